@@ -199,8 +199,8 @@ WORTH_FINDING_OUT = ("charging_points_need", "ev_stock", "charging_points_practi
 # On the first screen, after the flow itself
 HEADLINE = ("ev_stock", "energy_gwh", *CHARGING_ANSWERS[:2])
 CONSEQUENCES = (
-    "investment_usd", "power_share_percent", "peak_share_percent", "peak_share_summer_percent", "oil_avoided_t",
-    "co2_avoided_t",
+    "investment_usd", "power_share_percent", "peak_share_percent", "peak_share_summer_percent",
+    "oil_avoided_t", "co2_avoided_t",
 )  # fmt: skip
 SHOWN_BY_REGION = ("ev_stock", "charging_points_need", "charging_stations")
 # Stocks that were forecast and have been counted since
@@ -211,7 +211,8 @@ DIVIDED_BY = {
     "charging_stations": ("charging_stations", "charging_points_practice"),
 }
 NOT_ADDED = (  # over places: an index and a share have no sum, and peaks need not coincide
-    "ev_export_value_index", "peak_mw", "peak_share_percent", "peak_share_summer_percent", "power_share_percent",
+    "ev_export_value_index", "peak_mw", "peak_share_percent", "peak_share_summer_percent",
+    "power_share_percent",
 )  # fmt: skip
 
 

@@ -109,7 +109,7 @@ class Period:
 
     @property
     def label(self) -> str:
-        """``2023``, ``2023-05``, ``2023-01..2023-04``, one date or two, the shortest that is exact."""
+        """The shortest that is exact: ``2023``, ``2023-05``, ``2023-01..2023-04``, or dates."""
         if self.start == self.end:
             return f"{self.start}"
         whole = (
@@ -185,8 +185,10 @@ class Period:
 
         Examples
         --------
-        >>> span("2025-01-01", "2025-02-28").year_before().end, span("2024-02-29", "2024-02-29").year_before().end
-        (datetime.date(2024, 2, 29), datetime.date(2023, 2, 28))
+        >>> span("2025-01-01", "2025-02-28").year_before().label
+        '2024-01..2024-02'
+        >>> span("2024-02-29", "2024-02-29").year_before().label
+        '2023-02-28'
         """
         end = _year_before(self.end)
         whole_months = (

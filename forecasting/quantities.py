@@ -257,7 +257,8 @@ QUANTITIES = {
             ("flow",),
             words="{number} since {since}",
             accumulates=True,
-            printed=r"since (?:the |its )?launch|с (?:момента|начала) (?:запуска|продаж)|自上市以来",
+            printed=r"since (?:the |its )?launch|с (?:момента|начала) (?:запуска|продаж)|"
+            "自上市以来",
         ),
         Quantity(
             "yoy_growth_percent",
@@ -299,7 +300,8 @@ QUANTITIES = {
             daily=True,
             zero="a rate of 0 a day",
             spread=Spread(0.05, coarse=True),
-            printed=r"(?:every|each|per|a) day|daily|ежедневно|в (?:день|сутки)|kuniga|кунига|每天|日均",
+            printed=r"(?:every|each|per|a) day|daily|ежедневно|в (?:день|сутки)|kuniga|кунига|"
+            "每天|日均",
         ),
     )
 }

@@ -1,5 +1,5 @@
-"""Rows checked by every rule, each with where it was found; files of facts checked as a user wants to
-hear of them, without the libraries that a forecast needs; and one more fact, which is checked
+"""Rows checked by every rule, each with where it was found; files of facts checked as a user wants
+to hear of them, without the libraries that a forecast needs; and one more fact, which is checked
 beside its file before it is appended.
 """
 
@@ -244,11 +244,12 @@ def append_fact(path: str | Path, cells: Row) -> str:
 
 def _new_lines(name: str, text: str, cells: Row) -> tuple[str, str]:
     """The id of one more fact in a ledger of some text, and what to write behind that text."""
+    rows = _rows_of(name, text)
     header = next(csv.reader(io.StringIO(text)), None) or list(COLUMNS)
     if lacking := [column for column in COLUMNS if cells.get(column) and column not in header]:
         hint = "add it to its first line"
         raise LedgerError([Problem(name, f"has no column {column}", hint) for column in lacking])
-    row = _row_beside(_rows_of(name, text), cells)
+    row = _row_beside(rows, cells)
     lines = io.StringIO()
     if text and not text.endswith("\n"):
         lines.write("\n")

@@ -4,8 +4,8 @@ another quantity.
 A fact is typed once, where it is read: its dates are dates, its period is a Period, what it refers
 to is known.
 
->>> fact = Fact(id="a", measure="ev_imports", place="UZ", period_start="2023-01-01", period_end="2023-04-30",
-...             relation="equals", value=2544, published="2023-06")
+>>> fact = Fact(id="a", measure="ev_imports", place="UZ", relation="equals", value=2544,
+...             period_start="2023-01-01", period_end="2023-04-30", published="2023-06")
 >>> print(fact)
 Uzbekistan, electric vehicles imported, 2023-01..2023-04: 2,544 vehicles
 >>> fact.rounding, fact.period.days, fact.known_from
@@ -88,8 +88,8 @@ class Fact(Shown, BaseModel):
 
     Examples
     --------
-    >>> Fact(id="b", measure="ev_imports", place="UZ", relation="equals", value=-1, period_end="2023-04-30",
-    ...      period_start="2023-01-01")
+    >>> Fact(id="b", measure="ev_imports", place="UZ", relation="equals", value=-1,
+    ...      period_start="2023-01-01", period_end="2023-04-30")
     Traceback (most recent call last):
     ...
     forecasting.errors.LedgerError: b value: -1 is negative (counts and amounts are 0 or more)
@@ -186,7 +186,7 @@ class Fact(Shown, BaseModel):
 
     @property
     def is_amount(self) -> bool:
-        """Whether it is the measure's own number: the total of a flow, or what stands of a stock."""
+        """Whether it is the measure's own number: a flow's total, or what stands of a stock."""
         return self.declared.default
 
     @property
@@ -231,7 +231,8 @@ class Fact(Shown, BaseModel):
 
         Examples
         --------
-        >>> fact = Fact(id="a", measure="ev_stock", place="UZ", period_end="2023-12-31", relation="about", value=30_000)
+        >>> fact = Fact(id="a", measure="ev_stock", place="UZ", period_end="2023-12-31",
+        ...             relation="about", value=30_000)
         >>> fact.row()["period_end"], fact.row()["value"]
         ('2023-12-31', 30000.0)
         """
@@ -294,7 +295,7 @@ def typed_facts(rows: Iterable[Mapping[str, Any]]) -> LazyFacts:
 
 
 def _typed(row: Mapping[str, Any], together: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """A row's cells with dates as dates, spans as periods and numbers as numbers, NaN where empty."""
+    """A row's cells: dates as dates, spans as periods, numbers as numbers, NaN where empty."""
     cells: dict[str, Any] = dict(row)
     for column in ("value", "rounding"):
         cells[column] = float(row[column] or "nan")

@@ -129,8 +129,9 @@ def conflicts(ledger: Ledger) -> pd.DataFrame:
     Examples
     --------
     >>> from forecasting.evidence.datasets import central_asia
-    >>> print(conflicts(central_asia().select("TJ", "ev_imports"))["sentence"].iloc[0])
-    TJ ev_imports 2023: 1,500 (Ministry of Transport) against 3,316 (Customs Service), a factor of 2.21
+    >>> table = conflicts(central_asia().select("TJ", "ev_imports"))
+    >>> table.loc[0, "period"], table.loc[0, "why"], f"{table.loc[0, 'ratio']:.2f}"
+    ('2023', 'two agencies', '2.21')
     """
     statements = _statements(ledger)
     rows = [

@@ -99,7 +99,7 @@ def settled(row: Row) -> Row:
 def cell_text(cell: object) -> str:
     """A cell as a ledger writes it; missing is empty, a whole number has no point.
 
-    >>> cell_text(" UZ "), cell_text(2180.0), cell_text(dt.datetime(2023, 1, 1)), cell_text(math.nan)
+    >>> cell_text(" UZ "), cell_text(2180.0), cell_text(dt.datetime(2023, 1, 1)), cell_text(None)
     ('UZ', '2180', '2023-01-01', '')
     """
     if cell is None or type(cell).__name__ in ("NaTType", "NAType") or cell != cell:
@@ -152,7 +152,7 @@ def printed_rounding(text: str, relation: str = "equals") -> float:
     """Half a unit of the last printed digit; for a round figure (about, a bound) of the last digit
     that is not 0.
 
-    >>> printed_rounding("410.4"), printed_rounding("2180"), printed_rounding("35000", "greater_than")
+    >>> printed_rounding("410.4"), printed_rounding("2180"), printed_rounding("35000", "about")
     (0.05, 0.5, 500.0)
     """
     digits, _, exponent = text.lower().lstrip("+-").partition("e")

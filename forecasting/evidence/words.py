@@ -1,8 +1,9 @@
 """A fact in words: what it says, of when, and in relation to what.
 
 >>> from forecasting.evidence.fact import Fact
->>> columns = {"id": "a", "measure": "ev_imports", "place": "UZ", "period_start": "2023-01-01"}
->>> in_words(Fact(**columns, period_end="2023-04-30", relation="equals", quantity="yoy_difference", value=-500))
+>>> days = {"period_start": "2023-01-01", "period_end": "2023-04-30"}
+>>> columns = {"id": "a", "measure": "ev_imports", "place": "UZ", "relation": "equals", **days}
+>>> in_words(Fact(**columns, quantity="yoy_difference", value=-500))
 'down 500 vehicles on the year before'
 """
 
@@ -40,13 +41,14 @@ def in_words(fact: Fact) -> str:
     Examples
     --------
     >>> from forecasting.evidence.fact import Fact
-    >>> columns = {"id": "a", "measure": "vehicle_exports", "place": "horgos", "period_end": "2023-12-31",
-    ...         "period_start": "2023-01-01"}
+    >>> columns = {"id": "a", "measure": "vehicle_exports", "place": "horgos",
+    ...            "period_start": "2023-01-01", "period_end": "2023-12-31"}
     >>> in_words(Fact(**columns, relation="greater_than", value=35000))
     'more than 35,000 vehicles'
     >>> in_words(Fact(**columns, relation="at_least", quantity="yoy_growth_percent", value=-12))
     'down at most 12 % on the year before'
-    >>> in_words(Fact(**columns, relation="greater_than", reference="vehicle_exports@baktu:2022-01-01/2022-12-31"))
+    >>> other = "vehicle_exports@baktu:2022-01-01/2022-12-31"
+    >>> in_words(Fact(**columns, relation="greater_than", reference=other))
     'more than vehicles exported, all types, in 2022'
     """
     if fact.quote and fact.measure in ("claim", "event", "policy"):
@@ -94,8 +96,10 @@ def reference_words(reference: str, period: Period | None = None) -> str:
 
     Examples
     --------
-    >>> reference_words("vehicle_exports@baktu:2022-01-01/2022-12-31"), reference_words("article-09")
-    ('vehicles exported, all types, in 2022', 'another printed number')
+    >>> reference_words("vehicle_exports@baktu:2022-01-01/2022-12-31")
+    'vehicles exported, all types, in 2022'
+    >>> reference_words("article-09")
+    'another printed number'
     >>> reference_words("article-09", span("2022-01-01", "2022-12-31"))
     'the number of 2022'
     """
@@ -136,8 +140,10 @@ def period_words(period: Period) -> str:
     Examples
     --------
     >>> from forecasting.periods import month, year
-    >>> period_words(year(2022)), period_words(month("2023-05")), period_words(span("2023-01-01", "2023-04-30"))
-    ('2022', 'May 2023', 'Jan–Apr 2023')
+    >>> period_words(year(2022)), period_words(month("2023-05"))
+    ('2022', 'May 2023')
+    >>> period_words(span("2023-01-01", "2023-04-30"))
+    'Jan–Apr 2023'
     >>> period_words(span("2023-01-01", "2023-06-26"))
     '1 Jan – 26 Jun 2023'
     """

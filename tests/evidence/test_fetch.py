@@ -91,9 +91,10 @@ def reply(content: object, status: int = 200, **headers: str) -> Reply:
 
 def record(period: str, place: str = "UZ", code: str = "870380", **other: Any) -> dict[str, Any]:
     return {
-        "typeCode": "C", "freqCode": "M", "refYear": int(period[:4]), "period": period, "reporterCode": 156,
-        "flowCode": "X", "partnerCode": PARTNERS[place], "partner2Code": 0, "classificationCode": "H6",
-        "cmdCode": code, "customsCode": "C00", "motCode": 0, "qtyUnitCode": 5, "qty": 1234.0, "isQtyEstimated": False,
+        "typeCode": "C", "freqCode": "M", "refYear": int(period[:4]), "period": period,
+        "reporterCode": 156, "flowCode": "X", "partnerCode": PARTNERS[place], "partner2Code": 0,
+        "classificationCode": "H6", "cmdCode": code, "customsCode": "C00", "motCode": 0,
+        "qtyUnitCode": 5, "qty": 1234.0, "isQtyEstimated": False,
         "altQtyUnitCode": -1, "altQty": 0.0, "primaryValue": 2.5e7,
     } | other  # fmt: skip
 
@@ -199,8 +200,8 @@ def test_a_fetch_that_broke_off_goes_on_where_it_stopped(publisher: Publisher) -
 
 @pytest.mark.parametrize(
     ("headers", "waited"),
-    [({"Retry-After": "7"}, 7.0), ({"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0.0), ({}, 1.0),
-     ({"Retry-After": "soon"}, 1.0)],
+    [({"Retry-After": "7"}, 7.0), ({"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0.0),
+     ({}, 1.0), ({"Retry-After": "soon"}, 1.0)],
 )  # fmt: skip
 def test_it_waits_as_long_as_it_is_asked_to(
     publisher: Publisher, headers: dict[str, str], waited: float
@@ -320,15 +321,16 @@ def population(path: str, asked: Asked) -> Reply:
     years = range(2015, 2026)
     values = {year: (33_000_000 + year if indicator == "SP.POP.TOTL" else 9.0e10) for year in years}
     rows = [
-        {"indicator": {"id": indicator, "value": "x"}, "country": {"id": "UZ", "value": "Uzbekistan"},
-         "countryiso3code": "UZB", "date": str(year), "value": None if year == 2025 else values[year], "unit": ""}
+        {"indicator": {"id": indicator, "value": "x"}, "countryiso3code": "UZB",
+         "country": {"id": "UZ", "value": "Uzbekistan"}, "date": str(year),
+         "value": None if year == 2025 else values[year], "unit": ""}
         for year in reversed(years)
     ]  # fmt: skip
     first, last = map(int, asked["date"].split(":"))
     rows = [row for row in rows if first <= int(row["date"]) <= last]
     page, each = int(asked["page"]), 4
-    head = {"page": page, "pages": -(-len(rows) // each), "per_page": each, "total": len(rows), "sourceid": "2",
-            "lastupdated": "2026-10-01"}  # fmt: skip
+    head = {"page": page, "pages": -(-len(rows) // each), "per_page": each, "total": len(rows),
+            "sourceid": "2", "lastupdated": "2026-10-01"}  # fmt: skip
     return reply([head, rows[(page - 1) * each : page * each]])
 
 

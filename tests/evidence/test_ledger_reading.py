@@ -62,8 +62,8 @@ def test_a_good_row_has_no_problem() -> None:
         ),
         (
             {"measure": ""},
-            "ledger:2 measure: is empty (one of ev_imports, ev_exports, ev_registrations, ev_production, "
-            "ev_retirements, ev_sales, ev_transactions, ev_stock)",
+            "ledger:2 measure: is empty (one of ev_imports, ev_exports, ev_registrations, "
+            "ev_production, ev_retirements, ev_sales, ev_transactions, ev_stock)",
         ),
         ({"unit": "vehicels"}, "ledger:2 unit: 'vehicels' is an unknown unit (use vehicles)"),
         (

@@ -50,7 +50,8 @@ def test_a_column_per_measure_and_a_stock_without_a_first_day(tmp_path):
 
 
 def test_a_column_per_year_with_the_rest_in_the_mapping(tmp_path):
-    mapping = "columns: {place: Country, year: year, value: value}\nconstants: {measure: ev_imports, published: '2026'}\n"
+    mapping = "columns: {place: Country, year: year, value: value}\n"
+    mapping += "constants: {measure: ev_imports, published: '2026'}\n"
     path = _read(tmp_path, "Country,2023,2024\nUzbekistan,21469,24095\n", mapping)
     assert [row[2:] for row in _facts(path)] == [
         ["2023-01-01", "2023-12-31", 21469.0],

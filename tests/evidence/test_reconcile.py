@@ -156,7 +156,8 @@ def test_a_part_above_the_whole_is_a_conflict() -> None:
     }
     table = conflicts(ledger({"value": 400}, part))
     assert table["sentence"].tolist() == [
-        "UZ ev_imports 2023-01..2023-10, within 2023: 500 (customs) above 400 (agency), a factor of 1.25"
+        "UZ ev_imports 2023-01..2023-10, within 2023: 500 (customs) above 400 (agency), "
+        "a factor of 1.25"
     ]
 
 
@@ -186,9 +187,8 @@ def test_periods_close_to_the_unit() -> None:
     ]
     wrong = nesting(ledger(*months, {"value": 2545, "period_end": "2023-04-30"}))
     assert wrong[["gap", "closes"]].to_numpy().tolist() == [[-1.0, False]]
-    assert (
-        wrong["sentence"].item()
-        == "UZ ev_imports 2023-01..2023-04 (agency): 1,668 + 876 against 2,545: does not close, by 1"
+    assert wrong["sentence"].item() == (
+        "UZ ev_imports 2023-01..2023-04 (agency): 1,668 + 876 against 2,545: does not close, by 1"
     )
 
 

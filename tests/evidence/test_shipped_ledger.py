@@ -192,7 +192,8 @@ def test_every_fact_leads_back_to_its_sentence() -> None:
     }
     assert printed == {
         "uz-ev-imports-2018-statistics": "2018 йилда – 13 та",
-        "kz-ev-stock-2023-05-01-bns": "passenger cars on electricity increased 5.5 times, from 449 to 2472",
+        "kz-ev-stock-2023-05-01-bns": "passenger cars on electricity increased 5.5 times, "
+        "from 449 to 2472",
     }
     for fact in LEDGER:
         if fact.note.startswith("derived"):

@@ -17,7 +17,8 @@ from forecasting.evidence.checking import append_fact
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.files import write_asked, write_new, write_whole
 
-FACT = {"measure": "ev_sales", "place": "NO", "period_start": "2023-01-01", "period_end": "2023-12-31",
+FACT = {"measure": "ev_sales", "place": "NO",
+        "period_start": "2023-01-01", "period_end": "2023-12-31",
         "relation": "equals", "value": "104000", "published": "2024", "source": "x"}  # fmt: skip
 
 

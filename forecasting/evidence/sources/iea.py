@@ -1,5 +1,5 @@
-"""The International Energy Agency's Global EV Data: electric cars, buses, trucks and public chargers
-by country and year.
+"""The International Energy Agency's Global EV Data: electric cars, buses, trucks and public
+chargers by country and year.
 
 The Global EV Data Explorer
 (https://www.iea.org/data-and-statistics/data-tools/global-ev-data-explorer) shows the table of the
