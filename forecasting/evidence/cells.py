@@ -27,6 +27,10 @@ MOST_ROWS = 200_000
 MOST_CELLS = 5_000_000
 
 
+class Repeated(float):
+    """A number of a merged range, in another of its cells than the first: it counts once."""
+
+
 def table_cells(
     name: str, data: bytes, encoding: str = "", separator: str = "", sheet: str = ""
 ) -> Cells:
@@ -120,11 +124,15 @@ def _sheet_cells(name: str, data: bytes, sheet: str) -> Cells:
         fault = f"sheet {sheet!r} reaches over more than {MOST_CELLS:,} cells"
         raise _refusal(name, fault, "delete what lies far from the table")
     _check_results(name, values, formulas[sheet])
-    rows = [[_plain(cell) for cell in row] for row in values.iter_rows(values_only=True)]
+    rows = [[_plain(cell) for cell in row] for row in values.iter_rows()]
     for merged in values.merged_cells.ranges:
-        first = rows[merged.min_row - 1][merged.min_col - 1]
-        for row in rows[merged.min_row - 1 : merged.max_row]:
-            row[merged.min_col - 1 : merged.max_col] = [first] * merged.size["columns"]
+        top = merged.min_row - 1
+        left = merged.min_col - 1
+        first = rows[top][left]
+        again = Repeated(first) if isinstance(first, int | float) else first
+        for row in rows[top : merged.max_row]:
+            row[left : merged.max_col] = [again] * merged.size["columns"]
+        rows[top][left] = first
     return rows
 
 
@@ -177,10 +185,13 @@ def _only_table(name: str, book: Any) -> str:
     raise _refusal(name, fault, f"name one in the mapping, e.g. sheet: {example}")
 
 
-def _plain(cell: object) -> object:
-    if isinstance(cell, dt.datetime):
-        return cell.date()
-    return cell
+def _plain(cell: Any) -> object:
+    """What a cell holds: of a time its day, of what is shown in percent the percent."""
+    if isinstance(cell.value, dt.datetime):
+        return cell.value.date()
+    if isinstance(cell.value, int | float) and "%" in cell.number_format:
+        return round(100 * cell.value, 9)
+    return cell.value
 
 
 # The names of the columns.

@@ -26,25 +26,43 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
 from forecasting.errors import LedgerError, PeriodError, Problem
-from forecasting.evidence.cells import Cells
+from forecasting.evidence import press_words as words
+from forecasting.evidence.cells import Cells, Repeated
 from forecasting.evidence.places import find_place
-from forecasting.evidence.printed_numbers import without_marks
+from forecasting.evidence.press import GROWTH, Passage
+from forecasting.evidence.printed_numbers import SCALES, one_of, plain_text, without_marks
 from forecasting.evidence.printed_periods import number_of, period_cells, period_of
-from forecasting.evidence.rules import COLUMNS, Row, cell_text
-from forecasting.measures import MEASURES, did_you_mean
+from forecasting.evidence.rules import (
+    COLUMNS,
+    Row,
+    cell_text,
+    finite_number,
+    number_text,
+    printed_rounding,
+)
+from forecasting.measures import EV_SHARE, MEASURES, count_of, did_you_mean, measure_of
 from forecasting.periods import Period
-from forecasting.quantities import on_a_day
+from forecasting.quantities import QUANTITIES, on_a_day
 
 # What a column can say: the ledger's own words, or a period in one cell
 TARGETS = (*COLUMNS, "year", "month", "date")
 PERIODS = "year, month, date or period_end"  # one of them says when
-TABLES = {"columns": TARGETS, "values": tuple(MEASURES), "constants": COLUMNS}
+# A measure is a count or an amount; with a quantity behind it, that quantity of it
+NUMBERS = (*MEASURES, *(f"{measure} {quantity}" for measure in MEASURES for quantity in QUANTITIES))
+TABLES: dict[str, Sequence[str]] = {
+    "columns": TARGETS,
+    "values": NUMBERS,
+    "constants": COLUMNS,
+    "scales": (),  # names of columns
+    "unread": (),
+}
 OPTIONS = ("separator", "encoding", "decimal", "dates", "sheet", "each")
+UNKNOWN = "no word says what it holds"
 EACH = ("year", "quarter", "month", "day")
 DATE_FORMS = ("%Y-%m-%d", "%d.%m.%Y", "%Y/%m/%d", "%d/%m/%Y", "%m/%d/%Y", "%Y%m%d")
 ISO = "%Y-%m-%d"
@@ -72,18 +90,18 @@ _COLUMN_WORDS = {
     "value": "value count number amount quantity количество значение",
 }  # fmt: skip
 _TARGET_OF_WORD = {word: name for name, words in _COLUMN_WORDS.items() for word in words.split()}
-# Parts of words by which a column of numbers names its measure; the first that fits is proposed.
-_MEASURE_WORDS = (
-    ("charging_stations", "station"),
-    ("charging_points", "point|charger|pile"),
-    ("ebus_stock", "bus"),
-    ("ev_registrations", "regist"),
-    ("ev_imports", "import|импорт"),
-    ("ev_exports", "export|экспорт"),
-    ("ev_stock", "stock|fleet|on the road|parc|парк"),
-    ("ev_sales", "sale|sold|продаж|销量"),
+# Words of a head that say what its numbers are of
+_GROWTH = rf"{words.UP_OR_DOWN}|\by/?o?/?y\b|同比"
+_SHARE = r"\bshare\b|доля|доли|占比"
+_SCALE = re.compile(
+    rf"(?:\bin )?(?<![a-zа-я0-9])(?:(?P<sign>{one_of(SCALES)})s?|'?000)(?![a-zа-я0-9])", re.I
 )
-_ELECTRIC = ("ev", "bev", "phev", "electric", "электр", "elektr", "电动", "nev", "plug")
+_SYNONYMS = (  # in a head as the press says it
+    (r"\b(?:stock|parc)\b", "fleet"),
+    (r"\bsale\b", "sales"),
+    (r"\bchargers?\b", "charging points"),
+    (r"\b(?:public|annual|yearly|quarterly|monthly)\b", ""),
+)
 
 
 @dataclass(frozen=True)
@@ -96,9 +114,14 @@ class Mapping:
         A word of the ledger (place, period_start, value, ...), or ``year``, ``month``, ``date`` for
         a period in one cell, to the name of the table's column.
     values : dict of str to str
-        Of a table with one column of numbers per measure: the measure to its column.
+        Of a table with one column of numbers per measure: the measure to its column; with a
+        quantity behind it, as ``ev_sales yoy_growth_percent``, that quantity of it.
     constants : dict of str to str
         What holds for every row, e.g. measure, source, published.
+    scales : dict of str to str
+        What the numbers of a column are multiplied by: 1000 where they are in thousands.
+    unread : dict of str to str
+        Columns that are not read, and why.
     separator, encoding, decimal, dates, sheet, each : str
         How the file is written: what stands between its columns, its encoding, the decimal mark,
         the form of its dates (as in ``%d.%m.%Y``), the sheet of a workbook, and the length of the
@@ -109,6 +132,8 @@ class Mapping:
     columns: dict[str, str] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)
     constants: dict[str, str] = field(default_factory=dict)
+    scales: dict[str, str] = field(default_factory=dict)
+    unread: dict[str, str] = field(default_factory=dict)
     separator: str = ""
     encoding: str = ""
     decimal: str = ""
@@ -153,7 +178,7 @@ class Mapping:
         if PERIODS in lacks:
             columns["year"] = "..."
         constants = {"measure": "ev_sales"} if "measure" in lacks else {}
-        return replace(self, columns=columns, constants=constants)
+        return replace(self, columns=columns, constants=constants, unread={})
 
 
 def propose_mapping(header: Sequence[str]) -> Mapping:
@@ -166,33 +191,116 @@ def propose_mapping(header: Sequence[str]) -> Mapping:
     """
     columns: dict[str, str] = {}
     values: dict[str, str] = {}
+    scales: dict[str, str] = {}
+    unread: dict[str, str] = {}
     for name in header:
-        plain = re.sub(r"[^\w]+|_", " ", name).strip().lower()
-        target = _target_of(name, plain)
-        measure = _measure_of(name, plain)
-        if measure and target not in COLUMNS[:8]:
-            values.setdefault(measure, name)
-        elif target:
+        target = _target_of(name)
+        head = read_head(name)
+        if target and (target in COLUMNS[:8] or not head.number):
             columns.setdefault(target, name)
+        elif not head.number:
+            unread[name] = UNKNOWN
+        elif head.doubts or head.number in values:
+            unread[name] = "; ".join(head.doubts) or f"is a second column of {head.number}"
+        else:
+            values[head.number] = name
+            if head.scale != 1:
+                scales[name] = number_text(head.scale)
+    growth = values.pop(GROWTH, "")
+    if growth and len(values) == 1:
+        values[f"{next(iter(values))} {GROWTH}"] = growth
+    elif growth:
+        unread[growth] = "does not say of what it is the growth"
     if values:  # a column that is called a number is not needed beside one that names its measure
         columns.pop("value", None)
-    return Mapping(columns=columns, values=values)
+    return Mapping(columns=columns, values=values, scales=scales, unread=unread)
 
 
-def _target_of(name: str, plain: str) -> str:
+def _target_of(name: str) -> str:
     if name in COLUMNS:
         return name
+    plain = re.sub(r"[^\w]+|_", " ", name).strip().lower()
     return _TARGET_OF_WORD.get(plain) or _TARGET_OF_WORD.get(plain.split(" ")[0], "")
 
 
-def _measure_of(name: str, plain: str) -> str:
+class Head(NamedTuple):
+    """What a column of numbers holds, by its name.
+
+    Parameters
+    ----------
+    number : str
+        A measure, a quantity or both, as in the values of a mapping; empty where none is named.
+    scale : float
+        What its numbers are multiplied by.
+    doubts : list of str
+        Why it may hold something else.
+    """
+
+    number: str
+    scale: float
+    doubts: list[str]
+
+
+def read_head(name: str) -> Head:
+    """What the name of a column says, each of its words.
+
+    Parameters
+    ----------
+    name : str
+        As the table has it.
+
+    Examples
+    --------
+    >>> read_head("EV sales, тыс. шт."), read_head("Growth, % y/y").number
+    (Head(number='ev_sales', scale=1000.0, doubts=[]), 'yoy_growth_percent')
+    >>> read_head("EV imports rank").doubts
+    ['holds words that no rule knows: rank']
+    """
     if name in MEASURES:
-        return name
-    electric = any(part in plain.split() or (len(part) > 4 and part in plain) for part in _ELECTRIC)
-    for measure, words in _MEASURE_WORDS:
-        if re.search(words, plain) and (electric or measure.startswith("charging")):
-            return measure
-    return ""
+        return Head(name, 1.0, [])
+    text = plain_text(name.replace("_", " ")).lower()
+    for pattern, word in _SYNONYMS:
+        text = re.sub(pattern, word, text)
+    scale = _SCALE.search(text)
+    passage = Passage(_SCALE.sub(" ", text).strip(), None)
+    measure = _measure_of(passage)
+    if passage.has(_GROWTH):
+        measure = f"{measure} {GROWTH}".strip()
+    if not measure:
+        return Head("", 1.0, [])
+    factor = SCALES.get((scale["sign"] or "k").lower(), 1.0) if scale else 1.0
+    return Head(measure, factor, [*_doubts_of_a_head(passage), *passage.doubts_of_words])
+
+
+def _measure_of(passage: Passage) -> str:
+    """The measure that a head names; empty where it names none."""
+    electric = passage.has(words.ELECTRIC)
+    if electric and passage.has(_SHARE):
+        return EV_SHARE
+    named = [name for name in passage.measures if electric or not MEASURES[name].electric]
+    if not named:
+        return ""
+    vehicle = next((vehicle for words_of, vehicle in words.HEAVY if passage.has(words_of)), "")
+    if vehicle:
+        return count_of(MEASURES[named[0]].event, vehicle) or named[0]
+    return named[0]
+
+
+def _doubts_of_a_head(passage: Passage) -> Iterator[str]:
+    """Why the numbers below a head may be of something else."""
+    measure = _measure_of(passage)
+    named = passage.measures
+    if measure == EV_SHARE and not {*named} <= {"ev_sales", "ev_registrations"}:
+        yield "is a share of something else"
+    elif len(named) > 1 and not measure.startswith("charging"):
+        yield f"may be of {' or '.join(named)}"
+    if measure_of(measure).of_electric_cars and any(passage.has(word) for word, _ in words.HEAVY):
+        yield "speaks of buses or trucks"
+    for pattern, doubt in (*words.WHOLE_DOUBTS, *words.CHANGE_DOUBTS):
+        if passage.has(pattern):
+            yield doubt
+    if passage.has(words.AMOUNTS):
+        yield "is an amount of money"
 
 
 def mapping_path(table: Path) -> Path:
@@ -248,8 +356,10 @@ def _table_problems(where: str, table: object, known: Sequence[str]) -> Iterator
     if not isinstance(table, dict):
         yield Problem(where, "is not a list of keys", "write name: column lines below it")
         return
-    for word in table:
-        if word not in known:
+    for word, text in table.items():
+        if not isinstance(text, str | int | float | dt.date):
+            yield Problem(f"{where}.{word}", "is no text", "write the name of one column")
+        if known and word not in known:
             yield Problem(f"{where}.{word}", "is unknown", did_you_mean(str(word), known))
 
 
@@ -363,6 +473,7 @@ def mapped_rows(
     for number, row in enumerate(cells[1:], start=2):
         where = f"{name}:{number}"
         try:
+            _check_width(row, header)
             facts = _facts_of(dict(zip(header, row, strict=False)), mapping)
             rows += [(where, _named(fact, stem, ids)) for fact in facts]
         except ValueError as error:
@@ -371,15 +482,29 @@ def mapped_rows(
     return rows, problems
 
 
+def _check_width(row: Sequence[object], header: Sequence[str]) -> None:
+    if any(map(cell_text, row[len(header) :])):
+        raise LedgerError(
+            f"has {len(row)} cells, the header has {len(header)}: "
+            "a comma inside a cell needs quotation marks around the cell"
+        )
+
+
 def _lacking(where: str, header: Sequence[str], mapping: Mapping) -> Iterator[Problem]:
     """What the mapping names and the table lacks, and what neither says."""
     for target, column in (*mapping.columns.items(), *mapping.values.items()):
         if column not in header:
             fault = f"has no column {column!r}, which the mapping gives to {target}"
             yield Problem(where, fault, f"columns: {', '.join(header)}")
+        elif header.count(column) > 1:
+            yield Problem(where, f"column {column!r} stands there twice", "rename one")
+    hint = "say it in the mapping, under columns or constants"
     for word in mapping.lacks:
-        hint = "say it in the mapping, under columns or constants"
         yield Problem(where, f"no column says {word}", hint)
+        if word == "value":
+            for column, why in mapping.unread.items():
+                if why != UNKNOWN:
+                    yield Problem(where, f"column {column!r} is not read: {why}", hint)
 
 
 def _facts_of(cells: dict[str, object], mapping: Mapping) -> Iterator[Row]:
@@ -393,13 +518,21 @@ def _facts_of(cells: dict[str, object], mapping: Mapping) -> Iterator[Row]:
     numbers = {common.get("measure", ""): common.get("value", "")}
     if mapping.values:
         numbers = {
-            measure: _number(cells.get(column), mapping.decimal)
-            for measure, column in mapping.values.items()
+            number: _number(cells.get(column), mapping.decimal)
+            for number, column in mapping.values.items()
         }
-    for measure, value in numbers.items():
-        if value or len(numbers) == 1:
-            days = _days(cells, mapping, on_a_day(measure, ""))
-            yield common | {"measure": measure, "value": value} | days
+    for number, value in numbers.items():
+        if not value and len(numbers) > 1:
+            continue
+        measure, _, quantity = number.partition(" ")
+        fact = common | {"measure": measure, "value": value}
+        if quantity:
+            fact["quantity"] = quantity
+        scale = mapping.scales.get(mapping.values.get(number, ""))
+        if scale and finite_number(value) is not None:
+            fact["value"] = number_text(float(value) * float(scale))
+            fact["rounding"] = number_text(printed_rounding(value) * float(scale))
+        yield fact | _days(cells, mapping, on_a_day(measure, quantity))
 
 
 def _cell(cell: object, target: str, mapping: Mapping) -> str:
@@ -417,12 +550,12 @@ def _cell(cell: object, target: str, mapping: Mapping) -> str:
 
 def _number(cell: object, decimal: str) -> str:
     """A number as a ledger writes it; marks of thousands go only where they stand as such."""
-    if isinstance(cell, bool):
+    if isinstance(cell, bool | Repeated):
         return ""
     if not isinstance(cell, str):
         return cell_text(cell)
     thousands = {",": "."}.get(decimal, ",")
-    return without_marks(re.sub(r"[\s']", "", cell), thousands, decimal or ".")
+    return without_marks(cell.strip(" %"), thousands + " \u00a0\u202f'’", decimal or ".")
 
 
 def _date(cell: object, mapping: Mapping) -> dt.date:
@@ -445,10 +578,13 @@ def _days(cells: dict[str, object], mapping: Mapping, stock: bool) -> Row:
         for target in ("date", "year", "month")
         if target in mapping.columns
     }
+    if parts.keys() != {"year", "month"}:
+        for target, cell in parts.items():
+            if day := _day(cell, mapping.dates):
+                each = mapping.each if target == "date" else target
+                return period_cells(_period_from(day, each, stock), stock)
     texts = {target: cell_text(cell).removesuffix(".0") for target, cell in parts.items()}
-    if "date" in parts and (day := _day(parts["date"], mapping.dates)):
-        return period_cells(_period_from(day, mapping.each, stock), stock)
-    if {*texts} == {"year", "month"}:
+    if texts.keys() == {"year", "month"}:
         period = period_of(f"{texts['year']}-{number_of(texts['month']):02d}")
     elif texts:
         period = period_of(next(iter(texts.values())))

@@ -175,10 +175,13 @@ class Passage:
             doubts.append("is a range, a sum or a part of another number")
         if len(self.counts) > 1 and not self._are_whole_and_part(*self.counts[:2]):
             doubts.append("is one of several counts")
-        money = any(mention.currency for mention in self.mentions)
-        if not self.counts and len(self.numbers) > 1 and not money:
+        if not self.counts and len(self.numbers) > 1 and not self._tells_of_money():
             doubts.append("is one of several changes")
         return doubts
+
+    def _tells_of_money(self) -> bool:
+        behind = (self.lower[number.end :][:40] for number in self.numbers)
+        return any(re.match(rf"\s?(?:{words.AMOUNTS})", part) for part in behind)
 
     def _are_whole_and_part(self, first: Number, second: Number) -> bool:
         beside = self.lower[first.end : second.start] + " " + self.lower[second.end :][:16]

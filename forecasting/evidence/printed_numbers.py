@@ -322,7 +322,7 @@ def _in_words(value: int, match: re.Match[str], times: bool) -> Number:
 
 
 def _in_digits(match: re.Match[str]) -> Number:
-    digits = without_marks(match["digits"])
+    digits = without_marks(match["digits"]).replace(" ", "")
     power = (match["power"] or "").lower()
     scale = SCALES.get(power, 1.0)
     more = 0.0
@@ -356,4 +356,4 @@ def without_marks(digits: str, thousands: str = " ,'’", decimal: str = ".,") -
     grouped = rf"([+-]?[1-9]\d{{0,2}}(?:[{thousands}]\d{{3}})+)((?:[{decimal}]\d+)?)"
     if parts := re.fullmatch(grouped, digits):
         digits = re.sub(f"[{thousands}]", "", parts[1]) + parts[2]
-    return re.sub(f"[{decimal}]", ".", digits).replace(" ", "")
+    return re.sub(f"[{decimal}]", ".", digits)

@@ -26,18 +26,18 @@ from forecasting.evidence.printed_numbers import CHINESE_DIGITS, WORDS, numbered
 from forecasting.periods import Period, month, span, year
 
 MONTHS = (  # the row of a name is its number
-    r"jan(?:uary)?|yanvar|янв(?:ар[а-я]{1,2})?",
-    r"feb(?:ruary)?|fevral|февр?(?:ал[а-я]{1,2})?",
-    r"mar(?:ch|t)?|мар(?:т[а-я]{0,2})?",
-    r"apr(?:il|el)?|апр(?:ел[а-я]{1,2})?",
-    r"may|ма(?:[йяею]|ем)",
-    r"june?|iyun|июн[а-я]{1,2}",
-    r"july?|iyul|июл[а-я]{1,2}",
-    r"aug(?:ust)?|avgust|авг(?:уст[а-я]{0,2})?",
-    r"sept?(?:ember)?|sent?y?abr|сент?(?:ябр[а-я]{1,2})?",
-    r"oct(?:ober)?|okty?abr|окт(?:ябр[а-я]{1,2})?",
-    r"nov(?:ember)?|noyabr|ноя(?:бр[а-я]{1,2})?",
-    r"dec(?:ember)?|dekabr|дек(?:абр[а-я]{1,2})?",
+    r"jan(?:uary?)?|yanvar|янв(?:ар[а-я]{1,2})?|қаңтар",
+    r"feb(?:ruary?)?|fevral|февр?(?:ал[а-я]{1,2})?|ақпан",
+    r"mar(?:ch|t)?|märz|мар(?:т[а-я]{0,2})?|наурыз",
+    r"apr(?:il|el)?|апр(?:ел[а-я]{1,2})?|сәуір",
+    r"may|mai|ма(?:[йяею]|ем)|мамыр",
+    r"june?|juni|iyun|июн[а-я]{1,2}|маусым",
+    r"july?|juli|iyul|июл[а-я]{1,2}|шілде",
+    r"aug(?:ust)?|avgust|авг(?:уст[а-я]{0,2})?|тамыз",
+    r"sept?(?:ember)?|sent?y?abr|сент?(?:ябр[а-я]{1,2})?|қыркүйек",
+    r"oct(?:ober)?|okt(?:ober)?|okty?abr|окт(?:ябр[а-я]{1,2})?|қазан",
+    r"nov(?:ember)?|noyabr|ноя(?:бр[а-я]{1,2})?|қараша",
+    r"dec(?:ember)?|dez(?:ember)?|dekabr|дек(?:абр[а-я]{1,2})?|желтоқсан",
 )
 ENGLISH_MONTHS = tuple(calendar.month_name)[1:]
 ORDINALS = numbered((
@@ -91,7 +91,7 @@ SPELLINGS: tuple[list[Spelling], ...] = (
         "h(?P<first>[12])",
         "half[- ]year",
         "(?P<first>[上下])半年",
-        r"\b(?P<first>ii?) полугоди\w+",
+        r"\b(?P<first>ii?|[12])(?:-?[ем]\w*)? полугоди\w+",
         r"(?P<first>перв|втор)\w+ полугоди\w+",
         r"(?P<first>birinchi|ikkinchi|биринчи|иккинчи) (?:yarmi|ярми)\w*",
     ),
@@ -107,7 +107,7 @@ SPELLINGS: tuple[list[Spelling], ...] = (
         "q(?P<first>[1-4])",
         "(?P<first>first|second|third|fourth|(?:last|final)(?= quarter of)) quarter",
         r"(?P<first>перв|втор|трет|четв)\w+ квартал\w*",
-        r"\b(?P<first>iv|iii|ii|i|[1-4])(?:-?[йм]\w*)?[\s-](?:квартал|chora|чора)\w*",
+        r"\b(?P<first>iv|iii|ii|i|[1-4])(?:-?[йм]\w*)?[\s-](?:(?:квартал|chora|чора)\w*|кв\b\.?)",
         "(?<!前)第?(?P<first>[一二三四1-4])季度",
     ),
     _spellings(1, r"(?P<first>\d{1,2})月"),
@@ -123,7 +123,8 @@ SHORT = (  # years of two digits, and marks of the language of tables
 CELLS: list[Spelling] = [  # that no sentence is searched for
     (re.compile(pattern), months)
     for months, pattern in (
-        (12, r"(?P<year>\d{4})"),
+        (12, r"(?P<year>\d{4})年?"),
+        (6, r"(?P<year>\d{4})[- ]?h(?P<first>[12])"),
         (1, r"(?P<first>\d{1,2})[./](?P<year>\d{4})"),
         (1, r"(?P<year>\d{4})[-/.](?P<first>\d{1,2})"),
         (1, rf"{_month('first')}[- ](?P<year>\d{{4}})"),
@@ -202,6 +203,7 @@ def period_of(text: str) -> Period:
     ('2023-01..2023-04', '2023-01..2023-06')
     """
     plain = _in_full(text.strip()).lower()
+    plain = re.sub(r"^([^\W\d]+)[-'’](\d\d)$", r"\1 20\2", plain)  # Sep-24
     ends = re.split(r"/|\.\.", plain)
     if len(ends) == 2 and re.match(r"\d{4}-", plain):
         return span(period_of(ends[0]).start, period_of(ends[1]).end)

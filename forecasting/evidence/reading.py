@@ -19,6 +19,7 @@ from forecasting.errors import LedgerError, Problem
 from forecasting.evidence.cells import Cells, is_workbook, table_cells
 from forecasting.evidence.files import read_whole
 from forecasting.evidence.mapping import (
+    OPTIONS,
     Mapping,
     mapped_rows,
     mapping_path,
@@ -199,7 +200,9 @@ def _table(path: Path, data: bytes) -> TableRead:
     # A mapping may say only how the file is written
     if not mapping.columns and not mapping.values:
         proposed = propose_mapping(header)
-        mapping = replace(mapping, columns=proposed.columns, values=proposed.values)
+        proposed = replace(proposed, constants=mapping.constants)
+        options = {option: getattr(mapping, option) for option in OPTIONS}
+        mapping = replace(proposed, **options)
     mapping = with_guesses(mapping, cells)
     rows, problems = _mapped(path.name, cells, mapping)
     if written is not None:

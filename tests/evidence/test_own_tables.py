@@ -3,6 +3,8 @@ mapping.
 """
 
 import datetime as dt
+import re
+from itertools import pairwise
 from zipfile import ZipFile
 
 import pytest
@@ -351,3 +353,158 @@ def test_a_row_that_ends_early_has_the_years_that_it_has(tmp_path):
     path = _read(tmp_path, "Country,2020,2021\nUZ,5\nKZ,0,7\n", mapping)
     assert [row[0] for row in _facts(path)] == ["UZ", "KZ", "KZ"]
     assert [row[-1] for row in _facts(path)] == [5.0, 0.0, 7.0]
+
+
+def _counts(folder, text):
+    frame = read_ledger(_read(folder, text)).frame
+    return frame[["measure", "quantity", "period_start", "period_end", "value"]].values.tolist()
+
+
+@pytest.mark.parametrize(
+    ("head", "measure", "value", "rounding"),
+    [
+        ("EV sales (thousands)", "ev_sales", 25_000, 500),
+        ("EV sales ('000)", "ev_sales", 25_000, 500),
+        ("EV sales (millions)", "ev_sales", 25_000_000, 500_000),
+        ("EV sales, тыс. шт.", "ev_sales", 25_000, 500),
+        ("电动汽车销量（万辆）", "ev_sales", 250_000, 5_000),
+        ("Импорт электромобилей", "ev_imports", 25, 0.5),
+        ("EV stock", "ev_stock", 25, 0.5),
+        ("Annual EV registrations", "ev_registrations", 25, 0.5),
+        ("Electric buses imported", "ebus_imports", 25, 0.5),
+        ("EV sales share", "ev_share_percent", 25, 0.5),
+        ("Electric share of car sales, %", "ev_share_percent", 25, 0.5),
+        ("Public chargers", "charging_points", 25, 0.5),
+    ],
+)
+def test_a_head_is_understood_whole(tmp_path, head, measure, value, rounding):
+    (fact,) = read_ledger(_read(tmp_path, f'Country,Year,"{head}"\nUZ,2022,25\n'))
+    assert (fact.measure, fact.value, fact.rounding) == (measure, value, rounding)
+    assert fact.quantity in ("total", "stock")
+
+
+@pytest.mark.parametrize(
+    ("head", "reason"),
+    [
+        ("Non-EV sales", "holds words that no rule knows: non"),
+        ("EV sales target", "may tell of a plan, a limit or a capacity"),
+        ("EV sales forecast", "may tell of a plan, a limit or a capacity"),
+        ("EV sales (USD)", "is an amount of money"),
+        ("EV sales value", "may be of the value, not of the number"),
+        ("Average EV sales price", "holds words that no rule knows: average, price"),
+        ("EV imports rank", "holds words that no rule knows: rank"),
+        ("Hybrid electric vehicle sales", "counts other vehicles, too, or instead"),
+        ("Cumulative EV sales", "speaks of a span of time that no rule knows"),
+        ("EVs per charging point", "holds words that no rule knows: per"),
+        ("Charging station utilisation %", "holds words that no rule knows: utilisation"),
+        ("Electric bus sales", "speaks of buses or trucks"),
+        ("EV imports from China", "may be of one partner"),
+        ("EV share of imports", "is a share of something else"),
+        ("EV imports and exports", "may be of ev_imports or ev_exports"),
+    ],
+)
+def test_a_head_that_says_more_than_is_known_is_not_read(tmp_path, head, reason):
+    text = f"Country,Year,{head}\nUZ,2022,25\n"
+    with pytest.raises(LedgerError, match=f"is not read: {re.escape(reason)}") as refused:
+        read_ledger(_read(tmp_path, text))
+    assert "no column says value" in str(refused.value)
+
+
+def test_a_growth_beside_a_count_is_the_count_s(tmp_path):
+    text = 'Country,Year,EV sales,"Growth, % y/y",Remark\nUZ,2022,2180,169.5 %,x\n'
+    days = ["2022-01-01", "2022-12-31"]
+    assert _counts(tmp_path, text) == [
+        ["ev_sales", "total", *days, 2180.0],
+        ["ev_sales", "yoy_growth_percent", *days, 169.5],
+    ]
+
+
+def test_columns_that_are_not_read_are_named_with_the_reason(tmp_path):
+    text = "Country,Year,BEV sales,Rank,EV sales target\nUZ,2022,2180,3,4000\n"
+    lines = lines_of(check_paths([_read(tmp_path, text)]).caveats)
+    (said,) = [" ".join(line.split()) for line in lines if "unread" in line]
+    assert "Rank: no word says what it holds" in said
+    assert "EV sales target: 'may tell of a plan" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("Country,Year,EV sales\nUZ,2022,25,700\n", r"own.csv:2: has 4 cells, the header has 3"),
+        ("Country,Year,EV sales\nUZ,2022,3 4\n", r"own.csv:2 value: '3 4' is not a number"),
+        ("Country,Year,EV sales,EV sales\nUZ,2022,2180,9\n", "'EV sales' stands there twice"),
+    ],
+)
+def test_what_may_be_two_numbers_is_refused(tmp_path, text, message):
+    with pytest.raises(LedgerError, match=message):
+        read_ledger(_read(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("cell", "start", "end"),
+    [
+        ("2024H1", "2024-01-01", "2024-06-30"),
+        ("9M 2024", "2024-01-01", "2024-09-30"),
+        ("Sep-24", "2024-09-01", "2024-09-30"),
+        ("Oktober 2024", "2024-10-01", "2024-10-31"),
+        ("März 2024", "2024-03-01", "2024-03-31"),
+        ("қаңтар 2024", "2024-01-01", "2024-01-31"),
+        ("янв-сен 2024", "2024-01-01", "2024-09-30"),
+        ("1 полугодие 2024", "2024-01-01", "2024-06-30"),
+        ("3 кв. 2024", "2024-07-01", "2024-09-30"),
+        ("2024年", "2024-01-01", "2024-12-31"),
+        ("2024年1-9月", "2024-01-01", "2024-09-30"),
+    ],
+)
+def test_periods_as_tables_have_them(tmp_path, cell, start, end):
+    facts = _counts(tmp_path, f"Country,Period,EV sales\nUZ,{cell},4321\n")
+    assert facts == [["ev_sales", "total", start, end, 4321.0]]
+
+
+def test_a_date_in_a_column_of_years_or_months_stands_for_its_year_or_month(tmp_path):
+    text = "Country,Year,EV sales\nUZ,2022-12-31,2180\n"
+    assert _counts(tmp_path, text)[0][2:4] == ["2022-01-01", "2022-12-31"]
+    text = "Country,Month,EV sales\nUZ,2022-12-01,2180\n"
+    assert _counts(tmp_path, text)[0][2:4] == ["2022-12-01", "2022-12-31"]
+
+
+def test_a_merged_number_counts_once_and_a_merged_name_in_each_row(tmp_path):
+    rows = [["Country", "Year", "EV sales"], ["UZ", 2022, 900], [None, 2023, None]]
+    path, book = _workbook(tmp_path, ("Facts", rows))
+    book["Facts"].merge_cells("A2:A3")
+    book["Facts"].merge_cells("C2:C3")
+    book.save(path)
+    with pytest.raises(LedgerError, match=r"own\.xlsx:3 value: is empty"):
+        read_ledger(path)
+    rows[2] = [None, 2023, 1900]
+    path, book = _workbook(tmp_path, ("Facts", rows))
+    book["Facts"].merge_cells("A2:A3")
+    book.save(path)
+    assert [row[-1] for row in _facts(path)] == [900.0, 1900.0]
+
+
+def test_a_cell_that_is_shown_in_percent_holds_the_percent(tmp_path):
+    rows = [["Country", "Year", "EV share of sales"], ["UZ", 2022, 0.057]]
+    path, book = _workbook(tmp_path, ("Facts", rows))
+    book["Facts"]["C2"].number_format = "0.0%"
+    book.save(path)
+    assert _facts(path) == [["UZ", "ev_share_percent", "2022-01-01", "2022-12-31", 5.7]]
+
+
+def test_a_mapping_may_say_a_quantity_and_a_scale(tmp_path):
+    mapping = (
+        "columns: {place: A, year: B}\nvalues: {ev_sales yoy_growth_percent: C, ev_sales: D}\n"
+    )
+    path = _read(tmp_path, "A,B,C,D\nUZ,2022,20,3\n", mapping + "scales: {D: 1000}\n")
+    facts = {fact.quantity: (fact.value, fact.rounding) for fact in read_ledger(path)}
+    assert facts == {"yoy_growth_percent": (20.0, 0.5), "total": (3000.0, 500.0)}
+
+
+def test_a_mapping_of_many_anchors_is_refused_at_once(tmp_path):
+    anchors = "columns:\n  a: &a [x, x, x, x, x, x, x, x, x]\n"
+    names = "abcdefghij"
+    for before, name in pairwise(names):
+        anchors += f"  {name}: &{name} [{', '.join(['*' + before] * 9)}]\n"
+    path = _read(tmp_path, "Country,Year,EV sales\nUZ,2022,2180\n", anchors)
+    with pytest.raises(LedgerError, match=r"columns\.a: is no text \(write the name of one"):
+        read_ledger(path)
