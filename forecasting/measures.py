@@ -186,6 +186,7 @@ MEASURES |= _declare(
 
 # Groups of measures; a test refuses such lists anywhere else.
 EV_FLOWS = ("ev_imports", "ev_registrations")  # how electric vehicles come to be on the road
+NEW_EVS = ("ev_sales", "ev_registrations")  # which are a share of new cars
 # What stands for new vehicles a year, best first
 NEW_CARS = (("car_registrations", "car_sales"), ("car_imports",))
 CHARGING_ANSWERS = ("charging_points_need", "charging_points_practice", "charging_points_standard")

@@ -45,7 +45,7 @@ from forecasting.evidence.rules import (
     number_text,
     printed_rounding,
 )
-from forecasting.measures import EV_SHARE, MEASURES, count_of, did_you_mean, measure_of
+from forecasting.measures import EV_SHARE, MEASURES, NEW_EVS, count_of, did_you_mean, measure_of
 from forecasting.periods import Period
 from forecasting.quantities import QUANTITIES, on_a_day
 
@@ -290,7 +290,7 @@ def _doubts_of_a_head(passage: Passage) -> Iterator[str]:
     """Why the numbers below a head may be of something else."""
     measure = _measure_of(passage)
     named = passage.measures
-    if measure == EV_SHARE and not {*named} <= {"ev_sales", "ev_registrations"}:
+    if measure == EV_SHARE and not {*named} <= {*NEW_EVS}:
         yield "is a share of something else"
     elif len(named) > 1 and not measure.startswith("charging"):
         yield f"may be of {' or '.join(named)}"
@@ -474,7 +474,7 @@ def mapped_rows(
         where = f"{name}:{number}"
         try:
             _check_width(row, header)
-            facts = _facts_of(dict(zip(header, row, strict=False)), mapping)
+            facts = _facts_of(dict(itertools.zip_longest(header, row[: len(header)])), mapping)
             rows += [(where, _named(fact, stem, ids)) for fact in facts]
         except ValueError as error:
             hint = "correct the cell, or say its form in the mapping"

@@ -508,3 +508,9 @@ def test_a_mapping_of_many_anchors_is_refused_at_once(tmp_path):
     path = _read(tmp_path, "Country,Year,EV sales\nUZ,2022,2180\n", anchors)
     with pytest.raises(LedgerError, match=r"columns\.a: is no text \(write the name of one"):
         read_ledger(path)
+
+
+def test_a_row_that_ends_before_its_period_is_refused(tmp_path):
+    path = _read(tmp_path, "Country,EV sales,Year\nUZ,2180,2022\nKZ,812\n")
+    with pytest.raises(LedgerError, match=r"own\.csv:3: '' is not a period"):
+        read_ledger(path)
