@@ -103,7 +103,7 @@ def shown(value: object) -> str:
     return words if len(words) <= LONGEST_SHOWN else f"{words[:LONGEST_SHOWN]}..."
 
 
-def _check(
+def fitting(
     words: str, fits: Callable[[Any], object], made: Callable[[Any], Any] = lambda value: value
 ) -> Check:
     """A check by what an argument must be, once it is made what the function is to have."""
@@ -135,8 +135,8 @@ def number(low: float = -MOST, high: float = MOST, ends: bool = True) -> Check:
     """
     least, most = in_digits(low), in_digits(high)
     if ends:
-        return _check(f"a number from {least} to {most}", lambda n: low <= n <= high, _float)
-    return _check(f"a number between {least} and {most}", lambda n: low < n < high, _float)
+        return fitting(f"a number from {least} to {most}", lambda n: low <= n <= high, _float)
+    return fitting(f"a number between {least} and {most}", lambda n: low < n < high, _float)
 
 
 def probability() -> Check:
@@ -158,12 +158,12 @@ def whole(low: int = 0, high: int = 2**63 - 1) -> Check:
             raise TypeError
         return operator.index(value)
 
-    return _check(f"a whole number {span}", lambda n: low <= n <= high, made)
+    return fitting(f"a whole number {span}", lambda n: low <= n <= high, made)
 
 
 def of(*kinds: type, words: str) -> Check:
     """An object of one of some types."""
-    return _check(words, lambda value: isinstance(value, kinds))
+    return fitting(words, lambda value: isinstance(value, kinds))
 
 
 def text() -> Check:
@@ -179,12 +179,12 @@ def texts(words: str) -> Check:
             raise TypeError
         return (value,) if isinstance(value, str) else tuple(value)
 
-    return _check(words, lambda parts: all(isinstance(part, str) for part in parts), made)
+    return fitting(words, lambda parts: all(isinstance(part, str) for part in parts), made)
 
 
 def flag() -> Check:
     """True or False."""
-    return Check("True or False", lambda value: bool(_check("", _is_truth).read(value)))
+    return Check("True or False", lambda value: bool(fitting("", _is_truth).read(value)))
 
 
 def path() -> Check:
@@ -193,7 +193,7 @@ def path() -> Check:
     def fits(value: Any) -> bool:
         return isinstance(value, (str, os.PathLike)) and "\0" not in (os.fspath(value) or "\0")
 
-    return _check("the path of a file", fits)
+    return fitting("the path of a file", fits)
 
 
 def numbers() -> Check:
@@ -208,7 +208,7 @@ def numbers() -> Check:
         whole = held.dtype.kind in "biuf" and held.ndim > 0 < held.size
         return whole and bool(np.isfinite(held).all())
 
-    return _check("finite numbers", fits)
+    return fitting("finite numbers", fits)
 
 
 def optional(check: Check) -> Check:

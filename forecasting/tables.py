@@ -38,6 +38,7 @@ from forecasting.reporting.comparison import (
     parameters_table as parameters_table,
     region_members as region_members,
 )
+from forecasting.reporting.door import guard as _guard
 from forecasting.reporting.grounds import (
     basis_lines as basis_lines,
     caveats as caveats,
@@ -72,3 +73,5 @@ from forecasting.reporting.result_tables import (
     small_table as small_table,
     sources_table as sources_table,
 )
+
+_guard(globals())

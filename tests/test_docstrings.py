@@ -35,7 +35,7 @@ def functions() -> Iterator[tuple[str, Callable[..., Any]]]:
 
 def is_of(function: Callable[..., Any], space: ModuleType) -> bool:
     """Whether a group of names has a function for others, not for its own use."""
-    return function.__module__ == space.__name__
+    return space in (fc.figures, fc.tables) or function.__module__ == space.__name__
 
 
 def methods(owner: type) -> Iterator[tuple[str, Callable[..., Any]]]:

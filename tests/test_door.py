@@ -33,6 +33,9 @@ PANEL = pd.DataFrame(
 )
 
 
+GROUPS = ("figures", "tables")  # modules whose names come from others
+
+
 class Unspeakable:
     """Something that cannot even be shown."""
 
@@ -268,7 +271,86 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "Scenario.known_by": (scenario.known_by, {"ledger": ledger}),
         "Scenario.on": (scenario.on, {"day": dt.date(2023, 6, 26)}),
         "Scenario.with_ledger": (scenario.with_ledger, {"files": []}),
+        **group_doors(made, ledger, forecast, results),
     }
+
+
+def group_doors(
+    made: fc.Outlook, ledger: fc.Ledger, forecast: fc.FlowForecast, results: fc.GrowthResults
+) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
+    """Every function of the tables and the figures, its arguments by their names."""
+    frame = pd.DataFrame({"median": [1.0], "pi_lower": [0.5], "pi_upper": [2.0]}, index=[2024])
+    verdicts = fc.tables.article_checked(ledger, [made.scenario])
+    common = {
+        "outlook": made,
+        "outlooks": [made],
+        "scenario": "baseline",
+        "ledger": ledger.select(place="UZ", measure="ev_imports", as_of="2023-06-26"),
+        "scenarios": [made.scenario],
+        "checked": verdicts,
+        "forecast": forecast,
+        "forecasts": {"Bass": frame},
+        "results": made.results,
+        "total": made.results,
+        "differences": [made.minus(made)],
+        "evidence": made,
+        "facts": ledger,
+        "table": made.table,
+        "plan": fc.corridor_plan("khorgos-almaty-tashkent"),
+        "frame": frame,
+        "series": pd.Series({2022: 3.0, 2023: 5.0}),
+        "held_back": pd.Series({2024: 8.0}),
+        "measure": "ev_stock",
+        "year": 2024,
+        "years": (2026, 2028),
+        "since": 2025,
+        "until": 2029,
+        "happened": 1.5,
+        "place": "UZ",
+        "country": "UZ",
+        "day": "summer",
+        "by": "power",
+        "log": False,
+        "all_of_them": True,
+        "last": 3,
+        "most": 3,
+        "missing": 3000.0,
+        "idle": 1000.0,
+        "own": 900.0,
+        "sizes": (1, 2),
+        "temperatures": (0.0,),
+        "minutes": (5.0,),
+        "largest": 3,
+        "caption": "what it is",
+        "title": "A road",
+        "unit": "vehicles",
+    }
+    only_of = {
+        "year": {"month_chart": 2027, "scenario_comparison": 2028},
+        "ledger": {"article_checked": ledger},
+        "results": {"parameters_table": results},
+    }
+    several: dict[str, Callable[..., Any]] = {
+        "tables.outlook_table": lambda outlook, measures: fc.tables.outlook_table(
+            outlook, measures
+        ),
+        "tables.results_table": lambda results, measures, since: fc.tables.results_table(
+            results, measures, since=since
+        ),
+        "tables.article_table": lambda checked, uses: fc.tables.article_table(checked, uses),
+    }
+    found = {}
+    for space in GROUPS:
+        for name, function in vars(getattr(fc, space)).items():
+            if inspect.isfunction(function) and not name.startswith("_"):
+                path = f"{space}.{name}"
+                door = several.get(path, function)
+                good = {
+                    argument: only_of.get(argument, {}).get(name, common.get(argument, "words"))
+                    for argument in inspect.signature(door).parameters
+                }
+                found[path] = (door, good)
+    return found
 
 
 DOORS = doors()
@@ -339,10 +421,10 @@ def public() -> set[str]:
     found = {name for name, function in front.items() if inspect.isfunction(function)}
     found |= {
         f"{space}.{name}"
-        for space in ("datasets", "notebook")
+        for space in ("datasets", "figures", "notebook", "tables")
         for name, function in vars(getattr(fc, space)).items()
         if inspect.isfunction(function)
-        and function.__module__ == getattr(fc, space).__name__
+        and (space in GROUPS or function.__module__ == getattr(fc, space).__name__)
         and not name.startswith("_")
     }
     for name, kind in classes.items():

@@ -42,8 +42,7 @@ def path(name: str) -> Path:
     'uzbekistan.csv'
     """
     shipped_path = DATA / name
-    inside = shipped_path.resolve().is_relative_to(DATA.resolve())
-    if not shipped_path.exists() or not inside:
+    if not shipped_path.exists() or not shipped_path.resolve().is_relative_to(DATA.resolve()):
         shipped = sorted(
             item.relative_to(DATA).as_posix() for item in DATA.rglob("*") if item.suffix
         )

@@ -469,7 +469,7 @@ def _across(data: Mapping[str, Any], where: Callable[[KeyPath], str]) -> Iterato
         (
             "horizon",
             isinstance(horizon, int) and first.isdecimal() and horizon < int(first),
-            f"{horizon} lies before as_of {as_of}",
+            f"{shown(horizon)} lies before as_of {as_of}",
             "a horizon is the last year forecast",
         ),
     )

@@ -87,6 +87,23 @@ def answer(outlook: Outlook) -> Answer:
     ----------
     outlook : Outlook
         Of a country or a corridor.
+
+    Returns
+    -------
+    Answer
+        Sentences with the median and the 80 % interval, in the unit of the measure.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> type(fc.tables.answer(outlook)).__name__
+    'Answer'
     """
     if EV_SHARE in outlook.results.values:
         return Answer(_shares(outlook), events=TWO_NUMBERS)
@@ -261,6 +278,24 @@ def charging_answers(outlook: Outlook) -> Answers:
     ----------
     outlook : Outlook
         Of a country.
+
+    Returns
+    -------
+    Answers
+        Public points at the horizon by need, practice and standard, each with its 80 %
+        interval.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> type(fc.tables.charging_answers(outlook)).__name__
+    'Answers'
     """
     horizon = outlook.scenario.horizon
     questions = dict(QUESTIONS)

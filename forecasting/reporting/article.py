@@ -144,7 +144,30 @@ def _flow(scenario: Scenario) -> str:
 
 
 def article_counts(checked: Iterable[Verdict]) -> Table:
-    """How many statements enter a forecast, and what becomes of the others."""
+    """How many statements enter a forecast, and what becomes of the others.
+
+    Parameters
+    ----------
+    checked : sequence of Verdict
+        From `article_checked`.
+
+    Returns
+    -------
+    Table
+        How many statements there are of each use.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> checked = fc.tables.article_checked()
+    >>> list(fc.tables.article_counts(checked).frame)
+    ['statements', 'what becomes of them']
+    """
     count = Counter(row.use for row in checked)
     rows = [
         {"statements": str(count[use]), "what becomes of them": words}
@@ -165,6 +188,24 @@ def article_table(checked: Iterable[Verdict], *uses: str) -> Table:
         From `article_checked`.
     *uses : str
         Only those with such a use; all if none is given.
+
+    Returns
+    -------
+    Table
+        A row for each statement, in the article's words.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> checked = fc.tables.article_checked()
+    >>> list(fc.tables.article_table(checked, "words").frame)
+    ['no.', 'said of', 'period', 'sentence', 'what becomes of it', 'reason', 'used by',
+    'printed elsewhere']
     """
     shown = [row for row in checked if not uses or row.use in uses]
     rows = [
@@ -186,7 +227,30 @@ def article_table(checked: Iterable[Verdict], *uses: str) -> Table:
 
 
 def article_doubts(checked: Iterable[Verdict]) -> BulletList:
-    """What to doubt, statement by statement."""
+    """What to doubt, statement by statement.
+
+    Parameters
+    ----------
+    checked : sequence of Verdict
+        From `article_checked`.
+
+    Returns
+    -------
+    BulletList
+        A line for each doubt.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> checked = fc.tables.article_checked()
+    >>> len(fc.tables.article_doubts(checked).lines) > 0
+    True
+    """
     return BulletList(
         [
             f"{row.fact.id.removeprefix('article-')}, “{row.fact.quote}”: {row.doubt}"

@@ -58,6 +58,23 @@ def balance_table(outlook: Outlook) -> Table:
     ----------
     outlook : Outlook
         Of a country.
+
+    Returns
+    -------
+    Table
+        Vehicles, as printed and as modelled, with the ends of the 80 % interval.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("uzbekistan-baseline", draws=50)
+    >>> fc.tables.balance_table(outlook).frame.columns[0]
+    'fact'
     """
     if outlook.demand is None:
         return NONE
@@ -70,6 +87,28 @@ def balance_table(outlook: Outlook) -> Table:
 def why(outlook: Outlook) -> BulletList:
     """One sentence on why need and practice differ, and one on where both lie among markets at the
     same stock.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of a country.
+
+    Returns
+    -------
+    BulletList
+        One or two sentences, in public points.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> len(fc.tables.why(outlook).lines)
+    2
     """
     demand = outlook.demand
     if demand is None:
@@ -113,7 +152,32 @@ def _among(points: float, low: float, high: float, below: str, above: str) -> st
 
 
 def targets_table(outlook: Outlook) -> Table:
-    """Announced targets: how much of each stands, the pace that it takes, and its probability."""
+    """Announced targets: how much of each stands, the pace that it takes, and its probability.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of a country.
+
+    Returns
+    -------
+    Table
+        Points or stations, per cent of them standing, points a year, and the probability in per
+        cent.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("uzbekistan-baseline", draws=50)
+    >>> list(fc.tables.targets_table(outlook).frame)
+    ['by', 'number', 'stands', 'points a year needed', 'points a year by practice',
+    'probability', 'fact']
+    """
     demand = outlook.demand
     if demand is None:
         return NONE
@@ -140,6 +204,29 @@ def targets_table(outlook: Outlook) -> Table:
 def band_table(outlook: Outlook) -> Table:
     """Public points of the markets that had as many vehicles, beside need, need without slow
     points, and practice.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of a country.
+
+    Returns
+    -------
+    Table
+        Public points, with the ends of the 80 % interval, by year.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> list(fc.tables.band_table(outlook).frame)
+    ['year', 'vehicles', 'markets', 'their points', '10 %', '90 %', 'need, points', 'need
+    without slow, points', 'practice, points']
     """
     demand = outlook.demand
     if demand is None:
@@ -171,7 +258,30 @@ def _at_the_horizon(
 
 
 def settings_table(outlook: Outlook) -> Table:
-    """Points needed at the horizon by place of charging, private ones included."""
+    """Points needed at the horizon by place of charging, private ones included.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of a country.
+
+    Returns
+    -------
+    Table
+        Points with 80 % intervals, megawatts and gigawatt-hours a year.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> list(fc.tables.settings_table(outlook).frame)
+    ['charging', 'points', '10 %', '90 %', 'MW installed', 'GWh a year']
+    """
     if outlook.demand is None:
         return NONE
     rows = [
@@ -187,7 +297,30 @@ def settings_table(outlook: Outlook) -> Table:
 
 
 def cost_table(outlook: Outlook) -> Table:
-    """Dollars of 2024 in the horizon year for the points needed, by place of charging."""
+    """Dollars of 2024 in the horizon year for the points needed, by place of charging.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of a country.
+
+    Returns
+    -------
+    Table
+        Millions of dollars of 2024.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> list(fc.tables.cost_table(outlook).frame)
+    ['charging', 'USD million', '10 %', '90 %']
+    """
     if outlook.demand is None:
         return NONE
     rows = [
@@ -202,6 +335,28 @@ def cost_table(outlook: Outlook) -> Table:
 def cost_checks_table(outlook: Outlook) -> Table:
     """Costs of fast stations that were printed, beside what this report reckons for the same
     points.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of a country.
+
+    Returns
+    -------
+    Table
+        Dollars of 2024 for the same points.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> list(fc.tables.cost_checks_table(outlook).frame)
+    ['printed elsewhere', 'USD', 'USD here', '10 %', '90 %', 'source']
     """
     if outlook.demand is None:
         return NONE
@@ -221,7 +376,30 @@ def cost_checks_table(outlook: Outlook) -> Table:
 
 
 def heavy_table(outlook: Outlook) -> Table:
-    """Vans, buses and trucks at the horizon: on the road, share of the energy, depots."""
+    """Vans, buses and trucks at the horizon: on the road, share of the energy, depots.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of a country.
+
+    Returns
+    -------
+    Table
+        Vehicles, per cent of the energy, points and megawatts.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("kazakhstan-baseline", draws=50)
+    >>> type(fc.tables.heavy_table(outlook)).__name__
+    'Table'
+    """
     if outlook.demand is None:
         return NONE
     rows = [
@@ -240,6 +418,28 @@ def heavy_table(outlook: Outlook) -> Table:
 def consequences_table(outlook: Outlook) -> Table:
     """Investment, shares of the country's power, fuel and carbon avoided, first ahead and at the
     horizon.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of a country.
+
+    Returns
+    -------
+    Table
+        Medians and 80 % intervals, each in the unit of its head.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> fc.tables.consequences_table(outlook).frame.columns[0]
+    ('what', '')
     """
     if outlook.demand is None:
         return NONE
@@ -265,6 +465,28 @@ def _spread(
 def regions_table(outlook: Outlook) -> Table:
     """Vehicles, need and stations at the horizon by part of the country, where a count is printed;
     the most first.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of a country.
+
+    Returns
+    -------
+    Table
+        Medians and 80 % intervals, each in the unit of its head.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("uzbekistan-baseline", draws=50)
+    >>> fc.tables.regions_table(outlook).frame.columns[0]
+    ('where', '')
     """
     if outlook.demand is None:
         return NONE
@@ -294,6 +516,22 @@ def stations_table(sizes: Sequence[int] = (1, 2, 4, 8, 16)) -> Table:
     ----------
     sizes : sequence of int
         Points of each station.
+
+    Returns
+    -------
+    Table
+        Points, arrivals and waiting times by size of the station.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> len(fc.tables.stations_table([1, 4]).frame)
+    2
     """
     services = {points: station_service(points, points) for points in sizes}
     return small_table(pd.DataFrame(services).T.rename_axis("points"))
@@ -306,6 +544,23 @@ def fast_charge_table(temperatures: Sequence[float] = (-20, 0, 20)) -> Table:
     ----------
     temperatures : sequence of float
         Degrees Celsius.
+
+    Returns
+    -------
+    Table
+        Kilometres and kilowatts.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> fc.tables.fast_charge_table([20])
+    degrees km to the next charge kW
+       20.0                   191 76
     """
     car = road_vehicle("car")
     rows = [
@@ -338,6 +593,23 @@ def choice_table(
         another.
     own : float, optional
         A number of points of one's own.
+
+    Returns
+    -------
+    Table
+        Public points and, with costs, the expected regret in the money of the costs.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> list(fc.tables.choice_table(outlook, missing=3000, idle=1000).frame)[:3]
+    ['build to', 'points', 'too few']
     """
     if outlook.demand is None:
         return NONE
@@ -400,6 +672,17 @@ def choice_options(outlook: Outlook, choice: Choice | None) -> dict[str, float]:
 def truck_trip_table() -> Table:
     """One drive over the whole road on a mild and on a cold day, with a small, a usual and a large
     battery.
+
+    Returns
+    -------
+    Table
+        Each figure in the unit of its head.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> list(fc.tables.truck_trip_table().frame)[:3]
+    ['battery, kWh', 'degrees', 'range, km']
     """
     truck = road_vehicle("truck")
     rows = []
@@ -428,6 +711,17 @@ def truck_trip_table() -> Table:
 def truck_points_table() -> Table:
     """Electric trucks and megawatt points in 2030 by scenario: the whole road, low, middle and
     high.
+
+    Returns
+    -------
+    Table
+        Trucks a day, sites, points, megawatts and megawatt-hours a day.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> list(fc.tables.truck_points_table().frame)[:2]
+    ['scenario', 'case']
     """
     rows = []
     for scenario in SCENARIOS:
@@ -449,7 +743,19 @@ def truck_points_table() -> Table:
 
 
 def truck_figures_table() -> Table:
-    """Every figure that the truck corridor uses, with its range and its source."""
+    """Every figure that the truck corridor uses, with its range and its source.
+
+    Returns
+    -------
+    Table
+        A row for each figure, in the unit beside it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> list(fc.tables.truck_figures_table().frame)
+    ['figure', 'unit', 'low', 'likely', 'high', 'kind', 'source']
+    """
     rows = []
     for row in read_table("truck_corridor.csv"):
         if row["corridor"] == TRUCK_ROAD:

@@ -140,6 +140,23 @@ def fact_list(outlook: Outlook) -> FactList:
     outlook : Outlook
         A scenario's results. Its facts are of any place and partner: events may rest on a city's,
         or on one of a later day.
+
+    Returns
+    -------
+    FactList
+        Every fact in words, with its address.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> type(fc.tables.fact_list(outlook)).__name__
+    'FactList'
     """
     facts = outlook.ledger
     scenario = outlook.scenario

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from forecasting.errors import InputError
 from forecasting.evidence.places import COUNTRIES, place_name
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.reporting.display import HIGH, LOW, BulletList, Table
@@ -19,12 +20,59 @@ if TYPE_CHECKING:
 
 
 def joined(outlooks: Iterable[Outlook]) -> pd.DataFrame:
-    """All results of several outlooks in one long table, as ``comparison.parquet`` holds them."""
+    """All results of several outlooks in one long table, as ``comparison.parquet`` holds them.
+
+    Parameters
+    ----------
+    outlooks : sequence of Outlook
+        Of several scenarios or places.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row per scenario, measure, period and quantile; values in the unit beside them.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlooks = fc.outlooks("turkmenistan-b*", draws=50).values()
+    >>> list(fc.tables.joined(outlooks))
+    ['scenario', 'country', 'measure', 'unit', 'period_start', 'period_end', 'quantile',
+    'value']
+    """
     return pd.concat([outlook.table for outlook in outlooks], ignore_index=True)
 
 
 def caveats_of(outlooks: Iterable[Outlook]) -> BulletList:
-    """What must be known of several outlooks before their numbers."""
+    """What must be known of several outlooks before their numbers.
+
+    Parameters
+    ----------
+    outlooks : sequence of Outlook
+        Of several places.
+
+    Returns
+    -------
+    BulletList
+        A line for each, the place named.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlooks = fc.outlooks("turkmenistan-b*", draws=50).values()
+    >>> type(fc.tables.caveats_of(outlooks)).__name__
+    'BulletList'
+    """
     lines = [
         (outlook.scenario.title.partition(",")[0], words)
         for outlook in outlooks
@@ -42,6 +90,23 @@ def region_members(outlooks: Collection[Outlook], scenario: str = "baseline") ->
         As `forecasting.region_total` takes them.
     scenario : str
         Which scenario of each country is added.
+
+    Returns
+    -------
+    BulletList
+        A line for the sum, and one for each country that is not in it.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlooks = fc.outlooks("turkmenistan-b*", draws=50).values()
+    >>> fc.tables.region_members(outlooks)
+    - In the sum: Turkmenistan.
     """
     asked = [each for each in outlooks if each.scenario.scenario == scenario]
     members = region_places(region_total(asked, scenario))
@@ -70,6 +135,16 @@ def methods_table(
     happened : float, optional
         What came of it.
 
+    Returns
+    -------
+    Table
+        In the unit of the forecasts.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
     Examples
     --------
     >>> frame = pd.DataFrame({"median": [90.0], "pi_lower": [50.0], "pi_upper": [200.0]}, index=[2025])
@@ -79,7 +154,10 @@ def methods_table(
     """
     rows = []
     for name, frame in forecasts.items():
-        row = frame.iloc[[str(period)[:4] for period in frame.index].index(str(year))]
+        years = [str(period)[:4] for period in frame.index]
+        if str(year) not in years:
+            raise InputError(f"{name} has nothing of {year}; it has {', '.join(years)}")
+        row = frame.iloc[years.index(str(year))]
         shown = {
             "method": name,
             "median": readable(row["median"] if "median" in frame else row["mean"]),
@@ -99,6 +177,24 @@ def parameters_table(results: GrowthResults) -> Table:
     ----------
     results : GrowthResults
         A fitted curve.
+
+    Returns
+    -------
+    Table
+        In the units of the curve's parameters.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> import pandas as pd
+    >>> sales = pd.Series([12.0, 28.0, 61.0, 118.0, 197.0, 264.0])
+    >>> list(fc.tables.parameters_table(fc.GrowthModel(sales).fit()).frame)
+    ['parameter', 'estimate', 'standard error']
     """
     names = list(results.params.index)
     shown = {"estimate": results.params, "standard error": results.bse.reindex(names)}

@@ -79,6 +79,23 @@ def caveats(outlook: Outlook) -> BulletList:
     ----------
     outlook : Outlook
         A scenario's results.
+
+    Returns
+    -------
+    BulletList
+        A line for each; their order is that of their weight.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> type(fc.tables.caveats(outlook)).__name__
+    'BulletList'
     """
     doubtful = list(doubts(outlook))
     others = [caveat for caveat in outlook.caveats if not (doubtful and caveat.kind == "disagrees")]
@@ -110,6 +127,23 @@ def grounds(outlook: Outlook) -> BulletList:
     ----------
     outlook : Outlook
         A scenario's results.
+
+    Returns
+    -------
+    BulletList
+        What each number of the headline rests on.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> len(fc.tables.grounds(outlook).lines) > 0
+    True
     """
     names = _names(outlook)
     rows: list[tuple[str, Line]] = [
@@ -189,6 +223,24 @@ def basis_lines(forecast: FlowForecast) -> BulletList:
     ----------
     forecast : FlowForecast
         Of one place.
+
+    Returns
+    -------
+    BulletList
+        The agency's definition, and how many facts are of it.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> uz = fc.datasets.central_asia().select("UZ", "ev_imports", as_of="2023-06-26")
+    >>> forecast = fc.forecast_flow(uz, periods=[fc.year(2023)], market_size=3e5, draws=50)
+    >>> len(fc.tables.basis_lines(forecast).lines) > 0
+    True
     """
     counts = forecast.fit_table()["basis"].value_counts()
     flow = label_of(forecast.measure).lower() or "the flow"
@@ -220,6 +272,25 @@ def contraction_table(forecast: FlowForecast) -> Table | BulletList:
     ----------
     forecast : FlowForecast
         Before drivers: what drivers add is neither's.
+
+    Returns
+    -------
+    Table or BulletList
+        How much narrower the facts made each period's interval, in percent; a line where there
+        is no fact.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> uz = fc.datasets.central_asia().select("UZ", "ev_imports", as_of="2023-06-26")
+    >>> forecast = fc.forecast_flow(uz, periods=[fc.year(2023)], market_size=3e5, draws=50)
+    >>> type(fc.tables.contraction_table(forecast)).__name__
+    'Table'
     """
     if forecast.market is None:
         return BulletList(
@@ -245,6 +316,18 @@ def curves_table(outlook: Outlook) -> Table:
     Table
         Medians with 80 % intervals in the first two years that the facts do not cover, and in the
         last.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> type(fc.tables.curves_table(outlook)).__name__
+    'Table'
     """
     pooled = outlook.baseline_forecast
     if pooled is None or pooled.fit_table().empty or outlook.evidence is None:
@@ -288,6 +371,24 @@ def influence_table(forecast: FlowForecast, most: int = MOVERS) -> Table | Bulle
         Before drivers.
     most : int
         Number of facts shown.
+
+    Returns
+    -------
+    Table or BulletList
+        Per cent of the median of each period; a line where there is no fact.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> uz = fc.datasets.central_asia().select("UZ", "ev_imports", as_of="2023-06-26")
+    >>> forecast = fc.forecast_flow(uz, periods=[fc.year(2023)], market_size=3e5, draws=50)
+    >>> type(fc.tables.influence_table(forecast, most=2)).__name__
+    'Table'
     """
     wide = moves(forecast)
     if wide.empty:

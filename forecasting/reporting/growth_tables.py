@@ -52,6 +52,23 @@ def growth_by_year(outlook: Outlook) -> Table:
     ----------
     outlook : Outlook
         Of a corridor or a country.
+
+    Returns
+    -------
+    Table
+        Per cent on the year before: medians, and the ends of the 80 % interval.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> road = fc.outlook("xinjiang-baseline", draws=50)
+    >>> fc.tables.growth_by_year(road).caption
+    'Growth on the year before'
     """
     several = len(outlook.parts) > 2  # places, and their sum
     groups = {}
@@ -90,6 +107,23 @@ def growth_told(outlook: Outlook) -> Table | BulletList:
     ----------
     outlook : Outlook
         As it was made from facts.
+
+    Returns
+    -------
+    Table or BulletList
+        Per cent on the year before; a line where no rate was printed twice.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> road = fc.outlook("xinjiang-baseline", draws=50)
+    >>> type(fc.tables.growth_told(road)).__name__
+    'Table'
     """
     rows = []
     for place in outlook.forecasts:
@@ -127,6 +161,23 @@ def growth_by_perimeter(outlook: Outlook) -> Table | BulletList:
     ----------
     outlook : Outlook
         With its evidence.
+
+    Returns
+    -------
+    Table or BulletList
+        Per cent on the year before; a line where no rate has been printed.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> road = fc.outlook("xinjiang-baseline", draws=50)
+    >>> list(fc.tables.growth_by_perimeter(road).frame)
+    ['place', 'what is counted', 'period', 'printed', 'by', 'fact']
     """
     places = outlook.scenario.places or [outlook.results.country]
     facts = [fact for place in places for fact in printed_growth(outlook, place)]

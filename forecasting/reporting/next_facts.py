@@ -30,6 +30,23 @@ def find_out_table(outlook: Outlook, most: int = MOST) -> Table | BulletList:
         Made here; of one that was read from files nothing can be said.
     most : int
         Numbers shown.
+
+    Returns
+    -------
+    Table or BulletList
+        A row for each thing to find out; a line where there is none.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> type(fc.tables.find_out_table(outlook, most=3)).__name__
+    'Table'
     """
     if not outlook.forecasts:
         return BulletList(
@@ -71,6 +88,23 @@ def due_table(outlook: Outlook, most: int = MOST) -> Table | BulletList:
         that shows the table.
     most : int
         Series shown.
+
+    Returns
+    -------
+    Table or BulletList
+        A row for each series; a line where none is due.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> type(fc.tables.due_table(outlook, most=3)).__name__
+    'BulletList'
     """
     found = series_due(outlook.facts, outlook.as_of).head(most)
     if found.empty:

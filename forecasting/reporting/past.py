@@ -33,6 +33,24 @@ def past_forecasts(outlook: Outlook) -> Table | BulletList:
     ----------
     outlook : Outlook
         Of a country; earlier forecasts are without its events.
+
+    Returns
+    -------
+    Table or BulletList
+        Forecasts of earlier days beside the outcomes, in the unit of the flow; a line where
+        there is none.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> type(fc.tables.past_forecasts(outlook)).__name__
+    'BulletList'
     """
     record = record_known_by(outlook.as_of, outlook.results.country)
     if record.empty:

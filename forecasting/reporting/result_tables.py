@@ -186,7 +186,30 @@ def headline(
 
 
 def headline_table(outlook: Outlook) -> Table:
-    """The numbers of `headline`, in words; of an index, whose growth alone is known, its growth."""
+    """The numbers of `headline`, in words; of an index, whose growth alone is known, its growth.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of any scenario.
+
+    Returns
+    -------
+    Table
+        Medians and the ends of the 80 % interval, with their units.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> list(fc.tables.headline_table(outlook).frame)
+    ['measure', 'year', 'median', '10 %', '90 %', 'unit']
+    """
     if known_as_growth(outlook.scenario.measure):
         return growth_headline(outlook)
     entries = headline(outlook.results, outlook.scenario.measure, outlook.first_year)
@@ -212,6 +235,23 @@ def outlook_table(outlook: Outlook, *measures: str) -> Table:
     *measures : str
         The columns; none means every step from vehicles imported to charging points that the
         results have.
+
+    Returns
+    -------
+    Table
+        A row per year, each measure in the unit of its head.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> fc.tables.outlook_table(outlook, "ev_stock").frame.columns[1]
+    ('Electric vehicles on the road, vehicles', 'median')
     """
     shown = measures or tuple(dict.fromkeys((*CHAIN, outlook.scenario.measure)))
     table = results_table(outlook.results, *shown, since=outlook.first_year)
@@ -229,6 +269,23 @@ def results_table(results: Results, *measures: str, since: int | None = None) ->
         The columns; those that the results lack are left out.
     since : int, optional
         First year shown.
+
+    Returns
+    -------
+    Table
+        A row per year, each measure in the unit of its head.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> fc.tables.results_table(outlook.results, "ev_stock", since=2030).frame.iloc[0, 0]
+    '2030'
     """
     known = [name for name in measures if name in results.values]
     columns = {with_unit(name): in_columns(results.bands(name).loc[since:], name) for name in known}
@@ -299,6 +356,23 @@ def facts_table(ledger: Ledger, last: int | None = None) -> Table:
         The facts.
     last : int, optional
         Only so many, those with the latest periods.
+
+    Returns
+    -------
+    Table
+        A row for each fact, each number in its unit.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> uz = fc.datasets.central_asia().select("UZ", "ev_imports", as_of="2023-06-26")
+    >>> list(fc.tables.facts_table(uz, last=3).frame)
+    ['period', 'statement', 'basis', 'kind', 'published', 'source', 'fact']
     """
     facts = in_order(ledger)
     if last:
@@ -333,6 +407,23 @@ def conflicts_table(ledger: Ledger, last: int = 10) -> Table:
         The facts.
     last : int
         Only so many.
+
+    Returns
+    -------
+    Table
+        Two numbers of one quantity in its unit, and the factor between them.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> ledger = fc.datasets.central_asia().select("TJ", "ev_imports")
+    >>> list(fc.tables.conflicts_table(ledger, last=1).frame)[:4]
+    ['disagreement', 'period', 'one', 'counted by']
     """
     rows = [
         {
@@ -358,6 +449,23 @@ def revisions_table(ledger: Ledger) -> Table:
     ----------
     ledger : Ledger
         The facts.
+
+    Returns
+    -------
+    Table
+        First and later number in the unit of the measure, the change in per cent.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> ledger = fc.datasets.central_asia().select("UZ", "ev_imports")
+    >>> list(fc.tables.revisions_table(ledger).frame)
+    ['period', 'basis', 'first', 'later', 'change percent']
     """
     columns = ["basis", "first", "later", "change_percent"]
     return small_table(revisions(ledger).set_index("period")[columns])
@@ -372,6 +480,23 @@ def nesting_table(ledger: Ledger, last: int = 8) -> Table:
         The facts, of every partner.
     last : int
         Only so many.
+
+    Returns
+    -------
+    Table
+        The sums in words, and the gap of each in per cent.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> ledger = fc.datasets.central_asia().select("UZ", "ev_imports", partner=None)
+    >>> list(fc.tables.nesting_table(ledger).frame)
+    ['sentence', 'gap']
     """
     return small_table(nesting(ledger).set_index("sentence")[["gap"]].head(last))
 
@@ -386,6 +511,24 @@ def fit_table(forecast: FlowForecast, last: int | None = None) -> Table:
         Made from facts.
     last : int, optional
         Only so many, the most surprising.
+
+    Returns
+    -------
+    Table
+        In the unit of the flow; surprise in standard deviations.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> uz = fc.datasets.central_asia().select("UZ", "ev_imports", as_of="2023-06-26")
+    >>> forecast = fc.forecast_flow(uz, periods=[fc.year(2023)], market_size=3e5, draws=50)
+    >>> list(fc.tables.fit_table(forecast, last=2).frame)
+    ['period', 'printed', 'expected', '10 %', '90 %', 'surprise', 'doubted', 'fact']
     """
     frame = forecast.fit_table()
     order = frame["surprise"].abs().sort_values(ascending=False, kind="stable").index
@@ -405,7 +548,30 @@ def fit_table(forecast: FlowForecast, last: int | None = None) -> Table:
 
 
 def drivers_effect(outlook: Outlook) -> Table:
-    """The flow with and without the scenario's drivers: medians and 80 % intervals by year."""
+    """The flow with and without the scenario's drivers: medians and 80 % intervals by year.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of a country.
+
+    Returns
+    -------
+    Table
+        In the unit of the flow.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> fc.tables.drivers_effect(outlook).caption
+    'Electric vehicles imported, vehicles a year'
+    """
     if outlook.forecast is None or outlook.baseline_forecast is None:
         raise InputError(
             f"{outlook.scenario.name} was read from files, which do not hold the forecast without "
@@ -423,13 +589,62 @@ def drivers_effect(outlook: Outlook) -> Table:
 
 
 def headline_numbers(outlook: Outlook) -> dict[str, float]:
-    """The medians of `headline` by name and year, to three digits: what a test can hold on to."""
+    """The medians of `headline` by name and year, to three digits: what a test can hold on to.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of any scenario.
+
+    Returns
+    -------
+    dict of str to float
+        By measure and year, in the unit of the measure.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> [name for name in fc.tables.headline_numbers(outlook) if name.endswith("2030")]
+    ['ev_stock 2030', 'charging_points_need 2030', 'charging_points_practice 2030']
+    """
     rows = headline(outlook.results, outlook.scenario.measure, outlook.first_year)
     return {f"{row['measure']} {row['year']}": float(f"{row['median']:.3g}") for row in rows}
 
 
 def small_table(frame: pd.DataFrame, caption: str = "") -> Table:
-    """Any small frame, its index as the first column, its numbers in few digits."""
+    """Any small frame, its index as the first column, its numbers in few digits.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Its index is the first column.
+    caption : str
+        One line above the table.
+
+    Returns
+    -------
+    Table
+        The numbers in three digits.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> import pandas as pd
+    >>> fc.tables.small_table(pd.DataFrame({"energy_gwh": [12.345]}, index=["2030"]))
+    index energy, GWh
+     2030        12.3
+    """
     return Table(_texts(frame.reset_index()), caption=caption)
 
 
@@ -452,6 +667,23 @@ def sources_table(ledger: Ledger, last: int | None = None) -> Table:
         The facts.
     last : int, optional
         Only so many publishers, those with the most facts.
+
+    Returns
+    -------
+    Table
+        Counts of facts, and the newest day.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> uz = fc.datasets.central_asia().select("UZ", "ev_imports", as_of="2023-06-26")
+    >>> list(fc.tables.sources_table(uz).frame)
+    ['source', 'facts', 'newest']
     """
     facts = ledger.frame[ledger.frame["source"] != ""].groupby("source")
     shown = facts.agg(facts=("id", "size"), newest=("published", "max"), url=("url", "first"))
@@ -461,7 +693,31 @@ def sources_table(ledger: Ledger, last: int | None = None) -> Table:
 
 
 def drivers_table(outlook: Outlook) -> Table:
-    """The scenario's dated events: what, when, how large, how likely, and why."""
+    """The scenario's dated events: what, when, how large, how likely, and why.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of any scenario.
+
+    Returns
+    -------
+    Table
+        Sizes in the unit that stands beside them, probabilities from 0 to 1.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> list(fc.tables.drivers_table(outlook).frame)
+    ['event', 'acts on', 'when', 'likeliest', 'lowest', 'highest', 'unit', 'probability',
+    'reason', 'facts']
+    """
     rows = [
         {
             "event": capital(driver.name.replace("-", " ")),
@@ -523,6 +779,23 @@ def assumptions_table(outlook: Outlook, *, all_of_them: bool = False) -> Table:
         Of a country.
     all_of_them : bool
         Also those that the scenario leaves as they ship.
+
+    Returns
+    -------
+    Table
+        What is likeliest, lowest and highest of each, in its own unit.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> list(fc.tables.assumptions_table(outlook, all_of_them=True).frame)
+    ['assumption', 'likeliest', 'lowest', 'highest', 'unit', 'kind', 'source']
     """
     scenario = outlook.scenario
     changed = scenario.assumptions

@@ -3,6 +3,7 @@
 Each function takes results and returns a figure.
 """
 
+from forecasting.reporting.door import guard as _guard
 from forecasting.reporting.figures.charging_charts import (
     charger_gap as charger_gap,
     choice_chart as choice_chart,
@@ -29,3 +30,5 @@ from forecasting.reporting.figures.scenario_contrast import (
     scenario_comparison as scenario_comparison,
     scenario_paths as scenario_paths,
 )
+
+_guard(globals())

@@ -46,7 +46,7 @@ from forecasting.reporting.figures.drawing import (
     whiskers,
     words_at,
 )
-from forecasting.reporting.figures.fan import drawn_facts, without_market
+from forecasting.reporting.figures.fan import check_year, drawn_facts, without_market
 from forecasting.reporting.labels import (
     SETTINGS,
     amount,
@@ -102,11 +102,25 @@ def charger_gap(
     Returns
     -------
     plotly.graph_objects.Figure
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> fc.figures.charger_gap(outlook).layout.title.text
+    '<b>Charging points: Turkmenistan, baseline</b>'
     """
     if empty := without_market(outlook, "Charging points"):
         return empty
     known = [year for year in outlook.results.years if year >= outlook.first_year]
     last = len(known) - 1
+    for year in years:
+        check_year(year, known)
     chosen = list(years) or [known[at] for at in sorted({0, last // 3, 2 * last // 3, last})]
     chart = Drawing(
         f"Charging points: {outlook.scenario.title}",
@@ -175,6 +189,23 @@ def load_chart(outlook: Outlook, day: str = "winter") -> go.Figure:
         A country's results.
     day : {"winter", "summer"}
         Which day.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        Megawatts by the hour.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> fc.figures.load_chart(outlook, "summer").layout.title.text
+    '<b>Load through a day: Turkmenistan, baseline</b>'
     """
     if empty := without_market(outlook, "Load through a day"):
         return empty
@@ -210,6 +241,23 @@ def tornado(outlook: Outlook, measure: str = "charging_points_need", last: int =
         Which result, in the horizon year.
     last : int
         How many assumptions, those with the widest swing.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        In the unit of the measure.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> fc.figures.tornado(outlook).layout.title.text
+    '<b>Public charging points: need: what it hangs on</b>'
     """
     if empty := without_market(outlook, label_of(measure)):
         return empty
@@ -273,6 +321,18 @@ def choice_chart(
     -------
     plotly.graph_objects.Figure
         Two lines, with costs their sum; the three answers, and one's own number, marked.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> fc.figures.choice_chart(outlook, missing=3000, idle=1000).layout.title.text
+    '<b>A choice: Turkmenistan, baseline</b>'
     """
     if empty := without_market(outlook, "A choice"):
         return empty
@@ -328,6 +388,18 @@ def cohort_chart(outlook: Outlook) -> go.Figure:
     Returns
     -------
     plotly.graph_objects.Figure
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> fc.figures.cohort_chart(outlook).layout.title.text
+    '<b>The fleet by cohort: Turkmenistan, baseline</b>'
     """
     table = demand_of(outlook).by_cohort
     table = table[table["year"] >= outlook.first_year - 3]
@@ -359,11 +431,24 @@ def month_chart(outlook: Outlook, year: int | None = None) -> go.Figure:
     Returns
     -------
     plotly.graph_objects.Figure
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> fc.figures.month_chart(outlook).layout.title.text
+    '<b>Electricity by month: Turkmenistan, baseline</b>'
     """
     year = year or outlook.scenario.horizon
     demand = demand_of(outlook)
+    check_year(year, demand.years)
     table = demand.by_class_month.query("year == @year")
-    wide = table.pivot(index="month", columns="vehicle_class", values="gwh").set_axis(MONTHS)
+    wide = table.pivot(index="month", columns="vehicle_class", values="gwh").set_axis(MONTHS[1:])
     total = wide.sum(axis=1)
     peak = str(total.idxmax())
     least = str(total.idxmin())
@@ -399,6 +484,18 @@ def points_chart(outlook: Outlook, by: str = "setting") -> go.Figure:
     Returns
     -------
     plotly.graph_objects.Figure
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> fc.figures.points_chart(outlook, "power").layout.title.text
+    '<b>Public points needed by power: Turkmenistan, baseline</b>'
     """
     demand = demand_of(outlook)
     table = demand.by_power if by == "power" else demand.by_setting.query("public")
@@ -439,6 +536,17 @@ def utilisation_chart(minutes: Sequence[float] = (5, 10, 20), largest: int = 24)
     Returns
     -------
     plotly.graph_objects.Figure
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> fc.figures.utilisation_chart(minutes=[10], largest=4).layout.title.text
+    '<b>How busy a station may be</b>'
     """
     sizes = list(range(1, largest + 1))
     busy = "share of the day that points can be busy"
@@ -454,7 +562,19 @@ def utilisation_chart(minutes: Sequence[float] = (5, 10, 20), largest: int = 24)
 
 
 def truck_chart() -> go.Figure:
-    """Megawatt points for electric trucks from Urumqi to Tashkent, by section: the middle case."""
+    """Megawatt points for electric trucks from Urumqi to Tashkent, by section: the middle case.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        Points.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> fc.figures.truck_chart().layout.title.text
+    '<b>Megawatt points for trucks in 2030: baseline</b>'
+    """
     return corridor_chart(truck_plan(), "Megawatt points for trucks in 2030: baseline")
 
 
@@ -471,6 +591,18 @@ def corridor_chart(plan: pd.DataFrame, title: str = "Charging points along the r
     Returns
     -------
     plotly.graph_objects.Figure
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> plan = fc.corridor_plan("khorgos-almaty-tashkent", electric_share=0.1)
+    >>> fc.figures.corridor_chart(plan).layout.title.text
+    '<b>Charging points along the road</b>'
     """
     wide = plan.pivot_table(index="section", columns="case", values="points", aggfunc="sum")
     wide = wide.loc[list(dict.fromkeys(plan["section"]))[::-1]]

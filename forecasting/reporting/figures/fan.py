@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from forecasting.errors import InputError
 from forecasting.evidence.bases import basis_name, basis_words
 from forecasting.evidence.places import is_place, place_name, place_words
 from forecasting.evidence.words import period_words
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from forecasting.curves.results import GrowthResults
     from forecasting.evidence.ledger import Ledger
     from forecasting.growth.flow import FlowForecast
+    from forecasting.scenarios.joint_draws import Results
     from forecasting.scenarios.outlook import Outlook
 
 Run = tuple[Sequence[Any], pd.DataFrame]  # where rows are drawn, and their quantiles
@@ -103,12 +105,24 @@ def fan_chart(
     Returns
     -------
     plotly.graph_objects.Figure
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> fc.figures.fan_chart(outlook, "ev_stock", since=2025).layout.title.text
+    '<b>Electric vehicles on the road: Turkmenistan, baseline</b>'
     """
     measure = measure or outlook.scenario.measure
     if measure != EV_SHARE and (empty := without_market(outlook, label_of(measure))):
         return empty
     only = outlook.parts[0].country if len(outlook.forecasts) == 1 else outlook.results.country
-    part = next(part for part in outlook.parts if part.country == (place or only))
+    part = part_of(outlook, place or only)
     wide = part.bands(measure).loc[outlook.first_year : until]
     known = drawn_facts(outlook, measure, part.country, facts)
     first = since or 0
@@ -120,6 +134,22 @@ def fan_chart(
     chart.add(*fact_traces(shown, forecast.basis if forecast else None, known))
     _scaled(chart, wide, shown, log, is_flow(measure))
     return chart.figure(_read_aloud(wide, measure, len(shown)))
+
+
+def part_of(outlook: Outlook, place: str) -> Results:
+    """The results of one of an outlook's places; any other is an error."""
+    parts = {part.country: part for part in outlook.parts}
+    if place not in parts:
+        known = ", ".join(parts)
+        raise InputError(f"{outlook.scenario.name} has no place {place!r}; it has {known}")
+    return parts[place]
+
+
+def check_year(year: int, years: Iterable[int]) -> None:
+    """Refuse a year of which nothing is known."""
+    known = sorted(years)
+    if year not in known:
+        raise InputError(f"there is nothing of {year}; give one of {', '.join(map(str, known))}")
 
 
 def _read_aloud(wide: pd.DataFrame, measure: str, facts: int) -> str:
@@ -151,13 +181,53 @@ def stock_chart(outlook: Outlook, facts: Ledger | None = None) -> go.Figure:
         A country's results.
     facts : Ledger, optional
         Where the counted stocks are; those of the outlook if not given.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        Vehicles.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> fc.figures.stock_chart(outlook).layout.title.text
+    '<b>Electric vehicles on the road: Turkmenistan, baseline</b>'
     """
     known = outlook.facts if facts is None else facts
     return fan_chart(outlook, "ev_stock", facts=known, log=False)
 
 
 def energy_chart(outlook: Outlook) -> go.Figure:
-    """Electricity that the vehicles take in each year."""
+    """Electricity that the vehicles take in each year.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of a country.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        Gigawatt-hours a year.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> fc.figures.energy_chart(outlook).layout.title.text
+    '<b>Electricity for electric vehicles: Turkmenistan, baseline</b>'
+    """
     return fan_chart(outlook, "energy_gwh", log=False)
 
 
@@ -178,6 +248,18 @@ def evidence_chart(
     Returns
     -------
     plotly.graph_objects.Figure
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> uz = fc.datasets.central_asia().select("UZ", "ev_imports", as_of="2023-06-26")
+    >>> fc.figures.evidence_chart(uz).layout.title.text
+    '<b>Electric vehicles imported: Uzbekistan</b>'
     """
     ledger: Any = getattr(evidence, "evidence", evidence)
     measure = measure or str(ledger.frame["measure"].mode().get(0, "ev_imports"))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from forecasting.errors import InputError
 from forecasting.evidence.places import place_name
 from forecasting.evidence.words import period_words
 from forecasting.periods import year as year_of
@@ -39,7 +40,14 @@ from forecasting.reporting.figures.drawing import (
     whiskers,
     words_at,
 )
-from forecasting.reporting.figures.fan import days_of, fan_traces, observed, whole_years
+from forecasting.reporting.figures.fan import (
+    check_year,
+    days_of,
+    fan_traces,
+    observed,
+    part_of,
+    whole_years,
+)
 from forecasting.reporting.growth_tables import percent
 from forecasting.reporting.labels import (
     amount,
@@ -52,6 +60,7 @@ from forecasting.reporting.labels import (
 )
 from forecasting.reporting.result_tables import stored_results
 from forecasting.scenarios.growth_on_year import first_rate_forecasts, printed_growth, yearly_growth
+from forecasting.scenarios.joint_draws import no_measure
 
 if TYPE_CHECKING:
     from forecasting.scenarios.joint_draws import Results
@@ -96,10 +105,25 @@ def scenario_comparison(
     Returns
     -------
     plotly.graph_objects.Figure
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> table = fc.tables.joined(fc.outlooks("turkmenistan-*", draws=50).values())
+    >>> fc.figures.scenario_comparison(table, "ev_stock", 2030).layout.title.text
+    '<b>Electric vehicles on the road, 2030</b>'
     """
     stored = stored_results(table[table["measure"] == measure])
+    if not stored:
+        raise no_measure(measure, table["measure"].unique())
     wide = {run: results.bands(measure) for run, results in sorted(stored.items())}
     year = year or min(int(frame.index[-1]) for frame in wide.values())
+    check_year(year, {int(label) for frame in wide.values() for label in frame.index})
     known = {run: frame.loc[year] for run, frame in wide.items() if year in frame.index}
     rows = pd.DataFrame([*known.values()]).assign(
         country=[country for _, country in known],
@@ -159,6 +183,23 @@ def scenario_paths(
         Which measure.
     since : int, optional
         First year drawn.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        In the unit of the measure, of a flow by year.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> table = fc.tables.joined(fc.outlooks("turkmenistan-*", draws=50).values())
+    >>> fc.figures.scenario_paths(table, "TM").layout.title.text
+    '<b>Electric vehicles on the road: Turkmenistan</b>'
     """
     stored = stored_results(table[(table["country"] == country) & (table["measure"] == measure)])
     unit = f"{unit_by_year(measure)}, log scale"
@@ -194,6 +235,23 @@ def region_chart(total: Results, measure: str) -> go.Figure:
         As `forecasting.scenarios.joint_draws.sum_outlooks` gives it.
     measure : str
         Which measure.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        In the unit of the measure, of a flow by year.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> total = fc.region_total(fc.outlooks("turkmenistan-b*", draws=50).values())
+    >>> fc.figures.region_chart(total, "ev_stock").layout.title.text
+    '<b>Electric vehicles on the road: Turkmenistan</b>'
     """
     title = f"{label_of(measure)}: {place_name(total.country)}"
     subtitle = "the sum of joint draws, not of quantiles"
@@ -243,6 +301,26 @@ def difference_chart(differences: Sequence[Results], measure: str) -> go.Figure:
         As `forecasting.scenarios.joint_draws.difference` gives them.
     measure : str
         Which measure.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        In the unit of the measure.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> more, base = (
+    ...     fc.outlook(f"turkmenistan-{name}", draws=50)
+    ...     for name in ("accelerated", "baseline")
+    ... )
+    >>> fc.figures.difference_chart([more.minus(base)], "ev_stock").layout.title.text
+    '<b>Electric vehicles on the road: Turkmenistan</b>'
     """
     title = f"{label_of(measure)}: {place_name(differences[0].country)}"
     subtitle = "scenario minus baseline on common random numbers: medians and 80 % intervals"
@@ -274,6 +352,25 @@ def growth_curves_chart(
         Of the series.
     held_back : pandas.Series, optional
         What happened afterwards.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        In the unit given.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> import pandas as pd
+    >>> sales = pd.Series([12.0, 28.0, 61.0, 118.0, 197.0], index=range(2019, 2024))
+    >>> frame = fc.GrowthModel(sales).fit().get_forecast(3).summary_frame(alpha=0.2)
+    >>> fc.figures.growth_curves_chart(sales, {"Bass": frame}).layout.title.text
+    '<b>One series, several methods</b>'
     """
     chart = Drawing(
         "One series, several methods", "medians and the interval of each", y=unit, height=460
@@ -320,10 +417,25 @@ def growth_chart(outlook: Outlook, place: str | None = None) -> go.Figure:
     -------
     plotly.graph_objects.Figure
         Per cent, a row for each period.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> road = fc.outlook("xinjiang-baseline", draws=50)
+    >>> fc.figures.growth_chart(road).layout.title.text
+    '<b>Growth on the year: Xinjiang</b>'
     """
+    if not outlook.forecasts:
+        raise InputError(f"{outlook.scenario.name} was read from files, which hold no forecasts")
     place = place or next(iter(outlook.forecasts))
-    part = next(part for part in outlook.parts if part.country == place)
-    now = yearly_growth(part, outlook.scenario.measure).loc[outlook.first_year - 1 :]
+    now = yearly_growth(part_of(outlook, place), outlook.scenario.measure).loc[
+        outlook.first_year - 1 :
+    ]
     now.index = now.index.map(str)
     day, rates = first_rate_forecasts(outlook, place) or (None, [])
     then = pd.DataFrame(

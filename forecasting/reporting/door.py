@@ -1,0 +1,136 @@
+"""The door to the tables and figures of notebooks: each argument is checked by its name and by its
+type hint before the function runs.
+
+>>> def median_words(year: int, day: str = "winter") -> str:
+...     return f"{day} {year}"
+>>> names = {"median_words": median_words}
+>>> guard(names)
+>>> names["median_words"](2030, "spring")
+Traceback (most recent call last):
+forecasting.errors.InputError: day is 'spring'; give winter or summer
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import Any
+
+import pandas as pd
+
+from forecasting.arguments import (
+    Check,
+    fitting,
+    flag,
+    number,
+    numbers,
+    of,
+    optional,
+    several,
+    takes,
+    text,
+    texts,
+    whole,
+)
+from forecasting.errors import InputError
+
+CLASSES = {
+    "Outlook": "an Outlook, as fc.outlook makes it",
+    "Ledger": "a Ledger, as fc.read_ledger reads it",
+    "Ledger | Outlook": "a Ledger, or an Outlook with its evidence",
+    "FlowForecast": "a FlowForecast, as fc.forecast_flow makes it",
+    "GrowthResults": "GrowthResults, as a GrowthModel's fit gives them",
+    "Results": "Results, as an Outlook holds them",
+    "Scenario": "a Scenario, as fc.load_scenario reads it",
+    "Verdict": "a Verdict, as fc.tables.article_checked gives them",
+}
+
+
+def _object(hint: str) -> Check:
+    """An object of a class of the package, known by its name, so that none is loaded."""
+    names = hint.split(" | ")
+    return fitting(
+        CLASSES[hint], lambda value: any(kind.__name__ in names for kind in type(value).__mro__)
+    )
+
+
+def _one_of(*words: str) -> Check:
+    return fitting(" or ".join(words), words.__contains__)
+
+
+def _frame(*columns: str) -> Check:
+    """A table with some columns."""
+    words = f"a DataFrame with the columns {', '.join(columns)}"
+    return fitting(
+        words, lambda value: isinstance(value, pd.DataFrame) and {*columns} <= {*value.columns}
+    )
+
+
+def _by_year(value: Any) -> pd.Series[float]:
+    series = pd.Series(numbers().read(value), dtype=float)
+    return series.set_axis([YEAR.read(int(str(label)[:4])) for label in series.index])
+
+
+def _summaries(value: Any) -> dict[str, pd.DataFrame]:
+    frames = dict(value)
+    if not frames:
+        raise ValueError
+    return {text().read(name): SUMMARY.read(frame) for name, frame in frames.items()}
+
+
+SUMMARY = _frame("pi_lower", "pi_upper")
+WORDS = texts("words, each in quotation marks")
+YEAR = whole(1900, 2200)
+HINTS = {hint: _object(hint) for hint in CLASSES} | {
+    "str": text(),
+    "bool": flag(),
+    "int": whole(0, 10_000),
+    "float": number(0),
+    "pd.DataFrame": of(pd.DataFrame, words="a DataFrame"),
+    "pd.Series[float]": Check("a Series of finite numbers by year", _by_year),
+    "Mapping[str, pd.DataFrame]": Check(f"by name {SUMMARY.words}", _summaries),
+}
+NAMES = {
+    **dict.fromkeys(("year", "since", "until"), YEAR),
+    "years": several(YEAR, "years"),
+    "day": _one_of("winter", "summer"),
+    "by": _one_of("setting", "power"),
+    "sizes": several(whole(1, 200), "numbers of points, from 1 to 200"),
+    "largest": whole(2, 200),
+    "minutes": several(number(0.1, 600), "minutes, from 0.1 to 600"),
+    "temperatures": several(number(-60, 60), "degrees Celsius, from -60 to 60"),
+    "plan": _frame("section", "case", "points", "sites"),
+    "table": _frame("scenario", "country", "measure", "period_start", "period_end", "quantile"),
+}
+
+
+def _check(argument: inspect.Parameter) -> Check:
+    """What an argument may be: by its name, or else by its hint."""
+    if argument.kind is argument.VAR_POSITIONAL:
+        return WORDS
+    hint = argument.annotation.removesuffix(" | None")
+    held = re.fullmatch(r"\w+\[(\w+)\]", hint)
+    if argument.name in NAMES:
+        check = NAMES[argument.name]
+    elif held:
+        check = several(HINTS[held[1]], f"several, each {HINTS[held[1]].words}")
+    else:
+        check = HINTS[hint]
+    return check if hint == argument.annotation else optional(check)
+
+
+def guard(namespace: dict[str, Any]) -> None:
+    """Have the functions of a public namespace check what they are given, each argument by its
+    name; inside the package they call each other unchecked.
+
+    Parameters
+    ----------
+    namespace : dict
+        ``globals()`` of the module, at its end.
+    """
+    for name, function in list(namespace.items()):
+        if inspect.isfunction(function) and not name.startswith("_"):
+            arguments = inspect.signature(function).parameters.values()
+            checks = {argument.name: _check(argument) for argument in arguments}
+            if checks:
+                namespace[name] = takes(InputError, **checks)(function)
