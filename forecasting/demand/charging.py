@@ -255,7 +255,7 @@ def depots(name: str, stock: Array, drawn: Draws) -> tuple[Array, Array]:
     return power / drawn[f"depot_kw.{name}"][:, None], power / 1000
 
 
-def gross_additions(points: Array, life: Array, start: Array | float = 0.0) -> Array:
+def gross_additions(points: Array, life: Array) -> Array:
     """Points to build each year: growth, and replacement of those that fail.
 
     Parameters
@@ -264,8 +264,6 @@ def gross_additions(points: Array, life: Array, start: Array | float = 0.0) -> A
         Points standing at 31 December.
     life : ndarray, shape (draws,)
         Weibull scale of a point's life, years; shape 4.
-    start : ndarray or float
-        Points before the first year, of age 0.
 
     Returns
     -------
@@ -274,15 +272,14 @@ def gross_additions(points: Array, life: Array, start: Array | float = 0.0) -> A
 
     Examples
     --------
-    >>> gross_additions(np.full((1, 3), 100.0), np.array([12.0]), start=100.0).round(2)
-    array([[0.  , 0.07, 0.31]])
+    >>> gross_additions(np.full((1, 3), 100.0), np.array([12.0])).round(2)
+    array([[1.e+02, 0.e+00, 7.e-02]])
     """
     draws, years = points.shape
     ages = np.arange(years + 1)
     # A power of 4, at a tenth of its time
     kept = np.exp(-np.square(np.square(ages / life[:, None])))
     built = np.zeros((draws, years + 1))
-    built[:, 0] = start
     for year in range(1, years + 1):
         standing = np.einsum("dc,dc->d", built[:, :year], kept[:, year:0:-1])
         built[:, year] = np.maximum(points[:, year - 1] - standing, 0)

@@ -679,7 +679,7 @@ def truck_trip(temperature: float = MILD, truck: RoadVehicle | None = None) -> T
     )
 
 
-def truck_plan(scenario: str = "baseline", temperature: float | None = None) -> pd.DataFrame:
+def truck_plan(scenario: str = "baseline") -> pd.DataFrame:
     """Megawatt points along the road in 2030, section by section, for a low, middle and high case.
 
     All that trucks take on the road is charged at these points, at night, too; with slower points
@@ -689,8 +689,6 @@ def truck_plan(scenario: str = "baseline", temperature: float | None = None) -> 
     ----------
     scenario : {"baseline", "accelerated", "constrained"}
         Which share of the trucks is electric.
-    temperature : float, optional
-        Degrees Celsius of the day that is planned for; default that of the shipped table.
 
     Returns
     -------
@@ -712,7 +710,6 @@ def truck_plan(scenario: str = "baseline", temperature: float | None = None) -> 
     (17, 43)
     """
     road = stretches(TRUCK_ROAD)
-    celsius = road_figure("temperature") if temperature is None else temperature
     rows = []
     for case in CASES:
         share = road_figure("electric_share", scenario, case) / 100
@@ -722,7 +719,7 @@ def truck_plan(scenario: str = "baseline", temperature: float | None = None) -> 
             case,
             1.0,
             {part.country: share for part in road},
-            temperature=celsius,
+            temperature=road_figure("temperature"),
             spacing_km=road_figure("spacing"),
             peak_hour_share=road_figure("peak_hour_share"),
         )

@@ -7,14 +7,15 @@ little, and hopeful for holiday peaks.
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 
 from forecasting.errors import AssumptionError, in_digits
+from forecasting.quantiles import Array
 
 
 @dataclass(frozen=True)
@@ -178,14 +179,8 @@ def points_for(load: float, promise: Promise | None = None) -> int:
     kept = promise or Promise()
     if load == 0:
         return 0
-    low = math.floor(load)  # here the queue grows without end
-    high = low + 1
-    while not _keeps(high, load, kept):
-        low, high = high, high + (high - low) * 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if _keeps(middle, load, kept) else (middle, high)
-    return high
+    enough = itertools.count(math.floor(load) + 1)  # with fewer the queue grows without end
+    return next(points for points in enough if _keeps(points, load, kept))
 
 
 def _keeps(servers: int, load: float, promise: Promise) -> bool:
@@ -219,16 +214,18 @@ def utilisation_ceiling(
     [0.065, 0.158, 0.253]
     """
     kept = promise or Promise()
-    low, high = 0.0, float(points)
+    low = 0.0
+    high = float(points)
     for _ in range(60):
         middle = (low + high) / 2
-        low, high = (middle, high) if _keeps(points, middle, kept) else (low, middle)
+        if _keeps(points, middle, kept):
+            low = middle
+        else:
+            high = middle
     return low / points / (24 * peak_hour_share)
 
 
-def ceilings(
-    sizes: npt.NDArray[np.float64], promise: Promise | None = None
-) -> npt.NDArray[np.float64]:
+def ceilings(sizes: Array) -> Array:
     """Utilisation ceilings of stations of given mean sizes, interpolated between whole points.
 
     Examples
@@ -236,6 +233,5 @@ def ceilings(
     >>> np.round(ceilings(np.array([2.0, 3.0, 4.0])), 3)
     array([0.158, 0.215, 0.253])
     """
-    largest = math.ceil(float(np.max(sizes))) if sizes.size else 1
-    grid = np.arange(1, max(largest, 1) + 1)
-    return np.interp(sizes, grid, [utilisation_ceiling(int(points), promise) for points in grid])
+    grid = np.arange(1, max(math.ceil(np.max(sizes)), 1) + 1)
+    return np.interp(sizes, grid, [utilisation_ceiling(int(points)) for points in grid])

@@ -10,8 +10,10 @@ import pandas as pd
 from forecasting.demand.parameters import Draws
 from forecasting.quantiles import Array
 
+BINS = 20
 
-def first_order(inputs: Draws, outputs: Draws, bins: int = 20) -> pd.DataFrame:
+
+def first_order(inputs: Draws, outputs: Draws) -> pd.DataFrame:
     """Share of an output's variance that each input explains alone, and the swing between its low
     and high ends.
 
@@ -24,8 +26,6 @@ def first_order(inputs: Draws, outputs: Draws, bins: int = 20) -> pd.DataFrame:
     ----------
     inputs, outputs : mapping of str to ndarray, shape (draws,)
         Draws; inputs that do not vary are left out.
-    bins : int
-        Number of bins.
 
     Returns
     -------
@@ -50,7 +50,7 @@ def first_order(inputs: Draws, outputs: Draws, bins: int = 20) -> pd.DataFrame:
         if not names or np.ptp(values) == 0:
             continue
         logs = np.log(np.maximum(values, np.max(values) * 1e-12))
-        shares = _shares(logs[order], bins).tolist()
+        shares = _shares(logs[order]).tolist()
         by_input = zip(names, shares, *_ends(values[order]), strict=True)
         rows += [(output, *row) for row in sorted(by_input, key=lambda row: -row[1])]
     table = pd.DataFrame(rows, columns=["output", "input", "share", "low", "high"])
@@ -58,10 +58,10 @@ def first_order(inputs: Draws, outputs: Draws, bins: int = 20) -> pd.DataFrame:
     return table
 
 
-def _shares(values: Array, bins: int) -> Array:
+def _shares(values: Array) -> Array:
     """The index of each row of draws, sorted by one input each."""
     count = values.shape[1]
-    edges = np.unique(np.linspace(0, count, min(bins, max(count // 10, 1)) + 1).astype(int))
+    edges = np.unique(np.linspace(0, count, min(BINS, max(count // 10, 1)) + 1).astype(int))
     sizes = np.diff(edges)
     sums = np.add.reduceat(values, edges[:-1], axis=1)
     within = np.add.reduceat(values**2, edges[:-1], axis=1) - sums**2 / sizes

@@ -511,16 +511,13 @@ def _of_flows(
     )
 
 
-def load_outlook(folder: str | Path, ledger: Ledger | None = None) -> Outlook:
+def load_outlook(folder: str | Path) -> Outlook:
     """Read back what `Outlook.save` wrote: results, table, caveats; not the forecast objects.
 
     Parameters
     ----------
     folder : path-like
         Of one report.
-    ledger : Ledger, optional
-        The facts that it was made from, so that they can be shown; default those of its scenario,
-        if still there.
 
     Raises
     ------
@@ -531,17 +528,18 @@ def load_outlook(folder: str | Path, ledger: Ledger | None = None) -> Outlook:
     length = pd.to_datetime(table["period_end"]) - pd.to_datetime(table["period_start"])
     scenario = scenario_from_parameters(record["parameters"])
     as_of = dt.date.fromisoformat(record["as_of"])
-    if ledger is None:
-        with contextlib.suppress(LedgerError):  # files of its own may be elsewhere by now
-            ledger = facts_of_scenario(scenario)
-    evidence = None if ledger is None else facts_of_places(scenario, ledger, as_of)
+    ledger = Ledger()
+    evidence: Ledger | None = None
+    with contextlib.suppress(LedgerError):  # files of its own may be elsewhere by now
+        ledger = facts_of_scenario(scenario)
+        evidence = facts_of_places(scenario, ledger, as_of)
     return Outlook(
         scenario=scenario,
         as_of=as_of,
         age=stored_caveat(record.get("age")) or age_of(evidence, scenario.measure, as_of),
         first_year=record["first_year"],
         evidence=evidence,
-        ledger=ledger or Ledger(),
+        ledger=ledger,
         forecasts={},
         baseline_forecasts={},
         parts=parts,

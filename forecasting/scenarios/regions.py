@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from forecasting.errors import InputError
 from forecasting.evidence.places import place_name
-from forecasting.measures import DIVIDED_BY, did_you_mean
+from forecasting.measures import DIVIDED_BY
 from forecasting.quantiles import Array, quantiles
 from forecasting.quantities import EXACT
 from forecasting.scenarios.drivers import DAYS_A_YEAR
@@ -88,15 +87,13 @@ def region_shares(ledger: Ledger, place: str, as_of: dt.date) -> pd.DataFrame:
     return pd.concat(by_measure, ignore_index=True)
 
 
-def by_region(outlook: Outlook, region: str | None = None) -> pd.DataFrame:
+def by_region(outlook: Outlook) -> pd.DataFrame:
     """Vehicles, energy and charging points by part of the country, at the horizon.
 
     Parameters
     ----------
     outlook : Outlook
         Of a country, with its draws.
-    region : str, optional
-        Only this part, an ISO 3166-2 code.
 
     Returns
     -------
@@ -105,27 +102,14 @@ def by_region(outlook: Outlook, region: str | None = None) -> pd.DataFrame:
         median and high in the horizon year, of the country's draws and of a share that drifts. The
         last row of each measure is the rest.
 
-    Raises
-    ------
-    InputError
-        Where the part asked for is none of the country's with a printed count.
-
     Examples
     --------
     >>> from forecasting.scenarios.outlook import outlook
-    >>> table = by_region(outlook("UZ", draws=200), "UZ-TK").set_index("measure")
-    >>> bool(0.6 < table.loc["ev_stock", "share"] < 0.8)
+    >>> table = by_region(outlook("UZ", draws=200)).set_index(["measure", "region"])
+    >>> bool(0.6 < table.loc[("ev_stock", "UZ-TK"), "share"] < 0.8)
     True
     """
     shares = region_shares(outlook.ledger, outlook.scenario.place, outlook.as_of)
-    known = shares["region"].unique().tolist()
-    if region is not None and region not in known:
-        known_words = f"counted are {', '.join(known) or 'none'}"
-        hint = "; ".join(filter(None, [known_words, did_you_mean(region, known)]))
-        raise InputError(
-            f"region: {region!r} is no part of {outlook.scenario.place} "
-            f"with a printed count; {hint}"
-        )
     rows = []
     for counted, parts in shares.groupby("measure", sort=False):
         drawn = _drifted(parts, outlook)
@@ -136,10 +120,8 @@ def by_region(outlook: Outlook, region: str | None = None) -> pd.DataFrame:
                 total = outlook.results.values[measure][:, -1:]
                 ends = quantiles(total * drawn, (0.1, 0.5, 0.9)).T
                 rows += [(measure, *name, *end) for name, end in zip(names, ends, strict=True)]
-    table = pd.DataFrame(
-        rows, columns=["measure", "region", "name", "share", "low", "median", "high"]
-    )
-    return table if region is None else table[table["region"] == region].reset_index(drop=True)
+    columns = ["measure", "region", "name", "share", "low", "median", "high"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _drifted(parts: pd.DataFrame, outlook: Outlook) -> Array:

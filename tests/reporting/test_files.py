@@ -5,6 +5,7 @@ same bytes again.
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import openpyxl
@@ -88,7 +89,7 @@ def test_a_workbook_of_an_outlook_read_back(tmp_path, outlook):
     from forecasting.scenarios.outlook import load_outlook
 
     outlook.save(tmp_path)
-    again = load_outlook(tmp_path, make_ledger())
+    again = replace(load_outlook(tmp_path), ledger=make_ledger(), evidence=outlook.evidence)
     book = openpyxl.load_workbook(write_workbook(again, tmp_path / "a.xlsx"))
     assert column(book["Results"], "median")[0].value == pytest.approx(10_000)
     assert column(book["Facts"], "id")[0].value == "F2021"

@@ -7,7 +7,6 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from forecasting.errors import InputError
 from forecasting.evidence.datasets import central_asia
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.scenarios.outlook import outlook
@@ -67,12 +66,3 @@ def test_nothing_is_said_where_nothing_is_printed():
     assert region_shares(central_asia(), "TM", DAY).empty
     given = GIVEN | {"country": "TM", "market_size": 15_000, "horizon": 2027}
     assert by_region(outlook(scenario_from_parameters(given), draws=200)).empty
-
-
-def test_a_region_that_is_none_is_refused_by_name(made):
-    with pytest.raises(
-        InputError,
-        match=r"region: 'UZ-TQ' is no part of UZ with a printed count; "
-        r"counted are [^;]*UZ-TK[^;]*; did you mean UZ-T",
-    ):
-        by_region(made, "UZ-TQ")
