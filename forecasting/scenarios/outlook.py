@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -478,14 +478,13 @@ def _shares(made: Outlook) -> Outlook:
 
 
 def _corridor(request: OutlookRequest) -> Outlook:
-    ports = port_flows(request)
-    return _of_flows(request, ports.flows, ports.parts, ports.caveats)
+    return _of_flows(request, *port_flows(request))
 
 
 def _of_flows(
     request: OutlookRequest,
     flows: Mapping[str, PlaceFlow],
-    parts: tuple[Results, ...],
+    parts: Sequence[Results],
     caveats: list[Caveat],
     **more: Any,
 ) -> Outlook:
@@ -502,7 +501,7 @@ def _of_flows(
         evidence=evidence,
         forecasts={place: flow.after for place, flow in flows.items()},
         baseline_forecasts={place: flow.before for place, flow in flows.items()},
-        parts=parts,
+        parts=tuple(parts),
         monthly=pd.concat(monthly, ignore_index=True),
         caveats=caveats,
         facts_used=[*evidence.frame["id"], *of_markets, *driver_facts(request.drivers)],

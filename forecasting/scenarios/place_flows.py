@@ -219,27 +219,20 @@ def _share_above_one(forecast: FlowForecast, first_year: int) -> float:
     return float((flow > _since(forecast, forecast.market, first_year)).any(axis=1).mean())
 
 
-@dataclass(frozen=True)
-class PortFlows:
-    """The places of a corridor that can be forecast, with their joint draws.
-
-    Parameters
-    ----------
-    flows : dict of str to PlaceFlow
-        Of each place with a count of the last two years.
-    parts : tuple of Results
-        By year; the last is the sum, where the corridor has several places.
-    caveats : list of Caveat
-        Who is missing from the sum, and why.
-    """
-
-    flows: dict[str, PlaceFlow]
-    parts: tuple[Results, ...]
-    caveats: list[Caveat]
+PortFlows = tuple[dict[str, PlaceFlow], list[Results], list[Caveat]]
 
 
 def port_flows(request: OutlookRequest) -> PortFlows:
     """Forecast the places of a corridor that are counted, within one limit.
+
+    Returns
+    -------
+    flows : dict of str to PlaceFlow
+        Of each place with a count of the last two years.
+    parts : list of Results
+        By year; the last is the sum, where the corridor has several places.
+    caveats : list of Caveat
+        Who is missing from the sum, and why.
 
     Raises
     ------
@@ -268,7 +261,7 @@ def port_flows(request: OutlookRequest) -> PortFlows:
         caveats += [caveat for caveat in own if caveat.kind != "learned_elsewhere"]
     if len(scenario.places) > 1:
         parts.append(sum_outlooks(parts, scenario.place, scenario.name))
-    return PortFlows(flows, tuple(parts), caveats)
+    return flows, parts, caveats
 
 
 def _missing_places(request: OutlookRequest) -> dict[str, Caveat]:

@@ -418,8 +418,8 @@ def read_template(path: Path) -> NotebookNode:
     for cell in content.get("cells", ()):
         if cell.get("cell_type") == "code":
             cell["outputs"] = []
-    notebook: NotebookNode = nbformat.reads(json.dumps(content), as_version=4)  # type: ignore[no-untyped-call]
-    return notebook
+    reads: Callable[..., NotebookNode] = nbformat.reads
+    return reads(json.dumps(content), as_version=4)
 
 
 def cell_seconds(notebook: NotebookNode) -> list[float]:
