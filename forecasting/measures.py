@@ -112,6 +112,7 @@ MEASURES |= _declare(
 MEASURES |= _declare(
     ("vehicle_exports", "vehicles", "flow", "Vehicles exported, all types"),
     ("border_crossings", "vehicles", "flow", "Vehicles crossing, both ways"),
+    ("freight_trains", "trains", "flow", "Freight trains, both ways"),
     ("vehicle_stock", "vehicles", "stock", "Vehicles on the road, all types"),
     ("vehicle_orders", "vehicles", "stock", "Vehicles ordered so far"),
     ("vehicle_production", "vehicles", "flow", "Vehicles built, all types"),
@@ -170,6 +171,8 @@ MEASURES |= _declare(
     ("charging_price", "USD/kWh", "stock", "Price of public charging"),
     ("electricity_price", "USD/kWh", "stock", "Price of electricity"),
     # the country
+    ("grid_peak_mw", "MW", "stock", "Highest load of the country's grid"),
+    ("grid_deficit_mw", "MW", "stock", "What the country's plants lack of the highest load"),
     ("population", "persons", "stock", "Population"),
     ("gdp", "USD billion", "flow", "Gross domestic product"),
     ("dwellings", "dwellings", "stock", "Dwellings"),

@@ -87,6 +87,8 @@ class Target:
         Share of what is missing that stands on the day.
     late : ndarray, shape (draws,), or float
         Years until the rest stands, too.
+    by : str, optional
+        Whose promise it is, where it is not the state's.
 
     Examples
     --------
@@ -102,6 +104,7 @@ class Target:
     pursued: npt.NDArray[np.bool_] | bool = False
     on_time: float = 1.0
     late: Array | float = 0.0
+    by: str = ""
 
     @property
     def when(self) -> float:

@@ -16,7 +16,7 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import place_code, place_name
 from forecasting.evidence.printed_periods import period_of
 from forecasting.measures import EV_FLOWS, MEASURES, nearest
-from forecasting.parameters.schema import Scenario, scenario_from_parameters
+from forecasting.parameters.schema import CORRIDORS, Scenario, scenario_from_parameters
 from forecasting.periods import Period, as_date, year
 from forecasting.scenarios.known import facts_of_scenario
 from forecasting.scenarios.outlook import Outlook, outlook
@@ -166,7 +166,7 @@ def claim_of(
     _check(measure, value)
     code = place_code(place)
     of_period = period_of(period)
-    file = params_file(params or code)
+    file = params_file(params or _corridor_of(code, measure))
     scenario = find_scenario(file or code)
     if code not in (scenario.country, *scenario.places):
         raise InputError(
@@ -204,6 +204,14 @@ def _check(measure: str, value: float) -> None:
         alike = nearest(measure, counted)
         hint = f"; did you mean {alike}?" if alike else ""
         raise InputError(f"{measure!r} is unknown{hint}")
+
+
+def _corridor_of(code: str, measure: str) -> str:
+    """The corridor in which a port's flow is counted; the place itself where there is none."""
+    for corridor, (flow, ports) in CORRIDORS.items():
+        if flow == measure and code in ports:
+            return corridor
+    return code
 
 
 def _facts_alone(code: str, measure: str, facts: Ledger) -> Scenario:

@@ -48,7 +48,15 @@ REQUIRED = ("id", "measure", "place", "period_start", "period_end", "relation", 
 
 KINDS = ("outcome", "estimate", "target", "event", "claim", "context", "judgement")
 COUNTED = ("outcome", "estimate", "judgement")  # the kinds that may enter a likelihood
-WHOLE = ("vehicles", "points", "stations", "persons", "units", "users")  # they have no parts
+WHOLE = (
+    "vehicles",
+    "points",
+    "stations",
+    "persons",
+    "trains",
+    "units",
+    "users",
+)  # they have no parts
 
 Fault = tuple[str, str, str]  # column, what is wrong, the next move
 Row = dict[str, str]  # of a ledger: its columns as text

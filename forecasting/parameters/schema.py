@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 LAST_HORIZON = 2060
 CORRIDORS: dict[str, tuple[str, tuple[str, ...]]] = {
     "xinjiang": ("ev_export_value_index", ("CN-XJ",)),
+    "horgos": ("ev_exports", ("horgos",)),
     "ports": ("vehicle_exports", ("horgos", "alashankou", "baktu")),
 }
 
@@ -381,7 +382,8 @@ def scenario_from_parameters(parameters: Mapping[str, Any]) -> Scenario:
     Traceback (most recent call last):
     forecasting.errors.ScenarioError: parameters contry: is not a key of a scenario
     (did you mean country?)
-    parameters country: is missing (a country such as UZ, or a corridor: ports, xinjiang)
+    parameters country: is missing (a country such as UZ, or a corridor: horgos, ports,
+    xinjiang)
     """
     values = {key: value for key, value in parameters.items() if value is not None}
     return _build(values, Document("parameters").where, [])

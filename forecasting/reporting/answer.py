@@ -34,7 +34,10 @@ TARGET = "charging_points_target"
 QUESTIONS = {
     "charging_points_need": ("Need", "what the energy requires, chargers as busy as queues allow"),
     "charging_points_practice": ("Practice", "what markets with such a fleet have built"),
-    "charging_points_standard": ("Standard", "what a rule would ask for"),
+    "charging_points_standard": (
+        "Standard",
+        "what AFIR, the rule of the EU, would ask for: public power a vehicle",
+    ),
     TARGET: ("Target", "what has been promised"),
 }
 
@@ -325,6 +328,7 @@ def _promised(outlook: Outlook) -> str:
         start = max(start, moment(demand.standing.date))
     targets = ", ".join(
         f"{readable(float(np.median(target.count)))} {target.unit} by {target.date}"
+        + (f" by the {target.by}, no target of the state" if target.by else "")
         for target in asked_for(demand.targets, start)
     )
     return f"{promised}: {targets}, in equal steps from what stands" if targets else promised

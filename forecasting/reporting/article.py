@@ -28,6 +28,7 @@ from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting.display import BulletList, Table
 from forecasting.reporting.html import check_page, figure_script, page_template, template_text
 from forecasting.scenarios.known import facts_of_places
+from forecasting.scenarios.place_flows import missing_places
 from forecasting.scenarios.question import find_scenarios
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def article_checked(
     evidence: dict[str, set[str]] = {}  # scenarios of one flow rest on the same facts
     for scenario in given:
         if (flow := _flow(scenario)) not in evidence:
-            evidence[flow] = set(facts_of_places(scenario, ledger, ARTICLE_DAY).frame["id"])
+            evidence[flow] = _facts_used(scenario, ledger)
     enters = {scenario.name: evidence[_flow(scenario)] for scenario in given}
     cites = {
         scenario.name: {name for driver in scenario.drivers for name in driver.fact_ids()}
@@ -137,6 +138,15 @@ def article_checked(
         )
         for row in rows
     ]
+
+
+def _facts_used(scenario: Scenario, ledger: Ledger) -> set[str]:
+    """Facts of the article's day that a flow is forecast from, of places that have a forecast
+    today.
+    """
+    without = missing_places(scenario, ledger, scenario.known_by(ledger))
+    facts = facts_of_places(scenario, ledger, ARTICLE_DAY)
+    return {fact.id for fact in facts if fact.place not in without}
 
 
 def _flow(scenario: Scenario) -> str:
@@ -223,7 +233,11 @@ def article_table(checked: Iterable[Verdict], *uses: str) -> Table:
         }
         for row in shown
     ]
-    return Table(pd.DataFrame(rows), links={"sentence": [row.fact.url for row in shown]})
+    reports = [
+        next((f"{name}/report.html" for name in row.enters + row.cited), "") for row in shown
+    ]
+    links = {"sentence": [row.fact.url for row in shown], "used by": reports}
+    return Table(pd.DataFrame(rows), links=links)
 
 
 def article_doubts(checked: Iterable[Verdict]) -> BulletList:

@@ -234,7 +234,9 @@ def charging_targets(
         for fact in in_order(announced.select(measure=measure)):
             if not fact.basis and fact.value > 0 and fact.is_amount and fact.period_end:
                 size = np.full(draws, fact.value)
-                targets.append(Target(fact.id, size, MEASURES[measure].unit, fact.period_end))
+                unit = MEASURES[measure].unit
+                by = fact.product.replace("-", " ")
+                targets.append(Target(fact.id, size, unit, fact.period_end, by=by))
     return targets
 
 

@@ -240,7 +240,7 @@ def port_flows(request: OutlookRequest) -> PortFlows:
         Where none of them was counted by the day of the forecast.
     """
     scenario = request.scenario
-    missing = _missing_places(request)
+    missing = missing_places(request.scenario, request.ledger, request.as_of)
     counted = [place for place in scenario.places if place not in missing]
     if not counted:
         names = ", ".join(map(place_name, scenario.places))
@@ -264,20 +264,29 @@ def port_flows(request: OutlookRequest) -> PortFlows:
     return flows, parts, caveats
 
 
-def _missing_places(request: OutlookRequest) -> dict[str, Caveat]:
-    """The places that are not forecast, and what is known of each."""
-    day = request.as_of
+def missing_places(scenario: Scenario, ledger: Ledger, day: dt.date) -> dict[str, Caveat]:
+    """The places of a corridor that are not forecast, and what is known of each.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Of a corridor; a country has no places.
+    ledger : Ledger
+        All facts.
+    day : date
+        Of the forecast.
+    """
     uncounted = {}
     silent = {}
-    for place in request.scenario.places:
-        facts = known_on(request.scenario, place, request.ledger, day).facts
+    for place in scenario.places:
+        facts = known_on(scenario, place, ledger, day).facts
         if not len(facts):
-            values = {"place": place, "measure": request.scenario.measure}
+            values = {"place": place, "measure": scenario.measure}
             uncounted[place] = Caveat("place_uncounted", values=values)
         elif (day - last_day(facts, day)).days > SILENCE:
             silent[place] = _silent(place, facts, day)
     # There is nothing newer to prefer: the age of the evidence is a caveat
-    if len(silent) + len(uncounted) == len(request.scenario.places):
+    if len(silent) + len(uncounted) == len(scenario.places):
         return uncounted
     return uncounted | silent
 

@@ -160,7 +160,12 @@ def test_the_value_index_of_xinjiang_is_growth_on_a_defined_base() -> None:
 
 def test_the_corridors() -> None:
     assert len(LEDGER.select("horgos", "vehicle_exports", basis="frontier-inspection")) >= 8
-    assert LEDGER.select("alashankou").frame["kind"].tolist() == ["claim"]  # no count was published
+    assert not len(LEDGER.select("alashankou", "vehicle_exports"))  # no count was published
+    assert {fact.kind for fact in LEDGER.select("alashankou")} == {"claim", "context"}
+    assert [fact.value for fact in LEDGER.select("horgos", basis="horgos-haocheng")] == [
+        20000,
+        9500,
+    ]
     torugart = LEDGER.select("torugart", "vehicle_exports", kind="outcome")
     assert values(torugart) == [35000.0]
 
@@ -227,6 +232,13 @@ def test_every_fact_leads_back_to_its_sentence() -> None:
         ("TJ", "ev_stock", "tajikauto", "2025-12-31", 34000),
         ("horgos", "vehicle_exports", "cn-customs", "2025", 450000),
         ("CN-XJ", "foreign_trade_value", "urumqi-customs", "2025", 520.4),
+        ("UZ", "ev_imports", "uz-statistics", "2022-01..2022-02", 228),
+        ("UZ", "ev_imports", "uz-statistics", "2024-01", 1600),
+        ("UZ", "ev_sales", "uzavtosanoat", "2025", 6240),
+        ("UZ-TK", "charging_points", "tashkent-city", "2026-03-06", 1300),
+        ("KG", "ebus_stock", "kg-environment-ministry", "2026-02-02", 120),
+        ("KZ", "grid_peak_mw", "kegoc", "2022-12-07", 16459),
+        ("KZ", "grid_deficit_mw", "kegoc", "2026-03-31", 900),
     ],
 )
 def test_what_was_printed_since_2025(

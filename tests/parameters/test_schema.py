@@ -91,7 +91,7 @@ assumptions: {annual_km: {low: 1}}
         ({"country": False}, "take NO for false"),
         ({"country": "horgos"}, "not a country but Horgos"),
         ({"corridor": "ports"}, "stands beside country"),
-        ({"country": None}, "a country such as UZ, or a corridor: ports, xinjiang"),
+        ({"country": None}, "a country such as UZ, or a corridor: horgos, ports, xinjiang"),
         ({"country": None, "corridor": "prts"}, "did you mean ports?"),
         ({"scenario": "../x"}, "characters other than"),
         ({"scenario": "high\ncase"}, r"'high\\ncase' has characters"),

@@ -41,7 +41,6 @@ def test_what_was_printed_since_is_of_the_same_thing():
     assert [fact.value for fact in BY_NUMBER["article-18"].since] == [363.3, 326.0, 87.1]
     assert {fact.place for row in CHECKED if row.use == "forecast" for fact in row.since} <= {
         "horgos",
-        "baktu",
         "UZ",
         "CN-XJ",
     }
@@ -72,6 +71,18 @@ def test_the_table_says_who_uses_a_statement():
     assert table.loc["09", "used by"] == "the forecast of Uzbekistan; statements 13"
     assert table.loc["33", "used by"] == "an event of Kazakhstan; statements 34, 54"
     assert "up 363.3 % on the year before (Jan–Jun 2023)" in table.loc["18", "printed elsewhere"]
+    assert '<a href="uzbekistan-accelerated/report.html">the forecast of Uzbekistan' in (
+        article_table(CHECKED, "forecast")._repr_html_()
+    )
+
+
+def test_a_port_that_no_forecast_gives_a_number_enters_none():
+    """Baktu printed one count, in 2023: it stands beside, and the buses of Kazakhstan are its own."""
+    assert {BY_NUMBER[f"article-{number}"].use for number in (23, 24)} == {"beside"}
+    assert not BY_NUMBER["article-23"].enters
+    assert {fact.place for fact in BY_NUMBER["article-44"].since} == {"KZ"}
+    forwarder = BY_NUMBER["article-02"].since
+    assert [fact.basis for fact in forwarder] == ["horgos-haocheng", "horgos-haocheng"]
 
 
 def test_a_page_is_written_where_a_report_uses_the_article(tmp_path):

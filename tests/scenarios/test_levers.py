@@ -286,4 +286,4 @@ def test_a_later_bound_above_the_count_takes_its_place():
 
 
 def test_parameters_are_known_by_name():
-    assert load_parameters().at("UZ")["assembly_phev"].mode == 0.8
+    assert load_parameters().at("UZ")["assembly_phev"].mode == 0.65

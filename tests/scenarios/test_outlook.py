@@ -87,7 +87,23 @@ def test_nothing_published_later_is_used() -> None:
     assert np.all(uz.forecast.monthly <= uz.baseline_forecast.monthly)  # the market's limit is left
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in PARAMS.glob("*.yaml")))
+def test_electric_vehicles_through_a_port_that_had_not_counted_them() -> None:
+    """Horgos printed no electric vehicle before July 2023."""
+    message = "no count of electric vehicles exported was known on 2023-06-26 at Horgos"
+    with pytest.raises(EvidenceError, match=message):
+        made("horgos-baseline", as_of=THEN)
+    today = made("horgos-baseline")
+    of_2025 = today.results.values["ev_exports"][:, list(today.results.years).index(2025)]
+    low, median, high = np.quantile(of_2025, (0.1, 0.5, 0.9))
+    assert 141_000 < low < median < high < 341_000  # of 2025, of which ten months are counted
+    notes = " ".join(today.scenario.notes)
+    assert "Alashankou prints trains" in notes
+    assert "Baktu prints vehicles of all types alone" in notes
+
+
+@pytest.mark.parametrize(
+    "name", sorted(path.stem for path in PARAMS.glob("*.yaml") if path.stem != "horgos-baseline")
+)
 def test_every_shipped_scenario_runs_as_of_the_article(name: str) -> None:
     then = made(name, as_of=THEN)
     draws = dict(then.results.values)
