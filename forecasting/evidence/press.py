@@ -415,6 +415,8 @@ class Mention:
                 )
         if re.search(words.SOME_OF_THEM, self.before):
             yield "may be a part: the first, or further ones"
+        if re.search(words.MONEY_BEFORE, self.before) and not self.currency:
+            yield "may be an amount of money"
         # What stands between the number before and this one
         since = re.split(r"(?<!\d)(?!20\d\d(?!\d))\d+", self.before)[-1]
         level = rf"(?:{words.LEVEL})\W*(?:\w+\W+)?$"
@@ -501,7 +503,8 @@ class Mention:
         if MEASURES[name].electric and not electric:
             self.doubts.append("does not say that the vehicles are electric")
             return OF_ALL_TYPES.get(name, name)
-        if len(names) > 1 and not name.startswith("charging"):
+        charging = name.startswith("charging")
+        if any(MEASURES[other].kind == "flow" or not charging for other in names[1:]):
             self.doubts.append(f"may be of {' or '.join(names)}")
         for pattern, vehicle in words.HEAVY:
             if self.passage.has(pattern):

@@ -69,7 +69,12 @@ TIMES_DOUBTS = (  # of the words before a factor, and behind the bar the factor 
     ),
 )
 # Before a number
-SOME_OF_THEM = r"\b(?:first|another|other|further|last|next|перв\w+|друг\w+|ещ[её])\s$|首批\D{0,8}$"
+SOME_OF_THEM = (
+    r"\b(?:first|another|other|further|last|next|перв\w+|друг\w+|ещ[её])\s$|首批\D{0,8}$|"
+    r"\b(?:half|third|quarter|part|most|some|all but|none) of (?:the |its )?$|"
+    r"\b(?:половин\w+|трет\w+|четверт\w+|част\w+)\s(?:из\s|от\s)?$"
+)
+MONEY_BEFORE = r"\b(?:worth|valued? (?:at|of)|на сумму|стоимость\w*)\s(?:\w+\s)?$"
 SHARE = (
     r"account\w*|\bshare\b|\bof (?:the|all|total|its|\d)|доля|доли|от общ|占|"
     r"ulush\w*|улуш\w*|foizi|="
@@ -186,6 +191,8 @@ _ONE_PARTNER = (
 )
 _OTHER_GOODS = (
     r"new energy|新能源|plug-?in|hybrid\w*|гибрид\w*|gibrid\w*|混合|混动|petrol|gasoline|"
+    r"\bэлектро(?!мобил|кар|автомоб|машин|автобус|бус|заправ|заряд|грузов)\w+|"
+    r"\belektro(?!mobil|avto|bus|kar)\w+|"
     r"бензин\w*|motorcycle|scooter|"
     r"importers|exporters|dealers|compan\w+|brands?\b|импорт[её]р\w*|экспорт[её]р\w*|компани\w+"
 )

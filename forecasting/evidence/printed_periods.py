@@ -429,6 +429,7 @@ def _in_words(date: re.Match[str]) -> str:
     return f"{day or ''} {ENGLISH_MONTHS[number - 1]} {parts['year']}".lstrip()
 
 
+@lru_cache(maxsize=256)
 def several_months(text: str) -> bool:
     """Whether a text names months one by one, which are no range.
 

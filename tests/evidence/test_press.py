@@ -592,3 +592,20 @@ def test_a_cell_that_is_no_period_as_a_whole_is_refused(text):
 
 def test_nothing_times_is_no_factor():
     assert propose_facts("EV imports to Uzbekistan fell 0 times in 2024") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "doubt"),
+    [
+        ("В 2023 году Узбекистан импортировал 2180 электросамокатов", "counts other vehicles"),
+        ("2023 yilda O'zbekistonga 2180 ta elektroskuter import qilindi", "counts other vehicles"),
+        ("Uzbekistan imported 2,180 electric vehicle chargers in 2022",
+         "may be of charging_stations or ev_imports"),
+        ("Uzbekistan imported electric vehicles worth 2,180 in 2022", "may be an amount of money"),
+        ("Uzbekistan imported only half of 2,180 electric vehicles in 2022", "may be a part"),
+        ("В 2023 году Узбекистан импортировал половину из 2180 электромобилей", "may be a part"),
+    ],
+)  # fmt: skip
+def test_words_that_change_what_a_number_counts_are_seen(text, doubt):
+    (proposal,) = propose_facts(text)
+    assert any(doubt in said for said in proposal.doubts), proposal.doubts
