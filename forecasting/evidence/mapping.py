@@ -169,6 +169,11 @@ class Mapping:
         return missing
 
     @property
+    def heads(self) -> list[str]:
+        """The columns that it speaks of."""
+        return [*self.columns.values(), *self.values.values(), *self.unread]
+
+    @property
     def begun(self) -> Mapping:
         """The mapping with dots for what a reader has to fill in."""
         lacks = self.lacks
@@ -515,24 +520,24 @@ def _facts_of(cells: dict[str, object], mapping: Mapping) -> Iterator[Row]:
     for target, column in mapping.columns.items():
         if target in COLUMNS and (text := _cell(cells[column], target, mapping)):
             common[target] = text
-    numbers = {common.get("measure", ""): common.get("value", "")}
-    if mapping.values:
-        numbers = {
-            number: _number(cells.get(column), mapping.decimal)
-            for number, column in mapping.values.items()
-        }
-    for number, value in numbers.items():
-        if not value and len(numbers) > 1:
-            continue
+    numbers = [*_numbers_of(cells, mapping)]
+    for number in numbers or [{"measure": common.get("measure", ""), "value": ""} | common]:
+        if number["value"] or len(numbers) < 2:
+            stock = on_a_day(number["measure"], number.get("quantity", ""))
+            yield common | number | _days(cells, mapping, stock)
+
+
+def _numbers_of(cells: dict[str, object], mapping: Mapping) -> Iterator[Row]:
+    """What the columns of numbers say: measure, quantity and value of each."""
+    for number, column in mapping.values.items():
         measure, _, quantity = number.partition(" ")
-        fact = common | {"measure": measure, "value": value}
-        if quantity:
-            fact["quantity"] = quantity
-        scale = mapping.scales.get(mapping.values.get(number, ""))
-        if scale and finite_number(value) is not None:
-            fact["value"] = number_text(float(value) * float(scale))
-            fact["rounding"] = number_text(printed_rounding(value) * float(scale))
-        yield fact | _days(cells, mapping, on_a_day(measure, quantity))
+        value = _number(cells[column], mapping.decimal)
+        row = {"measure": measure, "quantity": quantity, "value": value}
+        if column in mapping.scales and finite_number(value) is not None:
+            scale = float(mapping.scales[column])
+            row["value"] = number_text(float(value) * scale)
+            row["rounding"] = number_text(printed_rounding(value) * scale)
+        yield row
 
 
 def _cell(cell: object, target: str, mapping: Mapping) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from forecasting.errors import LedgerError, Problem
-from forecasting.evidence.cells import Cells, is_workbook, table_cells
+from forecasting.evidence.cells import is_workbook, table_cells
 from forecasting.evidence.files import read_whole
 from forecasting.evidence.mapping import (
     OPTIONS,
@@ -183,40 +183,34 @@ def _thousands(row: FoundRow) -> Iterator[Problem]:
 
 def _table(path: Path, data: bytes) -> TableRead:
     own = mapping_path(path)
-    written = None
     if own.is_file():
         written = read_mapping(own)
-    may_be_ledger = written is None and not is_workbook(path.name)
+        return replace(_mapped(path.name, data, written), proposed=None)
     first_line = data.partition(b"\n")[0].decode("utf-8-sig", "replace")
-    if may_be_ledger and _names_a_ledger(first_line.strip().split(",")):
+    if _names_a_ledger(first_line.strip().split(",")):
         return _ledger(path.name, data)
-    mapping = written or Mapping()
-    cells = table_cells(path.name, data, mapping.encoding, mapping.separator, mapping.sheet)
+    read = _mapped(path.name, data, Mapping())
+    if read.problems and read.proposed is not None:
+        begun = read.proposed.begun.to_yaml(in_one_line=True)
+        hint = f"start {own.name} with {begun}; its columns are {', '.join(read.proposed.heads)}"
+        read.problems.append(Problem(path.name, "is not in a ledger's columns", hint[:250]))
+    return read
+
+
+def _mapped(name: str, data: bytes, mapping: Mapping) -> TableRead:
+    """The rows of a table by a mapping, which may say only how the file is written."""
+    cells = table_cells(name, data, mapping.encoding, mapping.separator, mapping.sheet)
     if not cells:
-        raise _empty(path.name)
+        raise _empty(name)
     header = [str(cell) for cell in cells[0]]
-    if may_be_ledger and _names_a_ledger(header):
-        return _ledger(path.name, data)
-    # A mapping may say only how the file is written
+    if mapping == Mapping() and _names_a_ledger(header) and not is_workbook(name):
+        return _ledger(name, data)
     if not mapping.columns and not mapping.values:
-        proposed = propose_mapping(header)
-        proposed = replace(proposed, constants=mapping.constants)
-        options = {option: getattr(mapping, option) for option in OPTIONS}
-        mapping = replace(proposed, **options)
+        options = {option: getattr(mapping, option) for option in ("constants", *OPTIONS)}
+        mapping = replace(propose_mapping(header), **options)
     mapping = with_guesses(mapping, cells)
-    rows, problems = _mapped(path.name, cells, mapping)
-    if written is not None:
-        return TableRead(rows, problems)
-    if problems:
-        begun = mapping.begun.to_yaml(in_one_line=True)
-        hint = f"start {own.name} with {begun}; its columns are {', '.join(header)}"
-        problems.append(Problem(path.name, "is not in a ledger's columns", hint[:250]))
-    return TableRead(rows, problems, mapping)
-
-
-def _mapped(name: str, cells: Cells, mapping: Mapping) -> tuple[list[FoundRow], list[Problem]]:
     mapped, problems = mapped_rows(name, cells, mapping)
     rows = [FoundRow(where, normalise(row)) for where, row in mapped]
     if not mapping.decimal:
         problems += [replace(fault, hint=DECIMAL) for row in rows for fault in _thousands(row)]
-    return rows, problems
+    return TableRead(rows, problems, mapping)
