@@ -127,12 +127,13 @@ def _sheet_cells(name: str, data: bytes, sheet: str) -> Cells:
     rows = [[_plain(cell) for cell in row] for row in values.iter_rows()]
     for merged in values.merged_cells.ranges:
         top = merged.min_row - 1
-        left = merged.min_col - 1
-        first = rows[top][left]
-        again = Repeated(first) if isinstance(first, int | float) else first
+        side = merged.min_col - 1
+        first = again = rows[top][side]
+        if isinstance(first, int | float):
+            again = Repeated(first)
         for row in rows[top : merged.max_row]:
-            row[left : merged.max_col] = [again] * merged.size["columns"]
-        rows[top][left] = first
+            row[side : merged.max_col] = [again] * merged.size["columns"]
+        rows[top][side] = first
     return rows
 
 
@@ -237,7 +238,7 @@ def _years_as_rows(cells: Cells) -> Cells:
     are.
     """
     header = [str(cell).removesuffix(".0") for cell in cells[0]]
-    years = [name for name in header if re.fullmatch(r"(19|20)\d\d", name)]
+    years = [*filter(re.compile(r"(19|20)\d\d").fullmatch, header)]
     if len(years) < 2 or "year" in " ".join(header).lower():
         return cells
     others = [name for name in header if name not in years]

@@ -134,7 +134,7 @@ def _caveats(path: Path, read: TableRead) -> Iterator[Caveat]:
     for one, another in _two_numbers(rows):
         values = {"subject": path.name, "one": one, "another": another}
         yield Caveat("two_numbers", values=values)
-    parts = [caveat for row in rows if (caveat := parts_of_a_count(row.cells))]
+    parts = [*filter(None, (parts_of_a_count(row.cells) for row in rows))]
     if parts:
         yield parts[0].with_values(subject=path.name, more=len(parts) - 1)
     undated = sum(not row.cells["published"] for row in rows)

@@ -182,7 +182,7 @@ class Mapping:
         columns = {word: "..." for word in ("place", "value") if word in lacks} | self.columns
         if PERIODS in lacks:
             columns["year"] = "..."
-        constants = {"measure": "ev_sales"} if "measure" in lacks else {}
+        constants = dict.fromkeys({"measure"} & {*lacks}, "ev_sales")
         return replace(self, columns=columns, constants=constants, unread={})
 
 
@@ -273,7 +273,9 @@ def read_head(name: str) -> Head:
         measure = f"{measure} {GROWTH}".strip()
     if not measure:
         return Head("", 1.0, [])
-    factor = SCALES.get((scale["sign"] or "k").lower(), 1.0) if scale else 1.0
+    factor = 1.0
+    if scale:
+        factor = SCALES[scale["sign"] or "k"]
     return Head(measure, factor, [*_doubts_of_a_head(passage), *passage.doubts_of_words])
 
 
@@ -283,12 +285,11 @@ def _measure_of(passage: Passage) -> str:
     if electric and passage.has(_SHARE):
         return EV_SHARE
     named = [name for name in passage.measures if electric or not MEASURES[name].electric]
-    if not named:
-        return ""
-    vehicle = next((vehicle for words_of, vehicle in words.HEAVY if passage.has(words_of)), "")
-    if vehicle:
-        return count_of(MEASURES[named[0]].event, vehicle) or named[0]
-    return named[0]
+    measure = next(iter(named), "")
+    for pattern, vehicle in words.HEAVY:
+        if passage.has(pattern):
+            return count_of(measure_of(measure).event, vehicle) or measure
+    return measure
 
 
 def _doubts_of_a_head(passage: Passage) -> Iterator[str]:
@@ -422,9 +423,10 @@ def _length(cells: Iterable[object], form: str) -> str:
         return ""
     months = sorted(12 * day.year + day.month for day in known)
     steps = [later - earlier for earlier, later in itertools.pairwise(months)]
-    if any(step % (min(steps) or 13) for step in steps):
+    shortest = min(steps)
+    if any(step % shortest for step in steps):
         return ""
-    return LENGTHS.get(min(steps), "")
+    return LENGTHS.get(shortest, "")
 
 
 def _at_one_end(days: Sequence[dt.date]) -> bool:

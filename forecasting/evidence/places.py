@@ -264,7 +264,9 @@ def find_partner(text: str) -> str:
     ('CN+HK', '')
     """
     codes = [find_place(part) for part in (text or WORLD).split("+")]
-    return "+".join(codes) if all(codes) else ""
+    if not all(codes):
+        return ""
+    return "+".join(codes)
 
 
 @lru_cache(maxsize=4096)

@@ -237,8 +237,7 @@ def _statements(ledger: Ledger) -> list[Statement]:
     facts = [fact for fact in ledger if fact.kind not in IGNORED and not _repeats(fact)]
     printed = [
         Statement(fact.id, fact, fact.period, fact.quantity, fact.value, *_range(fact))
-        for fact in facts
-        if fact.is_amount and fact.period_end and not isnan(fact.value)
+        for fact in filter(_is_printed, facts)
     ]
     # A base that its own agency has printed alike says nothing more
     by_count = _grouped(printed, attrgetter("counted"))
@@ -253,6 +252,10 @@ def _statements(ledger: Ledger) -> list[Statement]:
 def _repeats(fact: Fact) -> bool:
     """Whether it is a context fact that refers to the fact which it repeats."""
     return fact.kind == "context" and bool(fact.reference)
+
+
+def _is_printed(fact: Fact) -> bool:
+    return fact.is_amount and fact.period_end is not None and not isnan(fact.value)
 
 
 def _range(fact: Fact) -> tuple[float, float]:

@@ -247,10 +247,7 @@ def faults(row: Row) -> Iterator[Fault]:
         yield from _needed_days(row)
     yield from number_faults(row, ("value", "rounding"), ("rounding",))
     yield from _in_range(row, measure)
-    if counts_nothing and row["unit"]:
-        yield from _unit(row, "")
-    elif not counts_nothing:
-        yield from _unit(row, expected_unit(row["measure"], row["quantity"]))
+    yield from _unit(row, counts_nothing)
     if not row["value"] and not row["reference"] and not is_statement:
         hint = "a relation stands to a value or to another fact"
         yield "value", "is empty, and there is no reference", hint
@@ -361,10 +358,15 @@ def own_period(row: Mapping[str, Any]) -> Period | None:
         return None
 
 
-def _unit(row: Row, right: str) -> Iterator[Fault]:
+def _unit(row: Row, counts_nothing: bool) -> Iterator[Fault]:
     unit = row["unit"]
+    right = ""
+    if not counts_nothing:
+        right = expected_unit(row["measure"], row["quantity"])
     if unit not in {right, *_units()}:
-        hint = f"use {right}" if right else did_you_mean(unit, _units())
+        hint = did_you_mean(unit, _units())
+        if right:
+            hint = f"use {right}"
         yield "unit", f"{unit!r} is an unknown unit", hint
     elif right not in ("", unit):
         yield "unit", f"{unit!r} does not fit {row['quantity']} of {row['measure']}", f"use {right}"

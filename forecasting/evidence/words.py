@@ -69,9 +69,9 @@ def in_words(fact: Fact) -> str:
     if fact.declared.turned(fact.value):
         direction = "down "
         relation = OPPOSITE.get(relation, relation)
-    amount = abs(fact.value) if direction else fact.value
+    number = _number(abs(fact.value), fact.unit)
     return fact.declared.words.format(
-        number=f"{direction}{RELATION_WORDS.get(relation, '')}{_number(amount, fact.unit)}",
+        number=f"{direction}{RELATION_WORDS.get(relation, '')}{number}",
         reference=reference,
         since=period_words(Period(first, first)) if first else "the launch",
     )
