@@ -46,6 +46,7 @@ from forecasting.reporting.figures.drawing import (
     whiskers,
     words_at,
 )
+from forecasting.reporting.figures.facts import Mark
 from forecasting.reporting.figures.fan import check_year, drawn_facts, without_market
 from forecasting.reporting.labels import (
     SETTINGS,
@@ -137,23 +138,33 @@ def charger_gap(
         low, median, high = (float(cells.iloc[-1]) for cells in ends(wide))
         interval = amounts(low, high, measure)
         answers.append(f"{short(measure)} {amount(median, measure)} ({interval})")
-    known_facts = outlook.facts if facts is None else facts
     edges = [-0.5, len(chosen) - 0.5]
-    for measure, unit in STANDING.items():
-        drawn = drawn_facts(outlook, measure, outlook.results.country, known_facts)
-        # "at least" is of one network
-        for mark in [mark for mark in drawn if not mark.side][-1:]:
-            label = f"{mark.label} {unit} standing, {period_words(mark.period)}"
-            style: Trace = {"text": ["", label], "textposition": "top left", "mode": "lines+text"}
-            style |= {"textfont": {"size": 11.5, "color": INK}} | hovering(mark.hover)
-            dash = {"points": "solid", "stations": "dot"}[unit]
-            name = f"{unit.capitalize()} standing"
-            chart.add(line(edges, [mark.height] * 2, INK, width=1.5, dash=dash, name=name, **style))
-            held.append(mark.height)
+    for unit, mark in _standing(outlook, facts):
+        held.append(mark.height)
+        chart.add(_stands(mark, unit, edges))
     chart.update_xaxes(**named_places(chosen), range=edges)
     chart.update_yaxes(**log_scale(held))
     when = f"medians with 80 % intervals at the end of {chosen[-1]}"
     return chart.figure(f"{when}, {', '.join(answers)}")
+
+
+def _standing(outlook: Outlook, facts: Ledger | None) -> Iterator[tuple[str, Mark]]:
+    """The last count of points and of stations."""
+    known = outlook.facts if facts is None else facts
+    for measure, unit in STANDING.items():
+        drawn = drawn_facts(outlook, measure, outlook.results.country, known)
+        # "at least" is of one network
+        for mark in [mark for mark in drawn if not mark.side][-1:]:
+            yield unit, mark
+
+
+def _stands(mark: Mark, unit: str, edges: Sequence[float]) -> Trace:
+    label = f"{mark.label} {unit} standing, {period_words(mark.period)}"
+    style: Trace = {"text": ["", label], "textposition": "top left", "mode": "lines+text"}
+    style |= {"textfont": {"size": 11.5, "color": INK}} | hovering(mark.hover)
+    dash = {"points": "solid", "stations": "dot"}[unit]
+    name = f"{unit.capitalize()} standing"
+    return line(edges, [mark.height] * 2, INK, width=1.5, dash=dash, name=name, **style)
 
 
 def short(measure: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -65,9 +65,11 @@ class Mark:
         return BOUNDS.get(self.relation, 0)
 
     @property
-    def exact(self) -> bool:
-        """Whether it is a number to its last digit."""
-        return self.relation == "equals"
+    def look(self) -> str:
+        """How it is drawn: a point of a stock, the solid top of an exact total, or a dotted one."""
+        if self.stock:
+            return "point"
+        return "solid" if self.relation == "equals" else "dot"
 
     @property
     def tip(self) -> float:
@@ -109,21 +111,19 @@ def marks(facts: Iterable[Fact], measure: str, kinds: tuple[str, ...] = COUNTED)
         Kinds of facts that are drawn; targets and claims are not outcomes and stay out unless asked
         for.
     """
-    wanted = [fact for fact in facts if fact.measure == measure and fact.kind in kinds]
-    sized = [fact for fact in wanted if fact.of_world and fact.value > 0]
-    counted = [_mark(fact) for fact in sized if _has_height(fact)]
-    totals = [mark for mark in counted if mark.exact and not mark.stock]
-    printed = {(mark.basis, mark.period): mark for mark in totals}
+    sized = [fact for fact in facts if fact.measure == measure and _is_drawn(fact, kinds)]
+    counted = [_mark(fact) for fact in sized if fact.is_rate or (fact.is_count and fact.stock)]
+    printed = {(mark.basis, mark.period): mark for mark in counted if mark.look == "solid"}
     changes = [_implied(fact, printed) for fact in sized if fact.is_change]
     shown = [*counted, *filter(None, changes)]
     return sorted(shown, key=lambda mark: (mark.period, mark.height))
 
 
-def _has_height(fact: Fact) -> bool:
-    """Whether it is a number of its own; what has come since the launch has no height among flows
-    of a year.
+def _is_drawn(fact: Fact, kinds: tuple[str, ...]) -> bool:
+    """Whether it has a size that a chart may show; what has come since the launch has no height
+    among flows of a year.
     """
-    return fact.is_rate or (fact.is_count and fact.stock)
+    return fact.kind in kinds and fact.of_world and fact.value > 0
 
 
 def _mark(fact: Fact) -> Mark:
@@ -210,25 +210,30 @@ def fact_traces(
         Those of all charts that must agree in their colours.
     """
     colours = basis_colours([mark.basis for mark in among or shown], main)
-    of_basis = {name: [mark for mark in shown if mark.basis == name] for name in colours}
-    drawn = {name: mine for name, mine in of_basis.items() if mine}
-    for basis, mine in drawn.items():
-        yield from _of_basis(mine, basis_name(basis), colours[basis])
-    labels = [*_limits(shown)]
-    if drawn:
-        labels += _counts(drawn.get(main or "", next(iter(drawn.values()))), shown)
-    yield from (trace for trace in labels if trace["x"])
+    groups: dict[str, list[Mark]] = {}
+    for mark in shown:
+        groups.setdefault(mark.basis, []).append(mark)
+    order = [basis for basis in colours if basis in groups]
+    for basis in order:
+        yield from _of_basis(groups[basis], basis_name(basis), colours[basis])
+    yield from _limits(shown)
+    if order:
+        printed = main if main in groups else order[0]
+        yield from _counts(groups[printed], shown[0])
 
 
 def _of_basis(mine: list[Mark], basis: str, colour: str) -> Iterator[Trace]:
     """Tops and areas of the totals, points of the stocks, arrows of the bounds; the first of them
     names the basis in the legend.
     """
-    totals = [mark for mark in mine if not mark.stock]
+    looks: dict[str, list[Mark]] = {"solid": [], "dot": [], "point": []}
+    for mark in mine:
+        looks[mark.look].append(mark)
+    totals = looks["solid"] + looks["dot"]
     traces = [
-        _tops([mark for mark in totals if mark.exact], colour, "solid"),
-        _tops([mark for mark in totals if not mark.exact], colour, "dot"),
-        _points([mark for mark in mine if mark.stock], colour),
+        _tops(looks["solid"], colour, "solid"),
+        _tops(looks["dot"], colour, "dot"),
+        _points(looks["point"], colour),
         _areas([*outermost(totals)], colour),
         *_arrows(mine, colour),
     ]
@@ -266,7 +271,7 @@ def _tops(totals: list[Mark], colour: str, dash: str) -> Trace:
 
 
 def _points(stocks: list[Mark], colour: str) -> Trace:
-    symbols = ["circle" if mark.exact else "circle-open" for mark in stocks]
+    symbols = ["circle" if mark.relation == "equals" else "circle-open" for mark in stocks]
     edge = {"width": 1.5, "color": colour}
     return _marked(
         stocks, [mark.height for mark in stocks], colour, size=9, symbol=symbols, line=edge
@@ -289,22 +294,25 @@ def _arrows(mine: list[Mark], colour: str) -> Iterator[Trace]:
         yield _marked(bounds, tips, colour, symbol=symbol) | look
 
 
-def _counts(mine: list[Mark], shown: list[Mark]) -> Iterator[Trace]:
+def _counts(mine: list[Mark], first: Mark) -> Iterator[Trace]:
     """Numbers of the main basis: whole years, each year's last stock, the newest part-year."""
     free = [mark for mark in mine if not mark.side]
     last = {mark.last_year: mark for mark in free if mark.stock}
     whole = [mark for mark in free if mark.whole_year or mark in last.values()]
-    labels = [(mark.middle, mark.height, mark.label) for mark in whole]
-    newest = max(free, key=lambda mark: (mark.period.end, mark.period.days), default=None)
-    if newest and newest not in whole:
-        crowded = newest.last_year - shown[0].first_year > MANY_YEARS
-        words = newest.label if crowded else f"{newest.label} {when_words(newest.period)}"
-        if newest.period.days > HALF_YEAR or newest == shown[0]:
-            labels.append((newest.middle, newest.height, words))
-        else:  # left of a short bar, over last year's lower one
-            start = newest.period.start.isoformat()
-            yield text([start], [newest.height], [f"{words} "], "middle left")
-    yield _printed(labels, "top center")
+    yield from _printed(whole, "", "top center")
+    newest = max(free, key=lambda mark: (mark.period.end, mark.period.days), default=first)
+    if newest in free and newest not in whole:
+        yield _newest(newest, first)
+
+
+def _newest(mark: Mark, first: Mark) -> Trace:
+    words = mark.label
+    if mark.last_year - first.first_year <= MANY_YEARS:
+        words += f" {when_words(mark.period)}"
+    if mark.period.days > HALF_YEAR or mark == first:
+        return text([mark.middle], [mark.height], [words], "top center")
+    # Left of a short bar, over last year's lower one
+    return text([mark.period.start.isoformat()], [mark.height], [f"{words} "], "middle left")
 
 
 def _limits(shown: list[Mark]) -> Iterator[Trace]:
@@ -312,12 +320,10 @@ def _limits(shown: list[Mark]) -> Iterator[Trace]:
     for side, _, sign, position in ARROWS:
         bounds = [mark for mark in shown if mark.side == side]
         bounds.sort(key=lambda mark: side * mark.height)
-        tightest = {mark.last_year: mark for mark in bounds}.values()
-        labels = [(mark.middle, mark.tip, f"{sign} {mark.label}") for mark in tightest]
-        yield _printed(labels, position)
+        yield from _printed({mark.last_year: mark for mark in bounds}.values(), sign, position)
 
 
-def _printed(labels: list[tuple[str, float, str]], position: str) -> Trace:
-    days = [label[0] for label in labels]
-    words = [label[2] for label in labels]
-    return text(days, [label[1] for label in labels], words, position)
+def _printed(some: Collection[Mark], sign: str, position: str) -> Iterator[Trace]:
+    if some:
+        words = [f"{sign} {mark.label}".strip() for mark in some]
+        yield text([mark.middle for mark in some], [mark.tip for mark in some], words, position)

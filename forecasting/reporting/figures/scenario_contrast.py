@@ -58,11 +58,12 @@ from forecasting.reporting.labels import (
     unit_by_year,
     unit_of,
 )
-from forecasting.reporting.result_tables import stored_results
+from forecasting.reporting.result_tables import stored_results, yearly
 from forecasting.scenarios.growth_on_year import first_rate_forecasts, printed_growth, yearly_growth
 from forecasting.scenarios.joint_draws import no_measure
 
 if TYPE_CHECKING:
+    from forecasting.scenarios.growth_on_year import GrowthSinceRate
     from forecasting.scenarios.joint_draws import Results
     from forecasting.scenarios.outlook import Outlook
 
@@ -118,30 +119,20 @@ def scenario_comparison(
     >>> fc.figures.scenario_comparison(table, "ev_stock", 2030).layout.title.text
     '<b>Electric vehicles on the road, 2030</b>'
     """
-    stored = stored_results(table[table["measure"] == measure])
-    if not stored:
-        raise no_measure(measure, table["measure"].unique())
-    wide = {run: results.bands(measure) for run, results in sorted(stored.items())}
-    year = year or min(int(frame.index[-1]) for frame in wide.values())
-    check_year(year, {int(label) for frame in wide.values() for label in frame.index})
-    known = {run: frame.loc[year] for run, frame in wide.items() if year in frame.index}
-    rows = pd.DataFrame([*known.values()]).assign(
-        country=[country for _, country in known],
-        scenario=[scenario_of(name) for name, _ in known],
-    )
+    rows = _of_year(table, measure, year)
     order = rows.groupby("country")[0.5].median().sort_values().index.tolist()
-    shown = dict.fromkeys([*SCENARIOS, *sorted(rows["scenario"])])
-    parts = {name: rows[rows["scenario"] == name] for name in shown}
-    parts = {name: part for name, part in parts.items() if len(part)}
+    known = set(rows["scenario"])
+    shown = [name for name in SCENARIOS if name in known] + sorted(known - set(SCENARIOS))
     chart = Drawing(
-        f"{label_of(measure)}, {year}",
+        f"{label_of(measure)}, {rows.index[0]}",
         "medians with 80 % intervals",
         x=f"{unit_of(measure)}, log scale",
         margin_r=64,
         height=150 + 84 * len(order),
     )
-    for place, (scenario, part) in enumerate(parts.items()):
-        shift = 0.26 * ((len(parts) - 1) / 2 - place)
+    for place, scenario in enumerate(shown):
+        part = rows[rows["scenario"] == scenario].set_index("country")
+        shift = 0.26 * ((len(shown) - 1) / 2 - place)
         chart.add(*_row_whiskers(part, order, scenario, place, shift))
     chart.update_yaxes(**named_places(map(place_name, order)), showgrid=False)
     chart.update_xaxes(**log_scale([*rows[0.1], *rows[0.9]]), showgrid=True)
@@ -152,10 +143,21 @@ def scenario_comparison(
     return chart.figure(f"medians, {', '.join(medians)}")
 
 
+def _of_year(table: pd.DataFrame, measure: str, year: int | None) -> pd.DataFrame:
+    """Quantiles of each scenario and country in one year, the last that all have if none is given."""
+    wide = yearly(table[table["measure"] == measure]).reset_index()
+    if wide.empty:
+        raise no_measure(measure, table["measure"].unique())
+    last = wide.groupby(["scenario", "country"])["year"].max().min()
+    check_year(year or last, wide["year"].unique())
+    rows = wide[wide["year"] == (year or last)].set_index("year")
+    return rows.assign(scenario=rows["scenario"].map(scenario_of)).sort_values("country")
+
+
 def _row_whiskers(
     part: pd.DataFrame, order: list[str], scenario: str, place: int, shift: float
 ) -> Iterator[Trace]:
-    part = part.set_index("country").sort_index(key=lambda codes: codes.map(order.index))
+    part = part.sort_index(key=lambda codes: codes.map(order.index))
     colour = colour_of(scenario, place)
     y = [round(order.index(code) + shift, 2) for code in part.index]
     hover = [
@@ -438,16 +440,13 @@ def growth_chart(outlook: Outlook, place: str | None = None) -> go.Figure:
     ]
     now.index = now.index.map(str)
     day, rates = first_rate_forecasts(outlook, place) or (None, [])
-    then = pd.DataFrame(
-        {period_words(rate.period): (rate.low, rate.median, rate.high) for rate in rates},
-        [0.1, 0.5, 0.9],
-    ).T
+    then = _of_rates(rates)
     basis = outlook.forecasts[place].basis
     own = [fact for fact in printed_growth(outlook, place) if fact.basis == basis]
     printed = {period_words(fact.period): fact for fact in own}
     # Periods by their ends; those that are years are known by their names
-    dated = {words: fact.period.end for words, fact in printed.items()}
-    dated |= {words: year_of(words).end for words in [*now.index, *then.index] if len(words) == 4}
+    dated = {words: year_of(words).end for words in [*now.index, *then.index] if len(words) == 4}
+    dated |= {words: fact.period.end for words, fact in printed.items()}
     names = sorted({*printed, *now.index, *then.index}, key=lambda words: (dated[words], words))
     against = "medians, 80 % intervals; against the same dates a year before"
     chart = Drawing(
@@ -465,6 +464,12 @@ def growth_chart(outlook: Outlook, place: str | None = None) -> go.Figure:
     chart.update_xaxes(showgrid=True, ticksuffix=" %")
     medians = [f"{name}: {percent(rate)}" for name, rate in [*then[0.5].items(), *now[0.5].items()]]
     return chart.figure("; ".join(medians))
+
+
+def _of_rates(rates: Sequence[GrowthSinceRate]) -> pd.DataFrame:
+    """What the first printed rate led one to expect, as quantiles by period."""
+    rows = {period_words(rate.period): (rate.low, rate.median, rate.high) for rate in rates}
+    return pd.DataFrame.from_dict(rows, "index", columns=[0.1, 0.5, 0.9])
 
 
 def _intervals(wide: pd.DataFrame, name: str, colour: str) -> Trace:
