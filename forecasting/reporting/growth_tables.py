@@ -45,6 +45,17 @@ def known_as_growth(measure: str) -> bool:
     return MEASURES[measure].unit == "index"
 
 
+def part_words(place: str) -> str:
+    """A part of a corridor, or the whole of it, by its name.
+
+    >>> part_words("horgos"), part_words("all-ports")
+    ('Horgos', 'All ports')
+    """
+    if is_place(place):
+        return place_name(place)
+    return place.replace("-", " ").capitalize()
+
+
 def growth_by_year(outlook: Outlook) -> Table:
     """Growth of each year on the one before, of each place and of their sum, with 80 % intervals.
 
@@ -74,9 +85,7 @@ def growth_by_year(outlook: Outlook) -> Table:
     groups = {}
     for part in outlook.parts if several else outlook.parts[:1]:
         wide = yearly_growth(part, outlook.scenario.measure).loc[outlook.first_year - 1 :]
-        place = part.country
-        name = place_name(place) if is_place(place) else place.replace("-", " ").capitalize()
-        groups[name] = pd.DataFrame(
+        groups[part_words(part.country)] = pd.DataFrame(
             {head: wide[level].map(percent) for head, level in LEVELS.items()}
         )
     frame = pd.concat(groups, axis=1)

@@ -83,12 +83,12 @@ def scenario_of(namespace: Mapping[str, Any]) -> Scenario:
     forecasting.errors.ScenarioError: parameters titel: is not a key of a scenario (did you mean
     title?)
     """
-    given = _parameters(namespace)
-    place = given.get("country") or given.get("corridor")
-    if isinstance(place, str) and not given.keys() >= {*REQUIRED}:
-        question = scenario_of_place(place, str(given.get("scenario", "baseline")))
-        given = find_scenario(question).parameters() | given
-    return scenario_from_parameters(given)
+    keys = _parameters(namespace)
+    place = keys.get("country") or keys.get("corridor")
+    if isinstance(place, str) and not keys.keys() >= {*REQUIRED}:
+        question = scenario_of_place(place, str(keys.get("scenario", "baseline")))
+        keys = find_scenario(question).parameters() | keys
+    return scenario_from_parameters(keys)
 
 
 @takes(InputError, outlook=of(Outlook, words="an Outlook, as fc.outlook makes it"))

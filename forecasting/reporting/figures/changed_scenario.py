@@ -39,12 +39,12 @@ ANSWERS = CHARGING | {"charging_points_target": AMBER}
 RIGHT = 0.61  # where the right chart begins, its ticks included
 
 
-def what_if_chart(now: Outlook, given: Outlook) -> go.Figure:
+def what_if_chart(now: Outlook, before: Outlook) -> go.Figure:
     """The scenario as it is now, beside the scenario as it was given.
 
     Parameters
     ----------
-    now, given : Outlook
+    now, before : Outlook
         Of one place, on the same random draws.
 
     Returns
@@ -57,7 +57,7 @@ def what_if_chart(now: Outlook, given: Outlook) -> go.Figure:
     answers = _right(now)
     words = "as it is now in colour, as it was given in grey"
     chart = Drawing(now.scenario.title, words, y=unit_of(measure), height=400, autosize=True)
-    chart.add(*_traces(now, given))
+    chart.add(*_traces(now, before))
     chart.update_xaxes(dtick=1, tickformat="d")
     chart.update_yaxes(rangemode="tozero")
     _write_above(chart, label_of(measure), 0)
@@ -75,12 +75,13 @@ def _right(now: Outlook) -> list[str]:
     return [name for name in ANSWERS if name in now.results.values]
 
 
-def _traces(now: Outlook, given: Outlook) -> Iterator[Trace]:
-    wide, before = (_flow(outlook) for outlook in (now, given))
+def _traces(now: Outlook, before: Outlook) -> Iterator[Trace]:
+    wide = _flow(now)
+    earlier = _flow(before)
     yield from shades([(wide.index.tolist(), wide)], 1)
-    yield _path(before, "Median as given", MUTED, width=2, dash="dash")
+    yield _path(earlier, "Median as given", MUTED, width=2, dash="dash")
     yield _path(wide, "Median now", BLUE)
-    for outlook, shift, words in ((given, -0.14, "as given"), (now, 0.14, "now")):
+    for outlook, shift, words in ((before, -0.14, "as given"), (now, 0.14, "now")):
         for at, measure in enumerate(_right(now)):
             if measure in outlook.results.values:
                 yield _answer(outlook, measure, words, round(at + shift, 2))
@@ -105,11 +106,11 @@ def _right_hand(answers: list[str]) -> dict[str, Any]:
     }
 
 
-def _write_above(chart: Drawing, words: str, left: float) -> None:
+def _write_above(chart: Drawing, words: str, x: float) -> None:
     """What a chart counts, above it: beside the right one's axis it would lie over the left one in
     a narrow window.
     """
-    place = {"x": left, "xref": "paper", "xanchor": "left"}
+    place = {"x": x, "xref": "paper", "xanchor": "left"}
     place |= {"y": 1.02, "yref": "paper", "yanchor": "bottom"}
     chart.add_annotation(text=words, font={"size": 12, "color": MUTED}, **place)
 
@@ -136,7 +137,7 @@ def _answer(outlook: Outlook, measure: str, words: str, at: float) -> Trace:
     }
 
 
-def live_figure(now: Outlook, given: Outlook) -> go.FigureWidget:
+def live_figure(now: Outlook, before: Outlook) -> go.FigureWidget:
     """A figure that can be redrawn where it stands, as wide as there is room; without anywidget an
     ImportError.
     """
@@ -152,20 +153,20 @@ def live_figure(now: Outlook, given: Outlook) -> go.FigureWidget:
             if self.whole:
                 super().open()
 
-    shown = WholeFigure(what_if_chart(now, given))
+    shown = WholeFigure(what_if_chart(now, before))
     shown._config = {"responsive": True}
     shown.whole = True
     shown.open()
     return shown
 
 
-def redraw(shown: go.FigureWidget, now: Outlook, given: Outlook) -> None:
+def redraw(shown: go.FigureWidget, now: Outlook, before: Outlook) -> None:
     """Bring a figure that is shown in line with its outlooks; of the same parts only what moved is
     sent.
     """
-    traces = list(_traces(now, given))
+    traces = list(_traces(now, before))
     if len(shown.data) != len(traces) or shown.layout.title.text != f"<b>{now.scenario.title}</b>":
-        chart = what_if_chart(now, given)
+        chart = what_if_chart(now, before)
         shown.data = ()
         shown.add_traces(chart.data)
         shown.update_layout(chart.layout.to_plotly_json())

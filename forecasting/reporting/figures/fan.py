@@ -40,6 +40,7 @@ from forecasting.reporting.figures.drawing import (
     words_at,
 )
 from forecasting.reporting.figures.facts import Mark, fact_traces, marks, yearly_rate
+from forecasting.reporting.growth_tables import part_words
 from forecasting.reporting.labels import (
     amount,
     amounts,
@@ -121,8 +122,11 @@ def fan_chart(
     measure = measure or outlook.scenario.measure
     if measure != EV_SHARE and (empty := without_market(outlook, label_of(measure))):
         return empty
-    only = outlook.parts[0].country if len(outlook.forecasts) == 1 else outlook.results.country
-    part = part_of(outlook, place or only)
+    if place is None:
+        place = outlook.results.country
+        if len(outlook.forecasts) == 1:
+            place = outlook.parts[0].country
+    part = part_of(outlook, place)
     wide = part.bands(measure).loc[outlook.first_year : until]
     known = drawn_facts(outlook, measure, part.country, facts)
     first = since or 0
@@ -131,7 +135,7 @@ def fan_chart(
     forecast = outlook.forecasts.get(part.country)
     chart = _frame(outlook, measure, part.country, bool(shown))
     chart.add(*fan_traces(wide, flow=is_flow(measure)))
-    chart.add(*fact_traces(shown, forecast.basis if forecast else None, known))
+    chart.add(*fact_traces(shown, getattr(forecast, "basis", None), known))
     _scaled(chart, wide, shown, log, is_flow(measure))
     return chart.figure(_read_aloud(wide, measure, len(shown)))
 
@@ -383,8 +387,9 @@ def _frame(outlook: Outlook, measure: str, place: str, facts: bool) -> Drawing:
         words.append("at 31 December")
     else:
         words.append(BARS if facts else "no total of these years has been printed")
-    where = place_name(place) if is_place(place) else place.capitalize()
-    heading = outlook.scenario.title if place == outlook.results.country else where
+    heading = part_words(place)
+    if place == outlook.results.country:
+        heading = outlook.scenario.title
     title = f"{label_of(measure)}: {heading}"
     return Drawing(title, "; ".join(words), y=_unit(measure, outlook.evidence), height=460)
 
@@ -450,9 +455,13 @@ def forecast_chart(forecast: FlowForecast, log: bool = False) -> go.Figure:
     log : bool
         A logarithmic scale.
     """
-    measure = forecast.measure if forecast.measure in MEASURES else ""
-    label = label_of(measure) if measure else "Forecast"
-    title = f"{label}: {place_words(forecast.place)}" if forecast.place else label
+    measure = forecast.measure
+    title = label_of(measure)
+    if measure not in MEASURES:
+        measure = ""
+        title = "Forecast"
+    if forecast.place:
+        title += f": {place_words(forecast.place)}"
     words = "as long as the period, as high as its yearly rate"
     basis = basis_words("as counted by {}; ", forecast.basis)
     chart = Drawing(title, basis + words, y=f"{unit_of(measure)} a year".strip(), height=440)
@@ -466,7 +475,9 @@ def forecast_chart(forecast: FlowForecast, log: bool = False) -> go.Figure:
     shown = marks(forecast.evidence or (), measure)
     chart.add(*fact_traces(shown, forecast.basis))
     top = 1.05 * max([*rates[0.975], *(mark.height for mark in shown)])
-    axis: dict[str, Any] = {"type": "log"} if log else {"range": [0, float(f"{top:.3g}")]}
+    axis: dict[str, Any] = {"range": [0, float(f"{top:.3g}")]}
+    if log:
+        axis = {"type": "log"}
     return chart.update_yaxes(**axis).figure()
 
 
