@@ -76,6 +76,9 @@ OWN_FACTS = click.option(
 @click.option("--measure", help="What is counted, e.g. ev_imports.")
 @click.option("--as-of", metavar="DATE", help="Only what was published by then.")
 @click.option("--conflicts", is_flag=True, help="Only facts that disagree, side by side.")
+@click.option(
+    "--sources", is_flag=True, help="Instead, the assumptions of charging that no page shows."
+)
 @OWN_FACTS
 def evidence(
     ledger: tuple[Path, ...],
@@ -83,12 +86,16 @@ def evidence(
     measure: str | None,
     as_of: str | None,
     conflicts: bool,
+    sources: bool,
     beside: tuple[Path, ...],
 ) -> None:
     """List facts with their sources: those of a place's baseline, or those of LEDGER files.
 
     LEDGER may be a params file, too: then the facts that its scenario may use.
     """
+    if sources:
+        _list_judgements()
+        return
     known = known_facts(ledger, beside, place)
     chosen = known.select(place, measure, partner=None, as_of=as_of)
     if not conflicts:
@@ -100,6 +107,19 @@ def evidence(
     for sentence, why in zip(table["sentence"], table["why"], strict=True):
         say(f"{sentence} [{why}]")
     say(f"{len(table)} conflicts")
+
+
+def _list_judgements() -> None:
+    """The assumptions that ship without a page that shows a number of theirs."""
+    from forecasting.demand.parameters import load_parameters
+
+    rows = load_parameters().rows
+    judged = [row for row in rows if not row.url]
+    for row in judged:
+        where = f", {row.place}" if row.place else ""
+        say(f"{row.key}{where}: {row.low:g}, {row.mode:g}, {row.high:g} {row.unit}\n    {row.note}")
+    shown = len(rows) - len(judged)
+    say(f"{len(judged)} of {len(rows)} assumptions are judgements; a page shows {shown}")
 
 
 def known_facts(

@@ -108,6 +108,16 @@ def test_evidence_of_nothing_says_what_there_is() -> None:
     assert "    karasu: vehicle_exports\n" in result.stdout
 
 
+def test_assumptions_without_a_page_are_listed():
+    result = call("evidence", "--sources")
+    assert result.exit_code == 0
+    last = result.output.splitlines()[-1]
+    assert last == "45 of 162 assumptions are judgements; a page shows 117"
+    assert "temperature_shift: -2, 0, 2 degC\n" in result.output
+    assert "grid_carbon, TM: 0.5, 0.65, 0.9 t CO2 per MWh\n" in result.output
+    assert "consumption.bus" not in result.output
+
+
 def test_evidence_sets_conflicts_side_by_side() -> None:
     result = call("evidence", "--place", "TJ", "--conflicts")
     assert result.exit_code == 0

@@ -2,6 +2,8 @@
 ranges.
 """
 
+import re
+
 import numpy as np
 import pytest
 
@@ -171,3 +173,11 @@ def test_the_same_seed_gives_the_same_draws():
     parameters = load_parameters()
     one, two = (parameters.draw(np.random.default_rng(7), 50) for _ in range(2))
     assert all(np.array_equal(one[key], two[key]) for key in one)
+
+
+def test_most_assumptions_have_a_page_and_none_a_bare_address():
+    rows = load_parameters().rows
+    assert sum(bool(row.url) for row in rows) >= 110
+    bare = [row.key for row in rows if row.url and re.fullmatch(r"https?://[^/]+/?", row.url)]
+    assert bare == []
+    assert all(row.source for row in rows if row.url)
