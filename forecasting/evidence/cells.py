@@ -162,6 +162,7 @@ def _opened(name: str, data: bytes) -> tuple[Any, Any]:
                 fault = f"unpacks to more than {LARGEST:,} bytes"
                 raise _refusal(name, fault, "save the one sheet as CSV")
             xml = [parts.read(part) for part in texts]
+        _check_merged(name, xml)
         values = load_workbook(io.BytesIO(data), data_only=True)
         if any(re.search(rb"<(\w+:)?f[\s>/]", part) for part in xml):
             return values, load_workbook(io.BytesIO(data))
@@ -172,6 +173,20 @@ def _opened(name: str, data: bytes) -> tuple[Any, Any]:
         fault = f"is no Excel workbook that can be read ({' '.join(str(error).split())})"
         raise _refusal(name, fault, "save it again as .xlsx, or as CSV UTF-8") from None
     return values, values
+
+
+def _check_merged(name: str, xml: Iterable[bytes]) -> None:
+    """The library makes a cell of each that a merged range covers, be they billions."""
+    from openpyxl.utils import range_boundaries
+
+    cells = 0
+    for part in xml:
+        for ref in re.findall(rb"mergeCell [^>]*ref=.([A-Z0-9:]+)", part):
+            left, top, right, bottom = range_boundaries(ref.decode())
+            cells += (right - left + 1) * (bottom - top + 1)
+    if cells > MOST_CELLS:
+        fault = f"has merged ranges over {cells:,} cells"
+        raise _refusal(name, fault, "undo what is merged far from the table")
 
 
 def _only_table(name: str, book: Any) -> str:

@@ -514,3 +514,19 @@ def test_a_row_that_ends_before_its_period_is_refused(tmp_path):
     path = _read(tmp_path, "Country,EV sales,Year\nUZ,2180,2022\nKZ,812\n")
     with pytest.raises(LedgerError, match=r"own\.csv:3: '' is not a period"):
         read_ledger(path)
+
+
+def test_ranges_merged_over_a_whole_sheet_are_refused_at_once(tmp_path):
+    rows = [["Country", "Year", "EV sales"], ["UZ", 2022, 900]]
+    path, book = _workbook(tmp_path, ("Facts", rows))
+    book["Facts"].merge_cells("D1:E2")
+    book.save(path)
+    with ZipFile(path) as parts:
+        texts = {name: parts.read(name) for name in parts.namelist()}
+    with ZipFile(path, "w") as parts:
+        for name, text in texts.items():
+            parts.writestr(name, text.replace(b"D1:E2", b"D1:XFD1048576"))
+    with pytest.raises(
+        LedgerError, match=r"own\.xlsx: has merged ranges over 17,176,723,456 cells"
+    ):
+        read_ledger(path)
