@@ -133,7 +133,8 @@ def number(low: float = -MOST, high: float = MOST, ends: bool = True) -> Check:
     >>> number(0, 1).read(1), number().words
     (1.0, 'a number from -1,000,000,000,000,000 to 1,000,000,000,000,000')
     """
-    least, most = in_digits(low), in_digits(high)
+    least = in_digits(low)
+    most = in_digits(high)
     if ends:
         return fitting(f"a number from {least} to {most}", lambda n: low <= n <= high, _float)
     return fitting(f"a number between {least} and {most}", lambda n: low < n < high, _float)

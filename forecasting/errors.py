@@ -17,7 +17,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-LONGEST, MOST = 300, 50  # characters of a problem, and problems of a message
+LONGEST = 300  # characters of a problem
+MOST = 50  # problems of a message
 WORDS = 1000  # characters of a message that is one text
 
 

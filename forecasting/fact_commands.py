@@ -59,7 +59,8 @@ def _number(text: str) -> float:
         raise click.BadParameter(f"{text!r} is not a number") from None
 
 
-ANY_PATH, FACTS_PATH = _AnyPath(path_type=Path), _FactsPath(path_type=Path)
+ANY_PATH = _AnyPath(path_type=Path)
+FACTS_PATH = _FactsPath(path_type=Path)
 OWN_FACTS = click.option(
     "--ledger",
     "beside",

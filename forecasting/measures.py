@@ -262,7 +262,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """
     names = list(known)
     if len(names) > MANY:  # all of them would take a second a word
-        place = bisect.bisect(names := sorted(names), word)
+        names.sort()
+        place = bisect.bisect(names, word)
         names = names[max(place - MANY // 2, 0) : place + MANY // 2]
     return next(iter(difflib.get_close_matches(str(word), names, n=1, cutoff=0.6)), "")
 

@@ -112,18 +112,20 @@ class Period:
         """The shortest that is exact: ``2023``, ``2023-05``, ``2023-01..2023-04``, or dates."""
         if self.start == self.end:
             return f"{self.start}"
-        whole = (
-            self.start.day == 1
-            and self.end.day == calendar.monthrange(self.end.year, self.end.month)[1]
-        )
-        first, last = f"{self.start:%Y-%m}", f"{self.end:%Y-%m}"
-        if not whole:
+        if not self._is_of_months:
             return f"{self.start}..{self.end}"
+        first = f"{self.start:%Y-%m}"
+        last = f"{self.end:%Y-%m}"
         if first == last:
             return first
         if self.start.year == self.end.year and self.start.month == 1 and self.end.month == 12:
             return f"{self.start.year}"
         return f"{first}..{last}"
+
+    @property
+    def _is_of_months(self) -> bool:
+        """Whether its months are whole."""
+        return self.start.day == 1 and (self.end + dt.timedelta(days=1)).day == 1
 
     def __str__(self) -> str:
         return self.label
@@ -191,12 +193,8 @@ class Period:
         '2023-02-28'
         """
         end = _year_before(self.end)
-        whole_months = (
-            self.start.day == 1
-            and self.end.day == calendar.monthrange(self.end.year, self.end.month)[1]
-        )
-        if whole_months:
-            end = end.replace(day=calendar.monthrange(end.year, end.month)[1])
+        if self._is_of_months:
+            end = _month_of(end.replace(day=1)).end
         return Period(_year_before(self.start), end)
 
     def months(self) -> Iterator[Period]:
@@ -312,9 +310,6 @@ def months_between(start: dt.date, end: dt.date) -> Iterator[Period]:
     >>> [m.label for m in months_between(dt.date(2023, 11, 15), dt.date(2024, 1, 2))]
     ['2023-11', '2023-12', '2024-01']
     """
-    index, last = start.year * 12 + start.month - 1, end.year * 12 + end.month - 1
-    while index <= last:
-        # A path may reach a year beyond what can be asked for
-        first = dt.date(index // 12, index % 12 + 1, 1)
-        yield _month_of(first)
-        index += 1
+    # A path may reach a year beyond what can be asked for
+    for number in range(start.year * 12 + start.month - 1, end.year * 12 + end.month):
+        yield _month_of(dt.date(number // 12, number % 12 + 1, 1))
