@@ -24,9 +24,6 @@ Array = npt.NDArray[np.float64]
 HORIZONS = (1, 2, 3, 5)
 MIN_POINTS = 50
 MIN_VEHICLES = 100
-# A year in which points outgrow the rule by this much in logs, a factor of 1.57, is a programme's
-# push
-BREAK = 0.45
 RESAMPLES = 200
 # What the rate of catching up, and the weight of a market's own growth, may be
 RATES: Array = np.arange(0, 0.305, 0.005)
@@ -157,8 +154,7 @@ def estimate_practice(panel: pd.DataFrame) -> Practice:
     uncertainty: what twenty markets hardly tell from nothing is used with care. The spread is that
     of each market's errors under the whole rule as all others teach it, so that nothing is counted
     twice, and a standard error over markets and years up: of few a quantile is as often too small
-    as too large, and too small is the worse. Years that outgrow the rule by half and more are
-    counted apart, as the pushes of a programme.
+    as too large, and too small is the worse.
 
     Parameters
     ----------
@@ -240,8 +236,6 @@ def practice_from(table: pd.DataFrame, steps: pd.DataFrame) -> Practice:
     ).reindex(steps.index)
     slope = _size_slope(error, steps)
     scaled = error * (steps["points"] / REFERENCE_POINTS) ** slope
-    one_year = scaled[steps["horizon"] == 1]
-    pushed = one_year[one_year > BREAK]
     return Practice(
         elasticity=rule.elasticity,
         elasticity_error=_jackknife([other.elasticity for other in without]),
@@ -253,8 +247,6 @@ def practice_from(table: pd.DataFrame, steps: pd.DataFrame) -> Practice:
         level_spread=rule.level_spread,
         catch_up=shrunk["catch_up"] * rule.catch_up,
         own_weight=shrunk["own_weight"] * rule.own_weight,
-        break_rate=len(pushed) / len(one_year),
-        break_size=float(pushed.median()) if len(pushed) else 0.0,
     )
 
 
@@ -263,11 +255,11 @@ class _Rule:
     """How points grow, as some markets teach it: each market alike, however long it was counted."""
 
     elasticity: float
+    catch_up: float
+    own_weight: float
     level: float
     level_slope: float
     level_spread: float
-    catch_up: float = 0.0
-    own_weight: float = 0.0
 
     @classmethod
     def of(cls, table: pd.DataFrame, steps: pd.DataFrame) -> _Rule:
@@ -275,7 +267,7 @@ class _Rule:
         weight = _weight(moved) * moved["stock_grown"].abs() / np.sqrt(moved["horizon"])
         ratio = moved["grown"] / moved["stock_grown"]
         elasticity = _weighted_quantile(ratio.to_numpy(), weight.to_numpy(), 0.5)
-        bare = cls(elasticity, *_level(table))
+        bare = cls(elasticity, 0.0, 0.0, *_level(table))
         error = bare.errors(steps)
         years = steps["horizon"].to_numpy(dtype=float)
         closing = -np.expm1(np.multiply.outer(years, -RATES)) * bare.gap(steps).to_numpy()[:, None]

@@ -4,8 +4,7 @@ the standard.
 Points grow as a power of the stock below one, so a constant ratio of vehicles to points is a poor
 forecast: ``log C(t) = log C(0) + e (log S(t) - log S(0)) + error``, with a spread that grows with
 the horizon and is wider where few points stand. A market's own last year goes on in part for one
-more, the path comes closer to the level of other markets as the years go by, and now and then a
-programme pushes it. Without a count of today the level is pooled over markets, and the interval
+more, and the path comes closer to the level of other markets as the years go by. Without a count of today the level is pooled over markets, and the interval
 says so.
 """
 
@@ -23,7 +22,6 @@ import numpy.typing as npt
 
 from forecasting.errors import AssumptionError, in_digits
 from forecasting.names import DATA
-from forecasting.quantiles import quantiles
 
 Array = npt.NDArray[np.float64]
 REFERENCE_POINTS = 3000.0
@@ -52,9 +50,6 @@ class Practice:
         markets.
     own_weight : float
         Weight of the growth of a market's own last year in its next.
-    break_rate, break_size : float
-        Share of market-years in which points outgrew the rule as a programme pushes them, and by
-        how much, in logs, where 3,000 points stand.
 
     Examples
     --------
@@ -72,8 +67,6 @@ class Practice:
     level_spread: float
     catch_up: float = 0.0
     own_weight: float = 0.0
-    break_rate: float = 0.0
-    break_size: float = 0.0
 
     @classmethod
     @cache
@@ -204,11 +197,9 @@ def practice_error(
 ) -> Array:
     """Log errors of whole paths about the rule.
 
-    From a count of today they are a random walk with the rare years in which a programme pushes the
-    build-out. It is centred, as the rule is a median, and its central 80 % have the width of the
-    spread by horizon, which was learned from such intervals. The spread between levels of markets
-    comes in where few points stand, as far as the path is pulled to them; without a count it is
-    all.
+    From a count of today they are a random walk, whose spread by horizon was learned from such
+    intervals. The spread between levels of markets comes in where few points stand, as far as the
+    path is pulled to them; without a count it is all.
 
     Parameters
     ----------
@@ -242,15 +233,8 @@ def practice_error(
         return np.repeat(rule.level_spread * chance[:, :1], len(years), axis=1)
     when, points = today
     ahead = np.asarray(years, dtype=float) + 1 - when
-    variances = rule.spread_at(ahead) ** 2
-    steps = np.maximum(np.diff(variances, prepend=0.0), 0)
-    odds = rule.break_rate * np.diff(np.maximum(ahead, 0), prepend=0.0)
-    pushed = rule.break_size * (rng.random((draws, len(years))) < odds)
-    core = np.maximum(steps - odds * (1 - odds) * rule.break_size**2, 0)
-    walk = np.cumsum(np.sqrt(core) * chance + pushed, axis=1)
-    low, middle, high = quantiles(walk, (0.1, 0.5, 0.9))
-    half = np.maximum((high - low) / 2, 1e-12)
-    walk = (walk - middle) * (NORMAL_80 * np.sqrt(variances) / half)
+    steps = np.maximum(np.diff(rule.spread_at(ahead) ** 2, prepend=0.0), 0)
+    walk = np.cumsum(np.sqrt(steps) * chance, axis=1)
     size = (np.maximum(points, 1) / REFERENCE_POINTS) ** -rule.size_slope
     level = rule.level_spread * rng.standard_normal((draws, 1))
     return np.asarray(walk * size[:, None] + rule.pull(ahead) * thin(points)[:, None] * level)

@@ -195,25 +195,6 @@ def test_a_year_of_fast_growth_goes_on_in_part_and_a_recount_does_not():
     assert recount[0, 1] == pytest.approx(900 * np.exp(still.own_weight * 0.5))
 
 
-def test_some_years_are_pushed_by_a_programme():
-    """A panel in which one market in three jumps once: how often and how far is learned; draws keep
-    their spread.
-    """
-    panel = synthetic(0.7, markets=12, noise=0.02)
-    counts = ["public_fast_points", "public_slow_points"]
-    for m in range(4):
-        rows = panel.index[panel["market"] == f"M{m}"]
-        panel.loc[rows[6:], counts] *= 2
-    practice = estimate_practice(panel)
-    assert practice.break_rate == pytest.approx(4 / (12 * 12), rel=0.01)
-    assert practice.break_size == pytest.approx(np.log(2), abs=0.1)
-    shipped, today = Practice.shipped(), (2024.0, np.full(40_000, 3000.0))
-    one = practice_error(np.random.default_rng(3), 40_000, [2023, 2024], today)[:, 1]
-    assert np.median(one) == pytest.approx(0, abs=0.01)
-    assert np.quantile(one, 0.975) > 1.1 * -np.quantile(one, 0.025)  # what breaks, breaks upwards
-    assert np.mean(np.abs(one) < shipped.spread_at(1.0) * 1.2816) == pytest.approx(0.8, abs=0.04)
-
-
 def test_the_weight_of_ones_own_growth_is_learned():
     rng, rows = np.random.default_rng(6), []
     for m in range(30):
