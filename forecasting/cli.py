@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+CSV = click.option("--csv", type=ANY_PATH, help="Write the table to a file, too.")
 
 START = (
     ("ev-forecast check", "are the ledger and ./params in order?"),
@@ -274,7 +275,7 @@ def new(country: str, scenario: str, out: Path) -> None:
 @click.option(
     "--policies", type=FILE, help="With --events: a table of policies in place of those that ship."
 )
-@click.option("--csv", type=ANY_PATH, help="Write the scores to a file, too.")
+@CSV
 def backtest(
     panel: Path,
     train: Path | None,
@@ -364,7 +365,7 @@ def _write_csv(table: pd.DataFrame, path: Path | None, index: bool) -> None:
     metavar="DIR",
     help="Score the reports kept in a folder, as they were made.",
 )
-@click.option("--csv", type=ANY_PATH, help="Write the table to a file, too.")
+@CSV
 @OWN_FACTS
 def track_record(
     ledger: tuple[Path, ...],

@@ -11,7 +11,15 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, TypeGuard
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    model_validator,
+)
 
 from forecasting.demand.parameters import triangular
 from forecasting.errors import in_digits, visible
@@ -45,9 +53,9 @@ class Range(Strict):
     Range(low=2.0, mode=2.0, high=2.0)
     """
 
-    low: float = Field(allow_inf_nan=False)
-    mode: float = Field(allow_inf_nan=False)
-    high: float = Field(allow_inf_nan=False)
+    low: FiniteFloat
+    mode: FiniteFloat
+    high: FiniteFloat
 
     @model_validator(mode="before")
     @classmethod
@@ -76,6 +84,10 @@ class Range(Strict):
         return triangular(level, self.low, self.mode, self.high)
 
 
+def _cost(example: str) -> Any:
+    return Field(gt=0, le=LARGEST_COST, examples=[example])
+
+
 class Choice(Strict):
     """What a reader pays for too few and for too many charging points: it decides how many to
     build, so none ships.
@@ -96,21 +108,9 @@ class Choice(Strict):
     True
     """
 
-    missing: float = Field(
-        gt=0,
-        le=LARGEST_COST,
-        allow_inf_nan=False,
-        examples=["what one point too few costs a year, above 0"],
-    )
-    idle: float = Field(
-        gt=0,
-        le=LARGEST_COST,
-        allow_inf_nan=False,
-        examples=["what one point too many costs a year, above 0"],
-    )
-    own: float | None = Field(
-        None, ge=0, allow_inf_nan=False, examples=["points of your own, 0 or more"]
-    )
+    missing: FiniteFloat = _cost("what one point too few costs a year, above 0")
+    idle: FiniteFloat = _cost("what one point too many costs a year, above 0")
+    own: FiniteFloat | None = Field(None, ge=0, examples=["points of your own, 0 or more"])
 
 
 def _day(value: object) -> object:
