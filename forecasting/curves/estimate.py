@@ -4,6 +4,7 @@ their intervals by the profile of the likelihood.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
@@ -304,18 +305,24 @@ def profile_interval(
     if not first > 0:
         first = 0.1
     ends = []
-    for side, edge in ((-1, low), (1, high)):
-        inner = middle
-        for doubling in range(STEPS):
-            far = inner + side * first * 2**doubling
-            if beyond(far) > 0:
-                crossing = brentq(beyond, inner, far, xtol=1e-8 * first)
-                ends.append(float(outside(np.asarray(crossing), low, high)[0]))
-                break
-            inner = far
-        else:
+    for step, edge in ((-first, low), (first, high)):
+        crossing = _crossing(beyond, middle, step)
+        if crossing is None:
             ends.append(edge)
+        else:
+            ends.append(float(outside(np.asarray(crossing), low, high)[0]))
     return ends[0], ends[1]
+
+
+def _crossing(beyond: Callable[[float], float], middle: float, step: float) -> float | None:
+    """Where a function crosses zero on one side of a coordinate; None where it does not."""
+    inner = middle
+    for doubling in range(STEPS):
+        far = inner + step * 2**doubling
+        if beyond(far) > 0:
+            return float(brentq(beyond, inner, far, xtol=1e-8 * abs(step)))
+        inner = far
+    return None
 
 
 def _misfit(problem: SeriesToFit, errors: str, estimates: Estimate, scatter: float) -> float:

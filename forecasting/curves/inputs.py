@@ -74,23 +74,23 @@ def _column(endog: object) -> pd.Series:
         if endog.shape[1] != 1:
             raise ModelError(f"endog has {endog.shape[1]} columns; give one, e.g. frame['sales']")
         return endog.iloc[:, 0]
-    if isinstance(endog, pd.Series):
-        series = endog
-    else:
-        try:
-            values = np.asarray(endog if hasattr(endog, "__len__") else [endog])
-        except ValueError:
-            raise ModelError("endog has parts of unequal length; give one series") from None
-        if values.ndim > 1 and values.size != max(values.shape):
-            raise ModelError(
-                f"endog has shape {values.shape}; give one series, and many to fit_curves"
-            )
-        if values.dtype.kind in "Mm":
-            values = values.astype(str)  # no numbers, whatever pandas makes of them
-        series = pd.Series(values.ravel(), dtype=values.dtype)
+    series = endog if isinstance(endog, pd.Series) else _array(endog)
     if series.empty:
         raise ModelError("endog is empty; give a series of two observations or more")
     return series
+
+
+def _array(endog: object) -> pd.Series:
+    """A list or an array as a series."""
+    try:
+        values = np.asarray(endog if hasattr(endog, "__len__") else [endog])
+    except ValueError:
+        raise ModelError("endog has parts of unequal length; give one series") from None
+    if values.ndim > 1 and values.size != max(values.shape):
+        raise ModelError(f"endog has shape {values.shape}; give one series, and many to fit_curves")
+    if values.dtype.kind in "Mm":
+        values = values.astype(str)  # no numbers, whatever pandas makes of them
+    return pd.Series(values.ravel(), dtype=values.dtype)
 
 
 def _numbers(series: pd.Series) -> Array:

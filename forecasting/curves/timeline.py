@@ -231,12 +231,7 @@ def read_timeline(index: Any, time: Any, count: int, kind: str) -> Timeline:
     times = index if time is None else time
     if times is None:
         times = pd.RangeIndex(count)
-    unordered = isinstance(times, (str, bytes, Mapping, set)) or not hasattr(times, "__len__")
-    if unordered or getattr(times, "ndim", 1) != 1:
-        raise ModelError(
-            f"time is {shown(times)}: give a date, a period or a number for each observation"
-        )
-    values = list(times)
+    values = _in_order(times)
     are_periods = all(isinstance(value, Period) for value in values)
     are_edges = len(values) == count + 1 and time is not None and kind == "flow"
     if len(values) != count and (are_periods or not are_edges):
@@ -251,6 +246,16 @@ def read_timeline(index: Any, time: Any, count: int, kind: str) -> Timeline:
     if are_edges:
         labels = pd.IntervalIndex.from_breaks(labels)
     return _of_labels(labels, kind, as_time=time is not None)
+
+
+def _in_order(times: Any) -> list[Any]:
+    """The times of a sequence of one dimension."""
+    unordered = isinstance(times, (str, bytes, Mapping, set)) or not hasattr(times, "__len__")
+    if unordered or getattr(times, "ndim", 1) != 1:
+        raise ModelError(
+            f"time is {shown(times)}: give a date, a period or a number for each observation"
+        )
+    return list(times)
 
 
 def _of_labels(labels: pd.Index, kind: str, as_time: bool) -> Timeline:

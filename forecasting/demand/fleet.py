@@ -282,8 +282,7 @@ def vehicles_on_the_road(
     start = np.broadcast_to(np.asarray(start_stock, dtype=float), len(flow))
     before = {name: drawn[f"class_share.{name}"] for name in others}
     before[first] = 1 - np.asarray(sum(before.values()))
-    ordered = [name for name in names if f"deliveries.{name}" in drawn]
-    orders = {name: assumed.yearly(f"deliveries.{name}", drawn, years) for name in ordered}
+    orders = _orders(names, assumed, drawn, years)
     fleets = {}
     for name in names:
         bought = registered * shares.get(name, 0.0) + orders.get(name, 0.0)
@@ -296,6 +295,14 @@ def vehicles_on_the_road(
         displaced=displaced,
         fleets=fleets,
     )
+
+
+def _orders(
+    names: Iterable[str], assumed: Parameters, drawn: Draws, years: Sequence[int]
+) -> dict[str, Array]:
+    """Vehicles that are ordered apart from the series, by class."""
+    ordered = [name for name in names if f"deliveries.{name}" in drawn]
+    return {name: assumed.yearly(f"deliveries.{name}", drawn, years) for name in ordered}
 
 
 def _without(count: str, fleets: Iterable[Fleet], apart: Iterable[Fleet]) -> Array:

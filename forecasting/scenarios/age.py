@@ -5,6 +5,7 @@ printed again.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -109,11 +110,7 @@ def _rhythm(
     """Prints, days between them, newest end, last and next print, intervals late; None of what was
     printed seldom.
     """
-    prints: list[dt.date] = []
-    for when in sorted({when for when, _ in published}):
-        if prints and (when - prints[-1]).days < ONE_PRINT:
-            prints.pop()
-        prints.append(when)
+    prints = _print_days(when for when, _ in published)
     if len(prints) < PRINTS:
         return None
     recent = [when for when in prints if (prints[-1] - when).days <= RECENT]
@@ -122,3 +119,13 @@ def _rhythm(
     following = prints[-1] + dt.timedelta(days=every)
     late = max((day - following).days, 0) / every
     return len(prints), every, max(end for _, end in published), prints[-1], following, late
+
+
+def _print_days(published: Iterable[dt.date]) -> list[dt.date]:
+    """The last day of each print."""
+    days: list[dt.date] = []
+    for day in sorted(set(published)):
+        if days and (day - days[-1]).days < ONE_PRINT:
+            days.pop()
+        days.append(day)
+    return days

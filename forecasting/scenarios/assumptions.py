@@ -231,13 +231,21 @@ def charging_targets(
     aims = [driver for driver in drivers if driver.quantity == NATIONAL or driver.kind == "target"]
     targets = [_pursued(driver, draws, scenario.seed) for driver in aims]
     for measure in CHARGING_COUNTS:
-        for fact in in_order(announced.select(measure=measure)):
-            if not fact.basis and fact.value > 0 and fact.is_amount and fact.period_end:
-                size = np.full(draws, fact.value)
-                unit = MEASURES[measure].unit
-                by = fact.product.replace("-", " ")
-                targets.append(Target(fact.id, size, unit, fact.period_end, by=by))
+        facts = filter(_is_whole_target, in_order(announced.select(measure=measure)))
+        targets += [_announced(fact, MEASURES[measure].unit, draws) for fact in facts]
     return targets
+
+
+def _announced(fact: Fact, unit: str, draws: int) -> Target:
+    """A printed target, as it is compared."""
+    by = fact.product.replace("-", " ")
+    return Target(fact.id, np.full(draws, fact.value), unit, fact.period.end, by=by)
+
+
+def _is_whole_target(fact: Fact) -> bool:
+    """Whether it is a dated number of the whole country."""
+    dated = fact.is_amount and fact.period_end is not None
+    return dated and fact.value > 0 and not fact.basis
 
 
 def _pursued(driver: Driver, draws: int, seed: int) -> Target:

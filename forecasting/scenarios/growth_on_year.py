@@ -151,13 +151,13 @@ def first_rate_forecasts(
     if place not in outlook.forecasts:
         return None
     basis = outlook.forecasts[place].basis
-    rates = [fact for fact in printed_growth(outlook, place) if fact.basis == basis]
-    dated = [(fact.known_from, fact) for fact in rates if fact.known_from]
+    rates = printed_growth(outlook, place)
+    dated = [(fact.known_from, fact) for fact in rates if fact.known_from and fact.basis == basis]
     first = min((day for day, _ in dated), default=dt.date.max)
     printed = {fact.period: fact for day, fact in dated if day > first}
     if not printed:
         return None
-    start = min(fact.period.end.year for fact in rates)
+    start = min(fact.period.end.year for _, fact in dated)
     periods = {*printed, year(start), year(start + 1)}
     forecast = _forecast_of(outlook, place, first)
     return first, [*_growth_of(forecast, periods, printed)]

@@ -289,21 +289,21 @@ def sum_outlooks(outlooks: Sequence[Results], country: str = REGION, scenario: s
     [6.0, 7.0]
     """
     places = [part.country for part in outlooks]
+    names = ", ".join(places)
     if not outlooks or len(set(places)) < len(places):
-        raise ModelError(
-            f"a sum needs one outlook per place, and has {', '.join(places) or 'none'}"
-        )
-    years, measures = _in_common(outlooks)
-    added = [name for name in measures if name not in NOT_ADDED]
-    for word, common in (("year", years), ("measure", added)):
+        raise ModelError(f"a sum needs one outlook per place, and has {names or 'none'}")
+    years, measures = _in_common(outlooks, NOT_ADDED)
+    for word, common in (("year", years), ("measure", measures)):
         if not common:
-            raise ModelError(f"{', '.join(places)} have no {word} in common")
+            raise ModelError(f"{names} have no {word} in common")
     parts = [_of_years(part, years) for part in outlooks]
-    total = {name: np.sum([part[name] for part in parts], axis=0) for name in added}
+    total = {name: np.sum([part[name] for part in parts], axis=0) for name in measures}
     return Results(scenario or _shared_name(outlooks, country), country, tuple(years), total)
 
 
-def _in_common(parts: Sequence[Results]) -> tuple[list[int], list[str]]:
+def _in_common(
+    parts: Sequence[Results], without: Collection[str] = ()
+) -> tuple[list[int], list[str]]:
     """The years and the measures that all have, draw by draw; in the order of the first.
 
     Raises
@@ -318,7 +318,7 @@ def _in_common(parts: Sequence[Results]) -> tuple[list[int], list[str]]:
         )
     first = parts[0]
     years = set(first.years).intersection(*(part.years for part in parts))
-    measures = set(first.values).intersection(*(part.values for part in parts))
+    measures = set(first.values).intersection(*(part.values for part in parts)) - {*without}
     return sorted(years), [name for name in first.values if name in measures]
 
 

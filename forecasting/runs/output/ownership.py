@@ -9,6 +9,7 @@ write here.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import stat
@@ -114,12 +115,12 @@ def _in_the_way(out: Path, names: list[str]) -> Iterator[Path]:
     """Each path that a run would write to and must not."""
     others = [out / name for name in FOLDERS if _is_other(out / name, stat.S_ISDIR)]
     yield from others
-    yield from (path for path in _inside(out / WORK) if not is_work(path))
-    for failure in _inside(out / FAILURES):
-        yield from _others(failure)
-    for report in (out / name for name in names):
-        if not report.is_symlink():  # which is replaced itself
-            yield from _others(report)
+    yield from itertools.filterfalse(is_work, _inside(out / WORK))
+    reports = [out / name for name in names]
+    # A link is replaced itself
+    replaced = itertools.filterfalse(Path.is_symlink, reports)
+    for folder in (*_inside(out / FAILURES), *replaced):
+        yield from _others(folder)
     for path in _strange_files(out, names):
         if path.parent not in others:
             yield path
