@@ -148,7 +148,9 @@ def _medians(demand: DemandOutlook, year: int) -> list[float]:
 def _among(points: float, low: float, high: float, below: str, above: str) -> str:
     if points < low:
         return f"lies below them, as {below}"
-    return f"lies above them, as {above}" if points > high else "lies among them"
+    if points > high:
+        return f"lies above them, as {above}"
+    return "lies among them"
 
 
 def targets_table(outlook: Outlook) -> Table:
@@ -637,8 +639,10 @@ def choice_table(
         }
         for row in regret.to_dict("records")
     ]
-    table = rows_table(rows, caption=caption)
-    return table if choice else replace(table, frame=table.frame.drop(columns="regret"))
+    frame = pd.DataFrame(rows, dtype=object)
+    if choice is None:
+        frame = frame.drop(columns="regret")
+    return rows_table(frame, caption=caption)
 
 
 def choice_of(
@@ -774,7 +778,8 @@ def truck_figures_table() -> Table:
 
 def _figure(row: Mapping[str, str], name: str, unit: str, key: str, about: str) -> dict[str, str]:
     """A figure of a road with its range and its source, whose columns begin in some way."""
-    low, likely, high = (f"{key}_low", key, f"{key}_high") if key else ("low", "value", "high")
-    columns = {"low": low, "likely": likely, "high": high}
+    columns = {"low": "low", "likely": "value", "high": "high"}
+    if key:
+        columns = {"low": f"{key}_low", "likely": key, "high": f"{key}_high"}
     columns |= {column: about + column for column in ("kind", "source", "url")}
     return {"figure": name, "unit": unit} | {head: row[name] for head, name in columns.items()}

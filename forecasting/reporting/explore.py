@@ -257,8 +257,9 @@ class ControlPanel:
                 control.observe(lambda _: self.changed(), names="value")
                 self.controls[name] = control
                 parts.append(self._labelled(control))
-        place = country_slug(start.country) if start.country else start.corridor
-        folder = Path("../params" if Path("../params").is_dir() else "params")
+        place = start.corridor or country_slug(start.country or "")
+        beside = Path("../params")
+        folder = beside if beside.is_dir() else Path("params")
         self.file.value = str(folder / f"{place}-mine.yaml")
         self.left.children = [*parts, self.widgets.HTML("<b>Keep it</b>"), self.file, self.button]
         self.show()
@@ -325,7 +326,9 @@ class ControlPanel:
 
         def write(_: Any = None) -> None:
             low, high = control.value
-            ends = readable(low) if low == high else interval(low, high)
+            ends = interval(low, high)
+            if low == high:
+                ends = readable(low)
             label.value = f"{html.escape(control.description)}: <b>{ends}</b>"
 
         control.observe(write, names="value")

@@ -36,8 +36,11 @@ def percent(value: float) -> str:
     >>> percent(363.3), percent(-7.44), percent(0.0)
     ('+363 %', '-7.4 %', '0 %')
     """
-    short = readable(round(value) if abs(value) >= 10 else round(value, 1))
-    return f"+{short} %" if value > 0 and short != "0" else f"{short} %"
+    digits = int(abs(value) < 10)
+    short = readable(round(value, digits))
+    if value > 0 and short != "0":
+        return f"+{short} %"
+    return f"{short} %"
 
 
 def known_as_growth(measure: str) -> bool:

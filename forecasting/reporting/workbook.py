@@ -70,12 +70,9 @@ def _summary(book: Book, outlook: Outlook) -> None:
         1, 0, f"As of {outlook.as_of}: medians, and the ends of the 80 % interval", note
     )
     entries = headline(outlook.results, outlook.scenario.measure, outlook.first_year)
-    rows = [
-        (label_of(t["measure"]), t["year"], t["median"], t["lower80"], t["upper80"], t["unit"])
-        for t in entries
-    ]
-    head = ["measure", "year", "median", "10 %", "90 %", "unit"]
-    row = book.table(sheet, 3, plain_frame(rows, columns=head)) + 1
+    frame = plain_frame(entries).rename(columns={"lower80": "10 %", "upper80": "90 %"})
+    frame["measure"] = frame["measure"].map(label_of)
+    row = book.table(sheet, 3, frame) + 1
     for words in (*lines_of([outlook.age, *outlook.caveats]), *outlook.scenario.notes):
         sheet.merge_range(row, 0, row, 5, "", note)
         sheet.write_string(row, 0, words, note)

@@ -144,7 +144,7 @@ def scenario_comparison(
 
 
 def _of_year(table: pd.DataFrame, measure: str, year: int | None) -> pd.DataFrame:
-    """Quantiles of each scenario and country in one year, the last that all have if none is given."""
+    """Quantiles of each scenario and country in one year; if none is given, the last of all."""
     wide = yearly(table[table["measure"] == measure]).reset_index()
     if wide.empty:
         raise no_measure(measure, table["measure"].unique())
