@@ -193,9 +193,7 @@ def in_two_files(read: Read) -> Iterator[Caveat]:
 
 
 def _statement(cells: Row) -> tuple[object, ...]:
-    number = None
-    if cells["value"]:
-        number = float(cells["value"])
+    number = cells["value"] and float(cells["value"])
     return (*(cells[column] for column in SAME), number, cells["reference"])
 
 
@@ -237,7 +235,7 @@ def append_fact(path: str | Path, cells: Row) -> str:
     if not file.exists():
         _new_lines(file.name, "", cells)  # a fact that is refused makes no file
     with _locked(file) as handle:
-        name, lines = _new_lines(file.name, _text_of(file), cells)
+        name, lines = _new_lines(file.name, text_of(file), cells)
         _append(handle.fileno(), lines.encode())
     return name
 
@@ -286,14 +284,21 @@ def _row_beside(rows: list[FoundRow], cells: Row) -> Row:
     return row
 
 
-def _text_of(file: Path) -> str:
+def text_of(file: Path) -> str:
+    """The text of a file of facts.
+
+    Raises
+    ------
+    LedgerError
+        Where it cannot be read, or is no text.
+    """
     try:
         return read_whole(file).decode("utf-8-sig")
     except OSError as error:
         fault = error.strerror or str(error)
     except UnicodeDecodeError as error:
         fault = f"is no text in UTF-8: {error.reason}"
-    raise LedgerError([Problem(str(file), fault, "give a CSV file in a ledger's columns")])
+    raise LedgerError([Problem(str(file), fault, "give a CSV file in UTF-8")])
 
 
 def _append(descriptor: int, lines: bytes) -> None:

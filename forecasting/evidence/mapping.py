@@ -339,7 +339,7 @@ def read_mapping(path: Path) -> Mapping:
         raise LedgerError(problems)
     texts: dict[str, Any] = {key: str(keys.get(key) or "") for key in OPTIONS}
     for key in TABLES:
-        texts[key] = {word: str(text) for word, text in (keys.get(key) or {}).items()}
+        texts[key] = {str(word): str(text) for word, text in (keys.get(key) or {}).items()}
     return Mapping(**texts)
 
 

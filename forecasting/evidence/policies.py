@@ -31,9 +31,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from forecasting.errors import LedgerError, Problem
-from forecasting.evidence.checking import checked_rows
-from forecasting.evidence.files import read_whole
+from forecasting.errors import LedgerError
+from forecasting.evidence.checking import checked_rows, text_of
 from forecasting.evidence.places import place_code
 from forecasting.evidence.reading import FoundRow
 from forecasting.evidence.rules import (
@@ -238,12 +237,7 @@ def read_policies(path: str | os.PathLike[str] | None = None) -> dict[str, Polic
     ('2023-12-18', 'after 17 December 2023 no new applications can be submitted')
     """
     file = Path(_TABLE if path is None else path)
-    try:
-        text = read_whole(file).decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        hint = "give a CSV file in UTF-8"
-        raise LedgerError([Problem(str(file), f"cannot be read: {error}", hint)]) from error
-    table = csv.DictReader(io.StringIO(text, newline=""))
+    table = csv.DictReader(io.StringIO(text_of(file), newline=""))
     return checked_policies([*table], file.name, first_row=2, columns=table.fieldnames or ())
 
 

@@ -209,7 +209,9 @@ def test_columns_that_lack_or_that_nobody_knows() -> None:
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(LedgerError, match=r"none.csv: cannot be read: .*give a CSV file in UTF-8"):
+    with pytest.raises(
+        LedgerError, match=r"none.csv: No such file or directory .*give a CSV file in UTF-8"
+    ):
         read_policies(tmp_path / "none.csv")
 
 
