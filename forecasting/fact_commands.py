@@ -51,10 +51,20 @@ class _FactsPath(_AnyPath):
         return super().convert(value, param, ctx)
 
 
-def _number(text: str) -> float:
-    """A number as it is printed, in groups of three digits or without."""
+def printed_number(text: str) -> float:
+    """A number as it is printed: in groups of three digits, with a multiplier, in percent.
+
+    >>> printed_number("100,000"), printed_number("1.2 million"), printed_number("10 %")
+    (100000.0, 1200000.0, 10.0)
+    """
+    from forecasting.evidence.printed_numbers import numbers_in, plain_text
+
+    plain = plain_text(text).removesuffix("%").strip()
+    for number in numbers_in(plain):
+        if (number.first, number.end) == (len(number.sign), len(plain)) and not number.times:
+            return -number.value if number.sign == "-" else number.value
     try:
-        return float(re.sub(r",(?=\d{3}(\D|$))", "", text))
+        return float(text)
     except ValueError:
         raise click.BadParameter(f"{text!r} is not a number") from None
 
@@ -166,7 +176,7 @@ def _list(facts: Ledger, known: Ledger) -> None:
 @click.argument("place")
 @click.argument("measure")
 @click.argument("period")
-@click.argument("value", type=_number)
+@click.argument("value", type=printed_number)
 @click.option("--as-of", metavar="DATE", help="Day of the forecast; default the scenario's own.")
 @click.option(
     "--params",
