@@ -68,6 +68,7 @@ from forecasting.reporting.result_tables import (
     headline_table as headline_table,
     nesting_table as nesting_table,
     outlook_table as outlook_table,
+    policies_table as policies_table,
     results_table as results_table,
     revisions_table as revisions_table,
     small_table as small_table,

@@ -18,7 +18,7 @@ from forecasting.evaluation.scores import LEVELS, judged, weighted_interval_scor
 from forecasting.evidence.bases import same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
-from forecasting.growth.flow import forecast_flow
+from forecasting.growth.flow import FlowForecast, forecast_flow
 from forecasting.periods import Period, year
 from forecasting.scenarios.known import Known
 
@@ -56,7 +56,7 @@ def record_of(known: Known, flow: Ledger) -> Iterator[Row]:
             f"no fact was known on {known.day}; the first days of the ledger are later"
         )
     years = [year(known.day.year + ahead) for ahead in (0, 1)]
-    forecast = forecast_flow(known.facts, years, known.prior, known.market.sizes)
+    forecast = _forecast(known, years)
     basis = forecast.basis
     for of_year in years:
         outcomes = outcomes_of(flow, of_year, known.day, basis)
@@ -65,6 +65,12 @@ def record_of(known: Known, flow: Ledger) -> Iterator[Row]:
             rule = by_hand(known.facts, basis, period)
             row = beside(quantiles_of(forecast.totals(period)), basis, outcome, rule)
             yield row | _of_day(known, period)
+
+
+def _forecast(known: Known, periods: list[Period]) -> FlowForecast:
+    """What would have been forecast of some periods on the day."""
+    sizes = known.market.sizes
+    return forecast_flow(known.facts, periods, known.prior, sizes, policies=known.policies)
 
 
 def growth_record_of(known: Known, flow: Ledger) -> Iterator[Row]:
@@ -91,8 +97,7 @@ def growth_record_of(known: Known, flow: Ledger) -> Iterator[Row]:
     rule = (1 + printed[-1].value / 200) * np.exp(NORMAL * SPREADS[1])
     for outcome in _longest_growths(flow, known.day):
         period = outcome.period
-        in_year = [year(period.end.year)]
-        forecast = forecast_flow(known.facts, in_year, known.prior, known.market.sizes)
+        forecast = _forecast(known, [year(period.end.year)])
         factors = forecast.totals(period) / forecast.totals(period.year_before())
         grown = outcome.model_copy(update={"value": 1 + outcome.value / 100})
         row = beside(quantiles_of(factors), forecast.basis, grown, rule)

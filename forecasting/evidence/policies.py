@@ -54,6 +54,7 @@ from forecasting.names import DATA
 from forecasting.periods import as_date
 
 POLICY_KINDS = ("ends", "begins", "blocked", "step")
+BATTERY_CARS = ("battery-cars", "electric-cars", "")  # classes of vehicle that hold all of them
 PRICES = ("average", "example", "limit", "rate")  # what a price share is of
 ORIGINS = ("imported", "local")
 DATED_BY = ("delivery", "order")  # which day of a purchase decides

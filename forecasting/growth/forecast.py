@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from forecasting.arguments import of, takes
 from forecasting.errors import EvidenceError
 from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.policies import Policy
 from forecasting.evidence.words import in_words
 from forecasting.growth.flow_draws import FlowDraws
 from forecasting.growth.likelihood import Observation
-from forecasting.growth.policy_months import NO_POLICIES, Policies
+from forecasting.growth.policy_months import NO_POLICIES, Policies, months_since
 from forecasting.growth.posterior import Posterior
 from forecasting.growth.sharing import made_once
 
@@ -174,6 +175,11 @@ class FlowForecast(FlowDraws):
         }
         return pd.DataFrame({name: values[order] for name, values in columns.items()})
 
+    @property
+    def policies(self) -> Policies:
+        """The policies that it knows, those of one kind and month as one, and what such ones do."""
+        return self._policies[0]
+
     def effects(self) -> pd.DataFrame:
         """What each policy does to each month of the path.
 
@@ -327,6 +333,53 @@ class FlowForecast(FlowDraws):
             for j, label in enumerate(self._index)
         ]
         return pd.DataFrame(rows, columns=["fact", "period", "before", "after", "revision"])
+
+
+def changed_policy(
+    forecast: FlowForecast, policy: str, start: Array, size: Array, end: dt.date | None = None
+) -> Array:
+    """By how much the log of each month's flow changes where a policy comes otherwise.
+
+    Parameters
+    ----------
+    forecast : FlowForecast
+        That knows it.
+    policy : str
+        Its id; of one that the forecast does not know, nothing changes.
+    start : ndarray, shape (draws,)
+        Ordinal day on which it comes in each draw; of no day of the calendar, never.
+    size : ndarray, shape (draws,)
+        How many times what it does comes.
+    end : datetime.date, optional
+        The last day of what it does, in place of its own.
+
+    Returns
+    -------
+    ndarray, shape (draws, months)
+    """
+    policies, sizes = forecast._policies
+    grid = forecast.months[0].start.year, len(forecast.months)
+    change = np.zeros_like(forecast.monthly)
+    for number, (row, decided) in enumerate(policies.moves(sizes, *grid)):
+        if policy not in row.id.split(", "):
+            continue
+        change -= _as_meant(row, decided, *grid)
+        for day in np.unique(start[start <= dt.date.max.toordinal()]):
+            other = replace(row, start=dt.date.fromordinal(int(day)), end=end or row.end)
+            rows = (*policies.rows[:number], other, *policies.rows[number + 1 :])
+            at = start == day
+            _, logs = replace(policies, rows=rows).moves(sizes[at], *grid)[number]
+            change[at] += size[at, None] * _as_meant(other, logs, *grid)
+    return change
+
+
+def _as_meant(policy: Policy, logs: Array, first_year: int, months: int) -> Array:
+    """What a policy does, without the draws in which what gets dearer sells more."""
+    if policy.kind not in ("ends", "begins"):
+        return logs
+    after = months_since(policy.start, first_year, months) > -1
+    direction = np.where(after == (policy.kind == "ends"), -1.0, 1.0)
+    return np.asarray(direction * np.maximum(direction * logs, 0.0))
 
 
 def ledger_of(evidence: Ledger | pd.DataFrame, before: int = 0) -> Ledger:

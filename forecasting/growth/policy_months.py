@@ -37,7 +37,7 @@ ENOUGH = 0.15
 WITHHELD = 0.0
 WITHHELD_SD = 1.0
 GIVEN_BACK = 0.5
-NEVER = 36  # months, after which a trade is taken to have found other ways
+STILL_HELD = 0.85  # part withheld in a month, of that in the month before: trade finds other ways
 
 
 @dataclass(frozen=True)
@@ -249,14 +249,15 @@ class Policies:
 def _blocked(since: Array, until: Array | None, log_odds: float) -> Array:
     """What a blocked trade adds to logs: a part withheld, and given back after its end."""
     part = 1 / (1 + np.exp(-log_odds))
-    held = np.clip(since + 1, 0.0, 1.0)
+    begun = np.clip(since + 1, 0.0, 1.0)
+    held = part * begun * STILL_HELD ** np.maximum(since, 0.0)
     if until is None:
-        return np.asarray(np.log1p(-part * held))
-    after = np.clip(until + 1, 0.0, 1.0)
-    held = held - after
-    freed = after * GIVEN_BACK ** np.maximum(until, 0.0)
-    whole = part * min(held.sum(), NEVER) * freed / max(freed.sum(), 1e-9)
-    return np.asarray(np.log1p(whole - part * held))
+        return np.asarray(np.log1p(-held))
+    over = np.clip(until + 1, 0.0, 1.0)
+    held *= 1 - over
+    freed = over * GIVEN_BACK ** np.maximum(until, 0.0)
+    back = held.sum() * freed / max(freed.sum(), 1e-9)
+    return np.asarray(np.log1p(back - held))
 
 
 NO_POLICIES = Policies()
@@ -265,7 +266,8 @@ NO_POLICIES = Policies()
 def pooled(policies: Iterable[Policy]) -> tuple[Policy, ...]:
     """Policies, those of one kind and month as one: their shares of the price add up.
 
-    Where orders decide, the event is moved to when such cars are registered.
+    Where orders decide, the event is moved to when such cars are registered. A step of no known
+    size is left out.
 
     Parameters
     ----------
@@ -280,8 +282,14 @@ def pooled(policies: Iterable[Policy]) -> tuple[Policy, ...]:
     >>> [(policy.id, policy.price_share) for policy in pooled(both.values())]
     [('vat, weight', 0.1)]
     """
+    policies = list(policies)
+    begun = {policy.start for policy in policies if policy.kind == "begins"}
     by_month: dict[tuple[object, ...], list[Policy]] = {}
     for policy in policies:
+        if policy.kind == "step" and not policy.price_share:
+            continue  # of which nothing is known
+        if policy.end and policy.end + dt.timedelta(days=1) in begun:
+            policy = replace(policy, end=None)  # what begins brings it back
         if policy.dated_by == "order":
             later = policy.start + dt.timedelta(days=DELIVERY)
             policy = replace(policy, start=later, end=None)

@@ -32,7 +32,7 @@ from forecasting.growth.prior import (
     region_of,
 )
 from forecasting.growth.within_year import estimate_within_year
-from forecasting.panels.policy_effects import estimate_policy_effects
+from forecasting.panels.policy_effects import estimate_policy_effects, without_events
 
 Array = NDArray[np.float64]
 
@@ -126,7 +126,9 @@ def estimate_prior(
             "the panel holds no market with three years in a row, so no growth can be learned from it"
         )
     shipped = Prior.shipped()
-    within = estimate_within_year(months) if months is not None else shipped.within_year
+    within = shipped.within_year
+    if months is not None:  # a season holds no rush before a privilege ended
+        within = estimate_within_year(without_events(months, shipped.policies))
     base = Prior(
         within_year=within,
         policies=shipped.policies,

@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.evidence.places import find_place
-from forecasting.evidence.policies import Policy, read_policies
+from forecasting.evidence.policies import BATTERY_CARS, Policy, read_policies
 from forecasting.growth.policy_months import Effect, PolicyEffects, course, months_since, pooled
 from forecasting.growth.prior import Prior
 from forecasting.growth.within_year import WithinYear
@@ -25,7 +25,6 @@ from forecasting.growth.within_year import WithinYear
 Array = NDArray[np.float64]
 
 KINDS = ("ends", "begins")
-BATTERY_CARS = ("battery-cars", "electric-cars", "")
 BEFORE = 30  # months about an event that are looked at
 AFTER = 14
 FEWEST = 18  # months with a count, of those

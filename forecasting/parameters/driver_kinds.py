@@ -10,7 +10,8 @@ from typing import Any, Literal, NamedTuple
 from pydantic import Field, ValidationInfo, field_validator
 
 from forecasting.errors import in_digits
-from forecasting.measures import CHARGING_COUNTS
+from forecasting.evidence.policies import read_policies
+from forecasting.measures import CHARGING_COUNTS, did_you_mean
 from forecasting.parameters.values import Day, Name, Range, Strict
 
 LARGEST_ELASTICITY = -15.0
@@ -61,6 +62,13 @@ KINDS = {
         3,
         NO_PRICE,
     ),
+    "policy": Kind(
+        "what becomes of a policy of the table; of what such ones did elsewhere, 1 is all",
+        0,
+        NEGATIVE,
+        20,
+        UNLIKELY,
+    ),
     "demand": Kind("sets a parameter of the charging chain, not the flow"),
     "target": Kind(
         "public points or stations that are to stand on the day",
@@ -82,17 +90,21 @@ class Driver(Strict):
     name : str
         Its own name within the scenario; the same name draws the same random draws in every
         scenario.
-    kind : {"level", "growth", "ceiling", "cap", "price", "demand", "target"}
+    kind : {"level", "growth", "ceiling", "cap", "price", "policy", "demand", "target"}
         ``level`` multiplies the flow by `size` from `start`; ``growth`` multiplies it by `size`
         each further year; ``ceiling`` bounds its share of new vehicles by `size`; ``cap`` bounds a
         calendar year's total by `size`, and of what exceeds it `beyond` still comes; ``price``
         changes what a car costs by `size` (0.15 is a duty of 15 %), to which the flow responds with
-        `elasticity`; ``demand`` sets a parameter of the demand chain from `start` on: several on
+        `elasticity`; ``policy`` says what becomes of a row of the table of policies: as decided
+        where `start` is its day, later, or with a `probability`, of what such policies did
+        elsewhere `size` times; ``demand`` sets a parameter of the demand chain from `start` on: several on
         one parameter add, and factors multiply; ``target`` has `size` public points or stations
         stand on `start`.
     quantity : str
         The measure that is forecast, the parameter of the demand chain, or ``charging_points``,
         ``charging_stations``.
+    policy : str
+        Of kind ``policy``: the id of the row.
     start, end : datetime.date
         First and last day; without `end` it stays.
     size : Range
@@ -124,10 +136,11 @@ class Driver(Strict):
     """
 
     name: Name
-    kind: Literal["level", "growth", "ceiling", "cap", "price", "demand", "target"] = Field(
-        examples=[", ".join(KINDS)]
+    kind: Literal["level", "growth", "ceiling", "cap", "price", "policy", "demand", "target"] = (
+        Field(examples=[", ".join(KINDS)])
     )
     quantity: str
+    policy: str = Field("", description="the id of a policy", validate_default=True)
     start: Day = Field(examples=["a date such as 2026-01-01"])
     end: Day | None = None
     size: Range = Field(
@@ -151,6 +164,17 @@ class Driver(Strict):
         if info.data.get("kind") == "target" and quantity not in CHARGING_COUNTS:
             raise ValueError(f"{quantity!r} has no target; one of {', '.join(CHARGING_COUNTS)}")
         return quantity
+
+    @field_validator("policy")
+    @classmethod
+    def _known(cls, policy: str, info: ValidationInfo) -> str:
+        of_policy = info.data.get("kind") == "policy"
+        if policy and not of_policy:
+            raise ValueError("is of kind policy alone; leave it out")
+        if of_policy and policy not in (rows := read_policies()):
+            hint = did_you_mean(policy, rows, "name a row of policies.csv")
+            raise ValueError(f"{policy!r} is no policy ({hint})")
+        return policy
 
     @field_validator("elasticity")
     @classmethod

@@ -54,7 +54,13 @@ SIZES = {
     "ceiling": "share of new vehicles",
     "cap": "vehicles a year",
     "price": "change of the price",
+    "policy": "of what such policies did elsewhere",
 }
+# What becomes of a privilege or a trade, and when the months are that a table tells of
+POLICY_WORDS = {"ends": "ends", "begins": "begins", "blocked": "held up", "step": "changes"}
+BEFORE = "three months before"
+AFTER = "three months after"
+LATER = "a year later, or after its end"
 
 
 def whole_years(table: pd.DataFrame) -> pd.DataFrame:
@@ -733,6 +739,69 @@ def drivers_table(outlook: Outlook) -> Table:
     ]
     columns = ["event", "acts on", "when", *RANGE, "unit", "probability", "reason", "facts"]
     return Table(plain_frame(rows, columns=columns))
+
+
+def policies_table(outlook: Outlook) -> Table:
+    """What each policy that is known does to the flow: the change of its months in percent, with
+    80 % intervals.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of a country.
+
+    Returns
+    -------
+    Table
+        One row a policy that began within the months of the forecast.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> table = fc.tables.policies_table(fc.outlook("uzbekistan-baseline", draws=50))
+    >>> table.frame[["what", "on"]].values.tolist()
+    [['held up', '2024-11-01'], ['ends', '2025-05-01']]
+    """
+    forecast = outlook.baseline_forecast
+    if forecast is None:
+        raise InputError(f"{outlook.scenario.name} was read from files, which hold no policies")
+    effects = forecast.effects()
+    rows = []
+    links = []
+    begun = [row for row in forecast.policies.rows if row.start >= forecast.months[0].start]
+    for policy in sorted(begun, key=lambda row: row.start):
+        own = effects[effects["policy"] == policy.id].set_index("month")
+        first = pd.Period(pd.Timestamp(policy.start) + pd.Timedelta(days=15), freq="M")
+        later = first + 12
+        if policy.kind == "blocked" and policy.end:
+            later = pd.Period(pd.Timestamp(policy.end) + pd.Timedelta(days=15), freq="M")
+        row = {
+            "policy": policy.quote or policy.id,
+            "what": POLICY_WORDS[policy.kind],
+            "on": policy.start.isoformat(),
+            BEFORE: _change(own, first - 3),
+            AFTER: _change(own, first),
+            LATER: _change(own, later),
+            "source": policy.source,
+        }
+        rows.append(row)
+        links.append(policy.url)
+    caption = f"Change of the months with 80 % intervals; {forecast.policies.effects.source}"
+    columns = ["policy", "what", "on", BEFORE, AFTER, LATER, "source"]
+    return Table(plain_frame(rows, columns=columns), {"source": links}, caption=caption)
+
+
+def _change(effects: pd.DataFrame, first: pd.Period) -> str:
+    """The change of three months in words; nothing where it is less than half a percent."""
+    months = pd.period_range(first, periods=3, freq="M").astype(str)
+    mean = effects.reindex(months)[["effect_percent", "low", "high"]].astype(float).fillna(0).mean()
+    middle, low, high = (f"{round(value):+d}" for value in mean)
+    return "–" if middle == low == high == "+0" else f"{middle} % ({low} to {high})"
 
 
 def _acts_on(quantity: str) -> str:

@@ -65,7 +65,7 @@ class _Event(NamedTuple):
     at_work: Array
     years: Years
     still: Flags
-    market: Array | None
+    forecast: FlowForecast
 
 
 def draw_event(driver: Driver, draws: int, seed: int) -> EventDraws:
@@ -241,7 +241,7 @@ def apply_drivers(
             activity(months, drawn.start, driver.end, known_until),
             np.array([month.start.year for month in months]),
             np.array([month.end > known_until for month in months]),
-            forecast.market,
+            forecast,
         )
         flow = _EFFECTS[driver.kind](flow, event)
     return forecast.with_monthly(flow) if rows else forecast
@@ -271,14 +271,31 @@ def _cap(flow: Array, event: _Event) -> Array:
 
 
 def _ceiling(flow: Array, event: _Event) -> Array:
-    if event.market is None:
+    market = event.forecast.market
+    if market is None:
         raise ScenarioError(
             f"driver {event.driver.name!r} bounds a share, and no market size is known: "
             "give market_size"
         )
-    limit = event.drawn.size[:, None] * event.market
+    limit = event.drawn.size[:, None] * market
     scaled = scale_totals(flow, limit, event.years, event.still)
     return flow + (scaled - flow) * event.at_work
 
 
-_EFFECTS = {"level": _level, "price": _price, "growth": _growth, "ceiling": _ceiling, "cap": _cap}
+def _policy(flow: Array, event: _Event) -> Array:
+    driver = event.driver
+    from forecasting.growth.forecast import changed_policy
+
+    drawn = event.drawn
+    change = changed_policy(event.forecast, driver.policy, drawn.start, drawn.size, driver.end)
+    return flow * np.exp(change * event.still)
+
+
+_EFFECTS = {
+    "level": _level,
+    "price": _price,
+    "growth": _growth,
+    "policy": _policy,
+    "ceiling": _ceiling,
+    "cap": _cap,
+}

@@ -16,6 +16,7 @@ from forecasting.caveats import Caveat
 from forecasting.errors import InputError
 from forecasting.evidence.datasets import facts_of
 from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.policies import BATTERY_CARS, Policy, read_policies
 from forecasting.evidence.rules import COUNTED
 from forecasting.growth.prior import Prior
 from forecasting.growth.starting import MarketSize
@@ -35,6 +36,9 @@ ENOUGH = 150
 # Days of a part-year that move a size known so; of less the season is most of what it tells
 SHORTEST = 59
 
+# The Eurasian Economic Union, whose duties are those of its members
+UNION = "EAEU"
+UNION_MEMBERS = ("AM", "BY", "KG", "KZ", "RU")
 JUDGED = Caveat("size_judged")
 
 
@@ -193,6 +197,27 @@ class Known:
         )
 
     @cached_property
+    def policies(self) -> tuple[Policy, ...]:
+        """The policies that ship, move this flow, and had been announced, or had begun."""
+        places = {self.place, UNION} if self.place in UNION_MEMBERS else {self.place}
+        return tuple(
+            known
+            for policy in read_policies().values()
+            if policy.place in places and policy.is_known(self.day) and self._moved_by(policy)
+            if (known := policy.as_known(self.day)) is not None
+        )
+
+    def _moved_by(self, policy: Policy) -> bool:
+        """Whether a policy moves the flow, as far as is known: what is imported is registered, too.
+
+        Of a beginning without size and announcement it is not known when buyers waited for what.
+        """
+        same = policy.measure == self.measure
+        imported = policy.measure == "ev_imports" and self.measure == "ev_registrations"
+        vague = policy.kind == "begins" and not (policy.price_share or policy.announced)
+        return policy.vehicles in BATTERY_CARS and (same or imported) and not vague
+
+    @cached_property
     def market(self) -> KnownMarket:
         """New vehicles a year: as given, else what the ledger knew."""
         size = self.given_size
@@ -345,7 +370,9 @@ def known_drivers(
     omitted = []
     for driver in scenario.drivers:
         days = [ledger.get(name).known_from for name in driver.fact_ids()]
-        if days and all(day is None or day > as_of for day in days):
+        policy = read_policies().get(driver.policy)
+        ahead = policy is not None and not policy.is_known(as_of)
+        if ahead or (days and all(day is None or day > as_of for day in days)):
             values = {"driver": driver.name, "day": str(as_of)}
             omitted.append(Caveat("driver_unpublished", values=values))
         else:

@@ -130,6 +130,7 @@ def _flow_of_facts(request: OutlookRequest, place: str) -> PlaceFlow:
         draws=request.draws,
         seed=scenario.seed,
         place=place,
+        policies=known.policies,
     )
     perimeter = known.prior.perimeter
     effects = f"{perimeter}, year effects up to {known.prior.common.last_year}"

@@ -11,6 +11,7 @@ import pytest
 import forecasting as fc
 from forecasting.errors import LedgerError
 from forecasting.evidence.policies import Policy, checked_policies
+from forecasting.growth.forecast import changed_policy
 from forecasting.growth.policy_months import (
     Effect,
     Policies,
@@ -177,12 +178,15 @@ def test_a_blocked_trade_gives_back_what_it_withheld() -> None:
     held = Policies((policy(kind="blocked", start="2024-03-01", end="2024-08-31"),))
     mean, root = held.by_month(2024, 36)
     assert mean[:2] == pytest.approx(0.0)
-    assert (mean[2:8] < -0.5).all()
+    assert mean[2] == pytest.approx(np.log(0.5))
+    assert (np.diff(mean[2:8]) > 0).all()
+    assert mean[7] < -0.2
     assert mean[8] > mean[9] > mean[10] > 0
     assert np.exp(mean).sum() == pytest.approx(36, abs=0.1)
     assert root.shape == (36, 1)
     open_end = Policies((policy(kind="blocked", start="2024-03-01"),)).by_month(2024, 36)[0]
-    assert (open_end[2:] == open_end[2]).all()
+    assert open_end[2] == pytest.approx(np.log(0.5))
+    assert -0.01 < open_end[-1] < 0
 
 
 def test_rows_of_one_month_are_pooled_and_orders_come_later() -> None:
@@ -192,6 +196,39 @@ def test_rows_of_one_month_are_pooled_and_orders_come_later() -> None:
     one, later = pooled([vat, weight, ordered])
     assert (one.price_share, one.announced, one.start) == (0.05, dt.date(2023, 3, 1), vat.start)
     assert later.start == dt.date(2024, 3, 1)
+
+
+def test_what_begins_again_the_day_after_an_end_brings_it_back_itself() -> None:
+    used_up = policy(start="2025-09-26", end="2025-12-31")
+    again = policy(kind="begins", start="2026-01-01")
+    assert pooled([used_up])[0].end == dt.date(2025, 12, 31)
+    assert pooled([used_up, again])[0].end is None
+
+
+def test_a_step_of_no_known_size_is_left_out() -> None:
+    assert pooled([policy(kind="step")]) == ()
+    assert len(pooled([policy(kind="step", price_share=-0.02)])) == 1
+
+
+def test_a_policy_that_comes_later_smaller_or_never() -> None:
+    made = forecast(ENDS, periods=[fc.year(2025)])
+    months = [month.label for month in made.months]
+    day = float(dt.date(2024, 1, 1).toordinal())
+    draws = np.ones(len(made.monthly))
+
+    def medians_of(start: float, size: float = 1.0) -> dict[str, float]:
+        change = changed_policy(made, "policy 1", start * draws, size * draws)
+        return dict(zip(months, np.median(change, axis=0), strict=True))
+
+    assert set(medians_of(day).values()) == {0.0}
+    assert set(changed_policy(made, "another", day * draws, draws).ravel()) == {0.0}
+    never = medians_of(1e7)
+    assert never["2023-12"] < -0.2
+    assert never["2024-02"] > 0.1
+    assert medians_of(day, 0.5)["2024-02"] == pytest.approx(0.5 * never["2024-02"], rel=0.1)
+    later = medians_of(float(dt.date(2025, 1, 1).toordinal()))
+    assert later["2024-12"] > 0.2
+    assert abs(later["2025-06"]) < 0.01
 
 
 def test_the_effects_of_a_prior_are_stored_with_it() -> None:

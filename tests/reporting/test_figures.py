@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 import pytest
 from made_up import make_outlook, make_results
 
+import forecasting as fc
 from forecasting.demand.chain import demand_outlook
 from forecasting.demand.corridor import corridor_plan
 from forecasting.demand.parameters import load_parameters
@@ -73,6 +74,7 @@ def all_charts(outlook, ledger):
         "gap": figures.charger_gap(outlook, ledger),
         "choice": figures.choice_chart(with_chain(outlook)),
         "load": figures.load_chart(outlook),
+        "policies": figures.policy_chart(outlook),
         "tornado": figures.tornado(outlook),
         "comparison": figures.scenario_comparison(table),
         "paths": figures.scenario_paths(table, "UZ"),
@@ -449,3 +451,18 @@ def test_a_figure_has_words_for_who_does_not_see_it(outlook):
     )
     assert "2030: 171,000 (" in words
     assert words.endswith("; beside 5 printed numbers.")
+
+
+def test_months_are_drawn_with_and_without_policies():
+    chart = figures.policy_chart(fc.outlook("UZ", draws=200))
+    assert [trace.name for trace in chart.data] == ["80 %", "with policies", "without"]
+    (known,) = traces(chart, name="with policies")
+    (without,) = traces(chart, name="without")
+    month = known.x.index("2025-09-01")
+    assert known.y[month] > 1.3 * without.y[month]  # what testing had held up
+    assert "2024-11-01, 2025-09-02" in chart.layout.meta["alt"]
+
+
+def test_without_policies_the_chart_says_so(outlook):
+    (words,) = figures.policy_chart(outlook).layout.annotations
+    assert words.text == "No policy is known that moves this flow."

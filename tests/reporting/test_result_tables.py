@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from made_up import FIT, make_outlook, make_results
 
+import forecasting as fc
 from forecasting.errors import InputError
 from forecasting.evidence import datasets
 from forecasting.reporting import comparison, result_tables as tables
@@ -186,3 +187,25 @@ def test_methods_with_and_without_a_median():
     frame.index = pd.PeriodIndex(["2024", "2025"], freq="Y")
     shown = comparison.methods_table({"ETS": frame}, 2025, happened=3.0).frame
     assert shown.to_numpy().tolist() == [["ETS", "9", "2", "10", "3", "yes"]]
+
+
+def test_policies_are_told_with_their_months(kyrgyz_policies):
+    frame = tables.policies_table(kyrgyz_policies).frame
+    assert frame["on"].tolist() == ["2025-09-26", "2026-01-01", "2027-01-01"]
+    assert frame["what"].tolist() == ["ends", "begins", "ends"]
+    before = frame[tables.BEFORE].tolist()
+    after = frame[tables.AFTER].tolist()
+    assert before[2].startswith("+")
+    assert after[0].startswith("-")
+    assert after[1].startswith("+")
+    assert all(" % (" in cell for cell in [*before, *after])
+
+
+def test_policies_of_an_outlook_from_files_are_not_known(outlook):
+    with pytest.raises(InputError, match="was read from files, which hold no policies"):
+        tables.policies_table(outlook)
+
+
+@pytest.fixture(scope="module")
+def kyrgyz_policies():
+    return fc.outlook("KG", draws=200)

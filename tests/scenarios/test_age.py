@@ -57,6 +57,10 @@ def test_a_day_that_no_other_row_moves() -> None:
 
 def test_a_fact_that_an_event_cites_is_used_too() -> None:
     scenario = load_scenario(PARAMS / "tajikistan-constrained.yaml")
+    assert scenario.known_by(LEDGER) == dt.date(2025, 12, 31)
+    later = {"source": "kg-ev-registrations-2023-environment-ministry"}
+    drivers = (scenario.drivers[0].model_copy(update=later), *scenario.drivers[1:])
+    scenario = scenario.model_copy(update={"drivers": drivers})
     assert scenario.known_by(LEDGER) == dt.date(2026, 2, 23)
     assert not any(
         caveat.kind == "driver_unpublished" for caveat in outlook(scenario, draws=50).caveats

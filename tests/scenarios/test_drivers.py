@@ -5,11 +5,14 @@ import datetime as dt
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 from hypothesis.extra.numpy import arrays
 
+import forecasting as fc
 from forecasting.errors import ScenarioError
+from forecasting.evidence.policies import checked_policies
 from forecasting.parameters.schema import Driver
 from forecasting.periods import Period, span
 from forecasting.scenarios.drivers import (
@@ -190,3 +193,36 @@ def test_scaled_totals_keep_to_the_limit_where_they_can(
     assert (scaled <= flow + 1e-6).all()
     assert np.array_equal(scaled[:, :5], flow[:, :5])
     assert (scaled[:, 12:].sum(axis=1) <= limit[:, 12:].sum(axis=1) * (1 + 1e-9) + 1e-3).all()
+
+
+def test_a_policy_that_does_not_come_moves_only_months_that_are_open() -> None:
+    facts = fc.annual_totals(pd.Series({2021: 809, 2022: 2180}))
+    ends = checked_policies(
+        [{"id": "kg-2027-01-duty", "place": "KG", "kind": "ends", "start": "2024-01-01"}]
+    )
+    made = fc.forecast_flow(
+        facts, [fc.year(2024)], market_size=3e5, draws=200, policies=tuple(ends.values())
+    )
+    asked = {"kind": "policy", "policy": "kg-2027-01-duty", "size": 1, "start": "2024-01-01"}
+    decided = apply_drivers(made, [driver(**asked)], dt.date(2023, 6, 30), 1)
+    assert decided.monthly == pytest.approx(made.monthly)
+    never = apply_drivers(made, [driver(**asked, probability=0)], dt.date(2023, 6, 30), 1)
+    months = [month.label for month in made.months]
+    ratio = np.median(never.monthly / made.monthly, axis=0)
+    assert ratio[months.index("2023-06")] == 1.0
+    assert ratio[months.index("2023-12")] < 0.9
+    assert ratio[months.index("2024-02")] > 1.1
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"policy": "kg-2027-01-dutty"}, "no policy .*did you mean kg-2027-01-duty"),
+        ({}, "'' is no policy"),
+        ({"kind": "level", "policy": "kg-2027-01-duty"}, "is of kind policy alone"),
+        ({"policy": "kg-2027-01-duty", "size": -1}, "is negative"),
+    ],
+)
+def test_a_driver_names_a_row_of_the_policies(changes: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        driver(**{"kind": "policy", "size": 1, **changes})

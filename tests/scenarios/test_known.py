@@ -134,3 +134,22 @@ def test_the_longest_count_of_a_year_is_its_market_two_months_move_it_and_one_do
         span("2023-01-01", "2023-02-28"): 4.0,
     }
     assert cars(_2023_02_28=4).value is None
+
+
+def test_policies_are_known_once_announced_and_their_ends_once_told():
+    def ids(place: str, measure: str, day: str) -> list[str]:
+        known = Known(central_asia(), place, measure, dt.date.fromisoformat(day)).policies
+        return [policy.id for policy in known]
+
+    assert "uz-2025-05-utilisation-fee" not in ids("UZ", "ev_imports", "2025-02-04")
+    assert "uz-2025-05-utilisation-fee" in ids("UZ", "ev_imports", "2025-02-05")
+    known = Known(central_asia(), "UZ", "ev_imports", dt.date(2025, 3, 1)).policies
+    (testing,) = (policy for policy in known if policy.kind == "blocked")
+    assert testing.end is None
+    # A union's duty is its members'; what is imported is registered; of what is vague nothing is known
+    kyrgyz = ids("KG", "ev_registrations", "2026-03-01")
+    assert {"eaeu-2020-05-duty", "kg-2025-09-quota-used-up", "kg-2027-01-duty"} <= {*kyrgyz}
+    assert "eaeu-2020-05-duty" not in ids("UZ", "ev_imports", "2026-03-01")
+    assert "tj-2022-01-duty" not in ids("TJ", "ev_imports", "2026-03-01")
+    assert ids("CN", "ev_exports", "2026-03-01") == []
+    assert ids("horgos", "vehicle_exports", "2026-03-01") == []

@@ -20,6 +20,7 @@ from forecasting.reporting.figures.fan import (
     energy_chart as energy_chart,
     evidence_chart as evidence_chart,
     fan_chart as fan_chart,
+    policy_chart as policy_chart,
     stock_chart as stock_chart,
 )
 from forecasting.reporting.figures.scenario_contrast import (

@@ -163,14 +163,14 @@ class Drawing:
         self.layout.setdefault("annotations", []).append({"showarrow": False} | annotation)
         return self
 
-    def mark(self, axis: str, at: float, **line: Any) -> Drawing:
+    def mark(self, axis: str, at: float | str, **line: Any) -> Drawing:
         """Draw a thin line across the figure.
 
         Parameters
         ----------
         axis : {"x", "y"}
             On which it has its place.
-        at : float
+        at : float or str
             Its place.
         **line
             What is not as usual about it.

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -24,6 +25,7 @@ from forecasting.reporting.figures.drawing import (
     DEEP,
     INK,
     MUTED,
+    ORANGE,
     Drawing,
     Trace,
     area,
@@ -423,6 +425,56 @@ def whole_years(chart: Drawing, first: int, last: int, step: str = "M12") -> Dra
     """Set a time axis of some years, a tick in the middle of each that a step reaches."""
     ticks = {"type": "date", "tickformat": "%Y", "dtick": step, "ticklabelmode": "period"}
     return chart.update_xaxes(**ticks, range=[f"{first}-01-01", f"{last}-12-31"])
+
+
+def policy_chart(outlook: Outlook) -> go.Figure:
+    """The flow by month with its 80 % interval, and its median as it would be without policies.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of a country, made in this process.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        Three years before the first that is forecast, and two of those; each policy's day is marked.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> fc.figures.policy_chart(outlook).layout.annotations[0].text
+    'No policy is known that moves this flow.'
+    """
+    forecast = outlook.baseline_forecast
+    measure = outlook.scenario.measure
+    title = f"Policies: {outlook.scenario.title}"
+    chart = Drawing(title, "as decided, by month", y=f"{unit_of(measure)} a month")
+    if forecast is None or not forecast.policies.rows:
+        return _nothing(chart, "No policy is known that moves this flow.").figure()
+    years = range(outlook.first_year - 3, outlook.first_year + 2)
+    shown = [n for n, month in enumerate(forecast.months) if month.start.year in years]
+    days = [forecast.months[number].start.isoformat() for number in shown]
+    low, middle, high = np.quantile(forecast.monthly[:, shown], [0.1, 0.5, 0.9], axis=0)
+    without = np.median(forecast.without_policies()[:, shown], axis=0)
+    chart.add(band(days, low, high, fillcolor=tint(BLUE, 0.2), name="80 %"))
+    chart.add(line(days, middle, BLUE, name="with policies"))
+    chart.add(line(days, without, ORANGE, dash="dash", name="without"))
+    dates = [
+        day.isoformat()
+        for policy in forecast.policies.rows
+        for day in (policy.start, policy.end if policy.kind == "blocked" else None)
+        if day and days[0] <= day.isoformat() <= days[-1]
+    ]
+    for day in dates:
+        chart.mark("x", day, dash="dot")
+    return chart.figure(f"medians with and without; policies on {', '.join(dates)}")
 
 
 def without_market(outlook: Outlook, label: str) -> go.Figure | None:
