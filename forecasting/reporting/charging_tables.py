@@ -31,9 +31,9 @@ from forecasting.errors import AssumptionError, in_digits
 from forecasting.measures import CONSEQUENCES, SHOWN_BY_REGION
 from forecasting.parameters.values import Choice
 from forecasting.reporting.caveat_words import gap_words
-from forecasting.reporting.display import HIGH, LOW, BulletList, Table, rows_table
+from forecasting.reporting.display import HIGH, LOW, BulletList, Table, beside, rows_table
 from forecasting.reporting.labels import SETTINGS, amount, amounts, readable
-from forecasting.reporting.result_tables import beside, measures_by_year, small_table, with_unit
+from forecasting.reporting.result_tables import measures_by_year, small_table, with_unit
 from forecasting.scenarios.regions import by_region
 
 if TYPE_CHECKING:

@@ -228,6 +228,20 @@ class Table:
         yield "".join(column.head() for column in columns if column.heads[1:] != ("",))
 
 
+def beside(groups: Mapping[str, pd.DataFrame], index: str) -> pd.DataFrame:
+    """Tables beside each other under a heading each, what they share in the first column.
+
+    >>> left = pd.DataFrame({"median": ["1", "2"]}, index=[2025, 2026])
+    >>> beside({"imports": left, "stock": left}, "year").columns.tolist()
+    [('year', ''), ('imports', 'median'), ('stock', 'median')]
+    """
+    if not groups:
+        return pd.DataFrame(columns=[index])
+    wide = pd.concat(groups, axis=1).fillna("–")
+    wide.insert(0, (index, ""), wide.index.map(str).astype(object))
+    return wide.reset_index(drop=True)
+
+
 def rows_table(
     rows: Any,
     rests_on: Mapping[str, str | Sequence[str]] = NO_LINKS,

@@ -14,9 +14,9 @@ from forecasting.evidence.bases import agency_words, basis_name, basis_words
 from forecasting.evidence.places import place_name
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.reporting.citations import LEAST, fact_name, moves
-from forecasting.reporting.display import BulletList, Line, Link, Table, mention, rows_table
+from forecasting.reporting.display import BulletList, Line, Link, Table, beside, mention, rows_table
 from forecasting.reporting.labels import amounts, interval, label_of, parameter_words, readable
-from forecasting.reporting.result_tables import beside, in_columns, with_unit
+from forecasting.reporting.result_tables import in_columns, with_unit
 
 if TYPE_CHECKING:
     from forecasting.growth.flow import FlowForecast

@@ -12,7 +12,7 @@ from forecasting.evidence.bases import basis_name, perimeter
 from forecasting.evidence.places import is_place, place_name
 from forecasting.evidence.words import in_words, period_words
 from forecasting.measures import MEASURES
-from forecasting.reporting.display import BulletList, Table, rows_table
+from forecasting.reporting.display import BulletList, Table, beside, rows_table
 from forecasting.reporting.labels import readable
 from forecasting.scenarios.growth_on_year import first_rate_forecasts, printed_growth, yearly_growth
 
@@ -91,9 +91,7 @@ def growth_by_year(outlook: Outlook) -> Table:
         groups[part_words(part.country)] = pd.DataFrame(
             {head: wide[level].map(percent) for head, level in LEVELS.items()}
         )
-    frame = pd.concat(groups, axis=1)
-    frame.insert(0, ("year", ""), frame.index.astype(str))
-    return Table(frame.fillna("–").reset_index(drop=True), caption="Growth on the year before")
+    return Table(beside(groups, "year"), caption="Growth on the year before")
 
 
 def growth_headline(outlook: Outlook) -> Table:

@@ -21,7 +21,7 @@ from forecasting.evidence.reconcile import conflicts, nesting, revisions
 from forecasting.evidence.words import in_words, period_words
 from forecasting.measures import AT_THE_HORIZON, DEMAND_STEPS, EV_FLOWS, MEASURES
 from forecasting.periods import span
-from forecasting.reporting.display import HIGH, LOW, Table, plain_frame, rows_table
+from forecasting.reporting.display import HIGH, LOW, Table, beside, plain_frame, rows_table
 from forecasting.reporting.growth_tables import growth_headline, known_as_growth
 from forecasting.reporting.labels import (
     ReadNumber,
@@ -337,20 +337,6 @@ def measures_by_year(
         rows = [in_columns(results.bands(name).loc[[year]], name) for name in measures]
         groups[str(year)] = pd.concat(rows).set_axis([with_unit(name) for name in measures])
     return beside(groups, head)
-
-
-def beside(groups: Mapping[str, pd.DataFrame], index: str) -> pd.DataFrame:
-    """Tables beside each other under a heading each, what they share in the first column.
-
-    >>> left = pd.DataFrame({"median": ["1", "2"]}, index=[2025, 2026])
-    >>> beside({"imports": left, "stock": left}, "year").columns.tolist()
-    [('year', ''), ('imports', 'median'), ('stock', 'median')]
-    """
-    if not groups:
-        return pd.DataFrame(columns=[index])
-    wide = pd.concat(groups, axis=1).fillna("–")
-    wide.insert(0, (index, ""), wide.index.map(str).astype(object))
-    return wide.reset_index(drop=True)
 
 
 def facts_table(ledger: Ledger, last: int | None = None) -> Table:

@@ -36,7 +36,7 @@ from forecasting.parameters.naming import country_slug
 from forecasting.reporting.answer import median_and_ends
 from forecasting.reporting.article import write_article
 from forecasting.reporting.caveat_words import age_html, lines_of
-from forecasting.reporting.display import Table, plain_frame
+from forecasting.reporting.display import Table, beside, plain_frame
 from forecasting.reporting.growth_tables import known_as_growth, percent
 from forecasting.reporting.html import (
     age_script,
@@ -50,7 +50,6 @@ from forecasting.reporting.labels import amount, amounts, label_of
 from forecasting.reporting.past import kept_forecasts, scoreboard
 from forecasting.reporting.result_tables import (
     StoredResults,
-    beside,
     headline,
     in_columns,
     measures_by_year,
