@@ -69,8 +69,10 @@ class Timeline:
         if kind == "flow" and self.open_start:
             starts = np.append(time, self.starts[1:])
             timeline = replace(self, starts=starts, open_start=False)
-        late = kind == "flow" and time > timeline.starts[0] + 1e-9
-        if late or timeline.starts[0] >= self.ends[0] or time > self.ends[0] + 1e-9:
+        start = timeline.starts[0]
+        end = self.ends[0]
+        latest = {"flow": min(start, end), "stock": end}[kind]
+        if start >= end or time > latest + 1e-9:
             raise ModelError(
                 f"launch {shown(launch)} comes after the first observation; it is when the curve"
                 " starts"
@@ -102,19 +104,19 @@ class Timeline:
         if isinstance(labels, pd.PeriodIndex):
             return pd.period_range(labels[-1] + 1, periods=steps, name=labels.name)
         if isinstance(labels, pd.DatetimeIndex):
-            dates = [self._date_ahead(count) for count in range(1, steps + 1)]
-            return pd.DatetimeIndex(dates, name=labels.name)
+            dates = map(self._date_ahead, range(1, steps + 1))
+            return pd.DatetimeIndex([*dates], name=labels.name)
         if self.calendar and labels.dtype == object:  # labels of Periods
             return pd.Index([_label(start, end) for start, end in pairwise(edges)])
         if pd.api.types.is_integer_dtype(labels.dtype) and labels[-1] + 1 <= edges[1] + 1e-9:
             first = int(labels[-1]) + 1
             return pd.RangeIndex(first, first + steps, name=labels.name)
-        if isinstance(labels, pd.IntervalIndex):
-            breaks: Any = edges
-            if self.calendar:
-                breaks = pd.DatetimeIndex([_date(edge) for edge in edges])
-            return pd.IntervalIndex.from_breaks(breaks, closed=labels.closed, name=labels.name)
-        return pd.Index(edges[1:], name=labels.name)
+        if not isinstance(labels, pd.IntervalIndex):
+            return pd.Index(edges[1:], name=labels.name)
+        breaks: Any = edges
+        if self.calendar:
+            breaks = pd.DatetimeIndex([*map(_date, edges)])
+        return pd.IntervalIndex.from_breaks(breaks, closed=labels.closed, name=labels.name)
 
     def _date_ahead(self, count: int) -> Any:
         months = self.step * 12
@@ -240,8 +242,7 @@ def read_timeline(index: Any, time: Any, count: int, kind: str) -> Timeline:
             " edges"
         )
     if are_periods:
-        labels = pd.Index([value.label for value in values], dtype=object)
-        return _of_days(labels, [(value.start, value.end) for value in values])
+        return _of_periods(values)
     labels = _index(times, values)
     if are_edges:
         labels = pd.IntervalIndex.from_breaks(labels)
@@ -256,6 +257,11 @@ def _in_order(times: Any) -> list[Any]:
             f"time is {shown(times)}: give a date, a period or a number for each observation"
         )
     return list(times)
+
+
+def _of_periods(periods: list[Period]) -> Timeline:
+    labels = pd.Index([period.label for period in periods], dtype=object)
+    return _of_days(labels, [(period.start, period.end) for period in periods])
 
 
 def _of_labels(labels: pd.Index, kind: str, as_time: bool) -> Timeline:
