@@ -238,7 +238,7 @@ def charging_targets(
 
 def _announced(fact: Fact, unit: str, draws: int) -> Target:
     """A printed target, as it is compared."""
-    by = fact.product.replace("-", " ")
+    by = fact.product.replace("-", " ").title()
     return Target(fact.id, np.full(draws, fact.value), unit, fact.period.end, by=by)
 
 

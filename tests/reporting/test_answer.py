@@ -74,3 +74,13 @@ def test_of_an_unknown_market_the_first_line_says_so_and_the_next_names_what_wou
     assert answer(sized).sentence.startswith(
         "Nothing has been counted of this market; from other markets alone"
     )
+
+
+def test_the_rule_and_the_one_who_promises_are_named():
+    made = fc.outlook("uzbekistan-baseline", draws=200)
+    means = {row[0]: row[1] for row in charging_answers(made).rows}
+    assert means["Standard"].startswith("what AFIR, the rule of the EU, would ask for")
+    assert means["Target"] == (
+        "what has been promised: 50,000 stations by 2033-12-31 by the Henan Suda Agreement, "
+        "no target of the state, in equal steps from what stands"
+    )

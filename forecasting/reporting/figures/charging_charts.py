@@ -89,7 +89,7 @@ def charger_gap(
     """Charging points by need, by practice and by standard, beside what stands today.
 
     Three answers to three questions, never averaged: what the energy requires, what markets of this
-    size have built, what a rule would ask for. Whiskers are 80 % intervals.
+    size have built, what AFIR would ask for. Whiskers are 80 % intervals.
 
     Parameters
     ----------
