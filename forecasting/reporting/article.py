@@ -233,9 +233,7 @@ def article_table(checked: Iterable[Verdict], *uses: str) -> Table:
         }
         for row in shown
     ]
-    reports = [
-        next((f"{name}/report.html" for name in row.enters + row.cited), "") for row in shown
-    ]
+    reports = [_report(row) for row in shown]
     links = {"sentence": [row.fact.url for row in shown], "used by": reports}
     return Table(pd.DataFrame(rows), links=links)
 
@@ -323,6 +321,13 @@ def write_article(out: Path, given: Iterable[Mapping[str, Any]]) -> bool:
     check_page(made, figures=0, name=ARTICLE_PAGE)
     write_whole(out / ARTICLE_PAGE, made.encode())
     return True
+
+
+def _report(row: Verdict) -> str:
+    """The report in which a statement is used, of several the baseline's."""
+    names = row.enters or row.cited
+    baselines = [name for name in names if name.endswith("-baseline")]
+    return f"{(baselines or names)[0]}/report.html" if names else ""
 
 
 def _users(row: Verdict) -> str:
