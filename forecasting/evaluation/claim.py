@@ -247,9 +247,10 @@ def _draws(made: Outlook, code: str, measure: str, period: Period) -> Array:
     whole_year = period == year(in_year)
     if measure == made.scenario.measure and (not whole_year or in_year not in made.years):
         return made.forecasts[code].totals(period)
-    (values,) = [part.values for part in made.parts if part.country == code]
+    values = next(part.values for part in made.parts if part.country == code)
     if measure not in values:
-        alike = [name for name in sorted(values) if name.startswith(measure)] or sorted(values)
+        names = sorted(values)
+        alike = [name for name in names if name.startswith(measure)] or names
         raise InputError(
             f"no forecast of {place_name(code)} tells {measure}; it tells {', '.join(alike)}"
         )

@@ -16,7 +16,6 @@ from forecasting.evaluation.stock_record import charger_rows, register_rows
 from forecasting.evaluation.track_record import (
     Row,
     growth_record_of,
-    is_later,
     is_total,
     record_of,
 )
@@ -78,22 +77,11 @@ def ledger_record(
     [['ev_imports', '2022', 767.0], ['ev_imports', '2023', 1500.0]]
     """
     days = [as_date(day) for day in as_of] or _year_ends(ledger)
-    rows: list[Row] = []
-    still_open = 0
-    for where, flow in tqdm(_flows(ledger, place, measure), leave=False, disable=None):
-        facts = facts_of_flow(ledger, where, flow)
-        for day in days:
-            if not len(facts.select(as_of=day)):
-                continue
-            if not any(is_total(fact) and is_later(fact, day) for fact in facts):
-                still_open += 2
-                continue
-            of_flow = {"place": where, "measure": flow}
-            known = _known(ledger, where, flow, day)
-            rows += [row | of_flow for row in record_of(known, facts)]
+    flows = tqdm(_flows(ledger, place, measure), leave=False, disable=None)
+    rows = [row for flow in flows for row in _flow_rows(ledger, *flow, days)]
     rows += _further_rows(ledger, place, measure, days)
     record = pd.DataFrame(rows, columns=COLUMNS)
-    still_open += int(record["outcome"].isna().sum())
+    still_open = int(record["outcome"].isna().sum())
     record = record[record["outcome"].notna()].reset_index(drop=True)
     if record.empty:
         raise EvidenceError(
@@ -113,10 +101,27 @@ def _year_ends(ledger: Ledger) -> list[dt.date]:
 
 def _flows(ledger: Ledger, place: str | None, measure: str | None) -> list[tuple[str, str]]:
     """Place and measure of every flow of which a whole year has been counted."""
-    totals = [fact for fact in ledger.select(place, measure) if is_total(fact)]
+    totals = filter(is_total, ledger.select(place, measure))
     flows = {(f.place, f.measure) for f in totals if f.period == year(f.period.end.year)}
+    if measure:
+        return sorted(flows)
     recorded = {name for name, row in MEASURES.items() if row.of_electric_cars and row.event}
-    return sorted(flow for flow in flows if measure or flow[1] in recorded | {"vehicle_exports"})
+    return sorted(flow for flow in flows if flow[1] in recorded | {"vehicle_exports"})
+
+
+def _flow_rows(ledger: Ledger, place: str, measure: str, days: Sequence[dt.date]) -> Iterator[Row]:
+    """Rows of a flow; two without an outcome for a day after which no total was printed."""
+    of_flow = {"place": place, "measure": measure}
+    facts = facts_of_flow(ledger, place, measure)
+    printed = [fact.known_from for fact in filter(is_total, facts) if fact.known_from]
+    for day in days:
+        if not len(facts.select(as_of=day)):
+            continue
+        if day >= max(printed):
+            yield from ({"outcome": float("nan"), "facts": 0},) * 2
+        else:
+            known = _known(ledger, place, measure, day)
+            yield from (row | of_flow for row in record_of(known, facts))
 
 
 def _further_rows(

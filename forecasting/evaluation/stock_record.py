@@ -97,9 +97,9 @@ def charger_rows(ledger: Ledger, place: str, day: dt.date, prior: Prior) -> Iter
 
     def forecast(last: Fact, then: dt.date) -> Array:
         made = outlook(scenario_from_parameters(parameters), ledger, prior, draws=1000)
-        ends = [dt.date(y, 12, 31) for y in made.years]
-        after = [i for i, end in enumerate(ends) if end > last.period.end]
-        days = [last.period.end.toordinal(), *(ends[i].toordinal() for i in after)]
+        ends = np.array([dt.date(y, 12, 31).toordinal() for y in made.years])
+        after = ends > last.period.end.toordinal()
+        days = np.r_[last.period.end.toordinal(), ends[after]]
         logs = np.log(made.results.values["charging_stations"][:, after])
         path = np.column_stack([np.full(len(logs), np.log(last.value)), logs])
         return np.exp([np.interp(then.toordinal(), days, row) for row in path])

@@ -170,10 +170,15 @@ def outcomes_of(
     if whole and same_perimeter(whole[0].basis, basis):
         return whole
     own = [fact for fact in totals if same_perimeter(fact.basis, basis)]
+    parts = [part for part in own if _is_part(part.period, period)]
+    return whole + _best(_beyond_known(own, parts, day), day, basis)
+
+
+def _beyond_known(own: Sequence[Fact], parts: Sequence[Fact], day: dt.date) -> list[Fact]:
+    """The parts of a year that end after all that was known on a day."""
     known = [fact.period.end for fact in own if not is_later(fact, day)]
     newest = max(known, default=dt.date.min)
-    parts = [fact for fact in own if fact.period.end > newest]
-    return whole + _best([part for part in parts if _is_part(part.period, period)], day, basis)
+    return [part for part in parts if part.period.end > newest]
 
 
 def _best(facts: Sequence[Fact], day: dt.date, basis: str) -> list[Fact]:
