@@ -453,7 +453,9 @@ def consequences_table(outlook: Outlook) -> Table:
 def _percent(value: float) -> str:
     if 0 <= value < 1:
         return "under 1 %"
-    return "–" if np.isnan(value) else f"{value:.0f} %"
+    if np.isnan(value):
+        return "–"
+    return f"{value:.0f} %"
 
 
 def _spread(

@@ -116,7 +116,9 @@ def _check(argument: inspect.Parameter) -> Check:
         check = several(HINTS[held[1]], f"several, each {HINTS[held[1]].words}")
     else:
         check = HINTS[hint]
-    return check if hint == argument.annotation else optional(check)
+    if hint != argument.annotation:
+        return optional(check)
+    return check
 
 
 def guard(namespace: dict[str, Any]) -> None:

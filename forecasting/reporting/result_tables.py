@@ -791,7 +791,9 @@ def _change(effects: pd.DataFrame, first: pd.Period) -> str:
 
 
 def _acts_on(quantity: str) -> str:
-    return label_of(quantity) if quantity in MEASURES else parameter_words(quantity)
+    if quantity in MEASURES:
+        return label_of(quantity)
+    return parameter_words(quantity)
 
 
 def _unit(driver: Driver) -> str:
@@ -803,7 +805,9 @@ def _unit(driver: Driver) -> str:
 def size_words(driver: Driver) -> str:
     """What a driver's size is, with its unit: of a parameter of the demand chain its name, too."""
     unit = _unit(driver)
-    return unit if driver.kind in SIZES else f"{_acts_on(driver.quantity)}, {unit}"
+    if driver.kind in SIZES:
+        return unit
+    return f"{_acts_on(driver.quantity)}, {unit}"
 
 
 def _dated(driver: Driver) -> str:

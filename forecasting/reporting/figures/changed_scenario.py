@@ -68,7 +68,9 @@ def what_if_chart(now: Outlook, before: Outlook) -> go.Figure:
 
 
 def _left(now: Outlook) -> str:
-    return "ev_stock" if "ev_stock" in now.results.values else now.scenario.measure
+    if "ev_stock" in now.results.values:
+        return "ev_stock"
+    return now.scenario.measure
 
 
 def _right(now: Outlook) -> list[str]:

@@ -150,9 +150,10 @@ def charger_gap(
 
 def _standing(outlook: Outlook, facts: Ledger | None) -> Iterator[tuple[str, Mark]]:
     """The last count of points and of stations."""
-    known = outlook.facts if facts is None else facts
+    if facts is None:
+        facts = outlook.facts
     for measure, unit in STANDING.items():
-        drawn = drawn_facts(outlook, measure, outlook.results.country, known)
+        drawn = drawn_facts(outlook, measure, outlook.results.country, facts)
         # "at least" is of one network
         for mark in [mark for mark in drawn if not mark.side][-1:]:
             yield unit, mark

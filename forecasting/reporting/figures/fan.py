@@ -205,8 +205,9 @@ def stock_chart(outlook: Outlook, facts: Ledger | None = None) -> go.Figure:
     >>> fc.figures.stock_chart(outlook).layout.title.text
     '<b>Electric vehicles on the road: Turkmenistan, baseline</b>'
     """
-    known = outlook.facts if facts is None else facts
-    return fan_chart(outlook, "ev_stock", facts=known, log=False)
+    if facts is None:
+        facts = outlook.facts
+    return fan_chart(outlook, "ev_stock", facts=facts, log=False)
 
 
 def energy_chart(outlook: Outlook) -> go.Figure:
@@ -376,7 +377,9 @@ def _unit(measure: str, ledger: Ledger | None) -> str:
         for row in rows.itertuples():
             base = period_words(span(str(row.period_start), str(row.period_end)))
             return f"index at a yearly rate, {base} = {INDEX_BASE}"
-    return unit if unit == "percent" else unit_by_year(measure)
+    if unit == "percent":
+        return unit
+    return unit_by_year(measure)
 
 
 def _frame(outlook: Outlook, measure: str, place: str, facts: bool) -> Drawing:
