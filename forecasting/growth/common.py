@@ -1,4 +1,4 @@
-"""What markets have in common year by year, and what is left of it in the years that a panel lacks."""
+"""What markets have in common by year, and what is left of it in years that a panel lacks."""
 
 from __future__ import annotations
 

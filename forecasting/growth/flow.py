@@ -171,8 +171,9 @@ def forecast_flow(
 
     Examples
     --------
-    >>> facts = pd.DataFrame({"relation": ["equals", "equals"], "quantity": ["total", "yoy_growth_percent"],
-    ...     "period_start": ["2023-01-01"] * 2, "period_end": ["2023-04-30"] * 2, "value": [2544, 300.0]})
+    >>> facts = pd.DataFrame(
+    ...     {"relation": "equals", "quantity": ["total", "yoy_growth_percent"],
+    ...      "period_start": "2023-01-01", "period_end": "2023-04-30", "value": [2544, 300.0]})
     >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=500)
     >>> bool(forecast.probability(above=7632).iloc[0] > 0.5)
     True

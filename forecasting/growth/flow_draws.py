@@ -76,8 +76,8 @@ class FlowDraws(Shown):
         --------
         >>> from forecasting.growth.flow import annual_totals, forecast_flow
         >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
-        >>> chart = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200).plot()
-        >>> [trace.name for trace in chart.data][:4]
+        >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
+        >>> [trace.name for trace in forecast.plot().data][:4]
         ['95 %', '80 %', '50 %', 'Median']
         """
         return chart(self, log)
@@ -111,7 +111,8 @@ class FlowDraws(Shown):
         """
         if period.start < self.months[0].start or period.end > self.months[-1].end:
             raise EvidenceError(
-                f"{period} reaches outside the forecast's months, {self.months[0]} to {self.months[-1]}"
+                f"{period} reaches outside the forecast's months, {self.months[0]} to "
+                f"{self.months[-1]}"
             )
         weights = flow_weights(period, self.months[0].start.year, len(self.months))
         return np.asarray(self.monthly @ weights)

@@ -196,7 +196,7 @@ class FlowForecast(FlowDraws):
         >>> from forecasting.periods import year
         >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
         >>> duty = pd.DataFrame({"kind": ["ends"], "start": ["2024-01-01"], "price_share": [0.15]})
-        >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200,
+        >>> forecast = forecast_flow(facts, periods=[year(2024)], market_size=300_000, draws=200,
         ...                          policies=duty)
         >>> table = forecast.effects().set_index("month")["effect_percent"]
         >>> bool(table["2023-12"] > 0 > table["2024-01"])
@@ -308,8 +308,8 @@ class FlowForecast(FlowDraws):
         >>> from forecasting.periods import year
         >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
         >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
-        >>> more = pd.DataFrame({"relation": ["equals"], "quantity": ["total"], "period_start": ["2023-01-01"],
-        ...                      "period_end": ["2023-04-30"], "value": [2544]})
+        >>> more = pd.DataFrame({"relation": "equals", "quantity": "total",
+        ...     "period_start": ["2023-01-01"], "period_end": "2023-04-30", "value": 2544})
         >>> forecast.news(more)[["fact", "period"]].values.tolist()
         [['fact 3', '2023']]
         """

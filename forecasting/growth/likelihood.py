@@ -248,8 +248,9 @@ def observe(fact: Fact, first_year: int, months: int, counted: bool = True) -> O
 
     Examples
     --------
-    >>> grown = Fact(id="a", measure="ev_export_value_index", place="CN-XJ", relation="equals", value=410.4,
-    ...              quantity="yoy_growth_percent", period_start="2023-01-01", period_end="2023-05-31")
+    >>> grown = Fact(id="a", measure="ev_export_value_index", place="CN-XJ", relation="equals",
+    ...              value=410.4, quantity="yoy_growth_percent", period_start="2023-01-01",
+    ...              period_end="2023-05-31")
     >>> round(float(np.exp(observe(grown, 2022, 24).value)), 3)
     5.104
     """
@@ -442,7 +443,8 @@ def as_arrays(
 
 
 def _offsets(o: Observation, path: LatentPath, basis: int) -> tuple[Array, Array]:
-    """What an agency's offset adds to a contrast of its counts; to two that are compared, its drift.
+    """What an agency's offset adds to a contrast of its counts; to two that are compared, its
+    drift.
 
     And to the second of the two, where a number of that agency's is added to it.
     """

@@ -113,7 +113,8 @@ def responsibilities(
 
 
 class Mode:
-    """The most probable coordinates given the facts, with the variances and noise that go with them.
+    """The most probable coordinates given the facts, with the variances and noise that go with
+    them.
 
     Parameters
     ----------

@@ -387,7 +387,7 @@ class _Chains:
     def _pushed(
         self, unknown: Indices, parts: int, precision: Array, push: Array
     ) -> tuple[Array, Array, Array]:
-        """Of an unknown's components: log weight, precision and pull, beside those of the others."""
+        """Log weight, precision and pull of an unknown's components, beside those of the others."""
         linear = self.linear
         of = np.arange(parts)
         precise = 1 / linear.sd[unknown, of] ** 2
@@ -414,7 +414,8 @@ class _Chains:
     def expectations(self) -> tuple[Array, Array]:
         """Each contrast as the other facts lead one to expect it: mean and variance.
 
-        Components have adapted to the fact too: chains that find it likely count less (Gelfand 1996).
+        Components have adapted to the fact too: chains that find it likely count less (Gelfand
+        1996).
         """
         linear, f = self.linear, self.linear.facts
         mean, variance = linear.mean.copy(), linear.variance.copy()

@@ -470,7 +470,8 @@ class Prior:
         """
         if perimeter not in SHIPPED:
             raise ModelError(
-                f"no prior ships for {perimeter!r}; there is one for {' and one for '.join(SHIPPED)}"
+                f"no prior ships for {perimeter!r}; there is one for "
+                f"{' and one for '.join(SHIPPED)}"
             )
         folder = DATA
         return cls.from_json((folder / SHIPPED[perimeter]).read_text(encoding="utf-8"))

@@ -74,12 +74,14 @@ class Request:
     def __post_init__(self) -> None:
         if self.draws < 8:
             raise EvidenceError(
-                f"draws is {self.draws}; give 8 or more, and a few hundred for quantiles to mean much"
+                f"draws is {self.draws}; give 8 or more, and a few hundred for quantiles to "
+                "mean much"
             )
         if self.curve not in CHOICES:
             close = nearest(self.curve, CHOICES) or "pooled"
             raise EvidenceError(
-                f"unknown curve {self.curve!r}; did you mean {close!r}? There are {', '.join(CHOICES)}"
+                f"unknown curve {self.curve!r}; did you mean {close!r}? There are "
+                f"{', '.join(CHOICES)}"
             )
 
     def with_evidence(self, evidence: Ledger) -> Request:
@@ -125,7 +127,8 @@ class Request:
         if self.market_size is None and not facts:
             why = f" ({'; '.join(map(str, caveats[:3]))})" if caveats else ""
             raise EvidenceError(
-                f"no facts{why} and no market size: give at least one of them, e.g. market_size=100_000"
+                f"no facts{why} and no market size: give at least one of them, e.g. "
+                "market_size=100_000"
             )
         caveats += _open_levels(facts, self.market_size is not None)
         basis, bases = _bases(facts, self.basis)
@@ -146,7 +149,8 @@ class Request:
         if self.curve != "pooled":
             if not facts:
                 raise EvidenceError(
-                    f"curve={self.curve!r} needs facts; with none, only analogue markets tell of growth"
+                    f"curve={self.curve!r} needs facts; with none, only analogue markets tell "
+                    "of growth"
                 )
             path = CurvePath(path, self.curve, max(f.period.end.year for f in counts(facts)))
         observations = tuple(observe(f, path.first_year, path.months, counted) for f in facts)
@@ -261,8 +265,10 @@ def _years(facts: Sequence[Fact], periods: Sequence[Period]) -> tuple[int, int, 
             for at, pick in enumerate((min, max))
         )
         raise EvidenceError(
-            f"the facts speak of {first} to {last}, from {early.id} ({early.period}) to {late.id} ({late.period}); a "
-            f"forecast takes at most {LONGEST_SPAN} years: correct the date that is wrong, or leave facts out with "
+            f"the facts speak of {first} to {last}, from {early.id} ({early.period}) to "
+            f"{late.id} ({late.period}); a "
+            f"forecast takes at most {LONGEST_SPAN} years: correct the date that is wrong, or "
+            "leave facts out with "
             "select()"
         )
     first = min(first, min(p.start.year for p in periods))

@@ -74,7 +74,7 @@ def _ours(result: os.stat_result) -> bool:
 
 
 def _leave(path: Path, make: Callable[[], Any]) -> tuple[Any]:
-    """Make it, and leave it for others: whole or not at all, and not where there is no room for it."""
+    """Make it, and leave it for others: whole or not at all, and only where there is room."""
     made = (make(),)
     side = path.with_name(f"{path.name}.{os.getpid()}")
     with contextlib.suppress(OSError):

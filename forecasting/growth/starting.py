@@ -27,11 +27,12 @@ SIZE_SD = 0.05
 # to days seen: 0.08 to 0.12 after 2 to 11 months of 56 years of 11 markets (all new cars, without
 # 2020; collected by Open-EV-Charts).
 PART_SD = 0.1
-# Spread of a market's size in the path's first year about the first size known, and the least of one
-# that is known of years outside the path alone
+# Spread of a market's size in the path's first year about the first size known, and the least of
+# one that is known of years outside the path alone
 FIRST_SIZE_SD = 1.0
 OUTSIDE_SD = 0.15
-# A market without counts is a late one: so far below the others in log-odds, with so much more spread
+# A market without counts is a late one: so far below the others in log-odds, with so much more
+# spread
 LATE = 1.0
 LATE_SD = 0.8
 # Years before the first count, in which came what stood then: of what came earlier little is left
@@ -111,7 +112,7 @@ def path_of(
 
 
 def _yearly(fact: Fact) -> float:
-    """What a total, or a rate by the day, comes to in a year; of a stock or a difference, its size."""
+    """What a total, or a rate by the day, comes to in a year; the size of a stock or difference."""
     days = fact.period.days if fact.is_rate else 365
     return fact.declared.yearly(abs(fact.value), days)
 
@@ -166,7 +167,10 @@ def _counted(label: object) -> Period:
     try:
         known_size = label if isinstance(label, Period) else year(str(label).removesuffix(".0")[:4])
     except PeriodError:
-        message = f"market_size has the index {shown(label)}; it must be a year from {FIRST_YEAR} to {LAST_YEAR}"
+        message = (
+            f"market_size has the index {shown(label)}; it must be a year from "
+            f"{FIRST_YEAR} to {LAST_YEAR}"
+        )
         raise EvidenceError(message) from None
     if known_size.start.year != known_size.end.year:
         raise EvidenceError(

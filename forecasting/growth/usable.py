@@ -50,8 +50,8 @@ def usable_facts(ledger: Ledger, measure: str = "") -> tuple[list[Fact], list[Ca
     Examples
     --------
     >>> import pandas as pd
-    >>> table = pd.DataFrame({"relation": ["equals"], "period_start": ["2022-01-01"], "period_end": ["2022-12-31"],
-    ...                       "value": [2180]})
+    >>> table = pd.DataFrame({"relation": ["equals"], "period_start": "2022-01-01",
+    ...                       "period_end": "2022-12-31", "value": 2180})
     >>> facts, caveats = usable_facts(Ledger.from_frame(table))
     >>> facts[0].value, facts[0].period.label
     (2180.0, '2022')
@@ -61,7 +61,8 @@ def usable_facts(ledger: Ledger, measure: str = "") -> tuple[list[Fact], list[Ca
     facts = [_checked(fact, measure) for fact in counted if _is_usable(fact, caveats)]
     if result := two_things(map(vars, facts)):
         raise EvidenceError(
-            f"{result.words}; forecast one of them, e.g. ledger.select({result.column}={result.one!r})"
+            f"{result.words}; forecast one of them, e.g. "
+            f"ledger.select({result.column}={result.one!r})"
         )
     used = _begun(_latest(_by_product(facts), caveats), caveats)
     return used, caveats + _falling(used)
@@ -97,7 +98,8 @@ def _of_whole(facts: Sequence[Fact], caveats: list[Caveat]) -> list[Fact]:
         if len(partners) > 1:
             one, other, *_ = partners
             raise EvidenceError(
-                f"the facts are of two partners: {one} and {other}, and none of {WORLD}; forecast one of them, e.g. "
+                f"the facts are of two partners: {one} and {other}, and none of {WORLD}; "
+                "forecast one of them, e.g. "
                 f"ledger.select(partner={one!r})"
             )
         caveats += [Caveat("one_partner", values={"partner": one}) for one in partners]

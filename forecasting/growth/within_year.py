@@ -167,15 +167,16 @@ def estimate_within_year(months: pd.DataFrame) -> WithinYear:
 
     Examples
     --------
-    >>> flat = pd.DataFrame({"market": "A", "month": [f"{y}-{k:02d}" for y in (2020, 2021, 2022) for k in range(1, 13)],
-    ...                      "registrations": 100.0})
+    >>> months = [f"{y}-{k:02d}" for y in (2020, 2021, 2022) for k in range(1, 13)]
+    >>> flat = pd.DataFrame({"market": "A", "month": months, "registrations": 100.0})
     >>> round(estimate_within_year(flat).noise_sd, 2) < WithinYear().noise_sd
     True
     """
     missing = {"market", "month", "registrations"} - set(months.columns)
     if missing:
         raise ModelError(
-            f"months lacks the column(s) {', '.join(sorted(missing))}; it has {', '.join(months.columns)}"
+            f"months lacks the column(s) {', '.join(sorted(missing))}; it has "
+            f"{', '.join(months.columns)}"
         )
     years = _complete_years(months)
     if not years:
@@ -214,10 +215,17 @@ def _fit(shape: Array, growth: Array, market: NDArray[np.str_], default: WithinY
     variance = float(slope_spread**2 / uneven - _slope_of_noise(noise_sd, noise_ar))
     slope_sd = float(np.sqrt(max(variance, LEAST_SLOPE_SD**2)))
     return WithinYear(
-        tuple(float(x) for x in pattern), result.pattern_sd, result.kinds(default.own_seasons, result.season),
-        result.kinds(default.steadiness, result.noise), float(beta[0]), float(beta[1]), slope_sd, noise_sd, noise_ar,
-        f"estimated on {len(shape)} complete years of {len(result.names)} markets",
-    )  # fmt: skip
+        pattern=tuple(float(x) for x in pattern),
+        pattern_sd=result.pattern_sd,
+        own_seasons=result.kinds(default.own_seasons, result.season),
+        steadiness=result.kinds(default.steadiness, result.noise),
+        slope_on_growth=float(beta[0]),
+        slope_on_next=float(beta[1]),
+        slope_sd=slope_sd,
+        noise_sd=noise_sd,
+        noise_ar=noise_ar,
+        source=f"estimated on {len(shape)} complete years of {len(result.names)} markets",
+    )
 
 
 def _level(within: WithinYear) -> Array:
@@ -250,7 +258,7 @@ def _slopes(slopes: Array, growth: Array, default: WithinYear) -> tuple[Array, f
 
 
 def _slope_of_noise(noise_sd: float, noise_ar: float) -> float:
-    """Variance of the slope that noise alone shows when a line is laid through twelve months of it."""
+    """Variance of the slope that noise alone shows, of a line through twelve months of it."""
     lag = np.abs(np.arange(12)[:, None] - np.arange(12)[None, :])
     return float(noise_sd**2 * (POSITION @ noise_ar**lag @ POSITION) / (POSITION @ POSITION) ** 2)
 

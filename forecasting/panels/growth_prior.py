@@ -109,21 +109,25 @@ def estimate_prior(
     --------
     >>> rng = np.random.default_rng(0)
     >>> z = -6 + np.cumsum(0.4 + 0.1 * rng.standard_normal((12, 10)), axis=1)
-    >>> panel = pd.DataFrame([(f"m{i}", 2010 + t, 1e5 / (1 + np.exp(-z[i, t])), 1 / (1 + np.exp(-z[i, t])))
-    ...                       for i in range(12) for t in range(10)], columns=["market", "year", "sales", "share"])
+    >>> share = 1 / (1 + np.exp(-z))
+    >>> rows = [(f"m{i}", 2010 + t, 1e5 * share[i, t], share[i, t])
+    ...         for i in range(12) for t in range(10)]
+    >>> panel = pd.DataFrame(rows, columns=["market", "year", "sales", "share"])
     >>> bool(abs(estimate_prior(panel).level - 0.4) < 0.05)
     True
     """
     missing = {"market", "year", "sales"} - set(panel.columns)
     if missing:
         raise ModelError(
-            f"the panel lacks the column(s) {', '.join(sorted(missing))}; it has {', '.join(panel.columns)}"
+            f"the panel lacks the column(s) {', '.join(sorted(missing))}; it has "
+            f"{', '.join(panel.columns)}"
         )
     rows = _growth_rows(panel)
     usable = rows["growth"].notna() & (rows["before"] >= FEWEST_SALES) & (rows["age"] >= 2)
     if not usable.any():
         raise ModelError(
-            "the panel holds no market with three years in a row, so no growth can be learned from it"
+            "the panel holds no market with three years in a row, so no growth can be learned "
+            "from it"
         )
     shipped = Prior.shipped()
     within = shipped.within_year
@@ -152,7 +156,7 @@ def estimate_prior(
 
 
 def _growth_rows(panel: pd.DataFrame) -> pd.DataFrame:
-    """The panel with log-odds, growth over the year before, and years since a market's first row."""
+    """The panel with log-odds, growth over a year, and years since a market's first row."""
     rows = panel[panel["sales"] > 0].sort_values(["market", "year"]).reset_index(drop=True)
     share = rows["share"] if "share" in rows else pd.Series(np.nan, index=rows.index)
     rows = rows.assign(
@@ -385,7 +389,7 @@ class _Regression:
             self.shock_slope = float(np.clip(self.shock_slope + slope, -0.3, 0.05))
 
     def at(self, region: int | None) -> tuple[float, Common]:
-        """Spread of shocks and common years of a region; None mixes all, as many as their growths."""
+        """Spread of shocks and common years of a region; None mixes all, by their growths."""
         every = [region] if region is not None else range(max(len(self.regions), 1))
         part = np.array([(self.region == number).mean() for number in every])
         part /= part.sum()
@@ -418,7 +422,7 @@ class _Regression:
 def _regions(
     names: NDArray[np.str_], market: NDArray[np.int_]
 ) -> tuple[list[str], NDArray[np.int_]]:
-    """The regions that a panel tells apart, and that of each row: none where one has few markets."""
+    """The regions that a panel tells apart, and each row's: none where one has few markets."""
     of = [region_of(name) or REGIONS[-1] for name in names.tolist()]
     if any(of.count(name) < FEWEST_MARKETS for name in REGIONS):
         return [], np.zeros(len(market), dtype=int)
@@ -479,7 +483,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         )
         source = (
             f"{prior.source}; {IEA}; {prior.within_year.source}: national "
-            "agencies as collected by Robbie Andrew (CC BY 4.0); python -m forecasting.panels.growth_prior PANEL MONTHS FOLDER"
+            "agencies as collected by Robbie Andrew (CC BY 4.0); python -m "
+            "forecasting.panels.growth_prior PANEL MONTHS FOLDER"
         )
         Path(folder, name).write_text(
             replace(prior, source=source, basis_drift=drift, policies=effects).to_json(),

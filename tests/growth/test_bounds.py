@@ -217,7 +217,8 @@ def test_more_than_none_says_only_that_there_were_some(facts, usable):
     told, caveats = usable(facts(LAST, ("greater_than", "total", HALF, 0)))
     assert len(told) == 1
     assert caveats == [
-        "more than 0 in Jan–Jun 2023 says that a count is not 0, and no more than that, and was not used"
+        "more than 0 in Jan–Jun 2023 says that a count is not 0, and no more than that, and was "
+        "not used"
     ]
 
 
@@ -389,7 +390,8 @@ def test_a_stock_that_falls_says_what_it_cannot_know(facts, market_size):
     assert (high < 1500).all()
     said = lines_of(forecast.caveats)[0]
     assert said.startswith(
-        "a stock that falls (from 18,500 on 31 Dec 2021 to 17,000 on 31 Dec 2022) loses more than it "
+        "a stock that falls (from 18,500 on 31 Dec 2021 to 17,000 on 31 Dec 2022) loses more "
+        "than it "
     )
 
 
@@ -423,7 +425,7 @@ def test_a_stock_that_is_off_by_a_little_is_no_fall(facts, usable):
 def test_of_a_number_and_a_bound_that_contradict_each_other_either_tells_the_level(
     facts, bound, low, high
 ):
-    """Were the number wrong, the bound would be near: it leaves not just anything open beyond it."""
+    """Were the number wrong, the bound would be near: it does not leave just anything open."""
     forecast = forecast_flow(facts(LAST, bound), [year(2022)])
     (found,) = forecast.quantiles([0.1, 0.9]).to_numpy()
     assert 0.7 * low < found[0] < found[1] < 1.5 * high

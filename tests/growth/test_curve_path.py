@@ -1,4 +1,4 @@
-"""The classic curves on facts: bounded by the market, steady under units, smooth, and sane far out."""
+"""The classic curves on facts: bounded by the market, steady under units, smooth, sane far out."""
 
 from collections.abc import Callable
 
@@ -63,7 +63,7 @@ def test_the_market_is_as_large_as_each_of_its_years_says() -> None:
 @pytest.mark.parametrize("sizes", [SIZES, None], ids=["sized", "unsized"])
 @pytest.mark.parametrize("curve", CURVES_ON_FACTS)
 def test_curves_climb_and_stay_up(curve: str, sizes: dict[int, tuple[float, float]] | None) -> None:
-    """The flow has the ceiling: new vehicles are bought again, so that nothing falls back to zero."""
+    """The flow has the ceiling: vehicles are bought again, so that nothing falls back to zero."""
     path = CurvePath(LatentPath(Prior(), 2018, 2060, START, sizes), curve, 2023)
     log_totals = path.totals(np.zeros((1, path.width)), np.zeros((path.width, 0)))[1][0]
     market = path.size_mean if path.sized else 0.0

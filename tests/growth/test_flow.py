@@ -564,7 +564,7 @@ def test_what_is_told_again_is_no_news(facts):
 
 
 # --- regions
-# ----------------------------------------------------------------------------------------------------------
+# ------------------------------------------------------------------------------------------
 @pytest.mark.slow
 def test_places_share_the_shocks_of_future_years():
     """With one seed two markets' futures move together, so that their sum is wider than that of

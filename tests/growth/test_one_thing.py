@@ -38,7 +38,8 @@ def two(facts, **other):
     [
         (
             {"place": "KZ"},
-            r"two places: UZ \(as a\) and KZ \(as b\); forecast one of them, e.g. ledger.select\(place='UZ'",
+            r"two places: UZ \(as a\) and KZ \(as b\); forecast one of them, e.g. "
+            r"ledger.select\(place='UZ'",
         ),
         (
             {"product": "electric-buses"},
@@ -110,7 +111,10 @@ def test_facts_of_one_partner_are_of_the_flow_with_it(facts, usable):
     assert caveats == ["all facts are of one partner, CN: so is the forecast, not of the whole"]
     with pytest.raises(
         EvidenceError,
-        match=r"two partners: CN and DE, and none of World; forecast one of them, e.g. ledger.select\(partner='CN'\)",
+        match=(
+            r"two partners: CN and DE, and none of World; forecast one of them, e.g. "
+            r"ledger.select\(partner='CN'\)"
+        ),
     ):
         usable(two(facts).assign(partner=["CN", "DE"]))
 
