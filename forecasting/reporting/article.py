@@ -8,8 +8,8 @@ read from the scenarios themselves.
 from __future__ import annotations
 
 import contextlib
-import csv
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,13 +20,12 @@ import pandas as pd
 
 from forecasting.errors import ForecastingError
 from forecasting.evidence.datasets import central_asia, path
-from forecasting.evidence.files import write_whole
 from forecasting.evidence.places import place_words
 from forecasting.evidence.words import in_words, period_words
 from forecasting.names import ARTICLE_PAGE
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting.display import BulletList, Table
-from forecasting.reporting.html import check_page, figure_script, page_template, template_text
+from forecasting.reporting.html import write_page
 from forecasting.scenarios.known import facts_of_places
 from forecasting.scenarios.place_flows import missing_places
 from forecasting.scenarios.question import find_scenarios
@@ -40,8 +39,9 @@ ARTICLE_DAY = dt.date(2023, 6, 26)
 TABLE = "article_checked.csv"
 TITLE = "The article, checked"
 SUMMARY = (
-    "What China News Service printed on 26 June 2023, statement by statement: where it enters a forecast or why it "
-    "does not, what was printed elsewhere, and what to doubt. The verdicts are ours."
+    "What China News Service printed on 26 June 2023, statement by statement: where it enters a "
+    "forecast or why it does not, what was printed elsewhere, and what to doubt. The verdicts are "
+    "ours."
 )
 USES = {
     "forecast": "enters a forecast",
@@ -49,6 +49,11 @@ USES = {
     "once": "says again what another fact says, and counts once",
     "beside": "a number that is shown, and enters no forecast",
     "words": "no number",
+}
+SECTIONS = {
+    "Statements that enter a forecast, or an event": ("forecast", "driver"),
+    "Numbers that are shown beside, or that count once": ("beside", "once"),
+    "Statements without a number": ("words",),
 }
 
 
@@ -110,33 +115,26 @@ def article_checked(
     ['once', 'once', 'forecast', 'beside']
     """
     ledger = central_asia() if ledger is None else ledger
-    given = find_scenarios() if scenarios is None else list(scenarios)
-    evidence: dict[str, set[str]] = {}  # scenarios of one flow rest on the same facts
-    for scenario in given:
-        if (flow := _flow(scenario)) not in evidence:
-            evidence[flow] = _facts_used(scenario, ledger)
-    enters = {scenario.name: evidence[_flow(scenario)] for scenario in given}
+    asked = find_scenarios() if scenarios is None else list(scenarios)
+    enters = _evidence(asked, ledger)
     cites = {
         scenario.name: {name for driver in scenario.drivers for name in driver.fact_ids()}
-        for scenario in given
+        for scenario in asked
     }
-    refers: dict[str, list[str]] = {}
-    for fact in ledger:
-        refers.setdefault(fact.reference, []).append(fact.id)
-    with path(TABLE).open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    refers = {fact.id: {fact.reference} for fact in ledger}
+    rows = pd.read_csv(path(TABLE), dtype=str, keep_default_na=False)
     return [
         Verdict(
-            ledger.get(row["fact"]),
-            row["use"],
-            row["why"],
-            row["doubt"],
-            tuple(name for name, ids in enters.items() if row["fact"] in ids),
-            tuple(name for name, ids in cites.items() if row["fact"] in ids),
-            tuple(refers.get(row["fact"], ())),
-            tuple(ledger.get(name.strip()) for name in row["since"].split(";") if name.strip()),
+            ledger.get(name),
+            use,
+            why,
+            doubt,
+            _holding(enters, name),
+            _holding(cites, name),
+            _holding(refers, name),
+            tuple(map(ledger.get, re.findall(r"[^;\s]+", since))),
         )
-        for row in rows
+        for name, use, why, since, doubt in rows.itertuples(index=False)
     ]
 
 
@@ -149,8 +147,25 @@ def _facts_used(scenario: Scenario, ledger: Ledger) -> set[str]:
     return {fact.id for fact in facts if fact.place not in without}
 
 
-def _flow(scenario: Scenario) -> str:
-    return repr((scenario.country, scenario.places, scenario.measure, scenario.since))
+def _evidence(scenarios: Iterable[Scenario], ledger: Ledger) -> dict[str, set[str]]:
+    """The facts that each scenario's forecast of the article's day rests on."""
+    by_flow: dict[str, set[str]] = {}  # scenarios of one flow rest on the same facts
+    evidence = {}
+    for scenario in scenarios:
+        flow = repr((scenario.country, scenario.places, scenario.measure, scenario.since))
+        if flow not in by_flow:
+            by_flow[flow] = _facts_used(scenario, ledger)
+        evidence[scenario.name] = by_flow[flow]
+    return evidence
+
+
+def _holding(sets: Mapping[str, set[str]], fact: str) -> tuple[str, ...]:
+    return tuple(name for name, facts in sets.items() if fact in facts)
+
+
+def _number(name: str) -> str:
+    """A statement as the article's list has it."""
+    return name.removeprefix("article-")
 
 
 def article_counts(checked: Iterable[Verdict]) -> Table:
@@ -178,14 +193,10 @@ def article_counts(checked: Iterable[Verdict]) -> Table:
     >>> list(fc.tables.article_counts(checked).frame)
     ['statements', 'what becomes of them']
     """
-    count = Counter(row.use for row in checked)
-    rows = [
-        {"statements": str(count[use]), "what becomes of them": words}
-        for use, words in USES.items()
-    ]
-    return Table(
-        pd.DataFrame([*rows, {"statements": str(count.total()), "what becomes of them": "in all"}])
-    )
+    count = Counter(USES[row.use] for row in checked)
+    rows = [(str(count[words]), words) for words in USES.values()]
+    rows.append((str(count.total()), "in all"))
+    return Table(pd.DataFrame(rows, columns=["statements", "what becomes of them"]))
 
 
 def article_table(checked: Iterable[Verdict], *uses: str) -> Table:
@@ -220,11 +231,9 @@ def article_table(checked: Iterable[Verdict], *uses: str) -> Table:
     shown = [row for row in checked if not uses or row.use in uses]
     rows = [
         {
-            "no.": row.fact.id.removeprefix("article-"),
+            "no.": _number(row.fact.id),
             "said of": place_words(row.fact.place),
-            "period": period_words(row.fact.period)
-            if row.fact.period_start and row.fact.period_end
-            else "–",
+            "period": _period(row.fact),
             "sentence": row.fact.quote,
             "what becomes of it": USES[row.use],
             "reason": row.why,
@@ -264,11 +273,7 @@ def article_doubts(checked: Iterable[Verdict]) -> BulletList:
     True
     """
     return BulletList(
-        [
-            f"{row.fact.id.removeprefix('article-')}, “{row.fact.quote}”: {row.doubt}"
-            for row in checked
-            if row.doubt
-        ]
+        [f"{_number(row.fact.id)}, “{row.fact.quote}”: {row.doubt}" for row in checked if row.doubt]
     )
 
 
@@ -300,26 +305,15 @@ def write_article(out: Path, given: Iterable[Mapping[str, Any]]) -> bool:
     checked = article_checked(central_asia(), scenarios)
     if not any(row.enters or row.cited for row in checked):
         return False
-    sections = {
-        "Statements that enter a forecast, or an event": article_table(
-            checked, "forecast", "driver"
-        ),
-        "Numbers that are shown beside, or that count once": article_table(
-            checked, "beside", "once"
-        ),
-        "Statements without a number": article_table(checked, "words"),
-    }
-    made = page_template("article.html.j2").render(
+    write_page(
+        out / ARTICLE_PAGE,
+        "article.html.j2",
         title=TITLE,
         summary=SUMMARY,
-        style=template_text("style.css"),
-        script=figure_script(),
-        counts=article_counts(checked)._repr_html_(),
-        sections=[(heading, table._repr_html_()) for heading, table in sections.items()],
-        doubts=article_doubts(checked)._repr_html_(),
+        counts=article_counts(checked),
+        sections={head: article_table(checked, *uses) for head, uses in SECTIONS.items()},
+        doubts=article_doubts(checked),
     )
-    check_page(made, figures=0, name=ARTICLE_PAGE)
-    write_whole(out / ARTICLE_PAGE, made.encode())
     return True
 
 
@@ -332,16 +326,21 @@ def _report(row: Verdict) -> str:
 
 def _users(row: Verdict) -> str:
     """In words, who uses a statement: forecasts, events, other facts."""
-    places = list(dict.fromkeys(name.rpartition("-")[0].capitalize() for name in row.enters))
-    events = list(dict.fromkeys(name.rpartition("-")[0].capitalize() for name in row.cited))
-    said = [f"the forecast of {', '.join(places)}"] if places else []
-    said += [f"an event of {', '.join(events)}"] if events else []
-    said += (
-        [f"statements {', '.join(name.removeprefix('article-') for name in row.referred)}"]
-        if row.referred
-        else []
-    )
-    return "; ".join(said) or "–"
+    users = {
+        "the forecast of": _places(row.enters),
+        "an event of": _places(row.cited),
+        "statements": map(_number, row.referred),
+    }
+    told = {words: ", ".join(names) for words, names in users.items()}
+    return "; ".join(f"{words} {names}" for words, names in told.items() if names) or "–"
+
+
+def _places(scenarios: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(name.rpartition("-")[0].capitalize() for name in scenarios))
+
+
+def _period(fact: Fact) -> str:
+    return period_words(fact.period) if fact.period_start and fact.period_end else "–"
 
 
 def _printed(fact: Fact) -> str:

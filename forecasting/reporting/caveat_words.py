@@ -20,6 +20,8 @@ from forecasting.evidence.words import in_words, when_words
 from forecasting.measures import MEASURES
 from forecasting.periods import Period
 
+Wording = str | Callable[[Caveat], str]  # a pattern that names what `_named` knows, or a function
+
 TWO_NUMBERS = (
     "Two numbers would give vehicles and chargers: the new cars of a year (market_size in the "
     "params file), and the electric cars of a year (a fact in a ledger of your own)."
@@ -39,14 +41,12 @@ def words_of(caveat: Caveat) -> str:
     >>> words_of(Caveat("only_differences", values={"place": "UZ"}))[:60]
     'Uzbekistan: no total is told, only how many more or fewer th'
     """
-    kind = caveat.kind
-    if kind in CLAUSES:
-        clause = CLAUSES[kind](caveat)
-        place = caveat.values.get("place")
-        return f"{place_name(place)}: {clause}." if place else clause
-    sentence = SENTENCES[kind](caveat)
-    subject = caveat.values.get("subject")
-    return f"{subject}: {sentence}" if subject else sentence
+    values = caveat.values
+    wording = CLAUSES.get(caveat.kind) or SENTENCES[caveat.kind]
+    words = wording.format(**_named(caveat)) if isinstance(wording, str) else wording(caveat)
+    if caveat.kind in CLAUSES and "place" in values:
+        return f"{place_name(values['place'])}: {words}."
+    return f"{values['subject']}: {words}" if "subject" in values else words
 
 
 def lines_of(caveats: Iterable[Caveat]) -> list[str]:
@@ -60,27 +60,20 @@ def lines_of(caveats: Iterable[Caveat]) -> list[str]:
     return list(dict.fromkeys(map(words_of, caveats)))
 
 
-def fixed(text: str) -> Callable[[Caveat], str]:
-    """The wording of a kind that names nothing but itself."""
-    return lambda _: text
-
-
-def values_in(pattern: str) -> Callable[[Caveat], str]:
-    """The wording of a kind that names its values, and its first fact as ``{fact}``: places as
-    ``{place}``, measures by their labels as ``{measure}`` and ``{other}``.
-    """
-    return lambda caveat: pattern.format(**_named(caveat))
-
-
 def _named(caveat: Caveat) -> dict[str, Any]:
+    """What a wording may name: the values, the place by its name, measures by their labels, a day
+    as a sentence names it, and the facts in words.
+    """
     named: dict[str, Any] = dict(caveat.values)
-    if caveat.facts:
-        named["fact"] = fact_words(caveat.facts[0])
-    if "place" in named:
-        named["place"] = place_name(named["place"])
     for name in {"measure", "other"} & named.keys():
         label = MEASURES[named[name]].label
         named |= {f"{name}_name": named[name], name: label, f"{name}_in_text": label.lower()}
+    if "place" in named:
+        named["place"] = place_name(named["place"])
+    if "day" in named:
+        named["day_in_text"] = day_words(dt.date.fromisoformat(named["day"]))
+    if caveat.facts:
+        named["fact"] = fact_words(caveat.facts[0])
     return named
 
 
@@ -193,15 +186,6 @@ def age_html(age: Caveat) -> str:
     return f'<span data-counted="{age.facts[0].period.end}">{words}</span>'
 
 
-def _evidence_none(caveat: Caveat) -> str:
-    label = MEASURES[caveat.values["measure"]].label.lower()
-    return f"Nobody has printed {label} by {_day(caveat)}: this rests on other markets alone."
-
-
-def _day(caveat: Caveat) -> str:
-    return day_words(dt.date.fromisoformat(caveat.values["day"]))
-
-
 def day_words(day: dt.date) -> str:
     """A day as a sentence names it.
 
@@ -287,149 +271,139 @@ def _parts_of_count(caveat: Caveat) -> str:
 
 
 # Of a forecast: a clause without its full stop
-CLAUSES: dict[str, Callable[[Caveat], str]] = {
-    "one_partner": values_in(
+CLAUSES: dict[str, Wording] = {
+    "one_partner": (
         "all facts are of one partner, {partner}: so is the forecast, not of the whole"
     ),
-    "partner_is_bound": values_in(
-        "{fact} is of one partner, {partner}: the total is at least that"
-    ),
-    "partner_unused": values_in(
-        "{fact} is of one partner, {partner}, and was not used for the total"
-    ),
-    "nothing_compared": values_in(
+    "partner_is_bound": ("{fact} is of one partner, {partner}: the total is at least that"),
+    "partner_unused": ("{fact} is of one partner, {partner}, and was not used for the total"),
+    "nothing_compared": (
         "{fact} has neither a value nor a reference to compare with, and was not used"
     ),
-    "no_other_period": values_in(
+    "no_other_period": (
         "{fact} refers to nothing of another period of this flow, and was not used"
     ),
     "every_count": _every_count,
     "zeros_before_start": _zeros_before_start,
     "new_vintage": _new_vintage,
     "stock_falls": _stock_falls,
-    "only_bounds": fixed(
+    "only_bounds": (
         "only bounds tell of the level: the tightest of a year is taken to be near, as it was "
         "printed for that"
     ),
-    "only_differences": fixed(
+    "only_differences": (
         "no total is told, only how many more or fewer than a year before: its size is known but "
         "roughly"
     ),
-    "no_level": fixed(
+    "no_level": (
         "no fact tells a level, only how one period compares with another: it rests on analogue "
         "markets alone"
     ),
-    "no_scale": fixed(
+    "no_scale": (
         "no fact tells a level and no market size is given: the scale of this forecast means "
         "nothing, only the ratios of its periods do"
     ),
-    "learned_elsewhere": values_in(
+    "learned_elsewhere": (
         "the prior was learned on {perimeter} ({markets} markets up to {last_year}), and "
         "{measure_in_text} may grow otherwise; estimate_prior(panel) learns from a panel of such"
     ),
-    "flow_near_market": values_in(
+    "flow_near_market": (
         "a flow of {flow:,.0f} a year is near or above the market of {market:,.0f} vehicles a "
         "year: re-export, stock in transit or another perimeter; the market's size is given more "
         "room"
     ),
-    "analogues_alone": fixed(
-        "no fact counts this flow: the forecast rests on analogue markets alone"
-    ),
+    "analogues_alone": ("no fact counts this flow: the forecast rests on analogue markets alone"),
     "disagrees": _disagrees,
-    "few_draws_count": values_in(
+    "few_draws_count": (
         "the draws are as good as only {share:.0%} of their number: intervals are rough; see "
         "fit_table() for facts that contradict each other"
     ),
 }
 
 # Of an outlook, and of what is checked
-SENTENCES: dict[str, Callable[[Caveat], str]] = {
-    "stored": values_in("{sentence}"),
-    "nothing_known": values_in(
+SENTENCES: dict[str, Wording] = {
+    "stored": "{sentence}",
+    "nothing_known": (
         "Nothing is known of the market of {place}: no count of electric vehicles, no number of "
         f"new cars. So these are shares of new cars only, as markets that went before had them. "
         f"{TWO_NUMBERS}"
     ),
-    "no_counts": values_in(
+    "no_counts": (
         "No count of {measure_in_text} is published for {place}: this outlook rests on the markets "
         "that went before and on the size of the market alone."
     ),
     "size_judged": _size,
     "size_counted": _size,
-    "history_starts": values_in(
+    "history_starts": (
         "Facts from before {day} are left out: the params file starts the history there."
     ),
-    "above_market": values_in(
+    "above_market": (
         "In {percent:.0f} % of the draws {place}'s flow exceeds the whole market in some year: "
         "vehicles that leave again or wait unsold, or a market larger than assumed."
     ),
-    "unstudied_market": values_in(
+    "unstudied_market": (
         "{measure}: no market of this kind has been studied. How fast such flows grow, and how far "
         "apart they are, is taken from sales of battery cars in other markets."
     ),
-    "index_of_value": fixed(
+    "index_of_value": (
         "An index of value says nothing of the number of vehicles: prices and models change, too."
     ),
-    "nothing_bounds": fixed("No size of a market is known, so nothing bounds this growth."),
-    "shared_limit": values_in(
+    "nothing_bounds": "No size of a market is known, so nothing bounds this growth.",
+    "shared_limit": (
         "The places share one limit: in {percent:.0f} % of the draws they would together pass it "
         "in some year, and are held to it in proportion."
     ),
-    "place_uncounted": values_in(
-        "{place} has no count of {measure_in_text}: it is not in the sum."
-    ),
+    "place_uncounted": ("{place} has no count of {measure_in_text}: it is not in the sum."),
     "place_silent": _place_silent,
-    "driver_unbounded": values_in(
+    "driver_unbounded": (
         "The driver {driver} is left out: the market of which it bounds the share was not known."
     ),
-    "driver_unpublished": values_in(
+    "driver_unpublished": (
         "The driver {driver} is left out: nothing about it was published by {day}."
     ),
-    "evidence_none": _evidence_none,
+    "evidence_none": (
+        "Nobody has printed {measure_in_text} by {day_in_text}: this rests on other markets alone."
+    ),
     "evidence_new": _newest_count,
-    "facts_of_another_flow": values_in(
+    "facts_of_another_flow": (
         "{place} has {number} facts of {other_in_text} and none of {measure_in_text}, which is "
         "forecast here: say measure: {other_name} in the params file."
     ),
-    "own_facts_undated": values_in(
+    "own_facts_undated": (
         "{undated} of {number} facts of your own have no date of publication and are never used: "
         "fill in published."
     ),
-    "own_facts_late": values_in(
+    "own_facts_late": (
         "{late} of {number} facts of your own were published after {day} and are not used."
     ),
-    "stock_above_all": values_in(
+    "stock_above_all": (
         "In {share:.0%} of the draws electric vehicles outnumber all vehicles on the road in "
         "{year}, which cannot be."
     ),
-    "no_points_counted": values_in(
+    "no_points_counted": (
         "No count of public charging is known: practice takes its level from other markets, a "
         "factor of {factor:.1f} either way (80 %)."
     ),
-    "practice_of_cars": values_in(
+    "practice_of_cars": (
         "How many points are built, by practice and by a target, is known of electric cars: of "
         "{vehicles} need alone says what they take."
     ),
-    "odd_ratio": values_in(
+    "odd_ratio": (
         "{ratio:.3g} vehicles per public point in {year} is outside 1 to 100: look at both counts."
     ),
     "stock_not_closed": _stock_not_closed,
-    "named_otherwise": values_in("the file has another name than its scenario, {scenario}"),
-    "shares_only": fixed(
+    "named_otherwise": "the file has another name than its scenario, {scenario}",
+    "shares_only": (
         "nothing is known of this market, so that the report gives shares of new cars only; give "
         "market_size, or facts, for vehicles and chargers"
     ),
     "read_by_mapping": _read_by_mapping,
     "several_places": _several_places,
-    "two_numbers": values_in(
+    "two_numbers": (
         "two numbers of one quantity and day, {one} and {another}; where these are two agencies' "
         "or two days', say so in basis or published"
     ),
     "parts_of_count": _parts_of_count,
-    "facts_undated": values_in(
-        "{undated} of {number} facts have no date of publication and are never used"
-    ),
-    "facts_repeated": values_in(
-        "{repeated} of {number} facts stand in {earlier}, too, and count once"
-    ),
+    "facts_undated": ("{undated} of {number} facts have no date of publication and are never used"),
+    "facts_repeated": ("{repeated} of {number} facts stand in {earlier}, too, and count once"),
 }

@@ -8,12 +8,11 @@ fetched from outside.
 
 from __future__ import annotations
 
-import copy
 import html
 import importlib.resources
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from html.parser import HTMLParser
 from itertools import count
@@ -23,12 +22,16 @@ from typing import Any
 import nbformat
 
 from forecasting.errors import RunError
+from forecasting.evidence.files import write_whole
 from forecasting.names import OUTLOOK_TABLE, OUTLOOK_WORKBOOK
 from forecasting.reporting.citations import numbered
-from forecasting.reporting.outline import divided, with_contents
 
 PLOTLY = "application/vnd.plotly.v1+json"
 SHOWN = (PLOTLY, "text/html", "text/markdown", "image/png")
+HEADING = re.compile(r"<h([23])>(.*?)</h\1>", re.DOTALL)
+HEAD = '<details class="contents"><summary>Contents</summary><nav aria-label="Contents"><ol>'
+LEVELS = {"2": "", "3": ' class="sub"'}
+PLACE = "<!--contents-->"  # where the page has room for its contents
 LONGEST_PRINT = 10_000  # characters of a beginning, and of an end
 DRAWN = 'class="figure" data-json='
 FETCHING = {
@@ -60,21 +63,31 @@ def template_text(name: str) -> str:
 def page_template(name: str) -> Any:
     """A template of the package, ready to be filled; to make it ready takes longer than that."""
     from jinja2 import Environment, StrictUndefined
+    from nbconvert.filters import strip_ansi
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+    @cache  # prose is the same in many reports
+    def markdown(source: str) -> str:
+        renderer = IPythonRenderer(escape=False, embed_images=True, exclude_anchor_links=True)
+        return str(MarkdownWithMath(renderer=renderer).render(source))
 
     page = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    page.filters |= {
+        "markdown": markdown,
+        "strip_ansi": strip_ansi,
+        "richest": _richest,
+        "shortened": _shortened,
+    }
     return page.from_string(template_text(name))
 
 
-def figure_script() -> str:
-    """What draws the figures of a page."""
-    return template_text("labels.js") + template_text("figures.js")
-
-
-def age_script() -> str:
-    """What tells on a page how old its evidence is on the day on which it is opened."""
-    return template_text("age.js")
+def page_script() -> str:
+    """What draws the figures of a page, and tells how old its evidence is on the day on which it is
+    opened.
+    """
+    return "".join(map(template_text, ("labels.js", "figures.js", "age.js")))
 
 
 def figure_html(figure: dict[str, Any], name: str) -> str:
@@ -174,17 +187,94 @@ def notebook_to_html(
         outside.
     """
     numbers = count(1)
-    exporter = _exporter()
-    exporter.register_filter(
-        "figure", lambda figure: figure_html(figure, f"figure-{next(numbers)}")
+    cells, ends = laid_out(notebook.cells)
+    page = page_template("report.html.j2").render(
+        title=" ".join(title.split()),
+        assets=assets,
+        home=home,
+        files=dict(files or {}),
+        style=template_text("style.css"),
+        script=page_script(),
+        cells=cells,
+        ends=ends,
+        figure=lambda figure: figure_html(figure, f"figure-{next(numbers)}"),
     )
-    look = {"style": template_text("style.css"), "script": figure_script() + age_script()}
-    settings = {"title": title, "assets": assets, "home": home, "files": dict(files or {})} | look
-    laid_out, last = divided(_retitled(notebook, title))
-    page = exporter.template.render(nb=laid_out, report=settings | {"ends": last})
-    page = _without_dead_ends(numbered(with_contents(str(page))))
+    page = _without_dead_ends(numbered(with_contents(page)))
     check_page(page, figures=_figures(notebook), name=title)
     return page
+
+
+def laid_out(
+    cells: Iterable[nbformat.NotebookNode],
+) -> tuple[list[tuple[nbformat.NotebookNode, str, str]], str]:
+    """The cells of a notebook as parts of a page: what is above its first heading of the second
+    level is the summary, and a Markdown cell with the tag ``folded`` opens a fold under its heading.
+
+    Parameters
+    ----------
+    cells : iterable of NotebookNode
+        The first heading is left out: a notebook is about any country, its page has a title of its
+        own.
+
+    Returns
+    -------
+    list of tuple
+        Each cell, its source, and the element of the page that ends before it, if any.
+    str
+        The element that is open after the last cell, if any.
+
+    Examples
+    --------
+    >>> from nbformat import v4
+    >>> cells = [v4.new_markdown_cell(words) for words in ("# A", "## B", "### C", "## D")]
+    >>> cells[2].metadata["tags"] = ["folded"]
+    >>> parts, unfinished = laid_out(cells)
+    >>> [(source, ends) for _, source, ends in parts], unfinished
+    ([('', ''), ('## B', 'section'), ('### C', ''), ('## D', 'details')], '')
+    """
+    parts = []
+    titled = False
+    unfinished = "section"
+    for cell in cells:
+        source = cell.source
+        ends = ""
+        if cell.cell_type == "markdown":
+            if source.startswith("# ") and not titled:
+                titled = True
+                source = source.partition("\n")[2]
+            closing = ("## ", "### ") if unfinished == "details" else "## "
+            if unfinished and source.startswith(closing):
+                ends = unfinished
+                unfinished = ""
+            if "folded" in cell.metadata.get("tags", []):
+                unfinished = "details"
+        parts.append((cell, source, ends))
+    return parts, unfinished
+
+
+def with_contents(page: str) -> str:
+    """Name the headings of a page and put links to them where it has room; for fewer than three
+    there are none.
+
+    >>> print(with_contents(PLACE + "".join(f"<h2>{name} <i>x</i></h2>" for name in "abc")))
+    <details class="contents"><summary>Contents</summary><nav aria-label="Contents"><ol>
+    <li><a href="#a-x">a x</a></li>
+    <li><a href="#b-x">b x</a></li>
+    <li><a href="#c-x">c x</a></li>
+    </ol></nav></details><h2 id="a-x">a <i>x</i></h2><h2 id="b-x">b <i>x</i></h2><h2 id="c-x">c <i>x</i></h2>
+    """
+    lines: list[str] = []
+
+    def named(heading: re.Match[str]) -> str:
+        level, content = heading.groups()
+        words = re.sub("<[^>]+>", "", content)
+        anchor = re.sub(r"\W+", "-", html.unescape(words).lower()).strip("-")
+        lines.append(f'<li{LEVELS[level]}><a href="#{anchor}">{words}</a></li>')
+        return f'<h{level} id="{anchor}">{content}</h{level}>'
+
+    page = HEADING.sub(named, page)
+    listed = "\n".join((HEAD, *lines, "</ol></nav></details>")) if len(lines) > 2 else ""
+    return page.replace(PLACE, listed, 1)
 
 
 def _without_dead_ends(page: str) -> str:
@@ -200,51 +290,6 @@ def _without_dead_ends(page: str) -> str:
         page,
         flags=re.S,
     )
-
-
-def _retitled(notebook: nbformat.NotebookNode, title: str) -> nbformat.NotebookNode:
-    """A copy with its first heading replaced: a template is about any country, a page about one."""
-    copied = copy.copy(notebook)
-    copied.cells = [copy.copy(cell) for cell in notebook.cells]
-    for cell in copied.cells:
-        if cell.cell_type == "markdown" and cell.source.startswith("# "):
-            cell.source = f"# {_plain(title)}\n" + cell.source.partition("\n")[2]
-            break
-    return copied
-
-
-def _plain(words: str) -> str:
-    """Words from a params file in Markdown that shows them as they are: no markup, no HTML."""
-    return html.escape(re.sub(r"([!#$%()*+./=?@^_`{|}~\[\]\\-])", r"\\\1", " ".join(words.split())))
-
-
-@cache
-def _exporter() -> Any:
-    """One exporter for all pages of a process: making one costs as much as three pages.
-
-    Its template and filters are used, not its way from a notebook to a page, which copies and
-    checks the notebook for each of a dozen preprocessors, none of which this page has a use for.
-    """
-    from nbconvert.exporters import HTMLExporter
-    from traitlets.config import Config
-
-    config = Config({"HTMLExporter": {"embed_images": True, "exclude_anchor_links": True}})
-    folder = importlib.resources.files("forecasting.reporting").joinpath("templates")
-    with importlib.resources.as_file(folder) as templates:
-        exporter: Any = HTMLExporter(  # type: ignore[no-untyped-call]
-            config=config,
-            template_name="base",
-            extra_template_paths=[str(templates)],
-            template_file="report.html.j2",
-        )
-        # Prose is the same in many reports
-        markdown = cache(lambda source: exporter.markdown2html({}, source))
-        exporter.register_filter("markdown2html", markdown)
-        exporter.register_filter("richest", _richest)
-        exporter.register_filter("shortened", _shortened)
-        exporter.register_filter("heading", lambda source: source.partition("\n")[0])
-        exporter.register_filter("below", lambda source: source.partition("\n")[2])
-        return exporter
 
 
 def _richest(data: Mapping[str, Any]) -> str:
@@ -332,6 +377,31 @@ def check_page(page: str, *, figures: int, name: str) -> None:
         raise RunError(
             f"the page {name!r} would load {', '.join(outside)}; a report must open without a network"
         )
+
+
+def write_page(path: Path, template: str, *, figures: int = 0, **values: Any) -> Path:
+    """Fill a template of the package, check the page and write it.
+
+    Parameters
+    ----------
+    path : Path
+        The page; written whole or not at all.
+    template : str
+        Its name.
+    figures : int
+        How many the page must show.
+    **values : object
+        What the template names, but for the style and the script that all pages have.
+
+    Raises
+    ------
+    RunError
+        If the page would load anything from outside, or lacks a figure.
+    """
+    style = template_text("style.css")
+    page = page_template(template).render(style=style, script=page_script(), **values)
+    check_page(page, figures=figures, name=path.name)
+    return write_whole(path, page.encode())
 
 
 def write_report(

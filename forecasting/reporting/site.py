@@ -39,12 +39,8 @@ from forecasting.reporting.caveat_words import age_html, lines_of
 from forecasting.reporting.display import Table, beside, plain_frame
 from forecasting.reporting.growth_tables import known_as_growth, percent
 from forecasting.reporting.html import (
-    age_script,
-    check_page,
     figure_html,
-    figure_script,
-    page_template,
-    template_text,
+    write_page,
 )
 from forecasting.reporting.labels import amount, amounts, label_of
 from forecasting.reporting.past import kept_forecasts, scoreboard
@@ -130,7 +126,11 @@ def build_site(out: Path, records: Sequence[Mapping[str, Any]]) -> Path:
     days = sorted({run["as_of"] for run in runs} - {"", "latest"})
     region = _region(out, runs)
     figures = _comparisons(table, columns[:MANY])
-    page = page_template("index.html.j2").render(
+    write_assets(out)
+    return write_page(
+        out / INDEX_PAGE,
+        "index.html.j2",
+        figures=len(figures) + (len(region["figures"]) if region else 0),
         title=TITLE,
         summary=_summary(len(runs) - len(failures), days),
         count=len(runs),
@@ -142,18 +142,11 @@ def build_site(out: Path, records: Sequence[Mapping[str, Any]]) -> Path:
         many=len(columns) > MANY,
         gap=_gap(results),
         **_records(out / ARCHIVE, days),
-        figures=figures,
+        comparisons=figures,
         footer=_footer(runs),
         article=write_article(out, [run["given"] for run in runs]),
         data=not table.empty,
-        style=template_text("style.css"),
-        script=figure_script(),
-        ages=age_script(),
     )
-    drawn = len(figures) + (len(region["figures"]) if region else 0)
-    check_page(page, figures=drawn, name=INDEX_PAGE)
-    write_assets(out)
-    return write_whole(out / INDEX_PAGE, page.encode())
 
 
 def write_assets(out: Path) -> Path:

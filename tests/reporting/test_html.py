@@ -194,6 +194,15 @@ def test_what_is_folded_ends_at_the_next_heading():
     assert page.index("</section>") < page.index('<h2 id="a">')
 
 
+def test_a_fold_without_a_heading_ends_at_the_next_heading_too():
+    cells = [v4.new_markdown_cell(words) for words in ("# T", "## A", "The figures.", "## B")]
+    cells[2].metadata["tags"] = ["folded"]
+    page = html.notebook_to_html(v4.new_notebook(cells=cells), title=TITLE)
+    assert (
+        page.index('<details class="fold"') < page.index("</details>") < page.index('<h2 id="b">')
+    )
+
+
 def test_contents_lead_to_each_heading():
     cells = [
         v4.new_markdown_cell(words) for words in ("# T", "## What comes, & when?", "### B", "## C")
