@@ -4,11 +4,14 @@ to be printed.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from forecasting.evidence.bases import basis_name
+from forecasting.evidence.places import place_name
+from forecasting.evidence.words import period_words
 from forecasting.reporting.display import BulletList, Table, plain_frame
 from forecasting.reporting.labels import amount, label_of, readable, uncapital
 from forecasting.scenarios.age import series_due
@@ -18,6 +21,19 @@ if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook
 
 MOST = 10  # rows shown of either
+# What each number is called that nobody has printed, unless it is the flow of a period
+NUMBERS = {
+    "market": "All new vehicles{where} in {period}",
+    "ev_stock": "Electric vehicles on the register at the end of {period}",
+    "charging_points_practice": "A count of public charging points at the end of {period}",
+    "home_access": "A survey of charging at home",
+    "work_access": "A survey of charging at work",
+    "annual_km": "A survey of the distance driven in a year",
+    "consumption": "Measured consumption of the cars on the road",
+    "utilisation_scale": "The use of public points, from an operator",
+    "reexport_share": "Vehicles exported again, from customs",
+    "survival_scale": "The age at which vehicles are scrapped, from the register",
+}
 
 
 def find_out_table(outlook: Outlook, most: int = MOST) -> Table | BulletList:
@@ -52,29 +68,40 @@ def find_out_table(outlook: Outlook, most: int = MOST) -> Table | BulletList:
         return BulletList(
             ["What an outlook from files does not know is in none of its files: run it anew."]
         )
-    found = worth_finding_out(outlook).head(most)
-    measures = found.columns[2:].tolist()
-    if found.empty:
+    worth = worth_finding_out(outlook).head(most)
+    if worth.empty:
         return BulletList(
             ["No number that could be printed within a year would narrow this answer."]
         )
-    first, year = measures[0], outlook.years[-1]
-    low, high = np.quantile(outlook.results.values[first][:, -1], (0.1, 0.9)).tolist()
-    shown = {"number": found["number"]}
+    measures = worth.columns[4:].tolist()
+    several = len(outlook.forecasts) > 1
+    shown = {"number": [_number(row, several) for row in worth.to_dict("records")]}
     shown |= {
-        label_of(name): found[name].map(lambda share: f"{100 * share:.0f} %") for name in measures
+        label_of(name): [f"{100 * share:.0f} %" for share in worth[name]] for name in measures
     }
+    first = measures[0]
+    year = outlook.years[-1]
     caption = f"Of the variance of {year}'s answer, the share that each number would take away."
+    low, high = np.quantile(outlook.results.values[first][:, -1], (0.1, 0.9)).tolist()
     if low > 0:
         factor = high / low
-        shown["leaves a factor of"] = found[first].map(
-            lambda share: readable(factor ** width_left(share), 2)
-        )
+        shown["leaves a factor of"] = [
+            readable(factor ** width_left(share), 2) for share in worth[first]
+        ]
         caption += (
-            f" Now the 80 % interval of {uncapital(label_of(first))} reaches from {amount(low, first)} to {amount(high, first)}, "
-            f"a factor of {readable(factor, 2)}; the last column is what would be left of it."
+            f" Now the 80 % interval of {uncapital(label_of(first))} reaches from "
+            f"{amount(low, first)} to {amount(high, first)}, a factor of {readable(factor, 2)}; "
+            "the last column is what would be left of it."
         )
     return Table(plain_frame(shown), caption=caption)
+
+
+def _number(row: Mapping[Any, Any], several: bool) -> str:
+    """What a row of `worth_finding_out` is called; of several places, with its place."""
+    where = f", {place_name(row['place'])}" if several else ""
+    period = period_words(row["period"]) if row["period"] else ""
+    pattern = NUMBERS.get(row["what"], "{label}{where} in {period}")
+    return pattern.format(label=label_of(row["what"]), where=where, period=period)
 
 
 def due_table(outlook: Outlook, most: int = MOST) -> Table | BulletList:
@@ -106,25 +133,24 @@ def due_table(outlook: Outlook, most: int = MOST) -> Table | BulletList:
     >>> type(fc.tables.due_table(outlook, most=3)).__name__
     'BulletList'
     """
-    found = series_due(outlook.facts, outlook.as_of).head(most)
-    if found.empty:
+    series = series_due(outlook.facts, outlook.as_of).head(most)
+    if series.empty:
         return BulletList(
             [
-                "No agency has printed a count of this place three times: nothing can be said to be due."
+                "No agency has printed a count of this place three times: nothing can be said to "
+                "be due."
             ]
         )
     shown = {
-        "what": found["measure"].map(label_of),
-        "counted by": list(map(basis_name, found["basis"], found["measure"])),
+        "what": series["measure"].map(label_of),
+        "counted by": list(map(basis_name, series["basis"], series["measure"])),
         "printed": [
-            f"{prints} times, every {_often(days)}"
-            for prints, days in zip(
-                found["prints"].tolist(), found["every_days"].tolist(), strict=True
-            )
+            f"{row['prints']} times, every {_often(row['every_days'])}"
+            for row in series.to_dict("records")
         ],
-        "counted until": found["newest_end"].astype(str),
-        "last print": found["last_print"].astype(str),
-        "next expected": found["next_print"].astype(str),
+        "counted until": series["newest_end"].astype(str),
+        "last print": series["last_print"].astype(str),
+        "next expected": series["next_print"].astype(str),
     }
     caption = f"Of what was printed by {outlook.as_of}"
     return Table(plain_frame(shown), caption=caption, kind="fc-due")
@@ -136,6 +162,10 @@ def _often(days: int) -> str:
     >>> _often(32), _often(60), _often(100), _often(800)
     ('month', '2 months', '3 months', '2 years')
     """
+    if days <= 20:
+        return f"{days} days"
     if days < 45:
-        return "month" if days > 20 else f"{days} days"
-    return f"{round(days / 30.44)} months" if days < 550 else f"{round(days / 365.25)} years"
+        return "month"
+    if days < 550:
+        return f"{round(days / 30.44)} months"
+    return f"{round(days / 365.25)} years"

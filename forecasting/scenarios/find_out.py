@@ -11,34 +11,56 @@ made known.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from forecasting.demand.sensitivity import first_order
-from forecasting.evidence.words import period_words
-from forecasting.measures import MEASURES, WORTH_FINDING_OUT
+from forecasting.measures import WORTH_FINDING_OUT
 from forecasting.periods import Period, month, span, year
 from forecasting.quantiles import Array
 from forecasting.scenarios.known import last_day
 
 if TYPE_CHECKING:
-    from forecasting.growth.flow import FlowForecast
     from forecasting.scenarios.outlook import Outlook
 
-Number = tuple[str, str, Array]  # what would be printed, of which kind, its value in each draw
 NOISE = {"count": 0.02, "register": 0.05, "survey": 0.10}  # of the log: judgements
-SURVEYS = {
-    "home_access": "A survey of charging at home",
-    "work_access": "A survey of charging at work",
-    "annual_km": "A survey of the distance driven in a year",
-    "consumption": "Measured consumption of the cars on the road",
-    "utilisation_scale": "The use of public points, from an operator",
-    "reexport_share": "Vehicles exported again, from customs",
-    "survival_scale": "The age at which vehicles are scrapped, from the register",
-}
+# Assumptions that a survey, an operator, customs or the register could tell
+SURVEYED = (
+    "home_access",
+    "work_access",
+    "annual_km",
+    "consumption",
+    "utilisation_scale",
+    "reexport_share",
+    "survival_scale",
+)
+
+
+class Number(NamedTuple):
+    """A number that nobody has printed.
+
+    Parameters
+    ----------
+    what : str
+        The measure or the assumption, or "market" for all new vehicles.
+    kind : str
+        "count", "register" or "survey": what it would be printed by.
+    place : str
+        Where it would be counted; empty of an assumption.
+    period : Period or None
+        That it would be of; None of an assumption.
+    draws : ndarray
+        Its value in each draw.
+    """
+
+    what: str
+    kind: str
+    place: str
+    period: Period | None
+    draws: Array
 
 
 def worth_finding_out(outlook: Outlook) -> pd.DataFrame:
@@ -53,8 +75,8 @@ def worth_finding_out(outlook: Outlook) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns number, kind ("count", "register" or "survey"), and one for each answer: the share
-        of the variance of its log in the last year that the number would take away, from 0 to 1.
+        Columns what, kind, place and period, as of `Number`, and one for each answer: the share of
+        the variance of its log in the last year that the number would take away, from 0 to 1.
         Ordered by the first answer, then by the others; a number that would take away nothing of
         any is left out.
 
@@ -63,29 +85,29 @@ def worth_finding_out(outlook: Outlook) -> pd.DataFrame:
     >>> from forecasting.scenarios.outlook import outlook
     >>> made = outlook("kyrgyzstan-baseline", as_of="2025-01-31", draws=1000)
     >>> numbers = worth_finding_out(made)
-    >>> numbers.columns.tolist()
-    ['number', 'kind', 'charging_points_need', 'ev_stock', 'charging_points_practice']
+    >>> numbers.columns.tolist()[:4]
+    ['what', 'kind', 'place', 'period']
+    >>> numbers.columns.tolist()[4:]
+    ['charging_points_need', 'ev_stock', 'charging_points_practice']
     >>> set(numbers["kind"]) <= {"count", "register", "survey"}
     True
     """
-    measures = [name for name in WORTH_FINDING_OUT if name in outlook.results.values] or [
-        outlook.scenario.measure
-    ]
+    measures = [name for name in WORTH_FINDING_OUT if name in outlook.results.values]
+    measures = measures or [outlook.scenario.measure]
     answers = {name: outlook.results.values[name][:, -1] for name in measures}
     numbers = list(_numbers(outlook))
     chance = np.random.default_rng(outlook.scenario.seed)
-    candidates = {
-        name: np.log(np.maximum(values, 1e-9)) + NOISE[kind] * chance.standard_normal(len(values))
-        for name, kind, values in numbers
-    }
-    explained = first_order(candidates, answers).pivot(
-        index="input", columns="output", values="share"
-    )
-    shares = explained.reindex(index=list(candidates), columns=measures).fillna(0.0)
-    shares.insert(0, "kind", [kind for _, kind, _ in numbers])
-    shares = shares[shares[measures].any(axis=1)]
-    shares = shares.sort_values(measures, ascending=False, kind="stable")
-    return shares.rename_axis(index="number", columns=None).reset_index()
+    candidates = {}
+    for at, number in enumerate(numbers):
+        noise = NOISE[number.kind] * chance.standard_normal(len(number.draws))
+        candidates[str(at)] = np.log(np.maximum(number.draws, 1e-9)) + noise
+    explained = first_order(candidates, answers)
+    shares = explained.pivot(index="input", columns="output", values="share")
+    shares = shares.reindex(index=list(candidates), columns=measures).fillna(0.0)
+    about = [number[:-1] for number in numbers]
+    table = pd.DataFrame(about, shares.index, Number._fields[:-1]).join(shares)
+    table = table[shares.any(axis=1)]
+    return table.sort_values(measures, ascending=False, kind="stable").reset_index(drop=True)
 
 
 def width_left(share: float) -> float:
@@ -99,48 +121,43 @@ def width_left(share: float) -> float:
 
 
 def _numbers(outlook: Outlook) -> Iterator[Number]:
+    measure = outlook.scenario.measure
     for place, flow in outlook.forecasts.items():
         evidence = flow.evidence
         until = last_day(evidence, outlook.as_of) if evidence is not None else outlook.as_of
-        where = "" if len(outlook.forecasts) == 1 else f", {place}"
-        yield from _totals(flow, until, f"{MEASURES[outlook.scenario.measure].label}{where}")
+        first = until + dt.timedelta(days=1)
+        for period in _next_periods(first):
+            if period.end <= flow.months[-1].end:
+                yield Number(measure, "count", place, period, flow.totals(period))
+        inside = [at for at, part in enumerate(flow.months) if part.start.year == first.year]
+        if flow.market is not None and inside:
+            size = flow.market[:, inside].sum(axis=1)
+            yield Number("market", "count", place, year(first.year), size)
     if outlook.demand is not None:
-        yield from _of_the_chain(outlook)
+        yield from _of_the_chain(outlook, outlook.demand.drawn)
 
 
-def _totals(flow: FlowForecast, until: dt.date, label: str) -> Iterator[Number]:
-    """The next month, the quarter that it ends or lies in, and the year; and the size of the market
-    in that year.
-    """
-    first = until + dt.timedelta(days=1)
+def _next_periods(first: dt.date) -> list[Period]:
+    """The month that begins on a day, the quarter that it ends or lies in, and the year."""
     quarter = 3 * ((first.month - 1) // 3) + 1
-    periods: list[Period] = [
+    end = month(f"{first.year}-{quarter + 2:02}").end
+    return [
         month(f"{first:%Y-%m}"),
-        span(dt.date(first.year, quarter, 1), month(f"{first.year}-{quarter + 2:02}").end),
+        span(dt.date(first.year, quarter, 1), end),
         year(first.year),
     ]
-    for period in periods:
-        if period.end <= flow.months[-1].end:
-            yield f"{label} in {period_words(period)}", "count", flow.totals(period)
-    if flow.market is not None:
-        inside = [at for at, part in enumerate(flow.months) if part.start.year == first.year]
-        if inside:
-            yield f"All new vehicles in {first.year}", "count", flow.market[:, inside].sum(axis=1)
 
 
-def _of_the_chain(outlook: Outlook) -> Iterator[Number]:
+def _of_the_chain(outlook: Outlook, drawn: Mapping[str, Array]) -> Iterator[Number]:
     """What stands at the end of the first year that the facts do not cover, and what surveys would
     find.
     """
-    at, demand = outlook.years.index(outlook.first_year), outlook.demand
-    assert demand is not None
-    for measure, kind, words in (
-        ("ev_stock", "register", "Electric vehicles on the register"),
-        ("charging_points_practice", "count", "A count of public charging points"),
-    ):
-        if measure in outlook.results.values and outlook.first_year < outlook.years[-1]:
-            end = f"at the end of {outlook.first_year}"
-            yield f"{words} {end}", kind, outlook.results.values[measure][:, at]
-    for name, words in SURVEYS.items():
-        if name in demand.drawn:
-            yield words, "survey", demand.drawn[name]
+    place = outlook.results.country
+    first = outlook.first_year
+    at = outlook.years.index(first)
+    for measure, kind in (("ev_stock", "register"), ("charging_points_practice", "count")):
+        if measure in outlook.results.values and first < outlook.years[-1]:
+            yield Number(measure, kind, place, year(first), outlook.results.values[measure][:, at])
+    for name in SURVEYED:
+        if name in drawn:
+            yield Number(name, "survey", "", None, drawn[name])

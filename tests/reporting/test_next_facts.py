@@ -7,7 +7,8 @@ import dataclasses
 from forecasting.evidence.datasets import central_asia
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting.display import BulletList, Table
-from forecasting.reporting.next_facts import due_table, find_out_table
+from forecasting.reporting.next_facts import NUMBERS, due_table, find_out_table
+from forecasting.scenarios.find_out import SURVEYED
 from forecasting.scenarios.outlook import outlook
 
 GIVEN = {"country": "UZ", "scenario": "test", "as_of": "2025-12-31", "horizon": 2028, "seed": 1}
@@ -17,7 +18,10 @@ def test_numbers_and_series_are_told_in_words() -> None:
     made = outlook(scenario_from_parameters(GIVEN), central_asia(), draws=400)
     table = find_out_table(made)
     assert isinstance(table, Table)
-    assert "A survey of the distance driven in a year" in table.frame["number"].tolist()
+    numbers = table.frame["number"].tolist()
+    assert "A survey of the distance driven in a year" in numbers
+    assert any(words.startswith("Electric vehicles imported in Oct–Dec 2025") for words in numbers)
+    assert {*SURVEYED} <= NUMBERS.keys()
     assert table.frame.columns[-1] == "leaves a factor of"
     left = table.frame["leaves a factor of"].astype(float)
     assert left.is_monotonic_increasing

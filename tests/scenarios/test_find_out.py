@@ -15,7 +15,7 @@ from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.flow import FlowForecast, annual_totals, forecast_flow
 from forecasting.parameters.schema import scenario_from_parameters
-from forecasting.periods import year
+from forecasting.periods import month, year
 from forecasting.scenarios.age import series_due
 from forecasting.scenarios.find_out import NOISE, width_left, worth_finding_out
 from forecasting.scenarios.outlook import Outlook, outlook
@@ -53,18 +53,20 @@ def uzbekistan() -> Outlook:
 def test_a_longer_count_is_worth_more_and_a_survey_narrows_what_it_asks_about(
     uzbekistan: Outlook,
 ) -> None:
-    found = worth_finding_out(uzbekistan).set_index("number")
-    stock, need = found["ev_stock"], found["charging_points_need"]
-    assert (
-        stock["Electric vehicles imported in 2023"]
-        > stock["Electric vehicles imported in May 2023"]
-        > 0
+    found = worth_finding_out(uzbekistan)
+    imports = found[found["what"] == "ev_imports"].set_index("period")
+    assert imports.loc[year(2023), "ev_stock"] > imports.loc[month("2023-05"), "ev_stock"] > 0
+    survey = found.set_index("what").loc["annual_km"]
+    assert survey["ev_stock"] == 0
+    assert survey["charging_points_need"] > 0.1
+    assert found["charging_points_need"].is_monotonic_decreasing
+    assert ((found.iloc[:, 4:] >= 0) & (found.iloc[:, 4:] <= 1)).all(axis=None)
+    register = found.set_index("what").loc["ev_stock"]
+    assert (register["kind"], register["place"], register["period"]) == (
+        "register",
+        "UZ",
+        year(2023),
     )
-    assert stock["A survey of the distance driven in a year"] == 0
-    assert need["A survey of the distance driven in a year"] > 0.1
-    assert need.is_monotonic_decreasing
-    assert ((found.iloc[:, 1:] >= 0) & (found.iloc[:, 1:] <= 1)).all(axis=None)
-    assert found.loc["Electric vehicles on the register at the end of 2023", "kind"] == "register"
 
 
 def test_a_corridor_is_told_of_its_counts() -> None:
@@ -76,8 +78,12 @@ def test_a_corridor_is_told_of_its_counts() -> None:
         "seed": 1,
     }
     found = worth_finding_out(outlook(scenario_from_parameters(given), central_asia(), draws=500))
-    assert found.columns.tolist() == ["number", "kind", "ev_export_value_index"]
+    assert found.columns.tolist() == [
+        *("what", "kind", "place", "period"),
+        "ev_export_value_index",
+    ]
     assert set(found["kind"]) == {"count"}
+    assert set(found["place"]) == {"CN-XJ"}
 
 
 def test_half_of_the_width_is_three_quarters_of_the_variance() -> None:
