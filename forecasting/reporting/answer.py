@@ -25,6 +25,8 @@ from forecasting.reporting.labels import amount, amounts, interval, label_of, re
 from forecasting.scenarios.growth_on_year import yearly_growth
 
 if TYPE_CHECKING:
+    from forecasting.evidence.fact import Fact
+    from forecasting.evidence.ledger import Ledger
     from forecasting.scenarios.joint_draws import Results
     from forecasting.scenarios.outlook import Outlook
 
@@ -158,17 +160,18 @@ def _who_counts(outlook: Outlook) -> str:
         place_name(place) + basis_words(" as counted by {}", flow.basis)
         for place, flow in outlook.forecasts.items()
     )
-    counts = [
-        fact
-        for fact in outlook.evidence
-        if fact.quantity == "total" and fact.side != -1 and not math.isnan(fact.value)
-    ]
-    if not counts:
+    largest = _largest_count(outlook.evidence)
+    if largest is None:
         return f"This is {agencies}."
-    largest = max(counts, key=lambda fact: fact.value)
     when = f"{place_name(largest.place)}, {period_words(largest.period)}"
     printed = f"{in_words(largest)} ({when}{basis_words(', by {}', largest.basis)})"
     return f"This is {agencies}; the largest count ever printed is {printed}."
+
+
+def _largest_count(evidence: Ledger) -> Fact | None:
+    counts = [fact for fact in evidence if fact.quantity == "total" and fact.side != -1]
+    printed = [fact for fact in counts if not math.isnan(fact.value)]
+    return max(printed, key=lambda fact: fact.value, default=None)
 
 
 def _shares(outlook: Outlook) -> str:

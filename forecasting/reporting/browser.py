@@ -20,6 +20,7 @@ from typing import Any
 from forecasting.errors import InputError, RunError
 from forecasting.evidence.files import write_asked
 from forecasting.names import PLOTLY_SCRIPT
+from forecasting.reporting.html import template_text
 
 NAMES = (
     "chromium",
@@ -42,7 +43,8 @@ FLAGS = (
     "--virtual-time-budget=30000",
 )
 PATIENCE = 180  # seconds
-WIDTH, HEIGHT = 900, 450  # pixels of a picture
+WIDTH = 900  # pixels of a picture
+HEIGHT = 450
 
 
 def find_browser() -> str:
@@ -53,14 +55,15 @@ def find_browser() -> str:
     InputError
         Where there is none.
     """
-    found = [path for name in NAMES if (path := shutil.which(name))]
-    found += [path for path in ELSEWHERE if Path(path).is_file()]
-    if not found:
+    paths = [path for name in NAMES if (path := shutil.which(name))]
+    paths += [path for path in ELSEWHERE if Path(path).is_file()]
+    if not paths:
         raise InputError(
-            "no Chromium or Chrome was found, which draws the figures; install one (on Debian and Ubuntu: "
-            "apt-get install chromium), or open the report in any browser and print it from there"
+            "no Chromium or Chrome was found, which draws the figures; install one (on Debian and "
+            "Ubuntu: apt-get install chromium), or open the report in any browser and print it "
+            "from there"
         )
-    return found[0]
+    return paths[0]
 
 
 def print_page(page: Path, target: Path) -> Path:
@@ -84,14 +87,12 @@ def print_page(page: Path, target: Path) -> Path:
         raise InputError(f"{page} is not there; make the report first: ev-forecast run")
     with tempfile.TemporaryDirectory() as folder:
         printed = Path(folder) / "page.pdf"
-        said = _browse(
-            folder, "--no-pdf-header-footer", f"--print-to-pdf={printed}", page.resolve().as_uri()
-        )
+        address = page.resolve().as_uri()
+        reply = _browse(folder, "--no-pdf-header-footer", f"--print-to-pdf={printed}", address)
         content = printed.read_bytes() if printed.is_file() else b""
         if not content.startswith(b"%PDF"):
-            raise RunError(
-                f"the browser did not print {page}: {said.strip()[-200:] or 'it wrote nothing'}"
-            )
+            why = reply.strip()[-200:] or "it wrote nothing"
+            raise RunError(f"the browser did not print {page}: {why}")
     return write_asked(target, content)
 
 
@@ -113,27 +114,27 @@ def pictures(figures: Sequence[dict[str, Any]]) -> list[bytes]:
     if not figures:
         return []
     plotly = importlib.resources.files("plotly").joinpath("package_data", PLOTLY_SCRIPT)
-    given = json.dumps(
-        [{"data": each["data"], "layout": each["layout"]} for each in figures]
-    ).replace("<", "\\u003c")
+    content = [{"data": figure["data"], "layout": figure["layout"]} for figure in figures]
+    drawn = json.dumps(content).replace("<", "\\u003c")
     with tempfile.TemporaryDirectory() as folder, importlib.resources.as_file(plotly) as script:
         page = Path(folder) / "figures.html"
-        page.write_text(_drawing(script.as_uri(), given), encoding="utf-8")
-        made = _browse(folder, "--dump-dom", page.as_uri())
-    found = re.search(r'<pre id="made">(.*?)</pre>', made, re.DOTALL)
-    images = json.loads(html.unescape(found[1])) if found else []
+        page.write_text(_drawing(script.as_uri(), drawn), encoding="utf-8")
+        shown = _browse(folder, "--dump-dom", page.as_uri())
+    made = re.search(r'<pre id="made">(.*?)</pre>', shown, re.DOTALL)
+    images = json.loads(html.unescape(made[1])) if made else []
     if len(images) != len(figures):
         raise RunError(f"the browser drew {len(images)} of {len(figures)} figures")
     return [base64.b64decode(image.partition(",")[2]) for image in images]
 
 
-def _drawing(script: str, given: str) -> str:
-    shared = importlib.resources.files("forecasting.reporting").joinpath("templates", "labels.js")
+def _drawing(script: str, figures: str) -> str:
     return f"""<!DOCTYPE html><meta charset="utf-8"><body><pre id="waiting"></pre>
 <script src="{html.escape(script)}"></script>
 <script>
-{shared.read_text(encoding="utf-8")}
-const drawn = {given}.map((figure) => picture(figure, "png", {WIDTH}, figure.layout.height || {HEIGHT}));
+{template_text("labels.js")}
+const drawn = {figures}.map(
+  (figure) => picture(figure, "png", {WIDTH}, figure.layout.height || {HEIGHT})
+);
 Promise.all(drawn).then((images) => {{
   const made = document.getElementById("waiting");
   made.textContent = JSON.stringify(images);

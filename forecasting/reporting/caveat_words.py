@@ -19,6 +19,7 @@ from forecasting.evidence.places import place_name
 from forecasting.evidence.words import in_words, when_words
 from forecasting.measures import MEASURES
 from forecasting.periods import Period
+from forecasting.reporting.labels import plural
 
 Wording = str | Callable[[Caveat], str]  # a pattern that names what `_named` knows, or a function
 
@@ -101,7 +102,9 @@ def size_words(caveat: Caveat | None) -> str:
     if caveat.kind == "size_counted":
         names = [MEASURES[name].label.lower() for name in caveat.values["measures"]]
         return f"{' or '.join(names)}, {', '.join(map(str, caveat.values['years']))}"
-    return words_of(caveat) if caveat.kind == "stored" else "a judgement of the params file"
+    if caveat.kind == "stored":
+        return words_of(caveat)
+    return "a judgement of the params file"
 
 
 def _size(caveat: Caveat) -> str:
@@ -115,11 +118,9 @@ def _every_count(caveat: Caveat) -> str:
 
 
 def _zeros_before_start(caveat: Caveat) -> str:
-    number = len(caveat.facts)
-    some = "1 fact" if number == 1 else f"{number} facts"
     last = max(fact.period.end for fact in caveat.facts)
     return (
-        f"{some} of none counted up to {last}: the market is taken to begin then, and zeros before "
+        f"{plural(len(caveat.facts), 'fact')} of none counted up to {last}: the market is taken to begin then, and zeros before "
         "its beginning are no trend"
     )
 
@@ -134,8 +135,9 @@ def _new_vintage(caveat: Caveat) -> str:
 
 
 def _stock_falls(caveat: Caveat) -> str:
-    first, *later = map(fact_words, caveat.facts)
-    fall = f"from {first} to {later[0]}" if later else first
+    fall, *later = map(fact_words, caveat.facts)
+    if later:
+        fall = f"from {fall} to {later[0]}"
     return (
         f"a stock that falls ({fall}) loses more than it gains, and what it gains is known only to "
         "be less than that: where a register was cleaned, or is counted otherwise since, leave out "
@@ -149,7 +151,7 @@ def _disagrees(caveat: Caveat) -> str:
 
 
 def _place_silent(caveat: Caveat) -> str:
-    last = f"its last count is of {fact_words(caveat.facts[0])}; " if caveat.facts else ""
+    last = "".join(f"its last count is of {fact_words(fact)}; " for fact in caveat.facts)
     return (
         f"{place_name(caveat.values['place'])} is unknown: {last}nothing was counted in the "
         f"two years to {caveat.values['day']}, so no number is given for it, and it is not in "
@@ -174,8 +176,11 @@ def age_today(age: Caveat, today: dt.date) -> str:
     today : date
         Of reading.
     """
-    months = round((today - age.facts[0].period.end).days / 30.44) if age.facts else 0
-    return f"{age} That is {months} months ago." if months > 1 else str(age)
+    for fact in age.facts:
+        months = round((today - fact.period.end).days / 30.44)
+        if months > 1:
+            return f"{age} That is {months} months ago."
+    return str(age)
 
 
 def age_html(age: Caveat) -> str:
@@ -201,13 +206,16 @@ def _published(when: Period | None) -> str:
         return "on an unknown day"
     if when.days == 1:
         return f"on {day_words(when.end)}"
-    return f"in {when.end:%B %Y}" if when.days <= 31 else f"in {when.end:%Y}"
+    if when.days <= 31:
+        return f"in {when.end:%B %Y}"
+    return f"in {when.end:%Y}"
 
 
 def _stock_not_closed(caveat: Caveat) -> str:
     values = caveat.values
-    days = "day" if values["earlier"] == 1 else "days"
-    before = f"; so it was on {values['earlier']} earlier {days}" if values["earlier"] else ""
+    before = ""
+    if values["earlier"]:
+        before = f"; so it was on {plural(values['earlier'], 'earlier day')}"
     reason = gap_words(values["explanation"], values["printed"], values["modelled"])
     return (
         f"Stock on {values['day']}: {values['printed']:,.0f} printed, {values['modelled']:,.0f} "
@@ -254,7 +262,9 @@ def _read_by_mapping(caveat: Caveat) -> str:
 
 def _several_places(caveat: Caveat) -> str:
     places = caveat.values["places"]
-    some = ", ".join(places[:4]) + (", ..." if len(places) > 4 else "")
+    some = ", ".join(places[:4])
+    if len(places) > 4:
+        some += ", ..."
     return (
         f"{caveat.values['file']} holds facts of {len(places)} places ({some}); a forecast takes "
         "those of its own place"
@@ -262,8 +272,10 @@ def _several_places(caveat: Caveat) -> str:
 
 
 def _parts_of_count(caveat: Caveat) -> str:
-    value, more = caveat.values["value"], caveat.values.get("more", 0)
-    others = f" (and {more} more)" if more else ""
+    value = caveat.values["value"]
+    others = ""
+    if more := caveat.values.get("more"):
+        others = f" (and {more} more)"
     return (
         f"{value} is no whole number of {caveat.values['unit']}: thousands? then write "
         f"{1000 * float(value):.0f}{others}"

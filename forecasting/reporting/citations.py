@@ -158,22 +158,28 @@ def fact_list(outlook: Outlook) -> FactList:
     >>> type(fc.tables.fact_list(outlook)).__name__
     'FactList'
     """
-    facts = outlook.ledger
-    scenario = outlook.scenario
-    used = set(outlook.facts_used)
-    used |= {name for driver in scenario.drivers for name in driver.fact_ids()}
-    places = {*scenario.places, scenario.place}
-    measures = {scenario.measure, *BESIDE}
-    known = facts.select(as_of=outlook.as_of)
-    used |= {fact.id for fact in known if fact.measure in measures and fact.place in places}
-    used |= {fact.reference for fact in facts if fact.id in used}
-    listed = [fact for fact in in_order(facts) if fact.id in used]
     moved = {
         str(fact): _moved(row)
         for flow in outlook.baseline_forecasts.values()
         for fact, row in moves(flow).iterrows()
     }
+    used = _used(outlook)
+    listed = [fact for fact in in_order(outlook.ledger) if fact.id in used]
     return FactList(sorted(listed, key=lambda fact: fact.measure), moved, outlook.as_of)
+
+
+def _used(outlook: Outlook) -> set[str]:
+    """The facts that were used, or that an event cites, what counts the places, and what any of
+    these refers to.
+    """
+    scenario = outlook.scenario
+    used = set(outlook.facts_used)
+    used.update(*(driver.fact_ids() for driver in scenario.drivers))
+    places = {*scenario.places, scenario.place}
+    measures = {scenario.measure, *BESIDE}
+    known = outlook.ledger.select(as_of=outlook.as_of)
+    used |= {fact.id for fact in known if fact.measure in measures and fact.place in places}
+    return used | {fact.reference for fact in outlook.ledger if fact.id in used}
 
 
 def _moved(row: pd.Series) -> str:

@@ -20,12 +20,12 @@ from forecasting.evidence.places import COUNTRIES, place_words
 from forecasting.names import COMPARISON_CSV, COMPARISON_TABLE, COMPARISON_WORKBOOK
 from forecasting.reporting.display import plain_frame
 from forecasting.reporting.iamc import csv_bytes
-from forecasting.reporting.labels import label_of, unit_of
+from forecasting.reporting.labels import label_of, plural, unit_of
 from forecasting.reporting.result_tables import yearly
 from forecasting.reporting.sheets import LEVELS, Book
 from forecasting.scenarios.outlook_files import load_results
 
-Run = tuple[str, str]  # scenario and place
+Shown = Mapping[Any, Mapping[Any, float]]  # levels by scenario and place
 
 FIRST = "ev_stock"  # the measure that the sheet shows when it is opened
 HEAD = ("scenario", "country", "median", "10 %", "90 %", "minus baseline", "minus baseline, %")
@@ -79,13 +79,13 @@ def _workbook(wide: pd.DataFrame) -> bytes:
         rule = {"validate": "list", "source": f"=Lists!${letter}$1:${letter}${len(words)}"}
         live.data_validation(5 + column, 1, 5 + column, 1, rule)
     lists.hide()
-    first = FIRST if FIRST in measures else measures[0]
-    runs: dict[Run, dict[float, float]] = {}
-    for (scenario, code, measure, year), *cells in wide.itertuples(name=None):
-        known = runs.setdefault((scenario, code), {})
-        if (measure, year) == (first, years[-1]):
-            known |= zip(LEVELS, cells, strict=True)
-    _live(book, live, runs, first, years[-1])
+    measure = FIRST if FIRST in measures else measures[0]
+    runs = list(dict.fromkeys((key[0], key[1]) for key in wide.index))
+    numbers = pd.DataFrame(wide.xs((measure, years[-1]), level=["measure", "year"])).reindex(runs)
+    shown = numbers.to_dict("index")
+    _choices(book, live, measure, years[-1])
+    _scenarios(book, live, shown)
+    _sums(book, live, shown)
     return book.content()
 
 
@@ -112,56 +112,53 @@ def _table(book: Book, wide: pd.DataFrame) -> None:
     sheet.autofilter(0, 0, len(rows), len(head) - 1)
 
 
-def _live(
-    book: Book, sheet: Any, runs: Mapping[Run, Mapping[float, float]], measure: str, year: int
-) -> None:
-    """The choice of measure and year, and a row for each scenario of each place."""
+def _choices(book: Book, sheet: Any, measure: str, year: int) -> None:
+    """How to read the sheet, and the choice of measure and year."""
     for row, words in enumerate(HOW_TO_READ, start=1):
         sheet.write_string(row, 0, words, book.looks["note"])
     for row, name, value in ((5, "Measure", label_of(measure)), (6, "Year", year)):
         sheet.write_string(row, 0, name)
         sheet.write(row, 1, value, book.looks["choice"])
     sheet.write_string(7, 0, "Unit")
-    look = '=IFERROR(INDEX(All!$E:$E,MATCH($B$6,All!$D:$D,0)),"")'
-    sheet.write_formula(7, 1, look, book.looks["note"], unit_of(measure))
+    unit = '=IFERROR(INDEX(All!$E:$E,MATCH($B$6,All!$D:$D,0)),"")'
+    sheet.write_formula(7, 1, unit, book.looks["note"], unit_of(measure))
+
+
+def _scenarios(book: Book, sheet: Any, shown: Shown) -> None:
+    """Each scenario of each place, looked up, and its median against that of the place's baseline."""
     for column, name in enumerate(HEAD):
-        sheet.write_string(8, column, name, book.looks["head"])
-    rows = {run: TOP + number for number, run in enumerate(runs)}
+        sheet.write_string(TOP - 1, column, name, book.looks["head"])
+    rows = {run: TOP + number for number, run in enumerate(shown)}
     for run, row in rows.items():
-        _run(book, sheet, row, run, runs[run])
-        base = (f"{run[0].rpartition('-')[0]}-baseline", run[1])
+        scenario, code = run
+        sheet.write_string(row, 0, scenario)
+        sheet.write_string(row, 1, place_words(code))
+        key = f'"{scenario}|{code}|"&$B$6&"|"&$B$7'
+        for column, (letter, level) in enumerate(SHOWN.items(), start=2):
+            look = f"INDEX(All!${letter}:${letter},MATCH({key},All!$A:$A,0))"
+            book.formula(sheet, row, column, look, shown[run][level], book.numbers[0])
+        base = (f"{scenario.rpartition('-')[0]}-baseline", code)
         if base in rows and base != run:
-            before = runs[base].get(0.5, math.nan)
-            _difference(book, sheet, row, rows[base], runs[run].get(0.5, math.nan), before)
-    endings = [name.rpartition("-")[2] for name, code in runs if code in COUNTRIES]
-    for row, ending in enumerate(dict.fromkeys(endings), start=TOP + 1 + len(runs)):
-        mine = [run for run in runs if run[1] in COUNTRIES and run[0].endswith(f"-{ending}")]
-        total = sum(runs[run].get(0.5, 0.0) for run in mine)
-        look = book.looks["total"]
-        countries = "1 country" if len(mine) == 1 else f"{len(mine)} countries"
-        sheet.write_string(row, 0, f"sum of medians, {ending} (not additive)", look)
-        sheet.write_string(row, 1, countries, look)
-        cells = ",".join(f"C{rows[run] + 1}" for run in mine)
-        sheet.write_formula(row, 2, f"=SUM({cells})", look, total)
+            mine = f"C{row + 1}"
+            other = f"C{rows[base] + 1}"
+            before = shown[base][0.5]
+            minus = shown[run][0.5] - before
+            book.formula(sheet, row, 5, f"{mine}-{other}", minus, book.numbers[0])
+            percent = 100 * minus / before if before else math.nan
+            book.formula(sheet, row, 6, f"100*({mine}/{other}-1)", percent, book.numbers[2])
     sheet.freeze_panes(TOP, 2)
 
 
-def _run(book: Book, sheet: Any, row: int, run: Run, known: Mapping[float, float]) -> None:
-    """One scenario of one place, looked up."""
-    scenario, code = run
-    sheet.write_string(row, 0, scenario)
-    sheet.write_string(row, 1, place_words(code))
-    key = f'"{scenario}|{code}|"&$B$6&"|"&$B$7'
-    for column, (letter, level) in enumerate(SHOWN.items(), start=2):
-        look = f"INDEX(All!${letter}:${letter},MATCH({key},All!$A:$A,0))"
-        value = known.get(level, math.nan)
-        book.formula(sheet, row, column, look, value, book.numbers[0])
-
-
-def _difference(book: Book, sheet: Any, row: int, base: int, median: float, before: float) -> None:
-    """A scenario's median against that of the baseline of its place."""
-    mine = f"C{row + 1}"
-    other = f"C{base + 1}"
-    percent = 100 * (median / before - 1) if before else math.nan
-    book.formula(sheet, row, 5, f"{mine}-{other}", median - before, book.numbers[0])
-    book.formula(sheet, row, 6, f"100*({mine}/{other}-1)", percent, book.numbers[2])
+def _sums(book: Book, sheet: Any, shown: Shown) -> None:
+    """The sum of the countries' medians by scenario, which is no median of the region."""
+    look = book.looks["total"]
+    of_countries: dict[str, dict[str, float]] = {}  # medians by their cells
+    for number, ((scenario, code), levels) in enumerate(shown.items(), start=TOP + 1):
+        if code in COUNTRIES:
+            mine = of_countries.setdefault(scenario.rpartition("-")[2], {})
+            mine[f"C{number}"] = levels[0.5]
+    for row, (ending, mine) in enumerate(of_countries.items(), start=TOP + 1 + len(shown)):
+        sheet.write_string(row, 0, f"sum of medians, {ending} (not additive)", look)
+        sheet.write_string(row, 1, plural(len(mine), "country", "countries"), look)
+        total = sum(median for median in mine.values() if not math.isnan(median))
+        sheet.write_formula(row, 2, f"=SUM({','.join(mine)})", look, total)

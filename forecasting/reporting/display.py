@@ -12,7 +12,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-LONG = ("disagreement", "reason", "sentence")  # columns that need room
+# How a page sets columns apart that hold ids of facts, or need room
+KINDS = {
+    "fact": "id",
+    "facts": "id",
+    "disagreement": "words",
+    "reason": "words",
+    "sentence": "words",
+}
 # A cell that is not broken into lines: a number, an interval, a date.
 NUMBER = re.compile(r"[-+]?[\d,.]+( %)?( \([\d,.]+ to [\d,.]+\))?|–|\d{4}(-\d\d){1,2}")
 # What stands under what, digit by digit
@@ -96,12 +103,14 @@ def mention(name: str, words: str = "") -> Link:
 
 @dataclass(frozen=True)
 class _Column:
-    """A column as it is shown: its heads, its cells, whether they are amounts, where they lead."""
+    """A column as it is shown: its heads, its cells, whether these were numbers, how a page sets it
+    apart, and where its cells lead.
+    """
 
     heads: tuple[str, ...]
     cells: list[str]
     numeric: bool
-    amount: bool
+    kind: str
     links: Sequence[str]
 
     def text(self, head: Sequence[str]) -> list[str]:
@@ -113,26 +122,20 @@ class _Column:
 
     def head(self) -> str:
         """Its own head, the last one."""
-        kind = ' class="amount"' if self.amount else ""
+        kind = ' class="amount"' if self.kind == "amount" else ""
         return f"<th{kind}>{html.escape(self.heads[-1])}</th>"
 
     def cell(self, at: int) -> str:
         """A cell of a row."""
         value = self.cells[at]
-        name = self.heads[0]
         address = self.links[at] if self.links else ""
         text = html.escape(value)
-        if value != "–" and LINKED.match(address):
-            text = Link(value, address, "end" if self.heads[-1] in (LOW, HIGH) else "").html()
-        kind = ""
-        if name in ("fact", "facts") and not value.isdigit():
-            kind = "id"
+        if self.kind == "id":
             text = FACT.sub(lambda name: mention(html.unescape(name[0])).html(), text)
-        elif name in LONG:
-            kind = "words"
-        elif self.amount:
-            kind = "amount"
-        elif NUMBER.fullmatch(value):
+        elif value != "–" and LINKED.match(address):
+            text = Link(value, address, "end" if self.heads[-1] in (LOW, HIGH) else "").html()
+        kind = self.kind
+        if not kind and NUMBER.fullmatch(value):
             kind = "number"
         return f'<td class="{kind}">{text}</td>' if kind else f"<td>{text}</td>"
 
@@ -176,13 +179,14 @@ class Table:
         for name, values, dtype in zip(self.frame.columns, cells, self.frame.dtypes, strict=True):
             heads = tuple(map(str, name if isinstance(name, tuple) else (name,)))
             texts = list(map(str, values))
-            rows_named = bool(columns) and heads[0] not in WHEN
-            amount = rows_named and all(map(AMOUNT.fullmatch, texts))
+            kind = KINDS.get(heads[0], "")
+            if columns and heads[0] not in WHEN and all(map(AMOUNT.fullmatch, texts)):
+                kind = "amount"
             if heads[0] not in (LOW, HIGH):
                 links = ()
             links = self.links.get(heads[0], links)
             numeric = pd.api.types.is_numeric_dtype(dtype)
-            columns.append(_Column(heads, texts, numeric, amount, links))
+            columns.append(_Column(heads, texts, numeric, kind, links))
         return columns
 
     def __repr__(self) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -24,11 +24,11 @@ from numpy.typing import NDArray
 
 from forecasting.errors import InputError
 from forecasting.evidence.files import write_asked
+from forecasting.quantiles import Array
 from forecasting.reporting.browser import pictures
 from forecasting.reporting.citations import numbered
 from forecasting.reporting.html import PLOTLY, figure_words, report_title
 
-Array = NDArray[np.float64]
 Integers = NDArray[np.int_]
 
 HEADINGS = {"h1": 1, "h2": 1, "h3": 2}
@@ -69,33 +69,27 @@ def write_document(report: Path, target: Path) -> Path:
         raise InputError(f"{report} is not there; make the report first: ev-forecast run")
     notebook = nbformat.read(report, as_version=4)  # type: ignore[no-untyped-call]
     cells = [cell for cell in notebook.cells if "about-code" not in cell.metadata.get("tags", [])]
-    shown = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
+    shown = _shown(*cells)
     drawn = iter(pictures([data[PLOTLY] for data in shown if PLOTLY in data]))
     pages = [data.get("text/html", "") for data in shown]
     document: Any = docx.Document()
     _set_up(document, title := report_title(notebook) or report.parent.name)
     document.add_heading(title, 0)
     writer = _Writer(document, "".join(page for page in pages if FACTS in page))
-    divided = False
     for cell in cells:
         if cell.cell_type == "markdown":
-            if cell.source.startswith("## ") and not divided:
-                document.add_page_break()  # the summary has a page of its own
-                divided = True
-            # The document has its title
-            writer.write(markdown2html(re.sub(r"\A# .*\n?", "", cell.source)))
-        for output in cell.get("outputs", []):
-            data = output.get("data", {})
-            if PLOTLY in data:
-                writer.picture(next(drawn), figure_words(data[PLOTLY]["layout"])[-1])
-            elif "text/html" in data:
-                writer.write(data["text/html"])
-            elif "text/plain" in data:
-                document.add_paragraph(data["text/plain"])
+            writer.write_markdown(cell.source)
+        for data in _shown(cell):
+            writer.write_output(data, drawn)
     writer.write_sources()
     content = io.BytesIO()
     document.save(content)
     return write_asked(target, content.getvalue())
+
+
+def _shown(*cells: nbformat.NotebookNode) -> list[dict[str, Any]]:
+    """What the outputs of cells show, by type."""
+    return [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
 
 
 def _set_up(document: Any, title: str) -> None:
@@ -128,8 +122,29 @@ class _Writer:
     def __init__(self, document: Any, facts: str) -> None:
         self.document = document
         self.facts = facts
+        self.divided = False
         self.paragraph: Any = None  # that is being written; the next words begin one where none is
         self.sources: dict[str, str] = {}  # the words of each address that has a number
+
+    def write_markdown(self, source: str) -> None:
+        """Write a text; the summary before its second heading has a page of its own."""
+        if source.startswith("## ") and not self.divided:
+            self.document.add_page_break()
+            self.divided = True
+        # The document has its title
+        self.write(markdown2html(re.sub(r"\A# .*\n?", "", source)))
+
+    def write_output(self, data: Mapping[str, Any], drawn: Iterator[bytes]) -> None:
+        """Write what a cell shows: the next of the figures, HTML or text."""
+        if PLOTLY in data:
+            self.paragraph = None
+            picture = self.document.add_picture(io.BytesIO(next(drawn)), width=Cm(WIDTH))
+            *_, description = figure_words(data[PLOTLY]["layout"])
+            picture._inline.docPr.set("descr", description)  # for who does not see it
+        elif "text/html" in data:
+            self.write(data["text/html"])
+        elif "text/plain" in data:
+            self.document.add_paragraph(data["text/plain"])
 
     def write(self, page: str) -> None:
         """Write HTML; a fact that it mentions has the number of its row in the list of facts."""
@@ -227,10 +242,7 @@ class _Writer:
             for part in (column, *column.cells):
                 part.width = Cm(width)
         for row, cells in zip(made.rows, rows, strict=True):
-            marks = row._tr.get_or_add_trPr()
-            marks.append(_xml("w:cantSplit", "w:val", "true"))
-            if all(cell.tag == "th" for cell in cells):
-                marks.append(_xml("w:tblHeader", "w:val", "true"))
+            _mark(row, heading=all(cell.tag == "th" for cell in cells))
         self.paragraph = None
         self.document.add_paragraph()
 
@@ -253,18 +265,20 @@ class _Writer:
         longest = max(map(len, [words] if amount else words.split()), default=0)
         return longest, max(longest, min(len(words), LONG))
 
-    def picture(self, image: bytes, words: str) -> None:
-        """A figure as wide as the page, with its words for who does not see it."""
-        self.paragraph = None
-        shape = self.document.add_picture(io.BytesIO(image), width=Cm(WIDTH))
-        shape._inline.docPr.set("descr", words)
-
     def write_sources(self) -> None:
         """The addresses that the text has by number."""
         if self.sources:
             self.document.add_heading("Sources by number", 1)
         for number, (address, words) in enumerate(self.sources.items(), start=1):
             self.document.add_paragraph(f"[{number}] {words}: {address}")
+
+
+def _mark(row: Any, heading: bool) -> None:
+    """Have a row not break between pages; one of headings stands on each page of its table."""
+    marks = row._tr.get_or_add_trPr()
+    marks.append(_xml("w:cantSplit", "w:val", "true"))
+    if heading:
+        marks.append(_xml("w:tblHeader", "w:val", "true"))
 
 
 def _placed(rows: Sequence[Sequence[Any]]) -> Iterator[tuple[int, int, int, int, Any]]:

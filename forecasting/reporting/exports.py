@@ -42,9 +42,10 @@ def export_report(report: Path, wanted: Mapping[str, Path]) -> list[Path]:
     for path in wanted.values():
         if path.is_dir():
             raise InputError(f"{path} is a folder; give the name of a file")
-        if not path.resolve().parent.is_dir():
+        folder = path.resolve().parent
+        if not folder.is_dir():
             raise InputError(
-                f"there is no folder {path.resolve().parent} to write {path.name} into; make it first"
+                f"there is no folder {folder} to write {path.name} into; make it first"
             )
     outlook = _outlook(report) if set(wanted) - set(OF_THE_PAGE) else None
     return [_write(form, report, outlook, path) for form, path in wanted.items()]
@@ -82,9 +83,10 @@ def _write(form: str, report: Path, outlook: Outlook | None, path: Path) -> Path
 def _hours(report: Path, outlook: Outlook) -> pd.DataFrame:
     from forecasting.demand.hourly import hourly_load
 
-    said = outlook.load
-    if not said:
+    load = outlook.load
+    if not load:
         raise InputError(
-            f"{report} has no charging by hour: a corridor has none, and an older report is to be made again"
+            f"{report} has no charging by hour: a corridor has none, and an older report is to be "
+            "made again"
         )
-    return hourly_load(said["gwh"], said["month_shares"], said["interval"], said["year"]).round(6)
+    return hourly_load(load["gwh"], load["month_shares"], load["interval"], load["year"]).round(6)

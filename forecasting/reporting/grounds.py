@@ -15,7 +15,14 @@ from forecasting.evidence.places import place_name
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.reporting.citations import LEAST, fact_name, moves
 from forecasting.reporting.display import BulletList, Line, Link, Table, beside, mention, rows_table
-from forecasting.reporting.labels import amounts, interval, label_of, parameter_words, readable
+from forecasting.reporting.labels import (
+    amounts,
+    interval,
+    label_of,
+    parameter_words,
+    plural,
+    readable,
+)
 from forecasting.reporting.result_tables import in_columns, with_unit
 
 if TYPE_CHECKING:
@@ -179,8 +186,7 @@ def _flow_grounds(
             "markets did."
         )
     events = len(outlook.scenario.drivers)
-    assumed = "event" if events == 1 else "events"
-    after = f" Then {events} assumed {assumed} ahead." if events else ""
+    after = f" Then {plural(events, 'assumed event')} ahead." if events else ""
     moved = moves(flow)[first]
     moved = moved[moved.abs() >= LEAST].sort_values(key=lambda by: -by.abs(), kind="stable")
     if moved.empty:

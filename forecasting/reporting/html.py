@@ -14,7 +14,6 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
-from html.parser import HTMLParser
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -34,19 +33,17 @@ LEVELS = {"2": "", "3": ' class="sub"'}
 PLACE = "<!--contents-->"  # where the page has room for its contents
 LONGEST_PRINT = 10_000  # characters of a beginning, and of an end
 DRAWN = 'class="figure" data-json='
-FETCHING = {
-    "script": "src",
-    "link": "href",
-    "img": "src",
-    "iframe": "src",
-    "source": "src",
-    "video": "src",
-    "object": "data",
-}
-# The tags that may fetch something, and styles whole: of a long page little is left to be parsed.
-FETCHING_PARTS = re.compile(
-    rf"""<(?:{"|".join(FETCHING)})\b(?:[^>"']|"[^"]*"|'[^']*')*>|<style.*?</style>""",
+# The tags that may fetch something, and styles whole: of a long page little is left to be searched
+FETCHING = re.compile(
+    r"""<(?:script|link|img|iframe|source|video|object)\b(?:[^>"']|"[^"]*"|'[^']*')*>"""
+    r"|<style.*?</style>",
     re.IGNORECASE | re.DOTALL,
+)
+# What they fetch: an attribute with or without quotation marks, or an address in a style
+ADDRESS = re.compile(
+    r"""\s(?:src|href|data)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))"""
+    r"|url\(([^)]*)|@import([^;]*)",
+    re.IGNORECASE,
 )
 
 
@@ -310,35 +307,6 @@ def _figures(notebook: nbformat.NotebookNode) -> int:
     return sum(PLOTLY in output.get("data", {}) for output in outputs)
 
 
-def _addresses(part: str) -> list[str]:
-    seen = _Addresses()
-    seen.feed(part)
-    return seen.found
-
-
-class _Addresses(HTMLParser):
-    """Collects what a page would fetch when it is opened; links that a reader follows are not
-    fetched.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-        self.style = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.style = tag == "style"
-        address = dict(attrs).get(FETCHING.get(tag, ""))
-        if address:
-            self.found.append(address)
-
-    def handle_data(self, data: str) -> None:
-        if self.style and ("@import" in data or "url(" in data):
-            self.found += [
-                word for word in data.replace("(", " ").replace(")", " ").split() if "//" in word
-            ]
-
-
 def check_page(page: str, *, figures: int, name: str) -> None:
     """See that a page shows its figures and loads nothing from outside.
 
@@ -365,17 +333,23 @@ def check_page(page: str, *, figures: int, name: str) -> None:
     drawn = page.count(DRAWN)
     if drawn != figures:
         raise RunError(
-            f"the page {name!r} shows {drawn} of {figures} figures; the others were dropped on the way"
+            f"the page {name!r} shows {drawn} of {figures} figures; the others were dropped on the "
+            "way"
         )
-    found = [address for part in FETCHING_PARTS.findall(page) for address in _addresses(part)]
+    addresses = [
+        "".join(quoted).strip("\"' ")
+        for part in FETCHING.findall(page)
+        for quoted in ADDRESS.findall(html.unescape(part))
+    ]
     outside = [
         address
-        for address in found
+        for address in addresses
         if "//" in address.partition("?")[0] and not address.startswith("data:")
     ]
     if outside:
         raise RunError(
-            f"the page {name!r} would load {', '.join(outside)}; a report must open without a network"
+            f"the page {name!r} would load {', '.join(outside)}; a report must open without a "
+            "network"
         )
 
 

@@ -7,11 +7,12 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 
 from forecasting.evidence.words import period_words
 from forecasting.measures import MEASURES
-from forecasting.periods import Period, month, span
+from forecasting.periods import month, span
 
 SETTINGS = {  # places of charging, as a reader calls them
     "home": "at home", "work": "at work", "depot": "in depots", "overnight": "public, slow, overnight",
@@ -65,8 +66,10 @@ def readable(value: float, digits: int = 3) -> str:
     short = float(f"{value:.{digits}g}")
     if abs(short) >= 10 ** (digits - 1):
         return f"{short:,.0f}"
+    if abs(short) < 1:
+        return f"{short:.2g}"
     decimals = max(digits - 1 - math.floor(math.log10(abs(short))), 0)
-    return f"{short:.{decimals}f}".rstrip("0").rstrip(".") if abs(short) >= 1 else f"{short:.2g}"
+    return f"{short:.{decimals}f}".rstrip("0").rstrip(".")
 
 
 class ReadNumber(float):
@@ -97,8 +100,9 @@ def amount(value: float, measure: str) -> str:
     >>> amount(85.12, "charging_points_need"), amount(85.12, "energy_gwh"), amount(0.4, "ev_stock")
     ('85', '85.1', '0')
     """
-    whole = unit_of(measure) in ("vehicles", "points", "stations", "units") and math.isfinite(value)
-    return readable(round(float(f"{value:.3g}")) if whole else value)
+    if unit_of(measure) in ("vehicles", "points", "stations", "units") and math.isfinite(value):
+        return readable(round(float(f"{value:.3g}")))
+    return readable(value)
 
 
 def amounts(lower: float, upper: float, measure: str) -> str:
@@ -152,16 +156,22 @@ def label_words(label: str) -> str:
     >>> label_words("2023-08..2023-10"), label_words("2024"), label_words("2023-01-01..2023-06-26")
     ('Aug–Oct 2023', '2024', '1 Jan – 26 Jun 2023')
     """
-    ends = [
-        (end if len(end) == 10 else month(end) if len(end) == 7 else None)
-        for end in label.split("..")
-    ]
-    if None in ends or not label:
+    ends = label.split("..")
+    if not all(re.fullmatch(r"\d{4}-\d\d(-\d\d)?", end) for end in ends):
         return label
-    first, last = ends[0], ends[-1]
-    start = first.start.isoformat() if isinstance(first, Period) else first
-    end = last.end.isoformat() if isinstance(last, Period) else last
-    return period_words(span(str(start), str(end)))
+    first, last = (span(end, end) if len(end) == 10 else month(end) for end in (ends[0], ends[-1]))
+    return period_words(span(first.start, last.end))
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """A number of things.
+
+    >>> plural(1, "country", "countries"), plural(2, "report")
+    ('1 country', '2 reports')
+    """
+    if number == 1:
+        return f"1 {one}"
+    return f"{number} {many or one + 's'}"
 
 
 def capital(words: str) -> str:

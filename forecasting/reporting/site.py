@@ -42,7 +42,7 @@ from forecasting.reporting.html import (
     figure_html,
     write_page,
 )
-from forecasting.reporting.labels import amount, amounts, label_of
+from forecasting.reporting.labels import amount, amounts, label_of, plural
 from forecasting.reporting.past import kept_forecasts, scoreboard
 from forecasting.reporting.result_tables import (
     StoredResults,
@@ -172,18 +172,10 @@ def _described(out: Path, record: Mapping[str, Any], results: Stored) -> Run:
     name = str(record["name"])
     stored = load_record(out / name / OUTLOOK_TABLE)
     given = dict(stored.get("parameters") or record.get("parameters") or {})
-    slug, _, scenario = name.rpartition("-")
-    code = given.get("country") or COUNTRIES_OF.get(slug)
-    place = (slug or name).replace("-", " ").capitalize()
-    if code and is_place(code):
-        place = place_name(code)
     age = stored_caveat(stored.get("age"))
     numbers = _headline(name, given, stored, results)
     return {
-        "name": name,
-        "country": code,
-        "place": place,
-        "scenario": str(given.get("scenario") or scenario),
+        **_named(name, given),
         "given": given,
         "headline": numbers,
         "lines": [_line(entry, stored.get("growth") or {}) for entry in numbers],
@@ -198,6 +190,17 @@ def _described(out: Path, record: Mapping[str, Any], results: Stored) -> Run:
     }
 
 
+def _named(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Country, place and scenario of a run by its parameters, or else by its name."""
+    slug, _, scenario = name.rpartition("-")
+    code = given.get("country") or COUNTRIES_OF.get(slug)
+    place = (slug or name).replace("-", " ").capitalize()
+    if code and is_place(code):
+        place = place_name(code)
+    scenario = str(given.get("scenario") or scenario)
+    return {"name": name, "country": code, "place": place, "scenario": scenario}
+
+
 def _tell_apart(runs: Sequence[Run]) -> None:
     """Call runs of one place and one scenario as their files are called: each has a card of its
     own.
@@ -210,13 +213,12 @@ def _tell_apart(runs: Sequence[Run]) -> None:
 
 
 def _summary(whole: int, days: Sequence[str]) -> str:
-    reports = "1 report" if whole == 1 else f"{whole} reports"
     known = ""
     if days:
         until = " to ".join(dict.fromkeys([days[0], days[-1]]))
         known = f", on what was published by {until}"
     return (
-        f"{reports}{known}. Each number is a median with its 80 % interval, and leads back to the "
+        f"{plural(whole, 'report')}{known}. Each number is a median with its 80 % interval, and leads back to the "
         "facts it rests on."
     )
 
@@ -244,16 +246,17 @@ def _columns(runs: Sequence[Run]) -> list[str]:
 
 def _sections(runs: Sequence[Run], columns: Sequence[str]) -> Iterator[dict[str, Any]]:
     """Countries and corridors: a row a place, a card a scenario."""
-    ordered = sorted(runs, key=lambda run: (run["country"] not in COUNTRIES, run["place"]))
-    for section, of_country in zip(SECTIONS, (True, False), strict=True):
-        by_place: dict[str, dict[str, Run]] = {}
-        for run in ordered:
-            if bool(run["country"]) == of_country:
-                by_place.setdefault(run["place"], {})[run["scenario"]] = run
-        if by_place:
-            used = {name for mine in by_place.values() for name in mine}
-            rows = [_row(place, mine, columns) for place, mine in by_place.items()]
-            yield section | {"columns": [name for name in columns if name in used], "rows": rows}
+    rows: dict[bool, dict[str, dict[str, Run]]] = {True: {}, False: {}}  # by being a country's
+    for run in sorted(runs, key=lambda run: (run["country"] not in COUNTRIES, run["place"])):
+        mine = rows[bool(run["country"])].setdefault(run["place"], {})
+        mine[run["scenario"]] = run
+    for section, places in zip(SECTIONS, rows.values(), strict=True):
+        if places:
+            used = set().union(*places.values())
+            yield section | {
+                "columns": [name for name in columns if name in used],
+                "rows": [_row(place, mine, columns) for place, mine in places.items()],
+            }
 
 
 def _row(place: str, mine: Mapping[str, Run], columns: Sequence[str]) -> dict[str, Any]:
@@ -365,29 +368,36 @@ def _changes(path: Path, runs: Sequence[Run]) -> dict[str, Any] | None:
         return None
     before = _table(path)
     known = {} if before.empty else yearly(before)[0.5].to_dict()
-    compared = []
-    for run in runs:
-        for entry in run["headline"]:
-            measure = entry["measure"]
-            then = known.get((run["name"], entry["place"], measure, int(entry["year"])))
-            if then is None:
-                continue
-            share = entry["median"] / then - 1 if then > 0 else float(entry["median"] > 0)
-            cells = {
-                "Scenario": run["name"],
-                "Number": f"{label_of(measure)}, {entry['year']}",
-                "Before": amount(then, measure),
-                "Now": amount(entry["median"], measure),
-                "Change": f"{100 * share:+,.0f} %",
-                "Why": run["reason"],
-            }
-            compared.append((abs(share), run["link"] and f"{run['link']}/{REPORT_PAGE}", cells))
-    large = [change for change in compared if change[0] >= LEAST]
-    large.sort(key=lambda change: -change[0])
+    compared = [change for run in runs for change in _compared(run, known)]
+    large = [change for change in compared if abs(change[0]) >= LEAST]
+    large.sort(key=lambda change: -abs(change[0]))
     shown = large[:CHANGES]
     links = {"Scenario": [page for _, page, _ in shown]}
     table = Table(plain_frame([cells for *_, cells in shown]), links) if shown else None
     return {"table": table, "more": len(large) - len(shown), "compared": len(compared)}
+
+
+def _compared(run: Run, known: Mapping[Any, float]) -> Iterator[tuple[float, str, dict[str, str]]]:
+    """The headline numbers of a run that were known before: the change as a share, the report's
+    page, and the row of the table.
+    """
+    page = run["link"] and f"{run['link']}/{REPORT_PAGE}"
+    for entry in run["headline"]:
+        measure = entry["measure"]
+        now = entry["median"]
+        then = known.get((run["name"], entry["place"], measure, int(entry["year"])))
+        if then is None:
+            continue
+        share = now / then - 1 if then > 0 else float(now > 0)
+        cells = {
+            "Scenario": run["name"],
+            "Number": f"{label_of(measure)}, {entry['year']}",
+            "Before": amount(then, measure),
+            "Now": amount(now, measure),
+            "Change": f"{100 * share:+,.0f} %",
+            "Why": run["reason"],
+        }
+        yield share, page, cells
 
 
 def _region(out: Path, runs: Sequence[Run]) -> dict[str, Any] | None:
@@ -406,14 +416,17 @@ def _region(out: Path, runs: Sequence[Run]) -> dict[str, Any] | None:
     for run in mine:
         with contextlib.suppress(InputError):  # of shares alone, or damaged: named by its absence
             read += load_draws(out / run["name"] / DRAWS_TABLE, OF_REGION)[:1]
-    try:
+    with contextlib.suppress(InputError):  # there is none, or the numbers of draws differ
         total = region_total(read, BASELINE)
-    except InputError:  # there is none, or the numbers of draws differ
-        return None
-    members = region_places(total)
-    parts = {place_name(part.country): part for part in read if part.country in members}
-    if len(parts) < 2:
-        return None
+        members = region_places(total)
+        if len(members) > 1:
+            return _together(total, [part for part in read if part.country in members])
+    return None
+
+
+def _together(total: Results, members: Sequence[Results]) -> dict[str, Any]:
+    """The region's section: its title, a sentence, a table, and charts of the sum and its parts."""
+    parts = {place_name(part.country): part for part in members}
     *others, last = parts
     title = f"{', '.join(others)} and {last} together"
     if total.country == REGION:
