@@ -21,7 +21,15 @@ from forecasting.measures import EV_SHARE
 from forecasting.reporting.caveat_words import TWO_NUMBERS, age_html
 from forecasting.reporting.display import Line, Link, line_html, line_text
 from forecasting.reporting.growth_tables import known_as_growth, percent
-from forecasting.reporting.labels import amount, amounts, interval, label_of, readable, uncapital
+from forecasting.reporting.labels import (
+    amount,
+    amounts,
+    interval,
+    label_of,
+    phrase,
+    readable,
+    uncapital,
+)
 from forecasting.scenarios.growth_on_year import yearly_growth
 
 if TYPE_CHECKING:
@@ -239,7 +247,9 @@ def _drivers(outlook: Outlook) -> str:
     many = len(outlook.scenario.drivers)
     if many > 1:
         return f"With the {many} events ahead that this scenario assumes."
-    return "With one assumed event ahead." if many else "Without any event ahead."
+    if many:
+        return "With one assumed event ahead."
+    return "Without any event ahead."
 
 
 @dataclass(frozen=True)
@@ -334,4 +344,4 @@ def _promised(outlook: Outlook) -> str:
         + (f" by the {target.by}, no target of the state" if target.by else "")
         for target in asked_for(demand.targets, start)
     )
-    return f"{promised}: {targets}, in equal steps from what stands" if targets else promised
+    return promised + phrase(": {}, in equal steps from what stands", targets)

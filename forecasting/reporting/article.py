@@ -277,7 +277,7 @@ def article_doubts(checked: Iterable[Verdict]) -> BulletList:
     )
 
 
-def write_article(out: Path, given: Iterable[Mapping[str, Any]]) -> bool:
+def write_article(out: Path, parameters: Iterable[Mapping[str, Any]]) -> bool:
     """Write ``article.html`` into a folder of reports, if one of them uses a statement of the
     article.
 
@@ -285,7 +285,7 @@ def write_article(out: Path, given: Iterable[Mapping[str, Any]]) -> bool:
     ----------
     out : Path
         The folder.
-    given : iterable of mapping
+    parameters : iterable of mapping
         Parameters of the scenarios of its reports; those that are in no order are left out.
 
     Returns
@@ -299,9 +299,9 @@ def write_article(out: Path, given: Iterable[Mapping[str, Any]]) -> bool:
         If the page would load anything from outside.
     """
     scenarios = []
-    for parameters in given:
+    for keys in parameters:
         with contextlib.suppress(ForecastingError):  # its own report tells what is wrong with it
-            scenarios.append(scenario_from_parameters(dict(parameters)))
+            scenarios.append(scenario_from_parameters(dict(keys)))
     checked = article_checked(central_asia(), scenarios)
     if not any(row.enters or row.cited for row in checked):
         return False
@@ -344,5 +344,6 @@ def _period(fact: Fact) -> str:
 
 
 def _printed(fact: Fact) -> str:
-    when = f" ({period_words(fact.period)})" if fact.period_end else ""
-    return f"{in_words(fact)}{when}"
+    if fact.period_end is None:
+        return in_words(fact)
+    return f"{in_words(fact)} ({period_words(fact.period)})"

@@ -145,9 +145,9 @@ Promise.all(drawn).then((images) => {{
 
 def _browse(folder: str, *arguments: str) -> str:
     """Run the browser once, with a profile that is thrown away; what it printed."""
-    # It starts as root only so
-    as_root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    command = [find_browser(), *FLAGS, *as_root, f"--user-data-dir={folder}/profile", *arguments]
+    command = [find_browser(), *FLAGS, f"--user-data-dir={folder}/profile", *arguments]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.insert(1, "--no-sandbox")  # as root it starts only so
     try:
         done = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)
     except subprocess.TimeoutExpired:

@@ -19,7 +19,7 @@ from forecasting.evidence.places import place_name
 from forecasting.evidence.words import in_words, when_words
 from forecasting.measures import MEASURES
 from forecasting.periods import Period
-from forecasting.reporting.labels import plural
+from forecasting.reporting.labels import phrase, plural
 
 Wording = str | Callable[[Caveat], str]  # a pattern that names what `_named` knows, or a function
 
@@ -47,7 +47,7 @@ def words_of(caveat: Caveat) -> str:
     words = wording.format(**_named(caveat)) if isinstance(wording, str) else wording(caveat)
     if caveat.kind in CLAUSES and "place" in values:
         return f"{place_name(values['place'])}: {words}."
-    return f"{values['subject']}: {words}" if "subject" in values else words
+    return phrase("{}: ", values.get("subject")) + words
 
 
 def lines_of(caveats: Iterable[Caveat]) -> list[str]:
@@ -213,9 +213,8 @@ def _published(when: Period | None) -> str:
 
 def _stock_not_closed(caveat: Caveat) -> str:
     values = caveat.values
-    before = ""
-    if values["earlier"]:
-        before = f"; so it was on {plural(values['earlier'], 'earlier day')}"
+    earlier = values["earlier"] and plural(values["earlier"], "earlier day")
+    before = phrase("; so it was on {}", earlier)
     reason = gap_words(values["explanation"], values["printed"], values["modelled"])
     return (
         f"Stock on {values['day']}: {values['printed']:,.0f} printed, {values['modelled']:,.0f} "
@@ -273,9 +272,7 @@ def _several_places(caveat: Caveat) -> str:
 
 def _parts_of_count(caveat: Caveat) -> str:
     value = caveat.values["value"]
-    others = ""
-    if more := caveat.values.get("more"):
-        others = f" (and {more} more)"
+    others = phrase(" (and {} more)", caveat.values.get("more"))
     return (
         f"{value} is no whole number of {caveat.values['unit']}: thousands? then write "
         f"{1000 * float(value):.0f}{others}"

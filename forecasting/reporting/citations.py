@@ -19,7 +19,7 @@ from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.words import in_words, when_words
 from forecasting.measures import CHARGING_COUNTS
 from forecasting.reporting.display import Link, line_html, mention
-from forecasting.reporting.labels import label_of
+from forecasting.reporting.labels import label_of, phrase
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -62,7 +62,8 @@ def numbered(page: str, rows: str = "") -> str:
 
     Examples
     --------
-    >>> print(numbered(mention("a", "A").html() + mention("b", "B").html() + '<ol><li id="fact-a">'))
+    >>> mentions = mention("a", "A").html() + mention("b", "B").html()
+    >>> print(numbered(mentions + '<ol><li id="fact-a">'))
     <a class="fact" href="#fact-a">A<sup>1</sup></a>B<ol><li id="fact-a">
     """
     numbers = {name: number for number, name in enumerate(ROW.findall(rows or page), start=1)}
@@ -71,7 +72,8 @@ def numbered(page: str, rows: str = "") -> str:
         name, words = link.groups()
         if name not in numbers:
             return words
-        words = "fact" if name == words else words
+        if name == words:  # an id says nothing to a reader
+            words = "fact"
         return f'<a class="fact" href="#fact-{name}">{words}<sup>{numbers[name]}</sup></a>'
 
     return MENTION.sub(linked, page)
@@ -108,9 +110,10 @@ class FactList:
 
     def _printer(self, fact: Fact) -> str:
         """Who printed it, where and when."""
-        late = fact.known_from and fact.known_from > self.day
-        after = " Printed after the day of this forecast." if late else ""
-        return f"{fact.source}, {fact.published or 'no date'}.{after}"
+        words = f"{fact.source}, {fact.published or 'no date'}."
+        if fact.known_from and fact.known_from > self.day:
+            words += " Printed after the day of this forecast."
+        return words
 
     def _row(self, fact: Fact) -> str:
         printer = self._printer(fact)
@@ -127,8 +130,8 @@ class FactList:
 
 
 def _told(fact: Fact) -> str:
-    kind = "" if fact.kind == "outcome" else f" ({fact.kind})"
-    return f"{label_of(fact.measure)}: {fact_name(fact)}{kind}"
+    kind = fact.kind.replace("outcome", "")
+    return f"{label_of(fact.measure)}: {fact_name(fact)}{phrase(' ({})', kind)}"
 
 
 def fact_list(outlook: Outlook) -> FactList:
@@ -185,7 +188,7 @@ def _used(outlook: Outlook) -> set[str]:
 def _moved(row: pd.Series) -> str:
     """What a fact moved, in words; nothing where it moved nothing."""
     words = [f"{period} by {by:+.0f} %" for period, by in row.items() if abs(by) >= LEAST]
-    return f"It moves {', '.join(words)}." if words else ""
+    return phrase("It moves {}.", ", ".join(words))
 
 
 def moves(flow: FlowForecast) -> pd.DataFrame:

@@ -108,12 +108,12 @@ def region_members(outlooks: Collection[Outlook], scenario: str = "baseline") ->
     >>> fc.tables.region_members(outlooks)
     - In the sum: Turkmenistan.
     """
-    asked = [each for each in outlooks if each.scenario.scenario == scenario]
-    members = region_places(region_total(asked, scenario))
+    chosen = [outlook for outlook in outlooks if outlook.scenario.scenario == scenario]
+    members = region_places(region_total(chosen, scenario))
     lines = [f"In the sum: {', '.join(map(place_name, members))}."]
-    for each in asked:
-        code = each.results.country
-        if code not in members and each.scenario.country:
+    for outlook in chosen:
+        code = outlook.results.country
+        if code not in members and outlook.scenario.country:
             why = "is none of the five countries"
             if code in COUNTRIES:
                 why = "has no measure in common with them, only shares of new cars"
@@ -147,7 +147,8 @@ def methods_table(
 
     Examples
     --------
-    >>> frame = pd.DataFrame({"median": [90.0], "pi_lower": [50.0], "pi_upper": [200.0]}, index=[2025])
+    >>> columns = {"median": [90.0], "pi_lower": [50.0], "pi_upper": [200.0]}
+    >>> frame = pd.DataFrame(columns, index=[2025])
     >>> methods_table({"Bass": frame}, 2025, happened=210.0)
     method median 10 % 90 % happened inside
       Bass     90   50  200      210     no
@@ -158,10 +159,8 @@ def methods_table(
         if str(year) not in years:
             raise InputError(f"{name} has nothing of {year}; it has {', '.join(years)}")
         row = frame.iloc[years.index(str(year))]
-        shown = {
-            "method": name,
-            "median": readable(row["median"] if "median" in frame else row["mean"]),
-        }
+        middle = row["median"] if "median" in frame else row["mean"]
+        shown = {"method": name, "median": readable(middle)}
         shown |= {LOW: readable(row["pi_lower"]), HIGH: readable(row["pi_upper"])}
         if happened is not None:
             inside = "yes" if row["pi_lower"] <= happened <= row["pi_upper"] else "no"

@@ -1,4 +1,6 @@
-"""Tables, lists and sentences with links: the same in text, in HTML and on every version of pandas."""
+"""Tables, lists and sentences with links: the same in text, in HTML and on every version of
+pandas.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
+from forecasting.reporting.labels import phrase
 
 # How a page sets columns apart that hold ids of facts, or need room
 KINDS = {
@@ -67,7 +71,7 @@ class Link:
 
     def html(self) -> str:
         """The link as HTML."""
-        kind = f'class="{self.kind}" ' if self.kind else ""
+        kind = phrase('class="{}" ', self.kind)
         return f'<a {kind}href="{html.escape(self.address)}">{html.escape(self.words)}</a>'
 
 
@@ -128,7 +132,7 @@ class _Column:
     def cell(self, at: int) -> str:
         """A cell of a row."""
         value = self.cells[at]
-        address = self.links[at] if self.links else ""
+        address = self.links[at]
         text = html.escape(value)
         if self.kind == "id":
             text = FACT.sub(lambda name: mention(html.unescape(name[0])).html(), text)
@@ -137,7 +141,8 @@ class _Column:
         kind = self.kind
         if not kind and NUMBER.fullmatch(value):
             kind = "number"
-        return f'<td class="{kind}">{text}</td>' if kind else f"<td>{text}</td>"
+        set_apart = phrase(' class="{}"', kind)
+        return f"<td{set_apart}>{text}</td>"
 
 
 @dataclass(frozen=True)
@@ -184,14 +189,14 @@ class Table:
                 kind = "amount"
             if heads[0] not in (LOW, HIGH):
                 links = ()
-            links = self.links.get(heads[0], links)
+            links = self.links.get(heads[0], links) or [""] * len(texts)
             numeric = pd.api.types.is_numeric_dtype(dtype)
             columns.append(_Column(heads, texts, numeric, kind, links))
         return columns
 
     def __repr__(self) -> str:
-        text = "\n".join(self._lines()) if len(self.frame) else "None."
-        return f"{self.caption}\n{text}" if self.caption else text
+        text = "None." if self.frame.empty else "\n".join(self._lines())
+        return "\n".join(filter(None, (self.caption, text)))
 
     def _lines(self) -> Iterator[str]:
         """The rows as text: a heading that repeats the one before it is left out."""
@@ -213,8 +218,7 @@ class Table:
             f"<tr>{''.join(column.cell(at) for column in columns)}</tr>"
             for at in range(len(self.frame))
         )
-        caption = html.escape(self.caption)
-        caption = caption and f"<caption><span>{caption}</span></caption>"
+        caption = phrase("<caption><span>{}</span></caption>", html.escape(self.caption))
         names = f"fc-table {self.kind}".strip()
         return f'<table class="{names}">{caption}<thead>{head}</thead><tbody>{rows}</tbody></table>'
 

@@ -1,5 +1,5 @@
-"""What a report's numbers rest on: facts and assumptions in words, what disagrees, and in tables how
-much the facts say and how much the prior.
+"""What a report's numbers rest on: facts and assumptions in words, what disagrees, and in tables
+how much the facts say and how much the prior.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from forecasting.reporting.labels import (
     interval,
     label_of,
     parameter_words,
+    phrase,
     plural,
     readable,
 )
@@ -186,7 +187,7 @@ def _flow_grounds(
             "markets did."
         )
     events = len(outlook.scenario.drivers)
-    after = f" Then {plural(events, 'assumed event')} ahead." if events else ""
+    after = phrase(" Then {} ahead.", events and plural(events, "assumed event"))
     moved = moves(flow)[first]
     moved = moved[moved.abs() >= LEAST].sort_values(key=lambda by: -by.abs(), kind="stable")
     if moved.empty:
@@ -198,7 +199,9 @@ def _flow_grounds(
 
 
 def _chain_grounds(outlook: Outlook) -> Iterator[tuple[str, str]]:
-    """Of each step after the flow: what it is made of, and the assumptions that it hangs on most."""
+    """Of each step after the flow: what it is made of, and the assumptions that it hangs on
+    most.
+    """
     if outlook.demand is None:
         return
     inputs = outlook.demand.sensitivity
@@ -259,7 +262,7 @@ def basis_lines(forecast: FlowForecast) -> BulletList:
             f"{basis_name(str(code)) or 'no agency named'} ({number})"
             for code, number in others.items()
         )
-        offset = f"; tied to it by an offset that is learned: {tied}" if tied else ""
+        offset = phrase("; tied to it by an offset that is learned: {}", tied)
         lines = [
             f"What is forecast: {flow}, as counted by {agency_words(forecast.basis)}.",
             f"{own} of {counts.sum()} facts are on that definition{offset}.",

@@ -24,6 +24,7 @@ from forecasting.errors import RunError
 from forecasting.evidence.files import write_whole
 from forecasting.names import OUTLOOK_TABLE, OUTLOOK_WORKBOOK
 from forecasting.reporting.citations import numbered
+from forecasting.reporting.labels import phrase
 
 PLOTLY = "application/vnd.plotly.v1+json"
 SHOWN = (PLOTLY, "text/html", "text/markdown", "image/png")
@@ -115,7 +116,7 @@ def figure_html(figure: dict[str, Any], name: str) -> str:
     text = json.dumps(content, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
     height = int(layout.get("height") or 450)
     title, subtitle, description = map(html.escape, figure_words(layout))
-    caption = f"<b>{title}</b> <span>{subtitle}</span>" if subtitle else f"<b>{title}</b>"
+    caption = f"<b>{title}</b>" + phrase(" <span>{}</span>", subtitle)
     keep = "\n".join(
         f'<button type="button" data-keep="{kind.lower()}" aria-label="Keep as {kind}: {title}">'
         f"{kind}</button>"
@@ -270,8 +271,8 @@ def with_contents(page: str) -> str:
         return f'<h{level} id="{anchor}">{content}</h{level}>'
 
     page = HEADING.sub(named, page)
-    listed = "\n".join((HEAD, *lines, "</ol></nav></details>")) if len(lines) > 2 else ""
-    return page.replace(PLACE, listed, 1)
+    listed = "\n".join((HEAD, *lines, "</ol></nav></details>"))
+    return page.replace(PLACE, listed if len(lines) > 2 else "", 1)
 
 
 def _without_dead_ends(page: str) -> str:
@@ -296,10 +297,11 @@ def _richest(data: Mapping[str, Any]) -> str:
 
 def _shortened(text: str) -> str:
     """What was printed, for a page: of very much, the beginning and the end."""
-    left = len(text) - 2 * LONGEST_PRINT
-    if left <= 0:
+    more = len(text) - 2 * LONGEST_PRINT
+    if more <= 0:
         return text
-    return f"{text[:LONGEST_PRINT]}\n… {left:,} more characters are in the notebook …\n{text[-LONGEST_PRINT:]}"
+    between = f"… {more:,} more characters are in the notebook …"
+    return "\n".join((text[:LONGEST_PRINT], between, text[-LONGEST_PRINT:]))
 
 
 def _figures(notebook: nbformat.NotebookNode) -> int:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from forecasting.evidence.files import write_asked
 from forecasting.evidence.places import place_words
-from forecasting.reporting.labels import inert, label_of
+from forecasting.reporting.labels import inert, label_of, phrase
 from forecasting.reporting.result_tables import whole_years
 
 MODEL = "EV Forecasting"
@@ -45,8 +45,9 @@ def iamc_frame(table: pd.DataFrame, model: str = MODEL) -> pd.DataFrame:
 
     Examples
     --------
-    >>> row = {"scenario": "uzbekistan-baseline", "country": "UZ", "measure": "charging_points_need", "unit": "points"}
-    >>> row |= {"period_start": "2030-01-01", "period_end": "2030-12-31", "quantile": 0.5, "value": 1200.0}
+    >>> row = {"scenario": "uzbekistan-baseline", "country": "UZ", "unit": "points"}
+    >>> row |= {"measure": "charging_points_need", "quantile": 0.5, "value": 1200.0}
+    >>> row |= {"period_start": "2030-01-01", "period_end": "2030-12-31"}
     >>> iamc_frame(pd.DataFrame([row])).iloc[0, 1:5].tolist()
     ['baseline', 'Uzbekistan', 'Public charging points|Need|50.0th Percentile', 'points']
     """
@@ -69,7 +70,7 @@ def iamc_frame(table: pd.DataFrame, model: str = MODEL) -> pd.DataFrame:
 
 def _variable(measure: str, quantile: float) -> str:
     first, _, rest = label_of(measure).partition(": ")
-    name = NAMES.get(measure, f"{first}|{rest.capitalize()}" if rest else first)
+    name = NAMES.get(measure, first + phrase("|{}", rest.capitalize()))
     return f"{name}|{100 * quantile:.1f}th Percentile"
 
 

@@ -15,10 +15,14 @@ from forecasting.measures import MEASURES
 from forecasting.periods import month, span
 
 SETTINGS = {  # places of charging, as a reader calls them
-    "home": "at home", "work": "at work", "depot": "in depots", "overnight": "public, slow, overnight",
-    "destination_ac": "public, destination, AC", "destination_dc": "public, destination, fast",
+    "home": "at home",
+    "work": "at work",
+    "depot": "in depots",
+    "overnight": "public, slow, overnight",
+    "destination_ac": "public, destination, AC",
+    "destination_dc": "public, destination, fast",
     "enroute_dc": "public, on the road, fast",
-}  # fmt: skip
+}
 PARAMETERS = {  # those whose name does not say it
     "afir_kw": "power a vehicle by the rule",
     "annual_km": "kilometres a year",
@@ -138,7 +142,8 @@ def unit_by_year(measure: str) -> str:
     >>> unit_by_year("ev_imports"), unit_by_year("peak_mw")
     ('vehicles a year', 'MW')
     """
-    return f"{unit_of(measure)} a year" if is_flow(measure) else unit_of(measure)
+    unit = unit_of(measure)
+    return f"{unit} a year" if is_flow(measure) else unit
 
 
 def label_of(measure: str) -> str:
@@ -172,6 +177,17 @@ def plural(number: int, one: str, many: str = "") -> str:
     if number == 1:
         return f"1 {one}"
     return f"{number} {many or one + 's'}"
+
+
+def phrase(pattern: str, words: object) -> str:
+    """A part of a sentence with words in it, or nothing where there are none.
+
+    >>> phrase(" ({})", "Statistics Agency"), phrase(" ({})", "")
+    (' (Statistics Agency)', '')
+    """
+    if words:
+        return pattern.format(words)
+    return ""
 
 
 def capital(words: str) -> str:
@@ -214,4 +230,6 @@ def inert(text: object) -> str:
     ("'=cmd|' /C calc'!A0", "'-5 points", 'plain')
     """
     words = str(text)
-    return f"'{words}" if words.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else words
+    if words.startswith(("=", "+", "-", "@", "\t", "\r", "\n")):
+        return f"'{words}"
+    return words

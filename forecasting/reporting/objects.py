@@ -4,6 +4,7 @@ forecast, an outlook.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from forecasting.errors import InputError
 from forecasting.evidence.bases import basis_name, basis_words
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.places import place_name, place_words
+from forecasting.evidence.places import place_words
 from forecasting.evidence.words import in_words, period_words
 from forecasting.growth.flow_draws import FlowDraws
 from forecasting.measures import MEASURES, nearest
@@ -23,8 +24,8 @@ from forecasting.reporting.caveat_words import lines_of
 from forecasting.reporting.display import BulletList, Table, plain_frame
 from forecasting.reporting.figures import fan_chart
 from forecasting.reporting.figures.fan import forecast_chart, results_chart
-from forecasting.reporting.labels import interval, label_of, readable, unit_of
-from forecasting.reporting.result_tables import headline_table
+from forecasting.reporting.labels import interval, label_of, phrase, readable
+from forecasting.reporting.result_tables import headline_table, with_unit
 from forecasting.scenarios.outlook import Outlook
 
 if TYPE_CHECKING:
@@ -63,32 +64,28 @@ def chart_of(results: Any, *options: Any) -> Any:
 chart_of.register(FlowDraws, forecast_chart)
 
 
-def _rows(said: dict[str, str], caption: str) -> str:
-    frame = pd.DataFrame(
-        [(name, text) for name, text in said.items() if text], columns=["", caption]
-    )
-    return Table(frame)._repr_html_()
+def _rows(rows: Mapping[str, str], caption: str) -> str:
+    told = [row for row in rows.items() if row[1]]
+    return Table(plain_frame(told, columns=["", caption]))._repr_html_()
 
 
 @html_of.register
 def _fact_html(fact: Fact) -> str:
     """A fact as a small table: what is said, of what, by whom, since when."""
-    place = place_name(fact.place) if fact.place else ""
-    said = {
+    published = str(fact.published or "") + phrase(" by {}", fact.source)
+    rows = {
         "says": in_words(fact),
-        "of": ", ".join(filter(None, [label_of(fact.measure), place])),
-        "period": period_words(fact.period)
-        if fact.period_start and fact.period_end
-        else str(fact.period_end or ""),
+        "of": label_of(fact.measure) + phrase(", {}", place_words(fact.place)),
+        "period": str(fact.period_end or ""),
         "counted by": basis_name(fact.basis, fact.measure),
         "kind": fact.kind,
-        "published": " ".join(
-            filter(None, [str(fact.published or ""), f"by {fact.source}" if fact.source else ""])
-        ),
+        "published": published.strip(),
         "quote": fact.quote,
         "note": fact.note,
     }
-    return _rows(said, fact.id)
+    if fact.period_start and fact.period_end:
+        rows["period"] = period_words(fact.period)
+    return _rows(rows, fact.id)
 
 
 @html_of.register
@@ -100,8 +97,7 @@ def _ledger_html(ledger: Ledger) -> str:
     ]
     table = Table(plain_frame(cells, columns=["fact", "kind", "published", "source"]))
     more = len(ledger) - len(cells)
-    rest = f"<p>and {more} more facts</p>" if more > 0 else ""
-    return table._repr_html_() + rest
+    return table._repr_html_() + phrase("<p>and {} more facts</p>", more)
 
 
 @html_of.register
@@ -115,7 +111,7 @@ def _scenario_html(scenario: Scenario) -> str:
     ]
     sizes = [f"{name} {_ends(size)}" for name, size in scenario.assumptions.items()]
     counted = basis_words(", as counted by {}", scenario.basis)
-    said = {
+    rows = {
         "known on": str(scenario.as_of),
         "to": str(scenario.horizon),
         "forecast": label_of(scenario.measure) + counted,
@@ -125,23 +121,20 @@ def _scenario_html(scenario: Scenario) -> str:
         "own facts": ", ".join(scenario.ledger),
         "notes": "; ".join(scenario.notes),
     }
-    return _rows(said, scenario.title)
+    return _rows(rows, scenario.title)
 
 
 def _sizes(size: Any) -> str:
     """The size of a market in one line, one number or one by year."""
     if isinstance(size, dict):
         return ", ".join(f"{year}: {value:,.0f}" for year, value in size.items())
-    return f"{size:,.0f}" if size else ""
+    return phrase("{:,.0f}", size)
 
 
 def _ends(size: Any) -> str:
-    same = size.low == size.high
-    return (
-        readable(size.low)
-        if same
-        else f"{interval(size.low, size.high)}, likeliest {readable(size.mode)}"
-    )
+    if size.low == size.high:
+        return readable(size.low)
+    return f"{interval(size.low, size.high)}, likeliest {readable(size.mode)}"
 
 
 @html_of.register
@@ -160,20 +153,18 @@ def _forecast_html(forecast: FlowDraws) -> str:
         for name, (lower, upper) in ends.items()
     }
     table = Table(pd.DataFrame(columns), caption=_forecast_title(forecast))
-    caveats = BulletList(lines_of(forecast.caveats))._repr_html_() if forecast.caveats else ""
-    return table._repr_html_() + caveats
+    if not forecast.caveats:
+        return table._repr_html_()
+    return table._repr_html_() + BulletList(lines_of(forecast.caveats))._repr_html_()
 
 
 def _forecast_title(forecast: FlowDraws) -> str:
     """What is forecast, where, and by whose count, as far as the facts say."""
-    label = (
-        f"{label_of(forecast.measure)}, {unit_of(forecast.measure)}"
-        if forecast.measure in MEASURES
-        else "Forecast"
-    )
-    where = place_words(forecast.place)
-    basis = basis_words("as counted by {}", forecast.basis)
-    return ": ".join(filter(None, [where, label])) + (f", {basis}" if basis else "")
+    label = "Forecast"
+    if forecast.measure in MEASURES:
+        label = with_unit(forecast.measure)
+    where = phrase("{}: ", place_words(forecast.place))
+    return where + label + basis_words(", as counted by {}", forecast.basis)
 
 
 @chart_of.register

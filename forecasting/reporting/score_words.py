@@ -16,6 +16,7 @@ from forecasting.evidence.places import place_name
 from forecasting.evidence.words import in_words
 from forecasting.measures import MEASURES
 from forecasting.panels.charger_panel import MIN_POINTS, MIN_VEHICLES
+from forecasting.reporting.labels import phrase
 
 if TYPE_CHECKING:
     from forecasting.evaluation.claim import Claim
@@ -189,9 +190,10 @@ def chargers_text(scores: pd.DataFrame) -> str:
     """
     formats = {"median_ale": "{:.3f}", "mean_ale": "{:.3f}", "mape": "{:.1f} %", "in80": "{:.0%}"}
     shown = scores.assign(**{name: scores[name].map(form.format) for name, form in formats.items()})
-    smallest, faults = scores.attrs["smallest"], scores.attrs["faults"]["fault"].value_counts()
+    smallest = scores.attrs["smallest"]
+    faults = scores.attrs["faults"]["fault"].value_counts()
     kinds = ", ".join(f"{kind} {count}" for kind, count in faults.items())
-    by_kind = f" ({kinds})" if kinds else ""
+    by_kind = phrase(" ({})", kinds)
     return "\n".join(
         [
             shown.to_string(index=False),
@@ -294,7 +296,8 @@ def record_sentence(record: pd.DataFrame) -> str:
     2 of 2 outcomes counted as the forecast counts lie inside their 80 % interval, where 1 to 2
     would be expected; of all 3, others' counts among them, 2.
     """
-    held, own = record["inside"].astype(bool), record["own_basis"].astype(bool)
+    held = record["inside"].astype(bool)
+    own = record["own_basis"].astype(bool)
     low, high = expected_inside(int(own.sum()))
     expected = f", where {low} to {high} would be expected" if own.any() else ""
     return (
@@ -340,7 +343,7 @@ def _comparison(claim: Claim) -> str:
 
 
 def _origin(claim: Claim) -> str:
-    own = f", those of {', '.join(claim.ledgers)} among them" if claim.ledgers else ""
+    own = phrase(", those of {} among them", ", ".join(claim.ledgers))
     facts = f"Facts it rests on: {claim.facts}{own}."
     if claim.file:
         return f"Scenario {claim.scenario}, from {claim.file}. {facts}"
@@ -351,7 +354,9 @@ def _origin(claim: Claim) -> str:
 def _side(claim: Claim) -> str:
     if claim.low <= claim.value <= claim.high:
         return "inside"
-    return "above" if claim.value > claim.high else "below"
+    if claim.value > claim.high:
+        return "above"
+    return "below"
 
 
 def _digits(number: float) -> str:

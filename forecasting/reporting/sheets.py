@@ -61,7 +61,7 @@ class Book:
         created = dt.datetime.combine(day, dt.time())
         self.book.set_properties({"title": title, "subject": subject, "created": created})
         self.looks = {name: self.book.add_format(PLAIN | look) for name, look in LOOKS.items()}
-        patterns = ["#,##0" + ("." + "0" * digits if digits else "") for digits in range(4)]
+        patterns = ["#,##0", "#,##0.0", "#,##0.00", "#,##0.000"]
         self.numbers = [self.book.add_format(PLAIN | {"num_format": form}) for form in patterns]
 
     def sheet(self, name: str, title: str, widths: Sequence[float]) -> Any:
@@ -150,7 +150,7 @@ class Book:
         look : Format
             Of the cell.
         """
-        shown = value if math.isfinite(value) else ""
+        shown = "" if math.isnan(value) else value
         sheet.write_formula(row, column, f'=IFERROR({text},"")', look, shown)
 
     def content(self) -> bytes:

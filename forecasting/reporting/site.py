@@ -1,5 +1,5 @@
-"""The index of a run: failures first, the region's total, countries by scenarios with their numbers,
-the gap in chargers, what changed since the run before, comparisons.
+"""The index of a run: failures first, the region's total, countries by scenarios with their
+numbers, the gap in chargers, what changed since the run before, comparisons.
 
 One page that opens from disk without a network. Whatever comes from a params file, a ledger or a
 traceback is escaped.
@@ -42,7 +42,7 @@ from forecasting.reporting.html import (
     figure_html,
     write_page,
 )
-from forecasting.reporting.labels import amount, amounts, label_of, plural
+from forecasting.reporting.labels import amount, amounts, label_of, phrase, plural
 from forecasting.reporting.past import kept_forecasts, scoreboard
 from forecasting.reporting.result_tables import (
     StoredResults,
@@ -168,7 +168,9 @@ def _table(path: Path) -> pd.DataFrame:
 
 
 def _described(out: Path, record: Mapping[str, Any], results: Stored) -> Run:
-    """One run in the page's terms; what its report stored about itself fills what the record lacks."""
+    """One run in the page's terms; what its report stored about itself fills what the record
+    lacks.
+    """
     name = str(record["name"])
     stored = load_record(out / name / OUTLOOK_TABLE)
     given = dict(stored.get("parameters") or record.get("parameters") or {})
@@ -213,10 +215,8 @@ def _tell_apart(runs: Sequence[Run]) -> None:
 
 
 def _summary(whole: int, days: Sequence[str]) -> str:
-    known = ""
-    if days:
-        until = " to ".join(dict.fromkeys([days[0], days[-1]]))
-        known = f", on what was published by {until}"
+    until = " to ".join(dict.fromkeys([*days[:1], *days[-1:]]))
+    known = phrase(", on what was published by {}", until)
     return (
         f"{plural(whole, 'report')}{known}. Each number is a median with its 80 % interval, and leads back to the "
         "facts it rests on."
