@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from forecasting.demand.hourly import hourly_load
 from forecasting.errors import InputError
 from forecasting.names import REPORT_NOTEBOOK, REPORT_PAGE
 from forecasting.reporting.browser import print_page
@@ -81,8 +82,6 @@ def _write(form: str, report: Path, outlook: Outlook | None, path: Path) -> Path
 
 
 def _hours(report: Path, outlook: Outlook) -> pd.DataFrame:
-    from forecasting.demand.hourly import hourly_load
-
     load = outlook.load
     if not load:
         raise InputError(

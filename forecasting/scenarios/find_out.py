@@ -39,7 +39,7 @@ SURVEYED = (
 )
 
 
-class Number(NamedTuple):
+class Unprinted(NamedTuple):
     """A number that nobody has printed.
 
     Parameters
@@ -75,7 +75,7 @@ def worth_finding_out(outlook: Outlook) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns what, kind, place and period, as of `Number`, and one for each answer: the share of
+        Columns what, kind, place and period, as of `Unprinted`, and one for each answer: the share of
         the variance of its log in the last year that the number would take away, from 0 to 1.
         Ordered by the first answer, then by the others; a number that would take away nothing of
         any is left out.
@@ -105,7 +105,7 @@ def worth_finding_out(outlook: Outlook) -> pd.DataFrame:
     shares = explained.pivot(index="input", columns="output", values="share")
     shares = shares.reindex(index=list(candidates), columns=measures).fillna(0.0)
     about = [number[:-1] for number in numbers]
-    table = pd.DataFrame(about, shares.index, Number._fields[:-1]).join(shares)
+    table = pd.DataFrame(about, shares.index, Unprinted._fields[:-1]).join(shares)
     table = table[shares.any(axis=1)]
     return table.sort_values(measures, ascending=False, kind="stable").reset_index(drop=True)
 
@@ -120,7 +120,7 @@ def width_left(share: float) -> float:
     return float(np.sqrt(1.0 - share))
 
 
-def _numbers(outlook: Outlook) -> Iterator[Number]:
+def _numbers(outlook: Outlook) -> Iterator[Unprinted]:
     measure = outlook.scenario.measure
     for place, flow in outlook.forecasts.items():
         evidence = flow.evidence
@@ -128,11 +128,11 @@ def _numbers(outlook: Outlook) -> Iterator[Number]:
         first = until + dt.timedelta(days=1)
         for period in _next_periods(first):
             if period.end <= flow.months[-1].end:
-                yield Number(measure, "count", place, period, flow.totals(period))
+                yield Unprinted(measure, "count", place, period, flow.totals(period))
         inside = [at for at, part in enumerate(flow.months) if part.start.year == first.year]
         if flow.market is not None and inside:
             size = flow.market[:, inside].sum(axis=1)
-            yield Number("market", "count", place, year(first.year), size)
+            yield Unprinted("market", "count", place, year(first.year), size)
     if outlook.demand is not None:
         yield from _of_the_chain(outlook, outlook.demand.drawn)
 
@@ -148,7 +148,7 @@ def _next_periods(first: dt.date) -> list[Period]:
     ]
 
 
-def _of_the_chain(outlook: Outlook, drawn: Mapping[str, Array]) -> Iterator[Number]:
+def _of_the_chain(outlook: Outlook, drawn: Mapping[str, Array]) -> Iterator[Unprinted]:
     """What stands at the end of the first year that the facts do not cover, and what surveys would
     find.
     """
@@ -157,7 +157,9 @@ def _of_the_chain(outlook: Outlook, drawn: Mapping[str, Array]) -> Iterator[Numb
     at = outlook.years.index(first)
     for measure, kind in (("ev_stock", "register"), ("charging_points_practice", "count")):
         if measure in outlook.results.values and first < outlook.years[-1]:
-            yield Number(measure, kind, place, year(first), outlook.results.values[measure][:, at])
+            yield Unprinted(
+                measure, kind, place, year(first), outlook.results.values[measure][:, at]
+            )
     for name in SURVEYED:
         if name in drawn:
-            yield Number(name, "survey", "", None, drawn[name])
+            yield Unprinted(name, "survey", "", None, drawn[name])
