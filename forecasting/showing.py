@@ -1,4 +1,5 @@
-"""An object meets what shows it: a table, a figure or words, which stand in `forecasting.reporting`.
+"""An object meets what shows it: a table, a figure or words, which stand in
+`forecasting.reporting`.
 
 No room of facts and models imports reporting: this module alone does, when something is shown.
 """

@@ -115,11 +115,11 @@ def article_checked(
     ['once', 'once', 'forecast', 'beside']
     """
     ledger = central_asia() if ledger is None else ledger
-    asked = find_scenarios() if scenarios is None else list(scenarios)
-    enters = _evidence(asked, ledger)
+    chosen = find_scenarios() if scenarios is None else list(scenarios)
+    enters = _evidence(chosen, ledger)
     cites = {
         scenario.name: {name for driver in scenario.drivers for name in driver.fact_ids()}
-        for scenario in asked
+        for scenario in chosen
     }
     refers = {fact.id: {fact.reference} for fact in ledger}
     rows = pd.read_csv(path(TABLE), dtype=str, keep_default_na=False)
@@ -331,8 +331,8 @@ def _users(row: Verdict) -> str:
         "an event of": _places(row.cited),
         "statements": map(_number, row.referred),
     }
-    told = {words: ", ".join(names) for words, names in users.items()}
-    return "; ".join(f"{words} {names}" for words, names in told.items() if names) or "–"
+    named = {words: ", ".join(names) for words, names in users.items()}
+    return "; ".join(f"{words} {names}" for words, names in named.items() if names) or "–"
 
 
 def _places(scenarios: Iterable[str]) -> list[str]:

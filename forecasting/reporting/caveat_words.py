@@ -120,8 +120,8 @@ def _every_count(caveat: Caveat) -> str:
 def _zeros_before_start(caveat: Caveat) -> str:
     last = max(fact.period.end for fact in caveat.facts)
     return (
-        f"{plural(len(caveat.facts), 'fact')} of none counted up to {last}: the market is taken to begin then, and zeros before "
-        "its beginning are no trend"
+        f"{plural(len(caveat.facts), 'fact')} of none counted up to {last}: the market is taken to "
+        "begin then, and zeros before its beginning are no trend"
     )
 
 

@@ -125,7 +125,7 @@ def _choices(book: Book, sheet: Any, measure: str, year: int) -> None:
 
 
 def _scenarios(book: Book, sheet: Any, shown: Shown) -> None:
-    """Each scenario of each place, looked up, and its median against that of the place's baseline."""
+    """Each scenario of each place, looked up, and its median against that of the baseline."""
     for column, name in enumerate(HEAD):
         sheet.write_string(TOP - 1, column, name, book.looks["head"])
     rows = {run: TOP + number for number, run in enumerate(shown)}

@@ -71,11 +71,10 @@ def write_document(report: Path, target: Path) -> Path:
     cells = [cell for cell in notebook.cells if "about-code" not in cell.metadata.get("tags", [])]
     shown = _shown(*cells)
     drawn = iter(pictures([data[PLOTLY] for data in shown if PLOTLY in data]))
-    pages = [data.get("text/html", "") for data in shown]
     document: Any = docx.Document()
     _set_up(document, title := report_title(notebook) or report.parent.name)
     document.add_heading(title, 0)
-    writer = _Writer(document, "".join(page for page in pages if FACTS in page))
+    writer = _Writer(document, _lists_of_facts(shown))
     for cell in cells:
         if cell.cell_type == "markdown":
             writer.write_markdown(cell.source)
@@ -90,6 +89,12 @@ def write_document(report: Path, target: Path) -> Path:
 def _shown(*cells: nbformat.NotebookNode) -> list[dict[str, Any]]:
     """What the outputs of cells show, by type."""
     return [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
+
+
+def _lists_of_facts(shown: Sequence[Mapping[str, str]]) -> str:
+    """The HTML of the lists whose rows give facts their numbers."""
+    pages = [data.get("text/html", "") for data in shown]
+    return "".join(page for page in pages if FACTS in page)
 
 
 def _set_up(document: Any, title: str) -> None:
@@ -237,12 +242,9 @@ class _Writer:
             needs = self._cell(element, size)
             if across == 1:
                 letters[column] = np.maximum(letters[column], needs)
-        for column, width in zip(made.columns, _widths(letters, LETTER * size), strict=True):
-            # For programs that read the grid, and for Word, which reads the cells
-            for part in (column, *column.cells):
-                part.width = Cm(width)
+        _set_widths(made, _widths(letters, LETTER * size))
         for row, cells in zip(made.rows, rows, strict=True):
-            _mark(row, heading=all(cell.tag == "th" for cell in cells))
+            _mark(row, heading={cell.tag for cell in cells} == {"th"})
         self.paragraph = None
         self.document.add_paragraph()
 
@@ -271,6 +273,15 @@ class _Writer:
             self.document.add_heading("Sources by number", 1)
         for number, (address, words) in enumerate(self.sources.items(), start=1):
             self.document.add_paragraph(f"[{number}] {words}: {address}")
+
+
+def _set_widths(table: Any, widths: Array) -> None:
+    """Have columns so many centimetres wide: for programs that read the grid, and for Word, which
+    reads the cells.
+    """
+    for column, width in zip(table.columns, widths, strict=True):
+        for part in (column, *column.cells):
+            part.width = Cm(width)
 
 
 def _mark(row: Any, heading: bool) -> None:

@@ -104,12 +104,12 @@ def figure_html(figure: dict[str, Any], name: str) -> str:
 
     Examples
     --------
-    >>> print(figure_html({"data": [], "layout": {"title": {"text": "<b>A & B</b>"}}}, "f1"))
+    >>> page = figure_html({"data": [], "layout": {"title": {"text": "<b>A & B</b>"}}}, "f1")
+    >>> print("\n".join(page.splitlines()[:2]))
     <figure class="chart"><figcaption><b>A &amp; B</b></figcaption>
     <div class="figure" data-json="f1" role="img" aria-label="A &amp; B" style="height:450px"></div>
-    <p class="keep">Keep as <button type="button" data-keep="svg" aria-label="Keep as SVG: A &amp; B">SVG</button>
-    <button type="button" data-keep="png" aria-label="Keep as PNG: A &amp; B">PNG</button></p></figure>
-    <script type="application/json" id="f1">{"data":[],"layout":{"title":{"text":"\u003cb>A & B\u003c/b>"}}}</script>
+    >>> print(page.splitlines()[-1].partition('"layout":')[2])
+    {"title":{"text":"\u003cb>A & B\u003c/b>"}}}</script>
     """
     content = {"data": figure.get("data", []), "layout": figure.get("layout", {})}
     layout = content["layout"]
@@ -206,7 +206,7 @@ def laid_out(
     cells: Iterable[nbformat.NotebookNode],
 ) -> tuple[list[tuple[nbformat.NotebookNode, str, str]], str]:
     """The cells of a notebook as parts of a page: what is above its first heading of the second
-    level is the summary, and a Markdown cell with the tag ``folded`` opens a fold under its heading.
+    level is the summary; a Markdown cell with the tag ``folded`` opens a fold under its heading.
 
     Parameters
     ----------
@@ -251,15 +251,18 @@ def laid_out(
 
 
 def with_contents(page: str) -> str:
-    """Name the headings of a page and put links to them where it has room; for fewer than three
+    r"""Name the headings of a page and put links to them where it has room; for fewer than three
     there are none.
 
-    >>> print(with_contents(PLACE + "".join(f"<h2>{name} <i>x</i></h2>" for name in "abc")))
+    >>> print(with_contents(PLACE + "".join(f"\n<h2>{name} <i>x</i></h2>" for name in "abc")))
     <details class="contents"><summary>Contents</summary><nav aria-label="Contents"><ol>
     <li><a href="#a-x">a x</a></li>
     <li><a href="#b-x">b x</a></li>
     <li><a href="#c-x">c x</a></li>
-    </ol></nav></details><h2 id="a-x">a <i>x</i></h2><h2 id="b-x">b <i>x</i></h2><h2 id="c-x">c <i>x</i></h2>
+    </ol></nav></details>
+    <h2 id="a-x">a <i>x</i></h2>
+    <h2 id="b-x">b <i>x</i></h2>
+    <h2 id="c-x">c <i>x</i></h2>
     """
     lines: list[str] = []
 
@@ -278,8 +281,9 @@ def with_contents(page: str) -> str:
 def _without_dead_ends(page: str) -> str:
     """Numbers lead to what they rest on where the page tells of it; elsewhere they are plain.
 
-    >>> _without_dead_ends('<a href="#grounds-a">1</a> <a class="end" href="#grounds-b">2</a> <li id="grounds-a">')
-    '<a href="#grounds-a">1</a> 2 <li id="grounds-a">'
+    >>> links = '<a href="#grounds-a">1</a> <a class="end" href="#grounds-b">2</a>'
+    >>> print(_without_dead_ends(f'{links} <li id="grounds-a">'))
+    <a href="#grounds-a">1</a> 2 <li id="grounds-a">
     """
     known = set(re.findall(r'id="(grounds-[^"]*)"', page))
     return re.sub(
@@ -330,7 +334,7 @@ def check_page(page: str, *, figures: int, name: str) -> None:
     --------
     >>> check_page('<script src="https://cdn.example/x.js"></script>', figures=0, name="uz")
     Traceback (most recent call last):
-    forecasting.errors.RunError: the page 'uz' would load https://cdn.example/x.js; a report must open without a network
+    forecasting.errors.RunError: the page 'uz' would load https://cdn.example/x.js; a report ...
     """
     drawn = page.count(DRAWN)
     if drawn != figures:
@@ -422,9 +426,9 @@ def report_title(notebook: nbformat.NotebookNode) -> str:
     """The title of the scenario that a notebook was run for, or its first heading; nothing where it
     has neither.
     """
-    given = notebook.metadata.get("papermill", {}).get("parameters", {}).get("title")
-    if given:
-        return str(given)
+    title = notebook.metadata.get("papermill", {}).get("parameters", {}).get("title")
+    if title:
+        return str(title)
     lines = (
         line
         for cell in notebook.cells

@@ -213,8 +213,8 @@ def parameter_words(name: str) -> str:
 
     Examples
     --------
-    >>> parameter_words("destination_dc"), parameter_words("home_access"), parameter_words("annual_km.bus")
-    ('public, destination, fast', 'home access', 'kilometres a year, bus')
+    >>> parameter_words("destination_dc"), parameter_words("annual_km.bus")
+    ('public, destination, fast', 'kilometres a year, bus')
     """
     first, *rest = name.split(".")
     known = SETTINGS.get(first) or PARAMETERS.get(first) or first.replace("_", " ")

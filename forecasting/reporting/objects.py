@@ -65,8 +65,8 @@ chart_of.register(FlowDraws, forecast_chart)
 
 
 def _rows(rows: Mapping[str, str], caption: str) -> str:
-    told = [row for row in rows.items() if row[1]]
-    return Table(plain_frame(told, columns=["", caption]))._repr_html_()
+    known = [row for row in rows.items() if row[1]]
+    return Table(plain_frame(known, columns=["", caption]))._repr_html_()
 
 
 @html_of.register
@@ -172,8 +172,8 @@ def _outlook_chart(outlook: Outlook, measure: str, log: bool | None) -> Any:
     """The figure of one measure of an outlook; a measure that it has not is an error."""
     known = outlook.results.values
     if measure not in known:
-        near = nearest(measure, known)
-        hint = f"did you mean {near}?" if near else f"there are {', '.join(known)}"
+        similar = nearest(measure, known)
+        hint = phrase("did you mean {}?", similar) or f"there are {', '.join(known)}"
         raise InputError(f"{outlook.name} has no {measure!r}; {hint}")
     return fan_chart(outlook, measure, log=log)
 

@@ -56,8 +56,8 @@ def past_forecasts(outlook: Outlook) -> Table | BulletList:
     if record.empty:
         return BulletList(
             [
-                "No forecast of an earlier year's end has an outcome yet: nothing was printed since, "
-                "or before."
+                "No forecast of an earlier year's end has an outcome yet: nothing was printed "
+                "since, or before."
             ]
         )
     names = record["measure"]

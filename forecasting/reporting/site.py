@@ -144,7 +144,7 @@ def build_site(out: Path, records: Sequence[Mapping[str, Any]]) -> Path:
         **_records(out / ARCHIVE, days),
         comparisons=figures,
         footer=_footer(runs),
-        article=write_article(out, [run["given"] for run in runs]),
+        article=write_article(out, [run["parameters"] for run in runs]),
         data=not table.empty,
     )
 
@@ -173,16 +173,16 @@ def _described(out: Path, record: Mapping[str, Any], results: Stored) -> Run:
     """
     name = str(record["name"])
     stored = load_record(out / name / OUTLOOK_TABLE)
-    given = dict(stored.get("parameters") or record.get("parameters") or {})
+    keys = dict(stored.get("parameters") or record.get("parameters") or {})
     age = stored_caveat(stored.get("age"))
-    numbers = _headline(name, given, stored, results)
+    numbers = _headline(name, keys, stored, results)
     return {
-        **_named(name, given),
-        "given": given,
+        **_named(name, keys),
+        "parameters": keys,
         "headline": numbers,
         "lines": [_line(entry, stored.get("growth") or {}) for entry in numbers],
         "reason": record.get("reason", ""),
-        "as_of": str(stored.get("as_of") or given.get("as_of") or ""),
+        "as_of": str(stored.get("as_of") or keys.get("as_of") or ""),
         "finished": record.get("finished", "")[:16].replace("T", " "),
         "seconds": sum(record.get("seconds", {}).values()),
         "age": age_html(age) if age else "",
@@ -192,14 +192,14 @@ def _described(out: Path, record: Mapping[str, Any], results: Stored) -> Run:
     }
 
 
-def _named(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+def _named(name: str, keys: Mapping[str, Any]) -> dict[str, Any]:
     """Country, place and scenario of a run by its parameters, or else by its name."""
     slug, _, scenario = name.rpartition("-")
-    code = given.get("country") or COUNTRIES_OF.get(slug)
+    code = keys.get("country") or COUNTRIES_OF.get(slug)
     place = (slug or name).replace("-", " ").capitalize()
     if code and is_place(code):
         place = place_name(code)
-    scenario = str(given.get("scenario") or scenario)
+    scenario = str(keys.get("scenario") or scenario)
     return {"name": name, "country": code, "place": place, "scenario": scenario}
 
 
@@ -218,8 +218,8 @@ def _summary(whole: int, days: Sequence[str]) -> str:
     until = " to ".join(dict.fromkeys([*days[:1], *days[-1:]]))
     known = phrase(", on what was published by {}", until)
     return (
-        f"{plural(whole, 'report')}{known}. Each number is a median with its 80 % interval, and leads back to the "
-        "facts it rests on."
+        f"{plural(whole, 'report')}{known}. Each number is a median with its 80 % interval, and "
+        "leads back to the facts it rests on."
     )
 
 
@@ -264,12 +264,16 @@ def _row(place: str, mine: Mapping[str, Run], columns: Sequence[str]) -> dict[st
     place.
     """
     shown = [run for run in mine.values() if run["lines"]]
-    ages = {run["age"] for run in shown}
-    age = ages.pop() if len(ages) == 1 else ""
-    count = Counter(words for run in shown for words in run["caveats"])
-    shared = [words for words, times in count.items() if times == len(shown)]
-    cards = [_card(mine[name], {age, *shared}) if name in mine else None for name in columns]
-    return {"place": place, "age": age, "caveats": shared, "cards": cards}
+    ages = _shared([run["age"]] for run in shown)
+    shared = _shared(run["caveats"] for run in shown)
+    cards = [_card(mine[name], {*ages, *shared}) if name in mine else None for name in columns]
+    return {"place": place, "age": "".join(ages), "caveats": shared, "cards": cards}
+
+
+def _shared(lists: Iterable[list[str]]) -> list[str]:
+    """What stands in each list, in the order of the first."""
+    first, *others = [*lists] or [[]]
+    return [words for words in first if all(words in other for other in others)]
 
 
 def _card(run: Run, known: set[str]) -> dict[str, Any]:
@@ -289,10 +293,10 @@ def _card(run: Run, known: set[str]) -> dict[str, Any]:
 
 
 def _headline(
-    name: str, given: Mapping[str, Any], stored: Mapping[str, Any], results: Stored
+    name: str, keys: Mapping[str, Any], stored: Mapping[str, Any], results: Stored
 ) -> list[dict[str, Any]]:
     """The card's numbers; of a corridor, those of the whole, which stands behind its places."""
-    measure = given.get("measure") or "ev_imports"
+    measure = keys.get("measure") or "ev_imports"
     known = [
         (place, part)
         for (scenario, place), part in results.items()
@@ -410,7 +414,7 @@ def _region(out: Path, runs: Sequence[Run]) -> dict[str, Any] | None:
         if run["country"] in COUNTRIES and run["scenario"] == BASELINE and run["link"]
     ]
     # Other seeds, other worlds
-    if len({run["given"].get("seed") for run in mine}) > 1:
+    if len({run["parameters"].get("seed") for run in mine}) > 1:
         return None
     read: list[Results] = []
     for run in mine:
