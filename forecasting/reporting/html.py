@@ -155,8 +155,6 @@ def notebook_to_html(
     notebook: nbformat.NotebookNode,
     *,
     title: str,
-    assets: str = "../assets",
-    home: str = "../index.html",
     files: Mapping[str, str] | None = None,
 ) -> str:
     """Turn an executed notebook into a page.
@@ -167,10 +165,6 @@ def notebook_to_html(
         With its outputs.
     title : str
         Of the page.
-    assets : str
-        Where the page finds ``plotly.min.js``, as seen from itself.
-    home : str
-        Where the page's way back leads; empty for none.
     files : mapping of str to str, optional
         Files beside the page, by what they are called in it.
 
@@ -188,8 +182,6 @@ def notebook_to_html(
     cells, ends = laid_out(notebook.cells)
     page = page_template("report.html.j2").render(
         title=" ".join(title.split()),
-        assets=assets,
-        home=home,
         files=dict(files or {}),
         style=template_text("style.css"),
         script=page_script(),
@@ -389,8 +381,6 @@ def write_report(
     notebook: nbformat.NotebookNode | None = None,
     *,
     title: str = "",
-    assets: str = "../assets",
-    home: str = "../index.html",
 ) -> Path:
     """Write the page of a stored notebook beside it, ``report.ipynb`` to ``report.html``.
 
@@ -400,7 +390,7 @@ def write_report(
         An executed notebook.
     notebook : NotebookNode, optional
         The same, where it is in memory still.
-    title, assets, home : str
+    title : str
         As for `notebook_to_html`; without a title, that of the scenario, or the notebook's first
         heading.
 
@@ -416,9 +406,7 @@ def write_report(
     # A run that stores results writes them as a workbook too
     if path.with_name(OUTLOOK_TABLE).is_file():
         files["Excel"] = OUTLOOK_WORKBOOK
-    page.write_text(
-        notebook_to_html(read, title=title, assets=assets, home=home, files=files), encoding="utf-8"
-    )
+    page.write_text(notebook_to_html(read, title=title, files=files), encoding="utf-8")
     return page
 
 

@@ -24,7 +24,7 @@ NAMES = {  # as the templates of the community have them, where they have one
 }
 
 
-def iamc_frame(table: pd.DataFrame, model: str = MODEL) -> pd.DataFrame:
+def iamc_frame(table: pd.DataFrame) -> pd.DataFrame:
     """Yearly results in IAMC's wide form: one row per scenario, region and variable, one column per
     year.
 
@@ -35,8 +35,6 @@ def iamc_frame(table: pd.DataFrame, model: str = MODEL) -> pd.DataFrame:
     ----------
     table : pandas.DataFrame
         Long results: scenario, country, measure, unit, period_start, period_end, quantile, value.
-    model : str
-        Name of the model.
 
     Returns
     -------
@@ -54,7 +52,7 @@ def iamc_frame(table: pd.DataFrame, model: str = MODEL) -> pd.DataFrame:
     rows = whole_years(table)
     named = pd.DataFrame(
         {
-            "Model": model,
+            "Model": MODEL,
             "Scenario": [str(name).rpartition("-")[2] for name in rows["scenario"]],
             "Region": [place_words(str(code)) for code in rows["country"]],
             "Variable": list(map(_variable, rows["measure"], rows["quantile"])),
@@ -74,7 +72,7 @@ def _variable(measure: str, quantile: float) -> str:
     return f"{name}|{100 * quantile:.1f}th Percentile"
 
 
-def write_iamc(table: pd.DataFrame, path: str | Path, model: str = MODEL) -> Path:
+def write_iamc(table: pd.DataFrame, path: str | Path) -> Path:
     """Write yearly results as an IAMC CSV.
 
     Parameters
@@ -83,10 +81,8 @@ def write_iamc(table: pd.DataFrame, path: str | Path, model: str = MODEL) -> Pat
         Long results, as `iamc_frame` takes them.
     path : path-like
         The file.
-    model : str
-        Name of the model.
     """
-    return write_csv(iamc_frame(table, model), path)
+    return write_csv(iamc_frame(table), path)
 
 
 def write_csv(frame: pd.DataFrame, path: str | Path) -> Path:
