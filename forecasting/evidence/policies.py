@@ -28,7 +28,9 @@ import io
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from forecasting.errors import LedgerError
@@ -240,6 +242,16 @@ def read_policies(path: str | os.PathLike[str] | None = None) -> dict[str, Polic
     file = Path(_TABLE if path is None else path)
     table = csv.DictReader(io.StringIO(text_of(file), newline=""))
     return checked_policies([*table], file.name, first_row=2, columns=table.fieldnames or ())
+
+
+@cache
+def shipped_policies() -> Mapping[str, Policy]:
+    """The policies that ship, by id, read once.
+
+    >>> shipped_policies()["uz-2024-11-testing"].place
+    'UZ'
+    """
+    return MappingProxyType(read_policies())
 
 
 def checked_policies(

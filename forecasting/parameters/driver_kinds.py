@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 from pydantic import Field, ValidationInfo, field_validator
 
 from forecasting.errors import in_digits
-from forecasting.evidence.policies import read_policies
+from forecasting.evidence.policies import shipped_policies
 from forecasting.measures import CHARGING_COUNTS, did_you_mean
 from forecasting.parameters.values import Day, Name, Range, Strict
 
@@ -171,7 +171,7 @@ class Driver(Strict):
         of_policy = info.data.get("kind") == "policy"
         if policy and not of_policy:
             raise ValueError("is of kind policy alone; leave it out")
-        if of_policy and policy not in (rows := read_policies()):
+        if of_policy and policy not in (rows := shipped_policies()):
             hint = did_you_mean(policy, rows, "name a row of policies.csv")
             raise ValueError(f"{policy!r} is no policy ({hint})")
         return policy

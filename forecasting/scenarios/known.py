@@ -16,7 +16,7 @@ from forecasting.caveats import Caveat
 from forecasting.errors import InputError
 from forecasting.evidence.datasets import facts_of
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.policies import BATTERY_CARS, Policy, read_policies
+from forecasting.evidence.policies import BATTERY_CARS, Policy, shipped_policies
 from forecasting.evidence.rules import COUNTED
 from forecasting.growth.prior import Prior
 from forecasting.growth.starting import MarketSize
@@ -115,7 +115,7 @@ def unused_facts(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> list[Cav
         Day of the forecast.
     """
     unused = _of_another_flow(scenario, ledger, as_of)
-    days = [fact.known_from for fact in facts_of(scenario.ledger, False)]
+    days = [fact.known_from for fact in facts_of(scenario.ledger, False)] if scenario.ledger else []
     number = len(days)
     if undated := days.count(None):
         values: dict[str, Any] = {"undated": undated, "number": number}
@@ -202,7 +202,7 @@ class Known:
         places = {self.place, UNION} if self.place in UNION_MEMBERS else {self.place}
         return tuple(
             known
-            for policy in read_policies().values()
+            for policy in shipped_policies().values()
             if policy.place in places and policy.is_known(self.day) and self._moved_by(policy)
             if (known := policy.as_known(self.day)) is not None
         )
@@ -370,7 +370,7 @@ def known_drivers(
     omitted = []
     for driver in scenario.drivers:
         days = [ledger.get(name).known_from for name in driver.fact_ids()]
-        policy = read_policies().get(driver.policy)
+        policy = shipped_policies().get(driver.policy)
         ahead = policy is not None and not policy.is_known(as_of)
         if ahead or (days and all(day is None or day > as_of for day in days)):
             values = {"driver": driver.name, "day": str(as_of)}
@@ -383,4 +383,4 @@ def known_drivers(
 def facts_of_places(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> Ledger:
     """The facts that the flows of all places of a scenario are forecast from, as known on a day."""
     places = scenario.counted_at
-    return Ledger().concat(*(known_on(scenario, place, ledger, as_of).facts for place in places))
+    return reduce(Ledger.concat, [known_on(scenario, p, ledger, as_of).facts for p in places])
