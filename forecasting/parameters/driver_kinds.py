@@ -118,8 +118,9 @@ class Driver(Strict):
         That it happens on `start`, given that it happens; the rest comes `delay_years` later.
         Announcements are mostly late: of the hydrogen capacity announced for 2023, 7 % stood in
         time (Odenweller & Ueckerdt 2025, Nature Energy), and of 2,500 charging stations announced
-        for Uzbekistan by the end of 2024, 43 %. Of a target it is the share of what is missing that
-        stands on the day; the rest follows within `delay_years`.
+        for Uzbekistan by the end of 2024, 43 %. Those are shares of programmes that stood on the
+        day, not probabilities: what a params file says is a judgement. Of a target it is such a
+        share, of what is missing; the rest follows within `delay_years`.
     delay_years : Range
         Years by which the late ones are late.
     beyond : float
