@@ -77,7 +77,7 @@ def test_the_table_says_who_uses_a_statement():
 
 
 def test_a_port_that_no_forecast_gives_a_number_enters_none():
-    """Baktu printed one count, in 2023: it stands beside, and the buses of Kazakhstan are its own."""
+    """Baktu printed one count, in 2023: it stands beside; the buses of Kazakhstan are its own."""
     assert {BY_NUMBER[f"article-{number}"].use for number in (23, 24)} == {"beside"}
     assert not BY_NUMBER["article-23"].enters
     assert {fact.place for fact in BY_NUMBER["article-44"].since} == {"KZ"}

@@ -441,7 +441,8 @@ def policy_chart(outlook: Outlook) -> go.Figure:
     Returns
     -------
     plotly.graph_objects.Figure
-        Three years before the first that is forecast, and two of those; each policy's day is marked.
+        Three years before the first that is forecast, and two of those; each policy's day is
+        marked.
 
     Raises
     ------
