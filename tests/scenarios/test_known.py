@@ -146,7 +146,8 @@ def test_policies_are_known_once_announced_and_their_ends_once_told():
     known = Known(central_asia(), "UZ", "ev_imports", dt.date(2025, 3, 1)).policies
     (testing,) = (policy for policy in known if policy.kind == "blocked")
     assert testing.end is None
-    # A union's duty is its members'; what is imported is registered; of what is vague nothing is known
+    # A union's duty is its members'; what is imported is registered; of what is vague nothing is
+    # known
     kyrgyz = ids("KG", "ev_registrations", "2026-03-01")
     assert {"eaeu-2020-05-duty", "kg-2025-09-quota-used-up", "kg-2027-01-duty"} <= {*kyrgyz}
     assert "eaeu-2020-05-duty" not in ids("UZ", "ev_imports", "2026-03-01")
