@@ -98,8 +98,8 @@ class Driver(Strict):
         `elasticity`; ``policy`` says what becomes of a row of the table of policies: as decided
         where `start` is its day, later, or with a `probability`, of what such policies did
         elsewhere `size` times; ``demand`` sets a parameter of the demand chain from `start` on:
-        several on one parameter add, and factors multiply; ``target`` has `size` public points or stations
-        stand on `start`.
+        several on one parameter add, and factors multiply; ``target`` has `size` public points or
+        stations stand on `start`.
     quantity : str
         The measure that is forecast, the parameter of the demand chain, or ``charging_points``,
         ``charging_stations``.

@@ -75,8 +75,8 @@ def worth_finding_out(outlook: Outlook) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns what, kind, place and period, as of `Unprinted`, and one for each answer: the
-        share of the variance of its log in the last year that the number would take away, from 0 to 1.
+        Columns what, kind, place and period, as of `Unprinted`, and one for each answer: the share
+        of the variance of its log in the last year that the number would take away, from 0 to 1.
         Ordered by the first answer, then by the others; a number that would take away nothing of
         any is left out.
 
