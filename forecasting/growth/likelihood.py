@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from forecasting.evidence.fact import Fact
 from forecasting.growth.path import LatentPath
@@ -356,11 +357,12 @@ class Contrasts:
         bottom = np.maximum(flows @ self.denominator.T + constant, 1e-300)
         age = flows @ self.aged.T / top
         scrapped = SCRAPPAGE_SD * x[:, self.scrappage]
-        part = (rows * ((1 + scrapped * age) / top)[:, None, :]) @ self.numerator
-        part -= (rows / bottom[:, None, :]) @ self.denominator
+        part = _combined(rows, (1 + scrapped * age) / top, self.numerator)
+        if self.denominator.any():
+            part -= _combined(rows, 1 / bottom, self.denominator)
         slopes = rows @ (self.offsets @ directions)
         if self.aged.any():
-            part -= (rows * (scrapped / top)[:, None, :]) @ self.aged
+            part -= _combined(rows, scrapped / top, self.aged)
             slopes = slopes - SCRAPPAGE_SD * (age @ rows.T)[:, :, None] * directions[self.scrappage]
         if self.base_offsets.any():
             slopes = slopes + (rows * (constant / bottom)[:, None, :]) @ (
@@ -380,7 +382,21 @@ class Contrasts:
 
     def log_density(self, contrasts: Array) -> Array:
         """Log density of the noise at some contrasts, shape (draws, facts)."""
-        return log_mixture(contrasts - self.value, self.weight, self.mean, self.sd)
+        result = np.empty_like(contrasts)
+        for rows in (self.exact, ~self.exact):  # numbers have fewer components than bounds
+            parts = int((self.weight[rows] > 0).sum(axis=1).max(initial=1))
+            weight, mean, sd = (t[rows, :parts] for t in (self.weight, self.mean, self.sd))
+            result[:, rows] = log_mixture(contrasts[:, rows] - self.value[rows], weight, mean, sd)
+        return result
+
+
+def _combined(rows: Array, scale: Array, weights: Array) -> Array:
+    """Combinations of facts, each times a scale by draw, as weights of months.
+
+    Facts are of few months each, so that most weights are 0.
+    """
+    scaled = (rows * scale[:, None, :]).reshape(-1, len(weights))
+    return np.asarray(scaled @ csr_array(weights)).reshape(len(scale), len(rows), -1)
 
 
 def log_mixture(x: Array, weight: Array, mean: Array | float, sd: Array) -> Array:

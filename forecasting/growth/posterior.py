@@ -23,7 +23,7 @@ from forecasting.growth.path import LatentPath
 Array = NDArray[np.float64]
 Indices = NDArray[np.int_]
 
-CHAINS = 500
+CHAINS = 250
 SWEEPS = 4
 BURN = 4
 NUMBERS = 3  # components of a number that may be wrong
@@ -33,7 +33,7 @@ MUCH_DOUBT = 1.5  # times the doubt in any fact, from which one is always drawn
 FEW = 8  # so many more are drawn in any case
 UNEVEN = 0.5  # by how much a bound may differ from a normal to be taken for one
 WIDE_OPEN = 0.25  # least precision of that
-VISITS = 8  # pairs whose components are drawn together, in one sweep
+VISITS = 6  # pairs whose components are drawn together, in one sweep
 ANY_PAIR = 0.05
 JITTER = 1e-6  # variance of a doubtful fact beside that of its component
 LEAST_LIKELY = 0.002  # of the likeliest kind of market, below which a kind is left out
@@ -52,7 +52,7 @@ FARTHEST_STEP = 2.0
 OTHER = 0.1
 FEW_COUNT = 0.1
 MORE_ROUNDS = 3
-AT_ONCE = 4_000_000
+AT_ONCE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -121,18 +121,17 @@ def sample(
     weight, tail = smoothed(log_weight)
     which = resampled(weight, np.tile(shared[:, -1], len(rounds)), len(shared), rng)
     expected, variance = chains.expectations()
-    kept = moved[which]
-    contrast = _contrasts(path, facts, kept)
-    part, _ = responsibilities(
-        contrast - facts.value, np.zeros_like(contrast), facts.weight, facts.mean, facts.sd
-    )
+    residual = _contrasts(path, facts, moved[which]) - facts.value
+    blocks = np.array_split(residual, 1 + residual.size * facts.weight.shape[1] // AT_ONCE)
+    parts = [responsibilities(b, 0 * b, facts.weight, facts.mean, facts.sd)[0] for b in blocks]
+    doubted = [(part * facts.wrong).sum(axis=(0, 2)) for part in parts]
     return Posterior(
-        x=kept,
+        x=moved[which],
         kind=linear.kinds[kind[which]],
         expected=expected,
         expected_sd=np.sqrt(variance),
         base=facts.base(mode.log_flows, mode.x),
-        doubted=(part * facts.wrong).sum(axis=2).mean(axis=0),
+        doubted=np.sum(doubted, axis=0) / len(residual),
         effective=float(1 / (weight**2).sum()),
         tail=tail,
     )
@@ -141,7 +140,7 @@ def sample(
 def _weighted(chains: _Chains, shared: Array) -> tuple[Array, Indices, Array]:
     """Draws that are moved to the facts, their kinds, and logs of their weights."""
     x, kind = chains.draw(shared)
-    moved, log_weight = _moved(chains.linear, x, kind)
+    moved, log_weight = _moved(chains.linear, x)
     return moved, kind, log_weight
 
 
@@ -285,11 +284,11 @@ class _Chains:
         tied = np.abs(tied) / np.sqrt(np.outer(np.diag(tied), np.diag(tied))) + ANY_PAIR
         np.fill_diagonal(tied, 0.0)
         self.tied = tied
-        doubtful = linear.doubtful
-        numbers = q + np.arange(len(doubtful))
-        self.numbers = np.r_[q - 1, numbers] if linear.path.sizes else numbers
+        # The first of a pair: another size, or a number that may be wrong
+        self.firsts = np.r_[q - 1, q + np.flatnonzero(f.exact[linear.doubtful])]
         self.parts = int((linear.weight > 0).sum(axis=1).max())
-        self.first_parts = NUMBERS if f.exact[doubtful].all() else self.parts
+        factor = [np.linalg.eigh(precision) for precision in linear.precision]
+        self.roots = np.stack([turned * np.sqrt(np.maximum(size, 0)) for size, turned in factor])
         self.messages: list[tuple[Array, Array]] = []
 
     def draw(self, shared: Array) -> tuple[Array, Indices]:
@@ -314,18 +313,19 @@ class _Chains:
         covariance: Array = np.linalg.inv(precision + _diagonals(1 / variance)).astype(float)
         mean = (covariance @ (pull + centre / variance)[:, :, None])[:, :, 0]
         n = variance.shape[1]
-        order = np.argsort(rng.random((self.chains, len(self.numbers))), axis=1)
+        order = np.argsort(rng.random((self.chains, len(self.firsts))), axis=1)
         for visited in order[:, :VISITS].T:
-            first = self.numbers[visited]
+            first = self.firsts[visited]
             second = _chosen(self.tied[first], rng)
             self._pair(first, second, covariance, mean, variance, centre)
         if keep:
             diagonal = np.diagonal(covariance, axis1=1, axis2=2)
             residual = np.maximum(1 / diagonal - 1 / variance, 1e-9)
             self.messages.append(((mean / diagonal - centre / variance) / residual, 1 / residual))
-        factor = np.linalg.cholesky(precision + _diagonals(1 / variance))
-        normal = rng.standard_normal((self.chains, n, 1))
-        unknown = mean + np.linalg.solve(factor.transpose(0, 2, 1), normal)[:, :, 0]
+        normal = rng.standard_normal((2, self.chains, n))
+        noise = (self.roots[self.kind] @ normal[0][:, :, None])[:, :, 0]
+        noise += normal[1] / np.sqrt(variance)
+        unknown = mean + (covariance @ noise[:, :, None])[:, :, 0]
         residual = (unknown[:, :, None] - linear.centre) / linear.sd
         log_part = self.log_weight - np.log(linear.sd) - 0.5 * residual**2
         part = np.exp(log_part - log_part.max(axis=2, keepdims=True))
@@ -360,7 +360,7 @@ class _Chains:
         inverse = np.linalg.inv(block)
         cavity = inverse - _diagonals(1 / v)
         push = (inverse @ m[:, :, None])[:, :, 0] - c / v
-        one, a, g = self._pushed(i[:, None], self.first_parts, cavity[:, 0, 0], push[:, 0])
+        one, a, g = self._pushed(i[:, None], NUMBERS, cavity[:, 0, 0], push[:, 0])
         other, b, h = self._pushed(j[:, None], self.parts, cavity[:, 1, 1], push[:, 1])
         a, g, b, h = a[:, :, None], g[:, :, None], b[:, None, :], h[:, None, :]
         ab = cavity[:, 0, 1, None, None]
@@ -443,7 +443,7 @@ def _chosen(part: Array, rng: np.random.Generator) -> Indices:
     return np.asarray(np.minimum((below < lot).sum(axis=-1), part.shape[-1] - 1))
 
 
-def _moved(linear: _Linear, x: Array, kind: Indices) -> tuple[Array, Array]:
+def _moved(linear: _Linear, x: Array) -> tuple[Array, Array]:
     """Draws whose true contrasts are what the linear ones were, and logs of their weights."""
     path, facts, mode = linear.path, linear.facts, linear.mode
     if not len(facts.value):
@@ -458,12 +458,11 @@ def _moved(linear: _Linear, x: Array, kind: Indices) -> tuple[Array, Array]:
     moved = x.copy()
     log_weight = np.zeros(len(x))
     if len(combined):
-        for k in np.unique(kind):
-            move = _Move(linear, combined, k)
-            of_kind = np.flatnonzero(kind == k)
-            blocks = 1 + len(of_kind) * (len(combined) + 1) * path.months // AT_ONCE
-            for part in np.array_split(of_kind, blocks):
-                moved[part], log_weight[part] = move(x[part], wanted[part] @ combined.T)
+        move = _Move(linear, combined)
+        longest = max(path.months, len(facts.value))
+        blocks = 1 + len(x) * len(combined) * longest // AT_ONCE
+        for part in np.array_split(np.arange(len(x)), blocks):
+            moved[part], log_weight[part] = move(x[part], wanted[part] @ combined.T)
         log_weight += _log_prior(path, moved) - _log_prior(path, x)
     after = facts.log_density(_contrasts(path, facts, moved))
     log_weight += (after - facts.log_density(wanted)).sum(axis=1)
@@ -499,17 +498,15 @@ class _Move:
     volume about a draw.
     """
 
-    def __init__(self, linear: _Linear, combined: Array, kind: int) -> None:
+    def __init__(self, linear: _Linear, combined: Array) -> None:
         self.path, self.facts, self.combined = linear.path, linear.facts, combined
-        jacobian, mixed = linear.mode.jacobian, linear.path.mixed
-        variance = linear.kind_variance[kind].copy()
-        variance[mixed] = linear.mode.variance[mixed]
-        covariance = Covariance(jacobian * np.sqrt(variance), HELD * linear.mode.noise)
-        back = combined.T * linear.mode.noise[:, None]
-        self.directions = variance[:, None] * (jacobian.T @ covariance.solve(back))
-        slope = combined @ jacobian @ self.directions
+        mode = linear.mode
+        covariance = Covariance(mode.jacobian * np.sqrt(mode.variance), HELD * mode.noise)
+        back = combined.T * mode.noise[:, None]
+        self.directions = mode.variance[:, None] * (mode.jacobian.T @ covariance.solve(back))
+        slope = combined @ mode.jacobian @ self.directions
         self.back = np.linalg.inv(slope)
-        self.sign, self.log_volume = np.linalg.slogdet(slope)
+        self.sign = np.linalg.slogdet(slope)[0]
 
     def __call__(self, x: Array, wanted: Array) -> tuple[Array, Array]:
         x = x.copy()
@@ -526,7 +523,7 @@ class _Move:
             sign, log_volume = np.linalg.slogdet(slope)
             close = np.abs(gap).max(axis=1) < CLOSE
             good = close & (sign == self.sign)
-            log_weight[rows[good]] = (self.log_volume - log_volume)[good]
+            log_weight[rows[good]] = -log_volume[good]
             rows, gap, slope = rows[~close], gap[~close], slope[~close]
             if not len(rows):
                 break
