@@ -279,8 +279,10 @@ class Contrasts:
 
     Parameters
     ----------
+    months : ndarray of int
+        The path's months that the facts speak of.
     numerator, denominator : ndarray, shape (facts, months)
-        Weights over months.
+        Weights over them.
     constant : ndarray, shape (facts,)
         Added to the denominator.
     aged : ndarray, shape (facts, months)
@@ -298,6 +300,7 @@ class Contrasts:
         Which components are those of a fact that is wrong.
     """
 
+    months: NDArray[np.int_]
     numerator: Array
     denominator: Array
     constant: Array
@@ -318,7 +321,8 @@ class Contrasts:
 
     def only(self, rows: NDArray[np.int_]) -> Contrasts:
         """Some of the facts."""
-        kept = {f.name: getattr(self, f.name)[rows] for f in fields(self) if f.name != "scrappage"}
+        names = [f.name for f in fields(self) if f.name not in ("months", "scrappage")]
+        kept = {name: getattr(self, name)[rows] for name in names}
         return replace(self, **kept)
 
     def at(self, log_flows: Array, x: Array) -> Array:
@@ -395,8 +399,9 @@ def _combined(rows: Array, scale: Array, weights: Array) -> Array:
 
     Facts are of few months each, so that most weights are 0.
     """
-    scaled = (rows * scale[:, None, :]).reshape(-1, len(weights))
-    return np.asarray(scaled @ csr_array(weights)).reshape(len(scale), len(rows), -1)
+    shape = (len(scale), len(rows), weights.shape[1])
+    scaled = (rows * scale[:, None, :]).reshape(shape[0] * shape[1], len(weights))
+    return np.asarray(scaled @ csr_array(weights)).reshape(shape)
 
 
 def log_mixture(x: Array, weight: Array, mean: Array | float, sd: Array) -> Array:
@@ -442,11 +447,15 @@ def as_arrays(
         column = bases.get(o.fact.basis)
         if column is not None:
             offsets[i], base_offsets[i] = _offsets(o, path, column)
+    numerator = np.array([o.numerator for o in observations]).reshape(n, path.months)
+    denominator = np.array([o.denominator for o in observations]).reshape(n, path.months)
+    months = np.flatnonzero((numerator + denominator).any(axis=0))
     return Contrasts(
-        numerator=np.array([o.numerator for o in observations]).reshape(n, path.months),
-        denominator=np.array([o.denominator for o in observations]).reshape(n, path.months),
+        months=months,
+        numerator=numerator[:, months],
+        denominator=denominator[:, months],
         constant=np.array([o.constant for o in observations]),
-        aged=aged,
+        aged=aged[:, months],
         offsets=offsets,
         base_offsets=base_offsets,
         scrappage=path.at_["scrappage"],

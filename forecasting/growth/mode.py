@@ -152,7 +152,7 @@ class Mode:
         """Contrasts and their gradient where we stand."""
         every = np.eye(self.path.width)
         here = self.x[None, :]
-        log_flows, gradient = self.path.along(here, every)
+        log_flows, gradient = self.path.along(here, every, self.facts.months)
         contrast, jacobian = self.facts.along(log_flows, gradient, here, every)
         self.log_flows, self.contrast, self.jacobian = log_flows[0], contrast[0], jacobian[0]
 

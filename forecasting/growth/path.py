@@ -19,6 +19,7 @@ from forecasting.growth.prior import REACH, Prior, student_mixture
 from forecasting.growth.within_year import POSITION
 
 Array = NDArray[np.float64]
+Indices = NDArray[np.int_]
 
 # The size of a market is a published number of another perimeter: it may be another size
 ANOTHER_SIZE = 0.1
@@ -293,8 +294,10 @@ class LatentPath:
         after = np.concatenate([growth, growth[:, -1:]], axis=1)
         return np.asarray(within.slope_on_growth * before + within.slope_on_next * after)
 
-    def along(self, x: Array, directions: Array) -> tuple[Array, Array]:
-        """Logs of the monthly flows, and their derivatives along some directions.
+    def along(
+        self, x: Array, directions: Array, months: Indices | None = None
+    ) -> tuple[Array, Array]:
+        """Logs of monthly flows, and their derivatives along some directions.
 
         Parameters
         ----------
@@ -302,41 +305,49 @@ class LatentPath:
             Coordinates.
         directions : ndarray, shape (width, directions)
             Along which derivatives are asked for.
+        months : ndarray of int, optional
+            Which months; by default all.
 
         Returns
         -------
         tuple of ndarray
             Shapes (draws, months) and (draws, months, directions).
         """
-        _, expected, _, d_expected = self.totals(x, directions)
         at = self.at_
         within = self.prior.within_year
         n = directions.shape[1]
+        months = np.arange(self.months) if months is None else months
+        year = months // 12
+        month = months % 12
+        _, expected, _, d_expected = self.totals(x, directions)
         noise = x[:, at["noise"]].reshape(-1, self.years, 12) @ self.noise_map.T
         d_noise = self.noise_map @ directions[at["noise"]].reshape(self.years, 12, n)
         tilt = self.slopes(expected) + within.slope_sd * x[:, at["tilt"]]
         d_tilt = self.slopes(d_expected) + within.slope_sd * directions[at["tilt"]]
         lasting = np.asarray(within.pattern) + within.pattern_sd * x[:, at["pattern"]]
+        d_lasting = within.pattern_sd * directions[at["pattern"]]
         total, part, d_total, d_part = self._by_chance(
             x[:, at["chance"]], directions[at["chance"]], expected, d_expected
         )
         shape = lasting[:, None, :] + tilt[..., None] * POSITION + part[..., None] * noise
-        d_shape = POSITION[:, None] * d_tilt[:, :, None, :]
-        d_shape += within.pattern_sd * directions[at["pattern"]]
-        d_shape += part[..., None, None] * d_noise
-        if self.counted:
-            d_shape += noise[..., None] * d_part[:, :, None, :]
         shape -= shape.max(axis=2, keepdims=True)
         share = np.exp(shape)
         whole = share.sum(axis=2, keepdims=True)
         share /= whole
-        d_shape += (d_total - np.einsum("dym,dymn->dyn", share, d_shape))[:, :, None, :]
-        log_flows = (total[..., None] + shape - np.log(whole)).reshape(len(x), -1)
-        d_log_flows = d_shape.reshape(len(x), self.months, n)
+        # What all months of a year have in common: the year's flow, less what the shape adds up to
+        common = d_total - (share @ POSITION)[..., None] * d_tilt - share @ d_lasting
+        common -= part[..., None] * (share.transpose(1, 0, 2) @ d_noise).transpose(1, 0, 2)
+        common -= (share * noise).sum(axis=2)[..., None] * d_part
+        slopes = part[:, year, None] * d_noise.reshape(self.months, n)[months] + d_lasting[month]
+        slopes += common[:, year] + POSITION[month][:, None] * d_tilt[:, year]
+        if self.counted:
+            slopes += noise.reshape(len(x), self.months)[:, months, None] * d_part[:, year]
+        log_flows = (total[..., None] + shape - np.log(whole)).reshape(len(x), -1)[:, months]
         if self.policies.rows:
-            log_flows += self.policy_mean + x[:, at["policy"]] @ self.policy_map.T
-            d_log_flows += self.policy_map @ directions[at["policy"]]
-        return log_flows, d_log_flows
+            policy_map = self.policy_map[months]
+            log_flows += self.policy_mean[months] + x[:, at["policy"]] @ policy_map.T
+            slopes += policy_map @ directions[at["policy"]]
+        return log_flows, slopes
 
     def _by_chance(
         self, unit: Array, d_unit: Array, expected: Array, d_expected: Array

@@ -33,7 +33,8 @@ MUCH_DOUBT = 1.5  # times the doubt in any fact, from which one is always drawn
 FEW = 8  # so many more are drawn in any case
 UNEVEN = 0.5  # by how much a bound may differ from a normal to be taken for one
 WIDE_OPEN = 0.25  # least precision of that
-VISITS = 6  # pairs whose components are drawn together, in one sweep
+BOUNDS_VISITED = 2
+VISITS = 4  # pairs whose components are drawn together, in one sweep
 ANY_PAIR = 0.05
 JITTER = 1e-6  # variance of a doubtful fact beside that of its component
 LEAST_LIKELY = 0.002  # of the likeliest kind of market, below which a kind is left out
@@ -284,11 +285,13 @@ class _Chains:
         tied = np.abs(tied) / np.sqrt(np.outer(np.diag(tied), np.diag(tied))) + ANY_PAIR
         np.fill_diagonal(tied, 0.0)
         self.tied = tied
-        # The first of a pair: another size, or a number that may be wrong
-        self.firsts = np.r_[q - 1, q + np.flatnonzero(f.exact[linear.doubtful])]
         self.parts = int((linear.weight > 0).sum(axis=1).max())
-        factor = [np.linalg.eigh(precision) for precision in linear.precision]
-        self.roots = np.stack([turned * np.sqrt(np.maximum(size, 0)) for size, turned in factor])
+        # The first of a pair, how many in a sweep, and its components
+        exact = f.exact[linear.doubtful]
+        numbers = np.r_[q - 1, q + np.flatnonzero(exact)]
+        self.firsts = [(numbers, VISITS, NUMBERS)]
+        if not exact.all():
+            self.firsts.append((q + np.flatnonzero(~exact), BOUNDS_VISITED, self.parts))
         self.messages: list[tuple[Array, Array]] = []
 
     def draw(self, shared: Array) -> tuple[Array, Indices]:
@@ -313,19 +316,19 @@ class _Chains:
         covariance: Array = np.linalg.inv(precision + _diagonals(1 / variance)).astype(float)
         mean = (covariance @ (pull + centre / variance)[:, :, None])[:, :, 0]
         n = variance.shape[1]
-        order = np.argsort(rng.random((self.chains, len(self.firsts))), axis=1)
-        for visited in order[:, :VISITS].T:
-            first = self.firsts[visited]
-            second = _chosen(self.tied[first], rng)
-            self._pair(first, second, covariance, mean, variance, centre)
+        for firsts, visits, parts in self.firsts:
+            order = np.argsort(rng.random((self.chains, len(firsts))), axis=1)
+            for visited in order[:, :visits].T:
+                first = firsts[visited]
+                pair = np.stack([first, _chosen(self.tied[first], rng)], axis=1)
+                self._pair(pair, parts, covariance, mean, variance, centre)
         if keep:
             diagonal = np.diagonal(covariance, axis1=1, axis2=2)
             residual = np.maximum(1 / diagonal - 1 / variance, 1e-9)
             self.messages.append(((mean / diagonal - centre / variance) / residual, 1 / residual))
-        normal = rng.standard_normal((2, self.chains, n))
-        noise = (self.roots[self.kind] @ normal[0][:, :, None])[:, :, 0]
-        noise += normal[1] / np.sqrt(variance)
-        unknown = mean + (covariance @ noise[:, :, None])[:, :, 0]
+        factor = np.linalg.cholesky(precision + _diagonals(1 / variance))
+        normal = rng.standard_normal((self.chains, n, 1))
+        unknown = mean + np.linalg.solve(factor.transpose(0, 2, 1), normal)[:, :, 0]
         residual = (unknown[:, :, None] - linear.centre) / linear.sd
         log_part = self.log_weight - np.log(linear.sd) - 0.5 * residual**2
         part = np.exp(log_part - log_part.max(axis=2, keepdims=True))
@@ -348,20 +351,25 @@ class _Chains:
         self.kind = _chosen(np.exp(log_part - log_part.max(axis=1, keepdims=True)), self.rng)
 
     def _pair(
-        self, i: Indices, j: Indices, covariance: Array, mean: Array, variance: Array, centre: Array
+        self,
+        pair: Indices,
+        parts: int,
+        covariance: Array,
+        mean: Array,
+        variance: Array,
+        centre: Array,
     ) -> None:
         """Draw two unknowns' components together, all unknowns integrated out; one pair a chain."""
         linear = self.linear
-        of = np.arange(self.chains)
-        columns = np.stack([covariance[of, i], covariance[of, j]], axis=2)
-        block = np.stack([columns[of, i], columns[of, j]], axis=1)
-        pair = np.stack([i, j], axis=1)
+        of = np.arange(self.chains)[:, None]
+        columns = covariance[of, pair].transpose(0, 2, 1)
+        block = columns[of, pair]
         m, v, c = (np.take_along_axis(a, pair, axis=1) for a in (mean, variance, centre))
         inverse = np.linalg.inv(block)
         cavity = inverse - _diagonals(1 / v)
         push = (inverse @ m[:, :, None])[:, :, 0] - c / v
-        one, a, g = self._pushed(i[:, None], NUMBERS, cavity[:, 0, 0], push[:, 0])
-        other, b, h = self._pushed(j[:, None], self.parts, cavity[:, 1, 1], push[:, 1])
+        one, a, g = self._pushed(pair[:, :1], parts, cavity[:, 0, 0], push[:, 0])
+        other, b, h = self._pushed(pair[:, 1:], self.parts, cavity[:, 1, 1], push[:, 1])
         a, g, b, h = a[:, :, None], g[:, :, None], b[:, None, :], h[:, None, :]
         ab = cavity[:, 0, 1, None, None]
         determinant = np.maximum(a * b - ab**2, 1e-12)
@@ -370,7 +378,7 @@ class _Chains:
         flat = log_part.reshape(self.chains, -1)
         part = np.exp(flat - flat.max(axis=1, keepdims=True))
         chosen = np.stack(np.divmod(_chosen(part, self.rng), self.parts), axis=1)
-        self.component[of, i], self.component[of, j] = chosen.T
+        self.component[of, pair] = chosen
         new_v = linear.sd[pair, chosen] ** 2
         new_c = linear.centre[pair, chosen]
         delta = 1 / new_v - 1 / v
@@ -380,9 +388,8 @@ class _Chains:
         new_columns = columns - scaled @ block
         step = new_c / new_v - c / v - delta * m
         mean += (new_columns @ step[:, :, None])[:, :, 0]
-        for at, which in enumerate((i, j)):
-            variance[of, which] = new_v[:, at]
-            centre[of, which] = new_c[:, at]
+        variance[of, pair] = new_v
+        centre[of, pair] = new_c
 
     def _pushed(
         self, unknown: Indices, parts: int, precision: Array, push: Array
@@ -459,7 +466,7 @@ def _moved(linear: _Linear, x: Array) -> tuple[Array, Array]:
     log_weight = np.zeros(len(x))
     if len(combined):
         move = _Move(linear, combined)
-        longest = max(path.months, len(facts.value))
+        longest = max(facts.numerator.shape)
         blocks = 1 + len(x) * len(combined) * longest // AT_ONCE
         for part in np.array_split(np.arange(len(x)), blocks):
             moved[part], log_weight[part] = move(x[part], wanted[part] @ combined.T)
@@ -472,7 +479,7 @@ def _moved(linear: _Linear, x: Array) -> tuple[Array, Array]:
 def _contrasts(path: LatentPath, facts: Contrasts, x: Array) -> Array:
     nothing = np.zeros((path.width, 0))
     result = [
-        facts.at(path.along(part, nothing)[0], part)
+        facts.at(path.along(part, nothing, facts.months)[0], part)
         for part in np.array_split(x, 1 + len(x) * path.months // AT_ONCE)
     ]
     return np.concatenate(result)
@@ -512,12 +519,12 @@ class _Move:
         x = x.copy()
         nothing = np.zeros((self.path.width, 0))
         for _ in range(STEPS):
-            contrast = self.facts.at(self.path.along(x, nothing)[0], x)
+            contrast = self.facts.at(self.path.along(x, nothing, self.facts.months)[0], x)
             x = self._stepped(x, (wanted - contrast @ self.combined.T) @ self.back.T)
         log_weight = np.full(len(x), -np.inf)
         rows = np.arange(len(x))
         for _ in range(NEWTON_STEPS):
-            flows = self.path.along(x[rows], self.directions)
+            flows = self.path.along(x[rows], self.directions, self.facts.months)
             contrast, slope = self.facts.along(*flows, x[rows], self.directions, self.combined)
             gap = wanted[rows] - contrast
             sign, log_volume = np.linalg.slogdet(slope)
