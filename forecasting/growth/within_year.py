@@ -55,7 +55,7 @@ IMPORTS_ON_GROWTH = 0.9
 IMPORTS_ON_NEXT = 0.1
 MORE_OWN = 1.5
 MORE_SLOPE = 2.0
-MORE_NOISE = 1.3
+MORE_NOISE = 1.6
 
 
 @dataclass(frozen=True)
