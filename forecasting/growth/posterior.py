@@ -456,7 +456,7 @@ def _moved(linear: _Linear, x: Array) -> tuple[Array, Array]:
     if not len(facts.value):
         return x, np.zeros(len(x))
     wanted = mode.contrast + (x - mode.x) @ mode.jacobian.T
-    sd = np.sqrt(mode.noise)
+    sd = facts.sd[:, 0]  # as narrow as each can be, also where the mode takes it for wrong
     gap = np.clip((_contrasts(path, facts, x) - wanted) / sd, -MOST_GAP, MOST_GAP)
     # The combinations of facts in which the true contrasts differ most from the linear ones
     size, turned = np.linalg.eigh(gap.T @ gap / len(x))
@@ -465,7 +465,7 @@ def _moved(linear: _Linear, x: Array) -> tuple[Array, Array]:
     moved = x.copy()
     log_weight = np.zeros(len(x))
     if len(combined):
-        move = _Move(linear, combined)
+        move = _Move(mode, combined, sd**2)
         longest = max(facts.numerator.shape)
         blocks = 1 + len(x) * len(combined) * longest // AT_ONCE
         for part in np.array_split(np.arange(len(x)), blocks):
@@ -505,12 +505,13 @@ class _Move:
     volume about a draw.
     """
 
-    def __init__(self, linear: _Linear, combined: Array) -> None:
-        self.path, self.facts, self.combined = linear.path, linear.facts, combined
-        mode = linear.mode
-        covariance = Covariance(mode.jacobian * np.sqrt(mode.variance), HELD * mode.noise)
-        back = combined.T * mode.noise[:, None]
-        self.directions = mode.variance[:, None] * (mode.jacobian.T @ covariance.solve(back))
+    def __init__(self, mode: Mode, combined: Array, noise: Array) -> None:
+        self.path, self.facts, self.combined = mode.path, mode.facts, combined
+        variance = 1 / (mode.kind @ (1 / mode.path.kind_variance))
+        variance[mode.path.mixed] = mode.variance[mode.path.mixed]
+        covariance = Covariance(mode.jacobian * np.sqrt(variance), HELD * noise)
+        back = combined.T * noise[:, None]
+        self.directions = variance[:, None] * (mode.jacobian.T @ covariance.solve(back))
         slope = combined @ mode.jacobian @ self.directions
         self.back = np.linalg.inv(slope)
         self.sign = np.linalg.slogdet(slope)[0]

@@ -28,7 +28,7 @@ SEASONS = {
 def test_the_same_months_of_four_years_tell_the_fifth(facts):
     rows = [("equals", "total", y, 10_000) for y in range(2021, 2025)]
     rows += [("equals", "total", EARLY.format(y), 3500) for y in range(2021, 2026)]
-    forecast = forecast_flow(facts(*rows), [year(2025)], market_size=SIZE)
+    forecast = forecast_flow(facts(*rows), [year(2025)], market_size=SIZE, draws=8000)
     low, middle, high = forecast.quantiles([0.1, 0.5, 0.9]).loc["2025"]
     assert 8500 < low < high < 15_000
     assert middle == pytest.approx(10_000, rel=0.1)
