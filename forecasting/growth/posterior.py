@@ -51,7 +51,7 @@ NEWTON_STEPS = 6
 FAR = 60.0
 FARTHEST_STEP = 2.0
 OTHER = 0.1
-FEW_COUNT = 0.1
+FEW_COUNT = 0.05
 MORE_ROUNDS = 3
 AT_ONCE = 1_000_000
 
@@ -124,15 +124,17 @@ def sample(
     expected, variance = chains.expectations()
     residual = _contrasts(path, facts, moved[which]) - facts.value
     blocks = np.array_split(residual, 1 + residual.size * facts.weight.shape[1] // AT_ONCE)
-    parts = [responsibilities(b, 0 * b, facts.weight, facts.mean, facts.sd)[0] for b in blocks]
-    doubted = [(part * facts.wrong).sum(axis=(0, 2)) for part in parts]
+    doubted = np.zeros(len(facts.value))
+    for block in blocks:
+        part, _ = responsibilities(block, 0 * block, facts.weight, facts.mean, facts.sd)
+        doubted += (part * facts.wrong).sum(axis=(0, 2))
     return Posterior(
         x=moved[which],
         kind=linear.kinds[kind[which]],
         expected=expected,
         expected_sd=np.sqrt(variance),
         base=facts.base(mode.log_flows, mode.x),
-        doubted=np.sum(doubted, axis=0) / len(residual),
+        doubted=doubted / len(residual),
         effective=float(1 / (weight**2).sum()),
         tail=tail,
     )
