@@ -41,7 +41,7 @@ LEAST_LIKELY = 0.002  # of the likeliest kind of market, below which a kind is l
 BEARING = (
     0.2  # of contrasts in units of their noise: what is left of the gap between true and linear
 )
-MOST_MOVED = 60
+MOST_MOVED = 80
 MOST_GAP = 20.0
 HELD = 0.01
 # in units of the noise; steps
