@@ -618,7 +618,8 @@ def test_uzbekistan_as_it_was_known_in_june_2023():
     ledger = central_asia().select(place="UZ", measure="ev_imports", as_of="2023-06-26")
     forecast = forecast_flow(ledger, [FOUR_MONTHS, year(2023)], market_size=300_000)
     assert medians(forecast)["2023-01..2023-04"] == pytest.approx(2544, rel=0.02)
-    assert forecast.probability(above=7632)["2023"] > 0.5
+    # Months of imports are so uneven that it is about as likely as not
+    assert 0.4 < forecast.probability(above=7632)["2023"] < 0.6
     assert forecast.quantiles([0.9])[0.9]["2023"] > 13_460
     assert forecast.quantiles([0.9]).loc["2023"].iloc[0] >= 13_460
 
