@@ -453,3 +453,7 @@ for command in (evidence, fact, fetch, claim):
     main.add_command(command)
 for command in main.commands.values():
     command.context_class = HelpContext
+
+
+if __name__ == "__main__":
+    main()
