@@ -145,6 +145,22 @@ def _complete_years(months: pd.DataFrame) -> list[tuple[str, int, Array]]:
     return result
 
 
+def check_months(months: pd.DataFrame) -> None:
+    """Refuse a table that lacks a column of monthly counts.
+
+    Raises
+    ------
+    ModelError
+        Where a column is missing.
+    """
+    missing = {"market", "month", "registrations"} - set(months.columns)
+    if missing:
+        raise ModelError(
+            f"months lacks the column(s) {', '.join(sorted(missing))}; it has "
+            f"{', '.join(map(str, months.columns))}"
+        )
+
+
 def estimate_within_year(months: pd.DataFrame) -> WithinYear:
     """Learn the within-year pattern from monthly counts of other markets.
 
@@ -172,12 +188,7 @@ def estimate_within_year(months: pd.DataFrame) -> WithinYear:
     >>> round(estimate_within_year(flat).noise_sd, 2) < WithinYear().noise_sd
     True
     """
-    missing = {"market", "month", "registrations"} - set(months.columns)
-    if missing:
-        raise ModelError(
-            f"months lacks the column(s) {', '.join(sorted(missing))}; it has "
-            f"{', '.join(months.columns)}"
-        )
+    check_months(months)
     years = _complete_years(months)
     if not years:
         return WithinYear()

@@ -31,7 +31,7 @@ from forecasting.growth.prior import (
     log_odds,
     region_of,
 )
-from forecasting.growth.within_year import estimate_within_year
+from forecasting.growth.within_year import check_months, estimate_within_year
 from forecasting.panels.policy_effects import estimate_policy_effects, without_events
 
 Array = NDArray[np.float64]
@@ -132,6 +132,7 @@ def estimate_prior(
     shipped = Prior.shipped()
     within = shipped.within_year
     if months is not None:  # a season holds no rush before a privilege ended
+        check_months(months)
         within = estimate_within_year(without_events(months, shipped.policies))
     base = Prior(
         within_year=within,
