@@ -108,7 +108,7 @@ def caveats(outlook: Outlook) -> BulletList:
     doubtful = list(doubts(outlook))
     others = [caveat for caveat in outlook.caveats if not (doubtful and caveat.kind == "disagrees")]
     lines = [*doubtful, *lines_of(others), *outlook.scenario.notes]
-    return BulletList(lines or ["Nothing to hold against these numbers."])
+    return BulletList(lines or ["The checks of this outlook found nothing to doubt."])
 
 
 def _effect(flow: FlowForecast, fact: str) -> str:

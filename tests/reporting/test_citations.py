@@ -84,4 +84,4 @@ def test_what_disagrees_is_told_with_what_it_does(made):
 def test_caveats_are_never_empty(outlook):
     assert repr(caveats(outlook)) == "- a made-up caveat"
     outlook.caveats.clear()
-    assert repr(caveats(outlook)) == "- Nothing to hold against these numbers."
+    assert repr(caveats(outlook)) == "- The checks of this outlook found nothing to doubt."
