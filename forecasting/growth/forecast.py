@@ -205,7 +205,7 @@ class FlowForecast(FlowDraws):
         policies, sizes = self._policies
         labels = [month.label for month in self.months]
         tables = [pd.DataFrame(columns=["policy", "kind", "month", *EFFECT])]
-        for row, logs in policies.moves(sizes, self.months[0].start.year, len(labels)):
+        for row, _, logs in policies.moves(sizes, self.months[0].start.year, len(labels)):
             percent = 100 * np.expm1(np.quantile(logs, [0.5, 0.1, 0.9], axis=0))
             table = pd.DataFrame(dict(zip(EFFECT, percent, strict=True)))
             table = table.assign(policy=row.id, kind=row.kind, month=labels)
@@ -231,7 +231,7 @@ class FlowForecast(FlowDraws):
         """
         policies, sizes = self._policies
         moved = policies.moves(sizes, self.months[0].start.year, len(self.months))
-        return np.asarray(self.monthly * np.exp(-sum(logs for _, logs in moved)))
+        return np.asarray(self.monthly * np.exp(-sum(logs for _, _, logs in moved)))
 
     def contraction(self) -> pd.Series:
         """How much of the answer is the facts': 1 less the ratio of variances of the log flow with
@@ -360,15 +360,14 @@ def changed_policy(
     policies, sizes = forecast._policies
     grid = forecast.months[0].start.year, len(forecast.months)
     change = np.zeros_like(forecast.monthly)
-    for number, (row, decided) in enumerate(policies.moves(sizes, *grid)):
+    for row, own, decided in policies.moves(sizes, *grid):
         if policy not in row.id.split(", "):
             continue
         change -= _as_meant(row, decided, *grid)
         for day in np.unique(start[start <= dt.date.max.toordinal()]):
             other = replace(row, start=dt.date.fromordinal(int(day)), end=end or row.end)
-            rows = (*policies.rows[:number], other, *policies.rows[number + 1 :])
             at = start == day
-            _, logs = replace(policies, rows=rows).moves(sizes[at], *grid)[number]
+            ((_, _, logs),) = replace(policies, rows=(other,)).moves(own[at], *grid)
             change[at] += size[at, None] * _as_meant(other, logs, *grid)
     return change
 

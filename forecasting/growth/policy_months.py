@@ -211,8 +211,10 @@ class Policies:
         mean = sum((part[0] for part in parts), np.zeros(months))
         return mean, np.hstack([np.zeros((months, 0)), *(part[1] for part in parts)])
 
-    def moves(self, sizes: Array, first_year: int, months: int) -> list[tuple[Policy, Array]]:
-        """What each policy adds to the log flow of each month, by draw.
+    def moves(
+        self, sizes: Array, first_year: int, months: int
+    ) -> list[tuple[Policy, Array, Array]]:
+        """Each policy, its coordinates, and what it adds to the log flow of each month, by draw.
 
         Parameters
         ----------
@@ -226,7 +228,7 @@ class Policies:
         for row in self.rows:
             mean, root = self.of_row(row, first_year, months)
             own = sizes[:, column : column + root.shape[1]]
-            moved.append((row, mean + own @ root.T))
+            moved.append((row, own, mean + own @ root.T))
             column += root.shape[1]
         return moved
 

@@ -17,7 +17,7 @@ others from year to year. Which kind a market is of is learned from its own fact
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,6 +30,7 @@ from forecasting.errors import ModelError
 Array = NDArray[np.float64]
 Kinds = tuple[tuple[float, float], ...]
 
+COUNTED = ("market", "month", "registrations")  # columns of a table of months
 # Of a month's middle within its year, the year's middle being 0
 POSITION: Array = (np.arange(12) - 5.5) / 12
 MOST_RHO = 0.9
@@ -145,19 +146,28 @@ def _complete_years(months: pd.DataFrame) -> list[tuple[str, int, Array]]:
     return result
 
 
-def check_months(months: pd.DataFrame) -> None:
-    """Refuse a table that lacks a column of monthly counts.
+def check_columns(table: pd.DataFrame, name: str, needed: Collection[str]) -> None:
+    """Refuse a table that lacks a column.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What other markets counted.
+    name : str
+        Of the table, for the message.
+    needed : collection of str
+        Columns.
 
     Raises
     ------
     ModelError
         Where a column is missing.
     """
-    missing = {"market", "month", "registrations"} - set(months.columns)
+    missing = set(needed) - set(table.columns)
     if missing:
         raise ModelError(
-            f"months lacks the column(s) {', '.join(sorted(missing))}; it has "
-            f"{', '.join(map(str, months.columns))}"
+            f"{name} lacks the column(s) {', '.join(sorted(missing))}; it has "
+            f"{', '.join(map(str, table.columns))}"
         )
 
 
@@ -188,7 +198,7 @@ def estimate_within_year(months: pd.DataFrame) -> WithinYear:
     >>> round(estimate_within_year(flat).noise_sd, 2) < WithinYear().noise_sd
     True
     """
-    check_months(months)
+    check_columns(months, "months", COUNTED)
     years = _complete_years(months)
     if not years:
         return WithinYear()

@@ -31,7 +31,7 @@ from forecasting.growth.prior import (
     log_odds,
     region_of,
 )
-from forecasting.growth.within_year import check_months, estimate_within_year
+from forecasting.growth.within_year import COUNTED, check_columns, estimate_within_year
 from forecasting.panels.policy_effects import estimate_policy_effects, without_events
 
 Array = NDArray[np.float64]
@@ -116,12 +116,7 @@ def estimate_prior(
     >>> bool(abs(estimate_prior(panel).level - 0.4) < 0.05)
     True
     """
-    missing = {"market", "year", "sales"} - set(panel.columns)
-    if missing:
-        raise ModelError(
-            f"the panel lacks the column(s) {', '.join(sorted(missing))}; it has "
-            f"{', '.join(panel.columns)}"
-        )
+    check_columns(panel, "the panel", ("market", "year", "sales"))
     rows = _growth_rows(panel)
     usable = rows["growth"].notna() & (rows["before"] >= FEWEST_SALES) & (rows["age"] >= 2)
     if not usable.any():
@@ -132,7 +127,7 @@ def estimate_prior(
     shipped = Prior.shipped()
     within = shipped.within_year
     if months is not None:  # a season holds no rush before a privilege ended
-        check_months(months)
+        check_columns(months, "months", COUNTED)
         within = estimate_within_year(without_events(months, shipped.policies))
     base = Prior(
         within_year=within,

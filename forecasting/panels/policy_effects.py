@@ -17,12 +17,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.evidence.places import find_place
-from forecasting.evidence.policies import BATTERY_CARS, Policy, read_policies
+from forecasting.evidence.policies import BATTERY_CARS, Policy, shipped_policies
 from forecasting.growth.policy_months import Effect, PolicyEffects, course, months_since, pooled
 from forecasting.growth.prior import Prior
 from forecasting.growth.within_year import WithinYear
 
 Array = NDArray[np.float64]
+Indices = NDArray[np.int_]
 
 KINDS = ("ends", "begins")
 BEFORE = 30  # months about an event that are looked at
@@ -121,9 +122,11 @@ def _window(event: PolicyEvent) -> pd.Series:
 
 
 def estimate_policy_effects(
-    months: pd.DataFrame, policies: Iterable[Policy] | None = None, prior: Prior | None = None
+    months: pd.DataFrame, policies: Iterable[Policy] | None = None
 ) -> PolicyEffects:
     """Learn what policies do from the months of some markets.
+
+    The season, and how growth varies, are those of the prior that ships.
 
     Parameters
     ----------
@@ -131,8 +134,6 @@ def estimate_policy_effects(
         Columns market, month and registrations, of battery cars.
     policies : iterable of Policy, optional
         By default those that ship.
-    prior : Prior, optional
-        For the season and for how growth varies; by default the one that ships.
 
     Returns
     -------
@@ -145,10 +146,10 @@ def estimate_policy_effects(
     >>> estimate_policy_effects(none).ends.mean.round(2).tolist() == Effect().mean.tolist()
     True
     """
-    dated = events(months, read_policies().values() if policies is None else policies)
+    dated = events(months, shipped_policies().values() if policies is None else policies)
     shares = [e.policy.price_share for e in dated if e.policy.price_share is not None]
     base = PolicyEffects(usual_share=float(np.median([PolicyEffects.usual_share, *shares])))
-    seen = [_Seen(event, prior or Prior.shipped()) for event in dated]
+    seen = [_Seen(event, Prior.shipped()) for event in dated]
     fits = [(_fitted(seen, "ends", replace(base, hurry=hurry)), hurry) for hurry in HURRY]
     (_, effect), hurry = max(fits, key=lambda fit: fit[0][0])
     base = replace(base, hurry=hurry, ends=effect)
@@ -159,9 +160,7 @@ def estimate_policy_effects(
     )
 
 
-def without_events(
-    months: pd.DataFrame, effects: PolicyEffects, prior: Prior | None = None
-) -> pd.DataFrame:
+def without_events(months: pd.DataFrame, effects: PolicyEffects) -> pd.DataFrame:
     """Months as they would be without the policies that ship, so that no season holds them.
 
     Parameters
@@ -170,8 +169,6 @@ def without_events(
         Columns market, month and registrations.
     effects : PolicyEffects
         What such policies do; of each event its own months say how much.
-    prior : Prior, optional
-        As of :func:`estimate_policy_effects`.
 
     Returns
     -------
@@ -179,19 +176,30 @@ def without_events(
         The same with other registrations about events.
     """
     moved = pd.Series(0.0, index=months.index)
-    for event in events(months, read_policies().values()):
-        seen = _Seen(event, prior or Prior.shipped())
+    for event in events(months, shipped_policies().values()):
+        seen = _Seen(event, Prior.shipped())
         effect = effects.of(event.policy.kind)
         precision, pull = seen.says(effect, effects)
         spread = np.linalg.inv(np.array(effect.covariance))
         own = np.linalg.solve(precision + spread, pull + spread @ effect.mean)
         rows = months["market"] == event.market
         index = pd.PeriodIndex(months.loc[rows, "month"], freq="M")
-        first = int(index.year.min())
-        at = 12 * (index.year.to_numpy() - first) + index.month.to_numpy() - 1
-        since = months_since(event.policy.start, first, int(at.max()) + 1)
-        moved[rows] += (course(since, effect) * effects.sizes(event.policy) @ own)[at]
+        shape = _course(event.policy, effect, index) * effects.sizes(event.policy)
+        moved[rows] += shape @ own
     return months.assign(registrations=months["registrations"] / np.exp(moved))
+
+
+def _course(policy: Policy, shape: Effect, index: pd.PeriodIndex) -> Array:
+    """The course of a policy in some months, in any order."""
+    first_year = int(index.year.min())
+    at = _numbers_of(index)
+    since = months_since(policy.start, first_year, int(at.max()) + 1)
+    return np.asarray(course(since, shape)[at])
+
+
+def _numbers_of(index: pd.PeriodIndex) -> Indices:
+    """Numbers of months, January of their first year being 0."""
+    return np.asarray(12 * (index.year - index.year.min()) + index.month - 1)
 
 
 class _Seen:
@@ -208,20 +216,19 @@ class _Seen:
     def __init__(self, event: PolicyEvent, prior: Prior) -> None:
         self.market, self.policy = event.market, event.policy
         counts = _window(event).dropna()
-        months = pd.PeriodIndex(counts.index)
-        self.first_year = int(months[0].year)
-        self.at = 12 * (months.year.to_numpy() - self.first_year) + months.month.to_numpy() - 1
-        years = (self.at - self.at[-1]) / 12
+        self.months = pd.PeriodIndex(counts.index)
+        at = _numbers_of(self.months)
+        years = (at - at[-1]) / 12
         within = prior.within_year
-        values = np.log(counts.to_numpy(dtype=float)) - np.asarray(within.pattern)[self.at % 12]
+        values = np.log(counts.to_numpy(dtype=float)) - np.asarray(within.pattern)[at % 12]
         values = values - prior.level * years
         self.values = values - values.mean()
         open_to = [np.full((len(years), 1), LEVEL_SD), GROWTH_SD * years[:, None]]
         others = [p for p in event.own if p is not event.policy and p.kind in KINDS]
-        open_to += [ANOTHER_SD * self._course(policy, BELIEVED) for policy in others]
+        open_to += [ANOTHER_SD * _course(policy, BELIEVED, self.months) for policy in others]
         wide = np.hstack(open_to)
         kinds = [
-            self._inverse(wide @ wide.T + _covariance(self.at, within, prior, times), share)
+            self._inverse(wide @ wide.T + _covariance(at, within, prior, times), share)
             for share, times in within.steadiness
         ]
         self.log_density, self.inverse = max(kinds, key=lambda kind: kind[0])
@@ -232,13 +239,9 @@ class _Seen:
         square = self.values @ inverse @ self.values + np.linalg.slogdet(covariance)[1]
         return float(np.log(share) - 0.5 * square), inverse
 
-    def _course(self, policy: Policy, shape: Effect) -> Array:
-        since = months_since(policy.start, self.first_year, int(self.at[-1]) + 1)
-        return np.asarray(course(since, shape)[self.at])
-
     def says(self, shape: Effect, effects: PolicyEffects) -> tuple[Array, Array]:
         """Precision and pull of the three numbers."""
-        design = self._course(self.policy, shape) * effects.sizes(self.policy)
+        design = _course(self.policy, shape, self.months) * effects.sizes(self.policy)
         return design.T @ self.inverse @ design, design.T @ self.pulled
 
 
@@ -254,7 +257,7 @@ def _fitted(seen: Sequence[_Seen], kind: str, effects: PolicyEffects) -> tuple[f
     return likelihood, replace(effect, events=len(seen), markets=markets)
 
 
-def _covariance(at: Array, within: WithinYear, prior: Prior, steady: float) -> Array:
+def _covariance(at: Indices, within: WithinYear, prior: Prior, steady: float) -> Array:
     """Of a market's months: its own season, noise, and a random walk."""
     own = sum(share * times**2 for share, times in within.own_seasons) * within.pattern_sd**2
     lag = np.abs(at[:, None] - at[None, :])

@@ -89,7 +89,7 @@ def test_a_season_is_learned_clean_of_the_events_that_ship(monkeypatch: pytest.M
     since = months_since(dt.date(2022, 1, 1), 2020, 48)
     flat = np.exp(np.tile(CLOSINGS, 4)) * np.exp(course(since, TRUTH) @ [0.8, 0.5, 0.3])
     months = months.assign(registrations=1000 * np.tile(flat, len(policies)))
-    monkeypatch.setattr("forecasting.panels.policy_effects.read_policies", lambda: every)
+    monkeypatch.setattr("forecasting.panels.policy_effects.shipped_policies", lambda: every)
     effects = estimate_policy_effects(months)
     clean = estimate_within_year(without_events(months, effects)).pattern
     dirty = estimate_within_year(months).pattern
