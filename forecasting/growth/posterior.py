@@ -38,22 +38,21 @@ VISITS = 4  # pairs whose components are drawn together, in one sweep
 ANY_PAIR = 0.05
 JITTER = 1e-6  # variance of a doubtful fact beside that of its component
 LEAST_LIKELY = 0.002  # of the likeliest kind of market, below which a kind is left out
-BEARING = (
-    0.2  # of contrasts in units of their noise: what is left of the gap between true and linear
-)
-MOST_MOVED = 80
+# Gap between true and linear contrasts, in units of their noise: what may stay, and the most that
+# counts
+BEARING = 0.2
 MOST_GAP = 20.0
-HELD = 0.01
-# in units of the noise; steps
-CLOSE = 0.05
-STEPS = 3
+MOST_MOVED = 80  # combinations of facts that draws are moved onto
+HELD = 0.01  # part of a fact's variance that the directions of a move are made with
+CLOSE = 0.05  # of the wanted combinations, in units of the noise, from which a move has ended
+STEPS = 3  # with the slope at the mode, before those with the slope at the draw
 NEWTON_STEPS = 6
-FAR = 60.0
-FARTHEST_STEP = 2.0
-OTHER = 0.1
-FEW_COUNT = 0.05
+FAR = 60.0  # no coordinate is moved beyond, in prior standard deviations
+FARTHEST_STEP = 2.0  # of one coordinate in one step
+OTHER = 0.1  # coordinate from which the mode is said to give the market another size
+FEW_COUNT = 0.05  # part of the draws: where fewer count, more rounds are drawn
 MORE_ROUNDS = 3
-AT_ONCE = 1_000_000
+AT_ONCE = 1_000_000  # numbers in memory at a time
 
 
 @dataclass(frozen=True)
@@ -118,11 +117,11 @@ def sample(
     weight, tail = smoothed(rounds[0][2])
     if 1 / (weight**2).sum() < FEW_COUNT * len(shared):
         rounds += [_weighted(chains, shared) for _ in range(MORE_ROUNDS)]
-    moved, kind, log_weight = (np.concatenate(item) for item in zip(*rounds, strict=True))
+    moved, kind, log_weight, contrast = (np.concatenate(part) for part in zip(*rounds, strict=True))
     weight, tail = smoothed(log_weight)
     which = resampled(weight, np.tile(shared[:, -1], len(rounds)), len(shared), rng)
     expected, variance = chains.expectations()
-    residual = _contrasts(path, facts, moved[which]) - facts.value
+    residual = contrast[which] - facts.value
     blocks = np.array_split(residual, 1 + residual.size * facts.weight.shape[1] // AT_ONCE)
     doubted = np.zeros(len(facts.value))
     for block in blocks:
@@ -140,11 +139,11 @@ def sample(
     )
 
 
-def _weighted(chains: _Chains, shared: Array) -> tuple[Array, Indices, Array]:
-    """Draws that are moved to the facts, their kinds, and logs of their weights."""
+def _weighted(chains: _Chains, shared: Array) -> tuple[Array, Indices, Array, Array]:
+    """Draws that are moved to the facts: their kinds, logs of their weights, their contrasts."""
     x, kind = chains.draw(shared)
-    moved, log_weight = _moved(chains.linear, x)
-    return moved, kind, log_weight
+    moved, log_weight, contrast = _moved(chains.linear, x)
+    return moved, kind, log_weight, contrast
 
 
 def _best_mode(path: LatentPath, facts: Contrasts) -> Mode:
@@ -275,15 +274,8 @@ class _Chains:
         start = 0.8 * start + 0.2 * linear.weight  # of bounds the weights do not sum to one
         self.component = _chosen(np.tile(start, (self.chains, 1, 1)), rng)
         self.log_weight = np.log(np.maximum(linear.weight, 1e-300))
-        tied = np.linalg.inv(
-            linear.precision[0]
-            + np.diag(
-                1
-                / np.maximum(
-                    (linear.weight * linear.sd**2).sum(axis=1) / linear.weight.sum(axis=1), 1e-6
-                )
-            )
-        )
+        usual = (linear.weight * linear.sd**2).sum(axis=1) / linear.weight.sum(axis=1)
+        tied = np.linalg.inv(linear.precision[0] + np.diag(1 / np.maximum(usual, 1e-6)))
         tied = np.abs(tied) / np.sqrt(np.outer(np.diag(tied), np.diag(tied))) + ANY_PAIR
         np.fill_diagonal(tied, 0.0)
         self.tied = tied
@@ -452,11 +444,13 @@ def _chosen(part: Array, rng: np.random.Generator) -> Indices:
     return np.asarray(np.minimum((below < lot).sum(axis=-1), part.shape[-1] - 1))
 
 
-def _moved(linear: _Linear, x: Array) -> tuple[Array, Array]:
-    """Draws whose true contrasts are what the linear ones were, and logs of their weights."""
+def _moved(linear: _Linear, x: Array) -> tuple[Array, Array, Array]:
+    """Draws whose true contrasts are what the linear ones were, logs of their weights, and their
+    contrasts.
+    """
     path, facts, mode = linear.path, linear.facts, linear.mode
     if not len(facts.value):
-        return x, np.zeros(len(x))
+        return x, np.zeros(len(x)), np.zeros((len(x), 0))
     wanted = mode.contrast + (x - mode.x) @ mode.jacobian.T
     sd = facts.sd[:, 0]  # as narrow as each can be, also where the mode takes it for wrong
     gap = np.clip((_contrasts(path, facts, x) - wanted) / sd, -MOST_GAP, MOST_GAP)
@@ -473,9 +467,9 @@ def _moved(linear: _Linear, x: Array) -> tuple[Array, Array]:
         for part in np.array_split(np.arange(len(x)), blocks):
             moved[part], log_weight[part] = move(x[part], wanted[part] @ combined.T)
         log_weight += _log_prior(path, moved) - _log_prior(path, x)
-    after = facts.log_density(_contrasts(path, facts, moved))
-    log_weight += (after - facts.log_density(wanted)).sum(axis=1)
-    return moved, log_weight
+    contrast = _contrasts(path, facts, moved)
+    log_weight += (facts.log_density(contrast) - facts.log_density(wanted)).sum(axis=1)
+    return moved, log_weight, contrast
 
 
 def _contrasts(path: LatentPath, facts: Contrasts, x: Array) -> Array:
@@ -569,11 +563,9 @@ def smoothed(log_weight: Array) -> tuple[Array, float]:
     if tail >= 5 and over[0] > 1e-12 and over[-1] > 1e-6:
         shape, scale = _pareto(over)
         level = (np.arange(tail) + 0.5) / tail
-        quantile = (
-            scale * np.expm1(-shape * np.log1p(-level)) / shape
-            if shape
-            else -np.log1p(-level) * scale
-        )
+        quantile = -scale * np.log1p(-level)
+        if shape:
+            quantile = scale * np.expm1(-shape * np.log1p(-level)) / shape
         weight[largest] = np.minimum(cut + quantile, weight.max())
     return weight / weight.sum(), float(shape)
 
