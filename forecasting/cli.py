@@ -432,21 +432,31 @@ def status(out: Path) -> None:
 @click.option(
     "--pdf", type=ANY_PATH, help="Print the page, through an installed Chromium or Chrome."
 )
+@click.option("--brief", is_flag=True, help="With --pdf: print the brief alone, two pages.")
 @click.option(
     "--docx",
     type=ANY_PATH,
     help="Write a Word document: summary, tables, figures, numbered sources.",
 )
-def export(report: Path, **files: Path | None) -> None:
+@click.option(
+    "--template", type=FILE, help="With --docx: a Word document whose styles are used, .docx."
+)
+def export(report: Path, brief: bool, template: Path | None, **files: Path | None) -> None:
     """Export the folder of one REPORT, e.g. reports/uzbekistan-baseline."""
     from forecasting.reporting.exports import export_report
+
+    if brief and files["pdf"] is None:
+        raise click.UsageError("--brief goes with --pdf FILE")
+    if template and files["docx"] is None:
+        raise click.UsageError("--template goes with --docx FILE")
 
     wanted = {form: path for form, path in files.items() if path is not None}
     if not wanted:
         raise click.UsageError(
             "nothing to write; give " + ", ".join(f"--{form} FILE" for form in files)
         )
-    say("\n".join(f"wrote {path}" for path in export_report(report, wanted)))
+    written = export_report(report, wanted, brief=brief, template=template)
+    say("\n".join(f"wrote {path}" for path in written))
 
 
 for command in (evidence, fact, fetch, claim):

@@ -66,7 +66,7 @@ def find_browser() -> str:
     return paths[0]
 
 
-def print_page(page: Path, target: Path) -> Path:
+def print_page(page: Path, target: Path, brief: bool = False) -> Path:
     """Print a page as PDF, as its styles for paper say.
 
     Parameters
@@ -75,6 +75,8 @@ def print_page(page: Path, target: Path) -> Path:
         HTML.
     target : Path
         The file; written whole or not at all.
+    brief : bool
+        Print the brief alone, which the page's script shows for this address.
 
     Raises
     ------
@@ -87,7 +89,7 @@ def print_page(page: Path, target: Path) -> Path:
         raise InputError(f"{page} is not there; make the report first: ev-forecast run")
     with tempfile.TemporaryDirectory() as folder:
         printed = Path(folder) / "page.pdf"
-        address = page.resolve().as_uri()
+        address = page.resolve().as_uri() + ("?brief" if brief else "")
         reply = _browse(folder, "--no-pdf-header-footer", f"--print-to-pdf={printed}", address)
         content = printed.read_bytes() if printed.is_file() else b""
         if not content.startswith(b"%PDF"):

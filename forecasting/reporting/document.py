@@ -15,6 +15,7 @@ import docx
 import nbformat
 import numpy as np
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
@@ -50,7 +51,7 @@ SIZES = {4: 9, 8: 8}  # points of the letters of a table of up to so many column
 SMALLEST = 7
 
 
-def write_document(report: Path, target: Path) -> Path:
+def write_document(report: Path, target: Path, template: Path | None = None) -> Path:
     """Write an executed report as a Word document.
 
     Parameters
@@ -59,11 +60,14 @@ def write_document(report: Path, target: Path) -> Path:
         The notebook of a report, ``report.ipynb``.
     target : Path
         The file, ``.docx``; an older one is replaced.
+    template : Path, optional
+        A Word document whose styles and page the new one has; what is written in it is left out.
 
     Raises
     ------
     InputError
-        Where there is no such report, or no browser to draw the figures.
+        Where there is no such report, no browser to draw the figures, or the template is no Word
+        document.
     """
     if not report.is_file():
         raise InputError(f"{report} is not there; make the report first: ev-forecast run")
@@ -71,8 +75,10 @@ def write_document(report: Path, target: Path) -> Path:
     cells = [cell for cell in notebook.cells if "about-code" not in cell.metadata.get("tags", [])]
     shown = _shown(*cells)
     drawn = iter(pictures([data[PLOTLY] for data in shown if PLOTLY in data]))
-    document: Any = docx.Document()
-    _set_up(document, title := report_title(notebook) or report.parent.name)
+    document = _begun(template)
+    if template is None:
+        _set_up(document)
+    document.core_properties.title = title = report_title(notebook) or report.parent.name
     document.add_heading(title, 0)
     writer = _Writer(document, _lists_of_facts(shown))
     for cell in cells:
@@ -86,6 +92,19 @@ def write_document(report: Path, target: Path) -> Path:
     return write_asked(target, content.getvalue())
 
 
+def _begun(template: Path | None) -> Any:
+    """An empty document, with the styles of a template where one is given."""
+    if template is None:
+        return docx.Document()
+    try:
+        document: Any = docx.Document(str(template))
+    except (PackageNotFoundError, ValueError, KeyError):
+        raise InputError(f"{template} is no Word document; give one that ends in .docx") from None
+    for part in document.element.body[:-1]:  # the last describes the page
+        document.element.body.remove(part)
+    return document
+
+
 def _shown(*cells: nbformat.NotebookNode) -> list[dict[str, Any]]:
     """What the outputs of cells show, by type."""
     return [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
@@ -97,8 +116,8 @@ def _lists_of_facts(shown: Sequence[Mapping[str, str]]) -> str:
     return "".join(page for page in pages if FACTS in page)
 
 
-def _set_up(document: Any, title: str) -> None:
-    """A4, narrow margins, one font, numbered pages; the title in the file's properties."""
+def _set_up(document: Any) -> None:
+    """A4, narrow margins, one font, numbered pages."""
     section = document.sections[0]
     section.page_width = Cm(21.0)
     section.page_height = Cm(29.7)
@@ -107,7 +126,6 @@ def _set_up(document: Any, title: str) -> None:
     font = document.styles["Normal"].font
     font.name = "Calibri"
     font.size = Pt(10.5)
-    document.core_properties.title = title
     footer = section.footer.paragraphs[0]
     footer.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     footer._p.append(_xml("w:fldSimple", "w:instr", "PAGE"))

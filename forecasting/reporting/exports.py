@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 OF_THE_PAGE = ("pdf", "docx")
 
 
-def export_report(report: Path, wanted: Mapping[str, Path]) -> list[Path]:
+def export_report(
+    report: Path,
+    wanted: Mapping[str, Path],
+    *,
+    brief: bool = False,
+    template: Path | None = None,
+) -> list[Path]:
     """Write a report in several forms.
 
     Parameters
@@ -28,6 +34,10 @@ def export_report(report: Path, wanted: Mapping[str, Path]) -> list[Path]:
         The folder of one report.
     wanted : mapping of str to Path
         For each form (xlsx, iamc, csv, hourly, pdf, docx) the file.
+    brief : bool
+        Of the page, print the brief alone.
+    template : Path, optional
+        A Word document whose styles the new one has.
 
     Returns
     -------
@@ -49,7 +59,7 @@ def export_report(report: Path, wanted: Mapping[str, Path]) -> list[Path]:
                 f"there is no folder {folder} to write {path.name} into; make it first"
             )
     outlook = _outlook(report) if set(wanted) - set(OF_THE_PAGE) else None
-    return [_write(form, report, outlook, path) for form, path in wanted.items()]
+    return [_write(form, report, outlook, path, brief, template) for form, path in wanted.items()]
 
 
 def _outlook(report: Path) -> Outlook:
@@ -58,9 +68,16 @@ def _outlook(report: Path) -> Outlook:
     return load_outlook(report)
 
 
-def _write(form: str, report: Path, outlook: Outlook | None, path: Path) -> Path:
+def _write(
+    form: str,
+    report: Path,
+    outlook: Outlook | None,
+    path: Path,
+    brief: bool,
+    template: Path | None,
+) -> Path:
     if form == "pdf":
-        return print_page(report / REPORT_PAGE, path)
+        return print_page(report / REPORT_PAGE, path, brief)
     if form == "docx":
         try:
             from forecasting.reporting.document import write_document
@@ -68,7 +85,7 @@ def _write(form: str, report: Path, outlook: Outlook | None, path: Path) -> Path
             raise InputError(
                 "python-docx is missing; install it: pip install 'ev-forecasting[documents]'"
             ) from None
-        return write_document(report / REPORT_NOTEBOOK, path)
+        return write_document(report / REPORT_NOTEBOOK, path, template)
     assert outlook is not None
     if form == "xlsx":
         from forecasting.reporting.workbook import write_workbook

@@ -53,6 +53,30 @@ def test_a_page_is_printed(report, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["a.pdf"]
 
 
+def test_the_brief_is_printed_alone_and_is_shorter(report, tmp_path):
+    whole, brief = tmp_path / "whole.pdf", tmp_path / "brief.pdf"
+    export_report(report, {"pdf": whole})
+    export_report(report, {"pdf": brief}, brief=True)
+    pages = [path.read_bytes().count(b"/Type /Page\n") for path in (whole, brief)]
+    assert pages[0] > pages[1]
+    assert pages[1] in (1, 2)
+
+
+def test_a_document_has_the_styles_of_its_template_and_none_of_its_words(report, tmp_path):
+    house = docx.Document()
+    house.styles["Normal"].font.name = "Georgia"
+    house.add_paragraph("Dear reader")
+    house.save(tmp_path / "house.docx")
+    (made,) = export_report(report, {"docx": tmp_path / "a.docx"}, template=tmp_path / "house.docx")
+    document = docx.Document(made)
+    assert document.styles["Normal"].font.name == "Georgia"
+    assert "Dear reader" not in [paragraph.text for paragraph in document.paragraphs]
+    (tmp_path / "no.docx").write_text("no document")
+    with pytest.raises(InputError, match=r"no\.docx is no Word document; give one"):
+        export_report(report, {"docx": tmp_path / "b.docx"}, template=tmp_path / "no.docx")
+    assert not (tmp_path / "b.docx").exists()
+
+
 def test_a_document_has_the_sentence_the_figure_the_table_and_its_sources(report, tmp_path):
     (made,) = export_report(report, {"docx": tmp_path / "a.docx"})
     document = docx.Document(made)

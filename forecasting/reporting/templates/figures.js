@@ -87,6 +87,7 @@
     }
   }
 
+  if (location.search === "?brief") document.body.classList.add("brief-only");
   let waiting, seen = innerWidth;
   addEventListener("resize", () => {
     clearTimeout(waiting);
