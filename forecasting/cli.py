@@ -438,10 +438,13 @@ def status(out: Path) -> None:
     type=ANY_PATH,
     help="Write a Word document: summary, tables, figures, numbered sources.",
 )
+@click.option("--force", is_flag=True, help="Replace files that are there.")
 @click.option(
     "--template", type=FILE, help="With --docx: a Word document whose styles are used, .docx."
 )
-def export(report: Path, brief: bool, template: Path | None, **files: Path | None) -> None:
+def export(
+    report: Path, force: bool, brief: bool, template: Path | None, **files: Path | None
+) -> None:
     """Export the folder of one REPORT, e.g. reports/uzbekistan-baseline."""
     from forecasting.reporting.exports import export_report
 
@@ -455,7 +458,7 @@ def export(report: Path, brief: bool, template: Path | None, **files: Path | Non
         raise click.UsageError(
             "nothing to write; give " + ", ".join(f"--{form} FILE" for form in files)
         )
-    written = export_report(report, wanted, brief=brief, template=template)
+    written = export_report(report, wanted, brief=brief, template=template, force=force)
     say("\n".join(f"wrote {path}" for path in written))
 
 

@@ -25,6 +25,7 @@ def export_report(
     *,
     brief: bool = False,
     template: Path | None = None,
+    force: bool = False,
 ) -> list[Path]:
     """Write a report in several forms.
 
@@ -38,6 +39,8 @@ def export_report(
         Of the page, print the brief alone.
     template : Path, optional
         A Word document whose styles the new one has.
+    force : bool
+        Whether a file that is there is replaced.
 
     Returns
     -------
@@ -47,19 +50,26 @@ def export_report(
     Raises
     ------
     InputError
-        Where a file cannot be written, the folder holds no report, or something is missing that a
-        form needs.
+        Where a file cannot be written or is there already, the folder holds no report, or something
+        is missing that a form needs.
     """
     for path in wanted.values():
-        if path.is_dir():
-            raise InputError(f"{path} is a folder; give the name of a file")
-        folder = path.resolve().parent
-        if not folder.is_dir():
-            raise InputError(
-                f"there is no folder {folder} to write {path.name} into; make it first"
-            )
+        _refuse(path, force)
     outlook = _outlook(report) if set(wanted) - set(OF_THE_PAGE) else None
     return [_write(form, report, outlook, path, brief, template) for form, path in wanted.items()]
+
+
+def _refuse(path: Path, force: bool) -> None:
+    """Refuse a path that is no place for a file, or where a file is that may be somebody's own."""
+    if path.is_dir():
+        raise InputError(f"{path} is a folder; give the name of a file")
+    folder = path.resolve().parent
+    if not folder.is_dir():
+        raise InputError(f"there is no folder {folder} to write {path.name} into; make it first")
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise InputError(f"{path} is a link or a device; give the name of a file")
+    if path.exists() and not force:
+        raise InputError(f"{path} exists already; give another name, or --force to replace it")
 
 
 def _outlook(report: Path) -> Outlook:

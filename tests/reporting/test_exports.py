@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from pathlib import Path
 
 import docx
 import nbformat
@@ -116,8 +117,24 @@ def test_a_browser_that_fails_leaves_nothing(report, tmp_path, monkeypatch):
     said = subprocess.CompletedProcess([], 1, b"", b"no display")
     monkeypatch.setattr(subprocess, "run", lambda *args, **kwargs: said)
     with pytest.raises(RunError, match=r"did not print .*: no display"):
-        export_report(report, {"pdf": tmp_path / "a.pdf"})
+        export_report(report, {"pdf": tmp_path / "a.pdf"}, force=True)
     assert (tmp_path / "a.pdf").read_text() == "older"
+
+
+@pytest.mark.parametrize("form", ["xlsx", "iamc", "csv", "hourly", "pdf", "docx"])
+def test_a_file_of_the_users_is_replaced_only_by_force(report, tmp_path, form):
+    mine = tmp_path / "a"
+    mine.write_text("mine")
+    with pytest.raises(InputError, match="exists already; give another name, or --force"):
+        export_report(report, {"csv": tmp_path / "b", form: mine})
+    (tmp_path / "link").symlink_to(mine)
+    for path in (tmp_path / "link", Path("/dev/null")):
+        with pytest.raises(InputError, match="is a link or a device"):
+            export_report(report, {form: path}, force=True)
+    assert mine.read_text() == "mine"
+    assert not (tmp_path / "b").exists()
+    assert export_report(report, {"csv": mine}, force=True) == [mine]
+    assert mine.read_text().startswith("scenario,")
 
 
 @pytest.mark.parametrize("form", ["xlsx", "iamc", "csv", "pdf", "docx"])
