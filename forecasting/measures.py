@@ -15,6 +15,7 @@ from typing import Literal
 
 LARGEST_COST = 1e12  # of one point and year, in any money, also one with many zeros
 EV_SHARE = "ev_share_percent"  # the only forecast of a market of which nothing is known
+EV_STOCK_SHARE = "ev_stock_share_percent"
 CAR = "car"  # electric ones of every drive, and what is counted with them
 Kind = Literal["flow", "stock", "statement"]
 
@@ -89,6 +90,8 @@ MEASURES: dict[str, Measure] = _count(
     ("ev_transactions", "transactions", "flow", "Electric vehicles changing hands"),
     ("ev_stock", "stock", "stock", "Electric vehicles on the road"),
 )
+MEASURES |= _count("bev", ("bev_stock", "stock", "stock", "Battery cars on the road"))
+MEASURES |= _count("phev", ("phev_stock", "stock", "stock", "Plug-in hybrids on the road"))
 MEASURES |= _count(
     "bus",
     ("ebus_imports", "imports", "flow", "Electric buses imported"),
@@ -125,6 +128,7 @@ MEASURES |= _declare(
     ("ev_import_value", "USD million", "flow", "Electric vehicles imported, value"),
     ("ev_export_value", "USD million", "flow", "Electric vehicles exported, value"),
     (EV_SHARE, "percent", "flow", "Electric share of new cars"),
+    (EV_STOCK_SHARE, "percent", "stock", "Electric share of passenger cars on the road"),
     vehicle=CAR,
     electric=True,
 )
@@ -216,7 +220,7 @@ DIVIDED_BY = {
 }
 NOT_ADDED = (  # over places: an index and a share have no sum, and peaks need not coincide
     "ev_export_value_index", "peak_mw", "peak_share_percent", "peak_share_summer_percent",
-    "power_share_percent",
+    "power_share_percent", EV_SHARE, EV_STOCK_SHARE,
 )  # fmt: skip
 
 

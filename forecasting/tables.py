@@ -23,6 +23,7 @@ from forecasting.reporting.charging_tables import (
     heavy_table as heavy_table,
     regions_table as regions_table,
     settings_table as settings_table,
+    share_targets_table as share_targets_table,
     stations_table as stations_table,
     targets_table as targets_table,
     truck_figures_table as truck_figures_table,

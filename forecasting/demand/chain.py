@@ -37,11 +37,11 @@ from forecasting.demand.energy import (
     degrees_outside,
     energy_of_class,
 )
-from forecasting.demand.fleet import Fleet, vehicles_on_the_road
+from forecasting.demand.fleet import PLUG_IN, Fleet, vehicles_on_the_road
 from forecasting.demand.load import peak_load
 from forecasting.demand.parameters import SETTINGS, Draws, Parameters, VehicleClass, of_class
 from forecasting.errors import AssumptionError
-from forecasting.measures import CAR, count_of
+from forecasting.measures import CAR, EV_SHARE, EV_STOCK_SHARE, count_of
 from forecasting.quantiles import Array
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def demand_outlook(
     start_stock: Array | float = 0.0,
     targets: Sequence[Target] = (),
     counted: str = CAR,
+    new_cars: Array | None = None,
 ) -> DemandOutlook:
     """From vehicles imported a year to charging points needed, deployed and required.
 
@@ -90,6 +91,8 @@ def demand_outlook(
         Announced numbers of public points or stations; those that a scenario pursues push practice.
     counted : str
         The class of vehicle that is imported, e.g. ``bus``; electric cars where none is named.
+    new_cars : ndarray, shape (draws, years), optional
+        New cars of every drive, of which those that are electric are a share.
 
     Returns
     -------
@@ -139,6 +142,11 @@ def demand_outlook(
     bev = _light_vehicles(assumed.classes, fleets, "bev")
     phev = _light_vehicles(assumed.classes, fleets, "phev")
     rules = standards(bev, phev, span, drawn)
+    cars = {EV_STOCK_SHARE: vehicles * drawn["car_share"][:, None]}
+    electric = {EV_STOCK_SHARE: fleets["bev"].stock + fleets[PLUG_IN].stock}
+    if new_cars is not None:
+        cars[EV_SHARE] = new_cars
+        electric[EV_SHARE] = road.registered
     results = {
         "ev_registrations": road.registered,
         "ev_retirements": road.retired,
@@ -154,6 +162,7 @@ def demand_outlook(
     if targeted is not None:
         results["charging_points_target"] = targeted
     results |= _stocks_of_classes(fleets)
+    results |= {name: 100 * np.minimum(electric[name] / cars[name], 1) for name in cars}
     results |= {
         "power_share_percent": power,
         "peak_share_percent": peak,
@@ -179,6 +188,7 @@ def demand_outlook(
         drawn=drawn,
         parameters=assumed,
         all_vehicles=vehicles,
+        cars=cars,
         displaced=road.displaced,
         unpushed=unpushed,
         targets=tuple(targets),

@@ -70,6 +70,8 @@ class DemandOutlook:
         Draws of the assumptions.
     all_vehicles : ndarray, shape (draws, years)
         Vehicles of all drives on the road.
+    cars : dict of str to ndarray, shape (draws, years)
+        By measure of a share, the cars of every drive that it is a share of.
     parameters : Parameters
         The assumptions in force.
     displaced : ndarray, shape (draws, years)
@@ -103,6 +105,7 @@ class DemandOutlook:
     rules: dict[str, Array]
     drawn: dict[str, Array]
     all_vehicles: Array
+    cars: dict[str, Array]
     parameters: Parameters
     displaced: Array
     unpushed: Array
@@ -241,8 +244,12 @@ class DemandOutlook:
 
     @cached_property
     def balance(self) -> pd.DataFrame:
-        """Printed stocks beside the chain's, and what does not close."""
-        return balance(self.results["ev_stock"], self.years, self.stock_facts, self.start_stock)
+        """Printed stocks beside the chain's, and what does not close.
+
+        Registers tell electric from hybrid: their counts are of battery cars.
+        """
+        stock = self.results.get("bev_stock", self.results["ev_stock"])
+        return balance(stock, self.years, self.stock_facts, self.start_stock)
 
     @cached_property
     def gap(self) -> pd.DataFrame:
@@ -268,6 +275,30 @@ class DemandOutlook:
         per_station = self.drawn["points_per_station"]
         today = None if self.standing is None else self.standing.today(per_station)
         return standing_shares(self.targets, self.years, self.unpushed, today, per_station)
+
+    def path_to(self, measure: str, percent: float, since: int, until: int) -> dict[int, float]:
+        """Electric cars by year on an even way from a year's share to a share of a later one.
+
+        Parameters
+        ----------
+        measure : str
+            The share: one of `cars`.
+        percent : float
+            That is to be reached.
+        since, until : int
+            Years of the results.
+
+        Returns
+        -------
+        dict of int to float
+            By year after ``since``: on the road, or new ones, as the measure is.
+        """
+        ahead = range(since + 1, until + 1)
+        first = self.years.index(since) + 1
+        start = max(float(np.median(self.results[measure][:, first - 1])), 0.001)
+        shares = np.geomspace(start, percent, len(ahead) + 1)[1:]
+        cars = medians(self.cars[measure])[first : first + len(ahead)]
+        return dict(zip(ahead, (shares * cars / 100).tolist(), strict=True))
 
     @cached_property
     def band(self) -> pd.DataFrame:

@@ -21,6 +21,8 @@ from forecasting.errors import AssumptionError
 from forecasting.measures import CAR
 from forecasting.quantiles import Array
 
+PLUG_IN = "phev"
+
 
 def registrations(
     imports: Array, reexport_share: Array, inventory_share: Array, assembly: Array | float = 0.0
@@ -204,7 +206,8 @@ class Vehicles:
     Parameters
     ----------
     registered, retired, stock : ndarray, shape (draws, years)
-        Of the vehicles that the series counts; what is ordered apart is not in them.
+        Of the vehicles that the series counts, and of plug-in hybrids that come beside them; what
+        else is ordered apart is not in them.
     displaced : ndarray, shape (draws, years)
         Imports whose place cars built in the country took.
     fleets : dict of str to Fleet
@@ -277,7 +280,7 @@ def vehicles_on_the_road(
     local = np.minimum(built / np.maximum(registered, 1), 1)
     plug_in = shares[first] * local * drawn["assembly_phev"][:, None]
     shares[first] = shares[first] - plug_in
-    shares["phev"] = shares.get("phev", 0.0) + plug_in
+    shares[PLUG_IN] = shares.get(PLUG_IN, 0.0) + plug_in
     # What stood before the first year has the classes that no later event sets
     start = np.broadcast_to(np.asarray(start_stock, dtype=float), len(flow))
     before = {name: drawn[f"class_share.{name}"] for name in others}
@@ -287,9 +290,10 @@ def vehicles_on_the_road(
     for name in names:
         bought = registered * shares.get(name, 0.0) + orders.get(name, 0.0)
         fleets[name] = _class_fleet(name, bought, before.get(name, 0.0) * start, drawn)
+    beside = orders.pop(PLUG_IN, 0.0)  # electric cars, too, which customs count apart
     apart = [_class_fleet(name, bought, 0.0, drawn) for name, bought in orders.items()]
     return Vehicles(
-        registered=registered,
+        registered=registered + beside,
         retired=_without("retirements", fleets.values(), apart),
         stock=_without("stock", fleets.values(), apart),
         displaced=displaced,

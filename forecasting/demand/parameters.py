@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -327,10 +328,10 @@ class Parameters:
         return value
 
     def draw(self, rng: np.random.Generator, draws: int) -> dict[str, Array]:
-        """Draws of every parameter, stratified, each from its own column of the same uniform table.
+        """Draws of every parameter, stratified, each from a stream of its own name.
 
-        Overriding one parameter leaves the draws of all others as they were: scenarios share random
-        numbers. So does a class of vehicle whose numbers stand in its own row.
+        Overriding or adding one parameter leaves the draws of all others as they were: scenarios
+        share random numbers.
 
         Parameters
         ----------
@@ -343,15 +344,12 @@ class Parameters:
         -------
         dict of str to ndarray, shape (draws,)
         """
-        shipped = self._in_force.keys() - self._of_classes
-        drawn = self._drawn(shipped, rng, draws)
-        return drawn | self._drawn(self._of_classes, rng.spawn(1)[0], draws)
-
-    def _drawn(self, keys: Iterable[str], rng: np.random.Generator, draws: int) -> dict[str, Array]:
-        names = sorted(keys)
-        ranks = rng.permuted(np.tile(np.arange(draws), (len(names), 1)), axis=1)
-        uniform = (ranks + rng.random(ranks.shape)) / draws
-        return {key: self[key].quantile(u) for key, u in zip(names, uniform, strict=True)}
+        seed = int(rng.integers(2**63))
+        drawn = {}
+        for key, row in self._in_force.items():
+            own = np.random.default_rng([seed, zlib.crc32(key.encode())])
+            drawn[key] = row.quantile((own.permutation(draws) + own.random(draws)) / draws)
+        return drawn
 
 
 def _changed(row: Assumption, size: Any) -> Assumption:

@@ -102,6 +102,14 @@ class Claim:
         return float(np.quantile(self.draws, 0.9))
 
     @property
+    def path(self) -> dict[int, float]:
+        """Electric cars by year on an even way to a share of cars; nothing of other measures."""
+        demand = self.made.demand
+        if demand is None or self.measure not in demand.cars:
+            return {}
+        return demand.path_to(self.measure, self.value, self.from_year, self.period.end.year)
+
+    @property
     def growth(self) -> float:
         """Percent a year from the last year before the forecast that the number takes; NaN where
         nothing grows.

@@ -118,7 +118,7 @@ def answer(outlook: Outlook) -> Answer:
     >>> type(fc.tables.answer(outlook)).__name__
     'Answer'
     """
-    if EV_SHARE in outlook.results.values:
+    if outlook.scenario.measure == EV_SHARE:
         return Answer(_shares(outlook), events=TWO_NUMBERS)
     if known_as_growth(outlook.scenario.measure):
         return Answer(_growth(outlook), "", outlook.age, _drivers(outlook))

@@ -28,7 +28,13 @@ from forecasting.demand.corridor import (
 from forecasting.demand.parameters import read_table
 from forecasting.demand.queueing import station_service
 from forecasting.errors import AssumptionError, in_digits
-from forecasting.measures import CONSEQUENCES, SHOWN_BY_REGION
+from forecasting.measures import (
+    CONSEQUENCES,
+    EV_SHARE,
+    EV_STOCK_SHARE,
+    MEASURES,
+    SHOWN_BY_REGION,
+)
 from forecasting.parameters.values import Choice
 from forecasting.reporting.caveat_words import gap_words
 from forecasting.reporting.display import HIGH, LOW, BulletList, Table, beside, rows_table
@@ -47,6 +53,7 @@ NOTHING = (
     "files."
 )
 NONE = Table(pd.DataFrame(), caption=NOTHING)
+CARS = {EV_SHARE: "new cars", EV_STOCK_SHARE: "passenger cars on the road"}
 ASK = "choice: {missing: ..., idle: ...} in the params file"
 ROAD_WORDS = "Urumqi – Horgos – Almaty – Tashkent"
 
@@ -201,6 +208,62 @@ def targets_table(outlook: Outlook) -> Table:
         }
         rows.append(line)
     return rows_table(rows, nothing="No target of public charging is known.")
+
+
+def share_targets_table(outlook: Outlook) -> Table:
+    """Printed targets of an electric share of cars: the probability of each, and the electric cars
+    of each year on an even way to it.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of a country.
+
+    Returns
+    -------
+    Table
+        Per cent, and battery and plug-in cars by year: on the road, or new, as the target has it.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("uzbekistan-baseline", draws=50)
+    >>> fc.tables.share_targets_table(outlook).frame.columns[:4].tolist()
+    ['by', 'target', 'forecast, %', 'probability']
+    """
+    demand = outlook.demand
+    if demand is None:
+        return NONE
+    ahead = range(outlook.first_year, demand.years[-1] + 1)
+    rows = []
+    for fact in outlook.facts.select(kind="target"):
+        measure = EV_STOCK_SHARE if MEASURES[fact.measure].kind == "stock" else EV_SHARE
+        year = fact.period.end.year
+        if fact.declared.says != "share" or measure not in demand.cars or year not in ahead:
+            continue
+        reached = demand.results[measure][:, demand.years.index(year)]
+        path = demand.path_to(measure, fact.value, ahead[0] - 1, year)
+        battery = np.nan
+        if measure == EV_STOCK_SHARE:
+            share = demand.results["bev_stock"] / demand.cars[measure]
+            battery = float(np.mean(100 * share[:, demand.years.index(year)] >= fact.value))
+        row = {
+            "by": str(fact.period.end),
+            "target": f"{fact.value:g} % of {CARS[measure]}",
+            "forecast, %": readable(np.median(reached), 2),
+            "probability": _percent(100 * float(np.mean(reached >= fact.value))),
+            "of battery cars alone": _percent(100 * battery),
+            **{str(each): readable(path.get(each, np.nan)) for each in ahead},
+            "fact": fact.id,
+        }
+        rows.append(row)
+    caption = "Electric cars, battery and plug-in, of each year on an even way to the target"
+    return rows_table(rows, caption=caption, nothing="No target of an electric share is known.")
 
 
 def band_table(outlook: Outlook) -> Table:

@@ -339,7 +339,9 @@ def _comparison(claim: Claim) -> str:
     if claim.growth != claim.growth:
         return ""
     takes = f"From {_digits(claim.base)} in {claim.from_year} it takes {claim.growth:+,.0f} %"
-    return f"{takes} a year; the median takes {claim.expected:+,.0f} %."
+    cars = [f"{_digits(count)} in {year}" for year, count in claim.path.items()]
+    path = phrase(" Electric cars on an even way to it: {}.", ", ".join(cars))
+    return f"{takes} a year; the median takes {claim.expected:+,.0f} %.{path}"
 
 
 def _origin(claim: Claim) -> str:

@@ -168,6 +168,7 @@ def demand_of(
     imports: Array,
     start_stock: Array | float = 0.0,
     announced: Ledger | None = None,
+    new_cars: Array | None = None,
 ) -> DemandOutlook:
     """From the vehicles of each year to charging points.
 
@@ -190,6 +191,8 @@ def demand_of(
         Vehicles on the road before the first year.
     announced : Ledger, optional
         Targets of public charging, as known on the day.
+    new_cars : ndarray, shape (draws, years), optional
+        New cars of every drive.
     """
     targets = charging_targets(scenario, drivers, announced or Ledger(), len(imports))
     if MEASURES[scenario.measure].event == "registrations":
@@ -208,6 +211,7 @@ def demand_of(
         start_stock=start_stock,
         targets=targets,
         counted=vehicle,
+        new_cars=new_cars,
     )
 
 

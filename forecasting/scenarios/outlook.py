@@ -47,6 +47,7 @@ from forecasting.scenarios.place_flows import (
     PlaceFlow,
     by_year,
     monthly_table,
+    new_cars,
     place_caveats,
     place_flow,
     port_flows,
@@ -451,7 +452,15 @@ def _country(request: OutlookRequest) -> Outlook:
     announced = request.ledger.select(place=place, kind="target", as_of=request.as_of)
     refuse(scenario, target_faults(scenario, counted, request.as_of))
     demand = demand_of(
-        scenario, parameters, request.drivers, counted, years, yearly, before, announced
+        scenario,
+        parameters,
+        request.drivers,
+        counted,
+        years,
+        yearly,
+        before,
+        announced,
+        new_cars(flow.after),
     )
     measures = {scenario.measure: yearly - demand.displaced} | demand.results
     return _of_flows(

@@ -158,6 +158,11 @@ def _yearly(monthly: Array) -> Array:
     return np.asarray(monthly.reshape(len(monthly), -1, 12).sum(axis=2))
 
 
+def new_cars(forecast: FlowForecast) -> Array | None:
+    """New cars of every drive in each calendar year, where the size of the market is known."""
+    return None if forecast.market is None else _yearly(np.asarray(forecast.market, dtype=float))
+
+
 def by_year(forecast: FlowForecast) -> tuple[tuple[int, ...], Array]:
     """The flow of each calendar year, in each draw."""
     years = sorted({month.start.year for month in forecast.months})

@@ -30,7 +30,7 @@ MEASURES = {
     "charging_points_need", "charging_points_practice", "charging_points_standard",
     "charging_points_need_slow", "charging_points_home", "charging_stations", "power_share_percent",
     "peak_share_percent", "peak_share_summer_percent", "investment_usd", "oil_avoided_t",
-    "co2_avoided_t",
+    "co2_avoided_t", "ev_stock_share_percent",
 }  # fmt: skip
 
 
@@ -63,7 +63,12 @@ def outlook() -> DemandOutlook:
 
 
 def test_results_are_the_measures_by_draw_and_year(outlook):
-    assert set(outlook.results) == MEASURES | {"ebus_stock", "etruck_stock"}
+    assert set(outlook.results) == MEASURES | {
+        "ebus_stock",
+        "etruck_stock",
+        "bev_stock",
+        "phev_stock",
+    }
     assert (
         repr(outlook)
         == f"<DemandOutlook 2024 to 2033, 300 draws of {len(outlook.results)} measures>"

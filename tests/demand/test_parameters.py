@@ -2,6 +2,7 @@
 ranges.
 """
 
+import dataclasses
 import re
 
 import numpy as np
@@ -167,6 +168,15 @@ def test_overriding_one_parameter_leaves_the_draws_of_all_others():
     after = parameters.override({"home_access": 0.5}).draw(np.random.default_rng(1), 100)
     assert all(np.array_equal(before[key], after[key]) for key in before if key != "home_access")
     assert np.all(after["home_access"] == 0.5)
+
+
+def test_one_more_parameter_leaves_the_draws_of_all_others():
+    parameters = load_parameters()
+    fewer = dataclasses.replace(parameters, rows=parameters.rows[1:])
+    some = fewer.draw(np.random.default_rng(1), 100)
+    assert "reexport_share" not in some
+    every = parameters.draw(np.random.default_rng(1), 100)
+    assert all(np.array_equal(some[key], every[key]) for key in some)
 
 
 def test_the_same_seed_gives_the_same_draws():

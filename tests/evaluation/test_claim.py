@@ -131,3 +131,20 @@ def test_places_and_days_that_are_none() -> None:
         claim_of("Atlantis", "ev_imports", "2026", 5.0)
     with pytest.raises(ForecastingError, match="is not a period such as"):
         claim_of("UZ", "ev_imports", "soon", 5.0)
+
+
+def test_a_share_of_cars_is_told_with_the_cars_that_it_takes() -> None:
+    told = claim_of("UZ", "ev_stock_share_percent", "2030", 10)
+    draws = told.made.results.values
+    demand = told.made.demand
+    assert demand is not None
+    cars = demand.cars["ev_stock_share_percent"]
+    share = 100 * (draws["bev_stock"] + draws["phev_stock"]) / cars
+    assert told.draws == pytest.approx(share[:, told.made.years.index(2030)])
+    assert list(told.path) == [2026, 2027, 2028, 2029, 2030]
+    assert told.path[2030] == pytest.approx(0.1 * np.median(cars[:, -1]))
+    assert "Electric cars on an even way to it: " in claim_text(told)
+    new = claim_of("UZ", "ev_share_percent", "2030", 33)
+    registered = new.made.results.values["ev_registrations"][:, -1]
+    assert new.path[2030] / registered.mean() == pytest.approx(33 / new.draws.mean(), rel=0.2)
+    assert claim_of("UZ", "ev_stock", "2030", 5e5).path == {}

@@ -109,6 +109,20 @@ def test_a_choice_hangs_on_the_readers_costs(made):
     assert dear["build to"].iloc[0] != "one's own"
 
 
+def test_targets_of_a_share_have_a_probability_and_a_path_in_cars(made):
+    table = charging_tables.share_targets_table(made).frame.set_index("fact")
+    row = table.loc["uz-ev-stock-2030-12-31-share-target"]
+    assert row["target"] == "10 % of passenger cars on the road"
+    share = made.results.values["ev_stock_share_percent"][:, -1]
+    assert row["probability"] == f"{100 * np.mean(share >= 10):.0f} %"
+    path = [float(row[str(year)].replace(",", "")) for year in range(2026, 2031)]
+    assert path == sorted(path)
+    cars = np.median(made.demand.cars["ev_stock_share_percent"][:, -1])
+    assert path[-1] == pytest.approx(0.1 * cars, rel=0.01)
+    assert table.loc["uz-ev-stock-2027-12-31-share-target", "2028"] == "–"
+    assert table.loc["uz-ev-registrations-2030-share", "of battery cars alone"] == "–"
+
+
 def test_without_costs_no_number_is_said_to_be_better(made):
     table = charging_tables.choice_table(made)
     assert table.frame["build to"].tolist() != []

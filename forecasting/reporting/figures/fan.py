@@ -485,7 +485,7 @@ def without_market(outlook: Outlook, label: str) -> go.Figure | None:
     """In place of a chart of vehicles or chargers, what it takes; None where the size of the market
     is known.
     """
-    if EV_SHARE not in outlook.results.values:
+    if outlook.scenario.measure != EV_SHARE:
         return None
     chart = Drawing(f"{label}: {outlook.scenario.title}", "nothing is known of this market")
     words = "It takes the new cars of a year: market_size in the params file."
