@@ -158,13 +158,21 @@ def _against(scenario: Scenario, ledger: Ledger) -> Iterator[KeyProblem]:
     yield from assumption_faults(scenario, scenario.drivers)
     if not len(ledger):
         return
-    as_of = scenario.known_by(ledger)
+    try:
+        as_of = scenario.known_by(ledger)
+    except EvidenceError as error:
+        fault, _, hint = str(error).partition("; ")
+        yield KeyProblem(("as_of",), fault, hint)
+        return
     if scenario.horizon < as_of.year:
         fault = f"{scenario.horizon} has passed by then"
         yield KeyProblem(("horizon",), fault, f"as_of is {as_of}")
     places = scenario.counted_at
     facts = {place: known_on(scenario, place, ledger, as_of).facts for place in places}
     yield from _unknown_basis(scenario, facts.values())
+    if scenario.corridor and not any(map(len, facts.values())):
+        fault = f"no count of {scenario.measure} was known by {as_of} at {', '.join(places)}"
+        yield KeyProblem(("as_of",), fault, "a later day, or facts that count it")
     key = "country" if scenario.country else "places"
     for place, evidence in facts.items():
         try:

@@ -58,6 +58,10 @@ def test_shipped_params_are_in_order() -> None:
         (GOOD + "assumptions: {anual_km: 12000}\n", "did you mean annual_km?"),
         (GOOD + "assumptions: {annual_km: 12}\n", "annual_km: 12 km"),
         (GOOD.replace("2035", "2025"), "2025 has passed by then"),
+        (
+            GOOD.replace("country: UZ", "corridor: horgos").replace("latest", "2019-01-01"),
+            "no count of ev_exports was known by 2019-01-01 at horgos (a later day",
+        ),
         (GOOD + DEMAND.format("home_access"), "put it under assumptions"),
         (GOOD + DEMAND.format("local_asembly"), "did you mean local_assembly?"),
     ],
@@ -218,3 +222,12 @@ def test_files_that_say_one_thing_twice_or_two_things_of_one_id(tmp_path: Path) 
     assert [str(problem) for problem in refused.problems] == [
         "three.csv id: 'a' names another fact in one.csv (rename one)"
     ]
+
+
+def test_facts_without_a_day_cannot_say_which_is_the_latest(tmp_path: Path) -> None:
+    (tmp_path / "facts.csv").write_text(ROWS + "a,ev_imports,UZ,2022-01-01,2022-12-31,equals,9,\n")
+    path = tmp_path / "uzbekistan-test.yaml"
+    path.write_text(GOOD + "ledger: [facts.csv]\nshipped_facts: false\n")
+    (problem,) = check_paths([path]).problems
+    assert problem.what == "no fact of this ledger has a date of publication"
+    assert (problem.where, problem.hint) == ("uzbekistan-test.yaml:3 as_of", "give the date itself")
