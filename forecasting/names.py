@@ -37,6 +37,7 @@ ASSETS = "assets"
 FAILURES = "failures"
 LOGS = "logs"
 WORK = ".work"
+SCRATCH = ".scratch"  # in the folder of a run's work: temporary files of its processes
 PLOTLY_SCRIPT = "plotly.min.js"  # in `ASSETS`, for all pages
 ARCHIVE = "archive"  # earlier reports' tables, by day
 LOCK = ".lock"

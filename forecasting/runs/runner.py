@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from forecasting.errors import InputError, RunError
-from forecasting.names import FAILURE_RECORD, INDEX_PAGE, RUN_RECORD
-from forecasting.runs.execute.child import ended
+from forecasting.names import FAILURE_RECORD, INDEX_PAGE, RUN_RECORD, SCRATCH
+from forecasting.runs.execute.child import ended, sweep
 from forecasting.runs.output.folders import Store, clear_folder, drop_earlier
 from forecasting.runs.output.object_store import remote_address, run_remote
 from forecasting.runs.output.overview import write_summary
@@ -29,12 +29,15 @@ from forecasting.runs.plan import Run, Survey, arranged
 from forecasting.runs.progress import LogForm, Progress
 from forecasting.runs.workers.cluster import cluster
 from forecasting.runs.workers.fork_server import ForkServer, run_in_forks
-from forecasting.runs.workers.processes import Outcome, run_fresh, sweep
+from forecasting.runs.workers.processes import Outcome, run_fresh
 from forecasting.runs.workers.task import Task, failure
 
 Engine = Literal["fork", "kernel"]
 LONGEST = 10_000_000  # seconds, a season
 LEAST_MEMORY = 100  # megabytes
+ENDING = [
+    getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name)
+]
 Perform = Callable[[list[Task]], Iterator[Outcome]]
 
 
@@ -168,7 +171,7 @@ def _made(
 ) -> RunSummary:
     """Make the reports that are not fresh, and what sums up all."""
     started = time.monotonic()
-    with _stopped_by_sigterm(), contextlib.ExitStack() as stack:
+    with _stopped_by_signals(), contextlib.ExitStack() as stack:
         store = Store(survey.out)
         refuse_others(store.out)
         perform = None
@@ -201,7 +204,7 @@ def _ready(store: Store, survey: Survey, means: Means) -> Iterator[Perform]:
         with cluster(means.scheduler, store.token, survey.notebook) as perform:
             yield perform
     elif means.engine == "kernel":
-        yield lambda tasks: run_fresh(tasks, means.jobs, store.token)
+        yield lambda tasks: run_fresh(tasks, means.jobs, store.token, store.folder(SCRATCH))
     else:
         server = ForkServer(means.jobs, store.token, store.shared, survey.notebook)
         with contextlib.closing(server):
@@ -284,13 +287,16 @@ def _finish(store: Store, changed: bool, keep: int | None) -> str:
 
 
 @contextlib.contextmanager
-def _stopped_by_sigterm() -> Iterator[None]:
-    """Let SIGTERM unwind the run as Ctrl-C does, so that nothing is left behind."""
+def _stopped_by_signals() -> Iterator[None]:
+    """Let the signals that end a process unwind the run as Ctrl-C does, so that nothing is left."""
+    before = {number: signal.getsignal(number) for number in ENDING}
     if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+        before = {}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:  # as under nohup
+            signal.signal(number, lambda number, frame: sys.exit(128 + number))
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

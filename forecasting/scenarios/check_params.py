@@ -171,8 +171,11 @@ def _against(scenario: Scenario, ledger: Ledger) -> Iterator[KeyProblem]:
     facts = {place: known_on(scenario, place, ledger, as_of).facts for place in places}
     yield from _unknown_basis(scenario, facts.values())
     if scenario.corridor and not any(map(len, facts.values())):
-        fault = f"no count of {scenario.measure} was known by {as_of} at {', '.join(places)}"
-        yield KeyProblem(("as_of",), fault, "a later day, or facts that count it")
+        yield KeyProblem(
+            ("as_of",),
+            f"no count of {scenario.measure} was known by {as_of} at {', '.join(places)}",
+            "a later day, or facts that count it",
+        )
     key = "country" if scenario.country else "places"
     for place, evidence in facts.items():
         try:

@@ -28,7 +28,7 @@ import signal, sys
 from forecasting.runs.runner import run
 # Ignored where the tests themselves run in the background
 signal.signal(signal.SIGINT, signal.default_int_handler)
-done = run([sys.argv[1]], sys.argv[2], jobs=int(sys.argv[3]), progress=False)
+done = run([sys.argv[1]], sys.argv[2], int(sys.argv[3]), engine=sys.argv[4], progress=False)
 print(done)
 sys.exit(not done.ok)
 """
@@ -39,10 +39,13 @@ NAMES = ("uz-a", "uz-b", "uz-c", "uz-d")
 
 
 def start(
-    project: Any, jobs: int = 2, limits: Callable[[], None] | None = None
+    project: Any,
+    jobs: int = 2,
+    limits: Callable[[], None] | None = None,
+    engine: str = "fork",
 ) -> subprocess.Popen[str]:
     """Start a run in a process whose descendants can be told by their environment."""
-    command = [sys.executable, "-c", RUN, str(project.params), str(project.out), str(jobs)]
+    command = [sys.executable, "-c", RUN, str(project.params), str(project.out), str(jobs), engine]
     scratch = project.root / "scratch"
     scratch.mkdir(exist_ok=True)
     environment = os.environ | {"EV_FORECAST_TEST": str(project.root), "TMPDIR": str(scratch)}
@@ -135,7 +138,9 @@ def comes_to_the_same(project: Any) -> None:
     }
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGKILL]
+)
 def test_an_interrupted_run_leaves_whole_reports_and_goes_on(
     project: Any, number: signal.Signals
 ) -> None:
@@ -152,6 +157,18 @@ def test_an_interrupted_run_leaves_whole_reports_and_goes_on(
     before = (project.out / "uz-a" / "run.json").read_text()
     comes_to_the_same(project)
     assert (project.out / "uz-a" / "run.json").read_text() == before
+
+
+def test_what_a_killed_run_of_kernels_left_is_cleared_by_the_next(project: Any) -> None:
+    scenarios(project)
+    with start(project, engine="kernel") as process:
+        wait_for(lambda: any(project.out.glob(".work/*/uz-*")) or process.poll() is not None)
+        process.kill()
+        process.wait(PATIENCE)
+    assert process.returncode == -signal.SIGKILL
+    comes_to_the_same(project)
+    assert leaves_nothing(project)
+    assert not (project.out / ".work").exists()
 
 
 @pytest.fixture(scope="module")

@@ -51,7 +51,7 @@ def executed(tmp_path_factory: pytest.TempPathFactory) -> Path:
             tasks.append(
                 Task(name, str(ROOT / "notebooks" / name), str(folder), str(log), given, {}, engine)
             )  # type: ignore[arg-type]
-        rest = (home / "engine.log", home / "shared") if engine == "fork" else ()
+        rest = (home / "engine.log", home / "shared") if engine == "fork" else (home / "scratch",)
         for outcome in execute(tasks, 2, "test", *rest):  # type: ignore[operator]
             assert outcome.status == 0, (home / f"{engine}-{outcome.name}.log").read_text()
     return home

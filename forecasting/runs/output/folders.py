@@ -21,8 +21,10 @@ from typing import IO
 from forecasting.errors import InputError, RunError
 from forecasting.evidence.files import read_whole, write_whole
 from forecasting.names import ARCHIVE, FAILURE_RECORD, FAILURES, LOCK, LOGS, OUTLOOK_TABLE, WORK
+from forecasting.runs.execute.child import sweep
 from forecasting.runs.output.ownership import (
     REMEDY,
+    WORK_PREFIX,
     file_sizes,
     is_work,
     made_by_a_run,
@@ -61,7 +63,7 @@ class Store:
     def __init__(self, out: str | os.PathLike[str]) -> None:
         self.out = Path(out).absolute()
         self.token = uuid.uuid4().hex
-        self._work = self.out / WORK / f"ev-forecast-{self.token}"  # a name that nobody else gives
+        self._work = self.out / WORK / f"{WORK_PREFIX}{self.token}"  # a name that nobody else gives
         self._lock: IO[str] | None = None
 
     def __enter__(self) -> Store:
@@ -146,7 +148,8 @@ class Store:
         """Undo what a run that was killed left: put back a report that was on its way out, drop the
         rest.
         """
-        for work in filter(is_work, self.out.glob(".work/*")):
+        for work in filter(is_work, self.out.glob(f"{WORK}/*")):
+            sweep(work.name.removeprefix(WORK_PREFIX))
             for old in work.glob("*.old"):
                 target = self.out / old.stem
                 if not os.path.lexists(target):

@@ -44,7 +44,8 @@ FILES = (INDEX_PAGE, ARTICLE_PAGE, *TABLES, f"{ASSETS}/{PLOTLY_SCRIPT}", f"{LOGS
 LITTER = {".DS_Store", "Thumbs.db"}  # what systems leave in folders that somebody has looked at
 REMEDY = "move it elsewhere, or give another --out"
 HOLDER = re.compile(r"(process \d+ on .* since .* UTC)?")
-WORK_NAME = re.compile(r"ev-forecast-[0-9a-f]{32}")
+WORK_PREFIX = "ev-forecast-"
+WORK_NAME = re.compile(WORK_PREFIX + "[0-9a-f]{32}")
 
 
 def refuse_others(out: Path, names: Iterable[str] = ()) -> None:

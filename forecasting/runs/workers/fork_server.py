@@ -27,7 +27,7 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO
 
 from forecasting.errors import ForecastingError
-from forecasting.names import OUTLOOK_WORKBOOK, SHARED_VARIABLE
+from forecasting.names import OUTLOOK_WORKBOOK, SCRATCH, SHARED_VARIABLE
 from forecasting.runs.execute.child import ForkedProcess, die_with_parent, kill_group
 from forecasting.runs.output.folders import write_log
 from forecasting.runs.output.overview import load_writers
@@ -173,7 +173,7 @@ def run_in_forks(
             parent.close(log)
         if not waiting:
             return
-    yield from run_fresh([*waiting.values()], jobs, token)
+    yield from run_fresh([*waiting.values()], jobs, token, shared.with_name(SCRATCH))
 
 
 def main(jobs: int, shared: Path, scratch: Path, templates: list[str]) -> None:

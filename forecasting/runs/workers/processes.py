@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,14 +16,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from forecasting.names import RUN_VARIABLE, SHARED_VARIABLE, VARIABLES
-from forecasting.runs.execute.child import OVER, STILL, ForkedProcess, kill_group
+from forecasting.runs.execute.child import OVER, PROC, STILL, ForkedProcess, kill_group
 from forecasting.runs.output.folders import open_log
 from forecasting.runs.workers.task import Task
 
-PROC = Path("/proc")
 LOOK_AT_MEMORY = 0.1  # seconds between looks
 # Seconds beyond the limit for a process that runs, and has something to do besides cells
 GRACE = 60.0
@@ -270,22 +269,29 @@ def child_environment(
     return kept | ALONE | {RUN_VARIABLE: token}
 
 
-def run_fresh(tasks: Sequence[Task], jobs: int, token: str) -> Iterator[Outcome]:
+def run_fresh(tasks: Sequence[Task], jobs: int, token: str, scratch: Path) -> Iterator[Outcome]:
     """Do tasks in new processes, `jobs` at a time; yields each as it ends.
 
     Nothing is shared between them, and all that they have started ends with the iterator.
+
+    Parameters
+    ----------
+    tasks, jobs, token
+        What to do, how many at once, and the run that they belong to.
+    scratch : Path
+        Folder for temporary files; made here, and removed in the end.
     """
-    with TemporaryDirectory(prefix="ev-forecast-", ignore_cleanup_errors=True) as scratch:
-        crew = Crew(
-            jobs, partial(_start_fresh, environment=child_environment(token, scratch=scratch))
-        )
-        crew.waiting += tasks
-        try:
-            while crew.waiting or crew.running:
-                yield from crew.step()
-                time.sleep(0.02)
-        finally:
-            crew.end()
+    scratch.mkdir(parents=True, exist_ok=True)
+    environment = child_environment(token, scratch=str(scratch))
+    crew = Crew(jobs, partial(_start_fresh, environment=environment))
+    crew.waiting += tasks
+    try:
+        while crew.waiting or crew.running:
+            yield from crew.step()
+            time.sleep(0.02)
+    finally:
+        crew.end()
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _start_fresh(task: Task, log: int, environment: dict[str, str]) -> subprocess.Popen[str]:
@@ -302,15 +308,3 @@ def _start_fresh(task: Task, log: int, environment: dict[str, str]) -> subproces
     with contextlib.suppress(BrokenPipeError), process.stdin as pipe:
         pipe.write(task.to_json())
     return process
-
-
-def sweep(token: str) -> None:
-    """Kill what is left of a run, wherever it went: each of its processes bears the run's mark
-    (Linux).
-    """
-    mark = f"{RUN_VARIABLE}={token}".encode()
-    for folder in PROC.glob("[0-9]*"):
-        pid = int(folder.name)
-        with contextlib.suppress(OSError):
-            if mark in (folder / "environ").read_bytes().split(b"\0") and pid != os.getpid():
-                os.kill(pid, signal.SIGKILL)

@@ -27,7 +27,7 @@ from forecasting.names import (
     REPORT_NOTEBOOK,
     RUN_RECORD,
 )
-from forecasting.runs.execute.child import give_sign
+from forecasting.runs.execute.child import die_with_parent, give_sign
 from forecasting.runs.output.folders import clear_folder, remove
 from forecasting.runs.output.ownership import file_sizes, write_json
 
@@ -181,4 +181,5 @@ def _now() -> str:
 
 
 if __name__ == "__main__":
+    die_with_parent()
     sys.exit(perform(Task.from_json(sys.stdin.read())))
