@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from forecasting.evidence import policies
+from forecasting.evidence.datasets import programmes
 from forecasting.evidence.ledger import read_ledger
 from forecasting.evidence.rules import MEANINGS, VOCABULARIES
 from forecasting.names import DATA
@@ -39,10 +40,20 @@ BASIS_MEANINGS = {
     "perimeter": "bases that count the same things have one perimeter",
     "since": "the first year that was counted",
 }
+PROGRAMME_MEANINGS = {
+    "id": "its name",
+    "place": MEANINGS["place"],
+    "what": "what was to stand",
+    "planned": "how many",
+    "due": "the day by which",
+    "stood": "how many stood when it was counted",
+    "counted": "the day of that count",
+    "reached": "the day on which, or no later than which, as many stood; empty where none is known",
+} | {column: MEANINGS[column] for column in ("source", "url", "quote", "note")}
 REQUIRED = ("id", "measure", "place", "kind", "published", "source", "quote")
-TYPES = dict.fromkeys(("value", "rounding", *policies.NUMBERS), "number") | dict.fromkeys(
-    ("period_start", "period_end", "start", "end"), "date"
-)
+NUMBERS = ("value", "rounding", "planned", "stood", *policies.NUMBERS)
+DATES = ("period_start", "period_end", "start", "end", "due", "counted", "reached")
+TYPES = dict.fromkeys(NUMBERS, "number") | dict.fromkeys(DATES, "date")
 
 
 def data_package(folder: Path = DATA) -> dict[str, Any]:
@@ -51,7 +62,7 @@ def data_package(folder: Path = DATA) -> dict[str, Any]:
     Parameters
     ----------
     folder : Path
-        With ``ledger/*.csv``, ``bases.csv`` and ``policies.csv``.
+        With ``ledger/*.csv``, ``bases.csv``, ``policies.csv`` and ``programmes.csv``.
 
     Returns
     -------
@@ -62,13 +73,14 @@ def data_package(folder: Path = DATA) -> dict[str, Any]:
     --------
     >>> made = data_package()
     >>> [resource["name"] for resource in made["resources"]], made["sources"][0]["licence"]["name"]
-    (['facts', 'bases', 'policies'], 'CC-BY-4.0')
+    (['facts', 'bases', 'policies', 'programmes'], 'CC-BY-4.0')
     """
     files = [f"ledger/{path.name}" for path in sorted((folder / "ledger").glob("*.csv"))]
     facts = read_ledger(folder / "ledger").frame
     printed = list(facts[["source", "url"]].itertuples(index=False, name=None))
     table = policies.read_policies(folder / "policies.csv").values()
     printed += [(policy.source, policy.url) for policy in table]
+    printed += zip(*(programmes()[column] for column in ("source", "url")), strict=True)
     return {
         "profile": "data-package",
         "name": "central-asia-ev-ledger",
@@ -89,6 +101,7 @@ def data_package(folder: Path = DATA) -> dict[str, Any]:
                 policies.NEEDED,
                 policies.VOCABULARIES,
             ),
+            _resource("programmes", "programmes.csv", PROGRAMME_MEANINGS, ("id", "url"), {}),
         ],
     }
 

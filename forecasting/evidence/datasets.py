@@ -11,10 +11,14 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
+import pandas as pd
+
 from forecasting.arguments import flag, takes, text, texts
 from forecasting.errors import InputError, LedgerError, Problem
 from forecasting.evidence.ledger import Ledger, read_ledger
 from forecasting.names import DATA, PARAMS
+
+DAYS_A_YEAR = 365.25
 
 
 @takes(InputError, name=text())
@@ -56,6 +60,31 @@ def central_asia() -> Ledger:
     source and date.
     """
     return read_ledger(path("ledger"))
+
+
+def programmes() -> pd.DataFrame:
+    """Programmes of charging and of electric cars that were to stand on a day, and what stood.
+
+    Returns
+    -------
+    DataFrame
+        One row a programme, with its source: ``planned`` until the day ``due``, of which so many
+        ``stood`` when it was ``counted``; the day on which it was ``reached``, where it was. The
+        ``share`` that stood, and ``years_late`` of what was reached.
+
+    Examples
+    --------
+    >>> table = programmes()
+    >>> len(table), int((table["share"] == 1).sum()), round(float(table["share"].median()), 2)
+    (14, 3, 0.48)
+    >>> table["years_late"][table["share"] < 1].dropna().round(1).sort_values().tolist()
+    [0.6, 1.3, 2.0, 2.7, 2.8]
+    """
+    table = pd.read_csv(path("programmes.csv"), parse_dates=["due", "counted", "reached"])
+    late = (table["reached"] - table["due"]).dt.days / DAYS_A_YEAR
+    return table.assign(
+        share=(table["stood"] / table["planned"]).clip(upper=1), years_late=late.clip(lower=0)
+    )
 
 
 @takes(LedgerError, files=texts("the paths of ledgers"), shipped=flag())

@@ -179,22 +179,6 @@ class Policy:
         """
         return (self.announced or self.start) <= day
 
-    def end_is_known(self, day: dt.date) -> bool:
-        """Whether the day of its end was known on a day.
-
-        Examples
-        --------
-        >>> import datetime as dt
-        >>> testing = read_policies()["uz-2024-11-testing"]
-        >>> testing.is_known(dt.date(2025, 3, 1)), testing.end_is_known(dt.date(2025, 3, 1))
-        (True, False)
-        """
-        if self.end is None:
-            return False
-        if self.end_announced is None:
-            return self.is_known(day)
-        return self.end_announced <= day
-
     def as_known(self, day: dt.date) -> Policy | None:
         """The policy as it was known on a day; None of one that was announced later.
 

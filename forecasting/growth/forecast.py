@@ -15,11 +15,17 @@ from numpy.typing import NDArray
 from forecasting.arguments import of, takes
 from forecasting.errors import EvidenceError
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.policies import Policy
+from forecasting.evidence.policies import shipped_policies
 from forecasting.evidence.words import in_words
 from forecasting.growth.flow_draws import FlowDraws
 from forecasting.growth.likelihood import Observation
-from forecasting.growth.policy_months import NO_POLICIES, Policies, months_since
+from forecasting.growth.policy_months import (
+    NO_POLICIES,
+    Months,
+    Policies,
+    months_since,
+    numbers_of,
+)
 from forecasting.growth.posterior import Posterior
 from forecasting.growth.sharing import made_once
 
@@ -205,7 +211,7 @@ class FlowForecast(FlowDraws):
         policies, sizes = self._policies
         labels = [month.label for month in self.months]
         tables = [pd.DataFrame(columns=["policy", "kind", "month", *EFFECT])]
-        for row, _, logs in policies.moves(sizes, self.months[0].start.year, len(labels)):
+        for row, logs in policies.moves(sizes, _numbers_of(self)):
             percent = 100 * np.expm1(np.quantile(logs, [0.5, 0.1, 0.9], axis=0))
             table = pd.DataFrame(dict(zip(EFFECT, percent, strict=True)))
             table = table.assign(policy=row.id, kind=row.kind, month=labels)
@@ -230,8 +236,8 @@ class FlowForecast(FlowDraws):
         True
         """
         policies, sizes = self._policies
-        moved = policies.moves(sizes, self.months[0].start.year, len(self.months))
-        return np.asarray(self.monthly * np.exp(-sum(logs for _, _, logs in moved)))
+        moved = policies.moves(sizes, _numbers_of(self))
+        return np.asarray(self.monthly * np.exp(-sum(logs for _, logs in moved)))
 
     def contraction(self) -> pd.Series:
         """How much of the answer is the facts': 1 less the ratio of variances of the log flow with
@@ -335,21 +341,39 @@ class FlowForecast(FlowDraws):
         return pd.DataFrame(rows, columns=["fact", "period", "before", "after", "revision"])
 
 
+def _numbers_of(forecast: FlowForecast) -> Months:
+    return numbers_of(forecast.months[0].start.year, len(forecast.months))
+
+
 def changed_policy(
-    forecast: FlowForecast, policy: str, start: Array, size: Array, end: dt.date | None = None
+    forecast: FlowForecast,
+    policy: str,
+    start: Array,
+    size: Array,
+    normal: Array,
+    end: dt.date | None = None,
 ) -> Array:
     """By how much the log of each month's flow changes where a policy comes otherwise.
+
+    Buyers act on what is known: nothing changes before the day that had been decided, nor before an
+    earlier one, which comes without notice. Who hurried for a day that brings nothing is missed
+    after it all the same, and only what would have stayed does not come. A policy that the forecast
+    does not know, of another place or without a size, is added; one that `begins` is a privilege
+    that holds, and is taken away.
 
     Parameters
     ----------
     forecast : FlowForecast
-        That knows it.
+        Without the change.
     policy : str
-        Its id; of one that the forecast does not know, nothing changes.
+        Its id.
     start : ndarray, shape (draws,)
         Ordinal day on which it comes in each draw; of no day of the calendar, never.
     size : ndarray, shape (draws,)
         How many times what it does comes.
+    normal : ndarray, shape (draws, 3)
+        Standard normal numbers, from which what a policy does is drawn that the forecast does not
+        know.
     end : datetime.date, optional
         The last day of what it does, in place of its own.
 
@@ -358,27 +382,28 @@ def changed_policy(
     ndarray, shape (draws, months)
     """
     policies, sizes = forecast._policies
-    grid = forecast.months[0].start.year, len(forecast.months)
-    change = np.zeros_like(forecast.monthly)
-    for row, own, decided in policies.moves(sizes, *grid):
-        if policy not in row.id.split(", "):
-            continue
-        change -= _as_meant(row, decided, *grid)
-        for day in np.unique(start[start <= dt.date.max.toordinal()]):
-            other = replace(row, start=dt.date.fromordinal(int(day)), end=end or row.end)
-            at = start == day
-            ((_, _, logs),) = replace(policies, rows=(other,)).moves(own[at], *grid)
-            change[at] += size[at, None] * _as_meant(other, logs, *grid)
+    months = _numbers_of(forecast)
+    known = [pair for pair in policies.with_draws(sizes) if policy in pair[0].id.split(", ")]
+    decided = np.zeros((*forecast.monthly.shape, 3))
+    if known:
+        row, own = known[0]
+        decided = policies.parts(row, own, months)
+    else:
+        row, own = shipped_policies()[policy], normal
+        if row.kind == "begins":
+            row = replace(row, kind="ends", end=None)
+    change = -decided[..., -1] * (months_since(row.start, months) > -1)
+    for day in np.unique(start[start <= dt.date.max.toordinal()]):
+        at = start == day
+        other = replace(row, start=dt.date.fromordinal(int(day)), end=end or row.end)
+        gone = decided[at, :, -1]
+        if other.start == row.start:
+            gone = decided[at].sum(axis=2)
+        coming = policies.parts(other, own[at], months).sum(axis=2)
+        first = min(row.start, other.start) if known else other.start
+        affected = months_since(first, months) > -1
+        change[at] = affected * (size[at, None] * coming - gone)
     return change
-
-
-def _as_meant(policy: Policy, logs: Array, first_year: int, months: int) -> Array:
-    """What a policy does, without the draws in which what gets dearer sells more."""
-    if policy.kind not in ("ends", "begins"):
-        return logs
-    after = months_since(policy.start, first_year, months) > -1
-    direction = np.where(after == (policy.kind == "ends"), -1.0, 1.0)
-    return np.asarray(direction * np.maximum(direction * logs, 0.0))
 
 
 def ledger_of(evidence: Ledger | pd.DataFrame, before: int = 0) -> Ledger:

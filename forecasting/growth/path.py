@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.growth.common import Common
-from forecasting.growth.policy_months import NO_POLICIES, Policies
+from forecasting.growth.policy_months import NO_POLICIES, Policies, numbers_of
 from forecasting.growth.prior import REACH, Prior, student_mixture
 from forecasting.growth.within_year import POSITION
 
@@ -120,7 +120,7 @@ class LatentPath:
         self.months = 12 * n
         self.begins = 0 if start.year is None else start.year - first_year
         self.sizes, self.bases, self.drifts = sizes or {}, bases, tuple(drifts)
-        self.policy_mean, self.policy_map = policies.by_month(first_year, self.months)
+        self.policy_mean, self.policy_map = policies.by_month(numbers_of(first_year, self.months))
         widths = {
             "start": 1,
             "level": 1,

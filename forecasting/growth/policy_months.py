@@ -17,9 +17,8 @@ by :mod:`forecasting.panels.policy_effects`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +26,7 @@ from numpy.typing import NDArray
 from forecasting.evidence.policies import Policy
 
 Array = NDArray[np.float64]
+Months = NDArray[np.int_]
 
 DAYS = 365.25 / 12  # of a month
 # Judgement: a car is registered so long after it was ordered
@@ -76,6 +76,11 @@ class Effect:
         """The three means."""
         return np.array([self.rush, self.fall, self.elasticity])
 
+    @property
+    def root(self) -> Array:
+        """A root of their covariance."""
+        return np.asarray(np.linalg.cholesky(np.array(self.covariance)))
+
 
 @dataclass(frozen=True)
 class PolicyEffects:
@@ -121,33 +126,31 @@ class PolicyEffects:
         sizes = np.array([notice, 1.0, _worth(share)])
         return -sizes if policy.kind == "begins" else sizes
 
-    @classmethod
-    def of_entries(cls, entries: Mapping[str, Any]) -> PolicyEffects:
-        """From the entries of a file, whose lists become tuples."""
-        kinds = {
-            kind: Effect(
-                **{**entries[kind], "covariance": tuple(map(tuple, entries[kind]["covariance"]))}
-            )
-            for kind in ("ends", "begins")
-        }
-        return cls(**{**entries, **kinds})
-
 
 def _worth(share: float) -> float:
     return share / (1 + share / ENOUGH)
 
 
-def months_since(day: dt.date, first_year: int, months: int) -> Array:
+def numbers_of(first_year: int, months: int) -> Months:
+    """Numbers of months from January of a year on: twelve for each year before, and its place.
+
+    >>> numbers_of(2023, 2) - 12 * 2023
+    array([0, 1])
+    """
+    return np.arange(12 * first_year, 12 * first_year + months)
+
+
+def months_since(day: dt.date, months: Months) -> Array:
     """How many months each month's first day lies after a day.
 
     >>> import datetime as dt
-    >>> months_since(dt.date(2023, 2, 15), 2023, 3)
+    >>> months_since(dt.date(2023, 2, 15), numbers_of(2023, 3))
     array([-1.5, -0.5,  0.5])
     """
-    start = 12 * (day.year - first_year) + day.month - 1
+    start = 12 * day.year + day.month - 1
     following = (day.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
     part = (day.day - 1) / (following - day.replace(day=1)).days
-    return np.asarray(np.arange(months) - start - part, dtype=float)
+    return np.asarray(months - start - part, dtype=float)
 
 
 def course(since: Array, effect: Effect, until: Array | None = None) -> Array:
@@ -187,65 +190,94 @@ class Policies:
 
     Examples
     --------
-    >>> NO_POLICIES.by_month(2023, 12)[1].shape
+    >>> NO_POLICIES.by_month(numbers_of(2023, 12))[1].shape
     (12, 0)
     """
 
     rows: tuple[Policy, ...] = ()
     effects: PolicyEffects = field(default_factory=PolicyEffects)
 
-    def by_month(self, first_year: int, months: int) -> tuple[Array, Array]:
+    def by_month(self, months: Months) -> tuple[Array, Array]:
         """What is added to the log flow of each month: its mean, and its root by coordinate.
 
         Parameters
         ----------
-        first_year, months : int
-            The grid: months from January of that year on.
+        months : ndarray of int
+            As :func:`numbers_of` gives them.
 
         Returns
         -------
         tuple of ndarray
             Shapes (months,) and (months, coordinates).
         """
-        parts = [self.of_row(row, first_year, months) for row in self.rows]
-        mean = sum((part[0] for part in parts), np.zeros(months))
-        return mean, np.hstack([np.zeros((months, 0)), *(part[1] for part in parts)])
+        parts = [self.of_row(row, months) for row in self.rows]
+        mean = sum((part[0] for part in parts), np.zeros(len(months)))
+        return mean, np.hstack([np.zeros((len(months), 0)), *(part[1] for part in parts)])
 
-    def moves(
-        self, sizes: Array, first_year: int, months: int
-    ) -> list[tuple[Policy, Array, Array]]:
-        """Each policy, its coordinates, and what it adds to the log flow of each month, by draw.
+    def with_draws(self, coordinates: Array) -> list[tuple[Policy, Array]]:
+        """Each policy and its own coordinates, of those of all, shape (draws, coordinates)."""
+        widths = [1 if row.kind == "blocked" else 3 for row in self.rows]
+        return [*zip(self.rows, np.split(coordinates, np.cumsum(widths), axis=1), strict=False)]
+
+    def moves(self, coordinates: Array, months: Months) -> list[tuple[Policy, Array]]:
+        """Each policy, and what it adds to the log flow of each month, by draw; parameters as of
+        :meth:`with_draws` and :meth:`by_month`.
+        """
+        return [
+            (row, mean + own @ root.T)
+            for row, own in self.with_draws(coordinates)
+            for mean, root in [self.of_row(row, months)]
+        ]
+
+    def parts(self, row: Policy, own: Array, months: Months) -> Array:
+        """Rush, fall and what stays of one policy, as such ones are meant: what gets dearer sells
+        less. All that a blocked trade does is what stays.
 
         Parameters
         ----------
-        sizes : ndarray, shape (draws, coordinates)
-            Coordinates of all policies.
-        first_year, months : int
+        row : Policy
+            As :func:`pooled` gives it.
+        own : ndarray, shape (draws, coordinates)
+            Its coordinates.
+        months : ndarray of int
             As of :meth:`by_month`.
-        """
-        moved = []
-        column = 0
-        for row in self.rows:
-            mean, root = self.of_row(row, first_year, months)
-            own = sizes[:, column : column + root.shape[1]]
-            moved.append((row, own, mean + own @ root.T))
-            column += root.shape[1]
-        return moved
 
-    def of_row(self, row: Policy, first_year: int, months: int) -> tuple[Array, Array]:
-        """What one policy adds; parameters as of :meth:`by_month`."""
-        since = months_since(row.start, first_year, months)
-        until = None
-        if row.end is not None and row.kind != "begins":
-            until = months_since(row.end + dt.timedelta(days=1), first_year, months)
+        Returns
+        -------
+        ndarray, shape (draws, months, 3)
+            In logs.
+        """
         if row.kind == "blocked":
+            mean, root = self.of_row(row, months)
+            return np.pad((mean + own @ root.T)[..., None], ((0, 0), (0, 0), (2, 0)))
+        effect, shape = self._shape(row, months)
+        numbers = effect.mean + own @ effect.root.T
+        return np.asarray(np.maximum(numbers, 0.0)[:, None] * shape)
+
+    def of_row(self, row: Policy, months: Months) -> tuple[Array, Array]:
+        """What one policy adds; parameters as of :meth:`by_month`."""
+        if row.kind == "blocked":
+            since, until = _since(row, months)
             at, above, below = (
                 _blocked(since, until, WITHHELD + step) for step in (0.0, WITHHELD_SD, -WITHHELD_SD)
             )
             return at, ((above - below) / 2)[:, None]
+        effect, shape = self._shape(row, months)
+        return shape @ effect.mean, shape @ effect.root
+
+    def _shape(self, row: Policy, months: Months) -> tuple[Effect, Array]:
+        """What events of the kind do, and by how much each of the three moves each month."""
         effect = self.effects.of(row.kind)
-        shape = course(since, effect, until) * self.effects.sizes(row)
-        return shape @ effect.mean, shape @ np.linalg.cholesky(np.array(effect.covariance))
+        since, until = _since(row, months)
+        return effect, course(since, effect, until) * self.effects.sizes(row)
+
+
+def _since(row: Policy, months: Months) -> tuple[Array, Array | None]:
+    """How many months each month lies after a policy's start, and after its end."""
+    since = months_since(row.start, months)
+    if row.end is None or row.kind == "begins":
+        return since, None
+    return since, months_since(row.end + dt.timedelta(days=1), months)
 
 
 def _blocked(since: Array, until: Array | None, log_odds: float) -> Array:

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import TypeAdapter
 
 from forecasting.arguments import optional, path as file_path, shown, takes, text, whole
 from forecasting.errors import ModelError
@@ -121,10 +122,6 @@ def student_mixture(nu: float) -> tuple[Array, Array]:
     # nu over the squared standard deviation is chi-squared with nu degrees of freedom
     density = np.exp(-nu * log_sd - 0.5 * nu * np.exp(-2 * log_sd))
     return density / density.sum(), np.exp(log_sd)
-
-
-def _common(entry: Mapping[str, Any]) -> Common:
-    return Common(**{**entry, "mean": tuple(entry["mean"]), "sd": tuple(entry["sd"])})
 
 
 def _rounded(value: Any) -> Any:
@@ -300,21 +297,10 @@ class Prior:
         True
         """
         try:
-            raw = json.loads(text)
-            for key in ("common", "size"):
-                raw[key] = _common(raw[key])
-            raw["within_year"] = WithinYear.of(raw["within_year"])
-            if "policies" in raw:
-                raw["policies"] = PolicyEffects.of_entries(raw["policies"])
-            raw["regions"] = {
-                name: Region(entry["shock_sd"], _common(entry["common"]))
-                for name, entry in raw.get("regions", {}).items()
-            }
-            for old in ("echo", "market_nu", "aging"):
-                raw.pop(old, None)
-            raw["covariance"] = tuple(tuple(row) for row in raw["covariance"])
-            return cls(**raw)
-        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+            if '"level"' not in text:
+                raise ValueError("no level")
+            return TypeAdapter(cls).validate_json(text)
+        except ValueError as error:
             raise ModelError(
                 f"text is {shown(text)}, no prior as to_json writes it: {error}"
             ) from None

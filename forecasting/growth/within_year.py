@@ -17,9 +17,8 @@ others from year to year. Which kind a market is of is learned from its own fact
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -121,16 +120,6 @@ class WithinYear:
             noise_sd=MORE_NOISE * self.noise_sd,
             source=f"flat, by judgement; {self.source}",
         )
-
-    @classmethod
-    def of(cls, entries: Mapping[str, Any]) -> WithinYear:
-        """From the entries of a file, whose lists become tuples."""
-        kinds = {
-            name: tuple(tuple(kind) for kind in entries[name])
-            for name in ("own_seasons", "steadiness")
-        }
-        known = {name: entries[name] for name in entries if name not in ("common", "shifts")}
-        return cls(**{**known, "pattern": tuple(entries["pattern"]), **kinds})
 
 
 def _complete_years(months: pd.DataFrame) -> list[tuple[str, int, Array]]:

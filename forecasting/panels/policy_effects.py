@@ -191,15 +191,11 @@ def without_events(months: pd.DataFrame, effects: PolicyEffects) -> pd.DataFrame
 
 def _course(policy: Policy, shape: Effect, index: pd.PeriodIndex) -> Array:
     """The course of a policy in some months, in any order."""
-    first_year = int(index.year.min())
-    at = _numbers_of(index)
-    since = months_since(policy.start, first_year, int(at.max()) + 1)
-    return np.asarray(course(since, shape)[at])
+    return course(months_since(policy.start, _numbers_of(index)), shape)
 
 
 def _numbers_of(index: pd.PeriodIndex) -> Indices:
-    """Numbers of months, January of their first year being 0."""
-    return np.asarray(12 * (index.year - index.year.min()) + index.month - 1)
+    return np.asarray(12 * index.year + index.month - 1)
 
 
 class _Seen:

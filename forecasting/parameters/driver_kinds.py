@@ -116,13 +116,14 @@ class Driver(Strict):
         That it happens at all.
     on_time : float
         That it happens on `start`, given that it happens; the rest comes `delay_years` later.
-        Announcements are mostly late: of the hydrogen capacity announced for 2023, 7 % stood in
-        time (Odenweller & Ueckerdt 2025, Nature Energy), and of 2,500 charging stations announced
-        for Uzbekistan by the end of 2024, 43 %. Those are shares of programmes that stood on the
-        day, not probabilities: what a params file says is a judgement. Of a target it is such a
-        share, of what is missing; the rest follows within `delay_years`.
+        Announcements are mostly late: of 14 published programmes of charging and of electric cars
+        three came in time (``fc.datasets.programmes()``), so 0.21 is what a params file says where
+        it knows no better. Of a target it is another thing, the share of what is missing that
+        stands on the day: the median of those programmes is 0.48; the rest follows within
+        `delay_years`.
     delay_years : Range
-        Years by which the late ones are late.
+        Years by which the late ones are late; five of those programmes came 0.6 to 2.8 years late,
+        six have not come.
     beyond : float
         Share of what exceeds a cap that comes all the same.
     reason, source : str

@@ -54,13 +54,13 @@ SIZES = {
     "ceiling": "share of new vehicles",
     "cap": "vehicles a year",
     "price": "change of the price",
-    "policy": "of what such policies did elsewhere",
+    "policy": "times as elsewhere",
 }
 # What becomes of a privilege or a trade, and when the months are that a table tells of
 POLICY_WORDS = {"ends": "ends", "begins": "begins", "blocked": "held up", "step": "changes"}
-BEFORE = "three months before"
-AFTER = "three months after"
-LATER = "a year later, or after its end"
+BEFORE = "3 months before"
+AFTER = "3 months after"
+LATER = "a year on, or freed"
 
 
 def whole_years(table: pd.DataFrame) -> pd.DataFrame:
@@ -777,7 +777,7 @@ def policies_table(outlook: Outlook) -> Table:
         }
         rows.append(row)
         links.append(policy.url)
-    caption = f"Change of the months with 80 % intervals; {forecast.policies.effects.source}"
+    caption = f"Change of months, 80 % intervals; {forecast.policies.effects.source}"
     columns = ["policy", "what", "on", BEFORE, AFTER, LATER, "source"]
     return Table(plain_frame(rows, columns=columns), {"source": links}, caption=caption)
 

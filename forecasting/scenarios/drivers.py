@@ -47,12 +47,15 @@ class EventDraws:
         Years by which what is late is late.
     elasticity : ndarray, shape (draws,)
         Response to a price.
+    normal : ndarray, shape (draws, 3)
+        Standard normal numbers, for what a policy does.
     """
 
     start: Array
     size: Array
     late: Array
     elasticity: Array
+    normal: Array
 
 
 class _Event(NamedTuple):
@@ -93,7 +96,8 @@ def draw_event(driver: Driver, draws: int, seed: int) -> EventDraws:
         happens < driver.probability, driver.start.toordinal() + np.round(days), float(NEVER)
     )
     elasticity = np.asarray(driver.elasticity.quantile(response), dtype=float)
-    return EventDraws(start, np.asarray(driver.size.quantile(size), dtype=float), late, elasticity)
+    sizes = np.asarray(driver.size.quantile(size), dtype=float)
+    return EventDraws(start, sizes, late, elasticity, rng.standard_normal((draws, 3)))
 
 
 def activity(
@@ -287,7 +291,9 @@ def _policy(flow: Array, event: _Event) -> Array:
     from forecasting.growth.forecast import changed_policy
 
     drawn = event.drawn
-    change = changed_policy(event.forecast, driver.policy, drawn.start, drawn.size, driver.end)
+    change = changed_policy(
+        event.forecast, driver.policy, drawn.start, drawn.size, drawn.normal, driver.end
+    )
     return flow * np.exp(change * event.still)
 
 

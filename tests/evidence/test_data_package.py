@@ -36,7 +36,7 @@ def test_frictionless_finds_what_is_wrong(tmp_path: Path) -> None:
         datasets.path("ledger/article.csv").read_text("utf-8").replace(",outcome,", ",outcom,", 1)
     )
     (tmp_path / "article.csv").write_text(text, "utf-8")
-    for name in ("bases.csv", "policies.csv"):
+    for name in ("bases.csv", "policies.csv", "programmes.csv"):
         (tmp_path / name).write_bytes(datasets.path(name).read_bytes())
     (tmp_path / "datapackage.json").write_text(json.dumps(told), "utf-8")
     report = Package(str(tmp_path / "datapackage.json")).validate()

@@ -62,16 +62,17 @@ def test_a_policy_without_announcement_is_known_from_its_start() -> None:
     policy = read_policies()["uz-2019-01-duty"]
     assert policy.is_known(policy.start)
     assert not policy.is_known(dt.date(2018, 12, 31))
-    assert not policy.end_is_known(dt.date(2026, 1, 1))
 
 
 def test_an_end_may_be_told_later_than_the_start() -> None:
     policies = read_policies()
     licence = policies["us-2023-01-tax-credit"]
-    assert not licence.end_is_known(dt.date(2025, 7, 3))
-    assert licence.end_is_known(dt.date(2025, 7, 4))
+    before = licence.as_known(dt.date(2025, 7, 3))
+    assert before
+    assert before.end is None
+    assert licence.as_known(dt.date(2025, 7, 4)) == licence
     exemption = policies["tj-2022-01-duty"]
-    assert exemption.end_is_known(exemption.start)
+    assert exemption.as_known(exemption.start) == exemption
 
 
 def test_at_least_forty_events_of_fifteen_markets_stand_outside_the_region() -> None:

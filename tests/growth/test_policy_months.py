@@ -18,6 +18,7 @@ from forecasting.growth.policy_months import (
     PolicyEffects,
     course,
     months_since,
+    numbers_of,
     pooled,
 )
 from forecasting.growth.prior import Prior
@@ -146,7 +147,7 @@ def test_all_wrong_rows_are_told_at_once() -> None:
 
 
 def test_a_month_counts_by_the_days_before_the_event() -> None:
-    since = months_since(dt.date(2024, 2, 16), 2024, 3)
+    since = months_since(dt.date(2024, 2, 16), numbers_of(2024, 3))
     assert since == pytest.approx([-1 - 15 / 29, -15 / 29, 1 - 15 / 29])
     rush, fall, stays = course(since, Effect(rush_kept=0.5, fall_kept=0.5)).T
     assert rush == pytest.approx([0.5 ** (15 / 29), 15 / 29, 0.0])
@@ -168,7 +169,7 @@ def test_sizes_follow_share_and_notice() -> None:
 
 def test_a_privilege_that_comes_back_leaves_nothing() -> None:
     back = Policies((policy(end="2024-06-30"),))
-    mean, root = back.by_month(2023, 36)
+    mean, root = back.by_month(numbers_of(2023, 36))
     assert abs(mean[15]) > 0.05
     assert mean[18:] == pytest.approx(0.0)
     assert root[18:] == pytest.approx(0.0)
@@ -176,7 +177,7 @@ def test_a_privilege_that_comes_back_leaves_nothing() -> None:
 
 def test_a_blocked_trade_gives_back_what_it_withheld() -> None:
     held = Policies((policy(kind="blocked", start="2024-03-01", end="2024-08-31"),))
-    mean, root = held.by_month(2024, 36)
+    mean, root = held.by_month(numbers_of(2024, 36))
     assert mean[:2] == pytest.approx(0.0)
     assert mean[2] == pytest.approx(np.log(0.5))
     assert (np.diff(mean[2:8]) > 0).all()
@@ -184,7 +185,9 @@ def test_a_blocked_trade_gives_back_what_it_withheld() -> None:
     assert mean[8] > mean[9] > mean[10] > 0
     assert np.exp(mean).sum() == pytest.approx(36, abs=0.1)
     assert root.shape == (36, 1)
-    open_end = Policies((policy(kind="blocked", start="2024-03-01"),)).by_month(2024, 36)[0]
+    open_end = Policies((policy(kind="blocked", start="2024-03-01"),)).by_month(
+        numbers_of(2024, 36)
+    )[0]
     assert open_end[2] == pytest.approx(np.log(0.5))
     assert -0.01 < open_end[-1] < 0
 
@@ -213,22 +216,40 @@ def test_a_step_of_no_known_size_is_left_out() -> None:
 def test_a_policy_that_comes_later_smaller_or_never() -> None:
     made = forecast(ENDS, periods=[fc.year(2025)])
     months = [month.label for month in made.months]
-    day = float(dt.date(2024, 1, 1).toordinal())
     draws = np.ones(len(made.monthly))
+    normal = np.random.default_rng(0).standard_normal((len(draws), 3))
 
-    def medians_of(start: float, size: float = 1.0) -> dict[str, float]:
-        change = changed_policy(made, "policy 1", start * draws, size * draws)
+    def medians_of(day: str, size: float = 1.0, policy: str = "policy 1") -> dict[str, float]:
+        start = float(dt.date.fromisoformat(day).toordinal()) if day else 1e7
+        change = changed_policy(made, policy, start * draws, size * draws, normal)
         return dict(zip(months, np.median(change, axis=0), strict=True))
 
-    assert set(medians_of(day).values()) == {0.0}
-    assert set(changed_policy(made, "another", day * draws, draws).ravel()) == {0.0}
-    never = medians_of(1e7)
-    assert never["2023-12"] < -0.2
-    assert never["2024-02"] > 0.1
-    assert medians_of(day, 0.5)["2024-02"] == pytest.approx(0.5 * never["2024-02"], rel=0.1)
-    later = medians_of(float(dt.date(2025, 1, 1).toordinal()))
+    assert set(medians_of("2024-01-01").values()) == {0.0}
+    never = medians_of("")
+    assert never["2023-12"] == 0.0  # buyers hurried for a day that brought nothing
+    assert never["2024-02"] == never["2024-12"] > 0.1
+    assert medians_of("2024-01-01", 0.5)["2024-12"] == pytest.approx(0.5 * never["2024-12"])
+    later = medians_of("2025-01-01")
+    assert later["2023-12"] == 0.0
     assert later["2024-12"] > 0.2
     assert abs(later["2025-06"]) < 0.01
+    earlier = medians_of("2023-07-01")
+    assert earlier["2023-06"] == 0.0  # not known yet
+    assert earlier["2023-10"] == pytest.approx(-never["2024-12"], rel=0.05)
+
+
+def test_a_policy_of_another_place_is_added_and_a_privilege_taken_away() -> None:
+    made = forecast(periods=[fc.year(2025)])
+    months = [month.label for month in made.months]
+    draws = np.ones(len(made.monthly))
+    normal = np.random.default_rng(0).standard_normal((len(draws), 3))
+    for policy in ("kg-2027-01-duty", "uz-2019-01-duty"):  # one ends, the other has begun
+        start = dt.date(2025, 1, 1).toordinal() * draws
+        change = changed_policy(made, policy, start, draws, normal)
+        middle = dict(zip(months, np.median(change, axis=0), strict=True))
+        assert middle["2024-12"] == 0.0  # without notice
+        assert middle["2025-06"] < -0.1
+        assert (change[:, months.index("2025-06")] <= 0).all()
 
 
 def test_the_effects_of_a_prior_are_stored_with_it() -> None:

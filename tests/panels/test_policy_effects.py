@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from forecasting.evidence.policies import Policy, checked_policies
-from forecasting.growth.policy_months import Effect, PolicyEffects, course, months_since
+from forecasting.growth.policy_months import Effect, PolicyEffects, course, months_since, numbers_of
 from forecasting.growth.within_year import CLOSINGS, estimate_within_year
 from forecasting.panels.policy_effects import (
     estimate_policy_effects,
@@ -33,7 +33,7 @@ def world(kind: str = "ends", first_year: int = 2020) -> tuple[pd.DataFrame, dic
             {"id": place, "place": place, "kind": kind, "start": start, "price_share": share}
         )
         policy = checked_policies(rows[-1:])[place]
-        since = months_since(start, first_year, 48)
+        since = months_since(start, numbers_of(first_year, 48))
         own = TRUTH.mean + rng.standard_normal(3) * [0.1, 0.1, 0.5]
         logs = course(since, TRUTH) * PolicyEffects(hurry=1.0).sizes(policy) @ own
         logs += 7 + 0.03 * np.arange(48) + np.tile(CLOSINGS, 4) + 0.1 * rng.standard_normal(48)
@@ -86,7 +86,7 @@ def test_a_season_is_learned_clean_of_the_events_that_ship(monkeypatch: pytest.M
     every = {name: checked_policies([{
         "id": name, "place": name, "kind": "ends", "start": "2022-01-01", "price_share": 0.1,
     }])[name] for name in policies}  # fmt: skip
-    since = months_since(dt.date(2022, 1, 1), 2020, 48)
+    since = months_since(dt.date(2022, 1, 1), numbers_of(2020, 48))
     flat = np.exp(np.tile(CLOSINGS, 4)) * np.exp(course(since, TRUTH) @ [0.8, 0.5, 0.3])
     months = months.assign(registrations=1000 * np.tile(flat, len(policies)))
     monkeypatch.setattr("forecasting.panels.policy_effects.shipped_policies", lambda: every)

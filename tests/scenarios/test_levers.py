@@ -12,7 +12,7 @@ from forecasting.demand.chain import demand_outlook
 from forecasting.demand.deployed import ExistingCharging, Target
 from forecasting.demand.parameters import load_parameters
 from forecasting.errors import AssumptionError, ScenarioError
-from forecasting.evidence.datasets import central_asia
+from forecasting.evidence.datasets import central_asia, programmes
 from forecasting.parameters.schema import load_scenario, scenario_from_parameters
 from forecasting.scenarios.assumptions import demand_parameters, standing_today
 from forecasting.scenarios.check_params import read_checked
@@ -178,26 +178,30 @@ def test_a_price_moves_the_flow_by_its_elasticity():
     assert with_duty[:, -4] == pytest.approx(without[:, -4])
 
 
+# Neither of these is to be lower: cars that came are scrapped later, buying depends on the growth
+# of a year, and where power is dirtier than fuel more cars avoid less
+NOT_ORDERED = {"ev_retirements", "investment_usd", "co2_avoided_t"}
+# Plug-ins built in the country need fewer points: a mean car needs less where there are more
+SLACK = {"charging_points_need": 0.01, "charging_points_need_slow": 0.01}
+
+
 @pytest.mark.parametrize("country", COUNTRIES)
-def test_every_scenario_of_a_country_has_the_same_ceiling_and_accelerated_is_never_below(country):
-    scenarios = {
-        name: load_scenario(PARAMS / f"{country}-{name}.yaml")
+def test_scenarios_of_a_country_have_one_ceiling_and_keep_their_order(country):
+    base, faster, slower = (
+        outlook(load_scenario(PARAMS / f"{country}-{name}.yaml"), draws=300)
         for name in ("baseline", "accelerated", "constrained")
-    }
+    )
     ceilings = [
-        [d.size for d in scenario.drivers if d.kind == "ceiling"] for scenario in scenarios.values()
+        [d.size for d in made.scenario.drivers if d.kind == "ceiling"]
+        for made in (base, faster, slower)
     ]
     assert ceilings[0] == ceilings[1] == ceilings[2] != []
-    base, faster = (outlook(scenarios[name], draws=300) for name in ("baseline", "accelerated"))
     # Of years that are counted, practice runs back from a count of this year
-    base, faster = (made.results.since(made.first_year) for made in (base, faster))
-    for measure in (
-        scenarios["baseline"].measure,
-        "ev_stock",
-        "energy_gwh",
-        "charging_points_practice",
-    ):
-        assert np.all(faster.values[measure] >= base.values[measure] * (1 - 1e-9)), measure
+    for more, less in ((faster, base), (base, slower)):
+        least = less.results.since(less.first_year).values
+        for measure, values in more.results.since(more.first_year).values.items():
+            wrong = (values < least[measure] * (1 - SLACK.get(measure, 1e-9))).mean(axis=0)
+            assert measure in NOT_ORDERED or wrong.max() <= 0.02, (less.name, measure, wrong)
 
 
 @pytest.mark.parametrize(
@@ -289,14 +293,15 @@ def test_parameters_are_known_by_name():
     assert load_parameters().at("UZ")["assembly_phev"].mode == 0.65
 
 
-@pytest.mark.parametrize("country", COUNTRIES)
-def test_constrained_is_not_above_the_baseline_but_where_buyers_hurry(country):
-    base, slower = (
-        outlook(load_scenario(PARAMS / f"{country}-{name}.yaml"), draws=300)
-        for name in ("baseline", "constrained")
-    )
-    measure = base.scenario.measure
-    above = slower.results.values[measure] > base.results.values[measure] * (1 + 1e-9)
-    hurried = 2026 if country == "kyrgyzstan" else 0  # before the duty of 2027
-    for year, share in zip(base.results.years, above.mean(axis=0), strict=True):
-        assert share <= (0.1 if year == hurried else 0.02), (year, share)
+def test_params_say_of_programmes_what_their_record_is():
+    record = programmes()
+    in_time = int((record["share"] == 1).sum())
+    late = record["years_late"][record["share"] < 1].dropna()
+    assert (record["url"].str.startswith("https://") & record["quote"].notna()).all()
+    lines = [line for file in PARAMS.glob("*.yaml") for line in file.read_text().splitlines()]
+    published = [line.split("#") for line in lines if "published" in line]
+    values = {value.strip() for value, comment in published if "published programmes" in comment}
+    assert values == {f"on_time: {in_time / len(record):.2f}"}
+    comments = [comment for value, comment in published if "delay_years" in value]
+    assert len(comments) > 5
+    assert all(f"{late.min():.1f} to {late.max():.1f}" in comment for comment in comments)
