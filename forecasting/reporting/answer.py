@@ -132,9 +132,7 @@ def _amounts(outlook: Outlook) -> Line:
     horizon = outlook.scenario.horizon
     soon = min(outlook.first_year, horizon)
     number, ends = _linked(results, measure, soon)
-    label = label_of(measure)
-    if not label[:2].isupper():
-        label = uncapital(label)
+    label = uncapital(label_of(measure))
     line: list[str | Link] = []
     if outlook.evidence is not None and not len(outlook.evidence):
         line = ["Nothing has been counted of this market; from other markets alone: "]

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forecasting.errors import ForecastingError, InputError
-from forecasting.evidence.places import COUNTRIES, place_name
 from forecasting.measures import HEADLINE
 from forecasting.parameters.naming import country_slug
 from forecasting.parameters.schema import (
@@ -22,22 +21,20 @@ from forecasting.parameters.schema import (
     Scenario,
     scenario_from_parameters,
 )
-from forecasting.reporting.answer import QUESTIONS, answer
+from forecasting.reporting.answer import QUESTIONS
 from forecasting.reporting.display import Table, rows_table
 from forecasting.reporting.figures.changed_scenario import live_figure, redraw, what_if_chart
 from forecasting.reporting.labels import (
     amount,
     amounts,
     capital,
-    interval,
     label_of,
     parameter_words,
-    readable,
     unit_of,
 )
 from forecasting.reporting.result_tables import size_words
 from forecasting.scenarios.joint_draws import difference
-from forecasting.scenarios.question import scenario_names, scenario_of_place
+from forecasting.scenarios.question import scenario_names
 from forecasting.scenarios.what_if import (
     LEVERS,
     WhatIf,
@@ -63,6 +60,8 @@ SAVE = "Save as params file"
 REPLACE = "Replace the file"
 WIDE = {"width": "95%"}
 NAMED: dict[str, Any] = {"style": {"description_width": "110px"}, "layout": WIDE}
+CLOSE = {"margin": "0 0 -10px 0"}
+Lever = tuple[str, str, Any]  # its name, what is written above it, its widget
 PLOTLY = "application/vnd.plotly.v1+json"
 # How the tables look in the browser
 LOOKS = (
@@ -207,8 +206,8 @@ class ControlPanel:
     Attributes
     ----------
     controls : dict of str to ipywidgets.Widget
-        ``country``, ``as_of``, ``market_size``; by a driver's name whether it comes, by ``size of``
-        its name its size; and by their names the assumptions that matter most.
+        ``scenario``, ``as_of``, ``market_size``; by a driver's name whether it comes, by ``size
+        of`` its name its size; and by their names the assumptions that matter most.
     box : ipywidgets.Box
         All of it.
     """
@@ -221,7 +220,6 @@ class ControlPanel:
         self.widgets = ipywidgets
         self.quiet = False  # while the controls follow the scenario instead of leading it
         self.live = live_figure(explorer.outlook, explorer.given)
-        self.head = ipywidgets.HTML()
         self.table = ipywidgets.HTML()
         self.status = ipywidgets.HTML()
         self.file = ipywidgets.Text(description="File", layout=WIDE)
@@ -229,14 +227,16 @@ class ControlPanel:
         self.button.on_click(lambda _: self.save())
         # Asked of each name anew
         self.file.observe(lambda _: setattr(self.button, "description", SAVE), names="value")
-        self.left = ipywidgets.VBox(layout={"width": "350px", "overflow": "hidden"})
+        scrolled = {"width": "350px", "max_height": "660px", "overflow": "hidden auto"}
+        self.levers = ipywidgets.VBox(layout=scrolled)
         fitting = type("Fitting", (AnyWidget,), {"_esm": FITTING})()
-        right = ipywidgets.VBox(
-            [self.status, self.head, fitting, self.live, self.table],
+        answers = ipywidgets.VBox(
+            [self.status, fitting, self.live, self.table],
             layout={"flex": "1 1 480px", "min_width": "0"},
         )
+        # Side by side, so that the answers stay in view while the levers are scrolled
         self.box = ipywidgets.Box(
-            [self.left, right], layout={"display": "flex", "flex_flow": "row wrap"}
+            [answers, self.levers], layout={"display": "flex", "flex_flow": "row wrap"}
         )
         self.build()
 
@@ -245,62 +245,78 @@ class ControlPanel:
         start = self.explorer.start
         self.drivers = [*start.drivers, *levers(start, self.explorer.outlook)]
         self.rows = assumptions_that_matter(self.explorer.outlook, start)
-        assumptions = ((row.key, self._assumption(row)) for row in self.rows)
-        groups = {"Facts": self._facts(start), "Events": self._events(), "Assumptions": assumptions}
+        here, events = self._events()
+        groups = {
+            "Scenario": self._scenario(start),
+            "What matters most": [*here, *map(self._assumption, self.rows)],
+            "Events": events,
+            "Facts": self._facts(start),
+        }
         self.controls: dict[str, Any] = {}
         parts: list[Any] = []
         for title, group in groups.items():
-            controls = dict(group)
-            if controls:
+            if group:
                 parts.append(self.widgets.HTML(f"<b>{title}</b>"))
-            for name, control in controls.items():
+            for name, label, control in group:
                 control.observe(lambda _: self.changed(), names="value")
                 self.controls[name] = control
-                parts.append(self._labelled(control))
+                if label:
+                    parts.append(self.widgets.HTML(html.escape(label), layout=CLOSE))
+                parts.append(control)
         place = start.corridor or country_slug(start.country or "")
         beside = Path("../params")
         folder = beside if beside.is_dir() else Path("params")
         self.file.value = str(folder / f"{place}-mine.yaml")
-        self.left.children = [*parts, self.widgets.HTML("<b>Keep it</b>"), self.file, self.button]
+        self.levers.children = [*parts, self.widgets.HTML("<b>Keep it</b>"), self.file, self.button]
         self.show()
 
-    def _facts(self, start: Scenario) -> Iterator[tuple[str, Any]]:
+    def _scenario(self, start: Scenario) -> list[Lever]:
+        """The scenarios that can be asked for; those of ./params among them."""
+        names = {"options": sorted({*scenario_names(), start.name}), "value": start.name}
+        return [("scenario", "", self.widgets.Dropdown(**names, layout=WIDE))]
+
+    def _facts(self, start: Scenario) -> list[Lever]:
         size = "as in the file" if start.market_size else "as the ledger has it"
         texts = {
             "as_of": {"description": "Known on", "value": str(start.as_of)},
             "market_size": {"description": "New cars a year", "placeholder": size},
         }
         if start.country:
-            codes = dict.fromkeys([*COUNTRIES, start.country])
-            options = [(place_name(code), code) for code in codes]
-            chosen = {"options": options, "value": start.country, "description": "Country"}
-            yield "country", self.widgets.Dropdown(**chosen, **NAMED)
             hint = f"public points by the end of {start.horizon}"
             texts[OWN_TARGET] = {"description": "Your target", "placeholder": hint}
-        for name, options_of_text in texts.items():
-            yield name, self.widgets.Text(**options_of_text, continuous_update=False, **NAMED)
+        return [
+            (name, "", self.widgets.Text(**words, continuous_update=False, **NAMED))
+            for name, words in texts.items()
+        ]
 
-    def _events(self) -> Iterator[tuple[str, Any]]:
+    def _events(self) -> tuple[list[Lever], list[Lever]]:
+        """The levers that every scenario has, and the events of this one."""
+        common: list[Lever] = []
+        events: list[Lever] = []
         for driver in self.drivers:
             about = f"{driver.reason} ({driver.source})"
             name = capital(driver.name.replace("-", " "))
-            if driver in self.explorer.start.drivers:
-                comes = {"value": True, "description": name, "tooltip": about, "indent": False}
-                yield driver.name, self.widgets.Checkbox(**comes)
-                name = capital(size_words(driver))
             most = LIMITS.get(driver.kind, float("inf"))
+            least = {"price": -0.9}.get(driver.kind, 0.0)
+            group = events
             if driver.name in LEVERS.values():
                 most = 3.0
-            least = -0.9 if driver.kind == "price" else 0.0
-            yield f"size of {driver.name}", self._slider(driver.size, least, most, name, about)
+                group = common
+            else:
+                comes = {"value": True, "description": name, "tooltip": about, "indent": False}
+                group.append((driver.name, "", self.widgets.Checkbox(**comes)))
+            label = capital(f"{name}: {size_words(driver)}")
+            slider = self._slider(driver.size, least, most, about)
+            group.append((f"size of {driver.name}", label, slider))
+        return common, events
 
-    def _assumption(self, row: Assumption) -> Any:
+    def _assumption(self, row: Assumption) -> Lever:
         about = f"{row.unit}; {row.source or row.kind}. {row.note}"
-        name = capital(f"{parameter_words(row.key)}, {row.unit}")
         size = size_in(row, self.explorer.start)
-        return self._slider(size, row.minimum, row.maximum, name, about)
+        slider = self._slider(size, row.minimum, row.maximum, about)
+        return row.key, capital(f"{parameter_words(row.key)}, {row.unit}"), slider
 
-    def _slider(self, size: Range, least: float, most: float, name: str, about: str) -> Any:
+    def _slider(self, size: Range, least: float, most: float, about: str) -> Any:
         """Two handles, from low to high; what is likeliest keeps its place between them."""
         reach = 1.5 * (size.high - size.low) or abs(size.mode) or 1.0
         low = max(least, size.low - reach)
@@ -310,30 +326,11 @@ class ControlPanel:
             min=min(low, size.low),
             max=max(high, size.high),
             step=float(f"{(high - low) / 200:.0e}"),
-            description=name,
             tooltip=about,
-            readout=False,
+            readout_format=",.3r",
             continuous_update=False,
-            style={"description_width": "0px"},
             layout=WIDE,
         )
-
-    def _labelled(self, control: Any) -> Any:
-        """A slider under its name and its two ends; any other control as it is."""
-        if not isinstance(control, self.widgets.FloatRangeSlider):
-            return control
-        label = self.widgets.HTML(layout={"margin": "0 0 -10px 0"})
-
-        def write(_: Any = None) -> None:
-            low, high = control.value
-            ends = interval(low, high)
-            if low == high:
-                ends = readable(low)
-            label.value = f"{html.escape(control.description)}: <b>{ends}</b>"
-
-        control.observe(write, names="value")
-        write()
-        return self.widgets.VBox([label, control])
 
     def described(self) -> Scenario:
         """The scenario that the controls describe; what has no control stays as it is."""
@@ -404,19 +401,15 @@ class ControlPanel:
         try:
             self._answer()
         except ForecastingError as error:
-            # The country of the answer, where the one chosen cannot be read
-            if "country" in self.controls:
-                self._set("country", self.explorer.start.country)
+            # The scenario of the answer, where the one chosen cannot be read
+            self._set("scenario", self.explorer.start.name)
             self.say(str(error), wrong=True)
 
     def _answer(self) -> None:
-        start = self.explorer.start
-        country = self.controls["country"].value if start.country else ""
-        if country != (start.country or ""):
-            self.say(f"Reading the facts of {place_name(country)} …")
-            # The scenario of the same name; the country's baseline where it has none
-            name = scenario_of_place(country, start.scenario)
-            self.explorer.begin(name if name in scenario_names() else country)
+        chosen = self.controls["scenario"].value
+        if chosen != self.explorer.start.name:
+            self.say(f"Reading the facts of {chosen} …")
+            self.explorer.begin(chosen)
             self.build()
             return
         scenario = self.described()
@@ -436,7 +429,6 @@ class ControlPanel:
         """Bring the figure, the table and the controls in line with the scenario as it is now."""
         self.follow()
         outlook = self.explorer.outlook
-        self.head.value = answer(outlook)._repr_html_()
         redraw(self.live, outlook, self.explorer.given)
         self.table.value = LOOKS + self.explorer.table._repr_html_()
         self.say("")

@@ -143,7 +143,7 @@ def figure_words(layout: Mapping[str, Any]) -> tuple[str, str, str]:
         title = {"text": title}
     subtitle = (title.get("subtitle") or {}).get("text")
     first, second = (
-        html.unescape(re.sub("<[^>]+>", "", str(words or "")))
+        html.unescape(re.sub("<[^>]+>", "", str(words or "").replace("<br>", " ")))
         for words in (title.get("text"), subtitle)
     )
     first = first or "Figure"

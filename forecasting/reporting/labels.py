@@ -23,6 +23,7 @@ SETTINGS = {  # places of charging, as a reader calls them
     "destination_dc": "public, destination, fast",
     "enroute_dc": "public, on the road, fast",
 }
+COUNTED = ("vehicles", "points", "stations", "units")  # one by one
 PARAMETERS = {  # those whose name does not say it
     "afir_kw": "power a vehicle by the rule",
     "annual_km": "kilometres a year",
@@ -104,7 +105,7 @@ def amount(value: float, measure: str) -> str:
     >>> amount(85.12, "charging_points_need"), amount(85.12, "energy_gwh"), amount(0.4, "ev_stock")
     ('85', '85.1', '0')
     """
-    if unit_of(measure) in ("vehicles", "points", "stations", "units") and math.isfinite(value):
+    if unit_of(measure) in COUNTED and math.isfinite(value):
         return readable(round(float(f"{value:.3g}")))
     return readable(value)
 
@@ -155,6 +156,19 @@ def label_of(measure: str) -> str:
     return MEASURES[measure].label if measure in MEASURES else measure.replace("_", " ")
 
 
+def finding(measure: str, words: str) -> str:
+    """A number of a measure as a sentence has it.
+
+    >>> finding("ev_imports", "66,600"), finding("energy_gwh", "436")
+    ('66,600 electric vehicles imported', 'electricity for electric vehicles 436 GWh')
+    """
+    label = uncapital(label_of(measure)).replace(":", " by")
+    unit = unit_of(measure)
+    if unit in COUNTED:
+        return f"{words} {label}"
+    return f"{label} {words} {unit.replace('index', '')}".strip()
+
+
 def label_words(label: str) -> str:
     """The label of a period in words.
 
@@ -202,9 +216,11 @@ def capital(words: str) -> str:
 def uncapital(words: str) -> str:
     """A label in the middle of a sentence.
 
-    >>> uncapital("Electric vehicles imported")
-    'electric vehicles imported'
+    >>> uncapital("Electric vehicles imported"), uncapital("CO2 avoided")
+    ('electric vehicles imported', 'CO2 avoided')
     """
+    if words[:2].isupper():
+        return words
     return words[:1].lower() + words[1:]
 
 

@@ -23,7 +23,8 @@ from forecasting.reporting.answer import answer
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.reporting.display import BulletList, Table, plain_frame
 from forecasting.reporting.figures import fan_chart
-from forecasting.reporting.figures.fan import forecast_chart, results_chart
+from forecasting.reporting.figures.fan import forecast_chart
+from forecasting.reporting.figures.scenario_contrast import results_chart
 from forecasting.reporting.labels import interval, label_of, phrase, readable
 from forecasting.reporting.result_tables import headline_table, with_unit
 from forecasting.scenarios.outlook import Outlook

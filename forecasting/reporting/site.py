@@ -435,10 +435,10 @@ def _together(total: Results, members: Sequence[Results]) -> dict[str, Any]:
     title = f"{', '.join(others)} and {last} together"
     if total.country == REGION:
         title = "The five countries together"
-    from forecasting.reporting.figures.scenario_contrast import small_fan
+    from forecasting.reporting.figures.scenario_contrast import small_fans
 
     drawn = {"Together": total} | dict(sorted(parts.items()))
-    charts = (small_fan(part.bands(DRAWN), DRAWN, name) for name, part in drawn.items())
+    charts = small_fans({name: part.bands(DRAWN) for name, part in drawn.items()}, DRAWN)
     measures = [measure for measure in OF_REGION if measure in total.values]
     years = [total.years[0], total.years[-1]]
     return {

@@ -107,7 +107,8 @@ def test_sliders_follow_what_is_changed_from_code(explorer):
 def test_another_day_and_another_country_are_read_anew(explorer):
     explorer.panel.controls["as_of"].value = "2023-06-26"
     assert explorer.outlook.as_of.isoformat() == "2023-06-26"
-    explorer.panel.controls["country"].value = "KZ"
+    assert "kazakhstan-accelerated" in explorer.panel.controls["scenario"].options
+    explorer.panel.controls["scenario"].value = "kazakhstan-accelerated"
     assert explorer.given.name == "kazakhstan-accelerated"
     assert "Kazakhstan" in explorer.panel.live.layout.title.text
     assert said(explorer).endswith("></div>")
@@ -184,7 +185,7 @@ def test_a_corridor_has_no_chargers_and_is_explored_all_the_same(monkeypatch):
     explorer = fc.explore("params/xinjiang-baseline.yaml", draws=200)
     explorer.panel.controls["size of more-or-fewer"].value = (2, 2)
     assert explorer.outlook is not explorer.given
-    assert len(explorer.panel.live.data) == 4
+    assert len(explorer.panel.live.data) == 7
 
 
 @pytest.mark.parametrize(
@@ -197,8 +198,8 @@ def test_a_params_file_that_became_nonsense_is_named_and_the_answer_stays(
     (tmp_path / "params" / "kyrgyzstan-accelerated.yaml").write_text(nonsense, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     explorer = fc.explore(ROOT / "params" / "uzbekistan-accelerated.yaml", draws=100)
-    explorer.panel.controls["country"].value = "KG"
+    explorer.panel.controls["scenario"].value = "kyrgyzstan-accelerated"
     assert "kyrgyzstan-accelerated.yaml" in said(explorer)
-    assert explorer.start.country == explorer.panel.controls["country"].value == "UZ"
+    assert explorer.start.name == explorer.panel.controls["scenario"].value
     explorer.panel.controls["as_of"].value = "2025-12-31"
     assert explorer.outlook.as_of == dt.date(2025, 12, 31)

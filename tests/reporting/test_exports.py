@@ -90,7 +90,7 @@ def test_a_document_has_the_sentence_the_figure_the_table_and_its_sources(report
     assert (
         document.inline_shapes[0]
         ._inline.docPr.get("descr")
-        .startswith("Electric vehicles imported: Uzbekistan")
+        .startswith("Uzbekistan, baseline: 10,000 electric")
     )
     (table,) = document.tables
     assert table.rows[0].cells[0].text == "period"

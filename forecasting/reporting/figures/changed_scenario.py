@@ -17,7 +17,6 @@ import plotly.graph_objects as go
 from forecasting.reporting.figures.charging_charts import named_places, short
 from forecasting.reporting.figures.drawing import (
     AMBER,
-    BLUE,
     CHARGING,
     MUTED,
     Drawing,
@@ -28,15 +27,16 @@ from forecasting.reporting.figures.drawing import (
     line,
     over,
     points,
+    years_axis,
 )
-from forecasting.reporting.figures.fan import shades
+from forecasting.reporting.figures.fan import fan
 from forecasting.reporting.labels import label_of, readable, unit_of
 
 if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook
 
 ANSWERS = CHARGING | {"charging_points_target": AMBER}
-RIGHT = 0.61  # where the right chart begins, its ticks included
+RIGHT = 0.68  # where the right chart begins, its ticks included
 
 
 def what_if_chart(now: Outlook, before: Outlook) -> go.Figure:
@@ -55,16 +55,20 @@ def what_if_chart(now: Outlook, before: Outlook) -> go.Figure:
     """
     measure = _left(now)
     answers = _right(now)
-    words = "as it is now in colour, as it was given in grey"
-    chart = Drawing(now.scenario.title, words, y=unit_of(measure), height=400, autosize=True)
-    chart.add(*_traces(now, before))
-    chart.update_xaxes(dtick=1, tickformat="d")
-    chart.update_yaxes(rangemode="tozero")
-    _write_above(chart, label_of(measure), 0)
+    words = f"{label_of(measure)}, {unit_of(measure)}; in grey and dashed, as it was given"
+    layout: dict[str, Any] = {}
     if answers:
-        _write_above(chart, f"public points, end of {now.scenario.horizon}", RIGHT)
-        chart.update_layout(xaxis={"domain": [0, 0.55]}, **_right_hand(answers))
-    return chart.update_layout(margin={"t": 92, "r": 44}).figure()
+        words = f"{words}; right, public points at the end of {now.scenario.horizon}"
+        ticks = named_places(short(name).capitalize() for name in answers)
+        ticks["range"] = [-0.5, len(answers) - 0.1]
+        layout["xaxis"] = {"domain": [0, 0.55]}
+        layout["xaxis2"] = {"domain": [RIGHT, 1], "anchor": "y2", "showgrid": False, **ticks}
+        layout["yaxis2"] = {"anchor": "x2", "rangemode": "tozero"}
+    chart = Drawing(now.scenario.title, words, height=360, autosize=True, showlegend=False)
+    chart.add(*_traces(now, before)).update_layout(margin_r=44, **layout)
+    flow = _flow(now)
+    chart.update_xaxes(**years_axis(flow.index[0], flow.index[-1]))
+    return chart.update_yaxes(rangemode="tozero").figure()
 
 
 def _left(now: Outlook) -> str:
@@ -78,11 +82,11 @@ def _right(now: Outlook) -> list[str]:
 
 
 def _traces(now: Outlook, before: Outlook) -> Iterator[Trace]:
-    wide = _flow(now)
+    yield from fan(_flow(now))
     earlier = _flow(before)
-    yield from shades([(wide.index.tolist(), wide)], 1)
-    yield _path(earlier, "Median as given", MUTED, width=2, dash="dash")
-    yield _path(wide, "Median now", BLUE)
+    hover = [over(*row) for row in zip(earlier.index, *ends(earlier), strict=True)]
+    look = {"dash": "dash", "name": "Median as given"} | hovering(hover)
+    yield line(earlier.index.tolist(), earlier[0.5], MUTED, **look)
     for outlook, shift, words in ((before, -0.14, "as given"), (now, 0.14, "now")):
         for at, measure in enumerate(_right(now)):
             if measure in outlook.results.values:
@@ -91,30 +95,6 @@ def _traces(now: Outlook, before: Outlook) -> Iterator[Trace]:
 
 def _flow(outlook: Outlook) -> pd.DataFrame:
     return outlook.results.bands(_left(outlook)).loc[outlook.first_year :]
-
-
-def _path(wide: pd.DataFrame, name: str, colour: str, **look: Any) -> Trace:
-    hover = [over(*row) for row in zip(wide.index, *ends(wide), strict=True)]
-    shown = {"mode": "lines+markers", "name": name} | hovering(hover)
-    return line(wide.index.tolist(), wide[0.5], colour, **look, **shown)
-
-
-def _right_hand(answers: list[str]) -> dict[str, Any]:
-    ticks = named_places(short(measure).capitalize() for measure in answers)
-    ticks["range"] = [-0.5, len(answers) - 0.1]
-    return {
-        "xaxis2": {"domain": [RIGHT + 0.07, 1], "anchor": "y2", "showgrid": False, **ticks},
-        "yaxis2": {"anchor": "x2", "rangemode": "tozero"},
-    }
-
-
-def _write_above(chart: Drawing, words: str, x: float) -> None:
-    """What a chart counts, above it: beside the right one's axis it would lie over the left one in
-    a narrow window.
-    """
-    place = {"x": x, "xref": "paper", "xanchor": "left"}
-    place |= {"y": 1.02, "yref": "paper", "yanchor": "bottom"}
-    chart.add_annotation(text=words, font={"size": 12, "color": MUTED}, **place)
 
 
 def _answer(outlook: Outlook, measure: str, words: str, at: float) -> Trace:

@@ -4,6 +4,7 @@ practice and standard, a choice between them, station sizes, a road.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
@@ -21,13 +22,11 @@ from forecasting.reporting.charging_tables import choice_of, choice_options
 from forecasting.reporting.figures.drawing import (
     AMBER,
     BLUE,
-    BY_YEAR,
     CHARGING,
     GREEN,
     INK,
     MUTED,
     ORANGE,
-    PAPER,
     PURPLE,
     SKY,
     SYMBOLS,
@@ -38,25 +37,29 @@ from forecasting.reporting.figures.drawing import (
     error_bar,
     hovering,
     line,
-    log_scale,
-    named_line,
+    linear_scale,
+    names_at,
     over,
+    points,
     tint,
     turned,
-    whiskers,
     words_at,
+    years_axis,
 )
 from forecasting.reporting.figures.facts import Mark
-from forecasting.reporting.figures.fan import check_year, drawn_facts, without_market
+from forecasting.reporting.figures.fan import check_year, drawn_facts, of_outlook, without_market
 from forecasting.reporting.labels import (
     SETTINGS,
     amount,
     amounts,
     capital,
+    finding,
     label_of,
     parameter_words,
+    plural,
     readable,
     rounded,
+    uncapital,
     unit_of,
 )
 
@@ -76,10 +79,11 @@ SETTING_COLOURS = {
 }
 CLASSES = (BLUE, SKY, GREEN, ORANGE, PURPLE)  # of vehicle, in their order; further ones begin anew
 POWERS = (SKY, BLUE, PURPLE)
-PATTERNS = ("", "/", ".", "\\", "|", "x", "-")  # of areas on each other
+DASHES = {"points": "solid", "stations": "dot"}
 STANDING = {"charging_points": "points", "charging_stations": "stations"}
 COHORTS = 8  # shown one by one: more shades could not be distinguished
 NUMBERS = 25  # of points, along the axis of a choice
+Looks = Mapping[Any, tuple[str, str]]  # of layers: name and colour of each
 REACH = 0.95  # of the draws of need lie within it
 
 
@@ -89,7 +93,7 @@ def charger_gap(
     """Charging points by need, by practice and by standard, beside what stands today.
 
     Three answers to three questions, never averaged: what the energy requires, what markets of this
-    size have built, what AFIR would ask for. Whiskers are 80 % intervals.
+    size have built, what AFIR would ask for. The last year has their 80 % intervals.
 
     Parameters
     ----------
@@ -98,7 +102,7 @@ def charger_gap(
     facts : Ledger, optional
         Where the points and stations that stand are counted; those of the outlook if not given.
     years : tuple of int
-        The years shown; four from the first to the last if none is given.
+        The years shown; all that are forecast if none is given.
 
     Returns
     -------
@@ -113,39 +117,52 @@ def charger_gap(
     --------
     >>> import forecasting as fc
     >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
-    >>> fc.figures.charger_gap(outlook).layout.title.text
-    '<b>Charging points: Turkmenistan, baseline</b>'
+    >>> fc.figures.charger_gap(outlook).layout.title.subtitle.text[:30]
+    'public points at the end of ea'
     """
     if empty := without_market(outlook, "Charging points"):
         return empty
     known = [year for year in outlook.results.years if year >= outlook.first_year]
-    last = len(known) - 1
     for year in years:
         check_year(year, known)
-    chosen = list(years) or [known[at] for at in sorted({0, last // 3, 2 * last // 3, last})]
-    chart = Drawing(
-        f"Charging points: {outlook.scenario.title}",
-        "at 31 December; a number is a median, a bar its 80 % interval",
-        y="public points, log scale",
-        height=460,
-    )
-    held: list[float] = []
-    answers: list[str] = []
-    for place, measure in enumerate(CHARGING):
-        wide = outlook.results.bands(measure).loc[chosen]
-        chart.add(*_answers(wide, place, measure))
-        held += [*wide[0.1], *wide[0.9]]
-        low, median, high = (float(cells.iloc[-1]) for cells in ends(wide))
-        interval = amounts(low, high, measure)
-        answers.append(f"{short(measure)} {amount(median, measure)} ({interval})")
-    edges = [-0.5, len(chosen) - 0.5]
+    chosen = sorted(years) or known
+    answers = {name: outlook.results.bands(name).loc[chosen] for name in CHARGING}
+    last = chosen[-1]
+    need, practice, _ = (amount(wide[0.5][last], name) for name, wide in answers.items())
+    title = f"{need} public charging points needed in {last}; markets with such a fleet have built"
+    words = "public points at the end of each year, medians; bars, the 80 % intervals of the last"
+    chart = of_outlook(outlook, f"{title} {practice}", words, height=460, margin_r=130)
+    axis = linear_scale([wide[0.9][last] for wide in answers.values()])
+    names = []
+    for place, (measure, wide) in enumerate(answers.items()):
+        low, median, high = (float(cells[last]) for cells in ends(wide))
+        label = f"{short(measure).capitalize()} {amount(median, measure)}"
+        names.append((f"<b>{label}</b><br> {amounts(low, high, measure)}", CHARGING[measure]))
+        aside = [last + 0.12 * (place + 1)] * 2
+        colour = tint(CHARGING[measure], 0.5)
+        chart.add(_answer(wide, measure, SYMBOLS[place]))
+        chart.add(line(aside, [low, high], colour, width=6, showlegend=False, hoverinfo="skip"))
+    medians = [wide[0.5][last] for wide in answers.values()]
+    chart.add(*names_at(last + 0.5, medians, names, axis, 0.11))
     for unit, mark in _standing(outlook, facts):
-        held.append(mark.height)
-        chart.add(_stands(mark, unit, edges))
-    chart.update_xaxes(**named_places(chosen), range=edges)
-    chart.update_yaxes(**log_scale(held))
-    when = f"medians with 80 % intervals at the end of {chosen[-1]}"
-    return chart.figure(f"{when}, {', '.join(answers)}")
+        words = f"{mark.label} {unit} stood, {period_words(mark.period)}"
+        chart.mark("y", mark.height, dash=DASHES[unit])
+        at = points([chosen[0] - 0.45], [mark.height], [mark.hover], color=INK, size=5)
+        chart.add(at | {"name": words})
+        chart.add(words_at(at["x"], at["y"], [words], "top right", size=11.5, color=INK))
+    chart.update_xaxes(**years_axis(chosen[0], last)).update_yaxes(**axis)
+    spoken = [re.sub(r"<.*?>", "", name) for name, _ in names]
+    return chart.figure(f"medians with 80 % intervals, {', '.join(spoken)}")
+
+
+def _answer(wide: pd.DataFrame, measure: str, symbol: str) -> Trace:
+    """The medians of an answer through the years."""
+    name = short(measure)
+    rows = zip(wide.index, *ends(wide), strict=True)
+    hover = [over(f"{year}, {name}", *row) for year, *row in rows]
+    look = {"mode": "lines+markers", "marker": {"symbol": symbol, "size": 8}, "showlegend": False}
+    path = line(wide.index.tolist(), wide[0.5], CHARGING[measure], name=name.capitalize())
+    return path | look | hovering(hover)
 
 
 def _standing(outlook: Outlook, facts: Ledger | None) -> Iterator[tuple[str, Mark]]:
@@ -159,15 +176,6 @@ def _standing(outlook: Outlook, facts: Ledger | None) -> Iterator[tuple[str, Mar
             yield unit, mark
 
 
-def _stands(mark: Mark, unit: str, edges: Sequence[float]) -> Trace:
-    label = f"{mark.label} {unit} standing, {period_words(mark.period)}"
-    style: Trace = {"text": ["", label], "textposition": "top left", "mode": "lines+text"}
-    style |= {"textfont": {"size": 11.5, "color": INK}} | hovering(mark.hover)
-    dash = {"points": "solid", "stations": "dot"}[unit]
-    name = f"{unit.capitalize()} standing"
-    return line(edges, [mark.height] * 2, INK, width=1.5, dash=dash, name=name, **style)
-
-
 def short(measure: str) -> str:
     """An answer on charging in one word."""
     return measure.removeprefix("charging_points_")
@@ -177,19 +185,6 @@ def named_places(names: Iterable[object]) -> dict[str, Any]:
     """An axis of 0, 1, 2 and so on, each by its name."""
     words = [str(name) for name in names]
     return {"tickvals": list(range(len(words))), "ticktext": words}
-
-
-def _answers(wide: pd.DataFrame, place: int, measure: str) -> Iterator[Trace]:
-    across = [round(at + 0.24 * (place - 1), 2) for at in range(len(wide))]
-    name = short(measure)
-    hover = [
-        over(f"{year}, {name}", *row) for year, *row in zip(wide.index, *ends(wide), strict=True)
-    ]
-    colour = CHARGING[measure]
-    look = {"color": colour, "symbol": SYMBOLS[place]}
-    yield whiskers(across, wide, hover, name.capitalize(), **look)
-    medians = [amount(value, measure) for value in wide[0.5]]
-    yield words_at(across, wide[0.9], medians, "top center", size=11.5, color=colour)
 
 
 def load_chart(outlook: Outlook, day: str = "winter") -> go.Figure:
@@ -216,30 +211,26 @@ def load_chart(outlook: Outlook, day: str = "winter") -> go.Figure:
     --------
     >>> import forecasting as fc
     >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
-    >>> fc.figures.load_chart(outlook, "summer").layout.title.text
-    '<b>Load through a day: Turkmenistan, baseline</b>'
+    >>> fc.figures.load_chart(outlook, "summer").layout.xaxis.title.text
+    'hour of the day'
     """
     if empty := without_market(outlook, "Load through a day"):
         return empty
     load = demand_of(outlook).load_day.query("day == @day")
-    when = f"a {day} day of {outlook.scenario.horizon}"
-    subtitle = f"{when}, mean over the draws, by where vehicles charge"
-    title = f"Load through a day: {outlook.scenario.title}"
-    chart = Drawing(title, subtitle, x="hour of the day", y="MW")
     wide = load.pivot(index="hour", columns="setting", values="mw")
-    order = wide.sum().sort_values(ascending=False).index
-    hover = "%{x}:00, %{y:.3s} MW<extra>%{fullData.name}</extra>"
-    for setting, shape in zip(order, cycle(PATTERNS), strict=False):
-        pattern = {"shape": shape, "size": 7, "solidity": 0.18}
-        style: Trace = {"stackgroup": "load", "fillpattern": pattern, "hovertemplate": hover}
-        name = capital(parameter_words(setting))
-        colour = SETTING_COLOURS.get(setting, MUTED)
-        hours = wide.index.tolist()
-        chart.add(line(hours, wide[setting], colour, width=1.5, name=name, **style))
-    peak = wide.sum(axis=1)
-    chart.update_xaxes(dtick=3, range=[0, 23])
-    most = f"the most, {readable(peak.max())} MW, at {peak.idxmax()}:00"
-    return chart.figure(f"{subtitle}; {most}")
+    wide = wide[wide.sum().sort_values(ascending=False).index]
+    total = wide.sum(axis=1)
+    peak = f"{readable(total.max())} MW at {total.idxmax()}:00"
+    title = f"charging takes {peak} on a {day} day of {outlook.scenario.horizon}"
+    words = "MW, mean over the draws, by where vehicles charge"
+    chart = of_outlook(outlook, title, words, x="hour of the day")
+    looks = {
+        name: (capital(parameter_words(name)), SETTING_COLOURS.get(name, MUTED))
+        for name in map(str, wide)
+    }
+    _layers(chart, wide, looks, "MW")
+    chart.update_xaxes(dtick=3, range=[-0.5, 23.5]).update_layout(bargap=0)
+    return chart.figure(f"the most, {peak}")
 
 
 def tornado(outlook: Outlook, measure: str = "charging_points_need", last: int = 8) -> go.Figure:
@@ -268,8 +259,8 @@ def tornado(outlook: Outlook, measure: str = "charging_points_need", last: int =
     --------
     >>> import forecasting as fc
     >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
-    >>> fc.figures.tornado(outlook).layout.title.text
-    '<b>Public charging points: need: what it hangs on</b>'
+    >>> fc.figures.tornado(outlook).layout.title.text[:40]
+    '<b>Turkmenistan, baseline: kilometres a '
     """
     if empty := without_market(outlook, label_of(measure)):
         return empty
@@ -277,22 +268,25 @@ def tornado(outlook: Outlook, measure: str = "charging_points_need", last: int =
     frame = demand_of(outlook).sensitivity.query("output == @measure and share > 0")
     frame = frame.sort_values("swing", key=abs, kind="stable").tail(last)
     middle = float(outlook.results.bands(measure).iloc[-1][0.5])
-    when = f"median in {outlook.scenario.horizon}"
-    subtitle = f"{when} where one assumption is in its lowest or highest tenth"
-    title = f"{label_of(measure)}: what it hangs on"
-    chart = Drawing(title, subtitle, x=unit_of(measure), height=150 + 36 * len(frame))
-    base = float(f"{middle:.4g}")
     inputs = [parameter_words(name) for name in frame["input"]]
-    for end, colour in (("low", ORANGE), ("high", BLUE)):
+    title = "no assumption matters much"
+    if inputs:
+        widest = frame[["low", "high"]].iloc[-1]
+        between = amounts(widest.min(), widest.max(), measure)
+        title = f"{finding(measure, between)}, with {inputs[-1]} alone"
+    when = f"the median in {outlook.scenario.horizon}, {readable(middle)},"
+    subtitle = f"{unit_of(measure)}; {when} where one assumption is in its lowest or highest tenth"
+    chart = of_outlook(outlook, title, subtitle, height=150 + 36 * len(frame))
+    base = float(f"{middle:.4g}")
+    for end, colour in (("low", SKY), ("high", BLUE)):
         chart.add(_side(frame[end], [capital(words) for words in inputs], base, colour))
     chart.mark("x", base)
     farthest = max([middle, *frame["low"], *frame["high"]])
     # Room for the number at its end
     chart.update_xaxes(showgrid=True, range=[0, float(f"{1.14 * farthest:.3g}")])
     chart.update_yaxes(showgrid=False)
-    chart.update_layout(barmode="overlay", bargap=0.35)
-    widest = ", ".join(inputs[:-4:-1])
-    return chart.figure(f"{subtitle}; the median is {readable(middle)}, the widest are {widest}")
+    chart.update_layout(bargap=0.35)
+    return chart.figure(f"{subtitle}; the widest are {', '.join(inputs[:-4:-1])}")
 
 
 def _side(ends: pd.Series[float], inputs: list[str], base: float, colour: str) -> Trace:
@@ -343,8 +337,8 @@ def choice_chart(
     --------
     >>> import forecasting as fc
     >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
-    >>> fc.figures.choice_chart(outlook, missing=3000, idle=1000).layout.title.text
-    '<b>A choice: Turkmenistan, baseline</b>'
+    >>> fc.figures.choice_chart(outlook, missing=3000, idle=1000).layout.xaxis.title.text
+    'public points built'
     """
     if empty := without_market(outlook, "A choice"):
         return empty
@@ -357,26 +351,30 @@ def choice_chart(
     few, many = missing_and_idle(wanted, numbers)
     unit = "points in the mean over the draws"
     lines = {"missing": (few, ORANGE), "idle": (many, BLUE)}
+    need = options["need"]
+    at_need = [float(cells[0]) for cells in missing_and_idle(wanted, np.array([need]))]
+    title = "with {} points built, {} would be missing and {} idle".format(
+        *(readable(number, 2 + (number == need)) for number in (need, *at_need))
+    )
     if choice:
         unit = "cost a year, in the money of the choice"
         few *= choice.missing
         many *= choice.idle
         lines["both: the regret"] = (few + many, INK)
-    chart = Drawing(
-        f"A choice: {outlook.scenario.title}",
-        f"points missing and idle in {outlook.scenario.horizon}, by how many are built",
-        x="public points built",
-        y=unit,
-    )
+    words = f"{unit}, by how many are built by {outlook.scenario.horizon}"
+    chart = of_outlook(outlook, title, words, x="public points built", margin_r=110)
+    axis = linear_scale([float(values.max()) for values, _ in lines.values()])
     for name, (values, colour) in lines.items():
-        chart.add(line(rounded(numbers), values, colour, name=name))
+        chart.add(line(rounded(numbers), values, colour, name=name, showlegend=False))
+    named = [(name, colour) for name, (_, colour) in lines.items()]
+    last = [values[-1] for values, _ in lines.values()]
+    chart.add(*names_at(numbers[-1], last, named, axis)).update_yaxes(**axis)
     for place, (name, number) in enumerate(sorted(options.items(), key=lambda item: item[1])):
         chart.mark("x", number, dash="dot")
-        where = {"x": number, "xref": "x", "y": 1, "yref": "y domain", "yshift": -17 * place}
-        side = {"xanchor": "left", "yanchor": "top", "bgcolor": PAPER}
-        chart.add_annotation(text=f"{name}, {readable(number)}", **where, **side)
-    words = [f"{name} {readable(number)}" for name, number in options.items()]
-    return chart.figure(f"{unit} by the number built; {', '.join(words)}")
+        height = axis["range"][1] * (1 - 0.06 * place)
+        chart.add(*names_at(number, [height], [(f"{name}, {readable(number)}", INK)], axis))
+    spoken = [f"{name} {readable(number)}" for name, number in options.items()]
+    return chart.figure(f"{unit} by the number built; {', '.join(spoken)}")
 
 
 def demand_of(outlook: Outlook) -> DemandOutlook:
@@ -410,8 +408,8 @@ def cohort_chart(outlook: Outlook) -> go.Figure:
     --------
     >>> import forecasting as fc
     >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
-    >>> fc.figures.cohort_chart(outlook).layout.title.text
-    '<b>The fleet by cohort: Turkmenistan, baseline</b>'
+    >>> fc.figures.cohort_chart(outlook).layout.title.subtitle.text[:23]
+    'vehicles at 31 December'
     """
     table = demand_of(outlook).by_cohort
     table = table[table["year"] >= outlook.first_year - 3]
@@ -419,15 +417,19 @@ def cohort_chart(outlook: Outlook) -> go.Figure:
     wide = table.assign(cohort=table["cohort"].clip(lower=oldest - 1)).pivot_table(
         index="year", columns="cohort", values="stock", aggfunc="sum", fill_value=0.0
     )
-    subtitle = "at 31 December by year of entry, means over the draws; the oldest are below"
-    title = f"The fleet by cohort: {outlook.scenario.title}"
-    chart = Drawing(title, subtitle, y="vehicles", height=440)
-    cohorts = wide.columns.astype(int).tolist()
-    names = [f"before {oldest}" if cohort < oldest else str(cohort) for cohort in cohorts]
-    shades = [tint(BLUE, round(shade, 2)) for shade in np.linspace(1, 0.15, len(names))]
-    looks = zip(names, shades, strict=True)
-    _stack(chart, wide, dict(zip(cohorts, looks, strict=True)), "vehicles")
-    return chart.update_xaxes(**BY_YEAR).figure()
+    young = readable(100 * wide.iloc[-1, -3:].sum() / wide.iloc[-1].sum(), 2)
+    title = f"{young} % of the fleet of {wide.index[-1]} is younger than three years"
+    words = "vehicles at 31 December by year of entry, means over the draws; the oldest are below"
+    chart = of_outlook(outlook, title, words, height=440)
+    shades = np.linspace(1, 0.15, wide.shape[1])
+    looks: dict[Any, tuple[str, str]] = {
+        cohort: (str(cohort), tint(BLUE, round(shade, 2)))
+        for cohort, shade in zip(wide, shades, strict=True)
+    }
+    if oldest - 1 in looks:
+        looks[oldest - 1] = (f"before {oldest}", tint(BLUE, 1))
+    _layers(chart, wide, looks, "vehicles")
+    return chart.update_xaxes(**years_axis(wide.index[0], wide.index[-1])).figure()
 
 
 def month_chart(outlook: Outlook, year: int | None = None) -> go.Figure:
@@ -453,34 +455,29 @@ def month_chart(outlook: Outlook, year: int | None = None) -> go.Figure:
     --------
     >>> import forecasting as fc
     >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
-    >>> fc.figures.month_chart(outlook).layout.title.text
-    '<b>Electricity by month: Turkmenistan, baseline</b>'
+    >>> fc.figures.month_chart(outlook).layout.title.text[:51]
+    '<b>Turkmenistan, baseline: vehicles take most in Ja'
     """
     year = year or outlook.scenario.horizon
     demand = demand_of(outlook)
     check_year(year, demand.years)
     table = demand.by_class_month.query("year == @year")
-    wide = table.pivot(index="month", columns="vehicle_class", values="gwh").set_axis(MONTHS[1:])
+    wide = table.pivot(index="month", columns="vehicle_class", values="gwh")
     total = wide.sum(axis=1)
-    peak = str(total.idxmax())
-    least = str(total.idxmin())
-    highest = float(total[peak])
-    more = readable(100 * (highest / total[least] - 1), 2)
-    subtitle = f"{year}, means over the draws; {peak} takes {more} % more than {least}"
-    chart = Drawing(f"Electricity by month: {outlook.scenario.title}", subtitle, y="GWh a month")
-    classes = zip(demand.parameters.classes, cycle(CLASSES), strict=False)
-    looks = {vehicle.name: (vehicle.label, colour) for vehicle, colour in classes}
-    _stack(chart, wide.loc[:, wide.any()].filter([*looks]), looks, "GWh")
-    chart.add_annotation(
-        x=peak,
-        y=float(f"{highest:.4g}"),
-        text=f"most in {peak}: {readable(highest)} GWh",
-        yshift=10,
-        xanchor="left",
-        xshift=-24,
-        font={"size": 12, "color": MUTED},
+    peak, least = (
+        MONTHS[int(cells.argmax()) + 1] for cells in (total.to_numpy(), -total.to_numpy())
     )
-    return chart.update_yaxes(range=[0, float(f"{1.15 * highest:.3g}")]).figure()
+    more = readable(100 * (total.max() / total.min() - 1), 2)
+    title = f"vehicles take {readable(total.max())} GWh in {peak}, {more} % more than in {least}"
+    words = f"GWh a month in {year}, means over the draws, by class of vehicle"
+    chart = of_outlook(outlook, title, words)
+    classes = zip(demand.parameters.classes, cycle(CLASSES), strict=False)
+    known = {vehicle.name: (vehicle.label, colour) for vehicle, colour in classes}
+    used = wide.columns[wide.any()]
+    looks = {name: look for name, look in known.items() if name in used}
+    _layers(chart, wide[[*looks]], looks, "GWh")
+    months = {"tickvals": [*wide.index], "ticktext": MONTHS[1:], "range": [0.5, 12.5]}
+    return chart.update_xaxes(**months).figure()
 
 
 def points_chart(outlook: Outlook, by: str = "setting") -> go.Figure:
@@ -506,32 +503,39 @@ def points_chart(outlook: Outlook, by: str = "setting") -> go.Figure:
     --------
     >>> import forecasting as fc
     >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
-    >>> fc.figures.points_chart(outlook, "power").layout.title.text
-    '<b>Public points needed by power: Turkmenistan, baseline</b>'
+    >>> fc.figures.points_chart(outlook, "power").layout.title.subtitle.text[:26]
+    'public points needed by po'
     """
     demand = demand_of(outlook)
     table = demand.by_power if by == "power" else demand.by_setting.query("public")
     parts = list(dict.fromkeys(table[by]))
     wide = table.pivot(index="year", columns=by, values="points").loc[outlook.first_year :, parts]
-    looks = dict(zip(parts, zip(parts, POWERS, strict=False), strict=False))
+    looks: dict[Any, tuple[str, str]] = {}
+    looks |= zip(parts, zip(parts, POWERS, strict=False), strict=False)
     if by == "setting":
         looks = {name: (capital(SETTINGS[name]), SETTING_COLOURS[name]) for name in parts}
-    middle = "the median of each part, which do not add up to the median of the whole"
-    title = f"Public points needed by {by}: {outlook.scenario.title}"
-    chart = Drawing(title, f"at 31 December; {middle}", y="public points")
-    _stack(chart, wide, looks, "points")
-    return chart.update_xaxes(**BY_YEAR).figure()
+    last = wide.iloc[-1]
+    most = f"{readable(last.max())} of the points needed in {wide.index[-1]} are"
+    words = (
+        f"public points needed by {by}, at 31 December; medians of the parts, which do not add up"
+    )
+    title = f"{most} {uncapital(looks[last.idxmax()][0])}"
+    chart = of_outlook(outlook, title, f"{words} to the median of the whole")
+    _layers(chart, wide, looks, "points")
+    return chart.update_xaxes(**years_axis(wide.index[0], wide.index[-1])).figure()
 
 
-def _stack(
-    chart: Drawing, wide: pd.DataFrame, looks: Mapping[Any, tuple[str, str]], unit: str
-) -> None:
-    """Bars on each other, one for each column, with its label and colour."""
-    for column, cells in wide.items():
-        label, colour = looks[column]
+def _layers(chart: Drawing, wide: pd.DataFrame, looks: Looks, unit: str) -> None:
+    """Bars on each other, one for each column, with its name right of the last."""
+    for column, (label, colour) in looks.items():
         hover = f"%{{x}}, {label}: %{{y:,.3s}} {unit}"
-        chart.add(bars(wide.index.tolist(), cells, colour, hover, name=label))
-    chart.update_layout(barmode="stack", bargap=0.25, legend_traceorder="normal")
+        cells = wide[column].to_numpy()
+        chart.add(bars([*wide.index], cells, colour, hover, name=label, showlegend=False))
+    axis = linear_scale(wide.sum(axis=1))
+    last = wide.iloc[-1]
+    middles = (last.cumsum() - last / 2).tolist()
+    chart.add(*names_at(wide.index[-1] + 0.5, middles, [*looks.values()], axis))
+    chart.update_yaxes(**axis).update_layout(barmode="stack", bargap=0.25, margin_r=190)
 
 
 def utilisation_chart(minutes: Sequence[float] = (5, 10, 20), largest: int = 24) -> go.Figure:
@@ -558,18 +562,29 @@ def utilisation_chart(minutes: Sequence[float] = (5, 10, 20), largest: int = 24)
     --------
     >>> import forecasting as fc
     >>> fc.figures.utilisation_chart(minutes=[10], largest=4).layout.title.text
-    '<b>How busy a station may be</b>'
+    '<b>Points at a station of 4 can be busy 26 % of the day, one alone 1.7 %</b>'
     """
     sizes = list(range(1, largest + 1))
-    busy = "share of the day that points can be busy"
+    busy = "% of the day that points can be busy"
     subtitle = f"{busy} while nine in ten wait at most so long in the busiest hour"
-    x = "points at the station"
-    chart = Drawing("How busy a station may be", subtitle, x=x, y="% of the day", margin_r=90)
-    for wait, colour in zip(minutes, (ORANGE, BLUE, GREEN, PURPLE, SKY), strict=False):
-        ceilings = [100 * utilisation_ceiling(size, Promise(minutes=wait)) for size in sizes]
-        name = f"{wait:g} minutes"
-        chart.add(named_line(sizes, ceilings, name, colour, f"%{{x}} points, {name}: %{{y:.3g}} %"))
-    chart.update_yaxes(rangemode="tozero")
+    curves = {
+        f"{wait:g} minutes": [100 * utilisation_ceiling(n, Promise(minutes=wait)) for n in sizes]
+        for wait in minutes
+    }
+    first = next(iter(curves.values()))
+    title = f"Points at a station of {largest} can be busy {readable(first[-1], 2)} % of the day"
+    chart = Drawing(
+        f"{title}, one alone {readable(first[0], 2)} %",
+        subtitle,
+        x="points at the station",
+        margin_r=100,
+    )
+    axis = linear_scale([max(curve) for curve in curves.values()])
+    named = [*zip(curves, (ORANGE, BLUE, GREEN, PURPLE, SKY), strict=False)]
+    for name, colour in named:
+        chart.add(line(sizes, curves[name], colour, name=name, showlegend=False))
+    tops = [curve[-1] for curve in curves.values()]
+    chart.add(*names_at(largest, tops, named, axis)).update_yaxes(**axis)
     return chart.update_xaxes(dtick=2, range=[0.5, largest + 0.5]).figure()
 
 
@@ -585,9 +600,9 @@ def truck_chart() -> go.Figure:
     --------
     >>> import forecasting as fc
     >>> fc.figures.truck_chart().layout.title.text
-    '<b>Megawatt points for trucks in 2030: baseline</b>'
+    '<b>Megawatt points for trucks in 2030: 41 points, 20 to 81</b>'
     """
-    return corridor_chart(truck_plan(), "Megawatt points for trucks in 2030: baseline")
+    return corridor_chart(truck_plan(), "Megawatt points for trucks in 2030")
 
 
 def corridor_chart(plan: pd.DataFrame, title: str = "Charging points along the road") -> go.Figure:
@@ -614,17 +629,22 @@ def corridor_chart(plan: pd.DataFrame, title: str = "Charging points along the r
     >>> import forecasting as fc
     >>> plan = fc.corridor_plan("khorgos-almaty-tashkent", electric_share=0.1)
     >>> fc.figures.corridor_chart(plan).layout.title.text
-    '<b>Charging points along the road</b>'
+    '<b>Charging points along the road: 41 points, 20 to 81</b>'
     """
     wide = plan.pivot_table(index="section", columns="case", values="points", aggfunc="sum")
     wide = wide.loc[list(dict.fromkeys(plan["section"]))[::-1]]
     sites = plan.query("case == 'middle'").groupby("section")["sites"].max()
-    subtitle = "bars: middle length and traffic; lines: from the low to the high case"
-    chart = Drawing(title, subtitle, x="points", height=150 + 64 * len(wide))
-    names = []
-    for section, points in zip(map(str, wide.index), wide["middle"], strict=True):
-        where = "1 site" if sites[section] == 1 else f"{sites[section]:.0f} sites"
-        names.append(f"{section.replace('-', ' – ')}<br>{points:.0f} points at {where}")
+    subtitle = "points; bars, middle length and traffic; lines, from the low to the high case"
+    total = (
+        f"{wide['middle'].sum():,.0f} points, {wide['low'].sum():,.0f} to {wide['high'].sum():,.0f}"
+    )
+    chart = Drawing(f"{title}: {total}", subtitle, height=150 + 64 * len(wide))
+    names = [
+        f"{section.replace('-', ' – ')}<br>{many:.0f} points at {plural(int(places), 'site')}"
+        for section, many, places in zip(
+            map(str, wide.index), wide["middle"], sites[wide.index], strict=True
+        )
+    ]
     thin = {"color": INK, "thickness": 1.5, "width": 4}
     interval = error_bar(wide["low"], wide["middle"], wide["high"], **thin)
     look = {"orientation": "h", "showlegend": False, "error_y": interval}

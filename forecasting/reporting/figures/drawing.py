@@ -1,8 +1,10 @@
 """What every chart is drawn with: the style, a figure while it is drawn, the traces that charts
 share, and scales.
 
-A figure is plain data, which plotly takes as it is: plotly checks each property as it is set, which
-takes longer than all else about a chart of this room. That these charts pass its checks is a test.
+A title is a sentence with the number that matters; the line below it says what is shown and in
+which unit, and a line at the foot where it comes from. A figure is plain data, which plotly takes
+as it is: plotly checks each property as it is set, which takes longer than all else about a chart
+of this room. That these charts pass its checks is a test.
 
 Colours are Okabe and Ito's (safe for colour-blind readers) and come with a meaning: blue is the
 forecast, black is what stands or was counted. Numbers enter a figure rounded and as plain lists, so
@@ -12,10 +14,13 @@ that a stored figure is small, readable and the same on every machine.
 from __future__ import annotations
 
 import importlib.resources
+import itertools
 import math
-from collections.abc import Iterable, Iterator, Sequence
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -78,8 +83,8 @@ HOUSE = {
     "legend": {
         "orientation": "h",
         "x": 0,
-        "y": -0.14,
-        "yanchor": "top",
+        "y": 1,
+        "yanchor": "bottom",
         "font": {"size": 12, "color": MUTED},
     },
     "hoverlabel": {
@@ -88,16 +93,17 @@ HOUSE = {
         "font": {"color": INK, "size": 12},
         "align": "left",
     },
-    "margin": {"l": 12, "r": 24, "t": 72, "b": 12},
+    "margin": {"l": 12, "r": 24},
     "separators": ".,",
     "bargap": 0.3,
+    "barmode": "overlay",
 }
 THIN = {"color": MUTED, "width": 1}  # a line that marks a place
-BY_YEAR = {"dtick": 1, "tickformat": "d"}  # of an axis of years as numbers
+FULL_YEARS = 9  # on an axis; of more, the century is written once
 ROOM = 1.12  # above the highest thing drawn, as a factor
-# Ticks of each power of ten, on an axis of at most so many of them
-TICKS = ((1.6, (1, 2, 5)), (3.2, (1, 3)), (math.inf, (1,)))
-MOST = 12  # ticks of one power of ten each
+SHORT = 2.2  # powers of ten on an axis
+LINE = 15  # pixels of a line of small letters
+WIDE = {"title": 84, "subtitle": 110, "legend": 100}  # letters in a line
 
 
 class Drawing:
@@ -106,9 +112,11 @@ class Drawing:
     Parameters
     ----------
     title, subtitle : str
-        Of the figure, the subtitle in smaller letters.
+        What the figure says, and what it shows, in smaller letters.
     x, y : str
-        Of the axes: the quantity and its unit.
+        Of the axes: the quantity and its unit, where the subtitle does not say them.
+    source : str
+        Where the numbers come from.
     height : int
         Pixels.
     **layout
@@ -116,9 +124,9 @@ class Drawing:
 
     Examples
     --------
-    >>> chart = Drawing("Stock", "at year's end", y="vehicles").add(scatter(x=[1], y=[2]))
-    >>> chart.figure("1,000 in 2030").layout.meta["alt"]
-    'Stock: 1,000 in 2030.'
+    >>> chart = Drawing("1,000 in 2030", "vehicles at year's end").add(scatter(x=[1], y=[2]))
+    >>> chart.figure("500 to 2,000").layout.meta["alt"]
+    '1,000 in 2030: 500 to 2,000.'
     """
 
     def __init__(
@@ -128,12 +136,17 @@ class Drawing:
         *,
         x: str = "",
         y: str = "",
+        source: str = "",
         height: int = 420,
         **layout: Any,
     ) -> None:
-        words = {"text": subtitle, "font": {"size": 12.5, "color": MUTED}}
-        head = {"text": f"<b>{title}</b>", "font": {"size": 16}, "subtitle": words}
+        lines = textwrap.wrap(title, WIDE["title"])
+        smaller = textwrap.wrap(subtitle, WIDE["subtitle"])
+        words = {"text": "<br>".join(smaller), "font": {"size": 12.5, "color": MUTED}}
+        head = {"text": f"<b>{'<br>'.join(lines)}</b>", "font": {"size": 16}, "subtitle": words}
         self.title = title
+        self.source = source
+        self.top = 30 + 20 * len(lines) + LINE * len(smaller)
         self.layout: dict[str, Any] = {"template": {"layout": HOUSE}}
         self.traces: list[Trace] = []
         self.update_layout(
@@ -175,11 +188,10 @@ class Drawing:
         **line
             What is not as usual about it.
         """
-        other = "y" if axis == "x" else "x"
-        place = {f"{axis}0": at, f"{axis}1": at, f"{axis}ref": axis}
-        across = {f"{other}0": 0, f"{other}1": 1, f"{other}ref": f"{other} domain"}
-        shape = {"type": "line", "line": THIN | line} | place | across
-        self.layout.setdefault("shapes", []).append(shape)
+        (other,) = {"x", "y"} - {axis}
+        shape = {f"{axis}0": at, f"{axis}1": at, f"{axis}ref": axis}
+        shape |= {f"{other}0": 0, f"{other}1": 1, f"{other}ref": "paper"}
+        self.layout.setdefault("shapes", []).append({"type": "line", "line": THIN | line} | shape)
         return self
 
     def figure(self, words: str = "") -> go.Figure:
@@ -191,9 +203,26 @@ class Drawing:
         words : str
             What it says, for who does not see it; its title is said before.
         """
+        axis = self.layout["xaxis"]
+        labels = [str(label) for label in axis.get("ticktext", [""])]
+        depth = 8 + LINE * (1 + max(label.count("<br>") for label in labels))
+        depth += 24 * bool(axis["title"]["text"])
+        names = [str(trace["name"]) for trace in self.traces if _in_legend(trace)]
+        rows = -(-len("".ljust(9).join(names)) // WIDE["legend"])
+        if len(names) < 2:
+            rows = 0
+        self.update_layout(margin_t=self.top + 20 * rows, margin_b=depth + LINE + 6)
+        place = {"x": 0, "xref": "paper", "y": 0, "yref": "paper", "yshift": -depth}
+        side = {"xanchor": "left", "yanchor": "top", "align": "left"}
+        font = {"size": 11, "color": MUTED}
+        self.add_annotation(name="source", text=self.source, font=font, **place, **side)
         if words:
             self.update_layout(meta_alt=f"{self.title}: {words}.")
         return go.Figure(data=self.traces, layout=self.layout, _validate=False)
+
+
+def _in_legend(trace: Trace) -> bool:
+    return bool(trace.get("name")) and trace.get("showlegend", True)
 
 
 def _set(target: dict[str, Any], properties: dict[str, Any]) -> None:
@@ -375,26 +404,32 @@ def line(
     return scatter(**({"x": x, "y": rounded(y), "mode": "lines", "line": look} | style))
 
 
-def named_line(
-    x: Sequence[Any], y: Iterable[float], name: str, colour: str, hover: str, dash: str = "solid"
-) -> Trace:
-    """A line with its name at its end.
+def names_at(
+    x: float,
+    heights: Iterable[float],
+    names: Iterable[tuple[str, str]],
+    axis: Mapping[str, Any],
+    gap: float = 0.055,
+) -> Iterator[Trace]:
+    """Names at the right end of lines or layers, moved apart where they would touch.
 
     Parameters
     ----------
-    x, y : sequence
-        Its points.
-    name, colour, dash : str
-        Of the line.
-    hover : str
-        What a pointer shows, as plotly's template.
+    x : float
+        Where they begin.
+    heights : iterable of float
+        Where each belongs.
+    names : iterable of (str, str)
+        Words and colour of each; what is translucent is named in ink.
+    axis : mapping
+        From `log_scale` or `linear_scale`.
+    gap : float
+        Height of a name as a part of the axis.
     """
-    names = [""] * (len(x) - 1) + [f" {name}"]
-    style: Trace = {"text": names, "textposition": "middle right", "cliponaxis": False}
-    font = {"color": colour, "size": 12}
-    shown: Trace = {"name": name, "showlegend": False}
-    shown["hovertemplate"] = f"{hover}<extra></extra>"
-    return line(x, y, colour, dash=dash, mode="lines+text", textfont=font, **style, **shown)
+    places = apart([*heights], axis, gap)
+    for height, (name, colour) in zip(places, names, strict=True):
+        ink = {"#": colour}.get(colour[0], INK)
+        yield words_at([x], [height], [f" {name}"], "middle right", size=12, color=ink)
 
 
 def error_bar(
@@ -409,10 +444,10 @@ def error_bar(
     **style
         Colour and thickness.
     """
-    rows = list(zip(low, middle, high, strict=True))
+    points = np.array([*middle])
     lengths = {
-        "array": rounded(upper - point for _, point, upper in rows),
-        "arrayminus": rounded(point - lower for lower, point, _ in rows),
+        "array": rounded(np.array([*high]) - points),
+        "arrayminus": rounded(points - np.array([*low])),
     }
     return {"type": "data", "symmetric": False, "thickness": 5, "width": 0} | lengths | style
 
@@ -436,25 +471,9 @@ def tint(colour: str, opacity: float) -> str:
     return f"rgba({red},{green},{blue},{opacity:g})"
 
 
-def log_ticks(low: float, high: float) -> list[float]:
-    """Ticks of a logarithmic axis: 1, 2 and 5 where it is short, powers of ten where it is long.
-
-    Examples
-    --------
-    >>> log_ticks(900.0, 12_000.0)
-    [1000.0, 2000.0, 5000.0, 10000.0]
-    >>> log_ticks(3.0, 2e5)
-    [10.0, 100.0, 1000.0, 10000.0, 100000.0]
-    """
-    steps = next(steps for most, steps in TICKS if math.log10(high / low) <= most)
-    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    ticks = [step * 10.0**power for power in powers for step in steps]
-    inside = [tick for tick in ticks if low <= tick <= high]
-    return inside[:: -(-len(inside) // MOST)]
-
-
 def log_scale(values: Iterable[float]) -> dict[str, Any]:
-    """A logarithmic axis that holds some values, its ticks written in full.
+    """A logarithmic axis that holds some values: ticks at 1, 2 and 5 where it is short, at powers
+    of ten where it is long.
 
     Parameters
     ----------
@@ -463,19 +482,17 @@ def log_scale(values: Iterable[float]) -> dict[str, Any]:
 
     Examples
     --------
-    >>> log_scale([950.0, 11_000.0])["ticktext"]
-    ['1,000', '2,000', '5,000', '10,000']
+    >>> log_scale([950.0, 11_000.0])["dtick"], log_scale([1.0, 1e6])["dtick"]
+    ('D2', 1)
     """
     seen = [value for value in values if value > 0 and math.isfinite(value)] or [1.0]
-    low = min(seen) / ROOM
-    high = max(seen) * ROOM
-    if high < 3 * low:
-        low /= 2
-        high *= 2
-    ticks = log_ticks(low, high)
-    edges = [round(math.log10(low), 3), round(math.log10(high), 3)]
-    words = [readable(tick) for tick in ticks]
-    return {"type": "log", "range": edges, "tickvals": ticks, "ticktext": words}
+    low, high = (math.log10(end) for end in (min(seen) / ROOM, max(seen) * ROOM))
+    if high - low < 0.5:
+        low -= 0.3
+        high += 0.3
+    dtick = {True: "D2"}.get(high - low < SHORT, 1)
+    edges = [round(low, 3), round(high, 3)]
+    return {"type": "log", "range": edges, "dtick": dtick, "tickformat": ",~r"}
 
 
 def linear_scale(values: Iterable[float]) -> dict[str, Any]:
@@ -487,36 +504,60 @@ def linear_scale(values: Iterable[float]) -> dict[str, Any]:
     return {"range": [0, float(f"{ROOM * max(values):.3g}")]}
 
 
-def leaving(days: Sequence[str], wide: pd.DataFrame, axis: dict[str, Any]) -> Iterator[Trace]:
-    """Arrows at the edges of a chart where the 95 % interval goes on beyond them, each with the
-    value that it reaches.
+def years_axis(first: int, last: int, **words: str) -> dict[str, Any]:
+    """An axis of years as numbers, none of them left out.
 
     Parameters
     ----------
-    days : sequence of str
-        Where each row is drawn.
-    wide : pandas.DataFrame
-        A row per year, a column per quantile.
-    axis : dict
-        From `log_scale` or `linear_scale`.
+    first, last : int
+        The years at its ends.
+    **words
+        What stands below a year, by its name.
+
+    Examples
+    --------
+    >>> years_axis(2024, 2026, **{"2026": "so far"})["ticktext"]
+    ['2024', '2025', '2026<br>so far']
+    >>> years_axis(2019, 2030)["ticktext"][:3]
+    ['2019', '’20', '’21']
     """
+    years = range(first, last + 1)
+    names = [str(year) for year in years]
+    if len(names) > FULL_YEARS:
+        names[1:] = [f"’{name[2:]}" for name in names[1:]]
+    for year, below in words.items():
+        names[int(year) - first] += f"<br>{below}"
+    return {"tickvals": [*years], "ticktext": names, "range": [first - 0.5, last + 0.5]}
+
+
+def apart(heights: Sequence[float], axis: Mapping[str, Any], gap: float = 0.055) -> list[float]:
+    """Heights for labels, moved up where two are nearer than a line of text.
+
+    Parameters
+    ----------
+    heights : sequence of float
+        Where the labels belong.
+    axis : mapping
+        From `log_scale` or `linear_scale`.
+    gap : float
+        Height of a label as a part of the axis.
+
+    Examples
+    --------
+    >>> apart([50.0, 10.0, 51.0], {"range": [0, 100]}, 0.1)
+    [50.0, 10.0, 60.0]
+    """
+    places = np.array(heights, dtype=float)
+    log = axis.get("type") == "log"
+    if log:
+        places = np.log10(places)
     low, high = axis["range"]
-    if axis.get("type") == "log":
-        low = 10.0**low
-        high = 10.0**high
-    # At a year's end there is no room to the right
-    side = "left" if days and days[0].endswith("-12-31") else "center"
-    for level, sign, edge, arrow, height in (
-        (0.975, 1, high, "↑", "bottom"),
-        (0.025, -1, low, "↓", "top"),
-    ):
-        reached = zip(days, wide[level], strict=True)
-        beyond = {day: end for day, end in reached if sign * (end - edge) > 0}
-        if beyond:
-            words = [f"{arrow} {readable(end, 2)}" for end in beyond.values()]
-            at = [edge] * len(beyond)
-            trace = words_at([*beyond], at, words, f"{height} {side}", size=11, color=DEEP)
-            yield trace | {"name": "95 % beyond the frame"}
+    order = np.argsort(places, kind="stable")
+    for below, above in itertools.pairwise(order):
+        places[above] = max(places[above], places[below] + gap * (high - low))
+    if log:
+        places = 10.0**places
+    return [float(f"{place:.4g}") for place in places]
 
 
 def use_notebook_renderer() -> None:

@@ -1,21 +1,22 @@
 """Facts drawn as what they are.
 
-A total is a bar as long as its period, at the height of its yearly rate, so that bars of a month,
-of four months and of a year can be compared and their areas are vehicles. A bound is an arrow, an
-approximate number is dashed, a stock is a point, and each agency's definition has its own colour. A
-growth is drawn where its base was printed; shares are left to the tables.
+A total is a line as long as its period, at the height of its yearly rate, so that those of a month,
+of four months and of a year can be compared. A stock is a point, a bound a triangle, an approximate
+number an open point, and each agency's definition has its own colour. A growth is drawn where its
+base was printed; shares are left to the tables.
+
+An axis counts years: a whole number is the middle of a year for a flow, and its end for a stock.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import html
-import math
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
-from forecasting.evidence.bases import basis_name
+from forecasting.evidence.bases import basis_name, same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.rules import COUNTED
 from forecasting.evidence.words import in_words, period_words, when_words
@@ -25,22 +26,13 @@ from forecasting.reporting.figures.drawing import (
     ACCENTS,
     INK,
     Trace,
-    bars,
-    error_bar,
-    hovering,
-    line,
     points,
-    tint,
     words_at,
 )
 from forecasting.reporting.labels import readable
 
-HALF_YEAR = 183  # days
-MANY_YEARS = 7  # in one chart, so that a label has no room for its period
-DAY = 86_400_000  # milliseconds, the unit of a bar's width on a time axis
-REACH = 0.16  # of an arrow, in units of the log
-# Of a bound: its side, and how its arrow and its number are drawn
-ARROWS = ((1, "triangle-up", ">", "top center"), (-1, "triangle-down", "<", "bottom center"))
+# Of a bound: its symbol, how its number is signed, and where that stands
+BOUND = {1: ("triangle-up", ">", "top center"), -1: ("triangle-down", "<", "bottom center")}
 
 text = partial(words_at, size=11.5, color=INK)
 
@@ -65,21 +57,28 @@ class Mark:
         return BOUNDS.get(self.relation, 0)
 
     @property
-    def look(self) -> str:
-        """How it is drawn: a point of a stock, the solid top of an exact total, or a dotted one."""
-        if self.stock:
-            return "point"
-        return "solid" if self.relation == "equals" else "dot"
+    def symbol(self) -> str:
+        """What stands in its middle: nothing but the line itself of an exact total."""
+        if self.side:
+            return BOUND[self.side][0]
+        if self.relation != "equals":
+            return "circle-open"
+        return ("line-ew", "circle")[self.stock]
 
     @property
-    def tip(self) -> float:
-        """Where the arrow of a bound ends, on the side that is possible."""
-        return self.height * math.exp(REACH * self.side)
+    def middle(self) -> float:
+        """The middle of the period on an axis of years."""
+        return (self.start + self.end) / 2
 
     @property
-    def middle(self) -> str:
-        """The middle of the period, as an ISO day."""
-        return (self.period.start + (self.period.end - self.period.start) / 2).isoformat()
+    def start(self) -> float:
+        """Where the period begins on an axis of years."""
+        return on_axis(self.period.start, self.stock)
+
+    @property
+    def end(self) -> float:
+        """Where it ends."""
+        return on_axis(self.period.end + dt.timedelta(days=1), self.stock)
 
     @property
     def first_year(self) -> int:
@@ -95,6 +94,12 @@ class Mark:
     def whole_year(self) -> bool:
         """Whether the period is one calendar year."""
         return self.period == year(self.first_year)
+
+
+def on_axis(day: dt.date, stock: bool = False) -> float:
+    """The place of a day's beginning on an axis of years."""
+    passed = (day - dt.date(day.year, 1, 1)).days / year(day.year).days
+    return round(day.year + passed - (1.0 if stock else 0.5), 3)
 
 
 def marks(facts: Iterable[Fact], measure: str, kinds: tuple[str, ...] = COUNTED) -> list[Mark]:
@@ -113,7 +118,11 @@ def marks(facts: Iterable[Fact], measure: str, kinds: tuple[str, ...] = COUNTED)
     """
     sized = [fact for fact in facts if fact.measure == measure and _is_drawn(fact, kinds)]
     counted = [_mark(fact) for fact in sized if fact.is_rate or (fact.is_count and fact.stock)]
-    printed = {(mark.basis, mark.period): mark for mark in counted if mark.look == "solid"}
+    printed = {
+        (mark.basis, mark.period): mark
+        for mark in counted
+        if mark.relation == "equals" and not mark.stock
+    }
     changes = [_implied(fact, printed) for fact in sized if fact.is_change]
     shown = [*counted, *filter(None, changes)]
     return sorted(shown, key=lambda mark: (mark.period, mark.height))
@@ -129,7 +138,7 @@ def _is_drawn(fact: Fact, kinds: tuple[str, ...]) -> bool:
 def _mark(fact: Fact) -> Mark:
     period = fact.period
     height = fact.value
-    label = readable(height)
+    label = f"{height:,.10g}"
     if fact.stock:
         period = Period(period.end, period.end)
     else:
@@ -195,10 +204,8 @@ def basis_colours(names: Sequence[str], main: str | None = None) -> dict[str, st
     return dict(zip(order, palette, strict=False))
 
 
-def fact_traces(
-    shown: list[Mark], main: str | None = None, among: Sequence[Mark] = ()
-) -> Iterator[Trace]:
-    """The traces of facts, a handful for each basis, however many facts there are.
+def fact_traces(shown: list[Mark], main: str | None = None) -> Iterator[Trace]:
+    """The traces of facts, one for each basis, however many facts there are, and their labels.
 
     Parameters
     ----------
@@ -206,124 +213,70 @@ def fact_traces(
         From `marks`.
     main : str, optional
         The basis whose numbers are printed beside them; the most frequent if not given.
-    among : sequence of Mark, optional
-        Those of all charts that must agree in their colours.
     """
-    colours = basis_colours([mark.basis for mark in among or shown], main)
-    groups: dict[str, list[Mark]] = {}
+    colours = basis_colours([mark.basis for mark in shown], main)
+    groups: dict[str, list[Mark]] = {basis: [] for basis in colours}
     for mark in shown:
-        groups.setdefault(mark.basis, []).append(mark)
-    order = [basis for basis in colours if basis in groups]
-    for basis in order:
-        yield from _of_basis(groups[basis], basis_name(basis), colours[basis])
+        groups[mark.basis].append(mark)
+    for basis, mine in groups.items():
+        yield _of_basis(mine, basis_name(basis), colours[basis])
     yield from _limits(shown)
-    if order:
-        printed = main if main in groups else order[0]
-        yield from _counts(groups[printed], shown[0])
+    yield from _counts(like_the_main(shown, main))
 
 
-def _of_basis(mine: list[Mark], basis: str, colour: str) -> Iterator[Trace]:
-    """Tops and areas of the totals, points of the stocks, arrows of the bounds; the first of them
-    names the basis in the legend.
+def like_the_main(known: Sequence[Mark], main: str | None = None) -> list[Mark]:
+    """The counts of a basis, by default the most frequent, after those that count the same; no
+    bounds.
     """
-    looks: dict[str, list[Mark]] = {"solid": [], "dot": [], "point": []}
-    for mark in mine:
-        looks[mark.look].append(mark)
-    totals = looks["solid"] + looks["dot"]
-    traces = [
-        _tops(looks["solid"], colour, "solid"),
-        _tops(looks["dot"], colour, "dot"),
-        _points(looks["point"], colour),
-        _areas([*outermost(totals)], colour),
-        *_arrows(mine, colour),
-    ]
-    first, *others = (trace | {"legendgroup": basis} for trace in traces if trace["x"])
-    yield first | {"name": basis or "counted", "showlegend": True}
-    yield from others
+    names = [mark.basis for mark in known]
+    if main not in names:
+        main = next(iter(basis_colours(names)), "")
+    counts = [mark for mark in known if not mark.side]
+    alike = [mark for mark in counts if mark.basis == main or same_perimeter(mark.basis, main)]
+    return sorted(alike, key=lambda mark: mark.basis == main)
 
 
-def outermost(totals: list[Mark]) -> Iterator[Mark]:
-    """The totals that get an area: counted, and within no longer one: areas do not pile up."""
-    counted = [mark for mark in totals if not mark.side]
-    for mark in counted:
-        around = (other for other in counted if other.period.days > mark.period.days)
-        if not any(other.period.overlap(mark.period) == mark.period.days for other in around):
-            yield mark
+def _of_basis(mine: list[Mark], basis: str, colour: str) -> Trace:
+    """The facts of a basis: each is as long as its period, its symbol says what it is."""
+    symbols = [mark.symbol for mark in mine]
+    hover = [mark.hover for mark in mine]
+    look = {"color": colour, "size": 8, "symbol": symbols, "line": {"color": colour, "width": 1.5}}
+    x = [mark.middle for mark in mine]
+    half = [round((mark.end - mark.start) / 2, 4) for mark in mine]
+    length = {"type": "data", "array": half, "thickness": 2.5, "width": 0, "color": colour}
+    facts = points(x, [mark.height for mark in mine], hover, **look)
+    return facts | {"error_x": length, "name": basis or "counted", "showlegend": True}
 
 
-def _areas(totals: list[Mark], colour: str) -> Trace:
-    widths = [mark.period.days * DAY for mark in totals]
-    heights = [mark.height for mark in totals]
-    trace = bars([mark.middle for mark in totals], heights, tint(colour, 0.1))
-    return trace | {"width": widths, "showlegend": False}
+def _counts(free: list[Mark]) -> Iterator[Trace]:
+    """Numbers of the main basis: whole years, the newest of all, and the stocks at the end of a
+    year with their change on the year before.
+    """
+    ends = stocks_by_year(free)
+    newest = sorted(free, key=lambda mark: mark.end)[-1:]
+    labels = {mark: f"{mark.label} {when_words(mark.period)}" for mark in newest}
+    labels |= {mark: mark.label for mark in free if mark.whole_year}
+    for when, mark in ends.items():
+        labels[mark] = mark.label
+        if before := ends.get(when - 1):
+            labels[mark] += f"<br>{mark.height - before.height:+,.0f}"
+    x = [mark.middle for mark in labels]
+    yield text(x, [mark.height for mark in labels], [*labels.values()], "top center")
 
 
-def _tops(totals: list[Mark], colour: str, dash: str) -> Trace:
-    """The tops of the bars, each as long as its period, the gaps between them left open."""
-    x: list[str | None] = []
-    y: list[float] = []
-    hover: list[str] = []
-    for mark in totals:
-        x += [mark.period.start.isoformat(), mark.middle, mark.period.end.isoformat(), None]
-        y += [mark.height, mark.height, mark.height, math.nan]
-        hover += ["", mark.hover, "", ""]
-    return line(x, y, colour, dash=dash, showlegend=False, name="", **hovering(hover))
-
-
-def _points(stocks: list[Mark], colour: str) -> Trace:
-    symbols = ["circle" if mark.relation == "equals" else "circle-open" for mark in stocks]
-    edge = {"width": 1.5, "color": colour}
-    return _marked(
-        stocks, [mark.height for mark in stocks], colour, size=9, symbol=symbols, line=edge
-    )
-
-
-def _marked(shown: list[Mark], heights: list[float], colour: str, **marker: Any) -> Trace:
-    hover = [mark.hover for mark in shown]
-    return points([mark.middle for mark in shown], heights, hover, color=colour, **marker)
-
-
-def _arrows(mine: list[Mark], colour: str) -> Iterator[Trace]:
-    """An arrow from the bound into the side that is possible."""
-    for side, symbol, *_ in ARROWS:
-        bounds = [mark for mark in mine if mark.side == side]
-        tips = [mark.tip for mark in bounds]
-        starts = [mark.height for mark in bounds]
-        stems = error_bar(map(min, starts, tips), tips, map(max, starts, tips))
-        look = {"error_y": stems | {"thickness": 2.5, "color": colour}}
-        yield _marked(bounds, tips, colour, symbol=symbol) | look
-
-
-def _counts(mine: list[Mark], first: Mark) -> Iterator[Trace]:
-    """Numbers of the main basis: whole years, each year's last stock, the newest part-year."""
-    free = [mark for mark in mine if not mark.side]
-    last = {mark.last_year: mark for mark in free if mark.stock}
-    whole = [mark for mark in free if mark.whole_year or mark in last.values()]
-    yield from _printed(whole, "", "top center")
-    newest = max(free, key=lambda mark: (mark.period.end, mark.period.days), default=first)
-    if newest in free and newest not in whole:
-        yield _newest(newest, first)
-
-
-def _newest(mark: Mark, first: Mark) -> Trace:
-    words = mark.label
-    if mark.last_year - first.first_year <= MANY_YEARS:
-        words += f" {when_words(mark.period)}"
-    if mark.period.days > HALF_YEAR or mark == first:
-        return text([mark.middle], [mark.height], [words], "top center")
-    # Left of a short bar, over last year's lower one
-    return text([mark.period.start.isoformat()], [mark.height], [f"{words} "], "middle left")
+def stocks_by_year(counts: Iterable[Mark]) -> dict[int, Mark]:
+    """Of each year the stock that was counted next to its end, if it was within ten weeks."""
+    ends: dict[int, Mark] = {}
+    stocks = [mark for mark in counts if mark.stock]
+    for mark in sorted(stocks, key=lambda mark: -abs(mark.middle - round(mark.middle))):
+        if abs(mark.middle - round(mark.middle)) < 0.2:
+            ends[round(mark.middle)] = mark
+    return dict(sorted(ends.items()))
 
 
 def _limits(shown: list[Mark]) -> Iterator[Trace]:
     """Of each year's bounds on one side the one that says most, in print."""
-    for side, _, sign, position in ARROWS:
-        bounds = [mark for mark in shown if mark.side == side]
-        bounds.sort(key=lambda mark: side * mark.height)
-        yield from _printed({mark.last_year: mark for mark in bounds}.values(), sign, position)
-
-
-def _printed(some: Collection[Mark], sign: str, position: str) -> Iterator[Trace]:
-    if some:
-        words = [f"{sign} {mark.label}".strip() for mark in some]
-        yield text([mark.middle for mark in some], [mark.tip for mark in some], words, position)
+    bounds = sorted((mark for mark in shown if mark.side), key=lambda mark: mark.side * mark.height)
+    for mark in {(mark.last_year, mark.side): mark for mark in bounds}.values():
+        _, sign, position = BOUND[mark.side]
+        yield text([mark.middle], [mark.height], [f"{sign} {mark.label}"], position)

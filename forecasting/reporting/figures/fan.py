@@ -1,11 +1,12 @@
-"""Fan charts: what may come, beside what was counted; and a fitted curve with its forecast.
+"""Fan charts: what may come, after what was counted; the facts alone; a fitted curve.
 
-A year's total is drawn over its whole year, as facts are drawn over theirs, so a part-year fact and
-the forecast can be compared by eye; a stock is drawn at the day on which it stands.
+What was counted is a line of ink, what may come is blue. A year's total stands at its year, a stock
+at the end of it.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -17,64 +18,66 @@ import plotly.graph_objects as go
 from forecasting.errors import InputError
 from forecasting.evidence.bases import basis_name, basis_words
 from forecasting.evidence.places import is_place, place_name, place_words
-from forecasting.evidence.words import period_words
+from forecasting.evidence.words import period_words, when_words
 from forecasting.measures import EV_SHARE, MEASURES
-from forecasting.periods import span
+from forecasting.periods import span, year as year_of
 from forecasting.reporting.figures.drawing import (
     BLUE,
     DEEP,
     INK,
     MUTED,
     ORANGE,
+    PAPER,
     Drawing,
     Trace,
-    area,
     band,
-    hovering,
-    leaving,
+    bars,
     line,
     linear_scale,
     log_scale,
     over,
     points,
-    scatter,
     tint,
     words_at,
+    years_axis,
 )
-from forecasting.reporting.figures.facts import Mark, fact_traces, marks, yearly_rate
+from forecasting.reporting.figures.facts import (
+    Mark,
+    fact_traces,
+    like_the_main,
+    marks,
+    on_axis,
+    stocks_by_year,
+    yearly_rate,
+)
 from forecasting.reporting.growth_tables import part_words
 from forecasting.reporting.labels import (
     amount,
     amounts,
+    finding,
     interval,
     is_flow,
     label_of,
+    plural,
     readable,
     rounded,
+    uncapital,
     unit_by_year,
     unit_of,
 )
-from forecasting.scenarios.joint_draws import QUANTILES
 
 if TYPE_CHECKING:
-    from forecasting.curves.results import GrowthResults
     from forecasting.evidence.ledger import Ledger
     from forecasting.growth.flow import FlowForecast
     from forecasting.scenarios.joint_draws import Results
     from forecasting.scenarios.outlook import Outlook
 
-Run = tuple[Sequence[Any], pd.DataFrame]  # where rows are drawn, and their quantiles
-
 INDEX_BASE = 100
-NO_YEARS = pd.DataFrame(columns=[*QUANTILES], dtype=float)
-BARS = "a bar or a box is as long as its period and as high as its yearly rate"
-# Each shade is drawn once, so that the legend shows it as it is: the strips of an interval outside
-# the next one.
-SHADES = (
-    ("95 %", 0.16, ((0.025, 0.1), (0.9, 0.975))),
-    ("80 %", 0.34, ((0.1, 0.25), (0.75, 0.9))),
-    ("50 %", 0.58, ((0.25, 0.75),)),
-)
+# Of an interval: its words, how dark it is, its ends
+SHADES = (("80 %", 0.2, 0.1, 0.9), ("50 %", 0.3, 0.25, 0.75))
+SHADED = "shaded, four in five and half of what may come"
+NO_YEARS = pd.Series(dtype=float)
+COLUMN = 0.42  # years that the column of an unfinished year is wide
 
 
 def fan_chart(
@@ -87,7 +90,11 @@ def fan_chart(
     until: int | None = None,
     log: bool | None = None,
 ) -> go.Figure:
-    """The forecast of a measure with its 50, 80 and 95 % intervals, and the facts that it rests on.
+    """What was counted and what may come, on a scale set by the 80 % interval.
+
+    A line of the yearly counts of the basis that is forecast, or of one that counts the same; a
+    year that nobody counted has an open point, what the facts imply. The unfinished year is a
+    column with its counted part; then come the medians with their 50 and 80 % intervals.
 
     Parameters
     ----------
@@ -101,9 +108,9 @@ def fan_chart(
     facts : Ledger, optional
         Facts to draw; those that the forecast rests on if not given.
     since, until : int, optional
-        First and last year drawn.
+        First and last year drawn; if not given, a third of the figure is history.
     log : bool, optional
-        A logarithmic scale; if not given, where the medians span more than a factor of thirty.
+        A logarithmic scale.
 
     Returns
     -------
@@ -119,7 +126,7 @@ def fan_chart(
     >>> import forecasting as fc
     >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> fc.figures.fan_chart(outlook, "ev_stock", since=2025).layout.title.text
-    '<b>Electric vehicles on the road: Turkmenistan, baseline</b>'
+    '<b>Turkmenistan, baseline: 4,350 electric vehicles on the road in 2030</b>'
     """
     measure = measure or outlook.scenario.measure
     if measure != EV_SHARE and (empty := without_market(outlook, label_of(measure))):
@@ -129,17 +136,68 @@ def fan_chart(
         if len(outlook.forecasts) == 1:
             place = outlook.parts[0].country
     part = part_of(outlook, place)
-    wide = part.bands(measure).loc[outlook.first_year : until]
+    bands = part.bands(measure).loc[:until]
+    check_year(until or bands.index[-1], part.years)
+    wide = bands.loc[outlook.first_year :]
+    first = since or outlook.first_year - math.ceil(len(wide) / 2)
+    own = measure == outlook.scenario.measure
+    basis = getattr(outlook.forecasts.get(part.country), "basis", "") if own else ""
     known = drawn_facts(outlook, measure, part.country, facts)
-    first = since or 0
-    last = until or outlook.scenario.horizon
-    shown = [mark for mark in known if first <= mark.first_year and mark.last_year <= last]
-    forecast = outlook.forecasts.get(part.country)
-    chart = _frame(outlook, measure, part.country, bool(shown))
-    chart.add(*fan_traces(wide, flow=is_flow(measure)))
-    chart.add(*fact_traces(shown, getattr(forecast, "basis", None), known))
-    _scaled(chart, wide, shown, log, is_flow(measure))
-    return chart.figure(_read_aloud(wide, measure, len(shown)))
+    counted = [mark for mark in like_the_main(known, basis) if mark.first_year >= first]
+    whole = {mark.first_year: mark.height for mark in counted if mark.whole_year}
+    heights = dict(bands[0.5]) | whole
+    past = pd.Series(
+        {year: heights[year] for year in range(first, outlook.first_year) if year in heights}
+    )
+    axis = fan_scale([*past, *wide[0.1], *wide[0.9]], log)
+    chart = _frame(outlook, measure, part.country, wide, basis).update_yaxes(**axis)
+    below = {}
+    if begun := [
+        mark for mark in counted if mark.period.start == dt.date(outlook.first_year, 1, 1)
+    ]:
+        mark = max(begun, key=lambda mark: mark.end)
+        below[str(outlook.first_year)] = f"{mark.label} in<br>{period_words(mark.period)[:-5]}"
+        counts = mark.height * mark.period.days / year_of(outlook.first_year).days
+        if not log:
+            chart.add(*_column(outlook.first_year, wide[0.5].iloc[0], counts))
+    chart.add(*fan(wide, past[-1:]), *_history(past, counted, own))
+    chart.update_xaxes(**years_axis(min(first, *wide.index), wide.index[-1], **below))
+    return chart.figure(_read_aloud(wide, measure, len(known)))
+
+
+def _column(year: int, expected: float, counts: float) -> Iterator[Trace]:
+    """An unfinished year: what is expected, and the part of it that was counted."""
+    for height, fill, edge in ((expected, PAPER, BLUE), (counts, INK, INK)):
+        look = {"color": fill, "line": {"color": edge, "width": 1.5}}
+        yield bars([year], [height], fill, width=COLUMN, showlegend=False) | {"marker": look}
+
+
+def _history(past: pd.Series[float], counted: Sequence[Mark], own: bool) -> Iterator[Trace]:
+    """A line through the years before; the counts in print, and open points, what the facts imply
+    of a year of the flow that nobody counted.
+    """
+    dots = [mark for mark in counted if mark.whole_year or mark.stock]
+    yield line([*past.index], past, INK if own else MUTED, hoverinfo="skip", showlegend=False)
+    at = [mark.middle for mark in dots]
+    look = {"color": INK, "size": 8}
+    yield points(at, [m.height for m in dots], [m.hover for m in dots], **look) | {
+        "name": "Counted"
+    }
+    ends = stocks_by_year(dots)
+    whole = [mark for mark in dots if mark.whole_year]
+    newest = sorted(dots, key=lambda mark: mark.end)[-1:]
+    labels = {mark.middle: (mark.height, mark.label) for mark in [*whole, *ends.values(), *newest]}
+    if own:
+        implied = past.drop([*labels], errors="ignore")
+        words = [f"≈ {readable(height)}" for height in implied]
+        edge = {"color": INK, "width": 2}
+        yield points([*implied.index], implied, words, color=PAPER, size=8, line=edge)
+        labels |= dict(zip(implied.index, zip(implied, words, strict=True), strict=True))
+    for when, (height, label) in labels.items():
+        side = "top center"
+        if past.get(when - 1, height) < height:
+            side = "top left"  # of a rising line, where there is room
+        yield words_at([when], [height], [label], side, size=12, color=INK)
 
 
 def part_of(outlook: Outlook, place: str) -> Results:
@@ -271,100 +329,57 @@ def evidence_chart(
     ledger: Any = getattr(evidence, "evidence", evidence)
     measure = measure or str(ledger.frame["measure"].mode().get(0, "ev_imports"))
     shown = marks(ledger, measure)
-    flow = is_flow(measure)
-    how = "; a bar is as long as its period and as high as its yearly rate" if flow else ", by day"
-    title = label_of(measure)
+    how = "each as long as its period and as high as its yearly rate"
+    if not is_flow(measure):
+        how = "by day, with the change on the year before"
+    where = ""
     if ledger.frame["place"].nunique() == 1:
-        title += f": {place_name(ledger.frame['place'].iloc[0])}"
-    number = f"{len(shown)} printed number{'s' * (len(shown) != 1)}"
-    chart = Drawing(title, number + how, y=_unit(measure, ledger), height=440)
-    chart.add(*fact_traces(shown))
-    return _scaled(chart, NO_YEARS, shown, log, flow).figure()
+        where = f"{place_name(ledger.frame['place'].iloc[0])}: "
+    agencies = dict.fromkeys(basis_name(mark.basis).partition(",")[0] for mark in shown)
+    title = f"{where}{plural(len(shown), 'printed number')} on {uncapital(label_of(measure))}"
+    if shown:
+        newest = max(shown, key=lambda mark: mark.end)
+        title += f", the newest {newest.label} {when_words(newest.period)}"
+    chart = Drawing(
+        title,
+        f"{_unit(measure, ledger)}, {how}",
+        source=f"Source: {', '.join(agencies)}",
+        height=440,
+    )
+    if not shown:
+        return _nothing(chart)
+    chart.add(*fact_traces(shown)).update_yaxes(**fan_scale([mark.height for mark in shown], log))
+    first = min(mark.first_year for mark in shown)
+    last = max(mark.last_year for mark in shown)
+    return chart.update_xaxes(**years_axis(first, last)).figure()
 
 
-def fan_traces(
-    wide: pd.DataFrame, *, flow: bool, labels: Sequence[int] = (0, 1, -1)
-) -> Iterator[Trace]:
-    """Median and intervals of one measure.
+def fan(wide: pd.DataFrame, start: pd.Series[float] = NO_YEARS) -> Iterator[Trace]:
+    """Medians and intervals by year, the first and the last in print.
 
     Parameters
     ----------
     wide : pandas.DataFrame
         Indexed by year, a column per quantile.
-    flow : bool
-        A flow is drawn over each whole year, a stock at 31 December.
-    labels : sequence of int
-        The rows whose medians are printed.
+    start : pandas.Series
+        The last year before and its height, from which the fan opens.
     """
-    runs: list[Run] = [(days_of(wide, flow), wide)]
-    if flow:
-        ends = [[f"{year}-01-08", f"{year}-12-24"] for year in wide.index]
-        runs = boxes(ends, wide)
-    yield from shades(runs)
-    yield median_line(runs, hoverinfo="skip")
-    yield from _median_points(wide, flow, labels)
-
-
-def boxes(ends: Sequence[Sequence[str]], wide: pd.DataFrame) -> list[Run]:
-    """What is drawn as a box for each row, from one day to another."""
-    return [(days, wide.iloc[[at, at]]) for at, days in enumerate(ends)]
-
-
-def shades(runs: Sequence[Run], widest: int = 0) -> Iterator[Trace]:
-    """The intervals from the widest on, each in one trace.
-
-    Parameters
-    ----------
-    runs : sequence of (sequence, DataFrame)
-        Of each part without a gap: where its rows are drawn, and its quantiles.
-    widest : int
-        Where in `SHADES` they begin.
-    """
-    for words, opacity, strips in SHADES[widest:]:
-        x: list[Any] = []
-        y: list[float] = []
-        for lower, upper in strips:
-            for days, rows in runs:
-                x += [*days, *reversed(days), days[0], None]
-                y += [*rows[upper], *rows[lower][::-1], rows[upper].iloc[0], math.nan]
-        yield area(x, y, name=words, fillcolor=tint(BLUE, opacity))
-
-
-def median_line(runs: Sequence[Run], **style: Any) -> Trace:
-    """The medians, with the gaps between the runs."""
-    x = [day for days, _ in runs for day in (*days, None)]
-    y = [height for _, rows in runs for height in (*rows[0.5], math.nan)]
-    return line(x, y, BLUE, name="Median", **style)
-
-
-def days_of(wide: pd.DataFrame, flow: bool) -> list[str]:
-    """Where a year's value is drawn: a flow in its middle, a stock at its end.
-
-    Parameters
-    ----------
-    wide : pandas.DataFrame
-        Indexed by year.
-    flow : bool
-        Whether it is of a flow.
-    """
-    day = "07-02" if flow else "12-31"
-    return [f"{year}-{day}" for year in wide.index]
-
-
-def _median_points(wide: pd.DataFrame, flow: bool, labels: Sequence[int]) -> Iterator[Trace]:
-    """What a pointer finds, and the medians of some years in print."""
-    days = days_of(wide, flow)
+    level = [*start]
+    x = [*start.index, *wide.index.tolist()]
+    for name, opacity, low, high in SHADES:
+        fill = {"fillcolor": tint(BLUE, opacity), "showlegend": False}
+        yield band(x, [*level, *wide[low]], [*level, *wide[high]], name=name, **fill)
+    yield line(x, [*level, *wide[0.5]], BLUE, hoverinfo="skip", showlegend=False)
     hover = [
-        f"<b>{year}: {readable(row[0.5])}</b><br>50 %: {interval(row[0.25], row[0.75])}"
-        f"<br>80 %: {interval(row[0.1], row[0.9])}<br>95 %: {interval(row[0.025], row[0.975])}"
-        for year, row in wide.iterrows()
+        f"{over(when, *row[[0.1, 0.5, 0.9]])}<br>50 %: {interval(row[0.25], row[0.75])}"
+        f"<br>95 %: {interval(row[0.025], row[0.975])}"
+        for when, row in wide.iterrows()
     ]
-    yield points(days, wide[0.5], hover, color=BLUE, size=6, opacity=int(not flow))
-    some = sorted({at % len(wide) for at in labels if -len(wide) <= at < len(wide)})
-    medians = wide[0.5].iloc[some]
-    words = [f"<b>{readable(median)}</b>" for median in medians]
-    position = "top center" if flow else "top left"
-    yield words_at([days[at] for at in some], medians, words, position, color=DEEP, size=12)
+    yield points(wide.index.tolist(), wide[0.5], hover, color=BLUE, size=6) | {"name": "Median"}
+    for when in dict.fromkeys([wide.index[0], wide.index[-1]]):
+        low, middle, high = wide.loc[when, [0.1, 0.5, 0.9]]
+        words = f"<b>{readable(middle)}</b><br>{interval(low, high)}"
+        yield words_at([when], [high], [words], "top left", color=DEEP, size=12)
 
 
 def _unit(measure: str, ledger: Ledger | None) -> str:
@@ -382,52 +397,36 @@ def _unit(measure: str, ledger: Ledger | None) -> str:
     return unit_by_year(measure)
 
 
-def _frame(outlook: Outlook, measure: str, place: str, facts: bool) -> Drawing:
-    words = []
-    forecast = outlook.forecasts.get(place)
-    if forecast and measure == outlook.scenario.measure:
-        counted = f"as counted by {basis_name(forecast.basis)}"
-        words.append(counted if forecast.basis else f"as of {outlook.as_of}")
-    if not is_flow(measure):
-        words.append("at 31 December")
-    else:
-        words.append(BARS if facts else "no total of these years has been printed")
-    heading = part_words(place)
-    if place == outlook.results.country:
-        heading = outlook.scenario.title
-    title = f"{label_of(measure)}: {heading}"
-    return Drawing(title, "; ".join(words), y=_unit(measure, outlook.evidence), height=460)
-
-
-def _scaled(
-    chart: Drawing, wide: pd.DataFrame, shown: Sequence[Mark], log: bool | None, flow: bool
+def _frame(
+    outlook: Outlook, measure: str, place: str, wide: pd.DataFrame, basis: str | None
 ) -> Drawing:
-    """Set the scale: it holds the facts and the 80 % interval, and arrows say how far the 95 %
-    interval goes.
-    """
-    heights = [*(mark.height for mark in shown), *wide[0.5]]
-    if not heights:
-        return _nothing(chart)
-    held = [*heights, *wide[0.1], *wide[0.9]]
-    if log is None:
-        log = max(heights) > 30 * min(heights)
-    axis = linear_scale(held)
+    last = wide.index[-1]
+    number = amount(wide[0.5][last], measure)
+    unit = _unit(measure, outlook.evidence)
+    if is_flow(measure):
+        soon = finding(measure, amount(wide[0.5].iloc[0], measure))
+        title = f"{soon} in {wide.index[0]}, {number} in {last}"
+        unit += basis_words(", as counted by {}", basis)
+    else:
+        title = f"{finding(measure, number)} in {last}"
+        unit += ", at the end of each year"
+    if place != outlook.results.country:
+        title = f"{part_words(place)}, {title}"
+    return of_outlook(outlook, title, f"{unit}; {SHADED}", height=440)
+
+
+def of_outlook(outlook: Outlook, title: str, subtitle: str, **layout: Any) -> Drawing:
+    """A drawing on a scenario, with its facts as the source."""
+    facts = plural(len(outlook.facts_used), "published fact")
+    source = f"Source: forecast of {outlook.as_of} from {facts}"
+    return Drawing(f"{outlook.scenario.title}: {title}", subtitle, source=source, **layout)
+
+
+def fan_scale(heights: Sequence[float], log: bool | None = None) -> dict[str, Any]:
+    """An axis that holds some heights and the labels above them."""
     if log:
-        axis = log_scale(held)
-        chart.update_yaxes(title_text=f"{chart.layout['yaxis']['title']['text']}, log scale")
-    chart.update_yaxes(**axis)
-    chart.add(*leaving(days_of(wide, flow), wide, axis))
-    years = [int(year) for year in wide.index]
-    first = min([*years, *(mark.first_year for mark in shown)])
-    last = max([*years, *(mark.last_year for mark in shown)])
-    whole_years(chart, first, last, "M12" if last - first < 16 else "M24")
-    return chart.update_layout(bargap=0, barmode="overlay")
-
-
-def whole_years(chart: Drawing, first: int, last: int, step: str = "M12") -> Drawing:
-    """Set a time axis of some years, a tick in the middle of each that a step reaches."""
-    ticks = {"type": "date", "tickformat": "%Y", "dtick": step, "ticklabelmode": "period"}
-    return chart.update_xaxes(**ticks, range=[f"{first}-01-01", f"{last}-12-31"])
+        return log_scale([*heights, 1.5 * max(heights)])
+    return linear_scale([1.1 * max(heights)])
 
 
 def policy_chart(outlook: Outlook) -> go.Figure:
@@ -453,32 +452,35 @@ def policy_chart(outlook: Outlook) -> go.Figure:
     --------
     >>> import forecasting as fc
     >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
-    >>> fc.figures.policy_chart(outlook).layout.annotations[0].text
-    'No policy is known that moves this flow.'
+    >>> fc.figures.policy_chart(outlook).layout.title.text
+    '<b>Turkmenistan, baseline: no policy is known that moves this flow</b>'
     """
     forecast = outlook.baseline_forecast
-    measure = outlook.scenario.measure
-    title = f"Policies: {outlook.scenario.title}"
-    chart = Drawing(title, "as decided, by month", y=f"{unit_of(measure)} a month")
+    unit = f"{unit_of(outlook.scenario.measure)} a month"
     if forecast is None or not forecast.policies.rows:
-        return _nothing(chart, "No policy is known that moves this flow.").figure()
+        chart = of_outlook(outlook, "no policy is known that moves this flow", unit)
+        return _nothing(chart)
     years = range(outlook.first_year - 3, outlook.first_year + 2)
     shown = [n for n, month in enumerate(forecast.months) if month.start.year in years]
-    days = [forecast.months[number].start.isoformat() for number in shown]
+    days = [on_axis(forecast.months[number].start) + 0.04 for number in shown]
     low, middle, high = np.quantile(forecast.monthly[:, shown], [0.1, 0.5, 0.9], axis=0)
     without = np.median(forecast.without_policies()[:, shown], axis=0)
-    chart.add(band(days, low, high, fillcolor=tint(BLUE, 0.2), name="80 %"))
+    most = int(np.argmax(np.abs(middle - without)))
+    numbers = f"{readable(middle[most])} instead of {readable(without[most])}"
+    month = period_words(forecast.months[shown[most]])
+    words = f"{unit}, as decided; shaded, four in five of what may come; dotted, their days"
+    chart = of_outlook(outlook, f"in {month}, policies made it {numbers} {unit}", words)
+    axis = linear_scale(high)
+    chart.add(band(days, low, high, fillcolor=tint(BLUE, 0.2), name="80 %", showlegend=False))
     chart.add(line(days, middle, BLUE, name="with policies"))
     chart.add(line(days, without, ORANGE, dash="dash", name="without"))
-    dates = [
-        day.isoformat()
-        for policy in forecast.policies.rows
-        for day in (policy.start, policy.end if policy.kind == "blocked" else None)
-        if day and days[0] <= day.isoformat() <= days[-1]
-    ]
+    policies = forecast.policies.rows
+    ended = [policy.end for policy in policies if policy.kind == "blocked" and policy.end]
+    dates = [day for day in (*(policy.start for policy in policies), *ended) if day.year in years]
     for day in dates:
-        chart.mark("x", day, dash="dot")
-    return chart.figure(f"medians with and without; policies on {', '.join(dates)}")
+        chart.mark("x", on_axis(day), dash="dot")
+    chart.update_yaxes(**axis).update_xaxes(**years_axis(years[0], years[-1]))
+    return chart.figure(f"medians with and without; policies on {', '.join(map(str, dates))}")
 
 
 def without_market(outlook: Outlook, label: str) -> go.Figure | None:
@@ -487,22 +489,18 @@ def without_market(outlook: Outlook, label: str) -> go.Figure | None:
     """
     if outlook.scenario.measure != EV_SHARE:
         return None
-    chart = Drawing(f"{label}: {outlook.scenario.title}", "nothing is known of this market")
-    words = "It takes the new cars of a year: market_size in the params file."
-    return _nothing(chart, words).figure()
+    words = "the new cars of a year are not known: market_size in the params file"
+    return _nothing(of_outlook(outlook, f"nothing is known of {uncapital(label)}", words))
 
 
-def _nothing(chart: Drawing, words: str = "No number has been printed.") -> Drawing:
-    """Say that there is nothing, over an empty line, in place of empty axes."""
-    chart.add(line([0, 1], [0, 0], MUTED, width=1, dash="dot", hoverinfo="skip", showlegend=False))
-    font = {"color": MUTED, "size": 14}
-    chart.add_annotation(text=words, font=font, x=0.5, y=0, yshift=16)
-    return chart.update_layout(height=180, xaxis_visible=False, yaxis_visible=False)
+def _nothing(chart: Drawing) -> go.Figure:
+    """A title alone, in place of empty axes."""
+    return chart.update_layout(height=130, xaxis_visible=False, yaxis_visible=False).figure()
 
 
 def forecast_chart(forecast: FlowForecast, log: bool = False) -> go.Figure:
-    """The periods that were asked for, with their 50, 80 and 95 % intervals, and the facts that
-    they rest on.
+    """The periods that were asked for, with their 50 and 80 % intervals, and the facts that they
+    rest on.
 
     Parameters
     ----------
@@ -518,63 +516,26 @@ def forecast_chart(forecast: FlowForecast, log: bool = False) -> go.Figure:
         title = "Forecast"
     if forecast.place:
         title += f": {place_words(forecast.place)}"
-    words = "as long as the period, as high as its yearly rate"
-    basis = basis_words("as counted by {}; ", forecast.basis)
-    chart = Drawing(title, basis + words, y=f"{unit_of(measure)} a year".strip(), height=440)
     totals = forecast.quantiles()
     rates = totals.mul([yearly_rate(1.0, period) for period in forecast.periods], axis=0)
-    ends = [(period.start.isoformat(), period.end.isoformat()) for period in forecast.periods]
-    runs = boxes(ends, rates)
+    last = forecast.periods[-1]
+    title += f", {readable(totals[0.5].iloc[-1])} {when_words(last)}"
+    basis = basis_words(", as counted by {}", forecast.basis)
+    words = f"{unit_of(measure)} a year{basis}; each as long as its period; {SHADED}".strip()
+    chart = Drawing(title, words, source="Source: forecast from the facts shown", height=440)
+    middles = [(on_axis(p.start) + on_axis(p.end)) / 2 for p in forecast.periods]
+    widths = [period.days / 370 for period in forecast.periods]
+    for name, opacity, low, high in SHADES:
+        box = bars(middles, rates[high] - rates[low], tint(BLUE, opacity), name=name)
+        chart.add(box | {"base": rounded(rates[low]), "width": widths, "showlegend": False})
     rows = zip(forecast.periods, totals[[0.1, 0.5, 0.9]].to_numpy(), strict=True)
-    hover = [words for period, row in rows for words in [over(period_words(period), *row)] * 3]
-    chart.add(*shades(runs), median_line(runs, **hovering(hover)))
+    hover = [over(period_words(period), *row) for period, row in rows]
+    chart.add(points(middles, rates[0.5], hover, color=BLUE, size=7) | {"name": "Median"})
+    labels = [f"<b>{readable(total)}</b>" for total in totals[0.5]]
+    chart.add(words_at(middles, rates[0.9], labels, "top center", color=DEEP, size=12))
     shown = marks(forecast.evidence or (), measure)
     chart.add(*fact_traces(shown, forecast.basis))
-    top = 1.05 * max([*rates[0.975], *(mark.height for mark in shown)])
-    axis: dict[str, Any] = {"range": [0, float(f"{top:.3g}")]}
-    if log:
-        axis = {"type": "log"}
-    return chart.update_yaxes(**axis).figure()
-
-
-def results_chart(results: GrowthResults, steps: int = 5, alpha: float = 0.1) -> go.Figure:
-    """What was observed, the fitted curve, and its forecast with the interval of 1 - alpha.
-
-    Parameters
-    ----------
-    results : GrowthResults
-        Of one series.
-    steps : int
-        How far the forecast goes.
-    alpha : float
-        One less the level of the interval.
-    """
-    ahead = results.get_forecast(steps).summary_frame(alpha)
-    level = f"{100 * (1 - alpha):g} %"
-    words = f"median and {level} interval; dots are what was observed"
-    chart = Drawing(f"{results.curve.capitalize()} curve", words)
-    past = _across(results.model.index)
-    future = _across(ahead.index)
-    fill = tint(BLUE, 0.22)
-    chart.add(
-        band(future, ahead["pi_lower"], ahead["pi_upper"], name=level, fillcolor=fill),
-        line(past, results.fittedvalues, BLUE, name="Fitted", width=2, dash="dot"),
-        line(future, ahead["median"], BLUE, name="Median", mode="lines+markers"),
-        observed(past, results.model.endog, "Observed"),
-    )
-    return chart.update_yaxes(rangemode="tozero").figure()
-
-
-def observed(x: Sequence[Any], y: Iterable[float], name: str, opacity: float = 1.0) -> Trace:
-    """Dots of what was counted."""
-    look = {"color": INK, "size": 8, "opacity": opacity}
-    hover = "%{x}: %{y:,.4s}<extra></extra>"
-    return scatter(x=x, y=rounded(y), mode="markers", marker=look, name=name, hovertemplate=hover)
-
-
-def _across(index: pd.Index) -> list[Any]:
-    """Labels of a series as an axis takes them: a period by its first day, all else as it is."""
-    return [
-        label.start_time.date().isoformat() if isinstance(label, pd.Period) else label
-        for label in index.tolist()
-    ]
+    heights = [*rates[0.1], *rates[0.9], *(mark.height for mark in shown)]
+    years = [*(mark.first_year for mark in shown), last.end.year, forecast.periods[0].start.year]
+    chart.update_yaxes(**fan_scale(heights, log))
+    return chart.update_xaxes(**years_axis(min(years), max(years))).figure()

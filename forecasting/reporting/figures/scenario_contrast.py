@@ -18,43 +18,43 @@ from forecasting.reporting.figures.charging_charts import named_places
 from forecasting.reporting.figures.drawing import (
     ACCENTS,
     BLUE,
-    BY_YEAR,
     GREEN,
     INK,
-    MUTED,
     SCENARIOS,
     SYMBOLS,
     Drawing,
     Trace,
     band,
     ends,
-    leaving,
+    hovering,
     line,
-    linear_scale,
     log_scale,
-    named_line,
+    names_at,
     over,
     points,
     tint,
     turned,
     whiskers,
     words_at,
+    years_axis,
 )
+from forecasting.reporting.figures.facts import on_axis
 from forecasting.reporting.figures.fan import (
+    SHADED,
     check_year,
-    days_of,
-    fan_traces,
-    observed,
+    fan,
+    fan_scale,
+    of_outlook,
     part_of,
-    whole_years,
 )
 from forecasting.reporting.growth_tables import percent
 from forecasting.reporting.labels import (
     amount,
-    interval,
-    is_flow,
+    amounts,
+    finding,
     label_of,
     readable,
+    uncapital,
     unit_by_year,
     unit_of,
 )
@@ -63,6 +63,7 @@ from forecasting.scenarios.growth_on_year import first_rate_forecasts, printed_g
 from forecasting.scenarios.joint_draws import no_measure
 
 if TYPE_CHECKING:
+    from forecasting.curves.results import GrowthResults
     from forecasting.scenarios.growth_on_year import GrowthSinceRate
     from forecasting.scenarios.joint_draws import Results
     from forecasting.scenarios.outlook import Outlook
@@ -117,16 +118,18 @@ def scenario_comparison(
     >>> import forecasting as fc
     >>> table = fc.tables.joined(fc.outlooks("turkmenistan-*", draws=50).values())
     >>> fc.figures.scenario_comparison(table, "ev_stock", 2030).layout.title.text
-    '<b>Electric vehicles on the road, 2030</b>'
+    '<b>Turkmenistan: 4,350 electric vehicles on the road in 2030 (baseline)</b>'
     """
     rows = _of_year(table, measure, year)
     order = rows.groupby("country")[0.5].median().sort_values().index.tolist()
     known = set(rows["scenario"])
     shown = [name for name in SCENARIOS if name in known] + sorted(known - set(SCENARIOS))
+    first = rows[rows["scenario"] == shown[0]].sort_values(0.5).iloc[-1]
+    most = finding(measure, amount(first[0.5], measure))
     chart = Drawing(
-        f"{label_of(measure)}, {rows.index[0]}",
-        "medians with 80 % intervals",
-        x=f"{unit_of(measure)}, log scale",
+        f"{place_name(first['country'])}: {most} in {rows.index[0]} ({shown[0]})",
+        f"{unit_of(measure)}, log scale; medians with 80 % intervals",
+        source="Source: scenarios on common random numbers",
         margin_r=64,
         height=150 + 84 * len(order),
     )
@@ -201,31 +204,44 @@ def scenario_paths(
     >>> import forecasting as fc
     >>> table = fc.tables.joined(fc.outlooks("turkmenistan-*", draws=50).values())
     >>> fc.figures.scenario_paths(table, "TM").layout.title.text
-    '<b>Electric vehicles on the road: Turkmenistan</b>'
+    '<b>Turkmenistan: 2,290 to 8,120 electric vehicles on the road in 2030, by scenario</b>'
     """
     stored = stored_results(table[(table["country"] == country) & (table["measure"] == measure)])
-    unit = f"{unit_by_year(measure)}, log scale"
-    title = f"{label_of(measure)}: {place_name(country)}"
-    chart = Drawing(title, "medians, and 80 % intervals", y=unit, margin_r=110)
-    held: list[float] = []
-    for place, ((name, _), results) in enumerate(sorted(stored.items())):
-        wide = results.bands(measure).loc[since:]
-        held += [*wide[0.1], *wide[0.9]]
-        chart.add(*_path(wide, scenario_of(name), place, 0.1, DASHES[place % 3]))
-    chart.update_yaxes(**log_scale(held))
-    return chart.update_xaxes(**BY_YEAR).figure()
+    if not stored:
+        raise InputError(f"the results have no {measure!r} of {country!r}")
+    paths = {
+        scenario_of(name): results.bands(measure).loc[since:]
+        for (name, _), results in sorted(stored.items())
+    }
+    medians = [wide[0.5].iloc[-1] for wide in paths.values()]
+    years = next(iter(paths.values())).index
+    ends_of_all = finding(measure, amounts(min(medians), max(medians), measure))
+    chart = Drawing(
+        f"{place_name(country)}: {ends_of_all} in {years[-1]}, by scenario",
+        f"{unit_by_year(measure)}, log scale; medians, and 80 % intervals",
+    )
+    axis = log_scale([end for wide in paths.values() for end in (*wide[0.1], *wide[0.9])])
+    _draw_paths(chart, paths, axis)
+    return chart.figure()
 
 
-def _path(
-    wide: pd.DataFrame, scenario: str, place: int, opacity: float, dash: str = "solid"
-) -> Iterator[Trace]:
-    """The median of a scenario through the years, named at its end, and its 80 % interval."""
-    years = [int(year) for year in wide.index]
-    colour = colour_of(scenario, place)
-    fill = tint(colour, opacity)
-    yield band(years, wide[0.1], wide[0.9], fillcolor=fill, showlegend=False)
-    hover = f"%{{x}}, {scenario}: %{{y:,.3s}}"
-    yield named_line(years, wide[0.5], scenario, colour, hover, dash)
+def _draw_paths(chart: Drawing, paths: Mapping[str, pd.DataFrame], axis: Mapping[str, Any]) -> None:
+    """The median of each scenario through the years, named at its end, and its 80 % interval."""
+    last = {}
+    names = []
+    for place, (scenario, wide) in enumerate(paths.items()):
+        years = [int(year) for year in wide.index]
+        colour = colour_of(scenario, place)
+        rows = zip(years, *ends(wide), strict=True)
+        hover = [over(f"{year}, {scenario}", *row) for year, *row in rows]
+        path = line(years, wide[0.5], colour, dash=DASHES[place % 3], name=scenario)
+        fill = tint(colour, 0.1)
+        chart.add(band(years, wide[0.1], wide[0.9], fillcolor=fill), path | hovering(hover))
+        last[scenario] = wide[0.5].iloc[-1]
+        names.append((f"{scenario} {readable(last[scenario])}", colour))
+        chart.update_xaxes(**years_axis(years[0], years[-1]))
+    chart.add(*names_at(years[-1], last.values(), names, axis)).update_yaxes(**axis)
+    chart.update_layout(showlegend=False, margin_r=150)
 
 
 def region_chart(total: Results, measure: str) -> go.Figure:
@@ -253,45 +269,36 @@ def region_chart(total: Results, measure: str) -> go.Figure:
     >>> import forecasting as fc
     >>> total = fc.region_total(fc.outlooks("turkmenistan-b*", draws=50).values())
     >>> fc.figures.region_chart(total, "ev_stock").layout.title.text
-    '<b>Electric vehicles on the road: Turkmenistan</b>'
+    '<b>Turkmenistan: 4,350 electric vehicles on the road in 2030</b>'
     """
-    title = f"{label_of(measure)}: {place_name(total.country)}"
-    subtitle = "the sum of joint draws, not of quantiles"
-    chart = Drawing(title, subtitle, y=unit_by_year(measure), height=440)
-    _draw_fan(chart, total.bands(measure), measure, (0, 1, -1))
-    return chart.update_xaxes(tickformat="%Y", dtick="M12", ticklabelmode="period").figure()
+    wide = total.bands(measure)
+    last = wide.index[-1]
+    title = f"{place_name(total.country)}: {finding(measure, amount(wide[0.5][last], measure))}"
+    subtitle = f"{unit_by_year(measure)}, the sum of joint draws, not of quantiles; {SHADED}"
+    chart = Drawing(f"{title} in {last}", subtitle, height=440).add(*fan(wide))
+    chart.update_yaxes(**fan_scale([*wide[0.1], *wide[0.9]]))
+    return chart.update_xaxes(**years_axis(wide.index[0], last)).figure()
 
 
-def _draw_fan(
-    chart: Drawing, wide: pd.DataFrame, measure: str, labels: Sequence[int], **axis: Any
-) -> None:
-    """A fan on a scale that holds its 80 % interval."""
-    flow = is_flow(measure)
-    scale = linear_scale(wide[0.9])
-    chart.add(*fan_traces(wide, flow=flow, labels=labels))
-    chart.add(*leaving(days_of(wide, flow), wide, scale))
-    chart.update_yaxes(**scale, **axis)
-
-
-def small_fan(wide: pd.DataFrame, measure: str, name: str) -> go.Figure:
-    """A fan small enough to stand beside others, each on a scale of its own.
+def small_fans(parts: Mapping[str, pd.DataFrame], measure: str) -> Iterator[go.Figure]:
+    """Fans small enough to stand beside each other, all on one logarithmic scale.
 
     Parameters
     ----------
-    wide : pandas.DataFrame
-        A row per year, a column per quantile.
+    parts : mapping of str to pandas.DataFrame
+        By the name of a place, a row per year and a column per quantile.
     measure : str
         What is drawn.
-    name : str
-        Whose it is.
     """
-    chart = Drawing(name, "", y=unit_by_year(measure), height=230, showlegend=False)
-    _draw_fan(chart, wide, measure, [-1], nticks=5)
-    last = wide.index[-1]
-    whole_years(chart, wide.index[0], last)
-    row = wide.loc[last]
-    words = f"{readable(row[0.5])} ({interval(row[0.1], row[0.9])}) in {last}"
-    return chart.figure(f"{label_of(measure).lower()}, {words}")
+    held = [end for wide in parts.values() for end in (*wide[0.1], *wide[0.9])]
+    axis = fan_scale(held, log=True)
+    for name, wide in parts.items():
+        last = wide.index[-1]
+        low, middle, high = (amount(wide[level][last], measure) for level in (0.1, 0.5, 0.9))
+        words = f"{unit_by_year(measure)}, log scale, the same in all"
+        chart = Drawing(f"{name}: {middle} in {last}", words, height=230).add(*fan(wide))
+        chart.update_yaxes(**axis).update_xaxes(**years_axis(wide.index[0], last))
+        yield chart.figure(f"{label_of(measure).lower()}, {low} to {high}")
 
 
 def difference_chart(differences: Sequence[Results], measure: str) -> go.Figure:
@@ -322,16 +329,24 @@ def difference_chart(differences: Sequence[Results], measure: str) -> go.Figure:
     ...     for name in ("accelerated", "baseline")
     ... )
     >>> fc.figures.difference_chart([more.minus(base)], "ev_stock").layout.title.text
-    '<b>Electric vehicles on the road: Turkmenistan</b>'
+    '<b>Turkmenistan, accelerated: +3,770 electric vehicles on the road in 2030</b>'
     """
-    title = f"{label_of(measure)}: {place_name(differences[0].country)}"
-    subtitle = "scenario minus baseline on common random numbers: medians and 80 % intervals"
-    chart = Drawing(title, subtitle, y=unit_of(measure), margin_r=110)
-    for place, results in enumerate(differences):
-        scenario = scenario_of(results.scenario.partition(" ")[0])
-        chart.add(*_path(results.bands(measure), scenario, place, 0.16))
-    chart.mark("y", 0)
-    return chart.update_xaxes(**BY_YEAR).figure()
+    paths = {
+        scenario_of(results.scenario.partition(" ")[0]): results.bands(measure)
+        for results in differences
+    }
+    scenario, wide = max(paths.items(), key=lambda item: abs(item[1][0.5].iloc[-1]))
+    change = f"{wide[0.5].iloc[-1]:+,.3g}"
+    chart = Drawing(
+        f"{place_name(differences[0].country)}, {scenario}: "
+        f"{finding(measure, change)} in {wide.index[-1]}",
+        f"{unit_of(measure)}, scenario minus baseline on common random numbers: medians and 80 % "
+        "intervals",
+    )
+    held = [0.0, *(end for wide in paths.values() for end in (*wide[0.1], *wide[0.9]))]
+    axis = {"range": [1.1 * min(held), 1.1 * max(held)]}
+    _draw_paths(chart, paths, axis)
+    return chart.mark("y", 0).figure()
 
 
 def growth_curves_chart(
@@ -372,36 +387,65 @@ def growth_curves_chart(
     >>> sales = pd.Series([12.0, 28.0, 61.0, 118.0, 197.0], index=range(2019, 2024))
     >>> frame = fc.GrowthModel(sales).fit().get_forecast(3).summary_frame(alpha=0.2)
     >>> fc.figures.growth_curves_chart(sales, {"Bass": frame}).layout.title.text
-    '<b>One series, several methods</b>'
+    '<b>Bass 368 in 2026, after 197 in 2023</b>'
     """
-    chart = Drawing(
-        "One series, several methods", "medians and the interval of each", y=unit, height=460
-    )
-    chart.add(observed(_years(series.index), series, "known"))
-    if held_back is not None:
-        chart.add(observed(_years(held_back.index), held_back, "happened later", 0.35))
     middles = {
         name: frame["median" if "median" in frame else "mean"] for name, frame in forecasts.items()
     }
+    reached = ", ".join(f"{name} {readable(middle.iloc[-1])}" for name, middle in middles.items())
+    last = _years(next(iter(middles.values())).index)[-1]
+    known = f"after {readable(series.iloc[-1])} in {_years(series.index)[-1]}"
+    subtitle = f"{unit}, medians and the interval of each"
+    chart = Drawing(f"{reached} in {last}, {known}", subtitle, height=460)
+    chart.add(_observed(series, "known"))
+    if held_back is not None:
+        chart.add(_observed(held_back, "happened later", 0.35))
     edge = float(f"{1.6 * max(series.max(), *map(max, middles.values())):.3g}")
-    beyond = []
     for place, (name, frame) in enumerate(forecasts.items()):
         colour = (BLUE, *ACCENTS)[place % 6]
         years = _years(frame.index)
         look = {"fillcolor": tint(colour, 0.12), "legendgroup": name, "showlegend": False}
         chart.add(band(years, frame["pi_lower"], frame["pi_upper"], **look))
         chart.add(line(years, middles[name], colour, name=name, legendgroup=name))
-        reached = frame["pi_upper"].iloc[-1]
-        if reached > edge:
-            words = f"↑ {name} {readable(reached, 2)}"
-            beyond.append(
-                words_at(years[-1:], [edge], [words], "bottom left", size=11, color=MUTED)
-            )
-    return chart.add(*beyond).update_yaxes(range=[0, edge]).update_xaxes(tickformat="d").figure()
+    chart.update_yaxes(range=[0, edge])
+    return chart.update_xaxes(**years_axis(int(_years(series.index)[0]), int(last))).figure()
 
 
-def _years(index: pd.Index) -> list[int]:
-    return [int(str(period)[:4]) for period in index]
+def results_chart(results: GrowthResults, steps: int = 5, alpha: float = 0.1) -> go.Figure:
+    """What was observed, the fitted curve, and its forecast with the interval of 1 - alpha.
+
+    Parameters
+    ----------
+    results : GrowthResults
+        Of one series.
+    steps : int
+        How far the forecast goes.
+    alpha : float
+        One less the level of the interval.
+    """
+    seen = pd.Series(results.model.endog, results.model.index)
+    ahead = results.get_forecast(steps).summary_frame(alpha)
+    chart = growth_curves_chart(seen, {results.curve.capitalize(): ahead}, unit="of each period")
+    fitted = line(_years(seen.index), results.fittedvalues, BLUE, name="fitted", dash="dot")
+    return chart.add_trace(fitted)
+
+
+def _observed(series: pd.Series[float], name: str, opacity: float = 1.0) -> Trace:
+    """Dots of what was counted."""
+    years = _years(series.index)
+    hover = [f"{label}: {readable(value)}" for label, value in series.items()]
+    look = {"color": INK, "size": 8, "opacity": opacity}
+    return points(years, series, hover, **look) | {"name": name, "showlegend": True}
+
+
+def _years(index: pd.Index) -> list[float]:
+    """Where the labels of a series stand on an axis of years: a period in its middle."""
+    return [
+        round((on_axis(label.start_time.date()) + on_axis(label.end_time.date())) / 2, 2)
+        if isinstance(label, pd.Period)
+        else float(label)
+        for label in index.tolist()
+    ]
 
 
 def growth_chart(outlook: Outlook, place: str | None = None) -> go.Figure:
@@ -430,7 +474,7 @@ def growth_chart(outlook: Outlook, place: str | None = None) -> go.Figure:
     >>> import forecasting as fc
     >>> road = fc.outlook("xinjiang-baseline", draws=50)
     >>> fc.figures.growth_chart(road).layout.title.text
-    '<b>Growth on the year: Xinjiang</b>'
+    '<b>Xinjiang: electric vehicles exported, value index, +25 % in 2026</b>'
     """
     if not outlook.forecasts:
         raise InputError(f"{outlook.scenario.name} was read from files, which hold no forecasts")
@@ -448,13 +492,12 @@ def growth_chart(outlook: Outlook, place: str | None = None) -> go.Figure:
     dated = {words: year_of(words).end for words in [*now.index, *then.index] if len(words) == 4}
     dated |= {words: fact.period.end for words, fact in printed.items()}
     names = sorted({*printed, *now.index, *then.index}, key=lambda words: (dated[words], words))
-    against = "medians, 80 % intervals; against the same dates a year before"
-    chart = Drawing(
-        f"Growth on the year: {place_name(place)}",
-        f"{label_of(outlook.scenario.measure).lower()}; {against}",
-        x="per cent",
-        height=190 + 34 * len(names),
-    )
+    against = "per cent on the same dates a year before; medians, 80 % intervals"
+    soon = now.iloc[min(1, len(now) - 1)]
+    title = f"{uncapital(label_of(outlook.scenario.measure))}, {percent(soon[0.5])} in {soon.name}"
+    if len(outlook.forecasts) > 1:
+        title = f"{place_name(place)}, {title}"
+    chart = of_outlook(outlook, title, against, height=190 + 34 * len(names))
     chart.add(_intervals(now, f"forecast of {outlook.as_of}", BLUE))
     if rates:
         chart.add(_intervals(then, f"forecast of {day}, from the first rate", GREEN))
@@ -473,19 +516,15 @@ def _of_rates(rates: Sequence[GrowthSinceRate]) -> pd.DataFrame:
 
 
 def _intervals(wide: pd.DataFrame, name: str, colour: str) -> Trace:
+    rows = zip(wide.index, *ends(wide.map(percent)), strict=True)
     hover = [
-        f"<b>{when}: {percent(middle)}</b><br>80 %: {percent(lower)} to {percent(upper)}"
-        for when, lower, middle, upper in zip(wide.index, *ends(wide), strict=True)
+        f"<b>{when}: {middle}</b><br>80 %: {low} to {high}" for when, low, middle, high in rows
     ]
-    edge = {"color": colour, "width": 2.5}
-    trace = whiskers(wide.index.tolist(), wide, hover, name, color="white", size=9, line=edge)
-    trace["error_y"] |= {"thickness": 6, "color": colour}
-    return turned(trace | {"opacity": 0.75})
+    return turned(whiskers(wide.index.tolist(), wide, hover, name, color=colour, opacity=0.75))
 
 
 def _printed(rates: Mapping[str, float]) -> Trace:
     words = [percent(rate) for rate in rates.values()]
-    hover = [f"{name}: printed {rate}" for name, rate in zip(rates, words, strict=True)]
-    trace = points([*rates], rates.values(), hover, color=INK, symbol="diamond")
-    look = {"text": words, "textposition": "top center", "textfont": {"size": 11, "color": INK}}
-    return turned(trace | look | {"mode": "markers+text", "name": "printed", "showlegend": True})
+    trace = points([*rates], rates.values(), words, color=INK, symbol="diamond")
+    look = {"text": words, "textposition": "top center", "mode": "markers+text", "name": "printed"}
+    return turned(trace | look | {"showlegend": True})

@@ -16,23 +16,34 @@
   function onNarrow(data, layout) {
     for (const trace of data) if (trace.name) trace.name = trace.name.replace(/(.{22,}?) /g, "$1<br>");
     layout.font = {size: 11};
-    layout.margin = {...layout.margin, l: 4, r: Math.min((layout.margin || {}).r || 12, 12), b: 4};
+    layout.margin = {...layout.margin, l: 4, r: Math.min((layout.margin || {}).r || 12, 118)};
     layout.legend = {...layout.legend, maxheight: 1};  // all of it, without a scroll bar
     const rows = data.filter((trace) => trace.name && trace.showlegend !== false).length;
-    layout.height = (layout.height || 450) + 18 * Math.max(rows - 4, 0);
-    const beside = data.some((trace) => trace.textposition === "middle right" || (trace.type === "bar" && trace.textposition === "outside"));
+    layout.height = (layout.height || 450) + 22 * Math.max(rows - 1, 0);
+    const outside = data.some((trace) => trace.textposition === "outside"), beside = outside || data.some((trace) => trace.textposition === "middle right");
     for (const name in layout) if (/^xaxis/.test(name)) {
       const axis = layout[name];
       if (!axis.dtick && !axis.tickvals) { axis.nticks = 4; axis.tickangle = 0; }
       if (beside && axis.type === "log" && axis.range) axis.range = [axis.range[0], axis.range[1] + 0.3 * (axis.range[1] - axis.range[0])];
-      if (beside && axis.type !== "log" && axis.range && !axis.type) axis.range = [axis.range[0], axis.range[1] + 0.25 * (axis.range[1] - axis.range[0])];
-      if (axis.dtick && axis.type !== "log") { delete axis.dtick; axis.nticks = 5; }
-      if (axis.tickvals && axis.type === "log") {
-        const tens = axis.tickvals.filter((value) => Number.isInteger(Math.log10(value)));
-        const few = tens.filter((value, at) => tens.length < 4 || (tens.length - at) % 2);
-        if (few.length > 1) Object.assign(axis, {tickvals: few, ticktext: few.map((value) => value.toLocaleString("en"))});
+      if (outside && axis.type !== "log" && axis.range && !axis.type) axis.range = [axis.range[0], axis.range[1] + 0.25 * (axis.range[1] - axis.range[0])];
+      if (axis.ticktext && axis.type !== "log") {
+        axis.tickangle = 0;
+        axis.ticktext = axis.ticktext.map((words, at) => at ? words.replace(/^20(?=\d\d)/, "’") : words).map((words) => words.replace(/^([A-Z])[a-z]{2}$/, "$1"));
       }
+      if (axis.type === "log") axis.dtick = 1;
     }
+  }
+
+  // The line at the foot says where the numbers come from, in as many lines as it needs.
+  function wrapSource(layout, width) {
+    const source = (layout.annotations || []).find((words) => words.name === "source");
+    if (!source || !source.text) return;
+    const lines = [""], room = width - (width < NARROW ? 150 : 60);
+    for (const word of source.text.split(" "))
+      if ((lines[lines.length - 1] + word).length * 5.8 < room) lines[lines.length - 1] += word + " ";
+      else lines.push(word + " ");
+    source.text = lines.join("<br>");
+    layout.margin.b += 14 * (lines.length - 1);
   }
 
   // Two figures go on a page, but a row of labels needs its room.
@@ -48,6 +59,7 @@
     layout.width = width;
     if (width === PAPER || width === PAPER - 40) layout.height = Math.min(layout.height || 450, paperHeight(place, layout));
     if (width < NARROW) onNarrow(data, layout);
+    wrapSource(layout, width);
     place.style.height = `${layout.height || 450}px`;
     Plotly.react(place, data, layout, {displayModeBar: false, staticPlot: false});
     withoutCollisions(place);
