@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import runpy
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -28,7 +30,11 @@ def options_of(command: str) -> set[str]:
     return {option for parameter in main.commands[command].params for option in parameter.opts}
 
 
-@pytest.mark.parametrize("path", sorted(EXAMPLES.iterdir()), ids=lambda path: path.name)
+CONTAINER = ("Containerfile", "cronjob.yaml")  # their commands are run below
+OTHERS = sorted(path for path in EXAMPLES.iterdir() if path.name not in CONTAINER)
+
+
+@pytest.mark.parametrize("path", OTHERS, ids=lambda path: path.name)
 def test_every_option_that_an_example_gives_exists(path: Path) -> None:
     text = re.sub(r'", "', " ", path.read_text())
     found = [
@@ -48,6 +54,48 @@ def test_the_workflow_heeds_each_exit_status() -> None:
     assert any('"$status" -gt 1' in run for run in runs)
     assert (steps[-1]["if"], steps[-1]["run"]) == ("steps.run.outputs.status == '1'", "exit 1")
     assert "needs.run.outputs.status" in workflow["jobs"]["publish"]["if"]
+
+
+def container_lines(instruction: str) -> list[str]:
+    """What follows an instruction of the Containerfile, wherever it stands."""
+    lines = (EXAMPLES / "Containerfile").read_text().splitlines()
+    return [
+        line.removeprefix(instruction).strip() for line in lines if line.startswith(instruction)
+    ]
+
+
+def container_commands() -> dict[str, list[str]]:
+    """The arguments that the image and the Kubernetes job give to the command."""
+    job = yaml.safe_load((EXAMPLES / "cronjob.yaml").read_text())
+    pod = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    (command,) = container_lines("CMD")
+    return {"image": json.loads(command), "job": pod["containers"][0]["args"]}
+
+
+def test_the_image_is_made_of_what_there_is() -> None:
+    copied = [name for line in container_lines("COPY") for name in line.split()[:-1]]
+    assert all((EXAMPLES.parent / name).exists() for name in copied)
+    (requirements,) = re.findall(r"--requirement (\S+)", "\n".join(container_lines("RUN")))
+    assert (EXAMPLES.parent / requirements).is_file()
+    assert requirements.split("/")[0] in copied
+    assert container_lines("ENTRYPOINT") == ['["ev-forecast"]']
+
+
+@pytest.mark.parametrize("where", ["image", "job"])
+def test_the_command_of_a_container_runs_in_a_bare_environment(project: Any, where: str) -> None:
+    project.scenario("uz-a")
+    command = [sys.executable, "-m", "forecasting.cli", *container_commands()[where]]
+    environment = {"PATH": os.defpath, "HOME": str(project.root / "home")}
+    done = subprocess.run(
+        command, cwd=project.root, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert (project.root / "reports" / "uz-a" / "run.json").is_file()
+    words = [sys.executable, "-m", "forecasting.cli", "status", "reports"]
+    health = subprocess.run(
+        words, cwd=project.root, env=environment, capture_output=True, text=True, check=True
+    )
+    assert health.stdout.splitlines()[-1] == "1 scenarios, 0 failed"
 
 
 class Again(Exception):
