@@ -409,12 +409,13 @@ def status(out: Path) -> None:
 
     The exit status is 1 where the last run of a scenario failed.
     """
+    from forecasting.reporting.labels import plural
     from forecasting.runs.output.overview import report_ages
 
     rows = report_ages(out, dt.datetime.now(dt.UTC))
     say("\n".join(f"{state:6} {name}: {age}" for state, name, age in rows))
     failed = [name for state, name, _ in rows if state == "failed"]
-    say(f"{len(rows)} scenarios, {len(failed)} failed")
+    say(f"{plural(len(rows), 'scenario')}, {len(failed)} failed")
     if failed:
         raise click.exceptions.Exit(1)
 

@@ -4,9 +4,12 @@ and as they do not.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import gzip
 import hashlib
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -21,7 +24,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from forecasting.cli import main
-from forecasting.errors import InputError
+from forecasting.errors import InputError, RunError
 from forecasting.evidence.ledger import read_ledger
 from forecasting.evidence.sources import fetching, polite
 from forecasting.evidence.sources.comtrade import GOODS, KEY, PARTNERS
@@ -258,7 +261,11 @@ BAD = {
     "huge": ((200, {}, b" " * 20_000_001), "larger than 20,000,000 bytes"),
     "gzip": (
         (200, {"Content-Encoding": "gzip"}, b"not gzip"),
-        "the connection failed (DecodingError)",
+        "the answer is packed (gzip), which was not asked for",
+    ),
+    "packed twice": (
+        (200, {"Content-Encoding": "gzip, gzip"}, gzip.compress(gzip.compress(bytes(10**8)))),
+        "the answer is packed (gzip, gzip), which was not asked for",
     ),
 }
 
@@ -275,6 +282,31 @@ def test_a_source_that_fails_leaves_everything_as_it_was(publisher: Publisher, c
     assert "\x1b" not in done.stderr
     assert done.stdout == ""
     assert [file.name for file in Path().iterdir()] == ["mine.csv"]
+
+
+def test_an_answer_that_never_ends_is_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A server that sends its headers one byte at a time."""
+    over = threading.Event()
+
+    def trickle(listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.recv(10_000)
+            for byte in b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 100_000:
+                connection.send(bytes([byte]))
+                if over.wait(0.05):
+                    break
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(polite, "LONGEST", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = threading.Thread(target=trickle, args=(listening,), daemon=True)
+        server.start()
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        with pytest.raises(RunError, match=r"the answer takes longer than 0.5 s"):
+            polite.PageReader("x", address).page("a", {}, str)
+        over.set()
+        server.join()
 
 
 def test_wrong_input_asks_nobody(publisher: Publisher) -> None:

@@ -95,7 +95,7 @@ def test_the_command_of_a_container_runs_in_a_bare_environment(project: Any, whe
     health = subprocess.run(
         words, cwd=project.root, env=environment, capture_output=True, text=True, check=True
     )
-    assert health.stdout.splitlines()[-1] == "1 scenarios, 0 failed"
+    assert health.stdout.splitlines()[-1] == "1 scenario, 0 failed"
 
 
 class Again(Exception):

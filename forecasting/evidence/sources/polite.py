@@ -15,10 +15,12 @@ import hashlib
 import math
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Empty, Queue
 from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
@@ -116,8 +118,12 @@ class PageReader:
                 f"{base!r}: pages are fetched over https, or from this machine over http"
             )
         self.key = bool(headers)
+        asked_for = {
+            "User-Agent": f"ev-forecasting/{__version__}",
+            "Accept-Encoding": "identity",
+        }
         self.client = httpx.Client(
-            headers={"User-Agent": f"ev-forecasting/{__version__}", **(headers or {})},
+            headers=asked_for | dict(headers or {}),
             timeout=30,
             trust_env=not self.here,
         )
@@ -183,12 +189,12 @@ class PageReader:
             if not self.here:
                 time.sleep(max(0.0, self.last + PAUSE - time.monotonic()))
             try:
-                with self.client.stream("GET", address) as answer:
-                    if answer.status_code == 200:
-                        return self._body(answer)
-                    why = f"answered {answer.status_code}"
-                    self._refuse(answer, why)
-                    wait = self._told_wait(answer, wait)
+                answer, data = self._in_time(address)
+                if answer.status_code == 200:
+                    return data
+                why = f"answered {answer.status_code}"
+                self._refuse(answer, why)
+                wait = self._told_wait(answer, wait)
             except httpx.HTTPError as error:
                 why = f"the connection failed ({type(error).__name__})"
             finally:
@@ -198,16 +204,36 @@ class PageReader:
         again = "what came before is kept: the same command goes on from here"
         raise self._failure(f"{why}, {TRIES} times; {again}")
 
-    def _body(self, answer: httpx.Response) -> bytes:
-        data = bytearray()
-        end = time.monotonic() + LONGEST
-        for part in answer.iter_bytes():
-            data += part
-            if len(data) > LARGEST:
-                raise self._failure(f"the answer is larger than {LARGEST:,} bytes")
-            if time.monotonic() > end:
-                raise self._failure(f"the answer takes longer than {LONGEST} s")
-        return bytes(data)
+    def _in_time(self, address: str) -> tuple[httpx.Response, bytes]:
+        """One exchange, headers too: httpx limits the time of each read, not of them all."""
+        results: Queue[tuple[httpx.Response, bytes] | Exception] = Queue()
+
+        def ask() -> None:
+            try:
+                results.put(self._exchange(address))
+            except Exception as error:
+                results.put(error)
+
+        threading.Thread(target=ask, daemon=True).start()
+        try:
+            result = results.get(timeout=LONGEST)
+        except Empty:
+            raise self._failure(f"the answer takes longer than {LONGEST} s") from None
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    def _exchange(self, address: str) -> tuple[httpx.Response, bytes]:
+        """An answer and its body as it came: what is packed could be of any size."""
+        with self.client.stream("GET", address) as answer:
+            if packing := answer.headers.get("Content-Encoding"):
+                raise self._failure(f"the answer is packed ({packing}), which was not asked for")
+            data = bytearray()
+            for part in answer.iter_raw():
+                data += part
+                if len(data) > LARGEST:
+                    raise self._failure(f"the answer is larger than {LARGEST:,} bytes")
+            return answer, bytes(data)
 
     def _told_wait(self, answer: httpx.Response, otherwise: float) -> float:
         """The seconds that a publisher asks to wait, as a number or a date."""
