@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+import itertools
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -28,6 +31,38 @@ MUCH = {
     "keys.yaml": HEAD + "".join(f"k{i}: 1\n" for i in range(90_000)),
     "references.csv": COLUMNS + "".join(ROW.format(i, "", f"fact-numbr-{i}x") for i in range(3000)),
 }
+
+
+PAGE = Path(__file__).parents[1] / "docs" / "how-to" / "limits.md"
+LIMITS = re.findall(r"`forecasting\.([\w.]+)\.([A-Z_]+)` ([\d,]+)", PAGE.read_text())
+
+
+@pytest.mark.parametrize(("module", "name", "number"), LIMITS)
+def test_the_page_of_limits_has_the_numbers_of_the_code(
+    module: str, name: str, number: str
+) -> None:
+    value = getattr(importlib.import_module(f"forecasting.{module}"), name)
+    assert f"{value:,}" == number
+
+
+def test_anchors_are_refused_soon(tmp_path: Path) -> None:
+    lines = ["a: &a [x,x,x,x,x,x,x,x,x,x]"]
+    for last, name in itertools.pairwise("abcdefgh"):
+        lines.append(f"{name}: &{name} [{','.join([f'*{last}'] * 10)}]")
+    (tmp_path / "uz-a.yaml").write_text("\n".join(lines))
+    done = call(tmp_path, "check", "uz-a.yaml")
+    assert (done.returncode, done.stdout) == (2, ""), done.stderr
+    assert "uz-a.yaml:1 a: uses a YAML anchor or alias" in done.stderr
+
+
+def test_a_mapping_has_an_end(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("Country,2020\nUZ,5\n")
+    mapping = tmp_path / "a.mapping.yaml"
+    for text, said in ((" " * 1_000_001, "is larger than 1,000,000"), ("[" * 9000, "recursion")):
+        mapping.write_text(text)
+        done = call(tmp_path, "check", "a.csv")
+        assert (done.returncode, done.stdout) == (2, ""), done.stderr
+        assert said in done.stderr
 
 
 def call(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:

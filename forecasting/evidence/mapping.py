@@ -33,6 +33,7 @@ import yaml
 from forecasting.errors import LedgerError, PeriodError, Problem
 from forecasting.evidence import press_words as words
 from forecasting.evidence.cells import Cells, Repeated
+from forecasting.evidence.files import read_whole
 from forecasting.evidence.places import find_place
 from forecasting.evidence.press import GROWTH, Passage
 from forecasting.evidence.printed_numbers import SCALES, one_of, plain_text, without_marks
@@ -67,6 +68,7 @@ EACH = ("year", "quarter", "month", "day")
 DATE_FORMS = ("%Y-%m-%d", "%d.%m.%Y", "%Y/%m/%d", "%d/%m/%Y", "%m/%d/%Y", "%Y%m%d")
 ISO = "%Y-%m-%d"
 LENGTHS = {1: "month", 3: "quarter", 12: "year"}
+LARGEST = 1_000_000  # bytes of a mapping; one has a few hundred
 EXCEL_EPOCH = dt.date(1899, 12, 30)
 DATE_TARGETS = ("period_start", "period_end", "date", "published")
 
@@ -327,8 +329,8 @@ def read_mapping(path: Path) -> Mapping:
         With every problem at once.
     """
     try:
-        keys: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        keys: Any = yaml.safe_load(read_whole(path, LARGEST).decode())
+    except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())[:150]
         problem = Problem(path.name, f"cannot be read: {reason}", "see `ev-forecast check`")
         raise LedgerError([problem]) from None
