@@ -196,7 +196,7 @@ def claim(beside: tuple[Path, ...], **question: Any) -> None:
 
     own = facts_of([*map(str, beside)], shipped=False)
     answer = claim_of(ledger=own, **question)
-    say(f"{claim_text(answer)}\n{age_today(answer.age, dt.date.today())}")
+    say(f"{claim_text(answer)}\n{age_today(answer.made.age, dt.date.today())}")
 
 
 FETCHED = """\b

@@ -196,6 +196,11 @@ EV_FLOWS = ("ev_imports", "ev_registrations")  # how electric vehicles come to b
 NEW_EVS = ("ev_sales", "ev_registrations")  # which are a share of new cars
 # What stands for new vehicles a year, best first
 NEW_CARS = (("car_registrations", "car_sales"), ("car_imports",))
+# Of electric cars, and of the hybrids that customs count beside them
+CAR_COUNTS = (
+    "hybrid_imports",
+    *(row.name for row in MEASURES.values() if row.event and row.vehicle == CAR),
+)
 CHARGING_ANSWERS = ("charging_points_need", "charging_points_practice", "charging_points_standard")
 # What is counted today, and what a target promises
 CHARGING_COUNTS = ("charging_points", "charging_stations")

@@ -20,7 +20,7 @@ from forecasting.demand.charging import (
     energy_split,
     losses,
     power_mix,
-    standards,
+    standard,
 )
 from forecasting.demand.consequences import (
     carbon_avoided,
@@ -141,7 +141,6 @@ def demand_outlook(
     litres = fuel_replaced(assumed.classes, fleets, split, drawn)
     bev = _light_vehicles(assumed.classes, fleets, "bev")
     phev = _light_vehicles(assumed.classes, fleets, "phev")
-    rules = standards(bev, phev, span, drawn)
     cars = {EV_STOCK_SHARE: vehicles * drawn["car_share"][:, None]}
     electric = {EV_STOCK_SHARE: fleets["bev"].stock + fleets[PLUG_IN].stock}
     if new_cars is not None:
@@ -170,7 +169,7 @@ def demand_outlook(
         "investment_usd": np.asarray(sum(investment(points, drawn).values())),
         "oil_avoided_t": fuel_avoided(litres),
         "co2_avoided_t": carbon_avoided(litres, energy, drawn),
-        "charging_points_standard": rules["power per vehicle"],
+        "charging_points_standard": standard(bev, phev, drawn),
     }
     return DemandOutlook(
         years=span,
@@ -184,10 +183,8 @@ def demand_outlook(
             name: table / table.sum(axis=1, keepdims=True) for name, table in by_month.items()
         },
         grid_per_vehicle=_grid_per_vehicle(per_vehicle, drawn),
-        rules=rules,
         drawn=drawn,
         parameters=assumed,
-        all_vehicles=vehicles,
         cars=cars,
         displaced=road.displaced,
         unpushed=unpushed,

@@ -1,5 +1,5 @@
 """Need: the charging points that carry the energy, by setting and power, at a utilisation that
-drivers can live with. Standard: the points that a rule asks for.
+drivers can live with. Standard: the points that the EU's rule asks for.
 
 The groups, settings and utilisation curve are those that ICCT documents for EV CHARGE 1.2, rebuilt
 from its equations, with two repairs: utilisation never rises faster than demand (by its defaults
@@ -17,7 +17,6 @@ import numpy as np
 
 from forecasting.demand.parameters import SETTINGS, Draws, VehicleClass, read_table
 from forecasting.demand.queueing import ceilings
-from forecasting.errors import AssumptionError
 from forecasting.quantiles import Array
 
 PUBLIC = ("overnight", "destination_ac", "destination_dc", "enroute_dc")
@@ -286,48 +285,26 @@ def gross_additions(points: Array, life: Array) -> Array:
     return built[:, 1:]
 
 
-def standards(bev: Array, phev: Array, years: Sequence[int], drawn: Draws) -> dict[str, Array]:
-    """Public points by each rule.
+def standard(bev: Array, phev: Array, drawn: Draws) -> Array:
+    """Public points that AFIR, the rule of the EU, asks for: so much power for each vehicle.
 
     Parameters
     ----------
     bev, phev : ndarray, shape (draws, years)
         Light vehicles on the road.
-    years : sequence of int
-        The years.
     drawn : mapping
-        Draws of afir_kw, public_point_kw, vehicles_per_point, national_target and its year.
+        Draws of afir_kw and public_point_kw.
 
     Returns
     -------
-    dict of str to ndarray, shape (draws, years)
-        ``power per vehicle``, ``vehicles per point`` and, where there is one, ``national target``
-        (0 before its year).
-
-    Raises
-    ------
-    AssumptionError
-        Where the target's year comes before the first year.
+    ndarray, shape (draws, years)
 
     Examples
     --------
-    >>> from forecasting.demand.parameters import load_parameters
-    >>> drawn = {row.key: np.array([row.mode]) for row in load_parameters()}
-    >>> rules = standards(np.array([[3000.0]]), np.array([[0.0]]), [2030], drawn)
-    >>> {rule: float(points[0, 0]) for rule, points in rules.items()}
-    {'power per vehicle': 130.0, 'vehicles per point': 300.0}
+    >>> one = np.ones(1)
+    >>> drawn = {"afir_kw": 1.3 * one, "afir_kw.phev": 0.8 * one, "public_point_kw": 30 * one}
+    >>> standard(np.array([[3000.0]]), np.array([[0.0]]), drawn)
+    array([[130.]])
     """
-    per_bev, per_phev = drawn["afir_kw"][:, None], drawn["afir_kw.phev"][:, None]
-    rules = {
-        "power per vehicle": (bev * per_bev + phev * per_phev) / drawn["public_point_kw"][:, None],
-        "vehicles per point": (bev + phev) / drawn["vehicles_per_point"][:, None],
-    }
-    if np.max(drawn["national_target"]) > 0:
-        due = float(np.max(drawn["national_target_year"]))
-        if due < years[0]:
-            raise AssumptionError(
-                f"national_target_year = {due:.0f} lies before the first year, {years[0]}"
-            )
-        reached = np.asarray(years) >= drawn["national_target_year"][:, None]
-        rules["national target"] = np.where(reached, drawn["national_target"][:, None], 0.0)
-    return rules
+    power = bev * drawn["afir_kw"][:, None] + phev * drawn["afir_kw.phev"][:, None]
+    return power / drawn["public_point_kw"][:, None]

@@ -70,12 +70,8 @@ def cost_checks(drawn: Draws) -> pd.DataFrame:
     for row in read_table("station_costs.csv"):
         points = float(row["points"]) if row["points"] else drawn["points_per_station"]
         ends = np.quantile(cost_per_point("destination_dc", drawn) * points, (0.1, 0.5, 0.9))
-        rows.append(
-            (row["what"], row["relation"], float(row["usd"]), *ends, row["source"], row["url"])
-        )
-    return pd.DataFrame(
-        rows, columns=["what", "relation", "usd", "low", "middle", "high", "source", "url"]
-    )
+        rows.append(row | dict(zip(("low", "middle", "high"), ends, strict=True)))
+    return pd.DataFrame(rows).astype({"usd": float})
 
 
 def investment(points: Draws, drawn: Draws) -> dict[str, Array]:

@@ -27,6 +27,7 @@ FULL = 1.0
 RESERVE = 0.1
 FAST_TO = 0.8
 CASES = {"low": 0, "middle": 1, "high": 2}  # of lengths, traffic and shares alike
+COLUMNS = {"low": "_low", "middle": "", "high": "_high"}  # of the same in tables of roads
 BY_DAY = ("car", "bus")  # trucks have megawatt points, and a plan of their own
 LEAST = {"car": 2}  # points at a site whatever the traffic; of other classes one
 FRESH = ((0.0, 1.0),)  # all trips start full where the section starts
@@ -388,25 +389,6 @@ def _one_way(
     return stops
 
 
-@dataclass(frozen=True)
-class Stretch:
-    """A section of a corridor as its row says, low, likely and high.
-
-    Parameters
-    ----------
-    name, country, basis : str
-        Both ends; the country of the road; whether length and traffic are sourced or judged.
-    km, vehicles : tuple of float
-        Length, and vehicles a day in both directions.
-    """
-
-    name: str
-    country: str
-    basis: str
-    km: tuple[float, float, float]
-    vehicles: tuple[float, float, float]
-
-
 def corridor_names() -> list[str]:
     """The corridors that ship.
 
@@ -416,8 +398,8 @@ def corridor_names() -> list[str]:
     return list(dict.fromkeys(row["corridor"] for row in read_table("corridors.csv")))
 
 
-def stretches(name: str) -> list[Stretch]:
-    """The sections of a corridor, or of the trucks' road, in their order.
+def stretches(name: str) -> list[dict[str, str]]:
+    """The sections of a corridor, or of the trucks' road, in their order: rows of a shipped table.
 
     Parameters
     ----------
@@ -431,24 +413,20 @@ def stretches(name: str) -> list[Stretch]:
 
     Examples
     --------
-    >>> [(part.name, part.country) for part in stretches("khorgos-almaty-tashkent")][-2:]
-    [('Shymkent-Zhibek Zholy', 'KZ'), ('Zhibek Zholy-Tashkent', 'UZ')]
+    >>> [(row["start"], row["end"]) for row in stretches("khorgos-almaty-tashkent")][-2:]
+    [('Shymkent', 'Zhibek Zholy'), ('Zhibek Zholy', 'Tashkent')]
     """
     rows = [*read_table("corridors.csv"), *read_table("truck_corridor.csv")]
     own = [row for row in rows if row["corridor"] == name]
     if not own:
         hint = did_you_mean(name, corridor_names(), str(corridor_names()))
         raise AssumptionError(f"no corridor {name!r}; {hint}")
-    return [
-        Stretch(
-            f"{row['start']}-{row['end']}",
-            row["country"],
-            f"length {row['kind']}, traffic {row['traffic_kind']}",
-            (float(row["km_low"]), float(row["km"]), float(row["km_high"])),
-            (float(row["vehicles_low"]), float(row["vehicles"]), float(row["vehicles_high"])),
-        )
-        for row in own
-    ]
+    return own
+
+
+def _by_section(road: Sequence[Mapping[str, str]], column: str, case: str) -> list[float]:
+    """Kilometres, or vehicles a day in both directions, of each section in a case."""
+    return [float(row[f"{column}{COLUMNS[case]}"]) for row in road]
 
 
 def _read_shares(value: Any) -> float | dict[str, float]:
@@ -511,7 +489,7 @@ def corridor_plan(
     [15, 66, 4, 3]
     """
     road = stretches(name)
-    shares = _shares({part.country for part in road}, electric_share)
+    shares = _shares({row["country"] for row in road}, electric_share)
     rows = []
     for vehicle in vehicles:
         of_traffic = road_figure("traffic_share", vehicle)
@@ -536,7 +514,7 @@ def corridor_plan(
 
 
 def _planned(
-    road: Sequence[Stretch],
+    road: Sequence[Mapping[str, str]],
     vehicle: str,
     case: str,
     of_traffic: float,
@@ -546,22 +524,22 @@ def _planned(
 ) -> list[dict[str, Any]]:
     """Each section of a road, planned for one class of vehicle."""
     driven = road_vehicle(vehicle)
-    lengths = [part.km[CASES[case]] for part in road]
-    traffic = [part.vehicles[CASES[case]] * of_traffic for part in road]
+    lengths = _by_section(road, "km", case)
+    traffic = [count * of_traffic for count in _by_section(road, "vehicles", case)]
     through = road_figure("through_share", vehicle)
     stops = stops_by_section(lengths, traffic, through, driven, temperature)
     rows = []
     for part, km, daily, mean in zip(road, lengths, traffic, stops, strict=True):
-        electric = daily * shares[part.country]
+        electric = daily * shares[part["country"]]
         row = {
-            "section": part.name,
-            "country": part.country,
+            "section": f"{part['start']}-{part['end']}",
+            "country": part["country"],
             "vehicle": vehicle,
             "case": case,
             "km": km,
             "vehicles_per_day": daily,
             "electric_per_day": electric,
-            "basis": part.basis,
+            "basis": f"length {part['kind']}, traffic {part['traffic_kind']}",
         }
         planned = plan_section(
             km,
@@ -651,7 +629,7 @@ def truck_trip(temperature: float = MILD, truck: RoadVehicle | None = None) -> T
     (0.0, 0.0, 0.89)
     """
     driven = truck or road_vehicle("truck")
-    km = sum(part.km[CASES["middle"]] for part in stretches(TRUCK_ROAD))
+    km = sum(_by_section(stretches(TRUCK_ROAD), "km", "middle"))
     hours = km / road_figure("speed")
     nights = max(math.ceil(hours / road_figure("driving_a_day")) - 1, 0)
     pauses = max(math.ceil(hours / road_figure("driving_before_break")) - 1 - nights, 0)
@@ -718,7 +696,7 @@ def truck_plan(scenario: str = "baseline") -> pd.DataFrame:
             "truck",
             case,
             1.0,
-            {part.country: share for part in road},
+            {row["country"]: share for row in road},
             temperature=road_figure("temperature"),
             spacing_km=road_figure("spacing"),
             peak_hour_share=road_figure("peak_hour_share"),

@@ -21,7 +21,13 @@ from forecasting.demand.fleet import Fleet
 from forecasting.demand.load import load_day
 from forecasting.demand.parameters import SETTINGS, Parameters
 from forecasting.demand.sensitivity import first_order
-from forecasting.measures import CHARGING_ANSWERS, DEMAND_STEPS, MEASURES
+from forecasting.measures import (
+    CHARGING_ANSWERS,
+    DEMAND_STEPS,
+    EV_SHARE,
+    EV_STOCK_SHARE,
+    MEASURES,
+)
 from forecasting.panels.practice import NORMAL_80, Practice, market_band
 from forecasting.quantiles import Array, medians, quantiles
 
@@ -64,12 +70,8 @@ class DemandOutlook:
         Share of the year's energy by month, by class.
     grid_per_vehicle : dict of str to ndarray, shape (draws,)
         kWh a year from the grid per vehicle, by class.
-    rules : dict of str to ndarray
-        Points by each rule of the standard.
     drawn : dict of str to ndarray, shape (draws,)
         Draws of the assumptions.
-    all_vehicles : ndarray, shape (draws, years)
-        Vehicles of all drives on the road.
     cars : dict of str to ndarray, shape (draws, years)
         By measure of a share, the cars of every drive that it is a share of.
     parameters : Parameters
@@ -89,8 +91,8 @@ class DemandOutlook:
     >>> from forecasting.demand.parameters import load_parameters
     >>> imports = np.full((50, 2), 1000.0)
     >>> outlook = demand_outlook(imports, [2024, 2025], parameters=load_parameters())
-    >>> outlook.quantiles("ev_stock").shape, sorted(outlook.rules)
-    ((2, 3), ['power per vehicle', 'vehicles per point'])
+    >>> outlook
+    <DemandOutlook 2024 to 2025, 50 draws of ... measures>
     """
 
     years: Sequence[int]
@@ -102,9 +104,7 @@ class DemandOutlook:
     energy_by_setting: dict[str, Array]
     month_shares: dict[str, Array]
     grid_per_vehicle: dict[str, Array]
-    rules: dict[str, Array]
     drawn: dict[str, Array]
-    all_vehicles: Array
     cars: dict[str, Array]
     parameters: Parameters
     displaced: Array
@@ -118,11 +118,6 @@ class DemandOutlook:
     def __repr__(self) -> str:
         span = f"{self.years[0]} to {self.years[-1]}"
         return f"<DemandOutlook {span}, {len(self.imports)} draws of {len(self.results)} measures>"
-
-    def quantiles(self, measure: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
-        """Quantiles of a measure by year; one column per level."""
-        table = quantiles(self.results[measure], levels).T
-        return pd.DataFrame(table, index=pd.Index(self.years, name="year"), columns=list(levels))
 
     def _table(self, label: str, groups: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
         """Columns by year, one group below the other."""
@@ -141,9 +136,10 @@ class DemandOutlook:
 
     @cached_property
     def by_setting(self) -> pd.DataFrame:
-        """Points needed by year and setting, with rated power, energy and gross additions (medians;
-        80 % interval).
+        """Points needed by year and setting, with rated power, energy and what is built for them in
+        dollars of 2024 (medians; 80 % intervals).
         """
+        dollars = investment(self.points_by_setting, self.drawn)
         groups = {}
         for setting, points in self.points_by_setting.items():
             groups[setting] = {
@@ -151,12 +147,9 @@ class DemandOutlook:
                 **_ends("points", points),
                 "installed_mw": medians(self.megawatts[setting]),
                 "energy_gwh": medians(self.energy_by_setting[setting] / 1e6),
-                "gross_additions": medians(self._built(points)),
+                **{f"usd_{end}": cost for end, cost in _ends("median", dollars[setting]).items()},
             }
         return self._table("setting", {setting: groups[setting] for setting in SETTINGS})
-
-    def _built(self, points: Array) -> Array:
-        return gross_additions(points, self.drawn["charger_life"])
 
     @cached_property
     def by_power(self) -> pd.DataFrame:
@@ -178,39 +171,25 @@ class DemandOutlook:
 
     @cached_property
     def by_class(self) -> pd.DataFrame:
-        """Vehicles on the road, their mean age and electricity by year and class (means over the
-        draws).
-        """
-        groups = {
-            name: {
-                "stock": fleet.stock.mean(axis=0),
-                "mean_age": fleet.mean_age.mean(axis=0),
-                "energy_gwh": self._gwh[name].mean(axis=0),
-            }
-            for name, fleet in self.fleets.items()
-        }
-        return self._table("vehicle_class", groups)
-
-    @cached_property
-    def heavy(self) -> pd.DataFrame:
-        """Classes that are kept at depots, by year: on the road, their share of the energy, depot
-        points and megawatts.
+        """Every class by year: means of the vehicles on the road, their age and electricity; the
+        median and 80 % interval of the vehicles; shares of the electricity, and depots.
         """
         total = self.results["energy_gwh"]
         groups = {}
         for vehicle in self.parameters.classes:
-            if vehicle.kept != "depot":
-                continue
             name = vehicle.name
-            stock = self.fleets[name].stock
-            points, megawatts = depots(name, stock, self.drawn)
+            fleet = self.fleets[name]
             share = np.divide(self._gwh[name], total, out=np.zeros_like(total), where=total > 0)
             groups[name] = {
-                **_ends("stock", stock),
+                "stock": fleet.stock.mean(axis=0),
+                "mean_age": fleet.mean_age.mean(axis=0),
+                "energy_gwh": self._gwh[name].mean(axis=0),
+                **_ends("median", fleet.stock),
                 "energy_percent": medians(100 * share),
-                "depot_points": medians(points),
-                "depot_mw": medians(megawatts),
             }
+            if vehicle.kept == "depot":
+                points, megawatts = depots(name, fleet.stock, self.drawn)
+                groups[name] |= {"depot_points": medians(points), "depot_mw": medians(megawatts)}
         return self._table("vehicle_class", groups)
 
     @cached_property
@@ -254,6 +233,7 @@ class DemandOutlook:
     @cached_property
     def gap(self) -> pd.DataFrame:
         """The three answers by year beside what stands today; never averaged."""
+        life = self.drawn["charger_life"]
         today = np.full(len(self.imports), np.nan)
         if self.standing is not None:
             _, today = self.standing.today(self.drawn["points_per_station"])
@@ -261,7 +241,7 @@ class DemandOutlook:
             MEASURES[measure].label: {
                 **_ends("points", self.results[measure]),
                 "less_standing_today": medians(self.results[measure] - today[:, None]),
-                "gross_additions": medians(self._built(self.results[measure])),
+                "gross_additions": medians(gross_additions(self.results[measure], life)),
             }
             for measure in CHARGING_ANSWERS
         }
@@ -300,6 +280,44 @@ class DemandOutlook:
         cars = medians(self.cars[measure])[first : first + len(ahead)]
         return dict(zip(ahead, (shares * cars / 100).tolist(), strict=True))
 
+    def share_targets(self, announced: Iterable[Fact], since: int) -> list[dict[str, Any]]:
+        """Printed targets of a share of cars that lie ahead, each with its probability.
+
+        Parameters
+        ----------
+        announced : iterable of Fact
+            Targets of any kind; a stock's share is of cars on the road, a flow's of new cars.
+        since : int
+            The year from which the way to them begins.
+
+        Returns
+        -------
+        list of dict
+            ``fact, measure, forecast, probability, battery`` (the same of battery cars alone), and
+            ``path``, as of `path_to`.
+        """
+        fleet = self.fleets["bev"]
+        battery = {EV_STOCK_SHARE: fleet.stock, EV_SHARE: fleet.registrations}
+        rows = []
+        for fact in announced:
+            measure = EV_STOCK_SHARE if fact.stock else EV_SHARE
+            year = fact.period.end.year
+            if fact.declared.says != "share" or measure not in self.cars or year not in self.years:
+                continue
+            place = self.years.index(year)
+            share = self.results[measure][:, place]
+            alone = 100 * battery[measure] / self.cars[measure]
+            row = {
+                "fact": fact,
+                "measure": measure,
+                "forecast": float(np.median(share)),
+                "probability": float(np.mean(share >= fact.value)),
+                "battery": float(np.mean(alone[:, place] >= fact.value)),
+                "path": self.path_to(measure, fact.value, since, year),
+            }
+            rows.append(row)
+        return rows
+
     @cached_property
     def band(self) -> pd.DataFrame:
         """Public points of the markets that had as many vehicles: ``year, stock, low, points, high,
@@ -311,14 +329,6 @@ class DemandOutlook:
             for year, count in zip(self.years, stock, strict=True)
         ]
         return pd.DataFrame(rows, columns=["year", "stock", "low", "points", "high", "markets"])
-
-    @cached_property
-    def by_cost(self) -> pd.DataFrame:
-        """Dollars of 2024 a year for the points needed, by year and setting (median and 80 %
-        interval).
-        """
-        dollars = investment(self.points_by_setting, self.drawn)
-        return self._table("setting", {name: _ends("usd", cost) for name, cost in dollars.items()})
 
     @cached_property
     def load_day(self) -> pd.DataFrame:
@@ -358,11 +368,10 @@ class DemandOutlook:
 
     @property
     def electric_share(self) -> float:
-        """Electric among all vehicles on the road at the end of the last year, 0 to 1, the mean of
-        the draws.
+        """Electric among the passenger cars on the road at the end of the last year, 0 to 1, the
+        mean of the draws.
         """
-        share = self.results["ev_stock"][:, -1] / self.all_vehicles[:, -1]
-        return float(share.clip(max=1).mean())
+        return float(self.results[EV_STOCK_SHARE][:, -1].mean() / 100)
 
     @cached_property
     def caveats(self) -> list[Caveat]:
@@ -380,7 +389,7 @@ class DemandOutlook:
         return [Caveat("practice_of_cars", values={"vehicles": label.lower()}) for label in labels]
 
     def _beyond_all_vehicles(self) -> list[Caveat]:
-        beyond = float((self.results["ev_stock"][:, -1] > self.all_vehicles[:, -1]).mean())
+        beyond = float((self.results[EV_STOCK_SHARE][:, -1] >= 100).mean())
         if beyond < 0.01:
             return []
         return [Caveat("stock_above_all", values={"share": beyond, "year": int(self.years[-1])})]

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -255,9 +255,8 @@ def announced(
     >>> announced(target, [2024, 2025, 2026, 2027], 2025.0, np.array([100.0]), np.ones(1)).round()
     array([[100., 500., 900., 900.]])
     """
-    targeted = target.points(per_station)
-    knots = [np.full_like(targeted, start), np.full_like(targeted, max(target.when, start))]
-    return _between(years, knots, [np.broadcast_to(standing, targeted.shape), targeted])
+    met = replace(target, pursued=True, on_time=1.0, late=0.0)
+    return delivered(met, years, start, standing, per_station)
 
 
 def delivered(

@@ -252,12 +252,9 @@ class Parameters:
     classes: tuple[VehicleClass, ...] = ()
 
     @cached_property
-    def _of_classes(self) -> dict[str, Assumption]:
-        return {row.key: row for vehicle in self.classes for row in vehicle.numbers}
-
-    @cached_property
     def _in_force(self) -> dict[str, Assumption]:
-        chosen = self._of_classes | {row.key: row for row in self.rows if not row.place}
+        chosen = {row.key: row for vehicle in self.classes for row in vehicle.numbers}
+        chosen |= {row.key: row for row in self.rows if not row.place}
         chosen |= {row.key: row for row in self.rows if row.place and row.place == self.place}
         return chosen | dict(self.changed)
 

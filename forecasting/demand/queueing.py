@@ -180,11 +180,12 @@ def points_for(load: float, promise: Promise | None = None) -> int:
     if load == 0:
         return 0
     enough = itertools.count(math.floor(load) + 1)  # with fewer the queue grows without end
-    return next(points for points in enough if _keeps(points, load, kept))
+    return next(points for points in enough if _kept_back(points, load, kept) <= 0)
 
 
-def _keeps(servers: int, load: float, promise: Promise) -> bool:
-    return wait_exceeds(servers, load, promise.minutes, promise.service_minutes) <= promise.share
+def _kept_back(servers: int, load: float, promise: Promise) -> float:
+    """Share of those who wait longer than is promised, beyond the share that may."""
+    return wait_exceeds(servers, load, promise.minutes, promise.service_minutes) - promise.share
 
 
 @cache
@@ -213,16 +214,11 @@ def utilisation_ceiling(
     >>> [round(utilisation_ceiling(c), 3) for c in (1, 2, 4)]
     [0.065, 0.158, 0.253]
     """
+    from scipy.optimize import brentq
+
     kept = promise or Promise()
-    low = 0.0
-    high = float(points)
-    for _ in range(60):
-        middle = (low + high) / 2
-        if _keeps(points, middle, kept):
-            low = middle
-        else:
-            high = middle
-    return low / points / (24 * peak_hour_share)
+    load = brentq(lambda load: _kept_back(points, load, kept), 0.0, points)
+    return float(load / points / (24 * peak_hour_share))
 
 
 def ceilings(sizes: Array) -> Array:

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.caveats import Caveat
 from forecasting.errors import InputError, in_digits
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
@@ -60,26 +59,6 @@ class Claim:
     from_year: int
     base: float
     printed: Fact | None
-
-    @property
-    def as_of(self) -> dt.date:
-        """Day of the forecast."""
-        return self.made.as_of
-
-    @property
-    def age(self) -> Caveat:
-        """When the newest count that the forecast rests on ended and was published."""
-        return self.made.age
-
-    @property
-    def facts(self) -> int:
-        """How many facts it rests on."""
-        return len({*self.made.facts_used})
-
-    @property
-    def ledgers(self) -> tuple[str, ...]:
-        """Files of facts that the scenario names."""
-        return self.made.scenario.ledger
 
     @property
     def below(self) -> float:

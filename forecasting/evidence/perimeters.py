@@ -35,6 +35,7 @@ _WITHIN: dict[str, tuple[str, ...]] = {
     "electric-cars-trucks-buses": ("electric-vehicles",),
     "electric-vehicles": ("new-energy-vehicles",),
     "new-energy-passenger-vehicles": ("new-energy-vehicles",),
+    "petrol-and-hybrid-cars": ("passenger-cars",),
     "passenger-cars": ("cars",),
     "new-passenger-cars": ("passenger-cars", "new-vehicles"),
     "cars": ("vehicles",),
@@ -71,6 +72,15 @@ def tied(one: str, other: str) -> bool:
     (True, False)
     """
     return not one or not other or one in _containing(other) or other in _containing(one)
+
+
+def is_part(part: str, whole: str) -> bool:
+    """Whether one product or measure is contained in another, and is not all of it.
+
+    >>> is_part("battery-cars", "electric-cars"), is_part("battery-cars", "battery-cars")
+    (True, False)
+    """
+    return part != whole and whole in _containing(part)
 
 
 class TwoThings(NamedTuple):

@@ -23,12 +23,13 @@ from typing import NamedTuple, TypeVar
 
 import pandas as pd
 
-from forecasting.evidence.bases import basis_name, basis_words
+from forecasting.evidence.bases import basis_name, basis_words, counted_by
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.perimeters import is_part
 from forecasting.evidence.places import REGION
 from forecasting.evidence.rules import number_text
-from forecasting.measures import EV_FLOWS
+from forecasting.measures import CAR_COUNTS, EV_FLOWS
 from forecasting.periods import Period
 
 ABOUT = 0.05  # "about" is read as within 5 % when two statements are compared
@@ -106,7 +107,8 @@ class Statement(NamedTuple):
         return SERIES(self.fact) == SERIES(later.fact) and self.known != later.known
 
     def __str__(self) -> str:
-        return _amount(self.value)
+        bound = {-1: "at most ", 1: "at least "}.get(self.fact.side, "")
+        return f"{bound}{_amount(self.value)}"
 
 
 def conflicts(ledger: Ledger) -> pd.DataFrame:
@@ -121,9 +123,10 @@ def conflicts(ledger: Ledger) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row per pair, the widest first: measure, place, partner, quantity, period, why (``same
-        agency``, ``two agencies`` or ``two definitions``), fact_a, fact_b, basis_a, basis_b,
-        value_a, value_b, ratio (the larger over the smaller) and a sentence. An agency's own later
+        One row per pair, those of electric vehicles first and of these the widest: measure,
+        place, partner, quantity, period, why (``same agency``, ``two agencies`` or ``two
+        definitions``), fact_a, fact_b, basis_a, basis_b, value_a, value_b, ratio (the larger over
+        the smaller) and a sentence. An agency's own later
         print is in `revisions`.
 
     Examples
@@ -139,12 +142,18 @@ def conflicts(ledger: Ledger) -> pd.DataFrame:
         for first, later in _disagreeing(statements)
         if not first.is_revised_by(later)
     ]
+    # Of the parts of an agency that are more than a whole, the largest
+    largest = {
+        (whole.name, part.fact.basis): (part, whole) for part, whole in _outgrown(statements)
+    }
     rows += [
         _conflict(part, whole, f"{part.subject}, within {whole.when}:", "above")
-        for part, whole in _outgrown(statements)
+        for part, whole in largest.values()
     ]
     table = pd.DataFrame(rows, columns=CONFLICT)
-    return table.sort_values("ratio", ascending=False, kind="stable", ignore_index=True)
+    table = table.sort_values("ratio", ascending=False, kind="stable")
+    electric = table["measure"].isin(CAR_COUNTS)
+    return pd.concat([table[electric], table[~electric]], ignore_index=True)
 
 
 def revisions(ledger: Ledger) -> pd.DataFrame:
@@ -298,17 +307,27 @@ def _disagreeing(statements: list[Statement]) -> Iterator[tuple[Statement, State
     by_time = attrgetter("known", "name")
     for group in _grouped(statements, attrgetter("series", "when")).values():
         for first, later in combinations(sorted(group, key=by_time), 2):
-            if not first.agrees_with(later):
+            parts = _is_part_of(first, later) or _is_part_of(later, first)
+            if not (parts or first.agrees_with(later)):
                 yield first, later
 
 
+def _is_part_of(one: Statement, other: Statement) -> bool:
+    """Whether an agency counts within what it counts in the other, as petrol cars within all."""
+    agencies = {counted_by(side.fact.basis) for side in (one, other)}
+    within = is_part(one.fact.product, other.fact.product)
+    return within and len(agencies) == 1 and one.low <= other.high
+
+
 def _outgrown(statements: list[Statement]) -> Iterator[tuple[Statement, Statement]]:
-    """A part of a period that is more than the whole of it."""
+    """A part of a period that is more than the whole of it, the larger parts last."""
     totals = [statement for statement in statements if statement.quantity == "total"]
+    totals.sort(key=attrgetter("low"))
     for group in _grouped(totals, attrgetter("series")).values():
         for part, whole in permutations(group, 2):
             shorter = part.period != whole.period and whole.period.covers(part.period)
-            if shorter and part.low > whole.high:
+            wider = is_part(whole.fact.product, part.fact.product)
+            if shorter and not wider and part.low > whole.high:
                 yield part, whole
 
 
@@ -326,6 +345,9 @@ def _conflict(a: Statement, b: Statement, subject: str, word: str) -> Row:
     elif one.basis == other.basis:
         why = "same agency"
     sentence = f"{subject} {a} ({who[0]}) {word} {b} ({who[1]}), a factor of {ratio:.2f}"
+    # What is derived, or told beside the facts, says why they disagree
+    derived = [fact for fact in (one, other) if fact.kind in ("context", "estimate")]
+    sentence += "".join(f"; {fact.note}" for fact in derived if fact.note)
     sides = (a.name, b.name, one.basis, other.basis, a.value, b.value)
     return (*a.series, a.when, why, *sides, ratio, sentence)
 

@@ -386,8 +386,8 @@ SENTENCES: dict[str, Wording] = {
         "{late} of {number} facts of your own were published after {day} and are not used."
     ),
     "stock_above_all": (
-        "In {share:.0%} of the draws electric vehicles outnumber all vehicles on the road in "
-        "{year}, which cannot be."
+        "In {share:.0%} of the draws electric cars outnumber all cars on the road in {year}, which "
+        "cannot be."
     ),
     "no_points_counted": (
         "No count of public charging is known: practice takes its level from other markets, a "

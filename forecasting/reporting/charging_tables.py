@@ -22,6 +22,7 @@ from forecasting.demand.corridor import (
     TRUCK_ROAD,
     road_figure,
     road_vehicle,
+    stretches,
     truck_plan,
     truck_trip,
 )
@@ -32,7 +33,6 @@ from forecasting.measures import (
     CONSEQUENCES,
     EV_SHARE,
     EV_STOCK_SHARE,
-    MEASURES,
     SHOWN_BY_REGION,
 )
 from forecasting.parameters.values import Choice
@@ -239,31 +239,22 @@ def share_targets_table(outlook: Outlook) -> Table:
     demand = outlook.demand
     if demand is None:
         return NONE
-    ahead = range(outlook.first_year, demand.years[-1] + 1)
-    rows = []
-    for fact in outlook.facts.select(kind="target"):
-        measure = EV_STOCK_SHARE if MEASURES[fact.measure].kind == "stock" else EV_SHARE
-        year = fact.period.end.year
-        if fact.declared.says != "share" or measure not in demand.cars or year not in ahead:
-            continue
-        reached = demand.results[measure][:, demand.years.index(year)]
-        path = demand.path_to(measure, fact.value, ahead[0] - 1, year)
-        battery = np.nan
-        if measure == EV_STOCK_SHARE:
-            share = demand.results["bev_stock"] / demand.cars[measure]
-            battery = float(np.mean(100 * share[:, demand.years.index(year)] >= fact.value))
-        row = {
-            "by": str(fact.period.end),
-            "target": f"{fact.value:g} % of {CARS[measure]}",
-            "forecast, %": readable(np.median(reached), 2),
-            "probability": _percent(100 * float(np.mean(reached >= fact.value))),
-            "of battery cars alone": _percent(100 * battery),
-            **{str(each): readable(path.get(each, np.nan)) for each in ahead},
-            "fact": fact.id,
+    announced = outlook.facts.select(kind="target", since=outlook.as_of)
+    rows = [
+        {
+            "by": str(row["fact"].period.end),
+            "target": f"{row['fact'].value:g} % of {CARS[row['measure']]}",
+            "forecast, %": readable(row["forecast"], 2),
+            "probability": _percent(100 * row["probability"]),
+            "of battery cars alone": _percent(100 * row["battery"]),
+            **{str(year): readable(cars) for year, cars in row["path"].items()},
+            "fact": row["fact"].id,
         }
-        rows.append(row)
+        for row in demand.share_targets(announced, outlook.first_year - 1)
+    ]
     caption = "Electric cars, battery and plug-in, of each year on an even way to the target"
-    return rows_table(rows, caption=caption, nothing="No target of an electric share is known.")
+    nothing = "No target of an electric share is known."
+    return rows_table(pd.DataFrame(rows).fillna("–"), caption=caption, nothing=nothing)
 
 
 def band_table(outlook: Outlook) -> Table:
@@ -323,7 +314,8 @@ def _at_the_horizon(
 
 
 def settings_table(outlook: Outlook) -> Table:
-    """Points needed at the horizon by place of charging, private ones included.
+    """Points needed at the horizon by place of charging, private ones included, and what is built
+    for them in that year.
 
     Parameters
     ----------
@@ -333,7 +325,8 @@ def settings_table(outlook: Outlook) -> Table:
     Returns
     -------
     Table
-        Points with 80 % intervals, megawatts and gigawatt-hours a year.
+        Points with 80 % intervals, megawatts, gigawatt-hours a year, and millions of dollars of
+        2024: chargers with installation and connection to the grid.
 
     Raises
     ------
@@ -345,7 +338,7 @@ def settings_table(outlook: Outlook) -> Table:
     >>> import forecasting as fc
     >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> list(fc.tables.settings_table(outlook).frame)
-    ['charging', 'points', '10 %', '90 %', 'MW installed', 'GWh a year']
+    ['charging', 'points', '10 %', '90 %', 'MW installed', 'GWh a year', 'USD million']
     """
     if outlook.demand is None:
         return NONE
@@ -355,46 +348,12 @@ def settings_table(outlook: Outlook) -> Table:
             **_spread("points", row, "points", "charging_points"),
             "MW installed": readable(row["installed_mw"]),
             "GWh a year": readable(row["energy_gwh"]),
+            "USD million": readable(row["usd_median"] / 1e6),
         }
         for row in _at_the_horizon(outlook, outlook.demand.by_setting, "points")
     ]
-    return rows_table(rows, {"points": NEED, "GWh a year": "energy_gwh"})
-
-
-def cost_table(outlook: Outlook) -> Table:
-    """Dollars of 2024 in the horizon year for the points needed, by place of charging.
-
-    Parameters
-    ----------
-    outlook : Outlook
-        Of a country.
-
-    Returns
-    -------
-    Table
-        Millions of dollars of 2024.
-
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
-    Examples
-    --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
-    >>> list(fc.tables.cost_table(outlook).frame)
-    ['charging', 'USD million', '10 %', '90 %']
-    """
-    if outlook.demand is None:
-        return NONE
-    rows = [
-        {"charging": SETTINGS[row["setting"]]}
-        | _spread("USD million", row, "usd", "investment_usd", 1e6)
-        for row in _at_the_horizon(outlook, outlook.demand.by_cost, "usd")
-    ]
-    caption = "Chargers with installation and connection to the grid, dollars of 2024"
-    return rows_table(rows, {"USD million": "investment_usd"}, caption=caption)
+    measures = {"points": NEED, "GWh a year": "energy_gwh", "USD million": "investment_usd"}
+    return rows_table(rows, measures)
 
 
 def cost_checks_table(outlook: Outlook) -> Table:
@@ -441,7 +400,8 @@ def cost_checks_table(outlook: Outlook) -> Table:
 
 
 def heavy_table(outlook: Outlook) -> Table:
-    """Vans, buses and trucks at the horizon: on the road, share of the energy, depots.
+    """Battery cars, plug-in hybrids, vans, buses and trucks at the horizon: on the road, share of
+    the energy, depots.
 
     Parameters
     ----------
@@ -467,17 +427,18 @@ def heavy_table(outlook: Outlook) -> Table:
     """
     if outlook.demand is None:
         return NONE
+    labels = {row.name: row.label for row in outlook.demand.parameters.classes}
     rows = [
         {
-            "class": row["vehicle_class"],
-            **_spread("on the road, vehicles", row, "stock", "ev_stock"),
+            "class": labels[row["vehicle_class"]],
+            **_spread("on the road, vehicles", row, "median", "ev_stock"),
             "share of energy": _percent(row["energy_percent"]),
             "depot points": readable(row["depot_points"]),
             "depot MW": readable(row["depot_mw"]),
         }
-        for row in _at_the_horizon(outlook, outlook.demand.heavy, "high")
+        for row in _at_the_horizon(outlook, outlook.demand.by_class, "high")
     ]
-    return rows_table(rows, nothing="No count of electric vans, buses or trucks is known.")
+    return rows_table(rows, nothing="No electric vehicle is on the road.")
 
 
 def consequences_table(outlook: Outlook) -> Table:
@@ -826,11 +787,10 @@ def truck_figures_table() -> Table:
     ['figure', 'unit', 'low', 'likely', 'high', 'kind', 'source']
     """
     rows = []
-    for row in read_table("truck_corridor.csv"):
-        if row["corridor"] == TRUCK_ROAD:
-            where = f"{row['start']}–{row['end']}"
-            rows.append(_figure(row, f"{where}, length", "km", "km", ""))
-            rows.append(_figure(row, f"{where}, trucks", "a day", "vehicles", "traffic_"))
+    for row in stretches(TRUCK_ROAD):
+        where = f"{row['start']}–{row['end']}"
+        rows.append(_figure(row, f"{where}, length", "km", "km", ""))
+        rows.append(_figure(row, f"{where}, trucks", "a day", "vehicles", "traffic_"))
     trucks = [row for row in read_table("road_vehicles.csv") if row["vehicle"] == "truck"]
     for row in [*trucks, *read_table("truck_outlook.csv")]:
         quantity = row["quantity"]

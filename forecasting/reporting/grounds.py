@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from forecasting.evidence.bases import agency_words, basis_name, basis_words
+from forecasting.evidence.bases import agency_words, basis_name, basis_words, shipped_bases
 from forecasting.evidence.places import place_name
+from forecasting.measures import CAR_COUNTS
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.reporting.citations import LEAST, fact_name, moves
 from forecasting.reporting.display import BulletList, Line, Link, Table, beside, mention, rows_table
 from forecasting.reporting.labels import (
+    amount,
     amounts,
     interval,
     label_of,
+    label_words,
     parameter_words,
     phrase,
     plural,
@@ -36,6 +39,10 @@ MOST = 3  # facts and assumptions named of each number
 LEAST_SHARE = 0.02
 DRAWS = 240  # of each curve: a hundred independent ones, enough for a table
 MOVERS = 12  # facts shown, the largest movers
+WHY_COUNTS_DIFFER = (
+    "Counts differ by what they hold (battery cars, plug-in hybrids, buses), by when (at the "
+    "border, on the register, at a sale) and by whose (new or used, of firms or of persons)"
+)
 CHAIN = {
     "ev_registrations": "vehicles imported, less those that leave again, plus those built in the "
     "country",
@@ -271,6 +278,58 @@ def basis_lines(forecast: FlowForecast) -> BulletList:
         few = round(float(str(forecast.diagnostics["ess"])), -1)
         lines.append(f"{len(forecast.monthly):,} draws, as good as {few:,.0f} independent ones.")
     return BulletList(lines)
+
+
+def counts_table(outlook: Outlook) -> Table:
+    """Who counts electric cars: what each counts, its newest number, and how that compares with
+    what is forecast.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of a country.
+
+    Returns
+    -------
+    Table
+        The newest number of each agency, of a whole year where one is printed, in the unit of its
+        measure; and in per cent of what the other facts lead one to expect of the same days.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("uzbekistan-baseline", draws=50)
+    >>> list(fc.tables.counts_table(outlook).frame)
+    ['who', 'what', 'counts', 'of', 'number', '% of the forecast', 'fact']
+    """
+    expected = outlook.fit_table().set_index("fact")["expected"].to_dict()
+    if outlook.demand is not None:
+        expected |= outlook.demand.balance.set_index("fact")["modelled"].to_dict()
+    facts = outlook.facts.select(outlook.scenario.place, kind=("outcome", "estimate", "context"))
+    counts = [fact for fact in facts if fact.measure in CAR_COUNTS and fact.is_amount]
+    counts.sort(key=lambda fact: (fact.period.days > 364, fact.period.end))
+    newest = {(fact.measure, fact.basis, fact.product): fact for fact in counts}
+    bases = shipped_bases()
+    rows = [
+        {
+            "who": basis_name(fact.basis, fact.measure) or fact.source,
+            "what": label_of(fact.measure),
+            "counts": getattr(bases.get(fact.basis), "counts", fact.product),
+            "of": label_words(fact.period.label),
+            "number": amount(fact.value, fact.measure),
+            "% of the forecast": readable(100 * fact.value / expected.get(fact.id, np.nan)),
+            "fact": fact.id,
+        }
+        for fact in newest.values()
+        if fact.period.end <= outlook.as_of
+    ]
+    nothing = "Nobody has printed a count of electric cars."
+    return rows_table(rows, caption=WHY_COUNTS_DIFFER, nothing=nothing)
 
 
 def contraction_table(forecast: FlowForecast) -> Table | BulletList:

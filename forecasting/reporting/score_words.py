@@ -324,7 +324,7 @@ def claim_text(claim: Claim) -> str:
     ends = f"80 % interval {_digits(claim.low)} to {_digits(claim.high)}"
     position = (
         f"{claim.value:,.10g} {measure.unit} ({flow}): {claim.below:.0%} of the draws lie below "
-        f"it. The forecast of {claim.as_of}: {_digits(claim.median)}, {ends}; the number lies "
+        f"it. The forecast of {claim.made.as_of}: {_digits(claim.median)}, {ends}; the number lies "
         f"{_side(claim)}."
     )
     return " ".join(filter(None, [position, _comparison(claim), _origin(claim)]))
@@ -345,8 +345,8 @@ def _comparison(claim: Claim) -> str:
 
 
 def _origin(claim: Claim) -> str:
-    own = phrase(", those of {} among them", ", ".join(claim.ledgers))
-    facts = f"Facts it rests on: {claim.facts}{own}."
+    own = phrase(", those of {} among them", ", ".join(claim.made.scenario.ledger))
+    facts = f"Facts it rests on: {len({*claim.made.facts_used})}{own}."
     if claim.file:
         return f"Scenario {claim.scenario}, from {claim.file}. {facts}"
     why = "no params file forecasts this, the facts alone answer"

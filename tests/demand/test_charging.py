@@ -11,11 +11,10 @@ from forecasting.demand.charging import (
     gross_additions,
     points_needed,
     power_mix,
-    standards,
+    standard,
     utilisation,
 )
 from forecasting.demand.parameters import SETTINGS, load_parameters, read_table
-from forecasting.errors import AssumptionError
 
 CLASSES = {vehicle.name: vehicle for vehicle in load_parameters().classes}
 few = settings(max_examples=40, deadline=None, derandomize=True)
@@ -166,28 +165,7 @@ def test_gross_additions_rebuild_the_stock_of_points(points, life):
 
 def test_afir_by_hand():
     """Regulation (EU) 2023/1804: 1.3 kW a battery car and 0.8 kW a plug-in hybrid."""
-    rules = standards(np.array([[13.4e6]]), np.array([[3.2e6]]), [2030], drawn(public_point_kw=1e6))
-    assert rules["power per vehicle"][0, 0] == pytest.approx(19.98, abs=1e-12)
-
-
-def test_the_rules_of_the_standard_by_hand():
-    rules = standards(
-        np.array([[1000.0]]), np.array([[500.0]]), [2030], drawn(national_target=700.0)
-    )
-    assert rules["power per vehicle"][0, 0] == pytest.approx((1000 * 1.3 + 500 * 0.8) / 30)
-    assert rules["vehicles per point"][0, 0] == 150
-    assert rules["national target"][0, 0] == 700
-
-
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (
-            lambda: standards(np.ones((1, 1)), np.ones((1, 1)), [2040], drawn(national_target=1.0)),
-            r"national_target_year = 2030 lies before the first year, 2040",
-        ),
-    ],
-)
-def test_what_cannot_be_is_refused_by_name_value_unit_and_range(call, message):
-    with pytest.raises(AssumptionError, match=message):
-        call()
+    points = standard(np.array([[13.4e6]]), np.array([[3.2e6]]), drawn(public_point_kw=1e6))
+    assert points[0, 0] == pytest.approx(19.98, abs=1e-12)
+    both = standard(np.array([[1000.0]]), np.array([[500.0]]), drawn())
+    assert both[0, 0] == pytest.approx((1000 * 1.3 + 500 * 0.8) / 30)

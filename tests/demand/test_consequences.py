@@ -41,14 +41,14 @@ def test_a_californian_project_costs_more_than_the_mode():
 
 def test_investment_is_growth_and_replacement_at_the_cost_of_each_setting():
     outlook = run(draws=200)
-    by_cost = outlook.by_cost
+    by_cost = outlook.by_setting
     assert set(by_cost["setting"]) == set(SETTINGS)
     total = outlook.results["investment_usd"]
     assert total[:, -1].min() > 0
     assert (
-        by_cost[by_cost["year"] == 2030]["low"].sum()
+        by_cost[by_cost["year"] == 2030]["usd_low"].sum()
         < np.median(total[:, -1])
-        < by_cost[by_cost["year"] == 2030]["high"].sum()
+        < by_cost[by_cost["year"] == 2030]["usd_high"].sum()
     )
     dearer = run(changes={"charger_cost.home": 15_000}, draws=200).results["investment_usd"]
     assert np.all(dearer > total)

@@ -59,11 +59,11 @@ def test_what_is_announced_comes_late_or_never():
 
 
 def test_depots_and_their_share_of_energy_are_told():
-    row = chain(ORDER).heavy.set_index(["vehicle_class", "year"]).loc[("bus", 2027)]
-    assert row["stock"] == pytest.approx(200, rel=0.01)
+    row = chain(ORDER).by_class.set_index(["vehicle_class", "year"]).loc[("bus", 2027)]
+    assert row["median"] == pytest.approx(200, rel=0.01)
     assert 8 < row["depot_mw"] < 16  # 92 % of 200 buses at some 60 kW
     assert row["energy_percent"] > 50
-    truck = chain().heavy.query("vehicle_class == 'truck'")
+    truck = chain().by_class.query("vehicle_class == 'truck'")
     assert (truck[["stock", "energy_percent", "depot_mw"]] == 0).all(axis=None)
 
 

@@ -80,7 +80,7 @@ def test_a_province_and_a_quarter_and_the_newest_count() -> None:
     assert claim_of("CN-XJ", "ev_export_value_index", "2024", 9.0, "2024-03-31").place == "CN-XJ"
     told = claim_of("KG", "charging_stations", "2027", 900)
     # More than 230 stations were printed then, after the newest flow
-    assert told.as_of.isoformat() == "2026-03-02"
+    assert told.made.as_of.isoformat() == "2026-03-02"
     assert told.low > 150
     assert claim_of("UZ", "ev_imports", "2025Q1", 9_000, THEN).period.label == "2025-01..2025-03"
 

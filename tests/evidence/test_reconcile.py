@@ -156,7 +156,7 @@ def test_a_part_above_the_whole_is_a_conflict() -> None:
     }
     table = conflicts(ledger({"value": 400}, part))
     assert table["sentence"].tolist() == [
-        "UZ ev_imports 2023-01..2023-10, within 2023: 500 (customs) above 400 (agency), "
+        "UZ ev_imports 2023-01..2023-10, within 2023: at least 500 (customs) above 400 (agency), "
         "a factor of 1.25"
     ]
 
@@ -246,6 +246,27 @@ def test_the_known_disagreements_of_uzbekistan_and_tajikistan_are_shown() -> Non
         ("2022-01..2022-06", 1125.0, 1114.0),
         ("2024-01..2024-09", 16209.0, 16205.0),
     ]
+
+
+def test_parts_of_what_an_agency_counts_are_no_conflict() -> None:
+    cars = {"measure": "car_imports", "product": "passenger-cars", "value": 100}
+    petrol = {"measure": "car_imports", "product": "petrol-and-hybrid-cars", "value": 30}
+    assert len(conflicts(ledger(cars, petrol))) == 0
+    assert len(conflicts(ledger(cars, petrol | {"value": 130}))) == 1
+    assert len(conflicts(ledger(cars, petrol | {"basis": "ministry"}))) == 1
+
+
+def test_what_matters_comes_first_and_no_pair_twice() -> None:
+    known = datasets.central_asia()
+    table = conflicts(known.select(partner=None))
+    electric = table["measure"].str.startswith("ev_").tolist()
+    assert electric == sorted(electric, reverse=True)
+    assert not table.duplicated(["fact_a", "fact_b"]).any()
+    parts = table[table["sentence"].str.contains(", within ")]
+    assert not parts.duplicated(["fact_b", "basis_a"]).any()
+    sentences = "\n".join(table["sentence"])
+    assert "2,480 (China News Service, Hong Kong not told apart) against at most 2,463" in sentences
+    assert "217 million dollars were about 1.55 billion yuan" in sentences
 
 
 def test_an_empty_ledger_gives_empty_tables() -> None:

@@ -79,13 +79,11 @@ def test_places_of_charging_private_ones_included(made):
         float(settings.loc["at work", name].replace(",", "")) for name in ("10 %", "points", "90 %")
     )
     assert low < median < high
-    assert (
-        "public, on the road, fast" in charging_tables.cost_table(made).frame["charging"].tolist()
-    )
+    assert float(settings.loc["public, on the road, fast", "USD million"]) > 0
 
 
 def test_buses_and_what_comes_with_it(made):
-    assert charging_tables.heavy_table(made).frame["class"].tolist() == ["bus"]
+    assert charging_tables.heavy_table(made).frame["class"].tolist()[-1] == "Buses"
     told = charging_tables.consequences_table(made).frame
     assert len(told) == 6
     assert [name for name, part in told.columns if part == "median"] == ["2026", "2030"]
@@ -120,7 +118,7 @@ def test_targets_of_a_share_have_a_probability_and_a_path_in_cars(made):
     cars = np.median(made.demand.cars["ev_stock_share_percent"][:, -1])
     assert path[-1] == pytest.approx(0.1 * cars, rel=0.01)
     assert table.loc["uz-ev-stock-2027-12-31-share-target", "2028"] == "–"
-    assert table.loc["uz-ev-registrations-2030-share", "of battery cars alone"] == "–"
+    assert table.loc["uz-ev-registrations-2030-share", "target"] == "15 % of new cars"
 
 
 def test_without_costs_no_number_is_said_to_be_better(made):
@@ -162,7 +160,6 @@ def test_without_vehicles_of_a_country_a_sentence_stands_in_for_each_table(made,
         "cost_checks_table",
         "band_table",
         "targets_table",
-        "cost_table",
         "settings_table",
         "heavy_table",
         "consequences_table",

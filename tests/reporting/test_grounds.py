@@ -97,3 +97,15 @@ def test_without_a_market_there_is_no_scale_to_compare_with():
     given = {"corridor": "xinjiang"} | GIVEN
     flow = make(scenario_from_parameters(given), central_asia(), draws=200).baseline_forecast
     assert "No size of a market is known" in grounds.contraction_table(flow).lines[0]
+
+
+def test_who_counts_what_stands_beside_the_forecast(kyrgyzstan, turkmenistan):
+    table = grounds.counts_table(kyrgyzstan).frame.set_index("fact")
+    own = table.loc["kg-ev-registrations-2025-environment-ministry"]
+    assert own["counts"] == "electric vehicles on the register and new on it"
+    assert own["number"] == "9,870"
+    assert float(own["% of the forecast"]) > 0
+    abroad = table.loc["kg-ev-imports-2023-01-to-08-diplomat-bound"]
+    assert abroad["counts"] == "electric cars sent from China; charging points"
+    assert abroad["% of the forecast"] == "–"
+    assert not len(grounds.counts_table(turkmenistan).frame)
