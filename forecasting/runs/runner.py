@@ -7,7 +7,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-import re
 import signal
 import sys
 import threading
@@ -22,6 +21,7 @@ from forecasting.errors import InputError, RunError
 from forecasting.names import FAILURE_RECORD, INDEX_PAGE, RUN_RECORD, SCRATCH
 from forecasting.runs.execute.child import ended, sweep
 from forecasting.runs.output.folders import Store, clear_folder, drop_earlier
+from forecasting.runs.output.object_store import remote_address, run_remote
 from forecasting.runs.output.overview import write_summary
 from forecasting.runs.output.ownership import read_json, refuse_others, write_json
 from forecasting.runs.output.result import RunResult, RunSummary
@@ -75,7 +75,8 @@ def run(
     paths : sequence of path-like
         Params files, or folders of them; empty for ``./params``.
     out : path-like
-        Folder of the reports.
+        Folder of the reports, or the address of one in an object store, such as
+        ``s3://bucket/reports``.
     jobs : int
         How many scenarios run at once.
     force : bool
@@ -116,14 +117,19 @@ def run(
         If another run holds the output folder.
     """
     means = Means(jobs, engine, scheduler, timeout, memory)
-    _check(means, os.fspath(out), keep)
-    survey = Survey(paths, Path(out), as_of, ledger)
-    if dry_run:
-        return _dry(survey, force)
-    return _made(survey, means, force, keep, partial(Progress, shown=progress, form=log))
+    address = remote_address(out)
+    _check(means, os.fspath(out), address, keep)
+
+    def run_into(folder: Path) -> RunSummary:
+        survey = Survey(paths, folder, as_of, ledger)
+        if dry_run:
+            return _dry(survey, force)
+        return _made(survey, means, force, keep, partial(Progress, shown=progress, form=log))
+
+    return run_remote(address, run_into, not dry_run) if address else run_into(Path(out))
 
 
-def _check(means: Means, out: str, keep: int | None) -> None:
+def _check(means: Means, out: str, address: str, keep: int | None) -> None:
     """Refuse options that no run can do with."""
     time_limit = means.timeout is None or 0 < means.timeout < LONGEST
     memory = means.memory is None or (means.memory >= LEAST_MEMORY and sys.platform == "linux")
@@ -137,8 +143,8 @@ def _check(means: Means, out: str, keep: int | None) -> None:
             keep is not None and keep < 0
         ),
         "out is empty: give a folder, e.g. reports": not out,
-        f"out is {out}: give a folder, and copy it to its address afterwards": (
-            re.match(r"\w{2,}:/", out)
+        f"keep is for a folder; {address} has rules of its own for what grows old": (
+            keep is not None and address
         ),
     }
     for message, wrong in refused.items():

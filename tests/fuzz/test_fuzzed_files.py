@@ -6,6 +6,7 @@ every run tries it."""
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import io
 import os
@@ -15,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import fsspec
 import numpy as np
 import pytest
 import xlsxwriter
@@ -23,6 +25,7 @@ from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 import forecasting as fc
 from forecasting.errors import LONGEST, MOST
 from forecasting.parameters.strict_yaml import parse_yaml
+from forecasting.runs.output import object_store
 from forecasting.scenarios.check import check_paths
 
 pytestmark = pytest.mark.slow
@@ -317,6 +320,38 @@ def test_yaml_of_any_kind_is_read_or_refused(text: str) -> None:
     except fc.ScenarioError as error:
         said = str(error)
     assert len(said.splitlines()) <= MOST + 1
+
+
+@fuzzed
+@given(
+    st.lists(
+        st.lists(
+            st.sampled_from(["..", ".", "", "a", "run.json", "~", "C:", "\0", "\\", "x" * 300])
+            | st.text(max_size=6)
+        )
+    )
+)
+def test_keys_of_a_store_stay_in_its_mirror(keys: list[list[str]]) -> None:
+    system, root = fsspec.core.url_to_fs("memory://fuzz/reports")
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        mirror = Path(folder) / "deep" / "mirror"
+        mirror.mkdir(parents=True)
+        patch.setattr(
+            type(system),
+            "find",
+            lambda self, path, **_: [f"{root}/{'/'.join(key)}" for key in keys],
+        )
+        patch.setattr(
+            type(system), "get_file", lambda self, path, here, **_: Path(here).write_text("{}")
+        )
+        with contextlib.suppress(fc.ForecastingError):
+            object_store._Remote(system, root, mirror).pull()
+        outside = [
+            path
+            for path in Path(folder).rglob("*")
+            if mirror not in path.parents and path not in mirror.parents
+        ]
+        assert [path for path in outside if path not in (mirror, mirror.parent)] == []
 
 
 @pytest.mark.parametrize(

@@ -69,8 +69,8 @@ def test_what_cannot_be_kept_is_refused(project: Any) -> None:
     project.scenario("uz-a")
     with pytest.raises(InputError, match=r"keep is -1: give how many days"):
         run([project.params], project.out, keep=-1)
-    with pytest.raises(InputError, match=r"out is s3://x: give a folder, and copy it to its addre"):
-        run([project.params], "s3://x")
+    with pytest.raises(InputError, match=r"keep is for a folder; memory://x has rules of its own"):
+        run([project.params], "memory://x", keep=1)
 
 
 @pytest.mark.slow

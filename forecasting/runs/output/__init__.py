@@ -1,1 +1,1 @@
-"""Where reports go: folders, locks, the index."""
+"""Where reports go: folders, object stores, locks, the index."""

@@ -284,15 +284,23 @@ def _take_lock(out: Path) -> IO[str]:
     except OSError as error:
         with handle:
             handle.seek(0)
-            holder = handle.read().strip() or "another run"
-            raise RunError(
-                f"{out} is in use by {holder}: wait until it ends, or give another --out"
-            ) from error
+            raise in_use(out, handle.read().strip()) from error
     handle.truncate(0)
-    now = datetime.now(UTC)
-    handle.write(f"process {os.getpid()} on {socket.gethostname()} since {now:%Y-%m-%d %H:%M} UTC")
+    handle.write(this_process())
     handle.flush()
     return handle
+
+
+def this_process() -> str:
+    """Name this process in a lock."""
+    now = datetime.now(UTC)
+    return f"process {os.getpid()} on {socket.gethostname()} since {now:%Y-%m-%d %H:%M} UTC"
+
+
+def in_use(out: Path | str, holder: str) -> RunError:
+    """The refusal of a folder that another run holds."""
+    holder = holder or "another run"
+    return RunError(f"{out} is in use by {holder}: wait until it ends, or give another --out")
 
 
 def _lock_file(handle: IO[str]) -> None:

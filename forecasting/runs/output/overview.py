@@ -136,6 +136,7 @@ def _write_table(out: Path, results: pd.DataFrame) -> None:
     """
     table = out / COMPARISON_TABLE
     content = results.to_parquet(index=False)
-    if table.is_file():
+    # In the mirror of an object store some are there by name only
+    if table.is_file() and table.stat().st_size:
         write_whole(out / COMPARISON_BEFORE, table.read_bytes())
     write_whole(table, content)

@@ -149,7 +149,8 @@ def _others(folder: Path) -> Iterator[Path]:
     sizes |= {RUN_RECORD: None, FAILURE_RECORD: None}
     for path in _inside(folder):
         size = path.lstat().st_size
-        same = sizes.get(path.name) in (None, size)
+        # In the mirror of an object store some files are there by name only, and empty
+        same = size == 0 or sizes.get(path.name) in (None, size)
         if not record or path.name not in sizes or _is_other(path, stat.S_ISREG) or not same:
             yield path
 
