@@ -5,7 +5,11 @@
 {'ev_imports 2023': ..., 'ev_imports 2024': ..., ...}
 """
 
-from forecasting.reporting.answer import answer as answer, charging_answers as charging_answers
+from forecasting.reporting.answer import (
+    answer as answer,
+    charging_answers as charging_answers,
+    known as known,
+)
 from forecasting.reporting.article import (
     article_checked as article_checked,
     article_counts as article_counts,
@@ -14,7 +18,6 @@ from forecasting.reporting.article import (
 )
 from forecasting.reporting.charging_tables import (
     balance_table as balance_table,
-    band_table as band_table,
     choice_table as choice_table,
     consequences_table as consequences_table,
     cost_checks_table as cost_checks_table,
@@ -40,19 +43,13 @@ from forecasting.reporting.comparison import (
 )
 from forecasting.reporting.door import guard as _guard
 from forecasting.reporting.grounds import (
-    basis_lines as basis_lines,
     caveats as caveats,
     contraction_table as contraction_table,
     counts_table as counts_table,
-    curves_table as curves_table,
     grounds as grounds,
-    influence_table as influence_table,
+    other_doubts as other_doubts,
 )
-from forecasting.reporting.growth_tables import (
-    growth_by_perimeter as growth_by_perimeter,
-    growth_by_year as growth_by_year,
-    growth_told as growth_told,
-)
+from forecasting.reporting.growth_tables import growth_by_year as growth_by_year
 from forecasting.reporting.next_facts import (
     due_table as due_table,
     find_out_table as find_out_table,
@@ -61,7 +58,6 @@ from forecasting.reporting.past import past_forecasts as past_forecasts
 from forecasting.reporting.result_tables import (
     assumptions_table as assumptions_table,
     conflicts_table as conflicts_table,
-    drivers_effect as drivers_effect,
     drivers_table as drivers_table,
     facts_table as facts_table,
     fit_table as fit_table,

@@ -111,6 +111,28 @@ def test_the_index_leads_to_every_report(reports, visit):
     assert "Uzbekistan" in index.locator("h1").first.inner_text()
 
 
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_report_is_a_brief_of_two_screens_and_closed_folds(reports, visit, name):
+    page = visit(reports / name / "report.html", viewport={"width": 1400, "height": 1000}).page
+    brief = page.locator("section#brief")
+    assert len(brief.text_content().split()) <= 450
+    assert brief.evaluate("part => part.getBoundingClientRect().bottom") <= 2400
+    assert page.evaluate("document.documentElement.scrollHeight") <= 6000
+    assert page.locator("details.fold > summary .about").count() > 8
+    rows = brief.locator("table tr").all_inner_texts()
+    assert len(rows) == (3 if name.startswith("uzbekistan") else 0)
+
+
+def test_a_link_opens_the_fold_that_it_leads_into_and_so_does_an_address(reports, visit):
+    path = reports / "uzbekistan-baseline" / "report.html"
+    page = visit(path).page
+    page.locator(".fc-lead a").last.click()
+    assert page.locator("#grounds-ev_stock").is_visible()
+    page.goto(f"{path.as_uri()}#charging-points")
+    page.reload()
+    assert page.locator("#charging-points").evaluate("head => head.closest('details').open")
+
+
 def test_what_the_browser_sees_can_fail(tmp_path, visit):
     page = tmp_path / "broken.html"
     body = '<div class="figure" data-json="none"></div><img src="http://127.0.0.1:9/a.png">'
@@ -126,7 +148,9 @@ def test_one_click_leads_from_a_fact_to_its_row_and_from_a_number_to_what_it_res
     reports, visit
 ):
     page = visit(reports / "uzbekistan-baseline" / "report.html").page
-    link = page.locator(".fc-caveats a.fact, .fc-grounds a.fact").first
+    page.locator(".fc-lead a").first.click()
+    assert page.locator(":target").inner_text().startswith("Electric vehicles imported, Uzbekistan")
+    link = page.locator(".fc-grounds a.fact").first
     link.focus()
     page.keyboard.press("Enter")
     row = page.locator(":target")
@@ -134,8 +158,7 @@ def test_one_click_leads_from_a_fact_to_its_row_and_from_a_number_to_what_it_res
         "row => row.matches('.fc-facts > li') && !!row.querySelector('q, a[href^=http]')"
     )
     assert row.is_visible()
-    page.locator(".fc-lead a").first.click()
-    assert page.locator(":target").inner_text().startswith("Electric vehicles imported, Uzbekistan")
+    page.locator("details.fold").evaluate_all("all => all.forEach(fold => fold.open = true)")
     # Of the long tables, too, and by keyboard
     last = page.locator("td a[href='#grounds-charging_points_need']").last
     last.focus()
@@ -149,6 +172,7 @@ def test_one_click_leads_from_a_fact_to_its_row_and_from_a_number_to_what_it_res
 
 def test_paper_has_its_figures_and_everything_that_is_folded(reports, visit):
     page = visit(reports / "uzbekistan-baseline" / "report.html").page
+    assert page.locator("details.fold[open]").count() == 0
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     widths = page.locator(".figure .main-svg:first-child").evaluate_all(
         "all => all.map(one => one.clientWidth)"
@@ -156,6 +180,7 @@ def test_paper_has_its_figures_and_everything_that_is_folded(reports, visit):
     assert set(widths) == {660}
     assert page.locator("details.fold").count() == page.locator("details.fold[open]").count() > 0
     page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details.fold[open]").count() == 0
     assert page.locator(".figure .main-svg").first.evaluate("one => one.clientWidth") != 660
 
 
@@ -178,6 +203,8 @@ def test_labels_of_a_figure_do_not_lie_over_each_other(reports, visit, width):
     page = visit(
         reports / "uzbekistan-baseline" / "report.html", viewport={"width": width, "height": 900}
     ).page
+    page.locator("details").evaluate_all("all => all.forEach(fold => fold.open = true)")
+    page.wait_for_timeout(300)  # each is drawn anew
     over = page.evaluate("""() => [...document.querySelectorAll(".figure")].flatMap(figure => {
         const shown = [...figure.querySelectorAll(".textpoint text")]
             .filter(one => one.style.visibility !== "hidden");

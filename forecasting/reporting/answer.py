@@ -1,11 +1,11 @@
-"""The first screen of a report: the number, its interval and the age of the evidence; how many
-chargers.
+"""The brief of a report: the finding as one would say it aloud, the answers on charging with their
+questions, and what was known until when.
 """
 
 from __future__ import annotations
 
 import html
-import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,9 +16,8 @@ from forecasting.caveats import Caveat
 from forecasting.demand.deployed import asked_for, moment
 from forecasting.evidence.bases import basis_words
 from forecasting.evidence.places import is_place, place_name
-from forecasting.evidence.words import in_words, period_words
 from forecasting.measures import EV_SHARE
-from forecasting.reporting.caveat_words import TWO_NUMBERS, age_html
+from forecasting.reporting.caveat_words import TWO_NUMBERS, age_html, day_words
 from forecasting.reporting.display import Line, Link, line_html, line_text
 from forecasting.reporting.growth_tables import known_as_growth, percent
 from forecasting.reporting.labels import (
@@ -27,74 +26,79 @@ from forecasting.reporting.labels import (
     interval,
     label_of,
     phrase,
+    plural,
     readable,
+    spoken,
     uncapital,
 )
 from forecasting.scenarios.growth_on_year import yearly_growth
 
 if TYPE_CHECKING:
-    from forecasting.evidence.fact import Fact
-    from forecasting.evidence.ledger import Ledger
     from forecasting.scenarios.joint_draws import Results
     from forecasting.scenarios.outlook import Outlook
 
 TARGET = "charging_points_target"
-# What each answer about chargers says, in the order of a page; those that an outlook lacks are left
-# out.
+# What each answer about chargers is called, and its question, in the order of a page; those that an
+# outlook lacks are left out.
 QUESTIONS = {
-    "charging_points_need": ("Need", "what the energy requires, chargers as busy as queues allow"),
-    "charging_points_practice": ("Practice", "what markets with such a fleet have built"),
-    "charging_points_standard": (
-        "Standard",
-        "what AFIR, the rule of the EU, would ask for: public power a vehicle",
+    "charging_points_need": (
+        "Need",
+        "How many does the electricity take, with points as busy as queues allow?",
     ),
-    TARGET: ("Target", "what has been promised"),
+    "charging_points_practice": (
+        "By practice elsewhere",
+        "How many have markets with as many electric cars built?",
+    ),
+    "charging_points_standard": (
+        "By the standard",
+        "How many does AFIR, the rule of the EU, ask for?",
+    ),
+    TARGET: ("Target", "How many have been promised?"),
 }
+# The finding on a flow; what stands on the road at the end, or the flow in the last year, follows
+FINDINGS = {
+    "ev_imports": "{where} will import about {first} electric cars in {soon}",
+    "ev_registrations": "{where} will register about {first} electric cars in {soon}",
+    "ev_exports": "About {first} electric cars will leave through {where} in {soon}",
+    "vehicle_exports": "About {first} vehicles of all types will leave through {where} in {soon}",
+    "ev_export_value_index": "The value of the electric cars that leave {where} will grow by about "
+    "{first} in {soon}",
+}
+ANY_FINDING = "{where} will see about {first} {label} in {soon}"
+BLIND = "Nobody has counted this market; judging by other markets alone, "
+WIDTHS = {10: "the range is very wide", 1.6: "the range is wide", 0: "the range is"}
+FOUR_IN_FIVE = "A range holds what comes four times in five."
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The sentence that a report begins with, and what its evidence's age is.
+    """The finding that a report begins with, and how it is to be read.
 
     Parameters
     ----------
     line : Line
-        The number and its interval, each a link to what it rests on.
-    counted_by : str
-        Of a corridor, whose counts are forecast.
-    age : Caveat or None
-        When the newest outcome that it rests on ended and was published.
-    events : str
-        What the scenario assumes.
+        The finding and its range, each number a link to what it rests on.
+    reading : Line
+        The range of the first year, or what else is read beside the finding.
     """
 
     line: Line
-    counted_by: str = ""
-    age: Caveat | None = None
-    events: str = ""
+    reading: Line = ""
 
     @property
     def sentence(self) -> str:
-        """The number and its interval."""
+        """The finding."""
         return line_text(self.line)
 
-    @property
-    def evidence(self) -> str:
-        """Whose counts, how old they are, and what the scenario assumes."""
-        return " ".join(str(part) for part in (self.counted_by, self.age, self.events) if part)
-
     def __repr__(self) -> str:
-        return f"{self.sentence}\n{self.evidence}"
+        return f"{self.sentence}\n{line_text(self.reading)}"
 
     def _repr_html_(self) -> str:
-        age = age_html(self.age) if self.age else ""
-        parts = (html.escape(self.counted_by), age, html.escape(self.events))
-        evidence = " ".join(filter(None, parts))
-        return f'<p class="fc-lead">{line_html(self.line)}</p><p>{evidence}</p>'
+        return f'<p class="fc-lead">{line_html(self.line)}</p><p>{line_html(self.reading)}</p>'
 
 
 def answer(outlook: Outlook) -> Answer:
-    """The answer of an outlook in one sentence, and the age of its evidence.
+    """The finding of an outlook, as one would say it aloud.
 
     Parameters
     ----------
@@ -104,7 +108,7 @@ def answer(outlook: Outlook) -> Answer:
     Returns
     -------
     Answer
-        Sentences with the median and the 80 % interval, in the unit of the measure.
+        Sentences with the median and the 80 % range, in the unit of the measure.
 
     Raises
     ------
@@ -119,65 +123,127 @@ def answer(outlook: Outlook) -> Answer:
     'Answer'
     """
     if outlook.scenario.measure == EV_SHARE:
-        return Answer(_shares(outlook), events=TWO_NUMBERS)
-    if known_as_growth(outlook.scenario.measure):
-        return Answer(_growth(outlook), "", outlook.age, _drivers(outlook))
-    return Answer(_amounts(outlook), _who_counts(outlook), outlook.age, _drivers(outlook))
+        return Answer(_shares(outlook), TWO_NUMBERS)
+    return _finding(outlook)
 
 
-def _amounts(outlook: Outlook) -> Line:
-    """The flow in the first year that the facts do not cover, and what stands at the horizon."""
+def _sentence(pattern: str, parts: dict[str, str | Link]) -> list[str | Link]:
+    """A pattern as a sentence; each name in braces is a part, which may lead somewhere."""
+    pieces = enumerate(re.split("[{}]", pattern))
+    return [parts[piece] if at % 2 else piece for at, piece in pieces]
+
+
+def _finding(outlook: Outlook) -> Answer:
+    """The flow in the first year that the facts do not cover, and what stands at the horizon; of an
+    index its growth, as its level is that of a base which nobody has printed.
+    """
     measure = outlook.scenario.measure
-    results = outlook.results
     horizon = outlook.scenario.horizon
     soon = min(outlook.first_year, horizon)
-    number, ends = _linked(results, measure, soon)
-    label = uncapital(label_of(measure))
-    line: list[str | Link] = []
+    pattern = FINDINGS.get(measure, ANY_FINDING)
     if outlook.evidence is not None and not len(outlook.evidence):
-        line = ["Nothing has been counted of this market; from other markets alone: "]
-    line += [f"{_where(outlook)} in {soon}: ", number, f" {label} (80 % interval ", ends, ")"]
-    if "ev_stock" in results.values:
-        stock, ends = _linked(results, "ev_stock", horizon)
-        line += [", and ", stock, f" on the road at the end of {horizon} (", ends, ")"]
+        pattern = BLIND + uncapital(pattern)
+    last = measure
+    if "ev_stock" in outlook.results.values:
+        last = "ev_stock"
+        pattern += " and have about {later} on the road by the end of {horizon}"
     elif horizon > soon:
-        late, ends = _linked(results, measure, horizon)
-        line += [", and ", late, f" in {horizon} (", ends, ")"]
-    return [*line, "."]
+        pattern += " and about {later} in {horizon}"
+    low, _, high = _levels(outlook.results, last, horizon)
+    width = next(words for least, words in WIDTHS.items() if high >= least * max(low, 1))
+    linked = _linked
+    if known_as_growth(measure):
+        linked = _grown
+        soon = max(soon, int(yearly_growth(outlook.results, measure).index[0]))
+    first, first_ends = linked(outlook.results, measure, soon)
+    later, ends = linked(outlook.results, last, horizon)
+    parts: dict[str, str | Link] = {
+        "where": _where(outlook),
+        "label": uncapital(label_of(measure)),
+        "soon": str(soon),
+        "horizon": str(horizon),
+        "first": first,
+        "first_ends": first_ends,
+        "later": later,
+        "ends": ends,
+    }
+    reading = _sentence(f"For {soon} the range is {{first_ends}}. {FOUR_IN_FIVE}", parts)
+    return Answer(_sentence(f"{pattern}; {width}: {{ends}}.", parts), reading)
 
 
 def _where(outlook: Outlook) -> str:
     place = outlook.results.country
     if is_place(place):
         return place_name(place)
-    where = place.replace("-", " ").capitalize()
     if len(outlook.parts) == 2:  # a corridor of which one place is counted, and the sum
-        where += f" ({place_name(outlook.parts[0].country)} alone, as no other is counted)"
-    return where
+        return f"{place_name(outlook.parts[0].country)}, the only place that is counted,"
+    return place.replace("-", " ").capitalize()
+
+
+@dataclass(frozen=True)
+class KnownUntil:
+    """What an outlook knew, and until when.
+
+    Parameters
+    ----------
+    parts : sequence of str
+        Sentences.
+    age : Caveat
+        When the newest count ended and was published.
+    """
+
+    parts: Sequence[str]
+    age: Caveat
+
+    def __repr__(self) -> str:
+        return " ".join(filter(None, (*self.parts, str(self.age))))
+
+    def _repr_html_(self) -> str:
+        told = " ".join(filter(None, (*map(html.escape, self.parts), age_html(self.age))))
+        return f'<p class="fc-known">{told}</p>'
+
+
+def known(outlook: Outlook) -> KnownUntil:
+    """What was known, and until when: the day of the forecast, how many facts, whose counts, and
+    when the newest ended.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of a country or a corridor.
+
+    Returns
+    -------
+    KnownUntil
+        A few sentences.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> fc.tables.known(fc.outlook("turkmenistan-baseline", draws=50))
+    Known on 31 March 2026; nothing published later is used. It assumes 1 event ahead. Nobody ...
+    """
+    day = f"Known on {day_words(outlook.as_of)}; nothing published later is used."
+    facts = phrase("It rests on {}.", outlook.evidence and plural(len(outlook.evidence), "fact"))
+    many = plural(len(outlook.scenario.drivers), "event").replace("0 events", "no event")
+    events = f"It assumes {many} ahead."
+    return KnownUntil([day, facts, _who_counts(outlook), events], outlook.age)
 
 
 def _who_counts(outlook: Outlook) -> str:
-    """Of a corridor: the agency whose count is forecast at each place, and the largest count that
-    was printed.
-    """
-    if outlook.scenario.country or outlook.evidence is None or not outlook.forecasts:
+    """Of a corridor: the agency whose count is forecast at each place."""
+    if outlook.scenario.country:
         return ""
-    agencies = "; ".join(
+    agencies = " and ".join(
         place_name(place) + basis_words(" as counted by {}", flow.basis)
         for place, flow in outlook.forecasts.items()
     )
-    largest = _largest_count(outlook.evidence)
-    if largest is None:
-        return f"This is {agencies}."
-    when = f"{place_name(largest.place)}, {period_words(largest.period)}"
-    printed = f"{in_words(largest)} ({when}{basis_words(', by {}', largest.basis)})"
-    return f"This is {agencies}; the largest count ever printed is {printed}."
-
-
-def _largest_count(evidence: Ledger) -> Fact | None:
-    counts = [fact for fact in evidence if fact.quantity == "total" and fact.side != -1]
-    printed = [fact for fact in counts if not math.isnan(fact.value)]
-    return max(printed, key=lambda fact: fact.value, default=None)
+    return phrase("It is about {}.", agencies)
 
 
 def _shares(outlook: Outlook) -> str:
@@ -195,28 +261,24 @@ def _shares(outlook: Outlook) -> str:
     )
 
 
-def _growth(outlook: Outlook) -> Line:
-    """The answer for an index: how fast it grows, as its level is that of a base which nobody has
-    printed.
-    """
-    measure = outlook.scenario.measure
-    label = uncapital(label_of(measure).removesuffix(" index"))
-    wide = yearly_growth(outlook.results, measure)
-    before = f"{place_name(outlook.results.country)}: {label}, grow on the year before by "
-    line: list[str | Link] = []
-    for year in sorted({outlook.first_year, outlook.scenario.horizon} & set(wide.index)):
-        low, median, high = (percent(wide[level][year]) for level in (0.1, 0.5, 0.9))
-        ends = f"{low} to {high}"
-        line += [before, _to_grounds(median, measure), f" in {year} (80 % interval "]
-        line += [_to_grounds(ends, measure), ")"]
-        before = ", and by "
-    return [*line, "."]
-
-
 def _linked(results: Results, measure: str, year: int) -> tuple[Link, Link]:
-    """Median and 80 % interval of one year, which lead to what they rest on."""
-    median, ends = median_and_ends(results, measure, year)
-    return _to_grounds(median, measure), _to_grounds(ends, measure)
+    """Median and 80 % range of one year as they are said, which lead to what they rest on."""
+    low, median, high = (spoken(value, measure) for value in _levels(results, measure, year))
+    return _to_grounds(median, measure), _to_grounds(f"{low} to {high}", measure)
+
+
+def _grown(results: Results, measure: str, year: int) -> tuple[Link, Link]:
+    """The same of the growth on the year before."""
+    wide = yearly_growth(results, measure)
+    low, median, high = (percent(wide[level][year]) for level in (0.1, 0.5, 0.9))
+    return _to_grounds(median.lstrip("+"), measure), _to_grounds(f"{low} to {high}", measure)
+
+
+def _levels(results: Results, measure: str, year: int) -> list[float]:
+    """The lower end, the median and the upper end of one year."""
+    draws = results.values[measure][:, results.years.index(year)]
+    levels: list[float] = np.quantile(draws, (0.1, 0.5, 0.9)).tolist()
+    return levels
 
 
 def median_and_ends(results: Results, measure: str, year: int) -> tuple[str, str]:
@@ -231,8 +293,7 @@ def median_and_ends(results: Results, measure: str, year: int) -> tuple[str, str
     year : int
         One of theirs.
     """
-    draws = results.values[measure][:, results.years.index(year)]
-    low, median, high = np.quantile(draws, (0.1, 0.5, 0.9)).tolist()
+    low, median, high = _levels(results, measure, year)
     return amount(median, measure), amounts(low, high, measure)
 
 
@@ -240,24 +301,14 @@ def _to_grounds(words: str, measure: str) -> Link:
     return Link(words, f"#grounds-{measure}")
 
 
-def _drivers(outlook: Outlook) -> str:
-    """Which of the numbers these are: with the scenario's events."""
-    many = len(outlook.scenario.drivers)
-    if many > 1:
-        return f"With the {many} events ahead that this scenario assumes."
-    if many:
-        return "With one assumed event ahead."
-    return "Without any event ahead."
-
-
 @dataclass(frozen=True)
 class Answers:
-    """Numbers side by side: each with its name, what it means, and its interval.
+    """Numbers side by side: each with its name, its question, and its range.
 
     Parameters
     ----------
     rows : sequence of tuple
-        name, what it means, and median and interval as links to what they rest on.
+        name, question, and median and range as links to what they rest on.
     caption : str
         What the numbers are of.
     """
@@ -267,8 +318,8 @@ class Answers:
 
     def __repr__(self) -> str:
         lines = [
-            f"{name}: {median} (80 % interval {ends}), {means}"
-            for name, means, median, ends in self.rows
+            f"{name}: {question} {median} (range {ends})"
+            for name, question, median, ends in self.rows
         ]
         return "\n".join((self.caption, *lines))
 
@@ -276,16 +327,16 @@ class Answers:
         cells = "".join(
             f'<div><span class="name">{html.escape(name)}</span> '
             f"<strong>{median.html()}</strong> "
-            f'<span class="range">80 % interval {ends.html()}</span> '
-            f'<span class="means">{html.escape(means)}</span></div>'
-            for name, means, median, ends in self.rows
+            f'<span class="range">range {ends.html()}</span> '
+            f'<span class="means">{html.escape(question)}</span></div>'
+            for name, question, median, ends in self.rows
         )
         about = html.escape(self.caption)
         return f'<p class="fc-about">{about}</p><div class="fc-answers">{cells}</div>'
 
 
 def charging_answers(outlook: Outlook) -> Answers:
-    """How many charging points: the answers to three questions at the horizon, side by side and
+    """How many charging points: an answer to each question at the horizon, side by side and
     never averaged.
 
     Parameters
@@ -320,9 +371,14 @@ def charging_answers(outlook: Outlook) -> Answers:
         for measure, (name, means) in questions.items()
         if measure in outlook.results.values
     ]
-    caption = f"Public charging points at the end of {horizon}, by three questions"
+    caption = (
+        f"How many public charging points by the end of {horizon}? That depends on the question"
+    )
     if not rows:
-        caption = "How many charging points takes the new cars of a year, which are not known here."
+        caption = (
+            "How many charging points it takes follows from the new cars of a year, which are not "
+            "known here."
+        )
     return Answers(rows, caption)
 
 
@@ -338,8 +394,8 @@ def _promised(outlook: Outlook) -> str:
     if demand.standing is not None:
         start = max(start, moment(demand.standing.date))
     targets = ", ".join(
-        f"{readable(float(np.median(target.count)))} {target.unit} by {target.date}"
-        + (f" by the {target.by}, no target of the state" if target.by else "")
+        f"{readable(float(np.median(target.count)))} {target.unit} by {day_words(target.date)}"
+        + phrase(" by the {}, no target of the state", target.by)
         for target in asked_for(demand.targets, start)
     )
-    return promised + phrase(": {}, in equal steps from what stands", targets)
+    return promised + phrase(" {}, in equal steps from what stands.", targets)

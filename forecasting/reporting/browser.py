@@ -21,6 +21,7 @@ from forecasting.errors import InputError, RunError
 from forecasting.evidence.files import write_asked
 from forecasting.names import PLOTLY_SCRIPT
 from forecasting.reporting.html import template_text
+from forecasting.reporting.labels import phrase
 
 NAMES = (
     "chromium",
@@ -89,7 +90,7 @@ def print_page(page: Path, target: Path, brief: bool = False) -> Path:
         raise InputError(f"{page} is not there; make the report first: ev-forecast run")
     with tempfile.TemporaryDirectory() as folder:
         printed = Path(folder) / "page.pdf"
-        address = page.resolve().as_uri() + ("?brief" if brief else "")
+        address = page.resolve().as_uri() + phrase("?{}", brief and "brief")
         reply = _browse(folder, "--no-pdf-header-footer", f"--print-to-pdf={printed}", address)
         content = printed.read_bytes() if printed.is_file() else b""
         if not content.startswith(b"%PDF"):

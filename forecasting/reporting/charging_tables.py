@@ -120,7 +120,7 @@ def why(outlook: Outlook) -> BulletList:
     demand = outlook.demand
     if demand is None:
         return BulletList([NOTHING])
-    need, slow, faster, practice = _medians(demand, -1)
+    need, slow, faster, practice = _medians(demand)
     if not need:
         return BulletList(["Without electric vehicles there is neither need nor practice."])
     lines = [
@@ -143,10 +143,10 @@ def why(outlook: Outlook) -> BulletList:
     return BulletList(lines)
 
 
-def _medians(demand: DemandOutlook, year: int) -> list[float]:
-    """Of a year, by its place: need, its slow part, need without it, and practice."""
+def _medians(demand: DemandOutlook) -> list[float]:
+    """Of the last year: need, its slow part, need without it, and practice."""
     need, slow, practice = (
-        demand.results[f"charging_points_{name}"][:, year]
+        demand.results[f"charging_points_{name}"][:, -1]
         for name in ("need", "need_slow", "practice")
     )
     return [float(np.median(points)) for points in (need, slow, need - slow, practice)]
@@ -255,54 +255,6 @@ def share_targets_table(outlook: Outlook) -> Table:
     caption = "Electric cars, battery and plug-in, of each year on an even way to the target"
     nothing = "No target of an electric share is known."
     return rows_table(pd.DataFrame(rows).fillna("–"), caption=caption, nothing=nothing)
-
-
-def band_table(outlook: Outlook) -> Table:
-    """Public points of the markets that had as many vehicles, beside need, need without slow
-    points, and practice.
-
-    Parameters
-    ----------
-    outlook : Outlook
-        Of a country.
-
-    Returns
-    -------
-    Table
-        Public points, with the ends of the 80 % interval, by year.
-
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
-    Examples
-    --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
-    >>> list(fc.tables.band_table(outlook).frame)
-    ['year', 'vehicles', 'markets', 'their points', '10 %', '90 %', 'need, points', 'need
-    without slow, points', 'practice, points']
-    """
-    demand = outlook.demand
-    if demand is None:
-        return NONE
-    rows = []
-    for row in demand.band[demand.band["year"] >= outlook.first_year].to_dict("records"):
-        year = int(row["year"])
-        need, _, faster, practice = _medians(demand, demand.years.index(year))
-        line = {
-            "year": year,
-            "vehicles": amount(row["stock"], "ev_stock"),
-            "markets": str(int(row["markets"]) or "–"),
-            **_spread("their points", row, "points", "charging_points"),
-            "need, points": amount(need, NEED),
-            "need without slow, points": amount(faster, NEED),
-            "practice, points": amount(practice, NEED),
-        }
-        rows.append(line)
-    measures = {"vehicles": "ev_stock", "need, points": NEED, "practice, points": PRACTICE}
-    return rows_table(pd.DataFrame(rows), measures)
 
 
 def _at_the_horizon(

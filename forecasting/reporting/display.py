@@ -32,7 +32,7 @@ LOW = "10 %"  # heads of an interval's ends, behind their median's
 HIGH = "90 %"
 WHEN = ("year", "period", "published", "newest")  # digits that are no amount
 # Addresses that become links: outside, in the page, of a report beside it
-LINKED = re.compile(r"https?://|#|[\w-]+/report\.html$")
+LINKED = re.compile(r"https?://|#|(\.\./)?[\w-]+/report\.html$")
 # A fact's id in a column of facts: the page makes a number of it, which leads to the fact's row.
 FACT = re.compile(r"[^\s,]+-[^\s,]+")
 NO_LINKS: Mapping[str, Any] = {}

@@ -12,10 +12,10 @@ import pandas as pd
 
 from forecasting.evidence.bases import agency_words, basis_name, basis_words, shipped_bases
 from forecasting.evidence.places import place_name
-from forecasting.measures import CAR_COUNTS
+from forecasting.measures import CAR_COUNTS, CHARGING_ANSWERS
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.reporting.citations import LEAST, fact_name, moves
-from forecasting.reporting.display import BulletList, Line, Link, Table, beside, mention, rows_table
+from forecasting.reporting.display import BulletList, Line, Link, Table, mention, rows_table
 from forecasting.reporting.labels import (
     amount,
     amounts,
@@ -26,19 +26,20 @@ from forecasting.reporting.labels import (
     phrase,
     plural,
     readable,
+    uncapital,
 )
-from forecasting.reporting.result_tables import in_columns, with_unit
 
 if TYPE_CHECKING:
     from forecasting.growth.flow import FlowForecast
     from forecasting.scenarios.outlook import Outlook
 
+NEED, *_ = CHARGING_ANSWERS
+FIRST = 3  # doubts that stand in the brief
+MINOR = ("history_starts", "few_draws_count")  # caveats that come after all other doubts
 DOUBTED = 0.2  # probability of being wrong from which a fact is mentioned
 MOST = 3  # facts and assumptions named of each number
 # Of the variance, from which an assumption is named: below that chance alone may have sorted it
 LEAST_SHARE = 0.02
-DRAWS = 240  # of each curve: a hundred independent ones, enough for a table
-MOVERS = 12  # facts shown, the largest movers
 WHY_COUNTS_DIFFER = (
     "Counts differ by what they hold (battery cars, plug-in hybrids, buses), by when (at the "
     "border, on the register, at a sale) and by whose (new or used, of firms or of persons)"
@@ -81,14 +82,43 @@ def doubts(outlook: Outlook) -> Iterator[Line]:
             yield [
                 mention(row["fact"], names.get(row["fact"], printed)),
                 " does not fit the other facts, which lead one to expect "
-                f"{interval(row['low'], row['high'])}. It is taken to be wrong with a probability "
-                f"of {100 * row['doubted']:.0f} %{_effect(flow, row['fact'])}.",
+                f"{interval(row['low'], row['high'])}. It is wrong with a probability of "
+                f"{100 * row['doubted']:.0f} %{_effect(flow, row['fact'])}.",
             ]
 
 
 def caveats(outlook: Outlook) -> BulletList:
-    """What a reader must know before the numbers: what disagrees and what that does, caveats, the
-    scenario's notes.
+    """The doubts that matter most: facts that the others contradict, what the checks found, and
+    what moves the answer most.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        A scenario's results.
+
+    Returns
+    -------
+    BulletList
+        Three lines at most; `other_doubts` has the others.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> len(fc.tables.caveats(outlook).lines)
+    3
+    """
+    lines = _all_doubts(outlook)[:FIRST]
+    return BulletList(lines or ["The checks of this outlook found nothing to doubt."])
+
+
+def other_doubts(outlook: Outlook) -> BulletList:
+    """The doubts that `caveats` leaves out, and the notes of the scenario's params file.
 
     Parameters
     ----------
@@ -109,13 +139,54 @@ def caveats(outlook: Outlook) -> BulletList:
     --------
     >>> import forecasting as fc
     >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
-    >>> type(fc.tables.caveats(outlook)).__name__
+    >>> type(fc.tables.other_doubts(outlook)).__name__
     'BulletList'
     """
+    lines = [*_all_doubts(outlook)[FIRST:], *outlook.scenario.notes]
+    return BulletList(lines or ["Nothing more is doubted, and the params file has no note."])
+
+
+def _all_doubts(outlook: Outlook) -> list[Line]:
     doubtful = list(doubts(outlook))
     others = [caveat for caveat in outlook.caveats if not (doubtful and caveat.kind == "disagrees")]
-    lines = [*doubtful, *lines_of(others), *outlook.scenario.notes]
-    return BulletList(lines or ["The checks of this outlook found nothing to doubt."])
+    major = lines_of(caveat for caveat in others if caveat.kind not in MINOR)
+    minor = lines_of(caveat for caveat in others if caveat.kind in MINOR)
+    return [*doubtful, *major, *_open(outlook), *minor]
+
+
+def _open(outlook: Outlook) -> Iterator[str]:
+    """What moves the answer most: an assumption about charging, how little the facts say of the
+    last year, and the events.
+    """
+    measure = outlook.scenario.measure
+    last = outlook.years[-1]
+    if outlook.demand is not None:
+        inputs = outlook.demand.sensitivity
+        rows = inputs[inputs["output"] == NEED].sort_values("swing", key=lambda by: -by.abs())
+        for row in rows.head(1).to_dict("records"):
+            ends = " to ".join(amount(end, NEED) for end in sorted((row["low"], row["high"])))
+            yield (
+                f"The need for public charging points in {last} moves most with "
+                f"{parameter_words(row['input'])}: {ends}, as that turns out."
+            )
+    flow = outlook.baseline_forecast
+    if flow is None or len(outlook.forecasts) > 1:
+        return
+    if flow.market is not None and not flow.fit_table().empty:
+        share = 100 * float(flow.contraction().iloc[-1])
+        yield (
+            f"Of what is uncertain about {last}, the facts settle {share:.0f} %; the rest follows "
+            "other markets."
+        )
+    without, with_them = (
+        amount(float(np.median(draws)), measure)
+        for draws in (flow.totals(flow.periods[-1]), outlook.results.values[measure][:, -1])
+    )
+    if without != with_them:
+        yield (
+            f"Without the events that it assumes, {without} {uncapital(label_of(measure))} would "
+            f"be expected in {last}, not {with_them}."
+        )
 
 
 def _effect(flow: FlowForecast, fact: str) -> str:
@@ -190,8 +261,8 @@ def _flow_grounds(
     if flow.market is not None:
         share = f"{100 * float(flow.contraction().iloc[0]):.0f} %"
         line.append(
-            f" They take away {share} of what is not known of {first}; the rest is what other "
-            "markets did."
+            f" They settle {share} of what was uncertain about {first}; the rest follows other "
+            "markets."
         )
     events = len(outlook.scenario.drivers)
     after = phrase(" Then {} ahead.", events and plural(events, "assumed event"))
@@ -206,8 +277,8 @@ def _flow_grounds(
 
 
 def _chain_grounds(outlook: Outlook) -> Iterator[tuple[str, str]]:
-    """Of each step after the flow: what it is made of, and the assumptions that it hangs on
-    most.
+    """Of each step after the flow: what it is made of, and the assumptions that move it most, each
+    with the medians where it alone is in its lowest or its highest tenth.
     """
     if outlook.demand is None:
         return
@@ -219,65 +290,11 @@ def _chain_grounds(outlook: Outlook) -> Iterator[tuple[str, str]]:
         rows = rows.sort_values("swing", key=lambda swing: -swing.abs(), kind="stable").head(MOST)
         low = rows[["low", "high"]].min(axis=1)
         high = rows[["low", "high"]].max(axis=1)
-        hangs = "; ".join(
+        moved = "; ".join(
             f"{parameter_words(name)} ({amounts(least, most, measure)})"
             for name, least, most in zip(rows["input"], low, high, strict=True)
         )
-        line = f"{label_of(measure)}: made of {parts}."
-        if hangs:
-            line += (
-                f" It hangs most on {hangs}: its median where each is in its lowest or highest "
-                "tenth."
-            )
-        yield measure, line
-
-
-def basis_lines(forecast: FlowForecast) -> BulletList:
-    """Whose definition is forecast, what is tied to it, and how the draws were made.
-
-    Parameters
-    ----------
-    forecast : FlowForecast
-        Of one place.
-
-    Returns
-    -------
-    BulletList
-        The agency's definition, and how many facts are of it.
-
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
-    Examples
-    --------
-    >>> import forecasting as fc
-    >>> uz = fc.datasets.central_asia().select("UZ", "ev_imports", as_of="2023-06-26")
-    >>> forecast = fc.forecast_flow(uz, periods=[fc.year(2023)], market_size=3e5, draws=50)
-    >>> len(fc.tables.basis_lines(forecast).lines) > 0
-    True
-    """
-    counts = forecast.fit_table()["basis"].value_counts()
-    flow = label_of(forecast.measure).lower() or "the flow"
-    if counts.empty:
-        lines = [f"What is forecast: {flow}, from analogue markets alone."]
-    else:
-        own = counts.get(forecast.basis, 0)
-        others = counts.drop(forecast.basis, errors="ignore").sort_index()
-        tied = ", ".join(
-            f"{basis_name(str(code)) or 'no agency named'} ({number})"
-            for code, number in others.items()
-        )
-        offset = phrase("; tied to it by an offset that is learned: {}", tied)
-        lines = [
-            f"What is forecast: {flow}, as counted by {agency_words(forecast.basis)}.",
-            f"{own} of {counts.sum()} facts are on that definition{offset}.",
-        ]
-    if "ess" in forecast.diagnostics:
-        few = round(float(str(forecast.diagnostics["ess"])), -1)
-        lines.append(f"{len(forecast.monthly):,} draws, as good as {few:,.0f} independent ones.")
-    return BulletList(lines)
+        yield measure, f"{label_of(measure)}: made of {parts}.{phrase(' Moved most by {}.', moved)}"
 
 
 def counts_table(outlook: Outlook) -> Table:
@@ -367,101 +384,3 @@ def contraction_table(forecast: FlowForecast) -> Table | BulletList:
     of_facts = (100 * forecast.contraction()).round().astype(int)
     shares = {"from the facts, %": of_facts, "from markets before it, %": 100 - of_facts}
     return Table(pd.DataFrame(shares).astype(str).rename_axis("year").reset_index())
-
-
-def curves_table(outlook: Outlook) -> Table:
-    """The classic curves on the same facts, and their average, beside the pooled path; before
-    drivers.
-
-    Parameters
-    ----------
-    outlook : Outlook
-        Of a country. One without facts has no curves: nothing but other markets tells of its
-        growth.
-
-    Returns
-    -------
-    Table
-        Medians with 80 % intervals in the first two years that the facts do not cover, and in the
-        last.
-
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
-    Examples
-    --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
-    >>> type(fc.tables.curves_table(outlook)).__name__
-    'Table'
-    """
-    pooled = outlook.baseline_forecast
-    if pooled is None or pooled.fit_table().empty or outlook.evidence is None:
-        return Table(pd.DataFrame(columns=["path"]))
-    from forecasting.growth.curve_path import CURVES_ON_FACTS
-    from forecasting.growth.flow import forecast_flow
-
-    average = forecast_flow(
-        outlook.evidence,
-        pooled.periods,
-        market_size=outlook.market.sizes,
-        basis=pooled.basis or None,
-        draws=DRAWS * len(CURVES_ON_FACTS),
-        seed=outlook.scenario.seed,
-        curve="average",
-    )
-    measure = outlook.scenario.measure
-    cells = {}
-    for period in dict.fromkeys([*pooled.periods[:2], pooled.periods[-1]]):
-        totals = average.totals(period)  # the curves' draws, one after the other
-        paths = {
-            "the forecast": pooled.totals(period),
-            **dict(zip(CURVES_ON_FACTS, np.split(totals, len(CURVES_ON_FACTS)), strict=True)),
-            "average of the curves": totals,
-        }
-        levels = [0.1, 0.5, 0.9]
-        rows = {name: np.quantile(draws, levels) for name, draws in paths.items()}
-        frame = pd.DataFrame.from_dict(rows, "index", columns=levels)
-        cells[period.label] = in_columns(frame, measure)
-    caption = f"{with_unit(measure)}, before the events ahead"
-    return rows_table(beside(cells, "path"), dict.fromkeys(cells, measure), caption=caption)
-
-
-def influence_table(forecast: FlowForecast, most: int = MOVERS) -> Table | BulletList:
-    """What each fact moves: the forecast's median with it against that without it, in percent; the
-    largest movers.
-
-    Parameters
-    ----------
-    forecast : FlowForecast
-        Before drivers.
-    most : int
-        Number of facts shown.
-
-    Returns
-    -------
-    Table or BulletList
-        Per cent of the median of each period; a line where there is no fact.
-
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
-    Examples
-    --------
-    >>> import forecasting as fc
-    >>> uz = fc.datasets.central_asia().select("UZ", "ev_imports", as_of="2023-06-26")
-    >>> forecast = fc.forecast_flow(uz, periods=[fc.year(2023)], market_size=3e5, draws=50)
-    >>> type(fc.tables.influence_table(forecast, most=2)).__name__
-    'Table'
-    """
-    wide = moves(forecast)
-    if wide.empty:
-        return BulletList(["No fact counts this flow: there is none to leave out."])
-    wide = wide.loc[wide.abs().max(axis=1).sort_values(ascending=False, kind="stable").index[:most]]
-    cells = wide.map(lambda by: f"{round(by):+d} %")
-    cells = cells.rename(columns=lambda label: f"moves {label} by")
-    return Table(cells.reset_index().rename_axis(columns=None))

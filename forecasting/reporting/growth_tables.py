@@ -8,26 +8,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from forecasting.evidence.bases import basis_name, perimeter
 from forecasting.evidence.places import is_place, place_name
-from forecasting.evidence.words import in_words, period_words
 from forecasting.measures import MEASURES
-from forecasting.reporting.display import BulletList, Table, beside, rows_table
+from forecasting.reporting.display import Table, beside, rows_table
 from forecasting.reporting.labels import readable
-from forecasting.scenarios.growth_on_year import first_rate_forecasts, printed_growth, yearly_growth
+from forecasting.scenarios.growth_on_year import yearly_growth
 
 if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook
 
 LEVELS = {"median": 0.5, "10 %": 0.1, "90 %": 0.9}
-NOTHING_SINCE = (
-    "No rate of growth has been printed twice by the agency that is forecast: nothing to compare "
-    "yet."
-)
-FIRST_RATE = (
-    "Growth on the year before, forecast from the first printed rate alone and what was known by "
-    "its day"
-)
 
 
 def percent(value: float) -> str:
@@ -107,102 +97,3 @@ def growth_headline(outlook: Outlook) -> Table:
         for when in shown
     ]
     return rows_table(rows, {"median": outlook.scenario.measure})
-
-
-def growth_told(outlook: Outlook) -> Table | BulletList:
-    """What the first printed rate led one to expect, with 80 % intervals, beside what was printed
-    later.
-
-    Parameters
-    ----------
-    outlook : Outlook
-        As it was made from facts.
-
-    Returns
-    -------
-    Table or BulletList
-        Per cent on the year before; a line where no rate was printed twice.
-
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
-    Examples
-    --------
-    >>> import forecasting as fc
-    >>> road = fc.outlook("xinjiang-baseline", draws=50)
-    >>> type(fc.tables.growth_told(road)).__name__
-    'Table'
-    """
-    rows = []
-    for place in outlook.forecasts:
-        day, rates = first_rate_forecasts(outlook, place) or ("", [])
-        for growth in rates:
-            row = {
-                "place": place_name(place),
-                "forecast of": str(day),
-                "period": period_words(growth.period),
-                "median": percent(growth.median),
-                "10 %": percent(growth.low),
-                "90 %": percent(growth.high),
-                "printed later": "–",
-                "inside": "–",
-                "fact": "–",
-            }
-            if fact := growth.printed:
-                inside = growth.low <= fact.value <= growth.high
-                row |= {"printed later": percent(fact.value), "fact": fact.id}
-                row["inside"] = "yes" if inside else "no"
-            rows.append(row)
-    if not rows:
-        return BulletList([NOTHING_SINCE])
-    frame = pd.DataFrame(rows)
-    if frame["place"].nunique() == 1:
-        frame = frame.drop(columns="place")
-    return Table(frame, caption=FIRST_RATE)
-
-
-def growth_by_perimeter(outlook: Outlook) -> Table | BulletList:
-    """Every printed rate of growth, with what its agency counts: rates of two perimeters are not of
-    one flow.
-
-    Parameters
-    ----------
-    outlook : Outlook
-        With its evidence.
-
-    Returns
-    -------
-    Table or BulletList
-        Per cent on the year before; a line where no rate has been printed.
-
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
-    Examples
-    --------
-    >>> import forecasting as fc
-    >>> road = fc.outlook("xinjiang-baseline", draws=50)
-    >>> list(fc.tables.growth_by_perimeter(road).frame)
-    ['place', 'what is counted', 'period', 'printed', 'by', 'fact']
-    """
-    places = outlook.scenario.places or [outlook.results.country]
-    facts = [fact for place in places for fact in printed_growth(outlook, place)]
-    facts.sort(key=lambda fact: (fact.place, perimeter(fact.basis), fact.period.end))
-    rows = [
-        {
-            "place": place_name(fact.place),
-            "what is counted": perimeter(fact.basis),
-            "period": period_words(fact.period),
-            "printed": in_words(fact).removesuffix(" on the year before"),
-            "by": basis_name(fact.basis),
-            "fact": fact.id,
-        }
-        for fact in facts
-    ]
-    if not rows:
-        return BulletList(["No rate of growth has been printed."])
-    return rows_table(rows)

@@ -14,7 +14,6 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +155,7 @@ def notebook_to_html(
     *,
     title: str,
     files: Mapping[str, str] | None = None,
+    since: str = "",
 ) -> str:
     """Turn an executed notebook into a page.
 
@@ -167,6 +167,8 @@ def notebook_to_html(
         Of the page.
     files : mapping of str to str, optional
         Files beside the page, by what they are called in it.
+    since : str
+        What changed since the last run, as HTML.
 
     Returns
     -------
@@ -178,27 +180,34 @@ def notebook_to_html(
         If a figure of the notebook is not in the page, or the page would load anything from
         outside.
     """
-    numbers = count(1)
-    cells, ends = laid_out(notebook.cells)
+    contents: list[str] = []
+
+    def figure(stored: dict[str, Any]) -> str:
+        """Its place; what is drawn there goes to the end of the page."""
+        shown, _, content = figure_html(stored, f"figure-{len(contents) + 1}").partition("<script")
+        contents.append(f"<script{content}")
+        return shown
+
+    brief, *parts = sections(notebook.cells)
     page = page_template("report.html.j2").render(
         title=" ".join(title.split()),
         files=dict(files or {}),
         style=template_text("style.css"),
         script=page_script(),
-        cells=cells,
-        ends=ends,
-        figure=lambda figure: figure_html(figure, f"figure-{next(numbers)}"),
+        brief=brief,
+        sections=parts,
+        since=since,
+        figure=figure,
+        contents=contents,
     )
     page = _without_dead_ends(numbered(with_contents(page)))
     check_page(page, figures=_figures(notebook), name=title)
     return page
 
 
-def laid_out(
-    cells: Iterable[nbformat.NotebookNode],
-) -> tuple[list[tuple[nbformat.NotebookNode, str, str]], str]:
-    """The cells of a notebook as parts of a page: what is above its first heading of the second
-    level is the summary; a Markdown cell with the tag ``folded`` opens a fold under its heading.
+def sections(cells: Iterable[nbformat.NotebookNode]) -> list[dict[str, Any]]:
+    r"""The cells of a notebook as the parts of a page: what is above the first heading of the
+    second level is the brief; each such heading begins a part, and the paragraph below is its line.
 
     Parameters
     ----------
@@ -206,40 +215,28 @@ def laid_out(
         The first heading is left out: a notebook is about any country, its page has a title of its
         own.
 
-    Returns
-    -------
-    list of tuple
-        Each cell, its source, and the element of the page that ends before it, if any.
-    str
-        The element that is open after the last cell, if any.
-
     Examples
     --------
     >>> from nbformat import v4
-    >>> cells = [v4.new_markdown_cell(words) for words in ("# A", "## B", "### C", "## D")]
-    >>> cells[2].metadata["tags"] = ["folded"]
-    >>> parts, unfinished = laid_out(cells)
-    >>> [(source, ends) for _, source, ends in parts], unfinished
-    ([('', ''), ('## B', 'section'), ('### C', ''), ('## D', 'details')], '')
+    >>> words = ("# A", "a", "## B\n\nWhat\nit is.\n\nMore.", "### C")
+    >>> for part in sections(map(v4.new_markdown_cell, words)):
+    ...     print(part["heading"], part["line"], [source for _, source in part["shown"]])
+      ['', 'a']
+    ## B What it is. ['More.', '### C']
     """
-    parts = []
+    parts: list[dict[str, Any]] = [{"heading": "", "line": "", "shown": []}]
     titled = False
-    unfinished = "section"
     for cell in cells:
         source = cell.source
-        ends = ""
-        if cell.cell_type == "markdown":
-            if source.startswith("# ") and not titled:
-                titled = True
-                source = source.partition("\n")[2]
-            closing = ("## ", "### ") if unfinished == "details" else "## "
-            if unfinished and source.startswith(closing):
-                ends = unfinished
-                unfinished = ""
-            if "folded" in cell.metadata.get("tags", []):
-                unfinished = "details"
-        parts.append((cell, source, ends))
-    return parts, unfinished
+        if cell.cell_type == "markdown" and source.startswith("# ") and not titled:
+            titled = True
+            source = source.partition("\n")[2]
+        elif cell.cell_type == "markdown" and source.startswith("## "):
+            heading, _, rest = source.partition("\n\n")
+            line, _, source = rest.partition("\n\n")
+            parts.append({"heading": heading, "line": " ".join(line.split()), "shown": []})
+        parts[-1]["shown"].append((cell, source))
+    return parts
 
 
 def with_contents(page: str) -> str:
@@ -381,6 +378,7 @@ def write_report(
     notebook: nbformat.NotebookNode | None = None,
     *,
     title: str = "",
+    since: str = "",
 ) -> Path:
     """Write the page of a stored notebook beside it, ``report.ipynb`` to ``report.html``.
 
@@ -390,7 +388,7 @@ def write_report(
         An executed notebook.
     notebook : NotebookNode, optional
         The same, where it is in memory still.
-    title : str
+    title, since : str
         As for `notebook_to_html`; without a title, that of the scenario, or the notebook's first
         heading.
 
@@ -406,7 +404,8 @@ def write_report(
     # A run that stores results writes them as a workbook too
     if path.with_name(OUTLOOK_TABLE).is_file():
         files["Excel"] = OUTLOOK_WORKBOOK
-    page.write_text(notebook_to_html(read, title=title, files=files), encoding="utf-8")
+    text = notebook_to_html(read, title=title, files=files, since=since)
+    page.write_text(text, encoding="utf-8")
     return page
 
 

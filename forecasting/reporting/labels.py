@@ -119,6 +119,17 @@ def amounts(lower: float, upper: float, measure: str) -> str:
     return f"{amount(lower, measure)} to {amount(upper, measure)}"
 
 
+def spoken(value: float, measure: str) -> str:
+    """A result in a sentence: from a million on in millions.
+
+    >>> spoken(1_334_000, "ev_stock"), spoken(789_400, "ev_stock")
+    ('1.33 million', '789,000')
+    """
+    if abs(value) >= 999_500:
+        return f"{value / 1e6:.3g} million"
+    return amount(value, measure)
+
+
 def unit_of(measure: str) -> str:
     """The unit of a measure, nothing for an unknown one.
 

@@ -1,9 +1,10 @@
 """How earlier forecasts of a place did, and of all places: what was forecast at each year's end,
-and what came.
+and what came; what changed since the last run.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -12,9 +13,22 @@ from forecasting.errors import InputError
 from forecasting.evaluation.archive import archive_record
 from forecasting.evaluation.scoreboard import by_place, record_known_by
 from forecasting.evidence.datasets import central_asia
-from forecasting.reporting.display import HIGH, LOW, BulletList, Table, plain_frame
+from forecasting.measures import AT_THE_HORIZON
+from forecasting.names import OUTLOOK_TABLE
+from forecasting.reporting.display import (
+    HIGH,
+    LOW,
+    BulletList,
+    Line,
+    Link,
+    Table,
+    mention,
+    plain_frame,
+)
 from forecasting.reporting.labels import amount, label_of, label_words
+from forecasting.reporting.result_tables import yearly
 from forecasting.reporting.score_words import others_words, record_sentence
+from forecasting.scenarios.outlook_files import load_record, load_results
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -22,6 +36,8 @@ if TYPE_CHECKING:
 
     from forecasting.scenarios.outlook import Outlook
 
+LEAST = 0.01  # a change of a headline number, as a share of it, from which it is told
+NOT_COMPARED = {"drivers", "as_of", "name", "title"}  # parts of a scenario
 AMOUNTS = {"median": "median", LOW: "low", HIGH: "high", "printed since": "outcome"}
 
 
@@ -102,6 +118,66 @@ def kept_forecasts(folder: Path, day: dt.date) -> dict[str, Any] | None:
         return _board(archive_record(folder, central_asia().select(as_of=day, partner=None)))
     except InputError:  # none is kept, or nothing was printed since
         return None
+
+
+def changes_since(earlier: Path, folder: Path) -> str:
+    """What changed since the report that a new one replaces, as HTML: the facts used, the policies,
+    what the scenario says, and the medians of the headline. Nothing where nothing changed.
+
+    Parameters
+    ----------
+    earlier, folder : Path
+        Of the two reports, with their stored results; without either nothing is said.
+    """
+    before, now = (load_record(home / OUTLOOK_TABLE) for home in (earlier, folder))
+    if not before or not now:
+        return ""
+    olds, news = _parts(before), _parts(now)
+    lines: list[Line] = [line for kind in news for line in _changed(kind, olds[kind], news[kind])]
+    lines += _moved(earlier, folder, now)
+    if not lines:
+        return ""
+    return BulletList(lines, "fc-since")._repr_html_()
+
+
+def _parts(record: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What a report was made from, by kind and by name."""
+    keys = record["parameters"]
+    return {
+        "fact": dict.fromkeys(record["facts_used"]),
+        "policy": record.get("policies", {}),
+        "event": {event["name"]: event for event in keys.get("drivers", ())},
+        "part of the scenario": {name: keys[name] for name in keys.keys() - NOT_COMPARED},
+    }
+
+
+def _changed(kind: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Line]:
+    for name in sorted({*before, *now}):
+        words: str | Link = name.replace("_", " ")
+        if kind == "fact":
+            words = mention(name)
+        if name not in before:
+            yield [f"One {kind} more: ", words]
+        elif name not in now:
+            yield [f"One {kind} less: ", words]
+        elif before[name] != now[name]:
+            yield [f"One {kind} changed: ", words]
+
+
+def _moved(earlier: Path, folder: Path, record: Mapping[str, Any]) -> Iterator[str]:
+    """The medians of the headline that are others than before by a percent or more."""
+    then, now = (yearly(load_results(home / OUTLOOK_TABLE))[0.5] for home in (earlier, folder))
+    flow = record["parameters"].get("measure", "")
+    years = (record["first_year"], record["parameters"]["horizon"])
+    for key in now.index.intersection(then.index, sort=False):
+        measure, year = key[2:]
+        if year in years and (measure == flow or measure in AT_THE_HORIZON):
+            change = now[key] - then[key]
+            if abs(change) >= LEAST * abs(then[key]) > 0:
+                yield (
+                    f"{label_of(measure)}, {year}: {amount(now[key], measure)}, before "
+                    f"{amount(then[key], measure)} ({change / then[key]:+.0%})."
+                )
 
 
 def _board(record: pd.DataFrame) -> dict[str, Any] | None:

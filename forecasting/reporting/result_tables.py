@@ -539,47 +539,6 @@ def fit_table(forecast: FlowForecast, last: int | None = None) -> Table:
     return Table(_texts(shown.rename(columns={"low": LOW, "high": HIGH})))
 
 
-def drivers_effect(outlook: Outlook) -> Table:
-    """The flow with and without the scenario's drivers: medians and 80 % intervals by year.
-
-    Parameters
-    ----------
-    outlook : Outlook
-        Of a country.
-
-    Returns
-    -------
-    Table
-        In the unit of the flow.
-
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
-    Examples
-    --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
-    >>> fc.tables.drivers_effect(outlook).caption
-    'Electric vehicles imported, vehicles a year'
-    """
-    if outlook.forecast is None or outlook.baseline_forecast is None:
-        raise InputError(
-            f"{outlook.scenario.name} was read from files, which do not hold the forecast without "
-            "drivers"
-        )
-    measure = outlook.scenario.measure
-    flows = {"without the events": outlook.baseline_forecast, "with them": outlook.forecast}
-    columns = {}
-    for name, flow in flows.items():
-        wide = flow.quantiles([0.1, 0.5, 0.9])
-        ahead = [str(period)[:4] >= str(outlook.first_year) for period in wide.index]
-        columns[name] = in_columns(wide[ahead], measure)
-    shown = beside(columns, "period")
-    return rows_table(shown, dict.fromkeys(flows, measure), caption=with_unit(measure))
-
-
 def headline_numbers(outlook: Outlook) -> dict[str, float]:
     """The medians of `headline` by name and year, to three digits: what a test can hold on to.
 

@@ -31,6 +31,7 @@ from forecasting.names import (
     OUTLOOK_TABLE,
     PLOTLY_SCRIPT,
     REPORT_PAGE,
+    SCENARIOS_SCRIPT,
 )
 from forecasting.parameters.naming import country_slug
 from forecasting.reporting.answer import median_and_ends
@@ -43,7 +44,7 @@ from forecasting.reporting.html import (
     write_page,
 )
 from forecasting.reporting.labels import amount, amounts, label_of, phrase, plural
-from forecasting.reporting.past import kept_forecasts, scoreboard
+from forecasting.reporting.past import LEAST, kept_forecasts, scoreboard
 from forecasting.reporting.result_tables import (
     StoredResults,
     headline,
@@ -74,7 +75,6 @@ OF_REGION = ("ev_registrations", *HEADLINE)
 DRAWN = "ev_stock"
 # Of the region; the standard is a rule, which says nothing of one
 NEED, PRACTICE, _ = CHARGING_ANSWERS
-LEAST = 0.01  # a change of a headline number, as a share of it, from which it is shown
 CHANGES = 15  # shown of them
 SECTIONS = (
     {
@@ -127,6 +127,7 @@ def build_site(out: Path, records: Sequence[Mapping[str, Any]]) -> Path:
     region = _region(out, runs)
     figures = _comparisons(table, columns[:MANY])
     write_assets(out)
+    _write_scenarios(out, runs, columns)
     return write_page(
         out / INDEX_PAGE,
         "index.html.j2",
@@ -159,6 +160,46 @@ def write_assets(out: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, script)
     return path
+
+
+def _write_scenarios(out: Path, runs: Sequence[Run], columns: Sequence[str]) -> None:
+    """Write what the brief of each report shows: the scenarios of its place beside each other.
+
+    It lies beside the reports, whose pages read it: a report is the same bytes, whatever else has
+    run.
+    """
+    beside: dict[tuple[str, str], list[Run]] = {}
+    for run in sorted(runs, key=lambda run: columns.index(run["scenario"])):
+        if run["link"] and run["headline"]:
+            beside.setdefault((run["place"], run["headline"][0]["measure"]), []).append(run)
+    tables = {
+        run["name"]: _side_by_side(group)._repr_html_()
+        for group in beside.values()
+        for run in group
+        if len(group) > 1
+    }
+    script = f"const scenarios = {json.dumps(tables)};\n"
+    write_whole(out / ASSETS / SCENARIOS_SCRIPT, script.encode())
+
+
+def _side_by_side(group: Sequence[Run]) -> Table:
+    """A row for each scenario of a place, a column for each number of its headline, without those
+    of the second year.
+    """
+    rows = [
+        {"Scenario": run["scenario"].capitalize()}
+        | {
+            f"{label_of(entry['measure'])}, {entry['year']}": "{} ({})".format(
+                amount(entry["median"], entry["measure"]),
+                amounts(entry["lower80"], entry["upper80"], entry["measure"]),
+            )
+            for entry in run["headline"]
+            if entry["year"] != run["headline"][0]["year"] + 1
+        }
+        for run in group
+    ]
+    links = {"Scenario": [f"../{run['link']}/{REPORT_PAGE}" for run in group]}
+    return Table(plain_frame(rows).fillna("–"), links, "The scenarios side by side")
 
 
 def _table(path: Path) -> pd.DataFrame:

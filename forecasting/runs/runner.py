@@ -231,6 +231,7 @@ def _task(store: Store, run: Run, shared: str, means: Means) -> Task:
         means.timeout,
         shared,
         means.memory,
+        str(store.out / run.name),
     )
 
 

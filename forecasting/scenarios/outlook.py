@@ -256,6 +256,11 @@ class Outlook(Shown):
             "first_year": self.first_year,
             "facts_used": self.facts_used,
             "load": self.load,
+            "policies": {
+                row.id: f"{row.kind} {row.start} {row.end}"
+                for flow in self.baseline_forecasts.values()
+                for row in flow.policies.rows
+            },
         }
         save_tables(folder, self.table, self.draws, record)
 

@@ -1,43 +1,84 @@
-"""The first screen: a sentence with the number, the age of the evidence, three answers."""
+"""The brief: the finding in a sentence, the answers to each question, what was known until when."""
 
 from __future__ import annotations
 
 import dataclasses
+import re
+from pathlib import Path
 
+import numpy as np
+import pytest
 from made_up import make_outlook
 
 import forecasting as fc
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting import figures
-from forecasting.reporting.answer import answer, charging_answers
+from forecasting.reporting.answer import answer, charging_answers, known
+from forecasting.reporting.grounds import caveats
+from forecasting.reporting.labels import spoken
 from forecasting.scenarios.age import age_of
 
+PARAMS = sorted((Path(__file__).parents[2] / "params").glob("*.yaml"))
 
-def test_one_sentence_has_the_number_its_interval_and_the_horizon(outlook):
+
+def test_the_finding_is_a_sentence_that_one_would_say(outlook):
     said = answer(outlook)
     assert said.sentence == (
-        "Uzbekistan in 2023: 10,000 electric vehicles imported (80 % interval 6,820 to 14,700), "
-        "and 205,000 on the road at the end of 2030 (57,200 to 735,000)."
+        "Uzbekistan will import about 10,000 electric cars in 2023 and have about 205,000 on the "
+        "road by the end of 2030; the range is very wide: 57,200 to 735,000."
     )
-    assert said.evidence == (
-        "The newest count it rests on ends on 26 June 2023 and was published on 26 June 2023. "
-        "With one assumed event ahead."
+    assert str(said).endswith(
+        "For 2023 the range is 6,820 to 14,700. A range holds what comes four times in five."
     )
+    assert "grounds-ev_stock" in said._repr_html_()
+
+
+def test_it_says_what_was_known_and_until_when(outlook):
+    assert str(known(outlook)) == (
+        "Known on 26 June 2023; nothing published later is used. It rests on 6 facts. It assumes 1 "
+        "event ahead. The newest count it rests on ends on 26 June 2023 and was published on 26 "
+        "June 2023."
+    )
+    assert 'data-counted="2023-06-26"' in known(outlook)._repr_html_()
 
 
 def test_without_a_count_it_says_so(outlook):
     age = age_of(None, "ev_imports", outlook.as_of)
     blind = dataclasses.replace(outlook, evidence=None, age=age)
-    assert (
-        "Nobody has printed electric vehicles imported by 26 June 2023: " in answer(blind).evidence
-    )
+    assert "Nobody has printed electric vehicles imported by 26 June 2023: " in str(known(blind))
 
 
-def test_three_answers_stand_side_by_side(outlook):
+def test_an_answer_to_each_question_stands_side_by_side(outlook):
     shown = charging_answers(outlook)
-    assert [row[0] for row in shown.rows] == ["Need", "Practice", "Standard"]
+    assert [row[0] for row in shown.rows] == ["Need", "By practice elsewhere", "By the standard"]
+    assert all(row[1].endswith("?") for row in shown.rows)
     assert [str(row[2]) for row in shown.rows] == ["6,830", "15,400", "27,300"]
     assert shown._repr_html_().count("<strong>") == 3
+
+
+def test_a_million_is_said_in_millions():
+    assert spoken(1_334_000, "ev_stock") == "1.33 million"
+    assert spoken(999_600, "ev_stock") == "1 million"
+    assert spoken(999_400, "ev_stock") == "999,000"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", PARAMS, ids=lambda path: path.stem)
+def test_the_words_of_a_brief_are_few_and_its_numbers_those_of_the_results(path):
+    made = fc.outlook(path, draws=200)
+    tables = [answer(made), caveats(made), known(made)]
+    if made.demand:
+        tables.append(charging_answers(made))
+    page = " ".join(table._repr_html_() for table in tables)
+    words = re.sub("<[^>]+>", " ", page).split()
+    assert len(words) < 330  # with title, figure and the scenarios beside at most 450
+    if "ev_stock" in made.results.values:
+        draws = made.results.values["ev_stock"][:, -1]
+        low, median, high = (
+            spoken(level, "ev_stock") for level in np.quantile(draws, (0.1, 0.5, 0.9))
+        )
+        assert f">{median}</a> on the road by the end of 2030" in page
+        assert f">{low} to {high}</a>" in page
 
 
 def test_what_a_stranger_wrote_is_escaped():
@@ -54,9 +95,7 @@ def test_of_an_unknown_market_the_first_line_says_so_and_the_next_names_what_wou
     assert said.sentence.startswith(
         "Nothing is known of the market of Norway, so these are shares of new cars only"
     )
-    assert said.evidence.startswith(
-        "Two numbers would give vehicles and chargers: the new cars of a year"
-    )
+    assert "Two numbers would give vehicles and chargers: the new cars of a year" in str(said)
     assert "which are not known here" in repr(charging_answers(made))
     drawn = [
         figures.charger_gap,
@@ -72,15 +111,15 @@ def test_of_an_unknown_market_the_first_line_says_so_and_the_next_names_what_wou
         draws=200,
     )
     assert answer(sized).sentence.startswith(
-        "Nothing has been counted of this market; from other markets alone"
+        "Nobody has counted this market; judging by other markets alone, Norway will import about "
     )
 
 
 def test_the_rule_and_the_one_who_promises_are_named():
     made = fc.outlook("uzbekistan-baseline", draws=200)
     means = {row[0]: row[1] for row in charging_answers(made).rows}
-    assert means["Standard"].startswith("what AFIR, the rule of the EU, would ask for")
+    assert means["By the standard"] == "How many does AFIR, the rule of the EU, ask for?"
     assert means["Target"] == (
-        "what has been promised: 50,000 stations by 2033-12-31 by the Henan Suda Agreement, "
-        "no target of the state, in equal steps from what stands"
+        "How many have been promised? 50,000 stations by 31 December 2033 by the Henan Suda "
+        "Agreement, no target of the state, in equal steps from what stands."
     )

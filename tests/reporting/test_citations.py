@@ -4,6 +4,7 @@ they rest on.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 import pytest
@@ -13,7 +14,7 @@ from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting.answer import answer, charging_answers
 from forecasting.reporting.citations import fact_list, numbered
 from forecasting.reporting.display import line_text, mention
-from forecasting.reporting.grounds import caveats, doubts, grounds
+from forecasting.reporting.grounds import caveats, doubts, grounds, other_doubts
 from forecasting.reporting.result_tables import facts_table, fit_table
 from forecasting.scenarios.outlook import outlook as make
 
@@ -82,6 +83,10 @@ def test_what_disagrees_is_told_with_what_it_does(made):
 
 
 def test_caveats_are_never_empty(outlook):
-    assert repr(caveats(outlook)) == "- a made-up caveat"
+    first, *open_ones = caveats(outlook).lines
+    assert first == "a made-up caveat"
+    assert open_ones
     outlook.caveats.clear()
-    assert repr(caveats(outlook)) == "- The checks of this outlook found nothing to doubt."
+    blind = dataclasses.replace(outlook, demand=None, baseline_forecasts={})
+    assert repr(caveats(blind)) == "- The checks of this outlook found nothing to doubt."
+    assert "Nothing more is doubted" in repr(other_doubts(blind))

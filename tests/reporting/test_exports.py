@@ -83,7 +83,7 @@ def test_a_document_has_the_sentence_the_figure_the_table_and_its_sources(report
     document = docx.Document(made)
     text = [paragraph.text for paragraph in document.paragraphs]
     assert (
-        "Uzbekistan in 2023: 10,000 electric vehicles imported (80 % interval 6,820 to 14,700)"
+        "Uzbekistan will import about 10,000 electric cars in 2023 and have about 205,000 on the"
         in "\n".join(text)
     )
     assert len(document.inline_shapes) == 1

@@ -7,7 +7,6 @@ from __future__ import annotations
 import pytest
 
 from forecasting.evidence.datasets import central_asia
-from forecasting.growth.curve_path import CURVES_ON_FACTS
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting import grounds
 from forecasting.scenarios.outlook import outlook as make
@@ -30,18 +29,6 @@ def turkmenistan():
     )
 
 
-def test_the_basis_is_named_and_its_facts_are_counted(kyrgyzstan):
-    flow = kyrgyzstan.baseline_forecast
-    first, second, third = grounds.basis_lines(flow).lines
-    assert first == (
-        "What is forecast: electric vehicles registered, as counted by Ministry of Natural "
-        "Resources."
-    )
-    own = int((flow.fit_table()["basis"] == flow.basis).sum())
-    assert second.startswith(f"{own} of {len(flow.fit_table())} facts are on that definition")
-    assert third.startswith("400 draws, as good as ")
-
-
 def test_shares_are_the_contraction_and_add_up(kyrgyzstan):
     flow = kyrgyzstan.baseline_forecast
     frame = grounds.contraction_table(flow).frame
@@ -54,43 +41,9 @@ def test_shares_are_the_contraction_and_add_up(kyrgyzstan):
     assert facts.iloc[0] > facts.iloc[-1]
 
 
-@pytest.mark.slow
-def test_curves_stand_beside_the_pooled_path(kyrgyzstan):
-    frame = grounds.curves_table(kyrgyzstan).frame.set_index("path")
-    assert list(frame.index) == ["the forecast", *CURVES_ON_FACTS, "average of the curves"]
-    labels = [period.label for period in kyrgyzstan.baseline_forecast.periods]
-    parts = ("median", "10 %", "90 %")
-    assert list(frame.columns) == [
-        (label, part) for label in (*labels[:2], labels[-1]) for part in parts
-    ]
-    medians = {
-        path: float(cell.replace(",", "")) for path, cell in frame[labels[0], "median"].items()
-    }
-    assert medians["the forecast"] == pytest.approx(
-        kyrgyzstan.baseline_forecast.quantiles([0.5]).iloc[0, 0], rel=0.01
-    )
-    assert min(medians[c] for c in CURVES_ON_FACTS) <= medians["average of the curves"]
-    assert max(medians[c] for c in CURVES_ON_FACTS) >= medians["average of the curves"]
-
-
-def test_the_facts_that_move_most_are_shown(kyrgyzstan):
-    flow = kyrgyzstan.baseline_forecast
-    table = grounds.influence_table(flow)
-    assert set(table.frame["fact"]) == set(flow.fit_table()["fact"])
-    assert list(table.frame.columns)[1:] == [
-        f"moves {period.label} by" for period in flow.periods[:2]
-    ]
-    assert grounds.influence_table(flow, most=1).frame.equals(table.frame.head(1))
-
-
 def test_a_place_without_facts_says_so(turkmenistan):
     flow = turkmenistan.baseline_forecast
-    assert "from analogue markets alone" in grounds.basis_lines(flow).lines[0]
     assert set(grounds.contraction_table(flow).frame["from the facts, %"]) == {"0"}
-    assert repr(grounds.curves_table(turkmenistan)) == "None."
-    assert grounds.influence_table(flow).lines == [
-        "No fact counts this flow: there is none to leave out."
-    ]
 
 
 def test_without_a_market_there_is_no_scale_to_compare_with():

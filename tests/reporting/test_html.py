@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import nbformat
 import pytest
@@ -65,7 +66,10 @@ def test_what_is_about_code_is_an_aside(outlook):
     page = html.notebook_to_html(
         notebook(shown(tables.headline_table(outlook)), tags=["about-code"]), title=TITLE
     )
-    assert 'class="output aside"' in page
+    brief = page.partition('<section id="brief">')[2].partition("</section>")[0]
+    aside = page.partition('<div class="aside">')[2]
+    assert "fc-table" not in brief
+    assert "fc-table" in aside
 
 
 def test_streams_and_errors_are_escaped():
@@ -179,28 +183,30 @@ def test_without_a_scenario_the_first_heading_is_the_title(tmp_path):
     assert "<title>A country&#39;s outlook</title>" in page
 
 
-def test_what_is_folded_ends_at_the_next_heading():
+def test_a_page_begins_with_its_brief_and_folds_each_part_under_a_line_that_says_what_is_in_it():
     cells = [
         v4.new_markdown_cell(words)
-        for words in ("# T", "## A\n\na", "### B\n\nb", "c", "## D", "### E")
+        for words in ("# T", "a", "## A\n\nWhat A\nhas.\n\nMore.", "### B\n\nb", "## D")
     ]
-    cells[2].metadata["tags"] = ["folded"]
-    page = html.notebook_to_html(v4.new_notebook(cells=cells), title=TITLE)
-    fold = page[page.index('<details class="fold">') : page.index('<h2 id="d">')]
-    assert fold.count("<details") == fold.count("</details>") == 1
-    assert '<summary><h3 id="b">B</h3>' in fold
-    assert "<p>c</p>" in fold
-    assert page.count('<section class="summary">') == page.count("</section>") == 1
-    assert page.index("</section>") < page.index('<h2 id="a">')
+    page = html.notebook_to_html(v4.new_notebook(cells=cells), title=TITLE, since="<p>new</p>")
+    brief = page[page.index('<section id="brief">') : page.index("</section>")]
+    assert "<p>a</p>" in brief
+    new, first, last = re.findall(r'<details class="fold">.*?</details>', page, re.DOTALL)
+    assert "What changed since the last run" in new
+    assert "<p>new</p>" in new
+    assert '<summary><h2 id="a">A</h2>' in first
+    assert '<span class="about">What A has.</span></summary>' in first
+    assert first.index("<p>More.</p>") < first.index('<h3 id="b">B</h3>') < first.index("<p>b</p>")
+    assert '<h2 id="d">' in last
+    assert page.index("</section>") < page.index('<details class="fold">')
 
 
-def test_a_fold_without_a_heading_ends_at_the_next_heading_too():
-    cells = [v4.new_markdown_cell(words) for words in ("# T", "## A", "The figures.", "## B")]
-    cells[2].metadata["tags"] = ["folded"]
-    page = html.notebook_to_html(v4.new_notebook(cells=cells), title=TITLE)
-    assert (
-        page.index('<details class="fold"') < page.index("</details>") < page.index('<h2 id="b">')
-    )
+def test_neither_code_nor_the_data_of_a_figure_stand_in_the_brief(outlook):
+    page = html.notebook_to_html(notebook(shown(figures.fan_chart(outlook))), title=TITLE)
+    brief = page[page.index('<section id="brief">') : page.index("</section>")]
+    assert 'class="figure" data-json=' in brief
+    assert "<script" not in brief
+    assert "fan_chart" not in brief
 
 
 def test_contents_lead_to_each_heading():

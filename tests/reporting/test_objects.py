@@ -85,7 +85,7 @@ def test_tables_of_a_fact_a_scenario_a_forecast_and_an_outlook(ledger, forecast,
     table = words(forecast._repr_html_())
     assert "May 2024" in table
     assert "80 % interval" in table
-    assert "Uzbekistan in 2023" in words(outlook._repr_html_())
+    assert "Uzbekistan will import about " in words(outlook._repr_html_())
 
 
 def test_what_a_fact_says_is_shown_as_text():

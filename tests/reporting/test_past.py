@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 
 from made_up import make_outlook
 
-from forecasting.reporting.past import past_forecasts, scoreboard
+import forecasting as fc
+from forecasting.reporting.past import changes_since, past_forecasts, scoreboard
 
 
 def test_a_country_s_earlier_forecasts_stand_beside_what_was_printed() -> None:
@@ -38,3 +40,21 @@ def test_the_index_has_a_row_a_place_and_the_count_expected() -> None:
     expected = last["Expected"]
     assert expected.startswith("17 to ")
     assert f"lie inside their 80 % interval, where {expected} would be expected" in told["sentence"]
+
+
+def test_a_report_says_what_changed_since_the_one_it_replaces(tmp_path):
+    earlier, later = (
+        fc.outlook("uzbekistan-baseline", draws=100, as_of=day)
+        for day in ("2025-12-31", "2026-03-31")
+    )
+    earlier.save(tmp_path / "earlier")
+    drivers = [driver for driver in later.scenario.drivers if driver.name != "imports-replaced"]
+    scenario = later.scenario.model_copy(update={"drivers": tuple(drivers)})
+    dataclasses.replace(later, scenario=scenario).save(tmp_path / "later")
+    told = changes_since(tmp_path / "earlier", tmp_path / "later")
+    new = "uz-ev-imports-2026-01-to-02-customs"
+    assert f'<li>One fact more: <a class="fact" href="#fact-{new}">' in told
+    assert "<li>One event less: imports-replaced</li>" in told
+    assert re.search(r"Electric vehicles on the road, 2030: [\d,]+, before [\d,]+ \(", told)
+    assert changes_since(tmp_path / "later", tmp_path / "later") == ""
+    assert changes_since(tmp_path / "nowhere", tmp_path / "later") == ""

@@ -162,11 +162,6 @@ def test_drivers_and_assumptions_of_the_scenario(outlook):
     assert len(tables.assumptions_table(outlook, all_of_them=True).frame) > 30
 
 
-def test_the_effect_of_drivers_needs_the_forecasts(outlook):
-    with pytest.raises(InputError, match="do not hold the forecast without drivers"):
-        tables.drivers_effect(outlook)
-
-
 def test_conflicts_of_the_shipped_ledger():
     shown = tables.conflicts_table(datasets.central_asia().select("TJ", "ev_imports"), last=1).frame
     assert shown.iloc[0, :3].tolist() == ["Electric vehicles imported", "2023", "1,500"]

@@ -49,7 +49,7 @@
   // Two figures go on a page, but a row of labels needs its room.
   function paperHeight(place, layout) {
     const rows = ((layout.yaxis || {}).categoryarray || []).length;
-    return Math.max(place.closest(".summary") ? 340 : 390, 140 + 28 * rows);
+    return Math.max(place.closest("#brief") ? 340 : 390, 140 + 28 * rows);
   }
 
   function draw(place, width, night_too) {
@@ -65,10 +65,23 @@
     withoutCollisions(place);
   }
 
-  function onScreen() { for (const place of places) draw(place, place.clientWidth, dark.matches); }
+  // What is folded is drawn as wide as the page, and anew when it is opened.
+  function onScreen(within) {
+    for (const place of places) if (!within || within.contains(place)) draw(place, place.clientWidth || NARROW + 1, dark.matches);
+  }
+
+  // Folds open for a link into them, and for paper; what was closed is closed again afterwards.
+  const folds = [...document.querySelectorAll("details.fold")], closed = [];
+  let printing = false;
+  function reveal(name) {
+    const target = document.getElementById(decodeURIComponent(name));
+    const fold = target && target.closest("details.fold");
+    if (fold && !fold.open) { fold.open = true; target.scrollIntoView(); }
+  }
 
   function onPaper() {
-    for (const fold of document.querySelectorAll("details.fold")) fold.open = true;
+    printing = true;
+    for (const fold of folds) if (!fold.open) { closed.push(fold); fold.open = true; }
     for (const place of places) draw(place, place.closest(".small") ? PAPER / 2 - 40 : place.closest(".pair") ? PAPER - 40 : PAPER, false);
   }
 
@@ -106,11 +119,18 @@
     waiting = setTimeout(() => { if (innerWidth !== seen) { seen = innerWidth; onScreen(); scrollable(); } }, 120);
   });
   addEventListener("beforeprint", onPaper);
-  addEventListener("afterprint", onScreen);
-  dark.addEventListener("change", onScreen);
+  addEventListener("afterprint", () => { printing = false; for (const fold of closed.splice(0)) fold.open = false; onScreen(); });
+  dark.addEventListener("change", () => onScreen());
+  document.addEventListener("toggle", (event) => { if (event.target.open && !printing) { onScreen(event.target); scrollable(); } }, true);
+  document.addEventListener("click", (event) => { const link = event.target.closest('a[href^="#"]'); if (link) reveal(link.hash.slice(1)); });
+  addEventListener("hashchange", () => reveal(location.hash.slice(1)));
   for (const button of document.querySelectorAll("button[data-keep]")) button.addEventListener("click", () => keep(button));
   for (const contents of document.querySelectorAll("details.contents")) contents.open = innerWidth >= 1180;
+  const beside = typeof scenarios === "undefined" ? "" : scenarios[decodeURIComponent(location.pathname.split("/").at(-2))];
+  const answers = document.querySelector("#brief .fc-answers");
+  if (beside && answers) answers.insertAdjacentHTML("afterend", `<div class="scroll">${beside}</div>`);
   keepTogether();
   onScreen();
   scrollable();
+  if (location.hash) reveal(location.hash.slice(1));
 })();

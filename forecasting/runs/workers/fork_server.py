@@ -318,7 +318,7 @@ def _load_outlook_code() -> None:
         for chart in charts:
             chart(made).show("plotly_mimetype")
     for table in (
-        tables.headline_table(made),
+        tables.outlook_table(made),
         tables.facts_table(made.evidence or datasets.central_asia(), last=2),
     ):
         table._repr_html_()

@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from forecasting.errors import InputError
 from forecasting.names import (
     FAILURE_RECORD,
     OUTLOOK_TABLE,
@@ -29,7 +30,7 @@ from forecasting.names import (
 )
 from forecasting.runs.execute.child import die_with_parent, give_sign
 from forecasting.runs.output.folders import clear_folder, remove
-from forecasting.runs.output.ownership import file_sizes, write_json
+from forecasting.runs.output.ownership import file_sizes, read_json, write_json
 
 # What is said of a notebook whose process has been killed
 KILLED = re.compile("SIGKILL|Kernel died")
@@ -60,6 +61,8 @@ class Task:
     memory : int, optional
         Megabytes that each of its processes may hold; one that holds more is killed by whoever
         watches the task.
+    earlier : str
+        The folder of the report that it replaces, if there is one.
     """
 
     name: str
@@ -72,6 +75,7 @@ class Task:
     timeout: float | None = None
     shared: str = ""
     memory: int | None = None
+    earlier: str = ""
 
     def to_json(self) -> str:
         """Write the task in one line."""
@@ -151,14 +155,27 @@ def _make(task: Task, folder: Path) -> dict[str, Any]:
     with _timed(seconds, "notebook"):
         done = execute(Path(task.template), task.parameters, notebook, task.engine, task.timeout)
     with _timed(seconds, "page"):
-        write_report(notebook, done)
+        since = task.earlier and _since(Path(task.earlier), folder)
+        write_report(notebook, done, since=since)
     if (folder / OUTLOOK_TABLE).is_file() and not (folder / OUTLOOK_WORKBOOK).is_file():
         from forecasting.reporting.workbook import write_workbook
         from forecasting.scenarios.outlook import load_outlook
 
         with _timed(seconds, "workbook"):
             write_workbook(load_outlook(folder), folder / OUTLOOK_WORKBOOK)
-    return {"seconds": seconds, "cells": cell_seconds(done)}
+    return {"since": since, "seconds": seconds, "cells": cell_seconds(done)}
+
+
+def _since(earlier: Path, folder: Path) -> str:
+    """What changed since the report that is replaced; of one that was made from the same, what that
+    one told, so that its bytes stay.
+    """
+    from forecasting.reporting.past import changes_since
+
+    since = ""
+    with contextlib.suppress(InputError, KeyError):  # no report fails for an earlier one
+        since = changes_since(earlier, folder)
+    return since or str(read_json(earlier / RUN_RECORD).get("since", ""))
 
 
 @contextlib.contextmanager
