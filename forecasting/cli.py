@@ -6,6 +6,8 @@ Exit status: 0 all is well, 1 some runs failed, 2 the input is wrong and nothing
 from __future__ import annotations
 
 import datetime as dt
+import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -92,6 +94,13 @@ class _Group(click.Group):
 @click.version_option(__version__, prog_name="ev-forecast")
 def main() -> None:
     """Forecast young markets from published facts, and what they mean for charging."""
+    # Where no answer could be read, or no file be found, nothing is begun
+    if sys.stdout is None:
+        raise InputError("standard output is closed; send it to a file or to /dev/null")
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        raise InputError("the working folder is gone; change to one that is there") from None
 
 
 @main.command()

@@ -2,6 +2,10 @@
 
 import json
 import math
+import os
+import shlex
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -428,3 +432,24 @@ def test_help_is_no_wider_than_the_window(monkeypatch: pytest.MonkeyPatch, colum
         told = call(*words, "--help").output
         assert max(map(len, told.splitlines())) <= columns
     assert "Say where somebody's number lies" in " ".join(call("--help").output.split())
+
+
+SURROUNDINGS = {
+    "exec >&-": "standard output is closed; send it to a file or to /dev/null",
+    "rmdir ../gone": "the working folder is gone; change to one that is there",
+}
+
+
+@pytest.mark.parametrize("before", SURROUNDINGS)
+def test_a_command_that_cannot_work_where_it_is_says_so(tmp_path: Path, before: str) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    program = f"{shlex.quote(sys.executable)} -P -m forecasting.cli"
+    script = f"{before}; {program} evidence --place UZ"
+    root = {"PYTHONPATH": str(Path(__file__).parents[1])}
+    done = subprocess.run(
+        script, shell=True, cwd=folder, env=os.environ | root, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-1] == f"ev-forecast evidence: {SURROUNDINGS[before]}"
