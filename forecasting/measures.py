@@ -145,6 +145,7 @@ MEASURES |= _declare(
     # energy and charging
     ("energy_gwh", "GWh", "flow", "Electricity for electric vehicles"),
     ("peak_mw", "MW", "stock", "Peak charging load"),
+    ("peak_summer_mw", "MW", "stock", "Peak charging load, summer"),
     ("power_share_percent", "percent", "stock", "Share of the country's electricity"),
     ("peak_share_percent", "percent", "stock", "Share of the country's highest load, winter"),
     (
@@ -154,6 +155,8 @@ MEASURES |= _declare(
         "Share of the country's highest load, summer",
     ),
     ("investment_usd", "USD", "flow", "Investment: chargers"),
+    ("investment_public_usd", "USD", "flow", "Investment: public chargers"),
+    ("investment_private_usd", "USD", "flow", "Investment: chargers at homes, work and depots"),
     ("oil_avoided_t", "t", "flow", "Petrol and diesel avoided"),
     ("co2_avoided_t", "t CO2", "flow", "CO2 avoided"),
     ("charging_points", "points", "stock", "Public charging points standing"),
@@ -164,6 +167,7 @@ MEASURES |= _declare(
         "stock",
         "Public charging points: need, slow overnight",
     ),
+    ("charging_points_need_fast", "points", "stock", "Public charging points: need, fast"),
     ("charging_points_practice", "points", "stock", "Public charging points: practice"),
     ("charging_points_standard", "points", "stock", "Public charging points: standard"),
     ("charging_points_target", "points", "stock", "Public charging points: target"),
@@ -212,20 +216,28 @@ WORTH_FINDING_OUT = ("charging_points_need", "ev_stock", "charging_points_practi
 # On the first screen, after the flow itself
 HEADLINE = ("ev_stock", "energy_gwh", *CHARGING_ANSWERS[:2])
 CONSEQUENCES = (
-    "investment_usd", "power_share_percent", "peak_share_percent", "peak_share_summer_percent",
+    "investment_usd", "investment_public_usd", "investment_private_usd", "power_share_percent",
+    "peak_share_percent", "peak_share_summer_percent",
     "oil_avoided_t", "co2_avoided_t",
 )  # fmt: skip
-SHOWN_BY_REGION = ("ev_stock", "charging_points_need", "charging_stations")
+SHOWN_BY_REGION = (
+    "ev_stock", "charging_points_need_slow", "charging_points_need_fast", "charging_stations",
+)  # fmt: skip
+GRID = ("grid_peak_mw", "grid_deficit_mw")
+PRICES = ("charging_price", "electricity_price")  # of a kWh sold at a public point, and bought
 # Stocks that were forecast and have been counted since
 STOCKS_ON_RECORD = ("ev_stock", "charging_stations")
 # What the parts of a country have of its vehicles, and what they have of its stations
 DIVIDED_BY = {
-    "ev_stock": ("ev_stock", "energy_gwh", "charging_points_need", "charging_points_home"),
+    "ev_stock": (
+        "ev_stock", "energy_gwh", "charging_points_need", "charging_points_need_slow",
+        "charging_points_need_fast", "charging_points_home",
+    ),
     "charging_stations": ("charging_stations", "charging_points_practice"),
-}
+}  # fmt: skip
 NOT_ADDED = (  # over places: an index and a share have no sum, and peaks need not coincide
-    "ev_export_value_index", "peak_mw", "peak_share_percent", "peak_share_summer_percent",
-    "power_share_percent", EV_SHARE, EV_STOCK_SHARE,
+    "ev_export_value_index", "peak_mw", "peak_summer_mw", "peak_share_percent",
+    "peak_share_summer_percent", "power_share_percent", EV_SHARE, EV_STOCK_SHARE,
 )  # fmt: skip
 
 

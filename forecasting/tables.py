@@ -18,10 +18,12 @@ from forecasting.reporting.article import (
 )
 from forecasting.reporting.charging_tables import (
     balance_table as balance_table,
+    business_table as business_table,
     choice_table as choice_table,
     consequences_table as consequences_table,
     cost_checks_table as cost_checks_table,
     fast_charge_table as fast_charge_table,
+    grid_table as grid_table,
     heavy_table as heavy_table,
     regions_table as regions_table,
     settings_table as settings_table,

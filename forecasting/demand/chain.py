@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from forecasting.demand.charging import (
+    FAST,
     PUBLIC,
     charging_need,
     depots,
@@ -139,6 +140,9 @@ def demand_outlook(
     energy = np.asarray(sum(grid.values())) / 1e6
     power, peak, in_summer = power_shares(energy, winter, summer, span, drawn)
     litres = fuel_replaced(assumed.classes, fleets, split, drawn)
+    dollars = investment(points, drawn)
+    public = np.asarray(sum(dollars.pop(setting) for setting in PUBLIC))
+    private = np.asarray(sum(dollars.values()))
     bev = _light_vehicles(assumed.classes, fleets, "bev")
     phev = _light_vehicles(assumed.classes, fleets, "phev")
     cars = {EV_STOCK_SHARE: vehicles * drawn["car_share"][:, None]}
@@ -152,8 +156,10 @@ def demand_outlook(
         "ev_stock": road.stock,
         "energy_gwh": energy,
         "peak_mw": winter,
+        "peak_summer_mw": summer,
         "charging_points_need": np.asarray(sum(points[setting] for setting in PUBLIC)),
         "charging_points_need_slow": points["overnight"],
+        "charging_points_need_fast": np.asarray(sum(points[setting] for setting in FAST)),
         "charging_points_practice": practice,
         "charging_stations": practice / drawn["points_per_station"][:, None],
         "charging_points_home": points["home"],
@@ -166,7 +172,9 @@ def demand_outlook(
         "power_share_percent": power,
         "peak_share_percent": peak,
         "peak_share_summer_percent": in_summer,
-        "investment_usd": np.asarray(sum(investment(points, drawn).values())),
+        "investment_usd": public + private,
+        "investment_public_usd": public,
+        "investment_private_usd": private,
         "oil_avoided_t": fuel_avoided(litres),
         "co2_avoided_t": carbon_avoided(litres, energy, drawn),
         "charging_points_standard": standard(bev, phev, drawn),

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from forecasting.demand.charging import gross_additions
+from forecasting.demand.charging import HOURS, gross_additions, power_mix, side
 from forecasting.demand.fleet import Fleet
 from forecasting.demand.parameters import Draws, VehicleClass, of_class, read_table
 from forecasting.quantiles import Array
@@ -72,6 +72,46 @@ def cost_checks(drawn: Draws) -> pd.DataFrame:
         ends = np.quantile(cost_per_point("destination_dc", drawn) * points, (0.1, 0.5, 0.9))
         rows.append(row | dict(zip(("low", "middle", "high"), ends, strict=True)))
     return pd.DataFrame(rows).astype({"usd": float})
+
+
+def point_business(
+    setting: str, use: float, price: float, power_price: float, drawn: Draws
+) -> dict[str, float]:
+    """A year of one public point: what it sells, what is left of that after the electricity, and
+    how long its cost takes to come back.
+
+    Parameters
+    ----------
+    setting : str
+        Where it stands.
+    use : float
+        Share of the hours in which it gives its rated power, above 0.
+    price, power_price : float
+        Of a kWh sold, and of one bought.
+    drawn : mapping of str to ndarray, shape (draws,)
+        Draws of what it costs and what it loses.
+
+    Returns
+    -------
+    dict of str to float
+        ``mwh`` sold, ``revenue`` and ``margin`` in the money of the prices, and ``payback`` in
+        years; medians. Rent, upkeep and taxes are not taken off.
+
+    Examples
+    --------
+    >>> from forecasting.demand.parameters import load_parameters
+    >>> drawn = {row.key: np.array([row.mode]) for row in load_parameters()}
+    >>> year = point_business("destination_dc", 0.1, 0.21, 0.078, drawn)
+    >>> {name: round(value, 1) for name, value in year.items()}
+    {'mwh': 61.3, 'revenue': 12877.2, 'margin': 7562.8, 'payback': 2.6}
+    """
+    bought = power_mix(setting).mean_kw * HOURS * use
+    sold = bought * np.median(drawn[f"charger_efficiency.{side(setting)}"])
+    margin = sold * price - bought * power_price
+    cost = np.median(cost_per_point(setting, drawn))
+    payback = cost / margin if margin > 0 else np.inf
+    values = {"mwh": sold / 1000, "revenue": sold * price, "margin": margin, "payback": payback}
+    return {name: float(value) for name, value in values.items()}
 
 
 def investment(points: Draws, drawn: Draws) -> dict[str, Array]:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.demand.choice import expected_regret
-from forecasting.demand.consequences import cost_checks
+from forecasting.demand.consequences import cost_checks, point_business
 from forecasting.demand.corridor import (
     CASES,
     FAST_TO,
@@ -29,16 +29,20 @@ from forecasting.demand.corridor import (
 from forecasting.demand.parameters import read_table
 from forecasting.demand.queueing import station_service
 from forecasting.errors import AssumptionError, in_digits
+from forecasting.evidence.places import place_name
+from forecasting.evidence.words import in_words
 from forecasting.measures import (
     CONSEQUENCES,
     EV_SHARE,
     EV_STOCK_SHARE,
+    GRID,
+    PRICES,
     SHOWN_BY_REGION,
 )
 from forecasting.parameters.values import Choice
 from forecasting.reporting.caveat_words import gap_words
 from forecasting.reporting.display import HIGH, LOW, BulletList, Table, beside, rows_table
-from forecasting.reporting.labels import SETTINGS, amount, amounts, readable
+from forecasting.reporting.labels import SETTINGS, amount, amounts, label_of, phrase, readable
 from forecasting.reporting.result_tables import measures_by_year, small_table, with_unit
 from forecasting.scenarios.regions import by_region
 
@@ -46,6 +50,7 @@ if TYPE_CHECKING:
     from forecasting.demand.demand_outlook import DemandOutlook
     from forecasting.scenarios.outlook import Outlook
 
+LEVELS = [0.1, 0.5, 0.9]
 NEED = "charging_points_need"
 PRACTICE = "charging_points_practice"
 NOTHING = (
@@ -53,6 +58,11 @@ NOTHING = (
     "files."
 )
 NONE = Table(pd.DataFrame(), caption=NOTHING)
+PEAKS = {
+    "peak_mw": "charging, a winter's evening, many points at once: the peak of all tables",
+    "peak_summer_mw": "charging, a summer's evening, many points at once",
+}
+USES = (0.05, 0.1, 0.2)  # of the hours: United States' fast points are at 5 to 17 %
 CARS = {EV_SHARE: "new cars", EV_STOCK_SHARE: "passenger cars on the road"}
 ASK = "choice: {missing: ..., idle: ...} in the params file"
 ROAD_WORDS = "Urumqi – Horgos – Almaty – Tashkent"
@@ -305,7 +315,8 @@ def settings_table(outlook: Outlook) -> Table:
         for row in _at_the_horizon(outlook, outlook.demand.by_setting, "points")
     ]
     measures = {"points": NEED, "GWh a year": "energy_gwh", "USD million": "investment_usd"}
-    return rows_table(rows, measures)
+    caption = "Points for the vehicles at the end of the year; GWh and dollars of the year"
+    return rows_table(rows, measures, caption=caption)
 
 
 def cost_checks_table(outlook: Outlook) -> Table:
@@ -442,14 +453,16 @@ def _spread(
     return {column: amount(float(row[key]) / unit, measure) for column, key in keys.items()}
 
 
-def regions_table(outlook: Outlook) -> Table:
-    """Vehicles, need and stations at the horizon by part of the country, where a count is printed;
-    the most first.
+def regions_table(outlook: Outlook, year: int | None = None) -> Table:
+    """Vehicles, slow and fast points needed and stations by part of the country, where a count is
+    printed; the most first.
 
     Parameters
     ----------
     outlook : Outlook
         Of a country.
+    year : int, optional
+        At whose end; default the horizon.
 
     Returns
     -------
@@ -470,7 +483,7 @@ def regions_table(outlook: Outlook) -> Table:
     """
     if outlook.demand is None:
         return NONE
-    places = by_region(outlook)
+    places = by_region(outlook, year)
     # Of a count of every part no rest is left
     places = places[places["high"] >= 1].sort_values("median", ascending=False)
     parts: dict[str, pd.DataFrame] = {}
@@ -486,7 +499,103 @@ def regions_table(outlook: Outlook) -> Table:
     )
     measures = {with_unit(name): name for name in SHOWN_BY_REGION}
     measures[with_unit("charging_stations")] = PRACTICE
-    return rows_table(shown, measures)
+    points = outlook.ledger.select(measure="charging_points", as_of=outlook.as_of)
+    counts = [
+        f"{place_name(fact.place)}, {in_words(fact)} on {fact.period_end}: {fact.quote}"
+        for fact in points
+        if fact.place in set(places["region"])
+    ]
+    return rows_table(shown, measures, caption=phrase("Printed of a part: {}", "; ".join(counts)))
+
+
+def grid_table(outlook: Outlook) -> Table:
+    """The load of charging at the horizon beside what was printed of the grid's own.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of a country.
+
+    Returns
+    -------
+    Table
+        Megawatts, with the ends of the 80 % interval.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("kazakhstan-baseline", draws=50)
+    >>> list(fc.tables.grid_table(outlook).frame)
+    ['load', 'MW', '10 %', '90 %', 'of', 'fact']
+    """
+    demand = outlook.demand
+    if demand is None:
+        return NONE
+    year = outlook.scenario.horizon
+    rows = []
+    for measure, words in PEAKS.items():
+        low, middle, high = map(readable, outlook.results.bands(measure).loc[year, LEVELS])
+        rows.append({"load": words, "of": str(year), "MW": middle, LOW: low, HIGH: high})
+    for day, load in demand.load_day.groupby("day"):
+        hours = load.groupby("hour")["mw"].sum()
+        words = f"charging, mean {day} day at {hours.idxmax()}:00, as in the curve of the day"
+        rows.append({"load": words, "of": str(year), "MW": readable(hours.max())})
+    for fact in outlook.facts:
+        if fact.measure in GRID:
+            row = {"load": label_of(fact.measure), "MW": in_words(fact), "fact": fact.id}
+            rows.append(row | {"of": str(fact.period.end)})
+    return rows_table(pd.DataFrame(rows)[["load", "MW", LOW, HIGH, "of", "fact"]].fillna("–"))
+
+
+def business_table(outlook: Outlook) -> Table:
+    """A year of one public point by how busy it is, at the prices that were printed.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of a country.
+
+    Returns
+    -------
+    Table
+        Megawatt-hours, dollars, and years until a point has earned its cost.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("uzbekistan-baseline", draws=50)
+    >>> list(fc.tables.business_table(outlook).frame)
+    ['point', 'in use', 'MWh a year', 'revenue, USD', 'margin, USD', 'payback, years']
+    """
+    known = outlook.ledger.select(as_of=outlook.as_of)
+    own = [fact for fact in known if fact.place.startswith(outlook.scenario.place)]
+    own.sort(key=lambda fact: str(fact.period_end))
+    prices = {fact.measure: fact for fact in own if fact.measure in PRICES}
+    if outlook.demand is None or len(prices) < len(PRICES):
+        return rows_table([], nothing="No price of public charging is printed.")
+    sold, bought = (prices[name] for name in PRICES)
+    rows = []
+    for setting in ("destination_ac", "destination_dc"):
+        for use in USES:
+            year = point_business(setting, use, sold.value, bought.value, outlook.demand.drawn)
+            row = {"point": SETTINGS[setting], "in use": f"{100 * use:.0f} %"}
+            heads = ("MWh a year", "revenue, USD", "margin, USD", "payback, years")
+            rows.append(row | dict(zip(heads, map(readable, year.values()), strict=True)))
+    caption = (
+        f"Sold at {in_words(sold)} ({place_name(sold.place)}), bought at {in_words(bought)}; rent, "
+        "upkeep and taxes are not taken off"
+    )
+    return rows_table(rows, caption=caption)
 
 
 def stations_table(sizes: Sequence[int] = (1, 2, 4, 8, 16)) -> Table:

@@ -87,19 +87,21 @@ def region_shares(ledger: Ledger, place: str, as_of: dt.date) -> pd.DataFrame:
     return pd.concat(by_measure, ignore_index=True)
 
 
-def by_region(outlook: Outlook) -> pd.DataFrame:
-    """Vehicles, energy and charging points by part of the country, at the horizon.
+def by_region(outlook: Outlook, year: int | None = None) -> pd.DataFrame:
+    """Vehicles, energy and charging points by part of the country, at the end of a year.
 
     Parameters
     ----------
     outlook : Outlook
         Of a country, with its draws.
+    year : int, optional
+        One of its years; default the horizon.
 
     Returns
     -------
     pandas.DataFrame
         ``measure, region, name, share, low, median, high``: the share as it was counted; low,
-        median and high in the horizon year, of the country's draws and of a share that drifts. The
+        median and high in that year, of the country's draws and of a share that drifts. The
         last row of each measure is the rest.
 
     Examples
@@ -109,29 +111,31 @@ def by_region(outlook: Outlook) -> pd.DataFrame:
     >>> bool(0.6 < table.loc[("ev_stock", "UZ-TK"), "share"] < 0.8)
     True
     """
+    when = year or outlook.years[-1]
+    place = outlook.years.index(when)
     shares = region_shares(outlook.ledger, outlook.scenario.place, outlook.as_of)
     rows = []
     for counted, parts in shares.groupby("measure", sort=False):
-        drawn = _drifted(parts, outlook)
+        drawn = _drifted(parts, outlook, when)
         names = [*zip(parts["region"], parts["name"], parts["share"], strict=True)]
         names.append(("", "the rest", np.nan))
         for measure in DIVIDED_BY[str(counted)]:
             if measure in outlook.results.values:
-                total = outlook.results.values[measure][:, -1:]
+                total = outlook.results.values[measure][:, [place]]
                 ends = quantiles(total * drawn, (0.1, 0.5, 0.9)).T
                 rows += [(measure, *name, *end) for name, end in zip(names, ends, strict=True)]
     columns = ["measure", "region", "name", "share", "low", "median", "high"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _drifted(parts: pd.DataFrame, outlook: Outlook) -> Array:
+def _drifted(parts: pd.DataFrame, outlook: Outlook, year: int) -> Array:
     """Shares of the parts and of the rest in each draw: logs over the rest walk from the count to
-    the horizon.
+    the end of the year.
     """
     draws = len(next(iter(outlook.results.values.values())))
     share = parts["share"].to_numpy(dtype=float)
     rest = max(1 - share.sum(), 1e-6)
-    ends = dt.date(outlook.years[-1], 12, 31)
+    ends = dt.date(year, 12, 31)
     ahead = np.array([max((ends - day).days / DAYS_A_YEAR, 0.0) for day in parts["date"]])
     seeds = [
         [outlook.scenario.seed, zlib.crc32(name.encode())]

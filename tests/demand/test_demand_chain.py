@@ -30,7 +30,8 @@ MEASURES = {
     "charging_points_need", "charging_points_practice", "charging_points_standard",
     "charging_points_need_slow", "charging_points_home", "charging_stations", "power_share_percent",
     "peak_share_percent", "peak_share_summer_percent", "investment_usd", "oil_avoided_t",
-    "co2_avoided_t", "ev_stock_share_percent",
+    "co2_avoided_t", "ev_stock_share_percent", "peak_summer_mw", "charging_points_need_fast",
+    "investment_public_usd", "investment_private_usd",
 }  # fmt: skip
 
 

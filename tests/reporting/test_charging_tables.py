@@ -82,7 +82,7 @@ def test_places_of_charging_private_ones_included(made):
 def test_buses_and_what_comes_with_it(made):
     assert charging_tables.heavy_table(made).frame["class"].tolist()[-1] == "Buses"
     told = charging_tables.consequences_table(made).frame
-    assert len(told) == 6
+    assert len(told) == 8
     assert [name for name, part in told.columns if part == "median"] == ["2026", "2030"]
 
 
@@ -116,6 +116,37 @@ def test_targets_of_a_share_have_a_probability_and_a_path_in_cars(made):
     assert path[-1] == pytest.approx(0.1 * cars, rel=0.01)
     assert table.loc["uz-ev-stock-2027-12-31-share-target", "2028"] == "–"
     assert table.loc["uz-ev-registrations-2030-share", "target"] == "15 % of new cars"
+
+
+def test_one_peak_stands_beside_the_mean_day_and_what_is_printed(made):
+    table = charging_tables.grid_table(made).frame
+    winter = float(table["MW"].iloc[0])
+    mean = table[table["load"].str.contains("mean winter day")]["MW"].iloc[0]
+    assert winter == pytest.approx(np.median(made.results.values["peak_mw"][:, -1]), rel=0.01)
+    assert winter > float(mean)
+    record = table.set_index("fact").loc["uz-grid-peak-2025-07-21-dispatch"]
+    assert (record["MW"], record["of"]) == ("about 13,300 MW", "2025-07-21")
+
+
+def test_a_busier_point_pays_back_sooner(made):
+    table = charging_tables.business_table(made)
+    fast = table.frame[table.frame["point"] == "public, destination, fast"]
+    years = fast["payback, years"].astype(float).tolist()
+    assert years == sorted(years, reverse=True)
+    assert table.caption.startswith(
+        "Sold at about 0.21 USD/kWh (Uzbekistan), bought at about 0.078"
+    )
+    nobody = dataclasses.replace(made, scenario=made.scenario.model_copy(update={"country": "TM"}))
+    assert not len(charging_tables.business_table(nobody).frame)
+
+
+def test_parts_have_slow_and_fast_points_by_year_beside_what_is_printed(made):
+    soon, late = (charging_tables.regions_table(made, year) for year in (2027, 2030))
+    head = ("Public charging points: need, fast, points", "median")
+    tables = [each.frame.set_index(("where", "")) for each in (soon, late)]
+    few, many = (float(table.loc["Tashkent", head].replace(",", "")) for table in tables)
+    assert 0 < few < many
+    assert "Tashkent, about 1,300 points on 2026-03-06" in late.caption
 
 
 def test_without_costs_no_number_is_said_to_be_better(made):
