@@ -393,7 +393,8 @@ def corridor_names() -> list[str]:
     """The corridors that ship.
 
     >>> corridor_names()
-    ['khorgos-almaty-tashkent', 'alashankou-almaty', 'baktu-almaty']
+    ['khorgos-almaty-tashkent', 'alashankou-almaty', 'baktu-almaty', 'm39-tashkent-termez',
+    'a380-guzar-beineu']
     """
     return list(dict.fromkeys(row["corridor"] for row in read_table("corridors.csv")))
 

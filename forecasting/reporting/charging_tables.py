@@ -139,6 +139,15 @@ def why(outlook: Outlook) -> BulletList:
         "without a charger at home; practice starts from what stands and grows as other markets "
         "did, whatever the need."
     ]
+    standing = demand.standing
+    if standing is not None and standing.date.year in demand.years:
+        year = standing.date.year
+        cars = np.median(demand.results["ev_stock"][:, demand.years.index(year)])
+        lines.append(
+            f"Practice starts from {standing.count:,.0f} {standing.unit}, the newest count, of "
+            f"{standing.date}, beside the {amount(float(cars), 'ev_stock')} vehicles at the end of "
+            f"{year}; of other markets it divides points and vehicles of one year-end."
+        )
     band = demand.band.iloc[-1]
     if band["markets"]:
         ends = (float(band["low"]), float(band["high"]))

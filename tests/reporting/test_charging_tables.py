@@ -61,8 +61,9 @@ def test_a_target_says_how_much_of_it_stands_and_what_it_takes(made):
 
 
 def test_need_stands_beside_the_markets_at_the_same_stock(made):
-    why, beside = charging_tables.why(made).lines
+    why, starts, beside = charging_tables.why(made).lines
     assert "slow overnight" in why
+    assert starts.startswith("Practice starts from 1,399 stations, the newest count, of 2025-05-01")
     assert why.count(".") == beside.count(".") == 1  # one sentence each
     assert re.search(
         r"Four in five of the \d+ markets .* had [\d,]+ to [\d,]+ points: need without", beside
