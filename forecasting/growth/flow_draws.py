@@ -78,7 +78,7 @@ class FlowDraws(Shown):
         >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
         >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
         >>> [trace.name for trace in forecast.plot().data][:4]
-        ['95 %', '80 %', '50 %', 'Median']
+        ['80 %', '50 %', 'Median', None]
         """
         return chart(self, log)
 

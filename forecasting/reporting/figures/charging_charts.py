@@ -60,7 +60,6 @@ from forecasting.reporting.labels import (
     readable,
     rounded,
     uncapital,
-    unit_of,
 )
 
 if TYPE_CHECKING:
@@ -259,8 +258,8 @@ def tornado(outlook: Outlook, measure: str = "charging_points_need", last: int =
     --------
     >>> import forecasting as fc
     >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
-    >>> fc.figures.tornado(outlook).layout.title.text[:40]
-    '<b>Turkmenistan, baseline: kilometres a '
+    >>> fc.figures.tornado(outlook).layout.xaxis.title.text
+    'public charging points by need'
     """
     if empty := without_market(outlook, label_of(measure)):
         return empty
@@ -275,8 +274,9 @@ def tornado(outlook: Outlook, measure: str = "charging_points_need", last: int =
         between = amounts(widest.min(), widest.max(), measure)
         title = f"{finding(measure, between)}, with {inputs[-1]} alone"
     when = f"the median in {outlook.scenario.horizon}, {readable(middle)},"
-    subtitle = f"{unit_of(measure)}; {when} where one assumption is in its lowest or highest tenth"
-    chart = of_outlook(outlook, title, subtitle, height=150 + 36 * len(frame))
+    subtitle = f"{when} where one assumption is in its lowest or highest tenth"
+    x = finding(measure, "").strip()
+    chart = of_outlook(outlook, title, subtitle, x=x, height=150 + 36 * len(frame))
     base = float(f"{middle:.4g}")
     for end, colour in (("low", SKY), ("high", BLUE)):
         chart.add(_side(frame[end], [capital(words) for words in inputs], base, colour))
@@ -455,8 +455,8 @@ def month_chart(outlook: Outlook, year: int | None = None) -> go.Figure:
     --------
     >>> import forecasting as fc
     >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
-    >>> fc.figures.month_chart(outlook).layout.title.text[:51]
-    '<b>Turkmenistan, baseline: vehicles take most in Ja'
+    >>> fc.figures.month_chart(outlook).layout.title.text[:40]
+    '<b>Turkmenistan, baseline: vehicles take'
     """
     year = year or outlook.scenario.horizon
     demand = demand_of(outlook)
@@ -562,7 +562,7 @@ def utilisation_chart(minutes: Sequence[float] = (5, 10, 20), largest: int = 24)
     --------
     >>> import forecasting as fc
     >>> fc.figures.utilisation_chart(minutes=[10], largest=4).layout.title.text
-    '<b>Points at a station of 4 can be busy 26 % of the day, one alone 1.7 %</b>'
+    '<b>Points at a station of 4 can be busy 25 % of the day, one alone 6.5 %</b>'
     """
     sizes = list(range(1, largest + 1))
     busy = "% of the day that points can be busy"
@@ -600,7 +600,7 @@ def truck_chart() -> go.Figure:
     --------
     >>> import forecasting as fc
     >>> fc.figures.truck_chart().layout.title.text
-    '<b>Megawatt points for trucks in 2030: 41 points, 20 to 81</b>'
+    '<b>Megawatt points for trucks in 2030: 43 points, 32 to 110</b>'
     """
     return corridor_chart(truck_plan(), "Megawatt points for trucks in 2030")
 
@@ -629,7 +629,7 @@ def corridor_chart(plan: pd.DataFrame, title: str = "Charging points along the r
     >>> import forecasting as fc
     >>> plan = fc.corridor_plan("khorgos-almaty-tashkent", electric_share=0.1)
     >>> fc.figures.corridor_chart(plan).layout.title.text
-    '<b>Charging points along the road: 41 points, 20 to 81</b>'
+    '<b>Charging points along the road: 286 points, 138 to 677</b>'
     """
     wide = plan.pivot_table(index="section", columns="case", values="points", aggfunc="sum")
     wide = wide.loc[list(dict.fromkeys(plan["section"]))[::-1]]

@@ -126,7 +126,7 @@ def fan_chart(
     >>> import forecasting as fc
     >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> fc.figures.fan_chart(outlook, "ev_stock", since=2025).layout.title.text
-    '<b>Turkmenistan, baseline: 4,350 electric vehicles on the road in 2030</b>'
+    '<b>Turkmenistan, baseline: 10,000 electric vehicles on the road in 2030</b>'
     """
     measure = measure or outlook.scenario.measure
     if measure != EV_SHARE and (empty := without_market(outlook, label_of(measure))):
@@ -261,7 +261,7 @@ def stock_chart(outlook: Outlook, facts: Ledger | None = None) -> go.Figure:
     >>> import forecasting as fc
     >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> fc.figures.stock_chart(outlook).layout.title.text
-    '<b>Electric vehicles on the road: Turkmenistan, baseline</b>'
+    '<b>Turkmenistan, baseline: 10,000 electric vehicles on the road in 2030</b>'
     """
     if facts is None:
         facts = outlook.facts
@@ -290,8 +290,8 @@ def energy_chart(outlook: Outlook) -> go.Figure:
     --------
     >>> import forecasting as fc
     >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
-    >>> fc.figures.energy_chart(outlook).layout.title.text
-    '<b>Electricity for electric vehicles: Turkmenistan, baseline</b>'
+    >>> fc.figures.energy_chart(outlook).layout.title.subtitle.text[:10]
+    'GWh a year'
     """
     return fan_chart(outlook, "energy_gwh", log=False)
 
@@ -323,8 +323,8 @@ def evidence_chart(
     --------
     >>> import forecasting as fc
     >>> uz = fc.datasets.central_asia().select("UZ", "ev_imports", as_of="2023-06-26")
-    >>> fc.figures.evidence_chart(uz).layout.title.text
-    '<b>Electric vehicles imported: Uzbekistan</b>'
+    >>> fc.figures.evidence_chart(uz).layout.title.text[:64]
+    '<b>Uzbekistan: 23 printed numbers on electric vehicles imported,'
     """
     ledger: Any = getattr(evidence, "evidence", evidence)
     measure = measure or str(ledger.frame["measure"].mode().get(0, "ev_imports"))
