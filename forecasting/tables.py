@@ -51,7 +51,10 @@ from forecasting.reporting.grounds import (
     grounds as grounds,
     other_doubts as other_doubts,
 )
-from forecasting.reporting.growth_tables import growth_by_year as growth_by_year
+from forecasting.reporting.growth_tables import (
+    analogues_lines as analogues_lines,
+    growth_by_year as growth_by_year,
+)
 from forecasting.reporting.next_facts import (
     due_table as due_table,
     find_out_table as find_out_table,

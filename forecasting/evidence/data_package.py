@@ -30,7 +30,7 @@ IEA = {
     "path": "https://www.iea.org/data-and-statistics/data-tools/global-ev-data-explorer",
     "licence": CC_BY | {"path": "https://www.iea.org/terms/creative-commons-cc-licenses"},
     "use": "prior, practice of charging and energy of a car are estimated from it; "
-    "no row of it ships",
+    "analogues.csv holds sales, shares and growth that are derived from the edition of 2026",
 }
 BASIS_MEANINGS = {
     "code": "as in the column basis of the facts",

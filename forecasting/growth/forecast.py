@@ -27,7 +27,9 @@ from forecasting.growth.policy_months import (
     numbers_of,
 )
 from forecasting.growth.posterior import Posterior
+from forecasting.growth.prior import ANALOGUES, log_odds
 from forecasting.growth.sharing import made_once
+from forecasting.names import DATA
 
 if TYPE_CHECKING:
     from forecasting.growth.request import Request
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 EFFECT = ("effect_percent", "low", "high")
 LEAST_EFFECT = 0.5  # percent
+ALIKE = 0.35  # of log-odds, so far do shares count as about the same
 FACTS = of(Ledger, pd.DataFrame, words="a Ledger, or a table of facts")
 
 
@@ -238,6 +241,61 @@ class FlowForecast(FlowDraws):
         policies, sizes = self._policies
         moved = policies.moves(sizes, _numbers_of(self))
         return np.asarray(self.monthly * np.exp(-sum(logs for _, logs in moved)))
+
+    def analogues(self) -> pd.DataFrame:
+        """The markets that went before: every market-year of the panel at about this share, with
+        its growth in the year after, and below them what this forecast says.
+
+        Returns
+        -------
+        DataFrame
+            Columns market, year, sales, share (0..1 of new vehicles), before and growth (in the
+            year before and in the year after; 1 where sales doubled), source, low and high (80 %,
+            of the forecast alone). By growth; the last row is this forecast, from the year before
+            its first period, or its first year where it begins with that. Market-years whose next
+            year was not over by then are left out. The panel is the IEA's (CC BY 4.0), rounded by
+            it to two digits.
+
+        Raises
+        ------
+        EvidenceError
+            Where no market size is known, so that there is no share.
+
+        Examples
+        --------
+        >>> from forecasting.growth.flow import annual_totals, forecast_flow
+        >>> from forecasting.periods import year
+        >>> facts = annual_totals(pd.Series({2021: 3000, 2022: 3000}))
+        >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
+        >>> table = forecast.analogues()
+        >>> bool((table["growth"][:-1] > 0.5).mean() > 0.4), int(table["year"].iloc[-1])
+        (True, 2022)
+        """
+        if self.market is None:
+            raise EvidenceError(
+                "the size of the market is not known, so there is no share by which markets could "
+                "be compared; give market_size"
+            )
+        first = self.months[0].start.year
+        base = max(self.periods[0].start.year - 1, first)
+        # One column a year
+        flows, market = (
+            monthly.reshape(len(monthly), -1, 12).sum(axis=2)
+            for monthly in (self.monthly, self.market)
+        )
+        at = base - first
+        share = float(np.median(flows[:, at] / market[:, at]))
+        growth = flows[:, 1:] / flows[:, :-1] - 1
+        low, middle, high = np.quantile(growth[:, at], [0.1, 0.5, 0.9])
+        own = {"market": self.place or "this market", "year": base, "share": share}
+        own |= {"sales": np.median(flows[:, at]), "growth": middle, "low": low, "high": high}
+        if at > 0:
+            own["before"] = np.median(growth[:, at - 1])
+        panel = pd.read_csv(DATA / ANALOGUES)
+        panel = panel[panel.pop("perimeter") == self._question().prior.perimeter]
+        apart = np.abs(log_odds(panel["share"].to_numpy()) - log_odds(share))
+        near = panel[(apart < ALIKE) & (panel["year"] < base)].sort_values("growth")
+        return pd.concat([near, pd.DataFrame([own])], ignore_index=True)
 
     def contraction(self) -> pd.Series:
         """How much of the answer is the facts': 1 less the ratio of variances of the log flow with

@@ -40,6 +40,7 @@ SHARE_LIMITS = (1e-6, 0.985)
 
 LEVEL_BEFORE = 0.40
 SLOPE_BEFORE = -0.055
+ANALOGUES = "analogues.csv"  # the market-years behind the priors
 SHIPPED = {
     "battery cars": "prior_battery_cars.json",
     "all electric vehicles": "prior_all_electric.json",

@@ -18,6 +18,7 @@ from forecasting.errors import ModelError
 from forecasting.evidence.sources.iea import IEA, annual_sales, read_iea_panel
 from forecasting.growth.common import COMMON_AR, COMMON_NU, Common
 from forecasting.growth.prior import (
+    ANALOGUES,
     LEVEL_BEFORE,
     NO_SHARES,
     REACH,
@@ -457,8 +458,40 @@ def estimate_drift(narrow: pd.DataFrame, wide: pd.DataFrame, years: int = 5) -> 
     return float(np.sqrt(sum(variances) / sum(spans)))
 
 
+def analogue_rows(sales: pd.DataFrame, perimeter: str) -> pd.DataFrame:
+    """Every market-year whose next year is known, with its growth in the year before and after.
+
+    Parameters
+    ----------
+    sales : pandas.DataFrame
+        What `annual_sales` returns.
+    perimeter : str
+        What was counted.
+
+    Returns
+    -------
+    pandas.DataFrame
+        market, year, perimeter, sales, share, before and growth (1 where sales doubled), source.
+
+    Examples
+    --------
+    >>> sales = pd.DataFrame({"market": "A", "year": [2022, 2023, 2024], "parts": "bev",
+    ...                       "sales": [10.0, 20.0, 50.0], "share": [0.01, 0.02, 0.05]})
+    >>> analogue_rows(sales, "battery cars")[["year", "before", "growth"]].values.tolist()
+    [[2022.0, nan, 1.0], [2023.0, 1.0, 1.5]]
+    """
+    rows = sales.assign(perimeter=perimeter, source="IEA Global EV Data 2026, CC BY 4.0")
+    after = rows.groupby(["market", "parts"])[["year", "sales"]].shift(-1)
+    growth = after["sales"] / rows["sales"] - 1
+    rows["growth"] = growth.where(after["year"] == rows["year"] + 1).round(3)
+    rows["before"] = rows.groupby(["market", "parts"])["growth"].shift()
+    columns = ["market", "year", "perimeter", "sales", "share", "before", "growth", "source"]
+    return rows.dropna(subset=["share", "growth"])[columns].round({"share": 6})
+
+
 def main(argv: Sequence[str] | None = None) -> None:
-    """Make the priors that ship: ``python -m forecasting.panels.growth_prior PANEL MONTHS FOLDER``.
+    """Make the priors that ship, and the market-years behind them:
+    ``python -m forecasting.panels.growth_prior PANEL MONTHS FOLDER``.
 
     Parameters
     ----------
@@ -473,10 +506,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     effects = estimate_policy_effects(months)
     wide = annual_sales(table, False)
     drift = estimate_drift(annual_sales(table, True), wide[wide["parts"].str.contains("phev")])
+    analogues = []
     for perimeter, name in SHIPPED.items():
-        prior = estimate_prior(
-            annual_sales(table, perimeter == "battery cars"), months, perimeter=perimeter
-        )
+        sales = annual_sales(table, perimeter == "battery cars")
+        analogues.append(analogue_rows(sales, perimeter))
+        prior = estimate_prior(sales, months, perimeter=perimeter)
         source = (
             f"{prior.source}; {IEA}; {prior.within_year.source}: national "
             "agencies as collected by Robbie Andrew (CC BY 4.0); python -m "
@@ -486,6 +520,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             replace(prior, source=source, basis_drift=drift, policies=effects).to_json(),
             encoding="utf-8",
         )
+    pd.concat(analogues).to_csv(Path(folder, ANALOGUES), index=False)
 
 
 if __name__ == "__main__":

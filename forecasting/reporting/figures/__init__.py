@@ -24,6 +24,7 @@ from forecasting.reporting.figures.fan import (
     stock_chart as stock_chart,
 )
 from forecasting.reporting.figures.scenario_contrast import (
+    analogues_chart as analogues_chart,
     difference_chart as difference_chart,
     growth_chart as growth_chart,
     growth_curves_chart as growth_curves_chart,

@@ -347,7 +347,7 @@ def evidence_chart(
         height=440,
     )
     if not shown:
-        return _nothing(chart)
+        return nothing(chart)
     chart.add(*fact_traces(shown)).update_yaxes(**fan_scale([mark.height for mark in shown], log))
     first = min(mark.first_year for mark in shown)
     last = max(mark.last_year for mark in shown)
@@ -459,7 +459,7 @@ def policy_chart(outlook: Outlook) -> go.Figure:
     unit = f"{unit_of(outlook.scenario.measure)} a month"
     if forecast is None or not forecast.policies.rows:
         chart = of_outlook(outlook, "no policy is known that moves this flow", unit)
-        return _nothing(chart)
+        return nothing(chart)
     years = range(outlook.first_year - 3, outlook.first_year + 2)
     shown = [n for n, month in enumerate(forecast.months) if month.start.year in years]
     days = [on_axis(forecast.months[number].start) + 0.04 for number in shown]
@@ -490,10 +490,10 @@ def without_market(outlook: Outlook, label: str) -> go.Figure | None:
     if outlook.scenario.measure != EV_SHARE:
         return None
     words = "the new cars of a year are not known: market_size in the params file"
-    return _nothing(of_outlook(outlook, f"nothing is known of {uncapital(label)}", words))
+    return nothing(of_outlook(outlook, f"nothing is known of {uncapital(label)}", words))
 
 
-def _nothing(chart: Drawing) -> go.Figure:
+def nothing(chart: Drawing) -> go.Figure:
     """A title alone, in place of empty axes."""
     return chart.update_layout(height=130, xaxis_visible=False, yaxis_visible=False).figure()
 

@@ -44,6 +44,7 @@ from forecasting.reporting.figures.fan import (
     check_year,
     fan,
     fan_scale,
+    nothing,
     of_outlook,
     part_of,
 )
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
     from forecasting.scenarios.joint_draws import Results
     from forecasting.scenarios.outlook import Outlook
 
+FACTORS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 9.0)  # of growth, at the ticks of an axis
 DASHES = ("solid", "dash", "dot")
 
 
@@ -446,6 +448,69 @@ def _years(index: pd.Index) -> list[float]:
         else float(label)
         for label in index.tolist()
     ]
+
+
+def analogues_chart(outlook: Outlook) -> go.Figure:
+    """The markets that went before: every market-year of the panel at about this share, its growth
+    in the year after, beside what is forecast here.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        As it was made from facts.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        Growth on the year, on a scale where doubling and halving are as wide; a row a market-year.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> fc.figures.analogues_chart(outlook).layout.title.subtitle.text[:45]
+    'growth in the year after each market-year at '
+    """
+    forecast = outlook.forecast
+    if forecast is None or forecast.market is None:
+        words = "without the size of the market, no share tells which markets to compare"
+        return nothing(of_outlook(outlook, words, "market_size in the params file"))
+    table = forecast.analogues().assign(factor=lambda rows: 1 + rows["growth"])
+    own = table.iloc[-1]
+    others = table.iloc[:-1]
+    middle, here = (percent(100 * rate) for rate in (others["growth"].median(), own["growth"]))
+    share = f"{readable(100 * own['share'], 2)} % of new vehicles"
+    last = len(others)
+    chart = of_outlook(
+        outlook,
+        f"{here} in {own['year'] + 1}; half of the markets at its share grew by more than {middle}",
+        f"growth in the year after each market-year at about {share}; shaded, four in five of "
+        "what may come here; dotted, growth here in the year before",
+        height=150 + 16 * last,
+    )
+    chart.source += f"; {others['source'].iloc[0]}"
+    names = [f"{row.market} {row.year}" for row in others.itertuples()]
+    hover = [
+        f"{name}: {percent(100 * rate)}" for name, rate in zip(names, others["growth"], strict=True)
+    ]
+    ends_here = [1 + own["low"], 1 + own["high"]]
+    chart.add(
+        band(ends_here, [-1, -1], [last, last], fillcolor=tint(BLUE, 0.2)),
+        points(others["factor"].tolist(), range(last), hover, color=INK, size=7),
+    )
+    chart.mark("x", own["factor"], color=BLUE, width=2.5)
+    if own["before"] > -1:
+        chart.mark("x", 1 + own["before"], dash="dot")
+    chart.update_yaxes(tickvals=[*range(last)], ticktext=names, range=[-1, last], showgrid=False)
+    ticks = {"tickvals": FACTORS, "ticktext": [percent(100 * (factor - 1)) for factor in FACTORS]}
+    axis = log_scale([*ends_here, *table["factor"], 1 + own["before"]])
+    chart.update_xaxes(**axis | ticks, showgrid=True).update_layout(showlegend=False)
+    return chart.figure(f"{last} market-years")
 
 
 def growth_chart(outlook: Outlook, place: str | None = None) -> go.Figure:
