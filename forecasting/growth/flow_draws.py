@@ -77,8 +77,8 @@ class FlowDraws(Shown):
         >>> from forecasting.growth.flow import annual_totals, forecast_flow
         >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
         >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
-        >>> [trace.name for trace in forecast.plot().data][:4]
-        ['80 %', '50 %', 'Median', None]
+        >>> [trace.name for trace in forecast.plot().data][:2]
+        ['forecast, 80 %', None]
         """
         return chart(self, log)
 

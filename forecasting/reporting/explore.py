@@ -218,7 +218,7 @@ class ControlPanel:
 
         self.explorer = explorer
         self.widgets = ipywidgets
-        self.quiet = False  # while the controls follow the scenario instead of leading it
+        self.quiet = False  # while an answer is made, or the controls are set
         self.live = live_figure(explorer.outlook, explorer.given)
         self.table = ipywidgets.HTML()
         self.status = ipywidgets.HTML()
@@ -238,10 +238,11 @@ class ControlPanel:
         self.box = ipywidgets.Box(
             [answers, self.levers], layout={"display": "flex", "flex_flow": "row wrap"}
         )
-        self.build()
+        self.suggest()
+        self.show()
 
     def build(self) -> None:
-        """Make the controls of the scenario that is given, and show its answer."""
+        """Make the controls: what can be moved of the scenario that is given, as it is now."""
         start = self.explorer.start
         self.drivers = [*start.drivers, *levers(start, self.explorer.outlook)]
         self.rows = assumptions_that_matter(self.explorer.outlook, start)
@@ -260,15 +261,17 @@ class ControlPanel:
             for name, label, control in group:
                 control.observe(lambda _: self.changed(), names="value")
                 self.controls[name] = control
-                if label:
-                    parts.append(self.widgets.HTML(html.escape(label), layout=CLOSE))
-                parts.append(control)
-        place = start.corridor or country_slug(start.country or "")
+                words = self.widgets.HTML(html.escape(label), layout=CLOSE)
+                parts.append(self.widgets.VBox([words, control]) if label else control)
+        self.levers.children = [*parts, self.widgets.HTML("<b>Keep it</b>"), self.file, self.button]
+
+    def suggest(self) -> None:
+        """Name the file that it may be kept in."""
+        start = self.explorer.start
         beside = Path("../params")
         folder = beside if beside.is_dir() else Path("params")
+        place = start.corridor or country_slug(start.country or "")
         self.file.value = str(folder / f"{place}-mine.yaml")
-        self.levers.children = [*parts, self.widgets.HTML("<b>Keep it</b>"), self.file, self.button]
-        self.show()
 
     def _scenario(self, start: Scenario) -> list[Lever]:
         """The scenarios that can be asked for; those of ./params among them."""
@@ -291,6 +294,7 @@ class ControlPanel:
 
     def _events(self) -> tuple[list[Lever], list[Lever]]:
         """The levers that every scenario has, and the events of this one."""
+        coming = {driver.name: driver.size for driver in self.explorer.scenario.drivers}
         common: list[Lever] = []
         events: list[Lever] = []
         for driver in self.drivers:
@@ -303,28 +307,36 @@ class ControlPanel:
                 most = 3.0
                 group = common
             else:
-                comes = {"value": True, "description": name, "tooltip": about, "indent": False}
+                comes = {
+                    "value": driver.name in coming,
+                    "description": name,
+                    "tooltip": about,
+                    "indent": False,
+                }
                 group.append((driver.name, "", self.widgets.Checkbox(**comes)))
             label = capital(f"{name}: {size_words(driver)}")
-            slider = self._slider(driver.size, least, most, about)
+            now = coming.get(driver.name, driver.size)
+            slider = self._slider(now, driver.size, least, most, about)
             group.append((f"size of {driver.name}", label, slider))
         return common, events
 
     def _assumption(self, row: Assumption) -> Lever:
         about = f"{row.unit}; {row.source or row.kind}. {row.note}"
-        size = size_in(row, self.explorer.start)
-        slider = self._slider(size, row.minimum, row.maximum, about)
+        size, now = (
+            size_in(row, scenario) for scenario in (self.explorer.start, self.explorer.scenario)
+        )
+        slider = self._slider(now, size, row.minimum, row.maximum, about)
         return row.key, capital(f"{parameter_words(row.key)}, {row.unit}"), slider
 
-    def _slider(self, size: Range, least: float, most: float, about: str) -> Any:
+    def _slider(self, now: Range, size: Range, least: float, most: float, about: str) -> Any:
         """Two handles, from low to high; what is likeliest keeps its place between them."""
         reach = 1.5 * (size.high - size.low) or abs(size.mode) or 1.0
         low = max(least, size.low - reach)
         high = min(most, size.high + reach)
         return self.widgets.FloatRangeSlider(
-            value=(size.low, size.high),
-            min=min(low, size.low),
-            max=max(high, size.high),
+            value=(now.low, now.high),
+            min=min(low, now.low),
+            max=max(high, now.high),
             step=float(f"{(high - low) / 200:.0e}"),
             tooltip=about,
             readout_format=",.3r",
@@ -398,12 +410,15 @@ class ControlPanel:
         """Answer a control that was moved; what is wrong is said, and the last answer stays."""
         if self.quiet:
             return
+        self.quiet = True
         try:
             self._answer()
         except ForecastingError as error:
             # The scenario of the answer, where the one chosen cannot be read
-            self._set("scenario", self.explorer.start.name)
+            self.controls["scenario"].value = self.explorer.start.name
             self.say(str(error), wrong=True)
+        finally:
+            self.quiet = False
 
     def _answer(self) -> None:
         chosen = self.controls["scenario"].value
@@ -411,6 +426,7 @@ class ControlPanel:
             self.say(f"Reading the facts of {chosen} …")
             self.explorer.begin(chosen)
             self.build()
+            self.suggest()
             return
         scenario = self.described()
         now = self.explorer.scenario
@@ -418,33 +434,15 @@ class ControlPanel:
         self.say("Reading the facts anew …" if facts else "…")
         self.explorer.put(scenario)
 
-    def _set(self, name: str, value: Any) -> None:
-        """Set a control that is there, without an answer to it."""
-        self.quiet = True
-        if name in self.controls:
-            self.controls[name].value = value
-        self.quiet = False
-
     def show(self) -> None:
-        """Bring the figure, the table and the controls in line with the scenario as it is now."""
-        self.follow()
-        outlook = self.explorer.outlook
-        redraw(self.live, outlook, self.explorer.given)
+        """Bring the figure, the table and, where it was changed from code, the controls in line
+        with the scenario as it is now.
+        """
+        if not self.quiet:
+            self.build()
+        redraw(self.live, self.explorer.outlook, self.explorer.given)
         self.table.value = LOOKS + self.explorer.table._repr_html_()
         self.say("")
-
-    def follow(self) -> None:
-        """Set the sliders to what the scenario says, also where it was changed from code."""
-        now = self.explorer.scenario
-        for row in self.rows:
-            size = size_in(row, now)
-            self._set(row.key, (size.low, size.high))
-        coming = {driver.name: driver.size for driver in now.drivers}
-        for driver in self.drivers:
-            self._set(driver.name, driver.name in coming)
-            if driver.name in coming:
-                size = coming[driver.name]
-                self._set(f"size of {driver.name}", (size.low, size.high))
 
     def say(self, text: str, wrong: bool = False) -> None:
         """A line above the answer: what is being done, or what is wrong."""

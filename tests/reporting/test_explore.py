@@ -62,14 +62,16 @@ def test_of_a_figure_that_is_shown_only_what_moved_is_sent(explorer, monkeypatch
     sent = []
     monkeypatch.setattr(
         explorer.panel.live,
-        "_send_restyle_msg",
-        lambda changes, trace_indexes: sent.append((changes, trace_indexes)),
+        "_send_update_msg",
+        lambda restyle_data, relayout_data, trace_indexes: sent.append(
+            (restyle_data, trace_indexes)
+        ),
     )
     explorer.change(assumptions={"home_access": 0.3})
     ((changes, traces),) = sent
     (need,) = traces  # of all lines and answers the need alone hangs on who charges at home
     assert explorer.panel.live.data[need].hovertext.startswith("<b>need, now: ")
-    assert changes["y"] == [list(explorer.panel.live.data[need].y)]
+    assert list(changes["y"][0]) == list(explorer.panel.live.data[need].y)
 
 
 def test_an_event_is_left_out_and_comes_back(explorer):

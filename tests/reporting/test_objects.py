@@ -31,17 +31,17 @@ def forecast(ledger):
 
 def test_a_forecast_draws_each_period_at_its_length_and_its_yearly_rate(forecast):
     chart = forecast.plot()
-    (median,) = [trace for trace in chart.data if trace.name == "Median"]
+    (median,) = [trace for trace in chart.data if trace.name == "forecast, 80 %"]
     assert list(median.x) == pytest.approx([2023, 2023.87], abs=0.01)
     whole, month = forecast.quantiles([0.5])[0.5]
     assert median.y[0] == pytest.approx(whole, rel=0.001)
     assert median.y[1] == pytest.approx(month * 366 / 31, rel=0.001)
     assert chart.layout.title.text.startswith("<b>Electric vehicles imported: Uzbekistan, ")
-    assert list(chart.data[0].width) == pytest.approx([365 / 370, 31 / 370])
+    low, high = forecast.quantiles([0.1, 0.9]).iloc[0]
+    assert median.error_y.array[0] == pytest.approx(high - whole, rel=0.001)
+    assert median.error_y.arrayminus[0] == pytest.approx(whole - low, rel=0.001)
     assert any("Statistics Agency" in str(trace.name) for trace in chart.data)
-    assert chart.layout.yaxis.range[1] > max(
-        value for value in chart.data[0].y if value is not None
-    )
+    assert chart.layout.yaxis.range[1] > max(median.y)
     assert forecast.plot(log=True).layout.yaxis.type == "log"
 
 

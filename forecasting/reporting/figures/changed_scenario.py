@@ -30,7 +30,7 @@ from forecasting.reporting.figures.drawing import (
     years_axis,
 )
 from forecasting.reporting.figures.fan import fan
-from forecasting.reporting.labels import label_of, readable, unit_of
+from forecasting.reporting.labels import amount, finding, label_of, readable, unit_of
 
 if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook
@@ -55,6 +55,7 @@ def what_if_chart(now: Outlook, before: Outlook) -> go.Figure:
     """
     measure = _left(now)
     answers = _right(now)
+    flow = _flow(now)
     words = f"{label_of(measure)}, {unit_of(measure)}; in grey and dashed, as it was given"
     layout: dict[str, Any] = {}
     if answers:
@@ -64,9 +65,10 @@ def what_if_chart(now: Outlook, before: Outlook) -> go.Figure:
         layout["xaxis"] = {"domain": [0, 0.55]}
         layout["xaxis2"] = {"domain": [RIGHT, 1], "anchor": "y2", "showgrid": False, **ticks}
         layout["yaxis2"] = {"anchor": "x2", "rangemode": "tozero"}
-    chart = Drawing(now.scenario.title, words, height=360, autosize=True, showlegend=False)
+    last = amount(float(flow[0.5].iloc[-1]), measure)
+    title = f"{now.scenario.title}: {finding(measure, last)} in {flow.index[-1]}"
+    chart = Drawing(title, words, height=360, autosize=True, showlegend=False)
     chart.add(*_traces(now, before)).update_layout(margin_r=44, **layout)
-    flow = _flow(now)
     chart.update_xaxes(**years_axis(flow.index[0], flow.index[-1]))
     return chart.update_yaxes(rangemode="tozero").figure()
 
@@ -146,18 +148,11 @@ def redraw(shown: go.FigureWidget, now: Outlook, before: Outlook) -> None:
     """Bring a figure that is shown in line with its outlooks; of the same parts only what moved is
     sent.
     """
-    traces = list(_traces(now, before))
-    if len(shown.data) != len(traces) or shown.layout.title.text != f"<b>{now.scenario.title}</b>":
-        chart = what_if_chart(now, before)
+    chart = what_if_chart(now, before)
+    if len(shown.data) != len(chart.data):
         shown.data = ()
         shown.add_traces(chart.data)
+    with shown.batch_update():  # one message, one drawing
+        for trace, new in zip(shown.data, chart.data, strict=True):
+            trace.update(new.to_plotly_json())
         shown.update_layout(chart.layout.to_plotly_json())
-        return
-    moved = {at: new for at, new in enumerate(traces) if new["y"] != list(shown.data[at].y)}
-    changes = {
-        name: [new.get(name) for new in moved.values()] for name in ("y", "text", "hovertext")
-    }
-    for side in ("array", "arrayminus"):
-        changes[f"error_y.{side}"] = [new.get("error_y", {}).get(side) for new in moved.values()]
-    if moved:
-        shown.plotly_restyle(changes, list(moved))  # one message, one drawing

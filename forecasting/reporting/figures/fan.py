@@ -38,6 +38,7 @@ from forecasting.reporting.figures.drawing import (
     over,
     points,
     tint,
+    whiskers,
     words_at,
     years_axis,
 )
@@ -60,7 +61,6 @@ from forecasting.reporting.labels import (
     label_of,
     plural,
     readable,
-    rounded,
     uncapital,
     unit_by_year,
     unit_of,
@@ -499,8 +499,7 @@ def nothing(chart: Drawing) -> go.Figure:
 
 
 def forecast_chart(forecast: FlowForecast, log: bool = False) -> go.Figure:
-    """The periods that were asked for, with their 50 and 80 % intervals, and the facts that they
-    rest on.
+    """The periods that were asked for, with their 80 % intervals, and the facts that they rest on.
 
     Parameters
     ----------
@@ -521,16 +520,12 @@ def forecast_chart(forecast: FlowForecast, log: bool = False) -> go.Figure:
     last = forecast.periods[-1]
     title += f", {readable(totals[0.5].iloc[-1])} {when_words(last)}"
     basis = basis_words(", as counted by {}", forecast.basis)
-    words = f"{unit_of(measure)} a year{basis}; each as long as its period; {SHADED}".strip()
+    words = f"{unit_of(measure)} a year{basis}; a fact is as long as its period".strip()
     chart = Drawing(title, words, source="Source: forecast from the facts shown", height=440)
     middles = [(on_axis(p.start) + on_axis(p.end)) / 2 for p in forecast.periods]
-    widths = [period.days / 370 for period in forecast.periods]
-    for name, opacity, low, high in SHADES:
-        box = bars(middles, rates[high] - rates[low], tint(BLUE, opacity), name=name)
-        chart.add(box | {"base": rounded(rates[low]), "width": widths, "showlegend": False})
     rows = zip(forecast.periods, totals[[0.1, 0.5, 0.9]].to_numpy(), strict=True)
     hover = [over(period_words(period), *row) for period, row in rows]
-    chart.add(points(middles, rates[0.5], hover, color=BLUE, size=7) | {"name": "Median"})
+    chart.add(whiskers(middles, rates, hover, "forecast, 80 %", color=BLUE))
     labels = [f"<b>{readable(total)}</b>" for total in totals[0.5]]
     chart.add(words_at(middles, rates[0.9], labels, "top center", color=DEEP, size=12))
     shown = marks(forecast.evidence or (), measure)

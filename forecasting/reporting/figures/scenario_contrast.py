@@ -162,7 +162,6 @@ def _of_year(table: pd.DataFrame, measure: str, year: int | None) -> pd.DataFram
 def _row_whiskers(
     part: pd.DataFrame, order: list[str], scenario: str, place: int, shift: float
 ) -> Iterator[Trace]:
-    part = part.sort_index(key=lambda codes: codes.map(order.index))
     colour = colour_of(scenario, place)
     y = [round(order.index(code) + shift, 2) for code in part.index]
     hover = [
