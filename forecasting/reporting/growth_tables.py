@@ -10,7 +10,7 @@ import pandas as pd
 
 from forecasting.evidence.places import is_place, place_name
 from forecasting.measures import MEASURES
-from forecasting.reporting.display import Table, beside, rows_table
+from forecasting.reporting.display import BulletList, Table, beside, rows_table
 from forecasting.reporting.labels import readable
 from forecasting.scenarios.growth_on_year import yearly_growth
 

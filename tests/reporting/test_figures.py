@@ -453,3 +453,31 @@ def test_months_are_drawn_with_and_without_policies():
 def test_without_policies_the_chart_says_so(outlook):
     chart = figures.policy_chart(outlook)
     assert chart.layout.title.text.endswith("no policy is known that moves this flow</b>")
+
+
+def test_the_markets_that_went_before_are_named_beside_the_forecast():
+    outlook = fc.outlook("UZ", draws=200)
+    table = outlook.forecast.analogues()
+    own = table.iloc[-1]
+    chart = figures.analogues_chart(outlook)
+    assert f" % in {own['year'] + 1}; half of the markets at its share" in chart.layout.title.text
+    rows = chart.layout.yaxis.ticktext
+    assert rows == tuple(f"{row.market} {row.year}" for row in table.iloc[:-1].itertuples())
+    band, dots = chart.data
+    assert list(dots.x) == pytest.approx((1 + table["growth"][:-1]).tolist(), rel=1e-3)
+    assert (band.x[0], band.x[1]) == pytest.approx((1 + own["low"], 1 + own["high"]))
+    now, before = (shape.x0 for shape in chart.layout.shapes)
+    assert (now, before) == pytest.approx((1 + own["growth"], 1 + own["before"]))
+    assert "IEA Global EV Data 2026, CC BY 4.0" in chart.layout.annotations[-1].text
+    json.loads(go.Figure(chart.to_dict()).to_json())
+    first, departs = fc.tables.analogues_lines(outlook).lines
+    assert first.startswith(f"{len(rows)} market-years stood at about the share of Uzbekistan in")
+    assert departs.startswith("It departs from the market's own past, +")
+    assert "rank correlation" in departs
+
+
+def test_without_a_market_no_share_is_compared(outlook):
+    unknown = replace(outlook, forecasts={})
+    chart = figures.analogues_chart(unknown)
+    assert "market_size in the params file" in chart.layout.title.subtitle.text
+    assert fc.tables.analogues_lines(unknown).lines == []
