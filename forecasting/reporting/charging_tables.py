@@ -558,7 +558,8 @@ def grid_table(outlook: Outlook) -> Table:
         if fact.measure in GRID:
             row = {"load": label_of(fact.measure), "MW": in_words(fact), "fact": fact.id}
             rows.append(row | {"of": str(fact.period.end)})
-    return rows_table(pd.DataFrame(rows)[["load", "MW", LOW, HIGH, "of", "fact"]].fillna("–"))
+    columns = ["load", "MW", LOW, HIGH, "of", "fact"]
+    return rows_table(pd.DataFrame(rows).reindex(columns=columns).fillna("–"))
 
 
 def business_table(outlook: Outlook) -> Table:
