@@ -221,20 +221,34 @@ def check(paths: tuple[Path, ...], beside: tuple[Path, ...]) -> None:
 
 
 @main.command()
-@click.argument("country")
-@click.option("--scenario", default="baseline", show_default=True, help="Name of the scenario.")
+@click.argument("country", required=False)
+@click.option(
+    "--from",
+    "workbook",
+    type=FILE,
+    metavar="FILE.xlsx",
+    help="A workbook of `export --xlsx`: write what its yellow cells amount to.",
+)
+@click.option("--scenario", help="Name of the scenario; default baseline, of a workbook own.")
 @click.option(
     "--out", default="params", show_default=True, type=ANY_PATH, help="Folder to write the file to."
 )
-def new(country: str, scenario: str, out: Path) -> None:
+def new(country: str | None, workbook: Path | None, scenario: str | None, out: Path) -> None:
     """Write a commented params file for COUNTRY: an ISO 3166 code or a name. Never overwrites."""
     from forecasting.evidence.files import write_new
     from forecasting.parameters.naming import unsafe_name
     from forecasting.parameters.template import new_params
 
-    if why := unsafe_name(scenario):
+    if scenario and (why := unsafe_name(scenario)):
         raise InputError(f"the scenario's name {scenario[:100]!a} {why}; e.g. baseline")
-    name, text = new_params(country, scenario)
+    if workbook is not None:
+        from forecasting.scenarios.workbook_values import params_of_workbook
+
+        name, text = params_of_workbook(workbook, scenario or "own", out)
+    elif country:
+        name, text = new_params(country, scenario or "baseline")
+    else:
+        raise click.UsageError("name a country, or a workbook with --from")
     path = out / name
     out.mkdir(parents=True, exist_ok=True)
     try:

@@ -433,7 +433,8 @@ def sentences(path: Path) -> list[str]:
             silent.add(node)
     inside = {part for node in silent for part in ast.walk(node)}
     texts = [ast.unparse(node) for node in {*nodes(path, ast.Constant, ast.JoinedStr)} - inside]
-    return [text for text in texts if len(re.findall(r"[A-Za-z]{2,}", text)) >= SENTENCE]
+    spaced = [text for text in texts if " " in text]  # a formula of a workbook is no sentence
+    return [text for text in spaced if len(re.findall(r"[A-Za-z]{2,}", text)) >= SENTENCE]
 
 
 # The code stays plain and small

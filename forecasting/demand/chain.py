@@ -191,6 +191,8 @@ def demand_outlook(
             name: table / table.sum(axis=1, keepdims=True) for name, table in by_month.items()
         },
         grid_per_vehicle=_grid_per_vehicle(per_vehicle, drawn),
+        kwh_per_vehicle={name: table.sum(axis=1) for name, table in by_month.items()},
+        energy_at_end=at_end,
         drawn=drawn,
         parameters=assumed,
         cars=cars,

@@ -70,6 +70,10 @@ class DemandOutlook:
         Share of the year's energy by month, by class.
     grid_per_vehicle : dict of str to ndarray, shape (draws,)
         kWh a year from the grid per vehicle, by class.
+    kwh_per_vehicle : dict of str to ndarray, shape (draws,)
+        kWh a year at the battery per vehicle, were all kilometres electric, by class.
+    energy_at_end : dict of str to ndarray, shape (draws, years)
+        kWh a year at the battery of the vehicles at 31 December, by setting.
     drawn : dict of str to ndarray, shape (draws,)
         Draws of the assumptions.
     cars : dict of str to ndarray, shape (draws, years)
@@ -104,6 +108,8 @@ class DemandOutlook:
     energy_by_setting: dict[str, Array]
     month_shares: dict[str, Array]
     grid_per_vehicle: dict[str, Array]
+    kwh_per_vehicle: dict[str, Array]
+    energy_at_end: dict[str, Array]
     drawn: dict[str, Array]
     cars: dict[str, Array]
     parameters: Parameters

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from forecasting.demand.hourly import hourly_load
 from forecasting.errors import InputError
+from forecasting.evidence.files import write_asked
 from forecasting.names import REPORT_NOTEBOOK, REPORT_PAGE
 from forecasting.reporting.browser import print_page
 
@@ -99,7 +100,10 @@ def _write(
     assert outlook is not None
     if form == "xlsx":
         from forecasting.reporting.workbook import write_workbook
+        from forecasting.reporting.workbook_live import is_live, live_workbook
 
+        if is_live(outlook):
+            return write_asked(path, live_workbook(outlook))
         return write_workbook(outlook, path)
     from forecasting.reporting.iamc import write_csv, write_iamc
 

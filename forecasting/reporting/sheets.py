@@ -33,6 +33,7 @@ LOOKS: dict[str, dict[str, Any]] = {
     "head of numbers": HEAD | {"align": "right"},
     "link": {"font_color": "#0072B2", "underline": 1, "text_wrap": True},
     "note": {"italic": True, "font_color": "#5F6B76", "text_wrap": True},
+    "own": {"bg_color": "#FFF2AB", "border": 1, "locked": False},
     "choice": {"bg_color": "#FFF8E6", "border": 1, "bold": True},
     "total": {"num_format": "#,##0", "top": 1, "italic": True},
     "year": {"num_format": "0", "align": "left"},
@@ -174,3 +175,14 @@ def decimals(value: float) -> int:
     """
     limits = (100, 10, 1)
     return sum(0 < abs(value) < limit for limit in limits)
+
+
+def letters(column: int) -> str:
+    """What a spreadsheet calls a column.
+
+    >>> letters(0), letters(27)
+    ('A', 'AB')
+    """
+    from xlsxwriter.utility import xl_col_to_name
+
+    return str(xl_col_to_name(column))

@@ -7,6 +7,7 @@ bytes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook
 
 COLOURS = ("#0072B2", "#009E73", "#B3659A")
+Lines = Sequence[tuple[int, str, str, float, str]]
+LINES: Lines = (
+    (6, "median", "solid", 2.5, COLOURS[0]),
+    (4, "10 %", "dash", 1.25, COLOURS[0]),
+    (8, "90 %", "dash", 1.25, COLOURS[0]),
+)
 FACT_COLUMNS = [
     "id",
     "period_start",
@@ -58,8 +65,7 @@ def write_workbook(outlook: Outlook, path: str | Path) -> Path:
     _results(book, outlook)
     if "ev_stock" in outlook.results.values:
         _chargers(book, outlook)
-    _assumptions(book, outlook)
-    _facts(book, outlook)
+    grounds(book, outlook)
     return write_asked(path, book.content())
 
 
@@ -97,17 +103,32 @@ def _results(book: Book, outlook: Outlook) -> None:
     sheet.autofilter(2, 0, 2 + len(rows), len(head) - 1)
     drawn = [name for name in (outlook.scenario.measure, *HEADLINE[:2]) if name in spans]
     for place, measure in enumerate(drawn):
-        sheet.insert_chart(2 + 17 * place, len(head) + 1, _fan(book, measure, *spans[measure]))
+        chart = line_chart(book, "Results", measure, spans[measure], 2, LINES)
+        sheet.insert_chart(2 + 17 * place, len(head) + 1, chart)
 
 
-def _fan(book: Book, measure: str, first: int, last: int) -> Any:
-    """Median with the ends of the 80 % interval, as a chart that Excel draws itself."""
+def line_chart(
+    book: Book, sheet: str, measure: str, rows: tuple[int, int], across: int, lines: Lines
+) -> Any:
+    """Lines of one measure by year, as a chart that a spreadsheet draws itself.
+
+    Parameters
+    ----------
+    book, sheet : Book and str
+        Where the numbers stand.
+    measure : str
+        The measure.
+    rows : (int, int)
+        Its first row and its last.
+    across : int
+        The column of the years.
+    lines : sequence of tuple
+        For each line its column, its name, dashes, width and colour.
+    """
     chart = book.book.add_chart({"type": "line"})
-    lines = ((6, "median", "solid", 2.5), (4, "10 %", "dash", 1.25), (8, "90 %", "dash", 1.25))
-    for column, name, dash, width in lines:
-        look = {"color": COLOURS[0], "width": width, "dash_type": dash}
-        places = _places("Results", first, last, 2, column)
-        chart.add_series({"name": name, "line": look} | places)
+    for column, name, dash, width, colour in lines:
+        look = {"color": colour, "width": width, "dash_type": dash}
+        chart.add_series({"name": name, "line": look} | _places(sheet, *rows, across, column))
     _dress(chart, label_of(measure), unit_by_year(measure))
     return chart
 
@@ -146,6 +167,20 @@ def _chargers(book: Book, outlook: Outlook) -> None:
     sheet.freeze_panes(3, 1)
     _dress(chart, "Charging points at 31 December, medians", "public points")
     sheet.insert_chart(last + 2, 0, chart)
+
+
+def grounds(book: Book, outlook: Outlook) -> None:
+    """What the numbers rest on: assumptions and facts.
+
+    Parameters
+    ----------
+    book : Book
+        Gains two sheets.
+    outlook : Outlook
+        A scenario's results.
+    """
+    _assumptions(book, outlook)
+    _facts(book, outlook)
 
 
 def _assumptions(book: Book, outlook: Outlook) -> None:

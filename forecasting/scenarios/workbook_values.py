@@ -1,0 +1,265 @@
+"""From a workbook back to a params file: the reader's yellow cells, and a refusal where anything
+else was changed.
+
+A sheet ``stamp``, hidden, holds the version, the scenario, and for each row and column of the other
+sheets a sum over what their cells say: a changed cell is where a row and a column do not agree.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+import os
+import re
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from forecasting import __version__
+from forecasting.demand.chain_formulas import LEVERS, TARGET, TARGET_YEAR, Chain, ChainMaker
+from forecasting.errors import InputError, in_digits
+from forecasting.parameters.naming import names_of_place
+from forecasting.parameters.schema import Scenario, scenario_from_parameters
+from forecasting.parameters.writing import params_text
+from forecasting.quantiles import Array
+from forecasting.scenarios.outlook import Outlook, outlook
+from forecasting.scenarios.place_flows import PlaceFlow, by_year
+
+STAMP = "stamp"
+# Of the flow, from none to the most that may be set
+FACTORS = (0.0, 0.01, 1.0, 1.5, 2.0, 4.0, 20.0)
+NUMBER = re.compile(r"(?<![A-Z$\d.])\d+\.?\d*(?:E[-+]?\d+)?")
+OWN = "your own value"
+INPUT_HEADS = (
+    "name",
+    "what it is",
+    "unit",
+    "scenario",
+    "lowest",
+    "highest",
+    OWN,
+    "check",
+    "source",
+)
+# The sheets of a living workbook, with the widths of their columns
+SHEETS: dict[str, tuple[float, ...]] = {
+    "inputs": (34, 40, 22, 12, 12, 12, 16, 34, 60),
+    "answer": (30, 8, *[14] * 3, 40, 16, *[14] * 7),
+    "model": (8, 8, *[13] * 60),
+    "taken": (8, *[13] * 90),
+    "draws": (8, *[13] * 250),
+    "tables": (34, *[13] * 70),
+}
+LONGEST = 30_000  # characters of a cell; Excel takes hardly more
+
+Filled = Iterable[tuple[int, int, object]]  # row, column, content
+
+
+def stamp(book: Any, scenario: dict[str, Any]) -> None:
+    """Add the stamp to a book of which all other sheets are written."""
+    sheet = book.add_worksheet(STAMP)
+    text = json.dumps(scenario)
+    parts = [text[start : start + LONGEST] for start in range(0, len(text), LONGEST)]
+    sheet.write_row(0, 0, [__version__, *parts])
+    for row, name in enumerate(SHEETS, start=1):
+        marks = _marks(_written(book.get_worksheet_by_name(name)))
+        sheet.write_row(row, 0, [json.dumps(across) for across in marks])
+    sheet.hide()
+
+
+def _written(sheet: Any) -> Iterator[tuple[int, int, object]]:
+    """What a sheet of xlsxwriter holds."""
+    texts = {index: text for text, index in sheet.str_table.string_table.items()}
+    for row, cells in sheet.table.items():
+        for column, cell in cells.items():
+            if hasattr(cell, "formula"):
+                yield row, column, f"={cell.formula}"
+            elif hasattr(cell, "string"):
+                yield row, column, texts[cell.string]
+            elif hasattr(cell, "number"):
+                yield row, column, cell.number
+
+
+def _marks(cells: Filled) -> list[list[int]]:
+    """Of each row, and of each column, a mark of what its cells hold, as far as a spreadsheet that
+    saves them anew leaves it.
+    """
+    marks: list[dict[int, int]] = [{}, {}]
+    for row, column, content in cells:
+        text = str(content).strip()
+        if text.startswith("="):
+            text = NUMBER.sub(lambda number: f"{float(number[0]):.5g}", text.replace(" ", ""))
+        elif not isinstance(content, str):
+            text = f"{float(text):.5g}"
+        mark = zlib.crc32(f"{row},{column},{text}".encode()) % 65536
+        for place, across in zip((row, column), marks, strict=True):
+            across[place] = across.get(place, 0) ^ mark
+    return [[across.get(place, 0) for place in range(max(across) + 1)] for across in marks]
+
+
+def with_own(scenario: Scenario, own: Mapping[str, float]) -> Scenario:
+    """The scenario that the yellow cells of its workbook amount to.
+
+    Examples
+    --------
+    >>> from forecasting.scenarios.question import find_scenario
+    >>> mine = with_own(find_scenario("TM"), {"home_access": 0.5, "ev_imports.2027": 1.2})
+    >>> mine.assumptions["home_access"].mode, mine.drivers[-1].start.year
+    (0.5, 2027)
+    """
+    values = scenario.parameters()
+    drivers = [*values["drivers"]]
+    said = {"reason": "set in a workbook", "source": "judgement"}
+    for name, value in own.items():
+        measure, _, year = name.partition(".")
+        if measure == scenario.measure:
+            days = {"start": f"{year}-01-01", "end": f"{year}-12-31"}
+            kind = {"kind": "level", "quantity": measure, "size": value}
+            drivers.append({"name": f"own-factor-{year}", **kind, **days, **said})
+    if TARGET in own:
+        due = int(own.get(TARGET_YEAR, scenario.horizon))
+        kind = {"kind": "target", "quantity": "charging_points", "size": own[TARGET]}
+        drivers.append({"name": "own-target", **kind, "start": f"{due}-12-31", **said})
+    set_here = {name: value for name, value in own.items() if name in LEVERS}
+    values |= {"drivers": drivers, "assumptions": {**values["assumptions"], **set_here}}
+    return scenario_from_parameters(values)
+
+
+def chain_of_report(report: Outlook) -> tuple[Outlook, Chain]:
+    """A report's outlook made again, with its draws, and the chain as formulas on them.
+
+    Raises
+    ------
+    InputError
+        Where the scenario no longer gives the report's numbers: facts or the package have changed.
+    """
+    scenario = report.scenario
+    count = len(next(iter(report.results.values.values())))
+    kept: dict[str, PlaceFlow] = {}
+
+    def made(**own: float) -> Outlook:
+        return outlook(with_own(scenario, own), draws=count, kept=kept)
+
+    again = made()
+    for measure, row in again.headline.items():
+        if not math.isclose(row["median"], report.headline[measure]["median"], rel_tol=1e-6):
+            raise InputError(
+                f"{report.name} gives other numbers than its report: facts or the package have "
+                "changed since; run it again"
+            )
+    years = [f"{scenario.measure}.{year}" for year in again.years if year >= again.first_year]
+    flows = {factor: _flow(made(**dict.fromkeys(years, factor))) for factor in FACTORS}
+    single = made(points_per_station=1.0)
+    assert again.demand is not None
+    assert single.demand is not None
+    chain = ChainMaker(
+        again.demand,
+        flows,
+        single.demand.unpushed,
+        flow=scenario.measure,
+        first_year=again.first_year,
+        as_of=again.as_of,
+        beyond=max((driver.beyond for driver in scenario.drivers), default=0.0),
+    ).chain
+    return again, chain
+
+
+def _flow(made: Outlook) -> Array:
+    """What was forecast, before cars built in the country take a part's place."""
+    forecast = made.forecast
+    assert forecast is not None
+    return by_year(forecast)[1]
+
+
+def params_of_workbook(path: Path, name: str, folder: Path) -> tuple[str, str]:
+    """The params file that the yellow cells of a workbook amount to.
+
+    Parameters
+    ----------
+    path : Path
+        A workbook of ``ev-forecast export REPORT --xlsx FILE``.
+    name : str
+        Of the scenario.
+    folder : Path
+        Where the file will be: it names ledgers of one's own from there.
+
+    Returns
+    -------
+    tuple of str
+        Its name, and its text.
+
+    Raises
+    ------
+    InputError
+        Where it is no such workbook, is of another version, was changed outside its yellow cells,
+        or a yellow cell holds what it does not take; the message names the cell.
+    """
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = openpyxl.load_workbook(path)
+        sheets = {sheet: book[sheet] for sheet in (*SHEETS, STAMP)}
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile, InvalidFileException) as error:
+        raise InputError(
+            f"{path} is no workbook of `ev-forecast export REPORT --xlsx FILE`: {error}"
+        ) from None
+    version, *parts = [cell.value for cell in sheets[STAMP][1] if cell.value is not None]
+    if version != __version__:
+        raise InputError(
+            f"{path} {STAMP}!A1: made by version {version}, and this is {__version__}; "
+            "export it again"
+        )
+    inputs = sheets["inputs"]
+    column = INPUT_HEADS.index(OWN)
+    own: dict[str, float] = {}
+    for row in inputs.iter_rows(min_row=2):
+        cell = row[column]
+        if cell.protection.locked or cell.value is None:
+            continue
+        least, most = _bounds(inputs, cell.coordinate)
+        if not isinstance(cell.value, int | float) or not least <= cell.value <= most:
+            raise InputError(
+                f"{path} inputs!{cell.coordinate}: {cell.value!r} is not {in_digits(least)} to "
+                f"{in_digits(most)} {row[2].value}, which {row[0].value} takes"
+            )
+        own[str(row[0].value)] = float(cell.value)
+        cell.value = None
+    for row, name_of_sheet in enumerate(SHEETS, start=2):
+        stored = [cell.value for cell in sheets[STAMP][row]]
+        _refuse_changed(path, sheets[name_of_sheet], stored)
+    scenario = with_own(scenario_from_parameters(json.loads("".join(map(str, parts)))), own)
+    ledgers = tuple(
+        os.path.relpath(Path(facts).resolve(), folder.resolve()) for facts in scenario.ledger
+    )
+    scenario = scenario.model_copy(update={"ledger": ledgers})
+    stem = f"{names_of_place(scenario.place)[0]}-{name}"
+    return f"{stem}.yaml", params_text(scenario, stem, f"from {path.name}")
+
+
+def _bounds(inputs: Any, cell: str) -> tuple[float, float]:
+    """What a cell takes, as its own rule says."""
+    (rule,) = [rule for rule in inputs.data_validations.dataValidation if cell in rule.sqref]
+    return float(rule.formula1), float(rule.formula2)
+
+
+def _refuse_changed(path: Path, sheet: Any, stored: Iterable[str]) -> None:
+    cells = (cell for row in sheet.iter_rows() for cell in row if cell.value is not None)
+    marks = _marks((cell.row - 1, cell.column - 1, cell.value) for cell in cells)
+    changed = [
+        [place for place, (now, then) in enumerate(pairs, start=1) if now != then]
+        for pairs in (
+            itertools.zip_longest(across, json.loads(before), fillvalue=0)
+            for across, before in zip(marks, stored, strict=True)
+        )
+    ]
+    if any(changed):
+        row, column = (places[0] if places else 1 for places in changed)
+        where = f"{sheet.title}!{sheet.cell(row, column).coordinate}"
+        raise InputError(
+            f"{path} {where} is not as it was exported; only yellow cells are to be changed: "
+            "export it again, and set them"
+        )

@@ -1,0 +1,262 @@
+"""A workbook that lives: with no cell set it has the report's answers, with one set those of a new
+run; LibreOffice reckons it anew.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import re
+import shutil
+import subprocess
+import zipfile
+
+import numpy as np
+import openpyxl
+import pytest
+from click.testing import CliRunner
+
+import forecasting as fc
+from forecasting.cli import main
+from forecasting.errors import InputError
+from forecasting.reporting.exports import export_report
+from forecasting.reporting.workbook_live import live_workbook
+from forecasting.scenarios.question import find_scenario
+from forecasting.scenarios.workbook_values import INPUT_HEADS, OWN, params_of_workbook, with_own
+
+pytestmark = pytest.mark.slow
+
+SCENARIOS = ("uzbekistan-baseline", "kazakhstan-baseline", "kyrgyzstan-constrained")
+LEVELS = {"10 %": 0.1, "median": 0.5, "90 %": 0.9}
+SINGLE = {
+    "annual_km": 16_000,
+    "consumption": 21,
+    "home_access": 0.3,
+    "utilisation_scale": 1.3,
+    "power_delivery_scale": 0.8,
+    "public_point_kw": 45,
+    "charger_efficiency.dc": 0.8,
+    "class_share.phev": 0.2,
+    "points_per_station": 3,
+    "charger_cost.enroute_dc": 90_000,
+}
+AT_RISK = ("annual_km", "home_access", "points_per_station")
+LIMITS = {"10 %": 0.05, "median": 0.02, "90 %": 0.05}
+TOGETHER = {"annual_km": 9_000, "home_access": 0.6, "utilisation_scale": 0.8}
+# LibreOffice reckons a workbook of another program only where it is told to
+ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item></oor:items>"""
+ANSWER_SHEET = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,3"
+
+
+class Made:
+    """A scenario's outlook, its workbook, and outlooks with other assumptions."""
+
+    def __init__(self, name, folder, draws=2000):
+        self.kept = {}
+        self.draws = draws
+        self.scenario = find_scenario(name)
+        self.outlook = self.with_own({})
+        self.path = folder / f"{name}.xlsx"
+        self.path.write_bytes(live_workbook(self.outlook))
+        sheet = openpyxl.load_workbook(self.path, read_only=True)["inputs"]
+        own = INPUT_HEADS.index(OWN)
+        rows = [row for row in sheet.iter_rows(min_row=2) if row[0].value]
+        self.cells = {row[0].value: row[own].coordinate for row in rows}
+
+    def with_own(self, own):
+        return fc.outlook(with_own(self.scenario, own), draws=self.draws, kept=self.kept)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    return {name: Made(name, tmp_path_factory.mktemp(name)) for name in SCENARIOS}
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    return Made("uzbekistan-baseline", tmp_path_factory.mktemp("small"), draws=20)
+
+
+def set_cells(path, target, values):
+    """A copy with cells of the sheet inputs filled, as a spreadsheet would, in a second rather than
+    the ten that it takes to read all of it.
+    """
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.namelist():
+            text = old.read(part)
+            if part == "xl/worksheets/sheet2.xml":
+                for cell, value in values.items():
+                    blank = rf'<c r="{cell}" s="(\d+)"/>'.encode()
+                    kind = "" if isinstance(value, int | float) else ' t="str"'
+                    filled = rf'<c r="{cell}" s="\1"{kind}><v>{value}</v></c>'.encode()
+                    text, count = re.subn(blank, filled, text)
+                    assert count == 1
+            new.writestr(part, text)
+    return target
+
+
+def reckoned(paths, folder):
+    """The answers of workbooks after LibreOffice has reckoned them."""
+    office = shutil.which("soffice")
+    assert office, "soffice is missing: apt-get install libreoffice-calc-nogui"
+    profile = folder / "profile"
+    (profile / "user").mkdir(parents=True)
+    (profile / "user" / "registrymodifications.xcu").write_text(ALWAYS)
+    where = [f"-env:UserInstallation={profile.as_uri()}", "--headless"]
+    call = [office, *where, "--convert-to", ANSWER_SHEET, "--outdir", folder, *paths]
+    subprocess.run(call, check=True, capture_output=True)
+    return [read_answers(folder / f"{path.stem}-answer.csv") for path in paths]
+
+
+def read_answers(path):
+    with path.open() as file:
+        return {(row["measure"], int(row["year"])): row for row in csv.DictReader(file)}
+
+
+def misses(answers, outlook):
+    """How far answers are from an outlook's quantiles, by level, in logs."""
+    apart = {level: {} for level in LEVELS}
+    for (measure, year), row in answers.items():
+        draws = outlook.results.values[measure][:, outlook.years.index(year)]
+        for name, level in LEVELS.items():
+            exact = np.quantile(draws, level)
+            spread = np.quantile(draws, 0.9) - np.quantile(draws, 0.1)
+            # Where an answer may be on either side of 0, a share of it says nothing
+            scale = abs(exact) if np.quantile(draws, 0.02) > 0 else spread
+            apart[name][measure, year] = abs(float(row[name]) - exact) / max(scale, 1e-9)
+    return apart
+
+
+def test_libreoffice_reckons_what_the_report_and_a_new_run_have(made, tmp_path):
+    cases = []
+    for (name, each), levers in zip(made.items(), (SINGLE, (), AT_RISK), strict=True):
+        singly = [{lever: SINGLE[lever]} for lever in levers]
+        cases += [
+            (each, {}, each.path),
+            (each, {"annual_km": "far"}, tmp_path / f"{name}-bad.xlsx"),
+        ]
+        for number, own in enumerate([*singly, TOGETHER]):
+            cases.append((each, own, tmp_path / f"{name}-{number}.xlsx"))
+    for each, own, path in cases:
+        if own:
+            set_cells(each.path, path, {each.cells[lever]: value for lever, value in own.items()})
+    answers = reckoned([path for _, _, path in cases], tmp_path)
+    beyond = []
+    for (each, own, _), found in zip(cases, answers, strict=True):
+        if "far" in own.values():
+            shown = {row[level] for row in found.values() for level in LEVELS}
+            assert shown == {"check inputs"}
+            continue
+        apart = misses(found, each.with_own(own))
+        if not own:
+            assert max(max(of_level.values()) for of_level in apart.values()) < 0.001
+            continue
+        for level, of_level in apart.items():
+            limit = LIMITS[level]
+            assert max(of_level.values()) < 3 * limit, (own, level)
+            beyond += [value > limit for value in of_level.values()]
+    assert np.mean(beyond) < 0.03
+
+
+def test_the_flow_and_a_target_can_be_set(made, tmp_path):
+    each = made["kyrgyzstan-constrained"]
+    flow = each.scenario.measure
+    own = {f"{flow}.2027": 1.5, f"{flow}.2026": 0.7, "charging_points_target": 40_000}
+    own["charging_points_target_year"] = 2029
+    path = set_cells(
+        each.path, tmp_path / "a.xlsx", {each.cells[name]: value for name, value in own.items()}
+    )
+    (answers,) = reckoned([path], tmp_path)
+    for level, of_level in misses(answers, each.with_own(own)).items():
+        assert max(of_level.values()) < 1.5 * LIMITS[level]
+
+
+def test_what_is_shown_before_a_spreadsheet_reckons_is_right_and_locked(made):
+    each = made["kazakhstan-baseline"]
+    assert each.path.stat().st_size < 3_000_000
+    book = openpyxl.load_workbook(each.path, data_only=True)
+    shown = {"inputs", "answer", "model", "taken", "draws", "tables", "read me", "Facts"}
+    assert shown <= {*book.sheetnames}
+    assert all(sheet.protection.sheet for sheet in book)
+    assert all(not sheet.protection.password for sheet in book)
+    heads, *rows = book["answer"].iter_rows(values_only=True)
+    assert heads[:5] == ("measure", "year", *LEVELS)
+    answers = {row[:2]: dict(zip(heads, row, strict=True)) for row in rows}
+    apart = misses(answers, each.outlook)
+    assert max(max(of_level.values()) for of_level in apart.values()) < 1e-6
+    assert book["draws"].max_row == 2 + 400
+    heads, *rows = book["inputs"].iter_rows(values_only=True)
+    assert "annual_km" in [row[0] for row in rows]
+    assert sum("own" in head for head in heads) == 1
+    formulas = openpyxl.load_workbook(each.path)
+    unlocked = [
+        cell.coordinate for row in formulas["inputs"] for cell in row if not cell.protection.locked
+    ]
+    assert unlocked == list(each.cells.values())
+    assert not {"INDIRECT", "OFFSET", "RAND", "NOW", "TODAY", "LET", "_xlfn"} & {
+        word for row in formulas["model"].iter_rows(min_row=3, max_row=3) for cell in row
+        for word in re.findall(r"[A-Z_a-z]+", str(cell.value))
+    }  # fmt: skip
+
+
+def test_yellow_cells_become_a_params_file_that_runs(small, tmp_path):
+    each = small
+    own = {"home_access": 0.3, "ev_imports.2028": 1.2, "charging_points_target": 30_000}
+    cells = {each.cells[name]: value for name, value in own.items()}
+    path = set_cells(each.path, tmp_path / "mine.xlsx", cells)
+    first = CliRunner().invoke(main, ["new", "--from", str(path), "--out", str(tmp_path)])
+    assert first.exit_code == 0, first.output
+    again = fc.outlook(tmp_path / "uzbekistan-own.yaml", draws=20)
+    expected = each.with_own(own)
+    for measure, draws in expected.results.values.items():
+        np.testing.assert_array_equal(draws, again.results.values[measure])
+    second = CliRunner().invoke(main, ["new", "--from", str(path), "--out", str(tmp_path)])
+    assert second.exit_code == 2
+    assert "exists already" in second.output
+
+
+@pytest.mark.parametrize(
+    ("sheet", "cell", "value", "message"),
+    [
+        ("model", "F30", 5, "model!F30 is not as it was exported"),
+        ("inputs", "D9", 5, "inputs!D9 is not as it was exported"),
+        ("draws", "B12", 1, "draws!B12 is not as it was exported"),
+        ("inputs", "annual_km", "far", "'far' is not 1000 to 150,000 km per year"),
+        ("inputs", "annual_km", -5, "-5 is not 1000 to 150,000 km per year"),
+        ("stamp", "A1", "0.0.1", "stamp!A1: made by version 0.0.1"),
+    ],
+)
+def test_a_workbook_that_was_changed_elsewhere_is_refused(
+    small, tmp_path, sheet, cell, value, message
+):
+    each = small
+    book = openpyxl.load_workbook(each.path)
+    book[sheet][each.cells.get(cell, cell)] = value
+    book.save(tmp_path / "changed.xlsx")
+    with pytest.raises(InputError, match=re.escape(message)):
+        params_of_workbook(tmp_path / "changed.xlsx", "own", tmp_path)
+
+
+def test_what_is_no_workbook_of_ours_is_refused(tmp_path):
+    openpyxl.Workbook().save(tmp_path / "other.xlsx")
+    (tmp_path / "text.xlsx").write_text("text")
+    for name in ("other.xlsx", "text.xlsx"):
+        with pytest.raises(InputError, match="is no workbook of `ev-forecast export REPORT --xlsx"):
+            params_of_workbook(tmp_path / name, "own", tmp_path)
+
+
+def test_a_report_that_other_facts_made_is_refused(small):
+    part = small.outlook.results
+    values = {name: 1.1 * draws for name, draws in part.values.items()}
+    older = dataclasses.replace(small.outlook, parts=(dataclasses.replace(part, values=values),))
+    with pytest.raises(InputError, match="gives other numbers than its report"):
+        live_workbook(older)
+
+
+def test_a_corridor_has_the_workbook_without_a_chain(tmp_path):
+    fc.outlook("horgos-baseline", draws=20).save(tmp_path / "report")
+    (path,) = export_report(tmp_path / "report", {"xlsx": tmp_path / "a.xlsx"})
+    assert "Results" in openpyxl.load_workbook(path).sheetnames
