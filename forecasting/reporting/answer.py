@@ -252,7 +252,7 @@ def _shares(outlook: Outlook) -> str:
     horizon = outlook.scenario.horizon
     shares = ", and ".join(
         f"in {year} {readable(wide[0.5][year])} % "
-        f"(80 % interval {interval(wide[0.1][year], wide[0.9][year])} %)"
+        f"(80 % range {interval(wide[0.1][year], wide[0.9][year])} %)"
         for year in sorted({min(outlook.first_year, horizon), horizon})
     )
     return (
@@ -282,7 +282,7 @@ def _levels(results: Results, measure: str, year: int) -> list[float]:
 
 
 def median_and_ends(results: Results, measure: str, year: int) -> tuple[str, str]:
-    """Median and 80 % interval of one year in words.
+    """Median and 80 % range of one year in words.
 
     Parameters
     ----------

@@ -153,9 +153,9 @@ def _disagrees(caveat: Caveat) -> str:
 def _place_silent(caveat: Caveat) -> str:
     last = "".join(f"its last count is of {fact_words(fact)}; " for fact in caveat.facts)
     return (
-        f"{place_name(caveat.values['place'])} is unknown: {last}nothing was counted in the "
-        f"two years to {caveat.values['day']}, so no number is given for it, and it is not in "
-        "the sum."
+        f"{place_name(caveat.values['place'])} is unknown: {last}nothing was counted in the two "
+        f"years to {day_words(dt.date.fromisoformat(caveat.values['day']))}, so no number is given "
+        "for it, and it is not in the sum."
     )
 
 
@@ -214,11 +214,12 @@ def _published(when: Period | None) -> str:
 def _stock_not_closed(caveat: Caveat) -> str:
     values = caveat.values
     earlier = values["earlier"] and plural(values["earlier"], "earlier day")
-    before = phrase("; so it was on {}", earlier)
+    before = phrase(" (it was the same on {})", earlier)
+    day = day_words(dt.date.fromisoformat(values["day"]))
     reason = gap_words(values["explanation"], values["printed"], values["modelled"])
     return (
-        f"Stock on {values['day']}: {values['printed']:,.0f} printed, {values['modelled']:,.0f} "
-        f"modelled; {reason}{before}."
+        f"On {day} the register had {values['printed']:,.0f} vehicles, where this model has "
+        f"{values['modelled']:,.0f}: {reason}{before}."
     )
 
 
@@ -242,12 +243,12 @@ def gap_words(explanation: str, printed: float, modelled: float) -> str:
 
 
 GAPS = {
-    "closes": "closes: inside the 80 % interval, or within 1 %",
-    "thousands": "a factor near 1000: look at the units, thousands or vehicles",
-    "fewer": "{missing:.0f} % of the modelled stock is not on the register: re-export or a "
-    "narrower count",
-    "more": "the register holds {times:.1f} times the modelled stock: imports not counted, "
-    "assembly, or a wider count",
+    "closes": "inside the 80 % range, or within 1 %",
+    "thousands": "a factor near 1000, so look at the units, thousands or vehicles",
+    "fewer": "{missing:.0f} % of the modelled stock is not on the register, as cars went on to "
+    "other countries or fewer kinds are counted",
+    "more": "the register holds {times:.1f} times the modelled stock, as imports are not counted, "
+    "cars are built in the country, or more kinds are counted",
 }
 
 
@@ -324,8 +325,8 @@ CLAUSES: dict[str, Wording] = {
     "analogues_alone": ("no fact counts this flow: the forecast rests on analogue markets alone"),
     "disagrees": _disagrees,
     "few_draws_count": (
-        "the draws are as good as only {share:.0%} of their number: intervals are rough; see "
-        "fit_table() for facts that contradict each other"
+        "only {share:.0%} of the possible futures that were drawn carry weight, as its facts pull "
+        "in different directions: its ranges are rough, and fit_table() names the facts"
     ),
 }
 
@@ -344,7 +345,7 @@ SENTENCES: dict[str, Wording] = {
     "size_judged": _size,
     "size_counted": _size,
     "history_starts": (
-        "Facts from before {day} are left out: the params file starts the history there."
+        "Facts from before {day_in_text} are left out: the params file starts the history there."
     ),
     "above_market": (
         "In {percent:.0f} % of the draws {place}'s flow exceeds the whole market in some year: "
@@ -387,15 +388,17 @@ SENTENCES: dict[str, Wording] = {
     ),
     "stock_above_all": (
         "In {share:.0%} of the draws electric cars outnumber all cars on the road in {year}, which "
-        "cannot be."
+        "cannot be: these make the upper end of the range too high. A lower ceiling among the "
+        "drivers of the params file, or a larger share of cars that leave again (reexport_share), "
+        "keeps them out."
     ),
     "no_points_counted": (
-        "No count of public charging is known: practice takes its level from other markets, a "
-        "factor of {factor:.1f} either way (80 %)."
+        "No count of public charging is known: the answer by practice takes its level from other "
+        "markets, which may be wrong by a factor of {factor:.1f} either way."
     ),
     "practice_of_cars": (
-        "How many points are built, by practice and by a target, is known of electric cars: of "
-        "{vehicles} need alone says what they take."
+        "How many points are built, by practice and by a target, is known of electric cars alone: "
+        "of {vehicles} only the need can be told."
     ),
     "odd_ratio": (
         "{ratio:.3g} vehicles per public point in {year} is outside 1 to 100: look at both counts."

@@ -79,7 +79,7 @@ def balance_table(outlook: Outlook) -> Table:
     Returns
     -------
     Table
-        Vehicles, as printed and as modelled, with the ends of the 80 % interval.
+        Vehicles, as printed and as modelled, with the ends of the 80 % range.
 
     Raises
     ------
@@ -296,7 +296,7 @@ def settings_table(outlook: Outlook) -> Table:
     Returns
     -------
     Table
-        Points with 80 % intervals, megawatts, gigawatt-hours a year, and millions of dollars of
+        Points with 80 % ranges, megawatts, gigawatt-hours a year, and millions of dollars of
         2024: chargers with installation and connection to the grid.
 
     Raises
@@ -425,7 +425,7 @@ def consequences_table(outlook: Outlook) -> Table:
     Returns
     -------
     Table
-        Medians and 80 % intervals, each in the unit of its head.
+        Medians and 80 % ranges, each in the unit of its head.
 
     Raises
     ------
@@ -457,7 +457,7 @@ def _percent(value: float) -> str:
 def _spread(
     head: str, row: Mapping[Hashable, Any], name: str, measure: str, unit: float = 1.0
 ) -> dict[str, str]:
-    """A median and the two ends of its 80 % interval, in columns of their own."""
+    """A median and the two ends of its 80 % range, in columns of their own."""
     keys = {head: name, LOW: "low", HIGH: "high"}
     return {column: amount(float(row[key]) / unit, measure) for column, key in keys.items()}
 
@@ -476,7 +476,7 @@ def regions_table(outlook: Outlook, year: int | None = None) -> Table:
     Returns
     -------
     Table
-        Medians and 80 % intervals, each in the unit of its head.
+        Medians and 80 % ranges, each in the unit of its head.
 
     Raises
     ------
@@ -528,7 +528,7 @@ def grid_table(outlook: Outlook) -> Table:
     Returns
     -------
     Table
-        Megawatts, with the ends of the 80 % interval.
+        Megawatts, with the ends of the 80 % range.
 
     Raises
     ------
@@ -717,13 +717,13 @@ def choice_table(
     wanted = outlook.demand.results["charging_points_need"][:, -1]
     costs = choice or Choice.model_construct(missing=1.0, idle=1.0)
     regret = expected_regret(wanted, options, missing=costs.missing, idle=costs.idle)
-    when = f"he need of each draw being what is wanted in {outlook.scenario.horizon}"
+    when = f"he need of each possible future is what is wanted in {outlook.scenario.horizon}"
     if choice is None:
         regret = regret.sort_values("points")
-        caption = f"T{when}; with your own costs ({ASK}) each has its regret"
+        caption = f"T{when}; with costs of your own ({ASK}) the table says what each choice costs"
     else:
         paid = f"{in_digits(costs.missing)}, an idle one at {in_digits(costs.idle)} a year"
-        caption = f"A missing point at {paid}, t{when}; the least regret first"
+        caption = f"A missing point at {paid}, t{when}; the smallest cost first"
     rows = [
         {
             "build to": row["option"],

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.words import in_words, when_words
-from forecasting.measures import CHARGING_COUNTS
+from forecasting.measures import CAR_COUNTS, CHARGING_COUNTS
 from forecasting.reporting.display import Link, line_html, mention
 from forecasting.reporting.labels import label_of, phrase
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook
 
 # What stands and what is promised: its facts are listed, too
-BESIDE = ("ev_stock", *CHARGING_COUNTS)
+BESIDE = (*CAR_COUNTS, *CHARGING_COUNTS)
 MENTION = re.compile(r'<a class="fact" href="#fact-([^"]*)">(.*?)</a>', re.DOTALL)
 LEAST = 0.5  # percent by which a fact must move a forecast to be mentioned
 ROW = re.compile(r'<li id="fact-([^"]*)">')

@@ -27,7 +27,7 @@ KINDS = {
 # A cell that is not broken into lines: a number, an interval, a date.
 NUMBER = re.compile(r"[-+]?[\d,.]+( %)?( \([\d,.]+ to [\d,.]+\))?|–|\d{4}(-\d\d){1,2}")
 # What stands under what, digit by digit
-AMOUNT = re.compile(r"(under )?[-+]?[\d,.]+( %)?|–|anything")
+AMOUNT = re.compile(r"(under )?[-+]?[\d,.]+( %| million)?|–|anything")
 LOW = "10 %"  # heads of an interval's ends, behind their median's
 HIGH = "90 %"
 WHEN = ("year", "period", "published", "newest")  # digits that are no amount

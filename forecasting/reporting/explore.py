@@ -134,10 +134,10 @@ class Explorer(WhatIf):
                 row = {
                     "measure": f"{label_of(measure)}, {unit_of(measure)}",
                     "now": median,
-                    "80 % interval": ends,
+                    "80 % range": ends,
                     "as given": _cells(before, measure)[0],
                     "difference": moved_by,
-                    "80 % interval of the difference": range_of_change,
+                    "80 % range of the difference": range_of_change,
                 }
                 rows.append(row)
         return rows_table(rows, caption=f"In {self.scenario.horizon}, medians")
@@ -190,7 +190,7 @@ def explore(
 
 
 def _cells(results: Any, measure: str) -> tuple[str, str]:
-    """Median and 80 % interval of the last year."""
+    """Median and 80 % range of the last year."""
     low, median, high = np.quantile(results.values[measure][:, -1], (0.1, 0.5, 0.9)).tolist()
     return amount(median, measure), amounts(low, high, measure)
 

@@ -37,6 +37,7 @@ NEED, *_ = CHARGING_ANSWERS
 FIRST = 3  # doubts that stand in the brief
 MINOR = ("history_starts", "few_draws_count")  # caveats that come after all other doubts
 DOUBTED = 0.2  # probability of being wrong from which a fact is mentioned
+MOST_PERCENT = 1000  # beyond that a fact gives the forecast its scale
 MOST = 3  # facts and assumptions named of each number
 # Of the variance, from which an assumption is named: below that chance alone may have sorted it
 LEAST_SHARE = 0.02
@@ -267,7 +268,9 @@ def _flow_grounds(
     events = len(outlook.scenario.drivers)
     after = phrase(" Then {} ahead.", events and plural(events, "assumed event"))
     moved = moves(flow)[first]
-    moved = moved[moved.abs() >= LEAST].sort_values(key=lambda by: -by.abs(), kind="stable")
+    moved = moved[moved.abs().between(LEAST, MOST_PERCENT)].sort_values(
+        key=lambda by: -by.abs(), kind="stable"
+    )
     if moved.empty:
         return [*line, after]
     for number, (fact, by) in enumerate(moved.head(MOST).items()):

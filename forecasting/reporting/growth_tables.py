@@ -51,7 +51,7 @@ def part_words(place: str) -> str:
 
 
 def growth_by_year(outlook: Outlook) -> Table:
-    """Growth of each year on the one before, of each place and of their sum, with 80 % intervals.
+    """Growth of each year on the one before, of each place and of their sum, with 80 % ranges.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def growth_by_year(outlook: Outlook) -> Table:
     Returns
     -------
     Table
-        Per cent on the year before: medians, and the ends of the 80 % interval.
+        Per cent on the year before: medians, and the ends of the 80 % range.
 
     Raises
     ------

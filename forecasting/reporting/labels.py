@@ -104,7 +104,11 @@ def amount(value: float, measure: str) -> str:
     --------
     >>> amount(85.12, "charging_points_need"), amount(85.12, "energy_gwh"), amount(0.4, "ev_stock")
     ('85', '85.1', '0')
+    >>> amount(74_230_000, "investment_usd")
+    '74.2 million'
     """
+    if unit_of(measure) == "USD" and abs(value) >= 1e6:
+        return f"{value / 1e6:,.3g} million"
     if unit_of(measure) in COUNTED and math.isfinite(value):
         return readable(round(float(f"{value:.3g}")))
     return readable(value)

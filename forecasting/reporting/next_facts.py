@@ -12,6 +12,7 @@ import numpy as np
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.places import place_name
 from forecasting.evidence.words import period_words
+from forecasting.reporting.caveat_words import day_words
 from forecasting.reporting.display import BulletList, Table, plain_frame
 from forecasting.reporting.labels import amount, label_of, readable, uncapital
 from forecasting.scenarios.age import series_due
@@ -81,7 +82,7 @@ def find_out_table(outlook: Outlook, most: int = MOST) -> Table | BulletList:
     }
     first = measures[0]
     year = outlook.years[-1]
-    caption = f"Of the variance of {year}'s answer, the share that each number would take away."
+    caption = f"How much of the uncertainty about {year} each number would settle."
     low, high = np.quantile(outlook.results.values[first][:, -1], (0.1, 0.9)).tolist()
     if low > 0:
         factor = high / low
@@ -89,7 +90,7 @@ def find_out_table(outlook: Outlook, most: int = MOST) -> Table | BulletList:
             readable(factor ** width_left(share), 2) for share in worth[first]
         ]
         caption += (
-            f" Now the 80 % interval of {uncapital(label_of(first))} reaches from "
+            f" Now the 80 % range of {uncapital(label_of(first))} goes from "
             f"{amount(low, first)} to {amount(high, first)}, a factor of {readable(factor, 2)}; "
             "the last column is what would be left of it."
         )
@@ -152,7 +153,7 @@ def due_table(outlook: Outlook, most: int = MOST) -> Table | BulletList:
         "last print": series["last_print"].astype(str),
         "next expected": series["next_print"].astype(str),
     }
-    caption = f"Of what was printed by {outlook.as_of}"
+    caption = f"Of what was printed by {day_words(outlook.as_of)}"
     return Table(plain_frame(shown), caption=caption, kind="fc-due")
 
 

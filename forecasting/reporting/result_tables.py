@@ -202,7 +202,7 @@ def headline_table(outlook: Outlook) -> Table:
     Returns
     -------
     Table
-        Medians and the ends of the 80 % interval, with their units.
+        Medians and the ends of the 80 % range, with their units.
 
     Raises
     ------
@@ -231,7 +231,7 @@ def headline_table(outlook: Outlook) -> Table:
 
 
 def outlook_table(outlook: Outlook, *measures: str) -> Table:
-    """Medians with 80 % intervals by year, a column per measure, from the first year that the facts
+    """Medians with 80 % ranges by year, a column per measure, from the first year that the facts
     do not cover.
 
     Parameters
@@ -265,7 +265,7 @@ def outlook_table(outlook: Outlook, *measures: str) -> Table:
 
 
 def results_table(results: Results, *measures: str, since: int | None = None) -> Table:
-    """Medians with 80 % intervals by year, a column per measure; also of a sum or a difference.
+    """Medians with 80 % ranges by year, a column per measure; also of a sum or a difference.
 
     Parameters
     ----------
@@ -309,7 +309,7 @@ def with_unit(measure: str) -> str:
 
 
 def in_columns(wide: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """Median and both ends of the 80 % interval in columns of their own, in words."""
+    """Median and both ends of the 80 % range in columns of their own, in words."""
     columns = {"median": wide[0.5], LOW: wide[0.1], HIGH: wide[0.9]}
     words = {name: [amount(value, measure) for value in cells] for name, cells in columns.items()}
     return plain_frame(words, wide.index)
@@ -318,7 +318,7 @@ def in_columns(wide: pd.DataFrame, measure: str) -> pd.DataFrame:
 def measures_by_year(
     results: Results, measures: Sequence[str], years: Sequence[int], head: str
 ) -> pd.DataFrame:
-    """Median and 80 % interval of some measures in some years: a row per measure, the years beside
+    """Median and 80 % range of some measures in some years: a row per measure, the years beside
     each other.
 
     Parameters
@@ -688,7 +688,7 @@ def drivers_table(outlook: Outlook) -> Table:
 
 def policies_table(outlook: Outlook) -> Table:
     """What each policy that is known does to the flow: the change of its months in percent, with
-    80 % intervals.
+    80 % ranges.
 
     Parameters
     ----------
@@ -736,7 +736,7 @@ def policies_table(outlook: Outlook) -> Table:
         }
         rows.append(row)
         links.append(policy.url)
-    caption = f"Change of months, 80 % intervals; {forecast.policies.effects.source}"
+    caption = f"Change of months, 80 % ranges; {forecast.policies.effects.source}"
     columns = ["policy", "what", "on", BEFORE, AFTER, LATER, "source"]
     return Table(plain_frame(rows, columns=columns), {"source": links}, caption=caption)
 

@@ -293,7 +293,7 @@ def record_sentence(record: pd.DataFrame) -> str:
     --------
     >>> record = pd.DataFrame({"inside": [True, True, False], "own_basis": [True, True, False]})
     >>> print(record_sentence(record))
-    2 of 2 outcomes counted as the forecast counts lie inside their 80 % interval, where 1 to 2
+    2 of 2 outcomes counted as the forecast counts lie inside their 80 % range, where 1 to 2
     would be expected; of all 3, others' counts among them, 2.
     """
     held = record["inside"].astype(bool)
@@ -302,7 +302,7 @@ def record_sentence(record: pd.DataFrame) -> str:
     expected = f", where {low} to {high} would be expected" if own.any() else ""
     return (
         f"{(held & own).sum()} of {own.sum()} outcomes counted as the forecast counts lie inside "
-        f"their 80 % interval{expected}; of all {len(record)}, others' counts among them, "
+        f"their 80 % range{expected}; of all {len(record)}, others' counts among them, "
         f"{held.sum()}."
     )
 

@@ -36,7 +36,7 @@ from forecasting.names import (
 from forecasting.parameters.naming import country_slug
 from forecasting.reporting.answer import median_and_ends
 from forecasting.reporting.article import write_article
-from forecasting.reporting.caveat_words import age_html, lines_of
+from forecasting.reporting.caveat_words import age_html, day_words, lines_of
 from forecasting.reporting.display import Table, beside, plain_frame
 from forecasting.reporting.growth_tables import known_as_growth, percent
 from forecasting.reporting.html import (
@@ -80,8 +80,8 @@ SECTIONS = (
     {
         "id": "countries",
         "title": "Countries by scenarios",
-        "words": "What comes in the first two years not yet known, and where the chain stands "
-        "at the horizon.",
+        "words": "What comes in the first two years that are not yet known, and what stands on "
+        "the road and is needed at the end of the last.",
     },
     {
         "id": "corridors",
@@ -256,11 +256,11 @@ def _tell_apart(runs: Sequence[Run]) -> None:
 
 
 def _summary(whole: int, days: Sequence[str]) -> str:
-    until = " to ".join(dict.fromkeys([*days[:1], *days[-1:]]))
-    known = phrase(", on what was published by {}", until)
+    ends = [day_words(dt.date.fromisoformat(day)) for day in dict.fromkeys([*days[:1], *days[-1:]])]
+    known = phrase(", on what was published by {}", " to ".join(ends))
     return (
-        f"{plural(whole, 'report')}{known}. Each number is a median with its 80 % interval, and "
-        "leads back to the facts it rests on."
+        f"{plural(whole, 'report')}{known}. Beside each number stands the range that holds what "
+        "comes four times in five."
     )
 
 
@@ -494,7 +494,7 @@ def _sentence(total: Results) -> str:
     """The vehicles and the charging points at the horizon, each with its interval."""
     last = total.years[-1]
     median, ends = median_and_ends(total, DRAWN, last)
-    vehicles = f"{median} electric vehicles on the road at the end of {last} (80 % interval {ends})"
+    vehicles = f"About {median} electric cars on the road by the end of {last} ({ends})"
     if not {NEED, PRACTICE} <= set(total.values):
         return f"{vehicles}."
     need, practice = (

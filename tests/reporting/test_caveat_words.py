@@ -37,8 +37,8 @@ def test_every_kind_has_its_wording_and_every_wording_its_kind() -> None:
 def test_a_clause_of_a_forecast_is_a_sentence_of_its_place() -> None:
     caveat = Caveat("few_draws_count", values={"share": 0.0314})
     assert words_of(caveat) == (
-        "the draws are as good as only 3% of their number: intervals are rough; see fit_table() "
-        "for facts that contradict each other"
+        "only 3% of the possible futures that were drawn carry weight, as its facts pull in "
+        "different directions: its ranges are rough, and fit_table() names the facts"
     )
     assert words_of(caveat.with_values(place="KZ")) == f"Kazakhstan: {words_of(caveat)}."
 
@@ -59,23 +59,24 @@ def test_a_note_of_a_check_begins_with_what_it_is_about() -> None:
             "fewer",
             250,
             1,
-            "Stock on 2023-12-31: 250 printed, 1,000 modelled; 75 % of the modelled stock is not "
-            "on the register: re-export or a narrower count; so it was on 1 earlier day.",
+            "On 31 December 2023 the register had 250 vehicles, where this model has 1,000: 75 % "
+            "of the modelled stock is not on the register, as cars went on to other countries or "
+            "fewer kinds are counted (it was the same on 1 earlier day).",
         ),
         (
             "more",
             2000,
             2,
-            "Stock on 2023-12-31: 2,000 printed, 1,000 modelled; the register holds 2.0 times the "
-            "modelled stock: imports not counted, assembly, or a wider count; so it was on 2 "
-            "earlier days.",
+            "On 31 December 2023 the register had 2,000 vehicles, where this model has 1,000: the "
+            "register holds 2.0 times the modelled stock, as imports are not counted, cars are "
+            "built in the country, or more kinds are counted (it was the same on 2 earlier days).",
         ),
         (
             "thousands",
             1,
             0,
-            "Stock on 2023-12-31: 1 printed, 1,000 modelled; a factor near 1000: look at the units"
-            ", thousands or vehicles.",
+            "On 31 December 2023 the register had 1 vehicles, where this model has 1,000: a factor "
+            "near 1000, so look at the units, thousands or vehicles.",
         ),
     ],
 )

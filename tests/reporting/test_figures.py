@@ -434,7 +434,7 @@ def test_a_figure_has_words_for_who_does_not_see_it(outlook):
     words = figures.fan_chart(outlook).layout.meta["alt"]
     assert words.startswith(
         "Uzbekistan, baseline: 10,000 electric vehicles imported in 2023, 171,000 in 2030: medians "
-        "with 80 % intervals, 2023: 10,000 ("
+        "with 80 % ranges, 2023: 10,000 ("
     )
     assert "2030: 171,000 (" in words
     assert words.endswith("; beside 5 printed numbers.")

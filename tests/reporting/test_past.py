@@ -39,7 +39,7 @@ def test_the_index_has_a_row_a_place_and_the_count_expected() -> None:
     assert last["Place"] == "All"
     expected = last["Expected"]
     assert expected.startswith("17 to ")
-    assert f"lie inside their 80 % interval, where {expected} would be expected" in told["sentence"]
+    assert f"lie inside their 80 % range, where {expected} would be expected" in told["sentence"]
 
 
 def test_a_report_says_what_changed_since_the_one_it_replaces(tmp_path):

@@ -117,7 +117,7 @@ def test_what_others_wrote_is_escaped(out, records):
 def test_the_gap_is_of_the_baselines(out, records):
     page = text(build_site(out, records))
     table = page[page.index('id="chargers"') :]
-    assert "Baseline, 2030" in table
+    assert "end of 2030" in table
     assert '<td class="amount">6,830</td>' in table
     assert '<td class="amount">10,900</td>' not in table
 
@@ -198,8 +198,8 @@ def test_the_regions_total_is_the_sum_of_joint_draws(out, records):
         if scale == 1.0
     )
     low, median, high = (float(f"{value:.3g}") for value in np.quantile(joint, [0.1, 0.5, 0.9]))
-    assert f"{median:,.0f} electric vehicles on the road at the end of 2030" in section
-    assert f"(80 % interval {low:,.0f} to {high:,.0f})" in section
+    assert f"About {median:,.0f} electric cars on the road by the end of 2030" in section
+    assert f"({low:,.0f} to {high:,.0f})" in section
     assert section.count('class="figure" data-json=') == 3
 
 

@@ -100,7 +100,7 @@ def _flow(outlook: Outlook) -> pd.DataFrame:
 
 
 def _answer(outlook: Outlook, measure: str, words: str, at: float) -> Trace:
-    """An answer's median and 80 % interval."""
+    """An answer's median and 80 % range."""
     last = outlook.results.values[measure][:, -1]
     low, median, high = np.quantile(last, (0.1, 0.5, 0.9)).tolist()
     colour = MUTED

@@ -92,7 +92,7 @@ def charger_gap(
     """Charging points by need, by practice and by standard, beside what stands today.
 
     Three answers to three questions, never averaged: what the energy requires, what markets of this
-    size have built, what AFIR would ask for. The last year has their 80 % intervals.
+    size have built, what AFIR would ask for. The last year has their 80 % ranges.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ def charger_gap(
     last = chosen[-1]
     need, practice, _ = (amount(wide[0.5][last], name) for name, wide in answers.items())
     title = f"{need} public charging points needed in {last}; markets with such a fleet have built"
-    words = "public points at the end of each year, medians; bars, the 80 % intervals of the last"
+    words = "public points at the end of each year, medians; bars, the 80 % ranges of the last"
     chart = of_outlook(outlook, f"{title} {practice}", words, height=460, margin_r=130)
     axis = linear_scale([wide[0.9][last] for wide in answers.values()])
     names = []
@@ -151,7 +151,7 @@ def charger_gap(
         chart.add(words_at(at["x"], at["y"], [words], "top right", size=11.5, color=INK))
     chart.update_xaxes(**years_axis(chosen[0], last)).update_yaxes(**axis)
     spoken = [re.sub(r"<.*?>", "", name) for name, _ in names]
-    return chart.figure(f"medians with 80 % intervals, {', '.join(spoken)}")
+    return chart.figure(f"medians with 80 % ranges, {', '.join(spoken)}")
 
 
 def _answer(wide: pd.DataFrame, measure: str, symbol: str) -> Trace:

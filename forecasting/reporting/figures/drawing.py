@@ -303,7 +303,7 @@ def points(x: Sequence[Any], y: Iterable[float], hover: Sequence[str], **marker:
 def whiskers(
     x: Sequence[Any], wide: pd.DataFrame, hover: Sequence[str], name: str, **marker: Any
 ) -> Trace:
-    """Medians with their 80 % intervals, in the legend.
+    """Medians with their 80 % ranges, in the legend.
 
     Parameters
     ----------
@@ -324,7 +324,7 @@ def whiskers(
 
 
 def ends(wide: pd.DataFrame) -> list[pd.Series[float]]:
-    """Lower end, median and upper end of the 80 % interval."""
+    """Lower end, median and upper end of the 80 % range."""
     return [wide[level] for level in (0.1, 0.5, 0.9)]
 
 
@@ -453,7 +453,7 @@ def error_bar(
 
 
 def over(name: object, low: float, median: float, high: float) -> str:
-    """What a pointer shows of a median with its 80 % interval.
+    """What a pointer shows of a median with its 80 % range.
 
     >>> over(2030, 1.0, 2.0, 4.0)
     '<b>2030: 2</b><br>80 %: 1 to 4'

@@ -90,11 +90,11 @@ def fan_chart(
     until: int | None = None,
     log: bool | None = None,
 ) -> go.Figure:
-    """What was counted and what may come, on a scale set by the 80 % interval.
+    """What was counted and what may come, on a scale set by the 80 % range.
 
     A line of the yearly counts of the basis that is forecast, or of one that counts the same; a
     year that nobody counted has an open point, what the facts imply. The unfinished year is a
-    column with its counted part; then come the medians with their 50 and 80 % intervals.
+    column with its counted part; then come the medians with their 50 and 80 % ranges.
 
     Parameters
     ----------
@@ -224,7 +224,7 @@ def _read_aloud(wide: pd.DataFrame, measure: str, facts: int) -> str:
         for year, row in wide.iloc[some].iterrows()
     ]
     beside = f"; beside {facts} printed numbers" if facts else ""
-    return f"medians with 80 % intervals, {', '.join(medians)}{beside}"
+    return f"medians with 80 % ranges, {', '.join(medians)}{beside}"
 
 
 def drawn_facts(outlook: Outlook, measure: str, place: str, facts: Ledger | None) -> list[Mark]:
@@ -430,7 +430,7 @@ def fan_scale(heights: Sequence[float], log: bool | None = None) -> dict[str, An
 
 
 def policy_chart(outlook: Outlook) -> go.Figure:
-    """The flow by month with its 80 % interval, and its median as it would be without policies.
+    """The flow by month with its 80 % range, and its median as it would be without policies.
 
     Parameters
     ----------
@@ -499,7 +499,7 @@ def nothing(chart: Drawing) -> go.Figure:
 
 
 def forecast_chart(forecast: FlowForecast, log: bool = False) -> go.Figure:
-    """The periods that were asked for, with their 80 % intervals, and the facts that they rest on.
+    """The periods that were asked for, with their 80 % ranges, and the facts that they rest on.
 
     Parameters
     ----------

@@ -130,7 +130,7 @@ def scenario_comparison(
     most = finding(measure, amount(first[0.5], measure))
     chart = Drawing(
         f"{place_name(first['country'])}: {most} in {rows.index[0]} ({shown[0]})",
-        f"{unit_of(measure)}, log scale; medians with 80 % intervals",
+        f"{unit_of(measure)}, log scale; medians with 80 % ranges",
         source="Source: scenarios on common random numbers",
         margin_r=64,
         height=150 + 84 * len(order),
@@ -177,7 +177,7 @@ def _row_whiskers(
 def scenario_paths(
     table: pd.DataFrame, country: str, measure: str = "ev_stock", *, since: int | None = None
 ) -> go.Figure:
-    """The scenarios of one country through the years: named medians with their 80 % intervals.
+    """The scenarios of one country through the years: named medians with their 80 % ranges.
 
     Parameters
     ----------
@@ -219,7 +219,7 @@ def scenario_paths(
     ends_of_all = finding(measure, amounts(min(medians), max(medians), measure))
     chart = Drawing(
         f"{place_name(country)}: {ends_of_all} in {years[-1]}, by scenario",
-        f"{unit_by_year(measure)}, log scale; medians, and 80 % intervals",
+        f"{unit_by_year(measure)}, log scale; medians, and 80 % ranges",
     )
     axis = log_scale([end for wide in paths.values() for end in (*wide[0.1], *wide[0.9])])
     _draw_paths(chart, paths, axis)
@@ -227,7 +227,7 @@ def scenario_paths(
 
 
 def _draw_paths(chart: Drawing, paths: Mapping[str, pd.DataFrame], axis: Mapping[str, Any]) -> None:
-    """The median of each scenario through the years, named at its end, and its 80 % interval."""
+    """The median of each scenario through the years, named at its end, and its 80 % range."""
     last = {}
     names = []
     for place, (scenario, wide) in enumerate(paths.items()):
@@ -357,7 +357,7 @@ def growth_curves_chart(
     unit: str = "vehicles a year",
     held_back: pd.Series[float] | None = None,
 ) -> go.Figure:
-    """One series, and what several methods make of it: medians, and the 80 % interval of each in
+    """One series, and what several methods make of it: medians, and the 80 % range of each in
     the legend's colour.
 
     Parameters
@@ -556,7 +556,7 @@ def growth_chart(outlook: Outlook, place: str | None = None) -> go.Figure:
     dated = {words: year_of(words).end for words in [*now.index, *then.index] if len(words) == 4}
     dated |= {words: fact.period.end for words, fact in printed.items()}
     names = sorted({*printed, *now.index, *then.index}, key=lambda words: (dated[words], words))
-    against = "per cent on the same dates a year before; medians, 80 % intervals"
+    against = "per cent on the same dates a year before; medians, 80 % ranges"
     soon = now.iloc[min(1, len(now) - 1)]
     title = f"{uncapital(label_of(outlook.scenario.measure))}, {percent(soon[0.5])} in {soon.name}"
     if len(outlook.forecasts) > 1:
