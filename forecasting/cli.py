@@ -86,6 +86,13 @@ class _Group(click.Group):
                 message = f"{error.filename}: {error.strerror}"
             say(shortened(f"ev-forecast {ctx.invoked_subcommand}: {message}"), err=True)
             ctx.exit(2)
+        except (MemoryError, ImportError) as error:
+            # What the loader says of a library for which there is no room
+            if isinstance(error, ImportError) and "failed to map" not in str(error):
+                raise
+            need = "1 GB does for a command, 500 MB more for each job of a run"
+            say(f"ev-forecast {ctx.invoked_subcommand}: too little memory; {need}", err=True)
+            ctx.exit(1)
 
 
 @click.group(
