@@ -135,14 +135,16 @@ def test_the_line_before_is_of_counts_and_the_unfinished_year_is_a_column(outloo
         np.median(outlook.results.values["ev_imports"][:, 2]), 1e-3
     )
     assert chart.layout.xaxis.ticktext[:3] == ("2021", "’22", "’23<br>2,544 in<br>Jan–Apr")
-    assert "2,180" in [word for trace in traces(chart, mode="text") for word in trace.text]
+    assert "2,180" in [word for trace in traces(chart, mode="markers+text") for word in trace.text]
     assert list(chart.layout.xaxis.tickvals) == list(range(2021, 2031))
 
 
 def test_a_year_that_nobody_counted_has_an_open_point_of_what_the_facts_imply(outlook, ledger):
     rates = ledger.frame[ledger.frame["period_start"] != "2022-01-01"]
     chart = figures.fan_chart(outlook, facts=Ledger.from_frame(rates), since=2021)
-    implied = [word for trace in traces(chart, mode="text") for word in trace.text if "≈" in word]
+    implied = [
+        word for trace in traces(chart, mode="markers+text") for word in trace.text if "≈" in word
+    ]
     assert implied == ["≈ 6,670"]
 
 

@@ -211,7 +211,8 @@ class Drawing:
         rows = -(-len("".ljust(9).join(names)) // WIDE["legend"])
         if len(names) < 2:
             rows = 0
-        self.update_layout(margin_t=self.top + 20 * rows, margin_b=depth + LINE + 6)
+        foot = depth + (LINE + 6) * bool(self.source)
+        self.update_layout(margin_t=self.top + 20 * rows, margin_b=foot)
         place = {"x": 0, "xref": "paper", "y": 0, "yref": "paper", "yshift": -depth}
         side = {"xanchor": "left", "yanchor": "top", "align": "left"}
         font = {"size": 11, "color": MUTED}
@@ -346,7 +347,9 @@ def words_at(
     **font
         Colour and size.
     """
-    style = {"text": words, "mode": "text", "textposition": position, "textfont": font}
+    # A marker that is not seen keeps the words clear of those that are
+    style = {"text": words, "mode": "markers+text", "marker": {"size": 10, "opacity": 0}}
+    style |= {"textposition": position, "textfont": font}
     aside = {"cliponaxis": False, "showlegend": False, "hoverinfo": "skip"}
     return scatter(x=x, y=rounded(y), **style, **aside)
 
@@ -429,7 +432,7 @@ def names_at(
     places = apart([*heights], axis, gap)
     for height, (name, colour) in zip(places, names, strict=True):
         ink = {"#": colour}.get(colour[0], INK)
-        yield words_at([x], [height], [f" {name}"], "middle right", size=12, color=ink)
+        yield words_at([x], [height], [name], "middle right", size=12, color=ink)
 
 
 def error_bar(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -144,60 +144,75 @@ def fan_chart(
     basis = getattr(outlook.forecasts.get(part.country), "basis", "") if own else ""
     known = drawn_facts(outlook, measure, part.country, facts)
     counted = [mark for mark in like_the_main(known, basis) if mark.first_year >= first]
-    whole = {mark.first_year: mark.height for mark in counted if mark.whole_year}
-    heights = dict(bands[0.5]) | whole
-    past = pd.Series(
-        {year: heights[year] for year in range(first, outlook.first_year) if year in heights}
-    )
-    axis = fan_scale([*past, *wide[0.1], *wide[0.9]], log)
-    chart = _frame(outlook, measure, part.country, wide, basis).update_yaxes(**axis)
+    past = _before(bands[0.5], counted, range(first, outlook.first_year))
+    chart = _frame(outlook, measure, part.country, wide, basis)
+    chart.update_yaxes(**fan_scale([*past, *wide[0.1], *wide[0.9]], log))
     below = {}
-    if begun := [
-        mark for mark in counted if mark.period.start == dt.date(outlook.first_year, 1, 1)
-    ]:
-        mark = max(begun, key=lambda mark: mark.end)
+    for mark in _so_far(counted, outlook.first_year):
         below[str(outlook.first_year)] = f"{mark.label} in<br>{period_words(mark.period)[:-5]}"
-        counts = mark.height * mark.period.days / year_of(outlook.first_year).days
         if not log:
-            chart.add(*_column(outlook.first_year, wide[0.5].iloc[0], counts))
+            chart.add(*_column(mark, wide[0.5].iloc[0]))
     chart.add(*fan(wide, past[-1:]), *_history(past, counted, own))
     chart.update_xaxes(**years_axis(min(first, *wide.index), wide.index[-1], **below))
     return chart.figure(_read_aloud(wide, measure, len(known)))
 
 
-def _column(year: int, expected: float, counts: float) -> Iterator[Trace]:
+def _before(medians: pd.Series[float], counted: Sequence[Mark], years: range) -> pd.Series[float]:
+    """The years before, as they were counted, or else as the facts imply."""
+    heights = dict(medians) | {mark.first_year: mark.height for mark in counted if mark.whole_year}
+    return pd.Series({year: heights[year] for year in years if year in heights}, dtype=float)
+
+
+def _so_far(counted: Sequence[Mark], first_year: int) -> list[Mark]:
+    """The longest count of the unfinished year from its first day on, if there is one."""
+    begun = [mark for mark in counted if mark.period.start == dt.date(first_year, 1, 1)]
+    return sorted(begun, key=lambda mark: mark.end)[-1:]
+
+
+def _column(mark: Mark, expected: float) -> Iterator[Trace]:
     """An unfinished year: what is expected, and the part of it that was counted."""
+    counts = mark.height * mark.period.days / year_of(mark.first_year).days
     for height, fill, edge in ((expected, PAPER, BLUE), (counts, INK, INK)):
         look = {"color": fill, "line": {"color": edge, "width": 1.5}}
-        yield bars([year], [height], fill, width=COLUMN, showlegend=False) | {"marker": look}
+        column = bars([mark.first_year], [height], fill, width=COLUMN, showlegend=False)
+        yield column | {"marker": look}
 
 
 def _history(past: pd.Series[float], counted: Sequence[Mark], own: bool) -> Iterator[Trace]:
-    """A line through the years before; the counts in print, and open points, what the facts imply
-    of a year of the flow that nobody counted.
+    """A line through the years before, and the counts; open points are what the facts imply of a
+    year of the flow that nobody counted.
     """
     dots = [mark for mark in counted if mark.whole_year or mark.stock]
-    yield line([*past.index], past, INK if own else MUTED, hoverinfo="skip", showlegend=False)
     at = [mark.middle for mark in dots]
-    look = {"color": INK, "size": 8}
-    yield points(at, [m.height for m in dots], [m.hover for m in dots], **look) | {
-        "name": "Counted"
-    }
-    ends = stocks_by_year(dots)
-    whole = [mark for mark in dots if mark.whole_year]
-    newest = sorted(dots, key=lambda mark: mark.end)[-1:]
-    labels = {mark.middle: (mark.height, mark.label) for mark in [*whole, *ends.values(), *newest]}
+    heights = [mark.height for mark in dots]
+    hover = [mark.hover for mark in dots]
+    yield line([*past.index], past, {True: INK}.get(own, MUTED), hoverinfo="skip", showlegend=False)
+    yield points(at, heights, hover, color=INK, size=8) | {"name": "Counted"}
     if own:
-        implied = past.drop([*labels], errors="ignore")
+        implied = past.drop(at, errors="ignore")
         words = [f"≈ {readable(height)}" for height in implied]
         edge = {"color": INK, "width": 2}
         yield points([*implied.index], implied, words, color=PAPER, size=8, line=edge)
-        labels |= dict(zip(implied.index, zip(implied, words, strict=True), strict=True))
-    for when, (height, label) in labels.items():
-        side = "top center"
-        if past.get(when - 1, height) < height:
-            side = "top left"  # of a rising line, where there is room
-        yield words_at([when], [height], [label], side, size=12, color=INK)
+        yield from _labels(past, dict(zip(implied.index, words, strict=True)), implied)
+    newest = sorted(dots, key=lambda mark: mark.end)[-1:]
+    named = [mark for mark in dots if mark.whole_year] + [*stocks_by_year(dots).values(), *newest]
+    tops = {mark.middle: mark.height for mark in named}
+    yield from _labels(past, {mark.middle: mark.label for mark in named}, tops)
+
+
+def _labels(
+    past: pd.Series[float],
+    labels: Mapping[Any, str],
+    heights: Mapping[Any, float] | pd.Series[float],
+) -> Iterator[Trace]:
+    """Numbers beside a line: left of it where it rises, well above it where it turns up again."""
+    for when, words in labels.items():
+        height = heights[when]
+        rising = bool(past.get(when - 1, math.inf) < height)
+        side = {True: "top left"}.get(rising, "top center")
+        if past.get(when + 1, 0.0) > height and not rising:
+            words += "<br> "
+        yield words_at([when], [height], [words], side, size=12, color=INK)
 
 
 def part_of(outlook: Outlook, place: str) -> Results:
@@ -354,8 +369,10 @@ def evidence_chart(
     return chart.update_xaxes(**years_axis(first, last)).figure()
 
 
-def fan(wide: pd.DataFrame, start: pd.Series[float] = NO_YEARS) -> Iterator[Trace]:
-    """Medians and intervals by year, the first and the last in print.
+def fan(
+    wide: pd.DataFrame, start: pd.Series[float] = NO_YEARS, printed: Sequence[int] = (0, -1)
+) -> Iterator[Trace]:
+    """Medians and intervals by year.
 
     Parameters
     ----------
@@ -363,6 +380,8 @@ def fan(wide: pd.DataFrame, start: pd.Series[float] = NO_YEARS) -> Iterator[Trac
         Indexed by year, a column per quantile.
     start : pandas.Series
         The last year before and its height, from which the fan opens.
+    printed : sequence of int
+        The rows whose numbers are printed.
     """
     level = [*start]
     x = [*start.index, *wide.index.tolist()]
@@ -376,7 +395,7 @@ def fan(wide: pd.DataFrame, start: pd.Series[float] = NO_YEARS) -> Iterator[Trac
         for when, row in wide.iterrows()
     ]
     yield points(wide.index.tolist(), wide[0.5], hover, color=BLUE, size=6) | {"name": "Median"}
-    for when in dict.fromkeys([wide.index[0], wide.index[-1]]):
+    for when in dict.fromkeys(wide.index[[*printed]]):
         low, middle, high = wide.loc[when, [0.1, 0.5, 0.9]]
         words = f"<b>{readable(middle)}</b><br>{interval(low, high)}"
         yield words_at([when], [high], [words], "top left", color=DEEP, size=12)
@@ -417,8 +436,9 @@ def _frame(
 
 def of_outlook(outlook: Outlook, title: str, subtitle: str, **layout: Any) -> Drawing:
     """A drawing on a scenario, with its facts as the source."""
-    facts = plural(len(outlook.facts_used), "published fact")
-    source = f"Source: forecast of {outlook.as_of} from {facts}"
+    source = f"Source: forecast of {outlook.as_of}"
+    if outlook.evidence is not None:
+        source += f" from {plural(len(outlook.evidence), 'published fact')}"
     return Drawing(f"{outlook.scenario.title}: {title}", subtitle, source=source, **layout)
 
 

@@ -292,12 +292,13 @@ def small_fans(parts: Mapping[str, pd.DataFrame], measure: str) -> Iterator[go.F
         What is drawn.
     """
     held = [end for wide in parts.values() for end in (*wide[0.1], *wide[0.9])]
-    axis = fan_scale(held, log=True)
+    axis = log_scale(held)
     for name, wide in parts.items():
         last = wide.index[-1]
         low, middle, high = (amount(wide[level][last], measure) for level in (0.1, 0.5, 0.9))
         words = f"{unit_by_year(measure)}, log scale, the same in all"
-        chart = Drawing(f"{name}: {middle} in {last}", words, height=230).add(*fan(wide))
+        chart = Drawing(f"{name}: {middle} in {last}", words, height=240)
+        chart.add(*fan(wide, printed=()))
         chart.update_yaxes(**axis).update_xaxes(**years_axis(wide.index[0], last))
         yield chart.figure(f"{label_of(measure).lower()}, {low} to {high}")
 
