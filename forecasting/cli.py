@@ -328,10 +328,10 @@ def backtest(
         scores = backtest_chargers(panel, train)
         say(chargers_text(scores))
     elif events and monthly is not None:
-        from forecasting.evaluation.events import backtest_events
+        from forecasting.evaluation.events import event_skill, summarise_events
         from forecasting.reporting.score_words import events_text
 
-        scores = backtest_events(panel, monthly, policies)
+        scores = summarise_events(event_skill(panel, monthly, policies))
         say(events_text(scores))
     elif monthly is not None:
         from forecasting.evaluation.part_year import backtest_part_year
