@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from forecasting.parameters.schema import Scenario as Scenario, load_scenario as load_scenario
     from forecasting.periods import Period as Period, month as month, span as span, year as year
     from forecasting.reporting import figures as figures, notebook as notebook
-    from forecasting.reporting.explore import explore as explore
+    from forecasting.reporting.explore import explore as explore, new as new
     from forecasting.scenarios.joint_draws import Results as Results, region_total as region_total
     from forecasting.scenarios.outlook import (
         Outlook as Outlook,

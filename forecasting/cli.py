@@ -20,6 +20,8 @@ from forecasting.fact_commands import (
     ANY_PATH,
     FACTS_PATH,
     OWN_FACTS,
+    PUBLISHED,
+    answer_to,
     claim,
     evidence,
     fact,
@@ -27,7 +29,7 @@ from forecasting.fact_commands import (
     known_facts,
     say,
 )
-from forecasting.names import PARAMS
+from forecasting.names import PARAMS, REPORT_PAGE
 from forecasting.narrow_help import HelpContext
 
 if TYPE_CHECKING:
@@ -164,12 +166,14 @@ def main() -> None:
     help="Days of earlier forecasts that stay in OUT/archive.",
 )
 @OWN_FACTS
+@PUBLISHED
 def run(
     params: tuple[Path, ...],
     as_of: str | None,
     as_json: bool,
     log: LogForm | None,
     beside: tuple[Path, ...],
+    published: dt.date | None,
     **options: Any,
 ) -> None:
     """Turn params files into reports; with none given, those of ./params.
@@ -184,7 +188,13 @@ def run(
     shown = bool(log) or not as_json
     try:
         summary = run_all(
-            params, as_of=day, ledger=beside, progress=shown, log=log or "text", **options
+            params,
+            as_of=day,
+            ledger=beside,
+            published=published,
+            progress=shown,
+            log=log or "text",
+            **options,
         )
     except ForecastingError as error:
         if log == "json":
@@ -193,18 +203,19 @@ def run(
             write_event("run", "refused", reason=str(error))
             raise click.exceptions.Exit(_status(error)) from error
         if isinstance(error, InputError) and (params or Path(PARAMS).exists()):
-            _check(params or (Path(PARAMS),), beside)  # says more, where the trouble is the params
+            # It says more, where the trouble is the params
+            _check(params or (Path(PARAMS),), beside, published)
         raise
     say(summary.to_json() if as_json else str(summary))
     if not summary.ok:
         raise click.exceptions.Exit(1)
 
 
-def _check(paths: Sequence[Path], beside: Sequence[Path] = ()) -> Checked:
+def _check(paths: Sequence[Path], beside: Sequence[Path], published: dt.date | None) -> Checked:
     """Check files, or raise every problem of all of them."""
     from forecasting.scenarios.check import check_paths
 
-    checked = check_paths(paths, beside)
+    checked = check_paths(paths, beside, published)
     if checked.problems:
         raise InputError(checked.problems)
     return checked
@@ -213,22 +224,35 @@ def _check(paths: Sequence[Path], beside: Sequence[Path] = ()) -> Checked:
 @main.command()
 @click.argument("paths", nargs=-1, type=FACTS_PATH)
 @OWN_FACTS
-def check(paths: tuple[Path, ...], beside: tuple[Path, ...]) -> None:
+@PUBLISHED
+def check(paths: tuple[Path, ...], beside: tuple[Path, ...], published: dt.date | None) -> None:
     """Check params files and ledgers; with none given, the ledger that ships and ./params.
 
     Every problem of every file is named at once, with line or key path and the nearest right name.
     Nothing is written and nothing in the files is run.
     """
-    checked = _check(paths, beside)
+    checked = _check(paths, beside, published)
     for caveat in checked.caveats:
         say(f"note: {caveat}")
     counts = {"scenario": checked.scenarios, "fact": checked.facts}
     words = [f"{n} {name}{'s' if n > 1 else ''}" for name, n in counts.items() if n]
-    say(f"in order: {', '.join(words) or 'no scenario and no fact'}")
+    counted = ", ".join(words) or "no scenario and no fact"
+    if checked.unused:
+        say(f"{counted}; {checked.unused[-1]}")
+    else:
+        say(f"in order: {counted}")
 
 
 @main.command()
-@click.argument("country", required=False)
+@click.argument("country", default="")
+@click.option(
+    "--ledger",
+    type=FACTS_PATH,
+    metavar="FILE",
+    help="A table of your own: what it cannot say is asked, and the report made.",
+)
+@click.option("--yes", is_flag=True, help="Take what is proposed, and say it.")
+@PUBLISHED
 @click.option(
     "--from",
     "workbook",
@@ -240,22 +264,38 @@ def check(paths: tuple[Path, ...], beside: tuple[Path, ...]) -> None:
 @click.option(
     "--out", default="params", show_default=True, type=ANY_PATH, help="Folder to write the file to."
 )
-def new(country: str | None, workbook: Path | None, scenario: str | None, out: Path) -> None:
-    """Write a commented params file for COUNTRY: an ISO 3166 code or a name. Never overwrites."""
+def new(
+    country: str,
+    ledger: Path | None,
+    workbook: Path | None,
+    scenario: str | None,
+    out: Path,
+    **answers: Any,
+) -> None:
+    """Write a commented params file for COUNTRY: an ISO 3166 code or a name. Never overwrites.
+
+    With --ledger it is a country of your own facts: the params file reads them, and runs at once.
+    """
     from forecasting.evidence.files import write_new
-    from forecasting.parameters.naming import unsafe_name
+    from forecasting.evidence.places import place_name
+    from forecasting.parameters.naming import country_code, unsafe_name
     from forecasting.parameters.template import new_params
 
     if scenario and (why := unsafe_name(scenario)):
         raise InputError(f"the scenario's name {scenario[:100]!a} {why}; e.g. baseline")
+    where = "this workbook"
+    if ledger is not None:
+        _new_of_table(country, ledger, scenario or "baseline", out, **answers)
+        return
     if workbook is not None:
         from forecasting.scenarios.workbook_values import params_of_workbook
 
         name, text = params_of_workbook(workbook, scenario or "own", out)
     elif country:
         name, text = new_params(country, scenario or "baseline")
+        where = place_name(country_code(country))
     else:
-        raise click.UsageError("name a country, or a workbook with --from")
+        raise click.UsageError("name a country, a table with --ledger, or a workbook with --from")
     path = out / name
     out.mkdir(parents=True, exist_ok=True)
     try:
@@ -265,9 +305,35 @@ def new(country: str | None, workbook: Path | None, scenario: str | None, out: P
             f"{path} exists already; edit it, or give another name with --scenario"
         ) from None
     say(
-        f"wrote {path}; it runs as it is: `ev-forecast run {path}`; "
+        f"wrote {path} for {where}; it runs as it is: `ev-forecast run {path}`; "
         f"edit it, then `ev-forecast check {path}`"
     )
+
+
+def _on_terminal() -> bool:
+    return sys.stdin.isatty()
+
+
+def _new_of_table(
+    country: str, table: Path, scenario: str, out: Path, yes: bool, published: dt.date | None
+) -> None:
+    """Ask what a table cannot say, write the params file, and make the report."""
+    from forecasting.runs.runner import run as run_all
+    from forecasting.scenarios.new_country import NewCountry
+
+    made = NewCountry(country, table, published)
+    asked = not yes and _on_terminal()
+    for question in made.questions():
+        made.answers[question.key] = answer_to(question, asked)
+    params = made.write(out, scenario)
+    say(f"wrote {params}, which forecasts {made.flow or 'shares'}")
+    for caveat in made.caveats:
+        say(f"note: {caveat}")
+    summary = run_all([params])
+    say(str(summary))
+    if not summary.ok:
+        raise click.exceptions.Exit(1)
+    say(f"the report is {summary.out}/{params.stem}/{REPORT_PAGE}; to change it, edit {params}")
 
 
 @main.command(short_help="Score past forecasts of markets that you bring.")

@@ -18,6 +18,7 @@ from forecasting.parameters.naming import PARAMS_ENDINGS
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
     from forecasting.evidence.press import Proposal
+    from forecasting.scenarios.new_country import Question
 
 
 def say(text: str, err: bool = False) -> None:
@@ -51,22 +52,13 @@ class _FactsPath(_AnyPath):
         return super().convert(value, param, ctx)
 
 
-def printed_number(text: str) -> float:
-    """A number as it is printed: in groups of three digits, with a multiplier, in percent.
+def _number(text: str) -> float:
+    from forecasting.evidence.printed_numbers import printed_number
 
-    >>> printed_number("100,000"), printed_number("1.2 million"), printed_number("10 %")
-    (100000.0, 1200000.0, 10.0)
-    """
-    from forecasting.evidence.printed_numbers import numbers_in, plain_text
-
-    plain = plain_text(text).removesuffix("%").strip()
-    for number in numbers_in(plain):
-        if (number.first, number.end) == (len(number.sign), len(plain)) and not number.times:
-            return -number.value if number.sign == "-" else number.value
-    try:
-        return float(text)
-    except ValueError:
-        raise click.BadParameter(f"{text!r} is not a number") from None
+    number = printed_number(text)
+    if number is None:
+        raise click.BadParameter(f"{text!r} is not a number")
+    return number
 
 
 ANY_PATH = _AnyPath(path_type=Path)
@@ -78,6 +70,23 @@ OWN_FACTS = click.option(
     type=FACTS_PATH,
     metavar="FILE",
     help="Facts of your own beside those that ship.",
+)
+
+
+def _day_of_publication(text: str) -> dt.date:
+    """The last day of the day, month or year that is given."""
+    from forecasting.evidence.rules import publication
+
+    if span := publication(text.strip()):
+        return span.end
+    raise click.BadParameter("is empty: give a day, month or year")
+
+
+PUBLISHED = click.option(
+    "--published",
+    type=_day_of_publication,
+    metavar="DATE",
+    help="Since when those of your own facts are known that have no date of publication.",
 )
 
 
@@ -176,7 +185,7 @@ def _list(facts: Ledger, known: Ledger) -> None:
 @click.argument("place")
 @click.argument("measure")
 @click.argument("period")
-@click.argument("value", type=printed_number)
+@click.argument("value", type=_number)
 @click.option("--as-of", metavar="DATE", help="Day of the forecast; default the scenario's own.")
 @click.option(
     "--params",
@@ -297,6 +306,23 @@ def _asked(period: str, known: dict[str, str]) -> dict[str, str]:
     since = "/" in period or ".." in period
     one_day = on_a_day(cells["measure"], cells.get("quantity", ""), since)
     return cells | period_cells(period_of(period), one_day)
+
+
+def answer_to(question: Question, asked: bool) -> str:
+    """The answer of who sits at the terminal, else what is proposed, which is said."""
+    because = f" ({question.because})" if question.because else ""
+    if not asked:
+        if not question.proposed:
+            hint = "say it in the name of a column, or answer on a terminal"
+            raise InputError(f"{question.asks} Nothing says it: {hint}")
+        say(f"{question.asks} {question.proposed}{because}")
+        return question.read(question.proposed)
+    while True:
+        answer = click.prompt(f"{question.asks}{because}", default=question.proposed or None)
+        try:
+            return question.read(answer)
+        except InputError as error:
+            say(str(error))
 
 
 def _proposed(text: str, period: str, known: dict[str, str], yes: bool) -> list[dict[str, str]]:

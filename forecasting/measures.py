@@ -197,6 +197,11 @@ MEASURES |= _declare(
 
 # Groups of measures; a test refuses such lists anywhere else.
 EV_FLOWS = ("ev_imports", "ev_registrations")  # how electric vehicles come to be on the road
+# The flow that a count of electric cars is of; a stock is the register's
+FLOW_OF_COUNT = dict(zip(EV_FLOWS, EV_FLOWS, strict=True)) | {
+    "ev_sales": "ev_sales",
+    "ev_stock": "ev_registrations",
+}
 NEW_EVS = ("ev_sales", "ev_registrations")  # which are a share of new cars
 # What stands for new vehicles a year, best first
 NEW_CARS = (("car_registrations", "car_sales"), ("car_imports",))

@@ -93,6 +93,7 @@ def test_commands_of_a_page_work_in_their_order(page, tmp_path):
     """
     (tmp_path / "params").mkdir()
     shutil.copy(ROOT / "params" / "turkmenistan-baseline.yaml", tmp_path / "params")
+    shutil.copy(ROOT / "examples" / "colombia.csv", tmp_path / "mine.csv")
     for command in COMMANDS[page]:
         asked = ["--help"] if command.startswith("fetch") else []
         words = [

@@ -34,6 +34,7 @@ SIGNATURES = {
     "fit_curves": {"matrix": ..., "curve": ...},
     "outlook": {"scenario": ..., "ledger": None, "prior": None, "draws": 2000},
     "explore": {"scenario": ..., "ledger": None},
+    "new": {"country": "", "table": None},
 }
 METHODS = {
     "FlowForecast": (

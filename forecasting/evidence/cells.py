@@ -7,24 +7,47 @@ of an Excel workbook, from the line on that names the columns.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime as dt
 import io
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zipfile import ZipFile
 
-from forecasting.errors import LedgerError, Problem
+from forecasting.errors import LedgerError, PeriodError, Problem
+from forecasting.evidence.printed_periods import period_of
 
-Cells = list[list[object]]
+
+class Line(list[object]):
+    """The cells of one line of a file.
+
+    Parameters
+    ----------
+    cells : iterable of object
+        Text, numbers and dates.
+    number : int
+        Of the line in its file, from 1 on.
+    hidden : bool
+        Whether a spreadsheet program does not show it.
+    """
+
+    def __init__(self, cells: Iterable[object], number: int = 0, hidden: bool = False) -> None:
+        super().__init__(cells)
+        self.number = number
+        self.hidden = hidden
+
+
+Cells = list[Line]
 SEPARATORS = ",;\t|"
 WORKBOOKS = (".xlsx", ".xlsm")
 # Bytes of all text in a workbook, which lies in it compressed: some ten seconds of reading
 LARGEST = 20_000_000
 MOST_ROWS = 200_000
 MOST_CELLS = 5_000_000
+SHORTER_THAN_A_YEAR = 364  # days
 
 
 class Repeated(float):
@@ -67,7 +90,7 @@ def table_cells(
             raise _refusal(name, f"is no table: {error}", "check the quotation marks") from None
     if not cells:
         return []
-    return _years_as_rows(_from_header(cells))
+    return _periods_as_rows(_from_header(cells))
 
 
 def is_workbook(name: str) -> bool:
@@ -103,8 +126,8 @@ def _split(text: str, separator: str) -> Cells:
     if not separator:
         first = next((line for line in text.splitlines() if line.strip()), "")
         separator = max(SEPARATORS, key=first.count)
-    lines = io.StringIO(text, newline="")
-    return [[*row] for row in csv.reader(lines, delimiter=separator, strict=True) if any(row)]
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    return [Line(row, rows.line_num) for row in rows if any(row)]
 
 
 # A workbook.
@@ -124,7 +147,11 @@ def _sheet_cells(name: str, data: bytes, sheet: str) -> Cells:
         fault = f"sheet {sheet!r} reaches over more than {MOST_CELLS:,} cells"
         raise _refusal(name, fault, "delete what lies far from the table")
     _check_results(name, values, formulas[sheet])
-    rows = [[_plain(cell) for cell in row] for row in values.iter_rows()]
+    shown = values.row_dimensions
+    rows = [
+        Line(map(_plain, row), number, number in shown and shown[number].hidden)
+        for number, row in enumerate(values.iter_rows(), start=1)
+    ]
     for merged in values.merged_cells.ranges:
         top = merged.min_row - 1
         side = merged.min_col - 1
@@ -224,7 +251,7 @@ def _from_header(cells: Cells) -> Cells:
     if rows and _goes_on(cells[first], rows[0]):
         for head, cell in zip(heads, rows.pop(0), strict=False):
             head.append(cell)
-    return [[_joined(head) for head in heads], *rows]
+    return [Line(map(_joined, heads), cells[first].number), *rows]
 
 
 def _goes_on(heads: Sequence[object], below: Sequence[object]) -> bool:
@@ -248,18 +275,42 @@ def _joined(parts: Iterable[object]) -> str:
     return " ".join(dict.fromkeys(str(part).strip() for part in _filled(parts)))
 
 
-def _years_as_rows(cells: Cells) -> Cells:
-    """A table with a column for each year as one with a row for each year; other tables as they
+class WideHead(NamedTuple):
+    """The period that the name of a column says, and how a column of such periods is called."""
+
+    kind: str
+    lacks_year: bool
+
+
+def _wide_head(name: str) -> WideHead | None:
+    with contextlib.suppress(PeriodError):
+        whole_year = period_of(name).days > SHORTER_THAN_A_YEAR
+        return WideHead("year" if whole_year else "date", False)
+    with contextlib.suppress(PeriodError):
+        months = round(period_of(f"{name} 2000").days / 30)
+        return WideHead({1: "month", 3: "quarter"}.get(months, "date"), True)
+    return None
+
+
+def _periods_as_rows(cells: Cells) -> Cells:
+    """A table with a column for each period as one with a row for each period; other tables as they
     are.
     """
     header = [str(cell).removesuffix(".0") for cell in cells[0]]
-    years = [*filter(re.compile(r"(19|20)\d\d").fullmatch, header)]
-    if len(years) < 2 or "year" in " ".join(header).lower():
+    wide = {name: head for name in header if (head := _wide_head(name))}
+    with_year = "year" in " ".join(header).lower()
+    if len(wide) < 2 or {head.lacks_year for head in wide.values()} != {with_year}:
         return cells
-    others = [name for name in header if name not in years]
-    rows: Cells = [[*others, "year", "value"]]
+    kinds = {head.kind for head in wide.values()}
+    kind = kinds.pop() if len(kinds) == 1 else "date"
+    others = [name for name in header if name not in wide]
+    rows: Cells = [Line([*others, kind, "value"], cells[0].number)]
     for row in cells[1:]:
         named = dict(zip(header, row, strict=False))
         common = [named.get(name) for name in others]
-        rows += [[*common, year, named.get(year)] for year in years if _filled([named.get(year)])]
+        rows += [
+            Line([*common, name, named[name]], row.number, row.hidden)
+            for name in wide
+            if _filled([named.get(name)])
+        ]
     return rows

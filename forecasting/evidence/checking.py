@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import datetime as dt
 import io
 import itertools
 import os
@@ -20,7 +21,7 @@ from forecasting.errors import MOST, LedgerError, Problem
 from forecasting.evidence.files import read_whole
 from forecasting.evidence.mapping import mapping_path
 from forecasting.evidence.perimeters import two_things
-from forecasting.evidence.reading import FoundRow, TableRead, read_rows
+from forecasting.evidence.reading import FoundRow, TableRead, read_rows, two_numbers
 from forecasting.evidence.rules import (
     COLUMNS,
     COUNTED,
@@ -33,10 +34,10 @@ from forecasting.evidence.rules import (
 )
 from forecasting.measures import did_you_mean
 
+MOST_ROWS = 5  # that a caveat names
 NEW = "the fact"  # that is appended: where its problems are
 OTHER_FACT = "an id of this ledger, or measure@place:start/end"
 Read = Mapping[Path, Sequence[FoundRow]]
-SAME = COLUMNS[1:10]  # measure to quantity: two rows that share them are of one number
 
 
 def checked_rows(
@@ -87,7 +88,9 @@ def _faults_beside(
         yield "reference", f"{reference!r} refers to nothing", hint
 
 
-def checked_file(path: Path) -> tuple[list[FoundRow], list[Problem], list[Caveat]]:
+def checked_file(
+    path: Path, published: dt.date | None = None
+) -> tuple[list[FoundRow], list[Problem], list[Caveat]]:
     """The rows of a ledger, what is wrong with it, and, where nothing is, what else is worth
     knowing.
 
@@ -95,8 +98,13 @@ def checked_file(path: Path) -> tuple[list[FoundRow], list[Problem], list[Caveat
     ----------
     path : Path
         A table, or a folder whose ``*.csv`` files are one ledger.
+    published : date, optional
+        Since when those facts are known that have no date of publication.
     """
     read = read_rows(path)
+    if published:
+        for row in read.rows:
+            row.cells["published"] = row.cells["published"] or str(published)
     problems = read.problems + checked_rows(read.rows)
     if problems:
         return read.rows, problems, []
@@ -128,11 +136,15 @@ def _caveats(path: Path, read: TableRead) -> Iterator[Caveat]:
     if read.proposed is not None and not read.proposed.lacks:
         values = {"own": mapping_path(path).name, "mapping": read.proposed.to_yaml().rstrip()}
         yield Caveat("read_by_mapping", values={"file": path.name, **values})
+    if read.left_out:
+        some = [str(row).removeprefix(path.name) for row in read.left_out[:MOST_ROWS]]
+        number = len(read.left_out)
+        yield Caveat("rows_left_out", values={"subject": path.name, "number": number, "some": some})
     places = sorted({row.cells["place"] for row in rows})
     if len(places) > 1:
         yield Caveat("several_places", values={"file": path.name, "places": places})
-    for one, another in _two_numbers(rows):
-        values = {"subject": path.name, "one": one, "another": another}
+    for one, another in two_numbers(rows, "published"):
+        values = {"subject": path.name, "one": one.cells["id"], "another": another.cells["id"]}
         yield Caveat("two_numbers", values=values)
     parts = [*filter(None, (parts_of_a_count(row.cells) for row in rows))]
     if parts:
@@ -141,19 +153,6 @@ def _caveats(path: Path, read: TableRead) -> Iterator[Caveat]:
     if undated:
         numbers = {"undated": undated, "number": len(rows)}
         yield Caveat("facts_undated", values={"subject": path.name, **numbers})
-
-
-def _two_numbers(rows: Sequence[FoundRow]) -> Iterator[tuple[str, str]]:
-    """The first two different numbers that one agency printed of one quantity on one day."""
-    first: dict[tuple[str, ...], Row] = {}
-    for _, cells in rows:
-        if cells["relation"] != "equals" or not cells["value"]:
-            continue
-        same = tuple(cells[column] for column in (*SAME, "published"))
-        earlier = first.setdefault(same, cells)
-        if earlier["value"] != cells["value"]:
-            yield earlier["id"], cells["id"]
-            return
 
 
 def of_one_id(read: Read) -> Iterator[Problem]:
@@ -171,30 +170,6 @@ def of_one_id(read: Read) -> Iterator[Problem]:
             if where != path and other != cells:
                 fault = f"{cells['id']!r} names another fact in {where.name}"
                 yield Problem(f"{path.name} id", fault, "rename one")
-
-
-def in_two_files(read: Read) -> Iterator[Caveat]:
-    """How many facts of each file say what an earlier one says: a forecast takes such a fact once.
-
-    Parameters
-    ----------
-    read : mapping of Path to sequence of FoundRow
-        The rows of each file.
-    """
-    first: dict[tuple[object, ...], Path] = {}
-    for path, rows in read.items():
-        facts = [_statement(cells) for _, cells in rows]
-        if repeated := [first[fact] for fact in facts if fact in first]:
-            numbers = {"repeated": len(repeated), "number": len(rows)}
-            values = {"subject": path.name, "earlier": repeated[0].name, **numbers}
-            yield Caveat("facts_repeated", values=values)
-        for fact in facts:
-            first.setdefault(fact, path)
-
-
-def _statement(cells: Row) -> tuple[object, ...]:
-    number = cells["value"] and float(cells["value"])
-    return (*(cells[column] for column in SAME), number, cells["reference"])
 
 
 # One more fact in a ledger's file, which is appended in one write.

@@ -7,6 +7,7 @@ True
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -88,7 +89,9 @@ def programmes() -> pd.DataFrame:
 
 
 @takes(LedgerError, files=texts("the paths of ledgers"), shipped=flag())
-def facts_of(files: Sequence[str] = (), shipped: bool = True) -> Ledger:
+def facts_of(
+    files: Sequence[str] = (), shipped: bool = True, published: dt.date | None = None
+) -> Ledger:
     """The facts that ship, and those of one's own files.
 
     Parameters
@@ -97,6 +100,8 @@ def facts_of(files: Sequence[str] = (), shipped: bool = True) -> Ledger:
         Ledgers; a name that is not there is looked for in ``params/`` and ``../params/``, too.
     shipped : bool
         Whether the facts that ship are among them.
+    published : date, optional
+        Since when those of the files' facts are known that have no date of publication.
 
     Returns
     -------
@@ -115,7 +120,10 @@ def facts_of(files: Sequence[str] = (), shipped: bool = True) -> Ledger:
     """
     paths = [_ledger_file(file) for file in files]
     parts = [central_asia()] if shipped else [Ledger()]
-    parts += [_read_once(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in paths]
+    for path in paths:
+        state = path.stat()
+        read = _read_once(str(path), state.st_mtime_ns, state.st_size)
+        parts.append(read.published_by(published))
     if paths:
         return parts[0].concat(*parts[1:])
     return parts[0]

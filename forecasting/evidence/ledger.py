@@ -375,6 +375,32 @@ class Ledger(Shown):
             )
         return dt.date.fromisoformat(max(days))
 
+    def published_by(self, day: dt.date | None) -> Ledger:
+        """The same facts; those without a date of publication are known from a day on.
+
+        Parameters
+        ----------
+        day : date or None
+            By which they were published; None leaves them as they are.
+
+        Returns
+        -------
+        Ledger
+            A new one.
+
+        Examples
+        --------
+        >>> len(Ledger().published_by(dt.date(2026, 1, 15)))
+        0
+        """
+        if day is None:
+            return self
+        known = Period(day, day)
+        return Ledger(
+            fact if fact.published else fact.model_copy(update={"published": known})
+            for fact in self
+        )
+
     def concat(self, *others: Ledger) -> Ledger:
         """Its facts followed by the others'; a fact that stands in two of them is kept once.
 

@@ -11,8 +11,9 @@ columns:
   year: Year
 values:
   ev_sales: EV sales
->>> rows, problems = mapped_rows("own.csv", cells, mapping)
->>> rows[0][1]["place"], rows[0][1]["period_end"], rows[0][1]["value"], problems
+>>> mapped = mapped_rows("own.csv", [*map(Line, cells)], mapping)
+>>> (where, row), = mapped.rows
+>>> row["place"], row["period_end"], row["value"], mapped.problems
 ('Norway', '2023-12-31', '104000', [])
 """
 
@@ -32,10 +33,10 @@ import yaml
 
 from forecasting.errors import LedgerError, PeriodError, Problem
 from forecasting.evidence import press_words as words
-from forecasting.evidence.cells import Cells, Repeated
+from forecasting.evidence.cells import Cells, Line, Repeated
 from forecasting.evidence.files import read_whole
 from forecasting.evidence.places import find_place
-from forecasting.evidence.press import GROWTH, Passage
+from forecasting.evidence.press import GROWTH, PARTNER, Passage
 from forecasting.evidence.printed_numbers import SCALES, one_of, plain_text, without_marks
 from forecasting.evidence.printed_periods import number_of, period_cells, period_of
 from forecasting.evidence.rules import (
@@ -51,7 +52,8 @@ from forecasting.periods import Period
 from forecasting.quantities import QUANTITIES, on_a_day
 
 # What a column can say: the ledger's own words, or a period in one cell
-TARGETS = (*COLUMNS, "year", "month", "date")
+SPANS = ("date", "month", "quarter", "year")
+TARGETS = (*COLUMNS, *SPANS)
 PERIODS = "year, month, date or period_end"  # one of them says when
 # A measure is a count or an amount; with a quantity behind it, that quantity of it
 NUMBERS = (*MEASURES, *(f"{measure} {quantity}" for measure in MEASURES for quantity in QUANTITIES))
@@ -64,6 +66,8 @@ TABLES: dict[str, Sequence[str]] = {
 }
 OPTIONS = ("separator", "encoding", "decimal", "dates", "sheet", "each")
 UNKNOWN = "no word says what it holds"
+NOT_READ = "-"
+AS_ASKED = "as you say"
 EACH = ("year", "quarter", "month", "day")
 DATE_FORMS = ("%Y-%m-%d", "%d.%m.%Y", "%Y/%m/%d", "%d/%m/%Y", "%m/%d/%Y", "%Y%m%d")
 ISO = "%Y-%m-%d"
@@ -71,14 +75,23 @@ LENGTHS = {1: "month", 3: "quarter", 12: "year"}
 LARGEST = 1_000_000  # bytes of a mapping; one has a few hundred
 EXCEL_EPOCH = dt.date(1899, 12, 30)
 DATE_TARGETS = ("period_start", "period_end", "date", "published")
+SUMS = re.compile(  # of places: no market of its own
+    r"(?:(?:grand |sub)?total|world|sum|rest of|all countries|europe|eu(?: ?\d+)?\b|european union|"
+    r"asia|africa|america|oecd|итого|всего|весь мир|мир|jami|жами|барлығы|gesamt|insgesamt|summe|"
+    r"welt|合计|总计|世界|全球)(?:\W.*|wide)?",
+    re.IGNORECASE,
+)
 
 # Words by which columns of other people's tables are known, in lower case.
 _COLUMN_WORDS = {
+    "measure": "measure indicator variable metric показатель indikator 指标",
     "place": "country land pays place region location market economy nation territory "
-    "iso iso2 iso3 страна регион mamlakat 国家",
-    "year": "year год yil annee jahr 年份 年",
-    "month": "month месяц oy 月份 月",
-    "date": "date day period quarter дата период sana 日期",
+    "iso iso2 iso3 страна регион mamlakat davlat мамлакат staat ел 国家",
+    "year": "year год yil annee jahr жыл 年份 年",
+    "quarter": "quarter квартал chorak quartal тоқсан 季度",
+    "month": "month месяц oy monat ай 月份 月",
+    "date": "date day period half дата период полугодие sana davr zeitraum datum halbjahr кезең "
+    "日期",
     "period_start": "start from begin beginning",
     "period_end": "end to until till",
     "published": "published publication released reported",
@@ -166,7 +179,7 @@ class Mapping:
         if self.values:
             named |= {"value", "measure"}
         missing = [word for word in ("value", "measure", "place") if word not in named]
-        if not named & {"year", "month", "date", "period_end"}:
+        if not named & {*SPANS, "period_end"}:
             missing.append(PERIODS)
         return missing
 
@@ -175,52 +188,39 @@ class Mapping:
         """The columns that it speaks of."""
         return [*self.columns.values(), *self.values.values(), *self.unread]
 
-    @property
-    def begun(self) -> Mapping:
-        """The mapping with dots for what a reader has to fill in."""
-        lacks = self.lacks
-        if "value" in lacks and "measure" in lacks:
-            return replace(self, values={"ev_sales": "..."}).begun
-        columns = {word: "..." for word in ("place", "value") if word in lacks} | self.columns
-        if PERIODS in lacks:
-            columns["year"] = "..."
-        constants = dict.fromkeys({"measure"} & {*lacks}, "ev_sales")
-        return replace(self, columns=columns, constants=constants, unread={})
 
-
-def propose_mapping(header: Sequence[str]) -> Mapping:
+def propose_mapping(header: Sequence[str], answers: Row | None = None) -> Mapping:
     """The mapping that a table's column names suggest.
 
     Parameters
     ----------
     header : sequence of str
         Names of the table's columns.
+    answers : dict of str to str, optional
+        What the reader knows of some columns: a word of a mapping's columns or values, or
+        `NOT_READ`.
     """
-    columns: dict[str, str] = {}
-    values: dict[str, str] = {}
-    scales: dict[str, str] = {}
-    unread: dict[str, str] = {}
+    mapping = Mapping()
+    columns, values, unread = mapping.columns, mapping.values, mapping.unread
     for name in header:
-        target = _target_of(name)
         head = read_head(name)
-        if target and (target in COLUMNS[:8] or not head.number):
-            columns.setdefault(target, name)
-        elif not head.number:
-            unread[name] = UNKNOWN
-        elif head.doubts or head.number in values:
+        if word := (answers or {}).get(name, ""):
+            head = Head(word, head.scale, [AS_ASKED] * (word == NOT_READ))
+        kind = columns if head.number in TARGETS else values
+        if head.doubts or head.number in kind:
             unread[name] = "; ".join(head.doubts) or f"is a second column of {head.number}"
-        else:
-            values[head.number] = name
-            if head.scale != 1:
-                scales[name] = number_text(head.scale)
+            continue
+        kind[head.number] = name
+        if head.scale != 1 and head.number in values:
+            mapping.scales[name] = number_text(head.scale)
     growth = values.pop(GROWTH, "")
     if growth and len(values) == 1:
         values[f"{next(iter(values))} {GROWTH}"] = growth
     elif growth:
         unread[growth] = "does not say of what it is the growth"
-    if values:  # a column that is called a number is not needed beside one that names its measure
-        columns.pop("value", None)
-    return Mapping(columns=columns, values=values, scales=scales, unread=unread)
+    if values and "value" in columns:
+        unread[columns.pop("value")] = "does not say what it counts, as another column does"
+    return mapping
 
 
 def _target_of(name: str) -> str:
@@ -231,12 +231,13 @@ def _target_of(name: str) -> str:
 
 
 class Head(NamedTuple):
-    """What a column of numbers holds, by its name.
+    """What a column holds, by its name.
 
     Parameters
     ----------
     number : str
-        A measure, a quantity or both, as in the values of a mapping; empty where none is named.
+        A measure, a quantity or both, as in the values of a mapping, or a word of its columns;
+        empty where none is named.
     scale : float
         What its numbers are multiplied by.
     doubts : list of str
@@ -263,18 +264,19 @@ def read_head(name: str) -> Head:
     >>> read_head("EV imports rank").doubts
     ['holds words that no rule knows: rank']
     """
-    if name in MEASURES:
-        return Head(name, 1.0, [])
-    text = plain_text(name.replace("_", " ")).lower()
+    target = _target_of(name)
+    if name in MEASURES or target in COLUMNS[:8]:
+        return Head(target or name, 1.0, [])
+    text = plain_text(name.replace("_", " "))
     for pattern, word in _SYNONYMS:
-        text = re.sub(pattern, word, text)
+        text = re.sub(pattern, word, text, flags=re.IGNORECASE)
     scale = _SCALE.search(text)
     passage = Passage(_SCALE.sub(" ", text).strip(), None)
     measure = _measure_of(passage)
     if passage.has(_GROWTH):
         measure = f"{measure} {GROWTH}".strip()
     if not measure:
-        return Head("", 1.0, [])
+        return Head(target, 1.0, [UNKNOWN] * (not target))
     factor = 1.0
     if scale:
         factor = SCALES[scale["sign"] or "k"]
@@ -309,6 +311,8 @@ def _doubts_of_a_head(passage: Passage) -> Iterator[str]:
             yield doubt
     if passage.has(words.AMOUNTS):
         yield "is an amount of money"
+    if passage.names_partner(measure):
+        yield PARTNER
 
 
 def mapping_path(table: Path) -> Path:
@@ -452,9 +456,25 @@ def _dated(text: str, form: str) -> dt.date | None:
     return None
 
 
-def mapped_rows(
-    name: str, cells: Cells, mapping: Mapping
-) -> tuple[list[tuple[str, Row]], list[Problem]]:
+class MappedRows(NamedTuple):
+    """What a table says through a mapping.
+
+    Parameters
+    ----------
+    rows : list of (str, dict)
+        Where each was found, and its columns as text.
+    problems : list of Problem
+        What the mapping names and the table lacks, and cells that cannot be read.
+    left_out : list of Problem
+        Rows that are no facts, and why.
+    """
+
+    rows: list[tuple[str, Row]]
+    problems: list[Problem]
+    left_out: list[Problem]
+
+
+def mapped_rows(name: str, cells: Cells, mapping: Mapping) -> MappedRows:
     """Rows of a ledger from the cells of a table; the first row of cells holds the columns' names.
 
     Parameters
@@ -468,27 +488,44 @@ def mapped_rows(
 
     Returns
     -------
-    rows : list of (str, dict)
-        Where each was found, and its columns as text.
-    problems : list of Problem
-        What the mapping names and the table lacks, and cells that cannot be read.
+    MappedRows
+        What was read, what cannot be, and what is left out.
     """
     header = [str(cell) for cell in cells[0]]
-    if problems := [*_lacking(f"{name}:1", header, mapping)]:
-        return [], problems
-    rows: list[tuple[str, Row]] = []
+    mapped = MappedRows([], [*_lacking(f"{name}:{cells[0].number}", header, mapping)], [])
+    if mapped.problems:
+        return mapped
     ids: Counter[str] = Counter()
     stem = re.sub(r"[^\w-]+", "-", name.rsplit(".", 1)[0]).lower()
-    for number, row in enumerate(cells[1:], start=2):
-        where = f"{name}:{number}"
+    for row in cells[1:]:
+        where = f"{name}:{row.number}"
+        named = dict(itertools.zip_longest(header, row[: len(header)]))
+        if reason := _left_out(row, named, mapping):
+            mapped.left_out.append(Problem(where, reason))
+            continue
         try:
             _check_width(row, header)
-            facts = _facts_of(dict(itertools.zip_longest(header, row[: len(header)])), mapping)
-            rows += [(where, _named(fact, stem, ids)) for fact in facts]
+            facts = _facts_of(named, mapping)
+            mapped.rows.extend((where, _named(fact, stem, ids)) for fact in facts)
         except ValueError as error:
             hint = "correct the cell, or say its form in the mapping"
-            problems.append(Problem(where, str(error)[:200], hint))
-    return rows, problems
+            mapped.problems.append(Problem(where, str(error)[:200], hint))
+    return mapped
+
+
+def _left_out(row: Line, named: dict[str, object], mapping: Mapping) -> str:
+    """Why a row is no fact: it is hidden, is a sum of the others, or counts something else."""
+    if row.hidden:
+        return "is hidden"
+    place = cell_text(named.get(mapping.columns.get("place", "")))
+    if SUMS.fullmatch(place):
+        return f"{place[:40]!r} is a sum of places"
+    indicator = cell_text(named.get(mapping.columns.get("measure", "")))
+    if indicator and indicator not in MEASURES and not mapping.values:
+        head = read_head(indicator)
+        if head.doubts or head.number not in NUMBERS:
+            return f"{indicator[:40]!r} {'; '.join(head.doubts)}"
+    return ""
 
 
 def _check_width(row: Sequence[object], header: Sequence[str]) -> None:
@@ -525,7 +562,7 @@ def _facts_of(cells: dict[str, object], mapping: Mapping) -> Iterator[Row]:
         if target in COLUMNS and (text := _cell(cells[column], target, mapping)):
             common[target] = text
     numbers = [*_numbers_of(cells, mapping)]
-    for number in numbers or [{"measure": common.get("measure", ""), "value": ""} | common]:
+    for number in numbers or [_told_in_words(common)]:
         if number["value"] or len(numbers) < 2:
             stock = on_a_day(number["measure"], number.get("quantity", ""))
             yield common | number | _days(cells, mapping, stock)
@@ -536,12 +573,27 @@ def _numbers_of(cells: dict[str, object], mapping: Mapping) -> Iterator[Row]:
     for number, column in mapping.values.items():
         measure, _, quantity = number.partition(" ")
         value = _number(cells[column], mapping.decimal)
-        row = {"measure": measure, "quantity": quantity, "value": value}
-        if column in mapping.scales and finite_number(value) is not None:
-            scale = float(mapping.scales[column])
-            row["value"] = number_text(float(value) * scale)
-            row["rounding"] = number_text(printed_rounding(value) * scale)
-        yield row
+        scale = float(mapping.scales.get(column, 1))
+        yield {"measure": measure, "quantity": quantity} | _scaled(value, scale)
+
+
+def _scaled(value: str, scale: float) -> Row:
+    """A value in single units, and how finely it is known."""
+    if scale == 1 or finite_number(value) is None:
+        return {"value": value}
+    rounding = number_text(printed_rounding(value) * scale)
+    return {"value": number_text(float(value) * scale), "rounding": rounding}
+
+
+def _told_in_words(common: Row) -> Row:
+    """A row whose measure is told in the words of a head."""
+    row = {"measure": "", "value": ""} | common
+    if row["measure"] in MEASURES:
+        return row
+    head = read_head(row["measure"])
+    measure, _, quantity = head.number.partition(" ")
+    told = {"measure": measure or row["measure"], "quantity": quantity or row.get("quantity", "")}
+    return row | told | _scaled(row["value"], head.scale)
 
 
 def _cell(cell: object, target: str, mapping: Mapping) -> str:
@@ -583,23 +635,31 @@ def _date(cell: object, mapping: Mapping) -> dt.date:
 def _days(cells: dict[str, object], mapping: Mapping, stock: bool) -> Row:
     """First and last day of a row, where the ledger's own columns do not say it."""
     parts = {
-        target: cells[mapping.columns[target]]
-        for target in ("date", "year", "month")
-        if target in mapping.columns
+        target: cells[mapping.columns[target]] for target in SPANS if target in mapping.columns
     }
-    if parts.keys() != {"year", "month"}:
-        for target, cell in parts.items():
-            if day := _day(cell, mapping.dates):
-                each = mapping.each if target == "date" else target
-                return period_cells(_period_from(day, each, stock), stock)
+    for target, cell in parts.items():
+        if day := _day(cell, mapping.dates):
+            each = mapping.each if target == "date" else target
+            return period_cells(_period_from(day, each, stock), stock)
     texts = {target: cell_text(cell).removesuffix(".0") for target, cell in parts.items()}
-    if texts.keys() == {"year", "month"}:
-        period = period_of(f"{texts['year']}-{number_of(texts['month']):02d}")
-    elif texts:
-        period = period_of(next(iter(texts.values())))
-    else:
+    if not texts:
         return {}
-    return period_cells(period, stock)
+    return period_cells(_of_parts(**texts), stock)
+
+
+def _of_parts(date: str = "", month: str = "", quarter: str = "", year: str = "") -> Period:
+    """The period that several cells say together, or one alone."""
+    part = date or month or quarter
+    if not (part and year):
+        return period_of(part or year)
+    with contextlib.suppress(PeriodError):
+        return period_of(part)  # it says its year, too
+    year = year[:4]  # 2024年
+    if month:
+        return period_of(f"{year}-{number_of(month):02d}")
+    with contextlib.suppress(PeriodError):
+        return period_of(f"{part} {year}")
+    return period_of(f"Q{number_of(part)} {year}" if quarter else part)
 
 
 def _period_from(day: dt.date, each: str, stock: bool) -> Period:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import difflib
 import gettext
+import itertools
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from forecasting.errors import LedgerError
 
@@ -64,50 +66,45 @@ PLACES: dict[str, str] = {
     "other": "Other countries",
 }
 
-_SPELLINGS = {
-    "косово": "XK",
-    "alataw pass": "alashankou",
-    "alatau pass": "alashankou",
-    "alashan pass": "alashankou",
-    "dostyk": "alashankou",
-    "bakhty": "baktu",
-    "bakht": "baktu",
-    "baketu": "baktu",
-    "bakhtu": "baktu",
-    "khorgos": "horgos",
-    "khorgas": "horgos",
-    "korgas": "horgos",
-    "huoerguosi": "horgos",
-    "kulma": "karasu",
-    "kalasu": "karasu",
-    "torougart": "torugart",
-    "turugart": "torugart",
-    "kirghizia": "KG",
-    "kosova": "XK",
-    "kirgizstan": "KG",
-    "kyrgyz republic": "KG",
-    "qazaqstan": "KZ",
-    "kazakstan": "KZ",
-    "tadjikistan": "TJ",
-    "tajikstan": "TJ",
-    "turkmenia": "TM",
-    "uzbekiston": "UZ",
-    "xinjiang uygur autonomous region": "CN-XJ",
-    "sinkiang": "CN-XJ",
-    "prc": "CN",
-    "mainland china": "CN",
-    "china mainland": "CN",
-    "tashkent city": "UZ-TK",
-    "central asia": REGION,
-    "central asia 5": REGION,
-    "five central asian countries": REGION,
-    "usa": "US",
-    "uae": "AE",
-    "uk": "GB",
-    "russia": "RU",
-    "korea": "KR",
-    "turkey": "TR",
+
+def _by_spelling(table: str) -> dict[str, str]:
+    """The code of each spelling, of a table of codes with their spellings."""
+    rows = (row.split(":") for row in table.split(", "))
+    return {spelling: code for code, spellings in rows for spelling in spellings.split("/")}
+
+
+# Other spellings of a place, behind its code
+_SPELLINGS = _by_spelling(
+    "XK:косово/kosova, alashankou:alataw pass/alatau pass/alashan pass/dostyk, "
+    "baktu:bakhty/bakht/baketu/bakhtu, horgos:khorgos/khorgas/korgas/huoerguosi, "
+    "karasu:kulma/kalasu, torugart:torougart/turugart, KZ:qazaqstan/kazakstan, "
+    "KG:kirghizia/kirgizstan/kyrgyz republic, TJ:tadjikistan/tajikstan, TM:turkmenia, "
+    "UZ:uzbekiston, CN-XJ:xinjiang uygur autonomous region/sinkiang, "
+    "CN:prc/mainland china/china mainland, UZ-TK:tashkent city, US:usa, AE:uae, GB:uk, RU:russia, "
+    f"KR:korea, TR:turkey, {REGION}:central asia/central asia 5/five central asian countries"
+)
+# What the press calls countries, beside their names in the tables of ISO
+LANGUAGES = ("ru", "de", "zh_CN", "uz", "kk")
+_IN_THE_PRESS = _by_spelling(
+    "RU:россия/russland/rossiya, US:сша/aqsh/vereinigte staaten/соединенные штаты, "
+    "GB:великобритания/großbritannien/buyuk britaniya, AE:оаэ/bae, KR:южная корея/южной кореи/"
+    "janubiy koreya/republic of korea, TR:turkiya/турции, CN:xitoy/хитой, DE:germaniya, "
+    "GE:gruziya/грузия, JP:yaponiya, BY:белоруссия, CZ:чехия, NL:holland/голландия"
+)
+# Endings of names that are declined, by what stands there else, and the direction that they say
+_DECLINED = {
+    ("", ""): "а е у ом s да da нинг ning де ның нің",
+    ("ия", ""): "ии ию иеи",
+    ("а", ""): "ы е у",
+    ("", "from"): "dan дан ден нан",
+    ("", "to"): "ga га ға",
 }
+ENDINGS = [("", "", "")] + [
+    (ending, *says) for says, endings in _DECLINED.items() for ending in endings.split()
+]
+LONGEST_NAME = 4  # words
+AMBIGUOUS = {name: ("CG", "CD") for name in ("congo", "kongo", "конго", "刚果")}
+_WORDS = re.compile(r"(?<!\w)[^\W\d_\u4e00-\u9fff][^\W\d_'-]*")
 
 
 def _plain(text: str) -> str:
@@ -137,10 +134,10 @@ def _folded(text: str) -> str:
     return " ".join("".join(c for c in letters if not unicodedata.combining(c)).split())
 
 
-@lru_cache(maxsize=1)
-def _country_names() -> dict[str, str]:
-    """ISO 3166 alpha-2 code by folded name in any language, as pycountry has them; a name of two
-    countries, as a few translations have it, is left out.
+@lru_cache(maxsize=2)
+def _country_names(languages: str = "*") -> dict[str, str]:
+    """ISO 3166 alpha-2 code by folded name in English and other languages, by default any that
+    pycountry has; a name of two countries, as a few translations have it, is left out.
     """
     english = [
         (country.alpha_2, getattr(country, field))
@@ -151,7 +148,7 @@ def _country_names() -> dict[str, str]:
     # "Korea, Republic of" is the Republic of Korea
     names = [(code, " ".join(reversed(name.split(", ", 1)))) for code, name in english] + english
     folder = Path(_iso().LOCALES_DIR)
-    for file in sorted(folder.glob("*/LC_MESSAGES/iso3166-1.mo")):
+    for file in sorted(folder.glob(f"{languages}/LC_MESSAGES/iso3166-1.mo")):
         with file.open("rb") as translations:
             translate = gettext.GNUTranslations(translations).gettext
         names += [(code, translate(name)) for code, name in english]
@@ -159,6 +156,75 @@ def _country_names() -> dict[str, str]:
     for code, name in names:
         codes[_folded(name)].add(code)
     return {name: min(of_name) for name, of_name in codes.items() if len(of_name) == 1}
+
+
+class NamedCountry(NamedTuple):
+    """A country in a text.
+
+    Parameters
+    ----------
+    code : str
+        ISO 3166 alpha-2.
+    start, end : int
+        Where it stands.
+    case : {"from", "to", ""}
+        What an ending of the name says of the direction.
+    """
+
+    code: str
+    start: int
+    end: int
+    case: str
+
+
+def countries_in(text: str) -> Iterator[NamedCountry]:
+    """The countries that a text names, in one of the six languages of the press.
+
+    >>> text = "Georgia, Gruziyadan, в Германии, 挪威"
+    >>> [(country.code, country.case) for country in countries_in(text)]
+    [('GE', ''), ('GE', 'from'), ('DE', ''), ('NO', '')]
+    """
+    names = _names_of_the_press()
+    taken = 0
+    for word in _WORDS.finditer(text):
+        if word.start() < taken or not word[0][0].isupper():  # того, chad
+            continue
+        for country in _country_at(text, word.start(), names):
+            taken = country.end
+            yield country
+            break
+    if any(letter > "\u4e00" for letter in text):
+        for sign in _in_signs().finditer(text):
+            yield NamedCountry(names[sign[0]], *sign.span(), "")
+
+
+def _country_at(text: str, start: int, names: Mapping[str, str]) -> Iterator[NamedCountry]:
+    """The countries whose names begin at a word, the longest name first."""
+    words = [*itertools.islice(_WORDS.finditer(text, start), LONGEST_NAME)]
+    for count in range(len(words), 0, -1):
+        end = words[count - 1].end()
+        name = _folded(text[start:end])
+        for ending, base, case in ENDINGS:
+            bare = name.removesuffix(ending) + base
+            if name.endswith(ending) and bare in names:
+                yield NamedCountry(names[bare], start, end, case)
+
+
+@lru_cache(maxsize=1)
+def _names_of_the_press() -> dict[str, str]:
+    """ISO 3166 alpha-2 code by folded name, as the press of six languages writes it."""
+    names: dict[str, str] = {}
+    for language in LANGUAGES:
+        names |= _country_names(language)
+    names |= {name: code for name, code in _names().items() if len(code) == 2 < len(name)}
+    names |= {_folded(name): code for name, code in _IN_THE_PRESS.items()}
+    return {name: code for name, code in names.items() if name not in AMBIGUOUS}
+
+
+@lru_cache(maxsize=1)
+def _in_signs() -> re.Pattern[str]:
+    names = [name for name in _names_of_the_press() if name[0] > "\u4e00"]
+    return re.compile("|".join(sorted(names, key=len, reverse=True)))
 
 
 def _iso() -> Any:
@@ -227,6 +293,8 @@ def find_place(text: str) -> str:
     ('NO', '')
     """
     word = str(text).strip()
+    if word.lower() in AMBIGUOUS:
+        return ""
     known = _names()
     code = known.get(word.lower()) or known.get(_plain(word))
     return code or (_iso_code(word) if word else "")
@@ -241,6 +309,8 @@ def nearest_place(text: str) -> str:
     >>> nearest_place("Deutschlnd")
     'did you mean DE (Germany)?'
     """
+    if codes := AMBIGUOUS.get(text.lower()):
+        return "give " + " or ".join(f"{code} ({place_name(code)})" for code in codes)
     if text:  # of nothing nothing is near, and the names take a while to load
         known = _country_names() | _names()
         for name in difflib.get_close_matches(_plain(text), known, n=1, cutoff=NEAR):

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from forecasting.evidence import press_words as words
-from forecasting.evidence.places import place_code, place_name
+from forecasting.evidence.places import NamedCountry, countries_in, place_code, place_name
 from forecasting.evidence.printed_numbers import Number, numbers_in, plain_text
 from forecasting.evidence.printed_periods import (
     date_spans,
@@ -37,6 +37,12 @@ from forecasting.quantities import PRINTED, QUANTITIES, default_quantity, on_a_d
 MOST_WORDS = 15  # of the original, that a quote may have
 MOST_UNKNOWN = 6  # words that a doubt names
 LONGEST = 600  # characters of a text that is read as one
+PARTNER = "may be of one partner: give --partner"
+MOST_PROPOSALS = 100  # of a longer text
+# Sentences of a longer text that say what is counted
+COUNTS = re.compile(
+    "|".join([words.ELECTRIC, *(pattern for _, pattern in words.MEASURE_WORDS)]), re.IGNORECASE
+)
 # At a port, vehicles of all types unless the text says electric
 PORTS = ("horgos", "alashankou", "baktu")
 OF_ALL_TYPES = {"ev_exports": "vehicle_exports"}
@@ -153,10 +159,24 @@ class Passage:
         return printed_period(self.text, self.published, one_day)
 
     @cached_property
+    def countries(self) -> list[NamedCountry]:
+        """The countries that it names."""
+        return [*countries_in(self.text)]
+
+    def names_partner(self, measure: str) -> bool:
+        """Whether it names a country that vehicles come from, or go to, which counts none."""
+        side = "to" if measure_of(measure).event == "exports" else "from"
+        return any(
+            country.case == side or re.search(words.BEFORE[side], self.lower[: country.start][-10:])
+            for country in self.countries
+        )
+
+    @cached_property
     def places(self) -> dict[str, int]:
         """The places that it names, and where."""
         named = {code: re.search(name, self.lower) for code, name in words.PLACE_WORDS}
-        return {code: match.start() for code, match in named.items() if match}
+        countries = {country.code: country.start for country in self.countries}
+        return countries | {code: match.start() for code, match in named.items() if match}
 
     @cached_property
     def measures(self) -> list[str]:
@@ -195,8 +215,9 @@ class Passage:
     def doubts_of_words(self) -> list[str]:
         """What the words do to every number, and whether no rule knows what some of them do."""
         doubts = [doubt for pattern, doubt in words.TEXT_DOUBTS if self.has(pattern)]
-        numbers = [(number.start, number.end) for number in self.numbers]
-        if unknown := words.unknown_words(self.text, [*self.dates, *numbers]):
+        spans = [(number.start, number.end) for number in self.numbers]
+        spans += [(country.start, country.end) for country in self.countries]
+        if unknown := words.unknown_words(self.text, [*self.dates, *spans]):
             some = ", ".join(unknown[:MOST_UNKNOWN])
             doubts.append(f"holds words that no rule knows: {some}")
         return doubts
@@ -215,7 +236,8 @@ def propose_facts(
     ----------
     text : str
         A sentence or a few, in English or Russian; numerals and multipliers in Uzbek and Chinese,
-        too. A longer text is read sentence by sentence.
+        too. Of a longer text each sentence is read that says what is counted, up to the first
+        `MOST_PROPOSALS` numbers.
     published : date, optional
         The day of the text, from which "this year" and "so far" are read.
     place, measure : str
@@ -229,22 +251,25 @@ def propose_facts(
         One for each number that may count something, in the order of the text.
     """
     place = place and place_code(place)
-    stretches = _stretches(text)
+    stretches = [text]
+    if len(text) > LONGEST:
+        stretches = [part for part in _sentences(text) if COUNTS.search(part)]
     proposals: list[Proposal] = []
     for stretch in stretches:
         passage = Passage(dates_in_words(plain_text(stretch)), published)
         read = [mention.proposal(place, measure, period) for mention in passage.mentions]
         proposals += [*read, *_last_year(passage, read)]
-    if len(stretches) == 1:
+        if len(proposals) >= MOST_PROPOSALS:
+            break
+    if len(text) <= LONGEST:
         return proposals
     doubt = "stands in a longer text: see what is said around it"
-    return [Proposal(one.cells, (*one.doubts, doubt)) for one in proposals]
+    some = proposals[:MOST_PROPOSALS]
+    return [Proposal(one.cells, (*one.doubts, doubt)) for one in some]
 
 
-def _stretches(text: str) -> list[str]:
-    """The parts of a text that are read each by itself: of a long one its sentences."""
-    if len(text) <= LONGEST:
-        return [text]
+def _sentences(text: str) -> list[str]:
+    """The parts of a long text that are read each by itself."""
     sentences = re.split(r"(?<=[.!?])\s+(?![a-zа-яёўқғҳ])|(?<=[。！？])|[\r\n]+", text)
     return [
         stretch
@@ -281,8 +306,10 @@ class Mention:
                 "is not the first count of the text: it may be of a part, "
                 "or of another place or time"
             )
-        place = place or self._place()
+        place = self._place(place)
         measure = measure or self._measure(place)
+        if self.part.names_partner(measure):
+            self.doubts.append(PARTNER)
         # The whole text is read where its first part names no period
         if self.part.period() is None and self.passage.period() is not None:
             self.part = self.passage
@@ -438,6 +465,8 @@ class Mention:
             or re.match(rf"{words.PERCENT}\s*(?:of\b|от\b|\))", self.after)
         )
         if self.number.sign or (self.direction and not shared):
+            if re.search(r"\b(?:to|до)\s$|[至到]$", self.before):
+                self.doubts.append("may be a growth or a share")
             return GROWTH, self.sign * value
         if shared:
             self.doubts.append("is a share of something else: name its reference")
@@ -483,14 +512,15 @@ class Mention:
 
     # Where, what and when.
 
-    def _place(self) -> str:
-        named = self.passage.places
-        if not named:
+    def _place(self, known: str) -> str:
+        """The place that the reader knows, or the nearest that the text names."""
+        named = self.part.places or self.passage.places
+        if not named and not known:
             self.doubts.append("names no place: give --place")
             return ""
-        if len(named) > 1:
+        if len({*named, known} - {""}) > 1:
             self.doubts.append(f"names several places: {', '.join(map(place_name, named))}")
-        return min(named, key=lambda code: abs(named[code] - self.number.start))
+        return known or min(named, key=lambda code: abs(named[code] - self.number.start))
 
     def _measure(self, place: str) -> str:
         """What the words of the text count."""
@@ -509,8 +539,8 @@ class Mention:
         for pattern, vehicle in words.HEAVY:
             if self.passage.has(pattern):
                 return self._heavy(name, vehicle)
-        if name == "ev_exports":
-            self._doubt_the_exports(place)
+        if name == "ev_exports" and place in PORTS:
+            self.doubts.append("at a port: electric vehicles, or vehicles of all types")
         return name
 
     def _heavy(self, name: str, vehicle: str) -> str:
@@ -520,13 +550,6 @@ class Mention:
         if not heavy or self.passage.has(words.CARS):
             self.doubts.append("speaks of buses or trucks, too, or instead")
         return heavy or name
-
-    def _doubt_the_exports(self, place: str) -> None:
-        name = dict(words.PLACE_WORDS).get(place, "$")
-        if self.passage.has(rf"(?:\bto|\binto|\bв|向|对)\s?(?:the )?(?:{name})"):
-            self.doubts.append("may be of exports to the place, not from it")
-        if place in PORTS:
-            self.doubts.append("at a port: electric vehicles, or vehicles of all types")
 
     def _money(self, measure: str) -> tuple[str, float]:
         """The measure of an amount of money, and how many are one unit of it; of no amount the

@@ -25,7 +25,7 @@ RELATION_WORDS = (  # just before a number
     ("less_than", r"less than|fewer than|below|under|менее|меньше|不到|不足"),
     (
         "about",
-        r"about|around|approximately|roughly|some|nearly|almost|close to|an estimated|estimated|"
+        r"about|around|approximately|roughly|some|nearly|almost|close to|(?:an )?estimated(?: at)?|"
         r"около|примерно|порядка|"
         r"почти|qariyb|қарийб|"
         r"taxminan|约|近|将近",
@@ -124,7 +124,16 @@ _LIMIT = r"quota|\blimit\b|\bcap\b|ceiling|квот\w*|лимит\w*|配额"
 _CAPACITY = (
     r"capacity|per year|a year\b(?! (?:earlier|before|ago))|/ ?ye?a?r|в год\b|мощност\w*|年产"
 )
+_OTHER_GOODS = (
+    r"new energy|新能源|plug-?in|hybrid\w*|гибрид\w*|gibrid\w*|混合|混动|petrol|gasoline|"
+    r"\bэлектро(?!мобил|кар|автомоб|машин|автобус|бус|заправ|заряд|грузов)\w+|"
+    r"\belektro(?!mobil|avto|bus|kar)\w+|"
+    r"бензин\w*|motorcycle|scooter|"
+    r"importers|exporters|dealers|compan\w+|brands?\b|импорт[её]р\w*|экспорт[её]р\w*|компани\w+"
+)
+OTHERS_TOO = "counts other vehicles, too, or instead"
 WHOLE_DOUBTS = (  # what words anywhere in a text do to each of its numbers
+    (rf"\b(?:includ\w+|в том числе|включая|包括)\D*(?:{_OTHER_GOODS})", OTHERS_TOO),
     (
         rf"{PLAN}|{_LIMIT}|{_CAPACITY}",
         "may tell of a plan, a limit or a capacity, or of what has happened by now: no outcome",
@@ -171,6 +180,7 @@ PARTS = (  # the last: what is compared with, a number or the blanks in its plac
 )
 OF_WHICH = r"of (?:which|them)|of those|including|out of|из них|в том числе|shundan|шундан|其中"
 _NOT = (
+    r"\b(?:almost|nearly) (?:import|s[oe]l|regist|export)\w+|почти (?:импорт|прода|ввез)\w+|"
     r"\bnot?\b(?! (?:less|fewer|more|than|above))|n't\b|\bnever\b|\bwithout\b|\bне (?!менее|"
     r"меньше|более|больше)|"
     r"\bнет\b|没有|未|\bemas\b|\bэмас\b|madi\b|мади\b"
@@ -186,16 +196,10 @@ _OTHER_SPAN = (
     r"прошедш\w+|so['ʻ‘]nggi|"
     r"сўнгги|近)\s?(?:\w+\s)?(?:months|месяц|oy\b|ой\b|个月)"
 )
-_ONE_PARTNER = (
-    r"(?:\bfrom|\bto|из|自|从|对)\s?(?:mainland )?(?:china|кита\w+|中国)|x[iu]toy\w*|хитой\w*"
-)
-_OTHER_GOODS = (
-    r"new energy|新能源|plug-?in|hybrid\w*|гибрид\w*|gibrid\w*|混合|混动|petrol|gasoline|"
-    r"\bэлектро(?!мобил|кар|автомоб|машин|автобус|бус|заправ|заряд|грузов)\w+|"
-    r"\belektro(?!mobil|avto|bus|kar)\w+|"
-    r"бензин\w*|motorcycle|scooter|"
-    r"importers|exporters|dealers|compan\w+|brands?\b|импорт[её]р\w*|экспорт[её]р\w*|компани\w+"
-)
+BEFORE = {  # the name of a country
+    "from": r"(?:\b(?:from|out of|mainland|из|aus|von)|自|从|由)\s?(?:the )?$",
+    "to": r"(?:\b(?:to|into|mainland|в|во|nach)|向|对|往)\s?(?:the )?$",
+}
 _MONTHS = "|".join(ENGLISH_MONTHS).lower()
 _AGAINST_ANOTHER_MONTH = (
     r"\bq/q\b|from the (?:first|second|third)\b|\bqoq\b|"
@@ -221,8 +225,7 @@ _AGAINST_ANOTHER_MONTH = (
 TEXT_DOUBTS = (  # what words do to each number of their own part
     (_NOT, "says that something is not so"),
     (_OTHER_SPAN, "speaks of a span of time that no rule knows"),
-    (_ONE_PARTNER, "may be of one partner: give --partner"),
-    (_OTHER_GOODS, "counts other vehicles, too, or instead"),
+    (_OTHER_GOODS, OTHERS_TOO),
     (_PER_MONTH, "may be of each month or week, not of the period"),
 )
 CHANGE_DOUBTS = (  # what words do to a change
@@ -262,9 +265,12 @@ MEASURE_WORDS = (  # the first that fits is meant
     ("ev_registrations", r"registration\w*|регистрац\w*|registered|зарегистрир\w*"),
     ("ev_sales", r"\bsales\b|\bsold\b|продаж\w*|продан\w*|销量|sotil\w*|сотил\w*"),
     # Where nothing else says what is counted
-    ("ev_stock", rf"\bas of\b|по состоянию на|{ON_DATE}"),
+    ("ev_stock", rf"\bas of\b|\bat (?:the )?end of|по состоянию на|на конец|{ON_DATE}"),
 )
-ON_A_DAY = rf"\bas of\b|по состоянию на|{ON_DATE}|на учет|holatiga|ҳолатига|on the road"
+ON_A_DAY = (
+    rf"\bas of\b|\bat (?:the )?end of|по состоянию на|на конец|{ON_DATE}|на учет|holatiga|ҳолатига|"
+    "on the road"
+)
 CARS = r"\bcars?\b|легков\w*|\bevs?\b|электромобил\w*|elektromobil\w*|轿车"
 HEAVY = (  # the classes of vehicle that are counted instead of cars
     (r"bus(?:es)?\b|автобус\w*|электробус\w*|avtobus\w*|客车|公交", "bus"),

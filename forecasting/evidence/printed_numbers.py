@@ -13,6 +13,7 @@ words what digits say.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
@@ -336,6 +337,22 @@ def _in_digits(match: re.Match[str]) -> Number:
         digits = f"{value:.0f}"
         scale = 1.0
     return Number(value, digits, scale, bool(match["times"]), match["sign"] or "", *match.span())
+
+
+def printed_number(text: str) -> float | None:
+    """A number as it is printed: in groups of three digits, with a multiplier, in percent; None of
+    what is none.
+
+    >>> printed_number("100,000"), printed_number("1.2 million"), printed_number("10 %")
+    (100000.0, 1200000.0, 10.0)
+    """
+    plain = plain_text(text).removesuffix("%").strip()
+    for number in numbers_in(plain):
+        if (number.first, number.end) == (len(number.sign), len(plain)) and not number.times:
+            return -number.value if number.sign == "-" else number.value
+    with contextlib.suppress(ValueError):
+        return float(text)
+    return None
 
 
 def without_marks(digits: str, thousands: str = " ,'’", decimal: str = ".,") -> str:

@@ -123,10 +123,11 @@ SHORT = (  # years of two digits, and marks of the language of tables
 CELLS: list[Spelling] = [  # that no sentence is searched for
     (re.compile(pattern), months)
     for months, pattern in (
-        (12, r"(?P<year>\d{4})年?"),
+        (12, r"(?P<year>\d{4})(?:年|\s?(?:г\.?|год|yil|йил|жыл))?"),
         (6, r"(?P<year>\d{4})[- ]?h(?P<first>[12])"),
         (1, r"(?P<first>\d{1,2})[./](?P<year>\d{4})"),
-        (1, r"(?P<year>\d{4})[-/.](?P<first>\d{1,2})"),
+        (1, r"(?P<year>\d{4})(?:[-/.]|\s?m)(?P<first>\d{1,2})"),
+        (1, rf"(?P<year>\d{{4}})[- /.]{_month('first')}"),
         (1, rf"{_month('first')}[- ](?P<year>\d{{4}})"),
         (1, rf"{_month('first')} ?[-–] ?{_month('last')}[- ](?P<year>\d{{4}})"),
         (3, r"(?P<year>\d{4})[- ]?q(?P<first>[1-4])"),
@@ -203,7 +204,7 @@ def period_of(text: str) -> Period:
     ('2023-01..2023-04', '2023-01..2023-06')
     """
     plain = _in_full(text.strip()).lower()
-    plain = re.sub(r"^([^\W\d]+)[-'’](\d\d)$", r"\1 20\2", plain)  # Sep-24
+    plain = re.sub(r"^([^\W\d]+)[-'’.](\d\d)$", r"\1 20\2", plain)  # Sep-24
     ends = re.split(r"/|\.\.", plain)
     if len(ends) == 2 and re.match(r"\d{4}-", plain):
         return span(period_of(ends[0]).start, period_of(ends[1]).end)
@@ -368,7 +369,7 @@ def number_of(word: str) -> int:
     >>> number_of("Oktabr"), number_of("ноября"), number_of("III"), number_of("12")
     (10, 11, 3, 12)
     """
-    plain = word.strip().lower()
+    plain = word.strip(" .月").lower()
     if plain.isdecimal():
         return int(plain)
     if plain in NUMBERS:

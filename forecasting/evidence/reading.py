@@ -20,6 +20,7 @@ from forecasting.evidence.cells import is_workbook, table_cells
 from forecasting.evidence.files import read_whole
 from forecasting.evidence.mapping import (
     OPTIONS,
+    UNKNOWN,
     Mapping,
     mapped_rows,
     mapping_path,
@@ -30,6 +31,7 @@ from forecasting.evidence.mapping import (
 from forecasting.evidence.rules import (
     EMPTY,
     REQUIRED,
+    SAME,
     Row,
     column_problems,
     normalise,
@@ -62,11 +64,14 @@ class TableRead:
         What is wrong with the file; the rules of rows are checked apart.
     proposed : Mapping, optional
         The mapping that a table of other columns was read by, where nobody has written one.
+    left_out : list of Problem
+        Rows that are no facts, and why.
     """
 
     rows: list[FoundRow] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     proposed: Mapping | None = None
+    left_out: list[Problem] = field(default_factory=list)
 
 
 def read_rows(source: Source) -> TableRead:
@@ -97,7 +102,7 @@ def _read(source: str | os.PathLike[str]) -> TableRead:
         hint = "save it as a file first, or see `ev-forecast fetch`"
         raise LedgerError([Problem(str(source)[:200], fault, hint)])
     if not path.is_dir():
-        return _table(path, read_whole(path))
+        return read_table(path)
     parts = [read_rows(file) for file in sorted(path.glob("*.csv"))]
     if not parts:
         hint = "give a ledger, or a folder of ledgers"
@@ -181,7 +186,24 @@ def _thousands(row: FoundRow) -> Iterator[Problem]:
 # A table in columns of its own, read through a mapping.
 
 
-def _table(path: Path, data: bytes) -> TableRead:
+def read_table(path: Path, answers: Row | None = None, constants: Row | None = None) -> TableRead:
+    """The rows of a table, with what its reader knows of it.
+
+    Parameters
+    ----------
+    path : Path
+        A table; one in a ledger's columns, or with a mapping beside it, is read by these.
+    answers : dict of str to str, optional
+        What its columns hold, as of `propose_mapping`.
+    constants : dict of str to str, optional
+        What holds for every row, where no column says it.
+
+    Raises
+    ------
+    LedgerError
+        Where the file is no table.
+    """
+    data = read_whole(path)
     own = mapping_path(path)
     if own.is_file():
         written = read_mapping(own)
@@ -189,15 +211,16 @@ def _table(path: Path, data: bytes) -> TableRead:
     first_line = data.partition(b"\n")[0].decode("utf-8-sig", "replace")
     if _names_a_ledger(first_line.strip().split(",")):
         return _ledger(path.name, data)
-    read = _mapped(path.name, data, Mapping())
+    read = _mapped(path.name, data, Mapping(constants=constants or {}), answers)
     if read.problems and read.proposed is not None:
-        begun = read.proposed.begun.to_yaml(in_one_line=True)
-        hint = f"start {own.name} with {begun}; its columns are {', '.join(read.proposed.heads)}"
-        read.problems.append(Problem(path.name, "is not in a ledger's columns", hint[:250]))
+        hint = f"`ev-forecast new --ledger {path.name}` asks for it; {own.name} says it for good"
+        columns = ", ".join(read.proposed.heads)
+        fault = f"is not in a ledger's columns, but has {columns[:100]}"
+        read.problems.append(Problem(path.name, fault, hint))
     return read
 
 
-def _mapped(name: str, data: bytes, mapping: Mapping) -> TableRead:
+def _mapped(name: str, data: bytes, mapping: Mapping, answers: Row | None = None) -> TableRead:
     """The rows of a table by a mapping, which may say only how the file is written."""
     cells = table_cells(name, data, mapping.encoding, mapping.separator, mapping.sheet)
     if not cells:
@@ -207,10 +230,46 @@ def _mapped(name: str, data: bytes, mapping: Mapping) -> TableRead:
         return _ledger(name, data)
     if not mapping.columns and not mapping.values:
         options = {option: getattr(mapping, option) for option in ("constants", *OPTIONS)}
-        mapping = replace(propose_mapping(header), **options)
+        proposed = propose_mapping(header, answers)
+        if answers is not None:  # what a column says is not said for every row
+            lacking = {*proposed.lacks}
+            constants = mapping.constants
+            told = {word: text for word, text in constants.items() if text and word in lacking}
+            options["constants"] = told
+        mapping = replace(proposed, **options)
     mapping = with_guesses(mapping, cells)
-    mapped, problems = mapped_rows(name, cells, mapping)
-    rows = [FoundRow(where, normalise(row)) for where, row in mapped]
+    mapped = mapped_rows(name, cells, mapping)
+    rows = [FoundRow(where, normalise(row)) for where, row in mapped.rows]
+    problems = [*mapped.problems, *_told_apart(rows, mapping)]
     if not mapping.decimal:
         problems += [replace(fault, hint=DECIMAL) for row in rows for fault in _thousands(row)]
-    return TableRead(rows, problems, mapping)
+    return TableRead(rows, problems, mapping, mapped.left_out)
+
+
+def _told_apart(rows: Sequence[FoundRow], mapping: Mapping) -> Iterator[Problem]:
+    """Rows with two numbers of one thing, where a column is not read that may tell them apart."""
+    unread = [repr(name) for name, why in mapping.unread.items() if why == UNKNOWN]
+    for one, another in two_numbers(rows) if unread else ():
+        fault = f"says another number of the same as {one.where}"
+        hint = f"say in the mapping what {', '.join(unread)[:100]} holds"
+        yield Problem(another.where, fault, hint)
+
+
+def two_numbers(rows: Sequence[FoundRow], *beside: str) -> Iterator[tuple[FoundRow, FoundRow]]:
+    """The first two rows with different numbers of one quantity, by one agency.
+
+    Parameters
+    ----------
+    rows : sequence of FoundRow
+        Normalised.
+    *beside : str
+        Columns in which they are alike besides.
+    """
+    first: dict[tuple[str, ...], FoundRow] = {}
+    for row in rows:
+        if row.cells["relation"] != "equals" or not row.cells["value"]:
+            continue
+        other = first.setdefault(tuple(row.cells[column] for column in (*SAME, *beside)), row)
+        if other.cells["value"] != row.cells["value"]:
+            yield other, row
+            return

@@ -29,12 +29,11 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.perimeters import is_part
 from forecasting.evidence.places import REGION
 from forecasting.evidence.rules import number_text
-from forecasting.measures import CAR_COUNTS, EV_FLOWS
+from forecasting.measures import CAR_COUNTS
 from forecasting.periods import Period
 
 ABOUT = 0.05  # "about" is read as within 5 % when two statements are compared
 IGNORED = ("target", "event", "judgement")
-LEAKED = 1.01  # a stock may be that many times what came, as neither is counted to the unit
 DAY = dt.timedelta(days=1)
 
 PAIR = ["measure", "place", "partner", "quantity", "period"]
@@ -186,8 +185,7 @@ def nesting(ledger: Ledger) -> pd.DataFrame:
     """The sums that printed figures must obey, and whether they close.
 
     Periods that follow each other add up to the period that they fill (1,668 + 876 = 2,544);
-    partners do not exceed the world, and reach it where the others are printed too; a part of the
-    trade over the whole is the printed share; a stock is no more than the vehicles that came.
+    partners do not exceed the world, and reach it where the others are printed too.
 
     Parameters
     ----------
@@ -197,7 +195,7 @@ def nesting(ledger: Ledger) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        identity (``periods``, ``partners``, ``share``, ``stock``), measure, place, period, basis,
+        identity (``periods``, ``partners``), measure, place, period, basis,
         parts, whole, gap (parts less whole), closes, sentence; what does not close comes first.
 
     Examples
@@ -213,9 +211,6 @@ def nesting(ledger: Ledger) -> pd.DataFrame:
     for series in flows.values():
         printed = [fact for fact in series if fact.kind != "context"]
         rows += [*_periods(printed), *_partners(printed)]
-    rows += _shares(ledger, facts)
-    for stock in filter(_is_counted_stock, facts):
-        rows += _stocks(stock, flows.values())
     table = pd.DataFrame(rows, columns=SUM)
     return table.sort_values("closes", kind="stable", ignore_index=True)
 
@@ -381,10 +376,6 @@ def _is_printed_total(fact: Fact) -> bool:
     return printed and fact.quantity == "total" and fact.period_start is not None
 
 
-def _is_counted_stock(fact: Fact) -> bool:
-    return fact.measure == "ev_stock" and fact.is_exact and not isnan(fact.value)
-
-
 def _periods(series: list[Fact]) -> Iterator[Row]:
     """Two periods, one after the other, fill a third."""
     facts = {fact.period: fact for fact in series if fact.of_world}
@@ -424,45 +415,3 @@ def _partner_sum(world: Fact, parts: list[Fact]) -> Row:
     who = "partners sum" if len(parts) > 1 else f"{parts[0].partner} comes"
     words = f"{who} to {_amount(total)} of {_amount(world.value)}"
     return _sum("partners", world, total, world.value, closes, words)
-
-
-def _shares(ledger: Ledger, facts: list[Fact]) -> Iterator[Row]:
-    """A printed part over the printed whole is the printed share."""
-    by_id = {fact.id: fact for fact in ledger}
-    totals = {TRADE(fact): fact for fact in facts if fact.quantity == "total"}
-    shares = [fact for fact in facts if fact.declared.says == "share"]
-    for share in shares:
-        whole = by_id.get(share.reference)
-        part = totals.get(TRADE(share))
-        if whole is None or part in (None, whole) or not whole.value > 0:
-            continue
-        percent = 100 * part.value / whole.value
-        slack = part.tolerance / part.value + whole.tolerance / whole.value
-        closes = abs(percent - share.value) <= share.tolerance + percent * slack
-        ratio = f"{_amount(part.value)} of {_amount(whole.value)} is {percent:.2f} %"
-        words = f"{ratio}, printed {_amount(share.value)} %"
-        yield _sum("share", share, percent, share.value, closes, words)
-
-
-def _stocks(stock: Fact, flows: Iterable[list[Fact]]) -> Iterator[Row]:
-    """A stock is no more than what came, as far back as one agency printed it."""
-    for series in flows:
-        measure, place, basis, _ = SERIES(series[0])
-        if measure not in EV_FLOWS or (place, basis) != (stock.place, stock.basis):
-            continue
-        totals = [fact for fact in series if fact.of_world]
-        if chain := _chain(totals, stock.period.end):
-            came = sum(fact.value for fact in chain)
-            since = chain[-1].period.start.year
-            words = f"{_amount(stock.value)} against {_amount(came)} of {measure} since {since}"
-            yield _sum("stock", stock, came, stock.value, stock.value <= came * LEAKED, words)
-
-
-def _chain(series: list[Fact], end: dt.date) -> list[Fact]:
-    """Totals that follow each other up to a day, the longest period first."""
-    chain: list[Fact] = []
-    while ending := [fact for fact in series if fact.period.end == end]:
-        longest = max(ending, key=lambda fact: fact.period.days)
-        chain.append(longest)
-        end = longest.period.start - DAY
-    return chain

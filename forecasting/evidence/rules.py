@@ -44,6 +44,7 @@ MEANINGS = {  # of the columns, in their order
     "note": "what a reader must know",
 }
 COLUMNS = tuple(MEANINGS)
+SAME = COLUMNS[1:10]  # measure to quantity: two rows that share them are of one number
 REQUIRED = ("id", "measure", "place", "period_start", "period_end", "relation", "value")
 
 KINDS = ("outcome", "estimate", "target", "event", "claim", "context", "judgement")

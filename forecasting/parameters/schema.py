@@ -7,6 +7,7 @@ only, and its top-level keys are the parameters of the report's notebook.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, product
@@ -20,6 +21,7 @@ from forecasting.errors import EvidenceError, InputError, Problem, ScenarioError
 from forecasting.evidence.rules import COUNTED
 from forecasting.measures import (
     CHARGING_COUNTS,
+    FLOW_OF_COUNT,
     MEASURES,
     NEW_CARS,
     count_of,
@@ -81,7 +83,7 @@ class Scenario(Shown, Strict):
     title : str
         Heading of the report; default place and scenario.
     measure : str
-        The flow that is forecast; default ``ev_imports``.
+        The flow that is forecast; default ``ev_imports``, or what one's own ledger counts.
     basis : str
         Whose definition is forecast; default the best documented.
     places : sequence of str
@@ -104,6 +106,9 @@ class Scenario(Shown, Strict):
         itself.
     shipped_facts : bool
         Whether the facts that ship are used.
+    published : date
+        Since when those of one's own facts are known that have no date of publication; default
+        never, so that they are not used.
 
     Examples
     --------
@@ -152,6 +157,9 @@ class Scenario(Shown, Strict):
     notes: Texts = ()
     ledger: Texts = Field((), description="facts of one's own, relative to this file")
     shipped_facts: bool = Field(True, description="whether the facts of the package are used, too")
+    published: Day | None = Field(
+        None, description="since when facts of one's own without a date are known"
+    )
 
     @property
     def place(self) -> str:
@@ -253,7 +261,59 @@ class Scenario(Shown, Strict):
         >>> scenario_from_parameters(given).with_ledger(["mine.csv"]).ledger
         ('mine.csv',)
         """
-        return self.model_copy(update={"ledger": tuple(dict.fromkeys([*self.ledger, *files]))})
+        ledger = tuple(dict.fromkeys([*self.ledger, *files]))
+        return self.model_copy(update={"ledger": ledger}).of_own_facts()
+
+    def of_own_facts(self) -> Scenario:
+        """The same scenario, of the flow that its own ledger counts where it names none; a ledger
+        that is not in order is refused where it is read.
+
+        Returns
+        -------
+        Scenario
+            A new one.
+
+        Examples
+        --------
+        >>> given = dict(country="UZ", scenario="a", as_of="latest", horizon=2030, seed=1)
+        >>> scenario_from_parameters(given).of_own_facts().measure
+        'ev_imports'
+        """
+        from forecasting.evidence.datasets import facts_of
+
+        with contextlib.suppress(InputError):
+            if self.ledger:
+                return self.of_counted(facts_of(self.ledger, self.shipped_facts))
+        return self
+
+    def of_counted(self, facts: Ledger) -> Scenario:
+        """The same scenario, of the flow that most facts count where it names none, and where
+        nobody counts the usual one.
+
+        Parameters
+        ----------
+        facts : Ledger
+            Of any day.
+
+        Returns
+        -------
+        Scenario
+            A new one.
+
+        Examples
+        --------
+        >>> from forecasting.evidence.ledger import Ledger
+        >>> given = dict(country="UZ", scenario="a", as_of="latest", horizon=2030, seed=1)
+        >>> scenario_from_parameters(given).of_counted(Ledger()).measure
+        'ev_imports'
+        """
+        if not self.country or "measure" in self.model_fields_set:
+            return self
+        counted = facts.select(self.country, kind=COUNTED).frame["measure"]
+        flows = counted.map(FLOW_OF_COUNT).dropna()
+        if flows.empty or self.measure in {*flows}:
+            return self
+        return self.model_copy(update={"measure": flows.mode()[0]})
 
     def on(self, day: dt.date) -> Scenario:
         """The same scenario, its day settled.
@@ -401,7 +461,7 @@ def _build(
         every = [worded(row, where(row["loc"]), *_owner(row["loc"])) for row in faults] + every
     if every:
         raise ScenarioError(every)
-    return scenario
+    return scenario.of_own_facts()
 
 
 def _completed(data: dict[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from pathlib import Path
 import yaml
 
 from forecasting.errors import Problem, ScenarioError
+from forecasting.evidence.files import read_whole
 
 LARGEST_FILE = 1_000_000  # bytes; a params file has a few thousand
 MOST_VALUES = 50_000  # of one file; a scenario has some hundred
@@ -81,27 +82,14 @@ def read_yaml(path: str | Path) -> Document:
     """
     file = Path(path)
     try:
-        if not file.is_file():
-            raise _refuse(
-                file.name,
-                "is not a file" if file.exists() else "does not exist",
-                "give the path of a .yaml",
-            )
-        # Never more than the limit, whatever the file pretends to be
-        with file.open("rb") as stream:
-            raw = stream.read(LARGEST_FILE + 1)
-    except (OSError, ValueError) as error:
-        if isinstance(error, ScenarioError):
-            raise
-        raise _refuse(file.name, f"cannot be read: {error}", "") from None
-    if len(raw) > LARGEST_FILE:
-        raise _refuse(
-            file.name, f"is larger than {LARGEST_FILE:,} bytes", "a params file has a few thousand"
-        )
-    try:
-        text = raw.decode("utf-8-sig")
+        text = read_whole(file, LARGEST_FILE).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _refuse(file.name, f"is not UTF-8: byte {error.start}", "save it as UTF-8") from None
+    except FileNotFoundError:
+        raise _refuse(file.name, "does not exist", "give the path of a .yaml") from None
+    except (OSError, ValueError) as error:
+        fault = getattr(error, "strerror", None) or f"cannot be read: {error}"
+        raise _refuse(file.name, fault, "give a params file, of a few thousand bytes") from None
     document = parse_yaml(text, file.name)
     document.folder = str(file.absolute().parent)
     return document

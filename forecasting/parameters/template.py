@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 from forecasting.evidence.places import place_name
 from forecasting.parameters.naming import country_code, country_slug
 
@@ -56,7 +59,9 @@ assumptions: {{}}
 """
 
 
-def new_params(country: str, scenario: str = "baseline") -> tuple[str, str]:
+def new_params(
+    country: str, scenario: str = "baseline", keys: Mapping[str, str] | None = None
+) -> tuple[str, str]:
     """Name and text of a params file for a country.
 
     Parameters
@@ -65,6 +70,8 @@ def new_params(country: str, scenario: str = "baseline") -> tuple[str, str]:
         ISO 3166 code or name.
     scenario : str
         What the scenario is called.
+    keys : dict of str to str, optional
+        Keys that are known, each with its value as YAML has it; empty of one that is not.
 
     Returns
     -------
@@ -83,6 +90,12 @@ def new_params(country: str, scenario: str = "baseline") -> tuple[str, str]:
     """
     code = country_code(country)
     name = place_name(code)
-    return f"{country_slug(code)}-{scenario}.yaml", TEXT.format(
-        name=name, code=code, scenario=scenario, seed=SEED
-    )
+    text = TEXT.format(name=name, code=code, scenario=scenario, seed=SEED)
+    for key, value in (keys or {}).items():
+        if not value:
+            continue
+        line = f"{key}: {value}"
+        text, known = re.subn(rf"(?m)^(# )?{key}: (\w+|{{.*}})", line, text, count=1)
+        if not known:
+            text = text.replace("\n\n", f"\n{line}\n\n", 1)
+    return f"{country_slug(code)}-{scenario}.yaml", text

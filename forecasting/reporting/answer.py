@@ -143,6 +143,9 @@ def _finding(outlook: Outlook) -> Answer:
     pattern = FINDINGS.get(measure, ANY_FINDING)
     if outlook.evidence is not None and not len(outlook.evidence):
         pattern = BLIND + uncapital(pattern)
+    if outlook.counted_part and outlook.first_year < horizon and not known_as_growth(measure):
+        count, until = outlook.counted_part
+        pattern += f", {amount(count, measure)} of them counted by {until.day} {until:%B},"
     last = measure
     if "ev_stock" in outlook.results.values:
         last = "ev_stock"

@@ -260,6 +260,12 @@ def _read_by_mapping(caveat: Caveat) -> str:
     )
 
 
+def _rows_left_out(caveat: Caveat) -> str:
+    rows = "; ".join(row.lstrip(":") for row in caveat.values["some"])
+    more = phrase(" and {} more", max(caveat.values["number"] - len(caveat.values["some"]), 0))
+    return f"left out of row {rows}{more}"
+
+
 def _several_places(caveat: Caveat) -> str:
     places = caveat.values["places"]
     some = ", ".join(places[:4])
@@ -375,13 +381,9 @@ SENTENCES: dict[str, Wording] = {
         "Nobody has printed {measure_in_text} by {day_in_text}: this rests on other markets alone."
     ),
     "evidence_new": _newest_count,
-    "facts_of_another_flow": (
-        "{place} has {number} facts of {other_in_text} and none of {measure_in_text}, which is "
-        "forecast here: say measure: {other_name} in the params file."
-    ),
     "own_facts_undated": (
         "{undated} of {number} facts of your own have no date of publication and are never used: "
-        "fill in published."
+        "say published: DATE in the params file, or run with `--published DATE`."
     ),
     "own_facts_late": (
         "{late} of {number} facts of your own were published after {day} and are not used."
@@ -410,12 +412,15 @@ SENTENCES: dict[str, Wording] = {
         "market_size, or facts, for vehicles and chargers"
     ),
     "read_by_mapping": _read_by_mapping,
+    "rows_left_out": _rows_left_out,
     "several_places": _several_places,
     "two_numbers": (
         "two numbers of one quantity and day, {one} and {another}; where these are two agencies' "
         "or two days', say so in basis or published"
     ),
     "parts_of_count": _parts_of_count,
-    "facts_undated": ("{undated} of {number} facts have no date of publication and are never used"),
-    "facts_repeated": ("{repeated} of {number} facts stand in {earlier}, too, and count once"),
+    "facts_undated": (
+        "{undated} of {number} facts have no date of publication and are not used: date them with "
+        "`--published DATE`, or in a column published"
+    ),
 }

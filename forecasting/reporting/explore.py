@@ -7,13 +7,16 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from forecasting.arguments import optional, path as file_path, takes, text
 from forecasting.errors import ForecastingError, InputError
 from forecasting.measures import HEADLINE
+from forecasting.names import PARAMS
 from forecasting.parameters.naming import country_slug
 from forecasting.parameters.schema import (
     Driver,
@@ -34,6 +37,7 @@ from forecasting.reporting.labels import (
 )
 from forecasting.reporting.result_tables import size_words
 from forecasting.scenarios.joint_draws import difference
+from forecasting.scenarios.new_country import NewCountry, Question
 from forecasting.scenarios.question import scenario_names
 from forecasting.scenarios.what_if import (
     LEVERS,
@@ -187,6 +191,142 @@ def explore(
     False
     """
     return Explorer(scenario, ledger, draws)
+
+
+@takes(InputError, country=text(), table=optional(file_path()))
+def new(country: str = "", table: str | Path | None = None) -> NewForm:
+    r"""A country of one's own facts, by the questions of ``ev-forecast new`` as a form.
+
+    Parameters
+    ----------
+    country : str
+        A code or a name; empty where the table is to tell.
+    table : str or Path, optional
+        A CSV file or a workbook; to be named in the form where it is not given.
+
+    Returns
+    -------
+    NewForm
+        As the last line of a cell it shows the questions with what is proposed; ``.answers`` are
+        what they hold, ``.write()`` does the same as its button.
+
+    Raises
+    ------
+    InputError
+        Where there is no such country.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     table = Path(folder, "mine.csv")
+    ...     _ = table.write_text("Year,EV sales\n2023,5400")
+    ...     form = new("Georgia", table)
+    >>> form.answers["column EV sales"], form.answers["market_size"]
+    ('ev_sales', 'unknown')
+    """
+    return NewForm(country, str(table or ""))
+
+
+class NewForm:
+    """The questions that a table of one's own leaves open, each with its answer.
+
+    Parameters
+    ----------
+    country, table : str
+        As of `new`.
+
+    Attributes
+    ----------
+    answers : dict of str to str
+        By the key of the question; ``table`` is the path of the table.
+    fault : str
+        What hinders the params file; empty where nothing does.
+    """
+
+    def __init__(self, country: str, table: str) -> None:
+        self.country = country
+        self.answers = {"table": table}
+        self.ask()
+
+    def ask(self) -> NewCountry | None:
+        """Go through the questions with the answers that are there; what is not is proposed."""
+        self.asked: list[Question] = []
+        self.fault = ""
+        try:
+            made = NewCountry(self.country, Path(self.answers["table"]))
+            for question in made.questions():
+                self.asked.append(question)
+                answer = self.answers.get(question.key) or question.proposed
+                made.answers[question.key] = self.answers[question.key] = question.read(answer)
+            return made
+        except (ForecastingError, OSError) as error:
+            self.fault = str(error)
+        return None
+
+    def write(self, folder: str | Path = PARAMS) -> Explorer:
+        """Write the params file, and show what follows from it.
+
+        Parameters
+        ----------
+        folder : path-like
+            Of the params file.
+
+        Returns
+        -------
+        Explorer
+            Of the new scenario.
+
+        Raises
+        ------
+        InputError
+            Where something is left to answer, or a file is there already.
+        """
+        if (made := self.ask()) is None:
+            raise InputError(self.fault)
+        return explore(made.write(Path(folder)))
+
+    def __repr__(self) -> str:
+        lines = [f"{one.asks} {self.answers.get(one.key, '')}" for one in self.asked]
+        return "\n".join([*lines, self.fault])
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        try:
+            import ipywidgets
+        except ImportError:
+            print(self)  # noqa: T201
+            return
+        rows = ipywidgets.VBox()
+        below = ipywidgets.Output()
+        button = ipywidgets.Button(description="Write and show", layout=WIDE)
+
+        def show() -> None:
+            """The questions as they are now, each above its answer."""
+            self.ask()
+            rows.children = ()
+            for key, asks in [("table", "Table"), *((one.key, one.asks) for one in self.asked)]:
+                text = ipywidgets.Text(self.answers.get(key, ""), continuous_update=False)
+                text.observe(partial(keep, key), names="value")
+                rows.children += (ipywidgets.HTML(html.escape(asks)), text)
+            rows.children += (ipywidgets.HTML(html.escape(self.fault)),)
+
+        def keep(key: str, change: Any) -> None:
+            self.answers[key] = change["new"]
+            show()
+
+        def make(_: Any) -> None:
+            below.clear_output()
+            with below:
+                try:
+                    display(self.write())  # type: ignore[no-untyped-call]
+                except ForecastingError as error:
+                    print(error)  # noqa: T201
+
+        button.on_click(make)
+        show()
+        display(ipywidgets.VBox([rows, button, below]))  # type: ignore[no-untyped-call]
 
 
 def _cells(results: Any, measure: str) -> tuple[str, str]:

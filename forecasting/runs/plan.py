@@ -8,6 +8,7 @@ all of these are as recorded.
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import os
 from collections.abc import Iterable, Sequence
@@ -17,6 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from forecasting.caveats import Caveat
 from forecasting.errors import InputError, Problem, ScenarioError
 from forecasting.names import (
     FAILURES,
@@ -102,6 +104,8 @@ class Survey:
         An ISO date that takes the place of every scenario's own.
     ledger : sequence of path-like
         Files of facts of one's own, for every scenario.
+    published : date, optional
+        Since when those of one's own facts are known that have no date of publication.
 
     Raises
     ------
@@ -115,14 +119,20 @@ class Survey:
         out: str | os.PathLike[str],
         as_of: str | None = None,
         ledger: Sequence[str | os.PathLike[str]] = (),
+        published: dt.date | None = None,
     ) -> None:
         self.files = find_params(paths)
         self.out = Path(out)
         self._as_of = as_of
+        self._published = published
         self._beside = [str(Path(file).absolute()) for file in ledger]
         _check_names(self.files)
         self._environment = environment()
-        self._options = {"as_of": as_of or "", "beside": "\n".join(self._beside)}
+        self._options = {
+            "as_of": as_of or "",
+            "beside": "\n".join(self._beside),
+            "published": str(published or ""),
+        }
         self._records = {
             path: read_json(self.out / scenario_name(path) / RUN_RECORD) for path in self.files
         }
@@ -171,7 +181,7 @@ class Survey:
         InputError
             With every problem of every params file.
         """
-        read = _read(self.changed, self._as_of, self._beside)
+        read = _read(self.changed, self._as_of, self._beside, self._published)
         runs = [self._fresh[path] or self._run(path, *read[path]) for path in self.files]
         return [run.forced() for run in runs] if force else runs
 
@@ -291,7 +301,7 @@ def notebook_name(parameters: dict[str, Any]) -> str:
 
 
 def _read(
-    files: Sequence[Path], as_of: str | None, beside: Sequence[str]
+    files: Sequence[Path], as_of: str | None, beside: Sequence[str], published: dt.date | None
 ) -> dict[Path, tuple[dict[str, Any], str]]:
     """Read and check params files: the parameters of each, and a hash of the facts it may use."""
     if not files:
@@ -299,8 +309,8 @@ def _read(
     from forecasting.evidence.datasets import facts_of
     from forecasting.scenarios.check_params import read_checked
 
-    beside_them = facts_of(beside)
-    checked = {path: read_checked(path, beside_them) for path in files}
+    beside_them = facts_of(beside, published=published)
+    checked = {path: read_checked(path, beside_them, published) for path in files}
     if problems := [problem for one in checked.values() for problem in one.problems]:
         raise ScenarioError(problems)
     facts = cache(facts_of)  # many scenarios use the same
@@ -310,7 +320,7 @@ def _read(
         scenario = one.scenario.with_ledger(beside)
         if as_of is not None:
             scenario = scenario.on(as_date(as_of))
-        ledger = facts(scenario.ledger, scenario.shipped_facts)
+        ledger = facts(scenario.ledger, scenario.shipped_facts, scenario.published)
         read[path] = scenario.parameters(), _facts_hash(scenario, ledger)
     return read
 
@@ -324,6 +334,19 @@ def _facts_hash(scenario: Scenario, ledger: Ledger) -> str:
     parts = [ledger.select(place=place, partner=None, as_of=day).hash() for place in places]
     cited = [ledger.get(name).model_dump_json() for name in driver_facts(scenario.drivers)]
     return hash_of("\n".join([day.isoformat(), *parts, *cited]).encode())
+
+
+def undated_facts(runs: Iterable[Run]) -> list[Caveat]:
+    """What to do with the own facts of some runs that are not used, as nobody says since when they
+    are known.
+    """
+    from forecasting.evidence.checking import checked_file
+
+    own = [
+        file for run in runs if not run.parameters["published"] for file in run.parameters["ledger"]
+    ]
+    caveats = [caveat for file in dict.fromkeys(own) for caveat in checked_file(Path(file))[2]]
+    return [caveat for caveat in caveats if caveat.kind == "facts_undated"]
 
 
 def _own_facts(parameters: dict[str, Any]) -> str:

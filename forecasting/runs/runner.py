@@ -5,6 +5,7 @@ others finish.
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import gc
 import os
 import signal
@@ -25,7 +26,7 @@ from forecasting.runs.output.object_store import remote_address, run_remote
 from forecasting.runs.output.overview import write_summary
 from forecasting.runs.output.ownership import read_json, refuse_others, write_json
 from forecasting.runs.output.result import RunResult, RunSummary
-from forecasting.runs.plan import Run, Survey, arranged
+from forecasting.runs.plan import Run, Survey, arranged, undated_facts
 from forecasting.runs.progress import LogForm, Progress
 from forecasting.runs.workers.cluster import cluster
 from forecasting.runs.workers.fork_server import ForkServer, run_in_forks
@@ -67,6 +68,7 @@ def run(
     log: LogForm = "text",
     keep: int | None = None,
     memory: int | None = None,
+    published: dt.date | None = None,
 ) -> RunSummary:
     """Make the report of each scenario, and the index of them all.
 
@@ -103,6 +105,8 @@ def run(
     memory : int, optional
         Megabytes that each process of a scenario may hold (Linux); a scenario that needs more fails
         by name.
+    published : date, optional
+        Since when those of one's own facts are known that have no date of publication.
 
     Returns
     -------
@@ -121,7 +125,7 @@ def run(
     _check(means, os.fspath(out), address, keep)
 
     def run_into(folder: Path) -> RunSummary:
-        survey = Survey(paths, folder, as_of, ledger)
+        survey = Survey(paths, folder, as_of, ledger, published)
         if dry_run:
             return _dry(survey, force)
         return _made(survey, means, force, keep, partial(Progress, shown=progress, form=log))
@@ -192,7 +196,8 @@ def _made(
             sweep(store.token)
         problem = _finish(store, bool(tasks), keep)
     seconds = time.monotonic() - started
-    summary = RunSummary(survey.out, tuple(results.values()), seconds, problem)
+    unused = tuple(map(str, undated_facts(runs)))
+    summary = RunSummary(survey.out, tuple(results.values()), seconds, problem, unused)
     shown.end(summary)
     return summary
 

@@ -6,14 +6,15 @@ Reading is all that happens: a params file from a stranger is plain data and run
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from forecasting.caveats import Caveat
 from forecasting.errors import InputError, Problem
-from forecasting.evidence.checking import checked_file, in_two_files, of_one_id
-from forecasting.evidence.reading import FoundRow
+from forecasting.evidence.checking import checked_file, of_one_id
+from forecasting.evidence.reading import FoundRow, read_rows
 from forecasting.names import DATA, PARAMS
 from forecasting.parameters.naming import PARAMS_ENDINGS, named_again
 
@@ -34,6 +35,8 @@ class Checked:
         What must be put right.
     caveats : list of Caveat
         What is worth knowing; no error.
+    published : date or None
+        Since when facts without a date of publication are known.
     """
 
     files: list[Path] = field(default_factory=list)
@@ -41,9 +44,19 @@ class Checked:
     facts: int = 0
     problems: list[Problem] = field(default_factory=list)
     caveats: list[Caveat] = field(default_factory=list)
+    published: dt.date | None = None
+
+    @property
+    def unused(self) -> list[Caveat]:
+        """Which facts are never used, as nobody says since when they are known."""
+        return [caveat for caveat in self.caveats if caveat.kind.endswith("facts_undated")]
 
 
-def check_paths(paths: Sequence[str | Path] = (), beside: Sequence[str | Path] = ()) -> Checked:
+def check_paths(
+    paths: Sequence[str | Path] = (),
+    beside: Sequence[str | Path] = (),
+    published: dt.date | None = None,
+) -> Checked:
     """Check params files, ledgers, and folders of both.
 
     Parameters
@@ -53,13 +66,15 @@ def check_paths(paths: Sequence[str | Path] = (), beside: Sequence[str | Path] =
         it. Without paths: the ledger that ships, and ``./params``.
     beside : sequence of path-like
         Further ledgers.
+    published : date, optional
+        Since when those of one's own facts are known that have no date of publication.
 
     Returns
     -------
     Checked
         Params are checked against the ledger that ships together with the ledgers given.
     """
-    done = Checked()
+    done = Checked(published=published)
     usual = filter(Path.is_dir, [DATA / "ledger", Path(PARAMS)])
     for path in map(Path, [*(paths or usual), *beside]):
         try:
@@ -78,16 +93,17 @@ def _check_ledgers(done: Checked) -> list[FoundRow]:
     for path in done.files:
         if _is_params(path):
             continue
-        rows, problems, caveats = checked_file(path)
+        rows, problems, caveats = checked_file(path, done.published)
         done.problems += problems
         done.caveats += caveats
         if not problems:
             read[path] = rows
             done.facts += len(rows)
-    done.problems += of_one_id(read)
-    done.caveats += in_two_files(read)
-    read.pop(DATA / "ledger", None)
-    return [row for rows in read.values() for row in rows]
+    shipped = DATA / "ledger"
+    own = [row for path, rows in read.items() if path != shipped for row in rows]
+    if own:  # a run takes no two facts of one id
+        done.problems += of_one_id({shipped: read_rows(shipped).rows} | read)
+    return own
 
 
 def _check_params(params: list[Path], own: list[FoundRow], done: Checked) -> None:
@@ -97,7 +113,7 @@ def _check_params(params: list[Path], own: list[FoundRow], done: Checked) -> Non
     done.problems += named_again(params)
     ledger = shipped_beside([row.cells for row in own])
     for path in params:
-        checked = read_checked(path, ledger)
+        checked = read_checked(path, ledger, done.published)
         done.problems += checked.problems
         done.caveats += checked.caveats()
         done.scenarios += not checked.problems

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -66,7 +67,9 @@ class CheckedScenario:
         return [*_caveats(self.scenario, self.ledger)]
 
 
-def read_checked(path: str | Path, ledger: Ledger) -> CheckedScenario:
+def read_checked(
+    path: str | Path, ledger: Ledger, published: dt.date | None = None
+) -> CheckedScenario:
     """Read one params file, and check it alone and against a ledger.
 
     Parameters
@@ -76,6 +79,8 @@ def read_checked(path: str | Path, ledger: Ledger) -> CheckedScenario:
     ledger : Ledger
         Facts that its drivers may cite and its outlook would rest on, beside those of files that it
         names itself.
+    published : date, optional
+        Since when those of one's own facts are known that have no date of publication.
 
     Returns
     -------
@@ -90,10 +95,18 @@ def read_checked(path: str | Path, ledger: Ledger) -> CheckedScenario:
     problems: list[Problem] = []
     try:
         scenario = scenario_of(document, Path(path).stem)
+        if published:
+            scenario = scenario.model_copy(update={"published": published})
         if not scenario.shipped_facts:
             ledger = Ledger()
         for i, file in enumerate(scenario.ledger):
-            ledger = ledger.concat(_own_facts(file, document.where(("ledger", i)), problems))
+            where = document.where(("ledger", i))
+            try:
+                own = datasets.facts_of([file], shipped=False, published=scenario.published)
+                ledger = ledger.concat(own)
+            except LedgerError as error:
+                problems += [Problem(f"{where} {p.where}", p.what, p.hint) for p in error.problems]
+        scenario = scenario.of_counted(ledger)
         faults = [*_against(scenario, ledger)]
     except ScenarioError as error:
         problems += error.problems
@@ -103,15 +116,6 @@ def read_checked(path: str | Path, ledger: Ledger) -> CheckedScenario:
         for fault in (*faults, *_missing_facts(document, ledger))
     ]
     return CheckedScenario(scenario, ledger, sorted(problems, key=_line))
-
-
-def _own_facts(file: str, where: str, problems: list[Problem]) -> Ledger:
-    """The facts of a file that a scenario names; what is wrong with it is added to the problems."""
-    try:
-        return datasets.facts_of([file], shipped=False)
-    except LedgerError as error:
-        problems += [Problem(f"{where} {p.where}", p.what, p.hint) for p in error.problems]
-        return Ledger()
 
 
 def _line(problem: Problem) -> int:
@@ -203,7 +207,7 @@ def _caveats(scenario: Scenario, ledger: Ledger) -> Iterator[Caveat]:
     if not scenario.country or not len(ledger):
         return
     as_of = scenario.known_by(ledger)
-    for caveat in unused_facts(scenario, ledger, as_of):
+    for caveat in unused_facts(scenario, as_of):
         yield caveat.with_values(subject=subject)
     known = known_on(scenario, scenario.country, ledger, as_of)
     if known.market.value is None and not len(known.facts):

@@ -20,7 +20,7 @@ from forecasting.evidence.policies import BATTERY_CARS, Policy, shipped_policies
 from forecasting.evidence.rules import COUNTED
 from forecasting.growth.prior import Prior
 from forecasting.growth.starting import MarketSize
-from forecasting.measures import CAR, EV_FLOWS, MEASURES, NEW_CARS, count_of
+from forecasting.measures import CAR, MEASURES, NEW_CARS, count_of
 from forecasting.panels.growth_prior import estimate_prior
 from forecasting.parameters.schema import load_scenario
 from forecasting.periods import Period
@@ -85,7 +85,7 @@ def facts_of_scenario(scenario: Scenario, added: Ledger | None = None) -> Ledger
     LedgerError
         Where a file of its own is not there or not in order, or two facts have one id.
     """
-    facts = facts_of(scenario.ledger, scenario.shipped_facts)
+    facts = facts_of(scenario.ledger, scenario.shipped_facts, scenario.published)
     if added is None:
         return facts
     return facts.concat(added)
@@ -101,21 +101,19 @@ def facts_of_place(place: str) -> Ledger:
     return facts_of_scenario(load_scenario(file))
 
 
-def unused_facts(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> list[Caveat]:
-    """What a reader must know of facts that are not used: of another flow, without a date, too
-    late; counted.
+def unused_facts(scenario: Scenario, as_of: dt.date) -> list[Caveat]:
+    """What a reader must know of own facts that are not used: without a date, too late; counted.
 
     Parameters
     ----------
     scenario : Scenario
         With or without files of its own.
-    ledger : Ledger
-        All facts.
     as_of : date
         Day of the forecast.
     """
-    unused = _of_another_flow(scenario, ledger, as_of)
-    days = [fact.known_from for fact in facts_of(scenario.ledger, False)] if scenario.ledger else []
+    unused: list[Caveat] = []
+    own = facts_of(scenario.ledger, False, scenario.published)
+    days = [fact.known_from for fact in own]
     number = len(days)
     if undated := days.count(None):
         values: dict[str, Any] = {"undated": undated, "number": number}
@@ -124,19 +122,6 @@ def unused_facts(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> list[Cav
         values = {"day": str(as_of), "late": late, "number": number}
         unused.append(Caveat("own_facts_late", values=values))
     return unused
-
-
-def _of_another_flow(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> list[Caveat]:
-    """A country has counts of electric vehicles, and none of the flow that is forecast."""
-    if not scenario.country:
-        return []
-    flows = (*EV_FLOWS, "ev_sales")
-    counts = {flow: len(facts_of_flow(ledger, scenario.country, flow, as_of)) for flow in flows}
-    other = max(counts, key=lambda flow: counts[flow])
-    if counts.get(scenario.measure) != 0 or not counts[other]:
-        return []
-    values = {"number": counts[other], "other": other, "measure": scenario.measure}
-    return [Caveat("facts_of_another_flow", values={"place": scenario.place, **values})]
 
 
 @dataclass(frozen=True)

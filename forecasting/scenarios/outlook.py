@@ -135,6 +135,28 @@ class Outlook(Shown):
         return Ledger().concat(*(self.ledger.select(place, as_of=self.as_of) for place in places))
 
     @property
+    def counted_part(self) -> tuple[float, dt.date] | None:
+        """What was counted of the first year, and until when; None where nothing was, from the
+        first of January on.
+        """
+        day = first = dt.date(self.first_year, 1, 1)
+        count = 0.0
+        basis = self.forecast.basis if self.forecast else ""
+        totals = [
+            fact
+            for fact in self.evidence or ()
+            if (fact.measure, fact.quantity) == (self.scenario.measure, "total")
+            and fact.is_exact
+            and fact.basis == (basis or fact.basis)
+            and len(self.scenario.counted_at) == 1
+        ]
+        while following := [fact for fact in totals if fact.period.start == day]:
+            longest = max(following, key=lambda fact: fact.period.end)
+            count += longest.value
+            day = longest.period.end + dt.timedelta(days=1)
+        return (count, day - dt.timedelta(days=1)) if day > first else None
+
+    @property
     def name(self) -> str:
         """The scenario's name."""
         return self.scenario.name
@@ -394,6 +416,7 @@ def outlook(
     if as_of is not None:
         chosen = chosen.on(as_date(as_of))
     facts = facts_of_scenario(chosen, ledger)
+    chosen = chosen.of_counted(facts)
     day = chosen.known_by(facts)
     if chosen.horizon < day.year:
         raise EvidenceError(
@@ -403,8 +426,8 @@ def outlook(
     flows_kept = {} if kept is None else kept
     request = OutlookRequest(chosen.on(day), facts, day, drivers, prior, draws, flows_kept)
     result = _country(request) if chosen.country else _corridor(request)
-    unused = unused_facts(chosen, facts, day)
-    return dataclasses.replace(result, caveats=[*unused, *result.caveats, *omitted])
+    caveats = [*unused_facts(chosen, day), *result.caveats, *omitted]
+    return dataclasses.replace(result, caveats=caveats)
 
 
 @takes(EvidenceError, pattern=text(), draws=DRAWS)

@@ -83,7 +83,8 @@ def test_what_no_column_says_is_asked_for_with_a_mapping_to_start_from(tmp_path)
         problems[0]
         == "own.csv:1: no column says measure (say it in the mapping, under columns or constants)"
     )
-    assert "start own.mapping.yaml with {columns: {place: Country, year: Year" in problems[1]
+    assert "own.csv: is not in a ledger's columns, but has Country, Year, Number" in problems[1]
+    assert "`ev-forecast new --ledger own.csv` asks for it" in problems[1]
 
 
 def test_a_date_alone_does_not_say_how_long_its_period_is(tmp_path):
@@ -230,7 +231,7 @@ def test_a_mapping_that_says_only_how_a_file_is_written_leaves_the_columns_to_be
     [
         (  # columns that say nothing, with a mapping to fill in
             "Ort,Zahl\nNorwegen,1237\n",
-            r"\{columns: \{place: '...', year: '...'\}.* its columns are Ort, Zahl",
+            r"is not in a ledger's columns, but has Ort, Zahl \(`ev-forecast new",
         ),
         (  # a fiscal year
             "Country,Year,EV sales\nIndia,FY2023,1237\n",
@@ -277,7 +278,7 @@ def test_dates_without_a_step_need_a_length(tmp_path):
     path.write_text("Country,Date,EV imports\nKenya,15.01.2024,120\nKenya,15.02.2024,131\n")
     with pytest.raises(
         LedgerError,
-        match=r"say in the mapping each: year, quarter or month(.|\n)*start own.mapping.yaml with",
+        match=r"say in the mapping each: year, quarter or month(.|\n)*own.mapping.yaml says it",
     ):
         read_ledger(path)
 
@@ -386,12 +387,12 @@ def test_a_head_is_understood_whole(tmp_path, head, measure, value, rounding):
 @pytest.mark.parametrize(
     ("head", "reason"),
     [
-        ("Non-EV sales", "holds words that no rule knows: non"),
+        ("Non-EV sales", "holds words that no rule knows: Non"),
         ("EV sales target", "may tell of a plan, a limit or a capacity"),
         ("EV sales forecast", "may tell of a plan, a limit or a capacity"),
         ("EV sales (USD)", "is an amount of money"),
         ("EV sales value", "may be of the value, not of the number"),
-        ("Average EV sales price", "holds words that no rule knows: average, price"),
+        ("Average EV sales price", "holds words that no rule knows: Average, price"),
         ("EV imports rank", "holds words that no rule knows: rank"),
         ("Hybrid electric vehicle sales", "counts other vehicles, too, or instead"),
         ("Cumulative EV sales", "speaks of a span of time that no rule knows"),

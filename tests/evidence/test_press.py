@@ -4,11 +4,12 @@ unsure.
 
 import datetime as dt
 import time
+from pathlib import Path
 
 import pytest
 
 from forecasting.errors import PeriodError
-from forecasting.evidence.press import propose_facts
+from forecasting.evidence.press import MOST_PROPOSALS, propose_facts
 from forecasting.evidence.printed_numbers import numbers_in, plain_text
 from forecasting.evidence.printed_periods import dates_in_words, period_of, printed_period
 from forecasting.periods import span
@@ -609,3 +610,43 @@ def test_nothing_times_is_no_factor():
 def test_words_that_change_what_a_number_counts_are_seen(text, doubt):
     (proposal,) = propose_facts(text)
     assert any(doubt in said for said in proposal.doubts), proposal.doubts
+
+
+FRESH = Path(__file__).with_name("fresh_sentences.txt").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize("line", FRESH[1:])
+def test_of_fresh_sentences_what_is_sure_is_right(line):
+    text, *right = line.split(" => ")
+    sure = []
+    for fact in propose_facts(text):
+        if fact.sure:
+            cells = fact.cells
+            words = [cells[key] for key in ("place", "measure", "relation", "quantity", "value")]
+            days = "/".join(filter(None, (cells.get("period_start"), cells["period_end"])))
+            sure.append(" ".join([*words, days]))
+    assert sure == right
+
+
+def test_a_pasted_page_is_read_in_less_than_a_second():
+    page = "".join(
+        f"In May of 2024, Georgia imported {number:,} electric cars, up {number % 97}%.\n"
+        "The ministry, founded in 1995, employs 214 people and said nothing else.\n"
+        for number in range(1000, 1800)
+    )
+    assert len(page) > 100_000
+    started = time.perf_counter()
+    proposals = propose_facts(page)
+    assert time.perf_counter() - started < 1
+    assert len(proposals) == MOST_PROPOSALS
+    assert not any(proposal.sure for proposal in proposals)
+    started = time.perf_counter()
+    propose_facts("between 1 and 2 " * 7000)
+    assert time.perf_counter() - started < 1
+
+
+def test_a_place_that_the_reader_gives_is_a_known_word_and_another_one_is_not_it():
+    (fact,) = propose_facts("Georgia imported 5,412 electric cars in 2024", place="GE")
+    assert fact.sure
+    (other,) = propose_facts("Armenia imported 5,412 electric cars in 2024", place="GE")
+    assert "names several places: Armenia" in other.doubts

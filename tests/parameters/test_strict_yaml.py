@@ -111,9 +111,9 @@ def test_files_are_read_with_care(tmp_path) -> None:
     ]:
         with pytest.raises(ScenarioError, match=message):
             read_yaml(tmp_path / f"{name}.yaml")
-    with pytest.raises(ScenarioError, match="is not a file"):
+    with pytest.raises(ScenarioError, match="Is a directory"):
         read_yaml(tmp_path)
-    with pytest.raises(ScenarioError, match="does not exist"):
+    with pytest.raises(ScenarioError, match="cannot be read"):
         read_yaml("a\0b.yaml")
 
 

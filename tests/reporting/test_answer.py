@@ -24,8 +24,9 @@ PARAMS = sorted((Path(__file__).parents[2] / "params").glob("*.yaml"))
 def test_the_finding_is_a_sentence_that_one_would_say(outlook):
     said = answer(outlook)
     assert said.sentence == (
-        "Uzbekistan will import about 10,000 electric cars in 2023 and have about 205,000 on the "
-        "road by the end of 2030; the range is very wide: 57,200 to 735,000."
+        "Uzbekistan will import about 10,000 electric cars in 2023, 2,540 of them counted by 30 "
+        "April, and have about 205,000 on the road by the end of 2030; the range is very wide: "
+        "57,200 to 735,000."
     )
     assert str(said).endswith(
         "For 2023 the range is 6,820 to 14,700. A range holds what comes four times in five."

@@ -48,7 +48,7 @@ def test_a_note_of_a_check_begins_with_what_it_is_about() -> None:
     note = Caveat("own_facts_undated", values=values).with_values(subject="uzbekistan-own")
     assert words_of(note) == (
         "uzbekistan-own: 1 of 3 facts of your own have no date of publication and are never used: "
-        "fill in published."
+        "say published: DATE in the params file, or run with `--published DATE`."
     )
 
 

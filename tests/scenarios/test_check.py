@@ -213,15 +213,21 @@ def test_files_that_say_one_thing_twice_or_two_things_of_one_id(tmp_path: Path) 
     row = "{},ev_sales,NO,2023-01-01,2023-12-31,equals,{},2024-01-15\n"
     for name, cells in {"one": ("a", 104000), "two": ("b", 104000), "three": ("a", 5)}.items():
         (tmp_path / f"{name}.csv").write_text(ROWS + row.format(*cells))
-    checked = check_paths([tmp_path / "one.csv", tmp_path / "two.csv"])
-    assert not checked.problems
-    assert "two.csv: 1 of 1 facts stand in one.csv, too, and count once" in lines_of(
-        checked.caveats
-    )
+    assert not check_paths([tmp_path / "one.csv", tmp_path / "two.csv"]).problems
     refused = check_paths([tmp_path / "one.csv", tmp_path / "three.csv"])
     assert [str(problem) for problem in refused.problems] == [
         "three.csv id: 'a' names another fact in one.csv (rename one)"
     ]
+    (fact, *_) = datasets.central_asia()
+    (tmp_path / "four.csv").write_text(ROWS + row.format(fact.id, 5))
+    params = tmp_path / "norway-own.yaml"
+    params.write_text(
+        "country: 'NO'\nscenario: own\nas_of: latest\nhorizon: 2030\nseed: 1\nledger: [four.csv]\n"
+    )
+    for path in (tmp_path / "four.csv", params):  # as a run refuses it
+        (problem,) = check_paths([path]).problems
+        assert fact.id in str(problem)
+        assert "rename one" in str(problem)
 
 
 def test_facts_without_a_day_cannot_say_which_is_the_latest(tmp_path: Path) -> None:

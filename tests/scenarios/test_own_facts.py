@@ -2,6 +2,9 @@
 counted and used.
 """
 
+import datetime as dt
+
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
@@ -95,10 +98,10 @@ def test_facts_that_are_never_used_are_counted(params):
     (params.parent.parent / "facts.csv").write_text(ROWS + late + undated)
     scenario = load_scenario(params)
     known = facts_of_scenario(scenario)
-    said = unused_facts(scenario, known, scenario.known_by(known))
+    said = unused_facts(scenario, scenario.known_by(known))
     assert lines_of(said) == [
         "1 of 3 facts of your own have no date of publication and are never used: "
-        "fill in published.",
+        "say published: DATE in the params file, or run with `--published DATE`.",
         "1 of 3 facts of your own were published after 2023-06-26 and are not used.",
     ]
     assert outlook(scenario, facts_of_scenario(scenario), draws=200).caveats[:2] == said
@@ -144,28 +147,53 @@ def test_a_change_of_a_file_or_of_its_mapping_is_noticed(params, tmp_path):
     assert before.identity["facts"] != after.identity["facts"]
 
 
-def test_facts_of_another_flow_are_told_of_by_the_check_and_by_the_report_and_used_when_asked_for(
-    tmp_path,
-):
+def test_a_flow_that_nobody_names_is_the_one_that_is_counted(tmp_path):
     (tmp_path / "facts.csv").write_text(
         "Country,Year,EV sales,Published\nNorway,2021,113715,2022-01-05\n"
         "Norway,2022,138265,2023-01-04\n"
     )
     params = tmp_path / "norway-own.yaml"
     given = "country: 'NO'\nscenario: own\nas_of: 2023-06-26\nhorizon: 2024\nseed: 1\n"
-    given += "market_size: 500000\n"
-    params.write_text(given + "ledger: [facts.csv]\n")
-    said = (
-        "Norway has 2 facts of new electric vehicles sold and none of electric vehicles imported, "
-        "which is forecast"
-    )
-    checked = CliRunner().invoke(main, ["check", str(params)])
-    assert said in checked.output
-    made = outlook(load_scenario(params), facts_of_scenario(load_scenario(params)), draws=200)
-    assert lines_of(made.caveats)[0].startswith(said)
-    params.write_text(params.read_text() + "measure: ev_sales\n")
-    made = outlook(load_scenario(params), facts_of_scenario(load_scenario(params)), draws=200)
-    assert not any(said in caveat for caveat in lines_of(made.caveats))
+    params.write_text(given + "market_size: 500000\nledger: [facts.csv]\n")
+    made = outlook(params, draws=200)
+    assert made.scenario.measure == "ev_sales"
     assert answer(made).sentence.startswith("Norway will see about ")
     assert "2 facts, 2 counted by an agency that is not named" in str(grounds(made))
     assert len(drawn_facts(made, "ev_sales", "NO", None)) == 2
+    params.write_text(params.read_text() + "measure: ev_imports\n")
+    assert load_scenario(params).measure == "ev_imports"
+
+
+def test_what_nobody_dated_is_the_last_word_and_is_dated_in_one_word(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.csv").write_text("Country,Year,EV sales\nNorway,2021,113715\n")
+    params = tmp_path / "norway-own.yaml"
+    params.write_text(
+        "country: 'NO'\nscenario: own\nas_of: latest\nhorizon: 2030\nseed: 1\nledger: [mine.csv]\n"
+    )
+    for words in (["check", "mine.csv"], ["check", str(params)], ["run", str(params)]):
+        told = CliRunner().invoke(main, words)
+        last = told.stdout.splitlines()[-1]
+        assert told.exit_code == 0, told.output
+        assert "1 of 1 facts" in last
+        assert "--published DATE" in last
+        assert "in order" not in last
+        dated = CliRunner().invoke(main, [*words, "--published", "2022-01"])
+        assert "of publication" not in dated.stdout, dated.output
+    table = pd.read_csv(tmp_path / "reports" / "comparison.csv")
+    assert {"ev_sales", "ev_stock"} <= {*table["measure"]}
+
+
+def test_the_counted_part_of_an_unfinished_year_stands_in_the_headline(tmp_path):
+    table = tmp_path / "half.csv"
+    table.write_text(
+        "Country,Period,EV sales,Published\nNorway,2023,100,2024-02\nNorway,2024,150,2025-02\n"
+        "Norway,Q1 2025,40,2025-05\nNorway,April-June 2025,60,2025-08\n"
+    )
+    made = outlook("NO", facts_of([str(table)]), draws=200)
+    assert made.first_year == 2025
+    assert made.counted_part == (100, dt.date(2025, 6, 30))
+    sentence = answer(made).sentence
+    assert "electric vehicles sold in 2025, 100 of them counted by 30 June, and" in sentence
+    early = outlook("NO", facts_of([str(table)]), draws=200, as_of="2025-03-01")
+    assert early.counted_part is None

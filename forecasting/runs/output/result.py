@@ -47,12 +47,15 @@ class RunSummary:
         All together, on the wall clock.
     problem : str
         What went wrong beside the scenarios (the index could not be written); mostly empty.
+    unused : tuple of str
+        Which facts are not used, and what to do about it.
     """
 
     out: Path | str
     results: tuple[RunResult, ...]
     seconds: float = 0.0
     problem: str = ""
+    unused: tuple[str, ...] = ()
 
     @property
     def failed(self) -> tuple[RunResult, ...]:
@@ -82,13 +85,14 @@ class RunSummary:
         Examples
         --------
         >>> RunSummary(Path("reports"), (RunResult("a-b", "fresh"),)).to_json()
-        '{"out": "reports", "ok": true, "seconds": 0.0, "problem": "", "results": [{"name": ...'
+        '{"out": "reports", "ok": true, "seconds": 0.0, "problem": "", "unused": [], "results": ...'
         """
         summary = {
             "out": str(self.out),
             "ok": self.ok,
             "seconds": round(self.seconds, 3),
             "problem": self.problem,
+            "unused": list(self.unused),
             "results": [asdict(result) for result in self.results],
         }
         return json.dumps(summary, ensure_ascii=False)
@@ -103,4 +107,4 @@ class RunSummary:
         lines.append(f"{self.counts} in {self.seconds:.1f} s{index}")
         if self.problem:
             lines.append(self.problem)
-        return "\n".join(lines)
+        return "\n".join([*lines, *self.unused])

@@ -1,0 +1,56 @@
+"""The questions of a new country as a form."""
+
+import pytest
+
+import forecasting as fc
+from forecasting.errors import InputError
+from forecasting.reporting.explore import NewForm
+
+
+@pytest.fixture
+def shown(tmp_path, monkeypatch):
+    """What a notebook would show."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.csv").write_text(
+        "Country,Year,EV sales\nGeorgia,2022,1500\nGeorgia,2023,4000\n"
+    )
+    things = []
+    monkeypatch.setattr("IPython.display.display", lambda thing, **_: things.append(thing))
+    return things
+
+
+def _texts(box):
+    return {
+        row.value: text for row, text in zip(box.children[::2], box.children[1::2], strict=False)
+    }
+
+
+def test_the_form_asks_proposes_writes_and_shows(shown, tmp_path):
+    fc.new()._ipython_display_()
+    rows, button, _ = shown.pop().children
+    assert "Is a directory" in rows.children[-1].value
+    _texts(rows)["Table"].value = "mine.csv"
+    texts = _texts(rows)
+    assert texts["Which country is forecast?"].value == "GE"
+    assert texts["What does &#x27;EV sales&#x27; count?"].value == "ev_sales"
+    texts["Until which year?"].value = "soon"
+    assert "horizon" in rows.children[-1].value
+    _texts(rows)["Until which year?"].value = "2032"
+    assert rows.children[-1].value == ""
+    button.click()
+    assert (tmp_path / "params" / "georgia-baseline.yaml").is_file()
+    explorer = shown.pop()
+    assert explorer.given.scenario.measure == "ev_sales"
+    assert explorer.given.years[-1] == 2032
+    names = fc.explore("georgia-baseline", draws=50).panel.controls["scenario"]
+    assert "georgia-baseline" in names.options
+
+
+def test_the_same_from_code_and_what_hinders_it(shown, tmp_path):
+    form = fc.new("Georgia", tmp_path / "mine.csv")
+    assert isinstance(form, NewForm)
+    assert "New cars a year in Georgia" in repr(form)
+    form.answers["market_size"] = "many"
+    with pytest.raises(InputError, match="'many' is not a number above 0"):
+        form.write()
+    assert not (tmp_path / "params").exists()

@@ -1,0 +1,156 @@
+"""A params file for a country of one's own facts: what is asked, proposed, written and refused."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from forecasting.cli import main
+from forecasting.errors import InputError
+from forecasting.parameters.schema import load_scenario
+from forecasting.scenarios.new_country import NewCountry
+
+ROOT = Path(__file__).parents[2]
+TABLE = "Country,Year,EV sales,Rank\nGeorgia,2022,1500,1\nGeorgia,2023,4000,2\nWorld,2023,9,3\n"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def _table(text=TABLE, name="mine.csv"):
+    path = Path(name)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _asked(made, **answers):
+    """The questions, each answered as given, else as proposed."""
+    asked = {}
+    for question in made.questions():
+        asked[question.key] = question.proposed
+        made.answers[question.key] = question.read(answers.get(question.key, question.proposed))
+    return asked
+
+
+def test_a_table_becomes_a_report_in_one_command():
+    _table()
+    told = CliRunner().invoke(main, ["new", "Georgia", "--ledger", "mine.csv", "--yes"])
+    assert told.exit_code == 0, told.output
+    assert Path("reports/georgia-baseline/report.html").is_file()
+    assert "What does 'EV sales' count? ev_sales\n" in told.stdout
+    assert "wrote params/georgia-baseline.yaml, which forecasts ev_sales\n" in told.stdout
+    assert "left out of row 4: 'World' is a sum of places" in told.stdout
+    assert told.stdout.splitlines()[-1].startswith(
+        "the report is reports/georgia-baseline/report.html"
+    )
+    page = Path("reports/georgia-baseline/report.html").read_text(encoding="utf-8")
+    assert "new electric vehicles sold" in page
+    assert Path("mine.mapping.yaml").read_text().startswith("columns:\n  place: Country\n")
+
+
+def test_what_is_answered_is_written():
+    made = NewCountry("GE", _table("Year;Sold;New cars\n2022;5;900\n2023;9;950\n", "ev.csv"))
+    answers = {"column Sold": "ev_registrations", "column New cars": "car_registrations"}
+    asked = _asked(
+        made, **answers, published="2024-02-29", horizon="2035", market_size="1.2 million"
+    )
+    assert [*asked] == ["column Sold", "column New cars", "published", "market_size", "horizon"]
+    assert asked["market_size"] == "950"
+    scenario = load_scenario(made.write(Path("params")))
+    assert scenario.measure == "ev_registrations"
+    assert str(scenario.published) == "2024-02-29"
+    assert (scenario.horizon, scenario.market_size) == (2035, 1_200_000)
+    assert [Path(file).resolve() for file in scenario.ledger] == [Path("ev.csv").resolve()]
+
+
+def test_of_several_flows_one_is_asked_for_and_no_date_where_the_table_has_it():
+    text = "Year,EV sales,EV registrations,Published\n2022,5,,2023-01\n2023,9,8,2024-01\n"
+    made = NewCountry("Georgia", _table(text))
+    asked = _asked(made, **{"measure of all": "ev_registrations"})
+    assert asked["measure of all"] == "ev_sales"
+    assert "published" not in asked
+    assert load_scenario(made.write(Path("params"))).measure == "ev_registrations"
+
+
+def test_the_country_is_proposed_by_the_table_and_the_count_by_the_name_of_the_file():
+    text = "Region,2022,2023\nGeorgia,5,6\nArmenia,7,8\nGeorgia,1,2\n"
+    made = NewCountry("", _table(text, "ev-imports.csv"))
+    asked = _asked(made)
+    assert (asked["country"], asked["measure"]) == ("GE", "ev_imports")
+    assert made.country == "GE"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Country,Year,EV sales\nArmenia,2023,5\n", "tells nothing of Georgia, but of Armenia"),
+        ("Country,Year,EV sales\nGeorgia,2023,many\n", "mine.csv:2 value: 'many' is not a number"),
+        ("Country,Year,Number\nGeorgia,2023,5\n", "What do the numbers count. Nothing says it"),
+        ("Country,EV sales\nGeorgia,5\n", "no column says year, month, date"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_written(text, words):
+    _table(text)
+    told = CliRunner().invoke(main, ["new", "Georgia", "--ledger", "mine.csv", "--yes"])
+    assert told.exit_code == 2
+    assert words.split(".")[0] in told.stderr
+    assert [path.name for path in Path().iterdir()] == ["mine.csv"]
+
+
+def test_nothing_is_written_over():
+    _table()
+    Path("params").mkdir()
+    Path("params/georgia-baseline.yaml").write_text("mine")
+    made = NewCountry("GE", Path("mine.csv"))
+    _asked(made)
+    with pytest.raises(InputError, match=r"georgia-baseline.yaml exists already; edit it, or"):
+        made.write(Path("params"))
+    assert Path("params/georgia-baseline.yaml").read_text() == "mine"
+    assert not Path("mine.mapping.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    ("key", "answer", "words"),
+    [
+        ("published", "soon", "is not a date"),
+        ("market_size", "many", "is not a number above 0"),
+        ("horizon", "1930", "greater than or equal to 1990"),
+        ("column EV sales", "ev_sale", "did you mean ev_sales"),
+    ],
+)
+def test_an_answer_that_is_none_is_refused(key, answer, words):
+    made = NewCountry("GE", _table())
+    with pytest.raises(InputError, match=words):
+        _asked(made, **{key: answer})
+
+
+def test_a_terminal_is_asked_until_the_answer_fits(monkeypatch):
+    _table()
+    monkeypatch.setattr("forecasting.cli._on_terminal", lambda: True)
+    answers = "\n2024-02-29\nmany\n61,000\n2032\n"
+    told = CliRunner().invoke(main, ["new", "GE", "--ledger", "mine.csv"], input=answers)
+    assert told.exit_code == 0, told.output
+    assert "'many' is not a number above 0" in told.stdout
+    scenario = load_scenario("params/georgia-baseline.yaml")
+    assert (scenario.market_size, scenario.horizon) == (61_000, 2032)
+
+
+def test_the_walk_of_the_readme_leads_from_the_table_that_ships_to_its_report():
+    walk = re.search(
+        r"## Your own country.*?```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.S
+    )
+    lines = [line.partition("#")[0].split() for line in walk[1].splitlines()]
+    shutil.copy(ROOT / lines[1][1], lines[1][2])
+    for _, *words in lines[2:]:
+        told = CliRunner().invoke(main, [*words, *["--yes"] * ("new" in words)])
+        assert told.exit_code == 0, told.output
+    assert len(lines) <= 5
+    page = Path("reports/colombia-baseline/report.html").read_text(encoding="utf-8")
+    assert "Colombia" in page
+    assert "19,000" in page  # of 2025, as the table has it
+    assert "1 fresh" in told.stdout
