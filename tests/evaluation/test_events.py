@@ -13,6 +13,7 @@ from forecasting.evaluation.events import (
     MULTIPLIER,
     NOT_TOLD,
     TOLD,
+    backtest_events,
     event_skill,
     summarise_events,
 )
@@ -65,10 +66,10 @@ def test_a_market_is_left_out_by_whatever_name(months: pd.DataFrame) -> None:
 
 def test_wrong_input_is_refused(months: pd.DataFrame, tmp_path: Path) -> None:
     with pytest.raises(EvidenceError, match="no privilege that ended in these markets"):
-        event_skill(PANEL, months[months["market"] == "Chile"])
+        backtest_events(PANEL, months[months["market"] == "Chile"])
     own = tmp_path / "own.csv"
     own.write_text("id,place,kind,start\nmine,ZA,ends,2023-01-01\n")
     with pytest.raises(
         EvidenceError, match=r"own.csv:2 place: mine: ZA has no months \(leave it out"
     ):
-        event_skill(PANEL, months, own)
+        backtest_events(PANEL, months, own)
