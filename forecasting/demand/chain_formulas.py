@@ -267,8 +267,6 @@ class ChainMaker:
             self._put(f"queue.{points}", utilisation_ceiling(points))
         self._put("burns", demand.drawn["fuel_use"] * DENSITY["petrol"] / 200_000)
         self._put("busy_day", (demand.month_shares["bev"] / MONTH_DAYS).max(axis=1))
-        roads = 2 * np.ceil(demand.drawn["coverage_km"] / demand.drawn["coverage_spacing"])
-        self._put("coverage", roads * demand.drawn["coverage_points"])
         for setting, shape in zip(SETTINGS, day_profile(), strict=True):
             both = f"onboard_efficiency.{side(setting)}*charger_efficiency.{side(setting)}"
             taken[f"grid.{setting}"] = f"1/({both})"
@@ -305,6 +303,7 @@ class ChainMaker:
         results = {name: demand.results[name] for name in columns if name in demand.results}
         exact = {columns[measure]: table for measure, table in results.items()}
         exact |= {f"kwh.{name}": table for name, table in demand.energy_at_end.items()}
+        exact |= {f"points.{name}": table for name, table in demand.points_by_setting.items()}
         exact |= {"bev": demand.fleets["bev"].stock, "unpushed": demand.unpushed}
         values = chain.for_all_years({})
         for year in chain.years:
@@ -403,8 +402,7 @@ class ChainMaker:
         rise = f"rise.{setting}"
         use = f"MIN(MAX(low.{setting}+{rise}*progress,{rise}/LN(25)),ceiling.{setting})"
         power = f"kw.{setting}*MIN(delivered.{setting}*power_delivery_scale,1)"
-        points = f"kwh.{setting}/onboard_efficiency.{side(setting)}/({power}*{use}*{HOURS:.0f})"
-        return f"MAX({points},coverage)" if setting == "enroute_dc" else points
+        return f"kwh.{setting}/onboard_efficiency.{side(setting)}/({power}*{use}*{HOURS:.0f})"
 
     def _practice(self, year: int) -> dict[str, str]:
         """What practice builds, raised to targets."""

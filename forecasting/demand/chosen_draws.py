@@ -17,8 +17,7 @@ def chosen_draws(chain: Chain, wanted: int) -> list[int]:
     """
     values = {name: chain.drawn[f"drawn.{name}"] for name in LEVERS if name in chain.levers}
     moved = {name: float(np.median(x)) for name, x in values.items() if np.ptp(x) > 0}
-    costs = {name: value for name, value in moved.items() if "_cost." in name}
-    alone = [{name: value} for name, value in moved.items() if name not in costs]
+    singly = [{name: value} for name, value in moved.items()]
     start = chain.answers({})
     years = chain.years[1:]
     stock = start["ev_stock", years[-1]]
@@ -27,7 +26,7 @@ def chosen_draws(chain: Chain, wanted: int) -> list[int]:
         return list(range(count))
     below = []
     ends = (years[0], years[len(years) // 2], years[-1])
-    for own in ({}, costs, *alone):
+    for own in ({}, *singly):
         for (measure, year), draws in chain.answers(own).items():
             as_before = np.array_equal(draws, start[measure, year])
             if not own or (year in ends and not as_before):

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -26,19 +27,11 @@ FUNCTIONS: dict[str, Any] = {
     "INT": np.floor,
     "ISNUMBER": np.isfinite,
     "LN": np.log,
-    "MAX": lambda *values: _each(np.maximum, values),
-    "MIN": lambda *values: _each(np.minimum, values),
+    "MAX": lambda *values: reduce(np.maximum, values),
+    "MIN": lambda *values: reduce(np.minimum, values),
     "SQRT": np.sqrt,
-    "SUM": lambda cells: np.sum(cells, axis=-1, keepdims=True),
-    "SUMPRODUCT": lambda *cells: np.sum(_each(np.multiply, cells), axis=-1, keepdims=True),
+    "SUMPRODUCT": lambda cells, weights: np.sum(cells * weights, axis=-1, keepdims=True),
 }
-
-
-def _each(function: Any, values: tuple[Any, ...]) -> Any:
-    result = values[0]
-    for value in values[1:]:
-        result = function(result, value)
-    return result
 
 
 def named(name: str, names: Mapping[str, Any], year: int | None = None) -> list[str]:

@@ -32,6 +32,10 @@ LINES: Lines = (
     (4, "10 %", "dash", 1.25, COLOURS[0]),
     (8, "90 %", "dash", 1.25, COLOURS[0]),
 )
+HOW_TO_CHANGE = (
+    "These are values. To change an assumption and see the answers move: "
+    "ev-forecast export REPORT --xlsx FILE"
+)
 FACT_COLUMNS = [
     "id",
     "period_start",
@@ -79,7 +83,10 @@ def _summary(book: Book, outlook: Outlook) -> None:
     frame = plain_frame(entries).rename(columns={"lower80": "10 %", "upper80": "90 %"})
     frame["measure"] = frame["measure"].map(label_of)
     row = book.table(sheet, 3, frame) + 1
-    for words in (*lines_of([outlook.age, *outlook.caveats]), *outlook.scenario.notes):
+    lines = [*lines_of([outlook.age, *outlook.caveats]), *outlook.scenario.notes]
+    if "ev_stock" in outlook.results.values:
+        lines.append(HOW_TO_CHANGE)
+    for words in lines:
         sheet.merge_range(row, 0, row, 5, "", note)
         sheet.write_string(row, 0, words, note)
         sheet.set_row(row, 15 * (1 + len(words) // 95))

@@ -4,8 +4,6 @@ draws, and answers with their intervals.
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -79,7 +77,7 @@ def live_workbook(report: Outlook) -> bytes:
     """
     again, chain = chain_of_report(report)
     chosen = chosen_draws(chain, min(DRAWS, ROWS // len(chain.years)))
-    return _LiveBook(again, chain.only(chosen)).content()
+    return _LiveBook(again, chain.only(chosen)).book.content()
 
 
 class _LiveBook:
@@ -96,7 +94,7 @@ class _LiveBook:
         words = [words.format(draws=self.count, all=of_all) for words in READ_ME]
         sheet = self.book.sheet("read me", outlook.scenario.title, (110,))
         sheet.write_column(2, 0, words, self.book.looks["text"])
-        self.sheets = {name: self.book.sheet(name, "", SHEETS[name]) for name in SHEETS}
+        self.sheets = {name: self.book.sheet(name, "", [14] * 300) for name in SHEETS}
         for sheet in self.sheets.values():
             # Most of the time would go into a search for functions of later spreadsheets
             sheet._prepare_formula = lambda text, *_: text.removeprefix("=")
@@ -109,19 +107,13 @@ class _LiveBook:
         for sheet in self.book.book.worksheets():
             sheet.protect("", {"format_columns": True, "format_rows": True})
 
-    def content(self) -> bytes:
-        """The file, packed as small as can be."""
-        packed = io.BytesIO()
-        plain = zipfile.ZipFile(io.BytesIO(self.book.content()))
-        with zipfile.ZipFile(packed, "w") as archive:
-            for part in plain.infolist():
-                archive.writestr(part, plain.read(part), zipfile.ZIP_DEFLATED, 9)
-        return packed.getvalue()
-
     def _inputs(self) -> str:
         """A row for each lever; gives the cell that counts what is wrong."""
         sheet = self.sheets["inputs"]
         sheet.write_row(0, 0, INPUT_HEADS, self.book.looks["head"])
+        sheet.set_column("A:B", 38)
+        sheet.set_column("H:H", 34)
+        sheet.set_column("I:I", 90)
         own = letters(INPUT_HEADS.index(OWN))
         check = letters(INPUT_HEADS.index(OWN) + 1)
         row = 1
@@ -217,6 +209,8 @@ class _LiveBook:
         beside = [f"{word}, {level}" for word in ("scenario", "sampling") for level in LEVELS]
         heads = ("measure", "year", *LEVELS, "what it is", "unit", *beside, "median changes, %")
         sheet.write_row(0, 0, heads, self.book.looks["head"])
+        sheet.set_column("A:A", 30)
+        sheet.set_column("F:F", 40)
         spans: dict[str, list[int]] = {}
         for row, ((measure, year), draws) in enumerate(self.chain.answers({}).items(), start=1):
             spans.setdefault(measure, []).append(row)

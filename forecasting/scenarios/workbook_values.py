@@ -44,15 +44,7 @@ INPUT_HEADS = (
     "check",
     "source",
 )
-# The sheets of a living workbook, with the widths of their columns
-SHEETS: dict[str, tuple[float, ...]] = {
-    "inputs": (34, 40, 22, 12, 12, 12, 16, 34, 60),
-    "answer": (30, 8, *[14] * 3, 40, 16, *[14] * 7),
-    "model": (8, 8, *[13] * 60),
-    "taken": (8, *[13] * 90),
-    "draws": (8, *[13] * 250),
-    "tables": (34, *[13] * 70),
-}
+SHEETS = ("inputs", "answer", "model", "taken", "draws", "tables")
 LONGEST = 30_000  # characters of a cell; Excel takes hardly more
 
 Filled = Iterable[tuple[int, int, object]]  # row, column, content

@@ -61,10 +61,11 @@ class Made:
         self.outlook = self.with_own({})
         self.path = folder / f"{name}.xlsx"
         self.path.write_bytes(live_workbook(self.outlook))
-        sheet = openpyxl.load_workbook(self.path, read_only=True)["inputs"]
+        book = openpyxl.load_workbook(self.path, read_only=True)
         own = INPUT_HEADS.index(OWN)
-        rows = [row for row in sheet.iter_rows(min_row=2) if row[0].value]
+        rows = [row for row in book["inputs"].iter_rows(min_row=2) if row[0].value]
         self.cells = {row[0].value: row[own].coordinate for row in rows}
+        book.close()
 
     def with_own(self, own):
         return fc.outlook(with_own(self.scenario, own), draws=self.draws, kept=self.kept)
