@@ -88,6 +88,13 @@ class _Group(click.Group):
                 message = f"{error.filename}: {error.strerror}"
             say(shortened(f"ev-forecast {ctx.invoked_subcommand}: {message}"), err=True)
             ctx.exit(2)
+        except (MemoryError, ImportError) as error:
+            # What the loader says of a library for which there is no room
+            if isinstance(error, ImportError) and "failed to map" not in str(error):
+                raise
+            need = "1 GB does for a command, 500 MB more for each job of a run"
+            say(f"ev-forecast {ctx.invoked_subcommand}: too little memory; {need}", err=True)
+            ctx.exit(1)
 
 
 @click.group(
@@ -387,10 +394,10 @@ def backtest(
         scores = backtest_chargers(panel, train)
         say(chargers_text(scores))
     elif events and monthly is not None:
-        from forecasting.evaluation.events import backtest_events
+        from forecasting.evaluation.events import event_skill, summarise_events
         from forecasting.reporting.score_words import events_text
 
-        scores = backtest_events(panel, monthly, policies)
+        scores = summarise_events(event_skill(panel, monthly, policies))
         say(events_text(scores))
     elif monthly is not None:
         from forecasting.evaluation.part_year import backtest_part_year

@@ -116,7 +116,7 @@ def test_assumptions_without_a_page_are_listed():
     result = call("evidence", "--sources")
     assert result.exit_code == 0
     last = result.output.splitlines()[-1]
-    assert last == "45 of 162 assumptions are judgements; a page shows 117"
+    assert last == "47 of 167 assumptions are judgements; a page shows 120"
     assert "temperature_shift: -2, 0, 2 degC\n" in result.output
     assert "grid_carbon, TM: 0.5, 0.65, 0.9 t CO2 per MWh\n" in result.output
     assert "consumption.bus" not in result.output
@@ -423,6 +423,20 @@ def test_claim_says_where_a_number_lies() -> None:
         "100% of the draws lie below it" in result.stdout
     )
     assert call("claim", "UZ", "ev_import", "2025", "5").exit_code == 2
+
+
+@pytest.mark.parametrize("error", [MemoryError(), ImportError("x.so: failed to map segment")])
+def test_too_little_memory_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def full(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("forecasting.scenarios.check.check_paths", full)
+    done = call("check")
+    need = "1 GB does for a command, 500 MB more for each job of a run"
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr == f"ev-forecast check: too little memory; {need}\n"
 
 
 @pytest.mark.parametrize("columns", [40, 59, 80])

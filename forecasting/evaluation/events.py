@@ -8,11 +8,9 @@ from the months of the other markets, and so is the prior.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -38,6 +36,8 @@ MULTIPLIER = "one multiplier"
 MULTIPLIERS = {"last": 1.5, "three": 0.7, "twelve": 0.75}
 MULTIPLIER_SD = 0.5
 BEFORE = 4  # months that facts end before the event
+# First and last month of what is scored, from the first one after the event
+SPANS = {"last": (-1, -1), "three": (0, 2), "twelve": (0, 11)}
 
 
 @dataclass(frozen=True)
@@ -50,38 +50,25 @@ class EventCase:
         A privilege's end.
     part_year : PartYear
         The three facts.
-    periods : dict of str to Period
-        What is forecast.
-    outcomes : dict of str to float
-        What was counted then.
+    outcomes : dict of str to (Period, float)
+        What is forecast, and what was counted then.
     """
 
     event: PolicyEvent
     part_year: PartYear
-    periods: dict[str, Period]
-    outcomes: dict[str, float]
+    outcomes: dict[str, tuple[Period, float]]
 
     @property
     def was_known(self) -> bool:
         """Whether the event had been announced when the facts end, as far as is known."""
-        announced = self.event.policy.announced
-        return (
-            announced is None
-            or announced <= month(f"{self.part_year.year}-{self.part_year.k:02d}").end
-        )
+        day = month(f"{self.part_year.year}-{self.part_year.k:02d}").end
+        return self.event.policy.as_known(day) is not None
 
     @property
     def policy(self) -> Policy:
         """The policy with its date; of one that was announced later the date alone."""
         policy = self.event.policy
         return policy if self.was_known else replace(policy, announced=None)
-
-
-def backtest_events(
-    panel: Panel, monthly: Monthly, policies: str | Path | None = None
-) -> pd.DataFrame:
-    """Score in one line per method: :func:`summarise_events` of :func:`event_skill`."""
-    return summarise_events(event_skill(panel, monthly, policies))
 
 
 def event_skill(panel: Panel, monthly: Monthly, policies: str | Path | None = None) -> pd.DataFrame:
@@ -162,69 +149,65 @@ def _check_places(policies: Mapping[str, Policy], markets: set[str], name: str) 
 def _case(event: PolicyEvent, months: pd.DataFrame) -> EventCase | None:
     """What an analyst knew four months before an event; None where months are missing."""
     rows = months[months["market"] == event.market]
-    cars = rows.set_index(pd.PeriodIndex(rows["month"], freq="M"))["all_cars"]
+    counts = rows.set_axis(pd.PeriodIndex(rows["month"], freq="M"))
 
-    def total(first: pd.Period, last: pd.Period, counts: pd.Series = event.counts) -> float:
-        months = pd.period_range(first, last, freq="M")
-        return float(counts.reindex(months).sum(skipna=False))
+    def total(first: pd.Period, last: pd.Period, column: str = "registrations") -> float:
+        return float(counts[column].reindex(pd.period_range(first, last)).sum(skipna=False))
 
-    first = event.first
-    last = first - BEFORE - 1
-    january = pd.Period(year=last.year, month=1, freq="M")
+    last = event.first - BEFORE - 1
+    january = last - last.month + 1
     last_year = total(january - 12, january - 1)
     part = total(january, last)
     before = total(january - 12, last - 12)
     if not (last_year >= LEAST_SALES and part > 0 and before > 0):
         return None
-    size = total(january - 12, january - 1, cars)
-    spans = {
-        "last": (first - 1, first - 1),
-        "three": (first, first + 2),
-        "twelve": (first, first + 11),
-    }
-    outcomes = {name: total(*ends) for name, ends in spans.items()}
-    outcomes = {name: outcome for name, outcome in outcomes.items() if outcome > 0}
+    cars = total(january - 12, january - 1, "all_cars")
+    outcomes = {}
+    for name, months_after in SPANS.items():
+        first, final = (event.first + number for number in months_after)
+        if (outcome := total(first, final)) > 0:
+            period = Period(month(str(first)).start, month(str(final)).end)
+            outcomes[name] = (period, outcome)
     growth = round(100 * (part / before - 1), 1)
-    part_year = PartYear(
-        event.market, last.year, last.month, last_year, part, growth,
-        size if size > 0 else None, {},
-    )  # fmt: skip
-    periods = {
-        name: Period(_day(spans[name][0], "S"), _day(spans[name][1], "E")) for name in outcomes
-    }
-    return EventCase(event, part_year, periods, outcomes)
-
-
-def _day(at: pd.Period, end: Literal["S", "E"]) -> dt.date:
-    return at.to_timestamp(how=end).date()
+    size = cars if cars > 0 else None
+    part_year = PartYear(event.market, last.year, last.month, last_year, part, growth, size, {})
+    return EventCase(event, part_year, outcomes)
 
 
 def _forecasts(
     case: EventCase, ours: PackagePartYear, effects: PolicyEffects
-) -> dict[str, dict[str, np.ndarray]]:
-    """Quantiles of each method for each span of months."""
+) -> dict[str, Sequence[np.ndarray]]:
+    """Quantiles of each method, for each span of months."""
     known = ours.known(case.part_year)
     prior = replace(ours.prior(case.part_year, known), policies=effects)
     sizes = known.market.sizes
-    periods = [*case.periods.values()]
+    periods = [period for period, _ in case.outcomes.values()]
     dated, undated = (
-        forecast_flow(known.facts, periods, prior, sizes, draws=DRAWS, policies=policies)
+        forecast_flow(
+            known.facts,
+            periods,
+            prior,
+            sizes,
+            draws=DRAWS,
+            place=case.event.market,
+            policies=policies,
+        )
         for policies in ((case.policy,), ())
     )
     spread = np.exp(MULTIPLIER_SD * np.random.default_rng(0).standard_normal(DRAWS))
     multiplied = [
         np.quantile(undated.totals(period) * MULTIPLIERS[name] * spread, LEVELS)
-        for name, period in case.periods.items()
+        for name, period in zip(case.outcomes, periods, strict=True)
     ]
     return {
-        TOLD: dict(zip(case.periods, dated.quantiles(LEVELS).to_numpy(), strict=True)),
-        NOT_TOLD: dict(zip(case.periods, undated.quantiles(LEVELS).to_numpy(), strict=True)),
-        MULTIPLIER: dict(zip(case.periods, multiplied, strict=True)),
+        TOLD: [*dated.quantiles(LEVELS).to_numpy()],
+        NOT_TOLD: [*undated.quantiles(LEVELS).to_numpy()],
+        MULTIPLIER: multiplied,
     }
 
 
 def _score(
-    method: str, case: EventCase, quantiles: dict[str, np.ndarray]
+    method: str, case: EventCase, quantiles: Sequence[np.ndarray]
 ) -> Iterator[dict[str, object]]:
     of_case = {
         "method": method,
@@ -233,8 +216,8 @@ def _score(
         "known": case.was_known,
         "scored": case.event.first.year,
     }
-    for name, outcome in case.outcomes.items():
-        yield {**of_case, "months": name, **judged(quantiles[name], outcome)}
+    for (name, (_, outcome)), forecast in zip(case.outcomes.items(), quantiles, strict=True):
+        yield {**of_case, "months": name, **judged(forecast, outcome)}
 
 
 def summarise_events(table: pd.DataFrame) -> pd.DataFrame:
@@ -260,11 +243,9 @@ def summarise_events(table: pd.DataFrame) -> pd.DataFrame:
     names = [name for name in MULTIPLIERS if (table["months"] == name).any()]
     spans = table.pivot_table(index="method", columns="months", values="wis", sort=False)
     lines = lines.join(spans[names])
-    both = table.pivot(index=["policy", "months"], columns="method", values="wis")
-    cases = table.drop_duplicates(["policy", "months"]).set_index(["policy", "months"])
-    clusters = clusters_of(cases.loc[both.index])
-    for method in lines.index:
-        ratio = clustered_ratio(both[method], both[NOT_TOLD], *clusters)
+    cases = {name: rows.sort_values(["policy", "months"]) for name, rows in by}
+    for method, rows in cases.items():
+        ratio = clustered_ratio(rows["wis"], cases[NOT_TOLD]["wis"], *clusters_of(rows))
         lines.loc[method, "ratio"] = ratio.mean
         lines.loc[method, "ratio_se"] = ratio.error
     for name in names:

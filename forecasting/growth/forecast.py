@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -215,10 +216,9 @@ class FlowForecast(FlowDraws):
         labels = [month.label for month in self.months]
         tables = [pd.DataFrame(columns=["policy", "kind", "month", *EFFECT])]
         for row, logs in policies.moves(sizes, _numbers_of(self)):
-            percent = 100 * np.expm1(np.quantile(logs, [0.5, 0.1, 0.9], axis=0))
-            table = pd.DataFrame(dict(zip(EFFECT, percent, strict=True)))
-            table = table.assign(policy=row.id, kind=row.kind, month=labels)
-            tables.append(table[np.abs(percent).max(axis=0) >= LEAST_EFFECT])
+            table = percent_of(logs, labels).assign(policy=row.id, kind=row.kind)
+            moved = table[[*EFFECT]].abs().max(axis=1) >= LEAST_EFFECT
+            tables.append(table[moved].rename_axis("month").reset_index())
         return pd.concat(tables[1:] or tables, ignore_index=True)[tables[0].columns]
 
     def without_policies(self) -> Array:
@@ -397,6 +397,16 @@ class FlowForecast(FlowDraws):
             for j, label in enumerate(self._index)
         ]
         return pd.DataFrame(rows, columns=["fact", "period", "before", "after", "revision"])
+
+
+def percent_of(logs: Array, labels: Sequence[str]) -> pd.DataFrame:
+    """Changes of months in percent: the median and an 80 % interval, one row a month.
+
+    >>> percent_of(np.log([[1.1], [1.2], [1.3]]), ["2024-01"]).round(0).values.tolist()
+    [[20.0, 12.0, 28.0]]
+    """
+    percent = 100 * np.expm1(np.quantile(logs, [0.5, 0.1, 0.9], axis=0))
+    return pd.DataFrame(percent.T, [*labels], [*EFFECT])
 
 
 def _numbers_of(forecast: FlowForecast) -> Months:

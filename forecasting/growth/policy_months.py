@@ -21,6 +21,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.evidence.policies import Policy
@@ -53,7 +54,7 @@ class Effect:
         Of the three between events.
     rush_kept, fall_kept : float
         Part of rush and fall that the month farther from the event has.
-    events, markets : int
+    events : int
         That it was learned from.
 
     Examples
@@ -69,7 +70,6 @@ class Effect:
     rush_kept: float = 0.4
     fall_kept: float = 0.4
     events: int = 0
-    markets: int = 0
 
     @property
     def mean(self) -> Array:
@@ -94,8 +94,6 @@ class PolicyEffects:
         Months of notice that two thirds of the rush need.
     usual_share : float
         Part of the price that a privilege is worth of which that was not printed.
-    source : str
-        Where the numbers come from.
 
     Examples
     --------
@@ -107,7 +105,6 @@ class PolicyEffects:
     begins: Effect = field(default_factory=Effect)
     hurry: float = 1.0
     usual_share: float = 0.08
-    source: str = "judgement"
 
     def of(self, kind: str) -> Effect:
         """The effect that policies of a kind have."""
@@ -138,6 +135,11 @@ def numbers_of(first_year: int, months: int) -> Months:
     array([0, 1])
     """
     return np.arange(12 * first_year, 12 * first_year + months)
+
+
+def first_month(day: dt.date) -> pd.Period:
+    """The first month that lies, for most of its days, after a day."""
+    return pd.Period(pd.Timestamp(day) + pd.Timedelta(days=15), freq="M")
 
 
 def months_since(day: dt.date, months: Months) -> Array:
@@ -327,8 +329,7 @@ def pooled(policies: Iterable[Policy]) -> tuple[Policy, ...]:
         if policy.dated_by == "order":
             later = policy.start + dt.timedelta(days=DELIVERY)
             policy = replace(policy, start=later, end=None)
-        month = (policy.start + dt.timedelta(days=15)).replace(day=1)
-        by_month.setdefault((policy.kind, month), []).append(policy)
+        by_month.setdefault((policy.kind, first_month(policy.start)), []).append(policy)
     return tuple(_as_one(rows) for rows in by_month.values())
 
 

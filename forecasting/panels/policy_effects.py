@@ -18,7 +18,14 @@ from numpy.typing import NDArray
 
 from forecasting.evidence.places import find_place
 from forecasting.evidence.policies import BATTERY_CARS, Policy, shipped_policies
-from forecasting.growth.policy_months import Effect, PolicyEffects, course, months_since, pooled
+from forecasting.growth.policy_months import (
+    Effect,
+    PolicyEffects,
+    course,
+    first_month,
+    months_since,
+    pooled,
+)
 from forecasting.growth.prior import Prior
 from forecasting.growth.within_year import WithinYear
 
@@ -67,7 +74,7 @@ class PolicyEvent:
     @property
     def first(self) -> pd.Period:
         """The first month that lies, for most of its days, after the start."""
-        return pd.Period(pd.Timestamp(self.policy.start) + pd.Timedelta(days=15), freq="M")
+        return first_month(self.policy.start)
 
 
 def events(
@@ -153,11 +160,7 @@ def estimate_policy_effects(
     fits = [(_fitted(seen, "ends", replace(base, hurry=hurry)), hurry) for hurry in HURRY]
     (_, effect), hurry = max(fits, key=lambda fit: fit[0][0])
     base = replace(base, hurry=hurry, ends=effect)
-    return replace(
-        base,
-        begins=_fitted(seen, "begins", base)[1],
-        source=f"estimated on {len(dated)} events of {len({e.market for e in dated})} markets",
-    )
+    return replace(base, begins=_fitted(seen, "begins", base)[1])
 
 
 def without_events(months: pd.DataFrame, effects: PolicyEffects) -> pd.DataFrame:
@@ -249,8 +252,7 @@ def _fitted(seen: Sequence[_Seen], kind: str, effects: PolicyEffects) -> tuple[f
         shape = replace(BELIEVED, rush_kept=rush_kept, fall_kept=fall_kept)
         fits.append(_over_events([event.says(shape, effects) for event in seen], shape))
     likelihood, effect = max(fits, key=lambda fit: fit[0])
-    markets = len({event.market for event in seen})
-    return likelihood, replace(effect, events=len(seen), markets=markets)
+    return likelihood, replace(effect, events=len(seen))
 
 
 def _covariance(at: Indices, within: WithinYear, prior: Prior, steady: float) -> Array:

@@ -1,5 +1,5 @@
-"""A report as a Word document: its summary on the first page, tables, figures, and its sources by
-number. It is read from the HTML that the report's cells show.
+"""A report as a Word document: a title page, contents, the brief, numbered tables and figures, and
+its sources by number. It is read from the HTML that the report's cells show.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 import docx
 import nbformat
 import numpy as np
+from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml import OxmlElement
@@ -40,15 +41,19 @@ BETWEEN = {"range": ", ", "means": ": "}  # what stands before those of some cla
 CELLS = {"td", "th"}
 QUIET = {"style", "script", "button"}
 BLOCKS = {"p", "div", "caption", "li", *HEADINGS}
-WIDTH = 17.0  # centimetres between the margins of a page
+WIDTH = 17.0  # centimetres between the margins of a page, where no template says otherwise
+TABLE_STYLE = "Light List Accent 1"
+STYLES = ("Title", "Subtitle", "Heading 1", "Heading 2", "List Bullet", "Caption")
+AUTHOR = "ev-forecasting"
+KNOWN = 'class="fc-known"'
+HEADED = re.compile("^##+ (.*)", re.MULTILINE)
 FACTS = 'class="fc-facts"'
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 LONG = 28  # letters of a cell beyond which its column gets no wider
 # Centimetres of a letter for each point of its size, and of a cell without its words
 LETTER = 0.022
 MARGINS = 0.42
-SIZES = {4: 9, 8: 8}  # points of the letters of a table of up to so many columns
-SMALLEST = 7
+SIZES = (9, 8, 7, 6, 5)  # points of a table's letters: the first with which no word is split
 
 
 def write_document(report: Path, target: Path, template: Path | None = None) -> Path:
@@ -76,10 +81,18 @@ def write_document(report: Path, target: Path, template: Path | None = None) -> 
     shown = _shown(*cells)
     drawn = iter(pictures([data[PLOTLY] for data in shown if PLOTLY in data]))
     document = _begun(template)
-    if template is None:
-        _set_up(document)
+    _set_up(document, template is None)
     document.core_properties.title = title = report_title(notebook) or report.parent.name
-    document.add_heading(title, 0)
+    document.core_properties.author = AUTHOR
+    document.add_paragraph(title, "Title")
+    for data in shown:
+        if KNOWN in data.get("text/html", ""):
+            document.add_paragraph(data["text/plain"], "Subtitle")
+    document.add_paragraph("Contents", "Subtitle").paragraph_format.page_break_before = True
+    text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    # Word adds the pages when the document is opened
+    _add_field(document.add_paragraph(), 'TOC \\o "1-2" \\h', "\n".join(HEADED.findall(text)))
+    document.add_page_break()
     writer = _Writer(document, _lists_of_facts(shown))
     for cell in cells:
         if cell.cell_type == "markdown":
@@ -116,8 +129,18 @@ def _lists_of_facts(shown: Sequence[Mapping[str, str]]) -> str:
     return "".join(page for page in pages if FACTS in page)
 
 
-def _set_up(document: Any) -> None:
-    """A4, narrow margins, one font, numbered pages."""
+def _set_up(document: Any, own: bool) -> None:
+    """Have the styles that are used; without a template A4, narrow margins, one font, numbered
+    pages.
+    """
+    for name in STYLES:
+        if name not in document.styles:
+            document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=True)
+    if TABLE_STYLE not in document.styles:
+        document.styles.add_style(TABLE_STYLE, WD_STYLE_TYPE.TABLE, builtin=True)
+    document.settings.element.append(_xml("w:updateFields", "w:val", "true"))
+    if not own:
+        return
     section = document.sections[0]
     section.page_width = Cm(21.0)
     section.page_height = Cm(29.7)
@@ -128,13 +151,26 @@ def _set_up(document: Any) -> None:
     font.size = Pt(10.5)
     footer = section.footer.paragraphs[0]
     footer.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    footer._p.append(_xml("w:fldSimple", "w:instr", "PAGE"))
+    _add_field(footer, "PAGE", "1")
 
 
 def _xml(name: str, attribute: str, value: str) -> Any:
     element = OxmlElement(name)
     element.set(qn(attribute), value)
     return element
+
+
+def _add_field(paragraph: Any, instruction: str, shown: str) -> None:
+    """Add a field that Word fills in, and what it shows until then."""
+    told = OxmlElement("w:instrText")
+    told.text = instruction
+    begin, separate, end = (
+        _xml("w:fldChar", "w:fldCharType", kind) for kind in ("begin", "separate", "end")
+    )
+    for part in (begin, told, separate):
+        paragraph.add_run()._r.append(part)
+    paragraph.add_run(shown)
+    paragraph.add_run()._r.append(end)
 
 
 class _Writer:
@@ -146,6 +182,10 @@ class _Writer:
         self.document = document
         self.facts = facts
         self.divided = False
+        self.numbers = {"Figure": 0, "Table": 0}
+        self.about = ""  # the last sentence: of what a table without a caption is
+        section = document.sections[0]
+        self.width = (section.page_width - section.left_margin - section.right_margin) / Cm(1)
         self.paragraph: Any = None  # that is being written; the next words begin one where none is
         self.sources: dict[str, str] = {}  # the words of each address that has a number
 
@@ -154,6 +194,7 @@ class _Writer:
         if source.startswith("## ") and not self.divided:
             self.document.add_page_break()
             self.divided = True
+        self.about = re.split(r"[.;](?:\s|$)", source.strip("# ").rpartition("\n\n")[2])[0]
         # The document has its title
         self.write(markdown2html(re.sub(r"\A# .*\n?", "", source)))
 
@@ -161,13 +202,22 @@ class _Writer:
         """Write what a cell shows: the next of the figures, HTML or text."""
         if PLOTLY in data:
             self.paragraph = None
-            picture = self.document.add_picture(io.BytesIO(next(drawn)), width=Cm(WIDTH))
-            *_, description = figure_words(data[PLOTLY]["layout"])
+            picture = self.document.add_picture(io.BytesIO(next(drawn)), width=Cm(self.width))
+            title, subtitle, description = figure_words(data[PLOTLY]["layout"])
             picture._inline.docPr.set("descr", description)  # for who does not see it
+            self._caption("Figure", ": ".join(filter(None, (title, subtitle))))
         elif "text/html" in data:
             self.write(data["text/html"])
         elif "text/plain" in data:
             self.document.add_paragraph(data["text/plain"])
+
+    def _caption(self, kind: str, words: str) -> None:
+        """The number of a figure or table, and what it shows, in Word's own style."""
+        self.numbers[kind] += 1
+        paragraph = self.document.add_paragraph(f"{kind} ", "Caption")
+        _add_field(paragraph, f"SEQ {kind} \\* ARABIC", str(self.numbers[kind]))
+        paragraph.add_run(f". {words}")
+        paragraph.paragraph_format.keep_with_next = kind == "Table"
 
     def write(self, page: str) -> None:
         """Write HTML; a fact that it mentions has the number of its row in the list of facts."""
@@ -241,38 +291,41 @@ class _Writer:
         page.
         """
         self.paragraph = None
-        for caption in table.iter("caption"):
-            self._element(caption, frozenset())
+        caption = " ".join(part.text_content() for part in table.iter("caption"))
         rows = [cells for row in table.iter("tr") if (cells := row.xpath("th|td"))]
         if not rows:
             return
         placed = list(_placed(rows))
         wide = max(column + across for _, column, _, across, _ in placed)
-        made = self.document.add_table(rows=len(rows), cols=wide, style="Light List Accent 1")
+        self._caption("Table", caption or self.about.strip("# "))
+        made = self.document.add_table(rows=len(rows), cols=wide, style=TABLE_STYLE)
         # Its first column is not bold
         made._tbl.tblPr.find(qn("w:tblLook")).set(qn("w:firstColumn"), "0")
         made.autofit = False
-        size = next((size for most, size in SIZES.items() if wide <= most), SMALLEST)
         letters = np.full((wide, 2), 2)
         for row, column, down, across, element in placed:
             last = made.cell(row + down - 1, column + across - 1)
             self.paragraph = made.cell(row, column).merge(last).paragraphs[0]
-            needs = self._cell(element, size)
+            needs = self._cell(element)
             if across == 1:
                 letters[column] = np.maximum(letters[column], needs)
-        _set_widths(made, _widths(letters, LETTER * size))
+        least = letters[:, 0].sum()
+        room = self.width - MARGINS * wide
+        size = next((size for size in SIZES if LETTER * size * least <= room), SIZES[-1])
+        for paragraph in (one for cell in made._cells for one in cell.paragraphs):
+            for run in paragraph.runs:
+                run.font.size = Pt(size)
+        _set_widths(made, _widths(letters, LETTER * size, self.width))
         for row, cells in zip(made.rows, rows, strict=True):
             _mark(row, heading={cell.tag for cell in cells} == {"th"})
         self.paragraph = None
         self.document.add_paragraph()
 
-    def _cell(self, element: Any, size: int) -> tuple[int, int]:
+    def _cell(self, element: Any) -> tuple[int, int]:
         """Fill a cell. Gives the letters of its longest word, and as many as its column is to have
         where there is room; an amount is one word, and a heading is bold.
         """
         self._element(element, frozenset())
-        for run in self.paragraph.runs:
-            run.font.size = Pt(size)
         amount = "amount" in element.get("class", "")
         if "colspan" in element.attrib:
             self.paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -326,14 +379,14 @@ def _placed(rows: Sequence[Sequence[Any]]) -> Iterator[tuple[int, int, int, int,
             yield row, column, down, across, cell
 
 
-def _widths(letters: Integers, letter: float) -> Array:
+def _widths(letters: Integers, letter: float, width: float) -> Array:
     """Centimetres of each column: its longest word, and of what is left as much as its longest cell
     asks for.
     """
     least, wished = letters.T
     narrow = letter * least + MARGINS
-    room = WIDTH - narrow.sum()
+    room = width - narrow.sum()
     more = wished - least
     if room < 0 or not more.any():
-        return np.asarray(WIDTH * narrow / narrow.sum())
+        return np.asarray(width * narrow / narrow.sum())
     return np.asarray(narrow + room * more / more.sum())

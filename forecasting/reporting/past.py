@@ -12,7 +12,7 @@ import pandas as pd
 from forecasting.errors import InputError
 from forecasting.evaluation.archive import archive_record
 from forecasting.evaluation.scoreboard import by_place, record_known_by
-from forecasting.evidence.datasets import central_asia
+from forecasting.evidence.datasets import central_asia, path
 from forecasting.measures import AT_THE_HORIZON
 from forecasting.names import OUTLOOK_TABLE
 from forecasting.reporting.display import (
@@ -27,7 +27,7 @@ from forecasting.reporting.display import (
 )
 from forecasting.reporting.labels import amount, label_of, label_words
 from forecasting.reporting.result_tables import yearly
-from forecasting.reporting.score_words import others_words, record_sentence
+from forecasting.reporting.score_words import EVENTS, cells_of, others_words, record_sentence
 from forecasting.scenarios.outlook_files import load_record, load_results
 
 if TYPE_CHECKING:
@@ -101,7 +101,21 @@ def scoreboard(day: dt.date) -> dict[str, Any] | None:
     dict or None
         ``sentence`` and ``table``; None where no forecast has an outcome.
     """
-    return _board(record_known_by(day))
+    board = _board(record_known_by(day))
+    return board and board | {"events": events_record()}
+
+
+def events_record() -> Table:
+    """How forecasts about the ends of privileges did, with their dates and without: figures that
+    ``ev-forecast backtest --events --csv`` wrote.
+
+    >>> events_record().frame["events"].tolist()
+    ['25', '25', '25']
+    """
+    lines = pd.read_csv(path("events_record.csv"), index_col="method")
+    words = {column: EVENTS[column] for column in ("events", "wis", "ratio", "in80")}
+    cells = {word: cells_of(lines, column) for column, word in words.items()}
+    return Table(pd.DataFrame({"forecast": lines.index, **cells}).reset_index(drop=True))
 
 
 def kept_forecasts(folder: Path, day: dt.date) -> dict[str, Any] | None:

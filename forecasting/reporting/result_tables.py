@@ -7,18 +7,23 @@ year of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from forecasting.demand.parameters import Assumption, load_parameters
 from forecasting.errors import InputError
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import Fact, in_order
+from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.policies import Policy
 from forecasting.evidence.reconcile import conflicts, nesting, revisions
 from forecasting.evidence.words import in_words, period_words
+from forecasting.growth.policy_months import Policies, PolicyEffects, first_month, numbers_of
 from forecasting.measures import AT_THE_HORIZON, DEMAND_STEPS, EV_FLOWS, MEASURES
 from forecasting.periods import span
 from forecasting.reporting.display import HIGH, LOW, Table, beside, plain_frame, rows_table
@@ -35,14 +40,16 @@ from forecasting.reporting.labels import (
     unit_of,
 )
 from forecasting.scenarios.assumptions import demand_parameters
+from forecasting.scenarios.drivers import apply_drivers
 from forecasting.scenarios.joint_draws import Results, no_measure
+from forecasting.scenarios.known import known_drivers, last_day
 
 if TYPE_CHECKING:
-    from forecasting.evidence.ledger import Ledger
     from forecasting.growth.flow import FlowForecast
     from forecasting.parameters.schema import Driver, Range
     from forecasting.scenarios.outlook import Outlook
 
+TINY = 1e-9
 ANYTHING = 1e4  # an 80 % range of more than this factor says nothing
 UNITS = {"gwh": "GWh", "energy_gwh": "energy, GWh", "installed_mw": "installed, MW"}
 CHAIN = (*EV_FLOWS, *DEMAND_STEPS)
@@ -687,8 +694,8 @@ def drivers_table(outlook: Outlook) -> Table:
 
 
 def policies_table(outlook: Outlook) -> Table:
-    """What each policy that is known does to the flow: the change of its months in percent, with
-    80 % ranges.
+    """What each policy that is known does to the flow, and what the scenario makes of it: the
+    change of its months in percent, with 80 % ranges.
 
     Parameters
     ----------
@@ -698,7 +705,8 @@ def policies_table(outlook: Outlook) -> Table:
     Returns
     -------
     Table
-        One row a policy that began within the months of the forecast.
+        One row a policy that began within the months of the forecast, and one an event of the
+        scenario that changes what becomes of one.
 
     Raises
     ------
@@ -715,30 +723,66 @@ def policies_table(outlook: Outlook) -> Table:
     forecast = outlook.baseline_forecast
     if forecast is None:
         raise InputError(f"{outlook.scenario.name} was read from files, which hold no policies")
+    columns = ["policy", "what", "on", BEFORE, AFTER, LATER, "source", "link"]
+    frame = plain_frame([*_known_policies(forecast), *_changed(outlook, forecast)], columns=columns)
+    caption = f"Change of months, 80 % ranges; {_learned(forecast.policies.effects)}"
+    if any(policy.kind == "blocked" for policy in forecast.policies.rows):
+        caption += "; what is held up, and how it fades, is a judgement"
+    return Table(frame[columns[:-1]], {"source": frame["link"].tolist()}, caption=caption)
+
+
+def _known_policies(forecast: FlowForecast) -> Iterator[list[str]]:
+    """A row for each policy that began within the months of the forecast, as decided."""
     effects = forecast.effects()
-    rows = []
-    links = []
     begun = [row for row in forecast.policies.rows if row.start >= forecast.months[0].start]
     for policy in sorted(begun, key=lambda row: row.start):
         own = effects[effects["policy"] == policy.id].set_index("month")
-        first = pd.Period(pd.Timestamp(policy.start) + pd.Timedelta(days=15), freq="M")
-        later = first + 12
+        later = first_month(policy.start) + 12
         if policy.kind == "blocked" and policy.end:
-            later = pd.Period(pd.Timestamp(policy.end) + pd.Timedelta(days=15), freq="M")
-        row = {
-            "policy": policy.quote or policy.id,
-            "what": POLICY_WORDS[policy.kind],
-            "on": policy.start.isoformat(),
-            BEFORE: _change(own, first - 3),
-            AFTER: _change(own, first),
-            LATER: _change(own, later),
-            "source": policy.source,
-        }
-        rows.append(row)
-        links.append(policy.url)
-    caption = f"Change of months, 80 % ranges; {forecast.policies.effects.source}"
-    columns = ["policy", "what", "on", BEFORE, AFTER, LATER, "source"]
-    return Table(plain_frame(rows, columns=columns), {"source": links}, caption=caption)
+            later = first_month(policy.end)
+        words = policy.quote or policy.id
+        spans = _spans(own, policy.start, later)
+        what = POLICY_WORDS[policy.kind]
+        yield [words, what, policy.start.isoformat(), *spans, policy.source, policy.url]
+
+
+def _changed(outlook: Outlook, forecast: FlowForecast) -> Iterator[list[str]]:
+    """A row for each event that changes what becomes of a policy."""
+    from forecasting.growth.forecast import percent_of
+
+    drivers, _ = known_drivers(outlook.scenario, outlook.ledger, outlook.as_of)
+    until = last_day(outlook.evidence or Ledger(), outlook.as_of)
+    labels = [month.label for month in forecast.months]
+    for driver in drivers:
+        if driver.kind == "policy":
+            alone = apply_drivers(forecast, [driver], until, outlook.scenario.seed)
+            # A flow may be 0
+            logs = np.log(alone.monthly + TINY) - np.log(forecast.monthly + TINY)
+            moved = percent_of(logs, labels)
+            spans = _spans(moved, driver.start, first_month(driver.start) + 12)
+            if {*spans} != {"–"}:
+                day = driver.start.isoformat()
+                yield [driver.reason, "in this scenario", day, *spans, driver.policy, ""]
+
+
+def _learned(effects: PolicyEffects) -> str:
+    """What the ends of privileges did in other markets, in words."""
+    from forecasting.growth.forecast import percent_of
+
+    ends = Policy("", "", "ends", dt.date(2001, 1, 1))
+    normal = np.random.default_rng(0).standard_normal((1000, 3))
+    ((_, logs),) = Policies((ends,), effects).moves(normal, numbers_of(2000, 36))
+    months = pd.period_range("2000-01", periods=36, freq="M").astype(str)
+    first = first_month(ends.start)
+    before, after, later = _spans(percent_of(logs, [*months]), ends.start, first + 12)
+    learned = f"learned from {effects.ends.events} ends elsewhere"
+    return f"{learned}: {before} before, {after} after, then {later}"
+
+
+def _spans(effects: pd.DataFrame, start: dt.date, later: pd.Period) -> list[str]:
+    """The change of three months before a day, three after it, and three from a later month on."""
+    first = first_month(start)
+    return [_change(effects, month) for month in (first - 3, first, later)]
 
 
 def _change(effects: pd.DataFrame, first: pd.Period) -> str:

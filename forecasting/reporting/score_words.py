@@ -164,12 +164,13 @@ def figures_text(lines: pd.DataFrame, words: Mapping[str, str], across: bool = T
     cases                   40
     """
     known = [column for column in words if column in lines]
-    rows = [_cells(lines, column).tolist() for column in known]
+    rows = [cells_of(lines, column).tolist() for column in known]
     table = pd.DataFrame(rows, [words[column] for column in known], list(lines.index))
     return (table if across else table.T).to_string()
 
 
-def _cells(lines: pd.DataFrame, column: str) -> pd.Series:
+def cells_of(lines: pd.DataFrame, column: str) -> pd.Series:
+    """A figure of each line as it is read, with its standard error where there is one."""
     numbers = lines[column]
     if pd.api.types.is_integer_dtype(numbers):
         return numbers.map("{:,}".format)

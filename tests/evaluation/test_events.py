@@ -13,7 +13,6 @@ from forecasting.evaluation.events import (
     MULTIPLIER,
     NOT_TOLD,
     TOLD,
-    backtest_events,
     event_skill,
     summarise_events,
 )
@@ -66,10 +65,10 @@ def test_a_market_is_left_out_by_whatever_name(months: pd.DataFrame) -> None:
 
 def test_wrong_input_is_refused(months: pd.DataFrame, tmp_path: Path) -> None:
     with pytest.raises(EvidenceError, match="no privilege that ended in these markets"):
-        backtest_events(PANEL, months[months["market"] == "Chile"])
+        event_skill(PANEL, months[months["market"] == "Chile"])
     own = tmp_path / "own.csv"
     own.write_text("id,place,kind,start\nmine,ZA,ends,2023-01-01\n")
     with pytest.raises(
         EvidenceError, match=r"own.csv:2 place: mine: ZA has no months \(leave it out"
     ):
-        backtest_events(PANEL, months, own)
+        event_skill(PANEL, months, own)

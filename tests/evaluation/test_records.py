@@ -5,11 +5,14 @@ import re
 import shlex
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
 from forecasting.cli import main
 from forecasting.evaluation.scoreboard import by_place, record_known_by
+from forecasting.evidence.datasets import path
+from forecasting.reporting.score_words import events_text
 
 pytestmark = pytest.mark.slow
 
@@ -37,6 +40,11 @@ def test_a_command_still_prints_what_the_page_says(command, monkeypatch):
 
 def test_two_commands_are_repeated():
     assert [command.split()[0] for command in REPEATED] == ["backtest", "track-record"]
+
+
+def test_the_record_of_events_is_the_one_that_ships():
+    (page,) = [text for command, text in BLOCKS.items() if command.endswith("--events")]
+    assert page == events_text(pd.read_csv(path("events_record.csv"), index_col="method"))
 
 
 def test_the_table_of_places_is_that_of_the_record_that_ships():

@@ -52,7 +52,7 @@ def test_truth_is_recovered(kind: str) -> None:
     assert learned.rush == pytest.approx(TRUTH.rush, abs=0.12)
     assert learned.fall == pytest.approx(TRUTH.fall, abs=0.15)
     assert learned.elasticity == pytest.approx(TRUTH.elasticity, abs=1.0)
-    assert (learned.rush_kept, learned.events, learned.markets) == (0.5, 28, 28)
+    assert (learned.rush_kept, learned.events) == (0.5, 28)
     other = effects.of("begins" if kind == "ends" else "ends")
     assert (other.rush, other.events) == (Effect().rush, 0)
 

@@ -92,6 +92,14 @@ def test_a_document_has_the_sentence_the_figure_the_table_and_its_sources(report
         ._inline.docPr.get("descr")
         .startswith("Uzbekistan, baseline: 10,000 electric")
     )
+    captions = [
+        paragraph.text for paragraph in document.paragraphs if paragraph.style.name == "Caption"
+    ]
+    assert [caption.partition(". ")[0] for caption in captions] == ["Figure 1", "Table 1"]
+    assert document.paragraphs[0].style.name == "Title"
+    assert document.paragraphs[2].text == "The facts"  # the contents
+    assert document.core_properties.title == "A country"
+    assert document.core_properties.author == "ev-forecasting"
     (table,) = document.tables
     assert table.rows[0].cells[0].text == "period"
     assert len(table.rows) == 1 + 6

@@ -58,3 +58,11 @@ def test_a_report_says_what_changed_since_the_one_it_replaces(tmp_path):
     assert re.search(r"Electric vehicles on the road, 2030: [\d,]+, before [\d,]+ \(", told)
     assert changes_since(tmp_path / "later", tmp_path / "later") == ""
     assert changes_since(tmp_path / "nowhere", tmp_path / "later") == ""
+
+
+def test_forecasts_about_events_stand_beside_those_without_their_dates() -> None:
+    board = scoreboard(dt.date(2026, 3, 31))
+    assert board
+    rows = board["events"].frame.set_index("forecast")
+    ratio = float(rows["ratio to the forecast without its date"]["with its date"].split(" ± ")[0])
+    assert ratio < float(rows["ratio to the forecast without its date"]["without"].split(" ± ")[0])

@@ -185,7 +185,8 @@ def test_methods_with_and_without_a_median():
 
 
 def test_policies_are_told_with_their_months(kyrgyz_policies):
-    frame = tables.policies_table(kyrgyz_policies).frame
+    table = tables.policies_table(kyrgyz_policies)
+    frame = table.frame.iloc[:3]
     assert frame["on"].tolist() == ["2025-09-26", "2026-01-01", "2027-01-01"]
     assert frame["what"].tolist() == ["ends", "begins", "ends"]
     before = frame[tables.BEFORE].tolist()
@@ -194,6 +195,19 @@ def test_policies_are_told_with_their_months(kyrgyz_policies):
     assert after[0].startswith("-")
     assert after[1].startswith("+")
     assert all(" % (" in cell for cell in [*before, *after])
+    assert "learned from 25 ends elsewhere: +" in table.caption
+    assert "judgement" not in table.caption
+
+
+def test_what_a_scenario_makes_of_a_policy_is_a_row(kyrgyz_policies):
+    rows = tables.policies_table(kyrgyz_policies).frame.iloc[3:]
+    licence, renewed = rows.set_index("source").to_dict("index").values()
+    assert licence["what"] == renewed["what"] == "in this scenario"
+    assert licence[tables.BEFORE] == renewed[tables.BEFORE] == "–"  # nobody hurries for it
+    assert licence[tables.AFTER].startswith("-")
+    assert renewed[tables.AFTER].startswith("+")
+    held_up = tables.policies_table(fc.outlook("UZ", draws=50)).caption
+    assert held_up.endswith("what is held up, and how it fades, is a judgement")
 
 
 def test_policies_of_an_outlook_from_files_are_not_known(outlook):

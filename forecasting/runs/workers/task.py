@@ -34,6 +34,7 @@ from forecasting.runs.output.ownership import file_sizes, read_json, write_json
 
 # What is said of a notebook whose process has been killed
 KILLED = re.compile("SIGKILL|Kernel died")
+SILENT = "Kernel didn't respond"  # and of a kernel that cannot be reached
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,8 @@ def perform(task: Task) -> int:
         message = getattr(error, "message", f"{type(error).__name__}: {error}")
         if task.memory and KILLED.search(message):
             message += f"; the memory limit is {task.memory:,} MB"
+        if SILENT in message:
+            message += "; a kernel needs the loopback network, --engine fork does not"
         trace = getattr(error, "trace", traceback.format_exc())
         with contextlib.suppress(OSError):  # the runner will say that nothing can be written
             _leave_failure(folder, failure(task.name, message, cell, trace))
