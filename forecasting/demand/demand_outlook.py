@@ -28,7 +28,7 @@ from forecasting.measures import (
     EV_STOCK_SHARE,
     MEASURES,
 )
-from forecasting.panels.practice import NORMAL_80, Practice, market_band
+from forecasting.panels.practice import NORMAL_80, Practice
 from forecasting.quantiles import Array, medians, quantiles
 
 if TYPE_CHECKING:
@@ -323,18 +323,6 @@ class DemandOutlook:
             }
             rows.append(row)
         return rows
-
-    @cached_property
-    def band(self) -> pd.DataFrame:
-        """Public points of the markets that had as many vehicles: ``year, stock, low, points, high,
-        markets``.
-        """
-        stock = medians(self.results["ev_stock"]).tolist()
-        rows = [
-            (year, count, *market_band(count))
-            for year, count in zip(self.years, stock, strict=True)
-        ]
-        return pd.DataFrame(rows, columns=["year", "stock", "low", "points", "high", "markets"])
 
     @cached_property
     def load_day(self) -> pd.DataFrame:

@@ -70,17 +70,6 @@ def agency_words(code: str) -> str:
     return basis_name(code) or "an agency that is not named"
 
 
-def counted_by(code: str) -> str:
-    """The agency behind a basis, which may have several; the code where it is not described.
-
-    >>> counted_by("kz-bns-all-types") == counted_by("kz-bns")
-    True
-    """
-    basis, _ = _parts(code)
-    known = shipped_bases().get(basis)
-    return known.who if known else code
-
-
 def basis_words(pattern: str, code: str | None) -> str:
     """A pattern with a basis named in it, or nothing where a fact names none.
 

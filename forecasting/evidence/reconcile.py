@@ -23,7 +23,7 @@ from typing import NamedTuple, TypeVar
 
 import pandas as pd
 
-from forecasting.evidence.bases import basis_name, basis_words, counted_by
+from forecasting.evidence.bases import basis_name, basis_words, shipped_bases
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.perimeters import is_part
@@ -309,7 +309,8 @@ def _disagreeing(statements: list[Statement]) -> Iterator[tuple[Statement, State
 
 def _is_part_of(one: Statement, other: Statement) -> bool:
     """Whether an agency counts within what it counts in the other, as petrol cars within all."""
-    agencies = {counted_by(side.fact.basis) for side in (one, other)}
+    codes = [side.fact.basis for side in (one, other)]
+    agencies = {getattr(shipped_bases().get(code), "who", code) for code in codes}
     within = is_part(one.fact.product, other.fact.product)
     return within and len(agencies) == 1 and one.low <= other.high
 

@@ -39,6 +39,7 @@ from forecasting.measures import (
     PRICES,
     SHOWN_BY_REGION,
 )
+from forecasting.panels.practice import market_band
 from forecasting.parameters.values import Choice
 from forecasting.reporting.caveat_words import gap_words
 from forecasting.reporting.display import HIGH, LOW, BulletList, Table, beside, rows_table
@@ -63,7 +64,7 @@ PEAKS = {
     "peak_summer_mw": "charging, a summer's evening, many points at once",
 }
 USES = (0.05, 0.1, 0.2)  # of the hours: United States' fast points are at 5 to 17 %
-CARS = {EV_SHARE: "new cars", EV_STOCK_SHARE: "passenger cars on the road"}
+CARS = {EV_SHARE: "new cars", EV_STOCK_SHARE: "cars on the road"}
 ASK = "choice: {missing: ..., idle: ...} in the params file"
 ROAD_WORDS = "Urumqi – Horgos – Almaty – Tashkent"
 
@@ -148,14 +149,14 @@ def why(outlook: Outlook) -> BulletList:
             f"{standing.date}, beside the {amount(float(cars), 'ev_stock')} vehicles at the end of "
             f"{year}; of other markets it divides points and vehicles of one year-end."
         )
-    band = demand.band.iloc[-1]
-    if band["markets"]:
-        ends = (float(band["low"]), float(band["high"]))
+    low, _, high, markets = market_band(float(np.median(demand.results["ev_stock"][:, -1])))
+    if markets:
+        ends = (low, high)
         saved = ("most energy is charged at home or slowly", "little is charged at home")
         needed = _among(faster, *ends, *saved)
         built = _among(practice, *ends, "it starts from few", "it starts from many")
         lines.append(
-            f"Four in five of the {band['markets']:.0f} markets that had about as many vehicles "
+            f"Four in five of the {markets} markets that had about as many vehicles "
             f"had {amounts(*ends, 'charging_points')} points: need without slow overnight points, "
             f"{amount(faster, NEED)}, {needed}; practice, {amount(practice, NEED)}, {built}."
         )
@@ -271,7 +272,9 @@ def share_targets_table(outlook: Outlook) -> Table:
         }
         for row in demand.share_targets(announced, outlook.first_year - 1)
     ]
-    caption = "Electric cars, battery and plug-in, of each year on an even way to the target"
+    caption = (
+        "Passenger cars; those of each year, battery and plug-in, on an even way to the target"
+    )
     nothing = "No target of an electric share is known."
     return rows_table(pd.DataFrame(rows).fillna("–"), caption=caption, nothing=nothing)
 

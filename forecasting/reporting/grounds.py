@@ -325,7 +325,7 @@ def counts_table(outlook: Outlook) -> Table:
     >>> import forecasting as fc
     >>> outlook = fc.outlook("uzbekistan-baseline", draws=50)
     >>> list(fc.tables.counts_table(outlook).frame)
-    ['who', 'what', 'counts', 'of', 'number', '% of the forecast', 'fact']
+    ['who', 'forecast', 'what', 'counts', 'of', 'number', '% of expected', 'fact']
     """
     expected = outlook.fit_table().set_index("fact")["expected"].to_dict()
     if outlook.demand is not None:
@@ -335,14 +335,16 @@ def counts_table(outlook: Outlook) -> Table:
     counts.sort(key=lambda fact: (fact.period.days > 364, fact.period.end))
     newest = {(fact.measure, fact.basis, fact.product): fact for fact in counts}
     bases = shipped_bases()
+    chosen = {flow.basis: "yes" for flow in outlook.forecasts.values()}
     rows = [
         {
             "who": basis_name(fact.basis, fact.measure) or fact.source,
+            "forecast": chosen.get(fact.basis, "–"),
             "what": label_of(fact.measure),
             "counts": getattr(bases.get(fact.basis), "counts", fact.product),
             "of": label_words(fact.period.label),
             "number": amount(fact.value, fact.measure),
-            "% of the forecast": readable(100 * fact.value / expected.get(fact.id, np.nan)),
+            "% of expected": readable(100 * fact.value / expected.get(fact.id, np.nan)),
             "fact": fact.id,
         }
         for fact in newest.values()

@@ -108,7 +108,7 @@ def test_a_choice_hangs_on_the_readers_costs(made):
 def test_targets_of_a_share_have_a_probability_and_a_path_in_cars(made):
     table = charging_tables.share_targets_table(made).frame.set_index("fact")
     row = table.loc["uz-ev-stock-2030-12-31-share-target"]
-    assert row["target"] == "10 % of passenger cars on the road"
+    assert row["target"] == "10 % of cars on the road"
     share = made.results.values["ev_stock_share_percent"][:, -1]
     assert row["probability"] == f"{100 * np.mean(share >= 10):.0f} %"
     path = [float(row[str(year)].replace(",", "")) for year in range(2026, 2031)]
@@ -169,7 +169,8 @@ def test_the_scenarios_own_costs_are_taken(made):
     assert "12,000" in mine.frame["points"].tolist()
     words = figures.choice_chart(asked).layout.title.subtitle.text
     assert words.startswith("cost a year, in the money of the choice")
-    assert [trace.name for trace in figures.choice_chart(made).data] == ["missing", "idle"]
+    traces = figures.choice_chart(made).data
+    assert [trace.name for trace in traces if trace.name] == ["missing", "idle"]
 
 
 def test_printed_costs_stand_beside_those_taken(made):
