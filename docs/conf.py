@@ -17,15 +17,14 @@ author = "The ev-forecasting team"
 release = forecasting.__version__
 extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc"]
 exclude_patterns = ["_build"]
-html_theme = "alabaster"
-html_theme_options = {
-    "description": "Forecasts of young markets from published facts",
-    "page_width": "1100px",
-}
+html_theme = "furo"
+html_title = "ev-forecasting"
+html_css_files = ["custom.css"]
 html_show_copyright = False
 html_static_path = ["style"]
 html_js_files = ["custom.js"]
 pygments_style = "vs"  # dark enough on the ground of a cell
+pygments_dark_style = "native"
 html_copy_source = False
 html_math_renderer = "mathml"
 myst_enable_extensions = ["dollarmath"]

@@ -73,6 +73,7 @@ COMPARED = (*AT_THE_HORIZON, "energy_gwh")
 COUNTRIES_OF = {country_slug(code): code for code in COUNTRIES}
 OF_REGION = ("ev_registrations", *HEADLINE)
 DRAWN = "ev_stock"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 # Of the region; the standard is a rule, which says nothing of one
 NEED, PRACTICE, _ = CHARGING_ANSWERS
 CHANGES = 15  # shown of them
@@ -191,7 +192,9 @@ def _side_by_side(group: Sequence[Run]) -> Table:
         | {
             f"{label_of(entry['measure'])}, {entry['year']}": "{} ({})".format(
                 amount(entry["median"], entry["measure"]),
-                amounts(entry["lower80"], entry["upper80"], entry["measure"]),
+                amounts(entry["lower80"], entry["upper80"], entry["measure"]).replace(
+                    " ", NO_BREAK
+                ),
             )
             for entry in run["headline"]
             if entry["year"] != run["headline"][0]["year"] + 1
