@@ -19,6 +19,7 @@ from forecasting.reporting.display import BulletList, Line, Link, Table, mention
 from forecasting.reporting.labels import (
     amount,
     amounts,
+    capital,
     interval,
     label_of,
     label_words,
@@ -81,7 +82,7 @@ def doubts(outlook: Outlook) -> Iterator[Line]:
         for row in doubted.to_dict("records"):
             printed = f"{row['printed']}{basis_words(', {}', row['basis'])}"
             yield [
-                mention(row["fact"], names.get(row["fact"], printed)),
+                mention(row["fact"], capital(names.get(row["fact"], printed))),
                 " does not fit the other facts, which lead one to expect "
                 f"{interval(row['low'], row['high'])}. It is wrong with a probability of "
                 f"{100 * row['doubted']:.0f} %{_effect(flow, row['fact'])}.",
