@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -249,6 +248,8 @@ def fetch(**question: Any) -> None:
     say(str(propose(**question)))
 
 
+# Of a proposal
+SHOWN = ("place", "measure", "quantity", "relation", "value", "period_start", "period_end", "kind")
 FACT_COLUMNS = (
     "place", "measure", "value", "relation", "quantity", "partner", "product", "basis", "kind",
     "published", "source", "url", "quote", "note", "id", "reference",
@@ -344,21 +345,32 @@ def _proposed(text: str, period: str, known: dict[str, str], yes: bool) -> list[
             "the text holds no number that counts something; "
             "give the fact by --value and the others"
         )
-    for number, proposal in enumerate(proposals, start=1):
-        cells = [f"{key} {cell}" for key, cell in proposal.cells.items() if key != "rounding"]
-        say(f"{number}. {'sure' if proposal.sure else 'unsure'}: {', '.join(cells)}")
-        for doubt in proposal.doubts:
-            say(f"     {doubt}")
+    _list_proposals(proposals)
     quote = {"quote": quoted(text)}
     return [quote | proposal.cells | known for proposal in _taken(proposals, yes)]
 
 
+def _list_proposals(proposals: list[Proposal]) -> None:
+    """Proposals as a table, and below it what may be wrong with each."""
+    rows = [["", "", *SHOWN]]
+    for number, proposal in enumerate(proposals, start=1):
+        verdict = "sure" if proposal.sure else "unsure"
+        rows.append([f"{number}.", verdict, *(proposal.cells.get(name, "-") for name in SHOWN)])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        say("  ".join(map(str.ljust, row, widths)).rstrip())
+    for number, proposal in enumerate(proposals, start=1):
+        for doubt in proposal.doubts:
+            say(f"{number}. {doubt}")
+
+
 def _taken(proposals: list[Proposal], yes: bool) -> list[Proposal]:
-    """The proposals that the user names; those that are sure where he said so before."""
+    """The proposals that the user takes, asked one by one; those that are sure where he said so
+    before.
+    """
     if not yes and sys.stdin.isatty():
-        answer = click.prompt("Append which? Numbers, or nothing", default="", show_default=False)
-        numbers = {int(part) for part in re.findall(r"\d+", answer)}
-        return [proposal for n, proposal in enumerate(proposals, start=1) if n in numbers]
+        numbered = enumerate(proposals, start=1)
+        return [one for n, one in numbered if click.confirm(f"Append {n}?", default=one.sure)]
     if not yes:
         say("nothing appended; --yes appends what is sure")
         return []
