@@ -85,7 +85,7 @@ class NewCountry:
     table : Path
         Facts of one's own.
     published : date, optional
-        Since when they are known, where a reader says so before he is asked.
+        Since when they are proposed to be known; default the day on which the file last changed.
 
     Attributes
     ----------
@@ -128,9 +128,10 @@ class NewCountry:
             asks = f"Which of these is forecast: {', '.join(flows)}?"
             yield Question("measure of all", asks, flows[0], _word_of(flows), "told most often")
         if (self.facts().frame["published"] == "").any():
-            day = str(self.published or dt.date.today())
-            because = "" if self.published else "today"
             asks = "Since when are these numbers known?"
+            changed = dt.date.fromtimestamp(self.table.stat().st_mtime)
+            day = str(self.published or changed)
+            because = "the file is of that day" * (not self.published)
             yield Question("published", asks, day, _key("published"), because)
         yield _of_market(self._market(), place_name(self.country))
         year = max(USUAL_HORIZON, self.facts().latest.year + YEARS_AHEAD)
