@@ -32,12 +32,11 @@ from forecasting.periods import Period, month
 TOLD = "with its date"
 NOT_TOLD = "without"
 MULTIPLIER = "one multiplier"
-# Medians of the visible markets, without regard to size, notice or what else was known
-MULTIPLIERS = {"last": 1.5, "three": 0.7, "twelve": 0.75}
+# First and last month of what is scored, from the first one after the event, and its median of the
+# visible markets without regard to size, notice or what else was known
+SPANS = {"last": (-1, -1, 1.5), "three": (0, 2, 0.7), "twelve": (0, 11, 0.75)}
 MULTIPLIER_SD = 0.5
 BEFORE = 4  # months that facts end before the event
-# First and last month of what is scored, from the first one after the event
-SPANS = {"last": (-1, -1), "three": (0, 2), "twelve": (0, 11)}
 
 
 @dataclass(frozen=True)
@@ -163,8 +162,9 @@ def _case(event: PolicyEvent, months: pd.DataFrame) -> EventCase | None:
         return None
     cars = total(january - 12, january - 1, "all_cars")
     outcomes = {}
-    for name, months_after in SPANS.items():
-        first, final = (event.first + number for number in months_after)
+    for name, (begins, ends, _) in SPANS.items():
+        first = event.first + begins
+        final = event.first + ends
         if (outcome := total(first, final)) > 0:
             period = Period(month(str(first)).start, month(str(final)).end)
             outcomes[name] = (period, outcome)
@@ -196,7 +196,7 @@ def _forecasts(
     )
     spread = np.exp(MULTIPLIER_SD * np.random.default_rng(0).standard_normal(DRAWS))
     multiplied = [
-        np.quantile(undated.totals(period) * MULTIPLIERS[name] * spread, LEVELS)
+        np.quantile(undated.totals(period) * SPANS[name][-1] * spread, LEVELS)
         for name, period in zip(case.outcomes, periods, strict=True)
     ]
     return {
@@ -240,15 +240,14 @@ def summarise_events(table: pd.DataFrame) -> pd.DataFrame:
     """
     by = table.groupby("method", sort=False)
     lines = by["wis"].mean().to_frame()
-    names = [name for name in MULTIPLIERS if (table["months"] == name).any()]
     spans = table.pivot_table(index="method", columns="months", values="wis", sort=False)
-    lines = lines.join(spans[names])
+    lines = lines.join(spans)
     cases = {name: rows.sort_values(["policy", "months"]) for name, rows in by}
     for method, rows in cases.items():
         ratio = clustered_ratio(rows["wis"], cases[NOT_TOLD]["wis"], *clusters_of(rows))
         lines.loc[method, "ratio"] = ratio.mean
         lines.loc[method, "ratio_se"] = ratio.error
-    for name in names:
+    for name in spans:
         lines[f"ratio_{name}"] = lines[name] / float(lines[name][NOT_TOLD])
     known = table[table["known"]].groupby("method")["wis"].mean().reindex(lines.index)
     lines["ratio_known"] = known / float(known[NOT_TOLD])

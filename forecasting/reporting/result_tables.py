@@ -737,7 +737,7 @@ def _known_policies(forecast: FlowForecast) -> Iterator[list[str]]:
     begun = [row for row in forecast.policies.rows if row.start >= forecast.months[0].start]
     for policy in sorted(begun, key=lambda row: row.start):
         own = effects[effects["policy"] == policy.id].set_index("month")
-        later = first_month(policy.start) + 12
+        later = None
         if policy.kind == "blocked" and policy.end:
             later = first_month(policy.end)
         words = policy.quote or policy.id
@@ -759,7 +759,7 @@ def _changed(outlook: Outlook, forecast: FlowForecast) -> Iterator[list[str]]:
             # A flow may be 0
             logs = np.log(alone.monthly + TINY) - np.log(forecast.monthly + TINY)
             moved = percent_of(logs, labels)
-            spans = _spans(moved, driver.start, first_month(driver.start) + 12)
+            spans = _spans(moved, driver.start)
             if {*spans} != {"–"}:
                 day = driver.start.isoformat()
                 yield [driver.reason, "in this scenario", day, *spans, driver.policy, ""]
@@ -773,16 +773,17 @@ def _learned(effects: PolicyEffects) -> str:
     normal = np.random.default_rng(0).standard_normal((1000, 3))
     ((_, logs),) = Policies((ends,), effects).moves(normal, numbers_of(2000, 36))
     months = pd.period_range("2000-01", periods=36, freq="M").astype(str)
-    first = first_month(ends.start)
-    before, after, later = _spans(percent_of(logs, [*months]), ends.start, first + 12)
+    before, after, later = _spans(percent_of(logs, [*months]), ends.start)
     learned = f"learned from {effects.ends.events} ends elsewhere"
     return f"{learned}: {before} before, {after} after, then {later}"
 
 
-def _spans(effects: pd.DataFrame, start: dt.date, later: pd.Period) -> list[str]:
-    """The change of three months before a day, three after it, and three from a later month on."""
+def _spans(effects: pd.DataFrame, start: dt.date, later: pd.Period | None = None) -> list[str]:
+    """The change of three months before a day, three after it, and three a year on, or from a later
+    month on.
+    """
     first = first_month(start)
-    return [_change(effects, month) for month in (first - 3, first, later)]
+    return [_change(effects, month) for month in (first - 3, first, later or first + 12)]
 
 
 def _change(effects: pd.DataFrame, first: pd.Period) -> str:
