@@ -379,11 +379,13 @@ def test_the_load_of_a_day_holds_the_energy_of_that_day(outlook):
 
 
 def test_a_reader_is_told_what_the_numbers_rest_on(outlook):
-    assert any("1 printed" in words for words in lines_of(outlook.caveats))
+    (gap,) = lines_of(outlook.caveats)
+    assert gap.startswith(
+        "On 31 December 2026 the register had 1 vehicles, where this model has 18,9"
+    )
     assert lines_of(run(paths(50, 2)).caveats) == [
-        "No count of public charging is known: practice takes its level from other markets, "
-        "a factor of 2.5 either way "
-        "(80 %)."
+        "No count of public charging is known: the answer by practice takes its level from other "
+        "markets, which may be wrong by a factor of 2.5 either way."
     ]
     standing = {"count": 300, "date": "2024-12-31"}
     crowded = lines_of(run(paths(50, 2) * 1e4, charging_today=standing).caveats)
