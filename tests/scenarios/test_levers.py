@@ -183,8 +183,8 @@ def test_a_price_moves_the_flow_by_its_elasticity():
 NOT_ORDERED = {"ev_retirements", "co2_avoided_t"} | {
     f"investment{part}_usd" for part in ("", "_public", "_private")
 }
-# Plug-ins built in the country need fewer points, and hardly a fast one, than the battery cars whose
-# import they replace
+# Plug-ins built in the country need fewer points, and hardly a fast one, than the battery cars that
+# they replace
 SLACK = {
     "charging_points_need": 0.01,
     "charging_points_need_slow": 0.01,
