@@ -64,7 +64,8 @@ SAVE = "Save as params file"
 REPLACE = "Replace the file"
 WIDE = {"width": "95%"}
 NAMED: dict[str, Any] = {"style": {"description_width": "110px"}, "layout": WIDE}
-CLOSE = {"margin": "0 0 -10px 0"}
+CLOSE = {"margin": "0 0 -8px 0"}
+WHOLE = {"flex": "0 0 auto"}  # in a column that is scrolled
 Lever = tuple[str, str, Any]  # its name, what is written above it, its widget
 PLOTLY = "application/vnd.plotly.v1+json"
 # How the tables look in the browser
@@ -401,8 +402,10 @@ class ControlPanel:
             for name, label, control in group:
                 control.observe(lambda _: self.changed(), names="value")
                 self.controls[name] = control
-                words = self.widgets.HTML(html.escape(label), layout=CLOSE)
-                parts.append(self.widgets.VBox([words, control]) if label else control)
+                if label:
+                    words = self.widgets.HTML(html.escape(label), layout=CLOSE)
+                    control = self.widgets.VBox([words, control], layout=WHOLE)
+                parts.append(control)
         self.levers.children = [*parts, self.widgets.HTML("<b>Keep it</b>"), self.file, self.button]
 
     def suggest(self) -> None:

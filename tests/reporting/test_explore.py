@@ -187,7 +187,7 @@ def test_a_corridor_has_no_chargers_and_is_explored_all_the_same(monkeypatch):
     explorer = fc.explore("params/xinjiang-baseline.yaml", draws=200)
     explorer.panel.controls["size of more-or-fewer"].value = (2, 2)
     assert explorer.outlook is not explorer.given
-    assert len(explorer.panel.live.data) == 7
+    assert len(explorer.panel.live.data) == 5
 
 
 @pytest.mark.parametrize(

@@ -30,12 +30,13 @@ from forecasting.reporting.figures.drawing import (
     years_axis,
 )
 from forecasting.reporting.figures.fan import fan
-from forecasting.reporting.labels import amount, finding, label_of, readable, unit_of
+from forecasting.reporting.labels import amount, finding, readable, unit_of
 
 if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook
 
 ANSWERS = CHARGING | {"charging_points_target": AMBER}
+MOVED = ("y", "text", "hovertext", "error_y")  # of a trace, where a scenario is changed
 RIGHT = 0.68  # where the right chart begins, its ticks included
 
 
@@ -56,10 +57,10 @@ def what_if_chart(now: Outlook, before: Outlook) -> go.Figure:
     measure = _left(now)
     answers = _right(now)
     flow = _flow(now)
-    words = f"{label_of(measure)}, {unit_of(measure)}; in grey and dashed, as it was given"
+    words = f"{unit_of(measure)}; in grey, as it was given"
     layout: dict[str, Any] = {}
     if answers:
-        words = f"{words}; right, public points at the end of {now.scenario.horizon}"
+        words += f"; right, public points at the end of {now.scenario.horizon}"
         ticks = named_places(short(name).capitalize() for name in answers)
         ticks["range"] = [-0.5, len(answers) - 0.1]
         layout["xaxis"] = {"domain": [0, 0.55]}
@@ -84,7 +85,7 @@ def _right(now: Outlook) -> list[str]:
 
 
 def _traces(now: Outlook, before: Outlook) -> Iterator[Trace]:
-    yield from fan(_flow(now))
+    yield from fan(_flow(now), printed=())
     earlier = _flow(before)
     hover = [over(*row) for row in zip(earlier.index, *ends(earlier), strict=True)]
     look = {"dash": "dash", "name": "Median as given"} | hovering(hover)
@@ -149,10 +150,12 @@ def redraw(shown: go.FigureWidget, now: Outlook, before: Outlook) -> None:
     sent.
     """
     chart = what_if_chart(now, before)
-    if len(shown.data) != len(chart.data):
+    if len(shown.data) != len(chart.data) or shown.layout.xaxis != chart.layout.xaxis:
         shown.data = ()
         shown.add_traces(chart.data)
-    with shown.batch_update():  # one message, one drawing
-        for trace, new in zip(shown.data, chart.data, strict=True):
-            trace.update(new.to_plotly_json())
         shown.update_layout(chart.layout.to_plotly_json())
+    with shown.batch_update():  # one message, one drawing
+        shown.layout.title.text = chart.layout.title.text
+        for trace, new in zip(shown.data, chart.data, strict=True):
+            cells = new.to_plotly_json()
+            trace.update({name: cells[name] for name in MOVED if name in cells})
