@@ -152,8 +152,9 @@ def fan_chart(
         below[str(outlook.first_year)] = f"{mark.label} in<br>{period_words(mark.period)[:-5]}"
         if not log:
             chart.add(*_column(mark, wide[0.5].iloc[0]))
-    chart.add(*fan(wide, past[-1:]), *_history(past, counted, own))
-    chart.update_xaxes(**years_axis(min(first, *wide.index), wide.index[-1], **below))
+    chart.add(*fan(wide, past[-1:]), *_history(past, counted, measure, own))
+    start = min([*past.index, *wide.index])
+    chart.update_xaxes(**years_axis(start, wide.index[-1], **below))
     return chart.figure(_read_aloud(wide, measure, len(known)))
 
 
@@ -178,7 +179,9 @@ def _column(mark: Mark, expected: float) -> Iterator[Trace]:
         yield column | {"marker": look}
 
 
-def _history(past: pd.Series[float], counted: Sequence[Mark], own: bool) -> Iterator[Trace]:
+def _history(
+    past: pd.Series[float], counted: Sequence[Mark], measure: str, own: bool
+) -> Iterator[Trace]:
     """A line through the years before, and the counts; open points are what the facts imply of a
     year of the flow that nobody counted.
     """
@@ -190,7 +193,7 @@ def _history(past: pd.Series[float], counted: Sequence[Mark], own: bool) -> Iter
     yield points(at, heights, hover, color=INK, size=8) | {"name": "Counted"}
     if own:
         implied = past.drop(at, errors="ignore")
-        words = [f"≈ {readable(height)}" for height in implied]
+        words = [f"≈ {amount(height, measure)}" for height in implied]
         edge = {"color": INK, "width": 2}
         yield points([*implied.index], implied, words, color=PAPER, size=8, line=edge)
         yield from _labels(past, dict(zip(implied.index, words, strict=True)), implied)
