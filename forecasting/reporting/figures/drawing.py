@@ -207,7 +207,8 @@ class Drawing:
         labels = [str(label) for label in axis.get("ticktext", [""])]
         depth = 8 + LINE * (1 + max(label.count("<br>") for label in labels))
         depth += 24 * bool(axis["title"]["text"])
-        names = [str(trace["name"]) for trace in self.traces if _in_legend(trace)]
+        named = [trace for trace in self.traces if trace.get("showlegend", True)]
+        names = [trace["name"] for trace in named if trace.get("name")]
         rows = -(-len("".ljust(9).join(names)) // WIDE["legend"])
         if len(names) < 2:
             rows = 0
@@ -220,10 +221,6 @@ class Drawing:
         if words:
             self.update_layout(meta_alt=f"{self.title}: {words}.")
         return go.Figure(data=self.traces, layout=self.layout, _validate=False)
-
-
-def _in_legend(trace: Trace) -> bool:
-    return bool(trace.get("name")) and trace.get("showlegend", True)
 
 
 def _set(target: dict[str, Any], properties: dict[str, Any]) -> None:
@@ -354,20 +351,6 @@ def words_at(
     return scatter(x=x, y=rounded(y), **style, **aside)
 
 
-def area(x: Sequence[Any], y: Iterable[float], **style: Any) -> Trace:
-    """A closed area without an edge.
-
-    Parameters
-    ----------
-    x, y : sequence
-        Its corners, in their order; several areas with a gap between them.
-    **style
-        Of the trace: name, fillcolor, legendgroup.
-    """
-    shape = {"fill": "toself", "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
-    return scatter(x=x, y=rounded(y), **shape, **style)
-
-
 def band(x: Sequence[Any], lower: Iterable[float], upper: Iterable[float], **style: Any) -> Trace:
     """The area between two lines.
 
@@ -378,9 +361,11 @@ def band(x: Sequence[Any], lower: Iterable[float], upper: Iterable[float], **sty
     lower, upper : iterable of float
         The two edges.
     **style
-        As of `area`.
+        Of the trace: name, fillcolor, legendgroup.
     """
-    return area([*x, *reversed(x)], [*upper, *reversed([*lower])], **style)
+    shape = {"fill": "toself", "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+    heights = rounded([*upper, *reversed([*lower])])
+    return scatter(x=[*x, *reversed(x)], y=heights, **shape, **style)
 
 
 def line(

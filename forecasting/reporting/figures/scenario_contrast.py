@@ -65,7 +65,6 @@ from forecasting.scenarios.joint_draws import no_measure
 
 if TYPE_CHECKING:
     from forecasting.curves.results import GrowthResults
-    from forecasting.scenarios.growth_on_year import GrowthSinceRate
     from forecasting.scenarios.joint_draws import Results
     from forecasting.scenarios.outlook import Outlook
 
@@ -136,9 +135,16 @@ def scenario_comparison(
         height=150 + 84 * len(order),
     )
     for place, scenario in enumerate(shown):
-        part = rows[rows["scenario"] == scenario].set_index("country")
+        part = rows[rows["scenario"] == scenario]
         shift = 0.26 * ((len(shown) - 1) / 2 - place)
-        chart.add(*_row_whiskers(part, order, scenario, place, shift))
+        colour = colour_of(scenario, place)
+        y = [round(order.index(code) + shift, 2) for code in part["country"]]
+        cells = zip(part["country"], *ends(part), strict=True)
+        hover = [over(f"{place_name(code)}, {scenario}", *row) for code, *row in cells]
+        look = {"color": colour, "symbol": SYMBOLS[place % 5]}
+        chart.add(turned(whiskers(y, part, hover, scenario.capitalize(), **look)))
+        words = [readable(value) for value in part[0.5]]
+        chart.add(turned(words_at(y, part[0.9], words, "middle right", size=11, color=colour)))
     chart.update_yaxes(**named_places(map(place_name, order)), showgrid=False)
     chart.update_xaxes(**log_scale([*rows[0.1], *rows[0.9]]), showgrid=True)
     medians = [
@@ -157,21 +163,6 @@ def _of_year(table: pd.DataFrame, measure: str, year: int | None) -> pd.DataFram
     check_year(year or last, wide["year"].unique())
     rows = wide[wide["year"] == (year or last)].set_index("year")
     return rows.assign(scenario=rows["scenario"].map(scenario_of)).sort_values("country")
-
-
-def _row_whiskers(
-    part: pd.DataFrame, order: list[str], scenario: str, place: int, shift: float
-) -> Iterator[Trace]:
-    colour = colour_of(scenario, place)
-    y = [round(order.index(code) + shift, 2) for code in part.index]
-    hover = [
-        over(f"{place_name(code)}, {scenario}", *row)
-        for code, *row in zip(part.index, *ends(part), strict=True)
-    ]
-    look = {"color": colour, "symbol": SYMBOLS[place % 5]}
-    yield turned(whiskers(y, part, hover, scenario.capitalize(), **look))
-    words = [f" {readable(value)}" for value in part[0.5]]
-    yield turned(words_at(y, part[0.9], words, "middle right", size=11, color=colour))
 
 
 def scenario_paths(
@@ -549,7 +540,8 @@ def growth_chart(outlook: Outlook, place: str | None = None) -> go.Figure:
     ]
     now.index = now.index.map(str)
     day, rates = first_rate_forecasts(outlook, place) or (None, [])
-    then = _of_rates(rates)
+    first = {period_words(rate.period): (rate.low, rate.median, rate.high) for rate in rates}
+    then = pd.DataFrame.from_dict(first, "index", columns=[0.1, 0.5, 0.9])
     basis = outlook.forecasts[place].basis
     own = [fact for fact in printed_growth(outlook, place) if fact.basis == basis]
     printed = {period_words(fact.period): fact for fact in own}
@@ -572,12 +564,6 @@ def growth_chart(outlook: Outlook, place: str | None = None) -> go.Figure:
     chart.update_xaxes(showgrid=True, ticksuffix=" %")
     medians = [f"{name}: {percent(rate)}" for name, rate in [*then[0.5].items(), *now[0.5].items()]]
     return chart.figure("; ".join(medians))
-
-
-def _of_rates(rates: Sequence[GrowthSinceRate]) -> pd.DataFrame:
-    """What the first printed rate led one to expect, as quantiles by period."""
-    rows = {period_words(rate.period): (rate.low, rate.median, rate.high) for rate in rates}
-    return pd.DataFrame.from_dict(rows, "index", columns=[0.1, 0.5, 0.9])
 
 
 def _intervals(wide: pd.DataFrame, name: str, colour: str) -> Trace:
