@@ -26,8 +26,8 @@ SCENARIOS = ("uzbekistan-baseline", "uzbekistan-constrained", "turkmenistan-base
 DRAWN = """figure => {
     const box = figure.querySelector(".main-svg")?.getBoundingClientRect();
     return !!box && box.width > 100 && box.height > 100
-        && figure.querySelectorAll(".trace path, .points path, .barlayer path, .scatterlayer path")
-            .length > 0;
+        && figure.querySelectorAll(".trace path, .points path, .barlayer path, .scatterlayer path"
+            + ", .annotation-text").length > 0;  // words where nothing has been printed
 }"""
 
 
@@ -223,7 +223,10 @@ def test_a_figure_is_kept_as_a_file_with_its_title(reports, visit, tmp_path):
     with page.expect_download() as kept:
         page.locator('button[data-keep="svg"]').first.click()
     kept.value.save_as(tmp_path / "kept.svg")
-    assert kept.value.suggested_filename == "electric-vehicles-imported-uzbekistan-baseline.svg"
+    assert re.fullmatch(
+        r"uzbekistan-baseline-[\d-]+-electric-vehicles-imported-in-2026-.+\.svg",
+        kept.value.suggested_filename,
+    )
     assert "Uzbekistan, baseline" in (tmp_path / "kept.svg").read_text(encoding="utf-8")
 
 
