@@ -103,7 +103,7 @@ def point_business(
     >>> drawn = {row.key: np.array([row.mode]) for row in load_parameters()}
     >>> year = point_business("destination_dc", 0.1, 0.21, 0.078, drawn)
     >>> {name: round(value, 1) for name, value in year.items()}
-    {'mwh': 61.3, 'revenue': 12877.2, 'margin': 7562.8, 'payback': 2.6}
+    {'mwh': 55.2, 'revenue': 11589.5, 'margin': 6806.5, 'payback': 2.9}
     """
     bought = power_mix(setting).mean_kw * HOURS * use
     sold = bought * np.median(drawn[f"charger_efficiency.{side(setting)}"])

@@ -47,7 +47,7 @@ def first_order(inputs: Draws, outputs: Draws) -> pd.DataFrame:
     order = np.argsort(every, axis=1, kind="stable")  # of all inputs at once
     rows = []
     for output, values in outputs.items():
-        if not names or np.ptp(values) == 0:
+        if not names or np.ptp(values) < np.finfo(float).tiny:
             continue
         logs = np.log(np.maximum(values, np.max(values) * 1e-12))
         shares = _shares(logs[order]).tolist()

@@ -61,6 +61,15 @@ CORRIDORS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
+def _check_ledger(argument: str, value: object) -> None:
+    from forecasting.evidence.ledger import Ledger
+
+    if not isinstance(value, Ledger):
+        raise EvidenceError(
+            f"{argument} is {shown(value)}; give a Ledger, as fc.read_ledger makes it"
+        )
+
+
 class Scenario(Shown, Strict):
     """One country or corridor under one set of assumptions.
 
@@ -201,12 +210,7 @@ class Scenario(Shown, Strict):
         >>> scenario_from_parameters(given).known_by(Ledger())
         datetime.date(2023, 6, 26)
         """
-        from forecasting.evidence.ledger import Ledger
-
-        if not isinstance(ledger, Ledger):
-            raise EvidenceError(
-                f"ledger is {shown(ledger)}; give a Ledger, as fc.read_ledger makes it"
-            )
+        _check_ledger("ledger", ledger)
         if self.as_of != "latest":
             return as_date(self.as_of)
         days = self._days(ledger, self._measures[0])
@@ -300,6 +304,11 @@ class Scenario(Shown, Strict):
         Scenario
             A new one.
 
+        Raises
+        ------
+        EvidenceError
+            For anything but a ledger.
+
         Examples
         --------
         >>> from forecasting.evidence.ledger import Ledger
@@ -307,6 +316,7 @@ class Scenario(Shown, Strict):
         >>> scenario_from_parameters(given).of_counted(Ledger()).measure
         'ev_imports'
         """
+        _check_ledger("facts", facts)
         if not self.country or "measure" in self.model_fields_set:
             return self
         counted = facts.select(self.country, kind=COUNTED).frame["measure"]

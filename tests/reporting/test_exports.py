@@ -83,7 +83,7 @@ def test_a_document_has_the_sentence_the_figure_the_table_and_its_sources(report
     document = docx.Document(made)
     text = [paragraph.text for paragraph in document.paragraphs]
     assert (
-        "Uzbekistan will import about 10,000 electric cars in 2023 and have about 205,000 on the"
+        "Uzbekistan will import about 10,000 electric cars in 2023, 2,540 of them counted by"
         in "\n".join(text)
     )
     assert len(document.inline_shapes) == 1

@@ -28,6 +28,8 @@ import signal, sys
 from forecasting.runs.runner import run
 # Ignored where the tests themselves run in the background
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 done = run([sys.argv[1]], sys.argv[2], int(sys.argv[3]), engine=sys.argv[4], progress=False)
 print(done)
 sys.exit(not done.ok)
