@@ -72,6 +72,7 @@ EACH = ("year", "quarter", "month", "day")
 DATE_FORMS = ("%Y-%m-%d", "%d.%m.%Y", "%Y/%m/%d", "%d/%m/%Y", "%m/%d/%Y", "%Y%m%d")
 ISO = "%Y-%m-%d"
 LENGTHS = {1: "month", 3: "quarter", 12: "year"}
+LONGEST_HEAD = 100  # characters of a column's name; what is longer is a sentence
 LARGEST = 1_000_000  # bytes of a mapping; one has a few hundred
 EXCEL_EPOCH = dt.date(1899, 12, 30)
 DATE_TARGETS = ("period_start", "period_end", "date", "published")
@@ -267,6 +268,8 @@ def read_head(name: str) -> Head:
     target = _target_of(name)
     if name in MEASURES or target in COLUMNS[:8]:
         return Head(target or name, 1.0, [])
+    if len(name) > LONGEST_HEAD:
+        return Head("", 1.0, [f"its name has more than {LONGEST_HEAD} characters"])
     text = plain_text(name.replace("_", " "))
     for pattern, word in _SYNONYMS:
         text = re.sub(pattern, word, text, flags=re.IGNORECASE)

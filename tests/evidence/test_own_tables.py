@@ -12,6 +12,7 @@ from openpyxl import Workbook
 
 from forecasting.errors import LedgerError
 from forecasting.evidence.ledger import check_ledger, read_ledger
+from forecasting.evidence.mapping import read_head
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.scenarios.check import check_paths
 
@@ -531,3 +532,10 @@ def test_ranges_merged_over_a_whole_sheet_are_refused_at_once(tmp_path):
         LedgerError, match=r"own\.xlsx: has merged ranges over 17,176,723,456 cells"
     ):
         read_ledger(path)
+
+
+def test_a_column_whose_name_is_a_sentence_is_named_and_not_read() -> None:
+    head = (
+        "EV sales in the year as somebody has told them to somebody else, who was not sure of " * 2
+    )
+    assert read_head(head).doubts == ["its name has more than 100 characters"]
