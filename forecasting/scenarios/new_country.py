@@ -210,7 +210,11 @@ class NewCountry:
 
     def _read(self) -> TableRead:
         """The table, with what has been answered so far."""
-        columns = {key.removeprefix(OF_COLUMN): word for key, word in self.answers.items()}
+        columns = {
+            key.removeprefix(OF_COLUMN): word
+            for key, word in self.answers.items()
+            if key.startswith(OF_COLUMN)
+        }
         constants = {"measure": self.answers.get("measure", ""), "place": self.country}
         return read_table(self.table, columns, constants)
 

@@ -85,6 +85,16 @@ def test_the_country_is_proposed_by_the_table_and_the_count_by_the_name_of_the_f
     assert made.country == "GE"
 
 
+def test_a_column_may_be_called_as_a_question_is():
+    rows = "Georgia,2022,1500,2023-02-01\nGeorgia,2023,4000,\n"
+    made = NewCountry("", _table(f"country,Year,EV sales,published\n{rows}"))
+    asked = _asked(made, published="2024-03-01")
+    assert (asked["country"], asked["column EV sales"]) == ("GE", "ev_sales")
+    frame = made.facts().frame
+    assert frame["value"].tolist() == [1500, 4000]
+    assert frame["published"].tolist() == ["2023-02-01", "2024-03-01"]
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
