@@ -285,10 +285,16 @@ class Scenario(Shown, Strict):
         """
         from forecasting.evidence.datasets import facts_of
 
+        if not self.ledger or not self._asks_for_flow:
+            return self
         with contextlib.suppress(InputError):
-            if self.ledger:
-                return self.of_counted(facts_of(self.ledger, self.shipped_facts))
+            return self.of_counted(facts_of(self.ledger, self.shipped_facts))
         return self
+
+    @property
+    def _asks_for_flow(self) -> bool:
+        """Whether what is counted tells the flow: a country's scenario that names none."""
+        return self.country is not None and "measure" not in self.model_fields_set
 
     def of_counted(self, facts: Ledger) -> Scenario:
         """The same scenario, of the flow that most facts count where it names none, and where
@@ -317,7 +323,7 @@ class Scenario(Shown, Strict):
         'ev_imports'
         """
         _check_ledger("facts", facts)
-        if not self.country or "measure" in self.model_fields_set:
+        if not self._asks_for_flow:
             return self
         counted = facts.select(self.country, kind=COUNTED).frame["measure"]
         flows = counted.map(FLOW_OF_COUNT).dropna()

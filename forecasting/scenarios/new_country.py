@@ -33,7 +33,7 @@ from forecasting.evidence.mapping import (
 from forecasting.evidence.places import place_name
 from forecasting.evidence.printed_numbers import printed_number
 from forecasting.evidence.reading import TableRead, read_table
-from forecasting.evidence.rules import COUNTED
+from forecasting.evidence.rules import COUNTED, Row
 from forecasting.measures import FLOW_OF_COUNT, MEASURES, did_you_mean
 from forecasting.parameters.naming import country_code
 from forecasting.parameters.schema import scenario_from_parameters
@@ -101,6 +101,8 @@ class NewCountry:
         self.published = published
         self.answers: dict[str, str] = {}
         self.caveats: list[Caveat] = []
+        # What was answered when the table was last read, and what it held
+        self._last: tuple[tuple[Row, Row], TableRead] | None = None
 
     def questions(self) -> Iterator[Question]:
         """Each question in its turn; the next one may hang on the answer, which is to be in
@@ -209,14 +211,16 @@ class NewCountry:
         return folder / name
 
     def _read(self) -> TableRead:
-        """The table, with what has been answered so far."""
+        """The table, with what has been answered so far; it is read anew for a new answer alone."""
         columns = {
             key.removeprefix(OF_COLUMN): word
             for key, word in self.answers.items()
             if key.startswith(OF_COLUMN)
         }
         constants = {"measure": self.answers.get("measure", ""), "place": self.country}
-        return read_table(self.table, columns, constants)
+        if self._last is None or self._last[0] != (columns, constants):
+            self._last = (columns, constants), read_table(self.table, columns, constants)
+        return self._last[1]
 
     @property
     def _since(self) -> dt.date | None:
