@@ -38,7 +38,7 @@ from forecasting.demand.energy import (
     degrees_outside,
     energy_of_class,
 )
-from forecasting.demand.fleet import PLUG_IN, Fleet, vehicles_on_the_road
+from forecasting.demand.fleet import PLUG_IN, Fleet, Vehicles, vehicles_on_the_road
 from forecasting.demand.load import peak_load
 from forecasting.demand.parameters import SETTINGS, Draws, Parameters, VehicleClass, of_class
 from forecasting.errors import AssumptionError
@@ -145,11 +145,7 @@ def demand_outlook(
     private = np.asarray(sum(dollars.values()))
     bev = _light_vehicles(assumed.classes, fleets, "bev")
     phev = _light_vehicles(assumed.classes, fleets, "phev")
-    cars = {EV_STOCK_SHARE: vehicles * drawn["car_share"][:, None]}
-    electric = {EV_STOCK_SHARE: fleets["bev"].stock + fleets[PLUG_IN].stock}
-    if new_cars is not None:
-        cars[EV_SHARE] = new_cars
-        electric[EV_SHARE] = road.registered
+    cars, shares = _shares_of_cars(road, vehicles * drawn["car_share"][:, None], new_cars)
     results = {
         "ev_registrations": road.registered,
         "ev_retirements": road.retired,
@@ -167,7 +163,7 @@ def demand_outlook(
     if targeted is not None:
         results["charging_points_target"] = targeted
     results |= _stocks_of_classes(fleets)
-    results |= {name: 100 * np.minimum(electric[name] / cars[name], 1) for name in cars}
+    results |= shares
     results |= {
         "power_share_percent": power,
         "peak_share_percent": peak,
@@ -204,6 +200,18 @@ def demand_outlook(
         start_stock=float(np.mean(start_stock)),
         counted=counted,
     )
+
+
+def _shares_of_cars(
+    road: Vehicles, on_the_road: Array, new_cars: Array | None
+) -> tuple[dict[str, Array], dict[str, Array]]:
+    """By measure of a share, the cars of every drive, and the percent of them that are electric."""
+    cars = {EV_STOCK_SHARE: on_the_road}
+    electric = {EV_STOCK_SHARE: road.fleets["bev"].stock + road.fleets[PLUG_IN].stock}
+    if new_cars is not None:
+        cars[EV_SHARE] = new_cars
+        electric[EV_SHARE] = road.registered
+    return cars, {name: 100 * np.minimum(electric[name] / cars[name], 1) for name in cars}
 
 
 def _energy_by_month(place: str | None, drawn: Draws, names: Iterable[str]) -> dict[str, Array]:

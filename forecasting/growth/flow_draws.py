@@ -19,6 +19,24 @@ from forecasting.periods import Period, year
 from forecasting.showing import Shown, chart
 
 Array = NDArray[np.float64]
+
+
+def sums_of_years(monthly: Array) -> Array:
+    """Sums of twelve months, in each draw.
+
+    Parameters
+    ----------
+    monthly : ndarray, shape (draws, months)
+        From a January on, whole years.
+
+    Examples
+    --------
+    >>> sums_of_years(np.ones((1, 24))).tolist()
+    [[12.0, 12.0]]
+    """
+    return np.asarray(monthly.reshape(len(monthly), -1, 12).sum(axis=2))
+
+
 PERIOD = of(Period, words="a Period, e.g. fc.year(2025)")
 
 

@@ -18,7 +18,7 @@ from forecasting.errors import EvidenceError
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.policies import shipped_policies
 from forecasting.evidence.words import in_words
-from forecasting.growth.flow_draws import FlowDraws
+from forecasting.growth.flow_draws import FlowDraws, sums_of_years
 from forecasting.growth.likelihood import Observation
 from forecasting.growth.policy_months import (
     NO_POLICIES,
@@ -278,11 +278,8 @@ class FlowForecast(FlowDraws):
             )
         first = self.months[0].start.year
         base = max(self.periods[0].start.year - 1, first)
-        # One column a year
-        flows, market = (
-            monthly.reshape(len(monthly), -1, 12).sum(axis=2)
-            for monthly in (self.monthly, self.market)
-        )
+        flows = sums_of_years(self.monthly)
+        market = sums_of_years(self.market)
         at = base - first
         share = float(np.median(flows[:, at] / market[:, at]))
         growth = flows[:, 1:] / flows[:, :-1] - 1

@@ -19,6 +19,7 @@ import pandas as pd
 from forecasting.caveats import Caveat, each_once
 from forecasting.errors import EvidenceError
 from forecasting.evidence.places import place_name
+from forecasting.growth.flow_draws import sums_of_years
 from forecasting.measures import MEASURES
 from forecasting.periods import span, year
 from forecasting.quantiles import Array
@@ -148,31 +149,28 @@ def _in_percent(forecast: FlowForecast) -> FlowForecast:
     cent.
     """
     market = np.asarray(forecast.market, dtype=float)
-    of_the_year = np.repeat(_yearly(market), 12, axis=1)
+    of_the_year = np.repeat(sums_of_years(market), 12, axis=1)
     share = PERCENT * np.asarray(forecast.monthly, dtype=float) / of_the_year
     return dataclasses.replace(forecast, monthly=share, market=np.full_like(market, PERCENT / 12))
 
 
-def _yearly(monthly: Array) -> Array:
-    """Sums of twelve months, in each draw."""
-    return np.asarray(monthly.reshape(len(monthly), -1, 12).sum(axis=2))
-
-
 def new_cars(forecast: FlowForecast) -> Array | None:
     """New cars of every drive in each calendar year, where the size of the market is known."""
-    return None if forecast.market is None else _yearly(np.asarray(forecast.market, dtype=float))
+    if forecast.market is None:
+        return None
+    return sums_of_years(np.asarray(forecast.market, dtype=float))
 
 
 def by_year(forecast: FlowForecast) -> tuple[tuple[int, ...], Array]:
     """The flow of each calendar year, in each draw."""
     years = sorted({month.start.year for month in forecast.months})
-    return tuple(years), _yearly(np.asarray(forecast.monthly, dtype=float))
+    return tuple(years), sums_of_years(np.asarray(forecast.monthly, dtype=float))
 
 
 def _since(forecast: FlowForecast, monthly: Array, first: int) -> Array:
     """Sums of the calendar years from the first on, in each draw."""
     months = [month.start.year >= first for month in forecast.months]
-    return _yearly(np.asarray(monthly)[:, months])
+    return sums_of_years(np.asarray(monthly)[:, months])
 
 
 def stock_before(forecast: FlowForecast, evidence: Ledger) -> Array | float:
