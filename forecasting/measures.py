@@ -175,6 +175,7 @@ MEASURES |= _declare(
     ("charging_stations", "stations", "stock", "Public charging stations"),
     ("charging_station_imports", "units", "flow", "Charging stations imported"),
     ("charging_users", "users", "stock", "Users of charging networks"),
+    ("charging_parking_percent", "percent", "stock", "Parking places with a charger, by rule"),
     ("vehicles_per_station", "vehicles per station", "stock", "Vehicles per charging station"),
     ("charging_price", "USD/kWh", "stock", "Price of public charging"),
     ("electricity_price", "USD/kWh", "stock", "Price of electricity"),
