@@ -17,7 +17,7 @@ import pandas as pd
 
 import forecasting as fc
 from forecasting.growth.forecast import ledger_of
-from forecasting.growth.likelihood import as_arrays, flow_weights
+from forecasting.growth.likelihood import flow_weights
 from forecasting.growth.path import LatentPath
 from forecasting.growth.request import Request
 
@@ -80,7 +80,7 @@ def compare(name: str, rows: list[Row], count: int) -> None:
         ledger_of(table), tuple(years), fc.Prior.shipped(), SIZE, None, 8, 0
     )._prepared()
     path, nothing = asked.path, np.zeros((asked.path.width, 0))
-    facts = as_arrays(asked.observations, path, asked.bases)
+    facts = asked.facts
     covered = np.array([flow_weights(year, path.first_year, path.months) for year in years])
     logs, flows = [], []
     for x in prior_draws(path, np.random.default_rng(1), count):

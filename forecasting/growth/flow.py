@@ -19,8 +19,7 @@ from forecasting.errors import EvidenceError
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import find_place
 from forecasting.evidence.policies import Policy, checked_policies
-from forecasting.growth.flow_draws import PERIOD
-from forecasting.growth.forecast import FACTS, FlowForecast as FlowForecast, ledger_of
+from forecasting.growth.forecast import FACTS, PERIOD, FlowForecast as FlowForecast, ledger_of
 from forecasting.growth.policy_months import pooled
 from forecasting.growth.prior import Prior
 from forecasting.growth.request import Request
@@ -101,7 +100,6 @@ def annual_totals(series: pd.Series) -> pd.DataFrame:
     basis=optional(text()),
     draws=whole(8, MANY),
     seed=whole(),
-    curve=text(),
     place=optional(text()),
     policies=optional(POLICIES),
 )
@@ -113,7 +111,6 @@ def forecast_flow(
     basis: str | None = None,
     draws: int = 2000,
     seed: int = 0,
-    curve: str = "pooled",
     place: str | None = None,
     policies: pd.DataFrame | tuple[Policy, ...] | None = None,
 ) -> FlowForecast:
@@ -140,11 +137,6 @@ def forecast_flow(
     seed : int
         Forecasts with one seed share the shocks that are common to all markets, draw by draw, so
         that sums hold.
-    curve : str
-        ``"pooled"``: growth as analogue markets grew. ``"bass"``, ``"gompertz"``, ``"logistic"``,
-        ``"exponential"``: that curve on the same facts, of the share of the market where its size
-        is known; the exponential ends at the market itself. ``"average"``: equal shares of the
-        four, their draws in that order.
     place : str, optional
         Where: a code or a common name, for what the markets of a region have in common. By default
         the place of the facts; where none is known, the regions are mixed.
@@ -196,7 +188,6 @@ def forecast_flow(
         basis,
         draws,
         seed,
-        curve,
         unit,
         place,
         pooled(

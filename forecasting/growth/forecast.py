@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.arguments import of, takes
+from forecasting.arguments import flag, number, of, probability, several, takes
+from forecasting.caveats import Caveat
 from forecasting.errors import EvidenceError
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.policies import shipped_policies
+from forecasting.evidence.policies import Policy, shipped_policies
 from forecasting.evidence.words import in_words
-from forecasting.growth.flow_draws import FlowDraws, sums_of_years
-from forecasting.growth.likelihood import Observation
+from forecasting.growth.likelihood import Observation, flow_weights
 from forecasting.growth.policy_months import (
-    NO_POLICIES,
     Months,
     Policies,
     months_since,
@@ -31,6 +30,8 @@ from forecasting.growth.posterior import Posterior
 from forecasting.growth.prior import ANALOGUES, log_odds
 from forecasting.growth.sharing import made_once
 from forecasting.names import DATA
+from forecasting.periods import Period, year
+from forecasting.showing import Shown, chart
 
 if TYPE_CHECKING:
     from forecasting.growth.request import Request
@@ -39,11 +40,28 @@ Array = NDArray[np.float64]
 EFFECT = ("effect_percent", "low", "high")
 LEAST_EFFECT = 0.5  # percent
 ALIKE = 0.35  # of log-odds, so far do shares count as about the same
+PERIOD = of(Period, words="a Period, e.g. fc.year(2025)")
 FACTS = of(Ledger, pd.DataFrame, words="a Ledger, or a table of facts")
 
 
+def sums_of_years(monthly: Array) -> Array:
+    """Sums of twelve months, in each draw.
+
+    Parameters
+    ----------
+    monthly : ndarray, shape (draws, months)
+        From a January on, whole years.
+
+    Examples
+    --------
+    >>> sums_of_years(np.ones((1, 24))).tolist()
+    [[12.0, 12.0]]
+    """
+    return np.asarray(monthly.reshape(len(monthly), -1, 12).sum(axis=2))
+
+
 @dataclass(frozen=True, repr=False)
-class FlowForecast(FlowDraws):
+class FlowForecast(Shown):
     """Draws of a flow's monthly path, made from facts, and what each fact does to them.
 
     Made by :func:`forecast_flow`.
@@ -77,17 +95,297 @@ class FlowForecast(FlowDraws):
     ['mean', 'median', 'pi_lower', 'pi_upper']
     """
 
-    _asked: Request | None = None
-    _policies: tuple[Policies, Array] = (
-        NO_POLICIES,
-        np.zeros((0, 0)),
-    )  # with draws of each's sizes
-    _fit: tuple[tuple[Observation, ...], Posterior] | None = None
+    periods: tuple[Period, ...]
+    months: tuple[Period, ...]
+    monthly: Array
+    market: Array | None
+    basis: str
+    measure: str
+    place: str
+    diagnostics: Mapping[str, object]
+    caveats: tuple[Caveat, ...]
+    request: Request
+    sizes: Array  # of the policies, by draw
+    _fit: tuple[tuple[Observation, ...], Posterior]
 
     @property
-    def evidence(self) -> Ledger | None:
-        """The facts that it rests on; None of a forecast that was not made from facts."""
-        return self._asked.evidence if self._asked else None
+    def evidence(self) -> Ledger:
+        """The facts that it rests on."""
+        return self.request.evidence
+
+    @property
+    def policies(self) -> Policies:
+        """The policies that it knows, those of one kind and month as one, and what such ones do."""
+        return Policies(self.request.policies, self.request.prior.policies)
+
+    def __repr__(self) -> str:
+        medians = ", ".join(
+            f"{label} {median:,.0f}"
+            for label, median in zip(self._index, self._totals_median, strict=True)
+        )
+        return (
+            f"<{type(self).__name__} {self.measure} {self.place} {self.basis}: {medians}>".replace(
+                "  ", " "
+            )
+        )
+
+    @takes(EvidenceError, log=flag())
+    def plot(self, log: bool = False) -> Any:
+        """The periods with their intervals, and the facts that they rest on, as a plotly figure.
+
+        Parameters
+        ----------
+        log : bool
+            A logarithmic scale.
+
+        Returns
+        -------
+        plotly.graph_objects.Figure
+            In the measure's unit.
+
+        Raises
+        ------
+        EvidenceError
+            Where log is neither true nor false.
+
+        Examples
+        --------
+        >>> from forecasting.growth.flow import annual_totals, forecast_flow
+        >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
+        >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
+        >>> [trace.name for trace in forecast.plot().data][:2]
+        ['forecast, 80 %', None]
+        """
+        return chart(self, log)
+
+    @takes(EvidenceError, period=PERIOD)
+    def totals(self, period: Period) -> Array:
+        """The flow over any period inside the path, one value a draw.
+
+        Parameters
+        ----------
+        period : Period
+            Any days inside the path.
+
+        Returns
+        -------
+        ndarray, shape (draws,)
+            In the measure's unit; a month that is covered in part counts by its days.
+
+        Raises
+        ------
+        EvidenceError
+            Where the period reaches outside the path.
+
+        Examples
+        --------
+        >>> from forecasting.growth.flow import annual_totals, forecast_flow
+        >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
+        >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
+        >>> forecast.totals(year(2023)).shape
+        (200,)
+        """
+        if period.start < self.months[0].start or period.end > self.months[-1].end:
+            raise EvidenceError(
+                f"{period} reaches outside the forecast's months, {self.months[0]} to "
+                f"{self.months[-1]}"
+            )
+        weights = flow_weights(period, self.months[0].start.year, len(self.months))
+        return np.asarray(self.monthly @ weights)
+
+    @cached_property
+    def _totals(self) -> Array:
+        return np.stack([self.totals(period) for period in self.periods])
+
+    @property
+    def _log_totals(self) -> Array:
+        return np.asarray(np.log(np.maximum(self._totals, 1e-9)))
+
+    @property
+    def _log_median(self) -> Array:
+        return np.asarray(np.log(np.maximum(self._totals_median, 1e-9)))
+
+    @property
+    def _totals_median(self) -> list[float]:
+        return [float(value) for value in np.median(self._totals, axis=1)]
+
+    @property
+    def _index(self) -> pd.Index:
+        return pd.Index([period.label for period in self.periods], name="period")
+
+    @takes(EvidenceError, levels=several(number(0, 1), "numbers from 0 to 1, e.g. [0.1, 0.5, 0.9]"))
+    def quantiles(
+        self, levels: Sequence[float] | Array = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
+    ) -> pd.DataFrame:
+        """Quantiles by period: one row per period, one column per level.
+
+        Parameters
+        ----------
+        levels : sequence of float
+            From 0 to 1.
+
+        Returns
+        -------
+        DataFrame, shape (periods, levels)
+            In the measure's unit.
+
+        Raises
+        ------
+        EvidenceError
+            For a level outside 0 to 1.
+
+        Examples
+        --------
+        >>> from forecasting.growth.flow import annual_totals, forecast_flow
+        >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
+        >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
+        >>> forecast.quantiles([0.1, 0.9]).shape
+        (1, 2)
+        """
+        columns = [float(level) for level in levels]
+        table = np.quantile(self._totals, columns, axis=1).T
+        return pd.DataFrame(table, index=self._index, columns=pd.Index(columns, name="quantile"))
+
+    @takes(EvidenceError, alpha=probability())
+    def summary_frame(self, alpha: float = 0.2) -> pd.DataFrame:
+        """Mean, median and the 1 - alpha prediction interval by period, in statsmodels' columns.
+
+        Parameters
+        ----------
+        alpha : float
+            Probability outside the interval, half of it on either side.
+
+        Returns
+        -------
+        DataFrame
+            Columns mean, median, pi_lower, pi_upper, in the measure's unit; one row per period.
+
+        Raises
+        ------
+        EvidenceError
+            For an alpha that is no probability.
+
+        Examples
+        --------
+        >>> from forecasting.growth.flow import annual_totals, forecast_flow
+        >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
+        >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
+        >>> forecast.summary_frame(alpha=0.2).columns.tolist()
+        ['mean', 'median', 'pi_lower', 'pi_upper']
+        """
+        low, median, high = np.quantile(self._totals, [alpha / 2, 0.5, 1 - alpha / 2], axis=1)
+        columns = {
+            "mean": self._totals.mean(axis=1),
+            "median": median,
+            "pi_lower": low,
+            "pi_upper": high,
+        }
+        return pd.DataFrame(columns, index=self._index)
+
+    @takes(EvidenceError, above=number())
+    def probability(self, above: float) -> pd.Series:
+        """Probability that the flow exceeds a number, by period.
+
+        Parameters
+        ----------
+        above : float
+            In the measure's unit.
+
+        Returns
+        -------
+        Series
+            From 0 to 1, by period.
+
+        Raises
+        ------
+        EvidenceError
+            Where `above` is not a number.
+
+        Examples
+        --------
+        >>> from forecasting.growth.flow import annual_totals, forecast_flow
+        >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
+        >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
+        >>> forecast.probability(above=0).tolist()
+        [1.0]
+        """
+        return pd.Series(
+            (self._totals > above).mean(axis=1), index=self._index, name=f"above {above:g}"
+        )
+
+    @takes(EvidenceError, monthly=of(np.ndarray, words="an array"))
+    def with_monthly(self, monthly: Array) -> Self:
+        """The same forecast with other draws, as drivers make them.
+
+        Parameters
+        ----------
+        monthly : ndarray, shape (draws, months)
+            In the measure's unit.
+
+        Returns
+        -------
+        FlowForecast
+            Its facts, periods and caveats stay.
+
+        Raises
+        ------
+        EvidenceError
+            Where the numbers are not finite, or not of as many months.
+
+        Examples
+        --------
+        >>> from forecasting.growth.flow import annual_totals, forecast_flow
+        >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
+        >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
+        >>> doubled = forecast.with_monthly(2 * forecast.monthly)
+        >>> bool(np.allclose(doubled.totals(year(2023)), 2 * forecast.totals(year(2023))))
+        True
+        """
+        of_months = monthly.shape[1:] == self.monthly.shape[1:]
+        if not of_months or monthly.dtype.kind not in "fiu" or not np.isfinite(monthly).all():
+            raise EvidenceError(
+                f"monthly has shape {monthly.shape}: give finite numbers, draws by"
+                f" {len(self.months)} months"
+            )
+        return replace(self, monthly=monthly.astype(float))
+
+    @takes(EvidenceError, target=number(0, ends=False), period=PERIOD)
+    def growth_to(self, target: float, period: Period) -> pd.Series:
+        """What growth a target would take, and how likely it is.
+
+        Parameters
+        ----------
+        target : float
+            The flow in that period.
+        period : Period
+            A calendar year.
+
+        Returns
+        -------
+        Series
+            from_year, from_flow (median of the last year before the forecast's first period),
+            years, growth_percent (a year), probability.
+
+        Raises
+        ------
+        EvidenceError
+            For a target of 0 or less, and a period outside the path.
+
+        Examples
+        --------
+        >>> from forecasting.growth.flow import annual_totals, forecast_flow
+        >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
+        >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
+        >>> forecast.growth_to(5000, year(2023))["from_year"]
+        np.float64(2022.0)
+        """
+        start = min(p.start.year for p in self.periods) - 1
+        flow = float(np.median(self.totals(year(max(start, self.months[0].start.year)))))
+        years = period.end.year - start
+        growth = 100 * ((target / flow) ** (1 / years) - 1)
+        probability = float((self.totals(period) >= target).mean())
+        message = {"from_year": start, "from_flow": flow, "years": years, "growth_percent": growth}
+        return pd.Series(message | {"probability": probability})
 
     def fit_table(self) -> pd.DataFrame:
         """Each fact beside what the others lead one to expect.
@@ -124,11 +422,9 @@ class FlowForecast(FlowDraws):
             "surprise",
             "doubted",
         ]
-        if self._fit is None:
-            return pd.DataFrame(columns=columns)
+        observations, fit = self._fit
         rows = []
-        for i, o in enumerate(self._fit[0]):
-            fit = self._fit[1]
+        for i, o in enumerate(observations):
             mean = float(fit.expected[i])
             sd = float(fit.expected_sd[i])
             base = float(fit.base[i])
@@ -172,23 +468,15 @@ class FlowForecast(FlowDraws):
 
     @cached_property
     def _influence(self) -> pd.DataFrame:
-        prepared = self._question()
-        moves = made_once(lambda: prepared.moved(self.periods), prepared, str(self.periods))
-        change = 100 * np.expm1(moves.to_numpy().T.ravel())
-        median = np.repeat(self.quantiles([0.5])[0.5].to_numpy(), len(moves))
-        order = np.argsort(-np.abs(change), kind="stable")
-        columns = {
-            "fact": np.tile(moves.index.to_numpy(object), moves.shape[1]),
-            "period": np.repeat(moves.columns.to_numpy(object), len(moves)),
-            "without": median / (1 + change / 100),
-            "change_percent": change,
-        }
-        return pd.DataFrame({name: values[order] for name, values in columns.items()})
-
-    @property
-    def policies(self) -> Policies:
-        """The policies that it knows, those of one kind and month as one, and what such ones do."""
-        return self._policies[0]
+        request, periods = self.request, self.periods
+        flows = made_once(lambda: request.at_modes(periods, True), request, str(periods))
+        moved = flows.iloc[1:].rsub(flows.iloc[0]).rename_axis("fact").reset_index()
+        table = moved.melt("fact", var_name="period", value_name="change_percent")
+        table["change_percent"] = 100 * np.expm1(table["change_percent"])
+        median = np.repeat(self._totals_median, len(moved))
+        table.insert(2, "without", median / (1 + table["change_percent"] / 100))
+        ordered = table.sort_values("change_percent", key=np.abs, ascending=False, kind="stable")
+        return ordered.reset_index(drop=True)
 
     def effects(self) -> pd.DataFrame:
         """What each policy does to each month of the path.
@@ -212,10 +500,9 @@ class FlowForecast(FlowDraws):
         >>> bool(table["2023-12"] > 0 > table["2024-01"])
         True
         """
-        policies, sizes = self._policies
         labels = [month.label for month in self.months]
         tables = [pd.DataFrame(columns=["policy", "kind", "month", *EFFECT])]
-        for row, logs in policies.moves(sizes, _numbers_of(self)):
+        for row, logs in self._by_policy():
             table = percent_of(logs, labels).assign(policy=row.id, kind=row.kind)
             moved = table[[*EFFECT]].abs().max(axis=1) >= LEAST_EFFECT
             tables.append(table[moved].rename_axis("month").reset_index())
@@ -238,9 +525,11 @@ class FlowForecast(FlowDraws):
         >>> bool((forecast.without_policies() == forecast.monthly).all())
         True
         """
-        policies, sizes = self._policies
-        moved = policies.moves(sizes, _numbers_of(self))
-        return np.asarray(self.monthly * np.exp(-sum(logs for _, logs in moved)))
+        return np.asarray(self.monthly * np.exp(-sum(logs for _, logs in self._by_policy())))
+
+    def _by_policy(self) -> list[tuple[Policy, Array]]:
+        """Each policy, and what it adds to the log flow of each month, by draw."""
+        return self.policies.moves(self.sizes, _numbers_of(self))
 
     def analogues(self) -> pd.DataFrame:
         """The markets that went before: every market-year of the panel at about this share, with
@@ -289,7 +578,7 @@ class FlowForecast(FlowDraws):
         if at > 0:
             own["before"] = np.median(growth[:, at - 1])
         panel = pd.read_csv(DATA / ANALOGUES)
-        panel = panel[panel.pop("perimeter") == self._question().prior.perimeter]
+        panel = panel[panel.pop("perimeter") == self.request.prior.perimeter]
         apart = np.abs(log_odds(panel["share"].to_numpy()) - log_odds(share))
         near = panel[(apart < ALIKE) & (panel["year"] < base)].sort_values("growth")
         return pd.concat([near, pd.DataFrame([own])], ignore_index=True)
@@ -320,24 +609,12 @@ class FlowForecast(FlowDraws):
         >>> bool(forecast.contraction().between(0, 1).all())
         True
         """
-        before = made_once(self._log_variance_without_facts, self._question(), str(self.periods))
-        ratio = np.log(self._totals).var(axis=1) / before
+        request = self.request
+        rest = request.evidence.head(0 if request.market_size is not None else 1)
+        bare = replace(request, evidence=rest, periods=self.periods, basis=None)
+        before = made_once(lambda: bare.answer()._log_totals.var(axis=1), bare)
+        ratio = self._log_totals.var(axis=1) / before
         return pd.Series(1 - ratio, index=self._index, name="contraction").clip(0.0, 1.0)
-
-    def _log_variance_without_facts(self) -> Array:
-        prepared = self._question()
-        rest = prepared.evidence.head(0 if prepared.market_size is not None else 1)
-        before = replace(
-            prepared, evidence=rest, periods=self.periods, basis=None, curve="pooled"
-        ).answer()
-        return np.asarray(np.log(np.maximum(before._totals, 1e-9)).var(axis=1))
-
-    def _question(self) -> Request:
-        if self._asked is None:
-            raise EvidenceError(
-                "this forecast was not made from facts, so that none can be added or left out"
-            )
-        return self._asked
 
     @takes(EvidenceError, more=FACTS)
     def news(self, more: Ledger | pd.DataFrame) -> pd.DataFrame:
@@ -374,16 +651,16 @@ class FlowForecast(FlowDraws):
         >>> forecast.news(more)[["fact", "period"]].values.tolist()
         [['fact 3', '2023']]
         """
-        prepared = replace(self._question(), periods=self.periods)
+        prepared = replace(self.request, periods=self.periods)
         facts = sorted(
             ledger_of(more, len(prepared.evidence)), key=lambda fact: fact.known_from or dt.date.min
         )
         requests = [
-            prepared.with_evidence(prepared.evidence + Ledger(facts[:n]))
+            replace(prepared, evidence=prepared.evidence + Ledger(facts[:n]))
             for n in range(len(facts) + 1)
         ]
         whole = requests[-1].answer()._log_median - self._log_median
-        moved = np.diff([request.at_mode(self.periods) for request in requests], axis=0)
+        moved = np.diff([request.at_modes(self.periods).iloc[0] for request in requests], axis=0)
         share = np.abs(moved) + 1e-9
         moved += (whole - moved.sum(axis=0)) * share / share.sum(axis=0)
         after = np.exp(self._log_median + moved.cumsum(axis=0))
@@ -446,9 +723,11 @@ def changed_policy(
     -------
     ndarray, shape (draws, months)
     """
-    policies, sizes = forecast._policies
+    policies = forecast.policies
     months = _numbers_of(forecast)
-    known = [pair for pair in policies.with_draws(sizes) if policy in pair[0].id.split(", ")]
+    known = [
+        pair for pair in policies.with_draws(forecast.sizes) if policy in pair[0].id.split(", ")
+    ]
     decided = np.zeros((*forecast.monthly.shape, 3))
     if known:
         row, own = known[0]

@@ -225,12 +225,8 @@ class LatentPath:
         tuple of ndarray
             Shapes (draws, years) twice, then (draws, years, directions) twice.
         """
-        return self._times_size(x, directions, *self._walk(x, directions))
-
-    def _times_size(
-        self, x: Array, directions: Array, z: Array, dz: Array
-    ) -> tuple[Array, Array, Array, Array]:
         at = self.at_
+        z, dz = self._walk(x, directions)
         size = self.sizes_of(x)
         d_size = self.size_map @ directions[at["size"]]
         d_size = d_size + ANOTHER_SIZE_SD * directions[at["another_size"]]
@@ -242,6 +238,14 @@ class LatentPath:
             total = total + np.logaddexp(0.0, -z[:, b, None])
             d_total = d_total - (unsaturated[:, b, None] * dz[:, b])[:, None]
         return z, total, dz, d_total
+
+    def columns_of(self, path: LatentPath) -> Indices:
+        """Where the coordinates of a path that ends earlier stand among those of this one."""
+        parts = [
+            self.at_[name].start + np.arange(columns.stop - columns.start)
+            for name, columns in path.at_.items()
+        ]
+        return np.concatenate(parts)
 
     def sizes_of(self, x: Array) -> Array:
         """Log size of the market by year: shape (draws, years)."""

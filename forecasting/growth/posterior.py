@@ -10,13 +10,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.growth.likelihood import Contrasts, Observation, as_arrays, log_mixture
+from forecasting.growth.likelihood import Contrasts, log_mixture
 from forecasting.growth.mode import Covariance, Mode, responsibilities
 from forecasting.growth.path import LatentPath
 
@@ -88,28 +87,21 @@ class Posterior:
 
 
 def sample(
-    path: LatentPath,
-    observations: Sequence[Observation],
-    bases: Mapping[str, int],
-    shared: Array,
-    rng: np.random.Generator,
+    path: LatentPath, facts: Contrasts, shared: Array, rng: np.random.Generator
 ) -> Posterior:
-    """Draw the path's coordinates given the observations.
+    """Draw the path's coordinates given what facts say.
 
     Parameters
     ----------
     path : LatentPath
         The map from coordinates to flows.
-    observations : sequence of Observation
+    facts : Contrasts
         On the path's months.
-    bases : mapping of str to int
-        Column of each basis that has an offset.
     shared : ndarray, shape (draws, years)
         Unit shocks behind the common effects: the same for every market with one seed.
     rng : Generator
         Seeded; a market's own.
     """
-    facts = as_arrays(observations, path, bases)
     mode = _best_mode(path, facts)
     linear = _Linear(mode)
     chains = _Chains(linear, len(shared), rng)

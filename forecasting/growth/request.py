@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,23 +19,21 @@ from forecasting.evidence.bases import apart
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.policies import Policy
-from forecasting.growth.curve_path import CURVES_ON_FACTS, CurvePath
-from forecasting.growth.extrapolation import carried_on, common_shocks
+from forecasting.growth.common import COMMON_NU
 from forecasting.growth.forecast import FlowForecast
-from forecasting.growth.influence import log_flow_at_mode, moves
-from forecasting.growth.likelihood import Observation, observe
+from forecasting.growth.likelihood import Contrasts, Observation, as_arrays, flow_weights, observe
+from forecasting.growth.mode import Mode
 from forecasting.growth.path import LatentPath
 from forecasting.growth.policy_months import Policies
 from forecasting.growth.posterior import Posterior, sample
-from forecasting.growth.prior import SHIPPED, Prior
-from forecasting.growth.starting import MarketSize, counts, opposite, path_of
+from forecasting.growth.prior import SHIPPED, SIZE_NU, Prior
+from forecasting.growth.starting import MarketSize, opposite, path_of
 from forecasting.growth.usable import usable_facts, years_spoken_of
-from forecasting.measures import MEASURES, nearest
+from forecasting.measures import MEASURES
 from forecasting.periods import LAST_YEAR, Period, months_between, year
 
 Array = NDArray[np.float64]
 
-CHOICES = ("pooled", *CURVES_ON_FACTS, "average")
 FEWEST_COUNT = 100  # effective draws, below which the approximation is said to have failed
 LONGEST_SPAN = 80  # years that facts may speak of: time and memory go with its square
 # Probability of being wrong, ten times that before any other fact, from which it is said to
@@ -52,7 +49,7 @@ class Request:
     ----------
     evidence : Ledger
         The facts.
-    periods, prior, market_size, basis, draws, seed, curve, place, policies
+    periods, prior, market_size, basis, draws, seed, place, policies
         As :func:`forecasting.growth.flow.forecast_flow` takes them.
     unit : bool
         Whether the numbers are in a unit; those of a table that tells no rounding may be in
@@ -66,27 +63,9 @@ class Request:
     basis: str | None
     draws: int
     seed: int
-    curve: str = "pooled"
     unit: bool = True
     place: str | None = None
     policies: tuple[Policy, ...] = ()  # pooled
-
-    def __post_init__(self) -> None:
-        if self.draws < 8:
-            raise EvidenceError(
-                f"draws is {self.draws}; give 8 or more, and a few hundred for quantiles to "
-                "mean much"
-            )
-        if self.curve not in CHOICES:
-            close = nearest(self.curve, CHOICES) or "pooled"
-            raise EvidenceError(
-                f"unknown curve {self.curve!r}; did you mean {close!r}? There are "
-                f"{', '.join(CHOICES)}"
-            )
-
-    def with_evidence(self, evidence: Ledger) -> Request:
-        """The same question with other facts."""
-        return replace(self, evidence=evidence)
 
     def answer(self) -> FlowForecast:
         """Draw the path."""
@@ -94,31 +73,29 @@ class Request:
         with threadpool_limits(limits=1, user_api="blas"):
             return self._answer()
 
-    def moved(self, periods: Sequence[Period]) -> pd.DataFrame:
-        """By how much each fact moves the log flow of some periods: a row for each fact, a column
-        for each period.
-        """
-        if self.curve == "average":
-            parts = [replace(self, curve=curve).moved(periods) for curve in CURVES_ON_FACTS]
-            return pd.concat(parts).groupby(level=0, sort=False).mean()
-        prepared = self._prepared()
-        with threadpool_limits(limits=1, user_api="blas"):
-            moved = moves(prepared.path, prepared.observations, prepared.bases, periods)
-        names = [o.fact.id for o in prepared.observations]
-        return pd.DataFrame(moved, names, [period.label for period in periods])
+    def at_modes(self, periods: Sequence[Period], each_left_out: bool = False) -> pd.DataFrame:
+        """Log flow of some periods at the mode, free of the noise of draws.
 
-    def at_mode(self, periods: Sequence[Period]) -> Array:
-        """Log flow of some periods at the mode, free of the noise of draws."""
-        if self.curve == "average":
-            return np.asarray(
-                np.mean(
-                    [replace(self, curve=curve).at_mode(periods) for curve in CURVES_ON_FACTS],
-                    axis=0,
-                )
-            )
-        prepared = self._prepared()
+        Parameters
+        ----------
+        periods : sequence of Period
+            Within the path or beyond it, a column each: beyond, coordinates are as one expects.
+        each_left_out : bool
+            Whether a row follows for each fact, at the mode of all others.
+        """
         with threadpool_limits(limits=1, user_api="blas"):
-            return log_flow_at_mode(prepared.path, prepared.observations, prepared.bases, periods)
+            prepared = self._prepared()
+            path, facts = prepared.path, prepared.facts
+            modes = {"": Mode(path, facts).climb()}
+            for i, observation in enumerate(prepared.observations * each_left_out):
+                others = facts.only(np.delete(np.arange(len(facts.value)), i))
+                modes[observation.fact.id] = Mode(path, others).climb(modes[""])
+            far = path.reaching(max(period.end.year for period in periods))
+            x = np.zeros((len(modes), far.width))
+            x[:, far.columns_of(path)] = [mode.x for mode in modes.values()]
+            covered = [flow_weights(period, far.first_year, far.months) for period in periods]
+            flows = far.flows(x) @ np.array(covered).T
+            return pd.DataFrame(np.log(flows), [*modes], [period.label for period in periods])
 
     def _prepared(self) -> _Prepared:
         """Facts read, and the path that they are of."""
@@ -146,36 +123,22 @@ class Request:
         path = path_of(
             prior, self.market_size, facts, years, len(bases), drifts, caveats, counted, policies
         )
-        if self.curve != "pooled":
-            if not facts:
-                raise EvidenceError(
-                    f"curve={self.curve!r} needs facts; with none, only analogue markets tell "
-                    "of growth"
-                )
-            path = CurvePath(path, self.curve, max(f.period.end.year for f in counts(facts)))
         observations = tuple(observe(f, path.first_year, path.months, counted) for f in facts)
-        return _Prepared(path, first, observations, basis, bases, periods, until, measure, caveats)
+        arrays = as_arrays(observations, path, bases)
+        return _Prepared(path, first, observations, arrays, basis, periods, until, measure, caveats)
 
     def _answer(self) -> FlowForecast:
-        if self.curve != "average":
-            return self._of_one_curve()
-        # Facts this few do not tell which is right: an equal share of each
-        draws = max(self.draws // len(CURVES_ON_FACTS), 8)
-        of_curves = [replace(self, curve=curve, draws=draws) for curve in CURVES_ON_FACTS]
-        return self._averaged([request._of_one_curve() for request in of_curves])
-
-    def _of_one_curve(self) -> FlowForecast:
         prepared = self._prepared()
         place = _single(self.evidence, "place")
         path, until = prepared.path, prepared.until
         years = range(path.first_year, path.last_year + 1)
         common = np.stack([common_shocks(self.seed, y, self.draws) for y in years], axis=1)
         rng = np.random.default_rng([self.seed, *place.encode()])
-        posterior = sample(path, prepared.observations, prepared.bases, common, rng)
+        posterior = sample(path, prepared.facts, common, rng)
         far, x = carried_on(path, posterior, until, self.seed, rng)
         walked_back = 12 * (prepared.first - path.first_year)
         market = None
-        if self.market_size is not None and self.curve == "pooled":
+        if self.market_size is not None:
             market = np.repeat(np.exp(far.sizes_of(x)) / 12, 12, axis=1)[:, walked_back:]
         caveats = [*prepared.caveats, *_disagreeing(prepared.observations, posterior)]
         return FlowForecast(
@@ -188,35 +151,10 @@ class Request:
             place=place,
             diagnostics=_diagnostics(posterior, len(prepared.observations), self.draws),
             caveats=each_once([*caveats, *_few_count(posterior, self.draws)]),
-            _asked=self,
-            _policies=(path.policies, posterior.x[:, path.at_["policy"]]),
+            request=self,
+            sizes=posterior.x[:, path.at_["policy"]],
             # Coordinates fill much room
             _fit=(prepared.observations, replace(posterior, x=posterior.x[:0].copy())),
-        )
-
-    def _averaged(self, parts: Sequence[FlowForecast]) -> FlowForecast:
-        """The draws of several forecasts of the same facts, one after the other."""
-        first = parts[0]
-        fits = [part._fit for part in parts if part._fit]
-        names = ("expected", "expected_sd", "base", "doubted")
-        means: dict[str, Any] = {
-            name: np.mean([getattr(fit, name) for _, fit in fits], axis=0) for name in names
-        }
-        diagnostics = {
-            "draws": sum(len(part.monthly) for part in parts),
-            "ess": sum(int(str(part.diagnostics["ess"])) for part in parts),
-        }
-        return replace(
-            first,
-            monthly=np.concatenate([part.monthly for part in parts]),
-            diagnostics={**first.diagnostics, **diagnostics},
-            caveats=each_once([caveat for part in parts for caveat in part.caveats]),
-            _asked=self,
-            _policies=(
-                first._policies[0],
-                np.concatenate([part._policies[1] for part in parts]),
-            ),
-            _fit=(fits[0][0], replace(fits[0][1], **means)),
         )
 
 
@@ -227,8 +165,8 @@ class _Prepared:
     path: LatentPath
     first: int
     observations: tuple[Observation, ...]
+    facts: Contrasts
     basis: str
-    bases: Mapping[str, int]
     periods: tuple[Period, ...]
     until: int
     measure: str
@@ -331,3 +269,42 @@ def _diagnostics(posterior: Posterior, facts: int, draws: int) -> dict[str, obje
         "ess": round(min(posterior.effective, draws)),
         "tail": round(posterior.tail, 2),
     }
+
+
+def common_shocks(seed: int, of_year: int, draws: int) -> Array:
+    """Unit shocks behind a year's common effect: the same for every market with one seed.
+
+    >>> bool((common_shocks(1, 2025, 3) == common_shocks(1, 2025, 3)).all())
+    True
+    """
+    return np.random.default_rng([seed, of_year]).standard_t(COMMON_NU, draws)
+
+
+def carried_on(
+    path: LatentPath, posterior: Posterior, until: int, seed: int, rng: np.random.Generator
+) -> tuple[LatentPath, Array]:
+    """The same path up to a later year, and draws of its coordinates: beyond as the prior has them.
+
+    Parameters
+    ----------
+    path : LatentPath
+        Over the years that facts speak of.
+    posterior : Posterior
+        Draws of its coordinates.
+    until : int
+        Last year.
+    seed : int
+        Of the common shocks.
+    rng : Generator
+        Of all others.
+    """
+    far = path.reaching(until)
+    draws = len(posterior.x)
+    x = rng.standard_normal((draws, far.width)) * np.sqrt(far.kind_variance[posterior.kind])
+    x[:, far.at_["shock"]] = rng.standard_t(path.prior.shock_nu, (draws, far.years))
+    later = range(path.last_year + 1, until + 1)
+    for column, later_year in enumerate(later, path.years):
+        x[:, far.at_["common"].start + column] = common_shocks(seed, later_year, draws)
+        x[:, far.at_["size"].start + column] = rng.standard_t(SIZE_NU, draws)
+    x[:, far.columns_of(path)] = posterior.x
+    return far, x

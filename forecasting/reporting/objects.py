@@ -16,7 +16,7 @@ from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import place_words
 from forecasting.evidence.words import in_words, period_words
-from forecasting.growth.flow_draws import FlowDraws
+from forecasting.growth.forecast import FlowForecast
 from forecasting.measures import MEASURES, nearest
 from forecasting.parameters.schema import Scenario
 from forecasting.reporting.answer import answer
@@ -62,7 +62,7 @@ def chart_of(results: Any, *options: Any) -> Any:
     return results_chart(results, *options)
 
 
-chart_of.register(FlowDraws, forecast_chart)
+chart_of.register(FlowForecast, forecast_chart)
 
 
 def _rows(rows: Mapping[str, str], caption: str) -> str:
@@ -139,7 +139,7 @@ def _ends(size: Any) -> str:
 
 
 @html_of.register
-def _forecast_html(forecast: FlowDraws) -> str:
+def _forecast_html(forecast: FlowForecast) -> str:
     """A forecast as a table: a row per period, the median, and the 80 and 95 % intervals; below it
     what a reader must know.
     """
@@ -159,7 +159,7 @@ def _forecast_html(forecast: FlowDraws) -> str:
     return table._repr_html_() + BulletList(lines_of(forecast.caveats))._repr_html_()
 
 
-def _forecast_title(forecast: FlowDraws) -> str:
+def _forecast_title(forecast: FlowForecast) -> str:
     """What is forecast, where, and by whose count, as far as the facts say."""
     label = "Forecast"
     if forecast.measure in MEASURES:

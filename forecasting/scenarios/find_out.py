@@ -123,9 +123,7 @@ def width_left(share: float) -> float:
 def _numbers(outlook: Outlook) -> Iterator[Unprinted]:
     measure = outlook.scenario.measure
     for place, flow in outlook.forecasts.items():
-        evidence = flow.evidence
-        until = last_day(evidence, outlook.as_of) if evidence is not None else outlook.as_of
-        first = until + dt.timedelta(days=1)
+        first = last_day(flow.evidence, outlook.as_of) + dt.timedelta(days=1)
         for period in _next_periods(first):
             if period.end <= flow.months[-1].end:
                 yield Unprinted(measure, "count", place, period, flow.totals(period))

@@ -19,7 +19,7 @@ import pandas as pd
 from forecasting.caveats import Caveat, each_once
 from forecasting.errors import EvidenceError
 from forecasting.evidence.places import place_name
-from forecasting.growth.flow_draws import sums_of_years
+from forecasting.growth.forecast import sums_of_years
 from forecasting.measures import MEASURES
 from forecasting.periods import span, year
 from forecasting.quantiles import Array

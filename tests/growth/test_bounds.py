@@ -282,8 +282,8 @@ def test_a_path_starts_where_numbers_do(facts, early, market_size):
     told = [("equals", "total", 2020, 800), LAST]
     at_mode = [
         forecast_flow(facts(*rows), asked, market_size=market_size, draws=8)
-        ._question()
-        .at_mode([year(2024)])[0]
+        .request.at_modes([year(2024)])
+        .iloc[0, 0]
         for rows, asked in (
             (told, [year(2023)]),
             ([early, *told], [year(2023)]),
@@ -312,7 +312,7 @@ def test_beside_stocks_a_bound_of_a_flow_sets_no_scale_and_no_start(facts, more)
     alone, beside = (
         forecast_flow(facts(*rows), [year(2023)], draws=8) for rows in (stocks, stocks + more)
     )
-    at_mode = [each._question().at_mode([year(2023)])[0] for each in (alone, beside)]
+    at_mode = [each.request.at_modes([year(2023)]).iloc[0, 0] for each in (alone, beside)]
     assert at_mode[1] == pytest.approx(at_mode[0], abs=0.06)
     assert beside.fit_table()["doubted"].max() < 0.1
 
@@ -458,7 +458,7 @@ def test_a_bound_of_an_earlier_stock_moves_no_start(facts, bound):
     alone, beside = (
         forecast_flow(facts(*rows), [year(2023)], draws=8) for rows in (told, [*told, bound])
     )
-    at_mode = [each._question().at_mode([year(2023), year(2025)]) for each in (alone, beside)]
+    at_mode = [each.request.at_modes([year(2023), year(2025)]).iloc[0] for each in (alone, beside)]
     np.testing.assert_allclose(at_mode[1], at_mode[0], atol=0.04)
 
 

@@ -1,4 +1,4 @@
-"""What each fact moves: against forecasting anew without it, and as units and curves change."""
+"""What each fact moves: against forecasting anew without it, and as units change."""
 
 import numpy as np
 import pandas as pd
@@ -61,17 +61,6 @@ def test_units_do_not_matter_where_there_is_no_market():
     pd.testing.assert_frame_equal(
         moves(forecast_flow(SERIES.assign(value=7 * SERIES["value"]), ASKED, draws=100)), once
     )
-
-
-@pytest.mark.slow
-def test_an_average_of_curves_moves_as_its_curves_do_on_average():
-    asked = {"market_size": 300_000, "draws": 64}
-    parts = [
-        moves(forecast_flow(SERIES, ASKED, curve=curve, **asked))
-        for curve in ("bass", "gompertz", "logistic", "exponential")
-    ]
-    average = moves(forecast_flow(SERIES, ASKED, curve="average", **asked))
-    pd.testing.assert_frame_equal(average, sum(parts) / 4)
 
 
 def test_without_facts_nothing_moves():

@@ -116,12 +116,6 @@ def test_a_policy_explains_a_month_that_is_doubted_without_it() -> None:
     assert known[0] < after[0]
 
 
-def test_curves_know_of_policies_too() -> None:
-    without, told = (medians(forecast(p, curve="bass")) for p in (None, ENDS))
-    assert told[0] > 1.2 * without[0]
-    assert len(forecast(ENDS, curve="average").effects())
-
-
 @pytest.mark.parametrize(
     ("cells", "words"),
     [

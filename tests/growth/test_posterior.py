@@ -121,7 +121,8 @@ def draw(path, facts, *rows, draws=1000, seed=0):
     told = Ledger.from_frame(facts(*rows), measure=None, place=None) if rows else []
     observations = [observe(fact, path.first_year, path.months) for fact in told]
     rng = np.random.default_rng(seed)
-    return sample(path, observations, {}, rng.standard_normal((draws, path.years)), rng)
+    said = as_arrays(observations, path, {})
+    return sample(path, said, rng.standard_normal((draws, path.years)), rng)
 
 
 def test_without_facts_the_draws_are_the_prior(path, facts):
