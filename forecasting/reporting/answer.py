@@ -14,7 +14,7 @@ import numpy as np
 
 from forecasting.caveats import Caveat
 from forecasting.demand.deployed import asked_for, moment
-from forecasting.evidence.bases import basis_words
+from forecasting.evidence.bases import basis_words, shipped_bases
 from forecasting.evidence.places import is_place, place_name
 from forecasting.measures import EV_SHARE
 from forecasting.reporting.caveat_words import TWO_NUMBERS, age_html, day_words
@@ -239,14 +239,23 @@ def known(outlook: Outlook) -> KnownUntil:
 
 
 def _who_counts(outlook: Outlook) -> str:
-    """Of a corridor: the agency whose count is forecast at each place."""
+    """What the forecast counts; of a corridor, the agency whose count is forecast at each place."""
     if outlook.scenario.country:
-        return ""
+        basis = shipped_bases().get(outlook.scenario.basis or "")
+        return phrase("Counted are {}.", basis and basis.counts) + _on_the_road(outlook.results)
     agencies = " and ".join(
         place_name(place) + basis_words(" as counted by {}", flow.basis)
         for place, flow in outlook.forecasts.items()
     )
     return phrase("It is about {}.", agencies)
+
+
+def _on_the_road(results: Results) -> str:
+    """Which drives stand on the road, where more than one does."""
+    plug_in = results.values.get("phev_stock")
+    if plug_in is None or not np.median(plug_in[:, -1]):
+        return ""
+    return " On the road are battery cars and plug-in hybrids."
 
 
 def _shares(outlook: Outlook) -> str:
