@@ -7,41 +7,104 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from forecasting import __version__
-from forecasting.errors import ForecastingError, InputError, shortened
-from forecasting.fact_commands import (
-    ANY_PATH,
-    FACTS_PATH,
-    OWN_FACTS,
-    PUBLISHED,
-    answer_to,
-    claim,
-    evidence,
-    fact,
-    fetch,
-    known_facts,
-    say,
-)
-from forecasting.names import PARAMS, REPORT_PAGE
-from forecasting.narrow_help import HelpContext
+from forecasting.errors import ForecastingError, InputError, shortened, visible
+from forecasting.names import FETCH_ADDRESS_VARIABLE, PARAMS, REPORT_PAGE
+from forecasting.parameters.naming import PARAMS_ENDINGS
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from forecasting.evidence.ledger import Ledger
+    from forecasting.evidence.press import Proposal
     from forecasting.runs.progress import LogForm
     from forecasting.scenarios.check import Checked
+    from forecasting.scenarios.new_country import Question
+
+
+def say(text: str, err: bool = False) -> None:
+    """Print, without what a terminal would act on: a ledger or a params file may hold anything."""
+    click.echo(visible(text), err=err)
+
+
+def path(text: str) -> Path:
+    """Where something is or shall be: a script that passes an empty name has no name for it."""
+    if not text.strip():
+        raise click.BadParameter("is empty: give a path")
+    return Path(text)
+
+
+def facts_path(text: str) -> Path:
+    """Where facts are: an address reads as a path whose two slashes are one, and nothing is
+    fetched unasked.
+    """
+    if "://" in text:
+        fault = "is a network address, and nothing is fetched unasked: save the file here"
+        raise click.BadParameter(f"{text} {fault}")
+    return path(text)
+
+
+def _number(text: str) -> float:
+    from forecasting.evidence.printed_numbers import printed_number
+
+    number = printed_number(text)
+    if number is None:
+        raise click.BadParameter(f"{text!r} is not a number")
+    return number
+
+
+OWN_FACTS = click.option(
+    "--ledger",
+    "beside",
+    multiple=True,
+    type=facts_path,
+    metavar="FILE",
+    help="Facts of your own beside those that ship.",
+)
+
+
+def _day_of_publication(text: str) -> dt.date:
+    """The last day of the day, month or year that is given."""
+    from forecasting.evidence.rules import publication
+
+    if span := publication(text.strip()):
+        return span.end
+    raise click.BadParameter("is empty: give a day, month or year")
+
+
+PUBLISHED = click.option(
+    "--published",
+    type=_day_of_publication,
+    metavar="DATE",
+    help="Since when those of your own facts are known that have no date of publication.",
+)
 
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-CSV = click.option("--csv", type=ANY_PATH, help="Write the table to a file, too.")
+CSV = click.option("--csv", type=path, help="Write the table to a file, too.")
 
+
+def _each(words: dict[str, str], **same: Any) -> Callable[[Callable[..., None]], Any]:
+    """An option of each name, with what it means; the last decorator stands first in the help."""
+
+    def decorated(command: Callable[..., None]) -> Callable[..., None]:
+        for name in reversed(words):
+            command = click.option(f"--{name}", help=words[name], **same)(command)
+        return command
+
+    return decorated
+
+
+NARROW = 60  # columns; in fewer a name and what it means do not fit beside each other
+LEAST = 20
 START = (
     ("ev-forecast check", "are the ledger and ./params in order?"),
     ("ev-forecast run", "every scenario of ./params, to reports/index.html"),
@@ -54,12 +117,39 @@ def _status(error: ForecastingError) -> int:
     return 2 if isinstance(error, InputError) else 1
 
 
+class _HelpFormatter(click.HelpFormatter):
+    """Help that can be read in a narrow window: names above what they mean, and no line wider than
+    the window; click's own never writes for fewer than 50 columns.
+    """
+
+    def __init__(self, *sizes: Any, **named: Any) -> None:
+        super().__init__(*sizes, **named)
+        columns = shutil.get_terminal_size().columns
+        if columns < NARROW:
+            self.width = max(columns - 1, LEAST)
+
+    def write_dl(
+        self, rows: Iterable[tuple[str, str]], col_max: int = 34, col_spacing: int = 2
+    ) -> None:
+        """Write names and what they mean, beside each other where there is room."""
+        super().write_dl(rows, 6 if self.width < NARROW else col_max, col_spacing)
+
+
+class _Context(click.Context):
+    formatter_class = _HelpFormatter
+
+
+class _Command(click.Command):
+    context_class = _Context
+
+
 class _Group(click.Group):
     """Says on standard error what the package found wrong, without a traceback; its help fits the
     window.
     """
 
-    context_class = HelpContext
+    context_class = _Context
+    command_class = _Command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Each command with the whole of its first sentence, then three to begin with."""
@@ -98,7 +188,12 @@ class _Group(click.Group):
 
 
 @click.group(
-    cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=_Group,
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 100,
+        "show_default": True,
+    },
 )
 @click.version_option(__version__, prog_name="ev-forecast")
 def main() -> None:
@@ -113,13 +208,9 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("params", nargs=-1, type=ANY_PATH)
-@click.option(
-    "--out", default="reports", show_default=True, type=ANY_PATH, help="Folder of the reports."
-)
-@click.option(
-    "--jobs", default=2, show_default=True, type=click.IntRange(min=1), help="Scenarios at a time."
-)
+@click.argument("params", nargs=-1, type=path)
+@click.option("--out", default="reports", type=path, help="Folder of the reports.")
+@click.option("--jobs", default=2, type=click.IntRange(min=1), help="Scenarios at a time.")
 @click.option("--force", is_flag=True, help="Run what is fresh, too.")
 @click.option("--dry-run", is_flag=True, help="List what would run, and why; run nothing.")
 @click.option(
@@ -131,7 +222,6 @@ def main() -> None:
     "--engine",
     type=click.Choice(["fork", "kernel"]),
     default="fork",
-    show_default=True,
     help="Run notebooks in processes forked from one that has loaded everything, "
     "or in plain Jupyter kernels.",
 )
@@ -222,7 +312,7 @@ def _check(paths: Sequence[Path], beside: Sequence[Path], published: dt.date | N
 
 
 @main.command()
-@click.argument("paths", nargs=-1, type=FACTS_PATH)
+@click.argument("paths", nargs=-1, type=facts_path)
 @OWN_FACTS
 @PUBLISHED
 def check(paths: tuple[Path, ...], beside: tuple[Path, ...], published: dt.date | None) -> None:
@@ -247,7 +337,7 @@ def check(paths: tuple[Path, ...], beside: tuple[Path, ...], published: dt.date 
 @click.argument("country", default="")
 @click.option(
     "--ledger",
-    type=FACTS_PATH,
+    type=facts_path,
     metavar="FILE",
     help="A table of your own: what it cannot say is asked, and the report made.",
 )
@@ -261,9 +351,7 @@ def check(paths: tuple[Path, ...], beside: tuple[Path, ...], published: dt.date 
     help="A workbook of `export --xlsx`: write what its yellow cells amount to.",
 )
 @click.option("--scenario", help="Name of the scenario; default baseline, of a workbook own.")
-@click.option(
-    "--out", default="params", show_default=True, type=ANY_PATH, help="Folder to write the file to."
-)
+@click.option("--out", default="params", type=path, help="Folder to write the file to.")
 def new(
     country: str,
     ledger: Path | None,
@@ -377,16 +465,27 @@ def backtest(
     train: Path | None,
     monthly: Path | None,
     peers: bool,
-    chargers: bool,
-    events: bool,
     policies: Path | None,
     csv: Path | None,
+    **chosen: bool,
 ) -> None:
     """Forecast markets from what was known then, and score the forecasts.
 
     The prior of a scored market is learned from other markets, in earlier years alone.
     """
-    _refuse_together(monthly, train, peers, chargers, events, policies)
+    chargers = chosen["chargers"]
+    events = chosen["events"]
+    if events and (monthly is None or peers or chargers or train):
+        raise click.UsageError(
+            "--events needs --panel and --monthly, and stands without --train, --peers and "
+            "--chargers"
+        )
+    if policies and not events:
+        raise click.UsageError("--policies needs --events")
+    if chargers and (peers or monthly):
+        raise click.UsageError(
+            "--chargers stands alone: leave out --peers and --monthly, which are of vehicles"
+        )
     if chargers:
         from forecasting.evaluation.chargers import backtest_chargers
         from forecasting.reporting.score_words import chargers_text
@@ -414,28 +513,6 @@ def backtest(
     _write_csv(scores, csv, index=not chargers)
 
 
-def _refuse_together(
-    monthly: Path | None,
-    train: Path | None,
-    peers: bool,
-    chargers: bool,
-    events: bool,
-    policies: Path | None,
-) -> None:
-    """Refuse options of a backtest that do not go together."""
-    if events and (monthly is None or peers or chargers or train):
-        raise click.UsageError(
-            "--events needs --panel and --monthly, and stands without --train, --peers and "
-            "--chargers"
-        )
-    if policies and not events:
-        raise click.UsageError("--policies needs --events")
-    if chargers and (peers or monthly):
-        raise click.UsageError(
-            "--chargers stands alone: leave out --peers and --monthly, which are of vehicles"
-        )
-
-
 def _write_csv(table: pd.DataFrame, path: Path | None, index: bool) -> None:
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -446,7 +523,7 @@ def _write_csv(table: pd.DataFrame, path: Path | None, index: bool) -> None:
 
 
 @main.command(short_help="Set past forecasts beside what was published since.")
-@click.argument("ledger", nargs=-1, type=FACTS_PATH)
+@click.argument("ledger", nargs=-1, type=facts_path)
 @click.option("--place", help="Country, province or port: an ISO 3166 code or a name.")
 @click.option(
     "--measure",
@@ -457,7 +534,7 @@ def _write_csv(table: pd.DataFrame, path: Path | None, index: bool) -> None:
 )
 @click.option(
     "--archive",
-    type=ANY_PATH,
+    type=path,
     metavar="DIR",
     help="Score the reports kept in a folder, as they were made.",
 )
@@ -499,7 +576,7 @@ def track_record(
 
 
 @main.command()
-@click.argument("out", default="reports", type=ANY_PATH)
+@click.argument("out", default="reports", type=path)
 def status(out: Path) -> None:
     """What ran into the folder OUT, what failed, and how old each report is.
 
@@ -516,25 +593,20 @@ def status(out: Path) -> None:
         raise click.exceptions.Exit(1)
 
 
+FORMS = {
+    "xlsx": "Write an Excel workbook.",
+    "iamc": "Write the results in the IAMC format (CSV), as pyam reads it.",
+    "csv": "Write the results as one long table (CSV).",
+    "hourly": "Write 8,760 hours of charging load of the last year (CSV, MW).",
+    "pdf": "Print the page, through an installed Chromium or Chrome.",
+    "docx": "Write a Word document: summary, tables, figures, numbered sources.",
+}
+
+
 @main.command()
-@click.argument("report", type=ANY_PATH)
-@click.option("--xlsx", type=ANY_PATH, help="Write an Excel workbook.")
-@click.option(
-    "--iamc", type=ANY_PATH, help="Write the results in the IAMC format (CSV), as pyam reads it."
-)
-@click.option("--csv", type=ANY_PATH, help="Write the results as one long table (CSV).")
-@click.option(
-    "--hourly", type=ANY_PATH, help="Write 8,760 hours of charging load of the last year (CSV, MW)."
-)
-@click.option(
-    "--pdf", type=ANY_PATH, help="Print the page, through an installed Chromium or Chrome."
-)
+@click.argument("report", type=path)
+@_each(FORMS, type=path)
 @click.option("--brief", is_flag=True, help="With --pdf: print the brief alone, two pages.")
-@click.option(
-    "--docx",
-    type=ANY_PATH,
-    help="Write a Word document: summary, tables, figures, numbered sources.",
-)
 @click.option("--force", is_flag=True, help="Replace files that are there.")
 @click.option(
     "--template", type=FILE, help="With --docx: a Word document whose styles are used, .docx."
@@ -559,10 +631,289 @@ def export(
     say("\n".join(f"wrote {path}" for path in written))
 
 
-for command in (evidence, fact, fetch, claim):
-    main.add_command(command)
-for command in main.commands.values():
-    command.context_class = HelpContext
+@main.command()
+@click.argument("ledger", nargs=-1, type=facts_path)
+@click.option("--place", help="Country, province or port: an ISO 3166 code or a name.")
+@click.option("--measure", help="What is counted, e.g. ev_imports.")
+@click.option("--as-of", metavar="DATE", help="Only what was published by then.")
+@click.option("--conflicts", is_flag=True, help="Only facts that disagree, side by side.")
+@click.option(
+    "--sources", is_flag=True, help="Instead, the assumptions of charging that no page shows."
+)
+@OWN_FACTS
+def evidence(
+    ledger: tuple[Path, ...],
+    place: str | None,
+    measure: str | None,
+    as_of: str | None,
+    conflicts: bool,
+    sources: bool,
+    beside: tuple[Path, ...],
+) -> None:
+    """List facts with their sources: those of a place's baseline, or those of LEDGER files.
+
+    LEDGER may be a params file, too: then the facts that its scenario may use.
+    """
+    if sources:
+        _list_judgements()
+        return
+    known = known_facts(ledger, beside, place)
+    chosen = known.select(place, measure, partner=None, as_of=as_of)
+    if not conflicts:
+        _list(chosen, known)
+        return
+    from forecasting.evidence.reconcile import conflicts as find_conflicts
+
+    table = find_conflicts(chosen)
+    for sentence, why in zip(table["sentence"], table["why"], strict=True):
+        say(f"{sentence} [{why}]")
+    say(f"{len(table)} conflicts")
+
+
+def _list_judgements() -> None:
+    """The assumptions that ship without a page that shows a number of theirs."""
+    from forecasting.demand.parameters import load_parameters
+
+    rows = load_parameters().rows
+    judged = [row for row in rows if not row.url]
+    for row in judged:
+        where = f", {row.place}" if row.place else ""
+        say(f"{row.key}{where}: {row.low:g}, {row.mode:g}, {row.high:g} {row.unit}\n    {row.note}")
+    shown = len(rows) - len(judged)
+    say(f"{len(judged)} of {len(rows)} assumptions are judgements; a page shows {shown}")
+
+
+def known_facts(
+    instead: Sequence[Path], beside: Sequence[Path], place: str | None = None
+) -> Ledger:
+    """The facts that a question rests on.
+
+    Parameters
+    ----------
+    instead : sequence of Path
+        Ledgers, or params files: what their scenarios read.
+    beside : sequence of Path
+        Further ledgers.
+    place : str, optional
+        Without `instead`, what the baseline of this place reads; default the facts that ship.
+    """
+    from forecasting.evidence.datasets import facts_of
+
+    params = [path for path in instead if path.suffix.lower() in PARAMS_ENDINGS]
+    ledgers = [str(path) for path in (*instead, *beside) if path not in params]
+    if not params and (instead or place is None):
+        return facts_of(ledgers, shipped=not instead)
+    from forecasting.scenarios.known import facts_of_place, facts_of_scenario
+    from forecasting.scenarios.question import find_scenario
+
+    scenarios = [facts_of_scenario(find_scenario(path)) for path in params]
+    ledgers_read = scenarios or [facts_of_place(place or "")]
+    return ledgers_read[0].concat(*ledgers_read[1:], facts_of(ledgers, shipped=False))
+
+
+def _list(facts: Ledger, known: Ledger) -> None:
+    for fact in facts:
+        where = f"{fact.source}, {fact.published or 'no date'} {fact.url}".rstrip()
+        say(f"{fact.id}\n    {fact} [{fact.kind}]\n    {where}")
+    say(f"{len(facts)} facts")
+    if not len(facts):
+        say("the ledger tells of")
+        for place, measures in known.frame.groupby("place")["measure"].unique().items():
+            say(f"    {place}: {', '.join(sorted(measures))}")
+
+
+@main.command()
+@click.argument("place")
+@click.argument("measure")
+@click.argument("period")
+@click.argument("value", type=_number)
+@click.option("--as-of", metavar="DATE", help="Day of the forecast; default the scenario's own.")
+@click.option(
+    "--params",
+    type=path,
+    metavar="FILE",
+    help="The scenario that is asked: a params file, or a name; default the place's baseline.",
+)
+@OWN_FACTS
+def claim(beside: tuple[Path, ...], **question: Any) -> None:
+    """Say where somebody's number lies in the forecast, and what growth it takes: claim UZ
+    ev_imports 2030 200,000.
+    """
+    from forecasting.evaluation.claim import claim_of
+    from forecasting.evidence.datasets import facts_of
+    from forecasting.reporting.caveat_words import age_today
+    from forecasting.reporting.score_words import claim_text
+
+    own = facts_of([*map(str, beside)], shipped=False)
+    answer = claim_of(ledger=own, **question)
+    say(f"{claim_text(answer)}\n{age_today(answer.made.age, dt.date.today())}")
+
+
+FETCHED = """\b
+comtrade   vehicles that China exported to a country, by month (HS 8703.80 and its neighbours);
+           COMTRADE_SUBSCRIPTION_KEY in the environment holds a key, without one it is a preview
+iea        sales, stocks and public charging points, by year
+worldbank  population and gross domestic product, by year
+"""
+
+
+@main.command(short_help="Propose rows from a public source, for review.", epilog=FETCHED)
+@click.argument("source", type=click.Choice(["comtrade", "iea", "worldbank"]))
+@click.option(
+    "--place",
+    default="",
+    help="Country: an ISO 3166 code or a name; default the five of Central Asia.",
+)
+@click.option("--since", type=int, metavar="YEAR", help="First year.")
+@click.option(
+    "--out",
+    type=path,
+    metavar="FILE",
+    help="A new file for the rows; default proposed-SOURCE.csv.",
+)
+@click.option(
+    "--address",
+    default="",
+    envvar=FETCH_ADDRESS_VARIABLE,
+    show_envvar=True,
+    help="Another server of the same interface, over https or on this machine.",
+)
+def fetch(**question: Any) -> None:
+    """Ask SOURCE for its numbers, and write the rows that they would make in a ledger to a file of
+    their own.
+
+    Nothing is added to a ledger, and no file is written over. What came within a day is not asked
+    for again, so that a fetch that broke off goes on where it stopped.
+    """
+    from forecasting.evidence.sources.fetching import fetch as propose
+
+    say(propose(**question))
+
+
+# Of a proposal
+SHOWN = ("place", "measure", "quantity", "relation", "value", "period_start", "period_end", "kind")
+FACT_COLUMNS = (
+    "place", "measure", "value", "relation", "quantity", "partner", "product", "basis", "kind",
+    "published", "source", "url", "quote", "note", "id", "reference",
+)  # fmt: skip
+
+
+@main.command(short_help="Append one more fact to a ledger.")
+@click.argument("ledger", type=facts_path)
+@click.option("--text", help="A sentence of the press: facts are proposed from it.")
+@click.option("--period", help="E.g. 2023, 2023-04, 2023Q1, 2023-01-01/2023-04-30.")
+@_each({name: f"The fact's {name}." for name in FACT_COLUMNS})
+@click.option("--yes", is_flag=True, help="Append what is proposed and sure, without asking.")
+def fact(ledger: Path, text: str | None, yes: bool, **columns: str | None) -> None:
+    """Check one fact and append it to LEDGER, a file of your own; what is not given is asked for.
+
+    With --text, facts are proposed from a sentence, in English or Russian, with what may be wrong
+    with each; numerals of Uzbek and Chinese are read, too. Nothing is appended unless you say so.
+    """
+    from forecasting.evidence.checking import append_fact
+    from forecasting.evidence.rules import normalise, parts_of_a_count
+
+    known = {name: cell for name, cell in columns.items() if cell}
+    for cells in _proposed(text, known, yes) if text else [_asked(known)]:
+        say(f"appended {append_fact(ledger, cells)} to {ledger}")
+        if doubt := parts_of_a_count(normalise(cells)):
+            say(f"     {doubt}")
+        if not cells.get("published"):
+            say(
+                "     it has no date of publication, and is never used without one: "
+                "give --published, or fill it in"
+            )
+
+
+def _asked(known: dict[str, str]) -> dict[str, str]:
+    """The columns of one fact: those known, and the needed others as the user answers."""
+    from forecasting.evidence.printed_periods import period_cells, period_of
+    from forecasting.quantities import on_a_day
+
+    needed = {"place", "measure", "value", "period"}
+    if "reference" in known:
+        needed.remove("value")
+    missing = sorted(needed - known.keys())
+    if missing and not sys.stdin.isatty():
+        options = ", ".join(f"--{name}" for name in missing)
+        raise InputError(f"a fact needs {options}; or give a sentence with --text")
+    cells = {"relation": "equals"} | known | {name: click.prompt(name) for name in missing}
+    period = cells.pop("period")
+    since = "/" in period or ".." in period
+    one_day = on_a_day(cells["measure"], cells.get("quantity", ""), since)
+    return cells | period_cells(period_of(period), one_day)
+
+
+def answer_to(question: Question, asked: bool) -> str:
+    """The answer of who sits at the terminal, else what is proposed, which is said."""
+    because = f" ({question.because})" if question.because else ""
+    if not asked:
+        if not question.proposed:
+            hint = "say it in the name of a column, or answer on a terminal"
+            raise InputError(f"{question.asks} Nothing says it: {hint}")
+        say(f"{question.asks} {question.proposed}{because}")
+        return question.read(question.proposed)
+    while True:
+        answer = click.prompt(f"{question.asks}{because}", default=question.proposed or None)
+        try:
+            return question.read(answer)
+        except InputError as error:
+            say(str(error))
+
+
+def _proposed(text: str, known: dict[str, str], yes: bool) -> list[dict[str, str]]:
+    """Those of the facts that a sentence may hold which the user takes, or which are sure."""
+    from forecasting.evidence.press import propose_facts, quoted
+    from forecasting.evidence.printed_periods import period_of
+    from forecasting.evidence.rules import publication
+
+    period = known.pop("period", "")
+    published = publication(known.get("published", ""))
+    proposals = propose_facts(
+        text,
+        published and published.end,
+        known.get("place", ""),
+        known.get("measure", ""),
+        period_of(period) if period else None,
+    )
+    if not proposals:
+        raise InputError(
+            "the text holds no number that counts something; "
+            "give the fact by --value and the others"
+        )
+    _list_proposals(proposals)
+    quote = {"quote": quoted(text)}
+    return [quote | proposal.cells | known for proposal in _taken(proposals, yes)]
+
+
+def _list_proposals(proposals: list[Proposal]) -> None:
+    """Proposals as a table, and below it what may be wrong with each."""
+    rows = [["", "", *SHOWN]]
+    for number, proposal in enumerate(proposals, start=1):
+        verdict = "sure" if proposal.sure else "unsure"
+        rows.append([f"{number}.", verdict, *(proposal.cells.get(name, "-") for name in SHOWN)])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        say("  ".join(map(str.ljust, row, widths)).rstrip())
+    for number, proposal in enumerate(proposals, start=1):
+        for doubt in proposal.doubts:
+            say(f"{number}. {doubt}")
+
+
+def _taken(proposals: list[Proposal], yes: bool) -> list[Proposal]:
+    """The proposals that the user takes, asked one by one; those that are sure where he said so
+    before.
+    """
+    if not yes and sys.stdin.isatty():
+        numbered = enumerate(proposals, start=1)
+        return [one for n, one in numbered if click.confirm(f"Append {n}?", default=one.sure)]
+    if not yes:
+        say("nothing appended; --yes appends what is sure")
+        return []
+    sure = [proposal for proposal in proposals if proposal.sure]
+    if not sure:
+        say("nothing appended: nothing is sure")
+    return sure
 
 
 if __name__ == "__main__":

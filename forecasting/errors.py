@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 LONGEST = 300  # characters of a problem
 MOST = 50  # problems of a message
@@ -115,6 +116,15 @@ class InputError(ForecastingError, ValueError):
             if len(self.problems) > MOST:
                 lines.append(f"and {len(self.problems) - MOST:,} more problems")
             super().__init__("\n".join(lines))
+
+    @classmethod
+    def at(cls, where: object, what: str, hint: str = "") -> Self:
+        """The error of one problem.
+
+        >>> print(InputError.at("a.csv:2 unit", "'cars' is unknown", "vehicles"))
+        a.csv:2 unit: 'cars' is unknown (vehicles)
+        """
+        return cls([Problem(str(where), what, hint)])
 
 
 class PeriodError(InputError):

@@ -61,139 +61,255 @@ class Measure:
 
 
 def _declare(
-    *rows: tuple[str, str, Kind, str], vehicle: str = "", electric: bool = False
+    unit: str, kind: Kind, vehicle: str = "", electric: bool = False, /, **labels: str
 ) -> dict[str, Measure]:
-    most = {"percent": 100.0}
+    """Measures of one unit and kind, each with its label."""
+    upper = {"percent": 100.0}.get(unit)
     return {
-        name: Measure(name, unit, kind, label, most.get(unit), vehicle, electric)
-        for name, unit, kind, label in rows
+        name: Measure(name, unit, kind, label, upper, vehicle, electric)
+        for name, label in labels.items()
     }
 
 
-def _count(vehicle: str, *rows: tuple[str, str, Kind, str]) -> dict[str, Measure]:
-    """Counts of electric vehicles of a class: name, event, flow or stock, and label of each."""
-    return {
-        name: Measure(name, "vehicles", kind, label, None, vehicle, True, event)
-        for name, event, kind, label in rows
-    }
+def _count(vehicle: str, /, **labels: str) -> dict[str, Measure]:
+    """Counts of a class of electric vehicles; what happens to them stands behind the first _."""
+    counts = {}
+    for name, label in labels.items():
+        event = name.partition("_")[2]
+        kind: Kind = "flow"
+        if event == "stock":
+            kind = "stock"
+        counts[name] = Measure(name, "vehicles", kind, label, None, vehicle, True, event)
+    return counts
 
 
+MEASURES: dict[str, Measure] = {}
 # vehicles that come, go and stay
-MEASURES: dict[str, Measure] = _count(
+MEASURES |= _count(
     CAR,
-    ("ev_imports", "imports", "flow", "Electric vehicles imported"),
-    ("ev_exports", "exports", "flow", "Electric vehicles exported"),
-    ("ev_registrations", "registrations", "flow", "Electric vehicles registered"),
-    ("ev_production", "production", "flow", "Electric vehicles built"),
-    ("ev_retirements", "retirements", "flow", "Electric vehicles retired"),
-    ("ev_sales", "sales", "flow", "New electric vehicles sold"),
-    ("ev_transactions", "transactions", "flow", "Electric vehicles changing hands"),
-    ("ev_stock", "stock", "stock", "Electric vehicles on the road"),
+    ev_imports="Electric vehicles imported",
+    ev_exports="Electric vehicles exported",
+    ev_registrations="Electric vehicles registered",
+    ev_production="Electric vehicles built",
+    ev_retirements="Electric vehicles retired",
+    ev_sales="New electric vehicles sold",
+    ev_transactions="Electric vehicles changing hands",
+    ev_stock="Electric vehicles on the road",
 )
-MEASURES |= _count("bev", ("bev_stock", "stock", "stock", "Battery cars on the road"))
-MEASURES |= _count("phev", ("phev_stock", "stock", "stock", "Plug-in hybrids on the road"))
+MEASURES |= _count(
+    "bev",
+    bev_stock="Battery cars on the road",
+)
+MEASURES |= _count(
+    "phev",
+    phev_stock="Plug-in hybrids on the road",
+)
 MEASURES |= _count(
     "bus",
-    ("ebus_imports", "imports", "flow", "Electric buses imported"),
-    ("ebus_stock", "stock", "stock", "Electric buses on the road"),
+    ebus_imports="Electric buses imported",
+    ebus_stock="Electric buses on the road",
 )
 MEASURES |= _count(
     "truck",
-    ("etruck_imports", "imports", "flow", "Electric trucks imported"),
-    ("etruck_stock", "stock", "stock", "Electric trucks on the road"),
+    etruck_imports="Electric trucks imported",
+    etruck_stock="Electric trucks on the road",
 )
 MEASURES |= _declare(
-    ("hybrid_imports", "vehicles", "flow", "Hybrid vehicles imported"),
-    ("car_imports", "vehicles", "flow", "Cars imported"),
-    ("car_registrations", "vehicles", "flow", "New cars registered"),
-    ("car_sales", "vehicles", "flow", "New cars sold"),
-    ("car_production", "vehicles", "flow", "Cars built"),
-    ("hybrid_export_value", "USD million", "flow", "Hybrid vehicles exported, value"),
-    ("car_export_value", "USD million", "flow", "Cars exported, value"),
-    vehicle=CAR,
+    "vehicles",
+    "flow",
+    CAR,
+    hybrid_imports="Hybrid vehicles imported",
+    car_imports="Cars imported",
+    car_registrations="New cars registered",
+    car_sales="New cars sold",
+    car_production="Cars built",
 )
 MEASURES |= _declare(
-    ("vehicle_exports", "vehicles", "flow", "Vehicles exported, all types"),
-    ("border_crossings", "vehicles", "flow", "Vehicles crossing, both ways"),
-    ("freight_trains", "trains", "flow", "Freight trains, both ways"),
-    ("vehicle_stock", "vehicles", "stock", "Vehicles on the road, all types"),
-    ("vehicle_orders", "vehicles", "stock", "Vehicles ordered so far"),
-    ("vehicle_production", "vehicles", "flow", "Vehicles built, all types"),
-    ("plant_capacity", "vehicles per year", "stock", "Capacity of a plant"),
-    ("duty_free_quota", "vehicles", "flow", "Vehicles free of duty, at most"),
-)
-# values
-MEASURES |= _declare(
-    ("ev_export_value_index", "index", "flow", "Electric vehicles exported, value index"),
-    ("ev_import_value", "USD million", "flow", "Electric vehicles imported, value"),
-    ("ev_export_value", "USD million", "flow", "Electric vehicles exported, value"),
-    (EV_SHARE, "percent", "flow", "Electric share of new cars"),
-    (EV_STOCK_SHARE, "percent", "stock", "Electric share of passenger cars on the road"),
-    vehicle=CAR,
-    electric=True,
+    "USD million",
+    "flow",
+    CAR,
+    hybrid_export_value="Hybrid vehicles exported, value",
+    car_export_value="Cars exported, value",
 )
 MEASURES |= _declare(
-    ("foreign_trade_value", "CNY billion", "flow", "Foreign trade, value"),
-    ("goods_export_value", "CNY billion", "flow", "Goods exported, value"),
-    (
-        "new_three_export_value",
-        "CNY billion",
-        "flow",
-        "EVs, batteries and solar cells exported, value",
-    ),
-    ("investment", "USD billion", "stock", "Investment agreed"),
-    # energy and charging
-    ("energy_gwh", "GWh", "flow", "Electricity for electric vehicles"),
-    ("peak_mw", "MW", "stock", "Peak charging load"),
-    ("peak_summer_mw", "MW", "stock", "Peak charging load, summer"),
-    ("power_share_percent", "percent", "stock", "Share of the country's electricity"),
-    ("peak_share_percent", "percent", "stock", "Share of the country's highest load, winter"),
-    (
-        "peak_share_summer_percent",
-        "percent",
-        "stock",
-        "Share of the country's highest load, summer",
-    ),
-    ("investment_usd", "USD", "flow", "Investment: chargers"),
-    ("investment_public_usd", "USD", "flow", "Investment: public chargers"),
-    ("investment_private_usd", "USD", "flow", "Investment: chargers at homes, work and depots"),
-    ("oil_avoided_t", "t", "flow", "Petrol and diesel avoided"),
-    ("co2_avoided_t", "t CO2", "flow", "CO2 avoided"),
-    ("charging_points", "points", "stock", "Public charging points standing"),
-    ("charging_points_need", "points", "stock", "Public charging points: need"),
-    (
-        "charging_points_need_slow",
-        "points",
-        "stock",
-        "Public charging points: need, slow overnight",
-    ),
-    ("charging_points_need_fast", "points", "stock", "Public charging points: need, fast"),
-    ("charging_points_practice", "points", "stock", "Public charging points: practice"),
-    ("charging_points_standard", "points", "stock", "Public charging points: standard"),
-    ("charging_points_target", "points", "stock", "Public charging points: target"),
-    ("charging_points_home", "points", "stock", "Charging points at home"),
-    ("charging_stations", "stations", "stock", "Public charging stations"),
-    ("charging_station_imports", "units", "flow", "Charging stations imported"),
-    ("charging_users", "users", "stock", "Users of charging networks"),
-    ("charging_parking_percent", "percent", "stock", "Parking places with a charger, by rule"),
-    ("vehicles_per_station", "vehicles per station", "stock", "Vehicles per charging station"),
-    ("charging_price", "USD/kWh", "stock", "Price of public charging"),
-    ("electricity_price", "USD/kWh", "stock", "Price of electricity"),
-    # the country
-    ("grid_peak_mw", "MW", "stock", "Highest load of the country's grid"),
-    ("grid_deficit_mw", "MW", "stock", "What the country's plants lack of the highest load"),
-    ("population", "persons", "stock", "Population"),
-    ("gdp", "USD billion", "flow", "Gross domestic product"),
-    ("dwellings", "dwellings", "stock", "Dwellings"),
-    ("house_share_percent", "percent", "stock", "Households that live in houses"),
-    ("flat_share_percent", "percent", "stock", "Households that live in flats"),
-    ("cars_per_1000", "cars per 1000 persons", "stock", "Cars per 1000 persons"),
-    # said, not counted
-    ("policy", "", "statement", "Policy"),
-    ("event", "", "statement", "Event"),
-    ("claim", "", "statement", "Claim"),
-    ("geography", "km", "statement", "Distance"),
-    ("border_time", "hours", "statement", "Time at the border"),
+    "vehicles",
+    "flow",
+    vehicle_exports="Vehicles exported, all types",
+    border_crossings="Vehicles crossing, both ways",
+    vehicle_production="Vehicles built, all types",
+    duty_free_quota="Vehicles free of duty, at most",
+)
+MEASURES |= _declare(
+    "trains",
+    "flow",
+    freight_trains="Freight trains, both ways",
+)
+MEASURES |= _declare(
+    "vehicles",
+    "stock",
+    vehicle_stock="Vehicles on the road, all types",
+    vehicle_orders="Vehicles ordered so far",
+)
+MEASURES |= _declare(
+    "vehicles per year",
+    "stock",
+    plant_capacity="Capacity of a plant",
+)
+MEASURES |= _declare(
+    "index",
+    "flow",
+    CAR,
+    True,
+    ev_export_value_index="Electric vehicles exported, value index",
+)
+MEASURES |= _declare(
+    "USD million",
+    "flow",
+    CAR,
+    True,
+    ev_import_value="Electric vehicles imported, value",
+    ev_export_value="Electric vehicles exported, value",
+)
+MEASURES |= _declare(
+    "percent",
+    "flow",
+    CAR,
+    True,
+    ev_share_percent="Electric share of new cars",
+)
+MEASURES |= _declare(
+    "percent",
+    "stock",
+    CAR,
+    True,
+    ev_stock_share_percent="Electric share of passenger cars on the road",
+)
+MEASURES |= _declare(
+    "CNY billion",
+    "flow",
+    foreign_trade_value="Foreign trade, value",
+    goods_export_value="Goods exported, value",
+    new_three_export_value="EVs, batteries and solar cells exported, value",
+)
+MEASURES |= _declare(
+    "USD billion",
+    "stock",
+    investment="Investment agreed",
+)
+MEASURES |= _declare(
+    "GWh",
+    "flow",
+    energy_gwh="Electricity for electric vehicles",
+)
+MEASURES |= _declare(
+    "MW",
+    "stock",
+    peak_mw="Peak charging load",
+    peak_summer_mw="Peak charging load, summer",
+    grid_peak_mw="Highest load of the country's grid",
+    grid_deficit_mw="What the country's plants lack of the highest load",
+)
+MEASURES |= _declare(
+    "percent",
+    "stock",
+    power_share_percent="Share of the country's electricity",
+    peak_share_percent="Share of the country's highest load, winter",
+    peak_share_summer_percent="Share of the country's highest load, summer",
+    house_share_percent="Households that live in houses",
+    flat_share_percent="Households that live in flats",
+    charging_parking_percent="Parking places with a charger, by rule",
+)
+MEASURES |= _declare(
+    "USD",
+    "flow",
+    investment_usd="Investment: chargers",
+    investment_public_usd="Investment: public chargers",
+    investment_private_usd="Investment: chargers at homes, work and depots",
+)
+MEASURES |= _declare(
+    "t",
+    "flow",
+    oil_avoided_t="Petrol and diesel avoided",
+)
+MEASURES |= _declare(
+    "t CO2",
+    "flow",
+    co2_avoided_t="CO2 avoided",
+)
+MEASURES |= _declare(
+    "points",
+    "stock",
+    charging_points="Public charging points standing",
+    charging_points_need="Public charging points: need",
+    charging_points_need_slow="Public charging points: need, slow overnight",
+    charging_points_need_fast="Public charging points: need, fast",
+    charging_points_practice="Public charging points: practice",
+    charging_points_standard="Public charging points: standard",
+    charging_points_target="Public charging points: target",
+    charging_points_home="Charging points at home",
+)
+MEASURES |= _declare(
+    "stations",
+    "stock",
+    charging_stations="Public charging stations",
+)
+MEASURES |= _declare(
+    "units",
+    "flow",
+    charging_station_imports="Charging stations imported",
+)
+MEASURES |= _declare(
+    "users",
+    "stock",
+    charging_users="Users of charging networks",
+)
+MEASURES |= _declare(
+    "vehicles per station",
+    "stock",
+    vehicles_per_station="Vehicles per charging station",
+)
+MEASURES |= _declare(
+    "USD/kWh",
+    "stock",
+    charging_price="Price of public charging",
+    electricity_price="Price of electricity",
+)
+MEASURES |= _declare(
+    "persons",
+    "stock",
+    population="Population",
+)
+MEASURES |= _declare(
+    "USD billion",
+    "flow",
+    gdp="Gross domestic product",
+)
+MEASURES |= _declare(
+    "dwellings",
+    "stock",
+    dwellings="Dwellings",
+)
+MEASURES |= _declare(
+    "cars per 1000 persons",
+    "stock",
+    cars_per_1000="Cars per 1000 persons",
+)
+MEASURES |= _declare(
+    "",
+    "statement",
+    policy="Policy",
+    event="Event",
+    claim="Claim",
+)
+MEASURES |= _declare(
+    "km",
+    "statement",
+    geography="Distance",
+)
+MEASURES |= _declare(
+    "hours",
+    "statement",
+    border_time="Time at the border",
 )
 
 # Groups of measures; a test refuses such lists anywhere else.

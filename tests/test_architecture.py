@@ -47,15 +47,13 @@ ROOMS = (
     ("reporting",),
     ("tables",),
     ("runs",),
-    ("narrow_help",),
-    ("fact_commands",),
     ("cli",),
 )
 FLOOR = {name: floor for floor, names in enumerate(ROOMS) for name in names}
 
 # A library on the left is imported nowhere but in the modules, or rooms, on the right.
 HOMES = {
-    "click": ("cli.py", "fact_commands.py", "narrow_help.py"),
+    "click": ("cli.py",),
     "dask": ("runs/workers/cluster.py",),
     "docx": ("reporting/document.py",),
     "lxml": ("reporting/document.py",),
@@ -94,7 +92,7 @@ EMPTY_NAMES |= {"left", "near", "there"}
 # Rooms whose results are objects; reporting finds the words for them
 WORDLESS = {"growth", "demand", "scenarios", "evaluation"}
 # Each command loads what it needs, and no other's
-COMMANDS = {"forecasting.cli", "forecasting.fact_commands"}
+COMMANDS = {"forecasting.cli"}
 # Through it alone an object meets what shows it, which stands in a later room
 SHOWING = "forecasting.showing"
 # Filled as a caller goes along; every other dataclass is frozen

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zipfile import ZipFile
 
-from forecasting.errors import LedgerError, PeriodError, Problem
+from forecasting.errors import LedgerError, PeriodError
 from forecasting.evidence.printed_periods import period_of
 
 
@@ -85,9 +85,11 @@ def table_cells(
             cells = _split(_decoded(data, encoding), separator)
         except (UnicodeDecodeError, LookupError) as error:
             hint = "name its encoding in the mapping"
-            raise _refusal(name, f"cannot be read: {error}", hint) from None
+            raise LedgerError.at(name, f"cannot be read: {error}"[:200], hint) from None
         except csv.Error as error:
-            raise _refusal(name, f"is no table: {error}", "check the quotation marks") from None
+            raise LedgerError.at(
+                name, f"is no table: {error}", "check the quotation marks"
+            ) from None
     if not cells:
         return []
     return _periods_as_rows(_from_header(cells))
@@ -96,10 +98,6 @@ def table_cells(
 def is_workbook(name: str) -> bool:
     """Whether a file's name is that of an Excel workbook."""
     return Path(name).suffix.lower() in WORKBOOKS
-
-
-def _refusal(name: str, fault: str, hint: str) -> LedgerError:
-    return LedgerError([Problem(name, fault[:200], hint)])
 
 
 # A text.
@@ -139,13 +137,13 @@ def _sheet_cells(name: str, data: bytes, sheet: str) -> Cells:
     sheet = sheet or _only_table(name, book)
     if sheet not in book.sheetnames:
         hint = f"its sheets: {', '.join(book.sheetnames)}"
-        raise _refusal(name, f"has no sheet {sheet!r}", hint)
+        raise LedgerError.at(name, f"has no sheet {sheet!r}", hint)
     values = book[sheet]
     if values.max_row > MOST_ROWS:
-        raise _refusal(name, f"sheet {sheet!r} has more than {MOST_ROWS:,} rows", "split it")
+        raise LedgerError.at(name, f"sheet {sheet!r} has more than {MOST_ROWS:,} rows", "split it")
     if values.max_row * values.max_column > MOST_CELLS:
         fault = f"sheet {sheet!r} reaches over more than {MOST_CELLS:,} cells"
-        raise _refusal(name, fault, "delete what lies far from the table")
+        raise LedgerError.at(name, fault, "delete what lies far from the table")
     _check_results(name, values, formulas[sheet])
     shown = values.row_dimensions
     rows = [
@@ -175,7 +173,7 @@ def _check_results(name: str, values: Any, formulas: Any) -> None:
     if unknown:
         fault = f"{len(unknown)} formulas have no stored value, first {unknown[0]}"
         hint = "open the workbook in a spreadsheet program and save it"
-        raise _refusal(f"{name} {unknown[0]}", fault, hint)
+        raise LedgerError.at(f"{name} {unknown[0]}", fault, hint)
 
 
 def _opened(name: str, data: bytes) -> tuple[Any, Any]:
@@ -187,7 +185,7 @@ def _opened(name: str, data: bytes) -> tuple[Any, Any]:
             texts = [part for part in parts.infolist() if not part.filename.startswith("xl/media/")]
             if sum(part.file_size for part in texts) > LARGEST:
                 fault = f"unpacks to more than {LARGEST:,} bytes"
-                raise _refusal(name, fault, "save the one sheet as CSV")
+                raise LedgerError.at(name, fault, "save the one sheet as CSV")
             xml = [parts.read(part) for part in texts]
         _check_merged(name, xml)
         values = load_workbook(io.BytesIO(data), data_only=True)
@@ -197,8 +195,9 @@ def _opened(name: str, data: bytes) -> tuple[Any, Any]:
         raise
     # Of a damaged file the library raises whatever its parsers come upon
     except Exception as error:
-        fault = f"is no Excel workbook that can be read ({' '.join(str(error).split())})"
-        raise _refusal(name, fault, "save it again as .xlsx, or as CSV UTF-8") from None
+        reason = " ".join(str(error).split())[:150]
+        fault = f"is no Excel workbook that can be read ({reason})"
+        raise LedgerError.at(name, fault, "save it again as .xlsx, or as CSV UTF-8") from None
     return values, values
 
 
@@ -213,7 +212,7 @@ def _check_merged(name: str, xml: Iterable[bytes]) -> None:
             cells += (right - left + 1) * (bottom - top + 1)
     if cells > MOST_CELLS:
         fault = f"has merged ranges over {cells:,} cells"
-        raise _refusal(name, fault, "undo what is merged far from the table")
+        raise LedgerError.at(name, fault, "undo what is merged far from the table")
 
 
 def _only_table(name: str, book: Any) -> str:
@@ -225,7 +224,7 @@ def _only_table(name: str, book: Any) -> str:
     if tables:
         fault = f"has {len(tables)} sheets with a table: {', '.join(tables)}"
     example = [*tables, "Facts"][0]
-    raise _refusal(name, fault, f"name one in the mapping, e.g. sheet: {example}")
+    raise LedgerError.at(name, fault, f"name one in the mapping, e.g. sheet: {example}")
 
 
 def _plain(cell: Any) -> object:

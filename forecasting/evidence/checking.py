@@ -133,26 +133,26 @@ def _caveats(path: Path, read: TableRead) -> Iterator[Caveat]:
     used.
     """
     rows = read.rows
+
+    def caveat(kind: str, **values: object) -> Caveat:
+        return Caveat(kind, values={"subject": path.name} | values)
+
     if read.proposed is not None and not read.proposed.lacks:
-        values = {"own": mapping_path(path).name, "mapping": read.proposed.to_yaml().rstrip()}
-        yield Caveat("read_by_mapping", values={"file": path.name, **values})
+        mapping = read.proposed.to_yaml().rstrip()
+        yield caveat("read_by_mapping", own=mapping_path(path).name, mapping=mapping)
     if read.left_out:
         some = [str(row).removeprefix(path.name) for row in read.left_out[:MOST_ROWS]]
-        number = len(read.left_out)
-        yield Caveat("rows_left_out", values={"subject": path.name, "number": number, "some": some})
+        yield caveat("rows_left_out", number=len(read.left_out), some=some)
     places = sorted({row.cells["place"] for row in rows})
     if len(places) > 1:
-        yield Caveat("several_places", values={"file": path.name, "places": places})
+        yield caveat("several_places", places=places)
     for one, another in two_numbers(rows, "published"):
-        values = {"subject": path.name, "one": one.cells["id"], "another": another.cells["id"]}
-        yield Caveat("two_numbers", values=values)
+        yield caveat("two_numbers", one=one.cells["id"], another=another.cells["id"])
     parts = [*filter(None, (parts_of_a_count(row.cells) for row in rows))]
     if parts:
         yield parts[0].with_values(subject=path.name, more=len(parts) - 1)
-    undated = sum(not row.cells["published"] for row in rows)
-    if undated:
-        numbers = {"undated": undated, "number": len(rows)}
-        yield Caveat("facts_undated", values={"subject": path.name, **numbers})
+    if undated := sum(not row.cells["published"] for row in rows):
+        yield caveat("facts_undated", undated=undated, number=len(rows))
 
 
 def of_one_id(read: Read) -> Iterator[Problem]:
@@ -273,7 +273,7 @@ def text_of(file: Path) -> str:
         fault = error.strerror or str(error)
     except UnicodeDecodeError as error:
         fault = f"is no text in UTF-8: {error.reason}"
-    raise LedgerError([Problem(str(file), fault, "give a CSV file in UTF-8")])
+    raise LedgerError.at(file, fault, "give a CSV file in UTF-8")
 
 
 def _append(descriptor: int, lines: bytes) -> None:
@@ -297,7 +297,7 @@ def _locked(path: Path) -> IO[bytes]:
     except OSError as error:
         fault = (error.strerror or "cannot be written").lower()
         hint = "give a file in a folder that can be written"
-        raise LedgerError([Problem(str(path), fault, hint)]) from None
+        raise LedgerError.at(path, fault, hint) from None
     # Where files cannot be locked, two at once are the user's to avoid
     with contextlib.suppress(ImportError):
         import fcntl

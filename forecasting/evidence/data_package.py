@@ -9,9 +9,11 @@ forecasting/data/datapackage.json``.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from forecasting.evidence import policies
 from forecasting.evidence.datasets import programmes
@@ -76,11 +78,14 @@ def data_package(folder: Path = DATA) -> dict[str, Any]:
     (['facts', 'bases', 'policies', 'programmes'], 'CC-BY-4.0')
     """
     files = [f"ledger/{path.name}" for path in sorted((folder / "ledger").glob("*.csv"))]
-    facts = read_ledger(folder / "ledger").frame
-    printed = list(facts[["source", "url"]].itertuples(index=False, name=None))
-    table = policies.read_policies(folder / "policies.csv").values()
-    printed += [(policy.source, policy.url) for policy in table]
-    printed += zip(*(programmes()[column] for column in ("source", "url")), strict=True)
+    tables = [
+        read_ledger(folder / "ledger").frame,
+        pd.read_csv(folder / "policies.csv"),
+        programmes(),
+    ]
+    printed = pd.concat(tables)[["source", "url"]].fillna("").sort_values(["source", "url"])
+    # Of a publisher's addresses the last one in the alphabet: an empty one comes first
+    publishers = printed.drop_duplicates("source", keep="last").itertuples(index=False)
     return {
         "profile": "data-package",
         "name": "central-asia-ev-ledger",
@@ -90,7 +95,7 @@ def data_package(folder: Path = DATA) -> dict[str, Any]:
         "licenses": [
             {"name": "MIT", "title": "The compilation, as the package that it comes with"}
         ],
-        "sources": [IEA, *_sources(printed)],
+        "sources": [IEA, *(_source(*publisher) for publisher in publishers)],
         "resources": [
             _resource("facts", files, MEANINGS, REQUIRED, VOCABULARIES),
             _resource("bases", "bases.csv", BASIS_MEANINGS, BASIS_MEANINGS, {}),
@@ -106,13 +111,11 @@ def data_package(folder: Path = DATA) -> dict[str, Any]:
     }
 
 
-def _sources(printed: Iterable[tuple[str, str]]) -> Iterator[dict[str, Any]]:
-    """Every publisher that the rows name, by name, with one address and its terms."""
-    # Of a publisher's addresses the last one in the alphabet: an empty one comes first
-    for title, url in sorted(dict(sorted(printed)).items()):
-        licence = CC_BY if title.startswith("World Bank") else FIGURES
-        address = {"path": url} if url else {}
-        yield {"title": title, **address, "licence": licence}
+def _source(title: str, url: str) -> dict[str, Any]:
+    """A publisher, with one address and its terms."""
+    licence = CC_BY if title.startswith("World Bank") else FIGURES
+    source = {"title": title, "path": url, "licence": licence}
+    return {key: value for key, value in source.items() if value}
 
 
 def _resource(
@@ -123,14 +126,17 @@ def _resource(
     choices: Mapping[str, Sequence[str]],
 ) -> dict[str, Any]:
     """A table: each column, what it holds, of what type, and which words it may have."""
-    fields = []
-    for column, meaning in meanings.items():
-        constraints: dict[str, Any] = {"required": column in required}
-        if column in choices and column != "measure":  # other measures may be declared later
-            constraints["enum"] = [*choices[column]]
-        kind = TYPES.get(column, "string")
-        about = {"name": column, "type": kind, "description": meaning}
-        fields.append(about | {"constraints": constraints})
+    # Other measures may be declared later
+    enums = {column: {"enum": [*words]} for column, words in choices.items() if column != "measure"}
+    fields = [
+        {
+            "name": column,
+            "type": TYPES.get(column, "string"),
+            "description": meaning,
+            "constraints": {"required": column in required} | enums.get(column, {}),
+        }
+        for column, meaning in meanings.items()
+    ]
     return {
         "name": name,
         "path": path,

@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from forecasting.arguments import flag, takes, text, texts
-from forecasting.errors import InputError, LedgerError, Problem
+from forecasting.errors import InputError, LedgerError
 from forecasting.evidence.ledger import Ledger, read_ledger
 from forecasting.names import DATA, PARAMS
 
@@ -135,8 +135,8 @@ def _ledger_file(file: str) -> Path:
         if place.exists():
             return place
     looked = ", ".join(str(place.absolute().parent) for place in places[:2])
-    raise LedgerError(
-        [Problem(file[:200], "is not there", f"looked in {looked}; give the path of a ledger")]
+    raise LedgerError.at(
+        file[:200], "is not there", f"looked in {looked}; give the path of a ledger"
     )
 
 

@@ -112,12 +112,13 @@ _SHARE = r"\bshare\b|доля|доли|占比"
 _SCALE = re.compile(
     rf"(?:\bin )?(?<![a-zа-я0-9])(?:(?P<sign>{one_of(SCALES)})s?|'?000)(?![a-zа-я0-9])", re.I
 )
-_SYNONYMS = (  # in a head as the press says it
-    (r"\b(?:stock|parc)\b", "fleet"),
-    (r"\bsale\b", "sales"),
-    (r"\bchargers?\b", "charging points"),
-    (r"\b(?:public|annual|yearly|quarterly|monthly)\b", ""),
-)
+_SYNONYMS = {
+    # in a head as the press says it
+    r"\b(?:stock|parc)\b": "fleet",
+    r"\bsale\b": "sales",
+    r"\bchargers?\b": "charging points",
+    r"\b(?:public|annual|yearly|quarterly|monthly)\b": "",
+}
 
 
 @dataclass(frozen=True)
@@ -271,7 +272,7 @@ def read_head(name: str) -> Head:
     if len(name) > LONGEST_HEAD:
         return Head("", 1.0, [f"its name has more than {LONGEST_HEAD} characters"])
     text = plain_text(name.replace("_", " "))
-    for pattern, word in _SYNONYMS:
+    for pattern, word in _SYNONYMS.items():
         text = re.sub(pattern, word, text, flags=re.IGNORECASE)
     scale = _SCALE.search(text)
     passage = Passage(_SCALE.sub(" ", text).strip(), None)
@@ -293,7 +294,7 @@ def _measure_of(passage: Passage) -> str:
         return EV_SHARE
     named = [name for name in passage.measures if electric or not MEASURES[name].electric]
     measure = next(iter(named), "")
-    for pattern, vehicle in words.HEAVY:
+    for pattern, vehicle in words.HEAVY.items():
         if passage.has(pattern):
             return count_of(measure_of(measure).event, vehicle) or measure
     return measure
@@ -307,11 +308,9 @@ def _doubts_of_a_head(passage: Passage) -> Iterator[str]:
         yield "is a share of something else"
     elif len(named) > 1 and not measure.startswith("charging"):
         yield f"may be of {' or '.join(named)}"
-    if measure_of(measure).of_electric_cars and any(passage.has(word) for word, _ in words.HEAVY):
+    if measure_of(measure).of_electric_cars and any(map(passage.has, words.HEAVY)):
         yield "speaks of buses or trucks"
-    for pattern, doubt in (*words.WHOLE_DOUBTS, *words.CHANGE_DOUBTS):
-        if passage.has(pattern):
-            yield doubt
+    yield from words.doubts_of(words.WHOLE_DOUBTS | words.CHANGE_DOUBTS, passage.lower)
     if passage.has(words.AMOUNTS):
         yield "is an amount of money"
     if passage.names_partner(measure):
@@ -338,12 +337,11 @@ def read_mapping(path: Path) -> Mapping:
     try:
         keys: Any = yaml.safe_load(read_whole(path, LARGEST).decode())
     except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())[:150]
-        problem = Problem(path.name, f"cannot be read: {reason}", "see `ev-forecast check`")
-        raise LedgerError([problem]) from None
+        fault = f"cannot be read: {' '.join(str(error).split())[:150]}"
+        raise LedgerError.at(path.name, fault, "see `ev-forecast check`") from None
     if not isinstance(keys, dict):
         hint = "write columns: and, below it, place: Country"
-        raise LedgerError([Problem(path.name, "is not a list of keys", hint)])
+        raise LedgerError.at(path.name, "is not a list of keys", hint)
     if problems := [*_mapping_problems(path.name, keys)]:
         raise LedgerError(problems)
     texts: dict[str, Any] = {key: str(keys.get(key) or "") for key in OPTIONS}
@@ -358,24 +356,20 @@ def _mapping_problems(name: str, keys: dict[str, Any]) -> Iterator[Problem]:
         if key not in (*TABLES, *OPTIONS):
             hint = did_you_mean(str(key), (*TABLES, *OPTIONS))
             yield Problem(where, "is not a key of a mapping", hint)
+        elif key in TABLES and not isinstance(table, dict):
+            yield Problem(where, "is not a list of keys", "write name: column lines below it")
         elif key in TABLES:
-            yield from _table_problems(where, table, TABLES[key])
+            for word, text in table.items():
+                if not isinstance(text, str | int | float | dt.date):
+                    yield Problem(f"{where}.{word}", "is no text", "write the name of one column")
+                if (known := TABLES[key]) and word not in known:
+                    hint = did_you_mean(str(word), known)
+                    yield Problem(f"{where}.{word}", "is unknown", hint)
     if len(str(keys.get("separator") or "")) > 1:
         fault = f"{keys['separator']!r} is not one character"
         yield Problem(f"{name} separator", fault, "e.g. separator: ';', of tabs \"\\t\"")
     if keys.get("each") not in (None, *EACH):
         yield Problem(f"{name} each", f"{keys['each']!r} is unknown", "one of " + ", ".join(EACH))
-
-
-def _table_problems(where: str, table: object, known: Sequence[str]) -> Iterator[Problem]:
-    if not isinstance(table, dict):
-        yield Problem(where, "is not a list of keys", "write name: column lines below it")
-        return
-    for word, text in table.items():
-        if not isinstance(text, str | int | float | dt.date):
-            yield Problem(f"{where}.{word}", "is no text", "write the name of one column")
-        if known and word not in known:
-            yield Problem(f"{where}.{word}", "is unknown", did_you_mean(str(word), known))
 
 
 def with_guesses(mapping: Mapping, cells: Cells) -> Mapping:
@@ -564,28 +558,27 @@ def _facts_of(cells: dict[str, object], mapping: Mapping) -> Iterator[Row]:
     for target, column in mapping.columns.items():
         if target in COLUMNS and (text := _cell(cells[column], target, mapping)):
             common[target] = text
-    numbers = [*_numbers_of(cells, mapping)]
-    for number in numbers or [_told_in_words(common)]:
+    numbers = [
+        _told(number, _number(cells[column], mapping.decimal), mapping.scales.get(column, "1"))
+        for number, column in mapping.values.items()
+    ] or [_told_in_words(common)]
+    for number in numbers:
         if number["value"] or len(numbers) < 2:
             stock = on_a_day(number["measure"], number.get("quantity", ""))
             yield common | number | _days(cells, mapping, stock)
 
 
-def _numbers_of(cells: dict[str, object], mapping: Mapping) -> Iterator[Row]:
-    """What the columns of numbers say: measure, quantity and value of each."""
-    for number, column in mapping.values.items():
-        measure, _, quantity = number.partition(" ")
-        value = _number(cells[column], mapping.decimal)
-        scale = float(mapping.scales.get(column, 1))
-        yield {"measure": measure, "quantity": quantity} | _scaled(value, scale)
-
-
-def _scaled(value: str, scale: float) -> Row:
-    """A value in single units, and how finely it is known."""
-    if scale == 1 or finite_number(value) is None:
-        return {"value": value}
-    rounding = number_text(printed_rounding(value) * scale)
-    return {"value": number_text(float(value) * scale), "rounding": rounding}
+def _told(number: str, value: str, scale: float | str) -> Row:
+    """What a column of numbers says: measure, quantity and value, this in single units, and how
+    finely it is known.
+    """
+    measure, _, quantity = number.partition(" ")
+    row = {"measure": measure, "quantity": quantity, "value": value}
+    times = float(scale)
+    if times != 1 and finite_number(value) is not None:
+        row["value"] = number_text(float(value) * times)
+        row["rounding"] = number_text(printed_rounding(value) * times)
+    return row
 
 
 def _told_in_words(common: Row) -> Row:
@@ -594,9 +587,8 @@ def _told_in_words(common: Row) -> Row:
     if row["measure"] in MEASURES:
         return row
     head = read_head(row["measure"])
-    measure, _, quantity = head.number.partition(" ")
-    told = {"measure": measure or row["measure"], "quantity": quantity or row.get("quantity", "")}
-    return row | told | _scaled(row["value"], head.scale)
+    told = _told(head.number or row["measure"], row["value"], head.scale)
+    return row | {column: cell for column, cell in told.items() if cell}
 
 
 def _cell(cell: object, target: str, mapping: Mapping) -> str:
@@ -604,12 +596,15 @@ def _cell(cell: object, target: str, mapping: Mapping) -> str:
     text = cell_text(cell)
     if target in ("value", "rounding"):
         return _number(cell, mapping.decimal)
-    is_day = target in ("period_start", "period_end")
-    if target == "published":
-        is_day = not re.fullmatch(r"\d{4}(-\d\d)?(\.0)?", text)
-    if text and is_day:
-        return _date(cell, mapping).isoformat()
-    return text
+    is_print = target == "published" and not re.fullmatch(r"\d{4}(-\d\d)?(\.0)?", text)
+    if not text or not (is_print or target in ("period_start", "period_end")):
+        return text
+    if day := _day(cell, mapping.dates):
+        return day.isoformat()
+    fault = f"{text[:40]!r} is not a date of the form {mapping.dates or 'YYYY-MM-DD'}"
+    if likely := [repr(form) for form in DATE_FORMS if _dated(text, form)][:2]:
+        fault += f"; say in the mapping dates: {' or '.join(likely)}"
+    raise PeriodError(fault)
 
 
 def _number(cell: object, decimal: str) -> str:
@@ -620,19 +615,6 @@ def _number(cell: object, decimal: str) -> str:
         return cell_text(cell)
     thousands = {",": "."}.get(decimal, ",")
     return without_marks(cell.strip(" %"), thousands + " \u00a0\u202f'’", decimal or ".")
-
-
-def _date(cell: object, mapping: Mapping) -> dt.date:
-    day = _day(cell, mapping.dates)
-    if day is not None:
-        return day
-    text = str(cell).strip()
-    likely = [repr(form) for form in DATE_FORMS if _dated(text, form)][:2]
-    form = mapping.dates or "YYYY-MM-DD"
-    fault = f"{text[:40]!r} is not a date of the form {form}"
-    if likely:
-        fault += f"; say in the mapping dates: {' or '.join(likely)}"
-    raise PeriodError(fault)
 
 
 def _days(cells: dict[str, object], mapping: Mapping, stock: bool) -> Row:

@@ -40,9 +40,7 @@ LONGEST = 600  # characters of a text that is read as one
 PARTNER = "may be of one partner: give --partner"
 MOST_PROPOSALS = 100  # of a longer text
 # Sentences of a longer text that say what is counted
-COUNTS = re.compile(
-    "|".join([words.ELECTRIC, *(pattern for _, pattern in words.MEASURE_WORDS)]), re.IGNORECASE
-)
+COUNTS = re.compile("|".join([words.ELECTRIC, *words.MEASURE_WORDS]), re.IGNORECASE)
 # At a port, vehicles of all types unless the text says electric
 PORTS = ("horgos", "alashankou", "baktu")
 OF_ALL_TYPES = {"ev_exports": "vehicle_exports"}
@@ -120,10 +118,7 @@ class Passage:
         if re.fullmatch(r"(?:199|20\d)\d", self.text[number.first : number.end]):
             is_year = re.search(words.BEFORE_A_YEAR, before)
             return not is_year and re.match(words.COUNTER, after) is not None
-        return not self._is_date(number)
-
-    def _is_date(self, number: Number) -> bool:
-        return any(start <= number.first and number.end <= end for start, end in self.dates)
+        return not any(start <= number.first and number.end <= end for start, end in self.dates)
 
     @cached_property
     def mentions(self) -> list[Mention]:
@@ -147,16 +142,9 @@ class Passage:
 
     def without(self, number: Number) -> Passage:
         """The text without a number that looks like a date: 2024 cars are no year."""
-        is_year = re.fullmatch(r"(?:19|20)\d\d", self.text[number.start : number.end])
-        if not is_year and all(b <= number.start or number.end <= a for a, b in self.dates):
-            return self
         blank = " " * (number.end - number.start)
         text = self.text[: number.start] + blank + self.text[number.end :]
         return Passage(text, self.published)
-
-    def period(self, one_day: bool = False) -> Period | None:
-        """The period that it speaks of."""
-        return printed_period(self.text, self.published, one_day)
 
     @cached_property
     def countries(self) -> list[NamedCountry]:
@@ -174,14 +162,14 @@ class Passage:
     @cached_property
     def places(self) -> dict[str, int]:
         """The places that it names, and where."""
-        named = {code: re.search(name, self.lower) for code, name in words.PLACE_WORDS}
+        named = {code: re.search(name, self.lower) for code, name in words.PLACE_WORDS.items()}
         countries = {country.code: country.start for country in self.countries}
         return countries | {code: match.start() for code, match in named.items() if match}
 
     @cached_property
     def measures(self) -> list[str]:
         """What it may count, the likeliest first."""
-        named = [name for name, pattern in words.MEASURE_WORDS if self.has(pattern)]
+        named = [name for pattern, name in words.MEASURE_WORDS.items() if self.has(pattern)]
         events = {MEASURES[name].event for name in named}
         if events == {"stock", "registrations"} and self.has(words.ON_A_DAY):
             return ["ev_stock"]
@@ -190,18 +178,16 @@ class Passage:
     @cached_property
     def doubts_of_numbers(self) -> list[str]:
         """What makes every number doubtful: plans, and the other numbers."""
-        doubts = [doubt for pattern, doubt in words.WHOLE_DOUBTS if self.has(pattern)]
+        doubts = words.doubts_of(words.WHOLE_DOUBTS, self.lower)
         if any(self._are_joined(*pair) for pair in itertools.pairwise(self.numbers)):
             doubts.append("is a range, a sum or a part of another number")
         if len(self.counts) > 1 and not self._are_whole_and_part(*self.counts[:2]):
             doubts.append("is one of several counts")
-        if not self.counts and len(self.numbers) > 1 and not self._tells_of_money():
+        behind = (self.lower[number.end :][:40] for number in self.numbers)
+        money = any(re.match(rf"\s?(?:{words.AMOUNTS})", part) for part in behind)
+        if not self.counts and len(self.numbers) > 1 and not money:
             doubts.append("is one of several changes")
         return doubts
-
-    def _tells_of_money(self) -> bool:
-        behind = (self.lower[number.end :][:40] for number in self.numbers)
-        return any(re.match(rf"\s?(?:{words.AMOUNTS})", part) for part in behind)
 
     def _are_whole_and_part(self, first: Number, second: Number) -> bool:
         beside = self.lower[first.end : second.start] + " " + self.lower[second.end :][:16]
@@ -214,7 +200,7 @@ class Passage:
     @cached_property
     def doubts_of_words(self) -> list[str]:
         """What the words do to every number, and whether no rule knows what some of them do."""
-        doubts = [doubt for pattern, doubt in words.TEXT_DOUBTS if self.has(pattern)]
+        doubts = words.doubts_of(words.TEXT_DOUBTS, self.lower)
         spans = [(number.start, number.end) for number in self.numbers]
         spans += [(country.start, country.end) for country in self.countries]
         if unknown := words.unknown_words(self.text, [*self.dates, *spans]):
@@ -311,7 +297,9 @@ class Mention:
         if self.part.names_partner(measure):
             self.doubts.append(PARTNER)
         # The whole text is read where its first part names no period
-        if self.part.period() is None and self.passage.period() is not None:
+        published = self.passage.published
+        periods = [printed_period(one.text, published) for one in (self.part, self.passage)]
+        if periods[1] and not periods[0]:
             self.part = self.passage
             self.doubts.append(ELSEWHERE)
         quantity, value = self._amount()
@@ -352,6 +340,11 @@ class Mention:
         return re.split(r"[;；。)]|\.\s", text)[0][:CLAUSE]
 
     @property
+    def around(self) -> str:
+        """What stands before it, a bar, and what stands behind."""
+        return f"{self.before}|{self.after}"
+
+    @property
     def is_percent(self) -> bool:
         """Whether it is a number of percent."""
         return re.match(words.PERCENT, self.after) is not None
@@ -375,27 +368,15 @@ class Mention:
     @property
     def is_difference(self) -> bool:
         """Whether it says how many more or fewer."""
-        if re.search(words.BY_DIFFERENCE, self.before):
-            return True
-        if re.match(words.DIFFERENCE_BEHIND, self.after):
-            return True
-        by_so_many = re.search(r"\bна\s$", self.before)
-        more = re.match(r"[^,.;]{0,20}?(?:больше|меньше|более чем|менее чем)", self.after)
-        return bool(by_so_many and (more or re.search(words.UP_OR_DOWN, self.before)))
+        return re.search(words.DIFFERENCE, self.around) is not None
 
     @property
     def direction(self) -> int:
         """Up or down, by the nearest word that says so: before the number first, else 0."""
-        behind = rf"{words.DOWN}|{words.DOWN_BEHIND}"
-        for part, down, nearest in (
-            (self.before, words.DOWN, max),
-            (self.after[:40], behind, min),
-        ):
-            ups = [match.start() for match in re.finditer(words.UP, part)]
-            downs = [match.start() for match in re.finditer(down, part)]
-            if ups or downs:
-                return 1 if nearest([*ups, *downs]) in ups else -1
-        return 0
+        if before := _changes(self.before, words.DOWN):
+            return max(before)[1]
+        behind = _changes(self.after[:40], rf"{words.DOWN}|{words.DOWN_BEHIND}")
+        return min(behind, default=(0, 0))[1]
 
     @property
     def sign(self) -> float:
@@ -459,11 +440,7 @@ class Mention:
             printed = level[0].strip()
             self.doubts.append(f"is read as a level, {printed}: see that this is the year before")
             return GROWTH, value - 100
-        shared = (
-            re.search(r"\bshare\b|доля|долю", self.before)
-            or re.search(rf"(?:{words.SHARE})\W{{0,3}}(?:\w+\W){{0,2}}$", self.before)
-            or re.match(rf"{words.PERCENT}\s*(?:of\b|от\b|\))", self.after)
-        )
+        shared = re.search(words.SHARED, self.around)
         if self.number.sign or (self.direction and not shared):
             if re.search(r"\b(?:to|до)\s$|[至到]$", self.before):
                 self.doubts.append("may be a growth or a share")
@@ -479,18 +456,11 @@ class Mention:
         factor = self.number.value
         if self.sign < 0 or re.match(r"(?:\stimes)?\s(?:lower|less|fewer)\b", self.after):
             return GROWTH, 100 * (1 / factor - 1)  # three times lower is a third
-        printed = self.passage.lower[self.number.start : self.number.end + 2]
+        printed = self.passage.lower[self.number.start : self.number.end]
+        self.doubts += words.doubts_of(words.TIMES_DOUBTS, f"{self.before}|{printed}")
         if "倍" in printed:
             came_to = r"(?:达到|是|为|增长到|增加到|[增升涨]至|相当于|扩大到)[^，,]*$"
-            as_many = re.search(came_to, self.before) is not None
-            self.doubts.append(
-                "times in Chinese usage: an increase of N times is +N00 %, N times as much is less"
-            )
-            return GROWTH, 100 * (factor - as_many)
-        around = f"{self.before}|{printed[: self.number.end - self.number.start]}"
-        self.doubts += [
-            doubt for pattern, doubt in words.TIMES_DOUBTS if re.search(pattern, around)
-        ]
+            factor += not re.search(came_to, self.before)
         return GROWTH, 100 * (factor - 1)
 
     def _relation(self, quantity: str) -> str:
@@ -499,16 +469,10 @@ class Mention:
         if re.search(rf"(?:{words.UP_OR_DOWN}).*?\s(?:до|to)\s$", before.replace("up to", "")):
             return "equals"  # what it rose to
         change = QUANTITIES[quantity].says == "change"
-        for relation, pattern in words.RELATION_WORDS:
-            just_before = rf"(?:^|[^a-zа-я])(?:{pattern})\s?(?:(?:the|a|чем|на|в) )*[$€]?$"
-            if re.search(just_before, before) and not (change and relation == "at_most"):
+        for relation, pattern in words.RELATIONS:
+            if re.search(pattern, self.around) and not (change and relation == "at_most"):
                 return relation
-        behind = (
-            relation
-            for relation, pattern in words.RELATIONS_BEHIND
-            if re.match(pattern, self.after)
-        )
-        return next(behind, "equals")
+        return "equals"
 
     # Where, what and when.
 
@@ -536,7 +500,7 @@ class Mention:
         charging = name.startswith("charging")
         if any(MEASURES[other].kind == "flow" or not charging for other in names[1:]):
             self.doubts.append(f"may be of {' or '.join(names)}")
-        for pattern, vehicle in words.HEAVY:
+        for pattern, vehicle in words.HEAVY.items():
             if self.passage.has(pattern):
                 return self._heavy(name, vehicle)
         if name == "ev_exports" and place in PORTS:
@@ -596,14 +560,19 @@ class Mention:
     def _doubt_the_value(self, value: float, quantity: str) -> None:
         declared = QUANTITIES[quantity]
         if declared.says == "change":
-            changes = words.CHANGE_DOUBTS
-            self.doubts += [doubt for pattern, doubt in changes if self.part.has(pattern)]
+            self.doubts += words.doubts_of(words.CHANGE_DOUBTS, self.part.lower)
         if self.currency or not declared.in_units:
             return
         if value % 1:
             self.doubts.append("is a count with decimals: a mark of thousands may be meant")
         if declared.says == "count" and value >= 1e6 and self.part.has("million"):
             self.doubts.append("million may be ten thousand, translated wrongly from Chinese")
+
+
+def _changes(text: str, down: str) -> list[tuple[int, int]]:
+    """Where a text says that something rises, 1, or falls, -1."""
+    sides = ((1, words.UP), (-1, down))
+    return [(word.start(), side) for side, way in sides for word in re.finditer(way, text)]
 
 
 def _printed(passage: Passage, number: Number, one_day: bool) -> tuple[Period | None, bool]:
@@ -621,7 +590,7 @@ def _printed(passage: Passage, number: Number, one_day: bool) -> tuple[Period | 
     for stretch in (text[start:end], text[:start]):
         if period := printed_period(stretch, passage.published, one_day):
             return period, False
-    period = passage.period(one_day)
+    period = printed_period(text, passage.published, one_day)
     return period, period is not None
 
 

@@ -12,25 +12,23 @@ whatever is left of a text once its numbers, dates, places and measures are take
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from forecasting.evidence.printed_periods import ENGLISH_MONTHS
 from forecasting.quantities import PRINTED
 
 MORE = r"more than|over|above|exceed\w*|surpass\w*|свыше|более|больше|превы\w+|超过|突破|超|逾"
-RELATION_WORDS = (  # just before a number
-    ("at_least", r"at least|not? (?:less|fewer) than|не менее|не меньше|kamida|камида|不少于|至少"),
-    ("at_most", r"at most|not? more than|not above|up to|не более|не больше|до|不超过"),
-    ("greater_than", MORE),
-    ("less_than", r"less than|fewer than|below|under|менее|меньше|不到|不足"),
-    (
-        "about",
-        r"about|around|approximately|roughly|some|nearly|almost|close to|(?:an )?estimated(?: at)?|"
-        r"около|примерно|порядка|"
-        r"почти|qariyb|қарийб|"
-        r"taxminan|约|近|将近",
+RELATION_WORDS = {
+    # just before a number
+    "at_least": r"at least|not? (?:less|fewer) than|не менее|не меньше|kamida|камида|不少于|至少",
+    "at_most": r"at most|not? more than|not above|up to|не более|не больше|до|不超过",
+    "greater_than": MORE,
+    "less_than": r"less than|fewer than|below|under|менее|меньше|不到|不足",
+    "about": (
+        r"about|around|approximately|roughly|some|nearly|almost|close to|"
+        r"(?:an )?estimated(?: at)?|около|примерно|порядка|почти|qariyb|қарийб|taxminan|约|近|将近"
     ),
-)
+}
 UP = (
     r"\bup\b|\bris\w+|\brose\b|grow\w*|grew|increas\w*|surg\w*|jump\w*|soar\w*|climb\w*|рост\w*|"
     r"вырос\w*|увелич\w*|"
@@ -38,36 +36,47 @@ UP = (
 )
 DOWN = (
     r"\bdown\b|decreas\w*|\bfell\b|\bfall\w*|declin\w*|drop\w*|shr[aiu]nk\w*|сниз\w*|сократ\w*|"
-    r"уменьш\w*|упал\w*|"
-    r"下降|减少|kamay\w*|камай\w*|qisqar\w*|қисқар\w*|pasay\w*|пасай\w*"
+    r"уменьш\w*|упал\w*|下降|减少|kamay\w*|камай\w*|qisqar\w*|қисқар\w*|pasay\w*|пасай\w*"
 )
 UP_OR_DOWN = rf"{UP}|{DOWN}"
-RELATIONS_BEHIND = (
-    (
-        "greater_than",
+_RELATIONS_BEHIND = {
+    "greater_than": (
         r"\s?(?:ta|та)?(?:dan|дан)?\s?(?:ortiq|ортиқ|oshiq|ошиқ|ziyod|зиёд)|"
-        r"\s?(?:ta|та)?(?:dan|дан) (?:ko['ʻ‘]p|кўп)|余|多[辆个]",
+        r"\s?(?:ta|та)?(?:dan|дан) (?:ko['ʻ‘]p|кўп)|余|多[辆个]"
     ),
-    ("about", r"\s?(?:左右|atrofida|атрофида|(?:(?:ta|та)?(?:ga|га) )?(?:yaqin|яқин))"),
-)
+    "about": r"\s?(?:左右|atrofida|атрофида|(?:(?:ta|та)?(?:ga|га) )?(?:yaqin|яқин))",
+}
 DOWN_BEHIND = r"меньше|less than|fewer|\bkam\b|\bкам\b|\bbelow\b|\blower\b|\bниже\b"  # a number
-BY_DIFFERENCE = rf"(?:{UP}|{DOWN})(?:\W+(?:by|на))?\s*$|\bby\s$"  # before a number
-DIFFERENCE_BEHIND = (
-    r"\s?(?:\w+\s){0,2}?(?:more|less|fewer|higher|lower|больше|меньше) (?:than|чем)|"
-    r"\s(?:more|fewer|less)\b|"
-    rf"\s?(?:ta|та|taга|тага|таси)\S*\s(?:ko['ʻ‘]p|кўп|kam\b|кам\b|{UP}|{DOWN})"
-)
-TIMES_DOUBTS = (  # of the words before a factor, and behind the bar the factor itself
-    (r"\bна\s\|", "by N times: N00 % more, or N times as much"),
-    (
-        r"\|(?:twice|thrice|double$|triple$)",
-        "is a multiple of something: see that this is the year before",
+# Of the words before a number, a bar, and the words behind it
+RELATIONS = [
+    *(
+        (
+            relation,
+            rf"(?:^|[^a-zа-я])(?:{before})\s?(?:(?:the|a|чем|на|в) )*[$€]?\|",
+        )
+        for relation, before in RELATION_WORDS.items()
     ),
-    (
-        r"\|.*(?:times|fold|x\b)",
-        "times: +N00 % where a Chinese text was translated, (N-1)00 % elsewhere",
-    ),
+    *((relation, rf"\|(?:{behind})") for relation, behind in _RELATIONS_BEHIND.items()),
+]
+DIFFERENCE = (
+    rf"(?:{UP_OR_DOWN})(?:\W+(?:by|на))?\s*\||\bby\s\||"
+    r"\|\s?(?:\w+\s){0,2}?(?:more|less|fewer|higher|lower|больше|меньше) (?:than|чем)|"
+    r"\|\s(?:more|fewer|less)\b|"
+    rf"\|\s?(?:ta|та|taга|тага|таси)\S*\s(?:ko['ʻ‘]p|кўп|kam\b|кам\b|{UP_OR_DOWN})|"
+    r"\bна\s\|[^,.;]{0,20}?(?:больше|меньше|более чем|менее чем)|"
+    rf"(?:{UP_OR_DOWN}).*\bна\s\|"
 )
+TIMES_DOUBTS = {
+    # of the words before a factor, and behind the bar the factor itself
+    r"\bна\s\|": "by N times: N00 % more, or N times as much",
+    r"\|(?:twice|thrice|double$|triple$)": (
+        "is a multiple of something: see that this is the year before"
+    ),
+    r"\|.*(?:times|fold|x\b)": (
+        "times: +N00 % where a Chinese text was translated, (N-1)00 % elsewhere"
+    ),
+    r"倍": "times in Chinese usage: an increase of N times is +N00 %, N times as much is less",
+}
 # Before a number
 SOME_OF_THEM = (
     r"\b(?:first|another|other|further|last|next|перв\w+|друг\w+|ещ[её])\s$|首批\D{0,8}$|"
@@ -80,10 +89,13 @@ SHARE = (
     r"ulush\w*|улуш\w*|foizi|="
 )
 PERCENT = r"\s?(?:%|per ?cent|pct\b|процент\w*|foiz\w*|фоиз\w*|个百分点)"
+SHARED = (  # of the words around a percent
+    rf"(?:\bshare\b|доля|долю).*\||(?:{SHARE})\W{{0,3}}(?:\w+\W){{0,2}}\||"
+    rf"\|{PERCENT}\s*(?:of|от)\b"
+)
 AMOUNTS = (
-    r"\$|(?:us |u\.s\. |american |американских |aqsh |美)?(?:usd|dollar\w*|доллар\w*|доллор\w*|"
-    r"元)|yuan|юан\w*|tenge|"
-    r"тенге|сум\b|soum|сўм|so['ʻ‘]m|евро|euro|rubl\w*|рубл\w*"
+    r"\$|(?:us |u\.s\. |american |американских |aqsh |美)?(?:usd|dollar\w*|доллар\w*|доллор\w*|元)|"
+    r"yuan|юан\w*|tenge|тенге|сум\b|soum|сўм|so['ʻ‘]m|евро|euro|rubl\w*|рубл\w*"
 )
 CURRENCIES = {"USD": r"\$|usd|dollar|доллар|доллор|美元", "CNY": r"yuan|юан|(?<!美)元"}
 _PER_MONTH = (
@@ -112,13 +124,11 @@ UNTIL = (
 )
 PLAN = (
     r"\bwill\b|\bwould\b|\bcould\b|\bmight\b|\bshould\b|\bexpect\w*|forecast\w*|predict\w*|"
-    r"\baims?\b|intend\w*|"
-    r"\bmay (?:be|have|also|reach|import|export|sell|buy|rise|fall|grow|exceed|become|soon|well|"
-    r"double)\b|\bif\b|"
-    r"ожида\w*|прогноз\w*|могут|может\b|\bесли\b|预计|将|kutilmoqda|\bplan\w*|target\w*|\bby "
-    r"20[2-9]\d|is to be|"
-    r"\b(?:was|were|is|are) to\b|запланир\w*|планир\w*|намер\w*|будет|будут|к 20[2-9]\d|"
-    r"rejala\w*|计划|力争|needed|нужно|propos\w*|draft"
+    r"\baims?\b|intend\w*|\bmay (?:be|have|also|reach|import|export|sell|buy|rise|fall|grow|"
+    r"exceed|become|soon|well|double)\b|\bif\b|ожида\w*|прогноз\w*|могут|может\b|\bесли\b|预计|将|"
+    r"kutilmoqda|\bplan\w*|target\w*|\bby 20[2-9]\d|is to be|\b(?:was|were|is|are) to\b|"
+    r"запланир\w*|планир\w*|намер\w*|будет|будут|к 20[2-9]\d|rejala\w*|计划|力争|needed|нужно|"
+    r"propos\w*|draft"
 )
 _LIMIT = r"quota|\blimit\b|\bcap\b|ceiling|квот\w*|лимит\w*|配额"
 _CAPACITY = (
@@ -126,45 +136,38 @@ _CAPACITY = (
 )
 _OTHER_GOODS = (
     r"new energy|新能源|plug-?in|hybrid\w*|гибрид\w*|gibrid\w*|混合|混动|petrol|gasoline|"
-    r"\bэлектро(?!мобил|кар|автомоб|машин|автобус|бус|заправ|заряд|грузов)\w+|"
-    r"\belektro(?!mobil|avto|bus|kar)\w+|"
-    r"бензин\w*|motorcycle|scooter|"
-    r"importers|exporters|dealers|compan\w+|brands?\b|импорт[её]р\w*|экспорт[её]р\w*|компани\w+"
+    r"\bэлектро(?!мобил|кар|автомоб|машин|автобус|бус|заправ|заряд|грузов)\w+|\belektro(?!mobil|"
+    r"avto|bus|kar)\w+|бензин\w*|motorcycle|scooter|importers|exporters|dealers|compan\w+|"
+    r"brands?\b|импорт[её]р\w*|экспорт[её]р\w*|компани\w+"
 )
 OTHERS_TOO = "counts other vehicles, too, or instead"
-WHOLE_DOUBTS = (  # what words anywhere in a text do to each of its numbers
-    (rf"\b(?:includ\w+|в том числе|включая|包括)\D*(?:{_OTHER_GOODS})", OTHERS_TOO),
-    (
-        rf"{PLAN}|{_LIMIT}|{_CAPACITY}",
-        "may tell of a plan, a limit or a capacity, or of what has happened by now: no outcome",
+WHOLE_DOUBTS = {
+    # what words anywhere in a text do to each of its numbers
+    rf"\b(?:includ\w+|в том числе|включая|包括)\D*(?:{_OTHER_GOODS})": OTHERS_TOO,
+    rf"{PLAN}|{_LIMIT}|{_CAPACITY}": (
+        "may tell of a plan, a limit or a capacity, or of what has happened by now: no outcome"
     ),
-    (r"\A[\W\d]*\Z", "is a bare number: nothing says what it is"),
-)
+    r"\A[\W\d]*\Z": "is a bare number: nothing says what it is",
+}
 OTHER_UNIT = (
     r"\s?(?:us )?(?:cents?|центов|kwh|kw\b|mw\b|gwh|km\b|kilomet\w+|км\b|кВт|hours?|minutes?|"
-    r"days?|months?|years?|"
-    r"people|persons|percent(?:age)? points?|процентн\w+ пункт\w*|п\. ?п|"
-    r"公里|小时|个月|个?百分点|models?\b|automakers|countries|ordinal|"
-    r"st\b|nd\b|rd\b|th\b|"
-    r"йил|yil|год\w*|лет|年|月|oy\w*|месяц\w*)"
+    r"days?|months?|years?|people|persons|percent(?:age)? points?|процентн\w+ пункт\w*|п\. ?п|公里|"
+    r"小时|个月|个?百分点|models?\b|automakers|countries|ordinal|st\b|nd\b|rd\b|th\b|йил|yil|год\w*|лет|"
+    r"年|月|oy\w*|месяц\w*)"
 )
 OF_THE_YEAR_BEFORE = (  # behind a percent: what it is a percent of
-    r"(?:of|от|к|по отношению к)\s(?:the |that of |its |that in )?"
-    r"(?:20\d\d (?=level|figure|total|result)|(?:(?:level|figure|total|result|уровн|"
-    r"показател)\w*\s)?)"
-    r"(?:of |in |за |в )?(?:20\d\d|level\w*|figure|total|result|last year|the (?:previous|prior) "
-    r"year|the year before|"
-    r"a year (?:earlier|before|ago)|прошл\w+ год\w*|предыдущ\w+ год\w*)"
+    r"(?:of|от|к|по отношению к)\s(?:the |that of |its |that in )?(?:20\d\d (?=level|figure|"
+    r"total|result)|(?:(?:level|figure|total|result|уровн|показател)\w*\s)?)(?:of |in |за |"
+    r"в )?(?:20\d\d|level\w*|figure|total|result|last year|the (?:previous|prior) year|"
+    r"the year before|a year (?:earlier|before|ago)|прошл\w+ год\w*|предыдущ\w+ год\w*)"
 )
 _VALUE = (  # of a growth: in money it is another than in number
-    r"\bvalue\b|\bworth\b|in money|in (?:us )?dollar|revenue|стоимост\w*|в денежн\w+|в "
-    r"долларов\w+|на сумму|"
-    r"金额|货值|[进出]口额|qiymat\w*|қиймат\w*"
+    r"\bvalue\b|\bworth\b|in money|in (?:us )?dollar|revenue|стоимост\w*|в денежн\w+|"
+    r"в долларов\w+|на сумму|金额|货值|[进出]口额|qiymat\w*|қиймат\w*"
 )
 COUNTER = (  # what follows a count that looks like a year
-    r"\s?(?:辆|台|座|个(?!月)|(?:ta|та|dona|дона)\b|electric|evs?\b|cars?\b|vehicles|units|"
-    r"stations|points|электро|машин|"
-    r"единиц|автомоб|станци)"
+    r"\s?(?:辆|台|座|个(?!月)|(?:ta|та|dona|дона)\b|electric|evs?\b|cars?\b|vehicles|units|stations|"
+    r"points|электро|машин|единиц|автомоб|станци)"
 )
 BEFORE_A_NAME = r"(?:article|no\.?|№|hs|code|level|model|зако\w+)\s?$"
 BEFORE_A_YEAR = r"(?:\b(?:in|of|since|by|during|for)|в|за)\s$"
@@ -182,8 +185,7 @@ OF_WHICH = r"of (?:which|them)|of those|including|out of|из них|в том �
 _NOT = (
     r"\b(?:almost|nearly) (?:import|s[oe]l|regist|export)\w+|почти (?:импорт|прода|ввез)\w+|"
     r"\bnot?\b(?! (?:less|fewer|more|than|above))|n't\b|\bnever\b|\bwithout\b|\bне (?!менее|"
-    r"меньше|более|больше)|"
-    r"\bнет\b|没有|未|\bemas\b|\bэмас\b|madi\b|мади\b"
+    r"меньше|более|больше)|\bнет\b|没有|未|\bemas\b|\bэмас\b|madi\b|мади\b"
 )
 _OTHER_SPAN = (
     r"\b(?:year|months) to\b|before 20\d\d|"
@@ -202,91 +204,85 @@ BEFORE = {  # the name of a country
 }
 _MONTHS = "|".join(ENGLISH_MONTHS).lower()
 _AGAINST_ANOTHER_MONTH = (
-    r"\bq/q\b|from the (?:first|second|third)\b|\bqoq\b|"
-    r"(?:quarter|month|week)[- ](?:on|over|to)[- ](?:quarter|month|week)|on the (?:month|quarter)|"
-    r"(?:from|against|versus|vs\.?|with|to|over) (?:in )?(?:the )?(?:previous|prior|last|"
-    r"preceding) (?:month|quarter)|"
-    r"(?:month|quarter) (?:earlier|before|ago)|"
+    r"\bq/q\b|from the (?:first|second|third)\b|\bqoq\b|(?:quarter|month|week)[- ](?:on|over|"
+    r"to)[- ](?:quarter|month|week)|on the (?:month|quarter)|(?:from|against|versus|vs\.?|with|"
+    r"to|over) (?:in )?(?:the )?(?:previous|prior|last|preceding) (?:month|quarter)|(?:month|"
+    r"quarter) (?:earlier|before|ago)|"
     rf"(?:compared (?:with|to)|against|versus|vs\.?|over|from) (?:in )?(?:{_MONTHS})"
-    r"(?! (?:20\d\d )?(?:to|through|until|till|and)\b)|"
-    r"с (?:январем|январём|февралем|февралём|мартом|апрелем|маем|июнем|июлем|августом|сентябрем|"
-    r"сентябрём|октябрем|"
-    r"октябрём|ноябрем|ноябрём|декабрем|декабрём)|(?:прошл|предыдущ)\w+ (?:месяц|квартал)|"
-    r"месяц\w* к месяц|"
-    r"(?:o'tgan|oldingi|avvalgi) (?:oy|chorak)|(?:ўтган|олдинги|аввалги) (?:ой|чорак)|上月|上个月|"
-    r"上季度|"
-    r"\bm/m\b|\bmom\b|month[- ]on[- ]month|к предыдущему|than (?:in )?(?:the )?(?:previous|last) "
-    r"month|"
-    r"than (?:in )?(?:" + _MONTHS + r")|"
+    r"(?! (?:20\d\d )?(?:to|through|until|till|and)\b)|с (?:январем|январём|февралем|февралём|"
+    r"мартом|апрелем|маем|июнем|июлем|августом|сентябрем|сентябрём|октябрем|октябрём|ноябрем|"
+    r"ноябрём|декабрем|декабрём)|(?:прошл|предыдущ)\w+ (?:месяц|квартал)|месяц\w* к месяц|"
+    r"(?:o'tgan|oldingi|avvalgi) (?:oy|chorak)|(?:ўтган|олдинги|аввалги) (?:ой|чорак)|"
+    r"上月|上个月|上季度|"
+    r"\bm/m\b|\bmom\b|month[- ]on[- ]month|к предыдущему|than (?:in )?(?:the )?(?:previous|"
+    r"last) month|than (?:in )?(?:" + _MONTHS + r")|"
     r"oyiga nisbatan|ойига нисбатан|к \w+[юу] 20\d\d|к (?:янв|фев|мар|апр|мая|маю|июн|июл|авг|сен|"
     r"окт|ноя|дек)\w*|环比|"
     r"since (?:jan|feb|mar|apr)"
 )
-TEXT_DOUBTS = (  # what words do to each number of their own part
-    (_NOT, "says that something is not so"),
-    (_OTHER_SPAN, "speaks of a span of time that no rule knows"),
-    (_OTHER_GOODS, OTHERS_TOO),
-    (_PER_MONTH, "may be of each month or week, not of the period"),
-)
-CHANGE_DOUBTS = (  # what words do to a change
-    (_AGAINST_ANOTHER_MONTH, "may be against another month, not the year before"),
-    (_VALUE, "may be of the value, not of the number"),
-)
+TEXT_DOUBTS = {
+    # what words do to each number of their own part
+    _NOT: "says that something is not so",
+    _OTHER_SPAN: "speaks of a span of time that no rule knows",
+    _OTHER_GOODS: OTHERS_TOO,
+    _PER_MONTH: "may be of each month or week, not of the period",
+}
+CHANGE_DOUBTS = {
+    # what words do to a change
+    _AGAINST_ANOTHER_MONTH: "may be against another month, not the year before",
+    _VALUE: "may be of the value, not of the number",
+}
 LAST_YEAR = (
-    r"(?:exceed\w*|more than|surpass\w*|above|превы\w+|больше) (?:the )?(?:total|whole|all)?(?: "
-    r"of)? ?"
-    r"(?:last year|прошл\w+ год\w*)"
+    r"(?:exceed\w*|more than|surpass\w*|above|превы\w+|больше) (?:the )?(?:total|whole|"
+    r"all)?(?: of)? ?(?:last year|прошл\w+ год\w*)"
 )
 ELECTRIC = (
     r"electric|\bevs?\b|\bbev|elektromobil|электромобил|электрокар|электр|纯电|电动|"
     r"new energy|新能源"
 )
-MEASURE_WORDS = (  # the first that fits is meant
+MEASURE_WORDS = {
+    # the first that fits is meant
     (
-        "charging_stations",
-        r"charging station|charger|充电站|"
-        r"электрозаправ|зарядн\w+ станци|zaryadlash stansiya|зарядлаш станция|\bstations?\b|"
-        r"станци",
-    ),
-    ("charging_points", r"charging (?:point|pile)|зарядн\w+ (?:пункт|точ)|充电桩"),
+        r"charging station|charger|充电站|электрозаправ|зарядн\w+ станци|zaryadlash stansiya|"
+        r"зарядлаш станция|\bstations?\b|станци"
+    ): "charging_stations",
+    r"charging (?:point|pile)|зарядн\w+ (?:пункт|точ)|充电桩": "charging_points",
     (
-        "ev_imports",
         r"import\w*|\bentered\b|brought in\w*|olib kel\w*|олиб кел\w*|импорт\w*|ввез\w*|ввоз\w*|"
-        r"进口|keltiril\w*|"
-        r"келтирил\w*",
-    ),
-    ("ev_exports", r"export\w*|экспорт\w*|出口"),
+        r"进口|keltiril\w*|келтирил\w*"
+    ): "ev_imports",
+    r"export\w*|экспорт\w*|出口": "ev_exports",
     (
-        "ev_stock",
         r"on (?:the|its|their) roads?|registered (?:electric|evs?\b)|number of (?:electric|evs?\b)|"
         r"\bfleet\b|in total|holatiga|ҳолатига|имеется|"
-        r"состоит на уч|на учет|парк\b|保有量|насчитывается",
-    ),
-    ("ev_registrations", r"registration\w*|регистрац\w*|registered|зарегистрир\w*"),
-    ("ev_sales", r"\bsales\b|\bsold\b|продаж\w*|продан\w*|销量|sotil\w*|сотил\w*"),
+        r"состоит на уч|на учет|парк\b|保有量|насчитывается"
+    ): "ev_stock",
+    r"registration\w*|регистрац\w*|registered|зарегистрир\w*": "ev_registrations",
+    r"\bsales\b|\bsold\b|продаж\w*|продан\w*|销量|sotil\w*|сотил\w*": "ev_sales",
     # Where nothing else says what is counted
-    ("ev_stock", rf"\bas of\b|\bat (?:the )?end of|по состоянию на|на конец|{ON_DATE}"),
-)
+    rf"\bas of\b|\bat (?:the )?end of|по состоянию на|на конец|{ON_DATE}": "ev_stock",
+}
 ON_A_DAY = (
     rf"\bas of\b|\bat (?:the )?end of|по состоянию на|на конец|{ON_DATE}|на учет|holatiga|ҳолатига|"
     "on the road"
 )
 CARS = r"\bcars?\b|легков\w*|\bevs?\b|электромобил\w*|elektromobil\w*|轿车"
-HEAVY = (  # the classes of vehicle that are counted instead of cars
-    (r"bus(?:es)?\b|автобус\w*|электробус\w*|avtobus\w*|客车|公交", "bus"),
-    (r"trucks?\b|lorr\w+|грузов\w*|卡车|货车", "truck"),
-)
-PLACE_WORDS = (
-    ("UZ", r"uzbek|узбек|o['ʻ‘]zbek|ўзбек|乌兹别克(?:斯坦)?"),
-    ("KZ", r"kazakh|казах|qozog|哈萨克(?:斯坦)?"),
-    ("KG", r"kyrgyz|кыргыз|киргиз|吉尔吉斯(?:斯坦)?"),
-    ("TJ", r"tajik|таджик|tojik|塔吉克(?:斯坦)?"),
-    ("TM", r"turkmen|туркмен|土库曼(?:斯坦)?"),
-    ("horgos", r"[kh]+orgos|хоргос|霍尔果斯"),
-    ("alashankou", r"alashankou|алашанькоу|阿拉山口"),
-    ("baktu", r"\bbakt[uy]?\b|бахты|巴克图"),
-    ("CN-XJ", r"xinjiang|синьцзян|新疆"),
-)
+HEAVY = {
+    # the classes of vehicle that are counted instead of cars
+    r"bus(?:es)?\b|автобус\w*|электробус\w*|avtobus\w*|客车|公交": "bus",
+    r"trucks?\b|lorr\w+|грузов\w*|卡车|货车": "truck",
+}
+PLACE_WORDS = {
+    "UZ": r"uzbek|узбек|o['ʻ‘]zbek|ўзбек|乌兹别克(?:斯坦)?",
+    "KZ": r"kazakh|казах|qozog|哈萨克(?:斯坦)?",
+    "KG": r"kyrgyz|кыргыз|киргиз|吉尔吉斯(?:斯坦)?",
+    "TJ": r"tajik|таджик|tojik|塔吉克(?:斯坦)?",
+    "TM": r"turkmen|туркмен|土库曼(?:斯坦)?",
+    "horgos": r"[kh]+orgos|хоргос|霍尔果斯",
+    "alashankou": r"alashankou|алашанькоу|阿拉山口",
+    "baktu": r"\bbakt[uy]?\b|бахты|巴克图",
+    "CN-XJ": r"xinjiang|синьцзян|新疆",
+}
 
 # Words that change nothing: of English, Russian and Uzbek; and what signs of Chinese do not
 _NEUTRAL = """
@@ -328,15 +324,12 @@ nisbatan boshidan тани тага бу яқин нисбатан бошида�
 """
 NEUTRAL = frozenset(_NEUTRAL.split())
 NEUTRAL_SIGNS = (
-    r"[辆台座个量额的了共为在至到月年日和与及,、。，：:“”\s]|累计|达到?|同比|截至|其中|总计|全国|"
-    r"数据显示|据|"
-    r"显示|数量|总量|总数|全年|比?上年|汽车|车辆|整车|口岸|海关|今年|去年|以来|前|向|经|由|是|"
-    r"上半年|底|末|完成|"
-    r"实现|统计|委员会"
+    r"[辆台座个量额的了共为在至到月年日和与及,、。，：:“”\s]|累计|达到?|同比|截至|其中|总计|全国|数据显示|据|显示|数量|总量|总数|全年|比?上年|汽车|车辆|整车|"
+    r"口岸|海关|今年|去年|以来|前|向|经|由|是|上半年|底|末|完成|实现|统计|委员会"
 )
 _TO_THE_END = "[a-zа-яʻ‘'’]*"
-_WHOLE = (*(words for _, words in RELATION_WORDS), UP, DOWN, SHARE, *PRINTED.values())
-_STEMS = (*(words for _, words in (*PLACE_WORDS, *MEASURE_WORDS)), ELECTRIC)
+_WHOLE = (*RELATION_WORDS.values(), UP, DOWN, SHARE, *PRINTED.values())
+_STEMS = (*PLACE_WORDS.values(), *MEASURE_WORDS, ELECTRIC)
 KNOWN = re.compile(
     "|".join(
         f"(?:{words})"
@@ -345,7 +338,7 @@ KNOWN = re.compile(
             *(rf"(?:{words}){_TO_THE_END}" for words in _STEMS),
             AMOUNTS,
             *(rf"(?<![a-zа-яё])(?:{words})(?![a-zа-яё])" for words in _WHOLE),
-            *(words for words, _ in HEAVY),
+            *HEAVY,
             PERCENT,
             OF_WHICH,
             r"(?:dan|дан)?\s?(?:ortiq|ортиқ|atrofida)|больше|меньше|余|左右|多(?=[辆个])",
@@ -354,6 +347,15 @@ KNOWN = re.compile(
     ),
     re.I,
 )
+
+
+def doubts_of(table: Mapping[str, str], text: str) -> list[str]:
+    """The doubts of a table whose words stand in a text.
+
+    >>> doubts_of(TEXT_DOUBTS, "never imported, weekly")[0]
+    'says that something is not so'
+    """
+    return [doubt for pattern, doubt in table.items() if re.search(pattern, text)]
 
 
 def unknown_words(text: str, spans: Iterable[tuple[int, int]]) -> list[str]:

@@ -62,20 +62,21 @@ MULTIPLIERS = {
     1e8: "亿",
     1e9: "billion bn mlrd mlrd. млрд млрд. миллиард миллиарда миллиардов",
 }
-FOLDS = (  # multiples that one word says
-    (2, r"\bdoubl(?:ed|ing)\b|\btwofold\b|\btwice\b|\bвдвое\b|\bдвукратн\w+|\bудво(?:и|ен)\w+|"
+FOLDS = {
+    # multiples that one word says
+    2: (r"\bdoubl(?:ed|ing)\b|\btwofold\b|\btwice\b|\bвдвое\b|\bдвукратн\w+|\bудво(?:и|ен)\w+|"
         r"\bdouble(?= (?:the|that|those|what|last|its|as)\b)|翻了?一?[番倍]"),
-    (3, r"\bt(?:ripl|rebl)(?:ed|ing)\b|\bthreefold\b|\bthrice\b|\bвтрое\b|\bтр[её]хкратн\w+|"
+    3: (r"\bt(?:ripl|rebl)(?:ed|ing)\b|\bthreefold\b|\bthrice\b|\bвтрое\b|\bтр[её]хкратн\w+|"
         r"\btriple(?= (?:the|that|those|last)\b)|\bутро(?:и|ен)\w+"),
-    (4, r"\bquadrupl(?:ed|ing)\b|\bfourfold\b|\bвчетверо\b|\bчетыр[её]хкратн\w+|\bучетвер\w+|"
+    4: (r"\bquadrupl(?:ed|ing)\b|\bfourfold\b|\bвчетверо\b|\bчетыр[её]хкратн\w+|\bучетвер\w+|"
         r"翻了?[两二]番"),
-    (5, r"\bquintupl(?:ed|ing)\b|\bfivefold\b|\bвпятеро\b|\bпятикратн\w+"),
-    (6, r"\bsextupl(?:ed|ing)\b|\bsixfold\b|\bвшестеро\b|\bшестикратн\w+"),
-    (7, r"\bseptupl(?:ed|ing)\b|\bsevenfold\b|\bвсемеро\b|\bсемикратн\w+"),
-    (8, r"\boctupl(?:ed|ing)\b|\beightfold\b|\bввосьмеро\b|\bвосьмикратн\w+|翻了?三番"),
-    (9, r"\bninefold\b|\bвдевятеро\b|\bдевятикратн\w+"),
-    (10, r"\btenfold\b|\bвдесятеро\b|\bдесятикратн\w+"),
-)  # fmt: skip
+    5: r"\bquintupl(?:ed|ing)\b|\bfivefold\b|\bвпятеро\b|\bпятикратн\w+",
+    6: r"\bsextupl(?:ed|ing)\b|\bsixfold\b|\bвшестеро\b|\bшестикратн\w+",
+    7: r"\bseptupl(?:ed|ing)\b|\bsevenfold\b|\bвсемеро\b|\bсемикратн\w+",
+    8: r"\boctupl(?:ed|ing)\b|\beightfold\b|\bввосьмеро\b|\bвосьмикратн\w+|翻了?三番",
+    9: r"\bninefold\b|\bвдевятеро\b|\bдевятикратн\w+",
+    10: r"\btenfold\b|\bвдесятеро\b|\bдесятикратн\w+",
+}  # fmt: skip
 
 
 def numbered(rows: Iterable[str], step: int = 1, first: int = 1) -> dict[str, int]:
@@ -156,78 +157,69 @@ def _from_signs(numeral: re.Match[str]) -> str:
 
 _SIGNS = "零一二两三四五六七八九十百千万"
 _SMALL = rf"({_words(2, 11)})"
-REWRITTEN: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
+REWRITTEN: dict[str, str | Callable[[re.Match[str]], str]] = {
     # Signs and spaces
-    (r"(?<=[:\s(])[–—](?=\d)|\b(?:minus|минус)\s(?=\d)|[\u2212−]", "-"),
-    (r"[\u00a0\u202f\u2009\t\r\n]+", " "),
-    ("[‘ʻ’]", "'"),
+    r"(?<=[:\s(])[–—](?=\d)|\b(?:minus|минус)\s(?=\d)|[\u2212−]": "-",
+    r"[\u00a0\u202f\u2009\t\r\n]+": " ",
+    "[‘ʻ’]": "'",
     # Halves of multipliers
-    (r"\bhalf a million\b", "0.5 million"),
-    (r"\bполтор[ыа] тысячи\b", "1.5 тысячи"),
-    (r"\bполмиллиона\b", "0.5 миллиона"),
-    (r"\bbir yarim ming", "1.5 ming"),
-    (r"\byarim ming", "0.5 ming"),
-    (r"\bбир ярим минг", "1.5 минг"),
-    (r"\bярим минг", "0.5 минг"),
+    r"\bhalf a million\b": "0.5 million",
+    r"\bполтор[ыа] тысячи\b": "1.5 тысячи",
+    r"\bполмиллиона\b": "0.5 миллиона",
+    r"\bbir yarim ming": "1.5 ming",
+    r"\byarim ming": "0.5 ming",
+    r"\bбир ярим минг": "1.5 минг",
+    r"\bярим минг": "0.5 минг",
     # Fractions: what is only printed as a part is known to a few percent
-    (r"\bhalved\b", "fell by about 50%"),
-    (r"\bhalf as (?:many|much)\b", "about 50% fewer"),
-    (r"\bby two[ -]thirds\b", "by about 67%"),
-    (r"\bby three[ -](?:quarters|fourths)\b(?! of)", "by about 75%"),
-    (r"\bby (?:a |one[ -])?half\b(?! of)", "by about 50%"),
-    (r"\bby (?:a |one[ -])third\b(?! of)", "by about 33%"),
-    (r"\bby (?:a |one[ -])quarter\b(?! of)", "by about 25%"),
-    (r"\bby (?:a |one[ -])fifth\b(?! of)", "by about 20%"),
-    (r"\b(?:на ?половину|вполовину)\b", "около 50%"),
-    (r"\bна две трети\b", "около 67%"),
-    (r"\bна треть\b", "около 33%"),
-    (r"\bна четверть\b", "около 25%"),
-    (r"\b(?:yarmiga|ярмига)(?=\s(?:qisqar|kam|қисқар|кам))", "taxminan 50 foizga"),
-    ("减半", "下降约50%"),
-    ("(?<=[长加降少升])了?一半", "约50%"),
-    ("三分之一", "约33%"),
-    ("三分之二", "约67%"),
-    ("四分之一", "约25%"),
-    (
-        r"(?<![占十百千])([一二两三四五六七八九])成(?![立本功为都年交])",
-        lambda tenths: f"约{10 * CHINESE_DIGITS[tenths[1]]}%",
+    r"\bhalved\b": "fell by about 50%",
+    r"\bhalf as (?:many|much)\b": "about 50% fewer",
+    r"\bby two[ -]thirds\b": "by about 67%",
+    r"\bby three[ -](?:quarters|fourths)\b(?! of)": "by about 75%",
+    r"\bby (?:a |one[ -])?half\b(?! of)": "by about 50%",
+    r"\bby (?:a |one[ -])third\b(?! of)": "by about 33%",
+    r"\bby (?:a |one[ -])quarter\b(?! of)": "by about 25%",
+    r"\bby (?:a |one[ -])fifth\b(?! of)": "by about 20%",
+    r"\b(?:на ?половину|вполовину)\b": "около 50%",
+    r"\bна две трети\b": "около 67%",
+    r"\bна треть\b": "около 33%",
+    r"\bна четверть\b": "около 25%",
+    r"\b(?:yarmiga|ярмига)(?=\s(?:qisqar|kam|қисқар|кам))": "taxminan 50 foizga",
+    "减半": "下降约50%",
+    "(?<=[长加降少升])了?一半": "约50%",
+    "三分之一": "约33%",
+    "三分之二": "约67%",
+    "四分之一": "约25%",
+    r"(?<![占十百千])([一二两三四五六七八九])成(?![立本功为都年交])": lambda tenths: (
+        f"约{10 * CHINESE_DIGITS[tenths[1]]}%"
     ),
-    ("([约近])约", r"\1"),
+    "([约近])约": r"\1",
     # Multiples of more than one word
-    (r"\bby a factor of (\d+(?:[.,]\d+)?)", r"\1 times"),
-    (r"\b(?:one|a) and a half times\b", "1.5 times"),
-    (r"\btwo and a half times\b", "2.5 times"),
-    (r"\bthree and a half times\b", "3.5 times"),
-    (r"\bполтора раза\b", "1.5 раза"),
-    (r"\b(?:bir yarim|бир ярим)(?=\s(?:baravar|barobar|баравар|баробар|marta|марта))", "1.5"),
-    (
-        rf"\b{_SMALL} с половиной(?=\s(?:раз|тыс|млн|миллион))",
-        lambda whole: f"{WORDS[whole[1].lower()]}.5",
+    r"\bby a factor of (\d+(?:[.,]\d+)?)": r"\1 times",
+    r"\b(?:one|a) and a half times\b": "1.5 times",
+    r"\btwo and a half times\b": "2.5 times",
+    r"\bthree and a half times\b": "3.5 times",
+    r"\bполтора раза\b": "1.5 раза",
+    r"\b(?:bir yarim|бир ярим)(?=\s(?:baravar|barobar|баравар|баробар|marta|марта))": "1.5",
+    rf"\b{_SMALL} с половиной(?=\s(?:раз|тыс|млн|миллион))": lambda whole: (
+        f"{WORDS[whole[1].lower()]}.5"
     ),
     (
         rf"(?<![\w']){_SMALL}"
-        r"(?=\s(?:bar[ao]bar|baravar|баравар|баробар|marta|hissa|ҳисса|karra))",
-        lambda times: str(WORDS[times[1].lower()]),
-    ),
-    (
-        "(?<![十百千万])([一二两三四五六七八九])(?=倍)",
-        lambda times: str(CHINESE_DIGITS[times[1]]),
-    ),
+        r"(?=\s(?:bar[ao]bar|baravar|баравар|баробар|marta|hissa|ҳисса|karra))"
+    ): lambda times: str(WORDS[times[1].lower()]),
+    "(?<![十百千万])([一二两三四五六七八九])(?=倍)": lambda times: str(CHINESE_DIGITS[times[1]]),
     # Numbers in words and in signs
-    (r"百分之(\d+(?:\.\d+)?)(?!点)", r"\1%"),
-    (r"百分之([零一二两三四五六七八九十百]+)(?!点)", lambda part: f"{_from_signs(part)}%"),
+    r"百分之(\d+(?:\.\d+)?)(?!点)": r"\1%",
+    r"百分之([零一二两三四五六七八九十百]+)(?!点)": lambda part: f"{_from_signs(part)}%",
     (
-        rf"(?<!分之)(?<![\d第.亿{_SIGNS}])([一二两三四五六七八九十]"
-        rf"(?=[零一二两三四五六七八九十]*[十百千万])[{_SIGNS}]+)",
-        _from_signs,
-    ),
+        rf"(?<!分之)(?<![\d第.亿{_SIGNS}])([一二两三四五六七八九十](?=[零一二两三四五六七八九十]*[十百千万])[{_SIGNS}]+)"
+    ): _from_signs,
     (
         rf"(?<![\w'-]){one_of((*WORDS, *HUNDRED, *THOUSAND))}"
-        rf"(?:{_GAP}{one_of((*WORDS, *HUNDRED, *THOUSAND))})+(?![\w'-])",
-        _from_words,
-    ),
-)
-_REWRITTEN = tuple((re.compile(words, re.I), digits) for words, digits in REWRITTEN)
+        rf"(?:{_GAP}{one_of((*WORDS, *HUNDRED, *THOUSAND))})+(?![\w'-])"
+    ): _from_words,
+}
+_REWRITTEN = tuple((re.compile(words, re.I), digits) for words, digits in REWRITTEN.items())
 
 
 def plain_text(text: str) -> str:
@@ -313,7 +305,7 @@ def numbers_in(text: str) -> list[Number]:
     for match in _WORD.finditer(text):
         times = re.match(r"\s(times|раза?)", text[match.end() :])
         numbers.append(_in_words(WORDS[match[1].lower()], match, bool(times)))
-    for factor, words in FOLDS:
+    for factor, words in FOLDS.items():
         numbers += [_in_words(factor, match, True) for match in re.finditer(words, text, re.I)]
     return sorted(numbers, key=lambda number: number.start)
 

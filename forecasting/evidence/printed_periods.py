@@ -113,13 +113,14 @@ SPELLINGS: tuple[list[Spelling], ...] = (
     _spellings(1, r"(?P<first>\d{1,2})月"),
     _spellings(1, _month("first") + "(?![a-zа-я])"),
 )
-SHORT = (  # years of two digits, and marks of the language of tables
-    (r"\b([qh][1-4])[ ']?(\d\d)\b", r"\1 20\2"),
-    (r"\b([1-4])([qh])[ ']?(?:20)?(\d\d)\b", r"\2\1 20\3"),
-    (r"\b(\d\d?)\s?[mм]\s?(20\d\d)\b", r"first \1 months of \2"),
-    (r"\b1h\b", "H1"),
-    (r"(?<=\d )мес\.", "месяцев"),
-)
+SHORT = {
+    # years of two digits, and marks of the language of tables
+    r"\b([qh][1-4])[ ']?(\d\d)\b": r"\1 20\2",
+    r"\b([1-4])([qh])[ ']?(?:20)?(\d\d)\b": r"\2\1 20\3",
+    r"\b(\d\d?)\s?[mм]\s?(20\d\d)\b": r"first \1 months of \2",
+    r"\b1h\b": "H1",
+    r"(?<=\d )мес\.": "месяцев",
+}
 CELLS: list[Spelling] = [  # that no sentence is searched for
     (re.compile(pattern), months)
     for months, pattern in (
@@ -158,8 +159,7 @@ _LAST_MONTH = re.compile(
 )
 _SO_FAR = re.compile(
     r"so far|year to date|今年以来|с начала (?:этого |текущего |20\d\d )?года|"
-    r"(?:20\d\d[- ])?yil boshidan|(?:20\d\d[- ])?йил бошидан|"
-    r"since (?:january(?: 20\d\d)?|"
+    r"(?:20\d\d[- ])?yil boshidan|(?:20\d\d[- ])?йил бошидан|since (?:january(?: 20\d\d)?|"
     r"(?:the )?(?:beginning|start) of (?:the year|this year|20\d\d))",
     re.I,
 )
@@ -168,13 +168,11 @@ _BEGINNING = re.compile(
 )
 _COMPARED = re.compile(  # what a number is compared with: not its own period
     r"(?:the )?same period (?:of |in )?(?:last year|the previous year|(?:19|20)\d\d)|"
-    r"аналогичн\w+ период\w*(?: прошл\w+ год\w*| 20\d\d год\w*)?|"
-    r"(?:than|against|from|with|over|of|exceed\w*|surpass\w*|above|чем|к|с)\s"
-    r"(?:in |the |that of |total of |whole of )*"
-    r"(?:last year|the previous year|прошл\w+ год\w*)|去年同期|"
+    r"аналогичн\w+ период\w*(?: прошл\w+ год\w*| 20\d\d год\w*)?|(?:than|against|from|with|over|"
+    r"of|exceed\w*|surpass\w*|above|чем|к|с)\s(?:in |the |that of |total of |"
+    r"whole of )*(?:last year|the previous year|прошл\w+ год\w*)|去年同期|"
     rf"(?:than|against|чем)\s(?:in\s|в\s)?{_month('m1')}(?![a-zа-я])|"
-    r"(?:than|as|чем)\s(?:in|в)\s20\d\d|"
-    r"20\d\d[- ](?:yil|йил)(?:ga|га) (?:nisbatan|нисбатан)|"
+    r"(?:than|as|чем)\s(?:in|в)\s20\d\d|20\d\d[- ](?:yil|йил)(?:ga|га) (?:nisbatan|нисбатан)|"
     rf"{_month('m2')}\s(?:oyiga|ойига)\s(?:nisbatan|нисбатан)",
     re.I,
 )
@@ -411,7 +409,7 @@ def dates_in_words(text: str) -> str:
 
 
 def _in_full(text: str) -> str:
-    for short, full in SHORT:
+    for short, full in SHORT.items():
         text = re.sub(short, full, text, flags=re.IGNORECASE)
     return text
 

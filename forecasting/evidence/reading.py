@@ -100,13 +100,13 @@ def _read(source: str | os.PathLike[str]) -> TableRead:
     if re.match(r"[a-z][a-z0-9+.-]+://", str(source)):
         fault = "is a network address, and nothing is fetched unasked"
         hint = "save it as a file first, or see `ev-forecast fetch`"
-        raise LedgerError([Problem(str(source)[:200], fault, hint)])
+        raise LedgerError.at(str(source)[:200], fault, hint)
     if not path.is_dir():
         return read_table(path)
     parts = [read_rows(file) for file in sorted(path.glob("*.csv"))]
     if not parts:
         hint = "give a ledger, or a folder of ledgers"
-        raise LedgerError([Problem(str(path), "the folder holds no .csv file", hint)])
+        raise LedgerError.at(path, "the folder holds no .csv file", hint)
     return TableRead(
         [row for part in parts for row in part.rows],
         [problem for part in parts for problem in part.problems],
@@ -122,7 +122,7 @@ def _names_a_ledger(names: Sequence[str]) -> bool:
 
 def _empty(name: str) -> LedgerError:
     hint = "its first line must name the columns: " + ", ".join(REQUIRED)
-    return LedgerError([Problem(name, "the file is empty", hint)])
+    return LedgerError.at(name, "the file is empty", hint)
 
 
 def _ledger(name: str, data: bytes) -> TableRead:
@@ -134,7 +134,7 @@ def _ledger(name: str, data: bytes) -> TableRead:
         line = data.count(b"\n", 0, error.start) + 1
         fault = f"is not UTF-8: byte 0x{data[error.start]:02x} cannot be read"
         hint = "save the file as UTF-8 (in Excel: CSV UTF-8)"
-        raise LedgerError([Problem(f"{name}:{line}", fault, hint)]) from None
+        raise LedgerError.at(f"{name}:{line}", fault, hint) from None
     read = TableRead()
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     header: list[str] = []

@@ -36,19 +36,12 @@ ABOUT = 0.05  # "about" is read as within 5 % when two statements are compared
 IGNORED = ("target", "event", "judgement")
 DAY = dt.timedelta(days=1)
 
-PAIR = ["measure", "place", "partner", "quantity", "period"]
 CONFLICT = [
-    *PAIR, "why", "fact_a", "fact_b", "basis_a", "basis_b", "value_a", "value_b", "ratio",
-    "sentence",
+    "measure", "period", "why", "fact_a", "fact_b", "basis_a", "basis_b", "value_a", "value_b",
+    "ratio", "sentence",
 ]  # fmt: skip
-REVISION = [
-    *PAIR, "basis", "first", "first_known", "later", "later_known", "change_percent",
-    "fact_first", "fact_later", "sentence",
-]  # fmt: skip
-SUM = [
-    "identity", "measure", "place", "period", "basis", "parts", "whole", "gap", "closes",
-    "sentence",
-]  # fmt: skip
+REVISION = ["place", "measure", "period", "basis", "first", "later", "change_percent", "sentence"]
+SUM = ["identity", "period", "parts", "whole", "gap", "closes", "sentence"]
 # What is counted, where and by whom; and with whom and when, whatever its product
 SERIES = attrgetter("measure", "place", "basis", "product")
 TRADE = attrgetter("measure", "place", "partner", "basis", "period_start", "period_end")
@@ -86,7 +79,9 @@ class Statement(NamedTuple):
     @property
     def when(self) -> str:
         """The day or the period of which it is, as a table shows it."""
-        return _when(self.fact, self.period)
+        if self.fact.is_count and self.fact.stock:
+            return str(self.fact.period_end)
+        return self.period.label
 
     @property
     def subject(self) -> str:
@@ -123,10 +118,9 @@ def conflicts(ledger: Ledger) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row per pair, those of electric vehicles first and of these the widest: measure,
-        place, partner, quantity, period, why (``same agency``, ``two agencies`` or ``two
-        definitions``), fact_a, fact_b, basis_a, basis_b, value_a, value_b, ratio (the larger over
-        the smaller) and a sentence. An agency's own later
-        print is in `revisions`.
+        period, why (``same agency``, ``two agencies`` or ``two definitions``), fact_a, fact_b,
+        basis_a, basis_b, value_a, value_b, ratio (the larger over the smaller) and a sentence. An
+        agency's own later print is in `revisions`.
 
     Examples
     --------
@@ -166,8 +160,7 @@ def revisions(ledger: Ledger) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        measure, place, partner, quantity, period, basis, first, first_known, later, later_known,
-        change_percent, fact_first, fact_later, sentence.
+        place, measure, period, basis, first, later, change_percent, sentence.
 
     Examples
     --------
@@ -195,8 +188,8 @@ def nesting(ledger: Ledger) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        identity (``periods``, ``partners``), measure, place, period, basis,
-        parts, whole, gap (parts less whole), closes, sentence; what does not close comes first.
+        identity (``periods``, ``partners``), period, parts, whole, gap (parts less whole), closes,
+        sentence; what does not close comes first.
 
     Examples
     --------
@@ -205,11 +198,16 @@ def nesting(ledger: Ledger) -> pd.DataFrame:
     >>> print(table.loc[table["period"] == "2022", "sentence"].iloc[0])
     UZ ev_imports 2022 (Statistics Agency, battery cars): partners sum to 2,180 of 2,180: closes
     """
-    facts = [fact for fact in ledger if fact.kind not in IGNORED]
-    flows = _grouped(filter(_is_printed_total, facts), SERIES)
+    totals = [
+        fact
+        for fact in ledger
+        if fact.kind not in (*IGNORED, "context")
+        and (fact.quantity, fact.relation) == ("total", "equals")
+        and fact.period_start
+        and not isnan(fact.value)
+    ]
     rows: list[Row] = []
-    for series in flows.values():
-        printed = [fact for fact in series if fact.kind != "context"]
+    for printed in _grouped(totals, SERIES).values():
         rows += [*_periods(printed), *_partners(printed)]
     table = pd.DataFrame(rows, columns=SUM)
     return table.sort_values("closes", kind="stable", ignore_index=True)
@@ -228,49 +226,37 @@ def _amount(value: float) -> str:
     return number_text(round(value, 4))
 
 
-def _when(fact: Fact, period: Period) -> str:
-    if fact.is_count and fact.stock:
-        return str(fact.period_end)
-    return period.label
-
-
 # Statements that are compared: what was printed, and the bases that changes imply.
 
 
 def _statements(ledger: Ledger) -> list[Statement]:
-    facts = [fact for fact in ledger if fact.kind not in IGNORED and not _repeats(fact)]
+    # A context fact that refers to another one repeats it
+    facts = [
+        fact
+        for fact in ledger
+        if fact.kind not in IGNORED and not (fact.kind == "context" and fact.reference)
+    ]
     printed = [
         Statement(fact.id, fact, fact.period, fact.quantity, fact.value, *_range(fact))
-        for fact in filter(_is_printed, facts)
+        for fact in facts
+        if fact.is_amount and fact.period_end and not isnan(fact.value)
     ]
     # A base that its own agency has printed alike says nothing more
     by_count = _grouped(printed, attrgetter("counted"))
-    implied = [
+    return printed + [
         base
         for base in _implied(facts)
         if not any(base.agrees_with(other) for other in by_count[base.counted])
     ]
-    return printed + implied
-
-
-def _repeats(fact: Fact) -> bool:
-    """Whether it is a context fact that refers to the fact which it repeats."""
-    return fact.kind == "context" and bool(fact.reference)
-
-
-def _is_printed(fact: Fact) -> bool:
-    return fact.is_amount and fact.period_end is not None and not isnan(fact.value)
 
 
 def _range(fact: Fact) -> tuple[float, float]:
     half_width = fact.tolerance
     if fact.relation == "about":
         half_width = max(half_width, abs(fact.value) * ABOUT)
-    if fact.side < 0:
-        return -inf, fact.value + half_width
-    if fact.side > 0:
-        return fact.value - half_width, inf
-    return fact.value - half_width, fact.value + half_width
+    low = fact.value - half_width
+    high = fact.value + half_width
+    return {-1: (-inf, high), 1: (low, inf)}.get(fact.side, (low, high))
 
 
 def _implied(facts: list[Fact]) -> Iterator[Statement]:
@@ -345,66 +331,59 @@ def _conflict(a: Statement, b: Statement, subject: str, word: str) -> Row:
     derived = [fact for fact in (one, other) if fact.kind in ("context", "estimate")]
     sentence += "".join(f"; {fact.note}" for fact in derived if fact.note)
     sides = (a.name, b.name, one.basis, other.basis, a.value, b.value)
-    return (*a.series, a.when, why, *sides, ratio, sentence)
+    return (one.measure, a.when, why, *sides, ratio, sentence)
 
 
 def _revision(first: Statement, later: Statement) -> Row:
-    basis = first.fact.basis
+    fact = first.fact
     change = 100 * (later.value / first.value - 1) if first.value else inf
-    whose = first.subject + basis_words(" ({})", basis)
+    whose = first.subject + basis_words(" ({})", fact.basis)
     sentence = f"{whose}: {first} became {later} ({change:+.1f} %)"
-    prints = (first.value, first.known, later.value, later.known, change)
-    return (*first.series, first.when, basis, *prints, first.name, later.name, sentence)
+    values = (first.value, later.value, change)
+    return (fact.place, fact.measure, first.when, fact.basis, *values, sentence)
 
 
 # The sums that printed figures must obey.
 
 
-def _sum(identity: str, fact: Fact, parts: float, whole: float, closes: bool, words: str) -> Row:
-    when = _when(fact, fact.period)
+def _sum(identity: str, fact: Fact, parts: float, closes: bool, words: str) -> Row:
+    when = fact.period.label
     subject = f"{fact.place} {fact.measure} {when}{basis_words(' ({})', fact.basis)}"
-    gap = parts - whole
+    gap = parts - fact.value
     verdict = "closes"
     if not closes:
         verdict = f"does not close, by {_amount(abs(gap))}"
-    sentence = f"{subject}: {words}: {verdict}"
-    series = (fact.measure, fact.place, when, fact.basis)
-    return (identity, *series, parts, whole, gap, closes, sentence)
-
-
-def _is_printed_total(fact: Fact) -> bool:
-    printed = fact.relation == "equals" and not isnan(fact.value)
-    return printed and fact.quantity == "total" and fact.period_start is not None
+    sentence = f"{subject}: {words} {_amount(fact.value)}: {verdict}"
+    return (identity, when, parts, fact.value, gap, closes, sentence)
 
 
 def _periods(series: list[Fact]) -> Iterator[Row]:
-    """Two periods, one after the other, fill a third."""
+    """Two periods that follow each other, and the one that they fill."""
     facts = {fact.period: fact for fact in series if fact.of_world}
     for first, rest in permutations(facts.values(), 2):
         if first.period.end + DAY != rest.period.start:
             continue
-        whole = facts.get(Period(first.period.start, rest.period.end))
-        if whole is None:
-            continue
-        total = first.value + rest.value
-        slack = first.tolerance + rest.tolerance + whole.tolerance
-        closes = abs(total - whole.value) <= slack
-        words = f"{_amount(first.value)} + {_amount(rest.value)} against {_amount(whole.value)}"
-        yield _sum("periods", whole, total, whole.value, closes, words)
+        if whole := facts.get(Period(first.period.start, rest.period.end)):
+            total = first.value + rest.value
+            slack = first.tolerance + rest.tolerance + whole.tolerance
+            words = f"{_amount(first.value)} + {_amount(rest.value)} against"
+            yield _sum("periods", whole, total, abs(total - whole.value) <= slack, words)
 
 
 def _partners(series: list[Fact]) -> Iterator[Row]:
-    """Partners do not exceed the world; with the others printed too, they reach it."""
+    """The partners of a period, each once: what several have together stands alone."""
     parts = _grouped([fact for fact in series if not fact.of_world], attrgetter("period"))
     for world in filter(attrgetter("of_world"), series):
-        several = [fact for fact in parts[world.period] if _is_several(fact)]
-        single = [fact for fact in parts[world.period] if fact not in several]
-        for group in filter(None, (single, *([fact] for fact in several))):
+        groups = _grouped(parts[world.period], _alone)
+        for group in groups.values():
             yield _partner_sum(world, group)
 
 
-def _is_several(fact: Fact) -> bool:
-    return "+" in fact.partner or fact.partner == REGION
+def _alone(fact: Fact) -> str:
+    """The fact that is of several partners together; nothing of one partner's."""
+    if "+" in fact.partner or fact.partner == REGION:
+        return fact.id
+    return ""
 
 
 def _partner_sum(world: Fact, parts: list[Fact]) -> Row:
@@ -414,5 +393,4 @@ def _partner_sum(world: Fact, parts: list[Fact]) -> Row:
     beyond = total - world.value
     closes = abs(beyond) <= slack if complete else beyond <= slack
     who = "partners sum" if len(parts) > 1 else f"{parts[0].partner} comes"
-    words = f"{who} to {_amount(total)} of {_amount(world.value)}"
-    return _sum("partners", world, total, world.value, closes, words)
+    return _sum("partners", world, total, closes, f"{who} to {_amount(total)} of")

@@ -22,6 +22,7 @@ from forecasting.parameters.values import Choice, Range
 FILE = DATA / "params.schema.json"
 DAY = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
 TEXTS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+HIDDEN = ("title", "default", "examples")
 POSITIVE = {"type": "number", "exclusiveMinimum": 0}
 # What a params file may say more shortly than the model that it is read into.
 SAID: dict[str, dict[str, Any]] = {
@@ -54,24 +55,21 @@ def editor_schema() -> dict[str, Any]:
     (['scenario', 'as_of', 'horizon', 'seed'], 'A date, or ``latest`')
     """
     made = Scenario.model_json_schema()
-    models: tuple[tuple[dict[str, Any], type], ...] = (
-        (made, Scenario),
-        (made["$defs"]["Driver"], Driver),
-        (made["$defs"]["Range"], Range),
-        (made["$defs"]["Choice"], Choice),
-    )
-    for schema, model in models:
+    defs = made["$defs"]
+    models: dict[type, dict[str, Any]] = {
+        Scenario: made,
+        Driver: defs["Driver"],
+        Range: defs["Range"],
+        Choice: defs["Choice"],
+    }
+    for model, schema in models.items():
         meant = _meant(model)
-        schema["description"] = " ".join((model.__doc__ or "").partition("\n\n")[0].split())
+        schema["description"] = meant[""]
         for name, field in schema["properties"].items():
-            hidden = ("title", "default", "examples")
-            usual = {key: value for key, value in field.items() if key not in hidden}
-            described = dict(SAID.get(name, usual))
-            if name in meant:
-                described["description"] = meant[name]
-            schema["properties"][name] = described
+            usual = {key: value for key, value in field.items() if key not in HIDDEN}
+            schema["properties"][name] = SAID.get(name, usual) | {"description": meant[name]}
     one = {"type": "number", "description": "one number stands for lowest, likeliest and highest"}
-    made["$defs"]["Range"] = {"anyOf": [one, made["$defs"]["Range"]]}
+    defs["Range"] = {"anyOf": [one, defs["Range"]]}
     made["oneOf"] = [{"required": ["country"]}, {"required": ["corridor"]}]
     return made | {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -80,14 +78,10 @@ def editor_schema() -> dict[str, Any]:
 
 
 def _meant(model: type) -> dict[str, str]:
-    """What the docstring of a model says of each of its parameters."""
-    text = re.split(
-        r"\n\s*(?:Examples|Raises)\n", (model.__doc__ or "").partition("----------\n")[2]
-    )[0]
-    meanings: dict[str, str] = {}
-    for names, words in re.findall(
-        r"^ {4}(\w[\w, ]*) : .*\n((?: {8}.*\n?)+)", text, flags=re.MULTILINE
-    ):
+    """What the docstring of a model says of it, by no name, and of each of its parameters."""
+    text = str(model.__doc__)
+    meanings = {"": " ".join(text.partition("\n\n")[0].split())}
+    for names, words in re.findall(r"^ {4}(\w[\w, ]*) : .*\n((?: {8}.*\n?)+)", text, re.MULTILINE):
         meanings |= dict.fromkeys(names.split(", "), " ".join(words.split()))
     return meanings
 

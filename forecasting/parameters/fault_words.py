@@ -14,7 +14,7 @@ from forecasting.measures import did_you_mean
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
-    from forecasting.parameters.strict_yaml import Document
+    from forecasting.parameters.strict_yaml import Check
 
     Fields = Mapping[str, FieldInfo]
 
@@ -81,12 +81,12 @@ def short(value: Any) -> str:
     return shown(value)
 
 
-def missing_files(files: Sequence[str], document: Document) -> Iterator[Problem]:
-    """Ledgers that are not there; a network address is none, as nothing is fetched unasked."""
+def missing_files(files: Sequence[str], folder: str) -> Iterator[Check]:
+    """Ledgers that a params file in some folder names and that are not there."""
     hint = "give a file of facts, relative to this params file"
     for place, file in enumerate(files):
-        if not Path(document.folder, file).exists():
-            problem = f"is not in {document.folder or 'this folder'}"
-            if "://" in file:
-                problem = "is a network address"
-            yield Problem(document.where(("ledger", place)), f"{short(file)} {problem}", hint)
+        fault = f"is not in {folder or 'this folder'}"
+        if "://" in file:
+            fault = "is a network address"
+        is_missing = not Path(folder, file).exists()
+        yield ("ledger", place), is_missing, f"{short(file)} {fault}", hint

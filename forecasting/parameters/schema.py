@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -30,7 +30,7 @@ from forecasting.measures import (
 from forecasting.parameters.driver_kinds import Driver as Driver
 from forecasting.parameters.fault_words import missing_files, short, worded
 from forecasting.parameters.naming import country_code, names_of_place, unsafe_name
-from forecasting.parameters.strict_yaml import Document, KeyPath, read_yaml
+from forecasting.parameters.strict_yaml import Check, Document, KeyPath, read_yaml
 from forecasting.parameters.values import (
     AsOf,
     Choice,
@@ -416,26 +416,23 @@ def scenario_of(document: Document, stem: str) -> Scenario:
     ScenarioError
         With every problem at once.
     """
+    data = document.value
+    if not isinstance(data, dict):
+        raise ScenarioError.at(document.name, "is not a list of keys", "write key: value lines")
     problems = []
     if why := unsafe_name(stem):
         fault = f"the name {short(stem)} {why}"
         problems.append(Problem(document.name, fault, "e.g. uzbekistan-baseline.yaml"))
-    data = document.value
-    if not isinstance(data, dict):
-        raise ScenarioError(
-            [*problems, Problem(document.name, "is not a list of keys", "write key: value lines")]
-        )
-    if data.get("name", stem) != stem:
-        fault = f"{data['name']!r} is not the file's name"
-        problems.append(Problem(document.where(("name",)), fault, f"use {stem}"))
-    if data.get("places") == []:
-        where = document.where(("places",))
-        problems.append(Problem(where, "is empty", "name a place, or leave the key out"))
+    name = data.get("name", stem)
+    checks: list[Check] = [
+        (("name",), name != stem, f"{name!r} is not the file's name", f"use {stem}"),
+        (("places",), data.get("places") == [], "is empty", "name a place, or leave the key out"),
+    ]
     files = data.get("ledger")
     if isinstance(files, list) and all(isinstance(file, str) for file in files):
-        problems += missing_files(files, document)
+        checks += missing_files(files, document.folder)
         data = data | {"ledger": [str(Path(document.folder, file)) for file in files]}
-    return _build({**data, "name": stem}, document.where, problems)
+    return _build({**data, "name": stem}, document, [*problems, *document.problems(checks)])
 
 
 def scenario_from_parameters(parameters: Mapping[str, Any]) -> Scenario:
@@ -462,19 +459,18 @@ def scenario_from_parameters(parameters: Mapping[str, Any]) -> Scenario:
     xinjiang)
     """
     values = {key: value for key, value in parameters.items() if value is not None}
-    return _build(values, Document("parameters").where, [])
+    return _build(values, Document("parameters"), [])
 
 
-def _build(
-    data: dict[str, Any], where: Callable[[KeyPath], str], problems: Sequence[Problem]
-) -> Scenario:
-    every = [*problems, *_across(data, where)]
+def _build(data: dict[str, Any], document: Document, problems: Sequence[Problem]) -> Scenario:
+    every = [*problems, *document.problems(_across(data))]
     data = _completed(data)
     try:
         scenario = Scenario.model_validate(data)
     except ValidationError as error:
-        faults = error.errors()
-        every = [worded(row, where(row["loc"]), *_owner(row["loc"])) for row in faults] + every
+        every = [
+            worded(row, document.where(row["loc"]), *_owner(row["loc"])) for row in error.errors()
+        ] + every
     if every:
         raise ScenarioError(every)
     return scenario.of_own_facts()
@@ -512,66 +508,65 @@ def _owner(path: KeyPath) -> tuple[str, dict[str, FieldInfo]]:
     return "a range", Range.model_fields
 
 
-def _across(data: Mapping[str, Any], where: Callable[[KeyPath], str]) -> Iterator[Problem]:
+def _across(data: Mapping[str, Any]) -> Iterator[Check]:
     """What no single key can show, looked for even where single keys are wrong."""
     country = data.get("country")
     corridor = data.get("corridor")
     horizon = data.get("horizon")
     as_of = str(data.get("as_of"))
     first = as_of[:4]
-    checks = (
-        (
-            "country",
-            country is None and corridor is None,
-            "is missing",
-            f"a country such as UZ, or a corridor: {', '.join(sorted(CORRIDORS))}",
-        ),
-        (
-            "corridor",
-            country is not None and corridor is not None,
-            f"{corridor!r} stands beside country {country!r}",
-            "keep one of the two",
-        ),
-        (
-            "corridor",
-            isinstance(corridor, str) and corridor not in CORRIDORS and not data.get("places"),
-            f"{corridor!r} is unknown and has no places",
-            did_you_mean(str(corridor), CORRIDORS, "give it places and measure"),
-        ),
-        (
-            "choice",
-            corridor is not None and data.get("choice") is not None,
-            "stands in a corridor, which has no charging points to choose",
-            "leave it out",
-        ),
-        (
-            "horizon",
-            isinstance(horizon, int) and first.isdecimal() and horizon < int(first),
-            f"{shown(horizon)} lies before as_of {as_of}",
-            "a horizon is the last year forecast",
-        ),
+    yield (
+        ("country",),
+        country is None and corridor is None,
+        "is missing",
+        f"a country such as UZ, or a corridor: {', '.join(sorted(CORRIDORS))}",
     )
-    for key, is_wrong, fault, hint in checks:
-        if is_wrong:
-            yield Problem(where((key,)), fault, hint)
-    yield from _across_drivers(data, where)
-
-
-def _across_drivers(data: Mapping[str, Any], where: Callable[[KeyPath], str]) -> Iterator[Problem]:
+    yield (
+        ("corridor",),
+        country is not None and corridor is not None,
+        f"{corridor!r} stands beside country {country!r}",
+        "keep one of the two",
+    )
+    yield (
+        ("corridor",),
+        isinstance(corridor, str) and corridor not in CORRIDORS and not data.get("places"),
+        f"{corridor!r} is unknown and has no places",
+        did_you_mean(str(corridor), CORRIDORS, "give it places and measure"),
+    )
+    yield (
+        ("choice",),
+        corridor is not None and data.get("choice") is not None,
+        "stands in a corridor, which has no charging points to choose",
+        "leave it out",
+    )
+    yield (
+        ("horizon",),
+        isinstance(horizon, int) and first.isdecimal() and horizon < int(first),
+        f"{shown(horizon)} lies before as_of {as_of}",
+        "a horizon is the last year forecast",
+    )
     drivers = data.get("drivers")
-    if not isinstance(drivers, list):
-        return
-    measure = _completed(dict(data)).get("measure", "ev_imports")
+    if isinstance(drivers, list):
+        yield from _across_drivers(drivers, _completed(dict(data)).get("measure", "ev_imports"))
+
+
+def _across_drivers(drivers: list[Any], measure: object) -> Iterator[Check]:
     names: list[object] = []
     for place, row in enumerate(drivers):
         driver = row if isinstance(row, dict) else {}
         name = driver.get("name")
-        if name is not None and name in names:
-            fault = f"{name!r} stands twice"
-            yield Problem(where(("drivers", place, "name")), fault, "name each driver once")
+        quantity = driver.get("quantity", measure)
+        path = ("drivers", place)
+        yield (
+            (*path, "name"),
+            name in names and name is not None,
+            f"{name!r} stands twice",
+            "name each driver once",
+        )
         names.append(name)
-        of_the_flow = driver.get("kind") not in (None, "demand", "target")
-        if of_the_flow and driver.get("quantity", measure) != measure:
-            fault = f"{driver['quantity']!r} is not what is forecast"
-            hint = f"use {measure}, or kind: demand"
-            yield Problem(where(("drivers", place, "quantity")), fault, hint)
+        yield (
+            (*path, "quantity"),
+            driver.get("kind") not in (None, "demand", "target") and quantity != measure,
+            f"{quantity!r} is not what is forecast",
+            f"use {measure}, or kind: demand",
+        )

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 
 import yaml
@@ -33,6 +34,7 @@ _WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": Fal
 _NULLS = {"", "~", "null", "Null", "NULL"}
 
 KeyPath = tuple[str | int, ...]
+Check = tuple[KeyPath, object, str, str]  # where, whether it is wrong, what is wrong, what to do
 
 
 @dataclass
@@ -70,6 +72,14 @@ class Document:
         ).lstrip(".")
         return f"{self.name}{f':{known}' if known else ''} {keys}".strip()
 
+    def problems(self, checks: Iterable[Check]) -> list[Problem]:
+        """What is wrong, each with its line and key."""
+        return [
+            Problem(self.where(path), fault, hint)
+            for path, is_wrong, fault, hint in checks
+            if is_wrong
+        ]
+
 
 def read_yaml(path: str | Path) -> Document:
     """Read one params file.
@@ -84,12 +94,16 @@ def read_yaml(path: str | Path) -> Document:
     try:
         text = read_whole(file, LARGEST_FILE).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _refuse(file.name, f"is not UTF-8: byte {error.start}", "save it as UTF-8") from None
+        raise ScenarioError.at(
+            file.name, f"is not UTF-8: byte {error.start}", "save it as UTF-8"
+        ) from None
     except FileNotFoundError:
-        raise _refuse(file.name, "does not exist", "give the path of a .yaml") from None
+        raise ScenarioError.at(file.name, "does not exist", "give the path of a .yaml") from None
     except (OSError, ValueError) as error:
         fault = getattr(error, "strerror", None) or f"cannot be read: {error}"
-        raise _refuse(file.name, fault, "give a params file, of a few thousand bytes") from None
+        raise ScenarioError.at(
+            file.name, fault, "give a params file, of a few thousand bytes"
+        ) from None
     document = parse_yaml(text, file.name)
     document.folder = str(file.absolute().parent)
     return document
@@ -112,111 +126,115 @@ def parse_yaml(text: str, name: str = "params") -> Document:
     forecasting.errors.ScenarioError: uz.yaml:2 seed: the key stands twice (keep one of them)
     """
     if not text.strip():
-        raise _refuse(name, "is empty", "`ev-forecast new COUNTRY` writes one to start from")
-    builder = _Builder(name)
+        raise ScenarioError.at(
+            name, "is empty", "`ev-forecast new COUNTRY` writes one to start from"
+        )
+    reader = _Reader(name)
     try:
-        builder.build(yaml.parse(text, Loader=yaml.SafeLoader))
+        reader.read(yaml.parse(text, Loader=yaml.SafeLoader))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         fault = getattr(error, "problem", None) or str(error).splitlines()[0]
         where = f"{name}:{mark.line + 1}" if mark else name
-        builder.problems.append(
+        reader.problems.append(
             Problem(where, f"is not YAML: {fault}", "key: value lines, indented with spaces")
         )
-    if builder.problems:
-        raise ScenarioError(builder.problems)
-    return builder.document
+    if reader.problems:
+        raise ScenarioError(reader.problems)
+    return reader.document
 
 
-class _Builder:
-    """Builds plain data from YAML's events, so that no tag, anchor or resolver of the YAML library
-    has a say.
+class _Reader:
+    """Builds values out of events and notes the line of every key; each key keeps its text, each
+    anchor, tag and duplicate is a problem.
     """
 
     def __init__(self, name: str) -> None:
         self.document = Document(name)
         self.problems: list[Problem] = []
 
-    def build(self, events: Iterator[yaml.Event]) -> None:
-        """Read the first document; a second one is a problem."""
-        documents = 0
-        for event in events:
-            if isinstance(event, yaml.DocumentStartEvent):
-                documents += 1
-                value = self._node(next(events), events, ())
-                if documents == 1:
-                    self.document.value = value
-        if documents > 1:
-            self._problem(
-                (), f"holds {documents} documents", "one file is one scenario; split it at ---"
-            )
+    def read(self, events: Iterator[yaml.Event]) -> None:
+        """Fill the document with the first of the documents that a text holds."""
+        starts = (event for event in events if isinstance(event, yaml.DocumentStartEvent))
+        documents = [self._value(next(events), events, ()) for _ in starts]
+        self.document.value = next(iter(documents), None)
+        many = len(documents)
+        fault = f"holds {many} documents"
+        self._note([((), many > 1, fault, "one file is one scenario; split it at ---")])
 
-    def _problem(self, path: KeyPath, fault: str, hint: str) -> None:
-        self.problems.append(Problem(self.document.where(path), fault, hint))
+    def _note(self, checks: Iterable[Check]) -> None:
+        self.problems += self.document.problems(checks)
         if len(self.problems) >= MOST_PROBLEMS:
             raise ScenarioError(self.problems)
 
-    def _node(self, event: yaml.Event, events: Iterator[yaml.Event], path: KeyPath) -> object:
-        self.document.lines[path] = _line(event)
-        if len(self.document.lines) > MOST_VALUES:
-            self._problem(
+    def _value(self, event: yaml.Event, events: Iterator[yaml.Event], path: KeyPath) -> object:
+        lines = self.document.lines
+        lines[path] = _line(event)
+        text = getattr(event, "value", "")
+        tag = getattr(event, "tag", None)
+        many = len(lines) > MOST_VALUES
+        deep = len(path) > DEEPEST
+        checks: list[Check] = [
+            (
                 path,
+                many,
                 f"is more than the {MOST_VALUES:,} values that a file may hold",
                 "leave some out",
-            )
-            raise ScenarioError(self.problems)
-        if len(path) > DEEPEST:
-            self._problem(path, f"is nested deeper than {DEEPEST} levels", "a scenario needs four")
-            raise ScenarioError(self.problems)
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            self._problem(
-                path, "uses a YAML anchor or alias", "write the value out where it is needed"
-            )
-        if tag := getattr(event, "tag", None):
-            self._problem(
+            ),
+            (path, deep, f"is nested deeper than {DEEPEST} levels", "a scenario needs four"),
+            (
                 path,
+                getattr(event, "anchor", None),
+                "uses a YAML anchor or alias",
+                "write the value out where it is needed",
+            ),
+            (
+                path,
+                tag,
                 f"carries the YAML tag {tag}",
                 "leave the tag out; quote what is meant as text",
-            )
+            ),
+            (
+                path,
+                re.search("[\ud800-\udfff]", text),
+                "holds half a character, which no file can keep",
+                "write the character itself",
+            ),
+        ]
+        self._note(checks)
+        if many or deep:
+            raise ScenarioError(self.problems)
+        inner = takewhile(lambda part: not isinstance(part, yaml.CollectionEndEvent), events)
         if isinstance(event, yaml.MappingStartEvent):
-            return self._mapping(events, path)
+            return self._mapping(inner, events, path)
         if isinstance(event, yaml.SequenceStartEvent):
-            return self._sequence(events, path)
-        if isinstance(event, yaml.ScalarEvent):
-            return self._scalar(event, path)
-        return None
+            return [self._value(part, events, (*path, n)) for n, part in enumerate(inner)]
+        return _scalar(event) if isinstance(event, yaml.ScalarEvent) else None
 
-    def _scalar(self, event: yaml.ScalarEvent, path: KeyPath) -> object:
-        if any("\ud800" <= letter <= "\udfff" for letter in event.value):
-            self._problem(
-                path, "holds half a character, which no file can keep", "write the character itself"
-            )
-        return _scalar(event)
-
-    def _sequence(self, events: Iterator[yaml.Event], path: KeyPath) -> list[object]:
-        items: list[object] = []
-        while not isinstance(event := next(events), yaml.SequenceEndEvent):
-            items.append(self._node(event, events, (*path, len(items))))
-        return items
-
-    def _mapping(self, events: Iterator[yaml.Event], path: KeyPath) -> dict[str, object]:
+    def _mapping(
+        self, keys: Iterator[yaml.Event], events: Iterator[yaml.Event], path: KeyPath
+    ) -> dict[str, object]:
         items: dict[str, object] = {}
-        while not isinstance(event := next(events), yaml.MappingEndEvent):
-            key = event.value if isinstance(event, yaml.ScalarEvent) else "?"
+        for event in keys:
+            key = getattr(event, "value", "?")
+            place = (*path, key)
             if key == "?":
-                self._node(event, events, (*path, key))
-                self._problem((*path, key), "has a key that is not a word", "keys are plain text")
-            value_event = next(events)
-            if key in items:
-                self.document.lines[*path, key] = _line(event)
-                self._problem((*path, key), "the key stands twice", "keep one of them")
-            items[key] = self._node(value_event, events, (*path, key))
-            self.document.lines[*path, key] = _line(event)
+                self._value(event, events, place)
+            self.document.lines[place] = _line(event)
+            checks: list[Check] = [
+                (place, key == "?", "has a key that is not a word", "keys are plain text"),
+                (place, key in items, "the key stands twice", "keep one of them"),
+            ]
+            self._note(checks)
+            items[key] = self._value(next(events), events, place)
+            self.document.lines[place] = _line(event)
         return items
 
 
 def _line(event: yaml.Event) -> int:
-    return event.start_mark.line + 1 if event.start_mark else 1
+    mark = event.start_mark
+    assert mark is not None
+    return mark.line + 1
 
 
 def _scalar(event: yaml.ScalarEvent) -> object:
@@ -233,7 +251,3 @@ def _scalar(event: yaml.ScalarEvent) -> object:
     if _FLOAT.fullmatch(text) and math.isfinite(float(text)):
         return float(text)
     return text
-
-
-def _refuse(name: str, fault: str, hint: str) -> ScenarioError:
-    return ScenarioError([Problem(name, fault, hint)])

@@ -255,7 +255,7 @@ GAPS = {
 def _read_by_mapping(caveat: Caveat) -> str:
     lines = caveat.values["mapping"].replace("\n", "\n    ")
     return (
-        f"{caveat.values['file']} is read by this mapping; save it as {caveat.values['own']} to "
+        f"is read by this mapping; save it as {caveat.values['own']} to "
         f"keep or change it:\n    {lines}"
     )
 
@@ -271,10 +271,7 @@ def _several_places(caveat: Caveat) -> str:
     some = ", ".join(places[:4])
     if len(places) > 4:
         some += ", ..."
-    return (
-        f"{caveat.values['file']} holds facts of {len(places)} places ({some}); a forecast takes "
-        "those of its own place"
-    )
+    return f"holds facts of {len(places)} places ({some}); a forecast takes those of its own place"
 
 
 def _parts_of_count(caveat: Caveat) -> str:

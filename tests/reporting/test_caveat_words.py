@@ -22,7 +22,7 @@ def kinds_made() -> set[str]:
     texts = [path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")]
     for text in texts:
         for node in ast.walk(ast.parse(text)) if "import Caveat" in text else ():
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Caveat":
+            if isinstance(node, ast.Call) and ast.unparse(node.func).lower() == "caveat":
                 kinds |= strings(node.args[0])
             if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "kind":
                 kinds |= strings(node.value)
@@ -103,7 +103,7 @@ def test_a_sentence_is_told_once_though_numbers_differ_in_digits_that_no_one_rea
 
 
 def test_places_and_other_lists_are_shown_in_part() -> None:
-    values = {"file": "a.csv", "places": ["AM", "AZ", "GE", "KG", "KZ"]}
+    values = {"subject": "a.csv", "places": ["AM", "AZ", "GE", "KG", "KZ"]}
     assert words_of(Caveat("several_places", values=values)).startswith(
-        "a.csv holds facts of 5 places (AM, AZ, GE, KG, ...)"
+        "a.csv: holds facts of 5 places (AM, AZ, GE, KG, ...)"
     )

@@ -138,18 +138,18 @@ def proposed_rows(
     key = _key()
     path = "data/v1/get/C/M/HS" if key else "public/v1/preview/C/M/HS"
     headers = {"Ocp-Apim-Subscription-Key": key} if key else None
-    with PageReader("UN Comtrade", base, headers) as reader:
-        for period in periods:
-            question = WHOLE | {
-                "reporterCode": CHINA,
-                "period": period,
-                "partnerCode": ",".join(PARTNERS[place] for place in places),
-                "cmdCode": ",".join(GOODS),
-                "flowCode": "X",
-            }
-            page = reader.page(path, question, partial(_records, question=question))
-            for record in page.content:
-                yield page.stamped(_row(record, *record.count)) if record.count else None
+    reader = PageReader("UN Comtrade", base, headers)
+    for period in periods:
+        question = WHOLE | {
+            "reporterCode": CHINA,
+            "period": period,
+            "partnerCode": ",".join(PARTNERS[place] for place in places),
+            "cmdCode": ",".join(GOODS),
+            "flowCode": "X",
+        }
+        page = reader.page(path, question, partial(_records, question=question))
+        for record in page.content:
+            yield page.stamped(_row(record, *record.count)) if record.count else None
 
 
 def _key() -> str:

@@ -7,11 +7,10 @@ Nothing is fetched unless it is asked for here, and nothing is ever added to a l
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 
 from forecasting.errors import InputError, RunError
 from forecasting.evidence.checking import checked_rows
@@ -22,43 +21,12 @@ from forecasting.evidence.rules import COLUMNS, Row, normalise
 from forecasting.evidence.sources import comtrade, iea, worldbank
 from forecasting.evidence.sources.polite import today
 
-Propose = Callable[[Sequence[str], int, str, dt.date], Iterable[Row | None]]
-SOURCES: dict[str, tuple[Propose, str, str]] = {
-    "comtrade": (comtrade.proposed_rows, comtrade.ADDRESS, comtrade.LEFT_OUT),
-    "iea": (iea.proposed_rows, iea.ADDRESS, iea.LEFT_OUT),
-    "worldbank": (worldbank.proposed_rows, worldbank.ADDRESS, worldbank.LEFT_OUT),
+# Each with the years before this one that are asked for if nobody says since when
+SOURCES: dict[str, tuple[ModuleType, int]] = {
+    "comtrade": (comtrade, 2),
+    "iea": (iea, 15),
+    "worldbank": (worldbank, 10),
 }
-# Before this one, that are asked for if nobody says since when
-YEARS = {"comtrade": 2, "iea": 15, "worldbank": 10}
-
-
-@dataclass(frozen=True)
-class Fetched:
-    """What a fetch gave.
-
-    Parameters
-    ----------
-    rows : int
-        Proposed.
-    without : int
-        Records of the source that hold no number, or none that can be used.
-    path : Path
-        The file that was written; none where there is no row.
-    left_out : str
-        What this source is not asked for, and why.
-    """
-
-    rows: int
-    without: int
-    path: Path
-    left_out: str
-
-    def __str__(self) -> str:
-        note = f"\n{self.without} records without a number that can be used" if self.without else ""
-        if not self.rows:
-            return f"the source has no such rows; nothing is written{note}\nnote: {self.left_out}"
-        report = f"wrote {self.rows} proposed rows to {self.path}{note}\nnote: {self.left_out}"
-        return f"{report}\nreview them, then use them with --ledger {self.path}"
 
 
 def fetch(
@@ -67,7 +35,7 @@ def fetch(
     out: str | Path | None = None,
     since: int | None = None,
     address: str = "",
-) -> Fetched:
+) -> str:
     """Ask an outside publisher, and write the rows that its numbers would make in a ledger to a new
     file.
 
@@ -86,8 +54,9 @@ def fetch(
 
     Returns
     -------
-    Fetched
-        What was written where.
+    str
+        What was written where, how many records hold no number that can be used, and what this
+        source is not asked for, and why.
 
     Raises
     ------
@@ -104,20 +73,27 @@ def fetch(
     """
     if source not in SOURCES:
         raise InputError(f"{source[:60]!r} is not a source; use comtrade, iea or worldbank")
-    propose, base, left_out = SOURCES[source]
+    publisher, years = SOURCES[source]
     places = [place_code(place)] if place else list(COUNTRIES)
     parts = ["proposed", source, *(code.lower() for code in places if place)]
     path = Path(out or f"{'-'.join(parts)}.csv")
     _refuse(path)
     day = today()
-    first = day.year - YEARS[source] if since is None else since
+    first = day.year - years if since is None else since
     if not 1990 <= first <= day.year:
         raise InputError(f"since {first}: give a year from 1990 to {day.year}")
-    proposed = list(propose(places, first, address or base, day))
+    proposed = list(publisher.proposed_rows(places, first, address or publisher.ADDRESS, day))
     rows = [row for row in proposed if row]
+    report = ["the source has no such rows; nothing is written"]
     if rows:
         _write(path, rows)
-    return Fetched(len(rows), len(proposed) - len(rows), path, left_out)
+        report = [f"wrote {len(rows)} proposed rows to {path}"]
+    if without := len(proposed) - len(rows):
+        report.append(f"{without} records without a number that can be used")
+    report.append(f"note: {publisher.LEFT_OUT}")
+    if rows:
+        report.append(f"review them, then use them with --ledger {path}")
+    return "\n".join(report)
 
 
 def _refuse(path: Path) -> None:

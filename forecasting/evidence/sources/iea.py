@@ -46,26 +46,28 @@ PANEL = (
 _NEEDED = ("market", "year", "sales_bev")
 _LONG = ("region", "category", "parameter", "mode", "powertrain", "year", "value")
 
-FAST = ("EV charging points", "EV", "Publicly available fast")
-SLOW = ("EV charging points", "EV", "Publicly available slow")
-_SERIES = {
-    ("EV sales", "Cars", "BEV"): "sales_bev",
-    ("EV sales", "Cars", "PHEV"): "sales_phev",
-    ("EV stock", "Cars", "BEV"): "stock_bev",
-    ("EV stock", "Cars", "PHEV"): "stock_phev",
-    ("EV sales share", "Cars", "EV"): "sales_share_percent",
-    ("EV stock share", "Cars", "EV"): "stock_share_percent",
+FAST = "EV charging points, EV, Publicly available fast"
+SLOW = "EV charging points, EV, Publicly available slow"
+_SERIES = {  # by parameter, mode and powertrain
+    "EV sales, Cars, BEV": "sales_bev",
+    "EV sales, Cars, PHEV": "sales_phev",
+    "EV stock, Cars, BEV": "stock_bev",
+    "EV stock, Cars, PHEV": "stock_phev",
+    "EV sales share, Cars, EV": "sales_share_percent",
+    "EV stock share, Cars, EV": "stock_share_percent",
     FAST: "public_fast_points",
     SLOW: "public_slow_points",
 }
-# What the Explorer calls a series, and the measure and product that a ledger has for it
+# What the Explorer calls a series, and the measure and product that a ledger has for it, which adds
+# up all series that have the same
 _FACTS = {
-    ("EV sales", "Cars", "BEV"): ("ev_sales", "battery-cars"),
-    ("EV sales", "Cars", "PHEV"): ("ev_sales", "plug-in-hybrids"),
-    ("EV stock", "Cars", "BEV"): ("ev_stock", "battery-cars"),
-    ("EV stock", "Cars", "PHEV"): ("ev_stock", "plug-in-hybrids"),
-    ("EV stock", "Buses", "BEV"): ("ebus_stock", "electric-buses"),
-    ("EV stock", "Trucks", "BEV"): ("etruck_stock", "electric-trucks"),
+    "EV sales, Cars, BEV": ("ev_sales", "battery-cars"),
+    "EV sales, Cars, PHEV": ("ev_sales", "plug-in-hybrids"),
+    "EV stock, Cars, BEV": ("ev_stock", "battery-cars"),
+    "EV stock, Cars, PHEV": ("ev_stock", "plug-in-hybrids"),
+    "EV stock, Buses, BEV": ("ebus_stock", "electric-buses"),
+    "EV stock, Trucks, BEV": ("etruck_stock", "electric-trucks"),
+    **dict.fromkeys((FAST, SLOW), ("charging_points", "public")),
 }
 ADDRESS = "https://api.iea.org"
 LEFT_OUT = (
@@ -123,24 +125,19 @@ def _table(path: Path) -> pd.DataFrame:
     try:
         table = pd.read_csv(path, dtype="str", encoding="utf-8-sig", quoting=csv.QUOTE_MINIMAL)
     except (OSError, UnicodeDecodeError, pd.errors.EmptyDataError, pd.errors.ParserError) as error:
-        raise EvidenceError(
-            [Problem(str(path), f"cannot be read: {error}", "give a CSV file in UTF-8")]
-        ) from None
+        fault = f"cannot be read: {error}"
+        raise EvidenceError.at(path, fault, "give a CSV file in UTF-8") from None
     plain = {name: str(name).strip().lower() for name in table.columns}
     names = {name: word for name, word in plain.items() if word in _LONG}
     return table.rename(columns=names | {"region_country": "region"})
 
 
 def _widened(table: pd.DataFrame) -> pd.DataFrame:
-    keys = zip(table["parameter"], table["mode"], table["powertrain"], strict=True)
-    table = table.assign(series=[_SERIES.get(key, "") for key in keys])
-    keep = (
-        table["series"].ne("")
-        & (table["category"] == "Historical")
-        & ~table["region"].isin(list(_AGGREGATES))
-    )
+    of_country = (table["category"] == "Historical") & ~table["region"].isin(list(_AGGREGATES))
+    names = table["parameter"] + ", " + table["mode"] + ", " + table["powertrain"]
     wide = (
-        table[keep]
+        table.assign(series=names.map(_SERIES), value=table["value"].where(of_country))
+        .dropna(subset=["series", "value"])
         .astype({"value": "float64"})
         .pivot_table(index=["region", "year"], columns="series", values="value", aggfunc="first")
         .reset_index()
@@ -155,8 +152,7 @@ def _numeric(panel: pd.DataFrame, path: str | Path) -> pd.DataFrame:
     if bad.any():
         lines = ", ".join(str(line + 2) for line in panel.index[bad][:5])
         where = f"{Path(path).name}:{lines}"
-        fault = "holds what is not a number"
-        raise EvidenceError([Problem(where, fault, "digits and a point")])
+        raise EvidenceError.at(where, "holds what is not a number", "digits and a point")
     numbers.insert(0, "market", panel["market"].astype("str"))
     numbers.columns.name = None
     return numbers.astype({"year": "int64"}).sort_values(["market", "year"], ignore_index=True)
@@ -214,11 +210,6 @@ class ExplorerLine(BaseModel):
     value: Amount
     beyond: None = None  # cells that no column has
 
-    @property
-    def series(self) -> tuple[str, str, str]:
-        """What is counted."""
-        return (self.parameter, self.mode, self.powertrain)
-
 
 def proposed_rows(
     places: Sequence[str], since: int, base: str, today: dt.date
@@ -249,31 +240,36 @@ def proposed_rows(
         Where the source fails.
     """
     only_countries("the IEA", places)
-    with PageReader("IEA", base) as reader:
-        for place in places:
-            region = REGIONS.get(place, place_name(place))
-            page = reader.page("evs", {"region": region, "csv": "true"}, _lines)
-            points: dict[int, dict[tuple[str, str, str], float]] = defaultdict(dict)
-            for line in page.content:
-                ended = line.category == "Historical" and since <= line.year < today.year
-                if not ended or find_place(line.region) != place:
-                    continue
-                if line.series in (FAST, SLOW):
-                    points[line.year][line.series] = line.value
-                elif line.series in _FACTS:
-                    words = ", ".join(line.series)
-                    fact = (place, *_FACTS[line.series], line.year, line.value, words)
-                    yield page.stamped(_row(*fact))
-            for of_year, parts in points.items():
-                if len(parts) < 2:
-                    yield None
-                    continue
-                words = (
-                    f"public charging points, {parts[FAST]:,.0f} fast and {parts[SLOW]:,.0f} slow"
-                )
-                number = parts[FAST] + parts[SLOW]
-                fact = (place, "charging_points", "public", of_year, number, words)
-                yield page.stamped(_row(*fact))
+    reader = PageReader("IEA", base)
+    for place in places:
+        region = REGIONS.get(place, place_name(place))
+        page = reader.page("evs", {"region": region, "csv": "true"}, _lines)
+        counts: dict[tuple[str, str, int], dict[str, float]] = defaultdict(dict)
+        for line in page.content:
+            series = f"{line.parameter}, {line.mode}, {line.powertrain}"
+            ended = line.category == "Historical" and since <= line.year < today.year
+            if ended and series in _FACTS and find_place(line.region) == place:
+                counts[*_FACTS[series], line.year][series] = line.value
+        for (measure, product, of_year), parts in counts.items():
+            if len(parts) < [*_FACTS.values()].count((measure, product)):
+                yield None
+                continue
+            words = "; ".join(f"{series}: {value:,.0f}" for series, value in parts.items())
+            row = proposed_row(
+                measure,
+                place,
+                year(of_year),
+                "iea",
+                product,
+                basis="iea",
+                relation="about",
+                value=number_text(sum(parts.values())),
+                kind="estimate",
+                source="IEA, Global EV Data Explorer",
+                quote=f"{place_name(place)}, {of_year}: {words}",
+                note="the IEA rounds; CC BY 4.0",
+            )
+            yield page.stamped(row)
 
 
 def _lines(text: str) -> list[ExplorerLine]:
@@ -289,20 +285,3 @@ def _lines(text: str) -> list[ExplorerLine]:
         raise RunError(f"the answer has no column {', '.join(missing)}: its table has changed")
     read: list[ExplorerLine] = read_answer(list[ExplorerLine], lines)
     return read
-
-
-def _row(place: str, measure: str, product: str, of_year: int, value: float, words: str) -> Row:
-    return proposed_row(
-        measure,
-        place,
-        year(of_year),
-        "iea",
-        product,
-        basis="iea",
-        relation="about",
-        value=number_text(value),
-        kind="estimate",
-        source="IEA, Global EV Data Explorer",
-        quote=f"{place_name(place)}, {of_year}: {words}: {value:,.0f}",
-        note="the IEA rounds; CC BY 4.0",
-    )

@@ -8,19 +8,18 @@ called.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import datetime as dt
 import email.utils
 import hashlib
-import math
 import os
 import sys
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from queue import Empty, Queue
 from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
-TRIES, PAUSE = 4, 1.0  # of one page; seconds between two pages
+TRIES, PAUSE = 4, 1.0  # of one page; seconds before each
 PATIENCE = 60  # the longest wait, in seconds, that a publisher may ask for
 LARGEST, LONGEST = 20_000_000, 120  # bytes and seconds of one page
 FRESH = dt.timedelta(days=1)  # a page that is kept is not asked for again
@@ -118,22 +117,13 @@ class PageReader:
                 f"{base!r}: pages are fetched over https, or from this machine over http"
             )
         self.key = bool(headers)
-        asked_for = {
-            "User-Agent": f"ev-forecasting/{__version__}",
-            "Accept-Encoding": "identity",
-        }
-        self.client = httpx.Client(
+        asked_for = {"User-Agent": f"ev-forecasting/{__version__}", "Accept-Encoding": "identity"}
+        self.client = partial(
+            httpx.AsyncClient,
             headers=asked_for | dict(headers or {}),
             timeout=30,
             trust_env=not self.here,
         )
-        self.last = -math.inf
-
-    def __enter__(self) -> PageReader:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.client.close()
 
     def page(self, path: str, parameters: Mapping[str, str], read: Callable[[str], T]) -> Page[T]:
         """One page, from the cache where it came within a day.
@@ -157,11 +147,12 @@ class PageReader:
         """
         address = str(self.base.join(path).copy_merge_params(dict(parameters)))
         kept = cache_folder() / f"{hashlib.sha256(address.encode()).hexdigest()[:32]}.page"
-        data, day = _kept(kept)
-        if data:
-            # It was kept by another version, or somebody changed it
-            with contextlib.suppress(RunError):
-                return Page(read(_text(data)), address, day, data)
+        # It came earlier, was kept by another version, or somebody changed it
+        with contextlib.suppress(OSError, RunError):
+            came = dt.datetime.fromtimestamp(kept.stat().st_mtime, dt.UTC)
+            if dt.timedelta(0) <= dt.datetime.now(dt.UTC) - came < FRESH:
+                data = read_whole(kept, LARGEST)
+                return Page(read(_text(data)), address, came.date(), data)
         data = self._asked(address)
         try:
             page = Page(read(_text(data)), address, today(), data)
@@ -187,49 +178,32 @@ class PageReader:
         for number in range(TRIES):
             wait = 2.0**number
             if not self.here:
-                time.sleep(max(0.0, self.last + PAUSE - time.monotonic()))
+                time.sleep(PAUSE)
             try:
-                answer, data = self._in_time(address)
+                # The whole exchange, headers too: httpx limits the time of each read
+                exchange = asyncio.wait_for(self._exchange(address), LONGEST)
+                answer, data = asyncio.run(exchange)
                 if answer.status_code == 200:
                     return data
                 why = f"answered {answer.status_code}"
                 self._refuse(answer, why)
                 wait = self._told_wait(answer, wait)
+            except TimeoutError:
+                raise self._failure(f"the answer takes longer than {LONGEST} s") from None
             except httpx.HTTPError as error:
                 why = f"the connection failed ({type(error).__name__})"
-            finally:
-                self.last = time.monotonic()
             if number < TRIES - 1:
                 time.sleep(wait)
         again = "what came before is kept: the same command goes on from here"
         raise self._failure(f"{why}, {TRIES} times; {again}")
 
-    def _in_time(self, address: str) -> tuple[httpx.Response, bytes]:
-        """One exchange, headers too: httpx limits the time of each read, not of them all."""
-        results: Queue[tuple[httpx.Response, bytes] | Exception] = Queue()
-
-        def ask() -> None:
-            try:
-                results.put(self._exchange(address))
-            except Exception as error:
-                results.put(error)
-
-        threading.Thread(target=ask, daemon=True).start()
-        try:
-            result = results.get(timeout=LONGEST)
-        except Empty:
-            raise self._failure(f"the answer takes longer than {LONGEST} s") from None
-        if isinstance(result, Exception):
-            raise result
-        return result
-
-    def _exchange(self, address: str) -> tuple[httpx.Response, bytes]:
+    async def _exchange(self, address: str) -> tuple[httpx.Response, bytes]:
         """An answer and its body as it came: what is packed could be of any size."""
-        with self.client.stream("GET", address) as answer:
+        async with self.client() as client, client.stream("GET", address) as answer:
             if packing := answer.headers.get("Content-Encoding"):
                 raise self._failure(f"the answer is packed ({packing}), which was not asked for")
             data = bytearray()
-            for part in answer.iter_raw():
+            async for part in answer.aiter_raw():
                 data += part
                 if len(data) > LARGEST:
                     raise self._failure(f"the answer is larger than {LARGEST:,} bytes")
@@ -239,12 +213,11 @@ class PageReader:
         """The seconds that a publisher asks to wait, as a number or a date."""
         wait = answer.headers.get("Retry-After", "").strip()
         seconds = otherwise
+        with contextlib.suppress(ValueError, TypeError):
+            until = email.utils.parsedate_to_datetime(wait).timestamp()
+            seconds = max(0.0, until - time.time())
         if wait.isdecimal():
             seconds = float(wait)
-        elif wait:
-            with contextlib.suppress(ValueError, TypeError):
-                until = email.utils.parsedate_to_datetime(wait).timestamp()
-                seconds = max(0.0, until - time.time())
         if seconds > PATIENCE:
             raise self._failure(
                 f"answered {answer.status_code} and asks to wait {seconds:,.0f} s; "
@@ -270,15 +243,6 @@ def today() -> dt.date:
     True
     """
     return dt.datetime.now(dt.UTC).date()
-
-
-def _kept(path: Path) -> tuple[bytes, dt.date]:
-    """The bytes of a page that came within a day, and the day; nothing where there is none."""
-    with contextlib.suppress(OSError):
-        came = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
-        if dt.timedelta(0) <= dt.datetime.now(dt.UTC) - came < FRESH:
-            return read_whole(path, LARGEST), came.date()
-    return b"", today()
 
 
 def _text(data: bytes) -> str:

@@ -100,16 +100,16 @@ def proposed_rows(
         Where the source fails.
     """
     only_countries("the World Bank", places)
-    with PageReader("World Bank", base) as reader:
-        for indicator in INDICATORS:
-            for page in _pages(reader, indicator, places, f"{since}:{today.year}"):
-                head, records = page.content
-                for record in records or ():
-                    if record.value is None:
-                        yield None
-                    elif record.country.id in places:
-                        row = _row(record, record.value, indicator, head.edition)
-                        yield page.stamped(row)
+    reader = PageReader("World Bank", base)
+    for indicator in INDICATORS:
+        for page in _pages(reader, indicator, places, f"{since}:{today.year}"):
+            head, records = page.content
+            for record in records or ():
+                if record.value is None:
+                    yield None
+                elif record.country.id in places:
+                    row = _row(record, record.value, indicator, head.edition)
+                    yield page.stamped(row)
 
 
 def _pages(
