@@ -871,7 +871,7 @@ def _proposed(text: str, known: dict[str, str], yes: bool) -> list[dict[str, str
     published = publication(known.get("published", ""))
     proposals = propose_facts(
         text,
-        published and published.end,
+        published.end if published else None,
         known.get("place", ""),
         known.get("measure", ""),
         period_of(period) if period else None,

@@ -128,7 +128,7 @@ def test_the_command_names_what_is_missing(tmp_path):
     done = CliRunner().invoke(main, ["fact", str(tmp_path / "facts.csv"), "--place", "NO"])
     assert done.exit_code == 2
     assert (
-        "a fact needs --measure, --value, --period; or give a sentence with --text" in done.output
+        "a fact needs --measure, --period, --value; or give a sentence with --text" in done.output
     )
 
 
