@@ -39,7 +39,6 @@ class CurveFits:
     """
 
     curve: Curve
-    sampling: Sampling
     params: Any
     sse: Array
     converged: NDArray[np.bool_]
@@ -47,12 +46,6 @@ class CurveFits:
     def __repr__(self) -> str:
         count = f"{self.converged.sum():,} of {len(self.converged):,} series converged"
         return f"<CurveFits {self.curve.name}: {count}>"
-
-    def fitted(self) -> Array:
-        """Fitted values, (series, periods)."""
-        params = np.asarray(self.params)
-        with np.errstate(all="ignore"):
-            return params[:, :1] * self.sampling.design(self.curve, params[:, 1:].T).T
 
 
 @takes(
@@ -67,7 +60,6 @@ def fit_curves(
     *,
     weights: ArrayLike | None = None,
     start_params: ArrayLike | None = None,
-    sampling: Sampling | None = None,
 ) -> CurveFits:
     """Fit one curve to each row of a matrix of flows by least squares.
 
@@ -82,8 +74,6 @@ def fit_curves(
         Weights of the squared residuals, zero or more.
     start_params : array_like (parameters,) or (series, parameters), optional
         Where the searches start, ``m`` first; by default at the best of a scan of curves.
-    sampling : Sampling, optional
-        Other periods, or levels of a stock at given times.
 
     Returns
     -------
@@ -108,11 +98,6 @@ def fit_curves(
     curve = find_curve(curve)
     data = _matrix(matrix, "matrix")
     series, periods = data.shape
-    sampling = sampling or Sampling.regular(periods)
-    if len(sampling.ends) != periods:
-        raise ModelError(
-            f"the sampling has {len(sampling.ends)} periods and the matrix {periods} columns"
-        )
     seen = ~np.isnan(data)
     weight = _weights(weights, seen)
     start = None if start_params is None else _starts(start_params, curve, series)
@@ -120,7 +105,7 @@ def fit_curves(
     params = np.full((series, len(curve.parameters)), np.nan)
     sse = np.full(series, np.nan)
     converged = np.zeros(series, dtype=bool)
-    solver = Solver(curve, sampling, curve.domain)
+    solver = Solver(curve, Sampling.regular(periods), curve.domain)
     rows = np.flatnonzero(data.any(axis=1) & (seen.sum(axis=1) >= len(curve.parameters)))
     for _ in range(PASSES):
         moving = []
@@ -139,7 +124,7 @@ def fit_curves(
         if isinstance(matrix, pd.DataFrame)
         else params
     )
-    return CurveFits(curve, sampling, table, sse, converged)
+    return CurveFits(curve, table, sse, converged)
 
 
 def _rows(values: Array | None, part: NDArray[np.int_]) -> Array | None:

@@ -36,36 +36,17 @@ WORK = 1_000_000  # points times observations that a round may take
 ROUNDS = 12  # at most
 ENOUGH = 0.6  # effective points at which the rounds end, in rounds
 SOFT = 0.3  # of the ends of the prior of the share reached, in probits
-
-
-@dataclass(frozen=True)
-class CurvePrior:
-    """Weakly informative priors; pairs are a median and a standard deviation of the log, but for
-    the share reached.
-
-    Parameters
-    ----------
-    reached : (float, float)
-        Shares of the ceiling between which the share reached is anywhere, flat in its probit. The
-        ends are soft: less or more is possible, so that next to nothing may have been seen of the
-        curve, or all of it.
-    takeover : (float, float)
-        Takeover time in units of the time seen: 0.3 to 5 with probability 0.95. Curves much faster
-        than that show as a step, curves much slower as a straight line in logs, and are not fitted
-        to so short a series.
-    skew : (float, float)
-        Third parameter of the curves that have one.
-    scatter : (float, float)
-        Relative scatter of the observations about the curve: 4 to 42 % with probability 0.95.
-    """
-
-    reached: tuple[float, float] = (0.03, 0.97)
-    takeover: tuple[float, float] = (1.25, 0.7)
-    skew: tuple[float, float] = (1.0, 0.5)
-    scatter: tuple[float, float] = (0.13, 0.6)
-
-
-PRIOR = CurvePrior()
+# Weakly informative priors; pairs are a median and a standard deviation of the log, but for the
+# share reached, which is anywhere between two shares of the ceiling, flat in its probit. The ends
+# are soft: less or more is possible, so that next to nothing may have been seen of the curve, or
+# all of it.
+REACHED = (0.03, 0.97)
+# Takeover time in units of the time seen: 0.3 to 5 with probability 0.95. Curves much faster than
+# that show as a step, curves much slower as a straight line in logs, and are not fitted to so short
+# a series.
+TAKEOVER = (1.25, 0.7)
+SKEW = (1.0, 0.5)  # third parameter of the curves that have one
+SCATTER = (0.13, 0.6)  # of observations about the curve: 4 to 42 % with probability 0.95
 
 
 @dataclass(frozen=True)
@@ -96,23 +77,20 @@ class Particles:
 class CurveTarget:
     """Coordinates to curves, and their log posterior density."""
 
-    def __init__(self, problem: SeriesToFit, noise: ErrorFamily, prior: CurvePrior) -> None:
+    def __init__(self, problem: SeriesToFit, noise: ErrorFamily) -> None:
         self.problem = problem
         self.noise = noise
-        self.prior = prior
         self.y = problem.y[problem.seen]
-        self.weights = problem.weights[problem.seen]
         self.dimensions = 2 + problem.curve.skewed + noise.scattered
 
     def shape(self, z: Array) -> Array:
         """Shape parameters (parameters, points)."""
-        prior = self.prior
         sampling = self.problem.sampling
-        reached = np.clip(ndtr(_flat(z[:, 0], *ndtri(prior.reached))), 1e-12, 1 - 1e-12)
-        takeover = prior.takeover[0] * np.exp(prior.takeover[1] * z[:, 1]) * sampling.window
+        reached = np.clip(ndtr(_flat(z[:, 0], *ndtri(REACHED))), 1e-12, 1 - 1e-12)
+        takeover = TAKEOVER[0] * np.exp(TAKEOVER[1] * z[:, 1]) * sampling.window
         skew = np.ones(len(z))
         if self.problem.curve.skewed:
-            skew = prior.skew[0] * np.exp(prior.skew[1] * z[:, 2])
+            skew = SKEW[0] * np.exp(SKEW[1] * z[:, 2])
         end = float(sampling.ends[-1])
         shape = np.stack(self.problem.curve.locate(reached, takeover, skew, end))
         return self.problem.restrict(shape)
@@ -121,16 +99,15 @@ class CurveTarget:
         """Log posterior density less the prior's constant, scatter, level, spread, sign and shape
         parameters, a column for each point.
         """
-        prior = self.prior
         scatter = np.zeros(len(z))
         if self.noise.scattered:
-            scatter = prior.scatter[0] * np.exp(np.clip(prior.scatter[1] * z[:, -1], -20, 3))
+            scatter = SCATTER[0] * np.exp(np.clip(SCATTER[1] * z[:, -1], -20, 3))
         shape = self.shape(z)
         possible = np.isfinite(shape).all(axis=0)
         shape = np.where(possible, shape, shape[:, [np.argmax(possible)]])
         design = self.problem.sampling.design(self.problem.curve, shape)[self.problem.seen]
         sign = np.where(design.sum(axis=0) < 0, -1.0, 1.0)
-        scale = self.noise.scale(self.y, design * sign, scatter, self.weights)
+        scale = self.noise.scale(self.y, design * sign, scatter)
         if not self.problem.free[0]:
             scale = self._fixed_scale(design, scatter)
         density = scale.log_marginal - 0.5 * (z**2).sum(axis=1)
@@ -141,12 +118,12 @@ class CurveTarget:
         level = self.problem.bounds["m"][0]
         likelihood = self.noise.loglike(self.y[:, None], level * design, np.maximum(scatter, 1e-9))
         none = np.zeros(len(scatter))
-        return Scale(none + np.log(abs(level)), none, self.weights @ likelihood)
+        return Scale(none + np.log(abs(level)), none, likelihood.sum(axis=0))
 
 
-def sample_curve(problem: SeriesToFit, noise: ErrorFamily, prior: CurvePrior = PRIOR) -> Particles:
+def sample_curve(problem: SeriesToFit, noise: ErrorFamily) -> Particles:
     """Weighted curves from the posterior of one curve."""
-    target = CurveTarget(problem, noise, prior)
+    target = CurveTarget(problem, noise)
     count = int(np.clip(WORK / len(target.y), FEWEST, POINTS))
     size = target.dimensions
     proposals = [(np.zeros(size), np.eye(size))]

@@ -22,7 +22,7 @@ import numpy as np
 from scipy.special import expit, log_expit
 
 from forecasting.errors import ModelError
-from forecasting.measures import nearest
+from forecasting.measures import did_you_mean
 from forecasting.quantiles import Array
 
 POSITIVE, REAL = (0.0, np.inf), (-np.inf, np.inf)
@@ -247,7 +247,6 @@ def find_curve(curve: str | Curve) -> Curve:
         return curve
     word = str(curve).lower().replace(" ", "_").replace("-", "_")
     if word not in CURVES:
-        near = nearest(word, CURVES)
-        hint = near and f"nearest: {near!r}; "
-        raise ModelError(f"curve {curve!r} is unknown; {hint}there are {', '.join(CURVES)}")
+        hint = did_you_mean(word, CURVES, f"one of {', '.join(CURVES)}")
+        raise ModelError(f"curve {curve!r} is unknown; {hint}")
     return CURVES[word]

@@ -1,30 +1,21 @@
-"""Estimates of one growth curve, least squares or maximum likelihood under a family of errors, and
-their intervals by the profile of the likelihood.
-"""
+"""Estimates of one growth curve: least squares, or maximum likelihood under a family of errors."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from functools import cache
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq, minimize, minimize_scalar
-from scipy.special import ndtri, stdtrit
+from scipy.optimize import minimize, minimize_scalar
 
 from forecasting.curves.definitions import Curve
-from forecasting.curves.least_squares import Bounds, Solver, inside, outside
+from forecasting.curves.least_squares import Bounds, Solver
 from forecasting.curves.noise import NOISES, ErrorFamily
 from forecasting.curves.sampling import Sampling
-from forecasting.errors import ModelError
 from forecasting.quantiles import Array
 
 POLISHING = 8  # undamped steps that bring a minimum to all its digits
-STEPS = 6  # doublings of the first step away from an estimate, after which an interval is open
-FARTHEST = 40.0  # logs from an estimate, beyond which a value is as good as the edge
+SCATTER = 0.2  # at which the search for the greatest likelihood starts
 
 
 @dataclass(frozen=True)
@@ -37,8 +28,6 @@ class SeriesToFit:
         The curve and when it was observed.
     y : ndarray (periods,)
         Observations, NaN where missing.
-    weights : ndarray (periods,)
-        Weights of the observations.
     bounds : mapping
         Bounds of each parameter by name, ``m`` among them; equal where it is fixed.
     """
@@ -46,13 +35,12 @@ class SeriesToFit:
     curve: Curve
     sampling: Sampling
     y: Array
-    weights: Array
     bounds: Bounds
 
     @property
     def seen(self) -> NDArray[np.bool_]:
         """Which observations count."""
-        return np.isfinite(self.y) & (self.weights > 0)
+        return np.isfinite(self.y)
 
     @property
     def free(self) -> NDArray[np.bool_]:
@@ -84,7 +72,7 @@ class SeriesToFit:
         """Weighted sum of squared residuals."""
         with np.errstate(all="ignore"):
             residual = np.where(self.seen, self.y - self.fitted(params), 0.0)
-            return float(residual**2 @ self.weights)
+            return float((residual**2).sum())
 
     def information(self, params: Array, variance: Array) -> Array:
         """Fisher's information of the moving parameters, where observations have that variance."""
@@ -92,7 +80,7 @@ class SeriesToFit:
             design, slopes = self.sampling.tangent(self.curve, params[1:, None])
             jacobian = np.column_stack([design, *(params[0] * slope for slope in slopes)])
             jacobian = jacobian[self.seen][:, self.free]
-            return np.asarray((jacobian.T * (self.weights / variance)[self.seen]) @ jacobian)
+            return np.asarray((jacobian.T / variance[self.seen]) @ jacobian)
 
 
 @dataclass(frozen=True)
@@ -118,8 +106,8 @@ def estimate(problem: SeriesToFit, errors: str, start: Array | None = None) -> E
     True
     """
     data = np.where(problem.seen, problem.y, 0.0)[None]
-    weights = np.where(problem.seen, problem.weights, 0.0)[None]
-    fits = problem.solver.run(data, weights, start, polish=POLISHING)
+    seen = problem.seen.astype(float)[None]
+    fits = problem.solver.run(data, seen, start, polish=POLISHING)
     params = np.append(fits.level, fits.shape)
     if errors != "least_squares":
         return _likelihood(problem, params, NOISES[errors])
@@ -165,20 +153,20 @@ def log_likelihood(
         noise = NOISES[errors]
         if scatter is None:
             scatter = _best_scatter(problem, params, noise)
-        return -_loss(problem, params, noise, scatter)
+        return -_loss(problem, noise, params, scatter)
     sse = problem.sse(params)
-    weights = problem.weights[problem.seen]
+    count = problem.seen.sum()
     if scatter is None:
-        scatter = float(np.sqrt(sse / len(weights)))
+        scatter = float(np.sqrt(sse / count))
     variance = max(scatter**2, 1e-300)
-    return float(-0.5 * (np.log(2 * np.pi * variance / weights).sum() + sse / variance))
+    return float(-0.5 * (count * np.log(2 * np.pi * variance) + sse / variance))
 
 
-def _loss(problem: SeriesToFit, params: Array, noise: ErrorFamily, scatter: float) -> float:
+def _loss(problem: SeriesToFit, noise: ErrorFamily, params: Array, scatter: float) -> float:
     """Minus the log-likelihood."""
     seen = problem.seen
     densities = noise.loglike(problem.y[seen], problem.fitted(params)[seen], np.asarray(scatter))
-    value = -float(densities @ problem.weights[seen])
+    value = -float(densities.sum())
     if not np.isfinite(value):
         return 1e300
     return value
@@ -188,17 +176,36 @@ def _best_scatter(problem: SeriesToFit, params: Array, noise: ErrorFamily) -> fl
     if not noise.scattered:
         return 0.0
     best = minimize_scalar(
-        lambda log: _loss(problem, params, noise, float(np.exp(log))),
+        lambda log: _loss(problem, noise, params, float(np.exp(log))),
         bounds=(-12.0, 4.0),
         method="bounded",
     )
     return float(np.exp(best.x))
 
 
-def _likelihood(problem: SeriesToFit, params: Array, noise: ErrorFamily) -> Estimate:
-    """Maximum likelihood, with the covariance from the expected information."""
+def _likelihood(problem: SeriesToFit, start: Array, noise: ErrorFamily) -> Estimate:
+    """Maximum likelihood by BFGS in unbounded coordinates, with the covariance from the expected
+    information.
+    """
+    solver = problem.solver
+    sign = np.copysign(1.0, start[0])
+
+    def unpack(x: Array) -> tuple[Array, float]:
+        level = np.clip(sign * np.exp(np.clip(x[0], -300, 300)), *solver.level)
+        shape, _ = solver.outside(x[1:-1, None])
+        return np.append(level, shape), float(np.exp(np.clip(x[-1], -12, 4)))
+
+    level = np.log(max(abs(start[0]), 1e-300))
+    coordinates = [level, *solver.inside(start[1:, None])[:, 0], np.log(SCATTER)]
     with np.errstate(all="ignore"):
-        params, scatter, best = _maximum(problem, params, noise)
+        best = minimize(
+            lambda x: _loss(problem, noise, *unpack(x)),
+            coordinates,
+            method="BFGS",
+            jac="3-point",
+            options={"gtol": 1e-6, "maxiter": 200},
+        )
+        params, scatter = unpack(best.x)
     scatter *= noise.scattered
     mean = problem.fitted(params)
     variance = (scatter * mean) ** 2 + noise.counted * mean
@@ -206,31 +213,6 @@ def _likelihood(problem: SeriesToFit, params: Array, noise: ErrorFamily) -> Esti
     # What a Newton step could still add
     steady = bool(abs(best.jac @ best.hess_inv @ best.jac) < 1e-3)
     return Estimate(params, covariance, scatter, steady)
-
-
-def _maximum(
-    problem: SeriesToFit, params: Array, noise: ErrorFamily, scatter: float = 0.2
-) -> tuple[Array, float, Any]:
-    """Parameters and scatter of greatest likelihood, and the last search: BFGS in unbounded
-    coordinates.
-    """
-    solver = problem.solver
-    sign = np.copysign(1.0, params[0])
-
-    def unpack(x: Array) -> tuple[Array, float]:
-        level = np.clip(sign * np.exp(np.clip(x[0], -300, 300)), *solver.level)
-        shape, _ = solver.outside(x[1:-1, None])
-        return np.append(level, shape), float(np.exp(np.clip(x[-1], -12, 4)))
-
-    def loss(x: Array) -> float:
-        params, scatter = unpack(x)
-        return _loss(problem, params, noise, scatter)
-
-    level = np.log(max(abs(params[0]), 1e-300))
-    start = np.concatenate([[level], solver.inside(params[1:, None])[:, 0], [np.log(scatter)]])
-    options = {"gtol": 1e-6, "maxiter": 200}
-    best = minimize(loss, start, method="BFGS", jac="3-point", options=options)
-    return *unpack(best.x), best
 
 
 def _covariance(information: Array, free: NDArray[np.bool_]) -> Array:
@@ -246,105 +228,3 @@ def _covariance(information: Array, free: NDArray[np.bool_]) -> Array:
             inverse = np.linalg.inv(balanced) / size / size[:, None]
             covariance[np.ix_(free, free)] = inverse
     return covariance
-
-
-def critical(problem: SeriesToFit, errors: str, alpha: float) -> float:
-    """Half-width of an interval in standard errors: of Student's t for least squares, else of the
-    normal law.
-    """
-    if errors == "least_squares":
-        return float(stdtrit(problem.spare, 1 - alpha / 2))
-    return float(ndtri(1 - alpha / 2))
-
-
-def profile_interval(
-    problem: SeriesToFit, errors: str, estimates: Estimate, name: str, alpha: float
-) -> tuple[float, float]:
-    """Values of a parameter that the data do not exclude while the others follow.
-
-    NaN for a fixed parameter; infinite, or at the edge of the parameter's domain, where the data
-    exclude none.
-
-    Notes
-    -----
-    Bates and Watts (1988), Nonlinear Regression Analysis, section 6.1: with the others at their
-    best, the signed root of the rise in the sum of squares over the residual variance is compared
-    with Student's t; for other errors the signed root of twice the fall in log-likelihood with the
-    normal law. The search goes in the parameter's unbounded coordinate, so that bounds scale with
-    the series.
-    """
-    low, high = problem.bounds[name]
-    if low == high:
-        return np.nan, np.nan
-    if not np.isfinite(estimates.scatter):
-        raise ModelError(
-            "as many parameters as observations leave nothing to profile; use method='posterior'"
-        )
-    place = problem.curve.parameters.index(name)
-    limit = critical(problem, errors, alpha)
-    middle = float(inside(estimates.params[place], low, high))
-    least = _misfit(problem, errors, estimates, estimates.scatter)
-    fits = {middle: estimates}
-
-    @cache
-    def beyond(x: float) -> float:
-        """How far beyond the limit the data are with the parameter held at a coordinate."""
-        value = float(outside(np.asarray(x), low, high)[0])
-        held = replace(problem, bounds={**problem.bounds, name: (value, value)})
-        nearest = fits[min(fits, key=lambda other: abs(other - x))]
-        fits[x] = _follow(held, errors, nearest, least + limit**2, estimates.scatter)
-        rise = _misfit(held, errors, fits[x], estimates.scatter) - least
-        if not np.isfinite(rise):
-            return 1e9
-        return float(np.sqrt(max(rise, 0.0)) - limit)
-
-    _, speed = outside(np.asarray(middle), low, high)
-    first = float(np.sqrt(estimates.covariance[place, place]) / speed)
-    if np.isfinite(low):  # a coordinate in logs
-        first = min(first, FARTHEST / 2**STEPS)
-    if not first > 0:
-        first = 0.1
-    ends = []
-    for step, edge in ((-first, low), (first, high)):
-        crossing = _crossing(beyond, middle, step)
-        if crossing is None:
-            ends.append(edge)
-        else:
-            ends.append(float(outside(np.asarray(crossing), low, high)[0]))
-    return ends[0], ends[1]
-
-
-def _crossing(beyond: Callable[[float], float], middle: float, step: float) -> float | None:
-    """Where a function crosses zero on one side of a coordinate; None where it does not."""
-    inner = middle
-    for doubling in range(STEPS):
-        far = inner + step * 2**doubling
-        if beyond(far) > 0:
-            return float(brentq(beyond, inner, far, xtol=1e-8 * abs(step)))
-        inner = far
-    return None
-
-
-def _misfit(problem: SeriesToFit, errors: str, estimates: Estimate, scatter: float) -> float:
-    """What rises from an estimate: squares over their variance, or minus twice the likelihood."""
-    if errors == "least_squares":
-        return problem.sse(estimates.params) / scatter**2
-    return 2 * _loss(problem, estimates.params, NOISES[errors], estimates.scatter)
-
-
-def _follow(
-    held: SeriesToFit, errors: str, nearest: Estimate, limit: float, scatter: float
-) -> Estimate:
-    """The other parameters at their best, from a neighbour's values; where that excludes the value,
-    a scan has to agree.
-    """
-    if errors != "least_squares":
-        start = max(nearest.scatter, 1e-5)
-        with np.errstate(all="ignore"):
-            params, scatter, _ = _maximum(held, nearest.params, NOISES[errors], start)
-        return replace(nearest, params=params, scatter=scatter)
-    best = estimate(held, errors, nearest.params[None])
-    if not _misfit(held, errors, best, scatter) < limit:
-        with suppress(ModelError):  # the scan saw no curve
-            best = min(best, estimate(held, errors), key=lambda one: held.sse(one.params))
-    return best

@@ -1,4 +1,4 @@
-"""What a user gives to a growth model, read and checked: the series, its weights, words, and bounds
+"""What a user gives to a growth model, read and checked: the series, words, and bounds
 and fixed values of parameters.
 """
 
@@ -8,12 +8,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 
-from forecasting.arguments import shown
+from forecasting.arguments import LONGEST_SHOWN, shown
 from forecasting.curves.definitions import Curve
 from forecasting.errors import ModelError, in_digits
-from forecasting.measures import nearest
+from forecasting.measures import did_you_mean
 from forecasting.quantiles import Array
 
 Pair = tuple[float, float]
@@ -105,24 +104,12 @@ def _numbers(series: pd.Series) -> Array:
         ) from None
 
 
-def read_weights(weights: ArrayLike | None, count: int) -> Array:
-    """Weights of the observations, all 1 where none are given."""
-    if weights is None:
-        return np.ones(count)
-    values = np.asarray(weights, dtype=float).ravel()
-    if len(values) != count or not (values >= 0).all() or not values.any():
-        raise ModelError(f"weights: give {count} finite numbers of 0 or more, one per observation")
-    return values
-
-
 def check_word(argument: str, word: object, known: Sequence[str]) -> None:
     """Refuse a word that is not among the known ones, and name the nearest of them."""
     if not isinstance(word, str) or word not in known:
-        hint = nearest(word, known) if isinstance(word, str) else ""
-        raise ModelError(
-            f"{argument} {shown(word)} is unknown; "
-            + (f"did you mean {hint!r}?" if hint else f"one of {tuple(known)}")
-        )
+        text = word[:LONGEST_SHOWN] if isinstance(word, str) else ""
+        hint = did_you_mean(text, known, f"one of {', '.join(known)}")
+        raise ModelError(f"{argument} {shown(word)} is unknown; {hint}")
 
 
 def check_names(values: Mapping[str, object], argument: str, curves: Sequence[Curve]) -> None:

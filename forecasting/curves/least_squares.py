@@ -147,8 +147,7 @@ class Solver:
         # Subnormal numbers would be slow
         design = np.where(np.abs(design) > 1e-12 * size, design / size, 0.0)
         if weights is None:
-            upright = design * np.sign(design.sum(axis=0))
-            return shape[:, np.argmax(data @ upright, axis=1)]
+            weights = np.ones((1, data.shape[1]))
         cross = (data * weights) @ design
         square = np.maximum(weights @ design**2, 1e-200)
         scale = np.clip(cross / square, self.level[0] * size, self.level[1] * size)

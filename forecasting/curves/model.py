@@ -12,17 +12,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from forecasting.arguments import flag, number, numbers, of, optional, several, shown, takes, whole
-from forecasting.curves.curve_posterior import PRIOR, CurvePrior, Mixture, sample_curve
+from forecasting.arguments import flag, numbers, of, optional, shown, takes
+from forecasting.curves.curve_posterior import Mixture, sample_curve
 from forecasting.curves.definitions import CURVES, Curve, find_curve
-from forecasting.curves.estimate import SeriesToFit, estimate, log_likelihood
+from forecasting.curves.estimate import SeriesToFit, estimate
 from forecasting.curves.inputs import (
     check_names,
     check_word,
     read_bounds,
     read_fixed,
     read_series,
-    read_weights,
     within_domain,
 )
 from forecasting.curves.noise import NOISES, ErrorFamily
@@ -61,12 +60,8 @@ class GrowthModel:
         How parameters are estimated. Least squares is what the literature reports; its forecasts
         then take the scatter as proportional to the curve (lognormal; negative binomial where zeros
         occur).
-    weights : array_like, optional
-        Weights of the observations, 0 or more.
     bounds : mapping of str to (float, float), optional
         Bounds of parameters by name; None for no bound on that side.
-    prior : CurvePrior
-        Priors of the intervals.
 
     Raises
     ------
@@ -91,11 +86,7 @@ class GrowthModel:
     @takes(
         ModelError,
         curve=of(str, Curve, words="the name of a curve, or 'auto'"),
-        weights=optional(
-            several(number(0), "finite numbers of 0 or more, one per observation", 10**6)
-        ),
         bounds=optional(of(Mapping, words="a mapping of names to pairs, e.g. {'m': (0, 1000)}")),
-        prior=of(CurvePrior, words="a CurvePrior"),
     )
     def __init__(
         self,
@@ -106,23 +97,19 @@ class GrowthModel:
         launch: object = None,
         *,
         errors: str = "least_squares",
-        weights: ArrayLike | None = None,
         bounds: Mapping[str, tuple[float | None, float | None]] | None = None,
-        prior: CurvePrior = PRIOR,
     ) -> None:
         check_word("kind", kind, ("flow", "stock"))
         check_word("errors", errors, ("least_squares", *NOISES))
         self._options: dict[str, Any] = {
             "curve": curve, "kind": kind, "launch": launch, "errors": errors,
-            "bounds": bounds, "prior": prior,
+            "bounds": bounds,
         }  # fmt: skip
         self.kind = kind
         self.errors = errors
-        self.prior = prior
         self.endog, index, self.endog_names = read_series(endog)
         timeline = read_timeline(index, time, len(self.endog), kind)
         self.timeline, self.launch = timeline.launched(launch, kind)
-        self.weights = read_weights(weights, len(self.endog))
         self._check_zeros()
         self.curves = _curves(curve)
         self.bounds = read_bounds(bounds or {}, self.curves)
@@ -180,7 +167,7 @@ class GrowthModel:
         Returns
         -------
         SeriesToFit
-            Observations, weights, and the bounds and fixed values of that curve's parameters.
+            Observations, and the bounds and fixed values of that curve's parameters.
 
         Raises
         ------
@@ -195,7 +182,7 @@ class GrowthModel:
         """
         bounds = within_domain(self.bounds, curve)
         fixed = {name: (value, value) for name, value in self.fixed.items() if name in bounds}
-        return SeriesToFit(curve, self.sampling, self.endog, self.weights, bounds | fixed)
+        return SeriesToFit(curve, self.sampling, self.endog, bounds | fixed)
 
     def posterior(self) -> Mixture:
         """The posterior: weighted curves, of one curve or of all that are averaged.
@@ -212,9 +199,7 @@ class GrowthModel:
         (1.0, True)
         """
         problems = [self.problem(curve) for curve in self.curves]
-        return Mixture(
-            [sample_curve(problem, self.noise, self.prior) for problem in problems], self.noise
-        )
+        return Mixture([sample_curve(problem, self.noise) for problem in problems], self.noise)
 
     @takes(ModelError, start_params=optional(numbers()))
     def fit(self, start_params: ArrayLike | Mapping[str, float] | None = None) -> GrowthResults:
@@ -340,39 +325,6 @@ class GrowthModel:
             )
         return fitted
 
-    @takes(ModelError, params=numbers(), scatter=optional(number(1e-12)))
-    def loglike(self, params: ArrayLike, scatter: float | None = None) -> float:
-        """Log-likelihood at given parameters.
-
-        Parameters
-        ----------
-        params : array_like or mapping
-            One value per parameter, ``m`` first, or by name.
-        scatter : float, optional
-            Standard deviation of the residuals (least squares, errors then normal) or relative
-            standard deviation (other errors); by default its best value.
-
-        Returns
-        -------
-        float
-            In nats.
-
-        Raises
-        ------
-        ModelError
-            As by :meth:`predict`.
-
-        Examples
-        --------
-        >>> model = GrowthModel([10.0, 14.0, 19.0, 24.0, 28.0])
-        >>> results = model.fit()
-        >>> bool(np.isclose(model.loglike(results.params), results.llf))
-        True
-        """
-        self.predict(params)
-        values = self._params(params, "params")
-        return log_likelihood(self.problem(self.curves[0]), values, self.errors, scatter)
-
     @takes(ModelError, alone=flag())
     def extended(self, endog: object, alone: bool = False) -> GrowthModel:
         """The model of this series with later observations appended, or of those alone.
@@ -405,48 +357,17 @@ class GrowthModel:
         if index is not None and not isinstance(index, pd.RangeIndex):
             later = read_timeline(index, None, len(values), self.kind)
         if alone:
-            return self._observing(later, values, np.ones(len(values)))
-        return self._observing(
-            self.timeline.followed_by(later),
-            np.append(self.endog, values),
-            np.append(self.weights, np.ones(len(values))),
-        )
+            return self._observing(later, values)
+        return self._observing(self.timeline.followed_by(later), np.append(self.endog, values))
 
-    @takes(ModelError, count=whole(1))
-    def until(self, count: int) -> GrowthModel:
-        """The model of the first observations.
+    def _until(self, count: int) -> GrowthModel:
+        """The model of the first observations."""
+        return self._observing(self.timeline.part(0, count), self.endog[:count])
 
-        Parameters
-        ----------
-        count : int
-            How many, no more than there are.
-
-        Returns
-        -------
-        GrowthModel
-            A new one.
-
-        Raises
-        ------
-        ModelError
-            For a number below 1, or above that of the observations.
-
-        Examples
-        --------
-        >>> GrowthModel([10.0, 14.0, 19.0, 24.0, 28.0]).until(4).nobs
-        4
-        """
-        if count > len(self.endog):
-            raise ModelError(f"count is {count}; there are {len(self.endog)} observations")
-        return self._observing(
-            self.timeline.part(0, count), self.endog[:count], self.weights[:count]
-        )
-
-    def _observing(self, timeline: Timeline, endog: Array, weights: Array) -> GrowthModel:
+    def _observing(self, timeline: Timeline, endog: Array) -> GrowthModel:
         other = copy(self)
         other.timeline = timeline
         other.endog = endog
-        other.weights = weights
         other._check_zeros()
         return other
 

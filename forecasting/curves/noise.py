@@ -41,7 +41,7 @@ class ErrorFamily:
     scattered, counted : bool
         Whether it has a ``scatter``, and whether observations scatter as counts do.
     scale : callable
-        ``scale(y, design, scatter, weights) -> Scale`` for designs (periods, curves).
+        ``scale(y, design, scatter) -> Scale`` for designs (periods, curves).
     loglike : callable
         ``loglike(y, mean, scatter) -> (periods,)``: log density of each observation.
     draw : callable
@@ -52,17 +52,16 @@ class ErrorFamily:
     label: str
     scattered: bool
     counted: bool
-    scale: Callable[[Array, Array, Array, Array], Scale]
+    scale: Callable[[Array, Array, Array], Scale]
     loglike: Callable[[Array, Array, Array], Array]
     draw: Callable[[np.random.Generator, Array, Array], Array]
 
 
-def _lognormal_scale(y: Array, design: Array, scatter: Array, weights: Array) -> Scale:
+def _lognormal_scale(y: Array, design: Array, scatter: Array) -> Scale:
     ratio = np.log(y)[:, None] - np.log(np.maximum(design, TINY))
-    total = weights.sum()
-    mean = weights @ ratio / total
-    square = weights @ (ratio - mean) ** 2
-    sd = scatter / np.sqrt(total)
+    mean = ratio.mean(axis=0)
+    square = ((ratio - mean) ** 2).sum(axis=0)
+    sd = scatter / np.sqrt(len(y))
     log_marginal = -len(y) * np.log(scatter) - square / (2 * scatter**2) + np.log(sd)
     return Scale(mean, sd, log_marginal)
 
@@ -76,11 +75,11 @@ def _lognormal_draw(rng: np.random.Generator, mean: Array, scatter: Array) -> Ar
     return np.asarray(mean * np.exp(scatter * rng.standard_normal(mean.shape)))
 
 
-def _poisson_scale(y: Array, design: Array, scatter: Array, weights: Array) -> Scale:
-    count = float(y @ weights)
-    mean = np.log(count) - np.log(np.maximum(weights @ design, TINY))
+def _poisson_scale(y: Array, design: Array, scatter: Array) -> Scale:
+    count = float(y.sum())
+    mean = np.log(count) - np.log(np.maximum(design.sum(axis=0), TINY))
     fitted = np.maximum(np.exp(mean) * design, TINY)
-    log_marginal = weights @ (y[:, None] * np.log(fitted) - fitted) - 0.5 * np.log(count)
+    log_marginal = (y[:, None] * np.log(fitted) - fitted).sum(axis=0) - 0.5 * np.log(count)
     return Scale(mean, np.full(design.shape[1], 1 / np.sqrt(count)), log_marginal)
 
 
@@ -95,19 +94,18 @@ def _poisson_draw(rng: np.random.Generator, mean: Array, scatter: Array) -> Arra
     return np.where(mean > 1e15, normal, rng.poisson(np.minimum(mean, 1e15)))
 
 
-def _negative_binomial_scale(y: Array, design: Array, scatter: Array, weights: Array) -> Scale:
-    mean = _poisson_scale(y, design, scatter, weights).mean
+def _negative_binomial_scale(y: Array, design: Array, scatter: Array) -> Scale:
+    mean = _poisson_scale(y, design, scatter).mean
     spread = scatter**2
     counts = y[:, None]
     # Newton in log m, from the Poisson estimate; the last round for the curvature alone
     for _ in range(9):
         fitted = np.maximum(np.exp(mean) * design, TINY)
-        slope = weights @ ((counts - fitted) / (1 + spread * fitted))
-        curvature = np.maximum(
-            weights @ (fitted * (1 + spread * counts) / (1 + spread * fitted) ** 2), 1e-12
-        )
+        slope = ((counts - fitted) / (1 + spread * fitted)).sum(axis=0)
+        bend = fitted * (1 + spread * counts) / (1 + spread * fitted) ** 2
+        curvature = np.maximum(bend.sum(axis=0), 1e-12)
         mean = mean + np.clip(slope / curvature, -2, 2)
-    likelihood = weights @ _negative_binomial_loglike(counts, fitted, scatter)
+    likelihood = _negative_binomial_loglike(counts, fitted, scatter).sum(axis=0)
     return Scale(mean, 1 / np.sqrt(curvature), likelihood - 0.5 * np.log(curvature))
 
 

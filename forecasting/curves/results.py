@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Sequence
 from copy import copy
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -19,12 +19,9 @@ from forecasting.curves.definitions import Curve
 from forecasting.curves.estimate import (
     Estimate,
     centre,
-    critical,
     leaves_open,
     log_likelihood,
-    profile_interval,
 )
-from forecasting.curves.inputs import check_word
 from forecasting.curves.timeline import Timeline
 from forecasting.errors import ModelError
 from forecasting.quantiles import Array
@@ -218,20 +215,13 @@ class GrowthResults:
         return pd.DataFrame(self._found.covariance, index=names, columns=names)
 
     @takes(ModelError, alpha=probability())
-    def conf_int(
-        self, alpha: float = 0.05, method: Literal["posterior", "profile", "wald"] = "posterior"
-    ) -> pd.DataFrame:
-        """Intervals of the parameters.
+    def conf_int(self, alpha: float = 0.05) -> pd.DataFrame:
+        """Intervals of the parameters: quantiles of the posterior.
 
         Parameters
         ----------
         alpha : float
             One less the probability of the intervals.
-        method : {"posterior", "profile", "wald"}
-            Quantiles of the posterior; values that the likelihood does not exclude while the other
-            parameters follow (as R's ``confint`` of an ``nls``), infinite on a side where it
-            excludes none; or estimates plus and minus standard errors (as statsmodels), which
-            overstate the precision of growth curves. NaN for fixed parameters in the last two.
 
         Returns
         -------
@@ -241,50 +231,22 @@ class GrowthResults:
         Raises
         ------
         ModelError
-            For another method or alpha, and for a profile where there is no estimate on these data
-            to start from.
+            For an alpha that no interval has.
 
         Notes
         -----
-        Profiles: Bates and Watts (1988), Nonlinear Regression Analysis and Its Applications,
-        section 6.1.
+        Estimates plus and minus standard errors (``bse``) overstate the precision of growth curves.
 
         Examples
         --------
         >>> from forecasting.curves.model import GrowthModel
-        >>> # Bates and Watts 1988, A1.4
-        >>> demand, days = [8.3, 10.3, 19.0, 16.0, 15.6, 19.8], [1, 2, 3, 4, 5, 7]
-        >>> model = GrowthModel(demand, curve="weibull", kind="stock", time=days)
-        >>> results = model.fit_constrained({"b": 1.0})
-        >>> results.conf_int(0.05, method="profile").loc["m"].round(2).tolist()
-        [14.05, 38.46]
+        >>> results = GrowthModel([12.0, 19.0, 33.0, 49.0, 82.0]).fit()
+        >>> results.conf_int(0.1).columns.tolist()
+        ['lower', 'upper']
         """
-        check_word("method", method, ("posterior", "profile", "wald"))
-        errors = self.model.errors
-        bounds: Any
-        if method == "posterior":
-            draws = self.posterior.parameters(self._curve, DRAWS, np.random.default_rng(0))
-            bounds = np.quantile(draws, [alpha / 2, 1 - alpha / 2], axis=0).T
-        elif method == "wald":
-            half = critical(self._problem, errors, alpha) * self.bse
-            bounds = np.column_stack([self.params - half, self.params + half])
-        else:
-            self._check_estimated()
-            bounds = [
-                profile_interval(self._problem, errors, self._found, name, alpha)
-                for name in self.params.index
-            ]
+        draws = self.posterior.parameters(self._curve, DRAWS, np.random.default_rng(0))
+        bounds = np.quantile(draws, [alpha / 2, 1 - alpha / 2], axis=0).T
         return pd.DataFrame(bounds, index=self.params.index, columns=["lower", "upper"])
-
-    def _check_estimated(self) -> None:
-        if not self.from_prior and not self.carried:
-            return
-        reason = "come from other data"
-        if self.from_prior:
-            reason = "are the centre of the posterior, not a minimum"
-        raise ModelError(
-            f"the estimates {reason}: there is nothing to profile; use method='posterior'"
-        )
 
     @property
     def llf(self) -> float:
@@ -677,7 +639,7 @@ class GrowthResults:
         columns = {"previous": median}
         for place in range(len(self.model.endog), len(full.endog)):
             if np.isfinite(full.endog[place]):
-                stage = full.until(place + 1).fit_constrained(self.fixed)
+                stage = full._until(place + 1).fit_constrained(self.fixed)
                 updated = np.median(stage._predicted(ahead).draws, axis=0)
                 columns[full.index[place]] = updated - median
                 median = updated
@@ -788,8 +750,7 @@ class GrowthResults:
         if outside.any() and self.model.errors == "least_squares":
             lines.append(
                 f"Outside their intervals: {', '.join(self.params.index[outside])}. Least squares"
-                " weigh the large observations, the posterior all in proportion;"
-                " conf_int(method='profile') rests on least squares alone."
+                " weigh the large observations, the posterior all in proportion."
             )
         if self.from_prior:
             lines.append(

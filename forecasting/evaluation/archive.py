@@ -17,11 +17,10 @@ from forecasting.errors import EvidenceError, InputError
 from forecasting.evaluation.ledger_record import RECORD_COLUMNS
 from forecasting.evaluation.rules_of_thumb import by_hand
 from forecasting.evaluation.scores import LEVELS
-from forecasting.evaluation.track_record import Row, beside, is_later, rank
+from forecasting.evaluation.track_record import TINY, Row, beside, is_later, is_outcome, rank
 from forecasting.evidence.bases import same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
-from forecasting.measures import MEASURES
 from forecasting.names import OUTLOOK_TABLE
 from forecasting.periods import Period, span
 from forecasting.scenarios.known import facts_of_flow
@@ -102,16 +101,16 @@ def _rows(table: pd.DataFrame, record: Mapping[str, Any], ledger: Ledger) -> Ite
     for (place, measure), part in table.groupby(["country", "measure"], observed=True):
         of_flow = {"place": str(place), "measure": str(measure)}
         facts = [f for f in ledger if (f.place, f.measure) == (str(place), str(measure))]
-        later = [f for f in facts if is_later(f, day) and f.period.end.year >= first]
+        counts = [f for f in facts if is_outcome(f) and f.is_amount and is_later(f, day)]
+        later = [fact for fact in counts if fact.period.end.year >= first]
         bases = _bases(record, str(place), facts)
         quantiles = _quantiles(part)
-        for fact in _outcomes(filter(_is_count, later), bases[0]):
+        for fact in _outcomes(later, bases[0]):
             forecast = _forecast(quantiles, fact)
             if forecast is None:
                 continue
             known = facts_of_flow(ledger, str(place), str(measure)).select(as_of=day)
-            is_flow = MEASURES[str(measure)].kind == "flow"
-            rule = by_hand(known, bases[0], fact.period) if is_flow else None
+            rule = by_hand(known, bases[0], fact.period)
             own = any(same_perimeter(fact.basis, basis) for basis in bases if basis)
             of_day = {
                 "own_basis": own,
@@ -143,16 +142,11 @@ def _quantiles(part: pd.DataFrame) -> dict[Period, Array]:
     }
 
 
-def _is_count(fact: Fact) -> bool:
-    exact = fact.is_exact and fact.is_amount and fact.kind == "outcome"
-    return exact and fact.of_world and fact.value > 0
-
-
 def _outcomes(facts: Iterable[Fact], basis: str) -> list[Fact]:
     """One fact a period, in the order of time."""
     best: dict[Period, Fact] = {}
-    for fact in facts:
-        best[fact.period] = max(best.get(fact.period, fact), fact, key=lambda f: rank(f, basis))
+    for fact in sorted(facts, key=lambda fact: rank(fact, basis), reverse=True):
+        best.setdefault(fact.period, fact)
     return sorted(best.values(), key=lambda fact: (fact.period.end, fact.period.start))
 
 
@@ -160,11 +154,9 @@ def _forecast(quantiles: Mapping[Period, Array], fact: Fact) -> Array | None:
     """What was forecast of the period of a fact; None where it was not."""
     if not fact.stock:
         return quantiles.get(fact.period)
-    ends = {period.end: row for period, row in quantiles.items()}
-    before = max((end for end in ends if end <= fact.period.end), default=None)
-    after = min((end for end in ends if end >= fact.period.end), default=None)
-    if before is None or after is None:
+    then = fact.period.end.toordinal()
+    days = [period.end.toordinal() for period in quantiles]
+    if not days or not days[0] <= then <= days[-1]:
         return None
-    share = (fact.period.end - before).days / max((after - before).days, 1)
-    logs = [np.log(np.maximum(ends[end], 1e-9)) for end in (before, after)]
-    return np.asarray(np.exp((1 - share) * logs[0] + share * logs[1]))
+    logs = np.log(np.maximum([*quantiles.values()], TINY))
+    return np.exp([np.interp(then, days, level) for level in logs.T])

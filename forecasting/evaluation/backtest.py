@@ -11,31 +11,32 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from tqdm import tqdm
 
 from forecasting.errors import EvidenceError
+from forecasting.evaluation.markets import Panel, read_panel
 from forecasting.evaluation.peers import (
     HORIZONS,
     LEAST_SALES,
     SINGLE,
     AnalogueRegression,
-    Quantiles,
     single_series,
 )
 from forecasting.evaluation.scores import (
     LEVELS,
+    Forecaster,
+    Mapped,
+    Quantiles,
     clustered_mean,
-    clustered_ratio,
     clusters_of,
     coverage,
-    score_rows,
+    mean_scores,
+    ratio_to,
+    score_cases,
 )
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.sources.iea import annual_sales, read_iea_panel
 from forecasting.growth.flow import annual_totals, forecast_flow
 from forecasting.growth.forecast import ledger_of
 from forecasting.growth.prior import Prior, region_of
@@ -59,10 +60,6 @@ GROUPS = {
     "under 500 sales": "sales < 500",
     "share above 30 %": "share > 0.3",
 }
-NEEDED = ("sales_bev", "sales_share_percent")  # the reader fills what a file lacks with nothing
-COLUMNS = ("market", "year", "sales_bev", "sales_phev", "sales_share_percent")
-
-Panel = pd.DataFrame | str | Path
 
 
 @dataclass(frozen=True)
@@ -83,6 +80,8 @@ class Case:
         Facts, market size and prior on the first day after the origin.
     outcomes : dict of int to float
         Sales by horizon.
+    taught : tuple of str and int
+        The market that is left out where the prior is learned, if one is, and the origin.
     """
 
     market: str
@@ -91,6 +90,7 @@ class Case:
     share: float
     known: Known
     outcomes: dict[int, float]
+    taught: tuple[str, int]
 
     @property
     def row(self) -> dict[str, object]:
@@ -105,21 +105,20 @@ class Case:
         return float(sizes.iloc[-1]) if isinstance(sizes, pd.Series) else sizes
 
 
-Forecaster = Callable[[Case], Quantiles]
-
-
-def backtest(panel: Panel, train: Panel | None = None, *, peers: bool = False) -> pd.DataFrame:
+def backtest(
+    panel: Panel, train: Panel | None = None, *, peers: bool = False, mapped: Mapped = map
+) -> pd.DataFrame:
     """Score the forecasts on a panel, in one line per method: :func:`summarise` of
     :func:`backtest_skill`, with :func:`by_group` in ``attrs["groups"]``.
     """
-    cases = backtest_skill(panel, train, peers=peers)
+    cases = backtest_skill(panel, train, peers=peers, mapped=mapped)
     lines = summarise(cases)
     lines.attrs["groups"] = by_group(cases)
     return lines
 
 
 def backtest_skill(
-    panel: Panel, train: Panel | None = None, *, peers: bool = False
+    panel: Panel, train: Panel | None = None, *, peers: bool = False, mapped: Mapped = map
 ) -> pd.DataFrame:
     """Score every case of a panel, beside the analogue regression.
 
@@ -132,6 +131,8 @@ def backtest_skill(
         from the others.
     peers : bool
         Score the other peers too; needs statsforecast.
+    mapped : callable
+        As of :func:`forecasting.evaluation.scores.score_cases`.
 
     Returns
     -------
@@ -153,56 +154,8 @@ def backtest_skill(
             f"the panel has no market with {FEWEST_YEARS} years in a row up to one from"
             f" {FIRST_ORIGIN} on, {LEAST_SALES} sales in it and an outcome after it"
         )
-    methods = _methods(panel_rows if others is None else others, others is not None, peers)
-    rows = [
-        row
-        for name, method in methods.items()
-        for case in tqdm(cases, name, leave=False, disable=None)
-        for row in score_rows(
-            {"method": name, **case.row}, case.origin, method(case), case.outcomes
-        )
-    ]
-    return pd.DataFrame(rows)
-
-
-def read_panel(panel: Panel, battery_only: bool = False) -> pd.DataFrame:
-    """Rows with sales: market, year, sales (vehicles), share (0 to 1, NaN where unknown).
-
-    Parameters
-    ----------
-    panel : DataFrame or path
-        IEA's table, or one with market, year, sales_bev, sales_phev, sales_share_percent.
-    battery_only : bool
-        Battery cars alone; otherwise plug-in hybrids too.
-
-    Raises
-    ------
-    EvidenceError
-        Where the file cannot be read, a column is missing, a cell is not a number, or a market has
-        a year twice.
-    """
-    if isinstance(panel, pd.DataFrame):
-        raw = panel
-        name = "the panel"
-    else:
-        raw = read_iea_panel(panel)
-        name = Path(panel).name
-    missing = [
-        column
-        for column in COLUMNS
-        if column not in raw or (len(raw) and column in NEEDED and raw[column].isna().all())
-    ]
-    if missing:
-        raise EvidenceError(f"{name} lacks {', '.join(missing)}; it needs {', '.join(COLUMNS)}")
-    if raw.empty:
-        raise EvidenceError(f"{name} has no rows; give sales by market and year")
-    twice = raw[raw.duplicated(["market", "year"])]
-    if len(twice):
-        raise EvidenceError(
-            f"{name} holds {twice['market'].iloc[0]} {twice['year'].iloc[0]} twice; keep one row a"
-            " year"
-        )
-    return annual_sales(raw, battery_only)[["market", "year", "sales", "share"]]
+    analogues = panel_rows if others is None else others
+    return score_cases(_methods(analogues, peers), cases, mapped)
 
 
 def _cases(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> Iterator[Case]:
@@ -223,7 +176,8 @@ def _cases(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> Iterator[C
             if len(history) >= FEWEST_YEARS and history.iloc[-1] >= LEAST_SALES and outcomes:
                 known = replace(known, since=year(int(history.index[0])).start)
                 share = float(rows["share"][origin])
-                yield Case(str(market), origin, history, share, known, outcomes)
+                taught = (str(market) if train is None else "", origin)
+                yield Case(str(market), origin, history, share, known, outcomes, taught)
 
 
 def _unbroken(facts: Ledger) -> pd.Series:
@@ -241,45 +195,37 @@ def _published(sales: pd.Series) -> Ledger:
     )
 
 
-class _PackageForecaster:
-    """The engine on what was known; with training markets all cases of an origin have one prior."""
-
-    def __init__(self, train: bool) -> None:
-        self.train = train
-        self.priors: dict[tuple[str, int], Prior] = {}
-
-    def _prior(self, case: Case) -> Prior:
-        key = ("" if self.train else case.market, case.origin)
-        if key not in self.priors:
-            self.priors[key] = case.known.prior
-        return self.priors[key]
-
-    def __call__(self, case: Case) -> Quantiles:
-        periods = [year(case.origin + h) for h in HORIZONS]
-        prior = self._prior(case)
-        forecast = forecast_flow(
-            case.known.facts, periods, prior, case.size, draws=DRAWS, place=case.market
-        )
-        return dict(zip(HORIZONS, forecast.quantiles(LEVELS).to_numpy(), strict=True))
+def _package(cases: list[Case]) -> list[Quantiles]:
+    """The engine on what was known, with the prior that the cases share."""
+    prior = cases[0].known.prior
+    return [_forecast(case, prior) for case in cases]
 
 
-def _methods(analogues: pd.DataFrame, apart: bool, peers: bool) -> dict[str, Forecaster]:
-    """All methods by name; the analogue rules learn from the training markets, or from all but the
-    scored one.
-    """
+def _forecast(case: Case, prior: Prior) -> Quantiles:
+    periods = [year(case.origin + h) for h in HORIZONS]
+    forecast = forecast_flow(
+        case.known.facts, periods, prior, case.size, draws=DRAWS, place=case.market
+    )
+    return dict(zip(HORIZONS, forecast.quantiles(LEVELS).to_numpy(), strict=True))
+
+
+def _methods(analogues: pd.DataFrame, peers: bool) -> dict[str, Forecaster]:
+    """What is scored, by name."""
 
     def of_history(peer: Callable[[pd.Series], Quantiles]) -> Forecaster:
-        return lambda case: peer(case.history)
+        return lambda cases: [peer(case.history) for case in cases]
 
     def of_analogues(*regressors: int) -> Forecaster:
         rule = AnalogueRegression(analogues, regressors)
-        return lambda case: rule.forecast("" if apart else case.market, case.history, case.share)
+        return lambda cases: [
+            rule.forecast(case.taught[0], case.history, case.share) for case in cases
+        ]
 
     methods: dict[str, Forecaster] = {}
     if peers:
         methods = {name: of_history(peer) for name, peer in single_series().items()}
         methods["analogue average growth"] = of_analogues(0)
-    return methods | {REGRESSION: of_analogues(0, 1, 2), THIS_PACKAGE: _PackageForecaster(apart)}
+    return methods | {REGRESSION: of_analogues(0, 1, 2), THIS_PACKAGE: _package}
 
 
 def summarise(table: pd.DataFrame) -> pd.DataFrame:
@@ -300,10 +246,8 @@ def summarise(table: pd.DataFrame) -> pd.DataFrame:
     >>> summarise(pd.DataFrame(one)).loc[THIS_PACKAGE, ["wis", "in80", "se80"]].tolist()
     [0.2, 0.5, 0.5]
     """
-    lines = table.groupby("method", sort=False)["wis"].mean().to_frame()
-    horizons = table.pivot_table(index="method", columns="h", values="wis", sort=False)
-    lines = lines.join(horizons.rename(columns=lambda h: f"h{h}"))
-    lines["short"] = table[table["years"] <= SHORT].groupby("method")["wis"].mean()
+    horizons = {f"h{h}": f"h == {h}" for h in sorted(table["h"].unique())}
+    lines = mean_scores(table, {"wis": "h > 0"} | horizons | {"short": f"years <= {SHORT}"})
     single = lines[lines.index.isin(SINGLE)]
     for column, name in (("wis", "ratio"), ("h1", "ratio_h1"), ("short", "ratio_short")):
         if len(single) and column in lines:
@@ -328,20 +272,18 @@ def by_group(table: pd.DataFrame) -> pd.DataFrame:
         ``late`` the same of origins from 2017 on, ``in80``; ``ratio_se, late_se, se80`` are
         standard errors, clustered by market and by the year that is scored.
     """
-    case = ["market", "origin", "h"]
-    regression = table[table["method"] == REGRESSION].set_index(case)["wis"].rename("other")
-    ours = table[table["method"] == THIS_PACKAGE].join(regression, on=case)
-    ours["region"] = ours["market"].map(region_of)
+    table = table.assign(region=table["market"].map(region_of))
     rows = {}
     for name, condition in GROUPS.items():
-        cases = ours.query(condition)
-        late = cases[cases["origin"] >= LATE]
-        row: dict[str, float] = {"cases": len(cases), "wis": cases["wis"].mean()}
-        for column, part in (("ratio", cases), ("late", late)):
+        cases = table.query(condition)
+        ours = cases[cases["method"] == THIS_PACKAGE]
+        if ours.empty:
+            continue
+        rows[name] = {"cases": len(ours), "wis": ours["wis"].mean()}
+        for column, part in (("ratio", cases), ("late", cases[cases["origin"] >= LATE])):
             if len(part):
-                both = clustered_ratio(part["wis"], part["other"], *clusters_of(part))
-                row |= {column: both.mean, f"{column}_se": both.error}
-        if len(cases):
-            held = clustered_mean(cases["in80"], *clusters_of(cases))
-            rows[name] = row | {"in80": held.mean, "se80": held.error}
+                both = ratio_to(part, THIS_PACKAGE, REGRESSION)
+                rows[name] |= {column: both.mean, f"{column}_se": both.error}
+        held = clustered_mean(ours["in80"], *clusters_of(ours))
+        rows[name] |= {"in80": held.mean, "se80": held.error}
     return pd.DataFrame.from_dict(rows, orient="index").astype({"cases": int})

@@ -17,17 +17,19 @@ import pandas as pd
 from tqdm import tqdm
 
 from forecasting.errors import EvidenceError, Problem
-from forecasting.evaluation.backtest import DRAWS, Panel, read_panel
-from forecasting.evaluation.part_year import Monthly, PackagePartYear, read_monthly
+from forecasting.evaluation.backtest import DRAWS
+from forecasting.evaluation.markets import Panel, read_monthly, read_panel
+from forecasting.evaluation.part_year import known_of, learned
 from forecasting.evaluation.peers import LEAST_SALES
 from forecasting.evaluation.rules_of_thumb import PartYear
-from forecasting.evaluation.scores import LEVELS, clustered_ratio, clusters_of, coverage, judged
+from forecasting.evaluation.scores import LEVELS, coverage, judged, mean_scores, ratio_to
 from forecasting.evidence.places import find_place
 from forecasting.evidence.policies import Policy, read_policies
 from forecasting.growth.flow import forecast_flow
-from forecasting.growth.policy_months import PolicyEffects
+from forecasting.growth.prior import Prior
 from forecasting.panels.policy_effects import PolicyEvent, estimate_policy_effects, events
 from forecasting.periods import Period, month
+from forecasting.scenarios.known import Known
 
 TOLD = "with its date"
 NOT_TOLD = "without"
@@ -70,16 +72,16 @@ class EventCase:
         return policy if self.was_known else replace(policy, announced=None)
 
 
-def event_skill(panel: Panel, monthly: Monthly, policies: str | Path | None = None) -> pd.DataFrame:
+def event_skill(panel: Panel, monthly: Panel, policies: str | Path | None = None) -> pd.DataFrame:
     """Score every event, each market left out in turn.
 
     Parameters
     ----------
     panel : DataFrame or path
-        Annual sales to learn growth from, as :func:`forecasting.evaluation.backtest.read_panel`
+        Annual sales to learn growth from, as :func:`forecasting.evaluation.markets.read_panel`
         reads them.
     monthly : DataFrame or path
-        Months of the markets, as :func:`forecasting.evaluation.part_year.read_monthly` reads them.
+        Months of the markets, as :func:`forecasting.evaluation.markets.read_monthly` reads them.
     policies : path, optional
         A table of policies in place of those that ship; each of its places needs months.
 
@@ -119,15 +121,15 @@ def event_skill(panel: Panel, monthly: Monthly, policies: str | Path | None = No
             "no privilege that ended in these markets has a year of months before it; give months"
             " of Norway from 2021 to 2023, e.g."
         )
-    ours = PackagePartYear(analogues, months)
-    learned: dict[str, PolicyEffects] = {}
     scores: list[dict[str, object]] = []
     for case in tqdm(cases, TOLD, leave=False, disable=None):
-        market = case.event.market
-        if market not in learned:
-            others = months[months["market"] != market]
-            learned[market] = estimate_policy_effects(others, rows.values())
-        for method, totals in _forecasts(case, ours, learned[market]).items():
+        others = months[months["market"] != case.event.market]
+        known = known_of(case.part_year, analogues, months)
+        prior = replace(
+            learned(case.part_year, known),
+            policies=estimate_policy_effects(others, rows.values()),
+        )
+        for method, totals in _forecasts(case, known, prior).items():
             scores += _score(method, case, totals)
     return pd.DataFrame(scores)
 
@@ -174,12 +176,8 @@ def _case(event: PolicyEvent, months: pd.DataFrame) -> EventCase | None:
     return EventCase(event, part_year, outcomes)
 
 
-def _forecasts(
-    case: EventCase, ours: PackagePartYear, effects: PolicyEffects
-) -> dict[str, Sequence[np.ndarray]]:
+def _forecasts(case: EventCase, known: Known, prior: Prior) -> dict[str, Sequence[np.ndarray]]:
     """Quantiles of each method, for each span of months."""
-    known = ours.known(case.part_year)
-    prior = replace(ours.prior(case.part_year, known), policies=effects)
     sizes = known.market.sizes
     periods = [period for period, _ in case.outcomes.values()]
     dated, undated = (
@@ -238,18 +236,12 @@ def summarise_events(table: pd.DataFrame) -> pd.DataFrame:
     >>> float(summarise_events(pd.DataFrame(one)).loc[TOLD, "ratio"])
     0.5
     """
-    by = table.groupby("method", sort=False)
-    lines = by["wis"].mean().to_frame()
-    spans = table.pivot_table(index="method", columns="months", values="wis", sort=False)
-    lines = lines.join(spans)
-    cases = {name: rows.sort_values(["policy", "months"]) for name, rows in by}
-    for method, rows in cases.items():
-        ratio = clustered_ratio(rows["wis"], cases[NOT_TOLD]["wis"], *clusters_of(rows))
-        lines.loc[method, "ratio"] = ratio.mean
-        lines.loc[method, "ratio_se"] = ratio.error
-    for name in spans:
+    months = {name: f"months == '{name}'" for name in SPANS if name in {*table["months"]}}
+    lines = mean_scores(table, {"wis": "wis >= 0"} | months | {"known": "known"})
+    for method in lines.index:
+        lines.loc[method, ["ratio", "ratio_se"]] = [*ratio_to(table, method, NOT_TOLD)]
+    for name in (*months, "known"):
         lines[f"ratio_{name}"] = lines[name] / float(lines[name][NOT_TOLD])
-    known = table[table["known"]].groupby("method")["wis"].mean().reindex(lines.index)
-    lines["ratio_known"] = known / float(known[NOT_TOLD])
-    lines = lines.round(3).join(coverage(table))
-    return lines.assign(events=by["policy"].nunique()).rename_axis("method")
+    lines = lines.drop(columns="known").round(3).join(coverage(table))
+    events = table.groupby("method")["policy"].nunique()
+    return lines.assign(events=events).rename_axis("method")

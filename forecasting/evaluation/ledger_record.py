@@ -30,6 +30,13 @@ RECORD_COLUMNS = [
     "inside", "own_basis", "score", "rule_score",
 ]  # fmt: skip
 COLUMNS = [*RECORD_COLUMNS, "facts", "basis", "outcome_basis", "fact"]
+COUNTRY = re.compile("[A-Z]{2}")
+INDICES = {name for name, row in MEASURES.items() if row.unit == "index"}
+RECORDED = (
+    {name for name, row in MEASURES.items() if row.of_electric_cars and row.event}
+    | {"vehicle_exports", *STOCKS_ON_RECORD}
+    | INDICES
+)
 
 
 def ledger_record(
@@ -77,9 +84,15 @@ def ledger_record(
     [['ev_imports', '2022', 767.0], ['ev_imports', '2023', 1500.0]]
     """
     days = [as_date(day) for day in as_of] or _year_ends(ledger)
-    flows = tqdm(_flows(ledger, place, measure), leave=False, disable=None)
-    rows = [row for flow in flows for row in _flow_rows(ledger, *flow, days)]
-    rows += _further_rows(ledger, place, measure, days)
+    facts = ledger.select(place, measure, kind=COUNTED)
+    recorded = {measure} if measure else RECORDED
+    series = sorted({(fact.place, fact.measure) for fact in facts if fact.measure in recorded})
+    rows = [
+        row | {"place": where, "measure": name}
+        for rows_of in (_flow_rows, _index_rows, _stock_rows)
+        for where, name in tqdm(series, leave=False, disable=None)
+        for row in rows_of(ledger, where, name, days)
+    ]
     record = pd.DataFrame(rows, columns=COLUMNS)
     still_open = int(record["outcome"].isna().sum())
     record = record[record["outcome"].notna()].reset_index(drop=True)
@@ -99,64 +112,44 @@ def _year_ends(ledger: Ledger) -> list[dt.date]:
     return [dt.date(y, 12, 31) for y in range(first.year, last)]
 
 
-def _flows(ledger: Ledger, place: str | None, measure: str | None) -> list[tuple[str, str]]:
-    """Place and measure of every flow of which a whole year has been counted."""
-    totals = filter(is_total, ledger.select(place, measure))
-    flows = {(f.place, f.measure) for f in totals if f.period == year(f.period.end.year)}
-    if measure:
-        return sorted(flows)
-    recorded = {name for name, row in MEASURES.items() if row.of_electric_cars and row.event}
-    return sorted(flow for flow in flows if flow[1] in recorded | {"vehicle_exports"})
-
-
 def _flow_rows(ledger: Ledger, place: str, measure: str, days: Sequence[dt.date]) -> Iterator[Row]:
-    """Rows of a flow; two without an outcome for a day after which no total was printed."""
-    of_flow = {"place": place, "measure": measure}
+    """Rows of a flow of which a whole year has been counted; two without an outcome for a day after
+    which no total was printed.
+    """
     facts = facts_of_flow(ledger, place, measure)
-    printed = [fact.known_from for fact in filter(is_total, facts) if fact.known_from]
+    totals = list(filter(is_total, facts))
+    whole = any(fact.period == year(fact.period.end.year) for fact in totals)
+    if not whole or measure in INDICES:
+        return
+    newest = max(fact.known_from for fact in totals if fact.known_from)
     for day in days:
         if not len(facts.select(as_of=day)):
             continue
-        if day >= max(printed):
+        if day >= newest:
             yield from ({"outcome": float("nan"), "facts": 0},) * 2
         else:
-            known = _known(ledger, place, measure, day)
-            yield from (row | of_flow for row in record_of(known, facts))
+            yield from record_of(_known(ledger, place, measure, day), facts)
 
 
-def _further_rows(
-    ledger: Ledger, place: str | None, measure: str | None, days: Sequence[dt.date]
-) -> Iterator[Row]:
-    """Rows of what is no flow with yearly totals: indices, registers and charging stations."""
-    for where, index in _indices(ledger, place, measure):
-        flow = facts_of_flow(ledger, where, index)
+def _index_rows(ledger: Ledger, place: str, measure: str, days: Sequence[dt.date]) -> Iterator[Row]:
+    """Rows of an index: of its growth alone it is known how it came."""
+    if measure in INDICES:
+        flow = facts_of_flow(ledger, place, measure)
         for day in days:
-            for row in growth_record_of(_known(ledger, where, index, day), flow):
-                yield row | {"place": where, "measure": index}
-    for where, stock in _stocks(ledger, place, measure):
-        flow = facts_of_flow(ledger, where, "ev_registrations")
-        for day in days:
-            known = _known(ledger, where, "ev_registrations", day)
-            if stock == "ev_stock":
-                rows = register_rows(flow, day, known.market.sizes, known.prior)
-            else:
-                rows = charger_rows(ledger, where, day, known.prior)
-            for row in rows:
-                yield row | {"place": where, "measure": stock}
+            yield from growth_record_of(_known(ledger, place, measure, day), flow)
 
 
-def _indices(ledger: Ledger, place: str | None, measure: str | None) -> list[tuple[str, str]]:
-    """Place and measure of every index: of its growth alone it is known how it came."""
-    indices = {name for name, row in MEASURES.items() if row.unit == "index"}
-    facts = ledger.select(place, measure, kind=COUNTED)
-    return sorted({(fact.place, fact.measure) for fact in facts if fact.measure in indices})
-
-
-def _stocks(ledger: Ledger, place: str | None, measure: str | None) -> list[tuple[str, str]]:
-    """Countries whose electric vehicles or charging stations have been counted."""
-    facts = ledger.select(place, measure, kind=COUNTED)
-    stocks = {(fact.place, fact.measure) for fact in facts if fact.measure in STOCKS_ON_RECORD}
-    return sorted(stock for stock in stocks if re.fullmatch("[A-Z]{2}", stock[0]))
+def _stock_rows(ledger: Ledger, place: str, measure: str, days: Sequence[dt.date]) -> Iterator[Row]:
+    """Rows of a country's electric vehicles, or charging stations, that have been counted."""
+    if measure not in STOCKS_ON_RECORD or not COUNTRY.fullmatch(place):
+        return
+    flow = facts_of_flow(ledger, place, "ev_registrations")
+    for day in days:
+        known = _known(ledger, place, "ev_registrations", day)
+        if measure == "ev_stock":
+            yield from register_rows(flow, day, known.market.sizes, known.prior)
+        else:
+            yield from charger_rows(ledger, place, day, known.prior)
 
 
 def _known(ledger: Ledger, place: str, measure: str, day: dt.date) -> Known:
@@ -165,5 +158,5 @@ def _known(ledger: Ledger, place: str, measure: str, day: dt.date) -> Known:
     """
     flow = MEASURES[measure]
     cars = flow.of_electric_cars and flow.unit == "vehicles"
-    country = re.fullmatch("[A-Z]{2}", place) is not None
+    country = COUNTRY.fullmatch(place) is not None
     return Known(ledger, place, measure, day, size_from_ledger=cars and country)

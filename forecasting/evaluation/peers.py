@@ -8,7 +8,7 @@ horizon.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from statistics import NormalDist
 
 import numpy as np
@@ -16,10 +16,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.errors import ModelError
-from forecasting.evaluation.scores import LEVELS
+from forecasting.evaluation.scores import LEVELS, Quantiles
 
 Array = NDArray[np.float64]
-Quantiles = Mapping[int, Array]  # horizon in years -> quantiles of sales at LEVELS
 
 HORIZONS = (1, 2, 3, 5)
 NORMAL: Array = np.array([NormalDist().inv_cdf(level) for level in LEVELS])

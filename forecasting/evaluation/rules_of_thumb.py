@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.evaluation.peers import NORMAL
+from forecasting.evaluation.scores import Quantiles
 from forecasting.evidence.bases import same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.periods import Period, year
 
 Array = NDArray[np.float64]
-Forecast = Mapping[int, Array]  # 0 this year, 1 the next -> quantiles at LEVELS
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,16 @@ class PartYear:
         """What a score says of it."""
         return {"market": self.market, "year": self.year, "k": self.k}
 
+    @property
+    def origin(self) -> int:
+        """The year from which horizons count."""
+        return self.year
+
+    @property
+    def taught(self) -> tuple[str, int]:
+        """Which other cases have the same prior."""
+        return self.market, self.year
+
 
 # Each rule's total of this year and its growth into the next, with the spread (log) of both.
 # Spreads are those seen on the markets that the rules were first tried on: hindsight, in the rules'
@@ -82,8 +92,8 @@ RULES: Mapping[str, tuple[Callable[[PartYear], tuple[float, float]], tuple[float
 }
 
 
-def rule_of_thumb(name: str, case: PartYear) -> Forecast:
-    """Quantiles that one of :data:`RULES` gives.
+def rule_of_thumb(name: str, case: PartYear) -> Quantiles:
+    """Quantiles that one of :data:`RULES` gives for this year (0) and the next (1).
 
     Examples
     --------

@@ -1,31 +1,34 @@
 """Scores of probabilistic forecasts: lower is better for all but coverage, which should be what it
 says.
 
->>> levels = np.array([0.1, 0.5, 0.9])
->>> round(float(weighted_interval_score(np.log([80.0, 100.0, 125.0]), np.log(110.0), levels)), 3)
-0.062
+>>> forecast = np.log([50.0, 70.0, 85.0, 100.0, 118.0, 140.0, 200.0])
+>>> round(float(weighted_interval_score(forecast, np.log(110.0))), 3)
+0.067
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import bdtr
+from tqdm import tqdm
 
 Array = NDArray[np.float64]
+Quantiles = Mapping[int, Array]  # horizon in years -> quantiles at LEVELS
+Forecaster = Callable[[list[Any]], list[Quantiles]]
+Mapped = Callable[[Forecaster, Iterable[list[Any]]], Iterable[list[Quantiles]]]
 
 # Of the central 50, 80, 95 % and the median
 LEVELS: Array = np.array([0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975])
+CASE = ("market", "scored", "h", "k", "policy", "months")  # what tells cases apart
 
 
-def weighted_interval_score(
-    quantiles: ArrayLike, outcome: ArrayLike, levels: ArrayLike = LEVELS
-) -> Array:
-    """Weighted interval score: twice the mean pinball loss over the levels (Bracher, Ray, Gneiting
+def weighted_interval_score(quantiles: ArrayLike, outcome: ArrayLike) -> Array:
+    """Weighted interval score: twice the mean pinball loss over `LEVELS` (Bracher, Ray, Gneiting
     and Reich 2021).
 
     Parameters
@@ -34,40 +37,14 @@ def weighted_interval_score(
         Of the forecast, in the unit of the outcome; give logs for a score of relative errors.
     outcome : array_like, shape (...)
         What happened.
-    levels : array_like, shape (levels,)
-        Symmetric about the median, which is one of them.
 
     Returns
     -------
     ndarray, shape (...)
         In the unit of the outcome; 0.1 on logs is about an error of 10 %.
     """
-    level = np.asarray(levels, dtype=float)
     error = np.asarray(outcome, dtype=float)[..., None] - np.asarray(quantiles, dtype=float)
-    return np.asarray(2 * np.maximum(level * error, (level - 1) * error).mean(axis=-1))
-
-
-def inside(
-    quantiles: ArrayLike, outcome: ArrayLike, share: float, levels: ArrayLike = LEVELS
-) -> NDArray[np.bool_]:
-    """Whether the central interval that should hold a share of outcomes held this one.
-
-    Raises
-    ------
-    ValueError
-        Where the levels have no such interval.
-
-    Examples
-    --------
-    >>> inside([[1, 2, 3], [1, 2, 3]], [2.5, 4.0], 0.8, [0.1, 0.5, 0.9])
-    array([ True, False])
-    """
-    level = np.asarray(levels, dtype=float)
-    (edges,) = np.nonzero(np.isclose(np.abs(level - 0.5), share / 2))
-    if len(edges) != 2:
-        raise ValueError(f"the levels {level.tolist()} have no central interval of {share:.0%}")
-    low, high = np.moveaxis(np.asarray(quantiles, dtype=float)[..., edges], -1, 0)
-    return np.asarray((low <= outcome) & (outcome <= high))
+    return np.asarray(2 * np.maximum(LEVELS * error, (LEVELS - 1) * error).mean(axis=-1))
 
 
 def judged(quantiles: ArrayLike, outcome: float) -> dict[str, Any]:
@@ -88,34 +65,72 @@ def judged(quantiles: ArrayLike, outcome: float) -> dict[str, Any]:
     log = float(np.log(outcome))
     return {
         "wis": float(weighted_interval_score(logs, log)),
-        "ale": abs(log - float(logs[len(LEVELS) // 2])),
-        "in80": bool(inside(logs, log, 0.8)),
-        "in95": bool(inside(logs, log, 0.95)),
+        "ale": abs(log - float(logs[3])),
+        "in80": bool(logs[1] <= log <= logs[5]),
+        "in95": bool(logs[0] <= log <= logs[6]),
     }
 
 
-def score_rows(
-    case: Mapping[str, Any],
-    year: int,
-    quantiles: Mapping[int, Array],
-    outcomes: Mapping[int, float],
-) -> list[dict[str, Any]]:
-    """What a case is called, with the horizon ``h``, the year that is scored, and how its forecast
-    did: a row for each outcome.
+def score_cases(
+    methods: Mapping[str, Forecaster], cases: Iterable[Any], mapped: Mapped = map
+) -> pd.DataFrame:
+    """Score every method on every case.
 
     Parameters
     ----------
-    case : mapping
-        What each row says first.
-    year : int
-        From which the horizons count.
-    quantiles, outcomes : mapping of int
-        By horizon.
+    methods : mapping of str to callable
+        By name: quantiles at `LEVELS` by horizon for each of some cases that share a prior.
+    cases : iterable
+        One market at one time each: ``row`` is what a score says of it, ``origin`` the year from
+        which horizons count, ``outcomes`` what happened by horizon, and cases of one ``taught``
+        share a prior.
+    mapped : callable
+        By what a method is applied to groups of cases, in their order; ``map`` does it here.
+
+    Returns
+    -------
+    DataFrame
+        ``method``, what a case says of itself, the horizon ``h``, the year that is ``scored``, and
+        `judged`: a row for each outcome.
     """
-    return [
-        {**case, "h": h, "scored": year + h, **judged(quantiles[h], outcome)}
-        for h, outcome in outcomes.items()
-    ]
+    groups: dict[object, list[Any]] = {}
+    for case in cases:
+        groups.setdefault(case.taught, []).append(case)
+    rows = []
+    for name, method in methods.items():
+        done = mapped(method, groups.values())
+        for group, forecasts in zip(
+            groups.values(), tqdm(done, name, len(groups), leave=False, disable=None), strict=True
+        ):
+            for case, forecast in zip(group, forecasts, strict=True):
+                of_case = {"method": name, **case.row}
+                for h, outcome in case.outcomes.items():
+                    at = {"h": h, "scored": case.origin + h}
+                    rows.append(of_case | at | judged(forecast[h], outcome))
+    return pd.DataFrame(rows)
+
+
+def mean_scores(
+    table: pd.DataFrame, parts: Mapping[str, str], score: str = "wis", how: str = "mean"
+) -> pd.DataFrame:
+    """A line for each method, and a column for each part of the cases.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `score_cases`.
+    parts : mapping of str to str
+        Conditions on its columns.
+    score : str
+        Which of them is summed up.
+    how : str
+        How, as pandas calls it.
+    """
+    columns = {
+        name: table.query(condition).groupby("method")[score].agg(how)
+        for name, condition in parts.items()
+    }
+    return pd.DataFrame(columns).reindex(table["method"].unique())
 
 
 def clusters_of(cases: pd.DataFrame) -> list[pd.Series]:
@@ -197,6 +212,13 @@ def clustered_ratio(ours: ArrayLike, other: ArrayLike, *clusters: ArrayLike) -> 
     y = np.asarray(other, dtype=float)
     ratio = float(x.mean() / y.mean())
     return ClusteredMean(ratio, clustered_mean((x - ratio * y) / y.mean(), *clusters).error)
+
+
+def ratio_to(table: pd.DataFrame, ours: str, other: str) -> ClusteredMean:
+    """`clustered_ratio` of two methods in a table of scores, by market and scored year."""
+    case = [name for name in CASE if name in table]
+    both = table.pivot(index=case, columns="method", values="wis").reset_index()
+    return clustered_ratio(both[ours], both[other], *clusters_of(both))
 
 
 def expected_inside(count: int, share: float = 0.8) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from forecasting.errors import ForecastingError
 from forecasting.evaluation.rules_of_thumb import stock_by_hand
-from forecasting.evaluation.track_record import Row, beside, is_later, quantiles_of
+from forecasting.evaluation.track_record import Row, beside, is_later, is_outcome, quantiles_of
 from forecasting.evidence.bases import same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
@@ -114,8 +114,7 @@ def _counts(known: Ledger) -> list[Fact]:
 
 
 def _is_count(fact: Fact) -> bool:
-    exact = fact.stock and fact.is_amount and fact.is_exact
-    return exact and fact.value > 0 and fact.kind == "outcome"
+    return fact.stock and fact.is_amount and is_outcome(fact)
 
 
 def _shrank(counts: Sequence[Fact]) -> dt.date | None:

@@ -166,38 +166,30 @@ def outcomes_of(
         Empty, or one or two of them.
     """
     totals = list(filter(is_total, facts))
-    whole = _best([fact for fact in totals if fact.period == period], day, basis)
-    if whole and same_perimeter(whole[0].basis, basis):
-        return whole
     own = [fact for fact in totals if same_perimeter(fact.basis, basis)]
-    parts = [part for part in own if _is_part(part.period, period)]
-    return whole + _best(_beyond_known(own, parts, day), day, basis)
+    later = [fact for fact in totals if is_later(fact, day)]
+    later.sort(key=lambda fact: (fact.period.days, *rank(fact, basis)))
+    whole = [fact for fact in later if fact.period == period][-1:]
+    if whole and whole[0] in own:
+        return whole
+    newest = max((fact.period.end for fact in own if fact not in later), default=dt.date.min)
+    parts = [
+        fact
+        for fact in later
+        if fact in own and period.covers(fact.period) and fact.period.days >= SHORTEST
+    ]
+    return whole + [part for part in parts if part.period.end > newest][-1:]
 
 
-def _beyond_known(own: Sequence[Fact], parts: Sequence[Fact], day: dt.date) -> list[Fact]:
-    """The parts of a year that end after all that was known on a day."""
-    known = [fact.period.end for fact in own if not is_later(fact, day)]
-    newest = max(known, default=dt.date.min)
-    return [part for part in parts if part.period.end > newest]
-
-
-def _best(facts: Sequence[Fact], day: dt.date, basis: str) -> list[Fact]:
-    """Of what was published after a day the fact that tells most: of the longest period, then by
-    rank; none of none.
-    """
-    later = [fact for fact in facts if is_later(fact, day)]
-    return sorted(later, key=lambda fact: (fact.period.days, *rank(fact, basis)))[-1:]
-
-
-def _is_part(part: Period, whole: Period) -> bool:
-    within = whole.start <= part.start and part.end <= whole.end
-    return within and part.days >= SHORTEST
+def is_outcome(fact: Fact) -> bool:
+    """Whether a fact states exactly what was counted, and that is more than nothing."""
+    exact = fact.is_exact and fact.kind == "outcome"
+    return exact and fact.of_world and fact.value > 0
 
 
 def is_total(fact: Fact) -> bool:
     """Whether a fact states how much the whole flow was."""
-    exact = fact.is_exact and fact.quantity in ("", "total")
-    return exact and fact.kind == "outcome" and fact.of_world and fact.value > 0
+    return is_outcome(fact) and fact.quantity in ("", "total")
 
 
 def quantiles_of(draws: Array) -> Array:

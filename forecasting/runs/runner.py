@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+from forecasting.arguments import Check, number, optional, path, takes, whole
 from forecasting.errors import InputError, RunError
 from forecasting.names import FAILURE_RECORD, INDEX_PAGE, RUN_RECORD, SCRATCH
 from forecasting.runs.execute.child import ended, sweep
@@ -35,7 +36,10 @@ from forecasting.runs.workers.task import Task, failure
 
 Engine = Literal["fork", "kernel"]
 LONGEST = 10_000_000  # seconds, a season
-LEAST_MEMORY = 100  # megabytes
+SECONDS = Check(
+    f"seconds, more than 0 and less than {LONGEST:,}", number(0, LONGEST, ends=False).read
+)
+MEGABYTES = Check("100 megabytes or more", whole(100).read)
 ENDING = [
     getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name)
 ]
@@ -53,6 +57,14 @@ class Means:
     memory: int | None
 
 
+@takes(
+    InputError,
+    out=Check("a folder, e.g. reports", path().read),
+    jobs=whole(1),
+    timeout=optional(SECONDS),
+    keep=optional(Check("how many days of earlier forecasts stay, 0 or more", whole().read)),
+    memory=optional(MEGABYTES),
+)
 def run(
     paths: Sequence[str | os.PathLike[str]] = (),
     out: str | os.PathLike[str] = "reports",
@@ -103,7 +115,7 @@ def run(
     keep : int, optional
         How many days of earlier forecasts stay in ``archive``, the newest; all if not given.
     memory : int, optional
-        Megabytes that each process of a scenario may hold (Linux); a scenario that needs more fails
+        Megabytes that each process of a scenario may hold; a scenario that needs more fails
         by name.
     published : date, optional
         Since when those of one's own facts are known that have no date of publication.
@@ -122,7 +134,8 @@ def run(
     """
     means = Means(jobs, engine, scheduler, timeout, memory)
     address = remote_address(out)
-    _check(means, os.fspath(out), address, keep)
+    if address and keep is not None:
+        raise InputError(f"keep is for a folder; {address} has rules of its own for what grows old")
 
     def run_into(folder: Path) -> RunSummary:
         survey = Survey(paths, folder, as_of, ledger, published)
@@ -131,29 +144,6 @@ def run(
         return _made(survey, means, force, keep, partial(Progress, shown=progress, form=log))
 
     return run_remote(address, run_into, not dry_run) if address else run_into(Path(out))
-
-
-def _check(means: Means, out: str, address: str, keep: int | None) -> None:
-    """Refuse options that no run can do with."""
-    time_limit = means.timeout is None or 0 < means.timeout < LONGEST
-    memory = means.memory is None or (means.memory >= LEAST_MEMORY and sys.platform == "linux")
-    refused = {
-        f"jobs is {means.jobs}: give at least 1": means.jobs < 1,
-        f"timeout is {means.timeout}: give seconds, more than 0 and less than {LONGEST:,}": (
-            not time_limit
-        ),
-        f"memory is {means.memory}: give at least {LEAST_MEMORY} megabytes, on Linux": not memory,
-        f"keep is {keep}: give how many days of earlier forecasts stay, 0 or more": (
-            keep is not None and keep < 0
-        ),
-        "out is empty: give a folder, e.g. reports": not out,
-        f"keep is for a folder; {address} has rules of its own for what grows old": (
-            keep is not None and address
-        ),
-    }
-    for message, wrong in refused.items():
-        if wrong:
-            raise InputError(message)
 
 
 def _dry(survey: Survey, force: bool) -> RunSummary:
@@ -295,14 +285,14 @@ def _finish(store: Store, changed: bool, keep: int | None) -> str:
 @contextlib.contextmanager
 def _stopped_by_signals() -> Iterator[None]:
     """Let the signals that end a process unwind the run as Ctrl-C does, so that nothing is left."""
-    before = {number: signal.getsignal(number) for number in ENDING}
+    before = {ending: signal.getsignal(ending) for ending in ENDING}
     if threading.current_thread() is not threading.main_thread():
         before = {}
-    for number, handler in before.items():
+    for ending, handler in before.items():
         if handler is not signal.SIG_IGN:  # as under nohup
-            signal.signal(number, lambda number, frame: sys.exit(128 + number))
+            signal.signal(ending, lambda ending, frame: sys.exit(128 + ending))
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for ending, handler in before.items():
+            signal.signal(ending, handler)

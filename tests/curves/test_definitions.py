@@ -96,5 +96,5 @@ def test_bass_published_peak():
 
 
 def test_unknown_curve_names_the_nearest():
-    with pytest.raises(ModelError, match="curve 'gomperz' is unknown; nearest: 'gompertz'"):
+    with pytest.raises(ModelError, match="curve 'gomperz' is unknown; did you mean gompertz"):
         find_curve("gomperz")

@@ -18,9 +18,9 @@ from forecasting.evaluation.backtest import (
     backtest,
     backtest_skill,
     by_group,
-    read_panel,
     summarise,
 )
+from forecasting.evaluation.markets import read_panel
 from forecasting.evaluation.peers import AnalogueRegression, drift, naive, single_series
 from forecasting.reporting.score_words import backtest_text
 

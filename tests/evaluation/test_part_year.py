@@ -7,17 +7,17 @@ import pandas as pd
 import pytest
 
 from forecasting.errors import EvidenceError
-from forecasting.evaluation.backtest import THIS_PACKAGE, read_panel
+from forecasting.evaluation.backtest import THIS_PACKAGE
+from forecasting.evaluation.markets import read_monthly, read_panel
 from forecasting.evaluation.part_year import (
-    PackagePartYear,
     _cases,
     backtest_part_year,
+    known_of,
     part_year_skill,
-    read_monthly,
     summarise_part_year,
 )
 from forecasting.evaluation.rules_of_thumb import RULES
-from forecasting.evaluation.scores import LEVELS, weighted_interval_score
+from forecasting.evaluation.scores import weighted_interval_score
 from forecasting.growth.within_year import estimate_within_year
 from forecasting.reporting.score_words import part_year_text
 
@@ -119,7 +119,7 @@ def test_the_rules_are_what_a_user_would_do_by_hand(
     normal = np.array([-1.959964, -1.281552, -0.674490, 0.0, 0.674490, 1.281552, 1.959964])
     quantiles = np.log(2 * part) + 0.30 * normal
     assert row["wis"] == pytest.approx(
-        float(weighted_interval_score(quantiles, np.log(outcome), LEVELS)), rel=1e-5
+        float(weighted_interval_score(quantiles, np.log(outcome))), rel=1e-5
     )
 
 
@@ -132,14 +132,13 @@ def test_neither_its_own_rows_nor_later_years_teach_a_market(
     again = part_year_skill(changed, monthly)
     same = (scored["market"] == "A") & (scored["year"] <= 2020) & (scored["method"] == THIS_PACKAGE)
     pd.testing.assert_frame_equal(scored[same], again[same])
-    ours = PackagePartYear(read_panel(raw, battery_only=True), read_monthly(monthly))
     others = read_monthly(monthly[(monthly["market"] == "B") & (monthly["month"] < "2021-01")])
     case = next(
         case
         for case in _cases(read_monthly(monthly))
         if (case.market, case.year, case.k) == ("A", 2021, 4)
     )
-    prior = ours.known(case).prior
+    prior = known_of(case, read_panel(raw, battery_only=True), read_monthly(monthly)).prior
     assert prior.within_year == estimate_within_year(others)
     assert prior.last_year == 2020
 
@@ -175,7 +174,7 @@ def test_the_summary_of_known_numbers() -> None:
     ]
     table = pd.DataFrame(
         rows, columns=["method", "market", "year", "k", "h", "wis", "ale", "in80", "in95"]
-    )
+    ).assign(scored=lambda rows: rows["year"] + rows["h"])
     lines = summarise_part_year(table)
     scored = lines.loc[THIS_PACKAGE]
     assert scored[["wis", "k2", "next_wis", "in80", "in95", "se95"]].tolist() == [
@@ -212,18 +211,16 @@ def test_bad_months_are_refused_with_line_and_value(monthly: pd.DataFrame) -> No
         )
 
     for column, value, said in (
-        ("bev", "many", r":6 bev: 'many' is not a number \(write digits and a point\)"),
-        ("bev", -5, r":6 bev: '-5' is negative"),
-        ("all_cars", "x", r":6 all_cars: 'x' is not a number"),
+        ("bev", "many", r":6 bev: 'many' is not a count \(write digits and a point, 0 or more\)"),
+        ("bev", -5, r":6 bev: '-5' is not a count"),
+        ("all_cars", "x", r":6 all_cars: 'x' is not a count"),
         ("month", "2018/05", r":6 month: '2018/05' is not a month \(write YYYY-MM, as 2024-01\)"),
         ("month", "2018-13", r"'2018-13' is not a month"),
-        ("month", "2018-04", r":6 month: 'A 2018-04' is there twice"),
+        ("month", "2018-04", r"the table of months holds A 2018-04 twice; keep one row"),
     ):
         with pytest.raises(EvidenceError, match=said):
             read_monthly(cell(column, value))
-    with pytest.raises(
-        EvidenceError, match=r"lacks bev \(is it 'bevs'\?\); it has market, month, bevs"
-    ):
+    with pytest.raises(EvidenceError, match=r"lacks bev; it has market, month, bevs"):
         read_monthly(monthly.rename(columns={"bev": "bevs"}))
     with pytest.raises(
         EvidenceError, match=r"the table of months lacks market, month; it has bev, all_cars"
@@ -241,12 +238,12 @@ def test_markets_that_do_not_meet_are_refused(raw: pd.DataFrame, monthly: pd.Dat
     )
     with pytest.raises(
         EvidenceError,
-        match=r"'United kingdom' of the months is not in the panel; is it 'United Kingdom'",
+        match=r"'United kingdom' of the months is not in the panel; did you mean United Kingdom\?",
     ):
         part_year_skill(panel, months)
     with pytest.raises(
         EvidenceError,
-        match=r"'A' of the months is not in the panel, which has Czechia, D, E, F, Norway",
+        match=r"'A' of the months is not in the panel; it has Czechia, D, E, F, Norway",
     ):
         part_year_skill(panel, monthly)
     with pytest.raises(EvidenceError, match=r"no market has two whole years of months in a row"):

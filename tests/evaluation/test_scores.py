@@ -9,7 +9,7 @@ from scipy import stats
 from forecasting.evaluation.scores import (
     LEVELS,
     clustered_mean,
-    inside,
+    judged,
     weighted_interval_score,
 )
 
@@ -56,18 +56,20 @@ def test_the_true_distribution_scores_best():
     assert mean(0, 1) < min(mean(0.3, 1), mean(0, 0.6), mean(0, 1.6))
 
 
-@pytest.mark.parametrize("share", [0.5, 0.8, 0.95])
-def test_inside_holds_what_it_should(share):
-    outcomes = np.random.default_rng(1).normal(size=8000)
-    held = inside(np.tile(stats.norm.ppf(LEVELS), (8000, 1)), outcomes, share)
-    assert held.mean() == pytest.approx(share, abs=0.015)
+@pytest.mark.parametrize(("name", "share"), [("in80", 0.8), ("in95", 0.95)])
+def test_an_interval_holds_what_it_should(name, share):
+    outcomes = np.exp(np.random.default_rng(1).normal(size=8000))
+    quantiles = np.exp(stats.norm.ppf(LEVELS))
+    held = [judged(quantiles, outcome)[name] for outcome in outcomes]
+    assert np.mean(held) == pytest.approx(share, abs=0.015)
 
 
-def test_inside_counts_both_ends_and_refuses_an_interval_that_is_not_there():
-    assert inside([1.0, 2.0, 3.0], 3.0, 0.8, [0.1, 0.5, 0.9])
-    assert not inside([1.0, 2.0, 3.0], 3.01, 0.8, [0.1, 0.5, 0.9])
-    with pytest.raises(ValueError, match=r"no central interval of 90%"):
-        inside(np.zeros(7), 0.0, 0.9)
+def test_an_interval_counts_both_its_ends():
+    quantiles = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]
+    assert judged(quantiles, 6.0)["in80"]
+    assert not judged(quantiles, 6.01)["in80"]
+    assert judged(quantiles, 1.0)["in95"]
+    assert not judged(quantiles, 0.99)["in95"]
 
 
 def test_clustered_error_knows_that_cases_of_a_market_are_alike():

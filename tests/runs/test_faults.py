@@ -268,7 +268,7 @@ def test_what_holds_too_much_memory_fails_by_name(project: Any, engine: Any) -> 
     assert [result.name for result in done.failed] == ["uz-b"]
     assert done.failed[0].reason.startswith("cell In [")
     assert done.failed[0].reason.endswith("; the memory limit is 900 MB")
-    with pytest.raises(InputError, match="memory is 5: give at least 100 megabytes"):
+    with pytest.raises(InputError, match="memory is 5; give 100 megabytes or more"):
         run([project.params], project.out, memory=5)
 
 

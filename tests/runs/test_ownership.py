@@ -110,7 +110,7 @@ def test_an_empty_out_is_an_error(project: Any, monkeypatch: pytest.MonkeyPatch)
         True,
         True,
     )
-    with pytest.raises(InputError, match="out is empty"):
+    with pytest.raises(InputError, match="out is ''; give a folder"):
         run([project.params], "", progress=False)
     assert everything(project.root) == before
 

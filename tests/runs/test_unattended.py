@@ -67,7 +67,7 @@ def test_what_is_refused_is_an_event_too(tmp_path: Path) -> None:
 
 def test_what_cannot_be_kept_is_refused(project: Any) -> None:
     project.scenario("uz-a")
-    with pytest.raises(InputError, match=r"keep is -1: give how many days"):
+    with pytest.raises(InputError, match=r"keep is -1; give how many days"):
         run([project.params], project.out, keep=-1)
     with pytest.raises(InputError, match=r"keep is for a folder; memory://x has rules of its own"):
         run([project.params], "memory://x", keep=1)

@@ -105,7 +105,7 @@ def read_iea_panel(path: str | Path) -> pd.DataFrame:
     EvidenceError
         Where the file cannot be read or has neither set of columns.
     """
-    table = _table(Path(path))
+    table = read_texts(Path(path))
     columns = [str(column) for column in table.columns]
     if {*_LONG} <= {*columns}:
         return _widened(table)
@@ -120,7 +120,7 @@ def read_iea_panel(path: str | Path) -> pd.DataFrame:
     ])  # fmt: skip
 
 
-def _table(path: Path) -> pd.DataFrame:
+def read_texts(path: Path) -> pd.DataFrame:
     """A table of texts; the IEA's columns in lower case, and as the newest edition names them."""
     try:
         table = pd.read_csv(path, dtype="str", encoding="utf-8-sig", quoting=csv.QUOTE_MINIMAL)

@@ -8,11 +8,10 @@ import contextlib
 import ctypes
 import os
 import signal
-from pathlib import Path
+
+import psutil
 
 from forecasting.names import RUN_VARIABLE
-
-PROC = Path("/proc")
 
 # The status of a process that was ended as it stood still, or held too much memory
 STILL = -1001
@@ -97,12 +96,9 @@ def die_with_parent() -> None:
 
 
 def sweep(token: str) -> None:
-    """Kill what is left of a run, wherever it went: each of its processes bears the run's mark
-    (Linux).
-    """
-    mark = f"{RUN_VARIABLE}={token}".encode()
-    for folder in PROC.glob("[0-9]*"):
-        pid = int(folder.name)
-        with contextlib.suppress(OSError):
-            if mark in (folder / "environ").read_bytes().split(b"\0") and pid != os.getpid():
-                os.kill(pid, signal.SIGKILL)
+    """Kill what is left of a run, wherever it went: each of its processes bears the run's mark."""
+    for process in psutil.process_iter(["environ"]):
+        marked = (process.info["environ"] or {}).get(RUN_VARIABLE) == token
+        if marked and process.pid != os.getpid():
+            with contextlib.suppress(psutil.Error):
+                process.kill()

@@ -373,7 +373,7 @@ def execute(
         raise NotebookError(
             error.exec_count or 0, f"{error.ename}: {error.evalue}", trace
         ) from error
-    _store(notebook, output)
+    write_ipynb(notebook, str(output))
     for cell in notebook.cells:
         if cell.metadata.papermill.get("exception"):  # sys.exit(0), a success to papermill
             raise NotebookError(
@@ -400,26 +400,16 @@ def _filled(template: Path, parameters: Mapping[str, Any], engine: str) -> Noteb
     return notebook
 
 
-def _store(notebook: NotebookNode, path: Path) -> None:
-    """Write a notebook, a cell in a line: indented, as nbformat writes it, it takes longer and is
-    larger.
-    """
-    written = partial(json.dumps, ensure_ascii=False, sort_keys=True)
-    cells = ",\n".join(map(written, notebook.cells))
-    rest = written({key: value for key, value in notebook.items() if key != "cells"})
-    path.write_text(f'{{"cells": [\n{cells}\n],\n{rest[1:]}\n', encoding="utf-8")
-
-
 def read_template(path: Path) -> NotebookNode:
-    """Read a notebook without the outputs stored in it, which would be copied, checked and written
-    for nothing.
+    """Read a notebook without the outputs that are stored in it: those of cells that are not
+    reached would stay.
     """
-    content = json.loads(path.read_text(encoding="utf-8"))
-    for cell in content.get("cells", ()):
-        if cell.get("cell_type") == "code":
-            cell["outputs"] = []
-    reads: Callable[..., NotebookNode] = nbformat.reads
-    return reads(json.dumps(content), as_version=4)
+    reads: Callable[..., NotebookNode] = nbformat.read
+    notebook = reads(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = []
+    return notebook
 
 
 def cell_seconds(notebook: NotebookNode) -> list[float]:

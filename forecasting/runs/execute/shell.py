@@ -50,29 +50,25 @@ class PipeShell(ZMQInteractiveShell):
 PipeShell.__name__ = ZMQInteractiveShell.__name__
 
 
-class Stream(io.TextIOBase):
+class Stream(io.StringIO):
     """Standard output or error of a cell, sent up in few pieces and in the order of all else."""
 
     encoding = "UTF-8"
     errors = "replace"
 
-    def __init__(self, name: str, send: Send, descriptor: int) -> None:
-        self.name, self._send, self._descriptor = f"<{name}>", send, descriptor
-        self._kind, self._held, self._size = name, list[str](), 0
+    def __init__(self, kind: str, send: Send, descriptor: int) -> None:
+        super().__init__()
+        self.name = f"<{kind}>"
+        self._kind = kind
+        self._send = send
+        self._descriptor = descriptor
 
     def write(self, text: str) -> int:
         """Hold text until there is enough of it."""
-        if not isinstance(text, str):
-            raise TypeError(f"write() argument must be str, not {type(text)}")
-        self._held.append(text)
-        self._size += len(text)
-        if self._size >= CHUNK:
+        count = super().write(text)
+        if self.tell() >= CHUNK:
             self.flush()
-        return len(text)
-
-    def writable(self) -> bool:
-        """A stream takes text."""
-        return True
+        return count
 
     def fileno(self) -> int:
         """Number the descriptor that other programs write to; its text comes up as well."""
@@ -80,7 +76,9 @@ class Stream(io.TextIOBase):
 
     def flush(self) -> None:
         """Send what is held."""
-        text, self._held, self._size = "".join(self._held), [], 0
+        text = self.getvalue()
+        self.seek(0)
+        self.truncate()
         if text:
             self._send("stream", {"name": self._kind, "text": text})
 

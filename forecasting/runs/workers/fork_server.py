@@ -13,7 +13,6 @@ import importlib
 import json
 import os
 import re
-import select
 import shutil
 import subprocess
 import sys
@@ -22,6 +21,8 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from functools import cache, partial
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO
@@ -36,8 +37,7 @@ from forecasting.runs.workers.task import Task, perform
 
 KEPT = 16  # groups of scenarios whose forecasts are kept for the others of the group
 LOOK = 0.005  # seconds between looks at the children
-SIGN = 1.0  # seconds between signs of life, which are empty lines
-CHUNK = 1 << 16  # bytes read at once
+SIGN = 1.0  # seconds between signs of life
 
 
 class ForkServer:
@@ -60,25 +60,22 @@ class ForkServer:
 
     def __init__(self, jobs: int, token: str, shared: Path, template: Path | None = None) -> None:
         self._scratch = TemporaryDirectory(prefix="ev-forecast-", ignore_cleanup_errors=True)
+        self._pipe, far = Pipe()
         command = [sys.executable, "-m", "forecasting.runs.workers.fork_server"]
-        command += [str(jobs), str(shared), self._scratch.name]
+        command += [str(jobs), str(shared), self._scratch.name, str(far.fileno())]
         if template:
             command.append(str(template))
         self._printed: IO[bytes] = TemporaryFile()  # noqa: SIM115 closed by `close`
         self._process = subprocess.Popen(
             command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            stdout=self._printed,
             stderr=self._printed,
-            text=True,
             start_new_session=True,  # a terminal's Ctrl-C is for the runner alone
             env=child_environment(token, scratch=self._scratch.name),
+            pass_fds=[far.fileno()],
         )
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._to: IO[str] = self._process.stdin
-        self._from: IO[str] = self._process.stdout
-        self._heard = b""
+        far.close()
         self._limit: float | None = None
         self._under_way = 0
 
@@ -91,43 +88,33 @@ class ForkServer:
         """Send a task; without effect if the process has ended, which `outcome` then says."""
         self._under_way += 1
         self._limit = task.timeout
-        with contextlib.suppress(BrokenPipeError):
-            self._to.write(task.to_json() + "\n")
-            self._to.flush()
+        with contextlib.suppress(OSError):
+            self._pipe.send_bytes(task.to_json().encode())
 
     def outcome(self) -> Outcome | None:
         """Wait for the next task to end; None if the fork server has ended, or stands still."""
         watch = Watch(self._process.pid, self._limit)
-        pipe = self._from.fileno()
-        read = 0
-        while True:
-            line, end, rest = self._heard.partition(b"\n")
-            if end:
-                self._heard = rest
-                if line:
-                    self._under_way -= 1
-                    return Outcome(**json.loads(line))
-            elif watch.broken(read) is not None:
-                return None
-            elif select.select([pipe], [], [], SIGN)[0]:
-                data = os.read(pipe, CHUNK)
-                if not data:
-                    return None
-                self._heard += data
-                read += len(data)
+        heard = 0
+        with contextlib.suppress(EOFError, OSError):
+            while watch.broken(heard) is None:
+                if self._pipe.poll(SIGN):
+                    message = self._pipe.recv_bytes()
+                    heard += 1
+                    if message:
+                        self._under_way -= 1
+                        return Outcome(**json.loads(message))
+        return None
 
     def close(self, log: Path | None = None) -> None:
         """End the process and its tasks, once; what it has printed goes to `log`."""
         if self._printed.closed:
             return
-        with contextlib.suppress(BrokenPipeError):
-            self._to.close()
+        self._pipe.close()
         if self._under_way:  # it ends its tasks before itself
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(5)
         kill_group(self._process.pid)
         self._process.wait()
-        self._from.close()
         self._scratch.cleanup()
         with self._printed:
             if log is not None:
@@ -176,46 +163,33 @@ def run_in_forks(
     yield from run_fresh([*waiting.values()], jobs, token, shared.with_name(SCRATCH))
 
 
-def main(jobs: int, shared: Path, scratch: Path, templates: list[str]) -> None:
-    """Serve tasks until the input ends."""
-    channel = os.dup(1)
-    os.dup2(2, 1)  # whatever prints, prints to the log
+def main(jobs: int, shared: Path, scratch: Path, channel: int, templates: list[str]) -> None:
+    """Serve tasks until nobody sends any more."""
+    pipe = Connection(channel)
     preload(templates)
-    crew = Crew(jobs, partial(_fork, shared=shared, channel=channel))
-    with contextlib.suppress(BrokenPipeError):  # nobody listens any more: the runner is gone
-        _serve(channel, crew, shared, {*templates})
+    crew = Crew(jobs, partial(_fork, shared=shared, pipe=pipe))
+    with contextlib.suppress(EOFError, OSError):  # the runner is done, or gone
+        _serve(pipe, crew, shared, {*templates})
     crew.end()  # whatever still writes would keep the folder from being removed
     shutil.rmtree(scratch, ignore_errors=True)  # the runner may be gone
 
 
-def _serve(channel: int, crew: Crew, shared: Path, loaded: set[str]) -> None:
-    """Do tasks as they arrive, and give signs of life."""
+def _serve(pipe: Connection, crew: Crew, shared: Path, loaded: set[str]) -> None:
+    """Do tasks as they arrive, and give signs of life, which are empty messages."""
     signed = 0.0
-    for arrived in _arrivals(crew):
-        if time.monotonic() - signed > SIGN:
-            os.write(channel, b"\n")
-            signed = time.monotonic()
-        crew.waiting += arrived
-        if new := {task.template for task in arrived} - loaded:
-            preload(new)
-            loaded |= new
-        for outcome in crew.step():
-            os.write(channel, (json.dumps(asdict(outcome)) + "\n").encode())
-            _forget(shared)
-
-
-def _arrivals(crew: Crew) -> Iterator[list[Task]]:
-    """Yield the tasks that have arrived, at least at every look; ends with the input."""
-    rest = b""
     while True:
-        if not select.select([0], [], [], LOOK if crew.running else None)[0]:
-            yield []
-            continue
-        data = os.read(0, CHUNK)
-        if not data:
-            return
-        *lines, rest = (rest + data).split(b"\n")
-        yield [Task.from_json(line.decode()) for line in lines]
+        if pipe.poll(LOOK if crew.running else None):
+            task = Task.from_json(pipe.recv_bytes().decode())
+            crew.waiting.append(task)
+            if task.template not in loaded:
+                preload({task.template})
+                loaded.add(task.template)
+        if time.monotonic() - signed > SIGN:
+            pipe.send_bytes(b"")
+            signed = time.monotonic()
+        for outcome in crew.step():
+            pipe.send_bytes(json.dumps(asdict(outcome)).encode())
+            _forget(shared)
 
 
 def _forget(shared: Path) -> None:
@@ -227,7 +201,7 @@ def _forget(shared: Path) -> None:
             shutil.rmtree(old, ignore_errors=True)
 
 
-def _fork(task: Task, log: int, shared: Path, channel: int) -> ForkedProcess:
+def _fork(task: Task, log: int, shared: Path, pipe: Connection) -> ForkedProcess:
     """Do a task in a copy of this process, which must not write to the channel."""
     pid = os.fork()
     if pid:
@@ -236,7 +210,7 @@ def _fork(task: Task, log: int, shared: Path, channel: int) -> ForkedProcess:
     try:
         os.setsid()
         die_with_parent()
-        os.close(channel)
+        pipe.close()
         nothing = os.open(os.devnull, os.O_RDONLY)
         for descriptor, number in ((nothing, 0), (log, 1), (log, 2)):
             os.dup2(descriptor, number)
@@ -302,27 +276,13 @@ def _load_outlook_code() -> None:
     from IPython.utils.capture import capture_output
 
     from forecasting import tables
-    from forecasting.evidence import datasets
     from forecasting.reporting import figures, notebook, workbook
     from forecasting.scenarios.outlook import outlook
 
     made = outlook(notebook.scenario_of(SCENARIO), draws=FEW)
-    charts = (
-        figures.fan_chart,
-        figures.evidence_chart,
-        figures.charger_gap,
-        figures.load_chart,
-        figures.tornado,
-    )
     with capture_output():
-        for chart in charts:
-            chart(made).show("plotly_mimetype")
-    for table in (
-        tables.outlook_table(made),
-        tables.facts_table(made.evidence or datasets.central_asia(), last=2),
-    ):
-        table._repr_html_()
-        repr(table)
+        figures.fan_chart(made).show("plotly_mimetype")
+    tables.outlook_table(made)._repr_html_()
     with TemporaryDirectory() as folder:
         made.save(folder)
         workbook.write_workbook(made, Path(folder) / OUTLOOK_WORKBOOK)
@@ -336,4 +296,4 @@ def _imports(template: Path) -> set[str]:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4:])
+    main(int(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4]), sys.argv[5:])

@@ -8,7 +8,6 @@ import contextlib
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -17,8 +16,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import psutil
+
 from forecasting.names import RUN_VARIABLE, SHARED_VARIABLE, VARIABLES
-from forecasting.runs.execute.child import OVER, PROC, STILL, ForkedProcess, kill_group
+from forecasting.runs.execute.child import OVER, STILL, ForkedProcess, kill_group
 from forecasting.runs.output.folders import open_log
 from forecasting.runs.workers.task import Task
 
@@ -111,11 +112,14 @@ class Watch:
 
     def _full(self, most: int) -> bool:
         """Whether the process itself holds more; those below it that do are killed."""
-        for pid in _below(self._pid):
-            if _held(pid) > most:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-        return _held(self._pid) > most
+        with contextlib.suppress(psutil.Error):
+            process = psutil.Process(self._pid)
+            for below in process.children(recursive=True):
+                with contextlib.suppress(psutil.Error):
+                    if below.memory_info().rss > most:
+                        below.kill()
+            return bool(process.memory_info().rss > most)
+        return False
 
     def _stands(self, still: float) -> bool:
         if self._limit is None or still <= self._limit:
@@ -131,26 +135,10 @@ def mark_of(log: str) -> int:
     return time.monotonic_ns()  # no sign can be given here, so that none is missed
 
 
-def _below(pid: int) -> list[int]:
-    """The processes that a process has started, and those that they have (Linux)."""
-    below: list[int] = []
-    with contextlib.suppress(OSError):
-        for path in (PROC / str(pid) / "task").glob("*/children"):
-            below += map(int, path.read_text().split())
-    return below + [pid for child in below for pid in _below(child)]
-
-
-def _held(pid: int) -> int:
-    """Bytes of memory that a process holds now (Linux)."""
-    with contextlib.suppress(OSError, IndexError):
-        return int((PROC / str(pid) / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    return 0
-
-
 def _stopped(pid: int) -> bool:
-    """Whether a process has been stopped, as by SIGSTOP, and not let go on (Linux)."""
-    with contextlib.suppress(OSError):
-        return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] in "Tt"
+    """Whether a process has been stopped, as by SIGSTOP, and not let go on."""
+    with contextlib.suppress(psutil.Error):
+        return psutil.Process(pid).status() in (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP)
     return False
 
 
