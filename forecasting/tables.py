@@ -22,7 +22,6 @@ from forecasting.reporting.charging_tables import (
     choice_table as choice_table,
     consequences_table as consequences_table,
     cost_checks_table as cost_checks_table,
-    fast_charge_table as fast_charge_table,
     grid_table as grid_table,
     heavy_table as heavy_table,
     regions_table as regions_table,

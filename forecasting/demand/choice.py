@@ -90,27 +90,3 @@ def expected_regret(
     columns = ["option", "points", "too_few", "missing_points", "idle_points", "right_at", "regret"]
     table = pd.DataFrame(rows, columns=columns)
     return table.sort_values("regret", kind="stable", ignore_index=True)
-
-
-def missing_and_idle(wanted: Array, numbers: Array) -> tuple[Array, Array]:
-    """Points missing and idle in the mean over the draws, for each number that could be built.
-
-    Parameters
-    ----------
-    wanted : ndarray, shape (draws,)
-        Points that turn out to be wanted.
-    numbers : ndarray, shape (numbers,)
-        Points built.
-
-    Returns
-    -------
-    missing, idle : ndarray, shape (numbers,)
-
-    Examples
-    --------
-    >>> wanted, built = np.array([100.0, 300.0]), np.array([0.0, 200.0])
-    >>> [means.tolist() for means in missing_and_idle(wanted, built)]
-    [[200.0, 50.0], [0.0, 50.0]]
-    """
-    over = numbers[:, None] - wanted[None, :]
-    return np.maximum(-over, 0).mean(axis=1), np.maximum(over, 0).mean(axis=1)

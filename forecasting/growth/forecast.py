@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.arguments import flag, number, of, probability, several, takes
+from forecasting.arguments import number, of, probability, several, takes
 from forecasting.caveats import Caveat
 from forecasting.errors import EvidenceError
 from forecasting.evidence.ledger import Ledger
@@ -129,24 +129,13 @@ class FlowForecast(Shown):
             )
         )
 
-    @takes(EvidenceError, log=flag())
-    def plot(self, log: bool = False) -> Any:
+    def plot(self) -> Any:
         """The periods with their intervals, and the facts that they rest on, as a plotly figure.
-
-        Parameters
-        ----------
-        log : bool
-            A logarithmic scale.
 
         Returns
         -------
         plotly.graph_objects.Figure
             In the measure's unit.
-
-        Raises
-        ------
-        EvidenceError
-            Where log is neither true nor false.
 
         Examples
         --------
@@ -156,7 +145,7 @@ class FlowForecast(Shown):
         >>> [trace.name for trace in forecast.plot().data][:2]
         ['forecast, 80 %', None]
         """
-        return chart(self, log)
+        return chart(self)
 
     @takes(EvidenceError, period=PERIOD)
     def totals(self, period: Period) -> Array:

@@ -4,7 +4,7 @@ with the vehicles; and of the truck corridor one trip, its megawatt points and i
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +15,7 @@ from forecasting.demand.choice import expected_regret
 from forecasting.demand.consequences import cost_checks, point_business
 from forecasting.demand.corridor import (
     CASES,
-    FAST_TO,
     MILD,
-    RESERVE,
     SCENARIOS,
     TRUCK_ROAD,
     road_figure,
@@ -611,76 +609,28 @@ def business_table(outlook: Outlook) -> Table:
     return rows_table(rows, caption=caption)
 
 
-def stations_table(sizes: Sequence[int] = (1, 2, 4, 8, 16)) -> Table:
+def stations_table() -> Table:
     """Stations that are equally busy, and how long drivers wait: one arrival an hour and point.
-
-    Parameters
-    ----------
-    sizes : sequence of int
-        Points of each station.
 
     Returns
     -------
     Table
         Points, arrivals and waiting times by size of the station.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
-    >>> len(fc.tables.stations_table([1, 4]).frame)
-    2
+    >>> len(fc.tables.stations_table().frame)
+    5
     """
-    services = {points: station_service(points, points) for points in sizes}
+    services = {points: station_service(points, points) for points in (1, 2, 4, 8, 16)}
     return small_table(pd.DataFrame(services).T.rename_axis("points"))
-
-
-def fast_charge_table(temperatures: Sequence[float] = (-20, 0, 20)) -> Table:
-    """How far a fast charge carries a car, and at what power it is taken, by temperature.
-
-    Parameters
-    ----------
-    temperatures : sequence of float
-        Degrees Celsius.
-
-    Returns
-    -------
-    Table
-        Kilometres and kilowatts.
-
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
-    Examples
-    --------
-    >>> import forecasting as fc
-    >>> fc.tables.fast_charge_table([20])
-    degrees km to the next charge kW
-       20.0                   191 76
-    """
-    car = road_vehicle("car")
-    rows = [
-        {
-            "degrees": str(degrees),
-            "km to the next charge": readable(car.range_km(degrees) * (FAST_TO - RESERVE)),
-            "kW": readable(car.power_kw(degrees)),
-        }
-        for degrees in temperatures
-    ]
-    return rows_table(rows)
 
 
 def choice_table(
     outlook: Outlook,
     missing: float | None = None,
     idle: float | None = None,
-    own: float | None = None,
 ) -> Table:
     """What it means to build to need, practice, standard or a number of one's own at the horizon,
     from the same draws.
@@ -693,8 +643,6 @@ def choice_table(
         Cost of one public point too few, and of one too many, a year; the reader's own, in one
         money. Default as the scenario says; where it says nothing, no number is better than
         another.
-    own : float, optional
-        A number of points of one's own.
 
     Returns
     -------
@@ -715,7 +663,7 @@ def choice_table(
     """
     if outlook.demand is None:
         return NONE
-    choice = choice_of(outlook, missing, idle, own)
+    choice = _choice_of(outlook, missing, idle)
     options = choice_options(outlook, choice)
     wanted = outlook.demand.results["charging_points_need"][:, -1]
     costs = choice or Choice.model_construct(missing=1.0, idle=1.0)
@@ -745,21 +693,16 @@ def choice_table(
     return rows_table(frame, caption=caption)
 
 
-def choice_of(
-    outlook: Outlook, missing: float | None, idle: float | None, own: float | None
-) -> Choice | None:
+def _choice_of(outlook: Outlook, missing: float | None, idle: float | None) -> Choice | None:
     """The reader's costs: as given, else as the scenario says; None where neither does."""
-    if missing is not None and idle is not None:
-        # Looked at where regret is reckoned
-        return Choice.model_construct(missing=missing, idle=idle, own=own)
-    if missing is not None or idle is not None:
+    if missing is None and idle is None:
+        return outlook.scenario.choice
+    if missing is None or idle is None:
         raise AssumptionError(
             "choice: one of the two costs is given; give missing and idle, in one money"
         )
-    choice = outlook.scenario.choice
-    if choice and own is not None:
-        return choice.model_copy(update={"own": own})
-    return choice
+    # Looked at where regret is reckoned
+    return Choice.model_construct(missing=missing, idle=idle, own=None)
 
 
 def choice_options(outlook: Outlook, choice: Choice | None) -> dict[str, float]:
@@ -808,8 +751,9 @@ def truck_trip_table() -> Table:
                 "beyond the breaks, h": trip.extra_hours,
                 "tonnes an hour, % of diesel": 100 * trip.of_diesel,
             }
-            rows.append({name: readable(value) for name, value in row.items()})
-    return rows_table(rows, caption=f"One trip of {truck_trip().km:,.0f} km, {ROAD_WORDS}")
+            rows.append(row)
+    caption = f"One trip of {truck_trip().km:,.0f} km, {ROAD_WORDS}"
+    return small_table(pd.DataFrame(rows).set_index("battery, kWh"), caption)
 
 
 def truck_points_table() -> Table:
@@ -833,17 +777,18 @@ def truck_points_table() -> Table:
         for case in CASES:
             mine = plan[plan["case"] == case]
             row = {
+                "scenario": scenario,
+                "case": case,
                 "electric, % of trucks": road_figure("electric_share", scenario, case),
                 "electric trucks a day, busiest section": mine["electric_per_day"].max(),
-                "sites": float(mine["sites"].sum()),
-                "megawatt points": float(mine["points"].sum()),
+                "sites": mine["sites"].sum(),
+                "megawatt points": mine["points"].sum(),
                 "MW a site, at most": mine["megawatts_per_site"].max(),
                 "MWh a day": mine["mwh_per_day"].sum(),
             }
-            cells = {name: readable(value) for name, value in row.items()}
-            rows.append({"scenario": scenario, "case": case} | cells)
+            rows.append(row)
     caption = f"Electric trucks in 2030, {ROAD_WORDS}, on a day of deep winter"
-    return rows_table(rows, caption=caption)
+    return small_table(pd.DataFrame(rows).set_index("scenario"), caption)
 
 
 def truck_figures_table() -> Table:

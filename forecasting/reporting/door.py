@@ -91,14 +91,8 @@ HINTS = {hint: _object(hint) for hint in CLASSES} | {
     "Mapping[str, pd.DataFrame]": Check(f"by name {SUMMARY.words}", _summaries),
 }
 NAMES = {
-    **dict.fromkeys(("year", "since", "until"), YEAR),
-    "years": several(YEAR, "years"),
+    **dict.fromkeys(("year", "since"), YEAR),
     "day": _one_of("winter", "summer"),
-    "by": _one_of("setting", "power"),
-    "sizes": several(whole(1, 200), "numbers of points, from 1 to 200"),
-    "largest": whole(2, 200),
-    "minutes": several(number(0.1, 600), "minutes, from 0.1 to 600"),
-    "temperatures": several(number(-60, 60), "degrees Celsius, from -60 to 60"),
     "plan": _frame("section", "case", "points", "sites"),
     "table": _frame("scenario", "country", "measure", "period_start", "period_end", "quantile"),
 }

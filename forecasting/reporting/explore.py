@@ -26,7 +26,7 @@ from forecasting.parameters.schema import (
 )
 from forecasting.reporting.answer import QUESTIONS
 from forecasting.reporting.display import Table, rows_table
-from forecasting.reporting.figures.changed_scenario import live_figure, redraw, what_if_chart
+from forecasting.reporting.figures.scenario_contrast import live_figure, redraw, what_if_chart
 from forecasting.reporting.labels import (
     amount,
     amounts,

@@ -169,14 +169,14 @@ def _forecast_title(forecast: FlowForecast) -> str:
 
 
 @chart_of.register
-def _outlook_chart(outlook: Outlook, measure: str, log: bool | None) -> Any:
+def _outlook_chart(outlook: Outlook, measure: str) -> Any:
     """The figure of one measure of an outlook; a measure that it has not is an error."""
     known = outlook.results.values
     if measure not in known:
         similar = nearest(measure, known)
         hint = phrase("did you mean {}?", similar) or f"there are {', '.join(known)}"
         raise InputError(f"{outlook.name} has no {measure!r}; {hint}")
-    return fan_chart(outlook, measure, log=log)
+    return fan_chart(outlook, measure)
 
 
 @html_of.register

@@ -20,10 +20,9 @@ from forecasting.errors import InputError
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.policies import Policy
 from forecasting.evidence.reconcile import conflicts, nesting, revisions
 from forecasting.evidence.words import in_words, period_words
-from forecasting.growth.policy_months import Policies, PolicyEffects, first_month, numbers_of
+from forecasting.growth.policy_months import first_month
 from forecasting.measures import AT_THE_HORIZON, DEMAND_STEPS, EV_FLOWS, MEASURES
 from forecasting.periods import span
 from forecasting.reporting.display import HIGH, LOW, Table, beside, plain_frame, rows_table
@@ -41,7 +40,7 @@ from forecasting.reporting.labels import (
 )
 from forecasting.scenarios.assumptions import demand_parameters
 from forecasting.scenarios.drivers import apply_drivers
-from forecasting.scenarios.joint_draws import Results, no_measure
+from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.known import known_drivers, last_day
 
 if TYPE_CHECKING:
@@ -130,14 +129,7 @@ class StoredResults:
         ----------
         measure : str
             One of `values`.
-
-        Raises
-        ------
-        InputError
-            Where there is no such measure.
         """
-        if measure not in self.values:
-            raise no_measure(measure, self.values)
         return self.values[measure]
 
 
@@ -532,17 +524,13 @@ def fit_table(forecast: FlowForecast, last: int | None = None) -> Table:
     frame = forecast.fit_table()
     order = frame["surprise"].abs().sort_values(ascending=False, kind="stable").index
     frame = frame.loc[order[:last]]
+    columns = ["period", "printed", "expected", "low", "high", "surprise", "doubted", "fact"]
+    shown = frame[columns].astype(object)
     # It gives the flow its scale
     alone = (frame["low"] > 0) & (frame["high"] > ANYTHING * frame["low"])
-    shown = frame[["period", "printed"]].assign(
-        period=frame["period"].map(label_words),
-        expected=frame["expected"].astype(object).mask(alone, "anything"),
-        low=frame["low"].astype(object).mask(alone, "–"),
-        high=frame["high"].astype(object).mask(alone, "–"),
-        surprise=frame["surprise"],
-        doubted=[f"{100 * doubt:.0f} %" for doubt in frame["doubted"]],
-        fact=frame["fact"],
-    )
+    shown.loc[alone, ["expected", "low", "high"]] = ["anything", "–", "–"]
+    shown["period"] = shown["period"].map(label_words)
+    shown["doubted"] = [f"{100 * doubt:.0f} %" for doubt in frame["doubted"]]
     return Table(_texts(shown.rename(columns={"low": LOW, "high": HIGH})))
 
 
@@ -725,7 +713,8 @@ def policies_table(outlook: Outlook) -> Table:
         raise InputError(f"{outlook.scenario.name} was read from files, which hold no policies")
     columns = ["policy", "what", "on", BEFORE, AFTER, LATER, "source", "link"]
     frame = plain_frame([*_known_policies(forecast), *_changed(outlook, forecast)], columns=columns)
-    caption = f"Change of months, 80 % ranges; {_learned(forecast.policies.effects)}"
+    events = forecast.policies.effects.ends.events
+    caption = f"Change of months, 80 % ranges; learned from {events} ends elsewhere"
     if any(policy.kind == "blocked" for policy in forecast.policies.rows):
         caption += "; what is held up, and how it fades, is a judgement"
     return Table(frame[columns[:-1]], {"source": frame["link"].tolist()}, caption=caption)
@@ -763,19 +752,6 @@ def _changed(outlook: Outlook, forecast: FlowForecast) -> Iterator[list[str]]:
             if {*spans} != {"–"}:
                 day = driver.start.isoformat()
                 yield [driver.reason, "in this scenario", day, *spans, driver.policy, ""]
-
-
-def _learned(effects: PolicyEffects) -> str:
-    """What the ends of privileges did in other markets, in words."""
-    from forecasting.growth.forecast import percent_of
-
-    ends = Policy("", "", "ends", dt.date(2001, 1, 1))
-    normal = np.random.default_rng(0).standard_normal((1000, 3))
-    ((_, logs),) = Policies((ends,), effects).moves(normal, numbers_of(2000, 36))
-    months = pd.period_range("2000-01", periods=36, freq="M").astype(str)
-    before, after, later = _spans(percent_of(logs, [*months]), ends.start)
-    learned = f"learned from {effects.ends.events} ends elsewhere"
-    return f"{learned}: {before} before, {after} after, then {later}"
 
 
 def _spans(effects: pd.DataFrame, start: dt.date, later: pd.Period | None = None) -> list[str]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecasting.arguments import flag, of, optional, path, shown, takes, text, whole
+from forecasting.arguments import of, optional, path, shown, takes, text, whole
 from forecasting.caveats import Caveat
 from forecasting.errors import EvidenceError, InputError, LedgerError
 from forecasting.evidence.ledger import Ledger
@@ -310,15 +310,14 @@ class Outlook(Shown):
         tables = [flow.fit_table() for flow in self.baseline_forecasts.values()]
         return pd.concat(tables, ignore_index=True)
 
-    @takes(InputError, measure=optional(text()), log=optional(flag()))
-    def plot(self, measure: str | None = None, log: bool | None = None) -> Any:
+    @takes(InputError, measure=optional(text()))
+    def plot(self, measure: str | None = None) -> Any:
         """A measure with its intervals and the facts that were known, as a plotly figure.
 
         Parameters
         ----------
-        measure, log : str and bool, optional
-            By default the flow that was forecast, on a logarithmic scale where medians differ
-            thirtyfold.
+        measure : str, optional
+            By default the flow that was forecast.
 
         Returns
         -------
@@ -336,7 +335,7 @@ class Outlook(Shown):
         >>> "Median" in [trace.name for trace in figure.data]
         True
         """
-        return chart(self, measure or self.scenario.measure, log)
+        return chart(self, measure or self.scenario.measure)
 
     def __repr__(self) -> str:
         until = f"as of {self.as_of}, to {self.scenario.horizon}"

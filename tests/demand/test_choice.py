@@ -5,7 +5,7 @@ reader's.
 import numpy as np
 import pytest
 
-from forecasting.demand.choice import expected_regret, missing_and_idle
+from forecasting.demand.choice import expected_regret
 from forecasting.errors import AssumptionError
 
 
@@ -54,8 +54,8 @@ def test_a_number_is_the_best_where_the_costs_stand_as_the_table_says():
     options = {f"{number:.0f}": number for number in numbers}
     ratio = expected_regret(wanted, options, missing=1, idle=1).set_index("option")["right_at"]
     for name, number in options.items():
-        few, many = missing_and_idle(wanted, np.array([0.97, 1.0, 1.03]) * number)
-        cost = ratio[name] * few + many
+        over = np.array([[0.97], [1.0], [1.03]]) * number - wanted
+        cost = (ratio[name] * np.maximum(-over, 0) + np.maximum(over, 0)).mean(axis=1)
         assert cost[1] == min(cost)
 
 

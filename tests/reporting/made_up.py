@@ -167,6 +167,7 @@ def make_outlook(
         age=age_of(facts, "ev_imports", dt.date(2023, 6, 26)),
         first_year=2023,
         evidence=facts,
+        ledger=make_ledger(),
         forecasts={country: SimpleNamespace(basis="statistics agency", fit_table=lambda: FIT)},  # type: ignore[dict-item]
         baseline_forecasts={},
         parts=(results,),

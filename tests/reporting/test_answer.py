@@ -100,8 +100,7 @@ def test_of_an_unknown_market_the_first_line_says_so_and_the_next_names_what_wou
     assert "which are not known here" in repr(charging_answers(made))
     drawn = [
         figures.charger_gap,
-        figures.stock_chart,
-        figures.energy_chart,
+        lambda outlook: figures.fan_chart(outlook, "ev_stock"),
         figures.load_chart,
         figures.tornado,
     ]

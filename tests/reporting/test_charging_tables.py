@@ -9,7 +9,7 @@ import pytest
 from forecasting.errors import AssumptionError
 from forecasting.evidence.datasets import central_asia
 from forecasting.parameters.schema import scenario_from_parameters
-from forecasting.reporting import charging_tables, figures
+from forecasting.reporting import charging_tables
 from forecasting.scenarios.outlook import load_outlook, outlook
 
 GIVEN = {
@@ -94,11 +94,17 @@ def test_parts_of_the_country(made):
     assert table.loc["the rest", "Public charging stations, stations"].tolist() == ["–", "–", "–"]
 
 
+def choosing(made, missing, idle, own):
+    """The outlook, of a scenario with a reader's costs and number of points."""
+    choice = {"missing": missing, "idle": idle, "own": own}
+    return dataclasses.replace(made, scenario=scenario_from_parameters(GIVEN | {"choice": choice}))
+
+
 def test_a_choice_hangs_on_the_readers_costs(made):
     own = float(np.quantile(made.results.values["charging_points_need"][:, -1], 0.1))
     dear, cheap = (
-        charging_tables.choice_table(made, *costs, own=own).frame
-        for costs in ((9.0, 1.0), (1.0, 9.0))
+        charging_tables.choice_table(choosing(made, missing, idle, own)).frame
+        for missing, idle in ((9.0, 1.0), (1.0, 9.0))
     )
     assert set(dear["build to"]) == {"need", "practice", "standard", "one's own"}
     assert cheap["build to"].iloc[0] == "one's own"
@@ -162,15 +168,9 @@ def test_without_costs_no_number_is_said_to_be_better(made):
 
 
 def test_the_scenarios_own_costs_are_taken(made):
-    choice = {"missing": 1.0, "idle": 9.0, "own": 12_000.0}
-    asked = dataclasses.replace(made, scenario=scenario_from_parameters(GIVEN | {"choice": choice}))
-    mine = charging_tables.choice_table(asked)
+    mine = charging_tables.choice_table(choosing(made, 1.0, 9.0, 12_000.0))
     assert "A missing point at 1, an idle one at 9 a year" in mine.caption
     assert "12,000" in mine.frame["points"].tolist()
-    words = figures.choice_chart(asked).layout.title.subtitle.text
-    assert words.startswith("cost a year, in the money of the choice")
-    traces = figures.choice_chart(made).data
-    assert [trace.name for trace in traces if trace.name] == ["missing", "idle"]
 
 
 def test_printed_costs_stand_beside_those_taken(made):

@@ -39,7 +39,7 @@ def test_figures_are_stored_as_plain_json(outlook, capsys):
     try:
         notebook.setup()
         bundle = plotly.io.renderers["plotly_mimetype"].to_mimebundle(
-            figures.stock_chart(outlook).to_dict()
+            figures.fan_chart(outlook).to_dict()
         )
         assert plotly.io.renderers.default == "plotly_mimetype"
     finally:

@@ -42,7 +42,6 @@ def test_a_forecast_draws_each_period_at_its_length_and_its_yearly_rate(forecast
     assert median.error_y.arrayminus[0] == pytest.approx(whole - low, rel=0.001)
     assert any("Statistics Agency" in str(trace.name) for trace in chart.data)
     assert chart.layout.yaxis.range[1] > max(median.y)
-    assert forecast.plot(log=True).layout.yaxis.type == "log"
 
 
 def test_a_forecast_from_a_table_without_a_measure_is_drawn_too():

@@ -83,9 +83,9 @@ def test_the_table_and_the_figure_say_the_same(xinjiang):
     assert (
         growth_tables.growth_by_year(xinjiang).frame["Xinjiang", "median"].str.startswith("+").all()
     )
-    chart = figures.growth_chart(xinjiang)
+    chart = figures.growth_chart(xinjiang, "CN-XJ")
     assert [trace.name for trace in chart.data][1:] == [
-        "forecast of 2023-06-26, from the first rate",
+        "forecast of 26 June 2023",
         "printed",
     ]
     assert list(chart.data[2].x) == [410.4, 363.3, 326.0, 87.1]

@@ -159,7 +159,7 @@ def test_a_flow_that_nobody_names_is_the_one_that_is_counted(tmp_path):
     assert made.scenario.measure == "ev_sales"
     assert answer(made).sentence.startswith("Norway will see about ")
     assert "2 facts, 2 counted by an agency that is not named" in str(grounds(made))
-    assert len(drawn_facts(made, "ev_sales", "NO", None)) == 2
+    assert len(drawn_facts(made, "ev_sales", "NO")) == 2
     params.write_text(params.read_text() + "measure: ev_imports\n")
     assert load_scenario(params).measure == "ev_imports"
 

@@ -17,7 +17,7 @@ import importlib.resources
 import itertools
 import math
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -98,11 +98,26 @@ HOUSE = {
     "bargap": 0.3,
     "barmode": "overlay",
 }
+# Of a chart that is read by rows
+SIDEWAYS: dict[str, Any] = {"xaxis_showgrid": True, "yaxis_showgrid": False}
 THIN = {"color": MUTED, "width": 1}  # a line that marks a place
 FULL_YEARS = 9  # on an axis; of more, the century is written once
 ROOM = 1.12  # above the highest thing drawn, as a factor
 SHORT = 2.2  # powers of ten on an axis
+LETTERS = 0.055  # height of a line of them as a part of an axis
 LINE = 15  # pixels of a line of small letters
+FOOT = {  # below the axis
+    "name": "source",
+    "font": {"size": 11, "color": MUTED},
+    "showarrow": False,
+    "align": "left",
+    "x": 0,
+    "xref": "paper",
+    "xanchor": "left",
+    "y": 0,
+    "yref": "paper",
+    "yanchor": "top",
+}
 WIDE = {"title": 84, "subtitle": 110, "legend": 100}  # letters in a line
 
 
@@ -125,8 +140,8 @@ class Drawing:
     Examples
     --------
     >>> chart = Drawing("1,000 in 2030", "vehicles at year's end").add(scatter(x=[1], y=[2]))
-    >>> chart.figure("500 to 2,000").layout.meta["alt"]
-    '1,000 in 2030: 500 to 2,000.'
+    >>> chart.figure().layout.meta["alt"]
+    "1,000 in 2030: vehicles at year's end."
     """
 
     def __init__(
@@ -144,7 +159,7 @@ class Drawing:
         smaller = textwrap.wrap(subtitle, WIDE["subtitle"])
         words = {"text": "<br>".join(smaller), "font": {"size": 12.5, "color": MUTED}}
         head = {"text": f"<b>{'<br>'.join(lines)}</b>", "font": {"size": 16}, "subtitle": words}
-        self.title = title
+        self.words = f"{title}: {subtitle}."
         self.source = source
         self.top = 30 + 20 * len(lines) + LINE * len(smaller)
         self.layout: dict[str, Any] = {"template": {"layout": HOUSE}}
@@ -163,18 +178,9 @@ class Drawing:
         _set(self.layout, layout)
         return self
 
-    def update_xaxes(self, **axis: Any) -> Drawing:
-        """Set some properties of the horizontal axis."""
-        return self.update_layout(xaxis=axis)
-
-    def update_yaxes(self, **axis: Any) -> Drawing:
-        """Set some properties of the vertical axis."""
-        return self.update_layout(yaxis=axis)
-
-    def add_annotation(self, **annotation: Any) -> Drawing:
-        """Write some words into the figure."""
-        self.layout.setdefault("annotations", []).append({"showarrow": False} | annotation)
-        return self
+    def years(self, index: Sequence[Any] | pd.Index, **below: str) -> Drawing:
+        """Give the horizontal axis years, from the first to the last of some; see `years_axis`."""
+        return self.update_layout(xaxis=years_axis(int(index[0]), int(index[-1]), **below))
 
     def mark(self, axis: str, at: float | str, **line: Any) -> Drawing:
         """Draw a thin line across the figure.
@@ -194,14 +200,30 @@ class Drawing:
         self.layout.setdefault("shapes", []).append({"type": "line", "line": THIN | line} | shape)
         return self
 
-    def figure(self, words: str = "") -> go.Figure:
-        """Hand over the figure, to show or to change; a name that plotly does not know is an error
-        from here on.
+    def names_at(
+        self, x: float, heights: Iterable[float], names: Iterable[tuple[str, str]]
+    ) -> Drawing:
+        """Write names at the right end of lines or layers, moved apart where they would touch.
 
         Parameters
         ----------
-        words : str
-            What it says, for who does not see it; its title is said before.
+        x : float
+            Where they begin.
+        heights : iterable of float
+            Where each belongs.
+        names : iterable of (str, str)
+            Words and colour of each.
+        """
+        rows = [*names]
+        lines = 1 + max(words.count("<br>") for words, _ in rows)
+        places = apart([*heights], self.layout["yaxis"], LETTERS * lines)
+        for height, (words, colour) in zip(places, rows, strict=True):
+            self.add(words_at([x], [height], [words], "middle right", size=12, color=colour))
+        return self
+
+    def figure(self) -> go.Figure:
+        """Hand over the figure, to show or to change; a name that plotly does not know is an error
+        from here on.
         """
         axis = self.layout["xaxis"]
         labels = [str(label) for label in axis.get("ticktext", [""])]
@@ -214,12 +236,10 @@ class Drawing:
             rows = 0
         foot = depth + (LINE + 6) * bool(self.source)
         self.update_layout(margin_t=self.top + 20 * rows, margin_b=foot)
-        place = {"x": 0, "xref": "paper", "y": 0, "yref": "paper", "yshift": -depth}
-        side = {"xanchor": "left", "yanchor": "top", "align": "left"}
-        font = {"size": 11, "color": MUTED}
-        self.add_annotation(name="source", text=self.source, font=font, **place, **side)
-        if words:
-            self.update_layout(meta_alt=f"{self.title}: {words}.")
+        self.update_layout(
+            annotations=[FOOT | {"text": self.source, "yshift": -depth}],
+            meta_alt=self.words,
+        )
         return go.Figure(data=self.traces, layout=self.layout, _validate=False)
 
 
@@ -299,7 +319,7 @@ def points(x: Sequence[Any], y: Iterable[float], hover: Sequence[str], **marker:
 
 
 def whiskers(
-    x: Sequence[Any], wide: pd.DataFrame, hover: Sequence[str], name: str, **marker: Any
+    x: Sequence[Any], wide: pd.DataFrame, names: Iterable[object], legend: str, **marker: Any
 ) -> Trace:
     """Medians with their 80 % ranges, in the legend.
 
@@ -309,16 +329,16 @@ def whiskers(
         Where each row is drawn.
     wide : pandas.DataFrame
         A column per quantile.
-    hover : sequence of str
-        What a pointer shows of each.
-    name : str
-        In the legend.
+    names : iterable
+        What a pointer calls each.
+    legend : str
+        What the legend calls all of them.
     **marker
         Colour and symbol.
     """
     look = {"size": 11, "line": {"color": PAPER, "width": 1.5}} | marker
-    named = {"name": name, "showlegend": True, "error_y": error_bar(*ends(wide))}
-    return points(x, wide[0.5], hover, **look) | named
+    named = {"name": legend, "showlegend": True, "error_y": error_bar(*ends(wide))}
+    return points(x, wide[0.5], hovers(names, wide), **look) | named
 
 
 def ends(wide: pd.DataFrame) -> list[pd.Series[float]]:
@@ -392,34 +412,6 @@ def line(
     return scatter(**({"x": x, "y": rounded(y), "mode": "lines", "line": look} | style))
 
 
-def names_at(
-    x: float,
-    heights: Iterable[float],
-    names: Iterable[tuple[str, str]],
-    axis: Mapping[str, Any],
-    gap: float = 0.055,
-) -> Iterator[Trace]:
-    """Names at the right end of lines or layers, moved apart where they would touch.
-
-    Parameters
-    ----------
-    x : float
-        Where they begin.
-    heights : iterable of float
-        Where each belongs.
-    names : iterable of (str, str)
-        Words and colour of each; what is translucent is named in ink.
-    axis : mapping
-        From `log_scale` or `linear_scale`.
-    gap : float
-        Height of a name as a part of the axis.
-    """
-    places = apart([*heights], axis, gap)
-    for height, (name, colour) in zip(places, names, strict=True):
-        ink = {"#": colour}.get(colour[0], INK)
-        yield words_at([x], [height], [name], "middle right", size=12, color=ink)
-
-
 def error_bar(
     low: Iterable[float], middle: Iterable[float], high: Iterable[float], **style: Any
 ) -> dict[str, Any]:
@@ -440,13 +432,16 @@ def error_bar(
     return {"type": "data", "symmetric": False, "thickness": 5, "width": 0} | lengths | style
 
 
-def over(name: object, low: float, median: float, high: float) -> str:
-    """What a pointer shows of a median with its 80 % range.
+def hovers(names: Iterable[object], wide: pd.DataFrame) -> list[str]:
+    """What a pointer shows of each median with its 80 % range.
 
-    >>> over(2030, 1.0, 2.0, 4.0)
-    '<b>2030: 2</b><br>80 %: 1 to 4'
+    >>> hovers([2030], pd.DataFrame({0.1: [1.0], 0.5: [2.0], 0.9: [4.0]}))
+    ['<b>2030: 2</b><br>80 %: 1 to 4']
     """
-    return f"<b>{name}: {readable(median)}</b><br>80 %: {interval(low, high)}"
+    return [
+        f"<b>{name}: {readable(median)}</b><br>80 %: {interval(low, high)}"
+        for name, low, median, high in zip(names, *ends(wide), strict=True)
+    ]
 
 
 def tint(colour: str, opacity: float) -> str:
@@ -518,7 +513,7 @@ def years_axis(first: int, last: int, **words: str) -> dict[str, Any]:
     return {"tickvals": [*years], "ticktext": names, "range": [first - 0.5, last + 0.5]}
 
 
-def apart(heights: Sequence[float], axis: Mapping[str, Any], gap: float = 0.055) -> list[float]:
+def apart(heights: Sequence[float], axis: Mapping[str, Any], gap: float) -> list[float]:
     """Heights for labels, moved up where two are nearer than a line of text.
 
     Parameters
@@ -526,7 +521,7 @@ def apart(heights: Sequence[float], axis: Mapping[str, Any], gap: float = 0.055)
     heights : sequence of float
         Where the labels belong.
     axis : mapping
-        From `log_scale` or `linear_scale`.
+        From `linear_scale`.
     gap : float
         Height of a label as a part of the axis.
 
@@ -536,15 +531,10 @@ def apart(heights: Sequence[float], axis: Mapping[str, Any], gap: float = 0.055)
     [50.0, 10.0, 60.0]
     """
     places = np.array(heights, dtype=float)
-    log = axis.get("type") == "log"
-    if log:
-        places = np.log10(places)
     low, high = axis["range"]
     order = np.argsort(places, kind="stable")
     for below, above in itertools.pairwise(order):
         places[above] = max(places[above], places[below] + gap * (high - low))
-    if log:
-        places = 10.0**places
     return [float(f"{place:.4g}") for place in places]
 
 

@@ -81,19 +81,9 @@ class Mark:
         return on_axis(self.period.end + dt.timedelta(days=1), self.stock)
 
     @property
-    def first_year(self) -> int:
-        """The year in which its period begins."""
-        return self.period.start.year
-
-    @property
-    def last_year(self) -> int:
-        """The year in which its period ends."""
-        return self.period.end.year
-
-    @property
     def whole_year(self) -> bool:
         """Whether the period is one calendar year."""
-        return self.period == year(self.first_year)
+        return self.period == year(self.period.start.year)
 
 
 def on_axis(day: dt.date, stock: bool = False) -> float:
@@ -102,9 +92,9 @@ def on_axis(day: dt.date, stock: bool = False) -> float:
     return round(day.year + passed - (1.0 if stock else 0.5), 3)
 
 
-def marks(facts: Iterable[Fact], measure: str, kinds: tuple[str, ...] = COUNTED) -> list[Mark]:
-    """The facts of one measure that have a height, in order of time: their own, or a printed total
-    a year before.
+def marks(facts: Iterable[Fact], measure: str) -> list[Mark]:
+    """The counts of one measure that have a height, in order of time: their own, or a printed total
+    a year before. Targets and claims are no counts, and stay out.
 
     Parameters
     ----------
@@ -112,11 +102,8 @@ def marks(facts: Iterable[Fact], measure: str, kinds: tuple[str, ...] = COUNTED)
         Facts of any measures.
     measure : str
         Which measure.
-    kinds : tuple of str
-        Kinds of facts that are drawn; targets and claims are not outcomes and stay out unless asked
-        for.
     """
-    sized = [fact for fact in facts if fact.measure == measure and _is_drawn(fact, kinds)]
+    sized = [fact for fact in facts if fact.measure == measure and _is_drawn(fact)]
     counted = [_mark(fact) for fact in sized if fact.is_rate or (fact.is_count and fact.stock)]
     printed = {
         (mark.basis, mark.period): mark
@@ -128,11 +115,11 @@ def marks(facts: Iterable[Fact], measure: str, kinds: tuple[str, ...] = COUNTED)
     return sorted(shown, key=lambda mark: (mark.period, mark.height))
 
 
-def _is_drawn(fact: Fact, kinds: tuple[str, ...]) -> bool:
+def _is_drawn(fact: Fact) -> bool:
     """Whether it has a size that a chart may show; what has come since the launch has no height
     among flows of a year.
     """
-    return fact.kind in kinds and fact.of_world and fact.value > 0
+    return fact.kind in COUNTED and fact.of_world and fact.value > 0
 
 
 def _mark(fact: Fact) -> Mark:
@@ -277,6 +264,6 @@ def stocks_by_year(counts: Iterable[Mark]) -> dict[int, Mark]:
 def _limits(shown: list[Mark]) -> Iterator[Trace]:
     """Of each year's bounds on one side the one that says most, in print."""
     bounds = sorted((mark for mark in shown if mark.side), key=lambda mark: mark.side * mark.height)
-    for mark in {(mark.last_year, mark.side): mark for mark in bounds}.values():
+    for mark in {(mark.period.end.year, mark.side): mark for mark in bounds}.values():
         _, sign, position = BOUND[mark.side]
         yield text([mark.middle], [mark.height], [f"{sign} {mark.label}"], position)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from forecasting.evidence.places import is_place, place_name, place_words
 from forecasting.evidence.words import period_words, when_words
 from forecasting.measures import EV_SHARE, MEASURES
 from forecasting.periods import span, year as year_of
+from forecasting.reporting.caveat_words import day_words
 from forecasting.reporting.figures.drawing import (
     BLUE,
     DEEP,
@@ -32,15 +33,15 @@ from forecasting.reporting.figures.drawing import (
     Trace,
     band,
     bars,
+    hovering,
+    hovers,
     line,
     linear_scale,
     log_scale,
-    over,
     points,
     tint,
     whiskers,
     words_at,
-    years_axis,
 )
 from forecasting.reporting.figures.facts import (
     Mark,
@@ -85,10 +86,7 @@ def fan_chart(
     measure: str | None = None,
     *,
     place: str | None = None,
-    facts: Ledger | None = None,
     since: int | None = None,
-    until: int | None = None,
-    log: bool | None = None,
 ) -> go.Figure:
     """What was counted and what may come, on a scale set by the 80 % range.
 
@@ -105,12 +103,8 @@ def fan_chart(
     place : str, optional
         Which part of a corridor; the whole if not given, of which a single place that is counted is
         all.
-    facts : Ledger, optional
-        Facts to draw; those that the forecast rests on if not given.
-    since, until : int, optional
-        First and last year drawn; if not given, a third of the figure is history.
-    log : bool, optional
-        A logarithmic scale.
+    since : int, optional
+        First year drawn; if not given, a third of the figure is history.
 
     Returns
     -------
@@ -136,31 +130,30 @@ def fan_chart(
         if len(outlook.forecasts) == 1:
             place = outlook.parts[0].country
     part = part_of(outlook, place)
-    bands = part.bands(measure).loc[:until]
-    check_year(until or bands.index[-1], part.years)
+    bands = part.bands(measure)
     wide = bands.loc[outlook.first_year :]
     first = since or outlook.first_year - math.ceil(len(wide) / 2)
     own = measure == outlook.scenario.measure
     basis = getattr(outlook.forecasts.get(part.country), "basis", "") if own else ""
-    known = drawn_facts(outlook, measure, part.country, facts)
-    counted = [mark for mark in like_the_main(known, basis) if mark.first_year >= first]
+    known = drawn_facts(outlook, measure, part.country)
+    counted = [mark for mark in like_the_main(known, basis) if mark.period.start.year >= first]
     past = _before(bands[0.5], counted, range(first, outlook.first_year))
     chart = _frame(outlook, measure, part.country, wide, basis)
-    chart.update_yaxes(**fan_scale([*past, *wide[0.1], *wide[0.9]], log))
+    chart.update_layout(yaxis=linear_scale([*past, *wide[0.9]]))
     below = {}
     for mark in _so_far(counted, outlook.first_year):
         below[str(outlook.first_year)] = f"{mark.label} in<br>{period_words(mark.period)[:-5]}"
-        if not log:
-            chart.add(*_column(mark, wide[0.5].iloc[0]))
+        chart.add(*_column(mark, wide[0.5].iloc[0]))
     chart.add(*fan(wide, past[-1:]), *_history(past, counted, measure, own))
-    start = min([*past.index, *wide.index])
-    chart.update_xaxes(**years_axis(start, wide.index[-1], **below))
-    return chart.figure(_read_aloud(wide, measure, len(known)))
+    chart.words += f" {_read_aloud(wide, measure, len(known))}."
+    return chart.years([*past.index, *wide.index], **below).figure()
 
 
 def _before(medians: pd.Series[float], counted: Sequence[Mark], years: range) -> pd.Series[float]:
     """The years before, as they were counted, or else as the facts imply."""
-    heights = dict(medians) | {mark.first_year: mark.height for mark in counted if mark.whole_year}
+    heights = dict(medians) | {
+        mark.period.start.year: mark.height for mark in counted if mark.whole_year
+    }
     return pd.Series({year: heights[year] for year in years if year in heights}, dtype=float)
 
 
@@ -172,10 +165,10 @@ def _so_far(counted: Sequence[Mark], first_year: int) -> list[Mark]:
 
 def _column(mark: Mark, expected: float) -> Iterator[Trace]:
     """An unfinished year: what is expected, and the part of it that was counted."""
-    counts = mark.height * mark.period.days / year_of(mark.first_year).days
+    counts = mark.height * mark.period.days / year_of(mark.period.start.year).days
     for height, fill, edge in ((expected, PAPER, BLUE), (counts, INK, INK)):
         look = {"color": fill, "line": {"color": edge, "width": 1.5}}
-        column = bars([mark.first_year], [height], fill, width=COLUMN, showlegend=False)
+        column = bars([mark.period.start.year], [height], fill, width=COLUMN, showlegend=False)
         yield column | {"marker": look}
 
 
@@ -227,13 +220,6 @@ def part_of(outlook: Outlook, place: str) -> Results:
     return parts[place]
 
 
-def check_year(year: int, years: Iterable[int]) -> None:
-    """Refuse a year of which nothing is known."""
-    known = sorted(years)
-    if year not in known:
-        raise InputError(f"there is nothing of {year}; give one of {', '.join(map(str, known))}")
-
-
 def _read_aloud(wide: pd.DataFrame, measure: str, facts: int) -> str:
     """The forecast in words, for who does not see the chart."""
     some = sorted({0, 1, len(wide) - 1} & set(range(len(wide))))
@@ -242,82 +228,20 @@ def _read_aloud(wide: pd.DataFrame, measure: str, facts: int) -> str:
         for year, row in wide.iloc[some].iterrows()
     ]
     beside = f"; beside {facts} printed numbers" if facts else ""
-    return f"medians with 80 % ranges, {', '.join(medians)}{beside}"
+    return f"Medians with 80 % ranges, {', '.join(medians)}{beside}"
 
 
-def drawn_facts(outlook: Outlook, measure: str, place: str, facts: Ledger | None) -> list[Mark]:
+def drawn_facts(outlook: Outlook, measure: str, place: str) -> list[Mark]:
     """The facts of a place that were known on the day of the outlook."""
-    ledger = facts if facts is not None else outlook.evidence
     # The sum of a corridor's places has no facts of its own
-    if ledger is None or not is_place(place):
+    if not is_place(place):
         return []
-    return marks(ledger.select(place=place, measure=measure, as_of=outlook.as_of), measure)
+    return marks(outlook.facts.select(place=place), measure)
 
 
-def stock_chart(outlook: Outlook, facts: Ledger | None = None) -> go.Figure:
-    """Vehicles on the road at each year's end, beside the stocks that were counted.
-
-    Parameters
-    ----------
-    outlook : Outlook
-        A country's results.
-    facts : Ledger, optional
-        Where the counted stocks are; those of the outlook if not given.
-
-    Returns
-    -------
-    plotly.graph_objects.Figure
-        Vehicles.
-
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
-    Examples
-    --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
-    >>> fc.figures.stock_chart(outlook).layout.title.text
-    '<b>Turkmenistan, baseline: 10,000 electric vehicles on the road in 2030</b>'
-    """
-    if facts is None:
-        facts = outlook.facts
-    return fan_chart(outlook, "ev_stock", facts=facts, log=False)
-
-
-def energy_chart(outlook: Outlook) -> go.Figure:
-    """Electricity that the vehicles take in each year.
-
-    Parameters
-    ----------
-    outlook : Outlook
-        Of a country.
-
-    Returns
-    -------
-    plotly.graph_objects.Figure
-        Gigawatt-hours a year.
-
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
-    Examples
-    --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
-    >>> fc.figures.energy_chart(outlook).layout.title.subtitle.text[:10]
-    'GWh a year'
-    """
-    return fan_chart(outlook, "energy_gwh", log=False)
-
-
-def evidence_chart(
-    evidence: Ledger | Outlook, measure: str | None = None, *, log: bool = True
-) -> go.Figure:
-    """The facts of a measure alone, each at its own length and height.
+def evidence_chart(evidence: Ledger | Outlook, measure: str | None = None) -> go.Figure:
+    """The facts of a measure alone, each at its own length and height; on a logarithmic scale, on
+    which equal growth has equal steps.
 
     Parameters
     ----------
@@ -325,8 +249,6 @@ def evidence_chart(
         Facts of one place.
     measure : str, optional
         Which measure; the one with most facts if not given.
-    log : bool
-        A logarithmic scale, on which equal growth has equal steps.
 
     Returns
     -------
@@ -366,10 +288,11 @@ def evidence_chart(
     )
     if not shown:
         return nothing(chart)
-    chart.add(*fact_traces(shown)).update_yaxes(**fan_scale([mark.height for mark in shown], log))
-    first = min(mark.first_year for mark in shown)
-    last = max(mark.last_year for mark in shown)
-    return chart.update_xaxes(**years_axis(first, last)).figure()
+    heights = [mark.height for mark in shown]
+    chart.add(*fact_traces(shown))
+    chart.update_layout(yaxis=log_scale([*heights, 1.5 * max(heights)]))
+    years = [day.year for mark in shown for day in (mark.period.start, mark.period.end)]
+    return chart.years([min(years), max(years)]).figure()
 
 
 def fan(
@@ -392,11 +315,7 @@ def fan(
         fill = {"fillcolor": tint(BLUE, opacity), "showlegend": False}
         yield band(x, [*level, *wide[low]], [*level, *wide[high]], name=name, **fill)
     yield line(x, [*level, *wide[0.5]], BLUE, hoverinfo="skip", showlegend=False)
-    hover = [
-        f"{over(when, *row[[0.1, 0.5, 0.9]])}<br>50 %: {interval(row[0.25], row[0.75])}"
-        f"<br>95 %: {interval(row[0.025], row[0.975])}"
-        for when, row in wide.iterrows()
-    ]
+    hover = hovers(wide.index, wide)
     yield points(wide.index.tolist(), wide[0.5], hover, color=BLUE, size=6) | {"name": "Median"}
     for when in dict.fromkeys(wide.index[[*printed]]):
         low, middle, high = wide.loc[when, [0.1, 0.5, 0.9]]
@@ -439,17 +358,10 @@ def _frame(
 
 def of_outlook(outlook: Outlook, title: str, subtitle: str, **layout: Any) -> Drawing:
     """A drawing on a scenario, with its facts as the source."""
-    source = f"Source: forecast of {outlook.as_of}"
+    source = f"Source: forecast of {day_words(outlook.as_of)}"
     if outlook.evidence is not None:
         source += f" from {plural(len(outlook.evidence), 'published fact')}"
     return Drawing(f"{outlook.scenario.title}: {title}", subtitle, source=source, **layout)
-
-
-def fan_scale(heights: Sequence[float], log: bool | None = None) -> dict[str, Any]:
-    """An axis that holds some heights and the labels above them."""
-    if log:
-        return log_scale([*heights, 1.5 * max(heights)])
-    return linear_scale([1.1 * max(heights)])
 
 
 def policy_chart(outlook: Outlook) -> go.Figure:
@@ -493,7 +405,6 @@ def policy_chart(outlook: Outlook) -> go.Figure:
     month = period_words(forecast.months[shown[most]])
     words = f"{unit}, as decided; shaded, four in five of what may come; dotted, their days"
     chart = of_outlook(outlook, f"in {month}, policies made it {numbers} {unit}", words)
-    axis = linear_scale(high)
     chart.add(band(days, low, high, fillcolor=tint(BLUE, 0.2), name="80 %", showlegend=False))
     chart.add(line(days, middle, BLUE, name="with policies"))
     chart.add(line(days, without, ORANGE, dash="dash", name="without"))
@@ -502,8 +413,8 @@ def policy_chart(outlook: Outlook) -> go.Figure:
     dates = [day for day in (*(policy.start for policy in policies), *ended) if day.year in years]
     for day in dates:
         chart.mark("x", on_axis(day), dash="dot")
-    chart.update_yaxes(**axis).update_xaxes(**years_axis(years[0], years[-1]))
-    return chart.figure(f"medians with and without; policies on {', '.join(map(str, dates))}")
+    chart.update_layout(yaxis=linear_scale(high))
+    return chart.years(years).figure()
 
 
 def without_market(outlook: Outlook, label: str) -> go.Figure | None:
@@ -521,15 +432,13 @@ def nothing(chart: Drawing) -> go.Figure:
     return chart.update_layout(height=130, xaxis_visible=False, yaxis_visible=False).figure()
 
 
-def forecast_chart(forecast: FlowForecast, log: bool = False) -> go.Figure:
+def forecast_chart(forecast: FlowForecast) -> go.Figure:
     """The periods that were asked for, with their 80 % ranges, and the facts that they rest on.
 
     Parameters
     ----------
     forecast : FlowForecast
         Of any periods.
-    log : bool
-        A logarithmic scale.
     """
     measure = forecast.measure
     title = label_of(measure)
@@ -546,14 +455,14 @@ def forecast_chart(forecast: FlowForecast, log: bool = False) -> go.Figure:
     words = f"{unit_of(measure)} a year{basis}; a fact is as long as its period".strip()
     chart = Drawing(title, words, source="Source: forecast from the facts shown", height=440)
     middles = [(on_axis(p.start) + on_axis(p.end)) / 2 for p in forecast.periods]
-    rows = zip(forecast.periods, totals[[0.1, 0.5, 0.9]].to_numpy(), strict=True)
-    hover = [over(period_words(period), *row) for period, row in rows]
-    chart.add(whiskers(middles, rates, hover, "forecast, 80 %", color=BLUE))
+    hover = hovering(hovers(map(period_words, forecast.periods), totals))
+    chart.add(whiskers(middles, rates, middles, "forecast, 80 %", color=BLUE) | hover)
     labels = [f"<b>{readable(total)}</b>" for total in totals[0.5]]
     chart.add(words_at(middles, rates[0.9], labels, "top center", color=DEEP, size=12))
     shown = marks(forecast.evidence or (), measure)
     chart.add(*fact_traces(shown, forecast.basis))
-    heights = [*rates[0.1], *rates[0.9], *(mark.height for mark in shown)]
-    years = [*(mark.first_year for mark in shown), last.end.year, forecast.periods[0].start.year]
-    chart.update_yaxes(**fan_scale(heights, log))
-    return chart.update_xaxes(**years_axis(min(years), max(years))).figure()
+    heights = [*rates[0.9], *(mark.height for mark in shown)]
+    periods = [*forecast.periods, *(mark.period for mark in shown)]
+    years = sorted(day.year for period in periods for day in (period.start, period.end))
+    chart.update_layout(yaxis=linear_scale(heights))
+    return chart.years(years).figure()

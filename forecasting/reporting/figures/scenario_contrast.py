@@ -5,7 +5,7 @@ was forecast and as it was printed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -14,36 +14,39 @@ from forecasting.errors import InputError
 from forecasting.evidence.places import place_name
 from forecasting.evidence.words import period_words
 from forecasting.periods import year as year_of
-from forecasting.reporting.figures.charging_charts import named_places
+from forecasting.reporting.caveat_words import day_words
+from forecasting.reporting.figures.charging_charts import named_places, short
 from forecasting.reporting.figures.drawing import (
     ACCENTS,
+    AMBER,
     BLUE,
+    CHARGING,
     GREEN,
     INK,
+    MUTED,
     SCENARIOS,
+    SIDEWAYS,
     SYMBOLS,
     Drawing,
     Trace,
     band,
     ends,
+    error_bar,
     hovering,
+    hovers,
     line,
+    linear_scale,
     log_scale,
-    names_at,
-    over,
     points,
     tint,
     turned,
     whiskers,
     words_at,
-    years_axis,
 )
 from forecasting.reporting.figures.facts import on_axis
 from forecasting.reporting.figures.fan import (
     SHADED,
-    check_year,
     fan,
-    fan_scale,
     nothing,
     of_outlook,
     part_of,
@@ -69,6 +72,10 @@ if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook
 
 FACTORS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 9.0)  # of growth, at the ticks of an axis
+ANSWERS = CHARGING | {"charging_points_target": AMBER}
+# Of a trace, where a scenario is changed: only what moved is sent to a browser
+MOVED = ("y", "text", "hovertext", "error_y")
+RIGHT = 0.68  # where the right chart begins, its ticks included
 DASHES = ("solid", "dash", "dot")
 
 
@@ -90,11 +97,9 @@ def colour_of(scenario: str, place: int = 0) -> str:
     return SCENARIOS.get(scenario, ACCENTS[place % len(ACCENTS)])
 
 
-def scenario_comparison(
-    table: pd.DataFrame, measure: str = "ev_stock", year: int | None = None
-) -> go.Figure:
-    """One measure in one year, countries below each other and scenarios beside each other, with 80
-    % intervals.
+def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock") -> go.Figure:
+    """One measure in the last year that all have: countries below each other, scenarios beside each
+    other, with 80 % intervals.
 
     Parameters
     ----------
@@ -102,8 +107,6 @@ def scenario_comparison(
         Long results of many scenarios.
     measure : str
         Which measure.
-    year : int, optional
-        Which year; the last that all have if not given.
 
     Returns
     -------
@@ -118,10 +121,10 @@ def scenario_comparison(
     --------
     >>> import forecasting as fc
     >>> table = fc.tables.joined(fc.outlooks("turkmenistan-*", draws=50).values())
-    >>> fc.figures.scenario_comparison(table, "ev_stock", 2030).layout.title.text
+    >>> fc.figures.scenario_comparison(table, "ev_stock").layout.title.text
     '<b>Turkmenistan: 10,000 electric vehicles on the road in 2030 (baseline)</b>'
     """
-    rows = _of_year(table, measure, year)
+    rows = _of_last_year(table, measure)
     order = rows.groupby("country")[0.5].median().sort_values().index.tolist()
     known = set(rows["scenario"])
     shown = [name for name in SCENARIOS if name in known] + sorted(known - set(SCENARIOS))
@@ -133,41 +136,35 @@ def scenario_comparison(
         source="Source: scenarios on common random numbers",
         margin_r=64,
         height=150 + 84 * len(order),
+        **SIDEWAYS,
     )
     for place, scenario in enumerate(shown):
         part = rows[rows["scenario"] == scenario]
         shift = 0.26 * ((len(shown) - 1) / 2 - place)
         colour = colour_of(scenario, place)
         y = [round(order.index(code) + shift, 2) for code in part["country"]]
-        cells = zip(part["country"], *ends(part), strict=True)
-        hover = [over(f"{place_name(code)}, {scenario}", *row) for code, *row in cells]
+        names = [f"{place_name(code)}, {scenario}" for code in part["country"]]
         look = {"color": colour, "symbol": SYMBOLS[place % 5]}
-        chart.add(turned(whiskers(y, part, hover, scenario.capitalize(), **look)))
+        chart.add(turned(whiskers(y, part, names, scenario.capitalize(), **look)))
         words = [readable(value) for value in part[0.5]]
         chart.add(turned(words_at(y, part[0.9], words, "middle right", size=11, color=colour)))
-    chart.update_yaxes(**named_places(map(place_name, order)), showgrid=False)
-    chart.update_xaxes(**log_scale([*rows[0.1], *rows[0.9]]), showgrid=True)
-    medians = [
-        f"{place_name(row['country'])} {row['scenario']} {amount(row[0.5], measure)}"
-        for _, row in rows.sort_values(["country", "scenario"]).iterrows()
-    ]
-    return chart.figure(f"medians, {', '.join(medians)}")
+    chart.update_layout(
+        xaxis=log_scale([*rows[0.1], *rows[0.9]]), yaxis=named_places(map(place_name, order))
+    )
+    return chart.figure()
 
 
-def _of_year(table: pd.DataFrame, measure: str, year: int | None) -> pd.DataFrame:
-    """Quantiles of each scenario and country in one year; if none is given, the last of all."""
+def _of_last_year(table: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Quantiles of each scenario and country in the last year that all have."""
     wide = yearly(table[table["measure"] == measure]).reset_index()
     if wide.empty:
         raise no_measure(measure, table["measure"].unique())
     last = wide.groupby(["scenario", "country"])["year"].max().min()
-    check_year(year or last, wide["year"].unique())
-    rows = wide[wide["year"] == (year or last)].set_index("year")
+    rows = pd.DataFrame(wide[wide["year"] == last]).set_index("year")
     return rows.assign(scenario=rows["scenario"].map(scenario_of)).sort_values("country")
 
 
-def scenario_paths(
-    table: pd.DataFrame, country: str, measure: str = "ev_stock", *, since: int | None = None
-) -> go.Figure:
+def scenario_paths(table: pd.DataFrame, country: str, measure: str = "ev_stock") -> go.Figure:
     """The scenarios of one country through the years: named medians with their 80 % ranges.
 
     Parameters
@@ -178,8 +175,6 @@ def scenario_paths(
         Country code, e.g. ``UZ``.
     measure : str
         Which measure.
-    since : int, optional
-        First year drawn.
 
     Returns
     -------
@@ -202,38 +197,30 @@ def scenario_paths(
     if not stored:
         raise InputError(f"the results have no {measure!r} of {country!r}")
     paths = {
-        scenario_of(name): results.bands(measure).loc[since:]
-        for (name, _), results in sorted(stored.items())
+        scenario_of(name): results.bands(measure) for (name, _), results in sorted(stored.items())
     }
     medians = [wide[0.5].iloc[-1] for wide in paths.values()]
-    years = next(iter(paths.values())).index
+    years = [int(year) for year in next(iter(paths.values())).index]
     ends_of_all = finding(measure, amounts(min(medians), max(medians), measure))
     chart = Drawing(
         f"{place_name(country)}: {ends_of_all} in {years[-1]}, by scenario",
-        f"{unit_by_year(measure)}, log scale; medians, and 80 % ranges",
+        f"{unit_by_year(measure)}; medians, and 80 % ranges",
     )
-    axis = log_scale([end for wide in paths.values() for end in (*wide[0.1], *wide[0.9])])
-    _draw_paths(chart, paths, axis)
-    return chart.figure()
-
-
-def _draw_paths(chart: Drawing, paths: Mapping[str, pd.DataFrame], axis: Mapping[str, Any]) -> None:
-    """The median of each scenario through the years, named at its end, and its 80 % range."""
-    last = {}
+    chart.update_layout(yaxis=linear_scale(_held(paths)), showlegend=False, margin_r=150)
     names = []
     for place, (scenario, wide) in enumerate(paths.items()):
-        years = [int(year) for year in wide.index]
         colour = colour_of(scenario, place)
-        rows = zip(years, *ends(wide), strict=True)
-        hover = [over(f"{year}, {scenario}", *row) for year, *row in rows]
-        path = line(years, wide[0.5], colour, dash=DASHES[place % 3], name=scenario)
+        hover = hovering(hovers([f"{year}, {scenario}" for year in years], wide))
         fill = tint(colour, 0.1)
-        chart.add(band(years, wide[0.1], wide[0.9], fillcolor=fill), path | hovering(hover))
-        last[scenario] = wide[0.5].iloc[-1]
-        names.append((f"{scenario} {readable(last[scenario])}", colour))
-        chart.update_xaxes(**years_axis(years[0], years[-1]))
-    chart.add(*names_at(years[-1], last.values(), names, axis)).update_yaxes(**axis)
-    chart.update_layout(showlegend=False, margin_r=150)
+        path = line(years, wide[0.5], colour, dash=DASHES[place % 3], name=scenario)
+        chart.add(band(years, wide[0.1], wide[0.9], fillcolor=fill), path | hover)
+        names.append((f"{scenario} {readable(wide[0.5].iloc[-1])}", colour))
+    return chart.names_at(years[-1], medians, names).years(years).figure()
+
+
+def _held(paths: Mapping[str, pd.DataFrame]) -> list[float]:
+    """The ends of every 80 % range."""
+    return [end for wide in paths.values() for end in (*wide[0.1], *wide[0.9])]
 
 
 def region_chart(total: Results, measure: str) -> go.Figure:
@@ -268,8 +255,7 @@ def region_chart(total: Results, measure: str) -> go.Figure:
     title = f"{place_name(total.country)}: {finding(measure, amount(wide[0.5][last], measure))}"
     subtitle = f"{unit_by_year(measure)}, the sum of joint draws, not of quantiles; {SHADED}"
     chart = Drawing(f"{title} in {last}", subtitle, height=440).add(*fan(wide))
-    chart.update_yaxes(**fan_scale([*wide[0.1], *wide[0.9]]))
-    return chart.update_xaxes(**years_axis(wide.index[0], last)).figure()
+    return chart.update_layout(yaxis=linear_scale(wide[0.9])).years(wide.index).figure()
 
 
 def small_fans(parts: Mapping[str, pd.DataFrame], measure: str) -> Iterator[go.Figure]:
@@ -282,71 +268,19 @@ def small_fans(parts: Mapping[str, pd.DataFrame], measure: str) -> Iterator[go.F
     measure : str
         What is drawn.
     """
-    held = [end for wide in parts.values() for end in (*wide[0.1], *wide[0.9])]
-    axis = log_scale(held)
+    axis = log_scale(_held(parts))
     for name, wide in parts.items():
         last = wide.index[-1]
-        low, middle, high = (amount(wide[level][last], measure) for level in (0.1, 0.5, 0.9))
         words = f"{unit_by_year(measure)}, log scale, the same in all"
-        chart = Drawing(f"{name}: {middle} in {last}", words, height=240)
-        chart.add(*fan(wide, printed=()))
-        chart.update_yaxes(**axis).update_xaxes(**years_axis(wide.index[0], last))
-        yield chart.figure(f"{label_of(measure).lower()}, {low} to {high}")
-
-
-def difference_chart(differences: Sequence[Results], measure: str) -> go.Figure:
-    """Scenario minus baseline, draw by draw.
-
-    Parameters
-    ----------
-    differences : sequence of Results
-        As `forecasting.scenarios.joint_draws.difference` gives them.
-    measure : str
-        Which measure.
-
-    Returns
-    -------
-    plotly.graph_objects.Figure
-        In the unit of the measure.
-
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
-    Examples
-    --------
-    >>> import forecasting as fc
-    >>> more, base = (
-    ...     fc.outlook(f"turkmenistan-{name}", draws=50)
-    ...     for name in ("accelerated", "baseline")
-    ... )
-    >>> fc.figures.difference_chart([more.minus(base)], "ev_stock").layout.title.text
-    '<b>Turkmenistan, accelerated: +530 electric vehicles on the road in 2030</b>'
-    """
-    paths = {
-        scenario_of(results.scenario.partition(" ")[0]): results.bands(measure)
-        for results in differences
-    }
-    scenario, wide = max(paths.items(), key=lambda item: abs(item[1][0.5].iloc[-1]))
-    change = f"{wide[0.5].iloc[-1]:+,.3g}"
-    chart = Drawing(
-        f"{place_name(differences[0].country)}, {scenario}: "
-        f"{finding(measure, change)} in {wide.index[-1]}",
-        f"{unit_of(measure)}, scenario minus baseline on common random numbers: medians and 80 % "
-        "intervals",
-    )
-    held = [0.0, *(end for wide in paths.values() for end in (*wide[0.1], *wide[0.9]))]
-    axis = {"range": [1.1 * min(held), 1.1 * max(held)]}
-    _draw_paths(chart, paths, axis)
-    return chart.mark("y", 0).figure()
+        title = f"{name}: {amount(wide[0.5][last], measure)} in {last}"
+        chart = Drawing(title, words, height=240, yaxis=axis)
+        yield chart.add(*fan(wide, printed=())).years(wide.index).figure()
 
 
 def growth_curves_chart(
     series: pd.Series[float],
     forecasts: Mapping[str, pd.DataFrame],
     *,
-    unit: str = "vehicles a year",
     held_back: pd.Series[float] | None = None,
 ) -> go.Figure:
     """One series, and what several methods make of it: medians, and the 80 % range of each in
@@ -358,15 +292,13 @@ def growth_curves_chart(
         What was known, indexed by year.
     forecasts : mapping of str to pandas.DataFrame
         For each method a summary frame: median (or mean), pi_lower, pi_upper, indexed by year.
-    unit : str
-        Of the series.
     held_back : pandas.Series, optional
         What happened afterwards.
 
     Returns
     -------
     plotly.graph_objects.Figure
-        In the unit given.
+        In the unit of the series.
 
     Raises
     ------
@@ -388,20 +320,20 @@ def growth_curves_chart(
     reached = ", ".join(f"{name} {readable(middle.iloc[-1])}" for name, middle in middles.items())
     last, seen = (int(_years(rows.index)[-1]) for rows in (next(iter(middles.values())), series))
     known = f"after {readable(series.iloc[-1])} in {seen}"
-    subtitle = f"{unit}, medians and the interval of each"
+    subtitle = "of each period; medians and the interval of each"
     chart = Drawing(f"{reached} in {last}, {known}", subtitle, height=460)
     chart.add(_observed(series, "known"))
     if held_back is not None:
         chart.add(_observed(held_back, "happened later", 0.35))
-    edge = float(f"{1.6 * max(series.max(), *map(max, middles.values())):.3g}")
     for place, (name, frame) in enumerate(forecasts.items()):
         colour = (BLUE, *ACCENTS)[place % 6]
         years = _years(frame.index)
         look = {"fillcolor": tint(colour, 0.12), "legendgroup": name, "showlegend": False}
         chart.add(band(years, frame["pi_lower"], frame["pi_upper"], **look))
         chart.add(line(years, middles[name], colour, name=name, legendgroup=name))
-    chart.update_yaxes(range=[0, edge])
-    return chart.update_xaxes(**years_axis(int(_years(series.index)[0]), int(last))).figure()
+    # Intervals may reach far beyond what is drawn
+    chart.update_layout(yaxis=linear_scale([1.4 * max(series.max(), *map(max, middles.values()))]))
+    return chart.years([_years(series.index)[0], last]).figure()
 
 
 def results_chart(results: GrowthResults, steps: int = 5, alpha: float = 0.1) -> go.Figure:
@@ -418,7 +350,7 @@ def results_chart(results: GrowthResults, steps: int = 5, alpha: float = 0.1) ->
     """
     seen = pd.Series(results.model.endog, results.model.index)
     ahead = results.get_forecast(steps).summary_frame(alpha)
-    chart = growth_curves_chart(seen, {results.curve.capitalize(): ahead}, unit="of each period")
+    chart = growth_curves_chart(seen, {results.curve.capitalize(): ahead})
     fitted = line(_years(seen.index), results.fittedvalues, BLUE, name="fitted", dash="dot")
     return chart.add_trace(fitted)
 
@@ -483,6 +415,8 @@ def analogues_chart(outlook: Outlook) -> go.Figure:
         f"growth in the year after each market-year at about {share}; shaded, four in five of "
         "what may come here; dotted, growth here in the year before",
         height=150 + 16 * last,
+        showlegend=False,
+        **SIDEWAYS,
     )
     chart.source += f"; {others['source'].iloc[0]}"
     names = [f"{row.market} {row.year}" for row in others.itertuples()]
@@ -497,14 +431,13 @@ def analogues_chart(outlook: Outlook) -> go.Figure:
     chart.mark("x", own["factor"], color=BLUE, width=2.5)
     if own["before"] > -1:
         chart.mark("x", 1 + own["before"], dash="dot")
-    chart.update_yaxes(tickvals=[*range(last)], ticktext=names, range=[-1, last], showgrid=False)
     ticks = {"tickvals": FACTORS, "ticktext": [percent(100 * (factor - 1)) for factor in FACTORS]}
     axis = log_scale([*ends_here, *table["factor"], 1 + own["before"]])
-    chart.update_xaxes(**axis | ticks, showgrid=True).update_layout(showlegend=False)
-    return chart.figure(f"{last} market-years")
+    chart.update_layout(xaxis=axis | ticks, yaxis=named_places(names) | {"range": [-1, last]})
+    return chart.figure()
 
 
-def growth_chart(outlook: Outlook, place: str | None = None) -> go.Figure:
+def growth_chart(outlook: Outlook, place: str) -> go.Figure:
     """Growth on the year as forecast now and as forecast from the first printed rate, beside the
     printed rates.
 
@@ -512,8 +445,8 @@ def growth_chart(outlook: Outlook, place: str | None = None) -> go.Figure:
     ----------
     outlook : Outlook
         As it was made from facts.
-    place : str, optional
-        One of its places; the first that was forecast if not given.
+    place : str
+        One of its places.
 
     Returns
     -------
@@ -529,53 +462,149 @@ def growth_chart(outlook: Outlook, place: str | None = None) -> go.Figure:
     --------
     >>> import forecasting as fc
     >>> road = fc.outlook("xinjiang-baseline", draws=50)
-    >>> fc.figures.growth_chart(road).layout.title.text
+    >>> fc.figures.growth_chart(road, "CN-XJ").layout.title.text
     '<b>Xinjiang, baseline: electric vehicles exported, value index, +36 % in 2024</b>'
     """
-    if not outlook.forecasts:
-        raise InputError(f"{outlook.scenario.name} was read from files, which hold no forecasts")
-    place = place or next(iter(outlook.forecasts))
-    now = yearly_growth(part_of(outlook, place), outlook.scenario.measure).loc[
-        outlook.first_year - 1 :
-    ]
-    now.index = now.index.map(str)
-    day, rates = first_rate_forecasts(outlook, place) or (None, [])
-    first = {period_words(rate.period): (rate.low, rate.median, rate.high) for rate in rates}
-    then = pd.DataFrame.from_dict(first, "index", columns=[0.1, 0.5, 0.9])
-    basis = outlook.forecasts[place].basis
-    own = [fact for fact in printed_growth(outlook, place) if fact.basis == basis]
-    printed = {period_words(fact.period): fact for fact in own}
-    # Periods by their ends; those that are years are known by their names
-    dated = {words: year_of(words).end for words in [*now.index, *then.index] if len(words) == 4}
-    dated |= {words: fact.period.end for words, fact in printed.items()}
-    names = sorted({*printed, *now.index, *then.index}, key=lambda words: (dated[words], words))
-    against = "per cent on the same dates a year before; medians, 80 % ranges"
+    if place not in outlook.forecasts:
+        known = ", ".join(outlook.forecasts) or "none, as an outlook from files has none"
+        raise InputError(f"{outlook.scenario.name} has no forecast of {place!r}; it has {known}")
+    measure = outlook.scenario.measure
+    now = yearly_growth(part_of(outlook, place), measure).loc[outlook.first_year - 1 :]
     soon = now.iloc[min(1, len(now) - 1)]
-    title = f"{uncapital(label_of(outlook.scenario.measure))}, {percent(soon[0.5])} in {soon.name}"
+    title = f"{uncapital(label_of(measure))}, {percent(soon[0.5])} in {soon.name}"
     if len(outlook.forecasts) > 1:
         title = f"{place_name(place)}, {title}"
-    chart = of_outlook(outlook, title, against, height=190 + 34 * len(names))
-    chart.add(_intervals(now, f"forecast of {outlook.as_of}", BLUE))
-    if rates:
-        chart.add(_intervals(then, f"forecast of {day}, from the first rate", GREEN))
-    chart.add(_printed({name: fact.value for name, fact in printed.items()}))
-    order = {"categoryorder": "array", "categoryarray": names[::-1], "type": "category"}
-    chart.update_yaxes(**order, showgrid=False)
-    chart.update_xaxes(showgrid=True, ticksuffix=" %")
-    medians = [f"{name}: {percent(rate)}" for name, rate in [*then[0.5].items(), *now[0.5].items()]]
-    return chart.figure("; ".join(medians))
+    now = now.set_axis(now.index.map(year_of))
+    day, rates = first_rate_forecasts(outlook, place) or (outlook.as_of, [])
+    cells = {rate.period: (rate.low, rate.median, rate.high) for rate in rates}
+    then = pd.DataFrame.from_dict(cells, "index", columns=[0.1, 0.5, 0.9])
+    basis = outlook.forecasts[place].basis
+    printed = [fact for fact in printed_growth(outlook, place) if fact.basis == basis]
+    periods = {*now.index, *then.index, *(fact.period for fact in printed)}
+    order = sorted(periods, key=lambda period: (period.end, period.start), reverse=True)
+    chart = of_outlook(
+        outlook,
+        title,
+        "per cent on the same dates a year before; medians, 80 % ranges",
+        height=190 + 34 * len(order),
+        yaxis=named_places(map(period_words, order)),
+        xaxis_ticksuffix=" %",
+        **SIDEWAYS,
+    )
+    for wide, since, colour in ((now, outlook.as_of, BLUE), (then, day, GREEN)):
+        if len(wide):
+            rows = [*map(order.index, wide.index)]
+            names = map(period_words, wide.index)
+            look = {"color": colour, "opacity": 0.75}
+            known = f"forecast of {day_words(since)}"
+            chart.add(turned(whiskers(rows, wide, names, known, **look)))
+    rows = [order.index(fact.period) for fact in printed]
+    return chart.add(turned(_printed(rows, [fact.value for fact in printed]))).figure()
 
 
-def _intervals(wide: pd.DataFrame, name: str, colour: str) -> Trace:
-    rows = zip(wide.index, *ends(wide.map(percent)), strict=True)
-    hover = [
-        f"<b>{when}: {middle}</b><br>80 %: {low} to {high}" for when, low, middle, high in rows
-    ]
-    return turned(whiskers(wide.index.tolist(), wide, hover, name, color=colour, opacity=0.75))
-
-
-def _printed(rates: Mapping[str, float]) -> Trace:
-    words = [percent(rate) for rate in rates.values()]
-    trace = points([*rates], rates.values(), words, color=INK, symbol="diamond")
+def _printed(rows: Sequence[int], rates: Sequence[float]) -> Trace:
+    words = [percent(rate) for rate in rates]
+    trace = points(rows, rates, words, color=INK, symbol="diamond")
     look = {"text": words, "textposition": "top center", "mode": "markers+text", "name": "printed"}
-    return turned(trace | look | {"showlegend": True})
+    return trace | look | {"showlegend": True}
+
+
+def what_if_chart(now: Outlook, before: Outlook) -> go.Figure:
+    """The scenario as it is now, beside the scenario as it was given.
+
+    Parameters
+    ----------
+    now, before : Outlook
+        Of one place, on the same random draws.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        Left the vehicles on the road (of a corridor, its flow) by year, right the charging points
+        at the horizon.
+    """
+    measure = "ev_stock" if "ev_stock" in now.results.values else now.scenario.measure
+    answers = [name for name in ANSWERS if name in now.results.values]
+    flow, earlier = (
+        outlook.results.bands(measure).loc[outlook.first_year :] for outlook in (now, before)
+    )
+    last = amount(float(flow[0.5].iloc[-1]), measure)
+    words = f"{unit_of(measure)}; in grey, as it was given"
+    if answers:
+        words += f"; right, public points at the end of {now.scenario.horizon}"
+    chart = Drawing(
+        f"{now.scenario.title}: {finding(measure, last)} in {flow.index[-1]}",
+        words,
+        height=360,
+        autosize=True,
+        showlegend=False,
+        margin_r=44,
+        yaxis={"rangemode": "tozero"},
+    )
+    look = {"dash": "dash", "name": "Median as given"} | hovering(hovers(earlier.index, earlier))
+    chart.add(*fan(flow, printed=()), line(earlier.index.tolist(), earlier[0.5], MUTED, **look))
+    if answers:
+        ticks = named_places(short(name).capitalize() for name in answers)
+        right = {"domain": [RIGHT, 1], "anchor": "y2", "showgrid": False}
+        right |= ticks | {"range": [-0.5, len(answers) - 0.1]}
+        upright = {"anchor": "x2", "rangemode": "tozero"}
+        chart.update_layout(xaxis={"domain": [0, 0.55]}, xaxis2=right, yaxis2=upright)
+    for place, name in enumerate(answers):
+        if name in before.results.values:
+            chart.add(_answer(before, name, place - 0.14, MUTED))
+        shown = {"mode": "markers+text", "textfont": {"size": 11, "color": ANSWERS[name]}}
+        chart.add(_answer(now, name, place + 0.14, ANSWERS[name]) | shown)
+    return chart.years(flow.index).figure()
+
+
+def _answer(outlook: Outlook, measure: str, place: float, colour: str) -> Trace:
+    """An answer's median and 80 % range at the horizon."""
+    wide = outlook.results.bands(measure).tail(1)
+    hover = hovers([short(measure)], wide)
+    return points([round(place, 2)], wide[0.5], hover, color=colour) | {
+        "error_y": error_bar(*ends(wide), thickness=4, color=colour),
+        "text": [*map(readable, wide[0.5])],
+        "textposition": "middle right",
+        "cliponaxis": False,
+        "xaxis": "x2",
+        "yaxis": "y2",
+    }
+
+
+def live_figure(now: Outlook, before: Outlook) -> go.FigureWidget:
+    """A figure that can be redrawn where it stands, as wide as there is room; without anywidget an
+    ImportError.
+    """
+
+    class WholeFigure(go.FigureWidget):  # type: ignore[misc]
+        """Known to the browser once it is whole: told of while it is empty, a slow browser would
+        draw it so.
+        """
+
+        whole = False
+
+        def open(self) -> None:
+            if self.whole:
+                super().open()
+
+    shown = WholeFigure(what_if_chart(now, before))
+    shown._config = {"responsive": True}
+    shown.whole = True
+    shown.open()
+    return shown
+
+
+def redraw(shown: go.FigureWidget, now: Outlook, before: Outlook) -> None:
+    """Bring a figure that is shown in line with its outlooks; of the same parts only what moved is
+    sent.
+    """
+    chart = what_if_chart(now, before)
+    if len(shown.data) != len(chart.data) or shown.layout.xaxis != chart.layout.xaxis:
+        shown.data = ()
+        shown.add_traces(chart.data)
+        shown.update_layout(chart.layout.to_plotly_json())
+    with shown.batch_update():  # one message, one drawing
+        shown.layout.title.text = chart.layout.title.text
+        for trace, new in zip(shown.data, chart.data, strict=True):
+            cells = new.to_plotly_json()
+            trace.update({name: cells[name] for name in MOVED if name in cells})
