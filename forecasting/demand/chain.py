@@ -8,7 +8,7 @@ what they change.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,9 +24,7 @@ from forecasting.demand.charging import (
     standard,
 )
 from forecasting.demand.consequences import (
-    carbon_avoided,
-    fuel_avoided,
-    fuel_replaced,
+    fuel_and_carbon,
     investment,
     power_shares,
 )
@@ -38,7 +36,7 @@ from forecasting.demand.energy import (
     degrees_outside,
     energy_of_class,
 )
-from forecasting.demand.fleet import PLUG_IN, Fleet, Vehicles, vehicles_on_the_road
+from forecasting.demand.fleet import PLUG_IN, Vehicles, vehicles_on_the_road
 from forecasting.demand.load import peak_load
 from forecasting.demand.parameters import SETTINGS, Draws, Parameters, VehicleClass, of_class
 from forecasting.errors import AssumptionError
@@ -122,29 +120,33 @@ def demand_outlook(
     _check_years(assumed, drawn, span)
     road = vehicles_on_the_road(flow, span, assumed, drawn, start_stock, counted)
     fleets = road.fleets
-    by_month = _energy_by_month(place, drawn, fleets)
+    stocks = {name: fleet.stock for name, fleet in fleets.items()}
+    normals = climate_normals(place)
+    degrees = degrees_outside(*normals, drawn["temperature_shift"], drawn["daily_spread"])
+    by_month = {name: energy_of_class(name, drawn, degrees) for name in fleets}
+    a_year = {name: table.sum(axis=1) for name, table in by_month.items()}
+    month_shares = {name: table / a_year[name][:, None] for name, table in by_month.items()}
     split = {vehicle.name: energy_split(vehicle, drawn) for vehicle in assumed.classes}
-    per_vehicle = {name: by_month[name].sum(axis=1) * split[name] for name in fleets}
-    at_end = _by_setting({name: fleet.stock for name, fleet in fleets.items()}, per_vehicle)
+    per_vehicle = {name: a_year[name] * split[name] for name in fleets}
+    at_end = _by_setting(stocks, per_vehicle)
     in_year = _by_setting({name: fleet.mean_stock for name, fleet in fleets.items()}, per_vehicle)
     vehicles = all_vehicles(drawn, span)
     points, megawatts = charging_need(at_end, np.clip(road.stock / vehicles, 0, 1), span, drawn)
-    _add_private(points, megawatts, assumed.classes, fleets, drawn)
+    _add_private(points, megawatts, assumed.classes, stocks, drawn)
     _cover(points, megawatts, drawn)
-    grid = _from_grid(in_year, drawn)
+    loss = {setting: losses(setting, drawn) for setting in SETTINGS}
+    grid = {setting: kwh / loss[setting] for setting, kwh in in_year.items()}
     unpushed, practice, targeted = deployed_points(
         road.stock, span, assumed, drawn, charging_today, as_of, targets, rng
     )
-    busiest = _from_grid(at_end, drawn)
-    winter, summer = _peaks(busiest, points, megawatts, by_month["bev"], drawn)
+    busiest = [kwh / loss[setting] for setting, kwh in at_end.items()]
+    winter, summer = _peaks(np.stack(busiest), points, megawatts, month_shares["bev"], drawn)
     energy = np.asarray(sum(grid.values())) / 1e6
     power, peak, in_summer = power_shares(energy, winter, summer, span, drawn)
-    litres = fuel_replaced(assumed.classes, fleets, split, drawn)
+    oil, carbon = fuel_and_carbon(assumed.classes, fleets, split, energy, drawn)
     dollars = investment(points, drawn)
     public = np.asarray(sum(dollars.pop(setting) for setting in PUBLIC))
     private = np.asarray(sum(dollars.values()))
-    bev = _light_vehicles(assumed.classes, fleets, "bev")
-    phev = _light_vehicles(assumed.classes, fleets, "phev")
     cars, shares = _shares_of_cars(road, vehicles * drawn["car_share"][:, None], new_cars)
     results = {
         "ev_registrations": road.registered,
@@ -162,7 +164,8 @@ def demand_outlook(
     }
     if targeted is not None:
         results["charging_points_target"] = targeted
-    results |= _stocks_of_classes(fleets)
+    of_classes = {count_of("stock", name): stock for name, stock in stocks.items()}
+    results |= {name: stock for name, stock in of_classes.items() if name and stock.any()}
     results |= shares
     results |= {
         "power_share_percent": power,
@@ -171,9 +174,9 @@ def demand_outlook(
         "investment_usd": public + private,
         "investment_public_usd": public,
         "investment_private_usd": private,
-        "oil_avoided_t": fuel_avoided(litres),
-        "co2_avoided_t": carbon_avoided(litres, energy, drawn),
-        "charging_points_standard": standard(bev, phev, drawn),
+        "oil_avoided_t": oil,
+        "co2_avoided_t": carbon,
+        "charging_points_standard": standard(assumed.classes, stocks, drawn),
     }
     return DemandOutlook(
         years=span,
@@ -183,11 +186,12 @@ def demand_outlook(
         points_by_setting=points,
         megawatts=megawatts,
         energy_by_setting=grid,
-        month_shares={
-            name: table / table.sum(axis=1, keepdims=True) for name, table in by_month.items()
+        month_shares=month_shares,
+        grid_per_vehicle={
+            name: (kwh / np.hstack([*loss.values()]).T).sum(axis=0)
+            for name, kwh in per_vehicle.items()
         },
-        grid_per_vehicle=_grid_per_vehicle(per_vehicle, drawn),
-        kwh_per_vehicle={name: table.sum(axis=1) for name, table in by_month.items()},
+        kwh_per_vehicle=a_year,
         energy_at_end=at_end,
         drawn=drawn,
         parameters=assumed,
@@ -212,38 +216,6 @@ def _shares_of_cars(
         cars[EV_SHARE] = new_cars
         electric[EV_SHARE] = road.registered
     return cars, {name: 100 * np.minimum(electric[name] / cars[name], 1) for name in cars}
-
-
-def _energy_by_month(place: str | None, drawn: Draws, names: Iterable[str]) -> dict[str, Array]:
-    """Energy of a vehicle of each class by month, as the climate has it."""
-    normals = climate_normals(place)
-    degrees = degrees_outside(*normals, drawn["temperature_shift"], drawn["daily_spread"])
-    return {name: energy_of_class(name, drawn, degrees) for name in names}
-
-
-def _from_grid(kwh: Draws, drawn: Draws) -> dict[str, Array]:
-    """What the grid gives for so much at the batteries, by setting."""
-    return {setting: kwh[setting] / losses(setting, drawn) for setting in SETTINGS}
-
-
-def _grid_per_vehicle(per_vehicle: Draws, drawn: Draws) -> dict[str, Array]:
-    """The same of one vehicle of each class, all settings together."""
-    loss = np.stack([losses(setting, drawn)[:, 0] for setting in SETTINGS])
-    return {name: (kwh / loss).sum(axis=0) for name, kwh in per_vehicle.items()}
-
-
-def _light_vehicles(
-    classes: Iterable[VehicleClass], fleets: Mapping[str, Fleet], rule: str
-) -> Array:
-    """Vehicles on the road that the standard of public power counts as one kind."""
-    stocks = [fleets[vehicle.name].stock for vehicle in classes if vehicle.rule == rule]
-    return np.asarray(np.sum(stocks, 0))
-
-
-def _stocks_of_classes(fleets: Mapping[str, Fleet]) -> dict[str, Array]:
-    """Vehicles on the road of the classes that have a measure of their own."""
-    stocks = {count_of("stock", name): fleet.stock for name, fleet in fleets.items()}
-    return {measure: stock for measure, stock in stocks.items() if measure and stock.any()}
 
 
 def _check_years(assumed: Parameters, drawn: Draws, years: Sequence[int]) -> None:
@@ -285,14 +257,14 @@ def _add_private(
     points: dict[str, Array],
     megawatts: dict[str, Array],
     classes: Iterable[VehicleClass],
-    fleets: Mapping[str, Fleet],
+    stocks: Draws,
     drawn: Draws,
 ) -> None:
     """Home and depot points follow vehicles, not energy."""
     at_home = depot = rated = np.zeros_like(points["work"])
     for vehicle in classes:
         name = vehicle.name
-        stock = fleets[name].stock
+        stock = stocks[name]
         if vehicle.kept == "home":
             at_home = at_home + stock / of_class(drawn, "evs_per_home_charger", name)[:, None]
         else:
@@ -316,18 +288,18 @@ def _cover(points: dict[str, Array], megawatts: dict[str, Array], drawn: Draws) 
 
 
 def _peaks(
-    grid: Draws,
+    kwh: Array,
     points: Draws,
     megawatts: Draws,
-    by_month: Array,
+    month_shares: Array,
     drawn: Draws,
 ) -> list[Array]:
     """MW of a day of the month that takes most, a winter's where it is cold, and of the summer
     month that does.
     """
-    per_day = by_month / by_month.sum(axis=1, keepdims=True) / MONTH_DAYS
-    kwh, standing, power = (
-        np.stack([table[setting] for setting in SETTINGS]) for table in (grid, points, megawatts)
+    per_day = month_shares / MONTH_DAYS
+    standing, power = (
+        np.stack([table[setting] for setting in SETTINGS]) for table in (points, megawatts)
     )
     days = [kwh * (share.max(axis=1)[:, None] / 1000) for share in (per_day, per_day[:, SUMMER])]
     return peak_load(days, standing, power, drawn["coincidence_floor"])

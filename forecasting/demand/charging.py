@@ -9,13 +9,13 @@ waiting-time promise allows a station of that size.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
-from forecasting.demand.parameters import SETTINGS, Draws, VehicleClass, read_table
+from forecasting.demand.parameters import SETTINGS, Draws, VehicleClass, of_class, read_table
 from forecasting.demand.queueing import ceilings
 from forecasting.quantiles import Array
 
@@ -36,43 +36,12 @@ def losses(setting: str, drawn: Draws) -> Array:
     return (onboard * drawn[f"charger_efficiency.{side(setting)}"])[:, None]
 
 
-def points_needed(
-    energy_kwh: Array | float, kw: Array | float, delivery: Array | float, use: Array | float
-) -> Array:
-    """Points that carry an annual energy.
-
-    Parameters
-    ----------
-    energy_kwh : array_like
-        kWh a year at the vehicle's inlet.
-    kw : array_like
-        Rated power of a point, kW.
-    delivery : array_like
-        Delivered over rated power, (0, 1].
-    use : array_like
-        Share of hours in use, (0, 1].
-
-    Returns
-    -------
-    ndarray
-        Points, not rounded.
-
-    Examples
-    --------
-    >>> round(float(points_needed(1000 * 12_000 * 0.18 * 0.10, 50, 0.75, 0.05)), 4)
-    13.1507
-    """
-    return np.asarray(energy_kwh / (kw * delivery * use * HOURS))
-
-
-def utilisation(
-    share: Array | float, low: Array | float, high: Array | float, mended: bool = True
-) -> Array:
+def utilisation(share: Array | float, low: Array | float, high: Array | float) -> Array:
     """Utilisation of a setting at an EV stock share.
 
     Logarithmic between shares of 2 % and 50 %, flat outside. Points grow as ``share /
-    utilisation``, which falls where utilisation is below its own slope per unit of ln(share):
-    ``mended`` keeps it at or above that slope.
+    utilisation``, which falls where utilisation is below its own slope per unit of ln(share): it is
+    kept at or above that slope, which the published curve is not.
 
     Parameters
     ----------
@@ -80,8 +49,6 @@ def utilisation(
         EVs over all vehicles, 0 to 1.
     low, high : array_like
         Utilisation at 2 % and at 50 %, (0, 1].
-    mended : bool
-        False gives the published curve.
 
     Returns
     -------
@@ -91,12 +58,12 @@ def utilisation(
     --------
     >>> utilisation(np.array([0.10, 0.25]), 0.05, 0.25).round(5)
     array([0.15   , 0.20693])
-    >>> [float(utilisation(0.02, 0.05, 0.25, mended).round(4)) for mended in (True, False)]
-    [0.0621, 0.05]
+    >>> float(utilisation(0.02, 0.05, 0.25).round(4))  # published: 0.05
+    0.0621
     """
     slope = (np.asarray(high) - low) / np.log(HIGH_SHARE / LOW_SHARE)
     use = low + slope * np.log(np.clip(share, LOW_SHARE, HIGH_SHARE) / LOW_SHARE)
-    return np.asarray(np.maximum(use, slope) if mended else use)
+    return np.asarray(np.maximum(use, slope))
 
 
 @dataclass(frozen=True)
@@ -234,7 +201,7 @@ def charging_need(
             mix.delivered(years) / mix.mean_kw * drawn["power_delivery_scale"][:, None], 1
         )
         inlet = energy_kwh[setting] / drawn[f"onboard_efficiency.{side(setting)}"][:, None]
-        points[setting] = points_needed(inlet, mix.mean_kw, delivery, use)
+        points[setting] = inlet / (mix.mean_kw * delivery * use * HOURS)
         megawatts[setting] = points[setting] * (mix.mean_kw / 1000)
     return points, megawatts
 
@@ -285,13 +252,15 @@ def gross_additions(points: Array, life: Array) -> Array:
     return built[:, 1:]
 
 
-def standard(bev: Array, phev: Array, drawn: Draws) -> Array:
-    """Public points that AFIR, the rule of the EU, asks for: so much power for each vehicle.
+def standard(classes: Iterable[VehicleClass], stocks: Draws, drawn: Draws) -> Array:
+    """Public points that AFIR, the rule of the EU, asks for: so much power for each light vehicle.
 
     Parameters
     ----------
-    bev, phev : ndarray, shape (draws, years)
-        Light vehicles on the road.
+    classes : iterable of VehicleClass
+        For as what the rule counts each.
+    stocks : mapping of str to ndarray, shape (draws, years)
+        Vehicles on the road, by class.
     drawn : mapping
         Draws of afir_kw and public_point_kw.
 
@@ -301,10 +270,15 @@ def standard(bev: Array, phev: Array, drawn: Draws) -> Array:
 
     Examples
     --------
-    >>> one = np.ones(1)
-    >>> drawn = {"afir_kw": 1.3 * one, "afir_kw.phev": 0.8 * one, "public_point_kw": 30 * one}
-    >>> standard(np.array([[3000.0]]), np.array([[0.0]]), drawn)
+    >>> from forecasting.demand.parameters import load_parameters
+    >>> one, cars = np.ones(1), load_parameters().classes[:1]
+    >>> drawn = {"afir_kw": 1.3 * one, "public_point_kw": 30 * one}
+    >>> standard(cars, {"bev": np.array([[3000.0]])}, drawn)
     array([[130.]])
     """
-    power = bev * drawn["afir_kw"][:, None] + phev * drawn["afir_kw.phev"][:, None]
-    return power / drawn["public_point_kw"][:, None]
+    power = [
+        stocks[vehicle.name] * of_class(drawn, "afir_kw", vehicle.rule)[:, None]
+        for vehicle in classes
+        if vehicle.rule
+    ]
+    return np.asarray(sum(power) / drawn["public_point_kw"][:, None])

@@ -193,14 +193,18 @@ def power_shares(
     return energy_gwh / generated, winter_mw / record, summer_mw / record
 
 
-def fuel_replaced(
+def fuel_and_carbon(
     classes: Iterable[VehicleClass],
     fleets: Mapping[str, Fleet],
     split: Draws,
+    energy_gwh: Array,
     drawn: Draws,
-) -> dict[str, Array]:
-    """Litres a year that vehicles of the same classes would burn on their electric kilometres, by
-    fuel.
+) -> tuple[Array, Array]:
+    """Tonnes a year of petrol and diesel that are not burnt, and of CO2 that is avoided.
+
+    Vehicles of the same classes would burn the fuel on their electric kilometres. The CO2 is that
+    of the fuel, with its making, less that of the electricity, with the grid's losses: below 0
+    where the power is dirtier than the fuel.
 
     Parameters
     ----------
@@ -210,78 +214,38 @@ def fuel_replaced(
         By class.
     split : mapping of str to ndarray
         From ``energy_split``, by class: its sum is the share of kilometres on electricity.
+    energy_gwh : ndarray, shape (draws, years)
+        Electricity at the charger.
     drawn : mapping of str to ndarray, shape (draws,)
-        Draws of ``annual_km`` and ``fuel_use``.
+        Draws of ``annual_km``, ``fuel_use``, ``fuel_upstream``, ``grid_carbon``, ``grid_losses``.
 
     Returns
     -------
-    dict of str to ndarray, shape (draws, years)
+    fuel, carbon : ndarray, shape (draws, years)
 
     Examples
     --------
     >>> from forecasting.demand.fleet import run_fleet
     >>> from forecasting.demand.parameters import load_parameters
     >>> one, cars = np.ones(1), load_parameters().classes[:1]
-    >>> drawn = {"annual_km": 10_000 * one, "fuel_use": 8 * one}
+    >>> drawn = {"annual_km": 10_000 * one, "fuel_use": 8 * one, "fuel_upstream": 0.2 * one}
+    >>> drawn |= {"grid_carbon": 0.5 * one, "grid_losses": 0.1 * one}
     >>> fleets = {"bev": run_fleet(np.array([[2000.0]]), 16 * one, 5 * one)}
-    >>> fuel_replaced(cars, fleets, {"bev": np.ones((1, 1))}, drawn)["petrol"]
-    array([[800000.]])
+    >>> split, energy = {"bev": np.ones((1, 1))}, np.array([[2.0]])
+    >>> fuel, carbon = fuel_and_carbon(cars, fleets, split, energy, drawn)
+    >>> fuel, carbon.round()
+    (array([[596.]]), array([[1106.]]))
     """
-    litres: dict[str, Array] = dict.fromkeys(
-        CARBON, np.zeros_like(next(iter(fleets.values())).stock)
-    )
+    litres = dict.fromkeys(CARBON, np.zeros_like(energy_gwh))
     for vehicle in classes:
         name = vehicle.name
         electric = split[name].sum(axis=0) * of_class(drawn, "annual_km", name)
         per_vehicle = (electric * of_class(drawn, "fuel_use", name) / 100)[:, None]
         litres[vehicle.fuel] = litres[vehicle.fuel] + fleets[name].mean_stock * per_vehicle
-    return litres
-
-
-def fuel_avoided(litres: Draws) -> Array:
-    """Tonnes of petrol and diesel that are not burnt.
-
-    Parameters
-    ----------
-    litres : mapping of str to ndarray
-        By fuel, from ``fuel_replaced``.
-
-    Examples
-    --------
-    >>> fuel_avoided({"petrol": np.array([800_000.0]), "diesel": np.zeros(1)})
-    array([596.])
-    """
-    return np.asarray(sum(litres[fuel] * DENSITY[fuel] for fuel in CARBON) / 1000)
-
-
-def carbon_avoided(litres: Draws, energy_gwh: Array, drawn: Draws) -> Array:
-    """Tonnes of CO2 a year: of fuel not burnt, with its making, less that of the electricity, with
-    the grid's losses.
-
-    Below 0 where the power is dirtier than the fuel.
-
-    Parameters
-    ----------
-    litres : mapping of str to ndarray, shape (draws, years)
-        By fuel, from ``fuel_replaced``.
-    energy_gwh : ndarray, shape (draws, years)
-        Electricity at the charger.
-    drawn : mapping of str to ndarray, shape (draws,)
-        Draws of ``fuel_upstream``, ``grid_carbon`` and ``grid_losses``.
-
-    Returns
-    -------
-    ndarray, shape (draws, years)
-
-    Examples
-    --------
-    >>> one = np.ones(1)
-    >>> drawn = {"fuel_upstream": 0.2 * one, "grid_carbon": 0.5 * one, "grid_losses": 0.1 * one}
-    >>> litres = {"petrol": np.array([[800_000.0]]), "diesel": np.zeros((1, 1))}
-    >>> carbon_avoided(litres, np.array([[2.0]]), drawn).round()
-    array([[1106.]])
-    """
-    tonnes = sum(litres[fuel] * CARBON[fuel] for fuel in CARBON) / 1000
-    burnt = tonnes * (1 + drawn["fuel_upstream"])[:, None]
+    fuel, carbon = (
+        np.asarray(sum(litres[fuel] * per_litre[fuel] for fuel in CARBON) / 1000)
+        for per_litre in (DENSITY, CARBON)
+    )
     per_gwh = 1000 * drawn["grid_carbon"] / (1 - drawn["grid_losses"])
-    return burnt - energy_gwh * per_gwh[:, None]
+    burnt = carbon * (1 + drawn["fuel_upstream"])[:, None]
+    return fuel, burnt - energy_gwh * per_gwh[:, None]

@@ -115,62 +115,6 @@ def climate_normals(place: str | None = None) -> tuple[Array, Array]:
     return normals, weights / weights.sum()
 
 
-def energy_per_vehicle(annual_km: Array, consumption: Array, factor: Array) -> Array:
-    """Electricity at the battery per vehicle and month.
-
-    Parameters
-    ----------
-    annual_km : ndarray, shape (draws,)
-        Electric kilometres a year.
-    consumption : ndarray, shape (draws,)
-        kWh/100 km in mild weather.
-    factor : ndarray, shape (draws, 12)
-        Climate factor by month.
-
-    Returns
-    -------
-    ndarray, shape (draws, 12)
-        kWh per vehicle and month; distance is even over the days.
-
-    Examples
-    --------
-    >>> one = np.ones(1)
-    >>> energy_per_vehicle(12_000 * one, 18 * one, np.ones((1, 12))).sum().round(6)
-    np.float64(2160.0)
-    """
-    days = MONTH_DAYS / MONTH_DAYS.sum()
-    return np.asarray((annual_km * consumption / 100)[:, None] * days * factor)
-
-
-def class_factors(degrees: tuple[Array, Array], drawn: Draws, vehicle_class: str = "") -> Array:
-    """Climate factor of one class by month.
-
-    Parameters
-    ----------
-    degrees : (ndarray, ndarray), shape (draws, 12)
-        From ``degrees_outside``.
-    drawn : mapping
-        Draws of cold_slope, of the class or of cars, and hot_slope.
-    vehicle_class : str
-        The class; empty for cars.
-
-    Returns
-    -------
-    ndarray, shape (draws, 12)
-
-    Examples
-    --------
-    >>> one = np.ones(1)
-    >>> degrees = degrees_outside(np.full((1, 12), -10.0), one, np.zeros(1), np.zeros(1))
-    >>> drawn = {"cold_slope": 0.0098 * one, "hot_slope": 0.0063 * one}
-    >>> class_factors(degrees, drawn)[0, 0].round(3)
-    np.float64(1.245)
-    """
-    cold, hot = degrees
-    slope = of_class(drawn, "cold_slope", vehicle_class)
-    return 1 + slope[:, None] * cold + drawn["hot_slope"][:, None] * hot
-
-
 def energy_of_class(name: str, drawn: Draws, degrees: tuple[Array, Array]) -> Array:
     """Electricity at the battery per vehicle of a class and month, were all kilometres electric.
 
@@ -187,9 +131,18 @@ def energy_of_class(name: str, drawn: Draws, degrees: tuple[Array, Array]) -> Ar
     -------
     ndarray, shape (draws, 12)
         kWh per vehicle and month.
+
+    Examples
+    --------
+    >>> drawn = {"annual_km": 12_000, "consumption": 18, "cold_slope": 0.0098, "hot_slope": 0.0063}
+    >>> drawn = {name: np.array([value]) for name, value in drawn.items()}
+    >>> degrees = degrees_outside(np.full((1, 12), 5.0), np.ones(1), np.zeros(1), np.zeros(1))
+    >>> energy_of_class("bev", drawn, degrees).sum().round(1)
+    np.float64(2371.7)
     """
-    return energy_per_vehicle(
-        of_class(drawn, "annual_km", name),
-        of_class(drawn, "consumption", name),
-        class_factors(degrees, drawn, name),
-    )
+    cold, hot = degrees
+    slope = of_class(drawn, "cold_slope", name)
+    factor = 1 + slope[:, None] * cold + drawn["hot_slope"][:, None] * hot
+    a_year = of_class(drawn, "annual_km", name) * of_class(drawn, "consumption", name) / 100
+    # Distance is even over the days
+    return np.asarray(a_year[:, None] * (MONTH_DAYS / MONTH_DAYS.sum()) * factor)

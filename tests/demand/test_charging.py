@@ -9,7 +9,6 @@ from forecasting.demand.charging import (
     charging_need,
     energy_split,
     gross_additions,
-    points_needed,
     power_mix,
     standard,
     utilisation,
@@ -28,10 +27,19 @@ def drawn(draws=1, **changed):
     }
 
 
+def cars(bev, phev):
+    return {"bev": np.array([[bev]]), "phev": np.array([[phev]]), "van": np.zeros((1, 1))}
+
+
 def test_points_by_hand():
-    assert points_needed(1000 * 12_000 * 0.18 * 0.10, 50, 0.75, 0.05) == pytest.approx(
-        13.1507, abs=5e-5
+    energy = {setting: np.array([[1e6]]) for setting in SETTINGS}
+    values = drawn(
+        onboard_efficiency__ac=0.95, utilisation_low__overnight=0.1, utilisation_high__overnight=0.1
     )
+    points, _ = charging_need(energy, np.array([[0.1]]), [2023], values)
+    delivered = power_mix("overnight").delivered([2023])[0]
+    by_hand = 1e6 / 0.95 / (delivered * 0.1 * values["utilisation_scale"][0] * 8760)
+    assert points["overnight"][0, 0] == pytest.approx(by_hand)
 
 
 def test_utilisation_by_hand():
@@ -39,16 +47,12 @@ def test_utilisation_by_hand():
     assert utilisation(0.10, 0.05, 0.25) == pytest.approx(0.15, abs=1e-15)
     assert utilisation(0.25, 0.05, 0.25) == pytest.approx(0.20693, abs=5e-6)
     assert utilisation(0.10, 0.08, 0.25) == pytest.approx(0.165, abs=1e-12)
-    assert utilisation(np.array([0.0, 0.01, 0.9]), 0.05, 0.25, mended=False).tolist() == [
-        0.05,
-        0.05,
-        0.25,
-    ]
+    assert utilisation(np.array([0.0, 0.01, 0.9]), 0.1, 0.25).tolist() == [0.1, 0.1, 0.25]
 
 
 def test_the_published_defaults_lose_points_as_the_first_cars_come_and_ours_do_not():
     shares = np.linspace(0.02, 0.0243, 50)
-    published = shares / utilisation(shares, 0.05, 0.25, mended=False)
+    published = shares / (0.05 + 0.2 * np.log(shares / 0.02) / np.log(25))
     mended = shares / utilisation(shares, 0.05, 0.25)
     assert published[-1] / published[0] - 1 == pytest.approx(-0.022, abs=1e-3)
     assert np.all(np.diff(mended) > 0)
@@ -165,7 +169,7 @@ def test_gross_additions_rebuild_the_stock_of_points(points, life):
 
 def test_afir_by_hand():
     """Regulation (EU) 2023/1804: 1.3 kW a battery car and 0.8 kW a plug-in hybrid."""
-    points = standard(np.array([[13.4e6]]), np.array([[3.2e6]]), drawn(public_point_kw=1e6))
+    points = standard(CLASSES.values(), cars(13.4e6, 3.2e6), drawn(public_point_kw=1e6))
     assert points[0, 0] == pytest.approx(19.98, abs=1e-12)
-    both = standard(np.array([[1000.0]]), np.array([[500.0]]), drawn())
+    both = standard(CLASSES.values(), cars(1000.0, 500.0), drawn())
     assert both[0, 0] == pytest.approx((1000 * 1.3 + 500 * 0.8) / 30)

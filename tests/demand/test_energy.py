@@ -6,11 +6,10 @@ from hypothesis import given, settings, strategies as st
 
 from forecasting.demand.energy import (
     MONTH_DAYS,
-    class_factors,
     climate_factor,
     climate_normals,
     degrees_outside,
-    energy_per_vehicle,
+    energy_of_class,
 )
 from forecasting.demand.parameters import load_parameters
 
@@ -23,7 +22,10 @@ def factor(normals, shift=0.0, spread=0.0):
     """Factor by month of stations that count alike."""
     weights = np.full(len(normals), 1 / len(normals))
     degrees = degrees_outside(normals, weights, shift * one, spread * one)
-    return class_factors(degrees, {"cold_slope": 0.0098 * one, "hot_slope": 0.0063 * one})[0]
+    slopes = {"cold_slope": 0.0098 * one, "hot_slope": 0.0063 * one}
+    a_year = {"annual_km": 10_000 * one, "consumption": 1 * one}
+    days = MONTH_DAYS / MONTH_DAYS.sum()
+    return energy_of_class("bev", slopes | a_year, degrees)[0] / (100 * days)
 
 
 def test_the_factor_at_the_temperatures_of_the_literature():
@@ -72,11 +74,12 @@ def test_colder_is_never_less_energy_below_comfort(temperature, drop, spread):
 def test_a_colder_year_takes_more_energy_in_every_country(place):
     drawn = load_parameters().draw(np.random.default_rng(0), 50)
     mild, cold = (
-        class_factors(
+        energy_of_class(
+            "bev",
+            drawn,
             degrees_outside(
                 *climate_normals(place), drawn["temperature_shift"] + s, drawn["daily_spread"]
             ),
-            drawn,
         )
         for s in (0, -5)
     )
@@ -92,6 +95,10 @@ def test_astana_and_tashkent_are_near_the_annual_factors_of_the_note():
 
 
 def test_energy_of_a_year_by_hand_and_months_by_their_days():
-    monthly = energy_per_vehicle(15_000 * one, 20 * one, np.ones((1, 12)))
+    drawn = {"annual_km": 15_000, "consumption": 20, "cold_slope": 0, "hot_slope": 0}
+    none = np.zeros((1, 12))
+    monthly = energy_of_class(
+        "bev", {name: value * one for name, value in drawn.items()}, (none, none)
+    )
     assert monthly.sum() == pytest.approx(3000)
     assert monthly[0, 0] / monthly[0, 3] == pytest.approx(MONTH_DAYS[0] / MONTH_DAYS[3])
