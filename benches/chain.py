@@ -9,6 +9,7 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+import datetime as dt
 import platform
 import statistics
 import time
@@ -38,7 +39,7 @@ def main() -> None:
     rng = np.random.default_rng(0)
     imports = 5_000 * np.exp(np.cumsum(rng.normal(0.15, 0.2, (DRAWS, len(YEARS))), axis=1))
     parameters = load_parameters().override(MIXED)
-    today = ExistingCharging(1_085, "2024-12-15", "stations")
+    today = ExistingCharging(1_085, dt.date(2024, 12, 15), "stations")
 
     def chain():
         return demand_outlook(

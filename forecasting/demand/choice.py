@@ -59,16 +59,15 @@ def expected_regret(
     >>> table[["option", "regret"]].round(1).values.tolist()
     [['need', 133.3], ['practice', 300.0]]
     """
-    problems = []
-    for name, value in (("missing", missing), ("idle", idle)):
-        if not 0 < value <= LARGEST_COST:
-            problems.append(
-                Problem(
-                    f"cost of a {name} point",
-                    f"{in_digits(value)} is outside 0 to {LARGEST_COST:,.0f} a year",
-                    "give it above 0",
-                )
-            )
+    problems = [
+        Problem(
+            f"cost of a {name} point",
+            f"{in_digits(value)} is outside 0 to {LARGEST_COST:,.0f} a year",
+            "give it above 0",
+        )
+        for name, value in {"missing": missing, "idle": idle}.items()
+        if not 0 < value <= LARGEST_COST
+    ]
     problems += [
         Problem(name, f"{in_digits(number)} points is below 0", "give how many are to stand")
         for name, number in options.items()
@@ -78,15 +77,20 @@ def expected_regret(
         raise AssumptionError(
             problems or "there is nothing to choose from; give numbers of points by name"
         )
-    rows = []
-    for name, number in options.items():
-        too_few = np.maximum(wanted - number, 0)
-        lacking = float(too_few.mean())
-        unused = float(np.maximum(number - wanted, 0).mean())
-        short = float((too_few > 0).mean())
-        right_at = (1 - short) / short if short else np.inf
-        cost = missing * lacking + idle * unused
-        rows.append((name, float(number), short, lacking, unused, right_at, cost))
-    columns = ["option", "points", "too_few", "missing_points", "idle_points", "right_at", "regret"]
-    table = pd.DataFrame(rows, columns=columns)
+    numbers = np.array([*options.values()], dtype=float)
+    lacking, unused = missing_and_idle(wanted, numbers)
+    short = (wanted > numbers[:, None]).mean(axis=1)
+    table = pd.DataFrame(
+        {
+            "option": [*options],
+            "points": numbers,
+            "too_few": short,
+            "missing_points": lacking,
+            "idle_points": unused,
+            "right_at": np.divide(
+                1 - short, short, out=np.full_like(short, np.inf), where=short > 0
+            ),
+            "regret": missing * lacking + idle * unused,
+        }
+    )
     return table.sort_values("regret", kind="stable", ignore_index=True)

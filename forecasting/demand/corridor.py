@@ -18,7 +18,7 @@ import pandas as pd
 from forecasting.arguments import Check, number, several, takes, text
 from forecasting.demand.energy import climate_factor
 from forecasting.demand.parameters import check_value, read_table
-from forecasting.demand.queueing import Promise, points_for
+from forecasting.demand.queueing import points_for
 from forecasting.errors import AssumptionError, Problem
 from forecasting.measures import did_you_mean
 
@@ -281,8 +281,7 @@ def plan_section(
         stops = stops_along(length_km, driven, temperature)
     minutes = driven.minutes_at_point(FAST_TO - RESERVE, temperature)
     arrivals = electric_per_day * stops / sites * peak_hour_share
-    promise = Promise(service_minutes=minutes)
-    points = max(points_for(arrivals * minutes / 60, promise), least_points)
+    points = max(points_for(arrivals * minutes / 60, service=minutes), least_points)
     return Section(
         sites=sites,
         points_per_site=points,

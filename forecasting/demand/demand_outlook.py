@@ -4,7 +4,7 @@ asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from forecasting.demand.consequences import investment
 from forecasting.demand.deployed import ExistingCharging, Target, moment, standing_shares
 from forecasting.demand.energy import MONTH_DAYS
 from forecasting.demand.fleet import Fleet
-from forecasting.demand.load import load_day
+from forecasting.demand.load import day_profile
 from forecasting.demand.parameters import SETTINGS, Parameters
 from forecasting.demand.sensitivity import first_order
 from forecasting.measures import (
@@ -147,7 +147,8 @@ class DemandOutlook:
         """
         dollars = investment(self.points_by_setting, self.drawn)
         groups = {}
-        for setting, points in self.points_by_setting.items():
+        for setting in SETTINGS:
+            points = self.points_by_setting[setting]
             groups[setting] = {
                 "public": setting in PUBLIC,
                 **_ends("points", points),
@@ -155,15 +156,18 @@ class DemandOutlook:
                 "energy_gwh": medians(self.energy_by_setting[setting] / 1e6),
                 **{f"usd_{end}": cost for end, cost in _ends("median", dollars[setting]).items()},
             }
-        return self._table("setting", {setting: groups[setting] for setting in SETTINGS})
+        return self._table("setting", groups)
 
     @cached_property
     def by_power(self) -> pd.DataFrame:
         """Public points needed by year and power class (medians)."""
         groups = {}
         for label, (above, up_to) in POWERS.items():
-            shares = {setting: _share_between(setting, above, up_to) for setting in PUBLIC}
-            points = [share * self.points_by_setting[name] for name, share in shares.items()]
+            points = []
+            for setting in PUBLIC:
+                mix = power_mix(setting)
+                share = mix.share[(mix.kw > above) & (mix.kw <= up_to)].sum()
+                points.append(share * self.points_by_setting[setting])
             groups[label] = {"points": medians(np.sum(points, axis=0))}
         return self._table("power", groups)
 
@@ -242,7 +246,7 @@ class DemandOutlook:
         life = self.drawn["charger_life"]
         today = np.full(len(self.imports), np.nan)
         if self.standing is not None:
-            _, today = self.standing.today(self.drawn["points_per_station"])
+            today = self.standing.points(self.drawn["points_per_station"])
         groups = {
             MEASURES[measure].label: {
                 **_ends("points", self.results[measure]),
@@ -259,8 +263,7 @@ class DemandOutlook:
         it.
         """
         per_station = self.drawn["points_per_station"]
-        today = None if self.standing is None else self.standing.today(per_station)
-        return standing_shares(self.targets, self.years, self.unpushed, today, per_station)
+        return standing_shares(self.targets, self.years, self.unpushed, self.standing, per_station)
 
     def path_to(self, measure: str, percent: float, since: int, until: int) -> dict[int, float]:
         """Electric cars by year on an even way from a year's share to a share of a later one.
@@ -331,15 +334,13 @@ class DemandOutlook:
         """
         per_day = self.month_shares["bev"] / MONTH_DAYS
         days = {"winter": per_day.max(axis=1), "summer": per_day[:, 5:8].mean(axis=1)}
-        return load_day(
-            {
-                day: {
-                    setting: float((kwh[:, -1] * share).mean()) / 1000
-                    for setting, kwh in self.energy_by_setting.items()
-                }
-                for day, share in days.items()
-            }
+        kwh = np.stack([self.energy_by_setting[setting][:, -1] for setting in SETTINGS])
+        mwh = np.stack([(kwh * share).mean(axis=1) / 1000 for share in days.values()])
+        index = pd.MultiIndex.from_product(
+            [days, SETTINGS, range(24)], names=["day", "setting", "hour"]
         )
+        mean = mwh[:, :, None] * day_profile()
+        return pd.DataFrame({"mw": mean.ravel()}, index).reset_index()
 
     @cached_property
     def of_the_year(self) -> dict[str, Any]:
@@ -370,39 +371,29 @@ class DemandOutlook:
     @cached_property
     def caveats(self) -> list[Caveat]:
         """What a reader must know beside the numbers."""
-        return [
-            *self._other_vehicles(),
-            *self._beyond_all_vehicles(),
-            *self._no_count(),
-            *self._odd_ratio(),
-            *self._not_closed(),
-        ]
+        return [*self._of_vehicles(), *self._of_chargers(), *self._not_closed()]
 
-    def _other_vehicles(self) -> list[Caveat]:
-        labels = [row.label for row in self.parameters.classes if row.name == self.counted]
-        return [Caveat("practice_of_cars", values={"vehicles": label.lower()}) for label in labels]
-
-    def _beyond_all_vehicles(self) -> list[Caveat]:
+    def _of_vehicles(self) -> Iterator[Caveat]:
+        for row in self.parameters.classes:
+            if row.name == self.counted:
+                yield Caveat("practice_of_cars", values={"vehicles": row.label.lower()})
         beyond = float((self.results[EV_STOCK_SHARE][:, -1] >= 100).mean())
-        if beyond < 0.01:
-            return []
-        return [Caveat("stock_above_all", values={"share": beyond, "year": int(self.years[-1])})]
+        if beyond >= 0.01:
+            year = int(self.years[-1])
+            yield Caveat("stock_above_all", values={"share": beyond, "year": year})
 
-    def _no_count(self) -> list[Caveat]:
-        if self.standing is not None:
-            return []
-        factor = float(np.exp(NORMAL_80 * Practice.shipped().level_spread))
-        return [Caveat("no_points_counted", values={"factor": factor})]
-
-    def _odd_ratio(self) -> list[Caveat]:
-        if self.standing is None or not self.standing.count:
-            return []
+    def _of_chargers(self) -> Iterator[Caveat]:
+        """Points that nobody counted, or so many or few that the count is in doubt."""
+        if self.standing is None:
+            factor = float(np.exp(NORMAL_80 * Practice.shipped().level_spread))
+            yield Caveat("no_points_counted", values={"factor": factor})
+            return
         place = int(np.clip(self.standing.date.year - self.years[0], 0, len(self.years) - 1))
-        _, points = self.standing.today(self.drawn["points_per_station"])
-        ratio = float(np.median(self.results["ev_stock"][:, place]) / np.median(points))
-        if 1 <= ratio <= 100 or ratio == 0:
-            return []
-        return [Caveat("odd_ratio", values={"ratio": ratio, "year": int(self.years[place])})]
+        points = np.median(self.standing.points(self.drawn["points_per_station"]))
+        cars = np.median(self.results["ev_stock"][:, place])
+        if points and cars and not 1 <= cars / points <= 100:
+            values = {"ratio": float(cars / points), "year": int(self.years[place])}
+            yield Caveat("odd_ratio", values=values)
 
     def _not_closed(self) -> list[Caveat]:
         open_rows = self.balance[self.balance["explanation"] != "closes"]
@@ -438,11 +429,6 @@ def _ends(name: str, values: Array) -> dict[str, Array]:
     """Median and 80 % interval by year."""
     low, middle, high = quantiles(values, LEVELS)
     return {"low": low, name: middle, "high": high}
-
-
-def _share_between(setting: str, above: float, up_to: float) -> float:
-    mix = power_mix(setting)
-    return float(mix.share[(mix.kw > above) & (mix.kw <= up_to)].sum())
 
 
 def balance(

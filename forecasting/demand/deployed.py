@@ -14,10 +14,7 @@ import pandas as pd
 
 from forecasting.demand.parameters import NEVER, Event, Parameters
 from forecasting.panels.practice import practice_error, practice_points
-from forecasting.periods import as_date
 from forecasting.quantiles import Array
-
-Today = tuple[float, Array]  # when public points were counted, and how many, in each draw
 
 
 def moment(day: dt.date) -> float:
@@ -31,15 +28,33 @@ def moment(day: dt.date) -> float:
     return day.year + day.timetuple().tm_yday / (366 if day.year % 4 == 0 else 365)
 
 
+class Counted:
+    """So many points or stations on a day."""
+
+    count: Array | float
+    unit: str
+    date: dt.date
+
+    @property
+    def when(self) -> float:
+        """The end of its day, as a year and its fraction."""
+        return moment(self.date)
+
+    def points(self, per_station: Array) -> Array:
+        """Points, per draw."""
+        each = per_station if self.unit == "stations" else np.ones_like(per_station)
+        return self.count * each
+
+
 @dataclass(frozen=True)
-class ExistingCharging:
+class ExistingCharging(Counted):
     """Public charging that stands on a day; points and stations are different units.
 
     Parameters
     ----------
     count : float
         How many, 0 or more.
-    date : datetime.date or str
+    date : datetime.date
         When counted.
     unit : {"points", "stations"}
         What was counted; stations become points through the parameter ``points_per_station``.
@@ -49,8 +64,7 @@ class ExistingCharging:
     Examples
     --------
     >>> standing = ExistingCharging(1085, dt.date(2024, 12, 15), "stations")
-    >>> when, points = standing.today(np.array([2.0]))
-    >>> round(when, 2), points
+    >>> round(standing.when, 2), standing.points(np.array([2.0]))
     (2024.96, array([2170.]))
     """
 
@@ -59,16 +73,9 @@ class ExistingCharging:
     unit: str = "points"
     grown: float | None = None
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "date", as_date(self.date))
-
-    def today(self, per_station: Array) -> Today:
-        """When it was counted, as `moment` has it, and the points, per draw."""
-        return moment(self.date), _points(self.count, self.unit, per_station)
-
 
 @dataclass(frozen=True)
-class Target:
+class Target(Counted):
     """So many public points or stations by a day.
 
     Parameters
@@ -105,21 +112,6 @@ class Target:
     on_time: float = 1.0
     late: Array | float = 0.0
     by: str = ""
-
-    @property
-    def when(self) -> float:
-        """The end of its day, as a year and its fraction."""
-        return moment(self.date)
-
-    def points(self, per_station: Array) -> Array:
-        """Points, per draw."""
-        return _points(self.count, self.unit, per_station)
-
-
-def _points(count: Array | float, unit: str, per_station: Array) -> Array:
-    if unit == "stations":
-        return count * per_station
-    return count * np.ones_like(per_station)
 
 
 def deployed_points(
@@ -160,7 +152,7 @@ def deployed_points(
         What the targets ask for that are pursued, or, where none is, that are announced.
     """
     per_station = drawn["points_per_station"]
-    today = None if standing is None else standing.today(per_station)
+    today = None if standing is None else (standing.when, standing.points(per_station))
     error = practice_error(rng, len(stock), years, today)
     drawn["practice_error"] = error[:, -1]
     practice = practice_points(
@@ -178,7 +170,9 @@ def deployed_points(
     rollouts = [Event(drawn["charging_rollout_year"], drawn["charging_rollout"])]
     factor: Array = np.ones_like(stock)
     for event in (*rollouts, *assumed.events.get("charging_rollout", ())):
-        factor = factor * event.size[:, None] ** _progress(years, start, event.first[:, None])
+        first = event.first[:, None]
+        progress = np.where(first >= NEVER, 0.0, _way(years, start, first + 1, 1.0))
+        factor = factor * event.size[:, None] ** progress
     drawn["charging_rollout"] = factor[:, -1]
     practice = practice * factor
     pushed = practice
@@ -191,13 +185,10 @@ def deployed_points(
     return practice, pushed, targeted
 
 
-def _progress(years: Sequence[int], start: float, reached: Array) -> Array:
-    """How far a roll-out is at the end of each year, 0 to 1; what is over or counted by its start
-    stays as it was.
-    """
+def _way(years: Sequence[int], start: float, end: Array | float, shortest: float = 1e-9) -> Array:
+    """How far the end of each year is on the way from one moment to another, 0 to 1."""
     ends = np.asarray(years, dtype=float) + 1
-    progress = np.clip((ends - start) / np.maximum(reached + 1 - start, 1.0), 0, 1)
-    return np.where(reached >= NEVER, 0.0, progress)
+    return np.clip((ends - start) / np.maximum(end - start, shortest), 0, 1)
 
 
 def asked_for(targets: Sequence[Target], start: float) -> list[Target]:
@@ -212,18 +203,6 @@ def asked_for(targets: Sequence[Target], start: float) -> list[Target]:
     """
     due = [target for target in targets if target.when > start]
     return [target for target in due if np.any(target.pursued)] or due
-
-
-def _between(years: Sequence[int], knots: Sequence[Array], values: Sequence[Array]) -> Array:
-    """Straight lines between knots, each draw with its own; level before the first and after the
-    last.
-    """
-    ends = np.asarray(years, dtype=float)[None, :] + 1
-    path = np.broadcast_to(values[0][:, None], (len(values[0]), len(years))).copy()
-    for before, after, low, high in zip(knots, knots[1:], values, values[1:], strict=False):
-        width = np.maximum(after - before, 1e-9)[:, None]
-        path += (high - low)[:, None] * np.clip((ends - before[:, None]) / width, 0, 1)
-    return path
 
 
 def announced(
@@ -273,20 +252,20 @@ def delivered(
     >>> delivered(target, years, 2025.0, stood, np.ones(1)).round()
     array([[100., 200., 300., 600., 900.]])
     """
-    targeted = target.points(per_station)
-    stood = np.broadcast_to(standing, targeted.shape)
-    day = np.full_like(targeted, max(target.when, start))
-    in_time = stood + target.on_time * np.maximum(targeted - stood, 0)
-    knots = [np.full_like(targeted, start), day, day + target.late]
-    path = _between(years, knots, [stood, in_time, np.maximum(targeted, stood)])
-    return np.where(np.broadcast_to(target.pursued, targeted.shape)[:, None], path, 0.0)
+    targeted = np.maximum(target.points(per_station), standing)
+    day = max(target.when, start)
+    in_time = standing + target.on_time * (targeted - standing)
+    whole = np.reshape(day + target.late, (-1, 1))
+    path = standing[:, None] + (in_time - standing)[:, None] * _way(years, start, day)
+    path = path + (targeted - in_time)[:, None] * _way(years, day, whole)
+    return np.where(np.reshape(target.pursued, (-1, 1)), path, 0.0)
 
 
 def standing_shares(
     targets: Sequence[Target],
     years: Sequence[int],
     practice: Array,
-    today: Today | None,
+    standing: ExistingCharging | None,
     per_station: Array,
 ) -> pd.DataFrame:
     """Each target beside what stands and what practice comes to: its share, its pace, its
@@ -300,8 +279,8 @@ def standing_shares(
         The years of ``practice``.
     practice : ndarray, shape (draws, years)
         Public points deployed by practice, without the push of any target.
-    today : (float, ndarray), optional
-        When the points that stand were counted, and how many.
+    standing : ExistingCharging, optional
+        What stands today.
     per_station : ndarray, shape (draws,)
         Points a station.
 
@@ -323,9 +302,9 @@ def standing_shares(
             "date": target.date,
         }
         years_ahead = np.inf
-        if today is not None:
-            counted, points = today
-            years_ahead = target.when - counted
+        if standing is not None:
+            points = standing.points(per_station)
+            years_ahead = target.when - standing.when
             row["stands"] = float(np.median(points / targeted))
             if years_ahead > 0:
                 row["pace_needed"] = float(np.median((targeted - points) / years_ahead))
@@ -335,7 +314,7 @@ def standing_shares(
             low, middle, high = np.quantile(by_then, (0.1, 0.5, 0.9))
             row |= {"practice_low": low, "practice": middle, "practice_high": high}
             row["probability"] = float(np.mean(by_then >= targeted))
-            if today is not None:
+            if standing is not None:
                 row["pace_of_practice"] = float(np.median((by_then - points) / years_ahead))
         rows.append(row)
     columns = [

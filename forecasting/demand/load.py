@@ -7,11 +7,10 @@ busiest hour.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
-import pandas as pd
 
 from forecasting.demand.parameters import SETTINGS, read_table
 from forecasting.quantiles import Array
@@ -61,34 +60,6 @@ def day_profile() -> Array:
     }
     shapes = np.array([rows[setting] for setting in SETTINGS])
     return np.asarray(shapes / shapes.sum(axis=1, keepdims=True))
-
-
-def load_day(mwh_per_day: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
-    """Mean load by hour and setting for the days given.
-
-    Parameters
-    ----------
-    mwh_per_day : mapping of day name to mapping of setting to float
-        MWh a day from the grid, by setting, e.g. ``{"winter": {"home": 24.0, ...}}``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``day, hour, setting, mw``; the hours of a day sum to its energy.
-
-    Examples
-    --------
-    >>> table = load_day({"winter": {"home": 24.0}})
-    >>> round(float(table["mw"].sum()), 9)
-    24.0
-    """
-    rows = [
-        (day, hour, setting, float(mwh * day_profile()[SETTINGS.index(setting), hour]))
-        for day, by_setting in mwh_per_day.items()
-        for setting, mwh in by_setting.items()
-        for hour in range(24)
-    ]
-    return pd.DataFrame(rows, columns=["day", "hour", "setting", "mw"])
 
 
 def peak_load(days: Sequence[Array], points: Array, megawatts: Array, floor: Array) -> list[Array]:

@@ -41,15 +41,15 @@ WORDS_OF_A_CLASS = {
 }
 # What a number is often mistaken for: the factor that turns the wrong unit into the right one.
 MISTAKEN = {
-    "kWh/100 km": [(100.0, "kWh/km")],
-    "kW": [(1e6, "GW"), (1e3, "MW"), (1e-3, "W")],
-    "vehicles": [(1e3, "thousands"), (1e6, "millions")],
-    "km": [(1e-3, "metres"), (1e3, "thousands of km")],
-    "share": [(0.01, "per cent")],
-    "points": [(1e3, "thousands")],
-    "USD": [(1e3, "thousands")],
-    "MW": [(1e-3, "kW"), (1e3, "GW")],
-    "GWh": [(1e3, "TWh"), (1e-3, "MWh")],
+    "kWh/100 km": {"kWh/km": 100.0},
+    "kW": {"GW": 1e6, "MW": 1e3, "W": 1e-3},
+    "vehicles": {"thousands": 1e3, "millions": 1e6},
+    "km": {"metres": 1e-3, "thousands of km": 1e3},
+    "share": {"per cent": 0.01},
+    "points": {"thousands": 1e3},
+    "USD": {"thousands": 1e3},
+    "MW": {"kW": 1e-3, "GW": 1e3},
+    "GWh": {"TWh": 1e3, "MWh": 1e-3},
 }
 
 
@@ -95,12 +95,15 @@ class Assumption:
 
     def quantile(self, u: Array) -> Array:
         """Values at probabilities ``u`` inside (0, 1)."""
-        if self.low == self.high:
-            return np.full_like(u, self.mode)
-        if self.distribution == "lognormal":
-            drawn = _lognormal(u, self.low, self.mode, self.high)
-            return np.clip(drawn, self.minimum, self.maximum)
-        return triangular(u, self.low, self.mode, self.high)
+        if self.distribution != "lognormal" or self.low == self.high:
+            return triangular(u, self.low, self.mode, self.high)
+        from scipy.special import ndtri
+
+        z = ndtri(u)
+        below = math.log(self.mode / self.low) / DECILE
+        above = math.log(self.high / self.mode) / DECILE
+        drawn = self.mode * np.exp(z * np.where(z < 0, below, above))
+        return np.asarray(np.clip(drawn, self.minimum, self.maximum))
 
 
 def triangular(u: Array, low: float, mode: float, high: float) -> Array:
@@ -112,15 +115,6 @@ def triangular(u: Array, low: float, mode: float, high: float) -> Array:
     rising = low + np.sqrt(u * (high - low) * (mode - low))
     falling = high - np.sqrt((1 - u) * (high - low) * (high - mode))
     return np.asarray(np.where(u * (high - low) < mode - low, rising, falling))
-
-
-def _lognormal(u: Array, low: float, mode: float, high: float) -> Array:
-    from scipy.special import ndtri
-
-    z = ndtri(u)
-    below = math.log(mode / low) / DECILE
-    above = math.log(high / mode) / DECILE
-    return np.asarray(mode * np.exp(z * np.where(z < 0, below, above)))
 
 
 def of_class(drawn: Draws, name: str, vehicle_class: str) -> Array:
@@ -136,7 +130,7 @@ def of_class(drawn: Draws, name: str, vehicle_class: str) -> Array:
 def check_value(
     name: str, value: float, unit: str, minimum: float, maximum: float
 ) -> Problem | None:
-    """The problem with a value, or None: outside its range, or no number at all.
+    """The problem with a value, or None: outside its range.
 
     Where another unit would explain the number, the message says so.
 
@@ -145,21 +139,11 @@ def check_value(
     >>> print(check_value("consumption", 0.21, "kWh/100 km", 5, 60))
     consumption: 0.21 kWh/100 km is outside 5 to 60 (looks like kWh/km; write 21)
     """
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, int | float | np.number)
-        or not math.isfinite(value)
-    ):
-        return Problem(
-            name,
-            f"{value!r} is not a number",
-            f"give it in {unit}, {in_digits(minimum)} to {in_digits(maximum)}",
-        )
     if minimum <= value <= maximum:
         return None
     hint = f"give it in {unit}"
     for start, confusions in MISTAKEN.items():
-        for factor, wrong in confusions:
+        for wrong, factor in confusions.items():
             if f"{unit} ".startswith(f"{start} ") and minimum <= value * factor <= maximum:
                 hint = f"looks like {wrong}; write {value * factor:.12g}"
     return Problem(
@@ -316,12 +300,11 @@ class Parameters:
         >>> parameters.yearly("local_assembly", drawn, [2025, 2026, 2027])
         array([[  0., 500., 590.]])
         """
-        span = years
         first = drawn.get(f"{key}_year", np.zeros_like(drawn[key]))
-        value = drawn[key][:, None] * (span >= first[:, None])
+        value = drawn[key][:, None] * (years >= first[:, None])
         for event in self.events.get(key, ()):
-            begun = span >= event.first[:, None]
-            value = value + event.size[:, None] * begun * (span <= event.last[:, None])
+            begun = years >= event.first[:, None]
+            value = value + event.size[:, None] * begun * (years <= event.last[:, None])
         return value
 
     def draw(self, rng: np.random.Generator, draws: int) -> dict[str, Array]:
@@ -350,31 +333,15 @@ class Parameters:
 
 
 def _changed(row: Assumption, size: Any) -> Assumption:
-    """An assumption as a scenario has it: one number, or low, mode and high."""
+    """An assumption as a scenario has it: one number, or low, mode and high in their order."""
     ends = size if isinstance(size, Mapping) else dict.fromkeys(("low", "mode", "high"), size)
-    if wrong := ends.keys() ^ {"low", "mode", "high"}:
-        names = ", ".join(sorted(map(str, wrong)))
-        raise AssumptionError(
-            [Problem(row.key, f"a range has low, mode and high; look at {names}")]
-        )
-    low, mode, high = values = [ends[name] for name in ("low", "mode", "high")]
+    values = dict.fromkeys(ends.values())
     checks = [check_value(row.key, value, row.unit, row.minimum, row.maximum) for value in values]
-    if problems := [problem for problem in dict.fromkeys(checks) if problem]:
+    if problems := [problem for problem in checks if problem]:
         raise AssumptionError(problems)
-    if not low <= mode <= high:
-        raise AssumptionError(
-            [Problem(row.key, f"low {low}, mode {mode}, high {high} are out of order")]
-        )
-    return replace(
-        row,
-        low=float(low),
-        mode=float(mode),
-        high=float(high),
-        kind="judgement",
-        source="scenario",
-        url="",
-        note="set by the scenario",
-    )
+    ends = {name: float(value) for name, value in ends.items()}
+    said = {"kind": "judgement", "source": "scenario", "url": "", "note": "set by the scenario"}
+    return replace(row, **ends, **said)
 
 
 def read_table(name: str, folder: Path | None = None) -> list[dict[str, str]]:
@@ -403,43 +370,30 @@ def load_parameters(folder: Path | None = None) -> Parameters:
     >>> row.low, row.mode, row.high, row.unit
     (15.0, 18.0, 22.0, 'kWh/100 km')
     """
-    rows = [_assumption(row) for row in read_table("demand_parameters.csv", folder)]
+    rows = []
+    for row in read_table("demand_parameters.csv", folder):
+        numbers = ("low", "mode", "high", "minimum", "maximum")
+        rows.append(Assumption(**row | {key: float(row[key]) for key in numbers}))
     groups = read_table("charging_groups.csv", folder)
     classes = [_vehicle_class(row, rows, groups) for row in read_table(CLASSES_TABLE, folder)]
     return Parameters(tuple(rows), classes=tuple(classes))
-
-
-def _assumption(row: Mapping[str, str]) -> Assumption:
-    numbers = ("low", "mode", "high", "minimum", "maximum")
-    values: dict[str, Any] = {
-        key: float(text) if key in numbers else text for key, text in row.items()
-    }
-    return Assumption(**values)
 
 
 def _vehicle_class(
     row: Mapping[str, str], shipped: Sequence[Assumption], groups: Sequence[Mapping[str, str]]
 ) -> VehicleClass:
     """A class as its row says, and as the rows of other tables say that are of it."""
-    name = row["name"]
-    numbers = _numbers_of_class(row, shipped)
-    places = [group for group in groups if group["vehicle_class"] == name] or [row]
-    lines = [*numbers, *(line for line in shipped if line.vehicle_class == name)]
-    if problems := _problems_of_class(row, {line.name for line in lines}, places[0]):
-        raise AssumptionError(problems)
-    texts = {key: row[key] for key in ("name", "label", "kept", "fuel", "rule")}
-    return VehicleClass(**texts, groups=tuple(places), numbers=numbers)
-
-
-def _numbers_of_class(
-    row: Mapping[str, str], shipped: Sequence[Assumption]
-) -> tuple[Assumption, ...]:
-    """The numbers that stand in the row of a class."""
     first = {line.name: line for line in reversed(shipped)}
     cells = {key: text for key, text in row.items() if key in first and text}
     if cells:  # it is counted and ordered where a scenario says so
         cells |= {"class_share": "0", "deliveries": "0"}
-    return tuple(_number_of_class(row, first[key], text) for key, text in cells.items())
+    numbers = tuple(_number_of_class(row, first[key], text) for key, text in cells.items())
+    places = [group for group in groups if group["vehicle_class"] == row["name"]] or [row]
+    known = {line.name for line in shipped if line.vehicle_class == row["name"]}
+    if problems := _problems_of_class(row, known | cells.keys(), places[0]):
+        raise AssumptionError(problems)
+    texts = {key: row[key] for key in ("name", "label", "kept", "fuel", "rule")}
+    return VehicleClass(**texts, groups=tuple(places), numbers=numbers)
 
 
 def _problems_of_class(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -18,28 +17,11 @@ from forecasting.errors import AssumptionError, in_digits
 from forecasting.quantiles import Array
 
 
-@dataclass(frozen=True)
-class Promise:
-    """A waiting-time promise: at most ``share`` of arrivals wait longer than ``minutes``.
-
-    Parameters
-    ----------
-    minutes : float
-        The wait promised, minutes; 0 or more.
-    share : float
-        Share of arrivals that may wait longer, inside (0, 1).
-    service_minutes : float
-        Mean time at the point, minutes.
-
-    Examples
-    --------
-    >>> Promise().minutes, Promise().share
-    (10.0, 0.1)
-    """
-
-    minutes: float = 10.0
-    share: float = 0.1
-    service_minutes: float = 30.0
+# A promise: at most so many of those who arrive wait longer than so many minutes
+MAY_WAIT = 0.1
+WAIT = 10.0
+SERVICE = 30.0  # mean minutes at the point
+PEAK_HOUR = 0.085  # share of the day's arrivals that come in the busiest hour
 
 
 def erlang_b(servers: int, load: float) -> float:
@@ -114,7 +96,7 @@ def wait_exceeds(servers: int, load: float, time: float, service: float = 1.0) -
 
 
 def station_service(
-    points: int, arrivals_per_hour: float, service_minutes: float = 30.0
+    points: int, arrivals_per_hour: float, service_minutes: float = SERVICE
 ) -> dict[str, float]:
     """What drivers meet at a station in an hour with so many arrivals.
 
@@ -156,15 +138,15 @@ def station_service(
     }
 
 
-def points_for(load: float, promise: Promise | None = None) -> int:
-    """Fewest points that keep the promise at an offered load.
+def points_for(load: float, wait: float = WAIT, service: float = SERVICE) -> int:
+    """Fewest points at which at most one in ten waits longer than is promised.
 
     Parameters
     ----------
     load : float
         Offered load of the busiest hour, erlang.
-    promise : Promise, optional
-        Default: at most one in ten waits longer than ten minutes.
+    wait, service : float
+        The wait that is promised, and the mean time at the point, minutes.
 
     Returns
     -------
@@ -176,22 +158,16 @@ def points_for(load: float, promise: Promise | None = None) -> int:
     >>> points_for(0), points_for(2.0)
     (0, 4)
     """
-    kept = promise or Promise()
     if load == 0:
         return 0
     enough = itertools.count(math.floor(load) + 1)  # with fewer the queue grows without end
-    return next(points for points in enough if _kept_back(points, load, kept) <= 0)
-
-
-def _kept_back(servers: int, load: float, promise: Promise) -> float:
-    """Share of those who wait longer than is promised, beyond the share that may."""
-    return wait_exceeds(servers, load, promise.minutes, promise.service_minutes) - promise.share
+    return next(
+        points for points in enough if wait_exceeds(points, load, wait, service) <= MAY_WAIT
+    )
 
 
 @cache
-def utilisation_ceiling(
-    points: int, promise: Promise | None = None, peak_hour_share: float = 0.085
-) -> float:
+def utilisation_ceiling(points: int, wait: float = WAIT) -> float:
     """Highest share of the day that a station's points can be busy while the promise holds in the
     busiest hour.
 
@@ -199,10 +175,8 @@ def utilisation_ceiling(
     ----------
     points : int
         Points at one station: the larger the station, the higher its ceiling.
-    promise : Promise, optional
-        Default: at most one in ten waits longer than ten minutes.
-    peak_hour_share : float
-        Share of the day's arrivals that come in the busiest hour, 1/24 to 1.
+    wait : float
+        Minutes that at most one in ten waits longer.
 
     Returns
     -------
@@ -216,9 +190,8 @@ def utilisation_ceiling(
     """
     from scipy.optimize import brentq
 
-    kept = promise or Promise()
-    load = brentq(lambda load: _kept_back(points, load, kept), 0.0, points)
-    return float(load / points / (24 * peak_hour_share))
+    load = brentq(lambda load: wait_exceeds(points, load, wait, SERVICE) - MAY_WAIT, 0.0, points)
+    return float(load / points / (24 * PEAK_HOUR))
 
 
 def ceilings(sizes: Array) -> Array:

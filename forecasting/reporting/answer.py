@@ -404,7 +404,7 @@ def _promised(outlook: Outlook) -> str:
         return promised
     start = moment(outlook.as_of)
     if demand.standing is not None:
-        start = max(start, moment(demand.standing.date))
+        start = max(start, demand.standing.when)
     targets = ", ".join(
         f"{readable(float(np.median(target.count)))} {target.unit} by {day_words(target.date)}"
         + phrase(" by the {}, no target of the state", target.by)

@@ -49,7 +49,8 @@ def run(imports=None, changes=None, **given):
     flow = paths() if imports is None else imports
     given = {"parameters": load_parameters().override(changes or {}), "place": "KZ"} | given
     if isinstance(today := given.get("charging_today"), dict):
-        given["charging_today"] = ExistingCharging(**today)
+        day = dt.date.fromisoformat(today["date"])
+        given["charging_today"] = ExistingCharging(**today | {"date": day})
     return demand_outlook(flow, YEARS[: flow.shape[1]], **given)
 
 
@@ -325,7 +326,7 @@ def test_a_target_beyond_the_last_year_has_no_probability():
         )
 
     practice = np.array([[100.0, 800.0, 1600.0], [100.0, 1000.0, 2000.0]])
-    standing = (2026.0, np.array([90.0]))
+    standing = ExistingCharging(90.0, dt.date(2025, 12, 31))
     plans = [plan(day) for day in ("2025-12-31", "2026-12-31", "2027-06-30", "2028-06-30")]
     table = standing_shares(plans, [2025, 2026, 2027], practice, standing, np.ones(2)).set_index(
         "target"

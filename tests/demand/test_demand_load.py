@@ -5,17 +5,9 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from forecasting.demand.charging import SETTINGS
-from forecasting.demand.load import coincidence, day_profile, load_day, peak_load
+from forecasting.demand.load import coincidence, day_profile, peak_load
 
 few = settings(max_examples=30, deadline=None, derandomize=True)
-
-
-@few
-@given(st.dictionaries(st.sampled_from(SETTINGS), st.floats(0, 1e6), min_size=1))
-def test_the_hours_of_a_day_sum_to_its_energy(by_setting):
-    table = load_day({"winter": by_setting})
-    assert len(table) == 24 * len(by_setting)
-    assert table["mw"].sum() == pytest.approx(sum(by_setting.values()), rel=1e-9, abs=1e-12)
 
 
 def test_homes_charge_in_the_evening_and_workplaces_in_the_morning():

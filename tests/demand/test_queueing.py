@@ -8,7 +8,6 @@ from hypothesis import given, settings, strategies as st
 from scipy.stats import poisson
 
 from forecasting.demand.queueing import (
-    Promise,
     ceilings,
     erlang_b,
     erlang_c,
@@ -101,10 +100,9 @@ def test_more_servers_never_longer_waits(servers, occupancy):
 @few
 @given(st.floats(0.001, 500))
 def test_points_for_is_the_smallest_number_that_keeps_the_promise(load):
-    promise = Promise(minutes=5, share=0.05, service_minutes=25)
-    points = points_for(load, promise)
-    assert wait_exceeds(points, load, 5, 25) <= 0.05
-    assert points == 1 or wait_exceeds(points - 1, load, 5, 25) > 0.05
+    points = points_for(load, wait=5, service=25)
+    assert wait_exceeds(points, load, 5, 25) <= 0.1
+    assert points == 1 or wait_exceeds(points - 1, load, 5, 25) > 0.1
 
 
 @pytest.mark.parametrize(
@@ -116,7 +114,7 @@ def test_the_utilisation_ceiling_rises_with_the_size_of_the_station(points, ceil
 
 def test_a_promise_of_no_wait_is_one_on_the_share_that_waits():
     assert wait_exceeds(14, 10, time=0) == erlang_c(14, 10)
-    points = points_for(10, Promise(minutes=0))
+    points = points_for(10, wait=0)
     assert erlang_c(points, 10) <= 0.1 < erlang_c(points - 1, 10)
 
 

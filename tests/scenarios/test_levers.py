@@ -64,7 +64,7 @@ def test_two_plants_add():
 
 
 def test_two_roll_outs_multiply():
-    today = ExistingCharging(1000, "2025-12-31")
+    today = ExistingCharging(1000, dt.date(2025, 12, 31))
     twice, more = (
         driver(name=n, quantity="charging_rollout", start="2028-12-31", size=s)
         for n, s in (("a", 2), ("b", 1.5))
@@ -101,7 +101,7 @@ def test_assembly_displaces_a_stated_share_of_imports_and_builds_plug_ins():
 
 
 def test_a_target_stands_on_its_day_where_it_is_met():
-    today = ExistingCharging(1000, "2025-12-31")
+    today = ExistingCharging(1000, dt.date(2025, 12, 31))
     due = dt.date(2028, 12, 31)
     met = Target("plan", np.full(200, 32_400.0), "stations", due, True)
     base, out = (
@@ -122,7 +122,7 @@ def test_a_target_stands_on_its_day_where_it_is_met():
 
 
 def test_a_target_partly_in_time_comes_late():
-    today = ExistingCharging(1000, "2025-12-31")
+    today = ExistingCharging(1000, dt.date(2025, 12, 31))
     late = Target(
         "plan",
         np.full(200, 41_000.0),
@@ -139,7 +139,7 @@ def test_a_target_partly_in_time_comes_late():
 
 
 def test_a_target_of_the_ledger_is_compared_and_pushes_nothing():
-    today = ExistingCharging(1000, "2025-12-31")
+    today = ExistingCharging(1000, dt.date(2025, 12, 31))
     fact = Target("a-fact", np.full(200, 5_000.0), "points", dt.date(2029, 12, 31))
     base, out = (
         chain(parameters(), charging_today=today),
@@ -289,7 +289,7 @@ def test_a_later_bound_above_the_count_takes_its_place():
         place: ledger.select(place=place, kind=("outcome", "estimate"))
         for place in ("KG", "KZ", "UZ")
     }
-    assert standing_today(counts["KG"]) == ExistingCharging(230.0, "2026-03-02", "stations")
+    assert standing_today(counts["KG"]) == ExistingCharging(230.0, dt.date(2026, 3, 2), "stations")
     assert standing_today(counts["KZ"]) is None  # bounds of single networks, and no count
     uz = standing_today(counts["UZ"])
     assert (uz.count, uz.date.isoformat()) == (1399.0, "2025-05-01")
