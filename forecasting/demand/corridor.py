@@ -15,20 +15,20 @@ from typing import Any
 
 import pandas as pd
 
-from forecasting.arguments import Check, number, several, takes, text
+from forecasting.arguments import Check, fitting, number, several, takes, text
 from forecasting.demand.energy import climate_factor
-from forecasting.demand.parameters import check_value, read_table
-from forecasting.demand.queueing import points_for
-from forecasting.errors import AssumptionError, Problem
+from forecasting.demand.parameters import read_table
+from forecasting.demand.queueing import PEAK_HOUR, points_for
+from forecasting.errors import AssumptionError
 from forecasting.measures import did_you_mean
 
 # State of charge at departure, on arrival, and after a fast charge
 FULL = 1.0
 RESERVE = 0.1
 FAST_TO = 0.8
-CASES = {"low": 0, "middle": 1, "high": 2}  # of lengths, traffic and shares alike
-COLUMNS = {"low": "_low", "middle": "", "high": "_high"}  # of the same in tables of roads
+CASES = {"low": "_low", "middle": "", "high": "_high"}  # and their columns in tables of roads
 BY_DAY = ("car", "bus")  # trucks have megawatt points, and a plan of their own
+ON_ROADS = ("car", "bus", "truck")
 LEAST = {"car": 2}  # points at a site whatever the traffic; of other classes one
 FRESH = ((0.0, 1.0),)  # all trips start full where the section starts
 WARM = 25.0  # degrees Celsius at which a battery takes its full power
@@ -36,27 +36,17 @@ SLOWEST = 0.4  # of the full power: a battery that is charged warms up
 MILD = 15.0  # degrees Celsius
 TRUCK_ROAD = "urumqi-horgos-almaty-tashkent"
 SCENARIOS = ("baseline", "accelerated", "constrained")  # of the trucks' electric share
-BOUNDS = {  # of a vehicle on the road
-    "battery_kwh": ("kWh", 5, 1500),
-    "consumption": ("kWh/100 km", 5, 400),
-    "charging_kw": ("kW", 3, 3750),
-    "settling_minutes": ("minutes", 0, 60),
-    "cold_slope": ("1/degC below 15", 0, 0.05),
-    "charging_cold_loss": ("share of power", 0, 1),
-}
 
 
 @cache
-def _figures() -> dict[tuple[str, str], tuple[float, float, float]]:
-    """Low, likely and high figures by quantity and what they are of: a vehicle or a scenario."""
-    rows = [*read_table("road_vehicles.csv"), *read_table("truck_outlook.csv")]
+def _figures() -> dict[tuple[str, str], dict[str, float]]:
+    """Figures of each case by quantity and what they are of: a vehicle or a scenario."""
+    columns = {"low": "low", "middle": "value", "high": "high"}
     return {
-        (row["quantity"], row.get("vehicle") or row.get("scenario", "")): (
-            float(row["low"]),
-            float(row["value"]),
-            float(row["high"]),
-        )
-        for row in rows
+        (row["quantity"], row.get("vehicle") or row.get("scenario", "")): {
+            case: float(row[column]) for case, column in columns.items()
+        }
+        for row in (*read_table("road_vehicles.csv"), *read_table("truck_outlook.csv"))
     }
 
 
@@ -72,11 +62,6 @@ def road_figure(quantity: str, kind: str = "", case: str = "middle") -> float:
     case : {"low", "middle", "high"}
         Which end of its range.
 
-    Raises
-    ------
-    AssumptionError
-        Where there is no such figure.
-
     Examples
     --------
     >>> road_figure("break_minutes"), road_figure("electric_share", "accelerated", "high")
@@ -84,14 +69,7 @@ def road_figure(quantity: str, kind: str = "", case: str = "middle") -> float:
     >>> road_figure("through_share", "truck")
     0.8
     """
-    figures = _figures()
-    if (quantity, kind) not in figures:
-        kinds = [known for name, known in figures if name == quantity]
-        others = f"there is that of {', '.join(kinds)}"
-        quantities = {name for name, _ in figures}
-        hint = did_you_mean(kind, kinds) or did_you_mean(quantity, quantities, others)
-        raise AssumptionError(f"a road has no {quantity!r} of {kind!r}; {hint}")
-    return figures[quantity, kind][CASES[case]]
+    return _figures()[quantity, kind][case]
 
 
 @dataclass(frozen=True)
@@ -114,11 +92,6 @@ class RoadVehicle:
         Share of the charging power that is lost at 0 degrees; in proportion to the degrees below
         25.
 
-    Raises
-    ------
-    AssumptionError
-        With every value out of its range.
-
     Examples
     --------
     >>> round(RoadVehicle().range_km(15)), round(RoadVehicle().range_km(-20))
@@ -133,9 +106,6 @@ class RoadVehicle:
     settling_minutes: float = 5.0
     cold_slope: float = 0.0098
     charging_cold_loss: float = 0.25
-
-    def __post_init__(self) -> None:
-        _refuse({name: (getattr(self, name), *limits) for name, limits in BOUNDS.items()})
 
     def kwh_per_km(self, temperature: float) -> float:
         """Consumption at a temperature, kWh a km."""
@@ -155,13 +125,6 @@ class RoadVehicle:
         return self.battery_kwh * share / self.power_kw(temperature) * 60 + self.settling_minutes
 
 
-def _refuse(values: Mapping[str, tuple[Any, str, float, float]]) -> None:
-    """Raise an error with every value that is out of its range."""
-    checks = [check_value(name, *limits) for name, limits in values.items()]
-    if problems := [problem for problem in checks if problem]:
-        raise AssumptionError(problems)
-
-
 def road_vehicle(name: str = "car") -> RoadVehicle:
     """A class of vehicles as it ships, at its likely values.
 
@@ -175,60 +138,26 @@ def road_vehicle(name: str = "car") -> RoadVehicle:
     >>> road_vehicle("car") == RoadVehicle(), road_vehicle("truck").charging_kw
     (True, 1000.0)
     """
-    return RoadVehicle(**{quantity: road_figure(quantity, name) for quantity in BOUNDS})
-
-
-@dataclass(frozen=True)
-class Section:
-    """A planned stretch of road.
-
-    Parameters
-    ----------
-    sites : int
-        Places to charge along the road, serving both directions.
-    points_per_site, points : int
-        Charging points.
-    megawatts : float
-        Rated power of all points.
-    spacing_km : float
-        Distance between sites.
-    longest_gap_km : float
-        Farthest that a fast charge carries at this temperature: a longer spacing strands vehicles.
-    stops_per_trip : float
-        Charging stops of one drive over the whole stretch.
-    arrivals_per_hour : float
-        At one site in the busiest hour.
-    service_minutes : float
-        Mean time at the point.
-    """
-
-    sites: int
-    points_per_site: int
-    points: int
-    megawatts: float
-    spacing_km: float
-    longest_gap_km: float
-    stops_per_trip: float
-    arrivals_per_hour: float
-    service_minutes: float
+    quantities = RoadVehicle.__match_args__
+    return RoadVehicle(*(road_figure(quantity, name) for quantity in quantities))
 
 
 def plan_section(
     length_km: float,
     electric_per_day: float,
+    stops: float,
+    vehicle: RoadVehicle,
     *,
-    temperature: float = -20.0,
-    spacing_km: float = 60.0,
-    vehicle: RoadVehicle | None = None,
-    peak_hour_share: float = 0.085,
+    temperature: float,
+    spacing_km: float,
+    peak_hour_share: float = PEAK_HOUR,
     least_points: int = 2,
-    stops_per_trip: float | None = None,
-) -> Section:
+) -> dict[str, float]:
     """Sites and points for a stretch of road.
 
-    Vehicles leave full, arrive with 10 %, and charge to 80 % on the way; stops are spread evenly
-    over the sites. Sites stand ``spacing_km`` apart or as far as a fast charge carries in this
-    cold, whichever is shorter. At most one arrival in ten waits longer than ten minutes.
+    Vehicles arrive with 10 %, and charge to 80 % on the way; stops are spread evenly over the
+    sites. Sites stand ``spacing_km`` apart or as far as a fast charge carries in this cold,
+    whichever is shorter. At most one arrival in ten waits longer than ten minutes.
 
     Parameters
     ----------
@@ -236,63 +165,49 @@ def plan_section(
         Length, km.
     electric_per_day : float
         Electric vehicles that drive the stretch a day, both directions.
+    stops : float
+        Mean charging stops of one drive over the whole stretch.
+    vehicle : RoadVehicle
+        What drives.
     temperature : float
         Degrees Celsius of the day that is planned for.
     spacing_km : float
         Longest distance between sites; AFIR asks for 60 km.
-    vehicle : RoadVehicle, optional
-        The vehicle; default a car.
     peak_hour_share : float
         Share of the day's arrivals in the busiest hour.
     least_points : int
         Points at a site whatever the traffic.
-    stops_per_trip : float, optional
-        Mean stops of a drive, where trips come from further away; default those of trips that start
-        full here.
 
     Returns
     -------
-    Section
-
-    Raises
-    ------
-    AssumptionError
-        Where a length, a spacing or a number of vehicles is out of range.
+    dict of str to float
+        ``sites`` along the road, serving both directions; ``points_per_site`` and ``points``;
+        ``megawatts`` of all points; ``spacing_km`` between sites; ``longest_gap_km``, the farthest
+        that a fast charge carries at this temperature; ``stops_per_trip``; ``arrivals_per_hour`` at
+        one site in the busiest hour; ``service_minutes``, the mean time at the point.
 
     Examples
     --------
-    >>> plan = plan_section(304, 200, temperature=-20)
-    >>> plan.sites, plan.points_per_site, round(plan.stops_per_trip, 2)
-    (5, 6, 0.85)
+    >>> plan = plan_section(304, 200, 0.85, RoadVehicle(), temperature=-20, spacing_km=60)
+    >>> plan["sites"], plan["points_per_site"], round(plan["longest_gap_km"])
+    (5, 6, 142)
     """
-    _refuse(
-        {
-            "length_km": (length_km, "km", 1, 20_000),
-            "electric_per_day": (electric_per_day, "vehicles per day", 0, 1_000_000),
-            "temperature": (temperature, "degC", -60, 60),
-            "spacing_km": (spacing_km, "km", 1, 1_000),
-        }
-    )
-    driven = vehicle or RoadVehicle()
-    leg = driven.range_km(temperature) * (FAST_TO - RESERVE)
+    leg = vehicle.range_km(temperature) * (FAST_TO - RESERVE)
     sites = max(math.ceil(length_km / min(spacing_km, leg)) - 1, 1)
-    stops = stops_per_trip
-    if stops is None:
-        stops = stops_along(length_km, driven, temperature)
-    minutes = driven.minutes_at_point(FAST_TO - RESERVE, temperature)
+    minutes = vehicle.minutes_at_point(FAST_TO - RESERVE, temperature)
     arrivals = electric_per_day * stops / sites * peak_hour_share
     points = max(points_for(arrivals * minutes / 60, service=minutes), least_points)
-    return Section(
-        sites=sites,
-        points_per_site=points,
-        points=points * sites,
-        megawatts=points * sites * driven.charging_kw / 1000,
-        spacing_km=length_km / (sites + 1),
-        longest_gap_km=leg,
-        stops_per_trip=stops,
-        arrivals_per_hour=arrivals,
-        service_minutes=minutes,
-    )
+    return {
+        "sites": sites,
+        "points_per_site": points,
+        "points": points * sites,
+        "megawatts": points * sites * vehicle.charging_kw / 1000,
+        "spacing_km": length_km / (sites + 1),
+        "longest_gap_km": leg,
+        "stops_per_trip": stops,
+        "arrivals_per_hour": arrivals,
+        "service_minutes": minutes,
+    }
 
 
 def stops_along(
@@ -375,15 +290,16 @@ def _one_way(
     vehicle: RoadVehicle,
     temperature: float,
 ) -> list[float]:
-    came_from: list[tuple[float, float]] = []  # kilometres behind them, and vehicles a day
+    came_from: list[tuple[float, float]] = []  # kilometres behind them, and the share of trips
     stops: list[float] = []
+    last = 0.0
     before = 0.0
-    for section, (length, vehicles) in enumerate(zip(lengths, traffic, strict=True)):
-        onward = through * min(before, vehicles) / before if before else 0.0
-        came_from = [(km + lengths[section - 1], count * onward) for km, count in came_from]
-        came_from.append((0.0, vehicles - sum(count for _, count in came_from)))
-        shares = [(km, count / vehicles) for km, count in came_from] if vehicles else FRESH
-        stops.append(stops_along(length, vehicle, temperature, shares))
+    for length, vehicles in zip(lengths, traffic, strict=True):
+        driven_on = through * min(before, vehicles) / max(vehicles, 1e-9)
+        came_from = [(km + last, share * driven_on) for km, share in came_from]
+        came_from.append((0.0, 1 - driven_on))
+        stops.append(stops_along(length, vehicle, temperature, came_from))
+        last = length
         before = vehicles
     return stops
 
@@ -426,25 +342,28 @@ def stretches(name: str) -> list[dict[str, str]]:
 
 def _by_section(road: Sequence[Mapping[str, str]], column: str, case: str) -> list[float]:
     """Kilometres, or vehicles a day in both directions, of each section in a case."""
-    return [float(row[f"{column}{COLUMNS[case]}"]) for row in road]
+    return [float(row[f"{column}{CASES[case]}"]) for row in road]
 
 
 def _read_shares(value: Any) -> float | dict[str, float]:
+    share = number(0, 1)
     if isinstance(value, Mapping):
-        return {text().read(place): number().read(share) for place, share in value.items()}
-    return float(number().read(value))
+        return {place: share.read(part) for place, part in value.items()}
+    return float(share.read(value))
 
 
-SHARES = Check("a share, or one for each country", _read_shares)
+SHARES = Check("a share from 0 to 1, or one for each country of the road", _read_shares)
 
 
 @takes(
     AssumptionError,
     name=text(),
     electric_share=SHARES,
-    temperature=number(),
-    spacing_km=number(),
-    vehicles=several(text(), "classes of vehicles, e.g. car"),
+    temperature=number(-60, 60),
+    spacing_km=number(1, 1000),
+    vehicles=several(
+        fitting("", ON_ROADS.__contains__), f"some of {', '.join(ON_ROADS)}, as a list"
+    ),
 )
 def corridor_plan(
     name: str,
@@ -463,8 +382,10 @@ def corridor_plan(
     electric_share : float or mapping of str to float
         Share of electric cars among the cars on the road, 0 to 1: one for all, or one for each
         country of the road. Other classes have theirs in proportion to it.
-    temperature, spacing_km
-        As for ``plan_section``.
+    temperature : float
+        Degrees Celsius of the day that is planned for, from -60 to 60.
+    spacing_km : float
+        Longest distance between sites, 1 to 1000; AFIR asks for 60 km.
     vehicles : sequence of str
         Which classes of ``road_vehicles.csv``; trucks are planned by `truck_plan`, too.
 
@@ -489,7 +410,15 @@ def corridor_plan(
     [15, 66, 4, 3]
     """
     road = stretches(name)
-    shares = _shares({row["country"] for row in road}, electric_share)
+    countries = {row["country"] for row in road}
+    shares = electric_share
+    if not isinstance(shares, Mapping):
+        shares = dict.fromkeys(countries, shares)
+    if missing := sorted(countries - shares.keys()):
+        raise AssumptionError(
+            f"electric_share has none for {', '.join(missing)}; give one share for all, or one for "
+            "each country of the road"
+        )
     rows = []
     for vehicle in vehicles:
         of_traffic = road_figure("traffic_share", vehicle)
@@ -541,32 +470,8 @@ def _planned(
             "electric_per_day": electric,
             "basis": f"length {part['kind']}, traffic {part['traffic_kind']}",
         }
-        planned = plan_section(
-            km,
-            electric,
-            vehicle=driven,
-            temperature=temperature,
-            stops_per_trip=mean,
-            **plan,
-        )
-        rows.append(row | vars(planned))
+        rows.append(row | plan_section(km, electric, mean, driven, temperature=temperature, **plan))
     return rows
-
-
-def _shares(countries: set[str], electric: float | Mapping[str, float]) -> dict[str, float]:
-    """The electric share by country of the road."""
-    if not isinstance(electric, Mapping):
-        electric = dict.fromkeys(countries, electric)
-    problems = [
-        check_value("electric_share", share, "share of traffic", 0, 1)
-        for share in electric.values()
-    ]
-    if missing := sorted(countries - electric.keys()):
-        hint = "give one share for all, or one for each country of the road"
-        problems.append(Problem("electric_share", f"has none for {', '.join(missing)}", hint))
-    if wrong := [problem for problem in problems if problem]:
-        raise AssumptionError(wrong)
-    return dict(electric)
 
 
 @dataclass(frozen=True)
@@ -674,11 +579,6 @@ def truck_plan(scenario: str = "baseline") -> pd.DataFrame:
         ``section, country, case, km, trucks_per_day, electric_per_day, stops_per_trip, sites,
         points, megawatts_per_site, mwh_per_day, basis``; the case is of lengths, trucks and their
         electric share together.
-
-    Raises
-    ------
-    AssumptionError
-        Where there is no such scenario.
 
     Examples
     --------

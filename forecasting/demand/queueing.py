@@ -16,7 +16,6 @@ import numpy as np
 from forecasting.errors import AssumptionError, in_digits
 from forecasting.quantiles import Array
 
-
 # A promise: at most so many of those who arrive wait longer than so many minutes
 MAY_WAIT = 0.1
 WAIT = 10.0

@@ -1,7 +1,6 @@
 """Load: energy conserved over the hours, a peak between its bounds."""
 
 import numpy as np
-import pytest
 from hypothesis import given, settings, strategies as st
 
 from forecasting.demand.charging import SETTINGS
