@@ -7,9 +7,9 @@ that with nothing set every draw is the outlook's.
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -71,13 +71,29 @@ ANSWERS = {  # columns of the model, by measure
 }
 
 
-@dataclass(frozen=True)
 class Chain:
-    """Draws, and formulas on them.
+    """Draws of an outlook of electric cars, and formulas on them.
 
     Parameters
     ----------
-    years : sequence of int
+    demand : DemandOutlook
+        As it was made.
+    flows : mapping of float to ndarray, shape (draws, years)
+        The flow at factors of 0, of little, of 1 and of very much.
+    single : ndarray, shape (draws, years)
+        Points of practice were each station of one point.
+    flow : str
+        The measure that was forecast.
+    first_year : int
+        The first year shown.
+    as_of : datetime.date
+        Day of the forecast.
+    beyond : float
+        Share of what exceeds a cap that comes all the same.
+
+    Attributes
+    ----------
+    years : list of int
         The year before the first that is shown, and those shown.
     levers : list of str
         What can be set: the flow of a year as a factor, assumptions, a target and its year.
@@ -91,12 +107,42 @@ class Chain:
         The formula of each measure.
     """
 
-    years: Sequence[int]
-    levers: list[str]
-    drawn: dict[str, Array] = field(default_factory=dict)
-    taken: dict[str, str] = field(default_factory=dict)
-    yearly: dict[int, dict[str, str]] = field(default_factory=dict)
-    columns: dict[str, str] = field(default_factory=dict)
+    def __init__(
+        self,
+        demand: DemandOutlook,
+        flows: Mapping[float, Array],
+        single: Array,
+        *,
+        flow: str,
+        first_year: int,
+        as_of: dt.date,
+        beyond: float,
+    ) -> None:
+        self.demand = demand
+        self.flow = flow
+        self.beyond = beyond
+        self.years = [*range(first_year - 1, demand.years[-1] + 1)]
+        fixed = {*demand.parameters.events}
+        if MEASURES[flow].event == "registrations":
+            fixed.add("reexport_share")
+        levers = [name for name in LEVERS if name not in fixed]
+        factors = [f"{flow}.{year}" for year in self.years[1:]]
+        self.levers = [*factors, *levers, TARGET, TARGET_YEAR]
+        self.drawn: dict[str, Array] = {}
+        self.taken: dict[str, str] = {}
+        self.yearly: dict[int, dict[str, str]] = {}
+        for name in (*LEVERS, *OTHERS):
+            free = name in levers
+            self._put(f"drawn.{name}" if free else name, demand.drawn[name])
+            if free:
+                self.taken[name] = f"IF(ISNUMBER(own.{name}),own.{name},drawn.{name})"
+        self.start = max(float(demand.years[0]), moment(as_of))
+        if demand.standing is not None:
+            self.start = max(self.start, moment(demand.standing.date))
+        self._vehicles(flows, single)
+        self._cars()
+        self._charging()
+        self._formulas()
 
     def values(self, own: Mapping[str, float]) -> dict[str, Array]:
         """Every value and formula, with some of the reader's cells filled."""
@@ -125,71 +171,17 @@ class Chain:
 
     def only(self, draws: Sequence[int]) -> Chain:
         """The same of some of the draws."""
-        return replace(self, drawn={name: x[draws] for name, x in self.drawn.items()})
-
-
-class ChainMaker:
-    """Makes the formulas of an outlook of electric cars.
-
-    Parameters
-    ----------
-    demand : DemandOutlook
-        As it was made.
-    flows : mapping of float to ndarray, shape (draws, years)
-        The flow at factors of 0, of little, of 1 and of very much.
-    single : ndarray, shape (draws, years)
-        Points of practice were each station of one point.
-    flow : str
-        The measure that was forecast.
-    first_year : int
-        The first year shown.
-    as_of : datetime.date
-        Day of the forecast.
-    beyond : float
-        Share of what exceeds a cap that comes all the same.
-    """
-
-    def __init__(
-        self,
-        demand: DemandOutlook,
-        flows: Mapping[float, Array],
-        single: Array,
-        *,
-        flow: str,
-        first_year: int,
-        as_of: dt.date,
-        beyond: float,
-    ) -> None:
-        self.demand = demand
-        self.flow = flow
-        self.beyond = beyond
-        years = [*range(first_year - 1, demand.years[-1] + 1)]
-        fixed = {*demand.parameters.events}
-        if MEASURES[flow].event == "registrations":
-            fixed.add("reexport_share")
-        levers = [name for name in LEVERS if name not in fixed]
-        factors = [f"{flow}.{year}" for year in years[1:]]
-        self.chain = Chain(years, [*factors, *levers, TARGET, TARGET_YEAR])
-        for name in (*LEVERS, *OTHERS):
-            free = name in levers
-            self._put(f"drawn.{name}" if free else name, demand.drawn[name])
-            if free:
-                self.chain.taken[name] = f"IF(ISNUMBER(own.{name}),own.{name},drawn.{name})"
-        self.start = max(float(demand.years[0]), moment(as_of))
-        if demand.standing is not None:
-            self.start = max(self.start, moment(demand.standing.date))
-        self._vehicles(flows, single)
-        self._cars()
-        self._charging()
-        self._formulas()
+        fewer = copy.copy(self)
+        fewer.drawn = {name: x[draws] for name, x in self.drawn.items()}
+        return fewer
 
     def _put(self, name: str, values: Array | float) -> None:
         column = np.reshape(np.asarray(values, dtype=float), (-1, 1))
-        self.chain.drawn[name] = np.broadcast_to(column, (len(self.demand.imports), 1))
+        self.drawn[name] = np.broadcast_to(column, (len(self.demand.imports), 1))
 
     def _by_year(self, name: str, table: Array) -> None:
         """Values of the years shown and of the year before."""
-        for year in self.chain.years:
+        for year in self.years:
             self._put(f"{name}@{year}", self._in(table, year))
 
     def _in(self, table: Array, year: int) -> Array:
@@ -239,7 +231,7 @@ class ChainMaker:
     def _cars(self) -> None:
         """What a car takes at each setting with and without a charger at home."""
         demand = self.demand
-        taken = self.chain.taken
+        taken = self.taken
         by_name = {row.name: row for row in demand.parameters.classes}
         for name, consumption in CARS.items():
             mild = demand.drawn["annual_km"] * demand.drawn[consumption]
@@ -262,7 +254,7 @@ class ChainMaker:
     def _charging(self) -> None:
         """What of a point, of a setting and of the grid does not change with the years."""
         demand = self.demand
-        taken = self.chain.taken
+        taken = self.taken
         for points in range(1, LARGEST_STATION + 2):
             self._put(f"queue.{points}", utilisation_ceiling(points))
         self._put("burns", demand.drawn["fuel_use"] * DENSITY["petrol"] / 200_000)
@@ -276,7 +268,7 @@ class ChainMaker:
         for setting in SHARED:
             mix = power_mix(setting)
             self._put(f"kw.{setting}", mix.mean_kw)
-            for year, kw in zip(self.chain.years, mix.delivered(self.chain.years), strict=True):
+            for year, kw in zip(self.years, mix.delivered(self.years), strict=True):
                 self._put(f"delivered.{setting}@{year}", kw / mix.mean_kw)
             low = f"MIN(utilisation_low.{setting}*utilisation_scale,1)"
             taken[f"low.{setting}"] = low
@@ -297,7 +289,6 @@ class ChainMaker:
 
     def _formulas(self) -> None:
         """The formulas of each year, each draw brought to the chain's own result."""
-        chain = self.chain
         demand = self.demand
         columns = {self.flow: "imports", **ANSWERS}
         results = {name: demand.results[name] for name in columns if name in demand.results}
@@ -305,25 +296,25 @@ class ChainMaker:
         exact |= {f"kwh.{name}": table for name, table in demand.energy_at_end.items()}
         exact |= {f"points.{name}": table for name, table in demand.points_by_setting.items()}
         exact |= {"bev": demand.fleets["bev"].stock, "unpushed": demand.unpushed}
-        values = chain.for_all_years({})
-        for year in chain.years:
-            chain.yearly[year] = self._year(year)
-            for name, formula in chain.yearly[year].items():
+        values = self.for_all_years({})
+        for year in self.years:
+            self.yearly[year] = self._year(year)
+            for name, formula in self.yearly[year].items():
                 made = reckon(formula, values, year)
                 if name in exact:
                     target = self._in(exact[name], year)[:, None]
-                    chain.yearly[year][name] = self._fitted(name, year, made, target)
+                    self.yearly[year][name] = self._fitted(name, year, made, target)
                     made = target
                 values[f"{name}@{year}"] = made
-            values |= chain.drawn
-        last = chain.yearly[chain.years[-1]]
-        chain.columns.update({name: column for name, column in columns.items() if column in last})
+            values |= self.drawn
+        last = self.yearly[self.years[-1]]
+        self.columns = {name: column for name, column in columns.items() if column in last}
 
     def _fitted(self, name: str, year: int, made: Array, exact: Array) -> str:
         """A formula that gives each draw the chain's own result, by a factor, or where other
         vehicles come on top by what they add.
         """
-        formula = self.chain.yearly[year][name]
+        formula = self.yearly[year][name]
         if name.startswith(("kwh", "oil", "registered")):
             if np.abs(exact - made).max() < 1e-6:
                 return formula
@@ -348,7 +339,7 @@ class ChainMaker:
             ),
             "stock": f"stock@{before}+registered",
         }
-        if year == self.chain.years[0]:
+        if year == self.years[0]:
             made = {"imports": "known", "stock": f"1+imported*({self._still('reexport_share')}-1)"}
         made["phev"] = f"stock*class_share.phev+plugins*{self._still('class_share.phev')}"
         made["bev"] = "stock-phev"
@@ -357,7 +348,7 @@ class ChainMaker:
         made["progress"] = "LN(MIN(MAX(stock/vehicles,0.02),0.5)/0.02)/LN(25)"
         for setting in SETTINGS:
             made[f"points.{setting}"] = self._points(setting)
-        if year == self.chain.years[0]:
+        if year == self.years[0]:
             return made
         made |= self._practice(year)
         for setting in SETTINGS:
@@ -390,7 +381,7 @@ class ChainMaker:
 
     def _still(self, share: str) -> str:
         """What a share leaves, over what it leaves in the draw."""
-        if share in self.chain.levers:
+        if share in self.levers:
             return f"(1-{share})/(1-drawn.{share})"
         return "1"
 
@@ -422,7 +413,7 @@ class ChainMaker:
             if standing.grown is not None and ahead:
                 later = self._stock_on(counted + 1) if ahead >= 1 else "stock"
                 growth += f"*({later}/{anchor})^(-{rule.own_weight}*practice_elasticity)"
-        due = f"IF(ISNUMBER(own.{TARGET_YEAR}),own.{TARGET_YEAR},{self.chain.years[-1]})"
+        due = f"IF(ISNUMBER(own.{TARGET_YEAR}),own.{TARGET_YEAR},{self.years[-1]})"
         way = f"{year + 1 - self.start:.6g}/MAX({due}+1-{self.start:.6g},1E-9)"
         path = f"standing+(own.{TARGET}-standing)*MIN({way},1)"
         reached = f"MIN({path},own.{TARGET})"
@@ -441,7 +432,7 @@ class ChainMaker:
 
     def _stock_on(self, day: float) -> str:
         """Vehicles on a day, between the year before the first that is shown and the first."""
-        before, first, *_ = self.chain.years
+        before, first, *_ = self.years
         weight = min(max(day - first, 0.0), 1.0)
         ends = {before: 1 - weight, first: weight}
         powers = (f"MAX(stock@{year},1)^{part:.6g}" for year, part in ends.items() if part)

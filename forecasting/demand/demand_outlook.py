@@ -181,7 +181,7 @@ class DemandOutlook:
 
     @cached_property
     def by_class(self) -> pd.DataFrame:
-        """Every class by year: means of the vehicles on the road, their age and electricity; the
+        """Every class by year: means of the vehicles on the road and their electricity; the
         median and 80 % interval of the vehicles; shares of the electricity, and depots.
         """
         total = self.results["energy_gwh"]
@@ -192,7 +192,6 @@ class DemandOutlook:
             share = np.divide(self._gwh[name], total, out=np.zeros_like(total), where=total > 0)
             groups[name] = {
                 "stock": fleet.stock.mean(axis=0),
-                "mean_age": fleet.mean_age.mean(axis=0),
                 "energy_gwh": self._gwh[name].mean(axis=0),
                 **_ends("median", fleet.stock),
                 "energy_percent": medians(100 * share),

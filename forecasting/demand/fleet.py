@@ -90,26 +90,17 @@ class Fleet:
     ----------
     registrations, stock, retirements : ndarray, shape (draws, years)
         Vehicles.
-    kept, kept_age : ndarray, shape (draws, years)
-        Share of a cohort still there so many years after it came, and that share times its mean
-        age.
-    start, start_age : ndarray, shape (draws, years)
-        What is left of the vehicles that were there before the first year, and their age.
+    kept : ndarray, shape (draws, years)
+        Share of a cohort still there so many years after it came.
+    start : ndarray, shape (draws, years)
+        What is left of the vehicles that were there before the first year.
     """
 
     registrations: Array
     stock: Array
     retirements: Array
     kept: Array
-    kept_age: Array
     start: Array
-    start_age: Array
-
-    @cached_property
-    def mean_age(self) -> Array:
-        """Mean age in years; 0 where there are no vehicles."""
-        total = self.start * self.start_age + _roll(self.registrations, self.kept_age)
-        return np.divide(total, self.stock, out=np.zeros_like(total), where=self.stock > 0)
 
     @cached_property
     def mean_stock(self) -> Array:
@@ -139,7 +130,7 @@ def run_fleet(
     start_stock: Array | float = 0.0,
     start_age: Array | float = 1.0,
 ) -> Fleet:
-    """Carry registrations forward: stock, retirements and mean age, each draw on its own survival
+    """Carry registrations forward: stock and retirements, each draw on its own survival
     curve.
 
     A cohort counts in full at the end of its first year; losses begin in the next.
@@ -168,16 +159,19 @@ def run_fleet(
     """
     draws, years = registered.shape
     if not (registered.any() or np.any(start_stock)):
-        return Fleet(*(np.zeros((draws, years)) for _ in range(7)))
+        return Fleet(*np.zeros((5, draws, years)))
     ages = np.arange(years + 1, dtype=float)
     used, entry, age, first = (
         np.broadcast_to(x, draws) for x in (used_share, entry_age, start_age, start_stock)
     )
-    fresh = conditional_survival(ages[:-1], np.zeros(draws), scale, shape) * (1 - used)[:, None]
-    second = conditional_survival(ages[:-1], entry, scale, shape) * used[:, None]
-    kept = fresh + second
+    fresh = conditional_survival(ages[:-1], np.zeros(draws), scale, shape)
+    second = conditional_survival(ages[:-1], entry, scale, shape)
+    kept = fresh * (1 - used)[:, None] + second * used[:, None]
     old = conditional_survival(ages, age, scale, shape)[:, 1:] * first[:, None]
-    stock = old + _roll(registered, kept)
+    came = np.zeros_like(registered)
+    for elapsed in range(years):
+        came[:, elapsed:] += registered[:, : years - elapsed] * kept[:, [elapsed]]
+    stock = old + came
     before = np.concatenate([first[:, None], stock[:, :-1]], axis=1)
     return Fleet(
         registrations=registered,
@@ -185,18 +179,8 @@ def run_fleet(
         # rounding alone could make it negative
         retirements=np.maximum(before + registered - stock, 0),
         kept=kept,
-        kept_age=kept * ages[:-1] + second * entry[:, None],
         start=old,
-        start_age=age[:, None] + ages[1:],
     )
-
-
-def _roll(registered: Array, weight: Array) -> Array:
-    """Sum over the cohorts so far of their size times a weight by years since entry."""
-    total = np.zeros_like(registered)
-    for elapsed in range(registered.shape[1]):
-        total[:, elapsed:] += registered[:, : registered.shape[1] - elapsed] * weight[:, [elapsed]]
-    return total
 
 
 @dataclass(frozen=True)
@@ -285,7 +269,11 @@ def vehicles_on_the_road(
     start = np.broadcast_to(np.asarray(start_stock, dtype=float), len(flow))
     before = {name: drawn[f"class_share.{name}"] for name in others}
     before[first] = 1 - np.asarray(sum(before.values()))
-    orders = _orders(names, assumed, drawn, years)
+    orders = {  # apart from the series
+        name: assumed.yearly(f"deliveries.{name}", drawn, years)
+        for name in names
+        if f"deliveries.{name}" in drawn
+    }
     fleets = {}
     for name in names:
         bought = registered * shares.get(name, 0.0) + orders.get(name, 0.0)
@@ -299,14 +287,6 @@ def vehicles_on_the_road(
         displaced=displaced,
         fleets=fleets,
     )
-
-
-def _orders(
-    names: Iterable[str], assumed: Parameters, drawn: Draws, years: Sequence[int]
-) -> dict[str, Array]:
-    """Vehicles that are ordered apart from the series, by class."""
-    ordered = [name for name in names if f"deliveries.{name}" in drawn]
-    return {name: assumed.yearly(f"deliveries.{name}", drawn, years) for name in ordered}
 
 
 def _without(count: str, fleets: Iterable[Fleet], apart: Iterable[Fleet]) -> Array:

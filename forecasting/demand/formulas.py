@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import reduce
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -88,8 +87,7 @@ def reckon(formula: str, values: Mapping[str, Any], year: int | None = None) -> 
     return np.asarray(eval(code, {"__builtins__": {}, **FUNCTIONS, "cells": used}), dtype=float)
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """Where a name stands: a sheet, a column's letters, a row; the first of many where each draw
     has a row of its own.
     """
@@ -99,41 +97,39 @@ class Cell:
     row: int
     each: bool = True
 
-    def parts(self, sheet: str) -> list[str | int]:
-        """What a formula on a sheet calls it by; a number is of the first draw's row."""
-        other = f"{self.sheet}!" if self.sheet != sheet else ""
-        if self.each:
-            return [f"{other}{self.column}", self.row]
-        return [f"{other}${self.column}${self.row}"]
 
-
-def parts_of(
+def template_of(
     formula: str, cells: Mapping[str, Cell], sheet: str, year: int | None = None
-) -> list[str | int]:
-    """A formula with cells for names, in parts: the numbers among them are rows of the first draw.
+) -> tuple[str, list[int]]:
+    """A formula with cells for names, ``%d`` for each row of a draw's own, and those rows of the
+    first draw.
 
     Examples
     --------
     >>> cells = {"stock": Cell("draws", "C", 2), "access": Cell("inputs", "D", 5, each=False)}
-    >>> parts_of("stock * access", cells, "model")
-    ['', 'draws!C', 2, ' * ', 'inputs!$D$5', '']
+    >>> template_of("stock * access", cells, "model")
+    ('draws!C%d * inputs!$D$5', [2])
     """
-    parts: list[str | int] = []
-    end = 0
-    for match in NAME.finditer(formula):
-        keys = named(match[0], cells, year)
-        parts += [formula[end : match.start()], *cells[keys[0]].parts(sheet)]
-        if len(keys) > 1:
-            last = cells[keys[-1]]
-            parts += [":", *last.parts(last.sheet)]
-        end = match.end()
-    return [*parts, formula[end:]]
+    rows: list[int] = []
+
+    def place(cell: Cell) -> str:
+        if not cell.each:
+            return f"${cell.column}${cell.row}"
+        rows.append(cell.row)
+        return f"{cell.column}%d"
+
+    def put(match: re.Match[str]) -> str:
+        first, *others = (cells[key] for key in named(match[0], cells, year))
+        ends = ":".join(map(place, [first, *others[-1:]]))
+        return ends if first.sheet == sheet else f"{first.sheet}!{ends}"
+
+    return NAME.sub(put, formula), rows
 
 
-def text_of(parts: list[str | int], draw: int) -> str:
+def text_of(template: str, rows: list[int], draw: int) -> str:
     """A formula of one draw.
 
-    >>> text_of(["draws!C", 2, " * 3"], 5)
+    >>> text_of("draws!C%d * 3", [2], 5)
     '=draws!C7 * 3'
     """
-    return "=" + "".join(part if isinstance(part, str) else str(part + draw) for part in parts)
+    return "=" + template % tuple(row + draw for row in rows)

@@ -57,20 +57,13 @@ def hourly_load(
     shares = np.asarray(month_shares, dtype=float)
     rows = dict(zip(SETTINGS, day_profile(), strict=True))
     per_day = np.repeat(shares / DAYS, DAYS)  # share of the year's energy on each day
-    columns = {
-        name: np.outer(1000 * energy * per_day, rows[name]).ravel() for name, energy in gwh.items()
-    }
-    total = np.sum(list(columns.values()), axis=0)
-    low, middle, high = (value / interval[1] if interval[1] else 0.0 for value in interval)
-    managed = np.concatenate(
-        [managed_day({k: v[i : i + 24] for k, v in columns.items()}) for i in range(0, 8760, 24)]
-    )
-    columns |= {
-        "total": total * middle,
-        "total_low": total * low,
-        "total_high": total * high,
-        "managed": managed,
-    }
+    # Of a day that took the whole year's energy: all days have one shape
+    day = {name: 1000 * energy * rows[name] for name, energy in gwh.items()}
+    total = np.sum([*day.values()], axis=0)
+    low, _, high = (value / max(interval[1], 1e-12) for value in interval)
+    of_all = {"total": total, "total_low": total * low, "total_high": total * high}
+    day |= of_all | {"managed": managed_day(day)}
+    columns = {name: np.outer(per_day, hours).ravel() for name, hours in day.items()}
     return pd.DataFrame(columns, index=pd.Index(_hours(year), name="snapshot"))
 
 

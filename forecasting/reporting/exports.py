@@ -105,11 +105,14 @@ def _write(
         if is_live(outlook):
             return write_asked(path, live_workbook(outlook))
         return write_workbook(outlook, path)
-    from forecasting.reporting.iamc import write_csv, write_iamc
+    from forecasting.reporting.iamc import iamc_frame, write_csv
 
+    table = outlook.table
     if form == "hourly":
-        return write_csv(_hours(report, outlook).reset_index(), path)
-    return write_csv(outlook.table, path) if form == "csv" else write_iamc(outlook.table, path)
+        table = _hours(report, outlook).reset_index()
+    if form == "iamc":
+        table = iamc_frame(table)
+    return write_csv(table, path)
 
 
 def _hours(report: Path, outlook: Outlook) -> pd.DataFrame:

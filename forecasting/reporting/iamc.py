@@ -72,19 +72,6 @@ def _variable(measure: str, quantile: float) -> str:
     return f"{name}|{100 * quantile:.1f}th Percentile"
 
 
-def write_iamc(table: pd.DataFrame, path: str | Path) -> Path:
-    """Write yearly results as an IAMC CSV.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Long results, as `iamc_frame` takes them.
-    path : path-like
-        The file.
-    """
-    return write_csv(iamc_frame(table), path)
-
-
 def write_csv(frame: pd.DataFrame, path: str | Path) -> Path:
     """Write a table as CSV; text that a spreadsheet would take for a formula is made inert.
 

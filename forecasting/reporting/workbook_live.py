@@ -11,7 +11,7 @@ import numpy as np
 
 from forecasting.demand.chain_formulas import TARGET, TARGET_YEAR, Chain
 from forecasting.demand.chosen_draws import chosen_draws
-from forecasting.demand.formulas import Cell, parts_of, text_of
+from forecasting.demand.formulas import Cell, template_of, text_of
 from forecasting.errors import in_digits
 from forecasting.measures import CAR, HEADLINE, MEASURES
 from forecasting.quantiles import Array
@@ -179,10 +179,10 @@ class _LiveBook:
         if not formula:
             sheet.write_column(f"{cell.column}{cell.row}", short, look)
             return
-        parts = parts_of(formula, self.cells, cell.sheet, year)
+        template, first = template_of(formula, self.cells, cell.sheet, year)
         for draw, value in enumerate(short):
             place = f"{cell.column}{cell.row + draw}"
-            sheet.write_formula(place, text_of(parts, draw), look, value)
+            sheet.write_formula(place, text_of(template, first, draw), look, value)
 
     def _model(self) -> None:
         sheet = self.sheets["model"]

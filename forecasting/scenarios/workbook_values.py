@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from forecasting import __version__
-from forecasting.demand.chain_formulas import LEVERS, TARGET, TARGET_YEAR, Chain, ChainMaker
+from forecasting.demand.chain_formulas import LEVERS, TARGET, TARGET_YEAR, Chain
 from forecasting.errors import InputError, in_digits
 from forecasting.parameters.naming import names_of_place
 from forecasting.parameters.schema import Scenario, scenario_from_parameters
@@ -147,7 +147,7 @@ def chain_of_report(report: Outlook) -> tuple[Outlook, Chain]:
     single = made(points_per_station=1.0)
     assert again.demand is not None
     assert single.demand is not None
-    chain = ChainMaker(
+    chain = Chain(
         again.demand,
         flows,
         single.demand.unpushed,
@@ -155,7 +155,7 @@ def chain_of_report(report: Outlook) -> tuple[Outlook, Chain]:
         first_year=again.first_year,
         as_of=again.as_of,
         beyond=max((driver.beyond for driver in scenario.drivers), default=0.0),
-    ).chain
+    )
     return again, chain
 
 

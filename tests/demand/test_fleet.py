@@ -105,15 +105,9 @@ def test_older_vehicles_leave_sooner():
     new = run_fleet(np.full((1, 12), 100.0), 14 * one, 5 * one)
     used = run_fleet(np.full((1, 12), 100.0), 14 * one, 5 * one, used_share=1.0, entry_age=6.0)
     assert np.all(used.stock <= new.stock)
-    assert used.mean_age[0, 0] == 6.0
 
 
-def test_mean_age_of_a_single_cohort_grows_by_a_year_a_year():
-    fleet = run_fleet(np.array([[100.0, 0.0, 0.0]]), 16 * one, 5 * one)
-    assert fleet.mean_age[0] == pytest.approx([0, 1, 2])
-
-
-def test_an_empty_fleet_has_no_age_and_no_losses():
+def test_an_empty_fleet_has_no_losses():
     fleet = run_fleet(np.zeros((1, 3)), 16 * one, 5 * one)
     assert np.all(fleet.stock == 0)
-    assert np.all(fleet.mean_age == 0)
+    assert np.all(fleet.retirements == 0)

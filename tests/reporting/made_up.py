@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from forecasting.caveats import Caveat
-from forecasting.demand.load import load_day
-from forecasting.demand.parameters import load_parameters
+from forecasting.demand.load import day_profile
+from forecasting.demand.parameters import SETTINGS, load_parameters
 from forecasting.evidence.ledger import Ledger
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.scenarios.age import age_of
@@ -132,6 +132,17 @@ def stored(sentence: str) -> Caveat:
     return Caveat("stored", values={"sentence": sentence})
 
 
+def _load_day() -> pd.DataFrame:
+    mwh = {("winter", "home"): 24.0, ("winter", "enroute_dc"): 12.0, ("summer", "home"): 20.0}
+    profile = dict(zip(SETTINGS, day_profile(), strict=True))
+    rows = [
+        (day, setting, hour, energy * profile[setting][hour])
+        for (day, setting), energy in mwh.items()
+        for hour in range(24)
+    ]
+    return pd.DataFrame(rows, columns=["day", "setting", "hour", "mw"])
+
+
 def make_outlook(
     name: str = "uzbekistan-baseline", country: str = "UZ", scale: float = 1.0
 ) -> Outlook:
@@ -155,7 +166,7 @@ def make_outlook(
     demand = SimpleNamespace(
         of_the_year={},
         sensitivity=sensitivity.assign(swing=sensitivity["high"] - sensitivity["low"]),
-        load_day=load_day({"winter": {"home": 24.0, "enroute_dc": 12.0}, "summer": {"home": 20.0}}),
+        load_day=_load_day(),
         parameters=load_parameters().override({"annual_km": 15000}),
     )
     facts = make_ledger().select(measure="ev_imports")

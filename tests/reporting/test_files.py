@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from made_up import FACTS, make_ledger, make_outlook, stored
 
-from forecasting.reporting.iamc import iamc_frame, write_csv, write_iamc
+from forecasting.reporting.iamc import iamc_frame, write_csv
 from forecasting.reporting.workbook import write_workbook
 
 NAMED = ("Electric vehicles imported", "Electric vehicles on the road")
@@ -130,9 +130,11 @@ def test_iamc_years_are_in_order(outlook):
 
 
 def test_iamc_survives_the_file(tmp_path, outlook):
-    path = write_iamc(outlook.table, tmp_path / "a.csv")
+    path = write_csv(iamc_frame(outlook.table), tmp_path / "a.csv")
     assert pd.read_csv(path).shape == iamc_frame(outlook.table).shape
-    assert path.read_bytes() == write_iamc(outlook.table, tmp_path / "b.csv").read_bytes()
+    assert (
+        path.read_bytes() == write_csv(iamc_frame(outlook.table), tmp_path / "b.csv").read_bytes()
+    )
 
 
 def test_csv_is_inert(tmp_path):
