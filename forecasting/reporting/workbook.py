@@ -7,7 +7,7 @@ bytes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,8 +67,6 @@ def write_workbook(outlook: Outlook, path: str | Path) -> Path:
     book = Book(title, outlook.as_of, f"As of {outlook.as_of}")
     _summary(book, outlook)
     _results(book, outlook)
-    if "ev_stock" in outlook.results.values:
-        _chargers(book, outlook)
     grounds(book, outlook)
     return write_asked(path, book.content())
 
@@ -94,7 +92,9 @@ def _summary(book: Book, outlook: Outlook) -> None:
 
 
 def _results(book: Book, outlook: Outlook) -> None:
-    """Every measure by year, and a chart of the flow."""
+    """Every measure by year, and charts: some measures with their intervals, and need, practice and
+    standard side by side, never averaged.
+    """
     sheet = book.sheet("Results", "Results by year", (40, 14, 8, *[13] * len(LEVELS)))
     head = ["measure", "unit", "year", *LEVELS.values()]
     rows: list[tuple[Any, ...]] = []
@@ -109,8 +109,16 @@ def _results(book: Book, outlook: Outlook) -> None:
     sheet.freeze_panes(3, 3)
     sheet.autofilter(2, 0, 2 + len(rows), len(head) - 1)
     drawn = [name for name in (outlook.scenario.measure, *HEADLINE[:2]) if name in spans]
-    for place, measure in enumerate(drawn):
-        chart = line_chart(book, "Results", measure, spans[measure], 2, LINES)
+    charts = [line_chart(book, "Results", name, spans[name], 2, LINES) for name in drawn]
+    bars = {
+        (spans[name], 6): {"name": name.rpartition("_")[2], "fill": {"color": colour}}
+        for name, colour in zip(CHARGING_ANSWERS, COLOURS, strict=True)
+        if name in spans
+    }
+    if bars:
+        title = "Charging points at 31 December, medians"
+        charts.append(_chart(book, "column", "Results", 2, bars, (title, "public points")))
+    for place, chart in enumerate(charts):
         sheet.insert_chart(2 + 17 * place, len(head) + 1, chart)
 
 
@@ -132,48 +140,38 @@ def line_chart(
     lines : sequence of tuple
         For each line its column, its name, dashes, width and colour.
     """
-    chart = book.book.add_chart({"type": "line"})
-    for column, name, dash, width, colour in lines:
-        look = {"color": colour, "width": width, "dash_type": dash}
-        chart.add_series({"name": name, "line": look} | _places(sheet, *rows, across, column))
-    _dress(chart, label_of(measure), unit_by_year(measure))
-    return chart
-
-
-def _places(sheet: str, first: int, last: int, across: int, column: int) -> dict[str, Any]:
-    """The rows that a series of a chart is drawn from."""
-    return {
-        "categories": [sheet, first, across, last, across],
-        "values": [sheet, first, column, last, column],
+    series = {
+        (rows, column): {
+            "name": name,
+            "line": {"color": colour, "width": width, "dash_type": dash},
+        }
+        for column, name, dash, width, colour in lines
     }
+    words = (label_of(measure), unit_by_year(measure))
+    return _chart(book, "line", sheet, across, series, words)
 
 
-def _dress(chart: Any, title: str, unit: str) -> None:
+def _chart(
+    book: Book,
+    kind: str,
+    sheet: str,
+    across: int,
+    series: Mapping[tuple[tuple[int, int], int], dict[str, Any]],
+    words: tuple[str, str],
+) -> Any:
+    """A chart of some columns, each with its first and last row and its look; title and unit."""
+    chart = book.book.add_chart({"type": kind})
+    for ((first, last), column), look in series.items():
+        places = {"categories": [sheet, first, across, last, across]}
+        places |= {"values": [sheet, first, column, last, column]}
+        chart.add_series(look | places)
+    title, unit = words
     grid = {"visible": True, "line": {"color": "#E6E9ED"}}
     chart.set_title({"name": title, "name_font": {"size": 12}, "overlay": False})
     chart.set_y_axis({"name": unit, "num_format": "#,##0", "major_gridlines": grid})
     chart.set_legend({"position": "bottom"})
     chart.set_size({"width": 620, "height": 320})
-
-
-def _chargers(book: Book, outlook: Outlook) -> None:
-    """Need, practice and standard side by side, never averaged."""
-    sheet = book.sheet("Chargers", "Charging points: need, practice, standard", (8, *[16] * 9))
-    columns: dict[str, list[Any]] = {}
-    chart = book.book.add_chart({"type": "column"})
-    for place, answer in enumerate(CHARGING_ANSWERS):
-        name = answer.rpartition("_")[2]
-        wide = outlook.results.bands(answer).loc[outlook.first_year :]
-        last = 2 + len(wide)
-        columns["year"] = wide.index.tolist()
-        for head, level in {name: 0.5, f"{name}, 10 %": 0.1, f"{name}, 90 %": 0.9}.items():
-            columns[head] = wide[level].tolist()
-        series = {"name": name, "fill": {"color": COLOURS[place]}}
-        chart.add_series(series | _places("Chargers", 3, last, 0, 1 + 3 * place))
-    book.table(sheet, 2, plain_frame(columns))
-    sheet.freeze_panes(3, 1)
-    _dress(chart, "Charging points at 31 December, medians", "public points")
-    sheet.insert_chart(last + 2, 0, chart)
+    return chart
 
 
 def grounds(book: Book, outlook: Outlook) -> None:

@@ -30,7 +30,7 @@ def column(sheet, head, row=3):
 
 
 def test_the_workbook_has_its_sheets(book):
-    assert book.sheetnames == ["Summary", "Results", "Chargers", "Assumptions", "Facts"]
+    assert book.sheetnames == ["Summary", "Results", "Assumptions", "Facts"]
 
 
 def test_charts_are_drawn_by_excel(tmp_path, outlook):
