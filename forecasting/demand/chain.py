@@ -232,8 +232,7 @@ def _by_setting(vehicles: Draws, per_vehicle: Draws) -> dict[str, Array]:
     total = {setting: np.zeros_like(next(iter(vehicles.values()))) for setting in SETTINGS}
     for name, count in vehicles.items():
         for setting, kwh in zip(SETTINGS, per_vehicle[name], strict=True):
-            if count.any() and kwh.any():
-                total[setting] += count * kwh[:, None]
+            total[setting] += count * kwh[:, None]
     return total
 
 

@@ -140,9 +140,6 @@ def investment(points: Draws, drawn: Draws) -> dict[str, Array]:
     """
     dollars = {}
     for setting, standing in points.items():
-        if not standing.any():
-            dollars[setting] = np.zeros_like(standing)
-            continue
         built = gross_additions(standing, drawn["charger_life"])
         grown = np.maximum(np.diff(standing, prepend=0.0, axis=1), 0)
         charger, connection = (

@@ -292,6 +292,11 @@ def standing_shares(
         and practice are missing beyond the last year, all but the share where the day had passed
         when the points were counted.
     """
+    counted = -np.inf
+    points = np.full_like(per_station, np.nan)
+    if standing is not None:
+        counted = standing.when
+        points = standing.points(per_station)
     rows = []
     for target in targets:
         targeted = target.points(per_station)
@@ -300,23 +305,20 @@ def standing_shares(
             "number": float(np.median(target.count)),
             "unit": target.unit,
             "date": target.date,
+            "stands": float(np.median(points / targeted)),
         }
-        years_ahead = np.inf
-        if standing is not None:
-            points = standing.points(per_station)
-            years_ahead = target.when - standing.when
-            row["stands"] = float(np.median(points / targeted))
-            if years_ahead > 0:
-                row["pace_needed"] = float(np.median((targeted - points) / years_ahead))
+        rows.append(row)
+        years_ahead = target.when - counted
+        if years_ahead <= 0:
+            continue
+        row["pace_needed"] = float(np.median((targeted - points) / years_ahead))
         place = target.when - 1 - years[0]
-        if years_ahead > 0 and 0 <= place <= len(years) - 1:
+        if 0 <= place <= len(years) - 1:
             by_then = _at(practice, place)
             low, middle, high = np.quantile(by_then, (0.1, 0.5, 0.9))
             row |= {"practice_low": low, "practice": middle, "practice_high": high}
             row["probability"] = float(np.mean(by_then >= targeted))
-            if standing is not None:
-                row["pace_of_practice"] = float(np.median((by_then - points) / years_ahead))
-        rows.append(row)
+            row["pace_of_practice"] = float(np.median((by_then - points) / years_ahead))
     columns = [
         *("target", "number", "unit", "date", "stands", "pace_needed", "pace_of_practice"),
         *("practice_low", "practice", "practice_high", "probability"),

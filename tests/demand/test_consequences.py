@@ -56,7 +56,8 @@ def test_investment_is_growth_and_replacement_at_the_cost_of_each_setting():
 
 def test_a_setting_without_points_costs_nothing_and_the_next_is_counted():
     drawn = {
-        f"{part}_cost.home": np.array([cost])
+        f"{part}_cost.{setting}": np.array([cost])
+        for setting in ("home", "work")
         for part, cost in (("charger", 500.0), ("connection", 300.0))
     }
     found = investment(
