@@ -339,9 +339,9 @@ def _changed(row: Assumption, size: Any) -> Assumption:
     checks = [check_value(row.key, value, row.unit, row.minimum, row.maximum) for value in values]
     if problems := [problem for problem in checks if problem]:
         raise AssumptionError(problems)
-    ends = {name: float(value) for name, value in ends.items()}
-    said = {"kind": "judgement", "source": "scenario", "url": "", "note": "set by the scenario"}
-    return replace(row, **ends, **said)
+    changes: dict[str, Any] = {name: float(value) for name, value in ends.items()}
+    changes |= {"kind": "judgement", "source": "scenario", "url": "", "note": "set by the scenario"}
+    return replace(row, **changes)
 
 
 def read_table(name: str, folder: Path | None = None) -> list[dict[str, str]]:
@@ -372,8 +372,9 @@ def load_parameters(folder: Path | None = None) -> Parameters:
     """
     rows = []
     for row in read_table("demand_parameters.csv", folder):
-        numbers = ("low", "mode", "high", "minimum", "maximum")
-        rows.append(Assumption(**row | {key: float(row[key]) for key in numbers}))
+        cells: dict[str, Any] = {**row}
+        cells |= {key: float(row[key]) for key in ("low", "mode", "high", "minimum", "maximum")}
+        rows.append(Assumption(**cells))
     groups = read_table("charging_groups.csv", folder)
     classes = [_vehicle_class(row, rows, groups) for row in read_table(CLASSES_TABLE, folder)]
     return Parameters(tuple(rows), classes=tuple(classes))
