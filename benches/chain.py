@@ -55,7 +55,6 @@ def main() -> None:
         outlook = chain()
         for name in (
             "by_setting",
-            "by_power",
             "by_class",
             "by_cohort",
             "by_month",

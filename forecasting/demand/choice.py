@@ -78,8 +78,10 @@ def expected_regret(
             problems or "there is nothing to choose from; give numbers of points by name"
         )
     numbers = np.array([*options.values()], dtype=float)
-    lacking, unused = missing_and_idle(wanted, numbers)
-    short = (wanted > numbers[:, None]).mean(axis=1)
+    over = numbers[:, None] - wanted
+    lacking = np.maximum(-over, 0).mean(axis=1)
+    unused = np.maximum(over, 0).mean(axis=1)
+    short = (over < 0).mean(axis=1)
     table = pd.DataFrame(
         {
             "option": [*options],

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.caveats import Caveat
-from forecasting.demand.charging import PUBLIC, depots, gross_additions, power_mix
+from forecasting.demand.charging import PUBLIC, depots, gross_additions
 from forecasting.demand.consequences import investment
 from forecasting.demand.deployed import ExistingCharging, Target, moment, standing_shares
 from forecasting.demand.energy import MONTH_DAYS
@@ -36,11 +36,6 @@ if TYPE_CHECKING:
 
 LEVELS = (0.1, 0.5, 0.9)
 MONTHS = range(1, 13)
-POWERS = {  # kW of a point, from above to up to
-    "AC, to 22 kW": (0, 22),
-    "DC, to 149 kW": (22, 149),
-    "DC, 150 kW and more": (149, np.inf),
-}
 # Assumptions that lead to costs, shares of power, fuel and carbon, and to no answer on vehicles or
 # chargers.
 CONSEQUENCES_ALONE = (
@@ -159,19 +154,6 @@ class DemandOutlook:
         return self._table("setting", groups)
 
     @cached_property
-    def by_power(self) -> pd.DataFrame:
-        """Public points needed by year and power class (medians)."""
-        groups = {}
-        for label, (above, up_to) in POWERS.items():
-            points = []
-            for setting in PUBLIC:
-                mix = power_mix(setting)
-                share = mix.share[(mix.kw > above) & (mix.kw <= up_to)].sum()
-                points.append(share * self.points_by_setting[setting])
-            groups[label] = {"points": medians(np.sum(points, axis=0))}
-        return self._table("power", groups)
-
-    @cached_property
     def _gwh(self) -> dict[str, Array]:
         """Electricity of each class from the grid."""
         return {
@@ -200,15 +182,6 @@ class DemandOutlook:
                 points, megawatts = depots(name, fleet.stock, self.drawn)
                 groups[name] |= {"depot_points": medians(points), "depot_mw": medians(megawatts)}
         return self._table("vehicle_class", groups)
-
-    @cached_property
-    def by_class_month(self) -> pd.DataFrame:
-        """Electricity by year, month and class, GWh (means over the draws)."""
-        tables = []
-        for name, shares in self.month_shares.items():
-            table = self._grid("month", MONTHS, gwh=self._gwh[name].T @ shares / len(shares))
-            tables.append(table.assign(vehicle_class=name))
-        return pd.concat(tables, ignore_index=True)[["year", "month", "vehicle_class", "gwh"]]
 
     @cached_property
     def by_cohort(self) -> pd.DataFrame:

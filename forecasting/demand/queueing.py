@@ -13,7 +13,6 @@ from functools import cache
 
 import numpy as np
 
-from forecasting.errors import AssumptionError, in_digits
 from forecasting.quantiles import Array
 
 # A promise: at most so many of those who arrive wait longer than so many minutes
@@ -104,7 +103,7 @@ def station_service(
     points : int
         Charging points.
     arrivals_per_hour : float
-        Vehicles an hour.
+        Vehicles an hour, fewer than the points can serve: else the queue would never end.
     service_minutes : float
         Mean time at the point.
 
@@ -113,23 +112,12 @@ def station_service(
     dict
         ``utilisation``, ``share_waiting``, ``mean_wait_minutes``.
 
-    Raises
-    ------
-    AssumptionError
-        Where as many or more arrive than the points can serve: the queue would never end.
-
     Examples
     --------
     >>> {key: round(value, 3) for key, value in station_service(4, 6).items()}
     {'utilisation': 0.75, 'share_waiting': 0.509, 'mean_wait_minutes': 15.283}
     """
     load = arrivals_per_hour * service_minutes / 60
-    if not load < points:
-        capacity = in_digits(points * 60 / service_minutes)
-        raise AssumptionError(
-            f"arrivals_per_hour = {arrivals_per_hour} vehicles per hour is out of range; it must "
-            f"be below the capacity of {points} points, {capacity} vehicles per hour"
-        )
     return {
         "utilisation": load / points,
         "share_waiting": erlang_c(points, load),
@@ -166,7 +154,7 @@ def points_for(load: float, wait: float = WAIT, service: float = SERVICE) -> int
 
 
 @cache
-def utilisation_ceiling(points: int, wait: float = WAIT) -> float:
+def utilisation_ceiling(points: int) -> float:
     """Highest share of the day that a station's points can be busy while the promise holds in the
     busiest hour.
 
@@ -174,8 +162,6 @@ def utilisation_ceiling(points: int, wait: float = WAIT) -> float:
     ----------
     points : int
         Points at one station: the larger the station, the higher its ceiling.
-    wait : float
-        Minutes that at most one in ten waits longer.
 
     Returns
     -------
@@ -189,7 +175,7 @@ def utilisation_ceiling(points: int, wait: float = WAIT) -> float:
     """
     from scipy.optimize import brentq
 
-    load = brentq(lambda load: wait_exceeds(points, load, wait, SERVICE) - MAY_WAIT, 0.0, points)
+    load = brentq(lambda load: wait_exceeds(points, load, WAIT, SERVICE) - MAY_WAIT, 0.0, points)
     return float(load / points / (24 * PEAK_HOUR))
 
 

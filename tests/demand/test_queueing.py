@@ -13,11 +13,9 @@ from forecasting.demand.queueing import (
     erlang_c,
     mean_wait,
     points_for,
-    station_service,
     utilisation_ceiling,
     wait_exceeds,
 )
-from forecasting.errors import AssumptionError
 
 few = settings(max_examples=40, deadline=None, derandomize=True)
 
@@ -126,11 +124,3 @@ def test_ceilings_between_whole_points_lie_between_theirs():
 def test_a_station_at_its_ceiling_just_keeps_the_promise_in_the_busiest_hour():
     load = utilisation_ceiling(4) * 4 * 24 * 0.085
     assert wait_exceeds(4, load, 10, 30) == pytest.approx(0.1, abs=1e-9)
-
-
-def test_more_arrivals_than_a_station_can_serve_are_refused():
-    with pytest.raises(
-        AssumptionError,
-        match=r"arrivals_per_hour = 8 vehicles per hour .* below the capacity of 4 points, 8 ",
-    ):
-        station_service(4, 8)
