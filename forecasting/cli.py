@@ -494,22 +494,22 @@ def backtest(
         say(chargers_text(scores))
     elif events and monthly is not None:
         from forecasting.evaluation.events import event_skill, summarise_events
-        from forecasting.reporting.score_words import events_text
+        from forecasting.reporting.score_words import EVENTS, scores_text
 
         scores = summarise_events(event_skill(panel, monthly, policies))
-        say(events_text(scores))
+        say(scores_text(scores, EVENTS))
     elif monthly is not None:
         from forecasting.evaluation.part_year import backtest_part_year
-        from forecasting.reporting.score_words import part_year_text
+        from forecasting.reporting.score_words import PART_YEAR, scores_text
 
         scores = backtest_part_year(panel, monthly, train)
-        say(part_year_text(scores))
+        say(scores_text(scores, PART_YEAR))
     else:
         from forecasting.evaluation.backtest import backtest as score
-        from forecasting.reporting.score_words import backtest_text
+        from forecasting.reporting.score_words import BACKTEST, scores_text
 
         scores = score(panel, train, peers=peers)
-        say(backtest_text(scores))
+        say(scores_text(scores, BACKTEST))
     _write_csv(scores, csv, index=not chargers)
 
 

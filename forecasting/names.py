@@ -32,7 +32,6 @@ INDEX_PAGE = "index.html"
 COMPARISON_TABLE = "comparison.parquet"
 COMPARISON_CSV = "comparison.csv"
 COMPARISON_WORKBOOK = "comparison.xlsx"
-COMPARISON_BEFORE = "comparison_before.parquet"  # as the run before left it
 ASSETS = "assets"
 FAILURES = "failures"
 LOGS = "logs"

@@ -45,7 +45,6 @@ from forecasting.reporting.comparison import (
 from forecasting.reporting.door import guard as _guard
 from forecasting.reporting.grounds import (
     caveats as caveats,
-    contraction_table as contraction_table,
     counts_table as counts_table,
     grounds as grounds,
     other_doubts as other_doubts,
@@ -66,7 +65,6 @@ from forecasting.reporting.result_tables import (
     facts_table as facts_table,
     fit_table as fit_table,
     headline_numbers as headline_numbers,
-    headline_table as headline_table,
     nesting_table as nesting_table,
     outlook_table as outlook_table,
     policies_table as policies_table,

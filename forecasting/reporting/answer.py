@@ -4,25 +4,20 @@ questions, and what was known until when.
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from forecasting.caveats import Caveat
 from forecasting.demand.deployed import asked_for, moment
 from forecasting.evidence.bases import basis_words, shipped_bases
 from forecasting.evidence.places import is_place, place_name
 from forecasting.measures import EV_SHARE
-from forecasting.reporting.caveat_words import TWO_NUMBERS, age_html, day_words
-from forecasting.reporting.display import Line, Link, line_html, line_text
+from forecasting.reporting.caveat_words import TWO_NUMBERS, age_line, day_words
+from forecasting.reporting.display import Link, Prose, Table, plain_frame
 from forecasting.reporting.growth_tables import known_as_growth, percent
 from forecasting.reporting.labels import (
     amount,
-    amounts,
     interval,
     label_of,
     phrase,
@@ -67,37 +62,11 @@ FINDINGS = {
 ANY_FINDING = "{where} will see about {first} {label} in {soon}"
 BLIND = "Nobody has counted this market; judging by other markets alone, "
 WIDTHS = {10: "the range is very wide", 1.6: "the range is wide", 0: "the range is"}
+LEAD = "fc-lead"
 FOUR_IN_FIVE = "A range holds what comes four times in five."
 
 
-@dataclass(frozen=True)
-class Answer:
-    """The finding that a report begins with, and how it is to be read.
-
-    Parameters
-    ----------
-    line : Line
-        The finding and its range, each number a link to what it rests on.
-    reading : Line
-        The range of the first year, or what else is read beside the finding.
-    """
-
-    line: Line
-    reading: Line = ""
-
-    @property
-    def sentence(self) -> str:
-        """The finding."""
-        return line_text(self.line)
-
-    def __repr__(self) -> str:
-        return f"{self.sentence}\n{line_text(self.reading)}"
-
-    def _repr_html_(self) -> str:
-        return f'<p class="fc-lead">{line_html(self.line)}</p><p>{line_html(self.reading)}</p>'
-
-
-def answer(outlook: Outlook) -> Answer:
+def answer(outlook: Outlook) -> Prose:
     """The finding of an outlook, as one would say it aloud.
 
     Parameters
@@ -107,7 +76,7 @@ def answer(outlook: Outlook) -> Answer:
 
     Returns
     -------
-    Answer
+    Prose
         Sentences with the median and the 80 % range, in the unit of the measure.
 
     Raises
@@ -119,11 +88,11 @@ def answer(outlook: Outlook) -> Answer:
     --------
     >>> import forecasting as fc
     >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
-    >>> type(fc.tables.answer(outlook)).__name__
-    'Answer'
+    >>> fc.tables.answer(outlook).sentence[:52]
+    'Nobody has counted this market; judging by other mar'
     """
     if outlook.scenario.measure == EV_SHARE:
-        return Answer(_shares(outlook), TWO_NUMBERS)
+        return Prose([_shares(outlook), TWO_NUMBERS], LEAD)
     return _finding(outlook)
 
 
@@ -133,7 +102,7 @@ def _sentence(pattern: str, parts: dict[str, str | Link]) -> list[str | Link]:
     return [parts[piece] if at % 2 else piece for at, piece in pieces]
 
 
-def _finding(outlook: Outlook) -> Answer:
+def _finding(outlook: Outlook) -> Prose:
     """The flow in the first year that the facts do not cover, and what stands at the horizon; of an
     index its growth, as its level is that of a base which nobody has printed.
     """
@@ -154,24 +123,22 @@ def _finding(outlook: Outlook) -> Answer:
         pattern += " and about {later} in {horizon}"
     low, _, high = _levels(outlook.results, last, horizon)
     width = next(words for least, words in WIDTHS.items() if high >= least * max(low, 1))
-    linked = _linked
+    words = median_and_ends
     if known_as_growth(measure):
-        linked = _grown
+        words = _growth_and_ends
         soon = max(soon, int(yearly_growth(outlook.results, measure).index[0]))
-    first, first_ends = linked(outlook.results, measure, soon)
-    later, ends = linked(outlook.results, last, horizon)
     parts: dict[str, str | Link] = {
         "where": _where(outlook),
         "label": uncapital(label_of(measure)),
         "soon": str(soon),
         "horizon": str(horizon),
-        "first": first,
-        "first_ends": first_ends,
-        "later": later,
-        "ends": ends,
     }
+    for name, shown, year in (("first", measure, soon), ("later", last, horizon)):
+        median, ends = words(outlook.results, shown, year)
+        address = f"#grounds-{shown}"
+        parts |= {name: Link(median, address), f"{name}_ends": Link(ends, address)}
     reading = _sentence(f"For {soon} the range is {{first_ends}}. {FOUR_IN_FIVE}", parts)
-    return Answer(_sentence(f"{pattern}; {width}: {{ends}}.", parts), reading)
+    return Prose([_sentence(f"{pattern}; {width}: {{later_ends}}.", parts), reading], LEAD)
 
 
 def _where(outlook: Outlook) -> str:
@@ -183,30 +150,7 @@ def _where(outlook: Outlook) -> str:
     return place.replace("-", " ").capitalize()
 
 
-@dataclass(frozen=True)
-class KnownUntil:
-    """What an outlook knew, and until when.
-
-    Parameters
-    ----------
-    parts : sequence of str
-        Sentences.
-    age : Caveat
-        When the newest count ended and was published.
-    """
-
-    parts: Sequence[str]
-    age: Caveat
-
-    def __repr__(self) -> str:
-        return " ".join(filter(None, (*self.parts, str(self.age))))
-
-    def _repr_html_(self) -> str:
-        told = " ".join(filter(None, (*map(html.escape, self.parts), age_html(self.age))))
-        return f'<p class="fc-known">{told}</p>'
-
-
-def known(outlook: Outlook) -> KnownUntil:
+def known(outlook: Outlook) -> Prose:
     """What was known, and until when: the day of the forecast, how many facts, whose counts, and
     when the newest ended.
 
@@ -217,7 +161,7 @@ def known(outlook: Outlook) -> KnownUntil:
 
     Returns
     -------
-    KnownUntil
+    Prose
         A few sentences.
 
     Raises
@@ -235,7 +179,8 @@ def known(outlook: Outlook) -> KnownUntil:
     facts = phrase("It rests on {}.", outlook.evidence and plural(len(outlook.evidence), "fact"))
     many = plural(len(outlook.scenario.drivers), "event").replace("0 events", "no event")
     events = f"It assumes {many} ahead."
-    return KnownUntil([day, facts, _who_counts(outlook), events], outlook.age)
+    told = [part for part in (day, facts, _who_counts(outlook), events) if part]
+    return Prose([[f"{' '.join(told)} ", age_line(outlook.age)]], "fc-known")
 
 
 def _who_counts(outlook: Outlook) -> str:
@@ -273,19 +218,6 @@ def _shares(outlook: Outlook) -> str:
     )
 
 
-def _linked(results: Results, measure: str, year: int) -> tuple[Link, Link]:
-    """Median and 80 % range of one year as they are said, which lead to what they rest on."""
-    low, median, high = (spoken(value, measure) for value in _levels(results, measure, year))
-    return _to_grounds(median, measure), _to_grounds(f"{low} to {high}", measure)
-
-
-def _grown(results: Results, measure: str, year: int) -> tuple[Link, Link]:
-    """The same of the growth on the year before."""
-    wide = yearly_growth(results, measure)
-    low, median, high = (percent(wide[level][year]) for level in (0.1, 0.5, 0.9))
-    return _to_grounds(median.lstrip("+"), measure), _to_grounds(f"{low} to {high}", measure)
-
-
 def _levels(results: Results, measure: str, year: int) -> list[float]:
     """The lower end, the median and the upper end of one year."""
     draws = results.values[measure][:, results.years.index(year)]
@@ -294,7 +226,7 @@ def _levels(results: Results, measure: str, year: int) -> list[float]:
 
 
 def median_and_ends(results: Results, measure: str, year: int) -> tuple[str, str]:
-    """Median and 80 % range of one year in words.
+    """Median and 80 % range of one year as they are said.
 
     Parameters
     ----------
@@ -305,49 +237,17 @@ def median_and_ends(results: Results, measure: str, year: int) -> tuple[str, str
     year : int
         One of theirs.
     """
-    low, median, high = _levels(results, measure, year)
-    return amount(median, measure), amounts(low, high, measure)
+    low, median, high = (spoken(value, measure) for value in _levels(results, measure, year))
+    return median, f"{low} to {high}"
 
 
-def _to_grounds(words: str, measure: str) -> Link:
-    return Link(words, f"#grounds-{measure}")
+def _growth_and_ends(results: Results, measure: str, year: int) -> tuple[str, str]:
+    """The same of the growth on the year before."""
+    low, median, high = map(percent, yearly_growth(results, measure).loc[year, [0.1, 0.5, 0.9]])
+    return median.lstrip("+"), f"{low} to {high}"
 
 
-@dataclass(frozen=True)
-class Answers:
-    """Numbers side by side: each with its name, its question, and its range.
-
-    Parameters
-    ----------
-    rows : sequence of tuple
-        name, question, and median and range as links to what they rest on.
-    caption : str
-        What the numbers are of.
-    """
-
-    rows: Sequence[tuple[str, str, Link, Link]]
-    caption: str
-
-    def __repr__(self) -> str:
-        lines = [
-            f"{name}: {question} {median} (range {ends})"
-            for name, question, median, ends in self.rows
-        ]
-        return "\n".join((self.caption, *lines))
-
-    def _repr_html_(self) -> str:
-        cells = "".join(
-            f'<div><span class="name">{html.escape(name)}</span> '
-            f"<strong>{median.html()}</strong> "
-            f'<span class="range">range {ends.html()}</span> '
-            f'<span class="means">{html.escape(question)}</span></div>'
-            for name, question, median, ends in self.rows
-        )
-        about = html.escape(self.caption)
-        return f'<p class="fc-about">{about}</p><div class="fc-answers">{cells}</div>'
-
-
-def charging_answers(outlook: Outlook) -> Answers:
+def charging_answers(outlook: Outlook) -> Table:
     """How many charging points: an answer to each question at the horizon, side by side and
     never averaged.
 
@@ -358,7 +258,7 @@ def charging_answers(outlook: Outlook) -> Answers:
 
     Returns
     -------
-    Answers
+    Table
         Public points at the horizon by need, practice and standard, each with its 80 %
         interval.
 
@@ -371,27 +271,31 @@ def charging_answers(outlook: Outlook) -> Answers:
     --------
     >>> import forecasting as fc
     >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
-    >>> type(fc.tables.charging_answers(outlook)).__name__
-    'Answers'
+    >>> list(fc.tables.charging_answers(outlook).frame)
+    ['', 'points', 'four times in five', 'question']
     """
     horizon = outlook.scenario.horizon
     questions = dict(QUESTIONS)
     if TARGET in outlook.results.values:
         questions[TARGET] = ("Target", _promised(outlook))
-    rows = [
-        (name, means, *_linked(outlook.results, measure, horizon))
-        for measure, (name, means) in questions.items()
-        if measure in outlook.results.values
-    ]
-    caption = (
-        f"How many public charging points by the end of {horizon}? That depends on the question"
-    )
-    if not rows:
-        caption = (
+    known = {name: words for name, words in questions.items() if name in outlook.results.values}
+    if not known:
+        nothing = (
             "How many charging points it takes follows from the new cars of a year, which are not "
             "known here."
         )
-    return Answers(rows, caption)
+        return Table(plain_frame([]), caption=nothing)
+    rows = []
+    for measure, (name, question) in known.items():
+        median, ends = median_and_ends(outlook.results, measure, horizon)
+        rows.append({"": name, "points": median, "four times in five": ends, "question": question})
+    links = [f"#grounds-{measure}" for measure in known]
+    return Table(
+        plain_frame(rows),
+        {"points": links, "four times in five": links},
+        f"How many public charging points by the end of {horizon}? That depends on the question",
+        "fc-answers",
+    )
 
 
 def _promised(outlook: Outlook) -> str:

@@ -7,7 +7,6 @@ before it. A check's note begins with the file or the scenario that it is about.
 from __future__ import annotations
 
 import datetime as dt
-import html
 import math
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -19,6 +18,7 @@ from forecasting.evidence.places import place_name
 from forecasting.evidence.words import in_words, when_words
 from forecasting.measures import MEASURES
 from forecasting.periods import Period
+from forecasting.reporting.display import Dated, Link
 from forecasting.reporting.labels import phrase, plural
 
 Wording = str | Callable[[Caveat], str]  # a pattern that names what `_named` knows, or a function
@@ -183,12 +183,11 @@ def age_today(age: Caveat, today: dt.date) -> str:
     return str(age)
 
 
-def age_html(age: Caveat) -> str:
+def age_line(age: Caveat) -> str | Link:
     """The same for a page, whose script reckons from the day on which it is opened."""
-    words = html.escape(str(age))
     if not age.facts:
-        return words
-    return f'<span data-counted="{age.facts[0].period.end}">{words}</span>'
+        return str(age)
+    return Dated(str(age), str(age.facts[0].period.end))
 
 
 def day_words(day: dt.date) -> str:

@@ -8,17 +8,14 @@ is not in the list is plain words.
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.words import in_words, when_words
 from forecasting.measures import CAR_COUNTS, CHARGING_COUNTS
-from forecasting.reporting.display import Link, line_html, mention
+from forecasting.reporting.display import BulletList, Line, Link, mention
 from forecasting.reporting.labels import label_of, phrase
 
 if TYPE_CHECKING:
@@ -31,9 +28,10 @@ if TYPE_CHECKING:
 
 # What stands and what is promised: its facts are listed, too
 BESIDE = (*CAR_COUNTS, *CHARGING_COUNTS)
-MENTION = re.compile(r'<a class="fact" href="#fact-([^"]*)">(.*?)</a>', re.DOTALL)
+# Links to rows of a page: of facts, and of what numbers rest on
+INSIDE = re.compile(r'<a (class="fact" )?href="#((?:fact|grounds)-[^"]*)">(.*?)</a>', re.DOTALL)
 LEAST = 0.5  # percent by which a fact must move a forecast to be mentioned
-ROW = re.compile(r'<li id="fact-([^"]*)">')
+ROW = re.compile(r'<li id="((?:fact|grounds)-[^"]*)">')
 
 
 def fact_name(fact: Fact) -> str:
@@ -51,7 +49,8 @@ def fact_name(fact: Fact) -> str:
 
 
 def numbered(page: str, rows: str = "") -> str:
-    """Give each mention the number of its row; of a fact that is in no row, keep the words.
+    """Give each mention of a fact the number of its row; of a link to a row that is not there, keep
+    the words.
 
     Parameters
     ----------
@@ -66,67 +65,34 @@ def numbered(page: str, rows: str = "") -> str:
     >>> print(numbered(mentions + '<ol><li id="fact-a">'))
     <a class="fact" href="#fact-a">A<sup>1</sup></a>B<ol><li id="fact-a">
     """
-    numbers = {name: number for number, name in enumerate(ROW.findall(rows or page), start=1)}
+    places = ROW.findall(rows or page)
+    facts = [name for name in places if name.startswith("fact-")]
+    numbers = {name: number for number, name in enumerate(facts, start=1)}
 
     def linked(link: re.Match[str]) -> str:
-        name, words = link.groups()
-        if name not in numbers:
+        kind, name, words = link.groups()
+        if name not in places:
             return words
-        if name == words:  # an id says nothing to a reader
+        if not kind:
+            return link[0]
+        if name == f"fact-{words}":  # an id says nothing to a reader
             words = "fact"
-        return f'<a class="fact" href="#fact-{name}">{words}<sup>{numbers[name]}</sup></a>'
+        return f'<a class="fact" href="#{name}">{words}<sup>{numbers[name]}</sup></a>'
 
-    return MENTION.sub(linked, page)
+    return INSIDE.sub(linked, page)
 
 
-@dataclass(frozen=True)
-class FactList:
-    """The facts of a report, one row each, numbered.
-
-    Parameters
-    ----------
-    facts : sequence of Fact
-        In their order.
-    moved : mapping of str to str
-        What each moved, in words, by its id; empty of one that moved nothing.
-    day : date
-        Of the forecast: of a fact that was printed later, that is said.
-    """
-
-    facts: Sequence[Fact]
-    moved: Mapping[str, str]
-    day: dt.date
-
-    def __repr__(self) -> str:
-        lines = (
-            f"{at}. {_told(fact)}. {self._printer(fact)} {self.moved.get(fact.id, '')}".rstrip()
-            for at, fact in enumerate(self.facts, start=1)
-        )
-        return "\n".join(lines) or "None."
-
-    def _repr_html_(self) -> str:
-        rows = "".join(map(self._row, self.facts))
-        return f'<ol class="fc-facts">{rows}</ol>' if rows else "<p>None.</p>"
-
-    def _printer(self, fact: Fact) -> str:
-        """Who printed it, where and when."""
-        words = f"{fact.source}, {fact.published or 'no date'}."
-        if fact.known_from and fact.known_from > self.day:
-            words += " Printed after the day of this forecast."
-        return words
-
-    def _row(self, fact: Fact) -> str:
-        printer = self._printer(fact)
-        web = fact.url.startswith(("http://", "https://"))
-        parts = [f"<b>{html.escape(_told(fact))}</b>."]
-        if fact.quote:
-            parts.append(f"<q>{html.escape(fact.quote)}</q>")
-        parts.append(line_html([Link(printer, fact.url) if web else printer]))
-        if fact.reference and "@" not in fact.reference:
-            parts.append(line_html(["It refers to ", mention(fact.reference, "this number"), "."]))
-        if moved := self.moved.get(fact.id):
-            parts.append(f'<span class="moved">{html.escape(moved)}</span>')
-        return f'<li id="fact-{html.escape(fact.id)}">{" ".join(parts)}</li>'
+def _row(fact: Fact, day: dt.date, moved: str) -> Line:
+    """A fact in words, who printed it, where and when, what it refers to and what it moved."""
+    printer: str | Link = f"{fact.source}, {fact.published or 'no date'}"
+    if fact.url.startswith(("http://", "https://")):
+        printer = Link(str(printer), fact.url)
+    line: list[str | Link] = [Link(_told(fact)), ". ", phrase("“{}” ", fact.quote), printer, "."]
+    if fact.known_from and fact.known_from > day:
+        line.append(" Printed after the day of this forecast.")
+    if fact.reference and "@" not in fact.reference:
+        line += [" It refers to ", mention(fact.reference, "this number"), "."]
+    return [*line, phrase(" {}", moved)]
 
 
 def _told(fact: Fact) -> str:
@@ -134,7 +100,7 @@ def _told(fact: Fact) -> str:
     return f"{label_of(fact.measure)}: {fact_name(fact)}{phrase(' ({})', kind)}"
 
 
-def fact_list(outlook: Outlook) -> FactList:
+def fact_list(outlook: Outlook) -> BulletList:
     """Every fact that an outlook used, or that counts what is forecast: the rows that mentions lead
     to.
 
@@ -146,7 +112,7 @@ def fact_list(outlook: Outlook) -> FactList:
 
     Returns
     -------
-    FactList
+    BulletList
         Every fact in words, with its address.
 
     Raises
@@ -158,8 +124,8 @@ def fact_list(outlook: Outlook) -> FactList:
     --------
     >>> import forecasting as fc
     >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
-    >>> type(fc.tables.fact_list(outlook)).__name__
-    'FactList'
+    >>> fc.tables.fact_list(outlook).anchors[0]
+    'fact-tm-ev-charger-programme-2021-to-2025-decree'
     """
     moved = {
         str(fact): _moved(row)
@@ -168,7 +134,9 @@ def fact_list(outlook: Outlook) -> FactList:
     }
     used = _used(outlook)
     listed = [fact for fact in in_order(outlook.ledger) if fact.id in used]
-    return FactList(sorted(listed, key=lambda fact: fact.measure), moved, outlook.as_of)
+    listed.sort(key=lambda fact: fact.measure)
+    rows = [_row(fact, outlook.as_of, moved.get(fact.id, "")) for fact in listed]
+    return BulletList(rows or ["None."], "fc-facts", [f"fact-{fact.id}" for fact in listed], "ol")
 
 
 def _used(outlook: Outlook) -> set[str]:

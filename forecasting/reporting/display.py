@@ -8,7 +8,8 @@ import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, repeat
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,7 @@ WHEN = ("year", "period", "published", "newest")  # digits that are no amount
 LINKED = re.compile(r"https?://|#|(\.\./)?[\w-]+/report\.html$")
 # A fact's id in a column of facts: the page makes a number of it, which leads to the fact's row.
 FACT = re.compile(r"[^\s,]+-[^\s,]+")
+CLASS = ' class="{}"'
 NO_LINKS: Mapping[str, Any] = {}
 
 
@@ -57,13 +59,18 @@ class Link:
     words : str
         What is read.
     address : str
-        Where it leads.
+        Where it leads; words that lead nowhere are set in bold.
     kind : str
         By which a page's style and script find it; empty where none looks for it.
+
+    Examples
+    --------
+    >>> Link("A & B", "#a").html(), Link("A & B").html()
+    ('<a href="#a">A &amp; B</a>', '<b>A &amp; B</b>')
     """
 
     words: str
-    address: str
+    address: str = ""
     kind: str = ""
 
     def __str__(self) -> str:
@@ -71,8 +78,24 @@ class Link:
 
     def html(self) -> str:
         """The link as HTML."""
+        words = html.escape(self.words)
+        if not self.address:
+            return f"<b>{words}</b>"
         kind = phrase('class="{}" ', self.kind)
-        return f'<a {kind}href="{html.escape(self.address)}">{html.escape(self.words)}</a>'
+        return f'<a {kind}href="{html.escape(self.address)}">{words}</a>'
+
+
+class Dated(Link):
+    """Words about a day, beside which a page's script tells how long ago it is when the page is
+    opened; the day is the address.
+
+    >>> Dated("It ends in May.", "2025-05-31").html()
+    '<span data-counted="2025-05-31">It ends in May.</span>'
+    """
+
+    def html(self) -> str:
+        """The words as HTML."""
+        return f'<span data-counted="{self.address}">{html.escape(self.words)}</span>'
 
 
 Line = str | Sequence[str | Link]
@@ -105,44 +128,16 @@ def mention(name: str, words: str = "") -> Link:
     return Link(words or name, f"#fact-{name}", "fact")
 
 
-@dataclass(frozen=True)
-class _Column:
-    """A column as it is shown: its heads, its cells, whether these were numbers, how a page sets it
-    apart, and where its cells lead.
-    """
-
-    heads: tuple[str, ...]
-    cells: list[str]
-    numeric: bool
-    kind: str
-    links: Sequence[str]
-
-    def text(self, head: Sequence[str]) -> list[str]:
-        """Heads and cells as pandas writes them."""
-        *above, last = head
-        lines = [*above, f" {last}" if self.numeric else last, *self.cells]
-        width = max(map(len, lines))
-        return [line.rjust(width) for line in lines]
-
-    def head(self) -> str:
-        """Its own head, the last one."""
-        kind = ' class="amount"' if self.kind == "amount" else ""
-        return f"<th{kind}>{html.escape(self.heads[-1])}</th>"
-
-    def cell(self, at: int) -> str:
-        """A cell of a row."""
-        value = self.cells[at]
-        address = self.links[at]
-        text = html.escape(value)
-        if self.kind == "id":
-            text = FACT.sub(lambda name: mention(html.unescape(name[0])).html(), text)
-        elif value != "–" and LINKED.match(address):
-            text = Link(value, address, "end" if self.heads[-1] in (LOW, HIGH) else "").html()
-        kind = self.kind
-        if not kind and NUMBER.fullmatch(value):
-            kind = "number"
-        set_apart = phrase(' class="{}"', kind)
-        return f"<td{set_apart}>{text}</td>"
+def _cell(text: str, kind: str, address: str) -> str:
+    """A cell of a table as HTML, with the link that it is."""
+    content = html.escape(text)
+    if kind == "id":
+        content = FACT.sub(lambda name: mention(html.unescape(name[0])).html(), content)
+    elif text != "–" and LINKED.match(address):
+        content = Link(text, address).html()
+    if not kind and NUMBER.fullmatch(text):
+        kind = "number"
+    return f"<td{phrase(CLASS, kind)}>{content}</td>"
 
 
 @dataclass(frozen=True)
@@ -176,64 +171,50 @@ class Table:
     caption: str = ""
     kind: str = ""
 
-    def _columns(self) -> list[_Column]:
-        """The columns; the first one names the rows and is never set as amounts."""
-        columns: list[_Column] = []
-        links: Sequence[str] = ()
-        cells = self.frame.to_numpy(dtype=object).T.tolist()
-        for name, values, dtype in zip(self.frame.columns, cells, self.frame.dtypes, strict=True):
-            heads = tuple(map(str, name if isinstance(name, tuple) else (name,)))
-            texts = list(map(str, values))
-            kind = KINDS.get(heads[0], "")
-            if columns and heads[0] not in WHEN and all(map(AMOUNT.fullmatch, texts)):
-                kind = "amount"
-            if heads[0] not in (LOW, HIGH):
-                links = ()
-            links = self.links.get(heads[0], links) or [""] * len(texts)
-            numeric = pd.api.types.is_numeric_dtype(dtype)
-            columns.append(_Column(heads, texts, numeric, kind, links))
-        return columns
-
     def __repr__(self) -> str:
-        text = "None." if self.frame.empty else "\n".join(self._lines())
+        text = "None." if self.frame.empty else self.frame.map(str).to_string(index=False)
         return "\n".join(filter(None, (self.caption, text)))
-
-    def _lines(self) -> Iterator[str]:
-        """The rows as text: a heading that repeats the one before it is left out."""
-        columns = []
-        before = ""
-        for column in self._columns():
-            first, *below = column.heads
-            repeated = below and first == before
-            columns.append(column.text(["", *below] if repeated else column.heads))
-            before = first
-        return map(" ".join, zip(*columns, strict=True))
 
     def _repr_html_(self) -> str:
         if self.frame.empty:
             return f'<p class="fc-none">{html.escape(self.caption or "None.")}</p>'
-        columns = self._columns()
-        head = "".join(f"<tr>{row}</tr>" for row in self._heads(columns))
-        rows = "".join(
-            f"<tr>{''.join(column.cell(at) for column in columns)}</tr>"
-            for at in range(len(self.frame))
-        )
+        heads = [[*map(str, name)] for name in self.frame.columns.to_frame().to_numpy()]
+        lasts = []
+        columns: list[Iterator[str]] = []
+        links: Sequence[str] = ()
+        for head, values in zip(heads, self.frame.to_numpy(dtype=object).T, strict=True):
+            texts = list(map(str, values))
+            kind = KINDS.get(head[0], "")
+            # The first column names the rows
+            if columns and head[0] not in WHEN and all(map(AMOUNT.fullmatch, texts)):
+                kind = "amount"
+            if head[0] not in (LOW, HIGH):
+                links = ()
+            links = self.links.get(head[0], links) or [""] * len(texts)
+            columns.append(map(_cell, texts, repeat(kind), links))
+            if head[1:] != [""]:
+                amount = phrase(CLASS, kind == "amount" and kind)
+                lasts.append(f"<th{amount}>{html.escape(head[-1])}</th>")
+        rows = [*self._above(heads), lasts, *zip(*columns, strict=True)]
+        shown = [f"<tr>{''.join(cells)}</tr>" for cells in rows]
+        body = self.frame.columns.nlevels
         caption = phrase("<caption><span>{}</span></caption>", html.escape(self.caption))
-        names = f"fc-table {self.kind}".strip()
-        return f'<table class="{names}">{caption}<thead>{head}</thead><tbody>{rows}</tbody></table>'
+        return (
+            f'<table class="{f"fc-table {self.kind}".strip()}">{caption}'
+            f"<thead>{''.join(shown[:body])}</thead><tbody>{''.join(shown[body:])}</tbody></table>"
+        )
 
-    def _heads(self, columns: Sequence[_Column]) -> Iterator[str]:
-        """The rows of headings: of columns with names in two parts, each first part over all that
-        share it.
+    def _above(self, heads: Sequence[Sequence[str]]) -> Iterator[list[str]]:
+        """Of columns with names in two parts, the row of the first parts, each over all that share
+        it.
         """
         if self.frame.columns.nlevels == 2:
-            groups = ""
-            for first, group in groupby(columns, key=lambda column: column.heads[0]):
+            cells = []
+            for first, group in groupby(heads, key=itemgetter(0)):
                 members = list(group)
-                span = f'colspan="{len(members)}"' if members[0].heads[1] else 'rowspan="2"'
-                groups += f"<th {span}>{html.escape(first)}</th>"
-            yield groups
-        yield "".join(column.head() for column in columns if column.heads[1:] != ("",))
+                span = f'colspan="{len(members)}"' if members[0][1] else 'rowspan="2"'
+                cells.append(f"<th {span}>{html.escape(first)}</th>")
+            yield cells
 
 
 def beside(groups: Mapping[str, pd.DataFrame], index: str) -> pd.DataFrame:
@@ -297,6 +278,8 @@ class BulletList:
         How a page shows them.
     anchors : sequence of str
         The place of each in the page that numbers lead to; none has one by default.
+    tag : str
+        ``ul``, or ``ol`` where a page numbers them.
 
     Examples
     --------
@@ -307,14 +290,48 @@ class BulletList:
     lines: Sequence[Line]
     kind: str = "fc-caveats"
     anchors: Sequence[str] = ()
+    tag: str = "ul"
 
     def __repr__(self) -> str:
         return "\n".join(f"- {line_text(line)}" for line in self.lines)
 
     def _repr_html_(self) -> str:
-        places = [f' id="{anchor}"' for anchor in self.anchors] or [""] * len(self.lines)
+        places = [f' id="{html.escape(anchor)}"' for anchor in self.anchors]
         items = "".join(
             f"<li{place}>{line_html(line)}</li>"
-            for place, line in zip(places, self.lines, strict=True)
+            for place, line in zip(places or repeat(""), self.lines, strict=False)
         )
-        return f'<ul class="{self.kind}">{items}</ul>'
+        return f'<{self.tag} class="{self.kind}">{items}</{self.tag}>'
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Sentences to be read first, a paragraph each.
+
+    Parameters
+    ----------
+    lines : sequence of Line
+        The paragraphs.
+    kind : str
+        How a page shows the first of them.
+
+    Examples
+    --------
+    >>> Prose(["In 2023 2,180 came."], "fc-lead")
+    In 2023 2,180 came.
+    """
+
+    lines: Sequence[Line]
+    kind: str
+
+    @property
+    def sentence(self) -> str:
+        """The first paragraph."""
+        return line_text(self.lines[0])
+
+    def __repr__(self) -> str:
+        return "\n".join(map(line_text, self.lines))
+
+    def _repr_html_(self) -> str:
+        first, *others = map(line_html, self.lines)
+        return f'<p class="{self.kind}">{first}</p>' + "".join(f"<p>{line}</p>" for line in others)

@@ -36,11 +36,9 @@ Integers = NDArray[np.int_]
 HEADINGS = {"h1": 1, "h2": 1, "h3": 2}
 BOLD = {"b", "strong", "th"}
 ITALIC = {"i", "em"}
-APART = {"b", "strong", "i", "em", "span"}  # parts of a line that a page sets apart
-BETWEEN = {"range": ", ", "means": ": "}  # what stands before those of some classes
 CELLS = {"td", "th"}
 QUIET = {"style", "script", "button"}
-BLOCKS = {"p", "div", "caption", "li", *HEADINGS}
+BLOCKS = ("p", "li", "table", *HEADINGS)
 WIDTH = 17.0  # centimetres between the margins of a page, where no template says otherwise
 TABLE_STYLE = "Light List Accent 1"
 STYLES = ("Title", "Subtitle", "Heading 1", "Heading 2", "List Bullet", "Caption")
@@ -186,7 +184,6 @@ class _Writer:
         self.about = ""  # the last sentence: of what a table without a caption is
         section = document.sections[0]
         self.width = (section.page_width - section.left_margin - section.right_margin) / Cm(1)
-        self.paragraph: Any = None  # that is being written; the next words begin one where none is
         self.sources: dict[str, str] = {}  # the words of each address that has a number
 
     def write_markdown(self, source: str) -> None:
@@ -201,7 +198,6 @@ class _Writer:
     def write_output(self, data: Mapping[str, Any], drawn: Iterator[bytes]) -> None:
         """Write what a cell shows: the next of the figures, HTML or text."""
         if PLOTLY in data:
-            self.paragraph = None
             picture = self.document.add_picture(io.BytesIO(next(drawn)), width=Cm(self.width))
             title, subtitle, description = figure_words(data[PLOTLY]["layout"])
             picture._inline.docPr.set("descr", description)  # for who does not see it
@@ -222,67 +218,43 @@ class _Writer:
     def write(self, page: str) -> None:
         """Write HTML; a fact that it mentions has the number of its row in the list of facts."""
         tree = fragment_fromstring(numbered(page, self.facts), create_parent="div")
-        self._element(tree, frozenset())
+        for block in tree.iter(*BLOCKS):
+            if block.tag == "table":
+                self._table(block)
+            elif not CELLS & {above.tag for above in block.iterancestors()}:
+                self._fill(self._begun(block), block)
 
-    def _element(self, element: Any, around: frozenset[str]) -> None:
-        """An element and all that is in it."""
-        tag = element.tag
-        if tag == "table":
-            self._table(element)
-        elif tag not in QUIET and element.get("class") != "anchor-link":
-            inside = around | {tag}
-            self._begin(element, around)
-            self._words(element.text, inside)
-            for child in element:
-                self._element(child, inside)
-                self._words(child.tail, inside)
-            self._end(element, around)
+    def _begun(self, block: Any) -> Any:
+        """A heading, an item of a list with its number where the list has them, or a paragraph."""
+        if block.tag in HEADINGS:
+            return self.document.add_heading("", HEADINGS[block.tag])
+        around = block.getparent()
+        if around.tag == "ol":
+            return self.document.add_paragraph(f"{around.index(block) + 1}. ")
+        return self.document.add_paragraph(style="List Bullet" if block.tag == "li" else None)
 
-    def _begin(self, element: Any, around: frozenset[str]) -> None:
-        """A block begins a paragraph, a quotation has its mark, parts of a line are set apart."""
-        tag = element.tag
-        if tag == "q":
-            self._words("“", around)
-        if around & CELLS:
-            return
-        if tag in BLOCKS:
-            self.paragraph = None
-        if tag in HEADINGS:
-            self.paragraph = self.document.add_heading("", HEADINGS[tag])
-        elif tag == "li":
-            self._item(element)
-        elif tag in APART and self.paragraph and self.paragraph.text[-1:] not in ("", "("):
-            last = self.paragraph.runs[-1]
-            last.text = last.text.rstrip()
-            self._words(BETWEEN.get(element.get("class"), " "), around)
-
-    def _item(self, element: Any) -> None:
-        """An item of a list, with its number where the list has them."""
-        items = element.getparent()
-        if items.tag == "ol":
-            self.paragraph = self.document.add_paragraph(f"{items.index(element) + 1}. ")
-        else:
-            self.paragraph = self.document.add_paragraph(style="List Bullet")
-
-    def _end(self, element: Any, around: frozenset[str]) -> None:
-        """A link has the number of its source, a quotation its mark."""
+    def _fill(self, paragraph: Any, element: Any, inside: frozenset[str] = frozenset()) -> None:
+        """Write the words of an element and of all that is in it; a link has the number of its
+        source.
+        """
+        self._words(paragraph, element.text, inside)
+        for child in element:
+            if child.tag not in QUIET and child.get("class") != "anchor-link":
+                self._fill(paragraph, child, inside | {child.tag})
+            self._words(paragraph, child.tail, inside)
         address = element.get("href", "")
         if address.startswith(("http://", "https://")):
             self.sources.setdefault(address, element.text_content().strip())
-            self._words(f" [{list(self.sources).index(address) + 1}]", around)
-        if element.tag == "q":
-            self._words("”", around)
-        if element.tag in BLOCKS and not around & CELLS:
-            self.paragraph = None
+            self._words(paragraph, f" [{list(self.sources).index(address) + 1}]", inside)
 
-    def _words(self, words: str | None, inside: frozenset[str]) -> None:
+    def _words(self, paragraph: Any, words: str | None, inside: frozenset[str]) -> None:
         text = re.sub(r"\s+", " ", words or "")
         if "sup" in inside:
             text = text.translate(RAISED)
-        if self.paragraph is None and text.strip():
-            self.paragraph = self.document.add_paragraph()
-        if self.paragraph is not None and text:
-            run = self.paragraph.add_run(text)
+        if not paragraph.text:
+            text = text.lstrip()
+        if text:
+            run = paragraph.add_run(text)
             run.bold = bool(inside & BOLD) or None
             run.italic = bool(inside & ITALIC) or None
 
@@ -290,7 +262,6 @@ class _Writer:
         """A table as wide as the page: columns as wide as their words need, headings again on each
         page.
         """
-        self.paragraph = None
         caption = " ".join(part.text_content() for part in table.iter("caption"))
         rows = [cells for row in table.iter("tr") if (cells := row.xpath("th|td"))]
         if not rows:
@@ -305,8 +276,7 @@ class _Writer:
         letters = np.full((wide, 2), 2)
         for row, column, down, across, element in placed:
             last = made.cell(row + down - 1, column + across - 1)
-            self.paragraph = made.cell(row, column).merge(last).paragraphs[0]
-            needs = self._cell(element)
+            needs = self._cell(made.cell(row, column).merge(last).paragraphs[0], element)
             if across == 1:
                 letters[column] = np.maximum(letters[column], needs)
         least = letters[:, 0].sum()
@@ -318,20 +288,19 @@ class _Writer:
         _set_widths(made, _widths(letters, LETTER * size, self.width))
         for row, cells in zip(made.rows, rows, strict=True):
             _mark(row, heading={cell.tag for cell in cells} == {"th"})
-        self.paragraph = None
         self.document.add_paragraph()
 
-    def _cell(self, element: Any) -> tuple[int, int]:
+    def _cell(self, paragraph: Any, element: Any) -> tuple[int, int]:
         """Fill a cell. Gives the letters of its longest word, and as many as its column is to have
         where there is room; an amount is one word, and a heading is bold.
         """
-        self._element(element, frozenset())
+        self._fill(paragraph, element, frozenset({element.tag}))
         amount = "amount" in element.get("class", "")
         if "colspan" in element.attrib:
-            self.paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         elif amount:
-            self.paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        words = self.paragraph.text
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        words = paragraph.text
         if element.tag == "th":
             longest = 1 + max(map(len, words.split()), default=0)
             return longest, longest

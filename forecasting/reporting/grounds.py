@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from forecasting.evidence.bases import agency_words, basis_name, basis_words, shipped_bases
 from forecasting.evidence.places import place_name
@@ -194,8 +193,8 @@ def _open(outlook: Outlook) -> Iterator[str]:
 def _effect(flow: FlowForecast, fact: str) -> str:
     """What a fact does to the first year's forecast."""
     period = flow.periods[0].label
-    rows = flow.influence().to_dict("records")
-    row = next(row for row in rows if row["fact"] == fact and row["period"] == period)
+    rows = flow.influence().set_index(["fact", "period"]).to_dict("index")
+    row = rows[fact, period]
     change = row["change_percent"]
     if abs(change) < LEAST:
         return f"; the forecast of {period} would be the same without it"
@@ -353,40 +352,3 @@ def counts_table(outlook: Outlook) -> Table:
     ]
     nothing = "Nobody has printed a count of electric cars."
     return rows_table(rows, caption=WHY_COUNTS_DIFFER, nothing=nothing)
-
-
-def contraction_table(forecast: FlowForecast) -> Table | BulletList:
-    """How much of each year's answer is the facts' and how much the prior's, in percent of the
-    variance.
-
-    Parameters
-    ----------
-    forecast : FlowForecast
-        Before drivers: what drivers add is neither's.
-
-    Returns
-    -------
-    Table or BulletList
-        How much narrower the facts made each period's interval, in percent; a line where there
-        is no fact.
-
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
-    Examples
-    --------
-    >>> import forecasting as fc
-    >>> uz = fc.datasets.central_asia().select("UZ", "ev_imports", as_of="2023-06-26")
-    >>> forecast = fc.forecast_flow(uz, periods=[fc.year(2023)], market_size=3e5, draws=50)
-    >>> type(fc.tables.contraction_table(forecast)).__name__
-    'Table'
-    """
-    if forecast.market is None:
-        return BulletList(
-            ["No size of a market is known: without the facts there is no scale to compare with."]
-        )
-    of_facts = (100 * forecast.contraction()).round().astype(int)
-    shares = {"from the facts, %": of_facts, "from markets before it, %": 100 - of_facts}
-    return Table(pd.DataFrame(shares).astype(str).rename_axis("year").reset_index())

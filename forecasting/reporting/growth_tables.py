@@ -10,7 +10,7 @@ import pandas as pd
 
 from forecasting.evidence.places import is_place, place_name
 from forecasting.measures import MEASURES
-from forecasting.reporting.display import BulletList, Table, beside, rows_table
+from forecasting.reporting.display import BulletList, Table, beside
 from forecasting.reporting.labels import readable
 from forecasting.scenarios.growth_on_year import yearly_growth
 
@@ -135,18 +135,3 @@ def analogues_lines(outlook: Outlook) -> BulletList:
             f"correlation is {alike})."
         )
     return BulletList(lines)
-
-
-def growth_headline(outlook: Outlook) -> Table:
-    """Growth in the years to read first, in the columns of a headline: the first two not yet known,
-    and the last.
-    """
-    wide = yearly_growth(outlook.results, outlook.scenario.measure)
-    first = outlook.first_year
-    shown = sorted({first, first + 1, outlook.scenario.horizon} & set(wide.index))
-    rows = [
-        {"growth on the year before": str(when)}
-        | {head: percent(wide[level][when]) for head, level in LEVELS.items()}
-        for when in shown
-    ]
-    return rows_table(rows, {"median": outlook.scenario.measure})

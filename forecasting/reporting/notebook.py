@@ -36,17 +36,7 @@ def setup() -> None:
     from forecasting.reporting.figures.drawing import use_notebook_renderer
 
     use_notebook_renderer()
-    warnings.formatwarning = _one_line
-
-
-def _one_line(
-    message: Warning | str,
-    category: type[Warning],
-    filename: str,
-    lineno: int,
-    line: str | None = None,
-) -> str:
-    return f"{category.__name__}: {message}\n"
+    warnings.formatwarning = lambda message, category, *_, **__: f"{category.__name__}: {message}\n"
 
 
 @takes(InputError, namespace=of(Mapping, words="globals()"))

@@ -17,7 +17,7 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import place_words
 from forecasting.evidence.words import in_words, period_words
 from forecasting.growth.forecast import FlowForecast
-from forecasting.measures import MEASURES, nearest
+from forecasting.measures import AT_THE_HORIZON, MEASURES, nearest
 from forecasting.parameters.schema import Scenario
 from forecasting.reporting.answer import answer
 from forecasting.reporting.caveat_words import lines_of
@@ -26,7 +26,7 @@ from forecasting.reporting.figures import fan_chart
 from forecasting.reporting.figures.fan import forecast_chart
 from forecasting.reporting.figures.scenario_contrast import results_chart
 from forecasting.reporting.labels import interval, label_of, phrase, readable
-from forecasting.reporting.result_tables import headline_table, with_unit
+from forecasting.reporting.result_tables import outlook_table, with_unit
 from forecasting.scenarios.outlook import Outlook
 
 if TYPE_CHECKING:
@@ -181,5 +181,6 @@ def _outlook_chart(outlook: Outlook, measure: str) -> Any:
 
 @html_of.register
 def _outlook_html(outlook: Outlook) -> str:
-    """An outlook as a report begins: the answer, and the main numbers."""
-    return answer(outlook)._repr_html_() + headline_table(outlook)._repr_html_()
+    """An outlook as a report begins: the answer, and the main numbers by year."""
+    main = outlook_table(outlook, *dict.fromkeys((outlook.scenario.measure, *AT_THE_HORIZON)))
+    return answer(outlook)._repr_html_() + main._repr_html_()

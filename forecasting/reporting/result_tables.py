@@ -26,7 +26,6 @@ from forecasting.growth.policy_months import first_month
 from forecasting.measures import AT_THE_HORIZON, DEMAND_STEPS, EV_FLOWS, MEASURES
 from forecasting.periods import span
 from forecasting.reporting.display import HIGH, LOW, Table, beside, plain_frame, rows_table
-from forecasting.reporting.growth_tables import growth_headline, known_as_growth
 from forecasting.reporting.labels import (
     ReadNumber,
     amount,
@@ -188,45 +187,6 @@ def headline(
         }
         for name, year, row in rows
     ]
-
-
-def headline_table(outlook: Outlook) -> Table:
-    """The numbers of `headline`, in words; of an index, whose growth alone is known, its growth.
-
-    Parameters
-    ----------
-    outlook : Outlook
-        Of any scenario.
-
-    Returns
-    -------
-    Table
-        Medians and the ends of the 80 % range, with their units.
-
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
-    Examples
-    --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
-    >>> list(fc.tables.headline_table(outlook).frame)
-    ['measure', 'year', 'median', '10 %', '90 %', 'unit']
-    """
-    if known_as_growth(outlook.scenario.measure):
-        return growth_headline(outlook)
-    entries = headline(outlook.results, outlook.scenario.measure, outlook.first_year)
-    measures = [entry["measure"] for entry in entries]
-    cells = {"median": "median", LOW: "lower80", HIGH: "upper80"}
-    rows = [
-        {"measure": label_of(entry["measure"]), "year": str(entry["year"])}
-        | {head: amount(entry[name], entry["measure"]) for head, name in cells.items()}
-        | {"unit": entry["unit"]}
-        for entry in entries
-    ]
-    return rows_table(rows, {"median": measures})
 
 
 def outlook_table(outlook: Outlook, *measures: str) -> Table:

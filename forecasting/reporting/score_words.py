@@ -82,65 +82,32 @@ ERRORS = {
     "in80": "se80",
     "in95": "se95",
 }
+SIDES = ("below", "inside", "above")  # of an interval
 LEGEND = (
     "Interval score: weighted interval score of the log, lower is better, 0.1 is about 10 % off; "
     "± standard error, clustered by market and by the year that is scored."
 )
 
 
-def backtest_text(lines: pd.DataFrame) -> str:
+def scores_text(lines: pd.DataFrame, words: Mapping[str, str]) -> str:
     """The scores of a backtest as they are read.
 
     Parameters
     ----------
     lines : DataFrame
-        Of `forecasting.evaluation.backtest.summarise`.
-
-    Examples
-    --------
-    >>> lines = pd.DataFrame({"wis": [0.2], "cases": [12]}, index=["this package"])
-    >>> print(backtest_text(lines).split("Interval")[0].rstrip())
-                   this package
-    interval score        0.200
-    cases                    12
-    """
-    groups = lines.attrs.get("groups")
-    by_group = "" if groups is None else f"\n{figures_text(groups, BY_GROUP, across=False)}\n"
-    return f"{figures_text(lines, BACKTEST)}\n{by_group}{LEGEND}"
-
-
-def part_year_text(lines: pd.DataFrame) -> str:
-    """The scores of a backtest of years of which some months are known.
-
-    Parameters
-    ----------
-    lines : DataFrame
-        Of `forecasting.evaluation.part_year.summarise_part_year`.
+        As its summary in `forecasting.evaluation` has them.
+    words : mapping of str to str
+        What its columns are called: `BACKTEST`, `PART_YEAR` or `EVENTS`.
 
     Examples
     --------
     >>> lines = pd.DataFrame({"ratio": [0.68], "ratio_se": [0.03]}, index=["this package"])
-    >>> print(part_year_text(lines).splitlines()[1])
+    >>> print(scores_text(lines, PART_YEAR).splitlines()[1])
     ratio to the best rule, this year  0.680 ± 0.030
     """
-    return f"{figures_text(lines, PART_YEAR)}\n{LEGEND}"
-
-
-def events_text(lines: pd.DataFrame) -> str:
-    """The scores of forecasts about the ends of privileges.
-
-    Parameters
-    ----------
-    lines : DataFrame
-        Of `forecasting.evaluation.events.summarise_events`.
-
-    Examples
-    --------
-    >>> lines = pd.DataFrame({"ratio": [0.78], "ratio_se": [0.05]}, index=["with its date"])
-    >>> print(events_text(lines).splitlines()[1])
-    ratio to the forecast without its date  0.780 ± 0.050
-    """
-    return f"{figures_text(lines, EVENTS)}\n{LEGEND}"
+    groups = lines.attrs.get("groups")
+    by_group = "" if groups is None else f"\n{figures_text(groups, BY_GROUP, across=False)}\n"
+    return f"{figures_text(lines, words)}\n{by_group}{LEGEND}"
 
 
 def figures_text(lines: pd.DataFrame, words: Mapping[str, str], across: bool = True) -> str:
@@ -326,7 +293,7 @@ def claim_text(claim: Claim) -> str:
     position = (
         f"{claim.value:,.10g} {measure.unit} ({flow}): {claim.below:.0%} of the draws lie below "
         f"it. The forecast of {claim.made.as_of}: {_digits(claim.median)}, {ends}; the number lies "
-        f"{_side(claim)}."
+        f"{SIDES[(claim.value >= claim.low) + (claim.value > claim.high)]}."
     )
     return " ".join(filter(None, [position, _comparison(claim), _origin(claim)]))
 
@@ -352,14 +319,6 @@ def _origin(claim: Claim) -> str:
         return f"Scenario {claim.scenario}, from {claim.file}. {facts}"
     why = "no params file forecasts this, the facts alone answer"
     return f"Scenario {claim.scenario}: {why}. {facts}"
-
-
-def _side(claim: Claim) -> str:
-    if claim.low <= claim.value <= claim.high:
-        return "inside"
-    if claim.value > claim.high:
-        return "above"
-    return "below"
 
 
 def _digits(number: float) -> str:

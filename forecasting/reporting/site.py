@@ -1,5 +1,5 @@
 """The index of a run: failures first, the region's total, countries by scenarios with their
-numbers, the gap in chargers, what changed since the run before, comparisons.
+numbers, the gap in chargers, what changed in each report, comparisons.
 
 One page that opens from disk without a network. Whatever comes from a params file, a ledger or a
 traceback is escaped.
@@ -10,8 +10,9 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,11 @@ import pandas as pd
 
 from forecasting.errors import InputError
 from forecasting.evidence.files import write_whole
-from forecasting.evidence.places import COUNTRIES, REGION, is_place, place_name
+from forecasting.evidence.places import COUNTRIES, is_place, place_name
 from forecasting.measures import AT_THE_HORIZON, CHARGING_ANSWERS, HEADLINE
 from forecasting.names import (
     ARCHIVE,
     ASSETS,
-    COMPARISON_BEFORE,
     COMPARISON_TABLE,
     DRAWS_TABLE,
     INDEX_PAGE,
@@ -36,22 +36,19 @@ from forecasting.names import (
 from forecasting.parameters.naming import country_slug
 from forecasting.reporting.answer import median_and_ends
 from forecasting.reporting.article import write_article
-from forecasting.reporting.caveat_words import age_html, day_words, lines_of
-from forecasting.reporting.display import Table, beside, plain_frame
+from forecasting.reporting.caveat_words import age_line, day_words, lines_of
+from forecasting.reporting.citations import numbered
+from forecasting.reporting.display import Table, beside, line_html, plain_frame
 from forecasting.reporting.growth_tables import known_as_growth, percent
-from forecasting.reporting.html import (
-    figure_html,
-    write_page,
-)
-from forecasting.reporting.labels import amount, amounts, label_of, phrase, plural
-from forecasting.reporting.past import LEAST, kept_forecasts, scoreboard
+from forecasting.reporting.html import figure_html, write_page
+from forecasting.reporting.labels import amount, amounts, capital, label_of, phrase, plural
+from forecasting.reporting.past import kept_forecasts, scoreboard
 from forecasting.reporting.result_tables import (
     StoredResults,
     headline,
     in_columns,
     measures_by_year,
     stored_results,
-    yearly,
 )
 from forecasting.scenarios.joint_draws import COLUMNS, Results, region_places, region_total
 from forecasting.scenarios.outlook_files import (
@@ -76,16 +73,17 @@ DRAWN = "ev_stock"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 # Of the region; the standard is a rule, which says nothing of one
 NEED, PRACTICE, _ = CHARGING_ANSWERS
-CHANGES = 15  # shown of them
 SECTIONS = (
     {
         "id": "countries",
+        "of_countries": True,
         "title": "Countries by scenarios",
         "words": "What comes in the first two years that are not yet known, and what stands on "
         "the road and is needed at the end of the last.",
     },
     {
         "id": "corridors",
+        "of_countries": False,
         "title": "Corridors",
         "words": "What leaves Xinjiang and passes its ports on the way to Central Asia.",
     },
@@ -98,11 +96,10 @@ def build_site(out: Path, records: Sequence[Mapping[str, Any]]) -> Path:
     Parameters
     ----------
     out : Path
-        The folder; ``comparison.parquet`` in it, if there, gives the numbers, and
-        ``comparison_before.parquet`` those of the run before.
+        The folder; ``comparison.parquet`` in it, if there, gives the numbers.
     records : sequence of mapping
-        What is known of each scenario, as in its ``run.json``: name, parameters, finished, seconds;
-        of one that failed also ``failure`` with message, cell and trace.
+        What is known of each scenario, as in its ``run.json``: name, parameters, finished, seconds,
+        since; of one that failed also ``failure`` with message, cell and trace.
 
     Returns
     -------
@@ -117,7 +114,6 @@ def build_site(out: Path, records: Sequence[Mapping[str, Any]]) -> Path:
     table = _table(out / COMPARISON_TABLE)
     results = stored_results(table)
     runs = [_described(out, record, results) for record in records]
-    _tell_apart(runs)
     columns = _columns(runs)
     failures = [
         {"cell": None, "trace": "", **run["failure"], "name": run["name"], "older": run["link"]}
@@ -125,26 +121,23 @@ def build_site(out: Path, records: Sequence[Mapping[str, Any]]) -> Path:
         if run["failure"]
     ]
     days = sorted({run["as_of"] for run in runs} - {"", "latest"})
-    region = _region(out, runs)
-    figures = _comparisons(table, columns[:MANY])
     write_assets(out)
     _write_scenarios(out, runs, columns)
     return write_page(
         out / INDEX_PAGE,
         "index.html.j2",
-        figures=len(figures) + (len(region["figures"]) if region else 0),
         title=TITLE,
         summary=_summary(len(runs) - len(failures), days),
         count=len(runs),
         failures=failures,
-        changes=_changes(out / COMPARISON_BEFORE, runs),
-        region=region,
+        changes=[run for run in runs if run["since"]],
+        region=_region(out, runs),
         sections=list(_sections(runs, columns)),
         columns=columns,
         many=len(columns) > MANY,
         gap=_gap(results),
         **_records(out / ARCHIVE, days),
-        comparisons=figures,
+        comparisons=_comparisons(table, columns[:MANY]),
         footer=_footer(runs),
         article=write_article(out, [run["parameters"] for run in runs]),
         data=not table.empty,
@@ -220,42 +213,38 @@ def _described(out: Path, record: Mapping[str, Any], results: Stored) -> Run:
     keys = dict(stored.get("parameters") or record.get("parameters") or {})
     age = stored_caveat(stored.get("age"))
     numbers = _headline(name, keys, stored, results)
-    return {
-        **_named(name, keys),
+    run = _named(name, keys) | {
         "parameters": keys,
         "headline": numbers,
         "lines": [_line(entry, stored.get("growth") or {}) for entry in numbers],
-        "reason": record.get("reason", ""),
         "as_of": str(stored.get("as_of") or keys.get("as_of") or ""),
         "finished": record.get("finished", "")[:16].replace("T", " "),
-        "seconds": sum(record.get("seconds", {}).values()),
-        "age": age_html(age) if age else "",
+        "age": line_html([age_line(age)]) if age else "",
         "caveats": lines_of(caveat for caveat in stored_caveats(stored) if caveat != age),
         "failure": record.get("failure") or {},
         "link": name if (out / name / REPORT_PAGE).is_file() else "",
+        "since": numbered(record.get("since", "")),
     }
+    about = {
+        "as of {}": run["as_of"],
+        "run {}": run["finished"],
+        "{:.1f}\N{NO-BREAK SPACE}s": sum(record.get("seconds", {}).values()),
+    }
+    fresh = " · ".join(words.format(value) for words, value in about.items() if value)
+    return run | {"fresh": fresh, "error": run["failure"].get("message", "")}
 
 
-def _named(name: str, keys: Mapping[str, Any]) -> dict[str, Any]:
-    """Country, place and scenario of a run by its parameters, or else by its name."""
+def _named(name: str, keys: Mapping[str, Any]) -> Run:
+    """Country, place and scenario of a run; two files of one scenario are told apart by their
+    names.
+    """
     slug, _, scenario = name.rpartition("-")
     code = keys.get("country") or COUNTRIES_OF.get(slug)
     place = (slug or name).replace("-", " ").capitalize()
     if code and is_place(code):
         place = place_name(code)
-    scenario = str(keys.get("scenario") or scenario)
+        scenario = name.removeprefix(f"{country_slug(code)}-")
     return {"name": name, "country": code, "place": place, "scenario": scenario}
-
-
-def _tell_apart(runs: Sequence[Run]) -> None:
-    """Call runs of one place and one scenario as their files are called: each has a card of its
-    own.
-    """
-    count = Counter((run["place"], run["scenario"]) for run in runs)
-    for run in runs:
-        if count[run["place"], run["scenario"]] > 1:
-            slug = run["country"] and f"{country_slug(run['country'])}-"
-            run["scenario"] = run["name"].removeprefix(slug or "")
 
 
 def _summary(whole: int, days: Sequence[str]) -> str:
@@ -290,49 +279,39 @@ def _columns(runs: Sequence[Run]) -> list[str]:
 
 def _sections(runs: Sequence[Run], columns: Sequence[str]) -> Iterator[dict[str, Any]]:
     """Countries and corridors: a row a place, a card a scenario."""
-    rows: dict[bool, dict[str, dict[str, Run]]] = {True: {}, False: {}}  # by being a country's
-    for run in sorted(runs, key=lambda run: (run["country"] not in COUNTRIES, run["place"])):
-        mine = rows[bool(run["country"])].setdefault(run["place"], {})
-        mine[run["scenario"]] = run
-    for section, places in zip(SECTIONS, rows.values(), strict=True):
-        if places:
-            used = set().union(*places.values())
+    ordered = sorted(runs, key=lambda run: (run["country"] not in COUNTRIES, run["place"]))
+    for section in SECTIONS:
+        mine = [run for run in ordered if bool(run["country"]) == section["of_countries"]]
+        used = {run["scenario"] for run in mine}
+        if mine:
             yield section | {
                 "columns": [name for name in columns if name in used],
-                "rows": [_row(place, mine, columns) for place, mine in places.items()],
+                "rows": [
+                    _row(place, list(group), columns)
+                    for place, group in groupby(mine, key=itemgetter("place"))
+                ],
             }
 
 
-def _row(place: str, mine: Mapping[str, Run], columns: Sequence[str]) -> dict[str, Any]:
-    """A place and its cards; what must be known of all of them is said once, beside the name of the
-    place.
-    """
-    shown = [run for run in mine.values() if run["lines"]]
-    ages = _shared([run["age"]] for run in shown)
-    shared = _shared(run["caveats"] for run in shown)
-    cards = [_card(mine[name], {*ages, *shared}) if name in mine else None for name in columns]
-    return {"place": place, "age": "".join(ages), "caveats": shared, "cards": cards}
-
-
-def _shared(lists: Iterable[list[str]]) -> list[str]:
-    """What stands in each list, in the order of the first."""
-    first, *others = [*lists] or [[]]
-    return [words for words in first if all(words in other for other in others)]
-
-
-def _card(run: Run, known: set[str]) -> dict[str, Any]:
-    """What stands on a card; what its row says of all cards is known."""
-    about = {
-        "as of {}": run["as_of"],
-        "run {}": run["finished"],
-        "{:.1f}\N{NO-BREAK SPACE}s": run["seconds"],
-    }
+def _row(place: str, mine: Sequence[Run], columns: Sequence[str]) -> dict[str, Any]:
+    """A place and its cards, with what must be known of them: of all, or of which."""
+    shown = [run for run in mine if run["lines"]]
+    holders: dict[str, list[str]] = {}
+    for run in shown:
+        for words in run["caveats"]:
+            holders.setdefault(words, []).append(run["scenario"])
+    caveats = []
+    for words, names in holders.items():
+        if len(names) < len(shown):
+            words = f"{capital(', '.join(names))}: {words}"
+        caveats.append(words)
+    cards = {run["scenario"]: run for run in mine}
+    age = next((run["age"] for run in shown), "")
     return {
-        **run,
-        "error": run["failure"].get("message", ""),
-        "caveats": [words for words in run["caveats"] if words not in known][:2],
-        "age": "" if run["age"] in known else run["age"],
-        "fresh": " · ".join(words.format(value) for words, value in about.items() if value),
+        "place": place,
+        "age": age,
+        "caveats": caveats,
+        "cards": [cards.get(name) for name in columns],
     }
 
 
@@ -341,16 +320,11 @@ def _headline(
 ) -> list[dict[str, Any]]:
     """The card's numbers; of a corridor, those of the whole, which stands behind its places."""
     measure = keys.get("measure") or "ev_imports"
-    known = [
-        (place, part)
-        for (scenario, place), part in results.items()
-        if scenario == name and measure in part.values
-    ]
-    if not known:
+    parts = [part for (scenario, _), part in results.items() if scenario == name]
+    if not parts or measure not in parts[-1].values:
         return []
-    place, part = known[-1]
-    first = stored.get("first_year") or int(part.bands(measure).index[0])
-    return [{"place": place, **entry} for entry in headline(part, measure, first)]
+    first = stored.get("first_year") or int(parts[-1].bands(measure).index[0])
+    return headline(parts[-1], measure, first)
 
 
 def _line(entry: Mapping[str, Any], growth: Mapping[str, Mapping[str, float]]) -> dict[str, str]:
@@ -408,46 +382,6 @@ def _figures(name: str, charts: Iterable[Any]) -> list[str]:
     ]
 
 
-def _changes(path: Path, runs: Sequence[Run]) -> dict[str, Any] | None:
-    """The headline medians that moved by a percent or more since the run before, the largest moves
-    first, how many more there are, and how many were compared.
-    """
-    if not path.is_file():
-        return None
-    before = _table(path)
-    known = {} if before.empty else yearly(before)[0.5].to_dict()
-    compared = [change for run in runs for change in _compared(run, known)]
-    large = [change for change in compared if abs(change[0]) >= LEAST]
-    large.sort(key=lambda change: -abs(change[0]))
-    shown = large[:CHANGES]
-    links = {"Scenario": [page for _, page, _ in shown]}
-    table = Table(plain_frame([cells for *_, cells in shown]), links) if shown else None
-    return {"table": table, "more": len(large) - len(shown), "compared": len(compared)}
-
-
-def _compared(run: Run, known: Mapping[Any, float]) -> Iterator[tuple[float, str, dict[str, str]]]:
-    """The headline numbers of a run that were known before: the change as a share, the report's
-    page, and the row of the table.
-    """
-    page = run["link"] and f"{run['link']}/{REPORT_PAGE}"
-    for entry in run["headline"]:
-        measure = entry["measure"]
-        now = entry["median"]
-        then = known.get((run["name"], entry["place"], measure, int(entry["year"])))
-        if then is None:
-            continue
-        share = now / then - 1 if then > 0 else float(now > 0)
-        cells = {
-            "Scenario": run["name"],
-            "Number": f"{label_of(measure)}, {entry['year']}",
-            "Before": amount(then, measure),
-            "Now": amount(now, measure),
-            "Change": f"{100 * share:+,.0f} %",
-            "Why": run["reason"],
-        }
-        yield share, page, cells
-
-
 def _region(out: Path, runs: Sequence[Run]) -> dict[str, Any] | None:
     """The sum of the countries' baselines, draw by draw, in words, and small charts of the sum and
     of each country; None where fewer than two countries have one, or their draws are not joint.
@@ -475,10 +409,6 @@ def _region(out: Path, runs: Sequence[Run]) -> dict[str, Any] | None:
 def _together(total: Results, members: Sequence[Results]) -> dict[str, Any]:
     """The region's section: its title, a sentence, a table, and charts of the sum and its parts."""
     parts = {place_name(part.country): part for part in members}
-    *others, last = parts
-    title = f"{', '.join(others)} and {last} together"
-    if total.country == REGION:
-        title = "The five countries together"
     from forecasting.reporting.figures.scenario_contrast import small_fans
 
     drawn = {"Together": total} | dict(sorted(parts.items()))
@@ -486,7 +416,7 @@ def _together(total: Results, members: Sequence[Results]) -> dict[str, Any]:
     measures = [measure for measure in OF_REGION if measure in total.values]
     years = [total.years[0], total.years[-1]]
     return {
-        "title": title,
+        "title": f"{len(parts)} countries together",
         "sentence": _sentence(total),
         "table": Table(measures_by_year(total, measures, years, "Together")),
         "figures": _figures("region", charts),

@@ -22,7 +22,7 @@ from forecasting.evaluation.backtest import (
 )
 from forecasting.evaluation.markets import read_panel
 from forecasting.evaluation.peers import AnalogueRegression, drift, naive, single_series
-from forecasting.reporting.score_words import backtest_text
+from forecasting.reporting.score_words import BACKTEST, scores_text
 
 pytestmark = pytest.mark.slow
 
@@ -162,7 +162,7 @@ def test_a_file_is_read_and_summarised(raw, tmp_path):
     )
     assert groups.loc["elsewhere", "cases"] == groups.loc["all", "cases"]
     assert "Europe" not in groups.index
-    assert "origins from 2017 on" in backtest_text(table)
+    assert "origins from 2017 on" in scores_text(table, BACKTEST)
 
 
 def test_groups_of_known_numbers():

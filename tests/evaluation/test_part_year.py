@@ -19,7 +19,7 @@ from forecasting.evaluation.part_year import (
 from forecasting.evaluation.rules_of_thumb import RULES
 from forecasting.evaluation.scores import weighted_interval_score
 from forecasting.growth.within_year import estimate_within_year
-from forecasting.reporting.score_words import part_year_text
+from forecasting.reporting.score_words import PART_YEAR, scores_text
 
 pytestmark = pytest.mark.slow
 
@@ -190,7 +190,7 @@ def test_the_summary_of_known_numbers() -> None:
         np.sqrt(2 * 2 * (1 / 30 / 0.3) ** 2) / 2, abs=1e-3
     )
     assert lines["cases"].tolist() == [4, 4, 4]
-    said = part_year_text(lines)
+    said = scores_text(lines, PART_YEAR)
     assert "ratio to the best rule, this year" in said
     assert "clustered by market" in said
 

@@ -32,7 +32,7 @@ def test_every_fact_that_had_a_say_has_a_row_with_source_and_what_it_moved(made)
     moved = [text for name, text in rows if name in set(made.forecast.fit_table()["fact"])]
     assert moved
     assert all("It moves" in text for text in moved)
-    assert all("<q>" in text or 'href="http' in text for _, text in rows)
+    assert all("“" in text or 'href="http' in text for _, text in rows)
 
 
 @pytest.mark.slow
@@ -71,7 +71,7 @@ def test_numbers_of_the_first_screen_lead_to_what_they_rest_on(made):
         r'href="#([^"]*)"', answer(made)._repr_html_() + charging_answers(made)._repr_html_()
     )
     # Each number, and its interval
-    assert len(wanted) == 2 * (2 + len(charging_answers(made).rows))
+    assert len(wanted) == 2 * (2 + len(charging_answers(made).frame))
     assert set(wanted) <= there
 
 

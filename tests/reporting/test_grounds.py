@@ -1,4 +1,4 @@
-"""Where a forecast comes from, in tables: the prior's part, the curves, each fact; none of it fails
+"""Where a forecast comes from, in tables: who counts what, each fact; none of it fails
 without facts.
 """
 
@@ -27,29 +27,6 @@ def turkmenistan():
         central_asia(),
         draws=200,
     )
-
-
-def test_shares_are_the_contraction_and_add_up(kyrgyzstan):
-    flow = kyrgyzstan.baseline_forecast
-    frame = grounds.contraction_table(flow).frame
-    facts, prior = (
-        frame["from the facts, %"].astype(int),
-        frame["from markets before it, %"].astype(int),
-    )
-    assert (facts + prior == 100).all()
-    assert list(facts) == pytest.approx(list(100 * flow.contraction()), abs=0.51)
-    assert facts.iloc[0] > facts.iloc[-1]
-
-
-def test_a_place_without_facts_says_so(turkmenistan):
-    flow = turkmenistan.baseline_forecast
-    assert set(grounds.contraction_table(flow).frame["from the facts, %"]) == {"0"}
-
-
-def test_without_a_market_there_is_no_scale_to_compare_with():
-    given = {"corridor": "xinjiang"} | GIVEN
-    flow = make(scenario_from_parameters(given), central_asia(), draws=200).baseline_forecast
-    assert "No size of a market is known" in grounds.contraction_table(flow).lines[0]
 
 
 def test_who_counts_what_stands_beside_the_forecast(kyrgyzstan, turkmenistan):

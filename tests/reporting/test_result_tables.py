@@ -67,8 +67,6 @@ def test_the_headline_is_the_near_years_and_the_end_of_the_chain(outlook):
         "charging_points_need 2030": 6_830,
         "charging_points_practice 2030": 15_400,
     }
-    shown = tables.headline_table(outlook).frame
-    assert shown["median"].tolist() == ["10,000", "15,000", "205,000", "6,830", "15,400"]
 
 
 def test_a_flow_alone_has_a_headline_too():
@@ -92,10 +90,9 @@ def test_medians_and_bounds_stand_in_cells_of_their_own_and_lead_to_what_they_re
     page = tables.outlook_table(outlook, "ev_stock")._repr_html_()
     head = '<th colspan="3">Electric vehicles on the road, vehicles</th>'
     assert f'<tr><th rowspan="2">year</th>{head}</tr>' in page
-    told = (("", "12,000"), (' class="end"', "8,180"), (' class="end"', "17,600"))
     cells = "".join(
-        f'<td class="amount"><a{kind} href="#grounds-ev_stock">{words}</a></td>'
-        for kind, words in told
+        f'<td class="amount"><a href="#grounds-ev_stock">{words}</a></td>'
+        for words in ("12,000", "8,180", "17,600")
     )
     assert f'<tr><td class="number">2023</td>{cells}</tr>' in page
 

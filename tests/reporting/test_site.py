@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from made_up import make_outlook, stored
 
-from forecasting.names import COMPARISON_BEFORE
+from forecasting.reporting.labels import spoken
 from forecasting.reporting.site import build_site, write_assets
 
 pytestmark = pytest.mark.slow
@@ -162,44 +162,30 @@ def test_three_hundred_reports_can_be_filtered(out, records):
     assert len(page) < 1_000_000
 
 
-def test_what_changed_since_the_run_before_is_shown_with_its_reason(out, records):
-    table = pd.read_parquet(out / "comparison.parquet")
-    mine = (table["scenario"] == "uzbekistan-baseline") & (table["measure"] == "ev_stock")
-    table.assign(value=table["value"].where(~mine, table["value"] / 2)).to_parquet(
-        out / COMPARISON_BEFORE
-    )
-    records[0] = record("uzbekistan-baseline", reason="ledger changed")
-    page = text(build_site(out, records))
-    rows = re.findall(r"<tr><td><a .*?</tr>", page[page.index('id="changes"') :])
-    assert len(rows) == 1
-    assert [cell for cell in re.split(r"<[^>]+>", rows[0]) if cell][1:] == [
-        "Electric vehicles on the road, 2030",
-        "103,000",
-        "205,000",
-        "+100 %",
-        "ledger changed",
-    ]
-
-
-def test_nothing_changed_is_said_and_without_an_earlier_run_nothing_is(out, records):
+def test_what_changed_in_a_report_is_shown_and_without_a_change_nothing_is(out, records):
     assert 'id="changes"' not in text(build_site(out, records))
-    pd.read_parquet(out / "comparison.parquet").to_parquet(out / COMPARISON_BEFORE)
-    assert "None of 20 headline numbers moved by one percent." in text(build_site(out, records))
+    fact = '<a class="fact" href="#fact-uz-1">uz-1</a>'
+    records[0] = record("uzbekistan-baseline", since=f"<ul><li>One fact more: {fact}</li></ul>")
+    page = text(build_site(out, records))
+    section = page[page.index('id="changes"') : page.index('id="comparison"')]
+    assert "<summary>Uzbekistan, baseline</summary>" in section
+    # The fact has no row here that a link could lead to
+    assert "<li>One fact more: uz-1</li>" in section
 
 
 def test_the_regions_total_is_the_sum_of_joint_draws(out, records):
     page = text(build_site(out, records))
     section = page[page.index('id="region"') : page.index('id="countries"')]
     assert page.index('id="region"') < page.index('id="countries"')
-    assert "Uzbekistan and Kazakhstan together" in section
+    assert "2 countries together" in section
     joint = sum(
         make_outlook(name, code).results.values["ev_stock"][:, -1]
         for name, code, scale in GRID
         if scale == 1.0
     )
-    low, median, high = (float(f"{value:.3g}") for value in np.quantile(joint, [0.1, 0.5, 0.9]))
-    assert f"About {median:,.0f} electric cars on the road by the end of 2030" in section
-    assert f"({low:,.0f} to {high:,.0f})" in section
+    low, median, high = (spoken(level, "ev_stock") for level in np.quantile(joint, [0.1, 0.5, 0.9]))
+    assert f"About {median} electric cars on the road by the end of 2030" in section
+    assert f"({low} to {high})" in section
     assert section.count('class="figure" data-json=') == 3
 
 
@@ -211,11 +197,11 @@ def test_without_joint_draws_there_is_no_total(out, records):
     assert 'id="region"' not in text(build_site(out, records))
 
 
-def test_what_only_one_card_must_say_stays_on_it(out, records):
+def test_what_must_be_known_of_one_scenario_names_it(out, records):
     other = dataclasses.replace(
         make_outlook("uzbekistan-accelerated", "UZ", 1.6), caveats=[stored("of this one alone")]
     )
     other.save(out / "uzbekistan-accelerated")
     page = text(build_site(out, records))
-    assert '<p class="caveat">of this one alone</p>' in card(page, "uzbekistan-accelerated")
-    assert '<p class="caveat">a made-up caveat</p>' in card(page, "uzbekistan-baseline")
+    assert "<li>Accelerated: of this one alone</li>" in page
+    assert "<li>Baseline: a made-up caveat</li>" in page

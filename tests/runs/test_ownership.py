@@ -116,7 +116,7 @@ def test_an_empty_out_is_an_error(project: Any, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize(
-    "name", [".work", "assets/plotly.min.js", "comparison_before.parquet", "logs/uz-a.log"]
+    "name", [".work", "assets/plotly.min.js", "comparison.parquet", "logs/uz-a.log"]
 )
 @pytest.mark.parametrize("used", [False, True])
 def test_a_link_where_a_run_would_write_is_refused(project: Any, name: str, used: bool) -> None:

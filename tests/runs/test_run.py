@@ -58,23 +58,6 @@ def statuses(project: Any, **options: Any) -> dict[str, str]:
     return {result.name: result.status for result in done.results}
 
 
-def test_the_run_before_leaves_its_numbers_for_the_index(project: Any) -> None:
-    project.notebook(STORES)
-    project.scenario("uz-baseline", 1)
-    statuses(project)
-    assert not (project.out / "comparison_before.parquet").exists()
-    project.scenario("uz-baseline", 3)
-    statuses(project)
-    statuses(project)  # nothing to do: what changed last stays
-    before, now = (
-        pd.read_parquet(project.out / f"{name}.parquet")
-        for name in ("comparison_before", "comparison")
-    )
-    assert (set(before["value"]), set(now["value"])) == ({1.0}, {3.0})
-    page = (project.out / "index.html").read_text(encoding="utf-8")
-    assert 'id="changes"' in page
-
-
 def test_what_is_fresh_is_not_run_again(project: Any) -> None:
     project.scenario("uz-baseline", 1)
     project.scenario("kz-baseline", 2)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import importlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from forecasting.errors import InputError
 from forecasting.evidence.files import write_whole
 from forecasting.names import (
-    COMPARISON_BEFORE,
     COMPARISON_TABLE,
     FAILURE_RECORD,
     FAILURES,
@@ -18,9 +17,6 @@ from forecasting.names import (
     RUN_RECORD,
 )
 from forecasting.runs.output.ownership import read_json
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 WRITERS = (
     "forecasting.reporting.site",
@@ -124,19 +120,8 @@ def write_summary(out: Path) -> list[str]:
             record["failure"] = {"message": message}
             damaged.append(f"{record['name']}: {message}")
     if tables:
-        _write_table(out, pd.concat(tables, ignore_index=True))
+        results = pd.concat(tables, ignore_index=True)
+        write_whole(out / COMPARISON_TABLE, results.to_parquet(index=False))
     write_comparison(out)
     build_site(out, records)
     return damaged
-
-
-def _write_table(out: Path, results: pd.DataFrame) -> None:
-    """Write the table of all results; the one that was there stays beside it, so that changes can
-    be shown.
-    """
-    table = out / COMPARISON_TABLE
-    content = results.to_parquet(index=False)
-    # In the mirror of an object store some are there by name only
-    if table.is_file() and table.stat().st_size:
-        write_whole(out / COMPARISON_BEFORE, table.read_bytes())
-    write_whole(table, content)

@@ -23,7 +23,6 @@ from forecasting.names import (
     ARCHIVE,
     ARTICLE_PAGE,
     ASSETS,
-    COMPARISON_BEFORE,
     COMPARISON_CSV,
     COMPARISON_TABLE,
     COMPARISON_WORKBOOK,
@@ -39,7 +38,7 @@ from forecasting.names import (
 )
 
 FOLDERS = (WORK, ARCHIVE, ASSETS, FAILURES, LOGS)  # what a run writes besides reports
-TABLES = (COMPARISON_TABLE, COMPARISON_BEFORE, COMPARISON_CSV, COMPARISON_WORKBOOK)
+TABLES = (COMPARISON_TABLE, COMPARISON_CSV, COMPARISON_WORKBOOK)
 FILES = (INDEX_PAGE, ARTICLE_PAGE, *TABLES, f"{ASSETS}/{PLOTLY_SCRIPT}", f"{LOGS}/engine.log")
 LITTER = {".DS_Store", "Thumbs.db"}  # what systems leave in folders that somebody has looked at
 REMEDY = "move it elsewhere, or give another --out"
