@@ -21,7 +21,7 @@ from forecasting.errors import MOST, LedgerError, Problem
 from forecasting.evidence.files import read_whole
 from forecasting.evidence.mapping import mapping_path
 from forecasting.evidence.perimeters import two_things
-from forecasting.evidence.reading import FoundRow, TableRead, read_rows, two_numbers
+from forecasting.evidence.reading import FoundRow, TableRead, ledger_rows, read_rows, two_numbers
 from forecasting.evidence.rules import (
     COLUMNS,
     COUNTED,
@@ -208,21 +208,26 @@ def append_fact(path: str | Path, cells: Row) -> str:
     if unknown := [*column_problems(NEW, [*cells], ())]:
         raise LedgerError(unknown)
     if not file.exists():
-        _new_lines(file.name, "", cells)  # a fact that is refused makes no file
+        _new_lines(file.name, b"", cells)  # a fact that is refused makes no file
     with _locked(file) as handle:
-        name, lines = _new_lines(file.name, text_of(file), cells)
+        name, lines = _new_lines(file.name, read_whole(file), cells)
         _append(handle.fileno(), lines.encode())
     return name
 
 
-def _new_lines(name: str, text: str, cells: Row) -> tuple[str, str]:
-    """The id of one more fact in a ledger of some text, and what to write behind that text."""
-    rows = _rows_of(name, text)
+def _new_lines(name: str, data: bytes, cells: Row) -> tuple[str, str]:
+    """The id of one more fact in a ledger of some content, and what to write behind that."""
+    read = TableRead()
+    if data.strip():
+        read = ledger_rows(name, data)
+    if read.problems:
+        raise LedgerError(read.problems)
+    text = data.decode("utf-8-sig")
     header = next(csv.reader(io.StringIO(text)), None) or list(COLUMNS)
     if lacking := [column for column in COLUMNS if cells.get(column) and column not in header]:
         hint = "add it to its first line"
         raise LedgerError([Problem(name, f"has no column {column}", hint) for column in lacking])
-    row = _row_beside(rows, cells)
+    row = _row_beside(read.rows, cells)
     lines = io.StringIO()
     if text and not text.endswith("\n"):
         lines.write("\n")
@@ -232,18 +237,6 @@ def _new_lines(name: str, text: str, cells: Row) -> tuple[str, str]:
     # What a reader of the file fills in by itself is not written
     writer.writerow(row | {column: cells.get(column, "") for column in ("unit", "rounding")})
     return row["id"], lines.getvalue()
-
-
-def _rows_of(name: str, text: str) -> list[FoundRow]:
-    """The rows of a ledger's text."""
-    if not text.strip():
-        return []
-    ledger = io.StringIO(text)
-    ledger.name = name
-    read = read_rows(ledger)
-    if read.problems:
-        raise LedgerError(read.problems)
-    return read.rows
 
 
 def _row_beside(rows: list[FoundRow], cells: Row) -> Row:

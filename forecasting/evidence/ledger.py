@@ -56,25 +56,24 @@ SOURCE = Check(
 )
 
 
-def _one_of(known: Collection[str]) -> Callable[[str], str]:
-    """A reader of words of a vocabulary."""
-
-    def read(word: str) -> str:
-        if word in known:
-            return word
-        raise LedgerError(_unknown(f"{word!r} is unknown", word, known))
-
-    return read
-
-
 def _word(read: Callable[[str], str]) -> Check:
     return Check("text", lambda value: read(text().read(value)))
 
 
-_kind = _one_of(KINDS)
+def _among(known: Collection[str]) -> Callable[[str], str]:
+    """A reader of words of a vocabulary."""
+
+    def read(word: str) -> str:
+        if word not in known:
+            raise LedgerError(_unknown(f"{word!r} is unknown", word, known))
+        return word
+
+    return read
+
+
 KINDS_ASKED = Check(
     "one kind or several",
-    lambda value: tuple(map(_kind, texts("").read(value))),
+    lambda value: tuple(map(_among(KINDS), texts("").read(value))),
 )
 
 
@@ -105,17 +104,12 @@ class Ledger(Shown):
         ledger._frame, ledger._facts = frame.reset_index(drop=True), facts
         return ledger
 
-    def __getstate__(self) -> tuple[pd.DataFrame, dict[str, Period]]:
+    def __getstate__(self) -> tuple[pd.DataFrame, dict[str, Fact]]:
         """Its own facts alone, of those that it shares with the ledger it was selected from."""
-        return self._frame, {fact.id: fact.other for fact in self if fact.other}
+        return self._frame, {fact.id: fact for fact in self}
 
-    def __setstate__(self, state: tuple[pd.DataFrame, dict[str, Period]]) -> None:
-        self._frame, others = state
-        rows: list[Any] = self._frame.to_dict("records")
-        facts = typed_facts(rows)
-        self._facts = LazyFacts(
-            lambda name: facts[name].model_copy(update={"other": others.get(name)})
-        )
+    def __setstate__(self, state: tuple[pd.DataFrame, dict[str, Fact]]) -> None:
+        self._frame, self._facts = state
 
     @classmethod
     @takes(
@@ -258,7 +252,7 @@ class Ledger(Shown):
     @takes(
         LedgerError,
         place=optional(_word(place_code)),
-        measure=optional(_word(_one_of(MEASURES))),
+        measure=optional(_word(_among(MEASURES))),
         partner=optional(_word(partner_code)),
         basis=optional(text()),
         product=optional(text()),
@@ -317,12 +311,11 @@ class Ledger(Shown):
             "basis": basis,
             "product": product,
         }
-        known_by = _iso(as_of)
-        since_day = _iso(since)
-        key = (*words.values(), kind, known_by, since_day)
+        days = [_iso(as_of), _iso(since)]
+        key = (*words.values(), kind, *days)
         # A report, and each move of a slider, asks for the same again and again
         if key not in self._selected:
-            keep = self._matching(words, kind, known_by, since_day)
+            keep = self._matching(words, kind, *days)
             self._selected[key] = Ledger._of(self._frame[keep], self._facts)
         return self._selected[key]
 
@@ -334,16 +327,17 @@ class Ledger(Shown):
         since: str,
     ) -> np.ndarray:
         """Which facts match, as `select` says it."""
-        keep = [self._cells(column) == word for column, word in words.items() if word is not None]
+        keep = np.ones(len(self), dtype=bool)
+        for column, word in words.items():
+            if word is not None:
+                keep &= self._cells(column) == word
         if kinds is not None:
-            keep.append(np.isin(self._cells("kind"), kinds))
+            keep &= np.isin(self._cells("kind"), kinds)
         if known_by:
-            keep.append(self._known <= known_by)
+            keep &= self._known <= known_by
         if since:
-            keep.append(self._cells("period_end") >= since)
-        whole = np.ones(len(self), dtype=bool)
-        matching: np.ndarray = np.logical_and.reduce([whole, *keep])
-        return matching
+            keep &= self._cells("period_end") >= since
+        return keep
 
     @cached_property
     def _selected(self) -> dict[tuple[object, ...], Ledger]:
@@ -426,10 +420,9 @@ class Ledger(Shown):
         >>> facts.head(2).concat(facts.head(3)) == facts.head(3)
         True
         """
-        if strange := [other for other in others if not isinstance(other, Ledger)]:
-            raise LedgerError(
-                f"{shown(strange[0])} is no ledger: give one, as read_ledger makes it"
-            )
+        for other in others:
+            if not isinstance(other, Ledger):
+                raise LedgerError(f"{shown(other)} is no ledger: give one, as read_ledger makes it")
         frame = pd.concat(
             [self._frame, *(other._frame for other in others)], ignore_index=True
         ).drop_duplicates()
@@ -592,15 +585,11 @@ def _unknown(fault: str, word: str, known: Iterable[str]) -> str:
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Facts as a table, in which value and rounding are numbers and all else is text."""
-    columns = {column: [row[column] for row in rows] for column in COLUMNS}
-    return pd.DataFrame(
-        {
-            column: pd.Series([float(cell or "nan") for cell in cells], dtype="float64")
-            if column in NUMERIC
-            else pd.Series(cells, dtype=TEXT)
-            for column, cells in columns.items()
-        }
-    )
+    columns: dict[str, list[Any]] = {column: [row[column] for row in rows] for column in COLUMNS}
+    for column in NUMERIC:
+        columns[column] = [float(cell or "nan") for cell in columns[column]]
+    types: dict[str, Any] = dict.fromkeys(COLUMNS, TEXT) | dict.fromkeys(NUMERIC, "float64")
+    return pd.DataFrame(columns, dtype=object).astype(types)
 
 
 def _name(rows: Iterable[Row], again: bool) -> None:

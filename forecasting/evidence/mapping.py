@@ -44,6 +44,7 @@ from forecasting.evidence.rules import (
     Row,
     cell_text,
     finite_number,
+    normalise,
     number_text,
     printed_rounding,
 )
@@ -453,25 +454,36 @@ def _dated(text: str, form: str) -> dt.date | None:
     return None
 
 
-class MappedRows(NamedTuple):
-    """What a table says through a mapping.
+class FoundRow(NamedTuple):
+    """One normalised row, and where it was found."""
+
+    where: str
+    cells: Row
+
+
+@dataclass(frozen=True)
+class TableRead:
+    """What a file of facts holds.
 
     Parameters
     ----------
-    rows : list of (str, dict)
-        Where each was found, and its columns as text.
+    rows : list of FoundRow
+        In their order.
     problems : list of Problem
-        What the mapping names and the table lacks, and cells that cannot be read.
+        What is wrong with the file; the rules of rows are checked apart.
+    proposed : Mapping, optional
+        The mapping that a table of other columns was read by, where nobody has written one.
     left_out : list of Problem
         Rows that are no facts, and why.
     """
 
-    rows: list[tuple[str, Row]]
-    problems: list[Problem]
-    left_out: list[Problem]
+    rows: list[FoundRow] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    proposed: Mapping | None = None
+    left_out: list[Problem] = field(default_factory=list)
 
 
-def mapped_rows(name: str, cells: Cells, mapping: Mapping) -> MappedRows:
+def mapped_rows(name: str, cells: Cells, mapping: Mapping) -> TableRead:
     """Rows of a ledger from the cells of a table; the first row of cells holds the columns' names.
 
     Parameters
@@ -485,11 +497,12 @@ def mapped_rows(name: str, cells: Cells, mapping: Mapping) -> MappedRows:
 
     Returns
     -------
-    MappedRows
+    TableRead
         What was read, what cannot be, and what is left out.
     """
     header = [str(cell) for cell in cells[0]]
-    mapped = MappedRows([], [*_lacking(f"{name}:{cells[0].number}", header, mapping)], [])
+    mapped = TableRead(proposed=mapping)
+    mapped.problems.extend(_lacking(f"{name}:{cells[0].number}", header, mapping))
     if mapped.problems:
         return mapped
     ids: Counter[str] = Counter()
@@ -503,7 +516,8 @@ def mapped_rows(name: str, cells: Cells, mapping: Mapping) -> MappedRows:
         try:
             _check_width(row, header)
             facts = _facts_of(named, mapping)
-            mapped.rows.extend((where, _named(fact, stem, ids)) for fact in facts)
+            rows = [normalise(_named(fact, stem, ids)) for fact in facts]
+            mapped.rows.extend(FoundRow(where, row) for row in rows)
         except ValueError as error:
             hint = "correct the cell, or say its form in the mapping"
             mapped.problems.append(Problem(where, str(error)[:200], hint))

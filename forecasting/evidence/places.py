@@ -189,10 +189,9 @@ def countries_in(text: str) -> Iterator[NamedCountry]:
     for word in _WORDS.finditer(text):
         if word.start() < taken or not word[0][0].isupper():  # того, chad
             continue
-        for country in _country_at(text, word.start(), names):
+        if country := next(_country_at(text, word.start(), names), None):
             taken = country.end
             yield country
-            break
     if any(letter > "\u4e00" for letter in text):
         for sign in _in_signs().finditer(text):
             yield NamedCountry(names[sign[0]], *sign.span(), "")
@@ -242,16 +241,17 @@ def _iso_code(text: str) -> str:
     try:
         return str(_iso().countries.lookup(text).alpha_2)
     except LookupError:
-        if "-" in text:
-            return _part(text.upper())
+        code = text.upper()
+        if "-" in code and _iso_entry(code):
+            return code
         return _country_names().get(_folded(text), "")
 
 
-def _part(code: str) -> str:
-    """The ISO 3166-2 code, where it exists."""
-    if _iso().subdivisions.get(code=code):
-        return code
-    return ""
+def _iso_entry(code: str) -> Any:
+    """The country, or the part of one, that has a code of ISO 3166; None where none has."""
+    if "-" in code:
+        return _iso().subdivisions.get(code=code)
+    return _iso().countries.get(alpha_2=code)
 
 
 @lru_cache(maxsize=4096)
@@ -346,11 +346,7 @@ def is_place(code: str) -> bool:
     >>> is_place("NO"), is_place("CN-XJ"), is_place("ports")
     (True, True, False)
     """
-    if code.lower() in _names():
-        return True
-    if "-" in code:
-        return bool(_part(code.upper()))
-    return len(code) == 2 and _iso().countries.get(alpha_2=code.upper()) is not None
+    return code.lower() in _names() or _iso_entry(code.upper()) is not None
 
 
 def place_name(code: str) -> str:
@@ -364,8 +360,7 @@ def place_name(code: str) -> str:
     known = place_code(code)
     if known in PLACES:
         return PLACES[known]
-    place = _iso().countries.get(alpha_2=known) or _iso().subdivisions.get(code=known)
-    return str(place.name)
+    return str(_iso_entry(known).name)
 
 
 def place_words(code: str) -> str:

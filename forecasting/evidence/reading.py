@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO
 
 from forecasting.errors import LedgerError, Problem
 from forecasting.evidence.cells import is_workbook, table_cells
@@ -21,7 +22,9 @@ from forecasting.evidence.files import read_whole
 from forecasting.evidence.mapping import (
     OPTIONS,
     UNKNOWN,
+    FoundRow,
     Mapping,
+    TableRead,
     mapped_rows,
     mapping_path,
     propose_mapping,
@@ -34,7 +37,6 @@ from forecasting.evidence.rules import (
     SAME,
     Row,
     column_problems,
-    normalise,
     settled,
     thousands_apart,
 )
@@ -43,35 +45,6 @@ Source = str | os.PathLike[str] | IO[str] | IO[bytes]
 # Of the required columns: a file that has so many is a ledger, and its other names are slips
 LEDGER_LIKE = 4
 DECIMAL = "say in the mapping decimal: ',' where points set thousands apart, else decimal: '.'"
-
-
-class FoundRow(NamedTuple):
-    """One normalised row, and where it was found."""
-
-    where: str
-    cells: Row
-
-
-@dataclass(frozen=True)
-class TableRead:
-    """What a file of facts holds.
-
-    Parameters
-    ----------
-    rows : list of FoundRow
-        In their order.
-    problems : list of Problem
-        What is wrong with the file; the rules of rows are checked apart.
-    proposed : Mapping, optional
-        The mapping that a table of other columns was read by, where nobody has written one.
-    left_out : list of Problem
-        Rows that are no facts, and why.
-    """
-
-    rows: list[FoundRow] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    proposed: Mapping | None = None
-    left_out: list[Problem] = field(default_factory=list)
 
 
 def read_rows(source: Source) -> TableRead:
@@ -87,7 +60,7 @@ def read_rows(source: Source) -> TableRead:
             return _read(source)
         data = source.read()
         name = Path(str(getattr(source, "name", "ledger"))).name
-        return _ledger(name, data.encode() if isinstance(data, str) else data)
+        return ledger_rows(name, data.encode() if isinstance(data, str) else data)
     except LedgerError as error:
         return TableRead(problems=[*error.problems])
     except OSError as error:
@@ -125,7 +98,21 @@ def _empty(name: str) -> LedgerError:
     return LedgerError.at(name, "the file is empty", hint)
 
 
-def _ledger(name: str, data: bytes) -> TableRead:
+def ledger_rows(name: str, data: bytes) -> TableRead:
+    """The rows of a ledger in its own columns.
+
+    Parameters
+    ----------
+    name : str
+        Of the file, for messages.
+    data : bytes
+        What it holds.
+
+    Raises
+    ------
+    LedgerError
+        Where it is no text, or nothing.
+    """
     if not data.strip():
         raise _empty(name)
     try:
@@ -210,7 +197,7 @@ def read_table(path: Path, answers: Row | None = None, constants: Row | None = N
         return replace(_mapped(path.name, data, written), proposed=None)
     first_line = data.partition(b"\n")[0].decode("utf-8-sig", "replace")
     if _names_a_ledger(first_line.strip().split(",")):
-        return _ledger(path.name, data)
+        return ledger_rows(path.name, data)
     read = _mapped(path.name, data, Mapping(constants=constants or {}), answers)
     if read.problems and read.proposed is not None:
         hint = f"`ev-forecast new --ledger {path.name}` asks for it; {own.name} says it for good"
@@ -227,7 +214,7 @@ def _mapped(name: str, data: bytes, mapping: Mapping, answers: Row | None = None
         raise _empty(name)
     header = [str(cell) for cell in cells[0]]
     if mapping == Mapping() and _names_a_ledger(header) and not is_workbook(name):
-        return _ledger(name, data)
+        return ledger_rows(name, data)
     if not mapping.columns and not mapping.values:
         options = {option: getattr(mapping, option) for option in ("constants", *OPTIONS)}
         proposed = propose_mapping(header, answers)
@@ -238,12 +225,12 @@ def _mapped(name: str, data: bytes, mapping: Mapping, answers: Row | None = None
             options["constants"] = told
         mapping = replace(proposed, **options)
     mapping = with_guesses(mapping, cells)
-    mapped = mapped_rows(name, cells, mapping)
-    rows = [FoundRow(where, normalise(row)) for where, row in mapped.rows]
-    problems = [*mapped.problems, *_told_apart(rows, mapping)]
+    read = mapped_rows(name, cells, mapping)
+    read.problems.extend(_told_apart(read.rows, mapping))
     if not mapping.decimal:
-        problems += [replace(fault, hint=DECIMAL) for row in rows for fault in _thousands(row)]
-    return TableRead(rows, problems, mapping, mapped.left_out)
+        faults = itertools.chain.from_iterable(map(_thousands, read.rows))
+        read.problems.extend(replace(fault, hint=DECIMAL) for fault in faults)
+    return read
 
 
 def _told_apart(rows: Sequence[FoundRow], mapping: Mapping) -> Iterator[Problem]:

@@ -83,7 +83,7 @@ def test_a_fact_that_finds_no_room_leaves_the_ledger_as_it_was(tmp_path: Path) -
     [
         (
             lambda path: path.write_bytes(b"\xff\xfe\x00 not text"),
-            "is no text in UTF-8: invalid start byte",
+            "is not UTF-8: byte 0xff",
         ),
         (lambda path: path.write_text("my thesis\n"), "'my thesis' is an unknown column"),
         (os.mkfifo, "cannot be written"),
