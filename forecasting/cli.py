@@ -530,7 +530,7 @@ def _write_csv(table: pd.DataFrame, path: Path | None, index: bool) -> None:
     help="Which measure, e.g. ev_imports; default electric vehicles, chargers and ports.",
 )
 @click.option(
-    "--as-of", "days", metavar="DATE", multiple=True, help="Days to forecast on; default year ends."
+    "--as-of", metavar="DATE", multiple=True, help="Days to forecast on; default year ends."
 )
 @click.option(
     "--archive",
@@ -542,12 +542,11 @@ def _write_csv(table: pd.DataFrame, path: Path | None, index: bool) -> None:
 @OWN_FACTS
 def track_record(
     ledger: tuple[Path, ...],
-    place: str | None,
-    measure: str | None,
-    days: tuple[str, ...],
+    beside: tuple[Path, ...],
     archive: Path | None,
     csv: Path | None,
-    beside: tuple[Path, ...],
+    place: str | None,
+    **question: Any,
 ) -> None:
     """Set what would have been forecast on past days beside what was published later.
 
@@ -556,7 +555,7 @@ def track_record(
     outlook.parquet of earlier reports are read, such as `run` keeps in reports/archive.
     """
     if archive is not None:
-        if place or measure or days:
+        if place or any(question.values()):
             raise click.UsageError(
                 "--archive stands without --place, --measure and --as-of: kept forecasts say theirs"
             )
@@ -570,7 +569,7 @@ def track_record(
     from forecasting.evaluation.ledger_record import RECORD_COLUMNS, ledger_record
     from forecasting.reporting.score_words import record_text
 
-    record = ledger_record(known_facts(ledger, beside, place), days, place, measure)
+    record = ledger_record(known_facts(ledger, beside, place), place=place, **question)
     say(record_text(record))
     _write_csv(record[RECORD_COLUMNS], csv, index=False)
 

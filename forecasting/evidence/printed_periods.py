@@ -163,9 +163,7 @@ _SO_FAR = re.compile(
     r"(?:the )?(?:beginning|start) of (?:the year|this year|20\d\d))",
     re.I,
 )
-_BEGINNING = re.compile(
-    r"(?:beginning|start) of (?P<year>20\d\d)|(?:на|в) начал[оае] (?P<year2>20\d\d)", re.I
-)
+_BEGINNING = re.compile(r"(?:(?:beginning|start) of|(?:на|в) начал[оае]) (?=20\d\d)", re.I)
 _COMPARED = re.compile(  # what a number is compared with: not its own period
     r"(?:the )?same period (?:of |in )?(?:last year|the previous year|(?:19|20)\d\d)|"
     r"аналогичн\w+ период\w*(?: прошл\w+ год\w*| 20\d\d год\w*)?|(?:than|against|from|with|over|"
@@ -272,10 +270,7 @@ def _parts(match: re.Match[str]) -> dict[str, str]:
 
 def _on_a_day(text: str, published: dt.date | None) -> Period | None:
     """The day of a stock."""
-    if match := _BEGINNING.search(text):
-        first = dt.date(int(_parts(match)["year"]), 1, 1)
-        return Period(first, first)
-    match = _DAY.search(text)
+    match = _DAY.search(_BEGINNING.sub("1 January ", text))
     number = match and _year(match, published)
     return _day(match, number) if match and number else None
 
