@@ -14,7 +14,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from zipfile import ZipFile
 
 from forecasting.errors import LedgerError, PeriodError
@@ -274,21 +274,17 @@ def _joined(parts: Iterable[object]) -> str:
     return " ".join(dict.fromkeys(str(part).strip() for part in _filled(parts)))
 
 
-class WideHead(NamedTuple):
-    """The period that the name of a column says, and how a column of such periods is called."""
-
-    kind: str
-    lacks_year: bool
-
-
-def _wide_head(name: str) -> WideHead | None:
+def _wide_head(name: str) -> tuple[str, bool]:
+    """How a column of such periods as a name says is called, and whether the name lacks the year;
+    empty where it says none.
+    """
     with contextlib.suppress(PeriodError):
         whole_year = period_of(name).days > SHORTER_THAN_A_YEAR
-        return WideHead("year" if whole_year else "date", False)
+        return "year" if whole_year else "date", False
     with contextlib.suppress(PeriodError):
         months = round(period_of(f"{name} 2000").days / 30)
-        return WideHead({1: "month", 3: "quarter"}.get(months, "date"), True)
-    return None
+        return {1: "month", 3: "quarter"}.get(months, "date"), True
+    return "", False
 
 
 def _periods_as_rows(cells: Cells) -> Cells:
@@ -296,14 +292,15 @@ def _periods_as_rows(cells: Cells) -> Cells:
     are.
     """
     header = [str(cell).removesuffix(".0") for cell in cells[0]]
-    wide = {name: head for name in header if (head := _wide_head(name))}
+    heads = {name: _wide_head(name) for name in header}
+    wide = [name for name, (kind, _) in heads.items() if kind]
+    kinds = {heads[name][0] for name in wide}
     with_year = "year" in " ".join(header).lower()
-    if len(wide) < 2 or {head.lacks_year for head in wide.values()} != {with_year}:
+    if len(wide) < 2 or {heads[name][1] for name in wide} != {with_year}:
         return cells
-    kinds = {head.kind for head in wide.values()}
-    kind = kinds.pop() if len(kinds) == 1 else "date"
     others = [name for name in header if name not in wide]
-    rows: Cells = [Line([*others, kind, "value"], cells[0].number)]
+    kind = kinds.pop() if len(kinds) == 1 else "date"
+    rows = [Line([*others, kind, "value"], cells[0].number)]
     for row in cells[1:]:
         named = dict(zip(header, row, strict=False))
         common = [named.get(name) for name in others]

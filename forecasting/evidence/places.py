@@ -193,7 +193,8 @@ def countries_in(text: str) -> Iterator[NamedCountry]:
             taken = country.end
             yield country
     if any(letter > "\u4e00" for letter in text):
-        for sign in _in_signs().finditer(text):
+        signs = sorted((name for name in names if name[0] > "\u4e00"), key=len, reverse=True)
+        for sign in re.finditer("|".join(signs), text):
             yield NamedCountry(names[sign[0]], *sign.span(), "")
 
 
@@ -218,12 +219,6 @@ def _names_of_the_press() -> dict[str, str]:
     names |= {name: code for name, code in _names().items() if len(code) == 2 < len(name)}
     names |= {_folded(name): code for name, code in _IN_THE_PRESS.items()}
     return {name: code for name, code in names.items() if name not in AMBIGUOUS}
-
-
-@lru_cache(maxsize=1)
-def _in_signs() -> re.Pattern[str]:
-    names = [name for name in _names_of_the_press() if name[0] > "\u4e00"]
-    return re.compile("|".join(sorted(names, key=len, reverse=True)))
 
 
 def _iso() -> Any:

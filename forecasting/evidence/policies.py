@@ -290,10 +290,8 @@ def checked_policies(
         raise LedgerError(problems)
     texts = [{column: cell_text(row.get(column)) for column in POLICY_COLUMNS} for row in table]
     if one_place:
-        texts = [
-            cells | {"id": cells["id"] or f"policy {number}"}
-            for number, cells in enumerate(texts, start=1)
-        ]
+        for number, cells in enumerate(texts, start=1):
+            cells["id"] = cells["id"] or f"policy {number}"
     checked = [FoundRow(f"{name}:{line}", cells) for line, cells in enumerate(texts, first_row)]
     unsaid = ("place",) if one_place else ()
     if problems := checked_rows(checked, unsaid, rules=_faults):
@@ -322,7 +320,7 @@ def _faults(row: Row) -> Iterator[Fault]:
 
 def _typed(row: Row) -> Policy:
     """The policy of a row without faults."""
-    cells: dict[str, Any] = {column: row[column] for column in POLICY_COLUMNS}
+    cells: dict[str, Any] = {**row}
     cells["place"] = place_code(row["place"]) if row["place"] else ""
     for column in ("start", "end"):
         cells[column] = as_date(row[column]) if row[column] else None

@@ -6,6 +6,7 @@ that is wrong. `forecasting.evidence.fact` makes a fact of a row without faults.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import math
 import re
@@ -236,8 +237,7 @@ def column_problems(
 def faults(row: Row) -> Iterator[Fault]:
     """Everything that is wrong with one normalised row, as (column, what, hint)."""
     measure = measure_of(row["measure"])
-    counts_nothing = measure.kind == "statement"
-    is_statement = counts_nothing or row["kind"] in ("event", "claim")
+    is_statement = measure.kind == "statement" or row["kind"] in ("event", "claim")
     optional = ("quantity", "relation") if is_statement else ("quantity",)
     yield from word_faults(row, VOCABULARIES, optional)
     yield from _fitting_quantity(row, measure)
@@ -245,10 +245,15 @@ def faults(row: Row) -> Iterator[Fault]:
     yield from place_faults(row, "partner", find_partner)
     yield from day_faults(row, "period_start", "period_end")
     if row["kind"] in COUNTED and not is_statement:
-        yield from _needed_days(row)
+        needed = {"period_end": "a stock needs its day, a flow its last day"}
+        if "period_start" in quantity_of(row["quantity"]).needs:
+            needed["period_start"] = "a flow is counted over a period: give its first day"
+        yield from (
+            (column, "is empty", hint) for column, hint in needed.items() if not row[column]
+        )
     yield from number_faults(row, ("value", "rounding"), ("rounding",))
     yield from _in_range(row, measure)
-    yield from _unit(row, counts_nothing)
+    yield from _unit(row, measure)
     if not row["value"] and not row["reference"] and not is_statement:
         hint = "a relation stands to a value or to another fact"
         yield "value", "is empty, and there is no reference", hint
@@ -298,13 +303,6 @@ def day_faults(row: Row, first: str, last: str) -> Iterator[Fault]:
         yield last, f"{row[last]} comes before {first} {row[first]}", "swap the two dates"
 
 
-def _needed_days(row: Row) -> Iterator[Fault]:
-    if not row["period_end"]:
-        yield "period_end", "is empty", "a stock needs its day, a flow its last day"
-    if "period_start" in quantity_of(row["quantity"]).needs and not row["period_start"]:
-        yield "period_start", "is empty", "a flow is counted over a period: give its first day"
-
-
 def finite_number(text: str) -> float | None:
     """The number that digits and a point write; None where they are none.
 
@@ -347,30 +345,24 @@ def own_period(row: Mapping[str, Any]) -> Period | None:
     flow, or a fact.
     """
     written = REFERENCE.fullmatch(row["reference"])
-    if written is None:
-        return None
     flow = (row["measure"], row["place"])
     # Numbers that say neither what they count nor where can only speak of their own flow
-    if flow not in (("", ""), (written["measure"], written["place"])):
-        return None
-    try:
-        return span(written["start"], written["end"])
-    except PeriodError:
-        return None
+    if written and flow in (("", ""), (written["measure"], written["place"])):
+        with contextlib.suppress(PeriodError):
+            return span(written["start"], written["end"])
+    return None
 
 
-def _unit(row: Row, counts_nothing: bool) -> Iterator[Fault]:
+def _unit(row: Row, measure: Measure) -> Iterator[Fault]:
     unit = row["unit"]
     right = ""
-    if not counts_nothing:
-        right = expected_unit(row["measure"], row["quantity"])
+    if measure.kind != "statement":
+        right = quantity_of(row["quantity"]).unit_of(measure.unit)
+    remedy = f"use {right}" if right else did_you_mean(unit, _units())
     if unit not in {right, *_units()}:
-        hint = did_you_mean(unit, _units())
-        if right:
-            hint = f"use {right}"
-        yield "unit", f"{unit!r} is an unknown unit", hint
+        yield "unit", f"{unit!r} is an unknown unit", remedy
     elif right not in ("", unit):
-        yield "unit", f"{unit!r} does not fit {row['quantity']} of {row['measure']}", f"use {right}"
+        yield "unit", f"{unit!r} does not fit {row['quantity']} of {row['measure']}", remedy
 
 
 def _reference(row: Row) -> Iterator[Fault]:

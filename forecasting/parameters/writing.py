@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from forecasting.demand.parameters import load_parameters
@@ -58,18 +58,32 @@ def params_text(scenario: Scenario, stem: str, origin: str = "") -> str:
         key: value for key, value in scenario.parameters().items() if value not in (None, [], {})
     }
     first, heading = names_of_place(scenario.place)
-    values["scenario"] = stem.removeprefix(f"{first}-")
-    if values.pop("title") not in (f"{heading}, {scenario.scenario}", ""):
-        values["title"] = scenario.title
-    values.pop("name")
-    if values.get("shipped_facts") is True:
+    name = stem.removeprefix(f"{first}-")
+    values["scenario"] = name
+    if values.get("title") == f"{heading}, {scenario.scenario}":
+        del values["title"]
+    if values["shipped_facts"]:
         del values["shipped_facts"]
-    lines = [f"# {heading}, {values['scenario']}{f': {origin}' if origin else ''}."]
-    lines += [
-        _line(key, value) for key, value in values.items() if key not in ("drivers", "assumptions")
-    ]
-    lines += _drivers(values.get("drivers", ()))
-    lines += _assumptions(values.get("assumptions", {}), scenario.country)
+    del values["name"]
+    drivers = values.pop("drivers", [])
+    assumptions = values.pop("assumptions", {})
+    lines = [f"# {heading}, {name}{f': {origin}' if origin else ''}."]
+    lines += [_line(key, value) for key, value in values.items()]
+    if drivers:
+        lines += ["", "# Dated events, each with its reason and its source.", "drivers:"]
+    usual = Driver.model_construct().model_dump(mode="json", warnings=False)
+    for driver in drivers:
+        changed = [key for key, value in driver.items() if value != usual.get(key, ...)]
+        rows = "\n    ".join(_line(key, driver[key]) for key in changed)
+        lines.append(f"  - {rows}")
+    if assumptions:
+        lines += ["", "assumptions:"]
+    shipped = {row.key: row for row in load_parameters().at(scenario.country)}
+    for key, size in assumptions.items():
+        row = shipped[key]
+        low, high, mode = map(in_digits, (row.low, row.high, row.mode))
+        usual_size = f"{row.unit}; {low} to {high} ({mode}) by default"
+        lines.append(f"  {key}: {_plain(size)}  # {usual_size}")
     return "\n".join(lines) + "\n"
 
 
@@ -89,24 +103,3 @@ def _line(key: str, value: Any) -> str:
     if key == "kind":
         words = KINDS[value].words
     return f"{key}: {_plain(value)}" + (f"  # {words}" if words else "")
-
-
-def _drivers(drivers: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    if drivers:
-        yield from ("", "# Dated events, each with its reason and its source.", "drivers:")
-    usual = Driver.model_construct().model_dump(mode="json", warnings=False)
-    for driver in drivers:
-        changed = {key: value for key, value in driver.items() if value != usual.get(key, ...)}
-        for number, (key, value) in enumerate(changed.items()):
-            yield ("    " if number else "  - ") + _line(key, value)
-
-
-def _assumptions(assumptions: Mapping[str, Any], country: str | None) -> Iterator[str]:
-    """Each with its unit, and the range that ships."""
-    if assumptions:
-        yield from ("", "assumptions:")
-    shipped = {row.key: row for row in load_parameters().at(country)}
-    for key, size in assumptions.items():
-        row = shipped[key]
-        usual = f"{in_digits(row.low)} to {in_digits(row.high)} ({in_digits(row.mode)}) by default"
-        yield f"  {key}: {_plain(size)}  # {row.unit}; {usual}"

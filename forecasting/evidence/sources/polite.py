@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     import httpx
 
 
-T = TypeVar("T")
 TRIES, PAUSE = 4, 1.0  # of one page; seconds before each
 PATIENCE = 60  # the longest wait, in seconds, that a publisher may ask for
 LARGEST, LONGEST = 20_000_000, 120  # bytes and seconds of one page
@@ -46,7 +45,7 @@ HERE = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True)
-class Page(Generic[T]):
+class Page:
     """One answer of a publisher.
 
     Parameters
@@ -61,7 +60,7 @@ class Page(Generic[T]):
         As it came.
     """
 
-    content: T
+    content: Any
     address: str
     retrieved: dt.date
     data: bytes
@@ -125,7 +124,7 @@ class PageReader:
             trust_env=not self.here,
         )
 
-    def page(self, path: str, parameters: Mapping[str, str], read: Callable[[str], T]) -> Page[T]:
+    def page(self, path: str, parameters: Mapping[str, str], read: Callable[[str], Any]) -> Page:
         """One page, from the cache where it came within a day.
 
         Parameters

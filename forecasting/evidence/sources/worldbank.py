@@ -112,9 +112,7 @@ def proposed_rows(
                     yield page.stamped(row)
 
 
-def _pages(
-    reader: PageReader, indicator: str, places: Sequence[str], years: str
-) -> Iterator[Page[Answer]]:
+def _pages(reader: PageReader, indicator: str, places: Sequence[str], years: str) -> Iterator[Page]:
     """Every page of an indicator."""
     path = f"v2/country/{';'.join(places)}/indicator/{indicator}"
     pages = 1
