@@ -243,8 +243,8 @@ def _row_beside(rows: list[FoundRow], cells: Row) -> Row:
     """One more row beside others, normalised and checked, with an id of its own."""
     row = normalise(cells)
     taken = {other.cells["id"] for other in rows}
-    name = row["id"] or f"{row['place']}-{row['measure']}-{row['period_end']}".lower()
-    names = itertools.chain([name], (f"{name}-{n}" for n in itertools.count(2)))
+    name = f"{row['place']}-{row['measure']}-{row['period_end']}".lower()
+    names = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
     row["id"] = row["id"] or next(free for free in names if free not in taken)
     problems = checked_rows([*rows, FoundRow(NEW, row)])
     if own := [problem for problem in problems if problem.where.startswith(NEW)]:

@@ -502,18 +502,14 @@ class Mention:
             self.doubts.append(f"may be of {' or '.join(names)}")
         for pattern, vehicle in words.HEAVY.items():
             if self.passage.has(pattern):
-                return self._heavy(name, vehicle)
+                counted = MEASURES[name]
+                heavy = count_of(counted.event, vehicle) if counted.electric else name
+                if not heavy or self.passage.has(words.CARS):
+                    self.doubts.append("speaks of buses or trucks, too, or instead")
+                return heavy or name
         if name == "ev_exports" and place in PORTS:
             self.doubts.append("at a port: electric vehicles, or vehicles of all types")
         return name
-
-    def _heavy(self, name: str, vehicle: str) -> str:
-        """The same count of buses or trucks."""
-        counted = MEASURES[name]
-        heavy = count_of(counted.event, vehicle) if counted.electric else name
-        if not heavy or self.passage.has(words.CARS):
-            self.doubts.append("speaks of buses or trucks, too, or instead")
-        return heavy or name
 
     def _money(self, measure: str) -> tuple[str, float]:
         """The measure of an amount of money, and how many are one unit of it; of no amount the
@@ -580,18 +576,17 @@ def _printed(passage: Passage, number: Number, one_day: bool) -> tuple[Period | 
     part, else of what stands before it, else of the rest.
     """
     text = passage.text
-    behind = re.match(words.YEAR_BEHIND, text[number.end :])
-    if behind and len(_years(text)) > 1:
-        return printed_period(behind["year"], passage.published, one_day), False
     marks = [*re.finditer(words.PARTS, text, re.I)]
     starts = [mark.end() for mark in marks if mark.end() <= number.start and mark[0] != ")"]
     start = max(starts, default=0)
     end = min((mark.start() for mark in marks if mark.start() >= number.end), default=None)
-    for stretch in (text[start:end], text[:start]):
+    behind = re.match(words.YEAR_BEHIND, text[number.end :])
+    if behind and len(_years(text)) > 1:
+        return printed_period(behind["year"], passage.published, one_day), False
+    for place, stretch in enumerate((text[start:end], text[:start], text)):
         if period := printed_period(stretch, passage.published, one_day):
-            return period, False
-    period = printed_period(text, passage.published, one_day)
-    return period, period is not None
+            return period, place == 2
+    return None, False
 
 
 def _years(text: str) -> set[str]:

@@ -26,7 +26,8 @@ RELATION_WORDS = {
     "less_than": r"less than|fewer than|below|under|менее|меньше|不到|不足",
     "about": (
         r"about|around|approximately|roughly|some|nearly|almost|close to|"
-        r"(?:an )?estimated(?: at)?|около|примерно|порядка|почти|qariyb|қарийб|taxminan|约|近|将近"
+        r"(?:an )?estimated(?: at)?|~|около|примерно|порядка|почти|qariyb|қарийб|"
+        r"taxminan|约|近|将近"
     ),
 }
 UP = (

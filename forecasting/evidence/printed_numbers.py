@@ -8,7 +8,7 @@ words what digits say.
 >>> [(n.value, n.times) for n in numbers_in("28 948 машин, в 2,5 раза больше; 5.1万辆")]
 [(28948.0, False), (2.5, True), (51000.0, False)]
 >>> plain_text("两万四千辆; yigirma to‘rt ming; сто двадцать тысяч пятьсот; fell by a third")
-'24千辆; 24 ming; 120500; fell by about 33%'
+'24千辆; 24 ming; 120500; fell by ~33%'
 """
 
 from __future__ import annotations
@@ -156,56 +156,44 @@ def _from_signs(numeral: re.Match[str]) -> str:
 
 
 _SIGNS = "零一二两三四五六七八九十百千万"
-_SMALL = rf"({_words(2, 11)})"
+_SMALL = rf"({_words(1, 11)})"
 REWRITTEN: dict[str, str | Callable[[re.Match[str]], str]] = {
     # Signs and spaces
     r"(?<=[:\s(])[–—](?=\d)|\b(?:minus|минус)\s(?=\d)|[\u2212−]": "-",
     r"[\u00a0\u202f\u2009\t\r\n]+": " ",
     "[‘ʻ’]": "'",
-    # Halves of multipliers
-    r"\bhalf a million\b": "0.5 million",
-    r"\bполтор[ыа] тысячи\b": "1.5 тысячи",
-    r"\bполмиллиона\b": "0.5 миллиона",
-    r"\bbir yarim ming": "1.5 ming",
-    r"\byarim ming": "0.5 ming",
-    r"\bбир ярим минг": "1.5 минг",
-    r"\bярим минг": "0.5 минг",
-    # Fractions: what is only printed as a part is known to a few percent
-    r"\bhalved\b": "fell by about 50%",
-    r"\bhalf as (?:many|much)\b": "about 50% fewer",
-    r"\bby two[ -]thirds\b": "by about 67%",
-    r"\bby three[ -](?:quarters|fourths)\b(?! of)": "by about 75%",
-    r"\bby (?:a |one[ -])?half\b(?! of)": "by about 50%",
-    r"\bby (?:a |one[ -])third\b(?! of)": "by about 33%",
-    r"\bby (?:a |one[ -])quarter\b(?! of)": "by about 25%",
-    r"\bby (?:a |one[ -])fifth\b(?! of)": "by about 20%",
-    r"\b(?:на ?половину|вполовину)\b": "около 50%",
-    r"\bна две трети\b": "около 67%",
-    r"\bна треть\b": "около 33%",
-    r"\bна четверть\b": "около 25%",
-    r"\b(?:yarmiga|ярмига)(?=\s(?:qisqar|kam|қисқар|кам))": "taxminan 50 foizga",
-    "减半": "下降约50%",
-    "(?<=[长加降少升])了?一半": "约50%",
-    "三分之一": "约33%",
-    "三分之二": "约67%",
-    "四分之一": "约25%",
-    r"(?<![占十百千])([一二两三四五六七八九])成(?![立本功为都年交])": lambda tenths: (
-        f"约{10 * CHINESE_DIGITS[tenths[1]]}%"
-    ),
-    "([约近])约": r"\1",
-    # Multiples of more than one word
+    # Halves of multipliers, and multiples of more than one word
+    (
+        r"\bполтор[ыа] (?=тысячи\b|раза\b)|\b(?:one|a) and a half (?=times\b)|"
+        r"\b(?:bir yarim|бир ярим)\s(?=ming|минг|baravar|barobar|баравар|баробар|marta|марта)"
+    ): "1.5 ",
+    r"\bhalf a (?=million\b)|\bпол(?=миллиона\b)|\b(?:yarim|ярим) (?=ming|минг)": "0.5 ",
+    r"\btwo and a half (?=times\b)": "2.5 ",
+    r"\bthree and a half (?=times\b)": "3.5 ",
     r"\bby a factor of (\d+(?:[.,]\d+)?)": r"\1 times",
-    r"\b(?:one|a) and a half times\b": "1.5 times",
-    r"\btwo and a half times\b": "2.5 times",
-    r"\bthree and a half times\b": "3.5 times",
-    r"\bполтора раза\b": "1.5 раза",
-    r"\b(?:bir yarim|бир ярим)(?=\s(?:baravar|barobar|баравар|баробар|marta|марта))": "1.5",
+    # Fractions: what is only printed as a part is known to a few percent
+    r"\bhalved\b": "fell by ~50%",
+    r"\bhalf as (?:many|much)\b": "~50% fewer",
+    "减半": "下降~50%",
+    (
+        r"(?<=\bby )(?:a |one[ -])?half\b(?! of)|\b(?:на ?половину|вполовину)\b|"
+        r"\b(?:yarmiga|ярмига)(?=\s(?:qisqar|kam|қисқар|кам))|(?<=[长加降少升])了?一半"
+    ): "~50%",
+    r"(?<=\bby )two[ -]thirds\b|\bна две трети\b|三分之二": "~67%",
+    r"(?<=\bby )three[ -](?:quarters|fourths)\b(?! of)": "~75%",
+    r"(?<=\bby )(?:a |one[ -])third\b(?! of)|\bна треть\b|三分之一": "~33%",
+    r"(?<=\bby )(?:a |one[ -])quarter\b(?! of)|\bна четверть\b|四分之一": "~25%",
+    r"(?<=\bby )(?:a |one[ -])fifth\b(?! of)": "~20%",
+    r"(?<![占十百千])([一二两三四五六七八九])成(?![立本功为都年交])": lambda tenths: (
+        f"~{10 * CHINESE_DIGITS[tenths[1]]}%"
+    ),
     rf"\b{_SMALL} с половиной(?=\s(?:раз|тыс|млн|миллион))": lambda whole: (
         f"{WORDS[whole[1].lower()]}.5"
     ),
     (
         rf"(?<![\w']){_SMALL}"
-        r"(?=\s(?:bar[ao]bar|baravar|баравар|баробар|marta|hissa|ҳисса|karra))"
+        r"(?=\s(?:bar[ao]bar|baravar|баравар|баробар|marta|hissa|ҳисса|karra|thousand\b|million\b|"
+        r"times\b|раза?\b|devices?\b|stations?\b|points?\b|vehicles\b|cars\b))"
     ): lambda times: str(WORDS[times[1].lower()]),
     "(?<![十百千万])([一二两三四五六七八九])(?=倍)": lambda times: str(CHINESE_DIGITS[times[1]]),
     # Numbers in words and in signs
@@ -286,11 +274,6 @@ _NUMBER = re.compile(
     rf"(?<=[a-zа-я.])\s\d\d?(?=\s?(?:{_COUNTED})))?",
     re.I,
 )
-_WORD = re.compile(
-    rf"\b({_words(1, 11)})\b"
-    r"(?=\s(?:thousand|million|times|раза?|devices?|stations?|points?|vehicles|cars))",
-    re.I,
-)
 
 
 def numbers_in(text: str) -> list[Number]:
@@ -302,16 +285,10 @@ def numbers_in(text: str) -> list[Number]:
         From `plain_text`.
     """
     numbers = [_in_digits(match) for match in _NUMBER.finditer(text)]
-    for match in _WORD.finditer(text):
-        times = re.match(r"\s(times|раза?)", text[match.end() :])
-        numbers.append(_in_words(WORDS[match[1].lower()], match, bool(times)))
     for factor, words in FOLDS.items():
-        numbers += [_in_words(factor, match, True) for match in re.finditer(words, text, re.I)]
+        for match in re.finditer(words, text, re.I):
+            numbers.append(Number(float(factor), str(factor), 1.0, True, "", *match.span()))
     return sorted(numbers, key=lambda number: number.start)
-
-
-def _in_words(value: int, match: re.Match[str], times: bool) -> Number:
-    return Number(float(value), str(value), 1.0, times, "", *match.span())
 
 
 def _in_digits(match: re.Match[str]) -> Number:

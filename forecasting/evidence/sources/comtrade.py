@@ -12,7 +12,6 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from operator import itemgetter
 
 from pydantic import BaseModel, ConfigDict
 
@@ -86,14 +85,13 @@ class TradeRecord(BaseModel):
         nothing was counted in pieces.
         """
         counts = [
-            (bool(estimated), amount)
-            for amount, unit, estimated in (
-                (self.qty, self.qtyUnitCode, self.isQtyEstimated),
-                (self.altQty, self.altQtyUnitCode, self.isAltQtyEstimated),
-            )
-            if amount and unit == ITEMS
+            (bool(self.isQtyEstimated), self.qty, self.qtyUnitCode),
+            (bool(self.isAltQtyEstimated), self.altQty, self.altQtyUnitCode),
         ]
-        return min(counts, key=itemgetter(0), default=None)
+        pieces = sorted(
+            (estimated, amount) for estimated, amount, unit in counts if amount and unit == ITEMS
+        )
+        return next(iter(pieces), None)
 
 
 class TradeAnswer(BaseModel):

@@ -183,18 +183,16 @@ def annual_sales(panel: pd.DataFrame, battery_only: bool = False) -> pd.DataFram
     market  year  sales  share parts
          A  2024   60.0   0.06   bev
     """
-    parts = panel[["sales_bev", "sales_phev"]]
-    every = parts.sum(axis=1, min_count=1)
-    sales = panel["sales_bev"] if battery_only else every
-    held = pd.Series("bev+phev", panel.index)
-    held = held.where(panel["sales_phev"].notna(), "bev").where(panel["sales_bev"].notna(), "phev")
-    out = pd.DataFrame({
-        "market": panel["market"],
-        "year": panel["year"],
-        "sales": sales,
-        "share": panel["sales_share_percent"] / 100 * sales / every.where(every > 0),
-        "parts": "bev" if battery_only else held,
-    })  # fmt: skip
+    bev = panel["sales_bev"]
+    phev = panel["sales_phev"]
+    every = panel[["sales_bev", "sales_phev"]].sum(axis=1, min_count=1)
+    sales = every
+    held = pd.Series("bev+phev", panel.index).where(phev.notna(), "bev").where(bev.notna(), "phev")
+    if battery_only:
+        sales = bev
+        held = pd.Series("bev", panel.index)
+    share = panel["sales_share_percent"] / 100 * sales / every.where(every > 0)
+    out = panel[["market", "year"]].assign(sales=sales, share=share, parts=held)
     return out[out["sales"] > 0].reset_index(drop=True)
 
 
