@@ -78,8 +78,8 @@ KINDS = {
 }
 
 
-def _share(default: float, meaning: str) -> Any:
-    return Field(default, ge=0, le=1, description=meaning, examples=["a share, 0 to 1"])
+def _share(default: float) -> Any:
+    return Field(default, ge=0, le=1, examples=["a share, 0 to 1"])
 
 
 class Driver(Strict):
@@ -142,21 +142,15 @@ class Driver(Strict):
         Field(examples=[", ".join(KINDS)])
     )
     quantity: str
-    policy: str = Field("", description="the id of a policy", validate_default=True)
+    policy: str = Field("", validate_default=True)
     start: Day = Field(examples=["a date such as 2026-01-01"])
     end: Day | None = None
-    size: Range = Field(
-        description="lowest, likeliest and highest", examples=["a number, or low, mode and high"]
-    )
-    elasticity: Range = Field(
-        PRICE_ELASTICITY, description="per cent of the flow for one per cent of the price"
-    )
-    probability: float = _share(1.0, "that it happens at all")
-    on_time: float = _share(1.0, "share of cases in which it comes on its day")
-    delay_years: Range = Field(
-        Range(low=0, mode=0, high=0), description="years by which it is late where it is"
-    )
-    beyond: float = _share(0.0, "share of what exceeds the cap that comes all the same")
+    size: Range = Field(examples=["a number, or low, mode and high"])
+    elasticity: Range = PRICE_ELASTICITY
+    probability: float = _share(1.0)
+    on_time: float = _share(1.0)
+    delay_years: Range = Range(low=0, mode=0, high=0)
+    beyond: float = _share(0.0)
     reason: str = Field(min_length=1, examples=["one sentence: why this changes the quantity"])
     source: str = Field(min_length=1, examples=["a fact's id, judgement, a citation or an address"])
 

@@ -63,7 +63,7 @@ def editor_schema() -> dict[str, Any]:
         Choice: defs["Choice"],
     }
     for model, schema in models.items():
-        meant = _meant(model)
+        meant = meanings(model)
         schema["description"] = meant[""]
         for name, field in schema["properties"].items():
             usual = {key: value for key, value in field.items() if key not in HIDDEN}
@@ -77,13 +77,24 @@ def editor_schema() -> dict[str, Any]:
     }
 
 
-def _meant(model: type) -> dict[str, str]:
-    """What the docstring of a model says of it, by no name, and of each of its parameters."""
+def meanings(model: type) -> dict[str, str]:
+    """What the docstring of a model says of it, by no name, and of each of its parameters.
+
+    Parameters
+    ----------
+    model : type
+        With a docstring as numpydoc has it.
+
+    Examples
+    --------
+    >>> meanings(Scenario)["horizon"]
+    'Last year of the outlook.'
+    """
     text = str(model.__doc__)
-    meanings = {"": " ".join(text.partition("\n\n")[0].split())}
+    meant = {"": " ".join(text.partition("\n\n")[0].split())}
     for names, words in re.findall(r"^ {4}(\w[\w, ]*) : .*\n((?: {8}.*\n?)+)", text, re.MULTILINE):
-        meanings |= dict.fromkeys(names.split(", "), " ".join(words.split()))
-    return meanings
+        meant |= dict.fromkeys(names.split(", "), " ".join(words.split()))
+    return meant
 
 
 def main() -> None:

@@ -85,8 +85,7 @@ class Scenario(Shown, Strict):
     horizon : int
         Last year of the outlook.
     seed : int
-        Of all random draws. Scenarios that share it share their random draws, so that they can be
-        compared and added.
+        Scenarios that share it share their random draws, so that they can be compared and added.
     name : str
         The stem of the params file; default country-scenario.
     title : str
@@ -127,48 +126,26 @@ class Scenario(Shown, Strict):
     ('uzbekistan-baseline', 'UZ', 'latest')
     """
 
-    country: Country | None = Field(None, description="ISO 3166 alpha-2")
-    corridor: Name | None = Field(None, description="where vehicles come through")
-    scenario: Name = Field(
-        description="which set of assumptions this is",
-        examples=["baseline, accelerated, constrained or a name of your own"],
-    )
-    as_of: AsOf = Field(
-        description="a date, or the newest print of anything used here: "
-        "nothing published later is used",
-        examples=["a date such as 2023-06-26, or latest"],
-    )
-    horizon: int = Field(
-        ge=1990,
-        le=LAST_HORIZON,
-        description="last year of the outlook",
-        examples=["the last year, e.g. 2030"],
-    )
-    seed: int = Field(
-        ge=0,
-        lt=2**32,
-        description="scenarios with one seed share their random draws "
-        "and can be compared and added",
-        examples=["any whole number, e.g. 20230626"],
-    )
+    country: Country | None = None
+    corridor: Name | None = None
+    scenario: Name = Field(examples=["baseline, accelerated, constrained or a name of your own"])
+    as_of: AsOf = Field(examples=["a date such as 2023-06-26, or latest"])
+    horizon: int = Field(ge=1990, le=LAST_HORIZON, examples=["the last year, e.g. 2030"])
+    seed: int = Field(ge=0, lt=2**32, examples=["any whole number, e.g. 20230626"])
     name: str = ""
     title: str = ""
-    measure: Flow = Field("ev_imports", description="the flow that is forecast")
-    basis: str | None = Field(None, description="whose definition is forecast")
-    places: Places = Field((), description="where the corridor is counted")
-    since: Day | None = Field(None, description="facts of earlier periods are left aside")
-    market_size: MarketSizes = Field(None, description="new vehicles a year")
+    measure: Flow = "ev_imports"
+    basis: str | None = None
+    places: Places = ()
+    since: Day | None = None
+    market_size: MarketSizes = None
     drivers: Annotated[tuple[Driver, ...], BeforeValidator(listed)] = ()
     assumptions: dict[str, Range] = Field(default_factory=dict)
-    choice: Choice | None = Field(
-        None, description="what a public point too few, and one too many, costs a year"
-    )
+    choice: Choice | None = None
     notes: Texts = ()
-    ledger: Texts = Field((), description="facts of one's own, relative to this file")
-    shipped_facts: bool = Field(True, description="whether the facts of the package are used, too")
-    published: Day | None = Field(
-        None, description="since when facts of one's own without a date are known"
-    )
+    ledger: Texts = ()
+    shipped_facts: bool = True
+    published: Day | None = None
 
     @property
     def place(self) -> str:

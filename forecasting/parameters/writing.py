@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from forecasting.demand.parameters import load_parameters
 from forecasting.errors import in_digits
 from forecasting.parameters.driver_kinds import KINDS, Driver
+from forecasting.parameters.editor_schema import meanings
 from forecasting.parameters.naming import names_of_place
 from forecasting.parameters.schema import Scenario
 
+# The first part of what is said of a key
 WORDS = {
-    key: field.description for key, field in (Scenario.model_fields | Driver.model_fields).items()
+    key: re.split(r"[;.](?: |$)", words)[0].replace("``", "")
+    for key, words in (meanings(Scenario) | meanings(Driver)).items()
 }
 
 
@@ -41,13 +45,13 @@ def params_text(scenario: Scenario, stem: str, origin: str = "") -> str:
     >>> given["assumptions"] = {"home_access": {"low": 0.7, "mode": 0.8, "high": 0.9}}
     >>> print(params_text(scenario_from_parameters(given), "norway-mine"))
     # Norway, mine.
-    country: "NO"  # ISO 3166 alpha-2
-    scenario: "mine"  # which set of assumptions this is
-    as_of: "latest"  # a date, or the newest print of anything used here:
-    nothing published later is used
-    horizon: 2030  # last year of the outlook
-    seed: 1  # scenarios with one seed share their random draws and can be compared and added
-    measure: "ev_imports"  # the flow that is forecast
+    country: "NO"  # One of the two: an ISO 3166 alpha-2 code, or the name of a corridor
+    scenario: "mine"  # Which one: baseline, accelerated, constrained or a name of your own
+    as_of: "latest"  # A date, or latest: the last day on which anything that is used was published
+    horizon: 2030  # Last year of the outlook
+    seed: 1  # Scenarios that share it share their random draws, so that they can be compared and
+    added
+    measure: "ev_imports"  # The flow that is forecast
     <BLANKLINE>
     assumptions:
       home_access: {low: 0.7, mode: 0.8, high: 0.9}  # share of car owners;
@@ -68,13 +72,14 @@ def params_text(scenario: Scenario, stem: str, origin: str = "") -> str:
     drivers = values.pop("drivers", [])
     assumptions = values.pop("assumptions", {})
     lines = [f"# {heading}, {name}{f': {origin}' if origin else ''}."]
-    lines += [_line(key, value) for key, value in values.items()]
+    words = {**WORDS}  # each is said where its key stands first
+    lines += [_line(key, value, words) for key, value in values.items()]
     if drivers:
         lines += ["", "# Dated events, each with its reason and its source.", "drivers:"]
     usual = Driver.model_construct().model_dump(mode="json", warnings=False)
     for driver in drivers:
         changed = [key for key, value in driver.items() if value != usual.get(key, ...)]
-        rows = "\n    ".join(_line(key, driver[key]) for key in changed)
+        rows = "\n    ".join(_line(key, driver[key], words) for key in changed)
         lines.append(f"  - {rows}")
     if assumptions:
         lines += ["", "assumptions:"]
@@ -98,8 +103,8 @@ def _plain(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _line(key: str, value: Any) -> str:
-    words = WORDS[key]
+def _line(key: str, value: Any, words: dict[str, str]) -> str:
+    meaning = words.pop(key, "")
     if key == "kind":
-        words = KINDS[value].words
-    return f"{key}: {_plain(value)}" + (f"  # {words}" if words else "")
+        meaning = KINDS[value].words
+    return f"{key}: {_plain(value)}" + (f"  # {meaning}" if meaning else "")
