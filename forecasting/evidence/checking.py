@@ -19,13 +19,14 @@ from typing import IO
 from forecasting.caveats import Caveat
 from forecasting.errors import MOST, LedgerError, Problem
 from forecasting.evidence.files import read_whole
-from forecasting.evidence.mapping import mapping_path
+from forecasting.evidence.mapping import TableRead, mapping_path
 from forecasting.evidence.perimeters import two_things
-from forecasting.evidence.reading import FoundRow, TableRead, ledger_rows, read_rows, two_numbers
+from forecasting.evidence.reading import ledger_rows, read_rows, two_numbers
 from forecasting.evidence.rules import (
     COLUMNS,
     COUNTED,
     Fault,
+    FoundRow,
     Row,
     column_problems,
     faults,

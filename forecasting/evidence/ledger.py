@@ -32,10 +32,11 @@ from forecasting.evidence.checking import checked_rows
 from forecasting.evidence.fact import Fact, LazyFacts, facts_only, typed_facts
 from forecasting.evidence.files import save_asked
 from forecasting.evidence.places import WORLD, partner_code, place_code
-from forecasting.evidence.reading import FoundRow, Source, read_rows
+from forecasting.evidence.reading import Source, read_rows
 from forecasting.evidence.rules import (
     COLUMNS,
     KINDS,
+    FoundRow,
     Row,
     cell_text,
     column_problems,

@@ -41,6 +41,7 @@ from forecasting.evidence.printed_numbers import SCALES, one_of, plain_text, wit
 from forecasting.evidence.printed_periods import number_of, period_cells, period_of
 from forecasting.evidence.rules import (
     COLUMNS,
+    FoundRow,
     Row,
     cell_text,
     finite_number,
@@ -452,13 +453,6 @@ def _dated(text: str, form: str) -> dt.date | None:
     with contextlib.suppress(ValueError, re.error):
         return dt.datetime.strptime(text, form).date()
     return None
-
-
-class FoundRow(NamedTuple):
-    """One normalised row, and where it was found."""
-
-    where: str
-    cells: Row
 
 
 @dataclass(frozen=True)

@@ -36,10 +36,10 @@ from typing import Any
 from forecasting.errors import LedgerError
 from forecasting.evidence.checking import checked_rows, text_of
 from forecasting.evidence.places import place_code
-from forecasting.evidence.reading import FoundRow
 from forecasting.evidence.rules import (
     MEANINGS,
     Fault,
+    FoundRow,
     Row,
     cell_text,
     column_problems,

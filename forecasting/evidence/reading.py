@@ -22,7 +22,6 @@ from forecasting.evidence.files import read_whole
 from forecasting.evidence.mapping import (
     OPTIONS,
     UNKNOWN,
-    FoundRow,
     Mapping,
     TableRead,
     mapped_rows,
@@ -35,6 +34,7 @@ from forecasting.evidence.rules import (
     EMPTY,
     REQUIRED,
     SAME,
+    FoundRow,
     Row,
     column_problems,
     settled,

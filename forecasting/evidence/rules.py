@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from forecasting.caveats import Caveat
 from forecasting.errors import InputError, PeriodError, Problem, in_digits
@@ -62,6 +62,14 @@ WHOLE = (
 
 Fault = tuple[str, str, str]  # column, what is wrong, the next move
 Row = dict[str, str]  # of a ledger: its columns as text
+
+
+class FoundRow(NamedTuple):
+    """One normalised row, and where it was found."""
+
+    where: str
+    cells: Row
+
 
 VOCABULARIES = {
     "measure": tuple(MEASURES),

@@ -27,12 +27,13 @@ from forecasting.evidence.mapping import (
     TARGETS,
     UNKNOWN,
     Mapping,
+    TableRead,
     mapping_path,
     read_head,
 )
 from forecasting.evidence.places import place_name
 from forecasting.evidence.printed_numbers import printed_number
-from forecasting.evidence.reading import TableRead, read_table
+from forecasting.evidence.reading import read_table
 from forecasting.evidence.rules import COUNTED, Row
 from forecasting.measures import FLOW_OF_COUNT, MEASURES, did_you_mean
 from forecasting.parameters.naming import country_code

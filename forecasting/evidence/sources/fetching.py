@@ -16,8 +16,7 @@ from forecasting.errors import InputError, RunError
 from forecasting.evidence.checking import checked_rows
 from forecasting.evidence.files import write_new
 from forecasting.evidence.places import COUNTRIES, place_code
-from forecasting.evidence.reading import FoundRow
-from forecasting.evidence.rules import COLUMNS, Row, normalise
+from forecasting.evidence.rules import COLUMNS, FoundRow, Row, normalise
 from forecasting.evidence.sources import comtrade, iea, worldbank
 from forecasting.evidence.sources.polite import today
 
