@@ -63,7 +63,7 @@ def table_of(rows: list[Row]) -> pd.DataFrame:
 
 def prior_draws(path: LatentPath, rng: np.random.Generator, count: int) -> Iterator[np.ndarray]:
     """Coordinates drawn from the prior, some at a time."""
-    weight, sd = path.mixture
+    weight, sd = path.mixture.weight, path.mixture.sd
     for _ in range(count // AT_ONCE):
         kind = rng.choice(len(path.kind_share), AT_ONCE, p=path.kind_share)
         x = rng.standard_normal((AT_ONCE, path.width)) * np.sqrt(path.kind_variance[kind])

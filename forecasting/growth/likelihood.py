@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from forecasting.evidence.fact import Fact
+from forecasting.growth.mixtures import Mixtures
 from forecasting.growth.path import LatentPath
 from forecasting.periods import Period
 from forecasting.quantities import OUTLIER
@@ -294,8 +295,8 @@ class Contrasts:
         The coordinate of scrappage.
     value : ndarray, shape (facts,)
         What each contrast of logs is said to be.
-    weight, mean, sd : ndarray, shape (facts, components)
-        Mixtures of noise; components that a fact has not have weight 0.
+    noise : Mixtures
+        A row each.
     wrong : ndarray, shape (facts, components)
         Which components are those of a fact that is wrong.
     """
@@ -309,21 +310,19 @@ class Contrasts:
     base_offsets: Array
     scrappage: slice
     value: Array
-    weight: Array
-    mean: Array
-    sd: Array
+    noise: Mixtures
     wrong: NDArray[np.bool_]
 
     @property
     def exact(self) -> NDArray[np.bool_]:
         """Which facts are numbers, with one narrow component, not bounds."""
-        return np.asarray((~self.wrong & (self.weight > 0)).sum(axis=1) == 1)
+        return np.asarray((self.noise.weight > 0).sum(axis=1) == 1 + len(WRONG))
 
     def only(self, rows: NDArray[np.int_]) -> Contrasts:
         """Some of the facts."""
-        names = [f.name for f in fields(self) if f.name not in ("months", "scrappage")]
+        names = [f.name for f in fields(self) if f.name not in ("months", "scrappage", "noise")]
         kept = {name: getattr(self, name)[rows] for name in names}
-        return replace(self, **kept)
+        return replace(self, noise=self.noise.rows(rows), **kept)
 
     def at(self, log_flows: Array, x: Array) -> Array:
         """The contrasts of logs, shape (draws, facts)."""
@@ -388,9 +387,8 @@ class Contrasts:
         """Log density of the noise at some contrasts, shape (draws, facts)."""
         result = np.empty_like(contrasts)
         for rows in (self.exact, ~self.exact):  # numbers have fewer components than bounds
-            parts = int((self.weight[rows] > 0).sum(axis=1).max(initial=1))
-            weight, mean, sd = (t[rows, :parts] for t in (self.weight, self.mean, self.sd))
-            result[:, rows] = log_mixture(contrasts[:, rows] - self.value[rows], weight, mean, sd)
+            noise = self.noise.rows(rows).trimmed()
+            result[:, rows] = noise.log_density(contrasts[:, rows] - self.value[rows])
         return result
 
 
@@ -402,18 +400,6 @@ def _combined(rows: Array, scale: Array, weights: Array) -> Array:
     shape = (len(scale), len(rows), weights.shape[1])
     scaled = (rows * scale[:, None, :]).reshape(shape[0] * shape[1], len(weights))
     return np.asarray(scaled @ csr_array(weights)).reshape(shape)
-
-
-def log_mixture(x: Array, weight: Array, mean: Array | float, sd: Array) -> Array:
-    """Log density of mixtures of normals, but for a constant: shapes (..., n) and (n, components).
-
-    >>> one = np.array([[1.0]])
-    >>> float(log_mixture(np.array([2.0]), one, 0.0, one)[0])
-    -2.0
-    """
-    log_part = np.log(np.maximum(weight, 1e-300) / sd) - 0.5 * ((x[..., None] - mean) / sd) ** 2
-    most = log_part.max(axis=-1)
-    return np.asarray(most + np.log(np.exp(log_part - most[..., None]).sum(axis=-1)))
 
 
 def as_arrays(
@@ -431,17 +417,14 @@ def as_arrays(
         Column of each basis that has an offset.
     """
     n = len(observations)
-    parts = max((len(o.noise.weight) for o in observations), default=1)
-    weight = np.zeros((n, parts))
-    mean = np.zeros((n, parts))
-    sd = np.ones((n, parts))
-    wrong = np.zeros((n, parts), dtype=bool)
+    counts = np.array([len(o.noise.weight) for o in observations], dtype=int)[:, None]
+    component = np.arange(counts.max(initial=1))
+    noise = np.zeros((3, n, len(component)))
+    noise[2] = 1.0
     aged = np.zeros((n, path.months))
     offsets, base_offsets = np.zeros((2, n, path.width))
     for i, o in enumerate(observations):
-        k = len(o.noise.weight)
-        weight[i, :k], mean[i, :k], sd[i, :k] = o.noise.weight, o.noise.mean, o.noise.sd
-        wrong[i, k - len(WRONG) : k] = True
+        noise[:, i, : len(o.noise.weight)] = o.noise.weight, o.noise.mean, o.noise.sd
         if o.fact.stock:
             aged[i] = o.numerator * stock_ages(o.fact.period, path.first_year, path.months)
         column = bases.get(o.fact.basis)
@@ -460,10 +443,8 @@ def as_arrays(
         base_offsets=base_offsets,
         scrappage=path.at_["scrappage"],
         value=np.array([o.value for o in observations]),
-        weight=weight,
-        mean=mean,
-        sd=sd,
-        wrong=wrong,
+        noise=Mixtures(*noise),
+        wrong=(component >= counts - len(WRONG)) & (component < counts),
     )
 
 

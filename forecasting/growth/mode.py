@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg.lapack import dpotrf, dpotrs
 
-from forecasting.growth.likelihood import Contrasts, log_mixture
+from forecasting.growth.likelihood import Contrasts
+from forecasting.growth.mixtures import softmax
 from forecasting.growth.path import LatentPath
 
 Array = NDArray[np.float64]
@@ -80,36 +81,6 @@ class Covariance:
         """Log of its determinant."""
         own = 0.0 if self.empty else 2 * float(np.log(np.diag(self.factor)).sum())
         return own if self.wide and not self.empty else own + float(np.log(self.noise).sum())
-
-
-def responsibilities(
-    residual: Array, spread: Array, weight: Array, mean: Array, sd: Array
-) -> tuple[Array, Array]:
-    """Probability of each component of a mixture, and log density, for what is normal itself.
-
-    Parameters
-    ----------
-    residual : ndarray, shape (...,)
-        Where it is expected.
-    spread : ndarray, shape (...,)
-        Variance of what is expected.
-    weight, mean, sd : ndarray, shape (..., components)
-        The mixture.
-
-    Examples
-    --------
-    >>> narrow_or_wide = np.array([0.9, 0.1]), np.zeros(2), np.array([0.01, 0.5])
-    >>> bool(responsibilities(np.array(0.0), np.array(0.0), *narrow_or_wide)[0][0] > 0.99)
-    True
-    """
-    variance = sd**2 + spread[..., None]
-    log_part = np.log(np.maximum(weight, 1e-300)) - 0.5 * (
-        (residual[..., None] - mean) ** 2 / variance + np.log(variance)
-    )
-    most = log_part.max(axis=-1, keepdims=True)
-    part = np.exp(log_part - most)
-    total = part.sum(axis=-1, keepdims=True)
-    return np.asarray(part / total), np.asarray((most + np.log(total))[..., 0])
 
 
 class Mode:
@@ -193,13 +164,8 @@ class Mode:
 
     def log_density(self) -> float:
         """Of facts and coordinates, but for a constant."""
-        path = self.path
-        f = self.facts
-        result = f.log_density(self.contrast[None, :]).sum()
-        weight, sd = path.mixture
-        result += log_mixture(self.x[None, path.mixed], weight, 0.0, sd).sum()
-        plain = np.setdiff1d(np.arange(path.width), path.mixed)
-        return float(result - 0.5 * (self.x[plain] ** 2 / self.variance[plain]).sum())
+        of_facts = self.facts.log_density(self.contrast[None, :]).sum()
+        return float(of_facts + self.path.log_density(self.x[None, :])[0])
 
     def left_out(self) -> tuple[Array, Array]:
         """Each contrast as the other facts lead one to expect it: mean and variance."""
@@ -217,16 +183,14 @@ class Mode:
         f, diagonal = self.facts, np.maximum(diagonal, 1e-12)
         others = self.target - pulled / diagonal - f.value
         spread = np.maximum(1 / diagonal - noise, 0.0)
-        part, _ = responsibilities(others, spread, f.weight, f.mean, f.sd)
-        target_year, _ = responsibilities(
-            self.contrast - f.value, np.zeros_like(noise), f.weight, f.mean, f.sd
-        )
-        precision = (target_year / f.sd**2).sum(axis=1)
-        new = np.where(f.exact, np.exp((part * np.log(f.sd**2)).sum(axis=1)), 1 / precision)
+        part = f.noise.parts(others, spread)
+        here = f.noise.parts(self.contrast - f.value)
+        precision = (here / f.noise.sd**2).sum(axis=1)
+        new = np.where(f.exact, np.exp((part * np.log(f.noise.sd**2)).sum(axis=1)), 1 / precision)
         target = np.where(
             f.exact,
-            f.value + (part * f.mean).sum(axis=1),
-            f.value + (target_year * f.mean / f.sd**2).sum(axis=1) / precision,
+            f.value + (part * f.noise.mean).sum(axis=1),
+            f.value + (here * f.noise.mean / f.noise.sd**2).sum(axis=1) / precision,
         )
         # half way, or facts that contradict each other would take turns
         self.noise, self.target = np.sqrt(self.noise * new), 0.5 * (self.target + target)
@@ -234,12 +198,11 @@ class Mode:
     def _reweigh_mixtures(self, covariance: Covariance) -> None:
         """Variances of mixed coordinates given the coordinates, by expectation-maximisation."""
         at = self.path.mixed
-        (weight, sd) = self.path.mixture
         known = (self.jacobian[:, at] * covariance.solve(self.jacobian[:, at])).sum(axis=0)
         spread = np.maximum(self.variance[at] - self.variance[at] ** 2 * known, 0.0)
         size = np.sqrt(self.x[at] ** 2 + spread)
-        part, _ = responsibilities(size, np.zeros_like(size), weight, np.zeros_like(sd), sd)
-        self.variance[at] = 1 / (part / sd**2).sum(axis=1)
+        mixture = self.path.mixture
+        self.variance[at] = 1 / (mixture.parts(size) / mixture.sd**2).sum(axis=1)
 
     def _weigh_kinds(self, innovation: Array, noise: Array) -> None:
         """How probable each kind of market is, by how well it explains the facts."""
@@ -252,7 +215,6 @@ class Mode:
             covariance = Covariance(self.jacobian * np.sqrt(scale), noise)
             square = innovation @ covariance.solve(innovation)
             log_part[k] -= 0.5 * (square + covariance.log_determinant)
-        part = np.exp(log_part - log_part.max())
-        self.kind = 0.5 * (self.kind + part / part.sum())  # half way, as with noise
+        self.kind = 0.5 * (self.kind + softmax(log_part))  # half way, as with noise
         self.variance = self.kind @ self.path.kind_variance
         self.variance[at] = mixed

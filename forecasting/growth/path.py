@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.growth.common import Common
+from forecasting.growth.mixtures import Mixtures
 from forecasting.growth.policy_months import NO_POLICIES, Policies, numbers_of
 from forecasting.growth.prior import REACH, Prior, student_mixture
 from forecasting.growth.within_year import POSITION
@@ -199,16 +200,24 @@ class LatentPath:
             row[self.at_["noise"]] = steady[1] ** 2
         return share / share.sum(), variance
 
-    def _mixture(self) -> tuple[Array, Array]:
-        """Weights and standard deviations of the mixed coordinates, a row each."""
-        shock_weight, shock_sd = student_mixture(self.prior.shock_nu)
-        weight = np.tile(shock_weight, (len(self.mixed), 1))
-        sd = np.tile(shock_sd, (len(self.mixed), 1))
+    def _mixture(self) -> Mixtures:
+        """Of the mixed coordinates, a row each."""
+        rows = (len(self.mixed), 1)
+        weight, sd = (np.tile(table, rows) for table in student_mixture(self.prior.shock_nu))
         weight[-1] = 0.0
         sd[-1] = 1.0
         weight[-1, :2] = 1 - ANOTHER_SIZE, ANOTHER_SIZE
         sd[-1, 0] = SAME_SIZE_SD / ANOTHER_SIZE_SD
-        return weight, sd
+        return Mixtures(weight, np.zeros_like(weight), sd)
+
+    def log_density(self, x: Array) -> Array:
+        """Log density of coordinates before any fact, but for a constant: shape (draws,)."""
+        result = self.mixture.log_density(x[:, self.mixed]).sum(axis=1)
+        plain = np.setdiff1d(np.arange(self.width), self.mixed)
+        variance = self.kind_variance[:, plain]
+        square = x[:, plain] ** 2 @ (1 / variance).T
+        log_part = np.log(self.kind_share) - 0.5 * (square + np.log(variance).sum(axis=1))
+        return np.asarray(result + np.logaddexp.reduce(log_part, axis=1))
 
     def totals(self, x: Array, directions: Array) -> tuple[Array, Array, Array, Array]:
         """Log-odds, log flow that is expected by year, and the derivatives of both.

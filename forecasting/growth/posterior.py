@@ -10,13 +10,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.growth.likelihood import Contrasts, log_mixture
-from forecasting.growth.mode import Covariance, Mode, responsibilities
+from forecasting.growth.likelihood import Contrasts
+from forecasting.growth.mixtures import softmax
+from forecasting.growth.mode import Covariance, Mode
 from forecasting.growth.path import LatentPath
 
 Array = NDArray[np.float64]
@@ -114,11 +115,10 @@ def sample(
     which = resampled(weight, np.tile(shared[:, -1], len(rounds)), len(shared), rng)
     expected, variance = chains.expectations()
     residual = contrast[which] - facts.value
-    blocks = np.array_split(residual, 1 + residual.size * facts.weight.shape[1] // AT_ONCE)
+    blocks = np.array_split(residual, 1 + residual.size * facts.wrong.shape[1] // AT_ONCE)
     doubted = np.zeros(len(facts.value))
     for block in blocks:
-        part, _ = responsibilities(block, 0 * block, facts.weight, facts.mean, facts.sd)
-        doubted += (part * facts.wrong).sum(axis=(0, 2))
+        doubted += (facts.noise.parts(block) * facts.wrong).sum(axis=(0, 2))
     return Posterior(
         x=moved[which],
         kind=linear.kinds[kind[which]],
@@ -145,7 +145,7 @@ def _best_mode(path: LatentPath, facts: Contrasts) -> Mode:
     if abs(float(mode.x[column].sum())) < OTHER:
         return mode
     known_size = Mode(path, facts)
-    known_size.variance[column] = path.mixture[1][-1, 0] ** 2
+    known_size.variance[column] = path.mixture.sd[-1, 0] ** 2
     known_size.climb()
     return max(mode, known_size, key=lambda item: item.log_density())
 
@@ -165,8 +165,8 @@ class _Linear:
         self.mode, self.path, self.facts = mode, path, f
         rows = np.arange(len(f.value))
         self.mean, self.variance = mode.left_out()
-        part, _ = responsibilities(self.mean - f.value, self.variance, f.weight, f.mean, f.sd)
-        believed = (f.wrong * f.weight).sum(axis=1)
+        part = f.noise.parts(self.mean - f.value, self.variance)
+        believed = (f.wrong * f.noise.weight).sum(axis=1)
         target, noise, unevenness = _tangent(f, mode.contrast, np.sqrt(self.variance))
         doubt = (part * f.wrong).sum(axis=1) / believed
         doubt = np.where(f.exact, doubt, MUCH_DOUBT * unevenness / UNEVEN)
@@ -186,7 +186,9 @@ class _Linear:
         self.design = np.zeros((len(rows), q + d))
         self.design[:, :q] = mode.jacobian[:, mixed]
         self.design[self.doubtful, q + np.arange(d)] = -1.0
-        self.weight, self.centre, self.sd = self._tables()
+        noise_left = f.noise.rows(self.doubtful)
+        noise_left = replace(noise_left, sd=np.sqrt(noise_left.sd**2 - JITTER))
+        self.mixtures = path.mixture.followed_by(noise_left)
         self.kinds = np.flatnonzero(mode.kind > LEAST_LIKELY * mode.kind.max())
         self.kind_variance = path.kind_variance[self.kinds].copy()
         self.kind_variance[:, mixed] = 0.0
@@ -203,22 +205,6 @@ class _Linear:
                 for share, c in zip(path.kind_share[self.kinds], self.covariances, strict=True)
             ]
         )
-
-    def _tables(self) -> tuple[Array, Array, Array]:
-        """Weights, means and standard deviations of the unknowns' mixtures, a row each."""
-        f = self.facts
-        (weight, sd) = self.path.mixture
-        parts = max(weight.shape[1], f.weight.shape[1])
-        q = len(weight)
-        d = len(self.doubtful)
-        tables = np.zeros((2, q + d, parts))
-        spread = np.ones((q + d, parts))
-        tables[0, :q, : weight.shape[1]] = weight
-        spread[:q, : weight.shape[1]] = sd
-        tables[0, q:, : f.weight.shape[1]] = f.weight[self.doubtful]
-        tables[1, q:, : f.weight.shape[1]] = f.mean[self.doubtful]
-        spread[q:, : f.weight.shape[1]] = np.sqrt(f.sd[self.doubtful] ** 2 - JITTER)
-        return tables[0], tables[1], spread
 
 
 def _tangent(facts: Contrasts, at: Array, spread: Array) -> tuple[Array, Array, Array]:
@@ -250,28 +236,21 @@ class _Chains:
         q = len(linear.path.mixed)
         share = mode.kind[linear.kinds]
         self.kind = rng.choice(len(share), self.chains, p=share / share.sum())
+        f, mixtures = linear.facts, linear.mixtures
         size = np.sqrt(mode.variance[linear.path.mixed])
-        start = np.zeros((unknowns, linear.weight.shape[1]))
-        start[:q], _ = responsibilities(
-            size, np.zeros(q), linear.weight[:q], linear.centre[:q], linear.sd[:q]
-        )
-        f = linear.facts
+        start = np.zeros(mixtures.weight.shape)
+        start[:q] = mixtures.rows(slice(q)).parts(size)
         # As the others have it, and as the mode has it: between them facts that disagree are open
-        target_year = mode.contrast - f.value
-        at_mode, _ = responsibilities(
-            target_year, np.zeros_like(target_year), f.weight, f.mean, f.sd
-        )
-        both = 0.5 * (linear.part + at_mode)
-        start[q:, : f.weight.shape[1]] = both[linear.doubtful]
-        start = 0.8 * start + 0.2 * linear.weight  # of bounds the weights do not sum to one
+        both = 0.5 * (linear.part + f.noise.parts(mode.contrast - f.value))
+        start[q:, : both.shape[1]] = both[linear.doubtful]
+        start = 0.8 * start + 0.2 * mixtures.weight  # of bounds the weights do not sum to one
         self.component = _chosen(np.tile(start, (self.chains, 1, 1)), rng)
-        self.log_weight = np.log(np.maximum(linear.weight, 1e-300))
-        usual = (linear.weight * linear.sd**2).sum(axis=1) / linear.weight.sum(axis=1)
+        usual = (mixtures.weight * mixtures.sd**2).sum(axis=1) / mixtures.weight.sum(axis=1)
         tied = np.linalg.inv(linear.precision[0] + np.diag(1 / np.maximum(usual, 1e-6)))
         tied = np.abs(tied) / np.sqrt(np.outer(np.diag(tied), np.diag(tied))) + ANY_PAIR
         np.fill_diagonal(tied, 0.0)
         self.tied = tied
-        self.parts = int((linear.weight > 0).sum(axis=1).max())
+        self.parts = int((mixtures.weight > 0).sum(axis=1).max())
         # The first of a pair, how many in a sweep, and its components
         exact = f.exact[linear.doubtful]
         numbers = np.r_[q - 1, q + np.flatnonzero(exact)]
@@ -315,26 +294,23 @@ class _Chains:
         factor = np.linalg.cholesky(precision + _diagonals(1 / variance))
         normal = rng.standard_normal((self.chains, n, 1))
         unknown = mean + np.linalg.solve(factor.transpose(0, 2, 1), normal)[:, :, 0]
-        residual = (unknown[:, :, None] - linear.centre) / linear.sd
-        log_part = self.log_weight - np.log(linear.sd) - 0.5 * residual**2
-        part = np.exp(log_part - log_part.max(axis=2, keepdims=True))
-        self.component = _chosen(part, rng)
+        self.component = _chosen(linear.mixtures.parts(unknown), rng)
         self.unknown = unknown
         if not keep:
             self._draw_kinds(unknown)
         return unknown
 
     def _of_components(self) -> tuple[Array, Array]:
-        rows = np.arange(self.component.shape[1])
-        sd, centre = self.linear.sd, self.linear.centre
-        return sd[rows, self.component] ** 2, centre[rows, self.component]
+        mixtures = self.linear.mixtures
+        chosen = np.arange(self.component.shape[1]), self.component
+        return mixtures.sd[chosen] ** 2, mixtures.mean[chosen]
 
     def _draw_kinds(self, unknown: Array) -> None:
         """A kind of market for each chain, given the unknowns."""
         linear = self.linear
         square = np.einsum("cr,krs,cs->ck", unknown, linear.precision, unknown, optimize=True)
         log_part = linear.log_density + unknown @ linear.pull.T - 0.5 * square
-        self.kind = _chosen(np.exp(log_part - log_part.max(axis=1, keepdims=True)), self.rng)
+        self.kind = _chosen(softmax(log_part), self.rng)
 
     def _pair(
         self,
@@ -346,7 +322,7 @@ class _Chains:
         centre: Array,
     ) -> None:
         """Draw two unknowns' components together, all unknowns integrated out; one pair a chain."""
-        linear = self.linear
+        mixtures = self.linear.mixtures
         of = np.arange(self.chains)[:, None]
         columns = covariance[of, pair].transpose(0, 2, 1)
         block = columns[of, pair]
@@ -361,12 +337,11 @@ class _Chains:
         determinant = np.maximum(a * b - ab**2, 1e-12)
         log_part = one[:, :, None] + other[:, None, :] - 0.5 * np.log(determinant)
         log_part += 0.5 * (b * g**2 - 2 * ab * g * h + a * h**2) / determinant
-        flat = log_part.reshape(self.chains, -1)
-        part = np.exp(flat - flat.max(axis=1, keepdims=True))
+        part = softmax(log_part.reshape(self.chains, -1))
         chosen = np.stack(np.divmod(_chosen(part, self.rng), self.parts), axis=1)
         self.component[of, pair] = chosen
-        new_v = linear.sd[pair, chosen] ** 2
-        new_c = linear.centre[pair, chosen]
+        new_v = mixtures.sd[pair, chosen] ** 2
+        new_c = mixtures.mean[pair, chosen]
         delta = 1 / new_v - 1 / v
         gain = delta[:, :, None] * np.linalg.inv(np.eye(2) + block * delta[:, None, :])
         scaled = columns @ gain
@@ -381,12 +356,12 @@ class _Chains:
         self, unknown: Indices, parts: int, precision: Array, push: Array
     ) -> tuple[Array, Array, Array]:
         """Log weight, precision and pull of an unknown's components, beside those of the others."""
-        linear = self.linear
+        mixtures = self.linear.mixtures
         of = np.arange(parts)
-        precise = 1 / linear.sd[unknown, of] ** 2
-        pulled = linear.centre[unknown, of] * precise
-        own = self.log_weight[unknown, of] + 0.5 * np.log(precise)
-        own -= 0.5 * linear.centre[unknown, of] * pulled
+        precise = 1 / mixtures.sd[unknown, of] ** 2
+        centre = mixtures.mean[unknown, of]
+        pulled = centre * precise
+        own = mixtures.log_weight[unknown, of] + 0.5 * np.log(precise) - 0.5 * centre * pulled
         return own, precision[:, None] + precise, push[:, None] + pulled
 
     def _coordinates(self, unknown: Array, kind: Indices, shared: Array) -> Array:
@@ -415,7 +390,7 @@ class _Chains:
         q = len(linear.path.mixed)
         rows = linear.doubtful
         others, spread = (np.concatenate(item)[:, q:] for item in zip(*self.messages, strict=True))
-        _, log_density = responsibilities(others, spread, f.weight[rows], f.mean[rows], f.sd[rows])
+        log_density = f.noise.rows(rows).log_density(others, spread)
         apart = np.exp(log_density.min(axis=0) - log_density)
         apart /= apart.sum(axis=0)
         middle = (apart * others).sum(axis=0)
@@ -444,7 +419,7 @@ def _moved(linear: _Linear, x: Array) -> tuple[Array, Array, Array]:
     if not len(facts.value):
         return x, np.zeros(len(x)), np.zeros((len(x), 0))
     wanted = mode.contrast + (x - mode.x) @ mode.jacobian.T
-    sd = facts.sd[:, 0]  # as narrow as each can be, also where the mode takes it for wrong
+    sd = facts.noise.sd[:, 0]  # as narrow as each can be, also where the mode takes it for wrong
     gap = np.clip((_contrasts(path, facts, x) - wanted) / sd, -MOST_GAP, MOST_GAP)
     # The combinations of facts in which the true contrasts differ most from the linear ones
     size, turned = np.linalg.eigh(gap.T @ gap / len(x))
@@ -458,7 +433,7 @@ def _moved(linear: _Linear, x: Array) -> tuple[Array, Array, Array]:
         blocks = 1 + len(x) * len(combined) * longest // AT_ONCE
         for part in np.array_split(np.arange(len(x)), blocks):
             moved[part], log_weight[part] = move(x[part], wanted[part] @ combined.T)
-        log_weight += _log_prior(path, moved) - _log_prior(path, x)
+        log_weight += path.log_density(moved) - path.log_density(x)
     contrast = _contrasts(path, facts, moved)
     log_weight += (facts.log_density(contrast) - facts.log_density(wanted)).sum(axis=1)
     return moved, log_weight, contrast
@@ -471,18 +446,6 @@ def _contrasts(path: LatentPath, facts: Contrasts, x: Array) -> Array:
         for part in np.array_split(x, 1 + len(x) * path.months // AT_ONCE)
     ]
     return np.concatenate(result)
-
-
-def _log_prior(path: LatentPath, x: Array) -> Array:
-    """Log density of coordinates before any fact, but for a constant."""
-    weight, sd = path.mixture
-    result = log_mixture(x[:, path.mixed], weight, 0.0, sd).sum(axis=1)
-    plain = np.setdiff1d(np.arange(path.width), path.mixed)
-    variance = path.kind_variance[:, plain]
-    square = x[:, plain] ** 2 @ (1 / variance).T
-    log_part = np.log(path.kind_share) - 0.5 * (square + np.log(variance).sum(axis=1))
-    most = log_part.max(axis=1)
-    return np.asarray(result + most + np.log(np.exp(log_part - most[:, None]).sum(axis=1)))
 
 
 class _Move:

@@ -1,0 +1,87 @@
+"""Mixtures of normals, many at once: the noise of facts, and shocks with heavy tails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Mixtures:
+    """Mixtures of normals, one a row.
+
+    Parameters
+    ----------
+    weight, mean, sd : ndarray, shape (mixtures, components)
+        Components that a mixture has not have weight 0.
+
+    Examples
+    --------
+    >>> narrow_or_wide = Mixtures(np.array([[0.9, 0.1]]), np.zeros((1, 2)), np.array([[0.01, 0.5]]))
+    >>> bool(narrow_or_wide.parts(np.zeros(1))[0, 0] > 0.99)
+    True
+    """
+
+    weight: Array
+    mean: Array
+    sd: Array
+
+    @property
+    def log_weight(self) -> Array:
+        """Logs of the weights, that of none very small."""
+        return np.asarray(np.log(np.maximum(self.weight, 1e-300)))
+
+    def rows(self, which: NDArray[np.int_] | NDArray[np.bool_] | slice) -> Mixtures:
+        """Some of them."""
+        return Mixtures(self.weight[which], self.mean[which], self.sd[which])
+
+    def trimmed(self) -> Mixtures:
+        """Without components that none of them has."""
+        parts = int((self.weight > 0).sum(axis=1).max(initial=1))
+        return Mixtures(self.weight[:, :parts], self.mean[:, :parts], self.sd[:, :parts])
+
+    def followed_by(self, other: Mixtures) -> Mixtures:
+        """These and others, with as many components as the larger have."""
+        parts = max(self.weight.shape[1], other.weight.shape[1])
+        tables = np.zeros((3, len(self.weight) + len(other.weight), parts))
+        tables[2] = 1.0
+        first = len(self.weight)
+        tables[:, :first, : self.weight.shape[1]] = self.weight, self.mean, self.sd
+        tables[:, first:, : other.weight.shape[1]] = other.weight, other.mean, other.sd
+        return Mixtures(*tables)
+
+    def parts(self, x: Array, spread: Array | float = 0.0) -> Array:
+        """Probability of each component, of what is normal itself.
+
+        Parameters
+        ----------
+        x : ndarray, shape (..., mixtures)
+            Where it is expected.
+        spread : ndarray, shape (..., mixtures), or float
+            Variance of what is expected.
+        """
+        variance = self.sd**2 + np.asarray(spread)[..., None]
+        square = (x[..., None] - self.mean) ** 2 / variance
+        return softmax(self.log_weight - 0.5 * (square + np.log(variance)))
+
+    def log_density(self, x: Array, spread: Array | float = 0.0) -> Array:
+        """Log density but for a constant, shape (..., mixtures); parameters as of `parts`."""
+        sd = np.sqrt(self.sd**2 + np.asarray(spread)[..., None])
+        log_part = np.log(np.maximum(self.weight, 1e-300) / sd)
+        log_part = log_part - 0.5 * ((x[..., None] - self.mean) / sd) ** 2
+        most = log_part.max(axis=-1)
+        return np.asarray(most + np.log(np.exp(log_part - most[..., None]).sum(axis=-1)))
+
+
+def softmax(log_part: Array) -> Array:
+    """Shares along the last axis, from their logs.
+
+    >>> softmax(np.log([1.0, 3.0])).round(2).tolist()
+    [0.25, 0.75]
+    """
+    part = np.exp(log_part - log_part.max(axis=-1, keepdims=True))
+    return np.asarray(part / part.sum(axis=-1, keepdims=True))
