@@ -324,15 +324,20 @@ class Contrasts:
         kept = {name: getattr(self, name)[rows] for name in names}
         return replace(self, noise=self.noise.rows(rows), **kept)
 
-    def at(self, log_flows: Array, x: Array) -> Array:
-        """The contrasts of logs, shape (draws, facts)."""
-        flows = np.exp(log_flows)
+    def _sums(self, flows: Array, x: Array) -> tuple[Array, Array, Array, Array]:
+        """Numerators, denominators, the contrasts, and mean years on the register of a stock."""
         top = np.maximum(flows @ self.numerator.T, 1e-300)
         bottom = np.maximum(flows @ self.denominator.T + self._constant(x), 1e-300)
         contrasts = np.log(top) - np.log(bottom) + x @ self.offsets.T
+        age = np.zeros_like(top)
         if self.aged.any():
-            contrasts -= SCRAPPAGE_SD * x[:, self.scrappage] * (flows @ self.aged.T) / top
-        return np.asarray(contrasts)
+            age = flows @ self.aged.T / top
+            contrasts -= SCRAPPAGE_SD * x[:, self.scrappage] * age
+        return top, bottom, contrasts, age
+
+    def at(self, log_flows: Array, x: Array) -> Array:
+        """The contrasts of logs, shape (draws, facts)."""
+        return self._sums(np.exp(log_flows), x)[2]
 
     def along(
         self,
@@ -355,10 +360,7 @@ class Contrasts:
         """
         rows = np.eye(len(self.value)) if combined is None else combined
         flows = np.exp(log_flows)
-        constant = self._constant(x)
-        top = np.maximum(flows @ self.numerator.T, 1e-300)
-        bottom = np.maximum(flows @ self.denominator.T + constant, 1e-300)
-        age = flows @ self.aged.T / top
+        top, bottom, contrasts, age = self._sums(flows, x)
         scrapped = SCRAPPAGE_SD * x[:, self.scrappage]
         part = _combined(rows, (1 + scrapped * age) / top, self.numerator)
         if self.denominator.any():
@@ -368,11 +370,9 @@ class Contrasts:
             part -= _combined(rows, scrapped / top, self.aged)
             slopes = slopes - SCRAPPAGE_SD * (age @ rows.T)[:, :, None] * directions[self.scrappage]
         if self.base_offsets.any():
-            slopes = slopes + (rows * (constant / bottom)[:, None, :]) @ (
-                self.base_offsets @ directions
-            )
+            part_of_base = self._constant(x) / bottom
+            slopes = slopes + (rows * part_of_base[:, None, :]) @ (self.base_offsets @ directions)
         slopes = slopes + (part * flows[:, None, :]) @ d_log_flows
-        contrasts = np.log(top) - np.log(bottom) + x @ self.offsets.T - scrapped * age
         return contrasts @ rows.T, slopes
 
     def _constant(self, x: Array) -> Array:

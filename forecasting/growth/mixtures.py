@@ -30,11 +30,6 @@ class Mixtures:
     mean: Array
     sd: Array
 
-    @property
-    def log_weight(self) -> Array:
-        """Logs of the weights, that of none very small."""
-        return np.asarray(np.log(np.maximum(self.weight, 1e-300)))
-
     def rows(self, which: NDArray[np.int_] | NDArray[np.bool_] | slice) -> Mixtures:
         """Some of them."""
         return Mixtures(self.weight[which], self.mean[which], self.sd[which])
@@ -54,6 +49,11 @@ class Mixtures:
         tables[:, first:, : other.weight.shape[1]] = other.weight, other.mean, other.sd
         return Mixtures(*tables)
 
+    def _log_parts(self, x: Array, spread: Array | float) -> Array:
+        sd = np.sqrt(self.sd**2 + np.asarray(spread)[..., None])
+        log_part = np.log(np.maximum(self.weight, 1e-300) / sd)
+        return np.asarray(log_part - 0.5 * ((x[..., None] - self.mean) / sd) ** 2)
+
     def parts(self, x: Array, spread: Array | float = 0.0) -> Array:
         """Probability of each component, of what is normal itself.
 
@@ -64,15 +64,11 @@ class Mixtures:
         spread : ndarray, shape (..., mixtures), or float
             Variance of what is expected.
         """
-        variance = self.sd**2 + np.asarray(spread)[..., None]
-        square = (x[..., None] - self.mean) ** 2 / variance
-        return softmax(self.log_weight - 0.5 * (square + np.log(variance)))
+        return softmax(self._log_parts(x, spread))
 
     def log_density(self, x: Array, spread: Array | float = 0.0) -> Array:
         """Log density but for a constant, shape (..., mixtures); parameters as of `parts`."""
-        sd = np.sqrt(self.sd**2 + np.asarray(spread)[..., None])
-        log_part = np.log(np.maximum(self.weight, 1e-300) / sd)
-        log_part = log_part - 0.5 * ((x[..., None] - self.mean) / sd) ** 2
+        log_part = self._log_parts(x, spread)
         most = log_part.max(axis=-1)
         return np.asarray(most + np.log(np.exp(log_part - most[..., None]).sum(axis=-1)))
 

@@ -26,14 +26,10 @@ Indices = NDArray[np.int_]
 CHAINS = 250
 SWEEPS = 4
 BURN = 4
-NUMBERS = 3  # components of a number that may be wrong
 MOST_WORK = 6e6  # chains times unknowns squared
 MOST_DOUBTFUL = 60  # facts whose components are drawn: those most in doubt
 MUCH_DOUBT = 1.5  # times the doubt in any fact, from which one is always drawn
 FEW = 8  # so many more are drawn in any case
-UNEVEN = 0.5  # by how much a bound may differ from a normal to be taken for one
-WIDE_OPEN = 0.25  # least precision of that
-BOUNDS_VISITED = 2
 VISITS = 4  # pairs whose components are drawn together, in one sweep
 ANY_PAIR = 0.05
 JITTER = 1e-6  # variance of a doubtful fact beside that of its component
@@ -50,8 +46,6 @@ NEWTON_STEPS = 6
 FAR = 60.0  # no coordinate is moved beyond, in prior standard deviations
 FARTHEST_STEP = 2.0  # of one coordinate in one step
 OTHER = 0.1  # coordinate from which the mode is said to give the market another size
-FEW_COUNT = 0.05  # part of the draws: where fewer count, more rounds are drawn
-MORE_ROUNDS = 3
 AT_ONCE = 1_000_000  # numbers in memory at a time
 
 
@@ -106,13 +100,10 @@ def sample(
     mode = _best_mode(path, facts)
     linear = _Linear(mode)
     chains = _Chains(linear, len(shared), rng)
-    rounds = [_weighted(chains, shared)]
-    weight, tail = smoothed(rounds[0][2])
-    if 1 / (weight**2).sum() < FEW_COUNT * len(shared):
-        rounds += [_weighted(chains, shared) for _ in range(MORE_ROUNDS)]
-    moved, kind, log_weight, contrast = (np.concatenate(part) for part in zip(*rounds, strict=True))
+    x, kind = chains.draw(shared)
+    moved, log_weight, contrast = _moved(linear, x)
     weight, tail = smoothed(log_weight)
-    which = resampled(weight, np.tile(shared[:, -1], len(rounds)), len(shared), rng)
+    which = resampled(weight, shared[:, -1], rng)
     expected, variance = chains.expectations()
     residual = contrast[which] - facts.value
     blocks = np.array_split(residual, 1 + residual.size * facts.wrong.shape[1] // AT_ONCE)
@@ -129,13 +120,6 @@ def sample(
         effective=float(1 / (weight**2).sum()),
         tail=tail,
     )
-
-
-def _weighted(chains: _Chains, shared: Array) -> tuple[Array, Indices, Array, Array]:
-    """Draws that are moved to the facts: their kinds, logs of their weights, their contrasts."""
-    x, kind = chains.draw(shared)
-    moved, log_weight, contrast = _moved(chains.linear, x)
-    return moved, kind, log_weight, contrast
 
 
 def _best_mode(path: LatentPath, facts: Contrasts) -> Mode:
@@ -167,9 +151,8 @@ class _Linear:
         self.mean, self.variance = mode.left_out()
         part = f.noise.parts(self.mean - f.value, self.variance)
         believed = (f.wrong * f.noise.weight).sum(axis=1)
-        target, noise, unevenness = _tangent(f, mode.contrast, np.sqrt(self.variance))
         doubt = (part * f.wrong).sum(axis=1) / believed
-        doubt = np.where(f.exact, doubt, MUCH_DOUBT * unevenness / UNEVEN)
+        doubt = np.where(f.exact, doubt, np.inf)
         order = np.argsort(-doubt, kind="stable")
         count = int((doubt > MUCH_DOUBT).sum()) + FEW
         self.doubtful = np.sort(order[: min(count, MOST_DOUBTFUL)])
@@ -178,8 +161,8 @@ class _Linear:
         # A number that is settled is narrow, a bound what it is where the mode stands
         self.noise = np.full(len(rows), JITTER)
         self.y = f.value - mode.contrast + mode.jacobian @ mode.x
-        self.noise[settled] = np.where(f.exact, mode.noise, noise)[settled]
-        self.y[settled] += (np.where(f.exact, mode.target, target) - f.value)[settled]
+        self.noise[settled] = mode.noise[settled]
+        self.y[settled] += (mode.target - f.value)[settled]
         mixed = path.mixed
         d = len(self.doubtful)
         q = len(mixed)
@@ -205,22 +188,6 @@ class _Linear:
                 for share, c in zip(path.kind_share[self.kinds], self.covariances, strict=True)
             ]
         )
-
-
-def _tangent(facts: Contrasts, at: Array, spread: Array) -> tuple[Array, Array, Array]:
-    """Each fact's noise as one normal with the slope of its log density where the mode stands.
-
-    Target and variance, and by how much the log density differs from that within two spreads.
-    """
-    step = np.maximum(0.25 * spread, 1e-4)
-    shifts = np.array([-8.0, -4.0, -1.0, 0.0, 1.0, 4.0, 8.0])
-    values = facts.log_density(at + shifts[:, None] * step)
-    slope = (values[4] - values[2]) / (2 * step)
-    curve = (values[4] - 2 * values[3] + values[2]) / step**2
-    variance = 1 / np.clip(-curve, WIDE_OPEN, 1e8)
-    moved = shifts[:, None] * step
-    straight = values[3] + slope * moved - 0.5 * moved**2 / variance
-    return at + slope * variance, variance, np.abs(values - straight).max(axis=0)
 
 
 class _Chains:
@@ -251,12 +218,8 @@ class _Chains:
         np.fill_diagonal(tied, 0.0)
         self.tied = tied
         self.parts = int((mixtures.weight > 0).sum(axis=1).max())
-        # The first of a pair, how many in a sweep, and its components
-        exact = f.exact[linear.doubtful]
-        numbers = np.r_[q - 1, q + np.flatnonzero(exact)]
-        self.firsts = [(numbers, VISITS, NUMBERS)]
-        if not exact.all():
-            self.firsts.append((q + np.flatnonzero(~exact), BOUNDS_VISITED, self.parts))
+        # Where the first of a pair may lie: in the size of the market, or in the noise of a fact
+        self.firsts = np.arange(q - 1, unknowns)
         self.messages: list[tuple[Array, Array]] = []
 
     def draw(self, shared: Array) -> tuple[Array, Indices]:
@@ -281,12 +244,11 @@ class _Chains:
         covariance: Array = np.linalg.inv(precision + _diagonals(1 / variance)).astype(float)
         mean = (covariance @ (pull + centre / variance)[:, :, None])[:, :, 0]
         n = variance.shape[1]
-        for firsts, visits, parts in self.firsts:
-            order = np.argsort(rng.random((self.chains, len(firsts))), axis=1)
-            for visited in order[:, :visits].T:
-                first = firsts[visited]
-                pair = np.stack([first, _chosen(self.tied[first], rng)], axis=1)
-                self._pair(pair, parts, covariance, mean, variance, centre)
+        order = np.argsort(rng.random((self.chains, len(self.firsts))), axis=1)
+        for visited in order[:, :VISITS].T:
+            first = self.firsts[visited]
+            pair = np.stack([first, _chosen(self.tied[first], rng)], axis=1)
+            self._pair(pair, covariance, mean, variance, centre)
         if keep:
             diagonal = np.diagonal(covariance, axis1=1, axis2=2)
             residual = np.maximum(1 / diagonal - 1 / variance, 1e-9)
@@ -315,7 +277,6 @@ class _Chains:
     def _pair(
         self,
         pair: Indices,
-        parts: int,
         covariance: Array,
         mean: Array,
         variance: Array,
@@ -330,8 +291,8 @@ class _Chains:
         inverse = np.linalg.inv(block)
         cavity = inverse - _diagonals(1 / v)
         push = (inverse @ m[:, :, None])[:, :, 0] - c / v
-        one, a, g = self._pushed(pair[:, :1], parts, cavity[:, 0, 0], push[:, 0])
-        other, b, h = self._pushed(pair[:, 1:], self.parts, cavity[:, 1, 1], push[:, 1])
+        one, a, g = self._pushed(pair[:, :1], cavity[:, 0, 0], push[:, 0])
+        other, b, h = self._pushed(pair[:, 1:], cavity[:, 1, 1], push[:, 1])
         a, g, b, h = a[:, :, None], g[:, :, None], b[:, None, :], h[:, None, :]
         ab = cavity[:, 0, 1, None, None]
         determinant = np.maximum(a * b - ab**2, 1e-12)
@@ -353,15 +314,19 @@ class _Chains:
         centre[of, pair] = new_c
 
     def _pushed(
-        self, unknown: Indices, parts: int, precision: Array, push: Array
+        self, unknown: Indices, precision: Array, push: Array
     ) -> tuple[Array, Array, Array]:
         """Log weight, precision and pull of an unknown's components, beside those of the others."""
         mixtures = self.linear.mixtures
-        of = np.arange(parts)
+        of = np.arange(self.parts)
         precise = 1 / mixtures.sd[unknown, of] ** 2
         centre = mixtures.mean[unknown, of]
         pulled = centre * precise
-        own = mixtures.log_weight[unknown, of] + 0.5 * np.log(precise) - 0.5 * centre * pulled
+        own = (
+            np.log(np.maximum(mixtures.weight[unknown, of], 1e-300))
+            + 0.5 * np.log(precise)
+            - 0.5 * centre * pulled
+        )
         return own, precision[:, None] + precise, push[:, None] + pulled
 
     def _coordinates(self, unknown: Array, kind: Indices, shared: Array) -> Array:
@@ -539,26 +504,22 @@ def _pareto(over: Array) -> tuple[float, float]:
     return (n * result + 5) / (n + 10), -result / best
 
 
-def resampled(weight: Array, alike: Array, draws: int, rng: np.random.Generator) -> Indices:
+def resampled(weight: Array, alike: Array, rng: np.random.Generator) -> Indices:
     """Numbers of draws, each as often as its weight says; as many as can stay where they are.
 
     Those that are replaced take, in their order by `alike`, what is to be had more often.
 
     >>> rng = np.random.default_rng(0)
-    >>> resampled(np.array([0.5, 0.0, 0.25, 0.25]), np.zeros(4), 4, rng).tolist()
+    >>> resampled(np.array([0.5, 0.0, 0.25, 0.25]), np.zeros(4), rng).tolist()
     [0, 0, 2, 3]
     """
+    draws = len(weight)
     edges = np.cumsum(weight) * draws
     count = np.diff(np.floor(edges / edges[-1] * draws + rng.random()), prepend=0.0).astype(int)
     count[np.argmax(count)] += draws - count.sum()
-    place = np.arange(len(weight)) % draws
-    seen = np.flatnonzero(count)
-    stays, first = np.unique(place[seen], return_index=True)
-    which = np.full(draws, -1)
-    which[stays] = seen[first]
-    count[seen[first]] -= 1
-    more = np.repeat(np.arange(len(weight)), count)
-    free = np.flatnonzero(which < 0)
+    which = np.arange(draws)
+    free = np.flatnonzero(count == 0)
+    more = np.repeat(which, np.maximum(count - 1, 0))
     free = free[np.argsort(alike[free], kind="stable")]
     which[free] = more[np.argsort(alike[more], kind="stable")]
     return which
