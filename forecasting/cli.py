@@ -459,6 +459,7 @@ def _new_of_table(
 @click.option(
     "--policies", type=FILE, help="With --events: a table of policies in place of those that ship."
 )
+@click.option("--scheduler", metavar="ADDRESS", help="Dask scheduler whose workers forecast.")
 @CSV
 def backtest(
     panel: Path,
@@ -466,6 +467,7 @@ def backtest(
     monthly: Path | None,
     peers: bool,
     policies: Path | None,
+    scheduler: str | None,
     csv: Path | None,
     **chosen: bool,
 ) -> None:
@@ -482,6 +484,10 @@ def backtest(
         )
     if policies and not events:
         raise click.UsageError("--policies needs --events")
+    if scheduler and (chargers or events):
+        raise click.UsageError("--scheduler stands without --chargers and --events")
+    from forecasting.runs.workers.grid import grid
+
     if chargers and (peers or monthly):
         raise click.UsageError(
             "--chargers stands alone: leave out --peers and --monthly, which are of vehicles"
@@ -499,16 +505,18 @@ def backtest(
         scores = summarise_events(event_skill(panel, monthly, policies))
         say(scores_text(scores, EVENTS))
     elif monthly is not None:
-        from forecasting.evaluation.part_year import backtest_part_year
+        from forecasting.evaluation.part_year import part_year_skill, summarise_part_year
         from forecasting.reporting.score_words import PART_YEAR, scores_text
 
-        scores = backtest_part_year(panel, monthly, train)
+        with grid(scheduler) as mapped:
+            scores = summarise_part_year(part_year_skill(panel, monthly, train, mapped))
         say(scores_text(scores, PART_YEAR))
     else:
         from forecasting.evaluation.backtest import backtest as score
         from forecasting.reporting.score_words import BACKTEST, scores_text
 
-        scores = score(panel, train, peers=peers)
+        with grid(scheduler) as mapped:
+            scores = score(panel, train, peers=peers, mapped=mapped)
         say(scores_text(scores, BACKTEST))
     _write_csv(scores, csv, index=not chargers)
 

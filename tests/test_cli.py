@@ -250,7 +250,7 @@ def test_backtest_of_chargers() -> None:
 def test_backtest_hands_its_panels_on(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[object] = []
 
-    def fake(panel: Path, train: Path | None, *, peers: bool) -> pd.DataFrame:
+    def fake(panel: Path, train: Path | None, *, peers: bool, mapped: object) -> pd.DataFrame:
         seen.extend([panel.name, train and train.name, peers])
         return pd.DataFrame({"wis": [0.25]}, index=["this package"])
 

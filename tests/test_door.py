@@ -145,7 +145,7 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "annual_totals": (fc.annual_totals, {"series": pd.Series({2021: 809})}),
         "forecast_flow": (
             fc.forecast_flow,
-            asked | {"draws": 16, "seed": 0, "curve": "pooled", "policies": None},
+            asked | {"draws": 16, "seed": 0, "policies": None},
         ),
         "FlowForecast.quantiles": (forecast.quantiles, {"levels": [0.1]}),
         "FlowForecast.summary_frame": (forecast.summary_frame, {"alpha": 0.2}),
@@ -255,7 +255,6 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "GrowthModel.extended": (model.extended, {"endog": [250.0], "alone": False}),
         "GrowthModel.fit_constrained": (model.fit_constrained, {"constraints": {"q": 0.4}}),
         "GrowthModel.clone": (model.clone, {"endog": SALES}),
-        "GrowthModel.predict": (model.predict, {"params": results.params}),
         "GrowthModel.problem": (model.problem, {"curve": model.curves[0]}),
         "GrowthResults.forecast": (results.forecast, {"steps": 2}),
         "GrowthResults.plot": (results.plot, {"steps": 2, "alpha": 0.1}),

@@ -34,6 +34,7 @@ POINTS = 800  # a round
 FEWEST = 200  # a round, for long series: their posterior is close to normal
 WORK = 1_000_000  # points times observations that a round may take
 ROUNDS = 12  # at most
+LARGEST = 1e150  # observation that is drawn, whose square is still a float
 ENOUGH = 0.6  # effective points at which the rounds end, in rounds
 SOFT = 0.3  # of the ends of the prior of the share reached, in probits
 # Weakly informative priors; pairs are a median and a standard deviation of the log, but for the
@@ -218,7 +219,7 @@ class Mixture:
             rows = systematic(part.weights, int(number))
             with np.errstate(all="ignore"):
                 design = sampling.design(part.problem.curve, part.shape[:, rows]).T
-                mean = np.maximum(part.scales(rows, rng)[:, None] * design, 0.0)
+                mean = np.clip(part.scales(rows, rng)[:, None] * design, 0.0, LARGEST)
             paths.append(self.noise.draw(rng, mean, part.scatter[rows, None]))
         return np.concatenate(paths)
 

@@ -206,10 +206,10 @@ def _likelihood(problem: SeriesToFit, start: Array, noise: ErrorFamily) -> Estim
             options={"gtol": 1e-6, "maxiter": 200},
         )
         params, scatter = unpack(best.x)
-    scatter *= noise.scattered
-    mean = problem.fitted(params)
-    variance = (scatter * mean) ** 2 + noise.counted * mean
-    covariance = _covariance(problem.information(params, variance), problem.free)
+        scatter *= noise.scattered
+        mean = problem.fitted(params)
+        variance = (scatter * mean) ** 2 + noise.counted * mean
+        covariance = _covariance(problem.information(params, variance), problem.free)
     # What a Newton step could still add
     steady = bool(abs(best.jac @ best.hess_inv @ best.jac) < 1e-3)
     return Estimate(params, covariance, scatter, steady)

@@ -36,8 +36,8 @@ class ErrorFamily:
 
     Parameters
     ----------
-    name, label : str
-        The word that selects it, and what the summary prints.
+    label : str
+        What the summary prints.
     scattered, counted : bool
         Whether it has a ``scatter``, and whether observations scatter as counts do.
     scale : callable
@@ -48,7 +48,6 @@ class ErrorFamily:
         ``draw(rng, mean, scatter)``: observations about a mean.
     """
 
-    name: str
     label: str
     scattered: bool
     counted: bool
@@ -124,28 +123,16 @@ def _negative_binomial_draw(rng: np.random.Generator, mean: Array, scatter: Arra
 
 
 NOISES = {
-    noise.name: noise
-    for noise in (
-        ErrorFamily(
-            "lognormal",
-            "lognormal",
-            True,
-            False,
-            _lognormal_scale,
-            _lognormal_loglike,
-            _lognormal_draw,
-        ),
-        ErrorFamily(
-            "poisson", "Poisson", False, True, _poisson_scale, _poisson_loglike, _poisson_draw
-        ),
-        ErrorFamily(
-            "negative_binomial",
-            "negative binomial",
-            True,
-            True,
-            _negative_binomial_scale,
-            _negative_binomial_loglike,
-            _negative_binomial_draw,
-        ),
-    )
+    "lognormal": ErrorFamily(
+        "lognormal", True, False, _lognormal_scale, _lognormal_loglike, _lognormal_draw
+    ),
+    "poisson": ErrorFamily("Poisson", False, True, _poisson_scale, _poisson_loglike, _poisson_draw),
+    "negative_binomial": ErrorFamily(
+        "negative binomial",
+        True,
+        True,
+        _negative_binomial_scale,
+        _negative_binomial_loglike,
+        _negative_binomial_draw,
+    ),
 }

@@ -95,28 +95,28 @@ class Timeline:
     def future(self, steps: int) -> Timeline:
         """The periods that follow, as long as the last one."""
         edges = np.asarray(self.ends[-1] + self.step * np.arange(steps + 1), dtype=float)
-        return Timeline(self._following(edges), edges[:-1], edges[1:], self.calendar)
+        labels = self._following(edges).rename(self.labels.name)
+        return Timeline(labels, edges[:-1], edges[1:], self.calendar)
 
     def _following(self, edges: Array) -> pd.Index:
         """Labels that go on as those of the series."""
         labels = self.labels
         steps = len(edges) - 1
         if isinstance(labels, pd.PeriodIndex):
-            return pd.period_range(labels[-1] + 1, periods=steps, name=labels.name)
+            return pd.period_range(labels[-1] + 1, periods=steps)
         if isinstance(labels, pd.DatetimeIndex):
-            dates = map(self._date_ahead, range(1, steps + 1))
-            return pd.DatetimeIndex([*dates], name=labels.name)
+            return pd.DatetimeIndex([*map(self._date_ahead, range(1, steps + 1))])
         if self.calendar and labels.dtype == object:  # labels of Periods
             return pd.Index([_label(start, end) for start, end in pairwise(edges)])
         if pd.api.types.is_integer_dtype(labels.dtype) and labels[-1] + 1 <= edges[1] + 1e-9:
             first = int(labels[-1]) + 1
-            return pd.RangeIndex(first, first + steps, name=labels.name)
+            return pd.RangeIndex(first, first + steps)
         if not isinstance(labels, pd.IntervalIndex):
-            return pd.Index(edges[1:], name=labels.name)
+            return pd.Index(edges[1:])
         breaks: Any = edges
         if self.calendar:
             breaks = pd.DatetimeIndex([*map(_date, edges)])
-        return pd.IntervalIndex.from_breaks(breaks, closed=labels.closed, name=labels.name)
+        return pd.IntervalIndex.from_breaks(breaks, closed=labels.closed)
 
     def _date_ahead(self, count: int) -> Any:
         months = self.step * 12
@@ -244,6 +244,8 @@ def read_timeline(index: Any, time: Any, count: int, kind: str) -> Timeline:
     if are_periods:
         return _of_periods(values)
     labels = _index(times, values)
+    if are_edges and isinstance(labels, pd.PeriodIndex):
+        labels = labels.to_timestamp()
     if are_edges:
         labels = pd.IntervalIndex.from_breaks(labels)
     return _of_labels(labels, kind, as_time=time is not None)
@@ -323,9 +325,8 @@ def _of_intervals(labels: pd.IntervalIndex) -> Timeline:
     if labels.is_overlapping:
         raise ModelError("the intervals of the index overlap; give each observation its own period")
     if isinstance(labels.left, pd.DatetimeIndex):
-        starts = np.array([_years(day.date()) for day in labels.left])
-        ends = np.array([_years(day.date()) for day in labels.right])
-        return Timeline(labels, starts, ends, calendar=True)
+        day = dt.timedelta(1)
+        return _of_days(labels, [(span.left.date(), span.right.date() - day) for span in labels])
     return Timeline(labels, labels.left.to_numpy(float), labels.right.to_numpy(float), False)
 
 

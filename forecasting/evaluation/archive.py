@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from forecasting.errors import EvidenceError, InputError
 from forecasting.evaluation.ledger_record import RECORD_COLUMNS
-from forecasting.evaluation.rules_of_thumb import by_hand
+from forecasting.evaluation.peers import by_hand
 from forecasting.evaluation.scores import LEVELS
 from forecasting.evaluation.track_record import TINY, Row, beside, is_later, is_outcome, rank
 from forecasting.evidence.bases import same_perimeter

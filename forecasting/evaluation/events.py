@@ -20,8 +20,7 @@ from forecasting.errors import EvidenceError, Problem
 from forecasting.evaluation.backtest import DRAWS
 from forecasting.evaluation.markets import Panel, read_monthly, read_panel
 from forecasting.evaluation.part_year import known_of, learned
-from forecasting.evaluation.peers import LEAST_SALES
-from forecasting.evaluation.rules_of_thumb import PartYear
+from forecasting.evaluation.peers import LEAST_SALES, PartYear
 from forecasting.evaluation.scores import LEVELS, coverage, judged, mean_scores, ratio_to
 from forecasting.evidence.places import find_place
 from forecasting.evidence.policies import Policy, read_policies

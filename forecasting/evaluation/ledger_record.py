@@ -12,12 +12,13 @@ import pandas as pd
 from tqdm import tqdm
 
 from forecasting.errors import EvidenceError
-from forecasting.evaluation.stock_record import charger_rows, register_rows
 from forecasting.evaluation.track_record import (
     Row,
+    charger_rows,
     growth_record_of,
     is_total,
     record_of,
+    register_rows,
 )
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.rules import COUNTED

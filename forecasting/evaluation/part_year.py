@@ -16,11 +16,11 @@ import pandas as pd
 from forecasting.errors import EvidenceError, ModelError
 from forecasting.evaluation.backtest import DRAWS, THIS_PACKAGE
 from forecasting.evaluation.markets import Panel, read_monthly, read_panel
-from forecasting.evaluation.peers import LEAST_SALES
-from forecasting.evaluation.rules_of_thumb import RULES, PartYear, rule_of_thumb
+from forecasting.evaluation.peers import LEAST_SALES, RULES, PartYear, rule_of_thumb
 from forecasting.evaluation.scores import (
     LEVELS,
     Forecaster,
+    Mapped,
     Quantiles,
     coverage,
     mean_scores,
@@ -39,12 +39,9 @@ MOST_SHOWN = 5
 PARTS = {"wis": "h == 0", "next_wis": "h == 1"}
 
 
-def backtest_part_year(panel: Panel, monthly: Panel, train: Panel | None = None) -> pd.DataFrame:
-    """Score in one line per method: :func:`summarise_part_year` of :func:`part_year_skill`."""
-    return summarise_part_year(part_year_skill(panel, monthly, train))
-
-
-def part_year_skill(panel: Panel, monthly: Panel, train: Panel | None = None) -> pd.DataFrame:
+def part_year_skill(
+    panel: Panel, monthly: Panel, train: Panel | None = None, mapped: Mapped = map
+) -> pd.DataFrame:
     """Score every case, of ours and of the rules of thumb.
 
     Parameters
@@ -60,6 +57,8 @@ def part_year_skill(panel: Panel, monthly: Panel, train: Panel | None = None) ->
     train : DataFrame or path, optional
         Other markets to learn growth from, in place of the panel; one of the same name as a scored
         market is left out.
+    mapped : callable
+        As of :func:`forecasting.evaluation.scores.score_cases`.
 
     Returns
     -------
@@ -104,7 +103,7 @@ def part_year_skill(panel: Panel, monthly: Panel, train: Panel | None = None) ->
         return [_forecast(*pair, prior) for pair in zip(cases, known, strict=True)]
 
     methods = {name: by_rule(name) for name in RULES} | {THIS_PACKAGE: package}
-    return score_cases(methods, cases)
+    return score_cases(methods, cases, mapped)
 
 
 def _check_names(months: pd.DataFrame, panel: pd.DataFrame) -> None:

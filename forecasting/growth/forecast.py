@@ -747,6 +747,8 @@ def ledger_of(evidence: Ledger | pd.DataFrame, before: int = 0) -> Ledger:
     """
     if isinstance(evidence, Ledger):
         return evidence
+    if not evidence.columns.is_unique:  # refused by name
+        return Ledger.from_frame(evidence)
     names = pd.Series(
         [f"fact {before + number}" for number in range(1, len(evidence) + 1)], evidence.index
     )

@@ -24,6 +24,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecasting.arguments import MOST, shown
 from forecasting.errors import ModelError
 
 Array = NDArray[np.float64]
@@ -158,6 +159,37 @@ def check_columns(table: pd.DataFrame, name: str, needed: Collection[str]) -> No
             f"{name} lacks the column(s) {', '.join(sorted(missing))}; it has "
             f"{', '.join(map(str, table.columns))}"
         )
+
+
+def with_numbers(table: pd.DataFrame, name: str, columns: Collection[str]) -> pd.DataFrame:
+    """A table whose columns hold numbers of 0 or more, or nothing; any other is refused.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What other markets counted.
+    name : str
+        Of the table, for the message.
+    columns : collection of str
+        Those that are numbers; one that is missing is left out.
+
+    Raises
+    ------
+    ModelError
+        With the first cell that is something else, and for a column that is there twice.
+    """
+    if not table.columns.is_unique:
+        raise ModelError(f"{name} has a column twice: {', '.join(map(str, table.columns))}")
+    table = table.assign(market=table["market"].astype(str))
+    for column in table.columns.intersection([*columns]):
+        cells = table[column]
+        numbers = pd.to_numeric(cells, errors="coerce").astype(float)
+        wrong = (numbers.isna() & cells.notna()) | (numbers < 0) | (numbers > MOST)
+        if wrong.any():
+            first = shown(cells[wrong].iloc[0])
+            raise ModelError(f"{name} has {first} as {column}; give a number of 0 or more, or none")
+        table = table.assign(**{column: numbers})
+    return table
 
 
 def estimate_within_year(months: pd.DataFrame) -> WithinYear:

@@ -32,7 +32,12 @@ from forecasting.growth.prior import (
     log_odds,
     region_of,
 )
-from forecasting.growth.within_year import COUNTED, check_columns, estimate_within_year
+from forecasting.growth.within_year import (
+    COUNTED,
+    check_columns,
+    estimate_within_year,
+    with_numbers,
+)
 from forecasting.panels.policy_effects import estimate_policy_effects, without_events
 
 Array = NDArray[np.float64]
@@ -118,6 +123,7 @@ def estimate_prior(
     True
     """
     check_columns(panel, "the panel", ("market", "year", "sales"))
+    panel = with_numbers(panel, "the panel", ("year", "sales", "share"))
     rows = _growth_rows(panel)
     usable = rows["growth"].notna() & (rows["before"] >= FEWEST_SALES) & (rows["age"] >= 2)
     if not usable.any():
@@ -129,6 +135,7 @@ def estimate_prior(
     within = shipped.within_year
     if months is not None:  # a season holds no rush before a privilege ended
         check_columns(months, "months", COUNTED)
+        months = with_numbers(months, "months", ("registrations",))
         within = estimate_within_year(without_events(months, shipped.policies))
     base = Prior(
         within_year=within,
@@ -159,7 +166,7 @@ def _growth_rows(panel: pd.DataFrame) -> pd.DataFrame:
     rows = rows.assign(
         z=log_odds(np.asarray(share, dtype=float)), log_sales=np.log(rows["sales"].astype(float))
     )
-    rows["log_size"] = rows["log_sales"] - np.log(share.astype(float))
+    rows["log_size"] = rows["log_sales"] - np.log(share.astype(float).where(share > 0))
     by_market = rows.groupby("market")
     follows = by_market["year"].diff() == 1
     # Of sales where the share is not known

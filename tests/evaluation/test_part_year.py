@@ -11,12 +11,11 @@ from forecasting.evaluation.backtest import THIS_PACKAGE
 from forecasting.evaluation.markets import read_monthly, read_panel
 from forecasting.evaluation.part_year import (
     _cases,
-    backtest_part_year,
     known_of,
     part_year_skill,
     summarise_part_year,
 )
-from forecasting.evaluation.rules_of_thumb import RULES
+from forecasting.evaluation.peers import RULES
 from forecasting.evaluation.scores import weighted_interval_score
 from forecasting.growth.within_year import estimate_within_year
 from forecasting.reporting.score_words import PART_YEAR, scores_text
@@ -198,7 +197,7 @@ def test_the_summary_of_known_numbers() -> None:
 def test_one_year_without_a_next_has_no_figures_for_it(
     raw: pd.DataFrame, monthly: pd.DataFrame
 ) -> None:
-    lines = backtest_part_year(raw, monthly[monthly["month"] < "2020-01"])
+    lines = summarise_part_year(part_year_skill(raw, monthly[monthly["month"] < "2020-01"]))
     assert lines["next_wis"].isna().all()
     assert lines["cases"].tolist() == [8] * 4
 

@@ -10,13 +10,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from forecasting.errors import RunError
+from forecasting.evaluation.backtest import THIS_PACKAGE, backtest_skill
 from forecasting.runs.runner import run
-from forecasting.runs.workers import cluster
+from forecasting.runs.workers import cluster, grid as grid_module
+from forecasting.runs.workers.grid import grid
 from forecasting.runs.workers.task import Task
 
 pytestmark = pytest.mark.slow
@@ -173,7 +178,7 @@ def test_workers_with_another_version_are_refused(
             return answers
 
     with pytest.raises(
-        RunError, match=rf"the worker tcp://worker has numpy 1.0, here {mine['numpy']}"
+        RunError, match=rf"the worker tcp://worker has numpy '1.0', here {mine['numpy']}"
     ):
         cluster._compare(Client())
 
@@ -219,3 +224,89 @@ def test_what_a_worker_sends_is_data_and_never_a_path(tmp_path: Path, sent: Any,
     assert cluster._home(task, Answer(sent)).status == 1
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["failure.json"]
     assert said in json.loads((tmp_path / "work" / "uz-a" / "failure.json").read_text())["message"]
+
+
+def test_a_pickle_in_place_of_a_report_is_not_read(
+    project: Any, scheduler: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever reads it would run what it says."""
+    left = tmp_path / "it-ran"
+
+    class Hostile:
+        def __reduce__(self) -> Any:
+            return (open, (str(left), "w"))
+
+    monkeypatch.setattr(cluster, "perform_here", lambda task, notebook, token: Hostile())
+    project.scenario("uz-a")
+    done = run([project.params], project.out, scheduler=scheduler, progress=False)
+    assert "its workers failed" in done.failed[0].reason
+    assert not left.exists()
+
+
+def test_a_folder_that_another_has_made_is_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster.tempfile, "gettempdir", lambda: str(tmp_path))
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "ev-forecast-abc").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(RunError, match="is not a folder of this user's: remove it"):
+        cluster._folder("abc")
+
+
+# --- backtests
+PANEL = pd.DataFrame(
+    [
+        (market, year, 900 * growth ** (year - 2012), 0.0, 0.1 * growth ** (year - 2012))
+        for market, growth in (("A", 1.3), ("B", 1.5), ("C", 1.4), ("D", 1.6))
+        for year in range(2012, 2017)
+    ],
+    columns=["market", "year", "sales_bev", "sales_phev", "sales_share_percent"],
+)
+
+
+def test_scores_of_a_cluster_are_those_made_here(scheduler: str) -> None:
+    scored = PANEL["market"] == "A"
+    here = backtest_skill(PANEL[scored], PANEL[~scored])
+    with grid(scheduler) as mapped:
+        there = backtest_skill(PANEL[scored], PANEL[~scored], mapped=mapped)
+    pd.testing.assert_frame_equal(here, there)
+    assert (there["method"] == THIS_PACKAGE).sum() == 3
+
+
+def test_a_case_that_a_worker_cannot_forecast_is_told(scheduler: str) -> None:
+    def refuse(cases: list[Any]) -> Any:
+        raise ValueError("too few years")
+
+    with grid(scheduler) as mapped, pytest.raises(RunError, match="too few years"):
+        list(mapped(refuse, [[SimpleNamespace(outcomes={1: 5.0})]]))
+
+
+def test_a_pickle_that_a_worker_sends_is_not_read(
+    scheduler: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever reads it would run what it says."""
+    left = tmp_path / "it-ran"
+
+    class Hostile:
+        def __reduce__(self) -> Any:
+            return (open, (str(left), "w"))
+
+    monkeypatch.setattr(grid_module, "forecast_here", lambda method, cases: Hostile())
+    with grid(scheduler) as mapped, pytest.raises(RunError, match="its workers failed"):
+        list(mapped(None, [[SimpleNamespace(outcomes={1: 5.0})]]))
+    assert not left.exists()
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        None, "text", [], [None], [{}], [{2: [1.0] * 7}], [{1: [1.0] * 6}], [{1: ["x"] * 7}],
+        [{1: [float("nan")] * 7}], [{1: [[1.0] * 7]}], [{1: 5.0}], [{1: [1.0] * 7}] * 2, 5,
+    ],
+)  # fmt: skip
+def test_what_is_no_forecast_is_refused(sent: Any) -> None:
+    case = SimpleNamespace(outcomes={1: 5.0})
+    with pytest.raises(RunError, match=r"a worker sent .*, no forecast"):
+        grid_module._read([case], sent)
+    told = grid_module._read([case], [{1: [*range(7)], 9: "more than was asked"}])
+    np.testing.assert_array_equal(told[0][1], range(7))

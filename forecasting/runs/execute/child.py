@@ -38,34 +38,14 @@ def ended(status: int) -> str:
     return ENDED.get(status) or f"was killed by {signal.Signals(-status).name}"
 
 
-class ForkedProcess:
-    """A process forked from this one: of the methods of `subprocess.Popen`, those about its end."""
-
-    def __init__(self, pid: int) -> None:
-        self.pid = pid
-        self._status: int | None = None
+class ForkedProcess(psutil.Process):  # type: ignore[misc]
+    """A process forked from this one; it can be asked as `subprocess.Popen` is."""
 
     def poll(self) -> int | None:
         """Its status, negative for a signal; None as long as it is at work."""
-        if self._status is None:
-            self._look(os.WNOHANG)
-        return self._status
-
-    def wait(self) -> int:
-        """Wait for the process to end; gives its status."""
-        while self._status is None:
-            self._look(0)
-        return self._status
-
-    def kill(self) -> None:
-        """Kill it, if it is at work."""
-        if self.poll() is None:
-            os.kill(self.pid, signal.SIGKILL)
-
-    def _look(self, options: int) -> None:
-        pid, status = os.waitpid(self.pid, options)
-        if pid:
-            self._status = os.waitstatus_to_exitcode(status)
+        with contextlib.suppress(psutil.TimeoutExpired):
+            return int(self.wait(0))
+        return None
 
 
 def kill_group(pid: int) -> None:

@@ -16,7 +16,7 @@ import platform
 import re
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -262,11 +262,26 @@ class KernelEngine(Engine):  # type: ignore[misc]
         execution_timeout: float | None = None,
         **options: Any,
     ) -> None:
-        """Run the cells; `keep` is the file for what is left of a notebook that did not end."""
-        known = ("log_output", "stdout_file", "stderr_file")
-        shown = {key: options[key] for key in known if options.get(key)}
-        with kept(nb_man, keep, execution_timeout) as settings:
-            cls.client(nb_man, kernel_name=kernel_name, **shown | settings).execute()
+        """Run the cells and tidy the outputs; `keep` is the file for what did not reach its end."""
+        settings: dict[str, Any] = {"record_timing": False}
+        if execution_timeout is not None:  # nbclient takes a number as such only where it is whole
+            settings["timeout_func"] = lambda cell: execution_timeout
+        _time(nb_man)
+        try:
+            cls.client(nb_man, kernel_name=kernel_name, **settings).execute()
+        except (DeadKernelError, CellTimeoutError) as error:
+            cells = nb_man.nb.cells
+            begun = [cell for cell in cells if cell.metadata.papermill.get("start_time")]
+            if begun:
+                nb_man.cell_exception(begun[-1])
+            if keep:
+                write_ipynb(nb_man.nb, keep)
+            message = str(error)
+            if isinstance(error, CellTimeoutError):
+                message = f"exceeded the time limit of {execution_timeout:g} s"
+            raise NotebookError(sum(map(_runs, begun)), message) from error
+        finally:
+            _tidy(nb_man.nb)
 
 
 class PipeEngine(KernelEngine):
@@ -276,33 +291,6 @@ class PipeEngine(KernelEngine):
 
 
 papermill_engines.register(ENGINES["kernel"], KernelEngine)
-
-
-@contextlib.contextmanager
-def kept(
-    nb_man: NotebookExecutionManager, path: str, timeout: float | None
-) -> Iterator[dict[str, Any]]:
-    """Give a client's settings, then tidy the outputs, and store the notebook as far as it came if
-    the process of its cells dies or hangs.
-    """
-    _time(nb_man)
-    settings: dict[str, Any] = {"record_timing": False}
-    if timeout is not None:  # nbclient takes a number as such only where it is whole
-        settings["timeout_func"] = lambda cell: timeout
-    try:
-        yield settings
-    except (DeadKernelError, CellTimeoutError) as error:
-        begun = [cell for cell in nb_man.nb.cells if cell.metadata.papermill.get("start_time")]
-        if begun:
-            nb_man.cell_exception(begun[-1])
-        if path:
-            write_ipynb(nb_man.nb, path)
-        message = str(error)
-        if isinstance(error, CellTimeoutError):
-            message = f"exceeded the time limit of {timeout:g} s"
-        raise NotebookError(sum(map(_runs, begun)), message) from error
-    finally:
-        _tidy(nb_man.nb)
 
 
 def _time(nb_man: NotebookExecutionManager) -> None:

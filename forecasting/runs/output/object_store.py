@@ -179,11 +179,11 @@ class _Remote:
         """Send the reports that were made, what is left of those that failed, then what sums up
         all.
         """
-        homes = {"done": self.mirror, "failed": self.mirror / FAILURES}
-        made = [result for result in summary.results if result.status in homes]
+        made = [result for result in summary.results if result.status in ("done", "failed")]
         for result in made:
+            home = {"done": self.mirror, "failed": self.mirror / FAILURES}[result.status]
             self._remove(self._inside(f"{FAILURES}/{result.name}"))  # of an earlier failure
-            self._send(homes[result.status] / result.name)
+            self._send(home / result.name)
         if made:
             self._send(self.mirror / LOGS)
             self._send(self.mirror / ASSETS)
@@ -192,13 +192,13 @@ class _Remote:
                     self._put(path)
 
     def _send(self, folder: Path) -> None:
-        """Send a folder; its record goes first and comes last."""
+        """Send a folder as it is: its ``run.json`` goes first and comes last."""
         name = self._name(folder)
+        files = sorted(folder.glob("*"), key=lambda path: path.name == RUN_RECORD)
         self._remove({f"{name}/{RUN_RECORD}"})
-        if (folder / RUN_RECORD).exists():
-            self._remove(self._inside(name) - {self._name(path) for path in folder.glob("*")})
-        for path in sorted(folder.glob("*"), key=lambda path: path.name == RUN_RECORD):
-            if path.stat().st_size:
+        self._remove(self._inside(name) - {self._name(path) for path in files})
+        for path in files:
+            if path.stat().st_size:  # else it is there already
                 self._put(path)
 
     def _put(self, path: Path) -> None:
@@ -210,6 +210,7 @@ class _Remote:
         return path.relative_to(self.mirror).as_posix()
 
     def _inside(self, name: str) -> set[str]:
+        """What was in a folder of the store at the beginning."""
         return {known for known in self._known if known.startswith(f"{name}/")}
 
     def _remove(self, names: set[str]) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import importlib
+import os
 import re
 import shutil
 import tempfile
@@ -71,21 +72,42 @@ def cluster(
         If no scheduler answers, or a worker has another version of this package or of what it
         needs.
     """
-    client = _connect(scheduler)
     notebook = template.read_text("utf-8") if template else ""
+    with workers(scheduler, lambda client: client.run(start_parents, token, notebook)) as client:
+        try:
+            yield partial(_perform, client, token)
+        finally:
+            with contextlib.suppress(Exception):
+                within(PARTING, client.run, close_parents, token)
+
+
+@contextlib.contextmanager
+def workers(
+    scheduler: str, prepare: Callable[[Any], object] = lambda client: None
+) -> Iterator[Any]:
+    """A client of a scheduler whose workers are as this process is, and ready."""
+    client = _connect(scheduler)
     try:
         try:
             within(ANSWER, _compare, client)
-            within(ANSWER, client.run, start_parents, token, notebook)
+            within(ANSWER, prepare, client)
         except TimeoutError:
             raise RunError(f"a worker at {scheduler} does not answer: restart it") from None
-        yield partial(_perform, client, token)
+        yield client
     finally:
         # The cluster may be gone, and what matters has come home
         with contextlib.suppress(Exception):
-            within(PARTING, client.run, close_parents, token)
-        with contextlib.suppress(Exception):
             within(PARTING, client.close)
+
+
+def sent_by(future: Any) -> Any:
+    """What a worker sent."""
+    try:
+        sent = future.result()
+    except Exception as error:  # the task's own, Dask's, or what was sent is no plain data
+        raise RunError(f"its workers failed: {error}") from None
+    future.release()
+    return sent
 
 
 def _perform(client: Any, token: str, tasks: Sequence[Task]) -> Iterator[Outcome]:
@@ -133,17 +155,22 @@ def _connect(scheduler: str) -> Any:
     except ModuleNotFoundError:
         raise RunError("--scheduler needs Dask: pip install 'ev-forecasting[cluster]'") from None
     try:
-        return distributed.Client(scheduler, timeout=PATIENCE)
+        # Numbers, text and bytes alone: a pickle that a worker sent could run code here
+        return distributed.Client(scheduler, timeout=PATIENCE, deserializers=["msgpack"])
     except (OSError, ValueError, TypeError) as error:
         raise RunError(f"no Dask scheduler answers at {scheduler}: {error}") from error
 
 
 def _compare(client: Any) -> None:
     """Refuse workers whose reports would not be those of this machine."""
-    mine = environment().items()
+    mine = environment()
     for worker, theirs in client.run(environment).items():
-        unlike = [(key, value) for key, value in mine if theirs.get(key) != value]
-        other = [f"{key} {theirs.get(key)}, here {value}" for key, value in unlike]
+        told = theirs if isinstance(theirs, dict) else {}
+        other = [
+            f"{key} {shown(told.get(key))}, here {value}"
+            for key, value in mine.items()
+            if told.get(key) != value
+        ]
         if other:
             raise RunError(f"the worker {worker} has {'; '.join(other)}: install the same there")
 
@@ -152,10 +179,10 @@ def _home(task: Task, future: Any) -> Outcome:
     """Write what a worker sent into the task's folder; the names that it sends are data, never
     paths.
     """
-    if future.status != "finished":
-        return _failed(task, f"its workers failed: {future.exception()}")
-    sent = future.result()
-    future.release()
+    try:
+        sent = sent_by(future)
+    except RunError as error:
+        return _failed(task, str(error))
     try:
         ended, files = sent
         outcome = Outcome(task.name, int(ended["status"]), float(ended["seconds"]))
@@ -184,7 +211,6 @@ def _failed(task: Task, message: str) -> Outcome:
 
 
 _idle: dict[str, list[ForkServer]] = {}  # the fork servers of this worker that have no task, by run
-_lock = threading.Lock()
 
 
 def perform_here(text: str, notebook: str, token: str) -> tuple[dict[str, Any], Files]:
@@ -209,15 +235,13 @@ def perform_here(text: str, notebook: str, token: str) -> tuple[dict[str, Any], 
 def _outcome(task: Task, token: str) -> Outcome:
     for _ in range(2):  # a fork server that was killed is renewed once
         clear_folder(Path(task.folder))
-        with _lock:
-            idle = _idle.get(token)
-            parent = idle.pop() if idle else None
-        if parent is None or not parent.alive:
+        try:
+            parent = _idle[token].pop()
+        except LookupError:
             parent = ForkServer(1, token, _folder(token) / SHARED)
         parent.submit(task)
         if outcome := parent.outcome():
-            with _lock:
-                _idle.setdefault(token, []).append(parent)
+            _idle.setdefault(token, []).append(parent)
             return outcome
         parent.close()
     return Outcome(task.name, 1, 0.0)
@@ -227,6 +251,8 @@ def _folder(token: str) -> Path:
     """The run's own folder on the machine of this worker, of all its workers there."""
     folder = Path(tempfile.gettempdir()) / f"ev-forecast-{token}"
     folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
+        raise RunError(f"{folder} is not a folder of this user's: remove it")
     return folder
 
 
@@ -238,18 +264,15 @@ def start_parents(token: str, notebook: str, dask_worker: Any) -> None:
         close_parents(run)
     template = _folder(token) / NOTEBOOK
     template.write_text(notebook, encoding="utf-8")
-    with _lock:
-        _idle[token] = [
-            ForkServer(1, token, _folder(token) / SHARED, template if notebook else None)
-            for _ in range(dask_worker.state.nthreads)
-        ]
+    _idle[token] = [
+        ForkServer(1, token, _folder(token) / SHARED, template if notebook else None)
+        for _ in range(dask_worker.state.nthreads)
+    ]
 
 
 def close_parents(token: str) -> None:
     """End the fork servers of a run on this worker, and remove what it has left on this machine."""
-    with _lock:
-        idle = _idle.pop(token, [])
-    for parent in idle:
+    for parent in _idle.pop(token, []):
         parent.close()
     shutil.rmtree(_folder(token), ignore_errors=True)
 

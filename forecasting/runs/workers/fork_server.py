@@ -79,11 +79,6 @@ class ForkServer:
         self._limit: float | None = None
         self._under_way = 0
 
-    @property
-    def alive(self) -> bool:
-        """Whether the process has not ended."""
-        return self._process.poll() is None
-
     def submit(self, task: Task) -> None:
         """Send a task; without effect if the process has ended, which `outcome` then says."""
         self._under_way += 1

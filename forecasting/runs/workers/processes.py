@@ -180,7 +180,8 @@ class AtWork:
     def end(self) -> None:
         """End it, and all that it has started."""
         kill_group(self._process.pid)
-        self._process.kill()  # it may not lead a group yet
+        if self._process.poll() is None:  # it does not lead a group yet
+            self._process.kill()
         self._process.wait()
 
 

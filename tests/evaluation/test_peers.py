@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from forecasting.evaluation.rules_of_thumb import by_hand, stock_by_hand
+from forecasting.evaluation.peers import by_hand, stock_by_hand
 from forecasting.evidence.datasets import central_asia
 from forecasting.periods import month, year
 
