@@ -621,7 +621,10 @@ FORMS = {
 def export(
     report: Path, force: bool, brief: bool, template: Path | None, **files: Path | None
 ) -> None:
-    """Export the folder of one REPORT, e.g. reports/uzbekistan-baseline."""
+    """Export the folder of one REPORT, e.g. reports/uzbekistan-baseline.
+
+    Of the folder of all reports, --xlsx writes a workbook that adds the draws of chosen countries.
+    """
     from forecasting.reporting.exports import export_report
 
     if brief and files["pdf"] is None:

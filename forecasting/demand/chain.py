@@ -100,8 +100,7 @@ def demand_outlook(
     Raises
     ------
     AssumptionError
-        Where shares of classes add to more than one, or a roll-out or a target comes before the
-        first year.
+        Where a roll-out comes before the first year.
 
     Examples
     --------

@@ -367,10 +367,18 @@ class DemandOutlook:
             values = {"ratio": float(cars / points), "year": int(self.years[place])}
             yield Caveat("odd_ratio", values=values)
 
-    def _not_closed(self) -> list[Caveat]:
-        open_rows = self.balance[self.balance["explanation"] != "closes"]
-        sides = [open_rows[open_rows["ratio"] > 1.25], open_rows[open_rows["ratio"] < 0.8]]
-        return [_newest_gap(rows.sort_values("date")) for rows in sides if len(rows)]
+    def _not_closed(self) -> Iterator[Caveat]:
+        """The newest of the printed stocks that lie on one side of what is modelled, and how many
+        lay there before it.
+        """
+        open_rows = self.balance.query("explanation != 'closes'").sort_values("date")
+        for rows in (open_rows.query("ratio > 1.25"), open_rows.query("ratio < 0.8")):
+            if len(rows):
+                newest = rows.iloc[-1]
+                numbers = {name: float(newest[name]) for name in ("printed", "modelled")}
+                words = {"day": str(newest["date"]), "explanation": newest["explanation"]}
+                values = {**numbers, **words, "earlier": len(rows) - 1}
+                yield Caveat("stock_not_closed", values=values)
 
     @cached_property
     def sensitivity(self) -> pd.DataFrame:
@@ -385,16 +393,6 @@ class DemandOutlook:
         }
         outputs = {name: self.results[name][:, -1] for name in DEMAND_STEPS}
         return first_order(inputs, outputs)
-
-
-def _newest_gap(rows: pd.DataFrame) -> Caveat:
-    """The newest of the printed stocks that lie on one side of what is modelled, and how many lay
-    there before it.
-    """
-    newest = rows.iloc[-1]
-    values = {name: float(newest[name]) for name in ("printed", "modelled")}
-    words = {"day": str(newest["date"]), "explanation": newest["explanation"]}
-    return Caveat("stock_not_closed", values={**values, **words, "earlier": len(rows) - 1})
 
 
 def _ends(name: str, values: Array) -> dict[str, Array]:

@@ -17,7 +17,6 @@ from functools import cached_property
 import numpy as np
 
 from forecasting.demand.parameters import Draws, Parameters, of_class
-from forecasting.errors import AssumptionError
 from forecasting.measures import CAR
 from forecasting.quantiles import Array
 
@@ -231,11 +230,6 @@ def vehicles_on_the_road(
         The class that the flow counts; of electric cars some may be plug-in hybrids, vans, buses
         and trucks, and cars built in the country join them.
 
-    Raises
-    ------
-    AssumptionError
-        Where shares of classes add to more than one.
-
     Examples
     --------
     >>> from forecasting.demand.parameters import load_parameters
@@ -259,7 +253,7 @@ def vehicles_on_the_road(
         flow - displaced, drawn["reexport_share"], drawn["inventory_share"], built
     )
     shares = {name: assumed.yearly(f"class_share.{name}", drawn, years) for name in others}
-    shares[first] = _rest(shares)
+    shares[first] = np.maximum(1 - np.asarray(sum(shares.values())), 0)
     # Of cars built in the country, some are plug-in hybrids
     local = np.minimum(built / np.maximum(registered, 1), 1)
     plug_in = shares[first] * local * drawn["assembly_phev"][:, None]
@@ -295,15 +289,6 @@ def _without(count: str, fleets: Iterable[Fleet], apart: Iterable[Fleet]) -> Arr
         np.sum([getattr(fleet, count) for fleet in group], axis=0) for group in (fleets, apart)
     )
     return np.asarray(np.maximum(whole - beside, 0))
-
-
-def _rest(shares: Draws) -> Array:
-    """What the shares of other classes leave of a series."""
-    rest: Array = 1 - np.asarray(sum(shares.values()))
-    if rest.min() < -1e-9:
-        total = f"{1 - rest.min():.3g}"
-        raise AssumptionError(f"class_share.* add to {total}; battery cars are what is left of 1")
-    return np.maximum(rest, 0)
 
 
 def _class_fleet(name: str, registered: Array, start: Array | float, drawn: Draws) -> Fleet:

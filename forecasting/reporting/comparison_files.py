@@ -1,32 +1,45 @@
 """All scenarios of a folder in one workbook and one CSV, beside ``comparison.parquet``.
 
 The workbook's first sheet is alive: choose a measure and a year, and it looks up each scenario's
-median and interval, the difference to the baseline, and the sum over countries, which it says is no
-median of the region.
+median and interval, and the difference to the baseline. Another workbook, made when asked for, adds
+the draws of chosen countries.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import itertools
 import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from forecasting.errors import InputError
 from forecasting.evidence.files import write_whole
-from forecasting.evidence.places import COUNTRIES, place_words
-from forecasting.names import COMPARISON_CSV, COMPARISON_TABLE, COMPARISON_WORKBOOK
+from forecasting.evidence.places import place_words
+from forecasting.measures import HEADLINE
+from forecasting.names import (
+    COMPARISON_CSV,
+    COMPARISON_TABLE,
+    COMPARISON_WORKBOOK,
+    DRAWS_TABLE,
+)
+from forecasting.quantiles import Array
 from forecasting.reporting.display import plain_frame
 from forecasting.reporting.iamc import csv_bytes
-from forecasting.reporting.labels import label_of, plural, unit_of
+from forecasting.reporting.labels import label_of, unit_of
 from forecasting.reporting.result_tables import yearly
-from forecasting.reporting.sheets import LEVELS, Book
-from forecasting.scenarios.outlook_files import load_results
+from forecasting.reporting.sheets import LEVELS, Book, decimals, letters
+from forecasting.scenarios.joint_draws import Results
+from forecasting.scenarios.outlook_files import load_draws, load_results
 
 Shown = Mapping[Any, Mapping[Any, float]]  # levels by scenario and place
 
+BASELINE = "baseline"
 FIRST = "ev_stock"  # the measure that the sheet shows when it is opened
 HEAD = ("scenario", "country", "median", "10 %", "90 %", "minus baseline", "minus baseline, %")
 SHOWN = {"J": 0.5, "H": 0.1, "L": 0.9}  # columns of the sheet All that are looked up
@@ -36,9 +49,21 @@ HOW_TO_READ = (
     "sheet All.",
     "A difference is one of medians. Its interval is in the draws of both scenarios, which share "
     "their random numbers.",
-    "A sum of medians is not the median of a sum, and interval ends do not add: the index has the "
-    "region's total.",
+    "Medians of countries do not add. To choose countries, and to add their draws: "
+    "ev-forecast export REPORTS --xlsx FILE, of the folder of all reports.",
 )
+HOW_TO_CHOOSE = (
+    "compare: choose in the yellow cells a measure, a year, a scenario, and for each country yes "
+    "or no. Draws of the chosen countries are added one by one, and so are those of their "
+    "baselines; both sums and their difference have 80 % intervals of their own.",
+    "Where a country has no such scenario, its baseline stands in.",
+    "draws: the reports' draws as values, and first the sums. Draw by draw all scenarios of one "
+    "seed share their random numbers: a difference is of what was changed, and not of chance.",
+)
+MOST_CELLS = 480_000  # of draws: with more the file would be too large
+WEIGHTS = 4  # row of the sheet draws that says which columns are added, and the next of baselines
+FIRST_DRAW = 7
+SUMS = ("chosen", "baseline", "difference")
 
 
 def write_comparison(out: Path) -> list[Path]:
@@ -85,7 +110,6 @@ def _workbook(wide: pd.DataFrame) -> bytes:
     shown = numbers.to_dict("index")
     _choices(book, live, measure, years[-1])
     _scenarios(book, live, shown)
-    _sums(book, live, shown)
     return book.content()
 
 
@@ -137,7 +161,7 @@ def _scenarios(book: Book, sheet: Any, shown: Shown) -> None:
         for column, (letter, level) in enumerate(SHOWN.items(), start=2):
             look = f"INDEX(All!${letter}:${letter},MATCH({key},All!$A:$A,0))"
             book.formula(sheet, row, column, look, shown[run][level], book.numbers[0])
-        base = (f"{scenario.rpartition('-')[0]}-baseline", code)
+        base = (f"{scenario.rpartition('-')[0]}-{BASELINE}", code)
         if base in rows and base != run:
             mine = f"C{row + 1}"
             other = f"C{rows[base] + 1}"
@@ -149,16 +173,102 @@ def _scenarios(book: Book, sheet: Any, shown: Shown) -> None:
     sheet.freeze_panes(TOP, 2)
 
 
-def _sums(book: Book, sheet: Any, shown: Shown) -> None:
-    """The sum of the countries' medians by scenario, which is no median of the region."""
-    look = book.looks["total"]
-    of_countries: dict[str, dict[str, float]] = {}  # medians by their cells
-    for number, ((scenario, code), levels) in enumerate(shown.items(), start=TOP + 1):
-        if code in COUNTRIES:
-            mine = of_countries.setdefault(scenario.rpartition("-")[2], {})
-            mine[f"C{number}"] = levels[0.5]
-    for row, (ending, mine) in enumerate(of_countries.items(), start=TOP + 1 + len(shown)):
-        sheet.write_string(row, 0, f"sum of medians, {ending} (not additive)", look)
-        sheet.write_string(row, 1, plural(len(mine), "country", "countries"), look)
-        total = sum(median for median in mine.values() if not math.isnan(median))
-        sheet.write_formula(row, 2, f"=SUM({','.join(mine)})", look, total)
+def live_comparison(out: Path) -> bytes:
+    """A workbook that adds draws of chosen countries under a chosen scenario, beside the baseline.
+
+    Parameters
+    ----------
+    out : Path
+        A folder of reports.
+
+    Raises
+    ------
+    InputError
+        Where no report there is the baseline of a country.
+    """
+    parts = _of_countries(out)
+    places, scenarios = (list(dict.fromkeys(words)) for words in zip(*parts, strict=True))
+    count = min(len(part.values[FIRST]) for part in parts.values())
+    years = sorted(set.intersection(*({*part.years} for part in parts.values())))
+    width = len(places) * len(scenarios) * len(HEADLINE)
+    years = years[-max(MOST_CELLS // (count * width), 1) :]
+    book = Book("Chosen countries together", dt.date(2020, 1, 1))
+    about = book.sheet("read me", "Chosen countries together", (110,))
+    about.write_column(2, 0, HOW_TO_CHOOSE, book.looks["text"])
+    draws = book.sheet("draws", "", [14] * len(SUMS))
+    compare = book.sheet("compare", "Chosen countries together", (26, 28, 4, *[16] * 4))
+    choices = {"measure": [*HEADLINE], "year": years, "scenario": scenarios}
+    choices |= {place: ["yes", "no"] for place in places}
+    chosen = {"measure": FIRST, "year": years[-1], "scenario": scenarios[0]}
+    cells = {}
+    for row, (name, words) in enumerate(choices.items(), start=2):
+        compare.write(row, 0, name)
+        compare.write(row, 1, chosen.get(name, "yes"), book.looks["own"])
+        compare.data_validation(row, 1, row, 1, {"validate": "list", "source": words})
+        cells[name] = f"compare!$B${row + 1}"
+    added = {cells["scenario"]: scenarios[0], f'"{BASELINE}"': BASELINE}
+    sums = np.zeros((count, len(added)))
+    heads = list(itertools.product(HEADLINE, years, places, scenarios))
+    for column, head in enumerate(heads, start=len(SUMS)):
+        measure, year, place, scenario = head
+        # Where a country has no such scenario, its baseline stands in
+        part = parts.get((place, scenario), parts[place, BASELINE])
+        values = part.values[measure][:count, part.years.index(year)]
+        short = [float(f"{value:.4g}") for value in values]
+        draws.write_column(0, column, head)
+        draws.write_column(FIRST_DRAW, column, short)
+        at = letters(column)
+        same = f'{at}1={cells["measure"]},{at}2={cells["year"]},{cells[place]}="yes"'
+        for place_of_sum, (cell, ending) in enumerate(added.items()):
+            counts = (measure, year, scenario) == (FIRST, years[-1], ending)
+            text = f"=IF(AND({same},{at}4={cell}),1,0)"
+            draws.write_formula(WEIGHTS + place_of_sum, column, text, None, int(counts))
+            sums[:, place_of_sum] += np.multiply(short, counts)
+    _sums(draws, sums, letters(len(SUMS) + len(heads) - 1))
+    _answers(book, compare, sums)
+    for sheet in book.book.worksheets():
+        sheet.protect("")
+    compare.activate()
+    return book.content()
+
+
+def _sums(sheet: Any, sums: Array, last: str) -> None:
+    """Each draw's sum under the chosen scenario and under the baseline, and the first less the
+    second.
+    """
+    sheet.write_row(FIRST_DRAW - 1, 0, SUMS)
+    for row, (own, baseline) in enumerate(sums.tolist(), start=FIRST_DRAW + 1):
+        cells = f"D{row}:{last}{row}"
+        for column, value in enumerate((own, baseline)):
+            weights = WEIGHTS + 1 + column
+            text = f"=SUMPRODUCT(D${weights}:{last}${weights},{cells})"
+            sheet.write_formula(row - 1, column, text, None, value)
+        sheet.write_formula(row - 1, 2, f"=A{row}-B{row}", None, own - baseline)
+
+
+def _answers(book: Book, sheet: Any, sums: Array) -> None:
+    """Medians and 80 % intervals of the sums and of their difference."""
+    levels = {"10 %": 0.1, "median": 0.5, "90 %": 0.9}
+    sheet.write_row(1, 3, ["", *levels], book.looks["head of numbers"])
+    end = FIRST_DRAW + len(sums)
+    for row, (name, added) in enumerate(zip(SUMS, (*sums.T, sums @ [1, -1]), strict=True), start=2):
+        sheet.write_string(row, 3, name)
+        letter = letters(row - 2)
+        for column, level in enumerate(levels.values(), start=4):
+            text = f"PERCENTILE(draws!${letter}${FIRST_DRAW + 1}:${letter}${end},{level})"
+            value = float(np.quantile(added, level))
+            book.formula(sheet, row, column, text, value, book.numbers[decimals(value)])
+
+
+def _of_countries(out: Path) -> dict[tuple[str, str], Results]:
+    """Draws of a folder's reports by country and scenario, where the country has a baseline."""
+    parts = {}
+    for path in sorted(out.glob(f"*/{DRAWS_TABLE}")):
+        with contextlib.suppress(InputError):  # of a corridor, or damaged
+            part = load_draws(path, HEADLINE)[0]
+            if {*HEADLINE} <= {*part.values}:
+                parts[place_words(part.country), part.scenario.rpartition("-")[2]] = part
+    compared = {key: part for key, part in parts.items() if (key[0], BASELINE) in parts}
+    if not compared:
+        raise InputError(f"{out} holds no report of a country's baseline; run one first")
+    return compared

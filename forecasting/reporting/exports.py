@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from forecasting.demand.hourly import hourly_load
 from forecasting.errors import InputError
 from forecasting.evidence.files import write_asked
-from forecasting.names import REPORT_NOTEBOOK, REPORT_PAGE
+from forecasting.names import COMPARISON_TABLE, REPORT_NOTEBOOK, REPORT_PAGE
 from forecasting.reporting.browser import print_page
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def export_report(
     Parameters
     ----------
     report : Path
-        The folder of one report.
+        The folder of one report; of a workbook also that of all reports, whose draws are added.
     wanted : mapping of str to Path
         For each form (xlsx, iamc, csv, hourly, pdf, docx) the file.
     brief : bool
@@ -56,6 +56,10 @@ def export_report(
     """
     for path in wanted.values():
         _refuse(path, force)
+    if set(wanted) == {"xlsx"} and (report / COMPARISON_TABLE).is_file():
+        from forecasting.reporting.comparison_files import live_comparison
+
+        return [write_asked(wanted["xlsx"], live_comparison(report))]
     outlook = _outlook(report) if set(wanted) - set(OF_THE_PAGE) else None
     return [_write(form, report, outlook, path, brief, template) for form, path in wanted.items()]
 

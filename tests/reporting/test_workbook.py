@@ -13,12 +13,14 @@ import zipfile
 
 import numpy as np
 import openpyxl
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
 import forecasting as fc
 from forecasting.cli import main
 from forecasting.errors import InputError
+from forecasting.reporting.comparison_files import live_comparison
 from forecasting.reporting.exports import export_report
 from forecasting.reporting.workbook_live import live_workbook
 from forecasting.scenarios.question import find_scenario
@@ -81,16 +83,16 @@ def small(tmp_path_factory):
     return Made("uzbekistan-baseline", tmp_path_factory.mktemp("small"), draws=20)
 
 
-def set_cells(path, target, values):
+def set_cells(path, target, values, sheet=2):
     """A copy with cells of the sheet inputs filled, as a spreadsheet would, in a second rather than
     the ten that it takes to read all of it.
     """
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
         for part in old.namelist():
             text = old.read(part)
-            if part == "xl/worksheets/sheet2.xml":
+            if part == f"xl/worksheets/sheet{sheet}.xml":
                 for cell, value in values.items():
-                    blank = rf'<c r="{cell}" s="(\d+)"/>'.encode()
+                    blank = rf'<c r="{cell}" s="(\d+)"(?: t="s")?(?:/>|><v>[^<]*</v></c>)'.encode()
                     kind = "" if isinstance(value, int | float) else ' t="str"'
                     filled = rf'<c r="{cell}" s="\1"{kind}><v>{value}</v></c>'.encode()
                     text, count = re.subn(blank, filled, text)
@@ -100,7 +102,7 @@ def set_cells(path, target, values):
 
 
 def reckoned(paths, folder):
-    """The answers of workbooks after LibreOffice has reckoned them."""
+    """The third sheets of workbooks, as files, after LibreOffice has reckoned them."""
     office = shutil.which("soffice")
     assert office, "soffice is missing: apt-get install libreoffice-calc-nogui"
     profile = folder / "profile"
@@ -109,7 +111,7 @@ def reckoned(paths, folder):
     where = [f"-env:UserInstallation={profile.as_uri()}", "--headless"]
     call = [office, *where, "--convert-to", ANSWER_SHEET, "--outdir", folder, *paths]
     subprocess.run(call, check=True, capture_output=True)
-    return [read_answers(folder / f"{path.stem}-answer.csv") for path in paths]
+    return [next(folder.glob(f"{path.stem}-[ac]*.csv")) for path in paths]
 
 
 def read_answers(path):
@@ -131,7 +133,88 @@ def misses(answers, outlook):
     return apart
 
 
-def test_libreoffice_reckons_what_the_report_and_a_new_run_have(made, tmp_path):
+@pytest.fixture(scope="module")
+def together(tmp_path_factory):
+    """Reports of three countries, one of them without a second scenario, and their workbook."""
+    folder = tmp_path_factory.mktemp("together")
+    for name in ("UZ", "uzbekistan-accelerated", "KZ", "kazakhstan-accelerated", "TM"):
+        scenario = find_scenario(name)
+        fc.outlook(scenario, draws=200).save(folder / scenario.name)
+    (folder / "comparison.parquet").touch()
+    export_report(folder, {"xlsx": folder / "c.xlsx"})
+    return folder
+
+
+# What is chosen: the first as the workbook is exported
+QUESTIONS = {
+    "all": {"measure": "ev_stock", "year": 2030, "scenario": "accelerated", "without": ()},
+    "two": {
+        "measure": "charging_points_need",
+        "year": 2028,
+        "scenario": "accelerated",
+        "without": ("Kazakhstan",),
+    },
+    "one": {
+        "measure": "energy_gwh",
+        "year": 2029,
+        "scenario": "baseline",
+        "without": ("Uzbekistan", "Turkmenistan"),
+    },
+}
+
+
+def ask(folder, name, target):
+    """A copy of the workbook of countries in which a question is asked."""
+    path = folder / "c.xlsx"
+    question = QUESTIONS[name]
+    book = openpyxl.load_workbook(path, read_only=True)
+    rows = list(book["compare"].values)
+    book.close()
+    cells = {row[0]: f"B{number}" for number, row in enumerate(rows, start=1) if row[0]}
+    chosen = {name: question[name] for name in ("measure", "year", "scenario")}
+    chosen |= dict.fromkeys(question["without"], "no")
+    asked = {cells[name]: value for name, value in chosen.items()}
+    return set_cells(path, target / f"{name}.xlsx", asked, sheet=3)
+
+
+def check_sums(rows, folder, measure, year, scenario, without):
+    """What a sheet shows against sums of draws, where a country has no such scenario of its
+    baseline's.
+    """
+    places = {"uzbekistan", "kazakhstan", "turkmenistan"} - {name.lower() for name in without}
+    sums = []
+    for ending in (scenario, "baseline"):
+        own = [
+            folder / f"{place}-{ending}"
+            if (folder / f"{place}-{ending}").is_dir()
+            else folder / f"{place}-baseline"
+            for place in places
+        ]
+        draws = pd.concat(pd.read_parquet(path / "draws.parquet") for path in own)
+        draws = draws[(draws["measure"] == measure) & (draws["year"] == year)]
+        sums.append(draws.groupby("draw")["value"].sum())
+    expected = {"chosen": sums[0], "baseline": sums[1], "difference": sums[0] - sums[1]}
+    shown = {row[3]: [float(cell) for cell in row[4:7]] for row in rows if row[3] in expected}
+    assert shown.keys() == expected.keys()
+    for name, draws in expected.items():
+        exact = np.quantile(draws, [*LEVELS.values()])
+        # Draws stand in the workbook in four digits
+        assert shown[name] == pytest.approx(exact, abs=2e-4 * sums[0].max()), name
+
+
+def test_sums_of_countries_are_right_before_a_spreadsheet_reckons(together):
+    book = openpyxl.load_workbook(together / "c.xlsx", data_only=True)
+    assert (together / "c.xlsx").stat().st_size < 3_000_000
+    assert all(sheet.protection.sheet and not sheet.protection.password for sheet in book)
+    rows = list(book["compare"].values)
+    check_sums(rows, together, **QUESTIONS["all"])
+    rules = book["compare"].data_validations.dataValidation
+    assert {rule.formula1 for rule in rules} >= {'"yes,no"', '"accelerated,baseline"'}
+    with pytest.raises(InputError, match="holds no report of a country's baseline; run one first"):
+        live_comparison(together / "uzbekistan-baseline")
+
+
+def test_libreoffice_reckons_what_the_report_and_a_new_run_have(made, together, tmp_path):
     cases = []
     for (name, each), levers in zip(made.items(), (SINGLE, (), AT_RISK), strict=True):
         singly = [{lever: SINGLE[lever]} for lever in levers]
@@ -144,9 +227,14 @@ def test_libreoffice_reckons_what_the_report_and_a_new_run_have(made, tmp_path):
     for each, own, path in cases:
         if own:
             set_cells(each.path, path, {each.cells[lever]: value for lever, value in own.items()})
-    answers = reckoned([path for _, _, path in cases], tmp_path)
+    paths = [path for _, _, path in cases]
+    asked = {ask(together, name, tmp_path): QUESTIONS[name] for name in QUESTIONS}
+    files = reckoned([*paths, *asked], tmp_path)
+    for path, question in zip(files[len(paths) :], asked.values(), strict=True):
+        check_sums(list(csv.reader(path.read_text().splitlines())), together, **question)
     beyond = []
-    for (each, own, _), found in zip(cases, answers, strict=True):
+    for (each, own, _), file in zip(cases, files, strict=False):
+        found = read_answers(file)
         if "far" in own.values():
             shown = {row[level] for row in found.values() for level in LEVELS}
             assert shown == {"check inputs"}
@@ -170,8 +258,8 @@ def test_the_flow_and_a_target_can_be_set(made, tmp_path):
     path = set_cells(
         each.path, tmp_path / "a.xlsx", {each.cells[name]: value for name, value in own.items()}
     )
-    (answers,) = reckoned([path], tmp_path)
-    for level, of_level in misses(answers, each.with_own(own)).items():
+    (file,) = reckoned([path], tmp_path)
+    for level, of_level in misses(read_answers(file), each.with_own(own)).items():
         assert max(of_level.values()) < 1.5 * LIMITS[level]
 
 
