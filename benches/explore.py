@@ -48,7 +48,7 @@ MOVE = """async ([label, key]) => {
 SLIDER = """() => document.querySelector(".widget-vbox .widget-hslider .noUi-handle") !== null"""
 # The table below the figure is made last: before it is there, nobody listens to the sliders.
 TABLES = """[...document.querySelectorAll(".widget-html table")]"""
-READY = f"() => {TABLES}.at(-1)?.innerText.includes('0 to 0')"
+READY = f"() => {TABLES}.at(-1)?.innerText.includes('as given')"
 
 
 @contextlib.contextmanager

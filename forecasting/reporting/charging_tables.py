@@ -42,7 +42,7 @@ from forecasting.parameters.values import Choice
 from forecasting.reporting.caveat_words import gap_words
 from forecasting.reporting.display import HIGH, LOW, BulletList, Table, beside, rows_table
 from forecasting.reporting.labels import SETTINGS, amount, amounts, label_of, phrase, readable
-from forecasting.reporting.result_tables import measures_by_year, small_table, with_unit
+from forecasting.reporting.result_tables import measures_beside, small_table, with_unit
 from forecasting.scenarios.regions import by_region
 
 if TYPE_CHECKING:
@@ -443,7 +443,8 @@ def consequences_table(outlook: Outlook) -> Table:
     if outlook.demand is None:
         return NONE
     years = (outlook.first_year, outlook.scenario.horizon)
-    shown = measures_by_year(outlook.results, CONSEQUENCES, years, "what")
+    groups = {str(year): (outlook.results, year) for year in years}
+    shown = measures_beside(groups, CONSEQUENCES, "what")
     return rows_table(shown, {str(year): CONSEQUENCES for year in years})
 
 

@@ -12,6 +12,7 @@ from forecasting.evidence.places import COUNTRIES, place_name
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.reporting.display import HIGH, LOW, BulletList, Table
 from forecasting.reporting.labels import readable
+from forecasting.reporting.result_tables import small_table
 from forecasting.scenarios.joint_draws import region_places, region_total
 
 if TYPE_CHECKING:
@@ -197,5 +198,4 @@ def parameters_table(results: GrowthResults) -> Table:
     """
     names = list(results.params.index)
     shown = {"estimate": results.params, "standard error": results.bse.reindex(names)}
-    frame = pd.DataFrame(shown).map(lambda value: readable(float(value)))
-    return Table(frame.rename_axis("parameter").reset_index())
+    return small_table(pd.DataFrame(shown).rename_axis("parameter"))

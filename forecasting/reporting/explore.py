@@ -11,8 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from forecasting.arguments import optional, path as file_path, takes, text
 from forecasting.errors import ForecastingError, InputError
 from forecasting.measures import HEADLINE
@@ -25,17 +23,10 @@ from forecasting.parameters.schema import (
     scenario_from_parameters,
 )
 from forecasting.reporting.answer import QUESTIONS
-from forecasting.reporting.display import Table, rows_table
+from forecasting.reporting.display import Table
 from forecasting.reporting.figures.scenario_contrast import live_figure, redraw, what_if_chart
-from forecasting.reporting.labels import (
-    amount,
-    amounts,
-    capital,
-    label_of,
-    parameter_words,
-    unit_of,
-)
-from forecasting.reporting.result_tables import size_words
+from forecasting.reporting.labels import capital, parameter_words
+from forecasting.reporting.result_tables import measures_beside, size_words
 from forecasting.scenarios.joint_draws import difference
 from forecasting.scenarios.new_country import NewCountry, Question
 from forecasting.scenarios.question import scenario_names
@@ -130,22 +121,13 @@ class Explorer(WhatIf):
         """
         now = self.outlook.results
         before = self.given.results
-        change = difference(now, before)
-        rows = []
-        for measure in [self.scenario.measure, *HEADLINE[:2], *QUESTIONS]:
-            if measure in now.values and measure in before.values:
-                median, ends = _cells(now, measure)
-                moved_by, range_of_change = _cells(change, measure)
-                row = {
-                    "measure": f"{label_of(measure)}, {unit_of(measure)}",
-                    "now": median,
-                    "80 % range": ends,
-                    "as given": _cells(before, measure)[0],
-                    "difference": moved_by,
-                    "80 % range of the difference": range_of_change,
-                }
-                rows.append(row)
-        return rows_table(rows, caption=f"In {self.scenario.horizon}, medians")
+        asked = (self.scenario.measure, *HEADLINE[:2], *QUESTIONS)
+        measures = [name for name in asked if name in now.values and name in before.values]
+        last = self.scenario.horizon
+        shown = {"now": now, "difference": difference(now, before), "as given": before}
+        groups = {name: (results, last) for name, results in shown.items()}
+        frame = measures_beside(groups, measures, "measure")
+        return Table(frame.iloc[:, :-2], caption=f"In {last}, medians with 80 % ranges")
 
     def __repr__(self) -> str:
         return f"<Explorer of {self.given.name}, as of {self.outlook.as_of}>"
@@ -328,12 +310,6 @@ class NewForm:
         button.on_click(make)
         show()
         display(ipywidgets.VBox([rows, button, below]))  # type: ignore[no-untyped-call]
-
-
-def _cells(results: Any, measure: str) -> tuple[str, str]:
-    """Median and 80 % range of the last year."""
-    low, median, high = np.quantile(results.values[measure][:, -1], (0.1, 0.5, 0.9)).tolist()
-    return amount(median, measure), amounts(low, high, measure)
 
 
 class ControlPanel:

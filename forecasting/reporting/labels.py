@@ -175,13 +175,15 @@ def finding(measure: str, words: str) -> str:
     """A number of a measure as a sentence has it.
 
     >>> finding("ev_imports", "66,600"), finding("energy_gwh", "436")
-    ('66,600 electric vehicles imported', 'electricity for electric vehicles 436 GWh')
+    ('66,600 electric vehicles imported', '436 GWh of electricity for electric vehicles')
     """
     label = uncapital(label_of(measure)).replace(":", " by")
     unit = unit_of(measure)
     if unit in COUNTED:
         return f"{words} {label}"
-    return f"{label} {words} {unit.replace('index', '')}".strip()
+    if unit in ("", "index", "percent"):
+        return f"{label} {words}"
+    return f"{words} {unit} of {label}"
 
 
 def label_words(label: str) -> str:

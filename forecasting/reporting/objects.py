@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from forecasting.errors import InputError
 from forecasting.evidence.bases import basis_name, basis_words
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import place_words
 from forecasting.evidence.words import in_words, period_words
 from forecasting.growth.forecast import FlowForecast
-from forecasting.measures import AT_THE_HORIZON, MEASURES, nearest
+from forecasting.measures import AT_THE_HORIZON, MEASURES
 from forecasting.parameters.schema import Scenario
 from forecasting.reporting.answer import answer
 from forecasting.reporting.caveat_words import lines_of
@@ -63,6 +62,7 @@ def chart_of(results: Any, *options: Any) -> Any:
 
 
 chart_of.register(FlowForecast, forecast_chart)
+chart_of.register(Outlook, fan_chart)
 
 
 def _rows(rows: Mapping[str, str], caption: str) -> str:
@@ -166,17 +166,6 @@ def _forecast_title(forecast: FlowForecast) -> str:
         label = with_unit(forecast.measure)
     where = phrase("{}: ", place_words(forecast.place))
     return where + label + basis_words(", as counted by {}", forecast.basis)
-
-
-@chart_of.register
-def _outlook_chart(outlook: Outlook, measure: str) -> Any:
-    """The figure of one measure of an outlook; a measure that it has not is an error."""
-    known = outlook.results.values
-    if measure not in known:
-        similar = nearest(measure, known)
-        hint = phrase("did you mean {}?", similar) or f"there are {', '.join(known)}"
-        raise InputError(f"{outlook.name} has no {measure!r}; {hint}")
-    return fan_chart(outlook, measure)
 
 
 @html_of.register

@@ -274,28 +274,26 @@ def in_columns(wide: pd.DataFrame, measure: str) -> pd.DataFrame:
     return plain_frame(words, wide.index)
 
 
-def measures_by_year(
-    results: Results, measures: Sequence[str], years: Sequence[int], head: str
+def measures_beside(
+    groups: Mapping[str, tuple[Results, int]], measures: Sequence[str], head: str
 ) -> pd.DataFrame:
-    """Median and 80 % range of some measures in some years: a row per measure, the years beside
-    each other.
+    """Median and 80 % range of some measures: a row per measure, results and years beside each
+    other.
 
     Parameters
     ----------
-    results : Results
-        Joint draws.
+    groups : mapping of str to (Results, int)
+        By its heading, what is shown, and in which year.
     measures : sequence of str
         The rows.
-    years : sequence of int
-        The columns.
     head : str
         Of the first column.
     """
-    groups = {}
-    for year in dict.fromkeys(years):
-        rows = [in_columns(results.bands(name).loc[[year]], name) for name in measures]
-        groups[str(year)] = pd.concat(rows).set_axis([with_unit(name) for name in measures])
-    return beside(groups, head)
+    parts = {}
+    for name, (results, year) in groups.items():
+        rows = [in_columns(results.bands(measure).loc[[year]], measure) for measure in measures]
+        parts[name] = pd.concat(rows).set_axis([with_unit(measure) for measure in measures])
+    return beside(parts, head)
 
 
 def facts_table(ledger: Ledger, last: int | None = None) -> Table:

@@ -47,7 +47,7 @@ from forecasting.reporting.result_tables import (
     StoredResults,
     headline,
     in_columns,
-    measures_by_year,
+    measures_beside,
     stored_results,
 )
 from forecasting.scenarios.joint_draws import COLUMNS, Results, region_places, region_total
@@ -414,11 +414,11 @@ def _together(total: Results, members: Sequence[Results]) -> dict[str, Any]:
     drawn = {"Together": total} | dict(sorted(parts.items()))
     charts = small_fans({name: part.bands(DRAWN) for name, part in drawn.items()}, DRAWN)
     measures = [measure for measure in OF_REGION if measure in total.values]
-    years = [total.years[0], total.years[-1]]
+    shown = {str(year): (total, year) for year in (total.years[0], total.years[-1])}
     return {
         "title": f"{len(parts)} countries together",
         "sentence": _sentence(total),
-        "table": Table(measures_by_year(total, measures, years, "Together")),
+        "table": Table(measures_beside(shown, measures, "Together")),
         "figures": _figures("region", charts),
     }
 

@@ -208,7 +208,7 @@ def test_nothing_printed_is_said(ledger):
     chart = figures.evidence_chart(ledger.select(place="UZ", measure="ev_stock"), "ev_imports")
     assert (
         chart.layout.title.text
-        == "<b>Uzbekistan: 0 printed numbers on electric vehicles imported</b>"
+        == "<b>Uzbekistan: no number is printed on electric vehicles imported</b>"
     )
 
 
@@ -265,7 +265,10 @@ def test_a_corridor_has_no_charging(outlook):
 def test_the_tornado_starts_at_the_median_and_ends_at_its_ends(outlook):
     chart = figures.tornado(outlook)
     low, high = chart.data
-    assert list(low.y) == ["Kilometres a year", "Home access"]
+    assert list(low.y) == [
+        "Kilometres a year<br>6,380 to 7,430",
+        "Home access<br>5,300 to 9,520",
+    ]
     assert [base + x for base, x in zip(low.base, low.x, strict=True)] == pytest.approx(
         [6380, 9520], rel=1e-2
     )

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 from forecasting.demand.corridor import truck_plan
 from forecasting.errors import InputError
-from forecasting.evidence.words import period_words
+from forecasting.evidence.words import period_words, when_words
 from forecasting.reporting.charging_tables import LEVELS, NEED
 from forecasting.reporting.figures.drawing import (
     AMBER,
@@ -37,7 +37,6 @@ from forecasting.reporting.figures.drawing import (
     points,
     tint,
     turned,
-    words_at,
 )
 from forecasting.reporting.figures.facts import Mark
 from forecasting.reporting.figures.fan import drawn_facts, of_outlook, without_market
@@ -45,11 +44,11 @@ from forecasting.reporting.labels import (
     amount,
     amounts,
     capital,
-    finding,
     label_of,
     parameter_words,
     plural,
     readable,
+    uncapital,
 )
 
 if TYPE_CHECKING:
@@ -66,6 +65,7 @@ SETTING_COLOURS = {
     "enroute_dc": ORANGE,
 }
 DASHES = {"points": "solid", "stations": "dot"}
+ASIDE = 0.28  # years between the bars beside the last year
 STANDING = {"charging_points": "points", "charging_stations": "stations"}
 WIDEST = 8  # assumptions shown, those that move a result most
 
@@ -105,26 +105,28 @@ def charger_gap(outlook: Outlook) -> go.Figure:
     need, practice, _ = (amount(wide[0.5][last], name) for name, wide in answers.items())
     title = f"{need} public charging points needed in {last}; markets with such a fleet have built"
     words = "public points at the end of each year, medians; bars, the 80 % ranges of the last"
-    chart = of_outlook(outlook, f"{title} {practice}", words, height=460, margin_r=130)
+    for unit, mark in _standing(outlook):
+        line_of = {"solid": "line", "dot": "dotted"}[DASHES[unit]]
+        words += f"; {line_of}, {mark.label} {unit} stood {when_words(mark.period)}"
+    chart = of_outlook(outlook, f"{title} {practice}", words, height=460, margin_r=136)
     chart.update_layout(yaxis=linear_scale([wide[0.9][last] for wide in answers.values()]))
     names = []
     for place, (measure, wide) in enumerate(answers.items()):
         low, median, high = wide.loc[last, LEVELS]
         label = f"{short(measure).capitalize()} {amount(median, measure)}"
         names.append((f"<b>{label}</b><br> {amounts(low, high, measure)}", CHARGING[measure]))
-        aside = [last + 0.12 * (place + 1)] * 2
+        aside = [last + ASIDE * (place + 1)] * 2
         colour = tint(CHARGING[measure], 0.5)
         chart.add(_answer(wide, measure, SYMBOLS[place]))
         chart.add(line(aside, [low, high], colour, width=6, showlegend=False, hoverinfo="skip"))
     medians = [wide[0.5][last] for wide in answers.values()]
-    chart.names_at(last + 0.5, medians, names)
+    chart.names_at(last + 4 * ASIDE, medians, names)
     for unit, mark in _standing(outlook):
-        words = f"{mark.label} {unit} stood, {period_words(mark.period)}"
-        chart.mark("y", mark.height, dash=DASHES[unit])
         at = points([years[0] - 0.45], [mark.height], [mark.hover], color=INK, size=5)
-        chart.add(at | {"name": words})
-        chart.add(words_at(at["x"], at["y"], [words], "top right", size=11.5, color=INK))
-    return chart.years(years).figure()
+        name = f"{mark.label} {unit} stood, {period_words(mark.period)}"
+        chart.mark("y", mark.height, dash=DASHES[unit]).add(at | {"name": name})
+    axis = {"range": [years[0] - 0.5, last + 4 * ASIDE]}
+    return chart.years(years).update_layout(xaxis=axis).figure()
 
 
 def _answer(wide: pd.DataFrame, measure: str, symbol: str) -> Trace:
@@ -198,11 +200,11 @@ def load_chart(outlook: Outlook, day: str = "winter") -> go.Figure:
         yaxis=linear_scale(total),
         barmode="stack",
         bargap=0,
-        margin_r=190,
+        margin_r=126,
     )
     names = []
     for setting in map(str, wide):
-        label = capital(parameter_words(setting))
+        label = capital(parameter_words(setting).removeprefix("public, "))
         names.append((label, SETTING_COLOURS[setting]))
         look = {"name": label, "showlegend": False}
         hover = f"%{{x}}, {label}: %{{y:,.3s}} MW"
@@ -235,8 +237,8 @@ def tornado(outlook: Outlook, measure: str = NEED) -> go.Figure:
     --------
     >>> import forecasting as fc
     >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
-    >>> fc.figures.tornado(outlook).layout.xaxis.title.text
-    'public charging points by need'
+    >>> fc.figures.tornado(outlook).layout.title.text[:64]
+    '<b>Turkmenistan, baseline: public charging points by need move m'
     """
     if empty := without_market(outlook, label_of(measure)):
         return empty
@@ -249,22 +251,20 @@ def tornado(outlook: Outlook, measure: str = NEED) -> go.Figure:
     if inputs:
         widest = frame[["low", "high"]].iloc[-1]
         between = amounts(widest.min(), widest.max(), measure)
-        title = f"{finding(measure, between)}, with {inputs[-1]} alone"
+        about = uncapital(label_of(measure)).replace(":", " by")
+        title = f"{about} move most with {inputs[-1]}, {between}"
     when = f"the median in {outlook.scenario.horizon}, {readable(middle)},"
     subtitle = f"{when} where one assumption is in its lowest or highest tenth"
-    x = finding(measure, "").strip()
-    height = 150 + 36 * len(frame)
-    chart = of_outlook(outlook, title, subtitle, x=x, height=height, bargap=0.35, **SIDEWAYS)
+    height = 150 + 40 * len(frame)
+    chart = of_outlook(outlook, title, subtitle, height=height, bargap=0.35, **SIDEWAYS)
     base = float(f"{middle:.4g}")
-    rows = [capital(words) for words in inputs]
+    ends_of_each = zip(inputs, frame["low"], frame["high"], strict=True)
+    rows = [f"{capital(name)}<br>{amounts(*sorted(both), measure)}" for name, *both in ends_of_each]
     for end, colour in (("low", SKY), ("high", BLUE)):
         tenth = f"{end.capitalize()}est tenth"
-        numbers = {"text": [*map(readable, frame[end])], "textposition": "outside"}
-        look = {"textfont": {"size": 11, "color": MUTED}, "cliponaxis": False, "name": tenth}
-        look |= numbers | {"base": [base] * len(rows), "orientation": "h"}
-        hover = f"%{{y}}, {tenth}: %{{text}}"
+        look = {"base": [base] * len(rows), "orientation": "h", "name": tenth}
+        hover = f"{tenth} of %{{y}}"
         chart.add(turned(bars(rows, frame[end] - base, colour, hover, **look)))
-    # Room for the number at its end
     farthest = max([middle, *frame["low"], *frame["high"]])
     return chart.mark("x", base).update_layout(xaxis=linear_scale([farthest])).figure()
 
@@ -290,7 +290,7 @@ def truck_chart() -> go.Figure:
     --------
     >>> import forecasting as fc
     >>> fc.figures.truck_chart().layout.title.text
-    '<b>Megawatt points for trucks in 2030: 43 points, 32 to 110</b>'
+    '<b>Megawatt points for trucks in 2030: 43, in other cases 32 to 110</b>'
     """
     return corridor_chart(truck_plan(), "Megawatt points for trucks in 2030")
 
@@ -319,15 +319,17 @@ def corridor_chart(plan: pd.DataFrame, title: str = "Charging points along the r
     >>> import forecasting as fc
     >>> plan = fc.corridor_plan("khorgos-almaty-tashkent", electric_share=0.1)
     >>> fc.figures.corridor_chart(plan).layout.title.text
-    '<b>Charging points along the road: 286 points, 138 to 677</b>'
+    '<b>Charging points along the road: 286, in other cases 138 to 677</b>'
     """
     wide = plan.pivot_table(index="section", columns="case", values="points", aggfunc="sum")
     wide = wide.loc[list(dict.fromkeys(plan["section"]))[::-1]]
     sites = plan.query("case == 'middle'").groupby("section")["sites"].max()
     subtitle = "points; bars, middle length and traffic; lines, from the low to the high case"
-    total = " to ".join(f"{wide[case].sum():,.0f}" for case in ("low", "high"))
-    title = f"{title}: {wide['middle'].sum():,.0f} points, {total}"
-    chart = Drawing(title, subtitle, height=150 + 64 * len(wide), **SIDEWAYS)
+    middle, low, high = (f"{wide[case].sum():,.0f}" for case in ("middle", "low", "high"))
+    title = f"{title}: {middle}, in other cases {low} to {high}"
+    source = "Source: lengths and traffic with their sources, as the report lists them"
+    height = 150 + 64 * len(wide)
+    chart = Drawing(title, subtitle, source=source, height=height, **SIDEWAYS)
     names = [
         f"{section.replace('-', ' – ')}<br>{many:.0f} points at {plural(int(places), 'site')}"
         for section, many, places in zip(

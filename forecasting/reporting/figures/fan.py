@@ -56,10 +56,11 @@ from forecasting.reporting.growth_tables import part_words
 from forecasting.reporting.labels import (
     amount,
     amounts,
+    capital,
     finding,
-    interval,
     is_flow,
     label_of,
+    phrase,
     plural,
     readable,
     uncapital,
@@ -138,13 +139,16 @@ def fan_chart(
     known = drawn_facts(outlook, measure, part.country)
     counted = [mark for mark in like_the_main(known, basis) if mark.period.start.year >= first]
     past = _before(bands[0.5], counted, range(first, outlook.first_year))
-    chart = _frame(outlook, measure, part.country, wide, basis)
+    words = SHADED
+    if own and {*past.index} - {mark.middle for mark in counted}:
+        words += "; open points, what the facts imply"
+    chart = _frame(outlook, measure, part.country, wide, basis, words)
     chart.update_layout(yaxis=linear_scale([*past, *wide[0.9]]))
     below = {}
     for mark in _so_far(counted, outlook.first_year):
         below[str(outlook.first_year)] = f"{mark.label} in<br>{period_words(mark.period)[:-5]}"
         chart.add(*_column(mark, wide[0.5].iloc[0]))
-    chart.add(*fan(wide, past[-1:]), *_history(past, counted, measure, own))
+    chart.add(*fan(wide, measure, past[-1:]), *_history(past, counted, measure, own))
     chart.words += f" {_read_aloud(wide, measure, len(known))}."
     return chart.years([*past.index, *wide.index], **below).figure()
 
@@ -276,16 +280,14 @@ def evidence_chart(evidence: Ledger | Outlook, measure: str | None = None) -> go
     if ledger.frame["place"].nunique() == 1:
         where = f"{place_name(ledger.frame['place'].iloc[0])}: "
     agencies = dict.fromkeys(basis_name(mark.basis).partition(",")[0] for mark in shown)
-    title = f"{where}{plural(len(shown), 'printed number')} on {uncapital(label_of(measure))}"
+    about = uncapital(label_of(measure))
+    title = capital(f"{where}no number is printed on {about}")
     if shown:
         newest = max(shown, key=lambda mark: mark.end)
-        title += f", the newest {newest.label} {when_words(newest.period)}"
-    chart = Drawing(
-        title,
-        f"{_unit(measure, ledger)}, {how}",
-        source=f"Source: {', '.join(agencies)}",
-        height=440,
-    )
+        title = f"{where}{plural(len(shown), 'printed number')} on {about}, the newest "
+        title += f"{newest.label} {when_words(newest.period)}"
+    source = phrase("Source: {}", ", ".join(agencies))
+    chart = Drawing(title, f"{_unit(measure, ledger)}, {how}", source=source, height=440)
     if not shown:
         return nothing(chart)
     heights = [mark.height for mark in shown]
@@ -296,7 +298,7 @@ def evidence_chart(evidence: Ledger | Outlook, measure: str | None = None) -> go
 
 
 def fan(
-    wide: pd.DataFrame, start: pd.Series[float] = NO_YEARS, printed: Sequence[int] = (0, -1)
+    wide: pd.DataFrame, measure: str, start: pd.Series[float] = NO_YEARS, labels: bool = True
 ) -> Iterator[Trace]:
     """Medians and intervals by year.
 
@@ -304,10 +306,12 @@ def fan(
     ----------
     wide : pandas.DataFrame
         Indexed by year, a column per quantile.
+    measure : str
+        Whose numbers they are.
     start : pandas.Series
         The last year before and its height, from which the fan opens.
-    printed : sequence of int
-        The rows whose numbers are printed.
+    labels : bool
+        Whether the numbers of the first and of the last year are printed.
     """
     level = [*start]
     x = [*start.index, *wide.index.tolist()]
@@ -317,9 +321,9 @@ def fan(
     yield line(x, [*level, *wide[0.5]], BLUE, hoverinfo="skip", showlegend=False)
     hover = hovers(wide.index, wide)
     yield points(wide.index.tolist(), wide[0.5], hover, color=BLUE, size=6) | {"name": "Median"}
-    for when in dict.fromkeys(wide.index[[*printed]]):
+    for when in wide.index[[0, -1]].unique() if labels else ():
         low, middle, high = wide.loc[when, [0.1, 0.5, 0.9]]
-        words = f"<b>{readable(middle)}</b><br>{interval(low, high)}"
+        words = f"<b>{amount(middle, measure)}</b><br>{amounts(low, high, measure)}"
         yield words_at([when], [high], [words], "top left", color=DEEP, size=12)
 
 
@@ -339,7 +343,7 @@ def _unit(measure: str, ledger: Ledger | None) -> str:
 
 
 def _frame(
-    outlook: Outlook, measure: str, place: str, wide: pd.DataFrame, basis: str | None
+    outlook: Outlook, measure: str, place: str, wide: pd.DataFrame, basis: str | None, shown: str
 ) -> Drawing:
     last = wide.index[-1]
     number = amount(wide[0.5][last], measure)
@@ -353,13 +357,13 @@ def _frame(
         unit += ", at the end of each year"
     if place != outlook.results.country:
         title = f"{part_words(place)}, {title}"
-    return of_outlook(outlook, title, f"{unit}; {SHADED}", height=440)
+    return of_outlook(outlook, title, f"{unit}; {shown}", height=440)
 
 
 def of_outlook(outlook: Outlook, title: str, subtitle: str, **layout: Any) -> Drawing:
     """A drawing on a scenario, with its facts as the source."""
     source = f"Source: forecast of {day_words(outlook.as_of)}"
-    if outlook.evidence is not None:
+    if outlook.evidence:
         source += f" from {plural(len(outlook.evidence), 'published fact')}"
     return Drawing(f"{outlook.scenario.title}: {title}", subtitle, source=source, **layout)
 
@@ -391,7 +395,8 @@ def policy_chart(outlook: Outlook) -> go.Figure:
     '<b>Turkmenistan, baseline: no policy is known that moves this flow</b>'
     """
     forecast = outlook.baseline_forecast
-    unit = f"{unit_of(outlook.scenario.measure)} a month"
+    vehicles = unit_of(outlook.scenario.measure)
+    unit = f"{vehicles} a month"
     if forecast is None or not forecast.policies.rows:
         chart = of_outlook(outlook, "no policy is known that moves this flow", unit)
         return nothing(chart)
@@ -401,10 +406,13 @@ def policy_chart(outlook: Outlook) -> go.Figure:
     low, middle, high = np.quantile(forecast.monthly[:, shown], [0.1, 0.5, 0.9], axis=0)
     without = np.median(forecast.without_policies()[:, shown], axis=0)
     most = int(np.argmax(np.abs(middle - without)))
-    numbers = f"{readable(middle[most])} instead of {readable(without[most])}"
     month = period_words(forecast.months[shown[most]])
-    words = f"{unit}, as decided; shaded, four in five of what may come; dotted, their days"
-    chart = of_outlook(outlook, f"in {month}, policies made it {numbers} {unit}", words)
+    chart = of_outlook(
+        outlook,
+        f"{readable(middle[most])} {vehicles} in {month} with the policies, "
+        f"{readable(without[most])} without",
+        f"{unit}; shaded, four in five of what may come; dotted, the days of the policies",
+    )
     chart.add(band(days, low, high, fillcolor=tint(BLUE, 0.2), name="80 %", showlegend=False))
     chart.add(line(days, middle, BLUE, name="with policies"))
     chart.add(line(days, without, ORANGE, dash="dash", name="without"))

@@ -71,7 +71,7 @@ if TYPE_CHECKING:
     from forecasting.scenarios.joint_draws import Results
     from forecasting.scenarios.outlook import Outlook
 
-FACTORS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 9.0)  # of growth, at the ticks of an axis
+FACTORS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)  # of growth, at the ticks of an axis
 ANSWERS = CHARGING | {"charging_points_target": AMBER}
 # Of a trace, where a scenario is changed: only what moved is sent to a browser
 MOVED = ("y", "text", "hovertext", "error_y")
@@ -254,12 +254,13 @@ def region_chart(total: Results, measure: str) -> go.Figure:
     last = wide.index[-1]
     title = f"{place_name(total.country)}: {finding(measure, amount(wide[0.5][last], measure))}"
     subtitle = f"{unit_by_year(measure)}, the sum of joint draws, not of quantiles; {SHADED}"
-    chart = Drawing(f"{title} in {last}", subtitle, height=440).add(*fan(wide))
+    chart = Drawing(f"{title} in {last}", subtitle, height=440).add(*fan(wide, measure))
     return chart.update_layout(yaxis=linear_scale(wide[0.9])).years(wide.index).figure()
 
 
 def small_fans(parts: Mapping[str, pd.DataFrame], measure: str) -> Iterator[go.Figure]:
-    """Fans small enough to stand beside each other, all on one logarithmic scale.
+    """Fans small enough to stand beside each other, all of the same years and on one logarithmic
+    scale.
 
     Parameters
     ----------
@@ -269,12 +270,14 @@ def small_fans(parts: Mapping[str, pd.DataFrame], measure: str) -> Iterator[go.F
         What is drawn.
     """
     axis = log_scale(_held(parts))
-    for name, wide in parts.items():
+    first = max(wide.index[0] for wide in parts.values())
+    for name, whole in parts.items():
+        wide = whole.loc[first:]
         last = wide.index[-1]
         words = f"{unit_by_year(measure)}, log scale, the same in all"
         title = f"{name}: {amount(wide[0.5][last], measure)} in {last}"
         chart = Drawing(title, words, height=240, yaxis=axis)
-        yield chart.add(*fan(wide, printed=())).years(wide.index).figure()
+        yield chart.add(*fan(wide, measure, labels=False)).years(wide.index).figure()
 
 
 def growth_curves_chart(
@@ -411,9 +414,10 @@ def analogues_chart(outlook: Outlook) -> go.Figure:
     last = len(others)
     chart = of_outlook(
         outlook,
-        f"{here} in {own['year'] + 1}; half of the markets at its share grew by more than {middle}",
-        f"growth in the year after each market-year at about {share}; shaded, four in five of "
-        "what may come here; dotted, growth here in the year before",
+        f"{here} in {own['year'] + 1}; half of the markets at its share grew by more than "
+        f"{middle.lstrip('+')}",
+        f"growth in the year after each market-year at about {share}; line and shade, the median "
+        "and four in five of what may come here; dotted, growth here in the year before",
         height=150 + 16 * last,
         showlegend=False,
         **SIDEWAYS,
@@ -432,7 +436,7 @@ def analogues_chart(outlook: Outlook) -> go.Figure:
     if own["before"] > -1:
         chart.mark("x", 1 + own["before"], dash="dot")
     ticks = {"tickvals": FACTORS, "ticktext": [percent(100 * (factor - 1)) for factor in FACTORS]}
-    axis = log_scale([*ends_here, *table["factor"], 1 + own["before"]])
+    axis = log_scale([*ends_here, *table["factor"], 1 + own["before"]]) | {"tickangle": 0}
     chart.update_layout(xaxis=axis | ticks, yaxis=named_places(names) | {"range": [-1, last]})
     return chart.figure()
 
@@ -491,9 +495,10 @@ def growth_chart(outlook: Outlook, place: str) -> go.Figure:
         xaxis_ticksuffix=" %",
         **SIDEWAYS,
     )
-    for wide, since, colour in ((now, outlook.as_of, BLUE), (then, day, GREEN)):
+    both = ((now, outlook.as_of, BLUE, 0.12), (then, day, GREEN, -0.12))
+    for wide, since, colour, shift in both:
         if len(wide):
-            rows = [*map(order.index, wide.index)]
+            rows = [order.index(period) + shift for period in wide.index]
             names = map(period_words, wide.index)
             look = {"color": colour, "opacity": 0.75}
             known = f"forecast of {day_words(since)}"
@@ -542,7 +547,9 @@ def what_if_chart(now: Outlook, before: Outlook) -> go.Figure:
         yaxis={"rangemode": "tozero"},
     )
     look = {"dash": "dash", "name": "Median as given"} | hovering(hovers(earlier.index, earlier))
-    chart.add(*fan(flow, printed=()), line(earlier.index.tolist(), earlier[0.5], MUTED, **look))
+    chart.add(
+        *fan(flow, measure, labels=False), line(earlier.index.tolist(), earlier[0.5], MUTED, **look)
+    )
     if answers:
         ticks = named_places(short(name).capitalize() for name in answers)
         right = {"domain": [RIGHT, 1], "anchor": "y2", "showgrid": False}

@@ -3,7 +3,7 @@
 (function () {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const night = {"#1b2733": "#e6eaee", "#5f6b76": "#9aa7b3", "#e6e9ed": "#2e3843", "#ffffff": "#171d24", "#003a5d": "#bfe3fb",
-    "#0072b2": "#4fb3ee", "rgba(0,114,178,": "rgba(79,179,238,", "#00664a": "#3ccfa4", "rgba(0,102,74,": "rgba(60,207,164,", "#009e73": "#2fc295", "#b3659a": "#d08fbd"};
+    "#0072b2": "#4fb3ee", "#56b4e9": "#b5dcf5", "rgba(0,114,178,": "rgba(79,179,238,", "#00664a": "#3ccfa4", "rgba(0,102,74,": "rgba(60,207,164,", "#009e73": "#2fc295", "#b3659a": "#d08fbd"};
   const places = [...document.querySelectorAll(".figure[data-json]")];
   const NARROW = 560, PAPER = 660;  // pixels; paper is A4 without its margins
 
@@ -16,31 +16,34 @@
   function onNarrow(data, layout) {
     for (const trace of data) if (trace.name) trace.name = trace.name.replace(/(.{22,}?) /g, "$1<br>");
     layout.font = {size: 11};
-    layout.margin = {...layout.margin, l: 4, r: Math.min((layout.margin || {}).r || 12, 118)};
+    layout.margin = {...layout.margin, l: 4, r: Math.min((layout.margin || {}).r || 12, 128)};
     layout.legend = {...layout.legend, maxheight: 1};  // all of it, without a scroll bar
     const rows = data.filter((trace) => trace.name && trace.showlegend !== false).length;
     layout.height = (layout.height || 450) + 22 * Math.max(rows - 1, 0);
     const outside = data.some((trace) => trace.textposition === "outside"), beside = outside || data.some((trace) => trace.textposition === "middle right");
+    for (const trace of data) if (trace.textposition === "top left" && !/<b>/.test(trace.text)) trace.textposition = "top center";
     for (const name in layout) if (/^xaxis/.test(name)) {
       const axis = layout[name];
-      if (!axis.dtick && !axis.tickvals) { axis.nticks = 4; axis.tickangle = 0; }
+      if (!axis.dtick && !axis.tickvals) { axis.nticks = 3; axis.tickangle = 0; }
       if (beside && axis.type === "log" && axis.range) axis.range = [axis.range[0], axis.range[1] + 0.3 * (axis.range[1] - axis.range[0])];
       if (outside && axis.type !== "log" && axis.range && !axis.type) axis.range = [axis.range[0], axis.range[1] + 0.25 * (axis.range[1] - axis.range[0])];
       if (axis.ticktext && axis.type !== "log") {
         axis.tickangle = 0;
-        axis.ticktext = axis.ticktext.map((words, at) => at ? words.replace(/^20(?=\d\d)/, "’") : words).map((words) => words.replace(/^([A-Z])[a-z]{2}$/, "$1"));
+        axis.ticktext = axis.ticktext.map((words, at) => at || beside || axis.ticktext.length > 9 ? words.replace(/^20(?=\d\d)/, "’") : words).map((words) => words.replace(/^([A-Z])[a-z]{2}$/, "$1"));
       }
-      if (axis.type === "log") axis.dtick = 1;
+      if (axis.type === "log" && !axis.tickvals) Object.assign(axis, {dtick: 1, tickangle: 0, tickformat: "~s"});
     }
   }
 
   // The line at the foot says where the numbers come from, in as many lines as it needs.
-  function wrapSource(layout, width) {
+  function wrapSource(data, layout, width) {
     const source = (layout.annotations || []).find((words) => words.name === "source");
     if (!source || !source.text) return;
-    const lines = [""], room = width - (width < NARROW ? 150 : 60);
+    const names = [...(layout.yaxis || {}).ticktext || [], ...data.flatMap((trace) => [...trace.y || []])].join("<br>").split("<br>");
+    const longest = Math.max(...names.filter((name) => /[a-z]/.test(name)).map((name) => name.length), 0);
+    const lines = [""], room = width - Math.max(width < NARROW ? 150 : 60, 7 * longest + 16);
     for (const word of source.text.split(" "))
-      if ((lines[lines.length - 1] + word).length * 5.8 < room) lines[lines.length - 1] += word + " ";
+      if ((lines[lines.length - 1] + word).length * 6.3 < room) lines[lines.length - 1] += word + " ";
       else lines.push(word + " ");
     source.text = lines.join("<br>");
     layout.margin.b += 14 * (lines.length - 1);
@@ -48,7 +51,7 @@
 
   // Two figures go on a page, but a row of labels needs its room.
   function paperHeight(place, layout) {
-    const rows = ((layout.yaxis || {}).categoryarray || []).length;
+    const rows = ((layout.yaxis || {}).ticktext || []).length;
     return Math.max(place.closest("#brief") ? 340 : 390, 140 + 28 * rows);
   }
 
@@ -59,7 +62,7 @@
     layout.width = width;
     if (width === PAPER || width === PAPER - 40) layout.height = Math.min(layout.height || 450, paperHeight(place, layout));
     if (width < NARROW) onNarrow(data, layout);
-    wrapSource(layout, width);
+    wrapSource(data, layout, width);
     place.style.height = `${layout.height || 450}px`;
     Plotly.react(place, data, layout, {displayModeBar: false, staticPlot: false});
     withoutCollisions(place);

@@ -1,10 +1,11 @@
 // What the pages and the pictures that are made of figures share.
 
-// Of labels that lie over each other the first stays: bold ones before others, then the newest.
+// Of labels that lie over each other the first stays: bold ones before others, then the newest, at last the numbers of the axis.
 function withoutCollisions(place) {
   const labels = [...place.querySelectorAll(".textpoint text, .annotation-text, .bartext")].reverse();
   labels.sort((one, other) => !!other.querySelector("[style*=bold]") - !!one.querySelector("[style*=bold]"));
-  const around = place.getBoundingClientRect(), kept = [], gap = 5;  // pixels
+  labels.push(...[...place.querySelectorAll(".ytick text")].filter((label) => /^[\d,.]+$/.test(label.textContent)));
+  const around = (place.querySelector(".main-svg") || place).getBoundingClientRect(), kept = [], gap = 5;  // pixels
   for (const label of labels) {
     const box = label.getBoundingClientRect();
     const free = box.left >= around.left - 1 && box.right <= around.right + 1
