@@ -1,5 +1,5 @@
-"""Charts of the steps from vehicles to chargers: cohorts, months, a day's load, points by need,
-practice and standard, a choice between them, station sizes, a road.
+"""Charts of the steps from vehicles to chargers: points by need, practice and standard, a day's
+load, what moves an answer most, a road.
 """
 
 from __future__ import annotations
@@ -258,8 +258,9 @@ def tornado(outlook: Outlook, measure: str = NEED) -> go.Figure:
     height = 150 + 40 * len(frame)
     chart = of_outlook(outlook, title, subtitle, height=height, bargap=0.35, **SIDEWAYS)
     base = float(f"{middle:.4g}")
-    ends_of_each = zip(inputs, frame["low"], frame["high"], strict=True)
-    rows = [f"{capital(name)}<br>{amounts(*sorted(both), measure)}" for name, *both in ends_of_each]
+    rows = []
+    for name, both in zip(inputs, frame[["low", "high"]].to_numpy(), strict=True):
+        rows.append(f"{capital(name)}<br>{amounts(min(both), max(both), measure)}")
     for end, colour in (("low", SKY), ("high", BLUE)):
         tenth = f"{end.capitalize()}est tenth"
         look = {"base": [base] * len(rows), "orientation": "h", "name": tenth}

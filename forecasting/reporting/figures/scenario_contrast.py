@@ -507,7 +507,7 @@ def growth_chart(outlook: Outlook, place: str) -> go.Figure:
     return chart.add(turned(_printed(rows, [fact.value for fact in printed]))).figure()
 
 
-def _printed(rows: Sequence[int], rates: Sequence[float]) -> Trace:
+def _printed(rows: Sequence[float], rates: Sequence[float]) -> Trace:
     words = [percent(rate) for rate in rates]
     trace = points(rows, rates, words, color=INK, symbol="diamond")
     look = {"text": words, "textposition": "top center", "mode": "markers+text", "name": "printed"}
