@@ -99,10 +99,12 @@ MEASURES |= _count(
 MEASURES |= _count(
     "bev",
     bev_stock="Battery cars on the road",
+    bev_production="Battery cars built in the country",
 )
 MEASURES |= _count(
     "phev",
     phev_stock="Plug-in hybrids on the road",
+    phev_production="Plug-in hybrids built in the country",
 )
 MEASURES |= _count(
     "bus",

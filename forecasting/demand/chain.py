@@ -166,6 +166,9 @@ def demand_outlook(
     of_classes = {count_of("stock", name): stock for name, stock in stocks.items()}
     results |= {name: stock for name, stock in of_classes.items() if name and stock.any()}
     results |= shares
+    if road.built.any():
+        plug_in = road.built * drawn["assembly_phev"][:, None]
+        results |= {"bev_production": road.built - plug_in, "phev_production": plug_in}
     results |= {
         "power_share_percent": power,
         "peak_share_percent": peak,

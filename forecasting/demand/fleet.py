@@ -191,8 +191,8 @@ class Vehicles:
     registered, retired, stock : ndarray, shape (draws, years)
         Of the vehicles that the series counts, and of plug-in hybrids that come beside them; what
         else is ordered apart is not in them.
-    displaced : ndarray, shape (draws, years)
-        Imports whose place cars built in the country took.
+    built, displaced : ndarray, shape (draws, years)
+        Cars built in the country, and imports whose place they took.
     fleets : dict of str to Fleet
         By class, what is ordered apart included.
     """
@@ -200,6 +200,7 @@ class Vehicles:
     registered: Array
     retired: Array
     stock: Array
+    built: Array
     displaced: Array
     fleets: dict[str, Fleet]
 
@@ -278,6 +279,7 @@ def vehicles_on_the_road(
         registered=registered + beside,
         retired=_without("retirements", fleets.values(), apart),
         stock=_without("stock", fleets.values(), apart),
+        built=built,
         displaced=displaced,
         fleets=fleets,
     )
