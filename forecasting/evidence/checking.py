@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import datetime as dt
+import errno
 import io
 import itertools
 import os
@@ -284,10 +285,10 @@ def _append(descriptor: int, lines: bytes) -> None:
 
 def _locked(path: Path) -> IO[bytes]:
     """The file, open for appending by nobody else."""
-    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
-    flags |= getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
-        handle = os.fdopen(os.open(path, flags, 0o666), "a+b")
+        if path.exists() and not path.is_file():
+            raise OSError(errno.EINVAL, "is not a regular file")
+        handle = path.open("a+b", buffering=0)
     except OSError as error:
         fault = (error.strerror or "cannot be written").lower()
         hint = "give a file in a folder that can be written"

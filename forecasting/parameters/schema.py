@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain, product
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,7 +19,8 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from forecasting.arguments import path as file_path, shown, takes, texts
 from forecasting.errors import EvidenceError, InputError, Problem, ScenarioError
-from forecasting.evidence.rules import COUNTED
+from forecasting.evidence.places import WORLD
+from forecasting.evidence.rules import COUNTED, publication
 from forecasting.measures import (
     CHARGING_COUNTS,
     FLOW_OF_COUNT,
@@ -28,7 +30,6 @@ from forecasting.measures import (
     did_you_mean,
 )
 from forecasting.parameters.driver_kinds import Driver as Driver
-from forecasting.parameters.fault_words import missing_files, short, worded
 from forecasting.parameters.naming import country_code, names_of_place, unsafe_name
 from forecasting.parameters.strict_yaml import Check, Document, KeyPath, read_yaml
 from forecasting.parameters.values import (
@@ -44,6 +45,7 @@ from forecasting.parameters.values import (
     Strict,
     Texts,
     listed,
+    short,
 )
 from forecasting.periods import as_date
 from forecasting.showing import Shown
@@ -53,6 +55,16 @@ if TYPE_CHECKING:
 
     from forecasting.evidence.ledger import Ledger
 
+EXPECTED = {
+    **dict.fromkeys(("int_type", "int_from_float", "int_parsing"), "a whole number"),
+    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "a list of keys"),
+    "float_type": "a number",
+    "finite_number": "a finite number",
+    "string_type": "text",
+    "bool_type": "true or false",
+    "tuple_type": "a list",
+    "date_type": "a date (YYYY-MM-DD)",
+}
 LAST_HORIZON = 2060
 CORRIDORS: dict[str, tuple[str, tuple[str, ...]]] = {
     "xinjiang": ("ev_export_value_index", ("CN-XJ",)),
@@ -190,17 +202,6 @@ class Scenario(Shown, Strict):
         _check_ledger("ledger", ledger)
         if self.as_of != "latest":
             return as_date(self.as_of)
-        days = self._days(ledger, self._measures[0])
-        if not days:  # that nobody has printed any is known by the newest of all facts
-            return ledger.latest
-        cited = {name for driver in self.drivers for name in driver.fact_ids()}
-        facts = [ledger.get(name) for name in cited.intersection(ledger.frame["id"])]
-        days += [fact.known_from for fact in facts if fact.known_from]
-        return max(days + self._days(ledger, self._measures[1]))
-
-    @property
-    def _measures(self) -> tuple[list[str], list[str]]:
-        """Counts of the flow and of the stock that it fills, and what else the scenario uses."""
         flow = MEASURES[self.measure]
         flows = [self.measure]
         others: list[str] = []
@@ -209,13 +210,15 @@ class Scenario(Shown, Strict):
             others += CHARGING_COUNTS
         if self.country and self.market_size is None:
             others += chain.from_iterable(NEW_CARS)
-        return flows, others
-
-    def _days(self, ledger: Ledger, measures: Sequence[str]) -> list[dt.date]:
-        """When the newest counts of measures at the scenario's places were published."""
-        pairs = product(self.counted_at, measures)
-        counts = [ledger.select(place, name, kind=COUNTED) for place, name in pairs]
-        return [facts.latest for facts in counts if facts.frame["published"].any()]
+        facts = ledger.frame[ledger.frame["published"].ne("")]
+        counted = facts["kind"].isin(COUNTED) & facts["place"].isin(self.counted_at)
+        counted &= facts["partner"].eq(WORLD)
+        if not (counted & facts["measure"].isin(flows)).any():
+            # That nobody has printed any is known by the newest of all facts
+            return ledger.latest
+        cited = [name for driver in self.drivers for name in driver.fact_ids()]
+        used = (counted & facts["measure"].isin(flows + others)) | facts["id"].isin(cited)
+        return max(span.end for span in map(publication, facts.loc[used, "published"]) if span)
 
     @takes(ScenarioError, files=texts("the paths of ledgers"))
     def with_ledger(self, files: Sequence[str]) -> Scenario:
@@ -407,7 +410,7 @@ def scenario_of(document: Document, stem: str) -> Scenario:
     ]
     files = data.get("ledger")
     if isinstance(files, list) and all(isinstance(file, str) for file in files):
-        checks += missing_files(files, document.folder)
+        checks += _missing_files(files, document.folder)
         data = data | {"ledger": [str(Path(document.folder, file)) for file in files]}
     return _build({**data, "name": stem}, document, [*problems, *document.problems(checks)])
 
@@ -547,3 +550,56 @@ def _across_drivers(drivers: list[Any], measure: object) -> Iterator[Check]:
             f"{quantity!r} is not what is forecast",
             f"use {measure}, or kind: demand",
         )
+
+
+def worded(
+    fault: Mapping[str, Any], place: str, whose: str, fields: Mapping[str, FieldInfo]
+) -> Problem:
+    """One of pydantic's faults in this package's words.
+
+    Parameters
+    ----------
+    fault : mapping
+        A row of ``ValidationError.errors()``.
+    place : str
+        File, line and key path.
+    whose : str
+        Whose key it is, e.g. ``a scenario``.
+    fields : mapping of str to FieldInfo
+        Which keys that has; the first example of a key is the next move.
+
+    Examples
+    --------
+    >>> from forecasting.parameters.values import Choice
+    >>> fault = {"loc": ("choice", "mising"), "type": "extra_forbidden", "input": 1, "msg": ""}
+    >>> print(worded(fault, "uz.yaml:1 choice.mising", "a choice", Choice.model_fields))
+    uz.yaml:1 choice.mising: is not a key of a choice (did you mean missing?)
+    """
+    kind = str(fault["type"])
+    value = short(fault["input"])
+    message = str(fault["msg"])
+    key = "".join(map(str, fault["loc"][-1:]))
+    if kind == "extra_forbidden":
+        hint = did_you_mean(key, fields, f"known: {', '.join(fields)}")
+        return Problem(place, f"is not a key of {whose}", hint)
+    if kind == "literal_error":
+        words = re.findall(r"'(\w+)'", fault["ctx"]["expected"])
+        hint = did_you_mean(str(fault["input"]), words, f"one of {', '.join(words)}")
+        return Problem(place, f"{value} is unknown", hint)
+    texts = {"missing": "is missing", "value_error": message.removeprefix("Value error, ")}
+    text = texts.get(kind, f"{value}: {message[:1].lower()}{message[1:]}")
+    if kind in EXPECTED:
+        text = f"{value} is not {EXPECTED[kind]}"
+    examples = getattr(fields.get(key), "examples", None) or [""]
+    return Problem(place, text, str(examples[0]))
+
+
+def _missing_files(files: Sequence[str], folder: str) -> Iterator[Check]:
+    """Ledgers that a params file in some folder names and that are not there."""
+    hint = "give a file of facts, relative to this params file"
+    for place, file in enumerate(files):
+        fault = f"is not in {folder or 'this folder'}"
+        if "://" in file:
+            fault = "is a network address"
+        is_missing = not Path(folder, file).exists()
+        yield ("ledger", place), is_missing, f"{short(file)} {fault}", hint

@@ -21,11 +21,11 @@ from pydantic import (
     model_validator,
 )
 
+from forecasting.arguments import shown
 from forecasting.demand.parameters import triangular
 from forecasting.errors import in_digits, visible
 from forecasting.evidence.places import place_code
 from forecasting.measures import LARGEST_COST, MEASURES, did_you_mean
-from forecasting.parameters.fault_words import short
 from forecasting.parameters.naming import country_code, unsafe_name
 from forecasting.periods import as_date
 
@@ -176,6 +176,17 @@ def _is_size(value: object) -> TypeGuard[float]:
 
 def _is_year(key: object) -> bool:
     return re.fullmatch("[0-9]{4}", str(key)) is not None and 1900 <= int(str(key)) <= 2200
+
+
+def short(value: Any) -> str:
+    """A value as a message shows it: one line, not too long.
+
+    >>> short(40_000_000.0), short("word")
+    ('40,000,000', "'word'")
+    """
+    if type(value) in (int, float) and 10_000 <= abs(value) < 1e16:
+        return in_digits(value)
+    return shown(value)
 
 
 def listed(value: object) -> object:
