@@ -379,8 +379,8 @@ def with_guesses(mapping: Mapping, cells: Cells) -> Mapping:
     show.
     """
     columns = mapping.columns
-    numbers = _texts(_column(cells, (*mapping.values.values(), columns.get("value"))))
-    days = _texts(_column(cells, [columns.get(target) for target in DATE_TARGETS]))
+    numbers = _texts(cells, (*mapping.values.values(), columns.get("value")))
+    days = _texts(cells, [columns.get(target) for target in DATE_TARGETS])
     forms = [form for form in DATE_FORMS if days and all(_dated(day, form) for day in days)]
     dates = mapping.dates
     if not dates and len(forms) == 1:
@@ -393,20 +393,18 @@ def with_guesses(mapping: Mapping, cells: Cells) -> Mapping:
     )
 
 
-def _column(cells: Cells, names: Collection[str | None]) -> list[object]:
+def _column(cells: Cells, names: Collection[str | None]) -> Iterator[object]:
     """The cells below some names that are not empty."""
-    places = [place for place, name in enumerate(cells[0]) if name in names]
-    return [
-        row[place]
-        for place in places
-        for row in cells[1:]
-        if len(row) > place and row[place] not in (None, "")
-    ]
+    for place, name in enumerate(cells[0]):
+        if name in names:
+            below = (row[place] for row in cells[1:] if len(row) > place)
+            yield from (cell for cell in below if cell not in (None, ""))
 
 
-def _texts(cells: Iterable[object]) -> list[str]:
-    """The texts, not numbers, of some cells."""
-    return [cell.strip() for cell in cells if isinstance(cell, str) and cell.strip()]
+def _texts(cells: Cells, names: Collection[str | None]) -> list[str]:
+    """The texts, not numbers, below some names."""
+    texts = (cell.strip() for cell in _column(cells, names) if isinstance(cell, str))
+    return [text for text in texts if text]
 
 
 def _decimal_mark(numbers: Iterable[str]) -> str:
@@ -423,21 +421,17 @@ def _length(cells: Iterable[object], form: str) -> str:
     where none is seen.
     """
     days = {_day(cell, form) for cell in cells}
-    known = [day for day in days if day is not None]
-    if None in days or len(known) < 2 or not _at_one_end(known):
+    known = sorted(day for day in days if day is not None)
+    firsts = {day.day for day in known}
+    lasts = {(day + dt.timedelta(days=1)).day for day in known}
+    if None in days or len(known) < 2 or {1} not in (firsts, lasts):
         return ""
-    months = sorted(12 * day.year + day.month for day in known)
-    steps = [later - earlier for earlier, later in itertools.pairwise(months)]
+    months = [12 * day.year + day.month for day in known]
+    steps = {later - earlier for earlier, later in itertools.pairwise(months)}
     shortest = min(steps)
     if any(step % shortest for step in steps):
         return ""
     return LENGTHS.get(shortest, "")
-
-
-def _at_one_end(days: Sequence[dt.date]) -> bool:
-    """Whether all days begin a month, or all end one."""
-    ends = {(day + dt.timedelta(days=1)).day for day in days}
-    return {day.day for day in days} == {1} or ends == {1}
 
 
 def _day(cell: object, form: str) -> dt.date | None:

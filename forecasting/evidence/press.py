@@ -400,9 +400,8 @@ class Mention:
     def _count(self) -> tuple[str, float]:
         value = self.number.value
         for quantity, pattern in PRINTED.items():
-            if re.match(rf"[^,.;]{{0,24}}?(?:{pattern})", self.after) or re.search(
-                rf"(?:{pattern})(?:\D|20\d\d)*$", self.before
-            ):
+            beside = rf"(?:{pattern})(?:\D|20\d\d)*\||\|[^,.;]{{0,24}}?(?:{pattern})"
+            if re.search(beside, self.around):
                 if QUANTITIES[quantity].accumulates:
                     self.doubts.append(
                         "is all that came until then: see that its last day is right"

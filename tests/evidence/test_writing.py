@@ -86,9 +86,9 @@ def test_a_fact_that_finds_no_room_leaves_the_ledger_as_it_was(tmp_path: Path) -
             "is not UTF-8: byte 0xff",
         ),
         (lambda path: path.write_text("my thesis\n"), "'my thesis' is an unknown column"),
-        (os.mkfifo, "cannot be written"),
+        (os.mkfifo, "is not a regular file"),
         (lambda path: path.symlink_to("/dev/zero"), "is not a regular file"),
-        (os.mkdir, "is a directory"),
+        (os.mkdir, "is not a regular file"),
     ],
 )
 def test_a_fact_is_appended_to_nothing_but_a_ledger(tmp_path: Path, make, said: str) -> None:
