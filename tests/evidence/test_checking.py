@@ -124,12 +124,17 @@ def test_the_command_appends_what_options_say(tmp_path):
     ]
 
 
-def test_the_command_names_what_is_missing(tmp_path):
-    done = CliRunner().invoke(main, ["fact", str(tmp_path / "facts.csv"), "--place", "NO"])
+@pytest.mark.parametrize(
+    ("known", "lacking"),
+    [
+        (["--place", "NO"], "--measure, --period, --value"),
+        (["--reference", "a"], "--measure, --period, --place"),
+    ],
+)
+def test_the_command_names_what_is_missing(tmp_path, known, lacking):
+    done = CliRunner().invoke(main, ["fact", str(tmp_path / "facts.csv"), *known])
     assert done.exit_code == 2
-    assert (
-        "a fact needs --measure, --period, --value; or give a sentence with --text" in done.output
-    )
+    assert f"a fact needs {lacking}; or give a sentence with --text" in done.output
 
 
 def test_the_command_proposes_and_appends_only_what_is_sure_and_asked_for(tmp_path):

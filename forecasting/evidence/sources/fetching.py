@@ -106,7 +106,11 @@ def _refuse(path: Path) -> None:
 
 def _write(path: Path, rows: Sequence[Row]) -> None:
     """Write rows as a ledger; what breaks a ledger's rules is the source's fault."""
-    if problems := checked_rows(FoundRow(row["id"], normalise(row)) for row in rows):
+    found = (
+        FoundRow(f"row {number}, {row['id']},", normalise(row))
+        for number, row in enumerate(rows, start=1)
+    )
+    if problems := checked_rows(found):
         raise RunError(
             f"the source gave {len(problems)} rows that no ledger can hold, as {problems[0]}"
         )
