@@ -121,6 +121,22 @@ class InputError(ForecastingError, ValueError):
     def at(cls, where: object, what: str, hint: str = "") -> Self:
         """The error of one problem.
 
+        Parameters
+        ----------
+        where : str or Path
+            File with line or key path.
+        what : str
+            What is wrong, with the offending value.
+        hint : str
+            The next move.
+
+        Returns
+        -------
+        InputError
+            Of the class that is asked.
+
+        Examples
+        --------
         >>> print(InputError.at("a.csv:2 unit", "'cars' is unknown", "vehicles"))
         a.csv:2 unit: 'cars' is unknown (vehicles)
         """

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -58,13 +57,8 @@ DATES = ("period_start", "period_end", "start", "end", "due", "counted", "reache
 TYPES = dict.fromkeys(NUMBERS, "number") | dict.fromkeys(DATES, "date")
 
 
-def data_package(folder: Path = DATA) -> dict[str, Any]:
-    """The descriptor of the ledger in a folder of data.
-
-    Parameters
-    ----------
-    folder : Path
-        With ``ledger/*.csv``, ``bases.csv``, ``policies.csv`` and ``programmes.csv``.
+def data_package() -> dict[str, Any]:
+    """The descriptor of the ledger and the tables beside it.
 
     Returns
     -------
@@ -77,10 +71,10 @@ def data_package(folder: Path = DATA) -> dict[str, Any]:
     >>> [resource["name"] for resource in made["resources"]], made["sources"][0]["licence"]["name"]
     (['facts', 'bases', 'policies', 'programmes'], 'CC-BY-4.0')
     """
-    files = [f"ledger/{path.name}" for path in sorted((folder / "ledger").glob("*.csv"))]
+    files = [f"ledger/{path.name}" for path in sorted((DATA / "ledger").glob("*.csv"))]
     tables = [
-        read_ledger(folder / "ledger").frame,
-        pd.read_csv(folder / "policies.csv"),
+        read_ledger(DATA / "ledger").frame,
+        pd.read_csv(DATA / "policies.csv"),
         programmes(),
     ]
     printed = pd.concat(tables)[["source", "url"]].fillna("").sort_values(["source", "url"])

@@ -12,8 +12,6 @@ import stat
 import uuid
 from pathlib import Path
 
-from forecasting.errors import InputError
-
 LARGEST = 50_000_000  # bytes of a file
 
 
@@ -95,19 +93,6 @@ def write_asked(path: str | os.PathLike[str], content: bytes) -> Path:
         # As the user calls it
         raise OSError(error.errno, error.strerror, os.fspath(path)) from error
     return Path(path)
-
-
-def save_asked(error: type[InputError], path: str | os.PathLike[str], content: bytes) -> Path:
-    """As `write_asked`, for a public function: what hinders it is one of the package's errors.
-
-    >>> save_asked(InputError, "/dev/full", b"text")
-    Traceback (most recent call last):
-    forecasting.errors.InputError: /dev/full cannot be written: No space left on device
-    """
-    try:
-        return write_asked(path, content)
-    except OSError as problem:
-        raise error(f"{problem.filename} cannot be written: {problem.strerror}") from None
 
 
 def write_new(path: str | os.PathLike[str], content: bytes) -> Path:

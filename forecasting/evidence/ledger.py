@@ -30,7 +30,7 @@ from forecasting.arguments import (
 from forecasting.errors import EvidenceError, LedgerError, Problem
 from forecasting.evidence.checking import checked_rows
 from forecasting.evidence.fact import Fact, LazyFacts, facts_only, typed_facts
-from forecasting.evidence.files import save_asked
+from forecasting.evidence.files import write_asked
 from forecasting.evidence.places import WORLD, partner_code, place_code
 from forecasting.evidence.reading import Source, read_rows
 from forecasting.evidence.rules import (
@@ -465,7 +465,10 @@ class Ledger(Shown):
         True
         """
         table = pd.DataFrame(_printed_cells(self._frame), columns=list(COLUMNS))
-        save_asked(LedgerError, path, str(table.to_csv(index=False, lineterminator="\n")).encode())
+        try:
+            write_asked(path, str(table.to_csv(index=False, lineterminator="\n")).encode())
+        except OSError as error:
+            raise LedgerError(f"{error.filename} cannot be written: {error.strerror}") from None
 
     def hash(self) -> str:
         """SHA-256 of the content, whatever the order of the facts.

@@ -14,7 +14,7 @@ values:
 >>> mapped = mapped_rows("own.csv", [*map(Line, cells)], mapping)
 >>> (where, row), = mapped.rows
 >>> row["place"], row["period_end"], row["value"], mapped.problems
-('Norway', '2023-12-31', '104000', [])
+('NO', '2023-12-31', '104000', [])
 """
 
 from __future__ import annotations
@@ -160,21 +160,16 @@ class Mapping:
     sheet: str = ""
     each: str = ""
 
-    def to_yaml(self, in_one_line: bool = False) -> str:
+    def to_yaml(self) -> str:
         """The mapping as the text of its file.
 
-        >>> Mapping({"place": "Land"}).to_yaml(in_one_line=True)
-        '{columns: {place: Land}}'
+        >>> print(Mapping({"place": "Land"}, each="year").to_yaml(), end="")
+        columns:
+          place: Land
+        each: year
         """
         filled = {key: value for key, value in vars(self).items() if value}
-        text = yaml.safe_dump(
-            filled,
-            allow_unicode=True,
-            sort_keys=False,
-            default_flow_style=in_one_line,
-            width=10_000 if in_one_line else 80,
-        )
-        return text.strip("\n") if in_one_line else text
+        return str(yaml.safe_dump(filled, allow_unicode=True, sort_keys=False))
 
     @property
     def lacks(self) -> list[str]:
@@ -186,11 +181,6 @@ class Mapping:
         if not named & {*SPANS, "period_end"}:
             missing.append(PERIODS)
         return missing
-
-    @property
-    def heads(self) -> list[str]:
-        """The columns that it speaks of."""
-        return [*self.columns.values(), *self.values.values(), *self.unread]
 
 
 def propose_mapping(header: Sequence[str], answers: Row | None = None) -> Mapping:

@@ -201,7 +201,9 @@ def read_table(path: Path, answers: Row | None = None, constants: Row | None = N
     read = _mapped(path.name, data, Mapping(constants=constants or {}), answers)
     if read.problems and read.proposed is not None:
         hint = f"`ev-forecast new --ledger {path.name}` asks for it; {own.name} says it for good"
-        columns = ", ".join(read.proposed.heads)
+        mapping = read.proposed
+        heads = [*mapping.columns.values(), *mapping.values.values(), *mapping.unread]
+        columns = ", ".join(heads)
         fault = f"is not in a ledger's columns, but has {columns[:100]}"
         read.problems.append(Problem(path.name, fault, hint))
     return read
