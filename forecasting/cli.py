@@ -424,6 +424,31 @@ def _new_of_table(
     say(f"the report is {summary.out}/{params.stem}/{REPORT_PAGE}; to change it, edit {params}")
 
 
+TOGETHER: tuple[
+    tuple[str, set[str], set[str], str], ...
+] = (  # an option, those that it needs, those that it stands without
+    (
+        "events",
+        {"monthly"},
+        {"train", "peers", "chargers"},
+        "--events needs --panel and --monthly, and stands without --train, --peers and --chargers",
+    ),
+    ("policies", {"events"}, set(), "--policies needs --events"),
+    (
+        "scheduler",
+        set(),
+        {"chargers", "events"},
+        "--scheduler stands without --chargers and --events",
+    ),
+    (
+        "chargers",
+        set(),
+        {"peers", "monthly"},
+        "--chargers stands alone: leave out --peers and --monthly, which are of vehicles",
+    ),
+)
+
+
 @main.command(short_help="Score past forecasts of markets that you bring.")
 @click.option(
     "--panel",
@@ -461,50 +486,34 @@ def _new_of_table(
 )
 @click.option("--scheduler", metavar="ADDRESS", help="Dask scheduler whose workers forecast.")
 @CSV
-def backtest(
-    panel: Path,
-    train: Path | None,
-    monthly: Path | None,
-    peers: bool,
-    policies: Path | None,
-    scheduler: str | None,
-    csv: Path | None,
-    **chosen: bool,
-) -> None:
+def backtest(csv: Path | None, **options: Any) -> None:
     """Forecast markets from what was known then, and score the forecasts.
 
     The prior of a scored market is learned from other markets, in earlier years alone.
     """
-    chargers = chosen["chargers"]
-    events = chosen["events"]
-    if events and (monthly is None or peers or chargers or train):
-        raise click.UsageError(
-            "--events needs --panel and --monthly, and stands without --train, --peers and "
-            "--chargers"
-        )
-    if policies and not events:
-        raise click.UsageError("--policies needs --events")
-    if scheduler and (chargers or events):
-        raise click.UsageError("--scheduler stands without --chargers and --events")
+    named = {name for name, value in options.items() if value}
+    for option, needed, without, words in TOGETHER:
+        if option in named and (needed - named or without & named):
+            raise click.UsageError(words)
     from forecasting.runs.workers.grid import grid
 
-    if chargers and (peers or monthly):
-        raise click.UsageError(
-            "--chargers stands alone: leave out --peers and --monthly, which are of vehicles"
-        )
-    if chargers:
+    panel = options["panel"]
+    train = options["train"]
+    monthly = options["monthly"]
+    scheduler = options["scheduler"]
+    if options["chargers"]:
         from forecasting.evaluation.chargers import backtest_chargers
         from forecasting.reporting.score_words import chargers_text
 
         scores = backtest_chargers(panel, train)
         say(chargers_text(scores))
-    elif events and monthly is not None:
+    elif options["events"]:
         from forecasting.evaluation.events import event_skill, summarise_events
         from forecasting.reporting.score_words import EVENTS, scores_text
 
-        scores = summarise_events(event_skill(panel, monthly, policies))
+        scores = summarise_events(event_skill(panel, monthly, options["policies"]))
         say(scores_text(scores, EVENTS))
-    elif monthly is not None:
+    elif monthly:
         from forecasting.evaluation.part_year import part_year_skill, summarise_part_year
         from forecasting.reporting.score_words import PART_YEAR, scores_text
 
@@ -516,9 +525,9 @@ def backtest(
         from forecasting.reporting.score_words import BACKTEST, scores_text
 
         with grid(scheduler) as mapped:
-            scores = score(panel, train, peers=peers, mapped=mapped)
+            scores = score(panel, train, peers=options["peers"], mapped=mapped)
         say(scores_text(scores, BACKTEST))
-    _write_csv(scores, csv, index=not chargers)
+    _write_csv(scores, csv, index=not options["chargers"])
 
 
 def _write_csv(table: pd.DataFrame, path: Path | None, index: bool) -> None:

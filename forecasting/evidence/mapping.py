@@ -348,20 +348,24 @@ def _mapping_problems(name: str, keys: dict[str, Any]) -> Iterator[Problem]:
         if key not in (*TABLES, *OPTIONS):
             hint = did_you_mean(str(key), (*TABLES, *OPTIONS))
             yield Problem(where, "is not a key of a mapping", hint)
-        elif key in TABLES and not isinstance(table, dict):
-            yield Problem(where, "is not a list of keys", "write name: column lines below it")
         elif key in TABLES:
-            for word, text in table.items():
-                if not isinstance(text, str | int | float | dt.date):
-                    yield Problem(f"{where}.{word}", "is no text", "write the name of one column")
-                if (known := TABLES[key]) and word not in known:
-                    hint = did_you_mean(str(word), known)
-                    yield Problem(f"{where}.{word}", "is unknown", hint)
+            yield from _table_problems(where, table, TABLES[key])
     if len(str(keys.get("separator") or "")) > 1:
         fault = f"{keys['separator']!r} is not one character"
         yield Problem(f"{name} separator", fault, "e.g. separator: ';', of tabs \"\\t\"")
     if keys.get("each") not in (None, *EACH):
         yield Problem(f"{name} each", f"{keys['each']!r} is unknown", "one of " + ", ".join(EACH))
+
+
+def _table_problems(where: str, table: object, known: Sequence[str]) -> Iterator[Problem]:
+    if not isinstance(table, dict):
+        yield Problem(where, "is not a list of keys", "write name: column lines below it")
+        return
+    for word, text in table.items():
+        if not isinstance(text, str | int | float | dt.date):
+            yield Problem(f"{where}.{word}", "is no text", "write the name of one column")
+        if known and word not in known:
+            yield Problem(f"{where}.{word}", "is unknown", did_you_mean(str(word), known))
 
 
 def with_guesses(mapping: Mapping, cells: Cells) -> Mapping:
@@ -588,8 +592,10 @@ def _cell(cell: object, target: str, mapping: Mapping) -> str:
     text = cell_text(cell)
     if target in ("value", "rounding"):
         return _number(cell, mapping.decimal)
-    is_print = target == "published" and not re.fullmatch(r"\d{4}(-\d\d)?(\.0)?", text)
-    if not text or not (is_print or target in ("period_start", "period_end")):
+    is_day = target in ("period_start", "period_end")
+    if target == "published":
+        is_day = not re.fullmatch(r"\d{4}(-\d\d)?(\.0)?", text)
+    if not (text and is_day):
         return text
     if day := _day(cell, mapping.dates):
         return day.isoformat()

@@ -253,12 +253,7 @@ def faults(row: Row) -> Iterator[Fault]:
     yield from place_faults(row, "partner", find_partner)
     yield from day_faults(row, "period_start", "period_end")
     if row["kind"] in COUNTED and not is_statement:
-        needed = {"period_end": "a stock needs its day, a flow its last day"}
-        if "period_start" in quantity_of(row["quantity"]).needs:
-            needed["period_start"] = "a flow is counted over a period: give its first day"
-        yield from (
-            (column, "is empty", hint) for column, hint in needed.items() if not row[column]
-        )
+        yield from _needed_days(row)
     yield from number_faults(row, ("value", "rounding"), ("rounding",))
     yield from _in_range(row, measure)
     yield from _unit(row, measure)
@@ -309,6 +304,13 @@ def day_faults(row: Row, first: str, last: str) -> Iterator[Fault]:
             yield column, str(error), ""
     if len(days) == 2 and days[1] < days[0]:
         yield last, f"{row[last]} comes before {first} {row[first]}", "swap the two dates"
+
+
+def _needed_days(row: Row) -> Iterator[Fault]:
+    if not row["period_end"]:
+        yield "period_end", "is empty", "a stock needs its day, a flow its last day"
+    if "period_start" in quantity_of(row["quantity"]).needs and not row["period_start"]:
+        yield "period_start", "is empty", "a flow is counted over a period: give its first day"
 
 
 def finite_number(text: str) -> float | None:

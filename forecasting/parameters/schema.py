@@ -218,7 +218,8 @@ class Scenario(Shown, Strict):
             return ledger.latest
         cited = [name for driver in self.drivers for name in driver.fact_ids()]
         used = (counted & facts["measure"].isin(flows + others)) | facts["id"].isin(cited)
-        return max(span.end for span in map(publication, facts.loc[used, "published"]) if span)
+        days = filter(None, map(publication, facts.loc[used, "published"]))
+        return max(span.end for span in days)
 
     @takes(ScenarioError, files=texts("the paths of ledgers"))
     def with_ledger(self, files: Sequence[str]) -> Scenario:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from forecasting.demand.parameters import load_parameters
@@ -74,22 +74,28 @@ def params_text(scenario: Scenario, stem: str, origin: str = "") -> str:
     lines = [f"# {heading}, {name}{f': {origin}' if origin else ''}."]
     words = {**WORDS}  # each is said where its key stands first
     lines += [_line(key, value, words) for key, value in values.items()]
+    lines += [*_drivers(drivers, words), *_assumptions(assumptions, scenario.country)]
+    return "\n".join(lines) + "\n"
+
+
+def _drivers(drivers: Sequence[Mapping[str, Any]], words: dict[str, str]) -> Iterator[str]:
     if drivers:
-        lines += ["", "# Dated events, each with its reason and its source.", "drivers:"]
+        yield from ("", "# Dated events, each with its reason and its source.", "drivers:")
     usual = Driver.model_construct().model_dump(mode="json", warnings=False)
     for driver in drivers:
         changed = [key for key, value in driver.items() if value != usual.get(key, ...)]
-        rows = "\n    ".join(_line(key, driver[key], words) for key in changed)
-        lines.append(f"  - {rows}")
+        yield "  - " + "\n    ".join(_line(key, driver[key], words) for key in changed)
+
+
+def _assumptions(assumptions: Mapping[str, Any], country: str | None) -> Iterator[str]:
+    """Each with its unit, and the range that ships."""
     if assumptions:
-        lines += ["", "assumptions:"]
-    shipped = {row.key: row for row in load_parameters().at(scenario.country)}
+        yield from ("", "assumptions:")
+    shipped = {row.key: row for row in load_parameters().at(country)}
     for key, size in assumptions.items():
         row = shipped[key]
-        low, high, mode = map(in_digits, (row.low, row.high, row.mode))
-        usual_size = f"{row.unit}; {low} to {high} ({mode}) by default"
-        lines.append(f"  {key}: {_plain(size)}  # {usual_size}")
-    return "\n".join(lines) + "\n"
+        usual = f"{in_digits(row.low)} to {in_digits(row.high)} ({in_digits(row.mode)}) by default"
+        yield f"  {key}: {_plain(size)}  # {row.unit}; {usual}"
 
 
 def _plain(value: Any) -> str:
