@@ -340,7 +340,7 @@ def test_wrong_files_of_a_part_year_backtest_end_in_2_with_one_message() -> None
         ),
         "column 'sales_bev' is missing": (panel.replace("sales_bev", "bev"), months),
         "'A' of the months is not in the panel": (panel.replace("\nA,", "\nAustria,"), months),
-        "months.csv cannot be read": (panel, ""),
+        "months.csv: cannot be read": (panel, ""),
         "months.csv has no rows": (panel, months.splitlines()[0]),
         "panel.csv has no rows": (panel.splitlines()[0], months),
         "panel.csv: cannot be read": ("", months),
