@@ -182,6 +182,7 @@ class _Writer:
         self.divided = False
         self.numbers = {"Figure": 0, "Table": 0}
         self.about = ""  # the last sentence: of what a table without a caption is
+        self.text: Any = None  # the last paragraph, which refers to what follows it
         section = document.sections[0]
         self.width = (section.page_width - section.left_margin - section.right_margin) / Cm(1)
         self.sources: dict[str, str] = {}  # the words of each address that has a number
@@ -210,9 +211,21 @@ class _Writer:
     def _caption(self, kind: str, words: str) -> None:
         """The number of a figure or table, and what it shows, in Word's own style."""
         self.numbers[kind] += 1
-        paragraph = self.document.add_paragraph(f"{kind} ", "Caption")
-        _add_field(paragraph, f"SEQ {kind} \\* ARABIC", str(self.numbers[kind]))
+        number = str(self.numbers[kind])
+        mark = f"_Ref{kind}{number}"
+        paragraph = self.document.add_paragraph("", "Caption")
+        start = _xml("w:bookmarkStart", "w:name", mark)
+        ends = (start, _xml("w:bookmarkEnd", "w:id", str(sum(self.numbers.values()))))
+        start.set(qn("w:id"), ends[1].get(qn("w:id")))
+        paragraph._p.append(ends[0])
+        paragraph.add_run(f"{kind} ")
+        _add_field(paragraph, f"SEQ {kind} \\* ARABIC", number)
+        paragraph._p.append(ends[1])
         paragraph.add_run(f". {words}")
+        if self.text is not None:
+            self.text.add_run(" (")
+            _add_field(self.text, f"REF {mark} \\h", f"{kind} {number}")
+            self.text.add_run(")")
         paragraph.paragraph_format.keep_with_next = kind == "Table"
 
     def write(self, page: str) -> None:
@@ -227,11 +240,15 @@ class _Writer:
     def _begun(self, block: Any) -> Any:
         """A heading, an item of a list with its number where the list has them, or a paragraph."""
         if block.tag in HEADINGS:
+            self.text = None
             return self.document.add_heading("", HEADINGS[block.tag])
         around = block.getparent()
         if around.tag == "ol":
             return self.document.add_paragraph(f"{around.index(block) + 1}. ")
-        return self.document.add_paragraph(style="List Bullet" if block.tag == "li" else None)
+        if block.tag == "li":
+            return self.document.add_paragraph(style="List Bullet")
+        self.text = self.document.add_paragraph()
+        return self.text
 
     def _fill(self, paragraph: Any, element: Any, inside: frozenset[str] = frozenset()) -> None:
         """Write the words of an element and of all that is in it; a link has the number of its
