@@ -34,7 +34,7 @@ class Caveat:
     >>> values = {"driver": "market-limit", "day": "2026-03-31"}
     >>> caveat = Caveat("driver_unpublished", values=values)
     >>> print(caveat)
-    The driver market-limit is left out: nothing about it was published by 2026-03-31.
+    The driver market-limit is left out: nothing about it was published by 31 March 2026.
     >>> caveat == Caveat("driver_unpublished", values=dict(caveat.values))
     True
     """

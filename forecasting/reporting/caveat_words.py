@@ -120,17 +120,16 @@ def _every_count(caveat: Caveat) -> str:
 def _zeros_before_start(caveat: Caveat) -> str:
     last = max(fact.period.end for fact in caveat.facts)
     return (
-        f"{plural(len(caveat.facts), 'fact')} of none counted up to {last}: the market is taken to "
-        "begin then, and zeros before its beginning are no trend"
+        f"{plural(len(caveat.facts), 'fact')} of none counted up to {day_words(last)}: the market "
+        "is taken to begin then, and zeros before its beginning are no trend"
     )
 
 
 def _new_vintage(caveat: Caveat) -> str:
     older, newer = caveat.facts
-    printed = older.published or "no day that is known"
     return (
-        f"{fact_words(older)}, printed on {printed}, was printed anew as {in_words(newer)} and was "
-        "not used"
+        f"{fact_words(older)}, printed {published_words(older.published)}, was printed anew as "
+        f"{in_words(newer)} and was not used"
     )
 
 
@@ -162,7 +161,7 @@ def _place_silent(caveat: Caveat) -> str:
 def _newest_count(caveat: Caveat) -> str:
     (newest,) = caveat.facts
     end = day_words(newest.period.end)
-    printed = _published(newest.published)
+    printed = published_words(newest.published)
     return f"The newest count it rests on ends on {end} and was published {printed}."
 
 
@@ -199,8 +198,12 @@ def day_words(day: dt.date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def _published(when: Period | None) -> str:
-    """A day, a month or a year of publication in words."""
+def published_words(when: Period | None) -> str:
+    """A day, a month or a year of publication in words.
+
+    >>> published_words(None)
+    'on an unknown day'
+    """
     if when is None:
         return "on an unknown day"
     if when.days == 1:
@@ -216,9 +219,10 @@ def _stock_not_closed(caveat: Caveat) -> str:
     before = phrase(" (it was the same on {})", earlier)
     day = day_words(dt.date.fromisoformat(values["day"]))
     reason = gap_words(values["explanation"], values["printed"], values["modelled"])
+    printed = plural(round(values["printed"]), "vehicle")
     return (
-        f"On {day} the register had {values['printed']:,.0f} vehicles, where this model has "
-        f"{values['modelled']:,.0f}: {reason}{before}."
+        f"On {day} the register had {printed}, where this model has {values['modelled']:,.0f}: "
+        f"{reason}{before}."
     )
 
 
@@ -371,7 +375,7 @@ SENTENCES: dict[str, Wording] = {
         "The driver {driver} is left out: the market of which it bounds the share was not known."
     ),
     "driver_unpublished": (
-        "The driver {driver} is left out: nothing about it was published by {day}."
+        "The driver {driver} is left out: nothing about it was published by {day_in_text}."
     ),
     "evidence_none": (
         "Nobody has printed {measure_in_text} by {day_in_text}: this rests on other markets alone."
@@ -382,7 +386,7 @@ SENTENCES: dict[str, Wording] = {
         "say published: DATE in the params file, or run with `--published DATE`."
     ),
     "own_facts_late": (
-        "{late} of {number} facts of your own were published after {day} and are not used."
+        "{late} of {number} facts of your own were published after {day_in_text} and are not used."
     ),
     "stock_above_all": (
         "In {share:.0%} of the draws electric cars outnumber all cars on the road in {year}, which "

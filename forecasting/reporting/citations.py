@@ -15,6 +15,7 @@ from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.words import in_words, when_words
 from forecasting.measures import CAR_COUNTS, CHARGING_COUNTS
+from forecasting.reporting.caveat_words import published_words
 from forecasting.reporting.display import BulletList, Line, Link, mention
 from forecasting.reporting.labels import label_of, phrase
 
@@ -84,7 +85,7 @@ def numbered(page: str, rows: str = "") -> str:
 
 def _row(fact: Fact, day: dt.date, moved: str) -> Line:
     """A fact in words, who printed it, where and when, what it refers to and what it moved."""
-    printer: str | Link = f"{fact.source}, {fact.published or 'no date'}"
+    printer: str | Link = f"{fact.source}, published {published_words(fact.published)}"
     if fact.url.startswith(("http://", "https://")):
         printer = Link(str(printer), fact.url)
     line: list[str | Link] = [Link(_told(fact)), ". ", phrase("“{}” ", fact.quote), printer, "."]

@@ -256,7 +256,7 @@ def _flow_grounds(
     own = int((fit["basis"] == flow.basis).sum())
     agency = agency_words(flow.basis)
     line: list[str | Link] = [
-        f"{label}, {place_name(place)}: {len(fit)} facts, {own} counted by {agency}."
+        f"{label}, {place_name(place)}: {plural(len(fit), 'fact')}, {own} counted by {agency}."
     ]
     first = flow.periods[0].label
     if flow.market is not None:

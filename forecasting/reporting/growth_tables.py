@@ -11,7 +11,7 @@ import pandas as pd
 from forecasting.evidence.places import is_place, place_name
 from forecasting.measures import MEASURES
 from forecasting.reporting.display import BulletList, Table, beside
-from forecasting.reporting.labels import readable
+from forecasting.reporting.labels import plural, readable
 from forecasting.scenarios.growth_on_year import yearly_growth
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def analogues_lines(outlook: Outlook) -> BulletList:
     rates += own[["growth", "low", "high", "before"]].tolist()
     low, middle, high, here, least, most, before = (percent(100 * rate) for rate in rates)
     lines = [
-        f"{len(others)} market-years stood at about the share of {where}, "
+        f"{plural(len(others), 'market-year')} stood at about the share of {where}, "
         f"{readable(100 * own['share'])} % of new vehicles. In the year after they grew by {low} "
         f"to {high} (four in five of them), half of them by more than {middle}; this forecast says "
         f"{here} ({least} to {most})."

@@ -202,12 +202,12 @@ def label_words(label: str) -> str:
 def plural(number: int, one: str, many: str = "") -> str:
     """A number of things.
 
-    >>> plural(1, "country", "countries"), plural(2, "report")
-    ('1 country', '2 reports')
+    >>> plural(1, "country", "countries"), plural(2000, "report")
+    ('1 country', '2,000 reports')
     """
     if number == 1:
         return f"1 {one}"
-    return f"{number} {many or one + 's'}"
+    return f"{number:,} {many or one + 's'}"
 
 
 def phrase(pattern: str, words: object) -> str:

@@ -202,7 +202,7 @@ def test_zeros_before_a_start_are_no_trend(facts, market_size):
     alone = quantiles(facts(LAST), market_size=market_size)
     np.testing.assert_array_equal(forecast.quantiles(LEVELS).iloc[0], alone)
     assert (
-        "4 facts of none counted up to 2021-12-31: the market is taken to begin then"
+        "4 facts of none counted up to 31 December 2021: the market is taken to begin then"
         in lines_of(forecast.caveats)[0]
     )
 
@@ -210,7 +210,7 @@ def test_zeros_before_a_start_are_no_trend(facts, market_size):
 def test_a_zero_at_the_start_of_the_first_count_is_no_trend(facts, usable):
     told, caveats = usable(facts(("equals", "total", "2022-01-01/2022-03-31", 0), LAST))
     assert [fact.value for fact in told] == [2180]
-    assert caveats[0].startswith("1 fact of none counted up to 2022-03-31")
+    assert caveats[0].startswith("1 fact of none counted up to 31 March 2022")
 
 
 def test_more_than_none_says_only_that_there_were_some(facts, usable):

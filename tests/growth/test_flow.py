@@ -363,7 +363,7 @@ def test_the_later_vintage_is_met_and_said(facts):
     forecast = forecast_flow(table, [year(2022)], market_size=3e5)
     assert medians(forecast)["2022"] == pytest.approx(1500, rel=0.01)
     assert (
-        "1,125 in 2022, printed on 2023-01-18, was printed anew as 1,500"
+        "1,125 in 2022, printed on 18 January 2023, was printed anew as 1,500"
         in lines_of(forecast.caveats)[0]
     )
 

@@ -207,7 +207,7 @@ def test_the_later_vintage_counts(facts, usable):
         told, caveats = usable(rows)
         assert [s.value for s in told] == [1114.0]
         assert caveats == [
-            "1,125 in 2022, printed on 2023-01-18, was printed anew as 1,114 and was not used"
+            "1,125 in 2022, printed on 18 January 2023, was printed anew as 1,114 and was not used"
         ]
 
 

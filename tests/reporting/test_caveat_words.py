@@ -75,7 +75,7 @@ def test_a_note_of_a_check_begins_with_what_it_is_about() -> None:
             "thousands",
             1,
             0,
-            "On 31 December 2023 the register had 1 vehicles, where this model has 1,000: a factor "
+            "On 31 December 2023 the register had 1 vehicle, where this model has 1,000: a factor "
             "near 1000, so look at the units, thousands or vehicles.",
         ),
     ],

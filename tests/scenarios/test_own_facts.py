@@ -102,7 +102,7 @@ def test_facts_that_are_never_used_are_counted(params):
     assert lines_of(said) == [
         "1 of 3 facts of your own have no date of publication and are never used: "
         "say published: DATE in the params file, or run with `--published DATE`.",
-        "1 of 3 facts of your own were published after 2023-06-26 and are not used.",
+        "1 of 3 facts of your own were published after 26 June 2023 and are not used.",
     ]
     assert outlook(scenario, facts_of_scenario(scenario), draws=200).caveats[:2] == said
     checked = CliRunner().invoke(main, ["check", str(params)])
