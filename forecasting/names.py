@@ -38,7 +38,6 @@ LOGS = "logs"
 WORK = ".work"
 SCRATCH = ".scratch"  # in the folder of a run's work: temporary files of its processes
 PLOTLY_SCRIPT = "plotly.min.js"  # in `ASSETS`, for all pages
-SCENARIOS_SCRIPT = "scenarios.js"  # there too: what the brief of each report shows of the others
 ARCHIVE = "archive"  # earlier reports' tables, by day
 LOCK = ".lock"
 

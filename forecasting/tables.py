@@ -9,6 +9,7 @@ from forecasting.reporting.answer import (
     answer as answer,
     charging_answers as charging_answers,
     known as known,
+    scenarios_table as scenarios_table,
 )
 from forecasting.reporting.article import (
     article_checked as article_checked,

@@ -4,20 +4,26 @@ questions, and what was known until when.
 
 from __future__ import annotations
 
+import contextlib
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from forecasting.demand.deployed import asked_for, moment
+from forecasting.errors import ForecastingError
 from forecasting.evidence.bases import basis_words, shipped_bases
 from forecasting.evidence.places import is_place, place_name
+from forecasting.growth.sharing import made_once
 from forecasting.measures import EV_SHARE
 from forecasting.reporting.caveat_words import TWO_NUMBERS, age_line, day_words
 from forecasting.reporting.display import Link, Prose, Table, plain_frame
 from forecasting.reporting.growth_tables import known_as_growth, percent
 from forecasting.reporting.labels import (
     amount,
+    amounts,
+    capital,
     interval,
     label_of,
     phrase,
@@ -26,11 +32,17 @@ from forecasting.reporting.labels import (
     spoken,
     uncapital,
 )
+from forecasting.reporting.result_tables import headline
 from forecasting.scenarios.growth_on_year import yearly_growth
+from forecasting.scenarios.outlook import Outlook, outlook as made_outlook
+from forecasting.scenarios.question import find_scenarios
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from forecasting.parameters.schema import Scenario
     from forecasting.scenarios.joint_draws import Results
-    from forecasting.scenarios.outlook import Outlook
+    from forecasting.scenarios.place_flows import PlaceFlow
 
 TARGET = "charging_points_target"
 # What each answer about chargers is called, and its question, in the order of a page; those that an
@@ -63,6 +75,7 @@ ANY_FINDING = "{where} will see about {first} {label} in {soon}"
 BLIND = "Nobody has counted this market; judging by other markets alone, "
 WIDTHS = {10: "the range is very wide", 1.6: "the range is wide", 0: "the range is"}
 LEAD = "fc-lead"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 FOUR_IN_FIVE = "A range holds what comes four times in five."
 
 
@@ -296,6 +309,71 @@ def charging_answers(outlook: Outlook) -> Table:
         f"How many public charging points by the end of {horizon}? That depends on the question",
         "fc-answers",
     )
+
+
+def scenarios_table(outlook: Outlook) -> Table:
+    """The scenarios of a place side by side, on the same day, as their params files stand.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of one of them.
+
+    Returns
+    -------
+    Table
+        A row for each scenario, a column for each number of the headline with its 80 % range.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> fc.tables.scenarios_table(outlook).frame["scenario"].tolist()
+    ['Baseline', 'Accelerated', 'Constrained']
+    """
+    mine = outlook.scenario
+    draws = len(next(iter(outlook.results.values.values())))
+    asked = (str(outlook.as_of), draws)
+    rows = {mine.scenario: _row_of(lambda: outlook, mine.name, *asked)}
+    others: list[Scenario] = []
+    kept: dict[str, PlaceFlow] = {}
+    with contextlib.suppress(ForecastingError):  # there is none, or one that its own report refuses
+        others = find_scenarios(f"{mine.name.rpartition('-')[0]}-*")
+    for other in others:
+        same = (other.place, other.measure) == (mine.place, mine.measure)
+        if same and other.scenario not in rows:
+            make = partial(made_outlook, other, as_of=outlook.as_of, draws=draws, kept=kept)
+            with contextlib.suppress(ForecastingError):
+                rows[other.scenario] = _row_of(make, other.name, *asked)
+    if len(rows) < 2:
+        return Table(plain_frame([]), caption="No other scenario of this place has a params file.")
+    ordered = sorted(rows, key=lambda name: (name != "baseline", name))
+    frame = plain_frame([{"scenario": capital(name)} | rows[name] for name in ordered])
+    return Table(frame.fillna("–"), caption="The scenarios side by side", kind="fc-scenarios")
+
+
+def _row_of(make: Callable[[], Outlook], *asked: object) -> dict[str, str]:
+    """The numbers of a scenario's headline, without those of the second year; the reports of one
+    run make them once.
+    """
+
+    def row() -> dict[str, str]:
+        outlook = make()
+        cells = {}
+        for entry in headline(outlook.results, outlook.scenario.measure, outlook.first_year):
+            name = entry["measure"]
+            if entry["year"] != outlook.first_year + 1:
+                ends = amounts(entry["lower80"], entry["upper80"], name).replace(" ", NO_BREAK)
+                head = f"{label_of(name)}, {entry['year']}"
+                cells[head] = f"{amount(entry['median'], name)} ({ends})"
+        return cells
+
+    return made_once(row, *asked)
 
 
 def _promised(outlook: Outlook) -> str:

@@ -31,14 +31,13 @@ from forecasting.names import (
     OUTLOOK_TABLE,
     PLOTLY_SCRIPT,
     REPORT_PAGE,
-    SCENARIOS_SCRIPT,
 )
 from forecasting.parameters.naming import country_slug
 from forecasting.reporting.answer import median_and_ends
 from forecasting.reporting.article import write_article
 from forecasting.reporting.caveat_words import age_line, day_words, lines_of
 from forecasting.reporting.citations import numbered
-from forecasting.reporting.display import Table, beside, line_html, plain_frame
+from forecasting.reporting.display import Table, beside, line_html
 from forecasting.reporting.growth_tables import known_as_growth, percent
 from forecasting.reporting.html import figure_html, write_page
 from forecasting.reporting.labels import amount, amounts, capital, label_of, phrase, plural
@@ -70,7 +69,6 @@ COMPARED = (*AT_THE_HORIZON, "energy_gwh")
 COUNTRIES_OF = {country_slug(code): code for code in COUNTRIES}
 OF_REGION = ("ev_registrations", *HEADLINE)
 DRAWN = "ev_stock"
-NO_BREAK = "\N{NO-BREAK SPACE}"
 # Of the region; the standard is a rule, which says nothing of one
 NEED, PRACTICE, _ = CHARGING_ANSWERS
 SECTIONS = (
@@ -122,7 +120,6 @@ def build_site(out: Path, records: Sequence[Mapping[str, Any]]) -> Path:
     ]
     days = sorted({run["as_of"] for run in runs} - {"", "latest"})
     write_assets(out)
-    _write_scenarios(out, runs, columns)
     return write_page(
         out / INDEX_PAGE,
         "index.html.j2",
@@ -154,48 +151,6 @@ def write_assets(out: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, script)
     return path
-
-
-def _write_scenarios(out: Path, runs: Sequence[Run], columns: Sequence[str]) -> None:
-    """Write what the brief of each report shows: the scenarios of its place beside each other.
-
-    It lies beside the reports, whose pages read it: a report is the same bytes, whatever else has
-    run.
-    """
-    beside: dict[tuple[str, str], list[Run]] = {}
-    for run in sorted(runs, key=lambda run: columns.index(run["scenario"])):
-        if run["link"] and run["headline"]:
-            beside.setdefault((run["place"], run["headline"][0]["measure"]), []).append(run)
-    tables = {
-        run["name"]: _side_by_side(group)._repr_html_()
-        for group in beside.values()
-        for run in group
-        if len(group) > 1
-    }
-    script = f"const scenarios = {json.dumps(tables)};\n"
-    write_whole(out / ASSETS / SCENARIOS_SCRIPT, script.encode())
-
-
-def _side_by_side(group: Sequence[Run]) -> Table:
-    """A row for each scenario of a place, a column for each number of its headline, without those
-    of the second year.
-    """
-    rows = [
-        {"Scenario": run["scenario"].capitalize()}
-        | {
-            f"{label_of(entry['measure'])}, {entry['year']}": "{} ({})".format(
-                amount(entry["median"], entry["measure"]),
-                amounts(entry["lower80"], entry["upper80"], entry["measure"]).replace(
-                    " ", NO_BREAK
-                ),
-            )
-            for entry in run["headline"]
-            if entry["year"] != run["headline"][0]["year"] + 1
-        }
-        for run in group
-    ]
-    links = {"Scenario": [f"../{run['link']}/{REPORT_PAGE}" for run in group]}
-    return Table(plain_frame(rows).fillna("–"), links, "The scenarios side by side")
 
 
 def _table(path: Path) -> pd.DataFrame:

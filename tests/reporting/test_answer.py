@@ -15,7 +15,7 @@ from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting import figures
 from forecasting.reporting.answer import answer, charging_answers, known
 from forecasting.reporting.grounds import caveats
-from forecasting.reporting.labels import spoken
+from forecasting.reporting.labels import amount, spoken
 from forecasting.scenarios.age import age_of
 
 PARAMS = sorted((Path(__file__).parents[2] / "params").glob("*.yaml"))
@@ -122,3 +122,20 @@ def test_the_rule_and_the_one_who_promises_are_named():
         "How many have been promised? 50,000 stations by 31 December 2033 by the Henan Suda "
         "Agreement, no target of the state, in equal steps from what stands."
     )
+
+
+def test_the_scenarios_of_a_place_stand_side_by_side_with_the_numbers_of_their_reports():
+    made = fc.outlook("turkmenistan-constrained", draws=200)
+    shown = fc.tables.scenarios_table(made).frame
+    assert shown["scenario"].tolist() == ["Baseline", "Accelerated", "Constrained"]
+    for name, row in shown.set_index("scenario").iterrows():
+        other = fc.outlook(f"turkmenistan-{name.lower()}", draws=200)
+        stock = other.headline["ev_stock"]
+        assert row["Electric vehicles on the road, 2030"].startswith(
+            amount(stock["median"], "ev_stock")
+        )
+
+
+def test_a_place_with_one_scenario_says_so():
+    alone = fc.outlook("NO", draws=200)
+    assert "No other scenario of this place" in repr(fc.tables.scenarios_table(alone))

@@ -129,9 +129,6 @@
   addEventListener("hashchange", () => reveal(location.hash.slice(1)));
   for (const button of document.querySelectorAll("button[data-keep]")) button.addEventListener("click", () => keep(button));
   for (const contents of document.querySelectorAll("details.contents")) contents.open = innerWidth >= 1180;
-  const beside = typeof scenarios === "undefined" ? "" : scenarios[decodeURIComponent(location.pathname.split("/").at(-2))];
-  const answers = document.querySelector("#brief .fc-answers");
-  if (beside && answers) answers.insertAdjacentHTML("afterend", `<div class="scroll">${beside}</div>`);
   keepTogether();
   onScreen();
   scrollable();
