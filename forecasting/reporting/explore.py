@@ -445,7 +445,11 @@ class ControlPanel:
             size_in(row, scenario) for scenario in (self.explorer.start, self.explorer.scenario)
         )
         slider = self._slider(now, size, row.minimum, row.maximum, about)
-        return row.key, capital(f"{parameter_words(row.key)}, {row.unit}"), slider
+        return (
+            row.key,
+            capital(f"{parameter_words(row.key)}, {row.unit}").removesuffix(", 1"),
+            slider,
+        )
 
     def _slider(self, now: Range, size: Range, least: float, most: float, about: str) -> Any:
         """Two handles, from low to high; what is likeliest keeps its place between them."""

@@ -33,6 +33,8 @@ PARAMETERS = {  # those whose name does not say it
     "home_kw": "power of a home charger",
     "inventory_share": "share not yet sold",
     "power_delivery_scale": "power that chargers deliver",
+    "practice_catch_up": "how fast points catch up with other markets",
+    "practice_elasticity": "growth of points as a power of the fleet's",
     "practice_error": "how countries differ in practice",
     "public_point_kw": "power of a public point",
     "record_peak_mw": "highest load so far",

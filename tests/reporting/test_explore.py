@@ -69,7 +69,8 @@ def test_of_a_figure_that_is_shown_only_what_moved_is_sent(explorer, monkeypatch
     )
     explorer.change(assumptions={"home_access": 0.3})
     ((changes, traces),) = sent
-    (need,) = traces  # of all lines and answers the need alone hangs on who charges at home
+    # Of all lines and answers the need alone hangs on who charges at home: its range, its number
+    need, _ = traces
     assert explorer.panel.live.data[need].hovertext[0].startswith("<b>need: ")
     assert list(changes["y"][0]) == list(explorer.panel.live.data[need].y)
 

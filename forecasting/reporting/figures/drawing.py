@@ -118,7 +118,7 @@ FOOT = {  # below the axis
     "yref": "paper",
     "yanchor": "top",
 }
-WIDE = {"title": 84, "subtitle": 110, "legend": 100}  # letters in a line
+WIDE = {"subtitle": 110, "legend": 100}  # letters in a line
 
 
 class Drawing:
@@ -134,6 +134,8 @@ class Drawing:
         Where the numbers come from.
     height : int
         Pixels.
+    letters : int
+        In a line of the title.
     **layout
         Of the figure; an underscore leads into a property, as in plotly: ``xaxis_title_text``.
 
@@ -153,9 +155,10 @@ class Drawing:
         y: str = "",
         source: str = "",
         height: int = 420,
+        letters: int = 84,
         **layout: Any,
     ) -> None:
-        lines = textwrap.wrap(title, WIDE["title"])
+        lines = textwrap.wrap(title, letters)
         smaller = textwrap.wrap(subtitle, WIDE["subtitle"])
         words = {"text": "<br>".join(smaller), "font": {"size": 12.5, "color": MUTED}}
         head = {"text": f"<b>{'<br>'.join(lines)}</b>", "font": {"size": 16}, "subtitle": words}

@@ -75,6 +75,8 @@ FACTORS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)  # of growth, at the ticks of an axis
 ANSWERS = CHARGING | {"charging_points_target": AMBER}
 # Of a trace, where a scenario is changed: only what moved is sent to a browser
 MOVED = ("y", "text", "hovertext", "error_y")
+BESIDE_LEVERS = 54  # letters in a line of the title
+RIGHT_AXES = {"xaxis": "x2", "yaxis": "y2"}
 RIGHT = 0.68  # where the right chart begins, its ticks included
 DASHES = ("solid", "dash", "dot")
 
@@ -540,6 +542,7 @@ def what_if_chart(now: Outlook, before: Outlook) -> go.Figure:
     chart = Drawing(
         f"{now.scenario.title}: {finding(measure, last)} in {flow.index[-1]}",
         words,
+        letters=BESIDE_LEVERS,
         height=360,
         autosize=True,
         showlegend=False,
@@ -558,23 +561,20 @@ def what_if_chart(now: Outlook, before: Outlook) -> go.Figure:
         chart.update_layout(xaxis={"domain": [0, 0.55]}, xaxis2=right, yaxis2=upright)
     for place, name in enumerate(answers):
         if name in before.results.values:
-            chart.add(_answer(before, name, place - 0.14, MUTED))
-        shown = {"mode": "markers+text", "textfont": {"size": 11, "color": ANSWERS[name]}}
-        chart.add(_answer(now, name, place + 0.14, ANSWERS[name]) | shown)
+            chart.add(_answer(before.results.bands(name).tail(1), name, place - 0.14, MUTED))
+        wide = now.results.bands(name).tail(1)
+        look = {"size": 11, "color": ANSWERS[name]}
+        label = words_at([place], wide[0.9], [*map(readable, wide[0.5])], "top center", **look)
+        chart.add(_answer(wide, name, place + 0.14, ANSWERS[name]), label | RIGHT_AXES)
     return chart.years(flow.index).figure()
 
 
-def _answer(outlook: Outlook, measure: str, place: float, colour: str) -> Trace:
-    """An answer's median and 80 % range at the horizon."""
-    wide = outlook.results.bands(measure).tail(1)
+def _answer(wide: pd.DataFrame, measure: str, place: float, colour: str) -> Trace:
+    """An answer's median and 80 % range."""
     hover = hovers([short(measure)], wide)
     return points([round(place, 2)], wide[0.5], hover, color=colour) | {
         "error_y": error_bar(*ends(wide), thickness=4, color=colour),
-        "text": [*map(readable, wide[0.5])],
-        "textposition": "middle right",
-        "cliponaxis": False,
-        "xaxis": "x2",
-        "yaxis": "y2",
+        **RIGHT_AXES,
     }
 
 
