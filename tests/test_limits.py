@@ -199,3 +199,15 @@ def test_a_device_that_is_full_is_named(tmp_path: Path) -> None:
     assert (
         done.stderr.splitlines()[-1] == "ev-forecast backtest: /dev/full: No space left on device"
     )
+
+
+@pytest.mark.parametrize(
+    "options", [["--panel"], ["--chargers", "--panel"], ["--panel", "panel.csv", "--monthly"]]
+)
+def test_a_backtest_of_a_device_ends_at_once(tmp_path: Path, options: list[str]) -> None:
+    """Reading it as a table would fill the memory: a device has no end."""
+    (tmp_path / "zero").symlink_to("/dev/zero")
+    (tmp_path / "panel.csv").write_text("market,year,sales_bev,sales_share_percent\nA,2015,5,1\n")
+    done = call(tmp_path, "backtest", *options, "zero")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "is not a regular file" in done.stderr

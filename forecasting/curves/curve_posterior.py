@@ -27,6 +27,7 @@ from forecasting.curves.definitions import Curve
 from forecasting.curves.estimate import SeriesToFit
 from forecasting.curves.noise import ErrorFamily, Scale
 from forecasting.curves.sampling import Sampling
+from forecasting.errors import ModelError
 from forecasting.quantiles import Array
 
 Rows = NDArray[np.int_]
@@ -138,6 +139,9 @@ def sample_curve(problem: SeriesToFit, noise: ErrorFamily) -> Particles:
             table = np.concatenate([table, target.evaluate(new)], axis=1)
             mix = np.logaddexp.reduce([_log_normal(z, *proposal) for proposal in proposals])
             log_weight = table[0] - mix + np.log(len(proposals))
+            if not np.isfinite(log_weight.max()):
+                name = problem.curve.name
+                raise ModelError(f"no {name} curve shows at these times; give another launch")
             weight = _normalise(log_weight)
             if len(proposals) > 1 and _effective(weight) > ENOUGH * count:
                 break

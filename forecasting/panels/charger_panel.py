@@ -7,6 +7,7 @@ fall or a repeat is flagged, and the estimates are medians, which such years mov
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +18,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from forecasting.errors import EvidenceError
-from forecasting.evidence.sources.iea import IEA, read_iea_panel
+from forecasting.evidence.files import read_whole
+from forecasting.evidence.sources.iea import IEA, read_iea_panel, read_texts
 from forecasting.panels.practice import NORMAL_80, OWN_GROWTH, REFERENCE_POINTS, Practice
 
 Array = npt.NDArray[np.float64]
@@ -379,11 +381,10 @@ def read_charger_panel(path: str | Path) -> pd.DataFrame:
     EvidenceError
         Where the file cannot be read or has neither set of columns.
     """
-    try:
-        header = set(pd.read_csv(path, nrows=0).columns)
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError):
-        header = set()  # the reader of IEA's table says what is wrong
-    return pd.read_csv(path) if set(COLUMNS) <= header else read_iea_panel(path)
+    table = read_texts(Path(path))
+    if not set(COLUMNS) <= set(table.columns):
+        return read_iea_panel(path)
+    return pd.read_csv(io.BytesIO(read_whole(path)), encoding="utf-8-sig")
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -198,3 +198,27 @@ def test_ten_thousand_observations():
     assert results.params["q"] == pytest.approx(0.5, rel=0.02)
     interval = results.conf_int()
     assert (interval.loc["q", "upper"] - interval.loc["q", "lower"]) < 0.02
+
+
+@pytest.mark.parametrize(
+    ("series", "options"),
+    [
+        ([0.0, 1e100, 0, 0, 1e100], {"curve": "exponential", "errors": "negative_binomial"}),
+        ([1e-90, 2e-90, 4e-90, 7e-90, 9e-90], {"kind": "stock", "errors": "negative_binomial"}),
+    ],
+)
+def test_forecasts_of_absurd_counts_are_numbers(series, options):
+    """Without a warning, which is an error here."""
+    frame = GrowthModel(series, **options).fit().get_forecast(3).summary_frame()
+    assert np.isfinite(frame).all(axis=None)
+
+
+def test_a_launch_at_which_no_curve_shows_is_refused():
+    with pytest.raises(ModelError, match="no weibull curve shows at these times"):
+        GrowthModel([1e90, 2e90, 4e90, 7e90], curve="weibull", launch=1e-320).fit()
+
+
+def test_periods_are_edges_as_dates_are():
+    edges = pd.period_range("2015-01", periods=5, freq="M")
+    results = GrowthModel([3.0, 9, 20, 33], time=edges).fit()
+    assert len(results.get_forecast(2).row_labels) == 2

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from forecasting.errors import ModelError
+from forecasting.errors import InputError, ModelError
 from forecasting.growth.common import Common
 from forecasting.growth.flow import annual_totals, forecast_flow
 from forecasting.growth.prior import REFERENCE, SLOPE_BEFORE, Prior, log_odds
@@ -165,6 +165,41 @@ def test_zero_and_missing_sales_are_gaps(panel):
 def test_missing_column_is_named(panel, column):
     with pytest.raises(ModelError, match=f"lacks the column.*{column}"):
         estimate_prior(panel.drop(columns=column))
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "said"),
+    [
+        ("sales", "x", "has 'x' as sales"),
+        ("sales", float("inf"), "has inf as sales"),
+        ("share", -0.5, "has -0.5 as share"),
+        ("year", "MMXX", "has 'MMXX' as year"),
+    ],
+)
+def test_a_cell_that_is_no_number_is_refused(column, cell, said):
+    rows = [("A", 2015 + t, 100.0 * 2**t, 0.01 * 2**t) for t in range(4)]
+    panel = pd.DataFrame(rows, columns=["market", "year", "sales", "share"])
+    panel = panel.astype(object)
+    panel.loc[1, column] = cell
+    with pytest.raises(ModelError, match=f"the panel {said}; give a number of 0 or more, or none"):
+        estimate_prior(panel)
+
+
+def test_a_column_that_is_there_twice_is_refused():
+    panel = pd.DataFrame([["A", 2015, 1.0, 2.0]], columns=["market", "year", "sales", "sales"])
+    with pytest.raises(
+        ModelError, match="the panel has a column twice: market, year, sales, sales"
+    ):
+        estimate_prior(panel)
+    facts = pd.DataFrame([["equals", 5, 6]], columns=["relation", "value", "value"])
+    with pytest.raises(InputError, match="value"):
+        forecast_flow(facts, [span("2024-01-01", "2024-12-31")])
+
+
+def test_a_share_of_nothing_is_none():
+    rows = [(m, 2015 + t, 100.0 * 1.5**t, 0.0) for m in "ABC" for t in range(5)]
+    panel = pd.DataFrame(rows, columns=["market", "year", "sales", "share"])
+    assert np.isfinite(estimate_prior(panel).level)
 
 
 def test_no_two_years_in_a_row_is_an_error():

@@ -23,6 +23,7 @@ import pandas as pd
 from pydantic import BaseModel
 
 from forecasting.errors import EvidenceError, Problem, RunError
+from forecasting.evidence.files import read_whole
 from forecasting.evidence.places import find_place, place_name
 from forecasting.evidence.rules import Row, number_text
 from forecasting.evidence.sources.polite import (
@@ -123,7 +124,8 @@ def read_iea_panel(path: str | Path) -> pd.DataFrame:
 def read_texts(path: Path) -> pd.DataFrame:
     """A table of texts; the IEA's columns in lower case, and as the newest edition names them."""
     try:
-        table = pd.read_csv(path, dtype="str", encoding="utf-8-sig", quoting=csv.QUOTE_MINIMAL)
+        content = io.BytesIO(read_whole(path))
+        table = pd.read_csv(content, dtype="str", encoding="utf-8-sig", quoting=csv.QUOTE_MINIMAL)
     except (OSError, UnicodeDecodeError, pd.errors.EmptyDataError, pd.errors.ParserError) as error:
         fault = f"cannot be read: {error}"
         raise EvidenceError.at(path, fault, "give a CSV file in UTF-8") from None
