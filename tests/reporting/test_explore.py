@@ -206,3 +206,48 @@ def test_a_params_file_that_became_nonsense_is_named_and_the_answer_stays(
     assert explorer.start.name == explorer.panel.controls["scenario"].value
     explorer.panel.controls["as_of"].value = "2025-12-31"
     assert explorer.outlook.as_of == dt.date(2025, 12, 31)
+
+
+def test_markup_in_a_params_file_is_text(tmp_path):
+    """Whoever opens a stranger's file in JupyterLab or Voila must run nothing that stands in it."""
+    file = tmp_path / "uz-hostile.yaml"
+    file.write_text(
+        "country: UZ\nscenario: hostile\nas_of: 2023-06-26\nhorizon: 2026\nseed: 1\n"
+        "title: '<img src=x onerror=alert(1)>'\nnotes: ['<img src=x>']\ndrivers:\n"
+        "  - {name: duty, kind: level, quantity: ev_imports, start: 2025-01-01, size: 1.2,"
+        " reason: '<img src=x onerror=alert(2)>', source: 'judgement <img src=x>'}\n"
+    )
+    explorer = fc.explore(file, draws=50)
+    panel = explorer.panel
+    pages = [panel.table.value, panel.status.value]
+    pages += [part.value for part in panel.levers.children if hasattr(part, "value")]
+    pages += [explorer.outlook._repr_html_(), explorer.scenario._repr_html_()]
+    assert "&lt;img src=x" in explorer.scenario._repr_html_()
+    assert not [page for page in pages if "<img" in str(page)]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("../elsewhere.yaml", "is there already"),
+        ("/etc/passwd", "is not the name of a params file"),
+        ("\0", "give the path of a file"),
+        ("link.yaml", "is there already"),
+        ("taken.yaml", "is there already"),
+    ],
+)
+def test_nothing_of_anothers_is_overwritten(explorer, tmp_path, monkeypatch, name, said):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path.parent / "elsewhere.yaml").write_text("mine")
+    (tmp_path / "taken.yaml").write_text("mine")
+    (tmp_path / "link.yaml").symlink_to(tmp_path / "taken.yaml")
+    with pytest.raises(fc.ForecastingError, match=said):
+        explorer.save(name)
+    assert (tmp_path / "taken.yaml").read_text() == "mine"
+    assert (tmp_path.parent / "elsewhere.yaml").read_text() == "mine"
+
+
+@pytest.mark.parametrize("size", [1e300, -1.0, float("nan"), float("inf"), 10**400])
+def test_an_absurd_market_is_refused_in_a_sentence(explorer, size):
+    with pytest.raises(fc.ForecastingError, match="market_size"):
+        explorer.change(market_size=size)
