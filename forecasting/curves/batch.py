@@ -11,9 +11,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from forecasting.arguments import numbers, of, optional, takes
-from forecasting.curves.definitions import Curve, find_curve
+from forecasting.curves.definitions import Curve, Sampling, find_curve
 from forecasting.curves.least_squares import Solver
-from forecasting.curves.sampling import Sampling
 from forecasting.errors import ModelError, in_digits
 from forecasting.quantiles import Array
 

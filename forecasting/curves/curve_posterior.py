@@ -23,10 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from forecasting.curves.definitions import Curve
+from forecasting.curves.definitions import Curve, Sampling
 from forecasting.curves.estimate import SeriesToFit
 from forecasting.curves.noise import ErrorFamily, Scale
-from forecasting.curves.sampling import Sampling
 from forecasting.errors import ModelError
 from forecasting.quantiles import Array
 

@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize, minimize_scalar
 
-from forecasting.curves.definitions import Curve
+from forecasting.curves.definitions import Curve, Sampling
 from forecasting.curves.least_squares import Bounds, Solver
 from forecasting.curves.noise import NOISES, ErrorFamily
-from forecasting.curves.sampling import Sampling
 from forecasting.quantiles import Array
 
 POLISHING = 8  # undamped steps that bring a minimum to all its digits
@@ -102,7 +101,7 @@ def estimate(problem: SeriesToFit, errors: str, start: Array | None = None) -> E
     --------
     >>> from forecasting.curves.model import GrowthModel
     >>> model = GrowthModel([10.0, 14.0, 19.0, 24.0, 28.0], curve="exponential")
-    >>> estimate(model.problem(model.curves[0]), "least_squares").converged
+    >>> estimate(model._to_fit(model.curves[0]), "least_squares").converged
     True
     """
     data = np.where(problem.seen, problem.y, 0.0)[None]

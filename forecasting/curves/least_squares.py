@@ -16,8 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from forecasting.curves.definitions import Curve
-from forecasting.curves.sampling import Sampling
+from forecasting.curves.definitions import Curve, Sampling
 from forecasting.errors import ModelError
 from forecasting.quantiles import Array
 

@@ -12,13 +12,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from forecasting.arguments import LONGEST_SHOWN, flag, numbers, of, optional, shown, takes
+from forecasting.arguments import LONGEST_SHOWN, numbers, of, optional, shown, takes
 from forecasting.curves.curve_posterior import Mixture, sample_curve
-from forecasting.curves.definitions import CURVES, Curve, find_curve
+from forecasting.curves.definitions import CURVES, Curve, Sampling, find_curve
 from forecasting.curves.estimate import SeriesToFit, estimate
 from forecasting.curves.noise import NOISES, ErrorFamily
 from forecasting.curves.results import GrowthResults
-from forecasting.curves.sampling import Sampling
 from forecasting.curves.timeline import Timeline, read_timeline
 from forecasting.errors import ModelError, in_digits
 from forecasting.measures import did_you_mean
@@ -151,30 +150,9 @@ class GrowthModel:
                 " exclude; use errors='negative_binomial' or 'poisson'"
             )
 
-    @takes(ModelError, curve=of(Curve, words="a Curve, one of the model's curves"))
-    def problem(self, curve: Curve) -> SeriesToFit:
-        """What is estimated for one of the curves.
-
-        Parameters
-        ----------
-        curve : Curve
-            One of ``curves``.
-
-        Returns
-        -------
-        SeriesToFit
-            Observations, and the bounds and fixed values of that curve's parameters.
-
-        Raises
-        ------
-        ModelError
-            For anything but a curve.
-
-        Examples
-        --------
-        >>> model = GrowthModel([10.0, 14.0, 19.0, 24.0], curve="logistic")
-        >>> model.problem(model.curves[0]).y.tolist()
-        [10.0, 14.0, 19.0, 24.0]
+    def _to_fit(self, curve: Curve) -> SeriesToFit:
+        """What is estimated for one of the curves: observations, and the bounds and fixed values of
+        that curve's parameters.
         """
         bounds = within_domain(self.bounds, curve)
         fixed = {name: (value, value) for name, value in self.fixed.items() if name in bounds}
@@ -194,7 +172,7 @@ class GrowthModel:
         >>> float(mixture.weights.sum().round(9)), len(mixture.parts) > 1
         (1.0, True)
         """
-        problems = [self.problem(curve) for curve in self.curves]
+        problems = [self._to_fit(curve) for curve in self.curves]
         return Mixture([sample_curve(problem, self.noise) for problem in problems], self.noise)
 
     @takes(ModelError, start_params=optional(numbers()))
@@ -233,7 +211,7 @@ class GrowthModel:
         if len(self.curves) > 1:
             posterior = self.posterior()
             curve = self.curves[int(np.argmax(posterior.weights))]
-        estimates = estimate(self.problem(curve), self.errors, start)
+        estimates = estimate(self._to_fit(curve), self.errors, start)
         return GrowthResults(self, curve, estimates, posterior)
 
     def _params(self, params: ArrayLike | Mapping[str, float]) -> Array:
@@ -285,8 +263,7 @@ class GrowthModel:
         held.fixed = read_fixed(constraints, self.curves)
         return held.fit(**kwargs)
 
-    @takes(ModelError, alone=flag())
-    def extended(self, endog: object, alone: bool = False) -> GrowthModel:
+    def _extended(self, endog: object, alone: bool = False) -> GrowthModel:
         """The model of this series with later observations appended, or of those alone.
 
         Parameters
@@ -309,7 +286,7 @@ class GrowthModel:
 
         Examples
         --------
-        >>> GrowthModel([10.0, 14.0, 19.0, 24.0]).extended([28.0]).nobs
+        >>> GrowthModel([10.0, 14.0, 19.0, 24.0])._extended([28.0]).nobs
         5
         """
         values, index, _ = read_series(endog, least=1)

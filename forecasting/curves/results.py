@@ -154,7 +154,7 @@ class GrowthResults:
         self.fixed = dict(model.fixed)
         if posterior is not None:
             self.__dict__["posterior"] = posterior
-        self._problem = model.problem(curve)
+        self._problem = model._to_fit(curve)
         self.from_prior = leaves_open(self._problem, estimates)
         self.carried = False
         if self.from_prior:
@@ -534,7 +534,7 @@ class GrowthResults:
         >>> GrowthModel([12.0, 19.0, 33.0, 49.0, 82.0]).fit().append([110.0]).nobs
         6
         """
-        return self._carry(self.model.extended(endog), refit)
+        return self._carry(self.model._extended(endog), refit)
 
     def extend(self, endog: object) -> GrowthResults:
         """Results of the later observations alone, with these parameters.
@@ -560,7 +560,7 @@ class GrowthResults:
         >>> GrowthModel([12.0, 19.0, 33.0, 49.0, 82.0]).fit().extend([110.0, 163.0]).nobs
         2
         """
-        return self._carry(self.model.extended(endog, alone=True), refit=False)
+        return self._carry(self.model._extended(endog, alone=True), refit=False)
 
     def apply(self, endog: object, refit: bool = False) -> GrowthResults:
         """Results of another series with these parameters.
@@ -598,7 +598,7 @@ class GrowthResults:
         results = copy(self)
         results.__dict__["posterior"] = self.posterior
         results.model = model
-        results._problem = model.problem(self._curve)
+        results._problem = model._to_fit(self._curve)
         results.carried = True
         return results
 
@@ -633,7 +633,7 @@ class GrowthResults:
         >>> news.columns.tolist(), news.index.tolist()
         (['previous', 5, 'updated'], [6, 7])
         """
-        full = self.model.extended(endog)
+        full = self.model._extended(endog)
         ahead = full.timeline.future(steps)
         median = np.median(self._predicted(ahead).draws, axis=0)
         columns = {"previous": median}

@@ -20,7 +20,7 @@ import pandas as pd
 from pandas.errors import InvalidIndexError
 
 from forecasting.arguments import shown
-from forecasting.curves.sampling import Sampling
+from forecasting.curves.definitions import Sampling
 from forecasting.errors import ModelError, in_digits
 from forecasting.periods import FIRST_YEAR, LAST_YEAR, Period, as_date
 from forecasting.quantiles import Array
