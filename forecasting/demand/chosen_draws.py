@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from forecasting.demand.chain_formulas import LEVERS, Chain
 
-LEVELS = (0.1, 0.5, 0.9)
+# The levels that a workbook shows, and those about each
+LEVELS = tuple(level + step for level in (0.1, 0.5, 0.9) for step in (-0.04, 0.0, 0.04))
 
 
 def chosen_draws(chain: Chain, wanted: int) -> list[int]:
@@ -15,35 +17,36 @@ def chosen_draws(chain: Chain, wanted: int) -> list[int]:
 
     From evenly spaced draws on, the two are exchanged that bring the shares nearest, until none do.
     """
-    values = {name: chain.drawn[f"drawn.{name}"] for name in LEVERS if name in chain.levers}
-    moved = {name: float(np.median(x)) for name, x in values.items() if np.ptp(x) > 0}
-    singly = [{name: value} for name, value in moved.items()]
-    start = chain.answers({})
-    years = chain.years[1:]
-    stock = start["ev_stock", years[-1]]
+    stock = chain.answers({})["ev_stock", chain.years[-1]]
     count = len(stock)
     if count <= wanted:
         return list(range(count))
-    below = []
-    ends = (years[0], years[len(years) // 2], years[-1])
-    for own in ({}, *singly):
-        for (measure, year), draws in chain.answers(own).items():
-            as_before = np.array_equal(draws, start[measure, year])
-            if not own or (year in ends and not as_before):
-                below += [draws <= np.quantile(draws, level) for level in LEVELS]
-    table = np.array(below, dtype=float).T
+    table = _below(chain)
     table -= table.mean(axis=0)
     products = table @ table.T
+    size = np.diag(products)
     inside = np.zeros(count, dtype=bool)
     inside[np.linspace(0, count - 1, wanted).astype(int)] = True
     while True:
         out = np.flatnonzero(inside)
         new = np.flatnonzero(~inside)
-        pull = products[:, inside].sum(axis=1)
-        own_size = np.diag(products)
-        change = (own_size - 2 * pull)[out][:, None] + (own_size + 2 * pull)[new]
-        change -= 2 * products[np.ix_(out, new)]
-        best = np.unravel_index(change.argmin(), change.shape)
-        if change[best] > -1e-6:
+        pull = 2 * products[:, inside].sum(axis=1)
+        change = (size - pull)[out][:, None] + (size + pull)[new] - 2 * products[np.ix_(out, new)]
+        leaves, comes = np.unravel_index(change.argmin(), change.shape)
+        if change[leaves, comes] > -1e-6:
             return [int(draw) for draw in out[np.argsort(stock[out])]]
-        inside[[out[best[0]], new[best[1]]]] = [False, True]
+        inside[[out[leaves], new[comes]]] = [False, True]
+
+
+def _below(chain: Chain) -> npt.NDArray[np.float32]:
+    """Whether each draw (row) lies below each quantile of each answer: with nothing set, and, where
+    it moves the answer, with each lever low and high.
+    """
+    drawn = {name: chain.drawn[f"drawn.{name}"] for name in LEVERS if name in chain.levers}
+    start = chain.answers({})
+    answers = [*start.values()]
+    for name, values in drawn.items():
+        for end in np.unique(np.quantile(values, (0.1, 0.9))):
+            moved = chain.answers({name: float(end)})
+            answers += [x for key, x in moved.items() if not np.array_equal(x, start[key])]
+    return np.hstack([x[:, None] <= np.quantile(x, LEVELS) for x in answers]).astype(np.float32)

@@ -242,13 +242,10 @@ def vehicles_on_the_road(
     (array([[ 90., 180.]]), array([[5., 5.]]))
     """
     names = [vehicle.name for vehicle in assumed.classes]
-    first = counted
-    others: list[str] = []
-    built = np.zeros_like(flow)
-    if counted not in names:  # it counts cars
-        first = names[0]
-        others = [name for name in names if f"class_share.{name}" in drawn]
-        built = assumed.yearly("local_assembly", drawn, years)
+    of_cars = counted not in names
+    first = names[0] if of_cars else counted
+    others = [name for name in names if of_cars and f"class_share.{name}" in drawn]
+    built = assumed.yearly("local_assembly", drawn, years) * of_cars
     displaced = np.minimum(built * drawn["assembly_displaces"][:, None], flow)
     registered = registrations(
         flow - displaced, drawn["reexport_share"], drawn["inventory_share"], built

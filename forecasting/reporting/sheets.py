@@ -23,6 +23,7 @@ LEVELS: dict[float, str] = {
     0.9: "90 %",
     0.975: "97.5 %",
 }
+ENDS = {LEVELS[level]: level for level in (0.1, 0.5, 0.9)}  # of the 80 % interval, and its middle
 LONGEST_LINK = 2079  # characters; Excel takes no longer ones
 PLAIN: dict[str, Any] = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
 HEAD: dict[str, Any] = {"bold": True, "bottom": 1, "text_wrap": True}

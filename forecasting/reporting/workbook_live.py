@@ -16,7 +16,7 @@ from forecasting.errors import in_digits
 from forecasting.measures import CAR, HEADLINE, MEASURES
 from forecasting.quantiles import Array
 from forecasting.reporting.labels import label_of, parameter_words, unit_of
-from forecasting.reporting.sheets import Book, decimals, letters
+from forecasting.reporting.sheets import ENDS, Book, decimals, letters
 from forecasting.reporting.workbook import COLOURS, grounds, line_chart
 from forecasting.scenarios.assumptions import LARGEST_TARGET
 from forecasting.scenarios.workbook_values import (
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 DRAWS = 400  # whole paths in a workbook, fewer where many years would make it too large
 ROWS = 2400
-LEVELS = {"10 %": 0.1, "median": 0.5, "90 %": 0.9}
 NEAR = (-0.04, -0.02, 0.0, 0.02, 0.04)  # percentiles about a level, whose mean is steadier
 LINES = (  # column of the sheet answer, its name, its look
     (3, "yours, median", "solid", 2.5, COLOURS[0]),
@@ -56,6 +55,8 @@ READ_ME = (
     "them. What they still miss a factor puts right, the same whatever you change. With a value of "
     "your own the median is mostly within 2 % of a new run, the ends of the interval within 5 %.",
     "Vans, buses and trucks, the climate and what the facts say are as in the report.",
+    "The price of electricity is no cell here, as it moves none of these numbers: the report says "
+    "what a public point earns, and how long its cost takes to come back, at the printed prices.",
     "To make a report of your numbers: ev-forecast new --from THIS_FILE, then ev-forecast run.",
     "The sheets are protected without a password, so that no formula is overwritten by chance.",
 )
@@ -206,8 +207,8 @@ class _LiveBook:
     def _answer(self, wrong: str) -> None:
         """Each measure by year: quantiles of the model's draws, beside the scenario's own."""
         sheet = self.sheets["answer"]
-        beside = [f"{word}, {level}" for word in ("scenario", "sampling") for level in LEVELS]
-        heads = ("measure", "year", *LEVELS, "what it is", "unit", *beside, "median changes, %")
+        beside = [f"{word}, {level}" for word in ("scenario", "sampling") for level in ENDS]
+        heads = ("measure", "year", *ENDS, "what it is", "unit", *beside, "median changes, %")
         sheet.write_row(0, 0, heads, self.book.looks["head"])
         sheet.set_column("A:A", 30)
         sheet.set_column("F:F", 40)
@@ -221,7 +222,7 @@ class _LiveBook:
             last = cell.row + self.count - 1
             cells = f"model!${cell.column}${cell.row}:${cell.column}${last}"
             every = self.outlook.results.values[measure][:, self.outlook.years.index(year)]
-            for column, level in enumerate(LEVELS.values(), start=2):
+            for column, level in enumerate(ENDS.values(), start=2):
                 exact = float(np.quantile(every, level))
                 found = float(np.quantile(draws, [level + step for step in NEAR]).mean())
                 ratio = exact / found if exact * found > 0 else 1.0
