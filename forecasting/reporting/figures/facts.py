@@ -202,11 +202,9 @@ def fact_traces(shown: list[Mark], main: str | None = None) -> Iterator[Trace]:
         The basis whose numbers are printed beside them; the most frequent if not given.
     """
     colours = basis_colours([mark.basis for mark in shown], main)
-    groups: dict[str, list[Mark]] = {basis: [] for basis in colours}
-    for mark in shown:
-        groups[mark.basis].append(mark)
-    for basis, mine in groups.items():
-        yield _of_basis(mine, basis_name(basis), colours[basis])
+    for basis, colour in colours.items():
+        mine = [mark for mark in shown if mark.basis == basis]
+        yield _of_basis(mine, basis_name(basis), colour)
     yield from _limits(shown)
     yield from _counts(like_the_main(shown, main))
 

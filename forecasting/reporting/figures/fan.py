@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from forecasting.evidence.bases import basis_name, basis_words
 from forecasting.evidence.places import is_place, place_name, place_words
 from forecasting.evidence.words import period_words, when_words
 from forecasting.measures import EV_SHARE, MEASURES
-from forecasting.periods import span, year as year_of
+from forecasting.periods import Period, span, year as year_of
 from forecasting.reporting.caveat_words import day_words
 from forecasting.reporting.figures.drawing import (
     BLUE,
@@ -188,31 +188,26 @@ def _history(
     hover = [mark.hover for mark in dots]
     yield line([*past.index], past, {True: INK}.get(own, MUTED), hoverinfo="skip", showlegend=False)
     yield points(at, heights, hover, color=INK, size=8) | {"name": "Counted"}
+    newest = sorted(dots, key=lambda mark: mark.end)[-1:]
+    named = [mark for mark in dots if mark.whole_year] + [*stocks_by_year(dots).values(), *newest]
+    labels = {mark.middle: (mark.height, mark.label) for mark in named}
     if own:
         implied = past.drop(at, errors="ignore")
         words = [f"≈ {amount(height, measure)}" for height in implied]
         edge = {"color": INK, "width": 2}
         yield points([*implied.index], implied, words, color=PAPER, size=8, line=edge)
-        yield from _labels(past, dict(zip(implied.index, words, strict=True)), implied)
-    newest = sorted(dots, key=lambda mark: mark.end)[-1:]
-    named = [mark for mark in dots if mark.whole_year] + [*stocks_by_year(dots).values(), *newest]
-    tops = {mark.middle: mark.height for mark in named}
-    yield from _labels(past, {mark.middle: mark.label for mark in named}, tops)
+        labels |= zip(implied.index, zip(implied, words, strict=True), strict=True)
+    for when, (height, text) in labels.items():
+        yield _label(past, when, height, text)
 
 
-def _labels(
-    past: pd.Series[float],
-    labels: Mapping[Any, str],
-    heights: Mapping[Any, float] | pd.Series[float],
-) -> Iterator[Trace]:
-    """Numbers beside a line: left of it where it rises, well above it where it turns up again."""
-    for when, words in labels.items():
-        height = heights[when]
-        rising = bool(past.get(when - 1, math.inf) < height)
-        side = {True: "top left"}.get(rising, "top center")
-        if past.get(when + 1, 0.0) > height and not rising:
-            words += "<br> "
-        yield words_at([when], [height], [words], side, size=12, color=INK)
+def _label(past: pd.Series[float], when: Any, height: float, words: str) -> Trace:
+    """A number beside a line: left of it where it rises, well above it where it turns up again."""
+    rising = bool(past.get(when - 1, math.inf) < height)
+    side = {True: "top left"}.get(rising, "top center")
+    if past.get(when + 1, 0.0) > height and not rising:
+        words += "<br> "
+    return words_at([when], [height], [words], side, size=12, color=INK)
 
 
 def part_of(outlook: Outlook, place: str) -> Results:
@@ -293,8 +288,12 @@ def evidence_chart(evidence: Ledger | Outlook, measure: str | None = None) -> go
     heights = [mark.height for mark in shown]
     chart.add(*fact_traces(shown))
     chart.update_layout(yaxis=log_scale([*heights, 1.5 * max(heights)]))
-    years = [day.year for mark in shown for day in (mark.period.start, mark.period.end)]
-    return chart.years([min(years), max(years)]).figure()
+    return chart.years(_years_of(mark.period for mark in shown)).figure()
+
+
+def _years_of(periods: Iterable[Period]) -> list[int]:
+    """The years in which periods begin and end, in their order."""
+    return sorted(day.year for period in periods for day in (period.start, period.end))
 
 
 def fan(
@@ -416,11 +415,11 @@ def policy_chart(outlook: Outlook) -> go.Figure:
     chart.add(band(days, low, high, fillcolor=tint(BLUE, 0.2), name="80 %", showlegend=False))
     chart.add(line(days, middle, BLUE, name="with policies"))
     chart.add(line(days, without, ORANGE, dash="dash", name="without"))
-    policies = forecast.policies.rows
-    ended = [policy.end for policy in policies if policy.kind == "blocked" and policy.end]
-    dates = [day for day in (*(policy.start for policy in policies), *ended) if day.year in years]
-    for day in dates:
-        chart.mark("x", on_axis(day), dash="dot")
+    for policy in forecast.policies.rows:
+        # What was blocked is freed on a day of its own
+        for day in (policy.start, policy.end)[: 1 + (policy.kind == "blocked")]:
+            if day and day.year in years:
+                chart.mark("x", on_axis(day), dash="dot")
     chart.update_layout(yaxis=linear_scale(high))
     return chart.years(years).figure()
 
@@ -471,6 +470,4 @@ def forecast_chart(forecast: FlowForecast) -> go.Figure:
     chart.add(*fact_traces(shown, forecast.basis))
     heights = [*rates[0.9], *(mark.height for mark in shown)]
     periods = [*forecast.periods, *(mark.period for mark in shown)]
-    years = sorted(day.year for period in periods for day in (period.start, period.end))
-    chart.update_layout(yaxis=linear_scale(heights))
-    return chart.years(years).figure()
+    return chart.update_layout(yaxis=linear_scale(heights)).years(_years_of(periods)).figure()

@@ -4,7 +4,7 @@ was forecast and as it was printed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 from forecasting.errors import InputError
 from forecasting.evidence.places import place_name
 from forecasting.evidence.words import period_words
-from forecasting.periods import year as year_of
+from forecasting.periods import Period, year as year_of
 from forecasting.reporting.caveat_words import day_words
 from forecasting.reporting.figures.charging_charts import named_places, short
 from forecasting.reporting.figures.drawing import (
@@ -484,9 +484,8 @@ def growth_chart(outlook: Outlook, place: str) -> go.Figure:
     day, rates = first_rate_forecasts(outlook, place) or (outlook.as_of, [])
     cells = {rate.period: (rate.low, rate.median, rate.high) for rate in rates}
     then = pd.DataFrame.from_dict(cells, "index", columns=[0.1, 0.5, 0.9])
-    basis = outlook.forecasts[place].basis
-    printed = [fact for fact in printed_growth(outlook, place) if fact.basis == basis]
-    periods = {*now.index, *then.index, *(fact.period for fact in printed)}
+    printed = _printed(outlook, place)
+    periods = {*now.index, *then.index, *printed}
     order = sorted(periods, key=lambda period: (period.end, period.start), reverse=True)
     chart = of_outlook(
         outlook,
@@ -497,23 +496,25 @@ def growth_chart(outlook: Outlook, place: str) -> go.Figure:
         xaxis_ticksuffix=" %",
         **SIDEWAYS,
     )
-    both = ((now, outlook.as_of, BLUE, 0.12), (then, day, GREEN, -0.12))
-    for wide, since, colour, shift in both:
-        if len(wide):
-            rows = [order.index(period) + shift for period in wide.index]
-            names = map(period_words, wide.index)
-            look = {"color": colour, "opacity": 0.75}
-            known = f"forecast of {day_words(since)}"
-            chart.add(turned(whiskers(rows, wide, names, known, **look)))
-    rows = [order.index(fact.period) for fact in printed]
-    return chart.add(turned(_printed(rows, [fact.value for fact in printed]))).figure()
-
-
-def _printed(rows: Sequence[float], rates: Sequence[float]) -> Trace:
-    words = [percent(rate) for rate in rates]
-    trace = points(rows, rates, words, color=INK, symbol="diamond")
+    rows = pd.Series(range(len(order)), order)
+    for wide, since, colour, shift in ((now, outlook.as_of, BLUE, 0.12), (then, day, GREEN, -0.12)):
+        names = map(period_words, wide.index)
+        known = f"forecast of {day_words(since)}"
+        at = (rows[wide.index] + shift).tolist()
+        dots = whiskers(at, wide, names, known, color=colour, opacity=0.75)
+        chart.add(turned(dots | {"showlegend": len(wide) > 0}))
+    words = [percent(rate) for rate in printed.values()]
+    at = [order.index(period) for period in printed]
+    diamonds = points(at, printed.values(), words, color=INK, symbol="diamond")
     look = {"text": words, "textposition": "top center", "mode": "markers+text", "name": "printed"}
-    return trace | look | {"showlegend": True}
+    return chart.add(turned(diamonds | look | {"showlegend": True})).figure()
+
+
+def _printed(outlook: Outlook, place: str) -> dict[Period, float]:
+    """The growth that the agency of a forecast printed, by period."""
+    basis = outlook.forecasts[place].basis
+    facts = printed_growth(outlook, place)
+    return {fact.period: fact.value for fact in facts if fact.basis == basis}
 
 
 def what_if_chart(now: Outlook, before: Outlook) -> go.Figure:
