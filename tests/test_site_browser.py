@@ -30,6 +30,47 @@ DRAWN = """figure => {
             + ", .annotation-text").length > 0;  // words where nothing has been printed
 }"""
 
+# What keeps people out who do not see a page, or not well: the serious rules of WCAG 2.1, AA
+BARRIERS = """() => {
+    const all = selector => [...document.querySelectorAll(selector)];
+    const bare = element => !element.textContent.trim() && !element.getAttribute("aria-label");
+    const colour = words => words.match(/[\\d.]+/g).map(Number);
+    const light = ([red, green, blue]) => [red, green, blue]
+        .map(part => part / 255)
+        .map(part => part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, part, at) => sum + part * [0.2126, 0.7152, 0.0722][at], 0);
+    const ground = element => {
+        for (; element; element = element.parentElement) {
+            const found = colour(getComputedStyle(element).backgroundColor);
+            if (found[3] !== 0) return found;
+        }
+        return matchMedia("(prefers-color-scheme: dark)").matches ? [18, 18, 18] : [255, 255, 255];
+    };
+    const pale = element => {
+        const style = getComputedStyle(element), size = parseFloat(style.fontSize);
+        const [one, other] = [light(colour(style.color)), light(ground(element))]
+            .sort((one, other) => one - other);
+        const large = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
+        return (other + 0.05) / (one + 0.05) < (large ? 3 : 4.5);
+    };
+    const worded = all("body *").filter(element => !element.closest("script, style, svg")
+        && element.getClientRects().length
+        && [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim()));
+    const levels = all("h1, h2, h3, h4").map(head => Number(head.nodeName[1]));
+    return [
+        ...(document.documentElement.lang ? [] : ["no language"]),
+        ...all("img:not([alt]), [role=img]:not([aria-label])").map(() => "a picture without words"),
+        ...all("table").filter(table => !table.querySelector("th"))
+            .map(() => "a table without heads"),
+        ...all("th, button, a[href]").filter(bare).map(part => `an empty ${part.nodeName}`),
+        ...all("input, select").filter(control => !control.labels.length && bare(control))
+            .map(() => "a control without a label"),
+        ...levels.filter((level, at) => level > 1 + (levels[at - 1] || 0))
+            .map(() => "a skipped head"),
+        ...worded.filter(pale).map(element => `pale: ${element.textContent.trim().slice(0, 40)}`),
+    ];
+}"""
+
 
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory) -> Path:
@@ -93,6 +134,32 @@ def test_figures_are_drawn_without_error_or_network(reports, visit, page, scheme
     assert all(seen.drawn)
     assert not seen.errors
     assert not seen.outside
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("page", [*PAGES, "article.html"])
+def test_pages_keep_nobody_out(reports, visit, page, scheme):
+    seen = visit(reports / page, color_scheme=scheme).page
+    seen.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+    assert seen.evaluate(BARRIERS) == []
+
+
+def test_each_barrier_is_seen(tmp_path, visit):
+    page = tmp_path / "barriers.html"
+    page.write_text(
+        "<!DOCTYPE html><h1>a</h1><h3>b</h3><img src='data:,'><table><tr><td>1</td></tr></table>"
+        "<input><button></button><p style='color: #999'>grey</p>",
+        encoding="utf-8",
+    )
+    assert visit(page).page.evaluate(BARRIERS) == [
+        "no language",
+        "a picture without words",
+        "a table without heads",
+        "an empty BUTTON",
+        "a control without a label",
+        "a skipped head",
+        "pale: grey",
+    ]
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -285,7 +285,7 @@ def charging_answers(outlook: Outlook) -> Table:
     >>> import forecasting as fc
     >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> list(fc.tables.charging_answers(outlook).frame)
-    ['', 'points', 'four times in five', 'question']
+    ['answer', 'points', 'four times in five', 'question']
     """
     horizon = outlook.scenario.horizon
     questions = dict(QUESTIONS)
@@ -301,7 +301,9 @@ def charging_answers(outlook: Outlook) -> Table:
     rows = []
     for measure, (name, question) in known.items():
         median, ends = median_and_ends(outlook.results, measure, horizon)
-        rows.append({"": name, "points": median, "four times in five": ends, "question": question})
+        rows.append(
+            {"answer": name, "points": median, "four times in five": ends, "question": question}
+        )
     links = [f"#grounds-{measure}" for measure in known]
     return Table(
         plain_frame(rows),

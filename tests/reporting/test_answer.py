@@ -51,7 +51,7 @@ def test_without_a_count_it_says_so(outlook):
 
 def test_an_answer_to_each_question_stands_side_by_side(outlook):
     shown = charging_answers(outlook).frame
-    assert shown[""].tolist() == ["Need", "By practice elsewhere", "By the standard"]
+    assert shown["answer"].tolist() == ["Need", "By practice elsewhere", "By the standard"]
     assert shown["question"].str.endswith("?").all()
     assert shown["points"].tolist() == ["6,830", "15,400", "27,300"]
 
@@ -116,7 +116,7 @@ def test_of_an_unknown_market_the_first_line_says_so_and_the_next_names_what_wou
 
 def test_the_rule_and_the_one_who_promises_are_named():
     made = fc.outlook("uzbekistan-baseline", draws=200)
-    means = charging_answers(made).frame.set_index("")["question"]
+    means = charging_answers(made).frame.set_index("answer")["question"]
     assert means["By the standard"] == "How many does AFIR, the rule of the EU, ask for?"
     assert means["Target"] == (
         "How many have been promised? 50,000 stations by 31 December 2033 by the Henan Suda "
