@@ -228,7 +228,11 @@ def test_one_click_leads_from_a_fact_to_its_row_and_from_a_number_to_what_it_res
     last = page.locator("td a[href='#grounds-charging_points_need']").last
     last.focus()
     page.keyboard.press("Enter")
-    assert page.locator(":target").inner_text().startswith("Public charging points: need: made of")
+    assert (
+        page.locator(":target")
+        .inner_text()
+        .startswith("Public charging points: need: it follows from")
+    )
     dead = """() => [...document.querySelectorAll('a[href^="#"]')]
         .map(link => link.getAttribute("href").slice(1))
         .filter(name => !document.getElementById(decodeURIComponent(name)))"""

@@ -202,7 +202,7 @@ def _who_counts(outlook: Outlook) -> str:
         basis = shipped_bases().get(outlook.scenario.basis or "")
         return phrase("Counted are {}.", basis and basis.counts) + _on_the_road(outlook.results)
     agencies = " and ".join(
-        place_name(place) + basis_words(" as counted by {}", flow.basis)
+        place_name(place) + basis_words(", as counted by {}", flow.basis)
         for place, flow in outlook.forecasts.items()
     )
     return phrase("It is about {}.", agencies)

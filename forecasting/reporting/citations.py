@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.words import in_words, when_words
-from forecasting.measures import CAR_COUNTS, CHARGING_COUNTS
+from forecasting.measures import CAR_COUNTS, CHARGING_COUNTS, GRID
 from forecasting.reporting.caveat_words import published_words
 from forecasting.reporting.display import BulletList, Line, Link, mention
 from forecasting.reporting.labels import label_of, phrase
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from forecasting.growth.flow import FlowForecast
     from forecasting.scenarios.outlook import Outlook
 
-# What stands and what is promised: its facts are listed, too
-BESIDE = (*CAR_COUNTS, *CHARGING_COUNTS)
+# What stands, what is promised, and what the grid carries: its facts are listed, too
+BESIDE = (*CAR_COUNTS, *CHARGING_COUNTS, *GRID)
 # Links to rows of a page: of facts, and of what numbers rest on
 INSIDE = re.compile(r'<a (class="fact" )?href="#((?:fact|grounds)-[^"]*)">(.*?)</a>', re.DOTALL)
 LEAST = 0.5  # percent by which a fact must move a forecast to be mentioned

@@ -165,10 +165,11 @@ def _open(outlook: Outlook) -> Iterator[str]:
         inputs = outlook.demand.sensitivity
         rows = inputs[inputs["output"] == NEED].sort_values("swing", key=lambda by: -by.abs())
         for row in rows.head(1).to_dict("records"):
-            ends = " to ".join(amount(end, NEED) for end in sorted((row["low"], row["high"])))
+            low, high = (amount(end, NEED) for end in sorted((row["low"], row["high"])))
             yield (
-                f"The need for public charging points in {last} moves most with "
-                f"{parameter_words(row['input'])}: {ends}, as that turns out."
+                f"The need for public charging points in {last} depends most on "
+                f"{parameter_words(row['input'])}: the median is {low} at one end of what is "
+                f"likely, {high} at the other."
             )
     flow = outlook.baseline_forecast
     if flow is None or len(outlook.forecasts) > 1:
@@ -176,8 +177,8 @@ def _open(outlook: Outlook) -> Iterator[str]:
     if flow.market is not None and not flow.fit_table().empty:
         share = 100 * float(flow.contraction().iloc[-1])
         yield (
-            f"Of what is uncertain about {last}, the facts settle {share:.0f} %; the rest follows "
-            "other markets."
+            f"The facts settle {share:.0f} % of what would be uncertain about {last} without them; "
+            "for the rest the forecast follows other markets."
         )
     without, with_them = (
         amount(float(np.median(draws)), measure)
@@ -262,8 +263,8 @@ def _flow_grounds(
     if flow.market is not None:
         share = f"{100 * float(flow.contraction().iloc[0]):.0f} %"
         line.append(
-            f" They settle {share} of what was uncertain about {first}; the rest follows other "
-            "markets."
+            f" They settle {share} of what would be uncertain about {first} without them; for the "
+            "rest the forecast follows other markets."
         )
     events = len(outlook.scenario.drivers)
     after = phrase(" Then {} ahead.", events and plural(events, "assumed event"))
@@ -297,7 +298,8 @@ def _chain_grounds(outlook: Outlook) -> Iterator[tuple[str, str]]:
             f"{parameter_words(name)} ({amounts(least, most, measure)})"
             for name, least, most in zip(rows["input"], low, high, strict=True)
         )
-        yield measure, f"{label_of(measure)}: made of {parts}.{phrase(' Moved most by {}.', moved)}"
+        moving = phrase(" It is moved most by {}.", moved)
+        yield measure, f"{label_of(measure)}: it follows from {parts}.{moving}"
 
 
 def counts_table(outlook: Outlook) -> Table:

@@ -27,11 +27,14 @@ COUNTED = ("vehicles", "points", "stations", "units")  # one by one
 PARAMETERS = {  # those whose name does not say it
     "afir_kw": "power a vehicle by the rule",
     "annual_km": "kilometres a year",
+    "bev": "battery cars",
+    "deliveries": "vehicles delivered by order",
     "depot_kw": "power of a depot charger",
     "depot_kw_per_vehicle": "depot power a vehicle",
     "generation_gwh": "electricity generated in the country",
     "home_kw": "power of a home charger",
     "inventory_share": "share not yet sold",
+    "phev": "plug-in hybrids",
     "power_delivery_scale": "power that chargers deliver",
     "practice_catch_up": "how fast points catch up with other markets",
     "practice_elasticity": "growth of points as a power of the fleet's",
@@ -252,8 +255,10 @@ def parameter_words(name: str) -> str:
     ('public, destination, fast', 'kilometres a year, bus')
     """
     first, *rest = name.split(".")
-    known = SETTINGS.get(first) or PARAMETERS.get(first) or first.replace("_", " ")
-    return ", ".join([known, *(SETTINGS.get(part, part) for part in rest)])
+    known = SETTINGS | PARAMETERS
+    return ", ".join(
+        [known.get(first, first.replace("_", " ")), *(known.get(part, part) for part in rest)]
+    )
 
 
 def inert(text: object) -> str:

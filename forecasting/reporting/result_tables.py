@@ -388,7 +388,7 @@ def conflicts_table(ledger: Ledger, last: int = 10) -> Table:
         }
         for row in conflicts(ledger).head(last).to_dict("records")
     ]
-    return rows_table(rows)
+    return rows_table(rows, nothing="No two facts disagree.")
 
 
 def revisions_table(ledger: Ledger) -> Table:
@@ -808,4 +808,5 @@ def assumptions_table(outlook: Outlook, *, all_of_them: bool = False) -> Table:
         }
         for item in chosen
     ]
-    return rows_table(rows, links={"source": [item.url for item in chosen]})
+    links = {"source": [item.url for item in chosen]}
+    return rows_table(rows, links=links, nothing="This scenario changes none.")
