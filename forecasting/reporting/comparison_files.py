@@ -33,7 +33,7 @@ from forecasting.reporting.display import plain_frame
 from forecasting.reporting.iamc import csv_bytes
 from forecasting.reporting.labels import label_of, unit_of
 from forecasting.reporting.result_tables import yearly
-from forecasting.reporting.sheets import ENDS, LEVELS, Book, decimals, letters
+from forecasting.reporting.sheets import ENDS, LEVELS, Book, letters
 from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.outlook_files import load_draws, load_results
 
@@ -250,13 +250,14 @@ def _answers(book: Book, sheet: Any, sums: Array) -> None:
     """Medians and 80 % intervals of the sums and of their difference."""
     sheet.write_row(1, 3, ["", *ENDS], book.looks["head of numbers"])
     end = FIRST_DRAW + len(sums)
+    # Of whatever size the numbers are that are chosen
+    look = book.book.add_format({"num_format": "[>=100]#,##0;[<=-100]-#,##0;0.00"})
     for row, (name, added) in enumerate(zip(SUMS, (*sums.T, sums @ [1, -1]), strict=True), start=2):
         sheet.write_string(row, 3, name)
         letter = letters(row - 2)
         for column, level in enumerate(ENDS.values(), start=4):
             text = f"PERCENTILE(draws!${letter}${FIRST_DRAW + 1}:${letter}${end},{level})"
-            value = float(np.quantile(added, level))
-            book.formula(sheet, row, column, text, value, book.numbers[decimals(value)])
+            book.formula(sheet, row, column, text, float(np.quantile(added, level)), look)
 
 
 def _of_countries(out: Path) -> dict[tuple[str, str], Results]:
