@@ -37,8 +37,8 @@ def say(text: str, err: bool = False) -> None:
 
 def path(text: str) -> Path:
     """Where something is or shall be: a script that passes an empty name has no name for it."""
-    if not text.strip():
-        raise click.BadParameter("is empty: give a path")
+    if not text.strip() or "\0" in text:
+        raise click.BadParameter(f"{text!r} is empty or no name: give a path")
     return Path(text)
 
 
