@@ -10,7 +10,7 @@ import pytest
 
 from forecasting.evidence.datasets import central_asia
 from forecasting.parameters.schema import Scenario, load_scenario, scenario_from_parameters
-from forecasting.reporting.caveat_words import age_html, age_today
+from forecasting.reporting.caveat_words import age_line, age_today
 from forecasting.scenarios.age import age_of
 from forecasting.scenarios.outlook import load_outlook, outlook
 from forecasting.scenarios.outlook_files import stored_caveat
@@ -87,7 +87,7 @@ def test_age_is_reckoned_on_the_day_of_reading() -> None:
     assert "ends on 30 November 2022" in str(made.age)
     assert age_today(made.age, dt.date(2022, 12, 12)) == str(made.age)
     assert age_today(made.age, dt.date(2024, 11, 30)) == f"{made.age} That is 24 months ago."
-    assert '<span data-counted="2022-11-30">The newest' in age_html(made.age)
+    assert '<span data-counted="2022-11-30">The newest' in age_line(made.age).html()
 
 
 def test_nothing_that_is_stored_depends_on_the_day_of_the_run() -> None:
@@ -104,4 +104,4 @@ def test_where_nothing_is_counted() -> None:
         "Nobody has printed electric vehicles imported by 31 March 2026: "
         "this rests on other markets alone."
     )
-    assert age_today(age, dt.date(2027, 1, 1)) == age_html(age) == str(age)
+    assert age_today(age, dt.date(2027, 1, 1)) == age_line(age) == str(age)
