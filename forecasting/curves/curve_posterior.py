@@ -34,7 +34,7 @@ POINTS = 800  # a round
 FEWEST = 200  # a round, for long series: their posterior is close to normal
 WORK = 1_000_000  # points times observations that a round may take
 ROUNDS = 12  # at most
-LARGEST = 1e150  # observation that is drawn, whose square is still a float
+LARGEST = 1e120  # observation that is drawn: its square is still a float
 ENOUGH = 0.6  # effective points at which the rounds end, in rounds
 SOFT = 0.3  # of the ends of the prior of the share reached, in probits
 # Weakly informative priors; pairs are a median and a standard deviation of the log, but for the
@@ -72,7 +72,7 @@ class Particles:
     def scales(self, rows: Rows, rng: np.random.Generator) -> Array:
         """Draws of ``m``."""
         logs = self.level[rows] + self.spread[rows] * rng.standard_normal(len(rows))
-        return np.clip(self.sign[rows] * np.exp(logs), *self.problem.bounds["m"])
+        return np.clip(self.sign[rows] * np.exp(np.minimum(logs, 700)), *self.problem.bounds["m"])
 
 
 class CurveTarget:

@@ -9,10 +9,10 @@ import pandas as pd
 
 from forecasting.errors import EvidenceError, Problem
 from forecasting.evidence.sources.iea import annual_sales, read_iea_panel, read_texts
+from forecasting.growth.within_year import MONTH
 
 SALES = ("market", "year", "sales_bev", "sales_share_percent")
 MONTHLY = ("market", "month", "bev")
-MONTH = r"\d{4}-(?:0[1-9]|1[0-2])"
 MOST_SHOWN = 5
 
 Panel = pd.DataFrame | str | Path

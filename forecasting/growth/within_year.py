@@ -30,6 +30,7 @@ from forecasting.errors import ModelError
 Array = NDArray[np.float64]
 Kinds = tuple[tuple[float, float], ...]
 
+MONTH = r"\d{4}-(?:0[1-9]|1[0-2])"
 COUNTED = ("market", "month", "registrations")  # columns of a table of months
 # Of a month's middle within its year, the year's middle being 0
 POSITION: Array = (np.arange(12) - 5.5) / 12

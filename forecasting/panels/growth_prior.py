@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.arguments import of, optional, takes, text
+from forecasting.arguments import of, optional, shown, takes, text
 from forecasting.errors import ModelError
 from forecasting.evidence.sources.iea import IEA, annual_sales, read_iea_panel
 from forecasting.growth.common import COMMON_AR, COMMON_NU, Common
@@ -34,6 +34,7 @@ from forecasting.growth.prior import (
 )
 from forecasting.growth.within_year import (
     COUNTED,
+    MONTH,
     check_columns,
     estimate_within_year,
     with_numbers,
@@ -136,6 +137,10 @@ def estimate_prior(
     if months is not None:  # a season holds no rush before a privilege ended
         check_columns(months, "months", COUNTED)
         months = with_numbers(months, "months", ("registrations",))
+        wrong = ~months["month"].astype(str).str.fullmatch(MONTH)
+        if wrong.any():
+            first = shown(months["month"][wrong].iloc[0])
+            raise ModelError(f"months has {first} as month; write YYYY-MM, as 2024-01")
         within = estimate_within_year(without_events(months, shipped.policies))
     base = Prior(
         within_year=within,

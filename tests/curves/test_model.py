@@ -205,6 +205,8 @@ def test_ten_thousand_observations():
     [
         ([0.0, 1e100, 0, 0, 1e100], {"curve": "exponential", "errors": "negative_binomial"}),
         ([1e-90, 2e-90, 4e-90, 7e-90, 9e-90], {"kind": "stock", "errors": "negative_binomial"}),
+        ([1e-90, 2e-90, 4e-90, 7e-90, 9e-90], {"curve": "richards", "bounds": {"m": (1, 2)}}),
+        ([1e-99, 1e99, 5], {"curve": "exponential", "kind": "stock", "launch": 0}),
     ],
 )
 def test_forecasts_of_absurd_counts_are_numbers(series, options):

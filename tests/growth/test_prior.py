@@ -185,6 +185,13 @@ def test_a_cell_that_is_no_number_is_refused(column, cell, said):
         estimate_prior(panel)
 
 
+@pytest.mark.parametrize("month", [5, "2020-13", "January 2020", None])
+def test_a_month_that_is_none_is_refused(panel, month):
+    months = pd.DataFrame({"market": "A", "month": ["2020-01", month], "registrations": [5, 6]})
+    with pytest.raises(ModelError, match=r"months has .* as month; write YYYY-MM, as 2024-01"):
+        estimate_prior(panel, months)
+
+
 def test_a_column_that_is_there_twice_is_refused():
     panel = pd.DataFrame([["A", 2015, 1.0, 2.0]], columns=["market", "year", "sales", "sales"])
     with pytest.raises(
