@@ -116,7 +116,7 @@ def article_checked(
     """
     ledger = central_asia() if ledger is None else ledger
     chosen = find_scenarios() if scenarios is None else list(scenarios)
-    enters = _evidence(chosen, ledger)
+    enters = {scenario.name: _facts_used(scenario, ledger) for scenario in chosen}
     cites = {
         scenario.name: {name for driver in scenario.drivers for name in driver.fact_ids()}
         for scenario in chosen
@@ -145,18 +145,6 @@ def _facts_used(scenario: Scenario, ledger: Ledger) -> set[str]:
     without = missing_places(scenario, ledger, scenario.known_by(ledger))
     facts = facts_of_places(scenario, ledger, ARTICLE_DAY)
     return {fact.id for fact in facts if fact.place not in without}
-
-
-def _evidence(scenarios: Iterable[Scenario], ledger: Ledger) -> dict[str, set[str]]:
-    """The facts that each scenario's forecast of the article's day rests on."""
-    by_flow: dict[str, set[str]] = {}  # scenarios of one flow rest on the same facts
-    evidence = {}
-    for scenario in scenarios:
-        flow = repr((scenario.country, scenario.places, scenario.measure, scenario.since))
-        if flow not in by_flow:
-            by_flow[flow] = _facts_used(scenario, ledger)
-        evidence[scenario.name] = by_flow[flow]
-    return evidence
 
 
 def _holding(sets: Mapping[str, set[str]], fact: str) -> tuple[str, ...]:

@@ -214,13 +214,13 @@ class _Writer:
         number = str(self.numbers[kind])
         mark = f"_Ref{kind}{number}"
         paragraph = self.document.add_paragraph("", "Caption")
-        start = _xml("w:bookmarkStart", "w:name", mark)
-        ends = (start, _xml("w:bookmarkEnd", "w:id", str(sum(self.numbers.values()))))
-        start.set(qn("w:id"), ends[1].get(qn("w:id")))
-        paragraph._p.append(ends[0])
+        place = str(sum(self.numbers.values()))
+        start, end = (_xml(f"w:bookmark{part}", "w:id", place) for part in ("Start", "End"))
+        start.set(qn("w:name"), mark)
+        paragraph._p.append(start)
         paragraph.add_run(f"{kind} ")
         _add_field(paragraph, f"SEQ {kind} \\* ARABIC", number)
-        paragraph._p.append(ends[1])
+        paragraph._p.append(end)
         paragraph.add_run(f". {words}")
         if self.text is not None:
             self.text.add_run(" (")
