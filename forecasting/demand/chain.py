@@ -120,11 +120,7 @@ def demand_outlook(
     road = vehicles_on_the_road(flow, span, assumed, drawn, start_stock, counted)
     fleets = road.fleets
     stocks = {name: fleet.stock for name, fleet in fleets.items()}
-    normals = climate_normals(place)
-    degrees = degrees_outside(*normals, drawn["temperature_shift"], drawn["daily_spread"])
-    by_month = {name: energy_of_class(name, drawn, degrees) for name in fleets}
-    a_year = {name: table.sum(axis=1) for name, table in by_month.items()}
-    month_shares = {name: table / a_year[name][:, None] for name, table in by_month.items()}
+    a_year, month_shares = _energy_of_classes(place, drawn, fleets)
     split = {vehicle.name: energy_split(vehicle, drawn) for vehicle in assumed.classes}
     per_vehicle = {name: a_year[name] * split[name] for name in fleets}
     at_end = _by_setting(stocks, per_vehicle)
@@ -134,12 +130,12 @@ def demand_outlook(
     _add_private(points, megawatts, assumed.classes, stocks, drawn)
     _cover(points, megawatts, drawn)
     loss = {setting: losses(setting, drawn) for setting in SETTINGS}
-    grid = {setting: kwh / loss[setting] for setting, kwh in in_year.items()}
+    grid = _over(in_year, loss)
     unpushed, practice, targeted = deployed_points(
         road.stock, span, assumed, drawn, charging_today, as_of, targets, rng
     )
-    busiest = [kwh / loss[setting] for setting, kwh in at_end.items()]
-    winter, summer = _peaks(np.stack(busiest), points, megawatts, month_shares["bev"], drawn)
+    busiest = np.stack([*_over(at_end, loss).values()])
+    winter, summer = _peaks(busiest, points, megawatts, month_shares["bev"], drawn)
     energy = np.asarray(sum(grid.values())) / 1e6
     power, peak, in_summer = power_shares(energy, winter, summer, span, drawn)
     oil, carbon = fuel_and_carbon(assumed.classes, fleets, split, energy, drawn)
@@ -163,8 +159,7 @@ def demand_outlook(
     }
     if targeted is not None:
         results["charging_points_target"] = targeted
-    of_classes = {count_of("stock", name): stock for name, stock in stocks.items()}
-    results |= {name: stock for name, stock in of_classes.items() if name and stock.any()}
+    results |= _stocks_of_classes(stocks)
     results |= shares
     if road.built.any():
         plug_in = road.built * drawn["assembly_phev"][:, None]
@@ -218,6 +213,30 @@ def _shares_of_cars(
         cars[EV_SHARE] = new_cars
         electric[EV_SHARE] = road.registered
     return cars, {name: 100 * np.minimum(electric[name] / cars[name], 1) for name in cars}
+
+
+def _energy_of_classes(
+    place: str | None, drawn: Draws, names: Iterable[str]
+) -> tuple[dict[str, Array], dict[str, Array]]:
+    """By class the energy of a vehicle in a year, and each month's share of it, as the climate has
+    it.
+    """
+    normals = climate_normals(place)
+    degrees = degrees_outside(*normals, drawn["temperature_shift"], drawn["daily_spread"])
+    by_month = {name: energy_of_class(name, drawn, degrees) for name in names}
+    a_year = {name: table.sum(axis=1) for name, table in by_month.items()}
+    return a_year, {name: table / a_year[name][:, None] for name, table in by_month.items()}
+
+
+def _over(kwh: Draws, loss: Draws) -> dict[str, Array]:
+    """What the grid gives for so much at the batteries, by setting."""
+    return {setting: taken / loss[setting] for setting, taken in kwh.items()}
+
+
+def _stocks_of_classes(stocks: Draws) -> dict[str, Array]:
+    """Vehicles on the road of the classes that have a measure of their own."""
+    measures = {count_of("stock", name): stock for name, stock in stocks.items()}
+    return {measure: stock for measure, stock in measures.items() if measure and stock.any()}
 
 
 def _check_years(assumed: Parameters, drawn: Draws, years: Sequence[int]) -> None:
