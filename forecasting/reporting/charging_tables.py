@@ -456,12 +456,10 @@ def _percent(value: float) -> str:
     return f"{value:.0f} %"
 
 
-def _spread(
-    head: str, row: Mapping[Hashable, Any], name: str, measure: str, unit: float = 1.0
-) -> dict[str, str]:
+def _spread(head: str, row: Mapping[Hashable, Any], name: str, measure: str) -> dict[str, str]:
     """A median and the two ends of its 80 % range, in columns of their own."""
     keys = {head: name, LOW: "low", HIGH: "high"}
-    return {column: amount(float(row[key]) / unit, measure) for column, key in keys.items()}
+    return {column: amount(float(row[key]), measure) for column, key in keys.items()}
 
 
 def regions_table(outlook: Outlook, year: int | None = None) -> Table:

@@ -103,7 +103,8 @@ def marks(facts: Iterable[Fact], measure: str) -> list[Mark]:
     measure : str
         Which measure.
     """
-    sized = [fact for fact in facts if fact.measure == measure and _is_drawn(fact)]
+    own = (fact for fact in facts if fact.measure == measure and fact.kind in COUNTED)
+    sized = [fact for fact in own if fact.of_world and fact.value > 0]
     counted = [_mark(fact) for fact in sized if fact.is_rate or (fact.is_count and fact.stock)]
     printed = {
         (mark.basis, mark.period): mark
@@ -113,13 +114,6 @@ def marks(facts: Iterable[Fact], measure: str) -> list[Mark]:
     changes = [_implied(fact, printed) for fact in sized if fact.is_change]
     shown = [*counted, *filter(None, changes)]
     return sorted(shown, key=lambda mark: (mark.period, mark.height))
-
-
-def _is_drawn(fact: Fact) -> bool:
-    """Whether it has a size that a chart may show; what has come since the launch has no height
-    among flows of a year.
-    """
-    return fact.kind in COUNTED and fact.of_world and fact.value > 0
 
 
 def _mark(fact: Fact) -> Mark:

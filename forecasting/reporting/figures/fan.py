@@ -286,7 +286,8 @@ def evidence_chart(evidence: Ledger | Outlook, measure: str | None = None) -> go
     if not shown:
         return nothing(chart)
     heights = [mark.height for mark in shown]
-    chart.add(*fact_traces(shown))
+    main = getattr(getattr(evidence, "forecast", None), "basis", None)
+    chart.add(*fact_traces(shown, main))
     chart.update_layout(yaxis=log_scale([*heights, 1.5 * max(heights)]))
     return chart.years(_years_of(mark.period for mark in shown)).figure()
 
