@@ -110,7 +110,9 @@ class Request:
         caveats += _open_levels(facts, self.market_size is not None)
         basis, bases = _bases(facts, self.basis)
         drifts = [
-            (i, _first_year_of(facts, other)) for other, i in bases.items() if apart(other, basis)
+            (column, min(fact.period.end.year for fact in facts if fact.basis == other))
+            for other, column in bases.items()
+            if apart(other, basis)
         ]
         periods = self.periods or _default_periods(facts)
         first, last, until = _years(facts, periods)
@@ -140,7 +142,12 @@ class Request:
         market = None
         if self.market_size is not None:
             market = np.repeat(np.exp(far.sizes_of(x)) / 12, 12, axis=1)[:, walked_back:]
-        caveats = [*prepared.caveats, *_disagreeing(prepared.observations, posterior)]
+        doubted = zip(prepared.observations, posterior.doubted, strict=True)
+        caveats = [*prepared.caveats]
+        caveats += [Caveat("disagrees", (o.fact,)) for o, wrong in doubted if wrong > DOUBTED]
+        if posterior.effective < min(FEWEST_COUNT, self.draws / 4):
+            share = posterior.effective / self.draws
+            caveats.append(Caveat("few_draws_count", values={"share": share}))
         return FlowForecast(
             periods=prepared.periods,
             months=tuple(months_between(dt.date(prepared.first, 1, 1), dt.date(until, 12, 31))),
@@ -149,8 +156,14 @@ class Request:
             basis=prepared.basis,
             measure=prepared.measure,
             place=place,
-            diagnostics=_diagnostics(posterior, len(prepared.observations), self.draws),
-            caveats=each_once([*caveats, *_few_count(posterior, self.draws)]),
+            diagnostics={
+                "method": "linear Gaussian mixture about the mode, weighted",
+                "facts": len(prepared.observations),
+                "draws": self.draws,
+                "ess": round(min(posterior.effective, self.draws)),
+                "tail": round(posterior.tail, 2),
+            },
+            caveats=each_once(caveats),
             request=self,
             sizes=posterior.x[:, path.at_["policy"]],
             # Coordinates fill much room
@@ -195,13 +208,13 @@ def _open_levels(facts: Sequence[Fact], sized: bool) -> list[Caveat]:
 
 def _years(facts: Sequence[Fact], periods: Sequence[Period]) -> tuple[int, int, int]:
     """First year of the path, last year that facts speak of, last year that is asked for."""
-    before = [] if facts else [year(min(p.start.year for p in periods) - 1)]
-    first, last = years_spoken_of(facts, before)
+    begins = min(period.start.year for period in periods)
+    first, last = begins - 1, begins - 1
+    if facts:
+        first, last = years_spoken_of(facts)
     if last - first >= LONGEST_SPAN:
-        early, late = (
-            pick(facts, key=lambda fact: years_spoken_of([fact], [])[at])
-            for at, pick in enumerate((min, max))
-        )
+        early = min(facts, key=lambda fact: years_spoken_of([fact])[0])
+        late = max(facts, key=lambda fact: years_spoken_of([fact])[1])
         raise EvidenceError(
             f"the facts speak of {first} to {last}, from {early.id} ({early.period}) to "
             f"{late.id} ({late.period}); a "
@@ -209,8 +222,7 @@ def _years(facts: Sequence[Fact], periods: Sequence[Period]) -> tuple[int, int, 
             "leave facts out with "
             "select()"
         )
-    first = min(first, min(p.start.year for p in periods))
-    return first, last, max(max(p.end.year for p in periods), last + 1)
+    return min(first, begins), last, max(*(period.end.year for period in periods), last + 1)
 
 
 def _single(evidence: Ledger, column: str) -> str:
@@ -221,19 +233,18 @@ def _single(evidence: Ledger, column: str) -> str:
     return min(counts, key=lambda word: (-counts[word], word), default="")
 
 
-def _bases(facts: Sequence[Fact], prepared: str | None) -> tuple[str, dict[str, int]]:
+def _bases(facts: Sequence[Fact], asked: str | None) -> tuple[str, dict[str, int]]:
     """The basis that is forecast, and a column for the offset of each other one."""
-    counts = pd.Series([fact.basis for fact in facts], dtype=str).value_counts(sort=False)
-    if prepared is not None and facts and prepared not in counts.index:
+    counts = Counter(fact.basis for fact in facts)
+    if asked is not None and facts and asked not in counts:
         raise EvidenceError(
-            f"no fact has the basis {prepared!r}; there are {', '.join(map(repr, counts.index))}"
+            f"no fact has the basis {asked!r}; there are {', '.join(map(repr, counts))}"
         )
-    basis = prepared if prepared is not None else (str(counts.idxmax()) if len(counts) else "")
-    return basis, {str(name): i for i, name in enumerate(b for b in counts.index if b != basis)}
-
-
-def _first_year_of(facts: Sequence[Fact], basis: str) -> int:
-    return min(fact.period.end.year for fact in facts if fact.basis == basis)
+    basis = asked
+    if basis is None:
+        basis = max(counts, key=counts.__getitem__, default="")
+    others = [name for name in counts if name != basis]
+    return basis, {name: column for column, name in enumerate(others)}
 
 
 def _default_periods(facts: Sequence[Fact]) -> tuple[Period, ...]:
@@ -243,32 +254,6 @@ def _default_periods(facts: Sequence[Fact]) -> tuple[Period, ...]:
         )
     last = max(fact.period.end.year for fact in facts)
     return tuple(year(y) for y in range(last, min(last + 3, LAST_YEAR + 1)))
-
-
-def _disagreeing(observations: Sequence[Observation], posterior: Posterior) -> list[Caveat]:
-    return [
-        Caveat("disagrees", (o.fact,))
-        for o, wrong in zip(observations, posterior.doubted, strict=True)
-        if wrong > DOUBTED
-    ]
-
-
-def _few_count(posterior: Posterior, draws: int) -> list[Caveat]:
-    """A caveat where the approximation of the posterior has failed: few of the draws count."""
-    share = posterior.effective / draws
-    few = posterior.effective < min(FEWEST_COUNT, draws / 4)
-    return [Caveat("few_draws_count", values={"share": share})] if few else []
-
-
-def _diagnostics(posterior: Posterior, facts: int, draws: int) -> dict[str, object]:
-    """How the draws were made."""
-    return {
-        "method": "linear Gaussian mixture about the mode, weighted",
-        "facts": facts,
-        "draws": draws,
-        "ess": round(min(posterior.effective, draws)),
-        "tail": round(posterior.tail, 2),
-    }
 
 
 def common_shocks(seed: int, of_year: int, draws: int) -> Array:

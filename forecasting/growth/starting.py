@@ -89,7 +89,7 @@ def path_of(
     sizes = _sizes(market_size, facts, first, last)
     if sizes:  # so that shares are known, whatever the prior was learned on
         prior = replace(prior, reference=REFERENCE)
-    begins = years_spoken_of(counts(facts), [])[0] if facts else first
+    begins = years_spoken_of(counts(facts))[0] if facts else first
     mean, sd = prior.share_in(max(begins, FIRST_YEAR))
     if not sizes:
         size, size_sd = _level(facts)

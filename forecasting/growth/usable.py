@@ -17,7 +17,6 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.perimeters import two_things
 from forecasting.evidence.places import WORLD
 from forecasting.evidence.rules import COUNTED
-from forecasting.periods import Period
 
 MOST = 1e15  # of anything that is counted
 # Of a number: what is said to be about so many, and the most that digits left out may be
@@ -229,12 +228,9 @@ def _known(fact: Fact) -> dt.date:
     return fact.known_from or dt.date.min
 
 
-def years_spoken_of(facts: Sequence[Fact], more: Sequence[Period]) -> tuple[int, int]:
+def years_spoken_of(facts: Sequence[Fact]) -> tuple[int, int]:
     """First and last year that facts speak of, the year before included where growth needs it."""
-    periods = list(more)
-    for fact in facts:
-        periods.append(fact.period)
-        periods.extend([fact.other] if fact.other else [])
-        if fact.is_change:
-            periods.append(fact.period.year_before())
+    periods = [fact.period for fact in facts]
+    periods += [fact.other for fact in facts if fact.other]
+    periods += [fact.period.year_before() for fact in facts if fact.is_change]
     return min(p.start.year for p in periods), max(p.end.year for p in periods)

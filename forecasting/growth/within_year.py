@@ -124,17 +124,13 @@ class WithinYear:
         )
 
 
-def _complete_years(months: pd.DataFrame) -> list[tuple[str, int, Array]]:
-    """(market, year, twelve counts) of every year without a gap or a zero."""
-    table = months.dropna(subset=["registrations"])
-    text = table["month"].astype(str)
-    table = table.assign(year=text.str[:4].astype(int), k=text.str[5:7].astype(int))
-    result = []
-    for (market, year), rows in table.groupby(["market", "year"], sort=True):
-        counts = rows.sort_values("k")["registrations"].to_numpy(dtype=float)
-        if len(counts) == 12 and (counts > 0).all():
-            result.append((str(market), int(str(year)), counts))
-    return result
+def _complete_years(months: pd.DataFrame) -> pd.DataFrame:
+    """Twelve counts by market and year, of every year without a gap or a zero."""
+    text = months["month"].astype(str)
+    table = months.assign(year=text.str[:4].astype(int), k=text.str[5:7].astype(int))
+    wide = table.pivot_table(values="registrations", index=["market", "year"], columns="k")
+    wide = wide.reindex(columns=range(1, 13))
+    return wide[(wide > 0).all(axis=1)]
 
 
 def check_columns(table: pd.DataFrame, name: str, needed: Collection[str]) -> None:
@@ -221,29 +217,17 @@ def estimate_within_year(months: pd.DataFrame) -> WithinYear:
     True
     """
     check_columns(months, "months", COUNTED)
+    default = WithinYear()
     years = _complete_years(months)
-    if not years:
-        return WithinYear()
-    totals = {(market, year): float(np.log(counts.sum())) for market, year, counts in years}
-    shape = np.array([np.log(counts / counts.mean()) for _, _, counts in years])
-    growth = np.array(
-        [
-            [
-                totals[m, y] - totals.get((m, y - 1), np.nan),
-                totals.get((m, y + 1), np.nan) - totals[m, y],
-            ]
-            for m, y, _ in years
-        ]
-    )
-    return _fit(
-        shape,
-        growth,
-        np.array([market for market, _, _ in years]),
-        WithinYear(),
-    )
-
-
-def _fit(shape: Array, growth: Array, market: NDArray[np.str_], default: WithinYear) -> WithinYear:
+    if years.empty:
+        return default
+    counts = years.to_numpy(dtype=float)
+    shape = np.log(counts / counts.mean(axis=1, keepdims=True))
+    totals = np.log(years.sum(axis=1)).unstack("market")
+    change = totals.reindex(range(totals.index.min(), totals.index.max() + 1)).diff()
+    of_years = [part.unstack().reindex(years.index) for part in (change, change.shift(-1))]
+    growth = np.column_stack(of_years)
+    market = years.index.get_level_values("market").to_numpy(dtype=str)
     centred = shape - shape.mean(axis=1, keepdims=True)
     slopes = _tilt(centred)
     beta, slope_spread = _slopes(slopes, growth, default)
@@ -356,8 +340,6 @@ class _Markets:
         lasting = (spread / variance) ** 2 * apart[:, None] / 10 + spread * of_mean[
             :, None
         ] / variance
-        # Of a mean year's departure: it lasts
-        self.kept = (self.season * spread / variance).sum(axis=1)[:, None]
         usual = float((self.season * lasting / _times(self.default.own_seasons)).sum())
         self.pattern_sd = float(
             np.sqrt((usual + 4 * self.default.pattern_sd**2) / (len(apart) + 4))

@@ -23,7 +23,6 @@ from forecasting.growth.forecast import sums_of_years
 from forecasting.measures import MEASURES
 from forecasting.periods import span, year
 from forecasting.quantiles import Array
-from forecasting.quantities import EXACT
 from forecasting.scenarios.drivers import apply_drivers
 from forecasting.scenarios.joint_draws import Results, quantile_table, sum_outlooks
 from forecasting.scenarios.known import KnownMarket, known_on, last_day
@@ -115,11 +114,6 @@ def _flow_of_facts(request: OutlookRequest, place: str) -> PlaceFlow:
     evidence = known.facts
     market = known.market
     unknown = market.value is None and not len(evidence)
-    if unknown and not scenario.country:
-        raise EvidenceError(
-            f"{scenario.name}: no count and no market size is known; "
-            "give market_size, new cars a year"
-        )
     known_until = last_day(evidence, request.as_of)
     first_year = min((known_until + dt.timedelta(days=1)).year, scenario.horizon)
     forecast = forecast_flow(
@@ -133,9 +127,6 @@ def _flow_of_facts(request: OutlookRequest, place: str) -> PlaceFlow:
         place=place,
         policies=known.policies,
     )
-    perimeter = known.prior.perimeter
-    effects = f"{perimeter}, year effects up to {known.prior.common.last_year}"
-    forecast = dataclasses.replace(forecast, diagnostics={**forecast.diagnostics, "prior": effects})
     if unknown:
         forecast = _in_percent(forecast)
     caveats: tuple[Caveat, ...] = ()
@@ -148,29 +139,27 @@ def _in_percent(forecast: FlowForecast) -> FlowForecast:
     """The flow as a share of its market: the months of a year add up to the year's share, in per
     cent.
     """
-    market = np.asarray(forecast.market, dtype=float)
-    of_the_year = np.repeat(sums_of_years(market), 12, axis=1)
-    share = PERCENT * np.asarray(forecast.monthly, dtype=float) / of_the_year
-    return dataclasses.replace(forecast, monthly=share, market=np.full_like(market, PERCENT / 12))
+    of_the_year = np.repeat(sums_of_years(np.asarray(forecast.market)), 12, axis=1)
+    share = PERCENT * forecast.monthly / of_the_year
+    return dataclasses.replace(forecast, monthly=share, market=np.full_like(share, PERCENT / 12))
 
 
 def new_cars(forecast: FlowForecast) -> Array | None:
     """New cars of every drive in each calendar year, where the size of the market is known."""
     if forecast.market is None:
         return None
-    return sums_of_years(np.asarray(forecast.market, dtype=float))
+    return sums_of_years(forecast.market)
 
 
 def by_year(forecast: FlowForecast) -> tuple[tuple[int, ...], Array]:
     """The flow of each calendar year, in each draw."""
-    years = sorted({month.start.year for month in forecast.months})
-    return tuple(years), sums_of_years(np.asarray(forecast.monthly, dtype=float))
+    years = range(forecast.months[0].start.year, forecast.months[-1].start.year + 1)
+    return tuple(years), sums_of_years(forecast.monthly)
 
 
 def _since(forecast: FlowForecast, monthly: Array, first: int) -> Array:
     """Sums of the calendar years from the first on, in each draw."""
-    months = [month.start.year >= first for month in forecast.months]
-    return sums_of_years(np.asarray(monthly)[:, months])
+    return sums_of_years(monthly)[:, first - forecast.months[0].start.year :]
 
 
 def stock_before(forecast: FlowForecast, evidence: Ledger) -> Array | float:
@@ -179,22 +168,24 @@ def stock_before(forecast: FlowForecast, evidence: Ledger) -> Array | float:
 
     Nothing where no stock was part of the evidence: a flow of imports begins with the market.
     """
-    stocks = evidence.frame[evidence.frame["quantity"] == "stock"]
-    counts = (stocks["basis"] == forecast.basis) & stocks["relation"].isin(EXACT)
-    own = stocks[counts].sort_values("period_end")
-    if own.empty:
+    counts = [
+        fact
+        for fact in evidence
+        if fact.quantity == "stock" and fact.basis == forecast.basis and fact.is_exact
+    ]
+    if not counts:
         return 0.0
-    until = span(forecast.months[0].start, own["period_end"].iloc[0])
-    return np.asarray(np.clip(own["value"].iloc[0] - forecast.totals(until), 0.0, None))
+    first = min(counts, key=lambda fact: fact.period.end)
+    until = span(forecast.months[0].start, first.period.end)
+    return np.clip(first.value - forecast.totals(until), 0.0, None)
 
 
 def monthly_table(scenario: Scenario, place: str, flow: PlaceFlow) -> pd.DataFrame:
     """Quantiles of the flow by month, in the first two years that the facts do not cover."""
-    years = range(flow.first_year, flow.first_year + MONTHLY_YEARS)
-    columns = [i for i, month in enumerate(flow.after.months) if month.start.year in years]
-    months = [flow.after.months[i] for i in columns]
-    draws = {scenario.measure: flow.after.monthly[:, columns]}
-    return quantile_table(scenario.name, place, draws, months)
+    first = 12 * (flow.first_year - flow.after.months[0].start.year)
+    shown = slice(first, first + 12 * MONTHLY_YEARS)
+    draws = {scenario.measure: flow.after.monthly[:, shown]}
+    return quantile_table(scenario.name, place, draws, flow.after.months[shown])
 
 
 def place_caveats(scenario: Scenario, place: str, flow: PlaceFlow) -> list[Caveat]:
@@ -288,17 +279,14 @@ def missing_places(scenario: Scenario, ledger: Ledger, day: dt.date) -> dict[str
             values = {"place": place, "measure": scenario.measure}
             uncounted[place] = Caveat("place_uncounted", values=values)
         elif (day - last_day(facts, day)).days > SILENCE:
-            silent[place] = _silent(place, facts, day)
+            counts = [fact for fact in facts if fact.is_count and fact.value == fact.value]
+            counts.sort(key=lambda fact: (fact.period.end, fact.period.days))
+            values = {"place": place, "day": str(day)}
+            silent[place] = Caveat("place_silent", tuple(counts[-1:]), values)
     # There is nothing newer to prefer: the age of the evidence is a caveat
     if len(silent) + len(uncounted) == len(scenario.places):
         return uncounted
     return uncounted | silent
-
-
-def _silent(place: str, facts: Ledger, day: dt.date) -> Caveat:
-    counts = [fact for fact in facts if fact.quantity == "total" and fact.value == fact.value]
-    counts.sort(key=lambda fact: (fact.period.end, fact.period.days), reverse=True)
-    return Caveat("place_silent", tuple(counts[:1]), {"place": place, "day": str(day)})
 
 
 def _beyond_cars(measure: str, flows: dict[str, PlaceFlow]) -> list[Caveat]:

@@ -181,12 +181,12 @@ def test_a_reference_to_another_fact_or_to_a_period_nobody_printed(facts, usable
     told, _ = usable(rows)
     other = {s.id: s.other for s in told}
     assert other == {"a": None, "b": year(2022), "c": None, "d": year(2021)}
-    assert years_spoken_of(told, []) == (2021, 2023)
+    assert years_spoken_of(told) == (2021, 2023)
 
 
 def test_growth_speaks_of_the_year_before(facts, usable):
     told, _ = usable(facts(("equals", "yoy_growth_percent", 2023, 50)))
-    assert years_spoken_of(told, []) == (2022, 2023)
+    assert years_spoken_of(told) == (2022, 2023)
 
 
 def test_only_outcomes_estimates_and_judgements_are_read(facts, usable):
