@@ -21,7 +21,6 @@ SETTLED = 0.1
 MOST_OF_STEP = 0.8
 MOST_CHANGE = 2.0
 NEAR = 6  # the step with which a climb begins that starts near its end
-UNHEARD = 1e3  # variance of a bound's noise at first: numbers speak before bounds
 LOOSE = 50.0  # by how much the noise is inflated at first, halved at every step
 
 
@@ -116,7 +115,7 @@ class Mode:
         self.kind = path.kind_share.copy()
         self.variance = self.kind @ path.kind_variance
         self.target = facts.value.copy()
-        self.noise = np.where(facts.exact, 0.1, UNHEARD)
+        self.noise = np.full(len(facts.value), 0.1)
         self.linearise()
 
     def linearise(self) -> None:
@@ -184,14 +183,8 @@ class Mode:
         others = self.target - pulled / diagonal - f.value
         spread = np.maximum(1 / diagonal - noise, 0.0)
         part = f.noise.parts(others, spread)
-        here = f.noise.parts(self.contrast - f.value)
-        precision = (here / f.noise.sd**2).sum(axis=1)
-        new = np.where(f.exact, np.exp((part * np.log(f.noise.sd**2)).sum(axis=1)), 1 / precision)
-        target = np.where(
-            f.exact,
-            f.value + (part * f.noise.mean).sum(axis=1),
-            f.value + (here * f.noise.mean / f.noise.sd**2).sum(axis=1) / precision,
-        )
+        new = np.exp((part * np.log(f.noise.sd**2)).sum(axis=1))
+        target = f.value + (part * f.noise.mean).sum(axis=1)
         # half way, or facts that contradict each other would take turns
         self.noise, self.target = np.sqrt(self.noise * new), 0.5 * (self.target + target)
 

@@ -46,6 +46,8 @@ NEWTON_STEPS = 6
 FAR = 60.0  # no coordinate is moved beyond, in prior standard deviations
 FARTHEST_STEP = 2.0  # of one coordinate in one step
 OTHER = 0.1  # coordinate from which the mode is said to give the market another size
+FEW_COUNT = 0.05  # part of the draws: where fewer count, another round is drawn
+MOST_ROUNDS = 4
 AT_ONCE = 1_000_000  # numbers in memory at a time
 
 
@@ -100,10 +102,15 @@ def sample(
     mode = _best_mode(path, facts)
     linear = _Linear(mode)
     chains = _Chains(linear, len(shared), rng)
-    x, kind = chains.draw(shared)
-    moved, log_weight, contrast = _moved(linear, x)
-    weight, tail = smoothed(log_weight)
-    which = resampled(weight, shared[:, -1], rng)
+    rounds = []
+    for _ in range(MOST_ROUNDS):
+        x, kinds = chains.draw(shared)
+        rounds.append((kinds, *_moved(linear, x)))
+        kind, moved, log_weight, contrast = map(np.concatenate, zip(*rounds, strict=True))
+        weight, tail = smoothed(log_weight)
+        if 1 / (weight**2).sum() > FEW_COUNT * len(shared):
+            break
+    which = resampled(weight, np.tile(shared[:, -1], len(rounds)), len(shared), rng)
     expected, variance = chains.expectations()
     residual = contrast[which] - facts.value
     blocks = np.array_split(residual, 1 + residual.size * facts.wrong.shape[1] // AT_ONCE)
@@ -207,10 +214,7 @@ class _Chains:
         size = np.sqrt(mode.variance[linear.path.mixed])
         start = np.zeros(mixtures.weight.shape)
         start[:q] = mixtures.rows(slice(q)).parts(size)
-        # As the others have it, and as the mode has it: between them facts that disagree are open
-        both = 0.5 * (linear.part + f.noise.parts(mode.contrast - f.value))
-        start[q:, : both.shape[1]] = both[linear.doubtful]
-        start = 0.8 * start + 0.2 * mixtures.weight  # of bounds the weights do not sum to one
+        start[q:, : f.noise.weight.shape[1]] = linear.part[linear.doubtful]
         self.component = _chosen(np.tile(start, (self.chains, 1, 1)), rng)
         usual = (mixtures.weight * mixtures.sd**2).sum(axis=1) / mixtures.weight.sum(axis=1)
         tied = np.linalg.inv(linear.precision[0] + np.diag(1 / np.maximum(usual, 1e-6)))
@@ -504,22 +508,25 @@ def _pareto(over: Array) -> tuple[float, float]:
     return (n * result + 5) / (n + 10), -result / best
 
 
-def resampled(weight: Array, alike: Array, rng: np.random.Generator) -> Indices:
+def resampled(weight: Array, alike: Array, draws: int, rng: np.random.Generator) -> Indices:
     """Numbers of draws, each as often as its weight says; as many as can stay where they are.
 
     Those that are replaced take, in their order by `alike`, what is to be had more often.
 
     >>> rng = np.random.default_rng(0)
-    >>> resampled(np.array([0.5, 0.0, 0.25, 0.25]), np.zeros(4), rng).tolist()
+    >>> resampled(np.array([0.5, 0.0, 0.25, 0.25]), np.zeros(4), 4, rng).tolist()
     [0, 0, 2, 3]
     """
-    draws = len(weight)
     edges = np.cumsum(weight) * draws
     count = np.diff(np.floor(edges / edges[-1] * draws + rng.random()), prepend=0.0).astype(int)
     count[np.argmax(count)] += draws - count.sum()
-    which = np.arange(draws)
-    free = np.flatnonzero(count == 0)
-    more = np.repeat(which, np.maximum(count - 1, 0))
+    seen = np.flatnonzero(count)
+    stays, first = np.unique(seen % draws, return_index=True)
+    which = np.full(draws, -1)
+    which[stays] = seen[first]
+    count[seen[first]] -= 1
+    more = np.repeat(np.arange(len(weight)), count)
+    free = np.flatnonzero(which < 0)
     free = free[np.argsort(alike[free], kind="stable")]
     which[free] = more[np.argsort(alike[more], kind="stable")]
     return which

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.errors import ScenarioError
+from forecasting.growth.forecast import changed_policy, sums_of_years
 from forecasting.periods import Period
 from forecasting.quantiles import Array
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from forecasting.growth.flow import FlowForecast
     from forecasting.parameters.schema import Driver
 
-Years = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 DAYS_A_YEAR = 365.25
 TINY = 1e-300
@@ -59,14 +59,13 @@ class EventDraws:
 
 
 class _Event(NamedTuple):
-    """A driver at work on a path: its part of each month, the months' years, and which can still
+    """A driver at work on a path: its part of each month, and which can still
     change.
     """
 
     driver: Driver
     drawn: EventDraws
     at_work: Array
-    years: Years
     still: Flags
     forecast: FlowForecast
 
@@ -137,19 +136,17 @@ def activity(
     return np.asarray(np.clip(days, 0.0, None) / (closes - opens))
 
 
-def cap_totals(flow: Array, cap: Array, beyond: float, years: Years, still: Flags) -> Array:
+def cap_totals(flow: Array, cap: Array, beyond: float, still: Flags) -> Array:
     """Cap the total of each calendar year: first come, first served, as a quota is used up.
 
     Parameters
     ----------
     flow : ndarray, shape (draws, months)
-        Per month.
+        Per month of whole years.
     cap : ndarray, shape (draws,)
         The most of one calendar year.
     beyond : float
         Share of what exceeds the cap that comes all the same.
-    years : ndarray of int, shape (months,)
-        Calendar year of each month.
     still : ndarray of bool, shape (months,)
         Whether the month can still change; the others count towards their year's total.
 
@@ -159,30 +156,25 @@ def cap_totals(flow: Array, cap: Array, beyond: float, years: Years, still: Flag
 
     Examples
     --------
-    >>> flow, still = np.array([[4.0, 4.0, 4.0]]), np.array([False, True, True])
-    >>> cap_totals(flow, np.array([6.0]), 0.0, np.array([2026, 2026, 2026]), still)
+    >>> cap_totals(np.full((1, 12), 4.0), np.array([6.0]), 0.0, np.arange(12) > 0)[:, :3]
     array([[4., 2., 0.]])
     """
-    capped = flow.copy()
-    for year in np.unique(years):
-        part = flow[:, years == year]
-        before = np.cumsum(part, axis=1) - part
-        room = np.minimum(np.clip(cap[:, None] - before, 0.0, None), part)
-        capped[:, years == year] = np.where(
-            still[years == year], room + beyond * (part - room), part
-        )
-    return capped
+    part = flow.reshape(len(flow), -1, 12)
+    before = np.cumsum(part, axis=2) - part
+    room = np.minimum(np.clip(cap[:, None, None] - before, 0.0, None), part)
+    capped = (room + beyond * (part - room)).reshape(flow.shape)
+    return np.where(still, capped, flow)
 
 
-def scale_totals(flow: Array, limit: Array, years: Years, still: Flags) -> Array:
+def scale_totals(flow: Array, limit: Array, still: Flags) -> Array:
     """Hold the total of each calendar year under a limit by scaling its open months, as saturation
     does.
 
     Parameters
     ----------
     flow, limit : ndarray, shape (draws, months)
-        Per month; of the limit only the year's total counts.
-    years, still : ndarray, shape (months,)
+        Per month of whole years; of the limit only the year's total counts.
+    still : ndarray, shape (months,)
         As of `cap_totals`.
 
     Returns
@@ -191,20 +183,14 @@ def scale_totals(flow: Array, limit: Array, years: Years, still: Flags) -> Array
 
     Examples
     --------
-    >>> flow, still = np.array([[4.0, 4.0, 4.0]]), np.array([False, True, True])
-    >>> scale_totals(flow, np.full((1, 3), 2.0), np.array([2026] * 3), still)
-    array([[4., 1., 1.]])
+    >>> scale_totals(np.full((1, 12), 4.0), np.full((1, 12), 2.0), np.arange(12) > 5)[0, [0, 6]]
+    array([4., 0.])
     """
-    scaled = flow.copy()
-    for year in np.unique(years):
-        inside = years == year
-        movable = inside & still
-        room = limit[:, inside].sum(axis=1) - flow[:, inside & ~still].sum(axis=1)
-        wanted = flow[:, movable].sum(axis=1)
-        # 1 where there is room for all
-        share = np.clip(room, 0.0, None) / np.maximum(np.maximum(room, wanted), TINY)
-        scaled[:, movable] = flow[:, movable] * share[:, None]
-    return scaled
+    open_flow = sums_of_years(flow * still)
+    room = sums_of_years(limit) - sums_of_years(flow * ~still)
+    # 1 where there is room for all
+    share = np.clip(room, 0.0, None) / np.maximum(np.maximum(room, open_flow), TINY)
+    return np.where(still, flow * np.repeat(share, 12, axis=1), flow)
 
 
 def apply_drivers(
@@ -243,7 +229,6 @@ def apply_drivers(
             driver,
             drawn,
             activity(months, drawn.start, driver.end, known_until),
-            np.array([month.start.year for month in months]),
             np.array([month.end > known_until for month in months]),
             forecast,
         )
@@ -270,7 +255,7 @@ def _growth(flow: Array, event: _Event) -> Array:
 
 
 def _cap(flow: Array, event: _Event) -> Array:
-    capped = cap_totals(flow, event.drawn.size, event.driver.beyond, event.years, event.still)
+    capped = cap_totals(flow, event.drawn.size, event.driver.beyond, event.still)
     return flow + (capped - flow) * event.at_work
 
 
@@ -282,14 +267,12 @@ def _ceiling(flow: Array, event: _Event) -> Array:
             "give market_size"
         )
     limit = event.drawn.size[:, None] * market
-    scaled = scale_totals(flow, limit, event.years, event.still)
+    scaled = scale_totals(flow, limit, event.still)
     return flow + (scaled - flow) * event.at_work
 
 
 def _policy(flow: Array, event: _Event) -> Array:
     driver = event.driver
-    from forecasting.growth.forecast import changed_policy
-
     drawn = event.drawn
     change = changed_policy(
         event.forecast, driver.policy, drawn.start, drawn.size, drawn.normal, driver.end

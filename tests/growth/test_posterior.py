@@ -237,9 +237,13 @@ def test_the_same_generator_gives_the_same_draws(path, facts):
 
 def test_draws_stay_where_they_are_as_far_as_their_weights_let_them():
     weight = np.array([0.1, 0.2, 0.0, 0.3, 0.0, 0.4])
-    which = resampled(weight, np.arange(6.0), np.random.default_rng(0))
+    which = resampled(weight, np.arange(6.0), 6, np.random.default_rng(0))
     assert (which[[1, 3, 5]] == [1, 3, 5]).all()
     assert not set(which) & {2, 4}
+    twice = resampled(
+        np.r_[np.zeros(6), np.full(6, 1 / 6)], np.arange(12.0), 6, np.random.default_rng(0)
+    )
+    assert twice.tolist() == [6, 7, 8, 9, 10, 11]  # of a second round, each in its own place
 
 
 def test_the_largest_weights_are_smoothed():

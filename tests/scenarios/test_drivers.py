@@ -164,7 +164,6 @@ def test_activity_is_a_share_of_days() -> None:
 
 
 flows = arrays(np.float64, (3, 24), elements=st.floats(0, 1e6))
-CALENDAR = np.repeat([2025, 2026], 12)
 STILL = np.arange(24) >= 5
 
 
@@ -173,7 +172,7 @@ STILL = np.arange(24) >= 5
 def test_capped_totals_lie_between_cap_and_flow(
     flow: np.ndarray, cap: np.ndarray, beyond: float
 ) -> None:
-    capped = cap_totals(flow, cap, beyond, CALENDAR, STILL)
+    capped = cap_totals(flow, cap, beyond, STILL)
     assert (capped >= 0).all()
     assert (capped <= flow * (1 + 1e-9) + 1e-6).all()
     assert np.array_equal(capped[:, :5], flow[:, :5])
@@ -188,7 +187,7 @@ def test_capped_totals_lie_between_cap_and_flow(
 def test_scaled_totals_keep_to_the_limit_where_they_can(
     flow: np.ndarray, limit: np.ndarray
 ) -> None:
-    scaled = scale_totals(flow, limit, CALENDAR, STILL)
+    scaled = scale_totals(flow, limit, STILL)
     assert (scaled >= 0).all()
     assert (scaled <= flow + 1e-6).all()
     assert np.array_equal(scaled[:, :5], flow[:, :5])
