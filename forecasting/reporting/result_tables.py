@@ -22,6 +22,7 @@ from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.reconcile import conflicts, nesting, revisions
 from forecasting.evidence.words import in_words, period_words
+from forecasting.growth.forecast import percent_of
 from forecasting.growth.policy_months import first_month
 from forecasting.measures import AT_THE_HORIZON, DEMAND_STEPS, EV_FLOWS, MEASURES
 from forecasting.periods import span
@@ -695,8 +696,6 @@ def _known_policies(forecast: FlowForecast) -> Iterator[list[str]]:
 
 def _changed(outlook: Outlook, forecast: FlowForecast) -> Iterator[list[str]]:
     """A row for each event that changes what becomes of a policy."""
-    from forecasting.growth.forecast import percent_of
-
     drivers, _ = known_drivers(outlook.scenario, outlook.ledger, outlook.as_of)
     until = last_day(outlook.evidence or Ledger(), outlook.as_of)
     labels = [month.label for month in forecast.months]
