@@ -101,10 +101,9 @@ def _rows(table: pd.DataFrame, record: Mapping[str, Any], ledger: Ledger) -> Ite
     for (place, measure), part in table.groupby(["country", "measure"], observed=True):
         of_flow = {"place": str(place), "measure": str(measure)}
         facts = [f for f in ledger if (f.place, f.measure) == (str(place), str(measure))]
-        counts = [f for f in facts if is_outcome(f) and f.is_amount and is_later(f, day)]
-        later = [fact for fact in counts if fact.period.end.year >= first]
         bases = _bases(record, str(place), facts)
         quantiles = _quantiles(part)
+        later = [f for f in facts if is_later(f, day) and f.period.end.year >= first]
         for fact in _outcomes(later, bases[0]):
             forecast = _forecast(quantiles, fact)
             if forecast is None:
@@ -146,7 +145,8 @@ def _outcomes(facts: Iterable[Fact], basis: str) -> list[Fact]:
     """One fact a period, in the order of time."""
     best: dict[Period, Fact] = {}
     for fact in sorted(facts, key=lambda fact: rank(fact, basis), reverse=True):
-        best.setdefault(fact.period, fact)
+        if is_outcome(fact) and fact.is_amount:
+            best.setdefault(fact.period, fact)
     return sorted(best.values(), key=lambda fact: (fact.period.end, fact.period.start))
 
 

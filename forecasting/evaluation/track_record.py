@@ -174,19 +174,21 @@ def outcomes_of(
         Empty, or one or two of them.
     """
     totals = list(filter(is_total, facts))
-    own = [fact for fact in totals if same_perimeter(fact.basis, basis)]
     later = [fact for fact in totals if is_later(fact, day)]
     later.sort(key=lambda fact: (fact.period.days, *rank(fact, basis)))
     whole = [fact for fact in later if fact.period == period][-1:]
+    own = [fact for fact in totals if same_perimeter(fact.basis, basis)]
     if whole and whole[0] in own:
         return whole
+    return whole + _longest_part(period, own, later)
+
+
+def _longest_part(period: Period, own: Sequence[Fact], later: Sequence[Fact]) -> list[Fact]:
+    """The longest part of a period that ends after all that was known; none of none."""
     newest = max((fact.period.end for fact in own if fact not in later), default=dt.date.min)
-    parts = [
-        fact
-        for fact in later
-        if fact in own and period.covers(fact.period) and fact.period.days >= SHORTEST
-    ]
-    return whole + [part for part in parts if part.period.end > newest][-1:]
+    parts = [fact for fact in later if fact in own and fact.period.end > newest]
+    long = [part for part in parts if part.period.days >= SHORTEST and period.covers(part.period)]
+    return long[-1:]
 
 
 def is_outcome(fact: Fact) -> bool:
