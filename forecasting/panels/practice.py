@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import TypeAdapter
 
 from forecasting.errors import AssumptionError, in_digits
 from forecasting.names import DATA
@@ -72,11 +73,7 @@ class Practice:
     @cache
     def shipped(cls) -> Practice:
         """The numbers that ship; ``practice.json`` names the data and the command behind them."""
-        result: dict[str, Any] = _shipped()["practice"]
-        values: dict[str, Any] = {
-            key: tuple(x) if isinstance(x, list) else x for key, x in result.items()
-        }
-        return cls(**values)
+        return TypeAdapter(cls).validate_python(_shipped()["practice"])
 
     def save(
         self, path: str | Path, source: str, command: str, band: Sequence[Sequence[float]] = ()

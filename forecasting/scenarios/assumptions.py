@@ -302,7 +302,8 @@ def standing_today(counted: Ledger) -> ExistingCharging | None:
     other markets. But a later bound above the count (30 points, then more than 230 stations) says
     that the count is old, and replaces it.
     """
-    printed = [fact for name in CHARGING_COUNTS for fact in _by_day(counted.select(measure=name))]
+    printed = [fact for name in CHARGING_COUNTS for fact in counted.select(measure=name)]
+    printed.sort(key=lambda fact: (CHARGING_COUNTS.index(fact.measure), fact.period.end))
     counts = _of_first_measure([fact for fact in printed if fact.is_exact])
     if not counts:
         return None
@@ -319,10 +320,6 @@ def _is_above(bound: Fact, count: Fact) -> bool:
     """Whether a bound says that more stands than was counted before it."""
     later = bound.period.end > count.period.end
     return bound.side == 1 and bound.value > count.value and later
-
-
-def _by_day(counts: Ledger) -> list[Fact]:
-    return sorted(counts, key=lambda fact: fact.period.end)
 
 
 def _of_first_measure(facts: Sequence[Fact]) -> list[Fact]:
