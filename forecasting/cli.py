@@ -781,6 +781,7 @@ worldbank  population and gross domestic product, by year
 @click.option(
     "--place",
     default="",
+    show_default=False,
     help="Country: an ISO 3166 code or a name; default the five of Central Asia.",
 )
 @click.option("--since", type=int, metavar="YEAR", help="First year.")
@@ -793,6 +794,7 @@ worldbank  population and gross domestic product, by year
 @click.option(
     "--address",
     default="",
+    show_default=False,
     envvar=FETCH_ADDRESS_VARIABLE,
     show_envvar=True,
     help="Another server of the same interface, over https or on this machine.",

@@ -194,7 +194,7 @@ def forecast_flow(
             _known(policies, facts, place) if isinstance(policies, pd.DataFrame) else policies or ()
         ),
     )
-    return made_once(request.answer, *vars(request).values())
+    return made_once(request.answer, *request.key)
 
 
 def _known(table: pd.DataFrame, facts: Ledger, place: str | None) -> list[Policy]:

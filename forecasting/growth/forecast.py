@@ -454,8 +454,7 @@ class FlowForecast(Shown):
     @cached_property
     def _influence(self) -> pd.DataFrame:
         request, periods = self.request, self.periods
-        whole = [*vars(request).values(), str(periods)]
-        flows = made_once(lambda: request.at_modes(periods, True), *whole)
+        flows = made_once(lambda: request.at_modes(periods, True), *request.key, str(periods))
         moved = flows.iloc[1:].rsub(flows.iloc[0]).rename_axis("fact").reset_index()
         table = moved.melt("fact", var_name="period", value_name="change_percent")
         table["change_percent"] = 100 * np.expm1(table["change_percent"])
@@ -598,8 +597,9 @@ class FlowForecast(Shown):
         request = self.request
         rest = request.evidence.head(0 if request.market_size is not None else 1)
         bare = replace(request, evidence=rest, periods=self.periods, basis=None)
-        whole = [*vars(request).values(), str(self.periods)]
-        before = made_once(lambda: bare.answer()._log_totals.var(axis=1), *whole)
+        before = made_once(
+            lambda: bare.answer()._log_totals.var(axis=1), *request.key, str(self.periods)
+        )
         ratio = self._log_totals.var(axis=1) / before
         return pd.Series(1 - ratio, index=self._index, name="contraction").clip(0.0, 1.0)
 

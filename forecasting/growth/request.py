@@ -67,6 +67,11 @@ class Request:
     place: str | None = None
     policies: tuple[Policy, ...] = ()  # pooled
 
+    @property
+    def key(self) -> tuple[object, ...]:
+        """All that an answer depends on; facts as text, as a ledger keeps what was read of it."""
+        return self.evidence.frame.to_csv(), *list(vars(self).values())[1:]
+
     def answer(self) -> FlowForecast:
         """Draw the path."""
         # The matrices are small: threads only wait for each other

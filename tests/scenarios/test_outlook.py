@@ -3,6 +3,9 @@
 import dataclasses
 import datetime as dt
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +16,7 @@ from forecasting.errors import AssumptionError, EvidenceError, InputError, Ledge
 from forecasting.evidence import datasets
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.prior import Prior
+from forecasting.names import SHARED_VARIABLE
 from forecasting.parameters.schema import Scenario, load_scenario, scenario_from_parameters
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.scenarios.joint_draws import difference, sum_outlooks
@@ -401,3 +405,11 @@ def test_the_facts_of_an_outlook_stand_beside_what_was_expected(tmp_path) -> Non
     made.save(tmp_path)
     with pytest.raises(InputError, match="xinjiang-baseline was read from files, which hold no"):
         load_outlook(tmp_path).fit_table()
+
+
+def test_scenarios_of_a_country_draw_their_facts_once(tmp_path: Path) -> None:
+    for seed, name in enumerate(("tajikistan-baseline", "tajikistan-constrained")):
+        asked = f"from forecasting.scenarios.outlook import outlook; outlook({name!r}, draws=50)"
+        sharing = {SHARED_VARIABLE: str(tmp_path), "PYTHONHASHSEED": str(seed)}
+        subprocess.run([sys.executable, "-c", asked], env=os.environ | sharing, check=True)
+        assert len(list(tmp_path.iterdir())) == 1
