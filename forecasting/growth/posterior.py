@@ -34,9 +34,10 @@ VISITS = 4  # pairs whose components are drawn together, in one sweep
 ANY_PAIR = 0.05
 JITTER = 1e-6  # variance of a doubtful fact beside that of its component
 LEAST_LIKELY = 0.002  # of the likeliest kind of market, below which a kind is left out
-# Gap between true and linear contrasts, in units of their noise: what may stay, and the most that
-# counts
+# Gap between true and linear contrasts, in units of their noise: what may stay, what may where few
+# draws count otherwise, and the most that counts
 BEARING = 0.2
+WIDE_BEARING = 0.3
 MOST_GAP = 20.0
 MOST_MOVED = 80  # combinations of facts that draws are moved onto
 HELD = 0.01  # part of a fact's variance that the directions of a move are made with
@@ -102,14 +103,22 @@ def sample(
     mode = _best_mode(path, facts)
     linear = _Linear(mode)
     chains = _Chains(linear, len(shared), rng)
-    rounds = []
+    enough = FEW_COUNT * len(shared)
+    bearing = BEARING
+    rounds: list[tuple[Indices, Array, Array, Array]] = []
     for _ in range(MOST_ROUNDS):
         x, kinds = chains.draw(shared)
-        rounds.append((kinds, *_moved(linear, x)))
+        draws = _moved(linear, x, bearing)
+        if not rounds and _effective(draws[1]) < enough:
+            wide = _moved(linear, x, WIDE_BEARING)
+            if _effective(wide[1]) > _effective(draws[1]):
+                draws = wide
+                bearing = WIDE_BEARING
+        rounds.append((kinds, *draws))
         kind, moved, log_weight, contrast = map(np.concatenate, zip(*rounds, strict=True))
-        weight, tail = smoothed(log_weight)
-        if 1 / (weight**2).sum() > FEW_COUNT * len(shared):
+        if _effective(log_weight) > enough:
             break
+    weight, tail = smoothed(log_weight)
     which = resampled(weight, np.tile(shared[:, -1], len(rounds)), len(shared), rng)
     expected, variance = chains.expectations()
     residual = contrast[which] - facts.value
@@ -124,7 +133,7 @@ def sample(
         expected_sd=np.sqrt(variance),
         base=facts.base(mode.log_flows, mode.x),
         doubted=doubted / len(residual),
-        effective=float(1 / (weight**2).sum()),
+        effective=_effective(log_weight),
         tail=tail,
     )
 
@@ -380,9 +389,15 @@ def _chosen(part: Array, rng: np.random.Generator) -> Indices:
     return np.asarray(np.minimum((below < lot).sum(axis=-1), part.shape[-1] - 1))
 
 
-def _moved(linear: _Linear, x: Array) -> tuple[Array, Array, Array]:
-    """Draws whose true contrasts are what the linear ones were, logs of their weights, and their
-    contrasts.
+def _effective(log_weight: Array) -> float:
+    """Effective number of draws."""
+    weight, _ = smoothed(log_weight)
+    return float(1 / (weight**2).sum())
+
+
+def _moved(linear: _Linear, x: Array, bearing: float) -> tuple[Array, Array, Array]:
+    """Draws whose true contrasts are what the linear ones were but for a gap, logs of their
+    weights, and their contrasts.
     """
     path, facts, mode = linear.path, linear.facts, linear.mode
     if not len(facts.value):
@@ -393,7 +408,7 @@ def _moved(linear: _Linear, x: Array) -> tuple[Array, Array, Array]:
     # The combinations of facts in which the true contrasts differ most from the linear ones
     size, turned = np.linalg.eigh(gap.T @ gap / len(x))
     residual = np.cumsum(np.maximum(size, 0.0))
-    combined = (turned[:, residual > BEARING**2] / sd[:, None])[:, -MOST_MOVED:].T
+    combined = (turned[:, residual > bearing**2] / sd[:, None])[:, -MOST_MOVED:].T
     moved = x.copy()
     log_weight = np.zeros(len(x))
     if len(combined):

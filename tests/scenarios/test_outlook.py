@@ -413,3 +413,9 @@ def test_scenarios_of_a_country_draw_their_facts_once(tmp_path: Path) -> None:
         sharing = {SHARED_VARIABLE: str(tmp_path), "PYTHONHASHSEED": str(seed)}
         subprocess.run([sys.executable, "-c", asked], env=os.environ | sharing, check=True)
         assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize("name", ["ports-baseline", "uzbekistan-baseline", "kazakhstan-baseline"])
+def test_a_shipped_forecast_rests_on_many_draws(name: str) -> None:
+    for forecast in outlook(name).forecasts.values():
+        assert forecast.diagnostics["ess"] > 200
