@@ -203,7 +203,6 @@ def test_a_forecast_of_a_day_knows_no_later_year_of_other_markets() -> None:
         for given in (None, other)
     )
     assert np.array_equal(one.forecast.monthly, two.forecast.monthly)
-    assert one.forecast.diagnostics["prior"] == "battery cars, year effects up to 2022"
 
 
 def test_uzbekistan_on_the_articles_day() -> None:
