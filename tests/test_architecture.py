@@ -70,7 +70,7 @@ HOMES = {
 
 # What the package as a whole may reach, at most: see `figures`.
 LIMITS = {
-    "tokens": 268_000,
+    "tokens": 253_000,
     "functions with more than ten branches, in percent": 3,
     "conditional expressions in 1,000 lines": 15,
     "tuple assignments in 1,000 lines": 8,
@@ -80,7 +80,7 @@ LIMITS = {
     "lists of public names": 1,
     "lists of a ledger's columns": 1,
 }
-LARGEST_ROOM = 0.225  # of all tokens; a fifth once reporting is shorter, too
+LARGEST_ROOM = 0.223  # of all tokens; a fifth once reporting is shorter, too
 LONGEST_CELL = 8  # lines of a notebook's cell
 REPEATED = 6  # statements that may not stand twice
 SENTENCE = 8  # words

@@ -274,7 +274,7 @@ def _several_places(caveat: Caveat) -> str:
     some = ", ".join(places[:4])
     if len(places) > 4:
         some += ", ..."
-    return f"holds facts of {len(places)} places ({some}); a forecast takes those of its own place"
+    return f"facts of {len(places)} places ({some}); a forecast takes those of its own place"
 
 
 def _parts_of_count(caveat: Caveat) -> str:

@@ -105,5 +105,5 @@ def test_a_sentence_is_told_once_though_numbers_differ_in_digits_that_no_one_rea
 def test_places_and_other_lists_are_shown_in_part() -> None:
     values = {"subject": "a.csv", "places": ["AM", "AZ", "GE", "KG", "KZ"]}
     assert words_of(Caveat("several_places", values=values)).startswith(
-        "a.csv: holds facts of 5 places (AM, AZ, GE, KG, ...)"
+        "a.csv: facts of 5 places (AM, AZ, GE, KG, ...)"
     )

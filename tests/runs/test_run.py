@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -75,6 +76,17 @@ def test_what_is_fresh_is_not_run_again(project: Any) -> None:
     project.scenario("uz-baseline", 3)
     assert statuses(project) == {"kz-baseline": "fresh", "uz-baseline": "done"}
     assert statuses(project, force=True) == {"kz-baseline": "done", "uz-baseline": "done"}
+
+
+def test_an_index_older_than_a_report_is_written_again(project: Any) -> None:
+    project.scenario("uz-baseline", 1)
+    statuses(project)
+    index = project.out / "index.html"
+    right = index.read_bytes()
+    index.write_text("of a run that was killed before its summary")
+    os.utime(index, (1, 1))
+    assert statuses(project) == {"uz-baseline": "fresh"}
+    assert index.read_bytes() == right
 
 
 def test_a_dry_run_says_what_would_run_and_writes_nothing(project: Any) -> None:

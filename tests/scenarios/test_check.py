@@ -204,7 +204,7 @@ def test_facts_that_no_forecast_can_take_together_are_told_before_it_runs(tmp_pa
     found = check_paths([table, params])
     assert found.problems == []
     assert (
-        "facts.csv: holds facts of 2 places (KZ, UZ); a forecast takes those of its own place"
+        "facts.csv: facts of 2 places (KZ, UZ); a forecast takes those of its own place"
         in lines_of(found.caveats)
     )
 
