@@ -98,8 +98,13 @@ HOUSE = {
     "bargap": 0.3,
     "barmode": "overlay",
 }
-# Of a chart that is read by rows
-SIDEWAYS: dict[str, Any] = {"xaxis_showgrid": True, "yaxis_showgrid": False}
+# Of a chart that is read by rows; its title begins above the names of rows
+SIDEWAYS: dict[str, Any] = {
+    "xaxis_showgrid": True,
+    "yaxis_showgrid": False,
+    "title_xref": "container",
+    "title_x": 0.015,
+}
 THIN = {"color": MUTED, "width": 1}  # a line that marks a place
 FULL_YEARS = 9  # on an axis; of more, the century is written once
 ROOM = 1.12  # above the highest thing drawn, as a factor
