@@ -340,8 +340,8 @@ def scenarios_table(outlook: Outlook) -> Table:
     """
     mine = outlook.scenario
     draws = len(next(iter(outlook.results.values.values())))
-    asked = (str(outlook.as_of), draws)
-    rows = {mine.scenario: _row_of(lambda: outlook, mine.name, *asked)}
+    day = outlook.as_of
+    rows = {mine.scenario: _row_of(lambda: outlook, mine.on(day), draws)}
     others: list[Scenario] = []
     kept: dict[str, PlaceFlow] = {}
     with contextlib.suppress(ForecastingError):  # there is none, or one that its own report refuses
@@ -349,9 +349,9 @@ def scenarios_table(outlook: Outlook) -> Table:
     for other in others:
         same = (other.place, other.measure) == (mine.place, mine.measure)
         if same and other.scenario not in rows:
-            make = partial(made_outlook, other, as_of=outlook.as_of, draws=draws, kept=kept)
+            make = partial(made_outlook, other, as_of=day, draws=draws, kept=kept)
             with contextlib.suppress(ForecastingError):
-                rows[other.scenario] = _row_of(make, other.name, *asked)
+                rows[other.scenario] = _row_of(make, other.on(day), draws)
     if len(rows) < 2:
         return Table(plain_frame([]), caption="No other scenario of this place has a params file.")
     ordered = sorted(rows, key=lambda name: (name != "baseline", name))
@@ -359,7 +359,7 @@ def scenarios_table(outlook: Outlook) -> Table:
     return Table(frame.fillna("–"), caption="The scenarios side by side", kind="fc-scenarios")
 
 
-def _row_of(make: Callable[[], Outlook], *asked: object) -> dict[str, str]:
+def _row_of(make: Callable[[], Outlook], scenario: Scenario, draws: int) -> dict[str, str]:
     """The numbers of a scenario's headline, without those of the second year; the reports of one
     run make them once.
     """
@@ -375,7 +375,7 @@ def _row_of(make: Callable[[], Outlook], *asked: object) -> dict[str, str]:
                 cells[head] = f"{amount(entry['median'], name)} ({ends})"
         return cells
 
-    return made_once(row, *asked)
+    return made_once(row, scenario.model_dump_json(), draws)
 
 
 def _promised(outlook: Outlook) -> str:

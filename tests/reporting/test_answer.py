@@ -11,6 +11,7 @@ import pytest
 from made_up import make_outlook
 
 import forecasting as fc
+from forecasting.names import SHARED_VARIABLE
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting import figures
 from forecasting.reporting.answer import answer, charging_answers, known
@@ -134,6 +135,15 @@ def test_the_scenarios_of_a_place_stand_side_by_side_with_the_numbers_of_their_r
         assert row["Electric vehicles on the road, 2030"].startswith(
             amount(stock["median"], "ev_stock")
         )
+
+
+def test_scenarios_of_one_name_keep_their_own_numbers_in_one_run(tmp_path, monkeypatch):
+    monkeypatch.setenv(SHARED_VARIABLE, str(tmp_path))
+    shipped = fc.outlook("turkmenistan-baseline", draws=50)
+    smaller = fc.outlook(shipped.scenario.model_copy(update={"market_size": 1000.0}), draws=50)
+    first, second = (fc.tables.scenarios_table(made).frame for made in (shipped, smaller))
+    assert first.loc[0].ne(second.loc[0]).any()
+    assert first.loc[1].equals(second.loc[1])
 
 
 def test_a_place_with_one_scenario_says_so():
