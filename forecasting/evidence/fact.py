@@ -128,6 +128,10 @@ class Fact(Shown, BaseModel):
             raise LedgerError(problems)
         super().__init__(**_typed(row, {}))
 
+    def __getstate__(self) -> dict[Any, Any]:
+        """Alike in every process: which columns were given is a set, in an order of the process."""
+        return super().__getstate__() | {"__pydantic_fields_set__": set()}
+
     @property
     def period(self) -> Period:
         """The days that the fact speaks of; one day where only one is given.

@@ -69,8 +69,8 @@ class Request:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """All that an answer depends on; facts as text, as a ledger keeps what was read of it."""
-        return self.evidence.frame.to_csv(), *list(vars(self).values())[1:]
+        """All that an answer depends on, one by one."""
+        return tuple(vars(self).values())
 
     def answer(self) -> FlowForecast:
         """Draw the path."""
