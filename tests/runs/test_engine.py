@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -123,6 +124,23 @@ def test_a_process_that_dies_or_hangs_is_a_failure_that_keeps_what_was_shown(
     text = out.read_text()
     assert "so far" in text
     assert '"never\\n"' not in text
+
+
+@pytest.mark.parametrize(("depth", "sockets"), [(0, 5), (30, 0)])
+def test_a_kernel_is_reached_by_sockets_in_its_folder_where_it_can_hold_them(
+    project: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, depth: int, sockets: int
+) -> None:
+    folder = tmp_path.joinpath("sockets", *["deep"] * depth)  # the path of a socket has a limit
+    folder.mkdir(parents=True)
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    monkeypatch.setenv("TMPDIR", str(folder))
+    project.notebook(
+        "import os, pathlib\n"
+        "sum(path.is_socket() for path in pathlib.Path(os.environ['TMPDIR']).iterdir())"
+    )
+    notebook = execute(project.template, {"country": "NO", "seed": 2}, project.root / "out.ipynb")
+    assert notebook.cells[-1].outputs[0]["data"]["text/plain"] == str(sockets)
+    assert not [*folder.iterdir()]
 
 
 def test_papermill_finds_the_engine_by_name(project: Any) -> None:

@@ -14,7 +14,10 @@ import multiprocessing
 import os
 import platform
 import re
+import socket
+import tempfile
 import time
+import uuid
 import warnings
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -32,6 +35,7 @@ from papermill.exceptions import PapermillExecutionError
 from papermill.execute import raise_for_execution_errors
 from papermill.iorw import write_ipynb
 from papermill.parameterize import parameterize_notebook
+from traitlets.config import Config
 
 from forecasting.errors import RunError
 from forecasting.runs.execute.child import (
@@ -264,6 +268,8 @@ class KernelEngine(Engine):  # type: ignore[misc]
     ) -> None:
         """Run the cells and tidy the outputs; `keep` is the file for what did not reach its end."""
         settings: dict[str, Any] = {"record_timing": False}
+        if sockets := sockets_of_a_kernel(Path(tempfile.gettempdir())):
+            settings["config"] = Config(KernelManager={"transport": "ipc", "ip": sockets})
         if execution_timeout is not None:  # nbclient takes a number as such only where it is whole
             settings["timeout_func"] = lambda cell: execution_timeout
         _time(nb_man)
@@ -291,6 +297,23 @@ class PipeEngine(KernelEngine):
 
 
 papermill_engines.register(ENGINES["kernel"], KernelEngine)
+
+
+def sockets_of_a_kernel(folder: Path) -> str | None:
+    """How the paths of a new kernel's sockets begin; None where a folder can hold no sockets: some
+    systems and file systems have none, and a path is limited to about 100 characters.
+
+    A kernel that listens on a port of the machine can be reached by anybody there: a program that
+    still calls a kernel which had the same port before leaves an error in a cell of this one.
+    """
+    start = str(folder / uuid.uuid4().hex[:8])
+    try:
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.bind(f"{start}-0")
+        os.unlink(f"{start}-0")
+    except (AttributeError, OSError):
+        return None
+    return start
 
 
 def _time(nb_man: NotebookExecutionManager) -> None:
