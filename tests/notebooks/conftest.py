@@ -7,15 +7,31 @@ numbers behind them are in the tables."""
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import nbval.kernel
 import pytest
+from jupyter_client.manager import KernelManager
 from nbval.plugin import IPyNbCell, IPyNbFile
+
+from forecasting.runs.execute.execution import sockets_of_a_kernel
 
 # No doctests here, and pytest confuses files of this name that it collects
 collect_ignore = ["conftest.py"]
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+
+
+def kernel_manager(**options: Any) -> KernelManager:
+    """Of a kernel that no other program calls by mistake: what it says then stands in a cell."""
+    if sockets := sockets_of_a_kernel(Path(tempfile.gettempdir())):
+        options |= {"transport": "ipc", "ip": sockets}
+    return KernelManager(**options)
+
+
+nbval.kernel.KernelManager = kernel_manager
 
 
 class StoredNotebooks(pytest.File):
