@@ -250,10 +250,11 @@ class LatentPath:
 
     def columns_of(self, path: LatentPath) -> Indices:
         """Where the coordinates of a path that ends earlier stand among those of this one."""
-        parts = [
-            self.at_[name].start + np.arange(columns.stop - columns.start)
-            for name, columns in path.at_.items()
-        ]
+        parts = []
+        for name, columns in path.at_.items():
+            rows = max(len(self.drifts), 1) if name == "drift" else 1
+            own = np.arange(self.width)[self.at_[name]].reshape(rows, -1)
+            parts.append(own[:, : (columns.stop - columns.start) // rows].ravel())
         return np.concatenate(parts)
 
     def sizes_of(self, x: Array) -> Array:

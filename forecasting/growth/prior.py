@@ -298,7 +298,8 @@ class Prior:
         True
         """
         try:
-            if '"level"' not in text:
+            stored = json.loads(text)
+            if not isinstance(stored, dict) or "level" not in stored:
                 raise ValueError("no level")
             return TypeAdapter(cls).validate_json(text)
         except ValueError as error:

@@ -159,3 +159,13 @@ def test_a_path_with_a_register_is_walked_back_from_its_first_count(facts, usabl
     assert alone.start.of_flow
     assert (alone.first_year, both.first_year) == (2022, 2022 - WALKED_BACK)
     assert both.start == alone.start
+
+
+def test_a_path_that_goes_on_keeps_each_agencys_drift():
+    path = LatentPath(Prior(), 2020, 2022, Start(), bases=2, drifts=[(0, 2020), (1, 2021)])
+    far = path.reaching(2025)
+    x = np.random.default_rng(0).standard_normal(path.width)
+    further = np.zeros(far.width)
+    further[far.columns_of(path)] = x
+    for basis in (0, 1):
+        np.testing.assert_allclose((far.offset(basis) @ further)[:3], path.offset(basis) @ x)

@@ -225,6 +225,12 @@ def test_json_keeps_the_numbers(prior):
     assert json.loads(prior.to_json())["perimeter"] == "test"
 
 
+@pytest.mark.parametrize("text", ["3", '"level"', '["level"]', '{"note": "level"}', "{}"])
+def test_json_without_a_level_is_no_prior(text):
+    with pytest.raises(ModelError, match="no prior as to_json writes it: no level"):
+        Prior.from_json(text)
+
+
 def test_prior_is_read_from_a_file(prior, tmp_path):
     path = tmp_path / "prior.json"
     path.write_text(prior.to_json(), encoding="utf-8")
