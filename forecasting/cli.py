@@ -521,11 +521,11 @@ def backtest(csv: Path | None, **options: Any) -> None:
             scores = summarise_part_year(part_year_skill(panel, monthly, train, mapped))
         say(scores_text(scores, PART_YEAR))
     else:
-        from forecasting.evaluation.backtest import backtest as score
+        from forecasting.evaluation.backtest import backtest_skill, summarise
         from forecasting.reporting.score_words import BACKTEST, scores_text
 
         with grid(scheduler) as mapped:
-            scores = score(panel, train, peers=options["peers"], mapped=mapped)
+            scores = summarise(backtest_skill(panel, train, peers=options["peers"], mapped=mapped))
         say(scores_text(scores, BACKTEST))
     _write_csv(scores, csv, index=not options["chargers"])
 

@@ -9,8 +9,9 @@ year a horizon later. What was known on the first day after the origin comes fro
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -40,6 +41,7 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.growth.flow import annual_totals, forecast_flow
 from forecasting.growth.forecast import ledger_of
 from forecasting.growth.prior import Prior, region_of
+from forecasting.growth.starting import MarketSize
 from forecasting.periods import year
 from forecasting.scenarios.known import Known
 
@@ -95,26 +97,19 @@ class Case:
     @property
     def row(self) -> dict[str, object]:
         """What a score says of it."""
-        of_case = {"market": self.market, "origin": self.origin, "years": len(self.history)}
-        return of_case | {"sales": float(self.history.iloc[-1]), "share": self.share}
+        return {
+            "market": self.market,
+            "origin": self.origin,
+            "years": len(self.history),
+            "sales": float(self.history.iloc[-1]),
+            "share": self.share,
+        }
 
     @property
     def size(self) -> float | None:
         """New cars in the last year of which their number is known; None where none is."""
         sizes = self.known.market.value
         return float(sizes.iloc[-1]) if isinstance(sizes, pd.Series) else sizes
-
-
-def backtest(
-    panel: Panel, train: Panel | None = None, *, peers: bool = False, mapped: Mapped = map
-) -> pd.DataFrame:
-    """Score the forecasts on a panel, in one line per method: :func:`summarise` of
-    :func:`backtest_skill`, with :func:`by_group` in ``attrs["groups"]``.
-    """
-    cases = backtest_skill(panel, train, peers=peers, mapped=mapped)
-    lines = summarise(cases)
-    lines.attrs["groups"] = by_group(cases)
-    return lines
 
 
 def backtest_skill(
@@ -170,9 +165,11 @@ def _cases(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> Iterator[C
         for origin in rows.index[rows.index >= FIRST_ORIGIN].tolist():
             day = dt.date(origin + 1, 1, 1)
             known = Known(facts, None, None, day, sizes, size_from_ledger=False, analogues=others)
-            history = _unbroken(known.facts)
-            outcomes = {h: float(rows["sales"].get(origin + h, np.nan)) for h in HORIZONS}
-            outcomes = {h: sales for h, sales in outcomes.items() if sales == sales}
+            sales = rows["sales"].loc[:origin].astype(float)
+            runs = sales.index - np.arange(len(sales))  # years without a gap have one number
+            history = sales[runs == runs[-1]]
+            ahead = [h for h in HORIZONS if origin + h in rows.index]
+            outcomes = {h: float(rows["sales"][origin + h]) for h in ahead}
             if len(history) >= FEWEST_YEARS and history.iloc[-1] >= LEAST_SALES and outcomes:
                 known = replace(known, since=year(int(history.index[0])).start)
                 share = float(rows["share"][origin])
@@ -180,33 +177,25 @@ def _cases(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> Iterator[C
                 yield Case(str(market), origin, history, share, known, outcomes, taught)
 
 
-def _unbroken(facts: Ledger) -> pd.Series:
-    """Annual totals from the last gap on."""
-    history = pd.Series({fact.period.end.year: fact.value for fact in facts})
-    gaps = np.flatnonzero(np.diff(history.index, prepend=history.index[:1] - 1) != 1)
-    return history.iloc[max(gaps, default=0) :]
-
-
 def _published(sales: pd.Series) -> Ledger:
     """Annual totals as facts, each of them published on the first day after its year."""
-    totals = annual_totals(sales)
-    return ledger_of(
-        totals.assign(published=[f"{int(str(end)[:4]) + 1}-01-01" for end in totals["period_end"]])
-    )
+    after = [f"{y + 1}-01-01" for y in sales.index]
+    return ledger_of(annual_totals(sales).assign(published=after))
 
 
 def _package(cases: list[Case]) -> list[Quantiles]:
     """The engine on what was known, with the prior that the cases share."""
     prior = cases[0].known.prior
-    return [_forecast(case, prior) for case in cases]
+    return [totals_ahead(case, case.known, prior, case.size, HORIZONS) for case in cases]
 
 
-def _forecast(case: Case, prior: Prior) -> Quantiles:
-    periods = [year(case.origin + h) for h in HORIZONS]
-    forecast = forecast_flow(
-        case.known.facts, periods, prior, case.size, draws=DRAWS, place=case.market
-    )
-    return dict(zip(HORIZONS, forecast.quantiles(LEVELS).to_numpy(), strict=True))
+def totals_ahead(
+    case: Any, known: Known, prior: Prior, size: MarketSize, horizons: Sequence[int]
+) -> Quantiles:
+    """Quantiles of the totals of years after the origin of a case, as the engine has them."""
+    periods = [year(case.origin + h) for h in horizons]
+    forecast = forecast_flow(known.facts, periods, prior, size, draws=DRAWS, place=case.market)
+    return dict(zip(horizons, forecast.quantiles(LEVELS).to_numpy(), strict=True))
 
 
 def _methods(analogues: pd.DataFrame, peers: bool) -> dict[str, Forecaster]:
@@ -237,7 +226,8 @@ def summarise(table: pd.DataFrame) -> pd.DataFrame:
         Indexed by method: ``wis`` over all cases, ``h1`` and so on by horizon, ``short`` with at
         most five years of history; ``ratio, ratio_h1, ratio_short`` to the best single-series tool
         in each, and ``ratio_regression`` to the analogue regression, where they were scored;
-        ``in80, in95`` with standard errors ``se80, se95`` clustered by market; ``cases``.
+        ``in80, in95`` with standard errors ``se80, se95`` clustered by market; ``cases``. Beside
+        the regression, :func:`by_group` is in ``attrs["groups"]``.
 
     Examples
     --------
@@ -252,9 +242,12 @@ def summarise(table: pd.DataFrame) -> pd.DataFrame:
     for column, name in (("wis", "ratio"), ("h1", "ratio_h1"), ("short", "ratio_short")):
         if len(single) and column in lines:
             lines[name] = lines[column] / single[column].min()
-    if REGRESSION in lines.index:
-        lines["ratio_regression"] = lines["wis"] / float(lines["wis"][REGRESSION])
-    return lines.round(3).join(coverage(table))
+    if REGRESSION not in lines.index:
+        return lines.round(3).join(coverage(table))
+    lines["ratio_regression"] = lines["wis"] / float(lines["wis"][REGRESSION])
+    lines = lines.round(3).join(coverage(table))
+    lines.attrs["groups"] = by_group(table)
+    return lines
 
 
 def by_group(table: pd.DataFrame) -> pd.DataFrame:

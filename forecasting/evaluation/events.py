@@ -8,7 +8,7 @@ from the months of the other markets, and so is the prior.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,8 +19,8 @@ from tqdm import tqdm
 from forecasting.errors import EvidenceError, Problem
 from forecasting.evaluation.backtest import DRAWS
 from forecasting.evaluation.markets import Panel, read_monthly, read_panel
-from forecasting.evaluation.part_year import known_of, learned
-from forecasting.evaluation.peers import LEAST_SALES, PartYear
+from forecasting.evaluation.part_year import counts_of, known_of, learned, part_year, total_of
+from forecasting.evaluation.peers import PartYear
 from forecasting.evaluation.scores import LEVELS, coverage, judged, mean_scores, ratio_to
 from forecasting.evidence.places import find_place
 from forecasting.evidence.policies import Policy, read_policies
@@ -128,8 +128,7 @@ def event_skill(panel: Panel, monthly: Panel, policies: str | Path | None = None
             learned(case.part_year, known),
             policies=estimate_policy_effects(others, rows.values()),
         )
-        for method, totals in _forecasts(case, known, prior).items():
-            scores += _score(method, case, totals)
+        scores += _scores(case, known, prior)
     return pd.DataFrame(scores)
 
 
@@ -148,43 +147,27 @@ def _check_places(policies: Mapping[str, Policy], markets: set[str], name: str) 
 
 def _case(event: PolicyEvent, months: pd.DataFrame) -> EventCase | None:
     """What an analyst knew four months before an event; None where months are missing."""
-    rows = months[months["market"] == event.market]
-    counts = rows.set_axis(pd.PeriodIndex(rows["month"], freq="M"))
-
-    def total(first: pd.Period, last: pd.Period, column: str = "registrations") -> float:
-        return float(counts[column].reindex(pd.period_range(first, last)).sum(skipna=False))
-
-    last = event.first - BEFORE - 1
-    january = last - last.month + 1
-    last_year = total(january - 12, january - 1)
-    part = total(january, last)
-    before = total(january - 12, last - 12)
-    if not (last_year >= LEAST_SALES and part > 0 and before > 0):
+    facts = part_year(counts_of(months, event.market), event.market, event.first - BEFORE - 1)
+    if facts is None:
         return None
-    cars = total(january - 12, january - 1, "all_cars")
     outcomes = {}
     for name, (begins, ends, _) in SPANS.items():
         first = event.first + begins
         final = event.first + ends
-        if (outcome := total(first, final)) > 0:
+        if (outcome := total_of(event.counts, first, final)) > 0:
             period = Period(month(str(first)).start, month(str(final)).end)
             outcomes[name] = (period, outcome)
-    growth = round(100 * (part / before - 1), 1)
-    size = cars if cars > 0 else None
-    part_year = PartYear(event.market, last.year, last.month, last_year, part, growth, size, {})
-    return EventCase(event, part_year, outcomes)
+    return EventCase(event, facts, outcomes)
 
 
-def _forecasts(case: EventCase, known: Known, prior: Prior) -> dict[str, Sequence[np.ndarray]]:
-    """Quantiles of each method, for each span of months."""
-    sizes = known.market.sizes
-    periods = [period for period, _ in case.outcomes.values()]
+def _scores(case: EventCase, known: Known, prior: Prior) -> Iterator[dict[str, object]]:
+    """Rows of a case: each span of months by each method."""
     dated, undated = (
         forecast_flow(
             known.facts,
-            periods,
+            [period for period, _ in case.outcomes.values()],
             prior,
-            sizes,
+            known.market.sizes,
             draws=DRAWS,
             place=case.event.market,
             policies=policies,
@@ -192,29 +175,19 @@ def _forecasts(case: EventCase, known: Known, prior: Prior) -> dict[str, Sequenc
         for policies in ((case.policy,), ())
     )
     spread = np.exp(MULTIPLIER_SD * np.random.default_rng(0).standard_normal(DRAWS))
-    multiplied = [
-        np.quantile(undated.totals(period) * SPANS[name][-1] * spread, LEVELS)
-        for name, period in zip(case.outcomes, periods, strict=True)
-    ]
-    return {
-        TOLD: [*dated.quantiles(LEVELS).to_numpy()],
-        NOT_TOLD: [*undated.quantiles(LEVELS).to_numpy()],
-        MULTIPLIER: multiplied,
-    }
-
-
-def _score(
-    method: str, case: EventCase, quantiles: Sequence[np.ndarray]
-) -> Iterator[dict[str, object]]:
     of_case = {
-        "method": method,
         "market": case.event.market,
         "policy": case.event.policy.id,
         "known": case.was_known,
         "scored": case.event.first.year,
     }
-    for (name, (_, outcome)), forecast in zip(case.outcomes.items(), quantiles, strict=True):
-        yield {**of_case, "months": name, **judged(forecast, outcome)}
+    for name, (period, outcome) in case.outcomes.items():
+        flow = undated.totals(period)
+        by_multiplier = flow * SPANS[name][-1] * spread
+        draws = {TOLD: dated.totals(period), NOT_TOLD: flow, MULTIPLIER: by_multiplier}
+        for method, drawn in draws.items():
+            score = judged(np.quantile(drawn, LEVELS), outcome)
+            yield {"method": method, **of_case, "months": name, **score}
 
 
 def summarise_events(table: pd.DataFrame) -> pd.DataFrame:

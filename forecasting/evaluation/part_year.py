@@ -10,15 +10,15 @@ from :class:`forecasting.scenarios.known.Known`, as in reports.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pandas as pd
 
 from forecasting.errors import EvidenceError, ModelError
-from forecasting.evaluation.backtest import DRAWS, THIS_PACKAGE
+from forecasting.evaluation.backtest import THIS_PACKAGE, totals_ahead
 from forecasting.evaluation.markets import Panel, read_monthly, read_panel
 from forecasting.evaluation.peers import LEAST_SALES, RULES, PartYear, rule_of_thumb
 from forecasting.evaluation.scores import (
-    LEVELS,
     Forecaster,
     Mapped,
     Quantiles,
@@ -27,11 +27,10 @@ from forecasting.evaluation.scores import (
     ratio_to,
     score_cases,
 )
-from forecasting.growth.flow import forecast_flow
 from forecasting.growth.forecast import ledger_of
 from forecasting.growth.prior import Prior
 from forecasting.measures import did_you_mean
-from forecasting.periods import month, span, year
+from forecasting.periods import month
 from forecasting.scenarios.known import Known
 
 MONTHS = (2, 4, 6, 9)  # last month of the part year
@@ -100,7 +99,10 @@ def part_year_skill(
     def package(cases: list[PartYear]) -> list[Quantiles]:
         known = [known_of(case, analogues, months) for case in cases]
         prior = learned(cases[0], known[0])
-        return [_forecast(*pair, prior) for pair in zip(cases, known, strict=True)]
+        return [
+            totals_ahead(case, told, prior, told.market.sizes, (0, 1))
+            for case, told in zip(cases, known, strict=True)
+        ]
 
     methods = {name: by_rule(name) for name in RULES} | {THIS_PACKAGE: package}
     return score_cases(methods, cases, mapped)
@@ -120,53 +122,73 @@ def _check_names(months: pd.DataFrame, panel: pd.DataFrame) -> None:
 
 
 def _cases(months: pd.DataFrame) -> Iterator[PartYear]:
-    for market, rows in months.groupby("market"):
-        counts = _by_year(rows, "registrations")
-        cars = _by_year(rows, "all_cars").sum(axis=1, skipna=False)
-        totals = counts.sum(axis=1, skipna=False).dropna()
-        for y in totals.index:
-            if totals.get(y - 1, 0.0) < LEAST_SALES:
-                continue
-            size = float(cars[y - 1]) if cars[y - 1] > 0 else None
-            outcomes = {h: float(totals.get(y + h, 0.0)) for h in (0, 1)}
-            outcomes = {h: total for h, total in outcomes.items() if total > 0}
-            before = counts.loc[y - 1].cumsum()
-            parts = counts.loc[y].cumsum()
-            for k in MONTHS:
-                if before[k] > 0 and parts[k] > 0:
-                    growth = float(round(100 * (parts[k] / before[k] - 1), 1))
-                    facts = (float(totals[y - 1]), float(parts[k]), growth)
-                    yield PartYear(str(market), int(y), k, *facts, size, outcomes)
+    for market in months["market"].unique():
+        counts = counts_of(months, market)
+        for y in counts["year"].unique():
+            years = {h: (pd.Period(f"{y + h}-01"), pd.Period(f"{y + h}-12")) for h in (0, 1)}
+            whole = {h: total_of(counts["registrations"], *span) for h, span in years.items()}
+            outcomes = {h: total for h, total in whole.items() if total > 0}
+            if 0 in outcomes:
+                cases = [part_year(counts, market, pd.Period(f"{y}-{k:02d}")) for k in MONTHS]
+                yield from (replace(case, outcomes=outcomes) for case in cases if case)
 
 
-def _by_year(rows: pd.DataFrame, column: str) -> pd.DataFrame:
-    """A row a year and a column a month."""
-    wide = rows.pivot(index="year", columns="k", values=column)
-    return wide.reindex(columns=range(1, 13))
+def counts_of(months: pd.DataFrame, market: str) -> pd.DataFrame:
+    """The counts of a market by month, each a Period."""
+    rows = months[months["market"] == market]
+    return rows.set_index(pd.PeriodIndex(rows["month"], freq="M"))
+
+
+def total_of(counts: pd.Series, first: pd.Period, last: pd.Period) -> float:
+    """The total of some months; NaN where one of them is missing."""
+    return float(counts.reindex(pd.period_range(first, last)).sum(skipna=False))
+
+
+def part_year(counts: pd.DataFrame, market: str, last: pd.Period) -> PartYear | None:
+    """What is printed of a market by the end of a month, without outcomes; None where months are
+    missing, or too few were sold.
+    """
+    sales = counts["registrations"]
+    january = last - last.month + 1
+    year_before = (january - 12, january - 1)
+    last_year = total_of(sales, *year_before)
+    part = total_of(sales, january, last)
+    before = total_of(sales, january - 12, last - 12)
+    if not (last_year >= LEAST_SALES and part > 0 and before > 0):
+        return None
+    growth = round(100 * (part / before - 1), 1)
+    cars = total_of(counts["all_cars"], *year_before)
+    size = cars if cars > 0 else None
+    return PartYear(market, last.year, last.month, last_year, part, growth, size, {})
 
 
 def known_of(case: PartYear, panel: pd.DataFrame, months: pd.DataFrame) -> Known:
     """The three facts, published on the last day of the part, the market's size, and the other
     markets.
     """
-    part = span(year(case.year).start, month(f"{case.year}-{case.k:02d}").end)
-    facts = [
-        ("total", year(case.year - 1), case.last_year),
-        ("total", part, case.part),
-        ("yoy_growth_percent", part, case.growth),
-    ]
-    rows = [
-        (quantity, period.start.isoformat(), period.end.isoformat(), value)
-        for quantity, period, value in facts
-    ]
-    table = pd.DataFrame(rows, columns=["quantity", "period_start", "period_end", "value"])
-    ledger = ledger_of(table.assign(relation="equals", published=part.end.isoformat()))
-    size = None
-    if case.size is not None:
-        size = {case.year - 1: case.size}
+    end = month(f"{case.year}-{case.k:02d}").end
+    january = f"{case.year}-01-01"
+    facts = pd.DataFrame(
+        {
+            "relation": "equals",
+            "quantity": ["total", "total", "yoy_growth_percent"],
+            "period_start": [f"{case.year - 1}-01-01", january, january],
+            "period_end": [f"{case.year - 1}-12-31", str(end), str(end)],
+            "value": [case.last_year, case.part, case.growth],
+            "published": str(end),
+        }
+    )
+    size = case.size and {case.year - 1: case.size}
     others, other_months = (rows[rows["market"] != case.market] for rows in (panel, months))
     return Known(
-        ledger, None, None, part.end, size, False, analogues=others, analogue_months=other_months
+        ledger_of(facts),
+        None,
+        None,
+        end,
+        size,
+        False,
+        analogues=others,
+        analogue_months=other_months,
     )
 
 
@@ -178,15 +200,6 @@ def learned(case: PartYear, known: Known) -> Prior:
         raise EvidenceError(
             f"{case.market} in {case.year}, its own rows left out: {error}; give earlier years"
         ) from None
-
-
-def _forecast(case: PartYear, known: Known, prior: Prior) -> Quantiles:
-    """Quantiles of this year's total and of the next's."""
-    periods = [year(case.year + h) for h in (0, 1)]
-    forecast = forecast_flow(
-        known.facts, periods, prior, known.market.sizes, draws=DRAWS, place=case.market
-    )
-    return dict(enumerate(forecast.quantiles(LEVELS).to_numpy()))
 
 
 def summarise_part_year(table: pd.DataFrame) -> pd.DataFrame:

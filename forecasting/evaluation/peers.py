@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any
@@ -250,29 +250,16 @@ class PartYear:
         return self.market, self.year
 
 
-# Each rule's total of this year and its growth into the next, with the spread (log) of both.
-# Spreads are those seen on the markets that the rules were first tried on: hindsight, in the rules'
-# favour.
-def _annualised(case: PartYear) -> tuple[float, float]:
-    total = case.part * 12 / case.k
-    return total, total / case.last_year
-
-
-def _grown(case: PartYear) -> tuple[float, float]:
-    growth = 1 + case.growth / 100
-    return case.last_year * growth, growth
-
-
-def _halved(case: PartYear) -> tuple[float, float]:
-    total, growth = _grown(case)
-    return total, 1 + (growth - 1) / 2
-
-
-RULES: Mapping[str, tuple[Callable[[PartYear], tuple[float, float]], tuple[float, float]]] = {
-    "annualised part year": (_annualised, (0.30, 0.71)),
-    "last year times growth": (_grown, (0.27, 0.75)),
-    "growth, halved next year": (_halved, (0.27, 0.62)),
+ANNUALISED = "annualised part year"
+HALVED = "growth, halved next year"
+# Each rule's spread (log) of this year's total and of the next's, as seen on the markets that the
+# rules were first tried on: hindsight, in the rules' favour.
+RULES = {
+    ANNUALISED: (0.30, 0.71),
+    "last year times growth": (0.27, 0.75),
+    HALVED: (0.27, 0.62),
 }
+SPREADS = RULES[HALVED]
 
 
 def rule_of_thumb(name: str, case: PartYear) -> Quantiles:
@@ -284,12 +271,15 @@ def rule_of_thumb(name: str, case: PartYear) -> Quantiles:
     >>> [rule_of_thumb(name, case)[1][3].round().item() for name in RULES]
     [2250.0, 2250.0, 1875.0]
     """
-    rule, spread = RULES[name]
-    total, growth = rule(case)
-    return {h: np.exp(np.log(total * growth**h) + NORMAL * spread[h]) for h in (0, 1)}
-
-
-SPREADS = RULES["growth, halved next year"][1]
+    growth = 1 + case.growth / 100
+    total = case.last_year * growth
+    if name == ANNUALISED:
+        total = case.part * 12 / case.k
+        growth = total / case.last_year
+    elif name == HALVED:
+        growth = 1 + (growth - 1) / 2
+    spreads = enumerate(RULES[name])
+    return {h: np.exp(np.log(total * growth**h) + NORMAL * spread) for h, spread in spreads}
 
 
 def by_hand(known: Ledger, basis: str, period: Period) -> Array | None:

@@ -5,16 +5,16 @@ published later.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.errors import EvidenceError, ForecastingError
+from forecasting.errors import ForecastingError
 from forecasting.evaluation.peers import NORMAL, SPREADS, by_hand, stock_by_hand
-from forecasting.evaluation.scores import LEVELS, judged, weighted_interval_score
+from forecasting.evaluation.scores import LEVELS, judged
 from forecasting.evidence.bases import same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
@@ -52,27 +52,20 @@ def record_of(known: Known, flow: Ledger) -> Iterator[Row]:
     Yields
     ------
     dict
-        As :func:`beside` has them, and ``as_of``, ``facts`` (their number) and ``period``.
-
-    Raises
-    ------
-    EvidenceError
-        Where no fact was known.
+        As :func:`beside` has them, and ``as_of``, ``facts`` (their number) and ``period``; of a
+        year without an outcome these three, and NaN as ``outcome``.
     """
-    if not len(known.facts):
-        raise EvidenceError(
-            f"no fact was known on {known.day}; the first days of the ledger are later"
-        )
     years = [year(known.day.year + ahead) for ahead in (0, 1)]
     forecast = _forecast(known, years)
     basis = forecast.basis
     for of_year in years:
         outcomes = outcomes_of(flow, of_year, known.day, basis)
-        for outcome in outcomes or [None]:
-            period = outcome.period if outcome else of_year
-            rule = by_hand(known.facts, basis, period)
-            row = beside(quantiles_of(forecast.totals(period)), basis, outcome, rule)
-            yield row | _of_day(known, period)
+        if not outcomes:
+            yield {"outcome": np.nan} | _of_day(known.day, known.facts, of_year)
+        for outcome in outcomes:
+            rule = by_hand(known.facts, basis, outcome.period)
+            row = beside(quantiles_of(forecast.totals(outcome.period)), basis, outcome, rule)
+            yield row | _of_day(known.day, known.facts, outcome.period)
 
 
 def _forecast(known: Known, periods: list[Period]) -> FlowForecast:
@@ -99,11 +92,13 @@ def growth_record_of(known: Known, flow: Ledger) -> Iterator[Row]:
         As :func:`record_of`; scores are of the factor's log, and the rule halves the last growth
         printed.
     """
-    printed = sorted(filter(_is_growth, known.facts), key=_newest_last)
+    printed = list(filter(_is_growth, known.facts))
     if not printed:
         return
-    rule = (1 + printed[-1].value / 200) * np.exp(NORMAL * SPREADS[1])
-    for outcome in _longest_growths(flow, known.day):
+    newest = max(printed, key=lambda fact: (fact.period.end, fact.period.days))
+    rule = (1 + newest.value / 200) * np.exp(NORMAL * SPREADS[1])
+    growths = [fact for fact in filter(_is_growth, flow) if fact.period.days >= SHORTEST]
+    for outcome in _last_of_years(growths, known.day, lambda fact: fact.period.days):
         period = outcome.period
         forecast = _forecast(known, [year(period.end.year)])
         factors = forecast.totals(period) / forecast.totals(period.year_before())
@@ -111,23 +106,23 @@ def growth_record_of(known: Known, flow: Ledger) -> Iterator[Row]:
         row = beside(quantiles_of(factors), forecast.basis, grown, rule)
         for name in ("low", "median", "high", "outcome"):
             row[name] = 100 * (row[name] - 1)
-        yield row | _of_day(known, period)
+        yield row | _of_day(known.day, known.facts, period)
 
 
-def _newest_last(fact: Fact) -> tuple[dt.date, int]:
-    return fact.period.end, fact.period.days
+def _last_of_years(
+    facts: Iterable[Fact], day: dt.date, order: Callable[[Fact], object]
+) -> list[Fact]:
+    """The last of the facts of the year of a day, in some order and then as they were published,
+    and that of the next year, of those published after the day.
+    """
+    later = [fact for fact in facts if is_later(fact, day)]
+    later.sort(key=lambda fact: (order(fact), fact.known_from))
+    last = {fact.period.end.year: fact for fact in later}
+    return [last[y] for y in (day.year, day.year + 1) if y in last]
 
 
-def _longest_growths(flow: Ledger, day: dt.date) -> list[Fact]:
-    """The longest growth of the year of a day, and that of the next, as published since."""
-    later = [fact for fact in filter(_is_growth, flow) if is_later(fact, day)]
-    later.sort(key=lambda fact: (fact.period.days, fact.known_from))
-    longest = {fact.period.end.year: fact for fact in later if fact.period.days >= SHORTEST}
-    return [longest[y] for y in (day.year, day.year + 1) if y in longest]
-
-
-def _of_day(known: Known, period: Period) -> Row:
-    return {"as_of": known.day, "facts": len(known.facts), "period": period.label}
+def _of_day(day: dt.date, facts: Sized, period: Period) -> Row:
+    return {"as_of": day, "facts": len(facts), "period": period.label}
 
 
 def _is_growth(fact: Fact) -> bool:
@@ -148,9 +143,7 @@ def rank(fact: Fact, basis: str) -> tuple[bool, bool, dt.date]:
     return same_perimeter(fact.basis, basis), fact.basis == basis, known_from
 
 
-def outcomes_of(
-    facts: Ledger, period: Period, day: dt.date, basis: str = ""
-) -> Sequence[Fact | None]:
+def outcomes_of(facts: Ledger, period: Period, day: dt.date, basis: str) -> list[Fact]:
     """What was published after a day of how a year ended: its total, and the longest part of it on
     the own perimeter.
 
@@ -180,15 +173,10 @@ def outcomes_of(
     own = [fact for fact in totals if same_perimeter(fact.basis, basis)]
     if whole and whole[0] in own:
         return whole
-    return whole + _longest_part(period, own, later)
-
-
-def _longest_part(period: Period, own: Sequence[Fact], later: Sequence[Fact]) -> list[Fact]:
-    """The longest part of a period that ends after all that was known; none of none."""
     newest = max((fact.period.end for fact in own if fact not in later), default=dt.date.min)
     parts = [fact for fact in later if fact in own and fact.period.end > newest]
     long = [part for part in parts if part.period.days >= SHORTEST and period.covers(part.period)]
-    return long[-1:]
+    return whole + long[-1:]
 
 
 def is_outcome(fact: Fact) -> bool:
@@ -207,7 +195,7 @@ def quantiles_of(draws: Array) -> Array:
     return np.asarray(np.exp(np.quantile(np.log(np.maximum(draws, TINY)), LEVELS)))
 
 
-def beside(quantiles: Array, basis: str, outcome: Fact | None, rule: Array | None) -> Row:
+def beside(quantiles: Array, basis: str, outcome: Fact, rule: Array | None) -> Row:
     """Forecast and outcome of one period or day, with the scores that compare them.
 
     Parameters
@@ -216,20 +204,21 @@ def beside(quantiles: Array, basis: str, outcome: Fact | None, rule: Array | Non
         Of the forecast, at `LEVELS`.
     basis : str
         Whose definition they follow.
-    outcome : Fact or None
+    outcome : Fact
         What was published since.
     rule : ndarray or None
         Quantiles at `LEVELS` of the rule of thumb; None where the facts carry none.
     """
     _, low, _, median, _, high, _ = quantiles
-    row: Row = {"basis": basis, "low": low, "median": median, "high": high, "outcome": np.nan}
-    if outcome is None:
-        return row
     score = judged(quantiles, outcome.value)
     rule_score = np.nan
     if rule is not None:
-        rule_score = float(weighted_interval_score(np.log(rule), np.log(outcome.value)))
-    return row | {
+        rule_score = judged(rule, outcome.value)["wis"]
+    return {
+        "basis": basis,
+        "low": low,
+        "median": median,
+        "high": high,
         "outcome": outcome.value,
         "fact": outcome.id,
         "outcome_basis": outcome.basis,
@@ -332,20 +321,13 @@ def _shrank(counts: Sequence[Fact]) -> dt.date | None:
     return max(falls, default=None)
 
 
-def _last_of_years(facts: Ledger, last: Fact, day: dt.date) -> list[Fact]:
-    """The last count of the year of a day and of the next, as published since."""
-    later = [fact for fact in filter(_is_count, facts) if is_later(fact, day)]
-    own = [fact for fact in later if same_perimeter(fact.basis, last.basis)]
-    own.sort(key=lambda fact: (fact.period.end, fact.known_from))
-    by_year = {fact.period.end.year: fact for fact in own if fact.period.end > last.period.end}
-    return [by_year[y] for y in (day.year, day.year + 1) if y in by_year]
-
-
 def _stock_rows(
     facts: Ledger, counts: Sequence[Fact], day: dt.date, forecast: Forecast
 ) -> Iterator[Row]:
     last = counts[-1]
-    for outcome in _last_of_years(facts, last, day):
+    own = [fact for fact in filter(_is_count, facts) if same_perimeter(fact.basis, last.basis)]
+    newer = [fact for fact in own if fact.period.end > last.period.end]
+    for outcome in _last_of_years(newer, day, lambda fact: fact.period.end):
         then = outcome.period.end
         try:
             draws = forecast(last, then)
@@ -353,4 +335,4 @@ def _stock_rows(
             continue
         rule = stock_by_hand([(fact.period.end, fact.value) for fact in counts], then)
         row = beside(quantiles_of(draws), last.basis, outcome, rule)
-        yield row | {"as_of": day, "facts": len(counts), "period": Period(then, then).label}
+        yield row | _of_day(day, counts, Period(then, then))

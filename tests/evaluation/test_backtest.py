@@ -15,7 +15,6 @@ from forecasting.evaluation.backtest import (
     REGRESSION,
     THIS_PACKAGE,
     _cases,
-    backtest,
     backtest_skill,
     by_group,
     summarise,
@@ -141,7 +140,7 @@ def test_summary_of_known_numbers():
     ]
     table = pd.DataFrame(
         rows, columns=["method", "market", "origin", "h", "years", "wis", "in80"]
-    ).assign(in95=True)
+    ).assign(in95=True, sales=1000, share=0.1)
     ours = summarise(table).loc[THIS_PACKAGE]
     assert ours[["wis", "h1", "short"]].tolist() == [0.25, 0.25, 0.2]
     assert ours[["ratio", "ratio_h1", "ratio_short"]].tolist() == [0.5, 0.5, 0.5]
@@ -153,7 +152,7 @@ def test_summary_of_known_numbers():
 def test_a_file_is_read_and_summarised(raw, tmp_path):
     path = tmp_path / "panel.csv"
     raw[raw["year"].between(2014, 2019)].to_csv(path, index=False)
-    table = backtest(path, raw[raw["market"] == "m9"])
+    table = summarise(backtest_skill(path, raw[raw["market"] == "m9"]))
     assert table.index.tolist() == [REGRESSION, THIS_PACKAGE]
     assert "ratio" not in table
     groups = table.attrs["groups"]
@@ -254,9 +253,9 @@ def test_peers_are_scored_beside_ours_where_their_package_is(raw):
     few = raw[raw["market"].isin(["m0", "m1", "m2"]) & raw["year"].between(2012, 2018)]
     if importlib.util.find_spec("statsforecast") is None:
         with pytest.raises(ModelError, match="statsforecast"):
-            backtest(few, peers=True)
+            backtest_skill(few, peers=True)
         return
-    table = backtest(few, peers=True)
+    table = summarise(backtest_skill(few, peers=True))
     assert len(table) == 9
     assert (
         table["ratio"]

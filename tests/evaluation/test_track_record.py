@@ -5,7 +5,6 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from forecasting.errors import EvidenceError
 from forecasting.evaluation.track_record import outcomes_of, record_of
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
@@ -55,10 +54,3 @@ def test_the_own_total_of_a_year_stands_alone() -> None:
     (own,) = outcomes_of(FLOW, year(2022), dt.date(2022, 3, 31), "uz-statistics")
     assert (own.value, own.basis) == (2180, "uz-statistics")
     assert outcomes_of(FLOW, year(2022), dt.date(2026, 12, 31), "uz-statistics") == []
-
-
-def test_a_day_before_the_first_fact_is_refused() -> None:
-    with pytest.raises(EvidenceError, match=r"no fact was known on 2010-01-01"):
-        rows_of(central_asia(), dt.date(2010, 1, 1))
-    with pytest.raises(EvidenceError, match=r"no fact was known"):
-        rows_of(Ledger(), dt.date(2023, 1, 1))
