@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import shutil
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,6 +88,7 @@ PUBLISHED = click.option(
 
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+PLACE = click.option("--place", help="Country, province or port: an ISO 3166 code or a name.")
 CSV = click.option("--csv", type=path, help="Write the table to a file, too.")
 
 
@@ -103,8 +103,6 @@ def _each(words: dict[str, str], **same: Any) -> Callable[[Callable[..., None]],
     return decorated
 
 
-NARROW = 60  # columns; in fewer a name and what it means do not fit beside each other
-LEAST = 20
 START = (
     ("ev-forecast check", "are the ledger and ./params in order?"),
     ("ev-forecast run", "every scenario of ./params, to reports/index.html"),
@@ -117,46 +115,15 @@ def _status(error: ForecastingError) -> int:
     return 2 if isinstance(error, InputError) else 1
 
 
-class _HelpFormatter(click.HelpFormatter):
-    """Help that can be read in a narrow window: names above what they mean, and no line wider than
-    the window; click's own never writes for fewer than 50 columns.
-    """
-
-    def __init__(self, *sizes: Any, **named: Any) -> None:
-        super().__init__(*sizes, **named)
-        columns = shutil.get_terminal_size().columns
-        if columns < NARROW:
-            self.width = max(columns - 1, LEAST)
-
-    def write_dl(
-        self, rows: Iterable[tuple[str, str]], col_max: int = 34, col_spacing: int = 2
-    ) -> None:
-        """Write names and what they mean, beside each other where there is room."""
-        super().write_dl(rows, 6 if self.width < NARROW else col_max, col_spacing)
-
-
-class _Context(click.Context):
-    formatter_class = _HelpFormatter
-
-
-class _Command(click.Command):
-    context_class = _Context
-
-
 class _Group(click.Group):
-    """Says on standard error what the package found wrong, without a traceback; its help fits the
-    window.
-    """
-
-    context_class = _Context
-    command_class = _Command
+    """Says on standard error what the package found wrong, without a traceback."""
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Each command with the whole of its first sentence, then three to begin with."""
         names = self.list_commands(ctx)
-        helps = [self.commands[name].get_short_help_str(limit=200) for name in names]
+        helps = [(name, self.commands[name].get_short_help_str(limit=200)) for name in names]
         with formatter.section("Commands"):
-            formatter.write_dl(list(zip(names, helps, strict=True)))
+            formatter.write_dl(helps)
         with formatter.section("To begin with"):
             formatter.write_dl(START)
 
@@ -173,9 +140,8 @@ class _Group(click.Group):
         except OSError as error:
             if isinstance(error, BrokenPipeError):
                 raise
-            message = str(error)
-            if error.filename and error.strerror:
-                message = f"{error.filename}: {error.strerror}"
+            parts = filter(None, (error.filename, error.strerror))
+            message = ": ".join(map(str, parts)) or str(error)
             say(shortened(f"ev-forecast {ctx.invoked_subcommand}: {message}"), err=True)
             ctx.exit(2)
         except (MemoryError, ImportError) as error:
@@ -410,9 +376,8 @@ def _new_of_table(
     from forecasting.scenarios.new_country import NewCountry
 
     made = NewCountry(country, table, published)
-    asked = not yes and _on_terminal()
     for question in made.questions():
-        made.answers[question.key] = answer_to(question, asked)
+        made.answers[question.key] = answer_to(question, not yes and _on_terminal())
     params = made.write(out, scenario)
     say(f"wrote {params}, which forecasts {made.flow or 'shares'}")
     for caveat in made.caveats:
@@ -424,29 +389,13 @@ def _new_of_table(
     say(f"the report is {summary.out}/{params.stem}/{REPORT_PAGE}; to change it, edit {params}")
 
 
-TOGETHER: tuple[
-    tuple[str, set[str], set[str], str], ...
-] = (  # an option, those that it needs, those that it stands without
-    (
-        "events",
-        {"monthly"},
-        {"train", "peers", "chargers"},
-        "--events needs --panel and --monthly, and stands without --train, --peers and --chargers",
-    ),
-    ("policies", {"events"}, set(), "--policies needs --events"),
-    (
-        "scheduler",
-        set(),
-        {"chargers", "events"},
-        "--scheduler stands without --chargers and --events",
-    ),
-    (
-        "chargers",
-        set(),
-        {"peers", "monthly"},
-        "--chargers stands alone: leave out --peers and --monthly, which are of vehicles",
-    ),
-)
+# What is scored, and the options that stand beside it
+BESIDE = {
+    "chargers": {"train"},
+    "events": {"monthly", "policies"},
+    "monthly": {"train", "peers", "scheduler"},
+    "panel": {"train", "peers", "scheduler"},
+}
 
 
 @main.command(short_help="Score past forecasts of markets that you bring.")
@@ -492,42 +441,40 @@ def backtest(csv: Path | None, **options: Any) -> None:
     The prior of a scored market is learned from other markets, in earlier years alone.
     """
     named = {name for name, value in options.items() if value}
-    for option, needed, without, words in TOGETHER:
-        if option in named and (needed - named or without & named):
-            raise click.UsageError(words)
+    kind = next(name for name in BESIDE if name in named)
+    if kind == "events" and "monthly" not in named:
+        raise click.UsageError("--events needs --panel and --monthly")
+    for option in sorted(named - BESIDE[kind] - {kind, "panel"}):
+        raise click.UsageError(f"--{option} does not go with --{kind}")
+    from forecasting.reporting import score_words
     from forecasting.runs.workers.grid import grid
 
     panel = options["panel"]
     train = options["train"]
     monthly = options["monthly"]
-    scheduler = options["scheduler"]
-    if options["chargers"]:
-        from forecasting.evaluation.chargers import backtest_chargers
-        from forecasting.reporting.score_words import chargers_text
+    with grid(options["scheduler"]) as mapped:
+        if kind == "chargers":
+            from forecasting.evaluation.chargers import backtest_chargers
 
-        scores = backtest_chargers(panel, train)
-        say(chargers_text(scores))
-    elif options["events"]:
-        from forecasting.evaluation.events import event_skill, summarise_events
-        from forecasting.reporting.score_words import EVENTS, scores_text
+            scores = backtest_chargers(panel, train)
+            words = score_words.chargers_text(scores)
+        elif kind == "events":
+            from forecasting.evaluation.events import event_skill, summarise_events
 
-        scores = summarise_events(event_skill(panel, monthly, options["policies"]))
-        say(scores_text(scores, EVENTS))
-    elif monthly:
-        from forecasting.evaluation.part_year import part_year_skill, summarise_part_year
-        from forecasting.reporting.score_words import PART_YEAR, scores_text
+            scores = summarise_events(event_skill(panel, monthly, options["policies"]))
+            words = score_words.scores_text(scores, score_words.EVENTS)
+        elif kind == "monthly":
+            from forecasting.evaluation.part_year import part_year_skill, summarise_part_year
 
-        with grid(scheduler) as mapped:
             scores = summarise_part_year(part_year_skill(panel, monthly, train, mapped))
-        say(scores_text(scores, PART_YEAR))
-    else:
-        from forecasting.evaluation.backtest import backtest_skill, summarise
-        from forecasting.reporting.score_words import BACKTEST, scores_text
+            words = score_words.scores_text(scores, score_words.PART_YEAR)
+        else:
+            from forecasting.evaluation.backtest import backtest_skill, summarise
 
-        with grid(scheduler) as mapped:
             scores = summarise(backtest_skill(panel, train, peers=options["peers"], mapped=mapped))
-        say(scores_text(scores, BACKTEST))
-    _write_csv(scores, csv, index=not options["chargers"])
+            words = score_words.scores_text(scores, score_words.BACKTEST)
+    say(words)
+    _write_csv(scores, csv, index=kind != "chargers")
 
 
 def _write_csv(table: pd.DataFrame, path: Path | None, index: bool) -> None:
@@ -541,7 +488,7 @@ def _write_csv(table: pd.DataFrame, path: Path | None, index: bool) -> None:
 
 @main.command(short_help="Set past forecasts beside what was published since.")
 @click.argument("ledger", nargs=-1, type=facts_path)
-@click.option("--place", help="Country, province or port: an ISO 3166 code or a name.")
+@PLACE
 @click.option(
     "--measure",
     help="Which measure, e.g. ev_imports; default electric vehicles, chargers and ports.",
@@ -636,23 +583,21 @@ def export(
     """
     from forecasting.reporting.exports import export_report
 
-    if brief and files["pdf"] is None:
-        raise click.UsageError("--brief goes with --pdf FILE")
-    if template and files["docx"] is None:
-        raise click.UsageError("--template goes with --docx FILE")
-
     wanted = {form: path for form, path in files.items() if path is not None}
+    if brief and "pdf" not in wanted:
+        raise click.UsageError("--brief goes with --pdf FILE")
+    if template and "docx" not in wanted:
+        raise click.UsageError("--template goes with --docx FILE")
     if not wanted:
-        raise click.UsageError(
-            "nothing to write; give " + ", ".join(f"--{form} FILE" for form in files)
-        )
+        forms = ", ".join(f"--{form} FILE" for form in files)
+        raise click.UsageError(f"nothing to write; give {forms}")
     written = export_report(report, wanted, brief=brief, template=template, force=force)
     say("\n".join(f"wrote {path}" for path in written))
 
 
 @main.command()
 @click.argument("ledger", nargs=-1, type=facts_path)
-@click.option("--place", help="Country, province or port: an ISO 3166 code or a name.")
+@PLACE
 @click.option("--measure", help="What is counted, e.g. ev_imports.")
 @click.option("--as-of", metavar="DATE", help="Only what was published by then.")
 @click.option("--conflicts", is_flag=True, help="Only facts that disagree, side by side.")
@@ -855,7 +800,7 @@ def _asked(known: dict[str, str]) -> dict[str, str]:
     if "reference" in known:
         needed.remove("value")
     missing = sorted(needed - known.keys())
-    if missing and not sys.stdin.isatty():
+    if missing and not _on_terminal():
         options = ", ".join(f"--{name}" for name in missing)
         raise InputError(f"a fact needs {options}; or give a sentence with --text")
     cells = {"relation": "equals"} | known | {name: click.prompt(name) for name in missing}
@@ -925,7 +870,7 @@ def _taken(proposals: list[Proposal], yes: bool) -> list[Proposal]:
     """The proposals that the user takes, asked one by one; those that are sure where he said so
     before.
     """
-    if not yes and sys.stdin.isatty():
+    if not yes and _on_terminal():
         numbered = enumerate(proposals, start=1)
         return [one for n, one in numbered if click.confirm(f"Append {n}?", default=one.sure)]
     if not yes:

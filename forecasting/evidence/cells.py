@@ -84,8 +84,9 @@ def table_cells(
         try:
             cells = _split(_decoded(data, encoding), separator)
         except (UnicodeDecodeError, LookupError) as error:
-            hint = "name its encoding in the mapping"
-            raise LedgerError.at(name, f"cannot be read: {error}"[:200], hint) from None
+            raise LedgerError.at(
+                name, f"cannot be read: {error}"[:200], "name its encoding in the mapping"
+            ) from None
         except csv.Error as error:
             raise LedgerError.at(
                 name, f"is no table: {error}", "check the quotation marks"
@@ -136,14 +137,18 @@ def _sheet_cells(name: str, data: bytes, sheet: str) -> Cells:
     book, formulas = _opened(name, data)
     sheet = sheet or _only_table(name, book)
     if sheet not in book.sheetnames:
-        hint = f"its sheets: {', '.join(book.sheetnames)}"
-        raise LedgerError.at(name, f"has no sheet {sheet!r}", hint)
+        raise LedgerError.at(
+            name, f"has no sheet {sheet!r}", f"its sheets: {', '.join(book.sheetnames)}"
+        )
     values = book[sheet]
     if values.max_row > MOST_ROWS:
         raise LedgerError.at(name, f"sheet {sheet!r} has more than {MOST_ROWS:,} rows", "split it")
     if values.max_row * values.max_column > MOST_CELLS:
-        fault = f"sheet {sheet!r} reaches over more than {MOST_CELLS:,} cells"
-        raise LedgerError.at(name, fault, "delete what lies far from the table")
+        raise LedgerError.at(
+            name,
+            f"sheet {sheet!r} reaches over more than {MOST_CELLS:,} cells",
+            "delete what lies far from the table",
+        )
     _check_results(name, values, formulas[sheet])
     shown = values.row_dimensions
     rows = [
@@ -171,9 +176,11 @@ def _check_results(name: str, values: Any, formulas: Any) -> None:
         if cell.data_type == "f" and values[cell.coordinate].value is None
     ]
     if unknown:
-        fault = f"{len(unknown)} formulas have no stored value, first {unknown[0]}"
-        hint = "open the workbook in a spreadsheet program and save it"
-        raise LedgerError.at(f"{name} {unknown[0]}", fault, hint)
+        raise LedgerError.at(
+            f"{name} {unknown[0]}",
+            f"{len(unknown)} formulas have no stored value, first {unknown[0]}",
+            "open the workbook in a spreadsheet program and save it",
+        )
 
 
 def _opened(name: str, data: bytes) -> tuple[Any, Any]:
@@ -211,8 +218,11 @@ def _check_merged(name: str, xml: Iterable[bytes]) -> None:
             left, top, right, bottom = range_boundaries(ref.decode())
             cells += (right - left + 1) * (bottom - top + 1)
     if cells > MOST_CELLS:
-        fault = f"has merged ranges over {cells:,} cells"
-        raise LedgerError.at(name, fault, "undo what is merged far from the table")
+        raise LedgerError.at(
+            name,
+            f"has merged ranges over {cells:,} cells",
+            "undo what is merged far from the table",
+        )
 
 
 def _only_table(name: str, book: Any) -> str:

@@ -126,8 +126,11 @@ def _of_two_things(path: Path, rows: Sequence[FoundRow]) -> Iterator[Problem]:
             products[cells["place"], cells["measure"]].setdefault(cells["product"], cells)
     for (place, measure), facts in products.items():
         if things := two_things(facts.values()):
-            hint = "keep one of them, or each in a file of its own"
-            yield Problem(f"{path.name} product", f"{measure} of {place}: {things.words}", hint)
+            yield Problem(
+                f"{path.name} product",
+                f"{measure} of {place}: {things.words}",
+                "keep one of them, or each in a file of its own",
+            )
 
 
 def _caveats(path: Path, read: TableRead) -> Iterator[Caveat]:
@@ -170,8 +173,11 @@ def of_one_id(read: Read) -> Iterator[Problem]:
         for _, cells in rows:
             where, other = first.setdefault(cells["id"], (path, cells))
             if where != path and other != cells:
-                fault = f"{cells['id']!r} names another fact in {where.name}"
-                yield Problem(f"{path.name} id", fault, "rename one")
+                yield Problem(
+                    f"{path.name} id",
+                    f"{cells['id']!r} names another fact in {where.name}",
+                    "rename one",
+                )
 
 
 # One more fact in a ledger's file, which is appended in one write.
@@ -291,8 +297,7 @@ def _locked(path: Path) -> IO[bytes]:
         handle = path.open("a+b", buffering=0)
     except OSError as error:
         fault = (error.strerror or "cannot be written").lower()
-        hint = "give a file in a folder that can be written"
-        raise LedgerError.at(path, fault, hint) from None
+        raise LedgerError.at(path, fault, "give a file in a folder that can be written") from None
     # Where files cannot be locked, two at once are the user's to avoid
     with contextlib.suppress(ImportError):
         import fcntl

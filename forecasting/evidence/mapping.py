@@ -329,11 +329,15 @@ def read_mapping(path: Path) -> Mapping:
     try:
         keys: Any = yaml.safe_load(read_whole(path, LARGEST).decode())
     except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
-        fault = f"cannot be read: {' '.join(str(error).split())[:150]}"
-        raise LedgerError.at(path.name, fault, "see `ev-forecast check`") from None
+        raise LedgerError.at(
+            path.name,
+            f"cannot be read: {' '.join(str(error).split())[:150]}",
+            "see `ev-forecast check`",
+        ) from None
     if not isinstance(keys, dict):
-        hint = "write columns: and, below it, place: Country"
-        raise LedgerError.at(path.name, "is not a list of keys", hint)
+        raise LedgerError.at(
+            path.name, "is not a list of keys", "write columns: and, below it, place: Country"
+        )
     if problems := [*_mapping_problems(path.name, keys)]:
         raise LedgerError(problems)
     texts: dict[str, Any] = {key: str(keys.get(key) or "") for key in OPTIONS}
@@ -351,8 +355,11 @@ def _mapping_problems(name: str, keys: dict[str, Any]) -> Iterator[Problem]:
         elif key in TABLES:
             yield from _table_problems(where, table, TABLES[key])
     if len(str(keys.get("separator") or "")) > 1:
-        fault = f"{keys['separator']!r} is not one character"
-        yield Problem(f"{name} separator", fault, "e.g. separator: ';', of tabs \"\\t\"")
+        yield Problem(
+            f"{name} separator",
+            f"{keys['separator']!r} is not one character",
+            "e.g. separator: ';', of tabs \"\\t\"",
+        )
     if keys.get("each") not in (None, *EACH):
         yield Problem(f"{name} each", f"{keys['each']!r} is unknown", "one of " + ", ".join(EACH))
 
@@ -501,8 +508,9 @@ def mapped_rows(name: str, cells: Cells, mapping: Mapping) -> TableRead:
             rows = [normalise(_named(fact, stem, ids)) for fact in facts]
             mapped.rows.extend(FoundRow(where, row) for row in rows)
         except ValueError as error:
-            hint = "correct the cell, or say its form in the mapping"
-            mapped.problems.append(Problem(where, str(error)[:200], hint))
+            mapped.problems.append(
+                Problem(where, str(error)[:200], "correct the cell, or say its form in the mapping")
+            )
     return mapped
 
 
@@ -533,8 +541,11 @@ def _lacking(where: str, header: Sequence[str], mapping: Mapping) -> Iterator[Pr
     """What the mapping names and the table lacks, and what neither says."""
     for target, column in (*mapping.columns.items(), *mapping.values.items()):
         if column not in header:
-            fault = f"has no column {column!r}, which the mapping gives to {target}"
-            yield Problem(where, fault, f"columns: {', '.join(header)}")
+            yield Problem(
+                where,
+                f"has no column {column!r}, which the mapping gives to {target}",
+                f"columns: {', '.join(header)}",
+            )
         elif header.count(column) > 1:
             yield Problem(where, f"column {column!r} stands there twice", "rename one")
     hint = "say it in the mapping, under columns or constants"

@@ -71,9 +71,10 @@ def read_rows(source: Source) -> TableRead:
 def _read(source: str | os.PathLike[str]) -> TableRead:
     path = Path(source)
     if re.match(r"[a-z][a-z0-9+.-]+://", str(source)):
-        fault = "is a network address, and nothing is fetched unasked"
         hint = "save it as a file first, or see `ev-forecast fetch`"
-        raise LedgerError.at(str(source)[:200], fault, hint)
+        raise LedgerError.at(
+            str(source)[:200], "is a network address, and nothing is fetched unasked", hint
+        )
     if not path.is_dir():
         return read_table(path)
     parts = [read_rows(file) for file in sorted(path.glob("*.csv"))]
@@ -119,9 +120,10 @@ def ledger_rows(name: str, data: bytes) -> TableRead:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        fault = f"is not UTF-8: byte 0x{data[error.start]:02x} cannot be read"
         hint = "save the file as UTF-8 (in Excel: CSV UTF-8)"
-        raise LedgerError.at(f"{name}:{line}", fault, hint) from None
+        raise LedgerError.at(
+            f"{name}:{line}", f"is not UTF-8: byte 0x{data[error.start]:02x} cannot be read", hint
+        ) from None
     read = TableRead()
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     header: list[str] = []
@@ -149,9 +151,13 @@ def ledger_rows(name: str, data: bytes) -> TableRead:
 def _add_row(read: TableRead, where: str, header: list[str], cells: list[str]) -> None:
     """Add a row of a ledger, or what is wrong with it."""
     if len(cells) != len(header):
-        fault = f"has {len(cells)} cells, the header has {len(header)}"
-        hint = "a comma inside a cell needs quotation marks around the cell"
-        read.problems.append(Problem(where, fault, hint))
+        read.problems.append(
+            Problem(
+                where,
+                f"has {len(cells)} cells, the header has {len(header)}",
+                "a comma inside a cell needs quotation marks around the cell",
+            )
+        )
         return
     row = FoundRow(where, settled(EMPTY | dict(zip(header, cells, strict=True))))
     read.rows.append(row)
@@ -204,8 +210,9 @@ def read_table(path: Path, answers: Row | None = None, constants: Row | None = N
         mapping = read.proposed
         heads = [*mapping.columns.values(), *mapping.values.values(), *mapping.unread]
         columns = ", ".join(heads)
-        fault = f"is not in a ledger's columns, but has {columns[:100]}"
-        read.problems.append(Problem(path.name, fault, hint))
+        read.problems.append(
+            Problem(path.name, f"is not in a ledger's columns, but has {columns[:100]}", hint)
+        )
     return read
 
 
@@ -239,9 +246,11 @@ def _told_apart(rows: Sequence[FoundRow], mapping: Mapping) -> Iterator[Problem]
     """Rows with two numbers of one thing, where a column is not read that may tell them apart."""
     unread = [repr(name) for name, why in mapping.unread.items() if why == UNKNOWN]
     for one, another in two_numbers(rows) if unread else ():
-        fault = f"says another number of the same as {one.where}"
-        hint = f"say in the mapping what {', '.join(unread)[:100]} holds"
-        yield Problem(another.where, fault, hint)
+        yield Problem(
+            another.where,
+            f"says another number of the same as {one.where}",
+            f"say in the mapping what {', '.join(unread)[:100]} holds",
+        )
 
 
 def two_numbers(rows: Sequence[FoundRow], *beside: str) -> Iterator[tuple[FoundRow, FoundRow]]:

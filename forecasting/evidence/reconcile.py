@@ -366,8 +366,13 @@ def _periods(series: list[Fact]) -> Iterator[Row]:
         if whole := facts.get(Period(first.period.start, rest.period.end)):
             total = first.value + rest.value
             slack = first.tolerance + rest.tolerance + whole.tolerance
-            words = f"{_amount(first.value)} + {_amount(rest.value)} against"
-            yield _sum("periods", whole, total, abs(total - whole.value) <= slack, words)
+            yield _sum(
+                "periods",
+                whole,
+                total,
+                abs(total - whole.value) <= slack,
+                f"{_amount(first.value)} + {_amount(rest.value)} against",
+            )
 
 
 def _partners(series: list[Fact]) -> Iterator[Row]:

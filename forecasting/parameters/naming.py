@@ -77,8 +77,9 @@ def named_again(files: Iterable[Path]) -> Iterator[Problem]:
         if same.absolute() == file.absolute():
             yield Problem(str(file), "is given twice", "give each params file once")
         else:
-            fault = f"names the scenario {file.stem.lower()} again"
-            yield Problem(str(file), fault, f"{same} has that name")
+            yield Problem(
+                str(file), f"names the scenario {file.stem.lower()} again", f"{same} has that name"
+            )
 
 
 def country_code(text: str) -> str:

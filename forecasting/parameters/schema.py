@@ -402,8 +402,9 @@ def scenario_of(document: Document, stem: str) -> Scenario:
         raise ScenarioError.at(document.name, "is not a list of keys", "write key: value lines")
     problems = []
     if why := unsafe_name(stem):
-        fault = f"the name {short(stem)} {why}"
-        problems.append(Problem(document.name, fault, "e.g. uzbekistan-baseline.yaml"))
+        problems.append(
+            Problem(document.name, f"the name {short(stem)} {why}", "e.g. uzbekistan-baseline.yaml")
+        )
     name = data.get("name", stem)
     checks: list[Check] = [
         (("name",), name != stem, f"{name!r} is not the file's name", f"use {stem}"),

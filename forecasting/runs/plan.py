@@ -11,10 +11,10 @@ import contextlib
 import datetime as dt
 import json
 import os
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,6 @@ from forecasting.caveats import Caveat
 from forecasting.errors import InputError, Problem, ScenarioError
 from forecasting.names import (
     FAILURES,
-    LOGS,
     NOTEBOOKS,
     PARAMS,
     REPORT_NOTEBOOK,
@@ -43,10 +42,10 @@ if TYPE_CHECKING:
 FILES = (REPORT_NOTEBOOK, REPORT_PAGE)
 COUNTRY_NOTEBOOK = "country_outlook.ipynb"
 CORRIDOR_NOTEBOOK = "corridor_outlook.ipynb"
-RESERVED = (LOGS, FAILURES)
 # Groups under way: enough that a group's first ends before its second begins; what they share takes
 # room
 AT_ONCE = 8
+SHARED = ("country", "corridor", "as_of", "seed")
 
 
 @dataclass(frozen=True)
@@ -82,11 +81,6 @@ class Run:
     def fresh(self) -> bool:
         """Whether the report that is there is the one that running would make."""
         return not self.reason
-
-    def forced(self) -> Run:
-        """The same, to run in any case."""
-        reason = f"forced; also {self.reason}" if self.reason else "forced (was fresh)"
-        return replace(self, reason=reason)
 
 
 class Survey:
@@ -183,7 +177,12 @@ class Survey:
         """
         read = _read(self.changed, self._as_of, self._beside, self._published)
         runs = [self._fresh[path] or self._run(path, *read[path]) for path in self.files]
-        return [run.forced() for run in runs] if force else runs
+        if force:
+            also = {run.name: f"; also {run.reason}" for run in runs if run.reason}
+            runs = [
+                replace(run, reason=f"forced{also.get(run.name, ' (was fresh)')}") for run in runs
+            ]
+        return runs
 
     def _run(self, path: Path, parameters: dict[str, Any], facts: str) -> Run:
         name = scenario_name(path)
@@ -212,7 +211,6 @@ def find_params(paths: Sequence[str | os.PathLike[str]]) -> list[Path]:
         hint = "give params files or names of scenarios; `ev-forecast new COUNTRY` writes one"
         raise InputError(f"there is no folder {PARAMS} here; {hint}")
     files = []
-    problems = []
     for place in (_there(path) for path in paths or [PARAMS]):
         if place.is_dir():
             files += sorted([*place.glob("*.yaml"), *place.glob("*.yml")])
@@ -220,9 +218,7 @@ def find_params(paths: Sequence[str | os.PathLike[str]]) -> list[Path]:
             files.append(place)
         else:
             fault = "is neither a folder nor a regular file"
-            problems.append(Problem(str(place), fault, "give a .yaml, or a folder of them"))
-    if problems:
-        raise InputError(problems)
+            raise InputError.at(place, fault, "give a .yaml, or a folder of them")
     if not files:
         folders = ", ".join(map(str, paths or [PARAMS]))
         raise InputError(
@@ -284,12 +280,12 @@ def _check_names(files: Sequence[Path]) -> None:
     problems = []
     for path in files:
         name = scenario_name(path)
-        why = unsafe_name(name)
-        if name in RESERVED:
-            why = "is the name of a folder that every run writes"
-        if why:
-            fault = f"the name {name[:100]!a} {why}"
-            problems.append(Problem(str(path), fault, "e.g. uzbekistan-baseline.yaml"))
+        if why := unsafe_name(name):
+            problems.append(
+                Problem(
+                    str(path), f"the name {name[:100]!a} {why}", "e.g. uzbekistan-baseline.yaml"
+                )
+            )
     problems += named_again(files)
     if problems:
         raise ScenarioError(problems)
@@ -386,23 +382,15 @@ def arranged(runs: Iterable[Run]) -> list[tuple[Run, str]]:
     list of (Run, str)
         Each with the name of what it shares with others; empty if it is alone.
     """
-    groups: dict[str, list[Run]] = {}
+    groups: dict[str, list[Run]] = defaultdict(list)
     for run in runs:
         if not run.fresh:
-            groups.setdefault(_group(run), []).append(run)
-    names = iter(groups)
+            # What forecasts before drivers depend on; two named alike by mistake share nothing
+            shared = {key: run.parameters.get(key) for key in SHARED}
+            groups[hash_of(canonical(shared).encode())].append(run)
     ordered: list[tuple[Run, str]] = []
-    while some := list(islice(names, AT_ONCE)):
-        for name in some:
-            ordered.append((groups[name][0], name if groups[name][1:] else ""))
-        for name in some:
-            ordered += [(run, name) for run in groups[name][1:]]
+    for first in range(0, len(groups), AT_ONCE):
+        some = [*groups.items()][first : first + AT_ONCE]
+        ordered += [(runs[0], name if runs[1:] else "") for name, runs in some]
+        ordered += [(run, name) for name, runs in some for run in runs[1:]]
     return ordered
-
-
-def _group(run: Run) -> str:
-    """Name what a scenario's forecasts before drivers depend on; two that are named alike by
-    mistake share nothing.
-    """
-    shared = {key: run.parameters.get(key) for key in ("country", "corridor", "as_of", "seed")}
-    return hash_of(canonical(shared).encode())

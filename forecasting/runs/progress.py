@@ -41,12 +41,7 @@ def write_event(
         "seconds": round(seconds, 3),
         "reason": reason,
     }
-    _write_line(json.dumps(line, ensure_ascii=False))
-
-
-def _write_line(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
+    sys.stderr.write(f"{json.dumps(line, ensure_ascii=False)}\n")
 
 
 class Progress:
@@ -102,7 +97,7 @@ class Progress:
         self._bar.set_postfix_str(text, refresh=False)
         self._bar.update()
         if self._lines:
-            _write_line(line)
+            sys.stderr.write(f"{line}\n")
         elif result.reason and not self._bar.disable:
             self._bar.write(line, file=sys.stderr)
 

@@ -140,20 +140,13 @@ def run(
     def run_into(folder: Path) -> RunSummary:
         survey = Survey(paths, folder, as_of, ledger, published)
         if dry_run:
-            return _dry(survey, force)
+            started = time.monotonic()
+            runs = survey.runs(force)
+            results = [RunResult(r.name, "fresh" if r.fresh else "stale", r.reason) for r in runs]
+            return RunSummary(survey.out, tuple(results), time.monotonic() - started)
         return _made(survey, means, force, keep, partial(Progress, shown=progress, form=log))
 
     return run_remote(address, run_into, not dry_run) if address else run_into(Path(out))
-
-
-def _dry(survey: Survey, force: bool) -> RunSummary:
-    """Say what would run and why."""
-    started = time.monotonic()
-    results = [
-        RunResult(run.name, "fresh" if run.fresh else "stale", run.reason)
-        for run in survey.runs(force)
-    ]
-    return RunSummary(survey.out, tuple(results), time.monotonic() - started)
 
 
 def _made(

@@ -127,8 +127,9 @@ def read_texts(path: Path) -> pd.DataFrame:
         content = io.BytesIO(read_whole(path))
         table = pd.read_csv(content, dtype="str", encoding="utf-8-sig", quoting=csv.QUOTE_MINIMAL)
     except (OSError, UnicodeDecodeError, pd.errors.EmptyDataError, pd.errors.ParserError) as error:
-        fault = f"cannot be read: {error}"
-        raise EvidenceError.at(path, fault, "give a CSV file in UTF-8") from None
+        raise EvidenceError.at(
+            path, f"cannot be read: {error}", "give a CSV file in UTF-8"
+        ) from None
     plain = {name: str(name).strip().lower() for name in table.columns}
     names = {name: word for name, word in plain.items() if word in _LONG}
     return table.rename(columns=names | {"region_country": "region"})
@@ -153,8 +154,9 @@ def _numeric(panel: pd.DataFrame, path: str | Path) -> pd.DataFrame:
     bad = (numbers.isna() & panel[numbers.columns].notna()).any(axis=1) | numbers["year"].isna()
     if bad.any():
         lines = ", ".join(str(line + 2) for line in panel.index[bad][:5])
-        where = f"{Path(path).name}:{lines}"
-        raise EvidenceError.at(where, "holds what is not a number", "digits and a point")
+        raise EvidenceError.at(
+            f"{Path(path).name}:{lines}", "holds what is not a number", "digits and a point"
+        )
     numbers.insert(0, "market", panel["market"].astype("str"))
     numbers.columns.name = None
     return numbers.astype({"year": "int64"}).sort_values(["market", "year"], ignore_index=True)

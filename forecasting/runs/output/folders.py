@@ -70,7 +70,14 @@ class Store:
         refuse_others(self.out)
         make_folder(self.out)
         self._lock = _take_lock(self.out)
-        self._recover()
+        # Of a run that was killed: what was on its way out is put back, the rest goes
+        for work in filter(is_work, self.out.glob(f"{WORK}/*")):
+            sweep(work.name.removeprefix(WORK_PREFIX))
+            for old in work.glob("*.old"):
+                target = self.out / old.stem
+                if not os.path.lexists(target):
+                    old.rename(target)
+            remove(work)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -105,7 +112,6 @@ class Store:
         OSError
             If the system refuses.
         """
-        self._hold()
         keep_earlier(self.out, name, self.folder(name))
         # On the disk before it is moved; whoever made it is at the next one
         for path in self.folder(name).iterdir():
@@ -126,35 +132,23 @@ class Store:
         RunError, OSError
             As `accept` does.
         """
-        self._hold()
         (self.out / FAILURES).mkdir(exist_ok=True)
-        _mark(self.folder(name))
+        folder = self.folder(name)
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in folder.iterdir():
+            if path.is_dir() or path.is_symlink():
+                remove(path)
+        # What is left is noted, so that the next run knows it for its own
+        record = folder / FAILURE_RECORD
+        mark = {"name": name, "files": file_sizes(folder, but=FAILURE_RECORD)}
+        with contextlib.suppress(OSError):  # on a full disk the record that is there does
+            write_json(record, read_json(record) | mark)
         self._place(name, self.out / FAILURES / name)
 
     def _place(self, name: str, target: Path) -> None:
         if not (target.is_symlink() or made_by_a_run(target)):
             raise RunError(f"something in {target} was not written by a run: {REMEDY}")
         _replace(self.folder(name), target)
-
-    def _hold(self) -> None:
-        """Take the folder anew if somebody has removed it."""
-        if self._lock is None or _is_file(self._lock, self.out / LOCK):
-            return
-        make_folder(self.out)
-        self._lock.close()
-        self._lock = _take_lock(self.out)
-
-    def _recover(self) -> None:
-        """Undo what a run that was killed left: put back a report that was on its way out, drop the
-        rest.
-        """
-        for work in filter(is_work, self.out.glob(f"{WORK}/*")):
-            sweep(work.name.removeprefix(WORK_PREFIX))
-            for old in work.glob("*.old"):
-                target = self.out / old.stem
-                if not os.path.lexists(target):
-                    old.rename(target)
-            remove(work)
 
 
 def make_folder(out: Path) -> None:
@@ -255,32 +249,20 @@ def _is_kept(path: Path) -> bool:
     return alone and not linked and load_record(path).get("as_of") == day.name
 
 
-def _mark(folder: Path) -> None:
-    """Note in the record of a failure what is left, so that the next run knows it for its own."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in folder.iterdir():
-        if path.is_dir() or path.is_symlink():
-            remove(path)
-    path = folder / FAILURE_RECORD
-    mark = {"name": folder.name, "files": file_sizes(folder, but=FAILURE_RECORD)}
-    with contextlib.suppress(OSError):  # on a full disk the record that is there does
-        write_json(path, read_json(path) | mark)
-
-
-def _is_file(handle: IO[str], path: Path) -> bool:
-    """Whether an open file is the one at `path` still."""
-    try:
-        return os.path.samestat(os.fstat(handle.fileno()), path.lstat())
-    except OSError:
-        return False
-
-
 def _take_lock(out: Path) -> IO[str]:
     """Hold the folder's lock file; the system lets go of it however the process ends."""
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
     handle = os.fdopen(os.open(out / LOCK, flags, 0o644), "a+", encoding="utf-8")
     try:
-        _lock_file(handle)
+        if sys.platform == "win32":  # pragma: no cover
+            import msvcrt
+
+            handle.seek(1 << 20)  # a byte beyond the text, which others may go on reading
+            msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         with handle:
             handle.seek(0)
@@ -303,18 +285,6 @@ def in_use(out: Path | str, holder: str) -> RunError:
     return RunError(f"{out} is in use by {holder}: wait until it ends, or give another --out")
 
 
-def _lock_file(handle: IO[str]) -> None:
-    if sys.platform == "win32":  # pragma: no cover
-        import msvcrt
-
-        handle.seek(1 << 20)  # a byte beyond the text, which others may go on reading
-        msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
 def _replace(side: Path, target: Path) -> None:
     """Move a folder to `target` in one step, whatever is there; a link itself is replaced."""
     if not os.path.lexists(target):
@@ -322,7 +292,7 @@ def _replace(side: Path, target: Path) -> None:
     elif _exchange(side, target):
         remove(side)
     else:
-        # Found by `_recover` if the next step never comes
+        # Put back by the next run if the next step never comes
         old = side.with_name(f"{target.name}.old")
         target.rename(old)
         side.rename(target)

@@ -101,8 +101,8 @@ def run_remote(
         store.pull()
         summary = run_into(store.mirror)
         if writes:
-            lease.check()
             with _writing_to(address):
+                lease.check()
                 store.push(summary)
     return dataclasses.replace(summary, out=address)
 
@@ -146,12 +146,21 @@ class _Remote:
             paths = self.system.find(self.root)
         except OSError as error:
             raise InputError(f"cannot read {self.root}: {error}") from error
-        # Some stores list folders, too
+        # Some stores list folders, too; the store's lock is not the mirror's
         named = {self._named(path): path for path in paths if not path.endswith("/")}
-        named.pop(LOCK, None)  # the store's lock is not the mirror's
-        for name, path in named.items():
-            self._fetch(path, self.mirror / name)
+        named.pop(LOCK, None)
         self._known = {*named}
+        for name, path in named.items():
+            here = self.mirror / name
+            try:
+                here.parent.mkdir(parents=True, exist_ok=True)
+                if here.name in READ:
+                    self.system.get_file(path, str(here))
+                else:
+                    here.touch()
+            except OSError as error:
+                reason = error.strerror or error
+                raise InputError(f"cannot read {path[:200]!a}: {reason}") from error
 
     def _named(self, path: str) -> str:
         """Name an object as seen from the folder; a store may hold names that a file system would
@@ -164,16 +173,6 @@ class _Remote:
                 f"{self.root} has the key {path[:200]!a}, which leads out of it: remove it"
             )
         return name
-
-    def _fetch(self, path: str, here: Path) -> None:
-        try:
-            here.parent.mkdir(parents=True, exist_ok=True)
-            if here.name in READ:
-                self.system.get_file(path, str(here))
-            else:
-                here.touch()
-        except OSError as error:
-            raise InputError(f"cannot read {path[:200]!a}: {error.strerror or error}") from error
 
     def push(self, summary: RunSummary) -> None:
         """Send the reports that were made, what is left of those that failed, then what sums up
@@ -247,7 +246,9 @@ class Lease:
         self._keeper = threading.Thread(target=self._keep, daemon=True)
 
     def __enter__(self) -> Lease:
-        if not self._made():
+        try:
+            self._write("create")
+        except FileExistsError:
             self._take_over()
         self._keeper.start()
         return self
@@ -267,14 +268,6 @@ class Lease:
         if not self._is_ours(lock):
             raise in_use(self._address, lock.get("holder", ""))
 
-    def _made(self) -> bool:
-        """Make the object where there is none; says whether there was none."""
-        try:
-            self._write("create")
-        except FileExistsError:
-            return False
-        return True
-
     def _take_over(self) -> None:
         """Wait until the holder is seen to be gone, and make the object anew."""
         lock = self._read()
@@ -285,9 +278,7 @@ class Lease:
             lock = self._read()
             if lock and lock != before:
                 raise in_use(self._address, lock.get("holder", ""))
-        with contextlib.suppress(FileNotFoundError):
-            self._system.rm_file(self._path)
-        self._made()
+        self._write("overwrite")
         time.sleep(SETTLED)
         self.check()
 

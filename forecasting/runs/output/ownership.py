@@ -41,6 +41,8 @@ FOLDERS = (WORK, ARCHIVE, ASSETS, FAILURES, LOGS)  # what a run writes besides r
 TABLES = (COMPARISON_TABLE, COMPARISON_CSV, COMPARISON_WORKBOOK)
 FILES = (INDEX_PAGE, ARTICLE_PAGE, *TABLES, f"{ASSETS}/{PLOTLY_SCRIPT}", f"{LOGS}/engine.log")
 LITTER = {".DS_Store", "Thumbs.db"}  # what systems leave in folders that somebody has looked at
+# What is wrong with a file, and with a link
+FAULTS = ("was not written by a run", "is a link, and a run would write where it leads")
 REMEDY = "move it elsewhere, or give another --out"
 HOLDER = re.compile(r"(process \d+ on .* since .* UTC)?")
 WORK_PREFIX = "ev-forecast-"
@@ -63,14 +65,9 @@ def refuse_others(out: Path, names: Iterable[str] = ()) -> None:
     InputError
         Naming everything that is in the way.
     """
-    problems = []
-    for path in _in_the_way(out, list(names)) if out.is_dir() else ():
-        fault = "was not written by a run"
-        if path.is_symlink():
-            fault = "is a link, and a run would write where it leads"
-        problems.append(Problem(str(path), fault, REMEDY))
-    if problems:
-        raise InputError(problems)
+    others = [*_in_the_way(out, list(names))] if out.is_dir() else []
+    if others:
+        raise InputError([Problem(str(path), FAULTS[path.is_symlink()], REMEDY) for path in others])
 
 
 def made_by_a_run(folder: Path) -> bool:
@@ -116,14 +113,11 @@ def _in_the_way(out: Path, names: list[str]) -> Iterator[Path]:
     others = [out / name for name in FOLDERS if _is_other(out / name, stat.S_ISDIR)]
     yield from others
     yield from itertools.filterfalse(is_work, _inside(out / WORK))
-    reports = [out / name for name in names]
     # A link is replaced itself
-    replaced = itertools.filterfalse(Path.is_symlink, reports)
+    replaced = itertools.filterfalse(Path.is_symlink, (out / name for name in names))
     for folder in (*_inside(out / FAILURES), *replaced):
         yield from _others(folder)
-    for path in _strange_files(out, names):
-        if path.parent not in others:
-            yield path
+    yield from (path for path in _strange_files(out, names) if path.parent not in others)
 
 
 def _strange_files(out: Path, names: list[str]) -> Iterator[Path]:
@@ -142,10 +136,8 @@ def _others(folder: Path) -> Iterator[Path]:
     if _is_other(folder, stat.S_ISDIR):
         yield folder
     record = _record(folder)
-    sizes: dict[str, Any] = {REPORT_NOTEBOOK: None}
-    if isinstance(record.get("files"), dict):
-        sizes |= record["files"]
-    sizes |= {RUN_RECORD: None, FAILURE_RECORD: None}
+    files = record.get("files", {})
+    sizes = {REPORT_NOTEBOOK: None} | files | {RUN_RECORD: None, FAILURE_RECORD: None}
     for path in _inside(folder):
         size = path.lstat().st_size
         # In the mirror of an object store some files are there by name only, and empty
@@ -157,7 +149,8 @@ def _others(folder: Path) -> Iterator[Path]:
 def _record(folder: Path) -> dict[str, Any]:
     """The mark of a report or a failure; empty where there is none, or that of another folder."""
     record = read_json(folder / RUN_RECORD) or read_json(folder / FAILURE_RECORD)
-    return record if record.get("name") == folder.name else {}
+    whole = isinstance(record.get("files", {}), dict)
+    return record if whole and record.get("name") == folder.name else {}
 
 
 def _is_other(path: Path, kind: Callable[[int], bool]) -> bool:

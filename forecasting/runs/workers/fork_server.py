@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from functools import cache, partial
 from multiprocessing import Pipe
@@ -161,24 +161,23 @@ def run_in_forks(
 def main(jobs: int, shared: Path, scratch: Path, channel: int, templates: list[str]) -> None:
     """Serve tasks until nobody sends any more."""
     pipe = Connection(channel)
-    preload(templates)
+    for template in templates:
+        preload(template)
     crew = Crew(jobs, partial(_fork, shared=shared, pipe=pipe))
     with contextlib.suppress(EOFError, OSError):  # the runner is done, or gone
-        _serve(pipe, crew, shared, {*templates})
+        _serve(pipe, crew, shared)
     crew.end()  # whatever still writes would keep the folder from being removed
     shutil.rmtree(scratch, ignore_errors=True)  # the runner may be gone
 
 
-def _serve(pipe: Connection, crew: Crew, shared: Path, loaded: set[str]) -> None:
+def _serve(pipe: Connection, crew: Crew, shared: Path) -> None:
     """Do tasks as they arrive, and give signs of life, which are empty messages."""
     signed = 0.0
     while True:
         if pipe.poll(LOOK if crew.running else None):
             task = Task.from_json(pipe.recv_bytes().decode())
             crew.waiting.append(task)
-            if task.template not in loaded:
-                preload({task.template})
-                loaded.add(task.template)
+            preload(task.template)
         if time.monotonic() - signed > SIGN:
             pipe.send_bytes(b"")
             signed = time.monotonic()
@@ -228,41 +227,37 @@ SCENARIO = {
 }
 
 
-def preload(templates: Iterable[str]) -> None:
-    """Load what the tasks will need, so that their copies of this process have it.
+@cache
+def preload(template: str) -> None:
+    """Load what tasks will need, once, so that their copies of this process have it.
 
     Parameters
     ----------
-    templates : iterable of str
-        Paths of the notebooks that they will run.
+    template : str
+        Path of the notebook that they will run.
     """
     from forecasting.runs.execute import shell
 
     gc.disable()  # there is next to nothing to collect while things are loaded
     shell.get_shell().run_cell("None", silent=True)  # type: ignore[no-untyped-call]
-    modules = set[str]().union(*(_imports(Path(template)) for template in templates))
+    modules = _imports(Path(template))
     with warnings.catch_warnings():
         # Each is for the notebook to show, and is shown once in a process
         warnings.simplefilter("ignore")
         for module in sorted(modules):
             with contextlib.suppress(Exception):  # the notebook will say it better
                 importlib.import_module(module)
-        for template in templates:
-            with contextlib.suppress(Exception):
-                _load_notebook_code(Path(template))
+        with contextlib.suppress(Exception):
+            # What runs a notebook, and makes a page of its prose
+            from forecasting.reporting.html import notebook_to_html
+            from forecasting.runs.execute.execution import read_template
+
+            notebook_to_html(read_template(Path(template)), title="")
         if "forecasting" in modules:
             with contextlib.suppress(ForecastingError):
                 _load_outlook_code()
     gc.freeze()  # so that a child's collector leaves shared pages alone
     gc.enable()
-
-
-def _load_notebook_code(template: Path) -> None:
-    """Load what runs a notebook, and make a page of its prose."""
-    from forecasting.reporting.html import notebook_to_html
-    from forecasting.runs.execute.execution import read_template
-
-    notebook_to_html(read_template(template), title="")
 
 
 @cache

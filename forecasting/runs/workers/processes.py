@@ -108,7 +108,10 @@ class Watch:
         if sign != self._seen:
             self._seen = sign
             self._since = now
-        return STILL if self._stands(now - self._since) else None
+        still = now - self._since
+        if self._limit is None or still <= self._limit:
+            return None
+        return STILL if still > self._limit + GRACE or _stopped(self._pid) else None
 
     def _full(self, most: int) -> bool:
         """Whether the process itself holds more; those below it that do are killed."""
@@ -120,11 +123,6 @@ class Watch:
                         below.kill()
             return bool(process.memory_info().rss > most)
         return False
-
-    def _stands(self, still: float) -> bool:
-        if self._limit is None or still <= self._limit:
-            return False
-        return still > self._limit + GRACE or _stopped(self._pid)
 
 
 def mark_of(log: str) -> int:
