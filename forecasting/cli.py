@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from forecasting.evidence.ledger import Ledger
     from forecasting.evidence.press import Proposal
-    from forecasting.runs.progress import LogForm
+    from forecasting.runs.output.result import LogForm
     from forecasting.scenarios.check import Checked
     from forecasting.scenarios.new_country import Question
 
@@ -254,7 +254,7 @@ def run(
         )
     except ForecastingError as error:
         if log == "json":
-            from forecasting.runs.progress import write_event
+            from forecasting.runs.output.result import write_event
 
             write_event("run", "refused", reason=str(error))
             raise click.exceptions.Exit(_status(error)) from error
@@ -332,8 +332,7 @@ def new(
     """
     from forecasting.evidence.files import write_new
     from forecasting.evidence.places import place_name
-    from forecasting.parameters.naming import country_code, unsafe_name
-    from forecasting.parameters.template import new_params
+    from forecasting.parameters.naming import country_code, new_params, unsafe_name
 
     if scenario and (why := unsafe_name(scenario)):
         raise InputError(f"the scenario's name {scenario[:100]!a} {why}; e.g. baseline")

@@ -1,6 +1,8 @@
-"""Rows checked by every rule, each with where it was found; files of facts checked as a user wants
-to hear of them, without the libraries that a forecast needs; and one more fact, which is checked
-beside its file before it is appended.
+"""From a file to checked rows: a ledger in its own columns as it stands, any other table through a
+mapping; every rule that a row breaks, with its line; what else a user wants to hear of a file; and
+one more fact, which is checked beside its file before it is appended.
+
+Nothing stops at the first problem, and nothing here needs the libraries of a forecast.
 """
 
 from __future__ import annotations
@@ -12,20 +14,35 @@ import errno
 import io
 import itertools
 import os
+import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
 from forecasting.caveats import Caveat
 from forecasting.errors import MOST, LedgerError, Problem
+from forecasting.evidence.bases import two_things
+from forecasting.evidence.cells import is_workbook, table_cells
 from forecasting.evidence.files import read_whole
-from forecasting.evidence.mapping import TableRead, mapping_path
-from forecasting.evidence.perimeters import two_things
-from forecasting.evidence.reading import ledger_rows, read_rows, two_numbers
+from forecasting.evidence.mapping import (
+    OPTIONS,
+    UNKNOWN,
+    Mapping,
+    TableRead,
+    mapped_rows,
+    mapping_path,
+    propose_mapping,
+    read_mapping,
+    with_guesses,
+)
 from forecasting.evidence.rules import (
     COLUMNS,
     COUNTED,
+    EMPTY,
+    REQUIRED,
+    SAME,
     Fault,
     FoundRow,
     Row,
@@ -33,13 +50,237 @@ from forecasting.evidence.rules import (
     faults,
     normalise,
     parts_of_a_count,
+    settled,
+    thousands_apart,
 )
 from forecasting.measures import did_you_mean
+
+Source = str | os.PathLike[str] | IO[str] | IO[bytes]
+# Of the required columns: a file that has so many is a ledger, and its other names are slips
+LEDGER_LIKE = 4
+DECIMAL = "say in the mapping decimal: ',' where points set thousands apart, else decimal: '.'"
+
+
+def read_rows(source: Source) -> TableRead:
+    """The rows of a table, of an open file, or of every ``*.csv`` of a folder.
+
+    Parameters
+    ----------
+    source : str, Path or open file
+        An open file is a ledger in CSV.
+    """
+    try:
+        if isinstance(source, (str, os.PathLike)):
+            return _read(source)
+        data = source.read()
+        name = Path(str(getattr(source, "name", "ledger"))).name
+        return ledger_rows(name, data.encode() if isinstance(data, str) else data)
+    except LedgerError as error:
+        return TableRead(problems=[*error.problems])
+    except OSError as error:
+        fault = (error.strerror or "cannot be read").lower()
+        return TableRead(problems=[Problem(str(source), fault, "check the path of the ledger")])
+
+
+def _read(source: str | os.PathLike[str]) -> TableRead:
+    path = Path(source)
+    if re.match(r"[a-z][a-z0-9+.-]+://", str(source)):
+        hint = "save it as a file first, or see `ev-forecast fetch`"
+        raise LedgerError.at(
+            str(source)[:200], "is a network address, and nothing is fetched unasked", hint
+        )
+    if not path.is_dir():
+        return read_table(path)
+    parts = [read_rows(file) for file in sorted(path.glob("*.csv"))]
+    if not parts:
+        hint = "give a ledger, or a folder of ledgers"
+        raise LedgerError.at(path, "the folder holds no .csv file", hint)
+    return TableRead(
+        [row for part in parts for row in part.rows],
+        [problem for part in parts for problem in part.problems],
+    )
+
+
+# A ledger in its own columns.
+
+
+def _names_a_ledger(names: Sequence[str]) -> bool:
+    return len({*names} & {*REQUIRED}) >= LEDGER_LIKE
+
+
+def _empty(name: str) -> LedgerError:
+    hint = "its first line must name the columns: " + ", ".join(REQUIRED)
+    return LedgerError.at(name, "the file is empty", hint)
+
+
+def ledger_rows(name: str, data: bytes) -> TableRead:
+    """The rows of a ledger in its own columns.
+
+    Parameters
+    ----------
+    name : str
+        Of the file, for messages.
+    data : bytes
+        What it holds.
+
+    Raises
+    ------
+    LedgerError
+        Where it is no text, or nothing.
+    """
+    if not data.strip():
+        raise _empty(name)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        hint = "save the file as UTF-8 (in Excel: CSV UTF-8)"
+        raise LedgerError.at(
+            f"{name}:{line}", f"is not UTF-8: byte 0x{data[error.start]:02x} cannot be read", hint
+        ) from None
+    read = TableRead()
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    header: list[str] = []
+    line = 1
+    try:
+        for cells in reader:
+            where = f"{name}:{line}"
+            line = reader.line_num + 1
+            texts = [cell.strip() for cell in cells]
+            if not any(texts):
+                continue
+            if header:
+                _add_row(read, where, header, texts)
+            else:
+                header = texts
+                read.problems.extend(column_problems(where, header, REQUIRED))
+    except csv.Error as error:
+        hint = "check the quotation marks of this line"
+        read.problems.append(Problem(f"{name}:{line}", f"is not CSV: {error}", hint))
+    if any(problem.what.startswith("column") for problem in read.problems):
+        read.rows.clear()
+    return read
+
+
+def _add_row(read: TableRead, where: str, header: list[str], cells: list[str]) -> None:
+    """Add a row of a ledger, or what is wrong with it."""
+    if len(cells) != len(header):
+        read.problems.append(
+            Problem(
+                where,
+                f"has {len(cells)} cells, the header has {len(header)}",
+                "a comma inside a cell needs quotation marks around the cell",
+            )
+        )
+        return
+    row = FoundRow(where, settled(EMPTY | dict(zip(header, cells, strict=True))))
+    read.rows.append(row)
+    read.problems.extend(_thousands(row))
+
+
+def _thousands(row: FoundRow) -> Iterator[Problem]:
+    for column, *fault in thousands_apart(row.cells):
+        yield Problem(f"{row.where} {column}", *fault)
+
+
+# A table in columns of its own, read through a mapping.
+
+
+def read_table(path: Path, answers: Row | None = None, constants: Row | None = None) -> TableRead:
+    """The rows of a table, with what its reader knows of it.
+
+    Parameters
+    ----------
+    path : Path
+        A table; one in a ledger's columns, or with a mapping beside it, is read by these.
+    answers : dict of str to str, optional
+        What its columns hold, as of `propose_mapping`.
+    constants : dict of str to str, optional
+        What holds for every row, where no column says it.
+
+    Raises
+    ------
+    LedgerError
+        Where the file is no table.
+    """
+    data = read_whole(path)
+    own = mapping_path(path)
+    if own.is_file():
+        written = read_mapping(own)
+        return replace(_mapped(path.name, data, written), proposed=None)
+    first_line = data.partition(b"\n")[0].decode("utf-8-sig", "replace")
+    if _names_a_ledger(first_line.strip().split(",")):
+        return ledger_rows(path.name, data)
+    read = _mapped(path.name, data, Mapping(constants=constants or {}), answers)
+    if read.problems and read.proposed is not None:
+        hint = f"`ev-forecast new --ledger {path.name}` asks for it; {own.name} says it for good"
+        mapping = read.proposed
+        heads = [*mapping.columns.values(), *mapping.values.values(), *mapping.unread]
+        columns = ", ".join(heads)
+        read.problems.append(
+            Problem(path.name, f"is not in a ledger's columns, but has {columns[:100]}", hint)
+        )
+    return read
+
+
+def _mapped(name: str, data: bytes, mapping: Mapping, answers: Row | None = None) -> TableRead:
+    """The rows of a table by a mapping, which may say only how the file is written."""
+    cells = table_cells(name, data, mapping.encoding, mapping.separator, mapping.sheet)
+    if not cells:
+        raise _empty(name)
+    header = [str(cell) for cell in cells[0]]
+    if mapping == Mapping() and _names_a_ledger(header) and not is_workbook(name):
+        return ledger_rows(name, data)
+    if not mapping.columns and not mapping.values:
+        options = {option: getattr(mapping, option) for option in ("constants", *OPTIONS)}
+        proposed = propose_mapping(header, answers)
+        if answers is not None:  # what a column says is not said for every row
+            lacking = {*proposed.lacks} & {*filter(mapping.constants.get, mapping.constants)}
+            options["constants"] = {word: mapping.constants[word] for word in lacking}
+        mapping = replace(proposed, **options)
+    mapping = with_guesses(mapping, cells)
+    read = mapped_rows(name, cells, mapping)
+    read.problems.extend(_told_apart(read.rows, mapping))
+    if not mapping.decimal:
+        faults = itertools.chain.from_iterable(map(_thousands, read.rows))
+        read.problems.extend(replace(fault, hint=DECIMAL) for fault in faults)
+    return read
+
+
+def _told_apart(rows: Sequence[FoundRow], mapping: Mapping) -> Iterator[Problem]:
+    """Rows with two numbers of one thing, where a column is not read that may tell them apart."""
+    unread = [repr(name) for name, why in mapping.unread.items() if why == UNKNOWN]
+    for one, another in two_numbers(rows) if unread else ():
+        yield Problem(
+            another.where,
+            f"says another number of the same as {one.where}",
+            f"say in the mapping what {', '.join(unread)[:100]} holds",
+        )
+
+
+def two_numbers(rows: Sequence[FoundRow], *beside: str) -> Iterator[tuple[FoundRow, FoundRow]]:
+    """The first two rows with different numbers of one quantity, by one agency.
+
+    Parameters
+    ----------
+    rows : sequence of FoundRow
+        Normalised.
+    *beside : str
+        Columns in which they are alike besides.
+    """
+    first: dict[tuple[str, ...], FoundRow] = {}
+    for row in rows:
+        if row.cells["relation"] != "equals" or not row.cells["value"]:
+            continue
+        other = first.setdefault(tuple(row.cells[column] for column in (*SAME, *beside)), row)
+        if other.cells["value"] != row.cells["value"]:
+            yield other, row
+            return
+
 
 MOST_ROWS = 5  # that a caveat names
 NEW = "the fact"  # that is appended: where its problems are
 OTHER_FACT = "an id of this ledger, or measure@place:start/end"
-Read = Mapping[Path, Sequence[FoundRow]]
 
 
 def checked_rows(
@@ -78,7 +319,7 @@ def checked_rows(
 
 
 def _faults_beside(
-    row: FoundRow, first: Mapping[str, FoundRow], ids: Collection[str]
+    row: FoundRow, first: dict[str, FoundRow], ids: Collection[str]
 ) -> Iterator[Fault]:
     """What is wrong with a row beside the others: its id, and what it refers to."""
     name = row.cells["id"]
@@ -160,12 +401,12 @@ def _caveats(path: Path, read: TableRead) -> Iterator[Caveat]:
         yield caveat("facts_undated", undated=undated, number=len(rows))
 
 
-def of_one_id(read: Read) -> Iterator[Problem]:
+def of_one_id(read: dict[Path, list[FoundRow]]) -> Iterator[Problem]:
     """Different facts of one id in two files, which no forecast takes together.
 
     Parameters
     ----------
-    read : mapping of Path to sequence of FoundRow
+    read : dict of Path to list of FoundRow
         The rows of each file.
     """
     first: dict[str, tuple[Path, Row]] = {}
@@ -219,7 +460,15 @@ def append_fact(path: str | Path, cells: Row) -> str:
         _new_lines(file.name, b"", cells)  # a fact that is refused makes no file
     with _locked(file) as handle:
         name, lines = _new_lines(file.name, read_whole(file), cells)
-        _append(handle.fileno(), lines.encode())
+        size = handle.seek(0, os.SEEK_END)
+        rest = lines.encode()
+        try:
+            while rest:
+                rest = rest[handle.write(rest) :]
+            os.fsync(handle)
+        except OSError:  # what found no room in whole goes
+            handle.truncate(size)
+            raise
     return name
 
 
@@ -275,18 +524,6 @@ def text_of(file: Path) -> str:
     except UnicodeDecodeError as error:
         fault = f"is no text in UTF-8: {error.reason}"
     raise LedgerError.at(file, fault, "give a CSV file in UTF-8")
-
-
-def _append(descriptor: int, lines: bytes) -> None:
-    """Write lines whole; where they find no room, the file is as it was."""
-    size = os.fstat(descriptor).st_size
-    try:
-        while lines:
-            lines = lines[os.write(descriptor, lines) :]
-        os.fsync(descriptor)
-    except OSError:
-        os.ftruncate(descriptor, size)
-        raise
 
 
 def _locked(path: Path) -> IO[bytes]:

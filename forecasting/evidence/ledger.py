@@ -28,11 +28,10 @@ from forecasting.arguments import (
     whole,
 )
 from forecasting.errors import EvidenceError, LedgerError, Problem
-from forecasting.evidence.checking import checked_rows
+from forecasting.evidence.checking import Source, checked_rows, read_rows
 from forecasting.evidence.fact import Fact, LazyFacts, facts_only, typed_facts
 from forecasting.evidence.files import write_asked
 from forecasting.evidence.places import WORLD, partner_code, place_code
-from forecasting.evidence.reading import Source, read_rows
 from forecasting.evidence.rules import (
     COLUMNS,
     KINDS,
@@ -316,29 +315,17 @@ class Ledger(Shown):
         key = (*words.values(), kind, *days)
         # A report, and each move of a slider, asks for the same again and again
         if key not in self._selected:
-            keep = self._matching(words, kind, *days)
+            keep = np.ones(len(self), dtype=bool)
+            for column, word in words.items():
+                if word is not None:
+                    keep &= self._cells(column) == word
+            if kind is not None:
+                keep &= np.isin(self._cells("kind"), kind)
+            if days[0]:
+                keep &= self._known <= days[0]
+            keep &= self._cells("period_end") >= days[1]
             self._selected[key] = Ledger._of(self._frame[keep], self._facts)
         return self._selected[key]
-
-    def _matching(
-        self,
-        words: Mapping[str, str | None],
-        kinds: str | Sequence[str] | None,
-        known_by: str,
-        since: str,
-    ) -> np.ndarray:
-        """Which facts match, as `select` says it."""
-        keep = np.ones(len(self), dtype=bool)
-        for column, word in words.items():
-            if word is not None:
-                keep &= self._cells(column) == word
-        if kinds is not None:
-            keep &= np.isin(self._cells("kind"), kinds)
-        if known_by:
-            keep &= self._known <= known_by
-        if since:
-            keep &= self._cells("period_end") >= since
-        return keep
 
     @cached_property
     def _selected(self) -> dict[tuple[object, ...], Ledger]:

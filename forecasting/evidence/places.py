@@ -7,6 +7,7 @@ of both.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import gettext
 import itertools
@@ -274,10 +275,9 @@ def place_code(text: str) -> str:
     >>> place_code("UZB"), place_code("Kosovo"), place_code("Bakhty"), place_code("Horgos Port")
     ('UZ', 'XK', 'baktu', 'horgos')
     """
-    code = find_place(text)
-    if not code:
-        raise LedgerError(f"{text!r} is not a known place; {nearest_place(str(text).strip())}")
-    return code
+    if code := find_place(text):
+        return code
+    raise LedgerError(f"{text!r} is not a known place; {nearest_place(str(text).strip())}")
 
 
 @lru_cache(maxsize=4096)
@@ -328,10 +328,9 @@ def find_partner(text: str) -> str:
     >>> find_partner("China+Hong Kong"), find_partner("China+Atlantis")
     ('CN+HK', '')
     """
-    codes = [find_place(part) for part in (text or WORLD).split("+")]
-    if not all(codes):
-        return ""
-    return "+".join(codes)
+    with contextlib.suppress(LedgerError):
+        return partner_code(text)
+    return ""
 
 
 @lru_cache(maxsize=4096)
@@ -365,6 +364,4 @@ def place_words(code: str) -> str:
     >>> place_words("NO"), place_words("ports")
     ('Norway', 'ports')
     """
-    if is_place(code):
-        return place_name(code)
-    return code
+    return place_name(code) if is_place(code) else code

@@ -23,10 +23,9 @@ from typing import NamedTuple, TypeVar
 
 import pandas as pd
 
-from forecasting.evidence.bases import basis_name, basis_words, shipped_bases
+from forecasting.evidence.bases import basis_name, basis_words, is_part, shipped_bases
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.perimeters import is_part
 from forecasting.evidence.places import REGION
 from forecasting.evidence.rules import number_text
 from forecasting.measures import CAR_COUNTS

@@ -12,9 +12,9 @@ from itertools import pairwise
 
 from forecasting.caveats import Caveat
 from forecasting.errors import EvidenceError, in_digits
+from forecasting.evidence.bases import two_things
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.perimeters import two_things
 from forecasting.evidence.places import WORLD
 from forecasting.evidence.rules import COUNTED
 

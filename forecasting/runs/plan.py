@@ -9,20 +9,26 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import hashlib
 import json
 import os
+import platform
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forecasting.caveats import Caveat
 from forecasting.errors import InputError, Problem, ScenarioError
+from forecasting.evidence.files import read_whole
 from forecasting.names import (
+    DATA,
     FAILURES,
     NOTEBOOKS,
+    PACKAGE,
     PARAMS,
     REPORT_NOTEBOOK,
     REPORT_PAGE,
@@ -31,8 +37,52 @@ from forecasting.names import (
 )
 from forecasting.parameters.naming import named_again, unsafe_name
 from forecasting.periods import as_date
-from forecasting.runs.environment import VERSIONS, environment, file_hash, hash_of
 from forecasting.runs.output.ownership import read_json
+
+VERSIONS = (
+    "python",
+    "numpy",
+    "scipy",
+    "pandas",
+    "statsmodels",
+    "pydantic",
+    "plotly",
+    "nbconvert",
+    "papermill",
+    "xlsxwriter",
+)
+CODE = {".py", ".j2", ".html", ".css", ".js"}
+
+
+def environment() -> dict[str, str]:
+    """Hash the package's own code and data, and list the versions that matter."""
+    hashed: dict[str, str] = dict.fromkeys(("package", "prior", "ledger"), "")
+    for path in sorted(PACKAGE.rglob("*")):
+        if path.is_file() and (path.suffix in CODE or path.is_relative_to(DATA)):
+            hashed[_part(path)] += f"{path.relative_to(PACKAGE)} {file_hash(path)}\n"
+    hashes = {part: hash_of(lines.encode()) for part, lines in hashed.items()}
+    libraries = {name: metadata.version(name) for name in VERSIONS[1:]}
+    return hashes | {"python": platform.python_version()} | libraries
+
+
+def _part(path: Path) -> str:
+    """What a file of the package belongs to."""
+    if path.is_relative_to(DATA / "ledger"):
+        return "ledger"
+    if path.is_relative_to(DATA) and path.name.startswith("prior"):
+        return "prior"
+    return "package"
+
+
+def file_hash(path: Path) -> str:
+    """Hash what a file holds."""
+    return hash_of(read_whole(path))
+
+
+def hash_of(content: bytes) -> str:
+    """Hash some bytes, in sixteen hexadecimal digits: enough to tell a change."""
+    return hashlib.sha256(content).hexdigest()[:16]
+
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger

@@ -26,13 +26,11 @@ from forecasting.runs.output.folders import Store, clear_folder, drop_earlier
 from forecasting.runs.output.object_store import remote_address, run_remote
 from forecasting.runs.output.overview import write_summary
 from forecasting.runs.output.ownership import read_json, refuse_others, write_json
-from forecasting.runs.output.result import RunResult, RunSummary
+from forecasting.runs.output.result import LogForm, Progress, RunResult, RunSummary
 from forecasting.runs.plan import Run, Survey, arranged, undated_facts
-from forecasting.runs.progress import LogForm, Progress
 from forecasting.runs.workers.cluster import cluster
 from forecasting.runs.workers.fork_server import ForkServer, run_in_forks
-from forecasting.runs.workers.processes import Outcome, run_fresh
-from forecasting.runs.workers.task import Task, failure
+from forecasting.runs.workers.processes import Outcome, Task, failure, run_fresh
 
 Engine = Literal["fork", "kernel"]
 LONGEST = 10_000_000  # seconds, a season

@@ -13,8 +13,7 @@ from pathlib import Path
 
 from forecasting.caveats import Caveat
 from forecasting.errors import InputError, Problem
-from forecasting.evidence.checking import checked_file, of_one_id
-from forecasting.evidence.reading import read_rows
+from forecasting.evidence.checking import checked_file, of_one_id, read_rows
 from forecasting.evidence.rules import FoundRow
 from forecasting.names import DATA, PARAMS
 from forecasting.parameters.naming import PARAMS_ENDINGS, named_again

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from forecasting.caveats import Caveat
 from forecasting.errors import InputError
-from forecasting.evidence.checking import checked_rows
+from forecasting.evidence.checking import checked_rows, read_table
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.fact import typed_facts
 from forecasting.evidence.files import write_new
@@ -33,12 +33,10 @@ from forecasting.evidence.mapping import (
 )
 from forecasting.evidence.places import place_name
 from forecasting.evidence.printed_numbers import printed_number
-from forecasting.evidence.reading import read_table
 from forecasting.evidence.rules import COUNTED, Row
 from forecasting.measures import FLOW_OF_COUNT, MEASURES, did_you_mean
-from forecasting.parameters.naming import country_code
+from forecasting.parameters.naming import country_code, new_params
 from forecasting.parameters.schema import scenario_from_parameters
-from forecasting.parameters.template import new_params
 from forecasting.periods import as_date
 from forecasting.scenarios.check import check_paths
 from forecasting.scenarios.known import Known, KnownMarket

@@ -15,10 +15,15 @@ from forecasting.errors import InputError, Problem
 from forecasting.evidence.places import place_code
 from forecasting.measures import did_you_mean, nearest
 from forecasting.names import PARAMS, shipped_folder
-from forecasting.parameters.naming import PARAMS_ENDINGS, country_code, country_slug, names_of_place
+from forecasting.parameters.naming import (
+    PARAMS_ENDINGS,
+    country_code,
+    country_slug,
+    names_of_place,
+    new_params,
+)
 from forecasting.parameters.schema import CORRIDORS, Scenario, load_scenario, scenario_of
 from forecasting.parameters.strict_yaml import parse_yaml
-from forecasting.parameters.template import new_params
 
 BASELINE = "baseline"
 LONGEST_NAME = 200

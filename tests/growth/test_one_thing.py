@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from forecasting.errors import EvidenceError, LedgerError
+from forecasting.evidence.bases import tied
 from forecasting.evidence.datasets import central_asia
-from forecasting.evidence.perimeters import tied
 from forecasting.evidence.rules import COUNTED
 from forecasting.growth.flow import forecast_flow
 from forecasting.periods import year

@@ -22,7 +22,7 @@ from forecasting.evaluation.backtest import THIS_PACKAGE, backtest_skill
 from forecasting.runs.runner import run
 from forecasting.runs.workers import cluster, grid as grid_module
 from forecasting.runs.workers.grid import grid
-from forecasting.runs.workers.task import Task
+from forecasting.runs.workers.processes import Task
 
 pytestmark = pytest.mark.slow
 

@@ -14,8 +14,7 @@ import pytest
 
 from forecasting.runs.runner import run
 from forecasting.runs.workers.fork_server import run_in_forks
-from forecasting.runs.workers.processes import run_fresh
-from forecasting.runs.workers.task import Task
+from forecasting.runs.workers.processes import Task, run_fresh
 
 pytestmark = pytest.mark.slow
 

@@ -24,8 +24,7 @@ from forecasting.runs import runner
 from forecasting.runs.execute.child import sweep
 from forecasting.runs.output.folders import Store
 from forecasting.runs.output.overview import report_ages
-from forecasting.runs.output.result import RunResult
-from forecasting.runs.progress import Progress
+from forecasting.runs.output.result import Progress, RunResult
 from forecasting.runs.runner import run
 from forecasting.runs.workers.processes import child_environment
 

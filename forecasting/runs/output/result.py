@@ -1,12 +1,123 @@
-"""What became of a run, scenario by scenario."""
+"""How far a run is, and what became of it, scenario by scenario: a bar with the time left on a
+terminal, plain lines in a log, or lines of JSON for machines.
+"""
 
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, get_args
+
+from tqdm import tqdm
+
+LogForm = Literal["text", "json"]
+
+
+def write_event(
+    event: str, status: str, *, scenario: str = "", seconds: float = 0.0, reason: str = ""
+) -> None:
+    """Write one line of JSON to standard error: when, of which scenario, what, how it went, how
+    long it took, why.
+
+    Parameters
+    ----------
+    event, status : str
+        ``run`` is started, done, failed or refused; a ``scenario`` is fresh, done or failed.
+    scenario : str
+        Its name; empty for what is of the whole run.
+    seconds : float
+        From its start.
+    reason : str
+        Why it failed; of a run that starts or ends, how many scenarios of which kind.
+    """
+    line = {
+        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "event": event,
+        "scenario": scenario,
+        "status": status,
+        "seconds": round(seconds, 3),
+        "reason": reason,
+    }
+    sys.stderr.write(f"{json.dumps(line, ensure_ascii=False)}\n")
+
+
+class Progress:
+    """Progress of a run on standard error.
+
+    Parameters
+    ----------
+    total : int
+        How many scenarios are to run.
+    shown : bool
+        Whether to show anything.
+    form : {"text", "json"}
+        For people, or a line of JSON for each event, from the start of the run to its end.
+
+    Examples
+    --------
+    >>> with Progress(2, shown=False) as progress:
+    ...     progress.advance(RunResult("norway-baseline", "done"))
+    """
+
+    def __init__(self, total: int, shown: bool = True, form: LogForm = "text") -> None:
+        self._total = total
+        self._done = 0
+        self._events = shown and form == "json"
+        self._lines = shown and not self._events and not sys.stderr.isatty()
+        hidden = not shown or self._events or self._lines or not total
+        self._bar = tqdm(total=total, unit="report", disable=hidden, leave=False)
+
+    def __enter__(self) -> Progress:
+        if self._events:
+            write_event("run", "started", reason=f"{self._total} to run")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.close()
+
+    def advance(self, result: RunResult) -> None:
+        """Count one scenario, and say what became of it."""
+        if self._events:
+            write_event(
+                "scenario",
+                result.status,
+                scenario=result.name,
+                seconds=result.seconds,
+                reason=result.reason,
+            )
+            return
+        self._done += 1
+        text = f"{result.name} {result.status}"
+        line = f"[{self._done}/{self._total}] {text}"
+        if result.reason:
+            line += f": {result.reason}"
+        self._bar.set_postfix_str(text, refresh=False)
+        self._bar.update()
+        if self._lines:
+            sys.stderr.write(f"{line}\n")
+        elif result.reason and not self._bar.disable:
+            self._bar.write(line, file=sys.stderr)
+
+    def end(self, summary: RunSummary) -> None:
+        """Say how the whole run went; a reader of lines hears of the scenarios that were fresh,
+        too.
+        """
+        if not self._events:
+            return
+        for result in summary.results:
+            if result.status == "fresh":
+                self.advance(result)
+        write_event(
+            "run",
+            "done" if summary.ok else "failed",
+            seconds=summary.seconds,
+            reason=summary.counts,
+        )
+
 
 Status = Literal["done", "fresh", "failed", "stale"]
 

@@ -27,12 +27,11 @@ from typing import Any, TypeVar
 from forecasting.arguments import shown
 from forecasting.errors import RunError
 from forecasting.names import FAILURE_RECORD
-from forecasting.runs.environment import environment
 from forecasting.runs.output.folders import clear_folder, write_log
 from forecasting.runs.output.ownership import write_json
+from forecasting.runs.plan import environment
 from forecasting.runs.workers.fork_server import ForkServer
-from forecasting.runs.workers.processes import Outcome
-from forecasting.runs.workers.task import Task, failure
+from forecasting.runs.workers.processes import Outcome, Task, failure
 
 PATIENCE = 20  # seconds to wait for a scheduler
 PARTING = 30.0  # seconds to wait until all workers have put their things away

@@ -32,8 +32,15 @@ from forecasting.names import OUTLOOK_WORKBOOK, SCRATCH, SHARED_VARIABLE
 from forecasting.runs.execute.child import ForkedProcess, die_with_parent, kill_group
 from forecasting.runs.output.folders import write_log
 from forecasting.runs.output.overview import load_writers
-from forecasting.runs.workers.processes import Crew, Outcome, Watch, child_environment, run_fresh
-from forecasting.runs.workers.task import Task, perform
+from forecasting.runs.workers.processes import (
+    Crew,
+    Outcome,
+    Task,
+    Watch,
+    child_environment,
+    perform,
+    run_fresh,
+)
 
 KEPT = 16  # groups of scenarios whose forecasts are kept for the others of the group
 LOOK = 0.005  # seconds between looks at the children
