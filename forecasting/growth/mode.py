@@ -14,11 +14,12 @@ from forecasting.growth.path import LatentPath
 
 Array = NDArray[np.float64]
 
-# and the change of a coordinate at which they end
 STEPS = 40
 FEWEST_STEPS = 8
-SETTLED = 0.1
+MANY_STEPS = 16  # after which a step is halved where the change does not shrink
+SETTLED = 0.02  # what is left of the change of a coordinate, at which they end
 MOST_OF_STEP = 0.8
+SHRINKING = 0.9  # of the change before: above that, steps go to and fro
 MOST_CHANGE = 2.0
 NEAR = 6  # the step with which a climb begins that starts near its end
 LOOSE = 50.0  # by how much the noise is inflated at first, halved at every step
@@ -143,6 +144,8 @@ class Mode:
             )
             first = NEAR
             self.linearise()
+        length = MOST_OF_STEP
+        before = np.inf
         for step in range(first, STEPS):
             innovation = self.target - self.contrast + self.jacobian @ self.x
             noise = self.noise * (1 + LOOSE * 0.5**step)  # the narrow facts bind by and by
@@ -150,14 +153,17 @@ class Mode:
             pulled = covariance.solve(innovation)
             change = self.variance * (self.jacobian.T @ pulled) - self.x
             largest = float(np.abs(change).max())
+            if step > MANY_STEPS and largest > SHRINKING * before:
+                length /= 2
+            before = largest
             # No coordinate moves by much more than two prior standard deviations at once
-            self.x = self.x + change * min(MOST_OF_STEP, MOST_CHANGE / max(largest, 1e-9))
+            self.x = self.x + change * min(length, MOST_CHANGE / max(largest, 1e-9))
             self._reweigh_noise(covariance.diagonal, pulled, noise)
             self._reweigh_mixtures(covariance)
             if step % 2 == 0:
                 self._weigh_kinds(innovation, noise)
             self.linearise()
-            if largest < SETTLED and step >= FEWEST_STEPS:
+            if (1 - length) * largest < SETTLED and step >= FEWEST_STEPS:
                 break
         return self
 

@@ -109,14 +109,14 @@ def sample(
     for _ in range(MOST_ROUNDS):
         x, kinds = chains.draw(shared)
         draws = _moved(linear, x, bearing)
-        if not rounds and _effective(draws[1]) < enough:
+        if not rounds and effective_number(draws[1]) < enough:
             wide = _moved(linear, x, WIDE_BEARING)
-            if _effective(wide[1]) > _effective(draws[1]):
+            if effective_number(wide[1]) > effective_number(draws[1]):
                 draws = wide
                 bearing = WIDE_BEARING
         rounds.append((kinds, *draws))
         kind, moved, log_weight, contrast = map(np.concatenate, zip(*rounds, strict=True))
-        if _effective(log_weight) > enough:
+        if effective_number(log_weight) > enough:
             break
     weight, tail = smoothed(log_weight)
     which = resampled(weight, np.tile(shared[:, -1], len(rounds)), len(shared), rng)
@@ -133,7 +133,7 @@ def sample(
         expected_sd=np.sqrt(variance),
         base=facts.base(mode.log_flows, mode.x),
         doubted=doubted / len(residual),
-        effective=_effective(log_weight),
+        effective=effective_number(log_weight),
         tail=tail,
     )
 
@@ -389,8 +389,14 @@ def _chosen(part: Array, rng: np.random.Generator) -> Indices:
     return np.asarray(np.minimum((below < lot).sum(axis=-1), part.shape[-1] - 1))
 
 
-def _effective(log_weight: Array) -> float:
-    """Effective number of draws."""
+def effective_number(log_weight: Array) -> float:
+    """How many draws count; 0 where not one of them has a weight.
+
+    >>> effective_number(np.log([0.5, 0.5, 0.0001])) < 2.1
+    True
+    """
+    if not np.isfinite(log_weight).any():
+        return 0.0
     weight, _ = smoothed(log_weight)
     return float(1 / (weight**2).sum())
 

@@ -16,7 +16,7 @@ from forecasting.growth.flow import forecast_flow
 from forecasting.growth.likelihood import as_arrays, observe
 from forecasting.growth.mode import Mode
 from forecasting.growth.path import LatentPath, Start
-from forecasting.growth.posterior import resampled, sample, smoothed
+from forecasting.growth.posterior import effective_number, resampled, sample, smoothed
 from forecasting.growth.prior import Prior
 from forecasting.growth.starting import path_of
 from forecasting.growth.usable import usable_facts
@@ -222,6 +222,20 @@ def test_the_mode_settles_where_facts_contradict_each_other():
     mode.climb(mode)
     # Where facts contradict each other it is flat
     np.testing.assert_allclose(mode.x, settled, atol=0.8)
+
+
+def test_counts_are_met_where_no_size_of_the_market_is_known():
+    ledger = central_asia().select(place="UZ", measure="ev_imports", as_of="2026-10-01")
+    told = {2019: 39, 2020: 131, 2021: 809, 2022: 2180, 2024: 24_095, 2025: 56_832}
+    forecast = forecast_flow(ledger, [year(y) for y in told], draws=400)
+    medians = forecast.quantiles([0.5])[0.5].to_numpy()
+    assert medians == pytest.approx(np.array([*told.values()]), rel=0.015)
+    assert forecast.diagnostics["ess"] > 30
+
+
+def test_draws_of_which_none_has_a_weight_count_for_nothing():
+    assert effective_number(np.full(100, -np.inf)) == 0.0
+    assert effective_number(np.zeros(100)) == pytest.approx(100.0)
 
 
 @pytest.mark.slow
