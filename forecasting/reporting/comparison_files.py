@@ -11,7 +11,7 @@ import contextlib
 import datetime as dt
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from forecasting.names import (
     COMPARISON_TABLE,
     COMPARISON_WORKBOOK,
     DRAWS_TABLE,
+    OUTLOOK_TABLE,
 )
 from forecasting.quantiles import Array
 from forecasting.reporting.display import plain_frame
@@ -35,12 +36,12 @@ from forecasting.reporting.labels import label_of, unit_of
 from forecasting.reporting.result_tables import yearly
 from forecasting.reporting.sheets import ENDS, LEVELS, Book, letters
 from forecasting.scenarios.joint_draws import Results
-from forecasting.scenarios.outlook_files import load_draws, load_results
+from forecasting.scenarios.outlook_files import load_draws, load_record, load_results
 
 Shown = Mapping[Any, Mapping[Any, float]]  # levels by scenario and place
 
 BASELINE = "baseline"
-FIRST = "ev_stock"  # the measure that the sheet shows when it is opened
+FIRST = HEADLINE[0]  # the measure that a sheet shows when it is opened
 HEAD = ("scenario", "country", "median", "10 %", "90 %", "minus baseline", "minus baseline, %")
 SHOWN = {"J": 0.5, "H": 0.1, "L": 0.9}  # columns of the sheet All that are looked up
 TOP = 9  # row of the first scenario
@@ -89,27 +90,23 @@ def write_comparison(out: Path) -> list[Path]:
 
 
 def _workbook(wide: pd.DataFrame) -> bytes:
-    """A live sheet, the table that it looks numbers up in, and lists to choose from: a list in a
-    cell's rule holds 255 characters only.
-    """
+    """A live sheet, and the table that it looks numbers up in."""
     book = Book("All scenarios", dt.date(2020, 1, 1))
     live = book.sheet("Compare", "All scenarios side by side", (34, 38, *[16] * 5))
     _table(book, wide)
-    lists = book.book.add_worksheet("Lists")
     measures = list(wide.index.unique("measure"))
     years = sorted(wide.index.unique("year"))
-    for column, words in enumerate(([*map(label_of, measures)], years)):
-        lists.write_column(0, column, words)
-        letter = "AB"[column]
-        rule = {"validate": "list", "source": f"=Lists!${letter}$1:${letter}${len(words)}"}
-        live.data_validation(5 + column, 1, 5 + column, 1, rule)
-    lists.hide()
     measure = FIRST if FIRST in measures else measures[0]
+    for row, words in enumerate(HOW_TO_READ, start=1):
+        live.write_string(row, 0, words, book.looks["note"])
+    book.choice(live, 5, "Measure", [*map(label_of, measures)], label_of(measure))
+    book.choice(live, 6, "Year", years, years[-1])
+    live.write_string(7, 0, "Unit")
+    unit = '=IFERROR(INDEX(All!$E:$E,MATCH($B$6,All!$D:$D,0)),"")'
+    live.write_formula(7, 1, unit, book.looks["note"], unit_of(measure))
     runs = list(dict.fromkeys((key[0], key[1]) for key in wide.index))
     numbers = pd.DataFrame(wide.xs((measure, years[-1]), level=["measure", "year"])).reindex(runs)
-    shown = numbers.to_dict("index")
-    _choices(book, live, measure, years[-1])
-    _scenarios(book, live, shown)
+    _scenarios(book, live, numbers.to_dict("index"))
     return book.content()
 
 
@@ -134,18 +131,6 @@ def _table(book: Book, wide: pd.DataFrame) -> None:
     sheet.repeat_rows(0)
     sheet.freeze_panes(1, 6)
     sheet.autofilter(0, 0, len(rows), len(head) - 1)
-
-
-def _choices(book: Book, sheet: Any, measure: str, year: int) -> None:
-    """How to read the sheet, and the choice of measure and year."""
-    for row, words in enumerate(HOW_TO_READ, start=1):
-        sheet.write_string(row, 0, words, book.looks["note"])
-    for row, name, value in ((5, "Measure", label_of(measure)), (6, "Year", year)):
-        sheet.write_string(row, 0, name)
-        sheet.write(row, 1, value, book.looks["choice"])
-    sheet.write_string(7, 0, "Unit")
-    unit = '=IFERROR(INDEX(All!$E:$E,MATCH($B$6,All!$D:$D,0)),"")'
-    sheet.write_formula(7, 1, unit, book.looks["note"], unit_of(measure))
 
 
 def _scenarios(book: Book, sheet: Any, shown: Shown) -> None:
@@ -188,43 +173,52 @@ def live_comparison(out: Path) -> bytes:
     """
     parts = _of_countries(out)
     places, scenarios = (list(dict.fromkeys(words)) for words in zip(*parts, strict=True))
-    count = min(len(part.values[FIRST]) for part in parts.values())
+    width = len(parts) * len(HEADLINE)
+    count = min(len(parts[places[0], BASELINE].values[FIRST]), MOST_CELLS // width)
     years = sorted(set.intersection(*({*part.years} for part in parts.values())))
-    width = len(places) * len(scenarios) * len(HEADLINE)
     years = years[-max(MOST_CELLS // (count * width), 1) :]
     book = Book("Chosen countries together", dt.date(2020, 1, 1))
     about = book.sheet("read me", "Chosen countries together", (110,))
     about.write_column(2, 0, HOW_TO_CHOOSE, book.looks["text"])
     draws = book.sheet("draws", "", [14] * len(SUMS))
     compare = book.sheet("compare", "Chosen countries together", (26, 28, 4, *[16] * 4))
-    choices = {"measure": [*HEADLINE], "year": years, "scenario": scenarios}
+    choices: dict[str, Sequence[str | int]] = {
+        "measure": [*HEADLINE],
+        "year": years[::-1],
+        "scenario": scenarios,
+    }
     choices |= {place: ["yes", "no"] for place in places}
-    chosen = {"measure": FIRST, "year": years[-1], "scenario": scenarios[0]}
-    cells = {}
-    for row, (name, words) in enumerate(choices.items(), start=2):
-        compare.write(row, 0, name)
-        compare.write(row, 1, chosen.get(name, "yes"), book.looks["own"])
-        compare.data_validation(row, 1, row, 1, {"validate": "list", "source": words})
-        cells[name] = f"compare!$B${row + 1}"
-    added = {cells["scenario"]: scenarios[0], f'"{BASELINE}"': BASELINE}
-    sums = np.zeros((count, len(added)))
-    heads = list(itertools.product(HEADLINE, years, places, scenarios))
+    cells = {
+        name: book.choice(compare, row, name, words, words[0])
+        for row, (name, words) in enumerate(choices.items(), start=2)
+    }
+    heads = [(*head, *key) for head in itertools.product(HEADLINE, years) for key in parts]
+    last = letters(len(SUMS) + len(heads) - 1)
+    sums = np.zeros((count, 2))
     for column, head in enumerate(heads, start=len(SUMS)):
         measure, year, place, scenario = head
-        # Where a country has no such scenario, its baseline stands in
-        part = parts.get((place, scenario), parts[place, BASELINE])
+        part = parts[place, scenario]
         values = part.values[measure][:count, part.years.index(year)]
         short = [float(f"{value:.4g}") for value in values]
         draws.write_column(0, column, head)
         draws.write_column(FIRST_DRAW, column, short)
         at = letters(column)
         same = f'{at}1={cells["measure"]},{at}2={cells["year"]},{cells[place]}="yes"'
-        for place_of_sum, (cell, ending) in enumerate(added.items()):
-            counts = (measure, year, scenario) == (FIRST, years[-1], ending)
-            text = f"=IF(AND({same},{at}4={cell}),1,0)"
-            draws.write_formula(WEIGHTS + place_of_sum, column, text, None, int(counts))
-            sums[:, place_of_sum] += np.multiply(short, counts)
-    _sums(draws, sums, letters(len(SUMS) + len(heads) - 1))
+        taken = f"{at}4={cells['scenario']}"
+        baseline = scenario == BASELINE
+        if baseline:
+            others = f"COUNTIFS($D3:${last}3,{at}3,$D4:${last}4,{cells['scenario']})"
+            taken = f"OR({taken},{others}=0)"
+        counts = (measure, year) == (HEADLINE[0], years[-1])
+        stands_in = baseline and (place, scenarios[0]) not in parts
+        added = (counts and (scenario == scenarios[0] or stands_in), counts and baseline)
+        for row, (when, value) in enumerate(
+            zip((taken, str(baseline).upper()), added, strict=True)
+        ):
+            text = f"=IF(AND({same},{when}),1,0)"
+            draws.write_formula(WEIGHTS + row, column, text, None, int(value))
+        sums += np.outer(short, added)
+    _sums(draws, sums, last)
     _answers(book, compare, sums)
     for sheet in book.book.worksheets():
         sheet.protect("")
@@ -261,14 +255,34 @@ def _answers(book: Book, sheet: Any, sums: Array) -> None:
 
 
 def _of_countries(out: Path) -> dict[tuple[str, str], Results]:
-    """Draws of a folder's reports by country and scenario, where the country has a baseline."""
+    """Draws of a folder's reports by country and scenario, where the country has a baseline.
+
+    Raises
+    ------
+    InputError
+        Where there is none, or the draws of two reports are not of the same worlds.
+    """
     parts = {}
+    made = {}
     for path in sorted(out.glob(f"*/{DRAWS_TABLE}")):
         with contextlib.suppress(InputError):  # of a corridor, or damaged
             part = load_draws(path, HEADLINE)[0]
-            if {*HEADLINE} <= {*part.values}:
-                parts[place_words(part.country), part.scenario.rpartition("-")[2]] = part
+            record = load_record(path.with_name(OUTLOOK_TABLE))
+            if {*HEADLINE} <= {*part.values} and record:
+                key = (place_words(part.country), record["parameters"]["scenario"])
+                parts[key] = part
+                seed = record["parameters"]["seed"]
+                count = len(part.values[FIRST])
+                made[key] = f"seed {seed}, {count:,} draws, version {record.get('version')}"
     compared = {key: part for key, part in parts.items() if (key[0], BASELINE) in parts}
     if not compared:
         raise InputError(f"{out} holds no report of a country's baseline; run one first")
+    first, *others = compared
+    for other in others:
+        if made[other] != made[first]:
+            raise InputError(
+                f"{parts[first].scenario} ({made[first]}) and {parts[other].scenario} "
+                f"({made[other]}) do not share their random numbers, so their draws cannot be "
+                "added; give both params files one seed, and run them again"
+            )
     return compared

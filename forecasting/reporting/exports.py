@@ -103,8 +103,8 @@ def _write(
         return write_document(report / REPORT_NOTEBOOK, path, template)
     assert outlook is not None
     if form == "xlsx":
-        from forecasting.reporting.workbook import write_workbook
-        from forecasting.reporting.workbook_live import is_live, live_workbook
+        from forecasting.reporting.workbook import is_live, write_workbook
+        from forecasting.reporting.workbook_live import live_workbook
 
         if is_live(outlook):
             return write_asked(path, live_workbook(outlook))

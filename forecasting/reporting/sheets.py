@@ -35,7 +35,6 @@ LOOKS: dict[str, dict[str, Any]] = {
     "link": {"font_color": "#0072B2", "underline": 1, "text_wrap": True},
     "note": {"italic": True, "font_color": "#5F6B76", "text_wrap": True},
     "own": {"bg_color": "#FFF2AB", "border": 1, "locked": False},
-    "choice": {"bg_color": "#FFF8E6", "border": 1, "bold": True},
     "total": {"num_format": "#,##0", "top": 1, "italic": True},
     "year": {"num_format": "0", "align": "left"},
 }
@@ -57,6 +56,7 @@ class Book:
 
         as_it_is = ("strings_to_formulas", "strings_to_urls", "strings_to_numbers")
         self._content = io.BytesIO()
+        self._lists = 0
         self.book = xlsxwriter.Workbook(
             self._content, {"in_memory": True, **dict.fromkeys(as_it_is, False)}
         )
@@ -154,6 +154,37 @@ class Book:
         """
         shown = "" if math.isnan(value) else value
         sheet.write_formula(row, column, f'=IFERROR({text},"")', look, shown)
+
+    def choice(
+        self, sheet: Any, row: int, name: str, words: Sequence[str | int], chosen: str | int
+    ) -> str:
+        """A yellow cell to choose in, in the second column beside its name; gives the cell.
+
+        The list stands on a hidden sheet: in the cell's own rule it might have 255 characters only.
+
+        Parameters
+        ----------
+        sheet, row : Worksheet and int
+            Where.
+        name : str
+            What is chosen.
+        words : sequence of str or int
+            What it may be.
+        chosen : str or int
+            What it is at first.
+        """
+        lists = self.book.get_worksheet_by_name("lists")
+        if lists is None:
+            lists = self.book.add_worksheet("lists")
+            lists.hide()
+        column = letters(self._lists)
+        lists.write_column(0, self._lists, words)
+        self._lists += 1
+        sheet.write_string(row, 0, name)
+        sheet.write(row, 1, chosen, self.looks["own"])
+        ends = f"=lists!${column}$1:${column}${len(words)}"
+        sheet.data_validation(row, 1, row, 1, {"validate": "list", "source": ends})
+        return f"{sheet.name}!$B${row + 1}"
 
     def content(self) -> bytes:
         """The file."""

@@ -15,7 +15,7 @@ from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import in_order
 from forecasting.evidence.files import write_asked
 from forecasting.evidence.words import in_words
-from forecasting.measures import CHARGING_ANSWERS, HEADLINE
+from forecasting.measures import CAR, CHARGING_ANSWERS, HEADLINE, MEASURES
 from forecasting.reporting.caveat_words import lines_of, size_words
 from forecasting.reporting.display import plain_frame
 from forecasting.reporting.labels import label_of, unit_by_year, unit_of
@@ -32,10 +32,13 @@ LINES: Lines = (
     (4, "10 %", "dash", 1.25, COLOURS[0]),
     (8, "90 %", "dash", 1.25, COLOURS[0]),
 )
-HOW_TO_CHANGE = (
-    "These are values. To change an assumption and see the answers move: "
-    "ev-forecast export REPORT --xlsx FILE"
-)
+HOW_TO_CHANGE = {  # by whether the outlook has a chain that a workbook can hold
+    True: "These are values. To change an assumption and see the answers move: "
+    "ev-forecast export REPORT --xlsx FILE",
+    False: "These are values, without yellow cells: vehicles that only pass, or are no cars, are "
+    "not charged by what a workbook could hold as formulas. To change something, change the params "
+    "file, and run it again.",
+}
 FACT_COLUMNS = [
     "id",
     "period_start",
@@ -47,6 +50,12 @@ FACT_COLUMNS = [
     "published",
     "source",
 ]
+
+
+def is_live(outlook: Outlook) -> bool:
+    """Whether an outlook has a chain from cars to chargers that a workbook can hold."""
+    measure = MEASURES[outlook.scenario.measure]
+    return "ev_stock" in outlook.results.values and measure.vehicle in ("", CAR)
 
 
 def write_workbook(outlook: Outlook, path: str | Path) -> Path:
@@ -82,8 +91,7 @@ def _summary(book: Book, outlook: Outlook) -> None:
     frame["measure"] = frame["measure"].map(label_of)
     row = book.table(sheet, 3, frame) + 1
     lines = [*lines_of([outlook.age, *outlook.caveats]), *outlook.scenario.notes]
-    if "ev_stock" in outlook.results.values:
-        lines.append(HOW_TO_CHANGE)
+    lines.append(HOW_TO_CHANGE[is_live(outlook)])
     for words in lines:
         sheet.merge_range(row, 0, row, 5, "", note)
         sheet.write_string(row, 0, words, note)

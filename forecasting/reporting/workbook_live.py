@@ -13,7 +13,7 @@ from forecasting.demand.chain_formulas import TARGET, TARGET_YEAR, Chain
 from forecasting.demand.chosen_draws import chosen_draws
 from forecasting.demand.formulas import Cell, template_of, text_of
 from forecasting.errors import in_digits
-from forecasting.measures import CAR, HEADLINE, MEASURES
+from forecasting.measures import HEADLINE
 from forecasting.quantiles import Array
 from forecasting.reporting.labels import label_of, parameter_words, unit_of
 from forecasting.reporting.sheets import ENDS, Book, decimals, letters
@@ -60,12 +60,6 @@ READ_ME = (
     "To make a report of your numbers: ev-forecast new --from THIS_FILE, then ev-forecast run.",
     "The sheets are protected without a password, so that no formula is overwritten by chance.",
 )
-
-
-def is_live(outlook: Outlook) -> bool:
-    """Whether an outlook has a chain from cars to chargers that a workbook can hold."""
-    measure = MEASURES[outlook.scenario.measure]
-    return "ev_stock" in outlook.results.values and measure.vehicle in ("", CAR)
 
 
 def live_workbook(report: Outlook) -> bytes:

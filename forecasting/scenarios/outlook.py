@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from forecasting import __version__
 from forecasting.arguments import of, optional, path, shown, takes, text, whole
 from forecasting.caveats import Caveat
 from forecasting.errors import EvidenceError, InputError, LedgerError
@@ -268,6 +269,7 @@ class Outlook(Shown):
         """
         growth = yearly_growth(self.results, self.scenario.measure).loc[self.first_year :]
         record = {
+            "version": __version__,
             "parameters": self.scenario.parameters(),
             "as_of": self.as_of.isoformat(),
             "market": self.market.origin and self.market.origin.row(),

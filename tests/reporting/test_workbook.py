@@ -202,16 +202,61 @@ def check_sums(rows, folder, measure, year, scenario, without):
         assert shown[name] == pytest.approx(exact, abs=2e-4 * sums[0].max()), name
 
 
+def lists_of(book):
+    """What the yellow cells of the sheet compare offer."""
+    ends = [rule.formula1 for rule in book["compare"].data_validations.dataValidation]
+    cells = [book["lists"][span.removeprefix("lists!").replace("$", "")] for span in ends]
+    return [tuple(row[0].value for row in rows) for rows in cells]
+
+
 def test_sums_of_countries_are_right_before_a_spreadsheet_reckons(together):
     book = openpyxl.load_workbook(together / "c.xlsx", data_only=True)
     assert (together / "c.xlsx").stat().st_size < 3_000_000
     assert all(sheet.protection.sheet and not sheet.protection.password for sheet in book)
     rows = list(book["compare"].values)
     check_sums(rows, together, **QUESTIONS["all"])
-    rules = book["compare"].data_validations.dataValidation
-    assert {rule.formula1 for rule in rules} >= {'"yes,no"', '"accelerated,baseline"'}
+    assert lists_of(book) == [
+        ("ev_stock", "energy_gwh", "charging_points_need", "charging_points_practice"),
+        (*range(2030, 2025, -1),),
+        ("accelerated", "baseline"),
+        *[("yes", "no")] * 3,
+    ]
     with pytest.raises(InputError, match="holds no report of a country's baseline; run one first"):
         live_comparison(together / "uzbekistan-baseline")
+
+
+def test_lists_of_many_long_names_can_be_chosen_from(tmp_path):
+    long = "with-a-name-that-is-much-longer-than-most"
+    scenario = find_scenario("TM")
+    kept = {}
+    for name in ("baseline", *(f"{number}-{long}" for number in range(40))):
+        full = {"name": f"turkmenistan-{name}", "scenario": name}
+        outlook = fc.outlook(scenario.model_copy(update=full), draws=20, kept=kept)
+        outlook.save(tmp_path / name)
+    (tmp_path / "a.xlsx").write_bytes(live_comparison(tmp_path))
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    scenarios = lists_of(book)[2]
+    assert len(scenarios) == 41
+    assert f"39-{long}" in scenarios
+    assert {*scenarios} == {cell.value for cell in book["draws"][4][3:]}
+
+
+@pytest.mark.parametrize(("seed", "draws"), [(1, 20), (20230626, 30)])
+def test_draws_of_other_worlds_are_not_added(small, tmp_path, seed, draws):
+    small.outlook.save(tmp_path / "uzbekistan-baseline")
+    other = find_scenario("TM").model_copy(update={"seed": seed})
+    fc.outlook(other, draws=draws).save(tmp_path / other.name)
+    (tmp_path / "comparison.parquet").touch()
+    asked = ["export", str(tmp_path), "--xlsx", str(tmp_path / "a.xlsx")]
+    result = CliRunner().invoke(main, asked)
+    assert result.exit_code == 2
+    words = (
+        f"turkmenistan-baseline \\(seed {seed}, {draws} draws, version {fc.__version__}\\) and "
+        r"uzbekistan-baseline \(seed 20230626, 20 draws, version \S+\) do not share their random "
+        "numbers, so their draws cannot be added; give both params files one seed"
+    )
+    assert re.search(words, result.output)
+    assert not (tmp_path / "a.xlsx").exists()
 
 
 def test_libreoffice_reckons_what_the_report_and_a_new_run_have(made, together, tmp_path):
@@ -349,4 +394,7 @@ def test_a_report_that_other_facts_made_is_refused(small):
 def test_a_corridor_has_the_workbook_without_a_chain(tmp_path):
     fc.outlook("horgos-baseline", draws=20).save(tmp_path / "report")
     (path,) = export_report(tmp_path / "report", {"xlsx": tmp_path / "a.xlsx"})
-    assert "Results" in openpyxl.load_workbook(path).sheetnames
+    book = openpyxl.load_workbook(path)
+    assert "Results" in book.sheetnames
+    words = [str(row[0]) for row in book["Summary"].values]
+    assert any("without yellow cells: vehicles that only pass" in line for line in words)
