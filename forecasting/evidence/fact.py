@@ -16,12 +16,11 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from forecasting.arguments import shown
 from forecasting.errors import LedgerError, PeriodError, Problem
 from forecasting.evidence.places import WORLD, place_name
 from forecasting.evidence.rules import (
@@ -323,13 +322,3 @@ def _other(row: Mapping[str, Any], together: Mapping[str, Mapping[str, Any]]) ->
             return span(days[0], days[-1])
         return None
     return own_period(row)
-
-
-def facts_only(facts: object) -> list[Fact]:
-    """Facts, and nothing else."""
-    items: list[object] = list(facts) if isinstance(facts, list | tuple | Iterator) else [facts]
-    if strange := [item for item in items if not isinstance(item, Fact)]:
-        raise LedgerError(
-            f"{shown(strange[0])} is no Fact; read_ledger and Ledger.from_frame read tables"
-        )
-    return [item for item in items if isinstance(item, Fact)]

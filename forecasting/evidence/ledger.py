@@ -18,6 +18,7 @@ import pandas as pd
 
 from forecasting.arguments import (
     Check,
+    fitting,
     of,
     optional,
     path as file_path,
@@ -29,7 +30,7 @@ from forecasting.arguments import (
 )
 from forecasting.errors import EvidenceError, LedgerError, Problem
 from forecasting.evidence.checking import Source, checked_rows, read_rows
-from forecasting.evidence.fact import Fact, LazyFacts, facts_only, typed_facts
+from forecasting.evidence.fact import Fact, LazyFacts, typed_facts
 from forecasting.evidence.files import write_asked
 from forecasting.evidence.places import WORLD, partner_code, place_code
 from forecasting.evidence.rules import (
@@ -71,6 +72,11 @@ def _among(known: Collection[str]) -> Callable[[str], str]:
     return read
 
 
+FACTS = fitting(
+    "facts, as read_ledger and Ledger.from_frame read them from tables",
+    lambda facts: all(isinstance(fact, Fact) for fact in facts),
+    tuple,
+)
 KINDS_ASKED = Check(
     "one kind or several",
     lambda value: tuple(map(_among(KINDS), texts("").read(value))),
@@ -93,8 +99,9 @@ class Ledger(Shown):
     0
     """
 
+    @takes(LedgerError, facts=FACTS)
     def __init__(self, facts: Iterable[Fact] = ()) -> None:
-        self._facts: Mapping[str, Fact] = {fact.id: fact for fact in facts_only(facts)}
+        self._facts: Mapping[str, Fact] = {fact.id: fact for fact in facts}
         self._frame = _table([fact.row() for fact in self._facts.values()])
 
     @classmethod
@@ -165,35 +172,6 @@ class Ledger(Shown):
         if problems := checked_rows(labelled, unsaid):
             raise LedgerError(problems)
         return _ledger_of(rows)
-
-    @classmethod
-    def from_facts(cls, facts: Iterable[Fact]) -> Ledger:
-        """A ledger of facts made one by one; their ids must differ.
-
-        Parameters
-        ----------
-        facts : iterable of Fact
-            Their ids must differ.
-
-        Returns
-        -------
-        Ledger
-            In their order.
-
-        Raises
-        ------
-        LedgerError
-            Where two facts have one id, and for anything that is no fact.
-
-        Examples
-        --------
-        >>> when = {"period_start": "2022-01-01", "period_end": "2022-12-31"}
-        >>> columns = {"measure": "ev_imports", "place": "UZ", "relation": "equals", **when}
-        >>> len(Ledger.from_facts([Fact(id="a", value=2180, **columns)]))
-        1
-        """
-        rows = [fact.row() for fact in facts_only(facts)]
-        return cls.from_frame(pd.DataFrame(rows, columns=list(COLUMNS)))
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -500,27 +478,6 @@ class Ledger(Shown):
         0
         """
         return Ledger._of(self._frame.head(count), self._facts)
-
-
-@takes(LedgerError, path=SOURCE)
-def check_ledger(path: Source) -> list[Problem]:
-    """Every problem of a ledger; an empty list where all is well.
-
-    Parameters
-    ----------
-    path : str, Path or open file
-        A CSV file, or a folder whose ``*.csv`` files are one ledger.
-
-    Examples
-    --------
-    >>> import io
-    >>> print(*check_ledger(io.StringIO('''id,measure,place,period_start,period_end,relation,value
-    ... a,ev_import,UZ,2023-01-01,2023-04-30,equals,5
-    ... ''')))
-    ledger:2 measure: 'ev_import' is unknown (did you mean ev_imports?)
-    """
-    read = read_rows(path)
-    return read.problems + checked_rows(read.rows)
 
 
 @takes(LedgerError, path=SOURCE)

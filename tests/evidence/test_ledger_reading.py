@@ -11,7 +11,7 @@ import pytest
 
 from forecasting.errors import LedgerError, PeriodError
 from forecasting.evidence import datasets
-from forecasting.evidence.ledger import check_ledger, read_ledger
+from forecasting.evidence.ledger import read_ledger
 from forecasting.evidence.places import place_code
 from forecasting.evidence.rules import COLUMNS
 
@@ -46,7 +46,15 @@ def text(*rows: dict[str, str], columns: tuple[str, ...] = COLUMNS) -> str:
 
 
 def problems(*rows: dict[str, str]) -> list[str]:
-    return [str(problem) for problem in check_ledger(io.StringIO(text(*rows)))]
+    return problems_of(io.StringIO(text(*rows)))
+
+
+def problems_of(source):
+    try:
+        read_ledger(source)
+    except LedgerError as error:
+        return [str(problem) for problem in error.problems]
+    return []
 
 
 def test_a_good_row_has_no_problem() -> None:
@@ -179,12 +187,12 @@ def test_lines_are_counted_over_cells_with_line_breaks() -> None:
 def test_the_file_is_named(tmp_path: Path) -> None:
     path = tmp_path / "facts.csv"
     path.write_text(text(GOOD | {"value": "-5"}))
-    assert str(check_ledger(path)[0]).startswith("facts.csv:2 value: -5 is negative")
+    assert problems_of(path)[0].startswith("facts.csv:2 value: -5 is negative")
 
 
 def test_columns_unknown_missing_and_twice() -> None:
     columns = tuple("vlaue" if column == "value" else column for column in COLUMNS)
-    found = [str(p) for p in check_ledger(io.StringIO(text(GOOD, columns=(*columns, "id"))))]
+    found = problems_of(io.StringIO(text(GOOD, columns=(*columns, "id"))))
     assert found[0] == "ledger:1: 'vlaue' is an unknown column (did you mean value?)"
     assert found[1].startswith("ledger:1: column 'value' is missing")
     assert found[2] == "ledger:1: column 'id' stands there twice (keep one)"
@@ -208,8 +216,8 @@ def test_files_that_are_no_ledger(data: bytes, said: str) -> None:
 
 
 def test_no_file_and_no_folder(tmp_path: Path) -> None:
-    assert "no such file" in str(check_ledger(tmp_path / "none.csv")[0])
-    assert "holds no .csv file" in str(check_ledger(tmp_path)[0])
+    assert "no such file" in problems_of(tmp_path / "none.csv")[0]
+    assert "holds no .csv file" in problems_of(tmp_path)[0]
 
 
 def test_a_folder_is_one_ledger(tmp_path: Path) -> None:
@@ -217,7 +225,7 @@ def test_a_folder_is_one_ledger(tmp_path: Path) -> None:
     (tmp_path / "b.csv").write_text(text(GOOD | {"id": "b", "reference": "a", "kind": "context"}))
     assert len(read_ledger(tmp_path)) == 2
     (tmp_path / "c.csv").write_text(text(GOOD))
-    assert [str(problem) for problem in check_ledger(tmp_path)] == [
+    assert problems_of(tmp_path) == [
         "c.csv:2 id: 'a' is a duplicate of a.csv:2 (ids are used once)"
     ]
 

@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook
 
 from forecasting.errors import LedgerError
-from forecasting.evidence.ledger import check_ledger, read_ledger
+from forecasting.evidence.ledger import read_ledger
 from forecasting.evidence.mapping import read_head
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.scenarios.check import check_paths
@@ -76,10 +76,9 @@ def test_cyrillic_names_encoding_separator_dates_and_decimal_comma(tmp_path):
 
 
 def test_what_no_column_says_is_asked_for_with_a_mapping_to_start_from(tmp_path):
-    problems = [
-        str(problem)
-        for problem in check_ledger(_read(tmp_path, "Country,Year,Number\nNorway,2023,5\n"))
-    ]
+    with pytest.raises(LedgerError) as refused:
+        read_ledger(_read(tmp_path, "Country,Year,Number\nNorway,2023,5\n"))
+    problems = [str(problem) for problem in refused.value.problems]
     assert (
         problems[0]
         == "own.csv:1: no column says measure (say it in the mapping, under columns or constants)"
