@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -148,9 +148,7 @@ class Fact(Shown, BaseModel):
     @property
     def known_from(self) -> dt.date | None:
         """The last day of the span in which it was published; None where that is not known."""
-        if self.published:
-            return self.published.end
-        return None
+        return self.published.end if self.published else None
 
     @property
     def stock(self) -> bool:
@@ -266,27 +264,9 @@ def in_order(facts: Iterable[Fact]) -> list[Fact]:
     )
 
 
-class LazyFacts(dict[str, Fact]):
-    """Facts by id, each made where it is first asked for: of a large ledger few ever are.
-
-    Parameters
-    ----------
-    make : callable
-        The fact of an id.
-    """
-
-    def __init__(self, make: Callable[[str], Fact]) -> None:
-        super().__init__()
-        self._make = make
-
-    def __missing__(self, name: str) -> Fact:
-        self[name] = fact = self._make(name)
-        return fact
-
-
-def typed_facts(rows: Iterable[Mapping[str, Any]]) -> LazyFacts:
-    """Facts of rows that have been checked, read together, so that each knows what the others say
-    of it.
+def typed_facts(rows: Iterable[Mapping[str, Any]]) -> dict[str, Fact]:
+    """Facts by id, of rows that have been checked, read together, so that each knows what the
+    others say of it.
 
     Parameters
     ----------
@@ -294,7 +274,7 @@ def typed_facts(rows: Iterable[Mapping[str, Any]]) -> LazyFacts:
         Normalised rows without faults, as of `Fact.row`.
     """
     together = {row["id"]: row for row in rows}
-    return LazyFacts(lambda name: Fact.model_construct(**_typed(together[name], together)))
+    return {name: Fact.model_construct(**_typed(row, together)) for name, row in together.items()}
 
 
 def _typed(row: Mapping[str, Any], together: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

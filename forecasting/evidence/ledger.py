@@ -30,7 +30,7 @@ from forecasting.arguments import (
 )
 from forecasting.errors import EvidenceError, LedgerError, Problem
 from forecasting.evidence.checking import Source, checked_rows, read_rows
-from forecasting.evidence.fact import Fact, LazyFacts, typed_facts
+from forecasting.evidence.fact import Fact, typed_facts
 from forecasting.evidence.files import write_asked
 from forecasting.evidence.places import WORLD, partner_code, place_code
 from forecasting.evidence.rules import (
@@ -111,12 +111,9 @@ class Ledger(Shown):
         ledger._frame, ledger._facts = frame.reset_index(drop=True), facts
         return ledger
 
-    def __getstate__(self) -> tuple[pd.DataFrame, dict[str, Fact]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         """Its own facts alone, of those that it shares with the ledger it was selected from."""
-        return self._frame, {fact.id: fact for fact in self}
-
-    def __setstate__(self, state: tuple[pd.DataFrame, dict[str, Fact]]) -> None:
-        self._frame, self._facts = state
+        return Ledger._of, (self._frame, {fact.id: fact for fact in self})
 
     @classmethod
     @takes(
@@ -397,10 +394,8 @@ class Ledger(Shown):
             raise LedgerError(
                 [Problem(f"id {name}", "names two different facts", "rename one") for name in twice]
             )
-        home = {
-            name: ledger._facts for ledger in (*others[::-1], self) for name in ledger._frame["id"]
-        }
-        return Ledger._of(frame, LazyFacts(lambda name: home[name][name]))
+        facts = {fact.id: fact for ledger in (*others[::-1], self) for fact in ledger}
+        return Ledger._of(frame, facts)
 
     def __add__(self, other: Ledger) -> Ledger:
         return self.concat(other)

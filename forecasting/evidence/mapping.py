@@ -269,14 +269,13 @@ def read_head(name: str) -> Head:
     scale = _SCALE.search(text)
     passage = Passage(_SCALE.sub(" ", text).strip(), None)
     measure = _measure_of(passage)
+    number = measure
     if passage.has(_GROWTH):
-        measure = f"{measure} {GROWTH}".strip()
-    if not measure:
+        number = f"{measure} {GROWTH}".strip()
+    if not number:
         return Head(target, 1.0, [UNKNOWN] * (not target))
-    factor = 1.0
-    if scale:
-        factor = SCALES[scale["sign"] or "k"]
-    return Head(measure, factor, [*_doubts_of_a_head(passage), *passage.doubts_of_words])
+    factor = SCALES[scale["sign"] or "k"] if scale else 1.0
+    return Head(number, factor, [*_doubts_of_a_head(passage, measure), *passage.doubts_of_words])
 
 
 def _measure_of(passage: Passage) -> str:
@@ -292,9 +291,8 @@ def _measure_of(passage: Passage) -> str:
     return measure
 
 
-def _doubts_of_a_head(passage: Passage) -> Iterator[str]:
+def _doubts_of_a_head(passage: Passage, measure: str) -> Iterator[str]:
     """Why the numbers below a head may be of something else."""
-    measure = _measure_of(passage)
     named = passage.measures
     if measure == EV_SHARE and not {*named} <= {*NEW_EVS}:
         yield "is a share of something else"
@@ -360,8 +358,6 @@ def _mapping_problems(name: str, keys: dict[str, Any]) -> Iterator[Problem]:
             f"{keys['separator']!r} is not one character",
             "e.g. separator: ';', of tabs \"\\t\"",
         )
-    if keys.get("each") not in (None, *EACH):
-        yield Problem(f"{name} each", f"{keys['each']!r} is unknown", "one of " + ", ".join(EACH))
 
 
 def _table_problems(where: str, table: object, known: Sequence[str]) -> Iterator[Problem]:
@@ -411,10 +407,9 @@ def _texts(cells: Cells, names: Collection[str | None]) -> list[str]:
 def _decimal_mark(numbers: Iterable[str]) -> str:
     """A comma where the numbers cannot be read otherwise; empty for the point."""
     comma = [text for text in numbers if re.fullmatch(r"-?[\d.\s\u00a0]*\d,\d+", text)]
+    # Or none has a comma
     grouped = all(re.fullmatch(r"-?\d{1,3}(,\d{3})+", text) for text in comma)
-    if grouped:  # or none has a comma
-        return ""
-    return ","
+    return "" if grouped else ","
 
 
 def _length(cells: Iterable[object], form: str) -> str:
@@ -422,17 +417,14 @@ def _length(cells: Iterable[object], form: str) -> str:
     where none is seen.
     """
     days = {_day(cell, form) for cell in cells}
-    known = sorted(day for day in days if day is not None)
-    firsts = {day.day for day in known}
-    lasts = {(day + dt.timedelta(days=1)).day for day in known}
-    if None in days or len(known) < 2 or {1} not in (firsts, lasts):
+    known = sorted(filter(None, days))
+    ends = [{(day + dt.timedelta(days=late)).day for day in known} for late in (0, 1)]
+    if None in days or len(known) < 2 or {1} not in ends:
         return ""
     months = [12 * day.year + day.month for day in known]
-    steps = {later - earlier for earlier, later in itertools.pairwise(months)}
+    steps = [later - earlier for earlier, later in itertools.pairwise(months)]
     shortest = min(steps)
-    if any(step % shortest for step in steps):
-        return ""
-    return LENGTHS.get(shortest, "")
+    return "" if any(step % shortest for step in steps) else LENGTHS.get(shortest, "")
 
 
 def _day(cell: object, form: str) -> dt.date | None:
@@ -503,7 +495,11 @@ def mapped_rows(name: str, cells: Cells, mapping: Mapping) -> TableRead:
             mapped.left_out.append(Problem(where, reason))
             continue
         try:
-            _check_width(row, header)
+            if any(map(cell_text, row[len(header) :])):
+                raise LedgerError(
+                    f"has {len(row)} cells, the header has {len(header)}: "
+                    "a comma inside a cell needs quotation marks around the cell"
+                )
             facts = _facts_of(named, mapping)
             rows = [normalise(_named(fact, stem, ids)) for fact in facts]
             mapped.rows.extend(FoundRow(where, row) for row in rows)
@@ -527,14 +523,6 @@ def _left_out(row: Line, named: dict[str, object], mapping: Mapping) -> str:
         if head.doubts or head.number not in NUMBERS:
             return f"{indicator[:40]!r} {'; '.join(head.doubts)}"
     return ""
-
-
-def _check_width(row: Sequence[object], header: Sequence[str]) -> None:
-    if any(map(cell_text, row[len(header) :])):
-        raise LedgerError(
-            f"has {len(row)} cells, the header has {len(header)}: "
-            "a comma inside a cell needs quotation marks around the cell"
-        )
 
 
 def _lacking(where: str, header: Sequence[str], mapping: Mapping) -> Iterator[Problem]:

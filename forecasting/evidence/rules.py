@@ -143,11 +143,8 @@ def number_text(value: float) -> str:
 
 def _unit_code(text: str) -> str:
     """The declared unit that a spelling stands for; the spelling itself where there is none."""
-    base = text.removesuffix("/day")
-    known = base if base in _units() else _UNIT_SPELLINGS.get(base.lower(), base)
-    if text.endswith("/day"):
-        return f"{known} per day"
-    return known
+    base, by, _ = text.partition("/day")
+    return _UNIT_SPELLINGS.get(base.lower(), base) + by.replace("/", " per ")
 
 
 @lru_cache(maxsize=1)
@@ -175,10 +172,10 @@ def printed_rounding(text: str, relation: str = "equals") -> float:
     """
     digits, _, exponent = text.lower().lstrip("+-").partition("e")
     whole, _, decimals = digits.partition(".")
-    zeros = 0
+    places = -len(decimals)
     if relation != "equals" and not decimals and whole.strip("0"):
-        zeros = len(whole) - len(whole.rstrip("0"))
-    return float(f"5e{zeros - len(decimals) - 1 + int(exponent or 0)}")
+        places = len(whole) - len(whole.rstrip("0"))
+    return float(f"5e{places - 1 + int(exponent or 0)}")
 
 
 @lru_cache(maxsize=4096)
@@ -367,7 +364,7 @@ def _unit(row: Row, measure: Measure) -> Iterator[Fault]:
     unit = row["unit"]
     right = ""
     if measure.kind != "statement":
-        right = quantity_of(row["quantity"]).unit_of(measure.unit)
+        right = expected_unit(measure.name, row["quantity"])
     remedy = f"use {right}" if right else did_you_mean(unit, _units())
     if unit not in {right, *_units()}:
         yield "unit", f"{unit!r} is an unknown unit", remedy
@@ -410,9 +407,8 @@ def _published(row: Row) -> Iterator[Fault]:
         return
     known = publication(row["published"])
     end = row["period_end"]
-    if known is None or row["kind"] != "outcome" or not row["value"]:
-        return
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", end) and known.end.isoformat() < end:
+    counted = row["kind"] == "outcome" and row["value"] and re.fullmatch(r"\d{4}-\d\d-\d\d", end)
+    if known and counted and known.end.isoformat() < end:
         hint = "an outcome is published after it happened; a plan is a target"
         yield "published", f"{row['published']} comes before the period ends on {end}", hint
 
@@ -430,11 +426,12 @@ def thousands_apart(row: Row) -> Iterator[Fault]:
 
 def parts_of_a_count(row: Row) -> Caveat | None:
     """A caveat of a printed count that is no whole number, as of thousands."""
-    is_number = row["kind"] == "outcome" and row["relation"] == "equals" and "." in row["value"]
-    if not is_number or not _counts_things(row) or float(row["value"]).is_integer():
+    value = row["value"]
+    is_number = (row["kind"], row["relation"]) == ("outcome", "equals") and "." in value
+    if not is_number or not _counts_things(row) or float(value).is_integer():
         return None
     unit = MEASURES[row["measure"]].unit
-    return Caveat("parts_of_count", values={"value": row["value"], "unit": unit})
+    return Caveat("parts_of_count", values={"value": value, "unit": unit})
 
 
 def _counts_things(row: Row) -> bool:
