@@ -670,8 +670,8 @@ def known_facts(
     from forecasting.scenarios.question import find_scenario
 
     scenarios = [facts_of_scenario(find_scenario(path)) for path in params]
-    ledgers_read = scenarios or [facts_of_place(place or "")]
-    return ledgers_read[0].concat(*ledgers_read[1:], facts_of(ledgers, shipped=False))
+    first, *others = scenarios or [facts_of_place(place or "")]
+    return first.concat(*others, facts_of(ledgers, shipped=False))
 
 
 def _list(facts: Ledger, known: Ledger) -> None:

@@ -7,7 +7,6 @@ and groups.
 
 from __future__ import annotations
 
-import bisect
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -394,9 +393,6 @@ def count_of(event: str, vehicle: str) -> str:
     return next(own, "")
 
 
-MANY = 1000  # words to look for a near one among; of more, those next to it in the alphabet
-
-
 def nearest(word: str, known: Iterable[str]) -> str:
     """The known word closest to a misspelt one, or nothing: for messages that name the next move.
 
@@ -405,12 +401,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     >>> nearest("ev_import", MEASURES)
     'ev_imports'
     """
-    names = list(known)
-    if len(names) > MANY:  # all of them would take a second a word
-        names.sort()
-        place = bisect.bisect(names, word)
-        names = names[max(place - MANY // 2, 0) : place + MANY // 2]
-    return next(iter(difflib.get_close_matches(str(word), names, n=1, cutoff=0.6)), "")
+    return next(iter(difflib.get_close_matches(str(word), known, n=1)), "")
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import csv
 import datetime as dt
-import errno
 import io
 import itertools
 import os
@@ -278,6 +277,7 @@ def two_numbers(rows: Sequence[FoundRow], *beside: str) -> Iterator[tuple[FoundR
             return
 
 
+MANY = 1000  # ids: to compare more takes a second a word
 MOST_ROWS = 5  # that a caveat names
 NEW = "the fact"  # that is appended: where its problems are
 OTHER_FACT = "an id of this ledger, or measure@place:start/end"
@@ -306,9 +306,9 @@ def checked_rows(
         first.setdefault(row.cells["id"], row)
     problems: list[Problem] = []
     for row in rows:
-        # Of more problems than are shown no nearest id is looked for
+        # Among many ids, and for more problems than are shown, no nearest one is looked for
         ids: Collection[str] = ()
-        if len(problems) < MOST:
+        if len(problems) < MOST and len(first) < MANY:
             ids = first
         problems += [
             Problem(f"{row.where} {column}", *fault)
@@ -443,6 +443,8 @@ def append_fact(path: str | Path, cells: Row) -> str:
     ------
     LedgerError
         Where the fact, or the file, is not in order; then nothing is written.
+    OSError
+        Where the file cannot be written.
 
     Examples
     --------
@@ -458,7 +460,12 @@ def append_fact(path: str | Path, cells: Row) -> str:
         raise LedgerError(unknown)
     if not file.exists():
         _new_lines(file.name, b"", cells)  # a fact that is refused makes no file
-    with _locked(file) as handle:
+    with file.open("a+b", buffering=0) as handle:
+        # Where files cannot be locked, two at once are the user's to avoid
+        with contextlib.suppress(ImportError):
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX)
         name, lines = _new_lines(file.name, read_whole(file), cells)
         size = handle.seek(0, os.SEEK_END)
         rest = lines.encode()
@@ -507,37 +514,3 @@ def _row_beside(rows: list[FoundRow], cells: Row) -> Row:
     if own := [problem for problem in problems if problem.where.startswith(NEW)]:
         raise LedgerError(own)
     return row
-
-
-def text_of(file: Path) -> str:
-    """The text of a file of facts.
-
-    Raises
-    ------
-    LedgerError
-        Where it cannot be read, or is no text.
-    """
-    try:
-        return read_whole(file).decode("utf-8-sig")
-    except OSError as error:
-        fault = error.strerror or str(error)
-    except UnicodeDecodeError as error:
-        fault = f"is no text in UTF-8: {error.reason}"
-    raise LedgerError.at(file, fault, "give a CSV file in UTF-8")
-
-
-def _locked(path: Path) -> IO[bytes]:
-    """The file, open for appending by nobody else."""
-    try:
-        if path.exists() and not path.is_file():
-            raise OSError(errno.EINVAL, "is not a regular file")
-        handle = path.open("a+b", buffering=0)
-    except OSError as error:
-        fault = (error.strerror or "cannot be written").lower()
-        raise LedgerError.at(path, fault, "give a file in a folder that can be written") from None
-    # Where files cannot be locked, two at once are the user's to avoid
-    with contextlib.suppress(ImportError):
-        import fcntl
-
-        fcntl.flock(handle, fcntl.LOCK_EX)
-    return handle

@@ -12,6 +12,8 @@ import stat
 import uuid
 from pathlib import Path
 
+from forecasting.errors import InputError
+
 LARGEST = 50_000_000  # bytes of a file
 
 
@@ -47,6 +49,36 @@ def read_whole(path: str | os.PathLike[str], largest: int = LARGEST) -> bytes:
     if len(data) > largest:
         raise OSError(errno.EFBIG, f"is larger than {largest:,} bytes", os.fspath(path))
     return data
+
+
+def read_text(
+    path: str | os.PathLike[str], error: type[InputError], hint: str, largest: int = LARGEST
+) -> str:
+    """Read a file of text in UTF-8.
+
+    Parameters
+    ----------
+    path : path-like
+        As for `read_whole`.
+    error : type of InputError
+        What is raised where it cannot be read, or is no text.
+    hint : str
+        The next move then.
+    largest : int
+        The most bytes that it may have.
+
+    Raises
+    ------
+    InputError
+        Of the class that was given.
+    """
+    try:
+        return read_whole(path, largest).decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        what = f"is not UTF-8: byte {fault.start}"
+    except (OSError, ValueError) as fault:
+        what = getattr(fault, "strerror", None) or f"cannot be read: {fault}"
+    raise error.at(Path(path).name, what, hint)
 
 
 def write_whole(path: Path, content: bytes) -> Path:

@@ -411,7 +411,7 @@ class Ledger(Shown):
 
         Raises
         ------
-        LedgerError
+        OSError
             Where the file cannot be written.
 
         Examples
@@ -425,10 +425,7 @@ class Ledger(Shown):
         True
         """
         table = pd.DataFrame(_printed_cells(self._frame), columns=list(COLUMNS))
-        try:
-            write_asked(path, str(table.to_csv(index=False, lineterminator="\n")).encode())
-        except OSError as error:
-            raise LedgerError(f"{error.filename} cannot be written: {error.strerror}") from None
+        write_asked(path, str(table.to_csv(index=False, lineterminator="\n")).encode())
 
     def hash(self) -> str:
         """SHA-256 of the content, whatever the order of the facts.

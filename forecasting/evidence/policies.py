@@ -34,7 +34,8 @@ from types import MappingProxyType
 from typing import Any
 
 from forecasting.errors import LedgerError
-from forecasting.evidence.checking import checked_rows, text_of
+from forecasting.evidence.checking import checked_rows
+from forecasting.evidence.files import read_text
 from forecasting.evidence.places import place_code
 from forecasting.evidence.rules import (
     MEANINGS,
@@ -224,7 +225,8 @@ def read_policies(path: str | os.PathLike[str] | None = None) -> dict[str, Polic
     ('2023-12-18', 'after 17 December 2023 no new applications can be submitted')
     """
     file = Path(_TABLE if path is None else path)
-    table = csv.DictReader(io.StringIO(text_of(file), newline=""))
+    text = read_text(file, LedgerError, "give a CSV file in UTF-8")
+    table = csv.DictReader(io.StringIO(text, newline=""))
     return checked_policies([*table], file.name, first_row=2, columns=table.fieldnames or ())
 
 

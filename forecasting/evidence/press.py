@@ -238,8 +238,10 @@ def propose_facts(
     """
     place = place and place_code(place)
     stretches = [text]
+    beside: tuple[str, ...] = ()
     if len(text) > LONGEST:
-        stretches = [part for part in _sentences(text) if COUNTS.search(part)]
+        stretches = [*filter(COUNTS.search, _sentences(text))]
+        beside = ("stands in a longer text: see what is said around it",)
     proposals: list[Proposal] = []
     for stretch in stretches:
         passage = Passage(dates_in_words(plain_text(stretch)), published)
@@ -247,11 +249,7 @@ def propose_facts(
         proposals += [*read, *_last_year(passage, read)]
         if len(proposals) >= MOST_PROPOSALS:
             break
-    if len(text) <= LONGEST:
-        return proposals
-    doubt = "stands in a longer text: see what is said around it"
-    some = proposals[:MOST_PROPOSALS]
-    return [Proposal(one.cells, (*one.doubts, doubt)) for one in some]
+    return [Proposal(one.cells, one.doubts + beside) for one in proposals[:MOST_PROPOSALS]]
 
 
 def _sentences(text: str) -> list[str]:
@@ -279,29 +277,28 @@ class Mention:
         self.passage = passage
         self.number = number
         self.doubts: list[str] = []
+        self.doubt = self.doubts.append
         whole = passage.whole
-        self.part = passage
-        if number.end <= len(whole.text):
-            self.part = whole
+        self.part = whole if number.end <= len(whole.text) else passage
 
     def proposal(self, place: str, measure: str, period: Period | None) -> Proposal:
         """The fact, as far as the reader and the text say it."""
-        self.doubts = [*self.passage.doubts_of_numbers, *self.part.doubts_of_words]
+        self.doubts += [*self.passage.doubts_of_numbers, *self.part.doubts_of_words]
         if self.number is not (self.passage.counts or self.passage.numbers)[0]:
-            self.doubts.append(
+            self.doubt(
                 "is not the first count of the text: it may be of a part, "
                 "or of another place or time"
             )
         place = self._place(place)
         measure = measure or self._measure(place)
         if self.part.names_partner(measure):
-            self.doubts.append(PARTNER)
+            self.doubt(PARTNER)
         # The whole text is read where its first part names no period
         published = self.passage.published
         periods = [printed_period(one.text, published) for one in (self.part, self.passage)]
         if periods[1] and not periods[0]:
             self.part = self.passage
-            self.doubts.append(ELSEWHERE)
+            self.doubt(ELSEWHERE)
         quantity, value = self._amount()
         unit = 1.0
         if quantity == "total":
@@ -355,9 +352,7 @@ class Mention:
         sign = re.search(r"[$€]\s?$", self.passage.text[: self.number.start][-2:])
         behind = self.part.lower[self.number.end :][:CLAUSE]
         name = sign or re.match(rf"\s?(?:{words.AMOUNTS})", behind)
-        if name is None:
-            return ""
-        return name[0]
+        return name[0] if name else ""
 
     @property
     def is_change(self) -> bool:
@@ -381,9 +376,7 @@ class Mention:
     @property
     def sign(self) -> float:
         """-1 of what fell."""
-        if self.number.sign == "-" or self.direction < 0:
-            return -1.0
-        return 1.0
+        return -1.0 if self.number.sign == "-" or self.direction < 0 else 1.0
 
     # What it is of.
 
@@ -394,7 +387,7 @@ class Mention:
         read = self._percent if self.is_percent else self._times
         quantity, value = read()
         if re.search(words.UP, self.before) and re.search(words.DOWN, self.before):
-            self.doubts.append("speaks of what rises and of what falls")
+            self.doubt("speaks of what rises and of what falls")
         return quantity, value
 
     def _count(self) -> tuple[str, float]:
@@ -403,13 +396,11 @@ class Mention:
             beside = rf"(?:{pattern})(?:\D|20\d\d)*\||\|[^,.;]{{0,24}}?(?:{pattern})"
             if re.search(beside, self.around):
                 if QUANTITIES[quantity].accumulates:
-                    self.doubts.append(
-                        "is all that came until then: see that its last day is right"
-                    )
+                    self.doubt("is all that came until then: see that its last day is right")
                 return quantity, value
         self.doubts += self._doubts_of_a_count()
         if (self.number.sign or self.is_difference) and not self.currency:
-            self.doubts.append("is read as a difference from the year before")
+            self.doubt("is read as a difference from the year before")
             return "yoy_difference", self.sign * value
         return "total", value
 
@@ -437,17 +428,17 @@ class Mention:
         year_before = rf"{words.PERCENT}\s*{words.OF_THE_YEAR_BEFORE}"
         if level := re.match(year_before, self.after):
             printed = level[0].strip()
-            self.doubts.append(f"is read as a level, {printed}: see that this is the year before")
+            self.doubt(f"is read as a level, {printed}: see that this is the year before")
             return GROWTH, value - 100
         shared = re.search(words.SHARED, self.around)
         if self.number.sign or (self.direction and not shared):
             if re.search(r"\b(?:to|до)\s$|[至到]$", self.before):
-                self.doubts.append("may be a growth or a share")
+                self.doubt("may be a growth or a share")
             return GROWTH, self.sign * value
         if shared:
-            self.doubts.append("is a share of something else: name its reference")
+            self.doubt("is a share of something else: name its reference")
             return "share_percent", value
-        self.doubts.append("may be a growth or a share")
+        self.doubt("may be a growth or a share")
         return GROWTH, value
 
     def _times(self) -> tuple[str, float]:
@@ -479,10 +470,10 @@ class Mention:
         """The place that the reader knows, or the nearest that the text names."""
         named = self.part.places or self.passage.places
         if not named and not known:
-            self.doubts.append("names no place: give --place")
+            self.doubt("names no place: give --place")
             return ""
         if len({*named, known} - {""}) > 1:
-            self.doubts.append(f"names several places: {', '.join(map(place_name, named))}")
+            self.doubt(f"names several places: {', '.join(map(place_name, named))}")
         return known or min(named, key=lambda code: abs(named[code] - self.number.start))
 
     def _measure(self, place: str) -> str:
@@ -490,24 +481,24 @@ class Mention:
         names = self.passage.measures
         electric = self.part.has(words.ELECTRIC)
         if not names:
-            self.doubts.append("does not say what is counted: give --measure")
+            self.doubt("does not say what is counted: give --measure")
             return "ev_imports" if electric else ""
         name = names[0]
         if MEASURES[name].electric and not electric:
-            self.doubts.append("does not say that the vehicles are electric")
+            self.doubt("does not say that the vehicles are electric")
             return OF_ALL_TYPES.get(name, name)
         charging = name.startswith("charging")
         if any(MEASURES[other].kind == "flow" or not charging for other in names[1:]):
-            self.doubts.append(f"may be of {' or '.join(names)}")
+            self.doubt(f"may be of {' or '.join(names)}")
         for pattern, vehicle in words.HEAVY.items():
             if self.passage.has(pattern):
                 counted = MEASURES[name]
                 heavy = count_of(counted.event, vehicle) if counted.electric else name
                 if not heavy or self.passage.has(words.CARS):
-                    self.doubts.append("speaks of buses or trucks, too, or instead")
+                    self.doubt("speaks of buses or trucks, too, or instead")
                 return heavy or name
         if name == "ev_exports" and place in PORTS:
-            self.doubts.append("at a port: electric vehicles, or vehicles of all types")
+            self.doubt("at a port: electric vehicles, or vehicles of all types")
         return name
 
     def _money(self, measure: str) -> tuple[str, float]:
@@ -517,15 +508,15 @@ class Mention:
         if self.currency:
             measure = IN_MONEY.get(measure, measure)
         own, _, multiple = expected_unit(measure, "total").partition(" ")
-        if own not in words.CURRENCIES:
-            if not self.currency:
-                return measure, 1.0
-            self.doubts.append("is an amount of money: give --measure")
-            return measure, 1e6
-        if not re.search(words.CURRENCIES[own], self.currency):
-            other = "another" if self.currency else "no named"
-            self.doubts.append(f"is an amount in {other} currency, not in {own}")
-        return measure, {"": 1.0, "million": 1e6, "billion": 1e9}[multiple]
+        if own in words.CURRENCIES:
+            if not re.search(words.CURRENCIES[own], self.currency):
+                self.doubt(
+                    f"is an amount in {self.currency.strip() or 'no named currency'}, not in {own}"
+                )
+        elif self.currency:
+            self.doubt("is an amount of money: give --measure")
+            multiple = "million"
+        return measure, {"million": 1e6, "billion": 1e9}.get(multiple, 1.0)
 
     def _period(self, known: Period | None, one_day: bool) -> Period | None:
         """The period that the reader knows, or that of the text."""
@@ -533,24 +524,24 @@ class Mention:
         printed, elsewhere = _printed(text, self.number, one_day)
         period = known or printed
         if period is None:
-            self.doubts.append("names no period: give --period")
+            self.doubt("names no period: give --period")
         elif text.published and period.end > text.published:
-            self.doubts.append("ends after the day of the text")
+            self.doubt("ends after the day of the text")
         if known is None:
             self._doubt_the_time(text, elsewhere, one_day)
         elif printed and not printed.covers(known):
-            self.doubts.append(f"is of {printed} in the text, not of the period that was given")
+            self.doubt(f"is of {printed} in the text, not of the period that was given")
         return period
 
     def _doubt_the_time(self, text: Passage, elsewhere: bool, one_day: bool) -> None:
         if elsewhere:
-            self.doubts.append(ELSEWHERE)
+            self.doubt(ELSEWHERE)
         if not one_day and (open_ended(text.text, text.published) or text.has(words.UNTIL)):
-            self.doubts.append("is counted up to a day, or on one: since when?")
+            self.doubt("is counted up to a day, or on one: since when?")
         if len(_years(without_comparisons(text.text))) > 1:
-            self.doubts.append("speaks of several years")
+            self.doubt("speaks of several years")
         if several_months(text.text):
-            self.doubts.append("speaks of several months")
+            self.doubt("speaks of several months")
 
     def _doubt_the_value(self, value: float, quantity: str) -> None:
         declared = QUANTITIES[quantity]
@@ -559,9 +550,9 @@ class Mention:
         if self.currency or not declared.in_units:
             return
         if value % 1:
-            self.doubts.append("is a count with decimals: a mark of thousands may be meant")
+            self.doubt("is a count with decimals: a mark of thousands may be meant")
         if declared.says == "count" and value >= 1e6 and self.part.has("million"):
-            self.doubts.append("million may be ten thousand, translated wrongly from Chinese")
+            self.doubt("million may be ten thousand, translated wrongly from Chinese")
 
 
 def _changes(text: str, down: str) -> list[tuple[int, int]]:

@@ -14,7 +14,6 @@ from forecasting.evidence.policies import shipped_policies
 from forecasting.measures import CHARGING_COUNTS, did_you_mean
 from forecasting.parameters.values import Day, Name, Range, Strict
 
-LARGEST_ELASTICITY = -15.0
 # A rebate for buyers of modest means in California: -2.1 (Muehlegger & Rapson 2022, Journal of
 # Public Economics 216). Buyers who can order from the next country respond by more, buyers of few
 # models by less: the ends are a judgement.
@@ -75,6 +74,12 @@ KINDS = {
         math.nextafter(0, 1),
         "{} {quantity} is no target; it must be above 0",
     ),
+}
+# Of the other ranges of a driver
+NO_FALL = "{} is outside -15 to 0; what gets dearer sells less"
+LIMITS = {
+    "elasticity": Kind("", -15, NO_FALL, 0, NO_FALL),
+    "delay_years": Kind("", 0, "{} is negative; move start instead"),
 }
 
 
@@ -172,17 +177,6 @@ class Driver(Strict):
             raise ValueError(f"{policy!r} is no policy ({hint})")
         return policy
 
-    @field_validator("elasticity")
-    @classmethod
-    def _falls(cls, elasticity: Range) -> Range:
-        for value in (elasticity.low, elasticity.high):
-            if not LARGEST_ELASTICITY <= value <= 0:
-                span = f"{in_digits(LARGEST_ELASTICITY)} to 0"
-                raise ValueError(
-                    f"{in_digits(value)} is outside {span}; what gets dearer sells less"
-                )
-        return elasticity
-
     @field_validator("end")
     @classmethod
     def _after_start(cls, end: dt.date | None, info: ValidationInfo) -> dt.date | None:
@@ -191,23 +185,16 @@ class Driver(Strict):
             raise ValueError(f"{end} comes before start {start}; swap the two dates")
         return end
 
-    @field_validator("size")
+    @field_validator("size", "elasticity", "delay_years")
     @classmethod
-    def _of_its_kind(cls, size: Range, info: ValidationInfo) -> Range:
-        kind = KINDS.get(info.data.get("kind", ""), Kind(""))
+    def _in_range(cls, size: Range, info: ValidationInfo) -> Range:
+        kind = LIMITS.get(str(info.field_name)) or KINDS.get(info.data.get("kind", ""), Kind(""))
         quantity = info.data.get("quantity", "points")
         if size.low < kind.least:
             raise ValueError(kind.too_low.format(in_digits(size.low), quantity=quantity))
         if size.high > kind.most:
             raise ValueError(kind.too_high.format(in_digits(size.high)))
         return size
-
-    @field_validator("delay_years")
-    @classmethod
-    def _late(cls, delay: Range) -> Range:
-        if delay.low < 0:
-            raise ValueError(f"{in_digits(delay.low)} is negative; move start instead")
-        return delay
 
     def fact_ids(self) -> tuple[str, ...]:
         """The facts of a ledger that the source names: single words joined by commas."""

@@ -18,7 +18,7 @@ from pathlib import Path
 import yaml
 
 from forecasting.errors import Problem, ScenarioError
-from forecasting.evidence.files import read_whole
+from forecasting.evidence.files import read_text
 
 LARGEST_FILE = 1_000_000  # bytes; a params file has a few thousand
 MOST_VALUES = 50_000  # of one file; a scenario has some hundred
@@ -91,20 +91,8 @@ def read_yaml(path: str | Path) -> Document:
         plain subset.
     """
     file = Path(path)
-    try:
-        text = read_whole(file, LARGEST_FILE).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ScenarioError.at(
-            file.name, f"is not UTF-8: byte {error.start}", "save it as UTF-8"
-        ) from None
-    except FileNotFoundError:
-        raise ScenarioError.at(file.name, "does not exist", "give the path of a .yaml") from None
-    except (OSError, ValueError) as error:
-        fault = getattr(error, "strerror", None) or f"cannot be read: {error}"
-        raise ScenarioError.at(
-            file.name, fault, "give a params file, of a few thousand bytes"
-        ) from None
-    document = parse_yaml(text, file.name)
+    hint = "give a params file, of a few thousand bytes in UTF-8"
+    document = parse_yaml(read_text(file, ScenarioError, hint, LARGEST_FILE), file.name)
     document.folder = str(file.absolute().parent)
     return document
 

@@ -260,8 +260,13 @@ def _finish(store: Store, changed: bool, keep: int | None) -> str:
     """Write what sums up all reports; gives what went wrong."""
     if keep is not None:
         drop_earlier(store.out, keep)
-    if not changed and _summed_up(store.out):
-        return ""
+    page = store.out / INDEX_PAGE
+    if not changed and page.is_file():
+        # A run may have been killed before it wrote an index of its reports
+        written = page.stat().st_mtime_ns
+        records = store.out.glob(f"*/{RUN_RECORD}")
+        if all(record.stat().st_mtime_ns <= written for record in records):
+            return ""
     # The tables of all reports would have the collector go through all that is loaded, again and
     # again
     gc.freeze()
@@ -271,15 +276,6 @@ def _finish(store: Store, changed: bool, keep: int | None) -> str:
         return f"the index could not be written: {error}"
     finally:
         gc.unfreeze()
-
-
-def _summed_up(out: Path) -> bool:
-    """Whether the index is of these reports: a run may have been killed before it wrote its own."""
-    page = out / INDEX_PAGE
-    if not page.is_file():
-        return False
-    written = page.stat().st_mtime_ns
-    return all(record.stat().st_mtime_ns <= written for record in out.glob(f"*/{RUN_RECORD}"))
 
 
 @contextlib.contextmanager

@@ -79,7 +79,7 @@ def test_an_id_that_is_taken_is_refused(tmp_path):
 
 
 def test_a_folder_that_is_none_is_named(tmp_path):
-    with pytest.raises(LedgerError, match="no such file or directory"):
+    with pytest.raises(FileNotFoundError, match="No such file or directory"):
         append_fact(tmp_path / "none" / "facts.csv", GOOD)
 
 

@@ -158,7 +158,7 @@ def test_plain_sentences_are_read_and_sure(text, relation, quantity, value):
         ("4,000 electric cars were imported in 2023", "names no place"),
         ("Uzbekistan and Kazakhstan imported 4,000 electric cars in 2023", "several places"),
         ("Uzbekistan imported 4,000 cars in 2023", "electric"),
-        ("Uzbekistan imported electric cars for 90 million yuan in 2023", "another currency"),
+        ("Uzbekistan imported electric cars for 90 million yuan in 2023", "in yuan, not in USD"),
         ("4,000", "bare number"),
     ],
 )  # fmt: skip

@@ -107,7 +107,7 @@ def test_files_are_read_with_care(tmp_path) -> None:
         ("latin", "not UTF-8: byte 8"),
         ("utf16", "not UTF-8"),
         ("huge", "larger than 1,000,000"),
-        ("none", "does not exist"),
+        ("none", "No such file"),
     ]:
         with pytest.raises(ScenarioError, match=message):
             read_yaml(tmp_path / f"{name}.yaml")

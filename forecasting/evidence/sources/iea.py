@@ -126,7 +126,7 @@ def read_texts(path: Path) -> pd.DataFrame:
     try:
         content = io.BytesIO(read_whole(path))
         table = pd.read_csv(content, dtype="str", encoding="utf-8-sig", quoting=csv.QUOTE_MINIMAL)
-    except (OSError, UnicodeDecodeError, pd.errors.EmptyDataError, pd.errors.ParserError) as error:
+    except (OSError, ValueError) as error:
         raise EvidenceError.at(
             path, f"cannot be read: {error}", "give a CSV file in UTF-8"
         ) from None

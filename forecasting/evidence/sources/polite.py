@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
-import email.utils
 import hashlib
 import os
 import sys
@@ -157,13 +156,8 @@ class PageReader:
             page = Page(read(_text(data)), address, today(), data)
         except RunError as error:
             raise RunError(f"{self.name}: {error}; the address was {address}") from None
-        try:
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(kept, data)
-        except OSError as error:
-            raise InputError(
-                f"{kept.parent} cannot be written ({error.strerror}); set XDG_CACHE_HOME"
-            ) from None
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(kept, data)
         return page
 
     def _failure(self, fault: str) -> RunError:
@@ -174,10 +168,10 @@ class PageReader:
         import httpx
 
         why = ""
+        wait = 0.0 if self.here else PAUSE
         for number in range(TRIES):
+            time.sleep(wait)
             wait = 2.0**number
-            if not self.here:
-                time.sleep(PAUSE)
             try:
                 # The whole exchange, headers too: httpx limits the time of each read
                 exchange = asyncio.wait_for(self._exchange(address), LONGEST)
@@ -191,8 +185,6 @@ class PageReader:
                 raise self._failure(f"the answer takes longer than {LONGEST} s") from None
             except httpx.HTTPError as error:
                 why = f"the connection failed ({type(error).__name__})"
-            if number < TRIES - 1:
-                time.sleep(wait)
         again = "what came before is kept: the same command goes on from here"
         raise self._failure(f"{why}, {TRIES} times; {again}")
 
@@ -209,14 +201,9 @@ class PageReader:
             return answer, bytes(data)
 
     def _told_wait(self, answer: httpx.Response, otherwise: float) -> float:
-        """The seconds that a publisher asks to wait, as a number or a date."""
+        """The seconds that a publisher asks to wait."""
         wait = answer.headers.get("Retry-After", "").strip()
-        seconds = otherwise
-        with contextlib.suppress(ValueError, TypeError):
-            until = email.utils.parsedate_to_datetime(wait).timestamp()
-            seconds = max(0.0, until - time.time())
-        if wait.isdecimal():
-            seconds = float(wait)
+        seconds = float(wait) if wait.isdecimal() else otherwise
         if seconds > PATIENCE:
             raise self._failure(
                 f"answered {answer.status_code} and asks to wait {seconds:,.0f} s; "

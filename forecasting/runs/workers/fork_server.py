@@ -190,16 +190,11 @@ def _serve(pipe: Connection, crew: Crew, shared: Path) -> None:
             signed = time.monotonic()
         for outcome in crew.step():
             pipe.send_bytes(json.dumps(asdict(outcome)).encode())
-            _forget(shared)
-
-
-def _forget(shared: Path) -> None:
-    """Remove what the tasks before the last few have shared; whoever still asks for it makes it
-    anew.
-    """
-    with contextlib.suppress(OSError):
-        for old in sorted(shared.iterdir(), key=lambda folder: folder.stat().st_mtime_ns)[:-KEPT]:
-            shutil.rmtree(old, ignore_errors=True)
+            # What tasks before the last few have shared goes; who still asks for it makes it anew
+            with contextlib.suppress(OSError):
+                by_age = sorted(shared.iterdir(), key=lambda folder: folder.stat().st_mtime_ns)
+                for old in by_age[:-KEPT]:
+                    shutil.rmtree(old, ignore_errors=True)
 
 
 def _fork(task: Task, log: int, shared: Path, pipe: Connection) -> ForkedProcess:

@@ -117,7 +117,9 @@ def perform(task: Task) -> int:
     try:
         clear_folder(folder)
         steps = _make(task, folder)
-        _write_record(task, folder, steps)
+        record = {"name": task.name, "parameters": task.parameters, "engine": task.engine}
+        record |= task.record | {"files": file_sizes(folder, but=RUN_RECORD), "finished": _now()}
+        write_json(folder / RUN_RECORD, record | steps)
     except Exception as error:
         cell = getattr(error, "cell", 0)
         message = getattr(error, "message", f"{type(error).__name__}: {error}")
@@ -204,12 +206,6 @@ def _timed(seconds: dict[str, float], step: str) -> Iterator[None]:
     yield
     seconds[step] = round(time.monotonic() - started, 4)
     give_sign()
-
-
-def _write_record(task: Task, folder: Path, steps: dict[str, Any]) -> None:
-    record = {"name": task.name, "parameters": task.parameters, "engine": task.engine}
-    record |= task.record | {"files": file_sizes(folder, but=RUN_RECORD), "finished": _now()}
-    write_json(folder / RUN_RECORD, record | steps)
 
 
 def _now() -> str:
