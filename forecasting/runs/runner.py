@@ -187,7 +187,7 @@ def _made(
 def _ready(store: Store, survey: Survey, means: Means) -> Iterator[Perform]:
     """Get ready whatever does the tasks: loading takes longer than reading params."""
     if means.scheduler:
-        with cluster(means.scheduler, store.token, survey.notebook) as perform:
+        with cluster(means.scheduler, store.token) as perform:
             yield perform
     elif means.engine == "kernel":
         yield lambda tasks: run_fresh(tasks, means.jobs, store.token, store.folder(SCRATCH))

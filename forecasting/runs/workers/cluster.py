@@ -35,7 +35,7 @@ from forecasting.runs.workers.processes import Outcome, Task, failure
 
 PATIENCE = 20  # seconds to wait for a scheduler
 PARTING = 30.0  # seconds to wait until all workers have put their things away
-ANSWER = 120.0  # seconds to wait for all workers, which may have to load everything first
+ANSWER = 120.0  # seconds to wait for all workers, which may have to load the package first
 # Seconds between looks at them, and beyond the limit of a cell until one is given up
 LOOK = 2.0
 QUIET = 20.0
@@ -49,10 +49,8 @@ R = TypeVar("R")
 
 
 @contextlib.contextmanager
-def cluster(
-    scheduler: str, token: str, template: Path | None = None
-) -> Iterator[Callable[[Sequence[Task]], Iterator[Outcome]]]:
-    """The workers of a cluster, whose fork servers start at once.
+def cluster(scheduler: str, token: str) -> Iterator[Callable[[Sequence[Task]], Iterator[Outcome]]]:
+    """The workers of a cluster, each with fork servers of its own.
 
     Gives a function that does tasks and yields each as its report comes home. A task whose worker
     dies is given to another one, up to the cluster's own limit.
@@ -63,8 +61,6 @@ def cluster(
         Address, such as ``tcp://10.0.0.1:8786``.
     token : str
         The run that the tasks belong to.
-    template : Path, optional
-        A notebook that tasks are likely to run.
 
     Raises
     ------
@@ -72,8 +68,7 @@ def cluster(
         If no scheduler answers, or a worker has another version of this package or of what it
         needs.
     """
-    notebook = template.read_text("utf-8") if template else ""
-    with workers(scheduler, lambda client: client.run(start_parents, token, notebook)) as client:
+    with workers(scheduler) as client:
         try:
             yield partial(_perform, client, token)
         finally:
@@ -82,15 +77,12 @@ def cluster(
 
 
 @contextlib.contextmanager
-def workers(
-    scheduler: str, prepare: Callable[[Any], object] = lambda client: None
-) -> Iterator[Any]:
-    """A client of a scheduler whose workers are as this process is, and ready."""
+def workers(scheduler: str) -> Iterator[Any]:
+    """A client of a scheduler whose workers are as this process is."""
     client = _connect(scheduler)
     try:
         try:
             within(ANSWER, _compare, client)
-            within(ANSWER, prepare, client)
         except TimeoutError:
             raise RunError(f"a worker at {scheduler} does not answer: restart it") from None
         yield client
@@ -231,6 +223,8 @@ def _outcome(task: Task, token: str) -> Outcome:
         try:
             parent = _idle[token].pop()
         except LookupError:
+            for run in {*_idle} - {token}:  # that was killed
+                close_parents(run)
             parent = ForkServer(1, token, _folder(token) / SHARED)
         parent.submit(task)
         if outcome := parent.outcome():
@@ -247,20 +241,6 @@ def _folder(token: str) -> Path:
     if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
         raise RunError(f"{folder} is not a folder of this user's: remove it")
     return folder
-
-
-def start_parents(token: str, notebook: str, dask_worker: Any) -> None:
-    """Start a fork server for each task that this worker does at a time, in place of those of runs
-    before.
-    """
-    for run in [*_idle]:
-        close_parents(run)
-    template = _folder(token) / NOTEBOOK
-    template.write_text(notebook, encoding="utf-8")
-    _idle[token] = [
-        ForkServer(1, token, _folder(token) / SHARED, template if notebook else None)
-        for _ in range(dask_worker.state.nthreads)
-    ]
 
 
 def close_parents(token: str) -> None:
