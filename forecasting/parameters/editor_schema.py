@@ -15,9 +15,8 @@ from typing import Any
 from forecasting.evidence.places import COUNTRIES
 from forecasting.measures import MEASURES
 from forecasting.names import DATA
-from forecasting.parameters.driver_kinds import Driver
 from forecasting.parameters.schema import CORRIDORS, Scenario
-from forecasting.parameters.values import Choice, Range
+from forecasting.parameters.values import Choice, Driver, Range
 
 FILE = DATA / "params.schema.json"
 DAY = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}

@@ -29,7 +29,6 @@ from forecasting.measures import (
     count_of,
     did_you_mean,
 )
-from forecasting.parameters.driver_kinds import Driver as Driver
 from forecasting.parameters.naming import country_code, names_of_place, unsafe_name
 from forecasting.parameters.strict_yaml import Check, Document, KeyPath, read_yaml
 from forecasting.parameters.values import (
@@ -37,6 +36,7 @@ from forecasting.parameters.values import (
     Choice,
     Country,
     Day,
+    Driver as Driver,
     Flow,
     MarketSizes,
     Name,

@@ -1,4 +1,5 @@
-"""The kinds of values in a params file: ranges, days, places, measures, safe names.
+"""The kinds of values in a params file: ranges, days, places, measures, safe names; and a dated
+event, of which `forecasting.scenarios.drivers` says what it does.
 
 >>> float(Range(low=0, mode=1, high=2).quantile(0.5))
 1.0
@@ -7,9 +8,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, TypeGuard
+from typing import Annotated, Any, Literal, NamedTuple, TypeGuard
 
 from pydantic import (
     AfterValidator,
@@ -18,6 +20,8 @@ from pydantic import (
     ConfigDict,
     Field,
     FiniteFloat,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 
@@ -25,7 +29,8 @@ from forecasting.arguments import shown
 from forecasting.demand.parameters import triangular
 from forecasting.errors import in_digits, visible
 from forecasting.evidence.places import place_code
-from forecasting.measures import LARGEST_COST, MEASURES, did_you_mean
+from forecasting.evidence.policies import shipped_policies
+from forecasting.measures import CHARGING_COUNTS, LARGEST_COST, MEASURES, did_you_mean
 from forecasting.parameters.naming import country_code, unsafe_name
 from forecasting.periods import as_date
 
@@ -204,3 +209,202 @@ MarketSizes = Annotated[Any, AfterValidator(_sizes)]
 Name = Annotated[str, AfterValidator(_safe)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(listed)]
 Places = Annotated[tuple[Annotated[str, AfterValidator(place_code)], ...], BeforeValidator(listed)]
+
+
+# A rebate for buyers of modest means in California: -2.1 (Muehlegger & Rapson 2022, Journal of
+# Public Economics 216). Buyers who can order from the next country respond by more, buyers of few
+# models by less: the ends are a judgement.
+PRICE_ELASTICITY = Range(low=-4, mode=-2.1, high=-1)
+
+
+class Kind(NamedTuple):
+    """What a size is of a kind of driver, and what it may be.
+
+    Parameters
+    ----------
+    words : str
+        What it is, beside it in a params file.
+    least, most : float
+        What it may be.
+    too_low, too_high : str
+        What is said of another one.
+    """
+
+    words: str
+    least: float = -math.inf
+    too_low: str = ""
+    most: float = math.inf
+    too_high: str = ""
+
+
+NEGATIVE = "{} is negative; a factor or a cap is 0 or more"
+UNLIKELY = "{} is no likely factor; +30 % is 1.3"
+NO_PRICE = "{} is outside -1 to 3 of the price; +15 % is 0.15"
+KINDS = {
+    "level": Kind("factor on the flow, the same from start on", 0, NEGATIVE, 20, UNLIKELY),
+    "growth": Kind("factor on the flow for each further year", 0, NEGATIVE, 20, UNLIKELY),
+    "ceiling": Kind(
+        "highest share of new vehicles",
+        0,
+        NEGATIVE,
+        1,
+        "{} is above 1; a ceiling is a share of new vehicles, 0 to 1",
+    ),
+    "cap": Kind("the most that comes in a calendar year", 0, NEGATIVE),
+    "price": Kind(
+        "change of what a car costs, to which the flow responds; 0.15 is 15 % more",
+        math.nextafter(-1, 0),
+        NO_PRICE,
+        3,
+        NO_PRICE,
+    ),
+    "policy": Kind(
+        "what becomes of a policy of the table; of what such ones did elsewhere, 1 is all",
+        0,
+        NEGATIVE,
+        20,
+        UNLIKELY,
+    ),
+    "demand": Kind("sets a parameter of the charging chain, not the flow"),
+    "target": Kind(
+        "public points or stations that are to stand on the day",
+        math.nextafter(0, 1),
+        "{} {quantity} is no target; it must be above 0",
+    ),
+}
+# Of the other ranges of a driver
+NO_FALL = "{} is outside -15 to 0; what gets dearer sells less"
+LIMITS = {
+    "elasticity": Kind("", -15, NO_FALL, 0, NO_FALL),
+    "delay_years": Kind("", 0, "{} is negative; move start instead"),
+}
+
+
+def _share(default: float) -> Any:
+    return Field(default, ge=0, le=1, examples=["a share, 0 to 1"])
+
+
+class Driver(Strict):
+    """A dated event that changes one named quantity.
+
+    Parameters
+    ----------
+    name : str
+        Its own name within the scenario; the same name draws the same random draws in every
+        scenario.
+    kind : {"level", "growth", "ceiling", "cap", "price", "policy", "demand", "target"}
+        ``level`` multiplies the flow by `size` from `start`; ``growth`` multiplies it by `size`
+        each further year; ``ceiling`` bounds its share of new vehicles by `size`; ``cap`` bounds a
+        calendar year's total by `size`, and of what exceeds it `beyond` still comes; ``price``
+        changes what a car costs by `size` (0.15 is a duty of 15 %), to which the flow responds with
+        `elasticity`; ``policy`` says what becomes of a row of the table of policies: as decided
+        where `start` is its day, later, or with a `probability`, of what such policies did
+        elsewhere `size` times; ``demand`` sets a parameter of the demand chain from `start` on:
+        several on one parameter add, and factors multiply; ``target`` has `size` public points or
+        stations stand on `start`.
+    quantity : str
+        The measure that is forecast, the parameter of the demand chain, or ``charging_points``,
+        ``charging_stations``.
+    policy : str
+        Of kind ``policy``: the id of the row.
+    start, end : datetime.date
+        First and last day; without `end` it stays.
+    size : Range
+        Plain numbers: a factor of 1.3 is +30 %.
+    elasticity : Range
+        Of a price: per cent of the flow for one per cent of the price, 0 or less; default as
+        published for electric cars, -2.1 (Muehlegger & Rapson 2022), from -4 to -1.
+    probability : float
+        That it happens at all.
+    on_time : float
+        That it happens on `start`, given that it happens; the rest comes `delay_years` later.
+        Announcements are mostly late: of 14 published programmes of charging and of electric cars
+        three came in time (``fc.datasets.programmes()``), so 0.21 is what a params file says where
+        it knows no better. Of a target it is another thing, the share of what is missing that
+        stands on the day: the median of those programmes is 0.48; the rest follows within
+        `delay_years`.
+    delay_years : Range
+        Years by which the late ones are late; five of those programmes came 0.6 to 2.8 years late,
+        six have not come.
+    beyond : float
+        Share of what exceeds a cap that comes all the same.
+    reason, source : str
+        Why, and who says so: ids of facts in the ledger, joined by commas, or ``judgement``, a
+        citation, an address.
+
+    Examples
+    --------
+    >>> duty = {"name": "duty", "kind": "level", "quantity": "ev_imports", "start": "2026-01-01"}
+    >>> Driver(**duty, size=0.8, reason="a duty of 15 %", source="judgement").size.mode
+    0.8
+    """
+
+    name: Name
+    kind: Literal["level", "growth", "ceiling", "cap", "price", "policy", "demand", "target"] = (
+        Field(examples=[", ".join(KINDS)])
+    )
+    quantity: str
+    policy: str = Field("", validate_default=True)
+    start: Day = Field(examples=["a date such as 2026-01-01"])
+    end: Day | None = None
+    size: Range = Field(examples=["a number, or low, mode and high"])
+    elasticity: Range = PRICE_ELASTICITY
+    probability: float = _share(1.0)
+    on_time: float = _share(1.0)
+    delay_years: Range = Range(low=0, mode=0, high=0)
+    beyond: float = _share(0.0)
+    reason: str = Field(min_length=1, examples=["one sentence: why this changes the quantity"])
+    source: str = Field(min_length=1, examples=["a fact's id, judgement, a citation or an address"])
+
+    @field_validator("quantity")
+    @classmethod
+    def _counted(cls, quantity: str, info: ValidationInfo) -> str:
+        if info.data.get("kind") == "target" and quantity not in CHARGING_COUNTS:
+            raise ValueError(f"{quantity!r} has no target; one of {', '.join(CHARGING_COUNTS)}")
+        return quantity
+
+    @field_validator("policy")
+    @classmethod
+    def _known(cls, policy: str, info: ValidationInfo) -> str:
+        of_policy = info.data.get("kind") == "policy"
+        if policy and not of_policy:
+            raise ValueError("is of kind policy alone; leave it out")
+        if of_policy and policy not in (rows := shipped_policies()):
+            hint = did_you_mean(policy, rows, "name a row of policies.csv")
+            raise ValueError(f"{policy!r} is no policy ({hint})")
+        return policy
+
+    @field_validator("end")
+    @classmethod
+    def _after_start(cls, end: dt.date | None, info: ValidationInfo) -> dt.date | None:
+        start = info.data.get("start")
+        if end and start and end < start:
+            raise ValueError(f"{end} comes before start {start}; swap the two dates")
+        return end
+
+    @field_validator("size", "elasticity", "delay_years")
+    @classmethod
+    def _in_range(cls, size: Range, info: ValidationInfo) -> Range:
+        kind = LIMITS.get(str(info.field_name)) or KINDS.get(info.data.get("kind", ""), Kind(""))
+        quantity = info.data.get("quantity", "points")
+        if size.low < kind.least:
+            raise ValueError(kind.too_low.format(in_digits(size.low), quantity=quantity))
+        if size.high > kind.most:
+            raise ValueError(kind.too_high.format(in_digits(size.high)))
+        return size
+
+    def fact_ids(self) -> tuple[str, ...]:
+        """The facts of a ledger that the source names: single words joined by commas."""
+        return fact_ids(self.source)
+
+
+def fact_ids(source: object) -> tuple[str, ...]:
+    """Ids of facts in a source; none of a citation, an address or a judgement.
+
+    >>> fact_ids("article-07, article-09"), fact_ids("Odenweller & Ueckerdt 2025")
+    (('article-07', 'article-09'), ())
+    """
+    words = [word.strip() for word in str(source).split(",")]
+    if not all(re.fullmatch(r"[^ /:]+", word) for word in words):
+        return ()
+    return tuple(word for word in words if word != "judgement")

@@ -9,10 +9,10 @@ from typing import Any
 
 from forecasting.demand.parameters import load_parameters
 from forecasting.errors import in_digits
-from forecasting.parameters.driver_kinds import KINDS, Driver
 from forecasting.parameters.editor_schema import meanings
 from forecasting.parameters.naming import names_of_place
 from forecasting.parameters.schema import Scenario
+from forecasting.parameters.values import KINDS, Driver
 
 # The first part of what is said of a key
 WORDS = {

@@ -37,7 +37,7 @@ from forecasting.names import (
 )
 from forecasting.parameters.naming import named_again, unsafe_name
 from forecasting.periods import as_date
-from forecasting.runs.output.ownership import read_json
+from forecasting.runs.output.folders import read_json
 
 VERSIONS = (
     "python",

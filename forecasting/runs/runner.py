@@ -22,10 +22,16 @@ from forecasting.arguments import Check, number, optional, path, takes, whole
 from forecasting.errors import InputError, RunError
 from forecasting.names import FAILURE_RECORD, INDEX_PAGE, RUN_RECORD, SCRATCH
 from forecasting.runs.execute.child import ended, sweep
-from forecasting.runs.output.folders import Store, clear_folder, drop_earlier
+from forecasting.runs.output.folders import (
+    Store,
+    clear_folder,
+    drop_earlier,
+    read_json,
+    refuse_others,
+    write_json,
+)
 from forecasting.runs.output.object_store import remote_address, run_remote
 from forecasting.runs.output.overview import write_summary
-from forecasting.runs.output.ownership import read_json, refuse_others, write_json
 from forecasting.runs.output.result import LogForm, Progress, RunResult, RunSummary
 from forecasting.runs.plan import Run, Survey, arranged, undated_facts
 from forecasting.runs.workers.cluster import cluster

@@ -20,10 +20,9 @@ from forecasting.evidence.fact import typed_facts
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.usable import usable_facts
 from forecasting.measures import did_you_mean
-from forecasting.parameters.driver_kinds import fact_ids
 from forecasting.parameters.schema import Scenario, scenario_of
 from forecasting.parameters.strict_yaml import Document, read_yaml
-from forecasting.parameters.values import Range
+from forecasting.parameters.values import Range, fact_ids
 from forecasting.scenarios.assumptions import KeyProblem, assumption_faults, refused, target_faults
 from forecasting.scenarios.known import counts_of_place, known_on, unused_facts
 

@@ -14,10 +14,9 @@ from forecasting.demand.parameters import Assumption, load_parameters
 from forecasting.errors import EvidenceError, InputError
 from forecasting.evidence.files import write_asked, write_new
 from forecasting.measures import CHARGING_ANSWERS
-from forecasting.parameters.driver_kinds import Driver
 from forecasting.parameters.naming import unsafe_name
 from forecasting.parameters.schema import Scenario, scenario_from_parameters
-from forecasting.parameters.values import Range
+from forecasting.parameters.values import Driver, Range
 from forecasting.parameters.writing import params_text
 from forecasting.scenarios.outlook import DRAWS, LEDGER, Outlook, outlook
 from forecasting.scenarios.question import QUESTION, find_scenario

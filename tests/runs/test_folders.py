@@ -16,8 +16,7 @@ import pytest
 from forecasting.errors import InputError, RunError
 from forecasting.names import OUTLOOK_TABLE
 from forecasting.runs.output import folders as store_module
-from forecasting.runs.output.folders import Store, clear_folder, drop_earlier
-from forecasting.runs.output.ownership import read_json, write_json
+from forecasting.runs.output.folders import Store, clear_folder, drop_earlier, read_json, write_json
 from forecasting.runs.runner import run
 from forecasting.scenarios.outlook_files import KEY
 

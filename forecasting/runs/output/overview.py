@@ -16,7 +16,7 @@ from forecasting.names import (
     OUTLOOK_TABLE,
     RUN_RECORD,
 )
-from forecasting.runs.output.ownership import read_json
+from forecasting.runs.output.folders import read_json
 
 WRITERS = (
     "forecasting.reporting.site",

@@ -27,8 +27,7 @@ from typing import Any, TypeVar
 from forecasting.arguments import shown
 from forecasting.errors import RunError
 from forecasting.names import FAILURE_RECORD
-from forecasting.runs.output.folders import clear_folder, write_log
-from forecasting.runs.output.ownership import write_json
+from forecasting.runs.output.folders import clear_folder, write_json, write_log
 from forecasting.runs.plan import environment
 from forecasting.runs.workers.fork_server import ForkServer
 from forecasting.runs.workers.processes import Outcome, Task, failure

@@ -45,8 +45,14 @@ from forecasting.runs.execute.child import (
     give_sign,
     kill_group,
 )
-from forecasting.runs.output.folders import clear_folder, open_log, remove
-from forecasting.runs.output.ownership import file_sizes, read_json, write_json
+from forecasting.runs.output.folders import (
+    clear_folder,
+    file_sizes,
+    open_log,
+    read_json,
+    remove,
+    write_json,
+)
 
 # What is said of a notebook whose process has been killed
 KILLED = re.compile("SIGKILL|Kernel died")
