@@ -76,7 +76,7 @@ def test_cyrillic_names_encoding_separator_dates_and_decimal_comma(tmp_path):
 
 
 def test_what_no_column_says_is_asked_for_with_a_mapping_to_start_from(tmp_path):
-    with pytest.raises(LedgerError) as refused:
+    with pytest.raises(LedgerError, match="no column says measure") as refused:
         read_ledger(_read(tmp_path, "Country,Year,Number\nNorway,2023,5\n"))
     problems = [str(problem) for problem in refused.value.problems]
     assert (
