@@ -6,9 +6,16 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.demand.chain_formulas import LEVERS, Chain
+from forecasting.quantiles import Array
 
+NEAR = (-0.04, -0.02, 0.0, 0.02, 0.04)  # percentiles about a level, whose mean is steadier
 # The levels that a workbook shows, and those about each
 LEVELS = tuple(level + step for level in (0.1, 0.5, 0.9) for step in (-0.04, 0.0, 0.04))
+
+
+def near(draws: Array, level: float) -> float:
+    """The mean of the percentiles about a level."""
+    return float(np.quantile(draws, [level + step for step in NEAR]).mean())
 
 
 def chosen_draws(chain: Chain, wanted: int) -> list[int]:

@@ -47,6 +47,7 @@ from forecasting.scenarios.regions import by_region
 
 if TYPE_CHECKING:
     from forecasting.demand.demand_outlook import DemandOutlook
+    from forecasting.evidence.fact import Fact
     from forecasting.scenarios.outlook import Outlook
 
 LEVELS = [0.1, 0.5, 0.9]
@@ -62,6 +63,7 @@ PEAKS = {
     "peak_summer_mw": "charging, a summer's evening, many points at once",
 }
 USES = (0.05, 0.1, 0.2)  # of the hours: United States' fast points are at 5 to 17 %
+SOLD_AT = ("destination_ac", "destination_dc")  # a slow point, and a fast one
 CARS = {EV_SHARE: "new cars", EV_STOCK_SHARE: "cars on the road"}
 ASK = "choice: {missing: ..., idle: ...} in the params file"
 ROAD_WORDS = "Urumqi – Horgos – Almaty – Tashkent"
@@ -587,15 +589,12 @@ def business_table(outlook: Outlook) -> Table:
     >>> list(fc.tables.business_table(outlook).frame)
     ['point', 'in use', 'MWh a year', 'revenue, USD', 'margin, USD', 'payback, years']
     """
-    known = outlook.ledger.select(as_of=outlook.as_of)
-    own = [fact for fact in known if fact.place.startswith(outlook.scenario.place)]
-    own.sort(key=lambda fact: str(fact.period_end))
-    prices = {fact.measure: fact for fact in own if fact.measure in PRICES}
+    prices = point_prices(outlook)
     if outlook.demand is None or len(prices) < len(PRICES):
         return rows_table([], nothing="No price of public charging is printed.")
     sold, bought = (prices[name] for name in PRICES)
     rows = []
-    for setting in ("destination_ac", "destination_dc"):
+    for setting in SOLD_AT:
         for use in USES:
             year = point_business(setting, use, sold.value, bought.value, outlook.demand.drawn)
             row = {"point": SETTINGS[setting], "in use": f"{100 * use:.0f} %"}
@@ -606,6 +605,16 @@ def business_table(outlook: Outlook) -> Table:
         "upkeep and taxes are not taken off"
     )
     return rows_table(rows, caption=caption)
+
+
+def point_prices(outlook: Outlook) -> dict[str, Fact]:
+    """The newest printed prices of a kWh sold at a public point and of one bought, by measure; of
+    the country, or of a part.
+    """
+    known = outlook.ledger.select(as_of=outlook.as_of)
+    own = [fact for fact in known if fact.place.startswith(outlook.scenario.place)]
+    own.sort(key=lambda fact: str(fact.period_end))
+    return {fact.measure: fact for fact in own if fact.measure in PRICES}
 
 
 def stations_table() -> Table:

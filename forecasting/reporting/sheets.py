@@ -24,8 +24,11 @@ LEVELS: dict[float, str] = {
     0.975: "97.5 %",
 }
 ENDS = {LEVELS[level]: level for level in (0.1, 0.5, 0.9)}  # of the 80 % interval, and its middle
+# Rows, first and last, and column of a line; its name, dashes, width and colour
+Line = tuple[tuple[int, int], int, str, str, float, str]
 LONGEST_LINK = 2079  # characters; Excel takes no longer ones
 PLAIN: dict[str, Any] = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
+GRID = {"visible": True, "line": {"color": "#E6E9ED"}}
 HEAD: dict[str, Any] = {"bold": True, "bottom": 1, "text_wrap": True}
 LOOKS: dict[str, dict[str, Any]] = {
     "text": {"text_wrap": True},
@@ -35,7 +38,6 @@ LOOKS: dict[str, dict[str, Any]] = {
     "link": {"font_color": "#0072B2", "underline": 1, "text_wrap": True},
     "note": {"italic": True, "font_color": "#5F6B76", "text_wrap": True},
     "own": {"bg_color": "#FFF2AB", "border": 1, "locked": False},
-    "total": {"num_format": "#,##0", "top": 1, "italic": True},
     "year": {"num_format": "0", "align": "left"},
 }
 
@@ -135,7 +137,7 @@ class Book:
             sheet.write_string(row, column, str(value), self.looks["text"])
 
     def formula(
-        self, sheet: Any, row: int, column: int, text: str, value: float, look: Any
+        self, sheet: Any, row: int, column: int, text: str, value: float, look: Any = None
     ) -> None:
         """A formula with the value that it has until it is reckoned anew.
 
@@ -148,12 +150,42 @@ class Book:
         text : str
             What follows ``=``, shown as nothing where it fails.
         value : float
-            Missing where nothing is found.
-        look : Format
-            Of the cell.
+            Missing or infinite where nothing is shown.
+        look : Format, optional
+            Of the cell; three digits where none is given.
         """
-        shown = "" if math.isnan(value) else value
+        shown = value if math.isfinite(value) else ""
+        look = look or self.numbers[decimals(value)]
         sheet.write_formula(row, column, f'=IFERROR({text},"")', look, shown)
+
+    def charts(
+        self, sheet: Any, column: int, years: int, charts: Sequence[tuple[str, str, Sequence[Line]]]
+    ) -> None:
+        """Charts that a spreadsheet draws itself, one below the other.
+
+        Parameters
+        ----------
+        sheet : Worksheet
+            Where they stand, and their numbers.
+        column : int
+            Left of it they begin.
+        years : int
+            The column of the years.
+        charts : sequence of tuple
+            For each its title, its unit, and its lines.
+        """
+        for place, (title, unit, lines) in enumerate(charts):
+            chart = self.book.add_chart({"type": "line"})
+            for (first, last), across, name, dash, width, colour in lines:
+                look = {"color": colour, "width": width, "dash_type": dash}
+                cells = {"categories": years, "values": across}
+                spans = {key: [sheet.name, first, at, last, at] for key, at in cells.items()}
+                chart.add_series({"name": name, "line": look, **spans})
+            chart.set_title({"name": title, "name_font": {"size": 12}, "overlay": False})
+            chart.set_y_axis({"name": unit, "num_format": "#,##0", "major_gridlines": GRID})
+            chart.set_legend({"position": "bottom"})
+            chart.set_size({"width": 620, "height": 320})
+            sheet.insert_chart(2 + 17 * place, column, chart)
 
     def choice(
         self, sheet: Any, row: int, name: str, words: Sequence[str | int], chosen: str | int

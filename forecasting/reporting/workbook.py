@@ -7,7 +7,6 @@ bytes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,8 +25,7 @@ if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook
 
 COLOURS = ("#0072B2", "#009E73", "#B3659A")
-Lines = Sequence[tuple[int, str, str, float, str]]
-LINES: Lines = (
+LINES = (  # column of the sheet Results, its name, its look
     (6, "median", "solid", 2.5, COLOURS[0]),
     (4, "10 %", "dash", 1.25, COLOURS[0]),
     (8, "90 %", "dash", 1.25, COLOURS[0]),
@@ -116,70 +114,19 @@ def _results(book: Book, outlook: Outlook) -> None:
     book.table(sheet, 2, plain_frame(rows, columns=head))
     sheet.freeze_panes(3, 3)
     sheet.autofilter(2, 0, 2 + len(rows), len(head) - 1)
-    drawn = [name for name in (outlook.scenario.measure, *HEADLINE[:2]) if name in spans]
-    charts = [line_chart(book, "Results", name, spans[name], 2, LINES) for name in drawn]
-    bars = {
-        (spans[name], 6): {"name": name.rpartition("_")[2], "fill": {"color": colour}}
+    charts = [
+        (label_of(name), unit_by_year(name), [(spans[name], *line) for line in LINES])
+        for name in (outlook.scenario.measure, *HEADLINE[:2])
+        if name in spans
+    ]
+    answers = [
+        (spans[name], 6, name.rpartition("_")[2], "solid", 2.5, colour)
         for name, colour in zip(CHARGING_ANSWERS, COLOURS, strict=True)
         if name in spans
-    }
-    if bars:
-        title = "Charging points at 31 December, medians"
-        charts.append(_chart(book, "column", "Results", 2, bars, (title, "public points")))
-    for place, chart in enumerate(charts):
-        sheet.insert_chart(2 + 17 * place, len(head) + 1, chart)
-
-
-def line_chart(
-    book: Book, sheet: str, measure: str, rows: tuple[int, int], across: int, lines: Lines
-) -> Any:
-    """Lines of one measure by year, as a chart that a spreadsheet draws itself.
-
-    Parameters
-    ----------
-    book, sheet : Book and str
-        Where the numbers stand.
-    measure : str
-        The measure.
-    rows : (int, int)
-        Its first row and its last.
-    across : int
-        The column of the years.
-    lines : sequence of tuple
-        For each line its column, its name, dashes, width and colour.
-    """
-    series = {
-        (rows, column): {
-            "name": name,
-            "line": {"color": colour, "width": width, "dash_type": dash},
-        }
-        for column, name, dash, width, colour in lines
-    }
-    words = (label_of(measure), unit_by_year(measure))
-    return _chart(book, "line", sheet, across, series, words)
-
-
-def _chart(
-    book: Book,
-    kind: str,
-    sheet: str,
-    across: int,
-    series: Mapping[tuple[tuple[int, int], int], dict[str, Any]],
-    words: tuple[str, str],
-) -> Any:
-    """A chart of some columns, each with its first and last row and its look; title and unit."""
-    chart = book.book.add_chart({"type": kind})
-    for ((first, last), column), look in series.items():
-        places = {"categories": [sheet, first, across, last, across]}
-        places |= {"values": [sheet, first, column, last, column]}
-        chart.add_series(look | places)
-    title, unit = words
-    grid = {"visible": True, "line": {"color": "#E6E9ED"}}
-    chart.set_title({"name": title, "name_font": {"size": 12}, "overlay": False})
-    chart.set_y_axis({"name": unit, "num_format": "#,##0", "major_gridlines": grid})
-    chart.set_legend({"position": "bottom"})
-    chart.set_size({"width": 620, "height": 320})
-    return chart
+    ]
+    if answers:
+        charts.append(("Charging points at 31 December, medians", "public points", answers))
+    book.charts(sheet, len(head) + 1, 2, charts)
 
 
 def grounds(book: Book, outlook: Outlook) -> None:

@@ -4,20 +4,27 @@ draws, and answers with their intervals.
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from forecasting.demand.chain_formulas import TARGET, TARGET_YEAR, Chain
-from forecasting.demand.chosen_draws import chosen_draws
+from forecasting.demand.charging import HOURS, power_mix, side
+from forecasting.demand.chosen_draws import NEAR, chosen_draws, near
+from forecasting.demand.consequences import cost_per_point, point_business
 from forecasting.demand.formulas import Cell, template_of, text_of
 from forecasting.errors import in_digits
-from forecasting.measures import HEADLINE
+from forecasting.evidence.words import in_words
+from forecasting.measures import HEADLINE, PRICES
 from forecasting.quantiles import Array
-from forecasting.reporting.labels import label_of, parameter_words, unit_of
+from forecasting.reporting.charging_tables import SOLD_AT, USES, point_prices
+from forecasting.reporting.display import plain_frame
+from forecasting.reporting.labels import SETTINGS, label_of, parameter_words, unit_by_year, unit_of
 from forecasting.reporting.sheets import ENDS, Book, decimals, letters
-from forecasting.reporting.workbook import COLOURS, grounds, line_chart
+from forecasting.reporting.workbook import COLOURS, grounds
 from forecasting.scenarios.assumptions import LARGEST_TARGET
 from forecasting.scenarios.workbook_values import (
     FACTORS,
@@ -33,12 +40,20 @@ if TYPE_CHECKING:
 
 DRAWS = 400  # whole paths in a workbook, fewer where many years would make it too large
 ROWS = 2400
-NEAR = (-0.04, -0.02, 0.0, 0.02, 0.04)  # percentiles about a level, whose mean is steadier
 LINES = (  # column of the sheet answer, its name, its look
     (3, "yours, median", "solid", 2.5, COLOURS[0]),
     (2, "yours, 10 %", "dash", 1.25, COLOURS[0]),
     (4, "yours, 90 %", "dash", 1.25, COLOURS[0]),
     (8, "scenario, median", "square_dot", 1.5, COLOURS[2]),
+)
+DEAREST = 10.0  # dollars a kWh
+ABOUT_BUSINESS = (
+    "Where no price is printed, give one on the sheet inputs. Rent, upkeep and taxes are not taken "
+    "off. A point without a margin never pays back. Costs are medians, in dollars of 2024."
+)
+BUSINESS_HEADS = (
+    *("public point", "in use, % of hours", "kW", "of a kWh bought, sold", "cost, USD"),
+    *("MWh a year", "revenue, USD", "margin, USD", "payback, years"),
 )
 READ_ME = (
     "Change a yellow cell on the sheet inputs, and the answers with their 80 % intervals follow.",
@@ -46,6 +61,9 @@ READ_ME = (
     "scenario has it, with its range; a number in it holds in every draw.",
     "answer: each measure by year; 10 % and 90 % are the ends of the 80 % interval. Beside them "
     "stands what the scenario has. The charts move.",
+    "business: what a slow and a fast public point earn in a year, by how busy they are, and how "
+    "long their cost takes to come back. The prices of public charging and of electricity move "
+    "this sheet alone.",
     "model: one row for each draw and year; its second row says each formula in words. What is "
     "called fit or more brings a draw to the report's own number.",
     "taken: what each draw takes, your number or its own. draws: whole paths of the report, as "
@@ -55,8 +73,6 @@ READ_ME = (
     "them. What they still miss a factor puts right, the same whatever you change. With a value of "
     "your own the median is mostly within 2 % of a new run, the ends of the interval within 5 %.",
     "Vans, buses and trucks, the climate and what the facts say are as in the report.",
-    "The price of electricity is no cell here, as it moves none of these numbers: the report says "
-    "what a public point earns, and how long its cost takes to come back, at the printed prices.",
     "To make a report of your numbers: ev-forecast new --from THIS_FILE, then ev-forecast run.",
     "The sheets are protected without a password, so that no formula is overwritten by chance.",
 )
@@ -97,6 +113,7 @@ class _LiveBook:
         self._all_years()
         self._model()
         self._answer(wrong)
+        self._business(wrong)
         grounds(self.book, outlook)
         stamp(self.book.book, outlook.scenario.parameters())
         for sheet in self.book.book.worksheets():
@@ -201,40 +218,91 @@ class _LiveBook:
     def _answer(self, wrong: str) -> None:
         """Each measure by year: quantiles of the model's draws, beside the scenario's own."""
         sheet = self.sheets["answer"]
+        rows = []
+        spans: dict[str, list[int]] = {}
+        for row, ((measure, year), draws) in enumerate(self.chain.answers({}).items(), start=2):
+            spans.setdefault(measure, []).append(row - 1)
+            every = self.outlook.results.values[measure][:, self.outlook.years.index(year)]
+            exact = np.quantile(every, [*ENDS.values()])
+            found = np.array([near(draws, level) for level in ENDS.values()])
+            ratios = np.divide(exact, found, out=np.ones(3), where=exact * found > 0)
+            words = [label_of(measure), unit_of(measure)]
+            rows.append([measure, year, *[""] * 3, *words, *exact.tolist(), *ratios.tolist()])
+            cell = self.cells[f"{self.chain.columns[measure]}@{year}"]
+            cells = f"model!{cell.column}{cell.row}:{cell.column}{cell.row + self.count - 1}"
+            for place, level in enumerate(ENDS.values()):
+                around = ",".join(f"PERCENTILE({cells},{level + step:.2f})" for step in NEAR)
+                text = f"{letters(10 + place)}{row}*AVERAGE({around})"
+                text = f'IF({wrong}>0,"check inputs",{text})'
+                look = self.book.numbers[decimals(exact[place])]
+                self.book.formula(sheet, row - 1, 2 + place, text, (found * ratios)[place], look)
+            self.book.formula(sheet, row - 1, 13, f"100*(D{row}/I{row}-1)", 0.0)
         beside = [f"{word}, {level}" for word in ("scenario", "sampling") for level in ENDS]
-        heads = ("measure", "year", *ENDS, "what it is", "unit", *beside, "median changes, %")
-        sheet.write_row(0, 0, heads, self.book.looks["head"])
+        heads = ["measure", "year", *ENDS, "what it is", "unit", *beside]
+        self.book.table(sheet, 0, plain_frame(rows, columns=heads))
+        sheet.write_string(0, 13, "median changes, %", self.book.looks["head"])
         sheet.set_column("A:A", 30)
         sheet.set_column("F:F", 40)
-        spans: dict[str, list[int]] = {}
-        for row, ((measure, year), draws) in enumerate(self.chain.answers({}).items(), start=1):
-            spans.setdefault(measure, []).append(row)
-            words = {0: measure, 1: year, 5: label_of(measure), 6: unit_of(measure)}
-            for column, word in words.items():
-                self.book.cell(sheet, row, column, word)
-            cell = self.cells[f"{self.chain.columns[measure]}@{year}"]
-            last = cell.row + self.count - 1
-            cells = f"model!${cell.column}${cell.row}:${cell.column}${last}"
-            every = self.outlook.results.values[measure][:, self.outlook.years.index(year)]
-            for column, level in enumerate(ENDS.values(), start=2):
-                exact = float(np.quantile(every, level))
-                found = float(np.quantile(draws, [level + step for step in NEAR]).mean())
-                ratio = exact / found if exact * found > 0 else 1.0
-                look = self.book.numbers[decimals(exact)]
-                sheet.write_number(row, column + 5, exact, look)
-                sheet.write_number(row, column + 8, ratio, self.book.numbers[3])
-                around = ",".join(f"PERCENTILE({cells},{level + step:.2f})" for step in NEAR)
-                text = f"{letters(column + 8)}{row + 1}*AVERAGE({around})"
-                text = f'=IF({wrong}>0,"check inputs",{text})'
-                sheet.write_formula(row, column, text, look, found * ratio)
-            change = f"100*(D{row + 1}/I{row + 1}-1)"
-            self.book.formula(sheet, row, 13, change, 0.0, self.book.numbers[1])
         sheet.freeze_panes(1, 2)
         shown = [name for name in dict.fromkeys((next(iter(spans)), *HEADLINE)) if name in spans]
-        for place, measure in enumerate(shown):
-            span = (spans[measure][0], spans[measure][-1])
-            chart = line_chart(self.book, "answer", measure, span, 1, LINES)
-            sheet.insert_chart(1 + 17 * place, 15, chart)
+        charts = [
+            (
+                label_of(measure),
+                unit_by_year(measure),
+                [((spans[measure][0], spans[measure][-1]), *line) for line in LINES],
+            )
+            for measure in shown
+        ]
+        self.book.charts(sheet, 15, 1, charts)
+
+    def _business(self, wrong: str) -> None:
+        """A year of a public point by how busy it is, at the printed prices or the reader's."""
+        assert self.outlook.demand is not None
+        sheet = self.sheets["business"]
+        drawn = self.outlook.demand.drawn
+        sheet.set_column("A:A", 36)
+        prices = point_prices(self.outlook)
+        sold, bought = (prices[name].value if name in prices else math.nan for name in PRICES)
+        for row, (name, price) in enumerate({PRICES[0]: sold, PRICES[1]: bought}.items()):
+            own = self._own(name, price if name in prices else '""')
+            self.book.cell(sheet, row, 0, f"{label_of(name)}, {unit_of(name)}")
+            self.book.formula(sheet, row, 1, f'IF({wrong}>0,"check inputs",{own})', price)
+        sheet.write_string(2, 0, ABOUT_BUSINESS)
+        sheet.write_row(4, 0, BUSINESS_HEADS, self.book.looks["head of numbers"])
+        for row, (setting, use) in enumerate(itertools.product(SOLD_AT, USES), start=6):
+            costs = [f"{part}_cost.{setting}" for part in ("charger", "connection")]
+            kept = f"charger_efficiency.{side(setting)}"
+            # The median of a sum is not the sum of medians
+            cost, efficiency, *halves = (
+                float(np.median(draws))
+                for draws in (
+                    cost_per_point(setting, drawn),
+                    *(drawn[name] for name in (kept, *costs)),
+                )
+            )
+            of_own = "+".join(map(self._own, costs, halves))
+            sheet.write_string(row - 1, 0, SETTINGS[setting])
+            kw = power_mix(setting).mean_kw
+            sheet.write_row(row - 1, 1, (100 * use, kw), self.book.numbers[0])
+            year = point_business(setting, use, sold, bought, drawn)
+            cells = {
+                self._own(kept, efficiency): efficiency,
+                f"IF(COUNT({','.join(map(self._yellow, costs))})=0,{cost},{of_own})": cost,
+                f"C{row}*{HOURS / 100000}*B{row}*D{row}": year["mwh"],
+                f"1000*F{row}*B1": year["revenue"],
+                f"G{row}-1000*F{row}/D{row}*B2": year["margin"],
+                f'IF(H{row}>0,E{row}/H{row},"")': year["payback"],
+            }
+            for column, (text, value) in enumerate(cells.items(), start=3):
+                self.book.formula(sheet, row - 1, column, text, value)
+
+    def _own(self, name: str, otherwise: float | str) -> str:
+        """The reader's number, or another."""
+        return f"IF(ISNUMBER({self._yellow(name)}),{self._yellow(name)},{otherwise})"
+
+    def _yellow(self, name: str) -> str:
+        cell = self.cells[f"own.{name}"]
+        return f"{cell.sheet}!{cell.column}{cell.row}"
 
 
 def _levers(outlook: Outlook, chain: Chain) -> Iterator[tuple[Any, ...]]:
@@ -263,3 +331,12 @@ def _levers(outlook: Outlook, chain: Chain) -> Iterator[tuple[Any, ...]]:
             most = (row.minimum, row.maximum)
             source = f"{row.kind} {row.source}"
             yield name, parameter_words(name), row.unit, row.mode, ends, most, source
+    prices = point_prices(outlook)
+    for name in PRICES:
+        words = f"{label_of(name)}; moves the sheet business alone"
+        value: float | str = ""
+        source = "none is printed"
+        if name in prices:
+            value = prices[name].value
+            source = f"{in_words(prices[name])}, {prices[name].source}"
+        yield name, words, unit_of(name), value, nothing, (0, DEAREST), source

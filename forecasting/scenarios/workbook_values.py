@@ -21,6 +21,7 @@ from typing import Any
 from forecasting import __version__
 from forecasting.demand.chain_formulas import LEVERS, TARGET, TARGET_YEAR, Chain
 from forecasting.errors import InputError, in_digits
+from forecasting.measures import PRICES
 from forecasting.parameters.naming import names_of_place
 from forecasting.parameters.schema import Scenario, scenario_from_parameters
 from forecasting.parameters.writing import params_text
@@ -44,7 +45,7 @@ INPUT_HEADS = (
     "check",
     "source",
 )
-SHEETS = ("inputs", "answer", "model", "taken", "draws", "tables")
+SHEETS = ("inputs", "answer", "business", "model", "taken", "draws", "tables")
 LONGEST = 30_000  # characters of a cell; Excel takes hardly more
 
 Filled = Iterable[tuple[int, int, object]]  # row, column, content
@@ -228,8 +229,12 @@ def params_of_workbook(path: Path, name: str, folder: Path) -> tuple[str, str]:
         os.path.relpath(Path(facts).resolve(), folder.resolve()) for facts in scenario.ledger
     )
     scenario = scenario.model_copy(update={"ledger": ledgers})
+    origin = f"from {path.name}"
+    left_out = [f"{price} {own[price]:g}" for price in PRICES if price in own]
+    if left_out:
+        origin += f"; without {' and '.join(left_out)}: no result of a run depends on a price"
     stem = f"{names_of_place(scenario.place)[0]}-{name}"
-    return f"{stem}.yaml", params_text(scenario, stem, f"from {path.name}")
+    return f"{stem}.yaml", params_text(scenario, stem, origin)
 
 
 def _bounds(inputs: Any, cell: str) -> tuple[float, float]:

@@ -38,8 +38,9 @@ def test_charts_are_drawn_by_excel(tmp_path, outlook):
         charts = [name for name in archive.namelist() if name.startswith("xl/charts/chart")]
         text = "".join(archive.read(name).decode() for name in charts)
     assert len(charts) == 4
-    assert "<c:lineChart>" in text
-    assert "<c:barChart>" in text
+    assert text.count("<c:lineChart>") == 4
+    for name in (*NAMED, "Charging points at 31 December, medians"):
+        assert f"<a:t>{name}</a:t>" in text
 
 
 def test_numbers_are_numbers_with_formats(book, outlook):

@@ -19,9 +19,12 @@ from click.testing import CliRunner
 
 import forecasting as fc
 from forecasting.cli import main
+from forecasting.demand.consequences import point_business
 from forecasting.errors import InputError
+from forecasting.reporting.charging_tables import SOLD_AT
 from forecasting.reporting.comparison_files import live_comparison
 from forecasting.reporting.exports import export_report
+from forecasting.reporting.labels import readable
 from forecasting.reporting.workbook_live import live_workbook
 from forecasting.scenarios.question import find_scenario
 from forecasting.scenarios.workbook_values import INPUT_HEADS, OWN, params_of_workbook, with_own
@@ -50,7 +53,7 @@ ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
 <item oor:path="/org.openoffice.Office.Calc/Formula/Load">
 <prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item></oor:items>"""
-ANSWER_SHEET = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,3"
+ONE_SHEET = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,"
 
 
 class Made:
@@ -101,17 +104,17 @@ def set_cells(path, target, values, sheet=2):
     return target
 
 
-def reckoned(paths, folder):
-    """The third sheets of workbooks, as files, after LibreOffice has reckoned them."""
+def reckoned(paths, folder, sheet=3):
+    """One sheet of each workbook, as a file, after LibreOffice has reckoned them."""
     office = shutil.which("soffice")
     assert office, "soffice is missing: apt-get install libreoffice-calc-nogui"
     profile = folder / "profile"
     (profile / "user").mkdir(parents=True)
     (profile / "user" / "registrymodifications.xcu").write_text(ALWAYS)
     where = [f"-env:UserInstallation={profile.as_uri()}", "--headless"]
-    call = [office, *where, "--convert-to", ANSWER_SHEET, "--outdir", folder, *paths]
+    call = [office, *where, "--convert-to", f"{ONE_SHEET}{sheet}", "--outdir", folder, *paths]
     subprocess.run(call, check=True, capture_output=True)
-    return [next(folder.glob(f"{path.stem}-[ac]*.csv")) for path in paths]
+    return [next(folder.glob(f"{path.stem}-[abc]*.csv")) for path in paths]
 
 
 def read_answers(path):
@@ -309,11 +312,57 @@ def test_the_flow_and_a_target_can_be_set(made, tmp_path):
         assert max(of_level.values()) < 1.5 * LIMITS[level]
 
 
+def test_what_a_public_point_earns_follows_prices_and_costs(small, tmp_path):
+    own = {"charger_cost.destination_dc": 30_000, "charger_efficiency.ac": 0.9}
+    prices = {"charging_price": 0.3, "electricity_price": 0.1}
+    cells = {small.cells[name]: value for name, value in (own | prices).items()}
+    paths = [small.path, set_cells(small.path, tmp_path / "set.xlsx", cells)]
+    loss = {small.cells["electricity_price"]: 0.4}
+    paths.append(set_cells(small.path, tmp_path / "loss.xlsx", loss))
+    shown = [
+        list(csv.reader(file.read_text().splitlines()))[5:]
+        for file in reckoned(paths, tmp_path, sheet=4)
+    ]
+    table = fc.tables.business_table(small.outlook).frame
+    for row, printed in zip(shown[0], table.itertuples(index=False), strict=True):
+        assert (row[0], f"{row[1]} %") == printed[:2]
+        assert [readable(float(cell)) for cell in row[5:]] == [*printed[2:]]
+    drawn = small.with_own(own).demand.drawn
+    for row, setting in zip(shown[1], np.repeat(SOLD_AT, 3), strict=True):
+        year = point_business(setting, float(row[1]) / 100, *prices.values(), drawn)
+        assert [float(cell) for cell in row[5:]] == pytest.approx([*year.values()])
+    assert {row[8] for row in shown[2]} == {""}
+    assert min(float(row[7]) for row in shown[2]) < 0
+
+
+def test_prices_are_asked_for_where_none_is_printed(tmp_path):
+    made = Made("turkmenistan-baseline", tmp_path, draws=20)
+    prices = {made.cells["charging_price"]: 0.2, made.cells["electricity_price"]: 0.05}
+    paths = [made.path, set_cells(made.path, tmp_path / "set.xlsx", prices)]
+    none, both = (
+        list(csv.reader(file.read_text().splitlines()))
+        for file in reckoned(paths, tmp_path, sheet=4)
+    )
+    assert [row[1] for row in none[:2]] == ["", ""]
+    assert {*none[5][6:]} == {""}
+    assert float(both[5][6]) == pytest.approx(200 * float(both[5][5]))
+
+
 def test_what_is_shown_before_a_spreadsheet_reckons_is_right_and_locked(made):
     each = made["kazakhstan-baseline"]
     assert each.path.stat().st_size < 3_000_000
     book = openpyxl.load_workbook(each.path, data_only=True)
-    shown = {"inputs", "answer", "model", "taken", "draws", "tables", "read me", "Facts"}
+    shown = {
+        "inputs",
+        "answer",
+        "business",
+        "model",
+        "taken",
+        "draws",
+        "tables",
+        "read me",
+        "Facts",
+    }
     assert shown <= {*book.sheetnames}
     assert all(sheet.protection.sheet for sheet in book)
     assert all(not sheet.protection.password for sheet in book)
@@ -341,9 +390,15 @@ def test_yellow_cells_become_a_params_file_that_runs(small, tmp_path):
     each = small
     own = {"home_access": 0.3, "ev_imports.2028": 1.2, "charging_points_target": 30_000}
     cells = {each.cells[name]: value for name, value in own.items()}
+    cells[each.cells["electricity_price"]] = 0.1
     path = set_cells(each.path, tmp_path / "mine.xlsx", cells)
     first = CliRunner().invoke(main, ["new", "--from", str(path), "--out", str(tmp_path)])
     assert first.exit_code == 0, first.output
+    first_line = (tmp_path / "uzbekistan-own.yaml").read_text().partition("\n")[0]
+    assert first_line == (
+        "# Uzbekistan, own: from mine.xlsx; without electricity_price 0.1: no result of a run "
+        "depends on a price."
+    )
     again = fc.outlook(tmp_path / "uzbekistan-own.yaml", draws=20)
     expected = each.with_own(own)
     for measure, draws in expected.results.values.items():
