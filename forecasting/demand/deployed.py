@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from forecasting.demand.parameters import NEVER, Event, Parameters
-from forecasting.panels.practice import practice_error, practice_points
+from forecasting.panels.practice import column_at, practice_error, practice_points
 from forecasting.quantiles import Array
 
 
@@ -314,7 +314,7 @@ def standing_shares(
         row["pace_needed"] = float(np.median((targeted - points) / years_ahead))
         place = target.when - 1 - years[0]
         if 0 <= place <= len(years) - 1:
-            by_then = _at(practice, place)
+            by_then = np.exp(column_at(np.log(np.maximum(practice, 1e-9)), place))
             low, middle, high = np.quantile(by_then, (0.1, 0.5, 0.9))
             row |= {"practice_low": low, "practice": middle, "practice_high": high}
             row["probability"] = float(np.mean(by_then >= targeted))
@@ -324,11 +324,3 @@ def standing_shares(
         *("practice_low", "practice", "practice_high", "probability"),
     ]
     return pd.DataFrame(rows).reindex(columns=columns)
-
-
-def _at(paths: Array, place: float) -> Array:
-    """Paths at a fraction of a year, on a straight line in logs."""
-    lower = int(place)
-    upper = min(lower + 1, paths.shape[1] - 1)
-    logs = np.log(np.maximum(paths, 1e-9))
-    return np.exp(logs[:, lower] + (place - lower) * (logs[:, upper] - logs[:, lower]))

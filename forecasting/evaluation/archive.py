@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from forecasting.errors import EvidenceError, InputError
 from forecasting.evaluation.ledger_record import RECORD_COLUMNS
@@ -23,10 +22,10 @@ from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.names import OUTLOOK_TABLE
 from forecasting.periods import Period, span
+from forecasting.quantiles import Array
 from forecasting.scenarios.known import facts_of_flow
 from forecasting.scenarios.outlook_files import load_record, load_results
 
-Array = NDArray[np.float64]
 COLUMNS = [*RECORD_COLUMNS, "scenario", "basis", "outcome_basis", "fact", "facts"]
 MOST = 2000  # kept forecasts that are read
 

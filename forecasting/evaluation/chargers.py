@@ -9,7 +9,7 @@ teach too: dated to each origin, too few markets would have been counted for lon
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from forecasting.errors import EvidenceError
 from forecasting.panels.charger_panel import (
     charger_panel,
     charger_steps,
-    practice_from,
+    estimate_practice,
     read_charger_panel,
 )
 from forecasting.panels.practice import Practice, practice_error, practice_points
@@ -124,18 +124,15 @@ def charger_errors(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> pd
     @cache
     def taught(without: str) -> tuple[Practice, pd.DataFrame]:
         past = training[training["market"] != without]
-        return practice_from(counts[counts["market"] != without], past), past
+        return estimate_practice(counts[counts["market"] != without]), past
 
     known = {*training["market"]}
     parts = [
-        part
+        _scored(method, cases, *taught(str(market) if market in known else ""))
+        for method in METHODS
         for market, cases in scored.groupby("market")
-        for part in _scored(cases, *taught(str(market) if market in known else ""))
     ]
-    errors = pd.concat(parts, ignore_index=True)
-    order = errors["method"].map(METHODS.index)
-    errors = errors.assign(order=order).sort_values(["horizon", "order", "market", "year"])
-    return errors.drop(columns="order").reset_index(drop=True)
+    return pd.concat(parts).sort_values("horizon", kind="stable", ignore_index=True)
 
 
 def _steps(panel: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -147,24 +144,27 @@ def _steps(panel: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     joined = steps.join(first, on="market")
     elapsed = joined["year"] - joined["first_year"]
     growth = np.log(joined["points"] / joined["first_points"]) / elapsed.clip(lower=1)
-    return table, steps.assign(own_growth=np.where(elapsed > 0, growth, 0.0))
+    return table, steps.assign(own_growth=growth)
 
 
-def _scored(cases: pd.DataFrame, practice: Practice, past: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """Errors of some cases, method by method."""
+def _scored(
+    method: str, cases: pd.DataFrame, practice: Practice, past: pd.DataFrame
+) -> pd.DataFrame:
+    """Errors of a method on some cases."""
     grown = cases["grown"]
-    for method in METHODS:
-        if method == "practice":
-            quantiles = [_by_practice(case, practice) for _, case in cases.iterrows()]
-            low, middle, high = np.transpose(quantiles)
-        else:
-            rule = RULES[method]
-            middle = rule(cases)
-            errors = (rule(past) - past["grown"]).abs().groupby(past["horizon"])
-            width = cases["horizon"].map(errors.quantile(0.8))
-            low, high = middle - width, middle + width
-        result = cases[["market", "year", "horizon"]].assign(method=method, error=middle - grown)
-        yield result.assign(inside=(low <= grown) & (grown <= high))
+    if method == "practice":
+        quantiles = [_by_practice(case, practice) for _, case in cases.iterrows()]
+        low, middle, high = np.transpose(quantiles)
+    else:
+        rule = RULES[method]
+        middle = rule(cases)
+        errors = (rule(past) - past["grown"]).abs().groupby(past["horizon"])
+        width = cases["horizon"].map(errors.quantile(0.8))
+        low = middle - width
+        high = middle + width
+    return cases[["market", "year", "horizon"]].assign(
+        method=method, error=middle - grown, inside=(low <= grown) & (grown <= high)
+    )
 
 
 def _by_practice(case: pd.Series, practice: Practice) -> tuple[float, float, float]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from forecasting.errors import InputError, in_digits
 from forecasting.evidence.fact import Fact
@@ -17,11 +16,10 @@ from forecasting.evidence.printed_periods import period_of
 from forecasting.measures import EV_FLOWS, MEASURES, nearest
 from forecasting.parameters.schema import CORRIDORS, Scenario, scenario_from_parameters
 from forecasting.periods import Period, as_date, year
+from forecasting.quantiles import Array
 from forecasting.scenarios.known import facts_of_scenario
 from forecasting.scenarios.outlook import Outlook, outlook
 from forecasting.scenarios.question import find_scenario, new_scenario, params_file
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from forecasting.errors import ModelError
 from forecasting.evaluation.scores import LEVELS, Quantiles
@@ -28,8 +27,7 @@ from forecasting.evidence.bases import same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.periods import Period, year
-
-Array = NDArray[np.float64]
+from forecasting.quantiles import Array
 
 HORIZONS = (1, 2, 3, 5)
 NORMAL: Array = np.array([NormalDist().inv_cdf(level) for level in LEVELS])

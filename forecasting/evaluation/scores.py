@@ -13,11 +13,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import bdtr
 from tqdm import tqdm
 
-Array = NDArray[np.float64]
+from forecasting.quantiles import Array
+
 Quantiles = Mapping[int, Array]  # horizon in years -> quantiles at LEVELS
 Forecaster = Callable[[list[Any]], list[Quantiles]]
 Mapped = Callable[[Forecaster, Iterable[list[Any]]], Iterable[list[Quantiles]]]

@@ -10,7 +10,6 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from forecasting.errors import ForecastingError
 from forecasting.evaluation.peers import NORMAL, SPREADS, by_hand, stock_by_hand
@@ -25,10 +24,10 @@ from forecasting.growth.starting import MarketSize
 from forecasting.measures import EV_FLOWS
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.periods import Period, span, year
+from forecasting.quantiles import Array
 from forecasting.scenarios.known import Known
 from forecasting.scenarios.outlook import outlook
 
-Array = NDArray[np.float64]
 Row = dict[str, Any]
 # The last count and a later day -> draws of the stock on that day
 Forecast = Callable[[Fact, dt.date], Array]

@@ -9,20 +9,19 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from forecasting.errors import EvidenceError
 from forecasting.evidence.files import read_whole
 from forecasting.evidence.sources.iea import IEA, read_iea_panel, read_texts
 from forecasting.panels.practice import NORMAL_80, OWN_GROWTH, REFERENCE_POINTS, Practice
+from forecasting.quantiles import Array
 
-Array = npt.NDArray[np.float64]
 HORIZONS = (1, 2, 3, 5)
 MIN_POINTS = 50
 MIN_VEHICLES = 100
@@ -92,7 +91,7 @@ def charger_panel(panel: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def charger_steps(table: pd.DataFrame, horizons: Sequence[int] = HORIZONS) -> pd.DataFrame:
+def charger_steps(table: pd.DataFrame) -> pd.DataFrame:
     """Every pair of counts so many years apart: growth of points and stock, in logs.
 
     Counts below 50 points or 100 vehicles at the origin are left out: there a single site decides.
@@ -101,8 +100,6 @@ def charger_steps(table: pd.DataFrame, horizons: Sequence[int] = HORIZONS) -> pd
     ----------
     table : pandas.DataFrame
         From ``charger_panel``.
-    horizons : sequence of int
-        Years apart.
 
     Returns
     -------
@@ -119,35 +116,25 @@ def charger_steps(table: pd.DataFrame, horizons: Sequence[int] = HORIZONS) -> pd
     ([[2020.0, 1.0, 100.0]], [0.69])
     """
     whole = table[(table["points"] > 0) & (table["stock"] > 0)]
-    start = whole[(whole["points"] >= MIN_POINTS) & (whole["stock"] >= MIN_VEHICLES)]
-    start = start.merge(_growth_about(whole), on=["market", "year"], how="left")
-    result = []
-    for horizon in horizons:
-        later = whole[["market", "year", "points", "stock"]].assign(year=whole["year"] - horizon)
-        pairs = start.merge(later, on=["market", "year"], suffixes=("", "_later"))
-        grown = np.log(pairs["points_later"] / pairs["points"])
-        stock_grown = np.log(pairs["stock_later"] / pairs["stock"])
-        kept = pairs[["market", "year", "points", "stock", "own_grown", "stock_next"]].assign(
-            horizon=horizon, grown=grown, stock_grown=stock_grown
-        )
-        result.append(kept)
-    return pd.concat(result, ignore_index=True)
-
-
-def _growth_about(whole: pd.DataFrame) -> pd.DataFrame:
-    """Log growth of points up to each count, and of stock from it on, over one year."""
-    ordered = whole.sort_values(["market", "year"])
-    logs = pd.DataFrame({name: np.log(ordered[name]) for name in ("points", "stock")}).groupby(
-        ordered["market"]
+    logs = whole.assign(points=np.log(whole["points"]), stock=np.log(whole["stock"]))
+    by_market = logs.groupby("market")[["year", "points", "stock"]]
+    before = by_market.diff()
+    after = by_market.diff(-1)
+    start = whole.assign(
+        own_grown=before["points"].where(before["year"] == 1),
+        stock_next=-after["stock"].where(after["year"] == -1),
     )
-    gaps = ordered.groupby("market")["year"]
-    own = logs["points"].diff().where(gaps.diff() == 1)
-    ahead = -logs["stock"].diff(-1).where(gaps.diff(-1) == -1)
-    return ordered[["market", "year"]].assign(own_grown=own, stock_next=ahead)
+    start = start[(whole["points"] >= MIN_POINTS) & (whole["stock"] >= MIN_VEHICLES)]
+    pairs = start.merge(whole, on="market", suffixes=("", "_later"))
+    pairs["horizon"] = pairs["year_later"] - pairs["year"]
+    pairs["grown"] = np.log(pairs["points_later"] / pairs["points"])
+    pairs["stock_grown"] = np.log(pairs["stock_later"] / pairs["stock"])
+    pairs = pairs[pairs["horizon"].isin(HORIZONS)]
+    return pairs.sort_values("horizon", kind="stable", ignore_index=True)
 
 
-def estimate_practice(panel: pd.DataFrame) -> Practice:
-    """Learn practice from a panel of markets.
+def estimate_practice(table: pd.DataFrame) -> Practice:
+    """Learn practice from counts of markets.
 
     The elasticity is that of least absolute errors over all pairs of counts 1, 2, 3 and 5 years
     apart, each weighted by one over the root of its horizon, and so that each market counts alike:
@@ -160,8 +147,8 @@ def estimate_practice(panel: pd.DataFrame) -> Practice:
 
     Parameters
     ----------
-    panel : pandas.DataFrame
-        As for ``charger_panel``.
+    table : pandas.DataFrame
+        From ``charger_panel``.
 
     Returns
     -------
@@ -176,11 +163,35 @@ def estimate_practice(panel: pd.DataFrame) -> Practice:
     --------
     >>> rows = [(m, y, 1000 * 2.0**y, 0, 10 * 2 ** (0.7 * y), 90 * 2 ** (0.7 * y))
     ...         for m in "ABC" for y in range(7)]
-    >>> round(estimate_practice(pd.DataFrame(rows, columns=COLUMNS)).elasticity, 3)
+    >>> panel = pd.DataFrame(rows, columns=COLUMNS)
+    >>> round(estimate_practice(charger_panel(panel)).elasticity, 3)
     0.7
     """
-    table = charger_panel(panel)
-    return practice_from(table, charger_steps(table))
+    steps = charger_steps(table)
+    markets = steps.loc[steps["horizon"] == max(HORIZONS), "market"].nunique()
+    if markets < 3:
+        raise EvidenceError(
+            f"{markets} markets have counts of points five years apart; give at least 3"
+        )
+    rule = _rule(table, steps)
+    by_market = [rows for _, rows in steps.groupby("market", sort=False)]
+    without = [_rule(table, steps.drop(rows.index)) for rows in by_market]
+    kept = {
+        name: _kept(getattr(rule, name), [getattr(other, name) for other in without])
+        for name in ("catch_up", "own_weight")
+    }
+    # Of each market, as the others teach the rule
+    pairs = zip(without, by_market, strict=True)
+    error = pd.concat(_errors(_shrunk(other, kept), rows) for other, rows in pairs)
+    error = error.reindex(steps.index)
+    slope = _size_slope(error, steps)
+    scaled = error * (steps["points"] / REFERENCE_POINTS) ** slope
+    return replace(
+        _shrunk(rule, kept),
+        elasticity_error=_jackknife([other.elasticity for other in without]),
+        spread=_upper_spread(steps.assign(size=scaled.abs())),
+        size_slope=slope,
+    )
 
 
 def bands(table: pd.DataFrame) -> list[list[float]]:
@@ -206,93 +217,48 @@ def bands(table: pd.DataFrame) -> list[list[float]]:
             counted[off < np.log(1.5)].assign(off=off).sort_values("off").drop_duplicates("market")
         )
         if len(neighbour) >= FEWEST:
-            low, middle, high = (
-                np.quantile(neighbour["points"], (0.1, 0.5, 0.9)).round().astype(int).tolist()
-            )
-            result.append([stock, low, middle, high, len(neighbour)])
+            ends = np.quantile(neighbour["points"], (0.1, 0.5, 0.9)).round().astype(int)
+            result.append([stock, *ends.tolist(), len(neighbour)])
     return result
 
 
-def practice_from(table: pd.DataFrame, steps: pd.DataFrame) -> Practice:
-    """As ``estimate_practice``, from what ``charger_panel`` and ``charger_steps`` gave, or some
-    markets of it.
-    """
-    markets = steps.loc[steps["horizon"] == max(HORIZONS), "market"].nunique()
-    if markets < 3:
-        raise EvidenceError(
-            f"{markets} markets have counts of points five years apart; give at least 3"
-        )
-    rule = _Rule.of(table, steps)
-    by_market = list(steps.groupby("market", sort=False))
-    without = [_Rule.of(table, steps.drop(rows.index)) for _, rows in by_market]
-    shrunk = {
-        name: _kept(getattr(rule, name), [getattr(other, name) for other in without])
-        for name in ("catch_up", "own_weight")
-    }
-    # Of each market, as the others teach the rule
-    error = pd.concat(
-        replace(
-            other, **{name: kept * getattr(other, name) for name, kept in shrunk.items()}
-        ).errors(rows)
-        for (_, rows), other in zip(by_market, without, strict=True)
-    ).reindex(steps.index)
-    slope = _size_slope(error, steps)
-    scaled = error * (steps["points"] / REFERENCE_POINTS) ** slope
-    return Practice(
-        elasticity=rule.elasticity,
-        elasticity_error=_jackknife([other.elasticity for other in without]),
-        horizons=HORIZONS,
-        spread=_upper_spread(steps.assign(size=scaled.abs())),
-        size_slope=slope,
-        level=rule.level,
-        level_slope=rule.level_slope,
-        level_spread=rule.level_spread,
-        catch_up=shrunk["catch_up"] * rule.catch_up,
-        own_weight=shrunk["own_weight"] * rule.own_weight,
+def _rule(table: pd.DataFrame, steps: pd.DataFrame) -> Practice:
+    """How points grow, as some markets teach it: each market alike, however long it was counted."""
+    moved = steps[steps["stock_grown"] != 0]
+    weight = _weight(moved) * moved["stock_grown"].abs() / np.sqrt(moved["horizon"])
+    ratio = moved["grown"] / moved["stock_grown"]
+    elasticity = _weighted_quantile(ratio.to_numpy(), weight.to_numpy(), 0.5)
+    bare = Practice(elasticity, 0.0, HORIZONS, (), 0.0, *_level(table))
+    error = _errors(bare, steps)
+    years = steps["horizon"].to_numpy(dtype=float)
+    closing = -np.expm1(np.multiply.outer(years, -RATES)) * _gap(bare, steps)[:, None]
+    next_year = steps[(steps["horizon"] == 1) & steps["own_grown"].notna()]
+    own = own_departure(next_year, elasticity).to_numpy()
+    return replace(
+        bare,
+        catch_up=_least(error, closing, RATES, 1 / np.sqrt(years)),
+        own_weight=_least(error[next_year.index], np.multiply.outer(own, WEIGHTS), WEIGHTS),
     )
 
 
-@dataclass(frozen=True)
-class _Rule:
-    """How points grow, as some markets teach it: each market alike, however long it was counted."""
+def _shrunk(rule: Practice, kept: Mapping[str, float]) -> Practice:
+    """A rule with a part of some of its numbers."""
+    return replace(rule, **{name: share * getattr(rule, name) for name, share in kept.items()})
 
-    elasticity: float
-    catch_up: float
-    own_weight: float
-    level: float
-    level_slope: float
-    level_spread: float
 
-    @classmethod
-    def of(cls, table: pd.DataFrame, steps: pd.DataFrame) -> _Rule:
-        moved = steps[steps["stock_grown"] != 0]
-        weight = _weight(moved) * moved["stock_grown"].abs() / np.sqrt(moved["horizon"])
-        ratio = moved["grown"] / moved["stock_grown"]
-        elasticity = _weighted_quantile(ratio.to_numpy(), weight.to_numpy(), 0.5)
-        bare = cls(elasticity, 0.0, 0.0, *_level(table))
-        error = bare.errors(steps)
-        years = steps["horizon"].to_numpy(dtype=float)
-        closing = -np.expm1(np.multiply.outer(years, -RATES)) * bare.gap(steps).to_numpy()[:, None]
-        catch_up = _least(error, closing, RATES, 1 / np.sqrt(years))
-        next_year = steps[(steps["horizon"] == 1) & steps["own_grown"].notna()]
-        own = own_departure(next_year, bare.elasticity).to_numpy()
-        own_weight = _least(error[next_year.index], np.multiply.outer(own, WEIGHTS), WEIGHTS)
-        return replace(bare, catch_up=catch_up, own_weight=own_weight)
+def _gap(rule: Practice, steps: pd.DataFrame) -> Array:
+    """What points lack to the level of other markets at the same stock, in logs."""
+    usual = rule.level + rule.level_slope * np.log(steps["stock"])
+    return np.asarray(usual - np.log(steps["points"]))
 
-    def gap(self, steps: pd.DataFrame) -> pd.Series:
-        """What points lack to the level of other markets at the same stock, in logs."""
-        logs = np.log(steps[["stock", "points"]])
-        gap: pd.Series = self.level + self.level_slope * logs["stock"] - logs["points"]
-        return gap
 
-    def errors(self, steps: pd.DataFrame) -> pd.Series:
-        """How much faster points grew, in logs."""
-        closed = 1 - np.exp(-self.catch_up * steps["horizon"])
-        own = self.own_weight * own_departure(steps, self.elasticity).fillna(0)
-        errors: pd.Series = (
-            steps["grown"] - self.elasticity * steps["stock_grown"] - closed * self.gap(steps) - own
-        )
-        return errors
+def _errors(rule: Practice, steps: pd.DataFrame) -> pd.Series:
+    """How much faster points grew than by a rule, in logs."""
+    closed = 1 - np.exp(-rule.catch_up * steps["horizon"])
+    own = rule.own_weight * own_departure(steps, rule.elasticity).fillna(0)
+    by_stock = steps["grown"] - rule.elasticity * steps["stock_grown"]
+    errors: pd.Series = by_stock - closed * _gap(rule, steps) - own
+    return errors
 
 
 def own_departure(steps: pd.DataFrame, elasticity: float) -> pd.Series:
@@ -396,14 +362,14 @@ def main(argv: Sequence[str] | None = None) -> None:
         PANEL is IEA's Global EV Data table, FOLDER where to write ``practice.json``.
     """
     panel_path, folder = argv if argv is not None else sys.argv[1:]
-    panel = read_charger_panel(panel_path)
-    counted = charger_panel(panel).dropna()
+    table = charger_panel(read_charger_panel(panel_path))
+    counted = table.dropna()
     markets = counted["market"].nunique()
     last = counted["year"].max()
     source = f"estimated on {markets} markets with both fast and slow points up to {last}; {IEA}"
     command = "python -m forecasting.panels.charger_panel PANEL FOLDER"
-    band = bands(charger_panel(panel))
-    estimate_practice(panel).save(Path(folder, "practice.json"), source, command, band)
+    path = Path(folder, "practice.json")
+    estimate_practice(table).save(path, source, command, bands(table))
 
 
 if __name__ == "__main__":

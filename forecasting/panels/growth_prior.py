@@ -6,12 +6,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from forecasting.arguments import of, optional, shown, takes, text
 from forecasting.errors import ModelError
@@ -40,8 +39,7 @@ from forecasting.growth.within_year import (
     with_numbers,
 )
 from forecasting.panels.policy_effects import estimate_policy_effects, without_events
-
-Array = NDArray[np.float64]
+from forecasting.quantiles import Array
 
 FEWEST_SALES = 20  # growth out of fewer is counting noise
 FEWEST_COMPARED = 200  # of which a share is known to a few percent
@@ -142,44 +140,46 @@ def estimate_prior(
             first = shown(months["month"][wrong].iloc[0])
             raise ModelError(f"months has {first} as month; write YYYY-MM, as 2024-01")
         within = estimate_within_year(without_events(months, shipped.policies))
+    markets = int(rows["market"].nunique())
+    last_year = int(rows["year"].max())
     base = Prior(
         within_year=within,
         policies=shipped.policies,
         perimeter=perimeter or "as the panel's",
-        source=f"estimated on {rows['market'].nunique()} markets up to {int(rows['year'].max())}",
-        markets=int(rows["market"].nunique()),
-        last_year=int(rows["year"].max()),
+        source=f"estimated on {markets} markets up to {last_year}",
+        markets=markets,
+        last_year=last_year,
     )
     base, rows = _with_shares(base, rows)
     if rows["size_change"].notna().any():
         return _learned(_Regression(rows[usable]), _with_sizes(base, rows))
-    belief = Belief(level_sd=NO_SHARES_LEVEL_SD)
-    slowing = Belief(NO_SHARES_LEVEL_SD, NO_SHARES_SLOPE_SD, OWN_SLOPE_BEFORE)
-    fit = _Regression(_from_first_rows(rows)[usable], slowing)
+    # Each as far from the reference as its market's sales have come since the first row
+    by_market = rows.groupby("market")["log_sales"]
+    come = by_market.shift() - by_market.transform("first")
+    slowing = rows.assign(z_before=REFERENCE + come)[usable]
+    fit = _Regression(slowing, NO_SHARES_LEVEL_SD, NO_SHARES_SLOPE_SD, OWN_SLOPE_BEFORE)
     seen = fit.effects[1] < -SHOWN * np.sqrt(fit.covariance[1, 1])
     if not seen or fit.markets < FEWEST_SLOWING:
-        fit = _Regression(rows[usable], belief)
-    still = Common(base.last_year, (0.0,), (0.0,), 0.0, 0.0)
+        fit = _Regression(rows[usable], NO_SHARES_LEVEL_SD)
+    still = Common(last_year, (0.0,), (0.0,), 0.0, 0.0)
     small = replace(base, reference=NO_SHARES, latest=NO_SHARES, latest_sd=0.0)
     return _learned(fit, replace(small, size=still, size_sd=0.0))
 
 
 def _growth_rows(panel: pd.DataFrame) -> pd.DataFrame:
     """The panel with log-odds, growth over a year, and years since a market's first row."""
-    rows = panel[panel["sales"] > 0].sort_values(["market", "year"]).reset_index(drop=True)
-    share = rows["share"] if "share" in rows else pd.Series(np.nan, index=rows.index)
-    rows = rows.assign(
-        z=log_odds(np.asarray(share, dtype=float)), log_sales=np.log(rows["sales"].astype(float))
-    )
-    rows["log_size"] = rows["log_sales"] - np.log(share.astype(float).where(share > 0))
+    rows = panel[panel["sales"] > 0].sort_values(["market", "year"], ignore_index=True)
+    share = rows.get("share", pd.Series(np.nan, rows.index))
+    rows["z"] = log_odds(np.asarray(share, dtype=float))
+    rows["log_sales"] = np.log(rows["sales"])
+    rows["log_size"] = rows["log_sales"] - np.log(share.where(share > 0))
     by_market = rows.groupby("market")
-    follows = by_market["year"].diff() == 1
+    step = by_market[["year", "z", "log_sales", "log_size"]].diff()
+    follows = step["year"] == 1
     # Of sales where the share is not known
-    growth = by_market["z"].diff().fillna(by_market["log_sales"].diff())
-    rows["growth"] = growth.where(follows)
-    rows["size_change"] = by_market["log_size"].diff().where(follows)
-    rows["z_before"] = by_market["z"].shift(1)
-    rows["before"] = by_market["sales"].shift(1)
+    rows["growth"] = step["z"].fillna(step["log_sales"]).where(follows)
+    rows["size_change"] = step["log_size"].where(follows)
+    rows[["z_before", "before"]] = by_market[["z", "sales"]].shift()
     rows["age"] = rows["year"] - by_market["year"].transform("min")
     return rows
 
@@ -202,29 +202,22 @@ def _with_shares(prior: Prior, rows: pd.DataFrame) -> tuple[Prior, pd.DataFrame]
     return replace(prior, latest=latest, latest_sd=spread, rise=float(rise)), filled
 
 
-def _from_first_rows(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows, each as far from the reference as its market's sales have come since the first."""
-    come = rows["log_sales"] - rows.groupby("market")["log_sales"].transform("first")
-    return rows.assign(z_before=REFERENCE + come.groupby(rows["market"]).shift(1))
-
-
 def _with_sizes(prior: Prior, rows: pd.DataFrame) -> Prior:
     """Add how market sizes move: a robust mean by year, and the spread about it."""
     moves = rows.dropna(subset=["size_change"])
     if len(moves) < 10:
         return prior
-    first = int(moves["year"].min())
-    last = int(moves["year"].max())
-    by_year = moves.groupby("year")["size_change"]
-    medians = by_year.median().reindex(range(first, last + 1), fill_value=0.0)
-    counts = by_year.size().reindex(range(first, last + 1), fill_value=0)
-    mean = medians * counts / (counts + 3)
-    residual = moves["size_change"].to_numpy() - mean.loc[moves["year"].to_numpy()].to_numpy()
+    by_year = moves.groupby("year")["size_change"].agg(["median", "size"])
+    first = int(by_year.index[0])
+    by_year = by_year.reindex(range(first, int(by_year.index[-1]) + 1), fill_value=0)
+    counts = by_year["size"]
+    mean = by_year["median"] * counts / (counts + 3)
+    residual = moves["size_change"] - moves["year"].map(mean)
     spread = 1.4826 * float(np.median(np.abs(residual)))
     size = Common(
         first,
-        tuple(float(v) for v in mean),
-        tuple(float(v) for v in 1.25 * spread / np.sqrt(counts + 3)),
+        tuple(mean.tolist()),
+        tuple((1.25 * spread / np.sqrt(counts + 3)).tolist()),
         float(max(np.sqrt(np.mean(np.square(mean))), 0.03)),
         0.0,
     )
@@ -233,28 +226,21 @@ def _with_sizes(prior: Prior, rows: pd.DataFrame) -> Prior:
 
 def _learned(fit: _Regression, base: Prior) -> Prior:
     """The prior with what was fitted; markets' own slopes are part of the slope's spread."""
-    shock_sd, common = fit.at(None)
+    shock_sd, common = fit.at()
     (aa, ab), (_, bb) = fit.covariance[:2, :2].tolist()
+    if slopes := fit.effects_of.get("slope"):
+        bb += slopes.spread**2
     return replace(
         base,
         level=float(fit.effects[0]),
         slope=float(fit.effects[1]),
-        covariance=((aa, ab), (ab, bb + fit.own_slope_sd**2)),
-        market_sd=fit.market_sd,
+        covariance=((aa, ab), (ab, bb)),
+        market_sd=fit.effects_of["market"].spread,
         shock_sd=shock_sd,
         shock_slope=fit.shock_slope,
         common=common,
         regions={name: Region(*fit.at(number)) for number, name in enumerate(fit.regions)},
     )
-
-
-@dataclass(frozen=True)
-class Belief:
-    """What is believed of level and slope before a panel speaks."""
-
-    level_sd: float = LEVEL_BEFORE_SD
-    slope_sd: float = SLOPE_BEFORE_SD
-    own_slope: float = 0.0
 
 
 class _Effects:
@@ -264,25 +250,26 @@ class _Effects:
     ----------
     columns : slice
         Of the design.
-    spread, weight : float
-        Standard deviation that is believed, and the effects that it rests on.
+    spread : float
+        Standard deviation that is believed.
     chained : bool
-        Whether each inherits a part of the one before, with heavy-tailed news.
+        Whether each inherits a part of the one before, with heavy-tailed news: those of years.
     """
 
-    def __init__(self, columns: slice, spread: float, weight: float, chained: bool) -> None:
-        self.columns, self.spread, self.believed = columns, spread, spread
-        self.weight, self.chained = weight, chained
-        count = self.columns.stop - self.columns.start
-        kept = COMMON_AR * self.chained
+    def __init__(self, columns: slice, spread: float, chained: bool) -> None:
+        self.columns = columns
+        self.spread = self.believed = spread
+        self.chained = chained
+        self.weight = COMMON_WEIGHT if chained else MARKET_WEIGHT
+        count = columns.stop - columns.start
+        kept = COMMON_AR * chained
         self.news = np.eye(count) - kept * np.eye(count, k=-1)
         self.inflate = np.r_[1.0, np.full(count - 1, 1 / (1 - kept**2))][:count]
         self.tails = np.ones(count)
 
     def precision(self) -> Array:
-        return np.asarray(
-            self.news.T @ (self.news * (self.tails * self.inflate / self.spread**2)[:, None])
-        )
+        scale = self.tails * self.inflate / self.spread**2
+        return np.asarray(self.news.T @ (self.news * scale[:, None]))
 
     def update(self, effects: Array, covariance: Array) -> None:
         """The spread, given the effects' mean and covariance."""
@@ -307,55 +294,53 @@ class _Regression:
     ----------
     steps : DataFrame
         Columns market, year, growth and z_before: where the market stood.
-    belief : Belief
-        Before the panel.
+    level_sd, slope_sd, own_slope : float
+        What is believed before the panel speaks: how far level and slope may lie from the usual,
+        and the spread of markets' own slopes; 0 where they have none.
     """
 
-    def __init__(self, steps: pd.DataFrame, belief: Belief | None = None) -> None:
-        self.belief = belief or Belief()
+    def __init__(
+        self,
+        steps: pd.DataFrame,
+        level_sd: float = LEVEL_BEFORE_SD,
+        slope_sd: float = SLOPE_BEFORE_SD,
+        own_slope: float = 0.0,
+    ) -> None:
+        self.believed = (LEVEL_BEFORE, level_sd), (SLOPE_BEFORE, slope_sd)
         self.growth = steps["growth"].to_numpy(dtype=float)
         self.stands = np.clip(steps["z_before"].to_numpy(dtype=float) - REFERENCE, *REACH)
         names, market = np.unique(steps["market"].to_numpy(dtype=str), return_inverse=True)
         self.markets = len(names)
         years = steps["year"].to_numpy(dtype=int)
         self.first_year = int(years.min())
-        count = int(np.ptp(years)) + 1
-        self.regions, self.region = _regions(names, market)
+        of = [region_of(name) or REGIONS[-1] for name in names.tolist()]
+        self.regions: list[str] = []  # none are told apart where one has few markets
+        self.region = np.zeros(len(steps), dtype=int)
+        if min(map(of.count, REGIONS)) >= FEWEST_MARKETS:
+            self.regions = list(REGIONS)
+            self.region = np.array([REGIONS.index(name) for name in of])[market]
         self.shock = np.full(max(len(self.regions), 1), 0.3)
         self.shock_slope = -0.1
         self.weight = np.ones(len(steps))
+        by_market = np.eye(self.markets)[market]
+        by_year = np.eye(int(np.ptp(years)) + 1)[years - self.first_year]
+        blocks = {"market": (by_market, 0.05), "year": (by_year, 0.2)}
+        for number, name in enumerate(self.regions):
+            blocks[name] = (by_year * (self.region == number)[:, None], 0.2)
+        if own_slope:
+            blocks["slope"] = (by_market * self.stands[:, None], own_slope)
         columns = [np.ones((len(steps), 1)), self.stands[:, None]]
+        start = len(columns)
         self.effects_of: dict[str, _Effects] = {}
-
-        def add(name: str, block: Array, spread: float, weight: float, chained: bool) -> None:
-            start = sum(c.shape[1] for c in columns)
-            of = slice(start, start + block.shape[1])
-            self.effects_of[name] = _Effects(of, spread, weight, chained)
+        for name, (block, spread) in blocks.items():
+            own = slice(start, start + block.shape[1])
+            self.effects_of[name] = _Effects(own, spread, name not in ("market", "slope"))
             columns.append(block)
-
-        by_year = np.eye(count)[years - self.first_year]
-        by_region = np.eye(max(len(self.regions), 1))[self.region]
-        add("market", np.eye(self.markets)[market], 0.05, MARKET_WEIGHT, False)
-        add("year", by_year, 0.2, COMMON_WEIGHT, True)
-        if self.regions:
-            for number, name in enumerate(self.regions):
-                block = by_year * by_region[:, number, None]
-                add(name, block, 0.2, COMMON_WEIGHT, True)
-        if self.belief.own_slope:
-            block = np.eye(self.markets)[market] * self.stands[:, None]
-            add("slope", block, self.belief.own_slope, MARKET_WEIGHT, False)
+            start = own.stop
         self.design = np.hstack(columns)
         for step in range(STEPS):
             self._solve()
             self._rescale(tilt=step > 3)  # once the rest has settled
-
-    @property
-    def market_sd(self) -> float:
-        return self.effects_of["market"].spread
-
-    @property
-    def own_slope_sd(self) -> float:
-        return self.effects_of["slope"].spread if "slope" in self.effects_of else 0.0
 
     def _solve(self) -> None:
         """Effects and their covariance, given the scales."""
@@ -363,8 +348,7 @@ class _Regression:
         precise = self.design * (self.weight / self.scale**2)[:, None]
         a = precise.T @ self.design
         b = precise.T @ self.growth
-        believed = (LEVEL_BEFORE, self.belief.level_sd), (SLOPE_BEFORE, self.belief.slope_sd)
-        for k, (mean, sd) in enumerate(believed):
+        for k, (mean, sd) in enumerate(self.believed):
             a[k, k] += 1 / sd**2
             b[k] += mean / sd**2
         for item in self.effects_of.values():
@@ -397,26 +381,24 @@ class _Regression:
             slope = 0.5 * (excess @ self.stands) / (2 * self.stands @ self.stands + 50)
             self.shock_slope = float(np.clip(self.shock_slope + slope, -0.3, 0.05))
 
-    def at(self, region: int | None) -> tuple[float, Common]:
-        """Spread of shocks and common years of a region; None mixes all, by their growths."""
-        every = [region] if region is not None else range(max(len(self.regions), 1))
+    def at(self, *regions: int) -> tuple[float, Common]:
+        """Spread of shocks and common years of a region; of none all mixed, by their growths."""
+        every = regions or range(len(self.shock))
         part = np.array([(self.region == number).mean() for number in every])
         part /= part.sum()
-        years = self.effects_of["year"]
-        rows = np.arange(years.columns.stop - years.columns.start)
         means = []
         variances = []
         spreads = []
         for number in every:
-            pick, spread = np.zeros((len(rows), len(self.effects))), years.spread**2
-            pick[rows, years.columns.start + rows] = 1.0
-            if self.regions:
-                own = self.effects_of[self.regions[number]]
-                pick[rows, own.columns.start + rows] = 1.0
-                spread += own.spread**2
+            names = ["year", *self.regions[number : number + 1]]
+            years = [self.effects_of[name] for name in names]
+            rows = np.arange(len(years[0].tails))
+            pick = np.zeros((len(rows), len(self.effects)))
+            for item in years:
+                pick[rows, item.columns.start + rows] = 1.0
             means.append(pick @ self.effects)
             variances.append(np.einsum("yi,ij,yj->y", pick, self.covariance, pick))
-            spreads.append(spread)
+            spreads.append(sum(item.spread**2 for item in years))
         mean = part @ np.stack(means)
         variance = part @ (np.stack(variances) + (np.stack(means) - mean) ** 2)
         common = Common(
@@ -428,17 +410,7 @@ class _Regression:
         return float(np.sqrt(part @ self.shock[list(every)] ** 2)), common
 
 
-def _regions(
-    names: NDArray[np.str_], market: NDArray[np.int_]
-) -> tuple[list[str], NDArray[np.int_]]:
-    """The regions that a panel tells apart, and each row's: none where one has few markets."""
-    of = [region_of(name) or REGIONS[-1] for name in names.tolist()]
-    if any(of.count(name) < FEWEST_MARKETS for name in REGIONS):
-        return [], np.zeros(len(market), dtype=int)
-    return list(REGIONS), np.array([REGIONS.index(name) for name in of])[market]
-
-
-def estimate_drift(narrow: pd.DataFrame, wide: pd.DataFrame, years: int = 5) -> float:
+def estimate_drift(narrow: pd.DataFrame, wide: pd.DataFrame) -> float:
     """How far two counts of different things drift apart in a year, as a random walk of their log
     ratio.
 
@@ -446,8 +418,6 @@ def estimate_drift(narrow: pd.DataFrame, wide: pd.DataFrame, years: int = 5) -> 
     ----------
     narrow, wide : DataFrame
         Columns market, year, sales: of what one counts, and of what the other counts, too.
-    years : int
-        The longest span over which the ratio's change is looked at.
 
     Returns
     -------
@@ -465,7 +435,7 @@ def estimate_drift(narrow: pd.DataFrame, wide: pd.DataFrame, years: int = 5) -> 
     both = both.assign(ratio=np.log(both["sales_wide"]) - np.log(both["sales"]))
     table = both.pivot(index="year", columns="market", values="ratio")
     table = table.reindex(range(int(table.index.min()), int(table.index.max()) + 1))
-    spans = range(1, years + 1)
+    spans = range(1, 6)  # years over which the ratio's change is looked at
     variances = [float(np.nanvar((table - table.shift(span)).to_numpy())) for span in spans]
     return float(np.sqrt(sum(variances) / sum(spans)))
 

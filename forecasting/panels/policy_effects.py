@@ -28,8 +28,8 @@ from forecasting.growth.policy_months import (
 )
 from forecasting.growth.prior import Prior
 from forecasting.growth.within_year import WithinYear
+from forecasting.quantiles import Array
 
-Array = NDArray[np.float64]
 Indices = NDArray[np.int_]
 
 KINDS = ("ends", "begins")
@@ -94,7 +94,13 @@ def events(
     kinds : sequence of str
         Which kinds.
     """
-    registered = [policy for policy in policies if _moves_registrations(policy)]
+    registered = [
+        policy  # that touches all battery cars, by the day of registration
+        for policy in policies
+        if policy.measure in ("ev_registrations", "")
+        and policy.vehicles in BATTERY_CARS
+        and policy.dated_by != "order"
+    ]
     dated = []
     for market, rows in months.groupby("market", sort=True):
         place = find_place(str(market))
@@ -104,12 +110,6 @@ def events(
         every = [PolicyEvent(str(market), policy, counts, own) for policy in own]
         dated += [event for event in every if event.policy.kind in kinds and _has_months(event)]
     return dated
-
-
-def _moves_registrations(policy: Policy) -> bool:
-    """Whether it touches the registrations of all battery cars, by the day of registration."""
-    measured = policy.measure in ("ev_registrations", "")
-    return measured and policy.vehicles in BATTERY_CARS and policy.dated_by != "order"
 
 
 def _has_months(event: PolicyEvent) -> bool:
@@ -221,22 +221,21 @@ class _Seen:
         within = prior.within_year
         values = np.log(counts.to_numpy(dtype=float)) - np.asarray(within.pattern)[at % 12]
         values = values - prior.level * years
-        self.values = values - values.mean()
+        values = values - values.mean()
         open_to = [np.full((len(years), 1), LEVEL_SD), GROWTH_SD * years[:, None]]
         others = [p for p in event.own if p is not event.policy and p.kind in KINDS]
         open_to += [ANOTHER_SD * _course(policy, BELIEVED, self.months) for policy in others]
         wide = np.hstack(open_to)
-        kinds = [
-            self._inverse(wide @ wide.T + _covariance(at, within, prior, times), share)
-            for share, times in within.steadiness
-        ]
-        self.log_density, self.inverse = max(kinds, key=lambda kind: kind[0])
-        self.pulled = self.inverse @ self.values
-
-    def _inverse(self, covariance: Array, share: float) -> tuple[float, Array]:
-        inverse: Array = np.linalg.inv(covariance).astype(float)
-        square = self.values @ inverse @ self.values + np.linalg.slogdet(covariance)[1]
-        return float(np.log(share) - 0.5 * square), inverse
+        likeliest = -np.inf
+        for share, times in within.steadiness:
+            covariance = wide @ wide.T + _covariance(at, within, prior, times)
+            inverse: Array = np.linalg.inv(covariance)
+            square = values @ inverse @ values + np.linalg.slogdet(covariance)[1]
+            log_density = float(np.log(share) - 0.5 * square)
+            if log_density > likeliest:
+                likeliest = log_density
+                self.inverse = inverse
+        self.pulled = self.inverse @ values
 
     def says(self, shape: Effect, effects: PolicyEffects) -> tuple[Array, Array]:
         """Precision and pull of the three numbers."""
@@ -284,7 +283,6 @@ def _over_events(seen: Sequence[tuple[Array, Array]], believed: Effect) -> tuple
     within = np.linalg.inv(np.linalg.inv(covariance) + precision)
     likelihood = (pull @ mean + rest @ mean).sum() + np.einsum("ei,eij,ej->", rest, within, rest)
     likelihood -= np.linalg.slogdet(np.eye(3) + covariance @ precision)[1].sum()
-    rush, fall, elasticity = mean.tolist()
+    numbers = dict(zip(("rush", "fall", "elasticity"), mean.tolist(), strict=True))
     between = tuple(map(tuple, covariance.tolist()))
-    effect = replace(believed, rush=rush, fall=fall, elasticity=elasticity, covariance=between)
-    return 0.5 * float(likelihood), effect
+    return 0.5 * float(likelihood), replace(believed, **numbers, covariance=between)

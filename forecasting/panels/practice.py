@@ -18,13 +18,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import TypeAdapter
 
 from forecasting.errors import AssumptionError, in_digits
 from forecasting.names import DATA
+from forecasting.quantiles import Array
 
-Array = npt.NDArray[np.float64]
 REFERENCE_POINTS = 3000.0
 THIN = 100.0
 OWN_GROWTH = (-0.1, 0.5)  # log growth of a year beyond which a count was mended rather than built
@@ -76,7 +75,7 @@ class Practice:
         return TypeAdapter(cls).validate_python(_shipped()["practice"])
 
     def save(
-        self, path: str | Path, source: str, command: str, band: Sequence[Sequence[float]] = ()
+        self, path: Path, source: str, command: str, band: Sequence[Sequence[float]] = ()
     ) -> None:
         """Write the numbers with where they come from; ``band`` has the rows that `market_band`
         reads.
@@ -85,13 +84,8 @@ class Practice:
             k: [round(x, 4) for x in v] if isinstance(v, tuple) else round(v, 4)
             for k, v in asdict(self).items()
         }
-        record = {
-            "source": source,
-            "command": command,
-            "practice": rounded,
-            "band": [list(row) for row in band],
-        }
-        Path(path).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+        record = {"source": source, "command": command, "practice": rounded, "band": band}
+        path.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
     def spread_at(
         self, years_ahead: Array | float, points: Array | float = REFERENCE_POINTS
@@ -108,7 +102,7 @@ class Practice:
         >>> float(practice.spread_at(0.0)), bool(few > many)
         (0.0, True)
         """
-        ahead = np.maximum(np.asarray(years_ahead, dtype=float), 0)
+        ahead = np.maximum(years_ahead, 0)
         times = np.array([0.0, *self.horizons])
         variances = np.array([0.0, *self.spread]) ** 2
         beyond = np.maximum(ahead - times[-1], 0) * variances[-1] / times[-1]
@@ -124,20 +118,14 @@ class Practice:
         >>> float(practice.pull(0.0)), bool(0.1 < practice.pull(7.0) < 0.6)
         (0.0, True)
         """
-        return np.asarray(
-            1 - np.exp(-self.catch_up * np.maximum(np.asarray(years_ahead, dtype=float), 0))
-        )
+        return np.asarray(1 - np.exp(-self.catch_up * np.maximum(years_ahead, 0)))
 
 
+@cache
 def _shipped() -> dict[str, Any]:
     text = (DATA / "practice.json").read_text(encoding="utf-8")
     result: dict[str, Any] = json.loads(text)
     return result
-
-
-@cache
-def _bands() -> Array:
-    return np.array(_shipped()["band"])
 
 
 def market_band(stock: float) -> tuple[float, float, float, int]:
@@ -164,15 +152,13 @@ def market_band(stock: float) -> tuple[float, float, float, int]:
     >>> market_band(10)[3]
     0
     """
-    rows = _bands()
-    if not len(rows) or not rows[0, 0] <= stock <= rows[-1, 0]:
-        return float("nan"), float("nan"), float("nan"), 0
-    logs = np.log(rows[:, :4])
-    low, middle, high = (
-        float(np.exp(np.interp(np.log(stock), logs[:, 0], logs[:, i]))) for i in (1, 2, 3)
-    )
-    nearest = int(np.argmin(np.abs(logs[:, 0] - np.log(stock))))
-    return low, middle, high, int(rows[nearest, 4])
+    stocks, *ends, markets = np.array(_shipped()["band"]).T
+    if not stocks[0] <= stock <= stocks[-1]:
+        return np.nan, np.nan, np.nan, 0
+    log = np.log(stock)
+    logs = np.log(stocks)
+    low, middle, high = (float(np.exp(np.interp(log, logs, np.log(end)))) for end in ends)
+    return low, middle, high, int(markets[np.argmin(np.abs(logs - log))])
 
 
 def thin(points: Array) -> Array:
@@ -297,8 +283,7 @@ def practice_points(
         )
     ends = np.asarray(years, dtype=float) + 1
     base, next_year = (
-        _column_at(logs, float(np.clip(day - ends[0], 0, len(ends) - 1)))
-        for day in (when, when + 1)
+        column_at(logs, float(np.clip(day - ends[0], 0, len(ends) - 1))) for day in (when, when + 1)
     )
     so_far = np.clip(ends - when, 0, 1)  # of the year after the count
     gap = rule.level + rule.level_slope * base - np.log(np.maximum(points, 1))
@@ -306,20 +291,15 @@ def practice_points(
     closed = 1 - np.exp(-np.multiply.outer(rate, np.maximum(ends - when, 0)))
     grown = elasticity[:, None] * (logs - base[:, None]) + closed * gap[:, None] + error
     if own_growth is not None:
-        by_rule = np.where(
-            so_far < 1, logs * (so_far > 0) + base[:, None] * (so_far <= 0), next_year[:, None]
-        )
-        faster = np.clip(own_growth, *OWN_GROWTH) * so_far - elasticity[:, None] * (
-            by_rule - base[:, None]
-        )
+        begun = np.where(so_far > 0, logs, base[:, None])
+        by_rule = np.where(so_far < 1, begun, next_year[:, None]) - base[:, None]
+        faster = np.clip(own_growth, *OWN_GROWTH) * so_far - elasticity[:, None] * by_rule
         grown = grown + rule.own_weight * faster
     return np.where(stock > 0, points[:, None] * np.exp(grown), 0.0)
 
 
-def _column_at(table: Array, place: float) -> Array:
+def column_at(table: Array, place: float) -> Array:
     """The column at a fractional index, interpolated."""
-    residual = int(place)
-    right = min(residual + 1, table.shape[1] - 1)
-    return np.asarray(
-        table[:, residual] + (table[:, right] - table[:, residual]) * (place - residual)
-    )
+    left = int(place)
+    right = min(left + 1, table.shape[1] - 1)
+    return np.asarray(table[:, left] + (table[:, right] - table[:, left]) * (place - left))

@@ -20,6 +20,10 @@ from forecasting.panels.practice import NORMAL_80, Practice, practice_error, pra
 pytestmark = pytest.mark.slow
 
 
+def learned(panel):
+    return estimate_practice(charger_panel(panel))
+
+
 def synthetic(elasticity=0.7, markets=12, noise=0.0, seed=0, years=range(2012, 2025)):
     rng = np.random.default_rng(seed)
     rows = []
@@ -36,8 +40,8 @@ def synthetic(elasticity=0.7, markets=12, noise=0.0, seed=0, years=range(2012, 2
 
 
 def test_the_elasticity_of_synthetic_markets_is_recovered():
-    assert estimate_practice(synthetic(0.7)).elasticity == pytest.approx(0.7)
-    noisy = estimate_practice(synthetic(0.7, noise=0.1, markets=20))
+    assert learned(synthetic(0.7)).elasticity == pytest.approx(0.7)
+    noisy = learned(synthetic(0.7, noise=0.1, markets=20))
     assert noisy.elasticity == pytest.approx(0.7, abs=0.03)
     assert noisy.spread[0] == pytest.approx(0.1 * np.sqrt(2), rel=0.25)
 
@@ -50,7 +54,7 @@ def test_recounts_and_stale_years_hardly_move_it():
         panel.loc[rows[6:], counts] *= 3.5  # a recount
         # A year that was not updated
         panel.loc[rows[9], counts] = panel.loc[rows[8], counts].to_numpy()
-    assert estimate_practice(panel).elasticity == pytest.approx(0.7, abs=0.05)
+    assert learned(panel).elasticity == pytest.approx(0.7, abs=0.05)
 
 
 def test_a_missing_class_of_points_is_not_zero_and_faults_are_flagged():
@@ -94,7 +98,7 @@ def test_small_counts_do_not_make_an_origin():
 )
 def test_a_panel_that_cannot_teach_says_why(panel, message):
     with pytest.raises(EvidenceError, match=message):
-        estimate_practice(panel)
+        learned(panel)
 
 
 def test_the_numbers_that_ship_survive_a_round_trip(tmp_path):
@@ -208,7 +212,7 @@ def test_the_weight_of_ones_own_growth_is_learned():
             (f"M{m}", 2010 + y, s, 0.0, p * 0.2, p * 0.8)
             for y, (s, p) in enumerate(zip(stock, points, strict=True))
         ]
-    assert estimate_practice(pd.DataFrame(rows, columns=list(COLUMNS))).own_weight == pytest.approx(
+    assert learned(pd.DataFrame(rows, columns=list(COLUMNS))).own_weight == pytest.approx(
         0.45, abs=0.15
     )
 
@@ -225,8 +229,8 @@ def test_markets_that_catch_up_are_seen_to():
             for y, (s, p) in enumerate(zip(stock, points, strict=True))
         ]
     panel = pd.DataFrame(rows, columns=list(COLUMNS))
-    assert estimate_practice(panel).catch_up == pytest.approx(0.12, abs=0.03)
-    assert estimate_practice(synthetic(0.7)).catch_up == 0
+    assert learned(panel).catch_up == pytest.approx(0.12, abs=0.03)
+    assert learned(synthetic(0.7)).catch_up == 0
 
 
 def test_no_vehicles_no_points():
@@ -245,7 +249,7 @@ def test_a_market_counts_alike_however_long_it_was_counted():
     short = synthetic(0.6, markets=5, years=range(2017, 2025))
     short["market"] = "S" + short["market"]
     assert len(long) > len(short)
-    assert estimate_practice(pd.concat([long, short])).elasticity == pytest.approx(0.6, abs=0.01)
+    assert learned(pd.concat([long, short])).elasticity == pytest.approx(0.6, abs=0.01)
 
 
 def test_years_in_which_all_markets_err_together_widen_the_spread():
@@ -254,8 +258,7 @@ def test_years_in_which_all_markets_err_together_widen_the_spread():
     own = np.random.default_rng(1).normal(0, 0.3, 14)
     shaken[counts] *= np.exp(own[shaken["year"] - 2012])[:, None]
     spread = {
-        name: estimate_practice(panel).spread[0]
-        for name, panel in (("calm", calm), ("shaken", shaken))
+        name: learned(panel).spread[0] for name, panel in (("calm", calm), ("shaken", shaken))
     }
     shift = np.quantile(np.abs(np.diff(own)), 0.8) / NORMAL_80
     assert spread["shaken"] > 1.1 * shift
