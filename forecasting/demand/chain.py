@@ -36,7 +36,7 @@ from forecasting.demand.energy import (
     degrees_outside,
     energy_of_class,
 )
-from forecasting.demand.fleet import PLUG_IN, Vehicles, vehicles_on_the_road
+from forecasting.demand.fleet import PLUG_IN, vehicles_on_the_road
 from forecasting.demand.load import peak_load
 from forecasting.demand.parameters import SETTINGS, Draws, Parameters, VehicleClass, of_class
 from forecasting.errors import AssumptionError
@@ -116,11 +116,21 @@ def demand_outlook(
     assumed = parameters.at(place)
     rng = np.random.default_rng([seed, 0xC4A12])
     drawn = assumed.draw(rng, len(flow))
-    _check_years(assumed, drawn, span)
+    due = assumed["charging_rollout_year"].high
+    # A lever that does nothing needs no date; one that acts must not end before the first year
+    if due < span[0] and np.any(drawn["charging_rollout"] != 1):
+        raise AssumptionError(
+            f"charging_rollout_year = {due:.0f} lies before the first year, {span[0]}"
+        )
     road = vehicles_on_the_road(flow, span, assumed, drawn, start_stock, counted)
     fleets = road.fleets
     stocks = {name: fleet.stock for name, fleet in fleets.items()}
-    a_year, month_shares = _energy_of_classes(place, drawn, fleets)
+    degrees = degrees_outside(
+        *climate_normals(place), drawn["temperature_shift"], drawn["daily_spread"]
+    )
+    by_month = {name: energy_of_class(name, drawn, degrees) for name in fleets}
+    a_year = {name: table.sum(axis=1) for name, table in by_month.items()}
+    month_shares = {name: table / a_year[name][:, None] for name, table in by_month.items()}
     split = {vehicle.name: energy_split(vehicle, drawn) for vehicle in assumed.classes}
     per_vehicle = {name: a_year[name] * split[name] for name in fleets}
     at_end = _by_setting(stocks, per_vehicle)
@@ -142,7 +152,11 @@ def demand_outlook(
     dollars = investment(points, drawn)
     public = np.asarray(sum(dollars.pop(setting) for setting in PUBLIC))
     private = np.asarray(sum(dollars.values()))
-    cars, shares = _shares_of_cars(road, vehicles * drawn["car_share"][:, None], new_cars)
+    cars = {EV_STOCK_SHARE: vehicles * drawn["car_share"][:, None]}
+    electric = {EV_STOCK_SHARE: stocks["bev"] + stocks[PLUG_IN]}
+    if new_cars is not None:
+        cars[EV_SHARE] = new_cars
+        electric[EV_SHARE] = road.registered
     results = {
         "ev_registrations": road.registered,
         "ev_retirements": road.retired,
@@ -159,8 +173,9 @@ def demand_outlook(
     }
     if targeted is not None:
         results["charging_points_target"] = targeted
-    results |= _stocks_of_classes(stocks)
-    results |= shares
+    counted_alone = {count_of("stock", name): stock for name, stock in stocks.items()}
+    results |= {name: stock for name, stock in counted_alone.items() if name and stock.any()}
+    results |= {name: 100 * np.minimum(electric[name] / cars[name], 1) for name in cars}
     if road.built.any():
         plug_in = road.built * drawn["assembly_phev"][:, None]
         results |= {"bev_production": road.built - plug_in, "phev_production": plug_in}
@@ -203,49 +218,9 @@ def demand_outlook(
     )
 
 
-def _shares_of_cars(
-    road: Vehicles, on_the_road: Array, new_cars: Array | None
-) -> tuple[dict[str, Array], dict[str, Array]]:
-    """By measure of a share, the cars of every drive, and the percent of them that are electric."""
-    cars = {EV_STOCK_SHARE: on_the_road}
-    electric = {EV_STOCK_SHARE: road.fleets["bev"].stock + road.fleets[PLUG_IN].stock}
-    if new_cars is not None:
-        cars[EV_SHARE] = new_cars
-        electric[EV_SHARE] = road.registered
-    return cars, {name: 100 * np.minimum(electric[name] / cars[name], 1) for name in cars}
-
-
-def _energy_of_classes(
-    place: str | None, drawn: Draws, names: Iterable[str]
-) -> tuple[dict[str, Array], dict[str, Array]]:
-    """By class the energy of a vehicle in a year, and each month's share of it, as the climate has
-    it.
-    """
-    normals = climate_normals(place)
-    degrees = degrees_outside(*normals, drawn["temperature_shift"], drawn["daily_spread"])
-    by_month = {name: energy_of_class(name, drawn, degrees) for name in names}
-    a_year = {name: table.sum(axis=1) for name, table in by_month.items()}
-    return a_year, {name: table / a_year[name][:, None] for name, table in by_month.items()}
-
-
 def _over(kwh: Draws, loss: Draws) -> dict[str, Array]:
     """What the grid gives for so much at the batteries, by setting."""
     return {setting: taken / loss[setting] for setting, taken in kwh.items()}
-
-
-def _stocks_of_classes(stocks: Draws) -> dict[str, Array]:
-    """Vehicles on the road of the classes that have a measure of their own."""
-    measures = {count_of("stock", name): stock for name, stock in stocks.items()}
-    return {measure: stock for measure, stock in measures.items() if measure and stock.any()}
-
-
-def _check_years(assumed: Parameters, drawn: Draws, years: Sequence[int]) -> None:
-    """A lever that does nothing needs no date; one that acts must not end before the first year."""
-    due = assumed["charging_rollout_year"].high
-    if np.any(drawn["charging_rollout"] != 1) and due < years[0]:
-        raise AssumptionError(
-            f"charging_rollout_year = {due:.0f} lies before the first year, {years[0]}"
-        )
 
 
 def _by_setting(vehicles: Draws, per_vehicle: Draws) -> dict[str, Array]:

@@ -115,14 +115,11 @@ class RoadVehicle:
         """Kilometres from full to empty at a temperature."""
         return self.battery_kwh / self.kwh_per_km(temperature)
 
-    def power_kw(self, temperature: float) -> float:
-        """Mean charging power at a temperature of the air: a cold battery takes less."""
-        lost = self.charging_cold_loss * max(WARM - temperature, 0.0) / WARM
-        return self.charging_kw * max(1 - lost, SLOWEST)
-
     def minutes_at_point(self, share: float, temperature: float) -> float:
         """Minutes that a charge of a share of the battery keeps a point busy."""
-        return self.battery_kwh * share / self.power_kw(temperature) * 60 + self.settling_minutes
+        lost = self.charging_cold_loss * max(WARM - temperature, 0.0) / WARM
+        power = self.charging_kw * max(1 - lost, SLOWEST)  # a cold battery takes less
+        return self.battery_kwh * share / power * 60 + self.settling_minutes
 
 
 def road_vehicle(name: str = "car") -> RoadVehicle:
@@ -278,30 +275,21 @@ def stops_by_section(
     >>> [round(value, 2) for value in alone], [round(value, 2) for value in together]
     ([3.64, 0.0], [4.08, 0.44])
     """
-    outward = _one_way(lengths, traffic, through, vehicle, temperature)
-    back = _one_way(lengths[::-1], traffic[::-1], through, vehicle, temperature)[::-1]
-    return [(one + other) / 2 for one, other in zip(outward, back, strict=True)]
-
-
-def _one_way(
-    lengths: Sequence[float],
-    traffic: Sequence[float],
-    through: float,
-    vehicle: RoadVehicle,
-    temperature: float,
-) -> list[float]:
-    came_from: list[tuple[float, float]] = []  # kilometres behind them, and the share of trips
-    stops: list[float] = []
-    last = 0.0
-    before = 0.0
-    for length, vehicles in zip(lengths, traffic, strict=True):
-        driven_on = through * min(before, vehicles) / max(vehicles, 1e-9)
-        came_from = [(km + last, share * driven_on) for km, share in came_from]
-        came_from.append((0.0, 1 - driven_on))
-        stops.append(stops_along(length, vehicle, temperature, came_from))
-        last = length
-        before = vehicles
-    return stops
+    both = []
+    for way in (slice(None), slice(None, None, -1)):
+        came_from: list[tuple[float, float]] = []  # kilometres behind them, and the share of trips
+        stops = []
+        last = 0.0
+        before = 0.0
+        for length, vehicles in zip(lengths[way], traffic[way], strict=True):
+            driven_on = through * min(before, vehicles) / max(vehicles, 1e-9)
+            came_from = [(km + last, share * driven_on) for km, share in came_from]
+            came_from.append((0.0, 1 - driven_on))
+            stops.append(stops_along(length, vehicle, temperature, came_from))
+            last = length
+            before = vehicles
+        both.append(stops[way])
+    return [(one + other) / 2 for one, other in zip(*both, strict=True)]
 
 
 def corridor_names() -> list[str]:

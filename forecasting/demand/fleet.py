@@ -120,66 +120,51 @@ class Fleet:
         return table
 
 
-def run_fleet(
-    registered: Array,
-    scale: Array,
-    shape: Array,
-    used_share: Array | float = 0.0,
-    entry_age: Array | float = 0.0,
-    start_stock: Array | float = 0.0,
-    start_age: Array | float = 1.0,
-) -> Fleet:
-    """Carry registrations forward: stock and retirements, each draw on its own survival
-    curve.
+def run_fleet(name: str, registered: Array, start_stock: Array | float, drawn: Draws) -> Fleet:
+    """Carry the registrations of a class forward: stock and retirements, each draw on its own
+    survival curve.
 
     A cohort counts in full at the end of its first year; losses begin in the next.
 
     Parameters
     ----------
+    name : str
+        Of the class.
     registered : ndarray, shape (draws, years)
-        Vehicles registered a year, 0 or more.
-    scale, shape : ndarray, shape (draws,)
-        Weibull survival.
-    used_share, entry_age : ndarray or float
-        Share of registrations that are used vehicles, and their age then.
-    start_stock, start_age : ndarray or float
-        Vehicles at the end of the year before the first, and their age.
-
-    Returns
-    -------
-    Fleet
+        Vehicles a year.
+    start_stock : ndarray or float
+        Vehicles on the road before the first year.
+    drawn : mapping of str to ndarray, shape (draws,)
+        Survival's scale and shape, the share that enters used and its age, and the mean age of the
+        stock at the start.
 
     Examples
     --------
     >>> one = np.ones(1)
-    >>> fleet = run_fleet(np.array([[100.0, 0.0]]), 16 * one, 5 * one)
-    >>> float(fleet.stock[0, 0]), round(float(fleet.retirements[0, 1]), 6)
-    (100.0, 9.5e-05)
+    >>> drawn = {"survival_scale": 16 * one, "survival_shape": 5 * one, "used_share": 0 * one}
+    >>> drawn |= {"entry_age": 0 * one, "start_age": one}
+    >>> run_fleet("bev", np.array([[100.0, 100.0]]), 0.0, drawn).stock.round(2)
+    array([[100., 200.]])
     """
     draws, years = registered.shape
     if not (registered.any() or np.any(start_stock)):
         return Fleet(*np.zeros((5, draws, years)))
+    curve = (of_class(drawn, "survival_scale", name), drawn["survival_shape"])
+    used = drawn["used_share"][:, None]
+    first = np.broadcast_to(start_stock, draws)[:, None]
     ages = np.arange(years + 1, dtype=float)
-    used, entry, age, first = (
-        np.broadcast_to(x, draws) for x in (used_share, entry_age, start_age, start_stock)
-    )
-    fresh = conditional_survival(ages[:-1], np.zeros(draws), scale, shape)
-    second = conditional_survival(ages[:-1], entry, scale, shape)
-    kept = fresh * (1 - used)[:, None] + second * used[:, None]
-    old = conditional_survival(ages, age, scale, shape)[:, 1:] * first[:, None]
+    fresh = conditional_survival(ages[:-1], np.zeros(draws), *curve)
+    second = conditional_survival(ages[:-1], drawn["entry_age"], *curve)
+    kept = fresh * (1 - used) + second * used
+    old = conditional_survival(ages, drawn["start_age"], *curve)[:, 1:] * first
     came = np.zeros_like(registered)
     for elapsed in range(years):
         came[:, elapsed:] += registered[:, : years - elapsed] * kept[:, [elapsed]]
     stock = old + came
-    before = np.concatenate([first[:, None], stock[:, :-1]], axis=1)
-    return Fleet(
-        registrations=registered,
-        stock=stock,
-        # rounding alone could make it negative
-        retirements=np.maximum(before + registered - stock, 0),
-        kept=kept,
-        start=old,
-    )
+    before = np.concatenate([first, stock[:, :-1]], axis=1)
+    # Rounding alone could make it negative
+    retired = np.maximum(before + registered - stock, 0)
+    return Fleet(registered, stock, retired, kept, old)
 
 
 @dataclass(frozen=True)
@@ -269,9 +254,9 @@ def vehicles_on_the_road(
     fleets = {}
     for name in names:
         bought = registered * shares.get(name, 0.0) + orders.get(name, 0.0)
-        fleets[name] = _class_fleet(name, bought, before.get(name, 0.0) * start, drawn)
+        fleets[name] = run_fleet(name, bought, before.get(name, 0.0) * start, drawn)
     beside = orders.pop(PLUG_IN, 0.0)  # electric cars, too, which customs count apart
-    apart = [_class_fleet(name, bought, 0.0, drawn) for name, bought in orders.items()]
+    apart = [run_fleet(name, bought, 0.0, drawn) for name, bought in orders.items()]
     return Vehicles(
         registered=registered + beside,
         retired=_without("retirements", fleets.values(), apart),
@@ -288,15 +273,3 @@ def _without(count: str, fleets: Iterable[Fleet], apart: Iterable[Fleet]) -> Arr
         np.sum([getattr(fleet, count) for fleet in group], axis=0) for group in (fleets, apart)
     )
     return np.asarray(np.maximum(whole - beside, 0))
-
-
-def _class_fleet(name: str, registered: Array, start: Array | float, drawn: Draws) -> Fleet:
-    return run_fleet(
-        registered,
-        of_class(drawn, "survival_scale", name),
-        drawn["survival_shape"],
-        drawn["used_share"],
-        drawn["entry_age"],
-        start,
-        drawn["start_age"],
-    )

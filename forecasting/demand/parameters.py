@@ -127,32 +127,6 @@ def of_class(drawn: Draws, name: str, vehicle_class: str) -> Array:
     return drawn.get(f"{name}.{vehicle_class}", drawn[name])
 
 
-def check_value(
-    name: str, value: float, unit: str, minimum: float, maximum: float
-) -> Problem | None:
-    """The problem with a value, or None: outside its range.
-
-    Where another unit would explain the number, the message says so.
-
-    Examples
-    --------
-    >>> print(check_value("consumption", 0.21, "kWh/100 km", 5, 60))
-    consumption: 0.21 kWh/100 km is outside 5 to 60 (looks like kWh/km; write 21)
-    """
-    if minimum <= value <= maximum:
-        return None
-    hint = f"give it in {unit}"
-    for start, confusions in MISTAKEN.items():
-        for wrong, factor in confusions.items():
-            if f"{unit} ".startswith(f"{start} ") and minimum <= value * factor <= maximum:
-                hint = f"looks like {wrong}; write {value * factor:.12g}"
-    return Problem(
-        name,
-        f"{in_digits(value)} {unit} is outside {in_digits(minimum)} to {in_digits(maximum)}",
-        hint,
-    )
-
-
 @dataclass(frozen=True)
 class VehicleClass:
     """A class of vehicle: what is the same of all its vehicles.
@@ -336,12 +310,26 @@ def _changed(row: Assumption, size: Any) -> Assumption:
     """An assumption as a scenario has it: one number, or low, mode and high in their order."""
     ends = size if isinstance(size, Mapping) else dict.fromkeys(("low", "mode", "high"), size)
     values = dict.fromkeys(ends.values())
-    checks = [check_value(row.key, value, row.unit, row.minimum, row.maximum) for value in values]
-    if problems := [problem for problem in checks if problem]:
-        raise AssumptionError(problems)
+    if outside := [value for value in values if not row.minimum <= value <= row.maximum]:
+        raise AssumptionError([_outside(row, value) for value in outside])
     changes: dict[str, Any] = {name: float(value) for name, value in ends.items()}
     changes |= {"kind": "judgement", "source": "scenario", "url": "", "note": "set by the scenario"}
     return replace(row, **changes)
+
+
+def _outside(row: Assumption, value: float) -> Problem:
+    """The problem with a value outside its range; where another unit would explain the number, it
+    says so.
+    """
+    unit = row.unit
+    hint = f"give it in {unit}"
+    for start, confusions in MISTAKEN.items():
+        for wrong, factor in confusions.items():
+            likely = row.minimum <= value * factor <= row.maximum
+            if likely and f"{unit} ".startswith(f"{start} "):
+                hint = f"looks like {wrong}; write {value * factor:.12g}"
+    ends = f"{in_digits(row.minimum)} to {in_digits(row.maximum)}"
+    return Problem(row.key, f"{in_digits(value)} {unit} is outside {ends}", hint)
 
 
 def read_table(name: str, folder: Path | None = None) -> list[dict[str, str]]:

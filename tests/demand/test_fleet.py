@@ -12,6 +12,12 @@ few = settings(max_examples=30, deadline=None, derandomize=True)
 one = np.ones(1)
 
 
+def carried(registered, scale, shape, used=0.0, entry=0.0, start=0.0):
+    drawn = {"survival_scale": scale, "survival_shape": shape, "used_share": used}
+    drawn |= {"entry_age": entry, "start_age": 1.0}
+    return run_fleet("bev", registered, start, {key: value * one for key, value in drawn.items()})
+
+
 def survival(ages, scale, shape):
     """Of new vehicles."""
     return conditional_survival(np.atleast_1d(ages), 0 * one, scale * one, shape * one)[0]
@@ -87,7 +93,7 @@ def test_inventory_delays_and_assembly_adds():
     st.floats(0, 1e6),
 )
 def test_vehicles_are_conserved(flow, scale, shape, used, entry, start):
-    fleet = run_fleet(np.array([flow]), scale * one, shape * one, used, entry, start)
+    fleet = carried(np.array([flow]), scale, shape, used, entry, start)
     before = np.concatenate([[start], fleet.stock[0, :-1]])
     gap = fleet.stock[0] - before - fleet.registrations[0] + fleet.retirements[0]
     assert np.abs(gap).max() <= 1e-9 * max(start + sum(flow), 1)
@@ -96,18 +102,18 @@ def test_vehicles_are_conserved(flow, scale, shape, used, entry, start):
 
 
 def test_constant_registrations_approach_the_mean_life():
-    fleet = run_fleet(np.full((1, 80), 1000.0), 14.46 * one, 4.79 * one)
+    fleet = carried(np.full((1, 80), 1000.0), 14.46, 4.79)
     # counted at the end of each year, a cohort is there for half a year more than from mid-year on
     assert fleet.stock[0, -1] / 1000 == pytest.approx(mean_life(14.46, 4.79) + 0.5, rel=1e-3)
 
 
 def test_older_vehicles_leave_sooner():
-    new = run_fleet(np.full((1, 12), 100.0), 14 * one, 5 * one)
-    used = run_fleet(np.full((1, 12), 100.0), 14 * one, 5 * one, used_share=1.0, entry_age=6.0)
+    new = carried(np.full((1, 12), 100.0), 14, 5)
+    used = carried(np.full((1, 12), 100.0), 14, 5, used=1.0, entry=6.0)
     assert np.all(used.stock <= new.stock)
 
 
 def test_an_empty_fleet_has_no_losses():
-    fleet = run_fleet(np.zeros((1, 3)), 16 * one, 5 * one)
+    fleet = carried(np.zeros((1, 3)), 16, 5)
     assert np.all(fleet.stock == 0)
     assert np.all(fleet.retirements == 0)

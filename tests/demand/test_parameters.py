@@ -8,7 +8,7 @@ import re
 import numpy as np
 import pytest
 
-from forecasting.demand.parameters import check_value, load_parameters, read_table
+from forecasting.demand.parameters import load_parameters, read_table
 from forecasting.errors import AssumptionError
 
 TABLES = (
@@ -133,8 +133,9 @@ def test_an_unknown_name_is_refused_on_reading_too():
         load_parameters()["anual_km"]
 
 
-def test_a_value_inside_its_range_is_no_problem():
-    assert check_value("x", 5, "kW", 1, 10) is None
+def test_a_value_at_the_end_of_its_range_is_no_problem():
+    row = load_parameters()["consumption"]
+    assert load_parameters().override({row.key: row.maximum})[row.key].mode == row.maximum
 
 
 def test_draws_keep_to_their_ranges_and_medians():
