@@ -15,7 +15,6 @@ import pandas as pd
 from forecasting.caveats import Caveat
 
 if TYPE_CHECKING:
-    from forecasting.evidence.fact import Fact
     from forecasting.evidence.ledger import Ledger
 
 RECENT = 3 * 365  # days before the last print whose prints tell how often a series is printed
@@ -25,13 +24,6 @@ COLUMNS = [
     *("newest_end", "last_print", "next_print", "late"),
 ]
 ENDED = 3  # intervals without a print, after which a series may have ended
-
-
-def _newest(evidence: Ledger | None) -> Fact | None:
-    """The outcome that ends last, of several the one that was published last."""
-    counted = [fact for fact in evidence or () if fact.kind == "outcome" and fact.period_end]
-    counted.sort(key=lambda fact: (fact.period.end, fact.known_from or dt.date.min), reverse=True)
-    return next(iter(counted), None)
 
 
 def age_of(evidence: Ledger | None, measure: str, day: dt.date) -> Caveat:
@@ -54,7 +46,12 @@ def age_of(evidence: Ledger | None, measure: str, day: dt.date) -> Caveat:
     >>> age_of(central_asia().select("TJ", "ev_imports"), "ev_imports", dt.date(2026, 3, 31)).kind
     'evidence_new'
     """
-    newest = _newest(evidence)
+    counted = [fact for fact in evidence or () if fact.kind == "outcome" and fact.period_end]
+    newest = max(
+        counted,
+        key=lambda fact: (fact.period.end, fact.known_from or dt.date.min),
+        default=None,
+    )
     if newest is None:
         return Caveat("evidence_none", values={"measure": measure, "day": str(day)})
     return Caveat("evidence_new", (newest,))
@@ -95,30 +92,24 @@ def series_due(facts: Ledger, day: dt.date) -> pd.DataFrame:
         if counted and fact.known_from and fact.known_from <= day:
             key = (fact.measure, fact.place, fact.basis)
             series.setdefault(key, []).append((fact.known_from, fact.period.end))
-    rows = [(*key, *row) for key, prints in series.items() if (row := _rhythm(prints, day))]
+    rows = []
+    for key, published in series.items():
+        prints = _print_days(when for when, _ in published)
+        if len(prints) < PRINTS:
+            continue
+        last = prints[-1]
+        recent = [when for when in prints if (last - when).days <= RECENT]
+        typical = recent if len(recent) >= PRINTS else prints
+        every = int(np.median([(after - before).days for before, after in pairwise(typical)]))
+        following = last + dt.timedelta(days=every)
+        late = max((day - following).days, 0) / every
+        newest = max(end for _, end in published)
+        rows.append((*key, len(prints), every, newest, last, following, late))
     table = pd.DataFrame(rows, columns=COLUMNS)
     table["ended"] = table["late"] > ENDED
-    table["due"] = table["late"] > 0
-    order = ["ended", "due", "late"]
-    table = table.sort_values(order, ascending=[True, False, False], kind="stable")
-    return table.drop(columns="due").reset_index(drop=True)
-
-
-def _rhythm(
-    published: list[tuple[dt.date, dt.date]], day: dt.date
-) -> tuple[int, int, dt.date, dt.date, dt.date, float] | None:
-    """Prints, days between them, newest end, last and next print, intervals late; None of what was
-    printed seldom.
-    """
-    prints = _print_days(when for when, _ in published)
-    if len(prints) < PRINTS:
-        return None
-    recent = [when for when in prints if (prints[-1] - when).days <= RECENT]
-    typical = recent if len(recent) >= PRINTS else prints
-    every = int(np.median([(after - before).days for before, after in pairwise(typical)]))
-    following = prints[-1] + dt.timedelta(days=every)
-    late = max((day - following).days, 0) / every
-    return len(prints), every, max(end for _, end in published), prints[-1], following, late
+    return table.sort_values(
+        ["ended", "late"], ascending=[True, False], kind="stable", ignore_index=True
+    )
 
 
 def _print_days(published: Iterable[dt.date]) -> list[dt.date]:

@@ -16,13 +16,15 @@ from forecasting.demand.parameters import NEVER as NEVER_YEAR, Event, Parameters
 from forecasting.errors import AssumptionError, Problem
 from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.ledger import Ledger
+from forecasting.growth.forecast import sums_of_years
 from forecasting.measures import CAR, CHARGING_COUNTS, MEASURES, count_of
 from forecasting.parameters.schema import Driver, Scenario
 from forecasting.parameters.strict_yaml import KeyPath
 from forecasting.parameters.values import Range
-from forecasting.periods import as_date
 from forecasting.quantiles import Array
 from forecasting.scenarios.drivers import DAYS_A_YEAR, NEVER, draw_event
+from forecasting.scenarios.known import counts_of_place
+from forecasting.scenarios.place_flows import OutlookRequest, PlaceFlow, by_year, stock_before
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -159,59 +161,51 @@ def _undated(shipped: Parameters, name: str, path: KeyPath) -> Iterator[KeyProbl
         yield KeyProblem(path, "holds for all years", hint)
 
 
-def demand_of(
-    scenario: Scenario,
-    parameters: Parameters,
-    drivers: Sequence[Driver],
-    counted: Ledger,
-    years: Sequence[int],
-    imports: Array,
-    start_stock: Array | float = 0.0,
-    announced: Ledger | None = None,
-    new_cars: Array | None = None,
-) -> DemandOutlook:
-    """From the vehicles of each year to charging points.
+def demand_of(request: OutlookRequest, flow: PlaceFlow, parameters: Parameters) -> DemandOutlook:
+    """From the vehicles of each year to charging points, of a country.
+
+    Of the drivers, a ``reexport_share`` is a further share that leaves from its year on.
+    Registrations, where those are counted, are not thinned by re-export again.
 
     Parameters
     ----------
-    scenario : Scenario
-        Of a country, its day settled.
+    request : OutlookRequest
+        The scenario, its facts, its day and its drivers.
+    flow : PlaceFlow
+        The vehicles.
     parameters : Parameters
         From `demand_parameters`.
-    drivers : sequence of Driver
-        Of these, a ``reexport_share`` is a further share that leaves from its year on.
-    counted : Ledger
-        What stood on the road and at the kerb, as known on the day.
-    years : sequence of int
-        Calendar years.
-    imports : ndarray, shape (draws, years)
-        The flow that was forecast: registrations, where those are counted, are not thinned by
-        re-export again.
-    start_stock : ndarray, shape (draws,), or float
-        Vehicles on the road before the first year.
-    announced : Ledger, optional
-        Targets of public charging, as known on the day.
-    new_cars : ndarray, shape (draws, years), optional
-        New cars of every drive.
     """
-    targets = charging_targets(scenario, drivers, announced or Ledger(), len(imports))
+    scenario = request.scenario
+    place = scenario.place
+    counted = counts_of_place(request.ledger, place, request.as_of)
+    refuse(scenario, target_faults(scenario, counted, request.as_of))
+    years, imports = by_year(flow.after)
+    announced = request.ledger.select(place, kind="target", as_of=request.as_of)
+    targets = charging_targets(scenario, request.drivers, announced, len(imports))
     if MEASURES[scenario.measure].event == "registrations":
         parameters = parameters.override({"reexport_share": 0.0, "inventory_share": 0.0})
+    for driver in request.drivers:
+        if driver.kind == "demand" and driver.quantity == REEXPORT:
+            drawn = draw_event(driver, len(imports), scenario.seed)
+            begun = years >= first_years(drawn.start)[:, None]
+            imports = imports * (1.0 - drawn.size[:, None] * begun)
     vehicle = MEASURES[scenario.measure].vehicle or CAR
     stock = count_of("stock", vehicle)
+    cars = flow.after.market
     return demand_outlook(
-        _without_reexports(imports, years, drivers, scenario.seed),
+        imports,
         list(years),
         parameters=parameters,
         stock_facts=counted.select(measure=stock, since=scenario.since) if stock else (),
         charging_today=standing_today(counted),
-        as_of=as_date(scenario.as_of),
-        place=scenario.country,
+        as_of=request.as_of,
+        place=place,
         seed=scenario.seed,
-        start_stock=start_stock,
+        start_stock=stock_before(flow.after, flow.evidence),
         targets=targets,
         counted=vehicle,
-        new_cars=new_cars,
+        new_cars=None if cars is None else sums_of_years(cars),
     )
 
 
@@ -235,21 +229,14 @@ def charging_targets(
     aims = [driver for driver in drivers if driver.quantity == NATIONAL or driver.kind == "target"]
     targets = [_pursued(driver, draws, scenario.seed) for driver in aims]
     for measure in CHARGING_COUNTS:
-        facts = filter(_is_whole_target, in_order(announced.select(measure=measure)))
-        targets += [_announced(fact, MEASURES[measure].unit, draws) for fact in facts]
+        for fact in in_order(announced.select(measure=measure)):
+            dated = fact.is_amount and fact.period_end is not None
+            if dated and fact.value > 0 and not fact.basis:  # of the whole country
+                by = fact.product.replace("-", " ").title()
+                number = np.full(draws, fact.value)
+                unit = MEASURES[measure].unit
+                targets.append(Target(fact.id, number, unit, fact.period.end, by=by))
     return targets
-
-
-def _announced(fact: Fact, unit: str, draws: int) -> Target:
-    """A printed target, as it is compared."""
-    by = fact.product.replace("-", " ").title()
-    return Target(fact.id, np.full(draws, fact.value), unit, fact.period.end, by=by)
-
-
-def _is_whole_target(fact: Fact) -> bool:
-    """Whether it is a dated number of the whole country."""
-    dated = fact.is_amount and fact.period_end is not None
-    return dated and fact.value > 0 and not fact.basis
 
 
 def _pursued(driver: Driver, draws: int, seed: int) -> Target:
@@ -282,18 +269,6 @@ def target_faults(scenario: Scenario, counted: Ledger, as_of: dt.date) -> Iterat
             yield KeyProblem(key, fault, f"give it in {unit}")
 
 
-def _without_reexports(
-    imports: Array, years: Sequence[int], drivers: Sequence[Driver], seed: int
-) -> Array:
-    """What is left of the imports where dated events send a further share of them on."""
-    for driver in drivers:
-        if driver.kind == "demand" and driver.quantity == REEXPORT:
-            drawn = draw_event(driver, len(imports), seed)
-            begun = years >= first_years(drawn.start)[:, None]
-            imports = imports * (1.0 - drawn.size[:, None] * begun)
-    return imports
-
-
 def standing_today(counted: Ledger) -> ExistingCharging | None:
     """The newest count of public charging of the whole country, points before stations; None where
     there is none.
@@ -309,17 +284,13 @@ def standing_today(counted: Ledger) -> ExistingCharging | None:
         return None
     standing = counts[-1]
     grown = _grown(counts)
-    if above := _of_first_measure([fact for fact in printed if _is_above(fact, standing)]):
+    later = [fact for fact in printed if fact.period.end > standing.period.end]
+    above = [fact for fact in later if fact.side == 1 and fact.value > standing.value]
+    if above := _of_first_measure(above):
         standing = above[-1]
         grown = None
     unit = MEASURES[standing.measure].unit
     return ExistingCharging(standing.value, standing.period.end, unit, grown)
-
-
-def _is_above(bound: Fact, count: Fact) -> bool:
-    """Whether a bound says that more stands than was counted before it."""
-    later = bound.period.end > count.period.end
-    return bound.side == 1 and bound.value > count.value and later
 
 
 def _of_first_measure(facts: Sequence[Fact]) -> list[Fact]:

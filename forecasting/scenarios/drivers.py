@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.errors import ScenarioError
 from forecasting.growth.forecast import changed_policy, sums_of_years
 from forecasting.periods import Period
 from forecasting.quantiles import Array
@@ -220,7 +219,8 @@ def apply_drivers(
     ScenarioError
         Where a ceiling is asked for and no market size is known.
     """
-    rows = sorted(flow_drivers(drivers), key=lambda driver: driver.kind in ("ceiling", "cap"))
+    rows = [driver for driver in drivers if driver.kind in _EFFECTS]
+    rows.sort(key=lambda driver: driver.kind in ("ceiling", "cap"))
     flow = np.array(forecast.monthly, dtype=float)
     months = forecast.months
     for driver in rows:
@@ -234,11 +234,6 @@ def apply_drivers(
         )
         flow = _EFFECTS[driver.kind](flow, event)
     return forecast.with_monthly(flow) if rows else forecast
-
-
-def flow_drivers(drivers: Sequence[Driver]) -> list[Driver]:
-    """Those that change the forecast flow."""
-    return [driver for driver in drivers if driver.kind in _EFFECTS]
 
 
 def _level(flow: Array, event: _Event) -> Array:
@@ -260,13 +255,8 @@ def _cap(flow: Array, event: _Event) -> Array:
 
 
 def _ceiling(flow: Array, event: _Event) -> Array:
-    market = event.forecast.market
-    if market is None:
-        raise ScenarioError(
-            f"driver {event.driver.name!r} bounds a share, and no market size is known: "
-            "give market_size"
-        )
-    limit = event.drawn.size[:, None] * market
+    # Where no size is known, `place_flow` leaves such a driver out
+    limit = event.drawn.size[:, None] * np.asarray(event.forecast.market)
     scaled = scale_totals(flow, limit, event.still)
     return flow + (scaled - flow) * event.at_work
 

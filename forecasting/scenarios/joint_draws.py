@@ -242,7 +242,7 @@ def quantile_table(
         "quantile": np.tile(QUANTILES, len(periods) * len(values)),
         "value": np.concatenate(cells),
     }
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows)
 
 
 def results_from(draws: pd.DataFrame) -> tuple[Results, ...]:

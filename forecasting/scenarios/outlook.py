@@ -24,12 +24,11 @@ from forecasting.measures import EV_SHARE, HEADLINE, MEASURES
 from forecasting.parameters.schema import Scenario, scenario_from_parameters
 from forecasting.periods import as_date
 from forecasting.scenarios.age import age_of
-from forecasting.scenarios.assumptions import demand_of, demand_parameters, refuse, target_faults
+from forecasting.scenarios.assumptions import demand_of, demand_parameters
 from forecasting.scenarios.growth_on_year import yearly_growth
 from forecasting.scenarios.joint_draws import Results, difference
 from forecasting.scenarios.known import (
     KnownMarket,
-    counts_of_place,
     driver_facts,
     facts_of_places,
     facts_of_scenario,
@@ -48,11 +47,9 @@ from forecasting.scenarios.place_flows import (
     PlaceFlow,
     by_year,
     monthly_table,
-    new_cars,
     place_caveats,
     place_flow,
     port_flows,
-    stock_before,
 )
 from forecasting.scenarios.question import QUESTION, find_scenario, find_scenarios
 from forecasting.showing import Shown, chart
@@ -426,7 +423,7 @@ def outlook(
     drivers, omitted = known_drivers(chosen, facts, day)
     flows_kept = {} if kept is None else kept
     request = OutlookRequest(chosen.on(day), facts, day, drivers, prior, draws, flows_kept)
-    result = _country(request) if chosen.country else _corridor(request)
+    result = _country(request) if chosen.country else _of_flows(request, *port_flows(request))
     caveats = [*unused_facts(chosen, day), *result.caveats, *omitted]
     return dataclasses.replace(result, caveats=caveats)
 
@@ -476,21 +473,7 @@ def _country(request: OutlookRequest) -> Outlook:
     if flow.shares_only:
         results = Results(scenario.name, place, years, {EV_SHARE: yearly})
         return _shares(_of_flows(request, {place: flow}, (results,), caveats))
-    before = stock_before(flow.after, flow.evidence)
-    counted = counts_of_place(request.ledger, place, request.as_of)
-    announced = request.ledger.select(place=place, kind="target", as_of=request.as_of)
-    refuse(scenario, target_faults(scenario, counted, request.as_of))
-    demand = demand_of(
-        scenario,
-        parameters,
-        request.drivers,
-        counted,
-        years,
-        yearly,
-        before,
-        announced,
-        new_cars(flow.after),
-    )
+    demand = demand_of(request, flow, parameters)
     measures = {scenario.measure: yearly - demand.displaced} | demand.results
     return _of_flows(
         request,
@@ -513,10 +496,6 @@ def _shares(made: Outlook) -> Outlook:
         age=age_of(made.evidence, EV_SHARE, made.as_of),
         monthly=made.monthly.iloc[:0],
     )
-
-
-def _corridor(request: OutlookRequest) -> Outlook:
-    return _of_flows(request, *port_flows(request))
 
 
 def _of_flows(

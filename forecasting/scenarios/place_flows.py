@@ -94,14 +94,13 @@ def place_flow(request: OutlookRequest, place: str) -> PlaceFlow:
     if key not in request.kept:
         request.kept[key] = _flow_of_facts(request, place)
     flow = request.kept[key]
-    unbounded = [
-        driver
-        for driver in request.drivers
-        if driver.kind == "ceiling" and flow.before.market is None
-    ]
-    drivers = [driver for driver in request.drivers if driver not in unbounded]
+    drivers = list(request.drivers)
+    omitted = []
+    if flow.before.market is None:
+        drivers = [driver for driver in drivers if driver.kind != "ceiling"]
+        names = [driver.name for driver in request.drivers if driver not in drivers]
+        omitted = [Caveat("driver_unbounded", values={"driver": name}) for name in names]
     after = apply_drivers(flow.before, drivers, flow.known_until, request.scenario.seed)
-    omitted = [Caveat("driver_unbounded", values={"driver": driver.name}) for driver in unbounded]
     return dataclasses.replace(flow, after=after, caveats=each_once([*flow.caveats, *omitted]))
 
 
@@ -142,13 +141,6 @@ def _in_percent(forecast: FlowForecast) -> FlowForecast:
     of_the_year = np.repeat(sums_of_years(np.asarray(forecast.market)), 12, axis=1)
     share = PERCENT * forecast.monthly / of_the_year
     return dataclasses.replace(forecast, monthly=share, market=np.full_like(share, PERCENT / 12))
-
-
-def new_cars(forecast: FlowForecast) -> Array | None:
-    """New cars of every drive in each calendar year, where the size of the market is known."""
-    if forecast.market is None:
-        return None
-    return sums_of_years(forecast.market)
 
 
 def by_year(forecast: FlowForecast) -> tuple[tuple[int, ...], Array]:

@@ -11,7 +11,6 @@ from hypothesis import given, settings, strategies as st
 from hypothesis.extra.numpy import arrays
 
 import forecasting as fc
-from forecasting.errors import ScenarioError
 from forecasting.evidence.policies import checked_policies
 from forecasting.parameters.schema import Driver
 from forecasting.periods import Period, span
@@ -98,8 +97,6 @@ def test_a_ceiling_holds_the_share_of_the_market() -> None:
     changed = apply_drivers(flat(market=150.0), [driver(kind="ceiling", size=0.5)], FACTS_END, 0)
     assert years(changed)[0] == pytest.approx([1200, 1200, 900, 900])
     assert changed.monthly[0, 24:] == pytest.approx(75)
-    with pytest.raises(ScenarioError, match="give market_size"):
-        apply_drivers(flat(), [driver(kind="ceiling", size=0.5)], FACTS_END, 0)
 
 
 def test_bounds_come_after_what_they_bound() -> None:
