@@ -50,14 +50,12 @@ class CurveFits:
 @takes(
     ModelError,
     curve=of(str, Curve, words="the name of a curve"),
-    weights=optional(numbers()),
     start_params=optional(numbers()),
 )
 def fit_curves(
     matrix: ArrayLike | pd.DataFrame,
     curve: str | Curve = "bass",
     *,
-    weights: ArrayLike | None = None,
     start_params: ArrayLike | None = None,
 ) -> CurveFits:
     """Fit one curve to each row of a matrix of flows by least squares.
@@ -69,8 +67,6 @@ def fit_curves(
         Zero or more.
     curve : str
         Name of the curve: see ``forecasting.curves.definitions.CURVES``.
-    weights : array_like (series, periods) or (periods,), optional
-        Weights of the squared residuals, zero or more.
     start_params : array_like (parameters,) or (series, parameters), optional
         Where the searches start, ``m`` first; by default at the best of a scan of curves.
 
@@ -95,10 +91,10 @@ def fit_curves(
            [2.e+03, 2.e-02, 4.e-01]])
     """
     curve = find_curve(curve)
-    data = _matrix(matrix, "matrix")
+    data = _matrix(matrix)
     series, periods = data.shape
     seen = ~np.isnan(data)
-    weight = _weights(weights, seen)
+    weight = None if seen.all() else seen.astype(float)
     start = None if start_params is None else _starts(start_params, curve, series)
     data = np.where(seen, data, 0.0)
     params = np.full((series, len(curve.parameters)), np.nan)
@@ -118,11 +114,9 @@ def fit_curves(
         start = params
         if not len(rows):
             break
-    table = (
-        pd.DataFrame(params, matrix.index, curve.parameters)
-        if isinstance(matrix, pd.DataFrame)
-        else params
-    )
+    table: Any = params
+    if isinstance(matrix, pd.DataFrame):
+        table = pd.DataFrame(params, matrix.index, curve.parameters)
     return CurveFits(curve, table, sse, converged)
 
 
@@ -130,35 +124,25 @@ def _rows(values: Array | None, part: NDArray[np.int_]) -> Array | None:
     return None if values is None else values[part]
 
 
-def _matrix(values: object, name: str) -> Array:
+def _matrix(values: object) -> Array:
     try:
         data = np.asarray(values, dtype=float)
     except (TypeError, ValueError, OverflowError):
         raise ModelError(
-            f"{name} holds something that is not a number; give floats, NaN where missing"
+            "matrix holds something that is not a number; give floats, NaN where missing"
         ) from None
     if data.ndim != 2 or not data.size:
         raise ModelError(
-            f"{name} has shape {data.shape}; give a row per series and a column per period"
+            f"matrix has shape {data.shape}; give a row per series and a column per period"
         )
     for wrong, word in ((np.isinf(data), "infinite"), (data < 0, "negative")):
         if wrong.any():
             row, column = np.argwhere(wrong)[0]
             value = in_digits(data[row, column])
             raise ModelError(
-                f"{name}[{row}, {column}] is {value}: {word}; values are 0 or more, or NaN"
+                f"matrix[{row}, {column}] is {value}: {word}; values are 0 or more, or NaN"
             )
     return data
-
-
-def _weights(weights: ArrayLike | None, seen: NDArray[np.bool_]) -> Array | None:
-    if weights is None:
-        return None if seen.all() else seen.astype(float)
-    weight = _matrix(np.atleast_2d(weights), "weights")
-    try:
-        return np.broadcast_to(weight, seen.shape) * seen
-    except ValueError:
-        raise ModelError(f"weights have shape {weight.shape}, the matrix {seen.shape}") from None
 
 
 def _starts(start_params: ArrayLike, curve: Curve, series: int) -> Array:

@@ -96,18 +96,20 @@ class GrowthModel:
     ) -> None:
         check_word("kind", kind, ("flow", "stock"))
         check_word("errors", errors, ("least_squares", *NOISES))
-        self._options: dict[str, Any] = {
-            "curve": curve, "kind": kind, "launch": launch, "errors": errors,
-            "bounds": bounds,
-        }  # fmt: skip
         self.kind = kind
         self.errors = errors
         self.endog, index, self.endog_names = read_series(endog)
         timeline = read_timeline(index, time, len(self.endog), kind)
         self.timeline, self.launch = timeline.launched(launch, kind)
         self._check_zeros()
-        self.curves = _curves(curve)
-        self.bounds = read_bounds(bounds or {}, self.curves)
+        if isinstance(curve, str) and curve.lower() == "auto":
+            self.curves = [CURVES[name] for name in AVERAGED]
+        else:
+            self.curves = [find_curve(curve)]
+        check_names(bounds or {}, "bounds", self.curves)
+        self.bounds = {name: _pair(name, pair) for name, pair in (bounds or {}).items()}
+        for every in self.curves:
+            within_domain(self.bounds, every)
         self.fixed: dict[str, float] = {}
 
     def __repr__(self) -> str:
@@ -259,20 +261,27 @@ class GrowthModel:
         >>> model.fit_constrained({"q": 0.4}).params["q"]
         np.float64(0.4)
         """
+        check_names(constraints, "constraints", self.curves)
         held = copy(self)
-        held.fixed = read_fixed(constraints, self.curves)
+        held.fixed = {name: _number(value) for name, value in constraints.items()}
+        for name, number in held.fixed.items():
+            for curve in self.curves:
+                low, high = curve.domain.get(name, (-np.inf, np.inf))
+                inside = np.isfinite(number) and low <= number <= high
+                if not inside or (name == "m" and number == 0):
+                    raise ModelError(
+                        f"constraints: {name!r} cannot be {shown(constraints[name])}; the"
+                        f" {curve.name} curve has it between {in_digits(low)} and {in_digits(high)}"
+                    )
         return held.fit(**kwargs)
 
-    def _extended(self, endog: object, alone: bool = False) -> GrowthModel:
-        """The model of this series with later observations appended, or of those alone.
+    def _extended(self, endog: object) -> GrowthModel:
+        """The model of this series with later observations appended.
 
         Parameters
         ----------
         endog : Series or array_like
             The observations that follow; an array takes the next periods.
-        alone : bool
-            Whether the model is of the later observations only; the curve's clock starts where it
-            did.
 
         Returns
         -------
@@ -293,8 +302,6 @@ class GrowthModel:
         later = self.timeline.future(len(values))
         if index is not None and not isinstance(index, pd.RangeIndex):
             later = read_timeline(index, None, len(values), self.kind)
-        if alone:
-            return self._observing(later, values)
         return self._observing(self.timeline.followed_by(later), np.append(self.endog, values))
 
     def _until(self, count: int) -> GrowthModel:
@@ -307,37 +314,6 @@ class GrowthModel:
         other.endog = endog
         other._check_zeros()
         return other
-
-    def clone(self, endog: object) -> GrowthModel:
-        """The same model of another series, whose clock starts as this one's did.
-
-        Parameters
-        ----------
-        endog : array_like, Series or DataFrame of one column
-            The other series.
-
-        Returns
-        -------
-        GrowthModel
-            A new one.
-
-        Raises
-        ------
-        ModelError
-            As by the model itself.
-
-        Examples
-        --------
-        >>> GrowthModel([10.0, 14.0, 19.0], curve="logistic").clone([3.0, 5.0]).curve
-        'logistic'
-        """
-        return GrowthModel(endog, **self._options)
-
-
-def _curves(curve: str | Curve) -> list[Curve]:
-    if isinstance(curve, str) and curve.lower() == "auto":
-        return [CURVES[name] for name in AVERAGED]
-    return [find_curve(curve)]
 
 
 def read_series(endog: object, least: int = 2) -> tuple[Array, pd.Index | None, str]:
@@ -442,28 +418,6 @@ def check_names(values: Mapping[str, object], argument: str, curves: Sequence[Cu
             )
 
 
-def read_bounds(bounds: Mapping[str, object], curves: Sequence[Curve]) -> dict[str, Pair]:
-    """Pairs of numbers; None is no bound on that side.
-
-    Raises
-    ------
-    ModelError
-        For a name that no curve has, for what is not a pair, and for bounds that leave a curve no
-        value.
-
-    Examples
-    --------
-    >>> from forecasting.curves.definitions import CURVES
-    >>> read_bounds({"q": (0.3, None)}, [CURVES["bass"]])
-    {'q': (0.3, inf)}
-    """
-    check_names(bounds, "bounds", curves)
-    pairs = {name: _pair(name, pair) for name, pair in bounds.items()}
-    for curve in curves:
-        within_domain(pairs, curve)
-    return pairs
-
-
 def _pair(name: str, pair: object) -> Pair:
     if not isinstance(pair, (tuple, list, np.ndarray)) or len(pair) != 2:
         raise ModelError(
@@ -489,28 +443,6 @@ def within_domain(bounds: Mapping[str, Pair], curve: Curve) -> dict[str, Pair]:
             )
         met[name] = (high - WIDE if low == -np.inf and high < np.inf else low, high)
     return met
-
-
-def read_fixed(values: Mapping[str, object], curves: Sequence[Curve]) -> dict[str, float]:
-    """Numbers that the curves allow.
-
-    Raises
-    ------
-    ModelError
-        For a name that no curve has, and for a value that is no number or that a curve excludes.
-    """
-    check_names(values, "constraints", curves)
-    for name, value in values.items():
-        number = _number(value)
-        for curve in curves:
-            low, high = curve.domain.get(name, (-np.inf, np.inf))
-            inside = np.isfinite(number) and low <= number <= high
-            if not inside or (name == "m" and number == 0):
-                raise ModelError(
-                    f"constraints: {name!r} cannot be {shown(value)}; the {curve.name} curve has it"
-                    f" between {in_digits(low)} and {in_digits(high)}"
-                )
-    return {name: _number(value) for name, value in values.items()}
 
 
 def _number(value: object) -> float:

@@ -130,8 +130,7 @@ class GrowthResults:
     from_prior : bool
         Whether the data do not tell the parameters, so that they are the centre of the posterior.
     carried : bool
-        Whether the parameters were estimated on other data than the model's: by ``append``,
-        ``extend`` or ``apply``.
+        Whether the parameters were estimated on other data than the model's: by ``append``.
 
     Examples
     --------
@@ -195,25 +194,6 @@ class GrowthResults:
             values = np.sqrt(np.diag(self._found.covariance))
         return pd.Series(values, index=self.params.index, name="bse")
 
-    def cov_params(self) -> pd.DataFrame:
-        """Asymptotic covariance of the estimates.
-
-        Returns
-        -------
-        DataFrame, shape (parameters, parameters)
-            The inverse of the expected information at the estimates; NaN for fixed parameters, and
-            where there is no minimum.
-
-        Examples
-        --------
-        >>> from forecasting.curves.model import GrowthModel
-        >>> sales = [12.0, 19.0, 33.0, 49.0, 82.0, 110.0, 163.0]
-        >>> GrowthModel(sales, curve="logistic").fit().cov_params().shape
-        (3, 3)
-        """
-        names = self.params.index
-        return pd.DataFrame(self._found.covariance, index=names, columns=names)
-
     @takes(ModelError, alpha=probability())
     def conf_int(self, alpha: float = 0.05) -> pd.DataFrame:
         """Intervals of the parameters: quantiles of the posterior.
@@ -262,11 +242,6 @@ class GrowthResults:
         return self._problem.sse(self._found.params)
 
     @property
-    def mse(self) -> float:
-        """Mean squared residual."""
-        return self.sse / self.nobs
-
-    @property
     def nobs(self) -> int:
         """Number of observations."""
         return self.model.nobs
@@ -275,11 +250,6 @@ class GrowthResults:
     def df_model(self) -> int:
         """Number of estimated parameters, the scatter not counted."""
         return int(self._problem.free.sum())
-
-    @property
-    def df_resid(self) -> int:
-        """Observations less estimated parameters."""
-        return self.nobs - self.df_model
 
     @property
     def aic(self) -> float:
@@ -368,12 +338,9 @@ class GrowthResults:
 
     def _predicted(self, timeline: Timeline) -> GrowthPrediction:
         """Predictions of the periods of a timeline."""
-        draws = self._draws(timeline, DRAWS, np.random.default_rng(0))
-        return GrowthPrediction(draws, timeline.labels)
-
-    def _draws(self, timeline: Timeline, count: int, rng: np.random.Generator) -> Array:
         sampling = timeline.sampling(self.model.launch, self.model.kind)
-        return self.posterior.draws(sampling, count, rng)
+        draws = self.posterior.draws(sampling, DRAWS, np.random.default_rng(0))
+        return GrowthPrediction(draws, timeline.labels)
 
     def get_forecast(self, steps: Any = 1) -> GrowthPrediction:
         """Forecasts of the periods after the last observation.
@@ -458,56 +425,7 @@ class GrowthResults:
         """
         return self.get_prediction(start, end).predicted_mean
 
-    @takes(ModelError, nsimulations=whole(1, MANY), repetitions=whole(1, MANY))
-    def simulate(
-        self,
-        nsimulations: int,
-        anchor: Any = "end",
-        repetitions: int = 1,
-        random_state: int | np.random.Generator | None = 0,
-    ) -> pd.DataFrame:
-        """Paths of observations, each from one curve of the posterior.
-
-        Parameters
-        ----------
-        nsimulations : int
-            How many periods.
-        anchor : {"end", "start"}, position or label
-            The first of them: the one after the last observation, the first observation, or
-            another.
-        repetitions : int
-            How many paths.
-        random_state : int, Generator or None
-            Of the draws.
-
-        Returns
-        -------
-        DataFrame, shape (nsimulations, repetitions)
-            In the unit of the observations.
-
-        Raises
-        ------
-        ModelError
-            For counts below 1, and for an anchor that is no period of the series.
-
-        Examples
-        --------
-        >>> from forecasting.curves.model import GrowthModel
-        >>> GrowthModel([12.0, 19.0, 33.0, 49.0, 82.0]).fit().simulate(3, repetitions=4).shape
-        (3, 4)
-        """
-        timeline = self.model.timeline
-        if isinstance(anchor, str) and anchor == "end":
-            first = len(timeline.labels)
-        elif isinstance(anchor, str) and anchor == "start":
-            first = 0
-        else:
-            first = timeline.position(anchor)
-        timeline = timeline.part(first, first + nsimulations)
-        rng = np.random.default_rng(random_state)
-        draws = rng.permutation(self._draws(timeline, repetitions, rng))
-        return pd.DataFrame(draws.T, index=timeline.labels)
-
+    @takes(ModelError, refit=flag())
     def append(self, endog: object, refit: bool = False) -> GrowthResults:
         """Results of this series with later observations appended.
 
@@ -534,65 +452,7 @@ class GrowthResults:
         >>> GrowthModel([12.0, 19.0, 33.0, 49.0, 82.0]).fit().append([110.0]).nobs
         6
         """
-        return self._carry(self.model._extended(endog), refit)
-
-    def extend(self, endog: object) -> GrowthResults:
-        """Results of the later observations alone, with these parameters.
-
-        Parameters
-        ----------
-        endog : Series or array_like
-            The observations that follow; an array takes the next periods.
-
-        Returns
-        -------
-        GrowthResults
-            New ones; forecasts start after the last of the later observations.
-
-        Raises
-        ------
-        ModelError
-            As by :meth:`append`.
-
-        Examples
-        --------
-        >>> from forecasting.curves.model import GrowthModel
-        >>> GrowthModel([12.0, 19.0, 33.0, 49.0, 82.0]).fit().extend([110.0, 163.0]).nobs
-        2
-        """
-        return self._carry(self.model._extended(endog, alone=True), refit=False)
-
-    def apply(self, endog: object, refit: bool = False) -> GrowthResults:
-        """Results of another series with these parameters.
-
-        Parameters
-        ----------
-        endog : Series or array_like
-            The other series, whose clock starts as this one's did.
-        refit : bool
-            Whether to estimate anew; else parameters and posterior stay as they are.
-
-        Returns
-        -------
-        GrowthResults
-            New ones.
-
-        Raises
-        ------
-        ModelError
-            For a series that no growth curve can be fitted to.
-
-        Examples
-        --------
-        >>> from forecasting.curves.model import GrowthModel
-        >>> fitted = GrowthModel([12.0, 19.0, 33.0, 49.0, 82.0]).fit()
-        >>> bool((fitted.apply([11.0, 20.0, 30.0, 52.0, 80.0]).params == fitted.params).all())
-        True
-        """
-        return self._carry(self.model.clone(endog), refit)
-
-    @takes(ModelError, refit=flag())
-    def _carry(self, model: GrowthModel, refit: bool) -> GrowthResults:
+        model = self.model._extended(endog)
         if refit:
             return model.fit_constrained(self.fixed)
         results = copy(self)

@@ -56,15 +56,6 @@ def test_gaps_are_left_out():
     np.testing.assert_allclose(fit_curves(data, "bass").params, [[1e4, 0.02, 0.4]] * 2, rtol=1e-5)
 
 
-def test_weight_of_zero_is_a_gap():
-    data = simulate("bass", 3)
-    gap, weights = data.copy(), np.ones(14)
-    gap[:, 5], weights[5] = np.nan, 0.0
-    np.testing.assert_allclose(
-        fit_curves(data, "bass", weights=weights).params, fit_curves(gap, "bass").params, rtol=1e-9
-    )
-
-
 @settings(deadline=None, derandomize=True, max_examples=15)
 @given(power=st.floats(-8, 12))
 def test_fits_scale_with_the_series(power):
@@ -118,8 +109,3 @@ def test_bad_matrices_are_refused(matrix, message):
 def test_start_of_wrong_length_is_refused():
     with pytest.raises(ModelError, match="give 3 finite numbers"):
         fit_curves(simulate("bass", 2), "bass", start_params=[1.0, 2.0])
-
-
-def test_weights_of_wrong_shape_are_refused():
-    with pytest.raises(ModelError, match="weights have shape"):
-        fit_curves(simulate("bass", 2), "bass", weights=[1.0, 2.0])

@@ -21,7 +21,7 @@ def test_a_fixed_parameter_leaves_the_others_at_the_printed_minimum():
 
 def test_the_log_likelihood_is_that_of_the_residuals():
     results = GrowthModel(SALES).fit()
-    spread = np.sqrt(results.mse)
+    spread = np.sqrt(results.sse / results.nobs)
     by_scipy = stats.norm.logpdf(SALES, results.fittedvalues, spread).sum()
     assert results.llf == pytest.approx(by_scipy)
     counts = GrowthModel(SALES, errors="poisson").fit()
