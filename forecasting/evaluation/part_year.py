@@ -124,9 +124,12 @@ def _check_names(months: pd.DataFrame, panel: pd.DataFrame) -> None:
 def _cases(months: pd.DataFrame) -> Iterator[PartYear]:
     for market in months["market"].unique():
         counts = counts_of(months, market)
+        sales = counts["registrations"]
         for y in counts["year"].unique():
-            years = {h: (pd.Period(f"{y + h}-01"), pd.Period(f"{y + h}-12")) for h in (0, 1)}
-            whole = {h: total_of(counts["registrations"], *span) for h, span in years.items()}
+            whole = {
+                h: total_of(sales, pd.Period(f"{y + h}-01"), pd.Period(f"{y + h}-12"))
+                for h in (0, 1)
+            }
             outcomes = {h: total for h, total in whole.items() if total > 0}
             if 0 in outcomes:
                 cases = [part_year(counts, market, pd.Period(f"{y}-{k:02d}")) for k in MONTHS]

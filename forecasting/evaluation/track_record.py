@@ -172,10 +172,15 @@ def outcomes_of(facts: Ledger, period: Period, day: dt.date, basis: str) -> list
     own = [fact for fact in totals if same_perimeter(fact.basis, basis)]
     if whole and whole[0] in own:
         return whole
+    return whole + _longest_part(period, own, later)
+
+
+def _longest_part(period: Period, own: list[Fact], later: list[Fact]) -> list[Fact]:
+    """The longest part of a period that ends after all that was known; none of none."""
     newest = max((fact.period.end for fact in own if fact not in later), default=dt.date.min)
     parts = [fact for fact in later if fact in own and fact.period.end > newest]
     long = [part for part in parts if part.period.days >= SHORTEST and period.covers(part.period)]
-    return whole + long[-1:]
+    return long[-1:]
 
 
 def is_outcome(fact: Fact) -> bool:

@@ -94,13 +94,7 @@ def events(
     kinds : sequence of str
         Which kinds.
     """
-    registered = [
-        policy  # that touches all battery cars, by the day of registration
-        for policy in policies
-        if policy.measure in ("ev_registrations", "")
-        and policy.vehicles in BATTERY_CARS
-        and policy.dated_by != "order"
-    ]
+    registered = [*filter(_moves_registrations, policies)]
     dated = []
     for market, rows in months.groupby("market", sort=True):
         place = find_place(str(market))
@@ -110,6 +104,12 @@ def events(
         every = [PolicyEvent(str(market), policy, counts, own) for policy in own]
         dated += [event for event in every if event.policy.kind in kinds and _has_months(event)]
     return dated
+
+
+def _moves_registrations(policy: Policy) -> bool:
+    """Whether it touches the registrations of all battery cars, by the day of registration."""
+    measured = policy.measure in ("ev_registrations", "")
+    return measured and policy.vehicles in BATTERY_CARS and policy.dated_by != "order"
 
 
 def _has_months(event: PolicyEvent) -> bool:

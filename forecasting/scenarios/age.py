@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -94,17 +93,17 @@ def series_due(facts: Ledger, day: dt.date) -> pd.DataFrame:
             series.setdefault(key, []).append((fact.known_from, fact.period.end))
     rows = []
     for key, published in series.items():
-        prints = _print_days(when for when, _ in published)
+        known, ends = zip(*published, strict=True)
+        prints = _print_days(known)
         if len(prints) < PRINTS:
             continue
-        last = prints[-1]
-        recent = [when for when in prints if (last - when).days <= RECENT]
-        typical = recent if len(recent) >= PRINTS else prints
-        every = int(np.median([(after - before).days for before, after in pairwise(typical)]))
-        following = last + dt.timedelta(days=every)
+        days = np.array([*map(dt.date.toordinal, prints)])
+        recent = days[days[-1] - days <= RECENT]
+        typical = recent if len(recent) >= PRINTS else days
+        every = int(np.median(np.diff(typical)))
+        following = prints[-1] + dt.timedelta(days=every)
         late = max((day - following).days, 0) / every
-        newest = max(end for _, end in published)
-        rows.append((*key, len(prints), every, newest, last, following, late))
+        rows.append((*key, len(prints), every, max(ends), prints[-1], following, late))
     table = pd.DataFrame(rows, columns=COLUMNS)
     table["ended"] = table["late"] > ENDED
     return table.sort_values(

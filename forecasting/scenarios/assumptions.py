@@ -229,14 +229,18 @@ def charging_targets(
     aims = [driver for driver in drivers if driver.quantity == NATIONAL or driver.kind == "target"]
     targets = [_pursued(driver, draws, scenario.seed) for driver in aims]
     for measure in CHARGING_COUNTS:
-        for fact in in_order(announced.select(measure=measure)):
-            dated = fact.is_amount and fact.period_end is not None
-            if dated and fact.value > 0 and not fact.basis:  # of the whole country
-                by = fact.product.replace("-", " ").title()
-                number = np.full(draws, fact.value)
-                unit = MEASURES[measure].unit
-                targets.append(Target(fact.id, number, unit, fact.period.end, by=by))
+        for fact in filter(_is_whole_target, in_order(announced.select(measure=measure))):
+            by = fact.product.replace("-", " ").title()
+            number = np.full(draws, fact.value)
+            unit = MEASURES[measure].unit
+            targets.append(Target(fact.id, number, unit, fact.period.end, by=by))
     return targets
+
+
+def _is_whole_target(fact: Fact) -> bool:
+    """Whether it is a dated number of the whole country."""
+    dated = fact.is_amount and fact.period_end is not None
+    return dated and fact.value > 0 and not fact.basis
 
 
 def _pursued(driver: Driver, draws: int, seed: int) -> Target:
@@ -284,13 +288,17 @@ def standing_today(counted: Ledger) -> ExistingCharging | None:
         return None
     standing = counts[-1]
     grown = _grown(counts)
-    later = [fact for fact in printed if fact.period.end > standing.period.end]
-    above = [fact for fact in later if fact.side == 1 and fact.value > standing.value]
-    if above := _of_first_measure(above):
+    if above := _of_first_measure([fact for fact in printed if _is_above(fact, standing)]):
         standing = above[-1]
         grown = None
     unit = MEASURES[standing.measure].unit
     return ExistingCharging(standing.value, standing.period.end, unit, grown)
+
+
+def _is_above(bound: Fact, count: Fact) -> bool:
+    """Whether a bound says that more stands than was counted before it."""
+    later = bound.period.end > count.period.end
+    return bound.side == 1 and bound.value > count.value and later
 
 
 def _of_first_measure(facts: Sequence[Fact]) -> list[Fact]:

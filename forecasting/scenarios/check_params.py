@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -25,8 +25,6 @@ from forecasting.parameters.strict_yaml import Document, read_yaml
 from forecasting.parameters.values import Range, fact_ids
 from forecasting.scenarios.assumptions import KeyProblem, assumption_faults, refused, target_faults
 from forecasting.scenarios.known import counts_of_place, known_on, unused_facts
-
-Held = TypeVar("Held")
 
 
 def shipped_beside(rows: Sequence[dict[str, str]]) -> Ledger:
@@ -125,7 +123,7 @@ def _line(problem: Problem) -> int:
     return int(line[1]) if line else 0
 
 
-def _raw(document: Document, key: str, kind: type[Held]) -> Held:
+def _raw(document: Document, key: str, kind: type) -> Any:
     """What a file holds under a key, so that its faults are reported beside whatever else is wrong;
     empty where it holds another thing.
     """

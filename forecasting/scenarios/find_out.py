@@ -124,7 +124,10 @@ def _numbers(outlook: Outlook) -> Iterator[Unprinted]:
     measure = outlook.scenario.measure
     for place, flow in outlook.forecasts.items():
         first = last_day(flow.evidence, outlook.as_of) + dt.timedelta(days=1)
-        for period in _next_periods(first):
+        quarter = 3 * ((first.month - 1) // 3) + 1
+        end = month(f"{first.year}-{quarter + 2:02}").end
+        of_quarter = span(dt.date(first.year, quarter, 1), end)
+        for period in (month(f"{first:%Y-%m}"), of_quarter, year(first.year)):
             if period.end <= flow.months[-1].end:
                 yield Unprinted(measure, "count", place, period, flow.totals(period))
         inside = [at for at, part in enumerate(flow.months) if part.start.year == first.year]
@@ -133,17 +136,6 @@ def _numbers(outlook: Outlook) -> Iterator[Unprinted]:
             yield Unprinted("market", "count", place, year(first.year), size)
     if outlook.demand is not None:
         yield from _of_the_chain(outlook, outlook.demand.drawn)
-
-
-def _next_periods(first: dt.date) -> list[Period]:
-    """The month that begins on a day, the quarter that it ends or lies in, and the year."""
-    quarter = 3 * ((first.month - 1) // 3) + 1
-    end = month(f"{first.year}-{quarter + 2:02}").end
-    return [
-        month(f"{first:%Y-%m}"),
-        span(dt.date(first.year, quarter, 1), end),
-        year(first.year),
-    ]
 
 
 def _of_the_chain(outlook: Outlook, drawn: Mapping[str, Array]) -> Iterator[Unprinted]:

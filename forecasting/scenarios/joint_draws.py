@@ -298,7 +298,9 @@ def sum_outlooks(outlooks: Sequence[Results], country: str = REGION, scenario: s
             raise ModelError(f"{names} have no {word} in common")
     parts = [_of_years(part, years) for part in outlooks]
     total = {name: np.sum([part[name] for part in parts], axis=0) for name in measures}
-    return Results(scenario or _shared_name(outlooks, country), country, tuple(years), total)
+    labels = {part.scenario.rpartition("-")[2] for part in outlooks}
+    shared = f"{country}-{labels.pop()}" if len(labels) == 1 else country
+    return Results(scenario or shared, country, tuple(years), total)
 
 
 def _in_common(
@@ -367,7 +369,12 @@ def region_total(outlooks: Collection[Outlook | Results], scenario: str = "basel
     >>> total.country, total.values["ev_stock"].ravel().tolist()
     ('KZ+UZ', [2.0, 2.0])
     """
-    members = [part for part in map(_part, outlooks) if _adds_to_region(part, scenario)]
+    members = [
+        part
+        for part in map(_part, outlooks)
+        if part.country in COUNTRIES and not {*HEADLINE}.isdisjoint(part.values)
+        if part.scenario == f"{country_slug(part.country)}-{scenario}"
+    ]
     members.sort(key=lambda part: COUNTRIES.index(part.country))
     name = "+".join(part.country for part in members)
     if len(members) == len(COUNTRIES):
@@ -382,12 +389,6 @@ def region_places(total: Results) -> tuple[str, ...]:
     ('KZ', 'UZ')
     """
     return COUNTRIES if total.country == REGION else tuple(total.country.split("+"))
-
-
-def _adds_to_region(part: Results, scenario: str) -> bool:
-    if part.country not in COUNTRIES or {*HEADLINE}.isdisjoint(part.values):
-        return False
-    return part.scenario == f"{country_slug(part.country)}-{scenario}"
 
 
 def difference(outlook: Results, baseline: Results) -> Results:
@@ -426,9 +427,3 @@ def difference(outlook: Results, baseline: Results) -> Results:
     changes = {name: changed[name] - before[name] for name in measures}
     name = f"{outlook.scenario} minus {baseline.scenario}"
     return Results(name, outlook.country, tuple(years), changes)
-
-
-def _shared_name(parts: Sequence[Results], country: str) -> str:
-    """``region-scenario``, where all parts are named ``country-scenario`` for one scenario."""
-    labels = {part.scenario.rpartition("-")[2] for part in parts}
-    return f"{country}-{labels.pop()}" if len(labels) == 1 else country

@@ -470,9 +470,15 @@ def _country(request: OutlookRequest) -> Outlook:
     flow = place_flow(request, place)
     years, yearly = by_year(flow.after)
     caveats = place_caveats(scenario, place, flow)
-    if flow.shares_only:
+    if flow.shares_only:  # the electric share of new cars, as other markets had it
         results = Results(scenario.name, place, years, {EV_SHARE: yearly})
-        return _shares(_of_flows(request, {place: flow}, (results,), caveats))
+        made = _of_flows(request, {place: flow}, (results,), caveats)
+        return dataclasses.replace(
+            made,
+            scenario=scenario.model_copy(update={"measure": EV_SHARE}),
+            age=age_of(made.evidence, EV_SHARE, made.as_of),
+            monthly=made.monthly.iloc[:0],
+        )
     demand = demand_of(request, flow, parameters)
     measures = {scenario.measure: yearly - demand.displaced} | demand.results
     return _of_flows(
@@ -483,18 +489,6 @@ def _country(request: OutlookRequest) -> Outlook:
         demand=demand,
         load=demand.of_the_year,
         market=flow.market,
-    )
-
-
-def _shares(made: Outlook) -> Outlook:
-    """Of a market of which nothing is known: the electric share of its new cars, as other markets
-    had it.
-    """
-    return dataclasses.replace(
-        made,
-        scenario=made.scenario.model_copy(update={"measure": EV_SHARE}),
-        age=age_of(made.evidence, EV_SHARE, made.as_of),
-        monthly=made.monthly.iloc[:0],
     )
 
 

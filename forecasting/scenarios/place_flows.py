@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -126,21 +127,15 @@ def _flow_of_facts(request: OutlookRequest, place: str) -> PlaceFlow:
         place=place,
         policies=known.policies,
     )
-    if unknown:
-        forecast = _in_percent(forecast)
+    if unknown:  # as a share: the months of a year add up to the year's, in per cent
+        of_the_year = np.repeat(sums_of_years(np.asarray(forecast.market)), 12, axis=1)
+        share = PERCENT * forecast.monthly / of_the_year
+        even = np.full_like(share, PERCENT / 12)
+        forecast = dataclasses.replace(forecast, monthly=share, market=even)
     caveats: tuple[Caveat, ...] = ()
     if len(evidence):
         caveats = tuple(caveat.with_values(place=place) for caveat in forecast.caveats)
     return PlaceFlow(evidence, market, known_until, first_year, forecast, forecast, caveats)
-
-
-def _in_percent(forecast: FlowForecast) -> FlowForecast:
-    """The flow as a share of its market: the months of a year add up to the year's share, in per
-    cent.
-    """
-    of_the_year = np.repeat(sums_of_years(np.asarray(forecast.market)), 12, axis=1)
-    share = PERCENT * forecast.monthly / of_the_year
-    return dataclasses.replace(forecast, monthly=share, market=np.full_like(share, PERCENT / 12))
 
 
 def by_year(forecast: FlowForecast) -> tuple[tuple[int, ...], Array]:
@@ -192,18 +187,14 @@ def place_caveats(scenario: Scenario, place: str, flow: PlaceFlow) -> list[Cavea
             caveats.append(flow.market.origin)
     if scenario.since:
         caveats.append(Caveat("history_starts", values={"day": str(scenario.since)}))
-    above = _share_above_one(flow.after, flow.first_year)
-    if above > MUCH:
-        caveats.append(Caveat("above_market", values={"place": place, "percent": PERCENT * above}))
+    made = flow.after
+    if made.market is not None:
+        size = _since(made, made.market, flow.first_year)
+        exceeds = (_since(made, made.monthly, flow.first_year) > size).any(axis=1)
+        if exceeds.mean() > MUCH:
+            percent = PERCENT * float(exceeds.mean())
+            caveats.append(Caveat("above_market", values={"place": place, "percent": percent}))
     return [*caveats, *flow.caveats]
-
-
-def _share_above_one(forecast: FlowForecast, first_year: int) -> float:
-    """The share of draws in which the flow exceeds its market in some open year."""
-    if forecast.market is None:
-        return 0.0
-    flow = _since(forecast, forecast.monthly, first_year)
-    return float((flow > _since(forecast, forecast.market, first_year)).any(axis=1).mean())
 
 
 PortFlows = tuple[dict[str, PlaceFlow], list[Results], list[Caveat]]
@@ -281,14 +272,13 @@ def missing_places(scenario: Scenario, ledger: Ledger, day: dt.date) -> dict[str
     return uncounted | silent
 
 
-def _beyond_cars(measure: str, flows: dict[str, PlaceFlow]) -> list[Caveat]:
+def _beyond_cars(measure: str, flows: dict[str, PlaceFlow]) -> Iterator[Caveat]:
     """What a reader must know of a flow that is not one of electric cars coming to a country."""
-    caveats = [Caveat("unstudied_market", values={"measure": measure})]
+    yield Caveat("unstudied_market", values={"measure": measure})
     if MEASURES[measure].unit == "index":
-        caveats.append(Caveat("index_of_value"))
+        yield Caveat("index_of_value")
     if any(flow.market.value is None for flow in flows.values()):
-        caveats.append(Caveat("nothing_bounds"))
-    return caveats
+        yield Caveat("nothing_bounds")
 
 
 def within_one_limit(flows: dict[str, PlaceFlow]) -> tuple[dict[str, PlaceFlow], float]:
@@ -317,11 +307,10 @@ def within_one_limit(flows: dict[str, PlaceFlow]) -> tuple[dict[str, PlaceFlow],
     forecasts = [flow.after for flow in flows.values()]
     total = np.sum([_since(made, made.monthly, first) for made in forecasts], axis=0)
     factor = np.minimum(1.0, limit / np.maximum(total, np.finfo(float).tiny))
-    bounded = {place: _scaled(flow, np.repeat(factor, 12, axis=1)) for place, flow in flows.items()}
+    monthly_factor = np.repeat(factor, 12, axis=1)
+    bounded = {}
+    for place, flow in flows.items():
+        monthly = flow.after.monthly.copy()
+        monthly[:, -monthly_factor.shape[1] :] *= monthly_factor
+        bounded[place] = dataclasses.replace(flow, after=flow.after.with_monthly(monthly))
     return bounded, float((total > limit).any(axis=1).mean())
-
-
-def _scaled(flow: PlaceFlow, factor: Array) -> PlaceFlow:
-    monthly = flow.after.monthly.copy()
-    monthly[:, -factor.shape[1] :] *= factor
-    return dataclasses.replace(flow, after=flow.after.with_monthly(monthly))
