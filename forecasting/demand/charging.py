@@ -113,10 +113,10 @@ def _group_weight(group: Mapping[str, str], vehicle: str, drawn: Draws) -> Array
     for column, name in access.items():
         if group.get(column):
             weight = weight * (drawn[name] if group[column] == "1" else 1 - drawn[name])
-    if group.get("with_commute"):
+    if commutes := group.get("with_commute"):
         commuters = drawn["commuter_share"]
         ratio = drawn["noncommuter_km"]
-        relative = 1.0 if group["with_commute"] == "1" else ratio
+        relative = 1.0 if commutes == "1" else ratio
         weight = weight * relative / (commuters + (1 - commuters) * ratio)
     return weight
 
@@ -191,10 +191,10 @@ def charging_need(
     for setting in ("work", *PUBLIC):
         mix = power_mix(setting)
         low, high = (
-            np.minimum(drawn[f"{end}.{setting}"] * drawn["utilisation_scale"], 1)[:, None]
-            for end in ("utilisation_low", "utilisation_high")
+            np.minimum(drawn[f"utilisation_{end}.{setting}"] * drawn["utilisation_scale"], 1)
+            for end in ("low", "high")
         )
-        use = utilisation(share, low, high)
+        use = utilisation(share, low[:, None], high[:, None])
         if setting in FAST:
             use = np.minimum(use, ceilings(drawn[f"station_size.{setting}"])[:, None])
         delivery = np.minimum(

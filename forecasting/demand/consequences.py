@@ -110,8 +110,7 @@ def point_business(
     margin = sold * price - bought * power_price
     cost = np.median(cost_per_point(setting, drawn))
     payback = cost / margin if margin > 0 else np.inf
-    values = {"mwh": sold / 1000, "revenue": sold * price, "margin": margin, "payback": payback}
-    return {name: float(value) for name, value in values.items()}
+    return {"mwh": sold / 1000, "revenue": sold * price, "margin": margin, "payback": payback}
 
 
 def investment(points: Draws, drawn: Draws) -> dict[str, Array]:
@@ -142,10 +141,8 @@ def investment(points: Draws, drawn: Draws) -> dict[str, Array]:
     for setting, standing in points.items():
         built = gross_additions(standing, drawn["charger_life"])
         grown = np.maximum(np.diff(standing, prepend=0.0, axis=1), 0)
-        charger, connection = (
-            drawn[f"{part}_cost.{setting}"][:, None] for part in ("charger", "connection")
-        )
-        dollars[setting] = built * charger + grown * connection
+        chargers = built * drawn[f"charger_cost.{setting}"][:, None]
+        dollars[setting] = chargers + grown * drawn[f"connection_cost.{setting}"][:, None]
     return dollars
 
 

@@ -135,8 +135,7 @@ def road_vehicle(name: str = "car") -> RoadVehicle:
     >>> road_vehicle("car") == RoadVehicle(), road_vehicle("truck").charging_kw
     (True, 1000.0)
     """
-    quantities = RoadVehicle.__match_args__
-    return RoadVehicle(*(road_figure(quantity, name) for quantity in quantities))
+    return RoadVehicle(*(road_figure(quantity, name) for quantity in RoadVehicle.__match_args__))
 
 
 def plan_section(
@@ -591,7 +590,7 @@ def truck_plan(scenario: str = "baseline") -> pd.DataFrame:
         )
     plan = pd.DataFrame(rows).rename(columns={"vehicles_per_day": "trucks_per_day"})
     batteries = (
-        plan["electric_per_day"] * plan["stops_per_trip"] * road_vehicle("truck").battery_kwh
+        plan["electric_per_day"] * plan["stops_per_trip"] * road_figure("battery_kwh", "truck")
     )
     plan["megawatts_per_site"] = plan["megawatts"] / plan["sites"]
     plan["mwh_per_day"] = batteries * (FAST_TO - RESERVE) / 1000

@@ -28,7 +28,7 @@ from forecasting.measures import (
     EV_STOCK_SHARE,
     MEASURES,
 )
-from forecasting.panels.practice import NORMAL_80, Practice
+from forecasting.panels.practice import NORMAL_80, Practice, column_at
 from forecasting.quantiles import Array, medians, quantiles
 
 if TYPE_CHECKING:
@@ -288,15 +288,16 @@ class DemandOutlook:
             place = self.years.index(year)
             share = self.results[measure][:, place]
             alone = 100 * battery[measure] / self.cars[measure]
-            row = {
-                "fact": fact,
-                "measure": measure,
-                "forecast": float(np.median(share)),
-                "probability": float(np.mean(share >= fact.value)),
-                "battery": float(np.mean(alone[:, place] >= fact.value)),
-                "path": self.path_to(measure, fact.value, since, year),
-            }
-            rows.append(row)
+            rows.append(
+                {
+                    "fact": fact,
+                    "measure": measure,
+                    "forecast": float(np.median(share)),
+                    "probability": float(np.mean(share >= fact.value)),
+                    "battery": float(np.mean(alone[:, place] >= fact.value)),
+                    "path": self.path_to(measure, fact.value, since, year),
+                }
+            )
         return rows
 
     @cached_property
@@ -327,7 +328,7 @@ class DemandOutlook:
         }
         scale = total[1] / max(sum(by_setting.values()), 1e-12)  # the settings share the median out
         return {
-            "year": int(self.years[-1]),
+            "year": self.years[-1],
             "gwh": {setting: energy * scale for setting, energy in by_setting.items()},
             "month_shares": (by_month / max(by_month.sum(), 1e-12)).tolist(),
             "interval": total.tolist(),
@@ -351,8 +352,7 @@ class DemandOutlook:
                 yield Caveat("practice_of_cars", values={"vehicles": row.label.lower()})
         beyond = float((self.results[EV_STOCK_SHARE][:, -1] >= 100).mean())
         if beyond >= 0.01:
-            year = int(self.years[-1])
-            yield Caveat("stock_above_all", values={"share": beyond, "year": year})
+            yield Caveat("stock_above_all", values={"share": beyond, "year": self.years[-1]})
 
     def _of_chargers(self) -> Iterator[Caveat]:
         """Points that nobody counted, or so many or few that the count is in doubt."""
@@ -364,7 +364,7 @@ class DemandOutlook:
         points = np.median(self.standing.points(self.drawn["points_per_station"]))
         cars = np.median(self.results["ev_stock"][:, place])
         if points and cars and not 1 <= cars / points <= 100:
-            values = {"ratio": float(cars / points), "year": int(self.years[place])}
+            values = {"ratio": float(cars / points), "year": self.years[place]}
             yield Caveat("odd_ratio", values=values)
 
     def _not_closed(self) -> Iterator[Caveat]:
@@ -372,12 +372,17 @@ class DemandOutlook:
         lay there before it.
         """
         open_rows = self.balance.query("explanation != 'closes'").sort_values("date")
-        for rows in (open_rows.query("ratio > 1.25"), open_rows.query("ratio < 0.8")):
+        for side in ("ratio > 1.25", "ratio < 0.8"):
+            rows = open_rows.query(side)
             if len(rows):
                 newest = rows.iloc[-1]
-                numbers = {name: float(newest[name]) for name in ("printed", "modelled")}
-                words = {"day": str(newest["date"]), "explanation": newest["explanation"]}
-                values = {**numbers, **words, "earlier": len(rows) - 1}
+                values = {
+                    "printed": float(newest["printed"]),
+                    "modelled": float(newest["modelled"]),
+                    "day": str(newest["date"]),
+                    "explanation": newest["explanation"],
+                    "earlier": len(rows) - 1,
+                }
                 yield Caveat("stock_not_closed", values=values)
 
     @cached_property
@@ -385,12 +390,9 @@ class DemandOutlook:
         """What moves the last year's answers: first-order shares of variance and the swing from low
         to high.
         """
-        inputs = {"imports": self.imports.sum(axis=1)}
-        inputs |= {
-            key: values
-            for key, values in self.drawn.items()
-            if not key.startswith(CONSEQUENCES_ALONE)
-        }
+        drawn = self.drawn.items()
+        inputs = {key: each for key, each in drawn if not key.startswith(CONSEQUENCES_ALONE)}
+        inputs = {"imports": self.imports.sum(axis=1)} | inputs
         outputs = {name: self.results[name][:, -1] for name in DEMAND_STEPS}
         return first_order(inputs, outputs)
 
@@ -445,10 +447,8 @@ def balance(
         if fact.is_exact and fact.is_count and 0 <= moment(fact.period.end) - years[0] <= len(years)
     ]
     printed = np.array([fact.value for fact in counts], dtype=float)
-    place = np.array([moment(fact.period.end) - years[0] for fact in counts])
-    lower = np.minimum(place.astype(int), len(years) - 1)
-    on_the_day = edges[:, lower] + (edges[:, lower + 1] - edges[:, lower]) * (place - lower)
-    low, middle, high = quantiles(on_the_day, (0.1, 0.5, 0.9))
+    on_the_day = [column_at(edges, moment(fact.period.end) - years[0]) for fact in counts]
+    low, middle, high = quantiles(np.reshape(on_the_day, (-1, len(stock))).T, LEVELS)
     ratio = np.divide(middle, printed, out=np.full_like(middle, np.inf), where=printed > 0)
     closes = (low <= printed) & (printed <= high) | (np.abs(ratio - 1) < 0.01)
     thousands = (ratio >= 500) & (ratio <= 2000) | (ratio >= 1 / 2000) & (ratio <= 1 / 500)

@@ -394,9 +394,10 @@ def _problems_of_class(
         for key, words in WORDS_OF_A_CLASS.items()
         if row[key] not in words
     ]
-    if row["kept"] == "depot":
-        missing = [key for key in AT_A_DEPOT if key not in known]
-        problems += [Problem(where, f"is kept at a depot and has no {key}") for key in missing]
+    needed = AT_A_DEPOT if row["kept"] == "depot" else ()
+    problems += [
+        Problem(where, f"is kept at a depot and has no {key}") for key in needed if key not in known
+    ]
     if not any(place[setting] for setting in SETTINGS):
         problems.append(Problem(where, "is charged nowhere", f"shares of {', '.join(SETTINGS)}"))
     return problems
