@@ -249,4 +249,4 @@ def _solve(matrix: Array, towards: Array, diagonal: Array) -> Array:
         for other in rows:
             if other != row:
                 system[other] = system[other] - system[other, row] * system[row]
-    return np.asarray(system[:, -1])
+    return system[:, -1]

@@ -71,7 +71,7 @@ def _lognormal_loglike(y: Array, mean: Array, scatter: Array) -> Array:
 
 
 def _lognormal_draw(rng: np.random.Generator, mean: Array, scatter: Array) -> Array:
-    return np.asarray(mean * np.exp(scatter * rng.standard_normal(mean.shape)))
+    return mean * np.exp(scatter * rng.standard_normal(mean.shape))
 
 
 def _poisson_scale(y: Array, design: Array, scatter: Array) -> Scale:

@@ -281,4 +281,4 @@ def standard(classes: Iterable[VehicleClass], stocks: Draws, drawn: Draws) -> Ar
         for vehicle in classes
         if vehicle.rule
     ]
-    return np.asarray(sum(power) / drawn["public_point_kw"][:, None])
+    return sum(power) / drawn["public_point_kw"][:, None]

@@ -43,7 +43,7 @@ def climate_factor(
     """
     celsius = np.asarray(temperature, dtype=float)
     cold, hot = np.maximum(COLD_BELOW - celsius, 0), np.maximum(celsius - HOT_ABOVE, 0)
-    return np.asarray(1 + cold_slope * cold + hot_slope * hot)
+    return 1 + cold_slope * cold + hot_slope * hot
 
 
 def _excess(distance: Array, spread: Array) -> Array:

@@ -78,7 +78,7 @@ def conditional_survival(ages: Array, entry_age: Array, scale: Array, shape: Arr
     """
     entered = (entry_age / scale) ** shape
     hazard = ((entry_age[:, None] + ages) / scale[:, None]) ** shape[:, None]
-    return np.asarray(np.exp(entered[:, None] - hazard))
+    return np.exp(entered[:, None] - hazard)
 
 
 @dataclass(frozen=True)

@@ -114,7 +114,7 @@ def triangular(u: Array, low: float, mode: float, high: float) -> Array:
     """
     rising = low + np.sqrt(u * (high - low) * (mode - low))
     falling = high - np.sqrt((1 - u) * (high - low) * (high - mode))
-    return np.asarray(np.where(u * (high - low) < mode - low, rising, falling))
+    return np.where(u * (high - low) < mode - low, rising, falling)
 
 
 def of_class(drawn: Draws, name: str, vehicle_class: str) -> Array:

@@ -245,4 +245,4 @@ def _draws(made: Outlook, code: str, measure: str, period: Period) -> Array:
         )
     if MEASURES[measure].kind == "flow" and not whole_year:
         raise InputError(f"{measure} is forecast by year; {period.label} is no whole year")
-    return np.asarray(values[measure][:, made.years.index(in_year)])
+    return values[measure][:, made.years.index(in_year)]

@@ -312,7 +312,7 @@ def by_hand(known: Ledger, basis: str, period: Period) -> Array | None:
     ahead = max(period.end.year - last, 0)
     total = whole * float(np.prod([1 + (growth - 1) / 2**step for step in range(1, ahead + 1)]))
     share = period.days / year(period.end.year).days
-    return np.asarray(max(total, 1.0) * share * np.exp(NORMAL * SPREADS[min(ahead, 1)]))
+    return max(total, 1.0) * share * np.exp(NORMAL * SPREADS[min(ahead, 1)])
 
 
 def _totals(known: Ledger, basis: str) -> list[Fact]:
@@ -357,7 +357,6 @@ def stock_by_hand(counts: list[tuple[dt.date, float]], day: dt.date) -> Array:
         then, value = min(before, key=lambda earlier: abs((last - earlier[0]).days - 365))
         growth = (count / value) ** (365 / (last - then).days)
     years = (day - last).days / 365
-    return np.asarray(
-        max(count * (1 + (growth - 1) / 2 * years), 1.0)
-        * np.exp(NORMAL * SPREADS[0] * min(years, 1.0))
+    return max(count * (1 + (growth - 1) / 2 * years), 1.0) * np.exp(
+        NORMAL * SPREADS[0] * min(years, 1.0)
     )

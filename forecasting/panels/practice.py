@@ -118,7 +118,7 @@ class Practice:
         >>> float(practice.pull(0.0)), bool(0.1 < practice.pull(7.0) < 0.6)
         (0.0, True)
         """
-        return np.asarray(1 - np.exp(-self.catch_up * np.maximum(years_ahead, 0)))
+        return 1 - np.exp(-self.catch_up * np.maximum(years_ahead, 0))
 
 
 @cache
@@ -168,7 +168,7 @@ def thin(points: Array) -> Array:
     >>> thin(np.array([30.0, 1000.0])).tolist()
     [1.0, 0.1]
     """
-    return np.asarray(THIN / np.maximum(points, THIN))
+    return THIN / np.maximum(points, THIN)
 
 
 def practice_error(
@@ -220,7 +220,7 @@ def practice_error(
     walk = np.cumsum(np.sqrt(steps) * chance, axis=1)
     size = (np.maximum(points, 1) / REFERENCE_POINTS) ** -rule.size_slope
     level = rule.level_spread * rng.standard_normal((draws, 1))
-    return np.asarray(walk * size[:, None] + rule.pull(ahead) * thin(points)[:, None] * level)
+    return walk * size[:, None] + rule.pull(ahead) * thin(points)[:, None] * level
 
 
 def practice_points(
@@ -302,4 +302,4 @@ def column_at(table: Array, place: float) -> Array:
     """The column at a fractional index, interpolated."""
     left = int(place)
     right = min(left + 1, table.shape[1] - 1)
-    return np.asarray(table[:, left] + (table[:, right] - table[:, left]) * (place - left))
+    return table[:, left] + (table[:, right] - table[:, left]) * (place - left)
