@@ -156,7 +156,7 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "FlowForecast.growth_to": (forecast.growth_to, {"target": 1e4, "period": fc.year(2023)}),
         "GrowthModel": (
             fc.GrowthModel,
-            {"endog": SALES, "curve": "bass", "kind": "flow", "errors": "least_squares"}
+            {"endog": SALES, "curve": "bass", "kind": "flow"}
             | dict.fromkeys(("time", "launch", "bounds")),
         ),
         "GrowthModel.fit": (fc.GrowthModel(SALES).fit, {"start_params": None}),

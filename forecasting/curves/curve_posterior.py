@@ -82,7 +82,7 @@ class CurveTarget:
         self.problem = problem
         self.noise = noise
         self.y = problem.y[problem.seen]
-        self.dimensions = 2 + problem.curve.skewed + noise.scattered
+        self.dimensions = 3 + problem.curve.skewed
 
     def shape(self, z: Array) -> Array:
         """Shape parameters (parameters, points)."""
@@ -100,9 +100,7 @@ class CurveTarget:
         """Log posterior density less the prior's constant, scatter, level, spread, sign and shape
         parameters, a column for each point.
         """
-        scatter = np.zeros(len(z))
-        if self.noise.scattered:
-            scatter = SCATTER[0] * np.exp(np.clip(SCATTER[1] * z[:, -1], -20, 3))
+        scatter = SCATTER[0] * np.exp(np.clip(SCATTER[1] * z[:, -1], -20, 3))
         shape = self.shape(z)
         possible = np.isfinite(shape).all(axis=0)
         shape = np.where(possible, shape, shape[:, [np.argmax(possible)]])

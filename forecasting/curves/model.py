@@ -12,15 +12,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from forecasting.arguments import LONGEST_SHOWN, numbers, of, optional, shown, takes
+from forecasting.arguments import fitting, numbers, of, optional, shown, takes
 from forecasting.curves.curve_posterior import Mixture, sample_curve
 from forecasting.curves.definitions import CURVES, Curve, Sampling, find_curve
 from forecasting.curves.estimate import SeriesToFit, estimate
-from forecasting.curves.noise import NOISES, ErrorFamily
+from forecasting.curves.noise import LOGNORMAL, NEGATIVE_BINOMIAL, ErrorFamily
 from forecasting.curves.results import GrowthResults
 from forecasting.curves.timeline import Timeline, read_timeline
 from forecasting.errors import ModelError, in_digits
-from forecasting.measures import did_you_mean
 from forecasting.quantiles import Array
 
 Pair = tuple[float, float]
@@ -51,22 +50,20 @@ class GrowthModel:
         When the curve's clock starts; by default at the start of the first period (time 0 for a
         stock at plain times). Where ``time`` gives the ends of periods, the first period begins
         here.
-    errors : {"least_squares", "lognormal", "poisson", "negative_binomial"}
-        How parameters are estimated. Least squares is what the literature reports; its forecasts
-        then take the scatter as proportional to the curve (lognormal; negative binomial where zeros
-        occur).
     bounds : mapping of str to (float, float), optional
         Bounds of parameters by name; None for no bound on that side.
 
     Raises
     ------
     ModelError
-        For an unknown curve, kind, parameter or error family, and for a series that no growth curve
-        can be fitted to.
+        For an unknown curve, kind or parameter, and for a series that no growth curve can be fitted
+        to.
 
     Notes
     -----
-    A series that declines throughout is a Bass curve past its peak (``p > q``). Forecasts and
+    Parameters are estimated by least squares, as in the literature; forecasts take the scatter as
+    proportional to the curve (lognormal; negative binomial where zeros occur). A series that
+    declines throughout is a Bass curve past its peak (``p > q``). Forecasts and
     intervals come from a posterior with scale-free priors (``forecasting.curves.curve_posterior``):
     multiplying the series by a constant multiplies them by it.
 
@@ -81,6 +78,7 @@ class GrowthModel:
     @takes(
         ModelError,
         curve=of(str, Curve, words="the name of a curve, or 'auto'"),
+        kind=fitting("flow or stock", ("flow", "stock").__contains__),
         bounds=optional(of(Mapping, words="a mapping of names to pairs, e.g. {'m': (0, 1000)}")),
     )
     def __init__(
@@ -91,17 +89,12 @@ class GrowthModel:
         time: object = None,
         launch: object = None,
         *,
-        errors: str = "least_squares",
         bounds: Mapping[str, tuple[float | None, float | None]] | None = None,
     ) -> None:
-        check_word("kind", kind, ("flow", "stock"))
-        check_word("errors", errors, ("least_squares", *NOISES))
         self.kind = kind
-        self.errors = errors
         self.endog, index, self.endog_names = read_series(endog)
         timeline = read_timeline(index, time, len(self.endog), kind)
         self.timeline, self.launch = timeline.launched(launch, kind)
-        self._check_zeros()
         if isinstance(curve, str) and curve.lower() == "auto":
             self.curves = [CURVES[name] for name in AVERAGED]
         else:
@@ -138,19 +131,7 @@ class GrowthModel:
     @property
     def noise(self) -> ErrorFamily:
         """How forecasts scatter about the curve."""
-        if self.errors != "least_squares":
-            return NOISES[self.errors]
-        if (self.endog == 0).any():
-            return NOISES["negative_binomial"]
-        return NOISES["lognormal"]
-
-    def _check_zeros(self) -> None:
-        zeros = self.endog == 0
-        if self.errors == "lognormal" and zeros.any():
-            raise ModelError(
-                f"observation {self.index[int(np.argmax(zeros))]} is zero, which lognormal errors"
-                " exclude; use errors='negative_binomial' or 'poisson'"
-            )
+        return NEGATIVE_BINOMIAL if (self.endog == 0).any() else LOGNORMAL
 
     def _to_fit(self, curve: Curve) -> SeriesToFit:
         """What is estimated for one of the curves: observations, and the bounds and fixed values of
@@ -213,7 +194,7 @@ class GrowthModel:
         if len(self.curves) > 1:
             posterior = self.posterior()
             curve = self.curves[int(np.argmax(posterior.weights))]
-        estimates = estimate(self._to_fit(curve), self.errors, start)
+        estimates = estimate(self._to_fit(curve), start)
         return GrowthResults(self, curve, estimates, posterior)
 
     def _params(self, params: ArrayLike | Mapping[str, float]) -> Array:
@@ -312,7 +293,6 @@ class GrowthModel:
         other = copy(self)
         other.timeline = timeline
         other.endog = endog
-        other._check_zeros()
         return other
 
 
@@ -396,14 +376,6 @@ def _numbers(series: pd.Series) -> Array:
             f"endog is not numeric ({series.dtype}): {shown(series.iloc[0])}; convert it, e.g."
             " pandas.to_numeric"
         ) from None
-
-
-def check_word(argument: str, word: object, known: Sequence[str]) -> None:
-    """Refuse a word that is not among the known ones, and name the nearest of them."""
-    if not isinstance(word, str) or word not in known:
-        text = word[:LONGEST_SHOWN] if isinstance(word, str) else ""
-        hint = did_you_mean(text, known, f"one of {', '.join(known)}")
-        raise ModelError(f"{argument} {shown(word)} is unknown; {hint}")
 
 
 def check_names(values: Mapping[str, object], argument: str, curves: Sequence[Curve]) -> None:

@@ -38,8 +38,6 @@ class ErrorFamily:
     ----------
     label : str
         What the summary prints.
-    scattered, counted : bool
-        Whether it has a ``scatter``, and whether observations scatter as counts do.
     scale : callable
         ``scale(y, design, scatter) -> Scale`` for designs (periods, curves).
     loglike : callable
@@ -49,8 +47,6 @@ class ErrorFamily:
     """
 
     label: str
-    scattered: bool
-    counted: bool
     scale: Callable[[Array, Array, Array], Scale]
     loglike: Callable[[Array, Array, Array], Array]
     draw: Callable[[np.random.Generator, Array, Array], Array]
@@ -74,27 +70,8 @@ def _lognormal_draw(rng: np.random.Generator, mean: Array, scatter: Array) -> Ar
     return mean * np.exp(scatter * rng.standard_normal(mean.shape))
 
 
-def _poisson_scale(y: Array, design: Array, scatter: Array) -> Scale:
-    count = float(y.sum())
-    mean = np.log(count) - np.log(np.maximum(design.sum(axis=0), TINY))
-    fitted = np.maximum(np.exp(mean) * design, TINY)
-    log_marginal = (y[:, None] * np.log(fitted) - fitted).sum(axis=0) - 0.5 * np.log(count)
-    return Scale(mean, np.full(design.shape[1], 1 / np.sqrt(count)), log_marginal)
-
-
-def _poisson_loglike(y: Array, mean: Array, scatter: Array) -> Array:
-    mean = np.maximum(mean, TINY)
-    return np.asarray(y * np.log(mean) - mean - gammaln(y + 1))
-
-
-def _poisson_draw(rng: np.random.Generator, mean: Array, scatter: Array) -> Array:
-    # Beyond what poisson takes
-    normal = np.maximum(np.rint(mean + np.sqrt(mean) * rng.standard_normal(mean.shape)), 0)
-    return np.where(mean > 1e15, normal, rng.poisson(np.minimum(mean, 1e15)))
-
-
 def _negative_binomial_scale(y: Array, design: Array, scatter: Array) -> Scale:
-    mean = _poisson_scale(y, design, scatter).mean
+    mean = np.log(y.sum()) - np.log(np.maximum(design.sum(axis=0), TINY))
     spread = scatter**2
     counts = y[:, None]
     # Newton in log m, from the Poisson estimate; the last round for the curvature alone
@@ -119,20 +96,16 @@ def _negative_binomial_loglike(y: Array, mean: Array, scatter: Array) -> Array:
 
 def _negative_binomial_draw(rng: np.random.Generator, mean: Array, scatter: Array) -> Array:
     shape = scatter**-2.0
-    return _poisson_draw(rng, mean * rng.gamma(shape, 1 / shape, mean.shape), scatter)
+    mean = mean * rng.gamma(shape, 1 / shape, mean.shape)
+    # Beyond what poisson takes
+    normal = np.maximum(np.rint(mean + np.sqrt(mean) * rng.standard_normal(mean.shape)), 0)
+    return np.where(mean > 1e15, normal, rng.poisson(np.minimum(mean, 1e15)))
 
 
-NOISES = {
-    "lognormal": ErrorFamily(
-        "lognormal", True, False, _lognormal_scale, _lognormal_loglike, _lognormal_draw
-    ),
-    "poisson": ErrorFamily("Poisson", False, True, _poisson_scale, _poisson_loglike, _poisson_draw),
-    "negative_binomial": ErrorFamily(
-        "negative binomial",
-        True,
-        True,
-        _negative_binomial_scale,
-        _negative_binomial_loglike,
-        _negative_binomial_draw,
-    ),
-}
+LOGNORMAL = ErrorFamily("lognormal", _lognormal_scale, _lognormal_loglike, _lognormal_draw)
+NEGATIVE_BINOMIAL = ErrorFamily(
+    "negative binomial",
+    _negative_binomial_scale,
+    _negative_binomial_loglike,
+    _negative_binomial_draw,
+)

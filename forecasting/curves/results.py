@@ -110,7 +110,7 @@ class GrowthResults:
     curve : Curve
         The curve that the estimates belong to; of an average, the one with the most weight.
     estimates : Estimate
-        The least-squares or maximum-likelihood estimates.
+        The least-squares estimates.
     posterior : Mixture, optional
         The posterior, where it is known already.
 
@@ -121,8 +121,7 @@ class GrowthResults:
     params : Series
         Estimates by name.
     scatter : float
-        The residuals' standard deviation (least squares) or relative standard deviation (other
-        errors).
+        The residuals' standard deviation.
     converged : bool
         Whether a minimum was found.
     fixed : dict
@@ -159,7 +158,7 @@ class GrowthResults:
         if self.from_prior:
             draws = self.posterior.parameters(curve, 2000, np.random.default_rng(0))
             medians = np.median(draws, axis=0)
-            estimates = centre(self._problem, medians, model.errors, estimates.converged)
+            estimates = centre(self._problem, medians, estimates.converged)
         self._found = estimates
         self.converged = estimates.converged
         self.scatter = estimates.scatter
@@ -193,6 +192,11 @@ class GrowthResults:
         with np.errstate(invalid="ignore"):
             values = np.sqrt(np.diag(self._found.covariance))
         return pd.Series(values, index=self.params.index, name="bse")
+
+    def cov_params(self) -> pd.DataFrame:
+        """Asymptotic covariance of the estimates."""
+        names = self.params.index
+        return pd.DataFrame(self._found.covariance, names, names)
 
     @takes(ModelError, alpha=probability())
     def conf_int(self, alpha: float = 0.05) -> pd.DataFrame:
@@ -231,10 +235,8 @@ class GrowthResults:
     @property
     def llf(self) -> float:
         """Log-likelihood of the model's observations."""
-        scatter = None
-        if self.carried or self.model.errors != "least_squares":
-            scatter = self.scatter
-        return log_likelihood(self._problem, self._found.params, self.model.errors, scatter)
+        scatter = self.scatter if self.carried else None
+        return log_likelihood(self._problem, self._found.params, scatter)
 
     @property
     def sse(self) -> float:
@@ -254,16 +256,12 @@ class GrowthResults:
     @property
     def aic(self) -> float:
         """Akaike's criterion, the scatter counted as a parameter."""
-        return 2 * (self._counted - self.llf)
+        return 2 * (self.df_model + 1 - self.llf)
 
     @property
     def bic(self) -> float:
         """Schwarz's criterion."""
-        return float(self._counted * np.log(self.nobs) - 2 * self.llf)
-
-    @property
-    def _counted(self) -> int:
-        return self.df_model + (self.model.errors != "poisson")
+        return float((self.df_model + 1) * np.log(self.nobs) - 2 * self.llf)
 
     @property
     def fittedvalues(self) -> pd.Series:
@@ -569,7 +567,7 @@ class GrowthResults:
             "Curve:": curve,
             "Formula:": f"m {self._curve.formula}",
             "Kind:": model.kind,
-            "Errors:": model.errors.replace("_", " "),
+            "Errors:": "least squares",
             "Sample:": f"{model.index[0]} - {model.index[-1]}",
         }
         how_well = {
@@ -607,7 +605,7 @@ class GrowthResults:
             weights = ", ".join(f"{name} {weight:.2f}" for name, weight in self.weights.items())
             lines.append(f"Forecasts average the curves with weights {weights}.")
         outside = ~self.params.between(interval["lower"], interval["upper"])
-        if outside.any() and self.model.errors == "least_squares":
+        if outside.any():
             lines.append(
                 f"Outside their intervals: {', '.join(self.params.index[outside])}. Least squares"
                 " weigh the large observations, the posterior all in proportion."

@@ -20,8 +20,6 @@ class GrowthForecaster(BaseForecaster):  # type: ignore[misc]
         Name of the curve, or ``"auto"``: an average over curves.
     kind : {"flow", "stock"}, default="flow"
         Whether the series counts flows or levels.
-    errors : str, default="least_squares"
-        Family of errors, as in ``GrowthModel``.
 
     Notes
     -----
@@ -56,12 +54,9 @@ class GrowthForecaster(BaseForecaster):  # type: ignore[misc]
     # Set again below: its default warns
     _config: ClassVar[dict[str, Any]] = {"remember_data": False}
 
-    def __init__(
-        self, curve: str = "auto", kind: str = "flow", errors: str = "least_squares"
-    ) -> None:
+    def __init__(self, curve: str = "auto", kind: str = "flow") -> None:
         self.curve = curve
         self.kind = kind
-        self.errors = errors
         super().__init__()
         self._y = self._X = None
         self.set_config(remember_data=True)
@@ -72,7 +67,6 @@ class GrowthForecaster(BaseForecaster):  # type: ignore[misc]
             y.to_numpy(dtype=float),
             curve=self.curve,
             kind=self.kind,  # type: ignore[arg-type]
-            errors=self.errors,
         )
         self.results_, self._last = model.fit(), y.index[-1]
         return self
