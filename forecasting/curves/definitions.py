@@ -27,6 +27,7 @@ from forecasting.errors import ModelError
 from forecasting.measures import did_you_mean
 from forecasting.quantiles import Array
 
+Arrays = tuple[Array, ...]
 POSITIVE, REAL = (0.0, np.inf), (-np.inf, np.inf)
 LOG_81 = float(np.log(81.0))  # a logistic curve goes from 10 to 90 % in log(81) / b
 GOMPERTZ_SPAN = float(np.log(np.log(10.0)) - np.log(-np.log(0.9)))
@@ -68,8 +69,8 @@ class Curve:
     formula: str
     names: tuple[str, ...]
     bounds: tuple[tuple[float, float], ...]
-    tangent: Callable[..., tuple[Array, ...]]
-    locate: Callable[..., tuple[Array, ...]]
+    tangent: Callable[..., Arrays]
+    locate: Callable[..., Arrays]
     skewed: bool = False
     ceiling: bool = True
 
@@ -89,42 +90,40 @@ class Curve:
         return {"m": scale, **dict(zip(self.names, self.bounds, strict=True))}
 
 
-def _exponential(t: Array, b: Array) -> tuple[Array, ...]:
+def _exponential(t: Array, b: Array) -> Arrays:
     share = np.exp(b * t)
     return share, t * share
 
 
-def _exponential_locate(
-    reached: Array, takeover: Array, skew: Array, end: float
-) -> tuple[Array, ...]:
+def _exponential_locate(reached: Array, takeover: Array, skew: Array, end: float) -> Arrays:
     """It grows, or declines, as the flow of the logistic curve does at ``end``."""
     return (LOG_81 / takeover * (1 - 2 * reached),)
 
 
-def _logistic(t: Array, a: Array, b: Array) -> tuple[Array, ...]:
+def _logistic(t: Array, a: Array, b: Array) -> Arrays:
     share = expit(b * t - a)
     slope = share * (1 - share)
     return share, -slope, t * slope
 
 
-def _logistic_locate(reached: Array, takeover: Array, skew: Array, end: float) -> tuple[Array, ...]:
+def _logistic_locate(reached: Array, takeover: Array, skew: Array, end: float) -> Arrays:
     speed = LOG_81 / takeover
     return speed * end - np.log(reached / (1 - reached)), speed
 
 
-def _gompertz(t: Array, a: Array, b: Array) -> tuple[Array, ...]:
+def _gompertz(t: Array, a: Array, b: Array) -> Arrays:
     decay = np.exp(-b * t)
     share = np.exp(-a * decay)
     slope = share * decay
     return share, -slope, t * (a * slope)
 
 
-def _gompertz_locate(reached: Array, takeover: Array, skew: Array, end: float) -> tuple[Array, ...]:
+def _gompertz_locate(reached: Array, takeover: Array, skew: Array, end: float) -> Arrays:
     speed = GOMPERTZ_SPAN / takeover
     return -np.log(reached) * np.exp(speed * end), speed
 
 
-def _bass(t: Array, p: Array, q: Array) -> tuple[Array, ...]:
+def _bass(t: Array, p: Array, q: Array) -> Arrays:
     rate = p + q
     decay = np.exp(-rate * t)
     rest = 1 - decay
@@ -134,21 +133,21 @@ def _bass(t: Array, p: Array, q: Array) -> tuple[Array, ...]:
     return p * (rest * lower), (through + q * rest) * decay, (through - p * rest) * decay
 
 
-def _bass_locate(reached: Array, takeover: Array, skew: Array, end: float) -> tuple[Array, ...]:
+def _bass_locate(reached: Array, takeover: Array, skew: Array, end: float) -> Arrays:
     rate = LOG_81 / takeover
     ratio = (-np.expm1(-rate * end) / reached - 1) * np.exp(rate * end)  # q / p
     ratio = np.where(ratio > 0, ratio, np.nan)
     return rate / (1 + ratio), rate * ratio / (1 + ratio)
 
 
-def _richards(t: Array, a: Array, b: Array, c: Array) -> tuple[Array, ...]:
+def _richards(t: Array, a: Array, b: Array, c: Array) -> Arrays:
     log_base = log_expit(b * t - a)
     share = np.exp(log_base / c)
     slope = share * (1 - np.exp(log_base)) / c
     return share, -slope, t * slope, -share * log_base / (c * c)
 
 
-def _richards_locate(reached: Array, takeover: Array, skew: Array, end: float) -> tuple[Array, ...]:
+def _richards_locate(reached: Array, takeover: Array, skew: Array, end: float) -> Arrays:
     speed = (_log_odds(0.9, skew) - _log_odds(0.1, skew)) / takeover
     return speed * end - _log_odds(reached, skew), speed, skew
 
@@ -158,13 +157,13 @@ def _log_odds(reached: Any, skew: Array) -> Array:
     return np.asarray(-np.log(np.expm1(-skew * np.log(reached))))
 
 
-def _weibull(t: Array, a: Array, b: Array) -> tuple[Array, ...]:
+def _weibull(t: Array, a: Array, b: Array) -> Arrays:
     power = (t / a) ** b
     slope = power * np.exp(-power)
     return -np.expm1(-power), -slope * b / a, slope * np.log(np.maximum(t / a, 1e-300))
 
 
-def _weibull_locate(reached: Array, takeover: Array, skew: Array, end: float) -> tuple[Array, ...]:
+def _weibull_locate(reached: Array, takeover: Array, skew: Array, end: float) -> Arrays:
     """Its growth is a power of time at first, so its own 10-90 % time says little of an early
     market: it takes that of the logistic curve that gains log odds as fast at ``end``.
     """
@@ -173,7 +172,7 @@ def _weibull_locate(reached: Array, takeover: Array, skew: Array, end: float) ->
     return end / power ** (1 / speed), speed
 
 
-def _shifted_gompertz(t: Array, a: Array, b: Array, c: Array) -> tuple[Array, ...]:
+def _shifted_gompertz(t: Array, a: Array, b: Array, c: Array) -> Arrays:
     decay = np.exp(-b * t)
     # By its log, lest a tiny a with a huge c lose all digits
     log_base = np.log1p(a * decay)
@@ -188,9 +187,7 @@ def _shifted_gompertz(t: Array, a: Array, b: Array, c: Array) -> tuple[Array, ..
     )
 
 
-def _shifted_gompertz_locate(
-    reached: Array, takeover: Array, skew: Array, end: float
-) -> tuple[Array, ...]:
+def _shifted_gompertz_locate(reached: Array, takeover: Array, skew: Array, end: float) -> Arrays:
     speed = LOG_81 / takeover
     ratio = np.expm1(np.log(-np.expm1(-speed * end) / reached) / skew) * np.exp(speed * end)
     return np.where(ratio > 0, ratio, np.nan), speed, skew

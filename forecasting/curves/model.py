@@ -186,33 +186,28 @@ class GrowthModel:
         >>> GrowthModel([10.0, 14.0, 19.0, 24.0, 28.0], curve="bass").fit().params.index.tolist()
         ['m', 'p', 'q']
         """
-        start = None
-        if start_params is not None:
-            start = self._params(start_params)[None]
         curve = self.curves[0]
+        names = curve.parameters
+        start = None
+        if isinstance(start_params, Mapping):
+            check_names(start_params, "start_params", self.curves)
+            start_params = [start_params.get(name, np.nan) for name in names]
+        if start_params is not None:
+            start = np.asarray(start_params, dtype=float).reshape(1, -1)
         posterior = None
         if len(self.curves) > 1:
+            if start is not None:
+                raise ModelError(
+                    "start_params have no meaning for an average over curves; name one curve"
+                )
             posterior = self.posterior()
             curve = self.curves[int(np.argmax(posterior.weights))]
-        estimates = estimate(self._to_fit(curve), start)
-        return GrowthResults(self, curve, estimates, posterior)
-
-    def _params(self, params: ArrayLike | Mapping[str, float]) -> Array:
-        """Start values in the curve's order."""
-        if len(self.curves) > 1:
-            raise ModelError(
-                "start_params have no meaning for an average over curves; name one curve"
-            )
-        names = self.curves[0].parameters
-        if isinstance(params, Mapping):
-            check_names(params, "start_params", self.curves)
-            params = [params.get(name, np.nan) for name in names]
-        values = np.asarray(params, dtype=float).ravel()
-        if len(values) != len(names) or not np.isfinite(values).all():
+        elif start is not None and (start.size != len(names) or not np.isfinite(start).all()):
             raise ModelError(
                 f"start_params: give {len(names)} finite numbers, for {', '.join(names)}"
             )
-        return values
+        estimates = estimate(self._to_fit(curve), start)
+        return GrowthResults(self, curve, estimates, posterior)
 
     @takes(ModelError, constraints=of(Mapping, words="numbers by name, e.g. {'m': 1000}"))
     def fit_constrained(self, constraints: Mapping[str, float], **kwargs: Any) -> GrowthResults:
@@ -343,27 +338,26 @@ def read_series(endog: object, least: int = 2) -> tuple[Array, pd.Index | None, 
 
 
 def _column(endog: object) -> pd.Series:
+    """One column of numbers as a series."""
     if isinstance(endog, pd.DataFrame):
         if endog.shape[1] != 1:
             raise ModelError(f"endog has {endog.shape[1]} columns; give one, e.g. frame['sales']")
         endog = endog.iloc[:, 0]
-    series = endog if isinstance(endog, pd.Series) else _array(endog)
-    if series.empty:
+    if not isinstance(endog, pd.Series):
+        try:
+            values = np.asarray(endog if hasattr(endog, "__len__") else [endog])
+        except ValueError:
+            raise ModelError("endog has parts of unequal length; give one series") from None
+        if values.ndim > 1 and values.size != max(values.shape):
+            raise ModelError(
+                f"endog has shape {values.shape}; give one series, and many to fit_curves"
+            )
+        if values.dtype.kind in "Mm":
+            values = values.astype(str)  # no numbers, whatever pandas makes of them
+        endog = pd.Series(values.ravel(), dtype=values.dtype)
+    if endog.empty:
         raise ModelError("endog is empty; give a series of two observations or more")
-    return series
-
-
-def _array(endog: object) -> pd.Series:
-    """A list or an array as a series."""
-    try:
-        values = np.asarray(endog if hasattr(endog, "__len__") else [endog])
-    except ValueError:
-        raise ModelError("endog has parts of unequal length; give one series") from None
-    if values.ndim > 1 and values.size != max(values.shape):
-        raise ModelError(f"endog has shape {values.shape}; give one series, and many to fit_curves")
-    if values.dtype.kind in "Mm":
-        values = values.astype(str)  # no numbers, whatever pandas makes of them
-    return pd.Series(values.ravel(), dtype=values.dtype)
+    return endog
 
 
 def _numbers(series: pd.Series) -> Array:

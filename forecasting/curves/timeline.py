@@ -71,7 +71,7 @@ class Timeline:
             timeline = replace(self, starts=starts, open_start=False)
         start = timeline.starts[0]
         end = self.ends[0]
-        latest = {"flow": min(start, end), "stock": end}[kind]
+        latest = {"flow": start, "stock": end}[kind]
         if start >= end or time > latest + 1e-9:
             raise ModelError(
                 f"launch {shown(launch)} comes after the first observation; it is when the curve"
@@ -242,7 +242,8 @@ def read_timeline(index: Any, time: Any, count: int, kind: str) -> Timeline:
             " edges"
         )
     if are_periods:
-        return _of_periods(values)
+        labels = pd.Index([period.label for period in values], dtype=object)
+        return _of_days(labels, [(period.start, period.end) for period in values])
     labels = _index(times, values)
     if are_edges and isinstance(labels, pd.PeriodIndex):
         labels = labels.to_timestamp()
@@ -259,11 +260,6 @@ def _in_order(times: Any) -> list[Any]:
             f"time is {shown(times)}: give a date, a period or a number for each observation"
         )
     return list(times)
-
-
-def _of_periods(periods: list[Period]) -> Timeline:
-    labels = pd.Index([period.label for period in periods], dtype=object)
-    return _of_days(labels, [(period.start, period.end) for period in periods])
 
 
 def _of_labels(labels: pd.Index, kind: str, as_time: bool) -> Timeline:
