@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -40,11 +39,9 @@ from forecasting.demand.fleet import PLUG_IN, vehicles_on_the_road
 from forecasting.demand.load import peak_load
 from forecasting.demand.parameters import SETTINGS, Draws, Parameters, VehicleClass, of_class
 from forecasting.errors import AssumptionError
+from forecasting.evidence.fact import Fact
 from forecasting.measures import CAR, EV_SHARE, EV_STOCK_SHARE, count_of
 from forecasting.quantiles import Array
-
-if TYPE_CHECKING:
-    from forecasting.evidence.fact import Fact
 
 SUMMER = slice(5, 8)  # June to August
 

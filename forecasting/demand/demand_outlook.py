@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from forecasting.demand.fleet import Fleet
 from forecasting.demand.load import day_profile
 from forecasting.demand.parameters import SETTINGS, Parameters
 from forecasting.demand.sensitivity import first_order
+from forecasting.evidence.fact import Fact
 from forecasting.measures import (
     CHARGING_ANSWERS,
     DEMAND_STEPS,
@@ -30,9 +31,6 @@ from forecasting.measures import (
 )
 from forecasting.panels.practice import NORMAL_80, Practice, column_at
 from forecasting.quantiles import Array, medians, quantiles
-
-if TYPE_CHECKING:
-    from forecasting.evidence.fact import Fact
 
 LEVELS = (0.1, 0.5, 0.9)
 MONTHS = range(1, 13)

@@ -6,15 +6,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from forecasting.caveats import Caveat
-
-if TYPE_CHECKING:
-    from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.ledger import Ledger
 
 RECENT = 3 * 365  # days before the last print whose prints tell how often a series is printed
 ONE_PRINT, PRINTS = 14, 3  # days within which prints are one; prints that make a series

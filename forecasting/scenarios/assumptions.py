@@ -5,12 +5,14 @@ draw.
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from forecasting.demand.chain import demand_outlook
+from forecasting.demand.demand_outlook import DemandOutlook
 from forecasting.demand.deployed import ExistingCharging, Target, moment
 from forecasting.demand.parameters import NEVER as NEVER_YEAR, Event, Parameters, load_parameters
 from forecasting.errors import AssumptionError, Problem
@@ -25,11 +27,6 @@ from forecasting.quantiles import Array
 from forecasting.scenarios.drivers import DAYS_A_YEAR, NEVER, draw_event
 from forecasting.scenarios.known import counts_of_place
 from forecasting.scenarios.place_flows import OutlookRequest, PlaceFlow, by_year, stock_before
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from forecasting.demand.demand_outlook import DemandOutlook
 
 REEXPORT = "reexport_share"  # acts on the vehicles that come, from its year on
 NATIONAL = "national_target"  # points by a day: a target

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from forecasting.caveats import Caveat
 from forecasting.errors import InputError
 from forecasting.evidence.datasets import facts_of
+from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.policies import BATTERY_CARS, Policy, shipped_policies
 from forecasting.evidence.rules import COUNTED
@@ -22,13 +23,9 @@ from forecasting.growth.prior import Prior
 from forecasting.growth.starting import MarketSize
 from forecasting.measures import CAR, MEASURES, NEW_CARS, count_of
 from forecasting.panels.growth_prior import estimate_prior
-from forecasting.parameters.schema import load_scenario
+from forecasting.parameters.schema import Driver, Scenario, load_scenario
 from forecasting.periods import Period
 from forecasting.scenarios.question import params_file
-
-if TYPE_CHECKING:
-    from forecasting.evidence.fact import Fact
-    from forecasting.parameters.schema import Driver, Scenario
 
 # Days of a part-year from which a market's size is known at all; growth within a year is small by
 # then

@@ -7,23 +7,21 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from forecasting.arguments import flag, optional, path as file_path, takes, text
 from forecasting.demand.parameters import Assumption, load_parameters
 from forecasting.errors import EvidenceError, InputError
 from forecasting.evidence.files import write_asked, write_new
+from forecasting.evidence.ledger import Ledger
 from forecasting.measures import CHARGING_ANSWERS
 from forecasting.parameters.naming import unsafe_name
 from forecasting.parameters.schema import Scenario, scenario_from_parameters
 from forecasting.parameters.values import Driver, Range
 from forecasting.parameters.writing import params_text
 from forecasting.scenarios.outlook import DRAWS, LEDGER, Outlook, outlook
+from forecasting.scenarios.place_flows import PlaceFlow
 from forecasting.scenarios.question import QUESTION, find_scenario
-
-if TYPE_CHECKING:
-    from forecasting.evidence.ledger import Ledger
-    from forecasting.scenarios.place_flows import PlaceFlow
 
 
 class WhatIf:
