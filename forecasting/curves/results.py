@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from copy import copy
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,7 @@ DRAWS = 8000  # of the posterior
 MANY = 10_000  # periods, or paths: each takes a thousand draws
 
 
+@dataclass(eq=False, repr=False)
 class GrowthPrediction:
     """Predictions of one series.
 
@@ -41,7 +43,7 @@ class GrowthPrediction:
     ----------
     draws : ndarray (draws, periods)
         Observations drawn from the posterior.
-    labels : pandas Index
+    row_labels : pandas Index
         One per period.
 
     Examples
@@ -51,9 +53,8 @@ class GrowthPrediction:
     [2.0]
     """
 
-    def __init__(self, draws: Array, labels: pd.Index) -> None:
-        self.draws = draws
-        self.row_labels = labels
+    draws: Array
+    row_labels: pd.Index
 
     def __repr__(self) -> str:
         medians = zip(self.row_labels, np.median(self.draws, axis=0), strict=True)
@@ -325,8 +326,8 @@ class GrowthResults:
         ['2023', '2024', '2025']
         """
         timeline = self.model.timeline
-        first = timeline.position(timeline.labels[0] if start is None else start)
-        last = timeline.position(timeline.labels[-1] if end is None else end)
+        first = 0 if start is None else timeline.position(start)
+        last = len(timeline.labels) - 1 if end is None else timeline.position(end)
         if not 0 <= first <= last:
             raise ModelError(
                 f"prediction from {start!r} to {end!r}: the start comes after the end, or before"

@@ -362,8 +362,9 @@ class DemandOutlook:
         points = np.median(self.standing.points(self.drawn["points_per_station"]))
         cars = np.median(self.results["ev_stock"][:, place])
         if points and cars and not 1 <= cars / points <= 100:
-            values = {"ratio": float(cars / points), "year": self.years[place]}
-            yield Caveat("odd_ratio", values=values)
+            yield Caveat(
+                "odd_ratio", values={"ratio": float(cars / points), "year": self.years[place]}
+            )
 
     def _not_closed(self) -> Iterator[Caveat]:
         """The newest of the printed stocks that lie on one side of what is modelled, and how many

@@ -97,27 +97,29 @@ def _rows(table: pd.DataFrame, record: Mapping[str, Any], ledger: Ledger) -> Ite
     """Rows of one kept forecast, as `COLUMNS` names them."""
     day = dt.date.fromisoformat(str(record["as_of"]))
     first = int(record["first_year"])
-    for (place, measure), part in table.groupby(["country", "measure"], observed=True):
-        of_flow = {"place": str(place), "measure": str(measure)}
-        facts = [f for f in ledger if (f.place, f.measure) == (str(place), str(measure))]
-        bases = _bases(record, str(place), facts)
+    for names, part in table.groupby(["country", "measure"], observed=True):
+        place, measure = map(str, names)
+        facts = [f for f in ledger if (f.place, f.measure) == (place, measure)]
+        bases = _bases(record, place, facts)
         quantiles = _quantiles(part)
         later = [f for f in facts if is_later(f, day) and f.period.end.year >= first]
         for fact in _outcomes(later, bases[0]):
             forecast = _forecast(quantiles, fact)
             if forecast is None:
                 continue
-            known = facts_of_flow(ledger, str(place), str(measure)).select(as_of=day)
+            known = facts_of_flow(ledger, place, measure).select(as_of=day)
             rule = by_hand(known, bases[0], fact.period)
             own = any(same_perimeter(fact.basis, basis) for basis in bases if basis)
             of_day = {
+                "place": place,
+                "measure": measure,
                 "own_basis": own,
                 "as_of": day.isoformat(),
                 "period": fact.period.label,
                 "scenario": str(table["scenario"].iloc[0]),
                 "facts": len(known),
             }
-            yield beside(forecast, bases[0], fact, rule) | of_flow | of_day
+            yield beside(forecast, bases[0], fact, rule) | of_day
 
 
 def _bases(record: Mapping[str, Any], place: str, facts: list[Fact]) -> list[str]:

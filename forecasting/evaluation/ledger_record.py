@@ -95,15 +95,15 @@ def ledger_record(
         for row in rows_of(ledger, where, name, days)
     ]
     record = pd.DataFrame(rows, columns=COLUMNS)
-    still_open = int(record["outcome"].isna().sum())
-    record = record[record["outcome"].notna()].reset_index(drop=True)
+    still_open = record["outcome"].isna()
+    record = record[~still_open].reset_index(drop=True)
     if record.empty:
         raise EvidenceError(
             "no forecast has an outcome: no flow that was asked for had both a fact by one of the"
             " days and a total of that year or the next published after it; give other days, or"
             " another place or measure"
         )
-    record.attrs["open"] = still_open
+    record.attrs["open"] = int(still_open.sum())
     return record
 
 

@@ -86,14 +86,12 @@ def read_monthly(monthly: Panel) -> pd.DataFrame:
         cells = table[column]
         wrong = (numbers.isna() & cells.notna()) | (numbers < 0)
         _refuse(name, cells, wrong, "is not a count", "write digits and a point, 0 or more")
-    result = pd.DataFrame({
-        "market": texts["market"],
-        "month": texts["month"],
-        "registrations": counts["bev"],
-        "all_cars": counts["all_cars"],
-        "year": texts["month"].str[:4].astype(int),
-        "k": texts["month"].str[5:].astype(int),
-    })  # fmt: skip
+    result: pd.DataFrame = texts.assign(
+        registrations=counts["bev"],
+        all_cars=counts["all_cars"],
+        year=texts["month"].str[:4].astype(int),
+        k=texts["month"].str[5:].astype(int),
+    )
     return result.sort_values(["market", "month"], ignore_index=True)
 
 

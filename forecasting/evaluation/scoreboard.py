@@ -74,8 +74,13 @@ def by_place(record: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for name, part in parts.items():
         low, high = expected_inside(len(part))
-        row = {"place": name, "outcomes": len(part), "inside": int(part["inside"].sum())}
-        row |= {"expected_low": low, "expected_high": high}
+        row = {
+            "place": name,
+            "outcomes": len(part),
+            "inside": int(part["inside"].sum()),
+            "expected_low": low,
+            "expected_high": high,
+        }
         rows.append(row | part[["score", "rule_score"]].mean().to_dict())
     return pd.DataFrame(rows)
 

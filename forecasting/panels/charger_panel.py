@@ -72,18 +72,20 @@ def charger_panel(panel: pd.DataFrame) -> pd.DataFrame:
         raise EvidenceError(
             f"the panel lacks {', '.join(missing)}; its columns are {', '.join(COLUMNS)}"
         )
-    if panel.duplicated(["market", "year"]).any():
-        first = panel[panel.duplicated(["market", "year"])].iloc[0]
+    twice = panel[panel.duplicated(["market", "year"])]
+    if len(twice):
+        first = twice.iloc[0]
         raise EvidenceError(
             f"the panel holds {first['market']} {first['year']} twice; keep one row a year"
         )
     counts = panel[list(COLUMNS[2:])].astype(float)
     if (counts < 0).any(axis=None):
         raise EvidenceError("the panel holds a negative count; stocks and points are 0 or more")
-    table = panel[["market", "year"]].copy()
-    table["stock"] = counts["stock_bev"] + counts["stock_phev"].fillna(0)
-    table["points"] = counts["public_fast_points"] + counts["public_slow_points"]
-    table = table.sort_values(["market", "year"]).reset_index(drop=True)
+    table = panel[["market", "year"]].assign(
+        stock=counts["stock_bev"] + counts["stock_phev"].fillna(0),
+        points=counts["public_fast_points"] + counts["public_slow_points"],
+    )
+    table = table.sort_values(["market", "year"], ignore_index=True)
     before = table.groupby("market")[["points", "year"]].shift()
     growth = (table["points"] / before["points"]).where(table["year"] - before["year"] == 1)
     faults = [growth < 0.995, growth < 1.005, growth > 3]

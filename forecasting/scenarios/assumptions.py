@@ -68,7 +68,11 @@ def demand_parameters(scenario: Scenario, drivers: Sequence[Driver], draws: int)
         if driver.kind == "demand" and driver.quantity not in (REEXPORT, NATIONAL):
             drawn = draw_event(driver, draws, scenario.seed)
             first = first_years(drawn.start)
-            event = Event(first, drawn.size, first + _years_long(driver) - 1)
+            years = float(NEVER_YEAR)  # without an end, more than any horizon has
+            if driver.end is not None:
+                days = np.array([driver.start.toordinal(), driver.end.toordinal() + 1], dtype=float)
+                years = max(float(np.diff(first_years(days))[0]), 1.0)
+            event = Event(first, drawn.size, first + years - 1)
             events.setdefault(driver.quantity, []).append(event)
     return dataclasses.replace(changed, events=events)
 
@@ -93,17 +97,6 @@ def first_years(start: Array) -> Array:
     """
     middle = 1 + (start + 183) / 365.2425  # ordinal 1 is 1 January of year 1
     return np.where(start >= NEVER, float(NEVER_YEAR), np.minimum(np.floor(middle), NEVER_YEAR))
-
-
-def _years_long(driver: Driver) -> float:
-    """Calendar years of which an event has the larger part; without an end, more than any horizon
-    has.
-    """
-    if driver.end is None:
-        return float(NEVER_YEAR)
-    days = np.array([driver.start.toordinal(), driver.end.toordinal() + 1], dtype=float)
-    first, after = first_years(days)
-    return float(max(after - first, 1))
 
 
 def assumption_faults(scenario: Scenario, drivers: Sequence[Driver]) -> Iterator[KeyProblem]:
@@ -223,8 +216,15 @@ def charging_targets(
     draws : int
         Number of draws.
     """
-    aims = [driver for driver in drivers if driver.quantity == NATIONAL or driver.kind == "target"]
-    targets = [_pursued(driver, draws, scenario.seed) for driver in aims]
+    targets = []
+    for driver in drivers:
+        national = driver.quantity == NATIONAL
+        if national or driver.kind == "target":
+            drawn = draw_event(driver, draws, scenario.seed)
+            unit = "points" if national else MEASURES[driver.quantity].unit
+            pursued = drawn.start < NEVER
+            in_time = (pursued, driver.on_time, drawn.late)
+            targets.append(Target(driver.name, drawn.size, unit, driver.start, *in_time))
     for measure in CHARGING_COUNTS:
         for fact in filter(_is_whole_target, in_order(announced.select(measure=measure))):
             by = fact.product.replace("-", " ").title()
@@ -238,14 +238,6 @@ def _is_whole_target(fact: Fact) -> bool:
     """Whether it is a dated number of the whole country."""
     dated = fact.is_amount and fact.period_end is not None
     return dated and fact.value > 0 and not fact.basis
-
-
-def _pursued(driver: Driver, draws: int, seed: int) -> Target:
-    """The target that a driver sets, in the draws in which it is pursued."""
-    drawn = draw_event(driver, draws, seed)
-    unit = "points" if driver.quantity == NATIONAL else MEASURES[driver.quantity].unit
-    pursued = drawn.start < NEVER
-    return Target(driver.name, drawn.size, unit, driver.start, pursued, driver.on_time, drawn.late)
 
 
 def target_faults(scenario: Scenario, counted: Ledger, as_of: dt.date) -> Iterator[KeyProblem]:

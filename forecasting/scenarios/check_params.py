@@ -199,8 +199,7 @@ def _unknown_basis(scenario: Scenario, ledgers: Iterable[Ledger]) -> Iterator[Ke
 def _caveats(scenario: Scenario, ledger: Ledger) -> Iterator[Caveat]:
     subject = scenario.name
     if not subject.endswith(scenario.scenario):
-        values = {"subject": subject, "scenario": scenario.scenario}
-        yield Caveat("named_otherwise", values=values)
+        yield Caveat("named_otherwise", values={"subject": subject, "scenario": scenario.scenario})
     if not scenario.country or not len(ledger):
         return
     as_of = scenario.known_by(ledger)

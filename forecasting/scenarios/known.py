@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from itertools import chain
-from typing import Any
 
 import pandas as pd
 
@@ -113,11 +112,11 @@ def unused_facts(scenario: Scenario, as_of: dt.date) -> list[Caveat]:
     days = [fact.known_from for fact in own]
     number = len(days)
     if undated := days.count(None):
-        values: dict[str, Any] = {"undated": undated, "number": number}
-        unused.append(Caveat("own_facts_undated", values=values))
+        unused.append(Caveat("own_facts_undated", values={"undated": undated, "number": number}))
     if late := sum(day > as_of for day in days if day):
-        values = {"day": str(as_of), "late": late, "number": number}
-        unused.append(Caveat("own_facts_late", values=values))
+        unused.append(
+            Caveat("own_facts_late", values={"day": str(as_of), "late": late, "number": number})
+        )
     return unused
 
 
@@ -355,8 +354,9 @@ def known_drivers(
         policy = shipped_policies().get(driver.policy)
         ahead = policy is not None and not policy.is_known(as_of)
         if ahead or (days and all(day is None or day > as_of for day in days)):
-            values = {"driver": driver.name, "day": str(as_of)}
-            omitted.append(Caveat("driver_unpublished", values=values))
+            omitted.append(
+                Caveat("driver_unpublished", values={"driver": driver.name, "day": str(as_of)})
+            )
         else:
             kept.append(driver)
     return kept, omitted

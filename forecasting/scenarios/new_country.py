@@ -134,7 +134,12 @@ class NewCountry:
             day = str(self.published or changed)
             because = "the file is of that day" * (not self.published)
             yield Question("published", asks, day, _key("published"), because)
-        yield _of_market(self._market(), place_name(self.country))
+        market = self._market()
+        because = "nobody has printed it here"
+        if market.origin:
+            because = f"{market.origin} ({market.facts[-1]})"
+        asks = f"New cars a year in {place_name(self.country)} (or {UNSAID})?"
+        yield Question("market_size", asks, _size_of(market), _key("market_size"), because)
         year = max(USUAL_HORIZON, self.facts().latest.year + YEARS_AHEAD)
         yield Question("horizon", "Until which year?", str(year), _key("horizon"))
 
@@ -249,14 +254,6 @@ def _of_columns(mapping: Mapping) -> Iterator[Question]:
         if why != UNKNOWN or (mapping.lacks and count < MOST_COLUMNS):
             asks = f"What does {name!r} hold (or {NOT_READ})?"
             yield Question(OF_COLUMN + name, asks, NOT_READ, _column, why)
-
-
-def _of_market(market: KnownMarket, place: str) -> Question:
-    asks = f"New cars a year in {place} (or {UNSAID})?"
-    because = "nobody has printed it here"
-    if market.origin:
-        because = f"{market.origin} ({market.facts[-1]})"
-    return Question("market_size", asks, _size_of(market), _key("market_size"), because)
 
 
 def _size_of(market: KnownMarket) -> str:

@@ -181,8 +181,7 @@ def place_caveats(scenario: Scenario, place: str, flow: PlaceFlow) -> list[Cavea
     if flow.shares_only:
         caveats.append(Caveat("nothing_known", values={"place": place}))
     elif not len(flow.evidence):
-        values = {"place": place, "measure": scenario.measure}
-        caveats.append(Caveat("no_counts", values=values))
+        caveats.append(Caveat("no_counts", values={"place": place, "measure": scenario.measure}))
         if flow.market.origin:
             caveats.append(flow.market.origin)
     if scenario.since:
@@ -259,13 +258,15 @@ def missing_places(scenario: Scenario, ledger: Ledger, day: dt.date) -> dict[str
     for place in scenario.places:
         facts = known_on(scenario, place, ledger, day).facts
         if not len(facts):
-            values = {"place": place, "measure": scenario.measure}
-            uncounted[place] = Caveat("place_uncounted", values=values)
+            uncounted[place] = Caveat(
+                "place_uncounted", values={"place": place, "measure": scenario.measure}
+            )
         elif (day - last_day(facts, day)).days > SILENCE:
             counts = [fact for fact in facts if fact.is_count and fact.value == fact.value]
             counts.sort(key=lambda fact: (fact.period.end, fact.period.days))
-            values = {"place": place, "day": str(day)}
-            silent[place] = Caveat("place_silent", tuple(counts[-1:]), values)
+            silent[place] = Caveat(
+                "place_silent", tuple(counts[-1:]), {"place": place, "day": str(day)}
+            )
     # There is nothing newer to prefer: the age of the evidence is a caveat
     if len(silent) + len(uncounted) == len(scenario.places):
         return uncounted
