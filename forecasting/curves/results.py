@@ -35,7 +35,7 @@ DRAWS = 8000  # of the posterior
 MANY = 10_000  # periods, or paths: each takes a thousand draws
 
 
-@dataclass(eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class GrowthPrediction:
     """Predictions of one series.
 

@@ -328,8 +328,9 @@ def _outside(row: Assumption, value: float) -> Problem:
             likely = row.minimum <= value * factor <= row.maximum
             if likely and f"{unit} ".startswith(f"{start} "):
                 hint = f"looks like {wrong}; write {value * factor:.12g}"
-    ends = f"{in_digits(row.minimum)} to {in_digits(row.maximum)}"
-    return Problem(row.key, f"{in_digits(value)} {unit} is outside {ends}", hint)
+    low = in_digits(row.minimum)
+    high = in_digits(row.maximum)
+    return Problem(row.key, f"{in_digits(value)} {unit} is outside {low} to {high}", hint)
 
 
 def read_table(name: str, folder: Path | None = None) -> list[dict[str, str]]:

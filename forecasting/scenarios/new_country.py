@@ -138,7 +138,8 @@ class NewCountry:
         because = "nobody has printed it here"
         if market.origin:
             because = f"{market.origin} ({market.facts[-1]})"
-        asks = f"New cars a year in {place_name(self.country)} (or {UNSAID})?"
+        place = place_name(self.country)
+        asks = f"New cars a year in {place} (or {UNSAID})?"
         yield Question("market_size", asks, _size_of(market), _key("market_size"), because)
         year = max(USUAL_HORIZON, self.facts().latest.year + YEARS_AHEAD)
         yield Question("horizon", "Until which year?", str(year), _key("horizon"))
