@@ -135,20 +135,20 @@ MEASURES |= _declare(
 MEASURES |= _declare(
     "vehicles",
     "flow",
-    vehicle_exports="Vehicles exported, all types",
-    border_crossings="Vehicles crossing, both ways",
-    vehicle_production="Vehicles built, all types",
-    duty_free_quota="Vehicles free of duty, at most",
+    vehicle_exports="Vehicles of all types exported",
+    border_crossings="Vehicles crossing both ways",
+    vehicle_production="Vehicles of all types built",
+    duty_free_quota="Quota of vehicles free of duty",
 )
 MEASURES |= _declare(
     "trains",
     "flow",
-    freight_trains="Freight trains, both ways",
+    freight_trains="Freight trains both ways",
 )
 MEASURES |= _declare(
     "vehicles",
     "stock",
-    vehicle_stock="Vehicles on the road, all types",
+    vehicle_stock="Vehicles of all types on the road",
     vehicle_orders="Vehicles ordered so far",
 )
 MEASURES |= _declare(

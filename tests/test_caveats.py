@@ -36,7 +36,7 @@ def test_a_caveat_comes_back_from_json_with_its_facts_and_its_words() -> None:
         assert back == caveat
         assert str(back) == str(caveat)
     assert str(Caveat("disagrees", (MORE,))) == (
-        "more than vehicles exported, all types, in 2022 in Jan–Apr 2023 disagrees with the other "
+        "more than vehicles of all types exported in 2022 in Jan–Apr 2023 disagrees with the other "
         "facts"
     )
     assert pickle.loads(pickle.dumps(caveat)) == caveat

@@ -141,6 +141,9 @@ class Basis:
         What a reader sees.
     who, counts : str
         Who counts, and what.
+    vehicles : str
+        Which electric ones are counted, as a head of a table names them; empty where that is not
+        known, or none are.
     perimeter : str
         Bases that count the same things have one perimeter.
     since : str
@@ -151,6 +154,7 @@ class Basis:
     name: str
     who: str
     counts: str
+    vehicles: str
     perimeter: str
     since: str
 

@@ -496,7 +496,7 @@ def read_ledger(path: Source) -> Ledger:
     >>> text = "id,measure,place,period_start,period_end,relation,value"
     >>> row = "a,vehicle_exports,Khorgos,2023-01-01,2023-06-26,greater_than,35000"
     >>> print(*read_ledger(io.StringIO(f"{text}{chr(10)}{row}")))
-    Horgos, vehicles exported, all types, 2023-01-01..2023-06-26: more than 35,000 vehicles
+    Horgos, vehicles of all types exported, 2023-01-01..2023-06-26: more than 35,000 vehicles
     """
     read = read_rows(path)
     if problems := read.problems + checked_rows(read.rows):

@@ -49,7 +49,7 @@ def in_words(fact: Fact) -> str:
     'down at most 12 % on the year before'
     >>> other = "vehicle_exports@baktu:2022-01-01/2022-12-31"
     >>> in_words(Fact(**columns, relation="greater_than", reference=other))
-    'more than vehicles exported, all types, in 2022'
+    'more than vehicles of all types exported in 2022'
     """
     if fact.quote and fact.measure in ("claim", "event", "policy"):
         return fact.quote
@@ -80,6 +80,9 @@ def in_words(fact: Fact) -> str:
 def _number(value: float, unit: str) -> str:
     digits = f"{value:,.0f}" if value.is_integer() else number_text(value)
     unit = "%" if unit == "percent" else unit.removesuffix(" per day")
+    money, _, many = unit.partition(" ")
+    if many and money in ("USD", "CNY"):
+        unit = f"{many} {money}"
     return f"{digits} {unit}".strip()
 
 
@@ -97,7 +100,7 @@ def reference_words(reference: str, period: Period | None = None) -> str:
     Examples
     --------
     >>> reference_words("vehicle_exports@baktu:2022-01-01/2022-12-31")
-    'vehicles exported, all types, in 2022'
+    'vehicles of all types exported in 2022'
     >>> reference_words("article-09")
     'another printed number'
     >>> reference_words("article-09", span("2022-01-01", "2022-12-31"))
@@ -109,7 +112,7 @@ def reference_words(reference: str, period: Period | None = None) -> str:
             return f"the number of {period_words(period)}"
         return "another printed number"
     label = MEASURES[written["measure"]].label.lower()
-    return f"{label}, {when_words(span(written['start'], written['end']))}"
+    return f"{label} {when_words(span(written['start'], written['end']))}"
 
 
 def when_words(period: Period) -> str:

@@ -32,7 +32,7 @@ from forecasting.reporting.labels import (
     spoken,
     uncapital,
 )
-from forecasting.reporting.result_tables import headline
+from forecasting.reporting.result_tables import headline, label_in
 from forecasting.scenarios.growth_on_year import yearly_growth
 from forecasting.scenarios.outlook import Outlook, outlook as made_outlook
 from forecasting.scenarios.question import find_scenarios
@@ -54,7 +54,7 @@ QUESTIONS = {
     ),
     "charging_points_practice": (
         "By practice elsewhere",
-        "How many have markets with as many electric cars built?",
+        "How many did markets with as many electric cars build?",
     ),
     "charging_points_standard": (
         "By the standard",
@@ -186,7 +186,7 @@ def known(outlook: Outlook) -> Prose:
     --------
     >>> import forecasting as fc
     >>> fc.tables.known(fc.outlook("turkmenistan-baseline", draws=50))
-    Known on 31 March 2026; nothing published later is used. It assumes 1 event ahead. Nobody ...
+    Known on 31 March 2026; nothing published later is used. It assumes 1 event ahead. No ...
     """
     day = f"Known on {day_words(outlook.as_of)}; nothing published later is used."
     facts = phrase("It rests on {}.", outlook.evidence and plural(len(outlook.evidence), "fact"))
@@ -371,7 +371,7 @@ def _row_of(make: Callable[[], Outlook], scenario: Scenario, draws: int) -> dict
             name = entry["measure"]
             if entry["year"] != outlook.first_year + 1:
                 ends = amounts(entry["lower80"], entry["upper80"], name).replace(" ", NO_BREAK)
-                head = f"{label_of(name)}, {entry['year']}"
+                head = f"{label_in(outlook, name)}, {entry['year']}"
                 cells[head] = f"{amount(entry['median'], name)} ({ends})"
         return cells
 

@@ -216,7 +216,7 @@ def published_words(when: Period | None) -> str:
 def _stock_not_closed(caveat: Caveat) -> str:
     values = caveat.values
     earlier = values["earlier"] and plural(values["earlier"], "earlier day")
-    before = phrase(" (it was the same on {})", earlier)
+    before = phrase(" (the gap was alike on {})", earlier).replace("on 1 ", "on one ")
     day = day_words(dt.date.fromisoformat(values["day"]))
     reason = gap_words(values["explanation"], values["printed"], values["modelled"])
     printed = plural(round(values["printed"]), "vehicle")
@@ -378,7 +378,8 @@ SENTENCES: dict[str, Wording] = {
         "The driver {driver} is left out: nothing about it was published by {day_in_text}."
     ),
     "evidence_none": (
-        "Nobody has printed {measure_in_text} by {day_in_text}: this rests on other markets alone."
+        "No count of {measure_in_text} was published by {day_in_text}: this rests on other markets "
+        "alone."
     ),
     "evidence_new": _newest_count,
     "own_facts_undated": (

@@ -4,7 +4,7 @@ with the vehicles; and of the truck corridor one trip, its megawatt points and i
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +27,9 @@ from forecasting.demand.corridor import (
 from forecasting.demand.parameters import read_table
 from forecasting.demand.queueing import station_service
 from forecasting.errors import AssumptionError, in_digits
+from forecasting.evidence.fact import in_order
 from forecasting.evidence.places import place_name
-from forecasting.evidence.words import in_words
+from forecasting.evidence.words import in_words, when_words
 from forecasting.measures import (
     CONSEQUENCES,
     EV_SHARE,
@@ -39,10 +40,18 @@ from forecasting.measures import (
 )
 from forecasting.panels.practice import market_band
 from forecasting.parameters.values import Choice
-from forecasting.reporting.caveat_words import gap_words
+from forecasting.reporting.caveat_words import day_words, gap_words
 from forecasting.reporting.display import HIGH, LOW, BulletList, Table, beside, rows_table
-from forecasting.reporting.labels import SETTINGS, amount, amounts, label_of, phrase, readable
-from forecasting.reporting.result_tables import measures_beside, small_table, with_unit
+from forecasting.reporting.labels import (
+    SETTINGS,
+    amount,
+    amounts,
+    label_of,
+    parameter_words,
+    phrase,
+    readable,
+)
+from forecasting.reporting.result_tables import label_in, measures_beside, small_table, with_unit
 from forecasting.scenarios.regions import by_region
 
 if TYPE_CHECKING:
@@ -53,14 +62,15 @@ if TYPE_CHECKING:
 LEVELS = [0.1, 0.5, 0.9]
 NEED = "charging_points_need"
 PRACTICE = "charging_points_practice"
+BUILT = {"charging_stations": PRACTICE}  # what a number of stations rests on
 NOTHING = (
     "Nothing is said about charging: this outlook has no vehicles of a country, or was read from "
     "files."
 )
 NONE = Table(pd.DataFrame(), caption=NOTHING)
 PEAKS = {
-    "peak_mw": "charging, a winter's evening, many points at once: the peak of all tables",
-    "peak_summer_mw": "charging, a summer's evening, many points at once",
+    "peak_mw": "charging on a winter evening, many points at once: the peak of all tables",
+    "peak_summer_mw": "charging on a summer evening, many points at once",
 }
 USES = (0.05, 0.1, 0.2)  # of the hours: United States' fast points are at 5 to 17 %
 SOLD_AT = ("destination_ac", "destination_dc")  # a slow point, and a fast one
@@ -146,8 +156,9 @@ def why(outlook: Outlook) -> BulletList:
         cars = np.median(demand.results["ev_stock"][:, demand.years.index(year)])
         lines.append(
             f"Practice starts from {standing.count:,.0f} {standing.unit}, the newest count, of "
-            f"{standing.date}, beside the {amount(float(cars), 'ev_stock')} vehicles at the end of "
-            f"{year}; of other markets it divides points and vehicles of one year-end."
+            f"{day_words(standing.date)}, beside the {amount(float(cars), 'ev_stock')} vehicles at "
+            f"the end of {year}; in other markets, too, points and vehicles are those of one day, "
+            "the end of a year."
         )
     low, _, high, markets = market_band(float(np.median(demand.results["ev_stock"][:, -1])))
     if markets:
@@ -464,7 +475,9 @@ def _spread(head: str, row: Mapping[Hashable, Any], name: str, measure: str) -> 
     return {column: amount(float(row[key]), measure) for column, key in keys.items()}
 
 
-def regions_table(outlook: Outlook, year: int | None = None) -> Table:
+def regions_table(
+    outlook: Outlook, year: int | None = None, measures: Sequence[str] = SHOWN_BY_REGION
+) -> Table:
     """Vehicles, slow and fast points needed and stations by part of the country, where a count is
     printed; the most first.
 
@@ -474,6 +487,8 @@ def regions_table(outlook: Outlook, year: int | None = None) -> Table:
         Of a country.
     year : int, optional
         At whose end; default the horizon.
+    measures : sequence of str
+        The columns; a part without any of them has no row.
 
     Returns
     -------
@@ -498,25 +513,25 @@ def regions_table(outlook: Outlook, year: int | None = None) -> Table:
     # Of a count of every part no rest is left
     places = places[places["high"] >= 1].sort_values("median", ascending=False)
     parts: dict[str, pd.DataFrame] = {}
-    for measure in SHOWN_BY_REGION:
+    heads = {name: with_unit(name, label_in(outlook, name)) for name in measures}
+    for measure, head in heads.items():
         rows = places[places["measure"] == measure].set_index("name")
         if len(rows):
             cells = [_spread("median", row, "median", measure) for row in rows.to_dict("records")]
-            parts[with_unit(measure)] = pd.DataFrame(cells, rows.index)
+            parts[head] = pd.DataFrame(cells, rows.index)
     if not parts:
         return rows_table([], nothing="No count is printed for a part of the country.")
     shown = beside(parts, "where").sort_values(
         ("where", ""), key=lambda names: names == "the rest", kind="stable"
     )
-    measures = {with_unit(name): name for name in SHOWN_BY_REGION}
-    measures[with_unit("charging_stations")] = PRACTICE
+    led = {head: BUILT.get(name, name) for name, head in heads.items()}
     points = outlook.ledger.select(measure="charging_points", as_of=outlook.as_of)
     counts = [
-        f"{place_name(fact.place)}, {in_words(fact)} on {fact.period_end}: {fact.quote}"
+        f"{place_name(fact.place)}, {in_words(fact)} {when_words(fact.period)}, “{fact.quote}”"
         for fact in points
-        if fact.place in set(places["region"])
+        if "charging_stations" in measures and fact.place in set(places["region"])
     ]
-    return rows_table(shown, measures, caption=phrase("Printed of a part: {}", "; ".join(counts)))
+    return rows_table(shown, led, caption=phrase("Printed of a part: {}", "; ".join(counts)))
 
 
 def grid_table(outlook: Outlook) -> Table:
@@ -542,7 +557,7 @@ def grid_table(outlook: Outlook) -> Table:
     >>> import forecasting as fc
     >>> outlook = fc.outlook("kazakhstan-baseline", draws=50)
     >>> list(fc.tables.grid_table(outlook).frame)
-    ['load', 'MW', '10 %', '90 %', 'of', 'fact']
+    ['load', 'MW', '10 %', '90 %', 'when', 'fact']
     """
     demand = outlook.demand
     if demand is None:
@@ -551,16 +566,16 @@ def grid_table(outlook: Outlook) -> Table:
     rows = []
     for measure, words in PEAKS.items():
         low, middle, high = map(readable, outlook.results.bands(measure).loc[year, LEVELS])
-        rows.append({"load": words, "of": str(year), "MW": middle, LOW: low, HIGH: high})
+        rows.append({"load": words, "when": str(year), "MW": middle, LOW: low, HIGH: high})
     for day, load in demand.load_day.groupby("day"):
         hours = load.groupby("hour")["mw"].sum()
-        words = f"charging, mean {day} day at {hours.idxmax()}:00, as in the curve of the day"
-        rows.append({"load": words, "of": str(year), "MW": readable(hours.max())})
-    for fact in outlook.facts:
-        if fact.measure in GRID:
-            row = {"load": label_of(fact.measure), "MW": in_words(fact), "fact": fact.id}
-            rows.append(row | {"of": str(fact.period.end)})
-    columns = ["load", "MW", LOW, HIGH, "of", "fact"]
+        words = f"charging on a mean {day} day at {hours.idxmax()}:00, as in the curve of the day"
+        rows.append({"load": words, "when": str(year), "MW": readable(hours.max())})
+    for fact in (fact for fact in in_order(outlook.facts) if fact.measure in GRID):
+        number = in_words(fact).removesuffix(" MW")
+        row = {"load": label_of(fact.measure), "MW": number, "when": str(fact.period.end)}
+        rows.append(row | {"fact": fact.id})
+    columns = ["load", "MW", LOW, HIGH, "when", "fact"]
     return rows_table(pd.DataFrame(rows).reindex(columns=columns).fillna("–"))
 
 
@@ -601,8 +616,8 @@ def business_table(outlook: Outlook) -> Table:
             heads = ("MWh a year", "revenue, USD", "margin, USD", "payback, years")
             rows.append(row | dict(zip(heads, map(readable, year.values()), strict=True)))
     caption = (
-        f"Sold at {in_words(sold)} ({place_name(sold.place)}), bought at {in_words(bought)}; rent, "
-        "upkeep and taxes are not taken off"
+        f"Price of charging: {in_words(sold)} ({place_name(sold.place)}); of its electricity: "
+        f"{in_words(bought)}; rent, upkeep and taxes are not taken off"
     )
     return rows_table(rows, caption=caption)
 
@@ -688,9 +703,11 @@ def choice_table(
             "build to": row["option"],
             "points": amount(row["points"], NEED),
             "too few": _percent(100 * row["too_few"]),
-            "missing in the mean": readable(row["missing_points"]),
-            "idle in the mean": readable(row["idle_points"]),
-            "best where a missing point costs so many idle ones": readable(row["right_at"], 2),
+            "missing on average": readable(row["missing_points"]),
+            "idle on average": readable(row["idle_points"]),
+            "best if a missing point costs as much as so many idle ones": readable(
+                row["right_at"], 2
+            ),
             "regret": readable(row["regret"]),
         }
         for row in regret.to_dict("records")
@@ -737,7 +754,7 @@ def truck_trip_table() -> Table:
     --------
     >>> import forecasting as fc
     >>> list(fc.tables.truck_trip_table().frame)[:3]
-    ['battery, kWh', 'degrees', 'range, km']
+    ['battery, kWh', '°C', 'range, km']
     """
     truck = road_vehicle("truck")
     rows = []
@@ -747,7 +764,7 @@ def truck_trip_table() -> Table:
             trip = truck_trip(temperature, replace(truck, battery_kwh=battery))
             row = {
                 "battery, kWh": battery,
-                "degrees": temperature,
+                "°C": temperature,
                 "range, km": trip.range_km,
                 "kWh a km": trip.kwh_per_km,
                 "kWh a tonne-km": trip.kwh_per_tonne_km,
@@ -822,7 +839,7 @@ def truck_figures_table() -> Table:
     for row in [*trucks, *read_table("truck_outlook.csv")]:
         quantity = row["quantity"]
         if quantity != "electric_against_cars" and "traffic" not in quantity:
-            name = f"{quantity.replace('_', ' ')} {row.get('scenario', '')}".strip()
+            name = f"{parameter_words(quantity)} {row.get('scenario', '')}".strip()
             rows.append(_figure(row, name, row["unit"], "", ""))
     frame = pd.DataFrame(rows).replace("", "–")
     return rows_table(frame.drop(columns="url"), links={"source": frame["url"].tolist()})
@@ -834,4 +851,6 @@ def _figure(row: Mapping[str, str], name: str, unit: str, key: str, about: str) 
     if key:
         columns = {"low": f"{key}_low", "likely": key, "high": f"{key}_high"}
     columns |= {column: about + column for column in ("kind", "source", "url")}
-    return {"figure": name, "unit": unit} | {head: row[name] for head, name in columns.items()}
+    cells = {head: row[name] for head, name in columns.items()}
+    sizes = {head: f"{float(cells[head]):,g}" for head in ("low", "likely", "high")}
+    return {"figure": name, "unit": unit} | cells | sizes

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from forecasting.evidence.ledger import Ledger
     from forecasting.growth.flow import FlowForecast
     from forecasting.scenarios.outlook import Outlook
 
@@ -101,7 +102,7 @@ def _told(fact: Fact) -> str:
     return f"{label_of(fact.measure)}: {fact_name(fact)}{phrase(' ({})', kind)}"
 
 
-def fact_list(outlook: Outlook) -> BulletList:
+def fact_list(outlook: Outlook, beside: Ledger | None = None) -> BulletList:
     """Every fact that an outlook used, or that counts what is forecast: the rows that mentions lead
     to.
 
@@ -110,6 +111,8 @@ def fact_list(outlook: Outlook) -> BulletList:
     outlook : Outlook
         A scenario's results. Its facts are of any place and partner: events may rest on a city's,
         or on one of a later day.
+    beside : Ledger, optional
+        Facts that tables of the same page show.
 
     Returns
     -------
@@ -133,7 +136,7 @@ def fact_list(outlook: Outlook) -> BulletList:
         for flow in outlook.baseline_forecasts.values()
         for fact, row in moves(flow).iterrows()
     }
-    used = _used(outlook)
+    used = _used(outlook) | {fact.id for fact in beside or ()}
     listed = [fact for fact in in_order(outlook.ledger) if fact.id in used]
     listed.sort(key=lambda fact: fact.measure)
     rows = [_row(fact, outlook.as_of, moved.get(fact.id, "")) for fact in listed]

@@ -28,6 +28,7 @@ from forecasting.reporting.labels import (
     readable,
     uncapital,
 )
+from forecasting.reporting.result_tables import label_in
 
 if TYPE_CHECKING:
     from forecasting.growth.flow import FlowForecast
@@ -45,11 +46,11 @@ WHY_COUNTS_DIFFER = (
     "Counts differ by what they hold (battery cars, plug-in hybrids, buses), by when (at the "
     "border, on the register, at a sale) and by whose (new or used, of firms or of persons)"
 )
+COMING = "vehicles imported, less those that leave again, plus those built in the country"
+REGISTERED = {"ev_registrations": "vehicles registered"}  # where they are what is forecast
 CHAIN = {
-    "ev_registrations": "vehicles imported, less those that leave again, plus those built in the "
-    "country",
-    "ev_stock": "vehicles imported, less those that leave again, plus those built in the country, "
-    "as their cohorts age",
+    "ev_registrations": "{coming}",
+    "ev_stock": "{coming}, which leave the road as they grow old",
     "energy_gwh": "the vehicles on the road, how far they drive and what they take",
     "peak_mw": "the energy, and the hours at which vehicles charge",
     "charging_points_need": "the energy that is charged in public, and how busy a point can be",
@@ -186,8 +187,8 @@ def _open(outlook: Outlook) -> Iterator[str]:
     )
     if without != with_them:
         yield (
-            f"Without the events that it assumes, {without} {uncapital(label_of(measure))} would "
-            f"be expected in {last}, not {with_them}."
+            f"Without the events that it assumes, one would expect {without} "
+            f"{uncapital(label_in(outlook, measure))} in {last}, not {with_them}."
         )
 
 
@@ -249,7 +250,7 @@ def _flow_grounds(
     """Of the flow: how many facts, whose definition, how much they say, which moves most, which
     events are assumed.
     """
-    label = label_of(outlook.scenario.measure)
+    label = label_in(outlook, outlook.scenario.measure)
     fit = flow.fit_table()
     if fit.empty:
         size = "" if flow.market is None else " and on the size of the market"
@@ -299,7 +300,8 @@ def _chain_grounds(outlook: Outlook) -> Iterator[tuple[str, str]]:
             for name, least, most in zip(rows["input"], low, high, strict=True)
         )
         moving = phrase(" It is moved most by {}.", moved)
-        yield measure, f"{label_of(measure)}: it follows from {parts}.{moving}"
+        made = parts.format(coming=REGISTERED.get(outlook.scenario.measure, COMING))
+        yield measure, f"{label_in(outlook, measure)}: it follows from {made}.{moving}"
 
 
 def counts_table(outlook: Outlook) -> Table:
@@ -314,7 +316,7 @@ def counts_table(outlook: Outlook) -> Table:
     Returns
     -------
     Table
-        The newest number of each agency, of a whole year where one is printed, in the unit of its
+        The newest number of each agency, of the longest of the last periods, in the unit of its
         measure; and in per cent of what the other facts lead one to expect of the same days.
 
     Raises
@@ -334,7 +336,8 @@ def counts_table(outlook: Outlook) -> Table:
         expected |= outlook.demand.balance.set_index("fact")["modelled"].to_dict()
     facts = outlook.facts.select(outlook.scenario.place, kind=("outcome", "estimate", "context"))
     counts = [fact for fact in facts if fact.measure in CAR_COUNTS and fact.is_amount]
-    counts.sort(key=lambda fact: (fact.period.days > 364, fact.period.end))
+    # Of counts of about the same days the longest is the newest
+    counts.sort(key=lambda fact: fact.period.end.toordinal() + min(fact.period.days, 365))
     newest = {(fact.measure, fact.basis, fact.product): fact for fact in counts}
     bases = shipped_bases()
     chosen = {flow.basis: "yes" for flow in outlook.forecasts.values()}

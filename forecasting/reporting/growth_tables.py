@@ -132,6 +132,6 @@ def analogues_lines(outlook: Outlook) -> BulletList:
         lines.append(
             f"It departs from the market's own past, {before} in {own['year']}: at one share, last "
             "year's growth says little of next year's (among these market-years their rank "
-            f"correlation is {alike})."
+            f"correlation is {alike}; 0 is none, 1 a full one)."
         )
     return BulletList(lines)

@@ -25,15 +25,24 @@ SETTINGS = {  # places of charging, as a reader calls them
 }
 COUNTED = ("vehicles", "points", "stations", "units")  # one by one
 PARAMETERS = {  # those whose name does not say it
-    "afir_kw": "power a vehicle by the rule",
+    "afir_kw": "power for each vehicle by the rule",
     "annual_km": "kilometres a year",
+    "battery_kwh": "battery",
     "bev": "battery cars",
+    "charging_cold_loss": "power of charging lost in frost",
+    "charging_kw": "power of charging",
+    "charging_rollout": "pace at which points are built",
+    "coincidence_floor": "share of points busy at one time",
+    "cold_slope": "energy that cold adds",
     "deliveries": "vehicles delivered by order",
     "depot_kw": "power of a depot charger",
-    "depot_kw_per_vehicle": "depot power a vehicle",
+    "depot_kw_per_vehicle": "depot power for each vehicle",
     "generation_gwh": "electricity generated in the country",
+    "home_access": "share of drivers who can charge at home",
     "home_kw": "power of a home charger",
+    "imports": "vehicles that come in each year",
     "inventory_share": "share not yet sold",
+    "payload_penalty": "payload lost to the battery",
     "phev": "plug-in hybrids",
     "power_delivery_scale": "power that chargers deliver",
     "practice_catch_up": "how fast points catch up with other markets",
@@ -42,7 +51,9 @@ PARAMETERS = {  # those whose name does not say it
     "public_point_kw": "power of a public point",
     "record_peak_mw": "highest load so far",
     "reexport_share": "share that leaves again",
+    "through_share": "traffic that drives on to the next section",
     "utilisation_scale": "how busy points are",
+    "work_access": "share of drivers who can charge at work",
 }
 
 
@@ -167,22 +178,29 @@ def unit_by_year(measure: str) -> str:
     return f"{unit} a year" if is_flow(measure) else unit
 
 
-def label_of(measure: str) -> str:
-    """What a reader sees of a measure.
+def label_of(measure: str, vehicles: str = "") -> str:
+    """What a reader sees of a measure, and of electric cars which of them are counted.
 
     >>> label_of("ev_stock"), label_of("ferry_tickets")
     ('Electric vehicles on the road', 'ferry tickets')
+    >>> label_of("ev_sales", "battery cars"), label_of("ebus_stock", "battery cars")
+    ('New battery cars sold', 'Electric buses on the road')
     """
-    return MEASURES[measure].label if measure in MEASURES else measure.replace("_", " ")
+    if measure not in MEASURES:
+        return measure.replace("_", " ")
+    label = MEASURES[measure].label
+    if vehicles and MEASURES[measure].of_electric_cars:
+        return capital(re.sub("(?i)electric vehicles", vehicles, label))
+    return label
 
 
-def finding(measure: str, words: str) -> str:
-    """A number of a measure as a sentence has it.
+def finding(measure: str, words: str, label: str = "") -> str:
+    """A number of a measure as a sentence has it, by a label of its own if one is given.
 
-    >>> finding("ev_imports", "66,600"), finding("energy_gwh", "436")
-    ('66,600 electric vehicles imported', '436 GWh of electricity for electric vehicles')
+    >>> finding("ev_imports", "66,600", "Battery cars imported"), finding("energy_gwh", "436")
+    ('66,600 battery cars imported', '436 GWh of electricity for electric vehicles')
     """
-    label = uncapital(label_of(measure)).replace(":", " by")
+    label = uncapital(label or label_of(measure)).replace(":", " by")
     unit = unit_of(measure)
     if unit in COUNTED:
         return f"{words} {label}"

@@ -15,6 +15,7 @@ from forecasting.evidence.words import period_words
 from forecasting.reporting.caveat_words import day_words
 from forecasting.reporting.display import BulletList, Table, plain_frame
 from forecasting.reporting.labels import amount, label_of, readable, uncapital
+from forecasting.reporting.result_tables import label_in
 from forecasting.scenarios.age import series_due
 from forecasting.scenarios.find_out import width_left, worth_finding_out
 
@@ -25,7 +26,7 @@ MOST = 10  # rows shown of either
 # What each number is called that nobody has printed, unless it is the flow of a period
 NUMBERS = {
     "market": "All new vehicles{where} in {period}",
-    "ev_stock": "Electric vehicles on the register at the end of {period}",
+    "ev_stock": "Electric cars on the register at the end of {period}",
     "charging_points_practice": "A count of public charging points at the end of {period}",
     "home_access": "A survey of charging at home",
     "work_access": "A survey of charging at work",
@@ -76,9 +77,11 @@ def find_out_table(outlook: Outlook, most: int = MOST) -> Table | BulletList:
         )
     measures = worth.columns[4:].tolist()
     several = len(outlook.forecasts) > 1
-    shown = {"number": [_number(row, several) for row in worth.to_dict("records")]}
+    own = label_in(outlook, outlook.scenario.measure)
+    shown = {"number": [_number(row, own, several) for row in worth.to_dict("records")]}
     shown |= {
-        label_of(name): [f"{100 * share:.0f} %" for share in worth[name]] for name in measures
+        label_in(outlook, name): [f"{100 * share:.0f} %" for share in worth[name]]
+        for name in measures
     }
     first = measures[0]
     year = outlook.years[-1]
@@ -97,12 +100,12 @@ def find_out_table(outlook: Outlook, most: int = MOST) -> Table | BulletList:
     return Table(plain_frame(shown), caption=caption)
 
 
-def _number(row: Mapping[Any, Any], several: bool) -> str:
+def _number(row: Mapping[Any, Any], flow: str, several: bool) -> str:
     """What a row of `worth_finding_out` is called; of several places, with its place."""
     where = f", {place_name(row['place'])}" if several else ""
     period = period_words(row["period"]) if row["period"] else ""
     pattern = NUMBERS.get(row["what"], "{label}{where} in {period}")
-    return pattern.format(label=label_of(row["what"]), where=where, period=period)
+    return pattern.format(label=flow, where=where, period=period)
 
 
 def due_table(outlook: Outlook, most: int = MOST) -> Table | BulletList:

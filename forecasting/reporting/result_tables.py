@@ -8,8 +8,10 @@ year of it.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,15 +19,17 @@ import pandas as pd
 
 from forecasting.demand.parameters import Assumption, load_parameters
 from forecasting.errors import InputError
-from forecasting.evidence.bases import basis_name
+from forecasting.evidence.bases import basis_name, shipped_bases
 from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.policies import shipped_policies
 from forecasting.evidence.reconcile import conflicts, nesting, revisions
 from forecasting.evidence.words import in_words, period_words
 from forecasting.growth.forecast import percent_of
 from forecasting.growth.policy_months import first_month
 from forecasting.measures import AT_THE_HORIZON, DEMAND_STEPS, EV_FLOWS, MEASURES
 from forecasting.periods import span
+from forecasting.reporting.caveat_words import day_words
 from forecasting.reporting.display import HIGH, LOW, Table, beside, plain_frame, rows_table
 from forecasting.reporting.labels import (
     ReadNumber,
@@ -54,19 +58,22 @@ UNITS = {"gwh": "GWh", "energy_gwh": "energy, GWh", "installed_mw": "installed, 
 CHAIN = (*EV_FLOWS, *DEMAND_STEPS)
 # Of what is judged: no quantiles, the ends of what is thought possible
 RANGE = ("likeliest", "lowest", "highest")
+# Between the words of a driver's name, but for "re-export" and "plug-in"
+APART = re.compile(r"(?<!\bre)(?<!\bplug)-")
 SIZES = {
-    "level": "factor",
-    "growth": "factor a year",
+    "level": "times as many",
+    "growth": "times as many each year",
     "ceiling": "share of new vehicles",
     "cap": "vehicles a year",
     "price": "change of the price",
-    "policy": "times as elsewhere",
+    "policy": "times the effect elsewhere",
 }
 # What becomes of a privilege or a trade, and when the months are that a table tells of
 POLICY_WORDS = {"ends": "ends", "begins": "begins", "blocked": "held up", "step": "changes"}
 BEFORE = "3 months before"
 AFTER = "3 months after"
 LATER = "a year on, or freed"
+NO_POLICY = "No policy is known that moves this flow."
 
 
 def whole_years(table: pd.DataFrame) -> pd.DataFrame:
@@ -82,6 +89,38 @@ def whole_years(table: pd.DataFrame) -> pd.DataFrame:
     ends = table["period_end"].astype(str)
     whole = ends.str.endswith("-12-31") & (starts.str.endswith("-01-01") | (starts == ends))
     return table[whole].assign(year=ends[whole].str[:4].astype(int))
+
+
+def vehicles_in(results: Results | StoredResults, basis: str | None, own: str, measure: str) -> str:
+    """Which electric cars a measure counts: the flow that is forecast those of its agency, what
+    follows from it plug-in hybrids too, where there are any.
+
+    Parameters
+    ----------
+    results : Results or StoredResults
+        Of one place.
+    basis : str or None
+        Of the forecast.
+    own, measure : str
+        The flow that is forecast, and the measure that is named.
+    """
+    plug_in = "phev_stock" in results.values and results.bands("phev_stock")[0.5].iloc[-1] > 0
+    if plug_in and measure != own:
+        return "battery and plug-in cars"
+    known = shipped_bases().get(basis or "")
+    return (known and known.vehicles) or "electric cars"
+
+
+def label_in(outlook: Outlook, measure: str) -> str:
+    """What a reader sees of a measure of an outlook: which electric cars it counts is said.
+
+    >>> import forecasting as fc
+    >>> label_in(fc.outlook("kazakhstan-baseline", draws=50), "ev_stock")
+    'Battery cars on the road'
+    """
+    scenario = outlook.scenario
+    basis = getattr(outlook.forecast, "basis", scenario.basis)
+    return label_of(measure, vehicles_in(outlook.results, basis, scenario.measure, measure))
 
 
 def yearly(table: pd.DataFrame) -> pd.DataFrame:
@@ -217,11 +256,16 @@ def outlook_table(outlook: Outlook, *measures: str) -> Table:
     >>> import forecasting as fc
     >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> fc.tables.outlook_table(outlook, "ev_stock").frame.columns[1]
-    ('Electric vehicles on the road, vehicles', 'median')
+    ('Electric cars on the road, vehicles', 'median')
     """
     shown = measures or tuple(dict.fromkeys((*CHAIN, outlook.scenario.measure)))
     table = results_table(outlook.results, *shown, since=outlook.first_year)
-    return rows_table(table.frame, {with_unit(name): name for name in shown}, caption=table.caption)
+    heads = {with_unit(name): with_unit(name, label_in(outlook, name)) for name in shown}
+    return rows_table(
+        table.frame.rename(columns=heads),
+        {heads[with_unit(name)]: name for name in shown},
+        nothing="This outlook has none.",
+    )
 
 
 def results_table(results: Results, *measures: str, since: int | None = None) -> Table:
@@ -259,13 +303,13 @@ def results_table(results: Results, *measures: str, since: int | None = None) ->
     return Table(beside(columns, "year"), caption=caption)
 
 
-def with_unit(measure: str) -> str:
-    """A measure as the head of a column, its unit with it.
+def with_unit(measure: str, label: str = "") -> str:
+    """A measure as the head of a column, its unit with it, by a label of its own if one is given.
 
     >>> with_unit("ev_imports"), with_unit("peak_mw")
     ('Electric vehicles imported, vehicles a year', 'Peak charging load, MW')
     """
-    return ", ".join(filter(None, [label_of(measure), unit_by_year(measure)]))
+    return ", ".join(filter(None, [label or label_of(measure), unit_by_year(measure)]))
 
 
 def in_columns(wide: pd.DataFrame, measure: str) -> pd.DataFrame:
@@ -339,7 +383,8 @@ def facts_table(ledger: Ledger, last: int | None = None) -> Table:
         }
         for fact in facts
     ]
-    return rows_table(rows, links={"source": [fact.url for fact in facts]})
+    links = {"source": [fact.url for fact in facts]}
+    return rows_table(rows, links=links, nothing="Nothing has been printed.")
 
 
 def _when(fact: Fact) -> str:
@@ -488,6 +533,9 @@ def fit_table(forecast: FlowForecast, last: int | None = None) -> Table:
     # It gives the flow its scale
     alone = (frame["low"] > 0) & (frame["high"] > ANYTHING * frame["low"])
     shown.loc[alone, ["expected", "low", "high"]] = ["anything", "–", "–"]
+    rates = shown["printed"].str.contains("%") & ~alone
+    for column in ("expected", "low", "high"):
+        shown.loc[rates, column] = [f"{readable(rate)} %" for rate in shown.loc[rates, column]]
     shown["period"] = shown["period"].map(label_words)
     shown["doubted"] = [f"{100 * doubt:.0f} %" for doubt in frame["doubted"]]
     return Table(_texts(shown.rename(columns={"low": LOW, "high": HIGH})))
@@ -625,8 +673,8 @@ def drivers_table(outlook: Outlook) -> Table:
     """
     rows = [
         {
-            "event": capital(driver.name.replace("-", " ")),
-            "acts on": capital(_acts_on(driver.quantity)),
+            "event": capital(APART.sub(" ", driver.name)),
+            "acts on": capital(_acts_on(driver.quantity, partial(label_in, outlook))),
             "when": _dated(driver),
             **_range(driver.size),
             "unit": _unit(driver),
@@ -637,7 +685,7 @@ def drivers_table(outlook: Outlook) -> Table:
         for driver in outlook.scenario.drivers
     ]
     columns = ["event", "acts on", "when", *RANGE, "unit", "probability", "reason", "facts"]
-    return Table(plain_frame(rows, columns=columns))
+    return rows_table(plain_frame(rows, columns=columns), nothing="No event is assumed.")
 
 
 def policies_table(outlook: Outlook) -> Table:
@@ -676,7 +724,8 @@ def policies_table(outlook: Outlook) -> Table:
     caption = f"Change of months, 80 % ranges; learned from {events} ends elsewhere"
     if any(policy.kind == "blocked" for policy in forecast.policies.rows):
         caption += "; what is held up, and how it fades, is a judgement"
-    return Table(frame[columns[:-1]], {"source": frame["link"].tolist()}, caption=caption)
+    links = {"source": frame["link"].tolist()}
+    return rows_table(frame[columns[:-1]], links=links, caption=caption, nothing=NO_POLICY)
 
 
 def _known_policies(forecast: FlowForecast) -> Iterator[list[str]]:
@@ -707,8 +756,9 @@ def _changed(outlook: Outlook, forecast: FlowForecast) -> Iterator[list[str]]:
             moved = percent_of(logs, labels)
             spans = _spans(moved, driver.start)
             if {*spans} != {"–"}:
+                about = shipped_policies()[driver.policy]
                 day = driver.start.isoformat()
-                yield [driver.reason, "in this scenario", day, *spans, driver.policy, ""]
+                yield [driver.reason, "in this scenario", day, *spans, about.source, about.url]
 
 
 def _spans(effects: pd.DataFrame, start: dt.date, later: pd.Period | None = None) -> list[str]:
@@ -727,9 +777,9 @@ def _change(effects: pd.DataFrame, first: pd.Period) -> str:
     return "–" if middle == low == high == "+0" else f"{middle} % ({low} to {high})"
 
 
-def _acts_on(quantity: str) -> str:
+def _acts_on(quantity: str, label: Callable[[str], str] = label_of) -> str:
     if quantity in MEASURES:
-        return label_of(quantity)
+        return label(quantity)
     return parameter_words(quantity)
 
 
@@ -752,7 +802,7 @@ def _dated(driver: Driver) -> str:
     if driver.end:
         return period_words(span(str(driver.start), str(driver.end)))
     first = driver.start.month == driver.start.day == 1
-    return f"from {driver.start.year if first else driver.start}"
+    return f"from {driver.start.year if first else day_words(driver.start)}"
 
 
 def _range(size: Range | Assumption) -> dict[str, object]:

@@ -48,6 +48,7 @@ from forecasting.reporting.result_tables import (
     in_columns,
     measures_beside,
     stored_results,
+    vehicles_in,
 )
 from forecasting.scenarios.joint_draws import COLUMNS, Results, region_places, region_total
 from forecasting.scenarios.outlook_files import (
@@ -203,8 +204,9 @@ def _named(name: str, keys: Mapping[str, Any]) -> Run:
 
 
 def _summary(whole: int, days: Sequence[str]) -> str:
-    ends = [day_words(dt.date.fromisoformat(day)) for day in dict.fromkeys([*days[:1], *days[-1:]])]
-    known = phrase(", on what was published by {}", " to ".join(ends))
+    ends = [day_words(dt.date.fromisoformat(day)) for day in days]
+    known = phrase(" on what was published by {}", "".join(ends[-1:]))
+    known += phrase(", the oldest of them by {}", "".join(ends[:-1][:1]))
     return (
         f"{plural(whole, 'report')}{known}. Beside each number stands the range that holds what "
         "comes four times in five."
@@ -279,14 +281,17 @@ def _headline(
     if not parts or measure not in parts[-1].values:
         return []
     first = stored.get("first_year") or int(parts[-1].bands(measure).index[0])
-    return headline(parts[-1], measure, first)
+    return [
+        entry | {"counted": vehicles_in(parts[-1], keys.get("basis"), measure, entry["measure"])}
+        for entry in headline(parts[-1], measure, first)
+    ]
 
 
 def _line(entry: Mapping[str, Any], growth: Mapping[str, Mapping[str, float]]) -> dict[str, str]:
     """A number of a card; of an index its growth, the only thing that is known of it."""
     measure = entry["measure"]
     year = str(entry["year"])
-    label = label_of(measure)
+    label = label_of(measure, entry["counted"])
     median = amount(entry["median"], measure)
     ends = amounts(entry["lower80"], entry["upper80"], measure)
     if known_as_growth(measure) and year in growth:

@@ -47,7 +47,9 @@ def test_it_says_what_was_known_and_until_when(outlook):
 def test_without_a_count_it_says_so(outlook):
     age = age_of(None, "ev_imports", outlook.as_of)
     blind = dataclasses.replace(outlook, evidence=None, age=age)
-    assert "Nobody has printed electric vehicles imported by 26 June 2023: " in str(known(blind))
+    assert "No count of electric vehicles imported was published by 26 June 2023: " in str(
+        known(blind)
+    )
 
 
 def test_an_answer_to_each_question_stands_side_by_side(outlook):
@@ -132,7 +134,7 @@ def test_the_scenarios_of_a_place_stand_side_by_side_with_the_numbers_of_their_r
     for name, row in shown.set_index("scenario").iterrows():
         other = fc.outlook(f"turkmenistan-{name.lower()}", draws=200)
         stock = other.headline["ev_stock"]
-        assert row["Electric vehicles on the road, 2030"].startswith(
+        assert row["Electric cars on the road, 2030"].startswith(
             amount(stock["median"], "ev_stock")
         )
 

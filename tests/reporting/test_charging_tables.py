@@ -63,7 +63,7 @@ def test_a_target_says_how_much_of_it_stands_and_what_it_takes(made):
 def test_need_stands_beside_the_markets_at_the_same_stock(made):
     why, starts, beside = charging_tables.why(made).lines
     assert "slow overnight" in why
-    assert starts.startswith("Practice starts from 1,399 stations, the newest count, of 2025-05-01")
+    assert starts.startswith("Practice starts from 1,399 stations, the newest count, of 1 May 2025")
     assert why.count(".") == beside.count(".") == 1  # one sentence each
     assert re.search(
         r"Four in five of the \d+ markets .* had [\d,]+ to [\d,]+ points: need without", beside
@@ -132,7 +132,7 @@ def test_one_peak_stands_beside_the_mean_day_and_what_is_printed(made):
     assert winter == pytest.approx(np.median(made.results.values["peak_mw"][:, -1]), rel=0.01)
     assert winter > float(mean)
     record = table.set_index("fact").loc["uz-grid-peak-2025-07-21-dispatch"]
-    assert (record["MW"], record["of"]) == ("about 13,300 MW", "2025-07-21")
+    assert (record["MW"], record["when"]) == ("about 13,300", "2025-07-21")
 
 
 def test_a_busier_point_pays_back_sooner(made):
@@ -141,7 +141,7 @@ def test_a_busier_point_pays_back_sooner(made):
     years = fast["payback, years"].astype(float).tolist()
     assert years == sorted(years, reverse=True)
     assert table.caption.startswith(
-        "Sold at about 0.21 USD/kWh (Uzbekistan), bought at about 0.078"
+        "Price of charging: about 0.21 USD/kWh (Uzbekistan); of its electricity: about 0.078"
     )
     nobody = dataclasses.replace(made, scenario=made.scenario.model_copy(update={"country": "TM"}))
     assert not len(charging_tables.business_table(nobody).frame)
@@ -153,7 +153,7 @@ def test_parts_have_slow_and_fast_points_by_year_beside_what_is_printed(made):
     tables = [each.frame.set_index(("where", "")) for each in (soon, late)]
     few, many = (float(table.loc["Tashkent", head].replace(",", "")) for table in tables)
     assert 0 < few < many
-    assert "Tashkent, about 1,300 points on 2026-03-06" in late.caption
+    assert "Tashkent, about 1,300 points on 6 Mar 2026" in late.caption
 
 
 def test_without_costs_no_number_is_said_to_be_better(made):

@@ -130,7 +130,7 @@ def test_a_stock_is_the_scenarios_own_line_with_the_counts_beside_it(outlook, le
     assert list(counted.y) == [3100]
     (median,) = traces(chart, name="Median")
     assert median.x[0] == 2023
-    assert chart.layout.title.text.endswith("electric vehicles on the road in 2030</b>")
+    assert chart.layout.title.text.endswith("electric cars on the road in 2030</b>")
 
 
 def test_a_total_is_as_long_as_its_period_and_as_high_as_its_yearly_rate(ledger):
@@ -267,7 +267,7 @@ def test_the_tornado_starts_at_the_median_and_ends_at_its_ends(outlook):
     low, high = chart.data
     assert list(low.y) == [
         "Kilometres a year<br>6,380 to 7,430",
-        "Home access<br>5,300 to 9,520",
+        "Share of drivers who can charge at home<br>5,300 to 9,520",
     ]
     assert [base + x for base, x in zip(low.base, low.x, strict=True)] == pytest.approx(
         [6380, 9520], rel=1e-2
@@ -364,7 +364,7 @@ def test_charts_that_compare_are_told_apart_without_colour(outlook, ledger, comp
 def test_a_figure_has_words_for_who_does_not_see_it(outlook):
     words = figures.fan_chart(outlook).layout.meta["alt"]
     assert words.startswith(
-        "Uzbekistan, baseline: 10,000 electric vehicles imported in 2023, 171,000 in 2030: "
+        "Uzbekistan, baseline: 10,000 electric cars imported in 2023, 171,000 in 2030: "
         "vehicles a year, as counted by "
     )
     assert "2030: 171,000 (" in words
@@ -384,7 +384,7 @@ def test_months_are_drawn_with_and_without_policies():
 
 def test_without_policies_the_chart_says_so(outlook):
     chart = figures.policy_chart(outlook)
-    assert chart.layout.title.text.endswith("no policy is known that moves this flow</b>")
+    assert chart.layout.title.text.endswith("no policy enters this flow but the events above</b>")
 
 
 def test_the_markets_that_went_before_are_named_beside_the_forecast():

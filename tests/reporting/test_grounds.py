@@ -32,7 +32,10 @@ def turkmenistan():
 def test_who_counts_what_stands_beside_the_forecast(kyrgyzstan, turkmenistan):
     table = grounds.counts_table(kyrgyzstan).frame.set_index("fact")
     own = table.loc["kg-ev-registrations-2025-environment-ministry"]
-    assert own["counts"] == "electric vehicles on the register and new on it"
+    assert own["counts"] == (
+        "electric vehicles on the register and new on it; whether plug-in hybrids are among them "
+        "is not said"
+    )
     assert (own["number"], own["forecast"]) == ("9,870", "yes")
     assert float(own["% of expected"]) > 0
     abroad = table.loc["kg-ev-imports-2023-01-to-08-diplomat-bound"]

@@ -20,7 +20,7 @@ def test_numbers_and_series_are_told_in_words() -> None:
     assert isinstance(table, Table)
     numbers = table.frame["number"].tolist()
     assert "A survey of the distance driven in a year" in numbers
-    assert any(words.startswith("Electric vehicles imported in Oct–Dec 2025") for words in numbers)
+    assert any(words.startswith("Battery cars imported in Oct–Dec 2025") for words in numbers)
     assert {*SURVEYED} <= NUMBERS.keys()
     assert table.frame.columns[-1] == "leaves a factor of"
     left = table.frame["leaves a factor of"].astype(float)

@@ -80,7 +80,7 @@ def test_the_outlook_table_starts_where_the_facts_end(outlook):
     frame = tables.outlook_table(outlook, "ev_stock", "peak_mw").frame
     assert frame.columns.tolist() == [
         ("year", ""),
-        *(("Electric vehicles on the road, vehicles", name) for name in ("median", "10 %", "90 %")),
+        *(("Electric cars on the road, vehicles", name) for name in ("median", "10 %", "90 %")),
         *(("Peak charging load, MW", name) for name in ("median", "10 %", "90 %")),
     ]
     assert frame.iloc[0].tolist()[:4] == ["2023", "12,000", "8,180", "17,600"]
@@ -88,7 +88,7 @@ def test_the_outlook_table_starts_where_the_facts_end(outlook):
 
 def test_medians_and_bounds_stand_in_cells_of_their_own_and_lead_to_what_they_rest_on(outlook):
     page = tables.outlook_table(outlook, "ev_stock")._repr_html_()
-    head = '<th colspan="3">Electric vehicles on the road, vehicles</th>'
+    head = '<th colspan="3">Electric cars on the road, vehicles</th>'
     assert f'<tr><th rowspan="2">year</th>{head}</tr>' in page
     cells = "".join(
         f'<td class="amount"><a href="#grounds-ev_stock">{words}</a></td>'
@@ -147,9 +147,9 @@ def test_a_fact_that_nothing_else_speaks_of_may_be_anything(outlook):
 def test_drivers_and_assumptions_of_the_scenario(outlook):
     columns = ["likeliest", "lowest", "highest", "unit"]
     assert tables.drivers_table(outlook).frame[columns].to_numpy().tolist() == [
-        [1.2, 1.0, 1.5, "factor"]
+        [1.2, 1.0, 1.5, "times as many"]
     ]
-    assert " 1.2      1     1.5 factor" in repr(tables.drivers_table(outlook))
+    assert " 1.2      1     1.5 times as many" in repr(tables.drivers_table(outlook))
     assert tables.assumptions_table(outlook).frame["assumption"].tolist() == ["kilometres a year"]
     assert len(tables.assumptions_table(outlook, all_of_them=True).frame) > 30
 

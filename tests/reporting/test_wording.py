@@ -69,7 +69,7 @@ def test_a_share_names_the_day_of_its_whole_once():
     }
     whole = {"reference": "vehicle_stock@UZ:2026-12-31/2026-12-31", "relation": "about"}
     share = Fact(**told, **whole, quantity="share_percent", value=2, unit="percent")
-    assert fact_name(share) == "about 2 % of vehicles on the road, all types, on 31 Dec 2026"
+    assert fact_name(share) == "about 2 % of vehicles of all types on the road on 31 Dec 2026"
     assert fact_name(Fact(**told, relation="equals", value=5)) == "5 vehicles on 31 Dec 2026"
 
 

@@ -101,7 +101,7 @@ def test_where_nothing_is_counted() -> None:
     nothing = LEDGER.select("TM", "ev_imports")
     age = age_of(nothing, "ev_imports", dt.date(2026, 3, 31))
     assert str(age) == (
-        "Nobody has printed electric vehicles imported by 31 March 2026: "
+        "No count of electric vehicles imported was published by 31 March 2026: "
         "this rests on other markets alone."
     )
     assert age_today(age, dt.date(2027, 1, 1)) == age_line(age) == str(age)

@@ -219,7 +219,7 @@ def test_ports_are_three_places_and_the_sum_of_their_draws() -> None:
     ports = made("ports-baseline", as_of=THEN)
     assert (
         lines_of(ports.caveats)[0]
-        == "Alashankou has no count of vehicles exported, all types: it is not in the sum."
+        == "Alashankou has no count of vehicles of all types exported: it is not in the sum."
     )
     assert [part.country for part in ports.parts] == ["horgos", "baktu", "ports"]
     assert ports.demand is None

@@ -21,6 +21,7 @@ from forecasting.evidence.places import is_place, place_name, place_words
 from forecasting.evidence.words import period_words, when_words
 from forecasting.measures import EV_SHARE, MEASURES
 from forecasting.periods import Period, span, year as year_of
+from forecasting.quantities import RELATION_WORDS
 from forecasting.reporting.caveat_words import day_words
 from forecasting.reporting.figures.drawing import (
     BLUE,
@@ -63,10 +64,12 @@ from forecasting.reporting.labels import (
     phrase,
     plural,
     readable,
+    spoken,
     uncapital,
     unit_by_year,
     unit_of,
 )
+from forecasting.reporting.result_tables import label_in
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
@@ -121,7 +124,7 @@ def fan_chart(
     >>> import forecasting as fc
     >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> fc.figures.fan_chart(outlook, "ev_stock", since=2025).layout.title.text
-    '<b>Turkmenistan, baseline: 10,000 electric vehicles on the road in 2030</b>'
+    '<b>Turkmenistan, baseline: 10,000 electric cars on the road in 2030</b>'
     """
     measure = measure or outlook.scenario.measure
     if measure != EV_SHARE and (empty := without_market(outlook, label_of(measure))):
@@ -280,7 +283,7 @@ def evidence_chart(evidence: Ledger | Outlook, measure: str | None = None) -> go
     if shown:
         newest = max(shown, key=lambda mark: mark.end)
         title = f"{where}{plural(len(shown), 'printed number')} on {about}, the newest "
-        title += f"{newest.label} {when_words(newest.period)}"
+        title += f"{RELATION_WORDS[newest.relation]}{newest.label} {when_words(newest.period)}"
     source = phrase("Source: {}", ", ".join(agencies))
     chart = Drawing(title, f"{_unit(measure, ledger)}, {how}", source=source, height=440)
     if not shown:
@@ -345,15 +348,15 @@ def _unit(measure: str, ledger: Ledger | None) -> str:
 def _frame(
     outlook: Outlook, measure: str, place: str, wide: pd.DataFrame, basis: str | None, shown: str
 ) -> Drawing:
-    last = wide.index[-1]
-    number = amount(wide[0.5][last], measure)
+    first, last = wide.index[[0, -1]]
+    soon, number = (spoken(wide[0.5][year], measure) for year in (first, last))
+    label = label_in(outlook, measure)
     unit = _unit(measure, outlook.evidence)
     if is_flow(measure):
-        soon = finding(measure, amount(wide[0.5].iloc[0], measure))
-        title = f"{soon} in {wide.index[0]}, {number} in {last}"
+        title = f"{finding(measure, soon, label)} in {first}, {number} in {last}"
         unit += basis_words(", as counted by {}", basis)
     else:
-        title = f"{finding(measure, number)} in {last}"
+        title = f"{finding(measure, number, label)} in {last}"
         unit += ", at the end of each year"
     if place != outlook.results.country:
         title = f"{part_words(place)}, {title}"
@@ -392,13 +395,13 @@ def policy_chart(outlook: Outlook) -> go.Figure:
     >>> import forecasting as fc
     >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> fc.figures.policy_chart(outlook).layout.title.text
-    '<b>Turkmenistan, baseline: no policy is known that moves this flow</b>'
+    '<b>Turkmenistan, baseline: no policy enters this flow but the events above</b>'
     """
     forecast = outlook.baseline_forecast
     vehicles = unit_of(outlook.scenario.measure)
     unit = f"{vehicles} a month"
     if forecast is None or not forecast.policies.rows:
-        chart = of_outlook(outlook, "no policy is known that moves this flow", unit)
+        chart = of_outlook(outlook, "no policy enters this flow but the events above", unit)
         return nothing(chart)
     years = range(outlook.first_year - 3, outlook.first_year + 2)
     shown = [n for n, month in enumerate(forecast.months) if month.start.year in years]

@@ -56,13 +56,13 @@ from forecasting.reporting.labels import (
     amount,
     amounts,
     finding,
-    label_of,
     readable,
+    spoken,
     uncapital,
     unit_by_year,
     unit_of,
 )
-from forecasting.reporting.result_tables import stored_results, yearly
+from forecasting.reporting.result_tables import label_in, stored_results, yearly
 from forecasting.scenarios.growth_on_year import first_rate_forecasts, printed_growth, yearly_growth
 from forecasting.scenarios.joint_draws import no_measure
 
@@ -254,7 +254,7 @@ def region_chart(total: Results, measure: str) -> go.Figure:
     """
     wide = total.bands(measure)
     last = wide.index[-1]
-    title = f"{place_name(total.country)}: {finding(measure, amount(wide[0.5][last], measure))}"
+    title = f"{place_name(total.country)}: {finding(measure, spoken(wide[0.5][last], measure))}"
     subtitle = f"{unit_by_year(measure)}, the sum of joint draws, not of quantiles; {SHADED}"
     chart = Drawing(f"{title} in {last}", subtitle, height=440).add(*fan(wide, measure))
     return chart.update_layout(yaxis=linear_scale(wide[0.9])).years(wide.index).figure()
@@ -277,7 +277,7 @@ def small_fans(parts: Mapping[str, pd.DataFrame], measure: str) -> Iterator[go.F
         wide = whole.loc[first:]
         last = wide.index[-1]
         words = f"{unit_by_year(measure)}, log scale, the same in all"
-        title = f"{name}: {amount(wide[0.5][last], measure)} in {last}"
+        title = f"{name}: {spoken(wide[0.5][last], measure)} in {last}"
         chart = Drawing(title, words, height=240, yaxis=axis)
         yield chart.add(*fan(wide, measure, labels=False)).years(wide.index).figure()
 
@@ -469,7 +469,7 @@ def growth_chart(outlook: Outlook, place: str) -> go.Figure:
     >>> import forecasting as fc
     >>> road = fc.outlook("xinjiang-baseline", draws=50)
     >>> fc.figures.growth_chart(road, "CN-XJ").layout.title.text
-    '<b>Xinjiang, baseline: electric vehicles exported, value index, +36 % in 2024</b>'
+    '<b>Xinjiang, baseline: electric cars exported, value index, +36 % in 2024</b>'
     """
     if place not in outlook.forecasts:
         known = ", ".join(outlook.forecasts) or "none, as an outlook from files has none"
@@ -477,7 +477,7 @@ def growth_chart(outlook: Outlook, place: str) -> go.Figure:
     measure = outlook.scenario.measure
     now = yearly_growth(part_of(outlook, place), measure).loc[outlook.first_year - 1 :]
     soon = now.iloc[min(1, len(now) - 1)]
-    title = f"{uncapital(label_of(measure))}, {percent(soon[0.5])} in {soon.name}"
+    title = f"{uncapital(label_in(outlook, measure))}, {percent(soon[0.5])} in {soon.name}"
     if len(outlook.forecasts) > 1:
         title = f"{place_name(place)}, {title}"
     now = now.set_axis(now.index.map(year_of))
@@ -536,12 +536,13 @@ def what_if_chart(now: Outlook, before: Outlook) -> go.Figure:
     flow, earlier = (
         outlook.results.bands(measure).loc[outlook.first_year :] for outlook in (now, before)
     )
-    last = amount(float(flow[0.5].iloc[-1]), measure)
+    last = spoken(float(flow[0.5].iloc[-1]), measure)
     words = f"{unit_of(measure)}; in grey, as it was given"
     if answers:
         words += f"; right, public points at the end of {now.scenario.horizon}"
     chart = Drawing(
-        f"{now.scenario.title}: {finding(measure, last)} in {flow.index[-1]}",
+        f"{now.scenario.title}: {finding(measure, last, label_in(now, measure))} in "
+        f"{flow.index[-1]}",
         words,
         letters=BESIDE_LEVERS,
         height=360,
