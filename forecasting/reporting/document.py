@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from forecasting.reporting.citations import numbered
 from forecasting.reporting.html import PLOTLY, figure_words, report_title
 
 Integers = NDArray[np.int_]
+Placed = tuple[int, int, int, int, Any]  # row, column, how many of each, and the cell
 
 HEADINGS = {"h1": 1, "h2": 1, "h3": 2}
 BOLD = {"b", "strong", "th"}
@@ -290,22 +291,27 @@ class _Writer:
         # Its first column is not bold
         made._tbl.tblPr.find(qn("w:tblLook")).set(qn("w:firstColumn"), "0")
         made.autofit = False
-        letters = np.full((wide, 2), 2)
+        letters = self._filled(made, placed)
+        room = self.width - MARGINS * wide
+        least = LETTER * letters[:, 0].sum()
+        size = next((size for size in SIZES if size * least <= room), SIZES[-1])
+        _set_size(made, size)
+        _set_widths(made, _widths(letters, LETTER * size, self.width))
+        for row, cells in zip(made.rows, rows, strict=True):
+            _mark(row, heading={cell.tag for cell in cells} == {"th"})
+        self.document.add_paragraph()
+
+    def _filled(self, made: Any, placed: Iterable[Placed]) -> Integers:
+        """Fill the cells. Gives of each column the letters of its longest word, and as many as it
+        is to have where there is room.
+        """
+        letters = np.full((len(made.columns), 2), 2)
         for row, column, down, across, element in placed:
             last = made.cell(row + down - 1, column + across - 1)
             needs = self._cell(made.cell(row, column).merge(last).paragraphs[0], element)
             if across == 1:
                 letters[column] = np.maximum(letters[column], needs)
-        least = letters[:, 0].sum()
-        room = self.width - MARGINS * wide
-        size = next((size for size in SIZES if LETTER * size * least <= room), SIZES[-1])
-        for paragraph in (one for cell in made._cells for one in cell.paragraphs):
-            for run in paragraph.runs:
-                run.font.size = Pt(size)
-        _set_widths(made, _widths(letters, LETTER * size, self.width))
-        for row, cells in zip(made.rows, rows, strict=True):
-            _mark(row, heading={cell.tag for cell in cells} == {"th"})
-        self.document.add_paragraph()
+        return letters
 
     def _cell(self, paragraph: Any, element: Any) -> tuple[int, int]:
         """Fill a cell. Gives the letters of its longest word, and as many as its column is to have
@@ -332,6 +338,13 @@ class _Writer:
             self.document.add_paragraph(f"[{number}] {words}: {address}")
 
 
+def _set_size(table: Any, points: int) -> None:
+    """Have letters so many points high."""
+    for paragraph in (one for cell in table._cells for one in cell.paragraphs):
+        for run in paragraph.runs:
+            run.font.size = Pt(points)
+
+
 def _set_widths(table: Any, widths: Array) -> None:
     """Have columns so many centimetres wide: for programs that read the grid, and for Word, which
     reads the cells.
@@ -349,7 +362,7 @@ def _mark(row: Any, heading: bool) -> None:
         marks.append(_xml("w:tblHeader", "w:val", "true"))
 
 
-def _placed(rows: Sequence[Sequence[Any]]) -> Iterator[tuple[int, int, int, int, Any]]:
+def _placed(rows: Sequence[Sequence[Any]]) -> Iterator[Placed]:
     """Each cell with its row and column, and how many it takes down and across: a cell of two rows
     keeps its column in the second.
     """

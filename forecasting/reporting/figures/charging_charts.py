@@ -97,7 +97,7 @@ def charger_gap(outlook: Outlook) -> go.Figure:
     >>> fc.figures.charger_gap(outlook).layout.title.subtitle.text[:30]
     'public points at the end of ea'
     """
-    if empty := without_market(outlook, "Charging points"):
+    if empty := without_market(outlook, NEED):
         return empty
     answers = {name: outlook.results.bands(name).loc[outlook.first_year :] for name in CHARGING}
     years = answers[NEED].index.tolist()
@@ -185,7 +185,7 @@ def load_chart(outlook: Outlook, day: str = "winter") -> go.Figure:
     >>> fc.figures.load_chart(outlook, "summer").layout.xaxis.title.text
     'hour of the day'
     """
-    if empty := without_market(outlook, "Load through a day"):
+    if empty := without_market(outlook, "peak_mw"):
         return empty
     load = demand_of(outlook).load_day.query("day == @day")
     wide = load.pivot(index="hour", columns="setting", values="mw")
@@ -194,7 +194,7 @@ def load_chart(outlook: Outlook, day: str = "winter") -> go.Figure:
     peak = f"{readable(total.max())} MW at {total.idxmax()}:00"
     title = f"charging takes {peak} on a {day} day of {outlook.scenario.horizon}"
     words = "MW, mean over the draws, by where vehicles charge"
-    chart = of_outlook(outlook, title, words, x="hour of the day")
+    chart = of_outlook(outlook, title, words, xaxis_title_text="hour of the day")
     chart.update_layout(
         xaxis={"dtick": 3, "range": [-0.5, 23.5]},
         yaxis=linear_scale(total),
@@ -214,7 +214,7 @@ def load_chart(outlook: Outlook, day: str = "winter") -> go.Figure:
 
 
 def tornado(outlook: Outlook, measure: str = NEED) -> go.Figure:
-    """What a result hangs on: its median where one assumption is in its lowest or highest tenth.
+    """What a result depends on: its median where one assumption is in its lowest or highest tenth.
 
     Parameters
     ----------
@@ -240,7 +240,7 @@ def tornado(outlook: Outlook, measure: str = NEED) -> go.Figure:
     >>> fc.figures.tornado(outlook).layout.title.text[:64]
     '<b>Turkmenistan, baseline: public charging points by need move m'
     """
-    if empty := without_market(outlook, label_of(measure)):
+    if empty := without_market(outlook, measure):
         return empty
     # More than chance alone sorts
     frame = demand_of(outlook).sensitivity.query("output == @measure and share > 0")

@@ -123,7 +123,8 @@ FOOT = {  # below the axis
     "yref": "paper",
     "yanchor": "top",
 }
-WIDE = {"subtitle": 110, "legend": 100}  # letters in a line
+LEGEND = 100  # letters in a line
+SMALLER = 1.31  # letters of a subtitle for one of the title
 
 
 class Drawing:
@@ -133,14 +134,12 @@ class Drawing:
     ----------
     title, subtitle : str
         What the figure says, and what it shows, in smaller letters.
-    x, y : str
-        Of the axes: the quantity and its unit, where the subtitle does not say them.
     source : str
         Where the numbers come from.
     height : int
         Pixels.
     letters : int
-        In a line of the title.
+        In a line of the title; the smaller ones of the subtitle are more.
     **layout
         Of the figure; an underscore leads into a property, as in plotly: ``xaxis_title_text``.
 
@@ -156,15 +155,13 @@ class Drawing:
         title: str,
         subtitle: str,
         *,
-        x: str = "",
-        y: str = "",
         source: str = "",
         height: int = 420,
         letters: int = 84,
         **layout: Any,
     ) -> None:
         lines = textwrap.wrap(title, letters)
-        smaller = textwrap.wrap(subtitle, WIDE["subtitle"])
+        smaller = textwrap.wrap(subtitle, int(SMALLER * letters))
         words = {"text": "<br>".join(smaller), "font": {"size": 12.5, "color": MUTED}}
         head = {"text": f"<b>{'<br>'.join(lines)}</b>", "font": {"size": 16}, "subtitle": words}
         self.words = f"{title}: {subtitle}."
@@ -172,9 +169,7 @@ class Drawing:
         self.top = 30 + 20 * len(lines) + LINE * len(smaller)
         self.layout: dict[str, Any] = {"template": {"layout": HOUSE}}
         self.traces: list[Trace] = []
-        self.update_layout(
-            title=head, height=height, xaxis_title_text=x, yaxis_title_text=y, **layout
-        )
+        self.update_layout(title=head, height=height, xaxis={}, **layout)
 
     def add(self, *traces: Trace) -> Drawing:
         """Draw over what is there."""
@@ -236,10 +231,10 @@ class Drawing:
         axis = self.layout["xaxis"]
         labels = [str(label) for label in axis.get("ticktext", [""])]
         depth = 8 + LINE * (1 + max(label.count("<br>") for label in labels))
-        depth += 24 * bool(axis["title"]["text"])
+        depth += 24 * ("title" in axis)
         named = [trace for trace in self.traces if trace.get("showlegend", True)]
         names = [trace["name"] for trace in named if trace.get("name")]
-        rows = -(-len("".ljust(9).join(names)) // WIDE["legend"])
+        rows = -(-len("".ljust(9).join(names)) // LEGEND)
         if len(names) < 2:
             rows = 0
         foot = depth + (LINE + 6) * bool(self.source)

@@ -15,6 +15,8 @@ import html
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
+from typing import Any
 
 from forecasting.evidence.bases import basis_name, same_perimeter
 from forecasting.evidence.fact import Fact
@@ -103,17 +105,19 @@ def marks(facts: Iterable[Fact], measure: str) -> list[Mark]:
     measure : str
         Which measure.
     """
-    own = (fact for fact in facts if fact.measure == measure and fact.kind in COUNTED)
-    sized = [fact for fact in own if fact.of_world and fact.value > 0]
-    counted = [_mark(fact) for fact in sized if fact.is_rate or (fact.is_count and fact.stock)]
+    own = [fact for fact in facts if fact.measure == measure and _counts_some(fact)]
+    counted = [_mark(fact) for fact in own if fact.is_rate or (fact.is_count and fact.stock)]
     printed = {
         (mark.basis, mark.period): mark
         for mark in counted
         if mark.relation == "equals" and not mark.stock
     }
-    changes = [_implied(fact, printed) for fact in sized if fact.is_change]
-    shown = [*counted, *filter(None, changes)]
-    return sorted(shown, key=lambda mark: (mark.period, mark.height))
+    changes = (_implied(fact, printed) for fact in own if fact.is_change)
+    return sorted([*counted, *filter(None, changes)], key=attrgetter("period", "height"))
+
+
+def _counts_some(fact: Fact) -> bool:
+    return fact.kind in COUNTED and fact.of_world and fact.value > 0
 
 
 def _mark(fact: Fact) -> Mark:
@@ -218,13 +222,20 @@ def like_the_main(known: Sequence[Mark], main: str | None = None) -> list[Mark]:
 def _of_basis(mine: list[Mark], basis: str, colour: str) -> Trace:
     """The facts of a basis: each is as long as its period, its symbol says what it is."""
     symbols = [mark.symbol for mark in mine]
-    hover = [mark.hover for mark in mine]
     look = {"color": colour, "size": 8, "symbol": symbols, "line": {"color": colour, "width": 1.5}}
-    x = [mark.middle for mark in mine]
     half = [round((mark.end - mark.start) / 2, 4) for mark in mine]
     length = {"type": "data", "array": half, "thickness": 2.5, "width": 0, "color": colour}
-    facts = points(x, [mark.height for mark in mine], hover, **look)
-    return facts | {"error_x": length, "name": basis or "counted", "showlegend": True}
+    return at_marks(mine, **look) | {
+        "error_x": length,
+        "name": basis or "counted",
+        "showlegend": True,
+    }
+
+
+def at_marks(shown: Sequence[Mark], **look: Any) -> Trace:
+    """A point at the middle of each mark."""
+    hover = [mark.hover for mark in shown]
+    return points([mark.middle for mark in shown], [mark.height for mark in shown], hover, **look)
 
 
 def _counts(free: list[Mark]) -> Iterator[Trace]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from forecasting.errors import InputError
 from forecasting.evidence.bases import basis_name, basis_words
 from forecasting.evidence.places import is_place, place_name, place_words
 from forecasting.evidence.words import period_words, when_words
-from forecasting.measures import EV_SHARE, MEASURES
+from forecasting.measures import EV_SHARE
 from forecasting.periods import Period, span, year as year_of
 from forecasting.quantities import RELATION_WORDS
 from forecasting.reporting.caveat_words import day_words
@@ -46,6 +47,7 @@ from forecasting.reporting.figures.drawing import (
 )
 from forecasting.reporting.figures.facts import (
     Mark,
+    at_marks,
     fact_traces,
     like_the_main,
     marks,
@@ -82,6 +84,7 @@ INDEX_BASE = 100
 SHADES = (("80 %", 0.2, 0.1, 0.9), ("50 %", 0.3, 0.25, 0.75))
 SHADED = "shaded, four in five and half of what may come"
 NO_YEARS = pd.Series(dtype=float)
+POLICY_PLACE = re.compile(r"\S+-\d\d-")  # before the name in a policy's id
 COLUMN = 0.42  # years that the column of an unfinished year is wide
 
 
@@ -127,25 +130,20 @@ def fan_chart(
     '<b>Turkmenistan, baseline: 10,000 electric cars on the road in 2030</b>'
     """
     measure = measure or outlook.scenario.measure
-    if measure != EV_SHARE and (empty := without_market(outlook, label_of(measure))):
+    if empty := without_market(outlook, measure):
         return empty
-    if place is None:
-        place = outlook.results.country
-        if len(outlook.forecasts) == 1:
-            place = outlook.parts[0].country
-    part = part_of(outlook, place)
-    bands = part.bands(measure)
-    wide = bands.loc[outlook.first_year :]
+    part = part_of(outlook, place) if place else _whole(outlook)
+    wide = part.bands(measure).loc[outlook.first_year :]
     first = since or outlook.first_year - math.ceil(len(wide) / 2)
-    own = measure == outlook.scenario.measure
-    basis = getattr(outlook.forecasts.get(part.country), "basis", "") if own else ""
+    basis = _basis(outlook, measure, part.country)
     known = drawn_facts(outlook, measure, part.country)
     counted = [mark for mark in like_the_main(known, basis) if mark.period.start.year >= first]
-    past = _before(bands[0.5], counted, range(first, outlook.first_year))
+    past = _before(part.bands(measure)[0.5], counted, range(first, outlook.first_year))
+    own = measure == outlook.scenario.measure
     words = SHADED
-    if own and {*past.index} - {mark.middle for mark in counted}:
+    if own and len(_implied(past, counted)):
         words += "; open points, what the facts imply"
-    chart = _frame(outlook, measure, part.country, wide, basis, words)
+    chart = _frame(outlook, measure, part.country, wide, words)
     chart.update_layout(yaxis=linear_scale([*past, *wide[0.9]]))
     below = {}
     for mark in _so_far(counted, outlook.first_year):
@@ -154,6 +152,23 @@ def fan_chart(
     chart.add(*fan(wide, measure, past[-1:]), *_history(past, counted, measure, own))
     chart.words += f" {_read_aloud(wide, measure, len(known))}."
     return chart.years([*past.index, *wide.index], **below).figure()
+
+
+def _whole(outlook: Outlook) -> Results:
+    """The whole of an outlook, of which a single place that is counted is all."""
+    return outlook.parts[-(len(outlook.forecasts) != 1)]
+
+
+def _basis(outlook: Outlook, measure: str, place: str) -> str:
+    """Whose count a measure is; of what follows from the flow, nobody's."""
+    if measure == outlook.scenario.measure:
+        return getattr(outlook.forecasts.get(place), "basis", "")
+    return ""
+
+
+def _implied(past: pd.Series[float], counted: Sequence[Mark]) -> pd.Series[float]:
+    """The years before that nobody counted, as the facts imply them."""
+    return past.drop([mark.middle for mark in counted], errors="ignore")
 
 
 def _before(medians: pd.Series[float], counted: Sequence[Mark], years: range) -> pd.Series[float]:
@@ -186,16 +201,13 @@ def _history(
     year of the flow that nobody counted.
     """
     dots = [mark for mark in counted if mark.whole_year or mark.stock]
-    at = [mark.middle for mark in dots]
-    heights = [mark.height for mark in dots]
-    hover = [mark.hover for mark in dots]
     yield line([*past.index], past, {True: INK}.get(own, MUTED), hoverinfo="skip", showlegend=False)
-    yield points(at, heights, hover, color=INK, size=8) | {"name": "Counted"}
+    yield at_marks(dots, color=INK, size=8) | {"name": "Counted"}
     newest = sorted(dots, key=lambda mark: mark.end)[-1:]
     named = [mark for mark in dots if mark.whole_year] + [*stocks_by_year(dots).values(), *newest]
     labels = {mark.middle: (mark.height, mark.label) for mark in named}
     if own:
-        implied = past.drop(at, errors="ignore")
+        implied = _implied(past, dots)
         words = [f"≈ {amount(height, measure)}" for height in implied]
         edge = {"color": INK, "width": 2}
         yield points([*implied.index], implied, words, color=PAPER, size=8, line=edge)
@@ -206,9 +218,10 @@ def _history(
 
 def _label(past: pd.Series[float], when: Any, height: float, words: str) -> Trace:
     """A number beside a line: left of it where it rises, well above it where it turns up again."""
-    rising = bool(past.get(when - 1, math.inf) < height)
-    side = {True: "top left"}.get(rising, "top center")
-    if past.get(when + 1, 0.0) > height and not rising:
+    side = "top center"
+    if past.get(when - 1, math.inf) < height:
+        side = "top left"
+    elif past.get(when + 1, 0.0) > height:
         words += "<br> "
     return words_at([when], [height], [words], side, size=12, color=INK)
 
@@ -271,25 +284,24 @@ def evidence_chart(evidence: Ledger | Outlook, measure: str | None = None) -> go
     ledger: Any = getattr(evidence, "evidence", evidence)
     measure = measure or str(ledger.frame["measure"].mode().get(0, "ev_imports"))
     shown = marks(ledger, measure)
-    how = "each as long as its period and as high as its yearly rate"
-    if not is_flow(measure):
-        how = "by day, with the change on the year before"
-    where = ""
-    if ledger.frame["place"].nunique() == 1:
-        where = f"{place_name(ledger.frame['place'].iloc[0])}: "
-    agencies = dict.fromkeys(basis_name(mark.basis).partition(",")[0] for mark in shown)
+    places = [*map(place_name, ledger.frame["place"].unique())]
+    where = phrase("{}: ", len(places) == 1 and places[0])
     about = uncapital(label_of(measure))
-    title = capital(f"{where}no number is printed on {about}")
-    if shown:
-        newest = max(shown, key=lambda mark: mark.end)
-        title = f"{where}{plural(len(shown), 'printed number')} on {about}, the newest "
-        title += f"{RELATION_WORDS[newest.relation]}{newest.label} {when_words(newest.period)}"
-    source = phrase("Source: {}", ", ".join(agencies))
-    chart = Drawing(title, f"{_unit(measure, ledger)}, {how}", source=source, height=440)
+    unit = _unit(measure, ledger)
     if not shown:
-        return nothing(chart)
-    heights = [mark.height for mark in shown]
+        return nothing(Drawing(capital(f"{where}no number is printed on {about}"), unit))
+    how = "by day, with the change on the year before"
+    if is_flow(measure):
+        how = "each as long as its period and as high as its yearly rate"
+    newest = max(shown, key=lambda mark: mark.end)
+    title = (
+        f"{where}{plural(len(shown), 'printed number')} on {about}, the newest "
+        f"{RELATION_WORDS[newest.relation]}{newest.label} {when_words(newest.period)}"
+    )
+    agencies = dict.fromkeys(basis_name(mark.basis).partition(",")[0] for mark in shown)
+    chart = Drawing(title, f"{unit}, {how}", source=f"Source: {', '.join(agencies)}", height=440)
     main = getattr(getattr(evidence, "forecast", None), "basis", None)
+    heights = [mark.height for mark in shown]
     chart.add(*fact_traces(shown, main))
     chart.update_layout(yaxis=log_scale([*heights, 1.5 * max(heights)]))
     return chart.years(_years_of(mark.period for mark in shown)).figure()
@@ -345,18 +357,16 @@ def _unit(measure: str, ledger: Ledger | None) -> str:
     return unit_by_year(measure)
 
 
-def _frame(
-    outlook: Outlook, measure: str, place: str, wide: pd.DataFrame, basis: str | None, shown: str
-) -> Drawing:
+def _frame(outlook: Outlook, measure: str, place: str, wide: pd.DataFrame, shown: str) -> Drawing:
     first, last = wide.index[[0, -1]]
     soon, number = (spoken(wide[0.5][year], measure) for year in (first, last))
     label = label_in(outlook, measure)
     unit = _unit(measure, outlook.evidence)
+    title = f"{finding(measure, number, label)} in {last}"
     if is_flow(measure):
         title = f"{finding(measure, soon, label)} in {first}, {number} in {last}"
-        unit += basis_words(", as counted by {}", basis)
+        unit += basis_words(", as counted by {}", _basis(outlook, measure, place))
     else:
-        title = f"{finding(measure, number, label)} in {last}"
         unit += ", at the end of each year"
     if place != outlook.results.country:
         title = f"{part_words(place)}, {title}"
@@ -401,8 +411,7 @@ def policy_chart(outlook: Outlook) -> go.Figure:
     vehicles = unit_of(outlook.scenario.measure)
     unit = f"{vehicles} a month"
     if forecast is None or not forecast.policies.rows:
-        chart = of_outlook(outlook, "no policy enters this flow but the events above", unit)
-        return nothing(chart)
+        return nothing(of_outlook(outlook, "no policy enters this flow but the events above", unit))
     years = range(outlook.first_year - 3, outlook.first_year + 2)
     shown = [n for n, month in enumerate(forecast.months) if month.start.year in years]
     days = [on_axis(forecast.months[number].start) + 0.04 for number in shown]
@@ -410,32 +419,42 @@ def policy_chart(outlook: Outlook) -> go.Figure:
     without = np.median(forecast.without_policies()[:, shown], axis=0)
     most = int(np.argmax(np.abs(middle - without)))
     month = period_words(forecast.months[shown[most]])
+    marked = {day: words for day, words in _policy_days(forecast) if day.year in years}
     chart = of_outlook(
         outlook,
         f"{readable(middle[most])} {vehicles} in {month} with the policies, "
         f"{readable(without[most])} without",
-        f"{unit}; shaded, four in five of what may come; dotted, the days of the policies",
+        f"{unit}; shaded, four in five of what may come"
+        + phrase("; dotted, {}", ", ".join(marked.values())),
     )
-    chart.add(band(days, low, high, fillcolor=tint(BLUE, 0.2), name="80 %", showlegend=False))
-    chart.add(line(days, middle, BLUE, name="with policies"))
-    chart.add(line(days, without, ORANGE, dash="dash", name="without"))
+    chart.add(
+        band(days, low, high, fillcolor=tint(BLUE, 0.2), name="80 %", showlegend=False),
+        line(days, middle, BLUE, name="with policies"),
+        line(days, without, ORANGE, dash="dash", name="without"),
+    )
+    for day in marked:
+        chart.mark("x", on_axis(day), dash="dot")
+    return chart.update_layout(yaxis=linear_scale(high)).years(years).figure()
+
+
+def _policy_days(forecast: FlowForecast) -> Iterator[tuple[dt.date, str]]:
+    """The day of each policy with its name; what was blocked is freed on a day of its own."""
     for policy in forecast.policies.rows:
-        # What was blocked is freed on a day of its own
-        for day in (policy.start, policy.end)[: 1 + (policy.kind == "blocked")]:
-            if day and day.year in years:
-                chart.mark("x", on_axis(day), dash="dot")
-    chart.update_layout(yaxis=linear_scale(high))
-    return chart.years(years).figure()
+        name = POLICY_PLACE.sub("", policy.id).replace("-", " ")
+        yield policy.start, f"{name} {when_words(Period(policy.start, policy.start))}"
+        if policy.kind == "blocked" and policy.end:
+            yield policy.end, f"its end {when_words(Period(policy.end, policy.end))}"
 
 
-def without_market(outlook: Outlook, label: str) -> go.Figure | None:
+def without_market(outlook: Outlook, measure: str) -> go.Figure | None:
     """In place of a chart of vehicles or chargers, what it takes; None where the size of the market
     is known.
     """
-    if outlook.scenario.measure != EV_SHARE:
+    if outlook.scenario.measure != EV_SHARE or measure == EV_SHARE:
         return None
+    about, _, _ = uncapital(label_of(measure)).partition(":")
     words = "the new cars of a year are not known: market_size in the params file"
-    return nothing(of_outlook(outlook, f"nothing is known of {uncapital(label)}", words))
+    return nothing(of_outlook(outlook, f"nothing is known of {about}", words))
 
 
 def nothing(chart: Drawing) -> go.Figure:
@@ -452,26 +471,22 @@ def forecast_chart(forecast: FlowForecast) -> go.Figure:
         Of any periods.
     """
     measure = forecast.measure
-    title = label_of(measure)
-    if measure not in MEASURES:
-        measure = ""
-        title = "Forecast"
-    if forecast.place:
-        title += f": {place_words(forecast.place)}"
     totals = forecast.quantiles()
     rates = totals.mul([yearly_rate(1.0, period) for period in forecast.periods], axis=0)
-    last = forecast.periods[-1]
-    title += f", {readable(totals[0.5].iloc[-1])} {when_words(last)}"
+    title = (label_of(measure) or "Forecast") + phrase(": {}", place_words(forecast.place))
+    title += f", {readable(totals[0.5].iloc[-1])} {when_words(forecast.periods[-1])}"
     basis = basis_words(", as counted by {}", forecast.basis)
     words = f"{unit_of(measure)} a year{basis}; a fact is as long as its period".strip()
     chart = Drawing(title, words, source="Source: forecast from the facts shown", height=440)
     middles = [(on_axis(p.start) + on_axis(p.end)) / 2 for p in forecast.periods]
     hover = hovering(hovers(map(period_words, forecast.periods), totals))
-    chart.add(whiskers(middles, rates, middles, "forecast, 80 %", color=BLUE) | hover)
     labels = [f"<b>{readable(total)}</b>" for total in totals[0.5]]
-    chart.add(words_at(middles, rates[0.9], labels, "top center", color=DEEP, size=12))
     shown = marks(forecast.evidence or (), measure)
-    chart.add(*fact_traces(shown, forecast.basis))
+    chart.add(
+        whiskers(middles, rates, middles, "forecast, 80 %", color=BLUE) | hover,
+        words_at(middles, rates[0.9], labels, "top center", color=DEEP, size=12),
+        *fact_traces(shown, forecast.basis),
+    )
     heights = [*rates[0.9], *(mark.height for mark in shown)]
     periods = [*forecast.periods, *(mark.period for mark in shown)]
     return chart.update_layout(yaxis=linear_scale(heights)).years(_years_of(periods)).figure()

@@ -4,7 +4,8 @@ was forecast and as it was printed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -74,8 +75,8 @@ if TYPE_CHECKING:
 FACTORS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)  # of growth, at the ticks of an axis
 ANSWERS = CHARGING | {"charging_points_target": AMBER}
 # Of a trace, where a scenario is changed: only what moved is sent to a browser
-MOVED = ("y", "text", "hovertext", "error_y")
-BESIDE_LEVERS = 54  # letters in a line of the title
+MOVED = ("x", "y", "text", "hovertext", "error_x")
+BESIDE_LEVERS = 46  # letters in a line of the title
 RIGHT_AXES = {"xaxis": "x2", "yaxis": "y2"}
 RIGHT = 0.68  # where the right chart begins, its ticks included
 DASHES = ("solid", "dash", "dot")
@@ -471,12 +472,10 @@ def growth_chart(outlook: Outlook, place: str) -> go.Figure:
     >>> fc.figures.growth_chart(road, "CN-XJ").layout.title.text
     '<b>Xinjiang, baseline: electric cars exported, value index, +36 % in 2024</b>'
     """
-    if place not in outlook.forecasts:
-        known = ", ".join(outlook.forecasts) or "none, as an outlook from files has none"
-        raise InputError(f"{outlook.scenario.name} has no forecast of {place!r}; it has {known}")
+    printed = _printed(outlook, place)
     measure = outlook.scenario.measure
     now = yearly_growth(part_of(outlook, place), measure).loc[outlook.first_year - 1 :]
-    soon = now.iloc[min(1, len(now) - 1)]
+    soon = now.head(2).iloc[-1]
     title = f"{uncapital(label_in(outlook, measure))}, {percent(soon[0.5])} in {soon.name}"
     if len(outlook.forecasts) > 1:
         title = f"{place_name(place)}, {title}"
@@ -484,9 +483,7 @@ def growth_chart(outlook: Outlook, place: str) -> go.Figure:
     day, rates = first_rate_forecasts(outlook, place) or (outlook.as_of, [])
     cells = {rate.period: (rate.low, rate.median, rate.high) for rate in rates}
     then = pd.DataFrame.from_dict(cells, "index", columns=[0.1, 0.5, 0.9])
-    printed = _printed(outlook, place)
-    periods = {*now.index, *then.index, *printed}
-    order = sorted(periods, key=lambda period: (period.end, period.start), reverse=True)
+    order = sorted({*now.index, *then.index, *printed}, key=attrgetter("end", "start"))[::-1]
     chart = of_outlook(
         outlook,
         title,
@@ -498,20 +495,26 @@ def growth_chart(outlook: Outlook, place: str) -> go.Figure:
     )
     rows = pd.Series(range(len(order)), order)
     for wide, since, colour, shift in ((now, outlook.as_of, BLUE, 0.12), (then, day, GREEN, -0.12)):
-        names = map(period_words, wide.index)
-        known = f"forecast of {day_words(since)}"
         at = (rows[wide.index] + shift).tolist()
-        dots = whiskers(at, wide, names, known, color=colour, opacity=0.75)
+        known = f"forecast of {day_words(since)}"
+        dots = whiskers(at, wide, map(period_words, wide.index), known, color=colour, opacity=0.75)
         chart.add(turned(dots | {"showlegend": len(wide) > 0}))
-    words = [percent(rate) for rate in printed.values()]
-    at = [order.index(period) for period in printed]
-    diamonds = points(at, printed.values(), words, color=INK, symbol="diamond")
+    return chart.add(turned(_diamonds(rows[[*printed]], printed.values()))).figure()
+
+
+def _diamonds(rows: pd.Series[int], rates: Collection[float]) -> Trace:
+    """Printed rates, each with its number."""
+    words = [percent(rate) for rate in rates]
+    diamonds = points(rows.tolist(), rates, words, color=INK, symbol="diamond")
     look = {"text": words, "textposition": "top center", "mode": "markers+text", "name": "printed"}
-    return chart.add(turned(diamonds | look | {"showlegend": True})).figure()
+    return diamonds | look | {"showlegend": True}
 
 
 def _printed(outlook: Outlook, place: str) -> dict[Period, float]:
-    """The growth that the agency of a forecast printed, by period."""
+    """The growth that the agency of a forecast printed, by period; of another place an error."""
+    if place not in outlook.forecasts:
+        known = ", ".join(outlook.forecasts) or "none, as an outlook from files has none"
+        raise InputError(f"{outlook.scenario.name} has no forecast of {place!r}; it has {known}")
     basis = outlook.forecasts[place].basis
     facts = printed_growth(outlook, place)
     return {fact.period: fact.value for fact in facts if fact.basis == basis}
@@ -532,12 +535,12 @@ def what_if_chart(now: Outlook, before: Outlook) -> go.Figure:
         at the horizon.
     """
     measure = "ev_stock" if "ev_stock" in now.results.values else now.scenario.measure
-    answers = [name for name in ANSWERS if name in now.results.values]
     flow, earlier = (
         outlook.results.bands(measure).loc[outlook.first_year :] for outlook in (now, before)
     )
     last = spoken(float(flow[0.5].iloc[-1]), measure)
     words = f"{unit_of(measure)}; in grey, as it was given"
+    answers = [name for name in ANSWERS if name in now.results.values]
     if answers:
         words += f"; right, public points at the end of {now.scenario.horizon}"
     chart = Drawing(
@@ -556,28 +559,25 @@ def what_if_chart(now: Outlook, before: Outlook) -> go.Figure:
         *fan(flow, measure, labels=False), line(earlier.index.tolist(), earlier[0.5], MUTED, **look)
     )
     if answers:
-        ticks = named_places(short(name).capitalize() for name in answers)
-        right = {"domain": [RIGHT, 1], "anchor": "y2", "showgrid": False}
-        right |= ticks | {"range": [-0.5, len(answers) - 0.1]}
-        upright = {"anchor": "x2", "rangemode": "tozero"}
-        chart.update_layout(xaxis={"domain": [0, 0.55]}, xaxis2=right, yaxis2=upright)
+        right = {"domain": [RIGHT, 1], "anchor": "y2", "rangemode": "tozero", "nticks": 4}
+        rows = {"anchor": "x2", "visible": False, "range": [len(answers) - 0.4, -0.8]}
+        chart.update_layout(xaxis={"domain": [0, 0.55]}, xaxis2=right, yaxis2=rows)
     for place, name in enumerate(answers):
-        if name in before.results.values:
-            chart.add(_answer(before.results.bands(name).tail(1), name, place - 0.14, MUTED))
-        wide = now.results.bands(name).tail(1)
-        look = {"size": 11, "color": ANSWERS[name]}
-        label = words_at([place], wide[0.9], [*map(readable, wide[0.5])], "top center", **look)
-        chart.add(_answer(wide, name, place + 0.14, ANSWERS[name]), label | RIGHT_AXES)
+        chart.add(*_answer(now.results, before.results, name, place))
     return chart.years(flow.index).figure()
 
 
-def _answer(wide: pd.DataFrame, measure: str, place: float, colour: str) -> Trace:
-    """An answer's median and 80 % range."""
-    hover = hovers([short(measure)], wide)
-    return points([round(place, 2)], wide[0.5], hover, color=colour) | {
-        "error_y": error_bar(*ends(wide), thickness=4, color=colour),
-        **RIGHT_AXES,
-    }
+def _answer(now: Results, before: Results, measure: str, place: int) -> Iterator[Trace]:
+    """An answer's median and 80 % range as given and as it is now, its name and number above."""
+    for results, colour, shift in ((before, MUTED, 0.14), (now, ANSWERS[measure], -0.14)):
+        if measure in results.values:
+            wide = results.bands(measure).tail(1)
+            dot = points([place + shift], wide[0.5], hovers([short(measure)], wide), color=colour)
+            bar = {"error_y": error_bar(*ends(wide), thickness=4, color=colour)}
+            yield turned(dot | bar) | RIGHT_AXES
+    name = f"{short(measure).capitalize()} {readable(wide[0.5].iloc[0])}"
+    look = {"size": 11, "color": ANSWERS[measure]}
+    yield turned(words_at([place - 0.4], [0], [name], "middle right", **look)) | RIGHT_AXES
 
 
 def live_figure(now: Outlook, before: Outlook) -> go.FigureWidget:
