@@ -18,7 +18,6 @@ from forecasting.reporting.article import (
     article_table as article_table,
 )
 from forecasting.reporting.charging_tables import (
-    balance_table as balance_table,
     business_table as business_table,
     choice_table as choice_table,
     consequences_table as consequences_table,
@@ -45,14 +44,11 @@ from forecasting.reporting.comparison import (
 )
 from forecasting.reporting.door import guard as _guard
 from forecasting.reporting.grounds import (
+    analogues_lines as analogues_lines,
     caveats as caveats,
     counts_table as counts_table,
     grounds as grounds,
     other_doubts as other_doubts,
-)
-from forecasting.reporting.growth_tables import (
-    analogues_lines as analogues_lines,
-    growth_by_year as growth_by_year,
 )
 from forecasting.reporting.next_facts import (
     due_table as due_table,
@@ -65,6 +61,7 @@ from forecasting.reporting.result_tables import (
     drivers_table as drivers_table,
     facts_table as facts_table,
     fit_table as fit_table,
+    growth_by_year as growth_by_year,
     headline_numbers as headline_numbers,
     nesting_table as nesting_table,
     outlook_table as outlook_table,

@@ -18,14 +18,15 @@ from forecasting.evidence.places import is_place, place_name
 from forecasting.growth.sharing import made_once
 from forecasting.measures import EV_SHARE
 from forecasting.reporting.caveat_words import TWO_NUMBERS, age_line, day_words
-from forecasting.reporting.display import Link, Prose, Table, plain_frame
-from forecasting.reporting.growth_tables import known_as_growth, percent
+from forecasting.reporting.display import Link, Prose, Table, plain_frame, rows_table
 from forecasting.reporting.labels import (
     amount,
     amounts,
     capital,
     interval,
+    known_as_growth,
     label_of,
+    percent,
     phrase,
     plural,
     readable,
@@ -74,6 +75,10 @@ FINDINGS = {
 ANY_FINDING = "{where} will see about {first} {label} in {soon}"
 BLIND = "Nobody has counted this market; judging by other markets alone, "
 WIDTHS = {10: "the range is very wide", 1.6: "the range is wide", 0: "the range is"}
+NO_POINTS = (
+    "How many charging points it takes follows from the new cars of a year, which are not known "
+    "here."
+)
 LEAD = "fc-lead"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 FOUR_IN_FIVE = "A range holds what comes four times in five."
@@ -192,28 +197,20 @@ def known(outlook: Outlook) -> Prose:
     facts = phrase("It rests on {}.", outlook.evidence and plural(len(outlook.evidence), "fact"))
     many = plural(len(outlook.scenario.drivers), "event").replace("0 events", "no event")
     events = f"It assumes {many} ahead."
-    told = [part for part in (day, facts, _who_counts(outlook), events) if part]
-    return Prose([[f"{' '.join(told)} ", age_line(outlook.age)]], "fc-known")
+    told = " ".join(filter(None, (day, facts, _who_counts(outlook), events)))
+    return Prose([[f"{told} ", age_line(outlook.age)]], "fc-known")
 
 
 def _who_counts(outlook: Outlook) -> str:
     """What the forecast counts; of a corridor, the agency whose count is forecast at each place."""
     if outlook.scenario.country:
         basis = shipped_bases().get(outlook.scenario.basis or "")
-        return phrase("Counted are {}.", basis and basis.counts) + _on_the_road(outlook.results)
+        return phrase("Counted are {}.", basis and basis.counts)
     agencies = " and ".join(
         place_name(place) + basis_words(", as counted by {}", flow.basis)
         for place, flow in outlook.forecasts.items()
     )
     return phrase("It is about {}.", agencies)
-
-
-def _on_the_road(results: Results) -> str:
-    """Which drives stand on the road, where more than one does."""
-    plug_in = results.values.get("phev_stock")
-    if plug_in is None or not np.median(plug_in[:, -1]):
-        return ""
-    return " On the road are battery cars and plug-in hybrids."
 
 
 def _shares(outlook: Outlook) -> str:
@@ -293,11 +290,7 @@ def charging_answers(outlook: Outlook) -> Table:
         questions[TARGET] = ("Target", _promised(outlook))
     known = {name: words for name, words in questions.items() if name in outlook.results.values}
     if not known:
-        nothing = (
-            "How many charging points it takes follows from the new cars of a year, which are not "
-            "known here."
-        )
-        return Table(plain_frame([]), caption=nothing)
+        return rows_table([], nothing=NO_POINTS)
     rows = []
     for measure, (name, question) in known.items():
         median, ends = median_and_ends(outlook.results, measure, horizon)
@@ -353,7 +346,7 @@ def scenarios_table(outlook: Outlook) -> Table:
             with contextlib.suppress(ForecastingError):
                 rows[other.scenario] = _row_of(make, other.on(day), draws)
     if len(rows) < 2:
-        return Table(plain_frame([]), caption="No other scenario of this place has a params file.")
+        return rows_table([], nothing="No other scenario of this place has a params file.")
     ordered = sorted(rows, key=lambda name: (name != "baseline", name))
     frame = plain_frame([{"scenario": capital(name)} | rows[name] for name in ordered])
     return Table(frame.fillna("–"), caption="The scenarios side by side", kind="fc-scenarios")

@@ -40,7 +40,7 @@ from forecasting.measures import (
 )
 from forecasting.panels.practice import market_band
 from forecasting.parameters.values import Choice
-from forecasting.reporting.caveat_words import day_words, gap_words
+from forecasting.reporting.caveat_words import day_words
 from forecasting.reporting.display import HIGH, LOW, BulletList, Table, beside, rows_table
 from forecasting.reporting.labels import (
     SETTINGS,
@@ -77,39 +77,6 @@ SOLD_AT = ("destination_ac", "destination_dc")  # a slow point, and a fast one
 CARS = {EV_SHARE: "new cars", EV_STOCK_SHARE: "cars on the road"}
 ASK = "choice: {missing: ..., idle: ...} in the params file"
 ROAD_WORDS = "Urumqi – Horgos – Almaty – Tashkent"
-
-
-def balance_table(outlook: Outlook) -> Table:
-    """Printed stocks beside what is modelled, and what each gap points to.
-
-    Parameters
-    ----------
-    outlook : Outlook
-        Of a country.
-
-    Returns
-    -------
-    Table
-        Vehicles, as printed and as modelled, with the ends of the 80 % range.
-
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
-    Examples
-    --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("uzbekistan-baseline", draws=50)
-    >>> fc.tables.balance_table(outlook).frame.columns[0]
-    'fact'
-    """
-    if outlook.demand is None:
-        return NONE
-    balance = outlook.demand.balance.set_index("fact")
-    columns = balance[["explanation", "printed", "modelled"]].itertuples(index=False)
-    shown = balance[["date", "printed", "modelled_low", "modelled", "modelled_high"]]
-    return small_table(shown.assign(reason=[gap_words(*cells) for cells in columns]))
 
 
 def why(outlook: Outlook) -> BulletList:
@@ -691,13 +658,13 @@ def choice_table(
     wanted = outlook.demand.results["charging_points_need"][:, -1]
     costs = choice or Choice.model_construct(missing=1.0, idle=1.0)
     regret = expected_regret(wanted, options, missing=costs.missing, idle=costs.idle)
-    when = f"he need of each possible future is what is wanted in {outlook.scenario.horizon}"
+    when = f"the need of each possible future is what is wanted in {outlook.scenario.horizon}"
     if choice is None:
         regret = regret.sort_values("points")
-        caption = f"T{when}; with costs of your own ({ASK}) the table says what each choice costs"
+        caption = f"With costs of your own ({ASK}) the table says what each choice costs; {when}"
     else:
         paid = f"{in_digits(costs.missing)}, an idle one at {in_digits(costs.idle)} a year"
-        caption = f"A missing point at {paid}, t{when}; the smallest cost first"
+        caption = f"A missing point at {paid}, {when}; the smallest cost first"
     rows = [
         {
             "build to": row["option"],

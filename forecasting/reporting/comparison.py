@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from forecasting.curves.results import GrowthResults
     from forecasting.scenarios.outlook import Outlook
 
+# Why a country is not in the sum of the region, by whether it is of the five
+OUTSIDE = {
+    False: "which is none of the five countries",
+    True: "which has no measure in common with them, only shares of new cars",
+}
+
 
 def joined(outlooks: Iterable[Outlook]) -> pd.DataFrame:
     """All results of several outlooks in one long table, as ``comparison.parquet`` holds them.
@@ -112,13 +118,9 @@ def region_members(outlooks: Collection[Outlook], scenario: str = "baseline") ->
     chosen = [outlook for outlook in outlooks if outlook.scenario.scenario == scenario]
     members = region_places(region_total(chosen, scenario))
     lines = [f"In the sum: {', '.join(map(place_name, members))}."]
-    for outlook in chosen:
-        code = outlook.results.country
-        if code not in members and outlook.scenario.country:
-            why = "is none of the five countries"
-            if code in COUNTRIES:
-                why = "has no measure in common with them, only shares of new cars"
-            lines.append(f"Not in it: {place_name(code)}, which {why}.")
+    others = {outlook.scenario.country for outlook in chosen} - {None, *members}
+    for code in sorted(others):
+        lines.append(f"Not in it: {place_name(code)}, {OUTSIDE[code in COUNTRIES]}.")
     return BulletList(lines)
 
 

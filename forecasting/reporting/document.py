@@ -46,7 +46,6 @@ STYLES = ("Title", "Subtitle", "Heading 1", "Heading 2", "List Bullet", "Caption
 AUTHOR = "ev-forecasting"
 KNOWN = 'class="fc-known"'
 HEADED = re.compile("^##+ (.*)", re.MULTILINE)
-FACTS = 'class="fc-facts"'
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 LONG = 28  # letters of a cell beyond which its column gets no wider
 # Centimetres of a letter for each point of its size, and of a cell without its words
@@ -92,7 +91,7 @@ def write_document(report: Path, target: Path, template: Path | None = None) -> 
     # Word adds the pages when the document is opened
     _add_field(document.add_paragraph(), 'TOC \\o "1-2" \\h', "\n".join(HEADED.findall(text)))
     document.add_page_break()
-    writer = _Writer(document, _lists_of_facts(shown))
+    writer = _Writer(document, "".join(data.get("text/html", "") for data in shown))
     for cell in cells:
         if cell.cell_type == "markdown":
             writer.write_markdown(cell.source)
@@ -120,12 +119,6 @@ def _begun(template: Path | None) -> Any:
 def _shown(*cells: nbformat.NotebookNode) -> list[dict[str, Any]]:
     """What the outputs of cells show, by type."""
     return [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
-
-
-def _lists_of_facts(shown: Sequence[Mapping[str, str]]) -> str:
-    """The HTML of the lists whose rows give facts their numbers."""
-    pages = [data.get("text/html", "") for data in shown]
-    return "".join(page for page in pages if FACTS in page)
 
 
 def _set_up(document: Any, own: bool) -> None:

@@ -23,6 +23,7 @@ from forecasting.reporting.labels import (
     label_of,
     label_words,
     parameter_words,
+    percent,
     phrase,
     plural,
     readable,
@@ -42,6 +43,7 @@ MOST_PERCENT = 1000  # beyond that a fact gives the forecast its scale
 MOST = 3  # facts and assumptions named of each number
 # Of the variance, from which an assumption is named: below that chance alone may have sorted it
 LEAST_SHARE = 0.02
+DEPARTS = 0.25  # of growth a year, from where on it is said
 WHY_COUNTS_DIFFER = (
     "Counts differ by what they hold (battery cars, plug-in hybrids, buses), by when (at the "
     "border, on the register, at a sale) and by whose (new or used, of firms or of persons)"
@@ -357,3 +359,55 @@ def counts_table(outlook: Outlook) -> Table:
     ]
     nothing = "Nobody has printed a count of electric cars."
     return rows_table(rows, caption=WHY_COUNTS_DIFFER, nothing=nothing)
+
+
+def analogues_lines(outlook: Outlook) -> BulletList:
+    """What markets at about this share did in the year after, and where the forecast departs from
+    the market's own past.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        As it was made from facts.
+
+    Returns
+    -------
+    BulletList
+        Sentences; none where the size of the market is not known.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> fc.tables.analogues_lines(outlook).lines[0][:44]
+    '34 market-years stood at about the share of '
+    """
+    forecast = outlook.forecast
+    if forecast is None or forecast.market is None:
+        return BulletList([])
+    table = forecast.analogues()
+    others = table.iloc[:-1]
+    own = table.iloc[-1]
+    where = f"{place_name(outlook.results.country)} in {own['year']}"
+    rates = others["growth"].quantile([0.1, 0.5, 0.9]).tolist()
+    rates += own[["growth", "low", "high", "before"]].tolist()
+    low, middle, high, here, least, most, before = (percent(100 * rate) for rate in rates)
+    lines = [
+        f"{plural(len(others), 'market-year')} stood at about the share of {where}, "
+        f"{readable(100 * own['share'])} % of new vehicles. In the year after they grew by {low} "
+        f"to {high} (four in five of them), half of them by more than {middle}; this forecast says "
+        f"{here} ({least} to {most})."
+    ]
+    if abs(own["growth"] - own["before"]) > DEPARTS:
+        alike = readable(others["growth"].corr(others["before"], method="spearman"), 2)
+        lines.append(
+            f"It departs from the market's own past, {before} in {own['year']}: at one share, last "
+            "year's growth says little of next year's (among these market-years their rank "
+            f"correlation is {alike}; 0 is none, 1 a full one)."
+        )
+    return BulletList(lines)

@@ -10,8 +10,9 @@ import math
 import re
 from collections.abc import Iterable
 
+from forecasting.evidence.places import is_place, place_name
 from forecasting.evidence.words import period_words
-from forecasting.measures import MEASURES
+from forecasting.measures import MEASURES, measure_of
 from forecasting.periods import month, span
 
 SETTINGS = {  # places of charging, as a reader calls them
@@ -156,7 +157,7 @@ def unit_of(measure: str) -> str:
     >>> unit_of("energy_gwh")
     'GWh'
     """
-    return MEASURES[measure].unit if measure in MEASURES else ""
+    return measure_of(measure).unit
 
 
 def is_flow(measure: str) -> bool:
@@ -207,6 +208,35 @@ def finding(measure: str, words: str, label: str = "") -> str:
     if unit in ("", "index", "percent"):
         return f"{label} {words}"
     return f"{words} {unit} of {label}"
+
+
+def percent(value: float) -> str:
+    """A rate of growth: a rise with its sign, in whole per cent from ten on.
+
+    >>> percent(363.3), percent(-7.44), percent(0.0)
+    ('+363 %', '-7.4 %', '0 %')
+    """
+    digits = int(abs(value) < 10)
+    short = readable(round(value, digits))
+    if value > 0 and short != "0":
+        return f"+{short} %"
+    return f"{short} %"
+
+
+def known_as_growth(measure: str) -> bool:
+    """Whether only the growth of a measure is known: an index has a base, and no size."""
+    return unit_of(measure) == "index"
+
+
+def part_words(place: str) -> str:
+    """A part of a corridor, or the whole of it, by its name.
+
+    >>> part_words("horgos"), part_words("all-ports")
+    ('Horgos', 'All ports')
+    """
+    if is_place(place):
+        return place_name(place)
+    return place.replace("-", " ").capitalize()
 
 
 def label_words(label: str) -> str:

@@ -13,7 +13,7 @@ from forecasting.evidence.bases import basis_name
 from forecasting.evidence.places import place_name
 from forecasting.evidence.words import period_words
 from forecasting.reporting.caveat_words import day_words
-from forecasting.reporting.display import BulletList, Table, plain_frame
+from forecasting.reporting.display import Table, plain_frame, rows_table
 from forecasting.reporting.labels import amount, label_of, readable, uncapital
 from forecasting.reporting.result_tables import label_in
 from forecasting.scenarios.age import series_due
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook
 
 MOST = 10  # rows shown of either
+FROM_FILES = "What an outlook from files does not know is in none of its files: run it anew."
+NOTHING_NARROWS = "No number that could be printed within a year would narrow this answer."
+NOTHING_DUE = (
+    "No agency has printed a count of this place three times: nothing can be said to be due."
+)
 # What each number is called that nobody has printed, unless it is the flow of a period
 NUMBERS = {
     "market": "All new vehicles{where} in {period}",
@@ -38,7 +43,7 @@ NUMBERS = {
 }
 
 
-def find_out_table(outlook: Outlook, most: int = MOST) -> Table | BulletList:
+def find_out_table(outlook: Outlook, most: int = MOST) -> Table:
     """Numbers that nobody has printed, by how much of what is open about the last year each would
     take away.
 
@@ -51,7 +56,7 @@ def find_out_table(outlook: Outlook, most: int = MOST) -> Table | BulletList:
 
     Returns
     -------
-    Table or BulletList
+    Table
         A row for each thing to find out; a line where there is none.
 
     Raises
@@ -67,14 +72,10 @@ def find_out_table(outlook: Outlook, most: int = MOST) -> Table | BulletList:
     'Table'
     """
     if not outlook.forecasts:
-        return BulletList(
-            ["What an outlook from files does not know is in none of its files: run it anew."]
-        )
+        return rows_table([], nothing=FROM_FILES)
     worth = worth_finding_out(outlook).head(most)
     if worth.empty:
-        return BulletList(
-            ["No number that could be printed within a year would narrow this answer."]
-        )
+        return rows_table([], nothing=NOTHING_NARROWS)
     measures = worth.columns[4:].tolist()
     several = len(outlook.forecasts) > 1
     own = label_in(outlook, outlook.scenario.measure)
@@ -108,7 +109,7 @@ def _number(row: Mapping[Any, Any], flow: str, several: bool) -> str:
     return pattern.format(label=flow, where=where, period=period)
 
 
-def due_table(outlook: Outlook, most: int = MOST) -> Table | BulletList:
+def due_table(outlook: Outlook, most: int = MOST) -> Table:
     """Which printed series is due: how often it was printed, when last, and when the next print may
     be expected.
 
@@ -122,7 +123,7 @@ def due_table(outlook: Outlook, most: int = MOST) -> Table | BulletList:
 
     Returns
     -------
-    Table or BulletList
+    Table
         A row for each series; a line where none is due.
 
     Raises
@@ -135,16 +136,11 @@ def due_table(outlook: Outlook, most: int = MOST) -> Table | BulletList:
     >>> import forecasting as fc
     >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> type(fc.tables.due_table(outlook, most=3)).__name__
-    'BulletList'
+    'Table'
     """
     series = series_due(outlook.facts, outlook.as_of).head(most)
     if series.empty:
-        return BulletList(
-            [
-                "No agency has printed a count of this place three times: nothing can be said to "
-                "be due."
-            ]
-        )
+        return rows_table([], nothing=NOTHING_DUE)
     shown = {
         "what": series["measure"].map(label_of),
         "counted by": list(map(basis_name, series["basis"], series["measure"])),

@@ -24,6 +24,7 @@ from forecasting.reporting.display import (
     Table,
     mention,
     plain_frame,
+    rows_table,
 )
 from forecasting.reporting.labels import amount, label_of, label_words
 from forecasting.reporting.result_tables import yearly
@@ -36,12 +37,15 @@ if TYPE_CHECKING:
 
     from forecasting.scenarios.outlook import Outlook
 
+NO_OUTCOME = (
+    "No forecast of an earlier year's end has an outcome yet: nothing was printed since, or before."
+)
 LEAST = 0.01  # a change of a headline number, as a share of it, from which it is told
 NOT_COMPARED = {"drivers", "as_of", "name", "title"}  # parts of a scenario
 AMOUNTS = {"median": "median", LOW: "low", HIGH: "high", "printed since": "outcome"}
 
 
-def past_forecasts(outlook: Outlook) -> Table | BulletList:
+def past_forecasts(outlook: Outlook) -> Table:
     """What would have been forecast at the end of each year with the facts of that day, beside what
     was printed since.
 
@@ -52,7 +56,7 @@ def past_forecasts(outlook: Outlook) -> Table | BulletList:
 
     Returns
     -------
-    Table or BulletList
+    Table
         Forecasts of earlier days beside the outcomes, in the unit of the flow; a line where
         there is none.
 
@@ -66,16 +70,11 @@ def past_forecasts(outlook: Outlook) -> Table | BulletList:
     >>> import forecasting as fc
     >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> type(fc.tables.past_forecasts(outlook)).__name__
-    'BulletList'
+    'Table'
     """
     record = record_known_by(outlook.as_of, outlook.results.country)
     if record.empty:
-        return BulletList(
-            [
-                "No forecast of an earlier year's end has an outcome yet: nothing was printed "
-                "since, or before."
-            ]
-        )
+        return rows_table([], nothing=NO_OUTCOME)
     names = record["measure"]
     shown = {
         "forecast of": record["as_of"],

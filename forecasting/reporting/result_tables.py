@@ -38,12 +38,15 @@ from forecasting.reporting.labels import (
     label_of,
     label_words,
     parameter_words,
+    part_words,
+    percent,
     readable,
     unit_by_year,
     unit_of,
 )
 from forecasting.scenarios.assumptions import demand_parameters
 from forecasting.scenarios.drivers import apply_drivers
+from forecasting.scenarios.growth_on_year import yearly_growth
 from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.known import known_drivers, last_day
 
@@ -54,7 +57,7 @@ if TYPE_CHECKING:
 
 TINY = 1e-9
 ANYTHING = 1e4  # an 80 % range of more than this factor says nothing
-UNITS = {"gwh": "GWh", "energy_gwh": "energy, GWh", "installed_mw": "installed, MW"}
+LEVELS = {"median": 0.5, LOW: 0.1, HIGH: 0.9}
 CHAIN = (*EV_FLOWS, *DEMAND_STEPS)
 # Of what is judged: no quantiles, the ends of what is thought possible
 RANGE = ("likeliest", "lowest", "highest")
@@ -209,24 +212,18 @@ def headline(
         measure, year, median, lower80, upper80, unit.
     """
     flow = results.bands(measure)
-    soon = (first_year, first_year + 1)
-    rows = [(measure, year, flow.loc[year]) for year in soon if year in flow.index]
+    soon = [year for year in (first_year, first_year + 1) if year in flow.index]
+    shown = [(measure, year) for year in soon]
     for name in [name for name in AT_THE_HORIZON if name in results.values] or [measure]:
-        wide = results.bands(name)
-        last = int(wide.index[-1])
+        last = int(results.bands(name).index[-1])
         if last not in soon:
-            rows.append((name, last, wide.loc[last]))
-    return [
-        {
-            "measure": name,
-            "year": year,
-            "median": row[0.5],
-            "lower80": row[0.1],
-            "upper80": row[0.9],
-            "unit": unit_of(name),
-        }
-        for name, year, row in rows
-    ]
+            shown.append((name, last))
+    entries = []
+    for name, year in shown:
+        low, median, high = results.bands(name).loc[year, [0.1, 0.5, 0.9]]
+        ends = {"lower80": low, "upper80": high, "unit": unit_of(name)}
+        entries.append({"measure": name, "year": year, "median": median} | ends)
+    return entries
 
 
 def outlook_table(outlook: Outlook, *measures: str) -> Table:
@@ -314,8 +311,9 @@ def with_unit(measure: str, label: str = "") -> str:
 
 def in_columns(wide: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Median and both ends of the 80 % range in columns of their own, in words."""
-    columns = {"median": wide[0.5], LOW: wide[0.1], HIGH: wide[0.9]}
-    words = {name: [amount(value, measure) for value in cells] for name, cells in columns.items()}
+    words = {
+        head: [amount(value, measure) for value in wide[level]] for head, level in LEVELS.items()
+    }
     return plain_frame(words, wide.index)
 
 
@@ -339,6 +337,41 @@ def measures_beside(
         rows = [in_columns(results.bands(measure).loc[[year]], measure) for measure in measures]
         parts[name] = pd.concat(rows).set_axis([with_unit(measure) for measure in measures])
     return beside(parts, head)
+
+
+def growth_by_year(outlook: Outlook) -> Table:
+    """Growth of each year on the one before, of each place and of their sum, with 80 % ranges.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of a corridor or a country.
+
+    Returns
+    -------
+    Table
+        Per cent on the year before: medians, and the ends of the 80 % range.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> road = fc.outlook("xinjiang-baseline", draws=50)
+    >>> fc.tables.growth_by_year(road).caption
+    'Growth on the year before'
+    """
+    several = len(outlook.parts) > 2  # places, and their sum
+    groups = {}
+    for part in outlook.parts if several else outlook.parts[:1]:
+        wide = yearly_growth(part, outlook.scenario.measure).loc[outlook.first_year - 1 :]
+        groups[part_words(part.country)] = pd.DataFrame(
+            {head: wide[level].map(percent) for head, level in LEVELS.items()}
+        )
+    return Table(beside(groups, "year"), caption="Growth on the year before")
 
 
 def facts_table(ledger: Ledger, last: int | None = None) -> Table:
@@ -533,9 +566,6 @@ def fit_table(forecast: FlowForecast, last: int | None = None) -> Table:
     # It gives the flow its scale
     alone = (frame["low"] > 0) & (frame["high"] > ANYTHING * frame["low"])
     shown.loc[alone, ["expected", "low", "high"]] = ["anything", "–", "–"]
-    rates = shown["printed"].str.contains("%") & ~alone
-    for column in ("expected", "low", "high"):
-        shown.loc[rates, column] = [f"{readable(rate)} %" for rate in shown.loc[rates, column]]
     shown["period"] = shown["period"].map(label_words)
     shown["doubted"] = [f"{100 * doubt:.0f} %" for doubt in frame["doubted"]]
     return Table(_texts(shown.rename(columns={"low": LOW, "high": HIGH})))
@@ -594,16 +624,16 @@ def small_table(frame: pd.DataFrame, caption: str = "") -> Table:
     --------
     >>> import forecasting as fc
     >>> import pandas as pd
-    >>> fc.tables.small_table(pd.DataFrame({"energy_gwh": [12.345]}, index=["2030"]))
-    index energy, GWh
-     2030        12.3
+    >>> fc.tables.small_table(pd.DataFrame({"standard_error": [12.345]}, index=["2030"]))
+    index standard error
+     2030           12.3
     """
     return Table(_texts(frame.reset_index()), caption=caption)
 
 
 def _texts(frame: pd.DataFrame) -> pd.DataFrame:
     """Every number of a frame in few digits, every name with spaces."""
-    heads = [UNITS.get(str(name), str(name)).replace("_", " ") or "–" for name in frame.columns]
+    heads = [str(name).replace("_", " ") or "–" for name in frame.columns]
     rows = [
         [readable(value) if isinstance(value, float) else str(value) or "–" for value in row]
         for row in frame.to_numpy(dtype=object).tolist()

@@ -38,9 +38,17 @@ from forecasting.reporting.article import write_article
 from forecasting.reporting.caveat_words import age_line, day_words, lines_of
 from forecasting.reporting.citations import numbered
 from forecasting.reporting.display import Table, beside, line_html
-from forecasting.reporting.growth_tables import known_as_growth, percent
 from forecasting.reporting.html import figure_html, write_page
-from forecasting.reporting.labels import amount, amounts, capital, label_of, phrase, plural
+from forecasting.reporting.labels import (
+    amount,
+    amounts,
+    capital,
+    known_as_growth,
+    label_of,
+    percent,
+    phrase,
+    plural,
+)
 from forecasting.reporting.past import kept_forecasts, scoreboard
 from forecasting.reporting.result_tables import (
     StoredResults,
@@ -136,7 +144,6 @@ def build_site(out: Path, records: Sequence[Mapping[str, Any]]) -> Path:
         gap=_gap(results),
         **_records(out / ARCHIVE, days),
         comparisons=_comparisons(table, columns[:MANY]),
-        footer=_footer(runs),
         article=write_article(out, [run["parameters"] for run in runs]),
         data=not table.empty,
     )
@@ -181,12 +188,8 @@ def _described(out: Path, record: Mapping[str, Any], results: Stored) -> Run:
         "link": name if (out / name / REPORT_PAGE).is_file() else "",
         "since": numbered(record.get("since", "")),
     }
-    about = {
-        "as of {}": run["as_of"],
-        "run {}": run["finished"],
-        "{:.1f}\N{NO-BREAK SPACE}s": sum(record.get("seconds", {}).values()),
-    }
-    fresh = " · ".join(words.format(value) for words, value in about.items() if value)
+    about = (phrase("as of {}", run["as_of"]), phrase("run {} UTC", run["finished"]))
+    fresh = " · ".join(filter(None, about))
     return run | {"fresh": fresh, "error": run["failure"].get("message", "")}
 
 
@@ -211,13 +214,6 @@ def _summary(whole: int, days: Sequence[str]) -> str:
         f"{plural(whole, 'report')}{known}. Beside each number stands the range that holds what "
         "comes four times in five."
     )
-
-
-def _footer(runs: Sequence[Run]) -> str:
-    times = sorted(run["finished"] for run in runs if run["finished"])
-    if not times:
-        return "No report has been finished yet."
-    return f"Newest report {times[-1]} UTC, oldest {times[0]} UTC."
 
 
 def _records(archive: Path, days: Sequence[str]) -> dict[str, Any]:
@@ -298,8 +294,6 @@ def _line(entry: Mapping[str, Any], growth: Mapping[str, Mapping[str, float]]) -
         low, median, high = (percent(growth[year][level]) for level in ("0.1", "0.5", "0.9"))
         label = f"Growth on the year: {label.removesuffix(' index').lower()}"
         ends = f"{low} to {high}"
-    elif entry["unit"] in ("GWh", "MW"):
-        median += f" {entry['unit']}"
     return {"label": label, "year": year, "median": median, "range": ends}
 
 

@@ -65,6 +65,7 @@ SETTING_COLOURS = {
     "enroute_dc": ORANGE,
 }
 DASHES = {"points": "solid", "stations": "dot"}
+LINES = {"points": "line", "stations": "dotted"}
 ASIDE = 0.28  # years between the bars beside the last year
 STANDING = {"charging_points": "points", "charging_stations": "stations"}
 WIDEST = 8  # assumptions shown, those that move a result most
@@ -105,9 +106,9 @@ def charger_gap(outlook: Outlook) -> go.Figure:
     need, practice, _ = (amount(wide[0.5][last], name) for name, wide in answers.items())
     title = f"{need} public charging points needed in {last}; markets with such a fleet have built"
     words = "public points at the end of each year, medians; bars, the 80 % ranges of the last"
-    for unit, mark in _standing(outlook):
-        line_of = {"solid": "line", "dot": "dotted"}[DASHES[unit]]
-        words += f"; {line_of}, {mark.label} {unit} stood {when_words(mark.period)}"
+    standing = list(_standing(outlook))
+    for unit, mark in standing:
+        words += f"; {LINES[unit]}, {mark.label} {unit} stood {when_words(mark.period)}"
     chart = of_outlook(outlook, f"{title} {practice}", words, height=460, margin_r=136)
     chart.update_layout(yaxis=linear_scale([wide[0.9][last] for wide in answers.values()]))
     names = []
@@ -121,7 +122,7 @@ def charger_gap(outlook: Outlook) -> go.Figure:
         chart.add(line(aside, [low, high], colour, width=6, showlegend=False, hoverinfo="skip"))
     medians = [wide[0.5][last] for wide in answers.values()]
     chart.names_at(last + 4 * ASIDE, medians, names)
-    for unit, mark in _standing(outlook):
+    for unit, mark in standing:
         at = points([years[0] - 0.45], [mark.height], [mark.hover], color=INK, size=5)
         name = f"{mark.label} {unit} stood, {period_words(mark.period)}"
         chart.mark("y", mark.height, dash=DASHES[unit]).add(at | {"name": name})

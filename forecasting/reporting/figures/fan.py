@@ -55,7 +55,6 @@ from forecasting.reporting.figures.facts import (
     stocks_by_year,
     yearly_rate,
 )
-from forecasting.reporting.growth_tables import part_words
 from forecasting.reporting.labels import (
     amount,
     amounts,
@@ -63,6 +62,7 @@ from forecasting.reporting.labels import (
     finding,
     is_flow,
     label_of,
+    part_words,
     phrase,
     plural,
     readable,
@@ -136,8 +136,8 @@ def fan_chart(
     wide = part.bands(measure).loc[outlook.first_year :]
     first = since or outlook.first_year - math.ceil(len(wide) / 2)
     basis = _basis(outlook, measure, part.country)
-    known = drawn_facts(outlook, measure, part.country)
-    counted = [mark for mark in like_the_main(known, basis) if mark.period.start.year >= first]
+    known = like_the_main(drawn_facts(outlook, measure, part.country), basis)
+    counted = [mark for mark in known if mark.period.start.year >= first]
     past = _before(part.bands(measure)[0.5], counted, range(first, outlook.first_year))
     own = measure == outlook.scenario.measure
     words = SHADED
@@ -150,7 +150,6 @@ def fan_chart(
         below[str(outlook.first_year)] = f"{mark.label} in<br>{period_words(mark.period)[:-5]}"
         chart.add(*_column(mark, wide[0.5].iloc[0]))
     chart.add(*fan(wide, measure, past[-1:]), *_history(past, counted, measure, own))
-    chart.words += f" {_read_aloud(wide, measure, len(known))}."
     return chart.years([*past.index, *wide.index], **below).figure()
 
 
@@ -233,17 +232,6 @@ def part_of(outlook: Outlook, place: str) -> Results:
         known = ", ".join(parts)
         raise InputError(f"{outlook.scenario.name} has no place {place!r}; it has {known}")
     return parts[place]
-
-
-def _read_aloud(wide: pd.DataFrame, measure: str, facts: int) -> str:
-    """The forecast in words, for who does not see the chart."""
-    some = sorted({0, 1, len(wide) - 1} & set(range(len(wide))))
-    medians = [
-        f"{year}: {amount(row[0.5], measure)} ({amounts(row[0.1], row[0.9], measure)})"
-        for year, row in wide.iloc[some].iterrows()
-    ]
-    beside = f"; beside {facts} printed numbers" if facts else ""
-    return f"Medians with 80 % ranges, {', '.join(medians)}{beside}"
 
 
 def drawn_facts(outlook: Outlook, measure: str, place: str) -> list[Mark]:

@@ -52,11 +52,10 @@ from forecasting.reporting.figures.fan import (
     of_outlook,
     part_of,
 )
-from forecasting.reporting.growth_tables import percent
 from forecasting.reporting.labels import (
-    amount,
     amounts,
     finding,
+    percent,
     readable,
     spoken,
     uncapital,
@@ -132,13 +131,15 @@ def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock") -> go.Fi
     known = set(rows["scenario"])
     shown = [name for name in SCENARIOS if name in known] + sorted(known - set(SCENARIOS))
     first = rows[rows["scenario"] == shown[0]].sort_values(0.5).iloc[-1]
-    most = finding(measure, amount(first[0.5], measure))
+    most = finding(measure, spoken(first[0.5], measure))
     chart = Drawing(
         f"{place_name(first['country'])}: {most} in {rows.index[0]} ({shown[0]})",
         f"{unit_of(measure)}, log scale; medians with 80 % ranges",
         source="Source: scenarios on common random numbers",
         margin_r=64,
         height=150 + 84 * len(order),
+        xaxis=log_scale([*rows[0.1], *rows[0.9]]),
+        yaxis=named_places(map(place_name, order)),
         **SIDEWAYS,
     )
     for place, scenario in enumerate(shown):
@@ -148,12 +149,10 @@ def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock") -> go.Fi
         y = [round(order.index(code) + shift, 2) for code in part["country"]]
         names = [f"{place_name(code)}, {scenario}" for code in part["country"]]
         look = {"color": colour, "symbol": SYMBOLS[place % 5]}
-        chart.add(turned(whiskers(y, part, names, scenario.capitalize(), **look)))
-        words = [readable(value) for value in part[0.5]]
-        chart.add(turned(words_at(y, part[0.9], words, "middle right", size=11, color=colour)))
-    chart.update_layout(
-        xaxis=log_scale([*rows[0.1], *rows[0.9]]), yaxis=named_places(map(place_name, order))
-    )
+        words = words_at(
+            y, part[0.9], [*map(readable, part[0.5])], "middle right", size=11, color=colour
+        )
+        chart.add(turned(whiskers(y, part, names, scenario.capitalize(), **look)), turned(words))
     return chart.figure()
 
 
@@ -254,11 +253,11 @@ def region_chart(total: Results, measure: str) -> go.Figure:
     '<b>Turkmenistan: 10,000 electric vehicles on the road in 2030</b>'
     """
     wide = total.bands(measure)
-    last = wide.index[-1]
-    title = f"{place_name(total.country)}: {finding(measure, spoken(wide[0.5][last], measure))}"
-    subtitle = f"{unit_by_year(measure)}, the sum of joint draws, not of quantiles; {SHADED}"
-    chart = Drawing(f"{title} in {last}", subtitle, height=440).add(*fan(wide, measure))
-    return chart.update_layout(yaxis=linear_scale(wide[0.9])).years(wide.index).figure()
+    words = f"{unit_by_year(measure)}, the sum of joint draws, not of quantiles; {SHADED}"
+    number = finding(measure, spoken(wide[0.5].iloc[-1], measure))
+    title = f"{place_name(total.country)}: {number} in {wide.index[-1]}"
+    chart = Drawing(title, words, height=440, yaxis=linear_scale(wide[0.9]))
+    return chart.add(*fan(wide, measure)).years(wide.index).figure()
 
 
 def small_fans(parts: Mapping[str, pd.DataFrame], measure: str) -> Iterator[go.Figure]:
