@@ -35,24 +35,17 @@ from forecasting.reporting.charging_tables import (
     why as why,
 )
 from forecasting.reporting.citations import fact_list as fact_list
-from forecasting.reporting.comparison import (
-    caveats_of as caveats_of,
-    joined as joined,
-    methods_table as methods_table,
-    parameters_table as parameters_table,
-    region_members as region_members,
-)
 from forecasting.reporting.door import guard as _guard
 from forecasting.reporting.grounds import (
     analogues_lines as analogues_lines,
     caveats as caveats,
+    caveats_of as caveats_of,
     counts_table as counts_table,
-    grounds as grounds,
-    other_doubts as other_doubts,
-)
-from forecasting.reporting.next_facts import (
     due_table as due_table,
     find_out_table as find_out_table,
+    grounds as grounds,
+    other_doubts as other_doubts,
+    region_members as region_members,
 )
 from forecasting.reporting.past import past_forecasts as past_forecasts
 from forecasting.reporting.result_tables import (
@@ -63,8 +56,11 @@ from forecasting.reporting.result_tables import (
     fit_table as fit_table,
     growth_by_year as growth_by_year,
     headline_numbers as headline_numbers,
+    joined as joined,
+    methods_table as methods_table,
     nesting_table as nesting_table,
     outlook_table as outlook_table,
+    parameters_table as parameters_table,
     policies_table as policies_table,
     results_table as results_table,
     revisions_table as revisions_table,

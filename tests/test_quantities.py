@@ -26,7 +26,7 @@ from forecasting.quantities import (
     on_a_day,
     quantity_of,
 )
-from forecasting.reporting.figures.facts import marks
+from forecasting.reporting.figures.fan import marks
 
 PACKAGE = Path(__file__).parent.parent / "forecasting"
 

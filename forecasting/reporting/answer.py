@@ -14,7 +14,7 @@ import numpy as np
 from forecasting.demand.deployed import asked_for, moment
 from forecasting.errors import ForecastingError
 from forecasting.evidence.bases import basis_words, shipped_bases
-from forecasting.evidence.places import is_place, place_name
+from forecasting.evidence.places import place_name
 from forecasting.growth.sharing import made_once
 from forecasting.measures import EV_SHARE
 from forecasting.reporting.caveat_words import TWO_NUMBERS, age_line, day_words
@@ -26,6 +26,7 @@ from forecasting.reporting.labels import (
     interval,
     known_as_growth,
     label_of,
+    part_words,
     percent,
     phrase,
     plural,
@@ -160,12 +161,9 @@ def _finding(outlook: Outlook) -> Prose:
 
 
 def _where(outlook: Outlook) -> str:
-    place = outlook.results.country
-    if is_place(place):
-        return place_name(place)
     if len(outlook.parts) == 2:  # a corridor of which one place is counted, and the sum
         return f"{place_name(outlook.parts[0].country)}, the only place that is counted,"
-    return place.replace("-", " ").capitalize()
+    return part_words(outlook.results.country)
 
 
 def known(outlook: Outlook) -> Prose:
@@ -230,9 +228,7 @@ def _shares(outlook: Outlook) -> str:
 
 def _levels(results: Results, measure: str, year: int) -> list[float]:
     """The lower end, the median and the upper end of one year."""
-    draws = results.values[measure][:, results.years.index(year)]
-    levels: list[float] = np.quantile(draws, (0.1, 0.5, 0.9)).tolist()
-    return levels
+    return list(results.bands(measure).loc[year, [0.1, 0.5, 0.9]])
 
 
 def median_and_ends(results: Results, measure: str, year: int) -> tuple[str, str]:

@@ -172,7 +172,9 @@ class Table:
     kind: str = ""
 
     def __repr__(self) -> str:
-        text = "None." if self.frame.empty else self.frame.map(str).to_string(index=False)
+        if self.frame.empty:
+            return self.caption or "None."
+        text = self.frame.map(str).to_string(index=False)
         return "\n".join(filter(None, (self.caption, text)))
 
     def _repr_html_(self) -> str:

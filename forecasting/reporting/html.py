@@ -30,6 +30,7 @@ HEADING = re.compile(r"<h([23])>(.*?)</h\1>", re.DOTALL)
 HEAD = '<details class="contents"><summary>Contents</summary><nav aria-label="Contents"><ol>'
 LEVELS = {"2": "", "3": ' class="sub"'}
 PLACE = "<!--contents-->"  # where the page has room for its contents
+LONGEST_PRINT = 10_000  # characters of a beginning, and of an end
 # The tags that may fetch something, and styles whole: of a long page little is left to be searched
 FETCHING = re.compile(
     r"""<(?:script|link|img|iframe|source|video|object)\b(?:[^>"']|"[^"]*"|'[^']*')*>"""
@@ -72,6 +73,7 @@ def page_template(name: str) -> Any:
         "markdown": markdown,
         "strip_ansi": strip_ansi,
         "richest": _richest,
+        "shortened": _shortened,
     }
     return page.from_string(template_text(name))
 
@@ -262,6 +264,15 @@ def with_contents(page: str) -> str:
 def _richest(data: Mapping[str, Any]) -> str:
     """Of the types that an output has, the one that a page shows best."""
     return next((kind for kind in SHOWN if kind in data), "text/plain")
+
+
+def _shortened(text: str) -> str:
+    """What was printed, for a page: of very much, the beginning and the end."""
+    more = len(text) - 2 * LONGEST_PRINT
+    if more <= 0:
+        return text
+    between = f"… {more:,} more characters are in the notebook …"
+    return "\n".join((text[:LONGEST_PRINT], between, text[-LONGEST_PRINT:]))
 
 
 def check_page(page: str, name: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -30,7 +30,14 @@ from forecasting.growth.policy_months import first_month
 from forecasting.measures import AT_THE_HORIZON, DEMAND_STEPS, EV_FLOWS, MEASURES
 from forecasting.periods import span
 from forecasting.reporting.caveat_words import day_words
-from forecasting.reporting.display import HIGH, LOW, Table, beside, plain_frame, rows_table
+from forecasting.reporting.display import (
+    HIGH,
+    LOW,
+    Table,
+    beside,
+    plain_frame,
+    rows_table,
+)
 from forecasting.reporting.labels import (
     ReadNumber,
     amount,
@@ -51,6 +58,7 @@ from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.known import known_drivers, last_day
 
 if TYPE_CHECKING:
+    from forecasting.curves.results import GrowthResults
     from forecasting.growth.flow import FlowForecast
     from forecasting.parameters.schema import Driver, Range
     from forecasting.scenarios.outlook import Outlook
@@ -889,3 +897,111 @@ def assumptions_table(outlook: Outlook, *, all_of_them: bool = False) -> Table:
     ]
     links = {"source": [item.url for item in chosen]}
     return rows_table(rows, links=links, nothing="This scenario changes none.")
+
+
+def joined(outlooks: Iterable[Outlook]) -> pd.DataFrame:
+    """All results of several outlooks in one long table, as ``comparison.parquet`` holds them.
+
+    Parameters
+    ----------
+    outlooks : sequence of Outlook
+        Of several scenarios or places.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row per scenario, measure, period and quantile; values in the unit beside them.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlooks = fc.outlooks("turkmenistan-b*", draws=50).values()
+    >>> list(fc.tables.joined(outlooks))
+    ['scenario', 'country', 'measure', 'unit', 'period_start', 'period_end', 'quantile',
+    'value']
+    """
+    return pd.concat([outlook.table for outlook in outlooks], ignore_index=True)
+
+
+def methods_table(
+    forecasts: Mapping[str, pd.DataFrame], year: int, happened: float | None = None
+) -> Table:
+    """What several methods said of one year.
+
+    Parameters
+    ----------
+    forecasts : mapping of str to pandas.DataFrame
+        For each method a summary frame: median (or mean), pi_lower, pi_upper, one row per year.
+    year : int
+        Which year.
+    happened : float, optional
+        What came of it.
+
+    Returns
+    -------
+    Table
+        In the unit of the forecasts.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> columns = {"median": [90.0], "pi_lower": [50.0], "pi_upper": [200.0]}
+    >>> frame = pd.DataFrame(columns, index=[2025])
+    >>> methods_table({"Bass": frame}, 2025, happened=210.0)
+    method median 10 % 90 % happened inside
+      Bass     90   50  200      210     no
+    """
+    rows = []
+    for name, frame in forecasts.items():
+        years = [str(period)[:4] for period in frame.index]
+        if str(year) not in years:
+            raise InputError(f"{name} has nothing of {year}; it has {', '.join(years)}")
+        row = frame.iloc[years.index(str(year))]
+        middle = row["median"] if "median" in frame else row["mean"]
+        shown = {"method": name, "median": readable(middle)}
+        shown |= {LOW: readable(row["pi_lower"]), HIGH: readable(row["pi_upper"])}
+        if happened is not None:
+            inside = "yes" if row["pi_lower"] <= happened <= row["pi_upper"] else "no"
+            shown |= {"happened": readable(happened), "inside": inside}
+        rows.append(shown)
+    return Table(pd.DataFrame(rows))
+
+
+def parameters_table(results: GrowthResults) -> Table:
+    """A curve's estimates and their standard errors.
+
+    Parameters
+    ----------
+    results : GrowthResults
+        A fitted curve.
+
+    Returns
+    -------
+    Table
+        In the units of the curve's parameters.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> import pandas as pd
+    >>> sales = pd.Series([12.0, 28.0, 61.0, 118.0, 197.0, 264.0])
+    >>> list(fc.tables.parameters_table(fc.GrowthModel(sales).fit()).frame)
+    ['parameter', 'estimate', 'standard error']
+    """
+    names = list(results.params.index)
+    shown = {"estimate": results.params, "standard error": results.bse.reindex(names)}
+    return small_table(pd.DataFrame(shown).rename_axis("parameter"))

@@ -207,9 +207,8 @@ def _named(name: str, keys: Mapping[str, Any]) -> Run:
 
 
 def _summary(whole: int, days: Sequence[str]) -> str:
-    ends = [day_words(dt.date.fromisoformat(day)) for day in days]
-    known = phrase(" on what was published by {}", "".join(ends[-1:]))
-    known += phrase(", the oldest of them by {}", "".join(ends[:-1][:1]))
+    newest = [day_words(dt.date.fromisoformat(day)) for day in days[-1:]]
+    known = phrase(" on what was published by {}", "".join(newest))
     return (
         f"{plural(whole, 'report')}{known}. Beside each number stands the range that holds what "
         "comes four times in five."

@@ -29,7 +29,7 @@ from forecasting.reporting.figures.drawing import (
     apart,
     tint,
 )
-from forecasting.reporting.figures.facts import basis_colours, marks
+from forecasting.reporting.figures.fan import basis_colours, marks
 from forecasting.reporting.html import template_text
 from forecasting.scenarios.joint_draws import sum_outlooks
 
@@ -367,8 +367,7 @@ def test_a_figure_has_words_for_who_does_not_see_it(outlook):
         "Uzbekistan, baseline: 10,000 electric cars imported in 2023, 171,000 in 2030: "
         "vehicles a year, as counted by "
     )
-    assert "2030: 171,000 (" in words
-    assert words.endswith("; beside 5 printed numbers.")
+    assert "2030: 171,000  80 %: 47,700 to 612,000" in words
 
 
 def test_months_are_drawn_with_and_without_policies():

@@ -28,7 +28,7 @@ def test_a_country_s_earlier_forecasts_stand_beside_what_was_printed() -> None:
 def test_nothing_that_was_not_printed_by_then_is_told() -> None:
     early = dataclasses.replace(make_outlook(), as_of=dt.date(2019, 6, 30))
     assert repr(past_forecasts(early)).startswith(
-        "- No forecast of an earlier year's end has an outcome yet"
+        "No forecast of an earlier year's end has an outcome yet"
     )
     assert scoreboard(dt.date(2019, 6, 30)) is None
 

@@ -10,7 +10,7 @@ from made_up import FIT, make_outlook, make_results
 import forecasting as fc
 from forecasting.errors import InputError
 from forecasting.evidence import datasets
-from forecasting.reporting import comparison, result_tables as tables
+from forecasting.reporting import grounds, result_tables as tables
 from forecasting.reporting.display import BulletList, Table
 from forecasting.scenarios.joint_draws import COLUMNS
 
@@ -165,14 +165,14 @@ def test_sources_are_counted(ledger):
 
 def test_several_outlooks_in_one_table():
     both = [make_outlook(), make_outlook("kazakhstan-baseline", "KZ")]
-    assert comparison.joined(both)["country"].unique().tolist() == ["UZ", "KZ"]
-    assert comparison.caveats_of(both).lines[3] == "Kazakhstan: a made-up caveat"
+    assert tables.joined(both)["country"].unique().tolist() == ["UZ", "KZ"]
+    assert grounds.caveats_of(both).lines[3] == "Kazakhstan: a made-up caveat"
 
 
 def test_methods_with_and_without_a_median():
     frame = pd.DataFrame({"mean": [5.0, 9.0], "pi_lower": [1.0, 2.0], "pi_upper": [8.0, 10.0]})
     frame.index = pd.PeriodIndex(["2024", "2025"], freq="Y")
-    shown = comparison.methods_table({"ETS": frame}, 2025, happened=3.0).frame
+    shown = tables.methods_table({"ETS": frame}, 2025, happened=3.0).frame
     assert shown.to_numpy().tolist() == [["ETS", "9", "2", "10", "3", "yes"]]
 
 

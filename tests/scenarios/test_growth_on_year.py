@@ -12,7 +12,7 @@ from forecasting.errors import EvidenceError
 from forecasting.evidence import datasets
 from forecasting.parameters.schema import load_scenario, scenario_from_parameters
 from forecasting.periods import span, year
-from forecasting.reporting import figures, growth_tables
+from forecasting.reporting import figures, result_tables
 from forecasting.reporting.answer import answer, known
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.scenarios.growth_on_year import (
@@ -80,7 +80,7 @@ def test_an_index_is_told_as_growth_on_its_first_screen(xinjiang, tmp_path):
 
 def test_the_table_and_the_figure_say_the_same(xinjiang):
     assert (
-        growth_tables.growth_by_year(xinjiang).frame["Xinjiang", "median"].str.startswith("+").all()
+        result_tables.growth_by_year(xinjiang).frame["Xinjiang", "median"].str.startswith("+").all()
     )
     chart = figures.growth_chart(xinjiang, "CN-XJ")
     assert [trace.name for trace in chart.data][1:] == [

@@ -38,8 +38,7 @@ from forecasting.reporting.figures.drawing import (
     tint,
     turned,
 )
-from forecasting.reporting.figures.facts import Mark
-from forecasting.reporting.figures.fan import drawn_facts, of_outlook, without_market
+from forecasting.reporting.figures.fan import Mark, drawn_facts, of_outlook, without_market
 from forecasting.reporting.labels import (
     amount,
     amounts,

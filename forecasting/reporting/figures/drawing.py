@@ -167,9 +167,9 @@ class Drawing:
         self.words = f"{title}: {subtitle}."
         self.source = source
         self.top = 30 + 20 * len(lines) + LINE * len(smaller)
-        self.layout: dict[str, Any] = {"template": {"layout": HOUSE}}
+        self.layout: dict[str, Any] = {"template": {"layout": HOUSE}, "xaxis": {}}
         self.traces: list[Trace] = []
-        self.update_layout(title=head, height=height, xaxis={}, **layout)
+        self.update_layout(title=head, height=height, **layout)
 
     def add(self, *traces: Trace) -> Drawing:
         """Draw over what is there."""

@@ -44,12 +44,12 @@ from forecasting.reporting.figures.drawing import (
     whiskers,
     words_at,
 )
-from forecasting.reporting.figures.facts import on_axis
 from forecasting.reporting.figures.fan import (
     SHADED,
     fan,
     nothing,
     of_outlook,
+    on_axis,
     part_of,
 )
 from forecasting.reporting.labels import (
@@ -498,7 +498,7 @@ def growth_chart(outlook: Outlook, place: str) -> go.Figure:
         known = f"forecast of {day_words(since)}"
         dots = whiskers(at, wide, map(period_words, wide.index), known, color=colour, opacity=0.75)
         chart.add(turned(dots | {"showlegend": len(wide) > 0}))
-    return chart.add(turned(_diamonds(rows[[*printed]], printed.values()))).figure()
+    return chart.add(turned(_diamonds(rows.reindex(list(printed)), printed.values()))).figure()
 
 
 def _diamonds(rows: pd.Series[int], rates: Collection[float]) -> Trace:

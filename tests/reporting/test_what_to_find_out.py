@@ -6,8 +6,8 @@ import dataclasses
 
 from forecasting.evidence.datasets import central_asia
 from forecasting.parameters.schema import scenario_from_parameters
-from forecasting.reporting.display import BulletList, Table
-from forecasting.reporting.next_facts import NUMBERS, due_table, find_out_table
+from forecasting.reporting.display import Table
+from forecasting.reporting.grounds import NUMBERS, due_table, find_out_table
 from forecasting.scenarios.find_out import SURVEYED
 from forecasting.scenarios.outlook import outlook
 
@@ -36,7 +36,7 @@ def test_numbers_and_series_are_told_in_words() -> None:
     # The page that shows it reckons from the day on which it is opened
     assert "state" not in due.frame
     assert 'class="fc-table fc-due"' in due._repr_html_()
-    assert isinstance(find_out_table(dataclasses.replace(made, forecasts={})), BulletList)
+    assert find_out_table(dataclasses.replace(made, forecasts={})).frame.empty
 
 
 def test_a_country_without_counts_has_no_series() -> None:
@@ -45,4 +45,4 @@ def test_a_country_without_counts_has_no_series() -> None:
         central_asia(),
         draws=100,
     )
-    assert isinstance(due_table(made), BulletList)
+    assert repr(due_table(made)).startswith("No agency has printed")
