@@ -420,7 +420,9 @@ class FlowForecast(Shown):
             shown = float(o.shown(o.value, base))
             message = (o.fact.id, o.fact.period.label, o.fact.basis, in_words(o.fact))
             rows.append((*message, shown, middle, low, high, surprise, float(fit.doubted[i])))
-        return pd.DataFrame(rows, columns=columns)
+        as_told = {fact.id: row for row, fact in enumerate(self.evidence)}
+        table = pd.DataFrame(rows, columns=columns)
+        return table.sort_values("fact", key=lambda ids: ids.map(as_told), ignore_index=True)
 
     def influence(self) -> pd.DataFrame:
         """What each fact does to the forecast: the median without it, and by how much it moves the

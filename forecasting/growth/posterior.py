@@ -409,7 +409,8 @@ def _moved(linear: _Linear, x: Array, bearing: float) -> tuple[Array, Array, Arr
     if not len(facts.value):
         return x, np.zeros(len(x)), np.zeros((len(x), 0))
     wanted = mode.contrast + (x - mode.x) @ mode.jacobian.T
-    sd = facts.noise.sd[:, 0]  # as narrow as each can be, also where the mode takes it for wrong
+    # As narrow as a number can be, also where the mode takes it for wrong
+    sd = np.where(facts.exact, facts.noise.sd[:, 0], np.sqrt(mode.noise))
     gap = np.clip((_contrasts(path, facts, x) - wanted) / sd, -MOST_GAP, MOST_GAP)
     # The combinations of facts in which the true contrasts differ most from the linear ones
     size, turned = np.linalg.eigh(gap.T @ gap / len(x))

@@ -106,6 +106,7 @@ class Request:
         """Facts read, and the path that they are of."""
         measure = _single(self.evidence, "measure")
         facts, caveats = usable_facts(self.evidence, measure)
+        facts.sort(key=_in_time)  # in whatever order they were told
         if self.market_size is None and not facts:
             why = f" ({'; '.join(map(str, caveats[:3]))})" if caveats else ""
             raise EvidenceError(
@@ -142,11 +143,12 @@ class Request:
         common = np.stack([common_shocks(self.seed, y, self.draws) for y in years], axis=1)
         rng = np.random.default_rng([self.seed, *place.encode()])
         posterior = sample(path, prepared.facts, common, rng)
-        far, x = carried_on(path, posterior, until, self.seed, rng)
-        walked_back = 12 * (prepared.first - path.first_year)
+        # A year's months lie as the growth of the next has them
+        far, x = carried_on(path, posterior, until + 1, self.seed, place)
+        first, last = (12 * (y - path.first_year) for y in (prepared.first, until + 1))
         market = None
         if self.market_size is not None:
-            market = np.repeat(np.exp(far.sizes_of(x)) / 12, 12, axis=1)[:, walked_back:]
+            market = np.repeat(np.exp(far.sizes_of(x)) / 12, 12, axis=1)[:, first:last]
         doubted = zip(prepared.observations, posterior.doubted, strict=True)
         caveats = [*prepared.caveats]
         caveats += [Caveat("disagrees", (o.fact,)) for o, wrong in doubted if wrong > DOUBTED]
@@ -156,7 +158,7 @@ class Request:
         return FlowForecast(
             periods=prepared.periods,
             months=tuple(months_between(dt.date(prepared.first, 1, 1), dt.date(until, 12, 31))),
-            monthly=far.flows(x)[:, walked_back:],
+            monthly=far.flows(x)[:, first:last],
             market=market,
             basis=prepared.basis,
             measure=prepared.measure,
@@ -189,6 +191,11 @@ class _Prepared:
     until: int
     measure: str
     caveats: Sequence[Caveat]
+
+
+def _in_time(fact: Fact) -> tuple[object, ...]:
+    statement = (fact.quantity, fact.relation, fact.value, fact.reference, fact.basis)
+    return fact.period, *map(str, statement)
 
 
 def _learned_elsewhere(prior: Prior, measure: str) -> list[Caveat]:
@@ -271,9 +278,11 @@ def common_shocks(seed: int, of_year: int, draws: int) -> Array:
 
 
 def carried_on(
-    path: LatentPath, posterior: Posterior, until: int, seed: int, rng: np.random.Generator
+    path: LatentPath, posterior: Posterior, until: int, seed: int, place: str
 ) -> tuple[LatentPath, Array]:
     """The same path up to a later year, and draws of its coordinates: beyond as the prior has them.
+
+    A year's draws are its own, so that they do not depend on the last year that is asked for.
 
     Parameters
     ----------
@@ -284,17 +293,22 @@ def carried_on(
     until : int
         Last year.
     seed : int
-        Of the common shocks.
-    rng : Generator
-        Of all others.
+        Of all draws; those of common shocks are the same in every place.
+    place : str
+        Where.
     """
     far = path.reaching(until)
     draws = len(posterior.x)
-    x = rng.standard_normal((draws, far.width)) * np.sqrt(far.kind_variance[posterior.kind])
-    x[:, far.at_["shock"]] = rng.standard_t(path.prior.shock_nu, (draws, far.years))
-    later = range(path.last_year + 1, until + 1)
-    for column, later_year in enumerate(later, path.years):
-        x[:, far.at_["common"].start + column] = common_shocks(seed, later_year, draws)
-        x[:, far.at_["size"].start + column] = rng.standard_t(SIZE_NU, draws)
+    x = np.zeros((draws, far.width))
     x[:, far.columns_of(path)] = posterior.x
+    spread = np.sqrt(far.kind_variance[posterior.kind])
+    for later_year in range(path.last_year + 1, until + 1):
+        rng = np.random.default_rng([seed, later_year, *place.encode()])
+        column = later_year - path.first_year
+        for name, months in (("chance", 1), ("tilt", 1), ("noise", 12)):
+            columns = far.at_[name].start + months * column + np.arange(months)
+            x[:, columns] = rng.standard_normal((draws, months)) * spread[:, columns]
+        x[:, far.at_["shock"].start + column] = rng.standard_t(path.prior.shock_nu, draws)
+        x[:, far.at_["size"].start + column] = rng.standard_t(SIZE_NU, draws)
+        x[:, far.at_["common"].start + column] = common_shocks(seed, later_year, draws)
     return far, x

@@ -310,7 +310,7 @@ def test_beside_stocks_a_bound_of_a_flow_sets_no_scale_and_no_start(facts, more)
         for y, v in ((2020, 1000), (2021, 1900), (2022, 4100))
     ]
     alone, beside = (
-        forecast_flow(facts(*rows), [year(2023)], draws=8) for rows in (stocks, stocks + more)
+        forecast_flow(facts(*rows), [year(2023)], draws=100) for rows in (stocks, stocks + more)
     )
     at_mode = [each.request.at_modes([year(2023)]).iloc[0, 0] for each in (alone, beside)]
     assert at_mode[1] == pytest.approx(at_mode[0], abs=0.06)

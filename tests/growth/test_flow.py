@@ -611,12 +611,38 @@ def test_three_hundred_facts_of_fifteen_years_are_met(facts):
 
 
 @pytest.mark.slow
+def test_neither_the_order_of_facts_nor_the_last_year_asked_for_moves_a_number(facts):
+    told = facts(
+        ("equals", "total", 2022, 2180),
+        ("equals", "total", 2021, 809),
+        ("greater_than", "total", "2023-01-01/2023-06-30", 1500),
+        ("equals", "yoy_growth_percent", "2023-01-01/2023-04-30", 300),
+    )
+    periods = [year(2023), year(2025)]
+    forecast = forecast_flow(told, periods, draws=100)
+    other = forecast_flow(told.iloc[::-1], periods, draws=100)
+    farther = forecast_flow(told, [*periods, year(2031)], draws=100)
+    np.testing.assert_array_equal(other.monthly, forecast.monthly)
+    months = forecast.monthly.shape[1]
+    np.testing.assert_array_equal(farther.monthly[:, :months], forecast.monthly)
+    assert other.fit_table()["value"].tolist() == forecast.fit_table()["value"].tolist()[::-1]
+
+
+def test_a_bound_far_below_costs_no_draws(facts):
+    counts = [("equals", "total", y, v) for y, v in ((2020, 1000), (2021, 1900), (2022, 4100))]
+    months = [("equals", "total", f"2023-0{m}-01/2023-0{m}-28", 300 + 40 * m) for m in (1, 2, 3)]
+    bound = ("greater_than", "total", 2023, 20)
+    alone = forecast_flow(facts(*counts, *months), [year(2023)])
+    beside = forecast_flow(facts(*counts, *months, bound), [year(2023)])
+    assert beside.diagnostics["ess"] > 0.8 * alone.diagnostics["ess"]
+
+
 def test_uzbekistan_as_it_was_known_in_june_2023():
     """Annualising 2,544 in four months gives 7,632 a year; by later facts the year ended above
     13,460.
     """
     ledger = central_asia().select(place="UZ", measure="ev_imports", as_of="2023-06-26")
-    forecast = forecast_flow(ledger, [FOUR_MONTHS, year(2023)], market_size=300_000)
+    forecast = forecast_flow(ledger, [FOUR_MONTHS, year(2023)], market_size=300_000, draws=8000)
     assert medians(forecast)["2023-01..2023-04"] == pytest.approx(2544, rel=0.02)
     # Months of imports are so uneven that it is about as likely as not
     assert 0.4 < forecast.probability(above=7632)["2023"] < 0.6
