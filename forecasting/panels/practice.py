@@ -211,15 +211,16 @@ def practice_error(
     (True, True)
     """
     rule = practice or Practice.shipped()
-    chance = rng.standard_normal((draws, len(years)))
+    of_market = rng.standard_normal((draws, 1))
+    chance = rng.standard_normal((len(years), draws)).T  # later years move no earlier one
     if today is None:
-        return np.repeat(rule.level_spread * chance[:, :1], len(years), axis=1)
+        return np.repeat(rule.level_spread * of_market, len(years), axis=1)
     when, points = today
     ahead = np.asarray(years, dtype=float) + 1 - when
     steps = np.maximum(np.diff(rule.spread_at(ahead) ** 2, prepend=0.0), 0)
     walk = np.cumsum(np.sqrt(steps) * chance, axis=1)
     size = (np.maximum(points, 1) / REFERENCE_POINTS) ** -rule.size_slope
-    level = rule.level_spread * rng.standard_normal((draws, 1))
+    level = rule.level_spread * of_market
     return walk * size[:, None] + rule.pull(ahead) * thin(points)[:, None] * level
 
 
