@@ -36,12 +36,12 @@ def test_no_number_is_read_that_is_not_in_the_table(tmp_path, seed):
     quoted = [[f'"{cell}"' if mark in cell else cell for cell in row] for row in rows]
     path = tmp_path / "own.csv"
     path.write_text("\n".join(mark.join(row) for row in quoted), encoding="utf-8")
-    started = time.monotonic()
+    started = time.process_time()
     try:
         facts = [*read_ledger(path)]
     except LedgerError:
         facts = []
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
     printed = {"1200", "12.5", "7", "-3", "1e3", "5", "100000000000000", "12", "2023", "2024", "0"}
     allowed = {float(number) * scale for number in printed for scale in (1, 1000)}
     assert {fact.value for fact in facts} <= allowed
