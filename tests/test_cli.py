@@ -254,7 +254,8 @@ def test_backtest_hands_its_panels_on(monkeypatch: pytest.MonkeyPatch) -> None:
         seen.extend([panel.name, train and train.name, peers])
         return pd.DataFrame({"wis": [0.25]}, index=["this package"])
 
-    monkeypatch.setattr("forecasting.evaluation.backtest.backtest", fake)
+    monkeypatch.setattr("forecasting.evaluation.backtest.backtest_skill", fake)
+    monkeypatch.setattr("forecasting.evaluation.backtest.summarise", lambda table: table)
     Path("a.csv").write_text("x")
     Path("b.csv").write_text("x")
     result = call(
