@@ -9,7 +9,7 @@ waiting-time promise allows a station of that size.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -101,26 +101,6 @@ def power_mix(setting: str) -> PowerMix:
     return PowerMix(*(np.array([float(row[name]) for row in rows]) for name in columns))
 
 
-def _group_weight(group: Mapping[str, str], vehicle: str, drawn: Draws) -> Array:
-    """Share of vehicle kilometres of one group; non-commuters drive less."""
-    access = {
-        "with_home": "home_access",
-        "with_commute": "commuter_share",
-        "with_work": "work_access",
-        "with_depot": f"depot_access.{vehicle}",
-    }
-    weight: Array = np.ones(1)
-    for column, name in access.items():
-        if group.get(column):
-            weight = weight * (drawn[name] if group[column] == "1" else 1 - drawn[name])
-    if commutes := group.get("with_commute"):
-        commuters = drawn["commuter_share"]
-        ratio = drawn["noncommuter_km"]
-        relative = 1.0 if commutes == "1" else ratio
-        weight = weight * relative / (commuters + (1 - commuters) * ratio)
-    return weight
-
-
 def energy_split(vehicle: VehicleClass, drawn: Draws) -> Array:
     """Where the energy of a class is charged, per unit of energy that all its kilometres would
     take.
@@ -148,11 +128,25 @@ def energy_split(vehicle: VehicleClass, drawn: Draws) -> Array:
     """
     total: Array = np.zeros((len(SETTINGS), 1))
     scale = drawn.get(f"{vehicle.name}_electric_scale", np.ones(1))
+    access = {
+        "with_home": "home_access",
+        "with_commute": "commuter_share",
+        "with_work": "work_access",
+        "with_depot": f"depot_access.{vehicle.name}",
+    }
     for group in vehicle.groups:
         shares = np.array([float(group[setting] or 0) for setting in SETTINGS])
         electric = np.minimum(float(group.get("electric_share") or 1) * scale, 1)
-        weight = _group_weight(group, vehicle.name, drawn) * electric
-        total = total + shares[:, None] / shares.sum() * weight
+        weight: Array = np.ones(1)
+        for column, name in access.items():
+            if group.get(column):
+                weight = weight * (drawn[name] if group[column] == "1" else 1 - drawn[name])
+        if commutes := group.get("with_commute"):  # those who do not commute drive less
+            commuters = drawn["commuter_share"]
+            ratio = drawn["noncommuter_km"]
+            relative = 1.0 if commutes == "1" else ratio
+            weight = weight * relative / (commuters + (1 - commuters) * ratio)
+        total = total + shares[:, None] / shares.sum() * (weight * electric)
     return total
 
 

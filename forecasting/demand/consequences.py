@@ -106,9 +106,9 @@ def point_business(
     {'mwh': 55.2, 'revenue': 11589.5, 'margin': 6806.5, 'payback': 2.9}
     """
     bought = power_mix(setting).mean_kw * HOURS * use
-    sold = bought * np.median(drawn[f"charger_efficiency.{side(setting)}"])
+    sold = bought * float(np.median(drawn[f"charger_efficiency.{side(setting)}"]))
     margin = sold * price - bought * power_price
-    cost = np.median(cost_per_point(setting, drawn))
+    cost = float(np.median(cost_per_point(setting, drawn)))
     payback = cost / margin if margin > 0 else np.inf
     return {"mwh": sold / 1000, "revenue": sold * price, "margin": margin, "payback": payback}
 
@@ -224,7 +224,9 @@ def fuel_and_carbon(
     >>> one, cars = np.ones(1), load_parameters().classes[:1]
     >>> drawn = {"annual_km": 10_000 * one, "fuel_use": 8 * one, "fuel_upstream": 0.2 * one}
     >>> drawn |= {"grid_carbon": 0.5 * one, "grid_losses": 0.1 * one}
-    >>> fleets = {"bev": run_fleet(np.array([[2000.0]]), 16 * one, 5 * one)}
+    >>> drawn |= {"survival_scale": 16 * one, "survival_shape": 5 * one, "used_share": 0 * one}
+    >>> drawn |= {"entry_age": 0 * one, "start_age": one}
+    >>> fleets = {"bev": run_fleet("bev", np.array([[2000.0]]), 0.0, drawn)}
     >>> split, energy = {"bev": np.ones((1, 1))}, np.array([[2.0]])
     >>> fuel, carbon = fuel_and_carbon(cars, fleets, split, energy, drawn)
     >>> fuel, carbon.round()

@@ -74,7 +74,7 @@ def road_figure(quantity: str, kind: str = "", case: str = "middle") -> float:
 
 @dataclass(frozen=True)
 class RoadVehicle:
-    """A vehicle on a long drive; a car where nothing else is said.
+    """A vehicle on a long drive.
 
     Parameters
     ----------
@@ -94,18 +94,18 @@ class RoadVehicle:
 
     Examples
     --------
-    >>> round(RoadVehicle().range_km(15)), round(RoadVehicle().range_km(-20))
+    >>> round(road_vehicle("car").range_km(15)), round(road_vehicle("car").range_km(-20))
     (273, 203)
-    >>> RoadVehicle().power_kw(25), RoadVehicle().power_kw(0), round(RoadVehicle().power_kw(-20))
-    (80.0, 60.0, 44)
+    >>> round(road_vehicle("car").minutes_at_point(0.7, -20))  # a cold battery takes less power
+    62
     """
 
-    battery_kwh: float = 60.0
-    consumption: float = 22.0
-    charging_kw: float = 80.0
-    settling_minutes: float = 5.0
-    cold_slope: float = 0.0098
-    charging_cold_loss: float = 0.25
+    battery_kwh: float
+    consumption: float
+    charging_kw: float
+    settling_minutes: float
+    cold_slope: float
+    charging_cold_loss: float
 
     def kwh_per_km(self, temperature: float) -> float:
         """Consumption at a temperature, kWh a km."""
@@ -122,7 +122,7 @@ class RoadVehicle:
         return self.battery_kwh * share / power * 60 + self.settling_minutes
 
 
-def road_vehicle(name: str = "car") -> RoadVehicle:
+def road_vehicle(name: str) -> RoadVehicle:
     """A class of vehicles as it ships, at its likely values.
 
     Parameters
@@ -132,8 +132,8 @@ def road_vehicle(name: str = "car") -> RoadVehicle:
 
     Examples
     --------
-    >>> road_vehicle("car") == RoadVehicle(), road_vehicle("truck").charging_kw
-    (True, 1000.0)
+    >>> road_vehicle("car").battery_kwh, road_vehicle("truck").charging_kw
+    (60.0, 1000.0)
     """
     return RoadVehicle(*(road_figure(quantity, name) for quantity in RoadVehicle.__match_args__))
 
@@ -177,16 +177,15 @@ def plan_section(
     Returns
     -------
     dict of str to float
-        ``sites`` along the road, serving both directions; ``points_per_site`` and ``points``;
-        ``megawatts`` of all points; ``spacing_km`` between sites; ``longest_gap_km``, the farthest
-        that a fast charge carries at this temperature; ``stops_per_trip``; ``arrivals_per_hour`` at
-        one site in the busiest hour; ``service_minutes``, the mean time at the point.
+        ``sites`` along the road, serving both directions; ``points`` and ``megawatts`` of all
+        sites; ``longest_gap_km``, the farthest that a fast charge carries at this temperature;
+        ``stops_per_trip``.
 
     Examples
     --------
-    >>> plan = plan_section(304, 200, 0.85, RoadVehicle(), temperature=-20, spacing_km=60)
-    >>> plan["sites"], plan["points_per_site"], round(plan["longest_gap_km"])
-    (5, 6, 142)
+    >>> plan = plan_section(304, 200, 0.85, road_vehicle("car"), temperature=-20, spacing_km=60)
+    >>> plan["sites"], plan["points"], round(plan["longest_gap_km"])
+    (5, 30, 142)
     """
     leg = vehicle.range_km(temperature) * (FAST_TO - RESERVE)
     sites = max(math.ceil(length_km / min(spacing_km, leg)) - 1, 1)
@@ -195,14 +194,10 @@ def plan_section(
     points = max(points_for(arrivals * minutes / 60, service=minutes), least_points)
     return {
         "sites": sites,
-        "points_per_site": points,
         "points": points * sites,
         "megawatts": points * sites * vehicle.charging_kw / 1000,
-        "spacing_km": length_km / (sites + 1),
         "longest_gap_km": leg,
         "stops_per_trip": stops,
-        "arrivals_per_hour": arrivals,
-        "service_minutes": minutes,
     }
 
 
@@ -227,7 +222,7 @@ def stops_along(
 
     Examples
     --------
-    >>> car = RoadVehicle()
+    >>> car = road_vehicle("car")
     >>> stops_along(125, car, -20), round(stops_along(125, car, -20, [(700, 1.0)]), 2)
     (0.0, 0.88)
     """
@@ -269,8 +264,8 @@ def stops_by_section(
 
     Examples
     --------
-    >>> alone = stops_by_section([700, 125], [100, 100], 0.0, RoadVehicle(), -20)
-    >>> together = stops_by_section([700, 125], [100, 100], 1.0, RoadVehicle(), -20)
+    >>> alone = stops_by_section([700, 125], [100, 100], 0.0, road_vehicle("car"), -20)
+    >>> together = stops_by_section([700, 125], [100, 100], 1.0, road_vehicle("car"), -20)
     >>> [round(value, 2) for value in alone], [round(value, 2) for value in together]
     ([3.64, 0.0], [4.08, 0.44])
     """

@@ -180,7 +180,8 @@ def deployed_points(
     for target in asked_for(targets, start):
         built = delivered(target, years, start, points, per_station)
         pushed = np.maximum(pushed, built)
-        wanted = announced(target, years, start, points, per_station)
+        met = replace(target, pursued=True, on_time=1.0, late=0.0)
+        wanted = delivered(met, years, start, points, per_station)
         targeted = wanted if targeted is None else np.maximum(targeted, wanted)
     return practice, pushed, targeted
 
@@ -203,39 +204,6 @@ def asked_for(targets: Sequence[Target], start: float) -> list[Target]:
     """
     due = [target for target in targets if target.when > start]
     return [target for target in due if np.any(target.pursued)] or due
-
-
-def announced(
-    target: Target, years: Sequence[int], start: float, standing: Array, per_station: Array
-) -> Array:
-    """Public points at the end of each year were a target met to the day, in equal steps from what
-    stands.
-
-    Parameters
-    ----------
-    target : Target
-        The target.
-    years : sequence of int
-        The years.
-    start : float
-        When what stands was counted, a year and its fraction.
-    standing : ndarray, shape (draws,)
-        Points that stood then.
-    per_station : ndarray, shape (draws,)
-        Points a station.
-
-    Returns
-    -------
-    ndarray, shape (draws, years)
-
-    Examples
-    --------
-    >>> target = Target("plan", np.array([900.0]), "points", dt.date(2026, 12, 31))
-    >>> announced(target, [2024, 2025, 2026, 2027], 2025.0, np.array([100.0]), np.ones(1)).round()
-    array([[100., 500., 900., 900.]])
-    """
-    met = replace(target, pursued=True, on_time=1.0, late=0.0)
-    return delivered(met, years, start, standing, per_station)
 
 
 def delivered(

@@ -12,6 +12,7 @@ from forecasting.demand.corridor import (
     corridor_plan,
     plan_section,
     road_figure,
+    road_vehicle,
     stops_along,
     stops_by_section,
     truck_plan,
@@ -20,7 +21,7 @@ from forecasting.demand.corridor import (
 from forecasting.demand.queueing import wait_exceeds
 from forecasting.errors import AssumptionError
 
-CAR = RoadVehicle()
+CAR = road_vehicle("car")
 few = settings(max_examples=30, deadline=None, derandomize=True)
 
 
@@ -34,7 +35,7 @@ def section(length, vehicles, temperature=-20):
 
 
 def test_winter_takes_a_quarter_of_the_range_at_minus_twenty():
-    assert RoadVehicle().range_km(-20) / RoadVehicle().range_km(15) == pytest.approx(1 / 1.343)
+    assert CAR.range_km(-20) / CAR.range_km(15) == pytest.approx(1 / 1.343)
 
 
 def test_a_section_by_hand():
@@ -44,16 +45,18 @@ def test_a_section_by_hand():
     assert plan.longest_gap_km == pytest.approx(0.7 * reach)
     assert plan.stops_per_trip == pytest.approx((304 - 0.9 * reach) / (0.7 * reach))
     assert plan.sites == 5
-    assert plan.spacing_km == pytest.approx(304 / 6)
-    assert plan.service_minutes == pytest.approx(42 / (80 * (1 - 0.25 * 45 / 25)) * 60 + 5)
-    assert plan.arrivals_per_hour == pytest.approx(200 * plan.stops_per_trip / 5 * 0.085)
+    assert CAR.minutes_at_point(0.7, -20) == pytest.approx(
+        42 / (80 * (1 - 0.25 * 45 / 25)) * 60 + 5
+    )
 
 
 def test_every_site_keeps_the_promise_in_the_busiest_hour():
     plan = section(700, 800)
-    load = plan.arrivals_per_hour * plan.service_minutes / 60
-    assert wait_exceeds(plan.points_per_site, load, 10, plan.service_minutes) <= 0.1
-    assert wait_exceeds(plan.points_per_site - 1, load, 10, plan.service_minutes) > 0.1
+    minutes = CAR.minutes_at_point(0.7, -20)
+    load = 800 * plan.stops_per_trip / plan.sites * 0.085 * minutes / 60
+    points = plan.points // plan.sites
+    assert wait_exceeds(points, load, 10, minutes) <= 0.1
+    assert wait_exceeds(points - 1, load, 10, minutes) > 0.1
 
 
 @few
@@ -62,7 +65,7 @@ def test_colder_never_needs_fewer_stops_nor_wider_spacing(length, vehicles, temp
     mild, cold = (section(length, vehicles, t) for t in (temperature, temperature - drop))
     assert cold.stops_per_trip >= mild.stops_per_trip - 1e-12
     assert cold.longest_gap_km <= mild.longest_gap_km + 1e-12
-    assert cold.spacing_km <= max(cold.longest_gap_km, length / 2) + 1e-9
+    assert length / (cold.sites + 1) <= max(cold.longest_gap_km, length / 2) + 1e-9
 
 
 @few
@@ -136,18 +139,17 @@ def test_what_cannot_be_is_refused_by_name_value_unit_and_range(call, message):
 
 def test_who_drives_through_keeps_the_state_of_the_battery():
     """700 km and 125 km in the cold: 182 km to the first stop, 142 km to each one after it."""
-    car = RoadVehicle()
-    first, leg = 0.9 * car.range_km(-20), 0.7 * car.range_km(-20)
+    first, leg = 0.9 * CAR.range_km(-20), 0.7 * CAR.range_km(-20)
     apart, together = (
-        stops_by_section([700, 125], [100, 100], through, car, -20) for through in (0.0, 1.0)
+        stops_by_section([700, 125], [100, 100], through, CAR, -20) for through in (0.0, 1.0)
     )
     assert apart[1] == 0.0  # who starts full at each town never charges on the last stretch
     # There: all of it; back: full from the town
     assert together[1] == pytest.approx((125 / leg + 0.0) / 2)
     assert together[0] == pytest.approx(((700 - first) / leg + (825 - first) / leg) / 2)
-    whole = stops_along(825, car, -20)
+    whole = stops_along(825, CAR, -20)
     assert sum(
-        stops_along(km, car, -20, [(before, 1.0)]) for before, km in ((0, 700), (700, 125))
+        stops_along(km, CAR, -20, [(before, 1.0)]) for before, km in ((0, 700), (700, 125))
     ) == pytest.approx(whole)
 
 
@@ -159,7 +161,7 @@ def test_who_drives_through_keeps_the_state_of_the_battery():
 def test_through_traffic_never_needs_fewer_stops(road, through):
     lengths, traffic = zip(*road, strict=True)
     alone, joined = (
-        stops_by_section(lengths, traffic, share, RoadVehicle(), -20) for share in (0.0, through)
+        stops_by_section(lengths, traffic, share, CAR, -20) for share in (0.0, through)
     )
     assert all(more >= one - 1e-9 for one, more in zip(alone, joined, strict=True))
 
@@ -188,8 +190,7 @@ def test_classes_of_vehicles_have_shares_and_points_of_their_own():
 
 
 def test_a_cold_battery_charges_more_slowly_but_never_stands_still():
-    car = RoadVehicle()
-    minutes = [car.minutes_at_point(0.7, celsius) - 5 for celsius in (25, 40, 0, -60)]
+    minutes = [CAR.minutes_at_point(0.7, celsius) - 5 for celsius in (25, 40, 0, -60)]
     assert minutes == pytest.approx([42 / kw * 60 for kw in (80, 80, 60, 0.4 * 80)])
 
 
