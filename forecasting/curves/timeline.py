@@ -21,7 +21,7 @@ from pandas.errors import InvalidIndexError
 
 from forecasting.arguments import shown
 from forecasting.curves.definitions import Sampling
-from forecasting.errors import ModelError, in_digits
+from forecasting.errors import ModelError
 from forecasting.periods import FIRST_YEAR, LAST_YEAR, Period, as_date
 from forecasting.quantiles import Array
 
@@ -343,8 +343,6 @@ def _of_dates(labels: pd.DatetimeIndex) -> Timeline:
     months = labels.year.to_numpy() * 12 + month
     steps = np.unique(np.diff(months))
     base = int(steps[0])
-    if base == 0:
-        return _of_short_steps(labels)
     ambiguous = base < 12 and np.isin(steps[1:], CALENDAR).any()
     if base not in CALENDAR or (steps % base).any() or ambiguous:
         raise ModelError(
@@ -357,19 +355,6 @@ def _of_dates(labels: pd.DatetimeIndex) -> Timeline:
         to_the_end = np.ones_like(month)
     ends = (months + to_the_end) / 12
     return Timeline(labels, ends - base / 12, ends, calendar=True)
-
-
-def _of_short_steps(labels: pd.DatetimeIndex) -> Timeline:
-    days = (labels - labels[0]) / pd.Timedelta(days=1)
-    steps = np.diff(days)
-    base = float(steps.min())
-    if np.abs(steps / base - np.rint(steps / base)).max() > 1e-6:
-        raise ModelError(
-            f"the dates are {in_digits(base)} to {in_digits(steps.max())} days apart; "
-            "give time= as an IntervalIndex"
-        )
-    starts = _years(labels[0].date()) + days.to_numpy(dtype=float) / DAYS
-    return Timeline(labels, starts, starts + base / DAYS, calendar=True)
 
 
 def _of_numbers(labels: pd.Index, as_time: bool) -> Timeline:

@@ -93,9 +93,7 @@ def wait_exceeds(servers: int, load: float, time: float, service: float = 1.0) -
     return 1.0 if load >= servers else waits * math.exp(-(servers - load) * time / service)
 
 
-def station_service(
-    points: int, arrivals_per_hour: float, service_minutes: float = SERVICE
-) -> dict[str, float]:
+def station_service(points: int, arrivals_per_hour: float) -> dict[str, float]:
     """What drivers meet at a station in an hour with so many arrivals.
 
     Parameters
@@ -104,8 +102,6 @@ def station_service(
         Charging points.
     arrivals_per_hour : float
         Vehicles an hour, fewer than the points can serve: else the queue would never end.
-    service_minutes : float
-        Mean time at the point.
 
     Returns
     -------
@@ -117,11 +113,11 @@ def station_service(
     >>> {key: round(value, 3) for key, value in station_service(4, 6).items()}
     {'utilisation': 0.75, 'share_waiting': 0.509, 'mean_wait_minutes': 15.283}
     """
-    load = arrivals_per_hour * service_minutes / 60
+    load = arrivals_per_hour * SERVICE / 60
     return {
         "utilisation": load / points,
         "share_waiting": erlang_c(points, load),
-        "mean_wait_minutes": mean_wait(points, load, service_minutes),
+        "mean_wait_minutes": mean_wait(points, load, SERVICE),
     }
 
 

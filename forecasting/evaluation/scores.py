@@ -222,21 +222,19 @@ def ratio_to(table: pd.DataFrame, ours: str, other: str) -> ClusteredMean:
     return clustered_ratio(both[ours], both[other], *clusters_of(both))
 
 
-def expected_inside(count: int, share: float = 0.8) -> tuple[int, int]:
+def expected_inside(count: int) -> tuple[int, int]:
     """How many of so many independent outcomes lie inside intervals that hold, nine times in ten.
 
     Parameters
     ----------
     count : int
         Outcomes.
-    share : float
-        What the intervals hold.
 
     Examples
     --------
     >>> expected_inside(25), expected_inside(0)
     ((17, 23), (0, 0))
     """
-    held = bdtr(np.arange(count + 1), count, share)  # scipy.stats takes a second to import
+    held = bdtr(np.arange(count + 1), count, 0.8)  # scipy.stats takes a second to import
     low, high = np.searchsorted(held, (0.05, 0.95)).tolist() if count else (0, 0)
     return low, high

@@ -87,10 +87,8 @@ class Practice:
         record = {"source": source, "command": command, "practice": rounded, "band": band}
         path.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
-    def spread_at(
-        self, years_ahead: Array | float, points: Array | float = REFERENCE_POINTS
-    ) -> Array:
-        """Spread of the log error so many years ahead, where so many points stand.
+    def spread_at(self, years_ahead: Array | float) -> Array:
+        """Spread of the log error so many years ahead, where 3,000 points stand.
 
         Interpolated in variance from 0 today, and growing on at the same rate beyond the last
         horizon.
@@ -98,27 +96,14 @@ class Practice:
         Examples
         --------
         >>> practice = Practice.shipped()
-        >>> few, many = practice.spread_at(5.0, np.array([100.0, 10_000.0]))
-        >>> float(practice.spread_at(0.0)), bool(few > many)
+        >>> float(practice.spread_at(0.0)), bool(practice.spread_at(5.0) > practice.spread_at(1.0))
         (0.0, True)
         """
         ahead = np.maximum(years_ahead, 0)
         times = np.array([0.0, *self.horizons])
         variances = np.array([0.0, *self.spread]) ** 2
         beyond = np.maximum(ahead - times[-1], 0) * variances[-1] / times[-1]
-        size = (np.maximum(points, 1) / REFERENCE_POINTS) ** -self.size_slope
-        return np.asarray(np.sqrt(np.interp(ahead, times, variances) + beyond) * size)
-
-    def pull(self, years_ahead: Array | float) -> Array:
-        """Share of the way to the pooled level that a market has gone so many years ahead.
-
-        Examples
-        --------
-        >>> practice = Practice.shipped()
-        >>> float(practice.pull(0.0)), bool(0.1 < practice.pull(7.0) < 0.6)
-        (0.0, True)
-        """
-        return 1 - np.exp(-self.catch_up * np.maximum(years_ahead, 0))
+        return np.asarray(np.sqrt(np.interp(ahead, times, variances) + beyond))
 
 
 @cache
@@ -221,7 +206,8 @@ def practice_error(
     walk = np.cumsum(np.sqrt(steps) * chance, axis=1)
     size = (np.maximum(points, 1) / REFERENCE_POINTS) ** -rule.size_slope
     level = rule.level_spread * of_market
-    return walk * size[:, None] + rule.pull(ahead) * thin(points)[:, None] * level
+    pulled = 1 - np.exp(-rule.catch_up * np.maximum(ahead, 0))  # share of the way to the level
+    return walk * size[:, None] + pulled * thin(points)[:, None] * level
 
 
 def practice_points(
