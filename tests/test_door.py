@@ -165,7 +165,6 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "GrowthResults.conf_int": (results.conf_int, {"alpha": 0.1}),
         "GrowthResults.summary": (results.summary, {"alpha": 0.1}),
         "GrowthResults.append": (results.append, {"endog": [250.0], "refit": False}),
-        "GrowthResults.news": (results.news, {"endog": [250.0], "steps": 2}),
         "GrowthPrediction.conf_int": (predicted.conf_int, {"alpha": 0.1}),
         "GrowthPrediction.quantiles": (predicted.quantiles, {"levels": [0.1]}),
         "GrowthPrediction.summary_frame": (predicted.summary_frame, {"alpha": 0.1}),

@@ -18,7 +18,7 @@ from forecasting.curves.definitions import CURVES, Curve, Sampling, find_curve
 from forecasting.curves.estimate import SeriesToFit, estimate
 from forecasting.curves.noise import LOGNORMAL, NEGATIVE_BINOMIAL, ErrorFamily
 from forecasting.curves.results import GrowthResults
-from forecasting.curves.timeline import Timeline, read_timeline
+from forecasting.curves.timeline import read_timeline
 from forecasting.errors import ModelError, in_digits
 from forecasting.quantiles import Array
 
@@ -278,16 +278,9 @@ class GrowthModel:
         later = self.timeline.future(len(values))
         if index is not None and not isinstance(index, pd.RangeIndex):
             later = read_timeline(index, None, len(values), self.kind)
-        return self._observing(self.timeline.followed_by(later), np.append(self.endog, values))
-
-    def _until(self, count: int) -> GrowthModel:
-        """The model of the first observations."""
-        return self._observing(self.timeline.part(0, count), self.endog[:count])
-
-    def _observing(self, timeline: Timeline, endog: Array) -> GrowthModel:
         other = copy(self)
-        other.timeline = timeline
-        other.endog = endog
+        other.timeline = self.timeline.followed_by(later)
+        other.endog = np.append(self.endog, values)
         return other
 
 

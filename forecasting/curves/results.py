@@ -461,49 +461,6 @@ class GrowthResults:
         results.carried = True
         return results
 
-    @takes(ModelError, steps=whole(1, MANY))
-    def news(self, endog: object, steps: int = 5) -> pd.DataFrame:
-        """What each new observation changes in the forecast, one after the other, as statsmodels'
-        ``news``.
-
-        Parameters
-        ----------
-        endog : Series or array_like
-            Observations that follow the series.
-        steps : int
-            Periods after the last new one.
-
-        Returns
-        -------
-        DataFrame
-            One row per period, its median before and after, and a column per new observation: the
-            impact of each, in the unit of the observations. The impacts add up to the difference.
-
-        Raises
-        ------
-        ModelError
-            As by :meth:`append`, and for steps below 1.
-
-        Examples
-        --------
-        >>> from forecasting.curves.model import GrowthModel
-        >>> results = GrowthModel([12.0, 19.0, 33.0, 49.0, 82.0], curve="logistic").fit()
-        >>> news = results.news([140.0], steps=2)
-        >>> news.columns.tolist(), news.index.tolist()
-        (['previous', 5, 'updated'], [6, 7])
-        """
-        full = self.model._extended(endog)
-        ahead = full.timeline.future(steps)
-        median = np.median(self._predicted(ahead).draws, axis=0)
-        columns = {"previous": median}
-        for place in range(len(self.model.endog), len(full.endog)):
-            if np.isfinite(full.endog[place]):
-                stage = full._until(place + 1).fit_constrained(self.fixed)
-                updated = np.median(stage._predicted(ahead).draws, axis=0)
-                columns[full.index[place]] = updated - median
-                median = updated
-        return pd.DataFrame(columns | {"updated": median}, index=ahead.labels)
-
     @takes(ModelError, alpha=probability())
     def plot(self, steps: int = 5, alpha: float = 0.1) -> Any:
         """Observations, fitted curve and forecast with its interval.

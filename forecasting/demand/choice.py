@@ -68,15 +68,8 @@ def expected_regret(
         for name, value in {"missing": missing, "idle": idle}.items()
         if not 0 < value <= LARGEST_COST
     ]
-    problems += [
-        Problem(name, f"{in_digits(number)} points is below 0", "give how many are to stand")
-        for name, number in options.items()
-        if not number >= 0
-    ]
-    if problems or not options:
-        raise AssumptionError(
-            problems or "there is nothing to choose from; give numbers of points by name"
-        )
+    if problems:
+        raise AssumptionError(problems)
     numbers = np.array([*options.values()], dtype=float)
     over = numbers[:, None] - wanted
     lacking = np.maximum(-over, 0).mean(axis=1)

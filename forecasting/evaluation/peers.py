@@ -159,33 +159,29 @@ class AnalogueRegression:
         share : float
             Of the origin year; NaN where unknown.
         """
-        last = history.to_numpy(dtype=float)
-        own = _features(np.array([share]), np.array([np.log(last[-1] / last[-2])]))[
-            0, self.regressors
-        ]
-        fallback = drift(history)
-        result = {}
+        before, last = history.to_numpy(dtype=float)[-2:]
+        own = self._features(np.array([share]), np.array([np.log(last / before)]))[0]
+        ridge = np.diag(np.array([0.1, 5.0, 5.0])[self.regressors])
+        result = dict(drift(history))
         for h, steps in self.steps.items():
-            known = steps[
-                (steps["market"] != market) & (steps["year"] + h <= int(history.index[-1]))
-            ]
-            if len(known) < FEWEST_STEPS:
-                result[h] = fallback[h]
-                continue
-            x = _features(known["share"].to_numpy(), known["growth"].to_numpy())[:, self.regressors]
-            y = known["ahead"].to_numpy()
-            ridge = np.diag(np.array([0.1, 5.0, 5.0])[self.regressors])
-            beta = np.linalg.solve(x.T @ x + ridge, x.T @ y)
-            centre = np.log(last[-1]) + own @ beta
-            result[h] = np.exp(centre + WIDER * np.quantile(y - x @ beta, LEVELS))
+            over = steps["year"] + h <= int(history.index[-1])
+            known = steps[(steps["market"] != market) & over]
+            if len(known) >= FEWEST_STEPS:
+                x = self._features(known["share"].to_numpy(), known["growth"].to_numpy())
+                y = known["ahead"].to_numpy()
+                beta = np.linalg.solve(x.T @ x + ridge, x.T @ y)
+                centre = np.log(last) + own @ beta
+                result[h] = np.exp(centre + WIDER * np.quantile(y - x @ beta, LEVELS))
         return result
 
-
-def _features(share: Array, growth: Array) -> Array:
-    """Constant, log-odds of the share (-4 where unknown), last growth, all kept within reason."""
-    inside = np.clip(share, 1e-5, 0.97)
-    odds = np.where(np.isnan(share), -4.0, np.log(inside / (1 - inside)))
-    return np.column_stack([np.ones(len(share)), odds, np.clip(growth, -1, 2)])
+    def _features(self, share: Array, growth: Array) -> Array:
+        """Of a constant, the log-odds of the share (-4 where unknown) and the last growth, all kept
+        within reason, those that are asked for.
+        """
+        inside = np.clip(share, 1e-5, 0.97)
+        odds = np.where(np.isnan(share), -4.0, np.log(inside / (1 - inside)))
+        every = np.column_stack([np.ones(len(share)), odds, np.clip(growth, -1, 2)])
+        return every[:, self.regressors]
 
 
 def _steps(panel: pd.DataFrame, horizon: int) -> pd.DataFrame:

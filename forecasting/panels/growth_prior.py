@@ -483,8 +483,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     """
     panel_path, months_path, folder = argv if argv is not None else sys.argv[1:]
     table = read_iea_panel(panel_path)
-    months = pd.read_csv(months_path)
-    months = months.rename(columns={"bev": "registrations"})
+    months = pd.read_csv(months_path).rename(columns={"bev": "registrations"})
     effects = estimate_policy_effects(months)
     wide = annual_sales(table, False)
     drift = estimate_drift(annual_sales(table, True), wide[wide["parts"].str.contains("phev")])

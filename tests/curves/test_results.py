@@ -172,16 +172,6 @@ def test_later_observations_are_appended():
         short.append(SERIES[5:])
 
 
-def test_news_add_up(results):
-    before = GrowthModel(SERIES[:10], curve="logistic").fit()
-    news = before.news(SERIES[10:], steps=3)
-    assert news.columns.tolist() == ["previous", *INDEX[10:], "updated"]
-    np.testing.assert_allclose(news.iloc[:, :-1].sum(axis=1), news["updated"])
-    np.testing.assert_allclose(
-        news["updated"], results.get_forecast(3).summary_frame()["median"], rtol=1e-9
-    )
-
-
 def test_results_are_pickled(results, average):
     for one in (results, average):
         copy = pickle.loads(pickle.dumps(one))

@@ -39,8 +39,6 @@ def test_regret_by_hand():
             "cost of a missing point: 0 is outside 0 to 1,000,000,000,000 a year",
         ),
         ({"need": 10}, {"missing": 1, "idle": -2}, "cost of a idle point: -2 is outside"),
-        ({"mine": -1}, {"missing": 1, "idle": 1}, "mine: -1 points is below 0"),
-        ({}, {"missing": 1, "idle": 1}, "nothing to choose from"),
     ],
 )
 def test_wrong_costs_are_refused_by_name(options, costs, message):
