@@ -92,8 +92,7 @@ class CurveTarget:
         skew = np.ones(len(z))
         if self.problem.curve.skewed:
             skew = SKEW[0] * np.exp(SKEW[1] * z[:, 2])
-        end = float(sampling.ends[-1])
-        shape = np.stack(self.problem.curve.locate(reached, takeover, skew, end))
+        shape = np.stack(self.problem.curve.locate(reached, takeover, skew, sampling.ends[-1]))
         return self.problem.restrict(shape)
 
     def evaluate(self, z: Array) -> Array:

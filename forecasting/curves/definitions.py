@@ -29,8 +29,8 @@ from forecasting.quantiles import Array
 
 Arrays = tuple[Array, ...]
 POSITIVE, REAL = (0.0, np.inf), (-np.inf, np.inf)
-LOG_81 = float(np.log(81.0))  # a logistic curve goes from 10 to 90 % in log(81) / b
-GOMPERTZ_SPAN = float(np.log(np.log(10.0)) - np.log(-np.log(0.9)))
+LOG_81 = np.log(81.0)  # a logistic curve goes from 10 to 90 % in log(81) / b
+GOMPERTZ_SPAN = np.log(np.log(10.0)) - np.log(-np.log(0.9))
 
 
 @dataclass(frozen=True)

@@ -358,7 +358,7 @@ class DemandOutlook:
             factor = float(np.exp(NORMAL_80 * Practice.shipped().level_spread))
             yield Caveat("no_points_counted", values={"factor": factor})
             return
-        place = int(np.clip(self.standing.date.year - self.years[0], 0, len(self.years) - 1))
+        place = np.clip(self.standing.date.year - self.years[0], 0, len(self.years) - 1)
         points = np.median(self.standing.points(self.drawn["points_per_station"]))
         cars = np.median(self.results["ev_stock"][:, place])
         if points and cars and not 1 <= cars / points <= 100:

@@ -42,16 +42,15 @@ def first_order(inputs: Draws, outputs: Draws) -> pd.DataFrame:
     (['a', 'b'], [0.8, 0.2])
     """
     varying = {name: values for name, values in inputs.items() if np.ptp(values) > 0}
-    names = list(varying)
     every = np.atleast_2d(list(varying.values()))
     order = np.argsort(every, axis=1, kind="stable")  # of all inputs at once
     rows = []
     for output, values in outputs.items():
-        if not names or np.ptp(values) < np.finfo(float).tiny:
+        if not varying or np.ptp(values) < np.finfo(float).tiny:
             continue
         logs = np.log(np.maximum(values, np.max(values) * 1e-12))
         shares = _shares(logs[order]).tolist()
-        by_input = zip(names, shares, *_ends(values[order]), strict=True)
+        by_input = zip(varying, shares, *_ends(values[order]), strict=True)
         rows += [(output, *row) for row in sorted(by_input, key=lambda row: -row[1])]
     table = pd.DataFrame(rows, columns=["output", "input", "share", "low", "high"])
     table["swing"] = table["high"] - table["low"]

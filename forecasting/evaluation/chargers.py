@@ -182,7 +182,7 @@ def _by_practice(case: pd.Series, practice: Practice) -> tuple[float, float, flo
     elasticity = np.full(DRAWS, practice.elasticity)
     rule = practice_points(stock, years, elasticity, 0.0, today, practice, own)[0, -1]
     error = practice_error(np.random.default_rng(0), DRAWS, years, today, practice)[:, -1]
-    middle = float(np.log(rule / case["points"]))
+    middle = np.log(rule / case["points"])
     low, high = (middle + np.quantile(error, (0.1, 0.9))).tolist()
     return low, middle, high
 

@@ -164,7 +164,7 @@ class AnalogueRegression:
         ridge = np.diag(np.array([0.1, 5.0, 5.0])[self.regressors])
         result = dict(drift(history))
         for h, steps in self.steps.items():
-            over = steps["year"] + h <= int(history.index[-1])
+            over = steps["year"] + h <= history.index[-1]
             known = steps[(steps["market"] != market) & over]
             if len(known) >= FEWEST_STEPS:
                 x = self._features(known["share"].to_numpy(), known["growth"].to_numpy())

@@ -279,7 +279,7 @@ class _Effects:
         square = square * self.inflate
         if self.chained:
             self.tails = (COMMON_NU + 1) / (COMMON_NU + square / self.spread**2)
-        total = float((self.tails * square).sum()) + self.weight * self.believed**2
+        total = (self.tails * square).sum() + self.weight * self.believed**2
         self.spread = float(np.sqrt(total / (len(square) + self.weight)))
 
 
@@ -363,12 +363,12 @@ class _Regression:
         ratio = residual / self.scale**2
         self.weight = (SHOCK_NU + 1) / (SHOCK_NU + ratio)
         square = self.weight * ratio * self.shock[self.region] ** 2
-        pooled = float(np.mean(square))
+        pooled = np.mean(square)
         for number in range(len(self.shock)):
             of = square[self.region == number]
             total = of.sum() + SHOCK_WEIGHT * pooled
             self.shock[number] = np.sqrt(total / (len(of) + SHOCK_WEIGHT))
-        shock = float(np.sqrt(pooled))
+        shock = np.sqrt(pooled)
         share = np.sqrt(0.5) if self.regions else 1.0  # half of a year's variance is a region's own
         for name, item in self.effects_of.items():
             if item.chained:

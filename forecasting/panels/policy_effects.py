@@ -231,7 +231,7 @@ class _Seen:
             covariance = wide @ wide.T + _covariance(at, within, prior, times)
             inverse: Array = np.linalg.inv(covariance)
             square = values @ inverse @ values + np.linalg.slogdet(covariance)[1]
-            log_density = float(np.log(share) - 0.5 * square)
+            log_density = np.log(share) - 0.5 * square
             if log_density > likeliest:
                 likeliest = log_density
                 self.inverse = inverse

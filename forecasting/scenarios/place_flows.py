@@ -95,7 +95,7 @@ def place_flow(request: OutlookRequest, place: str) -> PlaceFlow:
     if key not in request.kept:
         request.kept[key] = _flow_of_facts(request, place)
     flow = request.kept[key]
-    drivers = list(request.drivers)
+    drivers = request.drivers
     omitted = []
     if flow.before.market is None:
         drivers = [driver for driver in drivers if driver.kind != "ceiling"]
