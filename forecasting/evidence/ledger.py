@@ -519,8 +519,9 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _unknown(fault: str, word: str, known: Iterable[str]) -> str:
-    return "; ".join(filter(None, (fault, did_you_mean(word, known))))
+def _unknown(fault: str, word: str, known: Collection[str]) -> str:
+    some = f"there are {', '.join([*known][:4])}, ..."
+    return f"{fault}; {did_you_mean(word, known, some)}"
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

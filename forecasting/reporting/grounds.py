@@ -442,7 +442,9 @@ def analogues_lines(outlook: Outlook) -> BulletList:
         f"{here} ({least} to {most})."
     ]
     if abs(own["growth"] - own["before"]) > DEPARTS:
-        alike = readable(others["growth"].corr(others["before"], method="spearman"), 2)
+        # Of ranks, as pandas would load a library for it
+        ranks = others[["growth", "before"]].dropna().rank()
+        alike = readable(ranks["growth"].corr(ranks["before"]), 2)
         lines.append(
             f"It departs from the market's own past, {before} in {own['year']}: at one share, last "
             "year's growth says little of next year's (among these market-years their rank "

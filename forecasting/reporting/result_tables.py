@@ -503,8 +503,10 @@ def revisions_table(ledger: Ledger) -> Table:
     >>> list(fc.tables.revisions_table(ledger).frame)
     ['period', 'basis', 'first', 'later', 'change percent']
     """
+    table = revisions(ledger)
+    words = {"period": table["period"].map(label_words), "basis": table["basis"].map(basis_name)}
     columns = ["basis", "first", "later", "change_percent"]
-    return small_table(revisions(ledger).set_index("period")[columns])
+    return small_table(table.assign(**words).set_index("period")[columns])
 
 
 def nesting_table(ledger: Ledger, last: int = 8) -> Table:
