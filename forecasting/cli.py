@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from forecasting.scenarios.new_country import Question
 
 
+Paths = tuple[Path, ...]
+
+
 def say(text: str, err: bool = False) -> None:
     """Print, without what a terminal would act on: a ledger or a params file may hold anything."""
     click.echo(visible(text), err=err)
@@ -224,11 +227,11 @@ def main() -> None:
 @OWN_FACTS
 @PUBLISHED
 def run(
-    params: tuple[Path, ...],
+    params: Paths,
     as_of: str | None,
     as_json: bool,
     log: LogForm | None,
-    beside: tuple[Path, ...],
+    beside: Paths,
     published: dt.date | None,
     **options: Any,
 ) -> None:
@@ -281,7 +284,7 @@ def _check(paths: Sequence[Path], beside: Sequence[Path], published: dt.date | N
 @click.argument("paths", nargs=-1, type=facts_path)
 @OWN_FACTS
 @PUBLISHED
-def check(paths: tuple[Path, ...], beside: tuple[Path, ...], published: dt.date | None) -> None:
+def check(paths: Paths, beside: Paths, published: dt.date | None) -> None:
     """Check params files and ledgers; with none given, the ledger that ships and ./params.
 
     Every problem of every file is named at once, with line or key path and the nearest right name.
@@ -504,8 +507,8 @@ def _write_csv(table: pd.DataFrame, path: Path | None, index: bool) -> None:
 @CSV
 @OWN_FACTS
 def track_record(
-    ledger: tuple[Path, ...],
-    beside: tuple[Path, ...],
+    ledger: Paths,
+    beside: Paths,
     archive: Path | None,
     csv: Path | None,
     place: str | None,
@@ -605,13 +608,13 @@ def export(
 )
 @OWN_FACTS
 def evidence(
-    ledger: tuple[Path, ...],
+    ledger: Paths,
     place: str | None,
     measure: str | None,
     as_of: str | None,
     conflicts: bool,
     sources: bool,
-    beside: tuple[Path, ...],
+    beside: Paths,
 ) -> None:
     """List facts with their sources: those of a place's baseline, or those of LEDGER files.
 
@@ -698,7 +701,7 @@ def _list(facts: Ledger, known: Ledger) -> None:
     help="The scenario that is asked: a params file, or a name; default the place's baseline.",
 )
 @OWN_FACTS
-def claim(beside: tuple[Path, ...], **question: Any) -> None:
+def claim(beside: Paths, **question: Any) -> None:
     """Say where somebody's number lies in the forecast, and what growth it takes: claim UZ
     ev_imports 2030 200,000.
     """

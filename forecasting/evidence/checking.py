@@ -24,7 +24,7 @@ from forecasting.caveats import Caveat
 from forecasting.errors import MOST, LedgerError, Problem
 from forecasting.evidence.bases import two_things
 from forecasting.evidence.cells import is_workbook, table_cells
-from forecasting.evidence.files import read_whole
+from forecasting.evidence.files import AnyPath, read_whole
 from forecasting.evidence.mapping import (
     OPTIONS,
     UNKNOWN,
@@ -42,7 +42,7 @@ from forecasting.evidence.rules import (
     EMPTY,
     REQUIRED,
     SAME,
-    Fault,
+    Faults,
     FoundRow,
     Row,
     column_problems,
@@ -54,7 +54,7 @@ from forecasting.evidence.rules import (
 )
 from forecasting.measures import did_you_mean
 
-Source = str | os.PathLike[str] | IO[str] | IO[bytes]
+Source = AnyPath | IO[str] | IO[bytes]
 # Of the required columns: a file that has so many is a ledger, and its other names are slips
 LEDGER_LIKE = 4
 DECIMAL = "say in the mapping decimal: ',' where points set thousands apart, else decimal: '.'"
@@ -81,7 +81,7 @@ def read_rows(source: Source) -> TableRead:
         return TableRead(problems=[Problem(str(source), fault, "check the path of the ledger")])
 
 
-def _read(source: str | os.PathLike[str]) -> TableRead:
+def _read(source: AnyPath) -> TableRead:
     path = Path(source)
     if re.match(r"[a-z][a-z0-9+.-]+://", str(source)):
         hint = "save it as a file first, or see `ev-forecast fetch`"
@@ -286,7 +286,7 @@ OTHER_FACT = "an id of this ledger, or measure@place:start/end"
 def checked_rows(
     rows: Iterable[FoundRow],
     unsaid: Collection[str] = (),
-    rules: Callable[[Row], Iterator[Fault]] = faults,
+    rules: Callable[[Row], Faults] = faults,
 ) -> list[Problem]:
     """Every rule that a row breaks, alone or with the others: ids used twice, references to
     nothing.
@@ -318,9 +318,7 @@ def checked_rows(
     return problems
 
 
-def _faults_beside(
-    row: FoundRow, first: dict[str, FoundRow], ids: Collection[str]
-) -> Iterator[Fault]:
+def _faults_beside(row: FoundRow, first: dict[str, FoundRow], ids: Collection[str]) -> Faults:
     """What is wrong with a row beside the others: its id, and what it refers to."""
     name = row.cells["id"]
     if name and first[name] is not row:

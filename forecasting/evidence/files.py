@@ -14,10 +14,11 @@ from pathlib import Path
 
 from forecasting.errors import InputError
 
+AnyPath = str | os.PathLike[str]
 LARGEST = 50_000_000  # bytes of a file
 
 
-def read_whole(path: str | os.PathLike[str], largest: int = LARGEST) -> bytes:
+def read_whole(path: AnyPath, largest: int = LARGEST) -> bytes:
     """Read a regular file.
 
     Parameters
@@ -51,9 +52,7 @@ def read_whole(path: str | os.PathLike[str], largest: int = LARGEST) -> bytes:
     return data
 
 
-def read_text(
-    path: str | os.PathLike[str], error: type[InputError], hint: str, largest: int = LARGEST
-) -> str:
+def read_text(path: AnyPath, error: type[InputError], hint: str, largest: int = LARGEST) -> str:
     """Read a file of text in UTF-8.
 
     Parameters
@@ -100,7 +99,7 @@ def write_whole(path: Path, content: bytes) -> Path:
     return _put(path, path.with_name(f".{path.name}.part"), content)
 
 
-def write_asked(path: str | os.PathLike[str], content: bytes) -> Path:
+def write_asked(path: AnyPath, content: bytes) -> Path:
     """Write a file that a user has named: whole or not at all, where his own link leads, or to his
     device or pipe.
 
@@ -127,7 +126,7 @@ def write_asked(path: str | os.PathLike[str], content: bytes) -> Path:
     return Path(path)
 
 
-def write_new(path: str | os.PathLike[str], content: bytes) -> Path:
+def write_new(path: AnyPath, content: bytes) -> Path:
     """Write a file where there is none, not even a link; nothing is left of it if it cannot be
     written whole.
 

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 
 from forecasting.errors import LedgerError
 
+Codes = dict[str, str]  # of places, by name or spelling
 WORLD = "World"  # as a partner: everybody
 COUNTRIES = ("KZ", "KG", "TJ", "TM", "UZ")
 REGION = "central-asia-5"  # these five together
@@ -68,7 +69,7 @@ PLACES: dict[str, str] = {
 }
 
 
-def _by_spelling(table: str) -> dict[str, str]:
+def _by_spelling(table: str) -> Codes:
     """The code of each spelling, of a table of codes with their spellings."""
     rows = (row.split(":") for row in table.split(", "))
     return {spelling: code for code, spellings in rows for spelling in spellings.split("/")}
@@ -117,7 +118,7 @@ def _plain(text: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _names() -> dict[str, str]:
+def _names() -> Codes:
     """Every spelling known without the ISO tables -> code."""
     names = dict(_SPELLINGS)
     for code, name in PLACES.items():
@@ -136,7 +137,7 @@ def _folded(text: str) -> str:
 
 
 @lru_cache(maxsize=2)
-def _country_names(languages: str = "*") -> dict[str, str]:
+def _country_names(languages: str = "*") -> Codes:
     """ISO 3166 alpha-2 code by folded name in English and other languages, by default any that
     pycountry has; a name of two countries, as a few translations have it, is left out.
     """
@@ -212,9 +213,9 @@ def _country_at(text: str, start: int, names: Mapping[str, str]) -> Iterator[Nam
 
 
 @lru_cache(maxsize=1)
-def _names_of_the_press() -> dict[str, str]:
+def _names_of_the_press() -> Codes:
     """ISO 3166 alpha-2 code by folded name, as the press of six languages writes it."""
-    names: dict[str, str] = {}
+    names: Codes = {}
     for language in LANGUAGES:
         names |= _country_names(language)
     names |= {name: code for name, code in _names().items() if len(code) == 2 < len(name)}

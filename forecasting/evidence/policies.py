@@ -25,8 +25,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -35,11 +34,11 @@ from typing import Any
 
 from forecasting.errors import LedgerError
 from forecasting.evidence.checking import checked_rows
-from forecasting.evidence.files import read_text
+from forecasting.evidence.files import AnyPath, read_text
 from forecasting.evidence.places import place_code
 from forecasting.evidence.rules import (
     MEANINGS,
-    Fault,
+    Faults,
     FoundRow,
     Row,
     cell_text,
@@ -199,7 +198,7 @@ class Policy:
         return self
 
 
-def read_policies(path: str | os.PathLike[str] | None = None) -> dict[str, Policy]:
+def read_policies(path: AnyPath | None = None) -> dict[str, Policy]:
     """Read a table of policies.
 
     Parameters
@@ -301,7 +300,7 @@ def checked_policies(
     return {cells["id"]: _typed(cells) for cells in texts}
 
 
-def _faults(row: Row) -> Iterator[Fault]:
+def _faults(row: Row) -> Faults:
     """Everything that is wrong with the row of a policy."""
     yield from word_faults(row, VOCABULARIES, {*VOCABULARIES} - {"kind"})
     if not row["start"]:

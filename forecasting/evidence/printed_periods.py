@@ -25,6 +25,9 @@ from forecasting.errors import PeriodError
 from forecasting.evidence.printed_numbers import CHINESE_DIGITS, WORDS, numbered, one_of
 from forecasting.periods import Period, month, span, year
 
+Match = re.Match[str]
+Published = dt.date | None  # the day of a text
+
 MONTHS = (  # the row of a name is its number
     r"jan(?:uary?)?|yanvar|янв(?:ар[а-я]{1,2})?|қаңтар",
     r"feb(?:ruary?)?|fevral|февр?(?:ал[а-я]{1,2})?|ақпан",
@@ -229,9 +232,7 @@ def period_cells(period: Period | None, one_day: bool) -> dict[str, str]:
 
 
 @lru_cache(maxsize=256)
-def printed_period(
-    text: str, published: dt.date | None = None, stock: bool = False
-) -> Period | None:
+def printed_period(text: str, published: Published = None, stock: bool = False) -> Period | None:
     """The period that a text speaks of; None where it names none.
 
     Parameters
@@ -249,7 +250,7 @@ def printed_period(
     return None
 
 
-def _period(text: str, published: dt.date | None, stock: bool) -> Period | None:
+def _period(text: str, published: Published, stock: bool) -> Period | None:
     exact = _on_a_day(text, published) if stock else _across(text) or _days(text, published)
     if exact:
         return exact
@@ -262,13 +263,13 @@ def _period(text: str, published: dt.date | None, stock: bool) -> Period | None:
     return _whole_year(text, published)
 
 
-def _parts(match: re.Match[str]) -> dict[str, str]:
+def _parts(match: Match) -> dict[str, str]:
     """What a match says by the names of its groups, whichever of several of one name it is."""
     groups = match.groupdict().items()
     return {name.rstrip("23"): text for name, text in groups if text}
 
 
-def _on_a_day(text: str, published: dt.date | None) -> Period | None:
+def _on_a_day(text: str, published: Published) -> Period | None:
     """The day of a stock."""
     match = _DAY.search(_BEGINNING.sub("1 January ", text))
     number = match and _year(match, published)
@@ -285,7 +286,7 @@ def _across(text: str) -> Period | None:
     return Period(first.start, last.end)
 
 
-def _days(text: str, published: dt.date | None) -> Period | None:
+def _days(text: str, published: Published) -> Period | None:
     """From a day to a day."""
     ends = _ends(text)
     number = _year(ends[1], published) if ends else None
@@ -295,14 +296,14 @@ def _days(text: str, published: dt.date | None) -> Period | None:
     return span(first.start, _day(ends[1], number).end)
 
 
-def _ends(text: str) -> list[re.Match[str]]:
+def _ends(text: str) -> list[Match]:
     """The two days of a text that speaks of the days from one to another."""
     days = list(_DAY.finditer(text))
     apart = len(days) == 2 and _DAYS_APART.fullmatch(text[days[0].end() : days[1].start()])
     return days if apart else []
 
 
-def _spelled(text: str, published: dt.date | None) -> Period | None:
+def _spelled(text: str, published: Published) -> Period | None:
     """What the first of the spellings says that a text has."""
     days = _DAY.search(text)
     for group in SPELLINGS:
@@ -316,7 +317,7 @@ def _spelled(text: str, published: dt.date | None) -> Period | None:
     return None
 
 
-def _whole_year(text: str, published: dt.date | None) -> Period | None:
+def _whole_year(text: str, published: Published) -> Period | None:
     """The one year that a text names; this year as far as it has come."""
     years = {*_PRINTED_YEAR.findall(text)}
     if len(years) == 1:
@@ -329,7 +330,7 @@ def _whole_year(text: str, published: dt.date | None) -> Period | None:
     return year(published.year - 1)
 
 
-def _year(match: re.Match[str], published: dt.date | None) -> int | None:
+def _year(match: Match, published: Published) -> int | None:
     """The year of a match: its own, the only one of the text, or that of the day of the text."""
     parts = _parts(match)
     if "year" in parts:
@@ -341,7 +342,7 @@ def _year(match: re.Match[str], published: dt.date | None) -> int | None:
     return published.year - bool(_LAST_YEAR.match(word)) if published else None
 
 
-def _past(period: Period, match: re.Match[str], published: dt.date | None) -> Period:
+def _past(period: Period, match: Match, published: Published) -> Period:
     """A month without a year is the last one before the day of the text."""
     if {"year", "word"} & _parts(match).keys():
         return period
@@ -350,7 +351,7 @@ def _past(period: Period, match: re.Match[str], published: dt.date | None) -> Pe
     return period.year_before()
 
 
-def _is_range(match: re.Match[str]) -> bool:
+def _is_range(match: Match) -> bool:
     """Whether two months make a range: joined by "and" only those that something is between do."""
     joined = {"and", "и"} & {*match[0].lower().split()}
     return not joined or bool(_BETWEEN.search(match.string[: match.start()]))
@@ -379,7 +380,7 @@ def _months(number: int | str, first: str | int, last: str | int) -> Period:
     return Period(start.start, end.end)
 
 
-def _months_of(match: re.Match[str], number: int, months: int) -> Period:
+def _months_of(match: Match, number: int, months: int) -> Period:
     """The months of a year that a spelling names; of one that names none, the first unit."""
     parts = _parts(match)
     first = parts.get("first", "1")
@@ -387,7 +388,7 @@ def _months_of(match: re.Match[str], number: int, months: int) -> Period:
     return _months(number, months * (number_of(first) - 1) + 1, months * last)
 
 
-def _day(match: re.Match[str], number: int) -> Period:
+def _day(match: Match, number: int) -> Period:
     parts = _parts(match)
     day = dt.date(number, number_of(parts["first"]), int(parts["day"]))
     return Period(day, day)
@@ -409,7 +410,7 @@ def _in_full(text: str) -> str:
     return text
 
 
-def _in_words(date: re.Match[str]) -> str:
+def _in_words(date: Match) -> str:
     parts = _parts(date)
     day = int(parts.get("day", 0))
     number = int(parts["month"])
@@ -443,7 +444,7 @@ def date_spans(text: str) -> list[tuple[int, int]]:
     return [match.span() for pattern in patterns for match in pattern.finditer(text)]
 
 
-def open_ended(text: str, published: dt.date | None) -> bool:
+def open_ended(text: str, published: Published) -> bool:
     """Whether a text does not say since when, or up to when, a flow is counted: it has one day, or
     a beginning only.
     """

@@ -61,6 +61,7 @@ WHOLE = (
 )  # they have no parts
 
 Fault = tuple[str, str, str]  # column, what is wrong, the next move
+Faults = Iterator[Fault]
 Row = dict[str, str]  # of a ledger: its columns as text
 
 
@@ -239,7 +240,7 @@ def column_problems(
             yield Problem(where, f"column {column!r} stands there twice", "keep one")
 
 
-def faults(row: Row) -> Iterator[Fault]:
+def faults(row: Row) -> Faults:
     """Everything that is wrong with one normalised row, as (column, what, hint)."""
     measure = measure_of(row["measure"])
     is_statement = measure.kind == "statement" or row["kind"] in ("event", "claim")
@@ -263,7 +264,7 @@ def faults(row: Row) -> Iterator[Fault]:
 
 def word_faults(
     row: Row, vocabularies: Mapping[str, Collection[str]], optional: Collection[str]
-) -> Iterator[Fault]:
+) -> Faults:
     """Words that their vocabulary does not have, and cells that should not be empty."""
     for column, words in vocabularies.items():
         word = row[column]
@@ -276,7 +277,7 @@ def word_faults(
         yield "id", "is empty", "give every fact an id of its own"
 
 
-def _fitting_quantity(row: Row, measure: Measure) -> Iterator[Fault]:
+def _fitting_quantity(row: Row, measure: Measure) -> Faults:
     quantity = quantity_of(row["quantity"])
     known = measure.name and quantity.name
     if known and measure.kind not in (*quantity.kinds, "statement"):
@@ -284,14 +285,14 @@ def _fitting_quantity(row: Row, measure: Measure) -> Iterator[Fault]:
         yield "quantity", fault, f"use {default_quantity(measure.kind)}"
 
 
-def place_faults(row: Row, column: str, find: Callable[[str], str] = find_place) -> Iterator[Fault]:
+def place_faults(row: Row, column: str, find: Callable[[str], str] = find_place) -> Faults:
     """A place that nobody knows."""
     if not find(row[column]):
         fault = f"{row[column]!r} is not a known place" if row[column] else "is empty"
         yield column, fault, nearest_place(row[column])
 
 
-def day_faults(row: Row, first: str, last: str) -> Iterator[Fault]:
+def day_faults(row: Row, first: str, last: str) -> Faults:
     """What is no date, and a last day before the first."""
     days: list[dt.date] = []
     for column in (first, last):
@@ -303,7 +304,7 @@ def day_faults(row: Row, first: str, last: str) -> Iterator[Fault]:
         yield last, f"{row[last]} comes before {first} {row[first]}", "swap the two dates"
 
 
-def _needed_days(row: Row) -> Iterator[Fault]:
+def _needed_days(row: Row) -> Faults:
     if not row["period_end"]:
         yield "period_end", "is empty", "a stock needs its day, a flow its last day"
     if "period_start" in quantity_of(row["quantity"]).needs and not row["period_start"]:
@@ -320,7 +321,7 @@ def finite_number(text: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def number_faults(row: Row, columns: Sequence[str], of_size: Collection[str]) -> Iterator[Fault]:
+def number_faults(row: Row, columns: Sequence[str], of_size: Collection[str]) -> Faults:
     """What is no number, and sizes below 0."""
     for column in columns:
         text = row[column]
@@ -335,7 +336,7 @@ def number_faults(row: Row, columns: Sequence[str], of_size: Collection[str]) ->
             yield column, f"{text} is negative", "give how much it is, 0 or more"
 
 
-def _in_range(row: Row, measure: Measure) -> Iterator[Fault]:
+def _in_range(row: Row, measure: Measure) -> Faults:
     value = finite_number(row["value"])
     quantity = quantity_of(row["quantity"])
     if value is None:
@@ -360,7 +361,7 @@ def own_period(row: Mapping[str, Any]) -> Period | None:
     return None
 
 
-def _unit(row: Row, measure: Measure) -> Iterator[Fault]:
+def _unit(row: Row, measure: Measure) -> Faults:
     unit = row["unit"]
     right = ""
     if measure.kind != "statement":
@@ -372,7 +373,7 @@ def _unit(row: Row, measure: Measure) -> Iterator[Fault]:
         yield "unit", f"{unit!r} does not fit {row['quantity']} of {row['measure']}", remedy
 
 
-def _reference(row: Row) -> Iterator[Fault]:
+def _reference(row: Row) -> Faults:
     text = row["reference"]
     if text and text == row["id"]:
         yield "reference", f"{text!r} refers to itself", "name another fact"
@@ -392,7 +393,7 @@ def _reference(row: Row) -> Iterator[Fault]:
         yield "reference", f"in {text!r}: {error}", ""
 
 
-def print_faults(row: Row, column: str) -> Iterator[Fault]:
+def print_faults(row: Row, column: str) -> Faults:
     """A day of print that is none."""
     try:
         publication(row[column])
@@ -401,7 +402,7 @@ def print_faults(row: Row, column: str) -> Iterator[Fault]:
         yield column, f"{row[column]!r} is not a day, month or year", hint
 
 
-def _published(row: Row) -> Iterator[Fault]:
+def _published(row: Row) -> Faults:
     if wrong := [*print_faults(row, "published")]:
         yield from wrong
         return
@@ -413,7 +414,7 @@ def _published(row: Row) -> Iterator[Fault]:
         yield "published", f"{row['published']} comes before the period ends on {end}", hint
 
 
-def thousands_apart(row: Row) -> Iterator[Fault]:
+def thousands_apart(row: Row) -> Faults:
     """A count with a point and three digits after it: in much of the world that is how thousands
     are set apart.
     """

@@ -11,7 +11,6 @@ import contextlib
 import datetime as dt
 import hashlib
 import json
-import os
 import platform
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -19,11 +18,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from forecasting.caveats import Caveat
 from forecasting.errors import InputError, Problem, ScenarioError
-from forecasting.evidence.files import read_whole
+from forecasting.evidence.files import AnyPath, read_whole
 from forecasting.names import (
     DATA,
     FAILURES,
@@ -37,8 +36,9 @@ from forecasting.names import (
 )
 from forecasting.parameters.naming import named_again, unsafe_name
 from forecasting.periods import as_date
-from forecasting.runs.output.folders import read_json
+from forecasting.runs.output.folders import Record, read_json
 
+Hashes = dict[str, str]  # and versions, each by what it is of
 VERSIONS = (
     "python",
     "numpy",
@@ -54,9 +54,9 @@ VERSIONS = (
 CODE = {".py", ".j2", ".html", ".css", ".js"}
 
 
-def environment() -> dict[str, str]:
+def environment() -> Hashes:
     """Hash the package's own code and data, and list the versions that matter."""
-    hashed: dict[str, str] = dict.fromkeys(("package", "prior", "ledger"), "")
+    hashed: Hashes = dict.fromkeys(("package", "prior", "ledger"), "")
     for path in sorted(PACKAGE.rglob("*")):
         if path.is_file() and (path.suffix in CODE or path.is_relative_to(DATA)):
             hashed[_part(path)] += f"{path.relative_to(PACKAGE)} {file_hash(path)}\n"
@@ -122,9 +122,9 @@ class Run:
     name: str
     params: Path
     template: Path
-    parameters: dict[str, Any]
-    identity: dict[str, str]
-    sources: dict[str, str]
+    parameters: Record
+    identity: Hashes
+    sources: Hashes
     reason: str
 
     @property
@@ -159,10 +159,10 @@ class Survey:
 
     def __init__(
         self,
-        paths: Sequence[str | os.PathLike[str]],
-        out: str | os.PathLike[str],
+        paths: Sequence[AnyPath],
+        out: AnyPath,
         as_of: str | None = None,
-        ledger: Sequence[str | os.PathLike[str]] = (),
+        ledger: Sequence[AnyPath] = (),
         published: dt.date | None = None,
     ) -> None:
         self.files = find_params(paths)
@@ -196,7 +196,7 @@ class Survey:
         run = self._run(path, parameters, record["identity"]["facts"])
         return run if run.fresh else None
 
-    def _sources(self, path: Path, parameters: dict[str, Any]) -> dict[str, str]:
+    def _sources(self, path: Path, parameters: Record) -> Hashes:
         """Hash the files that a report comes from, without reading what they say."""
         files = {
             "params": file_hash(path),
@@ -234,7 +234,7 @@ class Survey:
             ]
         return runs
 
-    def _run(self, path: Path, parameters: dict[str, Any], facts: str) -> Run:
+    def _run(self, path: Path, parameters: Record, facts: str) -> Run:
         name = scenario_name(path)
         template = find_notebook(path, notebook_name(parameters))
         identity = {
@@ -249,7 +249,7 @@ class Survey:
         return Run(name, path, template, parameters, identity, sources, reason)
 
 
-def find_params(paths: Sequence[str | os.PathLike[str]]) -> list[Path]:
+def find_params(paths: Sequence[AnyPath]) -> list[Path]:
     """List the params files of `paths`; a folder stands for the YAML files in it.
 
     Raises
@@ -277,7 +277,7 @@ def find_params(paths: Sequence[str | os.PathLike[str]]) -> list[Path]:
     return files
 
 
-def _there(question: str | os.PathLike[str]) -> Path:
+def _there(question: AnyPath) -> Path:
     """A path that exists: that of a file or folder, or of the params file of a scenario by name."""
     path = Path(question)
     if path.exists() or path.is_symlink():
@@ -313,7 +313,7 @@ def find_notebook(params: Path, name: str) -> Path:
     raise InputError(f"no notebook {name}: looked in {', '.join(map(str, places))}")
 
 
-def canonical(parameters: dict[str, Any]) -> str:
+def canonical(parameters: Record) -> str:
     """Write parameters as JSON in one way only, so that equal parameters have equal hashes.
 
     Examples
@@ -341,14 +341,14 @@ def _check_names(files: Sequence[Path]) -> None:
         raise ScenarioError(problems)
 
 
-def notebook_name(parameters: dict[str, Any]) -> str:
+def notebook_name(parameters: Record) -> str:
     """Name the notebook that parameters are for."""
     return CORRIDOR_NOTEBOOK if parameters.get("corridor") else COUNTRY_NOTEBOOK
 
 
 def _read(
     files: Sequence[Path], as_of: str | None, beside: Sequence[str], published: dt.date | None
-) -> dict[Path, tuple[dict[str, Any], str]]:
+) -> dict[Path, tuple[Record, str]]:
     """Read and check params files: the parameters of each, and a hash of the facts it may use."""
     if not files:
         return {}
@@ -395,7 +395,7 @@ def undated_facts(runs: Iterable[Run]) -> list[Caveat]:
     return [caveat for caveat in caveats if caveat.kind == "facts_undated"]
 
 
-def _own_facts(parameters: dict[str, Any]) -> str:
+def _own_facts(parameters: Record) -> str:
     """Hash the files of a scenario's own facts, and the mappings beside them."""
     files: list[Path] = []
     for path in map(Path, parameters.get("ledger") or ()):
@@ -403,7 +403,7 @@ def _own_facts(parameters: dict[str, Any]) -> str:
     return hash_of("".join(file_hash(path) for path in files if path.is_file()).encode())
 
 
-def _reason(folder: Path, record: dict[str, Any], identity: dict[str, str]) -> str:
+def _reason(folder: Path, record: Record, identity: Hashes) -> str:
     """Say why a report is to be made again; empty if it is fresh."""
     if not record:
         failed = (folder.parent / FAILURES / folder.name).exists()

@@ -7,7 +7,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import gc
-import os
 import signal
 import sys
 import threading
@@ -20,6 +19,7 @@ from typing import Any, Literal
 
 from forecasting.arguments import Check, number, optional, path, takes, whole
 from forecasting.errors import InputError, RunError
+from forecasting.evidence.files import AnyPath
 from forecasting.names import FAILURE_RECORD, INDEX_PAGE, RUN_RECORD, SCRATCH
 from forecasting.runs.execute.child import ended, sweep
 from forecasting.runs.output.folders import (
@@ -70,8 +70,8 @@ class Means:
     memory=optional(MEGABYTES),
 )
 def run(
-    paths: Sequence[str | os.PathLike[str]] = (),
-    out: str | os.PathLike[str] = "reports",
+    paths: Sequence[AnyPath] = (),
+    out: AnyPath = "reports",
     jobs: int = 2,
     force: bool = False,
     dry_run: bool = False,
@@ -80,7 +80,7 @@ def run(
     scheduler: str | None = None,
     timeout: float | None = None,
     progress: bool = True,
-    ledger: Sequence[str | os.PathLike[str]] = (),
+    ledger: Sequence[AnyPath] = (),
     log: LogForm = "text",
     keep: int | None = None,
     memory: int | None = None,

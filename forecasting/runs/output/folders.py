@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from forecasting.errors import InputError, Problem, RunError
-from forecasting.evidence.files import read_whole, write_whole
+from forecasting.evidence.files import AnyPath, read_whole, write_whole
 from forecasting.names import (
     ARCHIVE,
     ARTICLE_PAGE,
@@ -51,6 +51,8 @@ from forecasting.names import (
 )
 from forecasting.runs.execute.child import sweep
 
+# An object of JSON: what a run writes of a report, or of a failure
+Record = dict[str, Any]
 FOLDERS = (WORK, ARCHIVE, ASSETS, FAILURES, LOGS)  # what a run writes besides reports
 TABLES = (COMPARISON_TABLE, COMPARISON_CSV, COMPARISON_WORKBOOK)
 FILES = (INDEX_PAGE, ARTICLE_PAGE, *TABLES, f"{ASSETS}/{PLOTLY_SCRIPT}", f"{LOGS}/engine.log")
@@ -103,7 +105,7 @@ def is_work(path: Path) -> bool:
     return bool(WORK_NAME.fullmatch(path.name)) and not _is_other(path, stat.S_ISDIR)
 
 
-def read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path) -> Record:
     """Read a JSON object, or an empty one where there is none that can be read."""
     try:
         content = json.loads(read_whole(path))
@@ -112,7 +114,7 @@ def read_json(path: Path) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def write_json(path: Path, record: dict[str, Any]) -> None:
+def write_json(path: Path, record: Record) -> None:
     """Write a record in one step: readers see the old one or the new one."""
     write_whole(path, json.dumps(record, indent=1, ensure_ascii=False).encode())
 
@@ -160,7 +162,7 @@ def _others(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _record(folder: Path) -> dict[str, Any]:
+def _record(folder: Path) -> Record:
     """The mark of a report or a failure; empty where there is none, or that of another folder."""
     record = read_json(folder / RUN_RECORD) or read_json(folder / FAILURE_RECORD)
     whole = isinstance(record.get("files", {}), dict)
@@ -219,7 +221,7 @@ class Store:
     ['run.json']
     """
 
-    def __init__(self, out: str | os.PathLike[str]) -> None:
+    def __init__(self, out: AnyPath) -> None:
         self.out = Path(out).absolute()
         self.token = uuid.uuid4().hex
         self._work = self.out / WORK / f"{WORK_PREFIX}{self.token}"  # a name that nobody else gives

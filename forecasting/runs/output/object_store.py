@@ -29,6 +29,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from forecasting.errors import InputError, RunError
+from forecasting.evidence.files import AnyPath
 from forecasting.names import (
     ASSETS,
     COMPARISON_TABLE,
@@ -53,7 +54,7 @@ GONE = 35.0
 SETTLED = 1.0  # seconds after which, of two that took over at once, both see the same one
 
 
-def remote_address(out: str | os.PathLike[str]) -> str:
+def remote_address(out: AnyPath) -> str:
     """Tell an address from a folder; gives it with both of its slashes, which a path loses, or
     nothing.
 

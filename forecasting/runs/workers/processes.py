@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import psutil
 
@@ -46,6 +46,7 @@ from forecasting.runs.execute.child import (
     kill_group,
 )
 from forecasting.runs.output.folders import (
+    Record,
     clear_folder,
     file_sizes,
     open_log,
@@ -92,8 +93,8 @@ class Task:
     template: str
     folder: str
     log: str
-    parameters: dict[str, Any]
-    record: dict[str, Any]
+    parameters: Record
+    record: Record
     engine: Literal["fork", "kernel"] = "fork"
     timeout: float | None = None
     shared: str = ""
@@ -141,7 +142,7 @@ def perform(task: Task) -> int:
     return 0
 
 
-def failure(name: str, message: str, cell: int = 0, trace: str = "") -> dict[str, Any]:
+def failure(name: str, message: str, cell: int = 0, trace: str = "") -> Record:
     """What ``failure.json`` says of a report that could not be made.
 
     Parameters
@@ -156,7 +157,7 @@ def failure(name: str, message: str, cell: int = 0, trace: str = "") -> dict[str
     return {"name": name, "cell": cell, "message": message, "trace": trace, "time": _now()}
 
 
-def _leave_failure(folder: Path, record: dict[str, Any]) -> None:
+def _leave_failure(folder: Path, record: Record) -> None:
     """Write what went wrong beside the notebook; what is half made goes, since a full disk may need
     the room.
     """
@@ -170,7 +171,7 @@ def _leave_failure(folder: Path, record: dict[str, Any]) -> None:
         write_json(folder / FAILURE_RECORD, record)
 
 
-def _make(task: Task, folder: Path) -> dict[str, Any]:
+def _make(task: Task, folder: Path) -> Record:
     """Write notebook, page and, where the notebook has stored results and no workbook, that; say
     how long each took.
     """
