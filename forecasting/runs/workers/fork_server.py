@@ -267,14 +267,14 @@ def _load_outlook_code() -> None:
     """Make a small outlook with its tables, figures and files, and throw it away."""
     from IPython.utils.capture import capture_output
 
-    from forecasting import tables
     from forecasting.reporting import figures, notebook, workbook
+    from forecasting.reporting.result_tables import outlook_table
     from forecasting.scenarios.outlook import outlook
 
     made = outlook(notebook.scenario_of(SCENARIO), draws=FEW)
     with capture_output():
         figures.fan_chart(made).show("plotly_mimetype")
-    tables.outlook_table(made)._repr_html_()
+    outlook_table(made)._repr_html_()
     with TemporaryDirectory() as folder:
         made.save(folder)
         workbook.write_workbook(made, Path(folder) / OUTLOOK_WORKBOOK)
