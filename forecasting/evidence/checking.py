@@ -26,7 +26,6 @@ from forecasting.evidence.bases import two_things
 from forecasting.evidence.cells import is_workbook, table_cells
 from forecasting.evidence.files import AnyPath, read_whole
 from forecasting.evidence.mapping import (
-    OPTIONS,
     UNKNOWN,
     Mapping,
     TableRead,
@@ -231,12 +230,12 @@ def _mapped(name: str, data: bytes, mapping: Mapping, answers: Row | None = None
     if mapping == Mapping() and _names_a_ledger(header) and not is_workbook(name):
         return ledger_rows(name, data)
     if not mapping.columns and not mapping.values:
-        options = {option: getattr(mapping, option) for option in ("constants", *OPTIONS)}
         proposed = propose_mapping(header, answers)
+        guesses = {key: value for key, value in proposed if value}
         if answers is not None:  # what a column says is not said for every row
             lacking = {*proposed.lacks} & {*filter(mapping.constants.get, mapping.constants)}
-            options["constants"] = {word: mapping.constants[word] for word in lacking}
-        mapping = replace(proposed, **options)
+            guesses["constants"] = {word: mapping.constants[word] for word in lacking}
+        mapping = mapping.model_copy(update=guesses)
     mapping = with_guesses(mapping, cells)
     read = mapped_rows(name, cells, mapping)
     read.problems.extend(_told_apart(read.rows, mapping))

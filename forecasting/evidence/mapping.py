@@ -25,11 +25,13 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import yaml
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from forecasting.errors import LedgerError, PeriodError, Problem
 from forecasting.evidence import press_words as words
@@ -59,14 +61,14 @@ TARGETS = (*COLUMNS, *SPANS)
 PERIODS = "year, month, date or period_end"  # one of them says when
 # A measure is a count or an amount; with a quantity behind it, that quantity of it
 NUMBERS = (*MEASURES, *(f"{measure} {quantity}" for measure in MEASURES for quantity in QUANTITIES))
-TABLES: dict[str, Sequence[str]] = {
-    "columns": TARGETS,
-    "values": NUMBERS,
-    "constants": COLUMNS,
-    "scales": (),  # names of columns
-    "unread": (),
+# What is wrong with a mapping by pydantic's names of it, and the next move
+FAULTS = {
+    "model_type": ("is not a list of keys", "write columns: and, below it, place: Country"),
+    "dict_type": ("is not a list of keys", "write name: column lines below it"),
+    "string_type": ("is no text", "write the name of one column"),
+    "too_long": ("{!r} is not one character", "e.g. separator: ';', of tabs \"\\t\""),
+    "extra_forbidden": ("is not a key of a mapping", ""),
 }
-OPTIONS = ("separator", "encoding", "decimal", "dates", "sheet", "each")
 UNKNOWN = "no word says what it holds"
 NOT_READ = "-"
 AS_ASKED = "as you say"
@@ -123,8 +125,25 @@ _SYNONYMS = {
 }
 
 
-@dataclass(frozen=True)
-class Mapping:
+def _text(cell: object) -> object:
+    if isinstance(cell, int | float | dt.date):
+        return str(cell)
+    return cell or ""
+
+
+def _known(words: Collection[str], word: str) -> str:
+    if word not in words:
+        raise ValueError
+    return word
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+Target = Annotated[str, AfterValidator(partial(_known, TARGETS))]
+Counted = Annotated[str, AfterValidator(partial(_known, NUMBERS))]
+Column = Annotated[str, AfterValidator(partial(_known, COLUMNS))]
+
+
+class Mapping(BaseModel):
     """Which column of a table says what.
 
     Parameters
@@ -148,27 +167,29 @@ class Mapping:
         the file.
     """
 
-    columns: dict[str, str] = field(default_factory=dict)
-    values: dict[str, str] = field(default_factory=dict)
-    constants: dict[str, str] = field(default_factory=dict)
-    scales: dict[str, str] = field(default_factory=dict)
-    unread: dict[str, str] = field(default_factory=dict)
-    separator: str = ""
-    encoding: str = ""
-    decimal: str = ""
-    dates: str = ""
-    sheet: str = ""
-    each: str = ""
+    model_config = ConfigDict(extra="forbid")
+
+    columns: dict[Target, Text] = {}
+    values: dict[Counted, Text] = {}
+    constants: dict[Column, Text] = {}
+    scales: dict[Text, Text] = {}
+    unread: dict[Text, Text] = {}
+    separator: Annotated[Text, Field(max_length=1)] = ""
+    encoding: Text = ""
+    decimal: Text = ""
+    dates: Text = ""
+    sheet: Text = ""
+    each: Text = ""
 
     def to_yaml(self) -> str:
         """The mapping as the text of its file.
 
-        >>> print(Mapping({"place": "Land"}, each="year").to_yaml(), end="")
+        >>> print(Mapping(columns={"place": "Land"}, each="year").to_yaml(), end="")
         columns:
           place: Land
         each: year
         """
-        filled = {key: value for key, value in vars(self).items() if value}
+        filled = {key: value for key, value in self if value}
         return str(yaml.safe_dump(filled, allow_unicode=True, sort_keys=False))
 
     @property
@@ -332,43 +353,20 @@ def read_mapping(path: Path) -> Mapping:
             f"cannot be read: {' '.join(str(error).split())[:150]}",
             "see `ev-forecast check`",
         ) from None
-    if not isinstance(keys, dict):
-        raise LedgerError.at(
-            path.name, "is not a list of keys", "write columns: and, below it, place: Country"
-        )
-    if problems := [*_mapping_problems(path.name, keys)]:
-        raise LedgerError(problems)
-    texts: dict[str, Any] = {key: str(keys.get(key) or "") for key in OPTIONS}
-    for key in TABLES:
-        texts[key] = {str(word): str(text) for word, text in (keys.get(key) or {}).items()}
-    return Mapping(**texts)
+    try:
+        return Mapping.model_validate(keys)
+    except ValidationError as error:
+        problems = [*map(partial(_problem, path.name), error.errors())]
+        raise LedgerError(problems) from None
 
 
-def _mapping_problems(name: str, keys: dict[str, Any]) -> Iterator[Problem]:
-    for key, table in keys.items():
-        where = f"{name} {key}"
-        if key not in (*TABLES, *OPTIONS):
-            hint = did_you_mean(str(key), (*TABLES, *OPTIONS))
-            yield Problem(where, "is not a key of a mapping", hint)
-        elif key in TABLES:
-            yield from _table_problems(where, table, TABLES[key])
-    if len(str(keys.get("separator") or "")) > 1:
-        yield Problem(
-            f"{name} separator",
-            f"{keys['separator']!r} is not one character",
-            "e.g. separator: ';', of tabs \"\\t\"",
-        )
-
-
-def _table_problems(where: str, table: object, known: Sequence[str]) -> Iterator[Problem]:
-    if not isinstance(table, dict):
-        yield Problem(where, "is not a list of keys", "write name: column lines below it")
-        return
-    for word, text in table.items():
-        if not isinstance(text, str | int | float | dt.date):
-            yield Problem(f"{where}.{word}", "is no text", "write the name of one column")
-        if known and word not in known:
-            yield Problem(f"{where}.{word}", "is unknown", did_you_mean(str(word), known))
+def _problem(name: str, fault: Any) -> Problem:
+    words = [str(part) for part in fault["loc"] if part != "[key]"]
+    what, hint = FAULTS.get(fault["type"], ("is unknown", ""))
+    if not hint:
+        hint = did_you_mean(words[-1], (*Mapping.model_fields, *TARGETS, *NUMBERS))
+    where = ".".join(words)
+    return Problem(f"{name} {where}".strip(), what.format(fault["input"]), hint)
 
 
 def with_guesses(mapping: Mapping, cells: Cells) -> Mapping:
@@ -382,12 +380,12 @@ def with_guesses(mapping: Mapping, cells: Cells) -> Mapping:
     dates = mapping.dates
     if not dates and len(forms) == 1:
         dates = forms[0].replace(ISO, "")
-    return replace(
-        mapping,
-        decimal=mapping.decimal or _decimal_mark(numbers),
-        dates=dates,
-        each=mapping.each or _length(_column(cells, [columns.get("date")]), dates),
-    )
+    guesses = {
+        "decimal": mapping.decimal or _decimal_mark(numbers),
+        "dates": dates,
+        "each": mapping.each or _length(_column(cells, [columns.get("date")]), dates),
+    }
+    return mapping.model_copy(update=guesses)
 
 
 def _column(cells: Cells, names: Collection[str | None]) -> Iterator[object]:
