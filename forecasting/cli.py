@@ -128,7 +128,7 @@ class _Group(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(helps)
         with formatter.section("To begin with"):
-            formatter.write_dl(START)
+            formatter.write_dl(START, col_max=34)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; input that is wrong ends in 2, a run that failed in 1."""
@@ -710,8 +710,7 @@ def claim(beside: Paths, **question: Any) -> None:
     from forecasting.reporting.caveat_words import age_today
     from forecasting.reporting.score_words import claim_text
 
-    own = facts_of([*map(str, beside)], shipped=False)
-    answer = claim_of(ledger=own, **question)
+    answer = claim_of(ledger=facts_of([*map(str, beside)], shipped=False), **question)
     say(f"{claim_text(answer)}\n{age_today(answer.made.age, dt.date.today())}")
 
 

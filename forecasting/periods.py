@@ -51,8 +51,7 @@ def as_date(value: object) -> dt.date:
 
 def _text(value: object) -> str:
     """What is written, or what other libraries' dates would be written as."""
-    written = isinstance(value, str) or type(value).__name__ in ("datetime64", "Period")
-    if written:
+    if isinstance(value, str) or type(value).__name__ in ("datetime64", "Period"):
         return str(value)
     return ""
 

@@ -118,8 +118,7 @@ def two_things(facts: Iterable[Mapping[str, Any]]) -> TwoThings | None:
     rows = list(facts)
     for column in ("place", "measure", "product"):
         first = {row[column]: row["id"] for row in reversed(rows)}
-        names = dict.fromkeys(row[column] for row in rows)
-        for one, other in itertools.combinations(names, 2):
+        for one, other in itertools.combinations(dict.fromkeys(row[column] for row in rows), 2):
             if not tied(one, other):
                 sides = " and ".join(f"{name} (as {first[name]})" for name in (one, other))
                 return TwoThings(column, one, f"the facts are of two {column}s: {sides}")

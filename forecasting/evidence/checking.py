@@ -204,8 +204,7 @@ def read_table(path: Path, answers: Row | None = None, constants: Row | None = N
     data = read_whole(path)
     own = mapping_path(path)
     if own.is_file():
-        written = read_mapping(own)
-        return replace(_mapped(path.name, data, written), proposed=None)
+        return replace(_mapped(path.name, data, read_mapping(own)), proposed=None)
     first_line = data.partition(b"\n")[0].decode("utf-8-sig", "replace")
     if _names_a_ledger(first_line.strip().split(",")):
         return ledger_rows(path.name, data)

@@ -498,8 +498,7 @@ def mapped_rows(name: str, cells: Cells, mapping: Mapping) -> TableRead:
                     f"has {len(row)} cells, the header has {len(header)}: "
                     "a comma inside a cell needs quotation marks around the cell"
                 )
-            facts = _facts_of(named, mapping)
-            rows = [normalise(_named(fact, stem, ids)) for fact in facts]
+            rows = [normalise(_named(fact, stem, ids)) for fact in _facts_of(named, mapping)]
             mapped.rows.extend(FoundRow(where, row) for row in rows)
         except ValueError as error:
             mapped.problems.append(

@@ -149,8 +149,7 @@ def _country_names(languages: str = "*") -> Codes:
     ]
     # "Korea, Republic of" is the Republic of Korea
     names = [(code, " ".join(reversed(name.split(", ", 1)))) for code, name in english] + english
-    folder = Path(_iso().LOCALES_DIR)
-    for file in sorted(folder.glob(f"{languages}/LC_MESSAGES/iso3166-1.mo")):
+    for file in sorted(Path(_iso().LOCALES_DIR).glob(f"{languages}/LC_MESSAGES/iso3166-1.mo")):
         with file.open("rb") as translations:
             translate = gettext.GNUTranslations(translations).gettext
         names += [(code, translate(name)) for code, name in english]

@@ -425,8 +425,7 @@ class Mention:
 
     def _percent(self) -> tuple[str, float]:
         value = self.number.value
-        year_before = rf"{words.PERCENT}\s*{words.OF_THE_YEAR_BEFORE}"
-        if level := re.match(year_before, self.after):
+        if level := re.match(rf"{words.PERCENT}\s*{words.OF_THE_YEAR_BEFORE}", self.after):
             printed = level[0].strip()
             self.doubt(f"is read as a level, {printed}: see that this is the year before")
             return GROWTH, value - 100

@@ -251,7 +251,12 @@ def printed_period(text: str, published: Published = None, stock: bool = False) 
 
 
 def _period(text: str, published: Published, stock: bool) -> Period | None:
-    exact = _on_a_day(text, published) if stock else _across(text) or _days(text, published)
+    if stock:
+        match = _DAY.search(_BEGINNING.sub("1 January ", text))
+        number = match and _year(match, published)
+        exact = _day(match, number) if match and number else None
+    else:
+        exact = _across(text) or _days(text, published)
     if exact:
         return exact
     if published and _SO_FAR.search(text) and not open_ended(text, published):
@@ -265,15 +270,7 @@ def _period(text: str, published: Published, stock: bool) -> Period | None:
 
 def _parts(match: Match) -> dict[str, str]:
     """What a match says by the names of its groups, whichever of several of one name it is."""
-    groups = match.groupdict().items()
-    return {name.rstrip("23"): text for name, text in groups if text}
-
-
-def _on_a_day(text: str, published: Published) -> Period | None:
-    """The day of a stock."""
-    match = _DAY.search(_BEGINNING.sub("1 January ", text))
-    number = match and _year(match, published)
-    return _day(match, number) if match and number else None
+    return {name.rstrip("23"): text for name, text in match.groupdict().items() if text}
 
 
 def _across(text: str) -> Period | None:
@@ -282,8 +279,7 @@ def _across(text: str) -> Period | None:
         return None
     parts = _parts(match)
     first = _months(parts["year"], parts["first"], parts["first"])
-    last = _months(parts["end"], parts["last"], parts["last"])
-    return Period(first.start, last.end)
+    return Period(first.start, _months(parts["end"], parts["last"], parts["last"]).end)
 
 
 def _days(text: str, published: Published) -> Period | None:

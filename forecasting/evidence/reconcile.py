@@ -208,8 +208,7 @@ def nesting(ledger: Ledger) -> pd.DataFrame:
     rows: list[Row] = []
     for printed in _grouped(totals, SERIES).values():
         rows += [*_periods(printed), *_partners(printed)]
-    table = pd.DataFrame(rows, columns=SUM)
-    return table.sort_values("closes", kind="stable", ignore_index=True)
+    return pd.DataFrame(rows, columns=SUM).sort_values("closes", kind="stable", ignore_index=True)
 
 
 def _grouped(items: Iterable[Item], key: Callable[[Item], Hashable]) -> dict[Hashable, list[Item]]:
@@ -378,8 +377,7 @@ def _partners(series: list[Fact]) -> Iterator[Row]:
     """The partners of a period, each once: what several have together stands alone."""
     parts = _grouped([fact for fact in series if not fact.of_world], attrgetter("period"))
     for world in filter(attrgetter("of_world"), series):
-        groups = _grouped(parts[world.period], _alone)
-        for group in groups.values():
+        for group in _grouped(parts[world.period], _alone).values():
             yield _partner_sum(world, group)
 
 

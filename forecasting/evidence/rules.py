@@ -136,8 +136,7 @@ def number_text(value: float) -> str:
     >>> number_text(2544.0), number_text(410.4)
     ('2544', '410.4')
     """
-    whole = math.isfinite(value) and value.is_integer() and abs(value) < 1e15
-    if whole:
+    if math.isfinite(value) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return repr(float(value))
 
@@ -151,8 +150,7 @@ def _unit_code(text: str) -> str:
 @lru_cache(maxsize=1)
 def _units() -> frozenset[str]:
     counts = {measure.unit for measure in MEASURES.values() if measure.unit}
-    quantities = QUANTITIES.values()
-    return frozenset(quantity.unit_of(unit) for quantity in quantities for unit in counts)
+    return frozenset(quantity.unit_of(unit) for quantity in QUANTITIES.values() for unit in counts)
 
 
 def expected_unit(measure: str, quantity: str) -> str:

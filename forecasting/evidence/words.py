@@ -59,8 +59,7 @@ def in_words(fact: Fact) -> str:
     if fact.reference:
         reference = reference_words(fact.reference, fact.other)
     if math.isnan(fact.value):
-        compared = relation and fact.reference
-        if compared:
+        if relation and fact.reference:
             return f"{RELATION_WORDS[relation]}{reference}"
         return fact.quote
     direction = ""

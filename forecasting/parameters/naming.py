@@ -96,8 +96,7 @@ def new_params(
     'norway-baseline.yaml'
     """
     code = country_code(country)
-    name = place_name(code)
-    text = TEXT.format(name=name, code=code, scenario=scenario, seed=SEED)
+    text = TEXT.format(name=place_name(code), code=code, scenario=scenario, seed=SEED)
     for key, value in (keys or {}).items():
         if not value:
             continue

@@ -24,8 +24,6 @@ LARGEST_FILE = 1_000_000  # bytes; a params file has a few thousand
 MOST_VALUES = 50_000  # of one file; a scenario has some hundred
 DEEPEST = 16  # levels of nesting
 
-MOST_PROBLEMS = 100  # of one file; more would hide them
-
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")  # no octal: 0123 stays text
 _FLOAT = re.compile(
     r"[-+]?(?:(?:0|[1-9][0-9]{0,17})(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?"
@@ -152,8 +150,6 @@ class _Reader:
 
     def _note(self, checks: Iterable[Check]) -> None:
         self.problems += self.document.problems(checks)
-        if len(self.problems) >= MOST_PROBLEMS:
-            raise ScenarioError(self.problems)
 
     def _value(self, event: yaml.Event, events: Iterator[yaml.Event], path: KeyPath) -> object:
         lines = self.document.lines

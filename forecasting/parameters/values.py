@@ -133,8 +133,7 @@ def _safe(text: str) -> str:
 def _measure(word: str) -> str:
     if word not in MEASURES or MEASURES[word].kind != "flow":
         flows = [name for name, measure in MEASURES.items() if measure.kind == "flow"]
-        near = did_you_mean(word, flows)
-        words = [f"{word!r} is not a flow that is forecast", near]
+        words = [f"{word!r} is not a flow that is forecast", did_you_mean(word, flows)]
         raise ValueError("; ".join(filter(None, words)))
     return word
 

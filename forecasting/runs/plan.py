@@ -170,7 +170,14 @@ class Survey:
         self._as_of = as_of
         self._published = published
         self._beside = [str(Path(file).absolute()) for file in ledger]
-        _check_names(self.files)
+        problems = []
+        for path in self.files:
+            name = scenario_name(path)
+            if why := unsafe_name(name):
+                fault = f"the name {name[:100]!a} {why}"
+                problems.append(Problem(str(path), fault, "e.g. uzbekistan-baseline.yaml"))
+        if problems := [*problems, *named_again(self.files)]:
+            raise ScenarioError(problems)
         self._environment = environment()
         self._options = {
             "as_of": as_of or "",
@@ -225,7 +232,7 @@ class Survey:
         InputError
             With every problem of every params file.
         """
-        read = _read(self.changed, self._as_of, self._beside, self._published)
+        read = self._read()
         runs = [self._fresh[path] or self._run(path, *read[path]) for path in self.files]
         if force:
             also = {run.name: f"; also {run.reason}" for run in runs if run.reason}
@@ -233,6 +240,28 @@ class Survey:
                 replace(run, reason=f"forced{also.get(run.name, ' (was fresh)')}") for run in runs
             ]
         return runs
+
+    def _read(self) -> dict[Path, tuple[Record, str]]:
+        """Read and check params files: the parameters of each, a hash of the facts it may use."""
+        if not self.changed:
+            return {}
+        from forecasting.evidence.datasets import facts_of
+        from forecasting.scenarios.check_params import read_checked
+
+        beside_them = facts_of(self._beside, published=self._published)
+        checked = {path: read_checked(path, beside_them, self._published) for path in self.changed}
+        if problems := [problem for one in checked.values() for problem in one.problems]:
+            raise ScenarioError(problems)
+        facts = cache(facts_of)  # many scenarios use the same
+        read = {}
+        for path, one in checked.items():
+            assert one.scenario is not None
+            scenario = one.scenario.with_ledger(self._beside)
+            if self._as_of is not None:
+                scenario = scenario.on(as_date(self._as_of))
+            ledger = facts(scenario.ledger, scenario.shipped_facts, scenario.published)
+            read[path] = scenario.parameters(), _facts_hash(scenario, ledger)
+        return read
 
     def _run(self, path: Path, parameters: Record, facts: str) -> Run:
         name = scenario_name(path)
@@ -326,49 +355,9 @@ def canonical(parameters: Record) -> str:
     )
 
 
-def _check_names(files: Sequence[Path]) -> None:
-    problems = []
-    for path in files:
-        name = scenario_name(path)
-        if why := unsafe_name(name):
-            problems.append(
-                Problem(
-                    str(path), f"the name {name[:100]!a} {why}", "e.g. uzbekistan-baseline.yaml"
-                )
-            )
-    problems += named_again(files)
-    if problems:
-        raise ScenarioError(problems)
-
-
 def notebook_name(parameters: Record) -> str:
     """Name the notebook that parameters are for."""
     return CORRIDOR_NOTEBOOK if parameters.get("corridor") else COUNTRY_NOTEBOOK
-
-
-def _read(
-    files: Sequence[Path], as_of: str | None, beside: Sequence[str], published: dt.date | None
-) -> dict[Path, tuple[Record, str]]:
-    """Read and check params files: the parameters of each, and a hash of the facts it may use."""
-    if not files:
-        return {}
-    from forecasting.evidence.datasets import facts_of
-    from forecasting.scenarios.check_params import read_checked
-
-    beside_them = facts_of(beside, published=published)
-    checked = {path: read_checked(path, beside_them, published) for path in files}
-    if problems := [problem for one in checked.values() for problem in one.problems]:
-        raise ScenarioError(problems)
-    facts = cache(facts_of)  # many scenarios use the same
-    read = {}
-    for path, one in checked.items():
-        assert one.scenario is not None
-        scenario = one.scenario.with_ledger(beside)
-        if as_of is not None:
-            scenario = scenario.on(as_date(as_of))
-        ledger = facts(scenario.ledger, scenario.shipped_facts, scenario.published)
-        read[path] = scenario.parameters(), _facts_hash(scenario, ledger)
-    return read
 
 
 def _facts_hash(scenario: Scenario, ledger: Ledger) -> str:

@@ -71,8 +71,7 @@ class Page:
         day = self.retrieved.isoformat()
         digest = hashlib.sha256(self.data).hexdigest()
         note = f"{row['note']}; retrieved {day}, sha256 of the answer {digest}"
-        published = row.get("published") or day
-        return {**row, "published": published, "url": self.address, "note": note}
+        return {**row, "published": row.get("published") or day, "url": self.address, "note": note}
 
 
 def cache_folder() -> Path:

@@ -108,8 +108,7 @@ def proposed_rows(
                 if record.value is None:
                     yield None
                 elif record.country.id in places:
-                    row = _row(record, record.value, indicator, head.edition)
-                    yield page.stamped(row)
+                    yield page.stamped(_row(record, record.value, indicator, head.edition))
 
 
 def _pages(reader: PageReader, indicator: str, places: Sequence[str], years: str) -> Iterator[Page]:
