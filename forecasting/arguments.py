@@ -10,8 +10,6 @@ Traceback (most recent call last):
 forecasting.errors.InputError: alpha is 2; give a number between 0 and 1
 """
 
-from __future__ import annotations
-
 import functools
 import inspect
 import operator

@@ -12,8 +12,6 @@ ForecastingError
                                       exit status 1
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self

@@ -5,8 +5,6 @@ and groups.
 ('vehicles', 'flow')
 """
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass

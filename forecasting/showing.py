@@ -4,8 +4,6 @@
 No room of facts and models imports reporting: this module alone does, when something is shown.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 

@@ -12,8 +12,6 @@ True
 False
 """
 
-from __future__ import annotations
-
 import csv
 import itertools
 import re

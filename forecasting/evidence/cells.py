@@ -5,8 +5,6 @@ of an Excel workbook, from the line on that names the columns.
 [['Land', 'year', 'value'], ['NO', '2023', '104000'], ['NO', '2024', '114400']]
 """
 
-from __future__ import annotations
-
 import contextlib
 import csv
 import datetime as dt

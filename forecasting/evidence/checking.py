@@ -5,8 +5,6 @@ one more fact, which is checked beside its file before it is appended.
 Nothing stops at the first problem, and nothing here needs the libraries of a forecast.
 """
 
-from __future__ import annotations
-
 import contextlib
 import csv
 import datetime as dt

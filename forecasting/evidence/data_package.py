@@ -6,8 +6,6 @@ any tool that reads Frictionless data packages checks: ``frictionless validate
 forecasting/data/datapackage.json``.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any

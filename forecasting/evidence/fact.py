@@ -12,8 +12,6 @@ Uzbekistan, electric vehicles imported, 2023-01..2023-04: 2,544 vehicles
 (0.5, 120, datetime.date(2023, 6, 30))
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import math
 from collections.abc import Iterable, Mapping

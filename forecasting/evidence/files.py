@@ -2,8 +2,6 @@
 nothing is left half.
 """
 
-from __future__ import annotations
-
 import contextlib
 import errno
 import os

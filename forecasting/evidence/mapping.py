@@ -17,8 +17,6 @@ values:
 ('NO', '2023-12-31', '104000', [])
 """
 
-from __future__ import annotations
-
 import contextlib
 import datetime as dt
 import itertools

@@ -5,8 +5,6 @@ of both.
 ('UZ', 'horgos', 'CN-XJ')
 """
 
-from __future__ import annotations
-
 import contextlib
 import difflib
 import gettext

@@ -9,8 +9,6 @@ whatever is left of a text once its numbers, dates, places and measures are take
 ['fiscal']
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 

@@ -11,8 +11,6 @@ words what digits say.
 '24千辆; 24 ming; 120500; fell by ~33%'
 """
 
-from __future__ import annotations
-
 import contextlib
 import re
 import unicodedata

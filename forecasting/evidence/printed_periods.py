@@ -12,8 +12,6 @@ the rows in their order; a cell of a table is one of them as a whole, or one of 
 ('2023', '2023-01..2023-03', '2023-01..2023-04')
 """
 
-from __future__ import annotations
-
 import calendar
 import contextlib
 import datetime as dt

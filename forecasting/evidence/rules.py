@@ -4,8 +4,6 @@ A row is read in two steps: `normalise` fills defaults and settles spellings, `f
 that is wrong. `forecasting.evidence.fact` makes a fact of a row without faults.
 """
 
-from __future__ import annotations
-
 import contextlib
 import datetime as dt
 import math

@@ -6,8 +6,6 @@ In an editor that knows YAML, the comment ``# yaml-language-server: $schema=PATH
 points to it. What only a ledger can tell (ids of facts, bases) remains for ``ev-forecast check``.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from typing import Any

@@ -5,8 +5,6 @@ commented one for any country, ready to edit.
 ('cote-d-ivoire', 'has characters other than a-z, 0-9, - and _')
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping

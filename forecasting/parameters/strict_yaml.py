@@ -6,8 +6,6 @@ multiply. None of that happens here: only mappings, lists, text, numbers, true, 
 exist, and a key is the text that was written.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,5 @@
 """A scenario written as the commented params file that reads back as the same scenario."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence

@@ -2,8 +2,6 @@
 others finish.
 """
 
-from __future__ import annotations
-
 import contextlib
 import datetime as dt
 import gc

@@ -5,8 +5,6 @@ https://uncomtrade.org/docs/un-comtrade-api: with a key ``data/v1/get``, without
 ``public/v1/preview``, which gives at most 500 records. One month is asked for at a time.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import os
 import re

@@ -4,8 +4,6 @@ somebody to review.
 Nothing is fetched unless it is asked for here, and nothing is ever added to a ledger.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Sequence

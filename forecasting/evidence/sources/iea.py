@@ -10,8 +10,6 @@ powertrain, year, unit, value, and lets it be downloaded as CSV, under CC BY 4.0
 programs ask it so.
 """
 
-from __future__ import annotations
-
 import csv
 import datetime as dt
 import io

@@ -5,8 +5,6 @@ https://datahelpdesk.worldbank.org/knowledgebase/articles/898581-api-basic-call-
 no key, gives pages, and a page is a list of two: what it is a page of, and its records.
 """
 
-from __future__ import annotations
-
 import contextlib
 import datetime as dt
 from collections.abc import Iterator, Sequence

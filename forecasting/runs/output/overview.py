@@ -1,7 +1,5 @@
 """What sums up all reports of a folder: the long table of every result, and the index page."""
 
-from __future__ import annotations
-
 import datetime as dt
 import importlib
 from pathlib import Path

@@ -7,8 +7,6 @@ worker does at a time. The scheduler gives up a worker that it does not hear of 
 Dask's configuration, five minutes), and no call waits for one for ever.
 """
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import importlib

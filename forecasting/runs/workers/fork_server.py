@@ -5,8 +5,6 @@ and writes how each ended to its standard output. It ends, and everything it has
 its input does.
 """
 
-from __future__ import annotations
-
 import contextlib
 import gc
 import importlib

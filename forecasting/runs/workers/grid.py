@@ -1,7 +1,5 @@
 """A backtest on the workers of a Dask cluster: its cases go out in groups, numbers come home."""
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Iterable, Iterator
 from functools import partial
