@@ -134,26 +134,27 @@ class _Group(click.Group):
         """Run a command; input that is wrong ends in 2, a run that failed in 1."""
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:
+            raise
         except ForecastingError as error:
+            status = _status(error)
             message = str(error)
-            if not getattr(error, "problems", ()):
-                message = shortened(f"ev-forecast {ctx.invoked_subcommand}: {error}")
-            click.echo(message, err=True)
-            ctx.exit(_status(error))
+            if getattr(error, "problems", ()):  # each says where it is
+                click.echo(message, err=True)
+                ctx.exit(status)
         except OSError as error:
-            if isinstance(error, BrokenPipeError):
-                raise
+            status = 2
             parts = filter(None, (error.filename, error.strerror))
             message = ": ".join(map(str, parts)) or str(error)
-            say(shortened(f"ev-forecast {ctx.invoked_subcommand}: {message}"), err=True)
-            ctx.exit(2)
         except (MemoryError, ImportError) as error:
             # What the loader says of a library for which there is no room
             if isinstance(error, ImportError) and "failed to map" not in str(error):
                 raise
+            status = 1
             need = "1 GB does for a command, 500 MB more for each job of a run"
-            say(f"ev-forecast {ctx.invoked_subcommand}: too little memory; {need}", err=True)
-            ctx.exit(1)
+            message = f"too little memory; {need}"
+        click.echo(shortened(f"ev-forecast {ctx.invoked_subcommand}: {message}"), err=True)
+        raise click.exceptions.Exit(status)
 
 
 @click.group(

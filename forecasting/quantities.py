@@ -156,11 +156,6 @@ class Quantity:
         return self.unit == "percent"
 
     @property
-    def in_units(self) -> bool:
-        """Whether the value is in the unit of the measure."""
-        return self.unit == "{unit}"
-
-    @property
     def of_stock(self) -> bool:
         """Whether it can only be of what stands on a day."""
         return self.kinds == ("stock",)
@@ -198,21 +193,16 @@ class Quantity:
                 return Contrast("before", "period", -value, 1.0)
             return Contrast("period", "before", value, 1.0)
         if self.is_percent:
-            return Contrast("period", "before", 0.0, self._base + value / 100)
+            return Contrast("period", "before", 0.0, (self.says == "change") + value / 100)
         return Contrast("period", None, 1.0, value * (days if self.daily else 1))
 
     def value_of(self, ratio: NDArray[np.float64], days: int) -> NDArray[np.float64]:
         """The value, in its own unit, of a ratio of flows; the inverse of `contrast`."""
         if self.is_percent:
-            return 100 * (ratio - self._base)
+            return 100 * (ratio - (self.says == "change"))
         if self.daily:
             return ratio / days
         return ratio
-
-    @property
-    def _base(self) -> int:
-        """What a growth of nothing multiplies by."""
-        return int(self.says == "change")
 
     def after(self, before: float, value: float) -> float:
         """The total that a change makes of the total of the year before."""

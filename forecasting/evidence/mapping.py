@@ -165,7 +165,7 @@ class Mapping(BaseModel):
         the file.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     columns: dict[Target, Text] = {}
     values: dict[Counted, Text] = {}

@@ -57,9 +57,6 @@ from forecasting.periods import as_date
 
 POLICY_KINDS = ("ends", "begins", "blocked", "step")
 BATTERY_CARS = ("battery-cars", "electric-cars", "")  # classes of vehicle that hold all of them
-PRICES = ("average", "example", "limit", "rate")  # what a price share is of
-ORIGINS = ("imported", "local")
-DATED_BY = ("delivery", "order")  # which day of a purchase decides
 SIZES = ("quota", "amount", "price")
 NUMBERS = ("price_share", *SIZES)
 PRINTS = ("announced", "end_announced")  # a day, a month or a year
@@ -88,9 +85,9 @@ _TABLE = DATA / "policies.csv"
 VOCABULARIES = {
     "kind": POLICY_KINDS,
     "measure": tuple(MEASURES),
-    "price_of": PRICES,
-    "origin": ORIGINS,
-    "dated_by": DATED_BY,
+    "price_of": ("average", "example", "limit", "rate"),  # what a price share is of
+    "origin": ("imported", "local"),
+    "dated_by": ("delivery", "order"),  # which day of a purchase decides
 }
 
 

@@ -546,7 +546,7 @@ class Mention:
         declared = QUANTITIES[quantity]
         if declared.says == "change":
             self.doubts += words.doubts_of(words.CHANGE_DOUBTS, self.part.lower)
-        if self.currency or not declared.in_units:
+        if self.currency or declared.unit != "{unit}":
             return
         if value % 1:
             self.doubt("is a count with decimals: a mark of thousands may be meant")

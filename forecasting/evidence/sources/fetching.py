@@ -116,8 +116,4 @@ def _write(path: Path, rows: Sequence[Row]) -> None:
     table = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     table.writeheader()
     table.writerows(rows)
-    try:
-        write_new(path, text.getvalue().encode())
-    except FileExistsError:
-        _refuse(path)
-        raise
+    write_new(path, text.getvalue().encode())

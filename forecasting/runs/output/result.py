@@ -97,9 +97,7 @@ class Progress:
             line += f": {result.reason}"
         self._bar.set_postfix_str(text, refresh=False)
         self._bar.update()
-        if self._lines:
-            sys.stderr.write(f"{line}\n")
-        elif result.reason and not self._bar.disable:
+        if self._lines or (result.reason and not self._bar.disable):
             self._bar.write(line, file=sys.stderr)
 
     def end(self, summary: RunSummary) -> None:

@@ -146,9 +146,8 @@ def run_in_forks(
         One that has been started already.
     """
     waiting = {task.name: task for task in tasks}
-    for _ in range(2):
-        parent = server or ForkServer(jobs, token, shared)
-        server = None
+    for started in (server, None):
+        parent = started or ForkServer(jobs, token, shared)
         try:
             for task in waiting.values():
                 parent.submit(task)
