@@ -18,10 +18,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from forecasting import __version__
 from forecasting.demand.chain_formulas import LEVERS, TARGET, TARGET_YEAR, Chain
 from forecasting.errors import InputError, in_digits
-from forecasting.measures import PRICES
+from forecasting.measures import HEADLINE, PRICES
 from forecasting.parameters.naming import names_of_place
 from forecasting.parameters.schema import Scenario, scenario_from_parameters
 from forecasting.parameters.writing import params_text
@@ -137,8 +139,9 @@ def chain_of_report(report: Outlook) -> tuple[Outlook, Chain]:
         return outlook(with_own(scenario, own), draws=count, kept=kept)
 
     again = made()
-    for measure, row in again.headline.items():
-        if not math.isclose(row["median"], report.headline[measure]["median"], rel_tol=1e-6):
+    for measure in (scenario.measure, *HEADLINE):
+        now, then = (np.median(each.results.values[measure][:, -1]) for each in (again, report))
+        if not math.isclose(now, then, rel_tol=1e-6):
             raise InputError(
                 f"{report.name} gives other numbers than its report: facts or the package have "
                 "changed since; run it again"
