@@ -251,7 +251,6 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "GrowthModel.fit_constrained": (model.fit_constrained, {"constraints": {"q": 0.4}}),
         "GrowthResults.forecast": (results.forecast, {"steps": 2}),
         "GrowthResults.plot": (results.plot, {"steps": 2, "alpha": 0.1}),
-        "GrowthResults.predict": (results.predict, {"start": 0, "end": 3}),
         "Ledger.to_csv": (uz.to_csv, {"path": "facts.csv"}),
         "Ledger.published_by": (uz.published_by, {"day": dt.date(2026, 1, 15)}),
         "new": (fc.new, {"country": "GE", "table": ""}),

@@ -75,55 +75,42 @@ class Particles:
         return np.clip(self.sign[rows] * np.exp(np.minimum(logs, 700)), *self.problem.bounds["m"])
 
 
-class CurveTarget:
-    """Coordinates to curves, and their log posterior density."""
-
-    def __init__(self, problem: SeriesToFit, noise: ErrorFamily) -> None:
-        self.problem = problem
-        self.noise = noise
-        self.y = problem.y[problem.seen]
-        self.dimensions = 3 + problem.curve.skewed
-
-    def shape(self, z: Array) -> Array:
-        """Shape parameters (parameters, points)."""
-        sampling = self.problem.sampling
-        reached = np.clip(ndtr(_flat(z[:, 0], *ndtri(REACHED))), 1e-12, 1 - 1e-12)
-        takeover = TAKEOVER[0] * np.exp(TAKEOVER[1] * z[:, 1]) * sampling.window
-        skew = np.ones(len(z))
-        if self.problem.curve.skewed:
-            skew = SKEW[0] * np.exp(SKEW[1] * z[:, 2])
-        shape = np.stack(self.problem.curve.locate(reached, takeover, skew, sampling.ends[-1]))
-        return self.problem.restrict(shape)
-
-    def evaluate(self, z: Array) -> Array:
-        """Log posterior density less the prior's constant, scatter, level, spread, sign and shape
-        parameters, a column for each point.
-        """
-        scatter = SCATTER[0] * np.exp(np.clip(SCATTER[1] * z[:, -1], -20, 3))
-        shape = self.shape(z)
-        possible = np.isfinite(shape).all(axis=0)
-        shape = np.where(possible, shape, shape[:, [np.argmax(possible)]])
-        design = self.problem.sampling.design(self.problem.curve, shape)[self.problem.seen]
-        sign = np.where(design.sum(axis=0) < 0, -1.0, 1.0)
-        scale = self.noise.scale(self.y, design * sign, scatter)
-        if not self.problem.free[0]:
-            scale = self._fixed_scale(design, scatter)
-        density = scale.log_marginal - 0.5 * (z**2).sum(axis=1)
-        density = np.where(possible & np.isfinite(density), density, -np.inf)
-        return np.vstack([density, scatter, scale.mean, scale.sd, sign, shape])
-
-    def _fixed_scale(self, design: Array, scatter: Array) -> Scale:
-        level = self.problem.bounds["m"][0]
-        likelihood = self.noise.loglike(self.y[:, None], level * design, np.maximum(scatter, 1e-9))
-        none = np.zeros(len(scatter))
-        return Scale(none + np.log(abs(level)), none, likelihood.sum(axis=0))
+def _evaluate(problem: SeriesToFit, noise: ErrorFamily, z: Array) -> Array:
+    """Log posterior density less the prior's constant, scatter, level, spread, sign and shape
+    parameters of some coordinates, a column for each point.
+    """
+    curve = problem.curve
+    sampling = problem.sampling
+    y = problem.y[problem.seen]
+    reached = np.clip(ndtr(_flat(z[:, 0], *ndtri(REACHED))), 1e-12, 1 - 1e-12)
+    takeover = TAKEOVER[0] * np.exp(TAKEOVER[1] * z[:, 1]) * sampling.window
+    skew = np.ones(len(z))
+    if curve.skewed:
+        skew = SKEW[0] * np.exp(SKEW[1] * z[:, 2])
+    scatter = SCATTER[0] * np.exp(np.clip(SCATTER[1] * z[:, -1], -20, 3))
+    shape = np.stack(curve.locate(reached, takeover, skew, sampling.ends[-1]))
+    low, high = np.transpose([problem.bounds[name] for name in curve.names])[:, :, None]
+    shape = np.clip(shape, low, high)
+    possible = np.isfinite(shape).all(axis=0)
+    shape = np.where(possible, shape, shape[:, [np.argmax(possible)]])
+    design = sampling.design(curve, shape)[problem.seen]
+    sign = np.where(design.sum(axis=0) < 0, -1.0, 1.0)
+    if problem.free[0]:
+        scale = noise.scale(y, design * sign, scatter)
+    else:
+        level = problem.bounds["m"][0]
+        likelihood = noise.loglike(y[:, None], level * design, np.maximum(scatter, 1e-9))
+        none = np.zeros(len(z))
+        scale = Scale(none + np.log(abs(level)), none, likelihood.sum(axis=0))
+    density = scale.log_marginal - 0.5 * (z**2).sum(axis=1)
+    density = np.where(possible & np.isfinite(density), density, -np.inf)
+    return np.vstack([density, scatter, scale.mean, scale.sd, sign, shape])
 
 
 def sample_curve(problem: SeriesToFit, noise: ErrorFamily) -> Particles:
     """Weighted curves from the posterior of one curve."""
-    target = CurveTarget(problem, noise)
-    count = int(np.clip(WORK / len(target.y), FEWEST, POINTS))
-    size = target.dimensions
+    count = int(np.clip(WORK / problem.seen.sum(), FEWEST, POINTS))
+    size = 3 + problem.curve.skewed
     proposals = [(np.zeros(size), np.eye(size))]
     z = np.empty((0, size))
     table = np.empty((5 + len(problem.curve.names), 0))
@@ -132,7 +119,7 @@ def sample_curve(problem: SeriesToFit, noise: ErrorFamily) -> Particles:
             mean, root = proposals[-1]
             new = mean + _points(count, size, len(z)) @ root.T
             z = np.concatenate([z, new])
-            table = np.concatenate([table, target.evaluate(new)], axis=1)
+            table = np.concatenate([table, _evaluate(problem, noise, new)], axis=1)
             mix = np.logaddexp.reduce([_log_normal(z, *proposal) for proposal in proposals])
             log_weight = table[0] - mix + np.log(len(proposals))
             if not np.isfinite(log_weight.max()):

@@ -49,11 +49,6 @@ class SeriesToFit:
         """Observations beyond the parameters that move."""
         return int(self.seen.sum() - self.free.sum())
 
-    def restrict(self, shape: Array) -> Array:
-        """Shape parameters (parameters, points) brought within their bounds and fixed values."""
-        low, high = np.transpose([self.bounds[name] for name in self.curve.names])[:, :, None]
-        return np.clip(shape, low, high)
-
     def fitted(self, params: Array) -> Array:
         """What the curve shows at the observations, (periods,)."""
         with np.errstate(all="ignore"):

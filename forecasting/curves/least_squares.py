@@ -120,6 +120,7 @@ class Solver:
             shape[row], speed[place] = outside(inner[place], *self.bounds[row])
         return shape, speed
 
+    @np.errstate(all="ignore")  # a step may leave what floats can hold; it is then refused
     def run(
         self,
         data: Array,
@@ -132,12 +133,34 @@ class Solver:
         so many steps at most, or until only few still move; then so many undamped ones, for all
         digits.
         """
-        with np.errstate(all="ignore"):  # a step may leave what floats can hold; it is then refused
-            shape = self.scan(data, weights) if start is None else start.T[1:]
-            root: Array | float = 1.0
-            if weights is not None:
-                root = np.sqrt(weights.T, order="C")
-            return self._descend(data.T.copy() * root, root, self.inside(shape), steps, polish)
+        shape = self.scan(data, weights) if start is None else start.T[1:]
+        root: Array | float = 1.0
+        if weights is not None:
+            root = np.sqrt(weights.T, order="C")
+        data = data.T.copy() * root
+        point = self._at(data, root, self.inside(shape))
+        exact = EXACT * _dot(data, data)
+        damping = np.full(len(point.sse), 1e-3)
+        minimum = np.full(len(point.sse), not self.free)
+        moving = ~minimum
+        for _ in range(steps):  # all series together; those at rest only ever improve
+            if np.count_nonzero(moving) <= FEW * len(moving):
+                break
+            step, promise = self._step(point, damping)
+            trial = self._at(data, root, point.inner + step)
+            gain = (point.sse - trial.sse) / np.maximum(point.sse, 1e-300)
+            better = gain >= -ROUNDING
+            damping = np.clip(np.where(better, damping / 10, damping * 8), 1e-14, 1e12)
+            point.take(trial, better)
+            resting = better & (gain < ROUNDING)
+            still = np.abs(step).max(axis=0) < STILL
+            minimum |= (promise < TOLERANCE) | (point.sse <= exact) | (resting & still)
+            moving &= ~minimum & ~resting & (damping < 1e10)
+        for _ in range(polish):
+            step, _ = self._step(point, np.zeros(len(point.sse)))
+            trial = self._at(data, root, point.inner + step)
+            point.take(trial, trial.sse <= point.sse * (1 + ROUNDING))
+        return Fits(self.outside(point.inner)[0], point.level, point.sse, minimum, moving)
 
     def scan(self, data: Array, weights: Array | None) -> Array:
         """The best of a grid of curves for each series: shape parameters, (parameters, series)."""
@@ -200,34 +223,6 @@ class Solver:
         newton = _solve(matrix, towards, np.full_like(damping, 1e-14))
         promise = np.abs((newton * towards).sum(axis=0)) / np.maximum(point.sse, 1e-300)
         return np.clip(np.nan_to_num(step / size), -3, 3), promise
-
-    def _descend(
-        self, data: Array, root: Array | float, inner: Array, steps: int, polish: int
-    ) -> Fits:
-        """All series step on together; those at rest only ever improve."""
-        point = self._at(data, root, inner)
-        exact = EXACT * _dot(data, data)
-        damping = np.full(len(point.sse), 1e-3)
-        minimum = np.full(len(point.sse), not self.free)
-        moving = ~minimum
-        for _ in range(steps):
-            if np.count_nonzero(moving) <= FEW * len(moving):
-                break
-            step, promise = self._step(point, damping)
-            trial = self._at(data, root, point.inner + step)
-            gain = (point.sse - trial.sse) / np.maximum(point.sse, 1e-300)
-            better = gain >= -ROUNDING
-            damping = np.clip(np.where(better, damping / 10, damping * 8), 1e-14, 1e12)
-            point.take(trial, better)
-            resting = better & (gain < ROUNDING)
-            still = np.abs(step).max(axis=0) < STILL
-            minimum |= (promise < TOLERANCE) | (point.sse <= exact) | (resting & still)
-            moving &= ~minimum & ~resting & (damping < 1e10)
-        for _ in range(polish):
-            step, _ = self._step(point, np.zeros(len(point.sse)))
-            trial = self._at(data, root, point.inner + step)
-            point.take(trial, trial.sse <= point.sse * (1 + ROUNDING))
-        return Fits(self.outside(point.inner)[0], point.level, point.sse, minimum, moving)
 
 
 def _dot(one: Array, other: Array) -> Array:

@@ -398,32 +398,6 @@ class GrowthResults:
         """
         return self.get_forecast(steps).predicted_mean
 
-    def predict(self, start: Any = None, end: Any = None) -> pd.Series:
-        """Mean predictions of observations and of the periods that follow.
-
-        Parameters
-        ----------
-        start, end : int or label, optional
-            As for :meth:`get_prediction`.
-
-        Returns
-        -------
-        Series
-            In the unit of the observations; one value per period.
-
-        Raises
-        ------
-        ModelError
-            As by :meth:`get_prediction`.
-
-        Examples
-        --------
-        >>> from forecasting.curves.model import GrowthModel
-        >>> len(GrowthModel([12.0, 19.0, 33.0, 49.0, 82.0]).fit().predict(3, 6))
-        4
-        """
-        return self.get_prediction(start, end).predicted_mean
-
     @takes(ModelError, refit=flag())
     def append(self, endog: object, refit: bool = False) -> GrowthResults:
         """Results of this series with later observations appended.

@@ -100,19 +100,21 @@ def test_prediction_in_sample_and_beyond(results):
 
 
 def test_labels_after_the_series_are_found(results):
-    assert results.predict("1960", "1964").index.equals(pd.period_range("1960", "1964", freq="Y"))
+    assert results.get_prediction("1960", "1964").row_labels.equals(
+        pd.period_range("1960", "1964", freq="Y")
+    )
     assert results.get_forecast("1964").row_labels.equals(pd.period_range("1962", "1964", freq="Y"))
     ends = GrowthModel(
         pd.Series(SALES, pd.date_range("1949-12-31", periods=13, freq="YE")), curve="logistic"
     ).fit()
-    assert ends.predict(pd.Timestamp("1961-12-31"), "1963").index.year.tolist() == [
+    assert ends.get_prediction(pd.Timestamp("1961-12-31"), "1963").row_labels.year.tolist() == [
         1961,
         1962,
         1963,
     ]
     years = GrowthModel(pd.Series(SALES, range(1949, 1962)), curve="logistic").fit()
-    assert years.predict(1960, 1964).index.tolist() == [1960, 1961, 1962, 1963, 1964]
-    assert years.predict(11, 13).index.tolist() == [1960, 1961, 1962]
+    assert years.get_prediction(1960, 1964).row_labels.tolist() == [1960, 1961, 1962, 1963, 1964]
+    assert years.get_prediction(11, 13).row_labels.tolist() == [1960, 1961, 1962]
 
 
 def test_fit_measures(results):
