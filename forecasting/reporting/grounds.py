@@ -476,7 +476,7 @@ def find_out_table(outlook: Outlook) -> Table:
     --------
     >>> import forecasting as fc
     >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
-    >>> type(fc.tables.find_out_table(outlook, most=3)).__name__
+    >>> type(fc.tables.find_out_table(outlook)).__name__
     'Table'
     """
     if not outlook.forecasts:
@@ -541,7 +541,7 @@ def due_table(outlook: Outlook) -> Table:
     --------
     >>> import forecasting as fc
     >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
-    >>> type(fc.tables.due_table(outlook, most=3)).__name__
+    >>> type(fc.tables.due_table(outlook)).__name__
     'Table'
     """
     series = series_due(outlook.facts, outlook.as_of).head(ROWS)

@@ -176,7 +176,9 @@ def unit_by_year(measure: str) -> str:
     ('vehicles a year', 'MW')
     """
     unit = unit_of(measure)
-    return f"{unit} a year" if is_flow(measure) else unit
+    if is_flow(measure) and unit != "percent":
+        return f"{unit} a year"
+    return unit
 
 
 def label_of(measure: str, vehicles: str = "") -> str:

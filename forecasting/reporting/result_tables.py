@@ -578,7 +578,8 @@ def fit_table(forecast: FlowForecast, last: int | None = None) -> Table:
     shown.loc[alone, ["expected", "low", "high"]] = ["anything", "–", "–"]
     shown["period"] = shown["period"].map(label_words)
     shown["doubted"] = [f"{100 * doubt:.0f} %" for doubt in frame["doubted"]]
-    return Table(_texts(shown.rename(columns={"low": LOW, "high": HIGH})))
+    texts = _texts(shown.rename(columns={"low": LOW, "high": HIGH}))
+    return rows_table(texts, nothing="No fact enters this forecast.")
 
 
 def headline_numbers(outlook: Outlook) -> dict[str, float]:

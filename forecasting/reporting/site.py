@@ -175,20 +175,18 @@ def _described(out: Path, record: Mapping[str, Any], results: Stored) -> Run:
     stored = load_record(out / name / OUTLOOK_TABLE)
     keys = dict(stored.get("parameters") or record.get("parameters") or {})
     age = stored_caveat(stored.get("age"))
-    numbers = _headline(name, keys, stored, results)
     run = _named(name, keys) | {
         "parameters": keys,
-        "headline": numbers,
-        "lines": [_line(entry, stored.get("growth") or {}) for entry in numbers],
+        "lines": [*_lines(name, keys, stored, results)],
         "as_of": str(stored.get("as_of") or keys.get("as_of") or ""),
-        "finished": record.get("finished", "")[:16].replace("T", " "),
         "age": line_html([age_line(age)]) if age else "",
         "caveats": lines_of(caveat for caveat in stored_caveats(stored) if caveat != age),
         "failure": record.get("failure") or {},
         "link": name if (out / name / REPORT_PAGE).is_file() else "",
         "since": numbered(record.get("since", "")),
     }
-    about = (phrase("as of {}", run["as_of"]), phrase("run {} UTC", run["finished"]))
+    finished = record.get("finished", "")[:16].replace("T", " ")
+    about = (phrase("as of {}", run["as_of"]), phrase("run {} UTC", finished))
     fresh = " · ".join(filter(None, about))
     return run | {"fresh": fresh, "error": run["failure"].get("message", "")}
 
@@ -267,26 +265,28 @@ def _row(place: str, mine: Sequence[Run], columns: Sequence[str]) -> dict[str, A
     }
 
 
-def _headline(
+def _lines(
     name: str, keys: Mapping[str, Any], stored: Mapping[str, Any], results: Stored
-) -> list[dict[str, Any]]:
+) -> Iterator[dict[str, str]]:
     """The card's numbers; of a corridor, those of the whole, which stands behind its places."""
     measure = keys.get("measure") or "ev_imports"
     parts = [part for (scenario, _), part in results.items() if scenario == name]
     if not parts or measure not in parts[-1].values:
-        return []
-    first = stored.get("first_year") or int(parts[-1].bands(measure).index[0])
-    return [
-        entry | {"counted": vehicles_in(parts[-1], keys.get("basis"), measure, entry["measure"])}
-        for entry in headline(parts[-1], measure, first)
-    ]
+        return
+    whole = parts[-1]
+    first = stored.get("first_year") or int(whole.bands(measure).index[0])
+    for entry in headline(whole, measure, first):
+        counted = vehicles_in(whole, keys.get("basis"), measure, entry["measure"])
+        yield _line(entry, counted, stored.get("growth") or {})
 
 
-def _line(entry: Mapping[str, Any], growth: Mapping[str, Mapping[str, float]]) -> dict[str, str]:
+def _line(
+    entry: Mapping[str, Any], counted: str, growth: Mapping[str, Mapping[str, float]]
+) -> dict[str, str]:
     """A number of a card; of an index its growth, the only thing that is known of it."""
     measure = entry["measure"]
     year = str(entry["year"])
-    label = label_of(measure, entry["counted"])
+    label = label_of(measure, counted)
     median = amount(entry["median"], measure)
     ends = amounts(entry["lower80"], entry["upper80"], measure)
     if known_as_growth(measure) and year in growth:

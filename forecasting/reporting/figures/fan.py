@@ -33,7 +33,7 @@ from forecasting.evidence.places import is_place, place_name, place_words
 from forecasting.evidence.rules import COUNTED
 from forecasting.evidence.words import in_words, period_words, when_words
 from forecasting.measures import EV_SHARE
-from forecasting.periods import Period, span, year as year_of
+from forecasting.periods import Period, year as year_of
 from forecasting.quantities import BOUNDS, RELATION_WORDS, quantity_of
 from forecasting.reporting.caveat_words import day_words
 from forecasting.reporting.figures.drawing import (
@@ -134,7 +134,7 @@ def fan_chart(
     >>> import forecasting as fc
     >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> fc.figures.fan_chart(outlook, "ev_stock", since=2025).layout.title.text
-    '<b>Turkmenistan, baseline: 10,000 electric cars on the road in 2030</b>'
+    '<b>Turkmenistan, baseline: 11,000 electric cars on the road in 2030</b>'
     """
     measure = measure or outlook.scenario.measure
     if empty := without_market(outlook, measure):
@@ -341,16 +341,9 @@ def fan(
 
 def _unit(measure: str, ledger: Ledger | None) -> str:
     """The unit of an axis: of a flow by year, of an index with the period that it sets to 100."""
-    unit = unit_of(measure)
-    if unit == "index" and ledger is not None:
-        rows = ledger.frame.query(
-            "measure == @measure and unit == 'index' and value == @INDEX_BASE"
-        )
-        for row in rows.itertuples():
-            base = period_words(span(str(row.period_start), str(row.period_end)))
-            return f"index at a yearly rate, {base} = {INDEX_BASE}"
-    if unit == "percent":
-        return unit
+    for fact in ledger or ():
+        if (fact.measure, fact.unit, fact.value) == (measure, "index", INDEX_BASE):
+            return f"index at a yearly rate, {period_words(fact.period)} = {INDEX_BASE}"
     return unit_by_year(measure)
 
 
