@@ -19,7 +19,7 @@ from forecasting.demand.charging import FAST, HOURS, PUBLIC, energy_split, power
 from forecasting.demand.consequences import DENSITY
 from forecasting.demand.deployed import moment
 from forecasting.demand.energy import MONTH_DAYS
-from forecasting.demand.formulas import reckon
+from forecasting.demand.formulas import Formula
 from forecasting.demand.load import day_profile
 from forecasting.demand.parameters import SETTINGS
 from forecasting.demand.queueing import utilisation_ceiling
@@ -103,6 +103,8 @@ class Chain:
         Formulas of a draw for all years.
     yearly : dict of int to dict of str to str
         Formulas of each year.
+    formulas : dict of str to Formula
+        All of them by name, each after those that it needs.
     columns : dict of str to str
         The formula of each measure.
     """
@@ -131,6 +133,7 @@ class Chain:
         self.drawn: dict[str, Array] = {}
         self.taken: dict[str, str] = {}
         self.yearly: dict[int, dict[str, str]] = {}
+        self.formulas: dict[str, Formula] = {}
         for name in (*LEVERS, *OTHERS):
             free = name in levers
             self._put(f"drawn.{name}" if free else name, demand.drawn[name])
@@ -144,21 +147,23 @@ class Chain:
         self._charging()
         self._formulas()
 
-    def values(self, own: Mapping[str, float]) -> dict[str, Array]:
-        """Every value and formula, with some of the reader's cells filled."""
-        values = self.for_all_years(own)
-        for year, formulas in self.yearly.items():
-            for name, formula in formulas.items():
-                values[f"{name}@{year}"] = reckon(formula, values, year)
+    def values(
+        self, own: Mapping[str, float], empty: Mapping[str, Array] | None = None
+    ) -> dict[str, Array]:
+        """Every value and formula, with some of the reader's cells filled. Where the values with
+        empty cells are given, what no filled cell moves is taken from them, the very same.
+        """
+        filled = {f"own.{name}": np.array([[value]]) for name, value in own.items()}
+        values = {**(empty or self.drawn | self._empty()), **filled}
+        moved = {*filled}
+        for name, formula in self.formulas.items():
+            if empty is None or not moved.isdisjoint(formula.needs):
+                values[name] = formula.value(values)
+                moved.add(name)
         return values
 
-    def for_all_years(self, own: Mapping[str, float]) -> dict[str, Array]:
-        """What a draw has in every year."""
-        cells = {**dict.fromkeys(self.levers, np.nan), **own}
-        values = self.drawn | {f"own.{name}": np.array([[x]]) for name, x in cells.items()}
-        for name, formula in self.taken.items():
-            values[name] = reckon(formula, values)
-        return values
+    def _empty(self) -> dict[str, Array]:
+        return dict.fromkeys([f"own.{name}" for name in self.levers], np.array([[np.nan]]))
 
     def answers(self, own: Mapping[str, float]) -> dict[tuple[str, int], Array]:
         """Draws of each measure and year shown, with some of the reader's cells filled."""
@@ -296,16 +301,23 @@ class Chain:
         exact |= {f"kwh.{name}": table for name, table in demand.energy_at_end.items()}
         exact |= {f"points.{name}": table for name, table in demand.points_by_setting.items()}
         exact |= {"bev": demand.fleets["bev"].stock, "unpushed": demand.unpushed}
-        values = self.for_all_years({})
+        values = self.drawn | self._empty()
+        for name, text in self.taken.items():
+            self.formulas[name] = Formula(text, values)
+            values[name] = self.formulas[name].value(values)
         for year in self.years:
             self.yearly[year] = self._year(year)
-            for name, formula in self.yearly[year].items():
-                made = reckon(formula, values, year)
+            for name, text in self.yearly[year].items():
+                made = Formula(text, values, year)
+                key = f"{name}@{year}"
+                values[key] = made.value(values)
                 if name in exact:
                     target = self._in(exact[name], year)[:, None]
-                    self.yearly[year][name] = self._fitted(name, year, made, target)
-                    made = target
-                values[f"{name}@{year}"] = made
+                    fitted = self._fitted(name, year, values[key], target)
+                    self.yearly[year][name] = fitted
+                    made = Formula(fitted, values | self.drawn, year)
+                    values[key] = target
+                self.formulas[key] = made
             values |= self.drawn
         last = self.yearly[self.years[-1]]
         self.columns = {name: column for name, column in columns.items() if column in last}

@@ -58,44 +58,72 @@ def named(name: str, names: Mapping[str, Any], year: int | None = None) -> list[
     raise KeyError(f"{name} of {year}")
 
 
-def reckon(formula: str, values: Mapping[str, Any], year: int | None = None) -> Array:
-    """The value of a formula, by numpy.
+class Formula:
+    """A formula of a year, its names looked up once.
 
     Parameters
     ----------
-    formula : str
+    text : str
         Of the package's own: it is run as code.
-    values : mapping of str to ndarray
-        By name; one row per draw.
+    names : mapping
+        All that it may stand on.
     year : int, optional
         Its year.
+
+    Attributes
+    ----------
+    needs : set of str
+        The names that it stands on.
 
     Examples
     --------
     >>> values = {"stock@2026": np.array([[3.0]]), "stock@2027": np.array([[4.0]])}
-    >>> float(reckon("MAX(stock - stock@2026, 0)^2", values, 2027)[0, 0])
+    >>> float(Formula("MAX(stock - stock@2026, 0)^2", values, 2027).value(values)[0, 0])
     1.0
     """
-    used: list[Any] = []
 
-    def put(match: re.Match[str]) -> str:
-        parts = [values[key] for key in named(match[0], values, year)]
-        used.append(parts[0] if len(parts) == 1 else np.hstack(parts))
-        return f"cells[{len(used) - 1}]"
+    def __init__(self, text: str, names: Mapping[str, Any], year: int | None = None) -> None:
+        self._parts: list[list[str]] = []
 
-    code = NAME.sub(put, formula).replace("^", "**")
-    return np.asarray(eval(code, {"__builtins__": {}, **FUNCTIONS, "cells": used}), dtype=float)
+        def put(match: re.Match[str]) -> str:
+            self._parts.append(named(match[0], names, year))
+            return f"cells[{len(self._parts) - 1}]"
+
+        self._code = compile(NAME.sub(put, text).replace("^", "**"), text, "eval")
+        self.needs = {key for keys in self._parts for key in keys}
+
+    def value(self, values: Mapping[str, Array]) -> Array:
+        """Its value, by numpy; one row per draw."""
+        cells = [
+            values[keys[0]] if len(keys) == 1 else np.hstack([values[key] for key in keys])
+            for keys in self._parts
+        ]
+        known = {"__builtins__": {}, **FUNCTIONS, "cells": cells}
+        return np.asarray(eval(self._code, known), dtype=float)
+
+
+def letters(column: int) -> str:
+    """What a spreadsheet calls a column.
+
+    >>> letters(0), letters(27), letters(702)
+    ('A', 'AB', 'AAA')
+    """
+    before, last = divmod(column, 26)
+    return (letters(before - 1) if before else "") + chr(ord("A") + last)
 
 
 class Cell(NamedTuple):
-    """Where a name stands: a sheet, a column's letters, a row; the first of many where each draw
-    has a row of its own.
+    """Where a name stands: a sheet, and a column and a row, counted from 0; the first of many where
+    each draw has a row of its own.
     """
 
     sheet: str
-    column: str
+    column: int
     row: int
     each: bool = True
+
+    def __str__(self) -> str:
+        return f"${letters(self.column)}${self.row + 1}"
 
 
 def template_of(
@@ -106,7 +134,7 @@ def template_of(
 
     Examples
     --------
-    >>> cells = {"stock": Cell("draws", "C", 2), "access": Cell("inputs", "D", 5, each=False)}
+    >>> cells = {"stock": Cell("draws", 2, 1), "access": Cell("inputs", 3, 4, each=False)}
     >>> template_of("stock * access", cells, "model")
     ('draws!C%d * inputs!$D$5', [2])
     """
@@ -114,9 +142,9 @@ def template_of(
 
     def place(cell: Cell) -> str:
         if not cell.each:
-            return f"${cell.column}${cell.row}"
-        rows.append(cell.row)
-        return f"{cell.column}%d"
+            return str(cell)
+        rows.append(cell.row + 1)
+        return f"{letters(cell.column)}%d"
 
     def put(match: re.Match[str]) -> str:
         first, *others = (cells[key] for key in named(match[0], cells, year))

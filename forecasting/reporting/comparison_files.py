@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from forecasting.demand.formulas import letters
 from forecasting.errors import InputError
 from forecasting.evidence.files import write_whole
 from forecasting.evidence.places import place_words
@@ -34,7 +35,7 @@ from forecasting.reporting.display import plain_frame
 from forecasting.reporting.iamc import csv_bytes
 from forecasting.reporting.labels import label_of, unit_of
 from forecasting.reporting.result_tables import yearly
-from forecasting.reporting.sheets import ENDS, LEVELS, Book, letters
+from forecasting.reporting.sheets import ENDS, LEVELS, Book
 from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.outlook_files import load_draws, load_record, load_results
 

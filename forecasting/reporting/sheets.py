@@ -14,6 +14,8 @@ from typing import Any
 
 import pandas as pd
 
+from forecasting.demand.formulas import letters
+
 LEVELS: dict[float, str] = {
     0.025: "2.5 %",
     0.1: "10 %",
@@ -239,14 +241,3 @@ def decimals(value: float) -> int:
     """
     limits = (100, 10, 1)
     return sum(0 < abs(value) < limit for limit in limits)
-
-
-def letters(column: int) -> str:
-    """What a spreadsheet calls a column.
-
-    >>> letters(0), letters(27)
-    ('A', 'AB')
-    """
-    from xlsxwriter.utility import xl_col_to_name
-
-    return str(xl_col_to_name(column))

@@ -13,9 +13,9 @@ import numpy as np
 
 from forecasting.demand.chain_formulas import TARGET, TARGET_YEAR, Chain
 from forecasting.demand.charging import HOURS, power_mix, side
-from forecasting.demand.chosen_draws import NEAR, chosen_draws, near
+from forecasting.demand.chosen_draws import LEVELS, below_zero, chosen_draws, near
 from forecasting.demand.consequences import cost_per_point, point_business
-from forecasting.demand.formulas import Cell, template_of, text_of
+from forecasting.demand.formulas import Cell, letters, template_of, text_of
 from forecasting.errors import in_digits
 from forecasting.evidence.words import in_words
 from forecasting.measures import HEADLINE, PRICES
@@ -23,7 +23,7 @@ from forecasting.quantiles import Array
 from forecasting.reporting.charging_tables import SOLD_AT, USES, point_prices
 from forecasting.reporting.display import plain_frame
 from forecasting.reporting.labels import SETTINGS, label_of, parameter_words, unit_by_year, unit_of
-from forecasting.reporting.sheets import ENDS, Book, decimals, letters
+from forecasting.reporting.sheets import ENDS, Book, decimals
 from forecasting.reporting.workbook import COLOURS, grounds
 from forecasting.scenarios.assumptions import LARGEST_TARGET
 from forecasting.scenarios.workbook_values import (
@@ -70,8 +70,9 @@ READ_ME = (
     "values. tables: what all draws share, such as how busy a station may be that keeps a promise "
     "of ten minutes' wait, by its points.",
     "These are {draws} of the report's {all} draws, chosen so that they tell the same as all of "
-    "them. What they still miss a factor puts right, the same whatever you change. With a value of "
-    "your own the median is mostly within 2 % of a new run, the ends of the interval within 5 %.",
+    "them. What they still miss a factor puts right, or a difference where an answer may be below "
+    "0, the same whatever you change. With a value of your own the median is within 2 % of a new "
+    "run, the ends of the interval within 5 %, but for few of many hundred answers.",
     "Vans, buses and trucks, the climate and what the facts say are as in the report.",
     "To make a report of your numbers: ev-forecast new --from THIS_FILE, then ev-forecast run.",
     "The sheets are protected without a password, so that no formula is overwritten by chance.",
@@ -126,14 +127,14 @@ class _LiveBook:
         sheet.set_column("A:B", 38)
         sheet.set_column("H:H", 34)
         sheet.set_column("I:I", 90)
-        own = letters(INPUT_HEADS.index(OWN))
-        check = letters(INPUT_HEADS.index(OWN) + 1)
+        own = INPUT_HEADS.index(OWN)
+        check = letters(own + 1)
         row = 1
         for name, words, unit, value, ends, limits, source in _levers(self.outlook, self.chain):
             row += 1
             for column, content in enumerate((name, words, unit, value, *ends, "", "", source)):
                 self.book.cell(sheet, row - 1, column, content)
-            cell = f"{own}{row}"
+            cell = f"{letters(own)}{row}"
             takes = f"takes {in_digits(limits[0])} to {in_digits(limits[1])} {unit}"
             rule = {"validate": "decimal", "criteria": "between", "input_message": takes}
             rule |= {"minimum": limits[0], "maximum": limits[1], "error_message": takes}
@@ -142,10 +143,10 @@ class _LiveBook:
             inside = f"AND({cell}>={limits[0]:.10g},{cell}<={limits[1]:.10g})"
             text = f'=IF(IF(ISNUMBER({cell}),{inside},ISBLANK({cell})),"","{takes}")'
             sheet.write_formula(f"{check}{row}", text, self.book.looks["note"], "")
-            self.cells[f"own.{name}"] = Cell("inputs", own, row, each=False)
+            self.cells[f"own.{name}"] = Cell("inputs", own, row - 1, each=False)
         counted = f'=COUNTIF({check}2:{check}{row},"takes*")'
-        sheet.write_string(f"{own}{row + 1}", "to check", self.book.looks["note"])
-        sheet.write_formula(f"{check}{row + 1}", counted, self.book.looks["year"], 0)
+        sheet.write_string(row, own, "to check", self.book.looks["note"])
+        sheet.write_formula(row, own + 1, counted, self.book.looks["year"], 0)
         sheet.freeze_panes(1, 1)
         return f"inputs!${check}${row + 1}"
 
@@ -166,11 +167,11 @@ class _LiveBook:
             for column, name in enumerate(names):
                 if shared:
                     self._head("tables", row - 2, column, name, "")
-                    self.cells[name] = Cell("tables", letters(column), row, each=False)
+                    self.cells[name] = Cell("tables", column, row - 1, each=False)
                 else:
                     sheet = "taken" if formulas[name] else "draws"
                     self._head(sheet, 0, filled[sheet], name, formulas[name])
-                    self.cells[name] = Cell(sheet, letters(filled[sheet]), 3)
+                    self.cells[name] = Cell(sheet, filled[sheet], 2)
                     filled[sheet] += 1
         for name, formula in formulas.items():
             self._fill(self.cells[name], self.values[name], formula)
@@ -189,12 +190,12 @@ class _LiveBook:
         look = self.book.numbers[decimals(float(np.median(np.abs(rows))))]
         short = [float(f"{value:.5g}") for value in rows]
         if not formula:
-            sheet.write_column(f"{cell.column}{cell.row}", short, look)
+            sheet.write_column(cell.row, cell.column, short, look)
             return
         template, first = template_of(formula, self.cells, cell.sheet, year)
         for draw, value in enumerate(short):
-            place = f"{cell.column}{cell.row + draw}"
-            sheet.write_formula(place, text_of(template, first, draw), look, value)
+            text = text_of(template, first, draw)
+            sheet.write_formula(cell.row + draw, cell.column, text, look, value)
 
     def _model(self) -> None:
         sheet = self.sheets["model"]
@@ -204,8 +205,8 @@ class _LiveBook:
         for column, (name, formula) in enumerate(last.items(), start=2):
             self._head("model", 0, column, name, formula)
             for block, year in enumerate(self.chain.years):
-                row = 3 + block * self.count
-                self.cells[f"{name}@{year}"] = Cell("model", letters(column), row)
+                row = 2 + block * self.count
+                self.cells[f"{name}@{year}"] = Cell("model", column, row)
         for block, (year, formulas) in enumerate(self.chain.yearly.items()):
             row = 2 + block * self.count
             sheet.write_column(row, 0, [year] * self.count, self.book.looks["year"])
@@ -224,18 +225,21 @@ class _LiveBook:
             spans.setdefault(measure, []).append(row - 1)
             every = self.outlook.results.values[measure][:, self.outlook.years.index(year)]
             exact = np.quantile(every, [*ENDS.values()])
-            found = np.array([near(draws, level) for level in ENDS.values()])
-            ratios = np.divide(exact, found, out=np.ones(3), where=exact * found > 0)
+            found = near(draws)
+            sign = "+" if below_zero(every) else "*"
+            right = exact - found
+            if sign == "*":
+                right = np.divide(exact, found, out=np.ones(3), where=found != 0)
             words = [label_of(measure), unit_of(measure)]
-            rows.append([measure, year, *[""] * 3, *words, *exact.tolist(), *ratios.tolist()])
+            rows.append([measure, year, *[""] * 3, *words, *exact.tolist(), *right.tolist()])
             cell = self.cells[f"{self.chain.columns[measure]}@{year}"]
-            cells = f"model!{cell.column}{cell.row}:{cell.column}{cell.row + self.count - 1}"
-            for place, level in enumerate(ENDS.values()):
-                around = ",".join(f"PERCENTILE({cells},{level + step:.2f})" for step in NEAR)
-                text = f"{letters(10 + place)}{row}*AVERAGE({around})"
+            column = letters(cell.column)
+            cells = f"model!{column}{cell.row + 1}:{column}{cell.row + self.count}"
+            for place, value in enumerate(exact.tolist()):
+                around = ",".join(f"PERCENTILE({cells},{level:.2f})" for level in LEVELS[place])
+                text = f"AVERAGE({around}){sign}{letters(10 + place)}{row}"
                 text = f'IF({wrong}>0,"check inputs",{text})'
-                look = self.book.numbers[decimals(exact[place])]
-                self.book.formula(sheet, row - 1, 2 + place, text, (found * ratios)[place], look)
+                self.book.formula(sheet, row - 1, 2 + place, text, value)
             self.book.formula(sheet, row - 1, 13, f"100*(D{row}/I{row}-1)", 0.0)
         beside = [f"{word}, {level}" for word in ("scenario", "sampling") for level in ENDS]
         heads = ["measure", "year", *ENDS, "what it is", "unit", *beside]
@@ -301,8 +305,7 @@ class _LiveBook:
         return f"IF(ISNUMBER({self._yellow(name)}),{self._yellow(name)},{otherwise})"
 
     def _yellow(self, name: str) -> str:
-        cell = self.cells[f"own.{name}"]
-        return f"{cell.sheet}!{cell.column}{cell.row}"
+        return f"inputs!{self.cells[f'own.{name}']}"
 
 
 def _levers(outlook: Outlook, chain: Chain) -> Iterator[tuple[Any, ...]]:

@@ -27,9 +27,9 @@ from forecasting.measures import HEADLINE, PRICES
 from forecasting.parameters.naming import names_of_place
 from forecasting.parameters.schema import Scenario, scenario_from_parameters
 from forecasting.parameters.writing import params_text
-from forecasting.quantiles import Array
+from forecasting.scenarios.known import known_drivers
 from forecasting.scenarios.outlook import Outlook, outlook
-from forecasting.scenarios.place_flows import PlaceFlow, by_year
+from forecasting.scenarios.place_flows import OutlookRequest, PlaceFlow, by_year, place_flow
 
 STAMP = "stamp"
 # Of the flow, from none to the most that may be set
@@ -147,7 +147,13 @@ def chain_of_report(report: Outlook) -> tuple[Outlook, Chain]:
                 "changed since; run it again"
             )
     years = [f"{scenario.measure}.{year}" for year in again.years if year >= again.first_year]
-    flows = {factor: _flow(made(**dict.fromkeys(years, factor))) for factor in FACTORS}
+    flows = {}
+    for factor in FACTORS:
+        changed = with_own(again.scenario, dict.fromkeys(years, factor))
+        drivers, _ = known_drivers(changed, again.ledger, again.as_of)
+        request = OutlookRequest(changed, again.ledger, again.as_of, drivers, None, count, kept)
+        # Before cars built in the country take a part's place
+        flows[factor] = by_year(place_flow(request, changed.place).after)[1]
     single = made(points_per_station=1.0)
     assert again.demand is not None
     assert single.demand is not None
@@ -161,13 +167,6 @@ def chain_of_report(report: Outlook) -> tuple[Outlook, Chain]:
         beyond=max((driver.beyond for driver in scenario.drivers), default=0.0),
     )
     return again, chain
-
-
-def _flow(made: Outlook) -> Array:
-    """What was forecast, before cars built in the country take a part's place."""
-    forecast = made.forecast
-    assert forecast is not None
-    return by_year(forecast)[1]
 
 
 def params_of_workbook(path: Path, name: str, folder: Path) -> tuple[str, str]:

@@ -268,7 +268,7 @@ def test_libreoffice_reckons_what_the_report_and_a_new_run_have(made, together, 
         singly = [{lever: SINGLE[lever]} for lever in levers]
         cases += [
             (each, {}, each.path),
-            (each, {"annual_km": "far"}, tmp_path / f"{name}-bad.xlsx"),
+            (each, {"annual_km": "far"}, tmp_path / f"{name}-wrong.xlsx"),
         ]
         for number, own in enumerate([*singly, TOGETHER]):
             cases.append((each, own, tmp_path / f"{name}-{number}.xlsx"))
@@ -287,16 +287,11 @@ def test_libreoffice_reckons_what_the_report_and_a_new_run_have(made, together, 
             shown = {row[level] for row in found.values() for level in LEVELS}
             assert shown == {"check inputs"}
             continue
-        apart = misses(found, each.with_own(own))
-        if not own:
-            assert max(max(of_level.values()) for of_level in apart.values()) < 0.001
-            continue
-        for level, of_level in apart.items():
-            limit = LIMITS[level]
-            # The worst single cell changes with the draws: up to 4 % for three levers together
-            assert max(of_level.values()) < 2.2 * limit, (own, level)
-            beyond += [value > limit for value in of_level.values()]
-    assert np.mean(beyond) < 0.01
+        for level, of_level in misses(found, each.with_own(own)).items():
+            assert max(of_level.values()) < (1.3 * LIMITS[level] if own else 0.001), (own, level)
+            beyond += [value > LIMITS[level] for value in of_level.values()]
+    # One answer or another crosses its limit as draws change with the facts: none does today
+    assert np.mean(beyond) < 0.001
 
 
 def test_the_flow_and_a_target_can_be_set(made, tmp_path):
@@ -309,7 +304,7 @@ def test_the_flow_and_a_target_can_be_set(made, tmp_path):
     )
     (file,) = reckoned([path], tmp_path)
     for level, of_level in misses(read_answers(file), each.with_own(own)).items():
-        assert max(of_level.values()) < 1.5 * LIMITS[level]
+        assert max(of_level.values()) < 1.3 * LIMITS[level]
 
 
 def test_what_a_public_point_earns_follows_prices_and_costs(small, tmp_path):
