@@ -37,6 +37,8 @@ from forecasting.periods import Period, as_date, span
 from forecasting.quantities import BOUNDS, EXACT, Quantity, quantity_of
 from forecasting.showing import Shown
 
+Cells = Mapping[str, Any]  # of a row, by column
+
 
 class Fact(Shown, BaseModel):
     """One published statement.
@@ -262,7 +264,7 @@ def in_order(facts: Iterable[Fact]) -> list[Fact]:
     )
 
 
-def typed_facts(rows: Iterable[Mapping[str, Any]]) -> dict[str, Fact]:
+def typed_facts(rows: Iterable[Cells]) -> dict[str, Fact]:
     """Facts by id, of rows that have been checked, read together, so that each knows what the
     others say of it.
 
@@ -275,7 +277,7 @@ def typed_facts(rows: Iterable[Mapping[str, Any]]) -> dict[str, Fact]:
     return {name: Fact.model_construct(**_typed(row, together)) for name, row in together.items()}
 
 
-def _typed(row: Mapping[str, Any], together: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def _typed(row: Cells, together: Mapping[str, Cells]) -> dict[str, Any]:
     """A row's cells: dates as dates, spans as periods, numbers as numbers, NaN where empty."""
     cells: dict[str, Any] = dict(row)
     for column in ("value", "rounding"):
@@ -288,7 +290,7 @@ def _typed(row: Mapping[str, Any], together: Mapping[str, Mapping[str, Any]]) ->
     return cells
 
 
-def _other(row: Mapping[str, Any], together: Mapping[str, Mapping[str, Any]]) -> Period | None:
+def _other(row: Cells, together: Mapping[str, Cells]) -> Period | None:
     """The period of the same flow that a reference names, by a fact's id or written out; None for
     another flow.
     """

@@ -72,10 +72,10 @@ def read_text(path: AnyPath, error: type[InputError], hint: str, largest: int = 
     try:
         return read_whole(path, largest).decode("utf-8-sig")
     except UnicodeDecodeError as fault:
-        what = f"is not UTF-8: byte {fault.start}"
+        reason = f"is not UTF-8: byte {fault.start}"
     except (OSError, ValueError) as fault:
-        what = getattr(fault, "strerror", None) or f"cannot be read: {fault}"
-    raise error.at(Path(path).name, what, hint)
+        reason = getattr(fault, "strerror", None) or f"cannot be read: {fault}"
+    raise error.at(Path(path).name, reason, hint)
 
 
 def write_whole(path: Path, content: bytes) -> Path:

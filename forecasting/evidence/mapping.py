@@ -360,11 +360,11 @@ def read_mapping(path: Path) -> Mapping:
 
 def _problem(name: str, fault: Any) -> Problem:
     words = [str(part) for part in fault["loc"] if part != "[key]"]
-    what, hint = FAULTS.get(fault["type"], ("is unknown", ""))
+    wrong, hint = FAULTS.get(fault["type"], ("is unknown", ""))
     if not hint:
         hint = did_you_mean(words[-1], (*Mapping.model_fields, *TARGETS, *NUMBERS))
     where = ".".join(words)
-    return Problem(f"{name} {where}".strip(), what.format(fault["input"]), hint)
+    return Problem(f"{name} {where}".strip(), wrong.format(fault["input"]), hint)
 
 
 def with_guesses(mapping: Mapping, cells: Cells) -> Mapping:
@@ -420,7 +420,9 @@ def _length(cells: Iterable[object], form: str) -> str:
     months = [12 * day.year + day.month for day in known]
     steps = [later - earlier for earlier, later in itertools.pairwise(months)]
     shortest = min(steps)
-    return "" if any(step % shortest for step in steps) else LENGTHS.get(shortest, "")
+    if any(step % shortest for step in steps):
+        return ""
+    return LENGTHS.get(shortest, "")
 
 
 def _day(cell: object, form: str) -> dt.date | None:

@@ -50,6 +50,9 @@ CLAUSE = 60  # characters before a number, and behind it, that say what it is
 GROWTH = "yoy_growth_percent"
 
 
+Amount = tuple[str, float]  # what a number is of, and its value
+
+
 @dataclass(frozen=True)
 class Proposal:
     """One fact that a text may hold.
@@ -376,11 +379,13 @@ class Mention:
     @property
     def sign(self) -> float:
         """-1 of what fell."""
-        return -1.0 if self.number.sign == "-" or self.direction < 0 else 1.0
+        if self.number.sign == "-" or self.direction < 0:
+            return -1.0
+        return 1.0
 
     # What it is of.
 
-    def _amount(self) -> tuple[str, float]:
+    def _amount(self) -> Amount:
         """What a number is of, and its value."""
         if not (self.is_percent or self.number.times):
             return self._count()
@@ -390,7 +395,7 @@ class Mention:
             self.doubt("speaks of what rises and of what falls")
         return quantity, value
 
-    def _count(self) -> tuple[str, float]:
+    def _count(self) -> Amount:
         value = self.number.value
         for quantity, pattern in PRINTED.items():
             beside = rf"(?:{pattern})(?:\D|20\d\d)*\||\|[^,.;]{{0,24}}?(?:{pattern})"
@@ -423,7 +428,7 @@ class Mention:
         elif re.search(words.UP_OR_DOWN, since) and not re.search(level, since):
             yield "may be a change, not the whole"
 
-    def _percent(self) -> tuple[str, float]:
+    def _percent(self) -> Amount:
         value = self.number.value
         if level := re.match(rf"{words.PERCENT}\s*{words.OF_THE_YEAR_BEFORE}", self.after):
             printed = level[0].strip()
@@ -440,7 +445,7 @@ class Mention:
         self.doubt("may be a growth or a share")
         return GROWTH, value
 
-    def _times(self) -> tuple[str, float]:
+    def _times(self) -> Amount:
         """Growth in percent of "N times": a factor in most languages, an addition in Chinese."""
         factor = self.number.value
         if self.sign < 0 or re.match(r"(?:\stimes)?\s(?:lower|less|fewer)\b", self.after):
@@ -500,7 +505,7 @@ class Mention:
             self.doubt("at a port: electric vehicles, or vehicles of all types")
         return name
 
-    def _money(self, measure: str) -> tuple[str, float]:
+    def _money(self, measure: str) -> Amount:
         """The measure of an amount of money, and how many are one unit of it; of no amount the
         measure, and 1. Another currency than the measure's is left for the reader.
         """

@@ -249,13 +249,7 @@ def printed_period(text: str, published: Published = None, stock: bool = False) 
 
 
 def _period(text: str, published: Published, stock: bool) -> Period | None:
-    if stock:
-        match = _DAY.search(_BEGINNING.sub("1 January ", text))
-        number = match and _year(match, published)
-        exact = _day(match, number) if match and number else None
-    else:
-        exact = _across(text) or _days(text, published)
-    if exact:
+    if exact := _on_a_day(text, published) if stock else _across(text) or _days(text, published):
         return exact
     if published and _SO_FAR.search(text) and not open_ended(text, published):
         return span(dt.date(published.year, 1, 1), published)
@@ -269,6 +263,13 @@ def _period(text: str, published: Published, stock: bool) -> Period | None:
 def _parts(match: Match) -> dict[str, str]:
     """What a match says by the names of its groups, whichever of several of one name it is."""
     return {name.rstrip("23"): text for name, text in match.groupdict().items() if text}
+
+
+def _on_a_day(text: str, published: Published) -> Period | None:
+    """The day of a stock."""
+    match = _DAY.search(_BEGINNING.sub("1 January ", text))
+    number = match and _year(match, published)
+    return _day(match, number) if match and number else None
 
 
 def _across(text: str) -> Period | None:

@@ -375,17 +375,14 @@ def _periods(series: list[Fact]) -> Iterator[Row]:
 
 def _partners(series: list[Fact]) -> Iterator[Row]:
     """The partners of a period, each once: what several have together stands alone."""
+
+    def alone(fact: Fact) -> str:
+        return fact.id if "+" in fact.partner or fact.partner == REGION else ""
+
     parts = _grouped([fact for fact in series if not fact.of_world], attrgetter("period"))
     for world in filter(attrgetter("of_world"), series):
-        for group in _grouped(parts[world.period], _alone).values():
+        for group in _grouped(parts[world.period], alone).values():
             yield _partner_sum(world, group)
-
-
-def _alone(fact: Fact) -> str:
-    """The fact that is of several partners together; nothing of one partner's."""
-    if "+" in fact.partner or fact.partner == REGION:
-        return fact.id
-    return ""
 
 
 def _partner_sum(world: Fact, parts: list[Fact]) -> Row:

@@ -29,6 +29,7 @@ _FLOAT = re.compile(
 _WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _NULLS = {"", "~", "null", "Null", "NULL"}
 
+Events = Iterator[yaml.Event]
 KeyPath = tuple[str | int, ...]
 Check = tuple[KeyPath, object, str, str]  # where, whether it is wrong, what is wrong, what to do
 
@@ -137,7 +138,7 @@ class _Reader:
         self.document = Document(name)
         self.problems: list[Problem] = []
 
-    def read(self, events: Iterator[yaml.Event]) -> None:
+    def read(self, events: Events) -> None:
         """Fill the document with the first of the documents that a text holds."""
         starts = (event for event in events if isinstance(event, yaml.DocumentStartEvent))
         documents = [self._value(next(events), events, ()) for _ in starts]
@@ -149,7 +150,7 @@ class _Reader:
     def _note(self, checks: Iterable[Check]) -> None:
         self.problems += self.document.problems(checks)
 
-    def _value(self, event: yaml.Event, events: Iterator[yaml.Event], path: KeyPath) -> object:
+    def _value(self, event: yaml.Event, events: Events, path: KeyPath) -> object:
         lines = self.document.lines
         lines[path] = _line(event)
         text = getattr(event, "value", "")
@@ -193,9 +194,7 @@ class _Reader:
             return [self._value(part, events, (*path, n)) for n, part in enumerate(inner)]
         return _scalar(event) if isinstance(event, yaml.ScalarEvent) else None
 
-    def _mapping(
-        self, keys: Iterator[yaml.Event], events: Iterator[yaml.Event], path: KeyPath
-    ) -> dict[str, object]:
+    def _mapping(self, keys: Events, events: Events, path: KeyPath) -> dict[str, object]:
         items: dict[str, object] = {}
         for event in keys:
             key = getattr(event, "value", "?")

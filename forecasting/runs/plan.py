@@ -205,10 +205,15 @@ class Survey:
 
     def _sources(self, path: Path, parameters: Record) -> Hashes:
         """Hash the files that a report comes from, without reading what they say."""
+        # Of one's own facts, and the mappings beside them
+        own: list[Path] = []
+        for file in map(Path, parameters.get("ledger") or ()):
+            own += [file, file.with_name(f"{file.stem}.mapping.yaml"), *sorted(file.glob("*.csv"))]
+        hashes = "".join(file_hash(file) for file in own if file.is_file())
         files = {
             "params": file_hash(path),
             "notebook": file_hash(find_notebook(path, notebook_name(parameters))),
-            "own_facts": _own_facts(parameters),
+            "own_facts": hash_of(hashes.encode()),
         }
         return self._environment | self._options | files
 
@@ -382,14 +387,6 @@ def undated_facts(runs: Iterable[Run]) -> list[Caveat]:
     ]
     caveats = [caveat for file in dict.fromkeys(own) for caveat in checked_file(Path(file))[2]]
     return [caveat for caveat in caveats if caveat.kind == "facts_undated"]
-
-
-def _own_facts(parameters: Record) -> str:
-    """Hash the files of a scenario's own facts, and the mappings beside them."""
-    files: list[Path] = []
-    for path in map(Path, parameters.get("ledger") or ()):
-        files += [path, path.with_name(f"{path.stem}.mapping.yaml"), *sorted(path.glob("*.csv"))]
-    return hash_of("".join(file_hash(path) for path in files if path.is_file()).encode())
 
 
 def _reason(folder: Path, record: Record, identity: Hashes) -> str:

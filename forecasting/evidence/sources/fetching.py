@@ -58,18 +58,16 @@ def fetch(
     Raises
     ------
     InputError
-        For an unknown source or place, a file that is there, a key that is refused.
+        For an unknown place, a file that is there, a key that is refused.
     RunError
         Where the source fails; then nothing is written.
 
     Examples
     --------
-    >>> fetch("eurostat")
+    >>> fetch("iea", since=1900)
     Traceback (most recent call last):
-    forecasting.errors.InputError: 'eurostat' is not a source; use comtrade, iea or worldbank
+    forecasting.errors.InputError: since 1900: give a year from 1990 to ...
     """
-    if source not in SOURCES:
-        raise InputError(f"{source[:60]!r} is not a source; use comtrade, iea or worldbank")
     publisher, years = SOURCES[source]
     places = [place_code(place)] if place else list(COUNTRIES)
     parts = ["proposed", source, *(code.lower() for code in places if place)]

@@ -107,7 +107,19 @@ def read_iea_panel(path: str | Path) -> pd.DataFrame:
     table = read_texts(Path(path))
     columns = [str(column) for column in table.columns]
     if {*_LONG} <= {*columns}:
-        return _widened(table)
+        of_country = (table["category"] == "Historical") & ~table["region"].isin(list(_AGGREGATES))
+        names = table["parameter"] + ", " + table["mode"] + ", " + table["powertrain"]
+        wide = (
+            table.assign(series=names.map(_SERIES), value=table["value"].where(of_country))
+            .dropna(subset=["series", "value"])
+            .astype({"value": "float64"})
+            .pivot_table(
+                index=["region", "year"], columns="series", values="value", aggfunc="first"
+            )
+            .reset_index()
+            .rename(columns={"region": "market"})
+        )
+        return _numeric(wide.reindex(columns=list(PANEL)), "table")
     if {*_NEEDED} <= {*columns}:
         return _numeric(table.reindex(columns=list(PANEL)), path)
     where = f"{Path(path).name}:1"
@@ -131,20 +143,6 @@ def read_texts(path: Path) -> pd.DataFrame:
     plain = {name: str(name).strip().lower() for name in table.columns}
     names = {name: word for name, word in plain.items() if word in _LONG}
     return table.rename(columns=names | {"region_country": "region"})
-
-
-def _widened(table: pd.DataFrame) -> pd.DataFrame:
-    of_country = (table["category"] == "Historical") & ~table["region"].isin(list(_AGGREGATES))
-    names = table["parameter"] + ", " + table["mode"] + ", " + table["powertrain"]
-    wide = (
-        table.assign(series=names.map(_SERIES), value=table["value"].where(of_country))
-        .dropna(subset=["series", "value"])
-        .astype({"value": "float64"})
-        .pivot_table(index=["region", "year"], columns="series", values="value", aggfunc="first")
-        .reset_index()
-        .rename(columns={"region": "market"})
-    )
-    return _numeric(wide.reindex(columns=list(PANEL)), "table")
 
 
 def _numeric(panel: pd.DataFrame, path: str | Path) -> pd.DataFrame:

@@ -18,7 +18,6 @@ from forecasting.evidence.places import place_name
 from forecasting.evidence.rules import Row, number_text
 from forecasting.evidence.sources.polite import (
     Amount,
-    Page,
     PageReader,
     only_countries,
     proposed_row,
@@ -100,26 +99,21 @@ def proposed_rows(
     only_countries("the World Bank", places)
     reader = PageReader("World Bank", base)
     for indicator in INDICATORS:
-        for page in _pages(reader, indicator, places, f"{since}:{today.year}"):
+        path = f"v2/country/{';'.join(places)}/indicator/{indicator}"
+        question = {"format": "json", "date": f"{since}:{today.year}", "per_page": "100"}
+        pages = 1
+        number = 0
+        while number < pages:
+            number += 1
+            read = partial(read_answer, Answer)
+            page = reader.page(path, question | {"page": str(number)}, read)
             head, records = page.content
+            pages = head.pages
             for record in records or ():
                 if record.value is None:
                     yield None
                 elif record.country.id in places:
                     yield page.stamped(_row(record, record.value, indicator, head.edition))
-
-
-def _pages(reader: PageReader, indicator: str, places: Sequence[str], years: str) -> Iterator[Page]:
-    """Every page of an indicator."""
-    path = f"v2/country/{';'.join(places)}/indicator/{indicator}"
-    pages = 1
-    number = 0
-    while number < pages:
-        number += 1
-        parameters = {"format": "json", "date": years, "per_page": "100", "page": str(number)}
-        page = reader.page(path, parameters, partial(read_answer, Answer))
-        yield page
-        pages = page.content[0].pages
 
 
 def _row(record: IndicatorValue, value: float, indicator: str, edition: str) -> Row:
