@@ -29,12 +29,7 @@ from forecasting.demand.consequences import (
 )
 from forecasting.demand.demand_outlook import DemandOutlook
 from forecasting.demand.deployed import ExistingCharging, Target, deployed_points
-from forecasting.demand.energy import (
-    MONTH_DAYS,
-    climate_normals,
-    degrees_outside,
-    energy_of_class,
-)
+from forecasting.demand.energy import MONTH_DAYS, energy_by_month
 from forecasting.demand.fleet import PLUG_IN, vehicles_on_the_road
 from forecasting.demand.load import peak_load
 from forecasting.demand.parameters import SETTINGS, Draws, Parameters, VehicleClass, of_class
@@ -122,10 +117,7 @@ def demand_outlook(
     road = vehicles_on_the_road(flow, span, assumed, drawn, start_stock, counted)
     fleets = road.fleets
     stocks = {name: fleet.stock for name, fleet in fleets.items()}
-    degrees = degrees_outside(
-        *climate_normals(place), drawn["temperature_shift"], drawn["daily_spread"]
-    )
-    by_month = {name: energy_of_class(name, drawn, degrees) for name in fleets}
+    by_month = energy_by_month(place, drawn, fleets)
     a_year = {name: table.sum(axis=1) for name, table in by_month.items()}
     month_shares = {name: table / a_year[name][:, None] for name, table in by_month.items()}
     split = {vehicle.name: energy_split(vehicle, drawn) for vehicle in assumed.classes}
@@ -134,8 +126,7 @@ def demand_outlook(
     in_year = _by_setting({name: fleet.mean_stock for name, fleet in fleets.items()}, per_vehicle)
     vehicles = all_vehicles(drawn, span)
     points, megawatts = charging_need(at_end, np.clip(road.stock / vehicles, 0, 1), span, drawn)
-    _add_private(points, megawatts, assumed.classes, stocks, drawn)
-    _cover(points, megawatts, drawn)
+    _add_beside_energy(points, megawatts, assumed.classes, stocks, drawn)
     loss = {setting: losses(setting, drawn) for setting in SETTINGS}
     grid = _over(in_year, loss)
     unpushed, practice, targeted = deployed_points(
@@ -222,10 +213,10 @@ def _over(kwh: Draws, loss: Draws) -> dict[str, Array]:
 
 def _by_setting(vehicles: Draws, per_vehicle: Draws) -> dict[str, Array]:
     """Battery energy of so many vehicles by setting, kWh a year."""
-    total = {setting: np.zeros_like(next(iter(vehicles.values()))) for setting in SETTINGS}
+    total = dict.fromkeys(SETTINGS, np.zeros(1))
     for name, count in vehicles.items():
         for setting, kwh in zip(SETTINGS, per_vehicle[name], strict=True):
-            total[setting] += count * kwh[:, None]
+            total[setting] = total[setting] + count * kwh[:, None]
     return total
 
 
@@ -245,14 +236,16 @@ def all_vehicles(drawn: Draws, years: Sequence[int]) -> Array:
     )
 
 
-def _add_private(
+def _add_beside_energy(
     points: dict[str, Array],
     megawatts: dict[str, Array],
     classes: Iterable[VehicleClass],
     stocks: Draws,
     drawn: Draws,
 ) -> None:
-    """Home and depot points follow vehicles, not energy."""
+    """Add what does not follow energy: points at homes and depots follow vehicles, and roads that
+    are to be covered whatever the traffic set a floor under en-route points.
+    """
     at_home = depot = rated = np.zeros_like(points["work"])
     for vehicle in classes:
         name = vehicle.name
@@ -267,16 +260,11 @@ def _add_private(
     megawatts["home"] = points["home"] * drawn["home_kw"][:, None] / 1000
     points["depot"] = depot
     megawatts["depot"] = rated
-
-
-def _cover(points: dict[str, Array], megawatts: dict[str, Array], drawn: Draws) -> None:
-    """Roads that are to be covered whatever the traffic set a floor under en-route points."""
-    if not drawn["coverage_km"].any():
-        return
-    sites = 2 * np.ceil(drawn["coverage_km"] / drawn["coverage_spacing"])
-    floor = (sites * drawn["coverage_points"])[:, None]
-    points["enroute_dc"] = np.maximum(points["enroute_dc"], floor)
-    megawatts["enroute_dc"] = points["enroute_dc"] * (power_mix("enroute_dc").mean_kw / 1000)
+    if drawn["coverage_km"].any():
+        sites = 2 * np.ceil(drawn["coverage_km"] / drawn["coverage_spacing"])
+        floor = (sites * drawn["coverage_points"])[:, None]
+        points["enroute_dc"] = np.maximum(points["enroute_dc"], floor)
+        megawatts["enroute_dc"] = points["enroute_dc"] * (power_mix("enroute_dc").mean_kw / 1000)
 
 
 def _peaks(

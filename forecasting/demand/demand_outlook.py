@@ -390,7 +390,7 @@ class DemandOutlook:
         to high.
         """
         drawn = self.drawn.items()
-        inputs = {key: each for key, each in drawn if not key.startswith(CONSEQUENCES_ALONE)}
+        inputs = {key: part for key, part in drawn if not key.startswith(CONSEQUENCES_ALONE)}
         inputs = {"imports": self.imports.sum(axis=1)} | inputs
         outputs = {name: self.results[name][:, -1] for name in DEMAND_STEPS}
         return first_order(inputs, outputs)

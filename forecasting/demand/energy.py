@@ -7,6 +7,7 @@ miss most of a continental winter.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 
 import numpy as np
@@ -146,3 +147,10 @@ def energy_of_class(name: str, drawn: Draws, degrees: tuple[Array, Array]) -> Ar
     a_year = of_class(drawn, "annual_km", name) * of_class(drawn, "consumption", name) / 100
     # Distance is even over the days
     return np.asarray(a_year[:, None] * (MONTH_DAYS / MONTH_DAYS.sum()) * factor)
+
+
+def energy_by_month(place: str | None, drawn: Draws, classes: Iterable[str]) -> dict[str, Array]:
+    """What `energy_of_class` has for each of some classes, in the climate of a place."""
+    climate = climate_normals(place)
+    degrees = degrees_outside(*climate, drawn["temperature_shift"], drawn["daily_spread"])
+    return {name: energy_of_class(name, drawn, degrees) for name in classes}

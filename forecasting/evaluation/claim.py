@@ -100,7 +100,8 @@ class Claim:
 
     def _growth_to(self, value: float) -> float:
         ahead = self.period.end.year - self.from_year
-        grows = _is_whole(self.measure, self.period) and ahead > 0 and self.base > 0
+        whole = MEASURES[self.measure].kind == "stock" or self.period == year(self.period.end.year)
+        grows = whole and ahead > 0 and self.base > 0
         return 100 * ((value / self.base) ** (1 / ahead) - 1) if grows else np.nan
 
 
@@ -207,11 +208,6 @@ def _facts_alone(code: str, measure: str, facts: Ledger) -> Scenario:
         flow = next(counted, EV_FLOWS[0])
     parameters = new_scenario(code).parameters() | {"measure": flow, "scenario": "facts-alone"}
     return scenario_from_parameters(parameters | {"name": "", "title": ""})
-
-
-def _is_whole(measure: str, period: Period) -> bool:
-    """Whether a period is a whole year, or the day of a stock."""
-    return MEASURES[measure].kind == "stock" or period == year(period.end.year)
 
 
 def _printed(made: Outlook, code: str, measure: str, period: Period) -> Fact | None:

@@ -100,8 +100,8 @@ def part_year_skill(
         known = [known_of(case, analogues, months) for case in cases]
         prior = learned(cases[0], known[0])
         return [
-            totals_ahead(case, told, prior, told.market.sizes, (0, 1))
-            for case, told in zip(cases, known, strict=True)
+            totals_ahead(case, then, prior, then.market.sizes, (0, 1))
+            for case, then in zip(cases, known, strict=True)
         ]
 
     methods = {name: by_rule(name) for name in RULES} | {THIS_PACKAGE: package}

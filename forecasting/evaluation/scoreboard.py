@@ -45,9 +45,8 @@ def record_known_by(day: dt.date, place: str | None = None) -> pd.DataFrame:
     >>> record_known_by(dt.date(2022, 12, 31), "UZ")[["as_of", "period", "outcome"]].values.tolist()
     [['2020-12-31', '2020', 131.0]]
     """
-    ledger = central_asia()
     kept = _kept() if place is None else _kept()[_kept()["place"] == place]
-    printed = kept["fact"].map(lambda fact: ledger.get(fact).known_from or dt.date.max)
+    printed = kept["fact"].map(lambda fact: central_asia().get(fact).known_from or dt.date.max)
     shown = kept[(printed <= day) & (kept["as_of"] < day.isoformat())]
     return shown.sort_values(
         ["own_basis", "as_of"], ascending=[False, True], kind="stable", ignore_index=True

@@ -255,7 +255,9 @@ def register_rows(facts: Ledger, day: dt.date, sizes: MarketSize, prior: Prior) 
     counts = _counts(facts.select(as_of=day))
     if not counts:
         return
-    known = facts.select(as_of=day, since=_shrank(counts))
+    # When it was last seen to shrink: until then it was that of another market
+    falls = [after.period.end for before, after in pairwise(counts) if after.value < before.value]
+    known = facts.select(as_of=day, since=max(falls, default=None))
 
     def forecast(last: Fact, then: dt.date) -> Array:
         years = [year(y) for y in range(last.period.end.year, then.year + 1)]
@@ -317,12 +319,6 @@ def _counts(known: Ledger) -> list[Fact]:
 
 def _is_count(fact: Fact) -> bool:
     return fact.stock and fact.is_amount and is_outcome(fact)
-
-
-def _shrank(counts: Sequence[Fact]) -> dt.date | None:
-    """When a register was last seen to shrink: until then it was that of another market."""
-    falls = [after.period.end for before, after in pairwise(counts) if after.value < before.value]
-    return max(falls, default=None)
 
 
 def _stock_rows(

@@ -186,7 +186,10 @@ def estimate_practice(table: pd.DataFrame) -> Practice:
     pairs = zip(without, by_market, strict=True)
     error = pd.concat(_errors(_shrunk(other, kept), rows) for other, rows in pairs)
     error = error.reindex(steps.index)
-    slope = _size_slope(error, steps)
+    # How fast the log of the error's size falls with the log of the count, within horizons
+    logs = pd.DataFrame({"size": np.log(error.abs() + 0.02), "points": np.log(steps["points"])})
+    logs = logs - logs.groupby(steps["horizon"]).transform("mean")
+    slope = max(-float((logs["size"] * logs["points"]).sum() / (logs["points"] ** 2).sum()), 0.0)
     scaled = error * (steps["points"] / REFERENCE_POINTS) ** slope
     return replace(
         _shrunk(rule, kept),
@@ -315,15 +318,6 @@ def _upper_spread(steps: pd.DataFrame) -> tuple[float, ...]:
             variance.append(np.var(np.log(np.maximum(sizes, TINY))))
     error = np.sqrt(np.sum(variance) / len(middle))
     return tuple((np.maximum.accumulate(middle) * np.exp(error)).tolist())
-
-
-def _size_slope(error: pd.Series, steps: pd.DataFrame) -> float:
-    """How fast the log of the error's size falls with the log of the count, within horizons; 0 or
-    more.
-    """
-    logs = pd.DataFrame({"size": np.log(error.abs() + 0.02), "points": np.log(steps["points"])})
-    logs = logs - logs.groupby(steps["horizon"]).transform("mean")
-    return max(-float((logs["size"] * logs["points"]).sum() / (logs["points"] ** 2).sum()), 0.0)
 
 
 def _level(table: pd.DataFrame) -> tuple[float, float, float]:

@@ -287,6 +287,6 @@ def practice_points(
 
 def column_at(table: Array, place: float) -> Array:
     """The column at a fractional index, interpolated."""
-    left = int(place)
-    right = min(left + 1, table.shape[1] - 1)
-    return table[:, left] + (table[:, right] - table[:, left]) * (place - left)
+    lower = int(place)
+    upper = min(lower + 1, table.shape[1] - 1)
+    return table[:, lower] + (table[:, upper] - table[:, lower]) * (place - lower)

@@ -83,7 +83,16 @@ def check_paths(
             done.problems += error.problems
     own = _check_ledgers(done)
     if params := [path for path in done.files if _is_params(path)]:
-        _check_params(params, own, done)
+        # Slow to load, and of no use to ledgers alone
+        from forecasting.scenarios.check_params import read_checked, shipped_beside
+
+        done.problems += named_again(params)
+        ledger = shipped_beside([row.cells for row in own])
+        for path in params:
+            checked = read_checked(path, ledger, published)
+            done.problems += checked.problems
+            done.caveats += checked.caveats()
+            done.scenarios += not checked.problems
     return done
 
 
@@ -104,19 +113,6 @@ def _check_ledgers(done: Checked) -> list[FoundRow]:
     if own:  # a run takes no two facts of one id
         done.problems += of_one_id({shipped: read_rows(shipped).rows} | read)
     return own
-
-
-def _check_params(params: list[Path], own: list[FoundRow], done: Checked) -> None:
-    # Slow to load, and of no use to ledgers alone
-    from forecasting.scenarios.check_params import read_checked, shipped_beside
-
-    done.problems += named_again(params)
-    ledger = shipped_beside([row.cells for row in own])
-    for path in params:
-        checked = read_checked(path, ledger, done.published)
-        done.problems += checked.problems
-        done.caveats += checked.caveats()
-        done.scenarios += not checked.problems
 
 
 def _is_params(path: Path) -> bool:

@@ -57,11 +57,23 @@ class CheckedScenario:
     ledger: Ledger
     problems: list[Problem]
 
-    def caveats(self) -> list[Caveat]:
+    def caveats(self) -> Iterator[Caveat]:
         """What else is worth knowing, where nothing must be put right."""
-        if self.scenario is None or self.problems:
-            return []
-        return [*_caveats(self.scenario, self.ledger)]
+        scenario = self.scenario
+        if scenario is None or self.problems:
+            return
+        subject = scenario.name
+        if not subject.endswith(scenario.scenario):
+            values = {"subject": subject, "scenario": scenario.scenario}
+            yield Caveat("named_otherwise", values=values)
+        if not scenario.country or not len(self.ledger):
+            return
+        as_of = scenario.known_by(self.ledger)
+        for caveat in unused_facts(scenario, as_of):
+            yield caveat.with_values(subject=subject)
+        known = known_on(scenario, scenario.country, self.ledger, as_of)
+        if known.market.value is None and not len(known.facts):
+            yield Caveat("shares_only", values={"subject": subject})
 
 
 def read_checked(
@@ -194,17 +206,3 @@ def _unknown_basis(scenario: Scenario, ledgers: Iterable[Ledger]) -> Iterator[Ke
     if scenario.basis and bases and scenario.basis not in bases:
         hint = did_you_mean(scenario.basis, bases, f"known: {', '.join(sorted(bases))}")
         yield KeyProblem(("basis",), f"{scenario.basis!r} counts no {scenario.measure} there", hint)
-
-
-def _caveats(scenario: Scenario, ledger: Ledger) -> Iterator[Caveat]:
-    subject = scenario.name
-    if not subject.endswith(scenario.scenario):
-        yield Caveat("named_otherwise", values={"subject": subject, "scenario": scenario.scenario})
-    if not scenario.country or not len(ledger):
-        return
-    as_of = scenario.known_by(ledger)
-    for caveat in unused_facts(scenario, as_of):
-        yield caveat.with_values(subject=subject)
-    known = known_on(scenario, scenario.country, ledger, as_of)
-    if known.market.value is None and not len(known.facts):
-        yield Caveat("shares_only", values={"subject": subject})

@@ -314,19 +314,19 @@ def _from_ledger(ledger: Ledger, place: str | None, as_of: dt.date) -> KnownMark
 
 
 def _by_year(facts: Iterable[Fact]) -> dict[int, Fact]:
-    """The longest exact total inside each calendar year."""
-    totals = [
-        fact
-        for fact in facts
-        if fact.quantity == "total" and fact.is_exact and fact.value > 0
-        if fact.period.start.year == fact.period.end.year
-    ]
-    totals.sort(key=lambda fact: fact.period.days)
+    """The longest count of each calendar year."""
+    totals = sorted(filter(_is_yearly, facts), key=lambda fact: fact.period.days)
     shortest = ENOUGH
     if totals and totals[-1].period.days >= ENOUGH:
         shortest = SHORTEST
     longest = {fact.period.start.year: fact for fact in totals if fact.period.days >= shortest}
     return dict(sorted(longest.items()))
+
+
+def _is_yearly(fact: Fact) -> bool:
+    """Whether it is an exact total inside one calendar year."""
+    inside = fact.period.start.year == fact.period.end.year
+    return fact.quantity == "total" and fact.is_exact and fact.value > 0 and inside
 
 
 def driver_facts(drivers: Sequence[Driver]) -> list[str]:

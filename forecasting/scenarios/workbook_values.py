@@ -140,7 +140,8 @@ def chain_of_report(report: Outlook) -> tuple[Outlook, Chain]:
 
     again = made()
     for measure in (scenario.measure, *HEADLINE):
-        now, then = (np.median(each.results.values[measure][:, -1]) for each in (again, report))
+        now = np.median(again.results.values[measure][:, -1])
+        then = np.median(report.results.values[measure][:, -1])
         if not math.isclose(now, then, rel_tol=1e-6):
             raise InputError(
                 f"{report.name} gives other numbers than its report: facts or the package have "
