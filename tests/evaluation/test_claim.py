@@ -142,7 +142,7 @@ def test_a_share_of_cars_is_told_with_the_cars_that_it_takes() -> None:
     demand = told.made.demand
     assert demand is not None
     cars = demand.cars["ev_stock_share_percent"]
-    share = 100 * (draws["bev_stock"] + draws["phev_stock"]) / cars
+    share = np.minimum(100 * (draws["bev_stock"] + draws["phev_stock"]) / cars, 100)
     assert told.draws == pytest.approx(share[:, told.made.years.index(2030)])
     assert list(told.path) == [2026, 2027, 2028, 2029, 2030]
     assert told.path[2030] == pytest.approx(0.1 * np.median(cars[:, -1]))
