@@ -234,11 +234,13 @@ def _sums(sheet: Any, sums: Array, last: str) -> None:
     sheet.write_row(FIRST_DRAW - 1, 0, SUMS)
     for row, (own, baseline) in enumerate(sums.tolist(), start=FIRST_DRAW + 1):
         cells = f"D{row}:{last}{row}"
-        for column, value in enumerate((own, baseline)):
-            weights = WEIGHTS + 1 + column
-            text = f"=SUMPRODUCT(D${weights}:{last}${weights},{cells})"
+        shown = {
+            f"=SUMPRODUCT(D$5:{last}$5,{cells})": own,
+            f"=SUMPRODUCT(D$6:{last}$6,{cells})": baseline,
+            f"=A{row}-B{row}": own - baseline,
+        }
+        for column, (text, value) in enumerate(shown.items()):
             sheet.write_formula(row - 1, column, text, None, value)
-        sheet.write_formula(row - 1, 2, f"=A{row}-B{row}", None, own - baseline)
 
 
 def _answers(book: Book, sheet: Any, sums: Array) -> None:

@@ -173,8 +173,7 @@ class _LiveBook:
                     self._head(sheet, 0, filled[sheet], name, formulas[name])
                     self.cells[name] = Cell(sheet, filled[sheet], 2)
                     filled[sheet] += 1
-        for name, formula in formulas.items():
-            self._fill(self.cells[name], self.values[name], formula)
+                self._fill(self.cells[name], self.values[name], formulas[name])
 
     def _head(self, sheet: str, row: int, column: int, name: str, formula: str) -> None:
         self.sheets[sheet].write_string(row, column, name, self.book.looks["head"])
@@ -200,20 +199,18 @@ class _LiveBook:
     def _model(self) -> None:
         sheet = self.sheets["model"]
         last = self.chain.yearly[self.chain.years[-1]]
-        for column, name in enumerate(("year", "draw")):
-            self._head("model", 0, column, name, "")
-        for column, (name, formula) in enumerate(last.items(), start=2):
+        columns = {}
+        for column, (name, formula) in enumerate({"year": "", "draw": "", **last}.items()):
             self._head("model", 0, column, name, formula)
-            for block, year in enumerate(self.chain.years):
-                row = 2 + block * self.count
-                self.cells[f"{name}@{year}"] = Cell("model", column, row)
+            columns[name] = column
         for block, (year, formulas) in enumerate(self.chain.yearly.items()):
             row = 2 + block * self.count
             sheet.write_column(row, 0, [year] * self.count, self.book.looks["year"])
             sheet.write_column(row, 1, range(1, self.count + 1), self.book.looks["year"])
             for name, formula in formulas.items():
-                key = f"{name}@{year}"
-                self._fill(self.cells[key], self.values[key], formula, year)
+                cell = Cell("model", columns[name], row)
+                self.cells[f"{name}@{year}"] = cell
+                self._fill(cell, self.values[f"{name}@{year}"], formula, year)
         sheet.freeze_panes(2, 2)
 
     def _answer(self, wrong: str) -> None:
@@ -266,8 +263,8 @@ class _LiveBook:
         drawn = self.outlook.demand.drawn
         sheet.set_column("A:A", 36)
         prices = point_prices(self.outlook)
-        sold, bought = (prices[name].value if name in prices else math.nan for name in PRICES)
-        for row, (name, price) in enumerate({PRICES[0]: sold, PRICES[1]: bought}.items()):
+        paid = [prices[name].value if name in prices else math.nan for name in PRICES]
+        for row, (name, price) in enumerate(zip(PRICES, paid, strict=True)):
             own = self._own(name, price if name in prices else '""')
             self.book.cell(sheet, row, 0, f"{label_of(name)}, {unit_of(name)}")
             self.book.formula(sheet, row, 1, f'IF({wrong}>0,"check inputs",{own})', price)
@@ -276,19 +273,15 @@ class _LiveBook:
         for row, (setting, use) in enumerate(itertools.product(SOLD_AT, USES), start=6):
             costs = [f"{part}_cost.{setting}" for part in ("charger", "connection")]
             kept = f"charger_efficiency.{side(setting)}"
+            halves = [float(np.median(drawn[name])) for name in costs]
+            efficiency = float(np.median(drawn[kept]))
             # The median of a sum is not the sum of medians
-            cost, efficiency, *halves = (
-                float(np.median(draws))
-                for draws in (
-                    cost_per_point(setting, drawn),
-                    *(drawn[name] for name in (kept, *costs)),
-                )
-            )
+            cost = float(np.median(cost_per_point(setting, drawn)))
             of_own = "+".join(map(self._own, costs, halves))
             sheet.write_string(row - 1, 0, SETTINGS[setting])
             kw = power_mix(setting).mean_kw
             sheet.write_row(row - 1, 1, (100 * use, kw), self.book.numbers[0])
-            year = point_business(setting, use, sold, bought, drawn)
+            year = point_business(setting, use, paid[0], paid[1], drawn)
             cells = {
                 self._own(kept, efficiency): efficiency,
                 f"IF(COUNT({','.join(map(self._yellow, costs))})=0,{cost},{of_own})": cost,
