@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from forecasting.arguments import number, of, probability, several, takes
 from forecasting.caveats import Caveat
@@ -31,12 +30,12 @@ from forecasting.growth.prior import ANALOGUES, log_odds
 from forecasting.growth.sharing import made_once
 from forecasting.names import DATA
 from forecasting.periods import Period, year
+from forecasting.quantiles import Array
 from forecasting.showing import Shown, chart
 
 if TYPE_CHECKING:
     from forecasting.growth.request import Request
 
-Array = NDArray[np.float64]
 EFFECT = ("effect_percent", "low", "high")
 LEAST_EFFECT = 0.5  # percent
 ALIKE = 0.35  # of log-odds, so far do shares count as about the same

@@ -19,9 +19,8 @@ from forecasting.evidence.fact import Fact
 from forecasting.growth.mixtures import Mixtures
 from forecasting.growth.path import LatentPath
 from forecasting.periods import Period
+from forecasting.quantiles import Array
 from forecasting.quantities import OUTLIER
-
-Array = NDArray[np.float64]
 
 ROUGH = 0.03  # what an estimate, or a number that is "about" so many, is less exact by
 STOCK_FIT = 0.03  # registers are cleaned and vehicles re-exported between two counts

@@ -5,14 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg.lapack import dpotrf, dpotrs
 
 from forecasting.growth.likelihood import Contrasts
 from forecasting.growth.mixtures import softmax
 from forecasting.growth.path import LatentPath
-
-Array = NDArray[np.float64]
+from forecasting.quantiles import Array
 
 STEPS = 40
 FEWEST_STEPS = 8

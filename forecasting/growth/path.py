@@ -18,8 +18,8 @@ from forecasting.growth.mixtures import Mixtures
 from forecasting.growth.policy_months import NO_POLICIES, Policies, numbers_of
 from forecasting.growth.prior import REACH, Prior, student_mixture
 from forecasting.growth.within_year import POSITION
+from forecasting.quantiles import Array
 
-Array = NDArray[np.float64]
 Indices = NDArray[np.int_]
 
 # The size of a market is a published number of another perimeter: it may be another size

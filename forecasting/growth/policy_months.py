@@ -14,8 +14,6 @@ numbers differ from event to event: mean and covariance are learned from the mon
 by :mod:`forecasting.panels.policy_effects`.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -25,8 +23,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.evidence.policies import Policy
+from forecasting.quantiles import Array
 
-Array = NDArray[np.float64]
 Months = NDArray[np.int_]
 
 DAYS = 365.25 / 12  # of a month

@@ -8,8 +8,6 @@
 3. The weights are smoothed (Pareto), and draws are taken in proportion to them.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,8 +17,8 @@ from forecasting.growth.likelihood import Contrasts
 from forecasting.growth.mixtures import softmax
 from forecasting.growth.mode import Covariance, Mode
 from forecasting.growth.path import LatentPath
+from forecasting.quantiles import Array
 
-Array = NDArray[np.float64]
 Indices = NDArray[np.int_]
 
 CHAINS = 250

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from forecasting.arguments import optional, path as file_path, shown, takes, text, whole
@@ -30,8 +29,7 @@ from forecasting.growth.common import Common
 from forecasting.growth.policy_months import PolicyEffects
 from forecasting.growth.within_year import WithinYear
 from forecasting.names import DATA
-
-Array = NDArray[np.float64]
+from forecasting.quantiles import Array
 
 REFERENCE = -4.0  # log-odds at which `level` holds: a share of 1.8 %
 REACH = (-5.0, 5.0)  # growth depends on log-odds so far about the reference, and is flat beyond

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from forecasting.caveats import Caveat, each_once
@@ -31,8 +30,7 @@ from forecasting.growth.starting import MarketSize, opposite, path_of
 from forecasting.growth.usable import usable_facts, years_spoken_of
 from forecasting.measures import MEASURES
 from forecasting.periods import LAST_YEAR, Period, months_between, year
-
-Array = NDArray[np.float64]
+from forecasting.quantiles import Array
 
 FEWEST_COUNT = 100  # effective draws, below which the approximation is said to have failed
 LONGEST_SPAN = 80  # years that facts may speak of: time and memory go with its square

@@ -6,8 +6,6 @@ was asked for, and whoever asks the same reads it. A run of many scenarios does 
 and in a folder of its own. Without one, everything is made where it is asked for.
 """
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import os

@@ -1,7 +1,5 @@
 """Where a market's path starts before its facts are read: share, size of the market, stock."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

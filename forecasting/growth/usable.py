@@ -2,8 +2,6 @@
 thing.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import math
 from collections import Counter

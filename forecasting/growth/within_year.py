@@ -26,8 +26,8 @@ from numpy.typing import NDArray
 
 from forecasting.arguments import MOST, shown
 from forecasting.errors import ModelError
+from forecasting.quantiles import Array
 
-Array = NDArray[np.float64]
 Kinds = tuple[tuple[float, float], ...]
 
 MONTH = r"\d{4}-(?:0[1-9]|1[0-2])"
