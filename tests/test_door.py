@@ -153,7 +153,6 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "FlowForecast.totals": (forecast.totals, {"period": fc.year(2023)}),
         "FlowForecast.news": (forecast.news, {"more": FACTS}),
         "FlowForecast.with_monthly": (forecast.with_monthly, {"monthly": forecast.monthly}),
-        "FlowForecast.growth_to": (forecast.growth_to, {"target": 1e4, "period": fc.year(2023)}),
         "GrowthModel": (
             fc.GrowthModel,
             {"endog": SALES, "curve": "bass", "kind": "flow"}

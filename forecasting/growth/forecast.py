@@ -29,7 +29,7 @@ from forecasting.growth.posterior import Posterior
 from forecasting.growth.prior import ANALOGUES, log_odds
 from forecasting.growth.sharing import made_once
 from forecasting.names import DATA
-from forecasting.periods import Period, year
+from forecasting.periods import Period
 from forecasting.quantiles import Array
 from forecasting.showing import Shown, chart
 
@@ -336,44 +336,6 @@ class FlowForecast(Shown):
                 f" {len(self.months)} months"
             )
         return replace(self, monthly=monthly.astype(float))
-
-    @takes(EvidenceError, target=number(0, ends=False), period=PERIOD)
-    def growth_to(self, target: float, period: Period) -> pd.Series:
-        """What growth a target would take, and how likely it is.
-
-        Parameters
-        ----------
-        target : float
-            The flow in that period.
-        period : Period
-            A calendar year.
-
-        Returns
-        -------
-        Series
-            from_year, from_flow (median of the last year before the forecast's first period),
-            years, growth_percent (a year), probability.
-
-        Raises
-        ------
-        EvidenceError
-            For a target of 0 or less, and a period outside the path.
-
-        Examples
-        --------
-        >>> from forecasting.growth.flow import annual_totals, forecast_flow
-        >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
-        >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
-        >>> forecast.growth_to(5000, year(2023))["from_year"]
-        np.float64(2022.0)
-        """
-        start = min(p.start.year for p in self.periods) - 1
-        flow = float(np.median(self.totals(year(max(start, self.months[0].start.year)))))
-        years = period.end.year - start
-        growth = 100 * ((target / flow) ** (1 / years) - 1)
-        probability = float((self.totals(period) >= target).mean())
-        message = {"from_year": start, "from_flow": flow, "years": years, "growth_percent": growth}
-        return pd.Series(message | {"probability": probability})
 
     def fit_table(self) -> pd.DataFrame:
         """Each fact beside what the others lead one to expect.

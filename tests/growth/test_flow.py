@@ -476,14 +476,6 @@ def test_an_impossible_market_size_is_refused(facts, size):
         forecast_flow(facts(("equals", "total", 2022, 50)), market_size=size)
 
 
-def test_the_growth_that_a_target_takes_is_a_rate_a_year(forecast):
-    before = np.median(forecast.totals(year(2021)))
-    said = forecast.growth_to(10_000, year(2024))
-    assert (said["from_year"], said["years"], said["from_flow"]) == (2021, 3, before)
-    assert before * (1 + said["growth_percent"] / 100) ** 3 == pytest.approx(10_000)
-    assert said["probability"] == (forecast.totals(year(2024)) >= 10_000).mean()
-
-
 def test_levels_outside_their_range_are_refused(forecast):
     for level in (-0.01, 1.01):
         with pytest.raises(EvidenceError, match=r"numbers from 0 to 1, e.g. \[0.1, 0.5, 0.9\]"):
