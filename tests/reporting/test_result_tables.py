@@ -210,3 +210,22 @@ def test_policies_of_an_outlook_from_files_are_not_known(outlook):
 @pytest.fixture(scope="module")
 def kyrgyz_policies():
     return fc.outlook("KG", draws=200)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "flow", "stock"),
+    [
+        # Customs count battery cars; plug-in hybrids are built in the country, and imported apart
+        ("uzbekistan-baseline", "Battery cars imported", "Battery and plug-in cars on the road"),
+        ("kazakhstan-baseline", "Battery cars registered", "Battery cars on the road"),
+        # Of these nobody says which electric cars are counted
+        ("kyrgyzstan-baseline", "Electric cars registered", "Electric cars on the road"),
+        ("turkmenistan-baseline", "Electric cars imported", "Electric cars on the road"),
+    ],
+)
+def test_heads_say_which_electric_cars_are_counted(scenario, flow, stock):
+    made = fc.outlook(scenario, draws=50)
+    shown = tables.outlook_table(made, made.scenario.measure, "ev_stock", "ebus_stock").frame
+    heads = list(dict.fromkeys(shown.columns.get_level_values(0)))
+    assert heads[1:3] == [f"{flow}, vehicles a year", f"{stock}, vehicles"]
+    assert set(heads[3:]) <= {"Electric buses on the road, vehicles"}
