@@ -20,17 +20,15 @@ COLD_BELOW, HOT_ABOVE = 15.0, 20.0
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
-def climate_factor(
-    temperature: Array | float, cold_slope: float = 0.0098, hot_slope: float = 0.0063
-) -> Array:
+def climate_factor(temperature: Array | float, cold_slope: float = 0.0098) -> Array:
     """Consumption at a temperature relative to mild weather.
 
     Parameters
     ----------
     temperature : array_like
         Degrees Celsius.
-    cold_slope, hot_slope : float
-        Rise per degree below 15 and above 20.
+    cold_slope : float
+        Rise per degree below 15; above 20 it is 0.0063.
 
     Returns
     -------
@@ -44,7 +42,7 @@ def climate_factor(
     """
     celsius = np.asarray(temperature, dtype=float)
     cold, hot = np.maximum(COLD_BELOW - celsius, 0), np.maximum(celsius - HOT_ABOVE, 0)
-    return 1 + cold_slope * cold + hot_slope * hot
+    return 1 + cold_slope * cold + 0.0063 * hot
 
 
 def _excess(distance: Array, spread: Array) -> Array:

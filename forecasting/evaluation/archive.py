@@ -78,9 +78,11 @@ def archive_record(folder: str | Path, ledger: Ledger) -> pd.DataFrame:
         raise EvidenceError(
             f"nothing was printed since of what the {len(files)} forecasts in {home} are about"
         )
-    order = ["own_basis", "as_of", "place"]
     return record.sort_values(
-        order, ascending=[False, True, True], kind="stable", ignore_index=True
+        ["own_basis", "as_of", "place"],
+        ascending=[False, True, True],
+        kind="stable",
+        ignore_index=True,
     )
 
 

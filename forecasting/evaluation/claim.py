@@ -188,7 +188,7 @@ def _check(measure: str, value: float) -> None:
     counted = [name for name, known in MEASURES.items() if known.kind != "statement"]
     if measure not in counted:
         alike = nearest(measure, counted)
-        hint = f"; did you mean {alike}?" if alike else ""
+        hint = alike and f"; did you mean {alike}?"
         raise InputError(f"{measure!r} is unknown{hint}")
 
 

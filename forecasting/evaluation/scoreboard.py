@@ -73,14 +73,14 @@ def by_place(record: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for name, part in parts.items():
         low, high = expected_inside(len(part))
-        row = {
+        counts = {
             "place": name,
             "outcomes": len(part),
             "inside": int(part["inside"].sum()),
             "expected_low": low,
             "expected_high": high,
         }
-        rows.append(row | part[["score", "rule_score"]].mean().to_dict())
+        rows.append(counts | part[["score", "rule_score"]].mean().to_dict())
     return pd.DataFrame(rows)
 
 

@@ -284,10 +284,8 @@ def charger_rows(ledger: Ledger, place: str, day: dt.date, prior: Prior) -> Iter
     """
     facts = ledger.select(place, "charging_stations", kind=COUNTED)
     counts = _counts(facts.select(as_of=day))
-    if not counts:
-        return
     measure = next((m for m in EV_FLOWS if len(ledger.select(place, m, as_of=day))), "")
-    if not measure:
+    if not (counts and measure):
         return
     parameters = {
         "country": place,

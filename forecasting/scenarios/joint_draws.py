@@ -376,10 +376,9 @@ def region_total(outlooks: Collection[Outlook | Results], scenario: str = "basel
         if part.scenario == f"{country_slug(part.country)}-{scenario}"
     ]
     members.sort(key=lambda part: COUNTRIES.index(part.country))
-    name = "+".join(part.country for part in members)
     if len(members) == len(COUNTRIES):
-        name = REGION
-    return sum_outlooks(members, name)
+        return sum_outlooks(members)
+    return sum_outlooks(members, "+".join(part.country for part in members))
 
 
 def region_places(total: Results) -> tuple[str, ...]:

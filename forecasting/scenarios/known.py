@@ -173,9 +173,7 @@ class Known:
     @cached_property
     def facts(self) -> Ledger:
         """Outcomes, estimates and judgements of the flow that had been published; may be empty."""
-        return facts_of_flow(
-            self.ledger, self.place, self.measure, as_of=self.day, since=self.since
-        )
+        return facts_of_flow(self.ledger, self.place, self.measure, self.day, self.since)
 
     @cached_property
     def policies(self) -> tuple[Policy, ...]:

@@ -403,8 +403,8 @@ def outlook(
             f"{chosen.name} ends in {chosen.horizon}, before its day {day}; give a later horizon"
         )
     drivers, omitted = known_drivers(chosen, facts, day)
-    flows_kept = {} if kept is None else kept
-    request = OutlookRequest(chosen.on(day), facts, day, drivers, prior, draws, flows_kept)
+    kept = {} if kept is None else kept
+    request = OutlookRequest(chosen.on(day), facts, day, drivers, prior, draws, kept)
     result = _country(request) if chosen.country else _of_flows(request, *port_flows(request))
     caveats = [*unused_facts(chosen, day), *result.caveats, *omitted]
     return dataclasses.replace(result, caveats=caveats)

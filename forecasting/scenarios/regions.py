@@ -63,16 +63,15 @@ def region_shares(ledger: Ledger, place: str, as_of: dt.date) -> pd.DataFrame:
     facts = ledger.select(kind=("outcome", "estimate"), as_of=as_of).frame
     dated = facts["relation"].isin(EXACT) & facts["quantity"].isin(["", "stock"])
     dated &= facts["measure"].isin(DIVIDED_BY) & (facts["period_end"] != "")
-    counts = facts[dated & (facts["value"] > 0)].copy()
-    counts["day"] = pd.to_datetime(counts["period_end"])
+    counts = facts[dated & (facts["value"] > 0)]
+    counts = counts.assign(day=pd.to_datetime(counts["period_end"]))
     parts = counts[counts["place"].str.startswith(f"{place}-")]
     whole = counts.loc[counts["place"] == place, ["measure", "basis", "day", "value"]]
     pairs = parts.merge(whole, on=["measure", "basis"], suffixes=("", "_whole"))
-    pairs["apart"] = (pairs["day"] - pairs["day_whole"]).abs()
-    beside = pairs["apart"] <= pd.Timedelta(days=NEAR)
-    pairs = pairs[beside & (pairs["value_whole"] > pairs["value"])]
+    pairs["apart"] = (pairs["day"] - pairs["day_whole"]).dt.days.abs()
+    pairs = pairs[(pairs["apart"] <= NEAR) & (pairs["value_whole"] > pairs["value"])]
     pairs = pairs.sort_values(["day", "apart"], ascending=[False, True], kind="stable")
-    newest = pairs.drop_duplicates(["measure", "place"]).sort_values(["measure", "place"])
+    newest = pairs.drop_duplicates(["measure", "place"]).sort_values("place")
     table = pd.DataFrame(
         {
             "measure": newest["measure"],
