@@ -52,12 +52,13 @@ def chosen_draws(chain: Chain, wanted: int) -> list[int]:
     tried: Draws = np.linspace(0, count - 1, wanted).astype(int)
     weights = np.ones(answers.pulls.shape[1])
     choices = {}
+    missed = answers.missed(known)
     for _ in range(ROUNDS):
-        pulls = answers.pulls + (answers.missed(known) - answers.pulls[known].mean(axis=0))
+        pulls = answers.pulls + (missed - answers.pulls[known].mean(axis=0))
         known = tried = _exchanged((pulls * weights).astype(np.float32), tried)
-        missed = np.abs(answers.missed(known))
+        missed = answers.missed(known)
         choices[np.mean(missed**4)] = known
-        weights *= np.sqrt(0.5 + missed / np.sqrt(np.mean(missed**2)))
+        weights *= np.sqrt(0.5 + np.abs(missed) / np.sqrt(np.mean(missed**2)))
     chosen = choices[min(choices)]
     return [int(draw) for draw in chosen[np.argsort(stock[chosen])]]
 

@@ -34,8 +34,7 @@ HOW_TO_CHANGE = {  # by whether the outlook has a chain that a workbook can hold
     True: "These are values. To change an assumption and see the answers move: "
     "ev-forecast export REPORT --xlsx FILE",
     False: "These are values, without yellow cells: vehicles that only pass, or are no cars, are "
-    "not charged by what a workbook could hold as formulas. To change something, change the params "
-    "file, and run it again.",
+    "led to no charging points here. To change something, change the params file and run it again.",
 }
 FACT_COLUMNS = [
     "id",

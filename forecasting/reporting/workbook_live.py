@@ -52,7 +52,7 @@ ABOUT_BUSINESS = (
     "off. A point without a margin never pays back. Costs are medians, in dollars of 2024."
 )
 BUSINESS_HEADS = (
-    *("public point", "in use, % of hours", "kW", "of a kWh bought, sold", "cost, USD"),
+    *("in use, % of hours", "kW", "of a kWh bought, sold", "cost, USD"),
     *("MWh a year", "revenue, USD", "margin, USD", "payback, years"),
 )
 READ_ME = (
@@ -228,7 +228,7 @@ class _LiveBook:
             if sign == "*":
                 right = np.divide(exact, found, out=np.ones(3), where=found != 0)
             words = [label_of(measure), unit_of(measure)]
-            rows.append([measure, year, *[""] * 3, *words, *exact.tolist(), *right.tolist()])
+            rows.append([measure, year, *[math.nan] * 3, *words, *exact.tolist(), *right.tolist()])
             cell = self.cells[f"{self.chain.columns[measure]}@{year}"]
             column = letters(cell.column)
             cells = f"model!{column}{cell.row + 1}:{column}{cell.row + self.count}"
@@ -269,7 +269,8 @@ class _LiveBook:
             self.book.cell(sheet, row, 0, f"{label_of(name)}, {unit_of(name)}")
             self.book.formula(sheet, row, 1, f'IF({wrong}>0,"check inputs",{own})', price)
         sheet.write_string(2, 0, ABOUT_BUSINESS)
-        sheet.write_row(4, 0, BUSINESS_HEADS, self.book.looks["head of numbers"])
+        sheet.write_string(4, 0, "public point", self.book.looks["head"])
+        sheet.write_row(4, 1, BUSINESS_HEADS, self.book.looks["head of numbers"])
         for row, (setting, use) in enumerate(itertools.product(SOLD_AT, USES), start=6):
             costs = [f"{part}_cost.{setting}" for part in ("charger", "connection")]
             kept = f"charger_efficiency.{side(setting)}"
