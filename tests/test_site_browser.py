@@ -216,7 +216,7 @@ def test_one_click_leads_from_a_fact_to_its_row_and_from_a_number_to_what_it_res
 ):
     page = visit(reports / "uzbekistan-baseline" / "report.html").page
     page.locator(".fc-lead a").first.click()
-    assert page.locator(":target").inner_text().startswith("Electric vehicles imported, Uzbekistan")
+    assert page.locator(":target").inner_text().startswith("Battery cars imported, Uzbekistan")
     link = page.locator(".fc-grounds a.fact").first
     link.focus()
     page.keyboard.press("Enter")
@@ -293,7 +293,7 @@ def test_a_figure_is_kept_as_a_file_with_its_title(reports, visit, tmp_path):
         page.locator('button[data-keep="svg"]').first.click()
     kept.value.save_as(tmp_path / "kept.svg")
     assert re.fullmatch(
-        r"uzbekistan-baseline-[\d-]+-electric-vehicles-imported-in-2026-.+\.svg",
+        r"uzbekistan-baseline-[\d-]+-battery-cars-imported-in-2026-.+\.svg",
         kept.value.suggested_filename,
     )
     assert "Uzbekistan, baseline" in (tmp_path / "kept.svg").read_text(encoding="utf-8")
