@@ -1,7 +1,5 @@
 """Least-squares fits of growth curves to many series at once."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

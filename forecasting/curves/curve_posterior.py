@@ -14,8 +14,6 @@ are mixtures over all rounds (Cornuet et al. 2012, Scand. J. Stat. 39: 798-812) 
 points: deterministic, without a seed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Estimates of one growth curve by least squares."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -6,8 +6,6 @@ likelihood is close to normal). ``scatter`` is the relative standard deviation o
 its log, or beyond Poisson's for the negative binomial.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -5,8 +5,6 @@ a country's stock, energy and points belong together, and two scenarios with one
 what they change.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterable, Sequence
 

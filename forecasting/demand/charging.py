@@ -7,8 +7,6 @@ the count of points *falls* as the first cars come), and at fast chargers it nev
 waiting-time promise allows a station of that size.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache

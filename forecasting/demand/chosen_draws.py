@@ -1,7 +1,5 @@
 """A few whole draws of many that tell the same as all of them, whatever a reader sets."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Iterator
 

@@ -5,8 +5,6 @@ A trip keeps its battery's state from section to section: who drives through doe
 each town. Every figure comes from a row of a shipped table, with its source or marked as judgement.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -2,8 +2,6 @@
 or that a scenario pursues.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

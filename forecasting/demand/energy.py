@@ -5,8 +5,6 @@ It is applied to the spread of daily temperatures inside each month: on the annu
 miss most of a continental winter.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from functools import cache
 

@@ -8,8 +8,6 @@ is not the mean life, which is ``lam * Gamma(1 + 1/k)``. Whoever enters at age `
 far: ``S(e + a) / S(e)``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property

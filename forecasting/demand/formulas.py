@@ -7,8 +7,6 @@ of the formula's own. Names of one stem, such as ``points.home`` and ``points.wo
 side, and the stem alone is their range.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from functools import reduce

@@ -5,8 +5,6 @@ are alike. The energy of a year is spread over months as the climate spreads it,
 over hours by the profiles of the settings.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

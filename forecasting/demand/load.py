@@ -5,8 +5,6 @@ many points a share: ``floor + (1 - floor) / sqrt(n)``. The peak is never below 
 busiest hour.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import cache
 

@@ -5,8 +5,6 @@ A station of ``servers`` points is an M/M/c queue. That is cautious for charging
 little, and hopeful for holiday peaks.
 """
 
-from __future__ import annotations
-
 import itertools
 import math
 from functools import cache

@@ -2,8 +2,6 @@
 printed since.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path

@@ -6,8 +6,6 @@ year a horizon later. What was known on the first day after the origin comes fro
 :class:`forecasting.scenarios.known.Known`, as in reports.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace

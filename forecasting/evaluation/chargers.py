@@ -7,8 +7,6 @@ training markets' errors at the same horizon. A market is new to the others, but
 teach too: dated to each origin, too few markets would have been counted for long.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Where somebody's number lies in a forecast, and what growth it would take."""
 
-from __future__ import annotations
-
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path

@@ -6,8 +6,6 @@ last month with the privilege, the three months after it and the twelve. What po
 from the months of the other markets, and so is the prior.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path

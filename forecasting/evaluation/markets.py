@@ -1,7 +1,5 @@
 """Tables of markets that backtests read: sales by year, and counts by month."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

@@ -7,8 +7,6 @@ alone, annual and monthly, in the years before: what was known on the last day o
 from :class:`forecasting.scenarios.known.Known`, as in reports.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 

@@ -9,8 +9,6 @@ of which a part is known, for a flow of which totals were printed, and for a sto
 ['annualised part year', 'growth, halved next year', 'last year times growth']
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import warnings
 from collections.abc import Callable, Sequence

@@ -5,8 +5,6 @@ every page has it.
 in some ten seconds, after a change of the ledger or of the engine.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from functools import lru_cache
 

@@ -2,8 +2,6 @@
 published later.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from itertools import pairwise

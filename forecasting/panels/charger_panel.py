@@ -5,8 +5,6 @@ Public counts are recounted, repeated and half missing. A missing class of point
 fall or a repeat is flagged, and the estimates are medians, which such years move little.
 """
 
-from __future__ import annotations
-
 import io
 import sys
 from collections.abc import Mapping, Sequence

@@ -6,8 +6,6 @@ integrated out, market by market; mean and covariance of the three over events f
 expectation-maximisation, how fast rush and fall fade from a grid.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product

@@ -2,8 +2,6 @@
 nothing of the network.
 """
 
-from __future__ import annotations
-
 import base64
 import html
 import importlib.resources

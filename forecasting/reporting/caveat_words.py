@@ -4,8 +4,6 @@ What is said of a forecast is a clause; where the forecast is one of a place, th
 before it. A check's note begins with the file or the scenario that it is about.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import math
 from collections.abc import Callable, Iterable

@@ -5,8 +5,6 @@ median and interval, and the difference to the baseline. Another workbook, made 
 the draws of chosen countries.
 """
 
-from __future__ import annotations
-
 import contextlib
 import datetime as dt
 import itertools

@@ -2,8 +2,6 @@
 its sources by number. It is read from the HTML that the report's cells show.
 """
 
-from __future__ import annotations
-
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -5,8 +5,6 @@ nbconvert drops figures of plotly's JSON type without a word, and its own pages 
 elsewhere. Here a page is checked before it is given out: nothing is fetched from outside.
 """
 
-from __future__ import annotations
-
 import html
 import importlib.resources
 import json

@@ -2,8 +2,6 @@
 and a plain CSV.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

@@ -4,8 +4,6 @@
 ('2,540', '0.031', '812 to 15,400')
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Iterable

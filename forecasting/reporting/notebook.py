@@ -2,8 +2,6 @@
 its results go.
 """
 
-from __future__ import annotations
-
 import os
 import warnings
 from collections.abc import Mapping

@@ -4,8 +4,6 @@ What is text stays text: no cell becomes a formula or a link by its looks. Equal
 bytes.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import io
 import math

@@ -5,8 +5,6 @@ One page that opens from disk without a network. Whatever comes from a params fi
 traceback is escaped.
 """
 
-from __future__ import annotations
-
 import contextlib
 import datetime as dt
 import json

@@ -2,8 +2,6 @@
 printed again.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterable
 

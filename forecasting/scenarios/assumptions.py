@@ -2,8 +2,6 @@
 draw.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence

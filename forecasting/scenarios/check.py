@@ -4,8 +4,6 @@ nothing written.
 Reading is all that happens: a params file from a stranger is plain data and runs no code.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field

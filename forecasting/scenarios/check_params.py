@@ -1,7 +1,5 @@
 """A params file checked alone, and against the facts that it would rest on."""
 
-from __future__ import annotations
-
 import contextlib
 import datetime as dt
 import re

@@ -1,7 +1,5 @@
 """What a scenario rests on: the facts known on its day, and the size of its market."""
 
-from __future__ import annotations
-
 import contextlib
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence

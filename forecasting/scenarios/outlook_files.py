@@ -1,7 +1,5 @@
 """An outlook's tables as parquet files, with what else must be known in a file's metadata."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager

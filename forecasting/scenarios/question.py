@@ -3,8 +3,6 @@
 Every command, page and notebook asks here, so that one question has one answer.
 """
 
-from __future__ import annotations
-
 import fnmatch
 import os
 from pathlib import Path

@@ -5,8 +5,6 @@ A sheet ``stamp``, hidden, holds the version, the scenario, and for each row and
 sheets a sum over what their cells say: a changed cell is where a row and a column do not agree.
 """
 
-from __future__ import annotations
-
 import itertools
 import json
 import math

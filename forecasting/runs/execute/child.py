@@ -2,8 +2,6 @@
 its parent.
 """
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import os

@@ -7,8 +7,6 @@ is registered as ``ev-forecast``:
     papermill --engine ev-forecast notebook.ipynb out.ipynb
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 

@@ -2,8 +2,6 @@
 instead of a socket.
 """
 
-from __future__ import annotations
-
 import builtins
 import contextlib
 import io
