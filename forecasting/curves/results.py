@@ -195,7 +195,20 @@ class GrowthResults:
         return pd.Series(values, index=self.params.index, name="bse")
 
     def cov_params(self) -> pd.DataFrame:
-        """Asymptotic covariance of the estimates."""
+        """Asymptotic covariance of the estimates.
+
+        Returns
+        -------
+        DataFrame
+            A row and a column for each parameter.
+
+        Examples
+        --------
+        >>> from forecasting.curves.model import GrowthModel
+        >>> results = GrowthModel([12, 28, 61, 118, 197, 264], curve="bass").fit()
+        >>> results.cov_params().columns.tolist()
+        ['m', 'p', 'q']
+        """
         names = self.params.index
         return pd.DataFrame(self._found.covariance, names, names)
 

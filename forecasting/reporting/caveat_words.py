@@ -84,7 +84,9 @@ def fact_words(fact: Fact) -> str:
     fact : Fact
         Any.
     """
-    return f"{in_words(fact) or fact.measure} {when_words(fact.period)}"
+    words = in_words(fact) or fact.measure
+    when = when_words(fact.period)
+    return words if words.endswith(when) else f"{words} {when}"
 
 
 def size_words(caveat: Caveat | None) -> str:

@@ -279,4 +279,4 @@ def test_a_share_of_another_measure_is_left_out_aloud(facts, usable):
     }
     told, caveats = usable(facts(("equals", "share_percent", 2022, 40, told)))
     assert told == []
-    assert "40 % of cars imported, in 2022" in caveats[0]
+    assert "40 % of cars imported in 2022 refers to nothing" in caveats[0]
