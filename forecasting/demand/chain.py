@@ -106,12 +106,7 @@ def demand_outlook(
     assumed = parameters.at(place)
     rng = np.random.default_rng([seed, 0xC4A12])
     drawn = assumed.draw(rng, len(flow))
-    due = assumed["charging_rollout_year"].high
-    # A lever that does nothing needs no date; one that acts must not end before the first year
-    if due < span[0] and np.any(drawn["charging_rollout"] != 1):
-        raise AssumptionError(
-            f"charging_rollout_year = {due:.0f} lies before the first year, {span[0]}"
-        )
+    _check_rollout(assumed, drawn, span[0])
     road = vehicles_on_the_road(flow, span, assumed, drawn, start_stock, counted)
     fleets = road.fleets
     stocks = {name: fleet.stock for name, fleet in fleets.items()}
@@ -159,8 +154,7 @@ def demand_outlook(
     }
     if targeted is not None:
         results["charging_points_target"] = targeted
-    counted_alone = {count_of("stock", name): stock for name, stock in stocks.items()}
-    results |= {name: stock for name, stock in counted_alone.items() if name and stock.any()}
+    results |= _stocks_alone(stocks)
     results |= {name: 100 * np.minimum(electric[name] / cars[name], 1) for name in cars}
     if road.built.any():
         plug_in = road.built * drawn["assembly_phev"][:, None]
@@ -185,10 +179,7 @@ def demand_outlook(
         megawatts=megawatts,
         energy_by_setting=grid,
         month_shares=month_shares,
-        grid_per_vehicle={
-            name: (kwh / np.hstack([*loss.values()]).T).sum(axis=0)
-            for name, kwh in per_vehicle.items()
-        },
+        grid_per_vehicle=_from_the_grid(per_vehicle, loss),
         kwh_per_vehicle=a_year,
         energy_at_end=at_end,
         drawn=drawn,
@@ -202,6 +193,27 @@ def demand_outlook(
         start_stock=float(np.mean(start_stock)),
         counted=counted,
     )
+
+
+def _check_rollout(assumed: Parameters, drawn: Draws, first_year: int) -> None:
+    """A lever that does nothing needs no date; one that acts must not end before the first year."""
+    due = assumed["charging_rollout_year"].high
+    if due < first_year and np.any(drawn["charging_rollout"] != 1):
+        raise AssumptionError(
+            f"charging_rollout_year = {due:.0f} lies before the first year, {first_year}"
+        )
+
+
+def _stocks_alone(stocks: Draws) -> dict[str, Array]:
+    """The stocks of classes that have a measure of their own, where there are any vehicles."""
+    named = {count_of("stock", name): stock for name, stock in stocks.items()}
+    return {name: stock for name, stock in named.items() if name and stock.any()}
+
+
+def _from_the_grid(per_vehicle: Draws, loss: Draws) -> dict[str, Array]:
+    """What one vehicle of each class takes from the grid, kWh a year."""
+    by_setting = np.hstack([*loss.values()]).T
+    return {name: (kwh / by_setting).sum(axis=0) for name, kwh in per_vehicle.items()}
 
 
 def _over(kwh: Draws, loss: Draws) -> dict[str, Array]:
