@@ -139,6 +139,7 @@ class FlowForecast(Shown):
         Examples
         --------
         >>> from forecasting.growth.flow import annual_totals, forecast_flow
+        >>> from forecasting.periods import year
         >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
         >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
         >>> [trace.name for trace in forecast.plot().data][:2]
@@ -168,6 +169,7 @@ class FlowForecast(Shown):
         Examples
         --------
         >>> from forecasting.growth.flow import annual_totals, forecast_flow
+        >>> from forecasting.periods import year
         >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
         >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
         >>> forecast.totals(year(2023)).shape
@@ -225,6 +227,7 @@ class FlowForecast(Shown):
         Examples
         --------
         >>> from forecasting.growth.flow import annual_totals, forecast_flow
+        >>> from forecasting.periods import year
         >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
         >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
         >>> forecast.quantiles([0.1, 0.9]).shape
@@ -256,6 +259,7 @@ class FlowForecast(Shown):
         Examples
         --------
         >>> from forecasting.growth.flow import annual_totals, forecast_flow
+        >>> from forecasting.periods import year
         >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
         >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
         >>> forecast.summary_frame(alpha=0.2).columns.tolist()
@@ -292,6 +296,7 @@ class FlowForecast(Shown):
         Examples
         --------
         >>> from forecasting.growth.flow import annual_totals, forecast_flow
+        >>> from forecasting.periods import year
         >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
         >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
         >>> forecast.probability(above=0).tolist()
@@ -323,6 +328,7 @@ class FlowForecast(Shown):
         Examples
         --------
         >>> from forecasting.growth.flow import annual_totals, forecast_flow
+        >>> from forecasting.periods import year
         >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
         >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
         >>> doubled = forecast.with_monthly(2 * forecast.monthly)
