@@ -113,6 +113,32 @@ def test_a_worker_that_is_killed_is_survived_and_nothing_runs_twice_into_the_rep
     ]
 
 
+def test_a_worker_that_is_stopped_is_given_up_and_its_tasks_go_elsewhere(
+    project: Any, scheduler: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "QUIET", 8.0)
+    once = project.root / "once"
+    project.notebook(
+        PARENT,
+        f"first = name == 'uz-b' and not os.path.exists('{once}')",
+        f"if first:\n    open('{once}', 'w').write(str(parent(parent(os.getppid()))))\n"
+        "    os.kill(parent(parent(os.getppid())), 19)\n    time.sleep(2)",
+        "print(name, seed)",
+    )
+    for seed, name in enumerate(("uz-a", "uz-b", "uz-c")):
+        project.scenario(name, seed)
+    try:
+        done = run([project.params], project.out, scheduler=scheduler, timeout=10, progress=False)
+    finally:
+        os.kill(int(once.read_text()), 9)
+    assert done.ok, str(done)
+    assert [project.printed(name) for name in ("uz-a", "uz-b", "uz-c")] == [
+        "uz-a 0\n",
+        "uz-b 1\n",
+        "uz-c 2\n",
+    ]
+
+
 @pytest.mark.parametrize("number", [signal.SIGSTOP, signal.SIGKILL])
 def test_a_scheduler_that_stands_still_or_dies_stops_no_run(
     project: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals

@@ -228,6 +228,7 @@ def test_an_output_folder_deleted_in_the_middle_fails_what_ran_and_the_others_fi
         "assets",
         "uz-b",
         "uz-c",
+        ".lock",
     }
     again = run([project.params], project.out, dry_run=True)
     assert (again.count("fresh"), again.count("stale")) == (2, 1)

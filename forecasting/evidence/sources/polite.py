@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import email.utils
 import hashlib
 import os
 import sys
@@ -200,9 +201,14 @@ class PageReader:
             return answer, bytes(data)
 
     def _told_wait(self, answer: httpx.Response, otherwise: float) -> float:
-        """The seconds that a publisher asks to wait."""
+        """The seconds that a publisher asks to wait, as a number or a date."""
         wait = answer.headers.get("Retry-After", "").strip()
-        seconds = float(wait) if wait.isdecimal() else otherwise
+        seconds = otherwise
+        with contextlib.suppress(ValueError, TypeError):
+            until = email.utils.parsedate_to_datetime(wait).timestamp()
+            seconds = max(0.0, until - time.time())
+        if wait.isdecimal():
+            seconds = float(wait)
         if seconds > PATIENCE:
             raise self._failure(
                 f"answered {answer.status_code} and asks to wait {seconds:,.0f} s; "

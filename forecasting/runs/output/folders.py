@@ -273,6 +273,7 @@ class Store:
         OSError
             If the system refuses.
         """
+        self._hold()
         keep_earlier(self.out, name, self.folder(name))
         # On the disk before it is moved; whoever made it is at the next one
         for path in self.folder(name).iterdir():
@@ -293,6 +294,7 @@ class Store:
         RunError, OSError
             As `accept` does.
         """
+        self._hold()
         (self.out / FAILURES).mkdir(exist_ok=True)
         folder = self.folder(name)
         folder.mkdir(parents=True, exist_ok=True)
@@ -310,6 +312,14 @@ class Store:
         if not (target.is_symlink() or made_by_a_run(target)):
             raise RunError(f"something in {target} was not written by a run: {REMEDY}")
         _replace(self.folder(name), target)
+
+    def _hold(self) -> None:
+        """Take the folder anew if somebody has removed it."""
+        if self._lock is None or _is_file(self._lock, self.out / LOCK):
+            return
+        make_folder(self.out)
+        self._lock.close()
+        self._lock = _take_lock(self.out)
 
 
 def make_folder(out: Path) -> None:
@@ -408,6 +418,14 @@ def _is_kept(path: Path) -> bool:
     linked = any(part.is_symlink() for part in (path, report, day, day.parent))
     alone = [other.name for other in report.iterdir()] == [OUTLOOK_TABLE]
     return alone and not linked and load_record(path).get("as_of") == day.name
+
+
+def _is_file(handle: IO[str], path: Path) -> bool:
+    """Whether an open file is the one at `path` still."""
+    try:
+        return os.path.samestat(os.fstat(handle.fileno()), path.lstat())
+    except OSError:
+        return False
 
 
 def _take_lock(out: Path) -> IO[str]:

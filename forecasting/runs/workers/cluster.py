@@ -3,8 +3,7 @@ each once.
 
 A worker needs this package, nothing else: the notebook travels with the task, the files of the
 report travel back. On each worker stand fork servers as on this machine, one for each task that the
-worker does at a time. The scheduler gives up a worker that it does not hear of (`worker-ttl` of
-Dask's configuration, five minutes), and no call waits for one for ever.
+worker does at a time. A worker that is not heard of is given up, and no call waits for it for ever.
 """
 
 import contextlib
@@ -124,11 +123,18 @@ def _ended(client: Any, sent: dict[Any, Task], tasks: Sequence[Task]) -> Iterato
         except TimeoutError:
             pass
         if limit and sent:
-            with contextlib.suppress(TimeoutError, OSError):
-                if within(limit, client.ncores):  # the workers that the scheduler hears of
-                    heard = time.monotonic()
+            if _any_worker(client, [future.key for future in sent], limit):
+                heard = time.monotonic()
             if time.monotonic() - heard > limit:
                 return
+
+
+def _any_worker(client: Any, keys: list[str], limit: float) -> bool:
+    """Give up workers that stand still; whether one is left, as far as the scheduler answers."""
+    with contextlib.suppress(TimeoutError, OSError):
+        workers = within(limit, client.run_on_scheduler, drop_silent, keys=keys, limit=limit)
+        return bool(workers)
+    return False
 
 
 def _connect(scheduler: str) -> Any:
@@ -273,3 +279,25 @@ def within(seconds: float, call: Callable[..., R], *args: Any, **options: Any) -
 
     threading.Thread(target=ask, daemon=True).start()
     return answer.result(seconds)
+
+
+async def drop_silent(keys: list[str], limit: float, dask_scheduler: Any) -> int:
+    """On the scheduler: give up workers with tasks of ours that have not been heard of for so long,
+    as it would later.
+
+    Their tasks go to other workers.
+
+    Returns
+    -------
+    int
+        How many workers there are then.
+    """
+    late = time.time() - limit
+    silent = [
+        worker.address
+        for worker in dask_scheduler.workers.values()
+        if worker.last_seen < late and any(task.key in keys for task in worker.processing)
+    ]
+    for address in silent:
+        await dask_scheduler.remove_worker(address, stimulus_id="ev-forecast-silent")
+    return len(dask_scheduler.workers)
