@@ -1,8 +1,8 @@
 """How earlier forecasts did: the track record of the facts that ship, kept with the package so that
 every page has it.
 
-``python -m forecasting.evaluation.scoreboard`` makes ``forecasting/data/track_record.csv`` again,
-in some ten seconds, after a change of the ledger or of the engine.
+``benches/make_data.py`` makes ``forecasting/data/track_record.csv`` again, in some ten seconds,
+after a change of the ledger or of the engine.
 """
 
 import datetime as dt
@@ -10,7 +10,6 @@ from functools import lru_cache
 
 import pandas as pd
 
-from forecasting.evaluation.ledger_record import ledger_record
 from forecasting.evaluation.scores import expected_inside
 from forecasting.evidence.datasets import central_asia, path
 from forecasting.evidence.places import place_name
@@ -80,13 +79,3 @@ def by_place(record: pd.DataFrame) -> pd.DataFrame:
         }
         rows.append(counts | part[["score", "rule_score"]].mean().to_dict())
     return pd.DataFrame(rows)
-
-
-def main() -> None:
-    """Make the record again and keep it."""
-    record = ledger_record(central_asia())
-    record.round(4).to_csv(path("bases.csv").with_name("track_record.csv"), index=False)
-
-
-if __name__ == "__main__":
-    main()

@@ -6,7 +6,6 @@ fall or a repeat is flagged, and the estimates are medians, which such years mov
 """
 
 import io
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,7 @@ import pandas as pd
 
 from forecasting.errors import EvidenceError
 from forecasting.evidence.files import read_whole
-from forecasting.evidence.sources.iea import IEA, read_iea_panel, read_texts
+from forecasting.evidence.sources.iea import read_iea_panel, read_texts
 from forecasting.panels.practice import NORMAL_80, OWN_GROWTH, REFERENCE_POINTS, Practice
 from forecasting.quantiles import Array
 
@@ -27,9 +26,6 @@ RESAMPLES = 200
 # What the rate of catching up, and the weight of a market's own growth, may be
 RATES: Array = np.arange(0, 0.305, 0.005)
 WEIGHTS: Array = np.arange(0, 1.01, 0.02)
-# From 1,000 to 32 million vehicles
-STOCKS = [round(10 ** (power / 8), -2) for power in range(24, 61)]
-FEWEST = 5  # markets that make a band
 TINY = 1e-9  # an error of a rule that fits to the last digit
 COLUMNS = ("market", "year", "stock_bev", "stock_phev", "public_fast_points", "public_slow_points")
 
@@ -197,34 +193,6 @@ def estimate_practice(table: pd.DataFrame) -> Practice:
     )
 
 
-def bands(table: pd.DataFrame) -> list[list[float]]:
-    """Public points of markets at the same stock: rows of stock, quantiles 0.1, 0.5 and 0.9, and
-    number of markets.
-
-    Each market counts once, at the year in which its stock was nearest, if that was within a factor
-    of 1.5.
-
-    Examples
-    --------
-    >>> rows = [(m, y, 1000 * 2.0**y, 0, 10 * 1.5**y, 90 * 1.5**y)
-    ...         for m in "ABCDE" for y in range(7)]
-    >>> found = bands(charger_panel(pd.DataFrame(rows, columns=COLUMNS)))
-    >>> found[0], len(found)
-    ([1000.0, 100, 100, 100, 5], 16)
-    """
-    counted = table[(table["points"] > 0) & (table["stock"] > 0)]
-    result = []
-    for stock in STOCKS:
-        off = np.abs(np.log(counted["stock"] / stock))
-        neighbour = (
-            counted[off < np.log(1.5)].assign(off=off).sort_values("off").drop_duplicates("market")
-        )
-        if len(neighbour) >= FEWEST:
-            ends = np.quantile(neighbour["points"], (0.1, 0.5, 0.9)).round().astype(int)
-            result.append([stock, *ends.tolist(), len(neighbour)])
-    return result
-
-
 def _rule(table: pd.DataFrame, steps: pd.DataFrame) -> Practice:
     """How points grow, as some markets teach it: each market alike, however long it was counted."""
     moved = steps[steps["stock_grown"] != 0]
@@ -345,26 +313,3 @@ def read_charger_panel(path: str | Path) -> pd.DataFrame:
     if not set(COLUMNS) <= set(table.columns):
         return read_iea_panel(path)
     return pd.read_csv(io.BytesIO(read_whole(path)), encoding="utf-8-sig")
-
-
-def main(argv: Sequence[str] | None = None) -> None:
-    """Make the practice that ships: ``python -m forecasting.panels.charger_panel PANEL FOLDER``.
-
-    Parameters
-    ----------
-    argv : sequence of str, optional
-        PANEL is IEA's Global EV Data table, FOLDER where to write ``practice.json``.
-    """
-    panel_path, folder = argv if argv is not None else sys.argv[1:]
-    table = charger_panel(read_charger_panel(panel_path))
-    counted = table.dropna()
-    markets = counted["market"].nunique()
-    last = counted["year"].max()
-    source = f"estimated on {markets} markets with both fast and slow points up to {last}; {IEA}"
-    command = "python -m forecasting.panels.charger_panel PANEL FOLDER"
-    path = Path(folder, "practice.json")
-    estimate_practice(table).save(path, source, command, bands(table))
-
-
-if __name__ == "__main__":
-    main()

@@ -4,26 +4,20 @@ much markets, years and regions differ.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from forecasting.arguments import of, optional, shown, takes, text
 from forecasting.errors import ModelError
-from forecasting.evidence.sources.iea import IEA, annual_sales, read_iea_panel
 from forecasting.growth.common import COMMON_AR, COMMON_NU, Common
 from forecasting.growth.prior import (
-    ANALOGUES,
     LEVEL_BEFORE,
     NO_SHARES,
     REACH,
     REFERENCE,
     REGIONS,
-    SHIPPED,
     SHOCK_NU,
     SLOPE_BEFORE,
     Prior,
@@ -38,11 +32,10 @@ from forecasting.growth.within_year import (
     estimate_within_year,
     with_numbers,
 )
-from forecasting.panels.policy_effects import estimate_policy_effects, without_events
+from forecasting.panels.policy_effects import without_events
 from forecasting.quantiles import Array
 
 FEWEST_SALES = 20  # growth out of fewer is counting noise
-FEWEST_COMPARED = 200  # of which a share is known to a few percent
 FEWEST_MARKETS = 5  # of a region, to be told apart from the others
 # A logistic diffusion's growth rate is the coefficient of imitation q, whose mean over 213
 # published applications is 0.38 (Sultan, Farley and Lehmann 1990), spread wide enough for the panel
@@ -408,101 +401,3 @@ class _Regression:
             float(np.sqrt(part @ spreads)),
         )
         return float(np.sqrt(part @ self.shock[list(every)] ** 2)), common
-
-
-def estimate_drift(narrow: pd.DataFrame, wide: pd.DataFrame) -> float:
-    """How far two counts of different things drift apart in a year, as a random walk of their log
-    ratio.
-
-    Parameters
-    ----------
-    narrow, wide : DataFrame
-        Columns market, year, sales: of what one counts, and of what the other counts, too.
-
-    Returns
-    -------
-    float
-        Spread of a year's change: least squares of the changes' variances on their spans.
-
-    Examples
-    --------
-    >>> cars = pd.DataFrame({"market": "A", "year": range(2015, 2025), "sales": 1000.0})
-    >>> estimate_drift(cars, cars)
-    0.0
-    """
-    both = narrow.merge(wide, on=["market", "year"], suffixes=("", "_wide"))
-    both = both[both["sales"] >= FEWEST_COMPARED]
-    both = both.assign(ratio=np.log(both["sales_wide"]) - np.log(both["sales"]))
-    table = both.pivot(index="year", columns="market", values="ratio")
-    table = table.reindex(range(int(table.index.min()), int(table.index.max()) + 1))
-    spans = range(1, 6)  # years over which the ratio's change is looked at
-    variances = [float(np.nanvar((table - table.shift(span)).to_numpy())) for span in spans]
-    return float(np.sqrt(sum(variances) / sum(spans)))
-
-
-def analogue_rows(sales: pd.DataFrame, perimeter: str) -> pd.DataFrame:
-    """Every market-year whose next year is known, with its growth in the year before and after.
-
-    Parameters
-    ----------
-    sales : pandas.DataFrame
-        What `annual_sales` returns.
-    perimeter : str
-        What was counted.
-
-    Returns
-    -------
-    pandas.DataFrame
-        market, year, perimeter, sales, share, before and growth (1 where sales doubled), source.
-
-    Examples
-    --------
-    >>> sales = pd.DataFrame({"market": "A", "year": [2022, 2023, 2024], "parts": "bev",
-    ...                       "sales": [10.0, 20.0, 50.0], "share": [0.01, 0.02, 0.05]})
-    >>> analogue_rows(sales, "battery cars")[["year", "before", "growth"]].values.tolist()
-    [[2022.0, nan, 1.0], [2023.0, 1.0, 1.5]]
-    """
-    rows = sales.assign(perimeter=perimeter, source="IEA Global EV Data 2026, CC BY 4.0")
-    after = rows.groupby(["market", "parts"])[["year", "sales"]].shift(-1)
-    growth = after["sales"] / rows["sales"] - 1
-    rows["growth"] = growth.where(after["year"] == rows["year"] + 1).round(3)
-    rows["before"] = rows.groupby(["market", "parts"])["growth"].shift()
-    columns = ["market", "year", "perimeter", "sales", "share", "before", "growth", "source"]
-    return rows.dropna(subset=["share", "growth"])[columns].round({"share": 6})
-
-
-def main(argv: Sequence[str] | None = None) -> None:
-    """Make the priors that ship, and the market-years behind them:
-    ``python -m forecasting.panels.growth_prior PANEL MONTHS FOLDER``.
-
-    Parameters
-    ----------
-    argv : sequence of str, optional
-        PANEL is IEA's Global EV Data table, MONTHS a CSV with columns market, month and
-        registrations (or bev), FOLDER where to write.
-    """
-    panel_path, months_path, folder = argv if argv is not None else sys.argv[1:]
-    table = read_iea_panel(panel_path)
-    months = pd.read_csv(months_path).rename(columns={"bev": "registrations"})
-    effects = estimate_policy_effects(months)
-    wide = annual_sales(table, False)
-    drift = estimate_drift(annual_sales(table, True), wide[wide["parts"].str.contains("phev")])
-    analogues = []
-    for perimeter, name in SHIPPED.items():
-        sales = annual_sales(table, perimeter == "battery cars")
-        analogues.append(analogue_rows(sales, perimeter))
-        prior = estimate_prior(sales, months, perimeter=perimeter)
-        source = (
-            f"{prior.source}; {IEA}; {prior.within_year.source}: national "
-            "agencies as collected by Robbie Andrew (CC BY 4.0); python -m "
-            "forecasting.panels.growth_prior PANEL MONTHS FOLDER"
-        )
-        Path(folder, name).write_text(
-            replace(prior, source=source, basis_drift=drift, policies=effects).to_json(),
-            encoding="utf-8",
-        )
-    pd.concat(analogues).to_csv(Path(folder, ANALOGUES), index=False)
-
-
-if __name__ == "__main__":
-    main()

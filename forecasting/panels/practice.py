@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -73,19 +72,6 @@ class Practice:
     def shipped(cls) -> Practice:
         """The numbers that ship; ``practice.json`` names the data and the command behind them."""
         return TypeAdapter(cls).validate_python(_shipped()["practice"])
-
-    def save(
-        self, path: Path, source: str, command: str, band: Sequence[Sequence[float]] = ()
-    ) -> None:
-        """Write the numbers with where they come from; ``band`` has the rows that `market_band`
-        reads.
-        """
-        rounded = {
-            k: [round(x, 4) for x in v] if isinstance(v, tuple) else round(v, 4)
-            for k, v in asdict(self).items()
-        }
-        record = {"source": source, "command": command, "practice": rounded, "band": band}
-        path.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
     def spread_at(self, years_ahead: Array | float) -> Array:
         """Spread of the log error so many years ahead, where 3,000 points stand.

@@ -7,10 +7,30 @@ from typing import Any
 
 from forecasting.demand.parameters import load_parameters
 from forecasting.errors import in_digits
-from forecasting.parameters.editor_schema import meanings
 from forecasting.parameters.naming import names_of_place
 from forecasting.parameters.schema import Scenario
 from forecasting.parameters.values import KINDS, Driver
+
+
+def meanings(model: type) -> dict[str, str]:
+    """What the docstring of a model says of it, by no name, and of each of its parameters.
+
+    Parameters
+    ----------
+    model : type
+        With a docstring as numpydoc has it.
+
+    Examples
+    --------
+    >>> meanings(Scenario)["horizon"]
+    'Last year of the outlook.'
+    """
+    text = str(model.__doc__)
+    meant = {"": " ".join(text.partition("\n\n")[0].split())}
+    for names, words in re.findall(r"^ {4}(\w[\w, ]*) : .*\n((?: {8}.*\n?)+)", text, re.MULTILINE):
+        meant |= dict.fromkeys(names.split(", "), " ".join(words.split()))
+    return meant
+
 
 # The first part of what is said of a key
 WORDS = {

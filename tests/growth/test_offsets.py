@@ -3,7 +3,6 @@ different ones.
 """
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from forecasting.evidence.bases import apart
@@ -12,7 +11,6 @@ from forecasting.growth.flow import forecast_flow
 from forecasting.growth.likelihood import as_arrays, observe
 from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.prior import Prior
-from forecasting.panels.growth_prior import estimate_drift
 from forecasting.periods import year
 
 
@@ -121,16 +119,3 @@ def test_horgos_by_all_modes_is_not_held_to_what_goes_by_road():
     assert told["horgos-vehicle-exports-2023-customs"] < 0.1
     assert told["horgos-vehicle-exports-2023-customs-growth"] < 0.3
     assert forecast.quantiles([0.5]).loc["2023"].item() == pytest.approx(304_000, rel=0.03)
-
-
-def test_drift_is_learned_from_two_counts_of_many_markets():
-    rng, rows = np.random.default_rng(0), []
-    for market in range(60):
-        walk = 0.4 * rng.standard_normal() + np.cumsum(0.2 * rng.standard_normal(12))
-        rows += [(market, 2012 + i, 1000.0, 1000 * np.exp(step)) for i, step in enumerate(walk)]
-    panel = pd.DataFrame(rows, columns=["market", "year", "sales", "wide"])
-    narrow, wide = (
-        panel[["market", "year", "sales"]],
-        panel[["market", "year", "wide"]].set_axis(["market", "year", "sales"], axis=1),
-    )
-    assert estimate_drift(narrow, wide) == pytest.approx(0.2, abs=0.02)

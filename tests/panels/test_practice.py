@@ -1,7 +1,5 @@
 """Practice: synthetic truth recovered, faults of real panels flagged, spread by horizon."""
 
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,7 +11,6 @@ from forecasting.panels.charger_panel import (
     charger_panel,
     charger_steps,
     estimate_practice,
-    main,
 )
 from forecasting.panels.practice import NORMAL_80, Practice, practice_error, practice_points
 
@@ -99,24 +96,6 @@ def test_small_counts_do_not_make_an_origin():
 def test_a_panel_that_cannot_teach_says_why(panel, message):
     with pytest.raises(EvidenceError, match=message):
         learned(panel)
-
-
-def test_the_numbers_that_ship_survive_a_round_trip(tmp_path):
-    shipped = Practice.shipped()
-    shipped.save(tmp_path / "practice.json", "somewhere", "some command")
-    record = json.loads((tmp_path / "practice.json").read_text())
-    assert record["source"] == "somewhere"
-    assert record["practice"]["elasticity"] == pytest.approx(shipped.elasticity, abs=1e-4)
-
-
-def test_one_command_makes_the_file_that_ships(tmp_path):
-    synthetic().to_csv(tmp_path / "panel.csv", index=False)
-    main([str(tmp_path / "panel.csv"), str(tmp_path)])
-    record = json.loads((tmp_path / "practice.json").read_text())
-    assert record["practice"]["elasticity"] == pytest.approx(0.7)
-    assert record["source"].startswith(
-        "estimated on 12 markets with both fast and slow points up to 2024"
-    )
 
 
 def test_the_parameter_that_ships_is_the_estimate_that_ships():

