@@ -334,9 +334,8 @@ def new(
 
     With --ledger it is a country of your own facts: the params file reads them, and runs at once.
     """
-    from forecasting.evidence.files import write_new
     from forecasting.evidence.places import place_name
-    from forecasting.parameters.naming import country_code, new_params, unsafe_name
+    from forecasting.parameters.naming import country_code, new_params, unsafe_name, write_params
 
     if scenario and (why := unsafe_name(scenario)):
         raise InputError(f"the scenario's name {scenario[:100]!a} {why}; e.g. baseline")
@@ -354,13 +353,7 @@ def new(
     else:
         raise click.UsageError("name a country, a table with --ledger, or a workbook with --from")
     path = out / name
-    out.mkdir(parents=True, exist_ok=True)
-    try:
-        write_new(path, text.encode())
-    except FileExistsError:
-        raise InputError(
-            f"{path} exists already; edit it, or give another name with --scenario"
-        ) from None
+    write_params(path, text)
     say(
         f"wrote {path} for {where}; it runs as it is: `ev-forecast run {path}`; "
         f"edit it, then `ev-forecast check {path}`"

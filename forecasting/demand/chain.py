@@ -114,25 +114,26 @@ def demand_outlook(
     a_year = {name: table.sum(axis=1) for name, table in by_month.items()}
     month_shares = {name: table / a_year[name][:, None] for name, table in by_month.items()}
     split = {vehicle.name: energy_split(vehicle, drawn) for vehicle in assumed.classes}
-    per_vehicle = {name: a_year[name] * split[name] for name in fleets}
-    at_end = _by_setting(stocks, per_vehicle)
-    in_year = _by_setting({name: fleet.mean_stock for name, fleet in fleets.items()}, per_vehicle)
+    # Battery energy, kWh a year by setting: of a vehicle, of all at the year's end, of the year
+    per_vehicle = {name: (a_year[name] * split[name])[:, :, None] for name in fleets}
+    at_end = np.asarray(sum(stocks[name] * kwh for name, kwh in per_vehicle.items()))
+    in_year = sum(fleets[name].mean_stock * kwh for name, kwh in per_vehicle.items())
+    loss = np.stack([losses(setting, drawn) for setting in SETTINGS])
+    grid = np.asarray(in_year / loss)
     vehicles = all_vehicles(drawn, span)
-    points, megawatts = charging_need(at_end, np.clip(road.stock / vehicles, 0, 1), span, drawn)
-    _add_beside_energy(points, megawatts, assumed.classes, stocks, drawn)
-    loss = {setting: losses(setting, drawn) for setting in SETTINGS}
-    grid = _over(in_year, loss)
+    energy_at_end = dict(zip(SETTINGS, at_end, strict=True))
+    points = charging_need(energy_at_end, np.clip(road.stock / vehicles, 0, 1), span, drawn)
+    megawatts = _add_beside_energy(points, assumed.classes, stocks, drawn)
     unpushed, practice, targeted = deployed_points(
         road.stock, span, assumed, drawn, charging_today, as_of, targets, rng
     )
-    busiest = np.stack([*_over(at_end, loss).values()])
-    winter, summer = _peaks(busiest, points, megawatts, month_shares["bev"], drawn)
-    energy = np.asarray(sum(grid.values())) / 1e6
+    winter, summer = _peaks(at_end / loss, points, megawatts, month_shares["bev"], drawn)
+    energy = grid.sum(axis=0) / 1e6
     power, peak, in_summer = power_shares(energy, winter, summer, span, drawn)
     oil, carbon = fuel_and_carbon(assumed.classes, fleets, split, energy, drawn)
     dollars = investment(points, drawn)
-    public = np.asarray(sum(dollars.pop(setting) for setting in PUBLIC))
-    private = np.asarray(sum(dollars.values()))
+    public = _sum(dollars, PUBLIC)
+    private = _sum(dollars, ("work", "home", "depot"))
     cars = {EV_STOCK_SHARE: vehicles * drawn["car_share"][:, None]}
     electric = {EV_STOCK_SHARE: stocks["bev"] + stocks[PLUG_IN]}
     if new_cars is not None:
@@ -145,9 +146,9 @@ def demand_outlook(
         "energy_gwh": energy,
         "peak_mw": winter,
         "peak_summer_mw": summer,
-        "charging_points_need": np.asarray(sum(points[setting] for setting in PUBLIC)),
+        "charging_points_need": _sum(points, PUBLIC),
         "charging_points_need_slow": points["overnight"],
-        "charging_points_need_fast": np.asarray(sum(points[setting] for setting in FAST)),
+        "charging_points_need_fast": _sum(points, FAST),
         "charging_points_practice": practice,
         "charging_stations": practice / drawn["points_per_station"][:, None],
         "charging_points_home": points["home"],
@@ -177,11 +178,11 @@ def demand_outlook(
         fleets=fleets,
         points_by_setting=points,
         megawatts=megawatts,
-        energy_by_setting=grid,
+        energy_by_setting=dict(zip(SETTINGS, grid, strict=True)),
         month_shares=month_shares,
-        grid_per_vehicle=_from_the_grid(per_vehicle, loss),
+        grid_per_vehicle={name: (kwh / loss).sum(axis=(0, 2)) for name, kwh in per_vehicle.items()},
         kwh_per_vehicle=a_year,
-        energy_at_end=at_end,
+        energy_at_end=energy_at_end,
         drawn=drawn,
         parameters=assumed,
         cars=cars,
@@ -210,24 +211,9 @@ def _stocks_alone(stocks: Draws) -> dict[str, Array]:
     return {name: stock for name, stock in named.items() if name and stock.any()}
 
 
-def _from_the_grid(per_vehicle: Draws, loss: Draws) -> dict[str, Array]:
-    """What one vehicle of each class takes from the grid, kWh a year."""
-    by_setting = np.hstack([*loss.values()]).T
-    return {name: (kwh / by_setting).sum(axis=0) for name, kwh in per_vehicle.items()}
-
-
-def _over(kwh: Draws, loss: Draws) -> dict[str, Array]:
-    """What the grid gives for so much at the batteries, by setting."""
-    return {setting: taken / loss[setting] for setting, taken in kwh.items()}
-
-
-def _by_setting(vehicles: Draws, per_vehicle: Draws) -> dict[str, Array]:
-    """Battery energy of so many vehicles by setting, kWh a year."""
-    total = dict.fromkeys(SETTINGS, np.zeros(1))
-    for name, count in vehicles.items():
-        for setting, kwh in zip(SETTINGS, per_vehicle[name], strict=True):
-            total[setting] = total[setting] + count * kwh[:, None]
-    return total
+def _sum(table: Draws, settings: Sequence[str]) -> Array:
+    """Of several settings together."""
+    return np.asarray(sum(table[setting] for setting in settings))
 
 
 def all_vehicles(drawn: Draws, years: Sequence[int]) -> Array:
@@ -247,14 +233,11 @@ def all_vehicles(drawn: Draws, years: Sequence[int]) -> Array:
 
 
 def _add_beside_energy(
-    points: dict[str, Array],
-    megawatts: dict[str, Array],
-    classes: Iterable[VehicleClass],
-    stocks: Draws,
-    drawn: Draws,
-) -> None:
+    points: dict[str, Array], classes: Iterable[VehicleClass], stocks: Draws, drawn: Draws
+) -> dict[str, Array]:
     """Add what does not follow energy: points at homes and depots follow vehicles, and roads that
-    are to be covered whatever the traffic set a floor under en-route points.
+    are to be covered whatever the traffic set a floor under en-route points. Gives the rated power
+    of all settings, megawatts.
     """
     at_home = depot = rated = np.zeros_like(points["work"])
     for vehicle in classes:
@@ -266,15 +249,14 @@ def _add_beside_energy(
             count, power = depots(name, stock, drawn)
             depot = depot + count
             rated = rated + power
+    sites = 2 * np.ceil(drawn["coverage_km"] / drawn["coverage_spacing"])
+    floor = (sites * drawn["coverage_points"])[:, None]
+    points["enroute_dc"] = np.maximum(points["enroute_dc"], floor)
+    shared = {name: power_mix(name).mean_kw / 1000 * count for name, count in points.items()}
     points["home"] = drawn["home_access"][:, None] * at_home
-    megawatts["home"] = points["home"] * drawn["home_kw"][:, None] / 1000
     points["depot"] = depot
-    megawatts["depot"] = rated
-    if drawn["coverage_km"].any():
-        sites = 2 * np.ceil(drawn["coverage_km"] / drawn["coverage_spacing"])
-        floor = (sites * drawn["coverage_points"])[:, None]
-        points["enroute_dc"] = np.maximum(points["enroute_dc"], floor)
-        megawatts["enroute_dc"] = points["enroute_dc"] * (power_mix("enroute_dc").mean_kw / 1000)
+    at_homes = points["home"] * drawn["home_kw"][:, None] / 1000
+    return shared | {"home": at_homes, "depot": rated}
 
 
 def _peaks(

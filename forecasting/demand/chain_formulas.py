@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from forecasting.demand.chain import all_vehicles
-from forecasting.demand.charging import FAST, HOURS, PUBLIC, energy_split, power_mix, side
+from forecasting.demand.charging import FAST, HOURS, PUBLIC, SHARED, energy_split, power_mix, side
 from forecasting.demand.consequences import DENSITY
 from forecasting.demand.deployed import moment
 from forecasting.demand.energy import MONTH_DAYS
@@ -35,7 +36,6 @@ TARGET_YEAR = "charging_points_target_year"
 LARGEST_STATION = 64
 BUSY_HOURS = (9, 10, 18, 19, 20, 21, 22)  # whatever is set, hardly a draw has its peak in another
 CARS = {"bev": "consumption", "phev": "consumption.phev"}
-SHARED = ("work", *PUBLIC)  # settings whose points follow the energy
 LEVERS = (
     *("annual_km", *CARS.values(), "home_access", "utilisation_scale", "power_delivery_scale"),
     *("home_kw", "public_point_kw", "charger_efficiency.ac", "charger_efficiency.dc"),
@@ -184,11 +184,6 @@ class Chain:
         column = np.reshape(np.asarray(values, dtype=float), (-1, 1))
         self.drawn[name] = np.broadcast_to(column, (len(self.demand.imports), 1))
 
-    def _by_year(self, name: str, table: Array) -> None:
-        """Values of the years shown and of the year before."""
-        for year in self.years:
-            self._put(f"{name}@{year}", self._in(table, year))
-
     def _in(self, table: Array, year: int) -> Array:
         """One year of the chain's results; before its first there was nothing."""
         place = year - self.demand.years[0]
@@ -230,8 +225,8 @@ class Chain:
         share = demand.drawn["class_share.phev"][:, None]
         stock = demand.results["ev_stock"]
         of_year["plugins"] = demand.fleets["phev"].stock - share * stock
-        for name, table in of_year.items():
-            self._by_year(name, table)
+        for (name, table), year in itertools.product(of_year.items(), self.years):
+            self._put(f"{name}@{year}", self._in(table, year))
 
     def _cars(self) -> None:
         """What a car takes at each setting with and without a charger at home."""

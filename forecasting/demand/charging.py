@@ -18,6 +18,7 @@ from forecasting.demand.queueing import ceilings
 from forecasting.quantiles import Array
 
 PUBLIC = ("overnight", "destination_ac", "destination_dc", "enroute_dc")
+SHARED = ("work", *PUBLIC)  # settings whose points follow the energy
 FAST = ("destination_dc", "enroute_dc")
 LOW_SHARE, HIGH_SHARE = 0.02, 0.50  # EV stock shares between which ICCT's utilisation rises
 HOURS = 8760.0
@@ -150,7 +151,7 @@ def energy_split(vehicle: VehicleClass, drawn: Draws) -> Array:
 
 def charging_need(
     energy_kwh: Draws, share: Array, years: Sequence[int], drawn: Draws
-) -> tuple[dict[str, Array], dict[str, Array]]:
+) -> dict[str, Array]:
     """Points of the shared settings, from workplace to en-route.
 
     Parameters
@@ -166,7 +167,7 @@ def charging_need(
 
     Returns
     -------
-    points, megawatts : dict of str to ndarray, shape (draws, years)
+    dict of str to ndarray, shape (draws, years)
         By setting.
 
     Examples
@@ -174,13 +175,13 @@ def charging_need(
     >>> from forecasting.demand.parameters import load_parameters
     >>> drawn = {row.key: np.array([row.mode]) for row in load_parameters()}
     >>> energy = {setting: np.array([[1e6]]) for setting in SETTINGS}
-    >>> points, megawatts = charging_need(energy, np.array([[0.05]]), [2030], drawn)
+    >>> points = charging_need(energy, np.array([[0.05]]), [2030], drawn)
     >>> {setting: float(value[0, 0].round(1)) for setting, value in points.items()}
     {'work': 79.6, 'overnight': 132.3, 'destination_ac': 70.0, 'destination_dc': 19.6,
     'enroute_dc': 8.3}
     """
-    points, megawatts = {}, {}
-    for setting in ("work", *PUBLIC):
+    points = {}
+    for setting in SHARED:
         mix = power_mix(setting)
         low, high = (
             np.minimum(drawn[f"utilisation_{end}.{setting}"] * drawn["utilisation_scale"], 1)
@@ -194,8 +195,7 @@ def charging_need(
         )
         inlet = energy_kwh[setting] / drawn[f"onboard_efficiency.{side(setting)}"][:, None]
         points[setting] = inlet / (mix.mean_kw * delivery * use * HOURS)
-        megawatts[setting] = points[setting] * (mix.mean_kw / 1000)
-    return points, megawatts
+    return points
 
 
 def depots(name: str, stock: Array, drawn: Draws) -> tuple[Array, Array]:

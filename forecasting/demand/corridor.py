@@ -415,11 +415,7 @@ def corridor_plan(
                 spacing_km=spacing_km,
                 least_points=LEAST.get(vehicle, 1),
             )
-    columns = [
-        *("section", "country", "vehicle", "case", "km", "vehicles_per_day", "electric_per_day"),
-        *("sites", "points", "megawatts", "longest_gap_km", "stops_per_trip", "basis"),
-    ]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows)
 
 
 def _planned(
@@ -448,52 +444,15 @@ def _planned(
             "km": km,
             "vehicles_per_day": daily,
             "electric_per_day": electric,
+            **plan_section(km, electric, mean, driven, temperature=temperature, **plan),
             "basis": f"length {part['kind']}, traffic {part['traffic_kind']}",
         }
-        rows.append(row | plan_section(km, electric, mean, driven, temperature=temperature, **plan))
+        rows.append(row)
     return rows
 
 
-@dataclass(frozen=True)
-class TruckTrip:
-    """One drive from Urumqi to Tashkent, electric beside diesel.
-
-    Parameters
-    ----------
-    km, range_km : float
-        Length of the road; from full to empty.
-    kwh_per_km, kwh_per_tonne_km : float
-        Of a loaded truck, and for each tonne that it carries.
-    payload_tonnes, diesel_payload_tonnes : float
-        What it carries, and what a diesel truck would.
-    driving_hours, rest_hours : float
-        At the wheel; breaks and nights that the rules ask for. They are the same for both.
-    stops, charging_hours, extra_hours : float
-        Charges on the way, nights apart; their time; and what they take beyond the breaks that are
-        due anyway.
-    """
-
-    km: float
-    range_km: float
-    kwh_per_km: float
-    kwh_per_tonne_km: float
-    payload_tonnes: float
-    diesel_payload_tonnes: float
-    driving_hours: float
-    rest_hours: float
-    stops: float
-    charging_hours: float
-    extra_hours: float
-
-    @property
-    def of_diesel(self) -> float:
-        """Tonnes an hour that arrive, of those of a diesel truck."""
-        hours = self.driving_hours + self.rest_hours
-        return self.payload_tonnes / self.diesel_payload_tonnes * hours / (hours + self.extra_hours)
-
-
-def truck_trip(temperature: float = MILD, truck: RoadVehicle | None = None) -> TruckTrip:
-    """A drive over the whole road: what it takes in energy and hours, and what it carries.
+def truck_trip(temperature: float = MILD, truck: RoadVehicle | None = None) -> dict[str, float]:
+    """A drive from Urumqi to Tashkent: what it takes in energy and hours, and what it carries.
 
     A driver rests at night, and the truck is full in the morning; breaks by day are used for
     charging. Only what charging takes beyond them is lost.
@@ -505,12 +464,21 @@ def truck_trip(temperature: float = MILD, truck: RoadVehicle | None = None) -> T
     truck : RoadVehicle, optional
         Default the truck that ships.
 
+    Returns
+    -------
+    dict of str to float
+        ``km`` of the road and ``range_km`` from full to empty; ``kwh_per_km`` of a loaded truck and
+        ``kwh_per_tonne_km``; ``payload_tonnes``; ``driving_hours`` at the wheel and ``rest_hours``,
+        breaks and nights that the rules ask for, the same of a diesel truck; ``stops``, charges on
+        the way, nights apart, their ``charging_hours``, and ``extra_hours``, what they take beyond
+        the breaks; ``of_diesel``, tonnes an hour that arrive, of those of a diesel truck.
+
     Examples
     --------
     >>> mild, cold = truck_trip(), truck_trip(-20)
-    >>> round(mild.km), round(mild.range_km), round(cold.range_km)
+    >>> round(mild["km"]), round(mild["range_km"]), round(cold["range_km"])
     (1845, 385, 336)
-    >>> round(mild.extra_hours, 1), round(cold.extra_hours, 1), round(cold.of_diesel, 2)
+    >>> round(mild["extra_hours"], 1), round(cold["extra_hours"], 1), round(cold["of_diesel"], 2)
     (0.0, 0.0, 0.89)
     """
     driven = truck or road_vehicle("truck")
@@ -518,28 +486,28 @@ def truck_trip(temperature: float = MILD, truck: RoadVehicle | None = None) -> T
     hours = km / road_figure("speed")
     nights = max(math.ceil(hours / road_figure("driving_a_day")) - 1, 0)
     pauses = max(math.ceil(hours / road_figure("driving_before_break")) - 1 - nights, 0)
-    reach = driven.range_km(temperature)
-    day = km / (nights + 1)  # kilometres from one night to the next
-    by_day = max(day - reach * (FULL - RESERVE), 0.0) / (reach * (FAST_TO - RESERVE))
-    stops = (nights + 1) * by_day
+    days = nights + 1
+    stops = days * stops_along(km / days, driven, temperature)
     charging = stops * driven.minutes_at_point(FAST_TO - RESERVE, temperature) / 60
     breaks = pauses * road_figure("break_minutes") / 60
+    rests = breaks + nights * road_figure("rest_a_night")
+    extra = max(charging - breaks, 0.0)
     diesel = road_figure("payload_tonnes")
     payload = diesel * (1 - road_figure("payload_penalty"))
     consumption = driven.kwh_per_km(temperature)
-    return TruckTrip(
-        km=km,
-        range_km=reach,
-        kwh_per_km=consumption,
-        kwh_per_tonne_km=consumption / payload,
-        payload_tonnes=payload,
-        diesel_payload_tonnes=diesel,
-        driving_hours=hours,
-        rest_hours=breaks + nights * road_figure("rest_a_night"),
-        stops=stops,
-        charging_hours=charging,
-        extra_hours=max(charging - breaks, 0.0),
-    )
+    return {
+        "km": km,
+        "range_km": driven.range_km(temperature),
+        "kwh_per_km": consumption,
+        "kwh_per_tonne_km": consumption / payload,
+        "payload_tonnes": payload,
+        "driving_hours": hours,
+        "rest_hours": rests,
+        "stops": stops,
+        "charging_hours": charging,
+        "extra_hours": extra,
+        "of_diesel": payload / diesel * (hours + rests) / (hours + rests + extra),
+    }
 
 
 def truck_plan(scenario: str = "baseline") -> pd.DataFrame:

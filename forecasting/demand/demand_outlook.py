@@ -189,14 +189,14 @@ class DemandOutlook:
     @cached_property
     def by_month(self) -> pd.DataFrame:
         """Electricity by year and month, GWh (median and 80 % interval)."""
-        years = range(len(self.years))
-        low, middle, high = np.stack([quantiles(self._monthly(year), LEVELS) for year in years], 1)
+        low, middle, high = quantiles(self._monthly.reshape(len(self.imports), -1), LEVELS)
         return self._grid("month", MONTHS, low=low, gwh=middle, high=high)
 
-    def _monthly(self, place: int) -> Array:
-        """Electricity of all classes by month in one of the years, GWh."""
+    @cached_property
+    def _monthly(self) -> Array:
+        """Electricity of all classes by year and month, GWh, in each draw."""
         shares = self.month_shares.items()
-        by_class = [self._gwh[name][:, [place]] * share for name, share in shares]
+        by_class = [self._gwh[name][:, :, None] * share[:, None] for name, share in shares]
         return np.asarray(np.sum(by_class, axis=0))
 
     @cached_property
@@ -316,7 +316,7 @@ class DemandOutlook:
         """Of the last year what a series by hour is made from: GWh by setting and share by month,
         means over draws.
         """
-        by_month = self._monthly(-1).mean(axis=0)
+        by_month = self._monthly[:, -1].mean(axis=0)
         total = np.quantile(self.results["energy_gwh"][:, -1], LEVELS)
         by_setting = {
             setting: float(kwh[:, -1].mean()) / 1e6

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from forecasting.errors import InputError, Problem
+from forecasting.evidence.files import write_new
 from forecasting.evidence.places import PLACES, nearest_place, place_code, place_name
 
 SEED = 20230626
@@ -103,6 +104,23 @@ def new_params(
         if not known:
             text = text.replace("\n\n", f"\n{line}\n\n", 1)
     return f"{country_slug(code)}-{scenario}.yaml", text
+
+
+def write_params(path: Path, text: str) -> None:
+    """Write a params file, or what goes with it, where there is none; its folder is made.
+
+    Raises
+    ------
+    InputError
+        Where something is there.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        write_new(path, text.encode())
+    except FileExistsError:
+        raise InputError(
+            f"{path} exists already; edit it, or give another name with --scenario"
+        ) from None
 
 
 PARAMS_ENDINGS = (".yaml", ".yml")

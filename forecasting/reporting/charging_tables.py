@@ -732,19 +732,19 @@ def truck_trip_table() -> Table:
             row = {
                 "battery, kWh": battery,
                 "°C": temperature,
-                "range, km": trip.range_km,
-                "kWh a km": trip.kwh_per_km,
-                "kWh a tonne-km": trip.kwh_per_tonne_km,
-                "payload, t": trip.payload_tonnes,
-                "at the wheel, h": trip.driving_hours,
-                "breaks and nights, h": trip.rest_hours,
-                "charges by day": trip.stops,
-                "charging by day, h": trip.charging_hours,
-                "beyond the breaks, h": trip.extra_hours,
-                "tonnes an hour, % of diesel": 100 * trip.of_diesel,
+                "range, km": trip["range_km"],
+                "kWh a km": trip["kwh_per_km"],
+                "kWh a tonne-km": trip["kwh_per_tonne_km"],
+                "payload, t": trip["payload_tonnes"],
+                "at the wheel, h": trip["driving_hours"],
+                "breaks and nights, h": trip["rest_hours"],
+                "charges by day": trip["stops"],
+                "charging by day, h": trip["charging_hours"],
+                "beyond the breaks, h": trip["extra_hours"],
+                "tonnes an hour, % of diesel": 100 * trip["of_diesel"],
             }
             rows.append(row)
-    caption = f"One trip of {truck_trip().km:,.0f} km, {ROAD_WORDS}"
+    caption = f"One trip of {truck_trip()['km']:,.0f} km, {ROAD_WORDS}"
     return small_table(pd.DataFrame(rows).set_index("battery, kWh"), caption)
 
 

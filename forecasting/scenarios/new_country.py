@@ -19,7 +19,6 @@ from forecasting.errors import InputError
 from forecasting.evidence.checking import checked_rows, read_table
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.fact import typed_facts
-from forecasting.evidence.files import write_new
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.mapping import (
     NOT_READ,
@@ -35,7 +34,7 @@ from forecasting.evidence.places import place_name
 from forecasting.evidence.printed_numbers import printed_number
 from forecasting.evidence.rules import COUNTED, Row
 from forecasting.measures import FLOW_OF_COUNT, MEASURES, did_you_mean
-from forecasting.parameters.naming import country_code, new_params
+from forecasting.parameters.naming import country_code, new_params, write_params
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.periods import as_date
 from forecasting.scenarios.check import check_paths
@@ -200,13 +199,7 @@ class NewCountry:
             contents[mapping_path(self.table)] = mapping.to_yaml()
         with contextlib.ExitStack() as undo:
             for path, content in contents.items():
-                path.parent.mkdir(parents=True, exist_ok=True)
-                try:
-                    write_new(path, content.encode())
-                except FileExistsError:
-                    raise InputError(
-                        f"{path} exists already; edit it, or give another name with --scenario"
-                    ) from None
+                write_params(path, content)
                 undo.callback(path.unlink)
             checked = check_paths([folder / name, self.table], published=self._since)
             if checked.problems:

@@ -36,7 +36,7 @@ def test_points_by_hand():
     values = drawn(
         onboard_efficiency__ac=0.95, utilisation_low__overnight=0.1, utilisation_high__overnight=0.1
     )
-    points, _ = charging_need(energy, np.array([[0.1]]), [2023], values)
+    points = charging_need(energy, np.array([[0.1]]), [2023], values)
     delivered = power_mix("overnight").delivered([2023])[0]
     by_hand = 1e6 / 0.95 / (delivered * 0.1 * values["utilisation_scale"][0] * 8760)
     assert points["overnight"][0, 0] == pytest.approx(by_hand)
@@ -127,7 +127,7 @@ def test_power_mixes_are_whole_and_deliver_more_with_the_years(setting):
 
 def need(energy=1e8, ev_share=0.05, year=2030, **changed):
     table = {setting: np.full((1, 1), energy) for setting in SETTINGS}
-    return charging_need(table, np.full((1, 1), ev_share), [year], drawn(**changed))[0]
+    return charging_need(table, np.full((1, 1), ev_share), [year], drawn(**changed))
 
 
 def test_need_of_a_setting_by_hand():
