@@ -35,7 +35,6 @@ from forecasting.reporting.charging_tables import (
     truck_trip_table,
     why,
 )
-from forecasting.reporting.citations import fact_list
 from forecasting.reporting.door import guard as _guard
 from forecasting.reporting.grounds import (
     analogues_lines,
@@ -43,6 +42,7 @@ from forecasting.reporting.grounds import (
     caveats_of,
     counts_table,
     due_table,
+    fact_list,
     find_out_table,
     grounds,
     other_doubts,

@@ -17,12 +17,13 @@ from forecasting.evidence.bases import basis_words, shipped_bases
 from forecasting.evidence.places import place_name
 from forecasting.growth.sharing import made_once
 from forecasting.measures import EV_SHARE
-from forecasting.reporting.caveat_words import TWO_NUMBERS, age_line, day_words
-from forecasting.reporting.display import Link, Prose, Table, plain_frame, rows_table
+from forecasting.reporting.caveat_words import TWO_NUMBERS, age_line
+from forecasting.reporting.display import HIGH, LOW, Link, Prose, Table, plain_frame, rows_table
 from forecasting.reporting.labels import (
     amount,
     amounts,
     capital,
+    day_words,
     interval,
     known_as_growth,
     label_of,
@@ -359,7 +360,7 @@ def _row_of(make: Callable[[], Outlook], scenario: Scenario, draws: int) -> dict
         for entry in headline(outlook.results, outlook.scenario.measure, outlook.first_year):
             name = entry["measure"]
             if entry["year"] != outlook.first_year + 1:
-                ends = amounts(entry["lower80"], entry["upper80"], name).replace(" ", NO_BREAK)
+                ends = amounts(entry[LOW], entry[HIGH], name).replace(" ", NO_BREAK)
                 head = f"{label_in(outlook, name)}, {entry['year']}"
                 cells[head] = f"{amount(entry['median'], name)} ({ends})"
         return cells

@@ -15,9 +15,8 @@ from forecasting.evidence.fact import Fact
 from forecasting.evidence.places import place_name
 from forecasting.evidence.words import in_words, when_words
 from forecasting.measures import MEASURES
-from forecasting.periods import Period
 from forecasting.reporting.display import Dated, Link
-from forecasting.reporting.labels import phrase, plural
+from forecasting.reporting.labels import day_words, label_of, phrase, plural, published_words
 
 Wording = str | Callable[[Caveat], str]  # a pattern that names what `_named` knows, or a function
 
@@ -64,15 +63,22 @@ def _named(caveat: Caveat) -> dict[str, Any]:
     as a sentence names it, and the facts in words.
     """
     named: dict[str, Any] = dict(caveat.values)
-    for name in {"measure", "other"} & named.keys():
-        label = MEASURES[named[name]].label
-        named |= {f"{name}_name": named[name], name: label, f"{name}_in_text": label.lower()}
+    if "measure" in named:
+        label = MEASURES[named["measure"]].label
+        named |= {"measure": label, "measure_in_text": label.lower()}
     if "place" in named:
         named["place"] = place_name(named["place"])
     if "day" in named:
         named["day_in_text"] = day_words(dt.date.fromisoformat(named["day"]))
     if caveat.facts:
-        named["fact"] = fact_words(caveat.facts[0])
+        first = caveat.facts[0]
+        named |= {
+            "fact": fact_words(first),
+            "by": basis_words(", {},", first.basis),
+            "end": day_words(first.period.end),
+            "printed": published_words(first.published),
+            "last_says": in_words(caveat.facts[-1]),
+        }
     return named
 
 
@@ -84,8 +90,9 @@ def fact_words(fact: Fact) -> str:
     fact : Fact
         Any.
     """
-    words = in_words(fact) or fact.measure
-    when = when_words(fact.period)
+    words = in_words(fact) or label_of(fact.measure).lower()
+    when = when_words(fact.period) if fact.period_end else ""
+    # A share names the day of its whole
     return words if words.endswith(when) else f"{words} {when}"
 
 
@@ -125,14 +132,6 @@ def _zeros_before_start(caveat: Caveat) -> str:
     )
 
 
-def _new_vintage(caveat: Caveat) -> str:
-    older, newer = caveat.facts
-    return (
-        f"{fact_words(older)}, printed {published_words(older.published)}, was printed anew as "
-        f"{in_words(newer)} and was not used"
-    )
-
-
 def _stock_falls(caveat: Caveat) -> str:
     fall, *later = map(fact_words, caveat.facts)
     if later:
@@ -144,11 +143,6 @@ def _stock_falls(caveat: Caveat) -> str:
     )
 
 
-def _disagrees(caveat: Caveat) -> str:
-    fact = caveat.facts[0]
-    return f"{fact_words(fact)}{basis_words(', {},', fact.basis)} disagrees with the other facts"
-
-
 def _place_silent(caveat: Caveat) -> str:
     last = "".join(f"its last count is of {fact_words(fact)}; " for fact in caveat.facts)
     return (
@@ -156,13 +150,6 @@ def _place_silent(caveat: Caveat) -> str:
         f"years to {day_words(dt.date.fromisoformat(caveat.values['day']))}, so no number is given "
         "for it, and it is not in the sum."
     )
-
-
-def _newest_count(caveat: Caveat) -> str:
-    (newest,) = caveat.facts
-    end = day_words(newest.period.end)
-    printed = published_words(newest.published)
-    return f"The newest count it rests on ends on {end} and was published {printed}."
 
 
 def age_today(age: Caveat, today: dt.date) -> str:
@@ -189,62 +176,22 @@ def age_line(age: Caveat) -> str | Link:
     return Dated(str(age), str(age.facts[0].period.end))
 
 
-def day_words(day: dt.date) -> str:
-    """A day as a sentence names it.
-
-    >>> day_words(dt.date(2026, 3, 9))
-    '9 March 2026'
-    """
-    return f"{day.day} {day:%B %Y}"
-
-
-def published_words(when: Period | None) -> str:
-    """A day, a month or a year of publication in words.
-
-    >>> published_words(None)
-    'on an unknown day'
-    """
-    if when is None:
-        return "on an unknown day"
-    if when.days == 1:
-        return f"on {day_words(when.end)}"
-    if when.days <= 31:
-        return f"in {when.end:%B %Y}"
-    return f"in {when.end:%Y}"
-
-
 def _stock_not_closed(caveat: Caveat) -> str:
     values = caveat.values
     earlier = values["earlier"] and plural(values["earlier"], "earlier day")
     before = phrase(" (the gap was alike on {})", earlier).replace("on 1 ", "on one ")
     day = day_words(dt.date.fromisoformat(values["day"]))
-    reason = gap_words(values["explanation"], values["printed"], values["modelled"])
     printed = plural(round(values["printed"]), "vehicle")
+    modelled = values["modelled"]
+    share = values["printed"] / modelled if modelled else math.inf
+    reason = GAPS[values["explanation"]].format(missing=100 * (1 - share), times=share)
     return (
-        f"On {day} the register had {printed}, where this model has {values['modelled']:,.0f}: "
+        f"On {day} the register had {printed}, where this model has {modelled:,.0f}: "
         f"{reason}{before}."
     )
 
 
-def gap_words(explanation: str, printed: float, modelled: float) -> str:
-    """What the gap between a printed stock and the modelled one points to.
-
-    Parameters
-    ----------
-    explanation : str
-        As `forecasting.demand.registrations.balance` has it.
-    printed, modelled : float
-        The stocks.
-
-    Examples
-    --------
-    >>> gap_words("fewer", 75.0, 100.0)[:50]
-    '25 % of the modelled stock is not on the register,'
-    """
-    share = printed / modelled if modelled else math.inf
-    return GAPS[explanation].format(missing=100 * (1 - share), times=share)
-
-
+# What the gap between a printed stock and the modelled one points to
 GAPS = {
     "closes": "inside the 80 % range, or within 1 %",
     "thousands": "a factor near 1000, so look at the units, thousands or vehicles",
@@ -301,7 +248,7 @@ CLAUSES: dict[str, Wording] = {
     ),
     "every_count": _every_count,
     "zeros_before_start": _zeros_before_start,
-    "new_vintage": _new_vintage,
+    "new_vintage": "{fact}, printed {printed}, was printed anew as {last_says} and was not used",
     "stock_falls": _stock_falls,
     "only_bounds": (
         "only bounds tell of the level: the tightest of a year is taken to be near, as it was "
@@ -329,7 +276,7 @@ CLAUSES: dict[str, Wording] = {
         "room"
     ),
     "analogues_alone": ("no fact counts this flow: the forecast rests on analogue markets alone"),
-    "disagrees": _disagrees,
+    "disagrees": "{fact}{by} disagrees with the other facts",
     "few_draws_count": (
         "only {share:.0%} of the possible futures that were drawn carry weight, as its facts pull "
         "in different directions: its ranges are rough, and fit_table() names the facts"
@@ -381,7 +328,7 @@ SENTENCES: dict[str, Wording] = {
         "No count of {measure_in_text} was published by {day_in_text}: this rests on other markets "
         "alone."
     ),
-    "evidence_new": _newest_count,
+    "evidence_new": "The newest count it rests on ends on {end} and was published {printed}.",
     "own_facts_undated": (
         "{undated} of {number} facts of your own have no date of publication and are never used: "
         "say published: DATE in the params file, or run with `--published DATE`."

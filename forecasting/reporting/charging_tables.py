@@ -40,12 +40,12 @@ from forecasting.measures import (
 )
 from forecasting.panels.practice import market_band
 from forecasting.parameters.values import Choice
-from forecasting.reporting.caveat_words import day_words
 from forecasting.reporting.display import HIGH, LOW, BulletList, Table, beside, rows_table
 from forecasting.reporting.labels import (
     SETTINGS,
     amount,
     amounts,
+    day_words,
     label_of,
     parameter_words,
     phrase,

@@ -32,6 +32,9 @@ HIGH = "90 %"
 WHEN = ("year", "period", "published", "newest")  # digits that are no amount
 # Addresses that become links: outside, in the page, of a report beside it
 LINKED = re.compile(r"https?://|#|(\.\./)?[\w-]+/report\.html$")
+# Links to rows of a page: of facts, and of what numbers rest on
+INSIDE = re.compile(r'<a (class="fact" )?href="#((?:fact|grounds)-[^"]*)">(.*?)</a>', re.DOTALL)
+ROW = re.compile(r'<li id="((?:fact|grounds)-[^"]*)">')
 # A fact's id in a column of facts: the page makes a number of it, which leads to the fact's row.
 FACT = re.compile(r"[^\s,]+-[^\s,]+")
 CLASS = ' class="{}"'
@@ -124,6 +127,40 @@ def mention(name: str, words: str = "") -> Link:
     '<a class="fact" href="#fact-a-1">2,180 vehicles</a>'
     """
     return Link(words or name, f"#fact-{name}", "fact")
+
+
+def numbered(page: str, rows: str = "") -> str:
+    """Give each mention of a fact the number of its row in the list of facts, so that the numbers
+    are notes on paper; of a link to a row that is not there, keep the words.
+
+    Parameters
+    ----------
+    page : str
+        HTML with mentions.
+    rows : str
+        HTML with the list of facts, where it is not in the page.
+
+    Examples
+    --------
+    >>> mentions = mention("a", "A").html() + mention("b", "B").html()
+    >>> print(numbered(mentions + '<ol><li id="fact-a">'))
+    <a class="fact" href="#fact-a">A<sup>1</sup></a>B<ol><li id="fact-a">
+    """
+    places = ROW.findall(rows or page)
+    facts = [name for name in places if name.startswith("fact-")]
+    numbers = {name: number for number, name in enumerate(facts, start=1)}
+
+    def linked(link: re.Match[str]) -> str:
+        kind, name, words = link.groups()
+        if name not in places:
+            return words
+        if not kind:
+            return link[0]
+        if name == f"fact-{words}":  # an id says nothing to a reader
+            words = "fact"
+        return f'<a class="fact" href="#{name}">{words}<sup>{numbers[name]}</sup></a>'
+
+    return INSIDE.sub(linked, page)
 
 
 def _cell(text: str, kind: str, address: str) -> str:

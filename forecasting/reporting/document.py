@@ -26,7 +26,7 @@ from forecasting.errors import InputError
 from forecasting.evidence.files import write_asked
 from forecasting.quantiles import Array
 from forecasting.reporting.browser import pictures
-from forecasting.reporting.citations import numbered
+from forecasting.reporting.display import numbered
 from forecasting.reporting.html import PLOTLY, figure_words, report_title
 
 Integers = NDArray[np.int_]

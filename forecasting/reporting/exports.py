@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from forecasting.demand.hourly import hourly_load
 from forecasting.errors import InputError
 from forecasting.evidence.files import write_asked
 from forecasting.names import COMPARISON_TABLE, REPORT_NOTEBOOK, REPORT_PAGE
 from forecasting.reporting.browser import print_page
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from forecasting.scenarios.outlook import Outlook
+from forecasting.reporting.comparison_files import live_comparison
+from forecasting.reporting.iamc import iamc_frame, write_csv
+from forecasting.reporting.workbook import is_live, write_workbook
+from forecasting.reporting.workbook_live import live_workbook
+from forecasting.scenarios.outlook import Outlook, load_outlook
 
 OF_THE_PAGE = ("pdf", "docx")
 
@@ -57,10 +58,8 @@ def export_report(
     for path in wanted.values():
         _refuse(path, force)
     if set(wanted) == {"xlsx"} and (report / COMPARISON_TABLE).is_file():
-        from forecasting.reporting.comparison_files import live_comparison
-
         return [write_asked(wanted["xlsx"], live_comparison(report))]
-    outlook = _outlook(report) if set(wanted) - set(OF_THE_PAGE) else None
+    outlook = load_outlook(report) if set(wanted) - set(OF_THE_PAGE) else None
     return [_write(form, report, outlook, path, brief, template) for form, path in wanted.items()]
 
 
@@ -75,12 +74,6 @@ def _refuse(path: Path, force: bool) -> None:
         raise InputError(f"{path} is a link or a device; give the name of a file")
     if path.exists() and not force:
         raise InputError(f"{path} exists already; give another name, or --force to replace it")
-
-
-def _outlook(report: Path) -> Outlook:
-    from forecasting.scenarios.outlook import load_outlook
-
-    return load_outlook(report)
 
 
 def _write(
@@ -102,15 +95,10 @@ def _write(
             ) from None
         return write_document(report / REPORT_NOTEBOOK, path, template)
     assert outlook is not None
+    if form == "xlsx" and is_live(outlook):
+        return write_asked(path, live_workbook(outlook))
     if form == "xlsx":
-        from forecasting.reporting.workbook import is_live, write_workbook
-        from forecasting.reporting.workbook_live import live_workbook
-
-        if is_live(outlook):
-            return write_asked(path, live_workbook(outlook))
         return write_workbook(outlook, path)
-    from forecasting.reporting.iamc import iamc_frame, write_csv
-
     table = outlook.table
     if form == "hourly":
         table = _hours(report, outlook).reset_index()

@@ -1,5 +1,9 @@
-"""What a report's numbers rest on: facts and assumptions in words, what disagrees, and in tables
-how much the facts say and how much the prior.
+"""What a report's numbers rest on: facts and assumptions in words, what disagrees, in tables how
+much the facts say and how much the prior, and the list of the facts.
+
+Every fact that a report mentions is a link to its row in that list: what was printed, by whom,
+when, and what it moved. A mention carries the fact's id in its address only; `display.numbered`
+gives it the number of its row.
 """
 
 from __future__ import annotations
@@ -10,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forecasting.evidence.bases import agency_words, basis_name, basis_words, shipped_bases
+from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.places import COUNTRIES, place_name
 from forecasting.evidence.words import period_words
-from forecasting.measures import CAR_COUNTS, CHARGING_ANSWERS
-from forecasting.reporting.caveat_words import day_words, lines_of
-from forecasting.reporting.citations import LEAST, fact_name, moves
+from forecasting.measures import CAR_COUNTS, CHARGING_ANSWERS, CHARGING_COUNTS, GRID
+from forecasting.reporting.caveat_words import fact_words, lines_of
 from forecasting.reporting.display import (
     BulletList,
     Line,
@@ -28,6 +32,7 @@ from forecasting.reporting.labels import (
     amount,
     amounts,
     capital,
+    day_words,
     interval,
     label_of,
     label_words,
@@ -35,6 +40,7 @@ from forecasting.reporting.labels import (
     percent,
     phrase,
     plural,
+    published_words,
     readable,
     uncapital,
 )
@@ -44,6 +50,11 @@ from forecasting.scenarios.find_out import width_left, worth_finding_out
 from forecasting.scenarios.joint_draws import region_places, region_total
 
 if TYPE_CHECKING:
+    import datetime as dt
+
+    import pandas as pd
+
+    from forecasting.evidence.ledger import Ledger
     from forecasting.growth.flow import FlowForecast
     from forecasting.scenarios.outlook import Outlook
 
@@ -57,6 +68,9 @@ NEED, *_ = CHARGING_ANSWERS
 
 FIRST = 3  # doubts that stand in the brief
 MINOR = ("history_starts", "few_draws_count")  # caveats that come after all other doubts
+# What stands, what is promised, and what the grid carries: its facts are listed, too
+BESIDE = (*CAR_COUNTS, *CHARGING_COUNTS, *GRID)
+LEAST = 0.5  # percent by which a fact must move a forecast to be mentioned
 DOUBTED = 0.2  # probability of being wrong from which a fact is mentioned
 MOST_PERCENT = 1000  # beyond that a fact gives the forecast its scale
 MOST = 3  # facts and assumptions named of each number
@@ -243,6 +257,16 @@ def _effect(flow: FlowForecast, fact: str) -> str:
     side = "lower" if change > 0 else "higher"
     without = f"{readable(row['without'])}, {abs(change):.0f} % {side}"
     return f"; without it the forecast of {period} would be {without}"
+
+
+def fact_name(fact: Fact) -> str:
+    """A fact as people name it: what was printed, of which period, by whom.
+
+    >>> from forecasting.evidence.datasets import central_asia
+    >>> fact_name(next(iter(central_asia().select("UZ", "ev_imports", basis="uz-statistics"))))
+    '2,180 vehicles in 2022, Statistics Agency, battery cars'
+    """
+    return ", ".join(filter(None, (fact_words(fact), basis_name(fact.basis, fact.measure))))
 
 
 def _names(outlook: Outlook) -> dict[str, str]:
@@ -644,3 +668,99 @@ def region_members(outlooks: Collection[Outlook], scenario: str = "baseline") ->
     for code in sorted(others):
         lines.append(f"Not in it: {place_name(code)}, {OUTSIDE[code in COUNTRIES]}.")
     return BulletList(lines)
+
+
+def _row(fact: Fact, day: dt.date, moved: str) -> Line:
+    """A fact in words, who printed it, where and when, what it refers to and what it moved."""
+    printer: str | Link = f"{fact.source}, published {published_words(fact.published)}"
+    if fact.url.startswith(("http://", "https://")):
+        printer = Link(str(printer), fact.url)
+    line: list[str | Link] = [Link(_told(fact)), ". ", phrase("“{}” ", fact.quote), printer, "."]
+    if fact.known_from and fact.known_from > day:
+        line.append(" Printed after the day of this forecast.")
+    if fact.reference and "@" not in fact.reference:
+        line += [" It refers to ", mention(fact.reference, "this number"), "."]
+    return [*line, phrase(" {}", moved)]
+
+
+def _told(fact: Fact) -> str:
+    kind = fact.kind.replace("outcome", "")
+    return f"{label_of(fact.measure)}: {fact_name(fact)}{phrase(' ({})', kind)}"
+
+
+def fact_list(outlook: Outlook, beside: Ledger | None = None) -> BulletList:
+    """Every fact that an outlook used, or that counts what is forecast: the rows that mentions lead
+    to.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        A scenario's results. Its facts are of any place and partner: events may rest on a city's,
+        or on one of a later day.
+    beside : Ledger, optional
+        Facts that tables of the same page show.
+
+    Returns
+    -------
+    BulletList
+        Every fact in words, with its address.
+
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> fc.tables.fact_list(outlook).anchors[0][:8]
+    'fact-tm-'
+    """
+    moved = {
+        str(fact): _moved(row)
+        for flow in outlook.baseline_forecasts.values()
+        for fact, row in moves(flow).iterrows()
+    }
+    used = _used(outlook) | {fact.id for fact in beside or ()}
+    listed = [fact for fact in in_order(outlook.ledger) if fact.id in used]
+    listed.sort(key=lambda fact: fact.measure)
+    rows = [_row(fact, outlook.as_of, moved.get(fact.id, "")) for fact in listed]
+    return BulletList(rows or ["None."], "fc-facts", [f"fact-{fact.id}" for fact in listed], "ol")
+
+
+def _used(outlook: Outlook) -> set[str]:
+    """The facts that were used, or that an event cites, what counts the places, and what any of
+    these refers to.
+    """
+    scenario = outlook.scenario
+    used = set(outlook.facts_used)
+    used.update(*(driver.fact_ids() for driver in scenario.drivers))
+    places = {*scenario.places, scenario.place}
+    measures = {scenario.measure, *BESIDE}
+    known = outlook.ledger.select(as_of=outlook.as_of)
+    used |= {fact.id for fact in known if fact.measure in measures and fact.place in places}
+    return used | {fact.reference for fact in outlook.ledger if fact.id in used}
+
+
+def _moved(row: pd.Series) -> str:
+    """What a fact moved, in words; nothing where it moved nothing."""
+    words = [f"{period} by {by:+.0f} %" for period, by in row.items() if abs(by) >= LEAST]
+    return phrase("It moves {}.", ", ".join(words))
+
+
+def moves(flow: FlowForecast) -> pd.DataFrame:
+    """By how many percent each fact moves the forecast of the first two periods.
+
+    Parameters
+    ----------
+    flow : FlowForecast
+        Before drivers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a fact, a column a period; no row where nothing counts the flow.
+    """
+    wide = flow.influence().pivot(index="fact", columns="period", values="change_percent")
+    return wide.reindex(columns=[period.label for period in flow.periods[:2]])

@@ -19,7 +19,7 @@ import nbformat
 from forecasting.errors import RunError
 from forecasting.evidence.files import write_whole
 from forecasting.names import OUTLOOK_TABLE, OUTLOOK_WORKBOOK
-from forecasting.reporting.citations import numbered
+from forecasting.reporting.display import numbered
 from forecasting.reporting.labels import phrase
 
 PLOTLY = "application/vnd.plotly.v1+json"

@@ -4,14 +4,16 @@
 ('2,540', '0.031', '812 to 15,400')
 """
 
+import datetime as dt
 import math
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from forecasting.evidence.places import is_place, place_name
 from forecasting.evidence.words import period_words
 from forecasting.measures import MEASURES, measure_of
-from forecasting.periods import month, span
+from forecasting.periods import Period, month, span
 
 SETTINGS = {  # places of charging, as a reader calls them
     "home": "at home",
@@ -252,6 +254,30 @@ def label_words(label: str) -> str:
     return period_words(span(first.start, last.end))
 
 
+def day_words(day: dt.date) -> str:
+    """A day as a sentence names it.
+
+    >>> day_words(dt.date(2026, 3, 9))
+    '9 March 2026'
+    """
+    return f"{day.day} {day:%B %Y}"
+
+
+def published_words(when: Period | None) -> str:
+    """A day, a month or a year of publication in words.
+
+    >>> published_words(None)
+    'on an unknown day'
+    """
+    if when is None:
+        return "on an unknown day"
+    if when.days == 1:
+        return f"on {day_words(when.end)}"
+    if when.days <= 31:
+        return f"in {when.end:%B %Y}"
+    return f"in {when.end:%Y}"
+
+
 def plural(number: int, one: str, many: str = "") -> str:
     """A number of things.
 
@@ -309,15 +335,14 @@ def parameter_words(name: str) -> str:
     )
 
 
-def inert(text: object) -> str:
-    """Text that no spreadsheet takes for a formula.
+def inert(value: Any) -> Any:
+    """A value of a table, of which no spreadsheet takes a text for a formula.
 
     Examples
     --------
-    >>> inert("=cmd|' /C calc'!A0"), inert("-5 points"), inert("plain")
-    ("'=cmd|' /C calc'!A0", "'-5 points", 'plain')
+    >>> inert("=cmd|' /C calc'!A0"), inert("-5 points"), inert("plain"), inert(-5.0)
+    ("'=cmd|' /C calc'!A0", "'-5 points", 'plain', -5.0)
     """
-    words = str(text)
-    if words.startswith(("=", "+", "-", "@", "\t", "\r", "\n")):
-        return f"'{words}"
-    return words
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r", "\n")):
+        return f"'{value}"
+    return value

@@ -29,7 +29,6 @@ from forecasting.growth.forecast import percent_of
 from forecasting.growth.policy_months import first_month
 from forecasting.measures import AT_THE_HORIZON, DEMAND_STEPS, EV_FLOWS, MEASURES
 from forecasting.periods import span
-from forecasting.reporting.caveat_words import day_words
 from forecasting.reporting.display import (
     HIGH,
     LOW,
@@ -42,6 +41,7 @@ from forecasting.reporting.labels import (
     ReadNumber,
     amount,
     capital,
+    day_words,
     label_of,
     label_words,
     parameter_words,
@@ -151,12 +151,10 @@ def yearly(table: pd.DataFrame) -> pd.DataFrame:
     0.5    9.0
     Name: (uz-a, UZ, ev_imports, 2025), dtype: float64
     """
-    rows = whole_years(table)
     names = ["scenario", "country", "measure"]
-    index = [rows[name].astype(str) for name in names] + [rows["year"], rows["quantile"]]
-    cells = pd.MultiIndex.from_arrays(index)
-    wide = rows["value"].set_axis(cells).unstack()
-    return wide.reindex(cells.droplevel(-1).unique())
+    rows = whole_years(table).astype(dict.fromkeys(names, str)).set_index([*names, "year"])
+    wide = rows.pivot(columns="quantile", values="value")
+    return wide.reindex(rows.index.unique())
 
 
 @dataclass(frozen=True)
@@ -166,11 +164,11 @@ class StoredResults:
 
     Parameters
     ----------
-    values : mapping of str to pandas.DataFrame
+    values : dict of str to pandas.DataFrame
         Of each measure a row per year, a column per quantile.
     """
 
-    values: Mapping[str, pd.DataFrame]
+    values: dict[str, pd.DataFrame]
 
     def bands(self, measure: str) -> pd.DataFrame:
         """One measure by year.
@@ -191,12 +189,12 @@ def stored_results(table: pd.DataFrame) -> dict[tuple[str, str], StoredResults]:
     table : pandas.DataFrame
         Long results.
     """
-    stored: dict[tuple[str, str], dict[str, pd.DataFrame]] = {}
+    stored: dict[tuple[str, str], StoredResults] = {}
     for name, rows in yearly(table).groupby(level=[0, 1, 2], sort=False):
         scenario, country, measure = map(str, name)
-        wide = rows.droplevel([0, 1, 2]).sort_index()
-        stored.setdefault((scenario, country), {})[measure] = wide
-    return {place: StoredResults(values) for place, values in stored.items()}
+        place = stored.setdefault((scenario, country), StoredResults({}))
+        place.values[measure] = rows.droplevel([0, 1, 2]).sort_index()
+    return stored
 
 
 def headline(
@@ -217,7 +215,7 @@ def headline(
     Returns
     -------
     list of dict
-        measure, year, median, lower80, upper80, unit.
+        measure, year, median, the ends of the 80 % range, unit.
     """
     flow = results.bands(measure)
     soon = [year for year in (first_year, first_year + 1) if year in flow.index]
@@ -228,9 +226,9 @@ def headline(
             shown.append((name, last))
     entries = []
     for name, year in shown:
-        low, median, high = results.bands(name).loc[year, [0.1, 0.5, 0.9]]
-        ends = {"lower80": low, "upper80": high, "unit": unit_of(name)}
-        entries.append({"measure": name, "year": year, "median": median} | ends)
+        row = results.bands(name).loc[year]
+        levels = {head: row[level] for head, level in LEVELS.items()}
+        entries.append({"measure": name, "year": year, **levels, "unit": unit_of(name)})
     return entries
 
 
@@ -264,13 +262,9 @@ def outlook_table(outlook: Outlook, *measures: str) -> Table:
     ('Electric cars on the road, vehicles', 'median')
     """
     shown = measures or tuple(dict.fromkeys((*CHAIN, outlook.scenario.measure)))
-    table = results_table(outlook.results, *shown, since=outlook.first_year)
-    heads = {with_unit(name): with_unit(name, label_in(outlook, name)) for name in shown}
-    return rows_table(
-        table.frame.rename(columns=heads),
-        {heads[with_unit(name)]: name for name in shown},
-        nothing="This outlook has none.",
-    )
+    heads = {with_unit(name, label_in(outlook, name)): name for name in shown}
+    frame = _by_year(outlook.results, heads, outlook.first_year)
+    return rows_table(frame, heads, nothing="This outlook has none.")
 
 
 def results_table(results: Results, *measures: str, since: int | None = None) -> Table:
@@ -302,10 +296,20 @@ def results_table(results: Results, *measures: str, since: int | None = None) ->
     >>> fc.tables.results_table(outlook.results, "ev_stock", since=2030).frame.iloc[0, 0]
     '2030'
     """
-    known = [name for name in measures if name in results.values]
-    columns = {with_unit(name): in_columns(results.bands(name).loc[since:], name) for name in known}
     caption = results.scenario if " minus " in results.scenario else ""
-    return Table(beside(columns, "year"), caption=caption)
+    return Table(
+        _by_year(results, {with_unit(name): name for name in measures}, since), {}, caption
+    )
+
+
+def _by_year(results: Results, heads: Mapping[str, str], since: int | None) -> pd.DataFrame:
+    """The measures that results have by year, each under its head."""
+    columns = {
+        head: in_columns(results.bands(name).loc[since:], name)
+        for head, name in heads.items()
+        if name in results.values
+    }
+    return beside(columns, "year")
 
 
 def with_unit(measure: str, label: str = "") -> str:
@@ -568,9 +572,8 @@ def fit_table(forecast: FlowForecast, last: int | None = None) -> Table:
     >>> list(fc.tables.fit_table(forecast, last=2).frame)
     ['period', 'printed', 'expected', '10 %', '90 %', 'surprise', 'doubted', 'fact']
     """
-    frame = forecast.fit_table()
-    order = frame["surprise"].abs().sort_values(ascending=False, kind="stable").index
-    frame = frame.loc[order[:last]]
+    fit = forecast.fit_table()
+    frame = fit.sort_values("surprise", key=lambda by: -by.abs(), kind="stable").iloc[:last]
     columns = ["period", "printed", "expected", "low", "high", "surprise", "doubted", "fact"]
     shown = frame[columns].astype(object)
     # It gives the flow its scale
@@ -681,7 +684,7 @@ def sources_table(ledger: Ledger, last: int | None = None) -> Table:
     """
     facts = ledger.frame[ledger.frame["source"] != ""].groupby("source")
     shown = facts.agg(facts=("id", "size"), newest=("published", "max"), url=("url", "first"))
-    shown = shown.sort_values("facts", ascending=False, kind="stable").head(last or len(shown))
+    shown = shown.sort_values("facts", ascending=False, kind="stable").iloc[:last]
     cells = shown.astype(str).reset_index()
     return rows_table(cells.drop(columns="url"), links={"source": cells["url"].tolist()})
 
@@ -813,7 +816,7 @@ def _spans(effects: pd.DataFrame, start: dt.date, later: pd.Period | None = None
 def _change(effects: pd.DataFrame, first: pd.Period) -> str:
     """The change of three months in words; nothing where it is less than half a percent."""
     months = pd.period_range(first, periods=3, freq="M").astype(str)
-    mean = effects.reindex(months)[["effect_percent", "low", "high"]].astype(float).fillna(0).mean()
+    mean = effects[["effect_percent", "low", "high"]].reindex(months, fill_value=0.0).mean()
     middle, low, high = (f"{round(value):+d}" for value in mean)
     return "–" if middle == low == high == "+0" else f"{middle} % ({low} to {high})"
 

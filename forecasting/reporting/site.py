@@ -33,14 +33,14 @@ from forecasting.names import (
 from forecasting.parameters.naming import country_slug
 from forecasting.reporting.answer import median_and_ends
 from forecasting.reporting.article import write_article
-from forecasting.reporting.caveat_words import age_line, day_words, lines_of
-from forecasting.reporting.citations import numbered
-from forecasting.reporting.display import Table, beside, line_html
+from forecasting.reporting.caveat_words import age_line, lines_of
+from forecasting.reporting.display import HIGH, LOW, Table, beside, line_html, numbered
 from forecasting.reporting.html import figure_html, write_page
 from forecasting.reporting.labels import (
     amount,
     amounts,
     capital,
+    day_words,
     known_as_growth,
     label_of,
     percent,
@@ -286,7 +286,7 @@ def _line(
     year = str(entry["year"])
     label = label_of(measure, counted)
     median = amount(entry["median"], measure)
-    ends = amounts(entry["lower80"], entry["upper80"], measure)
+    ends = amounts(entry[LOW], entry[HIGH], measure)
     if known_as_growth(measure) and year in growth:
         low, median, high = (percent(growth[year][level]) for level in ("0.1", "0.5", "0.9"))
         label = f"Growth on the year: {label.removesuffix(' index').lower()}"

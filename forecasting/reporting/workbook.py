@@ -84,7 +84,7 @@ def _summary(book: Book, outlook: Outlook) -> None:
         1, 0, f"As of {outlook.as_of}: medians, and the ends of the 80 % interval", note
     )
     entries = headline(outlook.results, outlook.scenario.measure, outlook.first_year)
-    frame = plain_frame(entries).rename(columns={"lower80": "10 %", "upper80": "90 %"})
+    frame = plain_frame(entries)
     frame["measure"] = frame["measure"].map(label_of)
     row = book.table(sheet, 3, frame) + 1
     lines = [*lines_of([outlook.age, *outlook.caveats]), *outlook.scenario.notes]

@@ -12,9 +12,8 @@ import pytest
 from forecasting.evidence.datasets import central_asia
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting.answer import answer, charging_answers
-from forecasting.reporting.citations import fact_list, numbered
-from forecasting.reporting.display import line_text, mention
-from forecasting.reporting.grounds import caveats, doubts, grounds, other_doubts
+from forecasting.reporting.display import line_text, mention, numbered
+from forecasting.reporting.grounds import caveats, doubts, fact_list, grounds, other_doubts
 from forecasting.reporting.result_tables import facts_table, fit_table
 from forecasting.scenarios.outlook import outlook as make
 

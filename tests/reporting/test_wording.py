@@ -6,7 +6,7 @@ from hypothesis import given, settings, strategies as st
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.words import period_words
 from forecasting.periods import month, span, year
-from forecasting.reporting.citations import fact_name
+from forecasting.reporting.grounds import fact_name
 from forecasting.reporting.labels import inert, interval, readable, rounded
 
 

@@ -35,7 +35,6 @@ from forecasting.evidence.words import in_words, period_words, when_words
 from forecasting.measures import EV_SHARE
 from forecasting.periods import Period, year as year_of
 from forecasting.quantities import BOUNDS, RELATION_WORDS, quantity_of
-from forecasting.reporting.caveat_words import day_words
 from forecasting.reporting.figures.drawing import (
     ACCENTS,
     BLUE,
@@ -62,6 +61,7 @@ from forecasting.reporting.labels import (
     amount,
     amounts,
     capital,
+    day_words,
     finding,
     is_flow,
     label_of,

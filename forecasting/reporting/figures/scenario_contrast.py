@@ -15,7 +15,6 @@ from forecasting.errors import InputError
 from forecasting.evidence.places import place_name
 from forecasting.evidence.words import period_words
 from forecasting.periods import Period, year as year_of
-from forecasting.reporting.caveat_words import day_words
 from forecasting.reporting.figures.charging_charts import named_places, short
 from forecasting.reporting.figures.drawing import (
     ACCENTS,
@@ -54,6 +53,7 @@ from forecasting.reporting.figures.fan import (
 )
 from forecasting.reporting.labels import (
     amounts,
+    day_words,
     finding,
     percent,
     readable,
