@@ -54,15 +54,6 @@ def facts_path(text: str) -> Path:
     return path(text)
 
 
-def _number(text: str) -> float:
-    from forecasting.evidence.printed_numbers import printed_number
-
-    number = printed_number(text)
-    if number is None:
-        raise click.BadParameter(f"{text!r} is not a number")
-    return number
-
-
 OWN_FACTS = click.option(
     "--ledger",
     "beside",
@@ -686,7 +677,7 @@ def _list(facts: Ledger, known: Ledger) -> None:
 @click.argument("place")
 @click.argument("measure")
 @click.argument("period")
-@click.argument("value", type=_number)
+@click.argument("value")
 @click.option("--as-of", metavar="DATE", help="Day of the forecast; default the scenario's own.")
 @click.option(
     "--params",

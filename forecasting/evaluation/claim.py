@@ -10,6 +10,7 @@ from forecasting.errors import InputError, in_digits
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import place_code, place_name
+from forecasting.evidence.printed_numbers import printed_number
 from forecasting.evidence.printed_periods import period_of
 from forecasting.measures import EV_FLOWS, MEASURES, nearest
 from forecasting.parameters.schema import CORRIDORS, Scenario, scenario_from_parameters
@@ -107,7 +108,7 @@ def claim_of(
     place: str,
     measure: str,
     period: str,
-    value: float,
+    value: float | str,
     as_of: str | dt.date | None = None,
     params: str | Path | None = None,
     ledger: Ledger | None = None,
@@ -121,8 +122,8 @@ def claim_of(
     period : str
         A year, a quarter, a month, months such as Jan-Apr 2026, a day of a stock, or two dates
         joined by ``/``.
-    value : float
-        The number.
+    value : float or str
+        The number; as text as it is printed, such as ``1.2 million``, or of a percentage ``10 %``.
     as_of : date, optional
         Day of the forecast; default that of the scenario.
     params : str or path-like, optional
@@ -147,7 +148,7 @@ def claim_of(
     >>> claim.below, claim.from_year, claim.scenario
     (1.0, 2022, 'uzbekistan-baseline')
     """
-    _check(measure, value)
+    number = _read(measure, value)
     code = place_code(place)
     of_period = period_of(period)
     file = params_file(params or _corridor_of(code, measure))
@@ -168,7 +169,7 @@ def claim_of(
         place=code,
         measure=measure,
         period=of_period,
-        value=value,
+        value=number,
         scenario=scenario.name,
         file=str(file or ""),
         made=made,
@@ -179,15 +180,22 @@ def claim_of(
     )
 
 
-def _check(measure: str, value: float) -> None:
-    """Refuse what no forecast speaks of."""
-    if not np.isfinite(value) or value <= 0:
-        raise InputError(f"{in_digits(value)} is no number to compare; give one above 0")
+def _read(measure: str, value: float | str) -> float:
+    """The number that was said; refuse what no forecast speaks of."""
     counted = [name for name, known in MEASURES.items() if known.kind != "statement"]
     if measure not in counted:
         alike = nearest(measure, counted)
         hint = alike and f"; did you mean {alike}?"
         raise InputError(f"{measure!r} is unknown{hint}")
+    number = printed_number(value) if isinstance(value, str) else value
+    if number is None:
+        raise InputError(f"{value!r} is not a number; write it as 100,000 or 1.2 million")
+    unit = MEASURES[measure].unit
+    if isinstance(value, str) and "%" in value and unit != "percent":
+        raise InputError(f"{value!r} is a percentage, and {measure} is in {unit}; give {unit}")
+    if not np.isfinite(number) or number <= 0:
+        raise InputError(f"{in_digits(number)} is no number to compare; give one above 0")
+    return number
 
 
 def _corridor_of(code: str, measure: str) -> str:
@@ -239,4 +247,9 @@ def _draws(made: Outlook, code: str, measure: str, period: Period) -> Array:
         )
     if MEASURES[measure].kind == "flow" and not whole_year:
         raise InputError(f"{measure} is forecast by year; {period.label} is no whole year")
+    if period.end != year(in_year).end:
+        raise InputError(
+            f"{measure} is forecast of the end of each year; {period.label} ends on {period.end}: "
+            f"ask for {in_year}"
+        )
     return values[measure][:, made.years.index(in_year)]

@@ -22,8 +22,8 @@ from forecasting.growth.policy_months import pooled
 from forecasting.growth.prior import Prior
 from forecasting.growth.request import Request
 from forecasting.growth.sharing import made_once
-from forecasting.growth.starting import MarketSize
-from forecasting.periods import Period, year
+from forecasting.growth.starting import MarketSize, by_year
+from forecasting.periods import Period
 
 MANY = 100_000  # draws, from which memory is short
 
@@ -56,25 +56,25 @@ def annual_totals(series: pd.Series) -> pd.DataFrame:
     Raises
     ------
     EvidenceError
-        For an index that is no year, and a total that is no number of 0 or more.
+        For an index that is no year, a year that stands twice, and a total that is no number of 0
+        or more.
 
     Examples
     --------
     >>> annual_totals(pd.Series({2022: 2180}))[["relation", "period_end", "value"]].values.tolist()
     [['equals', '2022-12-31', 2180.0]]
     """
-    known = series.dropna()
-    years = [int(year(str(y).removesuffix(".0")[:4]).label) for y in known.index]
+    totals = by_year(series, "series")
     values = [
-        read(number(0), f"the total of {y}", known.iloc[row], EvidenceError)
-        for row, y in enumerate(years)
+        read(number(0), f"the total of {period}", total, EvidenceError)
+        for period, total in totals.items()
     ]
     return pd.DataFrame(
         {
             "relation": "equals",
             "quantity": "total",
-            "period_start": [f"{y}-01-01" for y in years],
-            "period_end": [f"{y}-12-31" for y in years],
+            "period_start": [str(period.start) for period in totals],
+            "period_end": [str(period.end) for period in totals],
             "value": np.array(values, dtype=float),
         }
     )

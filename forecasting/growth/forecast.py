@@ -564,7 +564,10 @@ class FlowForecast(Shown):
         True
         """
         request = self.request
-        rest = request.evidence.head(0 if request.market_size is not None else 1)
+        used = {observation.fact.id for observation in self._fit[0]}
+        facts = [fact for fact in request.evidence if fact.id in used]
+        facts.sort(key=lambda fact: not fact.is_count or abs(fact.side))
+        rest = Ledger(facts[: request.market_size is None])
         bare = replace(request, evidence=rest, periods=self.periods, basis=None)
         before = made_once(
             lambda: bare.answer()._log_totals.var(axis=1), *request.key, str(self.periods)

@@ -103,6 +103,11 @@ class Request:
     def _prepared(self) -> _Prepared:
         """Facts read, and the path that they are of."""
         measure = _single(self.evidence, "measure")
+        if measure and MEASURES[measure].upper is not None:
+            raise EvidenceError(
+                f"{measure} is a share, and shares do not add up over months: forecast what is "
+                "counted, with its market_size"
+            )
         facts, caveats = usable_facts(self.evidence, measure)
         facts.sort(key=_in_time)  # in whatever order they were told
         if self.market_size is None and not facts:

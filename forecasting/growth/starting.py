@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -14,7 +15,7 @@ from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.policy_months import NO_POLICIES, Policies
 from forecasting.growth.prior import REFERENCE, Prior
 from forecasting.growth.usable import years_spoken_of
-from forecasting.periods import FIRST_YEAR, LAST_YEAR, Period, year
+from forecasting.periods import FIRST_YEAR, LAST_YEAR, Period, as_date, year
 
 MarketSize = float | int | pd.Series | Mapping[int, float] | Mapping[Period, float] | None
 
@@ -85,6 +86,7 @@ def path_of(
     """
     first, last = years
     sizes = _sizes(market_size, facts, first, last)
+    last = max([last, *sizes])  # the path reaches every size that is known
     if sizes:  # so that shares are known, whatever the prior was learned on
         prior = replace(prior, reference=REFERENCE)
     begins = years_spoken_of(counts(facts))[0] if facts else first
@@ -160,21 +162,53 @@ def counts(facts: Sequence[Fact]) -> Sequence[Fact]:
     return [fact for fact in facts if not fact.side] or facts
 
 
-def _counted(label: object) -> Period:
-    """The year, or the part of a year, that a market size is of."""
+def by_year(series: pd.Series | Mapping[Any, Any], name: str) -> dict[Period, Any]:
+    """The entries of a series by the year, or the part of a year, that each is of.
+
+    Parameters
+    ----------
+    series : Series or mapping
+        By year: a number, text, or a day of it; or by a `Period`. Missing entries are left out.
+    name : str
+        What it is called in a message.
+
+    Raises
+    ------
+    EvidenceError
+        For a label that is none of these, such as a quarter, and for one that stands twice.
+
+    Examples
+    --------
+    >>> by_year({2021: 809, "2022-12-31": 2180}, "series") == {year(2021): 809, year(2022): 2180}
+    True
+    """
+    entries: dict[Period, Any] = {}
+    for label, value in series.items():
+        if pd.isna(value):
+            continue
+        period = _period_of(label, name)
+        if period in entries:
+            raise EvidenceError(f"{name} has {period} twice; give one number a year")
+        entries[period] = value
+    return entries
+
+
+def _period_of(label: object, name: str) -> Period:
+    text = str(label).removesuffix(".0")
     try:
-        known_size = label if isinstance(label, Period) else year(str(label).removesuffix(".0")[:4])
+        if isinstance(label, Period):
+            period = label
+        else:
+            period = year(text if len(text) == 4 else as_date(label).year)
     except PeriodError:
         message = (
-            f"market_size has the index {shown(label)}; it must be a year from "
+            f"{name} has the index {shown(label)}; it must be a year from "
             f"{FIRST_YEAR} to {LAST_YEAR}"
         )
         raise EvidenceError(message) from None
-    if known_size.start.year != known_size.end.year:
-        raise EvidenceError(
-            f"market_size has the period {known_size}; it must be a year, or lie within one"
-        )
-    return known_size
+    if period.start.year != period.end.year:
+        raise EvidenceError(f"{name} has the period {period}; it must be a year, or lie within one")
+    return period
 
 
 def _size(value: object) -> float:
@@ -189,12 +223,10 @@ def _sizes(
         return {}
     known: dict[int, tuple[float, float]] = {}
     if isinstance(market_size, pd.Series | Mapping):
-        known_size = {
-            _counted(label): _size(v) for label, v in market_size.items() if not pd.isna(v)
-        }
+        sizes = {p: _size(value) for p, value in by_year(market_size, "market_size").items()}
         # The longest of a year comes last, and holds
-        for period in sorted(known_size, key=lambda part: part.days):
-            known[period.start.year] = _of_year(period, known_size[period])
+        for period in sorted(sizes, key=lambda part: part.days):
+            known[period.start.year] = _of_year(period, sizes[period])
     else:
         whole = [
             fact.period.end.year
@@ -205,11 +237,12 @@ def _sizes(
         known[last_whole] = math.log(_size(market_size)), SIZE_SD
     if not known:
         raise EvidenceError("market_size holds no number; it must be new vehicles a year, above 0")
-    neighbour = {y: known[y] for y in sorted(known) if first <= y <= last}
-    if neighbour:
-        return neighbour
-    closest = min(known, key=lambda y: min(abs(y - first), abs(y - last)))
-    return {min(max(closest, first), last): (known[closest][0], max(known[closest][1], OUTSIDE_SD))}
+    ahead = {y: known[y] for y in sorted(known) if y >= first}
+    earlier = known.keys() - ahead.keys()
+    if earlier and min(ahead, default=LAST_YEAR) > last:
+        size, sd = known[max(earlier)]
+        return {first: (size, max(sd, OUTSIDE_SD))} | ahead
+    return ahead
 
 
 def _of_year(part: Period, count: float) -> tuple[float, float]:

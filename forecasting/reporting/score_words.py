@@ -288,10 +288,11 @@ def claim_text(claim: Claim) -> str:
         Of `forecasting.evaluation.claim.claim_of`.
     """
     measure = MEASURES[claim.measure]
+    unit = "%" if measure.unit == "percent" else measure.unit
     flow = f"{measure.label.lower()}, {place_name(claim.place)}, {claim.period.label}"
     ends = f"80 % interval {_digits(claim.low)} to {_digits(claim.high)}"
     position = (
-        f"{claim.value:,.10g} {measure.unit} ({flow}): {claim.below:.0%} of the draws lie below "
+        f"{claim.value:,.10g} {unit} ({flow}): {claim.below:.0%} of the draws lie below "
         f"it. The forecast of {claim.made.as_of}: {_digits(claim.median)}, {ends}; the number lies "
         f"{SIDES[(claim.value >= claim.low) + (claim.value > claim.high)]}."
     )

@@ -151,3 +151,19 @@ def test_a_share_of_cars_is_told_with_the_cars_that_it_takes() -> None:
     registered = new.made.results.values["ev_registrations"][:, -1]
     assert new.path[2030] / registered.mean() == pytest.approx(33 / new.draws.mean(), rel=0.2)
     assert claim_of("UZ", "ev_stock", "2030", 5e5).path == {}
+
+
+@pytest.mark.parametrize("period", ["2026-06", "2026-06-30", "2026Q3"])
+def test_a_stock_is_forecast_of_the_end_of_a_year_alone(period: str) -> None:
+    with pytest.raises(InputError, match=r"ev_stock is forecast of the end of each year; .*2026$"):
+        claim_of("UZ", "ev_stock", period, 5e5)
+
+
+def test_a_percentage_is_no_count() -> None:
+    with pytest.raises(InputError, match="'10 %' is a percentage, and ev_imports is in vehicles"):
+        claim_of("UZ", "ev_imports", "2030", "10 %")
+    with pytest.raises(InputError, match="'ten' is not a number; write it as 100,000"):
+        claim_of("UZ", "ev_imports", "2030", "ten")
+    told = claim_of("UZ", "ev_share_percent", "2030", "10 %")
+    assert told.value == 10
+    assert claim_text(told).startswith("10 % (electric share of new cars, Uzbekistan, 2030)")

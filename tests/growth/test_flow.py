@@ -714,3 +714,47 @@ def test_facts_too_far_apart_are_named_with_the_years_that_they_are_of(facts):
         match=r"speak of 1950 to 2030, from fact 1 \(1951\) to fact 2 \(2030\); a forecast",
     ):
         forecast_flow(told, [year(2031)])
+
+
+@pytest.mark.parametrize(
+    ("index", "message"),
+    [
+        (pd.period_range("2022-01", periods=2, freq="M"), "series has the index Period"),
+        (pd.period_range("2022Q1", periods=2, freq="Q"), "series has the index Period"),
+        (pd.date_range("2022-01-31", periods=2, freq="ME"), "series has 2022 twice; give one"),
+        ([2022, "2022"], "series has 2022 twice; give one number a year"),
+        ([2021.5, 2022], r"series has the index 2021\.5; it must be a year from 1900 to 2200"),
+    ],
+)
+def test_months_and_quarters_are_no_annual_totals(index, message):
+    with pytest.raises(EvidenceError, match=message):
+        annual_totals(pd.Series([100, 110], index=index))
+
+
+@pytest.mark.parametrize(
+    "index", [["2021", "2022"], pd.to_datetime(["2021-12-31", "2022-12-31"]), [2021.0, 2022.0]]
+)
+def test_a_day_of_a_year_stands_for_its_total(index):
+    table = annual_totals(pd.Series([809, 2180], index=index))
+    assert table["period_end"].tolist() == ["2021-12-31", "2022-12-31"]
+
+
+def test_a_share_is_no_flow(facts):
+    told = facts(("equals", "total", 2024, 70.0, {"measure": "ev_share_percent", "place": "GE"}))
+    with pytest.raises(EvidenceError, match="ev_share_percent is a share, and shares do not add"):
+        forecast_flow(told, [year(2025)])
+
+
+def test_how_much_the_facts_say_rests_on_the_first_that_is_used(facts):
+    target = {"kind": "target"}
+    table = facts(
+        ("at_least", "total", 2025, 90_000, target),
+        ("equals", "yoy_growth_percent", 2022, 170),
+        ("equals", "total", 2021, 809),
+        ("equals", "total", 2022, 2180),
+    )
+    periods = [year(2023)]
+    (share,) = forecast_flow(table, periods).contraction()
+    (alone,) = forecast_flow(table[2:], periods).contraction()
+    assert share == pytest.approx(alone, abs=0.05)
+    assert 0.2 < alone < 0.8

@@ -98,3 +98,36 @@ def test_a_slack_bound_on_a_later_year_does_not_say_when_the_market_was_so_large
     np.testing.assert_allclose(
         slack.quantiles([0.1, 0.5, 0.9]), alone.quantiles([0.1, 0.5, 0.9]), rtol=0.1
     )
+
+
+def test_a_size_of_a_later_year_is_reached_by_the_path(last):
+    sizes = pd.Series({2022: 100_000, 2030: 300_000})
+    forecast, alone = (
+        forecast_flow(last, [year(2023), year(2030)], market_size=known, draws=400)
+        for known in (sizes, sizes[:1])
+    )
+    told, untold = (np.median(made.market[:, -12:].sum(axis=1)) for made in (forecast, alone))
+    assert told == pytest.approx(300_000, rel=0.03)
+    assert untold < 200_000
+    flows = forecast.quantiles([0.5]) / alone.quantiles([0.5])
+    assert flows.loc["2030", 0.5] > 1.5
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        pd.Series(1e4, index=pd.period_range("2022-01", periods=12, freq="M")),
+        pd.Series(3e4, index=pd.period_range("2022Q1", periods=4, freq="Q")),
+        {"2022-06": 1e4},
+    ],
+)
+def test_a_month_or_a_quarter_is_no_year(last, sizes):
+    with pytest.raises(EvidenceError, match=r"market_size has the index .*2022.*; it must be a"):
+        forecast_flow(last, market_size=sizes)
+
+
+def test_a_year_has_one_size(last):
+    monthly = pd.Series(1e4, index=pd.date_range("2022-01-31", periods=12, freq="ME"))
+    for sizes in (monthly, {2022: 1e5, "2022": 2e5}):
+        with pytest.raises(EvidenceError, match="market_size has 2022 twice; give one number a"):
+            forecast_flow(last, market_size=sizes)
