@@ -4,7 +4,7 @@ load, what moves an answer most, a road.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -63,10 +63,9 @@ SETTING_COLOURS = {
     "destination_dc": GREEN,
     "enroute_dc": ORANGE,
 }
-DASHES = {"points": "solid", "stations": "dot"}
-LINES = {"points": "line", "stations": "dotted"}
+STANDING = {"points": "line", "stations": "dotted"}
+DASHES = {"line": "solid", "dotted": "dot"}
 ASIDE = 0.28  # years between the bars beside the last year
-STANDING = {"charging_points": "points", "charging_stations": "stations"}
 WIDEST = 8  # assumptions shown, those that move a result most
 
 
@@ -105,9 +104,9 @@ def charger_gap(outlook: Outlook) -> go.Figure:
     need, practice, _ = (amount(wide[0.5][last], name) for name, wide in answers.items())
     title = f"{need} public charging points needed in {last}; markets with such a fleet have built"
     words = "public points at the end of each year, medians; bars, the 80 % ranges of the last"
-    standing = list(_standing(outlook))
-    for unit, mark in standing:
-        words += f"; {LINES[unit]}, {mark.label} {unit} stood {when_words(mark.period)}"
+    standing = {unit: mark for unit in STANDING for mark in _standing(outlook, unit)}
+    for unit, mark in standing.items():
+        words += f"; {STANDING[unit]}, {mark.label} {unit} stood {when_words(mark.period)}"
     chart = of_outlook(outlook, f"{title} {practice}", words, height=460, margin_r=136)
     chart.update_layout(yaxis=linear_scale([wide[0.9][last] for wide in answers.values()]))
     names = []
@@ -121,10 +120,10 @@ def charger_gap(outlook: Outlook) -> go.Figure:
         chart.add(line(aside, [low, high], colour, width=6, showlegend=False, hoverinfo="skip"))
     medians = [wide[0.5][last] for wide in answers.values()]
     chart.names_at(last + 4 * ASIDE, medians, names)
-    for unit, mark in standing:
+    for unit, mark in standing.items():
         at = points([years[0] - 0.45], [mark.height], [mark.hover], color=INK, size=5)
         name = f"{mark.label} {unit} stood, {period_words(mark.period)}"
-        chart.mark("y", mark.height, dash=DASHES[unit]).add(at | {"name": name})
+        chart.mark("y", mark.height, dash=DASHES[STANDING[unit]]).add(at | {"name": name})
     axis = {"range": [years[0] - 0.5, last + 4 * ASIDE]}
     return chart.years(years).update_layout(xaxis=axis).figure()
 
@@ -138,13 +137,10 @@ def _answer(wide: pd.DataFrame, measure: str, symbol: str) -> Trace:
     return path | look | hovering(hover)
 
 
-def _standing(outlook: Outlook) -> Iterator[tuple[str, Mark]]:
-    """The last count of points and of stations."""
-    for measure, unit in STANDING.items():
-        drawn = drawn_facts(outlook, measure, outlook.results.country)
-        # "at least" is of one network
-        for mark in [mark for mark in drawn if not mark.side][-1:]:
-            yield unit, mark
+def _standing(outlook: Outlook, unit: str) -> list[Mark]:
+    """The last count of points or of stations, if there is one; "at least" is of one network."""
+    drawn = drawn_facts(outlook, f"charging_{unit}", outlook.results.country)
+    return [mark for mark in drawn if not mark.side][-1:]
 
 
 def short(measure: str) -> str:
@@ -152,10 +148,10 @@ def short(measure: str) -> str:
     return measure.removeprefix("charging_points_")
 
 
-def named_places(names: Iterable[object]) -> dict[str, Any]:
+def named_places(names: Iterable[str]) -> dict[str, Any]:
     """An axis of 0, 1, 2 and so on, each by its name."""
-    words = [str(name) for name in names]
-    return {"tickvals": list(range(len(words))), "ticktext": words}
+    words = [*names]
+    return {"tickvals": [*range(len(words))], "ticktext": words}
 
 
 def load_chart(outlook: Outlook, day: str = "winter") -> go.Figure:
@@ -323,7 +319,7 @@ def corridor_chart(plan: pd.DataFrame, title: str = "Charging points along the r
     '<b>Charging points along the road: 286, in other cases 138 to 677</b>'
     """
     wide = plan.pivot_table(index="section", columns="case", values="points", aggfunc="sum")
-    wide = wide.loc[list(dict.fromkeys(plan["section"]))[::-1]]
+    wide = wide.loc[plan["section"].unique()[::-1]]
     sites = plan.query("case == 'middle'").groupby("section")["sites"].max()
     subtitle = "points; bars, middle length and traffic; lines, from the low to the high case"
     middle, low, high = (f"{wide[case].sum():,.0f}" for case in ("middle", "low", "high"))

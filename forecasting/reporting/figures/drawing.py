@@ -182,8 +182,30 @@ class Drawing:
         return self
 
     def years(self, index: Sequence[Any] | pd.Index, **below: str) -> Drawing:
-        """Give the horizontal axis years, from the first to the last of some; see `years_axis`."""
-        return self.update_layout(xaxis=years_axis(int(index[0]), int(index[-1]), **below))
+        """Give the horizontal axis years as numbers, none of them left out.
+
+        Parameters
+        ----------
+        index : sequence
+            Years, of which the first and the last are the ends of the axis.
+        **below
+            What stands below a year, by its name.
+
+        Examples
+        --------
+        >>> Drawing("", "").years([2024, 2026], **{"2026": "so far"}).layout["xaxis"]["ticktext"]
+        ['2024', '2025', '2026<br>so far']
+        >>> Drawing("", "").years([2019, 2030]).layout["xaxis"]["ticktext"][:3]
+        ['2019', '’20', '’21']
+        """
+        years = range(int(index[0]), int(index[-1]) + 1)
+        names = [str(year) for year in years]
+        if len(names) > FULL_YEARS:
+            names[1:] = [f"’{name[2:]}" for name in names[1:]]
+        for year, words in below.items():
+            names[int(year) - years[0]] += f"<br>{words}"
+        ends = [years[0] - 0.5, years[-1] + 0.5]
+        return self.update_layout(xaxis={"tickvals": [*years], "ticktext": names, "range": ends})
 
     def mark(self, axis: str, at: float | str, **line: Any) -> Drawing:
         """Draw a thin line across the figure.
@@ -232,14 +254,15 @@ class Drawing:
         labels = [str(label) for label in axis.get("ticktext", [""])]
         depth = 8 + LINE * (1 + max(label.count("<br>") for label in labels))
         depth += 24 * ("title" in axis)
-        named = [trace for trace in self.traces if trace.get("showlegend", True)]
-        names = [trace["name"] for trace in named if trace.get("name")]
+        legend = (trace.get("showlegend", True) and trace.get("name") for trace in self.traces)
+        names = [*filter(None, legend)]
         rows = -(-len("".ljust(9).join(names)) // LEGEND)
         if len(names) < 2:
             rows = 0
         foot = depth + (LINE + 6) * bool(self.source)
-        self.update_layout(margin_t=self.top + 20 * rows, margin_b=foot)
         self.update_layout(
+            margin_t=self.top + 20 * rows,
+            margin_b=foot,
             annotations=[FOOT | {"text": self.source, "yshift": -depth}],
             meta_alt=self.words,
         )
@@ -488,32 +511,6 @@ def linear_scale(values: Iterable[float]) -> dict[str, Any]:
     {'range': [0, 112.0]}
     """
     return {"range": [0, float(f"{ROOM * max(values):.3g}")]}
-
-
-def years_axis(first: int, last: int, **words: str) -> dict[str, Any]:
-    """An axis of years as numbers, none of them left out.
-
-    Parameters
-    ----------
-    first, last : int
-        The years at its ends.
-    **words
-        What stands below a year, by its name.
-
-    Examples
-    --------
-    >>> years_axis(2024, 2026, **{"2026": "so far"})["ticktext"]
-    ['2024', '2025', '2026<br>so far']
-    >>> years_axis(2019, 2030)["ticktext"][:3]
-    ['2019', '’20', '’21']
-    """
-    years = range(first, last + 1)
-    names = [str(year) for year in years]
-    if len(names) > FULL_YEARS:
-        names[1:] = [f"’{name[2:]}" for name in names[1:]]
-    for year, below in words.items():
-        names[int(year) - first] += f"<br>{below}"
-    return {"tickvals": [*years], "ticktext": names, "range": [first - 0.5, last + 0.5]}
 
 
 def apart(heights: Sequence[float], axis: Mapping[str, Any], gap: float) -> list[float]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import datetime as dt
 import html
+import itertools
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -548,7 +549,11 @@ def marks(facts: Iterable[Fact], measure: str) -> list[Mark]:
     measure : str
         Which measure.
     """
-    own = [fact for fact in facts if fact.measure == measure and _counts_some(fact)]
+    own = [
+        fact
+        for fact in facts
+        if fact.measure == measure and fact.kind in COUNTED and fact.of_world and fact.value > 0
+    ]
     counted = [_mark(fact) for fact in own if fact.is_rate or (fact.is_count and fact.stock)]
     printed = {
         (mark.basis, mark.period): mark
@@ -557,10 +562,6 @@ def marks(facts: Iterable[Fact], measure: str) -> list[Mark]:
     }
     changes = (_implied(fact, printed) for fact in own if fact.is_change)
     return sorted([*counted, *filter(None, changes)], key=attrgetter("period", "height"))
-
-
-def _counts_some(fact: Fact) -> bool:
-    return fact.kind in COUNTED and fact.of_world and fact.value > 0
 
 
 def _mark(fact: Fact) -> Mark:
@@ -627,9 +628,8 @@ def basis_colours(names: Sequence[str], main: str | None = None) -> dict[str, st
     """A colour for each basis: ink for the one that is forecast (or the most frequent), accents for
     the others.
     """
-    order = sorted(dict.fromkeys(names), key=lambda name: (name != main, -names.count(name), name))
-    palette = (INK, *ACCENTS) * (len(order) // 6 + 1)
-    return dict(zip(order, palette, strict=False))
+    order = sorted({*names}, key=lambda name: (name != main, -names.count(name), name))
+    return dict(zip(order, itertools.cycle((INK, *ACCENTS)), strict=False))
 
 
 def fact_traces(shown: list[Mark], main: str | None = None) -> Iterator[Trace]:
@@ -645,7 +645,7 @@ def fact_traces(shown: list[Mark], main: str | None = None) -> Iterator[Trace]:
     colours = basis_colours([mark.basis for mark in shown], main)
     for basis, colour in colours.items():
         mine = [mark for mark in shown if mark.basis == basis]
-        yield _of_basis(mine, basis_name(basis), colour)
+        yield _of_basis(mine, colour) | {"name": basis_name(basis) or "counted"}
     yield from _limits(shown)
     yield from _counts(like_the_main(shown, main))
 
@@ -662,17 +662,13 @@ def like_the_main(known: Sequence[Mark], main: str | None = None) -> list[Mark]:
     return sorted(alike, key=lambda mark: mark.basis == main)
 
 
-def _of_basis(mine: list[Mark], basis: str, colour: str) -> Trace:
+def _of_basis(mine: list[Mark], colour: str) -> Trace:
     """The facts of a basis: each is as long as its period, its symbol says what it is."""
     symbols = [mark.symbol for mark in mine]
     look = {"color": colour, "size": 8, "symbol": symbols, "line": {"color": colour, "width": 1.5}}
     half = [round((mark.end - mark.start) / 2, 4) for mark in mine]
     length = {"type": "data", "array": half, "thickness": 2.5, "width": 0, "color": colour}
-    return at_marks(mine, **look) | {
-        "error_x": length,
-        "name": basis or "counted",
-        "showlegend": True,
-    }
+    return at_marks(mine, **look) | {"error_x": length, "showlegend": True}
 
 
 def at_marks(shown: Sequence[Mark], **look: Any) -> Trace:
