@@ -111,11 +111,11 @@ def demand_outlook(
     fleets = road.fleets
     stocks = {name: fleet.stock for name, fleet in fleets.items()}
     by_month = energy_by_month(place, drawn, fleets)
-    a_year = {name: table.sum(axis=1) for name, table in by_month.items()}
-    month_shares = {name: table / a_year[name][:, None] for name, table in by_month.items()}
+    a_year = {name: table.sum(axis=1, keepdims=True) for name, table in by_month.items()}
+    month_shares = {name: table / a_year[name] for name, table in by_month.items()}
     split = {vehicle.name: energy_split(vehicle, drawn) for vehicle in assumed.classes}
     # Battery energy, kWh a year by setting: of a vehicle, of all at the year's end, of the year
-    per_vehicle = {name: (a_year[name] * split[name])[:, :, None] for name in fleets}
+    per_vehicle = {name: a_year[name] * split[name] for name in fleets}
     at_end = np.asarray(sum(stocks[name] * kwh for name, kwh in per_vehicle.items()))
     in_year = sum(fleets[name].mean_stock * kwh for name, kwh in per_vehicle.items())
     loss = np.stack([losses(setting, drawn) for setting in SETTINGS])
@@ -134,7 +134,7 @@ def demand_outlook(
     dollars = investment(points, drawn)
     public = _sum(dollars, PUBLIC)
     private = _sum(dollars, ("work", "home", "depot"))
-    cars = {EV_STOCK_SHARE: vehicles * drawn["car_share"][:, None]}
+    cars = {EV_STOCK_SHARE: vehicles * drawn["car_share"]}
     electric = {EV_STOCK_SHARE: stocks["bev"] + stocks[PLUG_IN]}
     if new_cars is not None:
         cars[EV_SHARE] = new_cars
@@ -150,7 +150,7 @@ def demand_outlook(
         "charging_points_need_slow": points["overnight"],
         "charging_points_need_fast": _sum(points, FAST),
         "charging_points_practice": practice,
-        "charging_stations": practice / drawn["points_per_station"][:, None],
+        "charging_stations": practice / drawn["points_per_station"],
         "charging_points_home": points["home"],
     }
     if targeted is not None:
@@ -158,7 +158,7 @@ def demand_outlook(
     results |= _stocks_alone(stocks)
     results |= {name: 100 * np.minimum(electric[name] / cars[name], 1) for name in cars}
     if road.built.any():
-        plug_in = road.built * drawn["assembly_phev"][:, None]
+        plug_in = road.built * drawn["assembly_phev"]
         results |= {"bev_production": road.built - plug_in, "phev_production": plug_in}
     results |= {
         "power_share_percent": power,
@@ -180,7 +180,7 @@ def demand_outlook(
         megawatts=megawatts,
         energy_by_setting=dict(zip(SETTINGS, grid, strict=True)),
         month_shares=month_shares,
-        grid_per_vehicle={name: (kwh / loss).sum(axis=(0, 2)) for name, kwh in per_vehicle.items()},
+        grid_per_vehicle={name: (kwh / loss).sum(axis=0) for name, kwh in per_vehicle.items()},
         kwh_per_vehicle=a_year,
         energy_at_end=energy_at_end,
         drawn=drawn,
@@ -220,16 +220,14 @@ def all_vehicles(drawn: Draws, years: Sequence[int]) -> Array:
     """Vehicles of all drives at 31 December of each year: the count, and what is added each year
     since.
 
-    >>> one = np.ones(1)
+    >>> one = np.ones((1, 1))
     >>> drawn = {"vehicle_stock": 1e6 * one, "vehicle_stock_date": 2025.0 * one}
     >>> drawn["vehicle_stock_growth"] = 0.05 * one
     >>> all_vehicles(drawn, [2023, 2025]).round()
     array([[ 950000., 1050000.]])
     """
-    since = np.asarray(years, dtype=float) + 1 - drawn["vehicle_stock_date"][:, None]
-    return drawn["vehicle_stock"][:, None] * np.maximum(
-        1 + drawn["vehicle_stock_growth"][:, None] * since, 0.2
-    )
+    since = np.asarray(years, dtype=float) + 1 - drawn["vehicle_stock_date"]
+    return drawn["vehicle_stock"] * np.maximum(1 + drawn["vehicle_stock_growth"] * since, 0.2)
 
 
 def _add_beside_energy(
@@ -244,18 +242,17 @@ def _add_beside_energy(
         name = vehicle.name
         stock = stocks[name]
         if vehicle.kept == "home":
-            at_home = at_home + stock / of_class(drawn, "evs_per_home_charger", name)[:, None]
+            at_home = at_home + stock / of_class(drawn, "evs_per_home_charger", name)
         else:
             count, power = depots(name, stock, drawn)
             depot = depot + count
             rated = rated + power
     sites = 2 * np.ceil(drawn["coverage_km"] / drawn["coverage_spacing"])
-    floor = (sites * drawn["coverage_points"])[:, None]
-    points["enroute_dc"] = np.maximum(points["enroute_dc"], floor)
+    points["enroute_dc"] = np.maximum(points["enroute_dc"], sites * drawn["coverage_points"])
     shared = {name: power_mix(name).mean_kw / 1000 * count for name, count in points.items()}
-    points["home"] = drawn["home_access"][:, None] * at_home
+    points["home"] = drawn["home_access"] * at_home
     points["depot"] = depot
-    at_homes = points["home"] * drawn["home_kw"][:, None] / 1000
+    at_homes = points["home"] * drawn["home_kw"] / 1000
     return shared | {"home": at_homes, "depot": rated}
 
 
@@ -273,5 +270,7 @@ def _peaks(
     standing, power = (
         np.stack([table[setting] for setting in SETTINGS]) for table in (points, megawatts)
     )
-    days = [kwh * (share.max(axis=1)[:, None] / 1000) for share in (per_day, per_day[:, SUMMER])]
+    days = [
+        kwh * (share.max(axis=1, keepdims=True) / 1000) for share in (per_day, per_day[:, SUMMER])
+    ]
     return peak_load(days, standing, power, drawn["coincidence_floor"])

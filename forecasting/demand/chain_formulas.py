@@ -196,7 +196,7 @@ class Chain:
         limit = flows[most] - flows[0]
         # Of what exceeds a cap a share comes: a line above the cap, through any factor's flow
         lines = [flow - flows[0] - self.beyond * factor * free for factor, flow in flows.items()]
-        kept = demand.imports * (1 - demand.drawn["reexport_share"])[:, None]
+        kept = demand.imports * (1 - demand.drawn["reexport_share"])
         registered = demand.results["ev_registrations"].cumsum(axis=1)
         of_year = {
             "known": flows[0],
@@ -218,11 +218,11 @@ class Chain:
         of_year["per_station"] = np.log(
             np.maximum(demand.unpushed, 1e-9) / np.maximum(single, 1e-9)
         )
-        of_year["per_station"] /= size[:, None]
+        of_year["per_station"] /= size
         power = demand.drawn["grid_carbon"] * 1000 / (1 - demand.drawn["grid_losses"])
-        burnt = demand.results["co2_avoided_t"] + demand.results["energy_gwh"] * power[:, None]
+        burnt = demand.results["co2_avoided_t"] + demand.results["energy_gwh"] * power
         of_year["burnt"] = burnt / np.maximum(demand.results["oil_avoided_t"], 1e-9)
-        share = demand.drawn["class_share.phev"][:, None]
+        share = demand.drawn["class_share.phev"]
         stock = demand.results["ev_stock"]
         of_year["plugins"] = demand.fleets["phev"].stock - share * stock
         for (name, table), year in itertools.product(of_year.items(), self.years):

@@ -32,7 +32,7 @@ def side(setting: str) -> str:
 def losses(setting: str, drawn: Draws) -> Array:
     """Energy at the battery over that from the grid, shape (draws, 1)."""
     onboard = drawn[f"onboard_efficiency.{side(setting)}"]
-    return (onboard * drawn[f"charger_efficiency.{side(setting)}"])[:, None]
+    return onboard * drawn[f"charger_efficiency.{side(setting)}"]
 
 
 def utilisation(share: Array | float, low: Array | float, high: Array | float) -> Array:
@@ -114,18 +114,18 @@ def energy_split(vehicle: VehicleClass, drawn: Draws) -> Array:
 
     Returns
     -------
-    ndarray, shape (settings, draws)
+    ndarray, shape (settings, draws, 1)
         Sums to 1 over the settings for battery vehicles, to the electric share for plug-in hybrids.
 
     Examples
     --------
     >>> from forecasting.demand.parameters import load_parameters
     >>> names = ("home_access", "commuter_share", "work_access", "noncommuter_km")
-    >>> cars, drawn = load_parameters().classes[0], {name: np.ones(1) for name in names}
-    >>> energy_split(cars, drawn)[:, 0].round(2)
+    >>> cars, drawn = load_parameters().classes[0], {name: np.ones((1, 1)) for name in names}
+    >>> energy_split(cars, drawn)[:, 0, 0].round(2)
     array([0.7 , 0.  , 0.2 , 0.  , 0.02, 0.03, 0.05])
     """
-    total: Array = np.zeros((len(SETTINGS), 1))
+    total: Array = np.zeros((len(SETTINGS), 1, 1))
     scale = drawn.get(f"{vehicle.name}_electric_scale", np.ones(1))
     access = {
         "with_home": "home_access",
@@ -145,7 +145,7 @@ def energy_split(vehicle: VehicleClass, drawn: Draws) -> Array:
             ratio = drawn["noncommuter_km"]
             relative = 1.0 if commutes == "1" else ratio
             weight = weight * relative / (commuters + (1 - commuters) * ratio)
-        total = total + shares[:, None] / shares.sum() * (weight * electric)
+        total = total + shares[:, None, None] / shares.sum() * (weight * electric)
     return total
 
 
@@ -173,7 +173,7 @@ def charging_need(
     Examples
     --------
     >>> from forecasting.demand.parameters import load_parameters
-    >>> drawn = {row.key: np.array([row.mode]) for row in load_parameters()}
+    >>> drawn = {row.key: np.array([[row.mode]]) for row in load_parameters()}
     >>> energy = {setting: np.array([[1e6]]) for setting in SETTINGS}
     >>> points = charging_need(energy, np.array([[0.05]]), [2030], drawn)
     >>> {setting: float(value[0, 0].round(1)) for setting, value in points.items()}
@@ -187,13 +187,11 @@ def charging_need(
             np.minimum(drawn[f"utilisation_{end}.{setting}"] * drawn["utilisation_scale"], 1)
             for end in ("low", "high")
         )
-        use = utilisation(share, low[:, None], high[:, None])
+        use = utilisation(share, low, high)
         if setting in FAST:
-            use = np.minimum(use, ceilings(drawn[f"station_size.{setting}"])[:, None])
-        delivery = np.minimum(
-            mix.delivered(years) / mix.mean_kw * drawn["power_delivery_scale"][:, None], 1
-        )
-        inlet = energy_kwh[setting] / drawn[f"onboard_efficiency.{side(setting)}"][:, None]
+            use = np.minimum(use, ceilings(drawn[f"station_size.{setting}"]))
+        delivery = np.minimum(mix.delivered(years) / mix.mean_kw * drawn["power_delivery_scale"], 1)
+        inlet = energy_kwh[setting] / drawn[f"onboard_efficiency.{side(setting)}"]
         points[setting] = inlet / (mix.mean_kw * delivery * use * HOURS)
     return points
 
@@ -204,13 +202,13 @@ def depots(name: str, stock: Array, drawn: Draws) -> tuple[Array, Array]:
     Examples
     --------
     >>> from forecasting.demand.parameters import load_parameters
-    >>> drawn = {row.key: np.array([row.mode]) for row in load_parameters()}
+    >>> drawn = {row.key: np.array([[row.mode]]) for row in load_parameters()}
     >>> [float(each[0, 0].round(1)) for each in depots("bus", np.array([[100.0]]), drawn)]
     [69.0, 5.5]
     """
-    kept = stock * drawn[f"depot_access.{name}"][:, None]
-    power = kept * drawn[f"depot_kw_per_vehicle.{name}"][:, None]
-    return power / drawn[f"depot_kw.{name}"][:, None], power / 1000
+    kept = stock * drawn[f"depot_access.{name}"]
+    power = kept * drawn[f"depot_kw_per_vehicle.{name}"]
+    return power / drawn[f"depot_kw.{name}"], power / 1000
 
 
 def gross_additions(points: Array, life: Array) -> Array:
@@ -220,7 +218,7 @@ def gross_additions(points: Array, life: Array) -> Array:
     ----------
     points : ndarray, shape (draws, years)
         Points standing at 31 December.
-    life : ndarray, shape (draws,)
+    life : ndarray, shape (draws, 1)
         Weibull scale of a point's life, years; shape 4.
 
     Returns
@@ -230,13 +228,13 @@ def gross_additions(points: Array, life: Array) -> Array:
 
     Examples
     --------
-    >>> gross_additions(np.full((1, 3), 100.0), np.array([12.0])).round(2)
+    >>> gross_additions(np.full((1, 3), 100.0), np.array([[12.0]])).round(2)
     array([[1.e+02, 0.e+00, 7.e-02]])
     """
     draws, years = points.shape
     ages = np.arange(years + 1)
     # A power of 4, at a tenth of its time
-    kept = np.exp(-np.square(np.square(ages / life[:, None])))
+    kept = np.exp(-np.square(np.square(ages / life)))
     built = np.zeros((draws, years + 1))
     for year in range(1, years + 1):
         standing = np.einsum("dc,dc->d", built[:, :year], kept[:, year:0:-1])
@@ -269,8 +267,8 @@ def standard(classes: Iterable[VehicleClass], stocks: Draws, drawn: Draws) -> Ar
     array([[130.]])
     """
     power = [
-        stocks[vehicle.name] * of_class(drawn, "afir_kw", vehicle.rule)[:, None]
+        stocks[vehicle.name] * of_class(drawn, "afir_kw", vehicle.rule)
         for vehicle in classes
         if vehicle.rule
     ]
-    return sum(power) / drawn["public_point_kw"][:, None]
+    return sum(power) / drawn["public_point_kw"]

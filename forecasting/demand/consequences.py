@@ -25,19 +25,19 @@ def cost_per_point(setting: str, drawn: Draws) -> Array:
     ----------
     setting : str
         From home to the road.
-    drawn : mapping of str to ndarray, shape (draws,)
+    drawn : mapping of str to ndarray, shape (draws, 1)
         Draws of ``charger_cost`` and ``connection_cost``.
 
     Returns
     -------
-    ndarray, shape (draws,)
+    ndarray, shape (draws, 1)
 
     Examples
     --------
     >>> from forecasting.demand.parameters import load_parameters
-    >>> drawn = {row.key: np.array([row.mode]) for row in load_parameters()}
+    >>> drawn = {row.key: np.array([[row.mode]]) for row in load_parameters()}
     >>> settings = ("home", "overnight", "destination_dc")
-    >>> [float(cost_per_point(setting, drawn)[0]) for setting in settings]
+    >>> [cost_per_point(setting, drawn).item() for setting in settings]
     [800.0, 3500.0, 20000.0]
     """
     return drawn[f"charger_cost.{setting}"] + drawn[f"connection_cost.{setting}"]
@@ -49,7 +49,7 @@ def cost_checks(drawn: Draws) -> pd.DataFrame:
 
     Parameters
     ----------
-    drawn : mapping of str to ndarray, shape (draws,)
+    drawn : mapping of str to ndarray, shape (draws, 1)
         Draws of the costs and of ``points_per_station``, for a station whose points are not said.
 
     Returns
@@ -60,7 +60,7 @@ def cost_checks(drawn: Draws) -> pd.DataFrame:
     Examples
     --------
     >>> from forecasting.demand.parameters import load_parameters
-    >>> drawn = {row.key: np.array([row.mode]) for row in load_parameters()}
+    >>> drawn = {row.key: np.array([[row.mode]]) for row in load_parameters()}
     >>> cost_checks(drawn)[["usd", "middle"]].values.tolist()
     [[19600.0, 40000.0], [48000.0, 40000.0], [104443.0, 20000.0]]
     """
@@ -86,7 +86,7 @@ def point_business(
         Share of the hours in which it gives its rated power, above 0.
     price, power_price : float
         Of a kWh sold, and of one bought.
-    drawn : mapping of str to ndarray, shape (draws,)
+    drawn : mapping of str to ndarray, shape (draws, 1)
         Draws of what it costs and what it loses.
 
     Returns
@@ -98,7 +98,7 @@ def point_business(
     Examples
     --------
     >>> from forecasting.demand.parameters import load_parameters
-    >>> drawn = {row.key: np.array([row.mode]) for row in load_parameters()}
+    >>> drawn = {row.key: np.array([[row.mode]]) for row in load_parameters()}
     >>> year = point_business("destination_dc", 0.1, 0.21, 0.078, drawn)
     >>> {name: round(value, 1) for name, value in year.items()}
     {'mwh': 55.2, 'revenue': 11589.5, 'margin': 6806.5, 'payback': 2.9}
@@ -121,7 +121,7 @@ def investment(points: Draws, drawn: Draws) -> dict[str, Array]:
     ----------
     points : mapping of str to ndarray, shape (draws, years)
         Points needed at the end of each year, by setting.
-    drawn : mapping of str to ndarray, shape (draws,)
+    drawn : mapping of str to ndarray, shape (draws, 1)
         Draws of the costs and of ``charger_life``.
 
     Returns
@@ -131,7 +131,7 @@ def investment(points: Draws, drawn: Draws) -> dict[str, Array]:
     Examples
     --------
     >>> from forecasting.demand.parameters import load_parameters
-    >>> drawn = {row.key: np.array([row.mode]) for row in load_parameters()}
+    >>> drawn = {row.key: np.array([[row.mode]]) for row in load_parameters()}
     >>> investment({"home": np.array([[100.0, 150.0]])}, drawn)["home"].round(-2)
     array([[80000., 40000.]])
     """
@@ -139,8 +139,8 @@ def investment(points: Draws, drawn: Draws) -> dict[str, Array]:
     for setting, standing in points.items():
         built = gross_additions(standing, drawn["charger_life"])
         grown = np.maximum(np.diff(standing, prepend=0.0, axis=1), 0)
-        chargers = built * drawn[f"charger_cost.{setting}"][:, None]
-        dollars[setting] = chargers + grown * drawn[f"connection_cost.{setting}"][:, None]
+        chargers = built * drawn[f"charger_cost.{setting}"]
+        dollars[setting] = chargers + grown * drawn[f"connection_cost.{setting}"]
     return dollars
 
 
@@ -160,7 +160,7 @@ def power_shares(
         day.
     years : sequence of int
         The years.
-    drawn : mapping of str to ndarray, shape (draws,)
+    drawn : mapping of str to ndarray, shape (draws, 1)
         Draws of ``generation_gwh``, ``record_peak_mw``, their ``power_date`` and ``power_growth``.
 
     Returns
@@ -177,11 +177,9 @@ def power_shares(
     >>> [float(share[0, 1]) for share in shares]
     [1.0, 2.5, 2.0]
     """
-    since = np.asarray(years, dtype=float) - drawn["power_date"][:, None]
-    grown = np.maximum(1 + drawn["power_growth"][:, None] * since, 0.2)
-    generated, record = (
-        drawn[name][:, None] * grown / 100 for name in ("generation_gwh", "record_peak_mw")
-    )
+    since = np.asarray(years, dtype=float) - drawn["power_date"]
+    grown = np.maximum(1 + drawn["power_growth"] * since, 0.2)
+    generated, record = (drawn[name] * grown / 100 for name in ("generation_gwh", "record_peak_mw"))
     return energy_gwh / generated, winter_mw / record, summer_mw / record
 
 
@@ -208,7 +206,7 @@ def fuel_and_carbon(
         From ``energy_split``, by class: its sum is the share of kilometres on electricity.
     energy_gwh : ndarray, shape (draws, years)
         Electricity at the charger.
-    drawn : mapping of str to ndarray, shape (draws,)
+    drawn : mapping of str to ndarray, shape (draws, 1)
         Draws of ``annual_km``, ``fuel_use``, ``fuel_upstream``, ``grid_carbon``, ``grid_losses``.
 
     Returns
@@ -219,7 +217,7 @@ def fuel_and_carbon(
     --------
     >>> from forecasting.demand.fleet import run_fleet
     >>> from forecasting.demand.parameters import load_parameters
-    >>> one, cars = np.ones(1), load_parameters().classes[:1]
+    >>> one, cars = np.ones((1, 1)), load_parameters().classes[:1]
     >>> drawn = {"annual_km": 10_000 * one, "fuel_use": 8 * one, "fuel_upstream": 0.2 * one}
     >>> drawn |= {"grid_carbon": 0.5 * one, "grid_losses": 0.1 * one}
     >>> drawn |= {"survival_scale": 16 * one, "survival_shape": 5 * one, "used_share": 0 * one}
@@ -234,12 +232,12 @@ def fuel_and_carbon(
     for vehicle in classes:
         name = vehicle.name
         electric = split[name].sum(axis=0) * of_class(drawn, "annual_km", name)
-        per_vehicle = (electric * of_class(drawn, "fuel_use", name) / 100)[:, None]
+        per_vehicle = electric * of_class(drawn, "fuel_use", name) / 100
         litres[vehicle.fuel] = litres[vehicle.fuel] + fleets[name].mean_stock * per_vehicle
     fuel, carbon = (
         np.asarray(sum(litres[fuel] * per_litre[fuel] for fuel in CARBON) / 1000)
         for per_litre in (DENSITY, CARBON)
     )
     per_gwh = 1000 * drawn["grid_carbon"] / (1 - drawn["grid_losses"])
-    burnt = carbon * (1 + drawn["fuel_upstream"])[:, None]
-    return fuel, burnt - energy_gwh * per_gwh[:, None]
+    burnt = carbon * (1 + drawn["fuel_upstream"])
+    return fuel, burnt - energy_gwh * per_gwh

@@ -59,13 +59,13 @@ class DemandOutlook:
         Points needed, their rated power, and kWh a year from the grid, by setting.
     month_shares : dict of str to ndarray, shape (draws, 12)
         Share of the year's energy by month, by class.
-    grid_per_vehicle : dict of str to ndarray, shape (draws,)
+    grid_per_vehicle : dict of str to ndarray, shape (draws, 1)
         kWh a year from the grid per vehicle, by class.
-    kwh_per_vehicle : dict of str to ndarray, shape (draws,)
+    kwh_per_vehicle : dict of str to ndarray, shape (draws, 1)
         kWh a year at the battery per vehicle, were all kilometres electric, by class.
     energy_at_end : dict of str to ndarray, shape (draws, years)
         kWh a year at the battery of the vehicles at 31 December, by setting.
-    drawn : dict of str to ndarray, shape (draws,)
+    drawn : dict of str to ndarray, shape (draws, 1)
         Draws of the assumptions.
     cars : dict of str to ndarray, shape (draws, years)
         By measure of a share, the cars of every drive that it is a share of.
@@ -153,7 +153,7 @@ class DemandOutlook:
     def _gwh(self) -> dict[str, Array]:
         """Electricity of each class from the grid."""
         return {
-            name: fleet.mean_stock * (self.grid_per_vehicle[name] / 1e6)[:, None]
+            name: fleet.mean_stock * (self.grid_per_vehicle[name] / 1e6)
             for name, fleet in self.fleets.items()
         }
 
@@ -212,13 +212,13 @@ class DemandOutlook:
     def gap(self) -> pd.DataFrame:
         """The three answers by year beside what stands today; never averaged."""
         life = self.drawn["charger_life"]
-        today = np.full(len(self.imports), np.nan)
+        today: Array | float = np.nan
         if self.standing is not None:
             today = self.standing.points(self.drawn["points_per_station"])
         groups = {
             MEASURES[measure].label: {
                 **_ends("points", self.results[measure]),
-                "less_standing_today": medians(self.results[measure] - today[:, None]),
+                "less_standing_today": medians(self.results[measure] - today),
                 "gross_additions": medians(gross_additions(self.results[measure], life)),
             }
             for measure in CHARGING_ANSWERS
@@ -230,7 +230,7 @@ class DemandOutlook:
         """Announced targets beside what stands and what practice comes to, as `standing_shares` has
         it.
         """
-        per_station = self.drawn["points_per_station"]
+        per_station = self.drawn["points_per_station"][:, 0]
         return standing_shares(self.targets, self.years, self.unpushed, self.standing, per_station)
 
     def path_to(self, measure: str, percent: float, since: int, until: int) -> dict[int, float]:
@@ -388,7 +388,7 @@ class DemandOutlook:
         to high.
         """
         drawn = self.drawn.items()
-        inputs = {key: part for key, part in drawn if not key.startswith(CONSEQUENCES_ALONE)}
+        inputs = {key: part[:, 0] for key, part in drawn if not key.startswith(CONSEQUENCES_ALONE)}
         inputs = {"imports": self.imports.sum(axis=1)} | inputs
         outputs = {name: self.results[name][:, -1] for name in DEMAND_STEPS}
         return first_order(inputs, outputs)

@@ -149,18 +149,18 @@ def deployed_points(
     asked : ndarray or None
         What the targets ask for that are pursued, or, where none is, that are announced.
     """
-    per_station = drawn["points_per_station"]
+    per_station = drawn["points_per_station"][:, 0]
     today = None if standing is None else (standing.when, standing.points(per_station))
     error = practice_error(rng, len(stock), years, today)
-    drawn["practice_error"] = error[:, -1]
+    drawn["practice_error"] = error[:, -1:]
     practice = practice_points(
         stock,
         years,
-        drawn["practice_elasticity"],
+        drawn["practice_elasticity"][:, 0],
         error,
         today,
         own_growth=None if standing is None else standing.grown,
-        catch_up=drawn["practice_catch_up"],
+        catch_up=drawn["practice_catch_up"][:, 0],
     )
     counted, points = today or (0.0, np.zeros_like(per_station))
     # What is still to come begins at the latest of the first year, the count and the forecast's day
@@ -168,10 +168,10 @@ def deployed_points(
     rollouts = [Event(drawn["charging_rollout_year"], drawn["charging_rollout"])]
     factor: Array = np.ones_like(stock)
     for event in (*rollouts, *assumed.events.get("charging_rollout", ())):
-        first = event.first[:, None]
-        progress = np.where(first >= NEVER, 0.0, _way(years, start, first + 1, 1.0))
-        factor = factor * event.size[:, None] ** progress
-    drawn["charging_rollout"] = factor[:, -1]
+        to_come = event.first >= NEVER
+        progress = np.where(to_come, 0.0, _way(years, start, event.first + 1, 1.0))
+        factor = factor * event.size**progress
+    drawn["charging_rollout"] = factor[:, -1:]
     practice = practice * factor
     pushed = practice
     targeted: Array | None = None

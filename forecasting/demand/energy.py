@@ -64,7 +64,7 @@ def degrees_outside(
         Monthly means, degrees Celsius.
     weights : ndarray, shape (stations,)
         Weights of the stations, summing to 1.
-    shift, spread : ndarray, shape (draws,)
+    shift, spread : ndarray, shape (draws, 1)
         Departure from the normals, and standard deviation of daily means.
 
     Returns
@@ -73,13 +73,13 @@ def degrees_outside(
 
     Examples
     --------
-    >>> zero, one = np.zeros(1), np.ones(1)
-    >>> cold, hot = degrees_outside(np.full((1, 12), -20.0), one, zero, zero)
+    >>> zero = np.zeros((1, 1))
+    >>> cold, hot = degrees_outside(np.full((1, 12), -20.0), np.ones(1), zero, zero)
     >>> float(cold[0, 0]), float(hot[0, 0])
     (35.0, 0.0)
     """
-    celsius = normals + shift[:, None, None]
-    by_day = spread[:, None, None]
+    celsius = normals + shift[:, None]
+    by_day = spread[:, None]
     cold, hot = _excess(COLD_BELOW - celsius, by_day), _excess(celsius - HOT_ABOVE, by_day)
     return np.einsum("dsm,s->dm", cold, weights), np.einsum("dsm,s->dm", hot, weights)
 
@@ -133,16 +133,17 @@ def energy_of_class(name: str, drawn: Draws, degrees: tuple[Array, Array]) -> Ar
     --------
     >>> drawn = {"annual_km": 12_000, "consumption": 18, "cold_slope": 0.0098, "hot_slope": 0.0063}
     >>> drawn = {name: np.array([value]) for name, value in drawn.items()}
-    >>> degrees = degrees_outside(np.full((1, 12), 5.0), np.ones(1), np.zeros(1), np.zeros(1))
+    >>> zero = np.zeros((1, 1))
+    >>> degrees = degrees_outside(np.full((1, 12), 5.0), np.ones(1), zero, zero)
     >>> energy_of_class("bev", drawn, degrees).sum().round(1)
     np.float64(2371.7)
     """
     cold, hot = degrees
     slope = of_class(drawn, "cold_slope", name)
-    factor = 1 + slope[:, None] * cold + drawn["hot_slope"][:, None] * hot
+    factor = 1 + slope * cold + drawn["hot_slope"] * hot
     a_year = of_class(drawn, "annual_km", name) * of_class(drawn, "consumption", name) / 100
     # Distance is even over the days
-    return np.asarray(a_year[:, None] * (MONTH_DAYS / MONTH_DAYS.sum()) * factor)
+    return np.asarray(a_year * (MONTH_DAYS / MONTH_DAYS.sum()) * factor)
 
 
 def energy_by_month(place: str | None, drawn: Draws, classes: Iterable[str]) -> dict[str, Array]:

@@ -34,7 +34,7 @@ def registrations(
     ----------
     imports : ndarray, shape (draws, years)
         Vehicles a year.
-    reexport_share, inventory_share : ndarray, shape (draws,)
+    reexport_share, inventory_share : ndarray, shape (draws, 1)
         Shares, 0 to below 1.
     assembly : ndarray or float
         Vehicles a year built in the country and not counted as imports.
@@ -48,8 +48,8 @@ def registrations(
     >>> registrations(np.array([[100.0, 200.0]]), np.array([0.1]), np.array([0.0]))
     array([[ 90., 180.]])
     """
-    retained = imports * (1 - reexport_share[:, None])
-    unsold = retained * inventory_share[:, None]
+    retained = imports * (1 - reexport_share)
+    unsold = retained * inventory_share
     carried = np.concatenate([unsold[:, :1], unsold[:, :-1]], axis=1)
     return np.asarray(retained - unsold + carried + assembly)
 
@@ -61,7 +61,7 @@ def conditional_survival(ages: Array, entry_age: Array, scale: Array, shape: Arr
     ----------
     ages : ndarray, shape (years,)
         Years since entry.
-    entry_age, scale, shape : ndarray, shape (draws,)
+    entry_age, scale, shape : ndarray, shape (draws, 1)
         Per draw; Weibull shapes of 4 to 5 are usual for cars.
 
     Returns
@@ -70,13 +70,13 @@ def conditional_survival(ages: Array, entry_age: Array, scale: Array, shape: Arr
 
     Examples
     --------
-    >>> one = np.ones(1)
+    >>> one = np.ones((1, 1))
     >>> conditional_survival(np.array([0.0, 5.0]), 3 * one, 16 * one, 5 * one).round(3)
     array([[1.   , 0.969]])
     """
     entered = (entry_age / scale) ** shape
-    hazard = ((entry_age[:, None] + ages) / scale[:, None]) ** shape[:, None]
-    return np.exp(entered[:, None] - hazard)
+    hazard = ((entry_age + ages) / scale) ** shape
+    return np.exp(entered - hazard)
 
 
 @dataclass(frozen=True)
@@ -132,13 +132,13 @@ def run_fleet(name: str, registered: Array, start_stock: Array | float, drawn: D
         Vehicles a year.
     start_stock : ndarray or float
         Vehicles on the road before the first year.
-    drawn : mapping of str to ndarray, shape (draws,)
+    drawn : mapping of str to ndarray, shape (draws, 1)
         Survival's scale and shape, the share that enters used and its age, and the mean age of the
         stock at the start.
 
     Examples
     --------
-    >>> one = np.ones(1)
+    >>> one = np.ones((1, 1))
     >>> drawn = {"survival_scale": 16 * one, "survival_shape": 5 * one, "used_share": 0 * one}
     >>> drawn |= {"entry_age": 0 * one, "start_age": one}
     >>> run_fleet("bev", np.array([[100.0, 100.0]]), 0.0, drawn).stock.round(2)
@@ -148,10 +148,10 @@ def run_fleet(name: str, registered: Array, start_stock: Array | float, drawn: D
     if not (registered.any() or np.any(start_stock)):
         return Fleet(*np.zeros((5, draws, years)))
     curve = (of_class(drawn, "survival_scale", name), drawn["survival_shape"])
-    used = drawn["used_share"][:, None]
-    first = np.broadcast_to(start_stock, draws)[:, None]
+    used = drawn["used_share"]
+    first = np.broadcast_to(start_stock, (draws, 1))
     ages = np.arange(years + 1, dtype=float)
-    fresh = conditional_survival(ages[:-1], np.zeros(draws), *curve)
+    fresh = conditional_survival(ages[:-1], np.zeros((1, 1)), *curve)
     second = conditional_survival(ages[:-1], drawn["entry_age"], *curve)
     kept = fresh * (1 - used) + second * used
     old = conditional_survival(ages, drawn["start_age"], *curve)[:, 1:] * first
@@ -206,7 +206,7 @@ def vehicles_on_the_road(
         Calendar years.
     assumed : Parameters
         For what dated events do: plants, shares of classes, orders.
-    drawn : mapping of str to ndarray, shape (draws,)
+    drawn : mapping of str to ndarray, shape (draws, 1)
         Draws of the assumptions.
     start_stock : ndarray or float
         Vehicles on the road before the first year.
@@ -229,7 +229,7 @@ def vehicles_on_the_road(
     first = names[0] if of_cars else counted
     others = [name for name in names if of_cars and f"class_share.{name}" in drawn]
     built = assumed.yearly("local_assembly", drawn, years) * of_cars
-    displaced = np.minimum(built * drawn["assembly_displaces"][:, None], flow)
+    displaced = np.minimum(built * drawn["assembly_displaces"], flow)
     registered = registrations(
         flow - displaced, drawn["reexport_share"], drawn["inventory_share"], built
     )
@@ -237,11 +237,11 @@ def vehicles_on_the_road(
     shares[first] = np.maximum(1 - np.asarray(sum(shares.values())), 0)
     # Of cars built in the country, some are plug-in hybrids
     local = np.minimum(built / np.maximum(registered, 1), 1)
-    plug_in = shares[first] * local * drawn["assembly_phev"][:, None]
+    plug_in = shares[first] * local * drawn["assembly_phev"]
     shares[first] = shares[first] - plug_in
     shares[PLUG_IN] = shares.get(PLUG_IN, 0.0) + plug_in
     # What stood before the first year has the classes that no later event sets
-    start = np.broadcast_to(np.asarray(start_stock, dtype=float), len(flow))
+    start = np.reshape(start_stock, (-1, 1))
     before = {name: drawn[f"class_share.{name}"] for name in others}
     before[first] = 1 - np.asarray(sum(before.values()))
     orders = {  # apart from the series

@@ -69,7 +69,7 @@ def peak_load(days: Sequence[Array], points: Array, megawatts: Array, floor: Arr
         MWh of each day from the grid.
     points, megawatts : ndarray, shape (settings, draws, years)
         Points, and their rated power.
-    floor : ndarray, shape (draws,)
+    floor : ndarray, shape (draws, 1)
         Coincidence of very many points.
 
     Returns
@@ -85,7 +85,7 @@ def peak_load(days: Sequence[Array], points: Array, megawatts: Array, floor: Arr
     True
     """
     shape = day_profile()
-    in_step = coincidence(points, floor[:, None]) * megawatts / shape.max(axis=1)[:, None, None]
+    in_step = coincidence(points, floor) * megawatts / shape.max(axis=1)[:, None, None]
     # Scaled so that height x shape is the load of the hour
     heights = (np.maximum(in_step, day) for day in days)
     hourly = (shape.T @ height.reshape(len(SETTINGS), -1) for height in heights)

@@ -28,7 +28,9 @@ from forecasting.measures import did_you_mean
 from forecasting.names import DATA
 from forecasting.quantiles import Array
 
-Draws = Mapping[str, Array]  # of parameters or results, by name
+# Of parameters or results, by name: a row for each draw, a column for each year; of a parameter one
+# column, which holds in all years
+Draws = Mapping[str, Array]
 NEVER = 2100  # a year that stands for never: no horizon reaches it
 DECILE = 1.2815515655446004  # standard normal quantile of 0.9
 SETTINGS = ("home", "depot", "work", "overnight", "destination_ac", "destination_dc", "enroute_dc")
@@ -166,11 +168,11 @@ class Event(NamedTuple):
 
     Parameters
     ----------
-    first : ndarray, shape (draws,)
+    first : ndarray, shape (draws, 1)
         The year from which it acts; `NEVER` where it does not.
-    size : ndarray, shape (draws,)
+    size : ndarray, shape (draws, 1)
         By how much.
-    last : ndarray, shape (draws,)
+    last : ndarray, shape (draws, 1)
         The last year in which it acts.
     """
 
@@ -256,7 +258,7 @@ class Parameters:
         ----------
         key : str
             The parameter.
-        drawn : mapping of str to ndarray, shape (draws,)
+        drawn : mapping of str to ndarray, shape (draws, 1)
             From `draw`.
         years : sequence of int
             Calendar years.
@@ -275,10 +277,10 @@ class Parameters:
         array([[  0., 500., 590.]])
         """
         first = drawn.get(f"{key}_year", np.zeros_like(drawn[key]))
-        value = drawn[key][:, None] * (years >= first[:, None])
+        value = drawn[key] * (years >= first)
         for event in self.events.get(key, ()):
-            begun = years >= event.first[:, None]
-            value = value + event.size[:, None] * begun * (years <= event.last[:, None])
+            begun = years >= event.first
+            value = value + event.size * begun * (years <= event.last)
         return value
 
     def draw(self, rng: np.random.Generator, draws: int) -> dict[str, Array]:
@@ -296,13 +298,14 @@ class Parameters:
 
         Returns
         -------
-        dict of str to ndarray, shape (draws,)
+        dict of str to ndarray, shape (draws, 1)
         """
         seed = int(rng.integers(2**63))
         drawn = {}
         for key, row in self._in_force.items():
             own = np.random.default_rng([seed, zlib.crc32(key.encode())])
-            drawn[key] = row.quantile((own.permutation(draws) + own.random(draws)) / draws)
+            u = (own.permutation(draws) + own.random(draws)) / draws
+            drawn[key] = row.quantile(u)[:, None]
         return drawn
 
 

@@ -65,12 +65,12 @@ def demand_parameters(scenario: Scenario, drivers: Sequence[Driver], draws: int)
     for driver in drivers:
         if driver.kind == "demand" and driver.quantity not in (REEXPORT, NATIONAL):
             drawn = draw_event(driver, draws, scenario.seed)
-            first = first_years(drawn.start)
+            first = first_years(drawn.start)[:, None]
             years = float(NEVER_YEAR)  # without an end, more than any horizon has
             if driver.end is not None:
                 days = np.array([driver.start.toordinal(), driver.end.toordinal() + 1], dtype=float)
                 years = max(float(np.diff(first_years(days))[0]), 1.0)
-            event = Event(first, drawn.size, first + years - 1)
+            event = Event(first, drawn.size[:, None], first + years - 1)
             events.setdefault(driver.quantity, []).append(event)
     return dataclasses.replace(changed, events=events)
 

@@ -152,4 +152,4 @@ def _of_the_chain(outlook: Outlook, drawn: Mapping[str, Array]) -> Iterator[Unpr
             )
     for name in SURVEYED:
         if name in drawn:
-            yield Unprinted(name, "survey", "", None, drawn[name])
+            yield Unprinted(name, "survey", "", None, drawn[name][:, 0])

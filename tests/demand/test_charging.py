@@ -160,7 +160,7 @@ def test_no_energy_no_points():
 @given(st.lists(st.floats(0, 1e5), min_size=1, max_size=10), st.floats(3, 30))
 def test_gross_additions_rebuild_the_stock_of_points(points, life):
     standing = np.maximum.accumulate(np.array([points]), axis=1)
-    built = gross_additions(standing, np.array([life]))
+    built = gross_additions(standing, np.array([[life]]))
     kept = np.exp(-((np.arange(len(points)) / life) ** 4))
     rebuilt = [sum(built[0, c] * kept[t - c] for c in range(t + 1)) for t in range(len(points))]
     assert rebuilt == pytest.approx(standing[0].tolist(), rel=1e-9, abs=1e-6)

@@ -62,7 +62,7 @@ def test_a_setting_without_points_costs_nothing_and_the_next_is_counted():
     }
     found = investment(
         {"work": np.zeros((1, 2)), "home": np.array([[10.0, 15.0]])},
-        drawn | {"charger_life": np.ones(1)},
+        drawn | {"charger_life": np.ones((1, 1))},
     )
     assert found["work"].tolist() == [[0, 0]]
     replaced = 10 * (1 - np.exp(-1))  # of a life of one year; the place that they stand on stays

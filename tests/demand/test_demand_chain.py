@@ -349,7 +349,8 @@ def test_three_answers_stand_side_by_side_with_what_stands_today(outlook):
     assert gap["answer"].nunique() == 3
     need = gap[(gap["answer"] == "Public charging points: need") & (gap["year"] == 2033)].iloc[0]
     points = (
-        outlook.results["charging_points_need"][:, -1] - 400 * outlook.drawn["points_per_station"]
+        outlook.results["charging_points_need"][:, -1]
+        - 400 * outlook.drawn["points_per_station"][:, 0]
     )
     assert need["less_standing_today"] == pytest.approx(np.median(points))
 

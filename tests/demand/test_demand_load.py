@@ -42,4 +42,4 @@ def test_the_peak_lies_between_the_mean_of_the_busiest_hour_and_rated_power(
 
 def test_nothing_plugged_in_is_no_load():
     none = np.zeros((len(SETTINGS), 2, 3))
-    assert np.all(peak_load([none], none, none, np.full(2, 0.2))[0] == 0)
+    assert np.all(peak_load([none], none, none, np.full((2, 1), 0.2))[0] == 0)

@@ -14,7 +14,7 @@ from forecasting.demand.energy import (
 from forecasting.demand.parameters import load_parameters
 
 few = settings(max_examples=30, deadline=None, derandomize=True)
-one = np.ones(1)
+one = np.ones((1, 1))
 COUNTRIES = ("KZ", "KG", "TJ", "TM", "UZ")
 
 

@@ -9,7 +9,7 @@ from forecasting.demand.fleet import conditional_survival, registrations, run_fl
 from forecasting.demand.parameters import load_parameters, read_table
 
 few = settings(max_examples=30, deadline=None, derandomize=True)
-one = np.ones(1)
+one = np.ones((1, 1))
 
 
 def carried(registered, scale, shape, used=0.0, entry=0.0, start=0.0):

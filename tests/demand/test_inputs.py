@@ -97,6 +97,6 @@ def test_energy_of_a_year_is_of_the_mean_stock():
         np.full((200, 2), 1e4), [2024, 2025], parameters=load_parameters(), place="UZ"
     )
     stock, energy = outlook.results["ev_stock"], outlook.results["energy_gwh"]
-    whole = stock * (outlook.grid_per_vehicle["bev"] / 1e6)[:, None]
+    whole = stock * outlook.grid_per_vehicle["bev"] / 1e6
     assert energy[:, 0] == pytest.approx(whole[:, 0] / 2)
     assert energy[:, 1] == pytest.approx((whole[:, 0] + whole[:, 1]) / 2)

@@ -142,7 +142,7 @@ def test_draws_keep_to_their_ranges_and_medians():
     parameters = load_parameters()
     drawn = parameters.draw(np.random.default_rng(1), 4000)
     for row in parameters:
-        assert drawn[row.key].shape == (4000,)
+        assert drawn[row.key].shape == (4000, 1)
         assert drawn[row.key].min() >= row.minimum
         assert drawn[row.key].max() <= row.maximum
     triangle = drawn["home_access"]

@@ -91,7 +91,7 @@ def test_a_row_carries_two_wheelers_from_imports_to_charging_points(ledger):
     assert fleet.stock == pytest.approx(made.results.values["ev_stock"])
     # Few kilometres at little consumption; 0.8 at home, the rest at slow public points
     each = drawn["annual_km.two-wheeler"] * 3 / 100
-    assert drawn["consumption.two-wheeler"].tolist() == [3.0] * 300
+    assert drawn["consumption.two-wheeler"].tolist() == [[3.0]] * 300
     warm = demand.grid_per_vehicle["two-wheeler"] * 0.95**2 / each
     assert 1 < warm.min() <= warm.max() < 1.2
     by_setting = {setting: kwh[:, -1] for setting, kwh in demand.energy_by_setting.items()}
@@ -99,14 +99,14 @@ def test_a_row_carries_two_wheelers_from_imports_to_charging_points(ledger):
     assert by_setting["home"] == pytest.approx(0.8 * total)
     assert by_setting["destination_ac"] == pytest.approx(0.2 * total)
     points = {setting: values[:, -1] for setting, values in demand.points_by_setting.items()}
-    assert points["home"] == pytest.approx(drawn["home_access"] * fleet.stock[:, -1] / 4)
+    assert points["home"] == pytest.approx(drawn["home_access"][:, 0] * fleet.stock[:, -1] / 4)
     assert points["destination_ac"] == pytest.approx(
         made.results.values["charging_points_need"][:, -1]
     )
     assert np.median(points["destination_ac"]) > 100
     # None of them is an electric car to the standard of public power; petrol is what they replace
     assert not made.results.values["charging_points_standard"].any()
-    litres = fleet.mean_stock * (drawn["annual_km.two-wheeler"] * 2.5 / 100)[:, None]
+    litres = fleet.mean_stock * (drawn["annual_km.two-wheeler"] * 2.5 / 100)
     assert made.results.values["oil_avoided_t"] == pytest.approx(litres * 0.745 / 1000)
     assert "practice_of_cars" in [caveat.kind for caveat in made.caveats]
 
