@@ -106,6 +106,7 @@ MEASURES |= _count(
 MEASURES |= _count(
     "bus",
     ebus_imports="Electric buses imported",
+    ebus_sales="New electric buses sold",
     ebus_stock="Electric buses on the road",
 )
 MEASURES |= _count(
@@ -326,6 +327,8 @@ CAR_COUNTS = (
     "hybrid_imports",
     *(row.name for row in MEASURES.values() if row.event and row.vehicle == CAR),
 )
+# Electric cars by their drive, in words; no car is two of them
+DRIVES = {"battery-cars": "battery cars", "plug-in-hybrids": "plug-in hybrids"}
 CHARGING_ANSWERS = ("charging_points_need", "charging_points_practice", "charging_points_standard")
 # What is counted today, and what a target promises
 CHARGING_COUNTS = ("charging_points", "charging_stations")
@@ -381,7 +384,7 @@ def count_of(event: str, vehicle: str) -> str:
 
     Examples
     --------
-    >>> count_of("stock", "bus"), count_of("sales", "bus")
+    >>> count_of("stock", "bus"), count_of("exports", "bus")
     ('ebus_stock', '')
     """
     counts = MEASURES.values()

@@ -19,7 +19,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from itertools import combinations, permutations
 from math import inf, isnan
 from operator import attrgetter
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import pandas as pd
 
@@ -27,8 +27,7 @@ from forecasting.evidence.bases import basis_name, basis_words, is_part, shipped
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import REGION
-from forecasting.evidence.rules import number_text
-from forecasting.measures import CAR_COUNTS
+from forecasting.measures import CAR_COUNTS, DRIVES
 from forecasting.periods import Period
 
 ABOUT = 0.05  # "about" is read as within 5 % when two statements are compared
@@ -41,11 +40,11 @@ CONFLICT = [
 ]  # fmt: skip
 REVISION = ["place", "measure", "period", "basis", "first", "later", "change_percent", "sentence"]
 SUM = ["identity", "period", "parts", "whole", "gap", "closes", "sentence"]
-# What is counted, where and by whom; and with whom and when, whatever its product
+# What is counted, where and by whom; and with whom and when
 SERIES = attrgetter("measure", "place", "basis", "product")
-TRADE = attrgetter("measure", "place", "partner", "basis", "period_start", "period_end")
+TRADE = attrgetter("measure", "place", "partner", "basis", "product", "period_start", "period_end")
 
-Row = tuple[object, ...]  # in the order of the columns
+Row = tuple[Any, ...]  # in the order of the columns
 Item = TypeVar("Item")
 
 
@@ -142,10 +141,9 @@ def conflicts(ledger: Ledger) -> pd.DataFrame:
         _conflict(part, whole, f"{part.subject}, within {whole.when}:", "above")
         for part, whole in largest.values()
     ]
-    table = pd.DataFrame(rows, columns=CONFLICT)
-    table = table.sort_values("ratio", ascending=False, kind="stable")
-    electric = table["measure"].isin(CAR_COUNTS)
-    return pd.concat([table[electric], table[~electric]], ignore_index=True)
+    # By measure, and by ratio, which stands before the sentence
+    rows.sort(key=lambda row: (row[0] not in CAR_COUNTS, -row[-2]))
+    return pd.DataFrame(rows, columns=CONFLICT)
 
 
 def revisions(ledger: Ledger) -> pd.DataFrame:
@@ -169,8 +167,7 @@ def revisions(ledger: Ledger) -> pd.DataFrame:
     """
     pairs = _disagreeing(_statements(ledger))
     rows = [_revision(first, later) for first, later in pairs if first.is_revised_by(later)]
-    table = pd.DataFrame(rows, columns=REVISION)
-    return table.sort_values(["place", "measure", "period"], kind="stable", ignore_index=True)
+    return pd.DataFrame(sorted(rows), columns=REVISION)
 
 
 def nesting(ledger: Ledger) -> pd.DataFrame:
@@ -219,9 +216,7 @@ def _grouped(items: Iterable[Item], key: Callable[[Item], Hashable]) -> dict[Has
 
 
 def _amount(value: float) -> str:
-    if float(value).is_integer():
-        return f"{value:,.0f}"
-    return number_text(round(value, 4))
+    return f"{round(value, 4):,.12g}"
 
 
 # Statements that are compared: what was printed, and the bases that changes imply.
@@ -261,13 +256,9 @@ def _implied(facts: list[Fact]) -> Iterator[Statement]:
     """The base of the year before: total less difference, or total over growth, both printed by one
     agency.
     """
-    totals = {
-        (TRADE(fact), fact.product): fact
-        for fact in facts
-        if fact.quantity == "total" and fact.is_exact
-    }
+    totals = {TRADE(fact): fact for fact in facts if fact.quantity == "total" and fact.is_exact}
     for change in facts:
-        total = totals.get((TRADE(change), change.product))
+        total = totals.get(TRADE(change))
         if total is None or not change.is_change or change.relation != "equals":
             continue
         before = change.declared.before
@@ -286,17 +277,20 @@ def _disagreeing(statements: list[Statement]) -> Iterator[tuple[Statement, State
     by_time = attrgetter("known", "name")
     for group in _grouped(statements, attrgetter("series", "when")).values():
         for first, later in combinations(sorted(group, key=by_time), 2):
-            parts = _is_part_of(first, later) or _is_part_of(later, first)
-            if not (parts or first.agrees_with(later)):
+            apart = _both_hold(first, later) or _both_hold(later, first)
+            if not (apart or first.agrees_with(later)):
                 yield first, later
 
 
-def _is_part_of(one: Statement, other: Statement) -> bool:
-    """Whether an agency counts within what it counts in the other, as petrol cars within all."""
+def _both_hold(one: Statement, other: Statement) -> bool:
+    """Whether an agency counts within what it counts in the other, as petrol cars within all, or
+    something else beside it, as plug-in hybrids beside battery cars.
+    """
     codes = [side.fact.basis for side in (one, other)]
     agencies = {getattr(shipped_bases().get(code), "who", code) for code in codes}
-    within = is_part(one.fact.product, other.fact.product)
-    return within and len(agencies) == 1 and one.low <= other.high
+    products = (one.fact.product, other.fact.product)
+    within = is_part(*products) and one.low <= other.high
+    return len(agencies) == 1 and (within or {*products} == {*DRIVES})
 
 
 def _outgrown(statements: list[Statement]) -> Iterator[tuple[Statement, Statement]]:
@@ -326,8 +320,8 @@ def _conflict(a: Statement, b: Statement, subject: str, word: str) -> Row:
         why = "same agency"
     sentence = f"{subject} {a} ({who[0]}) {word} {b} ({who[1]}), a factor of {ratio:.2f}"
     # What is derived, or told beside the facts, says why they disagree
-    derived = [fact for fact in (one, other) if fact.kind in ("context", "estimate")]
-    sentence += "".join(f"; {fact.note}" for fact in derived if fact.note)
+    notes = [fact.note for fact in (one, other) if fact.kind in ("context", "estimate")]
+    sentence = "; ".join(filter(None, (sentence, *notes)))
     sides = (a.name, b.name, one.basis, other.basis, a.value, b.value)
     return (one.measure, a.when, why, *sides, ratio, sentence)
 
@@ -390,6 +384,6 @@ def _partner_sum(world: Fact, parts: list[Fact]) -> Row:
     total = sum(fact.value for fact in parts)
     slack = world.tolerance + sum(fact.tolerance for fact in parts)
     beyond = total - world.value
-    closes = abs(beyond) <= slack if complete else beyond <= slack
+    closes = (abs(beyond) if complete else beyond) <= slack
     who = "partners sum" if len(parts) > 1 else f"{parts[0].partner} comes"
     return _sum("partners", world, total, closes, f"{who} to {_amount(total)} of")

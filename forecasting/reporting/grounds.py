@@ -16,8 +16,9 @@ import numpy as np
 from forecasting.evidence.bases import agency_words, basis_name, basis_words, shipped_bases
 from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.places import COUNTRIES, place_name
+from forecasting.evidence.reconcile import SERIES
 from forecasting.evidence.words import period_words
-from forecasting.measures import CAR_COUNTS, CHARGING_ANSWERS, CHARGING_COUNTS, GRID
+from forecasting.measures import CAR_COUNTS, CHARGING_ANSWERS, CHARGING_COUNTS, DRIVES, GRID
 from forecasting.reporting.caveat_words import fact_words, lines_of
 from forecasting.reporting.display import (
     BulletList,
@@ -381,7 +382,8 @@ def counts_table(outlook: Outlook) -> Table:
     -------
     Table
         The newest number of each agency, of the longest of the last periods, in the unit of its
-        measure; and in per cent of what the other facts lead one to expect of the same days.
+        measure; beside it that of the whole year, or of its end, that most agencies counted; and
+        in per cent of what the other facts lead one to expect of the same days.
 
     Raises
     ------
@@ -393,31 +395,41 @@ def counts_table(outlook: Outlook) -> Table:
     >>> import forecasting as fc
     >>> outlook = fc.outlook("uzbekistan-baseline", draws=50)
     >>> list(fc.tables.counts_table(outlook).frame)
-    ['who', 'forecast', 'what', 'counts', 'of', 'number', '% of expected', 'fact']
+    ['who', 'forecast', 'what', 'counts', 'of', 'number', '2024', '% of expected', 'fact']
     """
     expected = outlook.fit_table().set_index("fact")["expected"].to_dict()
     if outlook.demand is not None:
         expected |= outlook.demand.balance.set_index("fact")["modelled"].to_dict()
     facts = outlook.facts.select(outlook.scenario.place, kind=("outcome", "estimate", "context"))
-    counts = [fact for fact in facts if fact.measure in CAR_COUNTS and fact.is_amount]
+    counts = [
+        fact
+        for fact in facts
+        if fact.measure in CAR_COUNTS and fact.is_amount and fact.period.end <= outlook.as_of
+    ]
     # Of counts of about the same days the longest is the newest
     counts.sort(key=lambda fact: fact.period.end.toordinal() + min(fact.period.days, 365))
-    newest = {(fact.measure, fact.basis, fact.product): fact for fact in counts}
-    bases = shipped_bases()
+    newest = {SERIES(fact): fact for fact in counts}
+    printed = {
+        (SERIES(fact), fact.period.label.removesuffix("-12-31")): amount(fact.value, fact.measure)
+        for fact in counts
+    }
+    # Agencies stand side by side in the year of which most of them printed the whole, or the end
+    years = sorted((label for _, label in printed if label.isdigit()), reverse=True)
+    common = max(years, key=years.count, default="whole year")
     chosen = {flow.basis: "yes" for flow in outlook.forecasts.values()}
     rows = [
         {
             "who": basis_name(fact.basis, fact.measure) or fact.source,
             "forecast": chosen.get(fact.basis, "–"),
-            "what": label_of(fact.measure),
-            "counts": getattr(bases.get(fact.basis), "counts", fact.product),
+            "what": label_of(fact.measure, DRIVES.get(fact.product, "")),
+            "counts": getattr(shipped_bases().get(fact.basis), "counts", fact.product),
             "of": label_words(fact.period.label),
             "number": amount(fact.value, fact.measure),
+            common: printed.get((series, common), "–"),
             "% of expected": readable(100 * fact.value / expected.get(fact.id, np.nan)),
             "fact": fact.id,
         }
-        for fact in newest.values()
-        if fact.period.end <= outlook.as_of
+        for series, fact in newest.items()
     ]
     nothing = "Nobody has printed a count of electric cars."
     return rows_table(rows, caption=WHY_COUNTS_DIFFER, nothing=nothing)

@@ -238,6 +238,24 @@ def test_parts_of_what_an_agency_counts_are_no_conflict() -> None:
     assert len(conflicts(ledger(cars, petrol | {"basis": "ministry"}))) == 1
 
 
+def test_battery_cars_and_plug_ins_of_one_agency_are_no_conflict() -> None:
+    battery = {"value": 5_600, "product": "battery-cars"}
+    plug_in = {"value": 17_000, "product": "plug-in-hybrids"}
+    assert len(conflicts(ledger(battery, plug_in))) == 0
+    assert len(conflicts(ledger(battery, plug_in | {"basis": "ministry"}))) == 1
+
+
+def test_the_iea_stands_beside_the_ministry_customs_and_the_register() -> None:
+    table = conflicts(datasets.central_asia().select("UZ")).set_index(["fact_a", "fact_b"])
+    sold = table.loc[("uz-ev-sales-2024-iea-bev", "uz-ev-sales-2024-cerr-new"), "sentence"]
+    assert sold.startswith("UZ ev_sales 2024: 5,600 (IEA")
+    assert "24,095 that customs cleared" in sold
+    stand = ("uz-ev-stock-2024-12-31-energy-ministry", "uz-ev-stock-2024-12-31-iea-bev")
+    on_the_road = table.loc[stand, "sentence"]
+    assert "44,000 (Ministry of Energy, all electric cars) against 6,400 (IEA" in on_the_road
+    assert "the register had 65,200" in on_the_road
+
+
 def test_what_matters_comes_first_and_no_pair_twice() -> None:
     known = datasets.central_asia()
     table = conflicts(known.select(partner=None))

@@ -42,3 +42,19 @@ def test_who_counts_what_stands_beside_the_forecast(kyrgyzstan, turkmenistan):
     assert abroad["counts"] == "electric cars sent from China; charging points"
     assert abroad["% of expected"] == "–"
     assert not len(grounds.counts_table(turkmenistan).frame)
+
+
+def test_agencies_stand_side_by_side_in_one_year():
+    given = {"country": "UZ", "measure": "ev_imports", "market_size": 350_000} | GIVEN
+    uzbekistan = make(scenario_from_parameters(given), central_asia(), draws=200)
+    table = grounds.counts_table(uzbekistan).frame.set_index("fact")
+    of_year = table["2024"].to_dict()
+    assert of_year["uz-ev-imports-2025-customs"] == "24,100"
+    assert of_year["uz-ev-imports-2024-energy-ministry"] == "16,500"
+    assert of_year["uz-ev-stock-2024-12-31-energy-ministry"] == "44,000"
+    assert of_year["uz-ev-sales-2024-iea-bev"] == "5,600"
+    assert of_year["uz-ev-sales-2024-iea-phev"] == "17,000"
+    assert of_year["uz-ev-stock-2025-10-01-register"] == "–"
+    own = table.loc["uz-ev-sales-2024-iea-phev"]
+    assert (own["who"], own["what"]) == ("IEA", "New plug-in hybrids sold")
+    assert "market researchers" in own["counts"]
