@@ -320,8 +320,8 @@ def _conflict(a: Statement, b: Statement, subject: str, word: str) -> Row:
         why = "same agency"
     sentence = f"{subject} {a} ({who[0]}) {word} {b} ({who[1]}), a factor of {ratio:.2f}"
     # What is derived, or told beside the facts, says why they disagree
-    notes = [fact.note for fact in (one, other) if fact.kind in ("context", "estimate")]
-    sentence = "; ".join(filter(None, (sentence, *notes)))
+    reasons = [fact.note for fact in (one, other) if fact.kind in ("context", "estimate")]
+    sentence = "; ".join(filter(None, (sentence, *reasons)))
     sides = (a.name, b.name, one.basis, other.basis, a.value, b.value)
     return (one.measure, a.when, why, *sides, ratio, sentence)
 
