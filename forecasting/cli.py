@@ -664,7 +664,7 @@ def known_facts(
 
 def _list(facts: Ledger, known: Ledger) -> None:
     for fact in facts:
-        where = f"{fact.source}, {fact.published or 'no date'} {fact.url}".rstrip()
+        where = f"{fact.source}, {fact.published or 'no date'} {fact.url}".strip(", ")
         say(f"{fact.id}\n    {fact} [{fact.kind}]\n    {where}")
     say(f"{len(facts)} facts")
     if not len(facts):

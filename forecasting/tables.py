@@ -6,6 +6,7 @@
 """
 
 # ruff: noqa: F401
+# mypy: implicit-reexport
 from forecasting.reporting.answer import (
     answer,
     charging_answers,

@@ -51,6 +51,17 @@ METHODS = {
 }
 
 
+@pytest.mark.parametrize("space", [fc.tables, fc.figures])
+def test_type_checkers_see_what_a_group_only_imports(space):
+    """In strict mode a plain import is the module's own."""
+    text = Path(space.__file__).read_text(encoding="utf-8")
+    imports = [node for node in ast.parse(text).body if isinstance(node, ast.ImportFrom)]
+    names = [alias for node in imports for alias in node.names if alias.asname != "_guard"]
+    assert len(names) > 10
+    plain = [alias.name for alias in names if alias.asname != alias.name]
+    assert not plain or "\n# mypy: implicit-reexport\n" in text
+
+
 def test_the_public_names_are_those_of_the_reference():
     """The reference is the promise: a name that is missing on either side is told."""
     pages = re.findall(r"(?m)^\.\. auto\w+:: ([\w.]+)$", REFERENCE.read_text(encoding="utf-8"))

@@ -75,7 +75,7 @@ def read_text(path: AnyPath, error: type[InputError], hint: str, largest: int = 
         reason = f"is not UTF-8: byte {fault.start}"
     except (OSError, ValueError) as fault:
         reason = getattr(fault, "strerror", None) or f"cannot be read: {fault}"
-    raise error.at(Path(path).name, reason, hint)
+    raise error.at(path, reason, hint)
 
 
 def write_whole(path: Path, content: bytes) -> Path:
@@ -103,14 +103,15 @@ def write_asked(path: AnyPath, content: bytes) -> Path:
 
     Raises
     ------
-    OSError
+    InputError
         If it cannot be written; what was there is as it was.
 
     Examples
     --------
     >>> write_asked("/dev/full", b"text")
     Traceback (most recent call last):
-    OSError: [Errno 28] No space left on device: '/dev/full'
+    forecasting.errors.InputError: /dev/full cannot be written: No space left on device; give
+    another path
     """
     target = Path(path).resolve()
     try:
@@ -119,8 +120,8 @@ def write_asked(path: AnyPath, content: bytes) -> Path:
         else:
             _put(target, target.with_name(f".{uuid.uuid4().hex}.part"), content)
     except OSError as error:
-        # As the user calls it
-        raise OSError(error.errno, error.strerror, os.fspath(path)) from error
+        reason = f"{path} cannot be written: {error.strerror}; give another path"
+        raise InputError(reason) from None
     return Path(path)
 
 

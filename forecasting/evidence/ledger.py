@@ -411,7 +411,7 @@ class Ledger(Shown):
 
         Raises
         ------
-        OSError
+        InputError
             Where the file cannot be written.
 
         Examples

@@ -158,8 +158,11 @@ def check_columns(table: pd.DataFrame, name: str, needed: Collection[str]) -> No
         )
 
 
-def with_numbers(table: pd.DataFrame, name: str, columns: Collection[str]) -> pd.DataFrame:
-    """A table whose columns hold numbers of 0 or more, or nothing; any other is refused.
+def with_numbers(
+    table: pd.DataFrame, name: str, time: str, columns: Collection[str]
+) -> pd.DataFrame:
+    """A table whose columns hold numbers of 0 or more, or nothing, one row a market and time; any
+    other is refused.
 
     Parameters
     ----------
@@ -167,17 +170,23 @@ def with_numbers(table: pd.DataFrame, name: str, columns: Collection[str]) -> pd
         What other markets counted.
     name : str
         Of the table, for the message.
+    time : str
+        The column that tells when.
     columns : collection of str
         Those that are numbers; one that is missing is left out.
 
     Raises
     ------
     ModelError
-        With the first cell that is something else, and for a column that is there twice.
+        With the first cell that is something else, and for a column or a row that is there twice.
     """
     if not table.columns.is_unique:
         raise ModelError(f"{name} has a column twice: {', '.join(map(str, table.columns))}")
     table = table.assign(market=table["market"].astype(str))
+    again = table.duplicated(["market", time])
+    if again.any():
+        market, when = table.loc[again, ["market", time]].iloc[0]
+        raise ModelError(f"{name} has {market} in {when} twice; keep one row")
     for column in table.columns.intersection([*columns]):
         cells = table[column]
         numbers = pd.to_numeric(cells, errors="coerce").astype(float)

@@ -91,7 +91,8 @@ def estimate_prior(
     Raises
     ------
     ModelError
-        Where a column is missing or the panel holds no two years in a row.
+        Where a column is missing, a share is above 1, a row stands twice, or the panel holds no two
+        years in a row.
 
     Notes
     -----
@@ -115,7 +116,9 @@ def estimate_prior(
     True
     """
     check_columns(panel, "the panel", ("market", "year", "sales"))
-    panel = with_numbers(panel, "the panel", ("year", "sales", "share"))
+    panel = with_numbers(panel, "the panel", "year", ("year", "sales", "share"))
+    if "share" in panel and (panel["share"] > 1).any():
+        raise ModelError("the panel has shares above 1; give parts of one, 0.045 for 4.5 %")
     rows = _growth_rows(panel)
     usable = rows["growth"].notna() & (rows["before"] >= FEWEST_SALES) & (rows["age"] >= 2)
     if not usable.any():
@@ -127,7 +130,7 @@ def estimate_prior(
     within = shipped.within_year
     if months is not None:  # a season holds no rush before a privilege ended
         check_columns(months, "months", COUNTED)
-        months = with_numbers(months, "months", ("registrations",))
+        months = with_numbers(months, "months", "month", ("registrations",))
         wrong = ~months["month"].astype(str).str.fullmatch(MONTH)
         if wrong.any():
             first = shown(months["month"][wrong].iloc[0])

@@ -88,7 +88,7 @@ def read_yaml(path: str | Path) -> Document:
         plain subset.
     """
     file = Path(path)
-    hint = "give a params file, of a few thousand bytes in UTF-8"
+    hint = "give the path of a params file; `ev-forecast new COUNTRY` writes one"
     document = parse_yaml(read_text(file, ScenarioError, hint, LARGEST_FILE), file.name)
     document.folder = str(file.absolute().parent)
     return document

@@ -113,7 +113,7 @@ def params_file(question: str | os.PathLike[str]) -> Path | None:
     if path.suffix or len(path.parts) > 1:
         if path.is_file():
             return path
-        beside = {file.name: file for file in path.parent.glob("*")}
+        beside = {file.name: file for file in path.parent.glob("*") if file.is_file()}
         closest = nearest(path.name, beside)
         hint = f"did you mean {beside[closest]}?" if closest else "give the path of a file"
         raise _refused(path, "no such file", hint)

@@ -257,3 +257,11 @@ def test_a_triangle_has_the_mean_of_its_corners() -> None:
     assert Range(low=1, mode=2, high=6).quantile(levels).mean() == pytest.approx(3, rel=1e-3)
     assert Range(low=1, mode=1, high=4).quantile(levels).mean() == pytest.approx(2, rel=1e-3)
     assert Range(low=1, mode=4, high=4).quantile(levels).mean() == pytest.approx(3, rel=1e-3)
+
+
+def test_a_params_file_that_is_not_there_is_named_with_what_to_do(tmp_path):
+    missing = tmp_path / "norway-baseline.yaml"
+    with pytest.raises(ScenarioError) as refused:
+        load_scenario(missing)
+    said = "No such file or directory (give the path of a params file; `ev-forecast new COUNTRY`"
+    assert str(refused.value) == f"{missing}: {said} writes one)"
