@@ -377,13 +377,14 @@ class Chain:
                 f"SUMPRODUCT((points>points@{before})*(points-points@{before}),"
                 "charger_cost+connection_cost)"
             ),
-            "share_of_new": "registered",
             "share_of_cars": "bev+phev",
             "power_percent": "energy",
             "peak_percent": "peak",
             "oil": f"({cars})*annual_km*burns",
             "carbon": "oil*burnt-energy*1000*grid_carbon/(1-grid_losses)",
         }
+        if EV_SHARE in self.demand.results:
+            made["share_of_new"] = "registered"
         return made
 
     def _still(self, share: str) -> str:

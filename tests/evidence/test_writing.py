@@ -109,7 +109,7 @@ def test_a_ledger_written_over_another_is_written_whole(tmp_path: Path) -> None:
     path.write_text("mine")
     with (
         room(1000),
-        pytest.raises(InputError, match="facts.csv cannot be written: File too large; give"),
+        pytest.raises(InputError, match=r"facts\.csv cannot be written: File too large; give"),
     ):
         central_asia().to_csv(path)
     assert [(found.name, found.read_text()) for found in tmp_path.iterdir()] == [

@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import openpyxl
@@ -21,6 +22,7 @@ import forecasting as fc
 from forecasting.cli import main
 from forecasting.demand.consequences import point_business
 from forecasting.errors import InputError
+from forecasting.parameters.naming import new_params
 from forecasting.reporting.charging_tables import SOLD_AT
 from forecasting.reporting.comparison_files import live_comparison
 from forecasting.reporting.exports import export_report
@@ -31,6 +33,7 @@ from forecasting.scenarios.workbook_values import INPUT_HEADS, OWN, params_of_wo
 
 pytestmark = pytest.mark.slow
 
+EXAMPLE = Path(__file__).parents[2] / "examples" / "colombia.csv"
 SCENARIOS = ("uzbekistan-baseline", "kazakhstan-baseline", "kyrgyzstan-constrained")
 LEVELS = {"10 %": 0.1, "median": 0.5, "90 %": 0.9}
 SINGLE = {
@@ -64,7 +67,7 @@ class Made:
         self.draws = draws
         self.scenario = find_scenario(name)
         self.outlook = self.with_own({})
-        self.path = folder / f"{name}.xlsx"
+        self.path = folder / f"{self.scenario.name}.xlsx"
         self.path.write_bytes(live_workbook(self.outlook))
         book = openpyxl.load_workbook(self.path, read_only=True)
         own = INPUT_HEADS.index(OWN)
@@ -84,6 +87,20 @@ def made(tmp_path_factory):
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
     return Made("uzbekistan-baseline", tmp_path_factory.mktemp("small"), draws=20)
+
+
+def test_a_market_of_unknown_size_has_a_workbook_without_shares_of_new_cars(tmp_path):
+    keys = {"ledger": f"[{EXAMPLE}]", "measure": "ev_sales", "published": "2026-06-30"}
+    name, text = new_params("Colombia", keys=keys)
+    (tmp_path / name).write_text(text)
+    colombia = Made(tmp_path / name, tmp_path, draws=20)
+    assert "ev_share_percent" not in colombia.outlook.results.values
+    sheet = openpyxl.load_workbook(colombia.path, data_only=True)["answer"]
+    answers = {(row[0], row[1]): row[2:5] for row in sheet.iter_rows(min_row=2, values_only=True)}
+    assert not any(measure == "ev_share_percent" for measure, _ in answers)
+    for (measure, year), ends in answers.items():
+        draws = colombia.outlook.results.values[measure][:, colombia.outlook.years.index(year)]
+        assert ends == pytest.approx(np.quantile(draws, [0.1, 0.5, 0.9]), rel=1e-6)
 
 
 def set_cells(path, target, values, sheet=2):
