@@ -149,6 +149,11 @@ def ledger_rows(name: str, data: bytes) -> TableRead:
                 _add_row(read, where, header, texts)
             else:
                 header = texts
+                if len(header) == 1 and re.search(r"[;\t]", header[0]):
+                    hint = (
+                        "save it with commas; a semicolon or a tab separates no columns of a ledger"
+                    )
+                    raise LedgerError.at(where, "has no commas between its columns", hint)
                 read.problems.extend(column_problems(where, header, REQUIRED))
     except csv.Error as error:
         hint = "check the quotation marks of this line"
