@@ -88,7 +88,7 @@ def test_a_fact_that_finds_no_room_leaves_the_ledger_as_it_was(tmp_path: Path) -
         (lambda path: path.write_text("my thesis\n"), "'my thesis' is an unknown column"),
         (
             lambda path: path.write_text("id;measure\n"),
-            "facts.csv:1: has no commas between its columns (save it with commas,",
+            "facts.csv:1: has no commas between its columns (save it with commas",
         ),
         (os.mkfifo, "is not a regular file"),
         (lambda path: path.symlink_to("/dev/zero"), "is not a regular file"),
