@@ -101,13 +101,12 @@ def demand_outlook(
     >>> outlook.results["ev_stock"].shape
     (200, 3)
     """
-    flow = np.asarray(imports, dtype=float)
     span = list(years)
     assumed = parameters.at(place)
     rng = np.random.default_rng([seed, 0xC4A12])
-    drawn = assumed.draw(rng, len(flow))
+    drawn = assumed.draw(rng, len(imports))
     _check_rollout(assumed, drawn, span[0])
-    road = vehicles_on_the_road(flow, span, assumed, drawn, start_stock, counted)
+    road = vehicles_on_the_road(imports, span, assumed, drawn, start_stock, counted)
     fleets = road.fleets
     stocks = {name: fleet.stock for name, fleet in fleets.items()}
     by_month = energy_by_month(place, drawn, fleets)
@@ -116,10 +115,10 @@ def demand_outlook(
     split = {vehicle.name: energy_split(vehicle, drawn) for vehicle in assumed.classes}
     # Battery energy, kWh a year by setting: of a vehicle, of all at the year's end, of the year
     per_vehicle = {name: a_year[name] * split[name] for name in fleets}
-    at_end = np.asarray(sum(stocks[name] * kwh for name, kwh in per_vehicle.items()))
-    in_year = sum(fleets[name].mean_stock * kwh for name, kwh in per_vehicle.items())
+    at_end = np.sum([stocks[name] * kwh for name, kwh in per_vehicle.items()], axis=0)
+    in_year = np.sum([fleets[name].mean_stock * kwh for name, kwh in per_vehicle.items()], axis=0)
     loss = np.stack([losses(setting, drawn) for setting in SETTINGS])
-    grid = np.asarray(in_year / loss)
+    grid = in_year / loss
     vehicles = all_vehicles(drawn, span)
     energy_at_end = dict(zip(SETTINGS, at_end, strict=True))
     points = charging_need(energy_at_end, np.clip(road.stock / vehicles, 0, 1), span, drawn)
@@ -174,7 +173,7 @@ def demand_outlook(
     return DemandOutlook(
         years=span,
         results=results,
-        imports=flow,
+        imports=imports,
         fleets=fleets,
         points_by_setting=points,
         megawatts=megawatts,
@@ -226,7 +225,7 @@ def all_vehicles(drawn: Draws, years: Sequence[int]) -> Array:
     >>> all_vehicles(drawn, [2023, 2025]).round()
     array([[ 950000., 1050000.]])
     """
-    since = np.asarray(years, dtype=float) + 1 - drawn["vehicle_stock_date"]
+    since = np.asarray(years) + 1 - drawn["vehicle_stock_date"]
     return drawn["vehicle_stock"] * np.maximum(1 + drawn["vehicle_stock_growth"] * since, 0.2)
 
 

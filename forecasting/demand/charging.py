@@ -60,7 +60,7 @@ def utilisation(share: Array | float, low: Array | float, high: Array | float) -
     >>> float(utilisation(0.02, 0.05, 0.25).round(4))  # published: 0.05
     0.0621
     """
-    slope = (np.asarray(high) - low) / np.log(HIGH_SHARE / LOW_SHARE)
+    slope = (high - low) / np.log(HIGH_SHARE / LOW_SHARE)
     use = low + slope * np.log(np.clip(share, LOW_SHARE, HIGH_SHARE) / LOW_SHARE)
     return np.asarray(np.maximum(use, slope))
 
@@ -83,7 +83,7 @@ class PowerMix:
 
     def delivered(self, years: Sequence[int]) -> Array:
         """Mean delivered power of a point in each year, kW."""
-        progress = np.clip((np.asarray(years) - 2023) / 12, 0, 1)[:, None]
+        progress = np.clip(np.subtract(years, 2023) / 12, 0, 1)[:, None]
         ratio = self.early + (self.late - self.early) * progress
         return np.asarray((ratio * self.kw * self.share).sum(axis=1))
 

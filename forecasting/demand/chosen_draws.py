@@ -30,7 +30,7 @@ def below_zero(draws: Array) -> npt.NDArray[np.bool_]:
     """Whether each column may be on either side of 0: then draws that are too few are put right by
     a difference, and else by a factor.
     """
-    return np.asarray(np.quantile(draws, 0.02, axis=0) <= 0)
+    return np.quantile(draws, 0.02, axis=0) <= 0
 
 
 def chosen_draws(chain: Chain, wanted: int) -> list[int]:

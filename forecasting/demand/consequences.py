@@ -177,7 +177,7 @@ def power_shares(
     >>> [float(share[0, 1]) for share in shares]
     [1.0, 2.5, 2.0]
     """
-    since = np.asarray(years, dtype=float) - drawn["power_date"]
+    since = years - drawn["power_date"]
     grown = np.maximum(1 + drawn["power_growth"] * since, 0.2)
     generated, record = (drawn[name] * grown / 100 for name in ("generation_gwh", "record_peak_mw"))
     return energy_gwh / generated, winter_mw / record, summer_mw / record
@@ -235,7 +235,7 @@ def fuel_and_carbon(
         per_vehicle = electric * of_class(drawn, "fuel_use", name) / 100
         litres[vehicle.fuel] = litres[vehicle.fuel] + fleets[name].mean_stock * per_vehicle
     fuel, carbon = (
-        np.asarray(sum(litres[fuel] * per_litre[fuel] for fuel in CARBON) / 1000)
+        np.sum([litres[fuel] * per_litre[fuel] for fuel in CARBON], axis=0) / 1000
         for per_litre in (DENSITY, CARBON)
     )
     per_gwh = 1000 * drawn["grid_carbon"] / (1 - drawn["grid_losses"])

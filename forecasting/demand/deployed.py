@@ -186,7 +186,7 @@ def deployed_points(
 
 def _way(years: Sequence[int], start: float, end: Array | float, shortest: float = 1e-9) -> Array:
     """How far the end of each year is on the way from one moment to another, 0 to 1."""
-    ends = np.asarray(years, dtype=float) + 1
+    ends = np.add(years, 1)
     return np.clip((ends - start) / np.maximum(end - start, shortest), 0, 1)
 
 

@@ -234,7 +234,7 @@ def vehicles_on_the_road(
         flow - displaced, drawn["reexport_share"], drawn["inventory_share"], built
     )
     shares = {name: assumed.yearly(f"class_share.{name}", drawn, years) for name in others}
-    shares[first] = np.maximum(1 - np.asarray(sum(shares.values())), 0)
+    shares[first] = np.maximum(1 - np.sum([*shares.values()], axis=0), 0)
     # Of cars built in the country, some are plug-in hybrids
     local = np.minimum(built / np.maximum(registered, 1), 1)
     plug_in = shares[first] * local * drawn["assembly_phev"]
@@ -243,7 +243,7 @@ def vehicles_on_the_road(
     # What stood before the first year has the classes that no later event sets
     start = np.reshape(start_stock, (-1, 1))
     before = {name: drawn[f"class_share.{name}"] for name in others}
-    before[first] = 1 - np.asarray(sum(before.values()))
+    before[first] = 1 - np.sum([*before.values()], axis=0)
     orders = {  # apart from the series
         name: assumed.yearly(f"deliveries.{name}", drawn, years)
         for name in names

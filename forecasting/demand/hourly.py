@@ -52,9 +52,8 @@ def hourly_load(
     >>> len(table), round(float(table["home"].sum()), 6), round(float(table["managed"].sum()), 6)
     (8760, 8760.0, 8760.0)
     """
-    shares = np.asarray(month_shares, dtype=float)
     rows = dict(zip(SETTINGS, day_profile(), strict=True))
-    per_day = np.repeat(shares / DAYS, DAYS)  # share of the year's energy on each day
+    per_day = np.repeat(month_shares / DAYS, DAYS)  # share of the year's energy on each day
     # Of a day that took the whole year's energy: all days have one shape
     day = {name: 1000 * energy * rows[name] for name, energy in gwh.items()}
     total = np.sum([*day.values()], axis=0)

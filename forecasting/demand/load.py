@@ -36,7 +36,7 @@ def coincidence(points: Array | float, floor: Array | float = 0.2) -> Array:
     >>> coincidence(np.array([1.0, 100.0, 1e8])).round(3)
     array([1.  , 0.28, 0.2 ])
     """
-    return floor + (1 - np.asarray(floor)) / np.sqrt(np.maximum(points, 1))
+    return floor + (1 - floor) / np.sqrt(np.maximum(points, 1))
 
 
 @cache
