@@ -204,7 +204,7 @@ def _check_rollout(assumed: Parameters, drawn: Draws, first_year: int) -> None:
         )
 
 
-def _stocks_alone(stocks: Draws) -> dict[str, Array]:
+def _stocks_alone(stocks: Draws) -> Draws:
     """The stocks of classes that have a measure of their own, where there are any vehicles."""
     named = {count_of("stock", name): stock for name, stock in stocks.items()}
     return {name: stock for name, stock in named.items() if name and stock.any()}
@@ -230,8 +230,8 @@ def all_vehicles(drawn: Draws, years: Sequence[int]) -> Array:
 
 
 def _add_beside_energy(
-    points: dict[str, Array], classes: Iterable[VehicleClass], stocks: Draws, drawn: Draws
-) -> dict[str, Array]:
+    points: Draws, classes: Iterable[VehicleClass], stocks: Draws, drawn: Draws
+) -> Draws:
     """Add what does not follow energy: points at homes and depots follow vehicles, and roads that
     are to be covered whatever the traffic set a floor under en-route points. Gives the rated power
     of all settings, megawatts.

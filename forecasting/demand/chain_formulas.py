@@ -22,7 +22,7 @@ from forecasting.demand.deployed import moment
 from forecasting.demand.energy import MONTH_DAYS
 from forecasting.demand.formulas import Formula
 from forecasting.demand.load import day_profile
-from forecasting.demand.parameters import SETTINGS
+from forecasting.demand.parameters import SETTINGS, Draws
 from forecasting.demand.queueing import utilisation_ceiling
 from forecasting.measures import EV_SHARE, EV_STOCK_SHARE, MEASURES
 from forecasting.panels.practice import Practice
@@ -130,7 +130,7 @@ class Chain:
         levers = [name for name in LEVERS if name not in fixed]
         factors = [f"{flow}.{year}" for year in self.years[1:]]
         self.levers = [*factors, *levers, TARGET, TARGET_YEAR]
-        self.drawn: dict[str, Array] = {}
+        self.drawn: Draws = {}
         self.taken: dict[str, str] = {}
         self.yearly: dict[int, dict[str, str]] = {}
         self.formulas: dict[str, Formula] = {}
@@ -147,9 +147,7 @@ class Chain:
         self._charging()
         self._formulas()
 
-    def values(
-        self, own: Mapping[str, float], empty: Mapping[str, Array] | None = None
-    ) -> dict[str, Array]:
+    def values(self, own: Mapping[str, float], empty: Mapping[str, Array] | None = None) -> Draws:
         """Every value and formula, with some of the reader's cells filled. Where the values with
         empty cells are given, what no filled cell moves is taken from them, the very same.
         """
@@ -162,7 +160,7 @@ class Chain:
                 moved.add(name)
         return values
 
-    def _empty(self) -> dict[str, Array]:
+    def _empty(self) -> Draws:
         return dict.fromkeys([f"own.{name}" for name in self.levers], np.array([[np.nan]]))
 
     def answers(self, own: Mapping[str, float]) -> dict[tuple[str, int], Array]:

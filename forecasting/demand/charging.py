@@ -149,9 +149,7 @@ def energy_split(vehicle: VehicleClass, drawn: Draws) -> Array:
     return total
 
 
-def charging_need(
-    energy_kwh: Draws, share: Array, years: Sequence[int], drawn: Draws
-) -> dict[str, Array]:
+def charging_need(energy_kwh: Draws, share: Array, years: Sequence[int], drawn: Draws) -> Draws:
     """Points of the shared settings, from workplace to en-route.
 
     Parameters

@@ -111,7 +111,7 @@ def point_business(
     return {"mwh": sold / 1000, "revenue": sold * price, "margin": margin, "payback": payback}
 
 
-def investment(points: Draws, drawn: Draws) -> dict[str, Array]:
+def investment(points: Draws, drawn: Draws) -> Draws:
     """Dollars a year by setting for the points that are needed: growth, and replacement of those
     that fail.
 

@@ -17,7 +17,7 @@ from forecasting.demand.deployed import ExistingCharging, Target, moment, standi
 from forecasting.demand.energy import MONTH_DAYS
 from forecasting.demand.fleet import Fleet
 from forecasting.demand.load import day_profile
-from forecasting.demand.parameters import SETTINGS, Parameters
+from forecasting.demand.parameters import SETTINGS, Draws, Parameters
 from forecasting.demand.sensitivity import first_order
 from forecasting.evidence.fact import Fact
 from forecasting.measures import (
@@ -91,18 +91,18 @@ class DemandOutlook:
     """
 
     years: Sequence[int]
-    results: dict[str, Array]
+    results: Draws
     imports: Array
     fleets: dict[str, Fleet]
-    points_by_setting: dict[str, Array]
-    megawatts: dict[str, Array]
-    energy_by_setting: dict[str, Array]
-    month_shares: dict[str, Array]
-    grid_per_vehicle: dict[str, Array]
-    kwh_per_vehicle: dict[str, Array]
-    energy_at_end: dict[str, Array]
-    drawn: dict[str, Array]
-    cars: dict[str, Array]
+    points_by_setting: Draws
+    megawatts: Draws
+    energy_by_setting: Draws
+    month_shares: Draws
+    grid_per_vehicle: Draws
+    kwh_per_vehicle: Draws
+    energy_at_end: Draws
+    drawn: Draws
+    cars: Draws
     parameters: Parameters
     displaced: Array
     unpushed: Array
@@ -150,7 +150,7 @@ class DemandOutlook:
         return self._table("setting", groups)
 
     @cached_property
-    def _gwh(self) -> dict[str, Array]:
+    def _gwh(self) -> Draws:
         """Electricity of each class from the grid."""
         return {
             name: fleet.mean_stock * (self.grid_per_vehicle[name] / 1e6)
@@ -394,7 +394,7 @@ class DemandOutlook:
         return first_order(inputs, outputs)
 
 
-def _ends(name: str, values: Array) -> dict[str, Array]:
+def _ends(name: str, values: Array) -> Draws:
     """Median and 80 % interval by year."""
     low, middle, high = quantiles(values, LEVELS)
     return {"low": low, name: middle, "high": high}

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from forecasting.demand.parameters import NEVER, Event, Parameters
+from forecasting.demand.parameters import NEVER, Draws, Event, Parameters
 from forecasting.panels.practice import column_at, practice_error, practice_points
 from forecasting.quantiles import Array
 
@@ -116,7 +116,7 @@ def deployed_points(
     stock: Array,
     years: Sequence[int],
     assumed: Parameters,
-    drawn: dict[str, Array],
+    drawn: Draws,
     standing: ExistingCharging | None,
     as_of: dt.date | None,
     targets: Sequence[Target],

@@ -146,7 +146,7 @@ def energy_of_class(name: str, drawn: Draws, degrees: tuple[Array, Array]) -> Ar
     return np.asarray(a_year * (MONTH_DAYS / MONTH_DAYS.sum()) * factor)
 
 
-def energy_by_month(place: str | None, drawn: Draws, classes: Iterable[str]) -> dict[str, Array]:
+def energy_by_month(place: str | None, drawn: Draws, classes: Iterable[str]) -> Draws:
     """What `energy_of_class` has for each of some classes, in the climate of a place."""
     climate = climate_normals(place)
     degrees = degrees_outside(*climate, drawn["temperature_shift"], drawn["daily_spread"])

@@ -30,7 +30,7 @@ from forecasting.quantiles import Array
 
 # Of parameters or results, by name: a row for each draw, a column for each year; of a parameter one
 # column, which holds in all years
-Draws = Mapping[str, Array]
+Draws = dict[str, Array]
 NEVER = 2100  # a year that stands for never: no horizon reaches it
 DECILE = 1.2815515655446004  # standard normal quantile of 0.9
 SETTINGS = ("home", "depot", "work", "overnight", "destination_ac", "destination_dc", "enroute_dc")
@@ -283,7 +283,7 @@ class Parameters:
             value = value + event.size * begun * (years <= event.last)
         return value
 
-    def draw(self, rng: np.random.Generator, draws: int) -> dict[str, Array]:
+    def draw(self, rng: np.random.Generator, draws: int) -> Draws:
         """Draws of every parameter, stratified, each from a stream of its own name.
 
         Overriding or adding one parameter leaves the draws of all others as they were: scenarios

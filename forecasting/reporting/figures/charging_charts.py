@@ -5,7 +5,7 @@ load, what moves an answer most, a road.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -27,6 +27,7 @@ from forecasting.reporting.figures.drawing import (
     SKY,
     SYMBOLS,
     Drawing,
+    Properties,
     Trace,
     bars,
     error_bar,
@@ -148,7 +149,7 @@ def short(measure: str) -> str:
     return measure.removeprefix("charging_points_")
 
 
-def named_places(names: Iterable[str]) -> dict[str, Any]:
+def named_places(names: Iterable[str]) -> Properties:
     """An axis of 0, 1, 2 and so on, each by its name."""
     words = [*names]
     return {"tickvals": [*range(len(words))], "ticktext": words}

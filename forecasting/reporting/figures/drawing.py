@@ -27,7 +27,8 @@ import plotly.graph_objects as go
 from forecasting.names import PLOTLY_SCRIPT
 from forecasting.reporting.labels import interval, readable, rounded
 
-Trace = dict[str, Any]
+Properties = dict[str, Any]  # of an axis, a layout
+Trace = Properties
 
 INK = "#1b2733"
 MUTED = "#5f6b76"
@@ -99,7 +100,7 @@ HOUSE = {
     "barmode": "overlay",
 }
 # Of a chart that is read by rows; its title begins above the names of rows
-SIDEWAYS: dict[str, Any] = {
+SIDEWAYS: Properties = {
     "xaxis_showgrid": True,
     "yaxis_showgrid": False,
     "title_xref": "container",
@@ -167,7 +168,7 @@ class Drawing:
         self.words = f"{title}: {subtitle}."
         self.source = source
         self.top = 30 + 20 * len(lines) + LINE * len(smaller)
-        self.layout: dict[str, Any] = {"template": {"layout": HOUSE}, "xaxis": {}}
+        self.layout: Properties = {"template": {"layout": HOUSE}, "xaxis": {}}
         self.traces: list[Trace] = []
         self.update_layout(title=head, height=height, **layout)
 
@@ -269,7 +270,7 @@ class Drawing:
         return go.Figure(data=self.traces, layout=self.layout, _validate=False)
 
 
-def _set(target: dict[str, Any], properties: dict[str, Any]) -> None:
+def _set(target: Properties, properties: Properties) -> None:
     """Set properties by names such as ``title_text``, each within the property before its
     underscore.
     """
@@ -321,7 +322,7 @@ def turned(trace: Trace) -> Trace:
     return {other.get(name, name): value for name, value in trace.items()}
 
 
-def hovering(words: Sequence[str] | str) -> dict[str, Any]:
+def hovering(words: Sequence[str] | str) -> Properties:
     """What a pointer shows: of each point its words, or the same of all."""
     return {"hovertext": words, "hoverinfo": "text"}
 
@@ -440,7 +441,7 @@ def line(
 
 def error_bar(
     low: Iterable[float], middle: Iterable[float], high: Iterable[float], **style: Any
-) -> dict[str, Any]:
+) -> Properties:
     """An interval about each point, as plotly draws an error bar without caps.
 
     Parameters
@@ -480,7 +481,7 @@ def tint(colour: str, opacity: float) -> str:
     return f"rgba({red},{green},{blue},{opacity:g})"
 
 
-def log_scale(values: Iterable[float]) -> dict[str, Any]:
+def log_scale(values: Iterable[float]) -> Properties:
     """A logarithmic axis that holds some values: ticks at 1, 2 and 5 where it is short, at powers
     of ten where it is long.
 
@@ -504,7 +505,7 @@ def log_scale(values: Iterable[float]) -> dict[str, Any]:
     return {"type": "log", "range": edges, "dtick": dtick, "tickformat": ",~r"}
 
 
-def linear_scale(values: Iterable[float]) -> dict[str, Any]:
+def linear_scale(values: Iterable[float]) -> Properties:
     """A linear axis from nothing to above some values.
 
     >>> linear_scale([10.0, 100.0])
