@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import html
 import json
+import math
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -49,7 +50,9 @@ NO_WIDGETS = (
     "`make lab`, or install ev-forecasting[lab]. Until then explorer.change(...) does the same by "
     "hand, and this is the figure."
 )
-LIMITS = {"level": 20.0, "growth": 20.0, "ceiling": 1.0, "price": 3.0}
+# Least and most of a size: of the levers that every scenario has, and by kind
+OF_ALL = (0.0, 3.0)
+LIMITS = {"level": (0.0, 20.0), "growth": (0.0, 20.0), "ceiling": (0.0, 1.0), "price": (-0.9, 3.0)}
 OWN_TARGET = "own-target"
 SAVE = "Save as params file"
 REPLACE = "Replace the file"
@@ -361,13 +364,18 @@ class ControlPanel:
     def build(self) -> None:
         """Make the controls: what can be moved of the scenario that is given, as it is now."""
         start = self.explorer.start
-        self.drivers = [*start.drivers, *levers(start, self.explorer.outlook)]
+        # A file that was saved here has levers among its events: no lever stands twice
+        drivers = [*start.drivers, *levers(start, self.explorer.outlook)]
+        self.drivers = {driver.name: driver for driver in drivers}
         self.rows = assumptions_that_matter(self.explorer.outlook, start)
-        here, events = self._events()
-        groups = {
-            "Scenario": self._scenario(start),
-            "What matters most": [*here, *map(self._assumption, self.rows)],
-            "Events": events,
+        # The scenarios that can be asked for; those of ./params among them
+        names = {"options": sorted({*scenario_names(), start.name}), "value": start.name}
+        moves = {name: [*self._driver(driver)] for name, driver in self.drivers.items()}
+        common = [lever for name in LEVERS.values() for lever in moves.pop(name)]
+        groups: dict[str, list[Lever]] = {
+            "Scenario": [("scenario", "", self.widgets.Dropdown(**names, layout=WIDE))],
+            "What matters most": [*common, *map(self._assumption, self.rows)],
+            "Events": [lever for group in moves.values() for lever in group],
             "Facts": self._facts(start),
         }
         self.controls: dict[str, Any] = {}
@@ -392,11 +400,6 @@ class ControlPanel:
         place = start.corridor or country_slug(start.country or "")
         self.file.value = str(folder / f"{place}-mine.yaml")
 
-    def _scenario(self, start: Scenario) -> list[Lever]:
-        """The scenarios that can be asked for; those of ./params among them."""
-        names = {"options": sorted({*scenario_names(), start.name}), "value": start.name}
-        return [("scenario", "", self.widgets.Dropdown(**names, layout=WIDE))]
-
     def _facts(self, start: Scenario) -> list[Lever]:
         size = "as in the file" if start.market_size else "as the ledger has it"
         texts = {
@@ -411,51 +414,38 @@ class ControlPanel:
             for name, words in texts.items()
         ]
 
-    def _events(self) -> tuple[list[Lever], list[Lever]]:
-        """The levers that every scenario has, and the events of this one."""
-        coming = {driver.name: driver.size for driver in self.explorer.scenario.drivers}
-        common: list[Lever] = []
-        events: list[Lever] = []
-        for driver in self.drivers:
-            about = f"{driver.reason} ({driver.source})"
-            name = capital(driver.name.replace("-", " "))
-            most = LIMITS.get(driver.kind, float("inf"))
-            least = {"price": -0.9}.get(driver.kind, 0.0)
-            group = events
-            if driver.name in LEVERS.values():
-                most = 3.0
-                group = common
-            else:
-                comes = {
-                    "value": driver.name in coming,
-                    "description": name,
-                    "tooltip": about,
-                    "indent": False,
-                }
-                group.append((driver.name, "", self.widgets.Checkbox(**comes)))
-            label = capital(f"{name}: {size_words(driver)}")
-            now = coming.get(driver.name, driver.size)
-            slider = self._slider(now, driver.size, least, most, about)
-            group.append((f"size of {driver.name}", label, slider))
-        return common, events
+    def _driver(self, driver: Driver) -> Iterator[Lever]:
+        """Whether an event comes, and its size; of a lever that every scenario has, its size."""
+        coming = {one.name: one.size for one in self.explorer.scenario.drivers}
+        about = f"{driver.reason} ({driver.source})"
+        name = capital(driver.name.replace("-", " "))
+        limits = OF_ALL
+        if driver.name not in LEVERS.values():
+            limits = LIMITS.get(driver.kind, (0.0, math.inf))
+            comes = {
+                "value": driver.name in coming,
+                "description": name,
+                "tooltip": about,
+                "indent": False,
+            }
+            yield driver.name, "", self.widgets.Checkbox(**comes)
+        now = coming.get(driver.name, driver.size)
+        slider = self._slider(now, driver.size, limits, about)
+        yield f"size of {driver.name}", f"{name}: {size_words(driver)}", slider
 
     def _assumption(self, row: Assumption) -> Lever:
         about = f"{row.unit}; {row.source or row.kind}. {row.note}"
         size, now = (
             size_in(row, scenario) for scenario in (self.explorer.start, self.explorer.scenario)
         )
-        slider = self._slider(now, size, row.minimum, row.maximum, about)
-        return (
-            row.key,
-            capital(f"{parameter_words(row.key)}, {row.unit}").removesuffix(", 1"),
-            slider,
-        )
+        label = capital(f"{parameter_words(row.key)}, {row.unit}").removesuffix(", 1")
+        return row.key, label, self._slider(now, size, (row.minimum, row.maximum), about)
 
-    def _slider(self, now: Range, size: Range, least: float, most: float, about: str) -> Any:
+    def _slider(self, now: Range, size: Range, limits: tuple[float, float], about: str) -> Any:
         """Two handles, from low to high; what is likeliest keeps its place between them."""
         reach = 1.5 * (size.high - size.low) or abs(size.mode) or 1.0
-        low = max(least, size.low - reach)
-        high = min(most, size.high + reach)
+        low = max(limits[0], size.low - reach)
+        high = min(limits[1], size.high + reach)
         return self.widgets.FloatRangeSlider(
             value=(now.low, now.high),
             min=min(low, now.low),
@@ -502,7 +492,7 @@ class ControlPanel:
         stay as they are.
         """
         now = {driver.name: driver for driver in self.explorer.scenario.drivers}
-        for driver in self.drivers:
+        for driver in self.drivers.values():
             before = now.pop(driver.name, driver).size
             size = moved(self.controls[f"size of {driver.name}"].value, driver.size, before)
             comes = size != driver.size

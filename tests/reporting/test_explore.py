@@ -92,6 +92,19 @@ def test_a_lever_scales_the_flow(explorer):
     assert explorer.scenario == explorer.start
 
 
+def test_a_lever_that_was_saved_is_moved_on(explorer, tmp_path):
+    explorer.panel.controls["size of more-or-fewer"].value = (0.5, 0.5)
+    again = fc.explore(explorer.save(tmp_path / "uzbekistan-mine.yaml"), draws=200)
+    assert again.panel.described() == again.start
+    lever = again.panel.controls["size of more-or-fewer"]
+    assert lever.value == (0.5, 0.5)
+    lever.value = (0.8, 0.8)
+    sizes = {driver.name: driver.size.mode for driver in again.scenario.drivers}
+    assert sizes["more-or-fewer"] == 0.8
+    lever.value = (1, 1)
+    assert "more-or-fewer" not in [driver.name for driver in again.scenario.drivers]
+
+
 def test_a_target_of_ones_own_is_a_fourth_answer(explorer):
     explorer.panel.controls["own-target"].value = "30 000"
     assert explorer.outlook.results.values["charging_points_target"][:, -1] == pytest.approx(30_000)
