@@ -106,6 +106,12 @@ def test_evidence_lists_facts_as_of_a_day() -> None:
     assert "ev_imports" in wrong.stderr
 
 
+def test_a_fact_without_a_source_has_none_in_the_list() -> None:
+    Path("georgia.csv").write_text("Year,Place,EV sales\n2023,Georgia,5400")
+    result = call("evidence", "georgia.csv")
+    assert result.stdout.splitlines()[2] == "    no date"
+
+
 def test_evidence_of_nothing_says_what_there_is() -> None:
     result = call("evidence", "--place", "UZ", "--measure", "ev_imports", "--as-of", "2010-01-01")
     assert result.stdout.startswith("0 facts\nthe ledger tells of\n")

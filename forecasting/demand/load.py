@@ -1,19 +1,29 @@
-"""Load: the hours of a day by setting, and the peak that the grid must carry.
+"""Load: the hours of a day by setting, the peak that the grid must carry, and a year of hours for
+grid models: charging by setting, an 80 % interval, and one managed case.
 
 Energy gives the mean load of each hour; chance gives more. Of few points most may run at once, of
 many points a share: ``floor + (1 - floor) / sqrt(n)``. The peak is never below the mean load of the
 busiest hour.
+
+Hours are local clock hours of a year of 365 days: 29 February is left out, weekdays and weekends
+are alike. The energy of a year is spread over months as the climate spreads it, over days evenly,
+over hours by the profiles of the settings.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import numpy as np
+import pandas as pd
 
-from forecasting.demand.parameters import SETTINGS, read_table
+from forecasting.demand.parameters import SETTINGS, Draws, read_table
 from forecasting.quantiles import Array
 
 HOURS = tuple(f"h{hour:02d}" for hour in range(24))
+DAYS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+NIGHT = (22, 23, 0, 1, 2, 3, 4, 5, 6)  # hours of a night tariff: a judgement
+# Share of a setting's energy that a tariff moves: judgements
+MOVABLE = {"home": 0.7, "depot": 0.9, "overnight": 0.5}
 
 
 def coincidence(points: Array | float, floor: Array | float = 0.2) -> Array:
@@ -90,3 +100,86 @@ def peak_load(days: Sequence[Array], points: Array, megawatts: Array, floor: Arr
     heights = (np.maximum(in_step, day) for day in days)
     hourly = (shape.T @ height.reshape(len(SETTINGS), -1) for height in heights)
     return [load.max(axis=0).reshape(points.shape[1:]) for load in hourly]
+
+
+def hourly_load(
+    gwh: Mapping[str, float],
+    month_shares: Sequence[float],
+    interval: tuple[float, float, float],
+    year: int,
+) -> pd.DataFrame:
+    """Charging load of each hour of a year.
+
+    Parameters
+    ----------
+    gwh : mapping of str to float
+        Electricity from the grid in the year, GWh, by setting.
+    month_shares : sequence of float, shape (12,)
+        Share of the year's energy by month.
+    interval : tuple of float
+        Low, middle and high GWh of the year, all settings together.
+    year : int
+        Calendar year of the labels.
+
+    Returns
+    -------
+    pandas.DataFrame, shape (8760, settings + 4)
+        MW. The index ``snapshot`` is the start of each hour. One column per setting, which sum to
+        ``total``; ``total_low`` and ``total_high`` (80 % interval); ``managed``, the same energy
+        with a night tariff.
+
+    Examples
+    --------
+    >>> table = hourly_load({"home": 8.76}, [1 / 12] * 12, (4.0, 8.76, 20.0), 2030)
+    >>> len(table), round(float(table["home"].sum()), 6), round(float(table["managed"].sum()), 6)
+    (8760, 8760.0, 8760.0)
+    """
+    rows = dict(zip(SETTINGS, day_profile(), strict=True))
+    per_day = np.repeat(month_shares / DAYS, DAYS)  # share of the year's energy on each day
+    # Of a day that took the whole year's energy: all days have one shape
+    day = {name: 1000 * energy * rows[name] for name, energy in gwh.items()}
+    total = np.sum([*day.values()], axis=0)
+    low, _, high = (value / max(interval[1], 1e-12) for value in interval)
+    of_all = {"total": total, "total_low": total * low, "total_high": total * high}
+    day |= of_all | {"managed": managed_day(day)}
+    columns = {name: np.outer(per_day, hours).ravel() for name, hours in day.items()}
+    return pd.DataFrame(columns, index=pd.Index(_hours(year), name="snapshot"))
+
+
+def managed_day(load: Draws) -> Array:
+    """A day's load where a night tariff and a cap move what can be moved into the night's valleys.
+
+    Parameters
+    ----------
+    load : mapping of str to ndarray, shape (24,)
+        MW by setting, unmanaged.
+
+    Returns
+    -------
+    ndarray, shape (24,)
+        MW with the same energy; the night is filled up to one level, the lowest that holds it.
+
+    Examples
+    --------
+    >>> # One MWh at 19 hours, 0.7 of it moved into nine hours
+    >>> day = managed_day({"home": np.eye(1, 24, 19)[0]})
+    >>> round(float(day[19]), 3), round(float(day[2]), 3), round(float(day.sum()), 6)
+    (0.3, 0.078, 1.0)
+    """
+    moved = np.sum([MOVABLE.get(name, 0.0) * hours for name, hours in load.items()], axis=0)
+    fixed = np.sum(list(load.values()), axis=0) - moved
+    night = np.array(NIGHT)
+    valleys = np.sort(fixed[night])
+    # The level up to which the first n valleys hold the energy; the right n is the largest whose
+    # level covers them.
+    levels = (moved.sum() + np.cumsum(valleys)) / np.arange(1, len(valleys) + 1)
+    level = levels[np.flatnonzero(levels >= valleys)[-1]]
+    out = fixed.copy()
+    out[night] = np.maximum(fixed[night], level)
+    return np.asarray(out)
+
+
+def _hours(year: int) -> list[str]:
+    hours = pd.date_range(f"{year}-01-01", f"{year}-12-31 23:00", freq="h")
+    leap_day = (hours.month == 2) & (hours.day == 29)
+    return list(hours[~leap_day].strftime("%Y-%m-%d %H:%M:%S"))

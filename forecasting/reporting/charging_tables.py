@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecasting.demand.choice import expected_regret
-from forecasting.demand.consequences import cost_checks, point_business
+from forecasting.demand.consequences import cost_checks, expected_regret, point_business
 from forecasting.demand.corridor import (
     CASES,
     MILD,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from forecasting.demand.hourly import hourly_load
+from forecasting.demand.load import hourly_load
 from forecasting.errors import InputError
 from forecasting.evidence.files import write_asked
 from forecasting.names import COMPARISON_TABLE, REPORT_NOTEBOOK, REPORT_PAGE

@@ -5,7 +5,7 @@ reader's.
 import numpy as np
 import pytest
 
-from forecasting.demand.choice import expected_regret
+from forecasting.demand.consequences import expected_regret
 from forecasting.errors import AssumptionError
 
 

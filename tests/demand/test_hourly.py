@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from hypothesis import given, strategies as st
 
 from forecasting.cli import main
-from forecasting.demand.hourly import MOVABLE, NIGHT, hourly_load, managed_day
+from forecasting.demand.load import MOVABLE, NIGHT, hourly_load, managed_day
 from forecasting.evidence.datasets import central_asia
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.scenarios.outlook import outlook
