@@ -47,7 +47,7 @@ def cost_per_point(setting: str, drawn: Draws) -> Array:
 
 
 def cost_checks(drawn: Draws) -> pd.DataFrame:
-    """Costs of fast stations that were printed, beside what the same points cost by the table of
+    """Costs of stations that were printed, beside what the same points cost by the table of
     costs.
 
     Parameters
@@ -58,19 +58,20 @@ def cost_checks(drawn: Draws) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``what, relation, usd, low, middle, high, source, url``; quantiles 0.1, 0.5 and 0.9.
+        ``what, setting, relation, usd, low, middle, high, source, url``; quantiles 0.1, 0.5 and
+        0.9.
 
     Examples
     --------
     >>> from forecasting.demand.parameters import load_parameters
     >>> drawn = {row.key: np.array([[row.mode]]) for row in load_parameters()}
     >>> cost_checks(drawn)[["usd", "middle"]].values.tolist()
-    [[19600.0, 40000.0], [48000.0, 40000.0], [104443.0, 20000.0]]
+    [[19600.0, 40000.0], [48000.0, 40000.0], [104443.0, 20000.0], [8526.0, 4000.0]]
     """
     rows = []
     for row in read_table("station_costs.csv"):
         points = float(row["points"]) if row["points"] else drawn["points_per_station"]
-        ends = np.quantile(cost_per_point("destination_dc", drawn) * points, (0.1, 0.5, 0.9))
+        ends = np.quantile(cost_per_point(row["setting"], drawn) * points, (0.1, 0.5, 0.9))
         rows.append(row | dict(zip(("low", "middle", "high"), ends, strict=True)))
     return pd.DataFrame(rows).astype({"usd": float})
 

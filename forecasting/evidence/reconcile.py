@@ -286,7 +286,7 @@ def _both_hold(one: Statement, other: Statement) -> bool:
     """Whether an agency counts within what it counts in the other, as petrol cars within all, or
     something else beside it, as plug-in hybrids beside battery cars.
     """
-    codes = [side.fact.basis for side in (one, other)]
+    codes = (one.fact.basis, other.fact.basis)
     agencies = {getattr(shipped_bases().get(code), "who", code) for code in codes}
     products = (one.fact.product, other.fact.product)
     within = is_part(*products) and one.low <= other.high
@@ -329,8 +329,8 @@ def _conflict(a: Statement, b: Statement, subject: str, word: str) -> Row:
 def _revision(first: Statement, later: Statement) -> Row:
     fact = first.fact
     change = 100 * (later.value / first.value - 1) if first.value else inf
-    whose = first.subject + basis_words(" ({})", fact.basis)
-    sentence = f"{whose}: {first} became {later} ({change:+.1f} %)"
+    subject = f"{first.subject}{basis_words(' ({})', fact.basis)}"
+    sentence = f"{subject}: {first} became {later} ({change:+.1f} %)"
     values = (first.value, later.value, change)
     return (fact.place, fact.measure, first.when, fact.basis, *values, sentence)
 

@@ -309,7 +309,7 @@ def settings_table(outlook: Outlook) -> Table:
 
 
 def cost_checks_table(outlook: Outlook) -> Table:
-    """Costs of fast stations that were printed, beside what this report reckons for the same
+    """Costs of stations that were printed, beside what this report reckons for the same
     points.
 
     Parameters
@@ -347,7 +347,7 @@ def cost_checks_table(outlook: Outlook) -> Table:
         }
         for row in checks.to_dict("records")
     ]
-    caption = "Printed costs of fast stations beside the costs that are taken here, dollars of 2024"
+    caption = "Printed costs of stations beside the costs that are taken here, dollars of 2024"
     return rows_table(rows, links={"source": checks["url"].tolist()}, caption=caption)
 
 
@@ -593,9 +593,13 @@ def point_prices(outlook: Outlook) -> dict[str, Fact]:
     the country, or of a part.
     """
     known = outlook.ledger.select(as_of=outlook.as_of)
-    own = [fact for fact in known if fact.place.startswith(outlook.scenario.place)]
-    own.sort(key=lambda fact: str(fact.period_end))
-    return {fact.measure: fact for fact in own if fact.measure in PRICES}
+    # What is told beside the facts is of households: a station pays another price
+    newest_last = sorted(known, key=lambda fact: (fact.kind != "context", str(fact.period_end)))
+    return {
+        fact.measure: fact
+        for fact in newest_last
+        if fact.measure in PRICES and fact.place.startswith(outlook.scenario.place)
+    }
 
 
 def stations_table() -> Table:

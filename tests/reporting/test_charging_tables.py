@@ -173,9 +173,24 @@ def test_the_scenarios_own_costs_are_taken(made):
     assert "12,000" in mine.frame["points"].tolist()
 
 
+@pytest.mark.parametrize(
+    ("country", "bought"),
+    [
+        ("KZ", "kz-39-electricity-price-2025-01-01-firms"),
+        ("KG", "kg-electricity-price-2023-05-01-stations"),
+        ("TJ", "tj-electricity-price-2022-10-01-firms"),
+        ("TM", "tm-electricity-price-2017-11-01-households"),
+    ],
+)
+def test_a_station_pays_what_firms_pay_where_that_is_printed(country, bought):
+    scenario = scenario_from_parameters(GIVEN | {"country": country})
+    made = outlook(scenario, central_asia(), draws=50)
+    assert charging_tables.point_prices(made)["electricity_price"].id == bought
+
+
 def test_printed_costs_stand_beside_those_taken(made):
     table = charging_tables.cost_checks_table(made)
-    assert table.frame["USD"].tolist() == ["at least 19,600", "48,000", "104,000"]
+    assert table.frame["USD"].tolist() == ["at least 19,600", "48,000", "104,000", "8,526"]
     assert all(link.startswith("https://") for link in table.links["source"])
 
 
