@@ -564,8 +564,7 @@ class FlowForecast(Shown):
         True
         """
         request = self.request
-        used = {observation.fact.id for observation in self._fit[0]}
-        facts = [fact for fact in request.evidence if fact.id in used]
+        facts = [observation.fact for observation in self._fit[0]]
         facts.sort(key=lambda fact: not fact.is_count or abs(fact.side))
         rest = Ledger(facts[: request.market_size is None])
         bare = replace(request, evidence=rest, periods=self.periods, basis=None)

@@ -359,6 +359,10 @@ SENTENCES: dict[str, Wording] = {
         "nothing is known of this market, so that the report gives shares of new cars only; give "
         "market_size, or facts, for vehicles and chargers"
     ),
+    "sizes_ahead": (
+        "market_size of {years} is not used: what was known on the day of the forecast ends with "
+        "{last}, the last year that was over"
+    ),
     "read_by_mapping": _read_by_mapping,
     "rows_left_out": _rows_left_out,
     "several_places": _several_places,

@@ -72,6 +72,12 @@ class CheckedScenario:
         known = known_on(scenario, scenario.country, self.ledger, as_of)
         if known.market.value is None and not len(known.facts):
             yield Caveat("shares_only", values={"subject": subject})
+        sizes = scenario.market_size
+        ahead = [y for y in sizes if y > known.last_year] if isinstance(sizes, dict) else []
+        if ahead:
+            years = ", ".join(map(str, ahead))
+            values = {"subject": subject, "years": years, "last": known.last_year}
+            yield Caveat("sizes_ahead", values=values)
 
 
 def read_checked(

@@ -138,6 +138,17 @@ def test_a_name_that_does_not_fit_is_worth_a_note(tmp_path: Path) -> None:
     ]
 
 
+def test_a_market_size_of_a_year_to_come_is_worth_a_note(tmp_path: Path, ledger) -> None:
+    file = tmp_path / "uzbekistan-test.yaml"
+    dated = GOOD.replace("latest", "2024-06-01")
+    file.write_text(dated + "market_size: {2023: 300000, 2024: 400000, 2030: 600000}\n")
+    (said,) = lines_of(read_checked(file, ledger).caveats())
+    assert "market_size of 2024, 2030 is not used" in said
+    assert said.endswith("ends with 2023, the last year that was over")
+    file.write_text(dated + "market_size: {2023: 300000}\n")
+    assert lines_of(read_checked(file, ledger).caveats()) == []
+
+
 def test_paths_that_are_nothing(tmp_path: Path) -> None:
     (tmp_path / "uzbekistan-test.yaml").write_text(GOOD)
     (tmp_path / "empty").mkdir()
