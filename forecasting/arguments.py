@@ -63,7 +63,10 @@ def takes(
 
         @functools.wraps(function)
         def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-            bound = signature.bind(*args, **kwargs)
+            try:
+                bound = signature.bind(*args, **kwargs)
+            except TypeError:
+                return function(*args, **kwargs)  # says so with the function's name
             for name, check in checks.items():
                 if name in bound.arguments:
                     bound.arguments[name] = read(check, name, bound.arguments[name], error)

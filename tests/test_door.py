@@ -458,3 +458,10 @@ def test_a_refusal_names_the_argument_what_it_was_and_what_is_taken() -> None:
         fc.PeriodError, match=r"^value is 'x'; give a whole number from 1900 to 2200$"
     ):
         fc.year("x")
+
+
+def test_an_argument_that_is_none_is_named_with_its_function():
+    with pytest.raises(TypeError, match=r"select\(\) got an unexpected keyword argument 'country'"):
+        fc.datasets.central_asia().select(country="UZ")
+    with pytest.raises(TypeError, match=r"corridor_plan\(\) missing 1 required .*: 'name'"):
+        fc.corridor_plan()

@@ -114,7 +114,7 @@ class Request:
             why = f" ({'; '.join(map(str, caveats[:3]))})" if caveats else ""
             raise EvidenceError(
                 f"no facts{why} and no market size: give at least one of them, e.g. "
-                "market_size=100_000"
+                "market_size=100_000; targets, events and claims enter no forecast"
             )
         caveats += _open_levels(facts, self.market_size is not None)
         basis, bases = _bases(facts, self.basis)

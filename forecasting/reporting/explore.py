@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from forecasting.arguments import optional, path as file_path, takes, text
 from forecasting.errors import ForecastingError, InputError
-from forecasting.measures import HEADLINE
+from forecasting.measures import EV_SHARE, HEADLINE
 from forecasting.names import PARAMS
 from forecasting.parameters.naming import country_slug
 from forecasting.parameters.schema import (
@@ -125,7 +125,8 @@ class Explorer(WhatIf):
         now = self.outlook.results
         before = self.given.results
         asked = (self.scenario.measure, *HEADLINE[:2], *QUESTIONS)
-        measures = [name for name in asked if name in now.values and name in before.values]
+        known = now.values.keys() & before.values
+        measures = [name for name in asked if name in known] or [EV_SHARE]
         last = self.scenario.horizon
         shown = {"now": now, "difference": difference(now, before), "as given": before}
         groups = {name: (results, last) for name, results in shown.items()}
@@ -239,8 +240,11 @@ class NewForm:
         """Go through the questions with the answers that are there; what is not is proposed."""
         self.asked: list[Question] = []
         self.fault = ""
+        table = self.answers["table"]
         try:
-            made = NewCountry(self.country, Path(self.answers["table"]))
+            if not table:
+                raise InputError("name a table of your own: a CSV file or a workbook")
+            made = NewCountry(self.country, Path(table))
             for question in made.questions():
                 self.asked.append(question)
                 answer = self.answers.get(question.key) or question.proposed

@@ -75,9 +75,14 @@ class CheckedScenario:
         sizes = scenario.market_size
         ahead = [y for y in sizes if y > known.last_year] if isinstance(sizes, dict) else []
         if ahead:
-            years = ", ".join(map(str, ahead))
-            values = {"subject": subject, "years": years, "last": known.last_year}
-            yield Caveat("sizes_ahead", values=values)
+            yield Caveat(
+                "sizes_ahead",
+                values={
+                    "subject": subject,
+                    "years": ", ".join(map(str, ahead)),
+                    "last": known.last_year,
+                },
+            )
 
 
 def read_checked(

@@ -95,7 +95,7 @@ def facts_of_place(place: str) -> Ledger:
     return facts_of_scenario(load_scenario(file))
 
 
-def unused_facts(scenario: Scenario, as_of: dt.date) -> list[Caveat]:
+def unused_facts(scenario: Scenario, as_of: dt.date, beside: Iterable[Fact] = ()) -> list[Caveat]:
     """What a reader must know of own facts that are not used: without a date, too late; counted.
 
     Parameters
@@ -104,9 +104,12 @@ def unused_facts(scenario: Scenario, as_of: dt.date) -> list[Caveat]:
         With or without files of its own.
     as_of : date
         Day of the forecast.
+    beside : iterable of Fact
+        Further facts, whose dates alone are looked at.
     """
     unused: list[Caveat] = []
-    own = facts_of(scenario.ledger, False, scenario.published)
+    given = Ledger([fact for fact in beside if fact.known_from is None])
+    own = facts_of(scenario.ledger, False, scenario.published).concat(given)
     days = [fact.known_from for fact in own]
     number = len(days)
     if undated := days.count(None):

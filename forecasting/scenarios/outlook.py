@@ -406,7 +406,7 @@ def outlook(
     kept = {} if kept is None else kept
     request = OutlookRequest(chosen.on(day), facts, day, drivers, prior, draws, kept)
     result = _country(request) if chosen.country else _of_flows(request, *port_flows(request))
-    caveats = [*unused_facts(chosen, day), *result.caveats, *omitted]
+    caveats = [*unused_facts(chosen, day, ledger or ()), *result.caveats, *omitted]
     return dataclasses.replace(result, caveats=caveats)
 
 

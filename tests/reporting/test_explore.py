@@ -264,3 +264,12 @@ def test_nothing_of_anothers_is_overwritten(explorer, tmp_path, monkeypatch, nam
 def test_an_absurd_market_is_refused_in_a_sentence(explorer, size):
     with pytest.raises(fc.ForecastingError, match="market_size"):
         explorer.change(market_size=size)
+
+
+def test_a_market_of_which_nothing_is_known_is_shown_by_its_share():
+    explorer = fc.explore("Norway", draws=50)
+    assert "Electric share of new cars" in repr(explorer.table)
+    explorer.change(market_size=150_000)
+    assert "ev_stock" in explorer.outlook.results.values
+    assert "Electric share of new cars" in repr(explorer.table)
+    assert "electric share of new cars" in explorer.figure.layout.title.text

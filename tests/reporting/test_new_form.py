@@ -28,7 +28,7 @@ def _texts(box):
 def test_the_form_asks_proposes_writes_and_shows(shown, tmp_path):
     fc.new()._ipython_display_()
     rows, button, _ = shown.pop().children
-    assert "Is a directory" in rows.children[-1].value
+    assert "name a table of your own" in rows.children[-1].value
     _texts(rows)["Table"].value = "mine.csv"
     texts = _texts(rows)
     assert texts["Which country is forecast?"].value == "GE"

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from forecasting.cli import main
 from forecasting.errors import LedgerError, ScenarioError
 from forecasting.evidence.datasets import central_asia, facts_of
+from forecasting.evidence.ledger import Ledger
 from forecasting.parameters.schema import load_scenario, scenario_from_parameters
 from forecasting.reporting.answer import answer
 from forecasting.reporting.caveat_words import lines_of
@@ -197,3 +198,14 @@ def test_the_counted_part_of_an_unfinished_year_stands_in_the_headline(tmp_path)
     assert "electric vehicles sold in 2025, 100 of them counted by 30 June, and" in sentence
     early = outlook("NO", facts_of([str(table)]), draws=200, as_of="2025-03-01")
     assert early.counted_part is None
+
+
+def test_a_ledger_that_is_given_without_dates_is_said_to_be_unused():
+    row = {"id": "x", "measure": "ev_imports", "place": "UZ", "relation": "equals", "value": 60_000}
+    days = {"period_start": "2026-01-01", "period_end": "2026-06-30"}
+    own = Ledger.from_frame(pd.DataFrame([row | days]))
+    said = lines_of(outlook("uzbekistan-baseline", own, draws=50).caveats)
+    assert said[0].startswith("1 of 1 facts of your own have no date of publication and are never")
+    dated = Ledger.from_frame(own.frame.assign(published="2026-07-20"))
+    said = lines_of(outlook("uzbekistan-baseline", dated, draws=50).caveats)
+    assert not any("of your own" in line for line in said)

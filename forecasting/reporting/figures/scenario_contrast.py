@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 from forecasting.errors import InputError
 from forecasting.evidence.places import place_name
 from forecasting.evidence.words import period_words
+from forecasting.measures import EV_SHARE
 from forecasting.periods import Period, year as year_of
 from forecasting.reporting.figures.charging_charts import named_places, short
 from forecasting.reporting.figures.drawing import (
@@ -533,7 +534,8 @@ def what_if_chart(now: Outlook, before: Outlook) -> go.Figure:
         Left the vehicles on the road (of a corridor, its flow) by year, right the charging points
         at the horizon.
     """
-    measure = "ev_stock" if "ev_stock" in now.results.values else now.scenario.measure
+    both = now.results.values.keys() & before.results.values
+    measure = next(name for name in ("ev_stock", now.scenario.measure, EV_SHARE) if name in both)
     flow, earlier = (
         outlook.results.bands(measure).loc[outlook.first_year :] for outlook in (now, before)
     )
