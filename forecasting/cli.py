@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 Paths = tuple[Path, ...]
 
 
-def say(text: str, err: bool = False) -> None:
+def say(text: str) -> None:
     """Print, without what a terminal would act on: a ledger or a params file may hold anything."""
-    click.echo(visible(text), err=err)
+    click.echo(visible(text))
 
 
 def path(text: str) -> Path:
@@ -172,8 +172,13 @@ def main() -> None:
 @click.argument("params", nargs=-1, type=path)
 @click.option("--out", default="reports", type=path, help="Folder of the reports.")
 @click.option("--jobs", default=2, type=click.IntRange(min=1), help="Scenarios at a time.")
-@click.option("--force", is_flag=True, help="Run what is fresh, too.")
-@click.option("--dry-run", is_flag=True, help="List what would run, and why; run nothing.")
+@_each(
+    {
+        "force": "Run what is fresh, too.",
+        "dry-run": "List what would run, and why; run nothing.",
+    },
+    is_flag=True,
+)
 @click.option(
     "--as-of",
     metavar="DATE",
@@ -393,29 +398,25 @@ BESIDE = {
     help="Markets to forecast: IEA's Global EV Data, or columns market, year, sales_bev, "
     "sales_phev, sales_share_percent.",
 )
-@click.option(
-    "--train",
+@_each(
+    {
+        "train": "Markets to learn the prior from; default those of the panel, each left out in "
+        "turn.",
+        "monthly": "Forecast these markets from a year's total and a part of the next "
+        "(market, month, bev, all_cars); growth is learned from the panel, the months' pattern "
+        "from the others here.",
+    },
     type=FILE,
-    help="Markets to learn the prior from; default those of the panel, each left out in turn.",
 )
-@click.option(
-    "--monthly",
-    type=FILE,
-    help="Forecast these markets from a year's total and a part of the next "
-    "(market, month, bev, all_cars); growth is learned from the panel, the months' pattern from "
-    "the others here.",
-)
-@click.option(
-    "--peers",
+@_each(
+    {
+        "peers": "Score other tools on the same markets; rules of thumb always are, with "
+        "--monthly.",
+        "chargers": "Score charging points in place of vehicles.",
+        "events": "Forecast the markets of --monthly four months before a privilege ended there, "
+        "with and without its date.",
+    },
     is_flag=True,
-    help="Score other tools on the same markets; rules of thumb always are, with --monthly.",
-)
-@click.option("--chargers", is_flag=True, help="Score charging points in place of vehicles.")
-@click.option(
-    "--events",
-    is_flag=True,
-    help="Forecast the markets of --monthly four months before a privilege ended there, with and "
-    "without its date.",
 )
 @click.option(
     "--policies", type=FILE, help="With --events: a table of policies in place of those that ship."
@@ -556,8 +557,13 @@ FORMS = {
 @main.command()
 @click.argument("report", type=path)
 @_each(FORMS, type=path)
-@click.option("--brief", is_flag=True, help="With --pdf: print the brief alone, two pages.")
-@click.option("--force", is_flag=True, help="Replace files that are there.")
+@_each(
+    {
+        "brief": "With --pdf: print the brief alone, two pages.",
+        "force": "Replace files that are there.",
+    },
+    is_flag=True,
+)
 @click.option(
     "--template", type=FILE, help="With --docx: a Word document whose styles are used, .docx."
 )
@@ -587,9 +593,12 @@ def export(
 @PLACE
 @click.option("--measure", help="What is counted, e.g. ev_imports.")
 @click.option("--as-of", metavar="DATE", help="Only what was published by then.")
-@click.option("--conflicts", is_flag=True, help="Only facts that disagree, side by side.")
-@click.option(
-    "--sources", is_flag=True, help="Instead, the assumptions of charging that no page shows."
+@_each(
+    {
+        "conflicts": "Only facts that disagree, side by side.",
+        "sources": "Instead, the assumptions of charging that no page shows.",
+    },
+    is_flag=True,
 )
 @OWN_FACTS
 def evidence(
