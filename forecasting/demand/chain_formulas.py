@@ -147,12 +147,12 @@ class Chain:
         self._charging()
         self._formulas()
 
-    def values(self, own: Mapping[str, float], empty: Mapping[str, Array] | None = None) -> Draws:
+    def values(self, own: Mapping[str, float], empty: Draws | None = None) -> Draws:
         """Every value and formula, with some of the reader's cells filled. Where the values with
         empty cells are given, what no filled cell moves is taken from them, the very same.
         """
         filled = {f"own.{name}": np.array([[value]]) for name, value in own.items()}
-        values = {**(empty or self.drawn | self._empty()), **filled}
+        values = (empty or self.drawn | self._empty()) | filled
         moved = {*filled}
         for name, formula in self.formulas.items():
             if empty is None or not moved.isdisjoint(formula.needs):
@@ -185,17 +185,20 @@ class Chain:
     def _in(self, table: Array, year: int) -> Array:
         """One year of the chain's results; before its first there was nothing."""
         place = year - self.demand.years[0]
-        return np.asarray(table[:, place] if place >= 0 else np.zeros(len(table)))
+        return table[:, [place]] if place >= 0 else np.zeros((len(table), 1))
 
     def _vehicles(self, flows: Mapping[float, Array], single: Array) -> None:
         demand = self.demand
+        drawn = demand.drawn
+        results = demand.results
+        practice = results["charging_points_practice"]
         _, little, *_, most = sorted(flows)
         free = (flows[little] - flows[0]) / little
         limit = flows[most] - flows[0]
         # Of what exceeds a cap a share comes: a line above the cap, through any factor's flow
         lines = [flow - flows[0] - self.beyond * factor * free for factor, flow in flows.items()]
-        kept = demand.imports * (1 - demand.drawn["reexport_share"])
-        registered = demand.results["ev_registrations"].cumsum(axis=1)
+        kept = demand.imports * (1 - drawn["reexport_share"])
+        registered = results["ev_registrations"].cumsum(axis=1)
         of_year = {
             "known": flows[0],
             "open": free,
@@ -203,26 +206,22 @@ class Chain:
             "room": np.max(lines, axis=0),
             "stays": demand.imports / np.maximum(flows[1], 1e-9),
             "imported": kept.cumsum(axis=1) / np.maximum(registered, 1),
-            "vehicles": all_vehicles(demand.drawn, demand.years),
+            "vehicles": all_vehicles(drawn, demand.years),
             "depot_points": demand.points_by_setting["depot"],
             "depot_mw": demand.megawatts["depot"],
             # Practice where a target that the scenario pursues is above it
-            "pursued": np.where(demand.unpushed < demand.results["charging_points_practice"], 1, 0)
-            * demand.results["charging_points_practice"],
+            "pursued": np.where(demand.unpushed < practice, practice, 0.0),
         }
-        if TARGET in demand.results:
-            of_year["targeted"] = demand.results[TARGET]
-        size = np.log(np.maximum(demand.drawn["points_per_station"], 1.01))
-        of_year["per_station"] = np.log(
-            np.maximum(demand.unpushed, 1e-9) / np.maximum(single, 1e-9)
-        )
-        of_year["per_station"] /= size
-        power = demand.drawn["grid_carbon"] * 1000 / (1 - demand.drawn["grid_losses"])
-        burnt = demand.results["co2_avoided_t"] + demand.results["energy_gwh"] * power
-        of_year["burnt"] = burnt / np.maximum(demand.results["oil_avoided_t"], 1e-9)
-        share = demand.drawn["class_share.phev"]
-        stock = demand.results["ev_stock"]
-        of_year["plugins"] = demand.fleets["phev"].stock - share * stock
+        if TARGET in results:
+            of_year["targeted"] = results[TARGET]
+        size = np.log(np.maximum(drawn["points_per_station"], 1.01))
+        of_one = np.maximum(demand.unpushed, 1e-9) / np.maximum(single, 1e-9)
+        of_year["per_station"] = np.log(of_one) / size
+        power = drawn["grid_carbon"] * 1000 / (1 - drawn["grid_losses"])
+        burnt = results["co2_avoided_t"] + results["energy_gwh"] * power
+        of_year["burnt"] = burnt / np.maximum(results["oil_avoided_t"], 1e-9)
+        of_share = drawn["class_share.phev"] * results["ev_stock"]
+        of_year["plugins"] = demand.fleets["phev"].stock - of_share
         for (name, table), year in itertools.product(of_year.items(), self.years):
             self._put(f"{name}@{year}", self._in(table, year))
 
@@ -305,7 +304,7 @@ class Chain:
                 key = f"{name}@{year}"
                 values[key] = made.value(values)
                 if name in exact:
-                    target = self._in(exact[name], year)[:, None]
+                    target = self._in(exact[name], year)
                     fitted = self._fitted(name, year, values[key], target)
                     self.yearly[year][name] = fitted
                     made = Formula(fitted, values | self.drawn, year)

@@ -4,6 +4,7 @@ of ipywidgets.
 
 from __future__ import annotations
 
+import contextlib
 import html
 import json
 import math
@@ -97,18 +98,18 @@ class Explorer(WhatIf):
         The controls; None where widgets are missing.
     """
 
+    panel: ControlPanel | None = None
+
     def __init__(
         self, scenario: Scenario | str | Path, ledger: Ledger | None = None, draws: int = 2000
     ) -> None:
         super().__init__(scenario, ledger, draws)
-        try:
-            self.panel: ControlPanel | None = ControlPanel(self)
-        except ImportError:
-            self.panel = None
+        with contextlib.suppress(ImportError):
+            self.panel = ControlPanel(self)
 
     def _show(self) -> None:
-        if panel := getattr(self, "panel", None):
-            panel.show()
+        if self.panel:
+            self.panel.show()
 
     @property
     def figure(self) -> Any:
