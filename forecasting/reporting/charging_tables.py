@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,6 +31,7 @@ from forecasting.evidence.fact import in_order
 from forecasting.evidence.places import place_name
 from forecasting.evidence.words import in_words, when_words
 from forecasting.measures import (
+    CHARGING_ANSWERS,
     CONSEQUENCES,
     EV_SHARE,
     EV_STOCK_SHARE,
@@ -39,7 +41,15 @@ from forecasting.measures import (
 )
 from forecasting.panels.practice import market_band
 from forecasting.parameters.values import Choice
-from forecasting.reporting.display import HIGH, LOW, BulletList, Table, beside, rows_table
+from forecasting.reporting.display import (
+    HIGH,
+    LOW,
+    BulletList,
+    Table,
+    beside,
+    plain_frame,
+    rows_table,
+)
 from forecasting.reporting.labels import (
     SETTINGS,
     amount,
@@ -50,12 +60,18 @@ from forecasting.reporting.labels import (
     phrase,
     readable,
 )
-from forecasting.reporting.result_tables import label_in, measures_beside, small_table, with_unit
+from forecasting.reporting.result_tables import (
+    in_columns,
+    label_in,
+    measures_beside,
+    small_table,
+    with_unit,
+)
 from forecasting.scenarios.regions import by_region
 
 if TYPE_CHECKING:
-    from forecasting.demand.demand_outlook import DemandOutlook
     from forecasting.evidence.fact import Fact
+    from forecasting.quantiles import Array
     from forecasting.scenarios.outlook import Outlook
 
 LEVELS = [0.1, 0.5, 0.9]
@@ -107,26 +123,30 @@ def why(outlook: Outlook) -> BulletList:
     demand = outlook.demand
     if demand is None:
         return BulletList([NOTHING])
-    need, slow, faster, practice = _medians(demand)
+    draws = demand.results
+    slow = draws["charging_points_need_slow"]
+    need = _last_median(draws[NEED])
+    faster = _last_median(draws[NEED] - slow)
+    practice = _last_median(draws[PRACTICE])
     if not need:
         return BulletList(["Without electric vehicles there is neither need nor practice."])
     lines = [
         f"Need counts the public points that carry the energy of {demand.years[-1]} at a use that "
-        f"drivers can live with, {100 * slow / need:.0f} % of them slow overnight points for those "
-        "without a charger at home; practice starts from what stands and grows as other markets "
-        "did, whatever the need."
+        f"drivers can live with, {100 * _last_median(slow) / need:.0f} % of them slow overnight "
+        "points for those without a charger at home; practice starts from what stands and grows "
+        "as other markets did, whatever the need."
     ]
     standing = demand.standing
     if standing is not None and standing.date.year in demand.years:
         year = standing.date.year
-        cars = np.median(demand.results["ev_stock"][:, demand.years.index(year)])
+        cars = np.median(draws["ev_stock"][:, demand.years.index(year)])
         lines.append(
             f"Practice starts from {standing.count:,.0f} {standing.unit}, the newest count, of "
             f"{day_words(standing.date)}, beside the {amount(float(cars), 'ev_stock')} vehicles at "
             f"the end of {year}; in other markets, too, points and vehicles are those of one day, "
             "the end of a year."
         )
-    low, _, high, markets = market_band(float(np.median(demand.results["ev_stock"][:, -1])))
+    low, _, high, markets = market_band(_last_median(draws["ev_stock"]))
     if markets:
         ends = (low, high)
         saved = ("most energy is charged at home or slowly", "little is charged at home")
@@ -140,13 +160,9 @@ def why(outlook: Outlook) -> BulletList:
     return BulletList(lines)
 
 
-def _medians(demand: DemandOutlook) -> list[float]:
-    """Of the last year: need, its slow part, need without it, and practice."""
-    need, slow, practice = (
-        demand.results[f"charging_points_{name}"][:, -1]
-        for name in ("need", "need_slow", "practice")
-    )
-    return [float(np.median(points)) for points in (need, slow, need - slow, practice)]
+def _last_median(draws: Array) -> float:
+    """The median of the last year."""
+    return float(np.median(draws[:, -1]))
 
 
 def _among(points: float, low: float, high: float, below: str, above: str) -> str:
@@ -478,19 +494,19 @@ def regions_table(
     places = by_region(outlook, year)
     # Of a count of every part no rest is left
     places = places[places["high"] >= 1].sort_values("median", ascending=False)
-    parts: dict[str, pd.DataFrame] = {}
-    heads = {name: with_unit(name, label_in(outlook, name)) for name in measures}
-    for measure, head in heads.items():
+    heads = {with_unit(name, label_in(outlook, name)): name for name in measures}
+    parts = {}
+    for head, measure in heads.items():
         rows = places[places["measure"] == measure].set_index("name")
         if len(rows):
-            cells = [_spread("median", row, "median", measure) for row in rows.to_dict("records")]
-            parts[head] = pd.DataFrame(cells, rows.index)
+            levels = rows.rename(columns={"low": 0.1, "median": 0.5, "high": 0.9})
+            parts[head] = in_columns(levels, measure)
     if not parts:
         return rows_table([], nothing="No count is printed for a part of the country.")
     shown = beside(parts, "where").sort_values(
         ("where", ""), key=lambda names: names == "the rest", kind="stable"
     )
-    led = {head: BUILT.get(name, name) for name, head in heads.items()}
+    led = {head: BUILT.get(name, name) for head, name in heads.items()}
     points = outlook.ledger.select(measure="charging_points", as_of=outlook.as_of)
     counts = [
         f"{place_name(fact.place)}, {in_words(fact)} {when_words(fact.period)}, “{fact.quote}”"
@@ -539,8 +555,8 @@ def grid_table(outlook: Outlook) -> Table:
         rows.append({"load": words, "when": str(year), "MW": readable(hours.max())})
     for fact in (fact for fact in in_order(outlook.facts) if fact.measure in GRID):
         number = in_words(fact).removesuffix(" MW")
-        row = {"load": label_of(fact.measure), "MW": number, "when": str(fact.period.end)}
-        rows.append(row | {"fact": fact.id})
+        day = str(fact.period.end)
+        rows.append({"load": label_of(fact.measure), "MW": number, "when": day, "fact": fact.id})
     columns = ["load", "MW", LOW, HIGH, "when", "fact"]
     return rows_table(pd.DataFrame(rows).reindex(columns=columns).fillna("–"))
 
@@ -574,18 +590,16 @@ def business_table(outlook: Outlook) -> Table:
     if outlook.demand is None or len(prices) < len(PRICES):
         return rows_table([], nothing="No price of public charging is printed.")
     sold, bought = (prices[name] for name in PRICES)
+    heads = ["point", "in use", "MWh a year", "revenue, USD", "margin, USD", "payback, years"]
     rows = []
-    for setting in SOLD_AT:
-        for use in USES:
-            year = point_business(setting, use, sold.value, bought.value, outlook.demand.drawn)
-            row = {"point": SETTINGS[setting], "in use": f"{100 * use:.0f} %"}
-            heads = ("MWh a year", "revenue, USD", "margin, USD", "payback, years")
-            rows.append(row | dict(zip(heads, map(readable, year.values()), strict=True)))
+    for setting, use in product(SOLD_AT, USES):
+        year = point_business(setting, use, sold.value, bought.value, outlook.demand.drawn)
+        rows.append([SETTINGS[setting], f"{100 * use:.0f} %", *map(readable, year.values())])
     caption = (
         f"Price of charging: {in_words(sold)} ({place_name(sold.place)}); of its electricity: "
         f"{in_words(bought)}; rent, upkeep and taxes are not taken off"
     )
-    return rows_table(rows, caption=caption)
+    return Table(plain_frame(rows, columns=heads), caption=caption)
 
 
 def point_prices(outlook: Outlook) -> dict[str, Fact]:
@@ -657,35 +671,32 @@ def choice_table(
     if outlook.demand is None:
         return NONE
     choice = _choice_of(outlook, missing, idle)
-    options = choice_options(outlook, choice)
-    wanted = outlook.demand.results["charging_points_need"][:, -1]
+    results = outlook.demand.results
+    # The medians of the three answers, and the reader's own
+    options = {name.rpartition("_")[2]: _last_median(results[name]) for name in CHARGING_ANSWERS}
+    if choice and choice.own is not None:
+        options["one's own"] = choice.own
     costs = choice or Choice.model_construct(missing=1.0, idle=1.0)
-    regret = expected_regret(wanted, options, missing=costs.missing, idle=costs.idle)
+    regret = expected_regret(results[NEED][:, -1], options, missing=costs.missing, idle=costs.idle)
     when = f"the need of each possible future is what is wanted in {outlook.scenario.horizon}"
+    paid = f"{in_digits(costs.missing)}, an idle one at {in_digits(costs.idle)} a year"
+    caption = f"A missing point at {paid}, {when}; the smallest cost first"
     if choice is None:
         regret = regret.sort_values("points")
         caption = f"With costs of your own ({ASK}) the table says what each choice costs; {when}"
-    else:
-        paid = f"{in_digits(costs.missing)}, an idle one at {in_digits(costs.idle)} a year"
-        caption = f"A missing point at {paid}, {when}; the smallest cost first"
-    rows = [
-        {
-            "build to": row["option"],
-            "points": amount(row["points"], NEED),
-            "too few": _percent(100 * row["too_few"]),
-            "missing on average": readable(row["missing_points"]),
-            "idle on average": readable(row["idle_points"]),
-            "best if a missing point costs as much as so many idle ones": readable(
-                row["right_at"], 2
-            ),
-            "regret": readable(row["regret"]),
-        }
-        for row in regret.to_dict("records")
-    ]
-    frame = pd.DataFrame(rows, dtype=object)
-    if choice is None:
-        frame = frame.drop(columns="regret")
-    return rows_table(frame, caption=caption)
+    shown = {
+        "build to": regret["option"],
+        "points": [amount(points, NEED) for points in regret["points"]],
+        "too few": (100 * regret["too_few"]).map(_percent),
+        "missing on average": regret["missing_points"].map(readable),
+        "idle on average": regret["idle_points"].map(readable),
+        "best if a missing point costs as much as so many idle ones": [
+            readable(ratio, 2) for ratio in regret["right_at"]
+        ],
+    }
+    if choice:
+        shown["regret"] = regret["regret"].map(readable)
+    return Table(plain_frame(shown), caption=caption)
 
 
 def _choice_of(outlook: Outlook, missing: float | None, idle: float | None) -> Choice | None:
@@ -698,17 +709,6 @@ def _choice_of(outlook: Outlook, missing: float | None, idle: float | None) -> C
         )
     # Looked at where regret is reckoned
     return Choice.model_construct(missing=missing, idle=idle, own=None)
-
-
-def choice_options(outlook: Outlook, choice: Choice | None) -> dict[str, float]:
-    """Numbers of points by name: the medians of the three answers, and the reader's own."""
-    options = {
-        name: float(np.median(outlook.results.values[f"charging_points_{name}"][:, -1]))
-        for name in ("need", "practice", "standard")
-    }
-    if choice and choice.own is not None:
-        options["one's own"] = choice.own
-    return options
 
 
 def truck_trip_table() -> Table:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forecasting.evidence.bases import agency_words, basis_name, basis_words, shipped_bases
+from forecasting.evidence.bases import agency_words, basis_name, shipped_bases
 from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.places import COUNTRIES, place_name
 from forecasting.evidence.reconcile import SERIES
@@ -130,14 +130,12 @@ def doubts(outlook: Outlook) -> Iterator[Line]:
     outlook : Outlook
         Made from facts; one that was read from files tells of none.
     """
-    names = _names(outlook)
     for flow in outlook.baseline_forecasts.values():
         fit = flow.fit_table()
         doubted = fit[fit["doubted"] > DOUBTED].sort_values("doubted", ascending=False)
         for row in doubted.to_dict("records"):
-            printed = f"{row['printed']}{basis_words(', {}', row['basis'])}"
             yield [
-                mention(row["fact"], capital(names.get(row["fact"], printed))),
+                mention(row["fact"], capital(_name(outlook, row["fact"]))),
                 " does not fit the other facts, which lead one to expect "
                 f"{interval(row['low'], row['high'])}. It is wrong with a probability of "
                 f"{100 * row['doubted']:.0f} %{_effect(flow, row['fact'])}.",
@@ -250,8 +248,7 @@ def _open(outlook: Outlook) -> Iterator[str]:
 def _effect(flow: FlowForecast, fact: str) -> str:
     """What a fact does to the first year's forecast."""
     period = flow.periods[0].label
-    rows = flow.influence().set_index(["fact", "period"]).to_dict("index")
-    row = rows[fact, period]
+    row = flow.influence().set_index(["fact", "period"]).loc[(fact, period)]
     change = row["change_percent"]
     if abs(change) < LEAST:
         return f"; the forecast of {period} would be the same without it"
@@ -270,8 +267,9 @@ def fact_name(fact: Fact) -> str:
     return ", ".join(filter(None, (fact_words(fact), basis_name(fact.basis, fact.measure))))
 
 
-def _names(outlook: Outlook) -> dict[str, str]:
-    return {fact.id: fact_name(fact) for fact in outlook.evidence or ()}
+def _name(outlook: Outlook, fact: object) -> str:
+    """What a fact that an outlook rests on is called."""
+    return fact_name(outlook.ledger.get(str(fact)))
 
 
 def grounds(outlook: Outlook) -> BulletList:
@@ -299,9 +297,8 @@ def grounds(outlook: Outlook) -> BulletList:
     >>> len(fc.tables.grounds(outlook).lines) > 0
     True
     """
-    names = _names(outlook)
     rows: list[tuple[str, Line]] = [
-        (outlook.scenario.measure, _flow_grounds(outlook, place, flow, names))
+        (outlook.scenario.measure, _flow_grounds(outlook, place, flow))
         for place, flow in outlook.baseline_forecasts.items()
     ]
     rows += _chain_grounds(outlook)
@@ -309,9 +306,7 @@ def grounds(outlook: Outlook) -> BulletList:
     return BulletList([line for _, line in rows], "fc-grounds", anchors)
 
 
-def _flow_grounds(
-    outlook: Outlook, place: str, flow: FlowForecast, names: Mapping[str, str]
-) -> Line:
+def _flow_grounds(outlook: Outlook, place: str, flow: FlowForecast) -> Line:
     """Of the flow: how many facts, whose definition, how much they say, which moves most, which
     events are assumed.
     """
@@ -342,7 +337,7 @@ def _flow_grounds(
         return [*line, after]
     for number, (fact, by) in enumerate(moved.head(MOST).items()):
         before = "; " if number else " What moves it most: "
-        line += [before, mention(str(fact), names.get(str(fact), str(fact))), f" ({by:+.0f} %)"]
+        line += [before, mention(str(fact), _name(outlook, fact)), f" ({by:+.0f} %)"]
     return [*line, f".{after}"]
 
 
@@ -687,17 +682,14 @@ def _row(fact: Fact, day: dt.date, moved: str) -> Line:
     printer: str | Link = f"{fact.source}, published {published_words(fact.published)}"
     if fact.url.startswith(("http://", "https://")):
         printer = Link(str(printer), fact.url)
-    line: list[str | Link] = [Link(_told(fact)), ". ", phrase("“{}” ", fact.quote), printer, "."]
+    kind = phrase(" ({})", fact.kind.replace("outcome", ""))
+    told = Link(f"{label_of(fact.measure)}: {fact_name(fact)}{kind}")
+    line: list[str | Link] = [told, ". ", phrase("“{}” ", fact.quote), printer, "."]
     if fact.known_from and fact.known_from > day:
         line.append(" Printed after the day of this forecast.")
     if fact.reference and "@" not in fact.reference:
         line += [" It refers to ", mention(fact.reference, "this number"), "."]
     return [*line, phrase(" {}", moved)]
-
-
-def _told(fact: Fact) -> str:
-    kind = fact.kind.replace("outcome", "")
-    return f"{label_of(fact.measure)}: {fact_name(fact)}{phrase(' ({})', kind)}"
 
 
 def fact_list(outlook: Outlook, beside: Ledger | None = None) -> BulletList:

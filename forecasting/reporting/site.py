@@ -125,13 +125,13 @@ def build_site(out: Path, records: Sequence[Mapping[str, Any]]) -> Path:
         for run in runs
         if run["failure"]
     ]
-    days = sorted({run["as_of"] for run in runs} - {"", "latest"})
+    newest = max({run["as_of"] for run in runs} - {"latest"}, default="")
     write_assets(out)
     return write_page(
         out / INDEX_PAGE,
         "index.html.j2",
         title=TITLE,
-        summary=_summary(len(runs) - len(failures), days),
+        summary=_summary(len(runs) - len(failures), newest),
         count=len(runs),
         failures=failures,
         changes=[run for run in runs if run["since"]],
@@ -140,7 +140,7 @@ def build_site(out: Path, records: Sequence[Mapping[str, Any]]) -> Path:
         columns=columns,
         many=len(columns) > MANY,
         gap=_gap(results),
-        **_records(out / ARCHIVE, days),
+        **_records(out / ARCHIVE, newest),
         comparisons=_comparisons(table, columns[:MANY]),
         article=write_article(out, [run["parameters"] for run in runs]),
         data=not table.empty,
@@ -173,20 +173,22 @@ def _described(out: Path, record: Mapping[str, Any], results: Stored) -> Run:
     stored = load_record(out / name / OUTLOOK_TABLE)
     keys = dict(stored.get("parameters") or record.get("parameters") or {})
     age = stored_caveat(stored.get("age"))
-    run = _named(name, keys) | {
+    as_of = str(stored.get("as_of") or keys.get("as_of") or "")
+    failure = record.get("failure") or {}
+    finished = record.get("finished", "")[:16].replace("T", " ")
+    fresh = (phrase("as of {}", as_of), phrase("run {} UTC", finished))
+    return _named(name, keys) | {
         "parameters": keys,
         "lines": [*_lines(name, keys, stored, results)],
-        "as_of": str(stored.get("as_of") or keys.get("as_of") or ""),
+        "as_of": as_of,
         "age": line_html([age_line(age)]) if age else "",
         "caveats": lines_of(caveat for caveat in stored_caveats(stored) if caveat != age),
-        "failure": record.get("failure") or {},
+        "failure": failure,
+        "error": failure.get("message", ""),
         "link": name if (out / name / REPORT_PAGE).is_file() else "",
         "since": numbered(record.get("since", "")),
+        "fresh": " · ".join(filter(None, fresh)),
     }
-    finished = record.get("finished", "")[:16].replace("T", " ")
-    about = (phrase("as of {}", run["as_of"]), phrase("run {} UTC", finished))
-    fresh = " · ".join(filter(None, about))
-    return run | {"fresh": fresh, "error": run["failure"].get("message", "")}
 
 
 def _named(name: str, keys: Mapping[str, Any]) -> Run:
@@ -202,27 +204,27 @@ def _named(name: str, keys: Mapping[str, Any]) -> Run:
     return {"name": name, "country": code, "place": place, "scenario": scenario}
 
 
-def _summary(whole: int, days: Sequence[str]) -> str:
-    newest = [day_words(dt.date.fromisoformat(day)) for day in days[-1:]]
-    known = phrase(" on what was published by {}", "".join(newest))
+def _summary(whole: int, newest: str) -> str:
+    day = newest and day_words(dt.date.fromisoformat(newest))
+    known = phrase(" on what was published by {}", day)
     return (
         f"{plural(whole, 'report')}{known}. Beside each number stands the range that holds what "
         "comes four times in five."
     )
 
 
-def _records(archive: Path, days: Sequence[str]) -> dict[str, Any]:
+def _records(archive: Path, newest: str) -> dict[str, Any]:
     """How earlier forecasts did by the newest day, and those that were kept as they were made."""
-    if not days:
+    if not newest:
         return {"record": None, "kept": None}
-    day = dt.date.fromisoformat(days[-1])
+    day = dt.date.fromisoformat(newest)
     return {"record": scoreboard(day), "kept": kept_forecasts(archive, day)}
 
 
 def _columns(runs: Sequence[Run]) -> list[str]:
     """The scenarios of all runs, the usual ones first."""
     names = {run["scenario"] for run in runs}
-    return [*(name for name in ORDER if name in names), *sorted(names - set(ORDER))]
+    return [name for name in dict.fromkeys((*ORDER, *sorted(names))) if name in names]
 
 
 def _sections(runs: Sequence[Run], columns: Sequence[str]) -> Iterator[dict[str, Any]]:
@@ -264,34 +266,29 @@ def _row(place: str, mine: Sequence[Run], columns: Sequence[str]) -> dict[str, A
 
 
 def _lines(
-    name: str, keys: Mapping[str, Any], stored: Mapping[str, Any], results: Stored
+    run: str, keys: Mapping[str, Any], stored: Mapping[str, Any], results: Stored
 ) -> Iterator[dict[str, str]]:
-    """The card's numbers; of a corridor, those of the whole, which stands behind its places."""
+    """The card's numbers; of a corridor, those of the whole, which stands behind its places; of an
+    index its growth, the only thing that is known of it.
+    """
     measure = keys.get("measure") or "ev_imports"
-    parts = [part for (scenario, _), part in results.items() if scenario == name]
+    parts = [part for (scenario, _), part in results.items() if scenario == run]
     if not parts or measure not in parts[-1].values:
         return
     whole = parts[-1]
     first = stored.get("first_year") or int(whole.bands(measure).index[0])
+    growth = stored.get("growth") or {}
     for entry in headline(whole, measure, first):
-        counted = vehicles_in(whole, keys.get("basis"), measure, entry["measure"])
-        yield _line(entry, counted, stored.get("growth") or {})
-
-
-def _line(
-    entry: Mapping[str, Any], counted: str, growth: Mapping[str, Mapping[str, float]]
-) -> dict[str, str]:
-    """A number of a card; of an index its growth, the only thing that is known of it."""
-    measure = entry["measure"]
-    year = str(entry["year"])
-    label = label_of(measure, counted)
-    median = amount(entry["median"], measure)
-    ends = amounts(entry[LOW], entry[HIGH], measure)
-    if known_as_growth(measure) and year in growth:
-        low, median, high = (percent(growth[year][level]) for level in ("0.1", "0.5", "0.9"))
-        label = f"Growth on the year: {label.removesuffix(' index').lower()}"
-        ends = f"{low} to {high}"
-    return {"label": label, "year": year, "median": median, "range": ends}
+        name = entry["measure"]
+        year = str(entry["year"])
+        label = label_of(name, vehicles_in(whole, keys.get("basis"), measure, name))
+        median = amount(entry["median"], name)
+        ends = amounts(entry[LOW], entry[HIGH], name)
+        if known_as_growth(name) and year in growth:
+            low, median, high = (percent(growth[year][level]) for level in ("0.1", "0.5", "0.9"))
+            label = f"Growth on the year: {label.removesuffix(' index').lower()}"
+            ends = f"{low} to {high}"
+        yield {"label": label, "year": year, "median": median, "range": ends}
 
 
 def _gap(results: Stored) -> dict[str, Any] | None:
@@ -314,9 +311,8 @@ def _gap(results: Stored) -> dict[str, Any] | None:
 
 def _comparisons(table: pd.DataFrame, scenarios: Sequence[str]) -> list[str]:
     """Comparisons of countries, for the scenarios that fit beside each other."""
-    names = [name for name in table["scenario"].unique() if name.rpartition("-")[2] in scenarios]
-    codes = [code for code in table["country"].unique() if code.isupper()]
-    countries = table[table["country"].isin(codes) & table["scenario"].isin(names)]
+    usual = table["scenario"].str.split("-").str[-1].isin(scenarios)
+    countries = table[usual & table["country"].str.isupper()]
     if countries["scenario"].nunique() < 2:
         return []
     from forecasting.reporting.figures.scenario_contrast import scenario_comparison
