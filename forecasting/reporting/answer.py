@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from forecasting.evidence.bases import basis_words, shipped_bases
 from forecasting.evidence.places import place_name
 from forecasting.growth.sharing import made_once
 from forecasting.measures import EV_SHARE
+from forecasting.parameters.schema import Scenario
 from forecasting.reporting.caveat_words import TWO_NUMBERS, age_line
 from forecasting.reporting.display import HIGH, LOW, Link, Prose, Table, plain_frame, rows_table
 from forecasting.reporting.labels import (
@@ -37,15 +38,10 @@ from forecasting.reporting.labels import (
 )
 from forecasting.reporting.result_tables import headline, label_in
 from forecasting.scenarios.growth_on_year import yearly_growth
+from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.outlook import Outlook, outlook as made_outlook
+from forecasting.scenarios.place_flows import PlaceFlow
 from forecasting.scenarios.question import find_scenarios
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from forecasting.parameters.schema import Scenario
-    from forecasting.scenarios.joint_draws import Results
-    from forecasting.scenarios.place_flows import PlaceFlow
 
 TARGET = "charging_points_target"
 # What each answer about chargers is called, and its question, in the order of a page; those that an

@@ -14,26 +14,23 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from forecasting.errors import ForecastingError
 from forecasting.evidence.datasets import central_asia, path
+from forecasting.evidence.fact import Fact
+from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import place_words
 from forecasting.evidence.words import in_words, period_words
 from forecasting.names import ARTICLE_PAGE
-from forecasting.parameters.schema import scenario_from_parameters
+from forecasting.parameters.schema import Scenario, scenario_from_parameters
 from forecasting.reporting.display import BulletList, Table
 from forecasting.reporting.html import write_page
 from forecasting.scenarios.known import facts_of_places
 from forecasting.scenarios.place_flows import missing_places
 from forecasting.scenarios.question import find_scenarios
-
-if TYPE_CHECKING:
-    from forecasting.evidence.fact import Fact
-    from forecasting.evidence.ledger import Ledger
-    from forecasting.parameters.schema import Scenario
 
 ARTICLE_DAY = dt.date(2023, 6, 26)
 TABLE = "article_checked.csv"

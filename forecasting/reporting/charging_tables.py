@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,7 +27,7 @@ from forecasting.demand.corridor import (
 from forecasting.demand.parameters import read_table
 from forecasting.demand.queueing import station_service
 from forecasting.errors import AssumptionError, in_digits
-from forecasting.evidence.fact import in_order
+from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.places import place_name
 from forecasting.evidence.words import in_words, when_words
 from forecasting.measures import (
@@ -41,6 +41,7 @@ from forecasting.measures import (
 )
 from forecasting.panels.practice import market_band
 from forecasting.parameters.values import Choice
+from forecasting.quantiles import Array
 from forecasting.reporting.display import (
     HIGH,
     LOW,
@@ -67,12 +68,8 @@ from forecasting.reporting.result_tables import (
     small_table,
     with_unit,
 )
+from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.regions import by_region
-
-if TYPE_CHECKING:
-    from forecasting.evidence.fact import Fact
-    from forecasting.quantiles import Array
-    from forecasting.scenarios.outlook import Outlook
 
 LEVELS = [0.1, 0.5, 0.9]
 NEED = "charging_points_need"

@@ -103,7 +103,7 @@ def _workbook(wide: pd.DataFrame) -> bytes:
     live.write_string(7, 0, "Unit")
     unit = '=IFERROR(INDEX(All!$E:$E,MATCH($B$6,All!$D:$D,0)),"")'
     live.write_formula(7, 1, unit, book.looks["note"], unit_of(measure))
-    runs = list(dict.fromkeys((key[0], key[1]) for key in wide.index))
+    runs = wide.index.droplevel(["measure", "year"]).unique()
     numbers = pd.DataFrame(wide.xs((measure, years[-1]), level=["measure", "year"])).reindex(runs)
     _scenarios(book, live, numbers.to_dict("index"))
     return book.content()
@@ -125,17 +125,14 @@ def _table(book: Book, wide: pd.DataFrame) -> None:
         for (scenario, code, measure, year), *cells in wide.itertuples()
     ]
     head = ["key", "scenario", "country", "measure", "unit", "year", *LEVELS.values()]
-    book.table(sheet, 0, plain_frame(rows, columns=head))
+    book.table(sheet, 0, plain_frame(rows, columns=head), frozen=6)
     sheet.set_column(0, 0, None, None, {"hidden": True})
     sheet.repeat_rows(0)
-    sheet.freeze_panes(1, 6)
-    sheet.autofilter(0, 0, len(rows), len(head) - 1)
 
 
 def _scenarios(book: Book, sheet: Any, shown: Shown) -> None:
     """Each scenario of each place, looked up, and its median against that of the baseline."""
-    for column, name in enumerate(HEAD):
-        sheet.write_string(TOP - 1, column, name, book.looks["head"])
+    sheet.write_row(TOP - 1, 0, HEAD, book.looks["head"])
     rows = {run: TOP + number for number, run in enumerate(shown)}
     for run, row in rows.items():
         scenario, code = run

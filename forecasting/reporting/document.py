@@ -20,7 +20,6 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 from lxml.html import fragment_fromstring
 from nbconvert.filters import markdown2html
-from numpy.typing import NDArray
 
 from forecasting.errors import InputError
 from forecasting.evidence.files import write_asked
@@ -29,7 +28,6 @@ from forecasting.reporting.browser import pictures
 from forecasting.reporting.display import numbered
 from forecasting.reporting.html import PLOTLY, figure_words, report_title
 
-Integers = NDArray[np.int_]
 Placed = tuple[int, int, int, int, Any]  # row, column, how many of each, and the cell
 
 HEADINGS = {"h1": 1, "h2": 1, "h3": 2}
@@ -282,21 +280,16 @@ class _Writer:
         # Its first column is not bold
         made._tbl.tblPr.find(qn("w:tblLook")).set(qn("w:firstColumn"), "0")
         made.autofit = False
-        letters = self._filled(made, placed)
-        room = self.width - MARGINS * wide
-        least = LETTER * letters[:, 0].sum()
-        size = next((size for size in SIZES if size * least <= room), SIZES[-1])
-        _set_size(made, size)
-        _set_widths(made, _widths(letters, LETTER * size, self.width))
+        _fit(made, self._filled(made, placed), self.width)
         for row, cells in zip(made.rows, rows, strict=True):
             _mark(row, heading={cell.tag for cell in cells} == {"th"})
         self.document.add_paragraph()
 
-    def _filled(self, made: Any, placed: Iterable[Placed]) -> Integers:
+    def _filled(self, made: Any, placed: Iterable[Placed]) -> Array:
         """Fill the cells. Gives of each column the letters of its longest word, and as many as it
         is to have where there is room.
         """
-        letters = np.full((len(made.columns), 2), 2)
+        letters = np.full((len(made.columns), 2), 2.0)
         for row, column, down, across, element in placed:
             last = made.cell(row + down - 1, column + across - 1)
             needs = self._cell(made.cell(row, column).merge(last).paragraphs[0], element)
@@ -329,20 +322,27 @@ class _Writer:
             self.document.add_paragraph(f"[{number}] {words}: {address}")
 
 
-def _set_size(table: Any, points: int) -> None:
-    """Have letters so many points high."""
+def _fit(table: Any, letters: Array, width: float) -> None:
+    """Fit a table to the page: letters so high that no word is split, each column as wide as its
+    longest word, and of what is left as much as its longest cell asks for.
+    """
+    least, wished = letters.T
+    room = width - MARGINS * len(letters)
+    size = next((size for size in SIZES if size * LETTER * least.sum() <= room), SIZES[-1])
     for paragraph in (one for cell in table._cells for one in cell.paragraphs):
         for run in paragraph.runs:
-            run.font.size = Pt(points)
-
-
-def _set_widths(table: Any, widths: Array) -> None:
-    """Have columns so many centimetres wide: for programs that read the grid, and for Word, which
-    reads the cells.
-    """
-    for column, width in zip(table.columns, widths, strict=True):
+            run.font.size = Pt(size)
+    widths = LETTER * size * least + MARGINS
+    left = width - widths.sum()
+    more = wished - least
+    if left < 0 or not more.any():
+        widths *= width / widths.sum()
+    else:
+        widths += left * more / more.sum()
+    for column, centimetres in zip(table.columns, widths, strict=True):
+        # For programs that read the grid, and for Word, which reads the cells
         for part in (column, *column.cells):
-            part.width = Cm(width)
+            part.width = Cm(centimetres)
 
 
 def _mark(row: Any, heading: bool) -> None:
@@ -367,16 +367,3 @@ def _placed(rows: Sequence[Sequence[Any]]) -> Iterator[Placed]:
             across = int(cell.get("colspan", 1))
             taken |= set(product(range(row, row + down), range(column, column + across)))
             yield row, column, down, across, cell
-
-
-def _widths(letters: Integers, letter: float, width: float) -> Array:
-    """Centimetres of each column: its longest word, and of what is left as much as its longest cell
-    asks for.
-    """
-    least, wished = letters.T
-    narrow = letter * least + MARGINS
-    room = width - narrow.sum()
-    more = wished - least
-    if room < 0 or not more.any():
-        return np.asarray(width * narrow / narrow.sum())
-    return np.asarray(narrow + room * more / more.sum())

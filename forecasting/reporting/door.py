@@ -54,10 +54,6 @@ def _object(hint: str) -> Check:
     )
 
 
-def _one_of(*words: str) -> Check:
-    return fitting(" or ".join(words), words.__contains__)
-
-
 def _frame(*columns: str) -> Check:
     """A table with some columns."""
     words = f"a DataFrame with the columns {', '.join(columns)}"
@@ -92,7 +88,7 @@ HINTS = {hint: _object(hint) for hint in CLASSES} | {
 }
 NAMES = {
     **dict.fromkeys(("year", "since"), YEAR),
-    "day": _one_of("winter", "summer"),
+    "day": fitting("winter or summer", ("winter", "summer").__contains__),
     "plan": _frame("section", "case", "points", "sites"),
     "table": _frame("scenario", "country", "measure", "period_start", "period_end", "quantile"),
 }

@@ -8,16 +8,20 @@ gives it the number of its row.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from forecasting.evidence.bases import agency_words, basis_name, shipped_bases
 from forecasting.evidence.fact import Fact, in_order
+from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import COUNTRIES, place_name
 from forecasting.evidence.reconcile import SERIES
 from forecasting.evidence.words import period_words
+from forecasting.growth.flow import FlowForecast
 from forecasting.measures import CAR_COUNTS, CHARGING_ANSWERS, CHARGING_COUNTS, DRIVES, GRID
 from forecasting.reporting.caveat_words import fact_words, lines_of
 from forecasting.reporting.display import (
@@ -49,15 +53,7 @@ from forecasting.reporting.result_tables import label_in
 from forecasting.scenarios.age import series_due
 from forecasting.scenarios.find_out import width_left, worth_finding_out
 from forecasting.scenarios.joint_draws import region_places, region_total
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-    import pandas as pd
-
-    from forecasting.evidence.ledger import Ledger
-    from forecasting.growth.flow import FlowForecast
-    from forecasting.scenarios.outlook import Outlook
+from forecasting.scenarios.outlook import Outlook
 
 # Why a country is not in the sum of the region, by whether it is of the five
 OUTSIDE = {

@@ -76,11 +76,15 @@ def page_template(name: str) -> Any:
     return page.from_string(template_text(name))
 
 
-def page_script() -> str:
-    """What draws the figures of a page, and tells how old its evidence is on the day on which it is
-    opened.
+def _filled(template: str, name: str, **values: Any) -> str:
+    """A template with its values, the style, and the scripts that draw the figures of a page and
+    tell how old its evidence is on the day on which it is opened.
     """
-    return "".join(map(template_text, ("labels.js", "figures.js", "age.js")))
+    script = "".join(map(template_text, ("labels.js", "figures.js", "age.js")))
+    style = template_text("style.css")
+    page = str(page_template(template).render(style=style, script=script, **values))
+    check_page(page, name)
+    return page
 
 
 def figure_html(figure: dict[str, Any], name: str) -> str:
@@ -181,20 +185,18 @@ def notebook_to_html(
         return shown
 
     brief, *parts = sections(notebook.cells)
-    page = page_template("report.html.j2").render(
+    page = _filled(
+        "report.html.j2",
+        title,
         title=" ".join(title.split()),
-        files=dict(files or {}),
-        style=template_text("style.css"),
-        script=page_script(),
+        files=files or {},
         brief=brief,
         sections=parts,
         since=since,
         figure=figure,
         contents=contents,
     )
-    page = numbered(with_contents(page))
-    check_page(page, title)
-    return page
+    return numbered(with_contents(page))
 
 
 def sections(cells: Iterable[nbformat.NotebookNode]) -> list[dict[str, Any]]:
@@ -328,44 +330,34 @@ def write_page(path: Path, template: str, **values: Any) -> Path:
     RunError
         If the page would load anything from outside.
     """
-    style = template_text("style.css")
-    page = page_template(template).render(style=style, script=page_script(), **values)
-    check_page(page, path.name)
-    return write_whole(path, page.encode())
+    return write_whole(path, _filled(template, path.name, **values).encode())
 
 
-def write_report(
-    path: Path,
-    notebook: nbformat.NotebookNode | None = None,
-    *,
-    title: str = "",
-    since: str = "",
-) -> Path:
-    """Write the page of a stored notebook beside it, ``report.ipynb`` to ``report.html``.
+def write_report(path: Path, notebook: nbformat.NotebookNode, since: str = "") -> Path:
+    """Write the page of a stored notebook beside it, ``report.ipynb`` to ``report.html``, with the
+    title of the scenario or the notebook's first heading.
 
     Parameters
     ----------
     path : Path
         An executed notebook.
-    notebook : NotebookNode, optional
-        The same, where it is in memory still.
-    title, since : str
-        As for `notebook_to_html`; without a title, that of the scenario, or the notebook's first
-        heading.
+    notebook : NotebookNode
+        The same, as it was read or made.
+    since : str
+        As for `notebook_to_html`.
 
     Raises
     ------
     RunError
         As `notebook_to_html` does.
     """
-    read = notebook or nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-    title = title or report_title(read) or path.stem
+    title = report_title(notebook) or path.stem
     page = path.with_suffix(".html")
     files = {"Notebook": path.name}
     # A run that stores results writes them as a workbook too
     if path.with_name(OUTLOOK_TABLE).is_file():
         files["Excel"] = OUTLOOK_WORKBOOK
-    text = notebook_to_html(read, title=title, files=files, since=since)
+    text = notebook_to_html(notebook, title=title, files=files, since=since)
     page.write_text(text, encoding="utf-8")
     return page
 
@@ -375,12 +367,6 @@ def report_title(notebook: nbformat.NotebookNode) -> str:
     has neither.
     """
     title = notebook.metadata.get("papermill", {}).get("parameters", {}).get("title")
-    if title:
-        return str(title)
-    lines = (
-        line
-        for cell in notebook.cells
-        if cell.cell_type == "markdown"
-        for line in cell.source.splitlines()
-    )
-    return next((line.lstrip("# ") for line in lines if line.startswith("# ")), "")
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    heading = re.search("^# +(.*)", text, re.MULTILINE)
+    return str(title or (heading and heading[1]) or "")

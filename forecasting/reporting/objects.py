@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import singledispatch
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -27,9 +27,7 @@ from forecasting.reporting.figures.scenario_contrast import results_chart
 from forecasting.reporting.labels import interval, label_of, phrase, readable
 from forecasting.reporting.result_tables import outlook_table, with_unit
 from forecasting.scenarios.outlook import Outlook
-
-if TYPE_CHECKING:
-    from forecasting.showing import Shown
+from forecasting.showing import Shown
 
 FACTS_SHOWN = 12  # of a ledger
 

@@ -4,8 +4,10 @@ and what came; what changed since the last run.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -29,13 +31,8 @@ from forecasting.reporting.display import (
 from forecasting.reporting.labels import amount, label_of, label_words
 from forecasting.reporting.result_tables import yearly
 from forecasting.reporting.score_words import EVENTS, cells_of, others_words, record_sentence
+from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.outlook_files import load_record, load_results
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from pathlib import Path
-
-    from forecasting.scenarios.outlook import Outlook
 
 NO_OUTCOME = (
     "No forecast of an earlier year's end has an outcome yet: nothing was printed since, or before."

@@ -89,7 +89,14 @@ class Book:
             sheet.set_column(column, column, width)
         return sheet
 
-    def table(self, sheet: Any, row: int, frame: pd.DataFrame, links: Sequence[str] = ()) -> int:
+    def table(
+        self,
+        sheet: Any,
+        row: int,
+        frame: pd.DataFrame,
+        links: Sequence[str] = (),
+        frozen: int = 0,
+    ) -> int:
         """A frame from a row on; gives the row after it.
 
         Parameters
@@ -102,6 +109,9 @@ class Book:
             Numbers are written as numbers, all else as text.
         links : sequence of str
             Where the cells of the last column lead.
+        frozen : int
+            Of a table that is alone on its sheet: how many columns stay in sight beside the heads,
+            which take filters.
         """
         rows = frame.to_numpy(dtype=object).tolist()
         for column, name in enumerate(frame.columns):
@@ -115,6 +125,9 @@ class Book:
             if address.startswith(("http://", "https://")) and len(address) <= LONGEST_LINK:
                 place = (row + 1 + number, len(cells) - 1)
                 sheet.write_url(*place, address, self.looks["link"], str(cells[-1]))
+        if frozen:
+            sheet.freeze_panes(row + 1, frozen)
+            sheet.autofilter(row, 0, row + len(rows), len(frame.columns) - 1)
         return row + 1 + len(rows)
 
     def cell(self, sheet: Any, row: int, column: int, value: object) -> None:

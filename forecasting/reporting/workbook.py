@@ -5,10 +5,8 @@ What is text stays text: no cell becomes a formula or a link by its looks. Equal
 bytes.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import in_order
@@ -20,9 +18,7 @@ from forecasting.reporting.display import plain_frame
 from forecasting.reporting.labels import label_of, unit_by_year, unit_of
 from forecasting.reporting.result_tables import CHAIN, assumptions_table, drivers_table, headline
 from forecasting.reporting.sheets import LEVELS, Book
-
-if TYPE_CHECKING:
-    from forecasting.scenarios.outlook import Outlook
+from forecasting.scenarios.outlook import Outlook
 
 COLOURS = ("#0072B2", "#009E73", "#B3659A")
 LINES = (  # column of the sheet Results, its name, its look
@@ -110,9 +106,7 @@ def _results(book: Book, outlook: Outlook) -> None:
             spans[measure] = (3 + len(rows), 2 + len(rows) + len(wide))
             named = (label_of(measure), unit_of(measure))
             rows += [(*named, int(cells[0]), *cells[1:]) for cells in wide.itertuples()]
-    book.table(sheet, 2, plain_frame(rows, columns=head))
-    sheet.freeze_panes(3, 3)
-    sheet.autofilter(2, 0, 2 + len(rows), len(head) - 1)
+    book.table(sheet, 2, plain_frame(rows, columns=head), frozen=3)
     charts = [
         (label_of(name), unit_by_year(name), [(spans[name], *line) for line in LINES])
         for name in (outlook.scenario.measure, *HEADLINE[:2])
@@ -172,6 +166,4 @@ def _facts(book: Book, outlook: Outlook) -> None:
         for fact in facts
     ]
     shown = plain_frame(rows, columns=FACT_COLUMNS)
-    last = book.table(sheet, 2, shown, [fact.url for fact in facts])
-    sheet.freeze_panes(3, 1)
-    sheet.autofilter(2, 0, last - 1, len(FACT_COLUMNS) - 1)
+    book.table(sheet, 2, shown, [fact.url for fact in facts], frozen=1)

@@ -2,12 +2,10 @@
 draws, and answers with their intervals.
 """
 
-from __future__ import annotations
-
 import itertools
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -26,6 +24,7 @@ from forecasting.reporting.labels import SETTINGS, label_of, parameter_words, un
 from forecasting.reporting.sheets import ENDS, Book, decimals
 from forecasting.reporting.workbook import COLOURS, grounds
 from forecasting.scenarios.assumptions import LARGEST_TARGET
+from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.workbook_values import (
     FACTORS,
     INPUT_HEADS,
@@ -34,9 +33,6 @@ from forecasting.scenarios.workbook_values import (
     chain_of_report,
     stamp,
 )
-
-if TYPE_CHECKING:
-    from forecasting.scenarios.outlook import Outlook
 
 DRAWS = 400  # whole paths in a workbook, fewer where many years would make it too large
 ROWS = 2400

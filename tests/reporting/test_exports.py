@@ -41,8 +41,10 @@ def report(tmp_path_factory):
     cells = [v4.new_markdown_cell("# A country"), v4.new_code_cell("", outputs=outputs[:2])]
     cells += [v4.new_markdown_cell("## The facts\n\n- **one** of [them](https://example.org/b)")]
     cells += [v4.new_code_cell("", outputs=outputs[2:])]
-    nbformat.write(v4.new_notebook(cells=cells), folder / "report.ipynb")
-    html.write_report(folder / "report.ipynb", title="Uzbekistan, <baseline>")
+    made = v4.new_notebook(cells=cells)
+    made.metadata["papermill"] = {"parameters": {"title": "Uzbekistan, <baseline>"}}
+    nbformat.write(made, folder / "report.ipynb")
+    html.write_report(folder / "report.ipynb", made)
     write_assets(out)
     return folder
 
@@ -98,7 +100,7 @@ def test_a_document_has_the_sentence_the_figure_the_table_and_its_sources(report
     assert [caption.partition(". ")[0] for caption in captions] == ["Figure 1", "Table 1"]
     assert document.paragraphs[0].style.name == "Title"
     assert document.paragraphs[2].text == "The facts"  # the contents
-    assert document.core_properties.title == "A country"
+    assert document.core_properties.title == "Uzbekistan, <baseline>"
     assert document.core_properties.author == "ev-forecasting"
     (table,) = document.tables
     assert table.rows[0].cells[0].text == "period"

@@ -159,24 +159,20 @@ def test_links_and_files_beside_the_page_are_fine(page):
 def test_a_report_is_titled_by_its_scenario(tmp_path, outlook):
     made = notebook(shown(tables.outlook_table(outlook, "ev_stock")))
     made.metadata["papermill"] = {"parameters": {"title": TITLE}}
-    nbformat.write(made, tmp_path / "report.ipynb")
-    page = html.write_report(tmp_path / "report.ipynb").read_text(encoding="utf-8")
+    page = html.write_report(tmp_path / "report.ipynb", made).read_text(encoding="utf-8")
     assert f"<title>{TITLE}</title>" in page
 
 
 def test_a_report_leads_to_the_files_beside_it(tmp_path):
-    nbformat.write(notebook(), tmp_path / "report.ipynb")
-    assert "outlook.xlsx" not in html.write_report(tmp_path / "report.ipynb").read_text(
-        encoding="utf-8"
-    )
+    path = tmp_path / "report.ipynb"
+    assert "outlook.xlsx" not in html.write_report(path, notebook()).read_text(encoding="utf-8")
     (tmp_path / "outlook.parquet").touch()
-    page = html.write_report(tmp_path / "report.ipynb").read_text(encoding="utf-8")
+    page = html.write_report(path, notebook()).read_text(encoding="utf-8")
     assert '<a href="report.ipynb">Notebook</a><a href="outlook.xlsx">Excel</a>' in page
 
 
 def test_without_a_scenario_the_first_heading_is_the_title(tmp_path):
-    nbformat.write(notebook(), tmp_path / "report.ipynb")
-    page = html.write_report(tmp_path / "report.ipynb").read_text(encoding="utf-8")
+    page = html.write_report(tmp_path / "report.ipynb", notebook()).read_text(encoding="utf-8")
     assert "<title>A country&#39;s outlook</title>" in page
 
 
