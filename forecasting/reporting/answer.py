@@ -43,7 +43,6 @@ from forecasting.scenarios.outlook import Outlook, outlook as made_outlook
 from forecasting.scenarios.place_flows import PlaceFlow
 from forecasting.scenarios.question import find_scenarios
 
-TARGET = "charging_points_target"
 # What each answer about chargers is called, and its question, in the order of a page; those that an
 # outlook lacks are left out.
 QUESTIONS = {
@@ -59,7 +58,7 @@ QUESTIONS = {
         "By the standard",
         "How many does AFIR, the rule of the EU, ask for?",
     ),
-    TARGET: ("Target", "How many have been promised?"),
+    "charging_points_target": ("Target", "How many have been promised?{targets}"),
 }
 # The finding on a flow; what stands on the road at the end, or the flow in the last year, follows
 FINDINGS = {
@@ -278,21 +277,21 @@ def charging_answers(outlook: Outlook) -> Table:
     ['answer', 'points', 'four times in five', 'question']
     """
     horizon = outlook.scenario.horizon
-    questions = dict(QUESTIONS)
-    if TARGET in outlook.results.values:
-        questions[TARGET] = ("Target", _promised(outlook))
-    known = {name: words for name, words in questions.items() if name in outlook.results.values}
+    known = {name: words for name, words in QUESTIONS.items() if name in outlook.results.values}
     if not known:
         return rows_table([], nothing=NO_POINTS)
-    rows = []
-    for measure, (name, question) in known.items():
-        median, ends = median_and_ends(outlook.results, measure, horizon)
-        rows.append(
-            {"answer": name, "points": median, "four times in five": ends, "question": question}
+    targets = _targets(outlook)
+    rows = [
+        (
+            name,
+            *median_and_ends(outlook.results, measure, horizon),
+            question.format(targets=targets),
         )
+        for measure, (name, question) in known.items()
+    ]
     links = [f"#grounds-{measure}" for measure in known]
     return Table(
-        plain_frame(rows),
+        plain_frame(rows, columns=["answer", "points", "four times in five", "question"]),
         {"points": links, "four times in five": links},
         f"How many public charging points by the end of {horizon}? That depends on the question",
         "fc-answers",
@@ -364,14 +363,13 @@ def _row_of(make: Callable[[], Outlook], scenario: Scenario, draws: int) -> dict
     return made_once(row, scenario.model_dump_json(), draws)
 
 
-def _promised(outlook: Outlook) -> str:
-    """What has been promised, and the targets that the path is drawn to; these are not known where
-    the outlook was read from files.
+def _targets(outlook: Outlook) -> str:
+    """The targets that the path is drawn to; they are not known where the outlook was read from
+    files.
     """
-    _, promised = QUESTIONS[TARGET]
     demand = outlook.demand
     if demand is None:
-        return promised
+        return ""
     start = moment(outlook.as_of)
     if demand.standing is not None:
         start = max(start, demand.standing.when)
@@ -380,4 +378,4 @@ def _promised(outlook: Outlook) -> str:
         + phrase(" by the {}, no target of the state", target.by)
         for target in asked_for(demand.targets, start)
     )
-    return promised + phrase(" {}, in equal steps from what stands.", targets)
+    return phrase(" {}, in equal steps from what stands.", targets)

@@ -238,8 +238,8 @@ CLAUSES: dict[str, Wording] = {
     "one_partner": (
         "all facts are of one partner, {partner}: so is the forecast, not of the whole"
     ),
-    "partner_is_bound": ("{fact} is of one partner, {partner}: the total is at least that"),
-    "partner_unused": ("{fact} is of one partner, {partner}, and was not used for the total"),
+    "partner_is_bound": "{fact} is of one partner, {partner}: the total is at least that",
+    "partner_unused": "{fact} is of one partner, {partner}, and was not used for the total",
     "nothing_compared": (
         "{fact} has neither a value nor a reference to compare with, and was not used"
     ),
@@ -275,7 +275,7 @@ CLAUSES: dict[str, Wording] = {
         "year: re-export, stock in transit or another perimeter; the market's size is given more "
         "room"
     ),
-    "analogues_alone": ("no fact counts this flow: the forecast rests on analogue markets alone"),
+    "analogues_alone": "no fact counts this flow: the forecast rests on analogue markets alone",
     "disagrees": "{fact}{by} disagrees with the other facts",
     "few_draws_count": (
         "only {share:.0%} of the possible futures that were drawn carry weight, as its facts pull "
@@ -316,7 +316,7 @@ SENTENCES: dict[str, Wording] = {
         "The places share one limit: in {percent:.0f} % of the draws they would together pass it "
         "in some year, and are held to it in proportion."
     ),
-    "place_uncounted": ("{place} has no count of {measure_in_text}: it is not in the sum."),
+    "place_uncounted": "{place} has no count of {measure_in_text}: it is not in the sum.",
     "place_silent": _place_silent,
     "driver_unbounded": (
         "The driver {driver} is left out: the market of which it bounds the share was not known."

@@ -206,11 +206,11 @@ def targets_table(outlook: Outlook) -> Table:
         day = row["date"]
         reached = f"after {last}"
         if day.year <= last:
-            reached = _percent(100 * row["probability"])
+            reached = _percent(row["probability"])
         line = {
             "by": f"{day}, passed" if day <= outlook.as_of else str(day),
             "number": f"{row['number']:,.0f} {row['unit']}",
-            "stands": _percent(100 * row["stands"]),
+            "stands": _percent(row["stands"]),
             "points a year needed": readable(row["pace_needed"]),
             "points a year by practice": readable(row["pace_of_practice"]),
             "probability": reached,
@@ -255,8 +255,8 @@ def share_targets_table(outlook: Outlook) -> Table:
             "by": str(row["fact"].period.end),
             "target": f"{row['fact'].value:g} % of {CARS[row['measure']]}",
             "forecast, %": readable(row["forecast"], 2),
-            "probability": _percent(100 * row["probability"]),
-            "of battery cars alone": _percent(100 * row["battery"]),
+            "probability": _percent(row["probability"]),
+            "of battery cars alone": _percent(row["battery"]),
             **{str(year): readable(cars) for year, cars in row["path"].items()},
             "fact": row["fact"].id,
         }
@@ -397,7 +397,7 @@ def heavy_table(outlook: Outlook) -> Table:
         {
             "class": labels[row["vehicle_class"]],
             **_spread("on the road, vehicles", row, "median", "ev_stock"),
-            "share of energy": _percent(row["energy_percent"]),
+            "share of energy": _percent(row["energy_percent"] / 100),
             "depot points": readable(row["depot_points"]),
             "depot MW": readable(row["depot_mw"]),
         }
@@ -440,12 +440,12 @@ def consequences_table(outlook: Outlook) -> Table:
     return rows_table(shown, {str(year): CONSEQUENCES for year in years})
 
 
-def _percent(value: float) -> str:
-    if 0 <= value < 1:
+def _percent(share: float) -> str:
+    if 0 <= share < 0.01:
         return "under 1 %"
-    if np.isnan(value):
+    if np.isnan(share):
         return "–"
-    return f"{value:.0f} %"
+    return f"{100 * share:.0f} %"
 
 
 def _spread(head: str, row: Mapping[Hashable, Any], name: str, measure: str) -> dict[str, str]:
@@ -684,7 +684,7 @@ def choice_table(
     shown = {
         "build to": regret["option"],
         "points": [amount(points, NEED) for points in regret["points"]],
-        "too few": (100 * regret["too_few"]).map(_percent),
+        "too few": regret["too_few"].map(_percent),
         "missing on average": regret["missing_points"].map(readable),
         "idle on average": regret["idle_points"].map(readable),
         "best if a missing point costs as much as so many idle ones": [

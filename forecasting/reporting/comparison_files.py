@@ -6,7 +6,6 @@ the draws of chosen countries.
 """
 
 import contextlib
-import datetime as dt
 import itertools
 import math
 from collections.abc import Mapping, Sequence
@@ -90,7 +89,7 @@ def write_comparison(out: Path) -> list[Path]:
 
 def _workbook(wide: pd.DataFrame) -> bytes:
     """A live sheet, and the table that it looks numbers up in."""
-    book = Book("All scenarios", dt.date(2020, 1, 1))
+    book = Book("All scenarios")
     live = book.sheet("Compare", "All scenarios side by side", (34, 38, *[16] * 5))
     _table(book, wide)
     measures = list(wide.index.unique("measure"))
@@ -173,7 +172,7 @@ def live_comparison(out: Path) -> bytes:
     count = min(len(parts[places[0], BASELINE].values[FIRST]), MOST_CELLS // width)
     years = sorted(set.intersection(*({*part.years} for part in parts.values())))
     years = years[-max(MOST_CELLS // (count * width), 1) :]
-    book = Book("Chosen countries together", dt.date(2020, 1, 1))
+    book = Book("Chosen countries together")
     about = book.sheet("read me", "Chosen countries together", (110,))
     about.write_column(2, 0, HOW_TO_CHOOSE, book.looks["text"])
     draws = book.sheet("draws", "", [14] * len(SUMS))

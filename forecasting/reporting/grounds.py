@@ -40,7 +40,6 @@ from forecasting.reporting.labels import (
     day_words,
     interval,
     label_of,
-    label_words,
     parameter_words,
     percent,
     phrase,
@@ -329,12 +328,13 @@ def _flow_grounds(outlook: Outlook, place: str, flow: FlowForecast) -> Line:
     moved = moved[moved.abs().between(LEAST, MOST_PERCENT)].sort_values(
         key=lambda by: -by.abs(), kind="stable"
     )
-    if moved.empty:
-        return [*line, after]
-    for number, (fact, by) in enumerate(moved.head(MOST).items()):
-        before = "; " if number else " What moves it most: "
+    before = " What moves it most: "
+    for fact, by in moved.head(MOST).items():
         line += [before, mention(str(fact), _name(outlook, fact)), f" ({by:+.0f} %)"]
-    return [*line, f".{after}"]
+        before = "; "
+    if len(moved):
+        line.append(".")
+    return [*line, after]
 
 
 def _chain_grounds(outlook: Outlook) -> Iterator[tuple[str, str]]:
@@ -349,11 +349,10 @@ def _chain_grounds(outlook: Outlook) -> Iterator[tuple[str, str]]:
             continue
         rows = inputs[(inputs["output"] == measure) & (inputs["share"] >= LEAST_SHARE)]
         rows = rows.sort_values("swing", key=lambda swing: -swing.abs(), kind="stable").head(MOST)
-        low = rows[["low", "high"]].min(axis=1)
-        high = rows[["low", "high"]].max(axis=1)
+        ends = [sorted(pair) for pair in rows[["low", "high"]].to_numpy().tolist()]
         moved = "; ".join(
-            f"{parameter_words(name)} ({amounts(least, most, measure)})"
-            for name, least, most in zip(rows["input"], low, high, strict=True)
+            f"{parameter_words(name)} ({amounts(*pair, measure)})"
+            for name, pair in zip(rows["input"], ends, strict=True)
         )
         moving = phrase(" It is moved most by {}.", moved)
         made = parts.format(coming=REGISTERED.get(outlook.scenario.measure, COMING))
@@ -414,7 +413,7 @@ def counts_table(outlook: Outlook) -> Table:
             "forecast": chosen.get(fact.basis, "–"),
             "what": label_of(fact.measure, DRIVES.get(fact.product, "")),
             "counts": getattr(shipped_bases().get(fact.basis), "counts", fact.product),
-            "of": label_words(fact.period.label),
+            "of": period_words(fact.period),
             "number": amount(fact.value, fact.measure),
             common: printed.get((series, common), "–"),
             "% of expected": readable(100 * fact.value / expected.get(fact.id, np.nan)),

@@ -2,8 +2,6 @@
 forecast, an outlook.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import singledispatch
 from typing import Any

@@ -25,7 +25,6 @@ from forecasting.reporting.display import (
     Link,
     Table,
     mention,
-    plain_frame,
     rows_table,
 )
 from forecasting.reporting.labels import amount, label_of, label_words
@@ -81,7 +80,7 @@ def past_forecasts(outlook: Outlook) -> Table:
         "inside": record["inside"].map({True: "yes", False: "no"}),
         "counted by others": others_words(record),
     }
-    return Table(plain_frame(shown), caption=record_sentence(record))
+    return rows_table(shown, caption=record_sentence(record))
 
 
 def scoreboard(day: dt.date) -> dict[str, Any] | None:
@@ -203,4 +202,4 @@ def _board(record: pd.DataFrame) -> dict[str, Any] | None:
         }
         for row in by_place(record).to_dict("records")
     ]
-    return {"sentence": record_sentence(record), "table": Table(plain_frame(rows))}
+    return {"sentence": record_sentence(record), "table": rows_table(rows)}

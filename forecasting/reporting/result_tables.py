@@ -775,8 +775,9 @@ def policies_table(outlook: Outlook) -> Table:
 def _known_policies(forecast: FlowForecast) -> Iterator[list[str]]:
     """A row for each policy that began within the months of the forecast, as decided."""
     effects = forecast.effects()
-    begun = [row for row in forecast.policies.rows if row.start >= forecast.months[0].start]
-    for policy in sorted(begun, key=lambda row: row.start):
+    for policy in sorted(forecast.policies.rows, key=lambda row: row.start):
+        if policy.start < forecast.months[0].start:
+            continue
         own = effects[effects["policy"] == policy.id].set_index("month")
         later = None
         if policy.kind == "blocked" and policy.end:
@@ -973,8 +974,8 @@ def methods_table(
             raise InputError(f"{name} has nothing of {year}; it has {', '.join(years)}")
         row = frame.iloc[years.index(str(year))]
         middle = row["median"] if "median" in frame else row["mean"]
-        shown = {"method": name, "median": readable(middle)}
-        shown |= {LOW: readable(row["pi_lower"]), HIGH: readable(row["pi_upper"])}
+        ends = {LOW: readable(row["pi_lower"]), HIGH: readable(row["pi_upper"])}
+        shown = {"method": name, "median": readable(middle), **ends}
         if happened is not None:
             inside = "yes" if row["pi_lower"] <= happened <= row["pi_upper"] else "no"
             shown |= {"happened": readable(happened), "inside": inside}

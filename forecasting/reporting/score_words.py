@@ -156,15 +156,15 @@ def chargers_text(scores: pd.DataFrame) -> str:
     scores : DataFrame
         Of `forecasting.evaluation.chargers.backtest_chargers`.
     """
-    formats = {"median_ale": "{:.3f}", "mean_ale": "{:.3f}", "mape": "{:.1f} %", "in80": "{:.0%}"}
-    shown = scores.assign(**{name: scores[name].map(form.format) for name, form in formats.items()})
+    forms = {"median_ale": "{:.3f}", "mean_ale": "{:.3f}", "mape": "{:.1f} %", "in80": "{:.0%}"}
+    shown = {name: form.format for name, form in forms.items()}
     smallest = scores.attrs["smallest"]
     faults = scores.attrs["faults"]["fault"].value_counts()
     kinds = ", ".join(f"{kind} {count}" for kind, count in faults.items())
     by_kind = phrase(" ({})", kinds)
     return "\n".join(
         [
-            shown.to_string(index=False),
+            scores.to_string(index=False, formatters=shown),
             f"Forecasts start from {MIN_POINTS} points and {MIN_VEHICLES} vehicles on; the "
             f"smallest had {smallest['points']:,.0f} points, the smallest stock was "
             f"{smallest['stock']:,.0f} vehicles.",

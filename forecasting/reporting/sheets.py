@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from forecasting.demand.formulas import letters
+from forecasting.reporting.labels import phrase
 
 LEVELS: dict[float, str] = {
     0.025: "2.5 %",
@@ -26,6 +27,7 @@ LEVELS: dict[float, str] = {
 ENDS = {LEVELS[level]: level for level in (0.1, 0.5, 0.9)}  # of the 80 % interval, and its middle
 # Rows, first and last, and column of a line; its name, dashes, width and colour
 Line = tuple[tuple[int, int], int, str, str, float, str]
+ANY_DAY = dt.date(2020, 1, 1)
 LONGEST_LINK = 2079  # characters; Excel takes no longer ones
 PLAIN: dict[str, Any] = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
 GRID = {"visible": True, "line": {"color": "#E6E9ED"}}
@@ -47,13 +49,14 @@ class Book:
 
     Parameters
     ----------
-    title, subject : str
+    title : str
         Of the file's properties.
-    day : date
-        When it is said to be made: not now, so that equal contents give equal bytes.
+    day : date, optional
+        Of what is known; when the file is said to be made. It is never now, so that equal contents
+        give equal bytes.
     """
 
-    def __init__(self, title: str, day: dt.date, subject: str = "") -> None:
+    def __init__(self, title: str, day: dt.date | None = None) -> None:
         import xlsxwriter
 
         as_it_is = ("strings_to_formulas", "strings_to_urls", "strings_to_numbers")
@@ -62,7 +65,8 @@ class Book:
         self.book = xlsxwriter.Workbook(
             self._content, {"in_memory": True, **dict.fromkeys(as_it_is, False)}
         )
-        created = dt.datetime.combine(day, dt.time())
+        created = dt.datetime.combine(day or ANY_DAY, dt.time())
+        subject = phrase("As of {}", day)
         self.book.set_properties({"title": title, "subject": subject, "created": created})
         self.looks = {name: self.book.add_format(PLAIN | look) for name, look in LOOKS.items()}
         patterns = ["#,##0", "#,##0.0", "#,##0.00", "#,##0.000"]
@@ -118,12 +122,12 @@ class Book:
             numeric = bool(rows) and isinstance(rows[0][column], float)
             look = self.looks["head of numbers" if numeric else "head"]
             sheet.write_string(row, column, str(name), look)
-        for number, cells in enumerate(rows):
+        addresses = links or [""] * len(rows)
+        for at, (cells, address) in enumerate(zip(rows, addresses, strict=True), start=row + 1):
             for column, value in enumerate(cells):
-                self.cell(sheet, row + 1 + number, column, value)
-            address = links[number] if links else ""
+                self.cell(sheet, at, column, value)
             if address.startswith(("http://", "https://")) and len(address) <= LONGEST_LINK:
-                place = (row + 1 + number, len(cells) - 1)
+                place = (at, len(cells) - 1)
                 sheet.write_url(*place, address, self.looks["link"], str(cells[-1]))
         if frozen:
             sheet.freeze_panes(row + 1, frozen)

@@ -232,10 +232,9 @@ def _sections(runs: Sequence[Run], columns: Sequence[str]) -> Iterator[dict[str,
     ordered = sorted(runs, key=lambda run: (run["country"] not in COUNTRIES, run["place"]))
     for section in SECTIONS:
         mine = [run for run in ordered if bool(run["country"]) == section["of_countries"]]
-        used = {run["scenario"] for run in mine}
         if mine:
             yield section | {
-                "columns": [name for name in columns if name in used],
+                "columns": _columns(mine),
                 "rows": [
                     _row(place, list(group), columns)
                     for place, group in groupby(mine, key=itemgetter("place"))

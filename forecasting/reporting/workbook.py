@@ -6,7 +6,8 @@ bytes.
 """
 
 from pathlib import Path
-from typing import Any
+
+import pandas as pd
 
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import in_order
@@ -66,7 +67,7 @@ def write_workbook(outlook: Outlook, path: str | Path) -> Path:
     Path
     """
     title = outlook.scenario.title
-    book = Book(title, outlook.as_of, f"As of {outlook.as_of}")
+    book = Book(title, outlook.as_of)
     _summary(book, outlook)
     _results(book, outlook)
     grounds(book, outlook)
@@ -82,14 +83,12 @@ def _summary(book: Book, outlook: Outlook) -> None:
     entries = headline(outlook.results, outlook.scenario.measure, outlook.first_year)
     frame = plain_frame(entries)
     frame["measure"] = frame["measure"].map(label_of)
-    row = book.table(sheet, 3, frame) + 1
-    lines = [*lines_of([outlook.age, *outlook.caveats]), *outlook.scenario.notes]
-    lines.append(HOW_TO_CHANGE[is_live(outlook)])
-    for words in lines:
-        sheet.merge_range(row, 0, row, 5, "", note)
-        sheet.write_string(row, 0, words, note)
-        sheet.set_row(row, 15 * (1 + len(words) // 95))
-        row += 1
+    row = book.table(sheet, 3, frame)
+    caveats = lines_of([outlook.age, *outlook.caveats])
+    lines = [*caveats, *outlook.scenario.notes, HOW_TO_CHANGE[is_live(outlook)]]
+    for at, words in enumerate(lines, start=row + 1):
+        sheet.merge_range(at, 0, at, 5, words, note)
+        sheet.set_row(at, 15 * (1 + len(words) // 95))
 
 
 def _results(book: Book, outlook: Outlook) -> None:
@@ -97,16 +96,19 @@ def _results(book: Book, outlook: Outlook) -> None:
     standard side by side, never averaged.
     """
     sheet = book.sheet("Results", "Results by year", (40, 14, 8, *[13] * len(LEVELS)))
-    head = ["measure", "unit", "year", *LEVELS.values()]
-    rows: list[tuple[Any, ...]] = []
-    spans: dict[str, tuple[int, int]] = {}
-    for measure in dict.fromkeys((*CHAIN, outlook.scenario.measure)):
-        if measure in outlook.results.values:
-            wide = outlook.results.bands(measure).loc[outlook.first_year :]
-            spans[measure] = (3 + len(rows), 2 + len(rows) + len(wide))
-            named = (label_of(measure), unit_of(measure))
-            rows += [(*named, int(cells[0]), *cells[1:]) for cells in wide.itertuples()]
-    book.table(sheet, 2, plain_frame(rows, columns=head), frozen=3)
+    bands = {
+        name: outlook.results.bands(name).loc[outlook.first_year :]
+        for name in dict.fromkeys((*CHAIN, outlook.scenario.measure))
+        if name in outlook.results.values
+    }
+    wide = pd.concat(bands, names=["measure"]).rename(columns=LEVELS).reset_index()
+    # The first and the last row of each measure on the sheet
+    spans = {
+        name: (3 + rows[0], 3 + rows[-1]) for name, rows in wide.groupby("measure").groups.items()
+    }
+    wide.insert(1, "unit", wide["measure"].map(unit_of))
+    wide["measure"] = wide["measure"].map(label_of)
+    book.table(sheet, 2, wide, frozen=3)
     charts = [
         (label_of(name), unit_by_year(name), [(spans[name], *line) for line in LINES])
         for name in (outlook.scenario.measure, *HEADLINE[:2])
@@ -119,7 +121,7 @@ def _results(book: Book, outlook: Outlook) -> None:
     ]
     if answers:
         charts.append(("Charging points at 31 December, medians", "public points", answers))
-    book.charts(sheet, len(head) + 1, 2, charts)
+    book.charts(sheet, len(wide.columns) + 1, 2, charts)
 
 
 def grounds(book: Book, outlook: Outlook) -> None:

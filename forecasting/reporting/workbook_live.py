@@ -97,7 +97,7 @@ class _LiveBook:
         self.values = chain.values({})
         self.count = len(chain.drawn["known@" + str(chain.years[0])])
         self.cells: dict[str, Cell] = {}
-        self.book = Book(outlook.scenario.title, outlook.as_of, f"As of {outlook.as_of}")
+        self.book = Book(outlook.scenario.title, outlook.as_of)
         of_all = len(outlook.results.values["ev_stock"])
         words = [words.format(draws=self.count, all=of_all) for words in READ_ME]
         sheet = self.book.sheet("read me", outlook.scenario.title, (110,))
@@ -125,18 +125,17 @@ class _LiveBook:
         sheet.set_column("I:I", 90)
         own = INPUT_HEADS.index(OWN)
         check = letters(own + 1)
-        row = 1
-        for name, words, unit, value, ends, limits, source in _levers(self.outlook, self.chain):
-            row += 1
+        levers = enumerate(_levers(self.outlook, self.chain), start=2)
+        for row, (name, words, unit, value, ends, (least, most), source) in levers:
             for column, content in enumerate((name, words, unit, value, *ends, "", "", source)):
                 self.book.cell(sheet, row - 1, column, content)
             cell = f"{letters(own)}{row}"
-            takes = f"takes {in_digits(limits[0])} to {in_digits(limits[1])} {unit}"
+            takes = f"takes {in_digits(least)} to {in_digits(most)} {unit}"
             rule = {"validate": "decimal", "criteria": "between", "input_message": takes}
-            rule |= {"minimum": limits[0], "maximum": limits[1], "error_message": takes}
+            rule |= {"minimum": least, "maximum": most, "error_message": takes}
             sheet.data_validation(cell, rule)
             sheet.write_blank(cell, None, self.book.looks["own"])
-            inside = f"AND({cell}>={limits[0]:.10g},{cell}<={limits[1]:.10g})"
+            inside = f"AND({cell}>={least:.10g},{cell}<={most:.10g})"
             text = f'=IF(IF(ISNUMBER({cell}),{inside},ISBLANK({cell})),"","{takes}")'
             sheet.write_formula(f"{check}{row}", text, self.book.looks["note"], "")
             self.cells[f"own.{name}"] = Cell("inputs", own, row - 1, each=False)

@@ -165,6 +165,8 @@ def make_outlook(
     )
     demand = SimpleNamespace(
         of_the_year={},
+        standing=None,
+        targets=(),
         sensitivity=sensitivity.assign(swing=sensitivity["high"] - sensitivity["low"]),
         load_day=_load_day(),
         parameters=load_parameters().override({"annual_km": 15000}),
