@@ -102,7 +102,7 @@ def _workbook(wide: pd.DataFrame) -> bytes:
     live.write_string(7, 0, "Unit")
     unit = '=IFERROR(INDEX(All!$E:$E,MATCH($B$6,All!$D:$D,0)),"")'
     live.write_formula(7, 1, unit, book.looks["note"], unit_of(measure))
-    runs = wide.index.droplevel(["measure", "year"]).unique()
+    runs = list(dict.fromkeys((key[0], key[1]) for key in wide.index))
     numbers = pd.DataFrame(wide.xs((measure, years[-1]), level=["measure", "year"])).reindex(runs)
     _scenarios(book, live, numbers.to_dict("index"))
     return book.content()

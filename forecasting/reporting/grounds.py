@@ -243,7 +243,8 @@ def _open(outlook: Outlook) -> Iterator[str]:
 def _effect(flow: FlowForecast, fact: str) -> str:
     """What a fact does to the first year's forecast."""
     period = flow.periods[0].label
-    row = flow.influence().set_index(["fact", "period"]).loc[(fact, period)]
+    rows = flow.influence().set_index(["fact", "period"]).to_dict("index")
+    row = rows[fact, period]
     change = row["change_percent"]
     if abs(change) < LEAST:
         return f"; the forecast of {period} would be the same without it"
@@ -351,8 +352,8 @@ def _chain_grounds(outlook: Outlook) -> Iterator[tuple[str, str]]:
         rows = rows.sort_values("swing", key=lambda swing: -swing.abs(), kind="stable").head(MOST)
         ends = [sorted(pair) for pair in rows[["low", "high"]].to_numpy().tolist()]
         moved = "; ".join(
-            f"{parameter_words(name)} ({amounts(*pair, measure)})"
-            for name, pair in zip(rows["input"], ends, strict=True)
+            f"{parameter_words(name)} ({amounts(low, high, measure)})"
+            for name, (low, high) in zip(rows["input"], ends, strict=True)
         )
         moving = phrase(" It is moved most by {}.", moved)
         made = parts.format(coming=REGISTERED.get(outlook.scenario.measure, COMING))
