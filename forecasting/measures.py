@@ -106,7 +106,6 @@ MEASURES |= _count(
 MEASURES |= _count(
     "bus",
     ebus_imports="Electric buses imported",
-    ebus_sales="New electric buses sold",
     ebus_stock="Electric buses on the road",
 )
 MEASURES |= _count(
@@ -384,7 +383,7 @@ def count_of(event: str, vehicle: str) -> str:
 
     Examples
     --------
-    >>> count_of("stock", "bus"), count_of("exports", "bus")
+    >>> count_of("stock", "bus"), count_of("sales", "bus")
     ('ebus_stock', '')
     """
     counts = MEASURES.values()

@@ -605,11 +605,12 @@ def point_prices(outlook: Outlook) -> dict[str, Fact]:
     """
     known = outlook.ledger.select(as_of=outlook.as_of)
     # What is told beside the facts is of households: a station pays another price
-    newest_last = sorted(known, key=lambda fact: (fact.kind != "context", str(fact.period_end)))
     return {
         fact.measure: fact
-        for fact in newest_last
-        if fact.measure in PRICES and fact.place.startswith(outlook.scenario.place)
+        for fact in sorted(known, key=lambda fact: str(fact.period_end))
+        if fact.measure in PRICES
+        and fact.kind != "context"
+        and fact.place.startswith(outlook.scenario.place)
     }
 
 
