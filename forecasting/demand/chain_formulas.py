@@ -26,7 +26,7 @@ from forecasting.demand.parameters import SETTINGS, Draws
 from forecasting.demand.queueing import utilisation_ceiling
 from forecasting.measures import EV_SHARE, EV_STOCK_SHARE, MEASURES
 from forecasting.panels.practice import Practice
-from forecasting.quantiles import Array
+from forecasting.quantiles import Array, ratio
 
 if TYPE_CHECKING:
     from forecasting.demand.demand_outlook import DemandOutlook
@@ -324,7 +324,7 @@ class Chain:
                 return formula
             self._put(f"more_{name}@{year}", exact - made)
             return f"{formula}+more_{name}"
-        factor = np.divide(exact, made, out=np.ones_like(exact), where=made != 0)
+        factor = ratio(exact, made, 1.0)
         if np.abs(factor - 1).max() < 1e-9:
             return formula
         self._put(f"fit_{name}@{year}", factor)

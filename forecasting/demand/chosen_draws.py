@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.demand.chain_formulas import LEVERS, Chain
-from forecasting.quantiles import Array
+from forecasting.quantiles import Array, ratio
 
 Draws = npt.NDArray[np.intp]  # which ones
 
@@ -125,7 +125,7 @@ class _Answers:
         found = near(self.draws[chosen])
         start = found[:, self.start]
         exact = self.exact[:, self.start]
-        factor = np.divide(exact, start, out=np.ones_like(start), where=start != 0)
+        factor = ratio(exact, start, 1.0)
         right = np.where(self.shifted, found + exact - start, found * factor)
         right[:, : self.free] = found[:, : self.free]
         return np.ravel((right - self.exact) / self.scale)

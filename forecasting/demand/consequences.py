@@ -13,7 +13,7 @@ from forecasting.demand.fleet import Fleet
 from forecasting.demand.parameters import Draws, VehicleClass, of_class, read_table
 from forecasting.errors import AssumptionError, Problem, in_digits
 from forecasting.measures import LARGEST_COST
-from forecasting.quantiles import Array
+from forecasting.quantiles import Array, ratio
 
 DENSITY = {"petrol": 0.745, "diesel": 0.835}  # kg per litre
 # Kg of CO2 per litre burnt: IPCC 2006 guidelines, by energy content
@@ -315,9 +315,7 @@ def expected_regret(
             "too_few": short,
             "missing_points": lacking,
             "idle_points": unused,
-            "right_at": np.divide(
-                1 - short, short, out=np.full_like(short, np.inf), where=short > 0
-            ),
+            "right_at": ratio(1 - short, short, np.inf),
             "regret": missing * lacking + idle * unused,
         }
     )

@@ -28,7 +28,7 @@ from forecasting.measures import (
     MEASURES,
 )
 from forecasting.panels.practice import NORMAL_80, Practice, column_at
-from forecasting.quantiles import Array, medians, quantiles
+from forecasting.quantiles import Array, medians, quantiles, ratio
 
 LEVELS = (0.1, 0.5, 0.9)
 MONTHS = range(1, 13)
@@ -167,12 +167,11 @@ class DemandOutlook:
         for vehicle in self.parameters.classes:
             name = vehicle.name
             fleet = self.fleets[name]
-            share = np.divide(self._gwh[name], total, out=np.zeros_like(total), where=total > 0)
             groups[name] = {
                 "stock": fleet.stock.mean(axis=0),
                 "energy_gwh": self._gwh[name].mean(axis=0),
                 **_ends("median", fleet.stock),
-                "energy_percent": medians(100 * share),
+                "energy_percent": medians(100 * ratio(self._gwh[name], total, 0.0)),
             }
             if vehicle.kept == "depot":
                 points, megawatts = depots(name, fleet.stock, self.drawn)
@@ -446,10 +445,10 @@ def balance(
     printed = np.array([fact.value for fact in counts], dtype=float)
     on_the_day = [column_at(edges, moment(fact.period.end) - years[0]) for fact in counts]
     low, middle, high = quantiles(np.reshape(on_the_day, (-1, len(stock))).T, LEVELS)
-    ratio = np.divide(middle, printed, out=np.full_like(middle, np.inf), where=printed > 0)
-    closes = (low <= printed) & (printed <= high) | (np.abs(ratio - 1) < 0.01)
-    thousands = (ratio >= 500) & (ratio <= 2000) | (ratio >= 1 / 2000) & (ratio <= 1 / 500)
-    explained = [closes, thousands, ratio > 1]
+    times = ratio(middle, printed, np.inf)
+    closes = (low <= printed) & (printed <= high) | (np.abs(times - 1) < 0.01)
+    thousands = (times >= 500) & (times <= 2000) | (times >= 1 / 2000) & (times <= 1 / 500)
+    explained = [closes, thousands, times > 1]
     return pd.DataFrame(
         {
             "fact": [fact.id for fact in counts],
@@ -459,7 +458,7 @@ def balance(
             "modelled": middle,
             "modelled_high": high,
             "gap": middle - printed,
-            "ratio": ratio,
+            "ratio": times,
             "explanation": np.select(explained, ["closes", "thousands", "fewer"], "more"),
         }
     )

@@ -17,7 +17,7 @@ from forecasting.demand.formulas import Cell, letters, template_of, text_of
 from forecasting.errors import in_digits
 from forecasting.evidence.words import in_words
 from forecasting.measures import HEADLINE, PRICES
-from forecasting.quantiles import Array
+from forecasting.quantiles import Array, ratio
 from forecasting.reporting.charging_tables import SOLD_AT, USES, point_prices
 from forecasting.reporting.display import plain_frame
 from forecasting.reporting.labels import SETTINGS, label_of, parameter_words, unit_by_year, unit_of
@@ -221,7 +221,7 @@ class _LiveBook:
             sign = "+" if below_zero(every) else "*"
             right = exact - found
             if sign == "*":
-                right = np.divide(exact, found, out=np.ones(3), where=found != 0)
+                right = ratio(exact, found, 1.0)
             words = [label_of(measure), unit_of(measure)]
             rows.append([measure, year, *[math.nan] * 3, *words, *exact.tolist(), *right.tolist()])
             cell = self.cells[f"{self.chain.columns[measure]}@{year}"]
