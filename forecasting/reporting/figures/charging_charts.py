@@ -111,15 +111,16 @@ def charger_gap(outlook: Outlook) -> go.Figure:
     chart = of_outlook(outlook, f"{title} {practice}", words, height=460, margin_r=136)
     chart.update_layout(yaxis=linear_scale([wide[0.9][last] for wide in answers.values()]))
     names = []
+    medians = []
     for place, (measure, wide) in enumerate(answers.items()):
         low, median, high = wide.loc[last, LEVELS]
+        medians.append(median)
         label = f"{short(measure).capitalize()} {amount(median, measure)}"
         names.append((f"<b>{label}</b><br> {amounts(low, high, measure)}", CHARGING[measure]))
         aside = [last + ASIDE * (place + 1)] * 2
         colour = tint(CHARGING[measure], 0.5)
         chart.add(_answer(wide, measure, SYMBOLS[place]))
         chart.add(line(aside, [low, high], colour, width=6, showlegend=False, hoverinfo="skip"))
-    medians = [wide[0.5][last] for wide in answers.values()]
     chart.names_at(last + 4 * ASIDE, medians, names)
     for unit, mark in standing.items():
         at = points([years[0] - 0.45], [mark.height], [mark.hover], color=INK, size=5)

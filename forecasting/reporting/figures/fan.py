@@ -140,7 +140,10 @@ def fan_chart(
     measure = measure or outlook.scenario.measure
     if empty := without_market(outlook, measure):
         return empty
-    part = part_of(outlook, place) if place else _whole(outlook)
+    # A single place that is counted is all of the whole
+    part = outlook.parts[-(len(outlook.forecasts) != 1)]
+    if place:
+        part = part_of(outlook, place)
     wide = part.bands(measure).loc[outlook.first_year :]
     first = since or outlook.first_year - math.ceil(len(wide) / 2)
     basis = _basis(outlook, measure, part.country)
@@ -154,18 +157,15 @@ def fan_chart(
     chart = _frame(outlook, measure, part.country, wide, words)
     chart.update_layout(yaxis=linear_scale([*past, *wide[0.9]]))
     below = {}
-    for mark in _so_far(counted, outlook.first_year):
+    # The longest count of the unfinished year from its first day on
+    begun = [mark for mark in counted if mark.period.start == dt.date(outlook.first_year, 1, 1)]
+    for mark in newest(begun):
         below[str(outlook.first_year)] = f"{mark.label} in<br>{period_words(mark.period)[:-5]}"
         chart.add(*_column(mark, wide[0.5].iloc[0]))
     chart.add(*fan(wide, measure, past[-1:]), *_history(past, counted, measure, own))
     # For who does not see it, what a pointer shows of each year
     chart.words += re.sub("<.*?>", " ", ";".join(hovers(wide.index, wide)))
     return chart.years([*past.index, *wide.index], **below).figure()
-
-
-def _whole(outlook: Outlook) -> Results:
-    """The whole of an outlook, of which a single place that is counted is all."""
-    return outlook.parts[-(len(outlook.forecasts) != 1)]
 
 
 def _basis(outlook: Outlook, measure: str, place: str) -> str:
@@ -188,10 +188,9 @@ def _before(medians: pd.Series[float], counted: Sequence[Mark], years: range) ->
     return pd.Series({year: heights[year] for year in years if year in heights}, dtype=float)
 
 
-def _so_far(counted: Sequence[Mark], first_year: int) -> list[Mark]:
-    """The longest count of the unfinished year from its first day on, if there is one."""
-    begun = [mark for mark in counted if mark.period.start == dt.date(first_year, 1, 1)]
-    return sorted(begun, key=lambda mark: mark.end)[-1:]
+def newest(shown: Iterable[Mark]) -> list[Mark]:
+    """That of some marks which ends last, if there is one."""
+    return sorted(shown, key=attrgetter("end"))[-1:]
 
 
 def _column(mark: Mark, expected: float) -> Iterator[Trace]:
@@ -212,8 +211,8 @@ def _history(
     dots = [mark for mark in counted if mark.whole_year or mark.stock]
     yield line([*past.index], past, {True: INK}.get(own, MUTED), hoverinfo="skip", showlegend=False)
     yield at_marks(dots, color=INK, size=8) | {"name": "Counted"}
-    newest = sorted(dots, key=lambda mark: mark.end)[-1:]
-    named = [mark for mark in dots if mark.whole_year] + [*stocks_by_year(dots).values(), *newest]
+    whole = [mark for mark in dots if mark.whole_year]
+    named = [*whole, *stocks_by_year(dots).values(), *newest(dots)]
     labels = {mark.middle: (mark.height, mark.label) for mark in named}
     if own:
         implied = _uncounted(past, dots)
@@ -291,10 +290,10 @@ def evidence_chart(evidence: Ledger | Outlook, measure: str | None = None) -> go
     how = "by day, with the change on the year before"
     if is_flow(measure):
         how = "each as long as its period and as high as its yearly rate"
-    newest = max(shown, key=lambda mark: mark.end)
+    last = max(shown, key=attrgetter("end"))
     title = (
         f"{where}{plural(len(shown), 'printed number')} on {about}, the newest "
-        f"{RELATION_WORDS[newest.relation]}{newest.label} {when_words(newest.period)}"
+        f"{RELATION_WORDS[last.relation]}{last.label} {when_words(last.period)}"
     )
     agencies = dict.fromkeys(basis_name(mark.basis).partition(",")[0] for mark in shown)
     chart = Drawing(title, f"{unit}, {how}", source=f"Source: {', '.join(agencies)}", height=440)
@@ -682,8 +681,7 @@ def _counts(free: list[Mark]) -> Iterator[Trace]:
     year with their change on the year before.
     """
     ends = stocks_by_year(free)
-    newest = sorted(free, key=lambda mark: mark.end)[-1:]
-    labels = {mark: f"{mark.label} {when_words(mark.period)}" for mark in newest}
+    labels = {mark: f"{mark.label} {when_words(mark.period)}" for mark in newest(free)}
     labels |= {mark: mark.label for mark in free if mark.whole_year}
     for when, mark in ends.items():
         labels[mark] = mark.label
