@@ -601,15 +601,7 @@ def export(
     is_flag=True,
 )
 @OWN_FACTS
-def evidence(
-    ledger: Paths,
-    place: str | None,
-    measure: str | None,
-    as_of: str | None,
-    conflicts: bool,
-    sources: bool,
-    beside: Paths,
-) -> None:
+def evidence(ledger: Paths, beside: Paths, conflicts: bool, sources: bool, **question: Any) -> None:
     """List facts with their sources: those of a place's baseline, or those of LEDGER files.
 
     LEDGER may be a params file, too: then the facts that its scenario may use.
@@ -617,8 +609,8 @@ def evidence(
     if sources:
         _list_judgements()
         return
-    known = known_facts(ledger, beside, place)
-    chosen = known.select(place, measure, partner=None, as_of=as_of)
+    known = known_facts(ledger, beside, question["place"])
+    chosen = known.select(partner=None, **question)
     if not conflicts:
         _list(chosen, known)
         return
