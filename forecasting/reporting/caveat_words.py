@@ -363,6 +363,7 @@ SENTENCES: dict[str, Wording] = {
         "market_size of {years} is not used: what was known on the day of the forecast ends with "
         "{last}, the last year that was over"
     ),
+    "columns_unread": "not read of its columns: {columns}",
     "read_by_mapping": _read_by_mapping,
     "rows_left_out": _rows_left_out,
     "several_places": _several_places,

@@ -206,6 +206,10 @@ class NewCountry:
                 raise InputError(checked.problems)
             undo.pop_all()
         self.caveats = checked.caveats
+        if mapping and mapping.unread:
+            columns = "; ".join(f"{name}: {why}" for name, why in mapping.unread.items())
+            values = {"subject": self.table.name, "columns": columns}
+            self.caveats.append(Caveat("columns_unread", values=values))
         return folder / name
 
     def _read(self) -> TableRead:

@@ -146,6 +146,8 @@ def test_a_terminal_is_asked_until_the_answer_fits(monkeypatch):
     told = CliRunner().invoke(main, ["new", "GE", "--ledger", "mine.csv"], input=answers)
     assert told.exit_code == 0, told.output
     assert "'many' is not a number above 0" in told.stdout
+    unread = "note: mine.csv: not read of its columns: Rank: no word says what it holds"
+    assert unread in told.stdout.splitlines()
     scenario = load_scenario("params/georgia-baseline.yaml")
     assert (scenario.market_size, scenario.horizon) == (61_000, 2032)
 
