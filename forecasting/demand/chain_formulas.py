@@ -349,7 +349,7 @@ class Chain:
         made["bev"] = "stock-phev"
         for setting in SETTINGS:
             made[f"kwh.{setting}"] = f"bev*kwh_bev.{setting}+phev*kwh_phev.{setting}"
-        made["progress"] = "LN(MIN(MAX(stock/vehicles,0.02),0.5)/0.02)/LN(25)"
+        made["progress"] = "LN(MIN(MAX(stock/MAX(vehicles,1),0.02),0.5)/0.02)/LN(25)"
         for setting in SETTINGS:
             made[f"points.{setting}"] = self._points(setting)
         if year == self.years[0]:

@@ -33,7 +33,6 @@ from forecasting.scenarios.workbook_values import INPUT_HEADS, OWN, params_of_wo
 
 pytestmark = pytest.mark.slow
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "colombia.csv"
 SCENARIOS = ("uzbekistan-baseline", "kazakhstan-baseline", "kyrgyzstan-constrained")
 LEVELS = {"10 %": 0.1, "median": 0.5, "90 %": 0.9}
 SINGLE = {
@@ -89,15 +88,23 @@ def small(tmp_path_factory):
     return Made("uzbekistan-baseline", tmp_path_factory.mktemp("small"), draws=20)
 
 
-def test_a_market_of_unknown_size_has_a_workbook_without_shares_of_new_cars(tmp_path):
-    keys = {"ledger": f"[{EXAMPLE}]", "measure": "ev_sales", "published": "2026-06-30"}
+@pytest.mark.parametrize(
+    "table",
+    [
+        (Path(__file__).parents[2] / "examples" / "colombia.csv").read_text(),
+        "Country,Quarter,EV sales\nColombia,2024Q3,100\nColombia,2024Q4,200\n",
+    ],
+)
+def test_a_market_of_unknown_size_or_short_history_has_its_answers(table, tmp_path):
+    (tmp_path / "mine.csv").write_text(table)
+    keys = {"ledger": "[mine.csv]", "measure": "ev_sales", "published": "2026-06-30"}
     name, text = new_params("Colombia", keys=keys)
     (tmp_path / name).write_text(text)
     colombia = Made(tmp_path / name, tmp_path, draws=20)
     assert "ev_share_percent" not in colombia.outlook.results.values
     sheet = openpyxl.load_workbook(colombia.path, data_only=True)["answer"]
     answers = {(row[0], row[1]): row[2:5] for row in sheet.iter_rows(min_row=2, values_only=True)}
-    assert not any(measure == "ev_share_percent" for measure, _ in answers)
+    assert {"ev_sales", "charging_points_need"} <= {measure for measure, _ in answers}
     for (measure, year), ends in answers.items():
         draws = colombia.outlook.results.values[measure][:, colombia.outlook.years.index(year)]
         assert ends == pytest.approx(np.quantile(draws, [0.1, 0.5, 0.9]), rel=1e-6)
