@@ -349,7 +349,6 @@ def cost_checks_table(outlook: Outlook) -> Table:
     """
     if outlook.demand is None:
         return NONE
-    checks = cost_checks(outlook.demand.drawn)
     least = {"at_least": "at least "}
     rows = [
         {
@@ -357,11 +356,12 @@ def cost_checks_table(outlook: Outlook) -> Table:
             "USD": least.get(row["relation"], "") + readable(row["usd"]),
             **_spread("USD here", row, "middle", "investment_usd"),
             "source": row["source"],
+            "url": row["url"],
         }
-        for row in checks.to_dict("records")
+        for row in cost_checks(outlook.demand.drawn).to_dict("records")
     ]
     caption = "Printed costs of stations beside the costs that are taken here, dollars of 2024"
-    return rows_table(rows, links={"source": checks["url"].tolist()}, caption=caption)
+    return rows_table(rows, caption=caption)
 
 
 def heavy_table(outlook: Outlook) -> Table:
@@ -809,8 +809,7 @@ def truck_figures_table() -> Table:
         if quantity != "electric_against_cars" and "traffic" not in quantity:
             name = f"{parameter_words(quantity)} {row.get('scenario', '')}".strip()
             rows.append(_figure(row, name, row["unit"], "", ""))
-    frame = pd.DataFrame(rows).replace("", "–")
-    return rows_table(frame.drop(columns="url"), links={"source": frame["url"].tolist()})
+    return rows_table(pd.DataFrame(rows).replace("", "–"))
 
 
 def _figure(row: Mapping[str, str], name: str, unit: str, key: str, about: str) -> dict[str, str]:

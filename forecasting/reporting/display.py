@@ -272,20 +272,19 @@ def rows_table(
     rows: Any,
     rests_on: Mapping[str, str | Sequence[str]] = NO_LINKS,
     *,
-    links: Mapping[str, list[str]] = NO_LINKS,
     caption: str = "",
     nothing: str = "",
 ) -> Table:
-    """A table of some rows, whose amounts lead to what they rest on.
+    """A table of some rows, whose amounts lead to what they rest on, and whose sources to where
+    they were published.
 
     Parameters
     ----------
     rows : sequence of mapping, mapping of str to sequence, or DataFrame
-        The cells by the heads of their columns.
+        The cells by the heads of their columns; of a column `url`, the addresses of the column
+        `source`.
     rests_on : mapping of str to str or sequence of str
         For a column, the measure of its amounts, or of each of them.
-    links : mapping of str to list of str
-        As of `Table`.
     caption, nothing : str
         One line above the table; where there is no row, the other one in its place.
 
@@ -296,11 +295,14 @@ def rows_table(
     """
     frame = rows if isinstance(rows, pd.DataFrame) else plain_frame(rows)
     count = len(frame)
-    led = {
+    links = {
         head: [f"#grounds-{name}" for name in np.broadcast_to(np.asarray(measures), count)]
         for head, measures in rests_on.items()
     }
-    return Table(frame, {**led, **links}, caption if count else nothing or caption)
+    if "url" in frame:
+        links["source"] = frame["url"].tolist()
+        frame = frame.drop(columns="url")
+    return Table(frame, links, caption if count else nothing or caption)
 
 
 @dataclass(frozen=True)

@@ -282,7 +282,11 @@ class _Writer:
         made.autofit = False
         _fit(made, self._filled(made, placed), self.width)
         for row, cells in zip(made.rows, rows, strict=True):
-            _mark(row, heading={cell.tag for cell in cells} == {"th"})
+            marks = row._tr.get_or_add_trPr()
+            # It does not break between pages; one of headings stands on each page of its table
+            marks.append(_xml("w:cantSplit", "w:val", "true"))
+            if {cell.tag for cell in cells} == {"th"}:
+                marks.append(_xml("w:tblHeader", "w:val", "true"))
         self.document.add_paragraph()
 
     def _filled(self, made: Any, placed: Iterable[Placed]) -> Array:
@@ -343,14 +347,6 @@ def _fit(table: Any, letters: Array, width: float) -> None:
         # For programs that read the grid, and for Word, which reads the cells
         for part in (column, *column.cells):
             part.width = Cm(centimetres)
-
-
-def _mark(row: Any, heading: bool) -> None:
-    """Have a row not break between pages; one of headings stands on each page of its table."""
-    marks = row._tr.get_or_add_trPr()
-    marks.append(_xml("w:cantSplit", "w:val", "true"))
-    if heading:
-        marks.append(_xml("w:tblHeader", "w:val", "true"))
 
 
 def _placed(rows: Sequence[Sequence[Any]]) -> Iterator[Placed]:

@@ -294,15 +294,15 @@ def grounds(outlook: Outlook) -> BulletList:
     True
     """
     rows: list[tuple[str, Line]] = [
-        (outlook.scenario.measure, _flow_grounds(outlook, place, flow))
-        for place, flow in outlook.baseline_forecasts.items()
+        (outlook.scenario.measure, _flow_grounds(outlook, flow))
+        for flow in outlook.baseline_forecasts.values()
     ]
     rows += _chain_grounds(outlook)
     anchors = [f"grounds-{measure}" for measure, _ in rows]
     return BulletList([line for _, line in rows], "fc-grounds", anchors)
 
 
-def _flow_grounds(outlook: Outlook, place: str, flow: FlowForecast) -> Line:
+def _flow_grounds(outlook: Outlook, flow: FlowForecast) -> Line:
     """Of the flow: how many facts, whose definition, how much they say, which moves most, which
     events are assumed.
     """
@@ -314,7 +314,7 @@ def _flow_grounds(outlook: Outlook, place: str, flow: FlowForecast) -> Line:
     own = int((fit["basis"] == flow.basis).sum())
     agency = agency_words(flow.basis)
     line: list[str | Link] = [
-        f"{label}, {place_name(place)}: {plural(len(fit), 'fact')}, {own} counted by {agency}."
+        f"{label}, {place_name(flow.place)}: {plural(len(fit), 'fact')}, {own} counted by {agency}."
     ]
     first = flow.periods[0].label
     if flow.market is not None:

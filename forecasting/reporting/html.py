@@ -70,7 +70,8 @@ def page_template(name: str) -> Any:
     page.filters |= {
         "markdown": markdown,
         "strip_ansi": strip_ansi,
-        "richest": _richest,
+        # Of the types that an output has, the one that a page shows best
+        "richest": lambda data: next((kind for kind in SHOWN if kind in data), "text/plain"),
         "shortened": _shortened,
     }
     return page.from_string(template_text(name))
@@ -259,11 +260,6 @@ def with_contents(page: str) -> str:
     page = HEADING.sub(named, page)
     listed = "\n".join((HEAD, *lines, "</ol></nav></details>"))
     return page.replace(PLACE, listed if len(lines) > 2 else "", 1)
-
-
-def _richest(data: Mapping[str, Any]) -> str:
-    """Of the types that an output has, the one that a page shows best."""
-    return next((kind for kind in SHOWN if kind in data), "text/plain")
 
 
 def _shortened(text: str) -> str:

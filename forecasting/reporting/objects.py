@@ -149,19 +149,15 @@ def _forecast_html(forecast: FlowForecast) -> str:
         name: [interval(low, high) for low, high in zip(wide[lower], wide[upper], strict=True)]
         for name, (lower, upper) in ends.items()
     }
-    table = Table(pd.DataFrame(columns), caption=_forecast_title(forecast))
-    if not forecast.caveats:
-        return table._repr_html_()
-    return table._repr_html_() + BulletList(lines_of(forecast.caveats))._repr_html_()
-
-
-def _forecast_title(forecast: FlowForecast) -> str:
-    """What is forecast, where, and by whose count, as far as the facts say."""
     label = "Forecast"
     if forecast.measure in MEASURES:
         label = with_unit(forecast.measure)
     where = phrase("{}: ", place_words(forecast.place))
-    return where + label + basis_words(", as counted by {}", forecast.basis)
+    title = where + label + basis_words(", as counted by {}", forecast.basis)
+    table = Table(pd.DataFrame(columns), caption=title)
+    if not forecast.caveats:
+        return table._repr_html_()
+    return table._repr_html_() + BulletList(lines_of(forecast.caveats))._repr_html_()
 
 
 @html_of.register

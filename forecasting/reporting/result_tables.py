@@ -424,12 +424,12 @@ def facts_table(ledger: Ledger, last: int | None = None) -> Table:
             "kind": fact.kind,
             "published": str(fact.published or ""),
             "source": fact.source,
+            "url": fact.url,
             "fact": fact.id,
         }
         for fact in facts
     ]
-    links = {"source": [fact.url for fact in facts]}
-    return rows_table(rows, links=links, nothing="Nothing has been printed.")
+    return rows_table(rows, nothing="Nothing has been printed.")
 
 
 def _when(fact: Fact) -> str:
@@ -685,8 +685,7 @@ def sources_table(ledger: Ledger, last: int | None = None) -> Table:
     facts = ledger.frame[ledger.frame["source"] != ""].groupby("source")
     shown = facts.agg(facts=("id", "size"), newest=("published", "max"), url=("url", "first"))
     shown = shown.sort_values("facts", ascending=False, kind="stable").iloc[:last]
-    cells = shown.astype(str).reset_index()
-    return rows_table(cells.drop(columns="url"), links={"source": cells["url"].tolist()})
+    return rows_table(shown.astype(str).reset_index())
 
 
 def drivers_table(outlook: Outlook) -> Table:
@@ -762,14 +761,13 @@ def policies_table(outlook: Outlook) -> Table:
     forecast = outlook.baseline_forecast
     if forecast is None:
         raise InputError(f"{outlook.scenario.name} was read from files, which hold no policies")
-    columns = ["policy", "what", "on", BEFORE, AFTER, LATER, "source", "link"]
+    columns = ["policy", "what", "on", BEFORE, AFTER, LATER, "source", "url"]
     frame = plain_frame([*_known_policies(forecast), *_changed(outlook, forecast)], columns=columns)
     events = forecast.policies.effects.ends.events
     caption = f"Change of months, 80 % ranges; learned from {events} ends elsewhere"
     if any(policy.kind == "blocked" for policy in forecast.policies.rows):
         caption += "; what is held up, and how it fades, is a judgement"
-    links = {"source": frame["link"].tolist()}
-    return rows_table(frame[columns[:-1]], links=links, caption=caption, nothing=NO_POLICY)
+    return rows_table(frame, caption=caption, nothing=NO_POLICY)
 
 
 def _known_policies(forecast: FlowForecast) -> Iterator[list[str]]:
@@ -811,15 +809,15 @@ def _spans(effects: pd.DataFrame, start: dt.date, later: pd.Period | None = None
     month on.
     """
     first = first_month(start)
-    return [_change(effects, month) for month in (first - 3, first, later or first + 12)]
-
-
-def _change(effects: pd.DataFrame, first: pd.Period) -> str:
-    """The change of three months in words; nothing where it is less than half a percent."""
-    months = pd.period_range(first, periods=3, freq="M").astype(str)
-    mean = effects[["effect_percent", "low", "high"]].reindex(months, fill_value=0.0).mean()
-    middle, low, high = (f"{round(value):+d}" for value in mean)
-    return "–" if middle == low == high == "+0" else f"{middle} % ({low} to {high})"
+    spans = []
+    for begin in (first - 3, first, later or first + 12):
+        months = pd.period_range(begin, periods=3, freq="M").astype(str)
+        mean = effects[["effect_percent", "low", "high"]].reindex(months, fill_value=0.0).mean()
+        middle, low, high = (f"{round(value):+d}" for value in mean)
+        words = f"{middle} % ({low} to {high})"
+        # Nothing is said of less than half a percent
+        spans.append(words.replace("+0 % (+0 to +0)", "–"))
+    return spans
 
 
 def _acts_on(quantity: str, label: Callable[[str], str] = label_of) -> str:
@@ -891,7 +889,6 @@ def assumptions_table(outlook: Outlook, *, all_of_them: bool = False) -> Table:
     scenario = outlook.scenario
     changed = scenario.assumptions
     in_force = demand_parameters(scenario, scenario.drivers, draws=2) if scenario.country else ()
-    chosen = [item for item in in_force if all_of_them or item.key in changed]
     rows = [
         {
             "assumption": parameter_words(item.key),
@@ -899,11 +896,12 @@ def assumptions_table(outlook: Outlook, *, all_of_them: bool = False) -> Table:
             "unit": item.unit,
             "kind": "this scenario" if item.key in changed else item.kind,
             "source": item.source,
+            "url": item.url,
         }
-        for item in chosen
+        for item in in_force
+        if all_of_them or item.key in changed
     ]
-    links = {"source": [item.url for item in chosen]}
-    return rows_table(rows, links=links, nothing="This scenario changes none.")
+    return rows_table(rows, nothing="This scenario changes none.")
 
 
 def joined(outlooks: Iterable[Outlook]) -> pd.DataFrame:

@@ -65,7 +65,9 @@ from forecasting.scenarios.outlook_files import (
     stored_caveats,
 )
 
-Run = dict[str, Any]  # what the page knows of a report
+Record = Mapping[str, Any]  # what files hold of a report
+Run = dict[str, Any]  # what the page knows of it
+Part = dict[str, Any]  # what a part of the page is filled with
 Stored = Mapping[tuple[str, str], StoredResults]  # by scenario and place
 
 TITLE = "Electric vehicles and their charging: outlooks"
@@ -95,7 +97,7 @@ SECTIONS = (
 )
 
 
-def build_site(out: Path, records: Sequence[Mapping[str, Any]]) -> Path:
+def build_site(out: Path, records: Sequence[Record]) -> Path:
     """Write ``index.html`` and the shared script of a folder of reports.
 
     Parameters
@@ -116,7 +118,9 @@ def build_site(out: Path, records: Sequence[Mapping[str, Any]]) -> Path:
     RunError
         If the page would load anything from outside.
     """
-    table = _table(out / COMPARISON_TABLE)
+    table = pd.DataFrame(columns=COLUMNS)
+    with contextlib.suppress(InputError):  # one that is missing or damaged holds nothing
+        table = load_results(out / COMPARISON_TABLE)
     results = stored_results(table)
     runs = [_described(out, record, results) for record in records]
     columns = _columns(runs)
@@ -159,13 +163,7 @@ def write_assets(out: Path) -> Path:
     return path
 
 
-def _table(path: Path) -> pd.DataFrame:
-    with contextlib.suppress(InputError):  # one that is missing or damaged holds nothing
-        return load_results(path)
-    return pd.DataFrame(columns=COLUMNS)
-
-
-def _described(out: Path, record: Mapping[str, Any], results: Stored) -> Run:
+def _described(out: Path, record: Record, results: Stored) -> Run:
     """One run in the page's terms; what its report stored about itself fills what the record
     lacks.
     """
@@ -191,7 +189,7 @@ def _described(out: Path, record: Mapping[str, Any], results: Stored) -> Run:
     }
 
 
-def _named(name: str, keys: Mapping[str, Any]) -> Run:
+def _named(name: str, keys: Record) -> Run:
     """Country, place and scenario of a run; two files of one scenario are told apart by their
     names.
     """
@@ -213,7 +211,7 @@ def _summary(whole: int, newest: str) -> str:
     )
 
 
-def _records(archive: Path, newest: str) -> dict[str, Any]:
+def _records(archive: Path, newest: str) -> Part:
     """How earlier forecasts did by the newest day, and those that were kept as they were made."""
     if not newest:
         return {"record": None, "kept": None}
@@ -227,7 +225,7 @@ def _columns(runs: Sequence[Run]) -> list[str]:
     return [name for name in dict.fromkeys((*ORDER, *sorted(names))) if name in names]
 
 
-def _sections(runs: Sequence[Run], columns: Sequence[str]) -> Iterator[dict[str, Any]]:
+def _sections(runs: Sequence[Run], columns: Sequence[str]) -> Iterator[Part]:
     """Countries and corridors: a row a place, a card a scenario."""
     ordered = sorted(runs, key=lambda run: (run["country"] not in COUNTRIES, run["place"]))
     for section in SECTIONS:
@@ -242,7 +240,7 @@ def _sections(runs: Sequence[Run], columns: Sequence[str]) -> Iterator[dict[str,
             }
 
 
-def _row(place: str, mine: Sequence[Run], columns: Sequence[str]) -> dict[str, Any]:
+def _row(place: str, mine: Sequence[Run], columns: Sequence[str]) -> Part:
     """A place and its cards, with what must be known of them: of all, or of which."""
     shown = [run for run in mine if run["lines"]]
     holders: dict[str, list[str]] = {}
@@ -264,9 +262,7 @@ def _row(place: str, mine: Sequence[Run], columns: Sequence[str]) -> dict[str, A
     }
 
 
-def _lines(
-    run: str, keys: Mapping[str, Any], stored: Mapping[str, Any], results: Stored
-) -> Iterator[dict[str, str]]:
+def _lines(run: str, keys: Record, stored: Record, results: Stored) -> Iterator[dict[str, str]]:
     """The card's numbers; of a corridor, those of the whole, which stands behind its places; of an
     index its growth, the only thing that is known of it.
     """
@@ -290,7 +286,7 @@ def _lines(
         yield {"label": label, "year": year, "median": median, "range": ends}
 
 
-def _gap(results: Stored) -> dict[str, Any] | None:
+def _gap(results: Stored) -> Part | None:
     """Need, practice and standard of each country's baseline in the last year that all have."""
     known = {
         place_name(country): part
@@ -328,7 +324,7 @@ def _figures(name: str, charts: Iterable[Any]) -> list[str]:
     ]
 
 
-def _region(out: Path, runs: Sequence[Run]) -> dict[str, Any] | None:
+def _region(out: Path, runs: Sequence[Run]) -> Part | None:
     """The sum of the countries' baselines, draw by draw, in words, and small charts of the sum and
     of each country; None where fewer than two countries have one, or their draws are not joint.
     """
@@ -352,7 +348,7 @@ def _region(out: Path, runs: Sequence[Run]) -> dict[str, Any] | None:
     return None
 
 
-def _together(total: Results, members: Sequence[Results]) -> dict[str, Any]:
+def _together(total: Results, members: Sequence[Results]) -> Part:
     """The region's section: its title, a sentence, a table, and charts of the sum and its parts."""
     parts = {place_name(part.country): part for part in members}
     from forecasting.reporting.figures.scenario_contrast import small_fans

@@ -85,11 +85,11 @@ def live_workbook(report: Outlook) -> bytes:
     """
     again, chain = chain_of_report(report)
     chosen = chosen_draws(chain, min(DRAWS, ROWS // len(chain.years)))
-    return _LiveBook(again, chain.only(chosen)).book.content()
+    return _LiveBook(again, chain.only(chosen)).content()
 
 
-class _LiveBook:
-    """Writes a chain into a book."""
+class _LiveBook(Book):
+    """A workbook while a chain is written into it."""
 
     def __init__(self, outlook: Outlook, chain: Chain) -> None:
         self.outlook = outlook
@@ -97,12 +97,12 @@ class _LiveBook:
         self.values = chain.values({})
         self.count = len(chain.drawn["known@" + str(chain.years[0])])
         self.cells: dict[str, Cell] = {}
-        self.book = Book(outlook.scenario.title, outlook.as_of)
+        super().__init__(outlook.scenario.title, outlook.as_of)
         of_all = len(outlook.results.values["ev_stock"])
         words = [words.format(draws=self.count, all=of_all) for words in READ_ME]
-        sheet = self.book.sheet("read me", outlook.scenario.title, (110,))
-        sheet.write_column(2, 0, words, self.book.looks["text"])
-        self.sheets = {name: self.book.sheet(name, "", [14] * 300) for name in SHEETS}
+        sheet = self.sheet("read me", outlook.scenario.title, (110,))
+        sheet.write_column(2, 0, words, self.looks["text"])
+        self.sheets = {name: self.sheet(name, "", [14] * 300) for name in SHEETS}
         for sheet in self.sheets.values():
             # Most of the time would go into a search for functions of later spreadsheets
             sheet._prepare_formula = lambda text, *_: text.removeprefix("=")
@@ -111,15 +111,15 @@ class _LiveBook:
         self._model()
         self._answer(wrong)
         self._business(wrong)
-        grounds(self.book, outlook)
-        stamp(self.book.book, outlook.scenario.parameters())
-        for sheet in self.book.book.worksheets():
+        grounds(self, outlook)
+        stamp(self.book, outlook.scenario.parameters())
+        for sheet in self.book.worksheets():
             sheet.protect("", {"format_columns": True, "format_rows": True})
 
     def _inputs(self) -> str:
         """A row for each lever; gives the cell that counts what is wrong."""
         sheet = self.sheets["inputs"]
-        sheet.write_row(0, 0, INPUT_HEADS, self.book.looks["head"])
+        sheet.write_row(0, 0, INPUT_HEADS, self.looks["head"])
         sheet.set_column("A:B", 38)
         sheet.set_column("H:H", 34)
         sheet.set_column("I:I", 90)
@@ -128,20 +128,20 @@ class _LiveBook:
         levers = enumerate(_levers(self.outlook, self.chain), start=2)
         for row, (name, words, unit, value, ends, (least, most), source) in levers:
             for column, content in enumerate((name, words, unit, value, *ends, "", "", source)):
-                self.book.cell(sheet, row - 1, column, content)
+                self.cell(sheet, row - 1, column, content)
             cell = f"{letters(own)}{row}"
             takes = f"takes {in_digits(least)} to {in_digits(most)} {unit}"
             rule = {"validate": "decimal", "criteria": "between", "input_message": takes}
             rule |= {"minimum": least, "maximum": most, "error_message": takes}
             sheet.data_validation(cell, rule)
-            sheet.write_blank(cell, None, self.book.looks["own"])
+            sheet.write_blank(cell, None, self.looks["own"])
             inside = f"AND({cell}>={least:.10g},{cell}<={most:.10g})"
             text = f'=IF(IF(ISNUMBER({cell}),{inside},ISBLANK({cell})),"","{takes}")'
-            sheet.write_formula(f"{check}{row}", text, self.book.looks["note"], "")
+            sheet.write_formula(f"{check}{row}", text, self.looks["note"], "")
             self.cells[f"own.{name}"] = Cell("inputs", own, row - 1, each=False)
         counted = f'=COUNTIF({check}2:{check}{row},"takes*")'
-        sheet.write_string(row, own, "to check", self.book.looks["note"])
-        sheet.write_formula(row, own + 1, counted, self.book.looks["year"], 0)
+        sheet.write_string(row, own, "to check", self.looks["note"])
+        sheet.write_formula(row, own + 1, counted, self.looks["year"], 0)
         sheet.freeze_panes(1, 1)
         return f"inputs!${check}${row + 1}"
 
@@ -171,9 +171,9 @@ class _LiveBook:
                 self._fill(self.cells[name], self.values[name], formulas[name])
 
     def _head(self, sheet: str, row: int, column: int, name: str, formula: str) -> None:
-        self.sheets[sheet].write_string(row, column, name, self.book.looks["head"])
+        self.sheets[sheet].write_string(row, column, name, self.looks["head"])
         if formula:
-            self.sheets[sheet].write_string(row + 1, column, formula, self.book.looks["note"])
+            self.sheets[sheet].write_string(row + 1, column, formula, self.looks["note"])
 
     def _fill(self, cell: Cell, values: Array, formula: str, year: int | None = None) -> None:
         """The cells of a name: values, or a formula in each draw."""
@@ -181,7 +181,7 @@ class _LiveBook:
         rows = np.broadcast_to(values, (self.count, 1))[:, 0]
         if not cell.each:
             rows = rows[:1]
-        look = self.book.numbers[decimals(float(np.median(np.abs(rows))))]
+        look = self.numbers[decimals(float(np.median(np.abs(rows))))]
         short = [float(f"{value:.5g}") for value in rows]
         if not formula:
             sheet.write_column(cell.row, cell.column, short, look)
@@ -200,8 +200,8 @@ class _LiveBook:
             columns[name] = column
         for block, (year, formulas) in enumerate(self.chain.yearly.items()):
             row = 2 + block * self.count
-            sheet.write_column(row, 0, [year] * self.count, self.book.looks["year"])
-            sheet.write_column(row, 1, range(1, self.count + 1), self.book.looks["year"])
+            sheet.write_column(row, 0, [year] * self.count, self.looks["year"])
+            sheet.write_column(row, 1, range(1, self.count + 1), self.looks["year"])
             for name, formula in formulas.items():
                 cell = Cell("model", columns[name], row)
                 self.cells[f"{name}@{year}"] = cell
@@ -231,12 +231,12 @@ class _LiveBook:
                 around = ",".join(f"PERCENTILE({cells},{level:.2f})" for level in LEVELS[place])
                 text = f"AVERAGE({around}){sign}{letters(10 + place)}{row}"
                 text = f'IF({wrong}>0,"check inputs",{text})'
-                self.book.formula(sheet, row - 1, 2 + place, text, value)
-            self.book.formula(sheet, row - 1, 13, f"100*(D{row}/I{row}-1)", 0.0)
+                self.formula(sheet, row - 1, 2 + place, text, value)
+            self.formula(sheet, row - 1, 13, f"100*(D{row}/I{row}-1)", 0.0)
         beside = [f"{word}, {level}" for word in ("scenario", "sampling") for level in ENDS]
         heads = ["measure", "year", *ENDS, "what it is", "unit", *beside]
-        self.book.table(sheet, 0, plain_frame(rows, columns=heads))
-        sheet.write_string(0, 13, "median changes, %", self.book.looks["head"])
+        self.table(sheet, 0, plain_frame(rows, columns=heads))
+        sheet.write_string(0, 13, "median changes, %", self.looks["head"])
         sheet.set_column("A:A", 30)
         sheet.set_column("F:F", 40)
         sheet.freeze_panes(1, 2)
@@ -249,7 +249,7 @@ class _LiveBook:
             )
             for measure in shown
         ]
-        self.book.charts(sheet, 15, 1, charts)
+        self.charts(sheet, 15, 1, charts)
 
     def _business(self, wrong: str) -> None:
         """A year of a public point by how busy it is, at the printed prices or the reader's."""
@@ -261,11 +261,11 @@ class _LiveBook:
         paid = [prices[name].value if name in prices else math.nan for name in PRICES]
         for row, (name, price) in enumerate(zip(PRICES, paid, strict=True)):
             own = self._own(name, price if name in prices else '""')
-            self.book.cell(sheet, row, 0, f"{label_of(name)}, {unit_of(name)}")
-            self.book.formula(sheet, row, 1, f'IF({wrong}>0,"check inputs",{own})', price)
+            self.cell(sheet, row, 0, f"{label_of(name)}, {unit_of(name)}")
+            self.formula(sheet, row, 1, f'IF({wrong}>0,"check inputs",{own})', price)
         sheet.write_string(2, 0, ABOUT_BUSINESS)
-        sheet.write_string(4, 0, "public point", self.book.looks["head"])
-        sheet.write_row(4, 1, BUSINESS_HEADS, self.book.looks["head of numbers"])
+        sheet.write_string(4, 0, "public point", self.looks["head"])
+        sheet.write_row(4, 1, BUSINESS_HEADS, self.looks["head of numbers"])
         for row, (setting, use) in enumerate(itertools.product(SOLD_AT, USES), start=6):
             costs = [f"{part}_cost.{setting}" for part in ("charger", "connection")]
             kept = f"charger_efficiency.{side(setting)}"
@@ -276,7 +276,7 @@ class _LiveBook:
             of_own = "+".join(map(self._own, costs, halves))
             sheet.write_string(row - 1, 0, SETTINGS[setting])
             kw = power_mix(setting).mean_kw
-            sheet.write_row(row - 1, 1, (100 * use, kw), self.book.numbers[0])
+            sheet.write_row(row - 1, 1, (100 * use, kw), self.numbers[0])
             year = point_business(setting, use, paid[0], paid[1], drawn)
             cells = {
                 self._own(kept, efficiency): efficiency,
@@ -287,7 +287,7 @@ class _LiveBook:
                 f'IF(H{row}>0,E{row}/H{row},"")': year["payback"],
             }
             for column, (text, value) in enumerate(cells.items(), start=3):
-                self.book.formula(sheet, row - 1, column, text, value)
+                self.formula(sheet, row - 1, column, text, value)
 
     def _own(self, name: str, otherwise: float | str) -> str:
         """The reader's number, or another."""
