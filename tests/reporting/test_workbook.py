@@ -362,7 +362,7 @@ def test_prices_are_asked_for_where_none_is_printed(tmp_path):
         list(csv.reader(file.read_text().splitlines()))
         for file in reckoned(paths, tmp_path, sheet=4)
     )
-    assert [row[1] for row in none[:2]] == ["", "0.0071"]  # of electricity one is printed
+    assert [row[1] for row in none[:2]] == ["", ""]  # of electricity, one of households alone
     assert {*none[5][6:]} == {""}
     assert float(both[5][6]) == pytest.approx(200 * float(both[5][5]))
 
