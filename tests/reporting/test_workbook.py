@@ -92,7 +92,7 @@ def small(tmp_path_factory):
     "table",
     [
         (Path(__file__).parents[2] / "examples" / "colombia.csv").read_text(),
-        "Country,Quarter,EV sales\nColombia,2024Q3,100\nColombia,2024Q4,200\n",
+        "Country,Quarter,EV sales\nColombia,2025Q1,100\nColombia,2025Q2,200\n",
     ],
 )
 def test_a_market_of_unknown_size_or_short_history_has_its_answers(table, tmp_path):
