@@ -128,7 +128,7 @@ class Explorer(WhatIf):
         asked = (self.scenario.measure, *HEADLINE[:2], *QUESTIONS)
         known = now.values.keys() & before.values
         measures = [name for name in asked if name in known] or [EV_SHARE]
-        last = self.scenario.horizon
+        last = min(self.scenario.horizon, self.given.scenario.horizon)
         shown = {"now": now, "difference": difference(now, before), "as given": before}
         groups = {name: (results, last) for name, results in shown.items()}
         frame = measures_beside(groups, measures, "measure")

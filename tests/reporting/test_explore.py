@@ -273,3 +273,19 @@ def test_a_market_of_which_nothing_is_known_is_shown_by_its_share():
     assert "ev_stock" in explorer.outlook.results.values
     assert "Electric share of new cars" in repr(explorer.table)
     assert "electric share of new cars" in explorer.figure.layout.title.text
+
+
+@pytest.mark.parametrize(("horizon", "shared"), [(2032, 2030), (2028, 2028)])
+def test_another_horizon_is_compared_in_the_last_year_of_both(horizon, shared):
+    explorer = fc.explore("turkmenistan-baseline", draws=50)
+    explorer.change(horizon=horizon)
+    assert explorer.table.caption == f"In {shared}, medians with 80 % ranges"
+    now, before = (
+        made.results.bands("charging_points_need").loc[shared, 0.5]
+        for made in (explorer.outlook, explorer.given)
+    )
+    figure = explorer.figure
+    words = figure.layout.title.subtitle.text.replace("<br>", " ")
+    assert words.endswith(f"public points at the end of {shared}")
+    shown = [x for trace in figure.data if trace.xaxis == "x2" for x in trace.x]
+    assert shown[:2] == pytest.approx([before, now], rel=1e-3)

@@ -409,3 +409,11 @@ def test_scenarios_of_a_country_draw_their_facts_once(tmp_path: Path) -> None:
 def test_a_shipped_forecast_rests_on_many_draws(name: str) -> None:
     for forecast in outlook(name).forecasts.values():
         assert forecast.diagnostics["ess"] > 200
+
+
+def test_a_basis_that_nobody_has_is_refused_and_one_of_later_facts_passed_over():
+    scenario = load_scenario(PARAMS / "uzbekistan-baseline.yaml")
+    with pytest.raises(EvidenceError, match="no fact has the basis 'uz-statistic'; there are"):
+        outlook(scenario.model_copy(update={"basis": "uz-statistic"}), draws=50)
+    early = scenario.model_copy(update={"basis": "uz-customs"})
+    assert outlook(early, draws=50, as_of="2022-06-30").forecast.basis == "uz-statistics"

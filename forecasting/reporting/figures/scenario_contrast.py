@@ -542,8 +542,9 @@ def what_if_chart(now: Outlook, before: Outlook) -> go.Figure:
     last = spoken(float(flow[0.5].iloc[-1]), measure)
     words = f"{unit_of(measure)}; in grey, as it was given"
     answers = [name for name in ANSWERS if name in now.results.values]
+    end = min(now.years[-1], before.years[-1])
     if answers:
-        words += f"; right, public points at the end of {now.scenario.horizon}"
+        words += f"; right, public points at the end of {end}"
     chart = Drawing(
         f"{now.scenario.title}: {finding(measure, last, label_in(now, measure))} in "
         f"{flow.index[-1]}",
@@ -563,15 +564,15 @@ def what_if_chart(now: Outlook, before: Outlook) -> go.Figure:
         rows = {"anchor": "x2", "visible": False, "range": [len(answers) - 0.4, -0.8]}
         chart.update_layout(xaxis={"domain": [0, 0.55]}, xaxis2=right, yaxis2=rows)
     for place, name in enumerate(answers):
-        chart.add(*_answer(now.results, before.results, name, place))
+        chart.add(*_answer(now.results, before.results, name, place, end))
     return chart.years(flow.index).figure()
 
 
-def _answer(now: Results, before: Results, measure: str, place: int) -> Iterator[Trace]:
+def _answer(now: Results, before: Results, measure: str, place: int, end: int) -> Iterator[Trace]:
     """An answer's median and 80 % range as given and as it is now, its name and number above."""
     for results, colour, shift in ((before, MUTED, 0.14), (now, ANSWERS[measure], -0.14)):
         if measure in results.values:
-            wide = results.bands(measure).tail(1)
+            wide = results.bands(measure).loc[[end]]
             dot = points([place + shift], wide[0.5], hovers([short(measure)], wide), color=colour)
             bar = {"error_y": error_bar(*ends(wide), thickness=4, color=colour)}
             yield turned(dot | bar) | RIGHT_AXES
