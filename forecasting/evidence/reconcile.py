@@ -202,9 +202,11 @@ def nesting(ledger: Ledger) -> pd.DataFrame:
         and fact.period_start
         and not isnan(fact.value)
     ]
-    rows: list[Row] = []
-    for printed in _grouped(totals, SERIES).values():
-        rows += [*_periods(printed), *_partners(printed)]
+    rows = [
+        row
+        for printed in _grouped(totals, SERIES).values()
+        for row in (*_periods(printed), *_partners(printed))
+    ]
     return pd.DataFrame(rows, columns=SUM).sort_values("closes", kind="stable", ignore_index=True)
 
 

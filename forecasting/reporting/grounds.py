@@ -407,7 +407,6 @@ def counts_table(outlook: Outlook) -> Table:
     # Agencies stand side by side in the year of which most of them printed the whole, or the end
     years = sorted((label for _, label in printed if label.isdigit()), reverse=True)
     common = max(years, key=years.count, default="whole year")
-    compared = sorted(newest.items(), key=lambda item: (item[0], common) not in printed)
     chosen = {flow.basis: "yes" for flow in outlook.forecasts.values()}
     rows = [
         {
@@ -421,7 +420,9 @@ def counts_table(outlook: Outlook) -> Table:
             "% of expected": readable(100 * fact.value / expected.get(fact.id, np.nan)),
             "fact": fact.id,
         }
-        for series, fact in compared
+        for series, fact in sorted(
+            newest.items(), key=lambda item: (item[0], common) not in printed
+        )
     ]
     nothing = "Nobody has printed a count of electric cars."
     return rows_table(rows, caption=WHY_COUNTS_DIFFER, nothing=nothing)
