@@ -18,7 +18,6 @@ import zlib
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -336,20 +335,15 @@ def _outside(row: Assumption, value: float) -> Problem:
     return Problem(row.key, f"{in_digits(value)} {unit} is outside {low} to {high}", hint)
 
 
-def read_table(name: str, folder: Path | None = None) -> list[dict[str, str]]:
-    """Rows of a small table that ships with the package, or of one's own folder of such tables."""
-    text = ((folder or DATA) / name).read_text(encoding="utf-8")
+def read_table(name: str) -> list[dict[str, str]]:
+    """Rows of a small table that ships with the package."""
+    text = (DATA / name).read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
 
 
 @cache
-def load_parameters(folder: Path | None = None) -> Parameters:
+def load_parameters() -> Parameters:
     """The assumptions that ship, each row with its source or marked as judgement.
-
-    Parameters
-    ----------
-    folder : Path, optional
-        Of tables of one's own, in the place of those that ship.
 
     Raises
     ------
@@ -363,12 +357,12 @@ def load_parameters(folder: Path | None = None) -> Parameters:
     (15.0, 18.0, 22.0, 'kWh/100 km')
     """
     rows = []
-    for row in read_table("demand_parameters.csv", folder):
+    for row in read_table("demand_parameters.csv"):
         cells: dict[str, Any] = {**row}
         cells |= {key: float(row[key]) for key in ("low", "mode", "high", "minimum", "maximum")}
         rows.append(Assumption(**cells))
-    groups = read_table("charging_groups.csv", folder)
-    classes = [_vehicle_class(row, rows, groups) for row in read_table(CLASSES_TABLE, folder)]
+    groups = read_table("charging_groups.csv")
+    classes = [_vehicle_class(row, rows, groups) for row in read_table(CLASSES_TABLE)]
     return Parameters(tuple(rows), classes=tuple(classes))
 
 

@@ -130,11 +130,13 @@ def test_a_scenario_may_order_them_beside_the_cars(ledger):
     assert by_class["stock"].tolist() == [700.0]
 
 
-def test_a_row_more_changes_no_number_of_other_vehicles(tmp_path):
+def test_a_row_more_changes_no_number_of_other_vehicles(tmp_path, monkeypatch):
     imports = np.full((100, 3), 1000.0)
+    shipped = load_parameters()
+    monkeypatch.setattr(parameters, "DATA", folder_with(tmp_path))
     plain, more = (
         demand_outlook(imports, [2024, 2025, 2026], parameters=assumed, place="UZ")
-        for assumed in (load_parameters(), load_parameters(folder_with(tmp_path)))
+        for assumed in (shipped, load_parameters.__wrapped__())
     )
     assert plain.results.keys() == more.results.keys()
     assert all(np.array_equal(plain.results[name], more.results[name]) for name in plain.results)
@@ -174,6 +176,7 @@ def test_a_flow_of_another_class_enters_that_class_alone(vehicle):
         ({"annual_km": "1 2"}, r"two-wheeler annual_km: '1 2' is neither a number nor low, mode"),
     ],
 )
-def test_a_row_that_cannot_be_is_refused_by_name(tmp_path, changes, message):
+def test_a_row_that_cannot_be_is_refused_by_name(tmp_path, monkeypatch, changes, message):
+    monkeypatch.setattr(parameters, "DATA", folder_with(tmp_path, **changes))
     with pytest.raises(AssumptionError, match=message):
-        load_parameters(folder_with(tmp_path, **changes))
+        load_parameters.__wrapped__()
