@@ -124,13 +124,6 @@ class DemandOutlook:
         ]
         return pd.concat(tables, ignore_index=True)
 
-    def _grid(self, column: str, labels: Iterable[int], **cells: Array) -> pd.DataFrame:
-        """Columns by year and something else, from arrays of years by that."""
-        index = pd.MultiIndex.from_product([self.years, labels], names=["year", column])
-        return pd.DataFrame(
-            {name: cell.ravel() for name, cell in cells.items()}, index
-        ).reset_index()
-
     @cached_property
     def by_setting(self) -> pd.DataFrame:
         """Points needed by year and setting, with rated power, energy and what is built for them in
@@ -182,14 +175,14 @@ class DemandOutlook:
     def by_cohort(self) -> pd.DataFrame:
         """Mean stock by year and year of entry; cohort 0 came before the first year."""
         total = np.sum([fleet.by_cohort() for fleet in self.fleets.values()], axis=0)
-        table = self._grid("cohort", [0, *self.years], stock=total)
+        table = _crossed({"year": self.years, "cohort": [0, *self.years]}, stock=total)
         return table[table["cohort"] <= table["year"]].reset_index(drop=True)
 
     @cached_property
     def by_month(self) -> pd.DataFrame:
         """Electricity by year and month, GWh (median and 80 % interval)."""
-        low, middle, high = quantiles(self._monthly.reshape(len(self.imports), -1), LEVELS)
-        return self._grid("month", MONTHS, low=low, gwh=middle, high=high)
+        gwh = _ends("gwh", self._monthly.reshape(len(self.imports), -1))
+        return _crossed({"year": self.years, "month": MONTHS}, **gwh)
 
     @cached_property
     def _monthly(self) -> Array:
@@ -304,11 +297,8 @@ class DemandOutlook:
         days = {"winter": per_day.max(axis=1), "summer": per_day[:, 5:8].mean(axis=1)}
         kwh = np.stack([self.energy_by_setting[setting][:, -1] for setting in SETTINGS])
         mwh = np.stack([(kwh * share).mean(axis=1) / 1000 for share in days.values()])
-        index = pd.MultiIndex.from_product(
-            [days, SETTINGS, range(24)], names=["day", "setting", "hour"]
-        )
         mean = mwh[:, :, None] * day_profile()
-        return pd.DataFrame({"mw": mean.ravel()}, index).reset_index()
+        return _crossed({"day": days, "setting": SETTINGS, "hour": range(24)}, mw=mean)
 
     @cached_property
     def of_the_year(self) -> dict[str, Any]:
@@ -391,6 +381,12 @@ class DemandOutlook:
         inputs = {"imports": self.imports.sum(axis=1)} | inputs
         outputs = {name: self.results[name][:, -1] for name in DEMAND_STEPS}
         return first_order(inputs, outputs)
+
+
+def _crossed(axes: Mapping[str, Iterable[Any]], **cells: Array) -> pd.DataFrame:
+    """A row for each cell of some arrays, with what stands there on each axis."""
+    index = pd.MultiIndex.from_product([*axes.values()], names=[*axes])
+    return pd.DataFrame({name: cell.ravel() for name, cell in cells.items()}, index).reset_index()
 
 
 def _ends(name: str, values: Array) -> Draws:
