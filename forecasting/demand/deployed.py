@@ -168,8 +168,8 @@ def deployed_points(
     rollouts = [Event(drawn["charging_rollout_year"], drawn["charging_rollout"])]
     factor: Array = np.ones_like(stock)
     for event in (*rollouts, *assumed.events.get("charging_rollout", ())):
-        to_come = event.first >= NEVER
-        progress = np.where(to_come, 0.0, _way(years, start, event.first + 1, 1.0))
+        never = event.first >= NEVER
+        progress = np.where(never, 0.0, _way(years, start, event.first + 1, 1.0))
         factor = factor * event.size**progress
     drawn["charging_rollout"] = factor[:, -1:]
     practice = practice * factor

@@ -16,6 +16,7 @@ from made_up import make_outlook
 import forecasting as fc
 from forecasting.demand.corridor import corridor_plan
 from forecasting.errors import InputError
+from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.periods import span
 from forecasting.reporting import figures
@@ -320,6 +321,44 @@ def test_the_scale_is_set_by_the_80_percent_interval(outlook):
     chart = figures.fan_chart(outlook)
     top = np.quantile(outlook.results.values["ev_imports"][:, -1], 0.9)
     assert top < chart.layout.yaxis.range[1] < 1.8 * top
+
+
+def test_what_may_fall_below_nothing_is_in_view():
+    outlook = fc.outlook("kazakhstan-accelerated", draws=100)
+    low = outlook.results.bands("co2_avoided_t")[0.1].min()
+    assert low < 0
+    assert figures.fan_chart(outlook, "co2_avoided_t").layout.yaxis.range[0] < low
+    assert figures.region_chart(outlook.results, "co2_avoided_t").layout.yaxis.range[0] < low
+
+
+def test_a_stock_of_the_first_months_of_a_year_stands_inside_the_chart(outlook, ledger):
+    february = {"place": "KG", "measure": "ev_stock", "quantity": "stock", "relation": "equals"}
+    one = Fact(id="a", period_end="2024-02-10", value=100, unit="vehicles", **february)
+    chart = figures.evidence_chart(Ledger([one]))
+    (dot,) = traces(chart, name="counted")
+    assert chart.layout.xaxis.range[0] < dot.x[0] < chart.layout.xaxis.range[1]
+    kazakh = fc.outlook("kazakhstan-accelerated", draws=50)
+    (dots,) = traces(figures.fan_chart(kazakh, "ev_stock"), name="Counted")
+    assert min(dots.x) >= figures.fan_chart(kazakh, "ev_stock").layout.xaxis.range[0]
+
+
+@pytest.mark.parametrize(
+    ("index", "last", "middle"),
+    [
+        (pd.period_range("2023Q1", periods=5, freq="Q"), "2025Q2", 2022.62),
+        (pd.date_range("2023-12-31", periods=5, freq="YE"), "2032-12-31", 2023.497),
+        (pd.Index(range(2023, 2028)), "2032", 2023.0),
+    ],
+)
+def test_a_series_of_any_labels_is_drawn_to_its_last_forecast(index, last, middle):
+    sales = pd.Series([12.0, 28.0, 61.0, 118.0, 197.0], index)
+    chart = fc.GrowthModel(sales).fit().plot()
+    assert f" in {last}, after 197 in " in chart.layout.title.text
+    (known,) = traces(chart, name="known")
+    (ahead,) = traces(chart, name="Bass", mode="lines")
+    assert known.x[0] == middle
+    first, end = chart.layout.xaxis.range
+    assert first <= known.x[0] < ahead.x[-1] <= end
 
 
 def test_labels_keep_a_line_between_them():

@@ -188,7 +188,7 @@ class Drawing:
         Parameters
         ----------
         index : sequence
-            Years, of which the first and the last are the ends of the axis.
+            Years, or places between them, of which the first and the last must be seen.
         **below
             What stands below a year, by its name.
 
@@ -199,7 +199,7 @@ class Drawing:
         >>> Drawing("", "").years([2019, 2030]).layout["xaxis"]["ticktext"][:3]
         ['2019', '’20', '’21']
         """
-        years = range(int(index[0]), int(index[-1]) + 1)
+        years = range(math.floor(index[0] + 0.5), math.ceil(index[-1] - 0.5) + 1)
         names = [str(year) for year in years]
         if len(names) > FULL_YEARS:
             names[1:] = [f"’{name[2:]}" for name in names[1:]]
@@ -506,12 +506,14 @@ def log_scale(values: Iterable[float]) -> Properties:
 
 
 def linear_scale(values: Iterable[float]) -> Properties:
-    """A linear axis from nothing to above some values.
+    """A linear axis from nothing to above some values, or from below those that are less.
 
-    >>> linear_scale([10.0, 100.0])
-    {'range': [0, 112.0]}
+    >>> linear_scale([10.0, 100.0]), linear_scale([-10.0, 100.0])
+    ({'range': [0, 112.0]}, {'range': [-11.2, 112.0]})
     """
-    return {"range": [0, float(f"{ROOM * max(values):.3g}")]}
+    shown = [*values]
+    low, high = (float(f"{ROOM * end:.3g}") for end in (min(shown), max(shown)))
+    return {"range": [min(0, low), high]}
 
 
 def apart(heights: Sequence[float], axis: Mapping[str, Any], gap: float) -> list[float]:

@@ -148,14 +148,14 @@ def fan_chart(
     first = since or outlook.first_year - math.ceil(len(wide) / 2)
     basis = _basis(outlook, measure, part.country)
     known = like_the_main(drawn_facts(outlook, measure, part.country), basis)
-    counted = [mark for mark in known if mark.period.start.year >= first]
+    counted = [mark for mark in known if mark.middle >= first - 0.5]
     past = _before(part.bands(measure)[0.5], counted, range(first, outlook.first_year))
     own = measure == outlook.scenario.measure
     words = SHADED
     if own and len(_uncounted(past, counted)):
         words += "; open points, what the facts imply"
     chart = _frame(outlook, measure, part.country, wide, words)
-    chart.update_layout(yaxis=linear_scale([*past, *wide[0.9]]))
+    chart.update_layout(yaxis=linear_scale([*past, *wide[0.1], *wide[0.9]]))
     below = {}
     # The longest count of the unfinished year from its first day on
     begun = [mark for mark in counted if mark.period.start == dt.date(outlook.first_year, 1, 1)]
@@ -301,12 +301,14 @@ def evidence_chart(evidence: Ledger | Outlook, measure: str | None = None) -> go
     heights = [mark.height for mark in shown]
     chart.add(*fact_traces(shown, main))
     chart.update_layout(yaxis=log_scale([*heights, 1.5 * max(heights)]))
-    return chart.years(_years_of(mark.period for mark in shown)).figure()
+    return chart.years(_ends_of(shown)).figure()
 
 
-def _years_of(periods: Iterable[Period]) -> list[int]:
-    """The years in which periods begin and end, in their order."""
-    return sorted(day.year for period in periods for day in (period.start, period.end))
+def _ends_of(shown: Iterable[Mark], periods: Iterable[Period] = ()) -> list[float]:
+    """Where the first of some facts and periods begins, and the year in which the last ends."""
+    starts = [mark.start for mark in shown] + [on_axis(period.start) for period in periods]
+    last = max(period.end.year for period in (*periods, *(mark.period for mark in shown)))
+    return [min(starts), last]
 
 
 def fan(
@@ -478,8 +480,8 @@ def forecast_chart(forecast: FlowForecast) -> go.Figure:
         *fact_traces(shown, forecast.basis),
     )
     heights = [*rates[0.9], *(mark.height for mark in shown)]
-    periods = [*forecast.periods, *(mark.period for mark in shown)]
-    return chart.update_layout(yaxis=linear_scale(heights)).years(_years_of(periods)).figure()
+    chart.update_layout(yaxis=linear_scale(heights))
+    return chart.years(_ends_of(shown, forecast.periods)).figure()
 
 
 @dataclass(frozen=True)

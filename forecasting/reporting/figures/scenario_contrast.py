@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -257,7 +258,7 @@ def region_chart(total: Results, measure: str) -> go.Figure:
     words = f"{unit_by_year(measure)}, the sum of joint draws, not of quantiles; {SHADED}"
     number = finding(measure, spoken(wide[0.5].iloc[-1], measure))
     title = f"{place_name(total.country)}: {number} in {wide.index[-1]}"
-    chart = Drawing(title, words, height=440, yaxis=linear_scale(wide[0.9]))
+    chart = Drawing(title, words, height=440, yaxis=linear_scale([*wide[0.1], *wide[0.9]]))
     return chart.add(*fan(wide, measure)).years(wide.index).figure()
 
 
@@ -324,7 +325,8 @@ def growth_curves_chart(
         name: frame["median" if "median" in frame else "mean"] for name, frame in forecasts.items()
     }
     reached = ", ".join(f"{name} {readable(middle.iloc[-1])}" for name, middle in middles.items())
-    last, seen = (int(_years(rows.index)[-1]) for rows in (next(iter(middles.values())), series))
+    ahead = next(iter(middles.values())).index
+    last, seen = (_label(index[-1]) for index in (ahead, series.index))
     known = f"after {readable(series.iloc[-1])} in {seen}"
     subtitle = "of each period; medians and the interval of each"
     chart = Drawing(f"{reached} in {last}, {known}", subtitle, height=460)
@@ -339,7 +341,7 @@ def growth_curves_chart(
         chart.add(line(years, middles[name], colour, name=name, legendgroup=name))
     # Intervals may reach far beyond what is drawn
     chart.update_layout(yaxis=linear_scale([1.4 * max(series.max(), *map(max, middles.values()))]))
-    return chart.years([_years(series.index)[0], last]).figure()
+    return chart.years([_years(series.index)[0], _years(ahead)[-1]]).figure()
 
 
 def results_chart(results: GrowthResults, steps: int = 5, alpha: float = 0.1) -> go.Figure:
@@ -364,19 +366,27 @@ def results_chart(results: GrowthResults, steps: int = 5, alpha: float = 0.1) ->
 def _observed(series: pd.Series[float], name: str, opacity: float = 1.0) -> Trace:
     """Dots of what was counted."""
     years = _years(series.index)
-    hover = [f"{label}: {readable(value)}" for label, value in series.items()]
+    hover = [f"{_label(label)}: {readable(value)}" for label, value in series.items()]
     look = {"color": INK, "size": 8, "opacity": opacity}
     return points(years, series, hover, **look) | {"name": name, "showlegend": True}
 
 
+def _label(label: object) -> str:
+    """A label of a series as it is read: a date without its time, a year without a fraction."""
+    return str(label).removesuffix(" 00:00:00").removesuffix(".0")
+
+
 def _years(index: pd.Index) -> list[float]:
-    """Where the labels of a series stand on an axis of years: a period in its middle."""
-    return [
-        round((on_axis(label.start_time.date()) + on_axis(label.end_time.date())) / 2, 2)
-        if isinstance(label, pd.Period)
-        else float(label)
-        for label in index.tolist()
-    ]
+    """Where the labels of a series stand on an axis of years: a period in its middle, a date on its
+    day.
+    """
+    if isinstance(index, pd.PeriodIndex):
+        ends = (index.start_time, index.end_time)
+        days = [[on_axis(day) for day in end.date] for end in ends]
+        return [round(place, 2) for place in np.mean(days, axis=0).tolist()]
+    if isinstance(index, pd.DatetimeIndex):
+        return [on_axis(day) for day in index.date]
+    return [float(label) for label in index]
 
 
 def analogues_chart(outlook: Outlook) -> go.Figure:
