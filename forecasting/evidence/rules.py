@@ -323,7 +323,7 @@ def number_faults(row: Row, columns: Sequence[str], of_size: Collection[str]) ->
         text = row[column]
         number = finite_number(text)
         if text and number is None:
-            plain = re.sub(r"[,\s'\u00a0\u202f_]", "", text)
+            plain = re.sub(r"[,\s'\u00a0\u202f_](?=\d{3}(?!\d))", "", text)
             hint = "digits and a decimal point only"
             if plain != text and _NUMBER.fullmatch(plain):
                 hint = f"without thousands separators: {plain}"

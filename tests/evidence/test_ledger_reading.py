@@ -108,6 +108,10 @@ def test_a_good_row_has_no_problem() -> None:
             "ledger:2 value: '2 544' is not a number (without thousands separators: 2544)",
         ),
         (
+            {"value": "1,5"},
+            "ledger:2 value: '1,5' is not a number (digits and a decimal point only)",
+        ),
+        (
             {"value": "many"},
             "ledger:2 value: 'many' is not a number (digits and a decimal point only)",
         ),
