@@ -12,13 +12,15 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import place_code, place_name
 from forecasting.evidence.printed_numbers import printed_number
 from forecasting.evidence.printed_periods import period_of
-from forecasting.measures import EV_FLOWS, MEASURES, nearest
+from forecasting.measures import FLOW_OF_COUNT, MEASURES, nearest
 from forecasting.parameters.schema import CORRIDORS, Scenario, scenario_from_parameters
 from forecasting.periods import Period, as_date, year
 from forecasting.quantiles import Array
 from forecasting.scenarios.known import facts_of_scenario
 from forecasting.scenarios.outlook import Outlook, outlook
 from forecasting.scenarios.question import find_scenario, new_scenario, params_file
+
+FLOWS = (*dict.fromkeys(FLOW_OF_COUNT.values()),)  # that a scenario may be of
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ def claim_of(
         raise InputError(
             f"{file} is of {scenario.place}, the claim of {code}; give a params file of {code}"
         )
-    if measure in EV_FLOWS and scenario.measure != measure:
+    if measure in FLOWS and scenario.measure != measure:
         file = None
     if file is None and scenario.country:
         scenario = _facts_alone(code, measure, facts_of_scenario(scenario, ledger))
@@ -209,9 +211,9 @@ def _corridor_of(code: str, measure: str) -> str:
 def _facts_alone(code: str, measure: str, facts: Ledger) -> Scenario:
     """A country's scenario without events: of the flow that is asked for, else of one counted."""
     flow = measure
-    if measure not in EV_FLOWS:
-        counted = (flow for flow in EV_FLOWS if len(facts.select(code, flow)))
-        flow = next(counted, EV_FLOWS[0])
+    if measure not in FLOWS:
+        counted = (flow for flow in FLOWS if len(facts.select(code, flow)))
+        flow = next(counted, FLOWS[0])
     parameters = new_scenario(code).parameters() | {"measure": flow, "scenario": "facts-alone"}
     return scenario_from_parameters(parameters | {"name": "", "title": ""})
 

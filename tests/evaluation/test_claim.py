@@ -167,3 +167,26 @@ def test_a_percentage_is_no_count() -> None:
     told = claim_of("UZ", "ev_share_percent", "2030", "10 %")
     assert told.value == 10
     assert claim_text(told).startswith("10 % (electric share of new cars, Uzbekistan, 2030)")
+
+
+def test_sales_of_one_s_own_are_forecast_without_a_params_file() -> None:
+    rows = [
+        {
+            "id": f"sold-{year}",
+            "measure": "ev_sales",
+            "place": "GE",
+            "relation": "equals",
+            "published": "2024-01",
+            "period_start": f"{year}-01-01",
+            "period_end": f"{year}-12-31",
+            "value": count,
+        }
+        for year, count in ((2022, 2180), (2023, 5400))
+    ]
+    own = Ledger.from_frame(pd.DataFrame(rows))
+    told = claim_of("GE", "ev_sales", "2023", 5000, ledger=own)
+    assert told.median == pytest.approx(5400, rel=0.01)
+    assert told.scenario == "georgia-facts-alone"
+    assert claim_of("GE", "ev_stock", "2025", 5000, ledger=own).median > 7580
+    shipped = claim_of("UZ", "ev_sales", "2025", 40_000)
+    assert "Printed: about 40,700 vehicles" in claim_text(shipped)
