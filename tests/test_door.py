@@ -273,7 +273,7 @@ def group_doors(
 ) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
     """Every function of the tables and the figures, its arguments by their names."""
     frame = pd.DataFrame({"median": [1.0], "pi_lower": [0.5], "pi_upper": [2.0]}, index=[2024])
-    verdicts = fc.tables.article_checked(ledger, [made.scenario])
+    verdicts = fc.tables.article_checked([made.scenario])
     common = {
         "outlook": made,
         "outlooks": [made],

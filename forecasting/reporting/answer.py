@@ -106,7 +106,7 @@ def answer(outlook: Outlook) -> Prose:
     >>> fc.tables.answer(outlook).sentence[:52]
     'Nobody has counted this market; judging by other mar'
     """
-    if outlook.scenario.measure == EV_SHARE:
+    if outlook.measure == EV_SHARE:
         return Prose([_shares(outlook), TWO_NUMBERS], LEAD)
     return _finding(outlook)
 
@@ -121,7 +121,7 @@ def _finding(outlook: Outlook) -> Prose:
     """The flow in the first year that the facts do not cover, and what stands at the horizon; of an
     index its growth, as its level is that of a base which nobody has printed.
     """
-    measure = outlook.scenario.measure
+    measure = outlook.measure
     horizon = outlook.scenario.horizon
     soon = min(outlook.first_year, horizon)
     pattern = FINDINGS.get(measure, ANY_FINDING)
@@ -352,7 +352,7 @@ def _row_of(make: Callable[[], Outlook], scenario: Scenario, draws: int) -> dict
     def row() -> dict[str, str]:
         outlook = make()
         cells = {}
-        for entry in headline(outlook.results, outlook.scenario.measure, outlook.first_year):
+        for entry in headline(outlook.results, outlook.measure, outlook.first_year):
             name = entry["measure"]
             if entry["year"] != outlook.first_year + 1:
                 ends = amounts(entry[LOW], entry[HIGH], name).replace(" ", NO_BREAK)

@@ -83,15 +83,11 @@ class Verdict:
     since: tuple[Fact, ...]
 
 
-def article_checked(
-    ledger: Ledger | None = None, scenarios: Iterable[Scenario] | None = None
-) -> list[Verdict]:
+def article_checked(scenarios: Iterable[Scenario] | None = None) -> list[Verdict]:
     """Every statement of the article with its verdict.
 
     Parameters
     ----------
-    ledger : Ledger, optional
-        With the article's rows; default the facts that ship.
     scenarios : iterable of Scenario, optional
         Those that are asked whether they use it; default all that can be asked for by name.
 
@@ -100,18 +96,12 @@ def article_checked(
     list of Verdict
         In the article's order.
 
-    Raises
-    ------
-    LedgerError
-        Where a verdict names a fact that the ledger lacks.
-
     Examples
     --------
-    >>> from forecasting.evidence.datasets import central_asia
-    >>> [row.use for row in article_checked(central_asia(), [])][6:10]
+    >>> [row.use for row in article_checked([])][6:10]
     ['once', 'once', 'forecast', 'beside']
     """
-    ledger = central_asia() if ledger is None else ledger
+    ledger = central_asia()
     chosen = find_scenarios() if scenarios is None else list(scenarios)
     enters = {scenario.name: _facts_used(scenario, ledger) for scenario in chosen}
     cites = {
@@ -287,7 +277,7 @@ def write_article(out: Path, parameters: Iterable[Mapping[str, Any]]) -> bool:
     for keys in parameters:
         with contextlib.suppress(ForecastingError):  # its own report tells what is wrong with it
             scenarios.append(scenario_from_parameters(dict(keys)))
-    checked = article_checked(central_asia(), scenarios)
+    checked = article_checked(scenarios)
     if not any(row.enters or row.cited for row in checked):
         return False
     write_page(

@@ -694,7 +694,7 @@ def choice_table(
     }
     if choice:
         shown["regret"] = regret["regret"].map(readable)
-    return Table(plain_frame(shown), caption=caption)
+    return rows_table(shown, caption=caption)
 
 
 def _choice_of(outlook: Outlook, missing: float | None, idle: float | None) -> Choice | None:

@@ -181,8 +181,8 @@ def live_comparison(out: Path) -> bytes:
         "measure": [*HEADLINE],
         "year": years[::-1],
         "scenario": scenarios,
+        **dict.fromkeys(places, ("yes", "no")),
     }
-    choices |= {place: ["yes", "no"] for place in places}
     cells = {
         name: book.choice(compare, row, name, words, words[0])
         for row, (name, words) in enumerate(choices.items(), start=2)

@@ -101,10 +101,8 @@ def write_document(report: Path, target: Path, template: Path | None = None) -> 
 
 def _begun(template: Path | None) -> Any:
     """An empty document, with the styles of a template where one is given."""
-    if template is None:
-        return docx.Document()
     try:
-        document: Any = docx.Document(str(template))
+        document: Any = docx.Document(str(template) if template else None)
     except (PackageNotFoundError, ValueError, KeyError):
         raise InputError(f"{template} is no Word document; give one that ends in .docx") from None
     for part in document.element.body[:-1]:  # the last describes the page

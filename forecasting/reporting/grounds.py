@@ -208,7 +208,7 @@ def _open(outlook: Outlook) -> Iterator[str]:
     """What moves the answer most: an assumption about charging, how little the facts say of the
     last year, and the events.
     """
-    measure = outlook.scenario.measure
+    measure = outlook.measure
     last = outlook.years[-1]
     if outlook.demand is not None:
         inputs = outlook.demand.sensitivity
@@ -294,7 +294,7 @@ def grounds(outlook: Outlook) -> BulletList:
     True
     """
     rows: list[tuple[str, Line]] = [
-        (outlook.scenario.measure, _flow_grounds(outlook, flow))
+        (outlook.measure, _flow_grounds(outlook, flow))
         for flow in outlook.baseline_forecasts.values()
     ]
     rows += _chain_grounds(outlook)
@@ -306,7 +306,7 @@ def _flow_grounds(outlook: Outlook, flow: FlowForecast) -> Line:
     """Of the flow: how many facts, whose definition, how much they say, which moves most, which
     events are assumed.
     """
-    label = label_in(outlook, outlook.scenario.measure)
+    label = label_in(outlook, outlook.measure)
     fit = flow.fit_table()
     if fit.empty:
         size = "" if flow.market is None else " and on the size of the market"
@@ -346,7 +346,7 @@ def _chain_grounds(outlook: Outlook) -> Iterator[tuple[str, str]]:
         return
     inputs = outlook.demand.sensitivity
     for measure, parts in CHAIN.items():
-        if measure == outlook.scenario.measure or measure not in outlook.results.values:
+        if measure == outlook.measure or measure not in outlook.results.values:
             continue
         rows = inputs[(inputs["output"] == measure) & (inputs["share"] >= LEAST_SHARE)]
         rows = rows.sort_values("swing", key=lambda swing: -swing.abs(), kind="stable").head(MOST)
@@ -356,7 +356,7 @@ def _chain_grounds(outlook: Outlook) -> Iterator[tuple[str, str]]:
             for name, (low, high) in zip(rows["input"], ends, strict=True)
         )
         moving = phrase(" It is moved most by {}.", moved)
-        made = parts.format(coming=REGISTERED.get(outlook.scenario.measure, COMING))
+        made = parts.format(coming=REGISTERED.get(outlook.measure, COMING))
         yield measure, f"{label_in(outlook, measure)}: it follows from {made}.{moving}"
 
 
@@ -515,7 +515,7 @@ def find_out_table(outlook: Outlook) -> Table:
         return rows_table([], nothing=NOTHING_NARROWS)
     measures = worth.columns[4:].tolist()
     several = len(outlook.forecasts) > 1
-    own = label_in(outlook, outlook.scenario.measure)
+    own = label_in(outlook, outlook.measure)
     shown = {"number": [_number(row, own, several) for row in worth.to_dict("records")]}
     shown |= {
         label_in(outlook, name): [f"{100 * share:.0f} %" for share in worth[name]]
@@ -535,7 +535,7 @@ def find_out_table(outlook: Outlook) -> Table:
             f"{amount(low, first)} to {amount(high, first)}, a factor of {readable(factor, 2)}; "
             "the last column is what would be left of it."
         )
-    return Table(plain_frame(shown), caption=caption)
+    return rows_table(shown, caption=caption)
 
 
 def _number(row: Mapping[Any, Any], flow: str, several: bool) -> str:

@@ -111,8 +111,8 @@ def figure_html(figure: dict[str, Any], name: str) -> str:
     >>> print(page.splitlines()[-1].partition('"layout":')[2])
     {"title":{"text":"\u003cb>A & B\u003c/b>"}}}</script>
     """
-    content = {"data": figure.get("data", []), "layout": figure.get("layout", {})}
-    layout = content["layout"]
+    layout = figure["layout"]
+    content = {"data": figure["data"], "layout": layout}
     text = json.dumps(content, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
     height = int(layout.get("height") or 450)
     title, subtitle, description = map(html.escape, figure_words(layout))

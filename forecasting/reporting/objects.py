@@ -163,5 +163,5 @@ def _forecast_html(forecast: FlowForecast) -> str:
 @html_of.register
 def _outlook_html(outlook: Outlook) -> str:
     """An outlook as a report begins: the answer, and the main numbers by year."""
-    main = outlook_table(outlook, *dict.fromkeys((outlook.scenario.measure, *AT_THE_HORIZON)))
+    main = outlook_table(outlook, *dict.fromkeys((outlook.measure, *AT_THE_HORIZON)))
     return answer(outlook)._repr_html_() + main._repr_html_()

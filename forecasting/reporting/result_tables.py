@@ -261,7 +261,7 @@ def outlook_table(outlook: Outlook, *measures: str) -> Table:
     >>> fc.tables.outlook_table(outlook, "ev_stock").frame.columns[1]
     ('Electric cars on the road, vehicles', 'median')
     """
-    shown = measures or tuple(dict.fromkeys((*CHAIN, outlook.scenario.measure)))
+    shown = measures or tuple(dict.fromkeys((*CHAIN, outlook.measure)))
     heads = {with_unit(name, label_in(outlook, name)): name for name in shown}
     frame = _by_year(outlook.results, heads, outlook.first_year)
     return rows_table(frame, heads, nothing="This outlook has none.")
@@ -379,7 +379,7 @@ def growth_by_year(outlook: Outlook) -> Table:
     several = len(outlook.parts) > 2  # places, and their sum
     groups = {}
     for part in outlook.parts if several else outlook.parts[:1]:
-        wide = yearly_growth(part, outlook.scenario.measure).loc[outlook.first_year - 1 :]
+        wide = yearly_growth(part, outlook.measure).loc[outlook.first_year - 1 :]
         groups[part_words(part.country)] = pd.DataFrame(
             {head: wide[level].map(percent) for head, level in LEVELS.items()}
         )
@@ -610,7 +610,7 @@ def headline_numbers(outlook: Outlook) -> dict[str, float]:
     >>> [name for name in fc.tables.headline_numbers(outlook) if name.endswith("2030")]
     ['ev_stock 2030', 'charging_points_need 2030', 'charging_points_practice 2030']
     """
-    rows = headline(outlook.results, outlook.scenario.measure, outlook.first_year)
+    rows = headline(outlook.results, outlook.measure, outlook.first_year)
     return {f"{row['measure']} {row['year']}": float(f"{row['median']:.3g}") for row in rows}
 
 

@@ -48,7 +48,7 @@ FACT_COLUMNS = [
 
 def is_live(outlook: Outlook) -> bool:
     """Whether an outlook has a chain from cars to chargers that a workbook can hold."""
-    measure = MEASURES[outlook.scenario.measure]
+    measure = MEASURES[outlook.measure]
     return "ev_stock" in outlook.results.values and measure.vehicle in ("", CAR)
 
 
@@ -80,7 +80,7 @@ def _summary(book: Book, outlook: Outlook) -> None:
     sheet.write_string(
         1, 0, f"As of {outlook.as_of}: medians, and the ends of the 80 % interval", note
     )
-    entries = headline(outlook.results, outlook.scenario.measure, outlook.first_year)
+    entries = headline(outlook.results, outlook.measure, outlook.first_year)
     frame = plain_frame(entries)
     frame["measure"] = frame["measure"].map(label_of)
     row = book.table(sheet, 3, frame)
@@ -98,7 +98,7 @@ def _results(book: Book, outlook: Outlook) -> None:
     sheet = book.sheet("Results", "Results by year", (40, 14, 8, *[13] * len(LEVELS)))
     bands = {
         name: outlook.results.bands(name).loc[outlook.first_year :]
-        for name in dict.fromkeys((*CHAIN, outlook.scenario.measure))
+        for name in dict.fromkeys((*CHAIN, outlook.measure))
         if name in outlook.results.values
     }
     wide = pd.concat(bands, names=["measure"]).rename(columns=LEVELS).reset_index()
@@ -111,7 +111,7 @@ def _results(book: Book, outlook: Outlook) -> None:
     book.table(sheet, 2, wide, frozen=3)
     charts = [
         (label_of(name), unit_by_year(name), [(spans[name], *line) for line in LINES])
-        for name in (outlook.scenario.measure, *HEADLINE[:2])
+        for name in (outlook.measure, *HEADLINE[:2])
         if name in spans
     ]
     answers = [

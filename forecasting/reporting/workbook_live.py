@@ -314,7 +314,7 @@ def _levers(outlook: Outlook, chain: Chain) -> Iterator[tuple[Any, ...]]:
         if name in of_target:
             words, unit, limits = of_target[name]
             yield name, words, unit, "", nothing, limits, ""
-        elif stem == outlook.scenario.measure:
+        elif stem == outlook.measure:
             words = f"{label_of(stem)} in {year}, times what the scenario has"
             yield name, words, "factor", 1.0, nothing, (0, FACTORS[-1]), ""
         else:

@@ -93,7 +93,7 @@ def worth_finding_out(outlook: Outlook) -> pd.DataFrame:
     True
     """
     measures = [name for name in WORTH_FINDING_OUT if name in outlook.results.values]
-    measures = measures or [outlook.scenario.measure]
+    measures = measures or [outlook.measure]
     answers = {name: outlook.results.values[name][:, -1] for name in measures}
     numbers = list(_numbers(outlook))
     chance = np.random.default_rng(outlook.scenario.seed)
@@ -121,7 +121,7 @@ def width_left(share: float) -> float:
 
 
 def _numbers(outlook: Outlook) -> Iterator[Unprinted]:
-    measure = outlook.scenario.measure
+    measure = outlook.measure
     for place, flow in outlook.forecasts.items():
         first = last_day(flow.evidence, outlook.as_of) + dt.timedelta(days=1)
         quarter = 3 * ((first.month - 1) // 3) + 1

@@ -118,7 +118,7 @@ def printed_growth(outlook: Outlook, place: str) -> list[Fact]:
     place : str
         One of its places.
     """
-    facts = (outlook.evidence or Ledger()).select(place, outlook.scenario.measure)
+    facts = (outlook.evidence or Ledger()).select(place, outlook.measure)
     rates = [
         fact for fact in facts if fact.is_change and fact.declared.is_percent and fact.is_exact
     ]

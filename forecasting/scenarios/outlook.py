@@ -159,6 +159,11 @@ class Outlook(Shown):
         return self.scenario.name
 
     @property
+    def measure(self) -> str:
+        """The flow that is forecast."""
+        return self.scenario.measure
+
+    @property
     def forecast(self) -> FlowForecast | None:
         """The forecast of the only, or first, place."""
         return next(iter(self.forecasts.values()), None)

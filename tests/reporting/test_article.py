@@ -16,7 +16,7 @@ from forecasting.reporting.article import (
 
 PARAMS = sorted((Path(__file__).parents[2] / "params").glob("*.yaml"))
 SCENARIOS = [fc.load_scenario(path) for path in PARAMS]
-CHECKED = article_checked(fc.datasets.central_asia(), SCENARIOS)
+CHECKED = article_checked(SCENARIOS)
 BY_NUMBER = {row.fact.id: row for row in CHECKED}
 
 

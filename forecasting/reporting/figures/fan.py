@@ -137,7 +137,7 @@ def fan_chart(
     >>> fc.figures.fan_chart(outlook, "ev_stock", since=2025).layout.title.text
     '<b>Turkmenistan, baseline: 11,000 electric cars on the road in 2030</b>'
     """
-    measure = measure or outlook.scenario.measure
+    measure = measure or outlook.measure
     if empty := without_market(outlook, measure):
         return empty
     # A single place that is counted is all of the whole
@@ -150,7 +150,7 @@ def fan_chart(
     known = like_the_main(drawn_facts(outlook, measure, part.country), basis)
     counted = [mark for mark in known if mark.middle >= first - 0.5]
     past = _before(part.bands(measure)[0.5], counted, range(first, outlook.first_year))
-    own = measure == outlook.scenario.measure
+    own = measure == outlook.measure
     words = SHADED
     if own and len(_uncounted(past, counted)):
         words += "; open points, what the facts imply"
@@ -170,7 +170,7 @@ def fan_chart(
 
 def _basis(outlook: Outlook, measure: str, place: str) -> str:
     """Whose count a measure is; of what follows from the flow, nobody's."""
-    if measure == outlook.scenario.measure:
+    if measure == outlook.measure:
         return getattr(outlook.forecasts.get(place), "basis", "")
     return ""
 
@@ -400,7 +400,7 @@ def policy_chart(outlook: Outlook) -> go.Figure:
     '<b>Turkmenistan, baseline: no policy enters this flow but the events above</b>'
     """
     forecast = outlook.baseline_forecast
-    vehicles = unit_of(outlook.scenario.measure)
+    vehicles = unit_of(outlook.measure)
     unit = f"{vehicles} a month"
     if forecast is None or not forecast.policies.rows:
         return nothing(of_outlook(outlook, "no policy enters this flow but the events above", unit))
@@ -442,7 +442,7 @@ def without_market(outlook: Outlook, measure: str) -> go.Figure | None:
     """In place of a chart of vehicles or chargers, what it takes; None where the size of the market
     is known.
     """
-    if outlook.scenario.measure != EV_SHARE or measure == EV_SHARE:
+    if outlook.measure != EV_SHARE or measure == EV_SHARE:
         return None
     about, _, _ = uncapital(label_of(measure)).partition(":")
     words = "the new cars of a year are not known: market_size in the params file"

@@ -483,7 +483,7 @@ def growth_chart(outlook: Outlook, place: str) -> go.Figure:
     '<b>Xinjiang, baseline: electric cars exported, value index, +35 % in 2024</b>'
     """
     printed = _printed(outlook, place)
-    measure = outlook.scenario.measure
+    measure = outlook.measure
     now = yearly_growth(part_of(outlook, place), measure).loc[outlook.first_year - 1 :]
     soon = now.head(2).iloc[-1]
     title = f"{uncapital(label_in(outlook, measure))}, {percent(soon[0.5])} in {soon.name}"
