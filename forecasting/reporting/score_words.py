@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from forecasting.evaluation.claim import Claim
 
 # What each column of a backtest is called; an indented one is a part of the one above it
+INSIDE = {
+    "in80": "outcomes inside the 80 % interval",
+    "in95": "outcomes inside the 95 % interval",
+    "cases": "cases",
+}
 BACKTEST = {
     "wis": "interval score",
     "h1": "  1 year ahead",
@@ -33,9 +38,7 @@ BACKTEST = {
     "ratio_h1": "  1 year ahead",
     "ratio_short": f"  at most {SHORT} years of history",
     "ratio_regression": "ratio to the analogue regression",
-    "in80": "outcomes inside the 80 % interval",
-    "in95": "outcomes inside the 95 % interval",
-    "cases": "cases",
+    **INSIDE,
 }
 BY_GROUP = {
     "cases": "cases",
@@ -55,9 +58,7 @@ PART_YEAR = {
     "next_ale": "  median error of the log",
     "ratio": "ratio to the best rule, this year",
     "next_ratio": "ratio to the best rule, next year",
-    "in80": "outcomes inside the 80 % interval",
-    "in95": "outcomes inside the 95 % interval",
-    "cases": "cases",
+    **INSIDE,
 }
 EVENTS = {
     "wis": "interval score",
@@ -69,9 +70,7 @@ EVENTS = {
     "ratio_three": "  three months after",
     "ratio_twelve": "  twelve months after",
     "ratio_known": "  where it had been announced by then",
-    "in80": "outcomes inside the 80 % interval",
-    "in95": "outcomes inside the 95 % interval",
-    "cases": "cases",
+    **INSIDE,
     "events": "events",
 }
 # The columns that hold the standard errors of others
@@ -106,11 +105,11 @@ def scores_text(lines: pd.DataFrame, words: Mapping[str, str]) -> str:
     ratio to the best rule, this year  0.680 ± 0.030
     """
     groups = lines.attrs.get("groups")
-    by_group = "" if groups is None else f"\n{figures_text(groups, BY_GROUP, across=False)}\n"
-    return f"{figures_text(lines, words)}\n{by_group}{LEGEND}"
+    by_group = "" if groups is None else f"\n{figures_in(groups, BY_GROUP).T.to_string()}\n"
+    return f"{figures_in(lines, words).to_string()}\n{by_group}{LEGEND}"
 
 
-def figures_text(lines: pd.DataFrame, words: Mapping[str, str], across: bool = True) -> str:
+def figures_in(lines: pd.DataFrame, words: Mapping[str, str]) -> pd.DataFrame:
     """Figures of several methods: one column per method, one row per figure, in words.
 
     Parameters
@@ -119,21 +118,18 @@ def figures_text(lines: pd.DataFrame, words: Mapping[str, str], across: bool = T
         One line per method, one column per figure.
     words : mapping of str to str
         What each column is called; columns without a word are left out.
-    across : bool
-        A column for each line; else a row.
 
     Examples
     --------
     >>> lines = pd.DataFrame({"in80": [0.81], "se80": [0.02], "cases": [40]}, index=["ours"])
-    >>> print(figures_text(lines, {"in80": "inside 80 %", "cases": "cases"}))
+    >>> figures_in(lines, {"in80": "inside 80 %", "cases": "cases"})
                         ours
     inside 80 %  0.810 ± 0.020
     cases                   40
     """
     known = [column for column in words if column in lines]
     rows = [cells_of(lines, column).tolist() for column in known]
-    table = pd.DataFrame(rows, [words[column] for column in known], list(lines.index))
-    return (table if across else table.T).to_string()
+    return pd.DataFrame(rows, [words[column] for column in known], list(lines.index))
 
 
 def cells_of(lines: pd.DataFrame, column: str) -> pd.Series:
@@ -160,8 +156,7 @@ def chargers_text(scores: pd.DataFrame) -> str:
     shown = {name: form.format for name, form in forms.items()}
     smallest = scores.attrs["smallest"]
     faults = scores.attrs["faults"]["fault"].value_counts()
-    kinds = ", ".join(f"{kind} {count}" for kind, count in faults.items())
-    by_kind = phrase(" ({})", kinds)
+    by_kind = phrase(" ({})", ", ".join(f"{kind} {count}" for kind, count in faults.items()))
     return "\n".join(
         [
             scores.to_string(index=False, formatters=shown),
