@@ -300,6 +300,11 @@ SENTENCES: dict[str, Wording] = {
     "history_starts": (
         "Facts from before {day_in_text} are left out: the params file starts the history there."
     ),
+    "earlier_unknown": (
+        "{percent:.0f} % of all vehicles that {place}'s facts tell of came in {year}, the first "
+        "year told: those that came before are missing from the vehicles on the road, and from "
+        "what they need. Give facts of the years before, too."
+    ),
     "above_market": (
         "In {percent:.0f} % of the draws {place}'s flow exceeds the whole market in some year: "
         "vehicles that leave again or wait unsold, or a market larger than assumed."

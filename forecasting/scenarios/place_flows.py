@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 MONTHLY_YEARS = 2  # years of the outlook that are also shown by month
 PERCENT = 100.0
+# Share of all that was told which came in the first year told, beyond which more came before it
+MUCH_BEFORE = 0.2
 MUCH = 0.05  # share of draws beyond which a reader must know that the flow exceeds its market
 LIMITED = 0.01  # share of draws from which a caveat says that the limit of a corridor holds
 SILENCE = 730  # days without a count after which a place beside others is unknown
@@ -187,6 +189,13 @@ def place_caveats(scenario: Scenario, place: str, flow: PlaceFlow) -> list[Cavea
         caveats.append(Caveat("no_counts", values={"place": place, "measure": scenario.measure}))
         if flow.market.origin:
             caveats.append(flow.market.origin)
+    elif scenario.country and not any(fact.accumulates for fact in flow.evidence):
+        years, yearly = by_year(flow.before)
+        known = yearly[:, : max(flow.first_year - years[0], 1)]
+        share = float(np.median(known[:, 0] / known.sum(axis=1)))
+        if share > MUCH_BEFORE:
+            values = {"place": place, "year": years[0], "percent": PERCENT * share}
+            caveats.append(Caveat("earlier_unknown", values=values))
     if scenario.since:
         caveats.append(Caveat("history_starts", values={"day": str(scenario.since)}))
     made = flow.after

@@ -209,3 +209,29 @@ def test_a_ledger_that_is_given_without_dates_is_said_to_be_unused():
     dated = Ledger.from_frame(own.frame.assign(published="2026-07-20"))
     said = lines_of(outlook("uzbekistan-baseline", dated, draws=50).caveats)
     assert not any("of your own" in line for line in said)
+
+
+def test_a_history_that_begins_late_is_said_to_lack_what_came_before(tmp_path):
+    rows = [
+        {
+            "id": f"sold-{y}",
+            "measure": "ev_sales",
+            "place": "NO",
+            "relation": "equals",
+            "published": "2025-01",
+            "period_start": f"{y}-01-01",
+            "period_end": f"{y}-12-31",
+            "value": count,
+        }
+        for y, count in ((2020, 10_000), (2023, 104_590), (2024, 114_400))
+    ]
+    given = {"country": "NO", "scenario": "a", "as_of": "2025-01-31", "horizon": 2026, "seed": 1}
+    scenario = scenario_from_parameters(given | {"market_size": 128_000, "measure": "ev_sales"})
+
+    def said(*facts):
+        own = Ledger.from_frame(pd.DataFrame(facts))
+        return "\n".join(lines_of(outlook(scenario, own, draws=50).caveats))
+
+    late = said(*rows[1:])
+    assert "48 % of all vehicles that Norway's facts tell of came in 2023, the first year" in late
+    assert "the first year told" not in said(*rows)
