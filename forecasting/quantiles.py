@@ -49,14 +49,14 @@ def medians(draws: Array) -> Array:
     return np.asarray((ordered[(count - 1) // 2] + ordered[count // 2]) / 2)
 
 
-def ratio(part: Array, of: Array, otherwise: float) -> Array:
+def ratio(part: Array, whole: Array, otherwise: float) -> Array:
     """A quotient, and what stands for it where nothing is divided by.
 
     >>> ratio(np.array([1.0, 0.0]), np.array([4.0, 0.0]), np.inf).tolist()
     [0.25, inf]
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(of != 0, part / of, otherwise)
+        return np.where(whole != 0, part / whole, otherwise)
 
 
 def _ordered(draws: Array) -> Array:

@@ -356,9 +356,9 @@ class Chain:
             return made
         made |= self._practice(year)
         for setting in SETTINGS:
-            power = f"points.{setting}*kw.{setting}/1000"
-            if setting not in SHARED:
-                power = {"home": "points.home*home_kw/1000", "depot": "depot_mw"}[setting]
+            power = {"home": "points.home*home_kw/1000", "depot": "depot_mw"}.get(
+                setting, f"points.{setting}*kw.{setting}/1000"
+            )
             made[f"load.{setting}"] = (
                 f"MAX((coincidence_floor+(1-coincidence_floor)/SQRT(MAX(points.{setting},1)))*{power},"
                 f"kwh.{setting}*mwh_a_day.{setting}*{day_profile().max(axis=1)[SETTINGS.index(setting)]:.6g})"

@@ -373,19 +373,9 @@ class ControlPanel:
         drivers = [*start.drivers, *levers(start, self.explorer.outlook)]
         self.drivers = {driver.name: driver for driver in drivers}
         self.rows = assumptions_that_matter(self.explorer.outlook, start)
-        # The scenarios that can be asked for; those of ./params among them
-        names = {"options": sorted({*scenario_names(), start.name}), "value": start.name}
-        moves = {name: [*self._driver(driver)] for name, driver in self.drivers.items()}
-        common = [lever for name in LEVERS.values() for lever in moves.pop(name)]
-        groups: dict[str, list[Lever]] = {
-            "Scenario": [("scenario", "", self.widgets.Dropdown(**names, layout=WIDE))],
-            "What matters most": [*common, *map(self._assumption, self.rows)],
-            "Events": [lever for group in moves.values() for lever in group],
-            "Facts": self._facts(start),
-        }
         self.controls: dict[str, Any] = {}
         parts: list[Any] = []
-        for title, group in groups.items():
+        for title, group in self._groups(start).items():
             if group:
                 parts.append(self.widgets.HTML(f"<b>{title}</b>"))
             for name, label, control in group:
@@ -404,6 +394,18 @@ class ControlPanel:
         folder = beside if beside.is_dir() else Path("params")
         place = start.corridor or country_slug(start.country or "")
         self.file.value = str(folder / f"{place}-mine.yaml")
+
+    def _groups(self, start: Scenario) -> dict[str, list[Lever]]:
+        # The scenarios that can be asked for; those of ./params among them
+        names = {"options": sorted({*scenario_names(), start.name}), "value": start.name}
+        moves = {name: [*self._driver(driver)] for name, driver in self.drivers.items()}
+        common = [lever for name in LEVERS.values() for lever in moves.pop(name)]
+        return {
+            "Scenario": [("scenario", "", self.widgets.Dropdown(**names, layout=WIDE))],
+            "What matters most": [*common, *map(self._assumption, self.rows)],
+            "Events": [lever for group in moves.values() for lever in group],
+            "Facts": self._facts(start),
+        }
 
     def _facts(self, start: Scenario) -> list[Lever]:
         size = "as in the file" if start.market_size else "as the ledger has it"

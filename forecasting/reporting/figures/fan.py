@@ -140,10 +140,7 @@ def fan_chart(
     measure = measure or outlook.measure
     if empty := without_market(outlook, measure):
         return empty
-    # A single place that is counted is all of the whole
-    part = outlook.parts[-(len(outlook.forecasts) != 1)]
-    if place:
-        part = part_of(outlook, place)
+    part = part_of(outlook, place)
     wide = part.bands(measure).loc[outlook.first_year :]
     first = since or outlook.first_year - math.ceil(len(wide) / 2)
     basis = _basis(outlook, measure, part.country)
@@ -157,9 +154,7 @@ def fan_chart(
     chart = _frame(outlook, measure, part.country, wide, words)
     chart.update_layout(yaxis=linear_scale([*past, *wide[0.1], *wide[0.9]]))
     below = {}
-    # The longest count of the unfinished year from its first day on
-    begun = [mark for mark in counted if mark.period.start == dt.date(outlook.first_year, 1, 1)]
-    for mark in newest(begun):
+    for mark in _so_far(counted, outlook.first_year):
         below[str(outlook.first_year)] = f"{mark.label} in<br>{period_words(mark.period)[:-5]}"
         chart.add(*_column(mark, wide[0.5].iloc[0]))
     chart.add(*fan(wide, measure, past[-1:]), *_history(past, counted, measure, own))
@@ -186,6 +181,11 @@ def _before(medians: pd.Series[float], counted: Sequence[Mark], years: range) ->
         mark.period.start.year: mark.height for mark in counted if mark.whole_year
     }
     return pd.Series({year: heights[year] for year in years if year in heights}, dtype=float)
+
+
+def _so_far(counted: Sequence[Mark], first_year: int) -> list[Mark]:
+    """The longest count of the unfinished year from its first day on, if there is one."""
+    return newest(mark for mark in counted if mark.period.start == dt.date(first_year, 1, 1))
 
 
 def newest(shown: Iterable[Mark]) -> list[Mark]:
@@ -234,8 +234,12 @@ def _label(past: pd.Series[float], when: Any, height: float, words: str) -> Trac
     return words_at([when], [height], [words], side, size=12, color=INK)
 
 
-def part_of(outlook: Outlook, place: str) -> Results:
-    """The results of one of an outlook's places; any other is an error."""
+def part_of(outlook: Outlook, place: str | None) -> Results:
+    """The results of one of an outlook's places, any other is an error; without one of the whole,
+    of which a single place that is counted is all.
+    """
+    if not place:
+        return outlook.parts[-(len(outlook.forecasts) != 1)]
     parts = {part.country: part for part in outlook.parts}
     if place not in parts:
         known = ", ".join(parts)

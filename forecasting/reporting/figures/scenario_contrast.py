@@ -566,9 +566,9 @@ def what_if_chart(now: Outlook, before: Outlook) -> go.Figure:
         margin_r=44,
         yaxis={"rangemode": "tozero"},
     )
-    given = line(earlier.index.tolist(), earlier[0.5], MUTED, dash="dash", name="Median as given")
+    dashed = line(earlier.index.tolist(), earlier[0.5], MUTED, dash="dash", name="Median as given")
     hover = hovering(hovers(earlier.index, earlier))
-    chart.add(*fan(flow, measure, labels=False), given | hover)
+    chart.add(*fan(flow, measure, labels=False), dashed | hover)
     if answers:
         right = {"domain": [RIGHT, 1], "anchor": "y2", "rangemode": "tozero", "nticks": 4}
         rows = {"anchor": "x2", "visible": False, "range": [len(answers) - 0.4, -0.8]}
