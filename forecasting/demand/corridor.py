@@ -524,9 +524,8 @@ def truck_plan(scenario: str = "baseline") -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``section, country, case, km, trucks_per_day, electric_per_day, stops_per_trip, sites,
-        points, megawatts_per_site, mwh_per_day, basis``; the case is of lengths, trucks and their
-        electric share together.
+        As of `corridor_plan`, with ``megawatts_per_site`` and ``mwh_per_day``; the case is of
+        lengths, trucks and their electric share together.
 
     Examples
     --------
@@ -549,14 +548,7 @@ def truck_plan(scenario: str = "baseline") -> pd.DataFrame:
             spacing_km=road_figure("spacing"),
             peak_hour_share=road_figure("peak_hour_share"),
         )
-    plan = pd.DataFrame(rows).rename(columns={"vehicles_per_day": "trucks_per_day"})
-    batteries = (
-        plan["electric_per_day"] * plan["stops_per_trip"] * road_figure("battery_kwh", "truck")
-    )
-    plan["megawatts_per_site"] = plan["megawatts"] / plan["sites"]
-    plan["mwh_per_day"] = batteries * (FAST_TO - RESERVE) / 1000
-    columns = [
-        *("section", "country", "case", "km", "trucks_per_day", "electric_per_day"),
-        *("stops_per_trip", "sites", "points", "megawatts_per_site", "mwh_per_day", "basis"),
-    ]
-    return plan[columns]
+    plan = pd.DataFrame(rows)
+    charges = plan["electric_per_day"] * plan["stops_per_trip"]
+    kwh = charges * road_figure("battery_kwh", "truck") * (FAST_TO - RESERVE)
+    return plan.assign(megawatts_per_site=plan["megawatts"] / plan["sites"], mwh_per_day=kwh / 1000)

@@ -346,7 +346,7 @@ def test_a_stock_of_the_first_months_of_a_year_stands_inside_the_chart(outlook, 
     ("index", "last", "middle"),
     [
         (pd.period_range("2023Q1", periods=5, freq="Q"), "2025Q2", 2022.62),
-        (pd.date_range("2023-12-31", periods=5, freq="YE"), "2032-12-31", 2023.497),
+        (pd.date_range("2023-12-31", periods=5, freq="YE"), "2032-12-31", 2023.5),
         (pd.Index(range(2023, 2028)), "2032", 2023.0),
     ],
 )

@@ -381,12 +381,13 @@ def _years(index: pd.Index) -> list[float]:
     day.
     """
     if isinstance(index, pd.PeriodIndex):
-        ends = (index.start_time, index.end_time)
-        days = [[on_axis(day) for day in end.date] for end in ends]
-        return [round(place, 2) for place in np.mean(days, axis=0).tolist()]
-    if isinstance(index, pd.DatetimeIndex):
-        return [on_axis(day) for day in index.date]
-    return [float(label) for label in index]
+        ends = [index.start_time, index.end_time]
+    elif isinstance(index, pd.DatetimeIndex):
+        ends = [index]
+    else:
+        return [float(label) for label in index]
+    days = [[on_axis(day) for day in end.date] for end in ends]
+    return list(np.mean(days, axis=0).round(2).tolist())
 
 
 def analogues_chart(outlook: Outlook) -> go.Figure:
