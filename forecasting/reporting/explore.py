@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from forecasting.arguments import optional, path as file_path, takes, text
 from forecasting.errors import ForecastingError, InputError
+from forecasting.evidence.printed_numbers import printed_number
 from forecasting.measures import EV_SHARE, HEADLINE
 from forecasting.names import PARAMS
 from forecasting.parameters.naming import country_slug
@@ -488,11 +489,11 @@ class ControlPanel:
         """The number in a field; None where the field is empty or not there."""
         if name not in self.controls:
             return None
-        typed = self.controls[name].value.replace(",", "").replace(" ", "")
-        try:
-            return float(typed) if typed else None
-        except ValueError:
-            raise InputError(f"{typed!r} is not a number; write one such as {example}") from None
+        typed = self.controls[name].value.strip()
+        number = printed_number(typed)
+        if typed and number is None:
+            raise InputError(f"{typed!r} is not a number; write one such as {example}")
+        return number
 
     def _drivers(self) -> Iterator[Driver]:
         """The events of the scenario that come, each with the size that its slider says; others

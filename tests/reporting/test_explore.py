@@ -105,8 +105,9 @@ def test_a_lever_that_was_saved_is_moved_on(explorer, tmp_path):
     assert "more-or-fewer" not in [driver.name for driver in again.scenario.drivers]
 
 
-def test_a_target_of_ones_own_is_a_fourth_answer(explorer):
-    explorer.panel.controls["own-target"].value = "30 000"
+@pytest.mark.parametrize("typed", ["30 000", "30,000", "30 thousand"])
+def test_a_target_of_ones_own_is_a_fourth_answer(explorer, typed):
+    explorer.panel.controls["own-target"].value = typed
     assert explorer.outlook.results.values["charging_points_target"][:, -1] == pytest.approx(30_000)
     assert "target" in explorer.panel.table.value
     assert explorer.panel.live.data[-1].text[0].startswith("Target ")
