@@ -231,10 +231,6 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "Prior.in_region": (fc.Prior.shipped().in_region, {"place": "KZ"}),
         "Prior.share_in": (fc.Prior.shipped().share_in, {"year": 2020}),
         "Prior.from_json": (fc.Prior.from_json, {"text": fc.Prior().to_json()}),
-        "Prior.read": (
-            fc.Prior.read,
-            {"path": ROOT / "forecasting" / "data" / "prior_battery_cars.json"},
-        ),
         "Prior.shipped": (fc.Prior.shipped, {"perimeter": "battery cars"}),
         "datasets.path": (fc.datasets.path, {"name": "ledger"}),
         "datasets.facts_of": (fc.datasets.facts_of, {"files": [], "shipped": False}),

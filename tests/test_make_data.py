@@ -72,7 +72,7 @@ def test_priors_are_made_from_a_panel_and_months(made, tmp_path):
     flat = pd.DataFrame({"market": "A", "month": months, "bev": 100})
     flat.to_csv(tmp_path / "months.csv", index=False)
     run(made, tmp_path, "priors", tmp_path / "panel.csv", tmp_path / "months.csv")
-    prior = Prior.read(tmp_path / "prior_battery_cars.json")
+    prior = Prior.from_json((tmp_path / "prior_battery_cars.json").read_text("utf-8"))
     assert (prior.markets, prior.last_year, prior.perimeter) == (8, 2021, "battery cars")
     assert prior.basis_drift == pytest.approx(0.0, abs=1e-3)  # all plug-in cars are 1.5 times those
     assert "make_data.py priors PANEL MONTHS" in prior.source

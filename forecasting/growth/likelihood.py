@@ -346,7 +346,7 @@ class Contrasts:
         directions: Array,
         combined: Array | None = None,
     ) -> tuple[Array, Array]:
-        """The contrasts, and their derivatives along directions: shape (draws, facts, directions).
+        """The contrasts, shape (draws, facts), and derivatives: (draws, facts, directions).
 
         Parameters
         ----------
@@ -355,7 +355,7 @@ class Contrasts:
         x, directions : ndarray
             As it takes them.
         combined : ndarray, shape (combinations, facts), optional
-            Combinations of the contrasts, in place of themselves.
+            Combinations of the contrasts whose derivatives are asked for, in place of their own.
         """
         rows = np.eye(len(self.value)) if combined is None else combined
         flows = np.exp(log_flows)
@@ -372,7 +372,7 @@ class Contrasts:
             part_of_base = self._constant(x) / bottom
             slopes = slopes + (rows * part_of_base[:, None, :]) @ (self.base_offsets @ directions)
         slopes = slopes + (part * flows[:, None, :]) @ d_log_flows
-        return contrasts @ rows.T, slopes
+        return contrasts, slopes
 
     def _constant(self, x: Array) -> Array:
         """Constants as the forecast's own basis counts them."""

@@ -28,26 +28,28 @@ MOST_WORK = 6e6  # chains times unknowns squared
 MOST_DOUBTFUL = 60  # facts whose components are drawn: those most in doubt
 MUCH_DOUBT = 1.5  # times the doubt in any fact, from which one is always drawn
 FEW = 8  # so many more are drawn in any case
-VISITS = 4  # pairs whose components are drawn together, in one sweep
+# Pairs whose components are drawn together in one sweep: more at first, as facts that contradict
+# each other take turns at being wrong by pairs alone
+BURN_VISITS = 6
+VISITS = 2
 ANY_PAIR = 0.05
 JITTER = 1e-6  # variance of a doubtful fact beside that of its component
 LEAST_LIKELY = 0.002  # of the likeliest kind of market, below which a kind is left out
-# Gap between true and linear contrasts, in units of their noise: what may stay, what may where few
-# draws count otherwise, and the most that counts
-BEARING = 0.2
-WIDE_BEARING = 0.3
+# Gap between true and linear contrasts, in units of their noise: what may stay, and the most that
+# counts
+BEARING = 0.5
 MOST_GAP = 20.0
 MOST_MOVED = 80  # combinations of facts that draws are moved onto
 HELD = 0.01  # part of a fact's variance that the directions of a move are made with
 CLOSE = 0.05  # of the wanted combinations, in units of the noise, from which a move has ended
-STEPS = 3  # with the slope at the mode, before those with the slope at the draw
+STEPS = 5  # with the slope at the mode, before those with the slope at the draw
 NEWTON_STEPS = 6
 FAR = 60.0  # no coordinate is moved beyond, in prior standard deviations
 FARTHEST_STEP = 2.0  # of one coordinate in one step
 OTHER = 0.1  # coordinate from which the mode is said to give the market another size
-FEW_COUNT = 0.05  # part of the draws: where fewer count, another round is drawn
+FEW_COUNT = 0.2  # part of the draws: where fewer count, another round is drawn
 MOST_ROUNDS = 4
-AT_ONCE = 1_000_000  # numbers in memory at a time
+AT_ONCE = 500_000  # numbers in memory at a time
 
 
 @dataclass(frozen=True)
@@ -102,17 +104,10 @@ def sample(
     linear = _Linear(mode)
     chains = _Chains(linear, len(shared), rng)
     enough = FEW_COUNT * len(shared)
-    bearing = BEARING
     rounds: list[tuple[Indices, Array, Array, Array]] = []
     for _ in range(MOST_ROUNDS):
         x, kinds = chains.draw(shared)
-        draws = _moved(linear, x, bearing)
-        if not rounds and effective_number(draws[1]) < enough:
-            wide = _moved(linear, x, WIDE_BEARING)
-            if effective_number(wide[1]) > effective_number(draws[1]):
-                draws = wide
-                bearing = WIDE_BEARING
-        rounds.append((kinds, *draws))
+        rounds.append((kinds, *_moved(linear, x)))
         kind, moved, log_weight, contrast = map(np.concatenate, zip(*rounds, strict=True))
         if effective_number(log_weight) > enough:
             break
@@ -237,58 +232,67 @@ class _Chains:
         """Coordinates by the linear model, shape (draws, width), and numbers of their kinds."""
         for _ in range(BURN):
             self.sweep()
+            self._draw_kinds()
         result = []
         for block in np.array_split(shared, self.sweeps):
-            unknown = self.sweep(keep=True)[: len(block)]
+            self.sweep(keep=True)
+            unknown = self.unknown[: len(block)]
             kind = self.kind[: len(block)].copy()
             result.append((self._coordinates(unknown, kind, block), kind))
-            self._draw_kinds(self.unknown)
+            self._draw_kinds()
         x, kinds = zip(*result, strict=True)
         return np.concatenate(x), np.concatenate(kinds)
 
-    def sweep(self, keep: bool = False) -> Array:
-        """Components of pairs, all else integrated out; then unknowns, components and kinds."""
+    def sweep(self, keep: bool = False) -> None:
+        """Components of pairs, all else integrated out; then unknowns, and all components."""
         linear, rng = self.linear, self.rng
         variance, centre = self._of_components()
-        pull = linear.pull[self.kind]
         precision = linear.precision[self.kind]
-        covariance: Array = np.linalg.inv(precision + _diagonals(1 / variance)).astype(float)
-        mean = (covariance @ (pull + centre / variance)[:, :, None])[:, :, 0]
         n = variance.shape[1]
         order = np.argsort(rng.random((self.chains, len(self.firsts))), axis=1)
-        for visited in order[:, :VISITS].T:
-            first = self.firsts[visited]
-            pair = np.stack([first, _chosen(self.tied[first], rng)], axis=1)
-            self._pair(pair, covariance, mean, variance, centre)
-        if keep:
-            diagonal = np.diagonal(covariance, axis1=1, axis2=2)
-            residual = np.maximum(1 / diagonal - 1 / variance, 1e-9)
-            self.messages.append(((mean / diagonal - centre / variance) / residual, 1 / residual))
+        visits = VISITS if keep else BURN_VISITS
+        first = self.firsts[order[:, :visits]]
+        pairs = np.stack([first, _chosen(self.tied[first], rng)], axis=2)
+        visited = pairs.reshape(self.chains, -1)
+        # Of the covariance only the columns of the unknowns that are visited are needed
+        right = np.eye(n)[visited].transpose(0, 2, 1)
+        pull = (linear.pull[self.kind] + centre / variance)[:, :, None]
+        solved = np.linalg.solve(
+            precision + _diagonals(1 / variance), np.concatenate([pull, right], axis=2)
+        )
+        mean = solved[:, :, 0].copy()
+        columns = solved[:, :, 1:].copy()
+        for number in range(pairs.shape[1]):
+            self._pair(pairs, number, columns, mean, variance, centre)
         factor = np.linalg.cholesky(precision + _diagonals(1 / variance))
         normal = rng.standard_normal((self.chains, n, 1))
-        unknown = mean + np.linalg.solve(factor.transpose(0, 2, 1), normal)[:, :, 0]
-        self.component = _chosen(linear.mixtures.parts(unknown), rng)
-        self.unknown = unknown
-        if not keep:
-            self._draw_kinds(unknown)
-        return unknown
+        if keep:
+            root = np.linalg.inv(factor)
+            diagonal = (root**2).sum(axis=1)
+            residual = np.maximum(1 / diagonal - 1 / variance, 1e-9)
+            self.messages.append(((mean / diagonal - centre / variance) / residual, 1 / residual))
+        apart = np.linalg.solve(factor.transpose(0, 2, 1), normal)
+        self.unknown = mean + apart[:, :, 0]
+        self.component = _chosen(linear.mixtures.parts(self.unknown), rng)
 
     def _of_components(self) -> tuple[Array, Array]:
         mixtures = self.linear.mixtures
         chosen = np.arange(self.component.shape[1]), self.component
         return mixtures.sd[chosen] ** 2, mixtures.mean[chosen]
 
-    def _draw_kinds(self, unknown: Array) -> None:
+    def _draw_kinds(self) -> None:
         """A kind of market for each chain, given the unknowns."""
         linear = self.linear
-        square = np.einsum("cr,krs,cs->ck", unknown, linear.precision, unknown, optimize=True)
+        unknown = self.unknown
+        square = ((unknown @ linear.precision) * unknown).sum(axis=2).T
         log_part = linear.log_density + unknown @ linear.pull.T - 0.5 * square
         self.kind = _chosen(softmax(log_part), self.rng)
 
     def _pair(
         self,
-        pair: Indices,
-        covariance: Array,
+        pairs: Indices,
+        number: int,
+        columns: Array,
         mean: Array,
         variance: Array,
         centre: Array,
@@ -296,8 +300,9 @@ class _Chains:
         """Draw two unknowns' components together, all unknowns integrated out; one pair a chain."""
         mixtures = self.linear.mixtures
         of = np.arange(self.chains)[:, None]
-        columns = covariance[of, pair].transpose(0, 2, 1)
-        block = columns[of, pair]
+        pair = pairs[:, number]
+        own = columns[:, :, 2 * number : 2 * number + 2].copy()
+        block = own[of, pair]
         m, v, c = (np.take_along_axis(a, pair, axis=1) for a in (mean, variance, centre))
         inverse = np.linalg.inv(block)
         cavity = inverse - _diagonals(1 / v)
@@ -315,12 +320,10 @@ class _Chains:
         new_v = mixtures.sd[pair, chosen] ** 2
         new_c = mixtures.mean[pair, chosen]
         delta = 1 / new_v - 1 / v
-        gain = delta[:, :, None] * np.linalg.inv(np.eye(2) + block * delta[:, None, :])
-        scaled = columns @ gain
-        covariance -= scaled @ columns.transpose(0, 2, 1)
-        new_columns = columns - scaled @ block
+        scaled = own @ (delta[:, :, None] * np.linalg.inv(np.eye(2) + block * delta[:, None, :]))
+        columns -= scaled @ columns[of, pair]
         step = new_c / new_v - c / v - delta * m
-        mean += (new_columns @ step[:, :, None])[:, :, 0]
+        mean += ((own - scaled @ block) @ step[:, :, None])[:, :, 0]
         variance[of, pair] = new_v
         centre[of, pair] = new_c
 
@@ -399,7 +402,7 @@ def effective_number(log_weight: Array) -> float:
     return float(1 / (weight**2).sum())
 
 
-def _moved(linear: _Linear, x: Array, bearing: float) -> tuple[Array, Array, Array]:
+def _moved(linear: _Linear, x: Array) -> tuple[Array, Array, Array]:
     """Draws whose true contrasts are what the linear ones were but for a gap, logs of their
     weights, and their contrasts.
     """
@@ -409,11 +412,12 @@ def _moved(linear: _Linear, x: Array, bearing: float) -> tuple[Array, Array, Arr
     wanted = mode.contrast + (x - mode.x) @ mode.jacobian.T
     # As narrow as a number can be, also where the mode takes it for wrong
     sd = np.where(facts.exact, facts.noise.sd[:, 0], np.sqrt(mode.noise))
-    gap = np.clip((_contrasts(path, facts, x) - wanted) / sd, -MOST_GAP, MOST_GAP)
+    contrast = _contrasts(path, facts, x)
+    gap = np.clip((contrast - wanted) / sd, -MOST_GAP, MOST_GAP)
     # The combinations of facts in which the true contrasts differ most from the linear ones
     size, turned = np.linalg.eigh(gap.T @ gap / len(x))
     residual = np.cumsum(np.maximum(size, 0.0))
-    combined = (turned[:, residual > bearing**2] / sd[:, None])[:, -MOST_MOVED:].T
+    combined = (turned[:, residual > BEARING**2] / sd[:, None])[:, -MOST_MOVED:].T
     moved = x.copy()
     log_weight = np.zeros(len(x))
     if len(combined):
@@ -421,9 +425,10 @@ def _moved(linear: _Linear, x: Array, bearing: float) -> tuple[Array, Array, Arr
         longest = max(facts.numerator.shape)
         blocks = 1 + len(x) * len(combined) * longest // AT_ONCE
         for part in np.array_split(np.arange(len(x)), blocks):
-            moved[part], log_weight[part] = move(x[part], wanted[part] @ combined.T)
+            moved[part], log_weight[part], contrast[part] = move(
+                x[part], wanted[part] @ combined.T, contrast[part]
+            )
         log_weight += path.log_density(moved) - path.log_density(x)
-    contrast = _contrasts(path, facts, moved)
     log_weight += (facts.log_density(contrast) - facts.log_density(wanted)).sum(axis=1)
     return moved, log_weight, contrast
 
@@ -456,28 +461,35 @@ class _Move:
         self.back = np.linalg.inv(slope)
         self.sign = np.linalg.slogdet(slope)[0]
 
-    def __call__(self, x: Array, wanted: Array) -> tuple[Array, Array]:
+    def __call__(self, x: Array, wanted: Array, contrast: Array) -> tuple[Array, Array, Array]:
+        """Draws where they end, logs of their weights, and their contrasts.
+
+        A draw that does not get there has no weight.
+        """
         x = x.copy()
-        nothing = np.zeros((self.path.width, 0))
-        for _ in range(STEPS):
-            contrast = self.facts.at(self.path.along(x, nothing, self.facts.months)[0], x)
-            x = self._stepped(x, (wanted - contrast @ self.combined.T) @ self.back.T)
+        contrast = contrast.copy()
+        here = contrast
+        for step in range(STEPS):
+            if step:
+                here = _contrasts(self.path, self.facts, x)
+            x = self._stepped(x, (wanted - here @ self.combined.T) @ self.back.T)
         log_weight = np.full(len(x), -np.inf)
         rows = np.arange(len(x))
         for _ in range(NEWTON_STEPS):
             flows = self.path.along(x[rows], self.directions, self.facts.months)
-            contrast, slope = self.facts.along(*flows, x[rows], self.directions, self.combined)
-            gap = wanted[rows] - contrast
+            here, slope = self.facts.along(*flows, x[rows], self.directions, self.combined)
+            gap = wanted[rows] - here @ self.combined.T
             sign, log_volume = np.linalg.slogdet(slope)
             close = np.abs(gap).max(axis=1) < CLOSE
             good = close & (sign == self.sign)
             log_weight[rows[good]] = -log_volume[good]
+            contrast[rows[good]] = here[good]
             rows, gap, slope = rows[~close], gap[~close], slope[~close]
             if not len(rows):
                 break
             slope = slope + 1e-9 * np.eye(slope.shape[1])
             x[rows] = self._stepped(x[rows], np.linalg.solve(slope, gap[:, :, None])[:, :, 0])
-        return x, log_weight
+        return x, log_weight, contrast
 
     def _stepped(self, x: Array, by: Array) -> Array:
         """Moved by so much, no coordinate by much more than a prior standard deviation."""

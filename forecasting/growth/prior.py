@@ -15,15 +15,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 import numpy as np
 from pydantic import TypeAdapter
 
-from forecasting.arguments import optional, path as file_path, shown, takes, text, whole
+from forecasting.arguments import optional, shown, takes, text, whole
 from forecasting.errors import ModelError
-from forecasting.evidence.files import read_whole
 from forecasting.evidence.places import find_place
 from forecasting.growth.common import Common
 from forecasting.growth.policy_months import PolicyEffects
@@ -398,38 +397,6 @@ class Prior:
         return self
 
     @classmethod
-    @takes(ModelError, path=file_path())
-    def read(cls, path: str | Path) -> Prior:
-        """Read a prior from a file.
-
-        Parameters
-        ----------
-        path : str or Path
-            Of a JSON file.
-
-        Returns
-        -------
-        Prior
-            As it is stored.
-
-        Raises
-        ------
-        ModelError
-            Where the file cannot be read, or is no prior.
-
-        Examples
-        --------
-        >>> from forecasting.names import DATA
-        >>> Prior.read(DATA / SHIPPED["battery cars"]) == Prior.shipped()
-        True
-        """
-        try:
-            stored = read_whole(path).decode()
-        except (OSError, ValueError) as error:
-            raise ModelError(f"{path} cannot be read: {error}") from None
-        return cls.from_json(stored)
-
-    @classmethod
     @takes(ModelError, perimeter=text())
     def shipped(cls, perimeter: str = "battery cars") -> Prior:
         """The prior that ships, for battery cars or for all electric vehicles.
@@ -459,5 +426,9 @@ class Prior:
                 f"no prior ships for {perimeter!r}; there is one for "
                 f"{' and one for '.join(SHIPPED)}"
             )
-        folder = DATA
-        return cls.from_json((folder / SHIPPED[perimeter]).read_text(encoding="utf-8"))
+        return _shipped(perimeter)
+
+
+@cache
+def _shipped(perimeter: str) -> Prior:
+    return Prior.from_json((DATA / SHIPPED[perimeter]).read_text(encoding="utf-8"))

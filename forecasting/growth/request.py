@@ -7,10 +7,11 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from forecasting.caveats import Caveat, each_once
 from forecasting.errors import EvidenceError
@@ -37,6 +38,12 @@ LONGEST_SPAN = 80  # years that facts may speak of: time and memory go with its 
 # Probability of being wrong, ten times that before any other fact, from which it is said to
 # disagree
 DOUBTED = 0.2
+
+
+@cache
+def _threads() -> ThreadpoolController:
+    """Of the libraries of linear algebra, which take milliseconds to find."""
+    return ThreadpoolController()
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,7 @@ class Request:
     def answer(self) -> FlowForecast:
         """Draw the path."""
         # The matrices are small: threads only wait for each other
-        with threadpool_limits(limits=1, user_api="blas"):
+        with _threads().limit(limits=1, user_api="blas"):
             return self._answer()
 
     def at_modes(self, periods: Sequence[Period], each_left_out: bool = False) -> pd.DataFrame:
@@ -86,7 +93,7 @@ class Request:
         each_left_out : bool
             Whether a row follows for each fact, at the mode of all others.
         """
-        with threadpool_limits(limits=1, user_api="blas"):
+        with _threads().limit(limits=1, user_api="blas"):
             prepared = self._prepared()
             path, facts = prepared.path, prepared.facts
             modes = {"": Mode(path, facts).climb()}

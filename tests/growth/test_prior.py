@@ -241,12 +241,6 @@ def test_json_without_a_level_is_no_prior(text):
         Prior.from_json(text)
 
 
-def test_prior_is_read_from_a_file(prior, tmp_path):
-    path = tmp_path / "prior.json"
-    path.write_text(prior.to_json(), encoding="utf-8")
-    assert Prior.read(path).to_json() == prior.to_json()
-
-
 @pytest.mark.parametrize("perimeter", ["battery cars", "all electric vehicles"])
 def test_shipped_priors_are_within_reason(perimeter):
     prior = Prior.shipped(perimeter)
