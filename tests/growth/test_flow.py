@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
-from scipy.stats import spearmanr
+from scipy.stats import spearmanr, t
 
 from forecasting.errors import EvidenceError, LedgerError
 from forecasting.evidence.datasets import central_asia
+from forecasting.growth.common import COMMON_NU
 from forecasting.growth.flow import annual_totals, forecast_flow
 from forecasting.growth.prior import Prior
+from forecasting.growth.request import common_shocks
 from forecasting.periods import month, span, year
 from forecasting.reporting.caveat_words import lines_of
 
@@ -758,3 +760,12 @@ def test_how_much_the_facts_say_rests_on_the_first_that_is_used(facts):
     (alone,) = forecast_flow(table[2:], periods, draws=8000).contraction()
     assert share == pytest.approx(alone, abs=0.05)
     assert 0.2 < alone < 0.8
+
+
+def test_common_shocks_hold_their_quantiles_with_few_draws():
+    for draws in (10, 500):
+        level = np.sort(t.cdf(common_shocks(3, 2030, draws), COMMON_NU))
+        edges = np.arange(draws + 1) / draws
+        assert ((edges[:-1] <= level) & (level <= edges[1:])).all()
+    one, other = (common_shocks(3, y, 500) for y in (2030, 2031))
+    assert abs(spearmanr(one, other).statistic) < 0.15
