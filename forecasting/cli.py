@@ -619,7 +619,7 @@ def evidence(ledger: Paths, beside: Paths, conflicts: bool, sources: bool, **que
     table = find_conflicts(chosen)
     for sentence, why in zip(table["sentence"], table["why"], strict=True):
         say(f"{sentence} [{why}]")
-    say(f"{len(table)} conflicts")
+    say(f"{len(table)} conflict{'' if len(table) == 1 else 's'}")
 
 
 def _list_judgements() -> None:
@@ -667,7 +667,7 @@ def _list(facts: Ledger, known: Ledger) -> None:
     for fact in facts:
         where = f"{fact.source}, {fact.published or 'no date'} {fact.url}".strip(", ")
         say(f"{fact.id}\n    {fact} [{fact.kind}]\n    {where}")
-    say(f"{len(facts)} facts")
+    say(f"{len(facts)} fact{'' if len(facts) == 1 else 's'}")
     if not len(facts):
         say("the ledger tells of")
         for place, measures in known.frame.groupby("place")["measure"].unique().items():

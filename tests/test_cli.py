@@ -109,7 +109,7 @@ def test_evidence_lists_facts_as_of_a_day() -> None:
 def test_a_fact_without_a_source_has_none_in_the_list() -> None:
     Path("georgia.csv").write_text("Year,Place,EV sales\n2023,Georgia,5400")
     result = call("evidence", "georgia.csv")
-    assert result.stdout.splitlines()[2] == "    no date"
+    assert result.stdout.splitlines()[2:] == ["    no date", "1 fact"]
 
 
 def test_evidence_of_nothing_says_what_there_is() -> None:

@@ -296,6 +296,15 @@ def test_scenarios_keep_their_colours(comparison):
     assert baseline.x[0] == pytest.approx(12_000 * 1.5**7, rel=1e-2)
 
 
+def test_scenarios_that_may_fall_below_nothing_are_compared_on_a_linear_scale(comparison):
+    assert figures.scenario_comparison(comparison, "ev_stock").layout.xaxis.type == "log"
+    below = comparison.assign(value=comparison["value"] - 1e6)
+    chart = figures.scenario_comparison(below, "ev_stock")
+    assert chart.layout.xaxis.type is None
+    assert chart.layout.xaxis.range[0] < below["value"].quantile(0.1)
+    assert "log scale" not in chart.layout.title.subtitle.text
+
+
 def test_dark_mode_knows_every_colour_that_would_vanish():
     script = template_text("figures.js")
     assert all(

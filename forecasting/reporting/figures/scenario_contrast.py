@@ -134,13 +134,19 @@ def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock") -> go.Fi
     shown = [name for name in SCENARIOS if name in known] + sorted(known - set(SCENARIOS))
     first = rows[rows["scenario"] == shown[0]].sort_values(0.5).iloc[-1]
     most = finding(measure, spoken(first[0.5], measure))
+    ends_of_all = [*rows[0.1], *rows[0.9]]
+    unit = unit_of(measure)
+    scale = linear_scale
+    if min(ends_of_all) > 0:
+        unit += ", log scale"
+        scale = log_scale
     chart = Drawing(
         f"{place_name(first['country'])}: {most} in {rows.index[0]} ({shown[0]})",
-        f"{unit_of(measure)}, log scale; medians with 80 % ranges",
+        f"{unit}; medians with 80 % ranges",
         source="Source: scenarios on common random numbers",
         margin_r=64,
         height=150 + 84 * len(order),
-        xaxis=log_scale([*rows[0.1], *rows[0.9]]),
+        xaxis=scale(ends_of_all),
         yaxis=named_places(map(place_name, order)),
         **SIDEWAYS,
     )
