@@ -637,7 +637,7 @@ def basis_colours(names: Sequence[str], main: str | None = None) -> dict[str, st
     return dict(zip(order, itertools.cycle((INK, *ACCENTS)), strict=False))
 
 
-def fact_traces(shown: list[Mark], main: str | None = None) -> Iterator[Trace]:
+def fact_traces(shown: list[Mark], main: str | None) -> Iterator[Trace]:
     """The traces of facts, one for each basis, however many facts there are, and their labels.
 
     Parameters
@@ -655,7 +655,7 @@ def fact_traces(shown: list[Mark], main: str | None = None) -> Iterator[Trace]:
     yield from _counts(like_the_main(shown, main))
 
 
-def like_the_main(known: Sequence[Mark], main: str | None = None) -> list[Mark]:
+def like_the_main(known: Sequence[Mark], main: str | None) -> list[Mark]:
     """The counts of a basis, by default the most frequent, after those that count the same; no
     bounds.
     """
