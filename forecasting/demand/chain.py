@@ -109,10 +109,7 @@ def demand_outlook(
     road = vehicles_on_the_road(imports, span, assumed, drawn, start_stock, counted)
     fleets = road.fleets
     stocks = {name: fleet.stock for name, fleet in fleets.items()}
-    by_month = energy_by_month(place, drawn, fleets)
-    a_year = {name: table.sum(axis=1, keepdims=True) for name, table in by_month.items()}
-    month_shares = {name: table / a_year[name] for name, table in by_month.items()}
-    split = {vehicle.name: energy_split(vehicle, drawn) for vehicle in assumed.classes}
+    a_year, month_shares, split = _of_a_vehicle(place, assumed.classes, drawn)
     # Battery energy, kWh a year by setting: of a vehicle, of all at the year's end, of the year
     per_vehicle = {name: a_year[name] * split[name] for name in fleets}
     at_end = np.sum([stocks[name] * kwh for name, kwh in per_vehicle.items()], axis=0)
@@ -156,10 +153,7 @@ def demand_outlook(
         results["charging_points_target"] = targeted
     results |= _stocks_alone(stocks)
     results |= {name: 100 * np.minimum(electric[name] / cars[name], 1) for name in cars}
-    if road.built.any():
-        plug_in = road.built * drawn["assembly_phev"]
-        results |= {"bev_production": road.built - plug_in, "phev_production": plug_in}
-    results |= {
+    results |= _production(road.built, drawn) | {
         "power_share_percent": power,
         "peak_share_percent": peak,
         "peak_share_summer_percent": in_summer,
@@ -202,6 +196,26 @@ def _check_rollout(assumed: Parameters, drawn: Draws, first_year: int) -> None:
         raise AssumptionError(
             f"charging_rollout_year = {due:.0f} lies before the first year, {first_year}"
         )
+
+
+def _of_a_vehicle(
+    place: str | None, classes: Iterable[VehicleClass], drawn: Draws
+) -> tuple[Draws, Draws, Draws]:
+    """Of one vehicle of each class: kWh a year at the battery, were all kilometres electric; the
+    months' shares of it; and what of it is charged in each setting.
+    """
+    split = {vehicle.name: energy_split(vehicle, drawn) for vehicle in classes}
+    by_month = energy_by_month(place, drawn, split)
+    a_year = {name: table.sum(axis=1, keepdims=True) for name, table in by_month.items()}
+    return a_year, {name: table / a_year[name] for name, table in by_month.items()}, split
+
+
+def _production(built: Array, drawn: Draws) -> Draws:
+    """Cars built in the country, where any are."""
+    if not built.any():
+        return {}
+    plug_in = built * drawn["assembly_phev"]
+    return {"bev_production": built - plug_in, "phev_production": plug_in}
 
 
 def _stocks_alone(stocks: Draws) -> Draws:
