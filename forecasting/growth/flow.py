@@ -1,5 +1,6 @@
 """The forecast of a flow from published facts: what the notebooks and the command line call.
 
+>>> from forecasting.periods import year
 >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
 >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=500)
 >>> bool(2180 < forecast.quantiles([0.5]).iloc[0, 0] < 8000)
@@ -161,6 +162,7 @@ def forecast_flow(
 
     Examples
     --------
+    >>> from forecasting.periods import year
     >>> facts = pd.DataFrame(
     ...     {"relation": "equals", "quantity": ["total", "yoy_growth_percent"],
     ...      "period_start": "2023-01-01", "period_end": "2023-04-30", "value": [2544, 300.0]})
