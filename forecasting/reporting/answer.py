@@ -278,8 +278,6 @@ def charging_answers(outlook: Outlook) -> Table:
     """
     horizon = outlook.scenario.horizon
     known = {name: words for name, words in QUESTIONS.items() if name in outlook.results.values}
-    if not known:
-        return rows_table([], nothing=NO_POINTS)
     targets = _targets(outlook)
     rows = [
         (
@@ -289,12 +287,13 @@ def charging_answers(outlook: Outlook) -> Table:
         )
         for measure, (name, question) in known.items()
     ]
-    links = [f"#grounds-{measure}" for measure in known]
-    return Table(
+    return rows_table(
         plain_frame(rows, columns=["answer", "points", "four times in five", "question"]),
-        {"points": links, "four times in five": links},
-        f"How many public charging points by the end of {horizon}? That depends on the question",
-        "fc-answers",
+        {"points": [*known], "four times in five": [*known]},
+        caption=f"How many public charging points by the end of {horizon}? That depends on the "
+        "question",
+        nothing=NO_POINTS,
+        kind="fc-answers",
     )
 
 

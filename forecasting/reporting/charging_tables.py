@@ -42,6 +42,7 @@ from forecasting.measures import (
 from forecasting.panels.practice import market_band
 from forecasting.parameters.values import Choice
 from forecasting.quantiles import Array
+from forecasting.quantities import RELATION_WORDS
 from forecasting.reporting.display import (
     HIGH,
     LOW,
@@ -349,11 +350,10 @@ def cost_checks_table(outlook: Outlook) -> Table:
     """
     if outlook.demand is None:
         return NONE
-    least = {"at_least": "at least "}
     rows = [
         {
             "printed elsewhere": row["what"],
-            "USD": least.get(row["relation"], "") + readable(row["usd"]),
+            "USD": RELATION_WORDS[row["relation"]] + readable(row["usd"]),
             **_spread("USD here", row, "middle", "investment_usd"),
             "source": row["source"],
             "url": row["url"],

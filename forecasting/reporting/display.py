@@ -274,6 +274,7 @@ def rows_table(
     *,
     caption: str = "",
     nothing: str = "",
+    kind: str = "",
 ) -> Table:
     """A table of some rows, whose amounts lead to what they rest on, and whose sources to where
     they were published.
@@ -287,6 +288,8 @@ def rows_table(
         For a column, the measure of its amounts, or of each of them.
     caption, nothing : str
         One line above the table; where there is no row, the other one in its place.
+    kind : str
+        As of `Table`.
 
     Examples
     --------
@@ -302,7 +305,7 @@ def rows_table(
     if "url" in frame:
         links["source"] = frame["url"].tolist()
         frame = frame.drop(columns="url")
-    return Table(frame, links, caption if count else nothing or caption)
+    return Table(frame, links, caption if count else nothing or caption, kind)
 
 
 @dataclass(frozen=True)

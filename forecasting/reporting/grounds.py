@@ -30,7 +30,6 @@ from forecasting.reporting.display import (
     Link,
     Table,
     mention,
-    plain_frame,
     rows_table,
 )
 from forecasting.reporting.labels import (
@@ -574,8 +573,6 @@ def due_table(outlook: Outlook) -> Table:
     'Table'
     """
     series = series_due(outlook.facts, outlook.as_of).head(ROWS)
-    if series.empty:
-        return rows_table([], nothing=NOTHING_DUE)
     shown = {
         "what": series["measure"].map(label_of),
         "counted by": list(map(basis_name, series["basis"], series["measure"])),
@@ -588,7 +585,7 @@ def due_table(outlook: Outlook) -> Table:
         "next expected": series["next_print"].astype(str),
     }
     caption = f"Of what was printed by {day_words(outlook.as_of)}"
-    return Table(plain_frame(shown), caption=caption, kind="fc-due")
+    return rows_table(shown, caption=caption, nothing=NOTHING_DUE, kind="fc-due")
 
 
 def _often(days: int) -> str:

@@ -69,8 +69,6 @@ def past_forecasts(outlook: Outlook) -> Table:
     'Table'
     """
     record = record_known_by(outlook.as_of, outlook.results.country)
-    if record.empty:
-        return rows_table([], nothing=NO_OUTCOME)
     names = record["measure"]
     shown = {
         "forecast of": record["as_of"],
@@ -80,7 +78,7 @@ def past_forecasts(outlook: Outlook) -> Table:
         "inside": record["inside"].map({True: "yes", False: "no"}),
         "counted by others": others_words(record),
     }
-    return rows_table(shown, caption=record_sentence(record))
+    return rows_table(shown, caption=record_sentence(record), nothing=NO_OUTCOME)
 
 
 def scoreboard(day: dt.date) -> dict[str, Any] | None:
