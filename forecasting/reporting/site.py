@@ -35,6 +35,8 @@ from forecasting.reporting.answer import median_and_ends
 from forecasting.reporting.article import write_article
 from forecasting.reporting.caveat_words import age_line, lines_of
 from forecasting.reporting.display import HIGH, LOW, Table, beside, line_html, numbered
+from forecasting.reporting.figures.drawing import plotly_javascript
+from forecasting.reporting.figures.scenario_contrast import scenario_comparison, small_fans
 from forecasting.reporting.html import figure_html, write_page
 from forecasting.reporting.labels import (
     amount,
@@ -153,8 +155,6 @@ def build_site(out: Path, records: Sequence[Record]) -> Path:
 
 def write_assets(out: Path) -> Path:
     """Put one copy of plotly.js into ``assets``, unless the same one is there."""
-    from forecasting.reporting.figures.drawing import plotly_javascript
-
     path = out / ASSETS / PLOTLY_SCRIPT
     script = plotly_javascript()
     if not (path.is_file() and path.stat().st_size == len(script)):
@@ -253,10 +253,9 @@ def _row(place: str, mine: Sequence[Run], columns: Sequence[str]) -> Part:
             words = f"{capital(', '.join(names))}: {words}"
         caveats.append(words)
     cards = {run["scenario"]: run for run in mine}
-    age = next((run["age"] for run in shown), "")
     return {
         "place": place,
-        "age": age,
+        "age": next((run["age"] for run in shown), ""),
         "caveats": caveats,
         "cards": [cards.get(name) for name in columns],
     }
@@ -310,8 +309,6 @@ def _comparisons(table: pd.DataFrame, scenarios: Sequence[str]) -> list[str]:
     countries = table[usual & table["country"].str.isupper()]
     if countries["scenario"].nunique() < 2:
         return []
-    from forecasting.reporting.figures.scenario_contrast import scenario_comparison
-
     measures = set(countries["measure"])
     charts = [scenario_comparison(countries, name) for name in COMPARED if name in measures]
     return _figures("comparison", charts)
@@ -351,8 +348,6 @@ def _region(out: Path, runs: Sequence[Run]) -> Part | None:
 def _together(total: Results, members: Sequence[Results]) -> Part:
     """The region's section: its title, a sentence, a table, and charts of the sum and its parts."""
     parts = {place_name(part.country): part for part in members}
-    from forecasting.reporting.figures.scenario_contrast import small_fans
-
     drawn = {"Together": total} | dict(sorted(parts.items()))
     charts = small_fans({name: part.bands(DRAWN) for name, part in drawn.items()}, DRAWN)
     measures = [measure for measure in OF_REGION if measure in total.values]
