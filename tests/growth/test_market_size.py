@@ -92,7 +92,7 @@ def test_a_market_of_more_than_one_year_is_refused(last):
 def test_a_slack_bound_on_a_later_year_does_not_say_when_the_market_was_so_large(facts):
     told = [("equals", "total", y, v) for y, v in ((2020, 30_000), (2021, 60_000), (2022, 100_000))]
     alone, slack = (
-        forecast_flow(facts(*told, *more), [year(2023), year(2027)], market_size=3e5, draws=4000)
+        forecast_flow(facts(*told, *more), [year(2023), year(2027)], market_size=3e5, draws=16_000)
         for more in ([], [("at_most", "total", 2026, 10_000_000)])
     )
     np.testing.assert_allclose(
