@@ -371,9 +371,10 @@ def counts_table(outlook: Outlook) -> Table:
     Returns
     -------
     Table
-        The newest number of each agency, of the longest of the last periods, in the unit of its
-        measure; beside it that of the whole year, or of its end, that most agencies counted; and
-        in per cent of what the other facts lead one to expect of the same days.
+        The newest number of each agency, that of the forecast first, of the longest of the last
+        periods, in the unit of its measure; beside it that of the whole year, or of its end, that
+        most agencies counted; and in per cent of what the other facts lead one to expect of the
+        same days.
 
     Raises
     ------
@@ -420,7 +421,8 @@ def counts_table(outlook: Outlook) -> Table:
             "fact": fact.id,
         }
         for series, fact in sorted(
-            newest.items(), key=lambda item: (item[0], common) not in printed
+            newest.items(),
+            key=lambda item: (item[1].basis not in chosen, (item[0], common) not in printed),
         )
     ]
     nothing = "Nobody has printed a count of electric cars."
