@@ -55,6 +55,8 @@ def export_report(
         Where a file cannot be written or is there already, the folder holds no report, or something
         is missing that a form needs.
     """
+    if len({*wanted.values()}) < len(wanted):
+        raise InputError("two forms would be one file; give each a name of its own")
     for path in wanted.values():
         _refuse(path, force)
     if set(wanted) == {"xlsx"} and (report / COMPARISON_TABLE).is_file():

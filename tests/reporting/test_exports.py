@@ -245,3 +245,10 @@ def test_a_table_in_word_has_headings_over_their_columns_and_facts_by_number(rep
     assert widths[2] > 1.5 * widths[1]
     text = [paragraph.text for paragraph in document.paragraphs]
     assert {"As 40² says", "1. A, a", "2. B"} <= set(text)
+
+
+def test_two_forms_are_two_files(report, tmp_path):
+    same = tmp_path / "same.csv"
+    with pytest.raises(InputError, match="two forms would be one file; give each a name"):
+        export_report(report, {"csv": same, "iamc": same})
+    assert not same.exists()
