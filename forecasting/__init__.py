@@ -4,8 +4,6 @@ Importing the package reads no file and loads no heavy library: each public name
 use.
 """
 
-from __future__ import annotations
-
 import functools
 import importlib
 from typing import TYPE_CHECKING, Any

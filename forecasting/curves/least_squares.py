@@ -43,7 +43,7 @@ def inside(value: Array, low: float, high: float) -> Array:
     if np.isinf(low):
         return value
     if np.isinf(high):
-        return np.asarray(np.log(np.maximum(value - low, 1e-300)))
+        return np.log(np.maximum(value - low, 1e-300))
     return np.asarray(logit(np.clip((value - low) / (high - low), EDGE, 1 - EDGE)))
 
 

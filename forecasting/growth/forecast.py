@@ -181,7 +181,7 @@ class FlowForecast(Shown):
                 f"{self.months[-1]}"
             )
         weights = flow_weights(period, self.months[0].start.year, len(self.months))
-        return np.asarray(self.monthly @ weights)
+        return self.monthly @ weights
 
     @cached_property
     def _totals(self) -> Array:
@@ -189,11 +189,11 @@ class FlowForecast(Shown):
 
     @property
     def _log_totals(self) -> Array:
-        return np.asarray(np.log(np.maximum(self._totals, 1e-9)))
+        return np.log(np.maximum(self._totals, 1e-9))
 
     @property
     def _log_median(self) -> Array:
-        return np.asarray(np.log(np.maximum(self._totals_median, 1e-9)))
+        return np.log(np.maximum(self._totals_median, 1e-9))
 
     @property
     def _totals_median(self) -> list[float]:
@@ -479,7 +479,7 @@ class FlowForecast(Shown):
         >>> bool((forecast.without_policies() == forecast.monthly).all())
         True
         """
-        return np.asarray(self.monthly * np.exp(-sum(logs for _, logs in self._by_policy())))
+        return self.monthly * np.exp(-sum(logs for _, logs in self._by_policy()))
 
     def _by_policy(self) -> list[tuple[Policy, Array]]:
         """Each policy, and what it adds to the log flow of each month, by draw."""

@@ -141,7 +141,7 @@ class Observation:
         if self.fact.declared.added:
             more = (base + self.constant) * ratio - base
             return np.asarray(more * math.copysign(1.0, self.fact.value))
-        return np.asarray(self.fact.declared.value_of(ratio, self.fact.period.days))
+        return self.fact.declared.value_of(ratio, self.fact.period.days)
 
 
 def flow_weights(period: Period, first_year: int, months: int) -> Array:
@@ -180,7 +180,7 @@ def stock_ages(period: Period, first_year: int, months: int) -> Array:
     array([1.92, 0.92, 0.  ])
     """
     until = (period.end.year - first_year) * 12 + period.end.month - 1
-    return np.asarray(np.maximum(until - np.arange(months), 0) / 12)
+    return np.maximum(until - np.arange(months), 0) / 12
 
 
 def _stock_weights(fact: Fact, period: Period, first_year: int, months: int) -> Array:
@@ -191,7 +191,7 @@ def _stock_weights(fact: Fact, period: Period, first_year: int, months: int) -> 
     weights[until + 1 :] = 0.0
     if 0 <= until < months:
         weights[until] *= period.end.day / next(iter(Period(period.end, period.end).months())).days
-    return np.asarray(weights)
+    return weights
 
 
 def _noise(fact: Fact, ratio: float, counted: bool, upwards: bool) -> Noise:
@@ -376,11 +376,11 @@ class Contrasts:
 
     def _constant(self, x: Array) -> Array:
         """Constants as the forecast's own basis counts them."""
-        return np.asarray(self.constant * np.exp(-(x @ self.base_offsets.T)))
+        return self.constant * np.exp(-(x @ self.base_offsets.T))
 
     def base(self, log_flows: Array, x: Array) -> Array:
         """What each fact is compared with, as its own agency counts it, at one point."""
-        return np.asarray(self.denominator @ np.exp(log_flows) * np.exp(self.base_offsets @ x))
+        return self.denominator @ np.exp(log_flows) * np.exp(self.base_offsets @ x)
 
     def log_density(self, contrasts: Array) -> Array:
         """Log density of the noise at some contrasts, shape (draws, facts)."""

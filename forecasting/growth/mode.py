@@ -60,7 +60,7 @@ class Covariance:
     def solve(self, x: Array) -> Array:
         """The inverse times a vector, or the columns of a matrix."""
         if self.empty or not x.size:
-            return np.asarray((x.T / self.noise).T)
+            return (x.T / self.noise).T
         if self.wide:
             return np.asarray(dpotrs(self.factor, x)[0])
         inner = dpotrs(self.factor, self.scaled.T @ x)[0]

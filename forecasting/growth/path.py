@@ -261,7 +261,7 @@ class LatentPath:
         """Log size of the market by year: shape (draws, years)."""
         at = self.at_
         size = self.size_mean + x[:, at["size"]] @ self.size_map.T
-        return np.asarray(size + ANOTHER_SIZE_SD * x[:, at["another_size"]])
+        return size + ANOTHER_SIZE_SD * x[:, at["another_size"]]
 
     def _walk(self, x: Array, directions: Array) -> tuple[Array, Array]:
         """Log-odds by year, and their derivatives."""
@@ -306,7 +306,7 @@ class LatentPath:
         before = np.concatenate([growth[:, :1], growth], axis=1)
         before[:, self.begins] = growth[:, min(self.begins, growth.shape[1] - 1)]
         after = np.concatenate([growth, growth[:, -1:]], axis=1)
-        return np.asarray(within.slope_on_growth * before + within.slope_on_next * after)
+        return within.slope_on_growth * before + within.slope_on_next * after
 
     def along(
         self, x: Array, directions: Array, months: Indices | None = None

@@ -77,7 +77,7 @@ class Effect:
     @property
     def root(self) -> Array:
         """A root of their covariance."""
-        return np.asarray(np.linalg.cholesky(np.array(self.covariance)))
+        return np.linalg.cholesky(np.array(self.covariance))
 
 
 @dataclass(frozen=True)
@@ -252,7 +252,7 @@ class Policies:
             return np.pad((mean + own @ root.T)[..., None], ((0, 0), (0, 0), (2, 0)))
         effect, shape = self._shape(row, months)
         numbers = effect.mean + own @ effect.root.T
-        return np.asarray(np.maximum(numbers, 0.0)[:, None] * shape)
+        return np.maximum(numbers, 0.0)[:, None] * shape
 
     def of_row(self, row: Policy, months: Months) -> tuple[Array, Array]:
         """What one policy adds; parameters as of :meth:`by_month`."""

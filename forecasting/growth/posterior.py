@@ -380,7 +380,7 @@ class _Chains:
 
 def _diagonals(rows: Array) -> Array:
     """Each row as a diagonal matrix."""
-    return np.asarray(rows[:, :, None] * np.eye(rows.shape[1]))
+    return rows[:, :, None] * np.eye(rows.shape[1])
 
 
 def _chosen(part: Array, rng: np.random.Generator) -> Indices:

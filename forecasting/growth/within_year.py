@@ -105,7 +105,7 @@ class WithinYear:
     def noise_of_year(self) -> Array:
         """Map from twelve unit normals to the noise of a year's months: shape (12, 12)."""
         lag = np.abs(np.arange(12)[:, None] - np.arange(12)[None, :])
-        return np.asarray(self.noise_sd * np.linalg.cholesky(self.noise_ar**lag))
+        return self.noise_sd * np.linalg.cholesky(self.noise_ar**lag)
 
     def across_a_border(self) -> WithinYear:
         """The same for imports and exports: no quarters that close high, no years of registrations,
@@ -271,7 +271,7 @@ def _level(within: WithinYear) -> Array:
 
 def _tilt(shape: Array) -> Array:
     """Slope within the year of one shape, or of many."""
-    return np.asarray(shape @ POSITION / (POSITION @ POSITION))
+    return shape @ POSITION / (POSITION @ POSITION)
 
 
 def _slopes(slopes: Array, growth: Array, default: WithinYear) -> tuple[Array, float]:
