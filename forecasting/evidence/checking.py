@@ -21,7 +21,7 @@ from typing import IO
 from forecasting.caveats import Caveat
 from forecasting.errors import MOST, LedgerError, Problem
 from forecasting.evidence.bases import two_things
-from forecasting.evidence.cells import is_workbook, table_cells
+from forecasting.evidence.cells import WORKBOOKS, is_workbook, table_cells
 from forecasting.evidence.files import AnyPath, read_whole
 from forecasting.evidence.mapping import (
     UNKNOWN,
@@ -457,6 +457,10 @@ def append_fact(path: str | Path, cells: Row) -> str:
     file = Path(path)
     if unknown := [*column_problems(NEW, [*cells], ())]:
         raise LedgerError(unknown)
+    if file.suffix.lower() in WORKBOOKS:
+        raise LedgerError.at(
+            file.name, "facts are appended to a CSV, not to a workbook", "name it .csv"
+        )
     if not file.exists():
         _new_lines(file.name, b"", cells)  # a fact that is refused makes no file
     with file.open("a+b", buffering=0) as handle:

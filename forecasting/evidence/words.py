@@ -47,6 +47,8 @@ def in_words(fact: Fact) -> str:
     'more than 35,000 vehicles'
     >>> in_words(Fact(**columns, relation="at_least", quantity="yoy_growth_percent", value=-12))
     'down at most 12 % on the year before'
+    >>> in_words(Fact(**columns, relation="equals", value=1))
+    '1 vehicle'
     >>> other = "vehicle_exports@baktu:2022-01-01/2022-12-31"
     >>> in_words(Fact(**columns, relation="greater_than", reference=other))
     'more than vehicles of all types exported in 2022'
@@ -82,6 +84,8 @@ def _number(value: float, unit: str) -> str:
     money, _, many = unit.partition(" ")
     if many and money in ("USD", "CNY"):
         unit = f"{many} {money}"
+    if digits == "1":
+        unit = unit.removesuffix("s")
     return f"{digits} {unit}".strip()
 
 

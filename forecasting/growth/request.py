@@ -27,7 +27,7 @@ from forecasting.growth.mode import Mode
 from forecasting.growth.path import LatentPath
 from forecasting.growth.policy_months import Policies
 from forecasting.growth.posterior import Posterior, sample
-from forecasting.growth.prior import SHIPPED, SIZE_NU, Prior
+from forecasting.growth.prior import SHIPPED, SIZE_NU, Prior, region_of
 from forecasting.growth.starting import MarketSize, opposite, path_of
 from forecasting.growth.usable import usable_facts, years_spoken_of
 from forecasting.measures import MEASURES
@@ -134,6 +134,8 @@ class Request:
         periods = self.periods or _default_periods(facts)
         first, last, until = _years(facts, periods)
         where = self.place or _single(self.evidence, "place")
+        if self.place and not region_of(self.place):
+            caveats.append(Caveat("no_region", values={"name": self.place}))
         prior = self.prior.in_region(where).of_measure(measure)
         caveats += _learned_elsewhere(prior, measure)
         counted = self.unit or self.market_size is not None

@@ -276,6 +276,7 @@ CLAUSES: dict[str, Wording] = {
         "room"
     ),
     "analogues_alone": "no fact counts this flow: the forecast rests on analogue markets alone",
+    "no_region": "no place is known as {name}: what the markets of all regions share is mixed",
     "disagrees": "{fact}{by} disagrees with the other facts",
     "few_draws_count": (
         "only {share:.0%} of the possible futures that were drawn carry weight, as its facts pull "

@@ -175,3 +175,9 @@ def test_the_command_says_that_a_fact_without_a_date_is_never_used_and_takes_no_
         "https://example.org/facts.csv is a network address, and nothing is fetched unasked"
         in refused.output
     )
+
+
+def test_a_fact_is_not_appended_to_a_workbook(tmp_path):
+    with pytest.raises(LedgerError, match=r"new\.xlsx: facts are appended to a CSV, not to a work"):
+        append_fact(tmp_path / "new.xlsx", GOOD)
+    assert not [*tmp_path.iterdir()]

@@ -769,3 +769,13 @@ def test_common_shocks_hold_their_quantiles_with_few_draws():
         assert ((edges[:-1] <= level) & (level <= edges[1:])).all()
     one, other = (common_shocks(3, y, 500) for y in (2030, 2031))
     assert abs(spearmanr(one, other).statistic) < 0.15
+
+
+def test_a_place_that_nobody_knows_is_said_to_mix_the_regions():
+    table = annual_totals(pd.Series({2022: 2180}))
+    given = {"periods": [year(2023)], "market_size": 3e5, "draws": 50}
+    named, unknown = (forecast_flow(table, place=place, **given) for place in ("KZ", "Uzbekstan"))
+    assert not named.caveats
+    assert lines_of(unknown.caveats) == [
+        "no place is known as Uzbekstan: what the markets of all regions share is mixed"
+    ]
