@@ -96,6 +96,11 @@ def article_checked(scenarios: Iterable[Scenario] | None = None) -> list[Verdict
     list of Verdict
         In the article's order.
 
+    Raises
+    ------
+    InputError
+        Where an argument is none of what is taken; the message names it.
+
     Examples
     --------
     >>> [row.use for row in article_checked([])][6:10]
