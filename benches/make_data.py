@@ -145,14 +145,14 @@ def practice(panel: str, out: Path) -> None:
         name: [round(x, 4) for x in value] if isinstance(value, tuple) else round(value, 4)
         for name, value in asdict(estimate_practice(table)).items()
     }
-    record = {
+    stored = {
         "source": f"estimated on {counted['market'].nunique()} markets with both fast and slow "
         f"points up to {counted['year'].max()}; {IEA}",
         "command": "python benches/make_data.py practice PANEL",
         "practice": rounded,
         "band": bands(table),
     }
-    (out / "practice.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    (out / "practice.json").write_text(json.dumps(stored, indent=2) + "\n", encoding="utf-8")
 
 
 @main.command()
@@ -297,7 +297,7 @@ def _source(title: str, url: str) -> dict[str, Any]:
 def _resource(
     name: str,
     path: str | list[str],
-    meanings: Mapping[str, str],
+    columns: Mapping[str, str],
     required: Collection[str],
     choices: Mapping[str, Sequence[str]],
 ) -> dict[str, Any]:
@@ -311,7 +311,7 @@ def _resource(
             "description": meaning,
             "constraints": {"required": column in required} | enums.get(column, {}),
         }
-        for column, meaning in meanings.items()
+        for column, meaning in columns.items()
     ]
     return {
         "name": name,
@@ -322,7 +322,7 @@ def _resource(
         "encoding": "utf-8",
         "schema": {
             "fields": fields,
-            "primaryKey": [next(iter(meanings))],
+            "primaryKey": [next(iter(columns))],
             "missingValues": [""],
         },
     }

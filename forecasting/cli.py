@@ -615,11 +615,12 @@ def evidence(ledger: Paths, beside: Paths, conflicts: bool, sources: bool, **que
         _list(chosen, known)
         return
     from forecasting.evidence.reconcile import conflicts as find_conflicts
+    from forecasting.reporting.labels import plural
 
     table = find_conflicts(chosen)
     for sentence, why in zip(table["sentence"], table["why"], strict=True):
         say(f"{sentence} [{why}]")
-    say(f"{len(table)} conflict{'' if len(table) == 1 else 's'}")
+    say(plural(len(table), "conflict"))
 
 
 def _list_judgements() -> None:
@@ -664,10 +665,12 @@ def known_facts(
 
 
 def _list(facts: Ledger, known: Ledger) -> None:
+    from forecasting.reporting.labels import plural
+
     for fact in facts:
         where = f"{fact.source}, {fact.published or 'no date'} {fact.url}".strip(", ")
         say(f"{fact.id}\n    {fact} [{fact.kind}]\n    {where}")
-    say(f"{len(facts)} fact{'' if len(facts) == 1 else 's'}")
+    say(plural(len(facts), "fact"))
     if not len(facts):
         say("the ledger tells of")
         for place, measures in known.frame.groupby("place")["measure"].unique().items():

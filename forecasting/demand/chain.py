@@ -127,14 +127,9 @@ def demand_outlook(
     energy = grid.sum(axis=0) / 1e6
     power, peak, in_summer = power_shares(energy, winter, summer, span, drawn)
     oil, carbon = fuel_and_carbon(assumed.classes, fleets, split, energy, drawn)
-    dollars = investment(points, drawn)
-    public = _sum(dollars, PUBLIC)
-    private = _sum(dollars, ("work", "home", "depot"))
     cars = {EV_STOCK_SHARE: vehicles * drawn["car_share"]}
-    electric = {EV_STOCK_SHARE: stocks["bev"] + stocks[PLUG_IN]}
     if new_cars is not None:
         cars[EV_SHARE] = new_cars
-        electric[EV_SHARE] = road.registered
     results = {
         "ev_registrations": road.registered,
         "ev_retirements": road.retired,
@@ -152,14 +147,13 @@ def demand_outlook(
     if targeted is not None:
         results["charging_points_target"] = targeted
     results |= _stocks_alone(stocks)
-    results |= {name: 100 * np.minimum(electric[name] / cars[name], 1) for name in cars}
+    results |= _electric_shares(cars, stocks, road.registered)
     results |= _production(road.built, drawn) | {
         "power_share_percent": power,
         "peak_share_percent": peak,
         "peak_share_summer_percent": in_summer,
-        "investment_usd": public + private,
-        "investment_public_usd": public,
-        "investment_private_usd": private,
+    }
+    results |= _capital(points, drawn) | {
         "oil_avoided_t": oil,
         "co2_avoided_t": carbon,
         "charging_points_standard": standard(assumed.classes, stocks, drawn),
@@ -216,6 +210,24 @@ def _production(built: Array, drawn: Draws) -> Draws:
         return {}
     plug_in = built * drawn["assembly_phev"]
     return {"bev_production": built - plug_in, "phev_production": plug_in}
+
+
+def _electric_shares(cars: Draws, stocks: Draws, registered: Array) -> Draws:
+    """Percent of all cars, on the road and new ones, that are electric."""
+    electric = {EV_STOCK_SHARE: stocks["bev"] + stocks[PLUG_IN], EV_SHARE: registered}
+    return {name: 100 * np.minimum(electric[name] / every, 1) for name, every in cars.items()}
+
+
+def _capital(points: Draws, drawn: Draws) -> Draws:
+    """Dollars that the points cost: all, those of the public, and the others."""
+    dollars = investment(points, drawn)
+    public = _sum(dollars, PUBLIC)
+    private = _sum(dollars, ("work", "home", "depot"))
+    return {
+        "investment_usd": public + private,
+        "investment_public_usd": public,
+        "investment_private_usd": private,
+    }
 
 
 def _stocks_alone(stocks: Draws) -> Draws:

@@ -23,7 +23,7 @@ from forecasting.growth.policy_months import pooled
 from forecasting.growth.prior import Prior
 from forecasting.growth.request import Request
 from forecasting.growth.sharing import made_once
-from forecasting.growth.starting import MarketSize, by_year
+from forecasting.growth.starting import MarketSize, entries_by_year
 from forecasting.periods import Period
 
 MANY = 100_000  # draws, from which memory is short
@@ -65,7 +65,7 @@ def annual_totals(series: pd.Series) -> pd.DataFrame:
     >>> annual_totals(pd.Series({2022: 2180}))[["relation", "period_end", "value"]].values.tolist()
     [['equals', '2022-12-31', 2180.0]]
     """
-    totals = by_year(series, "series")
+    totals = entries_by_year(series, "series")
     values = [
         read(number(0), f"the total of {period}", total, EvidenceError)
         for period, total in totals.items()

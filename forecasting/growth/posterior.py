@@ -260,8 +260,8 @@ class _Chains:
         solved = np.linalg.solve(
             precision + _diagonals(1 / variance), np.concatenate([pull, right], axis=2)
         )
-        mean = solved[:, :, 0].copy()
-        columns = solved[:, :, 1:].copy()
+        mean = solved[:, :, 0]
+        columns = solved[:, :, 1:]
         for number in range(pairs.shape[1]):
             self._pair(pairs, number, columns, mean, variance, centre)
         factor = np.linalg.cholesky(precision + _diagonals(1 / variance))

@@ -110,12 +110,7 @@ class Request:
 
     def _prepared(self) -> _Prepared:
         """Facts read, and the path that they are of."""
-        measure = _single(self.evidence, "measure")
-        if measure and MEASURES[measure].upper is not None:
-            raise EvidenceError(
-                f"{measure} is a share, and shares do not add up over months: forecast what is "
-                "counted, with its market_size"
-            )
+        measure = _counted_measure(self.evidence)
         facts, caveats = usable_facts(self.evidence, measure)
         facts.sort(key=_in_time)  # in whatever order they were told
         if self.market_size is None and not facts:
@@ -134,10 +129,8 @@ class Request:
         periods = self.periods or _default_periods(facts)
         first, last, until = _years(facts, periods)
         where = self.place or _single(self.evidence, "place")
-        if self.place and not region_of(self.place):
-            caveats.append(Caveat("no_region", values={"name": self.place}))
         prior = self.prior.in_region(where).of_measure(measure)
-        caveats += _learned_elsewhere(prior, measure)
+        caveats += _mixed_regions(self.place) + _learned_elsewhere(prior, measure)
         counted = self.unit or self.market_size is not None
         years = (first, last + 1)
         policies = Policies(self.policies, prior.policies)
@@ -209,6 +202,24 @@ class _Prepared:
 def _in_time(fact: Fact) -> tuple[object, ...]:
     statement = (fact.quantity, fact.relation, fact.value, fact.reference, fact.basis)
     return fact.period, *map(str, statement)
+
+
+def _counted_measure(evidence: Ledger) -> str:
+    """The measure of some facts; a share is refused."""
+    measure = _single(evidence, "measure")
+    if measure and MEASURES[measure].upper is not None:
+        raise EvidenceError(
+            f"{measure} is a share, and shares do not add up over months: forecast what is "
+            "counted, with its market_size"
+        )
+    return measure
+
+
+def _mixed_regions(place: str | None) -> list[Caveat]:
+    """A caveat where a place was named that nobody knows."""
+    if not place or region_of(place):
+        return []
+    return [Caveat("no_region", values={"name": place})]
 
 
 def _learned_elsewhere(prior: Prior, measure: str) -> list[Caveat]:

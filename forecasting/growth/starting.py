@@ -162,7 +162,7 @@ def counts(facts: Sequence[Fact]) -> Sequence[Fact]:
     return [fact for fact in facts if not fact.side] or facts
 
 
-def by_year(series: pd.Series | Mapping[Any, Any], name: str) -> dict[Period, Any]:
+def entries_by_year(series: pd.Series | Mapping[Any, Any], name: str) -> dict[Period, Any]:
     """The entries of a series by the year, or the part of a year, that each is of.
 
     Parameters
@@ -179,7 +179,8 @@ def by_year(series: pd.Series | Mapping[Any, Any], name: str) -> dict[Period, An
 
     Examples
     --------
-    >>> by_year({2021: 809, "2022-12-31": 2180}, "series") == {year(2021): 809, year(2022): 2180}
+    >>> entries = entries_by_year({2021: 809, "2022-12-31": 2180}, "series")
+    >>> entries == {year(2021): 809, year(2022): 2180}
     True
     """
     entries: dict[Period, Any] = {}
@@ -223,7 +224,8 @@ def _sizes(
         return {}
     known: dict[int, tuple[float, float]] = {}
     if isinstance(market_size, pd.Series | Mapping):
-        sizes = {p: _size(value) for p, value in by_year(market_size, "market_size").items()}
+        entries = entries_by_year(market_size, "market_size")
+        sizes = {period: _size(value) for period, value in entries.items()}
         # The longest of a year comes last, and holds
         for period in sorted(sizes, key=lambda part: part.days):
             known[period.start.year] = _of_year(period, sizes[period])

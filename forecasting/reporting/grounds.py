@@ -391,22 +391,9 @@ def counts_table(outlook: Outlook) -> Table:
     expected = outlook.fit_table().set_index("fact")["expected"].to_dict()
     if outlook.demand is not None:
         expected |= outlook.demand.balance.set_index("fact")["modelled"].to_dict()
-    facts = outlook.facts.select(outlook.scenario.place, kind=("outcome", "estimate", "context"))
-    counts = [
-        fact
-        for fact in facts
-        if fact.measure in CAR_COUNTS and fact.is_amount and fact.period.end <= outlook.as_of
-    ]
-    # Of counts of about the same days the longest is the newest
-    counts.sort(key=lambda fact: fact.period.end.toordinal() + min(fact.period.days, 365))
+    counts = _car_counts(outlook)
     newest = {SERIES(fact): fact for fact in counts}
-    printed = {
-        (SERIES(fact), fact.period.label.removesuffix("-12-31")): amount(fact.value, fact.measure)
-        for fact in counts
-    }
-    # Agencies stand side by side in the year of which most of them printed the whole, or the end
-    years = sorted((label for _, label in printed if label.isdigit()), reverse=True)
-    common = max(years, key=years.count, default="whole year")
+    common, of_year = _side_by_side(counts)
     chosen = {flow.basis: "yes" for flow in outlook.forecasts.values()}
     rows = [
         {
@@ -416,17 +403,40 @@ def counts_table(outlook: Outlook) -> Table:
             "counts": getattr(shipped_bases().get(fact.basis), "counts", fact.product),
             "of": period_words(fact.period),
             "number": amount(fact.value, fact.measure),
-            common: printed.get((series, common), "–"),
+            common: of_year.get(series, "–"),
             "% of expected": readable(100 * fact.value / expected.get(fact.id, np.nan)),
             "fact": fact.id,
         }
         for series, fact in sorted(
             newest.items(),
-            key=lambda item: (item[1].basis not in chosen, (item[0], common) not in printed),
+            key=lambda item: (item[1].basis not in chosen, item[0] not in of_year),
         )
     ]
     nothing = "Nobody has printed a count of electric cars."
     return rows_table(rows, caption=WHY_COUNTS_DIFFER, nothing=nothing)
+
+
+def _car_counts(outlook: Outlook) -> list[Fact]:
+    """Printed counts of electric cars, the newest last; of about the same days, the longest."""
+    facts = outlook.facts.select(outlook.scenario.place, kind=("outcome", "estimate", "context"))
+    counts = [
+        fact
+        for fact in facts
+        if fact.measure in CAR_COUNTS and fact.is_amount and fact.period.end <= outlook.as_of
+    ]
+    return sorted(counts, key=lambda fact: fact.period.end.toordinal() + min(fact.period.days, 365))
+
+
+def _side_by_side(counts: Iterable[Fact]) -> tuple[str, dict[Any, str]]:
+    """The year of which most agencies printed the whole, or the end, and their numbers of it."""
+    printed: dict[str, dict[Any, str]] = {}
+    for fact in counts:
+        label = fact.period.label.removesuffix("-12-31")
+        if label.isdigit():
+            printed.setdefault(label, {})[SERIES(fact)] = amount(fact.value, fact.measure)
+    # Of years that as many printed, the last
+    common = max(printed, key=lambda label: (len(printed[label]), label), default="whole year")
+    return common, printed.get(common, {})
 
 
 def analogues_lines(outlook: Outlook) -> BulletList:

@@ -120,13 +120,13 @@ def _flow_of_facts(request: OutlookRequest, place: str) -> PlaceFlow:
     first_year = min((known_until + dt.timedelta(days=1)).year, scenario.horizon)
     bases = {*evidence.frame["basis"]} - {""}
     # One that is counted later, or elsewhere, is passed over; any other is refused by its name
-    misspelt = bases and scenario.basis not in {*request.ledger.frame["basis"]}
+    passed_over = {*request.ledger.frame["basis"]} - bases
     forecast = forecast_flow(
         evidence,
         [year(value) for value in range(first_year, scenario.horizon + 1)],
         prior=known.prior,
         market_size=PERCENT if unknown else market.sizes,
-        basis=scenario.basis if scenario.basis in bases or misspelt else None,
+        basis=scenario.basis if bases and scenario.basis not in passed_over else None,
         draws=request.draws,
         seed=scenario.seed,
         place=place,
