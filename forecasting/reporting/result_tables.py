@@ -815,8 +815,9 @@ def _spans(effects: pd.DataFrame, start: dt.date, later: pd.Period | None = None
         mean = effects[["effect_percent", "low", "high"]].reindex(months, fill_value=0.0).mean()
         middle, low, high = (f"{round(value):+d}" for value in mean)
         words = f"{middle} % ({low} to {high})"
-        # Nothing is said of less than half a percent
-        spans.append(words.replace("+0 % (+0 to +0)", "–"))
+        if {middle, low, high} == {"+0"}:  # less than half a percent
+            words = "–"
+        spans.append(words)
     return spans
 
 
