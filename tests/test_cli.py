@@ -352,7 +352,7 @@ def test_wrong_files_of_a_part_year_backtest_end_in_2_with_one_message() -> None
         "panel.csv has no rows": (panel.splitlines()[0], months),
         "panel.csv: cannot be read": ("", months),
         "months.csv:2 all_cars: '9OOO' is not a count": (panel, months.replace("9000", "9OOO", 1)),
-        "panel.csv:2: holds what is not a number": (
+        "panel.csv:2 sales_bev: '1OO' is not a count": (
             panel.replace("A,2012,100", "A,2012,1OO"),
             months,
         ),

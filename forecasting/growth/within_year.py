@@ -17,21 +17,16 @@ others from year to year. Which kind a market is of is learned from its own fact
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.arguments import MOST, shown
-from forecasting.errors import ModelError
 from forecasting.quantiles import Array
 
 Kinds = tuple[tuple[float, float], ...]
 
-MONTH = r"\d{4}-(?:0[1-9]|1[0-2])"
-COUNTED = ("market", "month", "registrations")  # columns of a table of months
 # Of a month's middle within its year, the year's middle being 0
 POSITION: Array = (np.arange(12) - 5.5) / 12
 MOST_RHO = 0.9
@@ -133,71 +128,6 @@ def _complete_years(months: pd.DataFrame) -> pd.DataFrame:
     return wide[(wide > 0).all(axis=1)]
 
 
-def check_columns(table: pd.DataFrame, name: str, needed: Collection[str]) -> None:
-    """Refuse a table that lacks a column.
-
-    Parameters
-    ----------
-    table : DataFrame
-        What other markets counted.
-    name : str
-        Of the table, for the message.
-    needed : collection of str
-        Columns.
-
-    Raises
-    ------
-    ModelError
-        Where a column is missing.
-    """
-    missing = set(needed) - set(table.columns)
-    if missing:
-        raise ModelError(
-            f"{name} lacks the column(s) {', '.join(sorted(missing))}; it has "
-            f"{', '.join(map(str, table.columns))}"
-        )
-
-
-def with_numbers(
-    table: pd.DataFrame, name: str, time: str, columns: Collection[str]
-) -> pd.DataFrame:
-    """A table whose columns hold numbers of 0 or more, or nothing, one row a market and time; any
-    other is refused.
-
-    Parameters
-    ----------
-    table : DataFrame
-        What other markets counted.
-    name : str
-        Of the table, for the message.
-    time : str
-        The column that tells when.
-    columns : collection of str
-        Those that are numbers; one that is missing is left out.
-
-    Raises
-    ------
-    ModelError
-        With the first cell that is something else, and for a column or a row that is there twice.
-    """
-    if not table.columns.is_unique:
-        raise ModelError(f"{name} has a column twice: {', '.join(map(str, table.columns))}")
-    table = table.assign(market=table["market"].astype(str))
-    again = table.duplicated(["market", time])
-    if again.any():
-        market, when = table.loc[again, ["market", time]].iloc[0]
-        raise ModelError(f"{name} has {market} in {when} twice; keep one row")
-    for column in table.columns.intersection([*columns]):
-        cells = table[column]
-        numbers = pd.to_numeric(cells, errors="coerce").astype(float)
-        wrong = (numbers.isna() & cells.notna()) | (numbers < 0) | (numbers > MOST)
-        if wrong.any():
-            first = shown(cells[wrong].iloc[0])
-            raise ModelError(f"{name} has {first} as {column}; give a number of 0 or more, or none")
-        table = table.assign(**{column: numbers})
-    return table
-
-
 def estimate_within_year(months: pd.DataFrame) -> WithinYear:
     """Learn the within-year pattern from monthly counts of other markets.
 
@@ -213,11 +143,6 @@ def estimate_within_year(months: pd.DataFrame) -> WithinYear:
         Least squares for pattern and slopes, shrunk towards the default where few years are seen;
         spreads from what is left over, a market's lasting part apart from the noise.
 
-    Raises
-    ------
-    ModelError
-        Where a column is missing.
-
     Examples
     --------
     >>> months = [f"{y}-{k:02d}" for y in (2020, 2021, 2022) for k in range(1, 13)]
@@ -225,7 +150,6 @@ def estimate_within_year(months: pd.DataFrame) -> WithinYear:
     >>> round(estimate_within_year(flat).noise_sd, 2) < WithinYear().noise_sd
     True
     """
-    check_columns(months, "months", COUNTED)
     default = WithinYear()
     years = _complete_years(months)
     if years.empty:

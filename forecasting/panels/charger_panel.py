@@ -16,6 +16,7 @@ import pandas as pd
 from forecasting.errors import EvidenceError
 from forecasting.evidence.files import read_whole
 from forecasting.evidence.sources.iea import read_iea_panel, read_texts
+from forecasting.market_rows import market_rows
 from forecasting.panels.practice import NORMAL_80, OWN_GROWTH, REFERENCE_POINTS, Practice
 from forecasting.quantiles import Array
 
@@ -27,7 +28,8 @@ RESAMPLES = 200
 RATES: Array = np.arange(0, 0.305, 0.005)
 WEIGHTS: Array = np.arange(0, 1.01, 0.02)
 TINY = 1e-9  # an error of a rule that fits to the last digit
-COLUMNS = ("market", "year", "stock_bev", "stock_phev", "public_fast_points", "public_slow_points")
+COUNTS = ("stock_bev", "stock_phev", "public_fast_points", "public_slow_points")
+COLUMNS = ("market", "year", *COUNTS)
 
 
 def charger_panel(panel: pd.DataFrame) -> pd.DataFrame:
@@ -61,23 +63,10 @@ def charger_panel(panel: pd.DataFrame) -> pd.DataFrame:
     >>> table[["year", "points", "fault"]].values.tolist()
     [[2020, 60.0, ''], [2021, 60.0, 'repeat'], [2022, nan, '']]
     """
-    missing = [name for name in COLUMNS if name not in panel.columns]
-    if missing:
-        raise EvidenceError(
-            f"the panel lacks {', '.join(missing)}; its columns are {', '.join(COLUMNS)}"
-        )
-    twice = panel[panel.duplicated(["market", "year"])]
-    if len(twice):
-        first = twice.iloc[0]
-        raise EvidenceError(
-            f"the panel holds {first['market']} {first['year']} twice; keep one row a year"
-        )
-    counts = panel[list(COLUMNS[2:])].astype(float)
-    if (counts < 0).any(axis=None):
-        raise EvidenceError("the panel holds a negative count; stocks and points are 0 or more")
+    panel = market_rows(panel, "the panel", "year", COUNTS, error=EvidenceError)
     table = panel[["market", "year"]].assign(
-        stock=counts["stock_bev"] + counts["stock_phev"].fillna(0),
-        points=counts["public_fast_points"] + counts["public_slow_points"],
+        stock=panel["stock_bev"] + panel["stock_phev"].fillna(0),
+        points=panel["public_fast_points"] + panel["public_slow_points"],
     )
     table = table.sort_values(["market", "year"], ignore_index=True)
     before = table.groupby("market")[["points", "year"]].shift()

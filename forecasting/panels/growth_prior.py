@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from forecasting.arguments import of, optional, shown, takes, text
+from forecasting.arguments import of, optional, takes, text
 from forecasting.errors import ModelError
 from forecasting.growth.common import COMMON_AR, COMMON_NU, Common
 from forecasting.growth.prior import (
@@ -25,13 +25,8 @@ from forecasting.growth.prior import (
     log_odds,
     region_of,
 )
-from forecasting.growth.within_year import (
-    COUNTED,
-    MONTH,
-    check_columns,
-    estimate_within_year,
-    with_numbers,
-)
+from forecasting.growth.within_year import estimate_within_year
+from forecasting.market_rows import market_rows
 from forecasting.panels.policy_effects import without_events
 from forecasting.quantiles import Array
 
@@ -115,8 +110,7 @@ def estimate_prior(
     >>> bool(abs(estimate_prior(panel).level - 0.4) < 0.05)
     True
     """
-    check_columns(panel, "the panel", ("market", "year", "sales"))
-    panel = with_numbers(panel, "the panel", "year", ("year", "sales", "share"))
+    panel = market_rows(panel, "the panel", "year", ["sales"], ["share"])
     if "share" in panel and (panel["share"] > 1).any():
         raise ModelError("the panel has shares above 1; give parts of one, 0.045 for 4.5 %")
     rows = _growth_rows(panel)
@@ -128,13 +122,8 @@ def estimate_prior(
         )
     shipped = Prior.shipped()
     within = shipped.within_year
-    if months is not None:  # a season holds no rush before a privilege ended
-        check_columns(months, "months", COUNTED)
-        months = with_numbers(months, "months", "month", ("registrations",))
-        wrong = ~months["month"].astype(str).str.fullmatch(MONTH)
-        if wrong.any():
-            first = shown(months["month"][wrong].iloc[0])
-            raise ModelError(f"months has {first} as month; write YYYY-MM, as 2024-01")
+    if months is not None and len(months):  # a season holds no rush before a privilege ended
+        months = market_rows(months, "months", "month", ["registrations"])
         within = estimate_within_year(without_events(months, shipped.policies))
     markets = int(rows["market"].nunique())
     last_year = int(rows["year"].max())

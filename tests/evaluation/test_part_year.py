@@ -249,6 +249,6 @@ def test_markets_that_do_not_meet_are_refused(raw: pd.DataFrame, monthly: pd.Dat
         part_year_skill(raw, monthly[monthly["month"] < "2019-06"])
     with pytest.raises(
         EvidenceError,
-        match=r"A in 2019, its own rows left out: the panel holds no market with three years",
+        match=r"A in 2019, its own rows left out: the panel has no rows",
     ):
         part_year_skill(raw[raw["year"] > 2018], monthly)

@@ -73,8 +73,11 @@ def test_sales_and_shares_by_perimeter(tmp_path: Path) -> None:
             r"iea.csv:1: column 'sales_bev' is missing \(did you mean sales\?\)",
         ),
         (LONG.replace("powertrain", "power"), "column 'powertrain' is missing"),
-        ("market,year,sales_bev\nA,2020,5\nB,2021,many\n", "iea.csv:3: holds what is not a number"),
-        ("market,year,sales_bev\nA,,5\n", "iea.csv:2: holds what is not a number"),
+        (
+            "market,year,sales_bev\nA,2020,5\nB,2021,many\n",
+            "3 sales_bev: .many. is not a count",
+        ),
+        ("market,year,sales_bev\nA,,5\nA,2020,5\n", "iea.csv:2 year: .nan. is not a year"),
         ("", "cannot be read"),
     ],
 )

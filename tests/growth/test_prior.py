@@ -163,17 +163,20 @@ def test_zero_and_missing_sales_are_gaps(panel):
 
 @pytest.mark.parametrize("column", ["market", "year", "sales"])
 def test_missing_column_is_named(panel, column):
-    with pytest.raises(ModelError, match=f"lacks the column.*{column}"):
+    with pytest.raises(ModelError, match=f"the panel lacks {column}; it has "):
         estimate_prior(panel.drop(columns=column))
+    months = pd.DataFrame({"market": ["A"], "month": ["2020-01"]})
+    with pytest.raises(ModelError, match="months lacks registrations; it has market, month"):
+        estimate_prior(panel, months)
 
 
 @pytest.mark.parametrize(
     ("column", "cell", "said"),
     [
-        ("sales", "x", "has 'x' as sales"),
-        ("sales", float("inf"), "has inf as sales"),
-        ("share", -0.5, "has -0.5 as share"),
-        ("year", "MMXX", "has 'MMXX' as year"),
+        ("sales", "x", "sales: 'x' is not a count"),
+        ("sales", float("inf"), "sales: 'inf' is not a count"),
+        ("share", -0.5, "share: '-0.5' is not a count"),
+        ("year", "MMXX", "year: 'MMXX' is not a year"),
     ],
 )
 def test_a_cell_that_is_no_number_is_refused(column, cell, said):
@@ -181,14 +184,14 @@ def test_a_cell_that_is_no_number_is_refused(column, cell, said):
     panel = pd.DataFrame(rows, columns=["market", "year", "sales", "share"])
     panel = panel.astype(object)
     panel.loc[1, column] = cell
-    with pytest.raises(ModelError, match=f"the panel {said}; give a number of 0 or more, or none"):
+    with pytest.raises(ModelError, match=rf"the panel:3 {said} \(write digits and a point"):
         estimate_prior(panel)
 
 
 @pytest.mark.parametrize("month", [5, "2020-13", "January 2020", None])
 def test_a_month_that_is_none_is_refused(panel, month):
     months = pd.DataFrame({"market": "A", "month": ["2020-01", month], "registrations": [5, 6]})
-    with pytest.raises(ModelError, match=r"months has .* as month; write YYYY-MM, as 2024-01"):
+    with pytest.raises(ModelError, match=r"months:3 month: .* is not a month"):
         estimate_prior(panel, months)
 
 
@@ -210,12 +213,12 @@ def test_a_share_of_nothing_is_none():
 
 
 def test_a_row_that_is_there_twice_and_a_share_in_percent_are_refused(panel):
-    with pytest.raises(ModelError, match=r"the panel has \w+ in 20\d\d twice; keep one row"):
+    with pytest.raises(ModelError, match=r"the panel holds \w+ 20\d\d twice; keep one row"):
         estimate_prior(pd.concat([panel, panel[3:5].assign(sales=7.0)]))
     with pytest.raises(ModelError, match="the panel has shares above 1; give parts of one"):
         estimate_prior(panel.assign(share=100 * panel["share"]))
     months = pd.DataFrame({"market": "A", "month": "2020-01", "registrations": [5, 6]})
-    with pytest.raises(ModelError, match="months has A in 2020-01 twice; keep one row"):
+    with pytest.raises(ModelError, match="months holds A 2020-01 twice; keep one row"):
         estimate_prior(panel, months=months)
 
 

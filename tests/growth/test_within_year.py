@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.errors import ModelError
 from forecasting.growth.within_year import POSITION, WithinYear, estimate_within_year
 
 PATTERN = np.array([-0.3, -0.2, 0.2, -0.1, 0.0, 0.3, -0.1, -0.1, 0.2, 0.0, 0.1, 0.4])
@@ -91,8 +90,3 @@ def test_years_with_a_gap_or_a_zero_do_not_count():
 def test_nothing_to_learn_from_is_the_default():
     months = registrations(1, 1)
     assert estimate_within_year(months[months["month"] != "2010-05"]) == WithinYear()
-
-
-def test_missing_column_is_named():
-    with pytest.raises(ModelError, match=r"lacks the column.*registrations"):
-        estimate_within_year(pd.DataFrame({"market": ["A"], "month": ["2020-01"]}))

@@ -83,10 +83,13 @@ def test_small_counts_do_not_make_an_origin():
     [
         (
             synthetic().drop(columns="stock_bev"),
-            r"the panel lacks stock_bev; its columns are market",
+            r"the panel lacks stock_bev; it has market",
         ),
         (pd.concat([synthetic(), synthetic().head(1)]), r"the panel holds M0 2012 twice"),
-        (synthetic().assign(stock_bev=-1.0), r"negative count"),
+        (
+            synthetic().assign(stock_bev=-1.0),
+            r"5, 6 stock_bev: '-1.0' is not a count",
+        ),
         (
             synthetic(markets=2),
             r"2 markets have counts of points five years apart; give at least 3",

@@ -31,6 +31,7 @@ from forecasting.evidence.sources.polite import (
     proposed_row,
     read_answer,
 )
+from forecasting.market_rows import market_rows
 from forecasting.measures import did_you_mean
 from forecasting.periods import year
 
@@ -119,9 +120,10 @@ def read_iea_panel(path: str | Path) -> pd.DataFrame:
             .reset_index()
             .rename(columns={"region": "market"})
         )
-        return _numeric(wide.reindex(columns=list(PANEL)), "table")
+        wide.columns.name = None
+        return _rows(wide, path)
     if {*_NEEDED} <= {*columns}:
-        return _numeric(table.reindex(columns=list(PANEL)), path)
+        return _rows(table, path)
     where = f"{Path(path).name}:1"
     otherwise = "see IEA's Global EV Data"
     raise EvidenceError([
@@ -145,17 +147,10 @@ def read_texts(path: Path) -> pd.DataFrame:
     return table.rename(columns=names | {"region_country": "region"})
 
 
-def _numeric(panel: pd.DataFrame, path: str | Path) -> pd.DataFrame:
-    numbers: pd.DataFrame = panel.drop(columns="market").apply(pd.to_numeric, errors="coerce")
-    bad = (numbers.isna() & panel[numbers.columns].notna()).any(axis=1) | numbers["year"].isna()
-    if bad.any():
-        lines = ", ".join(str(line + 2) for line in panel.index[bad][:5])
-        raise EvidenceError.at(
-            f"{Path(path).name}:{lines}", "holds what is not a number", "digits and a point"
-        )
-    numbers.insert(0, "market", panel["market"].astype("str"))
-    numbers.columns.name = None
-    return numbers.astype({"year": "int64"}).sort_values(["market", "year"], ignore_index=True)
+def _rows(table: pd.DataFrame, path: str | Path) -> pd.DataFrame:
+    panel = table.reindex(columns=list(PANEL))
+    rows = market_rows(panel, Path(path).name, "year", [], PANEL[2:], EvidenceError)
+    return rows.sort_values(["market", "year"], ignore_index=True)
 
 
 def annual_sales(panel: pd.DataFrame, battery_only: bool = False) -> pd.DataFrame:

@@ -1,0 +1,95 @@
+"""Tables of what other markets counted, by year or by month: read by one rule wherever they come
+from.
+"""
+
+from collections.abc import Collection
+
+import pandas as pd
+
+from forecasting.arguments import MOST
+from forecasting.errors import InputError, ModelError, Problem
+
+MONTH = r"\d{4}-(?:0[1-9]|1[0-2])"
+MOST_LINES = 5  # that a message names
+
+
+def market_rows(
+    table: pd.DataFrame,
+    name: str,
+    time: str,
+    counts: Collection[str],
+    more: Collection[str] = (),
+    error: type[InputError] = ModelError,
+) -> pd.DataFrame:
+    """Rows of markets whose counts are numbers of 0 or more, or missing; any other is refused.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns market, the time, and the counts; others stay as they are.
+    name : str
+        Of the table, for messages: a file, or words.
+    time : str
+        The column that tells when: ``year``, or ``month`` (YYYY-MM).
+    counts : collection of str
+        Columns that it must have, with a number in some row.
+    more : collection of str
+        Further counts, where they are known.
+    error : type of InputError
+        What is raised.
+
+    Returns
+    -------
+    DataFrame
+        One row a market and time, as told; counts are floats.
+
+    Raises
+    ------
+    InputError
+        For a table without rows, a column that is missing or there twice, a cell that is something
+        else, and a row that is there twice.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"market": ["A"], "month": ["2024-01"], "bev": ["7"]})
+    >>> market_rows(table, "the table", "month", ["bev"])["bev"].tolist()
+    [7.0]
+    """
+    if not table.columns.is_unique:
+        raise error(f"{name} has a column twice: {', '.join(map(str, table.columns))}")
+    if table.empty:
+        raise error(f"{name} has no rows; give counts by market and {time}")
+    needed = ["market", time, *counts]
+    missing = [column for column in needed if column not in table or table[column].isna().all()]
+    if missing:
+        has = ", ".join(map(str, table.columns))
+        raise error(f"{name} lacks {', '.join(missing)}; it has {has}")
+    table = table.reset_index(drop=True)
+    table["market"] = table["market"].astype("str").str.strip()
+    for column in table.columns.intersection([time, *counts, *more]):
+        cells = table[column]
+        values, kind, hint = _read(cells)
+        wrong = values.isna() & (cells.notna() | (column == time))
+        if wrong.any():
+            lines = ", ".join(str(row + 2) for row in table.index[wrong][:MOST_LINES])
+            cell = f"{str(cells[wrong].iloc[0])!r} is not a {kind}"
+            raise error([Problem(f"{name}:{lines} {column}", cell, hint)])
+        table[column] = values
+    if time == "year":
+        table = table.astype({time: int})
+    again = table[table.duplicated(["market", time])]
+    if len(again):
+        first = " ".join(map(str, again[["market", time]].iloc[0]))
+        raise error(f"{name} holds {first} twice; keep one row for each market and {time}")
+    return table
+
+
+def _read(cells: pd.Series) -> tuple[pd.Series, str, str]:
+    """What some cells say, missing where nothing; and what they should be."""
+    if cells.name == "month":
+        texts = cells.astype("str").str.strip()
+        months = texts.where(texts.str.fullmatch(MONTH))
+        return months, "month", "write YYYY-MM, as 2024-01"
+    numbers = pd.to_numeric(cells, errors="coerce").astype(float)
+    kind = "year" if cells.name == "year" else "count"
+    return numbers.where(numbers.between(0, MOST)), kind, "write digits and a point, 0 or more"
