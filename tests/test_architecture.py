@@ -35,6 +35,7 @@ ROOMS = (
         "caveats",
         "showing",
         "quantiles",
+        "market_rows",
     ),
     ("evidence",),
     ("curves",),

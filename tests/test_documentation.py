@@ -110,7 +110,7 @@ def test_commands_of_a_page_work_in_their_order(page, tmp_path):
 
 def _narrow(noise):
     """Standard deviation of a fact that is right, and the probability of that."""
-    return noise.sd[0], noise.weight[0]
+    return noise.sd[0, 0], noise.weight[0, 0]
 
 
 def test_the_page_of_the_model_gives_the_likelihood_of_a_growth_a_stock_and_a_bound():
@@ -133,8 +133,8 @@ def test_the_page_of_the_model_gives_the_likelihood_of_a_growth_a_stock_and_a_bo
     assert _narrow(growth.noise) == pytest.approx(
         (math.sqrt(0.01**2 + (0.05 / 510.4) ** 2 / 3), 0.98)
     )
-    assert growth.noise.weight[1:] == pytest.approx((0.02 * 0.75, 0.02 * 0.25))
-    assert growth.noise.sd[1:] == (0.5, 2.5)
+    assert growth.noise.weight[0, 1:] == pytest.approx((0.02 * 0.75, 0.02 * 0.25))
+    assert growth.noise.sd[0, 1:].tolist() == [0.5, 2.5]
     assert growth.numerator[12:17].tolist() == [1.0] * 5
     assert growth.denominator[:5].tolist() == [1.0] * 5
 
@@ -150,9 +150,8 @@ def test_the_page_of_the_model_gives_the_likelihood_of_a_growth_a_stock_and_a_bo
         24,
     )
     step = math.log(1 + 1000 / 2000)
-    weights, means, spreads = (
-        np.array(part) for part in (more.noise.weight, more.noise.mean, more.noise.sd)
-    )
+    noise = more.noise
+    (weights,), (means,), (spreads,) = noise.weight, noise.mean, noise.sd
     # The first is the bound's edge, the last two are of a bound that is wrong
     steps = 0.1 * 2.0 ** np.arange(12)
     height = np.where(np.arange(12) <= 3, 6.0, steps**-0.6)

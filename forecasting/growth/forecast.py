@@ -383,7 +383,7 @@ class FlowForecast(Shown):
             low, middle, high = sorted(
                 float(o.shown(mean + z * sd, base)) for z in (-1.2816, 0.0, 1.2816)
             )
-            surprise = o.beyond(mean) / math.hypot(sd, min(o.noise.sd))
+            surprise = o.beyond(mean) / math.hypot(sd, o.noise.sd.min())
             shown = float(o.shown(o.value, base))
             message = (o.fact.id, o.fact.period.label, o.fact.basis, in_words(o.fact))
             rows.append((*message, shown, middle, low, high, surprise, float(fit.doubted[i])))

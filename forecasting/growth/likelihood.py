@@ -45,56 +45,38 @@ STEPPED_SD = 0.3  # relative to the mean
 EDGE = 0.02
 EDGE_WEIGHT = 0.1
 COMPARED = 0.3  # the step, in logs, of a bound that is another period's number
+NO_NOISE = Mixtures(*np.zeros((3, 0, 1 + len(WRONG))))
 PARTNER = 1.0  # and of one that is what one partner has of the whole
 
 
-@dataclass(frozen=True)
-class Noise:
-    """A mixture of normals, in logs: where the truth lies, less the value.
+def noise_of_number(sd: float, outlier: float = OUTLIER) -> Mixtures:
+    """Where the truth lies, less a printed number, in logs: near, or far where the fact is wrong.
 
-    Parameters
-    ----------
-    weight, mean, sd : tuple of float
-        One entry per component; the last two are those of a fact that is wrong.
-
-    Examples
-    --------
-    >>> Noise.exact(0.01).sd
-    (0.01, 0.5, 2.5)
+    >>> noise_of_number(0.01).sd.tolist()
+    [[0.01, 0.5, 2.5]]
     """
+    wrong = [(outlier * part, 0.0, max(wide, 3 * sd)) for part, wide in WRONG]
+    return Mixtures.of([(1 - outlier, 0.0, sd), *wrong])
 
-    weight: tuple[float, ...]
-    mean: tuple[float, ...]
-    sd: tuple[float, ...]
 
-    @classmethod
-    def exact(cls, sd: float, outlier: float = OUTLIER) -> Noise:
-        """A narrow normal, and wide ones for the fact that is wrong."""
-        wrong = [(outlier * part, max(wide, 3 * sd)) for part, wide in WRONG]
-        return cls._of([(1 - outlier, 0.0, sd)], wrong)
+def noise_of_bound(step: float, side: int) -> Mixtures:
+    """What a bound leaves open: near beyond its number, as numbers are rounded down to bounds.
 
-    @classmethod
-    def beyond(cls, step: float, side: int) -> Noise:
-        """What a bound leaves open: near beyond its number, as numbers are rounded down to bounds.
+    Its density falls beyond the number by steps of the leading digit, and ever less, so that a
+    bound far from the truth moves nothing.
 
-        Its density falls beyond the number by steps of the leading digit, and ever less, so that a
-        bound far from the truth moves nothing.
-        """
-        height = np.where(STEPPED < 1, SLACK, STEPPED**-FARTHER)
-        weight = (1 - OUTLIER) * height * STEPPED / (height * STEPPED)[STEPPED < 1].sum()
-        parts = [
-            (w, side * m * step, STEPPED_SD * m * step)
-            for w, m in zip(weight.tolist(), STEPPED.tolist(), strict=True)
-        ]
-        edge = [(EDGE_WEIGHT, side * EDGE, EDGE)]
-        return cls._of(edge + parts, WRONG_BOUND)
-
-    @classmethod
-    def _of(
-        cls, parts: Sequence[tuple[float, float, float]], wrong: Sequence[tuple[float, float]]
-    ) -> Noise:
-        weight, mean, sd = zip(*parts, *((part, 0.0, wide) for part, wide in wrong), strict=True)
-        return cls(weight, mean, sd)
+    >>> weight = noise_of_bound(0.1, side=1).weight[0]
+    >>> bool(weight[-len(WRONG) :].sum() < 0.01 < EDGE_WEIGHT == weight[0])
+    True
+    """
+    height = np.where(STEPPED < 1, SLACK, STEPPED**-FARTHER)
+    weight = (1 - OUTLIER) * height * STEPPED / (height * STEPPED)[STEPPED < 1].sum()
+    parts = [
+        (w, side * m * step, STEPPED_SD * m * step)
+        for w, m in zip(weight.tolist(), STEPPED.tolist(), strict=True)
+    ]
+    edge = (EDGE_WEIGHT, side * EDGE, EDGE)
+    return Mixtures.of([edge, *parts, *((part, 0.0, wide) for part, wide in WRONG_BOUND)])
 
 
 @dataclass(frozen=True)
@@ -111,8 +93,9 @@ class Observation:
         Added to the denominator.
     value : float
         What the contrast of logs is said to be.
-    noise : Noise
-        How the truth may lie about that value.
+    noise : Mixtures
+        How the truth may lie about that value, a single row; the last components are those of a
+        fact that is wrong.
     """
 
     fact: Fact
@@ -120,7 +103,7 @@ class Observation:
     denominator: Array
     constant: float
     value: float
-    noise: Noise
+    noise: Mixtures
 
     @property
     def side(self) -> int:
@@ -194,14 +177,14 @@ def _stock_weights(fact: Fact, period: Period, first_year: int, months: int) -> 
     return weights
 
 
-def _noise(fact: Fact, ratio: float, counted: bool, upwards: bool) -> Noise:
+def _noise(fact: Fact, ratio: float, counted: bool, upwards: bool) -> Mixtures:
     """How the truth may lie about a printed number, or beyond a bound."""
     if fact.side:
-        return Noise.beyond(_step(fact, ratio), fact.side if upwards else -fact.side)
+        return noise_of_bound(_step(fact, ratio), fact.side if upwards else -fact.side)
     spread = fact.declared.spread
     digits = _digits_left_out(fact, ratio) if counted else 0.0
     if spread.coarse:
-        return Noise.exact(max(digits, spread.fit), spread.outlier)
+        return noise_of_number(max(digits, spread.fit), spread.outlier)
     variance = spread.fit**2
     if spread.digits:
         variance += digits**2 / 3
@@ -212,7 +195,7 @@ def _noise(fact: Fact, ratio: float, counted: bool, upwards: bool) -> Noise:
     sd = math.sqrt(variance)
     if fact.is_count and fact.kind == "judgement":
         sd = max(digits, sd)
-    return Noise.exact(sd, spread.outlier)
+    return noise_of_number(sd, spread.outlier)
 
 
 def _printed_size(fact: Fact, ratio: float) -> float:
@@ -261,14 +244,16 @@ def observe(fact: Fact, first_year: int, months: int, counted: bool = True) -> O
     else:
         size, base = (flow_weights(period, first_year, months) for period in (fact.period, before))
     if math.isnan(fact.value):  # more than another period's total, that may never have been printed
-        noise = Noise.beyond(COMPARED, fact.side) if fact.side else Noise.exact(0.02)
+        noise = noise_of_bound(COMPARED, fact.side) if fact.side else noise_of_number(0.02)
         return Observation(fact, size, base, 0.0, 0.0, noise)
     contrast = fact.declared.contrast(fact.value, fact.period.days)
     sums = {"period": size, "before": base, None: np.zeros_like(size)}
     top = sums[contrast.numerator]
     bottom = sums[contrast.denominator]
     if contrast.ratio == 0:  # none was counted: less than one
-        return Observation(fact, top, bottom, 1.0, math.log(ZERO), Noise.exact(ZERO_SD, NO_DATA))
+        return Observation(
+            fact, top, bottom, 1.0, math.log(ZERO), noise_of_number(ZERO_SD, NO_DATA)
+        )
     noise = _noise(fact, contrast.ratio, counted, upwards=contrast.numerator == "period")
     return Observation(fact, top, bottom, contrast.constant, math.log(contrast.ratio), noise)
 
@@ -296,8 +281,6 @@ class Contrasts:
         What each contrast of logs is said to be.
     noise : Mixtures
         A row each.
-    wrong : ndarray, shape (facts, components)
-        Which components are those of a fact that is wrong.
     """
 
     months: NDArray[np.int_]
@@ -310,12 +293,16 @@ class Contrasts:
     scrappage: slice
     value: Array
     noise: Mixtures
-    wrong: NDArray[np.bool_]
 
     @property
     def exact(self) -> NDArray[np.bool_]:
         """Which facts are numbers, with one narrow component, not bounds."""
         return np.asarray((self.noise.weight > 0).sum(axis=1) == 1 + len(WRONG))
+
+    def doubt(self, contrasts: Array, spread: Array | float = 0.0) -> Array:
+        """Probability that each fact is wrong, given its contrast or what is expected of it."""
+        part = self.noise.parts(contrasts - self.value, spread)
+        return np.asarray(part[..., -len(WRONG) :].sum(axis=-1))
 
     def only(self, rows: NDArray[np.int_]) -> Contrasts:
         """Some of the facts."""
@@ -386,7 +373,7 @@ class Contrasts:
         """Log density of the noise at some contrasts, shape (draws, facts)."""
         result = np.empty_like(contrasts)
         for rows in (self.exact, ~self.exact):  # numbers have fewer components than bounds
-            noise = self.noise.rows(rows).trimmed()
+            noise = self.noise.rows(rows)
             result[:, rows] = noise.log_density(contrasts[:, rows] - self.value[rows])
         return result
 
@@ -416,14 +403,9 @@ def as_arrays(
         Column of each basis that has an offset.
     """
     n = len(observations)
-    counts = np.array([len(o.noise.weight) for o in observations], dtype=int)[:, None]
-    component = np.arange(counts.max(initial=1))
-    noise = np.zeros((3, n, len(component)))
-    noise[2] = 1.0
     aged = np.zeros((n, path.months))
     offsets, base_offsets = np.zeros((2, n, path.width))
     for i, o in enumerate(observations):
-        noise[:, i, : len(o.noise.weight)] = o.noise.weight, o.noise.mean, o.noise.sd
         if o.fact.stock:
             aged[i] = o.numerator * stock_ages(o.fact.period, path.first_year, path.months)
         column = bases.get(o.fact.basis)
@@ -442,8 +424,7 @@ def as_arrays(
         base_offsets=base_offsets,
         scrappage=path.at_["scrappage"],
         value=np.array([o.value for o in observations]),
-        noise=Mixtures(*noise),
-        wrong=(component >= counts - len(WRONG)) & (component < counts),
+        noise=Mixtures.stacked([NO_NOISE, *(o.noise for o in observations)]),
     )
 
 

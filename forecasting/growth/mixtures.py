@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,23 +32,28 @@ class Mixtures:
     sd: Array
 
     def rows(self, which: NDArray[np.int_] | NDArray[np.bool_] | slice) -> Mixtures:
-        """Some of them."""
-        return Mixtures(self.weight[which], self.mean[which], self.sd[which])
-
-    def trimmed(self) -> Mixtures:
-        """Without components that none of them has."""
-        parts = int((self.weight > 0).sum(axis=1).max(initial=1))
-        return Mixtures(self.weight[:, :parts], self.mean[:, :parts], self.sd[:, :parts])
-
-    def followed_by(self, other: Mixtures) -> Mixtures:
-        """These and others, with as many components as the larger have."""
-        parts = max(self.weight.shape[1], other.weight.shape[1])
-        tables = np.zeros((3, len(self.weight) + len(other.weight), parts))
-        tables[2] = 1.0
-        first = len(self.weight)
-        tables[:, :first, : self.weight.shape[1]] = self.weight, self.mean, self.sd
-        tables[:, first:, : other.weight.shape[1]] = other.weight, other.mean, other.sd
+        """Some of them, without components that none of these has."""
+        some: NDArray[np.bool_] = np.any(self.weight[which] > 0, axis=0)
+        some[-1] = True
+        tables = (table[which][:, some] for table in (self.weight, self.mean, self.sd))
         return Mixtures(*tables)
+
+    @classmethod
+    def of(cls, parts: Sequence[tuple[float, float, float]]) -> Mixtures:
+        """One mixture, from weight, mean and standard deviation of each component."""
+        return cls(*np.array(parts).T[:, None])
+
+    @classmethod
+    def stacked(cls, several: Sequence[Mixtures]) -> Mixtures:
+        """All of several, with as many components as the largest: what one lacks comes first."""
+        parts = max(item.weight.shape[1] for item in several)
+        tables = []
+        for item in several:
+            lacking = np.zeros((3, len(item.weight), parts - item.weight.shape[1]))
+            lacking[2] = 1.0
+            own = np.stack([item.weight, item.mean, item.sd])
+            tables.append(np.concatenate([lacking, own], axis=2))
+        return cls(*np.concatenate(tables, axis=1))
 
     def _log_parts(self, x: Array, spread: Array | float) -> Array:
         sd = np.sqrt(self.sd**2 + np.asarray(spread)[..., None])

@@ -117,7 +117,8 @@ class LatentPath:
         self.prior, self.start, self.counted = prior, start, counted
         self.policies = policies
         self.first_year, self.last_year = first_year, last_year
-        self.years = n = last_year - first_year + 1
+        years = range(first_year, last_year + 1)
+        self.years = n = len(years)
         self.months = 12 * n
         self.begins = 0 if start.year is None else start.year - first_year
         self.sizes, self.bases, self.drifts = sizes or {}, bases, tuple(drifts)
@@ -144,10 +145,8 @@ class LatentPath:
             name: slice(a, b) for name, a, b in zip(widths, edges[:-1], edges[1:], strict=True)
         }
         self.width: int = edges[-1]
-        self.common_mean, self.common_map = chained_effects(
-            prior.common, range(first_year, last_year + 1)
-        )
-        self.size_mean, self.size_map = self._sizes()
+        self.common_mean, self.common_map = chained_effects(prior.common, years)
+        self.size_mean, self.size_map = self._sizes(years)
         self.noise_map = prior.within_year.noise_of_year()
         self.kind_share, self.kind_variance = self._kinds()
         self.mixed = np.r_[self.at_["shock"], self.at_["another_size"]]
@@ -167,17 +166,16 @@ class LatentPath:
             self.policies,
         )
 
-    def _sizes(self) -> tuple[Array, Array]:
+    def _sizes(self, years: range) -> tuple[Array, Array]:
         """Log size of the market by year: a random walk, tied to the sizes that are known."""
-        common = self.prior.size
-        mean, factor = chained_effects(common, range(self.first_year, self.last_year + 1))
+        mean, factor = chained_effects(self.prior.size, years)
         steps = np.diag(factor) ** 2 + self.prior.size_sd**2
         mean[0] = self.start.log_size
         steps[0] = self.start.log_size_sd**2
         walk = np.tri(self.years)
         mean = np.cumsum(mean)
         covariance = walk @ (steps[:, None] * walk.T)
-        known = {y: v for y, v in self.sizes.items() if self.first_year <= y <= self.last_year}
+        known = {y: v for y, v in self.sizes.items() if y in years}
         if known:
             rows = np.array(list(known)) - self.first_year
             value, sd = np.array(list(known.values())).T

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.growth.likelihood import Contrasts
-from forecasting.growth.mixtures import softmax
+from forecasting.growth.likelihood import WRONG, Contrasts
+from forecasting.growth.mixtures import Mixtures, softmax
 from forecasting.growth.mode import Covariance, Mode
 from forecasting.growth.path import LatentPath
 from forecasting.quantiles import Array
@@ -114,18 +114,18 @@ def sample(
     weight, tail = smoothed(log_weight)
     which = resampled(weight, np.tile(shared[:, -1], len(rounds)), len(shared), rng)
     expected, variance = chains.expectations()
-    residual = contrast[which] - facts.value
-    blocks = np.array_split(residual, 1 + residual.size * facts.wrong.shape[1] // AT_ONCE)
     doubted = np.zeros(len(facts.value))
-    for block in blocks:
-        doubted += (facts.noise.parts(block) * facts.wrong).sum(axis=(0, 2))
+    for block in np.array_split(
+        contrast[which], 1 + contrast.size * facts.noise.weight.shape[1] // AT_ONCE
+    ):
+        doubted += facts.doubt(block).sum(axis=0)
     return Posterior(
         x=moved[which],
         kind=linear.kinds[kind[which]],
         expected=expected,
         expected_sd=np.sqrt(variance),
         base=facts.base(mode.log_flows, mode.x),
-        doubted=doubted / len(residual),
+        doubted=doubted / len(which),
         effective=effective_number(log_weight),
         tail=tail,
     )
@@ -158,14 +158,11 @@ class _Linear:
         self.mode, self.path, self.facts = mode, path, f
         rows = np.arange(len(f.value))
         self.mean, self.variance = mode.left_out()
-        part = f.noise.parts(self.mean - f.value, self.variance)
-        believed = (f.wrong * f.noise.weight).sum(axis=1)
-        doubt = (part * f.wrong).sum(axis=1) / believed
+        doubt = f.doubt(self.mean, self.variance) / f.noise.weight[:, -len(WRONG) :].sum(axis=1)
         doubt = np.where(f.exact, doubt, np.inf)
         order = np.argsort(-doubt, kind="stable")
         count = int((doubt > MUCH_DOUBT).sum()) + FEW
         self.doubtful = np.sort(order[: min(count, MOST_DOUBTFUL)])
-        self.part = part
         settled = np.setdiff1d(rows, self.doubtful)
         # A number that is settled is narrow, a bound what it is where the mode stands
         self.noise = np.full(len(rows), JITTER)
@@ -180,7 +177,7 @@ class _Linear:
         self.design[self.doubtful, q + np.arange(d)] = -1.0
         noise_left = f.noise.rows(self.doubtful)
         noise_left = replace(noise_left, sd=np.sqrt(noise_left.sd**2 - JITTER))
-        self.mixtures = path.mixture.followed_by(noise_left)
+        self.mixtures = Mixtures.stacked([path.mixture, noise_left])
         self.kinds = np.flatnonzero(mode.kind > LEAST_LIKELY * mode.kind.max())
         self.kind_variance = path.kind_variance[self.kinds].copy()
         self.kind_variance[:, mixed] = 0.0
@@ -214,16 +211,16 @@ class _Chains:
         self.kind = rng.choice(len(share), self.chains, p=share / share.sum())
         f, mixtures = linear.facts, linear.mixtures
         size = np.sqrt(mode.variance[linear.path.mixed])
-        start = np.zeros(mixtures.weight.shape)
-        start[:q] = mixtures.rows(slice(q)).parts(size)
-        start[q:, : f.noise.weight.shape[1]] = linear.part[linear.doubtful]
+        apart = np.concatenate([size, (linear.mean - f.value)[linear.doubtful]])
+        spread = np.concatenate([np.zeros(q), linear.variance[linear.doubtful]])
+        start = mixtures.parts(apart, spread)
         self.component = _chosen(np.tile(start, (self.chains, 1, 1)), rng)
         usual = (mixtures.weight * mixtures.sd**2).sum(axis=1) / mixtures.weight.sum(axis=1)
         tied = np.linalg.inv(linear.precision[0] + np.diag(1 / np.maximum(usual, 1e-6)))
         tied = np.abs(tied) / np.sqrt(np.outer(np.diag(tied), np.diag(tied))) + ANY_PAIR
         np.fill_diagonal(tied, 0.0)
         self.tied = tied
-        self.parts = int((mixtures.weight > 0).sum(axis=1).max())
+        self.parts = mixtures.weight.shape[1]
         # Where the first of a pair may lie: in the size of the market, or in the noise of a fact
         self.firsts = np.arange(q - 1, unknowns)
         self.messages: list[tuple[Array, Array]] = []
@@ -411,7 +408,7 @@ def _moved(linear: _Linear, x: Array) -> tuple[Array, Array, Array]:
         return x, np.zeros(len(x)), np.zeros((len(x), 0))
     wanted = mode.contrast + (x - mode.x) @ mode.jacobian.T
     # As narrow as a number can be, also where the mode takes it for wrong
-    sd = np.where(facts.exact, facts.noise.sd[:, 0], np.sqrt(mode.noise))
+    sd = np.where(facts.exact, facts.noise.sd[:, -1 - len(WRONG)], np.sqrt(mode.noise))
     contrast = _contrasts(path, facts, x)
     gap = np.clip((contrast - wanted) / sd, -MOST_GAP, MOST_GAP)
     # The combinations of facts in which the true contrasts differ most from the linear ones

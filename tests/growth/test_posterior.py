@@ -58,7 +58,7 @@ CASES = {
 
 def parts(observation):
     noise = observation.noise
-    return zip(noise.weight, noise.mean, noise.sd, strict=True)
+    return zip(noise.weight[0], noise.mean[0], noise.sd[0], strict=True)
 
 
 def log_likelihood(observation, monthly):
@@ -289,7 +289,7 @@ def test_a_fall_that_nobody_expects_leaves_open_what_is_wrong(facts, usable, gro
     table = facts(("equals", "total", 2022, 2180), ("at_most", "total", 2023, most))
     one, other = (observe(fact, 2022, 24, counted=False) for fact in usable(table)[0])
     # Of their components, the level being any
-    density = np.zeros((len(one.noise.weight), len(other.noise.weight)))
+    density = np.zeros((one.noise.weight.size, other.noise.weight.size))
     for i, (weight, _, sd) in enumerate(parts(one)):
         for j, (other_weight, mean, other_sd) in enumerate(parts(other)):
             left = growth + one.value - other.value - mean
