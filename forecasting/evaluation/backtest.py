@@ -104,9 +104,9 @@ class Case:
         }
 
     @property
-    def size(self) -> float | None:
+    def size(self) -> MarketSize:
         """New cars in the last year of which their number is known; None where none is."""
-        sizes = self.known.market.value
+        sizes = self.known.market.sizes
         return float(sizes.iloc[-1]) if isinstance(sizes, pd.Series) else sizes
 
 

@@ -33,10 +33,10 @@ class Claim:
         What was said.
     period : Period
         Of which it was said; of a stock its last day counts.
-    scenario, file : str
-        The scenario that was asked, and its params file; no file where the facts alone answer.
+    file : str
+        The params file of the scenario that was asked; empty where the facts alone answer.
     made : Outlook
-        Its answer.
+        The scenario's answer.
     draws : ndarray
         The forecast of the quantity.
     from_year : int
@@ -51,7 +51,6 @@ class Claim:
     measure: str
     period: Period
     value: float
-    scenario: str
     file: str
     made: Outlook
     draws: Array
@@ -65,19 +64,9 @@ class Claim:
         return float((self.draws < self.value).mean())
 
     @property
-    def low(self) -> float:
-        """Lower end of the forecast's 80 % interval."""
-        return float(np.quantile(self.draws, 0.1))
-
-    @property
-    def median(self) -> float:
-        """Median of the forecast."""
-        return float(np.median(self.draws))
-
-    @property
-    def high(self) -> float:
-        """Upper end of the forecast's 80 % interval."""
-        return float(np.quantile(self.draws, 0.9))
+    def levels(self) -> list[float]:
+        """The forecast's median, between the ends of its 80 % interval."""
+        return [*np.quantile(self.draws, (0.1, 0.5, 0.9)).tolist()]
 
     @property
     def path(self) -> dict[int, float]:
@@ -87,19 +76,10 @@ class Claim:
             return {}
         return demand.path_to(self.measure, self.value, self.from_year, self.period.end.year)
 
-    @property
-    def growth(self) -> float:
-        """Percent a year from the last year before the forecast that the number takes; NaN where
+    def growth_to(self, value: float) -> float:
+        """Percent a year from the last year before the forecast that a value takes; NaN where
         nothing grows.
         """
-        return self._growth_to(self.value)
-
-    @property
-    def expected(self) -> float:
-        """The same that the forecast's median takes."""
-        return self._growth_to(self.median)
-
-    def _growth_to(self, value: float) -> float:
         ahead = self.period.end.year - self.from_year
         whole = MEASURES[self.measure].kind == "stock" or self.period == year(self.period.end.year)
         grows = whole and ahead > 0 and self.base > 0
@@ -172,7 +152,6 @@ def claim_of(
         measure=measure,
         period=of_period,
         value=number,
-        scenario=scenario.name,
         file=str(file or ""),
         made=made,
         draws=_draws(made, code, measure, of_period),

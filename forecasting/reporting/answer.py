@@ -323,7 +323,7 @@ def scenarios_table(outlook: Outlook) -> Table:
     ['Baseline', 'Accelerated', 'Constrained']
     """
     mine = outlook.scenario
-    draws = len(next(iter(outlook.results.values.values())))
+    draws = outlook.results.count
     day = outlook.as_of
     rows = {mine.scenario: _row_of(lambda: outlook, mine.on(day), draws)}
     others: list[Scenario] = []

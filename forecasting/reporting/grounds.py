@@ -648,15 +648,13 @@ def caveats_of(outlooks: Iterable[Outlook]) -> BulletList:
     return BulletList([words if place in words else f"{place}: {words}" for place, words in lines])
 
 
-def region_members(outlooks: Collection[Outlook], scenario: str = "baseline") -> BulletList:
-    """Which countries are in the sum of the region, and why another scenario's country is not.
+def region_members(outlooks: Collection[Outlook]) -> BulletList:
+    """Which countries are in the sum of the region's baselines, and why another one is not.
 
     Parameters
     ----------
     outlooks : collection of Outlook
-        As `forecasting.region_total` takes them.
-    scenario : str
-        Which scenario of each country is added.
+        The baselines, as `forecasting.region_total` takes them.
 
     Returns
     -------
@@ -675,10 +673,9 @@ def region_members(outlooks: Collection[Outlook], scenario: str = "baseline") ->
     >>> fc.tables.region_members(outlooks)
     - In the sum: Turkmenistan.
     """
-    chosen = [outlook for outlook in outlooks if outlook.scenario.scenario == scenario]
-    members = region_places(region_total(chosen, scenario))
+    members = region_places(region_total(outlooks))
     lines = [f"In the sum: {', '.join(map(place_name, members))}."]
-    others = {outlook.scenario.country or "" for outlook in chosen} - {"", *members}
+    others = {outlook.scenario.country or "" for outlook in outlooks} - {"", *members}
     for code in sorted(others):
         lines.append(f"Not in it: {place_name(code)}, {OUTSIDE[code in COUNTRIES]}.")
     return BulletList(lines)

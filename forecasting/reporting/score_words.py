@@ -285,11 +285,12 @@ def claim_text(claim: Claim) -> str:
     measure = MEASURES[claim.measure]
     unit = "%" if measure.unit == "percent" else measure.unit
     flow = f"{measure.label.lower()}, {place_name(claim.place)}, {claim.period.label}"
-    ends = f"80 % interval {_digits(claim.low)} to {_digits(claim.high)}"
+    low, median, high = claim.levels
+    ends = f"80 % interval {_digits(low)} to {_digits(high)}"
     position = (
         f"{claim.value:,.10g} {unit} ({flow}): {claim.below:.0%} of the draws lie below "
-        f"it. The forecast of {claim.made.as_of}: {_digits(claim.median)}, {ends}; the number lies "
-        f"{SIDES[(claim.value >= claim.low) + (claim.value > claim.high)]}."
+        f"it. The forecast of {claim.made.as_of}: {_digits(median)}, {ends}; the number lies "
+        f"{SIDES[(claim.value >= low) + (claim.value > high)]}."
     )
     return " ".join(filter(None, [position, _comparison(claim), _origin(claim)]))
 
@@ -300,19 +301,21 @@ def _comparison(claim: Claim) -> str:
         by = basis_name(claim.printed.basis) or claim.printed.source
         source = ", ".join(filter(None, [by, str(claim.printed.published)]))
         return f"Printed: {in_words(claim.printed)} ({source})."
-    if claim.growth != claim.growth:
+    growth = claim.growth_to(claim.value)
+    if growth != growth:
         return ""
-    takes = f"From {_digits(claim.base)} in {claim.from_year} it takes {claim.growth:+,.0f} %"
+    takes = f"From {_digits(claim.base)} in {claim.from_year} it takes {growth:+,.0f} %"
     cars = [f"{_digits(count)} in {year}" for year, count in claim.path.items()]
     path = phrase(" Electric cars on an even way to it: {}.", ", ".join(cars))
-    return f"{takes} a year; the median takes {claim.expected:+,.0f} %.{path}"
+    expected = claim.growth_to(claim.levels[1])
+    return f"{takes} a year; the median takes {expected:+,.0f} %.{path}"
 
 
 def _origin(claim: Claim) -> str:
     own = phrase(", those of {} among them", ", ".join(claim.made.scenario.ledger))
     facts = f"Facts it rests on: {len({*claim.made.facts_used})}{own}."
     if claim.file:
-        return f"Scenario {claim.scenario}, from {claim.file}. {facts}"
+        return f"Scenario {claim.made.name}, from {claim.file}. {facts}"
     why = "no params file forecasts this, the facts alone answer"
     return f"Scenario {claim.scenario}: {why}. {facts}"
 

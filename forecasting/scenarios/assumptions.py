@@ -58,7 +58,7 @@ def demand_parameters(scenario: Scenario, drivers: Sequence[Driver], draws: int)
     AssumptionError
         With every unknown name and every value out of range.
     """
-    refuse(scenario, assumption_faults(scenario, drivers))
+    refuse(scenario, assumption_faults(scenario))
     sizes = {name: size.model_dump() for name, size in scenario.assumptions.items()}
     changed = load_parameters().at(scenario.country).override(sizes)
     events: dict[str, list[Event]] = {}
@@ -97,23 +97,21 @@ def first_years(start: Array) -> Array:
     return np.where(start >= NEVER, float(NEVER_YEAR), np.minimum(np.floor(middle), NEVER_YEAR))
 
 
-def assumption_faults(scenario: Scenario, drivers: Sequence[Driver]) -> Iterator[KeyProblem]:
+def assumption_faults(scenario: Scenario) -> Iterator[KeyProblem]:
     """Every override that the demand chain does not know or that is out of its range."""
     shipped = load_parameters().at(scenario.country)
     known = {row.key for row in shipped}
     for name, size in scenario.assumptions.items():
         yield from refused(shipped, name, size, ("assumptions", name))
     for i, driver in enumerate(scenario.drivers):
-        if driver.kind == "demand" and driver in drivers:
+        if driver.kind == "demand":
             key = "size" if driver.quantity in known else "quantity"
             wrong = [*refused(shipped, driver.quantity, driver.size, ("drivers", i, key))]
             yield from wrong or _undated(shipped, driver.quantity, ("drivers", i, "quantity"))
-    yield from _too_many(scenario, drivers, shipped)
+    yield from _too_many(scenario, shipped)
 
 
-def _too_many(
-    scenario: Scenario, drivers: Sequence[Driver], shipped: Parameters
-) -> Iterator[KeyProblem]:
+def _too_many(scenario: Scenario, shipped: Parameters) -> Iterator[KeyProblem]:
     """Shares of classes that could add to more than one."""
     shares = {row.key: row.high for row in shipped if row.name == "class_share"}
     path: KeyPath = ("assumptions", "class_share")
@@ -122,7 +120,7 @@ def _too_many(
             shares[key] = size.high
             path = ("assumptions", key)
     for i, driver in enumerate(scenario.drivers):
-        if driver.kind == "demand" and driver.quantity in shares and driver in drivers:
+        if driver.kind == "demand" and driver.quantity in shares:
             shares[driver.quantity] += driver.size.high
             path = ("drivers", i, "size")
     total = sum(shares.values())

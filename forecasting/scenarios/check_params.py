@@ -70,7 +70,7 @@ class CheckedScenario:
         for caveat in unused_facts(scenario, as_of):
             yield caveat.with_values(subject=subject)
         known = known_on(scenario, scenario.country, self.ledger, as_of)
-        if known.market.value is None and not len(known.facts):
+        if known.market.sizes is None and not len(known.facts):
             yield Caveat("shares_only", values={"subject": subject})
         sizes = scenario.market_size
         ahead = [y for y in sizes if y > known.last_year] if isinstance(sizes, dict) else []
@@ -177,7 +177,7 @@ def _missing_facts(document: Document, ledger: Ledger) -> Iterator[KeyProblem]:
 
 def _against(scenario: Scenario, ledger: Ledger) -> Iterator[KeyProblem]:
     """What only shows beside the ledger and the demand chain."""
-    yield from assumption_faults(scenario, scenario.drivers)
+    yield from assumption_faults(scenario)
     if not len(ledger):
         return
     try:

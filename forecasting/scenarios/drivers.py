@@ -13,7 +13,7 @@ import datetime as dt
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,18 +55,6 @@ class EventDraws:
     late: Array
     elasticity: Array
     normal: Array
-
-
-class _Event(NamedTuple):
-    """A driver at work on a path: its part of each month, and which can still
-    change.
-    """
-
-    driver: Driver
-    drawn: EventDraws
-    at_work: Array
-    still: Flags
-    forecast: FlowForecast
 
 
 def draw_event(driver: Driver, draws: int, seed: int) -> EventDraws:
@@ -219,62 +207,39 @@ def apply_drivers(
     ScenarioError
         Where a ceiling is asked for and no market size is known.
     """
-    rows = [driver for driver in drivers if driver.kind in _EFFECTS]
+    rows = [driver for driver in drivers if driver.kind not in ("demand", "target")]
     rows.sort(key=lambda driver: driver.kind in ("ceiling", "cap"))
     flow = np.array(forecast.monthly, dtype=float)
-    months = forecast.months
     for driver in rows:
-        drawn = draw_event(driver, len(flow), seed)
-        event = _Event(
-            driver,
-            drawn,
-            activity(months, drawn.start, driver.end, known_until),
-            np.array([month.end > known_until for month in months]),
-            forecast,
-        )
-        flow = _EFFECTS[driver.kind](flow, event)
+        flow = _under(driver, flow, forecast, known_until, seed)
     return forecast.with_monthly(flow) if rows else forecast
 
 
-def _level(flow: Array, event: _Event) -> Array:
-    return flow * (1.0 + (event.drawn.size[:, None] - 1.0) * event.at_work)
-
-
-def _price(flow: Array, event: _Event) -> Array:
-    response = (1.0 + event.drawn.size) ** event.drawn.elasticity - 1.0
-    return flow * (1.0 + response[:, None] * event.at_work)
-
-
-def _growth(flow: Array, event: _Event) -> Array:
-    return flow * event.drawn.size[:, None] ** (np.cumsum(event.at_work, axis=1) / 12.0)
-
-
-def _cap(flow: Array, event: _Event) -> Array:
-    capped = cap_totals(flow, event.drawn.size, event.driver.beyond, event.still)
-    return flow + (capped - flow) * event.at_work
-
-
-def _ceiling(flow: Array, event: _Event) -> Array:
-    # Where no size is known, `place_flow` leaves such a driver out
-    limit = event.drawn.size[:, None] * np.asarray(event.forecast.market)
-    scaled = scale_totals(flow, limit, event.still)
-    return flow + (scaled - flow) * event.at_work
-
-
-def _policy(flow: Array, event: _Event) -> Array:
-    driver = event.driver
-    drawn = event.drawn
-    change = changed_policy(
-        event.forecast, driver.policy, drawn.start, drawn.size, drawn.normal, driver.end
-    )
-    return flow * np.exp(change * event.still)
-
-
-_EFFECTS = {
-    "level": _level,
-    "price": _price,
-    "growth": _growth,
-    "policy": _policy,
-    "ceiling": _ceiling,
-    "cap": _cap,
-}
+def _under(
+    driver: Driver, flow: Array, forecast: FlowForecast, known_until: dt.date, seed: int
+) -> Array:
+    """The flow under one more driver, in the months that can still change."""
+    months = forecast.months
+    drawn = draw_event(driver, len(flow), seed)
+    size = drawn.size[:, None]
+    at_work = activity(months, drawn.start, driver.end, known_until)
+    still = np.array([month.end > known_until for month in months])
+    match driver.kind:
+        case "level":
+            return flow * (1.0 + (size - 1.0) * at_work)
+        case "growth":
+            return flow * size ** (np.cumsum(at_work, axis=1) / 12.0)
+        case "price":
+            response = (1.0 + size) ** drawn.elasticity[:, None] - 1.0
+            return flow * (1.0 + response * at_work)
+        case "policy":
+            change = changed_policy(
+                forecast, driver.policy, drawn.start, drawn.size, drawn.normal, driver.end
+            )
+            return flow * np.exp(change * still)
+        case "ceiling":
+            # Where no size is known, `place_flow` leaves such a driver out
+            bounded = scale_totals(flow, size * np.asarray(forecast.market), still)
+        case _:
+            bounded = cap_totals(flow, drawn.size, driver.beyond, still)
+    return flow + (bounded - flow) * at_work

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecasting.arguments import Check, optional, several, takes, text, whole
+from forecasting.arguments import Check, several, takes, text, whole
 from forecasting.errors import InputError, ModelError
 from forecasting.evidence.places import COUNTRIES, REGION
 from forecasting.measures import HEADLINE, MEASURES, NOT_ADDED, nearest
@@ -63,9 +63,13 @@ class Results:
     years: tuple[int, ...]
     values: Mapping[str, Array]
 
+    @property
+    def count(self) -> int:
+        """The number of draws."""
+        return len(next(iter(self.values.values()), ()))
+
     def __repr__(self) -> str:
-        count = len(next(iter(self.values.values()), ()))
-        drawn = f"{count:,} draws of {len(self.values)} measures"
+        drawn = f"{self.count:,} draws of {len(self.values)} measures"
         span = f"{self.years[0]} to {self.years[-1]}"
         return f"<Results {self.scenario}, {self.country}, {span}: {drawn}>"
 
@@ -106,43 +110,29 @@ class Results:
             raise no_measure(measure, self.values)
         return quantiles_by_year(self.values[measure], self.years)
 
-    @takes(InputError, first=optional(whole()))
-    def draws(self, first: int | None = None) -> pd.DataFrame:
+    def draws(self) -> pd.DataFrame:
         """One row per measure, year and draw.
-
-        Parameters
-        ----------
-        first : int, optional
-            Leave out the years before.
 
         Returns
         -------
         pandas.DataFrame
             Columns scenario, country, measure, year, draw, value.
 
-        Raises
-        ------
-        InputError
-            For anything but a year.
-
         Examples
         --------
-        >>> len(Results("a-b", "A", (2024, 2025), {"ev_stock": np.ones((50, 2))}).draws(2025))
-        50
+        >>> len(Results("a-b", "A", (2024, 2025), {"ev_stock": np.ones((50, 2))}).draws())
+        100
         """
-        if first is not None:
-            return self.since(first).draws()
         names = list(self.values)
         cells = [draws.T.ravel() for draws in self.values.values()]
         size = cells[0].size
-        count = size // len(self.years)
         rows = len(names) * size
         long = {
             "scenario": pd.Categorical([self.scenario]).repeat(rows),
             "country": pd.Categorical([self.country]).repeat(rows),
             "measure": pd.Categorical(names, sorted(names)).repeat(size),
-            "year": np.tile(np.repeat(self.years, count), len(names)),
-            "draw": np.tile(np.arange(count), rows // count),
+            "year": np.tile(np.repeat(self.years, self.count), len(names)),
+            "draw": np.tile(np.arange(self.count), rows // self.count),
             "value": np.concatenate(cells),
         }
         return pd.DataFrame(long)
@@ -260,7 +250,7 @@ def results_from(draws: pd.DataFrame) -> tuple[Results, ...]:
     return tuple(results)
 
 
-def sum_outlooks(outlooks: Sequence[Results], country: str = REGION, scenario: str = "") -> Results:
+def sum_outlooks(outlooks: Sequence[Results], country: str, scenario: str) -> Results:
     """The sum over places, draw by draw: the region's interval comes from joint draws, never from
     added quantiles.
 
@@ -285,7 +275,7 @@ def sum_outlooks(outlooks: Sequence[Results], country: str = REGION, scenario: s
     --------
     >>> a = Results("a-x", "A", (2024,), {"ev_stock": np.array([[1.0], [2.0]])})
     >>> b = Results("b-x", "B", (2024, 2025), {"ev_stock": np.array([[5.0, 9.0], [5.0, 9.0]])})
-    >>> sum_outlooks([a, b], "A and B").values["ev_stock"].ravel().tolist()
+    >>> sum_outlooks([a, b], "A and B", "a-and-b").values["ev_stock"].ravel().tolist()
     [6.0, 7.0]
     """
     places = [part.country for part in outlooks]
@@ -298,9 +288,7 @@ def sum_outlooks(outlooks: Sequence[Results], country: str = REGION, scenario: s
             raise ModelError(f"{names} have no {word} in common")
     parts = [_of_years(part, years) for part in outlooks]
     total = {name: np.sum([part[name] for part in parts], axis=0) for name in measures}
-    labels = {part.scenario.rpartition("-")[2] for part in outlooks}
-    shared = f"{country}-{labels.pop()}" if len(labels) == 1 else country
-    return Results(scenario or shared, country, tuple(years), total)
+    return Results(scenario, country, tuple(years), total)
 
 
 def _in_common(
@@ -313,7 +301,7 @@ def _in_common(
     ModelError
         Where the numbers of draws differ.
     """
-    counts = {part.scenario: len(next(iter(part.values.values()))) for part in parts}
+    counts = {part.scenario: part.count for part in parts}
     if len(set(counts.values())) > 1:
         raise ModelError(
             f"the numbers of draws differ: {counts}; run the outlooks with the same draws"
@@ -376,9 +364,10 @@ def region_total(outlooks: Collection[Outlook | Results], scenario: str = "basel
         if part.scenario == f"{country_slug(part.country)}-{scenario}"
     ]
     members.sort(key=lambda part: COUNTRIES.index(part.country))
+    country = "+".join(part.country for part in members)
     if len(members) == len(COUNTRIES):
-        return sum_outlooks(members)
-    return sum_outlooks(members, "+".join(part.country for part in members))
+        country = REGION
+    return sum_outlooks(members, country, f"{country}-{scenario}")
 
 
 def region_places(total: Results) -> tuple[str, ...]:

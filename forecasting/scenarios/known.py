@@ -3,7 +3,7 @@
 import contextlib
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, reduce
 from itertools import chain
 
@@ -21,7 +21,6 @@ from forecasting.growth.starting import MarketSize
 from forecasting.measures import CAR, MEASURES, NEW_CARS, count_of
 from forecasting.panels.growth_prior import estimate_prior
 from forecasting.parameters.schema import Driver, Scenario, load_scenario
-from forecasting.periods import Period
 from forecasting.scenarios.question import params_file
 
 # Days of a part-year from which a market's size is known at all; growth within a year is small by
@@ -42,26 +41,18 @@ class KnownMarket:
 
     Parameters
     ----------
-    value : float, pandas.Series or None
-        One number, or numbers by year; a part of a year is scaled to the whole by its days.
+    sizes : float, pandas.Series, mapping of Period to float, or None
+        What a forecast takes: one number, or numbers by year, as they were given; or counts as
+        printed, as a part of a year tells the year less well than the whole.
     facts : tuple of str
         Facts that it was read from.
     origin : Caveat or None
         Where it comes from: from counts, or a judgement; None where it is not known.
-    counts : mapping of Period to float
-        As printed, where it was read from facts: a part of a year tells the year less well than the
-        whole.
     """
 
-    value: float | pd.Series | None
+    sizes: MarketSize
     facts: tuple[str, ...] = ()
     origin: Caveat | None = None
-    counts: Mapping[Period, float] = field(default_factory=dict)
-
-    @property
-    def sizes(self) -> MarketSize:
-        """What a forecast takes: the counts as printed, else what was given."""
-        return self.counts or self.value
 
 
 def facts_of_scenario(scenario: Scenario, added: Ledger | None = None) -> Ledger:
@@ -302,12 +293,9 @@ def _from_ledger(ledger: Ledger, place: str | None, as_of: dt.date) -> KnownMark
         if counts := _by_year(chain.from_iterable(ledgers)):
             values = {"measures": [*measures], "years": [*counts]}
             return KnownMarket(
-                pd.Series(
-                    {y: fact.value / fact.period.share_of_year for y, fact in counts.items()}
-                ),
+                {fact.period: fact.value for fact in counts.values()},
                 tuple(fact.id for fact in counts.values()),
                 Caveat("size_counted", values=values),
-                {fact.period: fact.value for fact in counts.values()},
             )
     return KnownMarket(None)
 

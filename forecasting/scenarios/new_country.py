@@ -256,9 +256,9 @@ def _of_columns(mapping: Mapping) -> Iterator[Question]:
 
 def _size_of(market: KnownMarket) -> str:
     """The size of a market in its last year."""
-    if not market.counts:
+    if not isinstance(market.sizes, dict):
         return UNSAID
-    period, cars = [*market.counts.items()][-1]
+    period, cars = [*market.sizes.items()][-1]
     return f"{cars / period.share_of_year:.0f}"
 
 

@@ -225,7 +225,9 @@ class Outlook(Shown):
     @cached_property
     def draws(self) -> pd.DataFrame:
         """Every measure's draws by year, from the first year that the facts do not cover."""
-        return pd.concat([part.draws(self.first_year) for part in self.parts], ignore_index=True)
+        return pd.concat(
+            [part.since(self.first_year).draws() for part in self.parts], ignore_index=True
+        )
 
     @takes(InputError, folder=path())
     def save(self, folder: str | Path) -> None:

@@ -77,7 +77,7 @@ class PlaceFlow:
         """Whether neither a count nor the size of the market is known: then only shares can be
         forecast.
         """
-        return self.market.value is None and not len(self.evidence)
+        return self.market.sizes is None and not len(self.evidence)
 
 
 def place_flow(request: OutlookRequest, place: str) -> PlaceFlow:
@@ -115,7 +115,7 @@ def _flow_of_facts(request: OutlookRequest, place: str) -> PlaceFlow:
     known = known_on(scenario, place, request.ledger, request.as_of, request.prior)
     evidence = known.facts
     market = known.market
-    unknown = market.value is None and not len(evidence)
+    unknown = market.sizes is None and not len(evidence)
     known_until = last_day(evidence, request.as_of)
     first_year = min((known_until + dt.timedelta(days=1)).year, scenario.horizon)
     bases = {*evidence.frame["basis"]} - {""}
@@ -290,7 +290,7 @@ def _beyond_cars(measure: str, flows: dict[str, PlaceFlow]) -> Iterator[Caveat]:
     yield Caveat("unstudied_market", values={"measure": measure})
     if MEASURES[measure].unit == "index":
         yield Caveat("index_of_value")
-    if any(flow.market.value is None for flow in flows.values()):
+    if any(flow.market.sizes is None for flow in flows.values()):
         yield Caveat("nothing_bounds")
 
 

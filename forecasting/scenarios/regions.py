@@ -131,7 +131,6 @@ def _drifted(parts: pd.DataFrame, outlook: Outlook, year: int) -> Array:
     """Shares of the parts and of the rest in each draw: logs over the rest walk from the count to
     the end of the year.
     """
-    draws = len(next(iter(outlook.results.values.values())))
     share = parts["share"].to_numpy(dtype=float)
     rest = max(1 - share.sum(), 1e-6)
     ends = dt.date(year, 12, 31)
@@ -140,7 +139,9 @@ def _drifted(parts: pd.DataFrame, outlook: Outlook, year: int) -> Array:
         [outlook.scenario.seed, zlib.crc32(name.encode())]
         for name in parts["region"] + parts["measure"]
     ]
-    chance = np.column_stack([np.random.default_rng(seed).standard_normal(draws) for seed in seeds])
+    chance = np.column_stack(
+        [np.random.default_rng(seed).standard_normal(outlook.results.count) for seed in seeds]
+    )
     ratio = np.exp(np.log(share / rest) + DRIFT * np.sqrt(ahead) * chance)
     whole = 1 + ratio.sum(axis=1, keepdims=True)
     return np.column_stack([ratio / whole, 1 / whole])

@@ -130,7 +130,7 @@ def chain_of_report(report: Outlook) -> tuple[Outlook, Chain]:
         Where the scenario no longer gives the report's numbers: facts or the package have changed.
     """
     scenario = report.scenario
-    count = len(next(iter(report.results.values.values())))
+    count = report.results.count
     kept: dict[str, PlaceFlow] = {}
 
     def made(**own: float) -> Outlook:

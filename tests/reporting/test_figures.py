@@ -60,7 +60,7 @@ def all_charts(outlook, ledger):
         "comparison": figures.scenario_comparison(table),
         "paths": figures.scenario_paths(table, "UZ"),
         "region": figures.region_chart(
-            sum_outlooks([outlook.results, other.results]), "ev_imports"
+            sum_outlooks([outlook.results, other.results], "central-asia-5", "sum"), "ev_imports"
         ),
         "road": figures.corridor_chart(corridor_plan("khorgos-almaty-tashkent")),
         "curves": figures.growth_curves_chart(pd.Series({2022: 3.0}), {"Bass": frame}),

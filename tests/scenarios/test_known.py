@@ -23,12 +23,12 @@ def known(day=DAY, **given):
     "sizes", [{2021: 1.0, 2022: 2.0, 2023: 3.0}, pd.Series({2021: 1.0, 2022: 2.0, 2023: 3.0})]
 )
 def test_the_size_of_a_year_that_is_not_over_is_hindsight(sizes):
-    assert known(given_size=sizes).market.value.to_dict() == {2021: 1.0, 2022: 2.0}
-    assert known(dt.date(2023, 12, 31), given_size=sizes).market.value.to_dict() == {
+    assert known(given_size=sizes).market.sizes.to_dict() == {2021: 1.0, 2022: 2.0}
+    assert known(dt.date(2023, 12, 31), given_size=sizes).market.sizes.to_dict() == {
         2021: 1.0,
         2022: 2.0,
     }
-    assert known(dt.date(2024, 1, 1), given_size=sizes).market.value.to_dict() == {
+    assert known(dt.date(2024, 1, 1), given_size=sizes).market.sizes.to_dict() == {
         2021: 1.0,
         2022: 2.0,
         2023: 3.0,
@@ -36,7 +36,7 @@ def test_the_size_of_a_year_that_is_not_over_is_hindsight(sizes):
 
 
 def test_sizes_of_later_years_alone_are_none():
-    assert known(given_size={2023: 3.0}, size_from_ledger=False).market.value is None
+    assert known(given_size={2023: 3.0}, size_from_ledger=False).market.sizes is None
 
 
 def test_a_scenario_s_own_sizes_are_cut_in_the_same_place():
@@ -49,7 +49,7 @@ def test_a_scenario_s_own_sizes_are_cut_in_the_same_place():
         "market_size": {2022: 5, 2023: 6},
     }
     found = known_on(scenario_from_parameters(told), "UZ", central_asia(), DAY)
-    assert found.market.value.to_dict() == {2022: 5.0}
+    assert found.market.sizes.to_dict() == {2022: 5.0}
 
 
 def test_the_prior_knows_no_effect_of_the_day_s_own_year():
@@ -88,10 +88,10 @@ def test_a_fact_is_known_from_the_last_day_of_its_publication():
 
 def test_market_of_the_ledger_ends_with_what_was_published():
     early, late = (
-        Known(central_asia(), "KZ", "ev_imports", dt.date(day, 6, 30)).market.value
+        Known(central_asia(), "KZ", "ev_imports", dt.date(day, 6, 30)).market.sizes
         for day in (2022, 2024)
     )
-    assert (early.index.max(), late.index.max()) == (2019, 2023)
+    assert (max(early).end.year, max(late).end.year) == (2019, 2023)
 
 
 @pytest.mark.parametrize(("year", "days"), [(2023, 365 / 181), (2024, 366 / 182)])
@@ -111,8 +111,9 @@ def test_a_market_told_for_half_a_year_is_scaled_to_all_of_its_days(year, days):
     market = Known(
         Ledger.from_frame(pd.DataFrame([row])), "UZ", "ev_imports", dt.date(2026, 1, 1)
     ).market
-    assert market.value.to_dict() == pytest.approx({year: 1000 * days})
+    (half,) = market.sizes
     assert market.sizes == {span(f"{year}-01-01", f"{year}-06-30"): 1000.0}
+    assert 1 / half.share_of_year == pytest.approx(days)
 
 
 def cars(**until):
@@ -133,7 +134,7 @@ def test_the_longest_count_of_a_year_is_its_market_two_months_move_it_and_one_do
         span("2022-01-01", "2022-09-30"): 9.0,
         span("2023-01-01", "2023-02-28"): 4.0,
     }
-    assert cars(_2023_02_28=4).value is None
+    assert cars(_2023_02_28=4).sizes is None
 
 
 def test_policies_are_known_once_announced_and_their_ends_once_told():

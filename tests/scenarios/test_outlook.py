@@ -19,7 +19,7 @@ from forecasting.growth.prior import Prior
 from forecasting.names import SHARED_VARIABLE
 from forecasting.parameters.schema import Scenario, load_scenario, scenario_from_parameters
 from forecasting.reporting.caveat_words import lines_of
-from forecasting.scenarios.joint_draws import difference, sum_outlooks
+from forecasting.scenarios.joint_draws import difference, region_total
 from forecasting.scenarios.outlook import Outlook, load_outlook, outlook
 
 PARAMS = Path(__file__).parents[2] / "params"
@@ -247,7 +247,7 @@ def test_scenarios_share_their_luck_so_that_drivers_alone_tell_them_apart() -> N
 def test_the_region_is_a_sum_of_joint_draws() -> None:
     names = ["kazakhstan", "kyrgyzstan", "tajikistan", "turkmenistan", "uzbekistan"]
     parts = [made(f"{name}-baseline") for name in names]
-    region = sum_outlooks([part.results for part in parts])
+    region = region_total(parts)
     assert region.scenario == "central-asia-5-baseline"
     assert region.years[-1] == 2030
     total = sum(part.results.values["ev_stock"][:, -1] for part in parts)
