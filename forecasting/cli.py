@@ -16,6 +16,7 @@ import click
 
 from forecasting import __version__
 from forecasting.errors import ForecastingError, InputError, shortened, visible
+from forecasting.evidence.files import refuse_existing
 from forecasting.names import FETCH_ADDRESS_VARIABLE, PARAMS, REPORT_PAGE
 from forecasting.parameters.naming import PARAMS_ENDINGS
 
@@ -84,6 +85,7 @@ PUBLISHED = click.option(
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 PLACE = click.option("--place", help="Country, province or port: an ISO 3166 code or a name.")
 CSV = click.option("--csv", type=path, help="Write the table to a file, too.")
+FORCE = click.option("--force", is_flag=True, help="With --csv: replace a file that is there.")
 
 
 def _each(words: dict[str, str], **same: Any) -> Callable[[Callable[..., None]], Any]:
@@ -423,7 +425,8 @@ BESIDE = {
 )
 @click.option("--scheduler", metavar="ADDRESS", help="Dask scheduler whose workers forecast.")
 @CSV
-def backtest(csv: Path | None, **options: Any) -> None:
+@FORCE
+def backtest(csv: Path | None, force: bool, **options: Any) -> None:
     """Forecast markets from what was known then, and score the forecasts.
 
     The prior of a scored market is learned from other markets, in earlier years alone.
@@ -434,6 +437,8 @@ def backtest(csv: Path | None, **options: Any) -> None:
         raise click.UsageError("--events needs --panel and --monthly")
     for option in sorted(named - BESIDE[kind] - {kind, "panel"}):
         raise click.UsageError(f"--{option} does not go with --{kind}")
+    if csv is not None:
+        refuse_existing(csv, force)
     from forecasting.reporting import score_words
     from forecasting.runs.workers.grid import grid
 
@@ -491,12 +496,14 @@ def _write_csv(table: pd.DataFrame, path: Path | None, index: bool) -> None:
     help="Score the reports kept in a folder, as they were made.",
 )
 @CSV
+@FORCE
 @OWN_FACTS
 def track_record(
     ledger: Paths,
     beside: Paths,
     archive: Path | None,
     csv: Path | None,
+    force: bool,
     place: str | None,
     **question: Any,
 ) -> None:
@@ -506,6 +513,8 @@ def track_record(
     place's baseline, or those of LEDGER files and params files. With --archive none is made: the
     outlook.parquet of earlier reports are read, such as `run` keeps in reports/archive.
     """
+    if csv is not None:
+        refuse_existing(csv, force)
     if archive is not None:
         if place or any(question.values()):
             raise click.UsageError(

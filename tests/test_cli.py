@@ -229,6 +229,14 @@ def test_backtest_of_chargers() -> None:
     ):
         assert words in result.stdout
     scores = pd.read_csv("out/scores.csv")
+    Path("out/scores.csv").write_text("mine")
+    again = ("backtest", "--panel", "panel.csv", "--chargers", "--csv", "out/scores.csv")
+    refused = call(*again)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "out/scores.csv exists already; give another name, or --force" in refused.stderr
+    assert Path("out/scores.csv").read_text() == "mine"
+    assert call(*again, "--force").exit_code == 0
+    assert pd.read_csv("out/scores.csv").equals(scores)
     assert list(scores.columns) == [
         "horizon",
         "n",
@@ -398,6 +406,12 @@ def test_track_record_sets_forecasts_beside_outcomes() -> None:
     assert record["outcome"].tolist() == [809, 2180, 2180, 21469, 7391]
     assert record["own_basis"].tolist() == [True, True, True, False, True]
     assert record.columns.tolist() == RECORD_COLUMNS
+    for words in (asked, ["--archive", "reports"]):
+        refused = call("track-record", *words, "--csv", "out/record.csv")
+        assert (refused.exit_code, refused.stdout) == (2, "")
+        assert "out/record.csv exists already; give another name, or --force" in refused.stderr
+    assert pd.read_csv("out/record.csv").equals(record)
+    assert call("track-record", *asked, "--csv", "out/record.csv", "--force").exit_code == 0
 
 
 def test_track_record_of_wrong_input_ends_in_2() -> None:

@@ -125,6 +125,18 @@ def write_asked(path: AnyPath, content: bytes) -> Path:
     return Path(path)
 
 
+def refuse_existing(path: Path, force: bool) -> None:
+    """Refuse to write where a file is, which may be somebody's own; before the work for it begins.
+
+    Raises
+    ------
+    InputError
+        If a file is there that nobody said is to be replaced.
+    """
+    if path.is_file() and not force:
+        raise InputError(f"{path} exists already; give another name, or --force to replace it")
+
+
 def write_new(path: AnyPath, content: bytes) -> Path:
     """Write a file where there is none, not even a link; nothing is left of it if it cannot be
     written whole.

@@ -9,7 +9,7 @@ import pandas as pd
 
 from forecasting.demand.load import hourly_load
 from forecasting.errors import InputError
-from forecasting.evidence.files import write_asked
+from forecasting.evidence.files import refuse_existing, write_asked
 from forecasting.names import COMPARISON_TABLE, REPORT_NOTEBOOK, REPORT_PAGE
 from forecasting.reporting.browser import print_page
 from forecasting.reporting.comparison_files import live_comparison
@@ -74,8 +74,7 @@ def _refuse(path: Path, force: bool) -> None:
         raise InputError(f"there is no folder {folder} to write {path.name} into; make it first")
     if path.is_symlink() or (path.exists() and not path.is_file()):
         raise InputError(f"{path} is a link or a device; give the name of a file")
-    if path.exists() and not force:
-        raise InputError(f"{path} exists already; give another name, or --force to replace it")
+    refuse_existing(path, force)
 
 
 def _write(
