@@ -66,7 +66,7 @@ def archive_record(folder: str | Path, ledger: Ledger) -> pd.DataFrame:
             f"{home} holds no {OUTLOOK_TABLE}; give a folder with earlier reports, e.g."
             " reports/archive"
         )
-    kept = [list(_rows(load_results(file), _told(file), ledger)) for file in files]
+    kept = [list(_rows(file, ledger)) for file in files]
     record = pd.DataFrame([row for rows in kept for row in rows], columns=COLUMNS)
     record = record.drop_duplicates(
         ["scenario", "as_of", "measure", "place", "period", "median", "fact"]
@@ -84,17 +84,14 @@ def archive_record(folder: str | Path, ledger: Ledger) -> pd.DataFrame:
     )
 
 
-def _told(file: Path) -> dict[str, Any]:
+def _rows(file: Path, ledger: Ledger) -> Iterator[Row]:
+    """Rows of one kept forecast, as `COLUMNS` names them."""
+    table = load_results(file)
     record = load_record(file)
     if not {"as_of", "first_year"} <= {*record}:
         raise InputError(
             f"{file} does not say of which day it is: keep the file as `ev-forecast run` wrote it"
         )
-    return record
-
-
-def _rows(table: pd.DataFrame, record: Mapping[str, Any], ledger: Ledger) -> Iterator[Row]:
-    """Rows of one kept forecast, as `COLUMNS` names them."""
     day = dt.date.fromisoformat(str(record["as_of"]))
     first = int(record["first_year"])
     for names, part in table.groupby(["country", "measure"], observed=True):
@@ -146,7 +143,7 @@ def _outcomes(facts: Iterable[Fact], basis: str) -> list[Fact]:
     """One fact a period, in the order of time."""
     best: dict[Period, Fact] = {}
     for fact in sorted(facts, key=lambda fact: rank(fact, basis), reverse=True):
-        if is_outcome(fact) and fact.is_amount:
+        if is_outcome(fact):
             best.setdefault(fact.period, fact)
     return sorted(best.values(), key=lambda fact: (fact.period.end, fact.period.start))
 

@@ -14,6 +14,7 @@ from forecasting.evaluation.track_record import (
     Row,
     charger_rows,
     growth_record_of,
+    is_later,
     is_total,
     record_of,
     register_rows,
@@ -85,12 +86,16 @@ def ledger_record(
     days = [as_date(day) for day in as_of] or _year_ends(ledger)
     facts = ledger.select(place, measure, kind=COUNTED)
     recorded = {measure} if measure else RECORDED
-    series = sorted({(fact.place, fact.measure) for fact in facts if fact.measure in recorded})
+    # Flows, then indices, then stocks
+    series = sorted(
+        {(fact.place, fact.measure) for fact in facts if fact.measure in recorded},
+        key=lambda one: (one[1] in STOCKS_ON_RECORD, one[1] in INDICES, one),
+    )
     rows = [
         row | {"place": where, "measure": name}
-        for rows_of in (_flow_rows, _index_rows, _stock_rows)
         for where, name in tqdm(series, leave=False, disable=None)
-        for row in rows_of(ledger, where, name, days)
+        for day in days
+        for row in _rows_of(ledger, where, name, day)
     ]
     record = pd.DataFrame(rows, columns=COLUMNS)
     still_open = record["outcome"].isna()
@@ -111,51 +116,35 @@ def _year_ends(ledger: Ledger) -> list[dt.date]:
     return [dt.date(y, 12, 31) for y in range(first.year, last)]
 
 
-def _flow_rows(ledger: Ledger, place: str, measure: str, days: Sequence[dt.date]) -> Iterator[Row]:
+def _rows_of(ledger: Ledger, place: str, measure: str, day: dt.date) -> Iterator[Row]:
+    """Rows of one day's forecasts of one series. Of an index it is known by its growth alone how it
+    came; of a port, a province or other vehicles no market is known.
+    """
+    stock = measure in STOCKS_ON_RECORD
+    flow = MEASURES["ev_registrations" if stock else measure]
+    country = COUNTRY.fullmatch(place) is not None
+    cars = flow.of_electric_cars and flow.unit == "vehicles"
+    facts = facts_of_flow(ledger, place, flow.name)
+    known = Known(ledger, place, flow.name, day, size_from_ledger=cars and country)
+    if measure in INDICES:
+        return growth_record_of(known, facts)
+    if not stock:
+        return _flow_rows(known, facts)
+    if not country:
+        return iter(())
+    if measure == "ev_stock":
+        return register_rows(facts, day, known.market.sizes, known.prior)
+    return charger_rows(ledger, place, day, known.prior)
+
+
+def _flow_rows(known: Known, facts: Ledger) -> Iterator[Row]:
     """Rows of a flow of which a whole year has been counted; two without an outcome for a day after
     which no total was printed.
     """
-    facts = facts_of_flow(ledger, place, measure)
     totals = list(filter(is_total, facts))
     whole = any(fact.period == year(fact.period.end.year) for fact in totals)
-    if not whole or measure in INDICES:
-        return
-    newest = max(fact.known_from for fact in totals if fact.known_from)
-    for day in days:
-        if not len(facts.select(as_of=day)):
-            continue
-        if day >= newest:
+    if whole and len(known.facts):
+        if any(is_later(fact, known.day) for fact in totals):
+            yield from record_of(known, facts)
+        else:
             yield from ({"outcome": float("nan"), "facts": 0},) * 2
-        else:
-            yield from record_of(_known(ledger, place, measure, day), facts)
-
-
-def _index_rows(ledger: Ledger, place: str, measure: str, days: Sequence[dt.date]) -> Iterator[Row]:
-    """Rows of an index: of its growth alone it is known how it came."""
-    if measure in INDICES:
-        flow = facts_of_flow(ledger, place, measure)
-        for day in days:
-            yield from growth_record_of(_known(ledger, place, measure, day), flow)
-
-
-def _stock_rows(ledger: Ledger, place: str, measure: str, days: Sequence[dt.date]) -> Iterator[Row]:
-    """Rows of a country's electric vehicles, or charging stations, that have been counted."""
-    if measure not in STOCKS_ON_RECORD or not COUNTRY.fullmatch(place):
-        return
-    flow = facts_of_flow(ledger, place, "ev_registrations")
-    for day in days:
-        known = _known(ledger, place, "ev_registrations", day)
-        if measure == "ev_stock":
-            yield from register_rows(flow, day, known.market.sizes, known.prior)
-        else:
-            yield from charger_rows(ledger, place, day, known.prior)
-
-
-def _known(ledger: Ledger, place: str, measure: str, day: dt.date) -> Known:
-    """What a report of that day rests on; of a port, a province or other vehicles no market is
-    known.
-    """
-    flow = MEASURES[measure]
-    cars = flow.of_electric_cars and flow.unit == "vehicles"
-    country = COUNTRY.fullmatch(place) is not None
-    return Known(ledger, place, measure, day, size_from_ledger=cars and country)

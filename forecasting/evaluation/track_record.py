@@ -182,14 +182,14 @@ def _longest_part(period: Period, own: list[Fact], later: list[Fact]) -> list[Fa
 
 
 def is_outcome(fact: Fact) -> bool:
-    """Whether a fact states exactly what was counted, and that is more than nothing."""
-    exact = fact.is_exact and fact.kind == "outcome"
+    """Whether a fact states exactly how many were counted, and that is more than nothing."""
+    exact = fact.is_exact and fact.is_amount and fact.kind == "outcome"
     return exact and fact.of_world and fact.value > 0
 
 
 def is_total(fact: Fact) -> bool:
     """Whether a fact states how much the whole flow was."""
-    return is_outcome(fact) and fact.quantity in ("", "total")
+    return is_outcome(fact) and not fact.stock
 
 
 def quantiles_of(draws: Array) -> Array:
@@ -314,7 +314,7 @@ def _counts(known: Ledger) -> list[Fact]:
 
 
 def _is_count(fact: Fact) -> bool:
-    return fact.stock and fact.is_amount and is_outcome(fact)
+    return is_outcome(fact) and fact.stock
 
 
 def _stock_rows(
