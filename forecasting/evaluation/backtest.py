@@ -29,7 +29,6 @@ from forecasting.evaluation.scores import (
     Mapped,
     Quantiles,
     clustered_mean,
-    clusters_of,
     coverage,
     mean_scores,
     ratio_to,
@@ -275,6 +274,6 @@ def by_group(table: pd.DataFrame) -> pd.DataFrame:
             if len(part):
                 both = ratio_to(part, THIS_PACKAGE, REGRESSION)
                 rows[name] |= {column: both.mean, f"{column}_se": both.error}
-        held = clustered_mean(ours["in80"], *clusters_of(ours))
+        held = clustered_mean(ours["in80"], ours)
         rows[name] |= {"in80": held.mean, "se80": held.error}
     return pd.DataFrame.from_dict(rows, orient="index").astype({"cases": int})

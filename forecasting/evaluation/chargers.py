@@ -7,7 +7,6 @@ training markets' errors at the same horizon. A market is new to the others, but
 teach too: dated to each origin, too few markets would have been counted for long.
 """
 
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -24,6 +23,9 @@ from forecasting.panels.charger_panel import (
 from forecasting.panels.practice import Practice, practice_error, practice_points
 
 SCORED_HORIZONS = (1, 3, 5)
+PRACTICE = "practice"
+CONSTANT_RATIO = "constant ratio"
+DRIFT = "drift"
 Panel = pd.DataFrame | str | Path
 DRAWS = 1000
 
@@ -127,14 +129,16 @@ def charger_errors(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> pd
     known = {*training["market"]}
     parts = [
         _scored(method, cases, *taught(str(market) if market in known else ""))
-        for method in METHODS
+        for method in (PRACTICE, CONSTANT_RATIO, DRIFT)
         for market, cases in scored.groupby("market")
     ]
     return pd.concat(parts).sort_values("horizon", kind="stable", ignore_index=True)
 
 
 def _steps(panel: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The counts, and pairs of them with the points' own mean growth so far where it is known."""
+    """The counts, and pairs of them with the growth by each rule: that of the stock, and the mean
+    growth of the points themselves so far, where it is known.
+    """
     table = charger_panel(panel)
     steps = charger_steps(table)
     counted = table[table["points"] > 0]
@@ -142,7 +146,8 @@ def _steps(panel: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     joined = steps.join(first, on="market")
     elapsed = joined["year"] - joined["first_year"]
     growth = np.log(joined["points"] / joined["first_points"]) / elapsed.clip(lower=1)
-    return table, steps.assign(own_growth=growth)
+    by_rule = {CONSTANT_RATIO: steps["stock_grown"], DRIFT: growth * steps["horizon"]}
+    return table, steps.assign(**by_rule)
 
 
 def _scored(
@@ -150,13 +155,12 @@ def _scored(
 ) -> pd.DataFrame:
     """Errors of a method on some cases."""
     grown = cases["grown"]
-    if method == "practice":
+    if method == PRACTICE:
         quantiles = [_by_practice(case, practice) for _, case in cases.iterrows()]
         low, middle, high = np.transpose(quantiles)
     else:
-        rule = RULES[method]
-        middle = rule(cases)
-        errors = (rule(past) - past["grown"]).abs().groupby(past["horizon"])
+        middle = cases[method]
+        errors = (past[method] - past["grown"]).abs().groupby(past["horizon"])
         width = cases["horizon"].map(errors.quantile(0.8))
         low = middle - width
         high = middle + width
@@ -183,10 +187,3 @@ def _by_practice(case: pd.Series, practice: Practice) -> tuple[float, float, flo
     middle = np.log(rule / case["points"])
     low, high = (middle + np.quantile(error, (0.1, 0.9))).tolist()
     return low, middle, high
-
-
-RULES: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
-    "constant ratio": lambda steps: steps["stock_grown"],
-    "drift": lambda steps: steps["own_growth"] * steps["horizon"],
-}
-METHODS = ("practice", *RULES)

@@ -7,7 +7,7 @@ from the months of the other markets, and so is the prior.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -36,37 +36,6 @@ MULTIPLIER = "one multiplier"
 SPANS = {"last": (-1, -1, 1.5), "three": (0, 2, 0.7), "twelve": (0, 11, 0.75)}
 MULTIPLIER_SD = 0.5
 BEFORE = 4  # months that facts end before the event
-
-
-@dataclass(frozen=True)
-class EventCase:
-    """One event, and what was counted about it.
-
-    Parameters
-    ----------
-    event : PolicyEvent
-        A privilege's end.
-    part_year : PartYear
-        The three facts.
-    outcomes : dict of str to (Period, float)
-        What is forecast, and what was counted then.
-    """
-
-    event: PolicyEvent
-    part_year: PartYear
-    outcomes: dict[str, tuple[Period, float]]
-
-    @property
-    def was_known(self) -> bool:
-        """Whether the event had been announced when the facts end, as far as is known."""
-        day = month(f"{self.part_year.year}-{self.part_year.k:02d}").end
-        return self.event.policy.as_known(day) is not None
-
-    @property
-    def policy(self) -> Policy:
-        """The policy with its date; of one that was announced later the date alone."""
-        policy = self.event.policy
-        return policy if self.was_known else replace(policy, announced=None)
 
 
 def event_skill(panel: Panel, monthly: Panel, policies: str | Path | None = None) -> pd.DataFrame:
@@ -111,22 +80,22 @@ def event_skill(panel: Panel, monthly: Panel, policies: str | Path | None = None
     rows = read_policies(policies)
     if policies is not None:
         _check_places(rows, set(of_panel), Path(policies).name)
-    every = [_case(event, months) for event in events(months, rows.values(), ["ends"])]
-    cases = [case for case in every if case is not None]
-    if not cases:
+    told = [
+        (event, facts)
+        for event in events(months, rows.values(), ["ends"])
+        if (facts := _facts_before(event, months))
+    ]
+    if not told:
         raise EvidenceError(
             "no privilege that ended in these markets has a year of months before it; give months"
             " of Norway from 2021 to 2023, e.g."
         )
     scores: list[dict[str, object]] = []
-    for case in tqdm(cases, TOLD, leave=False, disable=None):
-        others = months[months["market"] != case.event.market]
-        known = known_of(case.part_year, analogues, months)
-        prior = replace(
-            learned(case.part_year, known),
-            policies=estimate_policy_effects(others, rows.values()),
-        )
-        scores += _scores(case, known, prior)
+    for event, facts in tqdm(told, TOLD, leave=False, disable=None):
+        others = months[months["market"] != event.market]
+        known = known_of(facts, analogues, months)
+        effects = estimate_policy_effects(others, rows.values())
+        scores += _scores(event, known, replace(learned(facts, known), policies=effects))
     return pd.DataFrame(scores)
 
 
@@ -143,43 +112,44 @@ def _check_places(policies: Mapping[str, Policy], markets: set[str], name: str) 
         raise EvidenceError(problems)
 
 
-def _case(event: PolicyEvent, months: pd.DataFrame) -> EventCase | None:
+def _facts_before(event: PolicyEvent, months: pd.DataFrame) -> PartYear | None:
     """What an analyst knew four months before an event; None where months are missing."""
-    facts = part_year(counts_of(months, event.market), event.market, event.first - BEFORE - 1)
-    if facts is None:
-        return None
-    outcomes = {}
+    return part_year(counts_of(months, event.market), event.market, event.first - BEFORE - 1)
+
+
+def _scores(event: PolicyEvent, known: Known, prior: Prior) -> Iterator[dict[str, object]]:
+    """Rows of an event: each span of months by each method."""
+    outcomes: dict[str, tuple[Period, float]] = {}
     for name, (begins, ends, _) in SPANS.items():
         first = event.first + begins
         final = event.first + ends
         if (outcome := total_of(event.counts, first, final)) > 0:
             period = Period(month(str(first)).start, month(str(final)).end)
             outcomes[name] = (period, outcome)
-    return EventCase(event, facts, outcomes)
-
-
-def _scores(case: EventCase, known: Known, prior: Prior) -> Iterator[dict[str, object]]:
-    """Rows of a case: each span of months by each method."""
+    policy = event.policy
+    was_known = policy.as_known(known.day) is not None
+    if not was_known:  # of one that was announced later the date alone
+        policy = replace(policy, announced=None)
     dated, undated = (
         forecast_flow(
             known.facts,
-            [period for period, _ in case.outcomes.values()],
+            [period for period, _ in outcomes.values()],
             prior,
             known.market.sizes,
             draws=DRAWS,
-            place=case.event.market,
+            place=event.market,
             policies=policies,
         )
-        for policies in ((case.policy,), ())
+        for policies in ((policy,), ())
     )
     spread = np.exp(MULTIPLIER_SD * np.random.default_rng(0).standard_normal(DRAWS))
     of_case = {
-        "market": case.event.market,
-        "policy": case.event.policy.id,
-        "known": case.was_known,
-        "scored": case.event.first.year,
+        "market": event.market,
+        "policy": policy.id,
+        "known": was_known,
+        "scored": event.first.year,
     }
-    for name, (period, outcome) in case.outcomes.items():
+    for name, (period, outcome) in outcomes.items():
         flow = undated.totals(period)
         by_multiplier = flow * SPANS[name][-1] * spread
         draws = {TOLD: dated.totals(period), NOT_TOLD: flow, MULTIPLIER: by_multiplier}

@@ -167,19 +167,19 @@ def known_of(case: PartYear, panel: pd.DataFrame, months: pd.DataFrame) -> Known
     """The three facts, published on the last day of the part, the market's size, and the other
     markets.
     """
-    end = month(f"{case.year}-{case.k:02d}").end
-    january = f"{case.year}-01-01"
+    end = month(f"{case.origin}-{case.k:02d}").end
+    january = f"{case.origin}-01-01"
     facts = pd.DataFrame(
         {
             "relation": "equals",
             "quantity": ["total", "total", "yoy_growth_percent"],
-            "period_start": [f"{case.year - 1}-01-01", january, january],
-            "period_end": [f"{case.year - 1}-12-31", str(end), str(end)],
+            "period_start": [f"{case.origin - 1}-01-01", january, january],
+            "period_end": [f"{case.origin - 1}-12-31", str(end), str(end)],
             "value": [case.last_year, case.part, case.growth],
             "published": str(end),
         }
     )
-    size = case.size and {case.year - 1: case.size}
+    size = case.size and {case.origin - 1: case.size}
     others, other_months = (rows[rows["market"] != case.market] for rows in (panel, months))
     return Known(
         ledger_of(facts),
@@ -199,7 +199,7 @@ def learned(case: PartYear, known: Known) -> Prior:
         return known.prior
     except ModelError as error:
         raise EvidenceError(
-            f"{case.market} in {case.year}, its own rows left out: {error}; give earlier years"
+            f"{case.market} in {case.origin}, its own rows left out: {error}; give earlier years"
         ) from None
 
 

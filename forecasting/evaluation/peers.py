@@ -207,7 +207,7 @@ class PartYear:
     ----------
     market : str
         Its name.
-    year, k : int
+    origin, k : int
         The year, and the last month that is known.
     last_year, part, growth : float
         The three facts: a total, a total from January on, and its growth in percent.
@@ -218,7 +218,7 @@ class PartYear:
     """
 
     market: str
-    year: int
+    origin: int
     k: int
     last_year: float
     part: float
@@ -229,17 +229,12 @@ class PartYear:
     @property
     def row(self) -> dict[str, object]:
         """What a score says of it."""
-        return {"market": self.market, "year": self.year, "k": self.k}
-
-    @property
-    def origin(self) -> int:
-        """The year from which horizons count."""
-        return self.year
+        return {"market": self.market, "year": self.origin, "k": self.k}
 
     @property
     def taught(self) -> tuple[str, int]:
         """Which other cases have the same prior."""
-        return self.market, self.year
+        return self.market, self.origin
 
 
 ANNUALISED = "annualised part year"

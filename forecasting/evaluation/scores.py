@@ -132,11 +132,6 @@ def mean_scores(
     return pd.DataFrame(columns).reindex(table["method"].unique())
 
 
-def clusters_of(cases: pd.DataFrame) -> list[pd.Series]:
-    """What makes cases alike: the market, and the scored year, in which all err together."""
-    return [cases[name] for name in ("market", "scored") if name in cases]
-
-
 def coverage(cases: pd.DataFrame) -> pd.DataFrame:
     """Shares of outcomes inside 80 and 95 % by method, with standard errors clustered by market and
     year, and the number of cases.
@@ -144,12 +139,12 @@ def coverage(cases: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     cases : DataFrame
-        ``method, market, scored, in80, in95``; without ``scored`` markets alone are clusters.
+        ``method, market, scored, in80, in95``.
     """
     by = cases.groupby("method", sort=False)
     table = pd.DataFrame(index=cases["method"].unique())
     for held, error in (("in80", "se80"), ("in95", "se95")):
-        means = [clustered_mean(rows[held], *clusters_of(rows)) for _, rows in by]
+        means = [clustered_mean(rows[held], rows) for _, rows in by]
         table[[held, error]] = np.array(means)
     return table.round(3).assign(cases=by.size())
 
@@ -161,63 +156,61 @@ class ClusteredMean(NamedTuple):
     error: float
 
 
-def clustered_mean(values: ArrayLike, *clusters: ArrayLike) -> ClusteredMean:
-    """Mean over cases, with its standard error clustered once, as by market (Liang and Zeger 1986),
-    or twice, as by market and year (Cameron, Gelbach and Miller 2011), with G / (G - 1).
+def clustered_mean(values: pd.Series, cases: pd.DataFrame) -> ClusteredMean:
+    """Mean over cases, with its standard error clustered by market and by year, in which all err
+    together (Cameron, Gelbach and Miller 2011), with G / (G - 1); at least that of either alone
+    (Liang and Zeger 1986).
 
     Parameters
     ----------
-    values : array_like, shape (cases,)
-        E.g. whether an interval held the outcome.
-    *clusters : array_like, shape (cases,)
-        Names of the clusters, of one kind or two. Of two the error is at least that of either.
+    values : pandas.Series
+        E.g. whether an interval held the outcome, by case.
+    cases : pandas.DataFrame
+        ``market, scored`` of each.
 
     Examples
     --------
-    >>> clustered_mean([1, 1, 0, 0], ["a", "a", "b", "b"])
+    >>> cases = pd.DataFrame({"market": ["a", "a", "b", "b"], "scored": 2024})
+    >>> clustered_mean(pd.Series([1, 1, 0, 0]), cases)
     ClusteredMean(mean=0.5, error=0.5)
     """
-    x = np.asarray(values, dtype=float)
-    kinds = [pd.factorize(np.asarray(names, dtype=str))[0] for names in clusters]
-    if len(kinds) > 1:
-        kinds.append(kinds[0] * len(x) + kinds[1])
+    cases = cases.assign(apart=values - values.mean())
     variance = []
-    for kind in kinds:
-        sums = pd.Series(x - x.mean()).groupby(kind).sum()
+    for kind in (["market"], ["scored"], ["market", "scored"]):
+        sums = cases.groupby(kind)["apart"].sum()
         count = len(sums)
         variance.append(count / (count - 1) * (sums**2).sum() if count > 1 else np.nan)
-    if len(kinds) > 1:
-        variance[2] = variance[0] + variance[1] - variance[2]
-    return ClusteredMean(float(x.mean()), float(np.sqrt(np.fmax.reduce(variance)) / len(x)))
-
-
-def clustered_ratio(ours: ArrayLike, other: ArrayLike, *clusters: ArrayLike) -> ClusteredMean:
-    """Ratio of two methods' mean scores on the same cases, with its standard error clustered (by
-    the delta method).
-
-    Parameters
-    ----------
-    ours, other : array_like, shape (cases,)
-        Scores; the other's mean is above 0.
-    *clusters : array_like, shape (cases,)
-        As of `clustered_mean`.
-
-    Examples
-    --------
-    >>> clustered_ratio([1, 1, 3, 3], [2, 2, 6, 6], ["a", "a", "b", "b"])
-    ClusteredMean(mean=0.5, error=0.0)
-    """
-    x = np.asarray(ours, dtype=float)
-    y = np.asarray(other, dtype=float)
-    ratio = float(x.mean() / y.mean())
-    return ClusteredMean(ratio, clustered_mean((x - ratio * y) / y.mean(), *clusters).error)
+    variance[2] = variance[0] + variance[1] - variance[2]
+    return ClusteredMean(
+        float(values.mean()), float(np.sqrt(np.fmax.reduce(variance)) / len(cases))
+    )
 
 
 def ratio_to(table: pd.DataFrame, ours: str, other: str) -> ClusteredMean:
-    """`clustered_ratio` of two methods in a table of scores, by market and scored year."""
+    """Ratio of two methods' mean scores on the same cases, with its standard error clustered as of
+    `clustered_mean` (by the delta method).
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Scores, as `score_cases` gives them.
+    ours, other : str
+        The methods.
+
+    Examples
+    --------
+    >>> scores = {"ours": [1, 1, 3, 3], "other": [2, 2, 6, 6]}
+    >>> cases = {"market": ["a", "a", "b", "b"], "scored": [1, 2, 1, 2]}
+    >>> table = pd.concat(pd.DataFrame(cases | {"method": m, "wis": w}) for m, w in scores.items())
+    >>> ratio_to(table, "ours", "other")
+    ClusteredMean(mean=0.5, error=0.0)
+    """
     case = [name for name in CASE if name in table]
     both = table.pivot(index=case, columns="method", values="wis").reset_index()
-    return clustered_ratio(both[ours], both[other], *clusters_of(both))
+    mean = both[other].mean()
+    ratio = both[ours].mean() / mean
+    apart = (both[ours] - ratio * both[other]) / mean
+    return ClusteredMean(float(ratio), clustered_mean(apart, both).error)
 
 
 def expected_inside(count: int) -> tuple[int, int]:

@@ -140,7 +140,7 @@ def test_summary_of_known_numbers():
     ]
     table = pd.DataFrame(
         rows, columns=["method", "market", "origin", "h", "years", "wis", "in80"]
-    ).assign(in95=True, sales=1000, share=0.1)
+    ).assign(in95=True, sales=1000, share=0.1, scored=2016)
     ours = summarise(table).loc[THIS_PACKAGE]
     assert ours[["wis", "h1", "short"]].tolist() == [0.25, 0.25, 0.2]
     assert ours[["ratio", "ratio_h1", "ratio_short"]].tolist() == [0.5, 0.5, 0.5]

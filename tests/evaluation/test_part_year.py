@@ -64,7 +64,7 @@ def scored(raw: pd.DataFrame, monthly: pd.DataFrame) -> pd.DataFrame:
 def test_a_case_tells_three_printed_facts_and_keeps_two_outcomes(monthly: pd.DataFrame) -> None:
     cases = list(_cases(read_monthly(monthly)))
     assert len(cases) == 2 * 3 * 4
-    case = next(case for case in cases if (case.market, case.year, case.k) == ("A", 2020, 4))
+    case = next(case for case in cases if (case.market, case.origin, case.k) == ("A", 2020, 4))
     counts = monthly[monthly["market"] == "A"].set_index("month")["bev"]
     now, before = counts["2020-01":"2020-04"].sum(), counts["2019-01":"2019-04"].sum()
     assert (case.last_year, case.part) == (counts["2019-01":"2019-12"].sum(), now)
@@ -83,7 +83,7 @@ def test_a_missing_month_ends_a_year_and_missing_cars_leave_the_size_open(
         columns="all_cars"
     )
     cases = list(_cases(read_monthly(holes)))
-    assert {(case.market, case.year) for case in cases} == {
+    assert {(case.market, case.origin) for case in cases} == {
         ("A", 2021),
         ("B", 2019),
         ("B", 2020),
@@ -91,7 +91,7 @@ def test_a_missing_month_ends_a_year_and_missing_cars_leave_the_size_open(
     }
     assert {case.size for case in cases} == {None}
     blank = monthly.assign(bev=monthly["bev"].where(monthly["month"] != "2019-07"))
-    assert {case.year for case in _cases(read_monthly(blank))} == {2021}
+    assert {case.origin for case in _cases(read_monthly(blank))} == {2021}
 
 
 def test_every_method_is_scored_on_every_case(scored: pd.DataFrame) -> None:
@@ -135,7 +135,7 @@ def test_neither_its_own_rows_nor_later_years_teach_a_market(
     case = next(
         case
         for case in _cases(read_monthly(monthly))
-        if (case.market, case.year, case.k) == ("A", 2021, 4)
+        if (case.market, case.origin, case.k) == ("A", 2021, 4)
     )
     prior = known_of(case, read_panel(raw, battery_only=True), read_monthly(monthly)).prior
     assert prior.within_year == estimate_within_year(others)

@@ -1,6 +1,7 @@
 """Scores against another package's and against integrals of their own."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import scoringrules
 from hypothesis import given, settings, strategies as st
@@ -76,21 +77,29 @@ def test_clustered_error_knows_that_cases_of_a_market_are_alike():
     rng = np.random.default_rng(3)
     own = np.repeat(rng.normal(size=200), 10)
     values = 5 + own + 0.1 * rng.normal(size=2000)
-    mean = clustered_mean(values, np.repeat(np.arange(200), 10))
+    cases = pd.DataFrame({"market": np.repeat(np.arange(200), 10), "scored": 0})
+    mean = clustered_mean(pd.Series(values), cases)
     assert mean.mean == pytest.approx(values.mean())
     assert mean.error == pytest.approx(1 / np.sqrt(200), rel=0.15)
-    alone = clustered_mean(values, np.arange(2000))
+    alone = clustered_mean(pd.Series(values), cases.assign(market=np.arange(2000)))
     assert alone.error == pytest.approx(values.std(ddof=1) / np.sqrt(2000), rel=1e-3)
-    assert np.isnan(clustered_mean([1.0, 0.0], ["a", "a"]).error)
+    assert np.isnan(clustered_mean(pd.Series([1.0, 0.0]), cases[:2]).error)
 
 
 def test_an_error_clustered_twice_is_that_of_markets_and_of_years_less_that_of_their_cells():
     rng = np.random.default_rng(5)
     market = np.repeat(np.arange(60), 40)
     year = np.tile(np.arange(40), 60)
-    values = rng.normal(size=60)[market] + 2 * rng.normal(size=40)[year] + rng.normal(size=2400)
-    both = clustered_mean(values, market, year)
+    values = pd.Series(
+        rng.normal(size=60)[market] + 2 * rng.normal(size=40)[year] + rng.normal(size=2400)
+    )
+    cases = pd.DataFrame({"market": market, "scored": year})
+    both = clustered_mean(values, cases)
     assert both.error == pytest.approx(np.sqrt(1 / 60 + 4 / 40), rel=0.25)
-    one = [clustered_mean(values, of).error for of in (market, year, np.arange(2400))]
+    one = [
+        clustered_mean(values, pd.DataFrame({"market": names, "scored": 0})).error
+        for names in (market, year, np.arange(2400))
+    ]
     assert both.error**2 == pytest.approx(one[0] ** 2 + one[1] ** 2 - one[2] ** 2)
-    assert clustered_mean(values, market, np.zeros(2400)).error == one[0]  # one year tells nothing
+    # One year tells nothing
+    assert clustered_mean(values, cases.assign(scored=0)).error == one[0]
