@@ -317,7 +317,7 @@ def _origin(claim: Claim) -> str:
     if claim.file:
         return f"Scenario {claim.made.name}, from {claim.file}. {facts}"
     why = "no params file forecasts this, the facts alone answer"
-    return f"Scenario {claim.scenario}: {why}. {facts}"
+    return f"Scenario {claim.made.name}: {why}. {facts}"
 
 
 def _digits(number: float) -> str:

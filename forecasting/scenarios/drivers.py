@@ -223,7 +223,7 @@ def _under(
     drawn = draw_event(driver, len(flow), seed)
     size = drawn.size[:, None]
     at_work = activity(months, drawn.start, driver.end, known_until)
-    still = np.array([month.end > known_until for month in months])
+    still: Flags = np.array([month.end > known_until for month in months])
     match driver.kind:
         case "level":
             return flow * (1.0 + (size - 1.0) * at_work)
