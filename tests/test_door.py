@@ -220,7 +220,6 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         ),
         "region_total": (fc.region_total, {"outlooks": [made], "scenario": "baseline"}),
         "Results.bands": (made.results.bands, {"measure": "ev_stock"}),
-        "Results.draws": (made.results.draws, {"first": 2028}),
         "Results.since": (made.results.since, {"first": 2028}),
         "Outlook.minus": (made.minus, {"baseline": made}),
         "Explorer.params": (explorer.params, {"name": "mine"}),

@@ -69,7 +69,8 @@ class Results:
         return len(next(iter(self.values.values()), ()))
 
     def __repr__(self) -> str:
-        drawn = f"{self.count:,} draws of {len(self.values)} measures"
+        count = self.count
+        drawn = f"{count:,} draws of {len(self.values)} measures"
         span = f"{self.years[0]} to {self.years[-1]}"
         return f"<Results {self.scenario}, {self.country}, {span}: {drawn}>"
 
