@@ -49,7 +49,7 @@ from forecasting.reporting.labels import (
 )
 from forecasting.reporting.result_tables import label_in
 from forecasting.scenarios.age import series_due
-from forecasting.scenarios.find_out import width_left, worth_finding_out
+from forecasting.scenarios.find_out import worth_finding_out
 from forecasting.scenarios.joint_draws import region_places, region_total
 from forecasting.scenarios.outlook import Outlook
 
@@ -538,9 +538,9 @@ def find_out_table(outlook: Outlook) -> Table:
     low, high = np.quantile(outlook.results.values[first][:, -1], (0.1, 0.9)).tolist()
     if low > 0:
         factor = high / low
-        shown["leaves a factor of"] = [
-            readable(factor ** width_left(share), 2) for share in worth[first]
-        ]
+        # On a log scale, what is left of the variance is one less the share
+        left = factor ** np.sqrt(1 - worth[first])
+        shown["leaves a factor of"] = [readable(width, 2) for width in left]
         caption += (
             f" Now the 80 % range of {uncapital(label_of(first))} goes from "
             f"{amount(low, first)} to {amount(high, first)}, a factor of {readable(factor, 2)}; "

@@ -3,7 +3,6 @@ printed again.
 """
 
 import datetime as dt
-from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -80,37 +79,27 @@ def series_due(facts: Ledger, day: dt.date) -> pd.DataFrame:
     >>> series.columns.tolist()[:5], bool((series["prints"] >= 3).all())
     (['measure', 'place', 'basis', 'prints', 'every_days'], True)
     """
-    series: dict[tuple[str, str, str], list[tuple[dt.date, dt.date]]] = {}
-    for fact in facts:
-        counted = fact.kind in ("outcome", "estimate") and fact.of_world and fact.period_end
-        if counted and fact.known_from and fact.known_from <= day:
-            key = (fact.measure, fact.place, fact.basis)
-            series.setdefault(key, []).append((fact.known_from, fact.period.end))
+    told = [
+        (fact.measure, fact.place, fact.basis, fact.known_from, fact.period.end)
+        for fact in facts.select(kind=("outcome", "estimate"), as_of=day)
+        if fact.period_end
+    ]
+    published = pd.DataFrame(told, columns=[*COLUMNS[:3], "known", "end"])
     rows = []
-    for key, published in series.items():
-        known, ends = zip(*published, strict=True)
-        prints = _print_days(known)
-        if len(prints) < PRINTS:
+    for series, prints in published.groupby(COLUMNS[:3], sort=False):
+        days = np.unique([*map(dt.date.toordinal, prints["known"])])
+        days = days[np.append(np.diff(days) >= ONE_PRINT, True)]  # the last day of each print
+        if len(days) < PRINTS:
             continue
-        days = np.array([*map(dt.date.toordinal, prints)])
         recent = days[days[-1] - days <= RECENT]
         typical = recent if len(recent) >= PRINTS else days
         every = int(np.median(np.diff(typical)))
-        following = prints[-1] + dt.timedelta(days=every)
+        last = dt.date.fromordinal(int(days[-1]))
+        following = last + dt.timedelta(days=every)
         late = max((day - following).days, 0) / every
-        rows.append((*key, len(prints), every, max(ends), prints[-1], following, late))
+        rows.append((*series, len(days), every, prints["end"].max(), last, following, late))
     table = pd.DataFrame(rows, columns=COLUMNS)
     table["ended"] = table["late"] > ENDED
     return table.sort_values(
         ["ended", "late"], ascending=[True, False], kind="stable", ignore_index=True
     )
-
-
-def _print_days(published: Iterable[dt.date]) -> list[dt.date]:
-    """The last day of each print."""
-    days: list[dt.date] = []
-    for day in sorted(set(published)):
-        if days and (day - days[-1]).days < ONE_PRINT:
-            days.pop()
-        days.append(day)
-    return days

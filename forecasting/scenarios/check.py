@@ -126,9 +126,7 @@ def _files_of(path: Path) -> list[Path]:
             files.insert(0, path)  # its tables are one ledger
         if files:
             return files
-        raise InputError(
-            [Problem(str(path), "has no params file and no ledger in it", "*.yaml or *.csv")]
-        )
+        raise InputError.at(path, "has no params file and no ledger in it", "*.yaml or *.csv")
     if not path.exists():
         from forecasting.scenarios.question import existing_file
 
@@ -137,4 +135,4 @@ def _files_of(path: Path) -> list[Path]:
         return [path]
     params_words = f"params ({', '.join(PARAMS_ENDINGS)})"
     fault = f"is neither {params_words} nor a ledger ({', '.join(TABLE_ENDINGS)})"
-    raise InputError([Problem(str(path), fault, "rename it")])
+    raise InputError.at(path, fault, "rename it")

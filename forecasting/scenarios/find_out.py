@@ -110,16 +110,6 @@ def worth_finding_out(outlook: Outlook) -> pd.DataFrame:
     return table.sort_values(measures, ascending=False, kind="stable").reset_index(drop=True)
 
 
-def width_left(share: float) -> float:
-    """What is left of an interval's width, on a log scale, where a number takes away a share of the
-    variance.
-
-    >>> round(width_left(0.75), 2), width_left(0.0)
-    (0.5, 1.0)
-    """
-    return float(np.sqrt(1.0 - share))
-
-
 def _numbers(outlook: Outlook) -> Iterator[Unprinted]:
     measure = outlook.measure
     for place, flow in outlook.forecasts.items():

@@ -8,9 +8,7 @@ level of one is the level of another.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -87,50 +85,28 @@ def yearly_growth(results: Results, measure: str) -> pd.DataFrame:
     return quantiles_by_year(growth, results.years[1:])
 
 
-@dataclass(frozen=True)
-class GrowthSinceRate:
-    """Growth of one period as it was forecast on a day, and as it was printed.
-
-    Parameters
-    ----------
-    period : Period
-        Compared with the same dates a year before.
-    low, median, high : float
-        Median and 80 % interval, per cent.
-    printed : Fact or None
-        What was printed of that period.
-    """
-
-    period: Period
-    low: float
-    median: float
-    high: float
-    printed: Fact | None
-
-
 def printed_growth(outlook: Outlook, place: str) -> list[Fact]:
-    """The rates of growth that were printed of a place's flow, in the order of their periods.
+    """The rates of growth that the agency of a forecast printed, in the order of their periods.
 
     Parameters
     ----------
     outlook : Outlook
-        With its evidence.
+        As `outlook` made it; one that was read from files does not hold its forecasts.
     place : str
         One of its places.
     """
-    facts = (outlook.evidence or Ledger()).select(place, outlook.measure)
+    basis = outlook.forecasts[place].basis
+    facts = (outlook.evidence or Ledger()).select(place, outlook.measure, basis=basis)
     rates = [
         fact for fact in facts if fact.is_change and fact.declared.is_percent and fact.is_exact
     ]
-    return sorted(rates, key=lambda fact: (fact.period.end, fact.period.start, fact.basis))
+    return sorted(rates, key=lambda fact: (fact.period.end, fact.period.start))
 
 
-@lru_cache(maxsize=4)  # a report asks for its chart and for its table
 def first_rate_forecasts(
     outlook: Outlook, place: str
-) -> tuple[dt.date, list[GrowthSinceRate]] | None:
-    """What the first printed rate of growth led one to expect of the periods after it, beside what
-    was printed of them.
+) -> tuple[dt.date, dict[Period, list[float]]] | None:
+    """What the first printed rate of growth led one to expect of the periods after it.
 
     The forecast is that of the day on which the agency that is forecast first printed a rate: it
     knows what was published by then, and no event.
@@ -144,37 +120,29 @@ def first_rate_forecasts(
 
     Returns
     -------
-    tuple of date and list of GrowthSinceRate, or None
-        The day, and a row for each later printed period and for each of the two years after the
-        first rate. None where its agency has printed no rate after the first.
+    tuple of date and dict of Period to list of float, or None
+        The day, and quantiles 0.1, 0.5 and 0.9 of each later printed period and of each of the two
+        years after the first rate, per cent. None where its agency has printed no rate after the
+        first.
     """
-    if place not in outlook.forecasts:
-        return None
-    basis = outlook.forecasts[place].basis
     rates = printed_growth(outlook, place)
-    dated = [(fact.known_from, fact) for fact in rates if fact.known_from and fact.basis == basis]
+    dated = [(fact.known_from, fact.period) for fact in rates if fact.known_from]
     first = min((day for day, _ in dated), default=dt.date.max)
-    printed = {fact.period: fact for day, fact in dated if day > first}
-    if not printed:
+    periods = {period for day, period in dated if day > first}
+    if not periods:
         return None
-    start = min(fact.period.end.year for _, fact in dated)
-    periods = {*printed, year(start), year(start + 1)}
-    forecast = _forecast_of(outlook, place, first)
-    return first, [*_growth_of(forecast, periods, printed)]
+    start = min(period.end.year for _, period in dated)
+    periods |= {year(start), year(start + 1)}
+    forecast = _forecast_of(outlook, place, first, rates[-1].period.end.year)
+    path = Period(forecast.months[0].start, forecast.months[-1].end)
+    return first, {
+        period: np.quantile(growth_in(forecast, period), (0.1, 0.5, 0.9)).tolist()
+        for period in sorted(periods, key=attrgetter("end", "start"))
+        if path.covers(Period(period.year_before().start, period.end))
+    }
 
 
-def _growth_of(
-    forecast: FlowForecast, periods: Iterable[Period], printed: Mapping[Period, Fact]
-) -> Iterator[GrowthSinceRate]:
-    """Growth of those periods that, with the year before them, lie inside the path."""
-    for period in sorted(periods, key=lambda period: (period.end, period.start)):
-        begins = period.year_before().start
-        if forecast.months[0].start <= begins and period.end <= forecast.months[-1].end:
-            low, median, high = np.quantile(growth_in(forecast, period), (0.1, 0.5, 0.9)).tolist()
-            yield GrowthSinceRate(period, low, median, high, printed.get(period))
-
-
-def _forecast_of(outlook: Outlook, place: str, day: dt.date) -> FlowForecast:
+def _forecast_of(outlook: Outlook, place: str, day: dt.date, last: int) -> FlowForecast:
     """The place's flow as it would have been forecast on an earlier day, to the end of what was
     printed since.
     """
@@ -182,7 +150,6 @@ def _forecast_of(outlook: Outlook, place: str, day: dt.date) -> FlowForecast:
 
     assert outlook.evidence is not None
     known = known_on(outlook.scenario, place, outlook.evidence, day)
-    last = max(fact.period.end.year for fact in printed_growth(outlook, place))
     years = range(day.year, max(last, day.year + 1) + 1)
     return forecast_flow(
         known.facts,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from forecasting.arguments import Check
-from forecasting.errors import InputError, Problem
+from forecasting.errors import InputError
 from forecasting.evidence.places import place_code
 from forecasting.measures import did_you_mean, nearest
 from forecasting.names import PARAMS, shipped_folder
@@ -24,7 +24,6 @@ from forecasting.parameters.schema import CORRIDORS, Scenario, load_scenario, sc
 from forecasting.parameters.strict_yaml import parse_yaml
 
 BASELINE = "baseline"
-LONGEST_NAME = 200
 
 
 def find_scenario(question: Scenario | str | os.PathLike[str]) -> Scenario:
@@ -87,7 +86,7 @@ def find_scenarios(pattern: str = "*") -> list[Scenario]:
     chosen = fnmatch.filter(names, pattern)
     if not chosen:
         hint = did_you_mean(pattern, names, f"there are {', '.join(names)}")
-        raise _refused(pattern, f"no scenario of {folder}", hint)
+        raise InputError.at(pattern, f"no scenario of {folder}", hint)
     return [load_scenario(names[name]) for name in chosen]
 
 
@@ -116,7 +115,7 @@ def params_file(question: str | os.PathLike[str]) -> Path | None:
         beside = {file.name: file for file in path.parent.glob("*") if file.is_file()}
         closest = nearest(path.name, beside)
         hint = f"did you mean {beside[closest]}?" if closest else "give the path of a file"
-        raise _refused(path, "no such file", hint)
+        raise InputError.at(path, "no such file", hint)
     name = str(question).strip()
     stem = name.lower()
     return _named(stem) or _named(f"{stem}-{BASELINE}") or _named(f"{_slug(name)}-{BASELINE}")
@@ -132,7 +131,7 @@ def existing_file(question: str | os.PathLike[str]) -> Path:
     """
     if file := params_file(question):
         return file
-    raise _refused(question, "has no params file", f"`ev-forecast new {question}` writes one")
+    raise InputError.at(question, "has no params file", f"`ev-forecast new {question}` writes one")
 
 
 def scenario_of_place(place: str, scenario: str) -> str:
@@ -163,16 +162,12 @@ def params_in(folder: Path) -> list[Path]:
     return sorted(file for ending in PARAMS_ENDINGS for file in folder.glob(f"*{ending}"))
 
 
-def _refused(question: object, fault: str, hint: str) -> InputError:
-    return InputError([Problem(str(question)[:LONGEST_NAME], fault, hint)])
-
-
 def _named(stem: str) -> Path | None:
     """The params file of a scenario, in the first folder that has one."""
     for folder in params_folders():
         files = [file for file in params_in(folder) if file.stem == stem]
         if len(files) > 1:
-            raise _refused(
+            raise InputError.at(
                 files[1],
                 f"is a second file of one name, beside {files[0]}",
                 "rename or remove one of them",
@@ -193,7 +188,7 @@ def _slug(name: str) -> str:
     except InputError as error:
         advice = str(error).partition("; ")[2]
         hint = did_you_mean(name.lower(), scenario_names(), advice)
-        raise _refused(name, "no such file, scenario or country", hint) from None
+        raise InputError.at(name, "no such file, scenario or country", hint) from None
 
 
 def _read_question(value: Any) -> Scenario:

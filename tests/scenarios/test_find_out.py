@@ -17,7 +17,7 @@ from forecasting.growth.flow import FlowForecast, annual_totals, forecast_flow
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.periods import month, year
 from forecasting.scenarios.age import series_due
-from forecasting.scenarios.find_out import NOISE, width_left, worth_finding_out
+from forecasting.scenarios.find_out import NOISE, worth_finding_out
 from forecasting.scenarios.outlook import Outlook, outlook
 
 SOLD = {2019: 300, 2020: 500, 2021: 809, 2022: 2180, 2023: 6100}
@@ -84,10 +84,6 @@ def test_a_corridor_is_told_of_its_counts() -> None:
     ]
     assert set(found["kind"]) == {"count"}
     assert set(found["place"]) == {"CN-XJ"}
-
-
-def test_half_of_the_width_is_three_quarters_of_the_variance() -> None:
-    assert width_left(0.75) == pytest.approx(0.5)
 
 
 def printed(*rows: tuple[str, str], **other: str) -> Ledger:

@@ -130,7 +130,7 @@ def test_one_question_has_one_answer_whoever_asks(folder):
     assert [np.median(each.results.values["ev_stock"][:, -1]) for each in asked] == [stock] * len(
         asked
     )
-    assert claim_of("GE", "ev_stock", "2028", 1000.0).median == stock
+    assert claim_of("GE", "ev_stock", "2028", 1000.0).levels[1] == stock
 
 
 def test_a_ledger_given_is_added_to_what_the_scenario_reads(folder):

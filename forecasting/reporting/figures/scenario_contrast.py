@@ -497,8 +497,7 @@ def growth_chart(outlook: Outlook, place: str) -> go.Figure:
     if len(outlook.forecasts) > 1:
         title = f"{place_name(place)}, {title}"
     now = now.set_axis(now.index.map(year_of))
-    day, rates = first_rate_forecasts(outlook, place) or (outlook.as_of, [])
-    cells = {rate.period: (rate.low, rate.median, rate.high) for rate in rates}
+    day, cells = first_rate_forecasts(outlook, place) or (outlook.as_of, {})
     then = pd.DataFrame.from_dict(cells, "index", columns=[0.1, 0.5, 0.9])
     order = sorted({*now.index, *then.index, *printed}, key=attrgetter("end", "start"))[::-1]
     chart = of_outlook(
@@ -532,9 +531,7 @@ def _printed(outlook: Outlook, place: str) -> dict[Period, float]:
     if place not in outlook.forecasts:
         known = ", ".join(outlook.forecasts) or "none, as an outlook from files has none"
         raise InputError(f"{outlook.scenario.name} has no forecast of {place!r}; it has {known}")
-    basis = outlook.forecasts[place].basis
-    facts = printed_growth(outlook, place)
-    return {fact.period: fact.value for fact in facts if fact.basis == basis}
+    return {fact.period: fact.value for fact in printed_growth(outlook, place)}
 
 
 def what_if_chart(now: Outlook, before: Outlook) -> go.Figure:
