@@ -11,8 +11,6 @@ import pandas as pd
 from forecasting.demand.charging import HOURS, gross_additions, power_mix, side
 from forecasting.demand.fleet import Fleet
 from forecasting.demand.parameters import Draws, VehicleClass, of_class, read_table
-from forecasting.errors import AssumptionError, Problem, in_digits
-from forecasting.measures import LARGEST_COST
 from forecasting.quantiles import Array, ratio
 
 DENSITY = {"petrol": 0.745, "diesel": 0.835}  # kg per litre
@@ -280,11 +278,6 @@ def expected_regret(
         a missing point, in idle ones, at which this number would be the best, and the mean cost of
         those missing and idle.
 
-    Raises
-    ------
-    AssumptionError
-        Where a cost is not above 0, a number is negative, or there is nothing to choose from.
-
     Examples
     --------
     >>> wanted = np.array([100.0, 200.0, 300.0])
@@ -292,17 +285,6 @@ def expected_regret(
     >>> table[["option", "regret"]].round(1).values.tolist()
     [['need', 133.3], ['practice', 300.0]]
     """
-    problems = [
-        Problem(
-            f"cost of a {name} point",
-            f"{in_digits(value)} is outside 0 to {LARGEST_COST:,.0f} a year",
-            "give it above 0",
-        )
-        for name, value in {"missing": missing, "idle": idle}.items()
-        if not 0 < value <= LARGEST_COST
-    ]
-    if problems:
-        raise AssumptionError(problems)
     numbers = np.array([*options.values()], dtype=float)
     over = numbers[:, None] - wanted
     lacking = np.maximum(-over, 0).mean(axis=1)

@@ -107,7 +107,7 @@ class RoadVehicle:
 
     def kwh_per_km(self, temperature: float) -> float:
         """Consumption at a temperature, kWh a km."""
-        return self.consumption / 100 * float(climate_factor(temperature, self.cold_slope))
+        return self.consumption / 100 * climate_factor(temperature, self.cold_slope)
 
     def range_km(self, temperature: float) -> float:
         """Kilometres from full to empty at a temperature."""
@@ -189,7 +189,7 @@ def plan_section(
     sites = max(math.ceil(length_km / min(spacing_km, leg)) - 1, 1)
     minutes = vehicle.minutes_at_point(FAST_TO - RESERVE, temperature)
     arrivals = electric_per_day * stops / sites * peak_hour_share
-    points = max(points_for(arrivals * minutes / 60, service=minutes), least_points)
+    points = max(points_for(arrivals * minutes / 60, minutes), least_points)
     return {
         "sites": sites,
         "points": points * sites,

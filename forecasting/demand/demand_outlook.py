@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.caveats import Caveat
-from forecasting.demand.charging import PUBLIC, depots, gross_additions
+from forecasting.demand.charging import depots, gross_additions
 from forecasting.demand.consequences import investment
 from forecasting.demand.deployed import ExistingCharging, Target, moment, standing_shares
 from forecasting.demand.energy import MONTH_DAYS
@@ -126,20 +126,19 @@ class DemandOutlook:
 
     @cached_property
     def by_setting(self) -> pd.DataFrame:
-        """Points needed by year and setting, with rated power, energy and what is built for them in
-        dollars of 2024 (medians; 80 % intervals).
+        """Points needed by year and setting (median and 80 % interval), with medians of rated
+        power, energy and what is built for them in dollars of 2024.
         """
         dollars = investment(self.points_by_setting, self.drawn)
-        groups = {}
-        for setting in SETTINGS:
-            points = self.points_by_setting[setting]
-            groups[setting] = {
-                "public": setting in PUBLIC,
-                **_ends("points", points),
+        groups = {
+            setting: {
+                **_ends("points", self.points_by_setting[setting]),
                 "installed_mw": medians(self.megawatts[setting]),
                 "energy_gwh": medians(self.energy_by_setting[setting] / 1e6),
-                **{f"usd_{end}": cost for end, cost in _ends("median", dollars[setting]).items()},
+                "usd": medians(dollars[setting]),
             }
+            for setting in SETTINGS
+        }
         return self._table("setting", groups)
 
     @cached_property
@@ -152,8 +151,8 @@ class DemandOutlook:
 
     @cached_property
     def by_class(self) -> pd.DataFrame:
-        """Every class by year: means of the vehicles on the road and their electricity; the
-        median and 80 % interval of the vehicles; shares of the electricity, and depots.
+        """Every class by year: vehicles on the road (median and 80 % interval), their share of
+        the electricity, and depots.
         """
         total = self.results["energy_gwh"]
         groups = {}
@@ -161,8 +160,6 @@ class DemandOutlook:
             name = vehicle.name
             fleet = self.fleets[name]
             groups[name] = {
-                "stock": fleet.stock.mean(axis=0),
-                "energy_gwh": self._gwh[name].mean(axis=0),
                 **_ends("median", fleet.stock),
                 "energy_percent": medians(100 * ratio(self._gwh[name], total, 0.0)),
             }
@@ -202,14 +199,15 @@ class DemandOutlook:
 
     @cached_property
     def gap(self) -> pd.DataFrame:
-        """The three answers by year beside what stands today; never averaged."""
+        """What each of the three answers has beyond what stands today, and what is built for it
+        in the year (medians); never averaged.
+        """
         life = self.drawn["charger_life"]
         today: Array | float = np.nan
         if self.standing is not None:
             today = self.standing.points(self.drawn["points_per_station"])
         groups = {
             MEASURES[measure].label: {
-                **_ends("points", self.results[measure]),
                 "less_standing_today": medians(self.results[measure] - today),
                 "gross_additions": medians(gross_additions(self.results[measure], life)),
             }
@@ -416,11 +414,11 @@ def balance(
     Returns
     -------
     pandas.DataFrame
-        ``fact, date, printed, modelled_low, modelled, modelled_high, gap, ratio, explanation``; one
-        row per count inside the years. ``gap`` is modelled less printed. The explanation is
-        ``closes`` where the printed stock lies inside the 80 % interval, or within 1 %; else
-        ``thousands`` where a factor near 1000 points to the units, ``fewer`` or ``more`` where the
-        register holds fewer or more than is modelled.
+        ``fact, date, printed, modelled, ratio, explanation``; one row per count inside the years.
+        The ratio is of modelled to printed. The explanation is ``closes`` where the printed stock
+        lies inside the 80 % interval, or within 1 %; else ``thousands`` where a factor near 1000
+        points to the units, ``fewer`` or ``more`` where the register holds fewer or more than is
+        modelled.
 
     Examples
     --------
@@ -428,9 +426,9 @@ def balance(
     >>> told = {"measure": "ev_stock", "place": "UZ", "quantity": "stock", "relation": "equals"}
     >>> fact = Fact(id="a", period_end="2023-12-31", value=150, **told)
     >>> table = balance(np.array([[100.0, 300.0]]), [2022, 2023], [fact])
-    >>> table[["printed", "modelled", "gap", "ratio"]]
-       printed  modelled    gap  ratio
-    0    150.0     300.0  150.0    2.0
+    >>> table[["printed", "modelled", "ratio"]]
+       printed  modelled  ratio
+    0    150.0     300.0    2.0
     """
     edges = np.concatenate([np.full((len(stock), 1), start), stock], axis=1)
     counts = [
@@ -450,10 +448,7 @@ def balance(
             "fact": [fact.id for fact in counts],
             "date": [fact.period.end for fact in counts],
             "printed": printed,
-            "modelled_low": low,
             "modelled": middle,
-            "modelled_high": high,
-            "gap": middle - printed,
             "ratio": times,
             "explanation": np.select(explained, ["closes", "thousands", "fewer"], "more"),
         }

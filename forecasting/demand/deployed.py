@@ -253,10 +253,10 @@ def standing_shares(
     Returns
     -------
     pandas.DataFrame
-        ``target, number, unit, date, stands, pace_needed, pace_of_practice, practice_low, practice,
-        practice_high, probability``; paces are points a year from the count to the day. Probability
-        and practice are missing beyond the last year, all but the share where the day had passed
-        when the points were counted.
+        ``target, number, unit, date, stands, pace_needed, pace_of_practice, probability``; paces
+        are points a year from the count to the day. Probability and the pace of practice are
+        missing beyond the last year, all but the share where the day had passed when the points
+        were counted.
     """
     counted = -np.inf
     points = np.full_like(per_station, np.nan)
@@ -281,12 +281,10 @@ def standing_shares(
         place = target.when - 1 - years[0]
         if 0 <= place <= len(years) - 1:
             by_then = np.exp(column_at(np.log(np.maximum(practice, 1e-9)), place))
-            low, middle, high = np.quantile(by_then, (0.1, 0.5, 0.9))
-            row |= {"practice_low": low, "practice": middle, "practice_high": high}
             row["probability"] = float(np.mean(by_then >= targeted))
             row["pace_of_practice"] = float(np.median((by_then - points) / years_ahead))
     columns = [
-        *("target", "number", "unit", "date", "stands", "pace_needed", "pace_of_practice"),
-        *("practice_low", "practice", "practice_high", "probability"),
+        *("target", "number", "unit", "date", "stands"),
+        *("pace_needed", "pace_of_practice", "probability"),
     ]
     return pd.DataFrame(rows).reindex(columns=columns)

@@ -18,28 +18,28 @@ COLD_BELOW, HOT_ABOVE = 15.0, 20.0
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
-def climate_factor(temperature: Array | float, cold_slope: float = 0.0098) -> Array:
+def climate_factor(celsius: float, cold_slope: float) -> float:
     """Consumption at a temperature relative to mild weather.
 
     Parameters
     ----------
-    temperature : array_like
-        Degrees Celsius.
+    celsius : float
+        Temperature.
     cold_slope : float
         Rise per degree below 15; above 20 it is 0.0063.
 
     Returns
     -------
-    ndarray
+    float
         1 or more.
 
     Examples
     --------
-    >>> climate_factor(np.array([-31.0, -20.0, -10.0, 18.0, 35.0])).round(3)
-    array([1.451, 1.343, 1.245, 1.   , 1.094])
+    >>> [round(climate_factor(celsius, 0.0098), 3) for celsius in (-31, -10, 18, 35)]
+    [1.451, 1.245, 1.0, 1.095]
     """
-    celsius = np.asarray(temperature, dtype=float)
-    cold, hot = np.maximum(COLD_BELOW - celsius, 0), np.maximum(celsius - HOT_ABOVE, 0)
+    cold = max(COLD_BELOW - celsius, 0.0)
+    hot = max(celsius - HOT_ABOVE, 0.0)
     return 1 + cold_slope * cold + 0.0063 * hot
 
 

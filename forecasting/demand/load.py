@@ -26,29 +26,6 @@ NIGHT = (22, 23, 0, 1, 2, 3, 4, 5, 6)  # hours of a night tariff: a judgement
 MOVABLE = {"home": 0.7, "depot": 0.9, "overnight": 0.5}
 
 
-def coincidence(points: Array | float, floor: Array | float = 0.2) -> Array:
-    """Share of the rated power of so many points that is drawn at once in the busiest hour.
-
-    Parameters
-    ----------
-    points : array_like
-        Number of points; below one counts as one.
-    floor : array_like
-        The share of very many points, (0, 1].
-
-    Returns
-    -------
-    ndarray
-        Shares; falls with the number.
-
-    Examples
-    --------
-    >>> coincidence(np.array([1.0, 100.0, 1e8])).round(3)
-    array([1.  , 0.28, 0.2 ])
-    """
-    return floor + (1 - floor) / np.sqrt(np.maximum(points, 1))
-
-
 @cache
 def day_profile() -> Array:
     """Share of a day's energy in each hour, by setting; rows sum to 1.
@@ -80,7 +57,8 @@ def peak_load(days: Sequence[Array], points: Array, megawatts: Array, floor: Arr
     points, megawatts : ndarray, shape (settings, draws, years)
         Points, and their rated power.
     floor : ndarray, shape (draws, 1)
-        Coincidence of very many points.
+        Share of the rated power of very many points that is drawn at once in the busiest hour; of
+        fewer points it is more, of one point all.
 
     Returns
     -------
@@ -95,7 +73,9 @@ def peak_load(days: Sequence[Array], points: Array, megawatts: Array, floor: Arr
     True
     """
     shape = day_profile()
-    in_step = coincidence(points, floor) * megawatts / shape.max(axis=1)[:, None, None]
+    # Share of the rated power of so many points that is drawn at once
+    at_once = floor + (1 - floor) / np.sqrt(np.maximum(points, 1))
+    in_step = at_once * megawatts / shape.max(axis=1)[:, None, None]
     # Scaled so that height x shape is the load of the hour
     heights = (np.maximum(in_step, day) for day in days)
     hourly = (shape.T @ height.reshape(len(SETTINGS), -1) for height in heights)

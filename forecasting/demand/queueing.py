@@ -24,7 +24,7 @@ def erlang_b(servers: int, load: float) -> float:
     """Share of arrivals lost where nobody can wait.
 
     The recursion runs on the inverse, ``1/B_k = 1 + k/(a B_{k-1})``, whose terms are all positive:
-    nothing cancels, and an inverse that grows without bound is a loss of 0.
+    nothing cancels, and an inverse beyond all floats is a loss of 0.
 
     Parameters
     ----------
@@ -48,8 +48,6 @@ def erlang_b(servers: int, load: float) -> float:
     inverse = 1.0
     for k in range(1, servers + 1):
         inverse = 1 + k / load * inverse
-        if math.isinf(inverse):
-            return 0.0
     return 1 / inverse
 
 
@@ -67,28 +65,15 @@ def erlang_c(servers: int, load: float) -> float:
     return blocked / (1 - load / servers * (1 - blocked))
 
 
-def mean_wait(servers: int, load: float, service: float = 1.0) -> float:
-    """Mean wait of all arrivals, in the unit of ``service``; infinite at or above capacity.
-
-    Examples
-    --------
-    >>> round(mean_wait(14, 10, service=180), 2)   # seconds
-    7.84
-    """
-    waits = erlang_c(servers, load)
-    return math.inf if load >= servers else waits * service / (servers - load)
-
-
-def wait_exceeds(servers: int, load: float, time: float, service: float = 1.0) -> float:
-    """Share of arrivals that wait longer than ``time``.
+def wait_exceeds(servers: int, load: float, time: float, service: float) -> float:
+    """Share of arrivals that wait longer than ``time``, where the servers can serve all of them.
 
     Examples
     --------
     >>> round(1 - wait_exceeds(14, 10, time=20, service=180), 4)
     0.8884
     """
-    waits = erlang_c(servers, load)
-    return 1.0 if load >= servers else waits * math.exp(-(servers - load) * time / service)
+    return erlang_c(servers, load) * math.exp(-(servers - load) * time / service)
 
 
 def station_service(points: int, arrivals_per_hour: float) -> dict[str, float]:
@@ -112,38 +97,37 @@ def station_service(points: int, arrivals_per_hour: float) -> dict[str, float]:
     {'utilisation': 0.75, 'share_waiting': 0.509, 'mean_wait_minutes': 15.283}
     """
     load = arrivals_per_hour * SERVICE / 60
+    waits = erlang_c(points, load)
     return {
         "utilisation": load / points,
-        "share_waiting": erlang_c(points, load),
-        "mean_wait_minutes": mean_wait(points, load, SERVICE),
+        "share_waiting": waits,
+        "mean_wait_minutes": waits * SERVICE / (points - load),
     }
 
 
-def points_for(load: float, wait: float = WAIT, service: float = SERVICE) -> int:
+def points_for(load: float, service: float) -> int:
     """Fewest points at which at most one in ten waits longer than is promised.
 
     Parameters
     ----------
     load : float
         Offered load of the busiest hour, erlang.
-    wait, service : float
-        The wait that is promised, and the mean time at the point, minutes.
+    service : float
+        Mean time at the point, minutes.
 
     Returns
     -------
     int
-        Points; 0 where nobody comes.
+        Points, one or more.
 
     Examples
     --------
-    >>> points_for(0), points_for(2.0)
-    (0, 4)
+    >>> points_for(0, 30), points_for(2.0, 30)
+    (1, 4)
     """
-    if load == 0:
-        return 0
     enough = itertools.count(math.floor(load) + 1)  # with fewer the queue grows without end
     return next(
-        points for points in enough if wait_exceeds(points, load, wait, service) <= MAY_WAIT
+        points for points in enough if wait_exceeds(points, load, WAIT, service) <= MAY_WAIT
     )
 
 

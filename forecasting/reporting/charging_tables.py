@@ -313,7 +313,7 @@ def settings_table(outlook: Outlook) -> Table:
             **_spread("points", row, "points", "charging_points"),
             "MW installed": readable(row["installed_mw"]),
             "GWh a year": readable(row["energy_gwh"]),
-            "USD million": readable(row["usd_median"] / 1e6),
+            "USD million": readable(row["usd"] / 1e6),
         }
         for row in _at_the_horizon(outlook, outlook.demand.by_setting, "points")
     ]
@@ -705,7 +705,7 @@ def _choice_of(outlook: Outlook, missing: float | None, idle: float | None) -> C
         raise AssumptionError(
             "choice: one of the two costs is given; give missing and idle, in one money"
         )
-    # Looked at where regret is reckoned
+    # The door has looked at both
     return Choice.model_construct(missing=missing, idle=idle, own=None)
 
 

@@ -33,6 +33,7 @@ from forecasting.arguments import (
     whole,
 )
 from forecasting.errors import InputError
+from forecasting.measures import LARGEST_COST
 
 CLASSES = {
     "Outlook": "an Outlook, as fc.outlook makes it",
@@ -88,6 +89,7 @@ HINTS = {hint: _object(hint) for hint in CLASSES} | {
 }
 NAMES = {
     **dict.fromkeys(("year", "since"), YEAR),
+    **dict.fromkeys(("missing", "idle"), number(0, LARGEST_COST, ends=False)),
     "day": fitting("winter or summer", ("winter", "summer").__contains__),
     "plan": _frame("section", "case", "points", "sites"),
     "table": _frame("scenario", "country", "measure", "period_start", "period_end", "quantile"),

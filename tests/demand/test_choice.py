@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from forecasting.demand.consequences import expected_regret
-from forecasting.errors import AssumptionError
 
 
 def test_the_best_number_is_the_quantile_of_the_costs():
@@ -28,22 +27,6 @@ def test_regret_by_hand():
         1,
         150,
     ]
-
-
-@pytest.mark.parametrize(
-    ("options", "costs", "message"),
-    [
-        (
-            {"need": 10},
-            {"missing": 0, "idle": 1},
-            "cost of a missing point: 0 is outside 0 to 1,000,000,000,000 a year",
-        ),
-        ({"need": 10}, {"missing": 1, "idle": -2}, "cost of a idle point: -2 is outside"),
-    ],
-)
-def test_wrong_costs_are_refused_by_name(options, costs, message):
-    with pytest.raises(AssumptionError, match=message):
-        expected_regret(np.ones(3), options, **costs)
 
 
 def test_a_number_is_the_best_where_the_costs_stand_as_the_table_says():

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings, strategies as st
 
 from forecasting.demand.charging import SETTINGS
-from forecasting.demand.load import coincidence, day_profile, peak_load
+from forecasting.demand.load import day_profile, peak_load
 
 few = settings(max_examples=30, deadline=None, derandomize=True)
 
@@ -18,9 +18,14 @@ def test_homes_charge_in_the_evening_and_workplaces_in_the_morning():
 
 @few
 @given(st.floats(1, 1e7), st.floats(1, 1e7), st.floats(0.01, 1))
-def test_coincidence_falls_with_the_number_of_points(one, two, floor):
-    few_points, many = sorted((one, two))
-    assert floor <= coincidence(many, floor) <= coincidence(few_points, floor) <= 1
+def test_the_share_drawn_at_once_falls_with_the_number_of_points(one, two, floor):
+    at_home = np.zeros((len(SETTINGS), 1, 1))
+    at_home[0] = 1.0
+    few_points, many = (
+        peak_load([0 * at_home], number * at_home, at_home, np.array([floor]))[0][0, 0]
+        for number in sorted((one, two))
+    )
+    assert floor * (1 - 1e-12) <= many <= few_points <= 1 + 1e-12
 
 
 @few

@@ -64,7 +64,7 @@ def test_depots_and_their_share_of_energy_are_told():
     assert 8 < row["depot_mw"] < 16  # 92 % of 200 buses at some 60 kW
     assert row["energy_percent"] > 50
     truck = chain().by_class.query("vehicle_class == 'truck'")
-    assert (truck[["stock", "energy_percent", "depot_mw"]] == 0).all(axis=None)
+    assert (truck[["high", "energy_percent", "depot_mw"]] == 0).all(axis=None)
 
 
 def test_events_add_within_their_years():

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from forecasting.demand.chain import DemandOutlook, demand_outlook
+from forecasting.demand.charging import PUBLIC
 from forecasting.demand.parameters import load_parameters
 
 # The studies' consumption holds their climate
@@ -70,8 +71,8 @@ def fast(outlook: DemandOutlook) -> float:
 
 
 def public_gw(outlook: DemandOutlook) -> float:
-    table = outlook.by_setting
-    return float(table[table["public"]]["installed_mw"].sum()) / 1000
+    table = outlook.by_setting.set_index("setting")["installed_mw"]
+    return float(table[list(PUBLIC)].sum()) / 1000
 
 
 def within(factor: float, ours: float, published: float) -> bool:

@@ -11,8 +11,8 @@ from forecasting.demand.queueing import (
     ceilings,
     erlang_b,
     erlang_c,
-    mean_wait,
     points_for,
+    station_service,
     utilisation_ceiling,
     wait_exceeds,
 )
@@ -49,14 +49,16 @@ def test_erlang_b_of_textbooks(servers, load, expected):
 
 def test_the_call_centre_with_ten_erlang_on_fourteen_servers():
     assert erlang_c(14, 10) == pytest.approx(0.17413, abs=5e-6)
-    assert mean_wait(14, 10, service=180) == pytest.approx(7.84, abs=0.005)
     assert 1 - wait_exceeds(14, 10, time=20, service=180) == pytest.approx(0.8884, abs=5e-5)
 
 
 @pytest.mark.parametrize(("servers", "minutes"), [(6, 20.7), (8, 2.1), (10, 0.26)])
 def test_mean_waits_of_a_published_teaching_page(servers, minutes):
-    """Six arrivals an hour, service of 48 minutes."""
-    assert mean_wait(servers, 6 / 1.25, service=48) == pytest.approx(minutes, abs=0.05)
+    """Six arrivals an hour and service of 48 minutes: those of 9.6 an hour with 30 minutes wait in
+    proportion.
+    """
+    wait = station_service(servers, 9.6)["mean_wait_minutes"]
+    assert wait * 48 / 30 == pytest.approx(minutes, abs=0.05)
 
 
 @pytest.mark.parametrize(
@@ -80,11 +82,11 @@ def test_ten_thousand_servers_near_capacity_wait_as_heavy_traffic_says():
     assert erlang_c(10_000, load) == pytest.approx(1 / (1 + beta * cdf / pdf), rel=0.01)
 
 
-def test_at_and_above_capacity_everybody_waits_for_ever_and_nobody_waits_without_load():
-    assert erlang_c(2, 2) == 1.0
-    assert mean_wait(2, 2.5) == math.inf
-    assert wait_exceeds(2, 3, time=1e6) == 1.0
-    assert (erlang_c(3, 0), mean_wait(3, 0), points_for(0)) == (0.0, 0.0, 0)
+def test_at_capacity_everybody_waits_for_ever_and_nobody_waits_without_load():
+    assert (erlang_c(2, 2), erlang_c(2, 2.5)) == (1.0, 1.0)
+    assert wait_exceeds(2, 2, time=1e6, service=30) == 1.0
+    assert (erlang_c(3, 0), points_for(0, 30)) == (0.0, 1)
+    assert station_service(3, 0)["mean_wait_minutes"] == 0
 
 
 @few
@@ -92,15 +94,16 @@ def test_at_and_above_capacity_everybody_waits_for_ever_and_nobody_waits_without
 def test_more_servers_never_longer_waits(servers, occupancy):
     load = servers * occupancy
     assert erlang_c(servers + 1, load) <= erlang_c(servers, load) + 1e-12
-    assert mean_wait(servers + 1, load) <= mean_wait(servers, load) + 1e-12
+    fewer, more = (station_service(points, 2 * load) for points in (servers, servers + 1))
+    assert more["mean_wait_minutes"] <= fewer["mean_wait_minutes"] + 1e-12
 
 
 @few
 @given(st.floats(0.001, 500))
 def test_points_for_is_the_smallest_number_that_keeps_the_promise(load):
-    points = points_for(load, wait=5, service=25)
-    assert wait_exceeds(points, load, 5, 25) <= 0.1
-    assert points == 1 or wait_exceeds(points - 1, load, 5, 25) > 0.1
+    points = points_for(load, 25)
+    assert wait_exceeds(points, load, 10, 25) <= 0.1
+    assert points == 1 or wait_exceeds(points - 1, load, 10, 25) > 0.1
 
 
 @pytest.mark.parametrize(
@@ -111,9 +114,7 @@ def test_the_utilisation_ceiling_rises_with_the_size_of_the_station(points, ceil
 
 
 def test_a_promise_of_no_wait_is_one_on_the_share_that_waits():
-    assert wait_exceeds(14, 10, time=0) == erlang_c(14, 10)
-    points = points_for(10, wait=0)
-    assert erlang_c(points, 10) <= 0.1 < erlang_c(points - 1, 10)
+    assert wait_exceeds(14, 10, time=0, service=30) == erlang_c(14, 10)
 
 
 def test_ceilings_between_whole_points_lie_between_theirs():

@@ -127,7 +127,7 @@ def test_a_scenario_may_order_them_beside_the_cars(ledger):
     bought = made.demand.fleets["two-wheeler"].registrations
     assert bought[:, made.years.index(2026)].tolist() == [700] * 50
     by_class = made.demand.by_class.query("vehicle_class == 'two-wheeler' and year == 2026")
-    assert by_class["stock"].tolist() == [700.0]
+    assert by_class["median"].tolist() == [700.0]
 
 
 def test_a_row_more_changes_no_number_of_other_vehicles(tmp_path, monkeypatch):

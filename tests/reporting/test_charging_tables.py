@@ -6,7 +6,8 @@ import re
 import numpy as np
 import pytest
 
-from forecasting.errors import AssumptionError
+from forecasting import tables
+from forecasting.errors import AssumptionError, InputError
 from forecasting.evidence.datasets import central_asia
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting import charging_tables
@@ -165,6 +166,9 @@ def test_without_costs_no_number_is_said_to_be_better(made):
     assert points == sorted(points)
     with pytest.raises(AssumptionError, match="one of the two costs is given"):
         charging_tables.choice_table(made, missing=2.0)
+    for costs in ({"missing": 0.0, "idle": 1.0}, {"missing": 1.0, "idle": -2.0}):
+        with pytest.raises(InputError, match="give a number between 0 and 1,000,000,000,000"):
+            tables.choice_table(made, **costs)
 
 
 def test_the_scenarios_own_costs_are_taken(made):
