@@ -28,7 +28,7 @@ class CurveFits:
     params : ndarray (series, parameters) or DataFrame
         ``m`` first, then the shape parameters; a DataFrame where a DataFrame was given.
     sse : ndarray (series,)
-        Sums of squared residuals, weighted where weights were given.
+        Sums of squared residuals.
     converged : ndarray (series,) of bool
         Whether a minimum was found. False where none exists: the sum of squares still falls as a
         parameter leaves for infinity (a ceiling that the data cannot tell), or the series has fewer

@@ -53,7 +53,7 @@ class SeriesToFit:
             return np.asarray(params[0] * self.sampling.design(self.curve, params[1:, None])[:, 0])
 
     def sse(self, params: Array) -> float:
-        """Weighted sum of squared residuals."""
+        """Sum of squared residuals."""
         with np.errstate(all="ignore"):
             residual = np.where(self.seen, self.y - self.fitted(params), 0.0)
             return float((residual**2).sum())
@@ -69,13 +69,10 @@ class SeriesToFit:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A point estimate: parameters, their covariance, the scatter about them, and whether they are
-    a minimum.
-    """
+    """A point estimate: parameters, their covariance, and whether they are a minimum."""
 
     params: Array
     covariance: Array
-    scatter: float
     converged: bool
 
 
@@ -98,13 +95,7 @@ def estimate(problem: SeriesToFit, start: Array | None = None) -> Estimate:
     if problem.spare > 0:
         variance = problem.sse(params) / problem.spare
     covariance = _covariance(problem.information(params, variance), problem.free)
-    return Estimate(params, covariance, float(np.sqrt(variance)), bool(fits.converged[0]))
-
-
-def centre(problem: SeriesToFit, params: Array, converged: bool) -> Estimate:
-    """Parameters that come from elsewhere, with the scatter about them, without a covariance."""
-    scatter = float(np.sqrt(problem.sse(params) / max(problem.spare, 1)))
-    return Estimate(params, np.full((len(params), len(params)), np.nan), scatter, converged)
+    return Estimate(params, covariance, bool(fits.converged[0]))
 
 
 def leaves_open(problem: SeriesToFit, estimates: Estimate) -> bool:
@@ -118,16 +109,6 @@ def leaves_open(problem: SeriesToFit, estimates: Estimate) -> bool:
     with np.errstate(all="ignore"):
         reached = problem.curve.share(problem.sampling.ends[-1:], *estimates.params[1:])[0]
     return not estimates.converged or not 0.01 <= reached <= 1
-
-
-def log_likelihood(problem: SeriesToFit, params: Array, scatter: float | None = None) -> float:
-    """Log-likelihood at given parameters; the scatter at its best value where it is not given."""
-    sse = problem.sse(params)
-    count = problem.seen.sum()
-    if scatter is None:
-        scatter = float(np.sqrt(sse / count))
-    variance = max(scatter**2, 1e-300)
-    return float(-0.5 * (count * np.log(2 * np.pi * variance) + sse / variance))
 
 
 def _covariance(information: Array, free: NDArray[np.bool_]) -> Array:

@@ -17,12 +17,7 @@ import pandas as pd
 from forecasting.arguments import flag, number, probability, read, several, takes, whole
 from forecasting.curves.curve_posterior import Mixture
 from forecasting.curves.definitions import Curve
-from forecasting.curves.estimate import (
-    Estimate,
-    centre,
-    leaves_open,
-    log_likelihood,
-)
+from forecasting.curves.estimate import Estimate, leaves_open
 from forecasting.curves.timeline import Timeline
 from forecasting.errors import ModelError
 from forecasting.quantiles import Array
@@ -89,16 +84,12 @@ class GrowthPrediction:
 
     def summary_frame(self, alpha: float = 0.05) -> pd.DataFrame:
         """Mean, median, ``mean_se`` (as ``se_mean``) and prediction interval of each period."""
-        interval = self.conf_int(alpha)
-        return pd.DataFrame(
-            {
-                "mean": self.predicted_mean,
-                "median": np.median(self.draws, axis=0),
-                "mean_se": self.se_mean,
-                "pi_lower": interval["lower"],
-                "pi_upper": interval["upper"],
-            }
-        )
+        columns = {
+            "mean": self.predicted_mean,
+            "median": np.median(self.draws, axis=0),
+            "mean_se": self.se_mean,
+        }
+        return pd.DataFrame(columns).join(self.conf_int(alpha).add_prefix("pi_"))
 
 
 class GrowthResults:
@@ -121,16 +112,12 @@ class GrowthResults:
         What was fitted.
     params : Series
         Estimates by name.
-    scatter : float
-        The residuals' standard deviation.
     converged : bool
         Whether a minimum was found.
     fixed : dict
         Values of fixed parameters.
     from_prior : bool
         Whether the data do not tell the parameters, so that they are the centre of the posterior.
-    carried : bool
-        Whether the parameters were estimated on other data than the model's: by ``append``.
 
     Examples
     --------
@@ -155,14 +142,12 @@ class GrowthResults:
             self.__dict__["posterior"] = posterior
         self._problem = model._to_fit(curve)
         self.from_prior = leaves_open(self._problem, estimates)
-        self.carried = False
         if self.from_prior:
             draws = self.posterior.parameters(curve, 2000, np.random.default_rng(0))
-            medians = np.median(draws, axis=0)
-            estimates = centre(self._problem, medians, estimates.converged)
+            untold = np.full_like(estimates.covariance, np.nan)
+            estimates = Estimate(np.median(draws, axis=0), untold, estimates.converged)
         self._found = estimates
         self.converged = estimates.converged
-        self.scatter = estimates.scatter
 
     def __repr__(self) -> str:
         values = ", ".join(f"{name} {value:.4g}" for name, value in self.params.items())
@@ -248,14 +233,19 @@ class GrowthResults:
 
     @property
     def llf(self) -> float:
-        """Log-likelihood of the model's observations."""
-        scatter = self.scatter if self.carried else None
-        return log_likelihood(self._problem, self._found.params, scatter)
+        """Log-likelihood of the model's observations, the scatter at its best value."""
+        variance = max(self.sse / self.nobs, 1e-300)
+        return float(-0.5 * self.nobs * (np.log(2 * np.pi * variance) + 1))
 
     @property
     def sse(self) -> float:
-        """Weighted sum of squared residuals."""
+        """Sum of squared residuals."""
         return self._problem.sse(self._found.params)
+
+    @property
+    def scatter(self) -> float:
+        """The residuals' standard deviation."""
+        return float(np.sqrt(self.sse / max(self._problem.spare, 1)))
 
     @property
     def nobs(self) -> int:
@@ -445,7 +435,6 @@ class GrowthResults:
         results.__dict__["posterior"] = self.posterior
         results.model = model
         results._problem = model._to_fit(self._curve)
-        results.carried = True
         return results
 
     @takes(ModelError, alpha=probability())
