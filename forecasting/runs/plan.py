@@ -106,8 +106,8 @@ class Run:
     ----------
     name : str
         The scenario's name, which is the name of its folder.
-    params, template : Path
-        The params file, and the notebook that it fills.
+    template : Path
+        The notebook that it fills.
     parameters : dict
         What the notebook is given: JSON values only.
     identity : dict of str to str
@@ -120,7 +120,6 @@ class Run:
     """
 
     name: str
-    params: Path
     template: Path
     parameters: Record
     identity: Hashes
@@ -280,7 +279,7 @@ class Survey:
         del identity["ledger"]  # of which a scenario uses a part, its facts
         reason = _reason(self.out / name, self._records[path], identity)
         sources = self._sources(path, parameters)
-        return Run(name, path, template, parameters, identity, sources, reason)
+        return Run(name, template, parameters, identity, sources, reason)
 
 
 def find_params(paths: Sequence[AnyPath]) -> list[Path]:

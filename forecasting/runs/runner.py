@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from forecasting.arguments import Check, number, optional, path, takes, whole
 from forecasting.errors import InputError, RunError
 from forecasting.evidence.files import AnyPath
 from forecasting.names import FAILURE_RECORD, INDEX_PAGE, RUN_RECORD, SCRATCH
-from forecasting.runs.execute.child import ended, sweep
+from forecasting.runs.execute.child import EngineName, ended, sweep
 from forecasting.runs.output.folders import (
     Store,
     clear_folder,
@@ -36,7 +36,6 @@ from forecasting.runs.workers.cluster import cluster
 from forecasting.runs.workers.fork_server import ForkServer, run_in_forks
 from forecasting.runs.workers.processes import Outcome, Task, failure, run_fresh
 
-Engine = Literal["fork", "kernel"]
 LONGEST = 10_000_000  # seconds, a season
 SECONDS = Check(
     f"seconds, more than 0 and less than {LONGEST:,}", number(0, LONGEST, ends=False).read
@@ -53,7 +52,7 @@ class Means:
     """By what tasks are done, and within which limits; the parameters are those of `run`."""
 
     jobs: int
-    engine: Engine
+    engine: EngineName
     scheduler: str | None
     timeout: float | None
     memory: int | None
@@ -74,7 +73,7 @@ def run(
     force: bool = False,
     dry_run: bool = False,
     as_of: str | None = None,
-    engine: Engine = "fork",
+    engine: EngineName = "fork",
     scheduler: str | None = None,
     timeout: float | None = None,
     progress: bool = True,

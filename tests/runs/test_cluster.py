@@ -209,7 +209,7 @@ ENDED = {"status": 0, "seconds": 1.0}
             "x" * 101,
         )),
         ((ENDED, {1: b"x"}), "no report"),
-        ((ENDED, {"run.json": "text"}), "its worker sent no files"),
+        ((ENDED, {"run.json": "text"}), "its worker sent a file named 'run.json', no report"),
         (({"status": "well"}, {}), "no report"),
         ((ENDED, None), "no report"),
         (None, "no report"),

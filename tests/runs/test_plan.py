@@ -189,9 +189,7 @@ def test_equal_parameters_are_written_alike_and_what_is_no_number_is_refused() -
 
 def made(name: str, country: str, seed: int = 1, reason: str = "never run") -> Run:
     parameters: dict[str, Any] = {"country": country, "as_of": "latest", "seed": seed}
-    return Run(
-        name, Path(f"{name}.yaml"), Path("country_outlook.ipynb"), parameters, {}, {}, reason
-    )
+    return Run(name, Path("country_outlook.ipynb"), parameters, {}, {}, reason)
 
 
 def test_the_first_of_each_country_runs_before_the_others() -> None:

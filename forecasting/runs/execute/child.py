@@ -6,10 +6,13 @@ import contextlib
 import ctypes
 import os
 import signal
+from typing import Literal
 
 import psutil
 
 from forecasting.names import RUN_VARIABLE
+
+EngineName = Literal["fork", "kernel"]
 
 # The status of a process that was ended as it stood still, or held too much memory
 STILL = -1001
@@ -44,6 +47,13 @@ class ForkedProcess(psutil.Process):  # type: ignore[misc]
         with contextlib.suppress(psutil.TimeoutExpired):
             return int(self.wait(0))
         return None
+
+
+def take_streams(*outputs: int) -> None:
+    """Have nothing for standard input, and some descriptors for standard output and error."""
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for number, descriptor in enumerate((nothing, *outputs)):
+        os.dup2(descriptor, number)
 
 
 def kill_group(pid: int) -> None:

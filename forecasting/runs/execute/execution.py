@@ -23,7 +23,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import nbformat
 import papermill
@@ -39,14 +39,15 @@ from traitlets.config import Config
 
 from forecasting.errors import RunError
 from forecasting.runs.execute.child import (
+    EngineName,
     ForkedProcess,
     die_with_parent,
     ended,
     give_sign,
     kill_group,
+    take_streams,
 )
 
-EngineName = Literal["fork", "kernel"]
 ENGINES = {"fork": "ev-forecast", "kernel": "ev-forecast-kernel"}
 LANGUAGE = {
     "name": "python",
@@ -212,9 +213,7 @@ def _become_child(outputs: list[int], parent_pipe: Connection) -> None:
     os.setpgid(0, 0)
     die_with_parent()
     parent_pipe.close()
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    for descriptor, number in zip([nothing, *outputs], (0, 1, 2), strict=True):
-        os.dup2(descriptor, number)
+    take_streams(*outputs)
 
 
 class PipeClient(PapermillNotebookClient):  # type: ignore[misc]
@@ -247,7 +246,7 @@ class PipeClient(PapermillNotebookClient):  # type: ignore[misc]
             raise CellTimeoutError.error_from_timeout_and_cell(str(error), timeout, cell) from error
         except EOFError as error:
             raise DeadKernelError(str(error)) from error
-        if reply["status"] == "error" and not (self.allow_errors or "raises-exception" in tags):
+        if reply["status"] == "error" and "raises-exception" not in tags:
             raise CellExecutionError.from_cell_and_msg(cell, reply)
         return cell
 

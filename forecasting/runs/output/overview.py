@@ -21,7 +21,6 @@ WRITERS = (
     "forecasting.reporting.comparison_files",
     "xlsxwriter",
     "pyarrow.dataset",
-    "jinja2",
 )
 
 

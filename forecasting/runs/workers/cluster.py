@@ -174,28 +174,25 @@ def _home(task: Task, future: Any) -> Outcome:
     try:
         ended, files = sent
         outcome = Outcome(task.name, int(ended["status"]), float(ended["seconds"]))
-        names = [name for name in files if not NAME.fullmatch(name)]
-        whole = all(isinstance(content, bytes) for content in files.values())
+        for name, content in files.items():
+            if not NAME.fullmatch(name) or not isinstance(content, bytes):
+                return _failed(task, f"its worker sent a file named {shown(name)}, no report")
     except (AttributeError, LookupError, TypeError, ValueError):
         return _failed(task, f"its worker sent {shown(sent)}, no report")
-    if names:
-        return _failed(task, f"its worker sent a file named {names[0][:100]!a}")
-    if not whole:
-        return _failed(task, "its worker sent no files")
     write_log(task.log, files.pop(LOG, b""))
     try:
         folder = clear_folder(Path(task.folder))
         for name, content in files.items():
             (folder / name).write_bytes(content)
     except OSError:  # the runner will find nothing there, and say why
-        return Outcome(task.name, 1, 0.0)
+        return Outcome(task.name)
     return outcome
 
 
 def _failed(task: Task, message: str) -> Outcome:
     with contextlib.suppress(OSError):
         write_json(clear_folder(Path(task.folder)) / FAILURE_RECORD, failure(task.name, message))
-    return Outcome(task.name, 1, 0.0)
+    return Outcome(task.name)
 
 
 _idle: dict[str, list[ForkServer]] = {}  # the fork servers of this worker that have no task, by run
@@ -234,7 +231,7 @@ def _outcome(task: Task, token: str) -> Outcome:
             _idle.setdefault(token, []).append(parent)
             return outcome
         parent.close()
-    return Outcome(task.name, 1, 0.0)
+    return Outcome(task.name)
 
 
 def _folder(token: str) -> Path:

@@ -27,7 +27,12 @@ from typing import IO
 
 from forecasting.errors import ForecastingError
 from forecasting.names import OUTLOOK_WORKBOOK, SCRATCH, SHARED_VARIABLE
-from forecasting.runs.execute.child import ForkedProcess, die_with_parent, kill_group
+from forecasting.runs.execute.child import (
+    ForkedProcess,
+    die_with_parent,
+    kill_group,
+    take_streams,
+)
 from forecasting.runs.output.folders import write_log
 from forecasting.runs.output.overview import load_writers
 from forecasting.runs.workers.processes import (
@@ -204,9 +209,7 @@ def _fork(task: Task, log: int, shared: Path, pipe: Connection) -> ForkedProcess
         os.setsid()
         die_with_parent()
         pipe.close()
-        nothing = os.open(os.devnull, os.O_RDONLY)
-        for descriptor, number in ((nothing, 0), (log, 1), (log, 2)):
-            os.dup2(descriptor, number)
+        take_streams(log, log)
         if task.shared:
             os.environ[SHARED_VARIABLE] = str(shared / task.shared)
         status = perform(task)

@@ -21,7 +21,6 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Literal
 
 import psutil
 
@@ -40,6 +39,7 @@ from forecasting.names import (
 from forecasting.runs.execute.child import (
     OVER,
     STILL,
+    EngineName,
     ForkedProcess,
     die_with_parent,
     give_sign,
@@ -95,7 +95,7 @@ class Task:
     log: str
     parameters: Record
     record: Record
-    engine: Literal["fork", "kernel"] = "fork"
+    engine: EngineName = "fork"
     timeout: float | None = None
     shared: str = ""
     memory: int | None = None
@@ -256,8 +256,8 @@ class Outcome:
     """
 
     name: str
-    status: int
-    seconds: float
+    status: int = 1
+    seconds: float = 0.0
 
 
 class Watch:
@@ -408,7 +408,7 @@ class Crew:
             try:
                 self.running.append(AtWork(task, self._start))
             except OSError:
-                yield Outcome(task.name, 1, 0.0)
+                yield Outcome(task.name)
 
     def end(self) -> None:
         """End those that are at work."""
