@@ -16,14 +16,14 @@ from forecasting.demand.charging import (
     charging_need,
     depots,
     energy_split,
-    losses,
     power_mix,
+    side,
     standard,
 )
 from forecasting.demand.consequences import (
     fuel_and_carbon,
     investment,
-    power_shares,
+    percent_of_power,
 )
 from forecasting.demand.demand_outlook import DemandOutlook
 from forecasting.demand.deployed import ExistingCharging, Target, deployed_points
@@ -114,7 +114,13 @@ def demand_outlook(
     per_vehicle = {name: a_year[name] * split[name] for name in fleets}
     at_end = np.sum([stocks[name] * kwh for name, kwh in per_vehicle.items()], axis=0)
     in_year = np.sum([fleets[name].mean_stock * kwh for name, kwh in per_vehicle.items()], axis=0)
-    loss = np.stack([losses(setting, drawn) for setting in SETTINGS])
+    loss = np.stack(  # energy at the battery over that from the grid
+        [
+            drawn[f"onboard_efficiency.{side(setting)}"]
+            * drawn[f"charger_efficiency.{side(setting)}"]
+            for setting in SETTINGS
+        ]
+    )
     grid = in_year / loss
     vehicles = all_vehicles(drawn, span)
     energy_at_end = dict(zip(SETTINGS, at_end, strict=True))
@@ -125,7 +131,7 @@ def demand_outlook(
     )
     winter, summer = _peaks(at_end / loss, points, megawatts, month_shares["bev"], drawn)
     energy = grid.sum(axis=0) / 1e6
-    power, peak, in_summer = power_shares(energy, winter, summer, span, drawn)
+    generated, record = percent_of_power(span, drawn)
     oil, carbon = fuel_and_carbon(assumed.classes, fleets, split, energy, drawn)
     cars = {EV_STOCK_SHARE: vehicles * drawn["car_share"]}
     if new_cars is not None:
@@ -149,9 +155,9 @@ def demand_outlook(
     results |= _stocks_alone(stocks)
     results |= _electric_shares(cars, stocks, road.registered)
     results |= _production(road.built, drawn) | {
-        "power_share_percent": power,
-        "peak_share_percent": peak,
-        "peak_share_summer_percent": in_summer,
+        "power_share_percent": energy / generated,
+        "peak_share_percent": winter / record,
+        "peak_share_summer_percent": summer / record,
     }
     results |= _capital(points, drawn) | {
         "oil_avoided_t": oil,

@@ -31,6 +31,7 @@ from forecasting.quantiles import Array, ratio
 if TYPE_CHECKING:
     from forecasting.demand.demand_outlook import DemandOutlook
 
+Formulas = dict[str, str]  # by the name of what they give
 TARGET = "charging_points_target"
 TARGET_YEAR = "charging_points_target_year"
 LARGEST_STATION = 64
@@ -131,8 +132,8 @@ class Chain:
         factors = [f"{flow}.{year}" for year in self.years[1:]]
         self.levers = [*factors, *levers, TARGET, TARGET_YEAR]
         self.drawn: Draws = {}
-        self.taken: dict[str, str] = {}
-        self.yearly: dict[int, dict[str, str]] = {}
+        self.taken: Formulas = {}
+        self.yearly: dict[int, Formulas] = {}
         self.formulas: dict[str, Formula] = {}
         for name in (*LEVERS, *OTHERS):
             free = name in levers
@@ -330,7 +331,7 @@ class Chain:
         self._put(f"fit_{name}@{year}", factor)
         return f"({formula})*fit_{name}"
 
-    def _year(self, year: int) -> dict[str, str]:
+    def _year(self, year: int) -> Formulas:
         before = year - 1
         own = f"own.{self.flow}.{year}"
         wanted = f"IF(ISNUMBER({own}),{own},1)*open"
@@ -400,7 +401,7 @@ class Chain:
         power = f"kw.{setting}*MIN(delivered.{setting}*power_delivery_scale,1)"
         return f"kwh.{setting}/onboard_efficiency.{side(setting)}/({power}*{use}*{HOURS:.0f})"
 
-    def _practice(self, year: int) -> dict[str, str]:
+    def _practice(self, year: int) -> Formulas:
         """What practice builds, raised to targets."""
         rule = Practice.shipped()
         standing = self.demand.standing

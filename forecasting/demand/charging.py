@@ -29,12 +29,6 @@ def side(setting: str) -> str:
     return "dc" if setting in FAST else "ac"
 
 
-def losses(setting: str, drawn: Draws) -> Array:
-    """Energy at the battery over that from the grid, shape (draws, 1)."""
-    onboard = drawn[f"onboard_efficiency.{side(setting)}"]
-    return onboard * drawn[f"charger_efficiency.{side(setting)}"]
-
-
 def utilisation(share: Array | float, low: Array | float, high: Array | float) -> Array:
     """Utilisation of a setting at an EV stock share.
 

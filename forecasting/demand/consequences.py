@@ -146,20 +146,12 @@ def investment(points: Draws, drawn: Draws) -> Draws:
     return dollars
 
 
-def power_shares(
-    energy_gwh: Array,
-    winter_mw: Array,
-    summer_mw: Array,
-    years: Sequence[int],
-    drawn: Draws,
-) -> tuple[Array, Array, Array]:
-    """Per cent of the country's generation, and of its highest load of any season, as both grow.
+def percent_of_power(years: Sequence[int], drawn: Draws) -> list[Array]:
+    """One per cent of the country's generation, and of its highest load of any season, as both
+    grow.
 
     Parameters
     ----------
-    energy_gwh, winter_mw, summer_mw : ndarray, shape (draws, years)
-        Of the vehicles, at the charger: the year's energy, the peaks of a winter's and a summer's
-        day.
     years : sequence of int
         The years.
     drawn : mapping of str to ndarray, shape (draws, 1)
@@ -167,22 +159,20 @@ def power_shares(
 
     Returns
     -------
-    power, winter, summer : ndarray, shape (draws, years)
+    list of ndarray, shape (draws, years)
+        GWh of the year, and MW.
 
     Examples
     --------
     >>> one = np.ones(1)
     >>> drawn = {"generation_gwh": 80_000 * one, "record_peak_mw": 12_000 * one}
     >>> drawn |= {"power_date": 2025 * one, "power_growth": 0.05 * one}
-    >>> energy, peak = np.full((1, 2), 840.0), np.full((1, 2), 315.0)
-    >>> shares = power_shares(energy, peak, 0.8 * peak, [2025, 2026], drawn)
-    >>> [float(share[0, 1]) for share in shares]
-    [1.0, 2.5, 2.0]
+    >>> [float(part[1]) for part in percent_of_power([2025, 2026], drawn)]
+    [840.0, 126.0]
     """
     since = years - drawn["power_date"]
     grown = np.maximum(1 + drawn["power_growth"] * since, 0.2)
-    generated, record = (drawn[name] * grown / 100 for name in ("generation_gwh", "record_peak_mw"))
-    return energy_gwh / generated, winter_mw / record, summer_mw / record
+    return [drawn[name] * grown / 100 for name in ("generation_gwh", "record_peak_mw")]
 
 
 def fuel_and_carbon(

@@ -150,12 +150,3 @@ def template_of(
         return ends if first.sheet == sheet else f"{first.sheet}!{ends}"
 
     return NAME.sub(put, formula), rows
-
-
-def text_of(template: str, rows: list[int], draw: int) -> str:
-    """A formula of one draw.
-
-    >>> text_of("draws!C%d * 3", [2], 5)
-    '=draws!C7 * 3'
-    """
-    return "=" + template % tuple(row + draw for row in rows)

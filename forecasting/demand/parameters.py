@@ -30,6 +30,7 @@ from forecasting.quantiles import Array
 # Of parameters or results, by name: a row for each draw, a column for each year; of a parameter one
 # column, which holds in all years
 Draws = dict[str, Array]
+Row = Mapping[str, str]  # of a table that ships
 NEVER = 2100  # a year that stands for never: no horizon reaches it
 DECILE = 1.2815515655446004  # standard normal quantile of 0.9
 SETTINGS = ("home", "depot", "work", "overnight", "destination_ac", "destination_dc", "enroute_dc")
@@ -158,7 +159,7 @@ class VehicleClass:
     kept: str
     fuel: str
     rule: str
-    groups: tuple[Mapping[str, str], ...]
+    groups: tuple[Row, ...]
     numbers: tuple[Assumption, ...] = ()
 
 
@@ -366,9 +367,7 @@ def load_parameters() -> Parameters:
     return Parameters(tuple(rows), classes=tuple(classes))
 
 
-def _vehicle_class(
-    row: Mapping[str, str], shipped: Sequence[Assumption], groups: Sequence[Mapping[str, str]]
-) -> VehicleClass:
+def _vehicle_class(row: Row, shipped: Sequence[Assumption], groups: Sequence[Row]) -> VehicleClass:
     """A class as its row says, and as the rows of other tables say that are of it."""
     first = {line.name: line for line in reversed(shipped)}
     cells = {key: text for key, text in row.items() if key in first and text}
@@ -383,9 +382,7 @@ def _vehicle_class(
     return VehicleClass(**texts, groups=tuple(places), numbers=numbers)
 
 
-def _problems_of_class(
-    row: Mapping[str, str], known: Container[str], place: Mapping[str, str]
-) -> list[Problem]:
+def _problems_of_class(row: Row, known: Container[str], place: Row) -> list[Problem]:
     where = f"{CLASSES_TABLE} {row['name']}"
     problems = [
         Problem(where, f"{key} is {row[key]!r}, not one of {', '.join(words)}")
@@ -401,7 +398,7 @@ def _problems_of_class(
     return problems
 
 
-def _number_of_class(row: Mapping[str, str], first: Assumption, cell: str) -> Assumption:
+def _number_of_class(row: Row, first: Assumption, cell: str) -> Assumption:
     """One number in the row of a class, or low, mode and high; its unit and its bounds are those of
     the first class that has it, widened where the row goes beyond them.
     """

@@ -17,8 +17,7 @@ from typing import Any
 
 from forecasting.errors import InputError, RunError
 from forecasting.evidence.files import write_asked
-from forecasting.names import PLOTLY_SCRIPT
-from forecasting.reporting.html import template_text
+from forecasting.reporting.html import plotly_script, template_text
 from forecasting.reporting.labels import phrase
 
 NAMES = (
@@ -114,10 +113,12 @@ def pictures(figures: Sequence[dict[str, Any]]) -> list[bytes]:
     """
     if not figures:
         return []
-    plotly = importlib.resources.files("plotly").joinpath("package_data", PLOTLY_SCRIPT)
     content = [{"data": figure["data"], "layout": figure["layout"]} for figure in figures]
     drawn = json.dumps(content).replace("<", "\\u003c")
-    with tempfile.TemporaryDirectory() as folder, importlib.resources.as_file(plotly) as script:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        importlib.resources.as_file(plotly_script()) as script,
+    ):
         page = Path(folder) / "figures.html"
         page.write_text(_drawing(script.as_uri(), drawn), encoding="utf-8")
         shown = _browse(folder, "--dump-dom", page.as_uri())

@@ -267,7 +267,7 @@ def share_targets_table(outlook: Outlook) -> Table:
         "Passenger cars; those of each year, battery and plug-in, on an even way to the target"
     )
     nothing = "No target of an electric share is known."
-    return rows_table(pd.DataFrame(rows).fillna("–"), caption=caption, nothing=nothing)
+    return rows_table(rows, caption=caption, nothing=nothing)
 
 
 def _at_the_horizon(
@@ -555,7 +555,7 @@ def grid_table(outlook: Outlook) -> Table:
         day = str(fact.period.end)
         rows.append({"load": label_of(fact.measure), "MW": number, "when": day, "fact": fact.id})
     columns = ["load", "MW", LOW, HIGH, "when", "fact"]
-    return rows_table(pd.DataFrame(rows).reindex(columns=columns).fillna("–"))
+    return rows_table(plain_frame(rows, columns=columns))
 
 
 def business_table(outlook: Outlook) -> Table:

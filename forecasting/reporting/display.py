@@ -297,6 +297,7 @@ def rows_table(
     {'points': ['#grounds-charging_points_need']}
     """
     frame = rows if isinstance(rows, pd.DataFrame) else plain_frame(rows)
+    frame = frame.fillna("–")
     count = len(frame)
     links = {
         head: [f"#grounds-{name}" for name in np.broadcast_to(np.asarray(measures), count)]

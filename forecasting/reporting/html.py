@@ -18,10 +18,11 @@ import nbformat
 
 from forecasting.errors import RunError
 from forecasting.evidence.files import write_whole
-from forecasting.names import OUTLOOK_TABLE, OUTLOOK_WORKBOOK
+from forecasting.names import OUTLOOK_TABLE, OUTLOOK_WORKBOOK, PLOTLY_SCRIPT
 from forecasting.reporting.display import numbered
 from forecasting.reporting.labels import phrase
 
+Content = dict[str, Any]  # of a figure as plotly stores it, of a part of a page
 PLOTLY = "application/vnd.plotly.v1+json"
 SHOWN = (PLOTLY, "text/html", "text/markdown", "image/png")
 HEADING = re.compile(r"<h([23])>(.*?)</h\1>", re.DOTALL)
@@ -50,6 +51,15 @@ def template_text(name: str) -> str:
         .joinpath("templates", name)
         .read_text(encoding="utf-8")
     )
+
+
+def plotly_script() -> Any:
+    """Where the library lies that draws the figures in a browser, as plotly ships it.
+
+    >>> len(plotly_script().read_bytes()) > 1_000_000
+    True
+    """
+    return importlib.resources.files("plotly").joinpath("package_data", PLOTLY_SCRIPT)
 
 
 @cache
@@ -88,7 +98,7 @@ def _filled(template: str, name: str, **values: Any) -> str:
     return page
 
 
-def figure_html(figure: dict[str, Any], name: str) -> str:
+def figure_html(figure: Content, name: str) -> str:
     r"""A figure for a page: its title, an empty place and, beside it, the JSON that the page's
     script draws there.
 
@@ -130,7 +140,7 @@ def figure_html(figure: dict[str, Any], name: str) -> str:
     )
 
 
-def figure_words(layout: Mapping[str, Any]) -> tuple[str, str, str]:
+def figure_words(layout: Content) -> tuple[str, str, str]:
     """Title, subtitle and description of a figure, without plotly's markup.
 
     Parameters
@@ -179,7 +189,7 @@ def notebook_to_html(
     """
     contents: list[str] = []
 
-    def figure(stored: dict[str, Any]) -> str:
+    def figure(stored: Content) -> str:
         """Its place; what is drawn there goes to the end of the page."""
         shown, _, content = figure_html(stored, f"figure-{len(contents) + 1}").partition("<script")
         contents.append(f"<script{content}")
@@ -200,7 +210,7 @@ def notebook_to_html(
     return numbered(with_contents(page))
 
 
-def sections(cells: Iterable[nbformat.NotebookNode]) -> list[dict[str, Any]]:
+def sections(cells: Iterable[nbformat.NotebookNode]) -> list[Content]:
     r"""The cells of a notebook as the parts of a page: what is above the first heading of the
     second level is the brief; each such heading begins a part, and the paragraph below is its line.
 
@@ -219,7 +229,7 @@ def sections(cells: Iterable[nbformat.NotebookNode]) -> list[dict[str, Any]]:
       ['', 'a']
     ## B What it is. ['More.', '### C']
     """
-    parts: list[dict[str, Any]] = [{"heading": "", "line": "", "shown": []}]
+    parts: list[Content] = [{"heading": "", "line": "", "shown": []}]
     titled = False
     for cell in cells:
         source = cell.source

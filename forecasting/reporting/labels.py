@@ -57,8 +57,8 @@ PARAMETERS = {  # those whose name does not say it
 }
 
 
-def rounded(values: Iterable[float], digits: int = 4) -> list[float | None]:
-    """Values to so many significant digits, missing ones as None: small and stable in a stored
+def rounded(values: Iterable[float]) -> list[float | None]:
+    """Values to four significant digits, missing ones as None: small and stable in a stored
     figure.
 
     Examples
@@ -66,7 +66,7 @@ def rounded(values: Iterable[float], digits: int = 4) -> list[float | None]:
     >>> rounded([1234567.0, 0.000123456, float("nan")])
     [1235000.0, 0.0001235, None]
     """
-    return [float(f"{value:.{digits}g}") if math.isfinite(value) else None for value in values]
+    return [float(f"{value:.4g}") if math.isfinite(value) else None for value in values]
 
 
 def readable(value: float, digits: int = 3) -> str:
@@ -277,15 +277,15 @@ def published_words(when: Period | None) -> str:
     return f"in {when.end:%Y}"
 
 
-def plural(number: int, one: str, many: str = "") -> str:
+def plural(number: int, one: str) -> str:
     """A number of things.
 
-    >>> plural(1, "country", "countries"), plural(2000, "report")
-    ('1 country', '2,000 reports')
+    >>> plural(1, "fact"), plural(2000, "report")
+    ('1 fact', '2,000 reports')
     """
     if number == 1:
         return f"1 {one}"
-    return f"{number:,} {many or one + 's'}"
+    return f"{number:,} {one}s"
 
 
 def phrase(pattern: str, words: object) -> str:

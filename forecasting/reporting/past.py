@@ -5,7 +5,7 @@ and what came; what changed since the last run.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ from forecasting.reporting.score_words import EVENTS, cells_of, others_words, re
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.outlook_files import load_record, load_results
 
+Record = dict[str, Any]  # what a file holds of a report, or a page shows
 NO_OUTCOME = (
     "No forecast of an earlier year's end has an outcome yet: nothing was printed since, or before."
 )
@@ -81,7 +82,7 @@ def past_forecasts(outlook: Outlook) -> Table:
     return rows_table(shown, caption=record_sentence(record), nothing=NO_OUTCOME)
 
 
-def scoreboard(day: dt.date) -> dict[str, Any] | None:
+def scoreboard(day: dt.date) -> Record | None:
     """The same of all places for the index: one sentence, and a row a place.
 
     Parameters
@@ -111,7 +112,7 @@ def events_record() -> Table:
     return Table(pd.DataFrame({"forecast": lines.index, **cells}).reset_index(drop=True))
 
 
-def kept_forecasts(folder: Path, day: dt.date) -> dict[str, Any] | None:
+def kept_forecasts(folder: Path, day: dt.date) -> Record | None:
     """The same of forecasts that were kept as they were made.
 
     Parameters
@@ -147,7 +148,7 @@ def changes_since(earlier: Path, folder: Path) -> str:
     return BulletList(lines, "fc-since")._repr_html_()
 
 
-def _parts(record: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def _parts(record: Record) -> dict[str, Record]:
     """What a report was made from, by kind and by name."""
     keys = record["parameters"]
     return {
@@ -158,7 +159,7 @@ def _parts(record: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
-def _changed(kind: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Line]:
+def _changed(kind: str, before: Record, now: Record) -> Iterator[Line]:
     for name in sorted({*before, *now}):
         words: str | Link = name.replace("_", " ")
         if kind == "fact":
@@ -171,7 +172,7 @@ def _changed(kind: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> It
             yield [f"One {kind} changed: ", words]
 
 
-def _moved(earlier: Path, folder: Path, record: Mapping[str, Any]) -> Iterator[str]:
+def _moved(earlier: Path, folder: Path, record: Record) -> Iterator[str]:
     """The medians of the headline that are others than before by a percent or more."""
     then, now = (yearly(load_results(home / OUTLOOK_TABLE))[0.5] for home in (earlier, folder))
     flow = record["parameters"].get("measure", "")
@@ -187,7 +188,7 @@ def _moved(earlier: Path, folder: Path, record: Mapping[str, Any]) -> Iterator[s
                 )
 
 
-def _board(record: pd.DataFrame) -> dict[str, Any] | None:
+def _board(record: pd.DataFrame) -> Record | None:
     if record.empty:
         return None
     rows = [

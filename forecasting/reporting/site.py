@@ -35,9 +35,8 @@ from forecasting.reporting.answer import median_and_ends
 from forecasting.reporting.article import write_article
 from forecasting.reporting.caveat_words import age_line, lines_of
 from forecasting.reporting.display import HIGH, LOW, Table, beside, line_html, numbered
-from forecasting.reporting.figures.drawing import plotly_javascript
 from forecasting.reporting.figures.scenario_contrast import scenario_comparison, small_fans
-from forecasting.reporting.html import figure_html, write_page
+from forecasting.reporting.html import figure_html, plotly_script, write_page
 from forecasting.reporting.labels import (
     amount,
     amounts,
@@ -156,7 +155,7 @@ def build_site(out: Path, records: Sequence[Record]) -> Path:
 def write_assets(out: Path) -> Path:
     """Put one copy of plotly.js into ``assets``, unless the same one is there."""
     path = out / ASSETS / PLOTLY_SCRIPT
-    script = plotly_javascript()
+    script = plotly_script().read_bytes()
     if not (path.is_file() and path.stat().st_size == len(script)):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, script)

@@ -13,7 +13,7 @@ from forecasting.demand.chain_formulas import TARGET, TARGET_YEAR, Chain
 from forecasting.demand.charging import HOURS, power_mix, side
 from forecasting.demand.chosen_draws import LEVELS, below_zero, chosen_draws, near
 from forecasting.demand.consequences import cost_per_point, point_business
-from forecasting.demand.formulas import Cell, letters, template_of, text_of
+from forecasting.demand.formulas import Cell, letters, template_of
 from forecasting.errors import in_digits
 from forecasting.evidence.words import in_words
 from forecasting.measures import HEADLINE, PRICES
@@ -188,7 +188,7 @@ class _LiveBook(Book):
             return
         template, first = template_of(formula, self.cells, cell.sheet, year)
         for draw, value in enumerate(short):
-            text = text_of(template, first, draw)
+            text = "=" + template % tuple(row + draw for row in first)
             sheet.write_formula(cell.row + draw, cell.column, text, look, value)
 
     def _model(self) -> None:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from forecasting.arguments import Check, number, optional, path, takes, whole
 from forecasting.errors import InputError, RunError
@@ -21,6 +20,7 @@ from forecasting.evidence.files import AnyPath
 from forecasting.names import FAILURE_RECORD, INDEX_PAGE, RUN_RECORD, SCRATCH
 from forecasting.runs.execute.child import EngineName, ended, sweep
 from forecasting.runs.output.folders import (
+    Record,
     Store,
     clear_folder,
     drop_earlier,
@@ -229,7 +229,7 @@ def _settle(store: Store, outcome: Outcome) -> RunResult:
     name = outcome.name
     seconds = round(outcome.seconds, 3)
     side = store.folder(name)
-    record: dict[str, Any] = {}
+    record: Record = {}
     if outcome.status == 0 and (side / RUN_RECORD).is_file():
         try:
             store.accept(name)

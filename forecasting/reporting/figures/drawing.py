@@ -13,7 +13,6 @@ that a stored figure is small, readable and the same on every machine.
 
 from __future__ import annotations
 
-import importlib.resources
 import itertools
 import math
 import textwrap
@@ -24,11 +23,12 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from forecasting.names import PLOTLY_SCRIPT
 from forecasting.reporting.labels import interval, readable, rounded
 
 Properties = dict[str, Any]  # of an axis, a layout
 Trace = Properties
+Places = Sequence[Any]  # years, dates or numbers along an axis
+Values = Iterable[float]
 
 INK = "#1b2733"
 MUTED = "#5f6b76"
@@ -182,7 +182,7 @@ class Drawing:
         _set(self.layout, layout)
         return self
 
-    def years(self, index: Sequence[Any] | pd.Index, **below: str) -> Drawing:
+    def years(self, index: Places | pd.Index, **below: str) -> Drawing:
         """Give the horizontal axis years as numbers, none of them left out.
 
         Parameters
@@ -226,9 +226,7 @@ class Drawing:
         self.layout.setdefault("shapes", []).append({"type": "line", "line": THIN | line} | shape)
         return self
 
-    def names_at(
-        self, x: float, heights: Iterable[float], names: Iterable[tuple[str, str]]
-    ) -> Drawing:
+    def names_at(self, x: float, heights: Values, names: Iterable[tuple[str, str]]) -> Drawing:
         """Write names at the right end of lines or layers, moved apart where they would touch.
 
         Parameters
@@ -292,7 +290,7 @@ def scatter(**properties: Any) -> Trace:
     return {"type": "scatter"} | properties
 
 
-def bars(x: Sequence[Any], y: Iterable[float], colour: str, hover: str = "", **style: Any) -> Trace:
+def bars(x: Places, y: Values, colour: str, hover: str = "", **style: Any) -> Trace:
     """Bars without an edge.
 
     Parameters
@@ -327,7 +325,7 @@ def hovering(words: Sequence[str] | str) -> Properties:
     return {"hovertext": words, "hoverinfo": "text"}
 
 
-def points(x: Sequence[Any], y: Iterable[float], hover: Sequence[str], **marker: Any) -> Trace:
+def points(x: Places, y: Values, hover: Sequence[str], **marker: Any) -> Trace:
     """Points; those without a name are no part of the legend.
 
     Parameters
@@ -346,7 +344,7 @@ def points(x: Sequence[Any], y: Iterable[float], hover: Sequence[str], **marker:
 
 
 def whiskers(
-    x: Sequence[Any], wide: pd.DataFrame, names: Iterable[object], legend: str, **marker: Any
+    x: Places, wide: pd.DataFrame, names: Iterable[object], legend: str, **marker: Any
 ) -> Trace:
     """Medians with their 80 % ranges, in the legend.
 
@@ -373,9 +371,7 @@ def ends(wide: pd.DataFrame) -> list[pd.Series[float]]:
     return [wide[level] for level in (0.1, 0.5, 0.9)]
 
 
-def words_at(
-    x: Sequence[Any], y: Iterable[float], words: list[str], position: str, **font: Any
-) -> Trace:
+def words_at(x: Places, y: Values, words: list[str], position: str, **font: Any) -> Trace:
     """Words in a chart, no part of its legend.
 
     Parameters
@@ -398,7 +394,7 @@ def words_at(
     return scatter(x=x, y=rounded(y), **style, **aside)
 
 
-def band(x: Sequence[Any], lower: Iterable[float], upper: Iterable[float], **style: Any) -> Trace:
+def band(x: Places, lower: Values, upper: Values, **style: Any) -> Trace:
     """The area between two lines.
 
     Parameters
@@ -416,8 +412,8 @@ def band(x: Sequence[Any], lower: Iterable[float], upper: Iterable[float], **sty
 
 
 def line(
-    x: Sequence[Any],
-    y: Iterable[float],
+    x: Places,
+    y: Values,
     colour: str,
     *,
     dash: str = "solid",
@@ -439,9 +435,7 @@ def line(
     return scatter(**({"x": x, "y": rounded(y), "mode": "lines", "line": look} | style))
 
 
-def error_bar(
-    low: Iterable[float], middle: Iterable[float], high: Iterable[float], **style: Any
-) -> Properties:
+def error_bar(low: Values, middle: Values, high: Values, **style: Any) -> Properties:
     """An interval about each point, as plotly draws an error bar without caps.
 
     Parameters
@@ -481,7 +475,7 @@ def tint(colour: str, opacity: float) -> str:
     return f"rgba({red},{green},{blue},{opacity:g})"
 
 
-def log_scale(values: Iterable[float]) -> Properties:
+def log_scale(values: Values) -> Properties:
     """A logarithmic axis that holds some values: ticks at 1, 2 and 5 where it is short, at powers
     of ten where it is long.
 
@@ -505,7 +499,7 @@ def log_scale(values: Iterable[float]) -> Properties:
     return {"type": "log", "range": edges, "dtick": dtick, "tickformat": ",~r"}
 
 
-def linear_scale(values: Iterable[float]) -> Properties:
+def linear_scale(values: Values) -> Properties:
     """A linear axis from nothing to above some values, or from below those that are less.
 
     >>> linear_scale([10.0, 100.0]), linear_scale([-10.0, 100.0])
@@ -546,14 +540,3 @@ def use_notebook_renderer() -> None:
     import plotly.io
 
     plotly.io.renderers.default = "plotly_mimetype"
-
-
-def plotly_javascript() -> bytes:
-    """The library that draws the figures in a browser, as plotly ships it.
-
-    Examples
-    --------
-    >>> len(plotly_javascript()) > 1_000_000
-    True
-    """
-    return importlib.resources.files("plotly").joinpath("package_data", PLOTLY_SCRIPT).read_bytes()

@@ -83,6 +83,8 @@ if TYPE_CHECKING:
     from forecasting.scenarios.joint_draws import Results
     from forecasting.scenarios.outlook import Outlook
 
+    ByYear = pd.Series[float]
+
 INDEX_BASE = 100
 # Of an interval: its words, how dark it is, its ends
 SHADES = (("80 %", 0.2, 0.1, 0.9), ("50 %", 0.3, 0.25, 0.75))
@@ -170,12 +172,12 @@ def _basis(outlook: Outlook, measure: str, place: str) -> str:
     return ""
 
 
-def _uncounted(past: pd.Series[float], counted: Sequence[Mark]) -> pd.Series[float]:
+def _uncounted(past: ByYear, counted: Sequence[Mark]) -> ByYear:
     """The years before that nobody counted, as the facts imply them."""
     return past.drop([mark.middle for mark in counted], errors="ignore")
 
 
-def _before(medians: pd.Series[float], counted: Sequence[Mark], years: range) -> pd.Series[float]:
+def _before(medians: ByYear, counted: Sequence[Mark], years: range) -> ByYear:
     """The years before, as they were counted, or else as the facts imply."""
     heights = dict(medians) | {
         mark.period.start.year: mark.height for mark in counted if mark.whole_year
@@ -198,13 +200,11 @@ def _column(mark: Mark, expected: float) -> Iterator[Trace]:
     counts = mark.height * mark.period.days / year_of(mark.period.start.year).days
     for height, fill, edge in ((expected, PAPER, BLUE), (counts, INK, INK)):
         look = {"color": fill, "line": {"color": edge, "width": 1.5}}
-        column = bars([mark.period.start.year], [height], fill, width=COLUMN, showlegend=False)
-        yield column | {"marker": look}
+        year = mark.period.start.year
+        yield bars([year], [height], fill, marker=look, width=COLUMN, showlegend=False)
 
 
-def _history(
-    past: pd.Series[float], counted: Sequence[Mark], measure: str, own: bool
-) -> Iterator[Trace]:
+def _history(past: ByYear, counted: Sequence[Mark], measure: str, own: bool) -> Iterator[Trace]:
     """A line through the years before, and the counts; open points are what the facts imply of a
     year of the flow that nobody counted.
     """
@@ -224,7 +224,7 @@ def _history(
         yield _label(past, when, height, text)
 
 
-def _label(past: pd.Series[float], when: Any, height: float, words: str) -> Trace:
+def _label(past: ByYear, when: Any, height: float, words: str) -> Trace:
     """A number beside a line: left of it where it rises, well above it where it turns up again."""
     side = "top center"
     if past.get(when - 1, math.inf) < height:
@@ -316,7 +316,7 @@ def _ends_of(shown: Iterable[Mark], periods: Iterable[Period] = ()) -> list[floa
 
 
 def fan(
-    wide: pd.DataFrame, measure: str, start: pd.Series[float] = NO_YEARS, labels: bool = True
+    wide: pd.DataFrame, measure: str, start: ByYear = NO_YEARS, labels: bool = True
 ) -> Iterator[Trace]:
     """Medians and intervals by year.
 

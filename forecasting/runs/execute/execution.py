@@ -80,7 +80,8 @@ class NotebookError(RunError):
 
 
 LOOK = 0.2  # seconds between looks whether the process is alive
-Receive = Callable[[dict[str, Any]], Any]
+Message = dict[str, Any]  # what a kernel sends
+Receive = Callable[[Message], Any]
 
 
 class CellProcess:
@@ -135,7 +136,7 @@ class CellProcess:
         for descriptor in self._outputs:
             os.close(descriptor)
 
-    def run(self, source: str, timeout: float | None, receive: Receive) -> dict[str, Any]:
+    def run(self, source: str, timeout: float | None, receive: Receive) -> Message:
         """Run a cell.
 
         Parameters
@@ -172,7 +173,7 @@ class CellProcess:
         self._drain(receive)
         return reply
 
-    def _next(self, receive: Receive, deadline: float) -> dict[str, Any] | None:
+    def _next(self, receive: Receive, deadline: float) -> Message | None:
         """Pass on what the process has to say; gives its reply when that comes."""
         ready = wait([self._pipe, *self._outputs], min(LOOK, max(0.0, deadline - time.monotonic())))
         give_sign()
@@ -204,7 +205,7 @@ class CellProcess:
         return bool(text)
 
 
-def _message(kind: str, content: dict[str, Any]) -> dict[str, Any]:
+def _message(kind: str, content: Message) -> Message:
     return {"msg_type": kind, "header": {"msg_type": kind}, "parent_header": {}, "content": content}
 
 

@@ -41,7 +41,7 @@ from forecasting.names import (
     OUTLOOK_TABLE,
     RUN_RECORD,
 )
-from forecasting.runs.output.folders import in_use, this_process
+from forecasting.runs.output.folders import Record, in_use, this_process
 
 if TYPE_CHECKING:
     from forecasting.runs.output.result import RunSummary
@@ -291,7 +291,7 @@ class Lease:
                     return
                 self._write("overwrite")
 
-    def _is_ours(self, lock: dict[str, Any]) -> bool:
+    def _is_ours(self, lock: Record) -> bool:
         return lock.get("token") == self._token
 
     def _write(self, mode: str) -> None:
@@ -299,7 +299,7 @@ class Lease:
         self._system.makedirs(self._path.rpartition("/")[0], exist_ok=True)
         self._system.pipe_file(self._path, json.dumps(content).encode(), mode=mode)
 
-    def _read(self) -> dict[str, Any]:
+    def _read(self) -> Record:
         self._system.invalidate_cache()
         with contextlib.suppress(FileNotFoundError, ValueError):
             return dict(json.loads(self._system.cat_file(self._path)))

@@ -3,7 +3,6 @@
 import datetime as dt
 import importlib
 from pathlib import Path
-from typing import Any
 
 from forecasting.errors import InputError
 from forecasting.evidence.files import write_whole
@@ -14,7 +13,7 @@ from forecasting.names import (
     OUTLOOK_TABLE,
     RUN_RECORD,
 )
-from forecasting.runs.output.folders import read_json
+from forecasting.runs.output.folders import Record, read_json
 
 WRITERS = (
     "forecasting.reporting.site",
@@ -38,11 +37,11 @@ def load_writers() -> None:
     Drawing("", "").add(scatter(x=[0], y=[0])).figure()
 
 
-def read_records(out: Path) -> list[dict[str, Any]]:
+def read_records(out: Path) -> list[Record]:
     """List what is known of each scenario: its ``run.json``, and under ``failure`` how its last run
     failed.
     """
-    records: dict[str, dict[str, Any]] = {}
+    records: dict[str, Record] = {}
     for path in out.glob(f"*/{RUN_RECORD}"):
         records[path.parent.name] = {"name": path.parent.name} | read_json(path)
     for path in out.glob(f"{FAILURES}/*/{FAILURE_RECORD}"):
