@@ -57,32 +57,32 @@ class Measure:
         return self.electric and self.vehicle == CAR
 
 
+MEASURES: dict[str, Measure] = {}
+
+
 def _declare(
     unit: str, kind: Kind, vehicle: str = "", electric: bool = False, /, **labels: str
-) -> dict[str, Measure]:
-    """Measures of one unit and kind, each with its label."""
+) -> None:
+    """Declare measures of one unit and kind, each with its label."""
     upper = {"percent": 100.0}.get(unit)
-    return {
-        name: Measure(name, unit, kind, label, upper, vehicle, electric)
-        for name, label in labels.items()
-    }
+    for name, label in labels.items():
+        MEASURES[name] = Measure(name, unit, kind, label, upper, vehicle, electric)
 
 
-def _count(vehicle: str, /, **labels: str) -> dict[str, Measure]:
-    """Counts of a class of electric vehicles; what happens to them stands behind the first _."""
-    counts = {}
+def _count(vehicle: str, /, **labels: str) -> None:
+    """Declare counts of a class of electric vehicles; what happens to them stands behind the first
+    _.
+    """
     for name, label in labels.items():
         event = name.partition("_")[2]
         kind: Kind = "flow"
         if event == "stock":
             kind = "stock"
-        counts[name] = Measure(name, "vehicles", kind, label, None, vehicle, True, event)
-    return counts
+        MEASURES[name] = Measure(name, "vehicles", kind, label, None, vehicle, True, event)
 
 
-MEASURES: dict[str, Measure] = {}
 # vehicles that come, go and stay
-MEASURES |= _count(
+_count(
     CAR,
     ev_imports="Electric vehicles imported",
     ev_exports="Electric vehicles exported",
@@ -93,27 +93,27 @@ MEASURES |= _count(
     ev_transactions="Electric vehicles changing hands",
     ev_stock="Electric vehicles on the road",
 )
-MEASURES |= _count(
+_count(
     "bev",
     bev_stock="Battery cars on the road",
     bev_production="Battery cars built in the country",
 )
-MEASURES |= _count(
+_count(
     "phev",
     phev_stock="Plug-in hybrids on the road",
     phev_production="Plug-in hybrids built in the country",
 )
-MEASURES |= _count(
+_count(
     "bus",
     ebus_imports="Electric buses imported",
     ebus_stock="Electric buses on the road",
 )
-MEASURES |= _count(
+_count(
     "truck",
     etruck_imports="Electric trucks imported",
     etruck_stock="Electric trucks on the road",
 )
-MEASURES |= _declare(
+_declare(
     "vehicles",
     "flow",
     CAR,
@@ -123,14 +123,14 @@ MEASURES |= _declare(
     car_sales="New cars sold",
     car_production="Cars built",
 )
-MEASURES |= _declare(
+_declare(
     "USD million",
     "flow",
     CAR,
     hybrid_export_value="Hybrid vehicles exported, value",
     car_export_value="Cars exported, value",
 )
-MEASURES |= _declare(
+_declare(
     "vehicles",
     "flow",
     vehicle_exports="Vehicles of all types exported",
@@ -138,30 +138,30 @@ MEASURES |= _declare(
     vehicle_production="Vehicles of all types built",
     duty_free_quota="Quota of vehicles free of duty",
 )
-MEASURES |= _declare(
+_declare(
     "trains",
     "flow",
     freight_trains="Freight trains both ways",
 )
-MEASURES |= _declare(
+_declare(
     "vehicles",
     "stock",
     vehicle_stock="Vehicles of all types on the road",
     vehicle_orders="Vehicles ordered so far",
 )
-MEASURES |= _declare(
+_declare(
     "vehicles per year",
     "stock",
     plant_capacity="Capacity of a plant",
 )
-MEASURES |= _declare(
+_declare(
     "index",
     "flow",
     CAR,
     True,
     ev_export_value_index="Electric vehicles exported, value index",
 )
-MEASURES |= _declare(
+_declare(
     "USD million",
     "flow",
     CAR,
@@ -169,38 +169,38 @@ MEASURES |= _declare(
     ev_import_value="Electric vehicles imported, value",
     ev_export_value="Electric vehicles exported, value",
 )
-MEASURES |= _declare(
+_declare(
     "percent",
     "flow",
     CAR,
     True,
     ev_share_percent="Electric share of new cars",
 )
-MEASURES |= _declare(
+_declare(
     "percent",
     "stock",
     CAR,
     True,
     ev_stock_share_percent="Electric share of passenger cars on the road",
 )
-MEASURES |= _declare(
+_declare(
     "CNY billion",
     "flow",
     foreign_trade_value="Foreign trade, value",
     goods_export_value="Goods exported, value",
     new_three_export_value="EVs, batteries and solar cells exported, value",
 )
-MEASURES |= _declare(
+_declare(
     "USD billion",
     "stock",
     investment="Investment agreed",
 )
-MEASURES |= _declare(
+_declare(
     "GWh",
     "flow",
     energy_gwh="Electricity for electric vehicles",
 )
-MEASURES |= _declare(
+_declare(
     "MW",
     "stock",
     peak_mw="Peak charging load",
@@ -208,7 +208,7 @@ MEASURES |= _declare(
     grid_peak_mw="Highest load of the country's grid",
     grid_deficit_mw="What the country's plants lack of the highest load",
 )
-MEASURES |= _declare(
+_declare(
     "percent",
     "stock",
     power_share_percent="Share of the country's electricity",
@@ -218,24 +218,24 @@ MEASURES |= _declare(
     flat_share_percent="Households that live in flats",
     charging_parking_percent="Parking places with a charger, by rule",
 )
-MEASURES |= _declare(
+_declare(
     "USD",
     "flow",
     investment_usd="Investment: chargers",
     investment_public_usd="Investment: public chargers",
     investment_private_usd="Investment: chargers at homes, work and depots",
 )
-MEASURES |= _declare(
+_declare(
     "t",
     "flow",
     oil_avoided_t="Petrol and diesel avoided",
 )
-MEASURES |= _declare(
+_declare(
     "t CO2",
     "flow",
     co2_avoided_t="CO2 avoided",
 )
-MEASURES |= _declare(
+_declare(
     "points",
     "stock",
     charging_points="Public charging points standing",
@@ -247,65 +247,65 @@ MEASURES |= _declare(
     charging_points_target="Public charging points: target",
     charging_points_home="Charging points at home",
 )
-MEASURES |= _declare(
+_declare(
     "stations",
     "stock",
     charging_stations="Public charging stations",
 )
-MEASURES |= _declare(
+_declare(
     "units",
     "flow",
     charging_station_imports="Charging stations imported",
 )
-MEASURES |= _declare(
+_declare(
     "users",
     "stock",
     charging_users="Users of charging networks",
 )
-MEASURES |= _declare(
+_declare(
     "vehicles per station",
     "stock",
     vehicles_per_station="Vehicles per charging station",
 )
-MEASURES |= _declare(
+_declare(
     "USD/kWh",
     "stock",
     charging_price="Price of public charging",
     electricity_price="Price of electricity",
 )
-MEASURES |= _declare(
+_declare(
     "persons",
     "stock",
     population="Population",
 )
-MEASURES |= _declare(
+_declare(
     "USD billion",
     "flow",
     gdp="Gross domestic product",
 )
-MEASURES |= _declare(
+_declare(
     "dwellings",
     "stock",
     dwellings="Dwellings",
 )
-MEASURES |= _declare(
+_declare(
     "cars per 1000 persons",
     "stock",
     cars_per_1000="Cars per 1000 persons",
 )
-MEASURES |= _declare(
+_declare(
     "",
     "statement",
     policy="Policy",
     event="Event",
     claim="Claim",
 )
-MEASURES |= _declare(
+_declare(
     "km",
     "statement",
     geography="Distance",
 )
-MEASURES |= _declare(
+_declare(
     "hours",
     "statement",
     border_time="Time at the border",

@@ -145,7 +145,7 @@ def _assumptions(book: Book, outlook: Outlook) -> None:
         "as of": outlook.as_of,
         "horizon": outlook.scenario.horizon,
         "seed": outlook.scenario.seed,
-        "market": size_words(outlook.market.origin),
+        "market": size_words(outlook.size),
     }
     for row, (key, value) in enumerate(question.items(), start=2):
         book.cell(sheet, row, 0, key)

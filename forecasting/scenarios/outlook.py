@@ -27,7 +27,6 @@ from forecasting.scenarios.assumptions import demand_of, demand_parameters
 from forecasting.scenarios.growth_on_year import yearly_growth
 from forecasting.scenarios.joint_draws import Results, difference
 from forecasting.scenarios.known import (
-    KnownMarket,
     driver_facts,
     facts_of_places,
     facts_of_scenario,
@@ -57,8 +56,6 @@ if TYPE_CHECKING:
     from forecasting.demand.demand_outlook import DemandOutlook
     from forecasting.growth.flow import FlowForecast
 
-UNKNOWN = KnownMarket(None)
-
 
 @dataclass(frozen=True, eq=False)
 class Outlook(Shown):
@@ -84,8 +81,8 @@ class Outlook(Shown):
         The flow by month in the first two years, in the columns of `table`.
     demand : DemandOutlook or None
         From vehicles to chargers; None of a corridor.
-    market : KnownMarket
-        New vehicles a year, and its source.
+    size : Caveat or None
+        Where the size of the market comes from; None where it is not known.
     caveats : list of Caveat
         What a reader must know first.
     facts_used : list of str
@@ -118,7 +115,7 @@ class Outlook(Shown):
     parts: tuple[Results, ...]
     monthly: pd.DataFrame
     demand: DemandOutlook | None = None
-    market: KnownMarket = UNKNOWN
+    size: Caveat | None = None
     caveats: list[Caveat] = field(default_factory=list)
     facts_used: list[str] = field(default_factory=list)
     ledger: Ledger = field(default_factory=Ledger)
@@ -258,7 +255,7 @@ class Outlook(Shown):
             "version": __version__,
             "parameters": self.scenario.parameters(),
             "as_of": self.as_of.isoformat(),
-            "market": self.market.origin and self.market.origin.row(),
+            "market": self.size and self.size.row(),
             "age": self.age.row(),
             STORED_CAVEATS: [caveat.row() for caveat in self.caveats],
             "basis": {place: flow.basis for place, flow in self.forecasts.items()},
@@ -477,7 +474,7 @@ def _country(request: OutlookRequest) -> Outlook:
         [*caveats, *demand.caveats],
         demand=demand,
         load=demand.of_the_year,
-        market=flow.market,
+        size=flow.market.origin,
     )
 
 
@@ -543,7 +540,7 @@ def load_outlook(folder: str | Path) -> Outlook:
         baseline_forecasts={},
         parts=parts,
         monthly=table[length <= pd.Timedelta(days=32)].reset_index(drop=True),
-        market=KnownMarket(None, (), stored_caveat(record["market"])),
+        size=stored_caveat(record["market"]),
         caveats=stored_caveats(record),
         facts_used=record["facts_used"],
         stored=table,
