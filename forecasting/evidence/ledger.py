@@ -230,7 +230,6 @@ class Ledger(Shown):
         measure=optional(_word(_among(MEASURES))),
         partner=optional(_word(partner_code)),
         basis=optional(text()),
-        product=optional(text()),
         kind=optional(KINDS_ASKED),
     )
     def select(
@@ -243,13 +242,12 @@ class Ledger(Shown):
         kind: str | Sequence[str] | None = None,
         as_of: object = None,
         since: object = None,
-        product: str | None = None,
     ) -> Ledger:
         """The facts that match, in their order.
 
         Parameters
         ----------
-        place, measure, basis, product : str, optional
+        place, measure, basis : str, optional
             None keeps all. A place may be spelt in any known way.
         partner : str or None
             ``World`` by default: a part of the total is no total. None keeps all partners.
@@ -284,18 +282,16 @@ class Ledger(Shown):
             "measure": measure,
             "partner": partner,
             "basis": basis,
-            "product": product,
+            "kind": kind,
         }
         days = [_iso(as_of), _iso(since)]
-        key = (*words.values(), kind, *days)
+        key = (*words.values(), *days)
         # A report, and each move of a slider, asks for the same again and again
         if key not in self._selected:
             keep = np.ones(len(self), dtype=bool)
             for column, word in words.items():
                 if word is not None:
-                    keep &= self._cells(column) == word
-            if kind is not None:
-                keep &= np.isin(self._cells("kind"), kind)
+                    keep &= np.isin(self._cells(column), word)
             if days[0]:
                 keep &= self._known <= days[0]
             keep &= self._cells("period_end") >= days[1]

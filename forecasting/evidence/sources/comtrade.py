@@ -19,8 +19,8 @@ from forecasting.evidence.rules import Row, number_text
 from forecasting.evidence.sources.polite import (
     Amount,
     Code,
+    Page,
     PageReader,
-    proposed_row,
     read_answer,
 )
 from forecasting.periods import month, months_between
@@ -145,7 +145,7 @@ def proposed_rows(
         }
         page = reader.page(path, question, partial(_records, question=question))
         for record in page.content:
-            yield page.stamped(_row(record, *record.count)) if record.count else None
+            yield _row(page, record, *record.count) if record.count else None
 
 
 def _key() -> str:
@@ -177,12 +177,12 @@ def _records(text: str, question: Mapping[str, str]) -> list[TradeRecord]:
     return list(first.values())
 
 
-def _row(record: TradeRecord, estimated: bool, vehicles: float) -> Row:
+def _row(page: Page, record: TradeRecord, estimated: bool, vehicles: float) -> Row:
     place = next(place for place, code in PARTNERS.items() if code == record.partnerCode)
     measure, product = GOODS[record.cmdCode]
     relation, kind, note = TOLD[estimated]
     pieces = f"HS {record.cmdCode}: {vehicles:,.0f} pieces"
-    return proposed_row(
+    return page.row(
         measure,
         place,
         month(f"{record.period[:4]}-{record.period[4:]}"),

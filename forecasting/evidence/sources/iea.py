@@ -28,7 +28,6 @@ from forecasting.evidence.sources.polite import (
     Amount,
     PageReader,
     only_countries,
-    proposed_row,
     read_answer,
 )
 from forecasting.market_rows import market_rows
@@ -248,7 +247,7 @@ def proposed_rows(
                 yield None
                 continue
             words = "; ".join(f"{series}: {value:,.0f}" for series, value in parts.items())
-            row = proposed_row(
+            yield page.row(
                 measure,
                 place,
                 year(of_year),
@@ -262,7 +261,6 @@ def proposed_rows(
                 quote=f"{place_name(place)}, {of_year}: {words}",
                 note="the IEA rounds; CC BY 4.0",
             )
-            yield page.stamped(row)
 
 
 def _lines(text: str) -> list[ExplorerLine]:

@@ -65,14 +65,38 @@ class Page:
     retrieved: dt.date
     data: bytes
 
-    def stamped(self, row: Row) -> Row:
-        """A row with where and when it came, and the hash of the answer; known since then, if it
-        says no day itself.
+    def row(
+        self,
+        measure: str,
+        place: str,
+        period: Period,
+        publisher: str,
+        product: str = "",
+        **cells: str,
+    ) -> Row:
+        """A row in a ledger's columns: its name, what it counts, where and when, and further cells;
+        with where and when it came, and the hash of the answer. It is known since then, if no day
+        of publication is given.
+
+        >>> page = Page("", "https://a.org", dt.date(2026, 3, 31), b"")
+        >>> row = page.row("ev_stock", "NO", Period("2024-01-01", "2024-12-31"), "iea", note="n")
+        >>> row["id"], row["published"]
+        ('no-ev-stock-2024-iea', '2026-03-31')
         """
+        parts = (place, measure, period.label, product, publisher)
         day = self.retrieved.isoformat()
         digest = hashlib.sha256(self.data).hexdigest()
-        note = f"{row['note']}; retrieved {day}, sha256 of the answer {digest}"
-        return {**row, "published": row.get("published") or day, "url": self.address, "note": note}
+        return {
+            "id": "-".join(filter(None, parts)).lower().replace("_", "-"),
+            "measure": measure,
+            "place": place,
+            "product": product,
+            **period_cells(period, on_a_day(measure, "")),
+            **cells,
+            "published": cells.get("published") or day,
+            "url": self.address,
+            "note": f"{cells['note']}; retrieved {day}, sha256 of the answer {digest}",
+        }
 
 
 def cache_folder() -> Path:
@@ -288,22 +312,6 @@ def read_answer(shape: Any, content: object) -> Any:
     where = f"the answer's {path.lstrip('.')}" if path else "the answer"
     why = fault["msg"][0].lower() + fault["msg"][1:]
     raise RunError(f"{where} is {begins}: {why}: its table has changed")
-
-
-def proposed_row(
-    measure: str, place: str, period: Period, publisher: str, product: str = "", **cells: str
-) -> Row:
-    """A row in a ledger's columns: its name, what it counts, where and when, and further cells.
-
-    >>> from forecasting.periods import year
-    >>> proposed_row("ev_stock", "NO", year(2024), "iea", value="5")["id"]
-    'no-ev-stock-2024-iea'
-    """
-    parts = (place, measure, period.label, product, publisher)
-    name = "-".join(filter(None, parts)).lower().replace("_", "-")
-    days = period_cells(period, on_a_day(measure, ""))
-    same = {"id": name, "measure": measure, "place": place, "product": product}
-    return {**same, **days, **cells}
 
 
 def only_countries(name: str, places: Sequence[str]) -> None:

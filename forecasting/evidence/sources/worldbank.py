@@ -18,9 +18,9 @@ from forecasting.evidence.places import place_name
 from forecasting.evidence.rules import Row, number_text
 from forecasting.evidence.sources.polite import (
     Amount,
+    Page,
     PageReader,
     only_countries,
-    proposed_row,
     read_answer,
 )
 from forecasting.periods import as_date, year
@@ -113,14 +113,14 @@ def proposed_rows(
                 if record.value is None:
                     yield None
                 elif record.country.id in places:
-                    yield page.stamped(_row(record, record.value, indicator, head.edition))
+                    yield _row(page, record, record.value, indicator, head.edition)
 
 
-def _row(record: IndicatorValue, value: float, indicator: str, edition: str) -> Row:
+def _row(page: Page, record: IndicatorValue, value: float, indicator: str, edition: str) -> Row:
     measure, units, words, last_day, note = INDICATORS[indicator]
     place = record.country.id
     amount = value / units
-    row = proposed_row(
+    row = page.row(
         measure,
         place,
         year(record.date),
