@@ -340,15 +340,19 @@ def _revision(first: Statement, later: Statement) -> Row:
 # The sums that printed figures must obey.
 
 
-def _sum(identity: str, fact: Fact, parts: float, closes: bool, words: str) -> Row:
-    when = fact.period.label
-    subject = f"{fact.place} {fact.measure} {when}{basis_words(' ({})', fact.basis)}"
-    gap = parts - fact.value
+def _sum(identity: str, whole: Fact, parts: list[Fact], words: str, complete: bool = True) -> Row:
+    """A sum beside the whole, which it may stay below where it is not complete."""
+    total = sum(fact.value for fact in parts)
+    gap = total - whole.value
+    slack = sum(fact.tolerance for fact in (whole, *parts))
+    closes = (abs(gap) if complete else gap) <= slack
+    when = whole.period.label
+    subject = f"{whole.place} {whole.measure} {when}{basis_words(' ({})', whole.basis)}"
     verdict = "closes"
     if not closes:
         verdict = f"does not close, by {_amount(abs(gap))}"
-    sentence = f"{subject}: {words} {_amount(fact.value)}: {verdict}"
-    return (identity, when, parts, fact.value, gap, closes, sentence)
+    sentence = f"{subject}: {words.format(_amount(total))} {_amount(whole.value)}: {verdict}"
+    return (identity, when, total, whole.value, gap, closes, sentence)
 
 
 def _periods(series: list[Fact]) -> Iterator[Row]:
@@ -358,15 +362,8 @@ def _periods(series: list[Fact]) -> Iterator[Row]:
         if first.period.end + DAY != rest.period.start:
             continue
         if whole := facts.get(Period(first.period.start, rest.period.end)):
-            total = first.value + rest.value
-            slack = first.tolerance + rest.tolerance + whole.tolerance
-            yield _sum(
-                "periods",
-                whole,
-                total,
-                abs(total - whole.value) <= slack,
-                f"{_amount(first.value)} + {_amount(rest.value)} against",
-            )
+            words = f"{_amount(first.value)} + {_amount(rest.value)} against"
+            yield _sum("periods", whole, [first, rest], words)
 
 
 def _partners(series: list[Fact]) -> Iterator[Row]:
@@ -378,14 +375,6 @@ def _partners(series: list[Fact]) -> Iterator[Row]:
     parts = _grouped([fact for fact in series if not fact.of_world], attrgetter("period"))
     for world in filter(attrgetter("of_world"), series):
         for group in _grouped(parts[world.period], alone).values():
-            yield _partner_sum(world, group)
-
-
-def _partner_sum(world: Fact, parts: list[Fact]) -> Row:
-    complete = any(fact.partner == "other" for fact in parts)
-    total = sum(fact.value for fact in parts)
-    slack = world.tolerance + sum(fact.tolerance for fact in parts)
-    beyond = total - world.value
-    closes = (abs(beyond) if complete else beyond) <= slack
-    who = "partners sum" if len(parts) > 1 else f"{parts[0].partner} comes"
-    return _sum("partners", world, total, closes, f"{who} to {_amount(total)} of")
+            complete = any(fact.partner == "other" for fact in group)
+            who = "partners sum" if len(group) > 1 else f"{group[0].partner} comes"
+            yield _sum("partners", world, group, f"{who} to {{}} of", complete)
