@@ -25,7 +25,7 @@ import click
 import numpy as np
 import pandas as pd
 
-from forecasting.evaluation.ledger_record import ledger_record
+from forecasting.evaluation.track_record import ledger_record
 from forecasting.evidence import policies
 from forecasting.evidence.datasets import central_asia, programmes
 from forecasting.evidence.ledger import read_ledger

@@ -527,7 +527,7 @@ def track_record(
         say(archive_text(kept))
         _write_csv(kept.drop(columns=["basis", "outcome_basis", "fact", "facts"]), csv, index=False)
         return
-    from forecasting.evaluation.ledger_record import RECORD_COLUMNS, ledger_record
+    from forecasting.evaluation.track_record import RECORD_COLUMNS, ledger_record
     from forecasting.reporting.score_words import record_text
 
     record = ledger_record(known_facts(ledger, beside, place), place=place, **question)

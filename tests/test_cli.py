@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from forecasting.cli import main
 from forecasting.errors import RunError
-from forecasting.evaluation.ledger_record import RECORD_COLUMNS
+from forecasting.evaluation.track_record import RECORD_COLUMNS
 
 GOOD = "country: UZ\nscenario: test\nas_of: latest\nhorizon: 2035\nseed: 1\n"
 

@@ -11,10 +11,17 @@ import numpy as np
 import pandas as pd
 
 from forecasting.errors import EvidenceError, InputError
-from forecasting.evaluation.ledger_record import RECORD_COLUMNS
 from forecasting.evaluation.peers import by_hand
 from forecasting.evaluation.scores import LEVELS
-from forecasting.evaluation.track_record import TINY, Row, beside, is_later, is_outcome, rank
+from forecasting.evaluation.track_record import (
+    RECORD_COLUMNS,
+    TINY,
+    Row,
+    beside,
+    is_later,
+    is_outcome,
+    rank,
+)
 from forecasting.evidence.bases import same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
@@ -43,7 +50,7 @@ def archive_record(folder: str | Path, ledger: Ledger) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        As `forecasting.evaluation.ledger_record.ledger_record` has it, and ``scenario``: one row
+        As `forecasting.evaluation.track_record.ledger_record` has it, and ``scenario``: one row
         for each year, month, or day of a stock, that was forecast and has an outcome since. A stock
         between two year's ends is read off the line between their logs. ``attrs["open"]`` counts
         kept forecasts without any outcome so far.

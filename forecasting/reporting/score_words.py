@@ -174,7 +174,7 @@ def record_text(record: pd.DataFrame) -> str:
     Parameters
     ----------
     record : DataFrame
-        Of `forecasting.evaluation.ledger_record.ledger_record`.
+        Of `forecasting.evaluation.track_record.ledger_record`.
     """
     places = ", ".join(dict.fromkeys(map(place_name, record["place"])))
     series = len(record.drop_duplicates(["place", "measure"]))

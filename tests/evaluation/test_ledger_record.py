@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from forecasting.errors import EvidenceError
-from forecasting.evaluation.ledger_record import RECORD_COLUMNS, ledger_record
+from forecasting.evaluation.track_record import RECORD_COLUMNS, ledger_record
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
 from forecasting.reporting.score_words import record_text
