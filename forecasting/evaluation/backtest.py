@@ -239,8 +239,6 @@ def summarise(table: pd.DataFrame) -> pd.DataFrame:
     for column, name in (("wis", "ratio"), ("h1", "ratio_h1"), ("short", "ratio_short")):
         if len(single) and column in lines:
             lines[name] = lines[column] / single[column].min()
-    if REGRESSION not in lines.index:
-        return lines.round(3).join(coverage(table))
     lines["ratio_regression"] = lines["wis"] / float(lines["wis"][REGRESSION])
     lines = lines.round(3).join(coverage(table))
     lines.attrs["groups"] = by_group(table)

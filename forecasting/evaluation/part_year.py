@@ -226,7 +226,7 @@ def summarise_part_year(table: pd.DataFrame) -> pd.DataFrame:
     lines[["ale", "next_ale"]] = mean_scores(table, PARTS, "ale", "median")
     for before, h in (("", 0), ("next_", 1)):
         rules = lines[f"{before}wis"].reindex([*RULES]).dropna()
-        if len(rules) and THIS_PACKAGE in lines.index:
+        if len(rules):
             ratio = ratio_to(table[table["h"] == h], THIS_PACKAGE, str(rules.idxmin()))
             lines.loc[THIS_PACKAGE, f"{before}ratio"] = ratio.mean
             lines.loc[THIS_PACKAGE, f"{before}ratio_se"] = ratio.error

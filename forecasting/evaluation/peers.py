@@ -22,7 +22,7 @@ import pandas as pd
 from forecasting.errors import ModelError
 from forecasting.evaluation.scores import LEVELS, Quantiles
 from forecasting.evidence.bases import same_perimeter
-from forecasting.evidence.fact import Fact
+from forecasting.evidence.fact import in_order
 from forecasting.evidence.ledger import Ledger
 from forecasting.periods import Period, year
 from forecasting.quantiles import Array
@@ -289,37 +289,24 @@ def by_hand(known: Ledger, basis: str, period: Period) -> Array | None:
     >>> by_hand(facts, "uz-statistics", year(2023))[3].round()  # 2,544 in four months
     np.float64(7738.0)
     """
-    longest_last = sorted(_totals(known, basis), key=lambda fact: fact.period.days)
-    totals = {fact.period.end.year: fact for fact in longest_last}
-    if not totals:
-        return None
-    last = max(totals)
-    whole = _annual(totals[last])
-    growth = 1.0
-    if last - 1 in totals:
-        growth = whole / _annual(totals[last - 1])
-    ahead = max(period.end.year - last, 0)
-    total = whole * float(np.prod([1 + (growth - 1) / 2**step for step in range(1, ahead + 1)]))
-    share = period.days / year(period.end.year).days
-    return max(total, 1.0) * share * np.exp(NORMAL * SPREADS[min(ahead, 1)])
-
-
-def _totals(known: Ledger, basis: str) -> list[Fact]:
-    return [
-        fact
-        for fact in known
+    yearly = {  # of a year the last total that begins with it, which is the longest
+        fact.period.end.year: fact.value / fact.period.share_of_year
+        for fact in in_order(known)
         if fact.is_exact
         and fact.quantity == "total"
         and fact.of_world
         and fact.value > 0
         and same_perimeter(fact.basis, basis)
-        and (fact.period.start.month, fact.period.start.day) == (1, 1)
-        and fact.period.start.year == fact.period.end.year
-    ]
-
-
-def _annual(fact: Fact) -> float:
-    return fact.value * year(fact.period.end.year).days / fact.period.days
+        and fact.period.start == year(fact.period.end.year).start
+    }
+    if not yearly:
+        return None
+    last = max(yearly)
+    whole = yearly[last]
+    growth = whole / yearly.get(last - 1, whole)
+    ahead = max(period.end.year - last, 0)
+    total = whole * float(np.prod([1 + (growth - 1) / 2**step for step in range(1, ahead + 1)]))
+    return max(total, 1.0) * period.share_of_year * np.exp(NORMAL * SPREADS[min(ahead, 1)])
 
 
 def stock_by_hand(counts: list[tuple[dt.date, float]], day: dt.date) -> Array:

@@ -167,8 +167,6 @@ def demand_of(request: OutlookRequest, flow: PlaceFlow, parameters: Parameters) 
     counted = counts_of_place(request.ledger, place, request.as_of)
     refuse(scenario, target_faults(scenario, counted, request.as_of))
     years, imports = by_year(flow.after)
-    announced = request.ledger.select(place, kind="target", as_of=request.as_of)
-    targets = charging_targets(scenario, request.drivers, announced, len(imports))
     if MEASURES[scenario.measure].event == "registrations":
         parameters = parameters.override({"reexport_share": 0.0, "inventory_share": 0.0})
     for driver in request.drivers:
@@ -188,32 +186,28 @@ def demand_of(request: OutlookRequest, flow: PlaceFlow, parameters: Parameters) 
         as_of=request.as_of,
         place=place,
         seed=scenario.seed,
-        start_stock=stock_before(flow.after, flow.evidence),
-        targets=targets,
+        start_stock=stock_before(flow),
+        targets=charging_targets(request),
         counted=vehicle,
         new_cars=None if cars is None else sums_of_years(cars),
     )
 
 
-def charging_targets(
-    scenario: Scenario, drivers: Sequence[Driver], announced: Ledger, draws: int
-) -> list[Target]:
+def charging_targets(request: OutlookRequest) -> list[Target]:
     """What is to stand by a day: the scenario's own targets, which are pursued, and those of the
     ledger, compared.
 
     Parameters
     ----------
-    scenario : Scenario
-        For the seed.
-    drivers : sequence of Driver
-        Those of kind ``target``, and a dated ``national_target``.
-    announced : Ledger
-        Facts of kind target of the country.
-    draws : int
-        Number of draws.
+    request : OutlookRequest
+        Its drivers of kind ``target``, and a dated ``national_target``; its facts of kind target of
+        the country.
     """
+    scenario = request.scenario
+    draws = request.draws
+    announced = request.ledger.select(scenario.place, kind="target", as_of=request.as_of)
     targets = []
-    for driver in drivers:
+    for driver in request.drivers:
         national = driver.quantity == NATIONAL
         if national or driver.kind == "target":
             drawn = draw_event(driver, draws, scenario.seed)

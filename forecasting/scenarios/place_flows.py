@@ -154,15 +154,16 @@ def _since(forecast: FlowForecast, monthly: Array, first: int) -> Array:
     return sums_of_years(monthly)[:, first - forecast.months[0].start.year :]
 
 
-def stock_before(forecast: FlowForecast, evidence: Ledger) -> Array | float:
+def stock_before(flow: PlaceFlow) -> Array | float:
     """Vehicles on the road before the path begins, in each draw: the first count of stock less what
     came until then.
 
     Nothing where no stock was part of the evidence: a flow of imports begins with the market.
     """
+    forecast = flow.after
     counts = [
         fact
-        for fact in evidence
+        for fact in flow.evidence
         if fact.quantity == "stock" and fact.basis == forecast.basis and fact.is_exact
     ]
     if not counts:
