@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
     from forecasting.evidence.press import Proposal
     from forecasting.runs.output.result import LogForm
-    from forecasting.scenarios.check import Checked
     from forecasting.scenarios.new_country import Question
 
 
@@ -262,21 +261,13 @@ def run(
             raise click.exceptions.Exit(_status(error)) from error
         if isinstance(error, InputError) and (params or Path(PARAMS).exists()):
             # It says more, where the trouble is the params
-            _check(params or (Path(PARAMS),), beside, published)
+            from forecasting.scenarios.check import check_paths
+
+            check_paths(params or (Path(PARAMS),), beside, published)
         raise
     say(summary.to_json() if as_json else str(summary))
     if not summary.ok:
         raise click.exceptions.Exit(1)
-
-
-def _check(paths: Sequence[Path], beside: Sequence[Path], published: dt.date | None) -> Checked:
-    """Check files, or raise every problem of all of them."""
-    from forecasting.scenarios.check import check_paths
-
-    checked = check_paths(paths, beside, published)
-    if checked.problems:
-        raise InputError(checked.problems)
-    return checked
 
 
 @main.command()
@@ -289,7 +280,9 @@ def check(paths: Paths, beside: Paths, published: dt.date | None) -> None:
     Every problem of every file is named at once, with line or key path and the nearest right name.
     Nothing is written and nothing in the files is run.
     """
-    checked = _check(paths, beside, published)
+    from forecasting.scenarios.check import check_paths
+
+    checked = check_paths(paths, beside, published)
     for caveat in checked.caveats:
         say(f"note: {caveat}")
     counts = {"scenario": checked.scenarios, "fact": checked.facts}

@@ -21,7 +21,7 @@ TABLE_ENDINGS = (".csv", ".tsv", ".xlsx", ".xlsm")
 
 @dataclass
 class Checked:
-    """What a check came to.
+    """What a check came to, where nothing must be put right.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class Checked:
     scenarios, facts : int
         How many were found in good order.
     problems : list of Problem
-        What must be put right.
+        What must be put right; none once all is checked.
     caveats : list of Caveat
         What is worth knowing; no error.
     published : date or None
@@ -71,6 +71,11 @@ def check_paths(
     -------
     Checked
         Params are checked against the ledger that ships together with the ledgers given.
+
+    Raises
+    ------
+    InputError
+        With every problem of every file.
     """
     done = Checked(published=published)
     usual = filter(Path.is_dir, [DATA / "ledger", Path(PARAMS)])
@@ -91,6 +96,8 @@ def check_paths(
             done.problems += checked.problems
             done.caveats += checked.caveats()
             done.scenarios += not checked.problems
+    if done.problems:
+        raise InputError(done.problems)
     return done
 
 

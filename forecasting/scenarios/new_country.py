@@ -202,8 +202,6 @@ class NewCountry:
                 write_params(path, content)
                 undo.callback(path.unlink)
             checked = check_paths([folder / name, self.table], published=self._since)
-            if checked.problems:
-                raise InputError(checked.problems)
             undo.pop_all()
         self.caveats = checked.caveats
         if mapping and mapping.unread:
