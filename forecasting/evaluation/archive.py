@@ -63,15 +63,11 @@ def archive_record(folder: str | Path, ledger: Ledger) -> pd.DataFrame:
         Where no forecast has an outcome so far.
     """
     home = Path(folder)
-    if not home.is_dir():
-        raise InputError(
-            f"{home} is no folder; give one with the outlook.parquet of earlier reports"
-        )
     files = sorted(home.rglob(OUTLOOK_TABLE))[:MOST]
     if not files:
         raise InputError(
-            f"{home} holds no {OUTLOOK_TABLE}; give a folder with earlier reports, e.g."
-            " reports/archive"
+            f"{home} is no folder that holds an {OUTLOOK_TABLE}; give one with earlier reports,"
+            " e.g. reports/archive"
         )
     kept = [list(_rows(file, ledger)) for file in files]
     record = pd.DataFrame([row for rows in kept for row in rows], columns=COLUMNS)

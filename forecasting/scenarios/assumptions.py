@@ -23,7 +23,6 @@ from forecasting.parameters.strict_yaml import KeyPath
 from forecasting.parameters.values import Range
 from forecasting.quantiles import Array
 from forecasting.scenarios.drivers import DAYS_A_YEAR, NEVER, draw_event
-from forecasting.scenarios.known import counts_of_place
 from forecasting.scenarios.place_flows import OutlookRequest, PlaceFlow, by_year, stock_before
 
 REEXPORT = "reexport_share"  # acts on the vehicles that come, from its year on
@@ -164,7 +163,7 @@ def demand_of(request: OutlookRequest, flow: PlaceFlow, parameters: Parameters) 
     """
     scenario = request.scenario
     place = scenario.place
-    counted = counts_of_place(request.ledger, place, request.as_of)
+    counted = request.ledger.select(place, kind=("outcome", "estimate"), as_of=request.as_of)
     refuse(scenario, target_faults(scenario, counted, request.as_of))
     years, imports = by_year(flow.after)
     if MEASURES[scenario.measure].event == "registrations":

@@ -22,7 +22,7 @@ from forecasting.parameters.schema import Scenario, scenario_of
 from forecasting.parameters.strict_yaml import Document, read_yaml
 from forecasting.parameters.values import Range, fact_ids
 from forecasting.scenarios.assumptions import KeyProblem, assumption_faults, refused, target_faults
-from forecasting.scenarios.known import counts_of_place, known_on, unused_facts
+from forecasting.scenarios.known import known_on, unused_facts
 
 
 def shipped_beside(rows: Sequence[dict[str, str]]) -> Ledger:
@@ -206,7 +206,7 @@ def _against(scenario: Scenario, ledger: Ledger) -> Iterator[KeyProblem]:
             fault = f"{place}: {str(error).partition(';')[0]}"
             yield KeyProblem((key,), fault, "put the ledger right, or leave these facts out of it")
     if scenario.country:
-        counted = counts_of_place(ledger, scenario.country, as_of)
+        counted = ledger.select(scenario.country, kind=("outcome", "estimate"), as_of=as_of)
         yield from target_faults(scenario, counted, as_of)
 
 

@@ -277,11 +277,6 @@ def facts_of_flow(
     return reduce(Ledger.concat, facts)
 
 
-def counts_of_place(ledger: Ledger, place: str, as_of: dt.date) -> Ledger:
-    """All that was counted or estimated at a place, as known on a day."""
-    return ledger.select(place, kind=("outcome", "estimate"), as_of=as_of)
-
-
 def last_day(evidence: Ledger, as_of: dt.date) -> dt.date:
     """The last day that the facts cover; the day of the forecast where there are none."""
     return min(max((fact.period_end for fact in evidence if fact.period_end), default=as_of), as_of)

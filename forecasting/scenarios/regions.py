@@ -47,14 +47,15 @@ def region_shares(ledger: Ledger, place: str, as_of: dt.date) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``measure, region, name, share, fact, date``: the newest count of each part beside which the
-        country's own lies within 45 days; empty where nothing is printed.
+        The newest count of each part beside which the country's own lies within 45 days, in the
+        columns of the ledger, with its ``day``, the ``name`` of the part and its ``share``; empty
+        where nothing is printed.
 
     Examples
     --------
     >>> from forecasting.evidence.datasets import central_asia
     >>> shares = region_shares(central_asia(), "UZ", dt.date(2026, 3, 31))
-    >>> stations = shares[shares["measure"] == "charging_stations"].set_index("region")["share"]
+    >>> stations = shares[shares["measure"] == "charging_stations"].set_index("place")["share"]
     >>> round(float(stations["UZ-TK"]), 3)
     0.586
     >>> len(region_shares(central_asia(), "TM", dt.date(2026, 3, 31)))
@@ -72,18 +73,9 @@ def region_shares(ledger: Ledger, place: str, as_of: dt.date) -> pd.DataFrame:
     pairs = pairs[(pairs["apart"] <= NEAR) & (pairs["value_whole"] > pairs["value"])]
     pairs = pairs.sort_values(["day", "apart"], ascending=[False, True], kind="stable")
     newest = pairs.drop_duplicates(["measure", "place"]).sort_values("place")
-    table = pd.DataFrame(
-        {
-            "measure": newest["measure"],
-            "region": newest["place"],
-            "name": newest["place"].map(place_name),
-            "share": newest["value"] / newest["value_whole"],
-            "fact": newest["id"],
-            "date": newest["day"].dt.date,
-        }
+    return newest.assign(
+        name=newest["place"].map(place_name), share=newest["value"] / newest["value_whole"]
     )
-    by_measure = [table[table["measure"] == measure] for measure in DIVIDED_BY]
-    return pd.concat(by_measure, ignore_index=True)
 
 
 def by_region(outlook: Outlook, year: int | None = None) -> pd.DataFrame:
@@ -114,9 +106,9 @@ def by_region(outlook: Outlook, year: int | None = None) -> pd.DataFrame:
     place = outlook.years.index(when)
     shares = region_shares(outlook.ledger, outlook.scenario.place, outlook.as_of)
     rows = []
-    for counted, parts in shares.groupby("measure", sort=False):
+    for counted, parts in shares.groupby("measure"):
         drawn = _drifted(parts, outlook, when)
-        names = [*zip(parts["region"], parts["name"], parts["share"], strict=True)]
+        names = [*zip(parts["place"], parts["name"], parts["share"], strict=True)]
         names.append(("", "the rest", np.nan))
         for measure in DIVIDED_BY[str(counted)]:
             if measure in outlook.results.values:
@@ -133,11 +125,11 @@ def _drifted(parts: pd.DataFrame, outlook: Outlook, year: int) -> Array:
     """
     share = parts["share"].to_numpy(dtype=float)
     rest = max(1 - share.sum(), 1e-6)
-    ends = dt.date(year, 12, 31)
-    ahead = np.array([max((ends - day).days / DAYS_A_YEAR, 0.0) for day in parts["date"]])
+    days = (pd.Timestamp(year, 12, 31) - parts["day"]).dt.days
+    ahead = days.clip(lower=0).to_numpy() / DAYS_A_YEAR
     seeds = [
         [outlook.scenario.seed, zlib.crc32(name.encode())]
-        for name in parts["region"] + parts["measure"]
+        for name in parts["place"] + parts["measure"]
     ]
     chance = np.column_stack(
         [np.random.default_rng(seed).standard_normal(outlook.results.count) for seed in seeds]

@@ -101,7 +101,7 @@ def test_what_was_known_on_its_day_is_no_outcome(tmp_path: Path) -> None:
 def test_wrong_folders_are_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is no folder"):
         archive_record(tmp_path / "no", central_asia())
-    with pytest.raises(InputError, match=r"holds no outlook\.parquet"):
+    with pytest.raises(InputError, match=r"is no folder that holds an outlook\.parquet"):
         archive_record(tmp_path, central_asia())
     (tmp_path / OUTLOOK_TABLE).write_bytes(b"no parquet")
     with pytest.raises(InputError, match=r"outlook\.parquet is damaged"):

@@ -33,7 +33,7 @@ def test_shares_are_the_printed_ones():
     1,464.
     """
     uz, kz = (
-        region_shares(central_asia(), place, DAY).set_index(["measure", "region"])["share"]
+        region_shares(central_asia(), place, DAY).set_index(["measure", "place"])["share"]
         for place in ("UZ", "KZ")
     )
     assert uz["charging_stations", "UZ-TK"] == pytest.approx(820 / 1399)
@@ -44,8 +44,8 @@ def test_shares_are_the_printed_ones():
 
 def test_what_was_not_yet_published_is_not_used():
     then = region_shares(central_asia(), "UZ", dt.date(2024, 12, 31))
-    stations = then[then["measure"] == "charging_stations"].set_index("region")
-    assert stations.loc["UZ-TK", "date"] == dt.date(2024, 10, 4)
+    stations = then[then["measure"] == "charging_stations"].set_index("place")
+    assert stations.loc["UZ-TK", "period_end"] == "2024-10-04"
     assert stations.loc["UZ-TK", "share"] == pytest.approx(402 / 828)
 
 
