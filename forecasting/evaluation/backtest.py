@@ -8,7 +8,7 @@ year a horizon later. What was known on the first day after the origin comes fro
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -161,14 +161,14 @@ def _cases(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> Iterator[C
         sizes = (rows["sales"] / rows["share"]).dropna()
         for origin in rows.index[rows.index >= FIRST_ORIGIN].tolist():
             day = dt.date(origin + 1, 1, 1)
-            known = Known(facts, None, None, day, sizes, size_from_ledger=False, analogues=others)
             sales = rows["sales"].loc[:origin].astype(float)
             runs = sales.index - np.arange(len(sales))  # years without a gap have one number
             history = sales[runs == runs[-1]]
             ahead = [h for h in HORIZONS if origin + h in rows.index]
             outcomes = {h: float(rows["sales"][origin + h]) for h in ahead}
             if len(history) >= FEWEST_YEARS and history.iloc[-1] >= LEAST_SALES and outcomes:
-                known = replace(known, since=year(int(history.index[0])).start)
+                since = year(int(history.index[0])).start
+                known = Known(facts, None, None, day, sizes, False, since, others)
                 share = float(rows["share"][origin])
                 taught = (str(market) if train is None else "", origin)
                 yield Case(str(market), origin, history, share, known, outcomes, taught)

@@ -1,8 +1,10 @@
 """A scenario written as the commented params file that reads back as the same scenario."""
 
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from forecasting.demand.parameters import load_parameters
@@ -39,7 +41,7 @@ WORDS = {
 }
 
 
-def params_text(scenario: Scenario, stem: str, origin: str = "") -> str:
+def params_text(scenario: Scenario, stem: str, origin: str = "", folder: Path | None = None) -> str:
     """A scenario as a params file.
 
     Parameters
@@ -50,6 +52,8 @@ def params_text(scenario: Scenario, stem: str, origin: str = "") -> str:
         Name of the file without its ending, which names the scenario.
     origin : str
         What the scenario was made from, for the first line.
+    folder : Path, optional
+        Where the file is to lie: its ledgers are named relative to it.
 
     Returns
     -------
@@ -76,9 +80,12 @@ def params_text(scenario: Scenario, stem: str, origin: str = "") -> str:
     0.2 to 0.7 (0.45) by default
     <BLANKLINE>
     """
-    values = {
-        key: value for key, value in scenario.parameters().items() if value not in (None, [], {})
-    }
+    keys = scenario.parameters()
+    if folder is not None:
+        keys["ledger"] = [
+            os.path.relpath(Path(file).resolve(), folder.resolve()) for file in scenario.ledger
+        ]
+    values = {key: value for key, value in keys.items() if value not in (None, [], {})}
     first, heading = names_of_place(scenario.place)
     name = stem.removeprefix(f"{first}-")
     values["scenario"] = name

@@ -149,14 +149,15 @@ class WhatIf:
         >>> print(WhatIf("turkmenistan-baseline", draws=50).params("turkmenistan-mine")[:20])
         # Turkmenistan, mine
         """
-        return self._text(self.scenario, name)
+        return self._text(name)
 
-    def _text(self, scenario: Scenario, name: str) -> str:
+    def _text(self, name: str, folder: Path | None = None) -> str:
         if problem := unsafe_name(name):
             raise InputError(
                 f"{name!r} cannot name a scenario: it {problem}; use a-z, 0-9, - and _"
             )
-        return params_text(scenario, name, f"saved from an exploration of {self.given.name}")
+        origin = f"saved from an exploration of {self.given.name}"
+        return params_text(self.scenario, name, origin, folder)
 
     @takes(InputError, path=file_path(), overwrite=flag())
     def save(self, path: str | Path, overwrite: bool = False) -> Path:
@@ -187,11 +188,7 @@ class WhatIf:
             raise InputError(f"{str(path)!r} is not the name of a params file: end it in .yaml")
         if os.path.lexists(named) and not overwrite:
             raise InputError(f"{file} is there already; choose another name, or say overwrite=True")
-        own = tuple(
-            os.path.relpath(Path(facts).resolve(), file.parent) for facts in self.scenario.ledger
-        )
-        scenario = self.scenario.model_copy(update={"ledger": own})
-        text = self._text(scenario, file.stem)
+        text = self._text(file.stem, file.parent)
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             (write_asked if overwrite else write_new)(file, text.encode())

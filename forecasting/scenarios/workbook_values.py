@@ -8,7 +8,6 @@ sheets a sum over what their cells say: a changed cell is where a row and a colu
 import itertools
 import json
 import math
-import os
 import re
 import zipfile
 import zlib
@@ -226,16 +225,12 @@ def params_of_workbook(path: Path, name: str, folder: Path) -> tuple[str, str]:
         stored = [cell.value for cell in sheets[STAMP][row]]
         _refuse_changed(path, sheets[name_of_sheet], stored)
     scenario = with_own(scenario_from_parameters(json.loads("".join(map(str, parts)))), own)
-    ledgers = tuple(
-        os.path.relpath(Path(facts).resolve(), folder.resolve()) for facts in scenario.ledger
-    )
-    scenario = scenario.model_copy(update={"ledger": ledgers})
     origin = f"from {path.name}"
     left_out = [f"{price} {own[price]:g}" for price in PRICES if price in own]
     if left_out:
         origin += f"; without {' and '.join(left_out)}: no result of a run depends on a price"
     stem = f"{names_of_place(scenario.place)[0]}-{name}"
-    return f"{stem}.yaml", params_text(scenario, stem, origin)
+    return f"{stem}.yaml", params_text(scenario, stem, origin, folder)
 
 
 def _bounds(inputs: Any, cell: str) -> tuple[float, float]:
