@@ -227,7 +227,6 @@ def _iso() -> Any:
     return pycountry
 
 
-@lru_cache(maxsize=1024)
 def _iso_code(text: str) -> str:
     """The ISO 3166 code of a country, by its name in any language, or of its part; empty where
     there is none.
@@ -248,7 +247,6 @@ def _iso_entry(code: str) -> Any:
     return _iso().countries.get(alpha_2=code)
 
 
-@lru_cache(maxsize=4096)
 def place_code(text: str) -> str:
     """The code of a place, whatever its spelling.
 
