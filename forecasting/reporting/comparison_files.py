@@ -34,7 +34,7 @@ from forecasting.reporting.labels import label_of, unit_of
 from forecasting.reporting.result_tables import yearly
 from forecasting.reporting.sheets import ENDS, LEVELS, Book
 from forecasting.scenarios.joint_draws import Results
-from forecasting.scenarios.outlook_files import load_draws, load_record, load_results
+from forecasting.scenarios.outlook_files import load_draws, load_record
 
 Shown = Mapping[Any, Mapping[Any, float]]  # levels by scenario and place
 
@@ -65,26 +65,23 @@ FIRST_DRAW = 7
 SUMS = ("chosen", "baseline", "difference")
 
 
-def write_comparison(out: Path) -> list[Path]:
-    """Write ``comparison.csv`` and ``comparison.xlsx`` from ``comparison.parquet`` of the same
-    folder.
+def write_comparison(out: Path, table: pd.DataFrame) -> None:
+    """Write ``comparison.parquet``, and the same as CSV and as a workbook.
 
     Parameters
     ----------
     out : Path
         A folder of reports.
-
-    Returns
-    -------
-    list of Path
-        What was written; nothing where there is no table.
+    table : pandas.DataFrame
+        The results of all of them, one row or more.
     """
-    source = out / COMPARISON_TABLE
-    if not source.is_file():
-        return []
-    table = load_results(source)
-    contents = {COMPARISON_CSV: csv_bytes(table), COMPARISON_WORKBOOK: _workbook(yearly(table))}
-    return [write_whole(out / name, content) for name, content in contents.items()]
+    contents = {
+        COMPARISON_TABLE: table.to_parquet(index=False),
+        COMPARISON_CSV: csv_bytes(table),
+        COMPARISON_WORKBOOK: _workbook(yearly(table)),
+    }
+    for name, content in contents.items():
+        write_whole(out / name, content)
 
 
 def _workbook(wide: pd.DataFrame) -> bytes:

@@ -23,7 +23,6 @@ from forecasting.measures import AT_THE_HORIZON, CHARGING_ANSWERS, HEADLINE
 from forecasting.names import (
     ARCHIVE,
     ASSETS,
-    COMPARISON_TABLE,
     DRAWS_TABLE,
     INDEX_PAGE,
     OUTLOOK_TABLE,
@@ -57,11 +56,10 @@ from forecasting.reporting.result_tables import (
     stored_results,
     vehicles_in,
 )
-from forecasting.scenarios.joint_draws import COLUMNS, Results, region_places, region_total
+from forecasting.scenarios.joint_draws import Results, region_places, region_total
 from forecasting.scenarios.outlook_files import (
     load_draws,
     load_record,
-    load_results,
     stored_caveat,
     stored_caveats,
 )
@@ -98,16 +96,18 @@ SECTIONS = (
 )
 
 
-def build_site(out: Path, records: Sequence[Record]) -> Path:
+def build_site(out: Path, records: Sequence[Record], table: pd.DataFrame) -> Path:
     """Write ``index.html`` and the shared script of a folder of reports.
 
     Parameters
     ----------
     out : Path
-        The folder; ``comparison.parquet`` in it, if there, gives the numbers.
+        The folder.
     records : sequence of mapping
         What is known of each scenario, as in its ``run.json``: name, parameters, finished, seconds,
         since; of one that failed also ``failure`` with message, cell and trace.
+    table : pandas.DataFrame
+        The results of all of them.
 
     Returns
     -------
@@ -119,9 +119,6 @@ def build_site(out: Path, records: Sequence[Record]) -> Path:
     RunError
         If the page would load anything from outside.
     """
-    table = pd.DataFrame(columns=COLUMNS)
-    with contextlib.suppress(InputError):  # one that is missing or damaged holds nothing
-        table = load_results(out / COMPARISON_TABLE)
     results = stored_results(table)
     runs = [_described(out, record, results) for record in records]
     columns = _columns(runs)

@@ -5,9 +5,7 @@ import importlib
 from pathlib import Path
 
 from forecasting.errors import InputError
-from forecasting.evidence.files import write_whole
 from forecasting.names import (
-    COMPARISON_TABLE,
     FAILURE_RECORD,
     FAILURES,
     OUTLOOK_TABLE,
@@ -101,6 +99,7 @@ def write_summary(out: Path) -> list[str]:
 
     from forecasting.reporting.comparison_files import write_comparison
     from forecasting.reporting.site import build_site
+    from forecasting.scenarios.joint_draws import COLUMNS
     from forecasting.scenarios.outlook_files import load_results
 
     records = read_records(out)
@@ -115,9 +114,9 @@ def write_summary(out: Path) -> list[str]:
             message = f"{error}; move its folder away and run it again"
             record["failure"] = {"message": message}
             damaged.append(f"{record['name']}: {message}")
+    results = pd.DataFrame(columns=COLUMNS)
     if tables:
         results = pd.concat(tables, ignore_index=True)
-        write_whole(out / COMPARISON_TABLE, results.to_parquet(index=False))
-    write_comparison(out)
-    build_site(out, records)
+        write_comparison(out, results)
+    build_site(out, records, results)
     return damaged
