@@ -16,7 +16,7 @@ import click
 
 from forecasting import __version__
 from forecasting.errors import ForecastingError, InputError, shortened, visible
-from forecasting.evidence.files import refuse_existing
+from forecasting.evidence.files import refuse_existing, write_asked
 from forecasting.names import FETCH_ADDRESS_VARIABLE, PARAMS, REPORT_PAGE
 from forecasting.parameters.naming import PARAMS_ENDINGS
 
@@ -460,15 +460,15 @@ def backtest(csv: Path | None, force: bool, **options: Any) -> None:
             scores = summarise(backtest_skill(panel, train, peers=options["peers"], mapped=mapped))
             words = score_words.scores_text(scores, score_words.BACKTEST)
     say(words)
-    _write_csv(scores, csv, index=kind != "chargers")
+    _write_csv(scores if kind == "chargers" else scores.reset_index(), csv)
 
 
-def _write_csv(table: pd.DataFrame, path: Path | None, index: bool) -> None:
+def _write_csv(table: pd.DataFrame, path: Path | None) -> None:
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        from forecasting.reporting.iamc import write_csv
+        from forecasting.reporting.comparison_files import csv_bytes
 
-        write_csv(table.reset_index() if index else table, path)
+        write_asked(path, csv_bytes(table))
         say(f"wrote {path}")
 
 
@@ -518,14 +518,14 @@ def track_record(
 
         kept = archive_record(archive, known_facts(ledger, beside))
         say(archive_text(kept))
-        _write_csv(kept.drop(columns=["basis", "outcome_basis", "fact", "facts"]), csv, index=False)
+        _write_csv(kept.drop(columns=["basis", "outcome_basis", "fact", "facts"]), csv)
         return
     from forecasting.evaluation.track_record import RECORD_COLUMNS, ledger_record
     from forecasting.reporting.score_words import record_text
 
     record = ledger_record(known_facts(ledger, beside, place), place=place, **question)
     say(record_text(record))
-    _write_csv(record[RECORD_COLUMNS], csv, index=False)
+    _write_csv(record[RECORD_COLUMNS], csv)
 
 
 @main.command()

@@ -172,7 +172,7 @@ def test_what_a_terminal_would_act_on_is_made_visible(tmp_path: Path) -> None:
 
 def test_a_table_of_scores_holds_no_formula(tmp_path: Path) -> None:
     table = pd.DataFrame({"place": ["UZ", "=cmd()"], "fact": ["@x", "+1"], "score": [-0.5, 0.25]})
-    _write_csv(table, tmp_path / "out.csv", index=False)
+    _write_csv(table, tmp_path / "out.csv")
     assert (tmp_path / "out.csv").read_text() == "place,fact,score\nUZ,'@x,-0.5\n'=cmd(),'+1,0.25\n"
 
 

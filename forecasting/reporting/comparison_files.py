@@ -29,8 +29,7 @@ from forecasting.names import (
 )
 from forecasting.quantiles import Array
 from forecasting.reporting.display import plain_frame
-from forecasting.reporting.iamc import csv_bytes
-from forecasting.reporting.labels import label_of, unit_of
+from forecasting.reporting.labels import inert, label_of, unit_of
 from forecasting.reporting.result_tables import yearly
 from forecasting.reporting.sheets import ENDS, LEVELS, Book
 from forecasting.scenarios.joint_draws import Results
@@ -82,6 +81,11 @@ def write_comparison(out: Path, table: pd.DataFrame) -> None:
     }
     for name, content in contents.items():
         write_whole(out / name, content)
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """A table as CSV; text that a spreadsheet would take for a formula is made inert."""
+    return str(frame.map(inert).to_csv(index=False, lineterminator="\n")).encode()
 
 
 def _workbook(wide: pd.DataFrame) -> bytes:

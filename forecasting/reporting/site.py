@@ -168,7 +168,6 @@ def _described(out: Path, record: Record, results: Stored) -> Run:
     keys = dict(stored.get("parameters") or record.get("parameters") or {})
     age = stored_caveat(stored.get("age"))
     as_of = str(stored.get("as_of") or keys.get("as_of") or "")
-    failure = record.get("failure") or {}
     finished = record.get("finished", "")[:16].replace("T", " ")
     fresh = (phrase("as of {}", as_of), phrase("run {} UTC", finished))
     return _named(name, keys) | {
@@ -177,8 +176,7 @@ def _described(out: Path, record: Record, results: Stored) -> Run:
         "as_of": as_of,
         "age": line_html([age_line(age)]) if age else "",
         "caveats": lines_of(caveat for caveat in stored_caveats(stored) if caveat != age),
-        "failure": failure,
-        "error": failure.get("message", ""),
+        "failure": record.get("failure"),
         "link": name if (out / name / REPORT_PAGE).is_file() else "",
         "since": numbered(record.get("since", "")),
         "fresh": " · ".join(filter(None, fresh)),
