@@ -42,21 +42,8 @@ def html_of(thing: Shown) -> str:
     raise NotImplementedError(f"{type(thing).__name__} has no table")
 
 
-@singledispatch
-def chart_of(results: Any, *options: Any) -> Any:
-    """The figure of an object.
-
-    Parameters
-    ----------
-    results : GrowthResults
-        Or an object of a class that is registered below. A fitted curve is none, so that nothing
-        but its own module loads the library that fits it.
-    *options : object
-        Of its figure.
-    """
-    return results_chart(results, *options)
-
-
+# The figure of what is registered here, else of a fitted curve: nothing of curves is loaded for it
+chart_of = singledispatch(results_chart)
 chart_of.register(FlowForecast, forecast_chart)
 chart_of.register(Outlook, fan_chart)
 

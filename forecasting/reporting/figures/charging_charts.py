@@ -108,8 +108,14 @@ def charger_gap(outlook: Outlook) -> go.Figure:
     standing = {unit: mark for unit in STANDING for mark in _standing(outlook, unit)}
     for unit, mark in standing.items():
         words += f"; {STANDING[unit]}, {mark.label} {unit} stood {when_words(mark.period)}"
-    chart = of_outlook(outlook, f"{title} {practice}", words, height=460, margin_r=136)
-    chart.update_layout(yaxis=linear_scale([wide[0.9][last] for wide in answers.values()]))
+    chart = of_outlook(
+        outlook,
+        f"{title} {practice}",
+        words,
+        height=460,
+        margin_r=136,
+        yaxis=linear_scale([wide[0.9][last] for wide in answers.values()]),
+    )
     names = []
     medians = []
     for place, (measure, wide) in enumerate(answers.items()):
@@ -192,8 +198,11 @@ def load_chart(outlook: Outlook, day: str = "winter") -> go.Figure:
     peak = f"{readable(total.max())} MW at {total.idxmax()}:00"
     title = f"charging takes {peak} on a {day} day of {outlook.scenario.horizon}"
     words = "MW, mean over the draws, by where vehicles charge"
-    chart = of_outlook(outlook, title, words, xaxis_title_text="hour of the day")
-    chart.update_layout(
+    chart = of_outlook(
+        outlook,
+        title,
+        words,
+        xaxis_title_text="hour of the day",
         xaxis={"dtick": 3, "range": [-0.5, 23.5]},
         yaxis=linear_scale(total),
         barmode="stack",

@@ -300,12 +300,16 @@ def evidence_chart(evidence: Ledger | Outlook, measure: str | None = None) -> go
         f"{RELATION_WORDS[last.relation]}{last.label} {when_words(last.period)}"
     )
     agencies = dict.fromkeys(basis_name(mark.basis).partition(",")[0] for mark in shown)
-    chart = Drawing(title, f"{unit}, {how}", source=f"Source: {', '.join(agencies)}", height=440)
-    main = getattr(getattr(evidence, "forecast", None), "basis", None)
     heights = [mark.height for mark in shown]
-    chart.add(*fact_traces(shown, main))
-    chart.update_layout(yaxis=log_scale([*heights, 1.5 * max(heights)]))
-    return chart.years(_ends_of(shown)).figure()
+    chart = Drawing(
+        title,
+        f"{unit}, {how}",
+        source=f"Source: {', '.join(agencies)}",
+        height=440,
+        yaxis=log_scale([*heights, 1.5 * max(heights)]),
+    )
+    main = getattr(getattr(evidence, "forecast", None), "basis", None)
+    return chart.add(*fact_traces(shown, main)).years(_ends_of(shown)).figure()
 
 
 def _ends_of(shown: Iterable[Mark], periods: Iterable[Period] = ()) -> list[float]:
@@ -422,6 +426,7 @@ def policy_chart(outlook: Outlook) -> go.Figure:
         f"{readable(without[most])} without",
         f"{unit}; shaded, four in five of what may come"
         + phrase("; dotted, {}", ", ".join(marked.values())),
+        yaxis=linear_scale(high),
     )
     chart.add(
         band(days, low, high, fillcolor=tint(BLUE, 0.2), name="80 %", showlegend=False),
@@ -430,7 +435,7 @@ def policy_chart(outlook: Outlook) -> go.Figure:
     )
     for day in marked:
         chart.mark("x", on_axis(day), dash="dot")
-    return chart.update_layout(yaxis=linear_scale(high)).years(years).figure()
+    return chart.years(years).figure()
 
 
 def _policy_days(forecast: FlowForecast) -> Iterator[tuple[dt.date, str]]:
@@ -473,18 +478,22 @@ def forecast_chart(forecast: FlowForecast) -> go.Figure:
     title += f", {readable(totals[0.5].iloc[-1])} {when_words(forecast.periods[-1])}"
     basis = basis_words(", as counted by {}", forecast.basis)
     words = f"{unit_of(measure)} a year{basis}; a fact is as long as its period".strip()
-    chart = Drawing(title, words, source="Source: forecast from the facts shown", height=440)
     middles = [(on_axis(p.start) + on_axis(p.end)) / 2 for p in forecast.periods]
     hover = hovering(hovers(map(period_words, forecast.periods), totals))
     labels = [f"<b>{readable(total)}</b>" for total in totals[0.5]]
     shown = marks(forecast.evidence or (), measure)
+    chart = Drawing(
+        title,
+        words,
+        source="Source: forecast from the facts shown",
+        height=440,
+        yaxis=linear_scale([*rates[0.9], *(mark.height for mark in shown)]),
+    )
     chart.add(
         whiskers(middles, rates, middles, "forecast, 80 %", color=BLUE) | hover,
         words_at(middles, rates[0.9], labels, "top center", color=DEEP, size=12),
         *fact_traces(shown, forecast.basis),
     )
-    heights = [*rates[0.9], *(mark.height for mark in shown)]
-    chart.update_layout(yaxis=linear_scale(heights))
     return chart.years(_ends_of(shown, forecast.periods)).figure()
 
 

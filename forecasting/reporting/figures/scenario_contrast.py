@@ -215,8 +215,10 @@ def scenario_paths(table: pd.DataFrame, country: str, measure: str = "ev_stock")
     chart = Drawing(
         f"{place_name(country)}: {ends_of_all} in {years[-1]}, by scenario",
         f"{unit_by_year(measure)}; medians, and 80 % ranges",
+        yaxis=linear_scale(_held(paths)),
+        showlegend=False,
+        margin_r=150,
     )
-    chart.update_layout(yaxis=linear_scale(_held(paths)), showlegend=False, margin_r=150)
     names = []
     for place, (scenario, wide) in enumerate(paths.items()):
         colour = colour_of(scenario, place)
