@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click import UsageError, argument, option
+from click.exceptions import Exit
 
 from forecasting import __version__
 from forecasting.errors import ForecastingError, InputError, shortened, visible
@@ -54,7 +56,7 @@ def facts_path(text: str) -> Path:
     return path(text)
 
 
-OWN_FACTS = click.option(
+OWN_FACTS = option(
     "--ledger",
     "beside",
     multiple=True,
@@ -73,7 +75,7 @@ def _day_of_publication(text: str) -> dt.date:
     raise click.BadParameter("is empty: give a day, month or year")
 
 
-PUBLISHED = click.option(
+PUBLISHED = option(
     "--published",
     type=_day_of_publication,
     metavar="DATE",
@@ -82,9 +84,9 @@ PUBLISHED = click.option(
 
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-PLACE = click.option("--place", help="Country, province or port: an ISO 3166 code or a name.")
-CSV = click.option("--csv", type=path, help="Write the table to a file, too.")
-FORCE = click.option("--force", is_flag=True, help="With --csv: replace a file that is there.")
+PLACE = option("--place", help="Country, province or port: an ISO 3166 code or a name.")
+CSV = option("--csv", type=path, help="Write the table to a file, too.")
+FORCE = option("--force", is_flag=True, help="With --csv: replace a file that is there.")
 
 
 def _each(words: dict[str, str], **same: Any) -> Callable[[Callable[..., None]], Any]:
@@ -92,7 +94,7 @@ def _each(words: dict[str, str], **same: Any) -> Callable[[Callable[..., None]],
 
     def decorated(command: Callable[..., None]) -> Callable[..., None]:
         for name in reversed(words):
-            command = click.option(f"--{name}", help=words[name], **same)(command)
+            command = option(f"--{name}", help=words[name], **same)(command)
         return command
 
     return decorated
@@ -146,7 +148,7 @@ class _Group(click.Group):
             need = "1 GB does for a command, 500 MB more for each job of a run"
             message = f"too little memory; {need}"
         click.echo(shortened(f"ev-forecast {ctx.invoked_subcommand}: {message}"), err=True)
-        raise click.exceptions.Exit(status)
+        raise Exit(status)
 
 
 @click.group(
@@ -170,9 +172,9 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("params", nargs=-1, type=path)
-@click.option("--out", default="reports", type=path, help="Folder of the reports.")
-@click.option("--jobs", default=2, type=click.IntRange(min=1), help="Scenarios at a time.")
+@argument("params", nargs=-1, type=path)
+@option("--out", default="reports", type=path, help="Folder of the reports.")
+@option("--jobs", default=2, type=click.IntRange(min=1), help="Scenarios at a time.")
 @_each(
     {
         "force": "Run what is fresh, too.",
@@ -180,43 +182,43 @@ def main() -> None:
     },
     is_flag=True,
 )
-@click.option(
+@option(
     "--as-of",
     metavar="DATE",
     help="Use what was published by then, in place of the params' own day.",
 )
-@click.option(
+@option(
     "--engine",
     type=click.Choice(["fork", "kernel"]),
     default="fork",
     help="Run notebooks in processes forked from one that has loaded everything, "
     "or in plain Jupyter kernels.",
 )
-@click.option(
+@option(
     "--scheduler",
     metavar="ADDRESS",
     help="Dask scheduler to send the scenarios to, tcp://host:port.",
 )
-@click.option(
+@option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
     metavar="SECONDS",
     help="Longest time of one cell.",
 )
-@click.option(
+@option(
     "--memory",
     type=click.IntRange(min=100),
     metavar="MB",
     help="Most memory of a scenario's process.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the summary for machines.")
-@click.option(
+@option("--json", "as_json", is_flag=True, help="Print the summary for machines.")
+@option(
     "--log",
     type=click.Choice(["text", "json"]),
     help="Tell of each scenario on standard error: for people, or as a line of JSON. "
     "Default text, none with --json.",
 )
-@click.option(
+@option(
     "--keep",
     type=click.IntRange(min=0),
     metavar="DAYS",
@@ -258,7 +260,7 @@ def run(
             from forecasting.runs.output.result import write_event
 
             write_event("run", "refused", reason=str(error))
-            raise click.exceptions.Exit(_status(error)) from error
+            raise Exit(_status(error)) from error
         if isinstance(error, InputError) and (params or Path(PARAMS).exists()):
             # It says more, where the trouble is the params
             from forecasting.scenarios.check import check_paths
@@ -267,11 +269,11 @@ def run(
         raise
     say(summary.to_json() if as_json else str(summary))
     if not summary.ok:
-        raise click.exceptions.Exit(1)
+        raise Exit(1)
 
 
 @main.command()
-@click.argument("paths", nargs=-1, type=facts_path)
+@argument("paths", nargs=-1, type=facts_path)
 @OWN_FACTS
 @PUBLISHED
 def check(paths: Paths, beside: Paths, published: dt.date | None) -> None:
@@ -295,24 +297,24 @@ def check(paths: Paths, beside: Paths, published: dt.date | None) -> None:
 
 
 @main.command()
-@click.argument("country", default="")
-@click.option(
+@argument("country", default="")
+@option(
     "--ledger",
     type=facts_path,
     metavar="FILE",
     help="A table of your own: what it cannot say is asked, and the report made.",
 )
-@click.option("--yes", is_flag=True, help="Take what is proposed, and say it.")
+@option("--yes", is_flag=True, help="Take what is proposed, and say it.")
 @PUBLISHED
-@click.option(
+@option(
     "--from",
     "workbook",
     type=FILE,
     metavar="FILE.xlsx",
     help="A workbook of `export --xlsx`: write what its yellow cells amount to.",
 )
-@click.option("--scenario", help="Name of the scenario; default baseline, of a workbook own.")
-@click.option("--out", default="params", type=path, help="Folder to write the file to.")
+@option("--scenario", help="Name of the scenario; default baseline, of a workbook own.")
+@option("--out", default="params", type=path, help="Folder to write the file to.")
 def new(
     country: str,
     ledger: Path | None,
@@ -342,7 +344,7 @@ def new(
         name, text = new_params(country, scenario or "baseline")
         where = place_name(country_code(country))
     else:
-        raise click.UsageError("name a country, a table with --ledger, or a workbook with --from")
+        raise UsageError("name a country, a table with --ledger, or a workbook with --from")
     path = out / name
     write_params(path, text)
     say(
@@ -372,7 +374,7 @@ def _new_of_table(
     summary = run_all([params])
     say(str(summary))
     if not summary.ok:
-        raise click.exceptions.Exit(1)
+        raise Exit(1)
     say(f"the report is {summary.out}/{params.stem}/{REPORT_PAGE}; to change it, edit {params}")
 
 
@@ -386,7 +388,7 @@ BESIDE = {
 
 
 @main.command(short_help="Score past forecasts of markets that you bring.")
-@click.option(
+@option(
     "--panel",
     type=FILE,
     required=True,
@@ -413,10 +415,10 @@ BESIDE = {
     },
     is_flag=True,
 )
-@click.option(
+@option(
     "--policies", type=FILE, help="With --events: a table of policies in place of those that ship."
 )
-@click.option("--scheduler", metavar="ADDRESS", help="Dask scheduler whose workers forecast.")
+@option("--scheduler", metavar="ADDRESS", help="Dask scheduler whose workers forecast.")
 @CSV
 @FORCE
 def backtest(csv: Path | None, force: bool, **options: Any) -> None:
@@ -427,9 +429,9 @@ def backtest(csv: Path | None, force: bool, **options: Any) -> None:
     named = {name for name, value in options.items() if value}
     kind = next(name for name in BESIDE if name in named)
     if kind == "events" and "monthly" not in named:
-        raise click.UsageError("--events needs --panel and --monthly")
-    for option in sorted(named - BESIDE[kind] - {kind, "panel"}):
-        raise click.UsageError(f"--{option} does not go with --{kind}")
+        raise UsageError("--events needs --panel and --monthly")
+    for other in sorted(named - BESIDE[kind] - {kind, "panel"}):
+        raise UsageError(f"--{other} does not go with --{kind}")
     if csv is not None:
         refuse_existing(csv, force)
     from forecasting.reporting import score_words
@@ -473,16 +475,14 @@ def _write_csv(table: pd.DataFrame, path: Path | None) -> None:
 
 
 @main.command(short_help="Set past forecasts beside what was published since.")
-@click.argument("ledger", nargs=-1, type=facts_path)
+@argument("ledger", nargs=-1, type=facts_path)
 @PLACE
-@click.option(
+@option(
     "--measure",
     help="Which measure, e.g. ev_imports; default electric vehicles, chargers and ports.",
 )
-@click.option(
-    "--as-of", metavar="DATE", multiple=True, help="Days to forecast on; default year ends."
-)
-@click.option(
+@option("--as-of", metavar="DATE", multiple=True, help="Days to forecast on; default year ends.")
+@option(
     "--archive",
     type=path,
     metavar="DIR",
@@ -510,7 +510,7 @@ def track_record(
         refuse_existing(csv, force)
     if archive is not None:
         if place or any(question.values()):
-            raise click.UsageError(
+            raise UsageError(
                 "--archive stands without --place, --measure and --as-of: kept forecasts say theirs"
             )
         from forecasting.evaluation.archive import archive_record
@@ -529,7 +529,7 @@ def track_record(
 
 
 @main.command()
-@click.argument("out", default="reports", type=path)
+@argument("out", default="reports", type=path)
 def status(out: Path) -> None:
     """What ran into the folder OUT, what failed, and how old each report is.
 
@@ -543,7 +543,7 @@ def status(out: Path) -> None:
     failed = [name for state, name, _ in rows if state == "failed"]
     say(f"{plural(len(rows), 'scenario')}, {len(failed)} failed")
     if failed:
-        raise click.exceptions.Exit(1)
+        raise Exit(1)
 
 
 FORMS = {
@@ -557,7 +557,7 @@ FORMS = {
 
 
 @main.command()
-@click.argument("report", type=path)
+@argument("report", type=path)
 @_each(FORMS, type=path)
 @_each(
     {
@@ -566,9 +566,7 @@ FORMS = {
     },
     is_flag=True,
 )
-@click.option(
-    "--template", type=FILE, help="With --docx: a Word document whose styles are used, .docx."
-)
+@option("--template", type=FILE, help="With --docx: a Word document whose styles are used, .docx.")
 def export(
     report: Path, force: bool, brief: bool, template: Path | None, **files: Path | None
 ) -> None:
@@ -580,21 +578,21 @@ def export(
 
     wanted = {form: path for form, path in files.items() if path is not None}
     if brief and "pdf" not in wanted:
-        raise click.UsageError("--brief goes with --pdf FILE")
+        raise UsageError("--brief goes with --pdf FILE")
     if template and "docx" not in wanted:
-        raise click.UsageError("--template goes with --docx FILE")
+        raise UsageError("--template goes with --docx FILE")
     if not wanted:
         forms = ", ".join(f"--{form} FILE" for form in files)
-        raise click.UsageError(f"nothing to write; give {forms}")
+        raise UsageError(f"nothing to write; give {forms}")
     written = export_report(report, wanted, brief=brief, template=template, force=force)
     say("\n".join(f"wrote {path}" for path in written))
 
 
 @main.command()
-@click.argument("ledger", nargs=-1, type=facts_path)
+@argument("ledger", nargs=-1, type=facts_path)
 @PLACE
-@click.option("--measure", help="What is counted, e.g. ev_imports.")
-@click.option("--as-of", metavar="DATE", help="Only what was published by then.")
+@option("--measure", help="What is counted, e.g. ev_imports.")
+@option("--as-of", metavar="DATE", help="Only what was published by then.")
 @_each(
     {
         "conflicts": "Only facts that disagree, side by side.",
@@ -680,12 +678,12 @@ def _list(facts: Ledger, known: Ledger) -> None:
 
 
 @main.command()
-@click.argument("place")
-@click.argument("measure")
-@click.argument("period")
-@click.argument("value")
-@click.option("--as-of", metavar="DATE", help="Day of the forecast; default the scenario's own.")
-@click.option(
+@argument("place")
+@argument("measure")
+@argument("period")
+@argument("value")
+@option("--as-of", metavar="DATE", help="Day of the forecast; default the scenario's own.")
+@option(
     "--params",
     type=path,
     metavar="FILE",
@@ -714,21 +712,21 @@ worldbank  population and gross domestic product, by year
 
 
 @main.command(short_help="Propose rows from a public source, for review.", epilog=FETCHED)
-@click.argument("source", type=click.Choice(["comtrade", "iea", "worldbank"]))
-@click.option(
+@argument("source", type=click.Choice(["comtrade", "iea", "worldbank"]))
+@option(
     "--place",
     default="",
     show_default=False,
     help="Country: an ISO 3166 code or a name; default the five of Central Asia.",
 )
-@click.option("--since", type=int, metavar="YEAR", help="First year.")
-@click.option(
+@option("--since", type=int, metavar="YEAR", help="First year.")
+@option(
     "--out",
     type=path,
     metavar="FILE",
     help="A new file for the rows; default proposed-SOURCE.csv.",
 )
-@click.option(
+@option(
     "--address",
     default="",
     show_default=False,
@@ -757,11 +755,11 @@ FACT_COLUMNS = (
 
 
 @main.command(short_help="Append one more fact to a ledger.")
-@click.argument("ledger", type=facts_path)
-@click.option("--text", help="A sentence of the press: facts are proposed from it.")
-@click.option("--period", help="E.g. 2023, 2023-04, 2023Q1, 2023-01-01/2023-04-30.")
+@argument("ledger", type=facts_path)
+@option("--text", help="A sentence of the press: facts are proposed from it.")
+@option("--period", help="E.g. 2023, 2023-04, 2023Q1, 2023-01-01/2023-04-30.")
 @_each({name: f"The fact's {name}." for name in FACT_COLUMNS})
-@click.option("--yes", is_flag=True, help="Append what is proposed and sure, without asking.")
+@option("--yes", is_flag=True, help="Append what is proposed and sure, without asking.")
 def fact(ledger: Path, text: str | None, yes: bool, **columns: str | None) -> None:
     """Check one fact and append it to LEDGER, a file of your own; what is not given is asked for.
 

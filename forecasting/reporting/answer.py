@@ -4,9 +4,9 @@ questions, and what was known until when.
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 import numpy as np
@@ -328,13 +328,13 @@ def scenarios_table(outlook: Outlook) -> Table:
     rows = {mine.scenario: _row_of(lambda: outlook, mine.on(day), draws)}
     others: list[Scenario] = []
     kept: dict[str, PlaceFlow] = {}
-    with contextlib.suppress(ForecastingError):  # there is none, or one that its own report refuses
+    with suppress(ForecastingError):  # there is none, or one that its own report refuses
         others = find_scenarios(f"{mine.name.rpartition('-')[0]}-*")
     for other in others:
         same = (other.place, other.measure) == (mine.place, mine.measure)
         if same and other.scenario not in rows:
             make = partial(made_outlook, other, as_of=day, draws=draws, kept=kept)
-            with contextlib.suppress(ForecastingError):
+            with suppress(ForecastingError):
                 rows[other.scenario] = _row_of(make, other.on(day), draws)
     if len(rows) < 2:
         return rows_table([], nothing="No other scenario of this place has a params file.")

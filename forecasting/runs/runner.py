@@ -2,7 +2,6 @@
 others finish.
 """
 
-import contextlib
 import datetime as dt
 import gc
 import signal
@@ -10,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -159,7 +159,7 @@ def _made(
 ) -> RunSummary:
     """Make the reports that are not fresh, and what sums up all."""
     started = time.monotonic()
-    with _stopped_by_signals(), contextlib.ExitStack() as stack:
+    with _stopped_by_signals(), ExitStack() as stack:
         store = Store(survey.out)
         refuse_others(store.out)
         perform = None
@@ -186,7 +186,7 @@ def _made(
     return summary
 
 
-@contextlib.contextmanager
+@contextmanager
 def _ready(store: Store, survey: Survey, means: Means) -> Iterator[Perform]:
     """Get ready whatever does the tasks: loading takes longer than reading params."""
     if means.scheduler:
@@ -196,7 +196,7 @@ def _ready(store: Store, survey: Survey, means: Means) -> Iterator[Perform]:
         yield lambda tasks: run_fresh(tasks, means.jobs, store.token, store.folder(SCRATCH))
     else:
         server = ForkServer(means.jobs, store.token, store.shared, survey.notebook)
-        with contextlib.closing(server):
+        with closing(server):
             yield lambda tasks: run_in_forks(
                 tasks, means.jobs, store.token, store.log("engine"), store.shared, server
             )
@@ -237,7 +237,7 @@ def _settle(store: Store, outcome: Outcome) -> RunResult:
         except (OSError, RunError) as error:
             record = failure(name, f"its report cannot be put in its place: {_cause(error)}")
     record = record or read_json(side / FAILURE_RECORD) or failure(name, _silence(store, outcome))
-    with contextlib.suppress(OSError, RunError):
+    with suppress(OSError, RunError):
         side.mkdir(parents=True, exist_ok=True)
         write_json(side / FAILURE_RECORD, record)
         store.reject(name)
@@ -281,7 +281,7 @@ def _finish(store: Store, changed: bool, keep: int | None) -> str:
         gc.unfreeze()
 
 
-@contextlib.contextmanager
+@contextmanager
 def _stopped_by_signals() -> Iterator[None]:
     """Let the signals that end a process unwind the run as Ctrl-C does, so that nothing is left."""
     before = {ending: signal.getsignal(ending) for ending in ENDING}

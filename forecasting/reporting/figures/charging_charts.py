@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from forecasting.demand.corridor import truck_plan
 from forecasting.errors import InputError
@@ -52,6 +51,8 @@ from forecasting.reporting.labels import (
 )
 
 if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
     from forecasting.demand.demand_outlook import DemandOutlook
     from forecasting.scenarios.outlook import Outlook
 
@@ -70,7 +71,7 @@ ASIDE = 0.28  # years between the bars beside the last year
 WIDEST = 8  # assumptions shown, those that move a result most
 
 
-def charger_gap(outlook: Outlook) -> go.Figure:
+def charger_gap(outlook: Outlook) -> Figure:
     """Charging points by need, by practice and by standard, beside what stands today.
 
     Three answers to three questions, never averaged: what the energy requires, what markets of this
@@ -162,7 +163,7 @@ def named_places(names: Iterable[str]) -> Properties:
     return {"tickvals": [*range(len(words))], "ticktext": words}
 
 
-def load_chart(outlook: Outlook, day: str = "winter") -> go.Figure:
+def load_chart(outlook: Outlook, day: str = "winter") -> Figure:
     """Mean charging load through a day of the horizon year, by where vehicles charge.
 
     Parameters
@@ -220,7 +221,7 @@ def load_chart(outlook: Outlook, day: str = "winter") -> go.Figure:
     return chart.names_at(wide.index[-1] + 0.5, last.cumsum() - last / 2, names).figure()
 
 
-def tornado(outlook: Outlook, measure: str = NEED) -> go.Figure:
+def tornado(outlook: Outlook, measure: str = NEED) -> Figure:
     """What a result depends on: its median where one assumption is in its lowest or highest tenth.
 
     Parameters
@@ -286,7 +287,7 @@ def demand_of(outlook: Outlook) -> DemandOutlook:
     return outlook.demand
 
 
-def truck_chart() -> go.Figure:
+def truck_chart() -> Figure:
     """Megawatt points for electric trucks from Urumqi to Tashkent, by section: the middle case.
 
     Returns
@@ -303,7 +304,7 @@ def truck_chart() -> go.Figure:
     return corridor_chart(truck_plan(), "Megawatt points for trucks in 2030")
 
 
-def corridor_chart(plan: pd.DataFrame, title: str = "Charging points along the road") -> go.Figure:
+def corridor_chart(plan: pd.DataFrame, title: str = "Charging points along the road") -> Figure:
     """Points along a road, section by section: the middle case, and from the low to the high one.
 
     Parameters

@@ -25,7 +25,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from forecasting.errors import InputError
 from forecasting.evidence.bases import basis_name, basis_words, same_perimeter
@@ -78,6 +77,8 @@ from forecasting.reporting.labels import (
 from forecasting.reporting.result_tables import label_in
 
 if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
     from forecasting.evidence.ledger import Ledger
     from forecasting.growth.flow import FlowForecast
     from forecasting.scenarios.joint_draws import Results
@@ -104,7 +105,7 @@ def fan_chart(
     *,
     place: str | None = None,
     since: int | None = None,
-) -> go.Figure:
+) -> Figure:
     """What was counted and what may come, on a scale set by the 80 % range.
 
     A line of the yearly counts of the basis that is forecast, or of one that counts the same; a
@@ -255,7 +256,7 @@ def drawn_facts(outlook: Outlook, measure: str, place: str) -> list[Mark]:
     return marks(outlook.facts.select(place=place), measure)
 
 
-def evidence_chart(evidence: Ledger | Outlook, measure: str | None = None) -> go.Figure:
+def evidence_chart(evidence: Ledger | Outlook, measure: str | None = None) -> Figure:
     """The facts of a measure alone, each at its own length and height; on a logarithmic scale, on
     which equal growth has equal steps.
 
@@ -381,7 +382,7 @@ def of_outlook(outlook: Outlook, title: str, subtitle: str, **layout: Any) -> Dr
     return Drawing(f"{outlook.scenario.title}: {title}", subtitle, source=source, **layout)
 
 
-def policy_chart(outlook: Outlook) -> go.Figure:
+def policy_chart(outlook: Outlook) -> Figure:
     """The flow by month with its 80 % range, and its median as it would be without policies.
 
     Parameters
@@ -447,7 +448,7 @@ def _policy_days(forecast: FlowForecast) -> Iterator[tuple[dt.date, str]]:
             yield policy.end, f"its end {when_words(Period(policy.end, policy.end))}"
 
 
-def without_market(outlook: Outlook, measure: str) -> go.Figure | None:
+def without_market(outlook: Outlook, measure: str) -> Figure | None:
     """In place of a chart of vehicles or chargers, what it takes; None where the size of the market
     is known.
     """
@@ -458,12 +459,12 @@ def without_market(outlook: Outlook, measure: str) -> go.Figure | None:
     return nothing(of_outlook(outlook, f"nothing is known of {about}", words))
 
 
-def nothing(chart: Drawing) -> go.Figure:
+def nothing(chart: Drawing) -> Figure:
     """A title alone, in place of empty axes."""
     return chart.update_layout(height=130, xaxis_visible=False, yaxis_visible=False).figure()
 
 
-def forecast_chart(forecast: FlowForecast) -> go.Figure:
+def forecast_chart(forecast: FlowForecast) -> Figure:
     """The periods that were asked for, with their 80 % ranges, and the facts that they rest on.
 
     Parameters

@@ -69,6 +69,8 @@ from forecasting.scenarios.growth_on_year import first_rate_forecasts, printed_g
 from forecasting.scenarios.joint_draws import no_measure
 
 if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
     from forecasting.curves.results import GrowthResults
     from forecasting.scenarios.joint_draws import Results
     from forecasting.scenarios.outlook import Outlook
@@ -101,7 +103,7 @@ def colour_of(scenario: str, place: int = 0) -> str:
     return SCENARIOS.get(scenario, ACCENTS[place % len(ACCENTS)])
 
 
-def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock") -> go.Figure:
+def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock") -> Figure:
     """One measure in the last year that all have: countries below each other, scenarios beside each
     other, with 80 % intervals.
 
@@ -174,7 +176,7 @@ def _of_last_year(table: pd.DataFrame, measure: str) -> pd.DataFrame:
     return rows.assign(scenario=rows["scenario"].map(scenario_of)).sort_values("country")
 
 
-def scenario_paths(table: pd.DataFrame, country: str, measure: str = "ev_stock") -> go.Figure:
+def scenario_paths(table: pd.DataFrame, country: str, measure: str = "ev_stock") -> Figure:
     """The scenarios of one country through the years: named medians with their 80 % ranges.
 
     Parameters
@@ -235,7 +237,7 @@ def _held(paths: Mapping[str, pd.DataFrame]) -> list[float]:
     return [end for wide in paths.values() for end in (*wide[0.1], *wide[0.9])]
 
 
-def region_chart(total: Results, measure: str) -> go.Figure:
+def region_chart(total: Results, measure: str) -> Figure:
     """The sum of several places, from their joint draws.
 
     Parameters
@@ -270,7 +272,7 @@ def region_chart(total: Results, measure: str) -> go.Figure:
     return chart.add(*fan(wide, measure)).years(wide.index).figure()
 
 
-def small_fans(parts: Mapping[str, pd.DataFrame], measure: str) -> Iterator[go.Figure]:
+def small_fans(parts: Mapping[str, pd.DataFrame], measure: str) -> Iterator[Figure]:
     """Fans small enough to stand beside each other, all of the same years and on one logarithmic
     scale.
 
@@ -297,7 +299,7 @@ def growth_curves_chart(
     forecasts: Mapping[str, pd.DataFrame],
     *,
     held_back: pd.Series[float] | None = None,
-) -> go.Figure:
+) -> Figure:
     """One series, and what several methods make of it: medians, and the 80 % range of each in
     the legend's colour.
 
@@ -352,7 +354,7 @@ def growth_curves_chart(
     return chart.years([_years(series.index)[0], _years(ahead)[-1]]).figure()
 
 
-def results_chart(results: GrowthResults, steps: int = 5, alpha: float = 0.1) -> go.Figure:
+def results_chart(results: GrowthResults, steps: int = 5, alpha: float = 0.1) -> Figure:
     """What was observed, the fitted curve, and its forecast with the interval of 1 - alpha.
 
     Parameters
@@ -398,7 +400,7 @@ def _years(index: pd.Index) -> list[float]:
     return list(np.mean(days, axis=0).round(2).tolist())
 
 
-def analogues_chart(outlook: Outlook) -> go.Figure:
+def analogues_chart(outlook: Outlook) -> Figure:
     """The markets that went before: every market-year of the panel at about this share, its growth
     in the year after, beside what is forecast here.
 
@@ -463,7 +465,7 @@ def analogues_chart(outlook: Outlook) -> go.Figure:
     return chart.figure()
 
 
-def growth_chart(outlook: Outlook, place: str) -> go.Figure:
+def growth_chart(outlook: Outlook, place: str) -> Figure:
     """Growth on the year as forecast now and as forecast from the first printed rate, beside the
     printed rates.
 
@@ -536,7 +538,7 @@ def _printed(outlook: Outlook, place: str) -> dict[Period, float]:
     return {fact.period: fact.value for fact in printed_growth(outlook, place)}
 
 
-def what_if_chart(now: Outlook, before: Outlook) -> go.Figure:
+def what_if_chart(now: Outlook, before: Outlook) -> Figure:
     """The scenario as it is now, beside the scenario as it was given.
 
     Parameters

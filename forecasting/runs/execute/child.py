@@ -2,10 +2,10 @@
 its parent.
 """
 
-import contextlib
 import ctypes
 import os
 import signal
+from contextlib import suppress
 from typing import Literal
 
 import psutil
@@ -44,7 +44,7 @@ class ForkedProcess(psutil.Process):  # type: ignore[misc]
 
     def poll(self) -> int | None:
         """Its status, negative for a signal; None as long as it is at work."""
-        with contextlib.suppress(psutil.TimeoutExpired):
+        with suppress(psutil.TimeoutExpired):
             return int(self.wait(0))
         return None
 
@@ -58,7 +58,7 @@ def take_streams(*outputs: int) -> None:
 
 def kill_group(pid: int) -> None:
     """Kill a process that leads a group, and all that it has started."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
+    with suppress(ProcessLookupError, PermissionError):
         if hasattr(os, "killpg"):
             os.killpg(pid, signal.SIGKILL)
         else:  # pragma: no cover
@@ -70,14 +70,14 @@ def give_sign() -> None:
     touched.
     """
     if os.utime in os.supports_fd:
-        with contextlib.suppress(OSError):
+        with suppress(OSError):
             os.utime(1)
 
 
 def die_with_parent() -> None:
     """Have this process killed when the one that forked it ends, however that ends (Linux)."""
     parent = os.getppid()
-    with contextlib.suppress(AttributeError, OSError, TypeError):
+    with suppress(AttributeError, OSError, TypeError):
         ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
     if os.getppid() != parent:  # it ended before it could be asked
         os._exit(1)
@@ -88,5 +88,5 @@ def sweep(token: str) -> None:
     for process in psutil.process_iter(["environ"]):
         marked = (process.info["environ"] or {}).get(RUN_VARIABLE) == token
         if marked and process.pid != os.getpid():
-            with contextlib.suppress(psutil.Error):
+            with suppress(psutil.Error):
                 process.kill()

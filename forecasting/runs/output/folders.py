@@ -13,7 +13,6 @@ write here; all else is another's.
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import itertools
 import json
@@ -25,6 +24,7 @@ import stat
 import sys
 import uuid
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -242,7 +242,7 @@ class Store:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with contextlib.suppress(OSError):  # something else is in it, or all of it is gone
+        with suppress(OSError):  # something else is in it, or all of it is gone
             remove(self._work)
             self._work.parent.rmdir()
         if self._lock is not None:
@@ -283,7 +283,7 @@ class Store:
         failure = self.out / FAILURES / name
         if made_by_a_run(failure):
             remove(failure)
-        with contextlib.suppress(OSError):  # others are in it, or it never was
+        with suppress(OSError):  # others are in it, or it never was
             failure.parent.rmdir()
 
     def reject(self, name: str) -> None:
@@ -304,7 +304,7 @@ class Store:
         # What is left is noted, so that the next run knows it for its own
         record = folder / FAILURE_RECORD
         mark = {"name": name, "files": file_sizes(folder, but=FAILURE_RECORD)}
-        with contextlib.suppress(OSError):  # on a full disk the record that is there does
+        with suppress(OSError):  # on a full disk the record that is there does
             write_json(record, read_json(record) | mark)
         self._place(name, self.out / FAILURES / name)
 
@@ -347,14 +347,14 @@ def clear_folder(path: Path) -> Path:
 def open_log(path: str) -> int:
     """Open a log file anew for writing; what was there is replaced, and a link is not followed."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    with contextlib.suppress(FileNotFoundError):
+    with suppress(FileNotFoundError):
         os.unlink(path)
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o644)
 
 
 def write_log(path: str | Path, content: bytes) -> None:
     """Write a log file anew, where that is possible."""
-    with contextlib.suppress(OSError), os.fdopen(open_log(os.fspath(path)), "wb") as log:
+    with suppress(OSError), os.fdopen(open_log(os.fspath(path)), "wb") as log:
         log.write(content)
 
 
@@ -382,7 +382,7 @@ def keep_earlier(out: Path, name: str, side: Path) -> None:
     day = load_record(old).get("as_of")
     kept = out / ARCHIVE / str(day) / name / OUTLOOK_TABLE
     if day and day != load_record(side / OUTLOOK_TABLE).get("as_of") and not kept.exists():
-        with contextlib.suppress(OSError):  # no report fails for an earlier one
+        with suppress(OSError):  # no report fails for an earlier one
             kept.parent.mkdir(parents=True, exist_ok=True)
             write_whole(kept, read_whole(old))
 
@@ -397,7 +397,7 @@ def drop_earlier(out: Path, days: int) -> None:
     days : int
         How many days of ``archive`` remain.
     """
-    with contextlib.suppress(OSError):  # nobody needs the room so much that a run fails for it
+    with suppress(OSError):  # nobody needs the room so much that a run fails for it
         reports: dict[Path, list[Path]] = {}
         for path in filter(_is_kept, out.glob(f"{ARCHIVE}/*/*/{OUTLOOK_TABLE}")):
             reports.setdefault(path.parent.parent, []).append(path)
@@ -405,7 +405,7 @@ def drop_earlier(out: Path, days: int) -> None:
             for path in reports[day]:
                 path.unlink()
                 path.parent.rmdir()
-            with contextlib.suppress(OSError):  # something else lies there
+            with suppress(OSError):  # something else lies there
                 day.rmdir()
 
 

@@ -13,7 +13,6 @@ compared with another, and none need be right.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import importlib
 import itertools
@@ -24,6 +23,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -93,7 +93,7 @@ def run_remote(
     RunError
         If it cannot be written, or another run holds it.
     """
-    with TemporaryDirectory(prefix="ev-forecast-") as name, contextlib.ExitStack() as stack:
+    with TemporaryDirectory(prefix="ev-forecast-") as name, ExitStack() as stack:
         store = _open(address, Path(name) / "reports")
         lease = Lease(store.system, f"{store.root}/{LOCK}", address)
         if writes:
@@ -108,7 +108,7 @@ def run_remote(
     return dataclasses.replace(summary, out=address)
 
 
-@contextlib.contextmanager
+@contextmanager
 def _writing_to(address: str) -> Iterator[None]:
     try:
         yield
@@ -216,7 +216,7 @@ class _Remote:
     def _remove(self, names: set[str]) -> None:
         """Remove objects, those that are there."""
         for name in sorted(names):
-            with contextlib.suppress(FileNotFoundError):
+            with suppress(FileNotFoundError):
                 self.system.rm_file(f"{self.root}/{name}")
 
 
@@ -257,7 +257,7 @@ class Lease:
     def __exit__(self, *_: object) -> None:
         self._stop.set()
         self._keeper.join()
-        with contextlib.suppress(OSError):
+        with suppress(OSError):
             if self._is_ours(self._read()):
                 self._system.rm_file(self._path)
 
@@ -286,7 +286,7 @@ class Lease:
     def _keep(self) -> None:
         """Write the object anew until told to stop, or until it is another's."""
         while not self._stop.wait(RENEWED):
-            with contextlib.suppress(OSError):  # a moment without a network is no reason to end
+            with suppress(OSError):  # a moment without a network is no reason to end
                 if not self._is_ours(self._read()):
                     return
                 self._write("overwrite")
@@ -301,6 +301,6 @@ class Lease:
 
     def _read(self) -> Record:
         self._system.invalidate_cache()
-        with contextlib.suppress(FileNotFoundError, ValueError):
+        with suppress(FileNotFoundError, ValueError):
             return dict(json.loads(self._system.cat_file(self._path)))
         return {}

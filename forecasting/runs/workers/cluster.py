@@ -6,7 +6,6 @@ report travel back. On each worker stand fork servers as on this machine, one fo
 worker does at a time. A worker that is not heard of is given up, and no call waits for it for ever.
 """
 
-import contextlib
 import dataclasses
 import importlib
 import os
@@ -17,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -44,7 +44,7 @@ Files = dict[str, bytes]
 R = TypeVar("R")
 
 
-@contextlib.contextmanager
+@contextmanager
 def cluster(scheduler: str, token: str) -> Iterator[Callable[[Sequence[Task]], Iterator[Outcome]]]:
     """The workers of a cluster, each with fork servers of its own.
 
@@ -68,11 +68,11 @@ def cluster(scheduler: str, token: str) -> Iterator[Callable[[Sequence[Task]], I
         try:
             yield partial(_perform, client, token)
         finally:
-            with contextlib.suppress(Exception):
+            with suppress(Exception):
                 within(PARTING, client.run, close_parents, token)
 
 
-@contextlib.contextmanager
+@contextmanager
 def workers(scheduler: str) -> Iterator[Any]:
     """A client of a scheduler whose workers are as this process is."""
     client = _connect(scheduler)
@@ -84,7 +84,7 @@ def workers(scheduler: str) -> Iterator[Any]:
         yield client
     finally:
         # The cluster may be gone, and what matters has come home
-        with contextlib.suppress(Exception):
+        with suppress(Exception):
             within(PARTING, client.close)
 
 
@@ -131,7 +131,7 @@ def _ended(client: Any, sent: dict[Any, Task], tasks: Sequence[Task]) -> Iterato
 
 def _any_worker(client: Any, keys: list[str], limit: float) -> bool:
     """Give up workers that stand still; whether one is left, as far as the scheduler answers."""
-    with contextlib.suppress(TimeoutError, OSError):
+    with suppress(TimeoutError, OSError):
         workers = within(limit, client.run_on_scheduler, drop_silent, keys=keys, limit=limit)
         return bool(workers)
     return False
@@ -190,7 +190,7 @@ def _home(task: Task, future: Any) -> Outcome:
 
 
 def _failed(task: Task, message: str) -> Outcome:
-    with contextlib.suppress(OSError):
+    with suppress(OSError):
         write_json(clear_folder(Path(task.folder)) / FAILURE_RECORD, failure(task.name, message))
     return Outcome(task.name)
 

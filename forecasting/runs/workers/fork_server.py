@@ -5,7 +5,6 @@ and writes how each ended to its standard output. It ends, and everything it has
 its input does.
 """
 
-import contextlib
 import gc
 import importlib
 import json
@@ -17,6 +16,7 @@ import sys
 import time
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from functools import cache, partial
 from multiprocessing import Pipe
@@ -93,14 +93,14 @@ class ForkServer:
         """Send a task; without effect if the process has ended, which `outcome` then says."""
         self._under_way += 1
         self._limit = task.timeout
-        with contextlib.suppress(OSError):
+        with suppress(OSError):
             self._pipe.send_bytes(task.to_json().encode())
 
     def outcome(self) -> Outcome | None:
         """Wait for the next task to end; None if the fork server has ended, or stands still."""
         watch = Watch(self._process.pid, self._limit)
         heard = 0
-        with contextlib.suppress(EOFError, OSError):
+        with suppress(EOFError, OSError):
             while watch.broken(heard) is None:
                 if self._pipe.poll(SIGN):
                     message = self._pipe.recv_bytes()
@@ -116,7 +116,7 @@ class ForkServer:
             return
         self._pipe.close()
         if self._under_way:  # it ends its tasks before itself
-            with contextlib.suppress(subprocess.TimeoutExpired):
+            with suppress(subprocess.TimeoutExpired):
                 self._process.wait(5)
         kill_group(self._process.pid)
         self._process.wait()
@@ -173,7 +173,7 @@ def main(jobs: int, shared: Path, scratch: Path, channel: int, templates: list[s
     for template in templates:
         preload(template)
     crew = Crew(jobs, partial(_fork, shared=shared, pipe=pipe))
-    with contextlib.suppress(EOFError, OSError):  # the runner is done, or gone
+    with suppress(EOFError, OSError):  # the runner is done, or gone
         _serve(pipe, crew, shared)
     crew.end()  # whatever still writes would keep the folder from being removed
     shutil.rmtree(scratch, ignore_errors=True)  # the runner may be gone
@@ -193,7 +193,7 @@ def _serve(pipe: Connection, crew: Crew, shared: Path) -> None:
         for outcome in crew.step():
             pipe.send_bytes(json.dumps(asdict(outcome)).encode())
             # What tasks before the last few have shared goes; who still asks for it makes it anew
-            with contextlib.suppress(OSError):
+            with suppress(OSError):
                 by_age = sorted(shared.iterdir(), key=lambda folder: folder.stat().st_mtime_ns)
                 for old in by_age[:-KEPT]:
                     shutil.rmtree(old, ignore_errors=True)
@@ -247,16 +247,16 @@ def preload(template: str) -> None:
         # Each is for the notebook to show, and is shown once in a process
         warnings.simplefilter("ignore")
         for module in sorted(modules):
-            with contextlib.suppress(Exception):  # the notebook will say it better
+            with suppress(Exception):  # the notebook will say it better
                 importlib.import_module(module)
-        with contextlib.suppress(Exception):
+        with suppress(Exception):
             # What runs a notebook, and makes a page of its prose
             from forecasting.reporting.html import notebook_to_html
             from forecasting.runs.execute.execution import read_template
 
             notebook_to_html(read_template(Path(template)), title="")
         if "forecasting" in modules:
-            with contextlib.suppress(ForecastingError):
+            with suppress(ForecastingError):
                 _load_outlook_code()
     gc.freeze()  # so that a child's collector leaves shared pages alone
     gc.enable()

@@ -7,7 +7,6 @@ standard input.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
@@ -17,6 +16,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -135,7 +135,7 @@ def perform(task: Task) -> int:
         if SILENT in message:
             message += "; a kernel needs the loopback network, --engine fork does not"
         trace = getattr(error, "trace", traceback.format_exc())
-        with contextlib.suppress(OSError):  # the runner will say that nothing can be written
+        with suppress(OSError):  # the runner will say that nothing can be written
             _leave_failure(folder, failure(task.name, message, cell, trace))
             sys.stderr.write(f"{error}\n{trace}\n")  # the log may lie on the same full disk
         return 1
@@ -201,12 +201,12 @@ def _since(earlier: Path, folder: Path) -> str:
     from forecasting.reporting.past import changes_since
 
     since = ""
-    with contextlib.suppress(InputError, KeyError):  # no report fails for an earlier one
+    with suppress(InputError, KeyError):  # no report fails for an earlier one
         since = changes_since(earlier, folder)
     return since or str(read_json(earlier / RUN_RECORD).get("since", ""))
 
 
-@contextlib.contextmanager
+@contextmanager
 def _timed(seconds: dict[str, float], step: str) -> Iterator[None]:
     """Note how long a step takes, on a clock that never jumps, and show that it is done."""
     started = time.monotonic()
@@ -311,10 +311,10 @@ class Watch:
 
     def _full(self, most: int) -> bool:
         """Whether the process itself holds more; those below it that do are killed."""
-        with contextlib.suppress(psutil.Error):
+        with suppress(psutil.Error):
             process = psutil.Process(self._pid)
             for below in process.children(recursive=True):
-                with contextlib.suppress(psutil.Error):
+                with suppress(psutil.Error):
                     if below.memory_info().rss > most:
                         below.kill()
             return bool(process.memory_info().rss > most)
@@ -324,14 +324,14 @@ class Watch:
 def mark_of(log: str) -> int:
     """The sign of life of a task: when its log was last touched, in nanoseconds."""
     if os.utime in os.supports_fd:
-        with contextlib.suppress(OSError):  # somebody has removed it
+        with suppress(OSError):  # somebody has removed it
             return os.stat(log).st_mtime_ns
     return time.monotonic_ns()  # no sign can be given here, so that none is missed
 
 
 def _stopped(pid: int) -> bool:
     """Whether a process has been stopped, as by SIGSTOP, and not let go on."""
-    with contextlib.suppress(psutil.Error):
+    with suppress(psutil.Error):
         return psutil.Process(pid).status() in (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP)
     return False
 
@@ -488,7 +488,7 @@ def _start_fresh(task: Task, log: int, environment: dict[str, str]) -> subproces
         env=environment,
     )
     assert process.stdin is not None
-    with contextlib.suppress(BrokenPipeError), process.stdin as pipe:
+    with suppress(BrokenPipeError), process.stdin as pipe:
         pipe.write(task.to_json())
     return process
 
