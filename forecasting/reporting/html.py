@@ -18,7 +18,7 @@ import nbformat
 
 from forecasting.errors import RunError
 from forecasting.evidence.files import write_whole
-from forecasting.names import OUTLOOK_TABLE, OUTLOOK_WORKBOOK, PLOTLY_SCRIPT
+from forecasting.names import OUTLOOK_WORKBOOK, PLOTLY_SCRIPT
 from forecasting.reporting.display import numbered
 from forecasting.reporting.labels import phrase
 
@@ -360,8 +360,7 @@ def write_report(path: Path, notebook: nbformat.NotebookNode, since: str = "") -
     title = report_title(notebook) or path.stem
     page = path.with_suffix(".html")
     files = {"Notebook": path.name}
-    # A run that stores results writes them as a workbook too
-    if path.with_name(OUTLOOK_TABLE).is_file():
+    if path.with_name(OUTLOOK_WORKBOOK).is_file():
         files["Excel"] = OUTLOOK_WORKBOOK
     text = notebook_to_html(notebook, title=title, files=files, since=since)
     page.write_text(text, encoding="utf-8")

@@ -166,7 +166,7 @@ def test_a_report_is_titled_by_its_scenario(tmp_path, outlook):
 def test_a_report_leads_to_the_files_beside_it(tmp_path):
     path = tmp_path / "report.ipynb"
     assert "outlook.xlsx" not in html.write_report(path, notebook()).read_text(encoding="utf-8")
-    (tmp_path / "outlook.parquet").touch()
+    (tmp_path / "outlook.xlsx").touch()
     page = html.write_report(path, notebook()).read_text(encoding="utf-8")
     assert '<a href="report.ipynb">Notebook</a><a href="outlook.xlsx">Excel</a>' in page
 

@@ -27,8 +27,6 @@ import psutil
 from forecasting.errors import InputError
 from forecasting.names import (
     FAILURE_RECORD,
-    OUTLOOK_TABLE,
-    OUTLOOK_WORKBOOK,
     OUTPUT_VARIABLE,
     REPORT_NOTEBOOK,
     RUN_RECORD,
@@ -172,9 +170,7 @@ def _leave_failure(folder: Path, record: Record) -> None:
 
 
 def _make(task: Task, folder: Path) -> Record:
-    """Write notebook, page and, where the notebook has stored results and no workbook, that; say
-    how long each took.
-    """
+    """Run the notebook, which stores its results, and write the page; say how long each took."""
     from forecasting.reporting.html import write_report
     from forecasting.runs.execute.execution import cell_seconds, execute
 
@@ -185,12 +181,6 @@ def _make(task: Task, folder: Path) -> Record:
     with _timed(seconds, "page"):
         since = task.earlier and _since(Path(task.earlier), folder)
         write_report(notebook, done, since=since)
-    if (folder / OUTLOOK_TABLE).is_file() and not (folder / OUTLOOK_WORKBOOK).is_file():
-        from forecasting.reporting.workbook import write_workbook
-        from forecasting.scenarios.outlook import load_outlook
-
-        with _timed(seconds, "workbook"):
-            write_workbook(load_outlook(folder), folder / OUTLOOK_WORKBOOK)
     return {"since": since, "seconds": seconds, "cells": cell_seconds(done)}
 
 
