@@ -240,6 +240,6 @@ def _under(
         case "ceiling":
             # Where no size is known, `place_flow` leaves such a driver out
             bounded = scale_totals(flow, size * np.asarray(forecast.market), still)
-        case _:
+        case _:  # a cap
             bounded = cap_totals(flow, drawn.size, driver.beyond, still)
     return flow + (bounded - flow) * at_work
