@@ -123,13 +123,12 @@ def _write(
 
 
 def _hours(report: Path, outlook: Outlook) -> pd.DataFrame:
-    load = outlook.load
-    if not load:
+    if not outlook.load:
         raise InputError(
             f"{report} has no charging by hour: a corridor has none, and an older report is to be "
             "made again"
         )
-    return hourly_load(load["gwh"], load["month_shares"], load["interval"], load["year"]).round(6)
+    return hourly_load(**outlook.load).round(6)
 
 
 def iamc_frame(table: pd.DataFrame) -> pd.DataFrame:

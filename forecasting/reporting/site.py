@@ -43,6 +43,7 @@ from forecasting.reporting.labels import (
     day_words,
     known_as_growth,
     label_of,
+    part_words,
     percent,
     phrase,
     plural,
@@ -189,7 +190,7 @@ def _named(name: str, keys: Record) -> Run:
     """
     slug, _, scenario = name.rpartition("-")
     code = keys.get("country") or COUNTRIES_OF.get(slug)
-    place = (slug or name).replace("-", " ").capitalize()
+    place = part_words(slug or name)
     if code and is_place(code):
         place = place_name(code)
         scenario = name.removeprefix(f"{country_slug(code)}-")

@@ -134,11 +134,6 @@ def grounds(book: Book, outlook: Outlook) -> None:
     outlook : Outlook
         A scenario's results.
     """
-    _assumptions(book, outlook)
-    _facts(book, outlook)
-
-
-def _assumptions(book: Book, outlook: Outlook) -> None:
     widths = (36, 26, 20, 14, 36, 14, 50, 14, 50, 40)
     sheet = book.sheet("Assumptions", "Assumptions and drivers", widths)
     question = {
@@ -151,13 +146,9 @@ def _assumptions(book: Book, outlook: Outlook) -> None:
         book.cell(sheet, row, 0, key)
         book.cell(sheet, row, 1, value)
     row = book.table(sheet, 3 + len(question), drivers_table(outlook).frame)
-    shown = assumptions_table(outlook, all_of_them=True)
-    if len(shown.frame):
-        book.table(sheet, row + 1, shown.frame, shown.links["source"])
-
-
-def _facts(book: Book, outlook: Outlook) -> None:
-    """The facts that the forecast rests on, each with its link."""
+    assumed = assumptions_table(outlook, all_of_them=True)
+    if len(assumed.frame):
+        book.table(sheet, row + 1, assumed.frame, assumed.links["source"])
     sheet = book.sheet("Facts", "Facts", (14, 12, 12, 26, 34, 30, 12, 12, 40))
     if outlook.evidence is None:
         sheet.write_string(2, 0, "The facts are in the ledger.", book.looks["note"])

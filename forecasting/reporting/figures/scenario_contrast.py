@@ -4,7 +4,7 @@ was forecast and as it was printed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from forecasting.errors import InputError
 from forecasting.evidence.places import place_name
 from forecasting.evidence.words import period_words
 from forecasting.measures import EV_SHARE
-from forecasting.periods import Period, year as year_of
+from forecasting.periods import year as year_of
 from forecasting.reporting.figures.charging_charts import named_places, short
 from forecasting.reporting.figures.drawing import (
     ACCENTS,
@@ -493,7 +493,10 @@ def growth_chart(outlook: Outlook, place: str) -> Figure:
     >>> fc.figures.growth_chart(road, "CN-XJ").layout.title.text
     '<b>Xinjiang, baseline: electric cars exported, value index, +38 % in 2024</b>'
     """
-    printed = _printed(outlook, place)
+    if place not in outlook.forecasts:
+        known = ", ".join(outlook.forecasts) or "none, as an outlook from files has none"
+        raise InputError(f"{outlook.scenario.name} has no forecast of {place!r}; it has {known}")
+    printed = {fact.period: fact.value for fact in printed_growth(outlook, place)}
     measure = outlook.measure
     now = yearly_growth(part_of(outlook, place), measure).loc[outlook.first_year - 1 :]
     soon = now.head(2).iloc[-1]
@@ -519,23 +522,12 @@ def growth_chart(outlook: Outlook, place: str) -> Figure:
         known = f"forecast of {day_words(since)}"
         dots = whiskers(at, wide, map(period_words, wide.index), known, color=colour, opacity=0.75)
         chart.add(turned(dots | {"showlegend": len(wide) > 0}))
-    return chart.add(turned(_diamonds(rows.reindex(list(printed)), printed.values()))).figure()
-
-
-def _diamonds(rows: pd.Series[int], rates: Collection[float]) -> Trace:
-    """Printed rates, each with its number."""
-    words = [percent(rate) for rate in rates]
-    diamonds = points(rows.tolist(), rates, words, color=INK, symbol="diamond")
-    look = {"text": words, "textposition": "top center", "mode": "markers+text", "name": "printed"}
-    return diamonds | look | {"showlegend": True}
-
-
-def _printed(outlook: Outlook, place: str) -> dict[Period, float]:
-    """The growth that the agency of a forecast printed, by period; of another place an error."""
-    if place not in outlook.forecasts:
-        known = ", ".join(outlook.forecasts) or "none, as an outlook from files has none"
-        raise InputError(f"{outlook.scenario.name} has no forecast of {place!r}; it has {known}")
-    return {fact.period: fact.value for fact in printed_growth(outlook, place)}
+    words = [percent(rate) for rate in printed.values()]
+    at = [order.index(period) for period in printed]
+    diamonds = points(at, printed.values(), words, color=INK, symbol="diamond")
+    look = {"text": words, "textposition": "top center", "mode": "markers+text"}
+    diamonds |= look | {"name": "printed", "showlegend": True}
+    return chart.add(turned(diamonds)).figure()
 
 
 def what_if_chart(now: Outlook, before: Outlook) -> Figure:
