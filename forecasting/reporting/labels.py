@@ -11,9 +11,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from forecasting.evidence.places import is_place, place_name
+from forecasting.evidence.printed_periods import period_of
 from forecasting.evidence.words import period_words
 from forecasting.measures import MEASURES, measure_of
-from forecasting.periods import Period, month, span
+from forecasting.periods import Period
 
 SETTINGS = {  # places of charging, as a reader calls them
     "home": "at home",
@@ -246,11 +247,7 @@ def label_words(label: str) -> str:
     >>> label_words("2023-08..2023-10"), label_words("2024"), label_words("2023-01-01..2023-06-26")
     ('Aug–Oct 2023', '2024', '1 Jan – 26 Jun 2023')
     """
-    ends = label.split("..")
-    if not all(re.fullmatch(r"\d{4}-\d\d(-\d\d)?", end) for end in ends):
-        return label
-    first, last = (span(end, end) if len(end) == 10 else month(end) for end in (ends[0], ends[-1]))
-    return period_words(span(first.start, last.end))
+    return period_words(period_of(label))
 
 
 def day_words(day: dt.date) -> str:
