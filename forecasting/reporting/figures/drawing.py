@@ -57,9 +57,7 @@ FONT = (
 )
 AXIS = {
     "gridcolor": GRID,
-    "linecolor": GRID,
     "zeroline": False,
-    "ticks": "",
     "title": {"font": {"color": MUTED, "size": 12}, "standoff": 8},
     "tickfont": {"color": MUTED, "size": 12},
     "automargin": True,
@@ -72,7 +70,6 @@ HOUSE = {
         "x": 0,
         "xref": "paper",
         "xanchor": "left",
-        "yref": "container",
         "y": 0.96,
         "yanchor": "top",
     },
@@ -95,7 +92,6 @@ HOUSE = {
         "align": "left",
     },
     "margin": {"l": 12, "r": 24},
-    "separators": ".,",
     "bargap": 0.3,
     "barmode": "overlay",
 }
@@ -116,7 +112,6 @@ FOOT = {  # below the axis
     "name": "source",
     "font": {"size": 11, "color": MUTED},
     "showarrow": False,
-    "align": "left",
     "x": 0,
     "xref": "paper",
     "xanchor": "left",
