@@ -29,7 +29,7 @@ ENDS = {LEVELS[level]: level for level in (0.1, 0.5, 0.9)}  # of the 80 % interv
 Line = tuple[tuple[int, int], int, str, str, float, str]
 ANY_DAY = dt.date(2020, 1, 1)
 LONGEST_LINK = 2079  # characters; Excel takes no longer ones
-PLAIN: dict[str, Any] = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
+PLAIN: dict[str, Any] = {"valign": "top"}
 GRID = {"visible": True, "line": {"color": "#E6E9ED"}}
 HEAD: dict[str, Any] = {"bold": True, "bottom": 1, "text_wrap": True}
 LOOKS: dict[str, dict[str, Any]] = {
@@ -59,12 +59,10 @@ class Book:
     def __init__(self, title: str, day: dt.date | None = None) -> None:
         import xlsxwriter
 
-        as_it_is = ("strings_to_formulas", "strings_to_urls", "strings_to_numbers")
         self._content = io.BytesIO()
         self._lists = 0
-        self.book = xlsxwriter.Workbook(
-            self._content, {"in_memory": True, **dict.fromkeys(as_it_is, False)}
-        )
+        as_it_is = {"strings_to_formulas": False, "strings_to_urls": False}
+        self.book = xlsxwriter.Workbook(self._content, {"in_memory": True} | as_it_is)
         created = dt.datetime.combine(day or ANY_DAY, dt.time())
         subject = phrase("As of {}", day)
         self.book.set_properties({"title": title, "subject": subject, "created": created})

@@ -305,7 +305,7 @@ def bars(x: Places, y: Values, colour: str, hover: str = "", **style: Any) -> Tr
     [2.0]
     """
     shown = {"hovertemplate": f"{hover}<extra></extra>"} if hover else {"hoverinfo": "skip"}
-    look = {"color": colour, "line": {"width": 0}}
+    look = {"color": colour}
     return {"type": "bar", "x": x, "y": rounded(y), "marker": look} | shown | style
 
 
@@ -445,7 +445,7 @@ def error_bar(low: Values, middle: Values, high: Values, **style: Any) -> Proper
         "array": rounded(np.array([*high]) - points),
         "arrayminus": rounded(points - np.array([*low])),
     }
-    return {"type": "data", "symmetric": False, "thickness": 5, "width": 0} | lengths | style
+    return {"thickness": 5, "width": 0} | lengths | style
 
 
 def hovers(names: Iterable[object], wide: pd.DataFrame) -> list[str]:

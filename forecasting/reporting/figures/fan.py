@@ -682,7 +682,7 @@ def _of_basis(mine: list[Mark], colour: str) -> Trace:
     symbols = [mark.symbol for mark in mine]
     look = {"color": colour, "size": 8, "symbol": symbols, "line": {"color": colour, "width": 1.5}}
     half = [round((mark.end - mark.start) / 2, 4) for mark in mine]
-    length = {"type": "data", "array": half, "thickness": 2.5, "width": 0, "color": colour}
+    length = {"array": half, "thickness": 2.5, "width": 0, "color": colour}
     return at_marks(mine, **look) | {"error_x": length, "showlegend": True}
 
 
