@@ -66,21 +66,12 @@ AXIS = {
 }
 HOUSE = {
     "font": {"family": FONT, "size": 13, "color": INK},
-    "title": {
-        "x": 0,
-        "xref": "paper",
-        "xanchor": "left",
-        "y": 0.96,
-        "yanchor": "top",
-    },
-    "paper_bgcolor": PAPER,
-    "plot_bgcolor": PAPER,
+    "title": {"x": 0, "xref": "paper", "y": 0.96},
     "colorway": [BLUE, *ACCENTS],
     "xaxis": AXIS | {"showgrid": False},
     "yaxis": AXIS,
     "legend": {
         "orientation": "h",
-        "x": 0,
         "y": 1,
         "yanchor": "bottom",
         "font": {"size": 12, "color": MUTED},
@@ -112,9 +103,9 @@ FOOT = {  # below the axis
     "name": "source",
     "font": {"size": 11, "color": MUTED},
     "showarrow": False,
+    "align": "left",  # of the lines that a page makes of it
     "x": 0,
     "xref": "paper",
-    "xanchor": "left",
     "y": 0,
     "yref": "paper",
     "yanchor": "top",
