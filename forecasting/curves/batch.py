@@ -19,7 +19,7 @@ CHUNK = 4096  # series solved together: their arrays stay in a core's cache
 PASSES, PASS_STEPS = 8, 14
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class CurveFits:
     """Least-squares fits, one per series.
 

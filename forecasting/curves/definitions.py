@@ -270,8 +270,8 @@ class Sampling:
 
     ends: Array
     starts: Array | None = None
-    times: Array = field(init=False, repr=False)
-    places: list[NDArray[np.int_]] = field(init=False, repr=False)
+    times: Array = field(init=False)
+    places: list[NDArray[np.int_]] = field(init=False)
 
     def __post_init__(self) -> None:
         edges = self.ends

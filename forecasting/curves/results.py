@@ -30,7 +30,7 @@ DRAWS = 8000  # of the posterior
 MANY = 10_000  # periods, or paths: each takes a thousand draws
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False)
 class GrowthPrediction:
     """Predictions of one series.
 

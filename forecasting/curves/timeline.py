@@ -108,7 +108,7 @@ class Timeline:
             return pd.DatetimeIndex([*map(self._date_ahead, range(1, steps + 1))])
         if self.calendar and labels.dtype == object:  # labels of Periods
             return pd.Index([_label(start, end) for start, end in pairwise(edges)])
-        if pd.api.types.is_integer_dtype(labels.dtype) and labels[-1] + 1 <= edges[1] + 1e-9:
+        if pd.api.types.is_integer_dtype(labels) and labels[-1] + 1 <= edges[1] + 1e-9:
             first = int(labels[-1]) + 1
             return pd.RangeIndex(first, first + steps)
         if not isinstance(labels, pd.IntervalIndex):
@@ -364,7 +364,7 @@ def _of_numbers(labels: pd.Index, as_time: bool) -> Timeline:
         raise _unread(labels) from None
     if not np.isfinite(numbers).all():
         raise ModelError("a time is infinite; give finite numbers")
-    whole = pd.api.types.is_integer_dtype(labels.dtype)
+    whole = pd.api.types.is_integer_dtype(labels)
     years = whole and numbers.min() >= FIRST_YEAR and numbers.max() <= LAST_YEAR
     if years or (whole and not as_time):
         return Timeline(labels, numbers, numbers + 1, calendar=bool(years))

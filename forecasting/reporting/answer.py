@@ -191,20 +191,17 @@ def known(outlook: Outlook) -> Prose:
     facts = phrase("It rests on {}.", outlook.evidence and plural(len(outlook.evidence), "fact"))
     many = plural(len(outlook.scenario.drivers), "event").replace("0 events", "no event")
     events = f"It assumes {many} ahead."
-    told = " ".join(filter(None, (day, facts, _who_counts(outlook), events)))
-    return Prose([[f"{told} ", age_line(outlook.age)]], "fc-known")
-
-
-def _who_counts(outlook: Outlook) -> str:
-    """What the forecast counts; of a corridor, the agency whose count is forecast at each place."""
-    if outlook.scenario.country:
-        basis = shipped_bases().get(outlook.scenario.basis or "")
-        return phrase("Counted are {}.", basis and basis.counts)
+    # Of a corridor, the agency whose count is forecast at each place
     agencies = " and ".join(
         place_name(place) + basis_words(", as counted by {}", flow.basis)
         for place, flow in outlook.forecasts.items()
     )
-    return phrase("It is about {}.", agencies)
+    counted = phrase("It is about {}.", agencies)
+    if outlook.scenario.country:
+        basis = shipped_bases().get(outlook.scenario.basis or "")
+        counted = phrase("Counted are {}.", basis and basis.counts)
+    told = " ".join(filter(None, (day, facts, counted, events)))
+    return Prose([[f"{told} ", age_line(outlook.age)]], "fc-known")
 
 
 def _shares(outlook: Outlook) -> str:

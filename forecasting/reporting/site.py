@@ -134,7 +134,6 @@ def build_site(out: Path, records: Sequence[Record], table: pd.DataFrame) -> Pat
         out / INDEX_PAGE,
         "index.html.j2",
         title=TITLE,
-        summary=_summary(len(runs) - len(failures), newest),
         count=len(runs),
         failures=failures,
         changes=[run for run in runs if run["since"]],
@@ -143,7 +142,7 @@ def build_site(out: Path, records: Sequence[Record], table: pd.DataFrame) -> Pat
         columns=columns,
         many=len(columns) > MANY,
         gap=_gap(results),
-        **_records(out / ARCHIVE, newest),
+        **_of_all(len(runs) - len(failures), newest, out / ARCHIVE),
         comparisons=_comparisons(table, columns[:MANY]),
         article=write_article(out, [run["parameters"] for run in runs]),
         data=not table.empty,
@@ -197,21 +196,18 @@ def _named(name: str, keys: Record) -> Run:
     return {"name": name, "country": code, "place": place, "scenario": scenario}
 
 
-def _summary(whole: int, newest: str) -> str:
-    day = newest and day_words(dt.date.fromisoformat(newest))
-    known = phrase(" on what was published by {}", day)
-    return (
-        f"{plural(whole, 'report')}{known}. Beside each number stands the range that holds what "
-        "comes four times in five."
-    )
-
-
-def _records(archive: Path, newest: str) -> Part:
-    """How earlier forecasts did by the newest day, and those that were kept as they were made."""
-    if not newest:
-        return {"record": None, "kept": None}
-    day = dt.date.fromisoformat(newest)
-    return {"record": scoreboard(day), "kept": kept_forecasts(archive, day)}
+def _of_all(whole: int, newest: str, archive: Path) -> Part:
+    """How many reports are whole, and what was known; how earlier forecasts did by the newest day,
+    and those that were kept as they were made.
+    """
+    words = plural(whole, "report")
+    records: Part = {"record": None, "kept": None}
+    if newest:
+        day = dt.date.fromisoformat(newest)
+        words += f" on what was published by {day_words(day)}"
+        records = {"record": scoreboard(day), "kept": kept_forecasts(archive, day)}
+    words += ". Beside each number stands the range that holds what comes four times in five."
+    return {"summary": words} | records
 
 
 def _columns(runs: Sequence[Run]) -> list[str]:
