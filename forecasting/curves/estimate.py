@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from forecasting.curves.definitions import Curve, Sampling
-from forecasting.curves.least_squares import Bounds, Solver
+from forecasting.curves.least_squares import Bounds, Flags, Solver
 from forecasting.quantiles import Array
 
 POLISHING = 8  # undamped steps that bring a minimum to all its digits
@@ -32,12 +31,12 @@ class SeriesToFit:
     bounds: Bounds
 
     @property
-    def seen(self) -> NDArray[np.bool_]:
+    def seen(self) -> Flags:
         """Which observations count."""
         return np.isfinite(self.y)
 
     @property
-    def free(self) -> NDArray[np.bool_]:
+    def free(self) -> Flags:
         """Which parameters move, ``m`` first."""
         pairs = [self.bounds[name] for name in self.curve.parameters]
         return np.array([low < high for low, high in pairs])
@@ -111,7 +110,7 @@ def leaves_open(problem: SeriesToFit, estimates: Estimate) -> bool:
     return not estimates.converged or not 0.01 <= reached <= 1
 
 
-def _covariance(information: Array, free: NDArray[np.bool_]) -> Array:
+def _covariance(information: Array, free: Flags) -> Array:
     """The inverse of the information of the moving parameters, balanced first; NaN for fixed
     parameters, and where it is singular.
     """

@@ -30,7 +30,7 @@ from forecasting.demand.deployed import ExistingCharging, Target, deployed_point
 from forecasting.demand.energy import MONTH_DAYS, energy_by_month
 from forecasting.demand.fleet import PLUG_IN, vehicles_on_the_road
 from forecasting.demand.load import peak_load
-from forecasting.demand.parameters import SETTINGS, Draws, Parameters, VehicleClass, of_class
+from forecasting.demand.parameters import SETTINGS, Draws, Parameters, VehicleClass, Years, of_class
 from forecasting.errors import AssumptionError
 from forecasting.evidence.fact import Fact
 from forecasting.measures import CAR, EV_SHARE, EV_STOCK_SHARE, count_of
@@ -41,7 +41,7 @@ SUMMER = slice(5, 8)  # June to August
 
 def demand_outlook(
     imports: Array,
-    years: Sequence[int],
+    years: Years,
     *,
     parameters: Parameters,
     stock_facts: Iterable[Fact] = (),
@@ -94,7 +94,7 @@ def demand_outlook(
 
     Examples
     --------
-    >>> from forecasting.demand.parameters import load_parameters
+    >>> from forecasting.demand.parameters import Years, load_parameters
     >>> imports = np.full((200, 3), 10_000.0)
     >>> parameters = load_parameters()
     >>> outlook = demand_outlook(imports, [2024, 2025, 2026], parameters=parameters, place="UZ")
@@ -247,7 +247,7 @@ def _sum(table: Draws, settings: Sequence[str]) -> Array:
     return np.asarray(sum(table[setting] for setting in settings))
 
 
-def all_vehicles(drawn: Draws, years: Sequence[int]) -> Array:
+def all_vehicles(drawn: Draws, years: Years) -> Array:
     """Vehicles of all drives at 31 December of each year: the count, and what is added each year
     since.
 

@@ -7,13 +7,13 @@ the count of points *falls* as the first cars come), and at fast chargers it nev
 waiting-time promise allows a station of that size.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
-from forecasting.demand.parameters import SETTINGS, Draws, VehicleClass, of_class, read_table
+from forecasting.demand.parameters import SETTINGS, Draws, VehicleClass, Years, of_class, read_table
 from forecasting.demand.queueing import ceilings
 from forecasting.quantiles import Array
 
@@ -75,7 +75,7 @@ class PowerMix:
         """Mean rated power of a point, kW."""
         return float(self.kw @ self.share)
 
-    def delivered(self, years: Sequence[int]) -> Array:
+    def delivered(self, years: Years) -> Array:
         """Mean delivered power of a point in each year, kW."""
         progress = np.clip(np.subtract(years, 2023) / 12, 0, 1)[:, None]
         ratio = self.early + (self.late - self.early) * progress
@@ -113,7 +113,7 @@ def energy_split(vehicle: VehicleClass, drawn: Draws) -> Array:
 
     Examples
     --------
-    >>> from forecasting.demand.parameters import load_parameters
+    >>> from forecasting.demand.parameters import Years, load_parameters
     >>> names = ("home_access", "commuter_share", "work_access", "noncommuter_km")
     >>> cars, drawn = load_parameters().classes[0], {name: np.ones((1, 1)) for name in names}
     >>> energy_split(cars, drawn)[:, 0, 0].round(2)
@@ -143,7 +143,7 @@ def energy_split(vehicle: VehicleClass, drawn: Draws) -> Array:
     return total
 
 
-def charging_need(energy_kwh: Draws, share: Array, years: Sequence[int], drawn: Draws) -> Draws:
+def charging_need(energy_kwh: Draws, share: Array, years: Years, drawn: Draws) -> Draws:
     """Points of the shared settings, from workplace to en-route.
 
     Parameters
@@ -164,7 +164,7 @@ def charging_need(energy_kwh: Draws, share: Array, years: Sequence[int], drawn: 
 
     Examples
     --------
-    >>> from forecasting.demand.parameters import load_parameters
+    >>> from forecasting.demand.parameters import Years, load_parameters
     >>> drawn = {row.key: np.array([[row.mode]]) for row in load_parameters()}
     >>> energy = {setting: np.array([[1e6]]) for setting in SETTINGS}
     >>> points = charging_need(energy, np.array([[0.05]]), [2030], drawn)
@@ -193,7 +193,7 @@ def depots(name: str, stock: Array, drawn: Draws) -> tuple[Array, Array]:
 
     Examples
     --------
-    >>> from forecasting.demand.parameters import load_parameters
+    >>> from forecasting.demand.parameters import Years, load_parameters
     >>> drawn = {row.key: np.array([[row.mode]]) for row in load_parameters()}
     >>> [float(each[0, 0].round(1)) for each in depots("bus", np.array([[100.0]]), drawn)]
     [69.0, 5.5]
@@ -252,7 +252,7 @@ def standard(classes: Iterable[VehicleClass], stocks: Draws, drawn: Draws) -> Ar
 
     Examples
     --------
-    >>> from forecasting.demand.parameters import load_parameters
+    >>> from forecasting.demand.parameters import Years, load_parameters
     >>> one, cars = np.ones(1), load_parameters().classes[:1]
     >>> drawn = {"afir_kw": 1.3 * one, "public_point_kw": 30 * one}
     >>> standard(cars, {"bev": np.array([[3000.0]])}, drawn)

@@ -3,14 +3,14 @@ they avoid; and a choice, what each number of points to build costs in the mean,
 too many both have a price.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
 from forecasting.demand.charging import HOURS, gross_additions, power_mix, side
 from forecasting.demand.fleet import Fleet
-from forecasting.demand.parameters import Draws, VehicleClass, of_class, read_table
+from forecasting.demand.parameters import Draws, VehicleClass, Years, of_class, read_table
 from forecasting.quantiles import Array, ratio
 
 DENSITY = {"petrol": 0.745, "diesel": 0.835}  # kg per litre
@@ -35,7 +35,7 @@ def cost_per_point(setting: str, drawn: Draws) -> Array:
 
     Examples
     --------
-    >>> from forecasting.demand.parameters import load_parameters
+    >>> from forecasting.demand.parameters import Years, load_parameters
     >>> drawn = {row.key: np.array([[row.mode]]) for row in load_parameters()}
     >>> settings = ("home", "overnight", "destination_dc")
     >>> [cost_per_point(setting, drawn).item() for setting in settings]
@@ -61,7 +61,7 @@ def cost_checks(drawn: Draws) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from forecasting.demand.parameters import load_parameters
+    >>> from forecasting.demand.parameters import Years, load_parameters
     >>> drawn = {row.key: np.array([[row.mode]]) for row in load_parameters()}
     >>> cost_checks(drawn)[["usd", "middle"]].values.tolist()
     [[19600.0, 40000.0], [48000.0, 40000.0], [104443.0, 20000.0], [8526.0, 4000.0]]
@@ -99,7 +99,7 @@ def point_business(
 
     Examples
     --------
-    >>> from forecasting.demand.parameters import load_parameters
+    >>> from forecasting.demand.parameters import Years, load_parameters
     >>> drawn = {row.key: np.array([[row.mode]]) for row in load_parameters()}
     >>> year = point_business("destination_dc", 0.1, 0.21, 0.078, drawn)
     >>> {name: round(value, 1) for name, value in year.items()}
@@ -132,7 +132,7 @@ def investment(points: Draws, drawn: Draws) -> Draws:
 
     Examples
     --------
-    >>> from forecasting.demand.parameters import load_parameters
+    >>> from forecasting.demand.parameters import Years, load_parameters
     >>> drawn = {row.key: np.array([[row.mode]]) for row in load_parameters()}
     >>> investment({"home": np.array([[100.0, 150.0]])}, drawn)["home"].round(-2)
     array([[80000., 40000.]])
@@ -146,7 +146,7 @@ def investment(points: Draws, drawn: Draws) -> Draws:
     return dollars
 
 
-def percent_of_power(years: Sequence[int], drawn: Draws) -> list[Array]:
+def percent_of_power(years: Years, drawn: Draws) -> list[Array]:
     """One per cent of the country's generation, and of its highest load of any season, as both
     grow.
 
@@ -208,7 +208,7 @@ def fuel_and_carbon(
     Examples
     --------
     >>> from forecasting.demand.fleet import run_fleet
-    >>> from forecasting.demand.parameters import load_parameters
+    >>> from forecasting.demand.parameters import Years, load_parameters
     >>> one, cars = np.ones((1, 1)), load_parameters().classes[:1]
     >>> drawn = {"annual_km": 10_000 * one, "fuel_use": 8 * one, "fuel_upstream": 0.2 * one}
     >>> drawn |= {"grid_carbon": 0.5 * one, "grid_losses": 0.1 * one}

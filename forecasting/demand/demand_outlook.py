@@ -2,7 +2,7 @@
 asked for.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,7 +17,7 @@ from forecasting.demand.deployed import ExistingCharging, Target, moment, standi
 from forecasting.demand.energy import MONTH_DAYS
 from forecasting.demand.fleet import Fleet
 from forecasting.demand.load import day_profile
-from forecasting.demand.parameters import SETTINGS, Draws, Parameters
+from forecasting.demand.parameters import SETTINGS, Draws, Parameters, Years
 from forecasting.demand.sensitivity import first_order
 from forecasting.evidence.fact import Fact
 from forecasting.measures import (
@@ -83,14 +83,14 @@ class DemandOutlook:
     Examples
     --------
     >>> from forecasting.demand.chain import demand_outlook
-    >>> from forecasting.demand.parameters import load_parameters
+    >>> from forecasting.demand.parameters import Years, load_parameters
     >>> imports = np.full((50, 2), 1000.0)
     >>> outlook = demand_outlook(imports, [2024, 2025], parameters=load_parameters())
     >>> outlook
     <DemandOutlook 2024 to 2025, 50 draws of ... measures>
     """
 
-    years: Sequence[int]
+    years: Years
     results: Draws
     imports: Array
     fleets: dict[str, Fleet]
@@ -393,9 +393,7 @@ def _ends(name: str, values: Array) -> Draws:
     return {"low": low, name: middle, "high": high}
 
 
-def balance(
-    stock: Array, years: Sequence[int], facts: Iterable[Fact], start: float = 0.0
-) -> pd.DataFrame:
+def balance(stock: Array, years: Years, facts: Iterable[Fact], start: float = 0.0) -> pd.DataFrame:
     """What the chain makes of the vehicles on the road, beside what was printed, and what does not
     close.
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from forecasting.demand.parameters import NEVER, Draws, Event, Parameters
+from forecasting.demand.parameters import NEVER, Draws, Event, Parameters, Years
 from forecasting.panels.practice import column_at, practice_error, practice_points
 from forecasting.quantiles import Array
 
@@ -114,7 +114,7 @@ class Target(Counted):
 
 def deployed_points(
     stock: Array,
-    years: Sequence[int],
+    years: Years,
     assumed: Parameters,
     drawn: Draws,
     standing: ExistingCharging | None,
@@ -184,7 +184,7 @@ def deployed_points(
     return practice, pushed, targeted
 
 
-def _way(years: Sequence[int], start: float, end: Array | float, shortest: float = 1e-9) -> Array:
+def _way(years: Years, start: float, end: Array | float, shortest: float = 1e-9) -> Array:
     """How far the end of each year is on the way from one moment to another, 0 to 1."""
     ends = np.add(years, 1)
     return np.clip((ends - start) / np.maximum(end - start, shortest), 0, 1)
@@ -205,7 +205,7 @@ def asked_for(targets: Sequence[Target], start: float) -> list[Target]:
 
 
 def delivered(
-    target: Target, years: Sequence[int], start: float, standing: Array, per_station: Array
+    target: Target, years: Years, start: float, standing: Array, per_station: Array
 ) -> Array:
     """Public points as a target is built: a share of what is missing on its day, the rest later; 0
     where it is not.
@@ -229,7 +229,7 @@ def delivered(
 
 def standing_shares(
     targets: Sequence[Target],
-    years: Sequence[int],
+    years: Years,
     practice: Array,
     standing: ExistingCharging | None,
     per_station: Array,

@@ -8,13 +8,13 @@ is not the mean life, which is ``lam * Gamma(1 + 1/k)``. Whoever enters at age `
 far: ``S(e + a) / S(e)``.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from forecasting.demand.parameters import Draws, Parameters, of_class
+from forecasting.demand.parameters import Draws, Parameters, Years, of_class
 from forecasting.measures import CAR
 from forecasting.quantiles import Array
 
@@ -190,7 +190,7 @@ class Vehicles:
 
 def vehicles_on_the_road(
     flow: Array,
-    years: Sequence[int],
+    years: Years,
     assumed: Parameters,
     drawn: Draws,
     start_stock: Array | float = 0.0,
@@ -216,7 +216,7 @@ def vehicles_on_the_road(
 
     Examples
     --------
-    >>> from forecasting.demand.parameters import load_parameters
+    >>> from forecasting.demand.parameters import Years, load_parameters
     >>> changes = {"reexport_share": 0.1, "inventory_share": 0, "deliveries.bus": 5}
     >>> assumed = load_parameters().override(changes)
     >>> drawn = assumed.draw(np.random.default_rng(0), 1)

@@ -31,6 +31,7 @@ from forecasting.quantiles import Array
 # column, which holds in all years
 Draws = dict[str, Array]
 Row = Mapping[str, str]  # of a table that ships
+Years = Sequence[int]
 NEVER = 2100  # a year that stands for never: no horizon reaches it
 DECILE = 1.2815515655446004  # standard normal quantile of 0.9
 SETTINGS = ("home", "depot", "work", "overnight", "destination_ac", "destination_dc", "enroute_dc")
@@ -250,7 +251,7 @@ class Parameters:
             raise AssumptionError(problems)
         return replace(self, changed=changed)
 
-    def yearly(self, key: str, drawn: Draws, years: Sequence[int]) -> Array:
+    def yearly(self, key: str, drawn: Draws, years: Years) -> Array:
         """A parameter in each year: as drawn, from its own year on where it has one, and what
         events add to it.
 
