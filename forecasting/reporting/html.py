@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import nbformat
+from nbformat import NotebookNode
 
 from forecasting.errors import RunError
 from forecasting.evidence.files import write_whole
@@ -159,7 +159,7 @@ def figure_words(layout: Content) -> tuple[str, str, str]:
 
 
 def notebook_to_html(
-    notebook: nbformat.NotebookNode,
+    notebook: NotebookNode,
     *,
     title: str,
     files: Mapping[str, str] | None = None,
@@ -210,7 +210,7 @@ def notebook_to_html(
     return numbered(with_contents(page))
 
 
-def sections(cells: Iterable[nbformat.NotebookNode]) -> list[Content]:
+def sections(cells: Iterable[NotebookNode]) -> list[Content]:
     r"""The cells of a notebook as the parts of a page: what is above the first heading of the
     second level is the brief; each such heading begins a part, and the paragraph below is its line.
 
@@ -339,7 +339,7 @@ def write_page(path: Path, template: str, **values: Any) -> Path:
     return write_whole(path, _filled(template, path.name, **values).encode())
 
 
-def write_report(path: Path, notebook: nbformat.NotebookNode, since: str = "") -> Path:
+def write_report(path: Path, notebook: NotebookNode, since: str = "") -> Path:
     """Write the page of a stored notebook beside it, ``report.ipynb`` to ``report.html``, with the
     title of the scenario or the notebook's first heading.
 
@@ -367,7 +367,7 @@ def write_report(path: Path, notebook: nbformat.NotebookNode, since: str = "") -
     return page
 
 
-def report_title(notebook: nbformat.NotebookNode) -> str:
+def report_title(notebook: NotebookNode) -> str:
     """The title of the scenario that a notebook was run for, or its first heading; nothing where it
     has neither.
     """

@@ -173,12 +173,12 @@ def _basis(outlook: Outlook, measure: str, place: str) -> str:
     return ""
 
 
-def _uncounted(past: ByYear, counted: Sequence[Mark]) -> ByYear:
+def _uncounted(past: ByYear, counted: Marks) -> ByYear:
     """The years before that nobody counted, as the facts imply them."""
     return past.drop([mark.middle for mark in counted], errors="ignore")
 
 
-def _before(medians: ByYear, counted: Sequence[Mark], years: range) -> ByYear:
+def _before(medians: ByYear, counted: Marks, years: range) -> ByYear:
     """The years before, as they were counted, or else as the facts imply."""
     heights = dict(medians) | {
         mark.period.start.year: mark.height for mark in counted if mark.whole_year
@@ -186,12 +186,12 @@ def _before(medians: ByYear, counted: Sequence[Mark], years: range) -> ByYear:
     return pd.Series({year: heights[year] for year in years if year in heights}, dtype=float)
 
 
-def _so_far(counted: Sequence[Mark], first_year: int) -> list[Mark]:
+def _so_far(counted: Marks, first_year: int) -> Marks:
     """The longest count of the unfinished year from its first day on, if there is one."""
     return newest(mark for mark in counted if mark.period.start == dt.date(first_year, 1, 1))
 
 
-def newest(shown: Iterable[Mark]) -> list[Mark]:
+def newest(shown: Iterable[Mark]) -> Marks:
     """That of some marks which ends last, if there is one."""
     return sorted(shown, key=attrgetter("end"))[-1:]
 
@@ -205,7 +205,7 @@ def _column(mark: Mark, expected: float) -> Iterator[Trace]:
         yield bars([year], [height], fill, marker=look, width=COLUMN, showlegend=False)
 
 
-def _history(past: ByYear, counted: Sequence[Mark], measure: str, own: bool) -> Iterator[Trace]:
+def _history(past: ByYear, counted: Marks, measure: str, own: bool) -> Iterator[Trace]:
     """A line through the years before, and the counts; open points are what the facts imply of a
     year of the flow that nobody counted.
     """
@@ -248,7 +248,7 @@ def part_of(outlook: Outlook, place: str | None) -> Results:
     return parts[place]
 
 
-def drawn_facts(outlook: Outlook, measure: str, place: str) -> list[Mark]:
+def drawn_facts(outlook: Outlook, measure: str, place: str) -> Marks:
     """The facts of a place that were known on the day of the outlook."""
     # The sum of a corridor's places has no facts of its own
     if not is_place(place):
@@ -313,7 +313,7 @@ def evidence_chart(evidence: Ledger | Outlook, measure: str | None = None) -> Fi
     return chart.add(*fact_traces(shown, main)).years(_ends_of(shown)).figure()
 
 
-def _ends_of(shown: Iterable[Mark], periods: Iterable[Period] = ()) -> list[float]:
+def _ends_of(shown: Marks, periods: Iterable[Period] = ()) -> list[float]:
     """Where the first of some facts and periods begins, and the year in which the last ends."""
     starts = [mark.start for mark in shown] + [on_axis(period.start) for period in periods]
     last = max(period.end.year for period in (*periods, *(mark.period for mark in shown)))
@@ -547,13 +547,16 @@ class Mark:
         return self.period == year_of(self.period.start.year)
 
 
+Marks = Sequence[Mark]
+
+
 def on_axis(day: dt.date, stock: bool = False) -> float:
     """The place of a day's beginning on an axis of years."""
     passed = (day - dt.date(day.year, 1, 1)).days / year_of(day.year).days
     return round(day.year + passed - (1.0 if stock else 0.5), 3)
 
 
-def marks(facts: Iterable[Fact], measure: str) -> list[Mark]:
+def marks(facts: Iterable[Fact], measure: str) -> Marks:
     """The counts of one measure that have a height, in order of time: their own, or a printed total
     a year before. Targets and claims are no counts, and stay out.
 
@@ -647,7 +650,7 @@ def basis_colours(names: Sequence[str], main: str | None = None) -> dict[str, st
     return dict(zip(order, itertools.cycle((INK, *ACCENTS)), strict=False))
 
 
-def fact_traces(shown: list[Mark], main: str | None) -> Iterator[Trace]:
+def fact_traces(shown: Marks, main: str | None) -> Iterator[Trace]:
     """The traces of facts, one for each basis, however many facts there are, and their labels.
 
     Parameters
@@ -665,7 +668,7 @@ def fact_traces(shown: list[Mark], main: str | None) -> Iterator[Trace]:
     yield from _counts(like_the_main(shown, main))
 
 
-def like_the_main(known: Sequence[Mark], main: str | None) -> list[Mark]:
+def like_the_main(known: Marks, main: str | None) -> Marks:
     """The counts of a basis, by default the most frequent, after those that count the same; no
     bounds.
     """
@@ -677,7 +680,7 @@ def like_the_main(known: Sequence[Mark], main: str | None) -> list[Mark]:
     return sorted(alike, key=lambda mark: mark.basis == main)
 
 
-def _of_basis(mine: list[Mark], colour: str) -> Trace:
+def _of_basis(mine: Marks, colour: str) -> Trace:
     """The facts of a basis: each is as long as its period, its symbol says what it is."""
     symbols = [mark.symbol for mark in mine]
     look = {"color": colour, "size": 8, "symbol": symbols, "line": {"color": colour, "width": 1.5}}
@@ -686,13 +689,13 @@ def _of_basis(mine: list[Mark], colour: str) -> Trace:
     return at_marks(mine, **look) | {"error_x": length, "showlegend": True}
 
 
-def at_marks(shown: Sequence[Mark], **look: Any) -> Trace:
+def at_marks(shown: Marks, **look: Any) -> Trace:
     """A point at the middle of each mark."""
     hover = [mark.hover for mark in shown]
     return points([mark.middle for mark in shown], [mark.height for mark in shown], hover, **look)
 
 
-def _counts(free: list[Mark]) -> Iterator[Trace]:
+def _counts(free: Marks) -> Iterator[Trace]:
     """Numbers of the main basis: whole years, the newest of all, and the stocks at the end of a
     year with their change on the year before.
     """
@@ -707,7 +710,7 @@ def _counts(free: list[Mark]) -> Iterator[Trace]:
     yield text(x, [mark.height for mark in labels], [*labels.values()], "top center")
 
 
-def stocks_by_year(counts: Iterable[Mark]) -> dict[int, Mark]:
+def stocks_by_year(counts: Marks) -> dict[int, Mark]:
     """Of each year the stock that was counted next to its end, if it was within ten weeks."""
     ends: dict[int, Mark] = {}
     stocks = [mark for mark in counts if mark.stock]
@@ -717,7 +720,7 @@ def stocks_by_year(counts: Iterable[Mark]) -> dict[int, Mark]:
     return dict(sorted(ends.items()))
 
 
-def _limits(shown: list[Mark]) -> Iterator[Trace]:
+def _limits(shown: Marks) -> Iterator[Trace]:
     """Of each year's bounds on one side the one that says most, in print."""
     bounds = sorted((mark for mark in shown if mark.side), key=lambda mark: mark.side * mark.height)
     for mark in {(mark.period.end.year, mark.side): mark for mark in bounds}.values():
