@@ -323,7 +323,7 @@ def test_colours_of_scenarios_and_chargers_differ():
 def test_a_figure_starts_empty_in_the_house_style():
     chart = Drawing("A", "b", y="c").figure()
     assert json.loads(chart.to_json())["data"] == []
-    assert chart.layout.template.layout.paper_bgcolor == "#ffffff"
+    assert chart.layout.template.layout.barmode == "overlay"
 
 
 def test_the_scale_is_set_by_the_80_percent_interval(outlook):
