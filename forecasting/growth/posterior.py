@@ -28,11 +28,10 @@ MOST_WORK = 6e6  # chains times unknowns squared
 MOST_DOUBTFUL = 60  # facts whose components are drawn: those most in doubt
 MUCH_DOUBT = 1.5  # times the doubt in any fact, from which one is always drawn
 FEW = 8  # so many more are drawn in any case
-# Pairs whose components are drawn together in one sweep: more at first, as facts that contradict
-# each other take turns at being wrong by pairs alone
+# Pairs whose components are drawn together in one sweep: more at first where a number is in doubt,
+# as facts that contradict each other take turns at being wrong by pairs alone
 BURN_VISITS = 6
 VISITS = 2
-ANY_PAIR = 0.05
 JITTER = 1e-6  # variance of a doubtful fact beside that of its component
 LEAST_LIKELY = 0.002  # of the likeliest kind of market, below which a kind is left out
 # Gap between true and linear contrasts, in units of their noise: what may stay, and the most that
@@ -161,7 +160,9 @@ class _Linear:
         doubt = f.doubt(self.mean, self.variance) / f.noise.weight[:, -len(WRONG) :].sum(axis=1)
         doubt = np.where(f.exact, doubt, np.inf)
         order = np.argsort(-doubt, kind="stable")
-        count = int((doubt > MUCH_DOUBT).sum()) + FEW
+        much = doubt > MUCH_DOUBT
+        self.burn_visits = BURN_VISITS if (much & f.exact).any() else VISITS
+        count = int(much.sum()) + FEW
         self.doubtful = np.sort(order[: min(count, MOST_DOUBTFUL)])
         settled = np.setdiff1d(rows, self.doubtful)
         # A number that is settled is narrow, a bound what it is where the mode stands
@@ -215,14 +216,7 @@ class _Chains:
         spread = np.concatenate([np.zeros(q), linear.variance[linear.doubtful]])
         start = mixtures.parts(apart, spread)
         self.component = _chosen(np.tile(start, (self.chains, 1, 1)), rng)
-        usual = (mixtures.weight * mixtures.sd**2).sum(axis=1) / mixtures.weight.sum(axis=1)
-        tied = np.linalg.inv(linear.precision[0] + np.diag(1 / np.maximum(usual, 1e-6)))
-        tied = np.abs(tied) / np.sqrt(np.outer(np.diag(tied), np.diag(tied))) + ANY_PAIR
-        np.fill_diagonal(tied, 0.0)
-        self.tied = tied
         self.parts = mixtures.weight.shape[1]
-        # Where the first of a pair may lie: in the size of the market, or in the noise of a fact
-        self.firsts = np.arange(q - 1, unknowns)
         self.messages: list[tuple[Array, Array]] = []
 
     def draw(self, shared: Array) -> tuple[Array, Indices]:
@@ -246,10 +240,12 @@ class _Chains:
         variance, centre = self._of_components()
         precision = linear.precision[self.kind]
         n = variance.shape[1]
-        order = np.argsort(rng.random((self.chains, len(self.firsts))), axis=1)
-        visits = VISITS if keep else BURN_VISITS
-        first = self.firsts[order[:, :visits]]
-        pairs = np.stack([first, _chosen(self.tied[first], rng)], axis=2)
+        # The first of a pair lies in the size of the market, or in the noise of a fact
+        before = len(linear.path.mixed) - 1
+        order = np.argsort(rng.random((self.chains, n - before)), axis=1)
+        first = before + order[:, : VISITS if keep else linear.burn_visits]
+        other = rng.integers(n - 1, size=first.shape)
+        pairs = np.stack([first, other + (other >= first)], axis=2)
         visited = pairs.reshape(self.chains, -1)
         # Of the covariance only the columns of the unknowns that are visited are needed
         right = np.eye(n)[visited].transpose(0, 2, 1)
@@ -261,15 +257,13 @@ class _Chains:
         columns = solved[:, :, 1:]
         for number in range(pairs.shape[1]):
             self._pair(pairs, number, columns, mean, variance, centre)
-        factor = np.linalg.cholesky(precision + _diagonals(1 / variance))
-        normal = rng.standard_normal((self.chains, n, 1))
+        root = np.linalg.inv(np.linalg.cholesky(precision + _diagonals(1 / variance)))
+        normal = rng.standard_normal((self.chains, 1, n))
         if keep:
-            root = np.linalg.inv(factor)
             diagonal = (root**2).sum(axis=1)
             residual = np.maximum(1 / diagonal - 1 / variance, 1e-9)
             self.messages.append(((mean / diagonal - centre / variance) / residual, 1 / residual))
-        apart = np.linalg.solve(factor.transpose(0, 2, 1), normal)
-        self.unknown = mean + apart[:, :, 0]
+        self.unknown = mean + (normal @ root)[:, 0]
         self.component = _chosen(linear.mixtures.parts(self.unknown), rng)
 
     def _of_components(self) -> tuple[Array, Array]:
