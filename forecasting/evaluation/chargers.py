@@ -8,17 +8,18 @@ teach too: dated to each origin, too few markets would have been counted for lon
 """
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from forecasting.errors import EvidenceError
+from forecasting.evaluation.markets import Panel
+from forecasting.evidence.sources.iea import read_iea_panel
 from forecasting.panels.charger_panel import (
+    COLUMNS,
     charger_panel,
     charger_steps,
     estimate_practice,
-    read_charger_panel,
 )
 from forecasting.panels.practice import Practice, practice_error, practice_points
 
@@ -26,7 +27,6 @@ SCORED_HORIZONS = (1, 3, 5)
 PRACTICE = "practice"
 CONSTANT_RATIO = "constant ratio"
 DRIFT = "drift"
-Panel = pd.DataFrame | str | Path
 DRAWS = 1000
 
 
@@ -89,7 +89,7 @@ def backtest_chargers(panel: Panel, train: Panel | None = None) -> pd.DataFrame:
 
 
 def _read(panel: Panel) -> pd.DataFrame:
-    return panel if isinstance(panel, pd.DataFrame) else read_charger_panel(panel)
+    return panel if isinstance(panel, pd.DataFrame) else read_iea_panel(panel, COLUMNS)
 
 
 def charger_errors(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> pd.DataFrame:

@@ -5,17 +5,13 @@ Public counts are recounted, repeated and half missing. A missing class of point
 fall or a repeat is flagged, and the estimates are medians, which such years move little.
 """
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from forecasting.errors import EvidenceError
-from forecasting.evidence.files import read_whole
-from forecasting.evidence.sources.iea import read_iea_panel, read_texts
 from forecasting.market_rows import market_rows
 from forecasting.panels.practice import NORMAL_80, OWN_GROWTH, REFERENCE_POINTS, Practice
 from forecasting.quantiles import Array
@@ -288,17 +284,3 @@ def _level(table: pd.DataFrame) -> tuple[float, float, float]:
     level, slope = np.linalg.lstsq(design * weight[:, None], target * weight, rcond=None)[0]
     error = target - design @ np.array([level, slope])
     return float(level), float(slope), float(np.sqrt(np.average(error**2, weights=weight**2)))
-
-
-def read_charger_panel(path: str | Path) -> pd.DataFrame:
-    """Read IEA's table, or a file that has the columns of ``charger_panel`` already, sales or not.
-
-    Raises
-    ------
-    EvidenceError
-        Where the file cannot be read or has neither set of columns.
-    """
-    table = read_texts(Path(path))
-    if not set(COLUMNS) <= set(table.columns):
-        return read_iea_panel(path)
-    return pd.read_csv(io.BytesIO(read_whole(path)), encoding="utf-8-sig")

@@ -42,7 +42,7 @@ PANEL = (
     "sales_share_percent", "stock_share_percent", "public_fast_points", "public_slow_points",
 )  # fmt: skip
 
-_NEEDED = ("market", "year", "sales_bev")
+SALES = ("market", "year", "sales_bev")
 _LONG = ("region", "category", "parameter", "mode", "powertrain", "year", "value")
 
 FAST = "EV charging points, EV, Publicly available fast"
@@ -83,14 +83,16 @@ _AGGREGATES = frozenset({
 })  # fmt: skip
 
 
-def read_iea_panel(path: str | Path) -> pd.DataFrame:
+def read_iea_panel(path: str | Path, needed: Sequence[str] = SALES) -> pd.DataFrame:
     """Read the IEA's table, or a file already in the panel's columns.
 
     Parameters
     ----------
     path : str or Path
         CSV with the IEA's columns (region, category, parameter, mode, powertrain, year, unit,
-        value), or with those of `PANEL`, of which market, year and sales_bev are needed.
+        value), or with those of `PANEL`.
+    needed : sequence of str
+        Which of `PANEL` a file must have.
 
     Returns
     -------
@@ -121,13 +123,13 @@ def read_iea_panel(path: str | Path) -> pd.DataFrame:
         )
         wide.columns.name = None
         return _rows(wide, path)
-    if {*_NEEDED} <= {*columns}:
+    if {*needed} <= {*columns}:
         return _rows(table, path)
     where = f"{Path(path).name}:1"
     otherwise = "see IEA's Global EV Data"
     raise EvidenceError([
         Problem(where, f"column {name!r} is missing", did_you_mean(name, columns, otherwise))
-        for name in (_NEEDED if "market" in columns else _LONG)
+        for name in (needed if "market" in columns else _LONG)
         if name not in columns
     ])  # fmt: skip
 
