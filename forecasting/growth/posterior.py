@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from forecasting.growth.likelihood import WRONG, Contrasts
 from forecasting.growth.mixtures import Mixtures, softmax
 from forecasting.growth.mode import Covariance, Mode
 from forecasting.growth.path import LatentPath
-from forecasting.quantiles import Array
+from forecasting.quantiles import Array, strata
 
 Indices = NDArray[np.int_]
 
@@ -258,7 +259,7 @@ class _Chains:
         for number in range(pairs.shape[1]):
             self._pair(pairs, number, columns, mean, variance, centre)
         root = np.linalg.inv(np.linalg.cholesky(precision + _diagonals(1 / variance)))
-        normal = rng.standard_normal((self.chains, 1, n))
+        normal = ndtri(strata(rng, self.chains, n))[:, None]
         if keep:
             diagonal = (root**2).sum(axis=1)
             residual = np.maximum(1 / diagonal - 1 / variance, 1e-9)
@@ -338,6 +339,8 @@ class _Chains:
         """All coordinates given the unknowns: a draw of the prior, corrected by what it misses."""
         linear, path = self.linear, self.linear.path
         x = self.rng.standard_normal((len(unknown), path.width))
+        yearly = path.at_["pattern"].start  # columns before those of single months
+        x[:, :yearly] = ndtri(strata(self.rng, len(x), yearly))
         x[:, path.at_["common"]] = shared
         x *= np.sqrt(linear.kind_variance[kind])
         noise = np.sqrt(linear.noise) * self.rng.standard_normal((len(x), len(linear.noise)))

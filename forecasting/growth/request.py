@@ -32,7 +32,7 @@ from forecasting.growth.starting import MarketSize, opposite, path_of
 from forecasting.growth.usable import usable_facts, years_spoken_of
 from forecasting.measures import MEASURES
 from forecasting.periods import LAST_YEAR, Period, months_between, year
-from forecasting.quantiles import Array
+from forecasting.quantiles import Array, strata
 
 FEWEST_COUNT = 100  # effective draws, below which the approximation is said to have failed
 LONGEST_SPAN = 80  # years that facts may speak of: time and memory go with its square
@@ -302,13 +302,8 @@ def common_shocks(seed: int, of_year: int, draws: int) -> Array:
 
 
 def _student_t(rng: np.random.Generator, nu: float, draws: int) -> Array:
-    """Student t numbers in random order, one out of each of as many equally likely ranges.
-
-    What is drawn beyond the facts then has less noise (a Latin hypercube; McKay, Beckman and
-    Conover 1979).
-    """
-    level = (rng.permutation(draws) + rng.random(draws)) / draws
-    return np.asarray(stdtrit(nu, level))
+    """Student t numbers, evenly drawn."""
+    return np.asarray(stdtrit(nu, strata(rng, draws, 1)[:, 0]))
 
 
 def carried_on(
