@@ -17,7 +17,7 @@ from forecasting.growth.common import Common
 from forecasting.growth.mixtures import Mixtures
 from forecasting.growth.policy_months import NO_POLICIES, Policies, numbers_of
 from forecasting.growth.prior import REACH, Prior, student_mixture
-from forecasting.growth.within_year import POSITION
+from forecasting.growth.within_year import LOT, POSITION
 from forecasting.quantiles import Array
 
 Indices = NDArray[np.int_]
@@ -366,7 +366,8 @@ class LatentPath:
     ) -> tuple[Array, Array, Array, Array]:
         """Log flow by year as single things come, and by how much more uneven months are for that.
 
-        The log of a count is normal with the mean and the variance of a Poisson count.
+        The log of a count is normal with the mean and the variance of a Poisson count; months are
+        as uneven as lots are.
         """
         if not self.counted:
             nothing = np.zeros_like(d_expected)
@@ -378,8 +379,9 @@ class LatentPath:
         total = expected + unit * sd - 0.5 * sd**2
         d_total = by_expected[..., None] * d_expected + sd[..., None] * d_unit
         noise = self.prior.within_year.noise_sd**2
-        part = np.sqrt(1 + np.log1p(12 * rare) / noise)
-        d_part = -12 * rare / ((1 + 12 * rare) * 2 * part * noise)
+        uneven = 12 * LOT * rare
+        part = np.sqrt(1 + np.log1p(uneven) / noise)
+        d_part = -uneven / ((1 + uneven) * 2 * part * noise)
         return total, part, d_total, d_part[..., None] * d_expected
 
     def flows(self, x: Array) -> Array:

@@ -41,13 +41,14 @@ BEARING = 0.5
 MOST_GAP = 20.0
 MOST_MOVED = 80  # combinations of facts that draws are moved onto
 HELD = 0.01  # part of a fact's variance that the directions of a move are made with
+SAME = 1e-6  # of the largest change of a combination, below which others make it already
 CLOSE = 0.05  # of the wanted combinations, in units of the noise, from which a move has ended
 STEPS = 5  # with the slope at the mode, before those with the slope at the draw
 NEWTON_STEPS = 6
 FAR = 60.0  # no coordinate is moved beyond, in prior standard deviations
 FARTHEST_STEP = 2.0  # of one coordinate in one step
 OTHER = 0.1  # coordinate from which the mode is said to give the market another size
-FEW_COUNT = 0.2  # part of the draws: where fewer count, another round is drawn
+FEW_COUNT = 0.15  # part of the draws: where fewer count, another round is drawn
 MOST_ROUNDS = 4
 AT_ONCE = 500_000  # numbers in memory at a time
 
@@ -420,7 +421,7 @@ def _moved(linear: _Linear, x: Array) -> tuple[Array, Array, Array]:
         blocks = 1 + len(x) * len(combined) * longest // AT_ONCE
         for part in np.array_split(np.arange(len(x)), blocks):
             moved[part], log_weight[part], contrast[part] = move(
-                x[part], wanted[part] @ combined.T, contrast[part]
+                x[part], wanted[part] @ move.combined.T, contrast[part]
             )
         log_weight += path.log_density(moved) - path.log_density(x)
     log_weight += (facts.log_density(contrast) - facts.log_density(wanted)).sum(axis=1)
@@ -445,10 +446,14 @@ class _Move:
     """
 
     def __init__(self, mode: Mode, combined: Array, noise: Array) -> None:
-        self.path, self.facts, self.combined = mode.path, mode.facts, combined
+        self.path, self.facts = mode.path, mode.facts
         variance = 1 / (mode.kind @ (1 / mode.path.kind_variance))
         variance[mode.path.mixed] = mode.variance[mode.path.mixed]
-        covariance = Covariance(mode.jacobian * np.sqrt(variance), HELD * noise)
+        root = mode.jacobian * np.sqrt(variance)
+        # A total, and its parts, cannot be moved apart
+        turned, size, _ = np.linalg.svd(combined @ root, full_matrices=False)
+        self.combined = combined = turned[:, size > SAME * size[0]].T @ combined
+        covariance = Covariance(root, HELD * noise)
         back = combined.T * noise[:, None]
         self.directions = variance[:, None] * (mode.jacobian.T @ covariance.solve(back))
         slope = combined @ mode.jacobian @ self.directions

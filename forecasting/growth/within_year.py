@@ -30,6 +30,9 @@ Kinds = tuple[tuple[float, float], ...]
 # Of a month's middle within its year, the year's middle being 0
 POSITION: Array = (np.arange(12) - 5.5) / 12
 MOST_RHO = 0.9
+# Months of a small market are as uneven as if so many cars came together, by the ship or for a
+# fleet: by the months of 28 markets, whose noise falls with their size
+LOT = 6.0
 # Judgement: new cars are registered at the ends of quarters and of the year, when makers and
 # dealers close their books.
 # Mean factor 1

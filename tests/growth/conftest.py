@@ -139,7 +139,7 @@ def _simulate(path, rng, draws, until):
     )
     lasting = np.array(within.pattern) + within.pattern_sd * x[:, path.at_["pattern"]]
     rare = np.exp(-expected) * path.counted
-    part = np.sqrt(1 + np.log1p(12 * rare) / within.noise_sd**2)
+    part = np.sqrt(1 + np.log1p(12 * 6 * rare) / within.noise_sd**2)
     shape = lasting[:, None, :] + tilt[:, :, None] * POSITION + part[:, :, None] * noise
     chance = np.sqrt(np.log1p(rare))
     total = expected + chance * rng.standard_normal((draws, years)) - chance**2 / 2

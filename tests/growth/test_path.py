@@ -119,6 +119,19 @@ def test_even_pattern_without_growth_is_an_even_year():
     np.testing.assert_allclose(flows, 100.0, rtol=1e-3)
 
 
+def test_months_of_a_small_market_are_as_uneven_as_if_six_cars_came_together():
+    def response(yearly):
+        path = LatentPath(Prior(), 2021, 2021, Start(log_odds=0.0, log_size=np.log(2 * yearly)))
+        directions = np.zeros((path.width, 1))
+        directions[path.at_["noise"].start] = 1.0
+        slopes = path.along(np.zeros((1, path.width)), directions)[1][0, :, 0]
+        return slopes[0] - slopes[-1]
+
+    noise = Prior().within_year.noise_sd
+    widened = np.sqrt(1 + np.log(1 + 12 * 6 / 72) / noise**2)
+    assert response(72.0) / response(1e9) == pytest.approx(widened, rel=1e-3)
+
+
 def test_growth_tilts_the_year_as_far_as_the_pattern_says():
     path = LatentPath(Prior(), 2021, 2023, Start())
     within = path.prior.within_year

@@ -233,6 +233,22 @@ def test_counts_are_met_where_no_size_of_the_market_is_known():
     assert forecast.diagnostics["ess"] > 30
 
 
+def test_a_sum_and_its_parts_that_contradict_each_other_leave_draws(facts):
+    """What one combination of facts moves, another moves already."""
+    table = facts(
+        ("equals", "yoy_difference", 2023, 5000),
+        ("equals", "total", 2022, 1000),
+        ("about", "yoy_difference", "2023-01-01/2023-04-30", 12_000),
+        ("equals", "total", "2023-05-01/2023-12-31", 2),
+        ("equals", "total", 2023, 2),
+        ("equals", "total", "2022-01-01/2022-04-30", 2000),
+        ("equals", "yoy_growth_percent", "2023-05-01/2023-12-31", 1000),
+    )
+    forecast = forecast_flow(table, [year(2024)], market_size=SIZE, draws=300)
+    assert np.isfinite(forecast.monthly).all()
+    assert forecast.diagnostics["ess"] > 10
+
+
 def test_draws_of_which_none_has_a_weight_count_for_nothing():
     assert effective_number(np.full(100, -np.inf)) == 0.0
     assert effective_number(np.zeros(100)) == pytest.approx(100.0)
