@@ -2,10 +2,10 @@
 pandas.
 """
 
-import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape, unescape
 from itertools import groupby, repeat
 from operator import itemgetter
 from typing import Any
@@ -79,11 +79,11 @@ class Link:
 
     def html(self) -> str:
         """The link as HTML."""
-        words = html.escape(self.words)
+        words = escape(self.words)
         if not self.address:
             return f"<b>{words}</b>"
         kind = phrase('class="{}" ', self.kind)
-        return f'<a {kind}href="{html.escape(self.address)}">{words}</a>'
+        return f'<a {kind}href="{escape(self.address)}">{words}</a>'
 
 
 class Dated(Link):
@@ -96,7 +96,7 @@ class Dated(Link):
 
     def html(self) -> str:
         """The words as HTML."""
-        return f'<span data-counted="{self.address}">{html.escape(self.words)}</span>'
+        return f'<span data-counted="{self.address}">{escape(self.words)}</span>'
 
 
 Line = str | Sequence[str | Link]
@@ -117,7 +117,7 @@ def line_html(line: Line) -> str:
     >>> line_html(["In <2023> ", Link("2,180 vehicles", "#fact-a-1")])
     'In &lt;2023&gt; <a href="#fact-a-1">2,180 vehicles</a>'
     """
-    return "".join(part.html() if isinstance(part, Link) else html.escape(part) for part in line)
+    return "".join(part.html() if isinstance(part, Link) else escape(part) for part in line)
 
 
 def mention(name: str, words: str = "") -> Link:
@@ -165,9 +165,9 @@ def numbered(page: str, rows: str = "") -> str:
 
 def _cell(text: str, kind: str, address: str) -> str:
     """A cell of a table as HTML, with the link that it is."""
-    content = html.escape(text)
+    content = escape(text)
     if kind == "id":
-        content = FACT.sub(lambda name: mention(html.unescape(name[0])).html(), content)
+        content = FACT.sub(lambda name: mention(unescape(name[0])).html(), content)
     elif text != "–" and LINKED.match(address):
         content = Link(text, address).html()
     if not kind and NUMBER.fullmatch(text):
@@ -214,7 +214,7 @@ class Table:
 
     def _repr_html_(self) -> str:
         if self.frame.empty:
-            return f'<p class="fc-none">{html.escape(self.caption or "None.")}</p>'
+            return f'<p class="fc-none">{escape(self.caption or "None.")}</p>'
         heads = [[*map(str, name)] for name in self.frame.columns.to_frame().to_numpy()]
         lasts = []
         columns: list[Iterator[str]] = []
@@ -231,11 +231,11 @@ class Table:
             columns.append(map(_cell, texts, repeat(kind), links))
             if head[1:] != [""]:
                 amount = phrase(CLASS, kind == "amount" and kind)
-                lasts.append(f"<th{amount}>{html.escape(head[-1])}</th>")
+                lasts.append(f"<th{amount}>{escape(head[-1])}</th>")
         rows = [*self._above(heads), lasts, *zip(*columns, strict=True)]
         shown = [f"<tr>{''.join(cells)}</tr>" for cells in rows]
         body = self.frame.columns.nlevels
-        caption = phrase("<caption><span>{}</span></caption>", html.escape(self.caption))
+        caption = phrase("<caption><span>{}</span></caption>", escape(self.caption))
         return (
             f'<table class="{f"fc-table {self.kind}".strip()}">{caption}'
             f"<thead>{''.join(shown[:body])}</thead><tbody>{''.join(shown[body:])}</tbody></table>"
@@ -250,7 +250,7 @@ class Table:
             for first, group in groupby(heads, key=itemgetter(0)):
                 members = list(group)
                 span = f'colspan="{len(members)}"' if members[0][1] else 'rowspan="2"'
-                cells.append(f"<th {span}>{html.escape(first)}</th>")
+                cells.append(f"<th {span}>{escape(first)}</th>")
             yield cells
 
 
@@ -339,7 +339,7 @@ class BulletList:
         return "\n".join(f"- {line_text(line)}" for line in self.lines)
 
     def _repr_html_(self) -> str:
-        places = [f' id="{html.escape(anchor)}"' for anchor in self.anchors]
+        places = [f' id="{escape(anchor)}"' for anchor in self.anchors]
         items = "".join(
             f"<li{place}>{line_html(line)}</li>"
             for place, line in zip(places or repeat(""), self.lines, strict=False)

@@ -5,11 +5,11 @@ of ipywidgets.
 from __future__ import annotations
 
 import contextlib
-import html
 import json
 import math
 from collections.abc import Iterator
 from functools import partial
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -301,8 +301,8 @@ class NewForm:
             for key, asks in [("table", "Table"), *((one.key, one.asks) for one in self.asked)]:
                 text = ipywidgets.Text(self.answers.get(key, ""), continuous_update=False)
                 text.observe(partial(keep, key), names="value")
-                rows.children += (ipywidgets.HTML(html.escape(asks)), text)
-            rows.children += (ipywidgets.HTML(html.escape(self.fault)),)
+                rows.children += (ipywidgets.HTML(escape(asks)), text)
+            rows.children += (ipywidgets.HTML(escape(self.fault)),)
 
         def keep(key: str, change: Any) -> None:
             self.answers[key] = change["new"]
@@ -383,7 +383,7 @@ class ControlPanel:
                 control.observe(lambda _: self.changed(), names="value")
                 self.controls[name] = control
                 if label:
-                    words = self.widgets.HTML(html.escape(label), layout=CLOSE)
+                    words = self.widgets.HTML(escape(label), layout=CLOSE)
                     control = self.widgets.VBox([words, control], layout=WHOLE)
                 parts.append(control)
         self.levers.children = [*parts, self.widgets.HTML("<b>Keep it</b>"), self.file, self.button]
@@ -569,7 +569,7 @@ class ControlPanel:
         """A line above the answer: what is being done, or what is wrong."""
         colour = "#b00020" if wrong else "#5f6b76"
         self.status.value = (
-            f'<div role="status" style="min-height:1.4em;color:{colour}">{html.escape(text)}</div>'
+            f'<div role="status" style="min-height:1.4em;color:{colour}">{escape(text)}</div>'
         )
 
     def save(self) -> None:

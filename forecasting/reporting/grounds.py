@@ -129,7 +129,7 @@ def doubts(outlook: Outlook) -> Iterator[Line]:
         doubted = fit[fit["doubted"] > DOUBTED].sort_values("doubted", ascending=False)
         for row in doubted.to_dict("records"):
             yield [
-                mention(row["fact"], capital(_name(outlook, row["fact"]))),
+                mention(row["fact"], capital(fact_name(outlook.ledger.get(row["fact"])))),
                 " does not fit the other facts, which lead one to expect "
                 f"{interval(row['low'], row['high'])}. It is wrong with a probability of "
                 f"{100 * row['doubted']:.0f} %{_effect(flow, row['fact'])}.",
@@ -262,11 +262,6 @@ def fact_name(fact: Fact) -> str:
     return ", ".join(filter(None, (fact_words(fact), basis_name(fact.basis, fact.measure))))
 
 
-def _name(outlook: Outlook, fact: object) -> str:
-    """What a fact that an outlook rests on is called."""
-    return fact_name(outlook.ledger.get(str(fact)))
-
-
 def grounds(outlook: Outlook) -> BulletList:
     """What each number of the first screen rests on; the numbers are links to these paragraphs.
 
@@ -330,7 +325,11 @@ def _flow_grounds(outlook: Outlook, flow: FlowForecast) -> Line:
     )
     before = " What moves it most: "
     for fact, by in moved.head(MOST).items():
-        line += [before, mention(str(fact), _name(outlook, fact)), f" ({by:+.0f} %)"]
+        line += [
+            before,
+            mention(str(fact), fact_name(outlook.ledger.get(str(fact)))),
+            f" ({by:+.0f} %)",
+        ]
         before = "; "
     if len(moved):
         line.append(".")

@@ -5,12 +5,12 @@ nbconvert drops figures of plotly's JSON type without a word, and its own pages 
 elsewhere. Here a page is checked before it is given out: nothing is fetched from outside.
 """
 
-import html
 import importlib.resources
 import json
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +125,7 @@ def figure_html(figure: Content, name: str) -> str:
     content = {"data": figure["data"], "layout": layout}
     text = json.dumps(content, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
     height = int(layout.get("height") or 450)
-    title, subtitle, description = map(html.escape, figure_words(layout))
+    title, subtitle, description = map(escape, figure_words(layout))
     caption = f"<b>{title}</b>" + phrase(" <span>{}</span>", subtitle)
     keep = "\n".join(
         f'<button type="button" data-keep="{kind.lower()}" aria-label="Keep as {kind}: {title}">'
@@ -151,7 +151,7 @@ def figure_words(layout: Content) -> tuple[str, str, str]:
     title = layout.get("title", {})
     subtitle = title.get("subtitle", {}).get("text", "")
     first, second = (
-        html.unescape(re.sub("<[^>]+>", "", words.replace("<br>", " ")))
+        unescape(re.sub("<[^>]+>", "", words.replace("<br>", " ")))
         for words in (title.get("text", "Figure"), subtitle)
     )
     described = layout.get("meta", {}).get("alt")
@@ -263,7 +263,7 @@ def with_contents(page: str) -> str:
     def named(heading: re.Match[str]) -> str:
         level, content = heading.groups()
         words = re.sub("<[^>]+>", "", content)
-        anchor = re.sub(r"\W+", "-", html.unescape(words).lower()).strip("-")
+        anchor = re.sub(r"\W+", "-", unescape(words).lower()).strip("-")
         lines.append(f'<li{LEVELS[level]}><a href="#{anchor}">{words}</a></li>')
         return f'<h{level} id="{anchor}">{content}</h{level}>'
 
@@ -305,7 +305,7 @@ def check_page(page: str, name: str) -> None:
     addresses = [
         "".join(quoted).strip("\"' ")
         for part in FETCHING.findall(page)
-        for quoted in ADDRESS.findall(html.unescape(part))
+        for quoted in ADDRESS.findall(unescape(part))
     ]
     outside = [
         address
