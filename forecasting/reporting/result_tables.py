@@ -227,7 +227,7 @@ def headline(
     entries = []
     for name, year in shown:
         row = results.bands(name).loc[year]
-        levels = {head: row[level] for head, level in LEVELS.items()}
+        levels = dict(zip(LEVELS, row[[*LEVELS.values()]], strict=True))
         entries.append({"measure": name, "year": year, **levels, "unit": unit_of(name)})
     return entries
 

@@ -330,15 +330,15 @@ def _region(out: Path, runs: Sequence[Run]) -> Part | None:
             read += load_draws(out / run["name"] / DRAWS_TABLE, OF_REGION)[:1]
     with contextlib.suppress(InputError):  # there is none, or the numbers of draws differ
         total = region_total(read, BASELINE)
-        members = region_places(total)
-        if len(members) > 1:
-            return _together(total, [part for part in read if part.country in members])
+        if len(region_places(total)) > 1:
+            return _together(total, read)
     return None
 
 
-def _together(total: Results, members: Sequence[Results]) -> Part:
+def _together(total: Results, read: Sequence[Results]) -> Part:
     """The region's section: its title, a sentence, a table, and charts of the sum and its parts."""
-    parts = {place_name(part.country): part for part in members}
+    members = region_places(total)
+    parts = {place_name(part.country): part for part in read if part.country in members}
     drawn = {"Together": total} | dict(sorted(parts.items()))
     charts = small_fans({name: part.bands(DRAWN) for name, part in drawn.items()}, DRAWN)
     measures = [measure for measure in OF_REGION if measure in total.values]
