@@ -65,11 +65,10 @@ def market_rows(
         has = ", ".join(map(str, table.columns))
         raise error(f"{name} lacks {', '.join(missing)}; it has {has}")
     table = table.reset_index(drop=True)
-    table["market"] = table["market"].astype("str").str.strip()
-    for column in table.columns.intersection([time, *counts, *more]):
+    for column in table.columns.intersection(["market", time, *counts, *more]):
         cells = table[column]
         values, kind, hint = _read(cells)
-        wrong = values.isna() & (cells.notna() | (column == time))
+        wrong = values.isna() & (cells.notna() | (column in ("market", time)))
         if wrong.any():
             lines = ", ".join(str(row + 2) for row in table.index[wrong][:MOST_LINES])
             cell = f"{str(cells[wrong].iloc[0])!r} is not a {kind}"
@@ -86,10 +85,14 @@ def market_rows(
 
 def _read(cells: pd.Series) -> tuple[pd.Series, str, str]:
     """What some cells say, missing where nothing; and what they should be."""
+    texts = cells.astype("str").str.strip()
+    if cells.name == "market":
+        return texts.where(cells.notna() & (texts != "")), "market", "give its name"
     if cells.name == "month":
-        texts = cells.astype("str").str.strip()
         months = texts.where(texts.str.fullmatch(MONTH))
         return months, "month", "write YYYY-MM, as 2024-01"
     numbers = pd.to_numeric(cells, errors="coerce").astype(float)
-    kind = "year" if cells.name == "year" else "count"
-    return numbers.where(numbers.between(0, MOST)), kind, "write digits and a point, 0 or more"
+    numbers = numbers.where(numbers.between(0, MOST))
+    if cells.name == "year":
+        return numbers.where(numbers % 1 == 0), "year", "write its digits, as 2024"
+    return numbers, "count", "write digits and a point, 0 or more"

@@ -140,6 +140,11 @@ def backtest_skill(
     """
     panel_rows = read_panel(panel)
     others = None if train is None else read_panel(train)
+    if others is None and panel_rows["market"].nunique() == 1:
+        raise EvidenceError(
+            f"the panel has {panel_rows['market'].iloc[0]} alone, and growth is learned from other"
+            " markets; give more of them, or some to learn from (--train)"
+        )
     cases = list(_cases(panel_rows, others))
     if not cases:
         raise EvidenceError(

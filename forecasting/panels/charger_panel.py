@@ -24,8 +24,9 @@ RESAMPLES = 200
 RATES: Array = np.arange(0, 0.305, 0.005)
 WEIGHTS: Array = np.arange(0, 1.01, 0.02)
 TINY = 1e-9  # an error of a rule that fits to the last digit
-COUNTS = ("stock_bev", "stock_phev", "public_fast_points", "public_slow_points")
-COLUMNS = ("market", "year", *COUNTS)
+COLUMNS = ("market", "year", "stock_bev", "stock_phev", "public_fast_points", "public_slow_points")
+PLUG_IN = "stock_phev"  # of many markets nobody counts them
+COUNTS = tuple(name for name in COLUMNS[2:] if name != PLUG_IN)
 
 
 def charger_panel(panel: pd.DataFrame) -> pd.DataFrame:
@@ -39,7 +40,8 @@ def charger_panel(panel: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     panel : pandas.DataFrame
-        Columns market, year, stock_bev, stock_phev, public_fast_points, public_slow_points.
+        Columns market, year, stock_bev, public_fast_points, public_slow_points, and stock_phev
+        where it is known.
 
     Returns
     -------
@@ -59,9 +61,10 @@ def charger_panel(panel: pd.DataFrame) -> pd.DataFrame:
     >>> table[["year", "points", "fault"]].values.tolist()
     [[2020, 60.0, ''], [2021, 60.0, 'repeat'], [2022, nan, '']]
     """
-    panel = market_rows(panel, "the panel", "year", COUNTS, error=EvidenceError)
+    panel = market_rows(panel, "the panel", "year", COUNTS, [PLUG_IN], EvidenceError)
+    plug_in = panel.get(PLUG_IN, pd.Series(0.0, panel.index)).fillna(0)
     table = panel[["market", "year"]].assign(
-        stock=panel["stock_bev"] + panel["stock_phev"].fillna(0),
+        stock=panel["stock_bev"] + plug_in,
         points=panel["public_fast_points"] + panel["public_slow_points"],
     )
     table = table.sort_values(["market", "year"], ignore_index=True)

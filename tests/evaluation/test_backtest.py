@@ -210,6 +210,11 @@ def test_bad_panels_are_refused(raw, tmp_path):
 
 
 # --- peers
+def test_a_market_alone_has_nothing_to_learn_from(raw):
+    with pytest.raises(EvidenceError, match="the panel has m0 alone, and growth is learned from"):
+        backtest_skill(raw[raw["market"] == "m0"])
+
+
 def test_naive_and_drift_go_on_from_the_last_value():
     history = pd.Series([100.0, 150.0, 300.0, 450.0], index=range(2015, 2019))
     steps = np.diff(np.log(history))

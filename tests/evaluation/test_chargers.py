@@ -50,6 +50,15 @@ def test_three_methods_at_three_horizons(scores):
     assert scores["n"].iloc[0] == 16 * 13
 
 
+@pytest.mark.parametrize("counted", ["no column", "no cell"])
+def test_plug_in_hybrids_that_nobody_counted_are_none(scores, counted, tmp_path):
+    panel = markets(noise=0.08).assign(stock_phev=None)
+    if counted == "no column":
+        panel = panel.drop(columns="stock_phev")
+    panel.to_csv(tmp_path / "panel.csv", index=False)
+    pd.testing.assert_frame_equal(backtest_chargers(tmp_path / "panel.csv"), scores)
+
+
 def test_where_points_grow_less_than_vehicles_practice_wins_more_the_farther_ahead(scores):
     table = scores.pivot_table(index="horizon", columns="method", values="median_ale")
     ratio = table["practice"] / table["constant ratio"]

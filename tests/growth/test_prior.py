@@ -173,18 +173,21 @@ def test_missing_column_is_named(panel, column):
 @pytest.mark.parametrize(
     ("column", "cell", "said"),
     [
-        ("sales", "x", "sales: 'x' is not a count"),
-        ("sales", float("inf"), "sales: 'inf' is not a count"),
-        ("share", -0.5, "share: '-0.5' is not a count"),
-        ("year", "MMXX", "year: 'MMXX' is not a year"),
+        ("sales", "x", r"'x' is not a count \(write digits and a point"),
+        ("sales", float("inf"), "'inf' is not a count"),
+        ("share", -0.5, "'-0.5' is not a count"),
+        ("year", "MMXX", r"'MMXX' is not a year \(write its digits, as 2024\)"),
+        ("year", 2016.5, "'2016.5' is not a year"),
+        ("market", None, r"'None' is not a market \(give its name\)"),
+        ("market", " ", "' ' is not a market"),
     ],
 )
-def test_a_cell_that_is_no_number_is_refused(column, cell, said):
+def test_a_cell_that_is_wrong_is_refused(column, cell, said):
     rows = [("A", 2015 + t, 100.0 * 2**t, 0.01 * 2**t) for t in range(4)]
     panel = pd.DataFrame(rows, columns=["market", "year", "sales", "share"])
     panel = panel.astype(object)
     panel.loc[1, column] = cell
-    with pytest.raises(ModelError, match=rf"the panel:3 {said} \(write digits and a point"):
+    with pytest.raises(ModelError, match=f"the panel:3 {column}: {said}"):
         estimate_prior(panel)
 
 
