@@ -93,6 +93,24 @@ def test_new_writes_once() -> None:
     ]
 
 
+def test_what_is_no_file_or_no_folder_is_said_before_any_work() -> None:
+    Path("folder").mkdir()
+    Path("file.csv").write_text("mine")
+    record = ("track-record", "--place", "UZ", "--measure", "ev_imports", "--csv")
+    for words, said in (
+        (("new", "FR", "--ledger", "folder"), "folder: is no file (give a table of your own, "),
+        (("new", "FR", "--ledger", "no.csv"), "no.csv: is no file (give a table of your own, "),
+        (("new", "FR", "--out", "file.csv"), "file.csv is a file; give a folder to write france-"),
+        ((*record, "folder"), "folder is a folder; give the name of a file"),
+        ((*record, "file.csv/a.csv"), "file.csv is a file, no folder for a.csv; give another path"),
+    ):
+        refused = call(*words)
+        assert (refused.exit_code, refused.stdout) == (2, ""), words
+        assert said in refused.stderr
+    assert Path("file.csv").read_text() == "mine"
+    assert {path.name for path in Path().iterdir()} == {"folder", "file.csv"}
+
+
 def test_evidence_lists_facts_as_of_a_day() -> None:
     result = call(
         "evidence", "--place", "Uzbekistan", "--measure", "ev_imports", "--as-of", "2023-06-26"

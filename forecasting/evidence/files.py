@@ -37,17 +37,18 @@ def read_whole(path: AnyPath, largest: int = LARGEST) -> bytes:
     Traceback (most recent call last):
     OSError: [Errno 22] is not a regular file: '/dev/zero'
     """
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with open(handle, "rb") as file:
-        kind = os.fstat(handle).st_mode
-        if stat.S_ISDIR(kind):
-            raise IsADirectoryError(errno.EISDIR, "is a folder", os.fspath(path))
-        if not stat.S_ISREG(kind):
+    with open(path, "rb", opener=_open_at_once) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(errno.EINVAL, "is not a regular file", os.fspath(path))
         data = file.read(largest + 1)
     if len(data) > largest:
         raise OSError(errno.EFBIG, f"is larger than {largest:,} bytes", os.fspath(path))
     return data
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """Open a file, also a pipe that nobody writes to."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def read_text(path: AnyPath, error: type[InputError], hint: str, largest: int = LARGEST) -> str:
@@ -131,8 +132,13 @@ def refuse_existing(path: Path, force: bool) -> None:
     Raises
     ------
     InputError
-        If a file is there that nobody said is to be replaced.
+        If a file is there that nobody said is to be replaced, or a folder, or if what should be its
+        folder is a file.
     """
+    if path.is_dir():
+        raise InputError(f"{path} is a folder; give the name of a file")
+    if path.parent.is_file():
+        raise InputError(f"{path.parent} is a file, no folder for {path.name}; give another path")
     if path.is_file() and not force:
         raise InputError(f"{path} exists already; give another name, or --force to replace it")
 

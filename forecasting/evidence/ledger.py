@@ -230,6 +230,7 @@ class Ledger(Shown):
         measure=optional(_word(_among(MEASURES))),
         partner=optional(_word(partner_code)),
         basis=optional(text()),
+        product=optional(text()),
         kind=optional(KINDS_ASKED),
     )
     def select(
@@ -242,12 +243,13 @@ class Ledger(Shown):
         kind: str | Sequence[str] | None = None,
         as_of: object = None,
         since: object = None,
+        product: str | None = None,
     ) -> Ledger:
         """The facts that match, in their order.
 
         Parameters
         ----------
-        place, measure, basis : str, optional
+        place, measure, basis, product : str, optional
             None keeps all. A place may be spelt in any known way.
         partner : str or None
             ``World`` by default: a part of the total is no total. None keeps all partners.
@@ -282,6 +284,7 @@ class Ledger(Shown):
             "measure": measure,
             "partner": partner,
             "basis": basis,
+            "product": product,
             "kind": kind,
         }
         days = [_iso(as_of), _iso(since)]

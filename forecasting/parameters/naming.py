@@ -112,8 +112,10 @@ def write_params(path: Path, text: str) -> None:
     Raises
     ------
     InputError
-        Where something is there.
+        Where something is there, or its folder is a file.
     """
+    if path.parent.is_file():
+        raise InputError(f"{path.parent} is a file; give a folder to write {path.name} into")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         write_new(path, text.encode())

@@ -81,12 +81,10 @@ def export_report(
 
 def _refuse(path: Path, force: bool) -> None:
     """Refuse a path that is no place for a file, or where a file is that may be somebody's own."""
-    if path.is_dir():
-        raise InputError(f"{path} is a folder; give the name of a file")
     folder = path.resolve().parent
     if not folder.is_dir():
         raise InputError(f"there is no folder {folder} to write {path.name} into; make it first")
-    if path.is_symlink() or (path.exists() and not path.is_file()):
+    if path.is_symlink() or not (path.is_file() or path.is_dir() or not path.exists()):
         raise InputError(f"{path} is a link or a device; give the name of a file")
     refuse_existing(path, force)
 

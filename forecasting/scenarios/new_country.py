@@ -95,6 +95,8 @@ class NewCountry:
 
     def __init__(self, country: str, table: Path, published: dt.date | None = None) -> None:
         self.country = country and country_code(country)
+        if not table.is_file():
+            raise InputError.at(table, "is no file", "give a table of your own, .csv or .xlsx")
         self.table = table
         self.published = published
         self.answers: dict[str, str] = {}

@@ -13,6 +13,7 @@ from forecasting.evidence.bases import tied
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.rules import COUNTED
 from forecasting.growth.flow import forecast_flow
+from forecasting.growth.forecast import ledger_of
 from forecasting.periods import year
 
 MANY = {
@@ -43,7 +44,8 @@ def two(facts, **other):
         ),
         (
             {"product": "electric-buses"},
-            r"two products: battery-cars \(as a\) and electric-buses \(as b\)",
+            r"two products: battery-cars \(as a\) and electric-buses \(as b\); forecast one of "
+            r"them, e.g. ledger.select\(product='battery-cars'\)",
         ),
         ({"measure": "car_imports"}, r"two measures: ev_imports \(as a\) and car_imports \(as b\)"),
         ({"measure": "ev_exports"}, r"two measures: ev_imports \(as a\) and ev_exports \(as b\)"),
@@ -52,6 +54,14 @@ def two(facts, **other):
 def test_two_things_are_refused_by_name(facts, other, message):
     with pytest.raises(EvidenceError, match=message):
         forecast_flow(two(facts, **other), [year(2023)])
+
+
+def test_one_of_two_products_is_chosen_by_name(facts):
+    both = ledger_of(two(facts, product="electric-buses"))
+    assert [fact.id for fact in both.select(product="battery-cars")] == ["a"]
+    assert [fact.id for fact in both.select(product="electric-buses", kind="outcome")] == ["b"]
+    with pytest.raises(LedgerError, match="product is 5; give text, or None"):
+        both.select(product=5)
 
 
 def test_a_whole_ledger_is_refused():
