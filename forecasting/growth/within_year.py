@@ -20,8 +20,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
 from forecasting.quantiles import Array
 
@@ -29,7 +27,6 @@ Kinds = tuple[tuple[float, float], ...]
 
 # Of a month's middle within its year, the year's middle being 0
 POSITION: Array = (np.arange(12) - 5.5) / 12
-MOST_RHO = 0.9
 # Months of a small market are as uneven as if so many cars came together, by the ship or for a
 # fleet: by the months of 28 markets, whose noise falls with their size
 LOT = 6.0
@@ -37,16 +34,11 @@ LOT = 6.0
 # dealers close their books.
 # Mean factor 1
 CLOSINGS = (-0.32, -0.22, 0.16, -0.18, -0.08, 0.12, -0.10, -0.14, 0.17, 0.01, 0.12, 0.28)
-BELIEVED = 6  # years that are believed to have shown it
-LEAST_SLOPE_SD = 0.05
 # Judgement: shares of markets, and by how many times their lasting departure, and their noise,
 # exceed the usual. Seven in ten have the common season; half-year plates or a tax at the year's end
 # move months by a factor of two or more.
 OWN_SEASONS = ((0.70, 1.0), (0.15, 4.0), (0.15, 10.0))
 STEADINESS = ((0.25, 0.5), (0.5, 1.0), (0.25, 1.8))
-BELIEVED_MARKETS = 20  # that are believed to have shown these shares
-INDEPENDENT = 0.6  # of months whose noise hangs together, as many are worth one each
-ROUNDS = 30
 # Judgement: what crosses a border comes by the shipload, whenever dealers close their books, and a
 # flow that grows at a steady rate has that rate as its slope; growth in jumps takes a little from
 # that.
@@ -120,214 +112,3 @@ class WithinYear:
             noise_sd=MORE_NOISE * self.noise_sd,
             source=f"flat, by judgement; {self.source}",
         )
-
-
-def _complete_years(months: pd.DataFrame) -> pd.DataFrame:
-    """Twelve counts by market and year, of every year without a gap or a zero."""
-    text = months["month"].astype(str)
-    table = months.assign(year=text.str[:4].astype(int), k=text.str[5:7].astype(int))
-    wide = table.pivot_table(values="registrations", index=["market", "year"], columns="k")
-    wide = wide.reindex(columns=range(1, 13))
-    return wide[(wide > 0).all(axis=1)]
-
-
-def estimate_within_year(months: pd.DataFrame) -> WithinYear:
-    """Learn the within-year pattern from monthly counts of other markets.
-
-    Parameters
-    ----------
-    months : DataFrame
-        Columns market, month (``YYYY-MM``), registrations. Years with a missing month or a zero are
-        left out.
-
-    Returns
-    -------
-    WithinYear
-        Least squares for pattern and slopes, shrunk towards the default where few years are seen;
-        spreads from what is left over, a market's lasting part apart from the noise.
-
-    Examples
-    --------
-    >>> months = [f"{y}-{k:02d}" for y in (2020, 2021, 2022) for k in range(1, 13)]
-    >>> flat = pd.DataFrame({"market": "A", "month": months, "registrations": 100.0})
-    >>> round(estimate_within_year(flat).noise_sd, 2) < WithinYear().noise_sd
-    True
-    """
-    default = WithinYear()
-    years = _complete_years(months)
-    if years.empty:
-        return default
-    counts = years.to_numpy(dtype=float)
-    shape = np.log(counts / counts.mean(axis=1, keepdims=True))
-    totals = np.log(years.sum(axis=1)).unstack("market")
-    change = totals.reindex(range(totals.index.min(), totals.index.max() + 1)).diff()
-    of_years = [part.unstack().reindex(years.index) for part in (change, change.shift(-1))]
-    growth = np.column_stack(of_years)
-    market = years.index.get_level_values("market").to_numpy(dtype=str)
-    centred = shape - shape.mean(axis=1, keepdims=True)
-    slopes = _tilt(centred)
-    beta, slope_spread = _slopes(slopes, growth, default)
-    result = _Markets(centred - np.outer(slopes, POSITION), market, default)
-    for _ in range(ROUNDS):
-        result.update()
-    pattern = result.pattern + beta[2] * POSITION
-    pattern = pattern - np.log(np.mean(np.exp(pattern)))
-    noise_sd, noise_ar = result.noise_sd, result.noise_ar()
-    # Variance of all markets over the usual
-    uneven = result.noise.sum(axis=0) @ _times(default.steadiness) / result.noise.sum()
-    variance = float(slope_spread**2 / uneven - _slope_of_noise(noise_sd, noise_ar))
-    slope_sd = float(np.sqrt(max(variance, LEAST_SLOPE_SD**2)))
-    return WithinYear(
-        pattern=tuple(float(x) for x in pattern),
-        pattern_sd=result.pattern_sd,
-        own_seasons=result.kinds(default.own_seasons, result.season),
-        steadiness=result.kinds(default.steadiness, result.noise),
-        slope_on_growth=float(beta[0]),
-        slope_on_next=float(beta[1]),
-        slope_sd=slope_sd,
-        noise_sd=noise_sd,
-        noise_ar=noise_ar,
-        source=f"estimated on {len(shape)} complete years of {len(result.names)} markets",
-    )
-
-
-def _level(within: WithinYear) -> Array:
-    """A pattern about its own mean."""
-    return np.subtract(within.pattern, np.mean(within.pattern))
-
-
-def _tilt(shape: Array) -> Array:
-    """Slope within the year of one shape, or of many."""
-    return shape @ POSITION / (POSITION @ POSITION)
-
-
-def _slopes(slopes: Array, growth: Array, default: WithinYear) -> tuple[Array, float]:
-    """Slope on both growths, by ridge about the default, and a lasting part; with the spread left
-    over.
-    """
-    known = np.isfinite(growth).all(axis=1)
-    lasting = float(_tilt(_level(default)))
-    prior, sd = (
-        np.array([default.slope_on_growth, default.slope_on_next, lasting]),
-        default.slope_sd,
-    )
-    x = growth[known]
-    y = slopes[known]
-    design = np.column_stack([x, np.ones(len(x))])
-    penalty = np.diag(sd**2 / np.array([0.25, 0.25, 0.5]) ** 2)
-    beta = np.linalg.solve(design.T @ design + penalty, design.T @ y + penalty @ prior)
-    remaining = y - design @ beta
-    return beta, float(np.sqrt((remaining @ remaining + 4 * sd**2) / (len(y) + 4)))
-
-
-def _slope_of_noise(noise_sd: float, noise_ar: float) -> float:
-    """Variance of the slope that noise alone shows, of a line through twelve months of it."""
-    lag = np.abs(np.arange(12)[:, None] - np.arange(12)[None, :])
-    return float(noise_sd**2 * (POSITION @ noise_ar**lag @ POSITION) / (POSITION @ POSITION) ** 2)
-
-
-class _Markets:
-    """Common pattern, usual spreads and the kinds of markets, updated in turn
-    (expectation-maximisation).
-
-    A market's mean year lies about the pattern with the spread of its kind; its years about their
-    mean with its noise.
-    """
-
-    def __init__(self, residual: Array, market: NDArray[np.str_], default: WithinYear) -> None:
-        self.names, of = np.unique(market, return_inverse=True)
-        self.of = of
-        self.years = np.bincount(of).astype(float)
-        self.means = np.array([residual[of == i].mean(axis=0) for i in range(len(self.names))])
-        self.within = residual - self.means[of]
-        self.squares: Array = np.bincount(of, (self.within**2).sum(axis=1)).astype(float)
-        # Of twelve months, a year's mean and slope are gone
-        self.freedom: Array = 10 * (self.years - 1)
-        self.believed = _level(default) - _tilt(_level(default)) * POSITION
-        self.pattern, self.default = self.believed, default
-        self.pattern_sd, self.noise_sd = default.pattern_sd, self._usual_noise(self.squares)
-        self.season, self.noise = (
-            _even(kinds, len(self.names)) for kinds in (default.own_seasons, default.steadiness)
-        )
-
-    def update(self) -> None:
-        """One round: kinds of markets given spreads and pattern, then those given the kinds."""
-        steadiness = _times(self.default.steadiness)
-        noise = self.noise_sd**2 * steadiness
-        self.noise = self._kinds(
-            self.default.steadiness,
-            self.noise,
-            self.squares,
-            INDEPENDENT * self.freedom,
-            noise,
-            INDEPENDENT,
-        )
-        self.noise_sd = self._usual_noise(self.squares * (self.noise @ (1 / steadiness)))
-        # The variance that noise gives a mean
-        of_mean = self.noise_sd**2 * (self.noise @ steadiness) / self.years
-        apart = ((self.means - self.pattern) ** 2).sum(axis=1)
-        spread = self.pattern_sd**2 * _times(self.default.own_seasons)
-        variance = spread + of_mean[:, None]
-        self.season = self._kinds(
-            self.default.own_seasons, self.season, apart, np.full(len(apart), 10.0), variance
-        )
-        weight = self.noise_sd**2 * (self.season / variance).sum(axis=1)
-        self.pattern = (weight @ self.means + BELIEVED * self.believed) / (weight.sum() + BELIEVED)
-        lasting = (spread / variance) ** 2 * apart[:, None] / 10 + spread * of_mean[
-            :, None
-        ] / variance
-        usual = float((self.season * lasting / _times(self.default.own_seasons)).sum())
-        self.pattern_sd = float(
-            np.sqrt((usual + 4 * self.default.pattern_sd**2) / (len(apart) + 4))
-        )
-
-    def _usual_noise(self, squares: Array) -> float:
-        """Spread of the noise of a usual market, from each market's squares as if it were one."""
-        return float(
-            np.sqrt((squares.sum() + 40 * self.default.noise_sd**2) / (self.freedom.sum() + 40))
-        )
-
-    def _kinds(
-        self,
-        kinds: Kinds,
-        before: Array,
-        squares: Array,
-        freedom: Array,
-        variance: Array,
-        worth: float = 1.0,
-    ) -> Array:
-        """Probability of each kind, market by market, from sums of squares and the variance that
-        each kind leads to.
-        """
-        shares = np.array([share for share, _ in self.kinds(kinds, before)])
-        log_part = np.log(shares) - 0.5 * (
-            worth * squares[:, None] / variance + freedom[:, None] * np.log(variance)
-        )
-        part = np.exp(log_part - log_part.max(axis=1, keepdims=True))
-        return np.asarray(part / part.sum(axis=1, keepdims=True))
-
-    def kinds(self, believed: Kinds, result: Array) -> Kinds:
-        """Shares of the kinds: those of the markets seen, and of others that are believed to have
-        been.
-        """
-        counts = result.sum(axis=0) + BELIEVED_MARKETS * np.array([share for share, _ in believed])
-        return tuple(
-            (float(n), times) for n, (_, times) in zip(counts / counts.sum(), believed, strict=True)
-        )
-
-    def noise_ar(self) -> float:
-        """Correlation of a month's noise with the month before."""
-        pairs = self.within[:, 1:] * self.within[:, :-1]
-        # with a year's mean and slope taken out, a correlation rho shows as rho (1 - 4/12) - 2/12
-        shown = pairs.sum() / max((self.within**2).sum(), 1e-12)
-        return float(np.clip((shown + 2 / 12) / (1 - 4 / 12), 0.0, MOST_RHO))
-
-
-def _times(kinds: Kinds) -> Array:
-    """By how many times each kind's variance exceeds the usual."""
-    return np.array([times**2 for _, times in kinds])
-
-
-def _even(kinds: Kinds, markets: int) -> Array:
-    """Kinds of markets before any is seen."""
-    return np.tile([share for share, _ in kinds], (markets, 1))

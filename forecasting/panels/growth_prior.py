@@ -25,9 +25,9 @@ from forecasting.growth.prior import (
     log_odds,
     region_of,
 )
-from forecasting.growth.within_year import estimate_within_year
 from forecasting.market_rows import market_rows
 from forecasting.panels.policy_effects import without_events
+from forecasting.panels.seasons import estimate_within_year
 from forecasting.quantiles import Array
 
 FEWEST_SALES = 20  # growth out of fewer is counting noise

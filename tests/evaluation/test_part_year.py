@@ -17,7 +17,7 @@ from forecasting.evaluation.part_year import (
 )
 from forecasting.evaluation.peers import RULES
 from forecasting.evaluation.scores import weighted_interval_score
-from forecasting.growth.within_year import estimate_within_year
+from forecasting.panels.seasons import estimate_within_year
 from forecasting.reporting.score_words import PART_YEAR, scores_text
 
 pytestmark = pytest.mark.slow

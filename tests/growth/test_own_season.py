@@ -12,7 +12,7 @@ import pytest
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.prior import Prior
-from forecasting.growth.within_year import estimate_within_year
+from forecasting.panels.seasons import estimate_within_year
 from forecasting.periods import span, year
 
 SIZE = 100_000

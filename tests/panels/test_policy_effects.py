@@ -10,12 +10,13 @@ import pytest
 
 from forecasting.evidence.policies import Policy, checked_policies
 from forecasting.growth.policy_months import Effect, PolicyEffects, course, months_since, numbers_of
-from forecasting.growth.within_year import CLOSINGS, estimate_within_year
+from forecasting.growth.within_year import CLOSINGS
 from forecasting.panels.policy_effects import (
     estimate_policy_effects,
     events,
     without_events,
 )
+from forecasting.panels.seasons import estimate_within_year
 
 PLACES = "AT BE CA CH CL CO CZ DE DK EE ES FI FR GB HR HU IE IL IT JP LT LU NL NO NZ PL PT SE"
 TRUTH = Effect(rush=0.8, fall=0.5, elasticity=5.0, rush_kept=0.5, fall_kept=0.5)

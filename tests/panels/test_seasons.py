@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.growth.within_year import POSITION, WithinYear, estimate_within_year
+from forecasting.growth.within_year import POSITION, WithinYear
+from forecasting.panels.seasons import estimate_within_year
 
 PATTERN = np.array([-0.3, -0.2, 0.2, -0.1, 0.0, 0.3, -0.1, -0.1, 0.2, 0.0, 0.1, 0.4])
 
