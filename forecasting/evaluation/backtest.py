@@ -233,10 +233,12 @@ def summarise(table: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> one = {"method": THIS_PACKAGE, "market": ["A", "B"], "origin": 2020, "h": 1, "years": 4,
-    ...        "wis": [0.1, 0.3], "ale": 0.2, "in80": [True, False], "in95": True}
-    >>> summarise(pd.DataFrame(one)).loc[THIS_PACKAGE, ["wis", "in80", "se80"]].tolist()
-    [0.2, 0.5, 0.5]
+    >>> one = {"method": [THIS_PACKAGE, THIS_PACKAGE, REGRESSION, REGRESSION], "market": [*"ABAB"],
+    ...        "origin": 2020, "h": 1, "scored": 2021, "years": 4, "sales": 900.0, "share": 0.01,
+    ...        "wis": [0.1, 0.3, 0.2, 0.3], "ale": 0.2, "in80": [True, False] * 2, "in95": True}
+    >>> lines = summarise(pd.DataFrame(one))
+    >>> lines.loc[THIS_PACKAGE, ["wis", "ratio_regression", "in80", "se80"]].tolist()
+    [0.2, 0.8, 0.5, 0.5]
     """
     horizons = {f"h{h}": f"h == {h}" for h in sorted(table["h"].unique())}
     lines = mean_scores(table, {"wis": "h > 0"} | horizons | {"short": f"years <= {SHORT}"})

@@ -127,7 +127,7 @@ def claim_of(
     Examples
     --------
     >>> claim = claim_of("UZ", "ev_imports", "2024", 1_000_000, as_of="2023-06-26")
-    >>> claim.below, claim.from_year, claim.scenario
+    >>> claim.below, claim.from_year, claim.made.name
     (1.0, 2022, 'uzbekistan-baseline')
     """
     number = _read(measure, value)

@@ -172,7 +172,8 @@ def summarise_events(table: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> one = {"method": [TOLD, NOT_TOLD], "market": "A", "policy": "tax", "known": True,
-    ...        "months": "last", "wis": [0.1, 0.2], "ale": 0.2, "in80": True, "in95": True}
+    ...        "months": "last", "scored": 2024, "wis": [0.1, 0.2], "ale": 0.2, "in80": True,
+    ...        "in95": True}
     >>> float(summarise_events(pd.DataFrame(one)).loc[TOLD, "ratio"])
     0.5
     """

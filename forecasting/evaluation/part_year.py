@@ -217,7 +217,8 @@ def summarise_part_year(table: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> one = {"method": [THIS_PACKAGE, "growth, halved next year"], "market": "A", "year": 2020,
-    ...        "k": 2, "h": 0, "wis": [0.1, 0.2], "ale": 0.2, "in80": True, "in95": True}
+    ...        "k": 2, "h": 0, "scored": 2020, "wis": [0.1, 0.2], "ale": 0.2, "in80": True,
+    ...        "in95": True}
     >>> float(summarise_part_year(pd.DataFrame(one)).loc[THIS_PACKAGE, "ratio"])
     0.5
     """

@@ -462,7 +462,7 @@ def analogues_lines(outlook: Outlook) -> BulletList:
     >>> import forecasting as fc
     >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> fc.tables.analogues_lines(outlook).lines[0][:44]
-    '34 market-years stood at about the share of '
+    '39 market-years stood at about the share of '
     """
     forecast = outlook.forecast
     if forecast is None or forecast.market is None:

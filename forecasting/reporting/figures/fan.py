@@ -138,7 +138,7 @@ def fan_chart(
     >>> import forecasting as fc
     >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> fc.figures.fan_chart(outlook, "ev_stock", since=2025).layout.title.text
-    '<b>Turkmenistan, baseline: 8,680 electric cars on the road in 2030</b>'
+    '<b>Turkmenistan, baseline: 11,400 electric cars on the road in 2030</b>'
     """
     measure = measure or outlook.measure
     if empty := without_market(outlook, measure):
