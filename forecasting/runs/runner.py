@@ -17,9 +17,10 @@ from pathlib import Path
 from forecasting.arguments import Check, number, optional, path, takes, whole
 from forecasting.errors import InputError, RunError
 from forecasting.evidence.files import AnyPath
-from forecasting.names import FAILURE_RECORD, INDEX_PAGE, RUN_RECORD, SCRATCH
+from forecasting.names import FAILURE_RECORD, INDEX_PAGE, OUTLOOK_TABLE, RUN_RECORD, SCRATCH
 from forecasting.runs.execute.child import EngineName, ended, sweep
 from forecasting.runs.output.folders import (
+    TABLES,
     Record,
     Store,
     clear_folder,
@@ -264,7 +265,10 @@ def _finish(store: Store, changed: bool, keep: int | None) -> str:
     if keep is not None:
         drop_earlier(store.out, keep)
     page = store.out / INDEX_PAGE
-    if not changed and page.is_file():
+    summed_up = [page]
+    if any(store.out.glob(f"*/{OUTLOOK_TABLE}")):
+        summed_up += [store.out / table for table in TABLES]
+    if not changed and all(file.is_file() for file in summed_up):
         # A run may have been killed before it wrote an index of its reports
         written = page.stat().st_mtime_ns
         records = store.out.glob(f"*/{RUN_RECORD}")

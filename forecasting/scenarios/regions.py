@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from forecasting.errors import InputError
 from forecasting.evidence.places import place_name
 from forecasting.measures import DIVIDED_BY
 from forecasting.quantiles import Array, quantiles
@@ -95,6 +96,11 @@ def by_region(outlook: Outlook, year: int | None = None) -> pd.DataFrame:
         median and high in that year, of the country's draws and of a share that drifts. The
         last row of each measure is the rest.
 
+    Raises
+    ------
+    InputError
+        For another year.
+
     Examples
     --------
     >>> from forecasting.scenarios.outlook import outlook
@@ -103,6 +109,9 @@ def by_region(outlook: Outlook, year: int | None = None) -> pd.DataFrame:
     True
     """
     when = year or outlook.years[-1]
+    if when not in outlook.years:
+        first, *_, last = outlook.years
+        raise InputError(f"{outlook.scenario.name} has no year {when}; it has {first} to {last}")
     place = outlook.years.index(when)
     shares = region_shares(outlook.ledger, outlook.scenario.place, outlook.as_of)
     rows = []

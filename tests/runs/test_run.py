@@ -87,6 +87,16 @@ def test_an_index_older_than_a_report_is_written_again(project: Any) -> None:
     assert index.read_bytes() == right
 
 
+@pytest.mark.parametrize("name", ["comparison.parquet", "comparison.csv", "comparison.xlsx"])
+def test_a_table_of_all_reports_that_is_gone_is_written_again(project: Any, name: str) -> None:
+    project.notebook(STORES)
+    project.scenario("uz-a", 1)
+    statuses(project)
+    (project.out / name).unlink()
+    assert statuses(project) == {"uz-a": "fresh"}
+    assert (project.out / name).is_file()
+
+
 def test_a_dry_run_says_what_would_run_and_writes_nothing(project: Any) -> None:
     project.scenario("uz-baseline")
     told = run([project.params], project.out, dry_run=True)

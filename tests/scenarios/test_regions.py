@@ -7,6 +7,7 @@ import datetime as dt
 import numpy as np
 import pytest
 
+from forecasting.errors import InputError
 from forecasting.evidence.datasets import central_asia
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.scenarios.outlook import outlook
@@ -66,3 +67,9 @@ def test_nothing_is_said_where_nothing_is_printed():
     assert region_shares(central_asia(), "TM", DAY).empty
     given = GIVEN | {"country": "TM", "market_size": 15_000, "horizon": 2027}
     assert by_region(outlook(scenario_from_parameters(given), draws=200)).empty
+
+
+@pytest.mark.parametrize("year", [1990, 2050])
+def test_a_year_beyond_the_outlook_is_refused(made, year):
+    with pytest.raises(InputError, match=f"uzbekistan-test has no year {year}; it has 20"):
+        by_region(made, year)
