@@ -233,13 +233,16 @@ class DemandOutlook:
         percent : float
             That is to be reached.
         since, until : int
-            Years of the results.
+            The first year and the last.
 
         Returns
         -------
         dict of int to float
-            By year after ``since``: on the road, or new ones, as the measure is.
+            By year after ``since``: on the road, or new ones, as the measure is. None where the
+            results begin after ``since``.
         """
+        if since not in self.years:
+            return {}
         ahead = range(since + 1, until + 1)
         first = self.years.index(since) + 1
         start = max(float(np.median(self.results[measure][:, first - 1])), 0.001)

@@ -215,6 +215,11 @@ class Scenario(Shown, Strict):
         counted &= facts["partner"].eq(WORLD)
         if not (counted & facts["measure"].isin(flows)).any():
             # That nobody has printed any is known by the newest of all facts
+            if facts.empty:
+                raise EvidenceError(
+                    f"as_of is latest, and no fact that {self.name} may use has a date of "
+                    "publication; give as_of a date, or a ledger with dates"
+                )
             return ledger.latest
         cited = [name for driver in self.drivers for name in driver.fact_ids()]
         used = (counted & facts["measure"].isin(flows + others)) | facts["id"].isin(cited)

@@ -471,14 +471,16 @@ def analogues_lines(outlook: Outlook) -> BulletList:
     others = table.iloc[:-1]
     own = table.iloc[-1]
     where = f"{place_name(outlook.results.country)} in {own['year']}"
+    share = f"about the share of {where}, {readable(100 * own['share'])} % of new vehicles"
+    if others.empty:
+        return BulletList([f"No market-year of the panel stood at {share}."])
     rates = others["growth"].quantile([0.1, 0.5, 0.9]).tolist()
     rates += own[["growth", "low", "high", "before"]].tolist()
     low, middle, high, here, least, most, before = (percent(100 * rate) for rate in rates)
     lines = [
-        f"{plural(len(others), 'market-year')} stood at about the share of {where}, "
-        f"{readable(100 * own['share'])} % of new vehicles. In the year after they grew by {low} "
-        f"to {high} (four in five of them), half of them by more than {middle}; this forecast says "
-        f"{here} ({least} to {most})."
+        f"{plural(len(others), 'market-year')} stood at {share}. In the year after they grew by "
+        f"{low} to {high} (four in five of them), half of them by more than {middle}; this "
+        f"forecast says {here} ({least} to {most})."
     ]
     if abs(own["growth"] - own["before"]) > DEPARTS:
         # Of ranks, as pandas would load a library for it

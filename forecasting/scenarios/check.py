@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from forecasting.caveats import Caveat
-from forecasting.errors import InputError, Problem
+from forecasting.errors import EvidenceError, InputError, Problem
 from forecasting.evidence.checking import checked_file, of_one_id, read_rows
 from forecasting.evidence.rules import FoundRow
 from forecasting.names import DATA, PARAMS
@@ -93,6 +93,12 @@ def check_paths(
         ledger = shipped_beside([row.cells for row in own])
         for path in params:
             checked = read_checked(path, ledger, published)
+            if checked.scenario and not (checked.problems or beside or len(checked.ledger)):
+                try:
+                    checked.scenario.known_by(checked.ledger)
+                except EvidenceError as error:
+                    fault, _, hint = str(error).partition("; ")
+                    checked.problems.append(Problem(str(path), fault, hint))
             done.problems += checked.problems
             done.caveats += checked.caveats()
             done.scenarios += not checked.problems

@@ -126,6 +126,14 @@ def test_targets_of_a_share_have_a_probability_and_a_path_in_cars(made):
     assert table.loc["uz-ev-registrations-2030-share", "target"] == "15 % of new cars"
 
 
+def test_targets_of_a_share_have_no_path_where_the_results_begin_later():
+    buses = outlook(scenario_from_parameters(GIVEN | {"measure": "ebus_imports"}), draws=50)
+    assert buses.first_year - 1 not in buses.demand.years
+    table = charging_tables.share_targets_table(buses).frame.set_index("fact")
+    assert table.loc["uz-ev-stock-2030-12-31-share-target", "probability"].endswith("%")
+    assert "2030" not in table
+
+
 def test_one_peak_stands_beside_the_mean_day_and_what_is_printed(made):
     table = charging_tables.grid_table(made).frame
     winter = float(table["MW"].iloc[0])

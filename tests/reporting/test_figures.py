@@ -18,6 +18,7 @@ from forecasting.demand.corridor import corridor_plan
 from forecasting.errors import InputError
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
+from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.periods import span
 from forecasting.reporting import figures
 from forecasting.reporting.figures.drawing import (
@@ -460,3 +461,14 @@ def test_without_a_market_no_share_is_compared(outlook):
     chart = figures.analogues_chart(unknown)
     assert "market_size in the params file" in chart.layout.title.subtitle.text
     assert fc.tables.analogues_lines(unknown).lines == []
+
+
+def test_a_share_at_which_no_market_stood_is_compared_with_none():
+    given = {"country": "UZ", "scenario": "tiny", "as_of": "2026-03-31", "horizon": 2030, "seed": 1}
+    scenario = scenario_from_parameters(given | {"market_size": 1})
+    tiny = fc.outlook(scenario, draws=50)
+    chart = figures.analogues_chart(tiny)
+    assert "no market before stood at its share, so that" in chart.layout.title.text
+    assert chart.layout.title.subtitle.text.endswith(" % of new vehicles")
+    (line,) = fc.tables.analogues_lines(tiny).lines
+    assert line.startswith("No market-year of the panel stood at about the share of Uzbekistan in")

@@ -50,6 +50,19 @@ def test_a_count_with_a_part_of_a_vehicle_is_told(tmp_path: Path) -> None:
     assert said == "facts.csv: 17.5 is no whole number of vehicles: thousands? then write 17500"
 
 
+def test_a_scenario_without_any_fact_cannot_be_of_the_latest(tmp_path: Path) -> None:
+    file = tmp_path / "uzbekistan-test.yaml"
+    file.write_text(GOOD + "shipped_facts: false\n")
+    (problem,) = problems_of(file)
+    assert problem.what.startswith("as_of is latest, and no fact that uzbekistan-test may use has")
+    assert problem.hint == "give as_of a date, or a ledger with dates"
+    own = tmp_path / "mine.csv"
+    own.write_text(ROWS + "a,ev_imports,UZ,2023-01-01,2023-12-31,equals,9000,2024-01-15\n")
+    assert check_paths([file], [own]).scenarios == 1
+    file.write_text(file.read_text().replace("latest", "2024-01-15"))
+    assert check_paths([file]).scenarios == 1
+
+
 def test_shipped_params_are_in_order() -> None:
     checked = check_paths([Path(__file__).parents[2] / "params"])
     assert checked.scenarios == 18
@@ -245,5 +258,6 @@ def test_facts_without_a_day_cannot_say_which_is_the_latest(tmp_path: Path) -> N
     path = tmp_path / "uzbekistan-test.yaml"
     path.write_text(GOOD + "ledger: [facts.csv]\nshipped_facts: false\n")
     (problem,) = problems_of(path)
-    assert problem.what == "no fact of this ledger has a date of publication"
-    assert (problem.where, problem.hint) == ("uzbekistan-test.yaml:3 as_of", "give the date itself")
+    assert problem.where == "uzbekistan-test.yaml:3 as_of"
+    assert "no fact that uzbekistan-test may use has a date of publication" in problem.what
+    assert problem.hint == "give as_of a date, or a ledger with dates"

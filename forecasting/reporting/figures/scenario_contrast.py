@@ -433,8 +433,11 @@ def analogues_chart(outlook: Outlook) -> Figure:
     table = forecast.analogues().assign(factor=lambda rows: 1 + rows["growth"])
     own = table.iloc[-1]
     others = table.iloc[:-1]
-    middle, here = (percent(100 * rate) for rate in (others["growth"].median(), own["growth"]))
     share = f"{readable(100 * own['share'], 2)} % of new vehicles"
+    if others.empty:
+        words = "no market before stood at its share, so that its growth is compared with none"
+        return nothing(of_outlook(outlook, words, share))
+    middle, here = (percent(100 * rate) for rate in (others["growth"].median(), own["growth"]))
     last = len(others)
     chart = of_outlook(
         outlook,
