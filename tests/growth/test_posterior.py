@@ -134,6 +134,9 @@ def test_without_facts_the_draws_are_the_prior(path, facts):
     spread = np.quantile(posterior.x[:, path.at_["shock"]], [0.1, 0.9])
     shocks = np.random.default_rng(1).standard_t(path.prior.shock_nu, 50_000)
     np.testing.assert_allclose(spread, np.quantile(shocks, [0.1, 0.9]), rtol=0.12)
+    # In each sweep of 250 chains one draw out of each of 250 equally likely ranges
+    ranges = np.floor(250 * norm.cdf(posterior.x[:, path.at_["level"]].ravel())).astype(int)
+    assert set(np.bincount(ranges, minlength=250)) == {4000 // 250}
 
 
 @pytest.mark.slow
