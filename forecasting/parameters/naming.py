@@ -219,13 +219,17 @@ def country_code(text: str) -> str:
     return code
 
 
-def country_slug(code: str) -> str:
-    """The country's part of a params file's name.
+# Those whose name begins as another country's does
+NAMED_APART = {"KP": "north-korea", "CD": "dr-congo", "VI": "us-virgin-islands"}
 
-    >>> country_slug("UZ"), country_slug("BO")
-    ('uzbekistan', 'bolivia')
+
+def country_slug(code: str) -> str:
+    """The country's part of a params file's name, which no other country has.
+
+    >>> country_slug("UZ"), country_slug("BO"), country_slug("KP")
+    ('uzbekistan', 'bolivia', 'north-korea')
     """
-    return slug(place_name(code).split(",")[0])
+    return NAMED_APART.get(code) or slug(place_name(code).split(",")[0])
 
 
 def names_of_place(place: str) -> tuple[str, str]:

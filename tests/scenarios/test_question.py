@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pycountry
 import pytest
 from click.testing import CliRunner
 
@@ -12,6 +13,7 @@ from forecasting.cli import main
 from forecasting.evaluation.claim import claim_of
 from forecasting.evidence.datasets import central_asia
 from forecasting.names import shipped_folder
+from forecasting.parameters.naming import country_slug, new_params, write_params
 from forecasting.scenarios.question import find_scenario, new_scenario, params_file
 from forecasting.scenarios.what_if import WhatIf
 
@@ -201,3 +203,14 @@ def test_without_a_params_folder_run_says_what_to_do(tmp_path, monkeypatch):
     done = CliRunner().invoke(main, ["run"])
     assert done.exit_code == 2
     assert "there is no folder params here; give params files or names" in done.output
+
+
+def test_no_two_countries_have_one_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    codes = [country.alpha_2 for country in pycountry.countries]
+    assert len({country_slug(code) for code in codes}) == len(codes)
+    monkeypatch.chdir(tmp_path)
+    name, text = new_params("KR", "baseline")
+    assert name == "korea-baseline.yaml"
+    write_params(Path("params") / name, text)
+    assert find_scenario("KR").country == find_scenario("korea-baseline").country == "KR"
+    assert find_scenario("KP").country == "KP"
