@@ -89,8 +89,11 @@ def archive_record(folder: str | Path, ledger: Ledger) -> pd.DataFrame:
 
 def _rows(file: Path, ledger: Ledger) -> Iterator[Row]:
     """Rows of one kept forecast, as `COLUMNS` names them."""
-    table = load_results(file)
-    record = load_record(file)
+    try:
+        table = load_results(file)
+        record = load_record(file)
+    except InputError as error:
+        raise InputError(f"{file.parent}: {error}; move that folder away") from None
     if not {"as_of", "first_year"} <= {*record}:
         raise InputError(
             f"{file} does not say of which day it is: keep the file as `ev-forecast run` wrote it"

@@ -103,8 +103,10 @@ def test_wrong_folders_are_named(tmp_path: Path) -> None:
         archive_record(tmp_path / "no", central_asia())
     with pytest.raises(InputError, match=r"is no folder that holds an outlook\.parquet"):
         archive_record(tmp_path, central_asia())
-    (tmp_path / OUTLOOK_TABLE).write_bytes(b"no parquet")
-    with pytest.raises(InputError, match=r"outlook\.parquet is damaged"):
+    freeze(tmp_path / "uzbekistan-baseline")
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / OUTLOOK_TABLE).write_bytes(b"no parquet")
+    with pytest.raises(InputError, match=r"/broken: outlook\.parquet is damaged: .*; move that"):
         archive_record(tmp_path, central_asia())
 
 
