@@ -4,10 +4,13 @@ nothing written.
 Reading is all that happens: a params file from a stranger is plain data and runs no code.
 """
 
+from __future__ import annotations
+
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from forecasting.caveats import Caveat
 from forecasting.errors import EvidenceError, InputError, Problem
@@ -15,6 +18,9 @@ from forecasting.evidence.checking import checked_file, of_one_id, read_rows
 from forecasting.evidence.rules import FoundRow
 from forecasting.names import DATA, PARAMS
 from forecasting.parameters.naming import PARAMS_ENDINGS, named_again
+
+if TYPE_CHECKING:
+    from forecasting.scenarios.check_params import CheckedScenario
 
 TABLE_ENDINGS = (".csv", ".tsv", ".xlsx", ".xlsm")
 
@@ -93,12 +99,7 @@ def check_paths(
         ledger = shipped_beside([row.cells for row in own])
         for path in params:
             checked = read_checked(path, ledger, published)
-            if checked.scenario and not (checked.problems or beside or len(checked.ledger)):
-                try:
-                    checked.scenario.known_by(checked.ledger)
-                except EvidenceError as error:
-                    fault, _, hint = str(error).partition("; ")
-                    checked.problems.append(Problem(str(path), fault, hint))
+            checked.problems.extend(_of_no_day(checked, path, beside))
             done.problems += checked.problems
             done.caveats += checked.caveats()
             done.scenarios += not checked.problems
@@ -128,6 +129,18 @@ def _check_ledgers(done: Checked) -> list[FoundRow]:
 
 def _is_params(path: Path) -> bool:
     return path.suffix.lower() in PARAMS_ENDINGS
+
+
+def _of_no_day(
+    checked: CheckedScenario, path: Path, beside: Sequence[str | Path]
+) -> Iterator[Problem]:
+    """What keeps a scenario that may use no fact at all from being of the latest day."""
+    if checked.scenario and not (checked.problems or beside or len(checked.ledger)):
+        try:
+            checked.scenario.known_by(checked.ledger)
+        except EvidenceError as error:
+            fault, _, hint = str(error).partition("; ")
+            yield Problem(str(path), fault, hint)
 
 
 def _files_of(path: Path) -> list[Path]:
