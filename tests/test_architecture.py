@@ -71,7 +71,7 @@ HOMES = {
 
 # What the package as a whole may reach, at most: see `figures`.
 LIMITS = {
-    "tokens": 242_500,
+    "tokens": 239_500,
     "functions with more than ten branches, in percent": 3,
     "conditional expressions in 1,000 lines": 15,
     "tuple assignments in 1,000 lines": 8,
@@ -81,7 +81,7 @@ LIMITS = {
     "lists of public names": 1,
     "lists of a ledger's columns": 1,
 }
-LARGEST_ROOM = 0.235  # of all tokens; a fifth once reporting is shorter, too
+LARGEST_ROOM = 0.23  # of all tokens; a fifth once reporting is shorter, too
 LONGEST_CELL = 8  # lines of a notebook's cell
 REPEATED = 6  # statements that may not stand twice
 SENTENCE = 8  # words
