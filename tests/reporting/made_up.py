@@ -181,7 +181,11 @@ def make_outlook(
         first_year=2023,
         evidence=facts,
         ledger=make_ledger(),
-        forecasts={country: SimpleNamespace(basis="statistics agency", fit_table=lambda: FIT)},  # type: ignore[dict-item]
+        forecasts={
+            country: SimpleNamespace(
+                basis="statistics agency", diagnostics={"facts": 3}, fit_table=lambda: FIT
+            )
+        },  # type: ignore[dict-item]
         baseline_forecasts={},
         parts=(results,),
         monthly=results.table.iloc[:0],

@@ -103,6 +103,16 @@ def test_the_fan_holds_the_quantiles_and_starts_at_the_last_year_before(outlook)
     assert (wide.x[0], wide.y[0]) == (2022, 2180)
 
 
+def test_of_a_market_that_nobody_counted_no_year_before_is_drawn():
+    outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    chart = figures.fan_chart(outlook)
+    (wide,) = traces(chart, name="80 %")
+    assert min(wide.x) == outlook.first_year
+    sides = [trace.textposition for trace in chart.data if trace.text and "<br>" in trace.text[0]]
+    assert sides == ["top right", "top left"]
+    assert "imply" not in chart.layout.title.text
+
+
 def test_the_line_before_is_of_counts_and_the_unfinished_year_is_a_column(outlook):
     chart = figures.fan_chart(outlook, since=2021)
     (counted,) = traces(chart, name="Counted")

@@ -109,7 +109,8 @@ def fan_chart(
     """What was counted and what may come, on a scale set by the 80 % range.
 
     A line of the yearly counts of the basis that is forecast, or of one that counts the same; a
-    year that nobody counted has an open point, what the facts imply. The unfinished year is a
+    year that nobody counted has an open point, what the facts imply, and none where there are no
+    facts. The unfinished year is a
     column with its counted part; then come the medians with their 50 and 80 % ranges.
 
     Parameters
@@ -150,6 +151,9 @@ def fan_chart(
     known = like_the_main(drawn_facts(outlook, measure, part.country), basis)
     counted = [mark for mark in known if mark.middle >= first - 0.5]
     past = _before(part.bands(measure)[0.5], counted, range(first, outlook.first_year))
+    forecast = outlook.forecasts.get(part.country)
+    if forecast and not forecast.diagnostics["facts"]:
+        past = past[:0]  # of a market that nobody counted no year before is known
     own = measure == outlook.measure
     words = SHADED
     if own and len(_uncounted(past, counted)):
@@ -347,7 +351,8 @@ def fan(
     for when in wide.index[[0, -1]].unique() if labels else ():
         low, middle, high = wide.loc[when, [0.1, 0.5, 0.9]]
         words = f"<b>{amount(middle, measure)}</b><br>{amounts(low, high, measure)}"
-        yield words_at([when], [high], [words], "top left", color=DEEP, size=12)
+        side = "top left" if when > x[0] else "top right"  # beside the axis there is no room
+        yield words_at([when], [high], [words], side, color=DEEP, size=12)
 
 
 def _unit(measure: str, ledger: Ledger | None) -> str:
