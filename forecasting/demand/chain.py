@@ -114,14 +114,8 @@ def demand_outlook(
     per_vehicle = {name: a_year[name] * split[name] for name in fleets}
     at_end = np.sum([stocks[name] * kwh for name, kwh in per_vehicle.items()], axis=0)
     in_year = np.sum([fleets[name].mean_stock * kwh for name, kwh in per_vehicle.items()], axis=0)
-    loss = np.stack(  # energy at the battery over that from the grid
-        [
-            drawn[f"onboard_efficiency.{side(setting)}"]
-            * drawn[f"charger_efficiency.{side(setting)}"]
-            for setting in SETTINGS
-        ]
-    )
-    grid = in_year / loss
+    efficiency = _grid_efficiency(drawn)
+    grid = in_year / efficiency
     vehicles = all_vehicles(drawn, span)
     energy_at_end = dict(zip(SETTINGS, at_end, strict=True))
     points = charging_need(energy_at_end, np.clip(road.stock / vehicles, 0, 1), span, drawn)
@@ -129,7 +123,7 @@ def demand_outlook(
     unpushed, practice, targeted = deployed_points(
         road.stock, span, assumed, drawn, charging_today, as_of, targets, rng
     )
-    winter, summer = _peaks(at_end / loss, points, megawatts, month_shares["bev"], drawn)
+    winter, summer = _peaks(at_end / efficiency, points, megawatts, month_shares["bev"], drawn)
     energy = grid.sum(axis=0) / 1e6
     generated, record = percent_of_power(span, drawn)
     oil, carbon = fuel_and_carbon(assumed.classes, fleets, split, energy, drawn)
@@ -173,7 +167,9 @@ def demand_outlook(
         megawatts=megawatts,
         energy_by_setting=dict(zip(SETTINGS, grid, strict=True)),
         month_shares=month_shares,
-        grid_per_vehicle={name: (kwh / loss).sum(axis=0) for name, kwh in per_vehicle.items()},
+        grid_per_vehicle={
+            name: (kwh / efficiency).sum(axis=0) for name, kwh in per_vehicle.items()
+        },
         kwh_per_vehicle=a_year,
         energy_at_end=energy_at_end,
         drawn=drawn,
@@ -216,6 +212,13 @@ def _production(built: Array, drawn: Draws) -> Draws:
         return {}
     plug_in = built * drawn["assembly_phev"]
     return {"bev_production": built - plug_in, "phev_production": plug_in}
+
+
+def _grid_efficiency(drawn: Draws) -> Array:
+    """Energy at the battery over that from the grid, by setting."""
+    parts = ("onboard_efficiency", "charger_efficiency")
+    by_setting = [[drawn[f"{part}.{side(setting)}"] for part in parts] for setting in SETTINGS]
+    return np.stack([onboard * charger for onboard, charger in by_setting])
 
 
 def _electric_shares(cars: Draws, stocks: Draws, registered: Array) -> Draws:

@@ -26,7 +26,7 @@ WEIGHTS: Array = np.arange(0, 1.01, 0.02)
 TINY = 1e-9  # an error of a rule that fits to the last digit
 COLUMNS = ("market", "year", "stock_bev", "stock_phev", "public_fast_points", "public_slow_points")
 PLUG_IN = "stock_phev"  # of many markets nobody counts them
-COUNTS = tuple(name for name in COLUMNS[2:] if name != PLUG_IN)
+NEEDED = tuple(name for name in COLUMNS if name != PLUG_IN)
 
 
 def charger_panel(panel: pd.DataFrame) -> pd.DataFrame:
@@ -61,7 +61,7 @@ def charger_panel(panel: pd.DataFrame) -> pd.DataFrame:
     >>> table[["year", "points", "fault"]].values.tolist()
     [[2020, 60.0, ''], [2021, 60.0, 'repeat'], [2022, nan, '']]
     """
-    panel = market_rows(panel, "the panel", "year", COUNTS, [PLUG_IN], EvidenceError)
+    panel = market_rows(panel, "the panel", "year", NEEDED[2:], [PLUG_IN], EvidenceError)
     plug_in = panel.get(PLUG_IN, pd.Series(0.0, panel.index)).fillna(0)
     table = panel[["market", "year"]].assign(
         stock=panel["stock_bev"] + plug_in,

@@ -42,7 +42,7 @@ PANEL = (
     "sales_share_percent", "stock_share_percent", "public_fast_points", "public_slow_points",
 )  # fmt: skip
 
-SALES = ("market", "year", "sales_bev")
+SALES_COLUMNS = ("market", "year", "sales_bev")
 _LONG = ("region", "category", "parameter", "mode", "powertrain", "year", "value")
 
 FAST = "EV charging points, EV, Publicly available fast"
@@ -83,7 +83,7 @@ _AGGREGATES = frozenset({
 })  # fmt: skip
 
 
-def read_iea_panel(path: str | Path, needed: Sequence[str] = SALES) -> pd.DataFrame:
+def read_iea_panel(path: str | Path, needed: Sequence[str] = SALES_COLUMNS) -> pd.DataFrame:
     """Read the IEA's table, or a file already in the panel's columns.
 
     Parameters
