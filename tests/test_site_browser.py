@@ -144,6 +144,16 @@ def test_pages_keep_nobody_out(reports, visit, page, scheme):
     assert seen.evaluate(BARRIERS) == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_chart_stands_on_the_ground_of_its_page(reports, visit, scheme):
+    seen = visit(reports / PAGES[1], color_scheme=scheme).page
+    paper = seen.evaluate("getComputedStyle(document.querySelector('main')).backgroundColor")
+    grounds = seen.locator(".figure .main-svg:first-child").evaluate_all(
+        "all => all.map(one => getComputedStyle(one).backgroundColor)"
+    )
+    assert set(grounds) == {paper}
+
+
 def test_each_barrier_is_seen(tmp_path, visit):
     page = tmp_path / "barriers.html"
     page.write_text(
