@@ -700,7 +700,7 @@ def claim(beside: Paths, **question: Any) -> None:
     from forecasting.reporting.score_words import claim_text
 
     answer = claim_of(ledger=facts_of([*map(str, beside)], shipped=False), **question)
-    say(f"{claim_text(answer)}\n{age_today(answer.made.age, dt.date.today())}")
+    say(f"{claim_text(answer)}\n{age_today(answer.outlook.age, dt.date.today())}")
 
 
 FETCHED = """\b

@@ -3,7 +3,7 @@
 A case is a market, an origin and a horizon: the forecaster sees the market's annual sales up to the
 origin and, through the prior, the other markets' rows up to it, and is scored on the sales of the
 year a horizon later. What was known on the first day after the origin comes from
-:class:`forecasting.scenarios.known.Known`, as in reports.
+:class:`forecasting.scenarios.known.FlowInputs`, as in reports.
 """
 
 import datetime as dt
@@ -40,7 +40,7 @@ from forecasting.growth.forecast import ledger_of
 from forecasting.growth.prior import Prior, region_of
 from forecasting.growth.starting import MarketSize
 from forecasting.periods import year
-from forecasting.scenarios.known import Known
+from forecasting.scenarios.known import FlowInputs
 
 THIS_PACKAGE = "this package"
 REGRESSION = "analogue regression"
@@ -75,7 +75,7 @@ class Case:
         Sales by year up to the origin, without a gap.
     share : float
         Of the origin year, NaN where unknown.
-    known : Known
+    known : FlowInputs
         Facts, market size and prior on the first day after the origin.
     outcomes : dict of int to float
         Sales by horizon.
@@ -87,7 +87,7 @@ class Case:
     origin: int
     history: pd.Series
     share: float
-    known: Known
+    known: FlowInputs
     outcomes: dict[int, float]
     taught: tuple[str, int]
 
@@ -173,7 +173,7 @@ def _cases(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> Iterator[C
             outcomes = {h: float(rows["sales"][origin + h]) for h in ahead}
             if len(history) >= FEWEST_YEARS and history.iloc[-1] >= LEAST_SALES and outcomes:
                 since = year(int(history.index[0])).start
-                known = Known(facts, None, None, day, sizes, False, since, others)
+                known = FlowInputs(facts, None, None, day, sizes, False, since, others)
                 share = float(rows["share"][origin])
                 taught = (str(market) if train is None else "", origin)
                 yield Case(str(market), origin, history, share, known, outcomes, taught)
@@ -192,7 +192,7 @@ def _package(cases: list[Case]) -> list[Quantiles]:
 
 
 def totals_ahead(
-    case: Any, known: Known, prior: Prior, size: MarketSize, horizons: Sequence[int]
+    case: Any, known: FlowInputs, prior: Prior, size: MarketSize, horizons: Sequence[int]
 ) -> Quantiles:
     """Quantiles of the totals of years after the origin of a case, as the engine has them."""
     periods = [year(case.origin + h) for h in horizons]

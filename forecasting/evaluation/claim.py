@@ -35,7 +35,7 @@ class Claim:
         Of which it was said; of a stock its last day counts.
     file : str
         The params file of the scenario that was asked; empty where the facts alone answer.
-    made : Outlook
+    outlook : Outlook
         The scenario's answer.
     draws : ndarray
         The forecast of the quantity.
@@ -43,7 +43,7 @@ class Claim:
         The last year before the forecast.
     base : float
         What is forecast, or known, of that year.
-    printed : Fact or None
+    fact : Fact or None
         What was printed of the quantity by then, the newest print.
     """
 
@@ -52,14 +52,14 @@ class Claim:
     period: Period
     value: float
     file: str
-    made: Outlook
+    outlook: Outlook
     draws: Array
     from_year: int
     base: float
-    printed: Fact | None
+    fact: Fact | None
 
     @property
-    def below(self) -> float:
+    def probability_below(self) -> float:
         """Share of the draws that lie below the number."""
         return float((self.draws < self.value).mean())
 
@@ -71,7 +71,7 @@ class Claim:
     @property
     def path(self) -> dict[int, float]:
         """Electric cars by year on an even way to a share of cars; nothing of other measures."""
-        demand = self.made.demand
+        demand = self.outlook.demand
         if demand is None or self.measure not in demand.cars:
             return {}
         return demand.path_to(self.measure, self.value, self.from_year, self.period.end.year)
@@ -127,7 +127,7 @@ def claim_of(
     Examples
     --------
     >>> claim = claim_of("UZ", "ev_imports", "2024", 1_000_000, as_of="2023-06-26")
-    >>> claim.below, claim.from_year, claim.made.name
+    >>> claim.probability_below, claim.from_year, claim.outlook.name
     (1.0, 2022, 'uzbekistan-baseline')
     """
     number = _read(measure, value)
@@ -145,19 +145,19 @@ def claim_of(
         scenario = _facts_alone(code, measure, facts_of_scenario(scenario, ledger))
     day = as_date(as_of) if as_of else scenario.as_of
     last = max(scenario.horizon, of_period.end.year)
-    made = outlook(scenario.model_copy(update={"as_of": day, "horizon": last}), ledger)
-    start = max(made.first_year - 1, made.years[0])
+    scenario_outlook = outlook(scenario.model_copy(update={"as_of": day, "horizon": last}), ledger)
+    start = max(scenario_outlook.first_year - 1, scenario_outlook.years[0])
     return Claim(
         place=code,
         measure=measure,
         period=of_period,
         value=number,
         file=str(file or ""),
-        made=made,
-        draws=_draws(made, code, measure, of_period),
+        outlook=scenario_outlook,
+        draws=_draws(scenario_outlook, code, measure, of_period),
         from_year=start,
-        base=float(np.median(_draws(made, code, measure, year(start)))),
-        printed=_printed(made, code, measure, of_period),
+        base=float(np.median(_draws(scenario_outlook, code, measure, year(start)))),
+        fact=_printed(scenario_outlook, code, measure, of_period),
     )
 
 
@@ -197,34 +197,35 @@ def _facts_alone(code: str, measure: str, facts: Ledger) -> Scenario:
     return scenario_from_parameters(parameters | {"name": "", "title": ""})
 
 
-def _printed(made: Outlook, code: str, measure: str, period: Period) -> Fact | None:
+def _printed(outlook: Outlook, code: str, measure: str, period: Period) -> Fact | None:
     """The newest count of just that period."""
     of_day = MEASURES[measure].kind == "stock"
     known = [
         fact
-        for fact in made.facts.select(code, measure, kind=("outcome", "estimate"))
+        for fact in outlook.facts.select(code, measure, kind=("outcome", "estimate"))
         if fact.is_amount and fact.value == fact.value
         if (fact.period_end == period.end if of_day else fact.period == period)
     ]
     return max(known, key=lambda fact: str(fact.known_from), default=None)
 
 
-def _draws(made: Outlook, code: str, measure: str, period: Period) -> Array:
+def _draws(outlook: Outlook, code: str, measure: str, period: Period) -> Array:
     """The forecast's draws of a quantity over a period, or at its end."""
     in_year = period.end.year
     whole_year = period == year(in_year)
-    if measure == made.scenario.measure and (not whole_year or in_year not in made.years):
-        return made.forecasts[code].totals(period)
-    values = next(part.values for part in made.parts if part.country == code)
+    if measure == outlook.scenario.measure and (not whole_year or in_year not in outlook.years):
+        return outlook.forecasts[code].totals(period)
+    values = next(part.values for part in outlook.parts if part.country == code)
     if measure not in values:
         names = sorted(values)
         alike = [name for name in names if name.startswith(measure)] or names
         raise InputError(
             f"no forecast of {place_name(code)} tells {measure}; it tells {', '.join(alike)}"
         )
-    if in_year not in made.years:
+    if in_year not in outlook.years:
         raise InputError(
-            f"{period.label} lies outside the forecast's years, {made.years[0]} to {made.years[-1]}"
+            f"{period.label} lies outside the forecast's years, {outlook.years[0]} to "
+            f"{outlook.years[-1]}"
         )
     if MEASURES[measure].kind == "flow" and not whole_year:
         raise InputError(f"{measure} is forecast by year; {period.label} is no whole year")
@@ -233,4 +234,4 @@ def _draws(made: Outlook, code: str, measure: str, period: Period) -> Array:
             f"{measure} is forecast of the end of each year; {period.label} ends on {period.end}: "
             f"ask for {in_year}"
         )
-    return values[measure][:, made.years.index(in_year)]
+    return values[measure][:, outlook.years.index(in_year)]

@@ -26,7 +26,7 @@ from forecasting.growth.flow import forecast_flow
 from forecasting.growth.prior import Prior
 from forecasting.panels.policy_effects import PolicyEvent, estimate_policy_effects, events
 from forecasting.periods import Period, month
-from forecasting.scenarios.known import Known
+from forecasting.scenarios.known import FlowInputs
 
 TOLD = "with its date"
 NOT_TOLD = "without"
@@ -117,7 +117,7 @@ def _facts_before(event: PolicyEvent, months: pd.DataFrame) -> PartYear | None:
     return part_year(counts_of(months, event.market), event.market, event.first - BEFORE - 1)
 
 
-def _scores(event: PolicyEvent, known: Known, prior: Prior) -> Iterator[dict[str, object]]:
+def _scores(event: PolicyEvent, known: FlowInputs, prior: Prior) -> Iterator[dict[str, object]]:
     """Rows of an event: each span of months by each method."""
     outcomes: dict[str, tuple[Period, float]] = {}
     for name, (begins, ends, _) in SPANS.items():

@@ -4,7 +4,7 @@ A case is a market, a year and a month. The forecaster knows the total of the ye
 from January to that month and its growth on the same months a year before, as a newspaper prints
 them, and is scored on the totals of this year and the next. The prior is learned from other markets
 alone, annual and monthly, in the years before: what was known on the last day of that month comes
-from :class:`forecasting.scenarios.known.Known`, as in reports.
+from :class:`forecasting.scenarios.known.FlowInputs`, as in reports.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ from forecasting.growth.forecast import ledger_of
 from forecasting.growth.prior import Prior
 from forecasting.measures import did_you_mean
 from forecasting.periods import month
-from forecasting.scenarios.known import Known
+from forecasting.scenarios.known import FlowInputs
 
 MONTHS = (2, 4, 6, 9)  # last month of the part year
 MOST_SHOWN = 5
@@ -163,7 +163,7 @@ def part_year(counts: pd.DataFrame, market: str, last: pd.Period) -> PartYear | 
     return PartYear(market, last.year, last.month, last_year, part, growth, size, {})
 
 
-def known_of(case: PartYear, panel: pd.DataFrame, months: pd.DataFrame) -> Known:
+def known_of(case: PartYear, panel: pd.DataFrame, months: pd.DataFrame) -> FlowInputs:
     """The three facts, published on the last day of the part, the market's size, and the other
     markets.
     """
@@ -181,7 +181,7 @@ def known_of(case: PartYear, panel: pd.DataFrame, months: pd.DataFrame) -> Known
     )
     size = case.size and {case.origin - 1: case.size}
     others, other_months = (rows[rows["market"] != case.market] for rows in (panel, months))
-    return Known(
+    return FlowInputs(
         ledger_of(facts),
         None,
         None,
@@ -193,7 +193,7 @@ def known_of(case: PartYear, panel: pd.DataFrame, months: pd.DataFrame) -> Known
     )
 
 
-def learned(case: PartYear, known: Known) -> Prior:
+def learned(case: PartYear, known: FlowInputs) -> Prior:
     """The prior of a case, the same for all of its market and year."""
     try:
         return known.prior

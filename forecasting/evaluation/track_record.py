@@ -26,7 +26,7 @@ from forecasting.measures import EV_FLOWS, MEASURES, STOCKS_ON_RECORD
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.periods import Period, as_date, span, year
 from forecasting.quantiles import Array
-from forecasting.scenarios.known import Known, facts_of_flow
+from forecasting.scenarios.known import FlowInputs, facts_of_flow
 from forecasting.scenarios.outlook import outlook
 
 Row = dict[str, Any]
@@ -134,7 +134,7 @@ def _rows_of(ledger: Ledger, place: str, measure: str, day: dt.date) -> Iterator
     country = COUNTRY.fullmatch(place) is not None
     cars = flow.of_electric_cars and flow.unit == "vehicles"
     facts = facts_of_flow(ledger, place, flow.name)
-    known = Known(ledger, place, flow.name, day, size_from_ledger=cars and country)
+    known = FlowInputs(ledger, place, flow.name, day, size_from_ledger=cars and country)
     if measure in INDICES:
         return growth_record_of(known, facts)
     if not stock:
@@ -146,7 +146,7 @@ def _rows_of(ledger: Ledger, place: str, measure: str, day: dt.date) -> Iterator
     return charger_rows(ledger, place, day, known.prior)
 
 
-def _flow_rows(known: Known, facts: Ledger) -> Iterator[Row]:
+def _flow_rows(known: FlowInputs, facts: Ledger) -> Iterator[Row]:
     """Rows of a flow of which a whole year has been counted; two without an outcome for a day after
     which no total was printed.
     """
@@ -159,7 +159,7 @@ def _flow_rows(known: Known, facts: Ledger) -> Iterator[Row]:
             yield from ({"outcome": float("nan"), "facts": 0},) * 2
 
 
-def record_of(known: Known, flow: Ledger) -> Iterator[Row]:
+def record_of(known: FlowInputs, flow: Ledger) -> Iterator[Row]:
     """Rows of one day's forecasts of one flow, of that year and of the next.
 
     A year whose total was not printed within the forecast's own perimeter has a row of its longest
@@ -167,7 +167,7 @@ def record_of(known: Known, flow: Ledger) -> Iterator[Row]:
 
     Parameters
     ----------
-    known : Known
+    known : FlowInputs
         What the forecast may rest on.
     flow : Ledger
         All facts of the flow, also those published later: the outcomes.
@@ -191,19 +191,19 @@ def record_of(known: Known, flow: Ledger) -> Iterator[Row]:
             yield row | _of_day(known.day, known.facts, outcome.period)
 
 
-def _forecast(known: Known, periods: list[Period]) -> FlowForecast:
+def _forecast(known: FlowInputs, periods: list[Period]) -> FlowForecast:
     """What would have been forecast of some periods on the day."""
     sizes = known.market.sizes
     return forecast_flow(known.facts, periods, known.prior, sizes, policies=known.policies)
 
 
-def growth_record_of(known: Known, flow: Ledger) -> Iterator[Row]:
+def growth_record_of(known: FlowInputs, flow: Ledger) -> Iterator[Row]:
     """Rows of one day's forecasts of a flow of which growth alone is printed, in percent on the
     year before.
 
     Parameters
     ----------
-    known : Known
+    known : FlowInputs
         What the forecast may rest on.
     flow : Ledger
         All facts of the flow, also those published later: the longest growth of this year, and of

@@ -330,7 +330,7 @@ def scenarios_table(outlook: Outlook) -> Table:
     for other in others:
         same = (other.place, other.measure) == (mine.place, mine.measure)
         if same and other.scenario not in rows:
-            make = partial(made_outlook, other, as_of=day, draws=draws, kept=kept)
+            make = partial(made_outlook, other, as_of=day, draws=draws, flow_cache=kept)
             with suppress(ForecastingError):
                 rows[other.scenario] = _row_of(make, other.on(day), draws)
     if len(rows) < 2:

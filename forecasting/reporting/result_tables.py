@@ -55,7 +55,7 @@ from forecasting.scenarios.assumptions import demand_parameters
 from forecasting.scenarios.drivers import apply_drivers
 from forecasting.scenarios.growth_on_year import yearly_growth
 from forecasting.scenarios.joint_draws import Results
-from forecasting.scenarios.known import known_drivers, last_day
+from forecasting.scenarios.known import drivers_on_day, last_day
 
 if TYPE_CHECKING:
     from forecasting.curves.results import GrowthResults
@@ -788,7 +788,7 @@ def _known_policies(forecast: FlowForecast) -> Iterator[list[str]]:
 
 def _changed(outlook: Outlook, forecast: FlowForecast) -> Iterator[list[str]]:
     """A row for each event that changes what becomes of a policy."""
-    drivers, _ = known_drivers(outlook.scenario, outlook.ledger, outlook.as_of)
+    drivers, _ = drivers_on_day(outlook.scenario, outlook.ledger, outlook.as_of)
     until = last_day(outlook.evidence or Ledger(), outlook.as_of)
     labels = [month.label for month in forecast.months]
     for driver in drivers:

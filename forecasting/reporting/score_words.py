@@ -288,19 +288,19 @@ def claim_text(claim: Claim) -> str:
     low, median, high = claim.levels
     ends = f"80 % interval {_digits(low)} to {_digits(high)}"
     position = (
-        f"{claim.value:,.10g} {unit} ({flow}): {claim.below:.0%} of the draws lie below "
-        f"it. The forecast of {claim.made.as_of}: {_digits(median)}, {ends}; the number lies "
-        f"{SIDES[(claim.value >= low) + (claim.value > high)]}."
+        f"{claim.value:,.10g} {unit} ({flow}): {claim.probability_below:.0%} of the draws lie "
+        f"below it. The forecast of {claim.outlook.as_of}: {_digits(median)}, {ends}; the number "
+        f"lies {SIDES[(claim.value >= low) + (claim.value > high)]}."
     )
     return " ".join(filter(None, [position, _comparison(claim), _origin(claim)]))
 
 
 def _comparison(claim: Claim) -> str:
     """What was printed of it, else the growth that it takes."""
-    if claim.printed is not None:
-        by = basis_name(claim.printed.basis) or claim.printed.source
-        source = ", ".join(filter(None, [by, str(claim.printed.published)]))
-        return f"Printed: {in_words(claim.printed)} ({source})."
+    if claim.fact is not None:
+        by = basis_name(claim.fact.basis) or claim.fact.source
+        source = ", ".join(filter(None, [by, str(claim.fact.published)]))
+        return f"Printed: {in_words(claim.fact)} ({source})."
     growth = claim.growth_to(claim.value)
     if growth != growth:
         return ""
@@ -312,12 +312,12 @@ def _comparison(claim: Claim) -> str:
 
 
 def _origin(claim: Claim) -> str:
-    own = phrase(", those of {} among them", ", ".join(claim.made.scenario.ledger))
-    facts = f"Facts it rests on: {len({*claim.made.facts_used})}{own}."
+    own = phrase(", those of {} among them", ", ".join(claim.outlook.scenario.ledger))
+    facts = f"Facts it rests on: {len({*claim.outlook.facts_used})}{own}."
     if claim.file:
-        return f"Scenario {claim.made.name}, from {claim.file}. {facts}"
+        return f"Scenario {claim.outlook.name}, from {claim.file}. {facts}"
     why = "no params file forecasts this, the facts alone answer"
-    return f"Scenario {claim.made.name}: {why}. {facts}"
+    return f"Scenario {claim.outlook.name}: {why}. {facts}"
 
 
 def _digits(number: float) -> str:

@@ -165,7 +165,7 @@ def demand_of(request: OutlookRequest, flow: PlaceFlow, parameters: Parameters) 
     place = scenario.place
     counted = request.ledger.select(place, kind=("outcome", "estimate"), as_of=request.as_of)
     refuse(scenario, target_faults(scenario, counted, request.as_of))
-    years, imports = by_year(flow.after)
+    years, imports = by_year(flow.forecast)
     if MEASURES[scenario.measure].event == "registrations":
         parameters = parameters.override({"reexport_share": 0.0, "inventory_share": 0.0})
     for driver in request.drivers:
@@ -175,7 +175,7 @@ def demand_of(request: OutlookRequest, flow: PlaceFlow, parameters: Parameters) 
             imports = imports * (1.0 - drawn.size[:, None] * begun)
     vehicle = MEASURES[scenario.measure].vehicle or CAR
     stock = count_of("stock", vehicle)
-    cars = flow.after.market
+    cars = flow.forecast.market
     return demand_outlook(
         imports,
         list(years),

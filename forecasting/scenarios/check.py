@@ -58,7 +58,7 @@ class Checked:
 
 def check_paths(
     paths: Sequence[str | Path] = (),
-    beside: Sequence[str | Path] = (),
+    ledger: Sequence[str | Path] = (),
     published: dt.date | None = None,
 ) -> Checked:
     """Check params files, ledgers, and folders of both.
@@ -68,7 +68,7 @@ def check_paths(
     paths : sequence of path-like
         ``.csv`` is a ledger, ``.yaml`` and ``.yml`` are params; a folder stands for all of them in
         it. Without paths: the ledger that ships, and ``./params``.
-    beside : sequence of path-like
+    ledger : sequence of path-like
         Further ledgers.
     published : date, optional
         Since when those of one's own facts are known that have no date of publication.
@@ -85,7 +85,7 @@ def check_paths(
     """
     done = Checked(published=published)
     usual = filter(Path.is_dir, [DATA / "ledger", Path(PARAMS)])
-    for path in map(Path, [*(paths or usual), *beside]):
+    for path in map(Path, [*(paths or usual), *ledger]):
         try:
             done.files += _files_of(path)
         except InputError as error:
@@ -96,10 +96,10 @@ def check_paths(
         from forecasting.scenarios.check_params import read_checked, shipped_beside
 
         done.problems += named_again(params)
-        ledger = shipped_beside([row.cells for row in own])
+        facts = shipped_beside([row.cells for row in own])
         for path in params:
-            checked = read_checked(path, ledger, published)
-            checked.problems.extend(_of_no_day(checked, path, beside))
+            checked = read_checked(path, facts, published)
+            checked.problems.extend(_of_no_day(checked, path, ledger))
             done.problems += checked.problems
             done.caveats += checked.caveats()
             done.scenarios += not checked.problems

@@ -22,7 +22,7 @@ from forecasting.parameters.schema import Scenario, scenario_of
 from forecasting.parameters.strict_yaml import Document, read_yaml
 from forecasting.parameters.values import Range, fact_ids
 from forecasting.scenarios.assumptions import KeyProblem, assumption_faults, refused, target_faults
-from forecasting.scenarios.known import known_on, unused_facts
+from forecasting.scenarios.known import flow_inputs, unused_facts
 
 
 def shipped_beside(rows: Sequence[dict[str, str]]) -> Ledger:
@@ -69,18 +69,18 @@ class CheckedScenario:
         as_of = scenario.known_by(self.ledger)
         for caveat in unused_facts(scenario, as_of):
             yield caveat.with_values(subject=subject)
-        known = known_on(scenario, scenario.country, self.ledger, as_of)
-        if known.market.sizes is None and not len(known.facts):
+        inputs = flow_inputs(scenario, scenario.country, self.ledger, as_of)
+        if inputs.market.sizes is None and not len(inputs.facts):
             yield Caveat("shares_only", values={"subject": subject})
         sizes = scenario.market_size
-        ahead = [y for y in sizes if y > known.last_year] if isinstance(sizes, dict) else []
+        ahead = [y for y in sizes if y > inputs.last_year] if isinstance(sizes, dict) else []
         if ahead:
             yield Caveat(
                 "sizes_ahead",
                 values={
                     "subject": subject,
                     "years": ", ".join(map(str, ahead)),
-                    "last": known.last_year,
+                    "last": inputs.last_year,
                 },
             )
 
@@ -190,7 +190,7 @@ def _against(scenario: Scenario, ledger: Ledger) -> Iterator[KeyProblem]:
         fault = f"{scenario.horizon} has passed by then"
         yield KeyProblem(("horizon",), fault, f"as_of is {as_of}")
     places = scenario.counted_at
-    facts = {place: known_on(scenario, place, ledger, as_of).facts for place in places}
+    facts = {place: flow_inputs(scenario, place, ledger, as_of).facts for place in places}
     yield from _unknown_basis(scenario, facts.values())
     if scenario.corridor and not any(map(len, facts.values())):
         yield KeyProblem(

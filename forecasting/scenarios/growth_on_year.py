@@ -18,7 +18,7 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.periods import Period, year
 from forecasting.quantiles import Array
 from forecasting.scenarios.joint_draws import Results, quantiles_by_year
-from forecasting.scenarios.known import known_on
+from forecasting.scenarios.known import flow_inputs
 
 if TYPE_CHECKING:
     from forecasting.evidence.fact import Fact
@@ -149,13 +149,13 @@ def _forecast_of(outlook: Outlook, place: str, day: dt.date, last: int) -> FlowF
     from forecasting.growth.flow import forecast_flow
 
     assert outlook.evidence is not None
-    known = known_on(outlook.scenario, place, outlook.evidence, day)
+    inputs = flow_inputs(outlook.scenario, place, outlook.evidence, day)
     years = range(day.year, max(last, day.year + 1) + 1)
     return forecast_flow(
-        known.facts,
+        inputs.facts,
         [year(value) for value in years],
-        prior=known.prior,
-        market_size=known.market.sizes,
+        prior=inputs.prior,
+        market_size=inputs.market.sizes,
         basis=outlook.forecasts[place].basis,
         seed=outlook.scenario.seed,
     )

@@ -113,7 +113,7 @@ def unused_facts(scenario: Scenario, as_of: dt.date, beside: Iterable[Fact] = ()
 
 
 @dataclass(frozen=True)
-class Known:
+class FlowInputs:
     """What was known of a flow on a day: its facts, the size of its market, and the prior from
     other markets.
 
@@ -217,13 +217,13 @@ class Known:
         return rows[rows["year"] <= self.last_year]
 
 
-def known_on(
+def flow_inputs(
     scenario: Scenario,
     place: str,
     ledger: Ledger,
     as_of: dt.date,
     analogues: Prior | pd.DataFrame | None = None,
-) -> Known:
+) -> FlowInputs:
     """What a scenario may rest on in one of its places.
 
     Parameters
@@ -238,12 +238,12 @@ def known_on(
     as_of : date
         Day of the forecast.
     analogues : Prior, DataFrame or None
-        As for :class:`Known`.
+        As for :class:`FlowInputs`.
     """
     flow = MEASURES[scenario.measure]
     # New cars are the market of cars, not of buses, nor of what passes a port
     of_cars = flow.unit == "vehicles" and flow.vehicle in ("", CAR)
-    return Known(
+    return FlowInputs(
         ledger,
         place,
         scenario.measure,
@@ -316,7 +316,7 @@ def driver_facts(drivers: Sequence[Driver]) -> list[str]:
     return list(dict.fromkeys(name for driver in drivers for name in driver.fact_ids()))
 
 
-def known_drivers(
+def drivers_on_day(
     scenario: Scenario, ledger: Ledger, as_of: dt.date
 ) -> tuple[list[Driver], list[Caveat]]:
     """The drivers that could be known on the day of the forecast, and a caveat for each that is
@@ -347,4 +347,4 @@ def known_drivers(
 def facts_of_places(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> Ledger:
     """The facts that the flows of all places of a scenario are forecast from, as known on a day."""
     places = scenario.counted_at
-    return reduce(Ledger.concat, [known_on(scenario, p, ledger, as_of).facts for p in places])
+    return reduce(Ledger.concat, [flow_inputs(scenario, p, ledger, as_of).facts for p in places])

@@ -38,7 +38,7 @@ from forecasting.parameters.naming import country_code, new_params, write_params
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.periods import as_date
 from forecasting.scenarios.check import check_paths
-from forecasting.scenarios.known import Known, KnownMarket
+from forecasting.scenarios.known import FlowInputs, KnownMarket
 
 UNSAID = "unknown"
 USUAL_HORIZON = 2030
@@ -233,7 +233,7 @@ class NewCountry:
     def _market(self) -> KnownMarket:
         """New cars a year, as far as anybody has counted them."""
         facts = self.facts()
-        return Known(central_asia() + facts, self.country, None, facts.latest).market
+        return FlowInputs(central_asia() + facts, self.country, None, facts.latest).market
 
 
 def _flows(facts: Ledger) -> list[str]:

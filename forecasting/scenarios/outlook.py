@@ -28,9 +28,9 @@ from forecasting.scenarios.growth_on_year import yearly_growth
 from forecasting.scenarios.joint_draws import Results, difference
 from forecasting.scenarios.known import (
     driver_facts,
+    drivers_on_day,
     facts_of_places,
     facts_of_scenario,
-    known_drivers,
     unused_facts,
 )
 from forecasting.scenarios.outlook_files import (
@@ -337,14 +337,14 @@ DRAWS = whole(8, 100_000)
     ledger=optional(LEDGER),
     prior=optional(of(Prior, words="a Prior, as fc.estimate_prior makes it")),
     draws=DRAWS,
-    kept=optional(of(dict, words="a dict, empty at first")),
+    flow_cache=optional(of(dict, words="a dict, empty at first")),
 )
 def outlook(
     scenario: Scenario | str | Path,
     ledger: Ledger | None = None,
     prior: Prior | None = None,
     draws: int = 2000,
-    kept: dict[str, PlaceFlow] | None = None,
+    flow_cache: dict[str, PlaceFlow] | None = None,
     *,
     as_of: str | dt.date | None = None,
 ) -> Outlook:
@@ -362,7 +362,7 @@ def outlook(
         Growth learned from analogue markets; default the one that ships.
     draws : int
         Number of draws.
-    kept : dict, optional
+    flow_cache : dict, optional
         A dictionary that begins empty and is given again with the same ledger and prior: what the
         facts say is kept in it, and not sampled anew where only drivers or assumptions have
         changed.
@@ -406,9 +406,9 @@ def outlook(
         raise EvidenceError(
             f"{chosen.name} ends in {chosen.horizon}, before its day {day}; give a later horizon"
         )
-    drivers, omitted = known_drivers(chosen, facts, day)
-    kept = {} if kept is None else kept
-    request = OutlookRequest(chosen.on(day), facts, day, drivers, prior, draws, kept)
+    drivers, omitted = drivers_on_day(chosen, facts, day)
+    flow_cache = {} if flow_cache is None else flow_cache
+    request = OutlookRequest(chosen.on(day), facts, day, drivers, prior, draws, flow_cache)
     result = _country(request) if chosen.country else _of_flows(request, *port_flows(request))
     caveats = [*unused_facts(chosen, day, ledger or ()), *result.caveats, *omitted]
     return dataclasses.replace(result, caveats=caveats)
@@ -441,9 +441,9 @@ def outlooks(pattern: str = "*", draws: int = 2000) -> dict[str, Outlook]:
     >>> list(outlooks("turkmenistan-*", draws=50))
     ['turkmenistan-accelerated', 'turkmenistan-baseline', 'turkmenistan-constrained']
     """
-    kept: dict[str, PlaceFlow] = {}
+    flow_cache: dict[str, PlaceFlow] = {}
     return {
-        scenario.name: outlook(scenario, draws=draws, kept=kept)
+        scenario.name: outlook(scenario, draws=draws, flow_cache=flow_cache)
         for scenario in find_scenarios(pattern)
     }
 
@@ -454,7 +454,7 @@ def _country(request: OutlookRequest) -> Outlook:
     # First: a wrong one is known at once
     parameters = demand_parameters(scenario, request.drivers, request.draws)
     flow = place_flow(request, place)
-    years, yearly = by_year(flow.after)
+    years, yearly = by_year(flow.forecast)
     caveats = place_caveats(scenario, place, flow)
     if flow.shares_only:  # the electric share of new cars, as other markets had it
         results = Results(scenario.name, place, years, {EV_SHARE: yearly})
@@ -496,8 +496,8 @@ def _of_flows(
         age=age_of(evidence, scenario.measure, request.as_of),
         first_year=max(flow.first_year for flow in flows.values()),
         evidence=evidence,
-        forecasts={place: flow.after for place, flow in flows.items()},
-        baseline_forecasts={place: flow.before for place, flow in flows.items()},
+        forecasts={place: flow.forecast for place, flow in flows.items()},
+        baseline_forecasts={place: flow.baseline for place, flow in flows.items()},
         parts=tuple(parts),
         monthly=pd.concat(monthly, ignore_index=True),
         caveats=caveats,

@@ -26,7 +26,7 @@ from forecasting.periods import span, year
 from forecasting.quantiles import Array
 from forecasting.scenarios.drivers import apply_drivers
 from forecasting.scenarios.joint_draws import Results, quantile_table, sum_outlooks
-from forecasting.scenarios.known import KnownMarket, known_on, last_day
+from forecasting.scenarios.known import KnownMarket, flow_inputs, last_day
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
@@ -55,21 +55,21 @@ class OutlookRequest:
     drivers: list[Driver]
     prior: Prior | None
     draws: int
-    kept: dict[str, PlaceFlow]
+    flow_cache: dict[str, PlaceFlow]
 
 
 @dataclass(frozen=True)
 class PlaceFlow:
-    """The flow of one place: what it was forecast from, and what came out, before and after
-    drivers.
+    """The flow of one place: what it was forecast from, the forecast without drivers (`baseline`),
+    and the one with them (`forecast`).
     """
 
     evidence: Ledger
     market: KnownMarket
     known_until: dt.date
     first_year: int
-    before: FlowForecast
-    after: FlowForecast
+    baseline: FlowForecast
+    forecast: FlowForecast
     caveats: tuple[Caveat, ...]
 
     @property
@@ -83,8 +83,7 @@ class PlaceFlow:
 def place_flow(request: OutlookRequest, place: str) -> PlaceFlow:
     """Forecast the flow of one place, before and after the scenario's drivers.
 
-    What its facts say is taken from `OutlookRequest.kept` where it is there, and put there where it
-    is not.
+    The forecast before drivers is taken from `OutlookRequest.flow_cache`, or made and stored there.
 
     Raises
     ------
@@ -94,17 +93,19 @@ def place_flow(request: OutlookRequest, place: str) -> PlaceFlow:
     # All that the forecast before drivers depends on, but the ledger and the prior
     keys = request.scenario.model_dump(exclude=AFTER_THE_FACTS)
     key = repr((place, request.as_of, request.draws, sorted(keys.items())))
-    if key not in request.kept:
-        request.kept[key] = _flow_of_facts(request, place)
-    flow = request.kept[key]
+    if key not in request.flow_cache:
+        request.flow_cache[key] = _flow_of_facts(request, place)
+    flow = request.flow_cache[key]
     drivers = request.drivers
     omitted = []
-    if flow.before.market is None:
+    if flow.baseline.market is None:
         drivers = [driver for driver in drivers if driver.kind != "ceiling"]
         names = [driver.name for driver in request.drivers if driver not in drivers]
         omitted = [Caveat("driver_unbounded", values={"driver": name}) for name in names]
-    after = apply_drivers(flow.before, drivers, flow.known_until, request.scenario.seed)
-    return dataclasses.replace(flow, after=after, caveats=each_once([*flow.caveats, *omitted]))
+    forecast = apply_drivers(flow.baseline, drivers, flow.known_until, request.scenario.seed)
+    return dataclasses.replace(
+        flow, forecast=forecast, caveats=each_once([*flow.caveats, *omitted])
+    )
 
 
 def _flow_of_facts(request: OutlookRequest, place: str) -> PlaceFlow:
@@ -112,9 +113,9 @@ def _flow_of_facts(request: OutlookRequest, place: str) -> PlaceFlow:
     from forecasting.growth.flow import forecast_flow
 
     scenario = request.scenario
-    known = known_on(scenario, place, request.ledger, request.as_of, request.prior)
-    evidence = known.facts
-    market = known.market
+    inputs = flow_inputs(scenario, place, request.ledger, request.as_of, request.prior)
+    evidence = inputs.facts
+    market = inputs.market
     unknown = market.sizes is None and not len(evidence)
     known_until = last_day(evidence, request.as_of)
     first_year = min((known_until + dt.timedelta(days=1)).year, scenario.horizon)
@@ -124,13 +125,13 @@ def _flow_of_facts(request: OutlookRequest, place: str) -> PlaceFlow:
     forecast = forecast_flow(
         evidence,
         [year(value) for value in range(first_year, scenario.horizon + 1)],
-        prior=known.prior,
+        prior=inputs.prior,
         market_size=PERCENT if unknown else market.sizes,
         basis=scenario.basis if bases and scenario.basis not in passed_over else None,
         draws=request.draws,
         seed=scenario.seed,
         place=place,
-        policies=known.policies,
+        policies=inputs.policies,
     )
     if unknown:  # as a share: the months of a year add up to the year's, in per cent
         of_the_year = np.repeat(sums_of_years(np.asarray(forecast.market)), 12, axis=1)
@@ -160,7 +161,7 @@ def stock_before(flow: PlaceFlow) -> Array | float:
 
     Nothing where no stock was part of the evidence: a flow of imports begins with the market.
     """
-    forecast = flow.after
+    forecast = flow.forecast
     counts = [
         fact
         for fact in flow.evidence
@@ -175,10 +176,10 @@ def stock_before(flow: PlaceFlow) -> Array | float:
 
 def monthly_table(scenario: Scenario, place: str, flow: PlaceFlow) -> pd.DataFrame:
     """Quantiles of the flow by month, in the first two years that the facts do not cover."""
-    first = 12 * (flow.first_year - flow.after.months[0].start.year)
+    first = 12 * (flow.first_year - flow.forecast.months[0].start.year)
     shown = slice(first, first + 12 * MONTHLY_YEARS)
-    draws = {scenario.measure: flow.after.monthly[:, shown]}
-    return quantile_table(scenario.name, place, draws, flow.after.months[shown])
+    draws = {scenario.measure: flow.forecast.monthly[:, shown]}
+    return quantile_table(scenario.name, place, draws, flow.forecast.months[shown])
 
 
 def place_caveats(scenario: Scenario, place: str, flow: PlaceFlow) -> list[Caveat]:
@@ -191,7 +192,7 @@ def place_caveats(scenario: Scenario, place: str, flow: PlaceFlow) -> list[Cavea
         if flow.market.origin:
             caveats.append(flow.market.origin)
     elif scenario.country and not any(fact.accumulates for fact in flow.evidence):
-        years, yearly = by_year(flow.before)
+        years, yearly = by_year(flow.baseline)
         known = yearly[:, : max(flow.first_year - years[0], 1)]
         share = float(np.median(known[:, 0] / known.sum(axis=1)))
         if share > MUCH_BEFORE:
@@ -199,7 +200,7 @@ def place_caveats(scenario: Scenario, place: str, flow: PlaceFlow) -> list[Cavea
             caveats.append(Caveat("earlier_unknown", values=values))
     if scenario.since:
         caveats.append(Caveat("history_starts", values={"day": str(scenario.since)}))
-    made = flow.after
+    made = flow.forecast
     if made.market is not None:
         size = _since(made, made.market, flow.first_year)
         exceeds = (_since(made, made.monthly, flow.first_year) > size).any(axis=1)
@@ -244,7 +245,7 @@ def port_flows(request: OutlookRequest) -> PortFlows:
     if passing >= LIMITED:
         caveats.append(Caveat("shared_limit", values={"percent": PERCENT * passing}))
     for place, flow in flows.items():
-        years, draws = by_year(flow.after)
+        years, draws = by_year(flow.forecast)
         parts.append(Results(scenario.name, place, years, {scenario.measure: draws}))
         # What the prior was learned on is a caveat of all places already
         own = place_caveats(scenario, place, flow)
@@ -269,7 +270,7 @@ def missing_places(scenario: Scenario, ledger: Ledger, day: dt.date) -> dict[str
     uncounted = {}
     silent = {}
     for place in scenario.places:
-        facts = known_on(scenario, place, ledger, day).facts
+        facts = flow_inputs(scenario, place, ledger, day).facts
         if not len(facts):
             uncounted[place] = Caveat(
                 "place_uncounted", values={"place": place, "measure": scenario.measure}
@@ -312,19 +313,19 @@ def within_one_limit(flows: dict[str, PlaceFlow]) -> tuple[dict[str, PlaceFlow],
         The flows, and the share of draws in which their sum would have passed the limit in some
         year.
     """
-    if len(flows) < 2 or any(flow.after.market is None for flow in flows.values()):
+    if len(flows) < 2 or any(flow.forecast.market is None for flow in flows.values()):
         return flows, 0.0
     first = max(flow.first_year for flow in flows.values())
-    widest = max(flows.values(), key=lambda flow: len(flow.evidence)).after
+    widest = max(flows.values(), key=lambda flow: len(flow.evidence)).forecast
     assert widest.market is not None
     limit = _since(widest, widest.market, first)
-    forecasts = [flow.after for flow in flows.values()]
+    forecasts = [flow.forecast for flow in flows.values()]
     total = np.sum([_since(made, made.monthly, first) for made in forecasts], axis=0)
     factor = np.minimum(1.0, limit / np.maximum(total, np.finfo(float).tiny))
     monthly_factor = np.repeat(factor, 12, axis=1)
     bounded = {}
     for place, flow in flows.items():
-        monthly = flow.after.monthly.copy()
+        monthly = flow.forecast.monthly.copy()
         monthly[:, -monthly_factor.shape[1] :] *= monthly_factor
-        bounded[place] = dataclasses.replace(flow, after=flow.after.with_monthly(monthly))
+        bounded[place] = dataclasses.replace(flow, forecast=flow.forecast.with_monthly(monthly))
     return bounded, float((total > limit).any(axis=1).mean())

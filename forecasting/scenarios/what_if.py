@@ -62,7 +62,7 @@ class WhatIf:
     ) -> None:
         self.ledger = ledger
         self.draws = draws
-        self._kept: dict[str, PlaceFlow] = {}
+        self._flow_cache: dict[str, PlaceFlow] = {}
         self.begin(scenario)
 
     @takes(InputError, scenario=QUESTION)
@@ -123,7 +123,7 @@ class WhatIf:
         """What follows a change where somebody looks on."""
 
     def _forecast(self, scenario: Scenario) -> Outlook:
-        return outlook(scenario, self.ledger, draws=self.draws, kept=self._kept)
+        return outlook(scenario, self.ledger, draws=self.draws, flow_cache=self._flow_cache)
 
     @takes(InputError, name=text())
     def params(self, name: str) -> str:

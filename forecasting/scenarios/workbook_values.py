@@ -24,7 +24,7 @@ from forecasting.measures import HEADLINE, PRICES
 from forecasting.parameters.naming import names_of_place
 from forecasting.parameters.schema import Scenario, scenario_from_parameters
 from forecasting.parameters.writing import params_text
-from forecasting.scenarios.known import known_drivers
+from forecasting.scenarios.known import drivers_on_day
 from forecasting.scenarios.outlook import Outlook, outlook
 from forecasting.scenarios.place_flows import OutlookRequest, PlaceFlow, by_year, place_flow
 
@@ -130,10 +130,10 @@ def chain_of_report(report: Outlook) -> tuple[Outlook, Chain]:
     """
     scenario = report.scenario
     count = report.results.count
-    kept: dict[str, PlaceFlow] = {}
+    flow_cache: dict[str, PlaceFlow] = {}
 
     def made(**own: float) -> Outlook:
-        return outlook(with_own(scenario, own), draws=count, kept=kept)
+        return outlook(with_own(scenario, own), draws=count, flow_cache=flow_cache)
 
     again = made()
     for measure in (scenario.measure, *HEADLINE):
@@ -148,10 +148,12 @@ def chain_of_report(report: Outlook) -> tuple[Outlook, Chain]:
     flows = {}
     for factor in FACTORS:
         changed = with_own(again.scenario, dict.fromkeys(years, factor))
-        drivers, _ = known_drivers(changed, again.ledger, again.as_of)
-        request = OutlookRequest(changed, again.ledger, again.as_of, drivers, None, count, kept)
+        drivers, _ = drivers_on_day(changed, again.ledger, again.as_of)
+        request = OutlookRequest(
+            changed, again.ledger, again.as_of, drivers, None, count, flow_cache
+        )
         # Before cars built in the country take a part's place
-        flows[factor] = by_year(place_flow(request, changed.place).after)[1]
+        flows[factor] = by_year(place_flow(request, changed.place).forecast)[1]
     single = made(points_per_station=1.0)
     assert again.demand is not None
     assert single.demand is not None

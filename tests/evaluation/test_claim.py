@@ -25,14 +25,14 @@ def test_it_is_the_forecast_of_the_report() -> None:
     made = outlook(PARAMS / "uzbekistan-baseline.yaml", as_of=THEN)
     draws = made.results.values["ev_imports"][:, made.years.index(2026)]
     assert told.levels[1] == pytest.approx(np.median(draws))
-    assert told.below == pytest.approx((draws < 100_000).mean())
+    assert told.probability_below == pytest.approx((draws < 100_000).mean())
     low, median, high = told.levels
     assert low < median < high
 
 
 def test_the_params_file_given_is_the_one_that_answers() -> None:
     told = claim_of("UZ", "ev_stock", "2030", 5e5, params="uzbekistan-accelerated")
-    assert (told.made.name, told.file) == (
+    assert (told.outlook.name, told.file) == (
         "uzbekistan-accelerated",
         "params/uzbekistan-accelerated.yaml",
     )
@@ -85,14 +85,14 @@ def test_a_province_and_a_quarter_and_the_newest_count() -> None:
     assert claim_of("CN-XJ", "ev_export_value_index", "2024", 9.0, "2024-03-31").place == "CN-XJ"
     told = claim_of("KG", "charging_stations", "2027", 900)
     # More than 230 stations were printed then, after the newest flow
-    assert told.made.as_of.isoformat() == "2026-03-02"
+    assert told.outlook.as_of.isoformat() == "2026-03-02"
     assert told.levels[0] > 150
     assert claim_of("UZ", "ev_imports", "2025Q1", 9_000, THEN).period.label == "2025-01..2025-03"
 
 
 def test_a_part_of_a_year_and_a_number_far_off() -> None:
     told = claim_of("UZ", "ev_imports", "2025-01-01/2025-03-31", 1_000_000, THEN)
-    assert told.below == 1.0
+    assert told.probability_below == 1.0
     assert told.growth_to(told.value) != told.growth_to(told.value)
     assert "the number lies above. Scenario" in claim_text(told)
 
@@ -140,17 +140,17 @@ def test_places_and_days_that_are_none() -> None:
 
 def test_a_share_of_cars_is_told_with_the_cars_that_it_takes() -> None:
     told = claim_of("UZ", "ev_stock_share_percent", "2030", 10)
-    draws = told.made.results.values
-    demand = told.made.demand
+    draws = told.outlook.results.values
+    demand = told.outlook.demand
     assert demand is not None
     cars = demand.cars["ev_stock_share_percent"]
     share = np.minimum(100 * (draws["bev_stock"] + draws["phev_stock"]) / cars, 100)
-    assert told.draws == pytest.approx(share[:, told.made.years.index(2030)])
+    assert told.draws == pytest.approx(share[:, told.outlook.years.index(2030)])
     assert list(told.path) == [2026, 2027, 2028, 2029, 2030]
     assert told.path[2030] == pytest.approx(0.1 * np.median(cars[:, -1]))
     assert "Electric cars on an even way to it: " in claim_text(told)
     new = claim_of("UZ", "ev_share_percent", "2030", 33)
-    registered = new.made.results.values["ev_registrations"][:, -1]
+    registered = new.outlook.results.values["ev_registrations"][:, -1]
     assert new.path[2030] / registered.mean() == pytest.approx(33 / new.draws.mean(), rel=0.2)
     assert claim_of("UZ", "ev_stock", "2030", 5e5).path == {}
 
@@ -188,7 +188,7 @@ def test_sales_of_one_s_own_are_forecast_without_a_params_file() -> None:
     own = Ledger.from_frame(pd.DataFrame(rows))
     told = claim_of("GE", "ev_sales", "2023", 5000, ledger=own)
     assert told.levels[1] == pytest.approx(5400, rel=0.01)
-    assert told.made.name == "georgia-facts-alone"
+    assert told.outlook.name == "georgia-facts-alone"
     assert claim_of("GE", "ev_stock", "2025", 5000, ledger=own).levels[1] > 7580
     shipped = claim_of("UZ", "ev_sales", "2025", 40_000)
     assert "Printed: about 40,700 vehicles" in claim_text(shipped)

@@ -9,7 +9,7 @@ from forecasting.evaluation.track_record import outcomes_of, record_of
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
 from forecasting.periods import year
-from forecasting.scenarios.known import Known, facts_of_flow
+from forecasting.scenarios.known import FlowInputs, facts_of_flow
 
 pytestmark = pytest.mark.slow
 
@@ -18,7 +18,7 @@ FLOW = facts_of_flow(central_asia(), "UZ", "ev_imports")
 
 
 def rows_of(ledger: Ledger, day: dt.date) -> list[dict[str, object]]:
-    known = Known(ledger, "UZ", "ev_imports", day, SIZES, size_from_ledger=False)
+    known = FlowInputs(ledger, "UZ", "ev_imports", day, SIZES, size_from_ledger=False)
     return list(record_of(known, facts_of_flow(ledger, "UZ", "ev_imports")))
 
 

@@ -75,7 +75,7 @@ class Made:
         book.close()
 
     def with_own(self, own):
-        return fc.outlook(with_own(self.scenario, own), draws=self.draws, kept=self.kept)
+        return fc.outlook(with_own(self.scenario, own), draws=self.draws, flow_cache=self.kept)
 
 
 @pytest.fixture(scope="module")
@@ -258,7 +258,7 @@ def test_lists_of_many_long_names_can_be_chosen_from(tmp_path):
     kept = {}
     for name in ("baseline", *(f"{number}-{long}" for number in range(40))):
         full = {"name": f"turkmenistan-{name}", "scenario": name}
-        outlook = fc.outlook(scenario.model_copy(update=full), draws=20, kept=kept)
+        outlook = fc.outlook(scenario.model_copy(update=full), draws=20, flow_cache=kept)
         outlook.save(tmp_path / name)
     (tmp_path / "a.xlsx").write_bytes(live_comparison(tmp_path))
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")

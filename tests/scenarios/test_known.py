@@ -10,13 +10,13 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.growth.prior import Prior
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.periods import span
-from forecasting.scenarios.known import Known, known_on
+from forecasting.scenarios.known import FlowInputs, flow_inputs
 
 DAY = dt.date(2023, 6, 30)
 
 
 def known(day=DAY, **given):
-    return Known(central_asia(), "UZ", "ev_imports", day, **given)
+    return FlowInputs(central_asia(), "UZ", "ev_imports", day, **given)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_a_scenario_s_own_sizes_are_cut_in_the_same_place():
         "seed": 1,
         "market_size": {2022: 5, 2023: 6},
     }
-    found = known_on(scenario_from_parameters(told), "UZ", central_asia(), DAY)
+    found = flow_inputs(scenario_from_parameters(told), "UZ", central_asia(), DAY)
     assert found.market.sizes.to_dict() == {2022: 5.0}
 
 
@@ -81,14 +81,15 @@ def test_a_fact_is_known_from_the_last_day_of_its_publication():
         pd.DataFrame([row | {"value": 2544, "published": "2023-06", "place": "UZ"}])
     )
     counts = [
-        len(Known(ledger, "UZ", "ev_imports", DAY - dt.timedelta(days=ago)).facts) for ago in (1, 0)
+        len(FlowInputs(ledger, "UZ", "ev_imports", DAY - dt.timedelta(days=ago)).facts)
+        for ago in (1, 0)
     ]
     assert counts == [0, 1]
 
 
 def test_market_of_the_ledger_ends_with_what_was_published():
     early, late = (
-        Known(central_asia(), "KZ", "ev_imports", dt.date(day, 6, 30)).market.sizes
+        FlowInputs(central_asia(), "KZ", "ev_imports", dt.date(day, 6, 30)).market.sizes
         for day in (2022, 2024)
     )
     assert (max(early).end.year, max(late).end.year) == (2019, 2023)
@@ -108,7 +109,7 @@ def test_a_market_told_for_half_a_year_is_scaled_to_all_of_its_days(year, days):
         "period_end": f"{year}-06-30",
         "published": f"{year}-07-15",
     }
-    market = Known(
+    market = FlowInputs(
         Ledger.from_frame(pd.DataFrame([row])), "UZ", "ev_imports", dt.date(2026, 1, 1)
     ).market
     (half,) = market.sizes
@@ -125,7 +126,7 @@ def cars(**until):
         measure="car_sales", place="UZ", relation="equals", quantity="total", published="2024-12-01"
     )
     rows["period_start"] = rows["period_end"].str[:4] + "-01-01"
-    return Known(Ledger.from_frame(rows), "UZ", "ev_imports", dt.date(2026, 1, 1)).market
+    return FlowInputs(Ledger.from_frame(rows), "UZ", "ev_imports", dt.date(2026, 1, 1)).market
 
 
 def test_the_longest_count_of_a_year_is_its_market_two_months_move_it_and_one_does_not():
@@ -139,12 +140,12 @@ def test_the_longest_count_of_a_year_is_its_market_two_months_move_it_and_one_do
 
 def test_policies_are_known_once_announced_and_their_ends_once_told():
     def ids(place: str, measure: str, day: str) -> list[str]:
-        known = Known(central_asia(), place, measure, dt.date.fromisoformat(day)).policies
+        known = FlowInputs(central_asia(), place, measure, dt.date.fromisoformat(day)).policies
         return [policy.id for policy in known]
 
     assert "uz-2025-05-utilisation-fee" not in ids("UZ", "ev_imports", "2025-02-04")
     assert "uz-2025-05-utilisation-fee" in ids("UZ", "ev_imports", "2025-02-05")
-    known = Known(central_asia(), "UZ", "ev_imports", dt.date(2025, 3, 1)).policies
+    known = FlowInputs(central_asia(), "UZ", "ev_imports", dt.date(2025, 3, 1)).policies
     (testing,) = (policy for policy in known if policy.kind == "blocked")
     assert testing.end is None
     # A union's duty is its members'; what is imported is registered; of what is vague nothing is
