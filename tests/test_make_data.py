@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from forecasting.growth.prior import Prior
 from forecasting.names import DATA
-from forecasting.panels.charger_panel import COLUMNS
+from forecasting.panels.charger_panel import CHARGER_COLUMNS
 
 SCRIPT = Path(__file__).parent.parent / "benches" / "make_data.py"
 
@@ -48,7 +48,7 @@ def test_practice_is_made_from_a_panel(made, tmp_path):
         for m in range(6)
         for y in range(7)
     ]
-    pd.DataFrame(rows, columns=COLUMNS).to_csv(tmp_path / "panel.csv", index=False)
+    pd.DataFrame(rows, columns=CHARGER_COLUMNS).to_csv(tmp_path / "panel.csv", index=False)
     run(made, tmp_path, "practice", tmp_path / "panel.csv")
     record = json.loads((tmp_path / "practice.json").read_text())
     assert record["practice"]["elasticity"] == pytest.approx(0.7)

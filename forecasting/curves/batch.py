@@ -14,7 +14,7 @@ from forecasting.curves.least_squares import Solver
 from forecasting.errors import ModelError, in_digits
 from forecasting.quantiles import Array
 
-CHUNK = 4096  # series solved together: their arrays stay in a core's cache
+CHUNK_SERIES = 4096  # series solved together: their arrays stay in a core's cache
 # The series of all chunks that still move after some steps go on together
 PASSES, PASS_STEPS = 8, 14
 
@@ -91,18 +91,18 @@ def fit_curves(
     curve = find_curve(curve)
     data = _matrix(matrix)
     series, periods = data.shape
-    seen = ~np.isnan(data)
-    weight = None if seen.all() else seen.astype(float)
+    has_value = ~np.isnan(data)
+    weight = None if has_value.all() else has_value.astype(float)
     start = None if start_params is None else _starts(start_params, curve, series)
-    data = np.where(seen, data, 0.0)
+    data = np.where(has_value, data, 0.0)
     params = np.full((series, len(curve.parameters)), np.nan)
     sse = np.full(series, np.nan)
     converged = np.zeros(series, dtype=bool)
     solver = Solver(curve, Sampling.regular(periods), curve.domain)
-    rows = np.flatnonzero(data.any(axis=1) & (seen.sum(axis=1) >= len(curve.parameters)))
+    rows = np.flatnonzero(data.any(axis=1) & (has_value.sum(axis=1) >= len(curve.parameters)))
     for _ in range(PASSES):
         moving = []
-        for part in np.array_split(rows, max(len(rows) // CHUNK, 1)):
+        for part in np.array_split(rows, max(len(rows) // CHUNK_SERIES, 1)):
             fits = solver.run(data[part], _rows(weight, part), _rows(start, part), PASS_STEPS)
             params[part] = np.vstack([fits.level, fits.shape]).T
             sse[part] = fits.sse

@@ -28,24 +28,24 @@ from forecasting.errors import ModelError
 from forecasting.quantiles import Array
 
 Rows = NDArray[np.int_]
-POINTS = 800  # a round
-FEWEST = 200  # a round, for long series: their posterior is close to normal
-WORK = 1_000_000  # points times observations that a round may take
-ROUNDS = 12  # at most
-LARGEST = 1e120  # observation that is drawn: its square is still a float
-ENOUGH = 0.6  # effective points at which the rounds end, in rounds
+ROUND_POINTS = 800  # a round
+MIN_ROUND_POINTS = 200  # a round, for long series: their posterior is close to normal
+ROUND_WORK = 1_000_000  # points times observations that a round may take
+MAX_ROUNDS = 12  # at most
+MAX_OBSERVATION = 1e120  # observation that is drawn: its square is still a float
+EFFECTIVE_ROUNDS = 0.6  # effective points at which the rounds end, in rounds
 SOFT = 0.3  # of the ends of the prior of the share reached, in probits
 # Weakly informative priors; pairs are a median and a standard deviation of the log, but for the
 # share reached, which is anywhere between two shares of the ceiling, flat in its probit. The ends
 # are soft: less or more is possible, so that next to nothing may have been seen of the curve, or
 # all of it.
-REACHED = (0.03, 0.97)
+REACHED_PRIOR = (0.03, 0.97)
 # Takeover time in units of the time seen: 0.3 to 5 with probability 0.95. Curves much faster than
 # that show as a step, curves much slower as a straight line in logs, and are not fitted to so short
 # a series.
-TAKEOVER = (1.25, 0.7)
-SKEW = (1.0, 0.5)  # third parameter of the curves that have one
-SCATTER = (0.13, 0.6)  # of observations about the curve: 4 to 42 % with probability 0.95
+TAKEOVER_PRIOR = (1.25, 0.7)
+SKEW_PRIOR = (1.0, 0.5)  # third parameter of the curves that have one
+SCATTER_PRIOR = (0.13, 0.6)  # of observations about the curve: 4 to 42 % with probability 0.95
 
 
 @dataclass(frozen=True)
@@ -79,21 +79,21 @@ def _evaluate(problem: SeriesToFit, noise: ErrorFamily, z: Array) -> Array:
     """
     curve = problem.curve
     sampling = problem.sampling
-    y = problem.y[problem.seen]
-    reached = np.clip(ndtr(_flat(z[:, 0], *ndtri(REACHED))), 1e-12, 1 - 1e-12)
-    takeover = TAKEOVER[0] * np.exp(TAKEOVER[1] * z[:, 1]) * sampling.window
+    y = problem.y[problem.has_value]
+    reached = np.clip(ndtr(_flat(z[:, 0], *ndtri(REACHED_PRIOR))), 1e-12, 1 - 1e-12)
+    takeover = TAKEOVER_PRIOR[0] * np.exp(TAKEOVER_PRIOR[1] * z[:, 1]) * sampling.window
     skew = np.ones(len(z))
     if curve.skewed:
-        skew = SKEW[0] * np.exp(SKEW[1] * z[:, 2])
-    scatter = SCATTER[0] * np.exp(np.clip(SCATTER[1] * z[:, -1], -20, 3))
+        skew = SKEW_PRIOR[0] * np.exp(SKEW_PRIOR[1] * z[:, 2])
+    scatter = SCATTER_PRIOR[0] * np.exp(np.clip(SCATTER_PRIOR[1] * z[:, -1], -20, 3))
     shape = np.stack(curve.locate(reached, takeover, skew, sampling.ends[-1]))
     low, high = np.transpose([problem.bounds[name] for name in curve.names])[:, :, None]
     shape = np.clip(shape, low, high)
     possible = np.isfinite(shape).all(axis=0)
     shape = np.where(possible, shape, shape[:, [np.argmax(possible)]])
-    design = sampling.design(curve, shape)[problem.seen]
+    design = sampling.design(curve, shape)[problem.has_value]
     sign = np.where(design.sum(axis=0) < 0, -1.0, 1.0)
-    if problem.free[0]:
+    if problem.is_estimated[0]:
         scale = noise.scale(y, design * sign, scatter)
     else:
         level = problem.bounds["m"][0]
@@ -107,13 +107,13 @@ def _evaluate(problem: SeriesToFit, noise: ErrorFamily, z: Array) -> Array:
 
 def sample_curve(problem: SeriesToFit, noise: ErrorFamily) -> Particles:
     """Weighted curves from the posterior of one curve."""
-    count = int(np.clip(WORK / problem.seen.sum(), FEWEST, POINTS))
+    count = int(np.clip(ROUND_WORK / problem.has_value.sum(), MIN_ROUND_POINTS, ROUND_POINTS))
     size = 3 + problem.curve.skewed
     proposals = [(np.zeros(size), np.eye(size))]
     z = np.empty((0, size))
     table = np.empty((5 + len(problem.curve.names), 0))
     with np.errstate(all="ignore"):
-        for _ in range(ROUNDS):
+        for _ in range(MAX_ROUNDS):
             mean, root = proposals[-1]
             new = mean + _points(count, size, len(z)) @ root.T
             z = np.concatenate([z, new])
@@ -124,7 +124,7 @@ def sample_curve(problem: SeriesToFit, noise: ErrorFamily) -> Particles:
                 name = problem.curve.name
                 raise ModelError(f"no {name} curve shows at these times; give another launch")
             weight = _normalise(log_weight)
-            if len(proposals) > 1 and _effective(weight) > ENOUGH * count:
+            if len(proposals) > 1 and _effective(weight) > EFFECTIVE_ROUNDS * count:
                 break
             for step in range(50):  # flattened: a bridge to a narrow posterior
                 if _effective(weight) > count / 10:
@@ -204,7 +204,7 @@ class Mixture:
             rows = systematic(part.weights, int(number))
             with np.errstate(all="ignore"):
                 design = sampling.design(part.problem.curve, part.shape[:, rows]).T
-                mean = np.clip(part.scales(rows, rng)[:, None] * design, 0.0, LARGEST)
+                mean = np.clip(part.scales(rows, rng)[:, None] * design, 0.0, MAX_OBSERVATION)
             paths.append(self.noise.draw(rng, mean, part.scatter[rows, None]))
         return np.concatenate(paths)
 

@@ -126,11 +126,11 @@ def _gompertz_locate(reached: Array, takeover: Array, skew: Array, end: float) -
 def _bass(t: Array, p: Array, q: Array) -> Arrays:
     rate = p + q
     decay = np.exp(-rate * t)
-    rest = 1 - decay
+    rise = 1 - decay
     lower = 1 / (p + q * decay)
     decay *= lower * lower
     through = (p * rate) * t  # the part of both derivatives that comes through the decay
-    return p * (rest * lower), (through + q * rest) * decay, (through - p * rest) * decay
+    return p * (rise * lower), (through + q * rise) * decay, (through - p * rise) * decay
 
 
 def _bass_locate(reached: Array, takeover: Array, skew: Array, end: float) -> Arrays:
@@ -177,12 +177,12 @@ def _shifted_gompertz(t: Array, a: Array, b: Array, c: Array) -> Arrays:
     # By its log, lest a tiny a with a huge c lose all digits
     log_base = np.log1p(a * decay)
     base = 1 + a * decay
-    late = np.exp(-c * log_base)
-    share = -np.expm1(-b * t) * late
+    power = np.exp(-c * log_base)
+    share = -np.expm1(-b * t) * power
     return (
         share,
         -share * c * decay / base,
-        t * decay * (late + share * c * a / base),
+        t * decay * (power + share * c * a / base),
         -share * log_base,
     )
 

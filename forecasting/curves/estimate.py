@@ -31,12 +31,12 @@ class SeriesToFit:
     bounds: Bounds
 
     @property
-    def seen(self) -> Flags:
+    def has_value(self) -> Flags:
         """Which observations count."""
         return np.isfinite(self.y)
 
     @property
-    def free(self) -> Flags:
+    def is_estimated(self) -> Flags:
         """Which parameters move, ``m`` first."""
         pairs = [self.bounds[name] for name in self.curve.parameters]
         return np.array([low < high for low, high in pairs])
@@ -44,7 +44,7 @@ class SeriesToFit:
     @property
     def spare(self) -> int:
         """Observations beyond the parameters that move."""
-        return int(self.seen.sum() - self.free.sum())
+        return int(self.has_value.sum() - self.is_estimated.sum())
 
     def fitted(self, params: Array) -> Array:
         """What the curve shows at the observations, (periods,)."""
@@ -54,7 +54,7 @@ class SeriesToFit:
     def sse(self, params: Array) -> float:
         """Sum of squared residuals."""
         with np.errstate(all="ignore"):
-            residual = np.where(self.seen, self.y - self.fitted(params), 0.0)
+            residual = np.where(self.has_value, self.y - self.fitted(params), 0.0)
             return float((residual**2).sum())
 
     def information(self, params: Array, variance: float) -> Array:
@@ -62,7 +62,7 @@ class SeriesToFit:
         with np.errstate(all="ignore"):
             design, slopes = self.sampling.tangent(self.curve, params[1:, None])
             jacobian = np.column_stack([design, *(params[0] * slope for slope in slopes)])
-            jacobian = jacobian[self.seen][:, self.free]
+            jacobian = jacobian[self.has_value][:, self.is_estimated]
             return np.asarray((jacobian.T / variance) @ jacobian)
 
 
@@ -85,15 +85,15 @@ def estimate(problem: SeriesToFit, start: Array | None = None) -> Estimate:
     >>> estimate(model._to_fit(model.curves[0])).converged
     True
     """
-    data = np.where(problem.seen, problem.y, 0.0)[None]
-    seen = problem.seen.astype(float)[None]
+    data = np.where(problem.has_value, problem.y, 0.0)[None]
+    has_value = problem.has_value.astype(float)[None]
     solver = Solver(problem.curve, problem.sampling, problem.bounds)
-    fits = solver.run(data, seen, start, polish=POLISHING)
+    fits = solver.run(data, has_value, start, polish=POLISHING)
     params = np.append(fits.level, fits.shape)
     variance = np.nan
     if problem.spare > 0:
         variance = problem.sse(params) / problem.spare
-    covariance = _covariance(problem.information(params, variance), problem.free)
+    covariance = _covariance(problem.information(params, variance), problem.is_estimated)
     return Estimate(params, covariance, bool(fits.converged[0]))
 
 
@@ -103,23 +103,23 @@ def leaves_open(problem: SeriesToFit, estimates: Estimate) -> bool:
     """
     if problem.spare < 0 or not np.isfinite(estimates.params).all():
         return True
-    if not problem.free[0] or not problem.curve.ceiling:
+    if not problem.is_estimated[0] or not problem.curve.ceiling:
         return False
     with np.errstate(all="ignore"):
         reached = problem.curve.share(problem.sampling.ends[-1:], *estimates.params[1:])[0]
     return not estimates.converged or not 0.01 <= reached <= 1
 
 
-def _covariance(information: Array, free: Flags) -> Array:
+def _covariance(information: Array, is_estimated: Flags) -> Array:
     """The inverse of the information of the moving parameters, balanced first; NaN for fixed
     parameters, and where it is singular.
     """
-    covariance = np.full((len(free), len(free)), np.nan)
+    covariance = np.full((len(is_estimated), len(is_estimated)), np.nan)
     with np.errstate(all="ignore"):
         size = np.sqrt(np.diag(information))
         size = np.where((size > 0) & np.isfinite(size), size, 1.0)
         balanced = np.nan_to_num(information / size / size[:, None])
         if len(size) and np.linalg.cond(balanced) < 1e15:
             inverse = np.linalg.inv(balanced) / size / size[:, None]
-            covariance[np.ix_(free, free)] = inverse
+            covariance[np.ix_(is_estimated, is_estimated)] = inverse
     return covariance

@@ -23,15 +23,19 @@ from forecasting.quantiles import Array
 Flags = NDArray[np.bool_]
 Bounds = Mapping[str, tuple[float, float]]
 MAX_STEPS = 100
-FEW = 0.1  # share of the series that still move, at which they are left
+MOVING_SHARE = 0.1  # share of the series that still move, at which they are left
 TOLERANCE = 1e-10  # relative gain that the next step promises, below which a point is a minimum
-STILL = 1e-7  # step in coordinates at which a search that gains nothing any more has arrived
+STEP_TOLERANCE = (
+    1e-7  # step in coordinates at which a search that gains nothing any more has arrived
+)
 ROUNDING = 1e-13  # relative change of a sum of squares that is rounding alone
-EXACT = 1e-20  # sum of squares, relative to the data's, that is rounding alone
-EDGE = 1e-9  # how near to one of two bounds a start may lie, as a share of the span between them
-REACHED = np.array([0.01, 0.05, 0.15, 0.3, 0.45, 0.6, 0.75, 0.85, 0.93, 0.98, 0.999])
-TAKEOVER = np.geomspace(0.1, 10.0, 12)  # in units of the time seen
-SKEW = np.array([0.2, 0.6, 1.0, 2.0])
+EXACT_SSE = 1e-20  # sum of squares, relative to the data's, that is rounding alone
+START_MARGIN = (
+    1e-9  # how near to one of two bounds a start may lie, as a share of the span between them
+)
+REACHED_GRID = np.array([0.01, 0.05, 0.15, 0.3, 0.45, 0.6, 0.75, 0.85, 0.93, 0.98, 0.999])
+TAKEOVER_GRID = np.geomspace(0.1, 10.0, 12)  # in units of the time seen
+SKEW_GRID = np.array([0.2, 0.6, 1.0, 2.0])
 
 
 def inside(value: Array, low: float, high: float) -> Array:
@@ -44,7 +48,7 @@ def inside(value: Array, low: float, high: float) -> Array:
         return value
     if np.isinf(high):
         return np.log(np.maximum(value - low, 1e-300))
-    return np.asarray(logit(np.clip((value - low) / (high - low), EDGE, 1 - EDGE)))
+    return np.asarray(logit(np.clip((value - low) / (high - low), START_MARGIN, 1 - START_MARGIN)))
 
 
 def outside(coordinate: Array, low: float, high: float) -> tuple[Array, Array]:
@@ -69,10 +73,10 @@ class Point:
     residual: Array
     sse: Array
 
-    def take(self, other: Point, better: Flags) -> None:
+    def take(self, candidate: Point, better: Flags) -> None:
         """Move the better ones."""
         for name, values in vars(self).items():
-            np.copyto(values, getattr(other, name), where=better)
+            np.copyto(values, getattr(candidate, name), where=better)
 
 
 @dataclass(frozen=True)
@@ -103,11 +107,11 @@ class Solver:
         self.curve, self.sampling = curve, sampling
         self.level = bounds["m"]
         self.bounds = [bounds[name] for name in curve.names]
-        self.free = [row for row, (low, high) in enumerate(self.bounds) if low < high]
+        self.free_rows = [row for row, (low, high) in enumerate(self.bounds) if low < high]
 
     def inside(self, shape: Array) -> Array:
         """Coordinates (free parameters, series) of shape parameters (parameters, series)."""
-        rows = [inside(shape[row], *self.bounds[row]) for row in self.free]
+        rows = [inside(shape[row], *self.bounds[row]) for row in self.free_rows]
         return np.array(rows).reshape(len(rows), shape.shape[1])
 
     def outside(self, inner: Array) -> tuple[Array, Array]:
@@ -116,7 +120,7 @@ class Solver:
         """
         shape = np.repeat([[low] for low, _ in self.bounds], inner.shape[1], axis=1)
         speed = np.empty_like(inner)
-        for place, row in enumerate(self.free):
+        for place, row in enumerate(self.free_rows):
             shape[row], speed[place] = outside(inner[place], *self.bounds[row])
         return shape, speed
 
@@ -139,12 +143,12 @@ class Solver:
             root = np.sqrt(weights.T, order="C")
         data = data.T.copy() * root
         point = self._at(data, root, self.inside(shape))
-        exact = EXACT * _dot(data, data)
+        exact = EXACT_SSE * _dot(data, data)
         damping = np.full(len(point.sse), 1e-3)
-        minimum = np.full(len(point.sse), not self.free)
+        minimum = np.full(len(point.sse), not self.free_rows)
         moving = ~minimum
         for _ in range(steps):  # all series together; those at rest only ever improve
-            if np.count_nonzero(moving) <= FEW * len(moving):
+            if np.count_nonzero(moving) <= MOVING_SHARE * len(moving):
                 break
             step, promise = self._step(point, damping)
             trial = self._at(data, root, point.inner + step)
@@ -153,8 +157,8 @@ class Solver:
             damping = np.clip(np.where(better, damping / 10, damping * 8), 1e-14, 1e12)
             point.take(trial, better)
             resting = better & (gain < ROUNDING)
-            still = np.abs(step).max(axis=0) < STILL
-            minimum |= (promise < TOLERANCE) | (point.sse <= exact) | (resting & still)
+            tiny_step = np.abs(step).max(axis=0) < STEP_TOLERANCE
+            minimum |= (promise < TOLERANCE) | (point.sse <= exact) | (resting & tiny_step)
             moving &= ~minimum & ~resting & (damping < 1e10)
         for _ in range(polish):
             step, _ = self._step(point, np.zeros(len(point.sse)))
@@ -179,8 +183,8 @@ class Solver:
     def _grid(self) -> tuple[Array, Array]:
         skew = np.ones(1)
         if self.curve.skewed:
-            skew = np.unique(np.clip(SKEW, *self.bounds[-1]))
-        axes = np.meshgrid(REACHED, TAKEOVER * self.sampling.window, skew)
+            skew = np.unique(np.clip(SKEW_GRID, *self.bounds[-1]))
+        axes = np.meshgrid(REACHED_GRID, TAKEOVER_GRID * self.sampling.window, skew)
         reached, takeover, third = (axis.ravel() for axis in axes)
         shape = np.stack(self.curve.locate(reached, takeover, third, self.sampling.ends[-1]))
         shape, _ = self.outside(self.inside(shape[:, np.isfinite(shape).all(axis=0)]))
@@ -199,7 +203,7 @@ class Solver:
         design, slopes = self.sampling.tangent(self.curve, shape)
         design = design * root
         columns = np.empty((len(inner), *design.shape))
-        for place, row in enumerate(self.free):
+        for place, row in enumerate(self.free_rows):
             columns[place] = slopes[row] * (speed[place] * root)
         level = np.clip(_dot(design, data) / _dot(design, design), *self.level)
         residual = data - level * design
@@ -225,9 +229,9 @@ class Solver:
         return np.clip(np.nan_to_num(step / size), -3, 3), promise
 
 
-def _dot(one: Array, other: Array) -> Array:
+def _dot(rows: Array, factors: Array) -> Array:
     """Sums over periods, (..., series)."""
-    return np.asarray(np.einsum("...ij,...ij->...j", one, other))
+    return np.asarray(np.einsum("...ij,...ij->...j", rows, factors))
 
 
 def _solve(matrix: Array, towards: Array, diagonal: Array) -> Array:
@@ -240,7 +244,7 @@ def _solve(matrix: Array, towards: Array, diagonal: Array) -> Array:
         system[row, row] += diagonal
     for row in rows:
         system[row] = system[row] / system[row, row]
-        for other in rows:
-            if other != row:
-                system[other] = system[other] - system[other, row] * system[row]
+        for target_row in rows:
+            if target_row != row:
+                system[target_row] = system[target_row] - system[target_row, row] * system[row]
     return system[:, -1]

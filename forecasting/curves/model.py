@@ -23,8 +23,11 @@ from forecasting.errors import ModelError, in_digits
 from forecasting.quantiles import Array
 
 Pair = tuple[float, float]
-SMALLEST, LARGEST = 1e-100, 1e100  # whose squares, and those of a ceiling, are still floats
-WIDE = 1e4  # below an upper bound that stands alone: no parameter that may be negative gets there
+# Squares of observations, and of a ceiling, are still floats within these
+MIN_SERIES_VALUE = 1e-100
+MAX_SERIES_VALUE = 1e100
+# Span below an upper bound that stands alone: no parameter that may be negative gets there
+BOUND_SPAN = 1e4
 AVERAGED = tuple(name for name, curve in CURVES.items() if curve.ceiling)  # what "auto" averages
 
 
@@ -101,9 +104,9 @@ class GrowthModel:
             self.curves = [find_curve(curve)]
         check_names(bounds or {}, "bounds", self.curves)
         self.bounds = {name: _pair(name, pair) for name, pair in (bounds or {}).items()}
-        for every in self.curves:
-            within_domain(self.bounds, every)
-        self.fixed: dict[str, float] = {}
+        for growth_curve in self.curves:
+            within_domain(self.bounds, growth_curve)
+        self.constraints: dict[str, float] = {}
 
     def __repr__(self) -> str:
         return f"<GrowthModel {self.curve}, {self.kind}, {self.nobs} observations>"
@@ -138,8 +141,10 @@ class GrowthModel:
         that curve's parameters.
         """
         bounds = within_domain(self.bounds, curve)
-        fixed = {name: (value, value) for name, value in self.fixed.items() if name in bounds}
-        return SeriesToFit(curve, self.sampling, self.endog, bounds | fixed)
+        constraints = {
+            name: (value, value) for name, value in self.constraints.items() if name in bounds
+        }
+        return SeriesToFit(curve, self.sampling, self.endog, bounds | constraints)
 
     def posterior(self) -> Mixture:
         """The posterior: weighted curves, of one curve or of all that are averaged.
@@ -223,7 +228,7 @@ class GrowthModel:
         Returns
         -------
         GrowthResults
-            Its ``fixed`` holds the constraints.
+            Its attribute ``constraints`` holds them.
 
         Raises
         ------
@@ -238,9 +243,9 @@ class GrowthModel:
         np.float64(0.4)
         """
         check_names(constraints, "constraints", self.curves)
-        held = copy(self)
-        held.fixed = {name: _number(value) for name, value in constraints.items()}
-        for name, number in held.fixed.items():
+        model = copy(self)
+        model.constraints = {name: _number(value) for name, value in constraints.items()}
+        for name, number in model.constraints.items():
             for curve in self.curves:
                 low, high = curve.domain.get(name, (-np.inf, np.inf))
                 inside = np.isfinite(number) and low <= number <= high
@@ -249,7 +254,7 @@ class GrowthModel:
                         f"constraints: {name!r} cannot be {shown(constraints[name])}; the"
                         f" {curve.name} curve has it between {in_digits(low)} and {in_digits(high)}"
                     )
-        return held.fit(**kwargs)
+        return model.fit(**kwargs)
 
     def _extended(self, endog: object) -> GrowthModel:
         """The model of this series with later observations appended.
@@ -274,24 +279,24 @@ class GrowthModel:
         >>> GrowthModel([10.0, 14.0, 19.0, 24.0])._extended([28.0]).nobs
         5
         """
-        values, index, _ = read_series(endog, least=1)
-        later = self.timeline.future(len(values))
+        values, index, _ = read_series(endog, min_count=1)
+        timeline = self.timeline.future(len(values))
         if index is not None and not isinstance(index, pd.RangeIndex):
-            later = read_timeline(index, None, len(values), self.kind)
-        other = copy(self)
-        other.timeline = self.timeline.followed_by(later)
-        other.endog = np.append(self.endog, values)
-        return other
+            timeline = read_timeline(index, None, len(values), self.kind)
+        model = copy(self)
+        model.timeline = self.timeline.followed_by(timeline)
+        model.endog = np.append(self.endog, values)
+        return model
 
 
-def read_series(endog: object, least: int = 2) -> tuple[Array, pd.Index | None, str]:
+def read_series(endog: object, min_count: int = 2) -> tuple[Array, pd.Index | None, str]:
     """Values, index (None for a plain array) and name of a series.
 
     Parameters
     ----------
     endog : array_like, Series or DataFrame of one column
         Zero or more, NaN where missing.
-    least : int
+    min_count : int
         Fewest observations.
 
     Raises
@@ -308,24 +313,24 @@ def read_series(endog: object, least: int = 2) -> tuple[Array, pd.Index | None, 
     series = _column(endog)
     labels = series.index if isinstance(endog, (pd.Series, pd.DataFrame)) else None
     values = _numbers(series)
-    seen = np.isfinite(values)
-    beyond = (values > LARGEST) | ((values > 0) & (values < SMALLEST))
+    has_value = np.isfinite(values)
+    overflow = (values > MAX_SERIES_VALUE) | ((values > 0) & (values < MIN_SERIES_VALUE))
     for wrong, words in (
         (np.isinf(values), "infinite"),
         (values < 0, "negative; growth curves count from 0 up"),
-        (beyond, "beyond floats; count in another unit"),
+        (overflow, "beyond floats; count in another unit"),
     ):
         if wrong.any():
             place = int(np.argmax(wrong))
             raise ModelError(
                 f"the observation {series.index[place]} is {series.iloc[place]}: {words}"
             )
-    if seen.sum() < least:
+    if has_value.sum() < min_count:
         raise ModelError(
-            f"the series has {seen.sum()} observation(s); growth needs {least} or more; for fewer,"
-            " forecast_flow learns from markets that went before"
+            f"the series has {has_value.sum()} observation(s); growth needs {min_count} or more;"
+            " for fewer, forecast_flow learns from markets that went before"
         )
-    if not values[seen].any():
+    if not values[has_value].any():
         raise ModelError("all observations are zero: there is nothing that grows yet")
     return values, labels, "y" if series.name is None else str(series.name)
 
@@ -389,19 +394,19 @@ def _pair(name: str, pair: object) -> Pair:
 
 def within_domain(bounds: Mapping[str, Pair], curve: Curve) -> dict[str, Pair]:
     """Bounds of each parameter of a curve: a user's, met with what the curve itself allows."""
-    met = dict(curve.domain)
-    for name in bounds.keys() & met.keys():
-        least, most = met[name]
-        low = max(bounds[name][0], least)
-        high = min(bounds[name][1], most)
+    limits = dict(curve.domain)
+    for name in bounds.keys() & limits.keys():
+        domain_low, domain_high = limits[name]
+        low = max(bounds[name][0], domain_low)
+        high = min(bounds[name][1], domain_high)
         if not low < high:
             raise ModelError(
                 f"bounds of {name!r}: ({in_digits(bounds[name][0])}, {in_digits(bounds[name][1])});"
                 " give a lower one below an upper one, within"
-                f" ({in_digits(least)}, {in_digits(most)})"
+                f" ({in_digits(domain_low)}, {in_digits(domain_high)})"
             )
-        met[name] = (high - WIDE if low == -np.inf and high < np.inf else low, high)
-    return met
+        limits[name] = (high - BOUND_SPAN if low == -np.inf and high < np.inf else low, high)
+    return limits
 
 
 def _number(value: object) -> float:

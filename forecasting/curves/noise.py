@@ -14,7 +14,7 @@ from scipy.special import gammaln
 
 from forecasting.quantiles import Array
 
-TINY = 1e-300
+MIN_MEAN = 1e-300
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class ErrorFamily:
 
 
 def _lognormal_scale(y: Array, design: Array, scatter: Array) -> Scale:
-    ratio = np.log(y)[:, None] - np.log(np.maximum(design, TINY))
+    ratio = np.log(y)[:, None] - np.log(np.maximum(design, MIN_MEAN))
     mean = ratio.mean(axis=0)
     square = ((ratio - mean) ** 2).sum(axis=0)
     sd = scatter / np.sqrt(len(y))
@@ -60,7 +60,7 @@ def _lognormal_scale(y: Array, design: Array, scatter: Array) -> Scale:
 
 
 def _lognormal_loglike(y: Array, mean: Array, scatter: Array) -> Array:
-    distance = (np.log(y) - np.log(np.maximum(mean, TINY))) / scatter
+    distance = (np.log(y) - np.log(np.maximum(mean, MIN_MEAN))) / scatter
     return np.asarray(-0.5 * distance**2 - np.log(scatter * y) - 0.5 * np.log(2 * np.pi))
 
 
@@ -69,12 +69,12 @@ def _lognormal_draw(rng: np.random.Generator, mean: Array, scatter: Array) -> Ar
 
 
 def _negative_binomial_scale(y: Array, design: Array, scatter: Array) -> Scale:
-    mean = np.log(y.sum()) - np.log(np.maximum(design.sum(axis=0), TINY))
+    mean = np.log(y.sum()) - np.log(np.maximum(design.sum(axis=0), MIN_MEAN))
     spread = scatter**2
     counts = y[:, None]
     # Newton in log m, from the Poisson estimate; the last round for the curvature alone
     for _ in range(9):
-        fitted = np.maximum(np.exp(mean) * design, TINY)
+        fitted = np.maximum(np.exp(mean) * design, MIN_MEAN)
         slope = ((counts - fitted) / (1 + spread * fitted)).sum(axis=0)
         bend = fitted * (1 + spread * counts) / (1 + spread * fitted) ** 2
         curvature = np.maximum(bend.sum(axis=0), 1e-12)
@@ -85,7 +85,7 @@ def _negative_binomial_scale(y: Array, design: Array, scatter: Array) -> Scale:
 
 def _negative_binomial_loglike(y: Array, mean: Array, scatter: Array) -> Array:
     shape = scatter**-2.0
-    mean = np.maximum(mean, TINY)
+    mean = np.maximum(mean, MIN_MEAN)
     choose = gammaln(y + shape) - gammaln(shape) - gammaln(y + 1)
     return np.asarray(
         choose - shape * np.log1p(mean / shape) + y * (np.log(mean) - np.log(mean + shape))

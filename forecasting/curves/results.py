@@ -26,8 +26,8 @@ from forecasting.showing import chart
 if TYPE_CHECKING:
     from forecasting.curves.model import GrowthModel
 
-DRAWS = 8000  # of the posterior
-MANY = 10_000  # periods, or paths: each takes a thousand draws
+POSTERIOR_DRAWS = 8000  # of the posterior
+MAX_FORECAST_STEPS = 10_000  # periods, or paths: each takes a thousand draws
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,8 +114,8 @@ class GrowthResults:
         Estimates by name.
     converged : bool
         Whether a minimum was found.
-    fixed : dict
-        Values of fixed parameters.
+    constraints : dict
+        Values of the parameters that were not estimated, by name.
     from_prior : bool
         Whether the data do not tell the parameters, so that they are the centre of the posterior.
 
@@ -137,7 +137,7 @@ class GrowthResults:
     ) -> None:
         self.model = model
         self._curve = curve
-        self.fixed = dict(model.fixed)
+        self.constraints = dict(model.constraints)
         if posterior is not None:
             self.__dict__["posterior"] = posterior
         self._problem = model._to_fit(curve)
@@ -146,7 +146,7 @@ class GrowthResults:
             draws = self.posterior.parameters(curve, 2000, np.random.default_rng(0))
             untold = np.full_like(estimates.covariance, np.nan)
             estimates = Estimate(np.median(draws, axis=0), untold, estimates.converged)
-        self._found = estimates
+        self._estimates = estimates
         self.converged = estimates.converged
 
     def __repr__(self) -> str:
@@ -166,7 +166,7 @@ class GrowthResults:
     @property
     def params(self) -> pd.Series:
         """Estimates by name."""
-        return pd.Series(self._found.params, index=list(self._curve.parameters), name="params")
+        return pd.Series(self._estimates.params, index=list(self._curve.parameters), name="params")
 
     @property
     def bse(self) -> pd.Series:
@@ -176,7 +176,7 @@ class GrowthResults:
         not rest on them.
         """
         with np.errstate(invalid="ignore"):
-            values = np.sqrt(np.diag(self._found.covariance))
+            values = np.sqrt(np.diag(self._estimates.covariance))
         return pd.Series(values, index=self.params.index, name="bse")
 
     def cov_params(self) -> pd.DataFrame:
@@ -195,7 +195,7 @@ class GrowthResults:
         ['m', 'p', 'q']
         """
         names = self.params.index
-        return pd.DataFrame(self._found.covariance, names, names)
+        return pd.DataFrame(self._estimates.covariance, names, names)
 
     @takes(ModelError, alpha=probability())
     def conf_int(self, alpha: float = 0.05) -> pd.DataFrame:
@@ -227,7 +227,7 @@ class GrowthResults:
         >>> results.conf_int(0.1).columns.tolist()
         ['lower', 'upper']
         """
-        draws = self.posterior.parameters(self._curve, DRAWS, np.random.default_rng(0))
+        draws = self.posterior.parameters(self._curve, POSTERIOR_DRAWS, np.random.default_rng(0))
         bounds = np.quantile(draws, [alpha / 2, 1 - alpha / 2], axis=0).T
         return pd.DataFrame(bounds, index=self.params.index, columns=["lower", "upper"])
 
@@ -240,7 +240,7 @@ class GrowthResults:
     @property
     def sse(self) -> float:
         """Sum of squared residuals."""
-        return self._problem.sse(self._found.params)
+        return self._problem.sse(self._estimates.params)
 
     @property
     def scatter(self) -> float:
@@ -255,7 +255,7 @@ class GrowthResults:
     @property
     def df_model(self) -> int:
         """Number of estimated parameters, the scatter not counted."""
-        return int(self._problem.free.sum())
+        return int(self._problem.is_estimated.sum())
 
     @property
     def aic(self) -> float:
@@ -270,7 +270,7 @@ class GrowthResults:
     @property
     def fittedvalues(self) -> pd.Series:
         """The curve at each observation, missing ones included."""
-        fitted = self._problem.fitted(self._found.params)
+        fitted = self._problem.fitted(self._estimates.params)
         return pd.Series(fitted, index=self.model.index, name="fittedvalues")
 
     @property
@@ -296,7 +296,7 @@ class GrowthResults:
         """Share of the ceiling reached at the last observation: posterior median and 90 %
         interval.
         """
-        draws = self.posterior.reached(self.model.sampling.ends[-1], DRAWS)
+        draws = self.posterior.reached(self.model.sampling.ends[-1], POSTERIOR_DRAWS)
         levels = {"lower": 0.05, "median": 0.5, "upper": 0.95}
         return pd.Series(np.quantile(draws, [*levels.values()]), index=[*levels], name="reached")
 
@@ -329,19 +329,19 @@ class GrowthResults:
         ['2023', '2024', '2025']
         """
         timeline = self.model.timeline
-        first = 0 if start is None else timeline.position(start)
-        last = len(timeline.labels) - 1 if end is None else timeline.position(end)
-        if not 0 <= first <= last:
+        start_position = 0 if start is None else timeline.position(start)
+        end_position = len(timeline.labels) - 1 if end is None else timeline.position(end)
+        if not 0 <= start_position <= end_position:
             raise ModelError(
                 f"prediction from {start!r} to {end!r}: the start comes after the end, or before"
                 " the series"
             )
-        return self._predicted(timeline.part(first, last + 1))
+        return self._predicted(timeline.part(start_position, end_position + 1))
 
     def _predicted(self, timeline: Timeline) -> GrowthPrediction:
         """Predictions of the periods of a timeline."""
         sampling = timeline.sampling(self.model.launch, self.model.kind)
-        draws = self.posterior.draws(sampling, DRAWS, np.random.default_rng(0))
+        draws = self.posterior.draws(sampling, POSTERIOR_DRAWS, np.random.default_rng(0))
         return GrowthPrediction(draws, timeline.labels)
 
     def get_forecast(self, steps: Any = 1) -> GrowthPrediction:
@@ -372,7 +372,7 @@ class GrowthResults:
         timeline = self.model.timeline
         if isinstance(steps, (str, dt.date, pd.Period, np.datetime64)):
             steps = timeline.position(steps) - len(timeline.labels) + 1
-        count = read(whole(1, MANY), "steps", steps, ModelError)
+        count = read(whole(1, MAX_FORECAST_STEPS), "steps", steps, ModelError)
         return self._predicted(timeline.future(count))
 
     def forecast(self, steps: Any = 1) -> pd.Series:
@@ -430,7 +430,7 @@ class GrowthResults:
         """
         model = self.model._extended(endog)
         if refit:
-            return model.fit_constrained(self.fixed)
+            return model.fit_constrained(self.constraints)
         results = copy(self)
         results.__dict__["posterior"] = self.posterior
         results.model = model
@@ -512,12 +512,12 @@ class GrowthResults:
             "Sum of Squares:": f"{self.sse:.5g}",
             "Scatter:": f"{self.scatter:.5g}",
         }
-        first, second = (
+        left_table, right_table = (
             SimpleTable([[value] for value in cells.values()], stubs=[*cells], txt_fmt=fmt_2cols)
             for cells in (settings, how_well)
         )
-        first.title = "Growth curve results"
-        first.extend_right(second)
+        left_table.title = "Growth curve results"
+        left_table.extend_right(right_table)
         interval = self.conf_int(alpha)
         numbers = pd.concat([self.params, self.bse, interval], axis=1).map("{:.5g}".format)
         headers = ["estimate", "std err", f"[{alpha / 2:g}", f"{1 - alpha / 2:g}]"]
@@ -525,7 +525,7 @@ class GrowthResults:
             numbers.to_numpy().tolist(), headers, [*self.params.index], txt_fmt=fmt_params
         )
         summary = Summary()
-        summary.tables += [first, body]
+        summary.tables += [left_table, body]
         summary.add_extra_txt(self._lines(interval))
         return summary
 
@@ -550,10 +550,10 @@ class GrowthResults:
                 " not a minimum."
             )
         if self._curve.ceiling:
-            least, middle, most = self.reached
+            low, middle, high = self.reached
             lines.append(
                 f"Share of the ceiling reached at the last observation: {middle:.0%}, 90 % interval"
-                f" {least:.0%} - {most:.0%}. {self.prior_share:.0%} of its prior variance remains:"
+                f" {low:.0%} - {high:.0%}. {self.prior_share:.0%} of its prior variance remains:"
                 " so much of the ceiling is the prior's."
             )
         return lines

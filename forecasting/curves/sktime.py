@@ -68,23 +68,23 @@ class GrowthForecaster(BaseForecaster):  # type: ignore[misc]
             curve=self.curve,
             kind=self.kind,  # type: ignore[arg-type]
         )
-        self.results_, self._last = model.fit(), y.index[-1]
+        self.results_, self._final_label = model.fit(), y.index[-1]
         return self
 
     def _update(self, y: pd.Series, X: Any = None, update_params: bool = True) -> GrowthForecaster:
-        later = y[y.index > self._last]
-        if len(later):
-            self.results_ = self.results_.append(later.to_numpy(dtype=float), refit=update_params)
-            self._last = later.index[-1]
+        y_new = y[y.index > self._final_label]
+        if len(y_new):
+            self.results_ = self.results_.append(y_new.to_numpy(dtype=float), refit=update_params)
+            self._final_label = y_new.index[-1]
         return self
 
     def _draws(self, fh: Any) -> tuple[np.ndarray[Any, Any], pd.Index]:
         """Draws at the steps of a horizon, in sample and beyond."""
         steps = fh.to_relative(self.cutoff).to_numpy().astype(int)
         positions = len(self.results_.model.endog) - 1 + steps
-        first, last = int(positions.min()), int(positions.max())
-        prediction = self.results_.get_prediction(first, last)
-        return prediction.draws[:, positions - first], fh.to_absolute_index(self.cutoff)
+        start, end = int(positions.min()), int(positions.max())
+        prediction = self.results_.get_prediction(start, end)
+        return prediction.draws[:, positions - start], fh.to_absolute_index(self.cutoff)
 
     def _predict(self, fh: Any, X: Any = None) -> pd.Series:
         draws, index = self._draws(fh)

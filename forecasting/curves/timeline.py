@@ -25,7 +25,7 @@ from forecasting.errors import ModelError
 from forecasting.periods import FIRST_YEAR, LAST_YEAR, Period, as_date
 from forecasting.quantiles import Array
 
-DAYS = 365.25
+DAYS_PER_YEAR = 365.25
 LATEST = 1e300  # the largest number that a time may be
 FARTHEST = 9_500  # periods beyond these that a position may name
 AHEAD = 500  # periods after the last one that have labels to be found by
@@ -109,8 +109,8 @@ class Timeline:
         if self.calendar and labels.dtype == object:  # labels of Periods
             return pd.Index([_label(start, end) for start, end in pairwise(edges)])
         if pd.api.types.is_integer_dtype(labels) and labels[-1] + 1 <= edges[1] + 1e-9:
-            first = int(labels[-1]) + 1
-            return pd.RangeIndex(first, first + steps)
+            start = int(labels[-1]) + 1
+            return pd.RangeIndex(start, start + steps)
         if not isinstance(labels, pd.IntervalIndex):
             return pd.Index(edges[1:])
         breaks: Any = edges
@@ -120,20 +120,20 @@ class Timeline:
 
     def _date_ahead(self, count: int) -> Any:
         months = self.step * 12
-        last = self.labels[-1]
+        final_date = self.labels[-1]
         if abs(months - round(months)) > 1e-6:
-            return last + count * pd.Timedelta(days=round(self.step * DAYS, 6))
-        date = last + pd.DateOffset(months=count * round(months))
-        if last.is_month_end:
+            return final_date + count * pd.Timedelta(days=round(self.step * DAYS_PER_YEAR, 6))
+        date = final_date + pd.DateOffset(months=count * round(months))
+        if final_date.is_month_end:
             date += pd.offsets.MonthEnd(0)
         return date
 
-    def part(self, first: int, last: int) -> Timeline:
+    def part(self, start: int, stop: int) -> Timeline:
         """The periods from one position up to another, continued where there are fewer."""
         timeline = self
-        if last > len(self.labels):
-            timeline = self.followed_by(self.future(last - len(self.labels)))
-        rows = slice(first, last)
+        if stop > len(self.labels):
+            timeline = self.followed_by(self.future(stop - len(self.labels)))
+        rows = slice(start, stop)
         return replace(
             timeline,
             labels=timeline.labels[rows],
@@ -159,17 +159,18 @@ class Timeline:
             ) from None
         return int(getattr(place, "start", place))
 
-    def followed_by(self, later: Timeline) -> Timeline:
+    def followed_by(self, continuation: Timeline) -> Timeline:
         """Both, in a row."""
-        if self.calendar != later.calendar or later.starts[0] < self.ends[-1] - 1e-6:
+        if self.calendar != continuation.calendar or continuation.starts[0] < self.ends[-1] - 1e-6:
             raise ModelError(
-                f"the new observations start at {later.labels[0]}, not after {self.labels[-1]}"
+                f"the new observations start at {continuation.labels[0]}, not after"
+                f" {self.labels[-1]}"
             )
         return replace(
             self,
-            labels=self.labels.append(later.labels),
-            starts=np.append(self.starts, later.starts),
-            ends=np.append(self.ends, later.ends),
+            labels=self.labels.append(continuation.labels),
+            starts=np.append(self.starts, continuation.starts),
+            ends=np.append(self.ends, continuation.ends),
         )
 
 
@@ -197,8 +198,8 @@ def _years(day: dt.date) -> float:
 
 def _label(start: float, end: float) -> str:
     """The label of a period of whole months, else of its rounded days."""
-    first = _date(start)
-    return Period(first, max(_date(end) - dt.timedelta(1), first)).label
+    start_day = _date(start)
+    return Period(start_day, max(_date(end) - dt.timedelta(1), start_day)).label
 
 
 def _date(years: float) -> dt.date:
@@ -364,8 +365,8 @@ def _of_numbers(labels: pd.Index, as_time: bool) -> Timeline:
         raise _unread(labels) from None
     if not np.isfinite(numbers).all():
         raise ModelError("a time is infinite; give finite numbers")
-    whole = pd.api.types.is_integer_dtype(labels)
-    years = whole and numbers.min() >= FIRST_YEAR and numbers.max() <= LAST_YEAR
-    if years or (whole and not as_time):
+    is_integer = pd.api.types.is_integer_dtype(labels)
+    years = is_integer and numbers.min() >= FIRST_YEAR and numbers.max() <= LAST_YEAR
+    if years or (is_integer and not as_time):
         return Timeline(labels, numbers, numbers + 1, calendar=bool(years))
     return _of_ends(labels, numbers, calendar=False)

@@ -16,7 +16,7 @@ from forecasting.errors import EvidenceError
 from forecasting.evaluation.markets import Panel
 from forecasting.evidence.sources.iea import read_iea_panel
 from forecasting.panels.charger_panel import (
-    NEEDED,
+    REQUIRED_COLUMNS,
     charger_panel,
     charger_steps,
     estimate_practice,
@@ -89,7 +89,7 @@ def backtest_chargers(panel: Panel, train: Panel | None = None) -> pd.DataFrame:
 
 
 def _read(panel: Panel) -> pd.DataFrame:
-    return panel if isinstance(panel, pd.DataFrame) else read_iea_panel(panel, NEEDED)
+    return panel if isinstance(panel, pd.DataFrame) else read_iea_panel(panel, REQUIRED_COLUMNS)
 
 
 def charger_errors(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> pd.DataFrame:

@@ -114,15 +114,15 @@ def _check_places(policies: Mapping[str, Policy], markets: set[str], name: str) 
 
 def _facts_before(event: PolicyEvent, months: pd.DataFrame) -> PartYear | None:
     """What an analyst knew four months before an event; None where months are missing."""
-    return part_year(counts_of(months, event.market), event.market, event.first - BEFORE - 1)
+    return part_year(counts_of(months, event.market), event.market, event.start_month - BEFORE - 1)
 
 
 def _scores(event: PolicyEvent, known: FlowInputs, prior: Prior) -> Iterator[dict[str, object]]:
     """Rows of an event: each span of months by each method."""
     outcomes: dict[str, tuple[Period, float]] = {}
     for name, (begins, ends, _) in SPANS.items():
-        first = event.first + begins
-        final = event.first + ends
+        first = event.start_month + begins
+        final = event.start_month + ends
         if (outcome := total_of(event.counts, first, final)) > 0:
             period = Period(month(str(first)).start, month(str(final)).end)
             outcomes[name] = (period, outcome)
@@ -147,7 +147,7 @@ def _scores(event: PolicyEvent, known: FlowInputs, prior: Prior) -> Iterator[dic
         "market": event.market,
         "policy": policy.id,
         "known": was_known,
-        "scored": event.first.year,
+        "scored": event.start_month.year,
     }
     for name, (period, outcome) in outcomes.items():
         flow = undated.totals(period)

@@ -21,12 +21,19 @@ MIN_POINTS = 50
 MIN_VEHICLES = 100
 RESAMPLES = 200
 # What the rate of catching up, and the weight of a market's own growth, may be
-RATES: Array = np.arange(0, 0.305, 0.005)
-WEIGHTS: Array = np.arange(0, 1.01, 0.02)
-TINY = 1e-9  # an error of a rule that fits to the last digit
-COLUMNS = ("market", "year", "stock_bev", "stock_phev", "public_fast_points", "public_slow_points")
-PLUG_IN = "stock_phev"  # of many markets nobody counts them
-NEEDED = tuple(name for name in COLUMNS if name != PLUG_IN)
+CATCH_UP_RATES: Array = np.arange(0, 0.305, 0.005)
+OWN_WEIGHTS: Array = np.arange(0, 1.01, 0.02)
+MIN_ERROR = 1e-9  # an error of a rule that fits to the last digit
+CHARGER_COLUMNS = (
+    "market",
+    "year",
+    "stock_bev",
+    "stock_phev",
+    "public_fast_points",
+    "public_slow_points",
+)
+PLUG_IN_STOCK = "stock_phev"  # of many markets nobody counts them
+REQUIRED_COLUMNS = tuple(name for name in CHARGER_COLUMNS if name != PLUG_IN_STOCK)
 
 
 def charger_panel(panel: pd.DataFrame) -> pd.DataFrame:
@@ -57,19 +64,21 @@ def charger_panel(panel: pd.DataFrame) -> pd.DataFrame:
     --------
     >>> rows = [("A", 2020, 100, 0, 10, 50), ("A", 2021, 200, 0, 10, 50),
     ...         ("A", 2022, 300, 0, None, 90)]
-    >>> table = charger_panel(pd.DataFrame(rows, columns=COLUMNS))
+    >>> table = charger_panel(pd.DataFrame(rows, columns=CHARGER_COLUMNS))
     >>> table[["year", "points", "fault"]].values.tolist()
     [[2020, 60.0, ''], [2021, 60.0, 'repeat'], [2022, nan, '']]
     """
-    panel = market_rows(panel, "the panel", "year", NEEDED[2:], [PLUG_IN], EvidenceError)
-    plug_in = panel.get(PLUG_IN, pd.Series(0.0, panel.index)).fillna(0)
+    panel = market_rows(
+        panel, "the panel", "year", REQUIRED_COLUMNS[2:], [PLUG_IN_STOCK], EvidenceError
+    )
+    plug_in = panel.get(PLUG_IN_STOCK, pd.Series(0.0, panel.index)).fillna(0)
     table = panel[["market", "year"]].assign(
         stock=panel["stock_bev"] + plug_in,
         points=panel["public_fast_points"] + panel["public_slow_points"],
     )
     table = table.sort_values(["market", "year"], ignore_index=True)
-    before = table.groupby("market")[["points", "year"]].shift()
-    growth = (table["points"] / before["points"]).where(table["year"] - before["year"] == 1)
+    lag = table.groupby("market")[["points", "year"]].shift()
+    growth = (table["points"] / lag["points"]).where(table["year"] - lag["year"] == 1)
     faults = [growth < 0.995, growth < 1.005, growth > 3]
     table["fault"] = np.select(faults, ["fall", "repeat", "jump"], default="")
     return table
@@ -95,21 +104,21 @@ def charger_steps(table: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> rows = [("A", 2020, 1000, 0, 10, 90), ("A", 2021, 2000, 0, 20, 180)]
-    >>> steps = charger_steps(charger_panel(pd.DataFrame(rows, columns=COLUMNS)))
+    >>> steps = charger_steps(charger_panel(pd.DataFrame(rows, columns=CHARGER_COLUMNS)))
     >>> steps[["year", "horizon", "points"]].values.tolist(), steps["grown"].round(2).tolist()
     ([[2020.0, 1.0, 100.0]], [0.69])
     """
-    whole = table[(table["points"] > 0) & (table["stock"] > 0)]
-    logs = whole.assign(points=np.log(whole["points"]), stock=np.log(whole["stock"]))
+    totals = table[(table["points"] > 0) & (table["stock"] > 0)]
+    logs = totals.assign(points=np.log(totals["points"]), stock=np.log(totals["stock"]))
     by_market = logs.groupby("market")[["year", "points", "stock"]]
-    before = by_market.diff()
-    after = by_market.diff(-1)
-    start = whole.assign(
-        own_grown=before["points"].where(before["year"] == 1),
-        stock_next=-after["stock"].where(after["year"] == -1),
+    backward_change = by_market.diff()
+    forward_change = by_market.diff(-1)
+    start = totals.assign(
+        own_grown=backward_change["points"].where(backward_change["year"] == 1),
+        stock_next=-forward_change["stock"].where(forward_change["year"] == -1),
     )
-    start = start[(whole["points"] >= MIN_POINTS) & (whole["stock"] >= MIN_VEHICLES)]
-    pairs = start.merge(whole, on="market", suffixes=("", "_later"))
+    start = start[(totals["points"] >= MIN_POINTS) & (totals["stock"] >= MIN_VEHICLES)]
+    pairs = start.merge(totals, on="market", suffixes=("", "_later"))
     pairs["horizon"] = pairs["year_later"] - pairs["year"]
     pairs["grown"] = np.log(pairs["points_later"] / pairs["points"])
     pairs["stock_grown"] = np.log(pairs["stock_later"] / pairs["stock"])
@@ -147,7 +156,7 @@ def estimate_practice(table: pd.DataFrame) -> Practice:
     --------
     >>> rows = [(m, y, 1000 * 2.0**y, 0, 10 * 2 ** (0.7 * y), 90 * 2 ** (0.7 * y))
     ...         for m in "ABC" for y in range(7)]
-    >>> panel = pd.DataFrame(rows, columns=COLUMNS)
+    >>> panel = pd.DataFrame(rows, columns=CHARGER_COLUMNS)
     >>> round(estimate_practice(charger_panel(panel)).elasticity, 3)
     0.7
     """
@@ -159,14 +168,19 @@ def estimate_practice(table: pd.DataFrame) -> Practice:
         )
     rule = _rule(table, steps)
     by_market = [rows for _, rows in steps.groupby("market", sort=False)]
-    without = [_rule(table, steps.drop(rows.index)) for rows in by_market]
-    kept = {
-        name: _kept(getattr(rule, name), [getattr(other, name) for other in without])
+    jackknife_rules = [_rule(table, steps.drop(rows.index)) for rows in by_market]
+    shrinkage = {
+        name: _james_stein_factor(
+            getattr(rule, name),
+            [getattr(jackknife_rule, name) for jackknife_rule in jackknife_rules],
+        )
         for name in ("catch_up", "own_weight")
     }
     # Of each market, as the others teach the rule
-    pairs = zip(without, by_market, strict=True)
-    error = pd.concat(_errors(_shrunk(other, kept), rows) for other, rows in pairs)
+    pairs = zip(jackknife_rules, by_market, strict=True)
+    error = pd.concat(
+        _errors(_shrunk(jackknife_rule, shrinkage), rows) for jackknife_rule, rows in pairs
+    )
     error = error.reindex(steps.index)
     # How fast the log of the error's size falls with the log of the count, within horizons
     logs = pd.DataFrame({"size": np.log(error.abs() + 0.02), "points": np.log(steps["points"])})
@@ -174,8 +188,10 @@ def estimate_practice(table: pd.DataFrame) -> Practice:
     slope = max(-float((logs["size"] * logs["points"]).sum() / (logs["points"] ** 2).sum()), 0.0)
     scaled = error * (steps["points"] / REFERENCE_POINTS) ** slope
     return replace(
-        _shrunk(rule, kept),
-        elasticity_error=_jackknife([other.elasticity for other in without]),
+        _shrunk(rule, shrinkage),
+        elasticity_error=_jackknife(
+            [jackknife_rule.elasticity for jackknife_rule in jackknife_rules]
+        ),
         spread=_upper_spread(steps.assign(size=scaled.abs())),
         size_slope=slope,
     )
@@ -183,26 +199,30 @@ def estimate_practice(table: pd.DataFrame) -> Practice:
 
 def _rule(table: pd.DataFrame, steps: pd.DataFrame) -> Practice:
     """How points grow, as some markets teach it: each market alike, however long it was counted."""
-    moved = steps[steps["stock_grown"] != 0]
-    weight = _weight(moved) * moved["stock_grown"].abs() / np.sqrt(moved["horizon"])
-    ratio = moved["grown"] / moved["stock_grown"]
+    changes = steps[steps["stock_grown"] != 0]
+    weight = _weight(changes) * changes["stock_grown"].abs() / np.sqrt(changes["horizon"])
+    ratio = changes["grown"] / changes["stock_grown"]
     elasticity = _weighted_quantile(ratio.to_numpy(), weight.to_numpy(), 0.5)
-    bare = Practice(elasticity, 0.0, HORIZONS, (), 0.0, *_level(table))
-    error = _errors(bare, steps)
+    elasticity_rule = Practice(elasticity, 0.0, HORIZONS, (), 0.0, *_level(table))
+    error = _errors(elasticity_rule, steps)
     years = steps["horizon"].to_numpy(dtype=float)
-    closing = -np.expm1(np.multiply.outer(years, -RATES)) * _gap(bare, steps)[:, None]
+    closing = (
+        -np.expm1(np.multiply.outer(years, -CATCH_UP_RATES)) * _gap(elasticity_rule, steps)[:, None]
+    )
     next_year = steps[(steps["horizon"] == 1) & steps["own_grown"].notna()]
-    own = own_departure(next_year, elasticity).to_numpy()
+    departure = own_departure(next_year, elasticity).to_numpy()
     return replace(
-        bare,
-        catch_up=_least(error, closing, RATES, 1 / np.sqrt(years)),
-        own_weight=_least(error[next_year.index], np.multiply.outer(own, WEIGHTS), WEIGHTS),
+        elasticity_rule,
+        catch_up=_best_choice(error, closing, CATCH_UP_RATES, 1 / np.sqrt(years)),
+        own_weight=_best_choice(
+            error[next_year.index], np.multiply.outer(departure, OWN_WEIGHTS), OWN_WEIGHTS
+        ),
     )
 
 
-def _shrunk(rule: Practice, kept: Mapping[str, float]) -> Practice:
-    """A rule with a part of some of its numbers."""
-    return replace(rule, **{name: share * getattr(rule, name) for name, share in kept.items()})
+def _shrunk(rule: Practice, shrinkage: Mapping[str, float]) -> Practice:
+    """A rule whose uncertain numbers are multiplied by their shrinkage factors."""
+    return replace(rule, **{name: share * getattr(rule, name) for name, share in shrinkage.items()})
 
 
 def _gap(rule: Practice, steps: pd.DataFrame) -> Array:
@@ -212,11 +232,11 @@ def _gap(rule: Practice, steps: pd.DataFrame) -> Array:
 
 
 def _errors(rule: Practice, steps: pd.DataFrame) -> pd.Series:
-    """How much faster points grew than by a rule, in logs."""
-    closed = 1 - np.exp(-rule.catch_up * steps["horizon"])
-    own = rule.own_weight * own_departure(steps, rule.elasticity).fillna(0)
+    """Observed less predicted log growth of points under a rule."""
+    gap_share = 1 - np.exp(-rule.catch_up * steps["horizon"])
+    momentum = rule.own_weight * own_departure(steps, rule.elasticity).fillna(0)
     by_stock = steps["grown"] - rule.elasticity * steps["stock_grown"]
-    errors: pd.Series = by_stock - closed * _gap(rule, steps) - own
+    errors: pd.Series = by_stock - gap_share * _gap(rule, steps) - momentum
     return errors
 
 
@@ -238,19 +258,21 @@ def _weighted_quantile(values: Array, weight: Array, level: float) -> float:
     return float(values[order][np.searchsorted(reached, level * reached[-1])])
 
 
-def _least(error: pd.Series, part: Array, choices: Array, weight: Array | float = 1.0) -> float:
-    """Of some choices, a column of ``part`` each, that with the least absolute errors."""
+def _best_choice(
+    error: pd.Series, part: Array, choices: Array, weight: Array | float = 1.0
+) -> float:
+    """The choice with the least absolute error; ``part`` has a column for each choice."""
     return float(choices[np.argmin((np.abs(error.to_numpy() - part.T) * weight).sum(axis=1))])
 
 
-def _kept(value: float, without: Sequence[float]) -> float:
-    """How much of an estimate is kept beside its error over markets, as James and Stein have it."""
-    return max(1 - (_jackknife(without) / value) ** 2, 0.0) if value else 0.0
+def _james_stein_factor(value: float, estimates: Sequence[float]) -> float:
+    """The factor by which James and Stein shrink an estimate with such an error over markets."""
+    return max(1 - (_jackknife(estimates) / value) ** 2, 0.0) if value else 0.0
 
 
-def _jackknife(without: Sequence[float]) -> float:
+def _jackknife(estimates: Sequence[float]) -> float:
     """Standard error from the estimates that leave out one market each."""
-    return float(np.std(without) * np.sqrt(len(without) - 1))
+    return float(np.std(estimates) * np.sqrt(len(estimates) - 1))
 
 
 def _upper_spread(steps: pd.DataFrame) -> tuple[float, ...]:
@@ -267,9 +289,9 @@ def _upper_spread(steps: pd.DataFrame) -> tuple[float, ...]:
         for cluster in ("market", "year"):
             parts = list(rows.groupby(cluster).indices.values())
             picks = np.random.default_rng(horizon).integers(0, len(parts), (RESAMPLES, len(parts)))
-            again = [np.concatenate([parts[i] for i in pick]) for pick in picks]
-            sizes = [_weighted_quantile(size[pick], weight[pick], 0.8) for pick in again]
-            variance.append(np.var(np.log(np.maximum(sizes, TINY))))
+            resamples = [np.concatenate([parts[i] for i in pick]) for pick in picks]
+            sizes = [_weighted_quantile(size[pick], weight[pick], 0.8) for pick in resamples]
+            variance.append(np.var(np.log(np.maximum(sizes, MIN_ERROR))))
     error = np.sqrt(np.sum(variance) / len(middle))
     return tuple((np.maximum.accumulate(middle) * np.exp(error)).tolist())
 

@@ -30,8 +30,8 @@ from forecasting.panels.policy_effects import without_events
 from forecasting.panels.seasons import estimate_within_year
 from forecasting.quantiles import Array
 
-FEWEST_SALES = 20  # growth out of fewer is counting noise
-FEWEST_MARKETS = 5  # of a region, to be told apart from the others
+MIN_SALES = 20  # growth out of fewer is counting noise
+MIN_REGION_MARKETS = 5  # of a region, to be told apart from the others
 # A logistic diffusion's growth rate is the coefficient of imitation q, whose mean over 213
 # published applications is 0.38 (Sultan, Farley and Lehmann 1990), spread wide enough for the panel
 # to speak. Sales of things that are old already grow by no such coefficient: without shares less is
@@ -48,10 +48,10 @@ COMMON_WEIGHT = 6
 MARKET_BEFORE = 0.1
 MARKET_WEIGHT = 4
 SHOCK_WEIGHT = 5  # growths of all markets that a region's spread of shocks is believed to rest on
-STEPS = 30
+REGRESSION_ROUNDS = 30
 # standard errors of a fall without shares, and markets that show it
-SHOWN = 3.0
-FEWEST_SLOWING = 8
+MIN_SLOWDOWN_ERRORS = 3.0
+MIN_SLOWDOWN_MARKETS = 8
 
 
 @takes(
@@ -114,21 +114,21 @@ def estimate_prior(
     if "share" in panel and (panel["share"] > 1).any():
         raise ModelError("the panel has shares above 1; give parts of one, 0.045 for 4.5 %")
     rows = _growth_rows(panel)
-    usable = rows["growth"].notna() & (rows["before"] >= FEWEST_SALES) & (rows["age"] >= 2)
+    usable = rows["growth"].notna() & (rows["before"] >= MIN_SALES) & (rows["age"] >= 2)
     if not usable.any():
         raise ModelError(
             "the panel holds no market with three years in a row, so no growth can be learned "
             "from it"
         )
     shipped = Prior.shipped()
-    within = shipped.within_year
+    within_year = shipped.within_year
     if months is not None and len(months):  # a season holds no rush before a privilege ended
         months = market_rows(months, "months", "month", ["registrations"])
-        within = estimate_within_year(without_events(months, shipped.policies))
+        within_year = estimate_within_year(without_events(months, shipped.policies))
     markets = int(rows["market"].nunique())
     last_year = int(rows["year"].max())
     base = Prior(
-        within_year=within,
+        within_year=within_year,
         policies=shipped.policies,
         perimeter=perimeter or "as the panel's",
         source=f"estimated on {markets} markets up to {last_year}",
@@ -140,15 +140,15 @@ def estimate_prior(
         return _learned(_Regression(rows[usable]), _with_sizes(base, rows))
     # Each as far from the reference as its market's sales have come since the first row
     by_market = rows.groupby("market")["log_sales"]
-    come = by_market.shift() - by_market.transform("first")
-    slowing = rows.assign(z_before=REFERENCE + come)[usable]
+    distance = by_market.shift() - by_market.transform("first")
+    slowing = rows.assign(z_before=REFERENCE + distance)[usable]
     fit = _Regression(slowing, NO_SHARES_LEVEL_SD, NO_SHARES_SLOPE_SD, OWN_SLOPE_BEFORE)
-    seen = fit.effects[1] < -SHOWN * np.sqrt(fit.covariance[1, 1])
-    if not seen or fit.markets < FEWEST_SLOWING:
+    slows_down = fit.effects[1] < -MIN_SLOWDOWN_ERRORS * np.sqrt(fit.covariance[1, 1])
+    if not slows_down or fit.markets < MIN_SLOWDOWN_MARKETS:
         fit = _Regression(rows[usable], NO_SHARES_LEVEL_SD)
-    still = Common(last_year, (0.0,), (0.0,), 0.0, 0.0)
+    constant_size = Common(last_year, (0.0,), (0.0,), 0.0, 0.0)
     small = replace(base, reference=NO_SHARES, latest=NO_SHARES, latest_sd=0.0)
-    return _learned(fit, replace(small, size=still, size_sd=0.0))
+    return _learned(fit, replace(small, size=constant_size, size_sd=0.0))
 
 
 def _growth_rows(panel: pd.DataFrame) -> pd.DataFrame:
@@ -175,15 +175,17 @@ def _with_shares(prior: Prior, rows: pd.DataFrame) -> tuple[Prior, pd.DataFrame]
     A share is taken to lie as far from the common line as the market's nearest printed one, or on
     it.
     """
-    known = rows[rows["z"].notna() & (rows["sales"] >= FEWEST_SALES)]
-    if known["market"].nunique() < 3 or known["year"].nunique() < 2:
+    share_rows = rows[rows["z"].notna() & (rows["sales"] >= MIN_SALES)]
+    if share_rows["market"].nunique() < 3 or share_rows["year"].nunique() < 2:
         return prior, rows.fillna({"z_before": REFERENCE})
-    rise, start = np.polyfit(known["year"], known["z"], 1)
-    apart = rows["z"] - start - rise * rows["year"]
-    own = apart.groupby(rows["market"]).transform(lambda a: a.ffill().bfill()).fillna(0.0)
-    filled = rows.fillna({"z_before": start + rise * (rows["year"] - 1) + own})
+    rise, start = np.polyfit(share_rows["year"], share_rows["z"], 1)
+    departure = rows["z"] - start - rise * rows["year"]
+    market_departure = (
+        departure.groupby(rows["market"]).transform(lambda a: a.ffill().bfill()).fillna(0.0)
+    )
+    filled = rows.fillna({"z_before": start + rise * (rows["year"] - 1) + market_departure})
     latest = float(start + rise * prior.last_year)
-    spread = float(max(apart.std(), 1.0))
+    spread = float(max(departure.std(), 1.0))
     return replace(prior, latest=latest, latest_sd=spread, rise=float(rise)), filled
 
 
@@ -193,14 +195,14 @@ def _with_sizes(prior: Prior, rows: pd.DataFrame) -> Prior:
     if len(moves) < 10:
         return prior
     by_year = moves.groupby("year")["size_change"].agg(["median", "size"])
-    first = int(by_year.index[0])
-    by_year = by_year.reindex(range(first, int(by_year.index[-1]) + 1), fill_value=0)
+    start_year = int(by_year.index[0])
+    by_year = by_year.reindex(range(start_year, int(by_year.index[-1]) + 1), fill_value=0)
     counts = by_year["size"]
     mean = by_year["median"] * counts / (counts + 3)
     residual = moves["size_change"] - moves["year"].map(mean)
     spread = 1.4826 * float(np.median(np.abs(residual)))
     size = Common(
-        first,
+        start_year,
         tuple(mean.tolist()),
         tuple((1.25 * spread / np.sqrt(counts + 3)).tolist()),
         float(max(np.sqrt(np.mean(np.square(mean))), 0.03)),
@@ -247,9 +249,9 @@ class _Effects:
         self.chained = chained
         self.weight = COMMON_WEIGHT if chained else MARKET_WEIGHT
         count = columns.stop - columns.start
-        kept = COMMON_AR * chained
-        self.news = np.eye(count) - kept * np.eye(count, k=-1)
-        self.inflate = np.r_[1.0, np.full(count - 1, 1 / (1 - kept**2))][:count]
+        persistence = COMMON_AR * chained
+        self.news = np.eye(count) - persistence * np.eye(count, k=-1)
+        self.inflate = np.r_[1.0, np.full(count - 1, 1 / (1 - persistence**2))][:count]
         self.tails = np.ones(count)
 
     def precision(self) -> Array:
@@ -258,9 +260,9 @@ class _Effects:
 
     def update(self, effects: Array, covariance: Array) -> None:
         """The spread, given the effects' mean and covariance."""
-        of = self.columns
-        news = self.news @ effects[of]
-        square = news**2 + np.diag(self.news @ covariance[of, of] @ self.news.T)
+        block = self.columns
+        news = self.news @ effects[block]
+        square = news**2 + np.diag(self.news @ covariance[block, block] @ self.news.T)
         square = square * self.inflate
         if self.chained:
             self.tails = (COMMON_NU + 1) / (COMMON_NU + square / self.spread**2)
@@ -298,12 +300,12 @@ class _Regression:
         self.markets = len(names)
         years = steps["year"].to_numpy(dtype=int)
         self.first_year = int(years.min())
-        of = [region_of(name) or REGIONS[-1] for name in names.tolist()]
+        market_region = [region_of(name) or REGIONS[-1] for name in names.tolist()]
         self.regions: list[str] = []  # none are told apart where one has few markets
         self.region = np.zeros(len(steps), dtype=int)
-        if min(map(of.count, REGIONS)) >= FEWEST_MARKETS:
+        if min(map(market_region.count, REGIONS)) >= MIN_REGION_MARKETS:
             self.regions = list(REGIONS)
-            self.region = np.array([REGIONS.index(name) for name in of])[market]
+            self.region = np.array([REGIONS.index(name) for name in market_region])[market]
         self.shock = np.full(max(len(self.regions), 1), 0.3)
         self.shock_slope = -0.1
         self.weight = np.ones(len(steps))
@@ -318,12 +320,12 @@ class _Regression:
         start = len(columns)
         self.effects_of: dict[str, _Effects] = {}
         for name, (block, spread) in blocks.items():
-            own = slice(start, start + block.shape[1])
-            self.effects_of[name] = _Effects(own, spread, name not in ("market", "slope"))
+            span = slice(start, start + block.shape[1])
+            self.effects_of[name] = _Effects(span, spread, name not in ("market", "slope"))
             columns.append(block)
-            start = own.stop
+            start = span.stop
         self.design = np.hstack(columns)
-        for step in range(STEPS):
+        for step in range(REGRESSION_ROUNDS):
             self._solve()
             self._rescale(tilt=step > 3)  # once the rest has settled
 
@@ -350,9 +352,9 @@ class _Regression:
         square = self.weight * ratio * self.shock[self.region] ** 2
         pooled = np.mean(square)
         for number in range(len(self.shock)):
-            of = square[self.region == number]
-            total = of.sum() + SHOCK_WEIGHT * pooled
-            self.shock[number] = np.sqrt(total / (len(of) + SHOCK_WEIGHT))
+            region_square = square[self.region == number]
+            total = region_square.sum() + SHOCK_WEIGHT * pooled
+            self.shock[number] = np.sqrt(total / (len(region_square) + SHOCK_WEIGHT))
         shock = np.sqrt(pooled)
         share = np.sqrt(0.5) if self.regions else 1.0  # half of a year's variance is a region's own
         for name, item in self.effects_of.items():
@@ -368,13 +370,13 @@ class _Regression:
 
     def at(self, *regions: int) -> tuple[float, Common]:
         """Spread of shocks and common years of a region; of none all mixed, by their growths."""
-        every = regions or range(len(self.shock))
-        part = np.array([(self.region == number).mean() for number in every])
+        region_numbers = regions or range(len(self.shock))
+        part = np.array([(self.region == number).mean() for number in region_numbers])
         part /= part.sum()
         means = []
         variances = []
         spreads = []
-        for number in every:
+        for number in region_numbers:
             names = ["year", *self.regions[number : number + 1]]
             years = [self.effects_of[name] for name in names]
             rows = np.arange(len(years[0].tails))
@@ -392,4 +394,4 @@ class _Regression:
             tuple(np.sqrt(variance).tolist()),
             float(np.sqrt(part @ spreads)),
         )
-        return float(np.sqrt(part @ self.shock[list(every)] ** 2)), common
+        return float(np.sqrt(part @ self.shock[list(region_numbers)] ** 2)), common

@@ -30,19 +30,19 @@ from forecasting.quantiles import Array
 
 Indices = NDArray[np.int_]
 
-KINDS = ("ends", "begins")
-BEFORE = 30  # months about an event that are looked at
-AFTER = 14
-FEWEST = 18  # months with a count, of those
-FEWEST_BEFORE = 12
-LEAST = 20  # vehicles in a month
+EVENT_KINDS = ("ends", "begins")
+MONTHS_BEFORE = 30  # months about an event that are looked at
+MONTHS_AFTER = 14
+MIN_MONTHS = 18  # months with a count, of those
+MIN_MONTHS_BEFORE = 12
+MIN_COUNT = 20  # vehicles in a month
 ANOTHER_SD = 0.7  # of rush, fall and step of another event within those months
 # Believed before any event, each worth so many events
-BELIEVED = Effect()
-BELIEVED_EVENTS = 4.0
+PRIOR_EFFECT = Effect()
+PRIOR_EVENTS = 4.0
 FADING = (0.2, 0.35, 0.5, 0.65)
 HURRY = (0.5, 1.0, 2.0)
-ROUNDS = 60
+EFFECT_ROUNDS = 60
 # Of the level of a market's months, and of its growth a year about the usual
 LEVEL_SD = 3.0
 GROWTH_SD = 0.3
@@ -60,23 +60,23 @@ class PolicyEvent:
         Pooled.
     counts : Series
         By month, a Period.
-    own : tuple of Policy
-        All of the same market, this one among them.
+    market_policies : tuple of Policy
+        All policies of the market, this one among them.
     """
 
     market: str
     policy: Policy
     counts: pd.Series
-    own: tuple[Policy, ...]
+    market_policies: tuple[Policy, ...]
 
     @property
-    def first(self) -> pd.Period:
+    def start_month(self) -> pd.Period:
         """The first month that lies, for most of its days, after the start."""
         return first_month(self.policy.start)
 
 
 def events(
-    months: pd.DataFrame, policies: Iterable[Policy], kinds: Sequence[str] = KINDS
+    months: pd.DataFrame, policies: Iterable[Policy], kinds: Sequence[str] = EVENT_KINDS
 ) -> list[PolicyEvent]:
     """Dated events of the markets of a table of months.
 
@@ -96,11 +96,15 @@ def events(
     dated = []
     for market, rows in months.groupby("market", sort=True):
         place = find_place(str(market))
-        own = pooled(policy for policy in registered if policy.place == place)
+        market_policies = pooled(policy for policy in registered if policy.place == place)
         index = pd.PeriodIndex(rows["month"], freq="M")
         counts = rows.set_index(index)["registrations"].sort_index()
-        every = [PolicyEvent(str(market), policy, counts, own) for policy in own]
-        dated += [event for event in every if event.policy.kind in kinds and _has_months(event)]
+        candidates = [
+            PolicyEvent(str(market), policy, counts, market_policies) for policy in market_policies
+        ]
+        dated += [
+            event for event in candidates if event.policy.kind in kinds and _has_months(event)
+        ]
     return dated
 
 
@@ -112,18 +116,20 @@ def _moves_registrations(policy: Policy) -> bool:
 
 def _has_months(event: PolicyEvent) -> bool:
     """Whether enough months are counted, and single ones: a third of a quarter is none."""
-    about = _window(event)
-    adjacent = about.loc[event.first - 4 : event.first + 3]
+    window = _window(event)
+    adjacent = window.loc[event.start_month - 4 : event.start_month + 3]
     quarters = (adjacent.diff() == 0) & (adjacent.shift().diff() == 0)
-    before = about.loc[: event.first - 1]
-    enough = about.count() >= FEWEST and before.count() >= FEWEST_BEFORE
-    return bool(enough and adjacent.count() >= 4 and not quarters.any())
+    history = window.loc[: event.start_month - 1]
+    is_counted = window.count() >= MIN_MONTHS and history.count() >= MIN_MONTHS_BEFORE
+    return bool(is_counted and adjacent.count() >= 4 and not quarters.any())
 
 
 def _window(event: PolicyEvent) -> pd.Series:
-    about = pd.period_range(event.first - BEFORE, event.first + AFTER, freq="M")
-    counts = event.counts.reindex(about)
-    return counts.where(counts >= LEAST)
+    span = pd.period_range(
+        event.start_month - MONTHS_BEFORE, event.start_month + MONTHS_AFTER, freq="M"
+    )
+    counts = event.counts.reindex(span)
+    return counts.where(counts >= MIN_COUNT)
 
 
 def estimate_policy_effects(
@@ -154,11 +160,11 @@ def estimate_policy_effects(
     dated = events(months, shipped_policies().values() if policies is None else policies)
     shares = [e.policy.price_share for e in dated if e.policy.price_share is not None]
     base = PolicyEffects(usual_share=float(np.median([PolicyEffects.usual_share, *shares])))
-    seen = [_Seen(event, Prior.shipped()) for event in dated]
-    fits = [(_fitted(seen, "ends", replace(base, hurry=hurry)), hurry) for hurry in HURRY]
+    evidence = [_EventEvidence(event, Prior.shipped()) for event in dated]
+    fits = [(_fitted(evidence, "ends", replace(base, hurry=hurry)), hurry) for hurry in HURRY]
     (_, effect), hurry = max(fits, key=lambda fit: fit[0][0])
     base = replace(base, hurry=hurry, ends=effect)
-    return replace(base, begins=_fitted(seen, "begins", base)[1])
+    return replace(base, begins=_fitted(evidence, "begins", base)[1])
 
 
 def without_events(months: pd.DataFrame, effects: PolicyEffects) -> pd.DataFrame:
@@ -176,18 +182,18 @@ def without_events(months: pd.DataFrame, effects: PolicyEffects) -> pd.DataFrame
     DataFrame
         The same with other registrations about events.
     """
-    moved = pd.Series(0.0, index=months.index)
+    log_effect = pd.Series(0.0, index=months.index)
     for event in events(months, shipped_policies().values()):
-        seen = _Seen(event, Prior.shipped())
+        evidence = _EventEvidence(event, Prior.shipped())
         effect = effects.of(event.policy.kind)
-        precision, pull = seen.says(effect, effects)
+        precision, pull = evidence.says(effect, effects)
         spread = np.linalg.inv(np.array(effect.covariance))
-        own = np.linalg.solve(precision + spread, pull + spread @ effect.mean)
+        event_effect = np.linalg.solve(precision + spread, pull + spread @ effect.mean)
         rows = months["market"] == event.market
         index = pd.PeriodIndex(months.loc[rows, "month"], freq="M")
         shape = _course(event.policy, effect, index) * effects.sizes(event.policy)
-        moved[rows] += shape @ own
-    return months.assign(registrations=months["registrations"] / np.exp(moved))
+        log_effect[rows] += shape @ event_effect
+    return months.assign(registrations=months["registrations"] / np.exp(log_effect))
 
 
 def _course(policy: Policy, shape: Effect, index: pd.PeriodIndex) -> Array:
@@ -199,7 +205,7 @@ def _numbers_of(index: pd.PeriodIndex) -> Indices:
     return np.asarray(12 * index.year + index.month - 1)
 
 
-class _Seen:
+class _EventEvidence:
     """What an event's months say of rush, fall and what stays, however fast the first two fade.
 
     Parameters
@@ -216,17 +222,21 @@ class _Seen:
         self.months = pd.PeriodIndex(counts.index)
         at = _numbers_of(self.months)
         years = (at - at[-1]) / 12
-        within = prior.within_year
-        values = np.log(counts.to_numpy(dtype=float)) - np.asarray(within.pattern)[at % 12]
+        within_year = prior.within_year
+        values = np.log(counts.to_numpy(dtype=float)) - np.asarray(within_year.pattern)[at % 12]
         values = values - prior.level * years
         values = values - values.mean()
         open_to = [np.full((len(years), 1), LEVEL_SD), GROWTH_SD * years[:, None]]
-        others = [p for p in event.own if p is not event.policy and p.kind in KINDS]
-        open_to += [ANOTHER_SD * _course(policy, BELIEVED, self.months) for policy in others]
+        other_policies = [
+            p for p in event.market_policies if p is not event.policy and p.kind in EVENT_KINDS
+        ]
+        open_to += [
+            ANOTHER_SD * _course(policy, PRIOR_EFFECT, self.months) for policy in other_policies
+        ]
         wide = np.hstack(open_to)
         likeliest = -np.inf
-        for share, times in within.steadiness:
-            covariance = wide @ wide.T + _covariance(at, within, prior, times)
+        for share, times in within_year.steadiness:
+            covariance = wide @ wide.T + _covariance(at, within_year, prior, times)
             inverse: Array = np.linalg.inv(covariance)
             square = values @ inverse @ values + np.linalg.slogdet(covariance)[1]
             log_density = np.log(share) - 0.5 * square
@@ -241,46 +251,55 @@ class _Seen:
         return design.T @ self.inverse @ design, design.T @ self.pulled
 
 
-def _fitted(seen: Sequence[_Seen], kind: str, effects: PolicyEffects) -> tuple[float, Effect]:
+def _fitted(
+    evidence: Sequence[_EventEvidence], kind: str, effects: PolicyEffects
+) -> tuple[float, Effect]:
     """The effect of one kind, and its log likelihood."""
-    seen = [event for event in seen if event.policy.kind == kind]
+    evidence = [event for event in evidence if event.policy.kind == kind]
     fits = []
     for rush_kept, fall_kept in product(FADING, FADING):
-        shape = replace(BELIEVED, rush_kept=rush_kept, fall_kept=fall_kept)
-        fits.append(_over_events([event.says(shape, effects) for event in seen], shape))
+        shape = replace(PRIOR_EFFECT, rush_kept=rush_kept, fall_kept=fall_kept)
+        fits.append(_over_events([event.says(shape, effects) for event in evidence], shape))
     likelihood, effect = max(fits, key=lambda fit: fit[0])
-    return likelihood, replace(effect, events=len(seen))
+    return likelihood, replace(effect, events=len(evidence))
 
 
-def _covariance(at: Indices, within: WithinYear, prior: Prior, steady: float) -> Array:
+def _covariance(at: Indices, within_year: WithinYear, prior: Prior, steady: float) -> Array:
     """Of a market's months: its own season, noise, and a random walk."""
-    own = sum(share * times**2 for share, times in within.own_seasons) * within.pattern_sd**2
+    season_variance = (
+        sum(share * times**2 for share, times in within_year.own_seasons)
+        * within_year.pattern_sd**2
+    )
     lag = np.abs(at[:, None] - at[None, :])
-    noise = (steady * within.noise_sd) ** 2
+    noise = (steady * within_year.noise_sd) ** 2
     walk = np.minimum.outer(at - at[0], at - at[0]) * prior.shock_sd**2 / 12
-    return np.asarray(own * (lag % 12 == 0) + noise * within.noise_ar**lag + walk)
+    return np.asarray(season_variance * (lag % 12 == 0) + noise * within_year.noise_ar**lag + walk)
 
 
-def _over_events(seen: Sequence[tuple[Array, Array]], believed: Effect) -> tuple[float, Effect]:
+def _over_events(evidence: Sequence[tuple[Array, Array]], believed: Effect) -> tuple[float, Effect]:
     """Mean and covariance over events, by expectation-maximisation; with their log likelihood."""
-    precision = np.array([precision for precision, _ in seen]).reshape(-1, 3, 3)
-    pull = np.array([pull for _, pull in seen]).reshape(-1, 3)
+    precision = np.array([precision for precision, _ in evidence]).reshape(-1, 3, 3)
+    pull = np.array([pull for _, pull in evidence]).reshape(-1, 3)
     mean = believed.mean
-    before = np.array(believed.covariance)
-    covariance = before
-    weight = BELIEVED_EVENTS + len(seen)
-    for _ in range(ROUNDS):
+    prior_covariance = np.array(believed.covariance)
+    covariance = prior_covariance
+    weight = PRIOR_EVENTS + len(evidence)
+    for _ in range(EFFECT_ROUNDS):
         spread = np.linalg.inv(covariance)
-        known = np.linalg.inv(precision + spread)
-        at = np.einsum("eij,ej->ei", known, pull + spread @ mean)
-        mean = (BELIEVED_EVENTS * believed.mean + at.sum(axis=0)) / weight
-        apart = at - mean
-        moved = before + np.outer(believed.mean - mean, believed.mean - mean)
-        covariance = (BELIEVED_EVENTS * moved + known.sum(axis=0) + apart.T @ apart) / weight
-    rest = pull - precision @ mean
-    within = np.linalg.inv(np.linalg.inv(covariance) + precision)
-    likelihood = (pull @ mean + rest @ mean).sum() + np.einsum("ei,eij,ej->", rest, within, rest)
+        event_covariance = np.linalg.inv(precision + spread)
+        at = np.einsum("eij,ej->ei", event_covariance, pull + spread @ mean)
+        mean = (PRIOR_EVENTS * believed.mean + at.sum(axis=0)) / weight
+        departure = at - mean
+        prior_scatter = prior_covariance + np.outer(believed.mean - mean, believed.mean - mean)
+        covariance = (
+            PRIOR_EVENTS * prior_scatter + event_covariance.sum(axis=0) + departure.T @ departure
+        ) / weight
+    residual = pull - precision @ mean
+    posterior_covariance = np.linalg.inv(np.linalg.inv(covariance) + precision)
+    likelihood = (pull @ mean + residual @ mean).sum() + np.einsum(
+        "ei,eij,ej->", residual, posterior_covariance, residual
+    )
     likelihood -= np.linalg.slogdet(np.eye(3) + covariance @ precision)[1].sum()
     numbers = dict(zip(("rush", "fall", "elasticity"), mean.tolist(), strict=True))
-    between = tuple(map(tuple, covariance.tolist()))
-    return 0.5 * float(likelihood), replace(believed, **numbers, covariance=between)
+    covariance_rows = tuple(map(tuple, covariance.tolist()))
+    return 0.5 * float(likelihood), replace(believed, **numbers, covariance=covariance_rows)

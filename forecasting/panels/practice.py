@@ -24,7 +24,7 @@ from forecasting.names import DATA
 from forecasting.quantiles import Array
 
 REFERENCE_POINTS = 3000.0
-THIN = 100.0
+THIN_POINTS = 100.0
 OWN_GROWTH = (-0.1, 0.5)  # log growth of a year beyond which a count was mended rather than built
 NORMAL_80 = 1.2815515655446004  # half-width of a standard normal's central 80 %
 
@@ -85,11 +85,11 @@ class Practice:
         >>> float(practice.spread_at(0.0)), bool(practice.spread_at(5.0) > practice.spread_at(1.0))
         (0.0, True)
         """
-        ahead = np.maximum(years_ahead, 0)
+        horizon = np.maximum(years_ahead, 0)
         times = np.array([0.0, *self.horizons])
         variances = np.array([0.0, *self.spread]) ** 2
-        beyond = np.maximum(ahead - times[-1], 0) * variances[-1] / times[-1]
-        return np.asarray(np.sqrt(np.interp(ahead, times, variances) + beyond))
+        extra_variance = np.maximum(horizon - times[-1], 0) * variances[-1] / times[-1]
+        return np.asarray(np.sqrt(np.interp(horizon, times, variances) + extra_variance))
 
 
 @cache
@@ -139,7 +139,7 @@ def thin(points: Array) -> Array:
     >>> thin(np.array([30.0, 1000.0])).tolist()
     [1.0, 0.1]
     """
-    return THIN / np.maximum(points, THIN)
+    return THIN_POINTS / np.maximum(points, THIN_POINTS)
 
 
 def practice_error(
@@ -187,12 +187,12 @@ def practice_error(
     if today is None:
         return np.repeat(rule.level_spread * of_market, len(years), axis=1)
     when, points = today
-    ahead = np.asarray(years, dtype=float) + 1 - when
-    steps = np.maximum(np.diff(rule.spread_at(ahead) ** 2, prepend=0.0), 0)
+    horizon = np.asarray(years, dtype=float) + 1 - when
+    steps = np.maximum(np.diff(rule.spread_at(horizon) ** 2, prepend=0.0), 0)
     walk = np.cumsum(np.sqrt(steps) * chance, axis=1)
     size = (np.maximum(points, 1) / REFERENCE_POINTS) ** -rule.size_slope
     level = rule.level_spread * of_market
-    pulled = 1 - np.exp(-rule.catch_up * np.maximum(ahead, 0))  # share of the way to the level
+    pulled = 1 - np.exp(-rule.catch_up * np.maximum(horizon, 0))  # share of the way to the level
     return walk * size[:, None] + pulled * thin(points)[:, None] * level
 
 
@@ -261,8 +261,8 @@ def practice_points(
     so_far = np.clip(ends - when, 0, 1)  # of the year after the count
     gap = rule.level + rule.level_slope * base - np.log(np.maximum(points, 1))
     rate = np.asarray(rule.catch_up if catch_up is None else catch_up)
-    closed = 1 - np.exp(-np.multiply.outer(rate, np.maximum(ends - when, 0)))
-    grown = elasticity[:, None] * (logs - base[:, None]) + closed * gap[:, None] + error
+    gap_share = 1 - np.exp(-np.multiply.outer(rate, np.maximum(ends - when, 0)))
+    grown = elasticity[:, None] * (logs - base[:, None]) + gap_share * gap[:, None] + error
     if own_growth is not None:
         begun = np.where(so_far > 0, logs, base[:, None])
         by_rule = np.where(so_far < 1, begun, next_year[:, None]) - base[:, None]

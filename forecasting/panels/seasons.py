@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from forecasting.growth.within_year import POSITION, Kinds, WithinYear
 from forecasting.quantiles import Array
 
-BELIEVED = 6  # years that are believed to have shown the usual pattern
-BELIEVED_MARKETS = 20  # that are believed to have shown the usual shares of kinds
+PRIOR_YEARS = 6  # years that are believed to have shown the usual pattern
+PRIOR_MARKETS = 20  # that are believed to have shown the usual shares of kinds
 INDEPENDENT = 0.6  # of months whose noise hangs together, as many are worth one each
-LEAST_SLOPE_SD = 0.05
-MOST_RHO = 0.9
-ROUNDS = 30
+MIN_SLOPE_SD = 0.05
+MAX_NOISE_AR = 0.9
+SEASON_ROUNDS = 30
 
 
 def _complete_years(months: pd.DataFrame) -> pd.DataFrame:
@@ -63,7 +63,7 @@ def estimate_within_year(months: pd.DataFrame) -> WithinYear:
     slopes = _tilt(centred)
     beta, slope_spread = _slopes(slopes, growth, default)
     result = _Markets(centred - np.outer(slopes, POSITION), market, default)
-    for _ in range(ROUNDS):
+    for _ in range(SEASON_ROUNDS):
         result.update()
     pattern = result.pattern + beta[2] * POSITION
     pattern = pattern - np.log(np.mean(np.exp(pattern)))
@@ -71,7 +71,7 @@ def estimate_within_year(months: pd.DataFrame) -> WithinYear:
     # Variance of all markets over the usual
     uneven = result.noise.sum(axis=0) @ _times(default.steadiness) / result.noise.sum()
     variance = float(slope_spread**2 / uneven - _slope_of_noise(noise_sd, noise_ar))
-    slope_sd = float(np.sqrt(max(variance, LEAST_SLOPE_SD**2)))
+    slope_sd = float(np.sqrt(max(variance, MIN_SLOPE_SD**2)))
     return WithinYear(
         pattern=tuple(float(x) for x in pattern),
         pattern_sd=result.pattern_sd,
@@ -86,9 +86,9 @@ def estimate_within_year(months: pd.DataFrame) -> WithinYear:
     )
 
 
-def _level(within: WithinYear) -> Array:
+def _level(within_year: WithinYear) -> Array:
     """A pattern about its own mean."""
-    return np.subtract(within.pattern, np.mean(within.pattern))
+    return np.subtract(within_year.pattern, np.mean(within_year.pattern))
 
 
 def _tilt(shape: Array) -> Array:
@@ -100,14 +100,14 @@ def _slopes(slopes: Array, growth: Array, default: WithinYear) -> tuple[Array, f
     """Slope on both growths, by ridge about the default, and a lasting part; with the spread left
     over.
     """
-    known = np.isfinite(growth).all(axis=1)
+    has_growth = np.isfinite(growth).all(axis=1)
     lasting = float(_tilt(_level(default)))
     prior, sd = (
         np.array([default.slope_on_growth, default.slope_on_next, lasting]),
         default.slope_sd,
     )
-    x = growth[known]
-    y = slopes[known]
+    x = growth[has_growth]
+    y = slopes[has_growth]
     design = np.column_stack([x, np.ones(len(x))])
     penalty = np.diag(sd**2 / np.array([0.25, 0.25, 0.5]) ** 2)
     beta = np.linalg.solve(design.T @ design + penalty, design.T @ y + penalty @ prior)
@@ -130,19 +130,24 @@ class _Markets:
     """
 
     def __init__(self, residual: Array, market: NDArray[np.str_], default: WithinYear) -> None:
-        self.names, of = np.unique(market, return_inverse=True)
-        self.of = of
-        self.years = np.bincount(of).astype(float)
-        self.means = np.array([residual[of == i].mean(axis=0) for i in range(len(self.names))])
-        self.within = residual - self.means[of]
-        self.squares: Array = np.bincount(of, (self.within**2).sum(axis=1)).astype(float)
+        self.names, market_index = np.unique(market, return_inverse=True)
+        self.market_index = market_index
+        self.years = np.bincount(market_index).astype(float)
+        self.means = np.array(
+            [residual[market_index == i].mean(axis=0) for i in range(len(self.names))]
+        )
+        self.departures = residual - self.means[market_index]
+        self.squares: Array = np.bincount(market_index, (self.departures**2).sum(axis=1)).astype(
+            float
+        )
         # Of twelve months, a year's mean and slope are gone
         self.freedom: Array = 10 * (self.years - 1)
         self.believed = _level(default) - _tilt(_level(default)) * POSITION
         self.pattern, self.default = self.believed, default
         self.pattern_sd, self.noise_sd = default.pattern_sd, self._usual_noise(self.squares)
         self.season, self.noise = (
-            _even(kinds, len(self.names)) for kinds in (default.own_seasons, default.steadiness)
+            _prior_probabilities(kinds, len(self.names))
+            for kinds in (default.own_seasons, default.steadiness)
         )
 
     def update(self) -> None:
@@ -160,20 +165,22 @@ class _Markets:
         self.noise_sd = self._usual_noise(self.squares * (self.noise @ (1 / steadiness)))
         # The variance that noise gives a mean
         of_mean = self.noise_sd**2 * (self.noise @ steadiness) / self.years
-        apart = ((self.means - self.pattern) ** 2).sum(axis=1)
+        distance = ((self.means - self.pattern) ** 2).sum(axis=1)
         spread = self.pattern_sd**2 * _times(self.default.own_seasons)
         variance = spread + of_mean[:, None]
         self.season = self._kinds(
-            self.default.own_seasons, self.season, apart, np.full(len(apart), 10.0), variance
+            self.default.own_seasons, self.season, distance, np.full(len(distance), 10.0), variance
         )
         weight = self.noise_sd**2 * (self.season / variance).sum(axis=1)
-        self.pattern = (weight @ self.means + BELIEVED * self.believed) / (weight.sum() + BELIEVED)
-        lasting = (spread / variance) ** 2 * apart[:, None] / 10 + spread * of_mean[
+        self.pattern = (weight @ self.means + PRIOR_YEARS * self.believed) / (
+            weight.sum() + PRIOR_YEARS
+        )
+        lasting = (spread / variance) ** 2 * distance[:, None] / 10 + spread * of_mean[
             :, None
         ] / variance
         usual = float((self.season * lasting / _times(self.default.own_seasons)).sum())
         self.pattern_sd = float(
-            np.sqrt((usual + 4 * self.default.pattern_sd**2) / (len(apart) + 4))
+            np.sqrt((usual + 4 * self.default.pattern_sd**2) / (len(distance) + 4))
         )
 
     def _usual_noise(self, squares: Array) -> float:
@@ -185,7 +192,7 @@ class _Markets:
     def _kinds(
         self,
         kinds: Kinds,
-        before: Array,
+        probabilities: Array,
         squares: Array,
         freedom: Array,
         variance: Array,
@@ -194,7 +201,7 @@ class _Markets:
         """Probability of each kind, market by market, from sums of squares and the variance that
         each kind leads to.
         """
-        shares = np.array([share for share, _ in self.kinds(kinds, before)])
+        shares = np.array([share for share, _ in self.kinds(kinds, probabilities)])
         log_part = np.log(shares) - 0.5 * (
             worth * squares[:, None] / variance + freedom[:, None] * np.log(variance)
         )
@@ -205,17 +212,17 @@ class _Markets:
         """Shares of the kinds: those of the markets seen, and of others that are believed to have
         been.
         """
-        counts = result.sum(axis=0) + BELIEVED_MARKETS * np.array([share for share, _ in believed])
+        counts = result.sum(axis=0) + PRIOR_MARKETS * np.array([share for share, _ in believed])
         return tuple(
             (float(n), times) for n, (_, times) in zip(counts / counts.sum(), believed, strict=True)
         )
 
     def noise_ar(self) -> float:
         """Correlation of a month's noise with the month before."""
-        pairs = self.within[:, 1:] * self.within[:, :-1]
+        pairs = self.departures[:, 1:] * self.departures[:, :-1]
         # with a year's mean and slope taken out, a correlation rho shows as rho (1 - 4/12) - 2/12
-        shown = pairs.sum() / max((self.within**2).sum(), 1e-12)
-        return float(np.clip((shown + 2 / 12) / (1 - 4 / 12), 0.0, MOST_RHO))
+        lag_correlation = pairs.sum() / max((self.departures**2).sum(), 1e-12)
+        return float(np.clip((lag_correlation + 2 / 12) / (1 - 4 / 12), 0.0, MAX_NOISE_AR))
 
 
 def _times(kinds: Kinds) -> Array:
@@ -223,6 +230,6 @@ def _times(kinds: Kinds) -> Array:
     return np.array([times**2 for _, times in kinds])
 
 
-def _even(kinds: Kinds, markets: int) -> Array:
+def _prior_probabilities(kinds: Kinds, markets: int) -> Array:
     """Kinds of markets before any is seen."""
     return np.tile([share for share, _ in kinds], (markets, 1))

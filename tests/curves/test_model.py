@@ -117,7 +117,7 @@ def test_fixed_parameter_stays_and_leaves_the_model_as_it_was():
     assert fixed.params["m"] == 20000
     assert np.isnan(fixed.bse["m"])
     assert fixed.sse > model.fit().sse
-    assert fixed.fixed == {"m": 20000}
+    assert fixed.constraints == {"m": 20000}
     assert (
         fixed.posterior.parameters(fixed._curve, 100, np.random.default_rng(0))[:, 0] == 20000
     ).all()

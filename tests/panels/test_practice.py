@@ -7,7 +7,7 @@ import pytest
 from forecasting.demand.parameters import load_parameters
 from forecasting.errors import AssumptionError, EvidenceError
 from forecasting.panels.charger_panel import (
-    COLUMNS,
+    CHARGER_COLUMNS,
     charger_panel,
     charger_steps,
     estimate_practice,
@@ -33,7 +33,7 @@ def synthetic(elasticity=0.7, markets=12, noise=0.0, seed=0, years=range(2012, 2
             (f"M{m}", y, s, 0.0, p * 0.2, p * 0.8)
             for y, s, p in zip(years, stock, points, strict=True)
         ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows, columns=list(CHARGER_COLUMNS))
 
 
 def test_the_elasticity_of_synthetic_markets_is_recovered():
@@ -63,7 +63,7 @@ def test_a_missing_class_of_points_is_not_zero_and_faults_are_flagged():
         ("A", 2022, 5000, 20, 900, 600),
         ("A", 2024, 9000, 20, 100, 600),
     ]
-    table = charger_panel(pd.DataFrame(rows, columns=list(COLUMNS)))
+    table = charger_panel(pd.DataFrame(rows, columns=list(CHARGER_COLUMNS)))
     assert np.isnan(table["points"].iloc[0])
     # 2024 has no year before it
     assert table["fault"].tolist() == ["", "", "repeat", "fall", "jump", ""]
@@ -194,7 +194,7 @@ def test_the_weight_of_ones_own_growth_is_learned():
             (f"M{m}", 2010 + y, s, 0.0, p * 0.2, p * 0.8)
             for y, (s, p) in enumerate(zip(stock, points, strict=True))
         ]
-    assert learned(pd.DataFrame(rows, columns=list(COLUMNS))).own_weight == pytest.approx(
+    assert learned(pd.DataFrame(rows, columns=list(CHARGER_COLUMNS))).own_weight == pytest.approx(
         0.45, abs=0.15
     )
 
@@ -210,7 +210,7 @@ def test_markets_that_catch_up_are_seen_to():
             (f"M{m}", 2012 + y, s, 0.0, p * 0.2, p * 0.8)
             for y, (s, p) in enumerate(zip(stock, points, strict=True))
         ]
-    panel = pd.DataFrame(rows, columns=list(COLUMNS))
+    panel = pd.DataFrame(rows, columns=list(CHARGER_COLUMNS))
     assert learned(panel).catch_up == pytest.approx(0.12, abs=0.03)
     assert learned(synthetic(0.7)).catch_up == 0
 
