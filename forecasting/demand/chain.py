@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from forecasting.demand.charging import (
-    FAST,
+    FAST_SETTINGS,
     PUBLIC,
     charging_need,
     depots,
@@ -51,7 +51,7 @@ def demand_outlook(
     seed: int = 0,
     start_stock: Array | float = 0.0,
     targets: Sequence[Target] = (),
-    counted: str = CAR,
+    vehicle_class: str = CAR,
     new_cars: Array | None = None,
 ) -> DemandOutlook:
     """From vehicles imported a year to charging points needed, deployed and required.
@@ -78,7 +78,7 @@ def demand_outlook(
         Vehicles on the road at the end of the year before the first.
     targets : sequence of Target
         Announced numbers of public points or stations; those that a scenario pursues push practice.
-    counted : str
+    vehicle_class : str
         The class of vehicle that is imported, e.g. ``bus``; electric cars where none is named.
     new_cars : ndarray, shape (draws, years), optional
         New cars of every drive, of which those that are electric are a share.
@@ -102,32 +102,32 @@ def demand_outlook(
     (200, 3)
     """
     span = list(years)
-    assumed = parameters.at(place)
+    assumptions = parameters.at(place)
     rng = np.random.default_rng([seed, 0xC4A12])
-    drawn = assumed.draw(rng, len(imports))
-    _check_rollout(assumed, drawn, span[0])
-    road = vehicles_on_the_road(imports, span, assumed, drawn, start_stock, counted)
+    sample = assumptions.draw(rng, len(imports))
+    _check_rollout(assumptions, sample, span[0])
+    road = vehicles_on_the_road(imports, span, assumptions, sample, start_stock, vehicle_class)
     fleets = road.fleets
     stocks = {name: fleet.stock for name, fleet in fleets.items()}
-    a_year, month_shares, split = _of_a_vehicle(place, assumed.classes, drawn)
+    a_year, month_shares, split = _of_a_vehicle(place, assumptions.classes, sample)
     # Battery energy, kWh a year by setting: of a vehicle, of all at the year's end, of the year
     per_vehicle = {name: a_year[name] * split[name] for name in fleets}
     at_end = np.sum([stocks[name] * kwh for name, kwh in per_vehicle.items()], axis=0)
     in_year = np.sum([fleets[name].mean_stock * kwh for name, kwh in per_vehicle.items()], axis=0)
-    efficiency = _grid_efficiency(drawn)
+    efficiency = _grid_efficiency(sample)
     grid = in_year / efficiency
-    vehicles = all_vehicles(drawn, span)
+    vehicles = all_vehicles(sample, span)
     energy_at_end = dict(zip(SETTINGS, at_end, strict=True))
-    points = charging_need(energy_at_end, np.clip(road.stock / vehicles, 0, 1), span, drawn)
-    megawatts = _add_beside_energy(points, assumed.classes, stocks, drawn)
+    points = charging_need(energy_at_end, np.clip(road.stock / vehicles, 0, 1), span, sample)
+    megawatts = _add_beside_energy(points, assumptions.classes, stocks, sample)
     unpushed, practice, targeted = deployed_points(
-        road.stock, span, assumed, drawn, charging_today, as_of, targets, rng
+        road.stock, span, assumptions, sample, charging_today, as_of, targets, rng
     )
-    winter, summer = _peaks(at_end / efficiency, points, megawatts, month_shares["bev"], drawn)
+    winter, summer = _peaks(at_end / efficiency, points, megawatts, month_shares["bev"], sample)
     energy = grid.sum(axis=0) / 1e6
-    generated, record = percent_of_power(span, drawn)
-    oil, carbon = fuel_and_carbon(assumed.classes, fleets, split, energy, drawn)
-    cars = {EV_STOCK_SHARE: vehicles * drawn["car_share"]}
+    generated, record = percent_of_power(span, sample)
+    oil, carbon = fuel_and_carbon(assumptions.classes, fleets, split, energy, sample)
+    cars = {EV_STOCK_SHARE: vehicles * sample["car_share"]}
     if new_cars is not None:
         cars[EV_SHARE] = new_cars
     results = {
@@ -139,24 +139,24 @@ def demand_outlook(
         "peak_summer_mw": summer,
         "charging_points_need": _sum(points, PUBLIC),
         "charging_points_need_slow": points["overnight"],
-        "charging_points_need_fast": _sum(points, FAST),
+        "charging_points_need_fast": _sum(points, FAST_SETTINGS),
         "charging_points_practice": practice,
-        "charging_stations": practice / drawn["points_per_station"],
+        "charging_stations": practice / sample["points_per_station"],
         "charging_points_home": points["home"],
     }
     if targeted is not None:
         results["charging_points_target"] = targeted
     results |= _stocks_alone(stocks)
     results |= _electric_shares(cars, stocks, road.registered)
-    results |= _production(road.built, drawn) | {
+    results |= _production(road.production, sample) | {
         "power_share_percent": energy / generated,
         "peak_share_percent": winter / record,
         "peak_share_summer_percent": summer / record,
     }
-    results |= _capital(points, drawn) | {
+    results |= _capital(points, sample) | {
         "oil_avoided_t": oil,
         "co2_avoided_t": carbon,
-        "charging_points_standard": standard(assumed.classes, stocks, drawn),
+        "charging_points_standard": standard(assumptions.classes, stocks, sample),
     }
     return DemandOutlook(
         years=span,
@@ -172,8 +172,8 @@ def demand_outlook(
         },
         kwh_per_vehicle=a_year,
         energy_at_end=energy_at_end,
-        drawn=drawn,
-        parameters=assumed,
+        sample=sample,
+        parameters=assumptions,
         cars=cars,
         displaced=road.displaced,
         unpushed=unpushed,
@@ -181,55 +181,55 @@ def demand_outlook(
         stock_facts=stock_facts,
         standing=charging_today,
         start_stock=float(np.mean(start_stock)),
-        counted=counted,
+        vehicle_class=vehicle_class,
     )
 
 
-def _check_rollout(assumed: Parameters, drawn: Draws, first_year: int) -> None:
+def _check_rollout(assumptions: Parameters, sample: Draws, first_year: int) -> None:
     """A lever that does nothing needs no date; one that acts must not end before the first year."""
-    due = assumed["charging_rollout_year"].high
-    if due < first_year and np.any(drawn["charging_rollout"] != 1):
+    rollout_year = assumptions["charging_rollout_year"].high
+    if rollout_year < first_year and np.any(sample["charging_rollout"] != 1):
         raise AssumptionError(
-            f"charging_rollout_year = {due:.0f} lies before the first year, {first_year}"
+            f"charging_rollout_year = {rollout_year:.0f} lies before the first year, {first_year}"
         )
 
 
 def _of_a_vehicle(
-    place: str | None, classes: Iterable[VehicleClass], drawn: Draws
+    place: str | None, classes: Iterable[VehicleClass], sample: Draws
 ) -> tuple[Draws, Draws, Draws]:
     """Of one vehicle of each class: kWh a year at the battery, were all kilometres electric; the
     months' shares of it; and what of it is charged in each setting.
     """
-    split = {vehicle.name: energy_split(vehicle, drawn) for vehicle in classes}
-    by_month = energy_by_month(place, drawn, split)
+    split = {vehicle.name: energy_split(vehicle, sample) for vehicle in classes}
+    by_month = energy_by_month(place, sample, split)
     a_year = {name: table.sum(axis=1, keepdims=True) for name, table in by_month.items()}
     return a_year, {name: table / a_year[name] for name, table in by_month.items()}, split
 
 
-def _production(built: Array, drawn: Draws) -> Draws:
+def _production(production: Array, sample: Draws) -> Draws:
     """Cars built in the country, where any are."""
-    if not built.any():
+    if not production.any():
         return {}
-    plug_in = built * drawn["assembly_phev"]
-    return {"bev_production": built - plug_in, "phev_production": plug_in}
+    plug_in = production * sample["assembly_phev"]
+    return {"bev_production": production - plug_in, "phev_production": plug_in}
 
 
-def _grid_efficiency(drawn: Draws) -> Array:
+def _grid_efficiency(sample: Draws) -> Array:
     """Energy at the battery over that from the grid, by setting."""
     parts = ("onboard_efficiency", "charger_efficiency")
-    by_setting = [[drawn[f"{part}.{side(setting)}"] for part in parts] for setting in SETTINGS]
+    by_setting = [[sample[f"{part}.{side(setting)}"] for part in parts] for setting in SETTINGS]
     return np.stack([onboard * charger for onboard, charger in by_setting])
 
 
 def _electric_shares(cars: Draws, stocks: Draws, registered: Array) -> Draws:
     """Percent of all cars, on the road and new ones, that are electric."""
     electric = {EV_STOCK_SHARE: stocks["bev"] + stocks[PLUG_IN], EV_SHARE: registered}
-    return {name: 100 * np.minimum(electric[name] / every, 1) for name, every in cars.items()}
+    return {name: 100 * np.minimum(electric[name] / total, 1) for name, total in cars.items()}
 
 
-def _capital(points: Draws, drawn: Draws) -> Draws:
+def _capital(points: Draws, sample: Draws) -> Draws:
     """Dollars that the points cost: all, those of the public, and the others."""
-    dollars = investment(points, drawn)
+    dollars = investment(points, sample)
     public = _sum(dollars, PUBLIC)
     private = _sum(dollars, ("work", "home", "depot"))
     return {
@@ -241,8 +241,8 @@ def _capital(points: Draws, drawn: Draws) -> Draws:
 
 def _stocks_alone(stocks: Draws) -> Draws:
     """The stocks of classes that have a measure of their own, where there are any vehicles."""
-    named = {count_of("stock", name): stock for name, stock in stocks.items()}
-    return {name: stock for name, stock in named.items() if name and stock.any()}
+    by_measure = {count_of("stock", name): stock for name, stock in stocks.items()}
+    return {name: stock for name, stock in by_measure.items() if name and stock.any()}
 
 
 def _sum(table: Draws, settings: Sequence[str]) -> Array:
@@ -250,22 +250,22 @@ def _sum(table: Draws, settings: Sequence[str]) -> Array:
     return np.asarray(sum(table[setting] for setting in settings))
 
 
-def all_vehicles(drawn: Draws, years: Years) -> Array:
+def all_vehicles(sample: Draws, years: Years) -> Array:
     """Vehicles of all drives at 31 December of each year: the count, and what is added each year
     since.
 
     >>> one = np.ones((1, 1))
-    >>> drawn = {"vehicle_stock": 1e6 * one, "vehicle_stock_date": 2025.0 * one}
-    >>> drawn["vehicle_stock_growth"] = 0.05 * one
-    >>> all_vehicles(drawn, [2023, 2025]).round()
+    >>> sample = {"vehicle_stock": 1e6 * one, "vehicle_stock_date": 2025.0 * one}
+    >>> sample["vehicle_stock_growth"] = 0.05 * one
+    >>> all_vehicles(sample, [2023, 2025]).round()
     array([[ 950000., 1050000.]])
     """
-    since = np.asarray(years) + 1 - drawn["vehicle_stock_date"]
-    return drawn["vehicle_stock"] * np.maximum(1 + drawn["vehicle_stock_growth"] * since, 0.2)
+    since = np.asarray(years) + 1 - sample["vehicle_stock_date"]
+    return sample["vehicle_stock"] * np.maximum(1 + sample["vehicle_stock_growth"] * since, 0.2)
 
 
 def _add_beside_energy(
-    points: Draws, classes: Iterable[VehicleClass], stocks: Draws, drawn: Draws
+    points: Draws, classes: Iterable[VehicleClass], stocks: Draws, sample: Draws
 ) -> Draws:
     """Add what does not follow energy: points at homes and depots follow vehicles, and roads that
     are to be covered whatever the traffic set a floor under en-route points. Gives the rated power
@@ -275,18 +275,18 @@ def _add_beside_energy(
     for vehicle in classes:
         name = vehicle.name
         stock = stocks[name]
-        if vehicle.kept == "home":
-            at_home = at_home + stock / of_class(drawn, "evs_per_home_charger", name)
+        if vehicle.parking == "home":
+            at_home = at_home + stock / of_class(sample, "evs_per_home_charger", name)
         else:
-            count, power = depots(name, stock, drawn)
+            count, power = depots(name, stock, sample)
             depot = depot + count
             rated = rated + power
-    sites = 2 * np.ceil(drawn["coverage_km"] / drawn["coverage_spacing"])
-    points["enroute_dc"] = np.maximum(points["enroute_dc"], sites * drawn["coverage_points"])
+    sites = 2 * np.ceil(sample["coverage_km"] / sample["coverage_spacing"])
+    points["enroute_dc"] = np.maximum(points["enroute_dc"], sites * sample["coverage_points"])
     shared = {name: power_mix(name).mean_kw / 1000 * count for name, count in points.items()}
-    points["home"] = drawn["home_access"] * at_home
+    points["home"] = sample["home_access"] * at_home
     points["depot"] = depot
-    at_homes = points["home"] * drawn["home_kw"] / 1000
+    at_homes = points["home"] * sample["home_kw"] / 1000
     return shared | {"home": at_homes, "depot": rated}
 
 
@@ -295,7 +295,7 @@ def _peaks(
     points: Draws,
     megawatts: Draws,
     month_shares: Array,
-    drawn: Draws,
+    sample: Draws,
 ) -> list[Array]:
     """MW of a day of the month that takes most, a winter's where it is cold, and of the summer
     month that does.
@@ -307,4 +307,4 @@ def _peaks(
     days = [
         kwh * (share.max(axis=1, keepdims=True) / 1000) for share in (per_day, per_day[:, SUMMER])
     ]
-    return peak_load(days, standing, power, drawn["coincidence_floor"])
+    return peak_load(days, standing, power, sample["coincidence_floor"])

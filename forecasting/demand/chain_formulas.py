@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from forecasting.demand.chain import all_vehicles
-from forecasting.demand.charging import FAST, HOURS, PUBLIC, SHARED, energy_split, power_mix, side
+from forecasting.demand.charging import (
+    ENERGY_SETTINGS,
+    FAST_SETTINGS,
+    HOURS_A_YEAR,
+    PUBLIC,
+    energy_split,
+    power_mix,
+    side,
+)
 from forecasting.demand.consequences import DENSITY
 from forecasting.demand.deployed import moment
 from forecasting.demand.energy import MONTH_DAYS
@@ -48,7 +56,7 @@ OTHERS = (
     *("onboard_efficiency.ac", "onboard_efficiency.dc", "coincidence_floor", "practice_catch_up"),
     *("evs_per_home_charger", "evs_per_home_charger.phev", "afir_kw", "afir_kw.phev"),
     *("grid_losses", "inventory_share", "practice_elasticity"),
-    *(f"utilisation_{end}.{setting}" for end in ("low", "high") for setting in SHARED),
+    *(f"utilisation_{end}.{setting}" for end in ("low", "high") for setting in ENERGY_SETTINGS),
 )
 ANSWERS = {  # columns of the model, by measure
     "ev_registrations": "registered",
@@ -137,7 +145,7 @@ class Chain:
         self.formulas: dict[str, Formula] = {}
         for name in (*LEVERS, *OTHERS):
             free = name in levers
-            self._put(f"drawn.{name}" if free else name, demand.drawn[name])
+            self._put(f"drawn.{name}" if free else name, demand.sample[name])
             if free:
                 self.taken[name] = f"IF(ISNUMBER(own.{name}),own.{name},drawn.{name})"
         self.start = max(float(demand.years[0]), moment(as_of))
@@ -190,7 +198,7 @@ class Chain:
 
     def _vehicles(self, flows: Mapping[float, Array], single: Array) -> None:
         demand = self.demand
-        drawn = demand.drawn
+        drawn = demand.sample
         results = demand.results
         practice = results["charging_points_practice"]
         _, little, *_, most = sorted(flows)
@@ -232,10 +240,10 @@ class Chain:
         taken = self.taken
         by_name = {row.name: row for row in demand.parameters.classes}
         for name, consumption in CARS.items():
-            mild = demand.drawn["annual_km"] * demand.drawn[consumption]
+            mild = demand.sample["annual_km"] * demand.sample[consumption]
             year = demand.kwh_per_vehicle[name] / mild
             for end, access in {"at_home": 1.0, "no_home": 0.0}.items():
-                alone = {**demand.drawn, "home_access": np.full_like(mild, access)}
+                alone = {**demand.sample, "home_access": np.full_like(mild, access)}
                 split = energy_split(by_name[name], alone)
                 self._put(f"electric_{end}.{name}", split.sum(axis=0))
                 for setting, share in zip(SETTINGS, split, strict=True):
@@ -255,7 +263,7 @@ class Chain:
         taken = self.taken
         for points in range(1, LARGEST_STATION + 2):
             self._put(f"queue.{points}", utilisation_ceiling(points))
-        self._put("burns", demand.drawn["fuel_use"] * DENSITY["petrol"] / 200_000)
+        self._put("burns", demand.sample["fuel_use"] * DENSITY["petrol"] / 200_000)
         self._put("busy_day", (demand.month_shares["bev"] / MONTH_DAYS).max(axis=1))
         for setting, shape in zip(SETTINGS, day_profile(), strict=True):
             both = f"onboard_efficiency.{side(setting)}*charger_efficiency.{side(setting)}"
@@ -263,7 +271,7 @@ class Chain:
             taken[f"mwh_a_day.{setting}"] = f"busy_day/1000/({both})"
             for hour in BUSY_HOURS:
                 self._put(f"hour_{hour}.{setting}", shape[hour] / shape.max())
-        for setting in SHARED:
+        for setting in ENERGY_SETTINGS:
             mix = power_mix(setting)
             self._put(f"kw.{setting}", mix.mean_kw)
             for year, kw in zip(self.years, mix.delivered(self.years), strict=True):
@@ -272,7 +280,7 @@ class Chain:
             taken[f"low.{setting}"] = low
             taken[f"rise.{setting}"] = f"MIN(utilisation_high.{setting}*utilisation_scale,1)-{low}"
             taken[f"ceiling.{setting}"] = "1"
-        for setting in FAST:
+        for setting in FAST_SETTINGS:
             size = f"station_size.{setting}"
             taken[f"ceiling.{setting}"] = (
                 f"INDEX(queue,INT({size}))+({size}-INT({size}))"
@@ -399,7 +407,9 @@ class Chain:
         rise = f"rise.{setting}"
         use = f"MIN(MAX(low.{setting}+{rise}*progress,{rise}/LN(25)),ceiling.{setting})"
         power = f"kw.{setting}*MIN(delivered.{setting}*power_delivery_scale,1)"
-        return f"kwh.{setting}/onboard_efficiency.{side(setting)}/({power}*{use}*{HOURS:.0f})"
+        return (
+            f"kwh.{setting}/onboard_efficiency.{side(setting)}/({power}*{use}*{HOURS_A_YEAR:.0f})"
+        )
 
     def _practice(self, year: int) -> Formulas:
         """What practice builds, raised to targets."""

@@ -18,15 +18,15 @@ from forecasting.demand.queueing import ceilings
 from forecasting.quantiles import Array
 
 PUBLIC = ("overnight", "destination_ac", "destination_dc", "enroute_dc")
-SHARED = ("work", *PUBLIC)  # settings whose points follow the energy
-FAST = ("destination_dc", "enroute_dc")
+ENERGY_SETTINGS = ("work", *PUBLIC)  # settings whose points follow the energy
+FAST_SETTINGS = ("destination_dc", "enroute_dc")
 LOW_SHARE, HIGH_SHARE = 0.02, 0.50  # EV stock shares between which ICCT's utilisation rises
-HOURS = 8760.0
+HOURS_A_YEAR = 8760.0
 
 
 def side(setting: str) -> str:
     """On which side of the vehicle's charger a setting feeds it: ``ac`` or ``dc``."""
-    return "dc" if setting in FAST else "ac"
+    return "dc" if setting in FAST_SETTINGS else "ac"
 
 
 def utilisation(share: Array | float, low: Array | float, high: Array | float) -> Array:
@@ -67,8 +67,8 @@ class PowerMix:
 
     kw: Array
     share: Array
-    early: Array
-    late: Array
+    delivery_2023: Array
+    delivery_2035: Array
 
     @property
     def mean_kw(self) -> float:
@@ -78,7 +78,7 @@ class PowerMix:
     def delivered(self, years: Years) -> Array:
         """Mean delivered power of a point in each year, kW."""
         progress = np.clip(np.subtract(years, 2023) / 12, 0, 1)[:, None]
-        ratio = self.early + (self.late - self.early) * progress
+        ratio = self.delivery_2023 + (self.delivery_2035 - self.delivery_2023) * progress
         return np.asarray((ratio * self.kw * self.share).sum(axis=1))
 
 
@@ -94,7 +94,7 @@ def power_mix(setting: str) -> PowerMix:
     return PowerMix(*(np.array([float(row[name]) for row in rows]) for name in columns))
 
 
-def energy_split(vehicle: VehicleClass, drawn: Draws) -> Array:
+def energy_split(vehicle: VehicleClass, sample: Draws) -> Array:
     """Where the energy of a class is charged, per unit of energy that all its kilometres would
     take.
 
@@ -102,7 +102,7 @@ def energy_split(vehicle: VehicleClass, drawn: Draws) -> Array:
     ----------
     vehicle : VehicleClass
         The class.
-    drawn : mapping
+    sample : mapping
         Draws of home_access, commuter_share, work_access, noncommuter_km, phev_electric_scale,
         depot_access.
 
@@ -115,12 +115,12 @@ def energy_split(vehicle: VehicleClass, drawn: Draws) -> Array:
     --------
     >>> from forecasting.demand.parameters import Years, load_parameters
     >>> names = ("home_access", "commuter_share", "work_access", "noncommuter_km")
-    >>> cars, drawn = load_parameters().classes[0], {name: np.ones((1, 1)) for name in names}
-    >>> energy_split(cars, drawn)[:, 0, 0].round(2)
+    >>> cars, sample = load_parameters().classes[0], {name: np.ones((1, 1)) for name in names}
+    >>> energy_split(cars, sample)[:, 0, 0].round(2)
     array([0.7 , 0.  , 0.2 , 0.  , 0.02, 0.03, 0.05])
     """
     total: Array = np.zeros((len(SETTINGS), 1, 1))
-    scale = drawn.get(f"{vehicle.name}_electric_scale", np.ones(1))
+    scale = sample.get(f"{vehicle.name}_electric_scale", np.ones(1))
     access = {
         "with_home": "home_access",
         "with_commute": "commuter_share",
@@ -133,17 +133,17 @@ def energy_split(vehicle: VehicleClass, drawn: Draws) -> Array:
         weight: Array = np.ones(1)
         for column, name in access.items():
             if group.get(column):
-                weight = weight * (drawn[name] if group[column] == "1" else 1 - drawn[name])
+                weight = weight * (sample[name] if group[column] == "1" else 1 - sample[name])
         if commutes := group.get("with_commute"):  # those who do not commute drive less
-            commuters = drawn["commuter_share"]
-            ratio = drawn["noncommuter_km"]
+            commuters = sample["commuter_share"]
+            ratio = sample["noncommuter_km"]
             relative = 1.0 if commutes == "1" else ratio
             weight = weight * relative / (commuters + (1 - commuters) * ratio)
         total = total + shares[:, None, None] / shares.sum() * (weight * electric)
     return total
 
 
-def charging_need(energy_kwh: Draws, share: Array, years: Years, drawn: Draws) -> Draws:
+def charging_need(energy_kwh: Draws, share: Array, years: Years, sample: Draws) -> Draws:
     """Points of the shared settings, from workplace to en-route.
 
     Parameters
@@ -154,7 +154,7 @@ def charging_need(energy_kwh: Draws, share: Array, years: Years, drawn: Draws) -
         EV stock share.
     years : sequence of int
         Years; delivered power improves from 2023 to 2035.
-    drawn : mapping
+    sample : mapping
         Draws of the utilisation, power delivery, station size and efficiency parameters.
 
     Returns
@@ -165,42 +165,44 @@ def charging_need(energy_kwh: Draws, share: Array, years: Years, drawn: Draws) -
     Examples
     --------
     >>> from forecasting.demand.parameters import Years, load_parameters
-    >>> drawn = {row.key: np.array([[row.mode]]) for row in load_parameters()}
+    >>> sample = {row.key: np.array([[row.mode]]) for row in load_parameters()}
     >>> energy = {setting: np.array([[1e6]]) for setting in SETTINGS}
-    >>> points = charging_need(energy, np.array([[0.05]]), [2030], drawn)
+    >>> points = charging_need(energy, np.array([[0.05]]), [2030], sample)
     >>> {setting: float(value[0, 0].round(1)) for setting, value in points.items()}
     {'work': 79.6, 'overnight': 132.3, 'destination_ac': 70.0, 'destination_dc': 19.6,
     'enroute_dc': 8.3}
     """
     points = {}
-    for setting in SHARED:
+    for setting in ENERGY_SETTINGS:
         mix = power_mix(setting)
         low, high = (
-            np.minimum(drawn[f"utilisation_{end}.{setting}"] * drawn["utilisation_scale"], 1)
+            np.minimum(sample[f"utilisation_{end}.{setting}"] * sample["utilisation_scale"], 1)
             for end in ("low", "high")
         )
         use = utilisation(share, low, high)
-        if setting in FAST:
-            use = np.minimum(use, ceilings(drawn[f"station_size.{setting}"]))
-        delivery = np.minimum(mix.delivered(years) / mix.mean_kw * drawn["power_delivery_scale"], 1)
-        inlet = energy_kwh[setting] / drawn[f"onboard_efficiency.{side(setting)}"]
-        points[setting] = inlet / (mix.mean_kw * delivery * use * HOURS)
+        if setting in FAST_SETTINGS:
+            use = np.minimum(use, ceilings(sample[f"station_size.{setting}"]))
+        delivery = np.minimum(
+            mix.delivered(years) / mix.mean_kw * sample["power_delivery_scale"], 1
+        )
+        inlet = energy_kwh[setting] / sample[f"onboard_efficiency.{side(setting)}"]
+        points[setting] = inlet / (mix.mean_kw * delivery * use * HOURS_A_YEAR)
     return points
 
 
-def depots(name: str, stock: Array, drawn: Draws) -> tuple[Array, Array]:
+def depots(name: str, stock: Array, sample: Draws) -> tuple[Array, Array]:
     """Points and megawatts at the depots of a class of vehicle: they follow vehicles, not energy.
 
     Examples
     --------
     >>> from forecasting.demand.parameters import Years, load_parameters
-    >>> drawn = {row.key: np.array([[row.mode]]) for row in load_parameters()}
-    >>> [float(each[0, 0].round(1)) for each in depots("bus", np.array([[100.0]]), drawn)]
+    >>> sample = {row.key: np.array([[row.mode]]) for row in load_parameters()}
+    >>> [float(each[0, 0].round(1)) for each in depots("bus", np.array([[100.0]]), sample)]
     [69.0, 5.5]
     """
-    kept = stock * drawn[f"depot_access.{name}"]
-    power = kept * drawn[f"depot_kw_per_vehicle.{name}"]
-    return power / drawn[f"depot_kw.{name}"], power / 1000
+    parked = stock * sample[f"depot_access.{name}"]
+    power = parked * sample[f"depot_kw_per_vehicle.{name}"]
+    return power / sample[f"depot_kw.{name}"], power / 1000
 
 
 def gross_additions(points: Array, life: Array) -> Array:
@@ -226,15 +228,15 @@ def gross_additions(points: Array, life: Array) -> Array:
     draws, years = points.shape
     ages = np.arange(years + 1)
     # A power of 4, at a tenth of its time
-    kept = np.exp(-np.square(np.square(ages / life)))
-    built = np.zeros((draws, years + 1))
+    survival = np.exp(-np.square(np.square(ages / life)))
+    additions = np.zeros((draws, years + 1))
     for year in range(1, years + 1):
-        standing = np.einsum("dc,dc->d", built[:, :year], kept[:, year:0:-1])
-        built[:, year] = np.maximum(points[:, year - 1] - standing, 0)
-    return built[:, 1:]
+        standing = np.einsum("dc,dc->d", additions[:, :year], survival[:, year:0:-1])
+        additions[:, year] = np.maximum(points[:, year - 1] - standing, 0)
+    return additions[:, 1:]
 
 
-def standard(classes: Iterable[VehicleClass], stocks: Draws, drawn: Draws) -> Array:
+def standard(classes: Iterable[VehicleClass], stocks: Draws, sample: Draws) -> Array:
     """Public points that AFIR, the rule of the EU, asks for: so much power for each light vehicle.
 
     Parameters
@@ -243,7 +245,7 @@ def standard(classes: Iterable[VehicleClass], stocks: Draws, drawn: Draws) -> Ar
         For as what the rule counts each.
     stocks : mapping of str to ndarray, shape (draws, years)
         Vehicles on the road, by class.
-    drawn : mapping
+    sample : mapping
         Draws of afir_kw and public_point_kw.
 
     Returns
@@ -254,13 +256,13 @@ def standard(classes: Iterable[VehicleClass], stocks: Draws, drawn: Draws) -> Ar
     --------
     >>> from forecasting.demand.parameters import Years, load_parameters
     >>> one, cars = np.ones(1), load_parameters().classes[:1]
-    >>> drawn = {"afir_kw": 1.3 * one, "public_point_kw": 30 * one}
-    >>> standard(cars, {"bev": np.array([[3000.0]])}, drawn)
+    >>> sample = {"afir_kw": 1.3 * one, "public_point_kw": 30 * one}
+    >>> standard(cars, {"bev": np.array([[3000.0]])}, sample)
     array([[130.]])
     """
     power = [
-        stocks[vehicle.name] * of_class(drawn, "afir_kw", vehicle.rule)
+        stocks[vehicle.name] * of_class(sample, "afir_kw", vehicle.rule)
         for vehicle in classes
         if vehicle.rule
     ]
-    return sum(power) / drawn["public_point_kw"]
+    return sum(power) / sample["public_point_kw"]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from forecasting.demand.charging import HOURS, gross_additions, power_mix, side
+from forecasting.demand.charging import HOURS_A_YEAR, gross_additions, power_mix, side
 from forecasting.demand.fleet import Fleet
 from forecasting.demand.parameters import Draws, VehicleClass, Years, of_class, read_table
 from forecasting.quantiles import Array, ratio
@@ -18,7 +18,7 @@ DENSITY = {"petrol": 0.745, "diesel": 0.835}  # kg per litre
 CARBON = {"petrol": 2.31, "diesel": 2.68}
 
 
-def cost_per_point(setting: str, drawn: Draws) -> Array:
+def cost_per_point(setting: str, sample: Draws) -> Array:
     """Dollars of 2024 for one point: the charger with its installation, and its connection to the
     grid.
 
@@ -26,7 +26,7 @@ def cost_per_point(setting: str, drawn: Draws) -> Array:
     ----------
     setting : str
         From home to the road.
-    drawn : mapping of str to ndarray, shape (draws, 1)
+    sample : mapping of str to ndarray, shape (draws, 1)
         Draws of ``charger_cost`` and ``connection_cost``.
 
     Returns
@@ -36,21 +36,21 @@ def cost_per_point(setting: str, drawn: Draws) -> Array:
     Examples
     --------
     >>> from forecasting.demand.parameters import Years, load_parameters
-    >>> drawn = {row.key: np.array([[row.mode]]) for row in load_parameters()}
+    >>> sample = {row.key: np.array([[row.mode]]) for row in load_parameters()}
     >>> settings = ("home", "overnight", "destination_dc")
-    >>> [cost_per_point(setting, drawn).item() for setting in settings]
+    >>> [cost_per_point(setting, sample).item() for setting in settings]
     [800.0, 3500.0, 20000.0]
     """
-    return drawn[f"charger_cost.{setting}"] + drawn[f"connection_cost.{setting}"]
+    return sample[f"charger_cost.{setting}"] + sample[f"connection_cost.{setting}"]
 
 
-def cost_checks(drawn: Draws) -> pd.DataFrame:
+def cost_checks(sample: Draws) -> pd.DataFrame:
     """Costs of stations that were printed, beside what the same points cost by the table of
     costs.
 
     Parameters
     ----------
-    drawn : mapping of str to ndarray, shape (draws, 1)
+    sample : mapping of str to ndarray, shape (draws, 1)
         Draws of the costs and of ``points_per_station``, for a station whose points are not said.
 
     Returns
@@ -62,20 +62,20 @@ def cost_checks(drawn: Draws) -> pd.DataFrame:
     Examples
     --------
     >>> from forecasting.demand.parameters import Years, load_parameters
-    >>> drawn = {row.key: np.array([[row.mode]]) for row in load_parameters()}
-    >>> cost_checks(drawn)[["usd", "middle"]].values.tolist()
+    >>> sample = {row.key: np.array([[row.mode]]) for row in load_parameters()}
+    >>> cost_checks(sample)[["usd", "middle"]].values.tolist()
     [[19600.0, 40000.0], [48000.0, 40000.0], [104443.0, 20000.0], [8526.0, 4000.0]]
     """
     rows = []
     for row in read_table("station_costs.csv"):
-        points = float(row["points"]) if row["points"] else drawn["points_per_station"]
-        ends = np.quantile(cost_per_point(row["setting"], drawn) * points, (0.1, 0.5, 0.9))
+        points = float(row["points"]) if row["points"] else sample["points_per_station"]
+        ends = np.quantile(cost_per_point(row["setting"], sample) * points, (0.1, 0.5, 0.9))
         rows.append(row | dict(zip(("low", "middle", "high"), ends, strict=True)))
     return pd.DataFrame(rows).astype({"usd": float})
 
 
 def point_business(
-    setting: str, use: float, price: float, power_price: float, drawn: Draws
+    setting: str, use: float, price: float, power_price: float, sample: Draws
 ) -> dict[str, float]:
     """A year of one public point: what it sells, what is left of that after the electricity, and
     how long its cost takes to come back.
@@ -88,7 +88,7 @@ def point_business(
         Share of the hours in which it gives its rated power, above 0.
     price, power_price : float
         Of a kWh sold, and of one bought.
-    drawn : mapping of str to ndarray, shape (draws, 1)
+    sample : mapping of str to ndarray, shape (draws, 1)
         Draws of what it costs and what it loses.
 
     Returns
@@ -100,20 +100,20 @@ def point_business(
     Examples
     --------
     >>> from forecasting.demand.parameters import Years, load_parameters
-    >>> drawn = {row.key: np.array([[row.mode]]) for row in load_parameters()}
-    >>> year = point_business("destination_dc", 0.1, 0.21, 0.078, drawn)
+    >>> sample = {row.key: np.array([[row.mode]]) for row in load_parameters()}
+    >>> year = point_business("destination_dc", 0.1, 0.21, 0.078, sample)
     >>> {name: round(value, 1) for name, value in year.items()}
     {'mwh': 55.2, 'revenue': 11589.5, 'margin': 6806.5, 'payback': 2.9}
     """
-    bought = power_mix(setting).mean_kw * HOURS * use
-    sold = bought * float(np.median(drawn[f"charger_efficiency.{side(setting)}"]))
+    bought = power_mix(setting).mean_kw * HOURS_A_YEAR * use
+    sold = bought * float(np.median(sample[f"charger_efficiency.{side(setting)}"]))
     margin = sold * price - bought * power_price
-    cost = float(np.median(cost_per_point(setting, drawn)))
+    cost = float(np.median(cost_per_point(setting, sample)))
     payback = cost / margin if margin > 0 else np.inf
     return {"mwh": sold / 1000, "revenue": sold * price, "margin": margin, "payback": payback}
 
 
-def investment(points: Draws, drawn: Draws) -> Draws:
+def investment(points: Draws, sample: Draws) -> Draws:
     """Dollars a year by setting for the points that are needed: growth, and replacement of those
     that fail.
 
@@ -123,7 +123,7 @@ def investment(points: Draws, drawn: Draws) -> Draws:
     ----------
     points : mapping of str to ndarray, shape (draws, years)
         Points needed at the end of each year, by setting.
-    drawn : mapping of str to ndarray, shape (draws, 1)
+    sample : mapping of str to ndarray, shape (draws, 1)
         Draws of the costs and of ``charger_life``.
 
     Returns
@@ -133,20 +133,20 @@ def investment(points: Draws, drawn: Draws) -> Draws:
     Examples
     --------
     >>> from forecasting.demand.parameters import Years, load_parameters
-    >>> drawn = {row.key: np.array([[row.mode]]) for row in load_parameters()}
-    >>> investment({"home": np.array([[100.0, 150.0]])}, drawn)["home"].round(-2)
+    >>> sample = {row.key: np.array([[row.mode]]) for row in load_parameters()}
+    >>> investment({"home": np.array([[100.0, 150.0]])}, sample)["home"].round(-2)
     array([[80000., 40000.]])
     """
     dollars = {}
     for setting, standing in points.items():
-        built = gross_additions(standing, drawn["charger_life"])
+        additions = gross_additions(standing, sample["charger_life"])
         grown = np.maximum(np.diff(standing, prepend=0.0, axis=1), 0)
-        chargers = built * drawn[f"charger_cost.{setting}"]
-        dollars[setting] = chargers + grown * drawn[f"connection_cost.{setting}"]
+        chargers = additions * sample[f"charger_cost.{setting}"]
+        dollars[setting] = chargers + grown * sample[f"connection_cost.{setting}"]
     return dollars
 
 
-def percent_of_power(years: Years, drawn: Draws) -> list[Array]:
+def percent_of_power(years: Years, sample: Draws) -> list[Array]:
     """One per cent of the country's generation, and of its highest load of any season, as both
     grow.
 
@@ -154,7 +154,7 @@ def percent_of_power(years: Years, drawn: Draws) -> list[Array]:
     ----------
     years : sequence of int
         The years.
-    drawn : mapping of str to ndarray, shape (draws, 1)
+    sample : mapping of str to ndarray, shape (draws, 1)
         Draws of ``generation_gwh``, ``record_peak_mw``, their ``power_date`` and ``power_growth``.
 
     Returns
@@ -165,14 +165,14 @@ def percent_of_power(years: Years, drawn: Draws) -> list[Array]:
     Examples
     --------
     >>> one = np.ones(1)
-    >>> drawn = {"generation_gwh": 80_000 * one, "record_peak_mw": 12_000 * one}
-    >>> drawn |= {"power_date": 2025 * one, "power_growth": 0.05 * one}
-    >>> [float(part[1]) for part in percent_of_power([2025, 2026], drawn)]
+    >>> sample = {"generation_gwh": 80_000 * one, "record_peak_mw": 12_000 * one}
+    >>> sample |= {"power_date": 2025 * one, "power_growth": 0.05 * one}
+    >>> [float(part[1]) for part in percent_of_power([2025, 2026], sample)]
     [840.0, 126.0]
     """
-    since = years - drawn["power_date"]
-    grown = np.maximum(1 + drawn["power_growth"] * since, 0.2)
-    return [drawn[name] * grown / 100 for name in ("generation_gwh", "record_peak_mw")]
+    since = years - sample["power_date"]
+    grown = np.maximum(1 + sample["power_growth"] * since, 0.2)
+    return [sample[name] * grown / 100 for name in ("generation_gwh", "record_peak_mw")]
 
 
 def fuel_and_carbon(
@@ -180,7 +180,7 @@ def fuel_and_carbon(
     fleets: Mapping[str, Fleet],
     split: Draws,
     energy_gwh: Array,
-    drawn: Draws,
+    sample: Draws,
 ) -> tuple[Array, Array]:
     """Tonnes a year of petrol and diesel that are not burnt, and of CO2 that is avoided.
 
@@ -198,7 +198,7 @@ def fuel_and_carbon(
         From ``energy_split``, by class: its sum is the share of kilometres on electricity.
     energy_gwh : ndarray, shape (draws, years)
         Electricity at the charger.
-    drawn : mapping of str to ndarray, shape (draws, 1)
+    sample : mapping of str to ndarray, shape (draws, 1)
         Draws of ``annual_km``, ``fuel_use``, ``fuel_upstream``, ``grid_carbon``, ``grid_losses``.
 
     Returns
@@ -210,33 +210,33 @@ def fuel_and_carbon(
     >>> from forecasting.demand.fleet import run_fleet
     >>> from forecasting.demand.parameters import Years, load_parameters
     >>> one, cars = np.ones((1, 1)), load_parameters().classes[:1]
-    >>> drawn = {"annual_km": 10_000 * one, "fuel_use": 8 * one, "fuel_upstream": 0.2 * one}
-    >>> drawn |= {"grid_carbon": 0.5 * one, "grid_losses": 0.1 * one}
-    >>> drawn |= {"survival_scale": 16 * one, "survival_shape": 5 * one, "used_share": 0 * one}
-    >>> drawn |= {"entry_age": 0 * one, "start_age": one}
-    >>> fleets = {"bev": run_fleet("bev", np.array([[2000.0]]), 0.0, drawn)}
+    >>> sample = {"annual_km": 10_000 * one, "fuel_use": 8 * one, "fuel_upstream": 0.2 * one}
+    >>> sample |= {"grid_carbon": 0.5 * one, "grid_losses": 0.1 * one}
+    >>> sample |= {"survival_scale": 16 * one, "survival_shape": 5 * one, "used_share": 0 * one}
+    >>> sample |= {"entry_age": 0 * one, "start_age": one}
+    >>> fleets = {"bev": run_fleet("bev", np.array([[2000.0]]), 0.0, sample)}
     >>> split, energy = {"bev": np.ones((1, 1))}, np.array([[2.0]])
-    >>> fuel, carbon = fuel_and_carbon(cars, fleets, split, energy, drawn)
+    >>> fuel, carbon = fuel_and_carbon(cars, fleets, split, energy, sample)
     >>> fuel, carbon.round()
     (array([[596.]]), array([[1106.]]))
     """
     litres = dict.fromkeys(CARBON, np.zeros_like(energy_gwh))
     for vehicle in classes:
         name = vehicle.name
-        electric = split[name].sum(axis=0) * of_class(drawn, "annual_km", name)
-        per_vehicle = electric * of_class(drawn, "fuel_use", name) / 100
+        electric = split[name].sum(axis=0) * of_class(sample, "annual_km", name)
+        per_vehicle = electric * of_class(sample, "fuel_use", name) / 100
         litres[vehicle.fuel] = litres[vehicle.fuel] + fleets[name].mean_stock * per_vehicle
     fuel, carbon = (
         np.sum([litres[fuel] * per_litre[fuel] for fuel in CARBON], axis=0) / 1000
         for per_litre in (DENSITY, CARBON)
     )
-    per_gwh = 1000 * drawn["grid_carbon"] / (1 - drawn["grid_losses"])
-    burnt = carbon * (1 + drawn["fuel_upstream"])
+    per_gwh = 1000 * sample["grid_carbon"] / (1 - sample["grid_losses"])
+    burnt = carbon * (1 + sample["fuel_upstream"])
     return fuel, burnt - energy_gwh * per_gwh
 
 
 def expected_regret(
-    wanted: Array,
+    requirement: Array,
     options: Mapping[str, float],
     *,
     missing: float,
@@ -251,7 +251,7 @@ def expected_regret(
 
     Parameters
     ----------
-    wanted : ndarray, shape (draws,)
+    requirement : ndarray, shape (draws,)
         Points that turn out to be wanted: draws of need, or of whatever is held to be right.
     options : mapping of str to float
         Numbers of points to build, by name.
@@ -270,16 +270,16 @@ def expected_regret(
 
     Examples
     --------
-    >>> wanted = np.array([100.0, 200.0, 300.0])
-    >>> table = expected_regret(wanted, {"need": 200, "practice": 100}, missing=3.0, idle=1.0)
+    >>> requirement = np.array([100.0, 200.0, 300.0])
+    >>> table = expected_regret(requirement, {"need": 200, "practice": 100}, missing=3.0, idle=1.0)
     >>> table[["option", "regret"]].round(1).values.tolist()
     [['need', 133.3], ['practice', 300.0]]
     """
     numbers = np.array([*options.values()], dtype=float)
-    over = numbers[:, None] - wanted
-    lacking = np.maximum(-over, 0).mean(axis=1)
-    unused = np.maximum(over, 0).mean(axis=1)
-    short = (over < 0).mean(axis=1)
+    surplus = numbers[:, None] - requirement
+    lacking = np.maximum(-surplus, 0).mean(axis=1)
+    unused = np.maximum(surplus, 0).mean(axis=1)
+    short = (surplus < 0).mean(axis=1)
     table = pd.DataFrame(
         {
             "option": [*options],

@@ -27,13 +27,13 @@ FAST_TO = 0.8
 CASES = {"low": "_low", "middle": "", "high": "_high"}  # and their columns in tables of roads
 BY_DAY = ("car", "bus")  # trucks have megawatt points, and a plan of their own
 ON_ROADS = ("car", "bus", "truck")
-LEAST = {"car": 2}  # points at a site whatever the traffic; of other classes one
-FRESH = ((0.0, 1.0),)  # all trips start full where the section starts
+MIN_SITE_POINTS = {"car": 2}  # points at a site whatever the traffic; of other classes one
+ALL_START_FULL = ((0.0, 1.0),)  # all trips start full where the section starts
 WARM = 25.0  # degrees Celsius at which a battery takes its full power
 SLOWEST = 0.4  # of the full power: a battery that is charged warms up
 MILD = 15.0  # degrees Celsius
 TRUCK_ROAD = "urumqi-horgos-almaty-tashkent"
-SCENARIOS = ("baseline", "accelerated", "constrained")  # of the trucks' electric share
+TRUCK_SCENARIOS = ("baseline", "accelerated", "constrained")  # of the trucks' electric share
 
 
 @cache
@@ -203,7 +203,7 @@ def stops_along(
     length_km: float,
     vehicle: RoadVehicle,
     temperature: float,
-    came_from: Sequence[tuple[float, float]] = FRESH,
+    came_from: Sequence[tuple[float, float]] = ALL_START_FULL,
 ) -> float:
     """Mean stops on a stretch of trips that left full some way before it.
 
@@ -225,11 +225,11 @@ def stops_along(
     (0.0, 0.88)
     """
     reach = vehicle.range_km(temperature)
-    first = reach * (FULL - RESERVE)
+    full_reach = reach * (FULL - RESERVE)
     leg = reach * (FAST_TO - RESERVE)
 
     def so_far(km: float) -> float:
-        return max(km - first, 0.0) / leg
+        return max(km - full_reach, 0.0) / leg
 
     return sum(share * (so_far(km + length_km) - so_far(km)) for km, share in came_from)
 
@@ -267,21 +267,21 @@ def stops_by_section(
     >>> [round(value, 2) for value in alone], [round(value, 2) for value in together]
     ([3.64, 0.0], [4.08, 0.44])
     """
-    both = []
+    by_direction = []
     for way in (slice(None), slice(None, None, -1)):
         came_from: list[tuple[float, float]] = []  # kilometres behind them, and the share of trips
         stops = []
-        last = 0.0
-        before = 0.0
+        previous_km = 0.0
+        previous_traffic = 0.0
         for length, vehicles in zip(lengths[way], traffic[way], strict=True):
-            driven_on = through * min(before, vehicles) / max(vehicles, 1e-9)
-            came_from = [(km + last, share * driven_on) for km, share in came_from]
+            driven_on = through * min(previous_traffic, vehicles) / max(vehicles, 1e-9)
+            came_from = [(km + previous_km, share * driven_on) for km, share in came_from]
             came_from.append((0.0, 1 - driven_on))
             stops.append(stops_along(length, vehicle, temperature, came_from))
-            last = length
-            before = vehicles
-        both.append(stops[way])
-    return [(one + other) / 2 for one, other in zip(*both, strict=True)]
+            previous_km = length
+            previous_traffic = vehicles
+        by_direction.append(stops[way])
+    return [(forward + backward) / 2 for forward, backward in zip(*by_direction, strict=True)]
 
 
 def corridor_names() -> list[str]:
@@ -313,11 +313,11 @@ def stretches(name: str) -> list[dict[str, str]]:
     [('Shymkent', 'Zhibek Zholy'), ('Zhibek Zholy', 'Tashkent')]
     """
     rows = [*read_table("corridors.csv"), *read_table("truck_corridor.csv")]
-    own = [row for row in rows if row["corridor"] == name]
-    if not own:
+    sections = [row for row in rows if row["corridor"] == name]
+    if not sections:
         hint = did_you_mean(name, corridor_names(), str(corridor_names()))
         raise AssumptionError(f"no corridor {name!r}; {hint}")
-    return own
+    return sections
 
 
 def _by_section(road: Sequence[Mapping[str, str]], column: str, case: str) -> list[float]:
@@ -413,7 +413,7 @@ def corridor_plan(
                 electric,
                 temperature=temperature,
                 spacing_km=spacing_km,
-                least_points=LEAST.get(vehicle, 1),
+                least_points=MIN_SITE_POINTS.get(vehicle, 1),
             )
     return pd.DataFrame(rows)
 

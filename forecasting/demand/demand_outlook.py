@@ -30,8 +30,8 @@ from forecasting.measures import (
 from forecasting.panels.practice import NORMAL_80, Practice, column_at
 from forecasting.quantiles import Array, medians, quantiles, ratio
 
-LEVELS = (0.1, 0.5, 0.9)
-MONTHS = range(1, 13)
+INTERVAL_LEVELS = (0.1, 0.5, 0.9)
+MONTH_NUMBERS = range(1, 13)
 # Assumptions that lead to costs, shares of power, fuel and carbon, and to no answer on vehicles or
 # chargers.
 CONSEQUENCES_ALONE = (
@@ -65,7 +65,7 @@ class DemandOutlook:
         kWh a year at the battery per vehicle, were all kilometres electric, by class.
     energy_at_end : dict of str to ndarray, shape (draws, years)
         kWh a year at the battery of the vehicles at 31 December, by setting.
-    drawn : dict of str to ndarray, shape (draws, 1)
+    sample : dict of str to ndarray, shape (draws, 1)
         Draws of the assumptions.
     cars : dict of str to ndarray, shape (draws, years)
         By measure of a share, the cars of every drive that it is a share of.
@@ -101,7 +101,7 @@ class DemandOutlook:
     grid_per_vehicle: Draws
     kwh_per_vehicle: Draws
     energy_at_end: Draws
-    drawn: Draws
+    sample: Draws
     cars: Draws
     parameters: Parameters
     displaced: Array
@@ -110,7 +110,7 @@ class DemandOutlook:
     stock_facts: Iterable[Fact]
     standing: ExistingCharging | None
     start_stock: float
-    counted: str
+    vehicle_class: str
 
     def __repr__(self) -> str:
         span = f"{self.years[0]} to {self.years[-1]}"
@@ -129,7 +129,7 @@ class DemandOutlook:
         """Points needed by year and setting (median and 80 % interval), with medians of rated
         power, energy and what is built for them in dollars of 2024.
         """
-        dollars = investment(self.points_by_setting, self.drawn)
+        dollars = investment(self.points_by_setting, self.sample)
         groups = {
             setting: {
                 **_ends("points", self.points_by_setting[setting]),
@@ -163,8 +163,8 @@ class DemandOutlook:
                 **_ends("median", fleet.stock),
                 "energy_percent": medians(100 * ratio(self._gwh[name], total, 0.0)),
             }
-            if vehicle.kept == "depot":
-                points, megawatts = depots(name, fleet.stock, self.drawn)
+            if vehicle.parking == "depot":
+                points, megawatts = depots(name, fleet.stock, self.sample)
                 groups[name] |= {"depot_points": medians(points), "depot_mw": medians(megawatts)}
         return self._table("vehicle_class", groups)
 
@@ -179,7 +179,7 @@ class DemandOutlook:
     def by_month(self) -> pd.DataFrame:
         """Electricity by year and month, GWh (median and 80 % interval)."""
         gwh = _ends("gwh", self._monthly.reshape(len(self.imports), -1))
-        return _crossed({"year": self.years, "month": MONTHS}, **gwh)
+        return _crossed({"year": self.years, "month": MONTH_NUMBERS}, **gwh)
 
     @cached_property
     def _monthly(self) -> Array:
@@ -202,10 +202,10 @@ class DemandOutlook:
         """What each of the three answers has beyond what stands today, and what is built for it
         in the year (medians); never averaged.
         """
-        life = self.drawn["charger_life"]
+        life = self.sample["charger_life"]
         today: Array | float = np.nan
         if self.standing is not None:
-            today = self.standing.points(self.drawn["points_per_station"])
+            today = self.standing.points(self.sample["points_per_station"])
         groups = {
             MEASURES[measure].label: {
                 "less_standing_today": medians(self.results[measure] - today),
@@ -220,7 +220,7 @@ class DemandOutlook:
         """Announced targets beside what stands and what practice comes to, as `standing_shares` has
         it.
         """
-        per_station = self.drawn["points_per_station"][:, 0]
+        per_station = self.sample["points_per_station"][:, 0]
         return standing_shares(self.targets, self.years, self.unpushed, self.standing, per_station)
 
     def path_to(self, measure: str, percent: float, since: int, until: int) -> dict[int, float]:
@@ -243,12 +243,12 @@ class DemandOutlook:
         """
         if since not in self.years:
             return {}
-        ahead = range(since + 1, until + 1)
-        first = self.years.index(since) + 1
-        start = max(float(np.median(self.results[measure][:, first - 1])), 0.001)
-        shares = np.geomspace(start, percent, len(ahead) + 1)[1:]
-        cars = medians(self.cars[measure])[first : first + len(ahead)]
-        return dict(zip(ahead, (shares * cars / 100).tolist(), strict=True))
+        path_years = range(since + 1, until + 1)
+        start_index = self.years.index(since) + 1
+        start = max(float(np.median(self.results[measure][:, start_index - 1])), 0.001)
+        shares = np.geomspace(start, percent, len(path_years) + 1)[1:]
+        cars = medians(self.cars[measure])[start_index : start_index + len(path_years)]
+        return dict(zip(path_years, (shares * cars / 100).tolist(), strict=True))
 
     def share_targets(self, announced: Iterable[Fact], since: int) -> list[dict[str, Any]]:
         """Printed targets of a share of cars that lie ahead, each with its probability.
@@ -276,14 +276,14 @@ class DemandOutlook:
                 continue
             place = self.years.index(year)
             share = self.results[measure][:, place]
-            alone = 100 * battery[measure] / self.cars[measure]
+            battery_share = 100 * battery[measure] / self.cars[measure]
             rows.append(
                 {
                     "fact": fact,
                     "measure": measure,
                     "forecast": float(np.median(share)),
                     "probability": float(np.mean(share >= fact.value)),
-                    "battery": float(np.mean(alone[:, place] >= fact.value)),
+                    "battery": float(np.mean(battery_share[:, place] >= fact.value)),
                     "path": self.path_to(measure, fact.value, since, year),
                 }
             )
@@ -307,7 +307,7 @@ class DemandOutlook:
         means over draws.
         """
         by_month = self._monthly[:, -1].mean(axis=0)
-        total = np.quantile(self.results["energy_gwh"][:, -1], LEVELS)
+        total = np.quantile(self.results["energy_gwh"][:, -1], INTERVAL_LEVELS)
         by_setting = {
             setting: float(kwh[:, -1].mean()) / 1e6
             for setting, kwh in self.energy_by_setting.items()
@@ -334,11 +334,13 @@ class DemandOutlook:
 
     def _of_vehicles(self) -> Iterator[Caveat]:
         for row in self.parameters.classes:
-            if row.name == self.counted:
+            if row.name == self.vehicle_class:
                 yield Caveat("practice_of_cars", values={"vehicles": row.label.lower()})
-        beyond = float((self.results[EV_STOCK_SHARE][:, -1] >= 100).mean())
-        if beyond >= 0.01:
-            yield Caveat("stock_above_all", values={"share": beyond, "year": self.years[-1]})
+        share_of_draws = float((self.results[EV_STOCK_SHARE][:, -1] >= 100).mean())
+        if share_of_draws >= 0.01:
+            yield Caveat(
+                "stock_above_all", values={"share": share_of_draws, "year": self.years[-1]}
+            )
 
     def _of_chargers(self) -> Iterator[Caveat]:
         """Points that nobody counted, or so many or few that the count is in doubt."""
@@ -347,7 +349,7 @@ class DemandOutlook:
             yield Caveat("no_points_counted", values={"factor": factor})
             return
         place = np.clip(self.standing.date.year - self.years[0], 0, len(self.years) - 1)
-        points = np.median(self.standing.points(self.drawn["points_per_station"]))
+        points = np.median(self.standing.points(self.sample["points_per_station"]))
         cars = np.median(self.results["ev_stock"][:, place])
         if points and cars and not 1 <= cars / points <= 100:
             yield Caveat(
@@ -377,8 +379,8 @@ class DemandOutlook:
         """What moves the last year's answers: first-order shares of variance and the swing from low
         to high.
         """
-        drawn = self.drawn.items()
-        inputs = {key: part[:, 0] for key, part in drawn if not key.startswith(CONSEQUENCES_ALONE)}
+        sample = self.sample.items()
+        inputs = {key: part[:, 0] for key, part in sample if not key.startswith(CONSEQUENCES_ALONE)}
         inputs = {"imports": self.imports.sum(axis=1)} | inputs
         outputs = {name: self.results[name][:, -1] for name in DEMAND_STEPS}
         return first_order(inputs, outputs)
@@ -392,7 +394,7 @@ def _crossed(axes: Mapping[str, Iterable[Any]], **cells: Array) -> pd.DataFrame:
 
 def _ends(name: str, values: Array) -> Draws:
     """Median and 80 % interval by year."""
-    low, middle, high = quantiles(values, LEVELS)
+    low, middle, high = quantiles(values, INTERVAL_LEVELS)
     return {"low": low, name: middle, "high": high}
 
 
@@ -437,18 +439,18 @@ def balance(stock: Array, years: Years, facts: Iterable[Fact], start: float = 0.
         for fact in facts
         if fact.is_exact and fact.is_count and 0 <= moment(fact.period.end) - years[0] <= len(years)
     ]
-    printed = np.array([fact.value for fact in counts], dtype=float)
+    register_counts = np.array([fact.value for fact in counts], dtype=float)
     on_the_day = [column_at(edges, moment(fact.period.end) - years[0]) for fact in counts]
-    low, middle, high = quantiles(np.reshape(on_the_day, (-1, len(stock))).T, LEVELS)
-    times = ratio(middle, printed, np.inf)
-    closes = (low <= printed) & (printed <= high) | (np.abs(times - 1) < 0.01)
+    low, middle, high = quantiles(np.reshape(on_the_day, (-1, len(stock))).T, INTERVAL_LEVELS)
+    times = ratio(middle, register_counts, np.inf)
+    closes = (low <= register_counts) & (register_counts <= high) | (np.abs(times - 1) < 0.01)
     thousands = (times >= 500) & (times <= 2000) | (times >= 1 / 2000) & (times <= 1 / 500)
     explained = [closes, thousands, times > 1]
     return pd.DataFrame(
         {
             "fact": [fact.id for fact in counts],
             "date": [fact.period.end for fact in counts],
-            "printed": printed,
+            "printed": register_counts,
             "modelled": middle,
             "ratio": times,
             "explanation": np.select(explained, ["closes", "thousands", "fewer"], "more"),

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from forecasting.demand.parameters import NEVER, Draws, Event, Parameters, Years
+from forecasting.demand.parameters import NEVER_YEAR, Draws, Event, Parameters, Years
 from forecasting.panels.practice import column_at, practice_error, practice_points
 from forecasting.quantiles import Array
 
@@ -26,7 +26,7 @@ def moment(day: dt.date) -> float:
     return day.year + day.timetuple().tm_yday / (366 if day.year % 4 == 0 else 365)
 
 
-class Counted:
+class ChargingCount:
     """So many points or stations on a day."""
 
     count: Array | float
@@ -40,12 +40,12 @@ class Counted:
 
     def points(self, per_station: Array) -> Array:
         """Points, per draw."""
-        each = per_station if self.unit == "stations" else np.ones_like(per_station)
-        return self.count * each
+        points_each = per_station if self.unit == "stations" else np.ones_like(per_station)
+        return self.count * points_each
 
 
 @dataclass(frozen=True)
-class ExistingCharging(Counted):
+class ExistingCharging(ChargingCount):
     """Public charging that stands on a day; points and stations are different units.
 
     Parameters
@@ -73,7 +73,7 @@ class ExistingCharging(Counted):
 
 
 @dataclass(frozen=True)
-class Target(Counted):
+class Target(ChargingCount):
     """So many public points or stations by a day.
 
     Parameters
@@ -90,7 +90,7 @@ class Target(Counted):
         Where a scenario takes it to be built; False everywhere of a target that is only compared.
     on_time : float
         Share of what is missing that stands on the day.
-    late : ndarray, shape (draws,), or float
+    delay : ndarray, shape (draws,), or float
         Years until the rest stands, too.
     by : str, optional
         Whose promise it is, where it is not the state's.
@@ -108,15 +108,15 @@ class Target(Counted):
     date: dt.date
     pursued: npt.NDArray[np.bool_] | bool = False
     on_time: float = 1.0
-    late: Array | float = 0.0
+    delay: Array | float = 0.0
     by: str = ""
 
 
 def deployed_points(
     stock: Array,
     years: Years,
-    assumed: Parameters,
-    drawn: Draws,
+    assumptions: Parameters,
+    sample: Draws,
     standing: ExistingCharging | None,
     as_of: dt.date | None,
     targets: Sequence[Target],
@@ -130,7 +130,7 @@ def deployed_points(
         Vehicles on the road.
     years : sequence of int
         Calendar years.
-    assumed, drawn : Parameters and mapping
+    assumptions, sample : Parameters and mapping
         The assumptions and their draws; for the tornado the draws gain practice's error and the
         roll-outs of the last year.
     standing : ExistingCharging, optional
@@ -149,38 +149,38 @@ def deployed_points(
     asked : ndarray or None
         What the targets ask for that are pursued, or, where none is, that are announced.
     """
-    per_station = drawn["points_per_station"][:, 0]
+    per_station = sample["points_per_station"][:, 0]
     today = None if standing is None else (standing.when, standing.points(per_station))
     error = practice_error(rng, len(stock), years, today)
-    drawn["practice_error"] = error[:, -1:]
+    sample["practice_error"] = error[:, -1:]
     practice = practice_points(
         stock,
         years,
-        drawn["practice_elasticity"][:, 0],
+        sample["practice_elasticity"][:, 0],
         error,
         today,
         own_growth=None if standing is None else standing.grown,
-        catch_up=drawn["practice_catch_up"][:, 0],
+        catch_up=sample["practice_catch_up"][:, 0],
     )
-    counted, points = today or (0.0, np.zeros_like(per_station))
+    count_day, points = today or (0.0, np.zeros_like(per_station))
     # What is still to come begins at the latest of the first year, the count and the forecast's day
-    start = max(float(years[0]), counted, 0.0 if as_of is None else moment(as_of))
-    rollouts = [Event(drawn["charging_rollout_year"], drawn["charging_rollout"])]
+    start = max(float(years[0]), count_day, 0.0 if as_of is None else moment(as_of))
+    rollouts = [Event(sample["charging_rollout_year"], sample["charging_rollout"])]
     factor: Array = np.ones_like(stock)
-    for event in (*rollouts, *assumed.events.get("charging_rollout", ())):
-        never = event.first >= NEVER
-        progress = np.where(never, 0.0, _way(years, start, event.first + 1, 1.0))
+    for event in (*rollouts, *assumptions.events.get("charging_rollout", ())):
+        inactive = event.start_year >= NEVER_YEAR
+        progress = np.where(inactive, 0.0, _way(years, start, event.start_year + 1, 1.0))
         factor = factor * event.size**progress
-    drawn["charging_rollout"] = factor[:, -1:]
+    sample["charging_rollout"] = factor[:, -1:]
     practice = practice * factor
     pushed = practice
     targeted: Array | None = None
-    for target in asked_for(targets, start):
-        built = delivered(target, years, start, points, per_station)
-        pushed = np.maximum(pushed, built)
-        met = replace(target, pursued=True, on_time=1.0, late=0.0)
-        wanted = delivered(met, years, start, points, per_station)
-        targeted = wanted if targeted is None else np.maximum(targeted, wanted)
+    for target in active_targets(targets, start):
+        delivery = delivery_path(target, years, start, points, per_station)
+        pushed = np.maximum(pushed, delivery)
+        met = replace(target, pursued=True, on_time=1.0, delay=0.0)
+        requirement = delivery_path(met, years, start, points, per_station)
+        targeted = requirement if targeted is None else np.maximum(targeted, requirement)
     return practice, pushed, targeted
 
 
@@ -190,21 +190,21 @@ def _way(years: Years, start: float, end: Array | float, shortest: float = 1e-9)
     return np.clip((ends - start) / np.maximum(end - start, shortest), 0, 1)
 
 
-def asked_for(targets: Sequence[Target], start: float) -> list[Target]:
+def active_targets(targets: Sequence[Target], start: float) -> list[Target]:
     """Of the targets that are still to come those that are pursued, or all, where none is.
 
     Examples
     --------
     >>> days = [dt.date(2025, 12, 31), dt.date(2030, 12, 31)]
     >>> plans = [Target(str(day.year), np.ones(1), "points", day) for day in days]
-    >>> [target.name for target in asked_for(plans, 2026.2)]
+    >>> [target.name for target in active_targets(plans, 2026.2)]
     ['2030']
     """
-    due = [target for target in targets if target.when > start]
-    return [target for target in due if np.any(target.pursued)] or due
+    future_targets = [target for target in targets if target.when > start]
+    return [target for target in future_targets if np.any(target.pursued)] or future_targets
 
 
-def delivered(
+def delivery_path(
     target: Target, years: Years, start: float, standing: Array, per_station: Array
 ) -> Array:
     """Public points as a target is built: a share of what is missing on its day, the rest later; 0
@@ -215,15 +215,15 @@ def delivered(
     >>> day, two_years = dt.date(2026, 12, 31), np.array([2.0])
     >>> target = Target("plan", np.array([900.0]), "points", day, True, 0.25, two_years)
     >>> stood, years = np.array([100.0]), [2024, 2025, 2026, 2027, 2028]
-    >>> delivered(target, years, 2025.0, stood, np.ones(1)).round()
+    >>> delivery_path(target, years, 2025.0, stood, np.ones(1)).round()
     array([[100., 200., 300., 600., 900.]])
     """
     targeted = np.maximum(target.points(per_station), standing)
     day = max(target.when, start)
     in_time = standing + target.on_time * (targeted - standing)
-    whole = np.reshape(day + target.late, (-1, 1))
+    completion = np.reshape(day + target.delay, (-1, 1))
     path = standing[:, None] + (in_time - standing)[:, None] * _way(years, start, day)
-    path = path + (targeted - in_time)[:, None] * _way(years, day, whole)
+    path = path + (targeted - in_time)[:, None] * _way(years, day, completion)
     return np.where(np.reshape(target.pursued, (-1, 1)), path, 0.0)
 
 
@@ -258,10 +258,10 @@ def standing_shares(
         missing beyond the last year, all but the share where the day had passed when the points
         were counted.
     """
-    counted = -np.inf
+    count_day = -np.inf
     points = np.full_like(per_station, np.nan)
     if standing is not None:
-        counted = standing.when
+        count_day = standing.when
         points = standing.points(per_station)
     rows = []
     for target in targets:
@@ -274,7 +274,7 @@ def standing_shares(
             "stands": float(np.median(points / targeted)),
         }
         rows.append(row)
-        years_ahead = target.when - counted
+        years_ahead = target.when - count_day
         if years_ahead <= 0:
             continue
         row["pace_needed"] = float(np.median((targeted - points) / years_ahead))

@@ -15,7 +15,7 @@ from forecasting.quantiles import Array
 
 MONTH_DAYS = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 COLD_BELOW, HOT_ABOVE = 15.0, 20.0
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTH_COLUMNS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 def climate_factor(celsius: float, cold_slope: float) -> float:
@@ -106,20 +106,20 @@ def climate_normals(place: str | None = None) -> tuple[Array, Array]:
     """
     rows = read_table("climate.csv")
     where = place if any(row["place"] == place for row in rows) else ""
-    own = [row for row in rows if row["place"] == where]
-    weights = np.array([float(row["weight"]) for row in own])
-    normals = np.array([[float(row[month]) for month in MONTHS] for row in own])
+    stations = [row for row in rows if row["place"] == where]
+    weights = np.array([float(row["weight"]) for row in stations])
+    normals = np.array([[float(row[month]) for month in MONTH_COLUMNS] for row in stations])
     return normals, weights / weights.sum()
 
 
-def energy_of_class(name: str, drawn: Draws, degrees: tuple[Array, Array]) -> Array:
+def energy_of_class(name: str, sample: Draws, degrees: tuple[Array, Array]) -> Array:
     """Electricity at the battery per vehicle of a class and month, were all kilometres electric.
 
     Parameters
     ----------
     name : str
         The class.
-    drawn : mapping
+    sample : mapping
         Draws of annual_km, consumption and the climate's slopes.
     degrees : (ndarray, ndarray), shape (draws, 12)
         From ``degrees_outside``.
@@ -131,23 +131,23 @@ def energy_of_class(name: str, drawn: Draws, degrees: tuple[Array, Array]) -> Ar
 
     Examples
     --------
-    >>> drawn = {"annual_km": 12_000, "consumption": 18, "cold_slope": 0.0098, "hot_slope": 0.0063}
-    >>> drawn = {name: np.array([value]) for name, value in drawn.items()}
+    >>> sample = {"annual_km": 12_000, "consumption": 18, "cold_slope": 0.0098, "hot_slope": 0.0063}
+    >>> sample = {name: np.array([value]) for name, value in sample.items()}
     >>> zero = np.zeros((1, 1))
     >>> degrees = degrees_outside(np.full((1, 12), 5.0), np.ones(1), zero, zero)
-    >>> energy_of_class("bev", drawn, degrees).sum().round(1)
+    >>> energy_of_class("bev", sample, degrees).sum().round(1)
     np.float64(2371.7)
     """
     cold, hot = degrees
-    slope = of_class(drawn, "cold_slope", name)
-    factor = 1 + slope * cold + drawn["hot_slope"] * hot
-    a_year = of_class(drawn, "annual_km", name) * of_class(drawn, "consumption", name) / 100
+    slope = of_class(sample, "cold_slope", name)
+    factor = 1 + slope * cold + sample["hot_slope"] * hot
+    a_year = of_class(sample, "annual_km", name) * of_class(sample, "consumption", name) / 100
     # Distance is even over the days
     return np.asarray(a_year * (MONTH_DAYS / MONTH_DAYS.sum()) * factor)
 
 
-def energy_by_month(place: str | None, drawn: Draws, classes: Iterable[str]) -> Draws:
+def energy_by_month(place: str | None, sample: Draws, classes: Iterable[str]) -> Draws:
     """What `energy_of_class` has for each of some classes, in the climate of a place."""
     climate = climate_normals(place)
-    degrees = degrees_outside(*climate, drawn["temperature_shift"], drawn["daily_spread"])
-    return {name: energy_of_class(name, drawn, degrees) for name in classes}
+    degrees = degrees_outside(*climate, sample["temperature_shift"], sample["daily_spread"])
+    return {name: energy_of_class(name, sample, degrees) for name in classes}

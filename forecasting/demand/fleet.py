@@ -87,7 +87,7 @@ class Fleet:
     ----------
     registrations, stock, retirements : ndarray, shape (draws, years)
         Vehicles.
-    kept : ndarray, shape (draws, years)
+    survival : ndarray, shape (draws, years)
         Share of a cohort still there so many years after it came.
     start : ndarray, shape (draws, years)
         What is left of the vehicles that were there before the first year.
@@ -96,14 +96,14 @@ class Fleet:
     registrations: Array
     stock: Array
     retirements: Array
-    kept: Array
+    survival: Array
     start: Array
 
     @cached_property
     def mean_stock(self) -> Array:
         """Vehicles on the road in the mean of the year: of its first and its last day."""
-        before = self.stock - self.registrations + self.retirements
-        return (before + self.stock) / 2
+        day_one_stock = self.stock - self.registrations + self.retirements
+        return (day_one_stock + self.stock) / 2
 
     def by_cohort(self) -> Array:
         """Mean stock by year (rows) and year of entry (columns; the first column came before the
@@ -113,12 +113,12 @@ class Fleet:
         table = np.zeros((years, years + 1))
         table[:, 0] = self.start.mean(axis=0)
         for cohort in range(years):
-            kept = self.registrations[:, [cohort]] * self.kept[:, : years - cohort]
-            table[cohort:, cohort + 1] = kept.mean(axis=0)
+            survival = self.registrations[:, [cohort]] * self.survival[:, : years - cohort]
+            table[cohort:, cohort + 1] = survival.mean(axis=0)
         return table
 
 
-def run_fleet(name: str, registered: Array, start_stock: Array | float, drawn: Draws) -> Fleet:
+def run_fleet(name: str, registered: Array, start_stock: Array | float, sample: Draws) -> Fleet:
     """Carry the registrations of a class forward: stock and retirements, each draw on its own
     survival curve.
 
@@ -132,37 +132,37 @@ def run_fleet(name: str, registered: Array, start_stock: Array | float, drawn: D
         Vehicles a year.
     start_stock : ndarray or float
         Vehicles on the road before the first year.
-    drawn : mapping of str to ndarray, shape (draws, 1)
+    sample : mapping of str to ndarray, shape (draws, 1)
         Survival's scale and shape, the share that enters used and its age, and the mean age of the
         stock at the start.
 
     Examples
     --------
     >>> one = np.ones((1, 1))
-    >>> drawn = {"survival_scale": 16 * one, "survival_shape": 5 * one, "used_share": 0 * one}
-    >>> drawn |= {"entry_age": 0 * one, "start_age": one}
-    >>> run_fleet("bev", np.array([[100.0, 100.0]]), 0.0, drawn).stock.round(2)
+    >>> sample = {"survival_scale": 16 * one, "survival_shape": 5 * one, "used_share": 0 * one}
+    >>> sample |= {"entry_age": 0 * one, "start_age": one}
+    >>> run_fleet("bev", np.array([[100.0, 100.0]]), 0.0, sample).stock.round(2)
     array([[100., 200.]])
     """
     draws, years = registered.shape
     if not (registered.any() or np.any(start_stock)):
         return Fleet(*np.zeros((5, draws, years)))
-    curve = (of_class(drawn, "survival_scale", name), drawn["survival_shape"])
-    used = drawn["used_share"]
-    first = np.broadcast_to(start_stock, (draws, 1))
+    curve = (of_class(sample, "survival_scale", name), sample["survival_shape"])
+    used_share = sample["used_share"]
+    start = np.broadcast_to(start_stock, (draws, 1))
     ages = np.arange(years + 1, dtype=float)
     fresh = conditional_survival(ages[:-1], np.zeros((1, 1)), *curve)
-    second = conditional_survival(ages[:-1], drawn["entry_age"], *curve)
-    kept = fresh * (1 - used) + second * used
-    old = conditional_survival(ages, drawn["start_age"], *curve)[:, 1:] * first
+    second = conditional_survival(ages[:-1], sample["entry_age"], *curve)
+    survival = fresh * (1 - used_share) + second * used_share
+    old = conditional_survival(ages, sample["start_age"], *curve)[:, 1:] * start
     came = np.zeros_like(registered)
     for elapsed in range(years):
-        came[:, elapsed:] += registered[:, : years - elapsed] * kept[:, [elapsed]]
+        came[:, elapsed:] += registered[:, : years - elapsed] * survival[:, [elapsed]]
     stock = old + came
-    before = np.concatenate([first, stock[:, :-1]], axis=1)
+    previous_stock = np.concatenate([start, stock[:, :-1]], axis=1)
     # Rounding alone could make it negative
-    retired = np.maximum(before + registered - stock, 0)
-    return Fleet(registered, stock, retired, kept, old)
+    retired = np.maximum(previous_stock + registered - stock, 0)
+    return Fleet(registered, stock, retired, survival, old)
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ class Vehicles:
     registered, retired, stock : ndarray, shape (draws, years)
         Of the vehicles that the series counts, and of plug-in hybrids that come beside them; what
         else is ordered apart is not in them.
-    built, displaced : ndarray, shape (draws, years)
+    production, displaced : ndarray, shape (draws, years)
         Cars built in the country, and imports whose place they took.
     fleets : dict of str to Fleet
         By class, what is ordered apart included.
@@ -183,7 +183,7 @@ class Vehicles:
     registered: Array
     retired: Array
     stock: Array
-    built: Array
+    production: Array
     displaced: Array
     fleets: dict[str, Fleet]
 
@@ -191,10 +191,10 @@ class Vehicles:
 def vehicles_on_the_road(
     flow: Array,
     years: Years,
-    assumed: Parameters,
-    drawn: Draws,
+    assumptions: Parameters,
+    sample: Draws,
     start_stock: Array | float = 0.0,
-    counted: str = CAR,
+    vehicle_class: str = CAR,
 ) -> Vehicles:
     """Carry imports to the register and the road.
 
@@ -204,13 +204,13 @@ def vehicles_on_the_road(
         Vehicles imported a year.
     years : sequence of int
         Calendar years.
-    assumed : Parameters
+    assumptions : Parameters
         For what dated events do: plants, shares of classes, orders.
-    drawn : mapping of str to ndarray, shape (draws, 1)
+    sample : mapping of str to ndarray, shape (draws, 1)
         Draws of the assumptions.
     start_stock : ndarray or float
         Vehicles on the road before the first year.
-    counted : str
+    vehicle_class : str
         The class that the flow counts; of electric cars some may be plug-in hybrids, vans, buses
         and trucks, and cars built in the country join them.
 
@@ -218,56 +218,61 @@ def vehicles_on_the_road(
     --------
     >>> from forecasting.demand.parameters import Years, load_parameters
     >>> changes = {"reexport_share": 0.1, "inventory_share": 0, "deliveries.bus": 5}
-    >>> assumed = load_parameters().override(changes)
-    >>> drawn = assumed.draw(np.random.default_rng(0), 1)
-    >>> made = vehicles_on_the_road(np.array([[100.0, 200.0]]), [2025, 2026], assumed, drawn)
+    >>> assumptions = load_parameters().override(changes)
+    >>> sample = assumptions.draw(np.random.default_rng(0), 1)
+    >>> made = vehicles_on_the_road(np.array([[100.0, 200.0]]), [2025, 2026], assumptions, sample)
     >>> made.registered, made.fleets["bus"].registrations
     (array([[ 90., 180.]]), array([[5., 5.]]))
     """
-    names = [vehicle.name for vehicle in assumed.classes]
-    of_cars = counted not in names
-    first = names[0] if of_cars else counted
-    others = [name for name in names if of_cars and f"class_share.{name}" in drawn]
-    built = assumed.yearly("local_assembly", drawn, years) * of_cars
-    displaced = np.minimum(built * drawn["assembly_displaces"], flow)
+    names = [vehicle.name for vehicle in assumptions.classes]
+    of_cars = vehicle_class not in names
+    main_class = names[0] if of_cars else vehicle_class
+    minor_classes = [name for name in names if of_cars and f"class_share.{name}" in sample]
+    production = assumptions.yearly("local_assembly", sample, years) * of_cars
+    displaced = np.minimum(production * sample["assembly_displaces"], flow)
     registered = registrations(
-        flow - displaced, drawn["reexport_share"], drawn["inventory_share"], built
+        flow - displaced, sample["reexport_share"], sample["inventory_share"], production
     )
-    shares = {name: assumed.yearly(f"class_share.{name}", drawn, years) for name in others}
-    shares[first] = np.maximum(1 - np.sum([*shares.values()], axis=0), 0)
+    shares = {
+        name: assumptions.yearly(f"class_share.{name}", sample, years) for name in minor_classes
+    }
+    shares[main_class] = np.maximum(1 - np.sum([*shares.values()], axis=0), 0)
     # Of cars built in the country, some are plug-in hybrids
-    local = np.minimum(built / np.maximum(registered, 1), 1)
-    plug_in = shares[first] * local * drawn["assembly_phev"]
-    shares[first] = shares[first] - plug_in
+    local = np.minimum(production / np.maximum(registered, 1), 1)
+    plug_in = shares[main_class] * local * sample["assembly_phev"]
+    shares[main_class] = shares[main_class] - plug_in
     shares[PLUG_IN] = shares.get(PLUG_IN, 0.0) + plug_in
     # What stood before the first year has the classes that no later event sets
     start = np.reshape(start_stock, (-1, 1))
-    before = {name: drawn[f"class_share.{name}"] for name in others}
-    before[first] = 1 - np.sum([*before.values()], axis=0)
+    start_shares = {name: sample[f"class_share.{name}"] for name in minor_classes}
+    start_shares[main_class] = 1 - np.sum([*start_shares.values()], axis=0)
     orders = {  # apart from the series
-        name: assumed.yearly(f"deliveries.{name}", drawn, years)
+        name: assumptions.yearly(f"deliveries.{name}", sample, years)
         for name in names
-        if f"deliveries.{name}" in drawn
+        if f"deliveries.{name}" in sample
     }
     fleets = {}
     for name in names:
         bought = registered * shares.get(name, 0.0) + orders.get(name, 0.0)
-        fleets[name] = run_fleet(name, bought, before.get(name, 0.0) * start, drawn)
-    beside = orders.pop(PLUG_IN, 0.0)  # electric cars, too, which customs count apart
-    apart = [run_fleet(name, bought, 0.0, drawn) for name, bought in orders.items()]
+        fleets[name] = run_fleet(name, bought, start_shares.get(name, 0.0) * start, sample)
+    plug_in_orders = orders.pop(PLUG_IN, 0.0)  # electric cars, too, which customs count apart
+    separate_fleets = [run_fleet(name, bought, 0.0, sample) for name, bought in orders.items()]
     return Vehicles(
-        registered=registered + beside,
-        retired=_without("retirements", fleets.values(), apart),
-        stock=_without("stock", fleets.values(), apart),
-        built=built,
+        registered=registered + plug_in_orders,
+        retired=_count_of_series("retirements", fleets.values(), separate_fleets),
+        stock=_count_of_series("stock", fleets.values(), separate_fleets),
+        production=production,
         displaced=displaced,
         fleets=fleets,
     )
 
 
-def _without(count: str, fleets: Iterable[Fleet], apart: Iterable[Fleet]) -> Array:
+def _count_of_series(
+    count: str, fleets: Iterable[Fleet], separate_fleets: Iterable[Fleet]
+) -> Array:
     """A count of all fleets less that of what was ordered apart."""
-    whole, beside = (
-        np.sum([getattr(fleet, count) for fleet in group], axis=0) for group in (fleets, apart)
+    all_classes, orders = (
+        np.sum([getattr(fleet, count) for fleet in group], axis=0)
+        for group in (fleets, separate_fleets)
     )
-    return np.asarray(np.maximum(whole - beside, 0))
+    return np.asarray(np.maximum(all_classes - orders, 0))

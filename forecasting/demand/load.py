@@ -19,8 +19,8 @@ import pandas as pd
 from forecasting.demand.parameters import SETTINGS, Draws, read_table
 from forecasting.quantiles import Array
 
-HOURS = tuple(f"h{hour:02d}" for hour in range(24))
-DAYS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+HOUR_COLUMNS = tuple(f"h{hour:02d}" for hour in range(24))
+COMMON_YEAR_DAYS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 NIGHT = (22, 23, 0, 1, 2, 3, 4, 5, 6)  # hours of a night tariff: a judgement
 # Share of a setting's energy that a tariff moves: judgements
 MOVABLE = {"home": 0.7, "depot": 0.9, "overnight": 0.5}
@@ -40,7 +40,7 @@ def day_profile() -> Array:
     ((7, 24), True)
     """
     rows = {
-        row["setting"]: [float(row[hour]) for hour in HOURS]
+        row["setting"]: [float(row[hour]) for hour in HOUR_COLUMNS]
         for row in read_table("load_profiles.csv")
     }
     shapes = np.array([rows[setting] for setting in SETTINGS])
@@ -115,7 +115,9 @@ def hourly_load(
     (8760, 8760.0, 8760.0)
     """
     rows = dict(zip(SETTINGS, day_profile(), strict=True))
-    per_day = np.repeat(month_shares / DAYS, DAYS)  # share of the year's energy on each day
+    per_day = np.repeat(
+        month_shares / COMMON_YEAR_DAYS, COMMON_YEAR_DAYS
+    )  # share of the year's energy on each day
     # Of a day that took the whole year's energy: all days have one shape
     day = {name: 1000 * energy * rows[name] for name, energy in gwh.items()}
     total = np.sum([*day.values()], axis=0)
@@ -141,22 +143,22 @@ def managed_day(load: Draws) -> Array:
 
     Examples
     --------
-    >>> # One MWh at 19 hours, 0.7 of it moved into nine hours
+    >>> # One MWh at 19 hours, 0.7 of it movable into nine hours
     >>> day = managed_day({"home": np.eye(1, 24, 19)[0]})
     >>> round(float(day[19]), 3), round(float(day[2]), 3), round(float(day.sum()), 6)
     (0.3, 0.078, 1.0)
     """
-    moved = np.sum([MOVABLE.get(name, 0.0) * hours for name, hours in load.items()], axis=0)
-    fixed = np.sum(list(load.values()), axis=0) - moved
+    movable = np.sum([MOVABLE.get(name, 0.0) * hours for name, hours in load.items()], axis=0)
+    base_load = np.sum(list(load.values()), axis=0) - movable
     night = np.array(NIGHT)
-    valleys = np.sort(fixed[night])
+    valleys = np.sort(base_load[night])
     # The level up to which the first n valleys hold the energy; the right n is the largest whose
     # level covers them.
-    levels = (moved.sum() + np.cumsum(valleys)) / np.arange(1, len(valleys) + 1)
+    levels = (movable.sum() + np.cumsum(valleys)) / np.arange(1, len(valleys) + 1)
     level = levels[np.flatnonzero(levels >= valleys)[-1]]
-    out = fixed.copy()
-    out[night] = np.maximum(fixed[night], level)
-    return np.asarray(out)
+    managed = base_load.copy()
+    managed[night] = np.maximum(base_load[night], level)
+    return np.asarray(managed)
 
 
 def _hours(year: int) -> list[str]:

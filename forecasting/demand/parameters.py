@@ -32,7 +32,7 @@ from forecasting.quantiles import Array
 Draws = dict[str, Array]
 Row = Mapping[str, str]  # of a table that ships
 Years = Sequence[int]
-NEVER = 2100  # a year that stands for never: no horizon reaches it
+NEVER_YEAR = 2100  # a year that stands for never: no horizon reaches it
 DECILE = 1.2815515655446004  # standard normal quantile of 0.9
 SETTINGS = ("home", "depot", "work", "overnight", "destination_ac", "destination_dc", "enroute_dc")
 CLASSES_TABLE = "vehicle_classes.csv"
@@ -103,10 +103,10 @@ class Assumption:
         from scipy.special import ndtri
 
         z = ndtri(u)
-        below = math.log(self.mode / self.low) / DECILE
-        above = math.log(self.high / self.mode) / DECILE
-        drawn = self.mode * np.exp(z * np.where(z < 0, below, above))
-        return np.asarray(np.clip(drawn, self.minimum, self.maximum))
+        lower_scale = math.log(self.mode / self.low) / DECILE
+        upper_scale = math.log(self.high / self.mode) / DECILE
+        values = self.mode * np.exp(z * np.where(z < 0, lower_scale, upper_scale))
+        return np.asarray(np.clip(values, self.minimum, self.maximum))
 
 
 def triangular(u: Array, low: float, mode: float, high: float) -> Array:
@@ -120,14 +120,14 @@ def triangular(u: Array, low: float, mode: float, high: float) -> Array:
     return np.where(u * (high - low) < mode - low, rising, falling)
 
 
-def of_class(drawn: Draws, name: str, vehicle_class: str) -> Array:
+def of_class(sample: Draws, name: str, vehicle_class: str) -> Array:
     """Draws of a parameter of a class of vehicle, or, where it has none of its own, of cars.
 
-    >>> drawn = {"fuel_use": np.array([8.0]), "fuel_use.bus": np.array([38.0])}
-    >>> of_class(drawn, "fuel_use", "bus"), of_class(drawn, "fuel_use", "bev")
+    >>> sample = {"fuel_use": np.array([8.0]), "fuel_use.bus": np.array([38.0])}
+    >>> of_class(sample, "fuel_use", "bus"), of_class(sample, "fuel_use", "bev")
     (array([38.]), array([8.]))
     """
-    return drawn.get(f"{name}.{vehicle_class}", drawn[name])
+    return sample.get(f"{name}.{vehicle_class}", sample[name])
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ class VehicleClass:
     ----------
     name, label : str
         Its name in files and measures; what a reader sees.
-    kept : {"home", "depot"}
+    parking : {"home", "depot"}
         Where it stands at night, and charges if it can.
     fuel : {"petrol", "diesel"}
         What the vehicle would burn that it replaces.
@@ -157,7 +157,7 @@ class VehicleClass:
 
     name: str
     label: str
-    kept: str
+    parking: str
     fuel: str
     rule: str
     groups: tuple[Row, ...]
@@ -169,17 +169,17 @@ class Event(NamedTuple):
 
     Parameters
     ----------
-    first : ndarray, shape (draws, 1)
-        The year from which it acts; `NEVER` where it does not.
+    start_year : ndarray, shape (draws, 1)
+        The year from which it acts; `NEVER_YEAR` where it does not.
     size : ndarray, shape (draws, 1)
         By how much.
-    last : ndarray, shape (draws, 1)
+    end_year : ndarray, shape (draws, 1)
         The last year in which it acts.
     """
 
-    first: Array
+    start_year: Array
     size: Array
-    last: Array = np.array([float(NEVER)])
+    end_year: Array = np.array([float(NEVER_YEAR)])
 
 
 @dataclass(frozen=True)
@@ -251,7 +251,7 @@ class Parameters:
             raise AssumptionError(problems)
         return replace(self, changed=changed)
 
-    def yearly(self, key: str, drawn: Draws, years: Years) -> Array:
+    def yearly(self, key: str, sample: Draws, years: Years) -> Array:
         """A parameter in each year: as drawn, from its own year on where it has one, and what
         events add to it.
 
@@ -259,7 +259,7 @@ class Parameters:
         ----------
         key : str
             The parameter.
-        drawn : mapping of str to ndarray, shape (draws, 1)
+        sample : mapping of str to ndarray, shape (draws, 1)
             From `draw`.
         years : sequence of int
             Calendar years.
@@ -273,15 +273,15 @@ class Parameters:
         >>> sizes = {2026.0: 500.0, 2027.0: 90.0}
         >>> plants = [Event(np.array([year]), np.array([size])) for year, size in sizes.items()]
         >>> parameters = replace(load_parameters(), events={"local_assembly": plants})
-        >>> drawn = parameters.draw(np.random.default_rng(0), 1)
-        >>> parameters.yearly("local_assembly", drawn, [2025, 2026, 2027])
+        >>> sample = parameters.draw(np.random.default_rng(0), 1)
+        >>> parameters.yearly("local_assembly", sample, [2025, 2026, 2027])
         array([[  0., 500., 590.]])
         """
-        first = drawn.get(f"{key}_year", np.zeros_like(drawn[key]))
-        value = drawn[key] * (years >= first)
+        start_year = sample.get(f"{key}_year", np.zeros_like(sample[key]))
+        value = sample[key] * (years >= start_year)
         for event in self.events.get(key, ()):
-            begun = years >= event.first
-            value = value + event.size * begun * (years <= event.last)
+            begun = years >= event.start_year
+            value = value + event.size * begun * (years <= event.end_year)
         return value
 
     def draw(self, rng: np.random.Generator, draws: int) -> Draws:
@@ -302,12 +302,12 @@ class Parameters:
         dict of str to ndarray, shape (draws, 1)
         """
         seed = int(rng.integers(2**63))
-        drawn = {}
+        sample = {}
         for key, row in self._in_force.items():
-            own = np.random.default_rng([seed, zlib.crc32(key.encode())])
-            u = (own.permutation(draws) + own.random(draws)) / draws
-            drawn[key] = row.quantile(u)[:, None]
-        return drawn
+            stream = np.random.default_rng([seed, zlib.crc32(key.encode())])
+            u = (stream.permutation(draws) + stream.random(draws)) / draws
+            sample[key] = row.quantile(u)[:, None]
+        return sample
 
 
 def _changed(row: Assumption, size: Any) -> Assumption:
@@ -370,36 +370,45 @@ def load_parameters() -> Parameters:
 
 def _vehicle_class(row: Row, shipped: Sequence[Assumption], groups: Sequence[Row]) -> VehicleClass:
     """A class as its row says, and as the rows of other tables say that are of it."""
-    first = {line.name: line for line in reversed(shipped)}
-    cells = {key: text for key, text in row.items() if key in first and text}
+    templates = {line.name: line for line in reversed(shipped)}
+    cells = {key: text for key, text in row.items() if key in templates and text}
     if cells:  # it is counted and ordered where a scenario says so
         cells |= {"class_share": "0", "deliveries": "0"}
-    numbers = tuple(_number_of_class(row, first[key], text) for key, text in cells.items())
+    numbers = tuple(_number_of_class(row, templates[key], text) for key, text in cells.items())
     places = [group for group in groups if group["vehicle_class"] == row["name"]] or [row]
-    known = {line.name for line in shipped if line.vehicle_class == row["name"]}
-    if problems := _problems_of_class(row, known | cells.keys(), places[0]):
+    provided = {line.name for line in shipped if line.vehicle_class == row["name"]}
+    if problems := _problems_of_class(row, provided | cells.keys(), places[0]):
         raise AssumptionError(problems)
-    texts = {key: row[key] for key in ("name", "label", "kept", "fuel", "rule")}
-    return VehicleClass(**texts, groups=tuple(places), numbers=numbers)
+    return VehicleClass(
+        name=row["name"],
+        label=row["label"],
+        parking=row["kept"],
+        fuel=row["fuel"],
+        rule=row["rule"],
+        groups=tuple(places),
+        numbers=numbers,
+    )
 
 
-def _problems_of_class(row: Row, known: Container[str], place: Row) -> list[Problem]:
+def _problems_of_class(row: Row, provided: Container[str], place: Row) -> list[Problem]:
     where = f"{CLASSES_TABLE} {row['name']}"
     problems = [
         Problem(where, f"{key} is {row[key]!r}, not one of {', '.join(words)}")
         for key, words in WORDS_OF_A_CLASS.items()
         if row[key] not in words
     ]
-    needed = AT_A_DEPOT if row["kept"] == "depot" else ()
+    requirements = AT_A_DEPOT if row["kept"] == "depot" else ()
     problems += [
-        Problem(where, f"is kept at a depot and has no {key}") for key in needed if key not in known
+        Problem(where, f"is kept at a depot and has no {key}")
+        for key in requirements
+        if key not in provided
     ]
     if not any(place[setting] for setting in SETTINGS):
         problems.append(Problem(where, "is charged nowhere", f"shares of {', '.join(SETTINGS)}"))
     return problems
 
 
-def _number_of_class(row: Row, first: Assumption, cell: str) -> Assumption:
+def _number_of_class(row: Row, template: Assumption, cell: str) -> Assumption:
     """One number in the row of a class, or low, mode and high; its unit and its bounds are those of
     the first class that has it, widened where the row goes beyond them.
     """
@@ -407,17 +416,17 @@ def _number_of_class(row: Row, first: Assumption, cell: str) -> Assumption:
     try:
         low, mode, high = sorted(map(float, ends if len(ends) > 1 else 3 * ends))
     except ValueError:
-        where = f"{CLASSES_TABLE} {row['name']} {first.name}"
+        where = f"{CLASSES_TABLE} {row['name']} {template.name}"
         raise AssumptionError(
             [Problem(where, f"{cell!r} is neither a number nor low, mode and high")]
         ) from None
     return replace(
-        first,
+        template,
         vehicle_class=row["name"],
         low=low,
         mode=mode,
         high=high,
-        minimum=min(first.minimum, low),
-        maximum=max(first.maximum, high),
+        minimum=min(template.minimum, low),
+        maximum=max(template.maximum, high),
         **{key: row[key] for key in ("kind", "source", "url", "note")},
     )

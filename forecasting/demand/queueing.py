@@ -125,9 +125,9 @@ def points_for(load: float, service: float) -> int:
     >>> points_for(0, 30), points_for(2.0, 30)
     (1, 4)
     """
-    enough = itertools.count(math.floor(load) + 1)  # with fewer the queue grows without end
+    candidates = itertools.count(math.floor(load) + 1)  # with fewer the queue grows without end
     return next(
-        points for points in enough if wait_exceeds(points, load, WAIT, service) <= MAY_WAIT
+        points for points in candidates if wait_exceeds(points, load, WAIT, service) <= MAY_WAIT
     )
 
 

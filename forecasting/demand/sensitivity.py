@@ -40,8 +40,8 @@ def first_order(inputs: Draws, outputs: Draws) -> pd.DataFrame:
     (['a', 'b'], [0.8, 0.2])
     """
     varying = {name: values for name, values in inputs.items() if np.ptp(values) > 0}
-    every = np.atleast_2d(list(varying.values()))
-    order = np.argsort(every, axis=1, kind="stable")  # of all inputs at once
+    input_matrix = np.atleast_2d(list(varying.values()))
+    order = np.argsort(input_matrix, axis=1, kind="stable")  # of all inputs at once
     rows = []
     for output, values in outputs.items():
         if not varying or np.ptp(values) < np.finfo(float).tiny:
@@ -61,10 +61,10 @@ def _shares(values: Array) -> Array:
     edges = np.unique(np.linspace(0, count, min(BINS, max(count // 10, 1)) + 1).astype(int))
     sizes = np.diff(edges)
     sums = np.add.reduceat(values, edges[:-1], axis=1)
-    within = np.add.reduceat(values**2, edges[:-1], axis=1) - sums**2 / sizes
-    by_chance = (within / np.maximum(sizes - 1, 1)).sum(axis=1) / count
-    between = sizes * (sums / sizes - values.mean(axis=1, keepdims=True)) ** 2
-    share = (between.sum(axis=1) / count - by_chance) / values.var(axis=1)
+    residual_squares = np.add.reduceat(values**2, edges[:-1], axis=1) - sums**2 / sizes
+    by_chance = (residual_squares / np.maximum(sizes - 1, 1)).sum(axis=1) / count
+    bin_squares = sizes * (sums / sizes - values.mean(axis=1, keepdims=True)) ** 2
+    share = (bin_squares.sum(axis=1) / count - by_chance) / values.var(axis=1)
     # Standard deviation of the share of an input that does nothing
     chance = np.sqrt(2 * (len(sizes) - 1)) / count
     return np.where(share > 5 * chance, share, 0.0)

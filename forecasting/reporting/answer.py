@@ -11,7 +11,7 @@ from functools import partial
 
 import numpy as np
 
-from forecasting.demand.deployed import asked_for, moment
+from forecasting.demand.deployed import active_targets, moment
 from forecasting.errors import ForecastingError
 from forecasting.evidence.bases import basis_words, shipped_bases
 from forecasting.evidence.places import place_name
@@ -372,6 +372,6 @@ def _targets(outlook: Outlook) -> str:
     targets = ", ".join(
         f"{readable(float(np.median(target.count)))} {target.unit} by {day_words(target.date)}"
         + phrase(" by the {}, no target of the state", target.by)
-        for target in asked_for(demand.targets, start)
+        for target in active_targets(demand.targets, start)
     )
     return phrase(" {}, in equal steps from what stands.", targets)

@@ -16,8 +16,8 @@ from forecasting.demand.consequences import cost_checks, expected_regret, point_
 from forecasting.demand.corridor import (
     CASES,
     MILD,
-    SCENARIOS,
     TRUCK_ROAD,
+    TRUCK_SCENARIOS,
     road_figure,
     road_vehicle,
     stretches,
@@ -358,7 +358,7 @@ def cost_checks_table(outlook: Outlook) -> Table:
             "source": row["source"],
             "url": row["url"],
         }
-        for row in cost_checks(outlook.demand.drawn).to_dict("records")
+        for row in cost_checks(outlook.demand.sample).to_dict("records")
     ]
     caption = "Printed costs of stations beside the costs that are taken here, dollars of 2024"
     return rows_table(rows, caption=caption)
@@ -590,7 +590,7 @@ def business_table(outlook: Outlook) -> Table:
     heads = ["point", "in use", "MWh a year", "revenue, USD", "margin, USD", "payback, years"]
     rows = []
     for setting, use in product(SOLD_AT, USES):
-        year = point_business(setting, use, sold.value, bought.value, outlook.demand.drawn)
+        year = point_business(setting, use, sold.value, bought.value, outlook.demand.sample)
         rows.append([SETTINGS[setting], f"{100 * use:.0f} %", *map(readable, year.values())])
     caption = (
         f"Price of charging: {in_words(sold)} ({place_name(sold.place)}); of its electricity: "
@@ -765,7 +765,7 @@ def truck_points_table() -> Table:
     ['scenario', 'case']
     """
     rows = []
-    for scenario in SCENARIOS:
+    for scenario in TRUCK_SCENARIOS:
         plan = truck_plan(scenario)
         for case in CASES:
             mine = plan[plan["case"] == case]

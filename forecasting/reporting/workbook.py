@@ -22,7 +22,7 @@ from forecasting.reporting.sheets import LEVELS, Book
 from forecasting.scenarios.outlook import Outlook
 
 COLOURS = ("#0072B2", "#009E73", "#B3659A")
-LINES = (  # column of the sheet Results, its name, its look
+BAND_LINES = (  # column of the sheet Results, its name, its look
     (6, "median", "solid", 2.5, COLOURS[0]),
     (4, "10 %", "dash", 1.25, COLOURS[0]),
     (8, "90 %", "dash", 1.25, COLOURS[0]),
@@ -33,7 +33,7 @@ HOW_TO_CHANGE = {  # by whether the outlook has a chain that a workbook can hold
     False: "These are values, without yellow cells: vehicles that only pass, or are no cars, are "
     "led to no charging points here. To change something, change the params file and run it again.",
 }
-FACT_COLUMNS = [
+FACT_SHEET_COLUMNS = [
     "id",
     "period_start",
     "period_end",
@@ -110,7 +110,7 @@ def _results(book: Book, outlook: Outlook) -> None:
     wide["measure"] = wide["measure"].map(label_of)
     book.table(sheet, 2, wide, frozen=3)
     charts = [
-        (label_of(name), unit_by_year(name), [(spans[name], *line) for line in LINES])
+        (label_of(name), unit_by_year(name), [(spans[name], *line) for line in BAND_LINES])
         for name in (outlook.measure, *HEADLINE[:2])
         if name in spans
     ]
@@ -158,5 +158,5 @@ def grounds(book: Book, outlook: Outlook) -> None:
         fact.row() | {"statement": in_words(fact), "basis": basis_name(fact.basis, fact.measure)}
         for fact in facts
     ]
-    shown = plain_frame(rows, columns=FACT_COLUMNS)
-    book.table(sheet, 2, shown, [fact.url for fact in facts], frozen=1)
+    fact_rows = plain_frame(rows, columns=FACT_SHEET_COLUMNS)
+    book.table(sheet, 2, fact_rows, [fact.url for fact in facts], frozen=1)

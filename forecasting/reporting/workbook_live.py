@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from forecasting.demand.chain_formulas import TARGET, TARGET_YEAR, Chain
-from forecasting.demand.charging import HOURS, power_mix, side
+from forecasting.demand.charging import HOURS_A_YEAR, power_mix, side
 from forecasting.demand.chosen_draws import LEVELS, below_zero, chosen_draws, near
 from forecasting.demand.consequences import cost_per_point, point_business
 from forecasting.demand.formulas import Cell, letters, template_of
@@ -26,7 +26,7 @@ from forecasting.reporting.workbook import COLOURS, grounds
 from forecasting.scenarios.assumptions import LARGEST_TARGET
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.workbook_values import (
-    FACTORS,
+    FLOW_FACTORS,
     INPUT_HEADS,
     OWN,
     SHEETS,
@@ -34,9 +34,9 @@ from forecasting.scenarios.workbook_values import (
     stamp,
 )
 
-DRAWS = 400  # whole paths in a workbook, fewer where many years would make it too large
-ROWS = 2400
-LINES = (  # column of the sheet answer, its name, its look
+WORKBOOK_DRAWS = 400  # whole paths in a workbook, fewer where many years would make it too large
+MAX_MODEL_ROWS = 2400
+ANSWER_LINES = (  # column of the sheet answer, its name, its look
     (3, "yours, median", "solid", 2.5, COLOURS[0]),
     (2, "yours, 10 %", "dash", 1.25, COLOURS[0]),
     (4, "yours, 90 %", "dash", 1.25, COLOURS[0]),
@@ -84,7 +84,7 @@ def live_workbook(report: Outlook) -> bytes:
         Where the scenario no longer gives the report's numbers: facts or the package have changed.
     """
     again, chain = chain_of_report(report)
-    chosen = chosen_draws(chain, min(DRAWS, ROWS // len(chain.years)))
+    chosen = chosen_draws(chain, min(WORKBOOK_DRAWS, MAX_MODEL_ROWS // len(chain.years)))
     return _LiveBook(again, chain.only(chosen)).content()
 
 
@@ -245,7 +245,7 @@ class _LiveBook(Book):
             (
                 label_of(measure),
                 unit_by_year(measure),
-                [((spans[measure][0], spans[measure][-1]), *line) for line in LINES],
+                [((spans[measure][0], spans[measure][-1]), *line) for line in ANSWER_LINES],
             )
             for measure in shown
         ]
@@ -255,7 +255,7 @@ class _LiveBook(Book):
         """A year of a public point by how busy it is, at the printed prices or the reader's."""
         assert self.outlook.demand is not None
         sheet = self.sheets["business"]
-        drawn = self.outlook.demand.drawn
+        drawn = self.outlook.demand.sample
         sheet.set_column("A:A", 36)
         prices = point_prices(self.outlook)
         paid = [prices[name].value if name in prices else math.nan for name in PRICES]
@@ -281,7 +281,7 @@ class _LiveBook(Book):
             cells = {
                 self._own(kept, efficiency): efficiency,
                 f"IF(COUNT({','.join(map(self._yellow, costs))})=0,{cost},{of_own})": cost,
-                f"C{row}*{HOURS / 100000}*B{row}*D{row}": year["mwh"],
+                f"C{row}*{HOURS_A_YEAR / 100000}*B{row}*D{row}": year["mwh"],
                 f"1000*F{row}*B1": year["revenue"],
                 f"G{row}-1000*F{row}/D{row}*B2": year["margin"],
                 f'IF(H{row}>0,E{row}/H{row},"")': year["payback"],
@@ -316,7 +316,7 @@ def _levers(outlook: Outlook, chain: Chain) -> Iterator[tuple[Any, ...]]:
             yield name, words, unit, "", nothing, limits, ""
         elif stem == outlook.measure:
             words = f"{label_of(stem)} in {year}, times what the scenario has"
-            yield name, words, "factor", 1.0, nothing, (0, FACTORS[-1]), ""
+            yield name, words, "factor", 1.0, nothing, (0, FLOW_FACTORS[-1]), ""
         else:
             row = outlook.demand.parameters[name]
             ends = (row.low, row.high)

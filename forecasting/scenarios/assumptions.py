@@ -12,7 +12,7 @@ import numpy as np
 from forecasting.demand.chain import demand_outlook
 from forecasting.demand.demand_outlook import DemandOutlook
 from forecasting.demand.deployed import ExistingCharging, Target, moment
-from forecasting.demand.parameters import NEVER as NEVER_YEAR, Event, Parameters, load_parameters
+from forecasting.demand.parameters import NEVER_YEAR, Event, Parameters, load_parameters
 from forecasting.errors import AssumptionError, Problem
 from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.ledger import Ledger
@@ -187,7 +187,7 @@ def demand_of(request: OutlookRequest, flow: PlaceFlow, parameters: Parameters) 
         seed=scenario.seed,
         start_stock=stock_before(flow),
         targets=charging_targets(request),
-        counted=vehicle,
+        vehicle_class=vehicle,
         new_cars=None if cars is None else sums_of_years(cars),
     )
 

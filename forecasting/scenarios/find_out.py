@@ -125,7 +125,7 @@ def _numbers(outlook: Outlook) -> Iterator[Unprinted]:
             size = flow.market[:, inside].sum(axis=1)
             yield Unprinted("market", "count", place, year(first.year), size)
     if outlook.demand is not None:
-        yield from _of_the_chain(outlook, outlook.demand.drawn)
+        yield from _of_the_chain(outlook, outlook.demand.sample)
 
 
 def _of_the_chain(outlook: Outlook, drawn: Mapping[str, Array]) -> Iterator[Unprinted]:

@@ -30,8 +30,8 @@ from forecasting.scenarios.place_flows import OutlookRequest, PlaceFlow, by_year
 
 STAMP = "stamp"
 # Of the flow, from none to the most that may be set
-FACTORS = (0.0, 0.01, 1.0, 1.5, 2.0, 4.0, 20.0)
-NUMBER = re.compile(r"(?<![A-Z$\d.])\d+\.?\d*(?:E[-+]?\d+)?")
+FLOW_FACTORS = (0.0, 0.01, 1.0, 1.5, 2.0, 4.0, 20.0)
+NUMBER_IN_FORMULA = re.compile(r"(?<![A-Z$\d.])\d+\.?\d*(?:E[-+]?\d+)?")
 OWN = "your own value"
 INPUT_HEADS = (
     "name",
@@ -45,7 +45,7 @@ INPUT_HEADS = (
     "source",
 )
 SHEETS = ("inputs", "answer", "business", "model", "taken", "draws", "tables")
-LONGEST = 30_000  # characters of a cell; Excel takes hardly more
+MAX_CELL_CHARACTERS = 30_000  # characters of a cell; Excel takes hardly more
 
 Filled = Iterable[tuple[int, int, object]]  # row, column, content
 
@@ -54,7 +54,10 @@ def stamp(book: Any, scenario: dict[str, Any]) -> None:
     """Add the stamp to a book of which all other sheets are written."""
     sheet = book.add_worksheet(STAMP)
     text = json.dumps(scenario)
-    parts = [text[start : start + LONGEST] for start in range(0, len(text), LONGEST)]
+    parts = [
+        text[start : start + MAX_CELL_CHARACTERS]
+        for start in range(0, len(text), MAX_CELL_CHARACTERS)
+    ]
     sheet.write_row(0, 0, [__version__, *parts])
     for row, name in enumerate(SHEETS, start=1):
         marks = _marks(_written(book.get_worksheet_by_name(name)))
@@ -83,7 +86,9 @@ def _marks(cells: Filled) -> list[list[int]]:
     for row, column, content in cells:
         text = str(content).strip()
         if text.startswith("="):
-            text = NUMBER.sub(lambda number: f"{float(number[0]):.5g}", text.replace(" ", ""))
+            text = NUMBER_IN_FORMULA.sub(
+                lambda number: f"{float(number[0]):.5g}", text.replace(" ", "")
+            )
         elif not isinstance(content, str):
             text = f"{float(text):.5g}"
         mark = zlib.crc32(f"{row},{column},{text}".encode()) % 65536
@@ -146,7 +151,7 @@ def chain_of_report(report: Outlook) -> tuple[Outlook, Chain]:
             )
     years = [f"{scenario.measure}.{year}" for year in again.years if year >= again.first_year]
     flows = {}
-    for factor in FACTORS:
+    for factor in FLOW_FACTORS:
         changed = with_own(again.scenario, dict.fromkeys(years, factor))
         drivers, _ = drivers_on_day(changed, again.ledger, again.as_of)
         request = OutlookRequest(

@@ -36,7 +36,7 @@ def test_a_californian_project_costs_more_than_the_mode():
         load_parameters()[f"{part}_cost.destination_dc"] for part in ("charger", "connection")
     )
     assert row.mode + connection.mode < 104_443
-    assert run().drawn["charger_cost.destination_dc"].max() <= row.high
+    assert run().sample["charger_cost.destination_dc"].max() <= row.high
 
 
 def test_investment_is_growth_and_replacement_at_the_cost_of_each_setting():

@@ -336,7 +336,7 @@ def test_three_answers_stand_side_by_side_with_what_stands_today(outlook):
     need = gap[(gap["answer"] == "Public charging points: need") & (gap["year"] == 2033)].iloc[0]
     points = (
         outlook.results["charging_points_need"][:, -1]
-        - 400 * outlook.drawn["points_per_station"][:, 0]
+        - 400 * outlook.sample["points_per_station"][:, 0]
     )
     assert need["less_standing_today"] == pytest.approx(np.median(points))
 

@@ -157,7 +157,7 @@ def test_a_flow_of_another_class_enters_that_class_alone(vehicle):
         parameters=load_parameters().override({"local_assembly": 5000, "reexport_share": 0}),
         place="UZ",
         start_stock=10.0,
-        counted=vehicle,
+        vehicle_class=vehicle,
     )
     stocks = {name: fleet.stock[0, 0] for name, fleet in outlook.fleets.items()}
     assert stocks.pop(vehicle) == pytest.approx(110, rel=0.05)
