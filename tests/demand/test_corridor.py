@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from forecasting.demand.corridor import (
-    SCENARIOS,
+    TRUCK_SCENARIOS,
     RoadVehicle,
     corridor_names,
     corridor_plan,
@@ -208,7 +208,7 @@ def test_a_truck_between_urumqi_and_tashkent():
 
 
 def test_megawatt_points_follow_the_scenario():
-    plans = {name: truck_plan(name) for name in SCENARIOS}
+    plans = {name: truck_plan(name) for name in TRUCK_SCENARIOS}
     points = {name: plan.groupby("case")["points"].sum() for name, plan in plans.items()}
     assert (
         points["constrained"]["middle"]
