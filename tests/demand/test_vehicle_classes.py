@@ -87,7 +87,7 @@ def test_a_row_carries_two_wheelers_from_imports_to_charging_points(ledger):
         pytest.approx(9000, rel=0.02)
     )
     assert [name for name, fleet in demand.fleets.items() if fleet.stock.any()] == ["two-wheeler"]
-    fleet, drawn = demand.fleets["two-wheeler"], demand.drawn
+    fleet, drawn = demand.fleets["two-wheeler"], demand.sample
     assert fleet.stock == pytest.approx(made.results.values["ev_stock"])
     # Few kilometres at little consumption; 0.8 at home, the rest at slow public points
     each = drawn["annual_km.two-wheeler"] * 3 / 100

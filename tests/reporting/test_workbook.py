@@ -346,7 +346,7 @@ def test_what_a_public_point_earns_follows_prices_and_costs(small, tmp_path):
     for row, printed in zip(shown[0], table.itertuples(index=False), strict=True):
         assert (row[0], f"{row[1]} %") == printed[:2]
         assert [readable(float(cell)) for cell in row[5:]] == [*printed[2:]]
-    drawn = small.with_own(own).demand.drawn
+    drawn = small.with_own(own).demand.sample
     for row, setting in zip(shown[1], np.repeat(SOLD_AT, 3), strict=True):
         year = point_business(setting, float(row[1]) / 100, *prices.values(), drawn)
         assert [float(cell) for cell in row[5:]] == pytest.approx([*year.values()])

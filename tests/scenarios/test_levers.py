@@ -95,7 +95,7 @@ def test_assembly_displaces_a_stated_share_of_imports_and_builds_plug_ins():
     mixed = demand_outlook(flow, range(2025, 2031), parameters=plain, place="UZ", seed=1)
     phev = mixed.fleets["phev"].registrations
     assert np.all(phev[:, :2] == 0)
-    assert phev[:, 3] == pytest.approx(4000 * mixed.drawn["assembly_phev"][:, 0])
+    assert phev[:, 3] == pytest.approx(4000 * mixed.sample["assembly_phev"][:, 0])
     total = sum(fleet.registrations for fleet in mixed.fleets.values())
     assert total == pytest.approx(mixed.results["ev_registrations"])
 
@@ -108,7 +108,7 @@ def test_a_target_stands_on_its_day_where_it_is_met():
         chain(parameters(), charging_today=today),
         chain(parameters(), charging_today=today, targets=[met]),
     )
-    points = 32_400 * out.drawn["points_per_station"][:, 0]
+    points = 32_400 * out.sample["points_per_station"][:, 0]
     assert out.results["charging_points_practice"][:, 3] == pytest.approx(points)
     assert out.results["charging_stations"][:, 3] == pytest.approx(32_400)
     assert out.results["charging_points_target"][:, -1] == pytest.approx(points)
