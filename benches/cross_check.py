@@ -85,7 +85,7 @@ def compare(name: str, rows: list[Row], count: int) -> None:
     covered = np.array([flow_weights(year, path.first_year, path.months) for year in years])
     logs, flows = [], []
     for x in prior_draws(path, np.random.default_rng(1), count):
-        log_flows = path.along(x, nothing)[0]
+        log_flows = path.tangents(x, nothing)[0]
         logs.append(facts.log_density(facts.at(log_flows[:, facts.months], x)).sum(axis=1))
         flows.append(np.log(np.exp(log_flows) @ covered.T))
     log_weight, log_flow = np.concatenate(logs), np.concatenate(flows)

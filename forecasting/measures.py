@@ -319,6 +319,26 @@ FLOW_OF_COUNT = dict(zip(EV_FLOWS, EV_FLOWS, strict=True)) | {
     "ev_stock": "ev_registrations",
 }
 NEW_EVS = ("ev_sales", "ev_registrations")  # which are a share of new cars
+# What crosses a border falls on months by the shipload
+BORDER_MEASURES = frozenset(
+    row.name for row in MEASURES.values() if row.event in ("imports", "exports")
+) | frozenset(
+    [
+        "hybrid_imports",
+        "hybrid_export_value",
+        "car_imports",
+        "car_export_value",
+        "vehicle_exports",
+        "border_crossings",
+        "border_time",
+        "ev_import_value",
+        "ev_export_value",
+        "ev_export_value_index",
+        "goods_export_value",
+        "new_three_export_value",
+        "charging_station_imports",
+    ]
+)
 # What stands for new vehicles a year, best first
 NEW_CARS = (("car_registrations", "car_sales"), ("car_imports",))
 # Of electric cars, and of the hybrids that customs count beside them

@@ -55,8 +55,8 @@ class Common:
         if index < len(self.mean):
             return self.mean[index], self.sd[index]
         rho = self.persistence ** (year - self.last_year)
-        own = (1 - rho**2) * self.spread**2
-        return rho * self.mean[-1], float(np.sqrt((rho * self.sd[-1]) ** 2 + own))
+        variance = (1 - rho**2) * self.spread**2
+        return rho * self.mean[-1], float(np.sqrt((rho * self.sd[-1]) ** 2 + variance))
 
     def until(self, last_year: int) -> Common:
         """The same without what is known of later years."""

@@ -18,7 +18,7 @@ from forecasting.errors import EvidenceError
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import find_place
 from forecasting.evidence.policies import Policy, checked_policies
-from forecasting.growth.forecast import FACTS, PERIOD, FlowForecast as FlowForecast, ledger_of
+from forecasting.growth.forecast import EVIDENCE, PERIOD, FlowForecast as FlowForecast, ledger_of
 from forecasting.growth.policy_months import pooled
 from forecasting.growth.prior import Prior
 from forecasting.growth.request import Request
@@ -26,7 +26,7 @@ from forecasting.growth.sharing import made_once
 from forecasting.growth.starting import MarketSize, entries_by_year
 from forecasting.periods import Period
 
-MANY = 100_000  # draws, from which memory is short
+MAX_DRAWS = 100_000  # draws, from which memory is short
 
 
 def _read_policies(value: object) -> object:
@@ -83,7 +83,7 @@ def annual_totals(series: pd.Series) -> pd.DataFrame:
 
 @takes(
     EvidenceError,
-    evidence=FACTS,
+    evidence=EVIDENCE,
     periods=optional(several(PERIOD, "a list of Periods, e.g. [fc.year(2025)]", 2400)),
     prior=optional(of(Prior, words="a Prior, as fc.estimate_prior makes it")),
     market_size=optional(
@@ -97,7 +97,7 @@ def annual_totals(series: pd.Series) -> pd.DataFrame:
         )
     ),
     basis=optional(text()),
-    draws=whole(8, MANY),
+    draws=whole(8, MAX_DRAWS),
     seed=whole(),
     place=optional(text()),
     policies=optional(POLICIES),
@@ -177,12 +177,12 @@ def forecast_flow(
     >>> bool(hurried.quantiles([0.5]).iloc[0, 0] > forecast.quantiles([0.5]).iloc[0, 0])
     True
     """
-    asked = tuple(periods) if periods is not None else None
+    given_periods = tuple(periods) if periods is not None else None
     unit = isinstance(evidence, Ledger) or "rounding" in evidence
     facts = ledger_of(evidence)
     request = Request(
         facts,
-        asked,
+        given_periods,
         prior or Prior.shipped(),
         market_size,
         basis,
@@ -191,23 +191,27 @@ def forecast_flow(
         unit,
         place,
         pooled(
-            _known(policies, facts, place) if isinstance(policies, pd.DataFrame) else policies or ()
+            _policies_in_force(policies, facts, place)
+            if isinstance(policies, pd.DataFrame)
+            else policies or ()
         ),
     )
     return made_once(request.answer, *request.key)
 
 
-def _known(table: pd.DataFrame, facts: Ledger, place: str | None) -> list[Policy]:
+def _policies_in_force(table: pd.DataFrame, facts: Ledger, place: str | None) -> list[Policy]:
     """The policies of a table that were known when the last fact was, and move what is forecast."""
-    named = table.rename(columns=str)
-    cells = [{str(name): cell for name, cell in row.items()} for row in named.to_dict("records")]
-    rows = checked_policies(cells, columns=[*named], one_place=True).values()
+    text_columns = table.rename(columns=str)
+    cells = [
+        {str(name): cell for name, cell in row.items()} for row in text_columns.to_dict("records")
+    ]
+    rows = checked_policies(cells, columns=[*text_columns], one_place=True).values()
     measures = {"", *(fact.measure for fact in facts)}
     places = {"", find_place(place or ""), *(fact.place for fact in facts)}
-    known = [policy.as_known(_last_day(facts)) for policy in rows]
+    published = [policy.as_known(_last_day(facts)) for policy in rows]
     return [
         policy
-        for policy in known
+        for policy in published
         if policy and _touches(policy.measure, measures) and _touches(policy.place, places)
     ]
 

@@ -40,7 +40,7 @@ EFFECT = ("effect_percent", "low", "high")
 LEAST_EFFECT = 0.5  # percent
 ALIKE = 0.35  # of log-odds, so far do shares count as about the same
 PERIOD = of(Period, words="a Period, e.g. fc.year(2025)")
-FACTS = of(Ledger, pd.DataFrame, words="a Ledger, or a table of facts")
+EVIDENCE = of(Ledger, pd.DataFrame, words="a Ledger, or a table of facts")
 
 
 def sums_of_years(monthly: Array) -> Array:
@@ -381,12 +381,14 @@ class FlowForecast(Shown):
             sd = float(fit.expected_sd[i])
             base = float(fit.base[i])
             low, middle, high = sorted(
-                float(o.shown(mean + z * sd, base)) for z in (-1.2816, 0.0, 1.2816)
+                float(o.in_print_unit(mean + z * sd, base)) for z in (-1.2816, 0.0, 1.2816)
             )
-            surprise = o.beyond(mean) / math.hypot(sd, o.noise.sd.min())
-            shown = float(o.shown(o.value, base))
+            surprise = o.residual(mean) / math.hypot(sd, o.noise.sd.min())
+            printed_value = float(o.in_print_unit(o.value, base))
             message = (o.fact.id, o.fact.period.label, o.fact.basis, in_words(o.fact))
-            rows.append((*message, shown, middle, low, high, surprise, float(fit.doubted[i])))
+            rows.append(
+                (*message, printed_value, middle, low, high, surprise, float(fit.doubted[i]))
+            )
         as_told = {fact.id: row for row, fact in enumerate(self.evidence)}
         table = pd.DataFrame(rows, columns=columns)
         return table.sort_values("fact", key=lambda ids: ids.map(as_told), ignore_index=True)
@@ -424,10 +426,10 @@ class FlowForecast(Shown):
     def _influence(self) -> pd.DataFrame:
         request, periods = self.request, self.periods
         flows = made_once(lambda: request.at_modes(periods, True), *request.key, str(periods))
-        moved = flows.iloc[1:].rsub(flows.iloc[0]).rename_axis("fact").reset_index()
-        table = moved.melt("fact", var_name="period", value_name="change_percent")
+        changes = flows.iloc[1:].rsub(flows.iloc[0]).rename_axis("fact").reset_index()
+        table = changes.melt("fact", var_name="period", value_name="change_percent")
         table["change_percent"] = 100 * np.expm1(table["change_percent"])
-        median = np.repeat(self._totals_median, len(moved))
+        median = np.repeat(self._totals_median, len(changes))
         table.insert(2, "without", median / (1 + table["change_percent"] / 100))
         ordered = table.sort_values("change_percent", key=np.abs, ascending=False, kind="stable")
         return ordered.reset_index(drop=True)
@@ -458,8 +460,8 @@ class FlowForecast(Shown):
         tables = [pd.DataFrame(columns=["policy", "kind", "month", *EFFECT])]
         for row, logs in self._by_policy():
             table = percent_of(logs, labels).assign(policy=row.id, kind=row.kind)
-            moved = table[[*EFFECT]].abs().max(axis=1) >= LEAST_EFFECT
-            tables.append(table[moved].rename_axis("month").reset_index())
+            visible = table[[*EFFECT]].abs().max(axis=1) >= LEAST_EFFECT
+            tables.append(table[visible].rename_axis("month").reset_index())
         return pd.concat(tables[1:] or tables, ignore_index=True)[tables[0].columns]
 
     def without_policies(self) -> Array:
@@ -519,23 +521,28 @@ class FlowForecast(Shown):
                 "the size of the market is not known, so there is no share by which markets could "
                 "be compared; give market_size"
             )
-        first = self.months[0].start.year
-        base = max(self.periods[0].start.year - 1, first)
+        start_year = self.months[0].start.year
+        base = max(self.periods[0].start.year - 1, start_year)
         flows = sums_of_years(self.monthly)
         market = sums_of_years(self.market)
-        at = base - first
+        at = base - start_year
         share = float(np.median(flows[:, at] / market[:, at]))
         growth = flows[:, 1:] / flows[:, :-1] - 1
         low, middle, high = np.quantile(growth[:, at], [0.1, 0.5, 0.9])
-        own = {"market": self.place or "this market", "year": base, "share": share}
-        own |= {"sales": np.median(flows[:, at]), "growth": middle, "low": low, "high": high}
+        forecast_row = {"market": self.place or "this market", "year": base, "share": share}
+        forecast_row |= {
+            "sales": np.median(flows[:, at]),
+            "growth": middle,
+            "low": low,
+            "high": high,
+        }
         if at > 0:
-            own["before"] = np.median(growth[:, at - 1])
+            forecast_row["before"] = np.median(growth[:, at - 1])
         panel = pd.read_csv(DATA / ANALOGUES)
         panel = panel[panel.pop("perimeter") == self.request.prior.perimeter]
-        apart = np.abs(log_odds(panel["share"].to_numpy()) - log_odds(share))
-        near = panel[(apart < ALIKE) & (panel["year"] < base)].sort_values("growth")
-        return pd.concat([near, pd.DataFrame([own])], ignore_index=True)
+        distance = np.abs(log_odds(panel["share"].to_numpy()) - log_odds(share))
+        neighbours = panel[(distance < ALIKE) & (panel["year"] < base)].sort_values("growth")
+        return pd.concat([neighbours, pd.DataFrame([forecast_row])], ignore_index=True)
 
     def contraction(self) -> pd.Series:
         """How much of the answer is the facts': 1 less the ratio of variances of the log flow with
@@ -566,16 +573,16 @@ class FlowForecast(Shown):
         request = self.request
         facts = [observation.fact for observation in self._fit[0]]
         facts.sort(key=lambda fact: not fact.is_count or abs(fact.side))
-        rest = Ledger(facts[: request.market_size is None])
-        bare = replace(request, evidence=rest, periods=self.periods, basis=None)
-        before = made_once(
-            lambda: bare.answer()._log_totals.var(axis=1), *request.key, str(self.periods)
+        scale_facts = Ledger(facts[: request.market_size is None])
+        prior_request = replace(request, evidence=scale_facts, periods=self.periods, basis=None)
+        prior_variance = made_once(
+            lambda: prior_request.answer()._log_totals.var(axis=1), *request.key, str(self.periods)
         )
-        ratio = self._log_totals.var(axis=1) / before
+        ratio = self._log_totals.var(axis=1) / prior_variance
         return pd.Series(1 - ratio, index=self._index, name="contraction").clip(0.0, 1.0)
 
-    @takes(EvidenceError, more=FACTS)
-    def news(self, more: Ledger | pd.DataFrame) -> pd.DataFrame:
+    @takes(EvidenceError, evidence=EVIDENCE)
+    def news(self, evidence: Ledger | pd.DataFrame) -> pd.DataFrame:
         """What each new fact moved in the forecast: the facts are added one by one, as they were
         published.
 
@@ -584,7 +591,7 @@ class FlowForecast(Shown):
 
         Parameters
         ----------
-        more : Ledger or DataFrame
+        evidence : Ledger or DataFrame
             The new facts, as :func:`forecast_flow` takes them.
 
         Returns
@@ -611,20 +618,23 @@ class FlowForecast(Shown):
         """
         prepared = replace(self.request, periods=self.periods)
         facts = sorted(
-            ledger_of(more, len(prepared.evidence)), key=lambda fact: fact.known_from or dt.date.min
+            ledger_of(evidence, len(prepared.evidence)),
+            key=lambda fact: fact.known_from or dt.date.min,
         )
         requests = [
             replace(prepared, evidence=prepared.evidence + Ledger(facts[:n]))
             for n in range(len(facts) + 1)
         ]
-        whole = requests[-1].answer()._log_median - self._log_median
-        moved = np.diff([request.at_modes(self.periods).iloc[0] for request in requests], axis=0)
-        share = np.abs(moved) + 1e-9
-        moved += (whole - moved.sum(axis=0)) * share / share.sum(axis=0)
-        after = np.exp(self._log_median + moved.cumsum(axis=0))
-        before = np.vstack([np.exp(self._log_median), after[:-1]])
+        total_revision = requests[-1].answer()._log_median - self._log_median
+        revisions = np.diff(
+            [request.at_modes(self.periods).iloc[0] for request in requests], axis=0
+        )
+        share = np.abs(revisions) + 1e-9
+        revisions += (total_revision - revisions.sum(axis=0)) * share / share.sum(axis=0)
+        revised = np.exp(self._log_median + revisions.cumsum(axis=0))
+        previous = np.vstack([np.exp(self._log_median), revised[:-1]])
         rows = [
-            (fact.id, label, before[i, j], after[i, j], after[i, j] - before[i, j])
+            (fact.id, label, previous[i, j], revised[i, j], revised[i, j] - previous[i, j])
             for i, fact in enumerate(facts)
             for j, label in enumerate(self._index)
         ]
@@ -683,32 +693,32 @@ def changed_policy(
     """
     policies = forecast.policies
     months = _numbers_of(forecast)
-    known = [
+    matches = [
         pair for pair in policies.with_draws(forecast.sizes) if policy in pair[0].id.split(", ")
     ]
     decided = np.zeros((*forecast.monthly.shape, 3))
-    if known:
-        row, own = known[0]
-        decided = policies.parts(row, own, months)
+    if matches:
+        row, coordinates = matches[0]
+        decided = policies.parts(row, coordinates, months)
     else:
-        row, own = shipped_policies()[policy], normal
+        row, coordinates = shipped_policies()[policy], normal
         if row.kind == "begins":
             row = replace(row, kind="ends", end=None)
     change = -decided[..., -1] * (months_since(row.start, months) > -1)
     for day in np.unique(start[start <= dt.date.max.toordinal()]):
         at = start == day
-        other = replace(row, start=dt.date.fromordinal(int(day)), end=end or row.end)
-        gone = decided[at, :, -1]
-        if other.start == row.start:
-            gone = decided[at].sum(axis=2)
-        coming = policies.parts(other, own[at], months).sum(axis=2)
-        first = min(row.start, other.start) if known else other.start
-        affected = months_since(first, months) > -1
-        change[at] = affected * (size[at, None] * coming - gone)
+        new_policy = replace(row, start=dt.date.fromordinal(int(day)), end=end or row.end)
+        withdrawn = decided[at, :, -1]
+        if new_policy.start == row.start:
+            withdrawn = decided[at].sum(axis=2)
+        coming = policies.parts(new_policy, coordinates[at], months).sum(axis=2)
+        start_day = min(row.start, new_policy.start) if matches else new_policy.start
+        affected = months_since(start_day, months) > -1
+        change[at] = affected * (size[at, None] * coming - withdrawn)
     return change
 
 
-def ledger_of(evidence: Ledger | pd.DataFrame, before: int = 0) -> Ledger:
+def ledger_of(evidence: Ledger | pd.DataFrame, offset: int = 0) -> Ledger:
     """Facts as they are, or a table read by the rules of a ledger.
 
     A table may leave unsaid what it counts, and where. Its facts are named in their order, and its
@@ -719,7 +729,7 @@ def ledger_of(evidence: Ledger | pd.DataFrame, before: int = 0) -> Ledger:
     if not evidence.columns.is_unique:  # refused by name
         return Ledger.from_frame(evidence)
     names = pd.Series(
-        [f"fact {before + number}" for number in range(1, len(evidence) + 1)], evidence.index
+        [f"fact {offset + number}" for number in range(1, len(evidence) + 1)], evidence.index
     )
     table = evidence.assign(id=evidence["id"].fillna(names) if "id" in evidence else names)
     if "rounding" not in table and "value" in table:

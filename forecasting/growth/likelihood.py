@@ -22,7 +22,7 @@ from forecasting.periods import Period
 from forecasting.quantiles import Array
 from forecasting.quantities import OUTLIER
 
-ROUGH = 0.03  # what an estimate, or a number that is "about" so many, is less exact by
+ESTIMATE_SD = 0.03  # extra log standard deviation of an estimate, or of "about" so many
 STOCK_FIT = 0.03  # registers are cleaned and vehicles re-exported between two counts
 NO_DATA = 0.1  # and a zero may be what nobody counted, or a month between two shipments; judgement
 # a total of none is less than one
@@ -42,11 +42,11 @@ SLACK = 6.0
 FARTHER = 0.6
 STEPPED_SD = 0.3  # relative to the mean
 # printed bounds are rounded and revised, in logs
-EDGE = 0.02
-EDGE_WEIGHT = 0.1
-COMPARED = 0.3  # the step, in logs, of a bound that is another period's number
+BOUND_EDGE = 0.02
+BOUND_EDGE_WEIGHT = 0.1
+COMPARISON_STEP = 0.3  # the step, in logs, of a bound that is another period's number
+PARTNER_STEP = 1.0  # the step, in logs, of a bound that is one partner's part of the whole
 NO_NOISE = Mixtures(*np.zeros((3, 0, 1 + len(WRONG))))
-PARTNER = 1.0  # and of one that is what one partner has of the whole
 
 
 def noise_of_number(sd: float, outlier: float = OUTLIER) -> Mixtures:
@@ -56,7 +56,7 @@ def noise_of_number(sd: float, outlier: float = OUTLIER) -> Mixtures:
     [[0.01, 0.5, 2.5]]
     """
     wrong = [(outlier * part, 0.0, max(wide, 3 * sd)) for part, wide in WRONG]
-    return Mixtures.of([(1 - outlier, 0.0, sd), *wrong])
+    return Mixtures.from_parts([(1 - outlier, 0.0, sd), *wrong])
 
 
 def noise_of_bound(step: float, side: int) -> Mixtures:
@@ -66,7 +66,7 @@ def noise_of_bound(step: float, side: int) -> Mixtures:
     bound far from the truth moves nothing.
 
     >>> weight = noise_of_bound(0.1, side=1).weight[0]
-    >>> bool(weight[-len(WRONG) :].sum() < 0.01 < EDGE_WEIGHT == weight[0])
+    >>> bool(weight[-len(WRONG) :].sum() < 0.01 < BOUND_EDGE_WEIGHT == weight[0])
     True
     """
     height = np.where(STEPPED < 1, SLACK, STEPPED**-FARTHER)
@@ -75,8 +75,8 @@ def noise_of_bound(step: float, side: int) -> Mixtures:
         (w, side * m * step, STEPPED_SD * m * step)
         for w, m in zip(weight.tolist(), STEPPED.tolist(), strict=True)
     ]
-    edge = (EDGE_WEIGHT, side * EDGE, EDGE)
-    return Mixtures.of([edge, *parts, *((part, 0.0, wide) for part, wide in WRONG_BOUND)])
+    edge = (BOUND_EDGE_WEIGHT, side * BOUND_EDGE, BOUND_EDGE)
+    return Mixtures.from_parts([edge, *parts, *((part, 0.0, wide) for part, wide in WRONG_BOUND)])
 
 
 @dataclass(frozen=True)
@@ -108,22 +108,22 @@ class Observation:
     @property
     def side(self) -> int:
         """On which side of its value a bound leaves the contrast: 1 above, -1 below, 0 of none."""
-        down = (
+        falling = (
             self.fact.declared.added and self.fact.value < 0
         )  # the contrast is of the year before
-        return self.fact.side * (-1 if down else 1)
+        return self.fact.side * (-1 if falling else 1)
 
-    def beyond(self, contrast: float) -> float:
+    def residual(self, contrast: float) -> float:
         """How far the value lies from a contrast: of a bound only where it would be broken."""
         residual = self.value - contrast
         return residual if self.side * residual >= 0 else 0.0
 
-    def shown(self, contrast: Array | float, base: float = 0.0) -> Array:
+    def in_print_unit(self, contrast: Array | float, base: float = 0.0) -> Array:
         """The contrast in the unit in which the fact is printed; a difference from its base."""
         ratio = np.exp(np.asarray(contrast, dtype=float))
         if self.fact.declared.added:
-            more = (base + self.constant) * ratio - base
-            return np.asarray(more * math.copysign(1.0, self.fact.value))
+            increase = (base + self.constant) * ratio - base
+            return np.asarray(increase * math.copysign(1.0, self.fact.value))
         return self.fact.declared.value_of(ratio, self.fact.period.days)
 
 
@@ -148,10 +148,10 @@ def flow_weights(period: Period, first_year: int, months: int) -> Array:
     array([1. , 0.5, 0. ])
     """
     weights = np.zeros(months)
-    for one in period.months():
-        index = (one.start.year - first_year) * 12 + one.start.month - 1
+    for month in period.months():
+        index = (month.start.year - first_year) * 12 + month.start.month - 1
         if 0 <= index < months:
-            weights[index] = one.overlap(period) / one.days
+            weights[index] = month.overlap(period) / month.days
     return weights
 
 
@@ -169,27 +169,27 @@ def stock_ages(period: Period, first_year: int, months: int) -> Array:
 def _stock_weights(fact: Fact, period: Period, first_year: int, months: int) -> Array:
     """Share of each month's flow that is still counted at the period's end."""
     until = (period.end.year - first_year) * 12 + period.end.month - 1
-    kept = 1 - SCRAPPAGE if fact.stock else 1.0
-    weights = kept ** stock_ages(period, first_year, months)
+    survival = 1 - SCRAPPAGE if fact.stock else 1.0
+    weights = survival ** stock_ages(period, first_year, months)
     weights[until + 1 :] = 0.0
     if 0 <= until < months:
         weights[until] *= period.end.day / next(iter(Period(period.end, period.end).months())).days
     return weights
 
 
-def _noise(fact: Fact, ratio: float, counted: bool, upwards: bool) -> Mixtures:
+def _noise(fact: Fact, ratio: float, discrete: bool, upwards: bool) -> Mixtures:
     """How the truth may lie about a printed number, or beyond a bound."""
     if fact.side:
         return noise_of_bound(_step(fact, ratio), fact.side if upwards else -fact.side)
     spread = fact.declared.spread
-    digits = _digits_left_out(fact, ratio) if counted else 0.0
+    digits = _digits_left_out(fact, ratio) if discrete else 0.0
     if spread.coarse:
         return noise_of_number(max(digits, spread.fit), spread.outlier)
     variance = spread.fit**2
     if spread.digits:
         variance += digits**2 / 3
     if fact.is_count and (fact.kind == "estimate" or fact.relation == "about"):
-        variance += ROUGH**2
+        variance += ESTIMATE_SD**2
     if fact.stock:
         variance += STOCK_FIT**2
     sd = math.sqrt(variance)
@@ -206,7 +206,7 @@ def _printed_size(fact: Fact, ratio: float) -> float:
 def _step(fact: Fact, ratio: float) -> float:
     """A step of a bound's leading digit, in logs; what one partner has may be any part."""
     if not fact.of_world:
-        return PARTNER
+        return PARTNER_STEP
     size = _printed_size(fact, ratio)
     return math.log1p(10.0 ** math.floor(math.log10(size) + 1e-9) / size)
 
@@ -218,7 +218,7 @@ def _digits_left_out(fact: Fact, ratio: float) -> float:
     return fact.rounding / _printed_size(fact, ratio)
 
 
-def observe(fact: Fact, first_year: int, months: int, counted: bool = True) -> Observation:
+def observe(fact: Fact, first_year: int, months: int, discrete: bool = True) -> Observation:
     """The contrast of logs that a fact speaks of, with its value and noise.
 
     Parameters
@@ -227,7 +227,7 @@ def observe(fact: Fact, first_year: int, months: int, counted: bool = True) -> O
         One that `usable_facts` found.
     first_year, months : int
         The grid of months.
-    counted : bool
+    discrete : bool
         Whether the unit is single things. Of numbers in anybody's unit digits say nothing.
 
     Examples
@@ -238,13 +238,17 @@ def observe(fact: Fact, first_year: int, months: int, counted: bool = True) -> O
     >>> round(float(np.exp(observe(grown, 2022, 24).value)), 3)
     5.104
     """
-    before = fact.other or fact.period.year_before()
+    base_period = fact.other or fact.period.year_before()
     if fact.accumulates:
-        size, base = (_stock_weights(fact, p, first_year, months) for p in (fact.period, before))
+        size, base = (
+            _stock_weights(fact, p, first_year, months) for p in (fact.period, base_period)
+        )
     else:
-        size, base = (flow_weights(period, first_year, months) for period in (fact.period, before))
+        size, base = (
+            flow_weights(period, first_year, months) for period in (fact.period, base_period)
+        )
     if math.isnan(fact.value):  # more than another period's total, that may never have been printed
-        noise = noise_of_bound(COMPARED, fact.side) if fact.side else noise_of_number(0.02)
+        noise = noise_of_bound(COMPARISON_STEP, fact.side) if fact.side else noise_of_number(0.02)
         return Observation(fact, size, base, 0.0, 0.0, noise)
     contrast = fact.declared.contrast(fact.value, fact.period.days)
     sums = {"period": size, "before": base, None: np.zeros_like(size)}
@@ -254,7 +258,7 @@ def observe(fact: Fact, first_year: int, months: int, counted: bool = True) -> O
         return Observation(
             fact, top, bottom, 1.0, math.log(ZERO), noise_of_number(ZERO_SD, NO_DATA)
         )
-    noise = _noise(fact, contrast.ratio, counted, upwards=contrast.numerator == "period")
+    noise = _noise(fact, contrast.ratio, discrete, upwards=contrast.numerator == "period")
     return Observation(fact, top, bottom, contrast.constant, math.log(contrast.ratio), noise)
 
 
@@ -304,11 +308,11 @@ class Contrasts:
         part = self.noise.parts(contrasts - self.value, spread)
         return np.asarray(part[..., -len(WRONG) :].sum(axis=-1))
 
-    def only(self, rows: NDArray[np.int_]) -> Contrasts:
+    def subset(self, rows: NDArray[np.int_]) -> Contrasts:
         """Some of the facts."""
         names = [f.name for f in fields(self) if f.name not in ("months", "scrappage", "noise")]
-        kept = {name: getattr(self, name)[rows] for name in names}
-        return replace(self, noise=self.noise.rows(rows), **kept)
+        tables = {name: getattr(self, name)[rows] for name in names}
+        return replace(self, noise=self.noise.rows(rows), **tables)
 
     def _sums(self, flows: Array, x: Array) -> tuple[Array, Array, Array, Array]:
         """Numerators, denominators, the contrasts, and mean years on the register of a stock."""
@@ -325,7 +329,7 @@ class Contrasts:
         """The contrasts of logs, shape (draws, facts)."""
         return self._sums(np.exp(log_flows), x)[2]
 
-    def along(
+    def tangents(
         self,
         log_flows: Array,
         d_log_flows: Array,
@@ -422,7 +426,7 @@ def as_arrays(
         aged=aged[:, months],
         offsets=offsets,
         base_offsets=base_offsets,
-        scrappage=path.at_["scrappage"],
+        scrappage=path.columns["scrappage"],
         value=np.array([o.value for o in observations]),
         noise=Mixtures.stacked([NO_NOISE, *(o.noise for o in observations)]),
     )
@@ -435,13 +439,15 @@ def _offsets(o: Observation, path: LatentPath, basis: int) -> tuple[Array, Array
     And to the second of the two, where a number of that agency's is added to it.
     """
     by_year = path.offset(basis)
-    last = min(o.fact.period.end.year - path.first_year, path.years - 1)
+    final_year = min(o.fact.period.end.year - path.first_year, path.years - 1)
 
-    def of(weights: Array) -> Array:
+    def mean_offset(weights: Array) -> Array:
         year = weights.reshape(path.years, 12).sum(axis=1)
-        return by_year[last] if o.fact.accumulates else np.asarray(year @ by_year / year.sum())
+        return (
+            by_year[final_year] if o.fact.accumulates else np.asarray(year @ by_year / year.sum())
+        )
 
     if not o.denominator.any():
-        return of(o.numerator), np.zeros(path.width)
-    base = of(o.denominator)
-    return of(o.numerator) - base, base if o.constant else np.zeros(path.width)
+        return mean_offset(o.numerator), np.zeros(path.width)
+    base = mean_offset(o.denominator)
+    return mean_offset(o.numerator) - base, base if o.constant else np.zeros(path.width)

@@ -31,28 +31,28 @@ class Mixtures:
     mean: Array
     sd: Array
 
-    def rows(self, which: NDArray[np.int_] | NDArray[np.bool_] | slice) -> Mixtures:
+    def rows(self, index: NDArray[np.int_] | NDArray[np.bool_] | slice) -> Mixtures:
         """Some of them, without components that none of these has."""
-        some: NDArray[np.bool_] = np.any(self.weight[which] > 0, axis=0)
-        some[-1] = True
-        tables = (table[which][:, some] for table in (self.weight, self.mean, self.sd))
+        present: NDArray[np.bool_] = np.any(self.weight[index] > 0, axis=0)
+        present[-1] = True
+        tables = (table[index][:, present] for table in (self.weight, self.mean, self.sd))
         return Mixtures(*tables)
 
     @classmethod
-    def of(cls, parts: Sequence[tuple[float, float, float]]) -> Mixtures:
+    def from_parts(cls, parts: Sequence[tuple[float, float, float]]) -> Mixtures:
         """One mixture, from weight, mean and standard deviation of each component."""
         return cls(*np.array(parts).T[:, None])
 
     @classmethod
-    def stacked(cls, several: Sequence[Mixtures]) -> Mixtures:
+    def stacked(cls, mixtures: Sequence[Mixtures]) -> Mixtures:
         """All of several, with as many components as the largest: what one lacks comes first."""
-        parts = max(item.weight.shape[1] for item in several)
+        parts = max(item.weight.shape[1] for item in mixtures)
         tables = []
-        for item in several:
+        for item in mixtures:
             lacking = np.zeros((3, len(item.weight), parts - item.weight.shape[1]))
             lacking[2] = 1.0
-            own = np.stack([item.weight, item.mean, item.sd])
-            tables.append(np.concatenate([lacking, own], axis=2))
+            item_tables = np.stack([item.weight, item.mean, item.sd])
+            tables.append(np.concatenate([lacking, item_tables], axis=2))
         return cls(*np.concatenate(tables, axis=1))
 
     def _log_parts(self, x: Array, spread: Array | float) -> Array:
@@ -75,8 +75,8 @@ class Mixtures:
     def log_density(self, x: Array, spread: Array | float = 0.0) -> Array:
         """Log density but for a constant, shape (..., mixtures); parameters as of `parts`."""
         log_part = self._log_parts(x, spread)
-        most = log_part.max(axis=-1)
-        return np.asarray(most + np.log(np.exp(log_part - most[..., None]).sum(axis=-1)))
+        largest = log_part.max(axis=-1)
+        return np.asarray(largest + np.log(np.exp(log_part - largest[..., None]).sum(axis=-1)))
 
 
 def softmax(log_part: Array) -> Array:

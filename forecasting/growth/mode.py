@@ -12,15 +12,15 @@ from forecasting.growth.mixtures import softmax
 from forecasting.growth.path import LatentPath
 from forecasting.quantiles import Array
 
-STEPS = 40
-FEWEST_STEPS = 8
-MANY_STEPS = 16  # after which a step is halved where the change does not shrink
-SETTLED = 0.02  # what is left of the change of a coordinate, at which they end
-MOST_OF_STEP = 0.8
-SHRINKING = 0.9  # of the change before: above that, steps go to and fro
-MOST_CHANGE = 2.0
-NEAR = 6  # the step with which a climb begins that starts near its end
-LOOSE = 50.0  # by how much the noise is inflated at first, halved at every step
+MAX_CLIMB_STEPS = 40
+MIN_CLIMB_STEPS = 8
+PATIENT_STEPS = 16  # after which a step is halved where the change does not shrink
+CHANGE_TOLERANCE = 0.02  # what is left of the change of a coordinate, at which they end
+STEP_LENGTH = 0.8
+SHRINKAGE = 0.9  # of the change before: above that, steps go to and fro
+MAX_CHANGE = 2.0
+NEIGHBOUR_START = 6  # the step with which a climb begins that starts near its end
+NOISE_INFLATION = 50.0  # by how much the noise is inflated at first, halved at every step
 
 
 class Covariance:
@@ -77,8 +77,12 @@ class Covariance:
     @cached_property
     def log_determinant(self) -> float:
         """Log of its determinant."""
-        own = 0.0 if self.empty else 2 * float(np.log(np.diag(self.factor)).sum())
-        return own if self.wide and not self.empty else own + float(np.log(self.noise).sum())
+        of_factor = 0.0 if self.empty else 2 * float(np.log(np.diag(self.factor)).sum())
+        return (
+            of_factor
+            if self.wide and not self.empty
+            else of_factor + float(np.log(self.noise).sum())
+        )
 
 
 class Mode:
@@ -119,10 +123,10 @@ class Mode:
 
     def linearise(self) -> None:
         """Contrasts and their gradient where we stand."""
-        every = np.eye(self.path.width)
-        here = self.x[None, :]
-        log_flows, gradient = self.path.along(here, every, self.facts.months)
-        contrast, jacobian = self.facts.along(log_flows, gradient, here, every)
+        identity = np.eye(self.path.width)
+        point = self.x[None, :]
+        log_flows, gradient = self.path.tangents(point, identity, self.facts.months)
+        contrast, jacobian = self.facts.tangents(log_flows, gradient, point, identity)
         self.log_flows, self.contrast, self.jacobian = log_flows[0], contrast[0], jacobian[0]
 
     def climb(self, neighbour: Mode | None = None) -> Mode:
@@ -133,35 +137,37 @@ class Mode:
         neighbour : Mode, optional
             One of nearly the same facts, to start from.
         """
-        first = 0
+        start_step = 0
         if neighbour is not None:
             self.x, self.variance, self.kind = (
                 neighbour.x.copy(),
                 neighbour.variance.copy(),
                 neighbour.kind.copy(),
             )
-            first = NEAR
+            start_step = NEIGHBOUR_START
             self.linearise()
-        length = MOST_OF_STEP
-        before = np.inf
-        for step in range(first, STEPS):
+        length = STEP_LENGTH
+        previous = np.inf
+        for step in range(start_step, MAX_CLIMB_STEPS):
             innovation = self.target - self.contrast + self.jacobian @ self.x
-            noise = self.noise * (1 + LOOSE * 0.5**step)  # the narrow facts bind by and by
+            noise = self.noise * (
+                1 + NOISE_INFLATION * 0.5**step
+            )  # the narrow facts bind by and by
             covariance = Covariance(self.jacobian * np.sqrt(self.variance), noise)
             pulled = covariance.solve(innovation)
             change = self.variance * (self.jacobian.T @ pulled) - self.x
             largest = float(np.abs(change).max())
-            if step > MANY_STEPS and largest > SHRINKING * before:
+            if step > PATIENT_STEPS and largest > SHRINKAGE * previous:
                 length /= 2
-            before = largest
+            previous = largest
             # No coordinate moves by much more than two prior standard deviations at once
-            self.x = self.x + change * min(length, MOST_CHANGE / max(largest, 1e-9))
+            self.x = self.x + change * min(length, MAX_CHANGE / max(largest, 1e-9))
             self._reweigh_noise(covariance.diagonal, pulled, noise)
             self._reweigh_mixtures(covariance)
             if step % 2 == 0:
                 self._weigh_kinds(innovation, noise)
             self.linearise()
-            if (1 - length) * largest < SETTLED and step >= FEWEST_STEPS:
+            if (1 - length) * largest < CHANGE_TOLERANCE and step >= MIN_CLIMB_STEPS:
                 break
         return self
 
@@ -184,9 +190,9 @@ class Mode:
         pulls by its slope where we stand: slack, by nothing.
         """
         f, diagonal = self.facts, np.maximum(diagonal, 1e-12)
-        others = self.target - pulled / diagonal - f.value
+        cavity_mean = self.target - pulled / diagonal - f.value
         spread = np.maximum(1 / diagonal - noise, 0.0)
-        part = f.noise.parts(others, spread)
+        part = f.noise.parts(cavity_mean, spread)
         new = np.exp((part * np.log(f.noise.sd**2)).sum(axis=1))
         target = f.value + (part * f.noise.mean).sum(axis=1)
         # half way, or facts that contradict each other would take turns
@@ -195,8 +201,8 @@ class Mode:
     def _reweigh_mixtures(self, covariance: Covariance) -> None:
         """Variances of mixed coordinates given the coordinates, by expectation-maximisation."""
         at = self.path.mixed
-        known = (self.jacobian[:, at] * covariance.solve(self.jacobian[:, at])).sum(axis=0)
-        spread = np.maximum(self.variance[at] - self.variance[at] ** 2 * known, 0.0)
+        information = (self.jacobian[:, at] * covariance.solve(self.jacobian[:, at])).sum(axis=0)
+        spread = np.maximum(self.variance[at] - self.variance[at] ** 2 * information, 0.0)
         size = np.sqrt(self.x[at] ** 2 + spread)
         mixture = self.path.mixture
         self.variance[at] = 1 / (mixture.parts(size) / mixture.sd**2).sum(axis=1)

@@ -8,7 +8,7 @@ gives the derivatives along any directions, so that facts of any period can be m
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +66,7 @@ def chained_effects(common: Common, years: Sequence[int]) -> tuple[Array, Array]
     return mean, factor
 
 
+@dataclass(eq=False)
 class LatentPath:
     """The map from coordinates to monthly flows over some years.
 
@@ -84,7 +85,7 @@ class LatentPath:
     drifts : sequence of (int, int)
         Of each offset that drifts, as its agency counts something else, its number and the year of
         its first fact.
-    counted : bool
+    discrete : bool
         Whether the flow is of single things, which come by chance.
     policies : Policies
         What moves single months: added to the logs of the monthly flows, so that any fact sees it.
@@ -102,27 +103,24 @@ class LatentPath:
     (1, 48)
     """
 
-    def __init__(
-        self,
-        prior: Prior,
-        first_year: int,
-        last_year: int,
-        start: Start,
-        sizes: Mapping[int, tuple[float, float]] | None = None,
-        bases: int = 0,
-        drifts: Sequence[tuple[int, int]] = (),
-        counted: bool = True,
-        policies: Policies = NO_POLICIES,
-    ) -> None:
-        self.prior, self.start, self.counted = prior, start, counted
-        self.policies = policies
-        self.first_year, self.last_year = first_year, last_year
-        years = range(first_year, last_year + 1)
+    prior: Prior
+    first_year: int
+    last_year: int
+    start: Start
+    sizes: Mapping[int, tuple[float, float]] = field(default_factory=dict)
+    bases: int = 0
+    drifts: Sequence[tuple[int, int]] = ()
+    discrete: bool = True
+    policies: Policies = NO_POLICIES
+
+    def __post_init__(self) -> None:
+        prior, start = self.prior, self.start
+        years = range(self.first_year, self.last_year + 1)
         self.years = n = len(years)
         self.months = 12 * n
-        self.begins = 0 if start.year is None else start.year - first_year
-        self.sizes, self.bases, self.drifts = sizes or {}, bases, tuple(drifts)
-        self.policy_mean, self.policy_map = policies.by_month(numbers_of(first_year, self.months))
+        self.start_index = 0 if start.year is None else start.year - self.first_year
+        months = numbers_of(self.first_year, self.months)
+        self.policy_mean, self.policy_map = self.policies.by_month(months)
         widths = {
             "start": 1,
             "level": 1,
@@ -136,12 +134,12 @@ class LatentPath:
             "tilt": n,
             "pattern": 12,
             "noise": self.months,
-            "basis": bases,
-            "drift": len(drifts) * n,
+            "basis": self.bases,
+            "drift": len(self.drifts) * n,
             "policy": self.policy_map.shape[1],
         }
         edges = np.cumsum([0, *widths.values()]).tolist()
-        self.at_ = {
+        self.columns = {
             name: slice(a, b) for name, a, b in zip(widths, edges[:-1], edges[1:], strict=True)
         }
         self.width: int = edges[-1]
@@ -149,22 +147,12 @@ class LatentPath:
         self.size_mean, self.size_map = self._sizes(years)
         self.noise_map = prior.within_year.noise_of_year()
         self.kind_share, self.kind_variance = self._kinds()
-        self.mixed = np.r_[self.at_["shock"], self.at_["another_size"]]
+        self.mixed = np.r_[self.columns["shock"], self.columns["another_size"]]
         self.mixture = self._mixture()
 
     def reaching(self, last_year: int) -> LatentPath:
         """The same path up to a later year."""
-        return LatentPath(
-            self.prior,
-            self.first_year,
-            max(last_year, self.last_year),
-            self.start,
-            self.sizes,
-            self.bases,
-            self.drifts,
-            self.counted,
-            self.policies,
-        )
+        return replace(self, last_year=max(last_year, self.last_year))
 
     def _sizes(self, years: range) -> tuple[Array, Array]:
         """Log size of the market by year: a random walk, tied to the sizes that are known."""
@@ -175,10 +163,10 @@ class LatentPath:
         walk = np.tri(self.years)
         mean = np.cumsum(mean)
         covariance = walk @ (steps[:, None] * walk.T)
-        known = {y: v for y, v in self.sizes.items() if y in years}
-        if known:
-            rows = np.array(list(known)) - self.first_year
-            value, sd = np.array(list(known.values())).T
+        published = {y: v for y, v in self.sizes.items() if y in years}
+        if published:
+            rows = np.array(list(published)) - self.first_year
+            value, sd = np.array(list(published.values())).T
             tied = covariance[np.ix_(rows, rows)] + np.diag(sd**2)
             gain = np.linalg.solve(tied, covariance[rows]).T
             mean = mean + gain @ (value - mean[rows])
@@ -188,14 +176,18 @@ class LatentPath:
 
     def _kinds(self) -> tuple[Array, Array]:
         """Kinds of markets: the probability of each, and every coordinate's variance under it."""
-        within = self.prior.within_year
-        both = [(own, steady) for own in within.own_seasons for steady in within.steadiness]
-        share = np.array([own[0] * steady[0] for own, steady in both])
-        variance = np.ones((len(both), self.width))
-        for row, (own, steady) in zip(variance, both, strict=True):
-            row[self.at_["pattern"]] = own[1] ** 2
-            row[self.at_["tilt"]] = steady[1] ** 2
-            row[self.at_["noise"]] = steady[1] ** 2
+        within_year = self.prior.within_year
+        kinds = [
+            (season, steady)
+            for season in within_year.own_seasons
+            for steady in within_year.steadiness
+        ]
+        share = np.array([season[0] * steady[0] for season, steady in kinds])
+        variance = np.ones((len(kinds), self.width))
+        for row, (season, steady) in zip(variance, kinds, strict=True):
+            row[self.columns["pattern"]] = season[1] ** 2
+            row[self.columns["tilt"]] = steady[1] ** 2
+            row[self.columns["noise"]] = steady[1] ** 2
         return share / share.sum(), variance
 
     def _mixture(self) -> Mixtures:
@@ -211,9 +203,9 @@ class LatentPath:
     def log_density(self, x: Array) -> Array:
         """Log density of coordinates before any fact, but for a constant: shape (draws,)."""
         result = self.mixture.log_density(x[:, self.mixed]).sum(axis=1)
-        plain = np.setdiff1d(np.arange(self.width), self.mixed)
-        variance = self.kind_variance[:, plain]
-        square = x[:, plain] ** 2 @ (1 / variance).T
+        normal = np.setdiff1d(np.arange(self.width), self.mixed)
+        variance = self.kind_variance[:, normal]
+        square = x[:, normal] ** 2 @ (1 / variance).T
         log_part = np.log(self.kind_share) - 0.5 * (square + np.log(variance).sum(axis=1))
         return np.asarray(result + np.logaddexp.reduce(log_part, axis=1))
 
@@ -232,7 +224,7 @@ class LatentPath:
         tuple of ndarray
             Shapes (draws, years) twice, then (draws, years, directions) twice.
         """
-        at = self.at_
+        at = self.columns
         z, dz = self._walk(x, directions)
         size = self.sizes_of(x)
         d_size = self.size_map @ directions[at["size"]]
@@ -241,7 +233,7 @@ class LatentPath:
         total = size - np.logaddexp(0.0, -z)
         d_total = d_size + unsaturated[..., None] * dz
         if self.start.of_flow:  # whatever share it is of
-            b = self.begins
+            b = self.start_index
             total = total + np.logaddexp(0.0, -z[:, b, None])
             d_total = d_total - (unsaturated[:, b, None] * dz[:, b])[:, None]
         return z, total, dz, d_total
@@ -249,22 +241,22 @@ class LatentPath:
     def columns_of(self, path: LatentPath) -> Indices:
         """Where the coordinates of a path that ends earlier stand among those of this one."""
         parts = []
-        for name, columns in path.at_.items():
+        for name, part in path.columns.items():
             rows = max(len(self.drifts), 1) if name == "drift" else 1
-            own = np.arange(self.width)[self.at_[name]].reshape(rows, -1)
-            parts.append(own[:, : (columns.stop - columns.start) // rows].ravel())
+            columns = np.arange(self.width)[self.columns[name]].reshape(rows, -1)
+            parts.append(columns[:, : (part.stop - part.start) // rows].ravel())
         return np.concatenate(parts)
 
     def sizes_of(self, x: Array) -> Array:
         """Log size of the market by year: shape (draws, years)."""
-        at = self.at_
+        at = self.columns
         size = self.size_mean + x[:, at["size"]] @ self.size_map.T
         return size + ANOTHER_SIZE_SD * x[:, at["another_size"]]
 
     def _walk(self, x: Array, directions: Array) -> tuple[Array, Array]:
         """Log-odds by year, and their derivatives."""
         prior = self.prior
-        at = self.at_
+        at = self.columns
         level = prior.level + prior.level_sd * x[:, at["level"]] + self.common_mean
         level = level + x[:, at["common"]] @ self.common_map.T
         d_level = prior.level_sd * directions[at["level"]]
@@ -273,22 +265,26 @@ class LatentPath:
         d_slope = prior.slope_sd * directions[at["slope"]]
         z = np.empty((len(x), self.years))
         dz = np.empty((len(x), self.years, directions.shape[1]))
-        z[:, self.begins] = self.start.log_odds + self.start.log_odds_sd * x[:, at["start"]].ravel()
-        dz[:, self.begins] = self.start.log_odds_sd * directions[at["start"]]
-        onward = [(y - 1, y) for y in range(self.begins + 1, self.years)]
-        back = [(y, y - 1) for y in range(self.begins, 0, -1)]
-        for here, target_year in onward + back:
-            y = max(here, target_year)
-            sign = target_year - here
-            distance = np.clip(z[:, here] - prior.reference, *REACH)
+        z[:, self.start_index] = (
+            self.start.log_odds + self.start.log_odds_sd * x[:, at["start"]].ravel()
+        )
+        dz[:, self.start_index] = self.start.log_odds_sd * directions[at["start"]]
+        forward = [(y - 1, y) for y in range(self.start_index + 1, self.years)]
+        backward = [(y, y - 1) for y in range(self.start_index, 0, -1)]
+        for source_year, target_year in forward + backward:
+            y = max(source_year, target_year)
+            sign = target_year - source_year
+            distance = np.clip(z[:, source_year] - prior.reference, *REACH)
             inside = (distance > REACH[0]) & (distance < REACH[1])
             scale = prior.shock_sd * np.exp(prior.shock_slope * distance)
             unit = x[:, at["shock"].start + y]
-            z[:, target_year] = z[:, here] + sign * (level[:, y] + slope * distance + scale * unit)
+            z[:, target_year] = z[:, source_year] + sign * (
+                level[:, y] + slope * distance + scale * unit
+            )
             by_share = inside * (slope + prior.shock_slope * scale * unit)
             step = d_level[y] + scale[:, None] * directions[at["shock"].start + y]
-            step = step + distance[:, None] * d_slope + by_share[:, None] * dz[:, here]
-            dz[:, target_year] = dz[:, here] + sign * step
+            step = step + distance[:, None] * d_slope + by_share[:, None] * dz[:, source_year]
+            dz[:, target_year] = dz[:, source_year] + sign * step
         return z, dz
 
     def slopes(self, log_totals: Array) -> Array:
@@ -297,16 +293,16 @@ class LatentPath:
         Years are the second axis. A missing neighbour's growth is taken to be the other's; what
         lies before the start tells nothing after it.
         """
-        within = self.prior.within_year
+        within_year = self.prior.within_year
         growth = np.diff(log_totals, axis=1)
         if not growth.shape[1]:
             return np.zeros_like(log_totals)
-        before = np.concatenate([growth[:, :1], growth], axis=1)
-        before[:, self.begins] = growth[:, min(self.begins, growth.shape[1] - 1)]
-        after = np.concatenate([growth, growth[:, -1:]], axis=1)
-        return within.slope_on_growth * before + within.slope_on_next * after
+        past_growth = np.concatenate([growth[:, :1], growth], axis=1)
+        past_growth[:, self.start_index] = growth[:, min(self.start_index, growth.shape[1] - 1)]
+        next_growth = np.concatenate([growth, growth[:, -1:]], axis=1)
+        return within_year.slope_on_growth * past_growth + within_year.slope_on_next * next_growth
 
-    def along(
+    def tangents(
         self, x: Array, directions: Array, months: Indices | None = None
     ) -> tuple[Array, Array]:
         """Logs of monthly flows, and their derivatives along some directions.
@@ -325,8 +321,8 @@ class LatentPath:
         tuple of ndarray
             Shapes (draws, months) and (draws, months, directions).
         """
-        at = self.at_
-        within = self.prior.within_year
+        at = self.columns
+        within_year = self.prior.within_year
         n = directions.shape[1]
         months = np.arange(self.months) if months is None else months
         year = months // 12
@@ -334,27 +330,27 @@ class LatentPath:
         _, expected, _, d_expected = self.totals(x, directions)
         noise = x[:, at["noise"]].reshape(-1, self.years, 12) @ self.noise_map.T
         d_noise = self.noise_map @ directions[at["noise"]].reshape(self.years, 12, n)
-        tilt = self.slopes(expected) + within.slope_sd * x[:, at["tilt"]]
-        d_tilt = self.slopes(d_expected) + within.slope_sd * directions[at["tilt"]]
-        lasting = np.asarray(within.pattern) + within.pattern_sd * x[:, at["pattern"]]
-        d_lasting = within.pattern_sd * directions[at["pattern"]]
+        tilt = self.slopes(expected) + within_year.slope_sd * x[:, at["tilt"]]
+        d_tilt = self.slopes(d_expected) + within_year.slope_sd * directions[at["tilt"]]
+        lasting = np.asarray(within_year.pattern) + within_year.pattern_sd * x[:, at["pattern"]]
+        d_lasting = within_year.pattern_sd * directions[at["pattern"]]
         total, part, d_total, d_part = self._by_chance(
             x[:, at["chance"]], directions[at["chance"]], expected, d_expected
         )
         shape = lasting[:, None, :] + tilt[..., None] * POSITION + part[..., None] * noise
         shape -= shape.max(axis=2, keepdims=True)
         share = np.exp(shape)
-        whole = share.sum(axis=2, keepdims=True)
-        share /= whole
+        total_share = share.sum(axis=2, keepdims=True)
+        share /= total_share
         # What all months of a year have in common: the year's flow, less what the shape adds up to
         common = d_total - (share @ POSITION)[..., None] * d_tilt - share @ d_lasting
         common -= part[..., None] * (share.transpose(1, 0, 2) @ d_noise).transpose(1, 0, 2)
         common -= (share * noise).sum(axis=2)[..., None] * d_part
         slopes = part[:, year, None] * d_noise.reshape(self.months, n)[months] + d_lasting[month]
         slopes += common[:, year] + POSITION[month][:, None] * d_tilt[:, year]
-        if self.counted:
+        if self.discrete:
             slopes += noise.reshape(len(x), self.months)[:, months, None] * d_part[:, year]
-        log_flows = (total[..., None] + shape - np.log(whole)).reshape(len(x), -1)[:, months]
+        log_flows = (total[..., None] + shape - np.log(total_share)).reshape(len(x), -1)[:, months]
         if self.policies.rows:
             policy_map = self.policy_map[months]
             log_flows += self.policy_mean[months] + x[:, at["policy"]] @ policy_map.T
@@ -369,7 +365,7 @@ class LatentPath:
         The log of a count is normal with the mean and the variance of a Poisson count; months are
         as uneven as lots are.
         """
-        if not self.counted:
+        if not self.discrete:
             nothing = np.zeros_like(d_expected)
             return expected, np.ones_like(expected), d_expected, nothing
         rare = np.exp(-np.clip(expected, -30.0, 60.0))
@@ -386,7 +382,7 @@ class LatentPath:
 
     def flows(self, x: Array) -> Array:
         """Monthly flows: shape (draws, months)."""
-        return np.exp(self.along(x, np.zeros((self.width, 0)))[0])
+        return np.exp(self.tangents(x, np.zeros((self.width, 0)))[0])
 
     def offset(self, basis: int) -> Array:
         """Map from coordinates to the log offset of an agency's counts: shape (years, width).
@@ -394,11 +390,11 @@ class LatentPath:
         Constant, but for what drifts: then a random walk by year, from the year of its first fact.
         """
         linear = np.zeros((self.years, self.width))
-        linear[:, self.at_["basis"].start + basis] = self.prior.basis_sd
+        linear[:, self.columns["basis"].start + basis] = self.prior.basis_sd
         for number, (drifting, since) in enumerate(self.drifts):
             if drifting == basis:
                 year = np.arange(self.years) - (since - self.first_year)
                 walked = (year[:, None] >= year) & (year > 0) | (year[:, None] <= year) & (year < 0)
-                start = self.at_["drift"].start + number * self.years
+                start = self.columns["drift"].start + number * self.years
                 linear[:, start : start + self.years] = self.prior.basis_drift * walked
         return linear

@@ -7,11 +7,11 @@ share p of the price, and was announced n months before, adds
     rush (1 - exp(-n / hurry)) kept^(m - 1)        in the m-th month before it
     -fall kept^m - elasticity worth(p)             m months after it
 
-with ``worth(p) = p / (1 + p / enough)``: beyond some part of the price little is added. What begins
-does the same with the other sign: buyers wait for it, then come at once. A step has neither rush
-nor fall. What is blocked withholds a part of each month, and gives it back after its end. The
-numbers differ from event to event: mean and covariance are learned from the months of other markets
-by :mod:`forecasting.panels.policy_effects`.
+with ``worth(p) = p / (1 + p / SATURATING_SHARE)``: beyond some part of the price little is added.
+What begins does the same with the other sign: buyers wait for it, then come at once. A step has
+neither rush nor fall. What is blocked withholds a part of each month, and gives it back after its
+end. The numbers differ from event to event: mean and covariance are learned from the months of
+other markets by :mod:`forecasting.panels.policy_effects`.
 """
 
 import datetime as dt
@@ -27,10 +27,10 @@ from forecasting.quantiles import Array
 
 Months = NDArray[np.int_]
 
-DAYS = 365.25 / 12  # of a month
+DAYS_OF_MONTH = 365.25 / 12  # of a month
 # Judgement: a car is registered so long after it was ordered
 DELIVERY = 60
-ENOUGH = 0.15
+SATURATING_SHARE = 0.15
 # Judgement, on one trade that was held up: log-odds of the part withheld, and how much of what is
 # given back in a month is given back in the next
 WITHHELD = 0.0
@@ -104,7 +104,7 @@ class PolicyEffects:
     hurry: float = 1.0
     usual_share: float = 0.08
 
-    def of(self, kind: str) -> Effect:
+    def effect_of(self, kind: str) -> Effect:
         """The effect that policies of a kind have."""
         return self.begins if kind == "begins" else self.ends
 
@@ -117,13 +117,13 @@ class PolicyEffects:
         notice = 1.0
         if policy.announced is not None:
             days = max((policy.start - policy.announced).days, 0)
-            notice = -np.expm1(-days / DAYS / self.hurry)
+            notice = -np.expm1(-days / DAYS_OF_MONTH / self.hurry)
         sizes = np.array([notice, 1.0, _worth(share)])
         return -sizes if policy.kind == "begins" else sizes
 
 
 def _worth(share: float) -> float:
-    return share / (1 + share / ENOUGH)
+    return share / (1 + share / SATURATING_SHARE)
 
 
 def numbers_of(first_year: int, months: int) -> Months:
@@ -170,11 +170,11 @@ def course(since: Array, effect: Effect, until: Array | None = None) -> Array:
     >>> course(np.array([-2.0, -1.0, 0.0, 1.0]), Effect())[:, 0].tolist()
     [0.4, 1.0, 0.0, 0.0]
     """
-    after = np.clip(since + 1, 0.0, 1.0)
-    over = 1.0 if until is None else 1 - np.clip(until + 1, 0.0, 1.0)
-    rush = (1 - after) * effect.rush_kept ** np.maximum(-since - 1, 0.0)
-    fall = after * effect.fall_kept ** np.maximum(since, 0.0)
-    return np.column_stack([rush, -fall * over, -after * over])
+    part_after = np.clip(since + 1, 0.0, 1.0)
+    part_in_force = 1.0 if until is None else 1 - np.clip(until + 1, 0.0, 1.0)
+    rush = (1 - part_after) * effect.rush_kept ** np.maximum(-since - 1, 0.0)
+    fall = part_after * effect.fall_kept ** np.maximum(since, 0.0)
+    return np.column_stack([rush, -fall * part_in_force, -part_after * part_in_force])
 
 
 @dataclass(frozen=True)
@@ -224,12 +224,12 @@ class Policies:
         :meth:`with_draws` and :meth:`by_month`.
         """
         return [
-            (row, mean + own @ root.T)
-            for row, own in self.with_draws(coordinates)
+            (row, mean + row_draws @ root.T)
+            for row, row_draws in self.with_draws(coordinates)
             for mean, root in [self.of_row(row, months)]
         ]
 
-    def parts(self, row: Policy, own: Array, months: Months) -> Array:
+    def parts(self, row: Policy, coordinates: Array, months: Months) -> Array:
         """Rush, fall and what stays of one policy, as such ones are meant: what gets dearer sells
         less. All that a blocked trade does is what stays.
 
@@ -237,7 +237,7 @@ class Policies:
         ----------
         row : Policy
             As :func:`pooled` gives it.
-        own : ndarray, shape (draws, coordinates)
+        coordinates : ndarray, shape (draws, coordinates)
             Its coordinates.
         months : ndarray of int
             As of :meth:`by_month`.
@@ -249,25 +249,25 @@ class Policies:
         """
         if row.kind == "blocked":
             mean, root = self.of_row(row, months)
-            return np.pad((mean + own @ root.T)[..., None], ((0, 0), (0, 0), (2, 0)))
+            return np.pad((mean + coordinates @ root.T)[..., None], ((0, 0), (0, 0), (2, 0)))
         effect, shape = self._shape(row, months)
-        numbers = effect.mean + own @ effect.root.T
+        numbers = effect.mean + coordinates @ effect.root.T
         return np.maximum(numbers, 0.0)[:, None] * shape
 
     def of_row(self, row: Policy, months: Months) -> tuple[Array, Array]:
         """What one policy adds; parameters as of :meth:`by_month`."""
         if row.kind == "blocked":
             since, until = _since(row, months)
-            at, above, below = (
+            at, upper, lower = (
                 _blocked(since, until, WITHHELD + step) for step in (0.0, WITHHELD_SD, -WITHHELD_SD)
             )
-            return at, ((above - below) / 2)[:, None]
+            return at, ((upper - lower) / 2)[:, None]
         effect, shape = self._shape(row, months)
         return shape @ effect.mean, shape @ effect.root
 
     def _shape(self, row: Policy, months: Months) -> tuple[Effect, Array]:
         """What events of the kind do, and by how much each of the three moves each month."""
-        effect = self.effects.of(row.kind)
+        effect = self.effects.effect_of(row.kind)
         since, until = _since(row, months)
         return effect, course(since, effect, until) * self.effects.sizes(row)
 
@@ -284,14 +284,14 @@ def _blocked(since: Array, until: Array | None, log_odds: float) -> Array:
     """What a blocked trade adds to logs: a part withheld, and given back after its end."""
     part = 1 / (1 + np.exp(-log_odds))
     begun = np.clip(since + 1, 0.0, 1.0)
-    held = part * begun * STILL_HELD ** np.maximum(since, 0.0)
+    withheld = part * begun * STILL_HELD ** np.maximum(since, 0.0)
     if until is None:
-        return np.asarray(np.log1p(-held))
-    over = np.clip(until + 1, 0.0, 1.0)
-    held *= 1 - over
-    freed = over * GIVEN_BACK ** np.maximum(until, 0.0)
-    back = held.sum() * freed / max(freed.sum(), 1e-9)
-    return np.asarray(np.log1p(back - held))
+        return np.asarray(np.log1p(-withheld))
+    part_after = np.clip(until + 1, 0.0, 1.0)
+    withheld *= 1 - part_after
+    freed = part_after * GIVEN_BACK ** np.maximum(until, 0.0)
+    returned = withheld.sum() * freed / max(freed.sum(), 1e-9)
+    return np.asarray(np.log1p(returned - withheld))
 
 
 NO_POLICIES = Policies()
@@ -325,8 +325,8 @@ def pooled(policies: Iterable[Policy]) -> tuple[Policy, ...]:
         if policy.end and policy.end + dt.timedelta(days=1) in begun:
             policy = replace(policy, end=None)  # what begins brings it back
         if policy.dated_by == "order":
-            later = policy.start + dt.timedelta(days=DELIVERY)
-            policy = replace(policy, start=later, end=None)
+            registration = policy.start + dt.timedelta(days=DELIVERY)
+            policy = replace(policy, start=registration, end=None)
         by_month.setdefault((policy.kind, first_month(policy.start)), []).append(policy)
     return tuple(_as_one(rows) for rows in by_month.values())
 

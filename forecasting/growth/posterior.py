@@ -28,7 +28,7 @@ BURN = 4
 MOST_WORK = 6e6  # chains times unknowns squared
 MOST_DOUBTFUL = 60  # facts whose components are drawn: those most in doubt
 MUCH_DOUBT = 1.5  # times the doubt in any fact, from which one is always drawn
-FEW = 8  # so many more are drawn in any case
+EXTRA_DOUBTFUL = 8  # so many more are drawn in any case
 # Pairs whose components are drawn together in one sweep: more at first where a number is in doubt,
 # as facts that contradict each other take turns at being wrong by pairs alone
 BURN_VISITS = 6
@@ -41,16 +41,22 @@ BEARING = 0.5
 MOST_GAP = 20.0
 MOST_MOVED = 80  # combinations of facts that draws are moved onto
 HELD = 0.01  # part of a fact's variance that the directions of a move are made with
-SAME = 1e-6  # of the largest change of a combination, below which others make it already
-CLOSE = 0.05  # of the wanted combinations, in units of the noise, from which a move has ended
-STEPS = 5  # with the slope at the mode, before those with the slope at the draw
+SINGULAR_TOLERANCE = (
+    1e-6  # of the largest change of a combination, below which others make it already
+)
+MOVE_TOLERANCE = (
+    0.05  # of the wanted combinations, in units of the noise, from which a move has ended
+)
+FIXED_SLOPE_STEPS = 5  # with the slope at the mode, before those with the slope at the draw
 NEWTON_STEPS = 6
-FAR = 60.0  # no coordinate is moved beyond, in prior standard deviations
-FARTHEST_STEP = 2.0  # of one coordinate in one step
-OTHER = 0.1  # coordinate from which the mode is said to give the market another size
+MAX_COORDINATE = 60.0  # no coordinate is moved beyond, in prior standard deviations
+MAX_STEP = 2.0  # of one coordinate in one step
+ANOTHER_SIZE_COORDINATE = (
+    0.1  # coordinate from which the mode is said to give the market another size
+)
 FEW_COUNT = 0.15  # part of the draws: where fewer count, another round is drawn
 MOST_ROUNDS = 4
-AT_ONCE = 500_000  # numbers in memory at a time
+NUMBERS_IN_MEMORY = 500_000  # numbers in memory at a time
 
 
 @dataclass(frozen=True)
@@ -104,29 +110,29 @@ def sample(
     mode = _best_mode(path, facts)
     linear = _Linear(mode)
     chains = _Chains(linear, len(shared), rng)
-    enough = FEW_COUNT * len(shared)
+    target = FEW_COUNT * len(shared)
     rounds: list[tuple[Indices, Array, Array, Array]] = []
     for _ in range(MOST_ROUNDS):
         x, kinds = chains.draw(shared)
-        rounds.append((kinds, *_moved(linear, x)))
-        kind, moved, log_weight, contrast = map(np.concatenate, zip(*rounds, strict=True))
-        if effective_number(log_weight) > enough:
+        rounds.append((kinds, *_shifted(linear, x)))
+        kind, coordinates, log_weight, contrast = map(np.concatenate, zip(*rounds, strict=True))
+        if effective_number(log_weight) > target:
             break
     weight, tail = smoothed(log_weight)
-    which = resampled(weight, np.tile(shared[:, -1], len(rounds)), len(shared), rng)
+    index = resampled(weight, np.tile(shared[:, -1], len(rounds)), len(shared), rng)
     expected, variance = chains.expectations()
     doubted = np.zeros(len(facts.value))
     for block in np.array_split(
-        contrast[which], 1 + contrast.size * facts.noise.weight.shape[1] // AT_ONCE
+        contrast[index], 1 + contrast.size * facts.noise.weight.shape[1] // NUMBERS_IN_MEMORY
     ):
         doubted += facts.doubt(block).sum(axis=0)
     return Posterior(
-        x=moved[which],
-        kind=linear.kinds[kind[which]],
+        x=coordinates[index],
+        kind=linear.kinds[kind[index]],
         expected=expected,
         expected_sd=np.sqrt(variance),
         base=facts.base(mode.log_flows, mode.x),
-        doubted=doubted / len(which),
+        doubted=doubted / len(index),
         effective=effective_number(log_weight),
         tail=tail,
     )
@@ -135,8 +141,8 @@ def sample(
 def _best_mode(path: LatentPath, facts: Contrasts) -> Mode:
     """The mode; where it gives the market another size, the better of that and of the size told."""
     mode = Mode(path, facts).climb()
-    column = path.at_["another_size"]
-    if abs(float(mode.x[column].sum())) < OTHER:
+    column = path.columns["another_size"]
+    if abs(float(mode.x[column].sum())) < ANOTHER_SIZE_COORDINATE:
         return mode
     known_size = Mode(path, facts)
     known_size.variance[column] = path.mixture.sd[-1, 0] ** 2
@@ -162,9 +168,9 @@ class _Linear:
         doubt = f.doubt(self.mean, self.variance) / f.noise.weight[:, -len(WRONG) :].sum(axis=1)
         doubt = np.where(f.exact, doubt, np.inf)
         order = np.argsort(-doubt, kind="stable")
-        much = doubt > MUCH_DOUBT
-        self.burn_visits = BURN_VISITS if (much & f.exact).any() else VISITS
-        count = int(much.sum()) + FEW
+        in_doubt = doubt > MUCH_DOUBT
+        self.burn_visits = BURN_VISITS if (in_doubt & f.exact).any() else VISITS
+        count = int(in_doubt.sum()) + EXTRA_DOUBTFUL
         self.doubtful = np.sort(order[: min(count, MOST_DOUBTFUL)])
         settled = np.setdiff1d(rows, self.doubtful)
         # A number that is settled is narrow, a bound what it is where the mode stands
@@ -205,8 +211,8 @@ class _Chains:
     def __init__(self, linear: _Linear, draws: int, rng: np.random.Generator) -> None:
         self.linear, self.rng = linear, rng
         unknowns = linear.design.shape[1]
-        most = int(MOST_WORK / (unknowns + 4) ** 2)
-        self.sweeps = max(SWEEPS, -(-draws // max(min(most, CHAINS), 1)))
+        limit = int(MOST_WORK / (unknowns + 4) ** 2)
+        self.sweeps = max(SWEEPS, -(-draws // max(min(limit, CHAINS), 1)))
         self.chains = -(-draws // self.sweeps)
         mode = linear.mode
         q = len(linear.path.mixed)
@@ -214,9 +220,9 @@ class _Chains:
         self.kind = rng.choice(len(share), self.chains, p=share / share.sum())
         f, mixtures = linear.facts, linear.mixtures
         size = np.sqrt(mode.variance[linear.path.mixed])
-        apart = np.concatenate([size, (linear.mean - f.value)[linear.doubtful]])
+        distance = np.concatenate([size, (linear.mean - f.value)[linear.doubtful]])
         spread = np.concatenate([np.zeros(q), linear.variance[linear.doubtful]])
-        start = mixtures.parts(apart, spread)
+        start = mixtures.parts(distance, spread)
         self.component = _chosen(np.tile(start, (self.chains, 1, 1)), rng)
         self.parts = mixtures.weight.shape[1]
         self.messages: list[tuple[Array, Array]] = []
@@ -243,11 +249,11 @@ class _Chains:
         precision = linear.precision[self.kind]
         n = variance.shape[1]
         # The first of a pair lies in the size of the market, or in the noise of a fact
-        before = len(linear.path.mixed) - 1
-        order = np.argsort(rng.random((self.chains, n - before)), axis=1)
-        first = before + order[:, : VISITS if keep else linear.burn_visits]
-        other = rng.integers(n - 1, size=first.shape)
-        pairs = np.stack([first, other + (other >= first)], axis=2)
+        start = len(linear.path.mixed) - 1
+        order = np.argsort(rng.random((self.chains, n - start)), axis=1)
+        one_of_pair = start + order[:, : VISITS if keep else linear.burn_visits]
+        partner = rng.integers(n - 1, size=one_of_pair.shape)
+        pairs = np.stack([one_of_pair, partner + (partner >= one_of_pair)], axis=2)
         visited = pairs.reshape(self.chains, -1)
         # Of the covariance only the columns of the unknowns that are visited are needed
         right = np.eye(n)[visited].transpose(0, 2, 1)
@@ -292,57 +298,59 @@ class _Chains:
     ) -> None:
         """Draw two unknowns' components together, all unknowns integrated out; one pair a chain."""
         mixtures = self.linear.mixtures
-        of = np.arange(self.chains)[:, None]
+        chain = np.arange(self.chains)[:, None]
         pair = pairs[:, number]
-        own = columns[:, :, 2 * number : 2 * number + 2].copy()
-        block = own[of, pair]
+        pair_columns = columns[:, :, 2 * number : 2 * number + 2].copy()
+        block = pair_columns[chain, pair]
         m, v, c = (np.take_along_axis(a, pair, axis=1) for a in (mean, variance, centre))
         inverse = np.linalg.inv(block)
         cavity = inverse - _diagonals(1 / v)
         push = (inverse @ m[:, :, None])[:, :, 0] - c / v
-        one, a, g = self._pushed(pair[:, :1], cavity[:, 0, 0], push[:, 0])
-        other, b, h = self._pushed(pair[:, 1:], cavity[:, 1, 1], push[:, 1])
+        log_one, a, g = self._component_terms(pair[:, :1], cavity[:, 0, 0], push[:, 0])
+        log_partner, b, h = self._component_terms(pair[:, 1:], cavity[:, 1, 1], push[:, 1])
         a, g, b, h = a[:, :, None], g[:, :, None], b[:, None, :], h[:, None, :]
         ab = cavity[:, 0, 1, None, None]
         determinant = np.maximum(a * b - ab**2, 1e-12)
-        log_part = one[:, :, None] + other[:, None, :] - 0.5 * np.log(determinant)
+        log_part = log_one[:, :, None] + log_partner[:, None, :] - 0.5 * np.log(determinant)
         log_part += 0.5 * (b * g**2 - 2 * ab * g * h + a * h**2) / determinant
         part = softmax(log_part.reshape(self.chains, -1))
         chosen = np.stack(np.divmod(_chosen(part, self.rng), self.parts), axis=1)
-        self.component[of, pair] = chosen
+        self.component[chain, pair] = chosen
         new_v = mixtures.sd[pair, chosen] ** 2
         new_c = mixtures.mean[pair, chosen]
         delta = 1 / new_v - 1 / v
-        scaled = own @ (delta[:, :, None] * np.linalg.inv(np.eye(2) + block * delta[:, None, :]))
-        columns -= scaled @ columns[of, pair]
+        scaled = pair_columns @ (
+            delta[:, :, None] * np.linalg.inv(np.eye(2) + block * delta[:, None, :])
+        )
+        columns -= scaled @ columns[chain, pair]
         step = new_c / new_v - c / v - delta * m
-        mean += ((own - scaled @ block) @ step[:, :, None])[:, :, 0]
-        variance[of, pair] = new_v
-        centre[of, pair] = new_c
+        mean += ((pair_columns - scaled @ block) @ step[:, :, None])[:, :, 0]
+        variance[chain, pair] = new_v
+        centre[chain, pair] = new_c
 
-    def _pushed(
+    def _component_terms(
         self, unknown: Indices, precision: Array, push: Array
     ) -> tuple[Array, Array, Array]:
         """Log weight, precision and pull of an unknown's components, beside those of the others."""
         mixtures = self.linear.mixtures
-        of = np.arange(self.parts)
-        precise = 1 / mixtures.sd[unknown, of] ** 2
-        centre = mixtures.mean[unknown, of]
+        component = np.arange(self.parts)
+        precise = 1 / mixtures.sd[unknown, component] ** 2
+        centre = mixtures.mean[unknown, component]
         pulled = centre * precise
-        own = (
-            np.log(np.maximum(mixtures.weight[unknown, of], 1e-300))
+        log_weight = (
+            np.log(np.maximum(mixtures.weight[unknown, component], 1e-300))
             + 0.5 * np.log(precise)
             - 0.5 * centre * pulled
         )
-        return own, precision[:, None] + precise, push[:, None] + pulled
+        return log_weight, precision[:, None] + precise, push[:, None] + pulled
 
     def _coordinates(self, unknown: Array, kind: Indices, shared: Array) -> Array:
         """All coordinates given the unknowns: a draw of the prior, corrected by what it misses."""
         linear, path = self.linear, self.linear.path
         x = self.rng.standard_normal((len(unknown), path.width))
-        yearly = path.at_["pattern"].start  # columns before those of single months
+        yearly = path.columns["pattern"].start  # columns before those of single months
         x[:, :yearly] = ndtri(strata(self.rng, len(x), yearly))
-        x[:, path.at_["common"]] = shared
+        x[:, path.columns["common"]] = shared
         x *= np.sqrt(linear.kind_variance[kind])
         noise = np.sqrt(linear.noise) * self.rng.standard_normal((len(x), len(linear.noise)))
         missed = linear.y - unknown @ linear.design.T - x @ linear.mode.jacobian.T - noise
@@ -363,13 +371,15 @@ class _Chains:
         mean, variance = linear.mean.copy(), linear.variance.copy()
         q = len(linear.path.mixed)
         rows = linear.doubtful
-        others, spread = (np.concatenate(item)[:, q:] for item in zip(*self.messages, strict=True))
-        log_density = f.noise.rows(rows).log_density(others, spread)
-        apart = np.exp(log_density.min(axis=0) - log_density)
-        apart /= apart.sum(axis=0)
-        middle = (apart * others).sum(axis=0)
+        cavity_mean, spread = (
+            np.concatenate(item)[:, q:] for item in zip(*self.messages, strict=True)
+        )
+        log_density = f.noise.rows(rows).log_density(cavity_mean, spread)
+        weight = np.exp(log_density.min(axis=0) - log_density)
+        weight /= weight.sum(axis=0)
+        middle = (weight * cavity_mean).sum(axis=0)
         mean[rows] = f.value[rows] + middle
-        variance[rows] = (apart * (spread + (others - middle) ** 2)).sum(axis=0)
+        variance[rows] = (weight * (spread + (cavity_mean - middle) ** 2)).sum(axis=0)
         return mean, variance
 
 
@@ -380,9 +390,9 @@ def _diagonals(rows: Array) -> Array:
 
 def _chosen(part: Array, rng: np.random.Generator) -> Indices:
     """Of each row of weights a number, in proportion to them."""
-    below = part.cumsum(axis=-1)
-    lot = rng.random(below.shape[:-1])[..., None] * below[..., -1:]
-    return np.asarray(np.minimum((below < lot).sum(axis=-1), part.shape[-1] - 1))
+    cumulative = part.cumsum(axis=-1)
+    lot = rng.random(cumulative.shape[:-1])[..., None] * cumulative[..., -1:]
+    return np.asarray(np.minimum((cumulative < lot).sum(axis=-1), part.shape[-1] - 1))
 
 
 def effective_number(log_weight: Array) -> float:
@@ -397,42 +407,42 @@ def effective_number(log_weight: Array) -> float:
     return float(1 / (weight**2).sum())
 
 
-def _moved(linear: _Linear, x: Array) -> tuple[Array, Array, Array]:
+def _shifted(linear: _Linear, x: Array) -> tuple[Array, Array, Array]:
     """Draws whose true contrasts are what the linear ones were but for a gap, logs of their
     weights, and their contrasts.
     """
     path, facts, mode = linear.path, linear.facts, linear.mode
     if not len(facts.value):
         return x, np.zeros(len(x)), np.zeros((len(x), 0))
-    wanted = mode.contrast + (x - mode.x) @ mode.jacobian.T
+    goal = mode.contrast + (x - mode.x) @ mode.jacobian.T
     # As narrow as a number can be, also where the mode takes it for wrong
     sd = np.where(facts.exact, facts.noise.sd[:, -1 - len(WRONG)], np.sqrt(mode.noise))
     contrast = _contrasts(path, facts, x)
-    gap = np.clip((contrast - wanted) / sd, -MOST_GAP, MOST_GAP)
+    gap = np.clip((contrast - goal) / sd, -MOST_GAP, MOST_GAP)
     # The combinations of facts in which the true contrasts differ most from the linear ones
     size, turned = np.linalg.eigh(gap.T @ gap / len(x))
     residual = np.cumsum(np.maximum(size, 0.0))
     combined = (turned[:, residual > BEARING**2] / sd[:, None])[:, -MOST_MOVED:].T
-    moved = x.copy()
+    shifted = x.copy()
     log_weight = np.zeros(len(x))
     if len(combined):
         move = _Move(mode, combined, sd**2)
         longest = max(facts.numerator.shape)
-        blocks = 1 + len(x) * len(combined) * longest // AT_ONCE
+        blocks = 1 + len(x) * len(combined) * longest // NUMBERS_IN_MEMORY
         for part in np.array_split(np.arange(len(x)), blocks):
-            moved[part], log_weight[part], contrast[part] = move(
-                x[part], wanted[part] @ move.combined.T, contrast[part]
+            shifted[part], log_weight[part], contrast[part] = move(
+                x[part], goal[part] @ move.combined.T, contrast[part]
             )
-        log_weight += path.log_density(moved) - path.log_density(x)
-    log_weight += (facts.log_density(contrast) - facts.log_density(wanted)).sum(axis=1)
-    return moved, log_weight, contrast
+        log_weight += path.log_density(shifted) - path.log_density(x)
+    log_weight += (facts.log_density(contrast) - facts.log_density(goal)).sum(axis=1)
+    return shifted, log_weight, contrast
 
 
 def _contrasts(path: LatentPath, facts: Contrasts, x: Array) -> Array:
     nothing = np.zeros((path.width, 0))
     result = [
-        facts.at(path.along(part, nothing, facts.months)[0], part)
-        for part in np.array_split(x, 1 + len(x) * path.months // AT_ONCE)
+        facts.at(path.tangents(part, nothing, facts.months)[0], part)
+        for part in np.array_split(x, 1 + len(x) * path.months // NUMBERS_IN_MEMORY)
     ]
     return np.concatenate(result)
 
@@ -452,37 +462,37 @@ class _Move:
         root = mode.jacobian * np.sqrt(variance)
         # A total, and its parts, cannot be moved apart
         turned, size, _ = np.linalg.svd(combined @ root, full_matrices=False)
-        self.combined = combined = turned[:, size > SAME * size[0]].T @ combined
+        self.combined = combined = turned[:, size > SINGULAR_TOLERANCE * size[0]].T @ combined
         covariance = Covariance(root, HELD * noise)
-        back = combined.T * noise[:, None]
-        self.directions = variance[:, None] * (mode.jacobian.T @ covariance.solve(back))
+        gain = combined.T * noise[:, None]
+        self.directions = variance[:, None] * (mode.jacobian.T @ covariance.solve(gain))
         slope = combined @ mode.jacobian @ self.directions
-        self.back = np.linalg.inv(slope)
+        self.inverse_slope = np.linalg.inv(slope)
         self.sign = np.linalg.slogdet(slope)[0]
 
-    def __call__(self, x: Array, wanted: Array, contrast: Array) -> tuple[Array, Array, Array]:
+    def __call__(self, x: Array, goal: Array, contrast: Array) -> tuple[Array, Array, Array]:
         """Draws where they end, logs of their weights, and their contrasts.
 
         A draw that does not get there has no weight.
         """
         x = x.copy()
         contrast = contrast.copy()
-        here = contrast
-        for step in range(STEPS):
+        current = contrast
+        for step in range(FIXED_SLOPE_STEPS):
             if step:
-                here = _contrasts(self.path, self.facts, x)
-            x = self._stepped(x, (wanted - here @ self.combined.T) @ self.back.T)
+                current = _contrasts(self.path, self.facts, x)
+            x = self._stepped(x, (goal - current @ self.combined.T) @ self.inverse_slope.T)
         log_weight = np.full(len(x), -np.inf)
         rows = np.arange(len(x))
         for _ in range(NEWTON_STEPS):
-            flows = self.path.along(x[rows], self.directions, self.facts.months)
-            here, slope = self.facts.along(*flows, x[rows], self.directions, self.combined)
-            gap = wanted[rows] - here @ self.combined.T
+            flows = self.path.tangents(x[rows], self.directions, self.facts.months)
+            current, slope = self.facts.tangents(*flows, x[rows], self.directions, self.combined)
+            gap = goal[rows] - current @ self.combined.T
             sign, log_volume = np.linalg.slogdet(slope)
-            close = np.abs(gap).max(axis=1) < CLOSE
+            close = np.abs(gap).max(axis=1) < MOVE_TOLERANCE
             good = close & (sign == self.sign)
             log_weight[rows[good]] = -log_volume[good]
-            contrast[rows[good]] = here[good]
+            contrast[rows[good]] = current[good]
             rows, gap, slope = rows[~close], gap[~close], slope[~close]
             if not len(rows):
                 break
@@ -493,8 +503,10 @@ class _Move:
     def _stepped(self, x: Array, by: Array) -> Array:
         """Moved by so much, no coordinate by much more than a prior standard deviation."""
         step = by @ self.directions.T
-        far = np.abs(step).max(axis=1, keepdims=True) / FARTHEST_STEP
-        return np.asarray(np.clip(x + step / np.maximum(far, 1.0), -FAR, FAR))
+        excess = np.abs(step).max(axis=1, keepdims=True) / MAX_STEP
+        return np.asarray(
+            np.clip(x + step / np.maximum(excess, 1.0), -MAX_COORDINATE, MAX_COORDINATE)
+        )
 
 
 def smoothed(log_weight: Array) -> tuple[Array, float]:
@@ -513,10 +525,10 @@ def smoothed(log_weight: Array) -> tuple[Array, float]:
     order = np.argsort(weight, kind="stable")
     largest = order[n - tail :]
     cut = weight[order[n - tail - 1]]
-    over = weight[largest] - cut
+    excess = weight[largest] - cut
     shape = 0.0
-    if tail >= 5 and over[0] > 1e-12 and over[-1] > 1e-6:
-        shape, scale = _pareto(over)
+    if tail >= 5 and excess[0] > 1e-12 and excess[-1] > 1e-6:
+        shape, scale = _pareto(excess)
         level = (np.arange(tail) + 0.5) / tail
         quantile = -scale * np.log1p(-level)
         if shape:
@@ -525,17 +537,17 @@ def smoothed(log_weight: Array) -> tuple[Array, float]:
     return weight / weight.sum(), float(shape)
 
 
-def _pareto(over: Array) -> tuple[float, float]:
+def _pareto(excess: Array) -> tuple[float, float]:
     """Shape and scale of a generalised Pareto distribution, of sorted excesses."""
-    n = len(over)
+    n = len(excess)
     points = 30 + int(np.sqrt(n))
-    quarter = over[int(n / 4 + 0.5) - 1]
-    theta = 1 / over[-1] + (1 - np.sqrt(points / (np.arange(points) + 0.5))) / (3 * quarter)
-    shape = np.mean(np.log1p(-theta[:, None] * over), axis=1)
+    quarter = excess[int(n / 4 + 0.5) - 1]
+    theta = 1 / excess[-1] + (1 - np.sqrt(points / (np.arange(points) + 0.5))) / (3 * quarter)
+    shape = np.mean(np.log1p(-theta[:, None] * excess), axis=1)
     likelihood = n * (np.log(-theta / shape) - shape - 1)
     part = np.exp(likelihood - likelihood.max())
     best = float((theta * part).sum() / part.sum())
-    result = float(np.mean(np.log1p(-best * over)))
+    result = float(np.mean(np.log1p(-best * excess)))
     return (n * result + 5) / (n + 10), -result / best
 
 
@@ -551,13 +563,13 @@ def resampled(weight: Array, alike: Array, draws: int, rng: np.random.Generator)
     edges = np.cumsum(weight) * draws
     count = np.diff(np.floor(edges / edges[-1] * draws + rng.random()), prepend=0.0).astype(int)
     count[np.argmax(count)] += draws - count.sum()
-    seen = np.flatnonzero(count)
-    stays, first = np.unique(seen % draws, return_index=True)
-    which = np.full(draws, -1)
-    which[stays] = seen[first]
-    count[seen[first]] -= 1
-    more = np.repeat(np.arange(len(weight)), count)
-    free = np.flatnonzero(which < 0)
-    free = free[np.argsort(alike[free], kind="stable")]
-    which[free] = more[np.argsort(alike[more], kind="stable")]
-    return which
+    positive = np.flatnonzero(count)
+    stays, place = np.unique(positive % draws, return_index=True)
+    index = np.full(draws, -1)
+    index[stays] = positive[place]
+    count[positive[place]] -= 1
+    copies = np.repeat(np.arange(len(weight)), count)
+    vacant = np.flatnonzero(index < 0)
+    vacant = vacant[np.argsort(alike[vacant], kind="stable")]
+    index[vacant] = copies[np.argsort(alike[copies], kind="stable")]
+    return index

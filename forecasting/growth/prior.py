@@ -27,10 +27,11 @@ from forecasting.evidence.places import find_place
 from forecasting.growth.common import Common
 from forecasting.growth.policy_months import PolicyEffects
 from forecasting.growth.within_year import WithinYear
+from forecasting.measures import BORDER_MEASURES
 from forecasting.names import DATA
 from forecasting.quantiles import Array
 
-REFERENCE = -4.0  # log-odds at which `level` holds: a share of 1.8 %
+REFERENCE_LOG_ODDS = -4.0  # log-odds at which `level` holds: a share of 1.8 %
 REACH = (-5.0, 5.0)  # growth depends on log-odds so far about the reference, and is flat beyond
 NO_SHARES = -10.0  # the reference where no shares are told: no ceiling is near, whatever the growth
 SHARE_LIMITS = (1e-6, 0.985)
@@ -56,7 +57,7 @@ def log_odds(share: Array | float) -> Array:
     return np.asarray(np.log(clipped / (1 - clipped)))
 
 
-REGIONS = ("Europe", "elsewhere")
+MARKET_REGIONS = ("Europe", "elsewhere")
 # Markets under the fleet limits of the European Union, of its economic area, and of those that
 # took them over: what moved them in 2020 moved nobody else
 EUROPE = frozenset(
@@ -106,7 +107,7 @@ def region_of(place: str) -> str:
     code = find_place(place)
     if not code or code == "World":
         return ""
-    return REGIONS[0] if code[:2] in EUROPE else REGIONS[1]
+    return MARKET_REGIONS[0] if code[:2] in EUROPE else MARKET_REGIONS[1]
 
 
 def student_mixture(nu: float) -> tuple[Array, Array]:
@@ -196,7 +197,7 @@ class Prior:
 
     level: float = LEVEL_BEFORE
     slope: float = SLOPE_BEFORE
-    reference: float = REFERENCE
+    reference: float = REFERENCE_LOG_ODDS
     covariance: tuple[tuple[float, float], tuple[float, float]] = ((0.0225, 0.0), (0.0, 0.0009))
     market_sd: float = 0.08
     shock_sd: float = 0.3
@@ -392,7 +393,7 @@ class Prior:
         >>> set(Prior.shipped().of_measure("ev_imports").within_year.pattern)
         {0.0}
         """
-        if any(word in measure for word in ("import", "export", "border")):
+        if measure in BORDER_MEASURES:
             return replace(self, within_year=self.within_year.across_a_border())
         return self
 

@@ -99,13 +99,15 @@ class Request:
             path, facts = prepared.path, prepared.facts
             modes = {"": Mode(path, facts).climb()}
             for i, observation in enumerate(prepared.observations * each_left_out):
-                others = facts.only(np.delete(np.arange(len(facts.value)), i))
-                modes[observation.fact.id] = Mode(path, others).climb(modes[""])
-            far = path.reaching(max(period.end.year for period in periods))
-            x = np.zeros((len(modes), far.width))
-            x[:, far.columns_of(path)] = [mode.x for mode in modes.values()]
-            covered = [flow_weights(period, far.first_year, far.months) for period in periods]
-            flows = far.flows(x) @ np.array(covered).T
+                other_facts = facts.subset(np.delete(np.arange(len(facts.value)), i))
+                modes[observation.fact.id] = Mode(path, other_facts).climb(modes[""])
+            long_path = path.reaching(max(period.end.year for period in periods))
+            x = np.zeros((len(modes), long_path.width))
+            x[:, long_path.columns_of(path)] = [mode.x for mode in modes.values()]
+            covered = [
+                flow_weights(period, long_path.first_year, long_path.months) for period in periods
+            ]
+            flows = long_path.flows(x) @ np.array(covered).T
             return pd.DataFrame(np.log(flows), [*modes], [period.label for period in periods])
 
     def _prepared(self) -> _Prepared:
@@ -122,39 +124,45 @@ class Request:
         caveats += _open_levels(facts, self.market_size is not None)
         basis, bases = _bases(facts, self.basis)
         drifts = [
-            (column, min(fact.period.end.year for fact in facts if fact.basis == other))
-            for other, column in bases.items()
-            if apart(other, basis)
+            (column, min(fact.period.end.year for fact in facts if fact.basis == name))
+            for name, column in bases.items()
+            if apart(name, basis)
         ]
         periods = self.periods or _default_periods(facts)
-        first, last, until = _years(facts, periods)
+        start_year, final_year, horizon = _years(facts, periods)
         where = self.place or _single(self.evidence, "place")
         prior = self.prior.in_region(where).of_measure(measure)
         caveats += _mixed_regions(self.place) + _learned_elsewhere(prior, measure)
-        counted = self.unit or self.market_size is not None
-        years = (first, last + 1)
+        discrete = self.unit or self.market_size is not None
+        years = (start_year, final_year + 1)
         policies = Policies(self.policies, prior.policies)
         path = path_of(
-            prior, self.market_size, facts, years, len(bases), drifts, caveats, counted, policies
+            prior, self.market_size, facts, years, len(bases), drifts, caveats, discrete, policies
         )
-        observations = tuple(observe(f, path.first_year, path.months, counted) for f in facts)
+        observations = tuple(observe(f, path.first_year, path.months, discrete) for f in facts)
         arrays = as_arrays(observations, path, bases)
-        return _Prepared(path, first, observations, arrays, basis, periods, until, measure, caveats)
+        return _Prepared(
+            path, start_year, observations, arrays, basis, periods, horizon, measure, caveats
+        )
 
     def _answer(self) -> FlowForecast:
         prepared = self._prepared()
         place = _single(self.evidence, "place")
-        path, until = prepared.path, prepared.until
+        path, horizon = prepared.path, prepared.horizon
         years = range(path.first_year, path.last_year + 1)
         common = np.stack([common_shocks(self.seed, y, self.draws) for y in years], axis=1)
         rng = np.random.default_rng([self.seed, *place.encode()])
         posterior = sample(path, prepared.facts, common, rng)
         # A year's months lie as the growth of the next has them
-        far, x = carried_on(path, posterior, until + 1, self.seed, place)
-        first, last = (12 * (y - path.first_year) for y in (prepared.first, until + 1))
+        long_path, x = carried_on(path, posterior, horizon + 1, self.seed, place)
+        start_month, final_month = (
+            12 * (y - path.first_year) for y in (prepared.start_year, horizon + 1)
+        )
         market = None
         if self.market_size is not None:
-            market = np.repeat(np.exp(far.sizes_of(x)) / 12, 12, axis=1)[:, first:last]
+            market = np.repeat(np.exp(long_path.sizes_of(x)) / 12, 12, axis=1)[
+                :, start_month:final_month
+            ]
         doubted = zip(prepared.observations, posterior.doubted, strict=True)
         caveats = [*prepared.caveats]
         caveats += [Caveat("disagrees", (o.fact,)) for o, wrong in doubted if wrong > DOUBTED]
@@ -163,8 +171,10 @@ class Request:
             caveats.append(Caveat("few_draws_count", values={"share": share}))
         return FlowForecast(
             periods=prepared.periods,
-            months=tuple(months_between(dt.date(prepared.first, 1, 1), dt.date(until, 12, 31))),
-            monthly=far.flows(x)[:, first:last],
+            months=tuple(
+                months_between(dt.date(prepared.start_year, 1, 1), dt.date(horizon, 12, 31))
+            ),
+            monthly=long_path.flows(x)[:, start_month:final_month],
             market=market,
             basis=prepared.basis,
             measure=prepared.measure,
@@ -178,7 +188,7 @@ class Request:
             },
             caveats=each_once(caveats),
             request=self,
-            sizes=posterior.x[:, path.at_["policy"]],
+            sizes=posterior.x[:, path.columns["policy"]],
             # Coordinates fill much room
             _fit=(prepared.observations, replace(posterior, x=posterior.x[:0].copy())),
         )
@@ -189,12 +199,12 @@ class _Prepared:
     """What a request comes to before anything is drawn."""
 
     path: LatentPath
-    first: int
+    start_year: int
     observations: tuple[Observation, ...]
     facts: Contrasts
     basis: str
     periods: tuple[Period, ...]
-    until: int
+    horizon: int
     measure: str
     caveats: Sequence[Caveat]
 
@@ -245,20 +255,20 @@ def _open_levels(facts: Sequence[Fact], sized: bool) -> list[Caveat]:
 def _years(facts: Sequence[Fact], periods: Sequence[Period]) -> tuple[int, int, int]:
     """First year of the path, last year that facts speak of, last year that is asked for."""
     begins = min(period.start.year for period in periods)
-    first, last = begins - 1, begins - 1
+    start, final = begins - 1, begins - 1
     if facts:
-        first, last = years_spoken_of(facts)
-    if last - first >= LONGEST_SPAN:
-        early = min(facts, key=lambda fact: years_spoken_of([fact])[0])
-        late = max(facts, key=lambda fact: years_spoken_of([fact])[1])
+        start, final = years_spoken_of(facts)
+    if final - start >= LONGEST_SPAN:
+        earliest_fact = min(facts, key=lambda fact: years_spoken_of([fact])[0])
+        latest_fact = max(facts, key=lambda fact: years_spoken_of([fact])[1])
         raise EvidenceError(
-            f"the facts speak of {first} to {last}, from {early.id} ({early.period}) to "
-            f"{late.id} ({late.period}); a "
+            f"the facts speak of {start} to {final}, from {earliest_fact.id} "
+            f"({earliest_fact.period}) to {latest_fact.id} ({latest_fact.period}); a "
             f"forecast takes at most {LONGEST_SPAN} years: correct the date that is wrong, or "
             "leave facts out with "
             "select()"
         )
-    return min(first, begins), last, max(*(period.end.year for period in periods), last + 1)
+    return min(start, begins), final, max(*(period.end.year for period in periods), final + 1)
 
 
 def _single(evidence: Ledger, column: str) -> str:
@@ -269,18 +279,18 @@ def _single(evidence: Ledger, column: str) -> str:
     return min(counts, key=lambda word: (-counts[word], word), default="")
 
 
-def _bases(facts: Sequence[Fact], asked: str | None) -> tuple[str, dict[str, int]]:
+def _bases(facts: Sequence[Fact], requested: str | None) -> tuple[str, dict[str, int]]:
     """The basis that is forecast, and a column for the offset of each other one."""
     counts = Counter(fact.basis for fact in facts)
-    if asked is not None and facts and asked not in counts:
+    if requested is not None and facts and requested not in counts:
         raise EvidenceError(
-            f"no fact has the basis {asked!r}; there are {', '.join(map(repr, counts))}"
+            f"no fact has the basis {requested!r}; there are {', '.join(map(repr, counts))}"
         )
-    basis = asked
+    basis = requested
     if basis is None:
         basis = max(counts, key=counts.__getitem__, default="")
-    others = [name for name in counts if name != basis]
-    return basis, {name: column for column, name in enumerate(others)}
+    other_bases = [name for name in counts if name != basis]
+    return basis, {name: column for column, name in enumerate(other_bases)}
 
 
 def _default_periods(facts: Sequence[Fact]) -> tuple[Period, ...]:
@@ -288,8 +298,8 @@ def _default_periods(facts: Sequence[Fact]) -> tuple[Period, ...]:
         raise EvidenceError(
             "no facts and no periods: say what to forecast, e.g. periods=[year(2025)]"
         )
-    last = max(fact.period.end.year for fact in facts)
-    return tuple(year(y) for y in range(last, min(last + 3, LAST_YEAR + 1)))
+    final_year = max(fact.period.end.year for fact in facts)
+    return tuple(year(y) for y in range(final_year, min(final_year + 3, LAST_YEAR + 1)))
 
 
 def common_shocks(seed: int, of_year: int, draws: int) -> Array:
@@ -326,18 +336,20 @@ def carried_on(
     place : str
         Where.
     """
-    far = path.reaching(until)
+    long_path = path.reaching(until)
     draws = len(posterior.x)
-    x = np.zeros((draws, far.width))
-    x[:, far.columns_of(path)] = posterior.x
-    spread = np.sqrt(far.kind_variance[posterior.kind])
+    x = np.zeros((draws, long_path.width))
+    x[:, long_path.columns_of(path)] = posterior.x
+    spread = np.sqrt(long_path.kind_variance[posterior.kind])
     for later_year in range(path.last_year + 1, until + 1):
         rng = np.random.default_rng([seed, later_year, *place.encode()])
         column = later_year - path.first_year
         for name, months in (("chance", 1), ("tilt", 1), ("noise", 12)):
-            columns = far.at_[name].start + months * column + np.arange(months)
+            columns = long_path.columns[name].start + months * column + np.arange(months)
             x[:, columns] = rng.standard_normal((draws, months)) * spread[:, columns]
-        x[:, far.at_["shock"].start + column] = _student_t(rng, path.prior.shock_nu, draws)
-        x[:, far.at_["size"].start + column] = _student_t(rng, SIZE_NU, draws)
-        x[:, far.at_["common"].start + column] = common_shocks(seed, later_year, draws)
-    return far, x
+        x[:, long_path.columns["shock"].start + column] = _student_t(
+            rng, path.prior.shock_nu, draws
+        )
+        x[:, long_path.columns["size"].start + column] = _student_t(rng, SIZE_NU, draws)
+        x[:, long_path.columns["common"].start + column] = common_shocks(seed, later_year, draws)
+    return long_path, x

@@ -42,11 +42,11 @@ def made_once(make: Callable[[], T], *prepared: object) -> T:
     # which
     parts = [pickle.dumps(part) for part in (make.__qualname__, *prepared)]
     path = Path(folder) / hashlib.sha256(pickle.dumps(parts)).hexdigest()
-    (made,) = _left(path) or _leave(path, make)
-    return made  # type: ignore[no-any-return]
+    (result,) = _stored(path) or _store(path, make)
+    return result  # type: ignore[no-any-return]
 
 
-def _left(path: Path) -> tuple[Any] | None:
+def _stored(path: Path) -> tuple[Any] | None:
     """What another process left, if it did. A pickle can do anything: what others may have written
     is not read.
     """
@@ -71,9 +71,9 @@ def _ours(result: os.stat_result) -> bool:
     )
 
 
-def _leave(path: Path, make: Callable[[], Any]) -> tuple[Any]:
+def _store(path: Path, make: Callable[[], Any]) -> tuple[Any]:
     """Make it, and leave it for others: whole or not at all, and only where there is room."""
-    made = (make(),)
+    result = (make(),)
     side = path.with_name(f"{path.name}.{os.getpid()}")
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -81,6 +81,6 @@ def _leave(path: Path, make: Callable[[], Any]) -> tuple[Any]:
             side, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600
         )
         with open(handle, "wb") as file:
-            pickle.dump(made, file, protocol=5)
+            pickle.dump(result, file, protocol=5)
         side.replace(path)
-    return made
+    return result

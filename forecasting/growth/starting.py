@@ -13,7 +13,7 @@ from forecasting.errors import EvidenceError, PeriodError
 from forecasting.evidence.fact import Fact
 from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.policy_months import NO_POLICIES, Policies
-from forecasting.growth.prior import REFERENCE, Prior
+from forecasting.growth.prior import REFERENCE_LOG_ODDS, Prior
 from forecasting.growth.usable import years_spoken_of
 from forecasting.periods import FIRST_YEAR, LAST_YEAR, Period, as_date, year
 
@@ -32,17 +32,17 @@ FIRST_SIZE_SD = 1.0
 OUTSIDE_SD = 0.15
 # A market without counts is a late one: so far below the others in log-odds, with so much more
 # spread
-LATE = 1.0
-LATE_SD = 0.8
+LATE_MARKET_GAP = 1.0
+LATE_MARKET_SD = 0.8
 # Years before the first count, in which came what stood then: of what came earlier little is left
 WALKED_BACK = 8
 NEAR_MARKET = 0.9  # part of the market from which a reader is told that a flow comes near it
 # Spread of the log of a flow before anything is read: it may be anything. Where a stock or a
 # difference alone tells of it, it is of the size of that, by a factor of 25 either way in the
 # central 80 %; where bounds alone do, by a factor of two. Judgement.
-ANY = 10.0
-SOME = 2.5
-BOUNDED = 0.6
+UNKNOWN_LEVEL_SD = 10.0
+STOCK_LEVEL_SD = 2.5
+BOUND_LEVEL_SD = 0.6
 
 
 def path_of(
@@ -53,7 +53,7 @@ def path_of(
     bases: int,
     drifts: Sequence[tuple[int, int]],
     caveats: list[Caveat],
-    counted: bool = True,
+    discrete: bool = True,
     policies: Policies = NO_POLICIES,
 ) -> LatentPath:
     """The path over some years, started where facts, market size or analogues say.
@@ -74,7 +74,7 @@ def path_of(
         Those that drift: number, and year from which.
     caveats : list of Caveat
         Where to say what a reader should know.
-    counted : bool
+    discrete : bool
         Whether the flow is of single things.
     policies : Policies
         What moves single months.
@@ -84,12 +84,12 @@ def path_of(
     EvidenceError
         Where a market size is not a number above 0.
     """
-    first, last = years
-    sizes = _sizes(market_size, facts, first, last)
-    last = max([last, *sizes])  # the path reaches every size that is known
+    start_year, final_year = years
+    sizes = _sizes(market_size, facts, start_year, final_year)
+    final_year = max([final_year, *sizes])  # the path reaches every size that is known
     if sizes:  # so that shares are known, whatever the prior was learned on
-        prior = replace(prior, reference=REFERENCE)
-    begins = years_spoken_of(counts(facts))[0] if facts else first
+        prior = replace(prior, reference=REFERENCE_LOG_ODDS)
+    begins = years_spoken_of(counts(facts))[0] if facts else start_year
     mean, sd = prior.share_in(max(begins, FIRST_YEAR))
     if not sizes:
         size, size_sd = _level(facts)
@@ -102,13 +102,19 @@ def path_of(
         if largest > NEAR_MARKET * size:
             caveats.append(Caveat("flow_near_market", values={"flow": largest, "market": size}))
     else:
-        late = Start(log_odds=mean - LATE, log_odds_sd=math.hypot(sd, LATE_SD))
-        start = replace(late, log_size=next(iter(sizes.values()))[0], log_size_sd=FIRST_SIZE_SD)
+        late_start = Start(
+            log_odds=mean - LATE_MARKET_GAP, log_odds_sd=math.hypot(sd, LATE_MARKET_SD)
+        )
+        start = replace(
+            late_start, log_size=next(iter(sizes.values()))[0], log_size_sd=FIRST_SIZE_SD
+        )
         caveats.append(Caveat("analogues_alone"))
     if any(fact.accumulates for fact in facts):
-        first = min(first, begins) - WALKED_BACK
+        start_year = min(start_year, begins) - WALKED_BACK
     start = replace(start, year=begins)
-    return LatentPath(prior, first, last, start, sizes, bases, drifts, counted, policies)
+    return LatentPath(
+        prior, start_year, final_year, start, sizes, bases, drifts, discrete, policies
+    )
 
 
 def _yearly(fact: Fact) -> float:
@@ -124,8 +130,8 @@ def _foremost(facts: Sequence[Fact]) -> float:
     numbers = [fact for fact in facts if not fact.side]
     if numbers:
         return _yearly(min(numbers, key=lambda fact: (fact.period, fact.value)))
-    below = [_yearly(fact) for fact in facts if fact.side == 1]
-    return max(below) if below else min(map(_yearly, facts))
+    lower_bounds = [_yearly(fact) for fact in facts if fact.side == 1]
+    return max(lower_bounds) if lower_bounds else min(map(_yearly, facts))
 
 
 def _level(facts: Sequence[Fact]) -> tuple[float, float]:
@@ -137,12 +143,12 @@ def _level(facts: Sequence[Fact]) -> tuple[float, float]:
     )
     if rates := [fact for fact in levels if fact.is_rate]:
         bounded = all(fact.side for fact in rates) and not opposite(rates)
-        return math.log(_foremost(rates)), BOUNDED if bounded else ANY
+        return math.log(_foremost(rates)), BOUND_LEVEL_SD if bounded else UNKNOWN_LEVEL_SD
     if stocks := [fact for fact in levels if fact.is_count]:
-        return math.log(_foremost(stocks)) - 1, SOME
+        return math.log(_foremost(stocks)) - 1, STOCK_LEVEL_SD
     if levels:
-        return math.log(_foremost(levels)), SOME
-    return 0.0, ANY
+        return math.log(_foremost(levels)), STOCK_LEVEL_SD
+    return 0.0, UNKNOWN_LEVEL_SD
 
 
 def opposite(bounds: Sequence[Fact]) -> bool:
@@ -217,37 +223,37 @@ def _size(value: object) -> float:
 
 
 def _sizes(
-    market_size: MarketSize, facts: Sequence[Fact], first: int, last: int
+    market_size: MarketSize, facts: Sequence[Fact], start_year: int, final_year: int
 ) -> dict[int, tuple[float, float]]:
     """Log size of the market in the years that are known."""
     if market_size is None:
         return {}
-    known: dict[int, tuple[float, float]] = {}
+    sizes: dict[int, tuple[float, float]] = {}
     if isinstance(market_size, pd.Series | Mapping):
-        entries = entries_by_year(market_size, "market_size")
-        sizes = {period: _size(value) for period, value in entries.items()}
+        numbers = entries_by_year(market_size, "market_size")
+        entries = {period: _size(value) for period, value in numbers.items()}
         # The longest of a year comes last, and holds
-        for period in sorted(sizes, key=lambda part: part.days):
-            known[period.start.year] = _of_year(period, sizes[period])
+        for period in sorted(entries, key=lambda part: part.days):
+            sizes[period.start.year] = _of_year(period, entries[period])
     else:
-        whole = [
+        full_years = [
             fact.period.end.year
             for fact in counts(facts)
             if fact.period.days >= 365 or fact.accumulates
         ]
-        last_whole = max(whole, default=max(last - 1, first))
-        known[last_whole] = math.log(_size(market_size)), SIZE_SD
-    if not known:
+        last_full_year = max(full_years, default=max(final_year - 1, start_year))
+        sizes[last_full_year] = math.log(_size(market_size)), SIZE_SD
+    if not sizes:
         raise EvidenceError("market_size holds no number; it must be new vehicles a year, above 0")
-    ahead = {y: known[y] for y in sorted(known) if y >= first}
-    earlier = known.keys() - ahead.keys()
-    if earlier and min(ahead, default=LAST_YEAR) > last:
-        size, sd = known[max(earlier)]
-        return {first: (size, max(sd, OUTSIDE_SD))} | ahead
-    return ahead
+    within_path = {y: sizes[y] for y in sorted(sizes) if y >= start_year}
+    past_years = sizes.keys() - within_path.keys()
+    if past_years and min(within_path, default=LAST_YEAR) > final_year:
+        size, sd = sizes[max(past_years)]
+        return {start_year: (size, max(sd, OUTSIDE_SD))} | within_path
+    return within_path
 
 
 def _of_year(part: Period, count: float) -> tuple[float, float]:
     """Log of a whole year's vehicles, and its spread, from those of a part of it."""
-    seen = part.share_of_year
-    return math.log(count / seen), math.hypot(SIZE_SD, PART_SD * math.sqrt(1 / seen - 1))
+    share = part.share_of_year
+    return math.log(count / share), math.hypot(SIZE_SD, PART_SD * math.sqrt(1 / share - 1))

@@ -16,9 +16,9 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import WORLD
 from forecasting.evidence.rules import COUNTED
 
-MOST = 1e15  # of anything that is counted
+LARGEST_COUNT = 1e15  # of anything that is counted
 # Of a number: what is said to be about so many, and the most that digits left out may be
-ROUGH = 0.03
+ABOUT_MARGIN = 0.03
 
 
 def usable_facts(ledger: Ledger, measure: str = "") -> tuple[list[Fact], list[Caveat]]:
@@ -54,15 +54,15 @@ def usable_facts(ledger: Ledger, measure: str = "") -> tuple[list[Fact], list[Ca
     (2180.0, '2022')
     """
     caveats: list[Caveat] = []
-    counted = _of_whole([fact for fact in ledger if fact.kind in COUNTED], caveats)
-    facts = [_checked(fact, measure) for fact in counted if _is_usable(fact, caveats)]
+    whole_flow = _of_whole([fact for fact in ledger if fact.kind in COUNTED], caveats)
+    facts = [_checked(fact, measure) for fact in whole_flow if _is_usable(fact, caveats)]
     if result := two_things(map(vars, facts)):
         raise EvidenceError(
             f"{result.words}; forecast one of them, e.g. "
             f"ledger.select({result.column}={result.one!r})"
         )
-    used = _begun(_latest(_by_product(facts), caveats), caveats)
-    return used, caveats + _falling(used)
+    usable = _begun(_latest(_by_product(facts), caveats), caveats)
+    return usable, caveats + _falling(usable)
 
 
 def _falling(facts: Sequence[Fact]) -> list[Caveat]:
@@ -75,13 +75,14 @@ def _falling(facts: Sequence[Fact]) -> list[Caveat]:
         key=lambda fact: (fact.basis, fact.period),
     )
     fell: list[tuple[Fact, ...]] = [
-        (one, other)
-        for one, other in pairwise(ordered)
-        if one.basis == other.basis and other.value < (1 - ROUGH) * one.value
+        (earlier_count, later_count)
+        for earlier_count, later_count in pairwise(ordered)
+        if earlier_count.basis == later_count.basis
+        and later_count.value < (1 - ABOUT_MARGIN) * earlier_count.value
     ] + [
         (fact,)
         for fact in stocks
-        if fact.is_change and fact.declared.is_percent and fact.value < -100 * ROUGH
+        if fact.is_change and fact.declared.is_percent and fact.value < -100 * ABOUT_MARGIN
     ]
     return [Caveat("stock_falls", fell[-1])] if fell else []
 
@@ -93,13 +94,13 @@ def _of_whole(facts: Sequence[Fact], caveats: list[Caveat]) -> list[Fact]:
     partners = dict.fromkeys(fact.partner for fact in facts)
     if WORLD not in partners:
         if len(partners) > 1:
-            one, other, *_ = partners
+            partner, second, *_ = partners
             raise EvidenceError(
-                f"the facts are of two partners: {one} and {other}, and none of {WORLD}; "
+                f"the facts are of two partners: {partner} and {second}, and none of {WORLD}; "
                 "forecast one of them, e.g. "
-                f"ledger.select(partner={one!r})"
+                f"ledger.select(partner={partner!r})"
             )
-        caveats += [Caveat("one_partner", values={"partner": one}) for one in partners]
+        caveats += [Caveat("one_partner", values={"partner": partner}) for partner in partners]
         return list(facts)
     result = []
     for fact in facts:
@@ -135,18 +136,18 @@ def _checked(fact: Fact, measure: str) -> Fact:
         raise EvidenceError(
             f"{name}: a flow up to {fact.period_end} has no period_start; give its first day"
         )
-    if abs(value) > MOST:
+    if abs(value) > LARGEST_COUNT:
         raise EvidenceError(
             f"{name}: a {fact.quantity} of {in_digits(value)} is beyond any count; "
-            f"the largest taken is {in_digits(MOST)}"
+            f"the largest taken is {in_digits(LARGEST_COUNT)}"
         )
     if fact.declared.zero and value == 0:
         raise EvidenceError(
             f"{name}: {fact.declared.zero} says nothing of a growing flow; "
             "give the total of 0 instead"
         )
-    other = fact.measure and measure and fact.measure != measure
-    return _on_basis(fact, f"{fact.basis} ({fact.measure})") if other else fact
+    another_measure = fact.measure and measure and fact.measure != measure
+    return _on_basis(fact, f"{fact.basis} ({fact.measure})") if another_measure else fact
 
 
 def _on_basis(fact: Fact, basis: str) -> Fact:
@@ -173,14 +174,14 @@ def _begun(facts: Sequence[Fact], caveats: list[Caveat]) -> list[Fact]:
     """Without the zeros before the first count, or at its start: of a market that has not begun
     they are no trend.
     """
-    some = [fact for fact in facts if fact.is_count and fact.value > 0 and fact.side != -1]
-    first = min((fact.period.end for fact in some), default=dt.date.min)
-    early = [
-        fact for fact in facts if fact.value == 0 and fact.is_count and fact.period.end < first
+    positive = [fact for fact in facts if fact.is_count and fact.value > 0 and fact.side != -1]
+    start = min((fact.period.end for fact in positive), default=dt.date.min)
+    leading_zeros = [
+        fact for fact in facts if fact.value == 0 and fact.is_count and fact.period.end < start
     ]
-    if early:
-        caveats.append(Caveat("zeros_before_start", tuple(early)))
-    return [fact for fact in facts if not any(fact is one for one in early)]
+    if leading_zeros:
+        caveats.append(Caveat("zeros_before_start", tuple(leading_zeros)))
+    return [fact for fact in facts if not any(fact is zero for zero in leading_zeros)]
 
 
 def _latest(facts: Sequence[Fact], caveats: list[Caveat]) -> list[Fact]:
@@ -189,16 +190,16 @@ def _latest(facts: Sequence[Fact], caveats: list[Caveat]) -> list[Fact]:
 
     A number that is repeated, be it rounded, is no new vintage.
     """
-    kept: dict[tuple[object, ...], list[Fact]] = {_quantity(fact): [] for fact in facts}
-    for fact in sorted(facts, key=_known):
-        held = kept[_quantity(fact)]
-        if any(_repeats(fact, h) for h in held):
+    vintages: dict[tuple[object, ...], list[Fact]] = {_quantity(fact): [] for fact in facts}
+    for fact in sorted(facts, key=_publication_day):
+        vintage = vintages[_quantity(fact)]
+        if any(_repeats(fact, h) for h in vintage):
             continue
-        for older in [h for h in held if _known(h) < _known(fact)]:
+        for older in [h for h in vintage if _publication_day(h) < _publication_day(fact)]:
             caveats.append(Caveat("new_vintage", (older, fact)))
-            held.remove(older)
-        held.append(fact)
-    return [fact for held in kept.values() for fact in held]
+            vintage.remove(older)
+        vintage.append(fact)
+    return [fact for vintage in vintages.values() for fact in vintage]
 
 
 def _quantity(fact: Fact) -> tuple[object, ...]:
@@ -207,22 +208,22 @@ def _quantity(fact: Fact) -> tuple[object, ...]:
     return (*quantity_key, fact.side, fact.period, fact.other)
 
 
-def _repeats(fact: Fact, earlier: Fact) -> bool:
+def _repeats(fact: Fact, previous: Fact) -> bool:
     """Whether a fact says no more than an earlier one does."""
     if math.isnan(fact.value):
-        return math.isnan(earlier.value)
-    if fact.value == earlier.value:
-        return _spread(fact) >= _spread(earlier)
-    return _spread(fact) > _spread(earlier) and abs(fact.value - earlier.value) <= _spread(fact)
+        return math.isnan(previous.value)
+    if fact.value == previous.value:
+        return _spread(fact) >= _spread(previous)
+    return _spread(fact) > _spread(previous) and abs(fact.value - previous.value) <= _spread(fact)
 
 
 def _spread(fact: Fact) -> float:
     """By how much a number may be off as it is written."""
-    rough = ROUGH * abs(fact.value)
+    rough = ABOUT_MARGIN * abs(fact.value)
     return rough if fact.relation == "about" else min(fact.rounding, rough)
 
 
-def _known(fact: Fact) -> dt.date:
+def _publication_day(fact: Fact) -> dt.date:
     return fact.known_from or dt.date.min
 
 

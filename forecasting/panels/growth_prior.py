@@ -14,10 +14,10 @@ from forecasting.errors import ModelError
 from forecasting.growth.common import COMMON_AR, COMMON_NU, Common
 from forecasting.growth.prior import (
     LEVEL_BEFORE,
+    MARKET_REGIONS,
     NO_SHARES,
     REACH,
-    REFERENCE,
-    REGIONS,
+    REFERENCE_LOG_ODDS,
     SHOCK_NU,
     SLOPE_BEFORE,
     Prior,
@@ -141,7 +141,7 @@ def estimate_prior(
     # Each as far from the reference as its market's sales have come since the first row
     by_market = rows.groupby("market")["log_sales"]
     distance = by_market.shift() - by_market.transform("first")
-    slowing = rows.assign(z_before=REFERENCE + distance)[usable]
+    slowing = rows.assign(z_before=REFERENCE_LOG_ODDS + distance)[usable]
     fit = _Regression(slowing, NO_SHARES_LEVEL_SD, NO_SHARES_SLOPE_SD, OWN_SLOPE_BEFORE)
     slows_down = fit.effects[1] < -MIN_SLOWDOWN_ERRORS * np.sqrt(fit.covariance[1, 1])
     if not slows_down or fit.markets < MIN_SLOWDOWN_MARKETS:
@@ -177,7 +177,7 @@ def _with_shares(prior: Prior, rows: pd.DataFrame) -> tuple[Prior, pd.DataFrame]
     """
     share_rows = rows[rows["z"].notna() & (rows["sales"] >= MIN_SALES)]
     if share_rows["market"].nunique() < 3 or share_rows["year"].nunique() < 2:
-        return prior, rows.fillna({"z_before": REFERENCE})
+        return prior, rows.fillna({"z_before": REFERENCE_LOG_ODDS})
     rise, start = np.polyfit(share_rows["year"], share_rows["z"], 1)
     departure = rows["z"] - start - rise * rows["year"]
     market_departure = (
@@ -295,17 +295,17 @@ class _Regression:
     ) -> None:
         self.believed = (LEVEL_BEFORE, level_sd), (SLOPE_BEFORE, slope_sd)
         self.growth = steps["growth"].to_numpy(dtype=float)
-        self.stands = np.clip(steps["z_before"].to_numpy(dtype=float) - REFERENCE, *REACH)
+        self.stands = np.clip(steps["z_before"].to_numpy(dtype=float) - REFERENCE_LOG_ODDS, *REACH)
         names, market = np.unique(steps["market"].to_numpy(dtype=str), return_inverse=True)
         self.markets = len(names)
         years = steps["year"].to_numpy(dtype=int)
         self.first_year = int(years.min())
-        market_region = [region_of(name) or REGIONS[-1] for name in names.tolist()]
+        market_region = [region_of(name) or MARKET_REGIONS[-1] for name in names.tolist()]
         self.regions: list[str] = []  # none are told apart where one has few markets
         self.region = np.zeros(len(steps), dtype=int)
-        if min(map(market_region.count, REGIONS)) >= MIN_REGION_MARKETS:
-            self.regions = list(REGIONS)
-            self.region = np.array([REGIONS.index(name) for name in market_region])[market]
+        if min(map(market_region.count, MARKET_REGIONS)) >= MIN_REGION_MARKETS:
+            self.regions = list(MARKET_REGIONS)
+            self.region = np.array([MARKET_REGIONS.index(name) for name in market_region])[market]
         self.shock = np.full(max(len(self.regions), 1), 0.3)
         self.shock_slope = -0.1
         self.weight = np.ones(len(steps))

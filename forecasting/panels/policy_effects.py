@@ -185,7 +185,7 @@ def without_events(months: pd.DataFrame, effects: PolicyEffects) -> pd.DataFrame
     log_effect = pd.Series(0.0, index=months.index)
     for event in events(months, shipped_policies().values()):
         evidence = _EventEvidence(event, Prior.shipped())
-        effect = effects.of(event.policy.kind)
+        effect = effects.effect_of(event.policy.kind)
         precision, pull = evidence.says(effect, effects)
         spread = np.linalg.inv(np.array(effect.covariance))
         event_effect = np.linalg.solve(precision + spread, pull + spread @ effect.mean)

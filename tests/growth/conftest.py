@@ -62,20 +62,22 @@ def _coordinates(path, rng, draws):
         for kinds in (within.own_seasons, within.steadiness)
     )
     x = rng.standard_normal((draws, path.width))
-    x[:, path.at_["pattern"]] *= own
-    x[:, path.at_["noise"]] *= uneven
-    x[:, path.at_["tilt"]] *= uneven
+    x[:, path.columns["pattern"]] *= own
+    x[:, path.columns["noise"]] *= uneven
+    x[:, path.columns["tilt"]] *= uneven
     nu = path.prior.shock_nu
-    x[:, path.at_["shock"]] = rng.standard_t(nu, (draws, path.years))
-    x[:, path.at_["common"]] = rng.standard_t(COMMON_NU, (draws, path.years))
+    x[:, path.columns["shock"]] = rng.standard_t(nu, (draws, path.years))
+    x[:, path.columns["common"]] = rng.standard_t(COMMON_NU, (draws, path.years))
     other = rng.random(draws) < ANOTHER_SIZE
-    x[:, path.at_["another_size"]] *= np.where(other, 1, SAME_SIZE_SD / ANOTHER_SIZE_SD)[:, None]
+    x[:, path.columns["another_size"]] *= np.where(other, 1, SAME_SIZE_SD / ANOTHER_SIZE_SD)[
+        :, None
+    ]
     return x, uneven
 
 
 def _walk(path, x):
     """Log-odds by year, step by step as docs/model.md says: shape (draws, years)."""
-    prior, at = path.prior, path.at_
+    prior, at = path.prior, path.columns
     level = (
         prior.level
         + np.hypot(np.sqrt(prior.covariance[0][0]), prior.market_sd) * x[:, at["level"]].ravel()
@@ -95,10 +97,12 @@ def _walk(path, x):
         scale = prior.shock_sd * np.exp(prior.shock_slope * distance)
         return level + slope * distance + commons[i] + scale * x[:, at["shock"]][:, i]
 
-    walk = {path.begins: path.start.log_odds + path.start.log_odds_sd * x[:, at["start"]].ravel()}
-    for i in range(path.begins + 1, path.years):
+    walk = {
+        path.start_index: path.start.log_odds + path.start.log_odds_sd * x[:, at["start"]].ravel()
+    }
+    for i in range(path.start_index + 1, path.years):
         walk[i] = walk[i - 1] + growth(walk[i - 1], i)
-    for i in range(path.begins, 0, -1):  # back from where it starts
+    for i in range(path.start_index, 0, -1):  # back from where it starts
         walk[i - 1] = walk[i] - growth(walk[i], i)
     return np.stack([walk[i] for i in range(path.years)], axis=1), level, slope, commons
 
@@ -114,8 +118,8 @@ def _simulate(path, rng, draws, until):
     prior, within = path.prior, path.prior.within_year
     x, uneven = _coordinates(path, rng, draws)
     walk, level, slope, commons = _walk(path, x)
-    sizes = path.size_mean + x[:, path.at_["size"]] @ path.size_map.T
-    sizes = sizes + ANOTHER_SIZE_SD * x[:, path.at_["another_size"]]
+    sizes = path.size_mean + x[:, path.columns["size"]] @ path.size_map.T
+    sizes = sizes + ANOTHER_SIZE_SD * x[:, path.columns["another_size"]]
     for year in range(path.last_year + 1, until + 1):
         z = walk[:, -1]
         commons.append(_effect(prior, commons[-1], rng.standard_t(COMMON_NU, draws)))
@@ -130,15 +134,15 @@ def _simulate(path, rng, draws, until):
     years = walk.shape[1]
     growth = np.diff(expected, axis=1)
     before = np.column_stack([growth[:, :1], growth])
-    before[:, path.begins] = growth[:, min(path.begins, growth.shape[1] - 1)]
+    before[:, path.start_index] = growth[:, min(path.start_index, growth.shape[1] - 1)]
     after = np.column_stack([growth, growth[:, -1:]])
     tilt = within.slope_on_growth * before + within.slope_on_next * after
     tilt = tilt + within.slope_sd * uneven * rng.standard_normal((draws, years))
     noise = uneven[:, :, None] * (
         rng.standard_normal((draws, years, 12)) @ within.noise_of_year().T
     )
-    lasting = np.array(within.pattern) + within.pattern_sd * x[:, path.at_["pattern"]]
-    rare = np.exp(-expected) * path.counted
+    lasting = np.array(within.pattern) + within.pattern_sd * x[:, path.columns["pattern"]]
+    rare = np.exp(-expected) * path.discrete
     part = np.sqrt(1 + np.log1p(12 * 6 * rare) / within.noise_sd**2)
     shape = lasting[:, None, :] + tilt[:, :, None] * POSITION + part[:, :, None] * noise
     chance = np.sqrt(np.log1p(rare))

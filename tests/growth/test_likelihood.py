@@ -84,7 +84,7 @@ def test_growth_and_difference_weigh_the_same_months_a_year_before(facts):
 )
 def test_a_fact_is_shown_as_it_was_printed(facts, quantity, value):
     seen = observe(one(facts(("equals", quantity, "2023-01-01/2023-04-30", value))), 2022, 24)
-    assert float(seen.shown(seen.value)) == pytest.approx(value)
+    assert float(seen.in_print_unit(seen.value)) == pytest.approx(value)
 
 
 @pytest.mark.parametrize("more", [500.0, -500.0])
@@ -92,9 +92,11 @@ def test_a_difference_is_shown_as_one_from_what_it_is_compared_with(facts, more)
     seen = observe(
         one(facts(("equals", "yoy_difference", "2023-01-01/2023-04-30", more))), 2022, 24
     )
-    assert float(seen.shown(0.0, 10_000)) == pytest.approx(more)
+    assert float(seen.in_print_unit(0.0, 10_000)) == pytest.approx(more)
     sign = 1 if more > 0 else -1
-    assert float(seen.shown(np.log(2), 10_000)) == pytest.approx(sign * (2 * 10_500 - 10_000))
+    assert float(seen.in_print_unit(np.log(2), 10_000)) == pytest.approx(
+        sign * (2 * 10_500 - 10_000)
+    )
 
 
 @pytest.mark.parametrize(
@@ -110,7 +112,7 @@ def test_a_difference_is_shown_as_one_from_what_it_is_compared_with(facts, more)
 def test_a_bound_that_holds_is_no_surprise(facts, relation, quantity, value, side):
     seen = observe(one(facts((relation, quantity, "2023-01-01/2023-04-30", value))), 2022, 24)
     assert seen.side == side
-    above, below = seen.beyond(seen.value + 0.7), seen.beyond(seen.value - 0.7)
+    above, below = seen.residual(seen.value + 0.7), seen.residual(seen.value - 0.7)
     assert (above, below) == pytest.approx((0.0 if side == 1 else -0.7, 0.0 if side == -1 else 0.7))
 
 
@@ -119,7 +121,7 @@ def test_what_is_counted_to_the_unit_is_exact_and_chance_is_in_the_flow(facts):
     assert [observe(fact, 2022, 12).noise.sd[0, 0] for fact in rows] == [0.01, 0.01]
     path = LatentPath(Prior(), 2022, 2022, Start(log_odds=0.0, log_size=np.log(6.0)))
     x = np.zeros((1, path.width))
-    x[0, path.at_["chance"]] = 1.0
+    x[0, path.columns["chance"]] = 1.0
     ratio = path.flows(x).sum() / path.flows(np.zeros((1, path.width))).sum()
     assert np.log(ratio) == pytest.approx(math.sqrt(math.log1p(1 / 3)), rel=1e-6)
 
@@ -227,7 +229,7 @@ def test_a_number_that_is_repeated_in_fewer_digits_is_no_new_vintage(facts, usab
 
 def test_a_judgement_is_no_surer_than_other_numbers(facts):
     table = facts(("equals", "total", 2022, 5000, {"kind": "judgement"}))
-    assert observe(one(table), 2022, 12, counted=False).noise.sd[0, 0] == pytest.approx(0.01)
+    assert observe(one(table), 2022, 12, discrete=False).noise.sd[0, 0] == pytest.approx(0.01)
 
 
 @pytest.mark.parametrize(

@@ -34,13 +34,13 @@ def test_gradient_is_the_difference_quotient(path, seed, begins):
     rng = np.random.default_rng(seed)
     x = rng.standard_normal(path.width)
     every = np.eye(path.width)
-    logs, gradient = path.along(x[None, :], every)
+    logs, gradient = path.tangents(x[None, :], every)
     step = 1e-6
-    up, down = (path.along(x + side * step * every, every[:, :0])[0] for side in (1, -1))
+    up, down = (path.tangents(x + side * step * every, every[:, :0])[0] for side in (1, -1))
     np.testing.assert_allclose(gradient[0], (up - down).T / (2 * step), atol=1e-7)
     np.testing.assert_allclose(np.exp(logs), path.flows(x[None]))
     directions = rng.standard_normal((path.width, 3))
-    np.testing.assert_allclose(path.along(x[None], directions)[1][0], gradient[0] @ directions)
+    np.testing.assert_allclose(path.tangents(x[None], directions)[1][0], gradient[0] @ directions)
 
 
 @QUICK
@@ -52,7 +52,7 @@ def test_months_sum_to_their_years(seed, spread):
     flows = path.flows(x)
     assert (flows > 0).all()
     sd = np.sqrt(np.log1p(np.exp(-log_totals)))  # single cars come by chance
-    came = log_totals + sd * x[:, path.at_["chance"]] - sd**2 / 2
+    came = log_totals + sd * x[:, path.columns["chance"]] - sd**2 / 2
     some = log_totals > -25
     years = flows.reshape(4, 3, 12).sum(axis=2)
     np.testing.assert_allclose(years[some], np.exp(came[some]), rtol=1e-9)
@@ -85,12 +85,12 @@ def test_back_from_its_start_the_walk_makes_the_same_steps():
     x = np.random.default_rng(5).standard_normal((1, whole.width))
     z = whole.totals(x, np.zeros((whole.width, 0)))[0][0]
     for y in range(1, 5):
-        common = whole.common_mean[y] + whole.common_map[y] @ x[0, whole.at_["common"]]
-        level = prior.level + prior.level_sd * x[0, whole.at_["level"].start] + common
-        slope = prior.slope + prior.slope_sd * x[0, whole.at_["slope"].start]
+        common = whole.common_mean[y] + whole.common_map[y] @ x[0, whole.columns["common"]]
+        level = prior.level + prior.level_sd * x[0, whole.columns["level"].start] + common
+        slope = prior.slope + prior.slope_sd * x[0, whole.columns["slope"].start]
         distance = np.clip(z[y] - prior.reference, *REACH)
         shock = prior.shock_sd * np.exp(prior.shock_slope * distance)
-        shock = shock * x[0, whole.at_["shock"].start + y]
+        shock = shock * x[0, whole.columns["shock"].start + y]
         assert z[y] - z[y - 1] == pytest.approx(level + slope * distance + shock)
 
 
@@ -123,8 +123,8 @@ def test_months_of_a_small_market_are_as_uneven_as_if_six_cars_came_together():
     def response(yearly):
         path = LatentPath(Prior(), 2021, 2021, Start(log_odds=0.0, log_size=np.log(2 * yearly)))
         directions = np.zeros((path.width, 1))
-        directions[path.at_["noise"].start] = 1.0
-        slopes = path.along(np.zeros((1, path.width)), directions)[1][0, :, 0]
+        directions[path.columns["noise"].start] = 1.0
+        slopes = path.tangents(np.zeros((1, path.width)), directions)[1][0, :, 0]
         return slopes[0] - slopes[-1]
 
     noise = Prior().within_year.noise_sd

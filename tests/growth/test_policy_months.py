@@ -254,7 +254,7 @@ def test_the_effects_of_a_prior_are_stored_with_it() -> None:
 
 
 def test_what_ships_is_learned_from_events() -> None:
-    ends, begins = (Prior.shipped().policies.of(kind) for kind in ("ends", "begins"))
+    ends, begins = (Prior.shipped().policies.effect_of(kind) for kind in ("ends", "begins"))
     assert ends.events >= 20
     assert begins.events >= 15
     assert 0.2 < ends.rush < 0.8

@@ -128,14 +128,14 @@ def draw(path, facts, *rows, draws=1000, seed=0):
 def test_without_facts_the_draws_are_the_prior(path, facts):
     posterior = draw(path, facts, draws=4000)
     unit = posterior.x / np.sqrt(path.kind_variance[posterior.kind])
-    free = np.delete(unit, np.r_[path.mixed, path.at_["common"]], axis=1)
+    free = np.delete(unit, np.r_[path.mixed, path.columns["common"]], axis=1)
     assert np.abs(free.mean(axis=0)).max() < 5 / math.sqrt(4000)
     np.testing.assert_allclose(free.std(axis=0), 1.0, atol=0.08)
-    spread = np.quantile(posterior.x[:, path.at_["shock"]], [0.1, 0.9])
+    spread = np.quantile(posterior.x[:, path.columns["shock"]], [0.1, 0.9])
     shocks = np.random.default_rng(1).standard_t(path.prior.shock_nu, 50_000)
     np.testing.assert_allclose(spread, np.quantile(shocks, [0.1, 0.9]), rtol=0.12)
     # In each sweep of 250 chains one draw out of each of 250 equally likely ranges
-    ranges = np.floor(250 * norm.cdf(posterior.x[:, path.at_["level"]].ravel())).astype(int)
+    ranges = np.floor(250 * norm.cdf(posterior.x[:, path.columns["level"]].ravel())).astype(int)
     assert set(np.bincount(ranges, minlength=250)) == {4000 // 250}
 
 
@@ -294,7 +294,7 @@ def growth(simulate):
     """Log growth of a year's total over the one before, drawn from the prior."""
     path, rng = (
         LatentPath(
-            Prior.shipped(), 2022, 2023, Start(*Prior.shipped().share_in(2022)), counted=False
+            Prior.shipped(), 2022, 2023, Start(*Prior.shipped().share_in(2022)), discrete=False
         ),
         np.random.default_rng(0),
     )
@@ -306,7 +306,7 @@ def growth(simulate):
 @pytest.mark.parametrize("most", [500, 100])
 def test_a_fall_that_nobody_expects_leaves_open_what_is_wrong(facts, usable, growth, most):
     table = facts(("equals", "total", 2022, 2180), ("at_most", "total", 2023, most))
-    one, other = (observe(fact, 2022, 24, counted=False) for fact in usable(table)[0])
+    one, other = (observe(fact, 2022, 24, discrete=False) for fact in usable(table)[0])
     # Of their components, the level being any
     density = np.zeros((one.noise.weight.size, other.noise.weight.size))
     for i, (weight, _, sd) in enumerate(parts(one)):

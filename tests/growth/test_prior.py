@@ -12,7 +12,7 @@ from hypothesis import given, settings, strategies as st
 from forecasting.errors import InputError, ModelError
 from forecasting.growth.common import Common
 from forecasting.growth.flow import annual_totals, forecast_flow
-from forecasting.growth.prior import REFERENCE, SLOPE_BEFORE, Prior, log_odds
+from forecasting.growth.prior import REFERENCE_LOG_ODDS, SLOPE_BEFORE, Prior, log_odds
 from forecasting.panels.growth_prior import estimate_prior
 from forecasting.periods import span
 
@@ -30,7 +30,7 @@ def panel_of(markets=60, seed=0, *, effects=EFFECTS, size_sd=0.1):
         own, z, size = TRUTH["market"] * rng.standard_normal(), rng.normal(-6, 1), rng.normal(12, 1)
         start = rng.integers(0, 5)
         for year in list(YEARS)[start:]:
-            centred = np.clip(z, -9, 1) - REFERENCE
+            centred = np.clip(z, -9, 1) - REFERENCE_LOG_ODDS
             z += (
                 TRUTH["level"]
                 + TRUTH["slope"] * centred

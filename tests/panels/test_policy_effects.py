@@ -49,12 +49,12 @@ def world(kind: str = "ends", first_year: int = 2020) -> tuple[pd.DataFrame, dic
 def test_truth_is_recovered(kind: str) -> None:
     months, policies = world(kind)
     effects = estimate_policy_effects(months, policies.values())
-    learned = effects.of(kind)
+    learned = effects.effect_of(kind)
     assert learned.rush == pytest.approx(TRUTH.rush, abs=0.12)
     assert learned.fall == pytest.approx(TRUTH.fall, abs=0.15)
     assert learned.elasticity == pytest.approx(TRUTH.elasticity, abs=1.0)
     assert (learned.rush_kept, learned.events) == (0.5, 28)
-    other = effects.of("begins" if kind == "ends" else "ends")
+    other = effects.effect_of("begins" if kind == "ends" else "ends")
     assert (other.rush, other.events) == (Effect().rush, 0)
 
 
