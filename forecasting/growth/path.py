@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,7 +67,7 @@ def chained_effects(common: Common, years: Sequence[int]) -> tuple[Array, Array]
     return mean, factor
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True, eq=False)
 class LatentPath:
     """The map from coordinates to monthly flows over some years.
 
@@ -113,14 +114,30 @@ class LatentPath:
     discrete: bool = True
     policies: Policies = NO_POLICIES
 
-    def __post_init__(self) -> None:
-        prior, start = self.prior, self.start
-        years = range(self.first_year, self.last_year + 1)
-        self.years = n = len(years)
-        self.months = 12 * n
-        self.start_index = 0 if start.year is None else start.year - self.first_year
-        months = numbers_of(self.first_year, self.months)
-        self.policy_mean, self.policy_map = self.policies.by_month(months)
+    @property
+    def years(self) -> int:
+        """Number of years."""
+        return self.last_year - self.first_year + 1
+
+    @property
+    def months(self) -> int:
+        """Number of months."""
+        return 12 * self.years
+
+    @cached_property
+    def start_index(self) -> int:
+        """The year from which the path walks, counted from its first."""
+        return 0 if self.start.year is None else self.start.year - self.first_year
+
+    @cached_property
+    def policy_effects(self) -> tuple[Array, Array]:
+        """What policies add to the log flow of each month: its mean, and its root by coordinate."""
+        return self.policies.by_month(numbers_of(self.first_year, self.months))
+
+    @cached_property
+    def columns(self) -> dict[str, slice]:
+        """Where the coordinates of each kind stand."""
+        n = self.years
         widths = {
             "start": 1,
             "level": 1,
@@ -136,26 +153,34 @@ class LatentPath:
             "noise": self.months,
             "basis": self.bases,
             "drift": len(self.drifts) * n,
-            "policy": self.policy_map.shape[1],
+            "policy": self.policy_effects[1].shape[1],
         }
         edges = np.cumsum([0, *widths.values()]).tolist()
-        self.columns = {
-            name: slice(a, b) for name, a, b in zip(widths, edges[:-1], edges[1:], strict=True)
-        }
-        self.width: int = edges[-1]
-        self.common_mean, self.common_map = chained_effects(prior.common, years)
-        self.size_mean, self.size_map = self._sizes(years)
-        self.noise_map = prior.within_year.noise_of_year()
-        self.kind_share, self.kind_variance = self._kinds()
-        self.mixed = np.r_[self.columns["shock"], self.columns["another_size"]]
-        self.mixture = self._mixture()
+        return {name: slice(a, b) for name, a, b in zip(widths, edges[:-1], edges[1:], strict=True)}
+
+    @cached_property
+    def width(self) -> int:
+        """Number of coordinates."""
+        return int(self.columns["policy"].stop)
+
+    @cached_property
+    def common_effects(self) -> tuple[Array, Array]:
+        """Mean and root of the common effects on growth by year."""
+        return chained_effects(self.prior.common, range(self.first_year, self.last_year + 1))
+
+    @cached_property
+    def noise_map(self) -> Array:
+        """Map from unit normals to the noise of a year's months."""
+        return self.prior.within_year.noise_of_year()
 
     def reaching(self, last_year: int) -> LatentPath:
         """The same path up to a later year."""
         return replace(self, last_year=max(last_year, self.last_year))
 
-    def _sizes(self, years: range) -> tuple[Array, Array]:
-        """Log size of the market by year: a random walk, tied to the sizes that are known."""
+    @cached_property
+    def log_sizes(self) -> tuple[Array, Array]:
+        """Mean and root of the market's log size by year: a random walk, tied to known sizes."""
+        years = range(self.first_year, self.last_year + 1)
         mean, factor = chained_effects(self.prior.size, years)
         steps = np.diag(factor) ** 2 + self.prior.size_sd**2
         mean[0] = self.start.log_size
@@ -174,7 +199,8 @@ class LatentPath:
         root = np.linalg.cholesky(covariance + 1e-12 * np.eye(self.years))
         return mean, np.asarray(root, dtype=float)
 
-    def _kinds(self) -> tuple[Array, Array]:
+    @cached_property
+    def kinds(self) -> tuple[Array, Array]:
         """Kinds of markets: the probability of each, and every coordinate's variance under it."""
         within_year = self.prior.within_year
         kinds = [
@@ -190,7 +216,23 @@ class LatentPath:
             row[self.columns["noise"]] = steady[1] ** 2
         return share / share.sum(), variance
 
-    def _mixture(self) -> Mixtures:
+    @property
+    def kind_share(self) -> Array:
+        """Probability of each kind of market."""
+        return self.kinds[0]
+
+    @property
+    def kind_variance(self) -> Array:
+        """Variance of every coordinate in each kind of market."""
+        return self.kinds[1]
+
+    @cached_property
+    def mixed(self) -> Indices:
+        """The coordinates that are mixtures of normals."""
+        return np.asarray(np.r_[self.columns["shock"], self.columns["another_size"]])
+
+    @cached_property
+    def mixture(self) -> Mixtures:
         """Of the mixed coordinates, a row each."""
         rows = (len(self.mixed), 1)
         weight, sd = (np.tile(table, rows) for table in student_mixture(self.prior.shock_nu))
@@ -227,7 +269,7 @@ class LatentPath:
         at = self.columns
         z, dz = self._walk(x, directions)
         size = self.sizes_of(x)
-        d_size = self.size_map @ directions[at["size"]]
+        d_size = self.log_sizes[1] @ directions[at["size"]]
         d_size = d_size + ANOTHER_SIZE_SD * directions[at["another_size"]]
         unsaturated = 1 / (1 + np.exp(z))
         total = size - np.logaddexp(0.0, -z)
@@ -250,17 +292,17 @@ class LatentPath:
     def sizes_of(self, x: Array) -> Array:
         """Log size of the market by year: shape (draws, years)."""
         at = self.columns
-        size = self.size_mean + x[:, at["size"]] @ self.size_map.T
+        size = self.log_sizes[0] + x[:, at["size"]] @ self.log_sizes[1].T
         return size + ANOTHER_SIZE_SD * x[:, at["another_size"]]
 
     def _walk(self, x: Array, directions: Array) -> tuple[Array, Array]:
         """Log-odds by year, and their derivatives."""
         prior = self.prior
         at = self.columns
-        level = prior.level + prior.level_sd * x[:, at["level"]] + self.common_mean
-        level = level + x[:, at["common"]] @ self.common_map.T
+        level = prior.level + prior.level_sd * x[:, at["level"]] + self.common_effects[0]
+        level = level + x[:, at["common"]] @ self.common_effects[1].T
         d_level = prior.level_sd * directions[at["level"]]
-        d_level = d_level + self.common_map @ directions[at["common"]]
+        d_level = d_level + self.common_effects[1] @ directions[at["common"]]
         slope = prior.slope + prior.slope_sd * x[:, at["slope"]].ravel()
         d_slope = prior.slope_sd * directions[at["slope"]]
         z = np.empty((len(x), self.years))
@@ -352,8 +394,8 @@ class LatentPath:
             slopes += noise.reshape(len(x), self.months)[:, months, None] * d_part[:, year]
         log_flows = (total[..., None] + shape - np.log(total_share)).reshape(len(x), -1)[:, months]
         if self.policies.rows:
-            policy_map = self.policy_map[months]
-            log_flows += self.policy_mean[months] + x[:, at["policy"]] @ policy_map.T
+            policy_map = self.policy_effects[1][months]
+            log_flows += self.policy_effects[0][months] + x[:, at["policy"]] @ policy_map.T
             slopes += policy_map @ directions[at["policy"]]
         return log_flows, slopes
 

@@ -118,7 +118,7 @@ def _simulate(path, rng, draws, until):
     prior, within = path.prior, path.prior.within_year
     x, uneven = _coordinates(path, rng, draws)
     walk, level, slope, commons = _walk(path, x)
-    sizes = path.size_mean + x[:, path.columns["size"]] @ path.size_map.T
+    sizes = path.log_sizes[0] + x[:, path.columns["size"]] @ path.log_sizes[1].T
     sizes = sizes + ANOTHER_SIZE_SD * x[:, path.columns["another_size"]]
     for year in range(path.last_year + 1, until + 1):
         z = walk[:, -1]

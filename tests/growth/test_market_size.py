@@ -24,7 +24,7 @@ def last(facts):
 def size(sizes):
     """Log size of the market in 2022 and 2023: mean and spread."""
     path = path_of(Prior(), sizes, (), (2022, 2023), 0, [], [])
-    return path.size_mean, np.sqrt(np.sum(path.size_map**2, axis=1))
+    return path.log_sizes[0], np.sqrt(np.sum(path.log_sizes[1] ** 2, axis=1))
 
 
 def test_a_year_is_told_from_its_part_by_days_with_a_spread_that_ends_with_the_year():

@@ -85,7 +85,9 @@ def test_back_from_its_start_the_walk_makes_the_same_steps():
     x = np.random.default_rng(5).standard_normal((1, whole.width))
     z = whole.totals(x, np.zeros((whole.width, 0)))[0][0]
     for y in range(1, 5):
-        common = whole.common_mean[y] + whole.common_map[y] @ x[0, whole.columns["common"]]
+        common = (
+            whole.common_effects[0][y] + whole.common_effects[1][y] @ x[0, whole.columns["common"]]
+        )
         level = prior.level + prior.level_sd * x[0, whole.columns["level"].start] + common
         slope = prior.slope + prior.slope_sd * x[0, whole.columns["slope"].start]
         distance = np.clip(z[y] - prior.reference, *REACH)
@@ -95,9 +97,9 @@ def test_back_from_its_start_the_walk_makes_the_same_steps():
 
 
 def test_known_size_of_a_market_is_met_as_well_as_it_is_known(path):
-    variance = (path.size_map**2).sum(axis=1)
+    variance = (path.log_sizes[1] ** 2).sum(axis=1)
     at = 2022 - path.first_year
-    assert path.size_mean[at] == pytest.approx(11.2, abs=0.01)
+    assert path.log_sizes[0][at] == pytest.approx(11.2, abs=0.01)
     assert np.sqrt(variance[at]) == pytest.approx(0.05, rel=0.01)
     assert variance[0] > variance[1] > variance[at] < variance[3] < variance[4]
 
@@ -105,8 +107,8 @@ def test_known_size_of_a_market_is_met_as_well_as_it_is_known(path):
 def test_size_without_a_known_year_walks_from_the_start():
     prior = Prior.shipped()
     path = LatentPath(prior, 2021, 2023, Start(log_size=9.0, log_size_sd=0.3))
-    variance = (path.size_map**2).sum(axis=1)
-    assert path.size_mean[0] == pytest.approx(9.0)
+    variance = (path.log_sizes[1] ** 2).sum(axis=1)
+    assert path.log_sizes[0][0] == pytest.approx(9.0)
     steps = [prior.size_sd**2 + prior.size.at(y)[1] ** 2 for y in (2022, 2023)]
     np.testing.assert_allclose(variance, 0.09 + np.cumsum([0.0, *steps]), rtol=1e-6)
 
