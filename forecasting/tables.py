@@ -10,7 +10,7 @@
 from forecasting.reporting.answer import (
     answer,
     charging_answers,
-    known,
+    evidence_summary,
     scenarios_table,
 )
 from forecasting.reporting.article import (

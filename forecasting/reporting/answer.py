@@ -123,36 +123,39 @@ def _finding(outlook: Outlook) -> Prose:
     """
     measure = outlook.measure
     horizon = outlook.scenario.horizon
-    soon = min(outlook.first_year, horizon)
+    flow_year = min(outlook.first_year, horizon)
     pattern = FINDINGS.get(measure, ANY_FINDING)
     if outlook.evidence is not None and not len(outlook.evidence):
         pattern = BLIND + uncapital(pattern)
     if outlook.counted_part and outlook.first_year < horizon and not known_as_growth(measure):
         count, until = outlook.counted_part
         pattern += f", {amount(count, measure)} of them counted by {until.day} {until:%B},"
-    last = measure
+    end_measure = measure
     if "ev_stock" in outlook.results.values:
-        last = "ev_stock"
+        end_measure = "ev_stock"
         pattern += " and have about {later} on the road by the end of {horizon}"
-    elif horizon > soon:
+    elif horizon > flow_year:
         pattern += " and about {later} in {horizon}"
-    low, _, high = _levels(outlook.results, last, horizon)
-    width = next(words for least, words in WIDTHS.items() if high >= least * max(low, 1))
+    low, _, high = _levels(outlook.results, end_measure, horizon)
+    width = next(words for factor, words in WIDTHS.items() if high >= factor * max(low, 1))
     words = median_and_ends
     if known_as_growth(measure):
         words = _growth_and_ends
-        soon = max(soon, int(yearly_growth(outlook.results, measure).index[0]))
+        flow_year = max(flow_year, int(yearly_growth(outlook.results, measure).index[0]))
     parts: dict[str, str | Link] = {
         "where": _where(outlook),
         "label": uncapital(label_of(measure)),
-        "soon": str(soon),
+        "soon": str(flow_year),
         "horizon": str(horizon),
     }
-    for name, shown, year in (("first", measure, soon), ("later", last, horizon)):
-        median, ends = words(outlook.results, shown, year)
-        address = f"#grounds-{shown}"
+    for name, part_measure, year in (
+        ("first", measure, flow_year),
+        ("later", end_measure, horizon),
+    ):
+        median, ends = words(outlook.results, part_measure, year)
+        address = f"#grounds-{part_measure}"
         parts |= {name: Link(median, address), f"{name}_ends": Link(ends, address)}
-    reading = _sentence(f"For {soon} the range is {{first_ends}}. {FOUR_IN_FIVE}", parts)
+    reading = _sentence(f"For {flow_year} the range is {{first_ends}}. {FOUR_IN_FIVE}", parts)
     return Prose([_sentence(f"{pattern}; {width}: {{later_ends}}.", parts), reading], LEAD)
 
 
@@ -162,7 +165,7 @@ def _where(outlook: Outlook) -> str:
     return part_words(outlook.results.country)
 
 
-def known(outlook: Outlook) -> Prose:
+def evidence_summary(outlook: Outlook) -> Prose:
     """What was known, and until when: the day of the forecast, how many facts, whose counts, and
     when the newest ended.
 
@@ -184,24 +187,24 @@ def known(outlook: Outlook) -> Prose:
     Examples
     --------
     >>> import forecasting as fc
-    >>> fc.tables.known(fc.outlook("turkmenistan-baseline", draws=50))
+    >>> fc.tables.evidence_summary(fc.outlook("turkmenistan-baseline", draws=50))
     Known on 31 March 2026; nothing published later is used. It assumes 1 event ahead. No ...
     """
     day = f"Known on {day_words(outlook.as_of)}; nothing published later is used."
     facts = phrase("It rests on {}.", outlook.evidence and plural(len(outlook.evidence), "fact"))
-    many = plural(len(outlook.scenario.drivers), "event").replace("0 events", "no event")
-    events = f"It assumes {many} ahead."
+    event_count = plural(len(outlook.scenario.drivers), "event").replace("0 events", "no event")
+    events = f"It assumes {event_count} ahead."
     # Of a corridor, the agency whose count is forecast at each place
     agencies = " and ".join(
         place_name(place) + basis_words(", as counted by {}", flow.basis)
         for place, flow in outlook.forecasts.items()
     )
-    counted = phrase("It is about {}.", agencies)
+    definition = phrase("It is about {}.", agencies)
     if outlook.scenario.country:
         basis = shipped_bases().get(outlook.scenario.basis or "")
-        counted = phrase("Counted are {}.", basis and basis.counts)
-    told = " ".join(filter(None, (day, facts, counted, events)))
-    return Prose([[f"{told} ", age_line(outlook.age)]], "fc-known")
+        definition = phrase("Counted are {}.", basis and basis.counts)
+    sentences = " ".join(filter(None, (day, facts, definition, events)))
+    return Prose([[f"{sentences} ", age_line(outlook.age)]], "fc-known")
 
 
 def _shares(outlook: Outlook) -> str:
@@ -274,7 +277,7 @@ def charging_answers(outlook: Outlook) -> Table:
     ['answer', 'points', 'four times in five', 'question']
     """
     horizon = outlook.scenario.horizon
-    known = {name: words for name, words in QUESTIONS.items() if name in outlook.results.values}
+    questions = {name: words for name, words in QUESTIONS.items() if name in outlook.results.values}
     targets = _targets(outlook)
     rows = [
         (
@@ -282,11 +285,11 @@ def charging_answers(outlook: Outlook) -> Table:
             *median_and_ends(outlook.results, measure, horizon),
             question.format(targets=targets),
         )
-        for measure, (name, question) in known.items()
+        for measure, (name, question) in questions.items()
     ]
     return rows_table(
         plain_frame(rows, columns=["answer", "points", "four times in five", "question"]),
-        {"points": [*known], "four times in five": [*known]},
+        {"points": [*questions], "four times in five": [*questions]},
         caption=f"How many public charging points by the end of {horizon}? That depends on the "
         "question",
         nothing=NO_POINTS,
@@ -323,16 +326,16 @@ def scenarios_table(outlook: Outlook) -> Table:
     draws = outlook.results.count
     day = outlook.as_of
     rows = {mine.scenario: _row_of(lambda: outlook, mine.on(day), draws)}
-    others: list[Scenario] = []
-    kept: dict[str, PlaceFlow] = {}
+    candidates: list[Scenario] = []
+    flows: dict[str, PlaceFlow] = {}
     with suppress(ForecastingError):  # there is none, or one that its own report refuses
-        others = find_scenarios(f"{mine.name.rpartition('-')[0]}-*")
-    for other in others:
-        same = (other.place, other.measure) == (mine.place, mine.measure)
-        if same and other.scenario not in rows:
-            make = partial(made_outlook, other, as_of=day, draws=draws, flow_cache=kept)
+        candidates = find_scenarios(f"{mine.name.rpartition('-')[0]}-*")
+    for candidate in candidates:
+        same = (candidate.place, candidate.measure) == (mine.place, mine.measure)
+        if same and candidate.scenario not in rows:
+            make = partial(made_outlook, candidate, as_of=day, draws=draws, flow_cache=flows)
             with suppress(ForecastingError):
-                rows[other.scenario] = _row_of(make, other.on(day), draws)
+                rows[candidate.scenario] = _row_of(make, candidate.on(day), draws)
     if len(rows) < 2:
         return rows_table([], nothing="No other scenario of this place has a params file.")
     ordered = sorted(rows, key=lambda name: (name != "baseline", name))

@@ -34,20 +34,20 @@ from forecasting.scenarios.question import find_scenarios
 
 ARTICLE_DAY = dt.date(2023, 6, 26)
 TABLE = "article_checked.csv"
-TITLE = "The article, checked"
-SUMMARY = (
+ARTICLE_TITLE = "The article, checked"
+ARTICLE_SUMMARY = (
     "What China News Service printed on 26 June 2023, statement by statement: where it enters a "
     "forecast or why it does not, what was printed elsewhere, and what to doubt. The verdicts are "
     "ours."
 )
-USES = {
+USE_WORDS = {
     "forecast": "enters a forecast",
     "driver": "cited by a scenario's event",
     "once": "says again what another fact says, and counts once",
     "beside": "a number that is shown, and enters no forecast",
     "words": "no number",
 }
-SECTIONS = {
+ARTICLE_SECTIONS = {
     "Statements that enter a forecast, or an event": ("forecast", "driver"),
     "Numbers that are shown beside, or that count once": ("beside", "once"),
     "Statements without a number": ("words",),
@@ -134,9 +134,9 @@ def _facts_used(scenario: Scenario, ledger: Ledger) -> set[str]:
     """Facts of the article's day that a flow is forecast from, of places that have a forecast
     today.
     """
-    without = missing_places(scenario, ledger, scenario.known_by(ledger))
+    uncounted_places = missing_places(scenario, ledger, scenario.known_by(ledger))
     facts = facts_of_places(scenario, ledger, ARTICLE_DAY)
-    return {fact.id for fact in facts if fact.place not in without}
+    return {fact.id for fact in facts if fact.place not in uncounted_places}
 
 
 def _holding(sets: Mapping[str, set[str]], fact: str) -> tuple[str, ...]:
@@ -173,8 +173,8 @@ def article_counts(checked: Iterable[Verdict]) -> Table:
     >>> list(fc.tables.article_counts(checked).frame)
     ['statements', 'what becomes of them']
     """
-    count = Counter(USES[row.use] for row in checked)
-    rows = [(str(count[words]), words) for words in USES.values()]
+    count = Counter(USE_WORDS[row.use] for row in checked)
+    rows = [(str(count[words]), words) for words in USE_WORDS.values()]
     rows.append((str(count.total()), "in all"))
     return Table(pd.DataFrame(rows, columns=["statements", "what becomes of them"]))
 
@@ -208,22 +208,22 @@ def article_table(checked: Iterable[Verdict], *uses: str) -> Table:
     ['no.', 'said of', 'period', 'sentence', 'what becomes of it', 'reason', 'used by',
     'printed elsewhere']
     """
-    shown = [row for row in checked if not uses or row.use in uses]
+    verdicts = [row for row in checked if not uses or row.use in uses]
     rows = [
         {
             "no.": _number(row.fact.id),
             "said of": place_words(row.fact.place),
             "period": _period(row.fact),
             "sentence": row.fact.quote,
-            "what becomes of it": USES[row.use],
+            "what becomes of it": USE_WORDS[row.use],
             "reason": row.why,
             "used by": _users(row),
-            "printed elsewhere": "; ".join(map(_printed, row.since)) or "–",
+            "printed elsewhere": "; ".join(map(_fact_text, row.since)) or "–",
         }
-        for row in shown
+        for row in verdicts
     ]
-    reports = [_report(row) for row in shown]
-    links = {"sentence": [row.fact.url for row in shown], "used by": reports}
+    reports = [_report(row) for row in verdicts]
+    links = {"sentence": [row.fact.url for row in verdicts], "used by": reports}
     return Table(pd.DataFrame(rows), links=links)
 
 
@@ -257,14 +257,14 @@ def article_doubts(checked: Iterable[Verdict]) -> BulletList:
     )
 
 
-def write_article(out: Path, parameters: Iterable[Mapping[str, Any]]) -> bool:
+def write_article(folder: Path, parameters: Iterable[Mapping[str, Any]]) -> bool:
     """Write ``article.html`` into a folder of reports, if one of them uses a statement of the
     article.
 
     Parameters
     ----------
-    out : Path
-        The folder.
+    folder : Path
+        The folder of reports.
     parameters : iterable of mapping
         Parameters of the scenarios of its reports; those that are in no order are left out.
 
@@ -286,12 +286,12 @@ def write_article(out: Path, parameters: Iterable[Mapping[str, Any]]) -> bool:
     if not any(row.enters or row.cited for row in checked):
         return False
     write_page(
-        out / ARTICLE_PAGE,
+        folder / ARTICLE_PAGE,
         "article.html.j2",
-        title=TITLE,
-        summary=SUMMARY,
+        title=ARTICLE_TITLE,
+        summary=ARTICLE_SUMMARY,
         counts=article_counts(checked),
-        sections={head: article_table(checked, *uses) for head, uses in SECTIONS.items()},
+        sections={head: article_table(checked, *uses) for head, uses in ARTICLE_SECTIONS.items()},
         doubts=article_doubts(checked),
     )
     return True
@@ -311,8 +311,8 @@ def _users(row: Verdict) -> str:
         "an event of": _places(row.cited),
         "statements": map(_number, row.referred),
     }
-    named = {words: ", ".join(names) for words, names in users.items()}
-    return "; ".join(f"{words} {names}" for words, names in named.items() if names) or "–"
+    roles = {words: ", ".join(names) for words, names in users.items()}
+    return "; ".join(f"{words} {names}" for words, names in roles.items() if names) or "–"
 
 
 def _places(scenarios: Iterable[str]) -> list[str]:
@@ -323,7 +323,7 @@ def _period(fact: Fact) -> str:
     return period_words(fact.period) if fact.period_start and fact.period_end else "–"
 
 
-def _printed(fact: Fact) -> str:
+def _fact_text(fact: Fact) -> str:
     if fact.period_end is None:
         return in_words(fact)
     return f"{in_words(fact)} ({period_words(fact.period)})"

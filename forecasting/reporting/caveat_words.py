@@ -41,7 +41,9 @@ def words_of(caveat: Caveat) -> str:
     """
     values = caveat.values
     wording = CLAUSES.get(caveat.kind) or SENTENCES[caveat.kind]
-    words = wording.format(**_named(caveat)) if isinstance(wording, str) else wording(caveat)
+    words = (
+        wording.format(**_template_values(caveat)) if isinstance(wording, str) else wording(caveat)
+    )
     if caveat.kind in CLAUSES and "place" in values:
         return f"{place_name(values['place'])}: {words}."
     return phrase("{}: ", values.get("subject")) + words
@@ -58,28 +60,28 @@ def lines_of(caveats: Iterable[Caveat]) -> list[str]:
     return list(dict.fromkeys(map(words_of, caveats)))
 
 
-def _named(caveat: Caveat) -> dict[str, Any]:
+def _template_values(caveat: Caveat) -> dict[str, Any]:
     """What a wording may name: the values, the place by its name, measures by their labels, a day
     as a sentence names it, and the facts in words.
     """
-    named: dict[str, Any] = dict(caveat.values)
-    if "measure" in named:
-        label = MEASURES[named["measure"]].label
-        named |= {"measure": label, "measure_in_text": label.lower()}
-    if "place" in named:
-        named["place"] = place_name(named["place"])
-    if "day" in named:
-        named["day_in_text"] = day_words(dt.date.fromisoformat(named["day"]))
+    template_values: dict[str, Any] = dict(caveat.values)
+    if "measure" in template_values:
+        label = MEASURES[template_values["measure"]].label
+        template_values |= {"measure": label, "measure_in_text": label.lower()}
+    if "place" in template_values:
+        template_values["place"] = place_name(template_values["place"])
+    if "day" in template_values:
+        template_values["day_in_text"] = day_words(dt.date.fromisoformat(template_values["day"]))
     if caveat.facts:
-        first = caveat.facts[0]
-        named |= {
-            "fact": fact_words(first),
-            "by": basis_words(", {},", first.basis),
-            "end": day_words(first.period.end),
-            "printed": published_words(first.published),
+        fact = caveat.facts[0]
+        template_values |= {
+            "fact": fact_words(fact),
+            "by": basis_words(", {},", fact.basis),
+            "end": day_words(fact.period.end),
+            "printed": published_words(fact.published),
             "last_says": in_words(caveat.facts[-1]),
         }
-    return named
+    return template_values
 
 
 def fact_words(fact: Fact) -> str:
@@ -120,22 +122,22 @@ def _size(caveat: Caveat) -> str:
 
 def _every_count(caveat: Caveat) -> str:
     limits = {"at_least": "0 or more, which every count is"}
-    every = limits.get(caveat.facts[0].relation, "not 0, and no more than that")
-    return f"{fact_words(caveat.facts[0])} says that a count is {every}, and was not used"
+    limit = limits.get(caveat.facts[0].relation, "not 0, and no more than that")
+    return f"{fact_words(caveat.facts[0])} says that a count is {limit}, and was not used"
 
 
 def _zeros_before_start(caveat: Caveat) -> str:
-    last = max(fact.period.end for fact in caveat.facts)
+    final_day = max(fact.period.end for fact in caveat.facts)
     return (
-        f"{plural(len(caveat.facts), 'fact')} of none counted up to {day_words(last)}: the market "
-        "is taken to begin then, and zeros before its beginning are no trend"
+        f"{plural(len(caveat.facts), 'fact')} of none counted up to {day_words(final_day)}: the "
+        "market is taken to begin then, and zeros before its beginning are no trend"
     )
 
 
 def _stock_falls(caveat: Caveat) -> str:
-    fall, *later = map(fact_words, caveat.facts)
-    if later:
-        fall = f"from {fall} to {later[0]}"
+    fall, *lower_counts = map(fact_words, caveat.facts)
+    if lower_counts:
+        fall = f"from {fall} to {lower_counts[0]}"
     return (
         f"a stock that falls ({fall}) loses more than it gains, and what it gains is known only to "
         "be less than that: where a register was cleaned, or is counted otherwise since, leave out "
@@ -144,11 +146,11 @@ def _stock_falls(caveat: Caveat) -> str:
 
 
 def _place_silent(caveat: Caveat) -> str:
-    last = "".join(f"its last count is of {fact_words(fact)}; " for fact in caveat.facts)
+    newest_count = "".join(f"its last count is of {fact_words(fact)}; " for fact in caveat.facts)
     return (
-        f"{place_name(caveat.values['place'])} is unknown: {last}nothing was counted in the two "
-        f"years to {day_words(dt.date.fromisoformat(caveat.values['day']))}, so no number is given "
-        "for it, and it is not in the sum."
+        f"{place_name(caveat.values['place'])} is unknown: {newest_count}nothing was counted in "
+        f"the two years to {day_words(dt.date.fromisoformat(caveat.values['day']))}, so no number "
+        "is given for it, and it is not in the sum."
     )
 
 
@@ -178,16 +180,16 @@ def age_line(age: Caveat) -> str | Link:
 
 def _stock_not_closed(caveat: Caveat) -> str:
     values = caveat.values
-    earlier = values["earlier"] and plural(values["earlier"], "earlier day")
-    before = phrase(" (the gap was alike on {})", earlier).replace("on 1 ", "on one ")
+    days = values["earlier"] and plural(values["earlier"], "earlier day")
+    repetition = phrase(" (the gap was alike on {})", days).replace("on 1 ", "on one ")
     day = day_words(dt.date.fromisoformat(values["day"]))
-    printed = plural(round(values["printed"]), "vehicle")
+    register = plural(round(values["printed"]), "vehicle")
     modelled = values["modelled"]
     share = values["printed"] / modelled if modelled else math.inf
     reason = GAPS[values["explanation"]].format(missing=100 * (1 - share), times=share)
     return (
-        f"On {day} the register had {printed}, where this model has {modelled:,.0f}: "
-        f"{reason}{before}."
+        f"On {day} the register had {register}, where this model has {modelled:,.0f}: "
+        f"{reason}{repetition}."
     )
 
 
@@ -212,24 +214,24 @@ def _read_by_mapping(caveat: Caveat) -> str:
 
 def _rows_left_out(caveat: Caveat) -> str:
     rows = "; ".join(row.lstrip(":") for row in caveat.values["some"])
-    more = phrase(" and {} more", max(caveat.values["number"] - len(caveat.values["some"]), 0))
-    return f"left out of row {rows}{more}"
+    remainder = phrase(" and {} more", max(caveat.values["number"] - len(caveat.values["some"]), 0))
+    return f"left out of row {rows}{remainder}"
 
 
 def _several_places(caveat: Caveat) -> str:
     places = caveat.values["places"]
-    some = ", ".join(places[:4])
+    names = ", ".join(places[:4])
     if len(places) > 4:
-        some += ", ..."
-    return f"facts of {len(places)} places ({some}); a forecast takes those of its own place"
+        names += ", ..."
+    return f"facts of {len(places)} places ({names}); a forecast takes those of its own place"
 
 
 def _parts_of_count(caveat: Caveat) -> str:
     value = caveat.values["value"]
-    others = phrase(" (and {} more)", caveat.values.get("more"))
+    remainder = phrase(" (and {} more)", caveat.values.get("more"))
     return (
         f"{value} is no whole number of {caveat.values['unit']}: thousands? then write "
-        f"{1000 * float(value):.0f}{others}"
+        f"{1000 * float(value):.0f}{remainder}"
     )
 
 

@@ -48,12 +48,12 @@ from forecasting.reporting.display import (
     LOW,
     BulletList,
     Table,
-    beside,
     plain_frame,
     rows_table,
+    side_by_side,
 )
 from forecasting.reporting.labels import (
-    SETTINGS,
+    SETTING_WORDS,
     amount,
     amounts,
     day_words,
@@ -72,23 +72,23 @@ from forecasting.reporting.result_tables import (
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.regions import by_region
 
-LEVELS = [0.1, 0.5, 0.9]
+BAND_LEVELS = [0.1, 0.5, 0.9]
 NEED = "charging_points_need"
-PRACTICE = "charging_points_practice"
-BUILT = {"charging_stations": PRACTICE}  # what a number of stations rests on
-NOTHING = (
+PRACTICE_POINTS = "charging_points_practice"
+STATIONS_ANSWER = {"charging_stations": PRACTICE_POINTS}  # what a number of stations rests on
+NO_CHARGING = (
     "Nothing is said about charging: this outlook has no vehicles of a country, or was read from "
     "files."
 )
-NONE = Table(pd.DataFrame(), caption=NOTHING)
+NO_CHARGING_TABLE = Table(pd.DataFrame(), caption=NO_CHARGING)
 PEAKS = {
     "peak_mw": "charging on a winter evening, many points at once: the peak of all tables",
     "peak_summer_mw": "charging on a summer evening, many points at once",
 }
-USES = (0.05, 0.1, 0.2)  # of the hours: United States' fast points are at 5 to 17 %
+BUSY_SHARES = (0.05, 0.1, 0.2)  # of the hours: United States' fast points are at 5 to 17 %
 SOLD_AT = ("destination_ac", "destination_dc")  # a slow point, and a fast one
-CARS = {EV_SHARE: "new cars", EV_STOCK_SHARE: "cars on the road"}
-ASK = "choice: {missing: ..., idle: ...} in the params file"
+CARS_OF_SHARE = {EV_SHARE: "new cars", EV_STOCK_SHARE: "cars on the road"}
+COSTS_HINT = "choice: {missing: ..., idle: ...} in the params file"
 ROAD_WORDS = "Urumqi – Horgos – Almaty – Tashkent"
 
 
@@ -120,12 +120,12 @@ def why(outlook: Outlook) -> BulletList:
     """
     demand = outlook.demand
     if demand is None:
-        return BulletList([NOTHING])
+        return BulletList([NO_CHARGING])
     draws = demand.results
     slow = draws["charging_points_need_slow"]
     need = _last_median(draws[NEED])
     faster = _last_median(draws[NEED] - slow)
-    practice = _last_median(draws[PRACTICE])
+    practice = _last_median(draws[PRACTICE_POINTS])
     if not need:
         return BulletList(["Without electric vehicles there is neither need nor practice."])
     lines = [
@@ -148,12 +148,13 @@ def why(outlook: Outlook) -> BulletList:
     if markets:
         ends = (low, high)
         saved = ("most energy is charged at home or slowly", "little is charged at home")
-        needed = _among(faster, *ends, *saved)
-        built = _among(practice, *ends, "it starts from few", "it starts from many")
+        need_position = _among(faster, *ends, *saved)
+        practice_position = _among(practice, *ends, "it starts from few", "it starts from many")
         lines.append(
-            f"Four in five of the {markets} markets that had about as many vehicles "
-            f"had {amounts(*ends, 'charging_points')} points: need without slow overnight points, "
-            f"{amount(faster, NEED)}, {needed}; practice, {amount(practice, NEED)}, {built}."
+            f"Four in five of the {markets} markets that had about as many vehicles had "
+            f"{amounts(*ends, 'charging_points')} points: need without slow overnight points, "
+            f"{amount(faster, NEED)}, {need_position}; practice, {amount(practice, NEED)}, "
+            f"{practice_position}."
         )
     return BulletList(lines)
 
@@ -163,11 +164,11 @@ def _last_median(draws: Array) -> float:
     return float(np.median(draws[:, -1]))
 
 
-def _among(points: float, low: float, high: float, below: str, above: str) -> str:
+def _among(points: float, low: float, high: float, low_reason: str, high_reason: str) -> str:
     if points < low:
-        return f"lies below them, as {below}"
+        return f"lies below them, as {low_reason}"
     if points > high:
-        return f"lies above them, as {above}"
+        return f"lies above them, as {high_reason}"
     return "lies among them"
 
 
@@ -200,13 +201,13 @@ def targets_table(outlook: Outlook) -> Table:
     """
     demand = outlook.demand
     if demand is None:
-        return NONE
-    last = demand.years[-1]
+        return NO_CHARGING_TABLE
+    final_year = demand.years[-1]
     rows = []
     for row in demand.target_table.to_dict("records"):
         day = row["date"]
-        reached = f"after {last}"
-        if day.year <= last:
+        reached = f"after {final_year}"
+        if day.year <= final_year:
             reached = _percent(row["probability"])
         line = {
             "by": f"{day}, passed" if day <= outlook.as_of else str(day),
@@ -249,12 +250,12 @@ def share_targets_table(outlook: Outlook) -> Table:
     """
     demand = outlook.demand
     if demand is None:
-        return NONE
+        return NO_CHARGING_TABLE
     announced = outlook.facts.select(kind="target", since=outlook.as_of)
     rows = [
         {
             "by": str(row["fact"].period.end),
-            "target": f"{row['fact'].value:g} % of {CARS[row['measure']]}",
+            "target": f"{row['fact'].value:g} % of {CARS_OF_SHARE[row['measure']]}",
             "forecast, %": readable(row["forecast"], 2),
             "probability": _percent(row["probability"]),
             "of battery cars alone": _percent(row["battery"]),
@@ -274,8 +275,8 @@ def _at_the_horizon(
     outlook: Outlook, table: pd.DataFrame, column: str
 ) -> list[dict[Hashable, Any]]:
     """The rows of the last year in which a column has something."""
-    last = table[(table["year"] == outlook.scenario.horizon) & (table[column] > 0)]
-    return last.to_dict("records")
+    rows = table[(table["year"] == outlook.scenario.horizon) & (table[column] > 0)]
+    return rows.to_dict("records")
 
 
 def settings_table(outlook: Outlook) -> Table:
@@ -306,10 +307,10 @@ def settings_table(outlook: Outlook) -> Table:
     ['charging', 'points', '10 %', '90 %', 'MW installed', 'GWh a year', 'USD million']
     """
     if outlook.demand is None:
-        return NONE
+        return NO_CHARGING_TABLE
     rows = [
         {
-            "charging": SETTINGS[row["setting"]],
+            "charging": SETTING_WORDS[row["setting"]],
             **_spread("points", row, "points", "charging_points"),
             "MW installed": readable(row["installed_mw"]),
             "GWh a year": readable(row["energy_gwh"]),
@@ -349,7 +350,7 @@ def cost_checks_table(outlook: Outlook) -> Table:
     ['printed elsewhere', 'USD', 'USD here', '10 %', '90 %', 'source']
     """
     if outlook.demand is None:
-        return NONE
+        return NO_CHARGING_TABLE
     rows = [
         {
             "printed elsewhere": row["what"],
@@ -391,7 +392,7 @@ def heavy_table(outlook: Outlook) -> Table:
     'Table'
     """
     if outlook.demand is None:
-        return NONE
+        return NO_CHARGING_TABLE
     labels = {row.name: row.label for row in outlook.demand.parameters.classes}
     rows = [
         {
@@ -433,11 +434,11 @@ def consequences_table(outlook: Outlook) -> Table:
     ('what', '')
     """
     if outlook.demand is None:
-        return NONE
+        return NO_CHARGING_TABLE
     years = (outlook.first_year, outlook.scenario.horizon)
     groups = {str(year): (outlook.results, year) for year in years}
-    shown = measures_beside(groups, CONSEQUENCES, "what")
-    return rows_table(shown, {str(year): CONSEQUENCES for year in years})
+    frame = measures_beside(groups, CONSEQUENCES, "what")
+    return rows_table(frame, {str(year): CONSEQUENCES for year in years})
 
 
 def _percent(share: float) -> str:
@@ -487,7 +488,7 @@ def regions_table(
     ('where', '')
     """
     if outlook.demand is None:
-        return NONE
+        return NO_CHARGING_TABLE
     places = by_region(outlook, year)
     # Of a count of every part no rest is left
     places = places[places["high"] >= 1].sort_values("median", ascending=False)
@@ -500,17 +501,17 @@ def regions_table(
             parts[head] = in_columns(levels, measure)
     if not parts:
         return rows_table([], nothing="No count is printed for a part of the country.")
-    shown = beside(parts, "where").sort_values(
+    frame = side_by_side(parts, "where").sort_values(
         ("where", ""), key=lambda names: names == "the rest", kind="stable"
     )
-    led = {head: BUILT.get(name, name) for head, name in heads.items()}
+    rests_on = {head: STATIONS_ANSWER.get(name, name) for head, name in heads.items()}
     points = outlook.ledger.select(measure="charging_points", as_of=outlook.as_of)
     counts = [
         f"{place_name(fact.place)}, {in_words(fact)} {when_words(fact.period)}, “{fact.quote}”"
         for fact in points
         if "charging_stations" in measures and fact.place in set(places["region"])
     ]
-    return rows_table(shown, led, caption=phrase("Printed of a part: {}", "; ".join(counts)))
+    return rows_table(frame, rests_on, caption=phrase("Printed of a part: {}", "; ".join(counts)))
 
 
 def grid_table(outlook: Outlook) -> Table:
@@ -540,11 +541,11 @@ def grid_table(outlook: Outlook) -> Table:
     """
     demand = outlook.demand
     if demand is None:
-        return NONE
+        return NO_CHARGING_TABLE
     year = outlook.scenario.horizon
     rows = []
     for measure, words in PEAKS.items():
-        low, middle, high = map(readable, outlook.results.bands(measure).loc[year, LEVELS])
+        low, middle, high = map(readable, outlook.results.bands(measure).loc[year, BAND_LEVELS])
         rows.append({"load": words, "when": str(year), "MW": middle, LOW: low, HIGH: high})
     for day, load in demand.load_day.groupby("day"):
         hours = load.groupby("hour")["mw"].sum()
@@ -589,9 +590,9 @@ def business_table(outlook: Outlook) -> Table:
     sold, bought = (prices[name] for name in PRICES)
     heads = ["point", "in use", "MWh a year", "revenue, USD", "margin, USD", "payback, years"]
     rows = []
-    for setting, use in product(SOLD_AT, USES):
+    for setting, use in product(SOLD_AT, BUSY_SHARES):
         year = point_business(setting, use, sold.value, bought.value, outlook.demand.sample)
-        rows.append([SETTINGS[setting], f"{100 * use:.0f} %", *map(readable, year.values())])
+        rows.append([SETTING_WORDS[setting], f"{100 * use:.0f} %", *map(readable, year.values())])
     caption = (
         f"Price of charging: {in_words(sold)} ({place_name(sold.place)}); of its electricity: "
         f"{in_words(bought)}; rent, upkeep and taxes are not taken off"
@@ -603,11 +604,11 @@ def point_prices(outlook: Outlook) -> dict[str, Fact]:
     """The newest printed prices of a kWh sold at a public point and of one bought, by measure; of
     the country, or of a part.
     """
-    known = outlook.ledger.select(as_of=outlook.as_of)
+    facts = outlook.ledger.select(as_of=outlook.as_of)
     # What is told beside the facts is of households: a station pays another price
     return {
         fact.measure: fact
-        for fact in sorted(known, key=lambda fact: str(fact.period_end))
+        for fact in sorted(facts, key=lambda fact: str(fact.period_end))
         if fact.measure in PRICES
         and fact.kind != "context"
         and fact.place.startswith(outlook.scenario.place)
@@ -667,7 +668,7 @@ def choice_table(
     ['build to', 'points', 'too few']
     """
     if outlook.demand is None:
-        return NONE
+        return NO_CHARGING_TABLE
     choice = _choice_of(outlook, missing, idle)
     results = outlook.demand.results
     # The medians of the three answers, and the reader's own
@@ -681,8 +682,10 @@ def choice_table(
     caption = f"A missing point at {paid}, {when}; the smallest cost first"
     if choice is None:
         regret = regret.sort_values("points")
-        caption = f"With costs of your own ({ASK}) the table says what each choice costs; {when}"
-    shown = {
+        caption = (
+            f"With costs of your own ({COSTS_HINT}) the table says what each choice costs; {when}"
+        )
+    columns = {
         "build to": regret["option"],
         "points": [amount(points, NEED) for points in regret["points"]],
         "too few": regret["too_few"].map(_percent),
@@ -693,8 +696,8 @@ def choice_table(
         ],
     }
     if choice:
-        shown["regret"] = regret["regret"].map(readable)
-    return rows_table(shown, caption=caption)
+        columns["regret"] = regret["regret"].map(readable)
+    return rows_table(columns, caption=caption)
 
 
 def _choice_of(outlook: Outlook, missing: float | None, idle: float | None) -> Choice | None:
@@ -812,12 +815,12 @@ def truck_figures_table() -> Table:
     return rows_table(pd.DataFrame(rows).replace("", "–"))
 
 
-def _figure(row: Mapping[str, str], name: str, unit: str, key: str, about: str) -> dict[str, str]:
+def _figure(row: Mapping[str, str], name: str, unit: str, key: str, prefix: str) -> dict[str, str]:
     """A figure of a road with its range and its source, whose columns begin in some way."""
     columns = {"low": "low", "likely": "value", "high": "high"}
     if key:
         columns = {"low": f"{key}_low", "likely": key, "high": f"{key}_high"}
-    columns |= {column: about + column for column in ("kind", "source", "url")}
+    columns |= {column: prefix + column for column in ("kind", "source", "url")}
     cells = {head: row[name] for head, name in columns.items()}
     sizes = {head: f"{float(cells[head]):,g}" for head in ("low", "likely", "high")}
     return {"figure": name, "unit": unit} | cells | sizes

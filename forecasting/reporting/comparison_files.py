@@ -31,17 +31,25 @@ from forecasting.quantiles import Array
 from forecasting.reporting.display import plain_frame
 from forecasting.reporting.labels import inert, label_of, unit_of
 from forecasting.reporting.result_tables import yearly
-from forecasting.reporting.sheets import ENDS, LEVELS, Book
+from forecasting.reporting.sheets import INTERVAL_LEVELS, LEVEL_HEADS, Book
 from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.outlook_files import load_draws, load_record
 
 Shown = Mapping[Any, Mapping[Any, float]]  # levels by scenario and place
 
 BASELINE = "baseline"
-FIRST = HEADLINE[0]  # the measure that a sheet shows when it is opened
-HEAD = ("scenario", "country", "median", "10 %", "90 %", "minus baseline", "minus baseline, %")
-SHOWN = {"J": 0.5, "H": 0.1, "L": 0.9}  # columns of the sheet All that are looked up
-TOP = 9  # row of the first scenario
+DEFAULT_MEASURE = HEADLINE[0]  # the measure that a sheet shows when it is opened
+COMPARE_HEADS = (
+    "scenario",
+    "country",
+    "median",
+    "10 %",
+    "90 %",
+    "minus baseline",
+    "minus baseline, %",
+)
+LEVEL_COLUMNS = {"J": 0.5, "H": 0.1, "L": 0.9}  # columns of the sheet All that are looked up
+SCENARIO_ROW = 9  # row of the first scenario
 HOW_TO_READ = (
     "Choose a measure and a year in the two yellow cells; every number below is looked up on the "
     "sheet All.",
@@ -58,18 +66,20 @@ HOW_TO_CHOOSE = (
     "draws: the reports' draws as values, and first the sums. Draw by draw all scenarios of one "
     "seed share their random numbers: a difference is of what was changed, and not of chance.",
 )
-MOST_CELLS = 480_000  # of draws: with more the file would be too large
-WEIGHTS = 4  # row of the sheet draws that says which columns are added, and the next of baselines
+MAX_DRAW_CELLS = 480_000  # of draws: with more the file would be too large
+WEIGHTS_ROW = (
+    4  # row of the sheet draws that says which columns are added, and the next of baselines
+)
 FIRST_DRAW = 7
-SUMS = ("chosen", "baseline", "difference")
+SUM_NAMES = ("chosen", "baseline", "difference")
 
 
-def write_comparison(out: Path, table: pd.DataFrame) -> None:
+def write_comparison(folder: Path, table: pd.DataFrame) -> None:
     """Write ``comparison.parquet``, and the same as CSV and as a workbook.
 
     Parameters
     ----------
-    out : Path
+    folder : Path
         A folder of reports.
     table : pandas.DataFrame
         The results of all of them, one row or more.
@@ -80,7 +90,7 @@ def write_comparison(out: Path, table: pd.DataFrame) -> None:
         COMPARISON_WORKBOOK: _workbook(yearly(table)),
     }
     for name, content in contents.items():
-        write_whole(out / name, content)
+        write_whole(folder / name, content)
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:
@@ -95,7 +105,7 @@ def _workbook(wide: pd.DataFrame) -> bytes:
     _table(book, wide)
     measures = list(wide.index.unique("measure"))
     years = sorted(wide.index.unique("year"))
-    measure = FIRST if FIRST in measures else measures[0]
+    measure = DEFAULT_MEASURE if DEFAULT_MEASURE in measures else measures[0]
     for row, words in enumerate(HOW_TO_READ, start=1):
         live.write_string(row, 0, words, book.looks["note"])
     book.choice(live, 5, "Measure", [*map(label_of, measures)], label_of(measure))
@@ -124,42 +134,42 @@ def _table(book: Book, wide: pd.DataFrame) -> None:
         )
         for (scenario, code, measure, year), *cells in wide.itertuples()
     ]
-    head = ["key", "scenario", "country", "measure", "unit", "year", *LEVELS.values()]
+    head = ["key", "scenario", "country", "measure", "unit", "year", *LEVEL_HEADS.values()]
     book.table(sheet, 0, plain_frame(rows, columns=head), frozen=6)
     sheet.set_column(0, 0, None, None, {"hidden": True})
     sheet.repeat_rows(0)
 
 
-def _scenarios(book: Book, sheet: Any, shown: Shown) -> None:
+def _scenarios(book: Book, sheet: Any, levels: Shown) -> None:
     """Each scenario of each place, looked up, and its median against that of the baseline."""
-    sheet.write_row(TOP - 1, 0, HEAD, book.looks["head"])
-    rows = {run: TOP + number for number, run in enumerate(shown)}
+    sheet.write_row(SCENARIO_ROW - 1, 0, COMPARE_HEADS, book.looks["head"])
+    rows = {run: SCENARIO_ROW + number for number, run in enumerate(levels)}
     for run, row in rows.items():
         scenario, code = run
         sheet.write_string(row, 0, scenario)
         sheet.write_string(row, 1, place_words(code))
         key = f'"{scenario}|{code}|"&$B$6&"|"&$B$7'
-        for column, (letter, level) in enumerate(SHOWN.items(), start=2):
+        for column, (letter, level) in enumerate(LEVEL_COLUMNS.items(), start=2):
             look = f"INDEX(All!${letter}:${letter},MATCH({key},All!$A:$A,0))"
-            book.formula(sheet, row, column, look, shown[run][level], book.numbers[0])
+            book.formula(sheet, row, column, look, levels[run][level], book.numbers[0])
         base = (f"{scenario.rpartition('-')[0]}-{BASELINE}", code)
         if base in rows and base != run:
             mine = f"C{row + 1}"
-            other = f"C{rows[base] + 1}"
-            before = shown[base][0.5]
-            minus = shown[run][0.5] - before
-            book.formula(sheet, row, 5, f"{mine}-{other}", minus, book.numbers[0])
-            percent = 100 * minus / before if before else math.nan
-            book.formula(sheet, row, 6, f"100*({mine}/{other}-1)", percent, book.numbers[2])
-    sheet.freeze_panes(TOP, 2)
+            baseline_cell = f"C{rows[base] + 1}"
+            baseline_median = levels[base][0.5]
+            minus = levels[run][0.5] - baseline_median
+            book.formula(sheet, row, 5, f"{mine}-{baseline_cell}", minus, book.numbers[0])
+            percent = 100 * minus / baseline_median if baseline_median else math.nan
+            book.formula(sheet, row, 6, f"100*({mine}/{baseline_cell}-1)", percent, book.numbers[2])
+    sheet.freeze_panes(SCENARIO_ROW, 2)
 
 
-def live_comparison(out: Path) -> bytes:
+def live_comparison(folder: Path) -> bytes:
     """A workbook that adds draws of chosen countries under a chosen scenario, beside the baseline.
 
     Parameters
     ----------
-    out : Path
+    folder : Path
         A folder of reports.
 
     Raises
@@ -167,16 +177,16 @@ def live_comparison(out: Path) -> bytes:
     InputError
         Where no report there is the baseline of a country.
     """
-    parts = _of_countries(out)
+    parts = _of_countries(folder)
     places, scenarios = (list(dict.fromkeys(words)) for words in zip(*parts, strict=True))
     width = len(parts) * len(HEADLINE)
-    count = min(len(parts[places[0], BASELINE].values[FIRST]), MOST_CELLS // width)
+    count = min(len(parts[places[0], BASELINE].values[DEFAULT_MEASURE]), MAX_DRAW_CELLS // width)
     years = sorted(set.intersection(*({*part.years} for part in parts.values())))
-    years = years[-max(MOST_CELLS // (count * width), 1) :]
+    years = years[-max(MAX_DRAW_CELLS // (count * width), 1) :]
     book = Book("Chosen countries together")
-    about = book.sheet("read me", "Chosen countries together", (110,))
-    about.write_column(2, 0, HOW_TO_CHOOSE, book.looks["text"])
-    draws = book.sheet("draws", "", [14] * len(SUMS))
+    readme = book.sheet("read me", "Chosen countries together", (110,))
+    readme.write_column(2, 0, HOW_TO_CHOOSE, book.looks["text"])
+    draws = book.sheet("draws", "", [14] * len(SUM_NAMES))
     compare = book.sheet("compare", "Chosen countries together", (26, 28, 4, *[16] * 4))
     choices: dict[str, Sequence[str | int]] = {
         "measure": [*HEADLINE],
@@ -189,9 +199,9 @@ def live_comparison(out: Path) -> bytes:
         for row, (name, words) in enumerate(choices.items(), start=2)
     }
     heads = [(*head, *key) for head in itertools.product(HEADLINE, years) for key in parts]
-    last = letters(len(SUMS) + len(heads) - 1)
+    end_column = letters(len(SUM_NAMES) + len(heads) - 1)
     sums = np.zeros((count, 2))
-    for column, head in enumerate(heads, start=len(SUMS)):
+    for column, head in enumerate(heads, start=len(SUM_NAMES)):
         measure, year, place, scenario = head
         part = parts[place, scenario]
         values = part.values[measure][:count, part.years.index(year)]
@@ -200,21 +210,23 @@ def live_comparison(out: Path) -> bytes:
         draws.write_column(FIRST_DRAW, column, short)
         at = letters(column)
         same = f'{at}1={cells["measure"]},{at}2={cells["year"]},{cells[place]}="yes"'
-        taken = f"{at}4={cells['scenario']}"
+        selected = f"{at}4={cells['scenario']}"
         baseline = scenario == BASELINE
         if baseline:
-            others = f"COUNTIFS($D3:${last}3,{at}3,$D4:${last}4,{cells['scenario']})"
-            taken = f"OR({taken},{others}=0)"
+            scenario_count = (
+                f"COUNTIFS($D3:${end_column}3,{at}3,$D4:${end_column}4,{cells['scenario']})"
+            )
+            selected = f"OR({selected},{scenario_count}=0)"
         counts = (measure, year) == (HEADLINE[0], years[-1])
         stands_in = baseline and (place, scenarios[0]) not in parts
         added = (counts and (scenario == scenarios[0] or stands_in), counts and baseline)
         for row, (when, value) in enumerate(
-            zip((taken, str(baseline).upper()), added, strict=True)
+            zip((selected, str(baseline).upper()), added, strict=True)
         ):
             text = f"=IF(AND({same},{when}),1,0)"
-            draws.write_formula(WEIGHTS + row, column, text, None, int(value))
+            draws.write_formula(WEIGHTS_ROW + row, column, text, None, int(value))
         sums += np.outer(short, added)
-    _sums(draws, sums, last)
+    _sums(draws, sums, end_column)
     _answers(book, compare, sums)
     for sheet in book.book.worksheets():
         sheet.protect("")
@@ -222,37 +234,39 @@ def live_comparison(out: Path) -> bytes:
     return book.content()
 
 
-def _sums(sheet: Any, sums: Array, last: str) -> None:
+def _sums(sheet: Any, sums: Array, end_column: str) -> None:
     """Each draw's sum under the chosen scenario and under the baseline, and the first less the
     second.
     """
-    sheet.write_row(FIRST_DRAW - 1, 0, SUMS)
-    for row, (own, baseline) in enumerate(sums.tolist(), start=FIRST_DRAW + 1):
-        cells = f"D{row}:{last}{row}"
-        shown = {
-            f"=SUMPRODUCT(D$5:{last}$5,{cells})": own,
-            f"=SUMPRODUCT(D$6:{last}$6,{cells})": baseline,
-            f"=A{row}-B{row}": own - baseline,
+    sheet.write_row(FIRST_DRAW - 1, 0, SUM_NAMES)
+    for row, (chosen, baseline) in enumerate(sums.tolist(), start=FIRST_DRAW + 1):
+        cells = f"D{row}:{end_column}{row}"
+        formulas = {
+            f"=SUMPRODUCT(D$5:{end_column}$5,{cells})": chosen,
+            f"=SUMPRODUCT(D$6:{end_column}$6,{cells})": baseline,
+            f"=A{row}-B{row}": chosen - baseline,
         }
-        for column, (text, value) in enumerate(shown.items()):
+        for column, (text, value) in enumerate(formulas.items()):
             sheet.write_formula(row - 1, column, text, None, value)
 
 
 def _answers(book: Book, sheet: Any, sums: Array) -> None:
     """Medians and 80 % intervals of the sums and of their difference."""
-    sheet.write_row(1, 3, ["", *ENDS], book.looks["head of numbers"])
+    sheet.write_row(1, 3, ["", *INTERVAL_LEVELS], book.looks["head of numbers"])
     end = FIRST_DRAW + len(sums)
     # Of whatever size the numbers are that are chosen
     look = book.book.add_format({"num_format": "[>=100]#,##0;[<=-100]-#,##0;0.00"})
-    for row, (name, added) in enumerate(zip(SUMS, (*sums.T, sums @ [1, -1]), strict=True), start=2):
+    for row, (name, added) in enumerate(
+        zip(SUM_NAMES, (*sums.T, sums @ [1, -1]), strict=True), start=2
+    ):
         sheet.write_string(row, 3, name)
         letter = letters(row - 2)
-        for column, level in enumerate(ENDS.values(), start=4):
+        for column, level in enumerate(INTERVAL_LEVELS.values(), start=4):
             text = f"PERCENTILE(draws!${letter}${FIRST_DRAW + 1}:${letter}${end},{level})"
             book.formula(sheet, row, column, text, float(np.quantile(added, level)), look)
 
 
-def _of_countries(out: Path) -> dict[tuple[str, str], Results]:
+def _of_countries(folder: Path) -> dict[tuple[str, str], Results]:
     """Draws of a folder's reports by country and scenario, where the country has a baseline.
 
     Raises
@@ -261,8 +275,8 @@ def _of_countries(out: Path) -> dict[tuple[str, str], Results]:
         Where there is none, or the draws of two reports are not of the same worlds.
     """
     parts = {}
-    made = {}
-    for path in sorted(out.glob(f"*/{DRAWS_TABLE}")):
+    origins = {}
+    for path in sorted(folder.glob(f"*/{DRAWS_TABLE}")):
         with contextlib.suppress(InputError):  # of a corridor, or damaged
             part = load_draws(path, HEADLINE)[0]
             record = load_record(path.with_name(OUTLOOK_TABLE))
@@ -270,17 +284,17 @@ def _of_countries(out: Path) -> dict[tuple[str, str], Results]:
                 key = (place_words(part.country), record["parameters"]["scenario"])
                 parts[key] = part
                 seed = record["parameters"]["seed"]
-                count = len(part.values[FIRST])
-                made[key] = f"seed {seed}, {count:,} draws, version {record.get('version')}"
+                count = len(part.values[DEFAULT_MEASURE])
+                origins[key] = f"seed {seed}, {count:,} draws, version {record.get('version')}"
     compared = {key: part for key, part in parts.items() if (key[0], BASELINE) in parts}
     if not compared:
-        raise InputError(f"{out} holds no report of a country's baseline; run one first")
-    first, *others = compared
-    for other in others:
-        if made[other] != made[first]:
+        raise InputError(f"{folder} holds no report of a country's baseline; run one first")
+    reference, *keys = compared
+    for key in keys:
+        if origins[key] != origins[reference]:
             raise InputError(
-                f"{parts[first].scenario} ({made[first]}) and {parts[other].scenario} "
-                f"({made[other]}) do not share their random numbers, so their draws cannot be "
+                f"{parts[reference].scenario} ({origins[reference]}) and {parts[key].scenario} "
+                f"({origins[key]}) do not share their random numbers, so their draws cannot be "
                 "added; give both params files one seed, and run them again"
             )
     return compared

@@ -16,7 +16,7 @@ import pandas as pd
 from forecasting.reporting.labels import phrase
 
 # How a page sets columns apart that hold ids of facts, or need room
-KINDS = {
+COLUMN_CLASSES = {
     "fact": "id",
     "facts": "id",
     "disagreement": "words",
@@ -24,16 +24,16 @@ KINDS = {
     "sentence": "words",
 }
 # A cell that is not broken into lines: a number, an interval, a date.
-NUMBER = re.compile(r"[-+]?[\d,.]+( %)?( \([\d,.]+ to [\d,.]+\))?|–|\d{4}(-\d\d){1,2}")
+UNBROKEN_CELL = re.compile(r"[-+]?[\d,.]+( %)?( \([\d,.]+ to [\d,.]+\))?|–|\d{4}(-\d\d){1,2}")
 # What stands under what, digit by digit
 AMOUNT = re.compile(r"(under )?[-+]?[\d,.]+( %| million)?|–|anything")
 LOW = "10 %"  # heads of an interval's ends, behind their median's
 HIGH = "90 %"
-WHEN = ("year", "period", "published", "newest")  # digits that are no amount
+DATE_HEADS = ("year", "period", "published", "newest")  # digits that are no amount
 # Addresses that become links: outside, in the page, of a report beside it
-LINKED = re.compile(r"https?://|#|(\.\./)?[\w-]+/report\.html$")
+LINK_TARGET = re.compile(r"https?://|#|(\.\./)?[\w-]+/report\.html$")
 # Links to rows of a page: of facts, and of what numbers rest on
-INSIDE = re.compile(r'<a (class="fact" )?href="#((?:fact|grounds)-[^"]*)">(.*?)</a>', re.DOTALL)
+PAGE_LINK = re.compile(r'<a (class="fact" )?href="#((?:fact|grounds)-[^"]*)">(.*?)</a>', re.DOTALL)
 ROW = re.compile(r'<li id="((?:fact|grounds)-[^"]*)">')
 # A fact's id in a column of facts: the page makes a number of it, which leads to the fact's row.
 FACT = re.compile(r"[^\s,]+-[^\s,]+")
@@ -129,7 +129,7 @@ def mention(name: str, words: str = "") -> Link:
     return Link(words or name, f"#fact-{name}", "fact")
 
 
-def numbered(page: str, rows: str = "") -> str:
+def number_facts(page: str, rows: str = "") -> str:
     """Give each mention of a fact the number of its row in the list of facts, so that the numbers
     are notes on paper; of a link to a row that is not there, keep the words.
 
@@ -143,7 +143,7 @@ def numbered(page: str, rows: str = "") -> str:
     Examples
     --------
     >>> mentions = mention("a", "A").html() + mention("b", "B").html()
-    >>> print(numbered(mentions + '<ol><li id="fact-a">'))
+    >>> print(number_facts(mentions + '<ol><li id="fact-a">'))
     <a class="fact" href="#fact-a">A<sup>1</sup></a>B<ol><li id="fact-a">
     """
     places = ROW.findall(rows or page)
@@ -160,7 +160,7 @@ def numbered(page: str, rows: str = "") -> str:
             words = "fact"
         return f'<a class="fact" href="#{name}">{words}<sup>{numbers[name]}</sup></a>'
 
-    return INSIDE.sub(linked, page)
+    return PAGE_LINK.sub(linked, page)
 
 
 def _cell(text: str, kind: str, address: str) -> str:
@@ -168,9 +168,9 @@ def _cell(text: str, kind: str, address: str) -> str:
     content = escape(text)
     if kind == "id":
         content = FACT.sub(lambda name: mention(unescape(name[0])).html(), content)
-    elif text != "–" and LINKED.match(address):
+    elif text != "–" and LINK_TARGET.match(address):
         content = Link(text, address).html()
-    if not kind and NUMBER.fullmatch(text):
+    if not kind and UNBROKEN_CELL.fullmatch(text):
         kind = "number"
     return f"<td{phrase(CLASS, kind)}>{content}</td>"
 
@@ -221,9 +221,9 @@ class Table:
         links: Sequence[str] = ()
         for head, values in zip(heads, self.frame.to_numpy(dtype=object).T, strict=True):
             texts = list(map(str, values))
-            kind = KINDS.get(head[0], "")
+            kind = COLUMN_CLASSES.get(head[0], "")
             # The first column names the rows
-            if columns and head[0] not in WHEN and all(map(AMOUNT.fullmatch, texts)):
+            if columns and head[0] not in DATE_HEADS and all(map(AMOUNT.fullmatch, texts)):
                 kind = "amount"
             if head[0] not in (LOW, HIGH):
                 links = ()
@@ -232,33 +232,33 @@ class Table:
             if head[1:] != [""]:
                 amount = phrase(CLASS, kind == "amount" and kind)
                 lasts.append(f"<th{amount}>{escape(head[-1])}</th>")
-        rows = [*self._above(heads), lasts, *zip(*columns, strict=True)]
-        shown = [f"<tr>{''.join(cells)}</tr>" for cells in rows]
+        rows = [*self._group_heads(heads), lasts, *zip(*columns, strict=True)]
+        body_rows = [f"<tr>{''.join(cells)}</tr>" for cells in rows]
         body = self.frame.columns.nlevels
         caption = phrase("<caption><span>{}</span></caption>", escape(self.caption))
         return (
             f'<table class="{f"fc-table {self.kind}".strip()}">{caption}'
-            f"<thead>{''.join(shown[:body])}</thead><tbody>{''.join(shown[body:])}</tbody></table>"
+            f"<thead>{''.join(body_rows[:body])}</thead><tbody>{''.join(body_rows[body:])}</tbody></table>"
         )
 
-    def _above(self, heads: Sequence[Sequence[str]]) -> Iterator[list[str]]:
+    def _group_heads(self, heads: Sequence[Sequence[str]]) -> Iterator[list[str]]:
         """Of columns with names in two parts, the row of the first parts, each over all that share
         it.
         """
         if self.frame.columns.nlevels == 2:
             cells = []
-            for first, group in groupby(heads, key=itemgetter(0)):
+            for heading, group in groupby(heads, key=itemgetter(0)):
                 members = list(group)
                 span = f'colspan="{len(members)}"' if members[0][1] else 'rowspan="2"'
-                cells.append(f"<th {span}>{escape(first)}</th>")
+                cells.append(f"<th {span}>{escape(heading)}</th>")
             yield cells
 
 
-def beside(groups: Mapping[str, pd.DataFrame], index: str) -> pd.DataFrame:
+def side_by_side(groups: Mapping[str, pd.DataFrame], index: str) -> pd.DataFrame:
     """Tables beside each other under a heading each, what they share in the first column.
 
     >>> left = pd.DataFrame({"median": ["1", "2"]}, index=[2025, 2026])
-    >>> beside({"imports": left, "stock": left}, "year").columns.tolist()
+    >>> side_by_side({"imports": left, "stock": left}, "year").columns.tolist()
     [('year', ''), ('imports', 'median'), ('stock', 'median')]
     """
     if not groups:
@@ -376,5 +376,7 @@ class Prose:
         return "\n".join(map(line_text, self.lines))
 
     def _repr_html_(self) -> str:
-        first, *others = map(line_html, self.lines)
-        return f'<p class="{self.kind}">{first}</p>' + "".join(f"<p>{line}</p>" for line in others)
+        lead, *paragraphs = map(line_html, self.lines)
+        return f'<p class="{self.kind}">{lead}</p>' + "".join(
+            f"<p>{line}</p>" for line in paragraphs
+        )

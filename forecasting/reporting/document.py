@@ -25,29 +25,29 @@ from forecasting.errors import InputError
 from forecasting.evidence.files import write_asked
 from forecasting.quantiles import Array
 from forecasting.reporting.browser import pictures
-from forecasting.reporting.display import numbered
+from forecasting.reporting.display import number_facts
 from forecasting.reporting.html import PLOTLY, figure_words, report_title
 
-Placed = tuple[int, int, int, int, Any]  # row, column, how many of each, and the cell
+CellPlace = tuple[int, int, int, int, Any]  # row, column, how many of each, and the cell
 
 HEADINGS = {"h1": 1, "h2": 1, "h3": 2}
 BOLD = {"b", "strong", "th"}
 ITALIC = {"i", "em"}
-CELLS = {"td", "th"}
-QUIET = {"style", "script", "button"}
+CELL_TAGS = {"td", "th"}
+UNPRINTED_TAGS = {"style", "script", "button"}
 BLOCKS = ("p", "li", "table", *HEADINGS)
-WIDTH = 17.0  # centimetres between the margins of a page, where no template says otherwise
+TEXT_WIDTH = 17.0  # centimetres between the margins of a page, where no template says otherwise
 TABLE_STYLE = "Light List Accent 1"
 STYLES = ("Title", "Subtitle", "Heading 1", "Heading 2", "List Bullet", "Caption")
 AUTHOR = "ev-forecasting"
-KNOWN = 'class="fc-known"'
-HEADED = re.compile("^##+ (.*)", re.MULTILINE)
-RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-LONG = 28  # letters of a cell beyond which its column gets no wider
+EVIDENCE_CLASS = 'class="fc-known"'
+HEADING_LINE = re.compile("^##+ (.*)", re.MULTILINE)
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+MAX_COLUMN_LETTERS = 28  # letters of a cell beyond which its column gets no wider
 # Centimetres of a letter for each point of its size, and of a cell without its words
 LETTER = 0.022
 MARGINS = 0.42
-SIZES = (9, 8, 7, 6, 5)  # points of a table's letters: the first with which no word is split
+FONT_SIZES = (9, 8, 7, 6, 5)  # points of a table's letters: the first with which no word is split
 
 
 def write_document(report: Path, target: Path, template: Path | None = None) -> Path:
@@ -72,34 +72,34 @@ def write_document(report: Path, target: Path, template: Path | None = None) -> 
         raise InputError(f"{report} is not there; make the report first: ev-forecast run")
     notebook = nbformat.read(report, as_version=4)  # type: ignore[no-untyped-call]
     cells = [cell for cell in notebook.cells if "about-code" not in cell.metadata.get("tags", [])]
-    shown = _shown(*cells)
-    drawn = iter(pictures([data[PLOTLY] for data in shown if PLOTLY in data]))
-    document = _begun(template)
+    outputs = _output_data(*cells)
+    images = iter(pictures([data[PLOTLY] for data in outputs if PLOTLY in data]))
+    document = _empty_document(template)
     _set_up(document, template is None)
     document.core_properties.title = title = report_title(notebook) or report.parent.name
     document.core_properties.author = AUTHOR
     document.add_paragraph(title, "Title")
-    for data in shown:
-        if KNOWN in data.get("text/html", ""):
+    for data in outputs:
+        if EVIDENCE_CLASS in data.get("text/html", ""):
             document.add_paragraph(data["text/plain"], "Subtitle")
     document.add_paragraph("Contents", "Subtitle").paragraph_format.page_break_before = True
     text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     # Word adds the pages when the document is opened
-    _add_field(document.add_paragraph(), 'TOC \\o "1-2" \\h', "\n".join(HEADED.findall(text)))
+    _add_field(document.add_paragraph(), 'TOC \\o "1-2" \\h', "\n".join(HEADING_LINE.findall(text)))
     document.add_page_break()
-    writer = _Writer(document, "".join(data.get("text/html", "") for data in shown))
+    writer = _Writer(document, "".join(data.get("text/html", "") for data in outputs))
     for cell in cells:
         if cell.cell_type == "markdown":
             writer.write_markdown(cell.source)
-        for data in _shown(cell):
-            writer.write_output(data, drawn)
+        for data in _output_data(cell):
+            writer.write_output(data, images)
     writer.write_sources()
     content = io.BytesIO()
     document.save(content)
     return write_asked(target, content.getvalue())
 
 
-def _begun(template: Path | None) -> Any:
+def _empty_document(template: Path | None) -> Any:
     """An empty document, with the styles of a template where one is given."""
     try:
         document: Any = docx.Document(str(template) if template else None)
@@ -110,12 +110,12 @@ def _begun(template: Path | None) -> Any:
     return document
 
 
-def _shown(*cells: nbformat.NotebookNode) -> list[dict[str, Any]]:
+def _output_data(*cells: nbformat.NotebookNode) -> list[dict[str, Any]]:
     """What the outputs of cells show, by type."""
     return [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
 
 
-def _set_up(document: Any, own: bool) -> None:
+def _set_up(document: Any, own_layout: bool) -> None:
     """Have the styles that are used; without a template A4, narrow margins, one font, numbered
     pages.
     """
@@ -125,12 +125,12 @@ def _set_up(document: Any, own: bool) -> None:
     if TABLE_STYLE not in document.styles:
         document.styles.add_style(TABLE_STYLE, WD_STYLE_TYPE.TABLE, builtin=True)
     document.settings.element.append(_xml("w:updateFields", "w:val", "true"))
-    if not own:
+    if not own_layout:
         return
     section = document.sections[0]
     section.page_width = Cm(21.0)
     section.page_height = Cm(29.7)
-    section.left_margin = section.right_margin = Cm((21.0 - WIDTH) / 2)
+    section.left_margin = section.right_margin = Cm((21.0 - TEXT_WIDTH) / 2)
     section.top_margin = section.bottom_margin = Cm(2.0)
     font = document.styles["Normal"].font
     font.name = "Calibri"
@@ -146,16 +146,16 @@ def _xml(name: str, attribute: str, value: str) -> Any:
     return element
 
 
-def _add_field(paragraph: Any, instruction: str, shown: str) -> None:
+def _add_field(paragraph: Any, instruction: str, placeholder: str) -> None:
     """Add a field that Word fills in, and what it shows until then."""
-    told = OxmlElement("w:instrText")
-    told.text = instruction
+    field_code = OxmlElement("w:instrText")
+    field_code.text = instruction
     begin, separate, end = (
         _xml("w:fldChar", "w:fldCharType", kind) for kind in ("begin", "separate", "end")
     )
-    for part in (begin, told, separate):
+    for part in (begin, field_code, separate):
         paragraph.add_run()._r.append(part)
-    paragraph.add_run(shown)
+    paragraph.add_run(placeholder)
     paragraph.add_run()._r.append(end)
 
 
@@ -169,7 +169,7 @@ class _Writer:
         self.facts = facts
         self.divided = False
         self.numbers = {"Figure": 0, "Table": 0}
-        self.about = ""  # the last sentence: of what a table without a caption is
+        self.topic = ""  # the last sentence: of what a table without a caption is
         self.text: Any = None  # the last paragraph, which refers to what follows it
         section = document.sections[0]
         self.width = (section.page_width - section.left_margin - section.right_margin) / Cm(1)
@@ -180,14 +180,14 @@ class _Writer:
         if source.startswith("## ") and not self.divided:
             self.document.add_page_break()
             self.divided = True
-        self.about = re.split(r"[.;](?:\s|$)", source.strip("# ").rpartition("\n\n")[2])[0]
+        self.topic = re.split(r"[.;](?:\s|$)", source.strip("# ").rpartition("\n\n")[2])[0]
         # The document has its title
         self.write(markdown2html(re.sub(r"\A# .*\n?", "", source)))
 
-    def write_output(self, data: Mapping[str, Any], drawn: Iterator[bytes]) -> None:
+    def write_output(self, data: Mapping[str, Any], images: Iterator[bytes]) -> None:
         """Write what a cell shows: the next of the figures, HTML or text."""
         if PLOTLY in data:
-            picture = self.document.add_picture(io.BytesIO(next(drawn)), width=Cm(self.width))
+            picture = self.document.add_picture(io.BytesIO(next(images)), width=Cm(self.width))
             title, subtitle, description = figure_words(data[PLOTLY]["layout"])
             picture._inline.docPr.set("descr", description)  # for who does not see it
             self._caption("Figure", ": ".join(filter(None, (title, subtitle))))
@@ -218,21 +218,21 @@ class _Writer:
 
     def write(self, page: str) -> None:
         """Write HTML; a fact that it mentions has the number of its row in the list of facts."""
-        tree = fragment_fromstring(numbered(page, self.facts), create_parent="div")
+        tree = fragment_fromstring(number_facts(page, self.facts), create_parent="div")
         for block in tree.iter(*BLOCKS):
             if block.tag == "table":
                 self._table(block)
-            elif not CELLS & {above.tag for above in block.iterancestors()}:
-                self._fill(self._begun(block), block)
+            elif not CELL_TAGS & {ancestor.tag for ancestor in block.iterancestors()}:
+                self._fill(self._new_paragraph(block), block)
 
-    def _begun(self, block: Any) -> Any:
+    def _new_paragraph(self, block: Any) -> Any:
         """A heading, an item of a list with its number where the list has them, or a paragraph."""
         if block.tag in HEADINGS:
             self.text = None
             return self.document.add_heading("", HEADINGS[block.tag])
-        around = block.getparent()
-        if around.tag == "ol":
-            return self.document.add_paragraph(f"{around.index(block) + 1}. ")
+        container = block.getparent()
+        if container.tag == "ol":
+            return self.document.add_paragraph(f"{container.index(block) + 1}. ")
         if block.tag == "li":
             return self.document.add_paragraph(style="List Bullet")
         self.text = self.document.add_paragraph()
@@ -244,7 +244,7 @@ class _Writer:
         """
         self._words(paragraph, element.text, inside)
         for child in element:
-            if child.tag not in QUIET and child.get("class") != "anchor-link":
+            if child.tag not in UNPRINTED_TAGS and child.get("class") != "anchor-link":
                 self._fill(paragraph, child, inside | {child.tag})
             self._words(paragraph, child.tail, inside)
         address = element.get("href", "")
@@ -255,7 +255,7 @@ class _Writer:
     def _words(self, paragraph: Any, words: str | None, inside: frozenset[str]) -> None:
         text = re.sub(r"\s+", " ", words or "")
         if "sup" in inside:
-            text = text.translate(RAISED)
+            text = text.translate(SUPERSCRIPTS)
         if not paragraph.text:
             text = text.lstrip()
         if text:
@@ -271,15 +271,15 @@ class _Writer:
         rows = [cells for row in table.iter("tr") if (cells := row.xpath("th|td"))]
         if not rows:
             return
-        placed = list(_placed(rows))
-        wide = max(column + across for _, column, _, across, _ in placed)
-        self._caption("Table", caption or self.about.strip("# "))
-        made = self.document.add_table(rows=len(rows), cols=wide, style=TABLE_STYLE)
+        places = list(_cell_places(rows))
+        width = max(column + colspan for _, column, _, colspan, _ in places)
+        self._caption("Table", caption or self.topic.strip("# "))
+        grid = self.document.add_table(rows=len(rows), cols=width, style=TABLE_STYLE)
         # Its first column is not bold
-        made._tbl.tblPr.find(qn("w:tblLook")).set(qn("w:firstColumn"), "0")
-        made.autofit = False
-        _fit(made, self._filled(made, placed), self.width)
-        for row, cells in zip(made.rows, rows, strict=True):
+        grid._tbl.tblPr.find(qn("w:tblLook")).set(qn("w:firstColumn"), "0")
+        grid.autofit = False
+        _fit(grid, self._fill_cells(grid, places), self.width)
+        for row, cells in zip(grid.rows, rows, strict=True):
             marks = row._tr.get_or_add_trPr()
             # It does not break between pages; one of headings stands on each page of its table
             marks.append(_xml("w:cantSplit", "w:val", "true"))
@@ -287,15 +287,15 @@ class _Writer:
                 marks.append(_xml("w:tblHeader", "w:val", "true"))
         self.document.add_paragraph()
 
-    def _filled(self, made: Any, placed: Iterable[Placed]) -> Array:
+    def _fill_cells(self, grid: Any, places: Iterable[CellPlace]) -> Array:
         """Fill the cells. Gives of each column the letters of its longest word, and as many as it
         is to have where there is room.
         """
-        letters = np.full((len(made.columns), 2), 2.0)
-        for row, column, down, across, element in placed:
-            last = made.cell(row + down - 1, column + across - 1)
-            needs = self._cell(made.cell(row, column).merge(last).paragraphs[0], element)
-            if across == 1:
+        letters = np.full((len(grid.columns), 2), 2.0)
+        for row, column, rowspan, colspan, element in places:
+            corner = grid.cell(row + rowspan - 1, column + colspan - 1)
+            needs = self._cell(grid.cell(row, column).merge(corner).paragraphs[0], element)
+            if colspan == 1:
                 letters[column] = np.maximum(letters[column], needs)
         return letters
 
@@ -314,7 +314,7 @@ class _Writer:
             longest = 1 + max(map(len, words.split()), default=0)
             return longest, longest
         longest = max(map(len, [words] if amount else words.split()), default=0)
-        return longest, max(longest, min(len(words), LONG))
+        return longest, max(longest, min(len(words), MAX_COLUMN_LETTERS))
 
     def write_sources(self) -> None:
         """The addresses that the text has by number."""
@@ -328,36 +328,38 @@ def _fit(table: Any, letters: Array, width: float) -> None:
     """Fit a table to the page: letters so high that no word is split, each column as wide as its
     longest word, and of what is left as much as its longest cell asks for.
     """
-    least, wished = letters.T
+    narrowest, wished = letters.T
     room = width - MARGINS * len(letters)
-    size = next((size for size in SIZES if size * LETTER * least.sum() <= room), SIZES[-1])
-    for paragraph in (one for cell in table._cells for one in cell.paragraphs):
+    size = next(
+        (size for size in FONT_SIZES if size * LETTER * narrowest.sum() <= room), FONT_SIZES[-1]
+    )
+    for paragraph in (paragraph for cell in table._cells for paragraph in cell.paragraphs):
         for run in paragraph.runs:
             run.font.size = Pt(size)
-    widths = LETTER * size * least + MARGINS
-    left = width - widths.sum()
-    more = wished - least
-    if left < 0 or not more.any():
+    widths = LETTER * size * narrowest + MARGINS
+    room_left = width - widths.sum()
+    wish = wished - narrowest
+    if room_left < 0 or not wish.any():
         widths *= width / widths.sum()
     else:
-        widths += left * more / more.sum()
+        widths += room_left * wish / wish.sum()
     for column, centimetres in zip(table.columns, widths, strict=True):
         # For programs that read the grid, and for Word, which reads the cells
         for part in (column, *column.cells):
             part.width = Cm(centimetres)
 
 
-def _placed(rows: Sequence[Sequence[Any]]) -> Iterator[Placed]:
+def _cell_places(rows: Sequence[Sequence[Any]]) -> Iterator[CellPlace]:
     """Each cell with its row and column, and how many it takes down and across: a cell of two rows
     keeps its column in the second.
     """
-    taken: set[tuple[int, int]] = set()
+    occupied: set[tuple[int, int]] = set()
     for row, cells in enumerate(rows):
         column = 0
         for cell in cells:
-            while (row, column) in taken:
+            while (row, column) in occupied:
                 column += 1
-            down = min(int(cell.get("rowspan", 1)), len(rows) - row)
-            across = int(cell.get("colspan", 1))
-            taken |= set(product(range(row, row + down), range(column, column + across)))
-            yield row, column, down, across, cell
+            rowspan = min(int(cell.get("rowspan", 1)), len(rows) - row)
+            colspan = int(cell.get("colspan", 1))
+            occupied |= set(product(range(row, row + rowspan), range(column, column + colspan)))
+            yield row, column, rowspan, colspan, cell

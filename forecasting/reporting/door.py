@@ -13,7 +13,6 @@ forecasting.errors.InputError: day is 'spring'; give winter or summer
 from __future__ import annotations
 
 import inspect
-import re
 from typing import Any
 
 import pandas as pd
@@ -72,11 +71,11 @@ def _summaries(value: Any) -> dict[str, pd.DataFrame]:
     frames = dict(value)
     if not frames:
         raise ValueError
-    return {text().read(name): SUMMARY.read(frame) for name, frame in frames.items()}
+    return {text().read(name): SUMMARY_FRAME.read(frame) for name, frame in frames.items()}
 
 
-SUMMARY = _frame("pi_lower", "pi_upper")
-WORDS = texts("words, each in quotation marks")
+SUMMARY_FRAME = _frame("pi_lower", "pi_upper")
+WORDS_CHECK = texts("words, each in quotation marks")
 YEAR = whole(1900, 2200)
 HINTS = {hint: _object(hint) for hint in CLASSES} | {
     "str": text(),
@@ -85,9 +84,14 @@ HINTS = {hint: _object(hint) for hint in CLASSES} | {
     "float": number(0),
     "pd.DataFrame": of(pd.DataFrame, words="a DataFrame"),
     "pd.Series[float]": Check("a Series of finite numbers by year", _by_year),
-    "Mapping[str, pd.DataFrame]": Check(f"by name {SUMMARY.words}", _summaries),
+    "Mapping[str, pd.DataFrame]": Check(f"by name {SUMMARY_FRAME.words}", _summaries),
 }
-NAMES = {
+HINTS |= {
+    f"{group}[{hint}]": several(check, f"several, each {check.words}")
+    for group in ("Iterable", "Sequence", "Collection")
+    for hint, check in HINTS.items()
+}
+CHECKS_BY_NAME = {
     **dict.fromkeys(("year", "since"), YEAR),
     **dict.fromkeys(("missing", "idle"), number(0, LARGEST_COST, ends=False)),
     "day": fitting("winter or summer", ("winter", "summer").__contains__),
@@ -99,15 +103,9 @@ NAMES = {
 def _check(argument: inspect.Parameter) -> Check:
     """What an argument may be: by its name, or else by its hint."""
     if argument.kind is argument.VAR_POSITIONAL:
-        return WORDS
+        return WORDS_CHECK
     hint = argument.annotation.removesuffix(" | None")
-    held = re.fullmatch(r"\w+\[(\w+)\]", hint)
-    if argument.name in NAMES:
-        check = NAMES[argument.name]
-    elif held:
-        check = several(HINTS[held[1]], f"several, each {HINTS[held[1]].words}")
-    else:
-        check = HINTS[hint]
+    check = CHECKS_BY_NAME.get(argument.name) or HINTS[hint]
     if hint != argument.annotation:
         return optional(check)
     return check

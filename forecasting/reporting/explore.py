@@ -53,19 +53,24 @@ NO_WIDGETS = (
     "hand, and this is the figure."
 )
 # Least and most of a size: of the levers that every scenario has, and by kind
-OF_ALL = (0.0, 3.0)
-LIMITS = {"level": (0.0, 20.0), "growth": (0.0, 20.0), "ceiling": (0.0, 1.0), "price": (-0.9, 3.0)}
+COMMON_LIMITS = (0.0, 3.0)
+SLIDER_LIMITS = {
+    "level": (0.0, 20.0),
+    "growth": (0.0, 20.0),
+    "ceiling": (0.0, 1.0),
+    "price": (-0.9, 3.0),
+}
 OWN_TARGET = "own-target"
 SAVE = "Save as params file"
 REPLACE = "Replace the file"
-WIDE = {"width": "95%"}
-NAMED: dict[str, Any] = {"style": {"description_width": "110px"}, "layout": WIDE}
-CLOSE = {"margin": "0 0 -8px 0"}
-WHOLE = {"flex": "0 0 auto"}  # in a column that is scrolled
+FULL_WIDTH = {"width": "95%"}
+FIELD_STYLE: dict[str, Any] = {"style": {"description_width": "110px"}, "layout": FULL_WIDTH}
+LABEL_LAYOUT = {"margin": "0 0 -8px 0"}
+UNSHRUNK_LAYOUT = {"flex": "0 0 auto"}  # in a column that is scrolled
 Lever = tuple[str, str, Any]  # its name, what is written above it, its widget
 PLOTLY = "application/vnd.plotly.v1+json"
 # How the tables look in the browser
-LOOKS = (
+TABLE_STYLES = (
     "<style>.fc-table .amount { text-align: right; } "
     ".fc-table :is(td, th) { padding: 0 0.5em; line-height: 1.4; } "
     ".widget-vbox .textpoint text { paint-order: stroke; stroke: white; stroke-width: 3px; }"
@@ -125,15 +130,15 @@ class Explorer(WhatIf):
         random draws.
         """
         now = self.outlook.results
-        before = self.given.results
-        asked = (self.scenario.measure, *HEADLINE[:2], *QUESTIONS)
-        known = now.values.keys() & before.values
-        measures = [name for name in asked if name in known] or [EV_SHARE]
-        last = min(self.scenario.horizon, self.given.scenario.horizon)
-        shown = {"now": now, "difference": difference(now, before), "as given": before}
-        groups = {name: (results, last) for name, results in shown.items()}
+        reference = self.given.results
+        candidates = (self.scenario.measure, *HEADLINE[:2], *QUESTIONS)
+        shared = now.values.keys() & reference.values
+        measures = [name for name in candidates if name in shared] or [EV_SHARE]
+        year = min(self.scenario.horizon, self.given.scenario.horizon)
+        versions = {"now": now, "difference": difference(now, reference), "as given": reference}
+        groups = {name: (results, year) for name, results in versions.items()}
         frame = measures_beside(groups, measures, "measure")
-        return Table(frame.iloc[:, :-2], caption=f"In {last}, medians with 80 % ranges")
+        return Table(frame.iloc[:, :-2], caption=f"In {year}, medians with 80 % ranges")
 
     def __repr__(self) -> str:
         return f"<Explorer of {self.given.name}, as of {self.outlook.as_of}>"
@@ -240,18 +245,18 @@ class NewForm:
 
     def ask(self) -> NewCountry | None:
         """Go through the questions with the answers that are there; what is not is proposed."""
-        self.asked: list[Question] = []
+        self.questions: list[Question] = []
         self.fault = ""
         table = self.answers["table"]
         try:
             if not table:
                 raise InputError("name a table of your own: a CSV file or a workbook")
-            made = NewCountry(self.country, Path(table))
-            for question in made.questions():
-                self.asked.append(question)
+            country = NewCountry(self.country, Path(table))
+            for question in country.questions():
+                self.questions.append(question)
                 answer = self.answers.get(question.key) or question.proposed
-                made.answers[question.key] = self.answers[question.key] = question.read(answer)
-            return made
+                country.answers[question.key] = self.answers[question.key] = question.read(answer)
+            return country
         except (ForecastingError, OSError) as error:
             self.fault = str(error)
         return None
@@ -274,12 +279,14 @@ class NewForm:
         InputError
             Where something is left to answer, or a file is there already.
         """
-        if (made := self.ask()) is None:
+        if (country := self.ask()) is None:
             raise InputError(self.fault)
-        return explore(made.write(Path(folder)))
+        return explore(country.write(Path(folder)))
 
     def __repr__(self) -> str:
-        lines = [f"{one.asks} {self.answers.get(one.key, '')}" for one in self.asked]
+        lines = [
+            f"{question.asks} {self.answers.get(question.key, '')}" for question in self.questions
+        ]
         return "\n".join([*lines, self.fault])
 
     def _ipython_display_(self) -> None:
@@ -291,14 +298,17 @@ class NewForm:
             print(self)  # noqa: T201
             return
         rows = ipywidgets.VBox()
-        below = ipywidgets.Output()
-        button = ipywidgets.Button(description="Write and show", layout=WIDE)
+        output = ipywidgets.Output()
+        button = ipywidgets.Button(description="Write and show", layout=FULL_WIDTH)
 
         def show() -> None:
             """The questions as they are now, each above its answer."""
             self.ask()
             rows.children = ()
-            for key, asks in [("table", "Table"), *((one.key, one.asks) for one in self.asked)]:
+            for key, asks in [
+                ("table", "Table"),
+                *((question.key, question.asks) for question in self.questions),
+            ]:
                 text = ipywidgets.Text(self.answers.get(key, ""), continuous_update=False)
                 text.observe(partial(keep, key), names="value")
                 rows.children += (ipywidgets.HTML(escape(asks)), text)
@@ -309,8 +319,8 @@ class NewForm:
             show()
 
         def make(_: Any) -> None:
-            below.clear_output()
-            with below:
+            output.clear_output()
+            with output:
                 try:
                     display(self.write())  # type: ignore[no-untyped-call]
                 except ForecastingError as error:
@@ -318,7 +328,7 @@ class NewForm:
 
         button.on_click(make)
         show()
-        display(ipywidgets.VBox([rows, button, below]))  # type: ignore[no-untyped-call]
+        display(ipywidgets.VBox([rows, button, output]))  # type: ignore[no-untyped-call]
 
 
 class ControlPanel:
@@ -344,12 +354,12 @@ class ControlPanel:
 
         self.explorer = explorer
         self.widgets = ipywidgets
-        self.quiet = False  # while an answer is made, or the controls are set
+        self.busy = False  # while an answer is made, or the controls are set
         self.live = live_figure(explorer.outlook, explorer.given)
         self.table = ipywidgets.HTML()
         self.status = ipywidgets.HTML()
-        self.file = ipywidgets.Text(description="File", layout=WIDE)
-        self.button = ipywidgets.Button(description=SAVE, icon="save", layout=WIDE)
+        self.file = ipywidgets.Text(description="File", layout=FULL_WIDTH)
+        self.button = ipywidgets.Button(description=SAVE, icon="save", layout=FULL_WIDTH)
         self.button.on_click(lambda _: self.save())
         # Asked of each name anew
         self.file.observe(lambda _: setattr(self.button, "description", SAVE), names="value")
@@ -380,19 +390,19 @@ class ControlPanel:
             if group:
                 parts.append(self.widgets.HTML(f"<b>{title}</b>"))
             for name, label, control in group:
-                control.observe(lambda _: self.changed(), names="value")
+                control.observe(lambda _: self.on_change(), names="value")
                 self.controls[name] = control
                 if label:
-                    words = self.widgets.HTML(escape(label), layout=CLOSE)
-                    control = self.widgets.VBox([words, control], layout=WHOLE)
+                    words = self.widgets.HTML(escape(label), layout=LABEL_LAYOUT)
+                    control = self.widgets.VBox([words, control], layout=UNSHRUNK_LAYOUT)
                 parts.append(control)
         self.levers.children = [*parts, self.widgets.HTML("<b>Keep it</b>"), self.file, self.button]
 
     def suggest(self) -> None:
         """Name the file that it may be kept in."""
         start = self.explorer.start
-        beside = Path("../params")
-        folder = beside if beside.is_dir() else Path("params")
+        sibling = Path("../params")
+        folder = sibling if sibling.is_dir() else Path("params")
         place = start.corridor or country_slug(start.country or "")
         self.file.value = str(folder / f"{place}-mine.yaml")
 
@@ -402,7 +412,7 @@ class ControlPanel:
         moves = {name: [*self._driver(driver)] for name, driver in self.drivers.items()}
         common = [lever for name in LEVERS.values() for lever in moves.pop(name)]
         return {
-            "Scenario": [("scenario", "", self.widgets.Dropdown(**names, layout=WIDE))],
+            "Scenario": [("scenario", "", self.widgets.Dropdown(**names, layout=FULL_WIDTH))],
             "What matters most": [*common, *map(self._assumption, self.rows)],
             "Events": [lever for group in moves.values() for lever in group],
             "Facts": self._facts(start),
@@ -418,38 +428,38 @@ class ControlPanel:
             hint = f"public points by the end of {start.horizon}"
             texts[OWN_TARGET] = {"description": "Your target", "placeholder": hint}
         return [
-            (name, "", self.widgets.Text(**words, continuous_update=False, **NAMED))
+            (name, "", self.widgets.Text(**words, continuous_update=False, **FIELD_STYLE))
             for name, words in texts.items()
         ]
 
     def _driver(self, driver: Driver) -> Iterator[Lever]:
         """Whether an event comes, and its size; of a lever that every scenario has, its size."""
-        coming = {one.name: one.size for one in self.explorer.scenario.drivers}
-        about = f"{driver.reason} ({driver.source})"
+        coming = {driver.name: driver.size for driver in self.explorer.scenario.drivers}
+        tooltip = f"{driver.reason} ({driver.source})"
         name = capital(driver.name.replace("-", " "))
-        limits = OF_ALL
+        limits = COMMON_LIMITS
         if driver.name not in LEVERS.values():
-            limits = LIMITS.get(driver.kind, (0.0, math.inf))
+            limits = SLIDER_LIMITS.get(driver.kind, (0.0, math.inf))
             comes = {
                 "value": driver.name in coming,
                 "description": name,
-                "tooltip": about,
+                "tooltip": tooltip,
                 "indent": False,
             }
             yield driver.name, "", self.widgets.Checkbox(**comes)
         now = coming.get(driver.name, driver.size)
-        slider = self._slider(now, driver.size, limits, about)
+        slider = self._slider(now, driver.size, limits, tooltip)
         yield f"size of {driver.name}", f"{name}: {size_words(driver)}", slider
 
     def _assumption(self, row: Assumption) -> Lever:
-        about = f"{row.unit}; {row.source or row.kind}. {row.note}"
+        tooltip = f"{row.unit}; {row.source or row.kind}. {row.note}"
         size, now = (
             size_in(row, scenario) for scenario in (self.explorer.start, self.explorer.scenario)
         )
         label = capital(f"{parameter_words(row.key)}, {row.unit}").removesuffix(", 1")
-        return row.key, label, self._slider(now, size, (row.minimum, row.maximum), about)
+        return row.key, label, self._slider(now, size, (row.minimum, row.maximum), tooltip)
 
-    def _slider(self, now: Range, size: Range, limits: tuple[float, float], about: str) -> Any:
+    def _slider(self, now: Range, size: Range, limits: tuple[float, float], tooltip: str) -> Any:
         """Two handles, from low to high; what is likeliest keeps its place between them."""
         reach = 1.5 * (size.high - size.low) or abs(size.mode) or 1.0
         low = max(limits[0], size.low - reach)
@@ -459,13 +469,13 @@ class ControlPanel:
             min=min(low, now.low),
             max=max(high, now.high),
             step=float(f"{(high - low) / 200:.0e}"),
-            tooltip=about,
+            tooltip=tooltip,
             readout_format=",.3r",
             continuous_update=False,
-            layout=WIDE,
+            layout=FULL_WIDTH,
         )
 
-    def described(self) -> Scenario:
+    def scenario_of_controls(self) -> Scenario:
         """The scenario that the controls describe; what has no control stays as it is."""
         start = self.explorer.start
         now = self.explorer.scenario
@@ -477,13 +487,13 @@ class ControlPanel:
             if sizes[key] == shipped(row) and key not in start.assumptions:
                 del sizes[key]
         drivers = [driver.model_dump(mode="json") for driver in self._drivers()]
-        changed = {
+        keys = {
             "as_of": self.controls["as_of"].value.strip() or "latest",
             "market_size": start.parameters()["market_size"] if size is None else size,
             "drivers": [*drivers, *self._own_target()],
             "assumptions": {key: size.model_dump() for key, size in sizes.items()},
         }
-        return scenario_from_parameters(now.parameters() | changed)
+        return scenario_from_parameters(now.parameters() | keys)
 
     def _typed(self, name: str, example: str) -> float | None:
         """The number in a field; None where the field is empty or not there."""
@@ -501,8 +511,8 @@ class ControlPanel:
         """
         now = {driver.name: driver for driver in self.explorer.scenario.drivers}
         for driver in self.drivers.values():
-            before = now.pop(driver.name, driver).size
-            size = moved(self.controls[f"size of {driver.name}"].value, driver.size, before)
+            size_now = now.pop(driver.name, driver).size
+            size = moved(self.controls[f"size of {driver.name}"].value, driver.size, size_now)
             comes = size != driver.size
             if driver.name in self.controls:
                 comes = self.controls[driver.name].value
@@ -527,11 +537,11 @@ class ControlPanel:
                 "source": "judgement",
             }
 
-    def changed(self) -> None:
+    def on_change(self) -> None:
         """Answer a control that was moved; what is wrong is said, and the last answer stays."""
-        if self.quiet:
+        if self.busy:
             return
-        self.quiet = True
+        self.busy = True
         try:
             self._answer()
         except ForecastingError as error:
@@ -539,7 +549,7 @@ class ControlPanel:
             self.controls["scenario"].value = self.explorer.start.name
             self.say(str(error), wrong=True)
         finally:
-            self.quiet = False
+            self.busy = False
 
     def _answer(self) -> None:
         chosen = self.controls["scenario"].value
@@ -549,7 +559,7 @@ class ControlPanel:
             self.build()
             self.suggest()
             return
-        scenario = self.described()
+        scenario = self.scenario_of_controls()
         now = self.explorer.scenario
         facts = (scenario.as_of, scenario.market_size) != (now.as_of, now.market_size)
         self.say("Reading the facts anew …" if facts else "…")
@@ -559,10 +569,10 @@ class ControlPanel:
         """Bring the figure, the table and, where it was changed from code, the controls in line
         with the scenario as it is now.
         """
-        if not self.quiet:
+        if not self.busy:
             self.build()
         redraw(self.live, self.explorer.outlook, self.explorer.given)
-        self.table.value = LOOKS + self.explorer.table._repr_html_()
+        self.table.value = TABLE_STYLES + self.explorer.table._repr_html_()
         self.say("")
 
     def say(self, text: str, wrong: bool = False) -> None:
@@ -576,13 +586,13 @@ class ControlPanel:
         """Save under the name typed; a file that is there is replaced only when asked for a second
         time.
         """
-        again = self.button.description == REPLACE
+        replace = self.button.description == REPLACE
         self.button.description = SAVE
         try:
-            file = self.explorer.save(self.file.value, overwrite=again)
+            file = self.explorer.save(self.file.value, overwrite=replace)
         except InputError as error:
             words = str(error)
-            if Path(self.file.value).expanduser().is_file() and not again:
+            if Path(self.file.value).expanduser().is_file() and not replace:
                 self.button.description = REPLACE
                 words = f"{self.file.value} is there: press again to replace it."
             self.say(words, wrong=True)

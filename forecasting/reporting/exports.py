@@ -22,10 +22,10 @@ from forecasting.reporting.workbook import is_live, write_workbook
 from forecasting.reporting.workbook_live import live_workbook
 from forecasting.scenarios.outlook import Outlook, load_outlook
 
-OF_THE_PAGE = ("pdf", "docx")
+PAGE_FORMS = ("pdf", "docx")
 # of a table of the IAMC
 MODEL = "EV Forecasting"
-NAMES = {  # as the templates of the community have them, where they have one
+IAMC_VARIABLES = {  # as the templates of the community have them, where they have one
     "investment_usd": "Investment|Infrastructure|Transportation|Charging",
     "co2_avoided_t": "Emissions|CO2|Avoided|Transportation",
     "oil_avoided_t": "Final Energy|Transportation|Liquids|Oil|Avoided",
@@ -37,7 +37,7 @@ NAMES = {  # as the templates of the community have them, where they have one
 
 def export_report(
     report: Path,
-    wanted: Mapping[str, Path],
+    targets: Mapping[str, Path],
     *,
     brief: bool = False,
     template: Path | None = None,
@@ -49,7 +49,7 @@ def export_report(
     ----------
     report : Path
         The folder of one report; of a workbook also that of all reports, whose draws are added.
-    wanted : mapping of str to Path
+    targets : mapping of str to Path
         For each form (xlsx, iamc, csv, hourly, pdf, docx) the file.
     brief : bool
         Of the page, print the brief alone.
@@ -69,14 +69,14 @@ def export_report(
         Where a file cannot be written or is there already, the folder holds no report, or something
         is missing that a form needs.
     """
-    if len({*wanted.values()}) < len(wanted):
+    if len({*targets.values()}) < len(targets):
         raise InputError("two forms would be one file; give each a name of its own")
-    for path in wanted.values():
+    for path in targets.values():
         _refuse(path, force)
-    if set(wanted) == {"xlsx"} and (report / COMPARISON_TABLE).is_file():
-        return [write_asked(wanted["xlsx"], live_comparison(report))]
-    outlook = load_outlook(report) if set(wanted) - set(OF_THE_PAGE) else None
-    return [_write(form, report, outlook, path, brief, template) for form, path in wanted.items()]
+    if set(targets) == {"xlsx"} and (report / COMPARISON_TABLE).is_file():
+        return [write_asked(targets["xlsx"], live_comparison(report))]
+    outlook = load_outlook(report) if set(targets) - set(PAGE_FORMS) else None
+    return [_write(form, report, outlook, path, brief, template) for form, path in targets.items()]
 
 
 def _refuse(path: Path, force: bool) -> None:
@@ -155,7 +155,7 @@ def iamc_frame(table: pd.DataFrame) -> pd.DataFrame:
     ['baseline', 'Uzbekistan', 'Public charging points|Need|50.0th Percentile', 'points']
     """
     rows = whole_years(table)
-    named = pd.DataFrame(
+    variables = pd.DataFrame(
         {
             "Model": MODEL,
             "Scenario": [str(name).rpartition("-")[2] for name in rows["scenario"]],
@@ -167,11 +167,11 @@ def iamc_frame(table: pd.DataFrame) -> pd.DataFrame:
         }
     )
     index = ["Model", "Scenario", "Region", "Variable", "Unit"]
-    wide = named.pivot_table(index=index, columns="year", values="value", sort=False)
+    wide = variables.pivot_table(index=index, columns="year", values="value", sort=False)
     return wide.sort_index(axis="columns").rename_axis(columns=None).reset_index()
 
 
 def _variable(measure: str, quantile: float) -> str:
-    first, _, rest = label_of(measure).partition(": ")
-    name = NAMES.get(measure, first + phrase("|{}", rest.capitalize()))
+    kind, _, detail = label_of(measure).partition(": ")
+    name = IAMC_VARIABLES.get(measure, kind + phrase("|{}", detail.capitalize()))
     return f"{name}|{100 * quantile:.1f}th Percentile"

@@ -2,7 +2,7 @@
 much the facts say and how much the prior, and the list of the facts.
 
 Every fact that a report mentions is a link to its row in that list: what was printed, by whom,
-when, and what it moved. A mention carries the fact's id in its address only; `display.numbered`
+when, and what it moved. A mention carries the fact's id in its address only; `display.number_facts`
 gives it the number of its row.
 """
 
@@ -54,31 +54,31 @@ from forecasting.scenarios.joint_draws import region_places, region_total
 from forecasting.scenarios.outlook import Outlook
 
 # Why a country is not in the sum of the region, by whether it is of the five
-OUTSIDE = {
+EXCLUSION_REASONS = {
     False: "which is none of the five countries",
     True: "which has no measure in common with them, only shares of new cars",
 }
 NEED, *_ = CHARGING_ANSWERS
 
 
-FIRST = 3  # doubts that stand in the brief
+MAX_BRIEF_DOUBTS = 3  # doubts that stand in the brief
 MINOR = ("history_starts", "few_draws_count")  # caveats that come after all other doubts
 # What stands, what is promised, and what the grid carries: its facts are listed, too
-BESIDE = (*CAR_COUNTS, *CHARGING_COUNTS, *GRID)
-LEAST = 0.5  # percent by which a fact must move a forecast to be mentioned
-DOUBTED = 0.2  # probability of being wrong from which a fact is mentioned
-MOST_PERCENT = 1000  # beyond that a fact gives the forecast its scale
-MOST = 3  # facts and assumptions named of each number
+LISTED_MEASURES = (*CAR_COUNTS, *CHARGING_COUNTS, *GRID)
+MIN_EFFECT = 0.5  # percent by which a fact must move a forecast to be mentioned
+MIN_DOUBT = 0.2  # probability of being wrong from which a fact is mentioned
+MAX_PERCENT = 1000  # beyond that a fact gives the forecast its scale
+MAX_CAUSES = 3  # facts and assumptions named of each number
 # Of the variance, from which an assumption is named: below that chance alone may have sorted it
-LEAST_SHARE = 0.02
-DEPARTS = 0.25  # of growth a year, from where on it is said
+MIN_SHARE = 0.02
+MIN_DEPARTURE = 0.25  # of growth a year, from where on it is said
 WHY_COUNTS_DIFFER = (
     "Counts differ by what they hold (battery cars, plug-in hybrids, buses), by when (at the "
     "border, on the register, at a sale) and by whose (new or used, of firms or of persons)"
 )
-COMING = "vehicles imported, less those that leave again, plus those built in the country"
-REGISTERED = {"ev_registrations": "vehicles registered"}  # where they are what is forecast
-CHAIN = {
+ARRIVALS = "vehicles imported, less those that leave again, plus those built in the country"
+REGISTRATIONS = {"ev_registrations": "vehicles registered"}  # where they are what is forecast
+STEP_ORIGINS = {
     "ev_registrations": "{coming}",
     "ev_stock": "{coming}, which leave the road as they grow old",
     "energy_gwh": "the vehicles on the road, how far they drive and what they take",
@@ -94,14 +94,14 @@ CHAIN = {
     "oil_avoided_t": "the vehicles on the road, how far they drive, and what a like vehicle burns",
     "co2_avoided_t": "the fuel avoided, and how the country's electricity is made",
 }
-ROWS = 10  # shown of what to find out, and of what is due
+MAX_ROWS = 10  # shown of what to find out, and of what is due
 FROM_FILES = "What an outlook from files does not know is in none of its files: run it anew."
 NOTHING_NARROWS = "No number that could be printed within a year would narrow this answer."
 NOTHING_DUE = (
     "No agency has printed a count of this place three times: nothing can be said to be due."
 )
 # What each number is called that nobody has printed, unless it is the flow of a period
-NUMBERS = {
+NUMBER_NAMES = {
     "market": "All new vehicles{where} in {period}",
     "ev_stock": "Electric cars on the register at the end of {period}",
     "charging_points_practice": "A count of public charging points at the end of {period}",
@@ -126,7 +126,7 @@ def doubts(outlook: Outlook) -> Iterator[Line]:
     """
     for flow in outlook.baseline_forecasts.values():
         fit = flow.fit_table()
-        doubted = fit[fit["doubted"] > DOUBTED].sort_values("doubted", ascending=False)
+        doubted = fit[fit["doubted"] > MIN_DOUBT].sort_values("doubted", ascending=False)
         for row in doubted.to_dict("records"):
             yield [
                 mention(row["fact"], capital(fact_name(outlook.ledger.get(row["fact"])))),
@@ -162,7 +162,7 @@ def caveats(outlook: Outlook) -> BulletList:
     >>> len(fc.tables.caveats(outlook).lines)
     3
     """
-    lines = _all_doubts(outlook)[:FIRST]
+    lines = _all_doubts(outlook)[:MAX_BRIEF_DOUBTS]
     return BulletList(lines or ["The checks of this outlook found nothing to doubt."])
 
 
@@ -191,31 +191,31 @@ def other_doubts(outlook: Outlook) -> BulletList:
     >>> type(fc.tables.other_doubts(outlook)).__name__
     'BulletList'
     """
-    lines = [*_all_doubts(outlook)[FIRST:], *outlook.scenario.notes]
+    lines = [*_all_doubts(outlook)[MAX_BRIEF_DOUBTS:], *outlook.scenario.notes]
     return BulletList(lines or ["Nothing more is doubted, and the params file has no note."])
 
 
 def _all_doubts(outlook: Outlook) -> list[Line]:
     doubtful = list(doubts(outlook))
-    others = [caveat for caveat in outlook.caveats if not (doubtful and caveat.kind == "disagrees")]
-    major = lines_of(caveat for caveat in others if caveat.kind not in MINOR)
-    minor = lines_of(caveat for caveat in others if caveat.kind in MINOR)
-    return [*doubtful, *major, *_open(outlook), *minor]
+    checks = [caveat for caveat in outlook.caveats if not (doubtful and caveat.kind == "disagrees")]
+    major = lines_of(caveat for caveat in checks if caveat.kind not in MINOR)
+    minor = lines_of(caveat for caveat in checks if caveat.kind in MINOR)
+    return [*doubtful, *major, *_main_uncertainties(outlook), *minor]
 
 
-def _open(outlook: Outlook) -> Iterator[str]:
+def _main_uncertainties(outlook: Outlook) -> Iterator[str]:
     """What moves the answer most: an assumption about charging, how little the facts say of the
     last year, and the events.
     """
     measure = outlook.measure
-    last = outlook.years[-1]
+    final_year = outlook.years[-1]
     if outlook.demand is not None:
         inputs = outlook.demand.sensitivity
         rows = inputs[inputs["output"] == NEED].sort_values("swing", key=lambda by: -by.abs())
         for row in rows.head(1).to_dict("records"):
             low, high = (amount(end, NEED) for end in sorted((row["low"], row["high"])))
             yield (
-                f"The need for public charging points in {last} depends most on "
+                f"The need for public charging points in {final_year} depends most on "
                 f"{parameter_words(row['input'])}: the median is {low} at one end of what is "
                 f"likely, {high} at the other."
             )
@@ -225,17 +225,17 @@ def _open(outlook: Outlook) -> Iterator[str]:
     if flow.market is not None and not flow.fit_table().empty:
         share = 100 * float(flow.contraction().iloc[-1])
         yield (
-            f"The facts settle {share:.0f} % of what would be uncertain about {last} without them; "
-            "for the rest the forecast follows other markets."
+            f"The facts settle {share:.0f} % of what would be uncertain about {final_year} "
+            "without them; for the rest the forecast follows other markets."
         )
-    without, with_them = (
+    free_median, scenario_median = (
         amount(float(np.median(draws)), measure)
         for draws in (flow.totals(flow.periods[-1]), outlook.results.values[measure][:, -1])
     )
-    if without != with_them:
+    if free_median != scenario_median:
         yield (
-            f"Without the events that it assumes, one would expect {without} "
-            f"{uncapital(label_in(outlook, measure))} in {last}, not {with_them}."
+            f"Without the events that it assumes, one would expect {free_median} "
+            f"{uncapital(label_in(outlook, measure))} in {final_year}, not {scenario_median}."
         )
 
 
@@ -245,11 +245,11 @@ def _effect(flow: FlowForecast, fact: str) -> str:
     rows = flow.influence().set_index(["fact", "period"]).to_dict("index")
     row = rows[fact, period]
     change = row["change_percent"]
-    if abs(change) < LEAST:
+    if abs(change) < MIN_EFFECT:
         return f"; the forecast of {period} would be the same without it"
     side = "lower" if change > 0 else "higher"
-    without = f"{readable(row['without'])}, {abs(change):.0f} % {side}"
-    return f"; without it the forecast of {period} would be {without}"
+    alternative = f"{readable(row['without'])}, {abs(change):.0f} % {side}"
+    return f"; without it the forecast of {period} would be {alternative}"
 
 
 def fact_name(fact: Fact) -> str:
@@ -305,35 +305,36 @@ def _flow_grounds(outlook: Outlook, flow: FlowForecast) -> Line:
     if fit.empty:
         size = "" if flow.market is None else " and on the size of the market"
         return f"{label}: no fact counts it; it rests on other markets{size} alone."
-    own = int((fit["basis"] == flow.basis).sum())
+    basis_facts = int((fit["basis"] == flow.basis).sum())
     agency = agency_words(flow.basis)
     line: list[str | Link] = [
-        f"{label}, {place_name(flow.place)}: {plural(len(fit), 'fact')}, {own} counted by {agency}."
+        f"{label}, {place_name(flow.place)}: {plural(len(fit), 'fact')}, {basis_facts} counted by "
+        f"{agency}."
     ]
-    first = flow.periods[0].label
+    period = flow.periods[0].label
     if flow.market is not None:
         share = f"{100 * float(flow.contraction().iloc[0]):.0f} %"
         line.append(
-            f" They settle {share} of what would be uncertain about {first} without them; for the "
+            f" They settle {share} of what would be uncertain about {period} without them; for the "
             "rest the forecast follows other markets."
         )
     events = len(outlook.scenario.drivers)
-    after = phrase(" Then {} ahead.", events and plural(events, "assumed event"))
-    moved = moves(flow)[first]
-    moved = moved[moved.abs().between(LEAST, MOST_PERCENT)].sort_values(
+    event_words = phrase(" Then {} ahead.", events and plural(events, "assumed event"))
+    effects = moves(flow)[period]
+    effects = effects[effects.abs().between(MIN_EFFECT, MAX_PERCENT)].sort_values(
         key=lambda by: -by.abs(), kind="stable"
     )
-    before = " What moves it most: "
-    for fact, by in moved.head(MOST).items():
+    separator = " What moves it most: "
+    for fact, by in effects.head(MAX_CAUSES).items():
         line += [
-            before,
+            separator,
             mention(str(fact), fact_name(outlook.ledger.get(str(fact)))),
             f" ({by:+.0f} %)",
         ]
-        before = "; "
-    if len(moved):
+        separator = "; "
+    if len(effects):
         line.append(".")
-    return [*line, after]
+    return [*line, event_words]
 
 
 def _chain_grounds(outlook: Outlook) -> Iterator[tuple[str, str]]:
@@ -343,19 +344,21 @@ def _chain_grounds(outlook: Outlook) -> Iterator[tuple[str, str]]:
     if outlook.demand is None:
         return
     inputs = outlook.demand.sensitivity
-    for measure, parts in CHAIN.items():
+    for measure, parts in STEP_ORIGINS.items():
         if measure == outlook.measure or measure not in outlook.results.values:
             continue
-        rows = inputs[(inputs["output"] == measure) & (inputs["share"] >= LEAST_SHARE)]
-        rows = rows.sort_values("swing", key=lambda swing: -swing.abs(), kind="stable").head(MOST)
+        rows = inputs[(inputs["output"] == measure) & (inputs["share"] >= MIN_SHARE)]
+        rows = rows.sort_values("swing", key=lambda swing: -swing.abs(), kind="stable").head(
+            MAX_CAUSES
+        )
         ends = [sorted(pair) for pair in rows[["low", "high"]].to_numpy().tolist()]
-        moved = "; ".join(
+        inputs_words = "; ".join(
             f"{parameter_words(name)} ({amounts(low, high, measure)})"
             for name, (low, high) in zip(rows["input"], ends, strict=True)
         )
-        moving = phrase(" It is moved most by {}.", moved)
-        made = parts.format(coming=REGISTERED.get(outlook.measure, COMING))
-        yield measure, f"{label_in(outlook, measure)}: it follows from {made}.{moving}"
+        moving = phrase(" It is moved most by {}.", inputs_words)
+        origin = parts.format(coming=REGISTRATIONS.get(outlook.measure, ARRIVALS))
+        yield measure, f"{label_in(outlook, measure)}: it follows from {origin}.{moving}"
 
 
 def counts_table(outlook: Outlook) -> Table:
@@ -428,14 +431,14 @@ def _car_counts(outlook: Outlook) -> list[Fact]:
 
 def _side_by_side(counts: Iterable[Fact]) -> tuple[str, dict[Any, str]]:
     """The year of which most agencies printed the whole, or the end, and their numbers of it."""
-    printed: dict[str, dict[Any, str]] = {}
+    by_year: dict[str, dict[Any, str]] = {}
     for fact in counts:
         label = fact.period.label.removesuffix("-12-31")
         if label.isdigit():
-            printed.setdefault(label, {})[SERIES(fact)] = amount(fact.value, fact.measure)
+            by_year.setdefault(label, {})[SERIES(fact)] = amount(fact.value, fact.measure)
     # Of years that as many printed, the last
-    common = max(printed, key=lambda label: (len(printed[label]), label), default="whole year")
-    return common, printed.get(common, {})
+    common = max(by_year, key=lambda label: (len(by_year[label]), label), default="whole year")
+    return common, by_year.get(common, {})
 
 
 def analogues_lines(outlook: Outlook) -> BulletList:
@@ -468,28 +471,30 @@ def analogues_lines(outlook: Outlook) -> BulletList:
     if forecast is None or forecast.market is None:
         return BulletList([])
     table = forecast.analogues()
-    others = table.iloc[:-1]
-    own = table.iloc[-1]
-    where = f"{place_name(outlook.results.country)} in {own['year']}"
-    share = f"about the share of {where}, {readable(100 * own['share'])} % of new vehicles"
-    if others.empty:
+    markets = table.iloc[:-1]
+    market = table.iloc[-1]
+    where = f"{place_name(outlook.results.country)} in {market['year']}"
+    share = f"about the share of {where}, {readable(100 * market['share'])} % of new vehicles"
+    if markets.empty:
         return BulletList([f"No market-year of the panel stood at {share}."])
-    rates = others["growth"].quantile([0.1, 0.5, 0.9]).tolist()
-    rates += own[["growth", "low", "high", "before"]].tolist()
-    low, middle, high, here, least, most, before = (percent(100 * rate) for rate in rates)
+    rates = markets["growth"].quantile([0.1, 0.5, 0.9]).tolist()
+    rates += market[["growth", "low", "high", "before"]].tolist()
+    low, middle, high, growth, growth_low, growth_high, past_growth = (
+        percent(100 * rate) for rate in rates
+    )
     lines = [
-        f"{plural(len(others), 'market-year')} stood at {share}. In the year after they grew by "
+        f"{plural(len(markets), 'market-year')} stood at {share}. In the year after they grew by "
         f"{low} to {high} (four in five of them), half of them by more than {middle}; this "
-        f"forecast says {here} ({least} to {most})."
+        f"forecast says {growth} ({growth_low} to {growth_high})."
     ]
-    if abs(own["growth"] - own["before"]) > DEPARTS:
+    if abs(market["growth"] - market["before"]) > MIN_DEPARTURE:
         # Of ranks, as pandas would load a library for it
-        ranks = others[["growth", "before"]].dropna().rank()
+        ranks = markets[["growth", "before"]].dropna().rank()
         alike = readable(ranks["growth"].corr(ranks["before"]), 2)
         lines.append(
-            f"It departs from the market's own past, {before} in {own['year']}: at one share, last "
-            "year's growth says little of next year's (among these market-years their rank "
-            f"correlation is {alike}; 0 is none, 1 a full one)."
+            f"It departs from the market's own past, {past_growth} in {market['year']}: at one "
+            "share, last year's growth says little of next year's (among these market-years "
+            f"their rank correlation is {alike}; 0 is none, 1 a full one)."
         )
     return BulletList(lines)
 
@@ -522,39 +527,39 @@ def find_out_table(outlook: Outlook) -> Table:
     """
     if not outlook.forecasts:
         return rows_table([], nothing=FROM_FILES)
-    worth = worth_finding_out(outlook).head(ROWS)
+    worth = worth_finding_out(outlook).head(MAX_ROWS)
     if worth.empty:
         return rows_table([], nothing=NOTHING_NARROWS)
     measures = worth.columns[4:].tolist()
-    several = len(outlook.forecasts) > 1
-    own = label_in(outlook, outlook.measure)
-    shown = {"number": [_number(row, own, several) for row in worth.to_dict("records")]}
-    shown |= {
+    with_place = len(outlook.forecasts) > 1
+    flow_label = label_in(outlook, outlook.measure)
+    columns = {"number": [_number(row, flow_label, with_place) for row in worth.to_dict("records")]}
+    columns |= {
         label_in(outlook, name): [f"{100 * share:.0f} %" for share in worth[name]]
         for name in measures
     }
-    first = measures[0]
+    target = measures[0]
     year = outlook.years[-1]
     caption = f"How much of the uncertainty about {year} each number would settle."
-    low, high = np.quantile(outlook.results.values[first][:, -1], (0.1, 0.9)).tolist()
+    low, high = np.quantile(outlook.results.values[target][:, -1], (0.1, 0.9)).tolist()
     if low > 0:
         factor = high / low
         # On a log scale, what is left of the variance is one less the share
-        left = factor ** np.sqrt(1 - worth[first])
-        shown["leaves a factor of"] = [readable(width, 2) for width in left]
+        factors_left = factor ** np.sqrt(1 - worth[target])
+        columns["leaves a factor of"] = [readable(width, 2) for width in factors_left]
         caption += (
-            f" Now the 80 % range of {uncapital(label_of(first))} goes from "
-            f"{amount(low, first)} to {amount(high, first)}, a factor of {readable(factor, 2)}; "
+            f" Now the 80 % range of {uncapital(label_of(target))} goes from "
+            f"{amount(low, target)} to {amount(high, target)}, a factor of {readable(factor, 2)}; "
             "the last column is what would be left of it."
         )
-    return rows_table(shown, caption=caption)
+    return rows_table(columns, caption=caption)
 
 
-def _number(row: Mapping[Any, Any], flow: str, several: bool) -> str:
+def _number(row: Mapping[Any, Any], flow: str, with_place: bool) -> str:
     """What a row of `worth_finding_out` is called; of several places, with its place."""
-    where = f", {place_name(row['place'])}" if several else ""
+    where = f", {place_name(row['place'])}" if with_place else ""
     period = period_words(row["period"]) if row["period"] else ""
-    pattern = NUMBERS.get(row["what"], "{label}{where} in {period}")
+    pattern = NUMBER_NAMES.get(row["what"], "{label}{where} in {period}")
     return pattern.format(label=flow, where=where, period=period)
 
 
@@ -585,12 +590,12 @@ def due_table(outlook: Outlook) -> Table:
     >>> type(fc.tables.due_table(outlook)).__name__
     'Table'
     """
-    series = series_due(outlook.facts, outlook.as_of).head(ROWS)
-    shown = {
+    series = series_due(outlook.facts, outlook.as_of).head(MAX_ROWS)
+    columns = {
         "what": series["measure"].map(label_of),
         "counted by": list(map(basis_name, series["basis"], series["measure"])),
         "printed": [
-            f"{row['prints']} times, every {_often(row['every_days'])}"
+            f"{row['prints']} times, every {_interval_words(row['every_days'])}"
             for row in series.to_dict("records")
         ],
         "counted until": series["newest_end"].astype(str),
@@ -598,14 +603,14 @@ def due_table(outlook: Outlook) -> Table:
         "next expected": series["next_print"].astype(str),
     }
     caption = f"Of what was printed by {day_words(outlook.as_of)}"
-    return rows_table(shown, caption=caption, nothing=NOTHING_DUE, kind="fc-due")
+    return rows_table(columns, caption=caption, nothing=NOTHING_DUE, kind="fc-due")
 
 
-def _often(days: int) -> str:
+def _interval_words(days: int) -> str:
     """An interval in the unit that one would say it in.
 
-    >>> _often(32), _often(60), _often(100), _often(800)
-    ('month', '2 months', '3 months', '2 years')
+    >>> [_interval_words(days) for days in (32, 60, 100, 800)]
+    ['month', '2 months', '3 months', '2 years']
     """
     if days <= 20:
         return f"{days} days"
@@ -676,28 +681,28 @@ def region_members(outlooks: Collection[Outlook]) -> BulletList:
     """
     members = region_places(region_total(outlooks))
     lines = [f"In the sum: {', '.join(map(place_name, members))}."]
-    others = {outlook.scenario.country or "" for outlook in outlooks} - {"", *members}
-    for code in sorted(others):
-        lines.append(f"Not in it: {place_name(code)}, {OUTSIDE[code in COUNTRIES]}.")
+    excluded = {outlook.scenario.country or "" for outlook in outlooks} - {"", *members}
+    for code in sorted(excluded):
+        lines.append(f"Not in it: {place_name(code)}, {EXCLUSION_REASONS[code in COUNTRIES]}.")
     return BulletList(lines)
 
 
-def _row(fact: Fact, day: dt.date, moved: str) -> Line:
+def _row(fact: Fact, day: dt.date, effect: str) -> Line:
     """A fact in words, who printed it, where and when, what it refers to and what it moved."""
     printer: str | Link = f"{fact.source}, published {published_words(fact.published)}"
     if fact.url.startswith(("http://", "https://")):
         printer = Link(str(printer), fact.url)
     kind = phrase(" ({})", fact.kind.replace("outcome", ""))
-    told = Link(f"{label_of(fact.measure)}: {fact_name(fact)}{kind}")
-    line: list[str | Link] = [told, ". ", phrase("“{}” ", fact.quote), printer, "."]
+    statement = Link(f"{label_of(fact.measure)}: {fact_name(fact)}{kind}")
+    line: list[str | Link] = [statement, ". ", phrase("“{}” ", fact.quote), printer, "."]
     if fact.known_from and fact.known_from > day:
         line.append(" Printed after the day of this forecast.")
     if fact.reference and "@" not in fact.reference:
         line += [" It refers to ", mention(fact.reference, "this number"), "."]
-    return [*line, phrase(" {}", moved)]
+    return [*line, phrase(" {}", effect)]
 
 
-def fact_list(outlook: Outlook, beside: Ledger | None = None) -> BulletList:
+def fact_list(outlook: Outlook, table_facts: Ledger | None = None) -> BulletList:
     """Every fact that an outlook used, or that counts what is forecast: the rows that mentions lead
     to.
 
@@ -706,7 +711,7 @@ def fact_list(outlook: Outlook, beside: Ledger | None = None) -> BulletList:
     outlook : Outlook
         A scenario's results. Its facts are of any place and partner: events may rest on a city's,
         or on one of a later day.
-    beside : Ledger, optional
+    table_facts : Ledger, optional
         Facts that tables of the same page show.
 
     Returns
@@ -726,35 +731,35 @@ def fact_list(outlook: Outlook, beside: Ledger | None = None) -> BulletList:
     >>> fc.tables.fact_list(outlook).anchors[0][:8]
     'fact-tm-'
     """
-    moved = {
-        str(fact): _moved(row)
+    effects = {
+        str(fact): _effect_words(row)
         for flow in outlook.baseline_forecasts.values()
         for fact, row in moves(flow).iterrows()
     }
-    used = _used(outlook) | {fact.id for fact in beside or ()}
-    listed = [fact for fact in in_order(outlook.ledger) if fact.id in used]
+    names = _facts_of_report(outlook) | {fact.id for fact in table_facts or ()}
+    listed = [fact for fact in in_order(outlook.ledger) if fact.id in names]
     listed.sort(key=lambda fact: fact.measure)
-    rows = [_row(fact, outlook.as_of, moved.get(fact.id, "")) for fact in listed]
+    rows = [_row(fact, outlook.as_of, effects.get(fact.id, "")) for fact in listed]
     return BulletList(rows or ["None."], "fc-facts", [f"fact-{fact.id}" for fact in listed], "ol")
 
 
-def _used(outlook: Outlook) -> set[str]:
+def _facts_of_report(outlook: Outlook) -> set[str]:
     """The facts that were used, or that an event cites, what counts the places, and what any of
     these refers to.
     """
     scenario = outlook.scenario
-    used = set(outlook.facts_used)
-    used.update(*(driver.fact_ids() for driver in scenario.drivers))
+    names = set(outlook.facts_used)
+    names.update(*(driver.fact_ids() for driver in scenario.drivers))
     places = {*scenario.places, scenario.place}
-    measures = {scenario.measure, *BESIDE}
-    known = outlook.ledger.select(as_of=outlook.as_of)
-    used |= {fact.id for fact in known if fact.measure in measures and fact.place in places}
-    return used | {fact.reference for fact in outlook.ledger if fact.id in used}
+    measures = {scenario.measure, *LISTED_MEASURES}
+    facts = outlook.ledger.select(as_of=outlook.as_of)
+    names |= {fact.id for fact in facts if fact.measure in measures and fact.place in places}
+    return names | {fact.reference for fact in outlook.ledger if fact.id in names}
 
 
-def _moved(row: pd.Series) -> str:
+def _effect_words(row: pd.Series) -> str:
     """What a fact moved, in words; nothing where it moved nothing."""
-    words = [f"{period} by {by:+.0f} %" for period, by in row.items() if abs(by) >= LEAST]
+    words = [f"{period} by {by:+.0f} %" for period, by in row.items() if abs(by) >= MIN_EFFECT]
     return phrase("It moves {}.", ", ".join(words))
 
 

@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 from forecasting.errors import RunError
 from forecasting.evidence.files import write_whole
 from forecasting.names import OUTLOOK_WORKBOOK, PLOTLY_SCRIPT
-from forecasting.reporting.display import numbered
+from forecasting.reporting.display import number_facts
 from forecasting.reporting.labels import phrase
 
 Content = dict[str, Any]  # of a figure as plotly stores it, of a part of a page
@@ -207,7 +207,7 @@ def notebook_to_html(
         figure=figure,
         contents=contents,
     )
-    return numbered(with_contents(page))
+    return number_facts(with_contents(page))
 
 
 def sections(cells: Iterable[NotebookNode]) -> list[Content]:

@@ -16,7 +16,7 @@ from forecasting.evidence.words import period_words
 from forecasting.measures import MEASURES, measure_of
 from forecasting.periods import Period
 
-SETTINGS = {  # places of charging, as a reader calls them
+SETTING_WORDS = {  # places of charging, as a reader calls them
     "home": "at home",
     "work": "at work",
     "depot": "in depots",
@@ -25,7 +25,7 @@ SETTINGS = {  # places of charging, as a reader calls them
     "destination_dc": "public, destination, fast",
     "enroute_dc": "public, on the road, fast",
 }
-COUNTED = ("vehicles", "points", "stations", "units")  # one by one
+COUNTED_UNITS = ("vehicles", "points", "stations", "units")  # one by one
 PARAMETERS = {  # those whose name does not say it
     "afir_kw": "power for each vehicle by the rule",
     "annual_km": "kilometres a year",
@@ -126,7 +126,7 @@ def amount(value: float, measure: str) -> str:
     """
     if unit_of(measure) == "USD" and abs(value) >= 1e6:
         return f"{value / 1e6:,.3g} million"
-    if unit_of(measure) in COUNTED and math.isfinite(value):
+    if unit_of(measure) in COUNTED_UNITS and math.isfinite(value):
         return readable(round(float(f"{value:.3g}")))
     return readable(value)
 
@@ -205,7 +205,7 @@ def finding(measure: str, words: str, label: str = "") -> str:
     """
     label = uncapital(label or label_of(measure)).replace(":", " by")
     unit = unit_of(measure)
-    if unit in COUNTED:
+    if unit in COUNTED_UNITS:
         return f"{words} {label}"
     if unit in ("", "index", "percent"):
         return f"{label} {words}"
@@ -274,15 +274,15 @@ def published_words(when: Period | None) -> str:
     return f"in {when.end:%Y}"
 
 
-def plural(number: int, one: str) -> str:
+def plural(number: int, noun: str) -> str:
     """A number of things.
 
     >>> plural(1, "fact"), plural(2000, "report")
     ('1 fact', '2,000 reports')
     """
     if number == 1:
-        return f"1 {one}"
-    return f"{number:,} {one}s"
+        return f"1 {noun}"
+    return f"{number:,} {noun}s"
 
 
 def phrase(pattern: str, words: object) -> str:
@@ -324,10 +324,13 @@ def parameter_words(name: str) -> str:
     >>> parameter_words("destination_dc"), parameter_words("annual_km.bus")
     ('public, destination, fast', 'kilometres a year, bus')
     """
-    first, *rest = name.split(".")
-    known = SETTINGS | PARAMETERS
+    parameter, *parts = name.split(".")
+    labels = SETTING_WORDS | PARAMETERS
     return ", ".join(
-        [known.get(first, first.replace("_", " ")), *(known.get(part, part) for part in rest)]
+        [
+            labels.get(parameter, parameter.replace("_", " ")),
+            *(labels.get(part, part) for part in parts),
+        ]
     )
 
 

@@ -17,7 +17,7 @@ from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.question import find_scenario, scenario_of_place
 
 # What every params file says; where a notebook does not, the file of its scenario is read
-REQUIRED = ("scenario", "as_of", "horizon", "seed")
+REQUIRED_KEYS = ("scenario", "as_of", "horizon", "seed")
 
 
 def setup() -> None:
@@ -73,7 +73,7 @@ def scenario_of(namespace: Mapping[str, Any]) -> Scenario:
     """
     keys = _parameters(namespace)
     place = keys.get("country") or keys.get("corridor")
-    if isinstance(place, str) and not keys.keys() >= {*REQUIRED}:
+    if isinstance(place, str) and not keys.keys() >= {*REQUIRED_KEYS}:
         question = scenario_of_place(place, str(keys.get("scenario", "baseline")))
         keys = find_scenario(question).parameters() | keys
     return scenario_from_parameters(keys)
@@ -110,9 +110,9 @@ def _parameters(namespace: Mapping[str, Any]) -> dict[str, Any]:
     >>> _parameters({"country": "UZ", "contry": "KZ", "title": None, "_": 1, "In": []})
     {'country': 'UZ', 'contry': 'KZ'}
     """
-    plain = (str, bool, int, float, list, dict)
+    data_types = (str, bool, int, float, list, dict)
     return {
         name: value
         for name, value in namespace.items()
-        if isinstance(value, plain) and not name.startswith("_") and name not in ("In", "Out")
+        if isinstance(value, data_types) and not name.startswith("_") and name not in ("In", "Out")
     }

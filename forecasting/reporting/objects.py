@@ -49,8 +49,8 @@ chart_of.register(Outlook, fan_chart)
 
 
 def _rows(rows: Mapping[str, str], caption: str) -> str:
-    known = [row for row in rows.items() if row[1]]
-    return Table(plain_frame(known, columns=["", caption]))._repr_html_()
+    filled = [row for row in rows.items() if row[1]]
+    return Table(plain_frame(filled, columns=["", caption]))._repr_html_()
 
 
 @html_of.register
@@ -80,8 +80,8 @@ def _ledger_html(ledger: Ledger) -> str:
         for fact in ledger.head(FACTS_SHOWN)
     ]
     table = Table(plain_frame(cells, columns=["fact", "kind", "published", "source"]))
-    more = len(ledger) - len(cells)
-    return table._repr_html_() + phrase("<p>and {} more facts</p>", more)
+    remainder = len(ledger) - len(cells)
+    return table._repr_html_() + phrase("<p>and {} more facts</p>", remainder)
 
 
 @html_of.register
@@ -94,11 +94,11 @@ def _scenario_html(scenario: Scenario) -> str:
         for driver in scenario.drivers
     ]
     sizes = [f"{name} {_ends(size)}" for name, size in scenario.assumptions.items()]
-    counted = basis_words(", as counted by {}", scenario.basis)
+    agency = basis_words(", as counted by {}", scenario.basis)
     rows = {
         "known on": str(scenario.as_of),
         "to": str(scenario.horizon),
-        "forecast": label_of(scenario.measure) + counted,
+        "forecast": label_of(scenario.measure) + agency,
         "new vehicles a year": _sizes(scenario.market_size),
         "events": "; ".join(events),
         "assumes": "; ".join(sizes),

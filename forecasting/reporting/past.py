@@ -29,7 +29,7 @@ from forecasting.reporting.display import (
 )
 from forecasting.reporting.labels import amount, label_of, label_words
 from forecasting.reporting.result_tables import yearly
-from forecasting.reporting.score_words import EVENTS, cells_of, others_words, record_sentence
+from forecasting.reporting.score_words import EVENTS, cells_of, other_agency, record_sentence
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.outlook_files import load_record, load_results
 
@@ -37,9 +37,9 @@ Record = dict[str, Any]  # what a file holds of a report, or a page shows
 NO_OUTCOME = (
     "No forecast of an earlier year's end has an outcome yet: nothing was printed since, or before."
 )
-LEAST = 0.01  # a change of a headline number, as a share of it, from which it is told
+MIN_CHANGE = 0.01  # a change of a headline number, as a share of it, from which it is told
 NOT_COMPARED = {"drivers", "as_of", "name", "title"}  # parts of a scenario
-AMOUNTS = {"median": "median", LOW: "low", HIGH: "high", "printed since": "outcome"}
+AMOUNT_COLUMNS = {"median": "median", LOW: "low", HIGH: "high", "printed since": "outcome"}
 
 
 def past_forecasts(outlook: Outlook) -> Table:
@@ -71,15 +71,18 @@ def past_forecasts(outlook: Outlook) -> Table:
     """
     record = record_known_by(outlook.as_of, outlook.results.country)
     names = record["measure"]
-    shown = {
+    columns = {
         "forecast of": record["as_of"],
         "what": names.map(label_of),
         "period": record["period"].map(label_words),
-        **{head: list(map(amount, record[column], names)) for head, column in AMOUNTS.items()},
+        **{
+            head: list(map(amount, record[column], names))
+            for head, column in AMOUNT_COLUMNS.items()
+        },
         "inside": record["inside"].map({True: "yes", False: "no"}),
-        "counted by others": others_words(record),
+        "counted by others": other_agency(record),
     }
-    return rows_table(shown, caption=record_sentence(record), nothing=NO_OUTCOME)
+    return rows_table(columns, caption=record_sentence(record), nothing=NO_OUTCOME)
 
 
 def scoreboard(day: dt.date) -> Record | None:
@@ -128,21 +131,23 @@ def kept_forecasts(folder: Path, day: dt.date) -> Record | None:
         return None
 
 
-def changes_since(earlier: Path, folder: Path) -> str:
+def changes_since(old_folder: Path, folder: Path) -> str:
     """What changed since the report that a new one replaces, as HTML: the facts used, the policies,
     what the scenario says, and the medians of the headline. Nothing where nothing changed.
 
     Parameters
     ----------
-    earlier, folder : Path
+    old_folder, folder : Path
         Of the two reports, with their stored results; without either nothing is said.
     """
-    before, now = (load_record(home / OUTLOOK_TABLE) for home in (earlier, folder))
-    if not before or not now:
+    old, new = (load_record(home / OUTLOOK_TABLE) for home in (old_folder, folder))
+    if not old or not new:
         return ""
-    olds, news = _parts(before), _parts(now)
-    lines: list[Line] = [line for kind in news for line in _changed(kind, olds[kind], news[kind])]
-    lines += _moved(earlier, folder, now)
+    olds, news = _parts(old), _parts(new)
+    lines: list[Line] = [
+        line for kind in news for line in _differences(kind, olds[kind], news[kind])
+    ]
+    lines += _median_changes(old_folder, folder, new)
     if not lines:
         return ""
     return BulletList(lines, "fc-since")._repr_html_()
@@ -159,32 +164,32 @@ def _parts(record: Record) -> dict[str, Record]:
     }
 
 
-def _changed(kind: str, before: Record, now: Record) -> Iterator[Line]:
-    for name in sorted({*before, *now}):
+def _differences(kind: str, old: Record, new: Record) -> Iterator[Line]:
+    for name in sorted({*old, *new}):
         words: str | Link = name.replace("_", " ")
         if kind == "fact":
             words = mention(name)
-        if name not in before:
+        if name not in old:
             yield [f"One {kind} more: ", words]
-        elif name not in now:
+        elif name not in new:
             yield [f"One {kind} less: ", words]
-        elif before[name] != now[name]:
+        elif old[name] != new[name]:
             yield [f"One {kind} changed: ", words]
 
 
-def _moved(earlier: Path, folder: Path, record: Record) -> Iterator[str]:
+def _median_changes(old_folder: Path, folder: Path, record: Record) -> Iterator[str]:
     """The medians of the headline that are others than before by a percent or more."""
-    then, now = (yearly(load_results(home / OUTLOOK_TABLE))[0.5] for home in (earlier, folder))
+    old, new = (yearly(load_results(home / OUTLOOK_TABLE))[0.5] for home in (old_folder, folder))
     flow = record["parameters"].get("measure", "")
     years = (record["first_year"], record["parameters"]["horizon"])
-    for key in now.index.intersection(then.index, sort=False):
+    for key in new.index.intersection(old.index, sort=False):
         measure, year = key[2:]
         if year in years and (measure == flow or measure in AT_THE_HORIZON):
-            change = now[key] - then[key]
-            if abs(change) >= LEAST * abs(then[key]) > 0:
+            change = new[key] - old[key]
+            if abs(change) >= MIN_CHANGE * abs(old[key]) > 0:
                 yield (
-                    f"{label_of(measure)}, {year}: {amount(now[key], measure)}, before "
-                    f"{amount(then[key], measure)} ({change / then[key]:+.0%})."
+                    f"{label_of(measure)}, {year}: {amount(new[key], measure)}, before "
+                    f"{amount(old[key], measure)} ({change / old[key]:+.0%})."
                 )
 
 

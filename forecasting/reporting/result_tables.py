@@ -33,9 +33,9 @@ from forecasting.reporting.display import (
     HIGH,
     LOW,
     Table,
-    beside,
     plain_frame,
     rows_table,
+    side_by_side,
 )
 from forecasting.reporting.labels import (
     ReadNumber,
@@ -63,15 +63,15 @@ if TYPE_CHECKING:
     from forecasting.parameters.schema import Driver, Range
     from forecasting.scenarios.outlook import Outlook
 
-TINY = 1e-9
-ANYTHING = 1e4  # an 80 % range of more than this factor says nothing
-LEVELS = {"median": 0.5, LOW: 0.1, HIGH: 0.9}
-CHAIN = (*EV_FLOWS, *DEMAND_STEPS)
+LOG_FLOOR = 1e-9
+MAX_RANGE_FACTOR = 1e4  # an 80 % range of more than this factor says nothing
+COLUMN_LEVELS = {"median": 0.5, LOW: 0.1, HIGH: 0.9}
+CHAIN_MEASURES = (*EV_FLOWS, *DEMAND_STEPS)
 # Of what is judged: no quantiles, the ends of what is thought possible
-RANGE = ("likeliest", "lowest", "highest")
+RANGE_HEADS = ("likeliest", "lowest", "highest")
 # Between the words of a driver's name, but for "re-export" and "plug-in"
-APART = re.compile(r"(?<!\bre)(?<!\bplug)-")
-SIZES = {
+WORD_BREAK = re.compile(r"(?<!\bre)(?<!\bplug)-")
+SIZE_UNITS = {
     "level": "times as many",
     "growth": "times as many each year",
     "ceiling": "share of new vehicles",
@@ -81,9 +81,9 @@ SIZES = {
 }
 # What becomes of a privilege or a trade, and when the months are that a table tells of
 POLICY_WORDS = {"ends": "ends", "begins": "begins", "blocked": "held up", "step": "changes"}
-BEFORE = "3 months before"
-AFTER = "3 months after"
-LATER = "a year on, or freed"
+BEFORE_HEAD = "3 months before"
+AFTER_HEAD = "3 months after"
+YEAR_ON_HEAD = "a year on, or freed"
 NO_POLICY = "No policy is known that moves this flow."
 
 
@@ -98,11 +98,13 @@ def whole_years(table: pd.DataFrame) -> pd.DataFrame:
     """
     starts = table["period_start"].astype(str)
     ends = table["period_end"].astype(str)
-    whole = ends.str.endswith("-12-31") & (starts.str.endswith("-01-01") | (starts == ends))
-    return table[whole].assign(year=ends[whole].str[:4].astype(int))
+    full_years = ends.str.endswith("-12-31") & (starts.str.endswith("-01-01") | (starts == ends))
+    return table[full_years].assign(year=ends[full_years].str[:4].astype(int))
 
 
-def vehicles_in(results: Results | StoredResults, basis: str | None, own: str, measure: str) -> str:
+def vehicles_in(
+    results: Results | StoredResults, basis: str | None, flow: str, measure: str
+) -> str:
     """Which electric cars a measure counts: the flow that is forecast those of its agency, what
     follows from it plug-in hybrids too, where there are any.
 
@@ -112,14 +114,14 @@ def vehicles_in(results: Results | StoredResults, basis: str | None, own: str, m
         Of one place.
     basis : str or None
         Of the forecast.
-    own, measure : str
+    flow, measure : str
         The flow that is forecast, and the measure that is named.
     """
     plug_in = "phev_stock" in results.values and results.bands("phev_stock")[0.5].iloc[-1] > 0
-    if plug_in and measure != own:
+    if plug_in and measure != flow:
         return "battery and plug-in cars"
-    known = shipped_bases().get(basis or "")
-    return (known and known.vehicles) or "electric cars"
+    definition = shipped_bases().get(basis or "")
+    return (definition and definition.vehicles) or "electric cars"
 
 
 def label_in(outlook: Outlook, measure: str) -> str:
@@ -218,16 +220,16 @@ def headline(
         measure, year, median, the ends of the 80 % range, unit.
     """
     flow = results.bands(measure)
-    soon = [year for year in (first_year, first_year + 1) if year in flow.index]
-    shown = [(measure, year) for year in soon]
+    flow_years = [year for year in (first_year, first_year + 1) if year in flow.index]
+    pairs = [(measure, year) for year in flow_years]
     for name in [name for name in AT_THE_HORIZON if name in results.values] or [measure]:
-        last = int(results.bands(name).index[-1])
-        if last not in soon:
-            shown.append((name, last))
+        final_year = int(results.bands(name).index[-1])
+        if final_year not in flow_years:
+            pairs.append((name, final_year))
     entries = []
-    for name, year in shown:
+    for name, year in pairs:
         row = results.bands(name).loc[year]
-        levels = dict(zip(LEVELS, row[[*LEVELS.values()]], strict=True))
+        levels = dict(zip(COLUMN_LEVELS, row[[*COLUMN_LEVELS.values()]], strict=True))
         entries.append({"measure": name, "year": year, **levels, "unit": unit_of(name)})
     return entries
 
@@ -261,8 +263,8 @@ def outlook_table(outlook: Outlook, *measures: str) -> Table:
     >>> fc.tables.outlook_table(outlook, "ev_stock").frame.columns[1]
     ('Electric cars on the road, vehicles', 'median')
     """
-    shown = measures or tuple(dict.fromkeys((*CHAIN, outlook.measure)))
-    heads = {with_unit(name, label_in(outlook, name)): name for name in shown}
+    columns = measures or tuple(dict.fromkeys((*CHAIN_MEASURES, outlook.measure)))
+    heads = {with_unit(name, label_in(outlook, name)): name for name in columns}
     frame = _by_year(outlook.results, heads, outlook.first_year)
     return rows_table(frame, heads, nothing="This outlook has none.")
 
@@ -309,7 +311,7 @@ def _by_year(results: Results, heads: Mapping[str, str], since: int | None) -> p
         for head, name in heads.items()
         if name in results.values
     }
-    return beside(columns, "year")
+    return side_by_side(columns, "year")
 
 
 def with_unit(measure: str, label: str = "") -> str:
@@ -324,7 +326,8 @@ def with_unit(measure: str, label: str = "") -> str:
 def in_columns(wide: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Median and both ends of the 80 % range in columns of their own, in words."""
     words = {
-        head: [amount(value, measure) for value in wide[level]] for head, level in LEVELS.items()
+        head: [amount(value, measure) for value in wide[level]]
+        for head, level in COLUMN_LEVELS.items()
     }
     return plain_frame(words, wide.index)
 
@@ -348,7 +351,7 @@ def measures_beside(
     for name, (results, year) in groups.items():
         rows = [in_columns(results.bands(measure).loc[[year]], measure) for measure in measures]
         parts[name] = pd.concat(rows).set_axis([with_unit(measure) for measure in measures])
-    return beside(parts, head)
+    return side_by_side(parts, head)
 
 
 def growth_by_year(outlook: Outlook) -> Table:
@@ -376,24 +379,24 @@ def growth_by_year(outlook: Outlook) -> Table:
     >>> fc.tables.growth_by_year(road).caption
     'Growth on the year before'
     """
-    several = len(outlook.parts) > 2  # places, and their sum
+    has_parts = len(outlook.parts) > 2  # places, and their sum
     groups = {}
-    for part in outlook.parts if several else outlook.parts[:1]:
+    for part in outlook.parts if has_parts else outlook.parts[:1]:
         wide = yearly_growth(part, outlook.measure).loc[outlook.first_year - 1 :]
         groups[part_words(part.country)] = pd.DataFrame(
-            {head: wide[level].map(percent) for head, level in LEVELS.items()}
+            {head: wide[level].map(percent) for head, level in COLUMN_LEVELS.items()}
         )
-    return Table(beside(groups, "year"), caption="Growth on the year before")
+    return Table(side_by_side(groups, "year"), caption="Growth on the year before")
 
 
-def facts_table(ledger: Ledger, last: int | None = None) -> Table:
+def facts_table(ledger: Ledger, limit: int | None = None) -> Table:
     """The facts in words, newest period last, each with a link to where it was published.
 
     Parameters
     ----------
     ledger : Ledger
         The facts.
-    last : int, optional
+    limit : int, optional
         Only so many, those with the latest periods.
 
     Returns
@@ -410,12 +413,12 @@ def facts_table(ledger: Ledger, last: int | None = None) -> Table:
     --------
     >>> import forecasting as fc
     >>> uz = fc.datasets.central_asia().select("UZ", "ev_imports", as_of="2023-06-26")
-    >>> list(fc.tables.facts_table(uz, last=3).frame)
+    >>> list(fc.tables.facts_table(uz, limit=3).frame)
     ['period', 'statement', 'basis', 'kind', 'published', 'source', 'fact']
     """
     facts = in_order(ledger)
-    if last:
-        facts = facts[-last:]
+    if limit:
+        facts = facts[-limit:]
     rows = [
         {
             "period": _when(fact),
@@ -438,14 +441,14 @@ def _when(fact: Fact) -> str:
     return period_words(fact.period)
 
 
-def conflicts_table(ledger: Ledger, last: int = 10) -> Table:
+def conflicts_table(ledger: Ledger, limit: int = 10) -> Table:
     """The facts that disagree, the widest first.
 
     Parameters
     ----------
     ledger : Ledger
         The facts.
-    last : int
+    limit : int
         Only so many.
 
     Returns
@@ -462,7 +465,7 @@ def conflicts_table(ledger: Ledger, last: int = 10) -> Table:
     --------
     >>> import forecasting as fc
     >>> ledger = fc.datasets.central_asia().select("TJ", "ev_imports")
-    >>> list(fc.tables.conflicts_table(ledger, last=1).frame)[:4]
+    >>> list(fc.tables.conflicts_table(ledger, limit=1).frame)[:4]
     ['disagreement', 'period', 'one', 'counted by']
     """
     rows = [
@@ -477,7 +480,7 @@ def conflicts_table(ledger: Ledger, last: int = 10) -> Table:
             "why": row["why"],
             "facts": f"{row['fact_a']}, {row['fact_b']}",
         }
-        for row in conflicts(ledger).head(last).to_dict("records")
+        for row in conflicts(ledger).head(limit).to_dict("records")
     ]
     return rows_table(rows, nothing="No two facts disagree.")
 
@@ -513,14 +516,14 @@ def revisions_table(ledger: Ledger) -> Table:
     return small_table(table.assign(**words).set_index("period")[columns])
 
 
-def nesting_table(ledger: Ledger, last: int = 8) -> Table:
+def nesting_table(ledger: Ledger, limit: int = 8) -> Table:
     """Which sums close: months and the period that they fill, partners and the world.
 
     Parameters
     ----------
     ledger : Ledger
         The facts, of every partner.
-    last : int
+    limit : int
         Only so many.
 
     Returns
@@ -540,10 +543,10 @@ def nesting_table(ledger: Ledger, last: int = 8) -> Table:
     >>> list(fc.tables.nesting_table(ledger).frame)
     ['sentence', 'gap']
     """
-    return small_table(nesting(ledger).set_index("sentence")[["gap"]].head(last))
+    return small_table(nesting(ledger).set_index("sentence")[["gap"]].head(limit))
 
 
-def fit_table(forecast: FlowForecast, last: int | None = None) -> Table:
+def fit_table(forecast: FlowForecast, limit: int | None = None) -> Table:
     """Each fact that entered a forecast: as printed, as the others lead one to expect, and how
     surprising it is.
 
@@ -551,7 +554,7 @@ def fit_table(forecast: FlowForecast, last: int | None = None) -> Table:
     ----------
     forecast : FlowForecast
         Made from facts.
-    last : int, optional
+    limit : int, optional
         Only so many, the most surprising.
 
     Returns
@@ -569,19 +572,19 @@ def fit_table(forecast: FlowForecast, last: int | None = None) -> Table:
     >>> import forecasting as fc
     >>> uz = fc.datasets.central_asia().select("UZ", "ev_imports", as_of="2023-06-26")
     >>> forecast = fc.forecast_flow(uz, periods=[fc.year(2023)], market_size=3e5, draws=50)
-    >>> list(fc.tables.fit_table(forecast, last=2).frame)
+    >>> list(fc.tables.fit_table(forecast, limit=2).frame)
     ['period', 'printed', 'expected', '10 %', '90 %', 'surprise', 'doubted', 'fact']
     """
     fit = forecast.fit_table()
-    frame = fit.sort_values("surprise", key=lambda by: -by.abs(), kind="stable").iloc[:last]
+    frame = fit.sort_values("surprise", key=lambda by: -by.abs(), kind="stable").iloc[:limit]
     columns = ["period", "printed", "expected", "low", "high", "surprise", "doubted", "fact"]
-    shown = frame[columns].astype(object)
+    cells = frame[columns].astype(object)
     # It gives the flow its scale
-    alone = (frame["low"] > 0) & (frame["high"] > ANYTHING * frame["low"])
-    shown.loc[alone, ["expected", "low", "high"]] = ["anything", "–", "–"]
-    shown["period"] = shown["period"].map(label_words)
-    shown["doubted"] = [f"{100 * doubt:.0f} %" for doubt in frame["doubted"]]
-    texts = _texts(shown.rename(columns={"low": LOW, "high": HIGH}))
+    unbounded = (frame["low"] > 0) & (frame["high"] > MAX_RANGE_FACTOR * frame["low"])
+    cells.loc[unbounded, ["expected", "low", "high"]] = ["anything", "–", "–"]
+    cells["period"] = cells["period"].map(label_words)
+    cells["doubted"] = [f"{100 * doubt:.0f} %" for doubt in frame["doubted"]]
+    texts = _texts(cells.rename(columns={"low": LOW, "high": HIGH}))
     return rows_table(texts, nothing="No fact enters this forecast.")
 
 
@@ -655,14 +658,14 @@ def _texts(frame: pd.DataFrame) -> pd.DataFrame:
     return plain_frame(rows, columns=heads)
 
 
-def sources_table(ledger: Ledger, last: int | None = None) -> Table:
+def sources_table(ledger: Ledger, limit: int | None = None) -> Table:
     """Where the facts come from: publisher, how many facts, the newest of them.
 
     Parameters
     ----------
     ledger : Ledger
         The facts.
-    last : int, optional
+    limit : int, optional
         Only so many publishers, those with the most facts.
 
     Returns
@@ -683,9 +686,9 @@ def sources_table(ledger: Ledger, last: int | None = None) -> Table:
     ['source', 'facts', 'newest']
     """
     facts = ledger.frame[ledger.frame["source"] != ""].groupby("source")
-    shown = facts.agg(facts=("id", "size"), newest=("published", "max"), url=("url", "first"))
-    shown = shown.sort_values("facts", ascending=False, kind="stable").iloc[:last]
-    return rows_table(shown.astype(str).reset_index())
+    publishers = facts.agg(facts=("id", "size"), newest=("published", "max"), url=("url", "first"))
+    publishers = publishers.sort_values("facts", ascending=False, kind="stable").iloc[:limit]
+    return rows_table(publishers.astype(str).reset_index())
 
 
 def drivers_table(outlook: Outlook) -> Table:
@@ -716,9 +719,9 @@ def drivers_table(outlook: Outlook) -> Table:
     """
     rows = [
         {
-            "event": capital(APART.sub(" ", driver.name)),
+            "event": capital(WORD_BREAK.sub(" ", driver.name)),
             "acts on": capital(_acts_on(driver.quantity, partial(label_in, outlook))),
-            "when": _dated(driver),
+            "when": _driver_dates(driver),
             **_range(driver.size),
             "unit": _unit(driver),
             "probability": ReadNumber(driver.probability),
@@ -727,7 +730,7 @@ def drivers_table(outlook: Outlook) -> Table:
         }
         for driver in outlook.scenario.drivers
     ]
-    columns = ["event", "acts on", "when", *RANGE, "unit", "probability", "reason", "facts"]
+    columns = ["event", "acts on", "when", *RANGE_HEADS, "unit", "probability", "reason", "facts"]
     return rows_table(plain_frame(rows, columns=columns), nothing="No event is assumed.")
 
 
@@ -761,8 +764,10 @@ def policies_table(outlook: Outlook) -> Table:
     forecast = outlook.baseline_forecast
     if forecast is None:
         raise InputError(f"{outlook.scenario.name} was read from files, which hold no policies")
-    columns = ["policy", "what", "on", BEFORE, AFTER, LATER, "source", "url"]
-    frame = plain_frame([*_known_policies(forecast), *_changed(outlook, forecast)], columns=columns)
+    columns = ["policy", "what", "on", BEFORE_HEAD, AFTER_HEAD, YEAR_ON_HEAD, "source", "url"]
+    frame = plain_frame(
+        [*_known_policies(forecast), *_scenario_policies(outlook, forecast)], columns=columns
+    )
     events = forecast.policies.effects.ends.events
     caption = f"Change of months, 80 % ranges; learned from {events} ends elsewhere"
     if any(policy.kind == "blocked" for policy in forecast.policies.rows):
@@ -776,41 +781,41 @@ def _known_policies(forecast: FlowForecast) -> Iterator[list[str]]:
     for policy in sorted(forecast.policies.rows, key=lambda row: row.start):
         if policy.start < forecast.months[0].start:
             continue
-        own = effects[effects["policy"] == policy.id].set_index("month")
-        later = None
+        months = effects[effects["policy"] == policy.id].set_index("month")
+        freed = None
         if policy.kind == "blocked" and policy.end:
-            later = first_month(policy.end)
+            freed = first_month(policy.end)
         words = policy.quote or policy.id
-        spans = _spans(own, policy.start, later)
-        what = POLICY_WORDS[policy.kind]
-        yield [words, what, policy.start.isoformat(), *spans, policy.source, policy.url]
+        spans = _spans(months, policy.start, freed)
+        change = POLICY_WORDS[policy.kind]
+        yield [words, change, policy.start.isoformat(), *spans, policy.source, policy.url]
 
 
-def _changed(outlook: Outlook, forecast: FlowForecast) -> Iterator[list[str]]:
+def _scenario_policies(outlook: Outlook, forecast: FlowForecast) -> Iterator[list[str]]:
     """A row for each event that changes what becomes of a policy."""
     drivers, _ = drivers_on_day(outlook.scenario, outlook.ledger, outlook.as_of)
     until = last_day(outlook.evidence or Ledger(), outlook.as_of)
     labels = [month.label for month in forecast.months]
     for driver in drivers:
         if driver.kind == "policy":
-            alone = apply_drivers(forecast, [driver], until, outlook.scenario.seed)
+            with_driver = apply_drivers(forecast, [driver], until, outlook.scenario.seed)
             # A flow may be 0
-            logs = np.log(alone.monthly + TINY) - np.log(forecast.monthly + TINY)
-            moved = percent_of(logs, labels)
-            spans = _spans(moved, driver.start)
+            logs = np.log(with_driver.monthly + LOG_FLOOR) - np.log(forecast.monthly + LOG_FLOOR)
+            months = percent_of(logs, labels)
+            spans = _spans(months, driver.start)
             if {*spans} != {"–"}:
-                about = shipped_policies()[driver.policy]
+                policy = shipped_policies()[driver.policy]
                 day = driver.start.isoformat()
-                yield [driver.reason, "in this scenario", day, *spans, about.source, about.url]
+                yield [driver.reason, "in this scenario", day, *spans, policy.source, policy.url]
 
 
-def _spans(effects: pd.DataFrame, start: dt.date, later: pd.Period | None = None) -> list[str]:
+def _spans(effects: pd.DataFrame, start: dt.date, end_month: pd.Period | None = None) -> list[str]:
     """The change of three months before a day, three after it, and three a year on, or from a later
     month on.
     """
-    first = first_month(start)
+    start_month = first_month(start)
     spans = []
-    for begin in (first - 3, first, later or first + 12):
+    for begin in (start_month - 3, start_month, end_month or start_month + 12):
         months = pd.period_range(begin, periods=3, freq="M").astype(str)
         mean = effects[["effect_percent", "low", "high"]].reindex(months, fill_value=0.0).mean()
         middle, low, high = (f"{round(value):+d}" for value in mean)
@@ -829,24 +834,24 @@ def _acts_on(quantity: str, label: Callable[[str], str] = label_of) -> str:
 
 def _unit(driver: Driver) -> str:
     """Of a driver's size."""
-    known = SIZES.get(driver.kind) or unit_of(driver.quantity)
-    return known or load_parameters()[driver.quantity].unit
+    unit = SIZE_UNITS.get(driver.kind) or unit_of(driver.quantity)
+    return unit or load_parameters()[driver.quantity].unit
 
 
 def size_words(driver: Driver) -> str:
     """What a driver's size is, with its unit: of a parameter of the demand chain its name, too."""
     unit = _unit(driver)
-    if driver.kind in SIZES:
+    if driver.kind in SIZE_UNITS:
         return unit
     return f"{_acts_on(driver.quantity)}, {unit}"
 
 
-def _dated(driver: Driver) -> str:
+def _driver_dates(driver: Driver) -> str:
     """From when, or in which period, in words."""
     if driver.end:
         return period_words(span(str(driver.start), str(driver.end)))
-    first = driver.start.month == driver.start.day == 1
-    return f"from {driver.start.year if first else day_words(driver.start)}"
+    whole_year = driver.start.month == driver.start.day == 1
+    return f"from {driver.start.year if whole_year else day_words(driver.start)}"
 
 
 def _range(size: Range | Assumption) -> dict[str, object]:
@@ -857,7 +862,7 @@ def _range(size: Range | Assumption) -> dict[str, object]:
     cells = [likeliest, ReadNumber(size.low), ReadNumber(size.high)]
     if size.low == size.high:
         cells[1:] = ["–", "–"]
-    return dict(zip(RANGE, cells, strict=True))
+    return dict(zip(RANGE_HEADS, cells, strict=True))
 
 
 def assumptions_table(outlook: Outlook, *, all_of_them: bool = False) -> Table:
@@ -974,11 +979,11 @@ def methods_table(
         row = frame.iloc[years.index(str(year))]
         middle = row["median"] if "median" in frame else row["mean"]
         ends = {LOW: readable(row["pi_lower"]), HIGH: readable(row["pi_upper"])}
-        shown = {"method": name, "median": readable(middle), **ends}
+        cells = {"method": name, "median": readable(middle), **ends}
         if happened is not None:
             inside = "yes" if row["pi_lower"] <= happened <= row["pi_upper"] else "no"
-            shown |= {"happened": readable(happened), "inside": inside}
-        rows.append(shown)
+            cells |= {"happened": readable(happened), "inside": inside}
+        rows.append(cells)
     return Table(pd.DataFrame(rows))
 
 
@@ -1009,5 +1014,5 @@ def parameters_table(results: GrowthResults) -> Table:
     ['parameter', 'estimate', 'standard error']
     """
     names = list(results.params.index)
-    shown = {"estimate": results.params, "standard error": results.bse.reindex(names)}
-    return small_table(pd.DataFrame(shown).rename_axis("parameter"))
+    columns = {"estimate": results.params, "standard error": results.bse.reindex(names)}
+    return small_table(pd.DataFrame(columns).rename_axis("parameter"))

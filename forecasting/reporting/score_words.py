@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from forecasting.evaluation.claim import Claim
 
 # What each column of a backtest is called; an indented one is a part of the one above it
-INSIDE = {
+COVERAGE_ROWS = {
     "in80": "outcomes inside the 80 % interval",
     "in95": "outcomes inside the 95 % interval",
     "cases": "cases",
@@ -38,7 +38,7 @@ BACKTEST = {
     "ratio_h1": "  1 year ahead",
     "ratio_short": f"  at most {SHORT} years of history",
     "ratio_regression": "ratio to the analogue regression",
-    **INSIDE,
+    **COVERAGE_ROWS,
 }
 BY_GROUP = {
     "cases": "cases",
@@ -58,7 +58,7 @@ PART_YEAR = {
     "next_ale": "  median error of the log",
     "ratio": "ratio to the best rule, this year",
     "next_ratio": "ratio to the best rule, next year",
-    **INSIDE,
+    **COVERAGE_ROWS,
 }
 EVENTS = {
     "wis": "interval score",
@@ -70,7 +70,7 @@ EVENTS = {
     "ratio_three": "  three months after",
     "ratio_twelve": "  twelve months after",
     "ratio_known": "  where it had been announced by then",
-    **INSIDE,
+    **COVERAGE_ROWS,
     "events": "events",
 }
 # The columns that hold the standard errors of others
@@ -82,7 +82,7 @@ ERRORS = {
     "in95": "se95",
 }
 SIDES = ("below", "inside", "above")  # of an interval
-LEGEND = (
+SCORE_LEGEND = (
     "Interval score: weighted interval score of the log, lower is better, 0.1 is about 10 % off; "
     "± standard error, clustered by market and by the year that is scored."
 )
@@ -106,7 +106,7 @@ def scores_text(lines: pd.DataFrame, words: Mapping[str, str]) -> str:
     """
     groups = lines.attrs.get("groups")
     by_group = "" if groups is None else f"\n{figures_in(groups, BY_GROUP).T.to_string()}\n"
-    return f"{figures_in(lines, words).to_string()}\n{by_group}{LEGEND}"
+    return f"{figures_in(lines, words).to_string()}\n{by_group}{SCORE_LEGEND}"
 
 
 def figures_in(lines: pd.DataFrame, words: Mapping[str, str]) -> pd.DataFrame:
@@ -127,9 +127,9 @@ def figures_in(lines: pd.DataFrame, words: Mapping[str, str]) -> pd.DataFrame:
     inside 80 %  0.810 ± 0.020
     cases                   40
     """
-    known = [column for column in words if column in lines]
-    rows = [cells_of(lines, column).tolist() for column in known]
-    return pd.DataFrame(rows, [words[column] for column in known], list(lines.index))
+    columns = [column for column in words if column in lines]
+    rows = [cells_of(lines, column).tolist() for column in columns]
+    return pd.DataFrame(rows, [words[column] for column in columns], list(lines.index))
 
 
 def cells_of(lines: pd.DataFrame, column: str) -> pd.Series:
@@ -153,13 +153,13 @@ def chargers_text(scores: pd.DataFrame) -> str:
         Of `forecasting.evaluation.chargers.backtest_chargers`.
     """
     forms = {"median_ale": "{:.3f}", "mean_ale": "{:.3f}", "mape": "{:.1f} %", "in80": "{:.0%}"}
-    shown = {name: form.format for name, form in forms.items()}
+    formatters = {name: form.format for name, form in forms.items()}
     smallest = scores.attrs["smallest"]
     faults = scores.attrs["faults"]["fault"].value_counts()
     by_kind = phrase(" ({})", ", ".join(f"{kind} {count}" for kind, count in faults.items()))
     return "\n".join(
         [
-            scores.to_string(index=False, formatters=shown),
+            scores.to_string(index=False, formatters=formatters),
             f"Forecasts start from {MIN_POINTS} points and {MIN_VEHICLES} vehicles on; the "
             f"smallest had {smallest['points']:,.0f} points, the smallest stock was "
             f"{smallest['stock']:,.0f} vehicles.",
@@ -178,16 +178,16 @@ def record_text(record: pd.DataFrame) -> str:
     """
     places = ", ".join(dict.fromkeys(map(place_name, record["place"])))
     series = len(record.drop_duplicates(["place", "measure"]))
-    both = record[record["rule_score"].notna()]
+    with_rule = record[record["rule_score"].notna()]
     return "\n".join(
         [
             _rows_text(record),
             record_sentence(record),
             f"These are few, and not independent, from {series} series of {places}.",
-            "Score: weighted interval score of the log, mean "
-            f"{both['score'].mean():.2f}, 0.1 is about 10 % off; rule: the last year annualised "
-            f"and half its growth, mean {both['rule_score'].mean():.2f}. Under `counted by` stands "
-            "an agency that counts other things than the forecast's.",
+            f"Score: weighted interval score of the log, mean {with_rule['score'].mean():.2f}, "
+            "0.1 is about 10 % off; rule: the last year annualised and half its growth, mean "
+            f"{with_rule['rule_score'].mean():.2f}. Under `counted by` stands an agency that "
+            "counts other things than the forecast's.",
             f"Forecasts without an outcome so far: {record.attrs['open']}. Level and spread of "
             "growth come from a prior that has seen later years of other markets; its year effects "
             "end before each forecast's year.",
@@ -203,21 +203,22 @@ def archive_text(record: pd.DataFrame) -> str:
     record : DataFrame
         Of `forecasting.evaluation.archive.archive_record`.
     """
-    kept = len(record.drop_duplicates(["scenario", "as_of"]))
+    forecasts = len(record.drop_duplicates(["scenario", "as_of"]))
     return "\n".join(
         [
             _rows_text(record),
             record_sentence(record),
-            f"These are few, and not independent, from {kept} kept forecasts, each with the events "
-            f"of its scenario; {record.attrs['open']} more have no outcome so far. Score: weighted "
-            f"interval score of the log, mean {record['score'].mean():.2f}; 0.1 is about 10 % off.",
+            f"These are few, and not independent, from {forecasts} kept forecasts, each with the "
+            f"events of its scenario; {record.attrs['open']} more have no outcome so far. Score: "
+            f"weighted interval score of the log, mean {record['score'].mean():.2f}; 0.1 is about "
+            "10 % off.",
         ]
     )
 
 
 def _rows_text(record: pd.DataFrame) -> str:
     amounts = {name: record[name].map(_amount) for name in ("low", "median", "high", "outcome")}
-    shown = {
+    columns = {
         "place": record["place"],
         "measure": record["measure"],
         "as of": record["as_of"].astype(str),
@@ -227,12 +228,12 @@ def _rows_text(record: pd.DataFrame) -> str:
         "inside": record["inside"].map({True: "yes", False: "no"}),
         "score": record["score"].map("{:.2f}".format),
         "rule": record["rule_score"].map("{:.2f}".format).replace("nan", ""),
-        "counted by": others_words(record),
+        "counted by": other_agency(record),
     }
-    return pd.DataFrame(shown).to_string(index=False)
+    return pd.DataFrame(columns).to_string(index=False)
 
 
-def others_words(record: pd.DataFrame) -> pd.Series:
+def other_agency(record: pd.DataFrame) -> pd.Series:
     """Who counted each outcome, where not as the forecast counts.
 
     Parameters
@@ -259,14 +260,14 @@ def record_sentence(record: pd.DataFrame) -> str:
     2 of 2 outcomes counted as the forecast counts lie inside their 80 % range, where 1 to 2
     would be expected; of all 3, others' counts among them, 2.
     """
-    held = record["inside"].astype(bool)
-    own = record["own_basis"].astype(bool)
-    low, high = expected_inside(int(own.sum()))
-    expected = f", where {low} to {high} would be expected" if own.any() else ""
+    inside = record["inside"].astype(bool)
+    same_basis = record["own_basis"].astype(bool)
+    low, high = expected_inside(int(same_basis.sum()))
+    expected = f", where {low} to {high} would be expected" if same_basis.any() else ""
     return (
-        f"{(held & own).sum()} of {own.sum()} outcomes counted as the forecast counts lie inside "
-        f"their 80 % range{expected}; of all {len(record)}, others' counts among them, "
-        f"{held.sum()}."
+        f"{(inside & same_basis).sum()} of {same_basis.sum()} outcomes counted as the forecast "
+        f"counts lie inside their 80 % range{expected}; of all {len(record)}, others' counts "
+        f"among them, {inside.sum()}."
     )
 
 
@@ -312,8 +313,8 @@ def _comparison(claim: Claim) -> str:
 
 
 def _origin(claim: Claim) -> str:
-    own = phrase(", those of {} among them", ", ".join(claim.outlook.scenario.ledger))
-    facts = f"Facts it rests on: {len({*claim.outlook.facts_used})}{own}."
+    own_facts = phrase(", those of {} among them", ", ".join(claim.outlook.scenario.ledger))
+    facts = f"Facts it rests on: {len({*claim.outlook.facts_used})}{own_facts}."
     if claim.file:
         return f"Scenario {claim.outlook.name}, from {claim.file}. {facts}"
     why = "no params file forecasts this, the facts alone answer"

@@ -15,7 +15,7 @@ import pandas as pd
 from forecasting.demand.formulas import letters
 from forecasting.reporting.labels import phrase
 
-LEVELS: dict[float, str] = {
+LEVEL_HEADS: dict[float, str] = {
     0.025: "2.5 %",
     0.1: "10 %",
     0.25: "25 %",
@@ -24,19 +24,21 @@ LEVELS: dict[float, str] = {
     0.9: "90 %",
     0.975: "97.5 %",
 }
-ENDS = {LEVELS[level]: level for level in (0.1, 0.5, 0.9)}  # of the 80 % interval, and its middle
+INTERVAL_LEVELS = {
+    LEVEL_HEADS[level]: level for level in (0.1, 0.5, 0.9)
+}  # of the 80 % interval, and its middle
 # Rows, first and last, and column of a line; its name, dashes, width and colour
 Line = tuple[tuple[int, int], int, str, str, float, str]
 ANY_DAY = dt.date(2020, 1, 1)
 LONGEST_LINK = 2079  # characters; Excel takes no longer ones
 PLAIN: dict[str, Any] = {"valign": "top"}
-GRID = {"visible": True, "line": {"color": "#E6E9ED"}}
-HEAD: dict[str, Any] = {"bold": True, "bottom": 1, "text_wrap": True}
-LOOKS: dict[str, dict[str, Any]] = {
+GRIDLINES = {"visible": True, "line": {"color": "#E6E9ED"}}
+HEAD_FORMAT: dict[str, Any] = {"bold": True, "bottom": 1, "text_wrap": True}
+CELL_FORMATS: dict[str, dict[str, Any]] = {
     "text": {"text_wrap": True},
     "title": {"bold": True, "font_size": 16},
-    "head": HEAD,
-    "head of numbers": HEAD | {"align": "right"},
+    "head": HEAD_FORMAT,
+    "head of numbers": HEAD_FORMAT | {"align": "right"},
     "link": {"font_color": "#0072B2", "underline": 1, "text_wrap": True},
     "note": {"italic": True, "font_color": "#5F6B76", "text_wrap": True},
     "own": {"bg_color": "#FFF2AB", "border": 1, "locked": False},
@@ -66,7 +68,9 @@ class Book:
         created = dt.datetime.combine(day or ANY_DAY, dt.time())
         subject = phrase("As of {}", day)
         self.book.set_properties({"title": title, "subject": subject, "created": created})
-        self.looks = {name: self.book.add_format(PLAIN | look) for name, look in LOOKS.items()}
+        self.looks = {
+            name: self.book.add_format(PLAIN | look) for name, look in CELL_FORMATS.items()
+        }
         patterns = ["#,##0", "#,##0.0", "#,##0.00", "#,##0.000"]
         self.numbers = [self.book.add_format(PLAIN | {"num_format": form}) for form in patterns]
 
@@ -169,9 +173,9 @@ class Book:
         look : Format, optional
             Of the cell; three digits where none is given.
         """
-        shown = value if math.isfinite(value) else ""
+        cached = value if math.isfinite(value) else ""
         look = look or self.numbers[decimals(value)]
-        sheet.write_formula(row, column, f'=IFERROR({text},"")', look, shown)
+        sheet.write_formula(row, column, f'=IFERROR({text},"")', look, cached)
 
     def charts(
         self, sheet: Any, column: int, years: int, charts: Sequence[tuple[str, str, Sequence[Line]]]
@@ -191,13 +195,13 @@ class Book:
         """
         for place, (title, unit, lines) in enumerate(charts):
             chart = self.book.add_chart({"type": "line"})
-            for (first, last), across, name, dash, width, colour in lines:
+            for (top, bottom), values_column, name, dash, width, colour in lines:
                 look = {"color": colour, "width": width, "dash_type": dash}
-                cells = {"categories": years, "values": across}
-                spans = {key: [sheet.name, first, at, last, at] for key, at in cells.items()}
+                cells = {"categories": years, "values": values_column}
+                spans = {key: [sheet.name, top, at, bottom, at] for key, at in cells.items()}
                 chart.add_series({"name": name, "line": look, **spans})
             chart.set_title({"name": title, "name_font": {"size": 12}, "overlay": False})
-            chart.set_y_axis({"name": unit, "num_format": "#,##0", "major_gridlines": GRID})
+            chart.set_y_axis({"name": unit, "num_format": "#,##0", "major_gridlines": GRIDLINES})
             chart.set_legend({"position": "bottom"})
             chart.set_size({"width": 620, "height": 320})
             sheet.insert_chart(2 + 17 * place, column, chart)

@@ -33,7 +33,7 @@ from forecasting.parameters.naming import country_slug
 from forecasting.reporting.answer import median_and_ends
 from forecasting.reporting.article import write_article
 from forecasting.reporting.caveat_words import age_line, lines_of
-from forecasting.reporting.display import HIGH, LOW, Table, beside, line_html, numbered
+from forecasting.reporting.display import HIGH, LOW, Table, line_html, number_facts, side_by_side
 from forecasting.reporting.figures.scenario_contrast import scenario_comparison, small_fans
 from forecasting.reporting.html import figure_html, plotly_script, write_page
 from forecasting.reporting.labels import (
@@ -178,7 +178,7 @@ def _described(out: Path, record: Record, results: Stored) -> Run:
         "caveats": lines_of(caveat for caveat in stored_caveats(stored) if caveat != age),
         "failure": record.get("failure"),
         "link": name if (out / name / REPORT_PAGE).is_file() else "",
-        "since": numbered(record.get("since", "")),
+        "since": number_facts(record.get("since", "")),
         "fresh": " · ".join(filter(None, fresh)),
     }
 
@@ -291,7 +291,7 @@ def _gap(results: Stored) -> Part | None:
         rows = {place: known[place].bands(name).loc[year] for place in sorted(known)}
         head = f"{name.rpartition('_')[2].capitalize()}, points"
         groups[head] = in_columns(pd.DataFrame(rows).T, name)
-    return {"year": year, "table": Table(beside(groups, "Country"))}
+    return {"year": year, "table": Table(side_by_side(groups, "Country"))}
 
 
 def _comparisons(table: pd.DataFrame, scenarios: Sequence[str]) -> list[str]:

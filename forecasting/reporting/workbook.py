@@ -17,8 +17,13 @@ from forecasting.measures import CAR, CHARGING_ANSWERS, HEADLINE, MEASURES
 from forecasting.reporting.caveat_words import lines_of, size_words
 from forecasting.reporting.display import plain_frame
 from forecasting.reporting.labels import label_of, unit_by_year, unit_of
-from forecasting.reporting.result_tables import CHAIN, assumptions_table, drivers_table, headline
-from forecasting.reporting.sheets import LEVELS, Book
+from forecasting.reporting.result_tables import (
+    CHAIN_MEASURES,
+    assumptions_table,
+    drivers_table,
+    headline,
+)
+from forecasting.reporting.sheets import LEVEL_HEADS, Book
 from forecasting.scenarios.outlook import Outlook
 
 COLOURS = ("#0072B2", "#009E73", "#B3659A")
@@ -95,13 +100,13 @@ def _results(book: Book, outlook: Outlook) -> None:
     """Every measure by year, and charts: some measures with their intervals, and need, practice and
     standard side by side, never averaged.
     """
-    sheet = book.sheet("Results", "Results by year", (40, 14, 8, *[13] * len(LEVELS)))
+    sheet = book.sheet("Results", "Results by year", (40, 14, 8, *[13] * len(LEVEL_HEADS)))
     bands = {
         name: outlook.results.bands(name).loc[outlook.first_year :]
-        for name in dict.fromkeys((*CHAIN, outlook.measure))
+        for name in dict.fromkeys((*CHAIN_MEASURES, outlook.measure))
         if name in outlook.results.values
     }
-    wide = pd.concat(bands, names=["measure"]).rename(columns=LEVELS).reset_index()
+    wide = pd.concat(bands, names=["measure"]).rename(columns=LEVEL_HEADS).reset_index()
     # The first and the last row of each measure on the sheet
     spans = {
         name: (3 + rows[0], 3 + rows[-1]) for name, rows in wide.groupby("measure").groups.items()

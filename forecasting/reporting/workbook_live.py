@@ -18,10 +18,16 @@ from forecasting.errors import in_digits
 from forecasting.evidence.words import in_words
 from forecasting.measures import HEADLINE, PRICES
 from forecasting.quantiles import Array, ratio
-from forecasting.reporting.charging_tables import SOLD_AT, USES, point_prices
+from forecasting.reporting.charging_tables import BUSY_SHARES, SOLD_AT, point_prices
 from forecasting.reporting.display import plain_frame
-from forecasting.reporting.labels import SETTINGS, label_of, parameter_words, unit_by_year, unit_of
-from forecasting.reporting.sheets import ENDS, Book, decimals
+from forecasting.reporting.labels import (
+    SETTING_WORDS,
+    label_of,
+    parameter_words,
+    unit_by_year,
+    unit_of,
+)
+from forecasting.reporting.sheets import INTERVAL_LEVELS, Book, decimals
 from forecasting.reporting.workbook import COLOURS, grounds
 from forecasting.scenarios.assumptions import LARGEST_TARGET
 from forecasting.scenarios.outlook import Outlook
@@ -216,7 +222,7 @@ class _LiveBook(Book):
         for row, ((measure, year), draws) in enumerate(self.chain.answers({}).items(), start=2):
             spans.setdefault(measure, []).append(row - 1)
             every = self.outlook.results.values[measure][:, self.outlook.years.index(year)]
-            exact = np.quantile(every, [*ENDS.values()])
+            exact = np.quantile(every, [*INTERVAL_LEVELS.values()])
             found = near(draws)
             sign = "+" if below_zero(every) else "*"
             right = exact - found
@@ -233,8 +239,10 @@ class _LiveBook(Book):
                 text = f'IF({wrong}>0,"check inputs",{text})'
                 self.formula(sheet, row - 1, 2 + place, text, value)
             self.formula(sheet, row - 1, 13, f"100*(D{row}/I{row}-1)", 0.0)
-        beside = [f"{word}, {level}" for word in ("scenario", "sampling") for level in ENDS]
-        heads = ["measure", "year", *ENDS, "what it is", "unit", *beside]
+        beside = [
+            f"{word}, {level}" for word in ("scenario", "sampling") for level in INTERVAL_LEVELS
+        ]
+        heads = ["measure", "year", *INTERVAL_LEVELS, "what it is", "unit", *beside]
         self.table(sheet, 0, plain_frame(rows, columns=heads))
         sheet.write_string(0, 13, "median changes, %", self.looks["head"])
         sheet.set_column("A:A", 30)
@@ -266,7 +274,7 @@ class _LiveBook(Book):
         sheet.write_string(2, 0, ABOUT_BUSINESS)
         sheet.write_string(4, 0, "public point", self.looks["head"])
         sheet.write_row(4, 1, BUSINESS_HEADS, self.looks["head of numbers"])
-        for row, (setting, use) in enumerate(itertools.product(SOLD_AT, USES), start=6):
+        for row, (setting, use) in enumerate(itertools.product(SOLD_AT, BUSY_SHARES), start=6):
             costs = [f"{part}_cost.{setting}" for part in ("charger", "connection")]
             kept = f"charger_efficiency.{side(setting)}"
             halves = [float(np.median(drawn[name])) for name in costs]
@@ -274,7 +282,7 @@ class _LiveBook(Book):
             # The median of a sum is not the sum of medians
             cost = float(np.median(cost_per_point(setting, drawn)))
             of_own = "+".join(map(self._own, costs, halves))
-            sheet.write_string(row - 1, 0, SETTINGS[setting])
+            sheet.write_string(row - 1, 0, SETTING_WORDS[setting])
             kw = power_mix(setting).mean_kw
             sheet.write_row(row - 1, 1, (100 * use, kw), self.numbers[0])
             year = point_business(setting, use, paid[0], paid[1], drawn)

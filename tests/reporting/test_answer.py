@@ -14,7 +14,7 @@ import forecasting as fc
 from forecasting.names import SHARED_VARIABLE
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting import figures
-from forecasting.reporting.answer import answer, charging_answers, known
+from forecasting.reporting.answer import answer, charging_answers, evidence_summary
 from forecasting.reporting.grounds import caveats
 from forecasting.reporting.labels import amount, spoken
 from forecasting.scenarios.age import age_of
@@ -36,19 +36,19 @@ def test_the_finding_is_a_sentence_that_one_would_say(outlook):
 
 
 def test_it_says_what_was_known_and_until_when(outlook):
-    assert str(known(outlook)) == (
+    assert str(evidence_summary(outlook)) == (
         "Known on 26 June 2023; nothing published later is used. It rests on 6 facts. It assumes 1 "
         "event ahead. The newest count it rests on ends on 26 June 2023 and was published on 26 "
         "June 2023."
     )
-    assert 'data-counted="2023-06-26"' in known(outlook)._repr_html_()
+    assert 'data-counted="2023-06-26"' in evidence_summary(outlook)._repr_html_()
 
 
 def test_without_a_count_it_says_so(outlook):
     age = age_of(None, "ev_imports", outlook.as_of)
     blind = dataclasses.replace(outlook, evidence=None, age=age)
     assert "No count of electric vehicles imported was published by 26 June 2023: " in str(
-        known(blind)
+        evidence_summary(blind)
     )
 
 
@@ -69,7 +69,7 @@ def test_a_million_is_said_in_millions():
 @pytest.mark.parametrize("path", PARAMS, ids=lambda path: path.stem)
 def test_the_words_of_a_brief_are_few_and_its_numbers_those_of_the_results(path):
     made = fc.outlook(path, draws=200)
-    tables = [answer(made), caveats(made), known(made)]
+    tables = [answer(made), caveats(made), evidence_summary(made)]
     if made.demand:
         tables.append(charging_answers(made))
     page = " ".join(table._repr_html_() for table in tables)

@@ -7,7 +7,7 @@ import pytest
 import forecasting as fc
 from forecasting.names import ARTICLE_PAGE
 from forecasting.reporting.article import (
-    USES,
+    USE_WORDS,
     article_checked,
     article_doubts,
     article_table,
@@ -22,7 +22,7 @@ BY_NUMBER = {row.fact.id: row for row in CHECKED}
 
 def test_each_of_the_statements_has_a_verdict_and_a_reason():
     assert list(BY_NUMBER) == [f"article-{number:02d}" for number in range(1, 55)]
-    assert {row.use for row in CHECKED} == set(USES)
+    assert {row.use for row in CHECKED} == set(USE_WORDS)
     assert all(len(row.why) > 10 and row.why.endswith(".") for row in CHECKED)
 
 

@@ -223,4 +223,4 @@ def test_without_vehicles_of_a_country_a_sentence_stands_in_for_each_table(made,
     )
     told += [getattr(charging_tables, name)(read).caption for name in names]
     told.append(charging_tables.choice_table(read, missing=1, idle=1).caption)
-    assert set(told) == {charging_tables.NOTHING}
+    assert set(told) == {charging_tables.NO_CHARGING}

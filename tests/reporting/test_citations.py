@@ -12,7 +12,7 @@ import pytest
 from forecasting.evidence.datasets import central_asia
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting.answer import answer, charging_answers
-from forecasting.reporting.display import line_text, mention, numbered
+from forecasting.reporting.display import line_text, mention, number_facts
 from forecasting.reporting.grounds import caveats, doubts, fact_list, grounds, other_doubts
 from forecasting.reporting.result_tables import facts_table, fit_table
 from forecasting.scenarios.outlook import outlook as make
@@ -45,7 +45,7 @@ def test_each_mention_leads_to_its_row_by_number(made):
             fact_list(made),
         )
     )
-    page = numbered(body)
+    page = number_facts(body)
     links = re.findall(r'<a class="fact" href="#(fact-[^"]*)">(.*?)</a>', page)
     targets = re.findall(r'<li id="(fact-[^"]*)">', page)
     assert links
@@ -55,7 +55,7 @@ def test_each_mention_leads_to_its_row_by_number(made):
 
 
 def test_a_fact_without_a_row_is_plain_words():
-    assert numbered(mention("a-1", "<b>").html()) == "&lt;b&gt;"
+    assert number_facts(mention("a-1", "<b>").html()) == "&lt;b&gt;"
 
 
 def test_no_id_stands_in_a_sentence(made):

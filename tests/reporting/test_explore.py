@@ -37,7 +37,7 @@ def said(explorer) -> str:
 
 
 def test_nothing_is_changed_before_a_control_is_moved(explorer):
-    assert explorer.panel.described() == explorer.start
+    assert explorer.panel.scenario_of_controls() == explorer.start
     assert explorer.outlook is explorer.given
 
 
@@ -95,7 +95,7 @@ def test_a_lever_scales_the_flow(explorer):
 def test_a_lever_that_was_saved_is_moved_on(explorer, tmp_path):
     explorer.panel.controls["size of more-or-fewer"].value = (0.5, 0.5)
     again = fc.explore(explorer.save(tmp_path / "uzbekistan-mine.yaml"), draws=200)
-    assert again.panel.described() == again.start
+    assert again.panel.scenario_of_controls() == again.start
     lever = again.panel.controls["size of more-or-fewer"]
     assert lever.value == (0.5, 0.5)
     lever.value = (0.8, 0.8)
@@ -118,7 +118,7 @@ def test_a_target_of_ones_own_is_a_fourth_answer(explorer, typed):
 def test_sliders_follow_what_is_changed_from_code(explorer):
     explorer.change(assumptions={"annual_km": {"low": 9_000, "mode": 19_000, "high": 20_000}})
     assert explorer.panel.controls["annual_km"].value == (9_000, 20_000)
-    assert explorer.panel.described() == explorer.scenario
+    assert explorer.panel.scenario_of_controls() == explorer.scenario
 
 
 def test_another_day_and_another_country_are_read_anew(explorer):

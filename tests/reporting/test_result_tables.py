@@ -101,7 +101,7 @@ def test_facts_lead_to_their_sources(ledger):
     shown = tables.facts_table(ledger)
     assert shown.frame["statement"].tolist()[-1] == "more than 3,500 vehicles"
     assert shown._repr_html_().count('<a href="https://example.org/a">Daily</a>') == len(ledger)
-    assert len(tables.facts_table(ledger, last=3).frame) == 3
+    assert len(tables.facts_table(ledger, limit=3).frame) == 3
 
 
 def test_only_the_web_is_linked():
@@ -133,7 +133,7 @@ def test_fit_tables_show_the_most_surprising_first(outlook):
     frame = pd.concat([FIT, FIT.assign(fact="X", surprise=-2.0)], ignore_index=True)
     outlook.forecast.fit_table = lambda: frame
     assert tables.fit_table(outlook.forecast).frame["fact"].tolist() == ["X", "F2022"]
-    assert tables.fit_table(outlook.forecast, last=1).frame["surprise"].tolist() == ["-2"]
+    assert tables.fit_table(outlook.forecast, limit=1).frame["surprise"].tolist() == ["-2"]
 
 
 def test_a_fact_that_nothing_else_speaks_of_may_be_anything(outlook):
@@ -155,7 +155,9 @@ def test_drivers_and_assumptions_of_the_scenario(outlook):
 
 
 def test_conflicts_of_the_shipped_ledger():
-    shown = tables.conflicts_table(datasets.central_asia().select("TJ", "ev_imports"), last=1).frame
+    shown = tables.conflicts_table(
+        datasets.central_asia().select("TJ", "ev_imports"), limit=1
+    ).frame
     assert shown.iloc[0, :3].tolist() == ["Electric vehicles imported", "2023", "1,500"]
 
 
@@ -181,8 +183,8 @@ def test_policies_are_told_with_their_months(kyrgyz_policies):
     frame = table.frame.iloc[:3]
     assert frame["on"].tolist() == ["2025-09-26", "2026-01-01", "2027-01-01"]
     assert frame["what"].tolist() == ["ends", "begins", "ends"]
-    before = frame[tables.BEFORE].tolist()
-    after = frame[tables.AFTER].tolist()
+    before = frame[tables.BEFORE_HEAD].tolist()
+    after = frame[tables.AFTER_HEAD].tolist()
     assert before[2].startswith("+")
     assert after[0].startswith("-")
     assert after[1].startswith("+")
@@ -195,9 +197,10 @@ def test_what_a_scenario_makes_of_a_policy_is_a_row(kyrgyz_policies):
     rows = tables.policies_table(kyrgyz_policies).frame.iloc[3:]
     licence, renewed = rows.set_index("source").to_dict("index").values()
     assert licence["what"] == renewed["what"] == "in this scenario"
-    assert licence[tables.BEFORE] == renewed[tables.BEFORE] == "–"  # nobody hurries for it
-    assert licence[tables.AFTER].startswith("-")
-    assert renewed[tables.AFTER].startswith("+")
+    # Nobody hurries for it
+    assert licence[tables.BEFORE_HEAD] == renewed[tables.BEFORE_HEAD] == "–"
+    assert licence[tables.AFTER_HEAD].startswith("-")
+    assert renewed[tables.AFTER_HEAD].startswith("+")
     held_up = tables.policies_table(fc.outlook("UZ", draws=50)).caption
     assert held_up.endswith("what is held up, and how it fades, is a judgement")
 

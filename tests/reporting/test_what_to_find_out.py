@@ -7,7 +7,7 @@ import dataclasses
 from forecasting.evidence.datasets import central_asia
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting.display import Table
-from forecasting.reporting.grounds import NUMBERS, due_table, find_out_table
+from forecasting.reporting.grounds import NUMBER_NAMES, due_table, find_out_table
 from forecasting.scenarios.find_out import SURVEYED
 from forecasting.scenarios.outlook import outlook
 
@@ -21,7 +21,7 @@ def test_numbers_and_series_are_told_in_words() -> None:
     numbers = table.frame["number"].tolist()
     assert "A survey of the distance driven in a year" in numbers
     assert any(words.startswith("Battery cars imported in Oct–Dec 2025") for words in numbers)
-    assert {*SURVEYED} <= NUMBERS.keys()
+    assert {*SURVEYED} <= NUMBER_NAMES.keys()
     assert table.frame.columns[-1] == "leaves a factor of"
     left = table.frame["leaves a factor of"].astype(float)
     assert left.is_monotonic_increasing

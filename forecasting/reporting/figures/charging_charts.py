@@ -12,7 +12,7 @@ import pandas as pd
 from forecasting.demand.corridor import truck_plan
 from forecasting.errors import InputError
 from forecasting.evidence.words import period_words, when_words
-from forecasting.reporting.charging_tables import LEVELS, NEED
+from forecasting.reporting.charging_tables import BAND_LEVELS, NEED
 from forecasting.reporting.figures.drawing import (
     AMBER,
     BLUE,
@@ -120,7 +120,7 @@ def charger_gap(outlook: Outlook) -> Figure:
     names = []
     medians = []
     for place, (measure, wide) in enumerate(answers.items()):
-        low, median, high = wide.loc[last, LEVELS]
+        low, median, high = wide.loc[last, BAND_LEVELS]
         medians.append(median)
         label = f"{short(measure).capitalize()} {amount(median, measure)}"
         names.append((f"<b>{label}</b><br> {amounts(low, high, measure)}", CHARGING[measure]))

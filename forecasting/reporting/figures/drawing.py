@@ -67,7 +67,7 @@ AXIS = {
 HOUSE = {
     "font": {"family": FONT, "size": 13, "color": INK},
     "title": {"x": 0, "xref": "paper", "y": 0.96},
-    # The script of a page paints these two in the reader's dark mode; plotly's own white stays white
+    # The script of a page paints these two in a dark scheme; white of plotly's own would stay
     "paper_bgcolor": PAPER,
     "plot_bgcolor": PAPER,
     "colorway": [BLUE, *ACCENTS],
