@@ -26,7 +26,7 @@ from forecasting.quantities import (
     on_a_day,
     quantity_of,
 )
-from forecasting.reporting.figures.fan import marks
+from forecasting.reporting.figures.fan import marks_of
 
 PACKAGE = Path(__file__).parent.parent / "forecasting"
 
@@ -183,4 +183,4 @@ def test_all_that_came_since_the_launch_has_no_height_among_yearly_flows():
         Fact(id="a", **columns, **since_launch(45_000, "2023-12-31")),
         Fact(id="b", **columns, **since_launch(9000, "2023-12-31", "2023-01-01")),
     ]
-    assert [mark.height for mark in marks(facts, "ev_sales")] == [9000.0]
+    assert [mark.height for mark in marks_of(facts, "ev_sales")] == [9000.0]

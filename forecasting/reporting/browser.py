@@ -20,7 +20,7 @@ from forecasting.evidence.files import write_asked
 from forecasting.reporting.html import plotly_script, template_text
 from forecasting.reporting.labels import phrase
 
-NAMES = (
+BROWSER_NAMES = (
     "chromium",
     "chromium-browser",
     "google-chrome",
@@ -28,8 +28,11 @@ NAMES = (
     "chrome",
     "msedge",
 )
-ELSEWHERE = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/snap/bin/chromium")
-FLAGS = (
+BROWSER_PATHS = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/snap/bin/chromium",
+)
+BROWSER_FLAGS = (
     "--headless",
     "--disable-gpu",
     "--no-first-run",
@@ -40,9 +43,9 @@ FLAGS = (
     # Milliseconds of the page's own clock, which runs ahead where nothing happens
     "--virtual-time-budget=30000",
 )
-PATIENCE = 180  # seconds
-WIDTH = 900  # pixels of a picture
-HEIGHT = 450
+BROWSER_SECONDS = 180  # seconds
+PICTURE_WIDTH = 900  # pixels of a picture
+PICTURE_HEIGHT = 450
 
 
 def find_browser() -> str:
@@ -53,8 +56,8 @@ def find_browser() -> str:
     InputError
         Where there is none.
     """
-    paths = [path for name in NAMES if (path := shutil.which(name))]
-    paths += [path for path in ELSEWHERE if Path(path).is_file()]
+    paths = [path for name in BROWSER_NAMES if (path := shutil.which(name))]
+    paths += [path for path in BROWSER_PATHS if Path(path).is_file()]
     if not paths:
         raise InputError(
             "no Chromium or Chrome was found, which draws the figures; install one (on Debian and "
@@ -86,10 +89,10 @@ def print_page(page: Path, target: Path, brief: bool = False) -> Path:
     if not page.is_file():
         raise InputError(f"{page} is not there; make the report first: ev-forecast run")
     with tempfile.TemporaryDirectory() as folder:
-        printed = Path(folder) / "page.pdf"
+        pdf = Path(folder) / "page.pdf"
         address = page.resolve().as_uri() + phrase("?{}", brief and "brief")
-        reply = _browse(folder, "--no-pdf-header-footer", f"--print-to-pdf={printed}", address)
-        content = printed.read_bytes() if printed.is_file() else b""
+        reply = _browse(folder, "--no-pdf-header-footer", f"--print-to-pdf={pdf}", address)
+        content = pdf.read_bytes() if pdf.is_file() else b""
         if not content.startswith(b"%PDF"):
             why = reply.strip()[-200:] or "it wrote nothing"
             raise RunError(f"the browser did not print {page}: {why}")
@@ -114,16 +117,16 @@ def pictures(figures: Sequence[dict[str, Any]]) -> list[bytes]:
     if not figures:
         return []
     content = [{"data": figure["data"], "layout": figure["layout"]} for figure in figures]
-    drawn = json.dumps(content).replace("<", "\\u003c")
+    figures_json = json.dumps(content).replace("<", "\\u003c")
     with (
         tempfile.TemporaryDirectory() as folder,
         importlib.resources.as_file(plotly_script()) as script,
     ):
         page = Path(folder) / "figures.html"
-        page.write_text(_drawing(script.as_uri(), drawn), encoding="utf-8")
-        shown = _browse(folder, "--dump-dom", page.as_uri())
-    made = re.search(r'<pre id="made">(.*?)</pre>', shown, re.DOTALL)
-    images = json.loads(html.unescape(made[1])) if made else []
+        page.write_text(_drawing(script.as_uri(), figures_json), encoding="utf-8")
+        dom = _browse(folder, "--dump-dom", page.as_uri())
+    images_json = re.search(r'<pre id="made">(.*?)</pre>', dom, re.DOTALL)
+    images = json.loads(html.unescape(images_json[1])) if images_json else []
     if len(images) != len(figures):
         raise RunError(f"the browser drew {len(images)} of {len(figures)} figures")
     return [base64.b64decode(image.partition(",")[2]) for image in images]
@@ -135,7 +138,7 @@ def _drawing(script: str, figures: str) -> str:
 <script>
 {template_text("labels.js")}
 const drawn = {figures}.map(
-  (figure) => picture(figure, "png", {WIDTH}, figure.layout.height || {HEIGHT})
+  (figure) => picture(figure, "png", {PICTURE_WIDTH}, figure.layout.height || {PICTURE_HEIGHT})
 );
 Promise.all(drawn).then((images) => {{
   const made = document.getElementById("waiting");
@@ -147,13 +150,13 @@ Promise.all(drawn).then((images) => {{
 
 def _browse(folder: str, *arguments: str) -> str:
     """Run the browser once, with a profile that is thrown away; what it printed."""
-    command = [find_browser(), *FLAGS, f"--user-data-dir={folder}/profile", *arguments]
+    command = [find_browser(), *BROWSER_FLAGS, f"--user-data-dir={folder}/profile", *arguments]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.insert(1, "--no-sandbox")  # as root it starts only so
     try:
-        done = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)
+        process = subprocess.run(command, capture_output=True, timeout=BROWSER_SECONDS, check=False)
     except subprocess.TimeoutExpired:
-        raise RunError(f"{command[0]} did not answer within {PATIENCE} seconds") from None
+        raise RunError(f"{command[0]} did not answer within {BROWSER_SECONDS} seconds") from None
     except OSError as error:
         raise RunError(f"{command[0]} does not start: {error}") from None
-    return done.stdout.decode("utf-8", "replace") or done.stderr.decode("utf-8", "replace")
+    return process.stdout.decode("utf-8", "replace") or process.stderr.decode("utf-8", "replace")

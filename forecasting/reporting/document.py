@@ -26,7 +26,7 @@ from forecasting.evidence.files import write_asked
 from forecasting.quantiles import Array
 from forecasting.reporting.browser import pictures
 from forecasting.reporting.display import number_facts
-from forecasting.reporting.html import PLOTLY, figure_words, report_title
+from forecasting.reporting.html import PLOTLY_TYPE, figure_words, report_title
 
 CellPlace = tuple[int, int, int, int, Any]  # row, column, how many of each, and the cell
 
@@ -73,7 +73,7 @@ def write_document(report: Path, target: Path, template: Path | None = None) -> 
     notebook = nbformat.read(report, as_version=4)  # type: ignore[no-untyped-call]
     cells = [cell for cell in notebook.cells if "about-code" not in cell.metadata.get("tags", [])]
     outputs = _output_data(*cells)
-    images = iter(pictures([data[PLOTLY] for data in outputs if PLOTLY in data]))
+    images = iter(pictures([data[PLOTLY_TYPE] for data in outputs if PLOTLY_TYPE in data]))
     document = _empty_document(template)
     _set_up(document, template is None)
     document.core_properties.title = title = report_title(notebook) or report.parent.name
@@ -186,9 +186,9 @@ class _Writer:
 
     def write_output(self, data: Mapping[str, Any], images: Iterator[bytes]) -> None:
         """Write what a cell shows: the next of the figures, HTML or text."""
-        if PLOTLY in data:
+        if PLOTLY_TYPE in data:
             picture = self.document.add_picture(io.BytesIO(next(images)), width=Cm(self.width))
-            title, subtitle, description = figure_words(data[PLOTLY]["layout"])
+            title, subtitle, description = figure_words(data[PLOTLY_TYPE]["layout"])
             picture._inline.docPr.set("descr", description)  # for who does not see it
             self._caption("Figure", ": ".join(filter(None, (title, subtitle))))
         elif "text/html" in data:

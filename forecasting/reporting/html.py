@@ -23,21 +23,23 @@ from forecasting.reporting.display import number_facts
 from forecasting.reporting.labels import phrase
 
 Content = dict[str, Any]  # of a figure as plotly stores it, of a part of a page
-PLOTLY = "application/vnd.plotly.v1+json"
-SHOWN = (PLOTLY, "text/html", "text/markdown", "image/png")
+PLOTLY_TYPE = "application/vnd.plotly.v1+json"
+PAGE_TYPES = (PLOTLY_TYPE, "text/html", "text/markdown", "image/png")
 HEADING = re.compile(r"<h([23])>(.*?)</h\1>", re.DOTALL)
-HEAD = '<details class="contents"><summary>Contents</summary><nav aria-label="Contents"><ol>'
-LEVELS = {"2": "", "3": ' class="sub"'}
-PLACE = "<!--contents-->"  # where the page has room for its contents
-LONGEST_PRINT = 10_000  # characters of a beginning, and of an end
+CONTENTS_HEAD = (
+    '<details class="contents"><summary>Contents</summary><nav aria-label="Contents"><ol>'
+)
+HEADING_CLASSES = {"2": "", "3": ' class="sub"'}
+CONTENTS_PLACE = "<!--contents-->"  # where the page has room for its contents
+MAX_PRINT_END = 10_000  # characters of a beginning, and of an end
 # The tags that may fetch something, and styles whole: of a long page little is left to be searched
-FETCHING = re.compile(
+FETCHING_TAG = re.compile(
     r"""<(?:script|link|img|iframe|source|video|object)\b(?:[^>"']|"[^"]*"|'[^']*')*>"""
     r"|<style.*?</style>",
     re.IGNORECASE | re.DOTALL,
 )
 # What they fetch: an attribute with or without quotation marks, or an address in a style
-ADDRESS = re.compile(
+FETCHED_ADDRESS = re.compile(
     r"""\s(?:src|href|data)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))"""
     r"|url\(([^)]*)|@import([^;]*)",
     re.IGNORECASE,
@@ -81,7 +83,7 @@ def page_template(name: str) -> Any:
         "markdown": markdown,
         "strip_ansi": strip_ansi,
         # Of the types that an output has, the one that a page shows best
-        "richest": lambda data: next((kind for kind in SHOWN if kind in data), "text/plain"),
+        "richest": lambda data: next((kind for kind in PAGE_TYPES if kind in data), "text/plain"),
         "shortened": _shortened,
     }
     return page.from_string(template_text(name))
@@ -102,8 +104,7 @@ def figure_html(figure: Content, name: str) -> str:
     r"""A figure for a page: its title, an empty place and, beside it, the JSON that the page's
     script draws there.
 
-    Who does not see the place is read its words: those that the chart gives as ``layout.meta.alt``,
-    else its title.
+    The alternative text is what the chart gives as ``layout.meta.alt``, else its title.
 
     Parameters
     ----------
@@ -150,12 +151,16 @@ def figure_words(layout: Content) -> tuple[str, str, str]:
     """
     title = layout.get("title", {})
     subtitle = title.get("subtitle", {}).get("text", "")
-    first, second = (
+    title_words, subtitle_words = (
         unescape(re.sub("<[^>]+>", "", words.replace("<br>", " ")))
         for words in (title.get("text", "Figure"), subtitle)
     )
     described = layout.get("meta", {}).get("alt")
-    return first, second, described or ": ".join(filter(None, (first, second)))
+    return (
+        title_words,
+        subtitle_words,
+        described or ": ".join(filter(None, (title_words, subtitle_words))),
+    )
 
 
 def notebook_to_html(
@@ -191,9 +196,9 @@ def notebook_to_html(
 
     def figure(stored: Content) -> str:
         """Its place; what is drawn there goes to the end of the page."""
-        shown, _, content = figure_html(stored, f"figure-{len(contents) + 1}").partition("<script")
+        place, _, content = figure_html(stored, f"figure-{len(contents) + 1}").partition("<script")
         contents.append(f"<script{content}")
-        return shown
+        return place
 
     brief, *parts = sections(notebook.cells)
     page = _filled(
@@ -237,8 +242,8 @@ def sections(cells: Iterable[NotebookNode]) -> list[Content]:
             titled = True
             source = source.partition("\n")[2]
         elif cell.cell_type == "markdown" and source.startswith("## "):
-            heading, _, rest = source.partition("\n\n")
-            line, _, source = rest.partition("\n\n")
+            heading, _, body = source.partition("\n\n")
+            line, _, source = body.partition("\n\n")
             parts.append({"heading": heading, "line": " ".join(line.split()), "shown": []})
         parts[-1]["shown"].append((cell, source))
     return parts
@@ -260,25 +265,25 @@ def with_contents(page: str) -> str:
     """
     lines: list[str] = []
 
-    def named(heading: re.Match[str]) -> str:
+    def anchored(heading: re.Match[str]) -> str:
         level, content = heading.groups()
         words = re.sub("<[^>]+>", "", content)
         anchor = re.sub(r"\W+", "-", unescape(words).lower()).strip("-")
-        lines.append(f'<li{LEVELS[level]}><a href="#{anchor}">{words}</a></li>')
+        lines.append(f'<li{HEADING_CLASSES[level]}><a href="#{anchor}">{words}</a></li>')
         return f'<h{level} id="{anchor}">{content}</h{level}>'
 
-    page = HEADING.sub(named, page)
-    listed = "\n".join((HEAD, *lines, "</ol></nav></details>"))
-    return page.replace(PLACE, listed if len(lines) > 2 else "", 1)
+    page = HEADING.sub(anchored, page)
+    listed = "\n".join((CONTENTS_HEAD, *lines, "</ol></nav></details>"))
+    return page.replace(CONTENTS_PLACE, listed if len(lines) > 2 else "", 1)
 
 
 def _shortened(text: str) -> str:
     """What was printed, for a page: of very much, the beginning and the end."""
-    more = len(text) - 2 * LONGEST_PRINT
-    if more <= 0:
+    excess = len(text) - 2 * MAX_PRINT_END
+    if excess <= 0:
         return text
-    between = f"… {more:,} more characters are in the notebook …"
-    return "\n".join((text[:LONGEST_PRINT], between, text[-LONGEST_PRINT:]))
+    gap_words = f"… {excess:,} more characters are in the notebook …"
+    return "\n".join((text[:MAX_PRINT_END], gap_words, text[-MAX_PRINT_END:]))
 
 
 def check_page(page: str, name: str) -> None:
@@ -304,8 +309,8 @@ def check_page(page: str, name: str) -> None:
     """
     addresses = [
         "".join(quoted).strip("\"' ")
-        for part in FETCHING.findall(page)
-        for quoted in ADDRESS.findall(unescape(part))
+        for part in FETCHING_TAG.findall(page)
+        for quoted in FETCHED_ADDRESS.findall(unescape(part))
     ]
     outside = [
         address

@@ -27,7 +27,7 @@ from forecasting.reporting.result_tables import outlook_table, with_unit
 from forecasting.scenarios.outlook import Outlook
 from forecasting.showing import Shown
 
-FACTS_SHOWN = 12  # of a ledger
+MAX_FACT_ROWS = 12  # of a ledger
 
 
 @singledispatch
@@ -77,7 +77,7 @@ def _ledger_html(ledger: Ledger) -> str:
     """The first facts of a ledger as a table, and how many more there are."""
     cells = [
         (str(fact), fact.kind, str(fact.published or ""), fact.source)
-        for fact in ledger.head(FACTS_SHOWN)
+        for fact in ledger.head(MAX_FACT_ROWS)
     ]
     table = Table(plain_frame(cells, columns=["fact", "kind", "published", "source"]))
     remainder = len(ledger) - len(cells)

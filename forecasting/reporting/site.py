@@ -70,17 +70,17 @@ Run = dict[str, Any]  # what the page knows of it
 Part = dict[str, Any]  # what a part of the page is filled with
 Stored = Mapping[tuple[str, str], StoredResults]  # by scenario and place
 
-TITLE = "Electric vehicles and their charging: outlooks"
+INDEX_TITLE = "Electric vehicles and their charging: outlooks"
 BASELINE = "baseline"
-ORDER = (BASELINE, "accelerated", "constrained")
-MANY = 6  # scenarios of a country that fit beside each other
-COMPARED = (*AT_THE_HORIZON, "energy_gwh")
-COUNTRIES_OF = {country_slug(code): code for code in COUNTRIES}
-OF_REGION = ("ev_registrations", *HEADLINE)
-DRAWN = "ev_stock"
+SCENARIO_ORDER = (BASELINE, "accelerated", "constrained")
+MAX_SCENARIO_COLUMNS = 6  # scenarios of a country that fit beside each other
+COMPARED_MEASURES = (*AT_THE_HORIZON, "energy_gwh")
+COUNTRY_OF_SLUG = {country_slug(code): code for code in COUNTRIES}
+REGION_MEASURES = ("ev_registrations", *HEADLINE)
+REGION_CHART_MEASURE = "ev_stock"
 # Of the region; the standard is a rule, which says nothing of one
 NEED, PRACTICE, _ = CHARGING_ANSWERS
-SECTIONS = (
+INDEX_SECTIONS = (
     {
         "id": "countries",
         "of_countries": True,
@@ -97,13 +97,13 @@ SECTIONS = (
 )
 
 
-def build_site(out: Path, records: Sequence[Record], table: pd.DataFrame) -> Path:
+def build_site(folder: Path, records: Sequence[Record], table: pd.DataFrame) -> Path:
     """Write ``index.html`` and the shared script of a folder of reports.
 
     Parameters
     ----------
-    out : Path
-        The folder.
+    folder : Path
+        Of the reports.
     records : sequence of mapping
         What is known of each scenario, as in its ``run.json``: name, parameters, finished, seconds,
         since; of one that failed also ``failure`` with message, cell and trace.
@@ -121,7 +121,7 @@ def build_site(out: Path, records: Sequence[Record], table: pd.DataFrame) -> Pat
         If the page would load anything from outside.
     """
     results = stored_results(table)
-    runs = [_described(out, record, results) for record in records]
+    runs = [_run_record(folder, record, results) for record in records]
     columns = _columns(runs)
     failures = [
         {"cell": None, "trace": "", **run["failure"], "name": run["name"], "older": run["link"]}
@@ -129,29 +129,29 @@ def build_site(out: Path, records: Sequence[Record], table: pd.DataFrame) -> Pat
         if run["failure"]
     ]
     newest = max({run["as_of"] for run in runs} - {"latest"}, default="")
-    write_assets(out)
+    write_assets(folder)
     return write_page(
-        out / INDEX_PAGE,
+        folder / INDEX_PAGE,
         "index.html.j2",
-        title=TITLE,
+        title=INDEX_TITLE,
         count=len(runs),
         failures=failures,
         changes=[run for run in runs if run["since"]],
-        region=_region(out, runs),
+        region=_region(folder, runs),
         sections=list(_sections(runs, columns)),
         columns=columns,
-        many=len(columns) > MANY,
+        many=len(columns) > MAX_SCENARIO_COLUMNS,
         gap=_gap(results),
-        **_of_all(len(runs) - len(failures), newest, out / ARCHIVE),
-        comparisons=_comparisons(table, columns[:MANY]),
-        article=write_article(out, [run["parameters"] for run in runs]),
+        **_summary_parts(len(runs) - len(failures), newest, folder / ARCHIVE),
+        comparisons=_comparisons(table, columns[:MAX_SCENARIO_COLUMNS]),
+        article=write_article(folder, [run["parameters"] for run in runs]),
         data=not table.empty,
     )
 
 
-def write_assets(out: Path) -> Path:
+def write_assets(folder: Path) -> Path:
     """Put one copy of plotly.js into ``assets``, unless the same one is there."""
-    path = out / ASSETS / PLOTLY_SCRIPT
+    path = folder / ASSETS / PLOTLY_SCRIPT
     script = plotly_script().read_bytes()
     if not (path.is_file() and path.stat().st_size == len(script)):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -159,36 +159,36 @@ def write_assets(out: Path) -> Path:
     return path
 
 
-def _described(out: Path, record: Record, results: Stored) -> Run:
+def _run_record(folder: Path, record: Record, results: Stored) -> Run:
     """One run in the page's terms; what its report stored about itself fills what the record
     lacks.
     """
     name = str(record["name"])
-    stored = load_record(out / name / OUTLOOK_TABLE)
+    stored = load_record(folder / name / OUTLOOK_TABLE)
     keys = dict(stored.get("parameters") or record.get("parameters") or {})
     age = stored_caveat(stored.get("age"))
     as_of = str(stored.get("as_of") or keys.get("as_of") or "")
     finished = record.get("finished", "")[:16].replace("T", " ")
     fresh = (phrase("as of {}", as_of), phrase("run {} UTC", finished))
-    return _named(name, keys) | {
+    return _run_names(name, keys) | {
         "parameters": keys,
         "lines": [*_lines(name, keys, stored, results)],
         "as_of": as_of,
         "age": line_html([age_line(age)]) if age else "",
         "caveats": lines_of(caveat for caveat in stored_caveats(stored) if caveat != age),
         "failure": record.get("failure"),
-        "link": name if (out / name / REPORT_PAGE).is_file() else "",
+        "link": name if (folder / name / REPORT_PAGE).is_file() else "",
         "since": number_facts(record.get("since", "")),
         "fresh": " · ".join(filter(None, fresh)),
     }
 
 
-def _named(name: str, keys: Record) -> Run:
+def _run_names(name: str, keys: Record) -> Run:
     """Country, place and scenario of a run; two files of one scenario are told apart by their
     names.
     """
     slug, _, scenario = name.rpartition("-")
-    code = keys.get("country") or COUNTRIES_OF.get(slug)
+    code = keys.get("country") or COUNTRY_OF_SLUG.get(slug)
     place = part_words(slug or name)
     if code and is_place(code):
         place = place_name(code)
@@ -196,11 +196,11 @@ def _named(name: str, keys: Record) -> Run:
     return {"name": name, "country": code, "place": place, "scenario": scenario}
 
 
-def _of_all(whole: int, newest: str, archive: Path) -> Part:
+def _summary_parts(report_count: int, newest: str, archive: Path) -> Part:
     """How many reports are whole, and what was known; how earlier forecasts did by the newest day,
     and those that were kept as they were made.
     """
-    words = plural(whole, "report")
+    words = plural(report_count, "report")
     records: Part = {"record": None, "kept": None}
     if newest:
         day = dt.date.fromisoformat(newest)
@@ -213,13 +213,13 @@ def _of_all(whole: int, newest: str, archive: Path) -> Part:
 def _columns(runs: Sequence[Run]) -> list[str]:
     """The scenarios of all runs, the usual ones first."""
     names = {run["scenario"] for run in runs}
-    return [name for name in dict.fromkeys((*ORDER, *sorted(names))) if name in names]
+    return [name for name in dict.fromkeys((*SCENARIO_ORDER, *sorted(names))) if name in names]
 
 
 def _sections(runs: Sequence[Run], columns: Sequence[str]) -> Iterator[Part]:
     """Countries and corridors: a row a place, a card a scenario."""
     ordered = sorted(runs, key=lambda run: (run["country"] not in COUNTRIES, run["place"]))
-    for section in SECTIONS:
+    for section in INDEX_SECTIONS:
         mine = [run for run in ordered if bool(run["country"]) == section["of_countries"]]
         if mine:
             yield section | {
@@ -233,20 +233,20 @@ def _sections(runs: Sequence[Run], columns: Sequence[str]) -> Iterator[Part]:
 
 def _row(place: str, mine: Sequence[Run], columns: Sequence[str]) -> Part:
     """A place and its cards, with what must be known of them: of all, or of which."""
-    shown = [run for run in mine if run["lines"]]
+    runs_with_numbers = [run for run in mine if run["lines"]]
     holders: dict[str, list[str]] = {}
-    for run in shown:
+    for run in runs_with_numbers:
         for words in run["caveats"]:
             holders.setdefault(words, []).append(run["scenario"])
     caveats = []
     for words, names in holders.items():
-        if len(names) < len(shown):
+        if len(names) < len(runs_with_numbers):
             words = f"{capital(', '.join(names))}: {words}"
         caveats.append(words)
     cards = {run["scenario"]: run for run in mine}
     return {
         "place": place,
-        "age": next((run["age"] for run in shown), ""),
+        "age": next((run["age"] for run in runs_with_numbers), ""),
         "caveats": caveats,
         "cards": [cards.get(name) for name in columns],
     }
@@ -260,13 +260,13 @@ def _lines(run: str, keys: Record, stored: Record, results: Stored) -> Iterator[
     parts = [part for (scenario, _), part in results.items() if scenario == run]
     if not parts or measure not in parts[-1].values:
         return
-    whole = parts[-1]
-    first = stored.get("first_year") or int(whole.bands(measure).index[0])
+    total = parts[-1]
+    start_year = stored.get("first_year") or int(total.bands(measure).index[0])
     growth = stored.get("growth") or {}
-    for entry in headline(whole, measure, first):
+    for entry in headline(total, measure, start_year):
         name = entry["measure"]
         year = str(entry["year"])
-        label = label_of(name, vehicles_in(whole, keys.get("basis"), measure, name))
+        label = label_of(name, vehicles_in(total, keys.get("basis"), measure, name))
         median = amount(entry["median"], name)
         ends = amounts(entry[LOW], entry[HIGH], name)
         if known_as_growth(name) and year in growth:
@@ -278,17 +278,19 @@ def _lines(run: str, keys: Record, stored: Record, results: Stored) -> Iterator[
 
 def _gap(results: Stored) -> Part | None:
     """Need, practice and standard of each country's baseline in the last year that all have."""
-    known = {
+    baselines = {
         place_name(country): part
         for (scenario, country), part in results.items()
         if scenario.endswith(f"-{BASELINE}") and set(CHARGING_ANSWERS) <= set(part.values)
     }
-    if not known:
+    if not baselines:
         return None
-    year = min(part.bands(name).index[-1] for part in known.values() for name in CHARGING_ANSWERS)
+    year = min(
+        part.bands(name).index[-1] for part in baselines.values() for name in CHARGING_ANSWERS
+    )
     groups = {}
     for name in CHARGING_ANSWERS:
-        rows = {place: known[place].bands(name).loc[year] for place in sorted(known)}
+        rows = {place: baselines[place].bands(name).loc[year] for place in sorted(baselines)}
         head = f"{name.rpartition('_')[2].capitalize()}, points"
         groups[head] = in_columns(pd.DataFrame(rows).T, name)
     return {"year": year, "table": Table(side_by_side(groups, "Country"))}
@@ -301,7 +303,9 @@ def _comparisons(table: pd.DataFrame, scenarios: Sequence[str]) -> list[str]:
     if countries["scenario"].nunique() < 2:
         return []
     measures = set(countries["measure"])
-    charts = [scenario_comparison(countries, name) for name in COMPARED if name in measures]
+    charts = [
+        scenario_comparison(countries, name) for name in COMPARED_MEASURES if name in measures
+    ]
     return _figures("comparison", charts)
 
 
@@ -312,7 +316,7 @@ def _figures(name: str, charts: Iterable[Any]) -> list[str]:
     ]
 
 
-def _region(out: Path, runs: Sequence[Run]) -> Part | None:
+def _region(folder: Path, runs: Sequence[Run]) -> Part | None:
     """The sum of the countries' baselines, draw by draw, in words, and small charts of the sum and
     of each country; None where fewer than two countries have one, or their draws are not joint.
     """
@@ -327,39 +331,42 @@ def _region(out: Path, runs: Sequence[Run]) -> Part | None:
     read: list[Results] = []
     for run in mine:
         with contextlib.suppress(InputError):  # of shares alone, or damaged: named by its absence
-            read += load_draws(out / run["name"] / DRAWS_TABLE, OF_REGION)[:1]
+            read += load_draws(folder / run["name"] / DRAWS_TABLE, REGION_MEASURES)[:1]
     with contextlib.suppress(InputError):  # there is none, or the numbers of draws differ
         total = region_total(read, BASELINE)
         if len(region_places(total)) > 1:
-            return _together(total, read)
+            return _region_part(total, read)
     return None
 
 
-def _together(total: Results, read: Sequence[Results]) -> Part:
+def _region_part(total: Results, read: Sequence[Results]) -> Part:
     """The region's section: its title, a sentence, a table, and charts of the sum and its parts."""
     members = region_places(total)
     parts = {place_name(part.country): part for part in read if part.country in members}
-    drawn = {"Together": total} | dict(sorted(parts.items()))
-    charts = small_fans({name: part.bands(DRAWN) for name, part in drawn.items()}, DRAWN)
-    measures = [measure for measure in OF_REGION if measure in total.values]
-    shown = {str(year): (total, year) for year in (total.years[0], total.years[-1])}
+    outlooks = {"Together": total} | dict(sorted(parts.items()))
+    charts = small_fans(
+        {name: part.bands(REGION_CHART_MEASURE) for name, part in outlooks.items()},
+        REGION_CHART_MEASURE,
+    )
+    measures = [measure for measure in REGION_MEASURES if measure in total.values]
+    columns = {str(year): (total, year) for year in (total.years[0], total.years[-1])}
     return {
         "title": f"{len(parts)} countries together",
         "sentence": _sentence(total),
-        "table": Table(measures_beside(shown, measures, "Together")),
+        "table": Table(measures_beside(columns, measures, "Together")),
         "figures": _figures("region", charts),
     }
 
 
 def _sentence(total: Results) -> str:
     """The vehicles and the charging points at the horizon, each with its interval."""
-    last = total.years[-1]
-    median, ends = median_and_ends(total, DRAWN, last)
-    vehicles = f"About {median} electric cars on the road by the end of {last} ({ends})"
+    final_year = total.years[-1]
+    median, ends = median_and_ends(total, REGION_CHART_MEASURE, final_year)
+    vehicles = f"About {median} electric cars on the road by the end of {final_year} ({ends})"
     if not {NEED, PRACTICE} <= set(total.values):
         return f"{vehicles}."
     need, practice = (
-        "{} ({})".format(*median_and_ends(total, name, last)) for name in (NEED, PRACTICE)
+        "{} ({})".format(*median_and_ends(total, name, final_year)) for name in (NEED, PRACTICE)
     )
     return (
         f"{vehicles}: they need {need} public charging points, and markets with such fleets have "

@@ -114,7 +114,7 @@ def test_a_document_has_the_sentence_the_figure_the_table_and_its_sources(report
 
 def test_without_a_browser_one_message_says_what_to_do(report, tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    monkeypatch.setattr(browser, "ELSEWHERE", ())
+    monkeypatch.setattr(browser, "BROWSER_PATHS", ())
     with pytest.raises(InputError, match="no Chromium or Chrome was found"):
         export_report(report, {"pdf": tmp_path / "a.pdf"})
     with pytest.raises(InputError, match="no Chromium or Chrome was found"):

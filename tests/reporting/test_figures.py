@@ -24,14 +24,14 @@ from forecasting.reporting import figures
 from forecasting.reporting.figures.drawing import (
     ACCENTS,
     BLUE,
-    CHARGING,
+    CHARGING_COLOURS,
     INK,
-    SCENARIOS,
+    SCENARIO_COLOURS,
     Drawing,
-    apart,
+    label_heights,
     tint,
 )
-from forecasting.reporting.figures.fan import basis_colours, marks
+from forecasting.reporting.figures.fan import basis_colours, marks_of
 from forecasting.reporting.html import template_text
 from forecasting.scenarios.joint_draws import sum_outlooks
 
@@ -146,7 +146,7 @@ def test_a_stock_is_the_scenarios_own_line_with_the_counts_beside_it(outlook, le
 
 
 def test_a_total_is_as_long_as_its_period_and_as_high_as_its_yearly_rate(ledger):
-    shown = {mark.label: mark for mark in marks(ledger, "ev_imports")}
+    shown = {mark.label: mark for mark in marks_of(ledger, "ev_imports")}
     part = shown["2,544"]
     assert part.period == span("2023-01-01", "2023-04-30")
     assert part.height == pytest.approx(2544 * 365 / 120)
@@ -158,9 +158,9 @@ def test_a_total_is_as_long_as_its_period_and_as_high_as_its_yearly_rate(ledger)
 
 
 def test_a_bound_is_a_triangle_into_the_side_that_is_possible(ledger):
-    symbols = {mark.symbol for mark in marks(ledger, "ev_imports")}
+    symbols = {mark.symbol for mark in marks_of(ledger, "ev_imports")}
     assert symbols == {"line-ew", "triangle-up"}
-    (bound,) = (mark for mark in marks(ledger, "ev_imports") if mark.side)
+    (bound,) = (mark for mark in marks_of(ledger, "ev_imports") if mark.side)
     assert bound.height == pytest.approx(3500 * 365 / 177, rel=1e-3)
     (words,) = (
         trace
@@ -169,20 +169,20 @@ def test_a_bound_is_a_triangle_into_the_side_that_is_possible(ledger):
     )
     assert words.y[0] == pytest.approx(bound.height, rel=1e-3)
     upper = Ledger.from_frame(ledger.frame.assign(relation="at_most"))
-    assert {mark.symbol for mark in marks(upper, "ev_imports")} == {"triangle-down"}
+    assert {mark.symbol for mark in marks_of(upper, "ev_imports")} == {"triangle-down"}
 
 
 def test_each_basis_has_its_colour_and_the_forecast_one_is_ink(ledger):
     lines = {t.name: t.marker.color for t in figures.evidence_chart(ledger).data if t.name}
     assert lines == {"statistics agency": INK, "customs": ACCENTS[0]}
-    assert basis_colours(["a", "a", "b"], main="b") == {"b": INK, "a": ACCENTS[0]}
+    assert basis_colours(["a", "a", "b"], main_basis="b") == {"b": INK, "a": ACCENTS[0]}
     assert len(basis_colours([str(n) for n in range(20)])) == 20
 
 
 def test_growth_has_no_height_of_its_own_and_targets_are_no_outcomes(ledger):
     targets = Ledger.from_frame(ledger.frame.assign(kind="target"))
-    assert "250" not in [mark.label for mark in marks(ledger, "ev_imports")]
-    assert marks(targets, "ev_imports") == []
+    assert "250" not in [mark.label for mark in marks_of(ledger, "ev_imports")]
+    assert marks_of(targets, "ev_imports") == []
 
 
 def test_growth_on_a_printed_base_implies_a_total():
@@ -208,11 +208,12 @@ def test_growth_on_a_printed_base_implies_a_total():
     frame = pd.DataFrame(rows).assign(
         basis="a", source="b", published="2023", id=["x", "y"], reference=""
     )
-    first, implied = marks(Ledger.from_frame(frame), "ev_export_value_index")
+    first, implied = marks_of(Ledger.from_frame(frame), "ev_export_value_index")
     assert (first.label, implied.label, implied.relation) == ("100", "510", "about")
     assert implied.height == pytest.approx(510.4 * 365 / 151)
     assert (
-        len(marks(Ledger.from_frame(frame.assign(basis=["a", "b"])), "ev_export_value_index")) == 1
+        len(marks_of(Ledger.from_frame(frame.assign(basis=["a", "b"])), "ev_export_value_index"))
+        == 1
     )
 
 
@@ -246,7 +247,7 @@ def test_hover_text_is_escaped():
         value=1.0,
     )
     frame = frame.assign(period_start="2022-01-01", period_end="2022-12-31", reference="")
-    (mark,) = marks(Ledger.from_frame(frame), "ev_imports")
+    (mark,) = marks_of(Ledger.from_frame(frame), "ev_imports")
     assert "<script>" not in mark.hover
     assert "&lt;script&gt;" in mark.hover
 
@@ -302,7 +303,7 @@ def test_a_road_shows_the_middle_case_between_low_and_high():
 def test_scenarios_keep_their_colours(comparison):
     chart = figures.scenario_comparison(comparison, "ev_stock")
     shown = {trace.name.lower(): trace.marker.color for trace in chart.data if trace.name}
-    assert shown == SCENARIOS
+    assert shown == SCENARIO_COLOURS
     (baseline,) = traces(chart, name="Baseline")
     assert baseline.x[0] == pytest.approx(12_000 * 1.5**7, rel=1e-2)
 
@@ -327,8 +328,8 @@ def test_dark_mode_knows_every_colour_that_would_vanish():
 
 
 def test_colours_of_scenarios_and_chargers_differ():
-    assert len(set(SCENARIOS.values())) == len(SCENARIOS)
-    assert len(set(CHARGING.values())) == len(CHARGING)
+    assert len(set(SCENARIO_COLOURS.values())) == len(SCENARIO_COLOURS)
+    assert len(set(CHARGING_COLOURS.values())) == len(CHARGING_COLOURS)
 
 
 def test_a_figure_starts_empty_in_the_house_style():
@@ -382,7 +383,7 @@ def test_a_series_of_any_labels_is_drawn_to_its_last_forecast(index, last, middl
 
 
 def test_labels_keep_a_line_between_them():
-    assert apart([50.0, 10.0, 51.0], {"range": [0, 100]}, 0.1) == [50.0, 10.0, 60.0]
+    assert label_heights([50.0, 10.0, 51.0], {"range": [0, 100]}, 0.1) == [50.0, 10.0, 60.0]
 
 
 def test_an_axis_of_an_index_says_what_is_100(outlook, ledger):

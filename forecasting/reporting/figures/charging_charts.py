@@ -16,7 +16,7 @@ from forecasting.reporting.charging_tables import BAND_LEVELS, NEED
 from forecasting.reporting.figures.drawing import (
     AMBER,
     BLUE,
-    CHARGING,
+    CHARGING_COLOURS,
     GREEN,
     INK,
     MUTED,
@@ -38,7 +38,7 @@ from forecasting.reporting.figures.drawing import (
     tint,
     turned,
 )
-from forecasting.reporting.figures.fan import Mark, drawn_facts, of_outlook, without_market
+from forecasting.reporting.figures.fan import Mark, no_market_chart, of_outlook, place_marks
 from forecasting.reporting.labels import (
     amount,
     amounts,
@@ -65,10 +65,10 @@ SETTING_COLOURS = {
     "destination_dc": GREEN,
     "enroute_dc": ORANGE,
 }
-STANDING = {"points": "line", "stations": "dotted"}
-DASHES = {"line": "solid", "dotted": "dot"}
-ASIDE = 0.28  # years between the bars beside the last year
-WIDEST = 8  # assumptions shown, those that move a result most
+STANDING_LINES = {"points": "line", "stations": "dotted"}
+STANDING_DASHES = {"line": "solid", "dotted": "dot"}
+BAR_SPACING = 0.28  # years between the bars beside the last year
+MAX_ASSUMPTIONS = 8  # assumptions shown, those that move a result most
 
 
 def charger_gap(outlook: Outlook) -> Figure:
@@ -86,11 +86,6 @@ def charger_gap(outlook: Outlook) -> Figure:
     -------
     plotly.graph_objects.Figure
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -98,42 +93,49 @@ def charger_gap(outlook: Outlook) -> Figure:
     >>> fc.figures.charger_gap(outlook).layout.title.subtitle.text[:30]
     'public points at the end of ea'
     """
-    if empty := without_market(outlook, NEED):
+    if empty := no_market_chart(outlook, NEED):
         return empty
-    answers = {name: outlook.results.bands(name).loc[outlook.first_year :] for name in CHARGING}
+    answers = {
+        name: outlook.results.bands(name).loc[outlook.first_year :] for name in CHARGING_COLOURS
+    }
     years = answers[NEED].index.tolist()
-    last = years[-1]
-    need, practice, _ = (amount(wide[0.5][last], name) for name, wide in answers.items())
-    title = f"{need} public charging points needed in {last}; markets with such a fleet have built"
+    final_year = years[-1]
+    need, practice, _ = (amount(wide[0.5][final_year], name) for name, wide in answers.items())
+    title = f"{need} public charging points needed in {final_year}; "
+    title += f"markets with such a fleet have built {practice}"
     words = "public points at the end of each year, medians; bars, the 80 % ranges of the last"
-    standing = {unit: mark for unit in STANDING for mark in _standing(outlook, unit)}
+    standing = {unit: mark for unit in STANDING_LINES for mark in _standing(outlook, unit)}
     for unit, mark in standing.items():
-        words += f"; {STANDING[unit]}, {mark.label} {unit} stood {when_words(mark.period)}"
+        words += f"; {STANDING_LINES[unit]}, {mark.label} {unit} stood {when_words(mark.period)}"
     chart = of_outlook(
         outlook,
-        f"{title} {practice}",
+        title,
         words,
         height=460,
         margin_r=136,
-        yaxis=linear_scale([wide[0.9][last] for wide in answers.values()]),
+        yaxis=linear_scale([wide[0.9][final_year] for wide in answers.values()]),
     )
     names = []
     medians = []
     for place, (measure, wide) in enumerate(answers.items()):
-        low, median, high = wide.loc[last, BAND_LEVELS]
+        low, median, high = wide.loc[final_year, BAND_LEVELS]
         medians.append(median)
         label = f"{short(measure).capitalize()} {amount(median, measure)}"
-        names.append((f"<b>{label}</b><br> {amounts(low, high, measure)}", CHARGING[measure]))
-        aside = [last + ASIDE * (place + 1)] * 2
-        colour = tint(CHARGING[measure], 0.5)
+        names.append(
+            (f"<b>{label}</b><br> {amounts(low, high, measure)}", CHARGING_COLOURS[measure])
+        )
+        aside = [final_year + BAR_SPACING * (place + 1)] * 2
+        colour = tint(CHARGING_COLOURS[measure], 0.5)
         chart.add(_answer(wide, measure, SYMBOLS[place]))
         chart.add(line(aside, [low, high], colour, width=6, showlegend=False, hoverinfo="skip"))
-    chart.names_at(last + 4 * ASIDE, medians, names)
+    chart.names_at(final_year + 4 * BAR_SPACING, medians, names)
     for unit, mark in standing.items():
         at = points([years[0] - 0.45], [mark.height], [mark.hover], color=INK, size=5)
         name = f"{mark.label} {unit} stood, {period_words(mark.period)}"
-        chart.mark("y", mark.height, dash=DASHES[STANDING[unit]]).add(at | {"name": name})
-    axis = {"range": [years[0] - 0.5, last + 4 * ASIDE]}
+        chart.mark("y", mark.height, dash=STANDING_DASHES[STANDING_LINES[unit]]).add(
+            at | {"name": name}
+        )
+    axis = {"range": [years[0] - 0.5, final_year + 4 * BAR_SPACING]}
     return chart.years(years).update_layout(xaxis=axis).figure()
 
 
@@ -142,14 +144,14 @@ def _answer(wide: pd.DataFrame, measure: str, symbol: str) -> Trace:
     name = short(measure)
     hover = hovers([f"{year}, {name}" for year in wide.index], wide)
     look = {"mode": "lines+markers", "marker": {"symbol": symbol, "size": 8}, "showlegend": False}
-    path = line(wide.index.tolist(), wide[0.5], CHARGING[measure], name=name.capitalize())
+    path = line(wide.index.tolist(), wide[0.5], CHARGING_COLOURS[measure], name=name.capitalize())
     return path | look | hovering(hover)
 
 
 def _standing(outlook: Outlook, unit: str) -> list[Mark]:
     """The last count of points or of stations, if there is one; "at least" is of one network."""
-    drawn = drawn_facts(outlook, f"charging_{unit}", outlook.results.country)
-    return [mark for mark in drawn if not mark.side][-1:]
+    counts = place_marks(outlook, f"charging_{unit}", outlook.results.country)
+    return [mark for mark in counts if not mark.side][-1:]
 
 
 def short(measure: str) -> str:
@@ -157,7 +159,7 @@ def short(measure: str) -> str:
     return measure.removeprefix("charging_points_")
 
 
-def named_places(names: Iterable[str]) -> Properties:
+def named_rows(names: Iterable[str]) -> Properties:
     """An axis of 0, 1, 2 and so on, each by its name."""
     words = [*names]
     return {"tickvals": [*range(len(words))], "ticktext": words}
@@ -178,11 +180,6 @@ def load_chart(outlook: Outlook, day: str = "winter") -> Figure:
     plotly.graph_objects.Figure
         Megawatts by the hour.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -190,7 +187,7 @@ def load_chart(outlook: Outlook, day: str = "winter") -> Figure:
     >>> fc.figures.load_chart(outlook, "summer").layout.xaxis.title.text
     'hour of the day'
     """
-    if empty := without_market(outlook, "peak_mw"):
+    if empty := no_market_chart(outlook, "peak_mw"):
         return empty
     load = demand_of(outlook).load_day.query("day == @day")
     wide = load.pivot(index="hour", columns="setting", values="mw")
@@ -217,8 +214,10 @@ def load_chart(outlook: Outlook, day: str = "winter") -> Figure:
         look = {"name": label, "showlegend": False}
         hover = f"%{{x}}, {label}: %{{y:,.3s}} MW"
         chart.add(bars([*wide.index], wide[setting], SETTING_COLOURS[setting], hover, **look))
-    last = wide.iloc[-1]
-    return chart.names_at(wide.index[-1] + 0.5, last.cumsum() - last / 2, names).figure()
+    final_hour = wide.iloc[-1]
+    return chart.names_at(
+        wide.index[-1] + 0.5, final_hour.cumsum() - final_hour / 2, names
+    ).figure()
 
 
 def tornado(outlook: Outlook, measure: str = NEED) -> Figure:
@@ -236,11 +235,6 @@ def tornado(outlook: Outlook, measure: str = NEED) -> Figure:
     plotly.graph_objects.Figure
         In the unit of the measure.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -248,27 +242,27 @@ def tornado(outlook: Outlook, measure: str = NEED) -> Figure:
     >>> fc.figures.tornado(outlook).layout.title.text[:64]
     '<b>Turkmenistan, baseline: public charging points by need move m'
     """
-    if empty := without_market(outlook, measure):
+    if empty := no_market_chart(outlook, measure):
         return empty
     # More than chance alone sorts
     frame = demand_of(outlook).sensitivity.query("output == @measure and share > 0")
-    frame = frame.sort_values("swing", key=abs, kind="stable").tail(WIDEST)
+    frame = frame.sort_values("swing", key=abs, kind="stable").tail(MAX_ASSUMPTIONS)
     middle = float(outlook.results.bands(measure).iloc[-1][0.5])
     inputs = [parameter_words(name) for name in frame["input"]]
     title = "no assumption matters much"
     if inputs:
         widest = frame[["low", "high"]].iloc[-1]
-        between = amounts(widest.min(), widest.max(), measure)
-        about = uncapital(label_of(measure)).replace(":", " by")
-        title = f"{about} move most with {inputs[-1]}, {between}"
+        range_words = amounts(widest.min(), widest.max(), measure)
+        subject = uncapital(label_of(measure)).replace(":", " by")
+        title = f"{subject} move most with {inputs[-1]}, {range_words}"
     when = f"the median in {outlook.scenario.horizon}, {readable(middle)},"
     subtitle = f"{when} where one assumption is in its lowest or highest tenth"
     height = 150 + 40 * len(frame)
     chart = of_outlook(outlook, title, subtitle, height=height, bargap=0.35, **SIDEWAYS)
     base = float(f"{middle:.4g}")
     rows = []
-    for name, both in zip(inputs, frame[["low", "high"]].to_numpy(), strict=True):
-        rows.append(f"{capital(name)}<br>{amounts(min(both), max(both), measure)}")
+    for name, range_ends in zip(inputs, frame[["low", "high"]].to_numpy(), strict=True):
+        rows.append(f"{capital(name)}<br>{amounts(min(range_ends), max(range_ends), measure)}")
     for end, colour in (("low", SKY), ("high", BLUE)):
         tenth = f"{end.capitalize()}est tenth"
         look = {"base": [base] * len(rows), "orientation": "h", "name": tenth}
@@ -318,11 +312,6 @@ def corridor_chart(plan: pd.DataFrame, title: str = "Charging points along the r
     -------
     plotly.graph_objects.Figure
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -340,8 +329,8 @@ def corridor_chart(plan: pd.DataFrame, title: str = "Charging points along the r
     height = 150 + 64 * len(wide)
     chart = Drawing(title, subtitle, source=source, height=height, **SIDEWAYS)
     names = [
-        f"{section.replace('-', ' – ')}<br>{many:.0f} points at {plural(int(places), 'site')}"
-        for section, many, places in zip(
+        f"{section.replace('-', ' – ')}<br>{count:.0f} points at {plural(int(site_count), 'site')}"
+        for section, count, site_count in zip(
             map(str, wide.index), wide["middle"], sites[wide.index], strict=True
         )
     ]

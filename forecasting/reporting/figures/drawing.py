@@ -32,7 +32,7 @@ Values = Iterable[float]
 
 INK = "#1b2733"
 MUTED = "#5f6b76"
-GRID = "#e6e9ed"
+GRID_COLOUR = "#e6e9ed"
 PAPER = "#ffffff"
 DEEP = "#003a5d"
 BLUE = "#0072b2"
@@ -43,8 +43,8 @@ SKY = "#56b4e9"
 AMBER = "#c58a00"
 FOREST = "#00664a"
 ACCENTS = (ORANGE, FOREST, PURPLE, AMBER, SKY)  # the first ones differ on grey paper, too
-SCENARIOS = {"baseline": BLUE, "accelerated": GREEN, "constrained": ORANGE}
-CHARGING = {
+SCENARIO_COLOURS = {"baseline": BLUE, "accelerated": GREEN, "constrained": ORANGE}
+CHARGING_COLOURS = {
     "charging_points_need": BLUE,
     "charging_points_practice": GREEN,
     "charging_points_standard": PURPLE,
@@ -56,7 +56,7 @@ FONT = (
     "sans-serif"
 )
 AXIS = {
-    "gridcolor": GRID,
+    "gridcolor": GRID_COLOUR,
     "zeroline": False,
     "title": {"font": {"color": MUTED, "size": 12}, "standoff": 8},
     "tickfont": {"color": MUTED, "size": 12},
@@ -67,7 +67,7 @@ AXIS = {
 HOUSE = {
     "font": {"family": FONT, "size": 13, "color": INK},
     "title": {"x": 0, "xref": "paper", "y": 0.96},
-    # The script of a page paints these two in a dark scheme; white of plotly's own would stay
+    # In dark mode the script of a page paints these two anew
     "paper_bgcolor": PAPER,
     "plot_bgcolor": PAPER,
     "colorway": [BLUE, *ACCENTS],
@@ -81,7 +81,7 @@ HOUSE = {
     },
     "hoverlabel": {
         "bgcolor": PAPER,
-        "bordercolor": GRID,
+        "bordercolor": GRID_COLOUR,
         "font": {"color": INK, "size": 12},
         "align": "left",
     },
@@ -96,13 +96,13 @@ SIDEWAYS: Properties = {
     "title_xref": "container",
     "title_x": 0.015,
 }
-THIN = {"color": MUTED, "width": 1}  # a line that marks a place
-FULL_YEARS = 9  # on an axis; of more, the century is written once
-ROOM = 1.12  # above the highest thing drawn, as a factor
-SHORT = 2.2  # powers of ten on an axis
-LETTERS = 0.055  # height of a line of them as a part of an axis
-LINE = 15  # pixels of a line of small letters
-FOOT = {  # below the axis
+THIN_LINE = {"color": MUTED, "width": 1}  # a line that marks a place
+MAX_FULL_YEARS = 9  # on an axis; of more, the century is written once
+AXIS_HEADROOM = 1.12  # above the highest thing drawn, as a factor
+SHORT_AXIS_DECADES = 2.2  # powers of ten on an axis
+LABEL_HEIGHT = 0.055  # height of a line of them as a part of an axis
+LINE_PIXELS = 15  # pixels of a line of small letters
+SOURCE_LINE = {  # below the axis
     "name": "source",
     "font": {"size": 11, "color": MUTED},
     "showarrow": False,
@@ -113,8 +113,8 @@ FOOT = {  # below the axis
     "yref": "paper",
     "yanchor": "top",
 }
-LEGEND = 100  # letters in a line
-SMALLER = 1.31  # letters of a subtitle for one of the title
+LEGEND_LETTERS = 100  # letters in a line
+SUBTITLE_LETTERS = 1.31  # letters of a subtitle for one of the title
 
 
 class Drawing:
@@ -151,12 +151,12 @@ class Drawing:
         **layout: Any,
     ) -> None:
         lines = textwrap.wrap(title, letters)
-        smaller = textwrap.wrap(subtitle, int(SMALLER * letters))
+        smaller = textwrap.wrap(subtitle, int(SUBTITLE_LETTERS * letters))
         words = {"text": "<br>".join(smaller), "font": {"size": 12.5, "color": MUTED}}
         head = {"text": f"<b>{'<br>'.join(lines)}</b>", "font": {"size": 16}, "subtitle": words}
         self.words = f"{title}: {subtitle}."
         self.source = source
-        self.top = 30 + 20 * len(lines) + LINE * len(smaller)
+        self.top = 30 + 20 * len(lines) + LINE_PIXELS * len(smaller)
         self.layout: Properties = {"template": {"layout": HOUSE}, "xaxis": {}}
         self.traces: list[Trace] = []
         self.update_layout(title=head, height=height, **layout)
@@ -168,17 +168,17 @@ class Drawing:
 
     def update_layout(self, **layout: Any) -> Drawing:
         """Set some properties; the others stay."""
-        _set(self.layout, layout)
+        _set_properties(self.layout, layout)
         return self
 
-    def years(self, index: Places | pd.Index, **below: str) -> Drawing:
+    def years(self, index: Places | pd.Index, **notes: str) -> Drawing:
         """Give the horizontal axis years as numbers, none of them left out.
 
         Parameters
         ----------
         index : sequence
             Years, or places between them, of which the first and the last must be seen.
-        **below
+        **notes
             What stands below a year, by its name.
 
         Examples
@@ -190,9 +190,9 @@ class Drawing:
         """
         years = range(math.floor(index[0] + 0.5), math.ceil(index[-1] - 0.5) + 1)
         names = [str(year) for year in years]
-        if len(names) > FULL_YEARS:
+        if len(names) > MAX_FULL_YEARS:
             names[1:] = [f"’{name[2:]}" for name in names[1:]]
-        for year, words in below.items():
+        for year, words in notes.items():
             names[int(year) - years[0]] += f"<br>{words}"
         ends = [years[0] - 0.5, years[-1] + 0.5]
         return self.update_layout(xaxis={"tickvals": [*years], "ticktext": names, "range": ends})
@@ -209,10 +209,12 @@ class Drawing:
         **line
             What is not as usual about it.
         """
-        (other,) = {"x", "y"} - {axis}
+        (cross_axis,) = {"x", "y"} - {axis}
         shape = {f"{axis}0": at, f"{axis}1": at, f"{axis}ref": axis}
-        shape |= {f"{other}0": 0, f"{other}1": 1, f"{other}ref": "paper"}
-        self.layout.setdefault("shapes", []).append({"type": "line", "line": THIN | line} | shape)
+        shape |= {f"{cross_axis}0": 0, f"{cross_axis}1": 1, f"{cross_axis}ref": "paper"}
+        self.layout.setdefault("shapes", []).append(
+            {"type": "line", "line": THIN_LINE | line} | shape
+        )
         return self
 
     def names_at(self, x: float, heights: Values, names: Iterable[tuple[str, str]]) -> Drawing:
@@ -229,7 +231,7 @@ class Drawing:
         """
         rows = [*names]
         lines = 1 + max(words.count("<br>") for words, _ in rows)
-        places = apart([*heights], self.layout["yaxis"], LETTERS * lines)
+        places = label_heights([*heights], self.layout["yaxis"], LABEL_HEIGHT * lines)
         for height, (words, colour) in zip(places, rows, strict=True):
             self.add(words_at([x], [height], [words], "middle right", size=12, color=colour))
         return self
@@ -240,34 +242,34 @@ class Drawing:
         """
         axis = self.layout["xaxis"]
         labels = [str(label) for label in axis.get("ticktext", [""])]
-        depth = 8 + LINE * (1 + max(label.count("<br>") for label in labels))
+        depth = 8 + LINE_PIXELS * (1 + max(label.count("<br>") for label in labels))
         depth += 24 * ("title" in axis)
         legend = (trace.get("showlegend", True) and trace.get("name") for trace in self.traces)
         names = [*filter(None, legend)]
-        rows = -(-len("".ljust(9).join(names)) // LEGEND)
+        rows = -(-len("".ljust(9).join(names)) // LEGEND_LETTERS)
         if len(names) < 2:
             rows = 0
-        foot = depth + (LINE + 6) * bool(self.source)
+        foot = depth + (LINE_PIXELS + 6) * bool(self.source)
         self.update_layout(
             margin_t=self.top + 20 * rows,
             margin_b=foot,
-            annotations=[FOOT | {"text": self.source, "yshift": -depth}],
+            annotations=[SOURCE_LINE | {"text": self.source, "yshift": -depth}],
             meta_alt=self.words,
         )
         return go.Figure(data=self.traces, layout=self.layout, _validate=False)
 
 
-def _set(target: Properties, properties: Properties) -> None:
+def _set_properties(target: Properties, properties: Properties) -> None:
     """Set properties by names such as ``title_text``, each within the property before its
     underscore.
     """
     for name, value in properties.items():
-        first, _, rest = name.partition("_")
-        within = {rest: value} if rest else value
-        if isinstance(within, dict):
-            _set(target.setdefault(first, {}), within)
+        head, _, tail = name.partition("_")
+        nested = {tail: value} if tail else value
+        if isinstance(nested, dict):
+            _set_properties(target.setdefault(head, {}), nested)
         else:
-            target[first] = within
+            target[head] = nested
 
 
 def scatter(**properties: Any) -> Trace:
@@ -298,15 +300,15 @@ def bars(x: Places, y: Values, colour: str, hover: str = "", **style: Any) -> Tr
     >>> bars(["2030"], [2.0], BLUE)["y"]
     [2.0]
     """
-    shown = {"hovertemplate": f"{hover}<extra></extra>"} if hover else {"hoverinfo": "skip"}
+    pointer = {"hovertemplate": f"{hover}<extra></extra>"} if hover else {"hoverinfo": "skip"}
     look = {"color": colour}
-    return {"type": "bar", "x": x, "y": rounded(y), "marker": look} | shown | style
+    return {"type": "bar", "x": x, "y": rounded(y), "marker": look} | pointer | style
 
 
 def turned(trace: Trace) -> Trace:
     """The same trace with its heights from left to right."""
-    other = {"x": "y", "y": "x", "error_y": "error_x"}
-    return {other.get(name, name): value for name, value in trace.items()}
+    axes = {"x": "y", "y": "x", "error_y": "error_x"}
+    return {axes.get(name, name): value for name, value in trace.items()}
 
 
 def hovering(words: Sequence[str] | str) -> Properties:
@@ -328,8 +330,8 @@ def points(x: Places, y: Values, hover: Sequence[str], **marker: Any) -> Trace:
     **marker
         Colour, size and whatever else is not as usual.
     """
-    shown = {"marker": {"size": 10} | marker, "showlegend": False}
-    return scatter(x=x, y=rounded(y), mode="markers", **shown, **hovering(hover))
+    style = {"marker": {"size": 10} | marker, "showlegend": False}
+    return scatter(x=x, y=rounded(y), mode="markers", **style, **hovering(hover))
 
 
 def whiskers(
@@ -351,8 +353,8 @@ def whiskers(
         Colour and symbol.
     """
     look = {"size": 11, "line": {"color": PAPER, "width": 1.5}} | marker
-    named = {"name": legend, "showlegend": True, "error_y": error_bar(*ends(wide))}
-    return points(x, wide[0.5], hovers(names, wide), **look) | named
+    legend_entry = {"name": legend, "showlegend": True, "error_y": error_bar(*ends(wide))}
+    return points(x, wide[0.5], hovers(names, wide), **look) | legend_entry
 
 
 def ends(wide: pd.DataFrame) -> list[pd.Series[float]]:
@@ -478,12 +480,15 @@ def log_scale(values: Values) -> Properties:
     >>> log_scale([950.0, 11_000.0])["dtick"], log_scale([1.0, 1e6])["dtick"]
     ('D2', 1)
     """
-    seen = [value for value in values if value > 0 and math.isfinite(value)] or [1.0]
-    low, high = (math.log10(end) for end in (min(seen) / ROOM, max(seen) * ROOM))
+    positive_values = [value for value in values if value > 0 and math.isfinite(value)] or [1.0]
+    low, high = (
+        math.log10(end)
+        for end in (min(positive_values) / AXIS_HEADROOM, max(positive_values) * AXIS_HEADROOM)
+    )
     if high - low < 0.5:
         low -= 0.3
         high += 0.3
-    dtick = {True: "D2"}.get(high - low < SHORT, 1)
+    dtick = {True: "D2"}.get(high - low < SHORT_AXIS_DECADES, 1)
     edges = [round(low, 3), round(high, 3)]
     return {"type": "log", "range": edges, "dtick": dtick, "tickformat": ",~r"}
 
@@ -494,12 +499,12 @@ def linear_scale(values: Values) -> Properties:
     >>> linear_scale([10.0, 100.0]), linear_scale([-10.0, 100.0])
     ({'range': [0, 112.0]}, {'range': [-11.2, 112.0]})
     """
-    shown = [*values]
-    low, high = (float(f"{ROOM * end:.3g}") for end in (min(shown), max(shown)))
+    heights = [*values]
+    low, high = (float(f"{AXIS_HEADROOM * end:.3g}") for end in (min(heights), max(heights)))
     return {"range": [min(0, low), high]}
 
 
-def apart(heights: Sequence[float], axis: Mapping[str, Any], gap: float) -> list[float]:
+def label_heights(heights: Sequence[float], axis: Mapping[str, Any], gap: float) -> list[float]:
     """Heights for labels, moved up where two are nearer than a line of text.
 
     Parameters
@@ -519,8 +524,8 @@ def apart(heights: Sequence[float], axis: Mapping[str, Any], gap: float) -> list
     places = np.array(heights, dtype=float)
     low, high = axis["range"]
     order = np.argsort(places, kind="stable")
-    for below, above in itertools.pairwise(order):
-        places[above] = max(places[above], places[below] + gap * (high - low))
+    for lower, upper in itertools.pairwise(order):
+        places[upper] = max(places[upper], places[lower] + gap * (high - low))
     return [float(f"{place:.4g}") for place in places]
 
 

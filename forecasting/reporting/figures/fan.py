@@ -88,13 +88,13 @@ if TYPE_CHECKING:
 
 INDEX_BASE = 100
 # Of an interval: its words, how dark it is, its ends
-SHADES = (("80 %", 0.2, 0.1, 0.9), ("50 %", 0.3, 0.25, 0.75))
-SHADED = "shaded, four in five and half of what may come"
-NO_YEARS = pd.Series(dtype=float)
+FAN_SHADES = (("80 %", 0.2, 0.1, 0.9), ("50 %", 0.3, 0.25, 0.75))
+FAN_WORDS = "shaded, four in five and half of what may come"
+NO_HISTORY = pd.Series(dtype=float)
 POLICY_PLACE = re.compile(r"\S+-\d\d-")  # before the name in a policy's id
-COLUMN = 0.42  # years that the column of an unfinished year is wide
+COLUMN_YEARS = 0.42  # years that the column of an unfinished year is wide
 # Of a bound: its symbol, how its number is signed, and where that stands
-BOUND = {1: ("triangle-up", ">", "top center"), -1: ("triangle-down", "<", "bottom center")}
+BOUND_SYMBOLS = {1: ("triangle-up", ">", "top center"), -1: ("triangle-down", "<", "bottom center")}
 
 text = partial(words_at, size=11.5, color=INK)
 
@@ -129,11 +129,6 @@ def fan_chart(
     -------
     plotly.graph_objects.Figure
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -142,32 +137,36 @@ def fan_chart(
     '<b>Turkmenistan, baseline: 11,400 electric cars on the road in 2030</b>'
     """
     measure = measure or outlook.measure
-    if empty := without_market(outlook, measure):
+    if empty := no_market_chart(outlook, measure):
         return empty
     part = part_of(outlook, place)
     wide = part.bands(measure).loc[outlook.first_year :]
-    first = since or outlook.first_year - math.ceil(len(wide) / 2)
+    start_year = since or outlook.first_year - math.ceil(len(wide) / 2)
     basis = _basis(outlook, measure, part.country)
-    known = like_the_main(drawn_facts(outlook, measure, part.country), basis)
-    counted = [mark for mark in known if mark.middle >= first - 0.5]
-    past = _before(part.bands(measure)[0.5], counted, range(first, outlook.first_year))
+    comparable = counts_of_basis(place_marks(outlook, measure, part.country), basis)
+    counts = [mark for mark in comparable if mark.middle >= start_year - 0.5]
+    history = _history_heights(
+        part.bands(measure)[0.5], counts, range(start_year, outlook.first_year)
+    )
     forecast = outlook.forecasts.get(part.country)
     if forecast and not forecast.diagnostics["facts"]:
-        past = past[:0]  # of a market that nobody counted no year before is known
-    own = measure == outlook.measure
-    words = SHADED
-    if own and len(_uncounted(past, counted)):
+        history = history[:0]  # of a market that nobody counted no year before is known
+    is_forecast = measure == outlook.measure
+    words = FAN_WORDS
+    if is_forecast and len(_implied_years(history, counts)):
         words += "; open points, what the facts imply"
-    chart = _frame(outlook, measure, part.country, wide, words)
-    chart.update_layout(yaxis=linear_scale([*past, *wide[0.1], *wide[0.9]]))
-    below = {}
-    for mark in _so_far(counted, outlook.first_year):
-        below[str(outlook.first_year)] = f"{mark.label} in<br>{period_words(mark.period)[:-5]}"
-        chart.add(*_column(mark, wide[0.5].iloc[0]))
-    chart.add(*fan(wide, measure, past[-1:]), *_history(past, counted, measure, own))
-    # For who does not see it, what a pointer shows of each year
+    chart = _fan_drawing(outlook, measure, part.country, wide, words)
+    chart.update_layout(yaxis=linear_scale([*history, *wide[0.1], *wide[0.9]]))
+    year_notes = {}
+    for mark in _year_to_date(counts, outlook.first_year):
+        year_notes[str(outlook.first_year)] = f"{mark.label} in<br>{period_words(mark.period)[:-5]}"
+        chart.add(*_column_traces(mark, wide[0.5].iloc[0]))
+    chart.add(
+        *fan(wide, measure, history[-1:]), *_history_traces(history, counts, measure, is_forecast)
+    )
+    # The alternative text has what a pointer shows of each year
     chart.words += re.sub("<.*?>", " ", ";".join(hovers(wide.index, wide)))
-    return chart.years([*past.index, *wide.index], **below).figure()
+    return chart.years([*history.index, *wide.index], **year_notes).figure()
 
 
 def _basis(outlook: Outlook, measure: str, place: str) -> str:
@@ -177,64 +176,72 @@ def _basis(outlook: Outlook, measure: str, place: str) -> str:
     return ""
 
 
-def _uncounted(past: ByYear, counted: Marks) -> ByYear:
+def _implied_years(history: ByYear, counts: Marks) -> ByYear:
     """The years before that nobody counted, as the facts imply them."""
-    return past.drop([mark.middle for mark in counted], errors="ignore")
+    return history.drop([mark.middle for mark in counts], errors="ignore")
 
 
-def _before(medians: ByYear, counted: Marks, years: range) -> ByYear:
+def _history_heights(medians: ByYear, counts: Marks, years: range) -> ByYear:
     """The years before, as they were counted, or else as the facts imply."""
     heights = dict(medians) | {
-        mark.period.start.year: mark.height for mark in counted if mark.whole_year
+        mark.period.start.year: mark.height for mark in counts if mark.whole_year
     }
     return pd.Series({year: heights[year] for year in years if year in heights}, dtype=float)
 
 
-def _so_far(counted: Marks, first_year: int) -> Marks:
+def _year_to_date(counts: Marks, first_year: int) -> Marks:
     """The longest count of the unfinished year from its first day on, if there is one."""
-    return newest(mark for mark in counted if mark.period.start == dt.date(first_year, 1, 1))
+    return newest_marks(mark for mark in counts if mark.period.start == dt.date(first_year, 1, 1))
 
 
-def newest(shown: Iterable[Mark]) -> Marks:
+def newest_marks(marks: Iterable[Mark]) -> Marks:
     """That of some marks which ends last, if there is one."""
-    return sorted(shown, key=attrgetter("end"))[-1:]
+    return sorted(marks, key=attrgetter("end"))[-1:]
 
 
-def _column(mark: Mark, expected: float) -> Iterator[Trace]:
+def _column_traces(mark: Mark, expected: float) -> Iterator[Trace]:
     """An unfinished year: what is expected, and the part of it that was counted."""
     counts = mark.height * mark.period.days / year_of(mark.period.start.year).days
     for height, fill, edge in ((expected, PAPER, BLUE), (counts, INK, INK)):
         look = {"color": fill, "line": {"color": edge, "width": 1.5}}
         year = mark.period.start.year
-        yield bars([year], [height], fill, marker=look, width=COLUMN, showlegend=False)
+        yield bars([year], [height], fill, marker=look, width=COLUMN_YEARS, showlegend=False)
 
 
-def _history(past: ByYear, counted: Marks, measure: str, own: bool) -> Iterator[Trace]:
+def _history_traces(
+    history: ByYear, counts: Marks, measure: str, is_forecast: bool
+) -> Iterator[Trace]:
     """A line through the years before, and the counts; open points are what the facts imply of a
     year of the flow that nobody counted.
     """
-    dots = [mark for mark in counted if mark.whole_year or mark.stock]
-    yield line([*past.index], past, {True: INK}.get(own, MUTED), hoverinfo="skip", showlegend=False)
+    dots = [mark for mark in counts if mark.whole_year or mark.stock]
+    yield line(
+        [*history.index],
+        history,
+        {True: INK}.get(is_forecast, MUTED),
+        hoverinfo="skip",
+        showlegend=False,
+    )
     yield at_marks(dots, color=INK, size=8) | {"name": "Counted"}
-    whole = [mark for mark in dots if mark.whole_year]
-    named = [*whole, *stocks_by_year(dots).values(), *newest(dots)]
-    labels = {mark.middle: (mark.height, mark.label) for mark in named}
-    if own:
-        implied = _uncounted(past, dots)
+    full_years = [mark for mark in dots if mark.whole_year]
+    labelled_marks = [*full_years, *stocks_by_year(dots).values(), *newest_marks(dots)]
+    labels = {mark.middle: (mark.height, mark.label) for mark in labelled_marks}
+    if is_forecast:
+        implied = _implied_years(history, dots)
         words = [f"≈ {amount(height, measure)}" for height in implied]
         edge = {"color": INK, "width": 2}
         yield points([*implied.index], implied, words, color=PAPER, size=8, line=edge)
         labels |= zip(implied.index, zip(implied, words, strict=True), strict=True)
     for when, (height, text) in labels.items():
-        yield _label(past, when, height, text)
+        yield _label(history, when, height, text)
 
 
-def _label(past: ByYear, when: Any, height: float, words: str) -> Trace:
+def _label(history: ByYear, when: Any, height: float, words: str) -> Trace:
     """A number beside a line: left of it where it rises, well above it where it turns up again."""
     side = "top center"
-    if past.get(when - 1, math.inf) < height:
+    if history.get(when - 1, math.inf) < height:
         side = "top left"
-    elif past.get(when + 1, 0.0) > height:
+    elif history.get(when + 1, 0.0) > height:
         words += "<br> "
     return words_at([when], [height], [words], side, size=12, color=INK)
 
@@ -247,17 +254,17 @@ def part_of(outlook: Outlook, place: str | None) -> Results:
         return outlook.parts[-(len(outlook.forecasts) != 1)]
     parts = {part.country: part for part in outlook.parts}
     if place not in parts:
-        known = ", ".join(parts)
-        raise InputError(f"{outlook.scenario.name} has no place {place!r}; it has {known}")
+        place_names = ", ".join(parts)
+        raise InputError(f"{outlook.scenario.name} has no place {place!r}; it has {place_names}")
     return parts[place]
 
 
-def drawn_facts(outlook: Outlook, measure: str, place: str) -> Marks:
+def place_marks(outlook: Outlook, measure: str, place: str) -> Marks:
     """The facts of a place that were known on the day of the outlook."""
     # The sum of a corridor's places has no facts of its own
     if not is_place(place):
         return []
-    return marks(outlook.facts.select(place=place), measure)
+    return marks_of(outlook.facts.select(place=place), measure)
 
 
 def evidence_chart(evidence: Ledger | Outlook, measure: str | None = None) -> Figure:
@@ -275,11 +282,6 @@ def evidence_chart(evidence: Ledger | Outlook, measure: str | None = None) -> Fi
     -------
     plotly.graph_objects.Figure
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -289,23 +291,23 @@ def evidence_chart(evidence: Ledger | Outlook, measure: str | None = None) -> Fi
     """
     ledger: Any = getattr(evidence, "evidence", evidence)
     measure = measure or str(ledger.frame["measure"].mode().get(0, "ev_imports"))
-    shown = marks(ledger, measure)
+    marks = marks_of(ledger, measure)
     places = [*map(place_name, ledger.frame["place"].unique())]
     where = phrase("{}: ", len(places) == 1 and places[0])
-    about = uncapital(label_of(measure))
+    subject = uncapital(label_of(measure))
     unit = _unit(measure, ledger)
-    if not shown:
-        return nothing(Drawing(capital(f"{where}no number is printed on {about}"), unit))
+    if not marks:
+        return empty_chart(Drawing(capital(f"{where}no number is printed on {subject}"), unit))
     how = "by day, with the change on the year before"
     if is_flow(measure):
         how = "each as long as its period and as high as its yearly rate"
-    last = max(shown, key=attrgetter("end"))
+    newest = max(marks, key=attrgetter("end"))
     title = (
-        f"{where}{plural(len(shown), 'printed number')} on {about}, the newest "
-        f"{RELATION_WORDS[last.relation]}{last.label} {when_words(last.period)}"
+        f"{where}{plural(len(marks), 'printed number')} on {subject}, the newest "
+        f"{RELATION_WORDS[newest.relation]}{newest.label} {when_words(newest.period)}"
     )
-    agencies = dict.fromkeys(basis_name(mark.basis).partition(",")[0] for mark in shown)
-    heights = [mark.height for mark in shown]
+    agencies = dict.fromkeys(basis_name(mark.basis).partition(",")[0] for mark in marks)
+    heights = [mark.height for mark in marks]
     chart = Drawing(
         title,
         f"{unit}, {how}",
@@ -313,19 +315,19 @@ def evidence_chart(evidence: Ledger | Outlook, measure: str | None = None) -> Fi
         height=440,
         yaxis=log_scale([*heights, 1.5 * max(heights)]),
     )
-    main = getattr(getattr(evidence, "forecast", None), "basis", None)
-    return chart.add(*fact_traces(shown, main)).years(_ends_of(shown)).figure()
+    main_basis = getattr(getattr(evidence, "forecast", None), "basis", None)
+    return chart.add(*fact_traces(marks, main_basis)).years(_axis_ends(marks)).figure()
 
 
-def _ends_of(shown: Marks, periods: Iterable[Period] = ()) -> list[float]:
+def _axis_ends(marks: Marks, periods: Iterable[Period] = ()) -> list[float]:
     """Where the first of some facts and periods begins, and the year in which the last ends."""
-    starts = [mark.start for mark in shown] + [on_axis(period.start) for period in periods]
-    last = max(period.end.year for period in (*periods, *(mark.period for mark in shown)))
-    return [min(starts), last]
+    starts = [mark.start for mark in marks] + [on_axis(period.start) for period in periods]
+    final_year = max(period.end.year for period in (*periods, *(mark.period for mark in marks)))
+    return [min(starts), final_year]
 
 
 def fan(
-    wide: pd.DataFrame, measure: str, start: ByYear = NO_YEARS, labels: bool = True
+    wide: pd.DataFrame, measure: str, start: ByYear = NO_HISTORY, labels: bool = True
 ) -> Iterator[Trace]:
     """Medians and intervals by year.
 
@@ -342,7 +344,7 @@ def fan(
     """
     level = [*start]
     x = [*start.index, *wide.index.tolist()]
-    for name, opacity, low, high in SHADES:
+    for name, opacity, low, high in FAN_SHADES:
         fill = {"fillcolor": tint(BLUE, opacity), "showlegend": False}
         yield band(x, [*level, *wide[low]], [*level, *wide[high]], name=name, **fill)
     yield line(x, [*level, *wide[0.5]], BLUE, hoverinfo="skip", showlegend=False)
@@ -363,20 +365,25 @@ def _unit(measure: str, ledger: Ledger | None) -> str:
     return unit_by_year(measure)
 
 
-def _frame(outlook: Outlook, measure: str, place: str, wide: pd.DataFrame, shown: str) -> Drawing:
-    first, last = wide.index[[0, -1]]
-    soon, number = (spoken(wide[0.5][year], measure) for year in (first, last))
+def _fan_drawing(
+    outlook: Outlook, measure: str, place: str, wide: pd.DataFrame, fan_words: str
+) -> Drawing:
+    start_year, final_year = wide.index[[0, -1]]
+    start_number, final_number = (
+        spoken(wide[0.5][year], measure) for year in (start_year, final_year)
+    )
     label = label_in(outlook, measure)
     unit = _unit(measure, outlook.evidence)
-    title = f"{finding(measure, number, label)} in {last}"
+    title = f"{finding(measure, final_number, label)} in {final_year}"
     if is_flow(measure):
-        title = f"{finding(measure, soon, label)} in {first}, {number} in {last}"
+        title = f"{finding(measure, start_number, label)} in {start_year}, "
+        title += f"{final_number} in {final_year}"
         unit += basis_words(", as counted by {}", _basis(outlook, measure, place))
     else:
         unit += ", at the end of each year"
     if place != outlook.results.country:
         title = f"{part_words(place)}, {title}"
-    return of_outlook(outlook, title, f"{unit}; {shown}", height=440)
+    return of_outlook(outlook, title, f"{unit}; {fan_words}", height=440)
 
 
 def of_outlook(outlook: Outlook, title: str, subtitle: str, **layout: Any) -> Drawing:
@@ -401,11 +408,6 @@ def policy_chart(outlook: Outlook) -> Figure:
         Three years before the first that is forecast, and two of those; each policy's day is
         marked.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -417,29 +419,31 @@ def policy_chart(outlook: Outlook) -> Figure:
     vehicles = unit_of(outlook.measure)
     unit = f"{vehicles} a month"
     if forecast is None or not forecast.policies.rows:
-        return nothing(of_outlook(outlook, "no policy enters this flow but the events above", unit))
+        return empty_chart(
+            of_outlook(outlook, "no policy enters this flow but the events above", unit)
+        )
     years = range(outlook.first_year - 3, outlook.first_year + 2)
-    shown = [n for n, month in enumerate(forecast.months) if month.start.year in years]
-    days = [on_axis(forecast.months[number].start) + 0.04 for number in shown]
-    low, middle, high = np.quantile(forecast.monthly[:, shown], [0.1, 0.5, 0.9], axis=0)
-    without = np.median(forecast.without_policies()[:, shown], axis=0)
-    most = int(np.argmax(np.abs(middle - without)))
-    month = period_words(forecast.months[shown[most]])
-    marked = {day: words for day, words in _policy_days(forecast) if day.year in years}
+    months = [n for n, month in enumerate(forecast.months) if month.start.year in years]
+    days = [on_axis(forecast.months[number].start) + 0.04 for number in months]
+    low, median, high = np.quantile(forecast.monthly[:, months], [0.1, 0.5, 0.9], axis=0)
+    median_without = np.median(forecast.without_policies()[:, months], axis=0)
+    largest = int(np.argmax(np.abs(median - median_without)))
+    month = period_words(forecast.months[months[largest]])
+    policy_days = {day: words for day, words in _policy_days(forecast) if day.year in years}
     chart = of_outlook(
         outlook,
-        f"{readable(middle[most])} {vehicles} in {month} with the policies, "
-        f"{readable(without[most])} without",
+        f"{readable(median[largest])} {vehicles} in {month} with the policies, "
+        f"{readable(median_without[largest])} without",
         f"{unit}; shaded, four in five of what may come"
-        + phrase("; dotted, {}", ", ".join(marked.values())),
+        + phrase("; dotted, {}", ", ".join(policy_days.values())),
         yaxis=linear_scale(high),
     )
     chart.add(
         band(days, low, high, fillcolor=tint(BLUE, 0.2), name="80 %", showlegend=False),
-        line(days, middle, BLUE, name="with policies"),
-        line(days, without, ORANGE, dash="dash", name="without"),
+        line(days, median, BLUE, name="with policies"),
+        line(days, median_without, ORANGE, dash="dash", name="without"),
     )
-    for day in marked:
+    for day in policy_days:
         chart.mark("x", on_axis(day), dash="dot")
     return chart.years(years).figure()
 
@@ -453,18 +457,18 @@ def _policy_days(forecast: FlowForecast) -> Iterator[tuple[dt.date, str]]:
             yield policy.end, f"its end {when_words(Period(policy.end, policy.end))}"
 
 
-def without_market(outlook: Outlook, measure: str) -> Figure | None:
+def no_market_chart(outlook: Outlook, measure: str) -> Figure | None:
     """In place of a chart of vehicles or chargers, what it takes; None where the size of the market
     is known.
     """
     if outlook.measure != EV_SHARE or measure == EV_SHARE:
         return None
-    about, _, _ = uncapital(label_of(measure)).partition(":")
+    subject, _, _ = uncapital(label_of(measure)).partition(":")
     words = "the new cars of a year are not known: market_size in the params file"
-    return nothing(of_outlook(outlook, f"nothing is known of {about}", words))
+    return empty_chart(of_outlook(outlook, f"nothing is known of {subject}", words))
 
 
-def nothing(chart: Drawing) -> Figure:
+def empty_chart(chart: Drawing) -> Figure:
     """A title alone, in place of empty axes."""
     return chart.update_layout(height=130, xaxis_visible=False, yaxis_visible=False).figure()
 
@@ -487,20 +491,20 @@ def forecast_chart(forecast: FlowForecast) -> Figure:
     middles = [(on_axis(p.start) + on_axis(p.end)) / 2 for p in forecast.periods]
     hover = hovering(hovers(map(period_words, forecast.periods), totals))
     labels = [f"<b>{readable(total)}</b>" for total in totals[0.5]]
-    shown = marks(forecast.evidence or (), measure)
+    marks = marks_of(forecast.evidence or (), measure)
     chart = Drawing(
         title,
         words,
         source="Source: forecast from the facts shown",
         height=440,
-        yaxis=linear_scale([*rates[0.9], *(mark.height for mark in shown)]),
+        yaxis=linear_scale([*rates[0.9], *(mark.height for mark in marks)]),
     )
     chart.add(
         whiskers(middles, rates, middles, "forecast, 80 %", color=BLUE) | hover,
         words_at(middles, rates[0.9], labels, "top center", color=DEEP, size=12),
-        *fact_traces(shown, forecast.basis),
+        *fact_traces(marks, forecast.basis),
     )
-    return chart.years(_ends_of(shown, forecast.periods)).figure()
+    return chart.years(_axis_ends(marks, forecast.periods)).figure()
 
 
 @dataclass(frozen=True)
@@ -526,7 +530,7 @@ class Mark:
     def symbol(self) -> str:
         """What stands in its middle: nothing but the line itself of an exact total."""
         if self.side:
-            return BOUND[self.side][0]
+            return BOUND_SYMBOLS[self.side][0]
         if self.relation != "equals":
             return "circle-open"
         return ("line-ew", "circle")[self.stock]
@@ -561,7 +565,7 @@ def on_axis(day: dt.date, stock: bool = False) -> float:
     return round(day.year + passed - (1.0 if stock else 0.5), 3)
 
 
-def marks(facts: Iterable[Fact], measure: str) -> Marks:
+def marks_of(facts: Iterable[Fact], measure: str) -> Marks:
     """The counts of one measure that have a height, in order of time: their own, or a printed total
     a year before. Targets and claims are no counts, and stay out.
 
@@ -572,19 +576,19 @@ def marks(facts: Iterable[Fact], measure: str) -> Marks:
     measure : str
         Which measure.
     """
-    own = [
+    statements = [
         fact
         for fact in facts
         if fact.measure == measure and fact.kind in COUNTED and fact.of_world and fact.value > 0
     ]
-    counted = [_mark(fact) for fact in own if fact.is_rate or (fact.is_count and fact.stock)]
-    printed = {
+    levels = [_mark(fact) for fact in statements if fact.is_rate or (fact.is_count and fact.stock)]
+    totals = {
         (mark.basis, mark.period): mark
-        for mark in counted
+        for mark in levels
         if mark.relation == "equals" and not mark.stock
     }
-    changes = (_implied(fact, printed) for fact in own if fact.is_change)
-    return sorted([*counted, *filter(None, changes)], key=attrgetter("period", "height"))
+    changes = (_implied(fact, totals) for fact in statements if fact.is_change)
+    return sorted([*levels, *filter(None, changes)], key=attrgetter("period", "height"))
 
 
 def _mark(fact: Fact) -> Mark:
@@ -600,30 +604,30 @@ def _mark(fact: Fact) -> Mark:
     return Mark(period, height, fact.basis, fact.relation, fact.stock, label, _hover(fact, period))
 
 
-def _implied(fact: Fact, printed: Mapping[tuple[str, Period], Mark]) -> Mark | None:
+def _implied(fact: Fact, totals: Mapping[tuple[str, Period], Mark]) -> Mark | None:
     """The total that a growth or a difference on the year implies, where its base was printed and
     itself was not.
     """
     period = fact.period
-    base = printed.get((fact.basis, period.year_before()))
-    if base is None or (fact.basis, period) in printed:
+    base = totals.get((fact.basis, period.year_before()))
+    if base is None or (fact.basis, period) in totals:
         return None
-    before = base.height / yearly_rate(1.0, base.period)
-    value = fact.declared.after(before, fact.value)
+    year_before = base.height / yearly_rate(1.0, base.period)
+    value = fact.declared.after(year_before, fact.value)
     relation = fact.relation
     if relation == "equals":
         relation = "about"
-    hover = f"{_hover(fact, period)}<br>on {readable(before)} the year before"
+    hover = f"{_hover(fact, period)}<br>on {readable(year_before)} the year before"
     height = yearly_rate(value, period)
     return Mark(period, height, fact.basis, relation, False, readable(value), hover)
 
 
 def _hover(fact: Fact, period: Period) -> str:
     """What a pointer shows of a fact: statement, period, basis, source; escaped."""
-    who = f"{fact.source}, {fact.published} ({fact.id})"
-    lines = (in_words(fact), period_words(period), basis_name(fact.basis), who)
-    first, *others = (html.escape(words, quote=False) for words in lines if words)
-    return "<br>".join((f"<b>{first}</b>", *others))
+    publication = f"{fact.source}, {fact.published} ({fact.id})"
+    lines = (in_words(fact), period_words(period), basis_name(fact.basis), publication)
+    statement, *details = (html.escape(words, quote=False) for words in lines if words)
+    return "<br>".join((f"<b>{statement}</b>", *details))
 
 
 def yearly_rate(value: float, period: Period, quantity: str = "total") -> float:
@@ -647,70 +651,74 @@ def yearly_rate(value: float, period: Period, quantity: str = "total") -> float:
     return quantity_of(quantity).yearly(value, period.days, year_of(period.end.year).days)
 
 
-def basis_colours(names: Sequence[str], main: str | None = None) -> dict[str, str]:
+def basis_colours(names: Sequence[str], main_basis: str | None = None) -> dict[str, str]:
     """A colour for each basis: ink for the one that is forecast (or the most frequent), accents for
     the others.
     """
-    order = sorted({*names}, key=lambda name: (name != main, -names.count(name), name))
+    order = sorted({*names}, key=lambda name: (name != main_basis, -names.count(name), name))
     return dict(zip(order, itertools.cycle((INK, *ACCENTS)), strict=False))
 
 
-def fact_traces(shown: Marks, main: str | None) -> Iterator[Trace]:
+def fact_traces(marks: Marks, main_basis: str | None) -> Iterator[Trace]:
     """The traces of facts, one for each basis, however many facts there are, and their labels.
 
     Parameters
     ----------
-    shown : list of Mark
-        From `marks`.
-    main : str, optional
+    marks : list of Mark
+        From `marks_of`.
+    main_basis : str, optional
         The basis whose numbers are printed beside them; the most frequent if not given.
     """
-    colours = basis_colours([mark.basis for mark in shown], main)
+    colours = basis_colours([mark.basis for mark in marks], main_basis)
     for basis, colour in colours.items():
-        mine = [mark for mark in shown if mark.basis == basis]
-        yield _of_basis(mine, colour) | {"name": basis_name(basis) or "counted"}
-    yield from _limits(shown)
-    yield from _counts(like_the_main(shown, main))
+        basis_marks = [mark for mark in marks if mark.basis == basis]
+        yield _basis_trace(basis_marks, colour) | {"name": basis_name(basis) or "counted"}
+    yield from _bound_labels(marks)
+    yield from _count_labels(counts_of_basis(marks, main_basis))
 
 
-def like_the_main(known: Marks, main: str | None) -> Marks:
+def counts_of_basis(marks: Marks, main_basis: str | None) -> Marks:
     """The counts of a basis, by default the most frequent, after those that count the same; no
     bounds.
     """
-    names = [mark.basis for mark in known]
-    if main not in names:
-        main = next(iter(basis_colours(names)), "")
-    counts = [mark for mark in known if not mark.side]
-    alike = [mark for mark in counts if mark.basis == main or same_perimeter(mark.basis, main)]
-    return sorted(alike, key=lambda mark: mark.basis == main)
+    names = [mark.basis for mark in marks]
+    if main_basis not in names:
+        main_basis = next(iter(basis_colours(names)), "")
+    counts = [mark for mark in marks if not mark.side]
+    alike = [
+        mark
+        for mark in counts
+        if mark.basis == main_basis or same_perimeter(mark.basis, main_basis)
+    ]
+    return sorted(alike, key=lambda mark: mark.basis == main_basis)
 
 
-def _of_basis(mine: Marks, colour: str) -> Trace:
+def _basis_trace(basis_marks: Marks, colour: str) -> Trace:
     """The facts of a basis: each is as long as its period, its symbol says what it is."""
-    symbols = [mark.symbol for mark in mine]
+    symbols = [mark.symbol for mark in basis_marks]
     look = {"color": colour, "size": 8, "symbol": symbols, "line": {"color": colour, "width": 1.5}}
-    half = [round((mark.end - mark.start) / 2, 4) for mark in mine]
+    half = [round((mark.end - mark.start) / 2, 4) for mark in basis_marks]
     length = {"array": half, "thickness": 2.5, "width": 0, "color": colour}
-    return at_marks(mine, **look) | {"error_x": length, "showlegend": True}
+    return at_marks(basis_marks, **look) | {"error_x": length, "showlegend": True}
 
 
-def at_marks(shown: Marks, **look: Any) -> Trace:
+def at_marks(marks: Marks, **look: Any) -> Trace:
     """A point at the middle of each mark."""
-    hover = [mark.hover for mark in shown]
-    return points([mark.middle for mark in shown], [mark.height for mark in shown], hover, **look)
+    hover = [mark.hover for mark in marks]
+    return points([mark.middle for mark in marks], [mark.height for mark in marks], hover, **look)
 
 
-def _counts(free: Marks) -> Iterator[Trace]:
+def _count_labels(counts: Marks) -> Iterator[Trace]:
     """Numbers of the main basis: whole years, the newest of all, and the stocks at the end of a
     year with their change on the year before.
     """
-    ends = stocks_by_year(free)
-    labels = {mark: f"{mark.label} {when_words(mark.period)}" for mark in newest(free)}
-    labels |= {mark: mark.label for mark in free if mark.whole_year}
+    ends = stocks_by_year(counts)
+    labels = {mark: f"{mark.label} {when_words(mark.period)}" for mark in newest_marks(counts)}
+    labels |= {mark: mark.label for mark in counts if mark.whole_year}
     for when, mark in ends.items():
         labels[mark] = mark.label
-        if before := ends.get(when - 1):
-            labels[mark] += f"<br>{mark.height - before.height:+,.0f}"
+        if year_before := ends.get(when - 1):
+            labels[mark] += f"<br>{mark.height - year_before.height:+,.0f}"
     x = [mark.middle for mark in labels]
     yield text(x, [mark.height for mark in labels], [*labels.values()], "top center")
 
@@ -725,9 +733,9 @@ def stocks_by_year(counts: Marks) -> dict[int, Mark]:
     return dict(sorted(ends.items()))
 
 
-def _limits(shown: Marks) -> Iterator[Trace]:
+def _bound_labels(marks: Marks) -> Iterator[Trace]:
     """Of each year's bounds on one side the one that says most, in print."""
-    bounds = sorted((mark for mark in shown if mark.side), key=lambda mark: mark.side * mark.height)
+    bounds = sorted((mark for mark in marks if mark.side), key=lambda mark: mark.side * mark.height)
     for mark in {(mark.period.end.year, mark.side): mark for mark in bounds}.values():
-        _, sign, position = BOUND[mark.side]
+        _, sign, position = BOUND_SYMBOLS[mark.side]
         yield text([mark.middle], [mark.height], [f"{sign} {mark.label}"], position)

@@ -17,16 +17,16 @@ from forecasting.evidence.places import place_name
 from forecasting.evidence.words import period_words
 from forecasting.measures import EV_SHARE
 from forecasting.periods import year as year_of
-from forecasting.reporting.figures.charging_charts import named_places, short
+from forecasting.reporting.figures.charging_charts import named_rows, short
 from forecasting.reporting.figures.drawing import (
     ACCENTS,
     AMBER,
     BLUE,
-    CHARGING,
+    CHARGING_COLOURS,
     GREEN,
     INK,
     MUTED,
-    SCENARIOS,
+    SCENARIO_COLOURS,
     SIDEWAYS,
     SYMBOLS,
     Drawing,
@@ -46,9 +46,9 @@ from forecasting.reporting.figures.drawing import (
     words_at,
 )
 from forecasting.reporting.figures.fan import (
-    SHADED,
+    FAN_WORDS,
+    empty_chart,
     fan,
-    nothing,
     of_outlook,
     on_axis,
     part_of,
@@ -75,14 +75,14 @@ if TYPE_CHECKING:
     from forecasting.scenarios.joint_draws import Results
     from forecasting.scenarios.outlook import Outlook
 
-FACTORS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)  # of growth, at the ticks of an axis
-ANSWERS = CHARGING | {"charging_points_target": AMBER}
+GROWTH_FACTORS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)  # of growth, at the ticks of an axis
+ANSWER_COLOURS = CHARGING_COLOURS | {"charging_points_target": AMBER}
 # Of a trace, where a scenario is changed: only what moved is sent to a browser
-MOVED = ("x", "y", "text", "hovertext", "error_x")
-BESIDE_LEVERS = 46  # letters in a line of the title
+CHANGED_PROPERTIES = ("x", "y", "text", "hovertext", "error_x")
+TITLE_LETTERS_BESIDE_LEVERS = 46  # letters in a line of the title
 RIGHT_AXES = {"xaxis": "x2", "yaxis": "y2"}
-RIGHT = 0.68  # where the right chart begins, its ticks included
-DASHES = ("solid", "dash", "dot")
+RIGHT_CHART_START = 0.68  # where the right chart begins, its ticks included
+SCENARIO_DASHES = ("solid", "dash", "dot")
 
 
 def scenario_of(name: str) -> str:
@@ -100,7 +100,7 @@ def colour_of(scenario: str, place: int = 0) -> str:
     >>> colour_of("baseline")
     '#0072b2'
     """
-    return SCENARIOS.get(scenario, ACCENTS[place % len(ACCENTS)])
+    return SCENARIO_COLOURS.get(scenario, ACCENTS[place % len(ACCENTS)])
 
 
 def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock") -> Figure:
@@ -118,11 +118,6 @@ def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock") -> Figur
     -------
     plotly.graph_objects.Figure
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -130,31 +125,33 @@ def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock") -> Figur
     >>> fc.figures.scenario_comparison(table, "ev_stock").layout.title.text
     '<b>Turkmenistan: 11,400 electric vehicles on the road in 2030 (baseline)</b>'
     """
-    rows = _of_last_year(table, measure)
+    rows = _final_year_rows(table, measure)
     order = rows.groupby("country")[0.5].median().sort_values().index.tolist()
-    known = set(rows["scenario"])
-    shown = [name for name in SCENARIOS if name in known] + sorted(known - set(SCENARIOS))
-    first = rows[rows["scenario"] == shown[0]].sort_values(0.5).iloc[-1]
-    most = finding(measure, spoken(first[0.5], measure))
-    ends_of_all = [*rows[0.1], *rows[0.9]]
+    names_present = set(rows["scenario"])
+    scenarios = [name for name in SCENARIO_COLOURS if name in names_present] + sorted(
+        names_present - set(SCENARIO_COLOURS)
+    )
+    largest = rows[rows["scenario"] == scenarios[0]].sort_values(0.5).iloc[-1]
+    headline = finding(measure, spoken(largest[0.5], measure))
+    range_ends = [*rows[0.1], *rows[0.9]]
     unit = unit_of(measure)
     scale = linear_scale
-    if min(ends_of_all) > 0:
+    if min(range_ends) > 0:
         unit += ", log scale"
         scale = log_scale
     chart = Drawing(
-        f"{place_name(first['country'])}: {most} in {rows.index[0]} ({shown[0]})",
+        f"{place_name(largest['country'])}: {headline} in {rows.index[0]} ({scenarios[0]})",
         f"{unit}; medians with 80 % ranges",
         source="Source: scenarios on common random numbers",
         margin_r=64,
         height=150 + 84 * len(order),
-        xaxis=scale(ends_of_all),
-        yaxis=named_places(map(place_name, order)),
+        xaxis=scale(range_ends),
+        yaxis=named_rows(map(place_name, order)),
         **SIDEWAYS,
     )
-    for place, scenario in enumerate(shown):
+    for place, scenario in enumerate(scenarios):
         part = rows[rows["scenario"] == scenario]
-        shift = 0.26 * ((len(shown) - 1) / 2 - place)
+        shift = 0.26 * ((len(scenarios) - 1) / 2 - place)
         colour = colour_of(scenario, place)
         y = [round(order.index(code) + shift, 2) for code in part["country"]]
         names = [f"{place_name(code)}, {scenario}" for code in part["country"]]
@@ -166,13 +163,13 @@ def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock") -> Figur
     return chart.figure()
 
 
-def _of_last_year(table: pd.DataFrame, measure: str) -> pd.DataFrame:
+def _final_year_rows(table: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Quantiles of each scenario and country in the last year that all have."""
     wide = yearly(table[table["measure"] == measure]).reset_index()
     if wide.empty:
         raise no_measure(measure, table["measure"].unique())
-    last = wide.groupby(["scenario", "country"])["year"].max().min()
-    rows = pd.DataFrame(wide[wide["year"] == last]).set_index("year")
+    final_year = wide.groupby(["scenario", "country"])["year"].max().min()
+    rows = pd.DataFrame(wide[wide["year"] == final_year]).set_index("year")
     return rows.assign(scenario=rows["scenario"].map(scenario_of)).sort_values("country")
 
 
@@ -193,11 +190,6 @@ def scenario_paths(table: pd.DataFrame, country: str, measure: str = "ev_stock")
     plotly.graph_objects.Figure
         In the unit of the measure, of a flow by year.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -213,11 +205,11 @@ def scenario_paths(table: pd.DataFrame, country: str, measure: str = "ev_stock")
     }
     medians = [wide[0.5].iloc[-1] for wide in paths.values()]
     years = [int(year) for year in next(iter(paths.values())).index]
-    ends_of_all = finding(measure, amounts(min(medians), max(medians), measure))
+    final_range = finding(measure, amounts(min(medians), max(medians), measure))
     chart = Drawing(
-        f"{place_name(country)}: {ends_of_all} in {years[-1]}, by scenario",
+        f"{place_name(country)}: {final_range} in {years[-1]}, by scenario",
         f"{unit_by_year(measure)}; medians, and 80 % ranges",
-        yaxis=linear_scale(_held(paths)),
+        yaxis=linear_scale(_range_ends(paths)),
         showlegend=False,
         margin_r=150,
     )
@@ -226,13 +218,13 @@ def scenario_paths(table: pd.DataFrame, country: str, measure: str = "ev_stock")
         colour = colour_of(scenario, place)
         hover = hovering(hovers([f"{year}, {scenario}" for year in years], wide))
         fill = tint(colour, 0.1)
-        path = line(years, wide[0.5], colour, dash=DASHES[place % 3], name=scenario)
+        path = line(years, wide[0.5], colour, dash=SCENARIO_DASHES[place % 3], name=scenario)
         chart.add(band(years, wide[0.1], wide[0.9], fillcolor=fill), path | hover)
         names.append((f"{scenario} {readable(wide[0.5].iloc[-1])}", colour))
     return chart.names_at(years[-1], medians, names).years(years).figure()
 
 
-def _held(paths: Mapping[str, pd.DataFrame]) -> list[float]:
+def _range_ends(paths: Mapping[str, pd.DataFrame]) -> list[float]:
     """The ends of every 80 % range."""
     return [end for wide in paths.values() for end in (*wide[0.1], *wide[0.9])]
 
@@ -252,11 +244,6 @@ def region_chart(total: Results, measure: str) -> Figure:
     plotly.graph_objects.Figure
         In the unit of the measure, of a flow by year.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -265,7 +252,7 @@ def region_chart(total: Results, measure: str) -> Figure:
     '<b>Turkmenistan: 11,400 electric vehicles on the road in 2030</b>'
     """
     wide = total.bands(measure)
-    words = f"{unit_by_year(measure)}, the sum of joint draws, not of quantiles; {SHADED}"
+    words = f"{unit_by_year(measure)}, the sum of joint draws, not of quantiles; {FAN_WORDS}"
     number = finding(measure, spoken(wide[0.5].iloc[-1], measure))
     title = f"{place_name(total.country)}: {number} in {wide.index[-1]}"
     chart = Drawing(title, words, height=440, yaxis=linear_scale([*wide[0.1], *wide[0.9]]))
@@ -283,13 +270,13 @@ def small_fans(parts: Mapping[str, pd.DataFrame], measure: str) -> Iterator[Figu
     measure : str
         What is drawn.
     """
-    axis = log_scale(_held(parts))
-    first = max(wide.index[0] for wide in parts.values())
-    for name, whole in parts.items():
-        wide = whole.loc[first:]
-        last = wide.index[-1]
+    axis = log_scale(_range_ends(parts))
+    start_year = max(wide.index[0] for wide in parts.values())
+    for name, bands in parts.items():
+        wide = bands.loc[start_year:]
+        final_year = wide.index[-1]
         words = f"{unit_by_year(measure)}, log scale, the same in all"
-        title = f"{name}: {spoken(wide[0.5][last], measure)} in {last}"
+        title = f"{name}: {spoken(wide[0.5][final_year], measure)} in {final_year}"
         chart = Drawing(title, words, height=240, yaxis=axis)
         yield chart.add(*fan(wide, measure, labels=False)).years(wide.index).figure()
 
@@ -317,11 +304,6 @@ def growth_curves_chart(
     plotly.graph_objects.Figure
         In the unit of the series.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -335,14 +317,14 @@ def growth_curves_chart(
         name: frame["median" if "median" in frame else "mean"] for name, frame in forecasts.items()
     }
     reached = ", ".join(f"{name} {readable(middle.iloc[-1])}" for name, middle in middles.items())
-    ahead = next(iter(middles.values())).index
-    last, seen = (_label(index[-1]) for index in (ahead, series.index))
-    known = f"after {readable(series.iloc[-1])} in {seen}"
+    future = next(iter(middles.values())).index
+    final_label, newest_label = (_label(index[-1]) for index in (future, series.index))
+    history_words = f"after {readable(series.iloc[-1])} in {newest_label}"
     subtitle = "of each period; medians and the interval of each"
-    chart = Drawing(f"{reached} in {last}, {known}", subtitle, height=460)
-    chart.add(_observed(series, "known"))
+    chart = Drawing(f"{reached} in {final_label}, {history_words}", subtitle, height=460)
+    chart.add(_observation_trace(series, "known"))
     if held_back is not None:
-        chart.add(_observed(held_back, "happened later", 0.35))
+        chart.add(_observation_trace(held_back, "happened later", 0.35))
     for place, (name, frame) in enumerate(forecasts.items()):
         colour = (BLUE, *ACCENTS)[place % 6]
         years = _years(frame.index)
@@ -351,7 +333,7 @@ def growth_curves_chart(
         chart.add(line(years, middles[name], colour, name=name, legendgroup=name))
     # Intervals may reach far beyond what is drawn
     chart.update_layout(yaxis=linear_scale([1.4 * max(series.max(), *map(max, middles.values()))]))
-    return chart.years([_years(series.index)[0], _years(ahead)[-1]]).figure()
+    return chart.years([_years(series.index)[0], _years(future)[-1]]).figure()
 
 
 def results_chart(results: GrowthResults, steps: int = 5, alpha: float = 0.1) -> Figure:
@@ -366,14 +348,14 @@ def results_chart(results: GrowthResults, steps: int = 5, alpha: float = 0.1) ->
     alpha : float
         One less the level of the interval.
     """
-    seen = pd.Series(results.model.endog, results.model.index)
-    ahead = results.get_forecast(steps).summary_frame(alpha)
-    chart = growth_curves_chart(seen, {results.curve.capitalize(): ahead})
-    fitted = line(_years(seen.index), results.fittedvalues, BLUE, name="fitted", dash="dot")
+    series = pd.Series(results.model.endog, results.model.index)
+    future = results.get_forecast(steps).summary_frame(alpha)
+    chart = growth_curves_chart(series, {results.curve.capitalize(): future})
+    fitted = line(_years(series.index), results.fittedvalues, BLUE, name="fitted", dash="dot")
     return chart.add_trace(fitted)
 
 
-def _observed(series: pd.Series[float], name: str, opacity: float = 1.0) -> Trace:
+def _observation_trace(series: pd.Series[float], name: str, opacity: float = 1.0) -> Trace:
     """Dots of what was counted."""
     years = _years(series.index)
     hover = [f"{_label(label)}: {readable(value)}" for label, value in series.items()]
@@ -414,11 +396,6 @@ def analogues_chart(outlook: Outlook) -> Figure:
     plotly.graph_objects.Figure
         Growth on the year, on a scale where doubling and halving are as wide; a row a market-year.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -429,42 +406,48 @@ def analogues_chart(outlook: Outlook) -> Figure:
     forecast = outlook.forecast
     if forecast is None or forecast.market is None:
         words = "without the size of the market, no share tells which markets to compare"
-        return nothing(of_outlook(outlook, words, "market_size in the params file"))
+        return empty_chart(of_outlook(outlook, words, "market_size in the params file"))
     table = forecast.analogues().assign(factor=lambda rows: 1 + rows["growth"])
-    own = table.iloc[-1]
-    others = table.iloc[:-1]
-    share = f"{readable(100 * own['share'], 2)} % of new vehicles"
-    if others.empty:
+    market = table.iloc[-1]
+    analogues = table.iloc[:-1]
+    share = f"{readable(100 * market['share'], 2)} % of new vehicles"
+    if analogues.empty:
         words = "no market before stood at its share, so that its growth is compared with none"
-        return nothing(of_outlook(outlook, words, share))
-    middle, here = (percent(100 * rate) for rate in (others["growth"].median(), own["growth"]))
-    last = len(others)
+        return empty_chart(of_outlook(outlook, words, share))
+    median_growth, market_growth = (
+        percent(100 * rate) for rate in (analogues["growth"].median(), market["growth"])
+    )
+    row_count = len(analogues)
     chart = of_outlook(
         outlook,
-        f"{here} in {own['year'] + 1}; half of the markets at its share grew by more than "
-        f"{middle.lstrip('+')}",
+        f"{market_growth} in {market['year'] + 1}; half of the markets at its share grew by more "
+        f"than {median_growth.lstrip('+')}",
         f"growth in the year after each market-year at about {share}; line and shade, the median "
         "and four in five of what may come here; dotted, growth here in the year before",
-        height=150 + 16 * last,
+        height=150 + 16 * row_count,
         showlegend=False,
         **SIDEWAYS,
     )
-    chart.source += f"; {others['source'].iloc[0]}"
-    names = [f"{row.market} {row.year}" for row in others.itertuples()]
+    chart.source += f"; {analogues['source'].iloc[0]}"
+    names = [f"{row.market} {row.year}" for row in analogues.itertuples()]
     hover = [
-        f"{name}: {percent(100 * rate)}" for name, rate in zip(names, others["growth"], strict=True)
+        f"{name}: {percent(100 * rate)}"
+        for name, rate in zip(names, analogues["growth"], strict=True)
     ]
-    ends_here = [1 + own["low"], 1 + own["high"]]
+    ends_here = [1 + market["low"], 1 + market["high"]]
     chart.add(
-        band(ends_here, [-1, -1], [last, last], fillcolor=tint(BLUE, 0.2)),
-        points(others["factor"].tolist(), range(last), hover, color=INK, size=7),
+        band(ends_here, [-1, -1], [row_count, row_count], fillcolor=tint(BLUE, 0.2)),
+        points(analogues["factor"].tolist(), range(row_count), hover, color=INK, size=7),
     )
-    chart.mark("x", own["factor"], color=BLUE, width=2.5)
-    if own["before"] > -1:
-        chart.mark("x", 1 + own["before"], dash="dot")
-    ticks = {"tickvals": FACTORS, "ticktext": [percent(100 * (factor - 1)) for factor in FACTORS]}
-    axis = log_scale([*ends_here, *table["factor"], 1 + own["before"]]) | {"tickangle": 0}
-    chart.update_layout(xaxis=axis | ticks, yaxis=named_places(names) | {"range": [-1, last]})
+    chart.mark("x", market["factor"], color=BLUE, width=2.5)
+    if market["before"] > -1:
+        chart.mark("x", 1 + market["before"], dash="dot")
+    ticks = {
+        "tickvals": GROWTH_FACTORS,
+        "ticktext": [percent(100 * (factor - 1)) for factor in GROWTH_FACTORS],
+    }
+    axis = log_scale([*ends_here, *table["factor"], 1 + market["before"]]) | {"tickangle": 0}
+    chart.update_layout(xaxis=axis | ticks, yaxis=named_rows(names) | {"range": [-1, row_count]})
     return chart.figure()
 
 
@@ -484,11 +467,6 @@ def growth_chart(outlook: Outlook, place: str) -> Figure:
     plotly.graph_objects.Figure
         Per cent, a row for each period.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -497,48 +475,55 @@ def growth_chart(outlook: Outlook, place: str) -> Figure:
     '<b>Xinjiang, baseline: electric cars exported, value index, +69 % in 2024</b>'
     """
     if place not in outlook.forecasts:
-        known = ", ".join(outlook.forecasts) or "none, as an outlook from files has none"
-        raise InputError(f"{outlook.scenario.name} has no forecast of {place!r}; it has {known}")
-    printed = {fact.period: fact.value for fact in printed_growth(outlook, place)}
+        names = ", ".join(outlook.forecasts) or "none, as an outlook from files has none"
+        raise InputError(f"{outlook.scenario.name} has no forecast of {place!r}; it has {names}")
+    printed_rates = {fact.period: fact.value for fact in printed_growth(outlook, place)}
     measure = outlook.measure
-    now = yearly_growth(part_of(outlook, place), measure).loc[outlook.first_year - 1 :]
-    soon = now.head(2).iloc[-1]
-    title = f"{uncapital(label_in(outlook, measure))}, {percent(soon[0.5])} in {soon.name}"
+    current_rates = yearly_growth(part_of(outlook, place), measure).loc[outlook.first_year - 1 :]
+    next_year = current_rates.head(2).iloc[-1]
+    title = (
+        f"{uncapital(label_in(outlook, measure))}, {percent(next_year[0.5])} in {next_year.name}"
+    )
     if len(outlook.forecasts) > 1:
         title = f"{place_name(place)}, {title}"
-    now = now.set_axis(now.index.map(year_of))
+    current_rates = current_rates.set_axis(current_rates.index.map(year_of))
     day, cells = first_rate_forecasts(outlook, place) or (outlook.as_of, {})
-    then = pd.DataFrame.from_dict(cells, "index", columns=[0.1, 0.5, 0.9])
-    order = sorted({*now.index, *then.index, *printed}, key=attrgetter("end", "start"))[::-1]
+    first_rates = pd.DataFrame.from_dict(cells, "index", columns=[0.1, 0.5, 0.9])
+    order = sorted(
+        {*current_rates.index, *first_rates.index, *printed_rates}, key=attrgetter("end", "start")
+    )[::-1]
     chart = of_outlook(
         outlook,
         title,
         "per cent on the same dates a year before; medians, 80 % ranges",
         height=190 + 34 * len(order),
-        yaxis=named_places(map(period_words, order)),
+        yaxis=named_rows(map(period_words, order)),
         xaxis_ticksuffix=" %",
         **SIDEWAYS,
     )
     rows = pd.Series(range(len(order)), order)
-    for wide, since, colour, shift in ((now, outlook.as_of, BLUE, 0.12), (then, day, GREEN, -0.12)):
+    for wide, since, colour, shift in (
+        (current_rates, outlook.as_of, BLUE, 0.12),
+        (first_rates, day, GREEN, -0.12),
+    ):
         at = (rows[wide.index] + shift).tolist()
-        known = f"forecast of {day_words(since)}"
-        dots = whiskers(at, wide, map(period_words, wide.index), known, color=colour, opacity=0.75)
+        names = f"forecast of {day_words(since)}"
+        dots = whiskers(at, wide, map(period_words, wide.index), names, color=colour, opacity=0.75)
         chart.add(turned(dots | {"showlegend": len(wide) > 0}))
-    words = [percent(rate) for rate in printed.values()]
-    at = [order.index(period) for period in printed]
-    diamonds = points(at, printed.values(), words, color=INK, symbol="diamond")
+    words = [percent(rate) for rate in printed_rates.values()]
+    at = [order.index(period) for period in printed_rates]
+    diamonds = points(at, printed_rates.values(), words, color=INK, symbol="diamond")
     look = {"text": words, "textposition": "top center", "mode": "markers+text"}
     diamonds |= look | {"name": "printed", "showlegend": True}
     return chart.add(turned(diamonds)).figure()
 
 
-def what_if_chart(now: Outlook, before: Outlook) -> Figure:
+def what_if_chart(changed: Outlook, original: Outlook) -> Figure:
     """The scenario as it is now, beside the scenario as it was given.
 
     Parameters
     ----------
-    now, before : Outlook
+    changed, original : Outlook
         Of one place, on the same random draws.
 
     Returns
@@ -547,54 +532,68 @@ def what_if_chart(now: Outlook, before: Outlook) -> Figure:
         Left the vehicles on the road (of a corridor, its flow) by year, right the charging points
         at the horizon.
     """
-    both = now.results.values.keys() & before.results.values
-    measure = next(name for name in ("ev_stock", now.scenario.measure, EV_SHARE) if name in both)
-    flow, earlier = (
-        outlook.results.bands(measure).loc[outlook.first_year :] for outlook in (now, before)
+    measures = changed.results.values.keys() & original.results.values
+    measure = next(
+        name for name in ("ev_stock", changed.scenario.measure, EV_SHARE) if name in measures
     )
-    last = spoken(float(flow[0.5].iloc[-1]), measure)
+    flow, original_flow = (
+        outlook.results.bands(measure).loc[outlook.first_year :] for outlook in (changed, original)
+    )
+    final_value = spoken(float(flow[0.5].iloc[-1]), measure)
     words = f"{unit_of(measure)}; in grey, as it was given"
-    answers = [name for name in ANSWERS if name in now.results.values]
-    end = min(now.years[-1], before.years[-1])
+    answers = [name for name in ANSWER_COLOURS if name in changed.results.values]
+    end = min(changed.years[-1], original.years[-1])
     if answers:
         words += f"; right, public points at the end of {end}"
     chart = Drawing(
-        f"{now.scenario.title}: {finding(measure, last, label_in(now, measure))} in "
+        f"{changed.scenario.title}: {finding(measure, final_value, label_in(changed, measure))} in "
         f"{flow.index[-1]}",
         words,
-        letters=BESIDE_LEVERS,
+        letters=TITLE_LETTERS_BESIDE_LEVERS,
         height=360,
         autosize=True,
         showlegend=False,
         margin_r=44,
         yaxis={"rangemode": "tozero"},
     )
-    dashed = line(earlier.index.tolist(), earlier[0.5], MUTED, dash="dash", name="Median as given")
-    hover = hovering(hovers(earlier.index, earlier))
+    dashed = line(
+        original_flow.index.tolist(), original_flow[0.5], MUTED, dash="dash", name="Median as given"
+    )
+    hover = hovering(hovers(original_flow.index, original_flow))
     chart.add(*fan(flow, measure, labels=False), dashed | hover)
     if answers:
-        right = {"domain": [RIGHT, 1], "anchor": "y2", "rangemode": "tozero", "nticks": 4}
+        right = {
+            "domain": [RIGHT_CHART_START, 1],
+            "anchor": "y2",
+            "rangemode": "tozero",
+            "nticks": 4,
+        }
         rows = {"anchor": "x2", "visible": False, "range": [len(answers) - 0.4, -0.8]}
         chart.update_layout(xaxis={"domain": [0, 0.55]}, xaxis2=right, yaxis2=rows)
     for place, name in enumerate(answers):
-        chart.add(*_answer(now.results, before.results, name, place, end))
+        chart.add(*_answer(changed.results, original.results, name, place, end))
     return chart.years(flow.index).figure()
 
 
-def _answer(now: Results, before: Results, measure: str, place: int, end: int) -> Iterator[Trace]:
+def _answer(
+    changed: Results, original: Results, measure: str, place: int, end: int
+) -> Iterator[Trace]:
     """An answer's median and 80 % range as given and as it is now, its name and number above."""
-    for results, colour, shift in ((before, MUTED, 0.14), (now, ANSWERS[measure], -0.14)):
+    for results, colour, shift in (
+        (original, MUTED, 0.14),
+        (changed, ANSWER_COLOURS[measure], -0.14),
+    ):
         if measure in results.values:
             wide = results.bands(measure).loc[[end]]
             dot = points([place + shift], wide[0.5], hovers([short(measure)], wide), color=colour)
             bar = {"error_y": error_bar(*ends(wide), thickness=4, color=colour)}
             yield turned(dot | bar) | RIGHT_AXES
     name = f"{short(measure).capitalize()} {readable(wide[0.5].iloc[0])}"
-    look = {"size": 11, "color": ANSWERS[measure]}
+    look = {"size": 11, "color": ANSWER_COLOURS[measure]}
     yield turned(words_at([place - 0.4], [0], [name], "middle right", **look)) | RIGHT_AXES
 
 
-def live_figure(now: Outlook, before: Outlook) -> go.FigureWidget:
+def live_figure(changed: Outlook, original: Outlook) -> go.FigureWidget:
     """A figure that can be redrawn where it stands, as wide as there is room; without anywidget an
     ImportError.
     """
@@ -604,30 +603,30 @@ def live_figure(now: Outlook, before: Outlook) -> go.FigureWidget:
         draw it so.
         """
 
-        whole = False
+        is_complete = False
 
         def open(self) -> None:
-            if self.whole:
+            if self.is_complete:
                 super().open()
 
-    shown = WholeFigure(what_if_chart(now, before))
-    shown._config = {"responsive": True}
-    shown.whole = True
-    shown.open()
-    return shown
+    figure = WholeFigure(what_if_chart(changed, original))
+    figure._config = {"responsive": True}
+    figure.is_complete = True
+    figure.open()
+    return figure
 
 
-def redraw(shown: go.FigureWidget, now: Outlook, before: Outlook) -> None:
+def redraw(figure: go.FigureWidget, changed: Outlook, original: Outlook) -> None:
     """Bring a figure that is shown in line with its outlooks; of the same parts only what moved is
     sent.
     """
-    chart = what_if_chart(now, before)
-    if len(shown.data) != len(chart.data) or shown.layout.xaxis != chart.layout.xaxis:
-        shown.data = ()
-        shown.add_traces(chart.data)
-        shown.update_layout(chart.layout.to_plotly_json())
-    with shown.batch_update():  # one message, one drawing
-        shown.layout.title.text = chart.layout.title.text
-        for trace, new in zip(shown.data, chart.data, strict=True):
+    chart = what_if_chart(changed, original)
+    if len(figure.data) != len(chart.data) or figure.layout.xaxis != chart.layout.xaxis:
+        figure.data = ()
+        figure.add_traces(chart.data)
+        figure.update_layout(chart.layout.to_plotly_json())
+    with figure.batch_update():  # one message, one drawing
+        figure.layout.title.text = chart.layout.title.text
+        for trace, new in zip(figure.data, chart.data, strict=True):
             cells = new.to_plotly_json()
-            trace.update({name: cells[name] for name in MOVED if name in cells})
+            trace.update({name: cells[name] for name in CHANGED_PROPERTIES if name in cells})
