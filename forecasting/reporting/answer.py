@@ -94,11 +94,6 @@ def answer(outlook: Outlook) -> Prose:
     Prose
         Sentences with the median and the 80 % range, in the unit of the measure.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -178,11 +173,6 @@ def evidence_summary(outlook: Outlook) -> Prose:
     -------
     Prose
         A few sentences.
-
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
 
     Examples
     --------
@@ -264,11 +254,6 @@ def charging_answers(outlook: Outlook) -> Table:
         Public points at the horizon by need, practice and standard, each with its 80 %
         interval.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -309,11 +294,6 @@ def scenarios_table(outlook: Outlook) -> Table:
     -------
     Table
         A row for each scenario, a column for each number of the headline with its 80 % range.
-
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
 
     Examples
     --------

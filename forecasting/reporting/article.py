@@ -96,11 +96,6 @@ def article_checked(scenarios: Iterable[Scenario] | None = None) -> list[Verdict
     list of Verdict
         In the article's order.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> [row.use for row in article_checked([])][6:10]
@@ -161,11 +156,6 @@ def article_counts(checked: Iterable[Verdict]) -> Table:
     Table
         How many statements there are of each use.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -194,11 +184,6 @@ def article_table(checked: Iterable[Verdict], *uses: str) -> Table:
     -------
     Table
         A row for each statement, in the article's words.
-
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
 
     Examples
     --------
@@ -239,11 +224,6 @@ def article_doubts(checked: Iterable[Verdict]) -> BulletList:
     -------
     BulletList
         A line for each doubt.
-
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
 
     Examples
     --------

@@ -106,11 +106,6 @@ def why(outlook: Outlook) -> BulletList:
     BulletList
         One or two sentences, in public points.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -186,11 +181,6 @@ def targets_table(outlook: Outlook) -> Table:
         Points or stations, per cent of them standing, points a year, and the probability in per
         cent.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -235,11 +225,6 @@ def share_targets_table(outlook: Outlook) -> Table:
     -------
     Table
         Per cent, and battery and plug-in cars by year: on the road, or new, as the target has it.
-
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
 
     Examples
     --------
@@ -294,11 +279,6 @@ def settings_table(outlook: Outlook) -> Table:
         Points with 80 % ranges, megawatts, gigawatt-hours a year, and millions of dollars of
         2024: chargers with installation and connection to the grid.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -337,11 +317,6 @@ def cost_checks_table(outlook: Outlook) -> Table:
     Table
         Dollars of 2024 for the same points.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -379,11 +354,6 @@ def heavy_table(outlook: Outlook) -> Table:
     Table
         Vehicles, per cent of the energy, points and megawatts.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -420,11 +390,6 @@ def consequences_table(outlook: Outlook) -> Table:
     -------
     Table
         Medians and 80 % ranges, each in the unit of its head.
-
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
 
     Examples
     --------
@@ -475,11 +440,6 @@ def regions_table(
     Table
         Medians and 80 % ranges, each in the unit of its head.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -527,11 +487,6 @@ def grid_table(outlook: Outlook) -> Table:
     Table
         Megawatts, with the ends of the 80 % range.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -571,11 +526,6 @@ def business_table(outlook: Outlook) -> Table:
     -------
     Table
         Megawatt-hours, dollars, and years until a point has earned its cost.
-
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
 
     Examples
     --------
@@ -654,11 +604,6 @@ def choice_table(
     -------
     Table
         Public points and, with costs, the expected regret in the money of the costs.
-
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
 
     Examples
     --------

@@ -150,11 +150,6 @@ def caveats(outlook: Outlook) -> BulletList:
     BulletList
         Three lines at most; `other_doubts` has the others.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -178,11 +173,6 @@ def other_doubts(outlook: Outlook) -> BulletList:
     -------
     BulletList
         A line for each; their order is that of their weight.
-
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
 
     Examples
     --------
@@ -274,11 +264,6 @@ def grounds(outlook: Outlook) -> BulletList:
     -------
     BulletList
         What each number of the headline rests on.
-
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
 
     Examples
     --------
@@ -378,11 +363,6 @@ def counts_table(outlook: Outlook) -> Table:
         most agencies counted; and in per cent of what the other facts lead one to expect of the
         same days.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -455,11 +435,6 @@ def analogues_lines(outlook: Outlook) -> BulletList:
     BulletList
         Sentences; none where the size of the market is not known.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -512,11 +487,6 @@ def find_out_table(outlook: Outlook) -> Table:
     -------
     Table
         A row for each thing to find out; a line where there is none.
-
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
 
     Examples
     --------
@@ -578,11 +548,6 @@ def due_table(outlook: Outlook) -> Table:
     Table
         A row for each series; a line where none is due.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -634,11 +599,6 @@ def caveats_of(outlooks: Iterable[Outlook]) -> BulletList:
     BulletList
         A line for each, the place named.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -666,11 +626,6 @@ def region_members(outlooks: Collection[Outlook]) -> BulletList:
     -------
     BulletList
         A line for the sum, and one for each country that is not in it.
-
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
 
     Examples
     --------
@@ -718,11 +673,6 @@ def fact_list(outlook: Outlook, table_facts: Ledger | None = None) -> BulletList
     -------
     BulletList
         Every fact in words, with its address.
-
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
 
     Examples
     --------

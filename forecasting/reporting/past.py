@@ -57,11 +57,6 @@ def past_forecasts(outlook: Outlook) -> Table:
         Forecasts of earlier days beside the outcomes, in the unit of the flow; a line where
         there is none.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc

@@ -251,11 +251,6 @@ def outlook_table(outlook: Outlook, *measures: str) -> Table:
     Table
         A row per year, each measure in the unit of its head.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -285,11 +280,6 @@ def results_table(results: Results, *measures: str, since: int | None = None) ->
     -------
     Table
         A row per year, each measure in the unit of its head.
-
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
 
     Examples
     --------
@@ -367,11 +357,6 @@ def growth_by_year(outlook: Outlook) -> Table:
     Table
         Per cent on the year before: medians, and the ends of the 80 % range.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -403,11 +388,6 @@ def facts_table(ledger: Ledger, limit: int | None = None) -> Table:
     -------
     Table
         A row for each fact, each number in its unit.
-
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
 
     Examples
     --------
@@ -456,11 +436,6 @@ def conflicts_table(ledger: Ledger, limit: int = 10) -> Table:
     Table
         Two numbers of one quantity in its unit, and the factor between them.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -498,11 +473,6 @@ def revisions_table(ledger: Ledger) -> Table:
     Table
         First and later number in the unit of the measure, the change in per cent.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -531,11 +501,6 @@ def nesting_table(ledger: Ledger, limit: int = 8) -> Table:
     Table
         The sums in words, and the gap of each in per cent.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -561,11 +526,6 @@ def fit_table(forecast: FlowForecast, limit: int | None = None) -> Table:
     -------
     Table
         In the unit of the flow; surprise in standard deviations.
-
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
 
     Examples
     --------
@@ -601,11 +561,6 @@ def headline_numbers(outlook: Outlook) -> dict[str, float]:
     dict of str to float
         By measure and year, in the unit of the measure.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -631,11 +586,6 @@ def small_table(frame: pd.DataFrame, caption: str = "") -> Table:
     -------
     Table
         The numbers in three digits.
-
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
 
     Examples
     --------
@@ -673,11 +623,6 @@ def sources_table(ledger: Ledger, limit: int | None = None) -> Table:
     Table
         Counts of facts, and the newest day.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -703,11 +648,6 @@ def drivers_table(outlook: Outlook) -> Table:
     -------
     Table
         Sizes in the unit that stands beside them, probabilities from 0 to 1.
-
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
 
     Examples
     --------
@@ -752,7 +692,7 @@ def policies_table(outlook: Outlook) -> Table:
     Raises
     ------
     InputError
-        Where an argument is none of what is taken; the message names it.
+        Where the outlook was read from files, which hold no policies.
 
     Examples
     --------
@@ -880,11 +820,6 @@ def assumptions_table(outlook: Outlook, *, all_of_them: bool = False) -> Table:
     Table
         What is likeliest, lowest and highest of each, in its own unit.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -923,11 +858,6 @@ def joined(outlooks: Iterable[Outlook]) -> pd.DataFrame:
     pandas.DataFrame
         A row per scenario, measure, period and quantile; values in the unit beside them.
 
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
-
     Examples
     --------
     >>> import forecasting as fc
@@ -961,7 +891,7 @@ def methods_table(
     Raises
     ------
     InputError
-        Where an argument is none of what is taken; the message names it.
+        Where a forecast does not reach the year.
 
     Examples
     --------
@@ -999,11 +929,6 @@ def parameters_table(results: GrowthResults) -> Table:
     -------
     Table
         In the units of the curve's parameters.
-
-    Raises
-    ------
-    InputError
-        Where an argument is none of what is taken; the message names it.
 
     Examples
     --------

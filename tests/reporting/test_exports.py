@@ -37,7 +37,7 @@ def report(tmp_path_factory):
     figure = json.loads(figures.fan_chart(outlook).to_json())
     shown = [answer(outlook), tables.facts_table(outlook.evidence)]
     outputs = [v4.new_output("display_data", {"text/html": each._repr_html_()}) for each in shown]
-    outputs.insert(1, v4.new_output("display_data", {html.PLOTLY: figure}))
+    outputs.insert(1, v4.new_output("display_data", {html.PLOTLY_TYPE: figure}))
     cells = [v4.new_markdown_cell("# A country"), v4.new_code_cell("", outputs=outputs[:2])]
     cells += [v4.new_markdown_cell("## The facts\n\n- **one** of [them](https://example.org/b)")]
     cells += [v4.new_code_cell("", outputs=outputs[2:])]

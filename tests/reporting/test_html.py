@@ -17,7 +17,7 @@ TITLE = "Uzbekistan, baseline"
 
 def shown(value):
     if hasattr(value, "to_json"):
-        return v4.new_output("display_data", {html.PLOTLY: json.loads(value.to_json())})
+        return v4.new_output("display_data", {html.PLOTLY_TYPE: json.loads(value.to_json())})
     data = {"text/html": value._repr_html_(), "text/plain": repr(value)}
     return v4.new_output("execute_result", data, execution_count=1)
 
@@ -120,7 +120,7 @@ def test_of_very_much_that_was_printed_a_page_shows_both_ends():
 def test_a_figure_cannot_close_its_script():
     wild = v4.new_output(
         "display_data",
-        {html.PLOTLY: {"data": [{"name": "</script><script>alert(1)"}], "layout": {}}},
+        {html.PLOTLY_TYPE: {"data": [{"name": "</script><script>alert(1)"}], "layout": {}}},
     )
     page = html.notebook_to_html(notebook(wild), title=TITLE)
     assert "<script>alert" not in page

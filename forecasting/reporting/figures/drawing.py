@@ -171,14 +171,14 @@ class Drawing:
         _set_properties(self.layout, layout)
         return self
 
-    def years(self, index: Places | pd.Index, **notes: str) -> Drawing:
+    def years(self, index: Places | pd.Index, **captions: str) -> Drawing:
         """Give the horizontal axis years as numbers, none of them left out.
 
         Parameters
         ----------
         index : sequence
             Years, or places between them, of which the first and the last must be seen.
-        **notes
+        **captions
             What stands below a year, by its name.
 
         Examples
@@ -192,7 +192,7 @@ class Drawing:
         names = [str(year) for year in years]
         if len(names) > MAX_FULL_YEARS:
             names[1:] = [f"’{name[2:]}" for name in names[1:]]
-        for year, words in notes.items():
+        for year, words in captions.items():
             names[int(year) - years[0]] += f"<br>{words}"
         ends = [years[0] - 0.5, years[-1] + 0.5]
         return self.update_layout(xaxis={"tickvals": [*years], "ticktext": names, "range": ends})

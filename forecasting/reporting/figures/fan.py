@@ -157,16 +157,16 @@ def fan_chart(
         words += "; open points, what the facts imply"
     chart = _fan_drawing(outlook, measure, part.country, wide, words)
     chart.update_layout(yaxis=linear_scale([*history, *wide[0.1], *wide[0.9]]))
-    year_notes = {}
+    captions = {}
     for mark in _year_to_date(counts, outlook.first_year):
-        year_notes[str(outlook.first_year)] = f"{mark.label} in<br>{period_words(mark.period)[:-5]}"
+        captions[str(outlook.first_year)] = f"{mark.label} in<br>{period_words(mark.period)[:-5]}"
         chart.add(*_column_traces(mark, wide[0.5].iloc[0]))
     chart.add(
         *fan(wide, measure, history[-1:]), *_history_traces(history, counts, measure, is_forecast)
     )
     # The alternative text has what a pointer shows of each year
     chart.words += re.sub("<.*?>", " ", ";".join(hovers(wide.index, wide)))
-    return chart.years([*history.index, *wide.index], **year_notes).figure()
+    return chart.years([*history.index, *wide.index], **captions).figure()
 
 
 def _basis(outlook: Outlook, measure: str, place: str) -> str:

@@ -190,6 +190,11 @@ def scenario_paths(table: pd.DataFrame, country: str, measure: str = "ev_stock")
     plotly.graph_objects.Figure
         In the unit of the measure, of a flow by year.
 
+    Raises
+    ------
+    InputError
+        Where the results have nothing of the measure in the country.
+
     Examples
     --------
     >>> import forecasting as fc
@@ -466,6 +471,11 @@ def growth_chart(outlook: Outlook, place: str) -> Figure:
     -------
     plotly.graph_objects.Figure
         Per cent, a row for each period.
+
+    Raises
+    ------
+    InputError
+        Where the outlook has no forecast of the place.
 
     Examples
     --------
