@@ -56,6 +56,9 @@ ANOTHER_SIZE_COORDINATE = (
 )
 FEW_COUNT = 0.15  # part of the draws: where fewer count, another round is drawn
 MOST_ROUNDS = 4
+MIN_TAIL = 5  # largest weights from which a shape is fitted
+NEARLY_ALL = 0.9  # of all weight, held by one draw
+EVEN = 1e-6  # of the largest weight: weights that differ by less are even
 NUMBERS_IN_MEMORY = 500_000  # numbers in memory at a time
 
 
@@ -78,7 +81,8 @@ class Posterior:
     effective : float
         Effective number of draws.
     tail : float
-        Shape of the largest weights (Pareto): above 0.7 the weights cannot be trusted.
+        Shape of the largest weights (Pareto): above 0.7 the weights cannot be trusted; infinite
+        where so few draws hold all weight that none can be fitted.
     """
 
     x: Array
@@ -519,21 +523,28 @@ def smoothed(log_weight: Array) -> tuple[Array, float]:
     (0.01, 0.0)
     """
     log_weight = np.nan_to_num(log_weight, nan=-np.inf)
-    weight = np.exp(log_weight - log_weight.max())
-    n = len(weight)
-    tail = int(min(0.2 * n, 3 * np.sqrt(n)))
-    order = np.argsort(weight, kind="stable")
-    largest = order[n - tail :]
-    cut = weight[order[n - tail - 1]]
-    excess = weight[largest] - cut
+    log_ratio = log_weight - log_weight.max()
+    weight = np.exp(log_ratio)
+    count = len(weight)
+    tail = int(min(0.2 * count, 3 * np.sqrt(count)))
+    order = np.argsort(log_ratio, kind="stable")
+    cut = max(log_ratio[order[count - tail - 1]], np.log(np.finfo(float).tiny))
+    largest = order[count - tail :]
+    largest = largest[log_ratio[largest] > cut]
+    excess = weight[largest] - np.exp(cut)
     shape = 0.0
-    if tail >= 5 and excess[0] > 1e-12 and excess[-1] > 1e-6:
+    if tail < MIN_TAIL or not len(excess) or excess[-1] < EVEN:
+        pass
+    elif len(excess) < MIN_TAIL or excess[-1] > NEARLY_ALL * weight.sum():
+        # So few draws hold the weight that no shape can be fitted
+        shape = np.inf
+    else:
         shape, scale = _pareto(excess)
-        level = (np.arange(tail) + 0.5) / tail
+        level = (np.arange(len(excess)) + 0.5) / len(excess)
         quantile = -scale * np.log1p(-level)
         if shape:
             quantile = scale * np.expm1(-shape * np.log1p(-level)) / shape
-        weight[largest] = np.minimum(cut + quantile, weight.max())
+        weight[largest] = np.minimum(np.exp(cut) + quantile, 1.0)
     return weight / weight.sum(), float(shape)
 
 

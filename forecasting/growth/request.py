@@ -35,6 +35,7 @@ from forecasting.periods import LAST_YEAR, Period, months_between, year
 from forecasting.quantiles import Array, strata
 
 FEWEST_COUNT = 100  # effective draws, below which the approximation is said to have failed
+MAX_TAIL_SHAPE = 0.7  # of the largest weights, above which they cannot be trusted
 LONGEST_SPAN = 80  # years that facts may speak of: time and memory go with its square
 # Probability of being wrong, ten times that before any other fact, from which it is said to
 # disagree
@@ -169,6 +170,8 @@ class Request:
         if posterior.effective < min(FEWEST_COUNT, self.draws / 4):
             share = posterior.effective / self.draws
             caveats.append(Caveat("few_draws_count", values={"share": share}))
+        elif posterior.tail > MAX_TAIL_SHAPE:
+            caveats.append(Caveat("weights_uneven"))
         return FlowForecast(
             periods=prepared.periods,
             months=tuple(

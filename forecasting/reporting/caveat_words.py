@@ -280,6 +280,10 @@ CLAUSES: dict[str, Wording] = {
     "analogues_alone": "no fact counts this flow: the forecast rests on analogue markets alone",
     "no_region": "no place is known as {name}: what the markets of all regions share is mixed",
     "disagrees": "{fact}{by} disagrees with the other facts",
+    "weights_uneven": (
+        "a few of the possible futures that were drawn carry much of the weight: its ranges are "
+        "rough, and another seed may move them"
+    ),
     "few_draws_count": (
         "only {share:.0%} of the possible futures that were drawn carry weight, as its facts pull "
         "in different directions: its ranges are rough, and fit_table() names the facts"

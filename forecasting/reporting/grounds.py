@@ -62,7 +62,8 @@ NEED, *_ = CHARGING_ANSWERS
 
 
 MAX_BRIEF_DOUBTS = 3  # doubts that stand in the brief
-MINOR = ("history_starts", "few_draws_count")  # caveats that come after all other doubts
+# Caveats that come after all other doubts
+MINOR = ("history_starts", "few_draws_count", "weights_uneven")
 # What stands, what is promised, and what the grid carries: its facts are listed, too
 LISTED_MEASURES = (*CAR_COUNTS, *CHARGING_COUNTS, *GRID)
 MIN_EFFECT = 0.5  # percent by which a fact must move a forecast to be mentioned

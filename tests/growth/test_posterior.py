@@ -289,6 +289,19 @@ def test_the_largest_weights_are_smoothed():
     assert wild.sum() == pytest.approx(1.0)
 
 
+def test_the_shape_says_that_one_draw_holds_the_weight():
+    rng = np.random.default_rng(0)
+    leader = np.r_[27.0, -rng.random(1999)]
+    weight, tail = smoothed(leader)
+    assert tail == np.inf
+    assert weight[0] > 0.99
+    two = np.r_[0.0, -1.0, np.full(1998, -np.inf)]
+    assert smoothed(two)[1] == np.inf
+    eighty = np.r_[3 * rng.standard_normal(80), np.full(1920, -1e9)]
+    assert 1.0 < smoothed(eighty)[1] < np.inf
+    assert smoothed(np.zeros(2000))[1] == 0.0
+
+
 @pytest.fixture(scope="module")
 def growth(simulate):
     """Log growth of a year's total over the one before, drawn from the prior."""
