@@ -30,7 +30,7 @@ from forecasting.evidence import policies
 from forecasting.evidence.datasets import central_asia, programmes
 from forecasting.evidence.ledger import read_ledger
 from forecasting.evidence.places import COUNTRIES
-from forecasting.evidence.rules import MEANINGS, VOCABULARIES
+from forecasting.evidence.rules import FACT_VOCABULARIES, MEANINGS
 from forecasting.evidence.sources.iea import IEA, annual_sales, read_iea_panel
 from forecasting.growth.prior import ANALOGUES, SHIPPED
 from forecasting.measures import MEASURES
@@ -80,7 +80,7 @@ PROGRAMME_MEANINGS = {
     "reached": "the day on which, or no later than which, as many stood; empty where none is known",
 } | {column: MEANINGS[column] for column in ("source", "url", "quote", "note")}
 REQUIRED = ("id", "measure", "place", "kind", "published", "source", "quote")
-NUMBERS = ("value", "rounding", "planned", "stood", *policies.NUMBERS)
+NUMBERS = ("value", "rounding", "planned", "stood", *policies.POLICY_NUMBERS)
 DATES = ("period_start", "period_end", "start", "end", "due", "counted", "reached")
 TYPES = dict.fromkeys(NUMBERS, "number") | dict.fromkeys(DATES, "date")
 DAY = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
@@ -271,7 +271,7 @@ def data_package() -> dict[str, Any]:
         ],
         "sources": [IEA_SOURCE, *(_source(*publisher) for publisher in publishers)],
         "resources": [
-            _resource("facts", files, MEANINGS, REQUIRED, VOCABULARIES),
+            _resource("facts", files, MEANINGS, REQUIRED, FACT_VOCABULARIES),
             _resource(
                 "bases", "bases.csv", BASIS_MEANINGS, BASIS_MEANINGS.keys() - {"vehicles"}, {}
             ),
@@ -279,8 +279,8 @@ def data_package() -> dict[str, Any]:
                 "policies",
                 "policies.csv",
                 policies.POLICY_MEANINGS,
-                policies.NEEDED,
-                policies.VOCABULARIES,
+                policies.REQUIRED_POLICY_COLUMNS,
+                policies.POLICY_VOCABULARIES,
             ),
             _resource("programmes", "programmes.csv", PROGRAMME_MEANINGS, ("id", "url"), {}),
         ],

@@ -23,8 +23,8 @@ from forecasting.errors import InputError, in_digits
 
 P = ParamSpec("P")
 R = TypeVar("R")
-MOST = 1e15  # a count, an amount: beyond, sums of floats lose the units
-LONGEST_SHOWN = 60
+LARGEST_NUMBER = 1e15  # a count, an amount: beyond, sums of floats lose the units
+MAX_REPR_CHARACTERS = 60
 
 
 @dataclass(frozen=True)
@@ -84,10 +84,10 @@ def read(check: Check, name: str, value: object, error: type[InputError]) -> Any
     except (TypeError, ValueError, OverflowError) as problem:
         if isinstance(problem, InputError):
             raise
-        raise error(f"{name} is {shown(value)}; give {check.words}") from None
+        raise error(f"{name} is {short_repr(value)}; give {check.words}") from None
 
 
-def shown(value: object) -> str:
+def short_repr(value: object) -> str:
     """A value as a message names it: short, and without what a terminal would act on.
 
     >>> shown("x" * 100), shown([1, 2])
@@ -101,16 +101,16 @@ def shown(value: object) -> str:
         words = ascii(value)
     except Exception:
         words = f"a {type(value).__name__}"
-    return words if len(words) <= LONGEST_SHOWN else f"{words[:LONGEST_SHOWN]}..."
+    return words if len(words) <= MAX_REPR_CHARACTERS else f"{words[:MAX_REPR_CHARACTERS]}..."
 
 
 def fitting(
-    words: str, fits: Callable[[Any], object], made: Callable[[Any], Any] = lambda value: value
+    words: str, fits: Callable[[Any], object], convert: Callable[[Any], Any] = lambda value: value
 ) -> Check:
     """A check by what an argument must be, once it is made what the function is to have."""
 
     def read(value: Any) -> Any:
-        result = made(value)
+        result = convert(value)
         if not fits(result):
             raise ValueError
         return result
@@ -128,17 +128,19 @@ def _float(value: Any) -> float:
     return float(value)
 
 
-def number(low: float = -MOST, high: float = MOST, ends: bool = True) -> Check:
+def number(low: float = -LARGEST_NUMBER, high: float = LARGEST_NUMBER, ends: bool = True) -> Check:
     """A finite number between two others, which it may be or (`ends` false) not.
 
     >>> number(0, 1).read(1), number().words
     (1.0, 'a number from -1,000,000,000,000,000 to 1,000,000,000,000,000')
     """
-    least = in_digits(low)
-    most = in_digits(high)
+    low_text = in_digits(low)
+    high_text = in_digits(high)
     if ends:
-        return fitting(f"a number from {least} to {most}", lambda n: low <= n <= high, _float)
-    return fitting(f"a number between {least} and {most}", lambda n: low < n < high, _float)
+        return fitting(
+            f"a number from {low_text} to {high_text}", lambda n: low <= n <= high, _float
+        )
+    return fitting(f"a number between {low_text} and {high_text}", lambda n: low < n < high, _float)
 
 
 def probability() -> Check:
@@ -146,42 +148,42 @@ def probability() -> Check:
     return Check("a number between 0 and 1", number(1e-12, 1 - 1e-12).read)
 
 
-def whole(low: int = 0, high: int = 2**63 - 1) -> Check:
+def integer(low: int = 0, high: int = 2**63 - 1) -> Check:
     """A whole number, also one that another library made.
 
     >>> whole(1, 9).words, whole().words
     ('a whole number from 1 to 9', 'a whole number of 0 or more')
     """
-    most = f"{high:,}" if high > 9999 else high
-    span = f"from {low} to {most}" if high < 2**63 - 1 else f"of {low} or more"
+    high_text = f"{high:,}" if high > 9999 else high
+    span = f"from {low} to {high_text}" if high < 2**63 - 1 else f"of {low} or more"
 
-    def made(value: Any) -> int:
+    def to_integer(value: Any) -> int:
         if _is_truth(value):
             raise TypeError
         return operator.index(value)
 
-    return fitting(f"a whole number {span}", lambda n: low <= n <= high, made)
+    return fitting(f"a whole number {span}", lambda n: low <= n <= high, to_integer)
 
 
-def of(*kinds: type, words: str) -> Check:
+def instance(*kinds: type, words: str) -> Check:
     """An object of one of some types."""
     return fitting(words, lambda value: isinstance(value, kinds))
 
 
 def text() -> Check:
     """Words."""
-    return of(str, words="text")
+    return instance(str, words="text")
 
 
 def texts(words: str) -> Check:
     """One text or several, read as a tuple."""
 
-    def made(value: Any) -> tuple[Any, ...]:
+    def to_tuple(value: Any) -> tuple[Any, ...]:
         if not isinstance(value, (str, Sequence, set, frozenset)):
             raise TypeError
         return (value,) if isinstance(value, str) else tuple(value)
 
-    return fitting(words, lambda parts: all(isinstance(part, str) for part in parts), made)
+    return fitting(words, lambda parts: all(isinstance(part, str) for part in parts), to_tuple)
 
 
 def flag() -> Check:
@@ -204,11 +206,11 @@ def numbers() -> Check:
     def fits(value: Any) -> bool:
         import numpy as np
 
-        held = np.asarray(list(value.values()) if isinstance(value, Mapping) else value)
-        if held.dtype.kind == "O" and all(isinstance(part, Real) for part in held.ravel()):
-            held = held.astype(float)
-        whole = held.dtype.kind in "biuf" and held.ndim > 0 < held.size
-        return whole and bool(np.isfinite(held).all())
+        array = np.asarray(list(value.values()) if isinstance(value, Mapping) else value)
+        if array.dtype.kind == "O" and all(isinstance(part, Real) for part in array.ravel()):
+            array = array.astype(float)
+        is_array = array.dtype.kind in "biuf" and array.ndim > 0 < array.size
+        return is_array and bool(np.isfinite(array).all())
 
     return fitting("finite numbers", fits)
 
@@ -220,7 +222,7 @@ def optional(check: Check) -> Check:
     )
 
 
-def several(check: Check, words: str, most: int = 10_000) -> Check:
+def sequence(check: Check, words: str, max_length: int = 10_000) -> Check:
     """A sequence of what another check takes, one or more.
 
     >>> several(whole(), "years").read(range(2))
@@ -228,7 +230,7 @@ def several(check: Check, words: str, most: int = 10_000) -> Check:
     """
 
     def read(value: Any) -> tuple[Any, ...]:
-        if isinstance(value, (str, bytes, Mapping)) or not 0 < len(value) <= most:
+        if isinstance(value, (str, bytes, Mapping)) or not 0 < len(value) <= max_length:
             raise ValueError
         return tuple(check.read(part) for part in value)
 

@@ -57,10 +57,7 @@ class Caveat:
         >>> Caveat("only_bounds").row()
         {'kind': 'only_bounds', 'facts': [], 'values': {}}
         """
-        facts = [
-            fact.row() | {"other": fact.other and [str(fact.other.start), str(fact.other.end)]}
-            for fact in self.facts
-        ]
+        facts = [fact.row() | {"other": _days(fact.reference_period)} for fact in self.facts]
         return {"kind": self.kind, "facts": facts, "values": dict(self.values)}
 
     def with_values(self, **values: Any) -> Caveat:
@@ -88,14 +85,19 @@ class Caveat:
     def _text(self) -> str:
         return json.dumps(self.row(), sort_keys=True)
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Caveat) and self._text == other._text
+    def __eq__(self, value: object) -> bool:
+        return isinstance(value, Caveat) and self._text == value._text
 
     def __hash__(self) -> int:
         return hash(self._text)
 
     def __str__(self) -> str:
         return words(self)
+
+
+def _days(period: Any) -> list[str] | None:
+    """The first and the last day of a period as text."""
+    return period and [str(period.start), str(period.end)]
 
 
 def each_once(caveats: Iterable[Caveat]) -> tuple[Caveat, ...]:

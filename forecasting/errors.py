@@ -16,9 +16,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-LONGEST = 300  # characters of a problem
-MOST = 50  # problems of a message
-WORDS = 1000  # characters of a message that is one text
+MAX_PROBLEM_CHARACTERS = 300  # characters of a problem
+MAX_PROBLEMS = 50  # problems of a message
+MAX_TEXT_CHARACTERS = 1000  # characters of a message that is one text
 
 
 def visible(text: str) -> str:
@@ -37,7 +37,7 @@ def visible(text: str) -> str:
     )
 
 
-def shortened(text: str, longest: int = LONGEST) -> str:
+def shortened(text: str, longest: int = MAX_PROBLEM_CHARACTERS) -> str:
     """A message whose beginning and end are kept: what was wrong, and the next move."""
     text = visible(text)
     return text if len(text) <= longest else f"{text[: longest - 105]} ... {text[-100:]}"
@@ -66,7 +66,7 @@ class Problem:
     ----------
     where : str
         File with line or key path, e.g. ``facts.csv:12 value`` or ``uz.yaml drivers[0].start``.
-    what : str
+    fault : str
         What is wrong, with the offending value.
     hint : str
         The next move: the nearest right name, the allowed range.
@@ -78,11 +78,11 @@ class Problem:
     """
 
     where: str
-    what: str
+    fault: str
     hint: str = ""
 
     def __str__(self) -> str:
-        return shortened(f"{self.where}: {self.what}" + (f" ({self.hint})" if self.hint else ""))
+        return shortened(f"{self.where}: {self.fault}" + (f" ({self.hint})" if self.hint else ""))
 
 
 class ForecastingError(Exception):
@@ -107,23 +107,23 @@ class InputError(ForecastingError, ValueError):
     def __init__(self, problems: str | Sequence[Problem]) -> None:
         if isinstance(problems, str):
             self.problems: tuple[Problem, ...] = ()
-            super().__init__(shortened(problems, WORDS))
+            super().__init__(shortened(problems, MAX_TEXT_CHARACTERS))
         else:
             self.problems = tuple(problems)
-            lines = [str(problem) for problem in self.problems[:MOST]]
-            if len(self.problems) > MOST:
-                lines.append(f"and {len(self.problems) - MOST:,} more problems")
+            lines = [str(problem) for problem in self.problems[:MAX_PROBLEMS]]
+            if len(self.problems) > MAX_PROBLEMS:
+                lines.append(f"and {len(self.problems) - MAX_PROBLEMS:,} more problems")
             super().__init__("\n".join(lines))
 
     @classmethod
-    def at(cls, where: object, what: str, hint: str = "") -> Self:
+    def at(cls, where: object, fault: str, hint: str = "") -> Self:
         """The error of one problem.
 
         Parameters
         ----------
         where : str or Path
             File with line or key path.
-        what : str
+        fault : str
             What is wrong, with the offending value.
         hint : str
             The next move.
@@ -138,7 +138,7 @@ class InputError(ForecastingError, ValueError):
         >>> print(InputError.at("a.csv:2 unit", "'cars' is unknown", "vehicles"))
         a.csv:2 unit: 'cars' is unknown (vehicles)
         """
-        return cls([Problem(str(where), what, hint)])
+        return cls([Problem(str(where), fault, hint)])
 
 
 class PeriodError(InputError):

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from forecasting.arguments import MOST
+from forecasting.arguments import LARGEST_NUMBER
 from forecasting.errors import InputError, ModelError, Problem
 
 MONTH = r"\d{4}-(?:0[1-9]|1[0-2])"
@@ -18,7 +18,7 @@ def market_rows(
     name: str,
     time: str,
     counts: Collection[str],
-    more: Collection[str] = (),
+    optional_counts: Collection[str] = (),
     error: type[InputError] = ModelError,
 ) -> pd.DataFrame:
     """Rows of markets whose counts are numbers of 0 or more, or missing; any other is refused.
@@ -33,7 +33,7 @@ def market_rows(
         The column that tells when: ``year``, or ``month`` (YYYY-MM).
     counts : collection of str
         Columns that it must have, with a number in some row.
-    more : collection of str
+    optional_counts : collection of str
         Further counts, where they are known.
     error : type of InputError
         What is raised.
@@ -59,13 +59,13 @@ def market_rows(
         raise error(f"{name} has a column twice: {', '.join(map(str, table.columns))}")
     if table.empty:
         raise error(f"{name} has no rows; give counts by market and {time}")
-    needed = ["market", time, *counts]
-    missing = [column for column in needed if column not in table or table[column].isna().all()]
+    required = ["market", time, *counts]
+    missing = [column for column in required if column not in table or table[column].isna().all()]
     if missing:
         has = ", ".join(map(str, table.columns))
         raise error(f"{name} lacks {', '.join(missing)}; it has {has}")
     table = table.reset_index(drop=True)
-    for column in table.columns.intersection(["market", time, *counts, *more]):
+    for column in table.columns.intersection(["market", time, *counts, *optional_counts]):
         cells = table[column]
         values, kind, hint = _read(cells)
         wrong = values.isna() & (cells.notna() | (column in ("market", time)))
@@ -76,10 +76,10 @@ def market_rows(
         table[column] = values
     if time == "year":
         table = table.astype({time: int})
-    again = table[table.duplicated(["market", time])]
-    if len(again):
-        first = " ".join(map(str, again[["market", time]].iloc[0]))
-        raise error(f"{name} holds {first} twice; keep one row for each market and {time}")
+    duplicates = table[table.duplicated(["market", time])]
+    if len(duplicates):
+        duplicate = " ".join(map(str, duplicates[["market", time]].iloc[0]))
+        raise error(f"{name} holds {duplicate} twice; keep one row for each market and {time}")
     return table
 
 
@@ -92,7 +92,7 @@ def _read(cells: pd.Series) -> tuple[pd.Series, str, str]:
         months = texts.where(texts.str.fullmatch(MONTH))
         return months, "month", "write YYYY-MM, as 2024-01"
     numbers = pd.to_numeric(cells, errors="coerce").astype(float)
-    numbers = numbers.where(numbers.between(0, MOST))
+    numbers = numbers.where(numbers.between(0, LARGEST_NUMBER))
     if cells.name == "year":
         return numbers.where(numbers % 1 == 0), "year", "write its digits, as 2024"
     return numbers, "count", "write digits and a point, 0 or more"

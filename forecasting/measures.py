@@ -366,7 +366,7 @@ CONSEQUENCES = (
 SHOWN_BY_REGION = (
     "ev_stock", "charging_points_need_slow", "charging_points_need_fast", "charging_stations",
 )  # fmt: skip
-GRID = ("grid_peak_mw", "grid_deficit_mw")
+GRID_MEASURES = ("grid_peak_mw", "grid_deficit_mw")
 PRICES = ("charging_price", "electricity_price")  # of a kWh sold at a public point, and bought
 # Stocks that were forecast and have been counted since
 STOCKS_ON_RECORD = ("ev_stock", "charging_stations")
@@ -413,7 +413,7 @@ def count_of(event: str, vehicle: str) -> str:
     return next(own, "")
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def nearest(word: str, vocabulary: Iterable[str]) -> str:
     """The known word closest to a misspelt one, or nothing: for messages that name the next move.
 
     Examples
@@ -421,10 +421,10 @@ def nearest(word: str, known: Iterable[str]) -> str:
     >>> nearest("ev_import", MEASURES)
     'ev_imports'
     """
-    return next(iter(difflib.get_close_matches(str(word), known, n=1)), "")
+    return next(iter(difflib.get_close_matches(str(word), vocabulary, n=1)), "")
 
 
-def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
+def did_you_mean(word: str, vocabulary: Iterable[str], otherwise: str = "") -> str:
     """The next move after a misspelt word: the nearest known one, or what a caller says instead.
 
     Examples
@@ -432,5 +432,5 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
     >>> did_you_mean("ev_import", MEASURES), did_you_mean("zzz", MEASURES, "see the list")
     ('did you mean ev_imports?', 'see the list')
     """
-    name = nearest(word, known)
+    name = nearest(word, vocabulary)
     return f"did you mean {name}?" if name else otherwise

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from forecasting.arguments import shown, takes, whole
+from forecasting.arguments import integer, short_repr, takes
 from forecasting.errors import PeriodError
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
@@ -42,7 +42,7 @@ def as_date(value: object) -> dt.date:
             day = dt.date.fromisoformat(text if text[4:8:3] == "--" else "")
         except ValueError:
             raise PeriodError(
-                f"{shown(value)} is not a date; write it as YYYY-MM-DD, e.g. 2023-06-26"
+                f"{short_repr(value)} is not a date; write it as YYYY-MM-DD, e.g. 2023-06-26"
             ) from None
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise PeriodError(f"{day.isoformat()} lies outside {FIRST_YEAR} to {LAST_YEAR}")
@@ -113,13 +113,13 @@ class Period:
             return f"{self.start}"
         if not self._is_of_months:
             return f"{self.start}..{self.end}"
-        first = f"{self.start:%Y-%m}"
-        last = f"{self.end:%Y-%m}"
-        if first == last:
-            return first
+        start_month = f"{self.start:%Y-%m}"
+        end_month = f"{self.end:%Y-%m}"
+        if start_month == end_month:
+            return start_month
         if self.start.year == self.end.year and self.start.month == 1 and self.end.month == 12:
             return f"{self.start.year}"
-        return f"{first}..{last}"
+        return f"{start_month}..{end_month}"
 
     @property
     def _is_of_months(self) -> bool:
@@ -129,12 +129,12 @@ class Period:
     def __str__(self) -> str:
         return self.label
 
-    def overlap(self, other: Period) -> int:
+    def overlap(self, period: Period) -> int:
         """Days that the two periods share.
 
         Parameters
         ----------
-        other : Period
+        period : Period
             Any days.
 
         Returns
@@ -152,16 +152,16 @@ class Period:
         >>> year(2023).overlap(span("2022-12-01", "2023-01-31"))
         31
         """
-        if not isinstance(other, Period):
-            raise PeriodError(f"other is {shown(other)}; give a Period, e.g. fc.year(2025)")
-        return max((min(self.end, other.end) - max(self.start, other.start)).days + 1, 0)
+        if not isinstance(period, Period):
+            raise PeriodError(f"period is {short_repr(period)}; give a Period, e.g. fc.year(2025)")
+        return max((min(self.end, period.end) - max(self.start, period.start)).days + 1, 0)
 
-    def covers(self, other: Period) -> bool:
-        """Whether all days of the other are among its own.
+    def covers(self, period: Period) -> bool:
+        """Whether all days of another period are among its own.
 
         Parameters
         ----------
-        other : Period
+        period : Period
             Any days.
 
         Returns
@@ -174,7 +174,7 @@ class Period:
         >>> year(2023).covers(span("2023-01-01", "2023-04-30"))
         True
         """
-        return self.overlap(other) == other.days
+        return self.overlap(period) == period.days
 
     def year_before(self) -> Period:
         """The same dates a year before; whole months stay whole, 29 February has 28 February.
@@ -235,7 +235,7 @@ def year(value: int | str) -> Period:
     return _year(value)  # type: ignore[arg-type]
 
 
-@takes(PeriodError, value=whole(FIRST_YEAR, LAST_YEAR))
+@takes(PeriodError, value=integer(FIRST_YEAR, LAST_YEAR))
 def _year(value: int) -> Period:
     return Period(dt.date(value, 1, 1), dt.date(value, 12, 31))
 
@@ -265,16 +265,16 @@ def month(value: str) -> Period:
     """
     text = _text(value)
     try:
-        first = dt.date.fromisoformat(f"{text}-01" if text[4:5] == "-" else "")
+        start = dt.date.fromisoformat(f"{text}-01" if text[4:5] == "-" else "")
     except ValueError:
         raise PeriodError(
-            f"{shown(value)} is not a month; write it as YYYY-MM, e.g. 2023-05"
+            f"{short_repr(value)} is not a month; write it as YYYY-MM, e.g. 2023-05"
         ) from None
-    return _month_of(as_date(first))
+    return _month_of(as_date(start))
 
 
-def _month_of(first: dt.date) -> Period:
-    return Period(first, first.replace(day=calendar.monthrange(first.year, first.month)[1]))
+def _month_of(start: dt.date) -> Period:
+    return Period(start, start.replace(day=calendar.monthrange(start.year, start.month)[1]))
 
 
 def span(start: object, end: object) -> Period:

@@ -30,11 +30,11 @@ def quantiles(draws: Array, levels: Sequence[float]) -> Array:
     >>> quantiles(np.array([[1.0, 5.0], [3.0, 5.0], [2.0, 5.0]]), [0.5, 0.75]).tolist()
     [[2.0, 5.0], [2.5, 5.0]]
     """
-    ordered, last = _ordered(draws), len(draws) - 1
-    place = np.asarray(levels, dtype=float) * last
-    below = np.minimum(np.floor(place).astype(int), max(last - 1, 0))
-    part = (place - below)[:, None]
-    low, high = ordered[below], ordered[np.minimum(below + 1, last)]
+    ordered, final_row = _ordered(draws), len(draws) - 1
+    place = np.asarray(levels, dtype=float) * final_row
+    lower_row = np.minimum(np.floor(place).astype(int), max(final_row - 1, 0))
+    part = (place - lower_row)[:, None]
+    low, high = ordered[lower_row], ordered[np.minimum(lower_row + 1, final_row)]
     step = high - low
     return np.asarray(np.where(part < 0.5, low + step * part, high - step * (1 - part)))
 
@@ -62,14 +62,14 @@ def strata(rng: np.random.Generator, draws: int, columns: int) -> Array:
     return np.asarray((rng.permuted(ranges, axis=0) + rng.random(ranges.shape)) / draws)
 
 
-def ratio(part: Array, whole: Array, otherwise: float) -> Array:
+def ratio(part: Array, total: Array, otherwise: float) -> Array:
     """A quotient, and what stands for it where nothing is divided by.
 
     >>> ratio(np.array([1.0, 0.0]), np.array([4.0, 0.0]), np.inf).tolist()
     [0.25, inf]
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(whole != 0, part / whole, otherwise)
+        return np.where(total != 0, part / total, otherwise)
 
 
 def _ordered(draws: Array) -> Array:

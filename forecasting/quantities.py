@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 RELATIONS = ("equals", "about", "at_least", "at_most", "greater_than", "less_than")
-EXACT = ("equals", "about")  # the relations of a number; the others are bounds
+EXACT_RELATIONS = ("equals", "about")  # the relations of a number; the others are bounds
 # 1 from below, -1 from above
 BOUNDS = {"at_least": 1, "greater_than": 1, "at_most": -1, "less_than": -1}
 RELATION_WORDS = {
@@ -127,7 +127,7 @@ class Quantity:
         A value of 0 in words, where it says nothing of a growing flow; else empty.
     spread : Spread
         How exact a printed number is.
-    printed : str
+    pattern : str
         A pattern of the words, beside a number of a sentence, by which it is known.
     """
 
@@ -148,7 +148,7 @@ class Quantity:
     remedy: str = "counts and amounts are 0 or more"
     zero: str = ""
     spread: Spread = field(default_factory=Spread)
-    printed: str = ""
+    pattern: str = ""
 
     @property
     def is_percent(self) -> bool:
@@ -204,13 +204,13 @@ class Quantity:
             return ratio / days
         return ratio
 
-    def after(self, before: float, value: float) -> float:
+    def next_total(self, previous_total: float, value: float) -> float:
         """The total that a change makes of the total of the year before."""
         if self.added:
-            return before + value
-        return before * (1 + value / 100)
+            return previous_total + value
+        return previous_total * (1 + value / 100)
 
-    def before(self, total: float, value: float) -> float:
+    def previous_total(self, total: float, value: float) -> float:
         """The total of the year before that a change implies."""
         if self.added:
             return total - value
@@ -247,7 +247,7 @@ QUANTITIES = {
             ("flow",),
             words="{number} since {since}",
             accumulates=True,
-            printed=r"since (?:the |its )?launch|с (?:момента|начала) (?:запуска|продаж)|"
+            pattern=r"since (?:the |its )?launch|с (?:момента|начала) (?:запуска|продаж)|"
             "自上市以来",
         ),
         Quantity(
@@ -290,13 +290,13 @@ QUANTITIES = {
             daily=True,
             zero="a rate of 0 a day",
             spread=Spread(0.05, coarse=True),
-            printed=r"(?:every|each|per|a) day|daily|ежедневно|в (?:день|сутки)|kuniga|кунига|"
+            pattern=r"(?:every|each|per|a) day|daily|ежедневно|в (?:день|сутки)|kuniga|кунига|"
             "每天|日均",
         ),
     )
 }
 # The words beside a number by which a sentence says which quantity it is of
-PRINTED = {name: each.printed for name, each in QUANTITIES.items() if each.printed}
+PRINTED = {name: each.pattern for name, each in QUANTITIES.items() if each.pattern}
 # Of a statement that counts nothing, or a row whose quantity nobody knows
 UNNAMED = Quantity("", "", "count", ("statement",))
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 import forecasting.names
-from forecasting.evidence.rules import COLUMNS
+from forecasting.evidence.rules import LEDGER_COLUMNS
 from forecasting.measures import MEASURES
 
 ROOT = Path(__file__).parent.parent
@@ -485,7 +485,7 @@ def figures() -> dict[str, float]:
     importers = Counter(name for path in MODULES for name in modules_named(path))
     names = [name for path in MODULES for name in bound_names(path)]
     wordless = [path for path in MODULES if room_of(path) in WORDLESS]
-    column_lists = [place for path in MODULES for place in lists_of(path, COLUMNS, LISTED)]
+    column_lists = [place for path in MODULES for place in lists_of(path, LEDGER_COLUMNS, LISTED)]
     complex_share = sum(count > 10 for count in functions) / len(functions)
     return {
         "tokens": sum(map(len, tokens.values())),

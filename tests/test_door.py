@@ -185,7 +185,7 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
             },
         ),
         "Ledger.get": (ledger.get, {"name": next(iter(ledger)).id}),
-        "Ledger.concat": (lambda other: fc.Ledger().concat(other), {"other": uz}),
+        "Ledger.concat": (lambda ledger: fc.Ledger().concat(ledger), {"ledger": uz}),
         "Ledger.head": (uz.head, {"count": 3}),
         "Ledger.from_frame": (
             fc.Ledger.from_frame,
@@ -250,8 +250,8 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "new": (fc.new, {"country": "GE", "table": ""}),
         "Outlook.plot": (made.plot, {"measure": "ev_stock"}),
         "Outlook.save": (made.save, {"folder": "folder"}),
-        "Period.overlap": (fc.year(2023).overlap, {"other": fc.year(2023)}),
-        "Period.covers": (fc.year(2023).covers, {"other": fc.year(2023)}),
+        "Period.overlap": (fc.year(2023).overlap, {"period": fc.year(2023)}),
+        "Period.covers": (fc.year(2023).covers, {"period": fc.year(2023)}),
         "Scenario.known_by": (scenario.known_by, {"ledger": ledger}),
         "Scenario.of_counted": (
             scenario.model_copy(update={"measure": "ev_sales"}).of_counted,

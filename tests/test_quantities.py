@@ -17,7 +17,7 @@ from forecasting.growth.likelihood import observe
 from forecasting.periods import year
 from forecasting.quantities import (
     BOUNDS,
-    EXACT,
+    EXACT_RELATIONS,
     OPPOSITE,
     QUANTITIES,
     RELATION_WORDS,
@@ -32,7 +32,7 @@ PACKAGE = Path(__file__).parent.parent / "forecasting"
 
 
 def test_relations_are_numbers_or_bounds_each_with_its_opposite():
-    assert {*EXACT} | {*BOUNDS} == {*RELATIONS} == {*RELATION_WORDS}
+    assert {*EXACT_RELATIONS} | {*BOUNDS} == {*RELATIONS} == {*RELATION_WORDS}
     assert all(BOUNDS[OPPOSITE[name]] == -side for name, side in BOUNDS.items())
     assert all(OPPOSITE[OPPOSITE[name]] == name for name in BOUNDS)
 
@@ -69,7 +69,7 @@ def test_what_a_value_says_of_a_flow(name, value, said):
 @pytest.mark.parametrize("name", ["yoy_growth_percent", "yoy_difference"])
 def test_a_change_leads_from_one_year_to_the_next_and_back(name):
     quantity = QUANTITIES[name]
-    assert quantity.before(quantity.after(1114.0, 30.0), 30.0) == pytest.approx(1114.0)
+    assert quantity.previous_total(quantity.next_total(1114.0, 30.0), 30.0) == pytest.approx(1114.0)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from forecasting.arguments import numbers, of, optional, takes
+from forecasting.arguments import instance, numbers, optional, takes
 from forecasting.curves.definitions import Curve, Sampling, find_curve
 from forecasting.curves.least_squares import Solver
 from forecasting.errors import ModelError, in_digits
@@ -47,7 +47,7 @@ class CurveFits:
 
 @takes(
     ModelError,
-    curve=of(str, Curve, words="the name of a curve"),
+    curve=instance(str, Curve, words="the name of a curve"),
     start_params=optional(numbers()),
 )
 def fit_curves(

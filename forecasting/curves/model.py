@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from forecasting.arguments import fitting, numbers, of, optional, shown, takes
+from forecasting.arguments import fitting, instance, numbers, optional, short_repr, takes
 from forecasting.curves.curve_posterior import Mixture, sample_curve
 from forecasting.curves.definitions import CURVES, Curve, Sampling, find_curve
 from forecasting.curves.estimate import SeriesToFit, estimate
@@ -80,9 +80,11 @@ class GrowthModel:
 
     @takes(
         ModelError,
-        curve=of(str, Curve, words="the name of a curve, or 'auto'"),
+        curve=instance(str, Curve, words="the name of a curve, or 'auto'"),
         kind=fitting("flow or stock", ("flow", "stock").__contains__),
-        bounds=optional(of(Mapping, words="a mapping of names to pairs, e.g. {'m': (0, 1000)}")),
+        bounds=optional(
+            instance(Mapping, words="a mapping of names to pairs, e.g. {'m': (0, 1000)}")
+        ),
     )
     def __init__(
         self,
@@ -214,7 +216,7 @@ class GrowthModel:
         estimates = estimate(self._to_fit(curve), start)
         return GrowthResults(self, curve, estimates, posterior)
 
-    @takes(ModelError, constraints=of(Mapping, words="numbers by name, e.g. {'m': 1000}"))
+    @takes(ModelError, constraints=instance(Mapping, words="numbers by name, e.g. {'m': 1000}"))
     def fit_constrained(self, constraints: Mapping[str, float], **kwargs: Any) -> GrowthResults:
         """Fit with some parameters held at given values.
 
@@ -251,7 +253,7 @@ class GrowthModel:
                 inside = np.isfinite(number) and low <= number <= high
                 if not inside or (name == "m" and number == 0):
                     raise ModelError(
-                        f"constraints: {name!r} cannot be {shown(constraints[name])}; the"
+                        f"constraints: {name!r} cannot be {short_repr(constraints[name])}; the"
                         f" {curve.name} curve has it between {in_digits(low)} and {in_digits(high)}"
                     )
         return model.fit(**kwargs)
@@ -365,7 +367,7 @@ def _numbers(series: pd.Series) -> Array:
         return series.astype(object).where(series.notna(), np.nan).to_numpy(dtype=float)
     except (TypeError, ValueError, OverflowError):
         raise ModelError(
-            f"endog is not numeric ({series.dtype}): {shown(series.iloc[0])}; convert it, e.g."
+            f"endog is not numeric ({series.dtype}): {short_repr(series.iloc[0])}; convert it, e.g."
             " pandas.to_numeric"
         ) from None
 
@@ -385,7 +387,8 @@ def check_names(values: Mapping[str, object], argument: str, curves: Sequence[Cu
 def _pair(name: str, pair: object) -> Pair:
     if not isinstance(pair, (tuple, list, np.ndarray)) or len(pair) != 2:
         raise ModelError(
-            f"bounds of {name!r}: {shown(pair)}; give a pair, with None where there is no bound"
+            f"bounds of {name!r}: {short_repr(pair)}; give a pair, with None where there is no"
+            " bound"
         )
     low = -np.inf if pair[0] is None else _number(pair[0])
     high = np.inf if pair[1] is None else _number(pair[1])

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecasting.arguments import flag, number, probability, read, several, takes, whole
+from forecasting.arguments import flag, integer, number, probability, read, sequence, takes
 from forecasting.curves.curve_posterior import Mixture
 from forecasting.curves.definitions import Curve
 from forecasting.curves.estimate import Estimate, leaves_open
@@ -70,7 +70,7 @@ class GrowthPrediction:
 
     @takes(
         ModelError,
-        levels=several(number(0, 1, ends=False), "numbers between 0 and 1, e.g. [0.1, 0.5, 0.9]"),
+        levels=sequence(number(0, 1, ends=False), "numbers between 0 and 1, e.g. [0.1, 0.5, 0.9]"),
     )
     def quantiles(self, levels: Sequence[float]) -> pd.DataFrame:
         """One row per period, one column per level."""
@@ -372,7 +372,7 @@ class GrowthResults:
         timeline = self.model.timeline
         if isinstance(steps, (str, dt.date, pd.Period, np.datetime64)):
             steps = timeline.position(steps) - len(timeline.labels) + 1
-        count = read(whole(1, MAX_FORECAST_STEPS), "steps", steps, ModelError)
+        count = read(integer(1, MAX_FORECAST_STEPS), "steps", steps, ModelError)
         return self._predicted(timeline.future(count))
 
     def forecast(self, steps: Any = 1) -> pd.Series:

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from pandas.errors import InvalidIndexError
 
-from forecasting.arguments import shown
+from forecasting.arguments import short_repr
 from forecasting.curves.definitions import Sampling
 from forecasting.errors import ModelError
 from forecasting.periods import FIRST_YEAR, LAST_YEAR, Period, as_date
@@ -74,8 +74,8 @@ class Timeline:
         latest = {"flow": start, "stock": end}[kind]
         if start >= end or time > latest + 1e-9:
             raise ModelError(
-                f"launch {shown(launch)} comes after the first observation; it is when the curve"
-                " starts"
+                f"launch {short_repr(launch)} comes after the first observation; it is when the"
+                " curve starts"
             )
         return timeline, time
 
@@ -154,8 +154,8 @@ class Timeline:
             if isinstance(label, (int, np.integer)) and abs(int(label)) <= len(labels) + FARTHEST:
                 return int(label)
             raise ModelError(
-                f"{shown(label)} is not an observation, nor one of the {AHEAD} periods that follow;"
-                f" give a position, or a label as {self.labels[0]} to {self.labels[-1]}"
+                f"{short_repr(label)} is not an observation, nor one of the {AHEAD} periods that"
+                f" follow; give a position, or a label as {self.labels[0]} to {self.labels[-1]}"
             ) from None
         return int(getattr(place, "start", place))
 
@@ -178,11 +178,11 @@ def moment(value: object, calendar: bool) -> float:
     """A date as years, or a number as it is."""
     if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
         if not -LATEST < value < LATEST:
-            raise ModelError(f"time {shown(value)} is not finite, or too far")
+            raise ModelError(f"time {short_repr(value)} is not finite, or too far")
         return float(value)
     if not calendar:
         raise ModelError(
-            f"{shown(value)} is a date, but the series has no calendar; give a number, or a"
+            f"{short_repr(value)} is a date, but the series has no calendar; give a number, or a"
             " calendar index"
         )
     if isinstance(value, pd.Period):
@@ -258,7 +258,7 @@ def _in_order(times: Any) -> list[Any]:
     unordered = isinstance(times, (str, bytes, Mapping, set)) or not hasattr(times, "__len__")
     if unordered or getattr(times, "ndim", 1) != 1:
         raise ModelError(
-            f"time is {shown(times)}: give a date, a period or a number for each observation"
+            f"time is {short_repr(times)}: give a date, a period or a number for each observation"
         )
     return list(times)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from forecasting.arguments import Check, fitting, number, several, takes, text
+from forecasting.arguments import Check, fitting, number, sequence, takes, text
 from forecasting.demand.energy import climate_factor
 from forecasting.demand.parameters import read_table
 from forecasting.demand.queueing import PEAK_HOUR, points_for
@@ -341,7 +341,7 @@ SHARES = Check("a share from 0 to 1, or one for each country of the road", _read
     electric_share=SHARES,
     temperature=number(-60, 60),
     spacing_km=number(1, 1000),
-    vehicles=several(
+    vehicles=sequence(
         fitting("", ON_ROADS.__contains__), f"some of {', '.join(ON_ROADS)}, as a list"
     ),
 )

@@ -18,7 +18,7 @@ from forecasting.evaluation.scores import LEVELS, judged
 from forecasting.evidence.bases import same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.rules import COUNTED
+from forecasting.evidence.rules import OBSERVATION_KINDS
 from forecasting.growth.flow import FlowForecast, forecast_flow
 from forecasting.growth.prior import Prior
 from forecasting.growth.starting import MarketSize
@@ -93,7 +93,7 @@ def ledger_record(
     [['ev_imports', '2022', 767.0], ['ev_imports', '2023', 1500.0]]
     """
     days = [as_date(day) for day in as_of] or _year_ends(ledger)
-    facts = ledger.select(place, measure, kind=COUNTED)
+    facts = ledger.select(place, measure, kind=OBSERVATION_KINDS)
     recorded = {measure} if measure else RECORDED
     # Flows, then indices, then stocks
     series = sorted(
@@ -406,7 +406,7 @@ def charger_rows(ledger: Ledger, place: str, day: dt.date, prior: Prior) -> Iter
     prior : Prior
         As known on that day.
     """
-    facts = ledger.select(place, "charging_stations", kind=COUNTED)
+    facts = ledger.select(place, "charging_stations", kind=OBSERVATION_KINDS)
     counts = _counts(facts.select(as_of=day))
     measure = next((m for m in EV_FLOWS if len(ledger.select(place, m, as_of=day))), "")
     if not (counts and measure):

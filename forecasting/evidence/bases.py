@@ -62,13 +62,13 @@ def _containing(name: str) -> set[str]:
     return {name}.union(*(_containing(wider) for wider in _WITHIN.get(name, ())))
 
 
-def tied(one: str, other: str) -> bool:
+def are_related(name: str, counterpart: str) -> bool:
     """Whether two products, or two measures, are one, or one contains the other; an unnamed one may
     be any.
 
     Parameters
     ----------
-    one, other : str
+    name, counterpart : str
         As in a ledger's column `product`, or `measure`.
 
     Examples
@@ -78,23 +78,28 @@ def tied(one: str, other: str) -> bool:
     >>> tied("ev_stock", "ev_registrations"), tied("ev_imports", "ev_registrations")
     (True, False)
     """
-    return not one or not other or one in _containing(other) or other in _containing(one)
+    return (
+        not name
+        or not counterpart
+        or name in _containing(counterpart)
+        or counterpart in _containing(name)
+    )
 
 
-def is_part(part: str, whole: str) -> bool:
+def is_part(part: str, total: str) -> bool:
     """Whether one product or measure is contained in another, and is not all of it.
 
     >>> is_part("battery-cars", "electric-cars"), is_part("battery-cars", "battery-cars")
     (True, False)
     """
-    return part != whole and whole in _containing(part)
+    return part != total and total in _containing(part)
 
 
 class TwoThings(NamedTuple):
     """Two facts that no forecast can take together."""
 
     column: str  # in which they differ: place, measure or product
-    one: str  # what the first says there
+    value: str  # what the first says there
     words: str
 
 
@@ -115,15 +120,17 @@ def two_things(facts: Iterable[Mapping[str, Any]]) -> TwoThings | None:
     """
     rows = list(facts)
     for column in ("place", "measure", "product"):
-        first = {row[column]: row["id"] for row in reversed(rows)}
-        for one, other in itertools.combinations(dict.fromkeys(row[column] for row in rows), 2):
-            if not tied(one, other):
-                sides = " and ".join(f"{name} (as {first[name]})" for name in (one, other))
-                return TwoThings(column, one, f"the facts are of two {column}s: {sides}")
+        ids = {row[column]: row["id"] for row in reversed(rows)}
+        for value, counterpart in itertools.combinations(
+            dict.fromkeys(row[column] for row in rows), 2
+        ):
+            if not are_related(value, counterpart):
+                sides = " and ".join(f"{name} (as {ids[name]})" for name in (value, counterpart))
+                return TwoThings(column, value, f"the facts are of two {column}s: {sides}")
     return None
 
 
-_TABLE = DATA / "bases.csv"
+BASES_TABLE = DATA / "bases.csv"
 
 
 @dataclass(frozen=True)
@@ -136,7 +143,7 @@ class Basis:
         As in a ledger's column `basis`.
     name : str
         What a reader sees.
-    who, counts : str
+    agency, counts : str
         Who counts, and what.
     vehicles : str
         Which electric ones are counted, as a head of a table names them; empty where that is not
@@ -149,7 +156,7 @@ class Basis:
 
     code: str
     name: str
-    who: str
+    agency: str
     counts: str
     vehicles: str
     perimeter: str
@@ -160,11 +167,12 @@ class Basis:
 def shipped_bases() -> dict[str, Basis]:
     """Every basis of the shipped ledger by its code.
 
-    >>> shipped_bases()["kz-bns"].who
+    >>> shipped_bases()["kz-bns"].agency
     'Bureau of National Statistics of Kazakhstan on the police register'
     """
-    with _TABLE.open(encoding="utf-8", newline="") as file:
-        return {row["code"]: Basis(**row) for row in csv.DictReader(file)}
+    with BASES_TABLE.open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file)
+        return {row["code"]: Basis(agency=row.pop("who"), **row) for row in rows}
 
 
 def agency_words(code: str) -> str:
@@ -214,17 +222,17 @@ def basis_name(code: str, measure: str = "") -> str:
     >>> basis_name("kz-bns"), basis_name("kz-bns (ev_stock)"), basis_name("my own survey")
     ('Bureau of National Statistics', 'Bureau of National Statistics (ev stock)', 'my own survey')
     """
-    basis, product = _parts(code)
-    known = shipped_bases().get(basis)
-    if known is None:
+    key, product = _parts(code)
+    basis = shipped_bases().get(key)
+    if basis is None:
         return code
-    who, _, which = known.name.partition(", ")
+    agency, _, coverage = basis.name.partition(", ")
     of_others = measure in MEASURES and not MEASURES[measure].of_electric_cars
-    if of_others and ("battery" in which or "electric" in which):
-        return who
+    if of_others and ("battery" in coverage or "electric" in coverage):
+        return agency
     if product:
-        return f"{known.name} ({re.sub('[-_]', ' ', product)})"
-    return known.name
+        return f"{basis.name} ({re.sub('[-_]', ' ', product)})"
+    return basis.name
 
 
 def _parts(code: str) -> tuple[str, str]:
@@ -240,14 +248,14 @@ def perimeter(code: str) -> str:
     >>> perimeter("horgos-zone"), perimeter("my own survey")
     ('vehicles for sale by road', 'my own survey')
     """
-    basis, product = _parts(code)
-    known = shipped_bases().get(basis)
-    if known is None:
+    key, product = _parts(code)
+    basis = shipped_bases().get(key)
+    if basis is None:
         return code
-    return f"{known.perimeter} ({product})" if product else known.perimeter
+    return f"{basis.perimeter} ({product})" if product else basis.perimeter
 
 
-def same_perimeter(one: str, other: str) -> bool:
+def same_perimeter(code: str, counterpart: str) -> bool:
     """Whether two bases count the same things.
 
     A perimeter that nobody says is like no other.
@@ -257,10 +265,10 @@ def same_perimeter(one: str, other: str) -> bool:
     >>> same_perimeter("tajikauto", "kg-government")
     False
     """
-    return one == other or (perimeter(one) == perimeter(other) != "not said")
+    return code == counterpart or (perimeter(code) == perimeter(counterpart) != "not said")
 
 
-def apart(one: str, other: str) -> bool:
+def count_different_things(code: str, counterpart: str) -> bool:
     """Whether two bases are known to count different things, so that they drift apart.
 
     Bases that nobody describes are taken for two agencies that count one thing, unless they count
@@ -271,9 +279,9 @@ def apart(one: str, other: str) -> bool:
     >>> apart("mine", "mine (electric-cars)"), apart("kz-bns", "kz-bns (ev_stock)")
     (True, False)
     """
-    parts = [_parts(code) for code in (one, other)]
+    parts = [_parts(code) for code in (code, counterpart)]
     if len({"" if product in MEASURES else product for _, product in parts}) > 1:
         return True
     perimeters = {perimeter(basis) for basis, _ in parts}
-    known = all(basis in shipped_bases() for basis, _ in parts)
-    return known and len(perimeters) > 1 and "not said" not in perimeters
+    are_listed = all(basis in shipped_bases() for basis, _ in parts)
+    return are_listed and len(perimeters) > 1 and "not said" not in perimeters

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from forecasting.caveats import Caveat
-from forecasting.errors import MOST, LedgerError, Problem
+from forecasting.errors import MAX_PROBLEMS, LedgerError, Problem
 from forecasting.evidence.bases import two_things
 from forecasting.evidence.cells import WORKBOOKS, is_workbook, table_cells
 from forecasting.evidence.files import AnyPath, read_whole
@@ -34,11 +34,11 @@ from forecasting.evidence.mapping import (
     with_guesses,
 )
 from forecasting.evidence.rules import (
-    COLUMNS,
-    COUNTED,
     EMPTY,
-    REQUIRED,
-    SAME,
+    LEDGER_COLUMNS,
+    NUMBER_COLUMNS,
+    OBSERVATION_KINDS,
+    REQUIRED_COLUMNS,
     Faults,
     FoundRow,
     Row,
@@ -101,11 +101,11 @@ def _read(source: AnyPath) -> TableRead:
 
 
 def _names_a_ledger(names: Sequence[str]) -> bool:
-    return len({*names} & {*REQUIRED}) >= LEDGER_LIKE
+    return len({*names} & {*REQUIRED_COLUMNS}) >= LEDGER_LIKE
 
 
 def _empty(name: str) -> LedgerError:
-    hint = "its first line must name the columns: " + ", ".join(REQUIRED)
+    hint = "its first line must name the columns: " + ", ".join(REQUIRED_COLUMNS)
     return LedgerError.at(name, "the file is empty", hint)
 
 
@@ -154,11 +154,11 @@ def ledger_rows(name: str, data: bytes) -> TableRead:
                         "save it with commas; a semicolon or a tab separates no columns of a ledger"
                     )
                     raise LedgerError.at(where, "has no commas between its columns", hint)
-                read.problems.extend(column_problems(where, header, REQUIRED))
+                read.problems.extend(column_problems(where, header, REQUIRED_COLUMNS))
     except csv.Error as error:
         hint = "check the quotation marks of this line"
         read.problems.append(Problem(f"{name}:{line}", f"is not CSV: {error}", hint))
-    if any(problem.what.startswith("column") for problem in read.problems):
+    if any(problem.fault.startswith("column") for problem in read.problems):
         read.rows.clear()
     return read
 
@@ -272,7 +272,9 @@ def two_numbers(rows: Sequence[FoundRow], *beside: str) -> Iterator[tuple[FoundR
     for row in rows:
         if row.cells["relation"] != "equals" or not row.cells["value"]:
             continue
-        other = first.setdefault(tuple(row.cells[column] for column in (*SAME, *beside)), row)
+        other = first.setdefault(
+            tuple(row.cells[column] for column in (*NUMBER_COLUMNS, *beside)), row
+        )
         if other.cells["value"] != row.cells["value"]:
             yield other, row
             return
@@ -309,7 +311,7 @@ def checked_rows(
     for row in rows:
         # Among many ids, and for more problems than are shown, no nearest one is looked for
         ids: Collection[str] = ()
-        if len(problems) < MOST and len(first) < MANY:
+        if len(problems) < MAX_PROBLEMS and len(first) < MANY:
             ids = first
         problems += [
             Problem(f"{row.where} {column}", *fault)
@@ -362,7 +364,7 @@ def _of_two_things(path: Path, rows: Sequence[FoundRow]) -> Iterator[Problem]:
     """
     products: dict[tuple[str, str], dict[str, Row]] = defaultdict(dict)
     for _, cells in rows:
-        if cells["kind"] in COUNTED:
+        if cells["kind"] in OBSERVATION_KINDS:
             products[cells["place"], cells["measure"]].setdefault(cells["product"], cells)
     for (place, measure), facts in products.items():
         if things := two_things(facts.values()):
@@ -490,8 +492,10 @@ def _new_lines(name: str, data: bytes, cells: Row) -> tuple[str, str]:
     if read.problems:
         raise LedgerError(read.problems)
     text = data.decode("utf-8-sig")
-    header = next(csv.reader(io.StringIO(text)), None) or list(COLUMNS)
-    if lacking := [column for column in COLUMNS if cells.get(column) and column not in header]:
+    header = next(csv.reader(io.StringIO(text)), None) or list(LEDGER_COLUMNS)
+    if lacking := [
+        column for column in LEDGER_COLUMNS if cells.get(column) and column not in header
+    ]:
         hint = "add it to its first line"
         raise LedgerError([Problem(name, f"has no column {column}", hint) for column in lacking])
     row = _row_beside(read.rows, cells)

@@ -80,9 +80,9 @@ def programmes() -> pd.DataFrame:
     [0.6, 1.3, 2.0, 2.7, 2.8]
     """
     table = pd.read_csv(path("programmes.csv"), parse_dates=["due", "counted", "reached"])
-    late = (table["reached"] - table["due"]).dt.days / DAYS_A_YEAR
+    delay = (table["reached"] - table["due"]).dt.days / DAYS_A_YEAR
     return table.assign(
-        share=(table["stood"] / table["planned"]).clip(upper=1), years_late=late.clip(lower=0)
+        share=(table["stood"] / table["planned"]).clip(upper=1), years_late=delay.clip(lower=0)
     )
 
 

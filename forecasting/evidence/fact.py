@@ -22,9 +22,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from forecasting.errors import LedgerError, PeriodError, Problem
 from forecasting.evidence.places import WORLD, place_name
 from forecasting.evidence.rules import (
-    COLUMNS,
-    COUNTED,
-    WHOLE,
+    INTEGER_UNITS,
+    LEDGER_COLUMNS,
+    OBSERVATION_KINDS,
     column_problems,
     faults,
     normalise,
@@ -34,7 +34,7 @@ from forecasting.evidence.rules import (
 from forecasting.evidence.words import in_words
 from forecasting.measures import measure_of
 from forecasting.periods import Period, as_date, span
-from forecasting.quantities import BOUNDS, EXACT, Quantity, quantity_of
+from forecasting.quantities import BOUNDS, EXACT_RELATIONS, Quantity, quantity_of
 from forecasting.showing import Shown
 
 Cells = Mapping[str, Any]  # of a row, by column
@@ -75,7 +75,7 @@ class Fact(Shown, BaseModel):
 
     Attributes
     ----------
-    other : Period or None
+    reference_period : Period or None
         The period that a share, or a fact without a value, is compared with: that of the fact, or
         of the quantity, that `reference` names. None where that is another flow, or a fact that was
         not read together with this one.
@@ -116,7 +116,7 @@ class Fact(Shown, BaseModel):
     url: str
     quote: str
     note: str
-    other: Period | None = Field(default=None, exclude=True)
+    reference_period: Period | None = Field(default=None, exclude=True)
 
     def __init__(self, **columns: Any) -> None:
         name = str(columns.get("id") or "fact")
@@ -168,7 +168,7 @@ class Fact(Shown, BaseModel):
     @property
     def is_exact(self) -> bool:
         """Whether it is a number, be it about so many, and not a bound."""
-        return self.relation in EXACT
+        return self.relation in EXACT_RELATIONS
 
     @property
     def side(self) -> int:
@@ -206,19 +206,21 @@ class Fact(Shown, BaseModel):
         return math.isnan(self.value) or self.declared.says == "share"
 
     @property
-    def counted(self) -> bool:
+    def is_observation(self) -> bool:
         """Whether the fact may enter a likelihood: an outcome, an estimate or a judgement of
         something counted.
         """
-        return self.kind in COUNTED and measure_of(self.measure).kind != "statement"
+        return self.kind in OBSERVATION_KINDS and measure_of(self.measure).kind != "statement"
 
     @property
     def tolerance(self) -> float:
         """How far two prints of the same figure may differ: nothing for a count printed to the
         unit.
         """
-        whole = self.relation == "equals" and self.unit in WHOLE and self.rounding == 0.5
-        if whole and self.value.is_integer():
+        is_integer_count = (
+            self.relation == "equals" and self.unit in INTEGER_UNITS and self.rounding == 0.5
+        )
+        if is_integer_count and self.value.is_integer():
             return 0.0
         return self.rounding
 
@@ -237,7 +239,7 @@ class Fact(Shown, BaseModel):
         >>> fact.row()["period_end"], fact.row()["value"]
         ('2023-12-31', 30000.0)
         """
-        cells = {column: vars(self)[column] for column in COLUMNS}
+        cells = {column: vars(self)[column] for column in LEDGER_COLUMNS}
         for column in ("period_start", "period_end", "published"):
             cells[column] = str(cells[column] or "")
         return cells
@@ -273,11 +275,13 @@ def typed_facts(rows: Iterable[Cells]) -> dict[str, Fact]:
     rows : iterable of mapping
         Normalised rows without faults, as of `Fact.row`.
     """
-    together = {row["id"]: row for row in rows}
-    return {name: Fact.model_construct(**_typed(row, together)) for name, row in together.items()}
+    rows_by_id = {row["id"]: row for row in rows}
+    return {
+        name: Fact.model_construct(**_typed(row, rows_by_id)) for name, row in rows_by_id.items()
+    }
 
 
-def _typed(row: Cells, together: Mapping[str, Cells]) -> dict[str, Any]:
+def _typed(row: Cells, rows_by_id: Mapping[str, Cells]) -> dict[str, Any]:
     """A row's cells: dates as dates, spans as periods, numbers as numbers, NaN where empty."""
     cells: dict[str, Any] = dict(row)
     for column in ("value", "rounding"):
@@ -286,18 +290,20 @@ def _typed(row: Cells, together: Mapping[str, Cells]) -> dict[str, Any]:
         cells[column] = as_date(row[column]) if row[column] else None
     cells["published"] = publication(row["published"])
     compared = quantity_of(row["quantity"]).says == "share" or math.isnan(cells["value"])
-    cells["other"] = _other(row, together) if compared and row["reference"] else None
+    cells["reference_period"] = (
+        _reference_period(row, rows_by_id) if compared and row["reference"] else None
+    )
     return cells
 
 
-def _other(row: Cells, together: Mapping[str, Cells]) -> Period | None:
+def _reference_period(row: Cells, rows_by_id: Mapping[str, Cells]) -> Period | None:
     """The period of the same flow that a reference names, by a fact's id or written out; None for
     another flow.
     """
-    other = together.get(row["reference"])
-    if other is not None:
-        same = all(other[column] == row[column] for column in ("measure", "place", "product"))
-        days = [day for day in (other["period_start"], other["period_end"]) if day]
+    target = rows_by_id.get(row["reference"])
+    if target is not None:
+        same = all(target[column] == row[column] for column in ("measure", "place", "product"))
+        days = [day for day in (target["period_start"], target["period_end"]) if day]
         if same and days:
             return span(days[0], days[-1])
         return None

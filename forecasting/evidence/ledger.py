@@ -19,14 +19,14 @@ import pandas as pd
 from forecasting.arguments import (
     Check,
     fitting,
-    of,
+    instance,
+    integer,
     optional,
     path as file_path,
-    shown,
+    short_repr,
     takes,
     text,
     texts,
-    whole,
 )
 from forecasting.errors import EvidenceError, LedgerError, Problem
 from forecasting.evidence.checking import Source, checked_rows, read_rows
@@ -34,8 +34,8 @@ from forecasting.evidence.fact import Fact, typed_facts
 from forecasting.evidence.files import write_asked
 from forecasting.evidence.places import WORLD, partner_code, place_code
 from forecasting.evidence.rules import (
-    COLUMNS,
-    KINDS,
+    FACT_KINDS,
+    LEDGER_COLUMNS,
     FoundRow,
     Row,
     cell_text,
@@ -50,8 +50,8 @@ from forecasting.showing import Shown
 
 NUMERIC = ("value", "rounding")
 # Of small tables that are often cut: Arrow's costs four times as much
-TEXT = pd.StringDtype("python", na_value=np.nan)
-SOURCE = Check(
+TEXT_TYPE = pd.StringDtype("python", na_value=np.nan)
+SOURCE_CHECK = Check(
     "the path of a ledger, or an open file",
     lambda value: value if hasattr(value, "read") else file_path().read(value),
 )
@@ -61,25 +61,25 @@ def _word(read: Callable[[str], str]) -> Check:
     return Check("text", lambda value: read(text().read(value)))
 
 
-def _among(known: Collection[str]) -> Callable[[str], str]:
+def _among(vocabulary: Collection[str]) -> Callable[[str], str]:
     """A reader of words of a vocabulary."""
 
     def read(word: str) -> str:
-        if word not in known:
-            raise LedgerError(_unknown(f"{word!r} is unknown", word, known))
+        if word not in vocabulary:
+            raise LedgerError(_unknown(f"{word!r} is unknown", word, vocabulary))
         return word
 
     return read
 
 
-FACTS = fitting(
+FACTS_CHECK = fitting(
     "facts, as read_ledger and Ledger.from_frame read them from tables",
     lambda facts: all(isinstance(fact, Fact) for fact in facts),
     tuple,
 )
-KINDS_ASKED = Check(
+KINDS_CHECK = Check(
     "one kind or several",
-    lambda value: tuple(map(_among(KINDS), texts("").read(value))),
+    lambda value: tuple(map(_among(FACT_KINDS), texts("").read(value))),
 )
 
 
@@ -99,13 +99,13 @@ class Ledger(Shown):
     0
     """
 
-    @takes(LedgerError, facts=FACTS)
+    @takes(LedgerError, facts=FACTS_CHECK)
     def __init__(self, facts: Iterable[Fact] = ()) -> None:
         self._facts: Mapping[str, Fact] = {fact.id: fact for fact in facts}
         self._frame = _table([fact.row() for fact in self._facts.values()])
 
     @classmethod
-    def _of(cls, frame: pd.DataFrame, facts: Mapping[str, Fact]) -> Ledger:
+    def _from_parts(cls, frame: pd.DataFrame, facts: Mapping[str, Fact]) -> Ledger:
         """A table and the facts of its rows, among others."""
         ledger = cls.__new__(cls)
         ledger._frame, ledger._facts = frame.reset_index(drop=True), facts
@@ -113,12 +113,12 @@ class Ledger(Shown):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Its own facts alone, of those that it shares with the ledger it was selected from."""
-        return Ledger._of, (self._frame, {fact.id: fact for fact in self})
+        return Ledger._from_parts, (self._frame, {fact.id: fact for fact in self})
 
     @classmethod
     @takes(
         LedgerError,
-        frame=of(pd.DataFrame, words="a table of facts"),
+        frame=instance(pd.DataFrame, words="a table of facts"),
         measure=optional(text()),
         place=optional(text()),
     )
@@ -161,7 +161,7 @@ class Ledger(Shown):
             normalise({**usual, **dict(zip(names, cells, strict=True))})
             for cells in frame.itertuples(index=False, name=None)
         ]
-        _name(rows, again="id" not in names)
+        _name(rows, may_repeat="id" not in names)
         labelled = [
             FoundRow(f"row {label}", cells) for label, cells in zip(frame.index, rows, strict=True)
         ]
@@ -183,9 +183,9 @@ class Ledger(Shown):
     def __iter__(self) -> Iterator[Fact]:
         return (self._facts[name] for name in self._frame["id"])
 
-    def __eq__(self, other: object) -> bool:
-        if isinstance(other, Ledger):
-            return self.hash() == other.hash()
+    def __eq__(self, value: object) -> bool:
+        if isinstance(value, Ledger):
+            return self.hash() == value.hash()
         return NotImplemented
 
     __hash__ = None  # type: ignore[assignment]  # `hash()` is the content's digest
@@ -231,7 +231,7 @@ class Ledger(Shown):
         partner=optional(_word(partner_code)),
         basis=optional(text()),
         product=optional(text()),
-        kind=optional(KINDS_ASKED),
+        kind=optional(KINDS_CHECK),
     )
     def select(
         self,
@@ -296,9 +296,9 @@ class Ledger(Shown):
                 if word is not None:
                     keep &= np.isin(self._cells(column), word)
             if days[0]:
-                keep &= self._known <= days[0]
+                keep &= self._publication_days <= days[0]
             keep &= self._cells("period_end") >= days[1]
-            self._selected[key] = Ledger._of(self._frame[keep], self._facts)
+            self._selected[key] = Ledger._from_parts(self._frame[keep], self._facts)
         return self._selected[key]
 
     @cached_property
@@ -310,7 +310,7 @@ class Ledger(Shown):
         return self._frame[column].to_numpy(object)
 
     @cached_property
-    def _known(self) -> np.ndarray:
+    def _publication_days(self) -> np.ndarray:
         """The day from which each fact is known as ISO text; after any day where it never is."""
         published = map(publication, self._frame["published"])
         return np.array([span.end.isoformat() if span else "never" for span in published], "U10")
@@ -324,7 +324,7 @@ class Ledger(Shown):
         EvidenceError
             Where no fact has one.
         """
-        days = self._known[self._known != "never"]
+        days = self._publication_days[self._publication_days != "never"]
         if not len(days):
             raise EvidenceError(
                 "no fact of this ledger has a date of publication; give the date itself"
@@ -351,18 +351,18 @@ class Ledger(Shown):
         """
         if day is None:
             return self
-        known = Period(day, day)
+        publication_day = Period(day, day)
         return Ledger(
-            fact if fact.published else fact.model_copy(update={"published": known})
+            fact if fact.published else fact.model_copy(update={"published": publication_day})
             for fact in self
         )
 
-    def concat(self, *others: Ledger) -> Ledger:
+    def concat(self, *ledgers: Ledger) -> Ledger:
         """Its facts followed by the others'; a fact that stands in two of them is kept once.
 
         Parameters
         ----------
-        *others : Ledger
+        *ledgers : Ledger
             To come after this one.
 
         Returns
@@ -382,22 +382,24 @@ class Ledger(Shown):
         >>> facts.head(2).concat(facts.head(3)) == facts.head(3)
         True
         """
-        for other in others:
-            if not isinstance(other, Ledger):
-                raise LedgerError(f"{shown(other)} is no ledger: give one, as read_ledger makes it")
+        for ledger in ledgers:
+            if not isinstance(ledger, Ledger):
+                raise LedgerError(
+                    f"{short_repr(ledger)} is no ledger: give one, as read_ledger makes it"
+                )
         frame = pd.concat(
-            [self._frame, *(other._frame for other in others)], ignore_index=True
+            [self._frame, *(ledger._frame for ledger in ledgers)], ignore_index=True
         ).drop_duplicates()
         twice = sorted(frame.loc[frame["id"].duplicated(), "id"].unique())
         if twice:
             raise LedgerError(
                 [Problem(f"id {name}", "names two different facts", "rename one") for name in twice]
             )
-        facts = {fact.id: fact for ledger in (*others[::-1], self) for fact in ledger}
-        return Ledger._of(frame, facts)
+        facts = {fact.id: fact for ledger in (*ledgers[::-1], self) for fact in ledger}
+        return Ledger._from_parts(frame, facts)
 
-    def __add__(self, other: Ledger) -> Ledger:
-        return self.concat(other)
+    def __add__(self, ledger: Ledger) -> Ledger:
+        return self.concat(ledger)
 
     @takes(LedgerError, path=file_path())
     def to_csv(self, path: str | Path) -> None:
@@ -423,7 +425,7 @@ class Ledger(Shown):
         >>> again == central_asia()
         True
         """
-        table = pd.DataFrame(_printed_cells(self._frame), columns=list(COLUMNS))
+        table = pd.DataFrame(_printed_cells(self._frame), columns=list(LEDGER_COLUMNS))
         write_asked(path, str(table.to_csv(index=False, lineterminator="\n")).encode())
 
     def hash(self) -> str:
@@ -444,7 +446,7 @@ class Ledger(Shown):
     def __repr__(self) -> str:
         return f"<Ledger: {len(self)} facts of {self._frame['place'].nunique()} places>"
 
-    @takes(LedgerError, count=whole())
+    @takes(LedgerError, count=integer())
     def head(self, count: int = 5) -> Ledger:
         """The first facts.
 
@@ -468,10 +470,10 @@ class Ledger(Shown):
         >>> len(Ledger().head(3))
         0
         """
-        return Ledger._of(self._frame.head(count), self._facts)
+        return Ledger._from_parts(self._frame.head(count), self._facts)
 
 
-@takes(LedgerError, path=SOURCE)
+@takes(LedgerError, path=SOURCE_CHECK)
 def read_ledger(path: Source) -> Ledger:
     """Read and check a ledger.
 
@@ -505,7 +507,7 @@ def read_ledger(path: Source) -> Ledger:
 
 def _ledger_of(rows: Sequence[Row]) -> Ledger:
     """The ledger of normalised rows that have been checked, in their order."""
-    return Ledger._of(_table(rows), typed_facts(rows))
+    return Ledger._from_parts(_table(rows), typed_facts(rows))
 
 
 def _iso(day: object) -> str:
@@ -518,28 +520,32 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _unknown(fault: str, word: str, known: Collection[str]) -> str:
-    some = f"there are {', '.join([*known][:4])}, ..."
-    return f"{fault}; {did_you_mean(word, known, some)}"
+def _unknown(fault: str, word: str, vocabulary: Collection[str]) -> str:
+    examples = f"there are {', '.join([*vocabulary][:4])}, ..."
+    return f"{fault}; {did_you_mean(word, vocabulary, examples)}"
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Facts as a table, in which value and rounding are numbers and all else is text."""
-    columns: dict[str, list[Any]] = {column: [row[column] for row in rows] for column in COLUMNS}
+    columns: dict[str, list[Any]] = {
+        column: [row[column] for row in rows] for column in LEDGER_COLUMNS
+    }
     for column in NUMERIC:
         columns[column] = [float(cell or "nan") for cell in columns[column]]
-    types: dict[str, Any] = dict.fromkeys(COLUMNS, TEXT) | dict.fromkeys(NUMERIC, "float64")
+    types: dict[str, Any] = dict.fromkeys(LEDGER_COLUMNS, TEXT_TYPE) | dict.fromkeys(
+        NUMERIC, "float64"
+    )
     return pd.DataFrame(columns, dtype=object).astype(types)
 
 
-def _name(rows: Iterable[Row], again: bool) -> None:
-    """Give rows without an id one from what they say; `again` where two may say the same."""
-    seen: Counter[str] = Counter()
+def _name(rows: Iterable[Row], may_repeat: bool) -> None:
+    """Give rows without an id one from what they say; `may_repeat` where two may say the same."""
+    counts: Counter[str] = Counter()
     for cells in rows:
         name = cells["id"] or f"fact-{_digest(json.dumps(cells, sort_keys=True))[:8]}"
-        seen[name] += 1
-        if again and seen[name] > 1:
-            name += f"-{seen[name]}"
+        counts[name] += 1
+        if may_repeat and counts[name] > 1:
+            name += f"-{counts[name]}"
         cells["id"] = name
 
 
@@ -550,5 +556,5 @@ def _printed_cells(frame: pd.DataFrame) -> list[list[str]]:
         value = cell_text(row["value"])
         if value and row["rounding"] == printed_rounding(value, row["relation"]):
             row["rounding"] = ""
-        rows.append([cell_text(row[column]) for column in COLUMNS])
+        rows.append([cell_text(row[column]) for column in LEDGER_COLUMNS])
     return rows

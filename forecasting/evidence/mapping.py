@@ -40,7 +40,7 @@ from forecasting.evidence.press import GROWTH, PARTNER, Passage
 from forecasting.evidence.printed_numbers import SCALES, one_of, plain_text, without_marks
 from forecasting.evidence.printed_periods import number_of, period_cells, period_of
 from forecasting.evidence.rules import (
-    COLUMNS,
+    LEDGER_COLUMNS,
     FoundRow,
     Row,
     cell_text,
@@ -55,7 +55,7 @@ from forecasting.quantities import QUANTITIES, on_a_day
 
 # What a column can say: the ledger's own words, or a period in one cell
 SPANS = ("date", "month", "quarter", "year")
-TARGETS = (*COLUMNS, *SPANS)
+TARGETS = (*LEDGER_COLUMNS, *SPANS)
 PERIODS = "year, month, date or period_end"  # one of them says when
 # A measure is a count or an amount; with a quantity behind it, that quantity of it
 NUMBERS = (*MEASURES, *(f"{measure} {quantity}" for measure in MEASURES for quantity in QUANTITIES))
@@ -138,7 +138,7 @@ def _known(words: Collection[str], word: str) -> str:
 Text = Annotated[str, BeforeValidator(_text)]
 Target = Annotated[str, AfterValidator(partial(_known, TARGETS))]
 Counted = Annotated[str, AfterValidator(partial(_known, NUMBERS))]
-Column = Annotated[str, AfterValidator(partial(_known, COLUMNS))]
+Column = Annotated[str, AfterValidator(partial(_known, LEDGER_COLUMNS))]
 
 
 class Mapping(BaseModel):
@@ -237,7 +237,7 @@ def propose_mapping(header: Sequence[str], answers: Row | None = None) -> Mappin
 
 
 def _target_of(name: str) -> str:
-    if name in COLUMNS:
+    if name in LEDGER_COLUMNS:
         return name
     plain = re.sub(r"[^\w]+|_", " ", name).strip().lower()
     return _TARGET_OF_WORD.get(plain) or _TARGET_OF_WORD.get(plain.split(" ")[0], "")
@@ -278,7 +278,7 @@ def read_head(name: str) -> Head:
     ['holds words that no rule knows: rank']
     """
     target = _target_of(name)
-    if name in MEASURES or target in COLUMNS[:8]:
+    if name in MEASURES or target in LEDGER_COLUMNS[:8]:
         return Head(target or name, 1.0, [])
     if len(name) > LONGEST_HEAD:
         return Head("", 1.0, [f"its name has more than {LONGEST_HEAD} characters"])
@@ -548,7 +548,7 @@ def _facts_of(cells: dict[str, object], mapping: Mapping) -> Iterator[Row]:
         return
     common = {"relation": "equals"} | mapping.constants
     for target, column in mapping.columns.items():
-        if target in COLUMNS and (text := _cell(cells[column], target, mapping)):
+        if target in LEDGER_COLUMNS and (text := _cell(cells[column], target, mapping)):
             common[target] = text
     numbers = [
         _told(number, _number(cells[column], mapping.decimal), mapping.scales.get(column, "1"))

@@ -57,8 +57,8 @@ from forecasting.periods import as_date
 
 POLICY_KINDS = ("ends", "begins", "blocked", "step")
 BATTERY_CARS = ("battery-cars", "electric-cars", "")  # classes of vehicle that hold all of them
-SIZES = ("quota", "amount", "price")
-NUMBERS = ("price_share", *SIZES)
+POLICY_SIZES = ("quota", "amount", "price")
+POLICY_NUMBERS = ("price_share", *POLICY_SIZES)
 PRINTS = ("announced", "end_announced")  # a day, a month or a year
 POLICY_MEANINGS = {  # of the columns, in their order
     "id": "its name; scenarios refer to it",
@@ -80,9 +80,9 @@ POLICY_MEANINGS = {  # of the columns, in their order
     "price_of": "which price: average, example, limit of the privilege, or a rate of tax",
 } | {column: MEANINGS[column] for column in ("source", "url", "quote", "note")}
 POLICY_COLUMNS = tuple(POLICY_MEANINGS)
-NEEDED = ("id", "place", "kind", "start")
-_TABLE = DATA / "policies.csv"
-VOCABULARIES = {
+REQUIRED_POLICY_COLUMNS = ("id", "place", "kind", "start")
+POLICIES_TABLE = DATA / "policies.csv"
+POLICY_VOCABULARIES = {
     "kind": POLICY_KINDS,
     "measure": tuple(MEASURES),
     "price_of": ("average", "example", "limit", "rate"),  # what a price share is of
@@ -220,7 +220,7 @@ def read_policies(path: AnyPath | None = None) -> dict[str, Policy]:
     >>> policies["de-2023-12-bonus"].start.isoformat(), policies["de-2023-12-bonus"].quote
     ('2023-12-18', 'after 17 December 2023 no new applications can be submitted')
     """
-    file = Path(_TABLE if path is None else path)
+    file = Path(POLICIES_TABLE if path is None else path)
     text = read_text(file, LedgerError, "give a CSV file in UTF-8")
     table = csv.DictReader(io.StringIO(text, newline=""))
     return checked_policies([*table], file.name, first_row=2, columns=table.fieldnames or ())
@@ -281,10 +281,10 @@ def checked_policies(
     """
     table = [*rows]
     if columns is None:
-        columns = table[0] if table else NEEDED
+        columns = table[0] if table else REQUIRED_POLICY_COLUMNS
     kind = "a table of policies"
-    needed = NEEDED[2:] if one_place else NEEDED
-    if problems := [*column_problems(name, [*columns], needed, POLICY_COLUMNS, kind)]:
+    required = REQUIRED_POLICY_COLUMNS[2:] if one_place else REQUIRED_POLICY_COLUMNS
+    if problems := [*column_problems(name, [*columns], required, POLICY_COLUMNS, kind)]:
         raise LedgerError(problems)
     texts = [{column: cell_text(row.get(column)) for column in POLICY_COLUMNS} for row in table]
     if one_place:
@@ -299,13 +299,13 @@ def checked_policies(
 
 def _faults(row: Row) -> Faults:
     """Everything that is wrong with the row of a policy."""
-    yield from word_faults(row, VOCABULARIES, {*VOCABULARIES} - {"kind"})
+    yield from word_faults(row, POLICY_VOCABULARIES, {*POLICY_VOCABULARIES} - {"kind"})
     if not row["start"]:
         yield "start", "is empty", "give the day from which it holds, e.g. 2024-01-01"
     yield from day_faults(row, "start", "end")
     for column in PRINTS:
         yield from print_faults(row, column)
-    yield from number_faults(row, NUMBERS, SIZES)
+    yield from number_faults(row, POLICY_NUMBERS, POLICY_SIZES)
     share = finite_number(row["price_share"]) or 0.0
     if abs(share) > 1:
         hint = "write it as a part of one: 7,500 of 57,700 is 0.13"
@@ -323,8 +323,8 @@ def _typed(row: Row) -> Policy:
     for column in ("start", "end"):
         cells[column] = as_date(row[column]) if row[column] else None
     for column in PRINTS:
-        printed = publication(row[column])
-        cells[column] = printed and printed.end
-    for column in NUMBERS:
+        print_period = publication(row[column])
+        cells[column] = print_period and print_period.end
+    for column in POLICY_NUMBERS:
         cells[column] = finite_number(row[column])
     return Policy(**cells)

@@ -263,7 +263,7 @@ def _implied(facts: list[Fact]) -> Iterator[Statement]:
         total = totals.get(TRADE(change))
         if total is None or not change.is_change or change.relation != "equals":
             continue
-        before = change.declared.before
+        before = change.declared.previous_total
         low, high = _range(total)
         least = before(low, change.value + change.tolerance)
         most = before(high, change.value - change.tolerance)
@@ -289,7 +289,7 @@ def _both_hold(one: Statement, other: Statement) -> bool:
     something else beside it, as plug-in hybrids beside battery cars.
     """
     codes = (one.fact.basis, other.fact.basis)
-    agencies = {getattr(shipped_bases().get(code), "who", code) for code in codes}
+    agencies = {getattr(shipped_bases().get(code), "agency", code) for code in codes}
     products = (one.fact.product, other.fact.product)
     within = is_part(*products) and one.low <= other.high
     return len(agencies) == 1 and (within or {*products} == {*DRIVES})

@@ -42,13 +42,15 @@ MEANINGS = {  # of the columns, in their order
     "quote": "what it printed: our own wording, or at most fifteen words",
     "note": "what a reader must know",
 }
-COLUMNS = tuple(MEANINGS)
-SAME = COLUMNS[1:10]  # measure to quantity: two rows that share them are of one number
-REQUIRED = ("id", "measure", "place", "period_start", "period_end", "relation", "value")
+LEDGER_COLUMNS = tuple(MEANINGS)
+NUMBER_COLUMNS = LEDGER_COLUMNS[
+    1:10
+]  # measure to quantity: two rows that share them are of one number
+REQUIRED_COLUMNS = ("id", "measure", "place", "period_start", "period_end", "relation", "value")
 
-KINDS = ("outcome", "estimate", "target", "event", "claim", "context", "judgement")
-COUNTED = ("outcome", "estimate", "judgement")  # the kinds that may enter a likelihood
-WHOLE = (
+FACT_KINDS = ("outcome", "estimate", "target", "event", "claim", "context", "judgement")
+OBSERVATION_KINDS = ("outcome", "estimate", "judgement")  # the kinds that may enter a likelihood
+INTEGER_UNITS = (
     "vehicles",
     "points",
     "stations",
@@ -70,17 +72,19 @@ class FoundRow(NamedTuple):
     cells: Row
 
 
-VOCABULARIES = {
+FACT_VOCABULARIES = {
     "measure": tuple(MEASURES),
     "relation": RELATIONS,
     "quantity": tuple(QUANTITIES),
-    "kind": KINDS,
+    "kind": FACT_KINDS,
 }
-EMPTY = dict.fromkeys(COLUMNS, "")
+EMPTY = dict.fromkeys(LEDGER_COLUMNS, "")
 
-_NUMBER = re.compile(r"[+-]?([0-9]{1,20}\.?[0-9]{0,20}|\.[0-9]{1,20})([eE][+-]?[0-9]{1,3})?")
+_NUMBER_PATTERN = re.compile(
+    r"[+-]?([0-9]{1,20}\.?[0-9]{0,20}|\.[0-9]{1,20})([eE][+-]?[0-9]{1,3})?"
+)
 # A quantity nobody printed
-REFERENCE = re.compile(r"(?P<measure>\w+)@(?P<place>[^:]+):(?P<start>[^/]*)/(?P<end>.*)")
+REFERENCE_PATTERN = re.compile(r"(?P<measure>\w+)@(?P<place>[^:]+):(?P<start>[^/]*)/(?P<end>.*)")
 _UNIT_SPELLINGS = {
     "%": "percent",
     "per cent": "percent",
@@ -168,10 +172,10 @@ def printed_rounding(text: str, relation: str = "equals") -> float:
     (0.05, 0.5, 500.0)
     """
     digits, _, exponent = text.lower().lstrip("+-").partition("e")
-    whole, _, decimals = digits.partition(".")
+    integer, _, decimals = digits.partition(".")
     places = -len(decimals)
-    if relation != "equals" and not decimals and whole.strip("0"):
-        places = len(whole) - len(whole.rstrip("0"))
+    if relation != "equals" and not decimals and integer.strip("0"):
+        places = len(integer) - len(integer.rstrip("0"))
     return float(f"5e{places - 1 + int(exponent or 0)}")
 
 
@@ -207,7 +211,7 @@ def column_problems(
     where: str,
     header: Sequence[str],
     required: Sequence[str],
-    columns: Sequence[str] = COLUMNS,
+    columns: Sequence[str] = LEDGER_COLUMNS,
     table: str = "a ledger",
 ) -> Iterator[Problem]:
     """Columns that a table should not have, that are missing, or that stand there twice.
@@ -224,8 +228,8 @@ def column_problems(
         What the table is.
     """
     for column in sorted({*header} - {*columns}):
-        known = did_you_mean(column, columns, "remove it")
-        hint = did_you_mean(column, {*columns} - {*header}, known)
+        hint = did_you_mean(column, columns, "remove it")
+        hint = did_you_mean(column, {*columns} - {*header}, hint)
         yield Problem(where, f"{column!r} is an unknown column", hint)
     for column in required:
         if column not in header:
@@ -241,12 +245,12 @@ def faults(row: Row) -> Faults:
     measure = measure_of(row["measure"])
     is_statement = measure.kind == "statement" or row["kind"] in ("event", "claim")
     optional = ("quantity", "relation") if is_statement else ("quantity",)
-    yield from word_faults(row, VOCABULARIES, optional)
+    yield from word_faults(row, FACT_VOCABULARIES, optional)
     yield from _fitting_quantity(row, measure)
     yield from place_faults(row, "place")
     yield from place_faults(row, "partner", find_partner)
     yield from day_faults(row, "period_start", "period_end")
-    if row["kind"] in COUNTED and not is_statement:
+    if row["kind"] in OBSERVATION_KINDS and not is_statement:
         yield from _needed_days(row)
     yield from number_faults(row, ("value", "rounding"), ("rounding",))
     yield from _in_range(row, measure)
@@ -264,19 +268,19 @@ def word_faults(
     """Words that their vocabulary does not have, and cells that should not be empty."""
     for column, words in vocabularies.items():
         word = row[column]
-        some = "one of " + ", ".join([*words][:8])
+        examples = "one of " + ", ".join([*words][:8])
         if word and word not in words:
-            yield column, f"{word!r} is unknown", did_you_mean(word, words, some)
+            yield column, f"{word!r} is unknown", did_you_mean(word, words, examples)
         elif not word and column not in optional:
-            yield column, "is empty", some
+            yield column, "is empty", examples
     if not row["id"]:
         yield "id", "is empty", "give every fact an id of its own"
 
 
 def _fitting_quantity(row: Row, measure: Measure) -> Faults:
     quantity = quantity_of(row["quantity"])
-    known = measure.name and quantity.name
-    if known and measure.kind not in (*quantity.kinds, "statement"):
+    is_declared = measure.name and quantity.name
+    if is_declared and measure.kind not in (*quantity.kinds, "statement"):
         fault = f"{quantity.name!r} does not fit {measure.name}, a {measure.kind}"
         yield "quantity", fault, f"use {default_quantity(measure.kind)}"
 
@@ -288,16 +292,20 @@ def place_faults(row: Row, column: str, find: Callable[[str], str] = find_place)
         yield column, fault, nearest_place(row[column])
 
 
-def day_faults(row: Row, first: str, last: str) -> Faults:
+def day_faults(row: Row, start_column: str, end_column: str) -> Faults:
     """What is no date, and a last day before the first."""
     days: list[dt.date] = []
-    for column in (first, last):
+    for column in (start_column, end_column):
         try:
             days += [as_date(row[column])] if row[column] else []
         except PeriodError as error:
             yield column, str(error), ""
     if len(days) == 2 and days[1] < days[0]:
-        yield last, f"{row[last]} comes before {first} {row[first]}", "swap the two dates"
+        yield (
+            end_column,
+            f"{row[end_column]} comes before {start_column} {row[start_column]}",
+            "swap the two dates",
+        )
 
 
 def _needed_days(row: Row) -> Faults:
@@ -313,7 +321,7 @@ def finite_number(text: str) -> float | None:
     >>> finite_number("410.4"), finite_number("2,544"), finite_number("nan")
     (410.4, None, None)
     """
-    number = float(text) if _NUMBER.fullmatch(text) else math.nan
+    number = float(text) if _NUMBER_PATTERN.fullmatch(text) else math.nan
     return number if math.isfinite(number) else None
 
 
@@ -323,10 +331,10 @@ def number_faults(row: Row, columns: Sequence[str], of_size: Collection[str]) ->
         text = row[column]
         number = finite_number(text)
         if text and number is None:
-            plain = re.sub(r"[,\s'\u00a0\u202f_](?=\d{3}(?!\d))", "", text)
+            digits = re.sub(r"[,\s'\u00a0\u202f_](?=\d{3}(?!\d))", "", text)
             hint = "digits and a decimal point only"
-            if plain != text and _NUMBER.fullmatch(plain):
-                hint = f"without thousands separators: {plain}"
+            if digits != text and _NUMBER_PATTERN.fullmatch(digits):
+                hint = f"without thousands separators: {digits}"
             yield column, f"{text[:60]!r} is not a number", hint
         elif column in of_size and (number or 0) < 0:
             yield column, f"{text} is negative", "give how much it is, 0 or more"
@@ -340,15 +348,15 @@ def _in_range(row: Row, measure: Measure) -> Faults:
     if quantity.fault(value, of_own=own_period(row) is not None):
         yield "value", quantity.impossible.format(row["value"]), quantity.remedy
     elif quantity.default and measure.upper is not None and value > measure.upper:
-        most = in_digits(measure.upper)
-        yield "value", f"{row['value']} is above {most}, the most that {measure.name} can be", ""
+        limit = in_digits(measure.upper)
+        yield "value", f"{row['value']} is above {limit}, the most that {measure.name} can be", ""
 
 
 def own_period(row: Mapping[str, Any]) -> Period | None:
     """The other period of its own flow that a reference writes out; None where it names another
     flow, or a fact.
     """
-    written = REFERENCE.fullmatch(row["reference"])
+    written = REFERENCE_PATTERN.fullmatch(row["reference"])
     flow = (row["measure"], row["place"])
     # Numbers that say neither what they count nor where can only speak of their own flow
     if written and flow in (("", ""), (written["measure"], written["place"])):
@@ -375,7 +383,7 @@ def _reference(row: Row) -> Faults:
         yield "reference", f"{text!r} refers to itself", "name another fact"
     if "@" not in text:
         return
-    written = REFERENCE.fullmatch(text)
+    written = REFERENCE_PATTERN.fullmatch(text)
     if written is None:
         yield "reference", f"{text!r} cannot be read", "write measure@place:YYYY-MM-DD/YYYY-MM-DD"
         return
@@ -402,10 +410,10 @@ def _published(row: Row) -> Faults:
     if wrong := [*print_faults(row, "published")]:
         yield from wrong
         return
-    known = publication(row["published"])
+    print_period = publication(row["published"])
     end = row["period_end"]
-    counted = row["kind"] == "outcome" and row["value"] and re.fullmatch(r"\d{4}-\d\d-\d\d", end)
-    if known and counted and known.end.isoformat() < end:
+    is_count = row["kind"] == "outcome" and row["value"] and re.fullmatch(r"\d{4}-\d\d-\d\d", end)
+    if print_period and is_count and print_period.end.isoformat() < end:
         hint = "an outcome is published after it happened; a plan is a target"
         yield "published", f"{row['published']} comes before the period ends on {end}", hint
 
@@ -416,8 +424,8 @@ def thousands_apart(row: Row) -> Faults:
     """
     value = row["value"]
     if _counts_things(row) and re.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+", value):
-        plain = value.replace(".", "")
-        hint = f"did you mean {plain} ({int(plain):,})? thousands are not set apart by points"
+        digits = value.replace(".", "")
+        hint = f"did you mean {digits} ({int(digits):,})? thousands are not set apart by points"
         yield "value", f"{value} is no whole number of {MEASURES[row['measure']].unit}", hint
 
 
@@ -432,4 +440,4 @@ def parts_of_a_count(row: Row) -> Caveat | None:
 
 
 def _counts_things(row: Row) -> bool:
-    return measure_of(row["measure"]).unit in WHOLE and quantity_of(row["quantity"]).default
+    return measure_of(row["measure"]).unit in INTEGER_UNITS and quantity_of(row["quantity"]).default

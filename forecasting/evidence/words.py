@@ -13,7 +13,7 @@ import calendar
 import math
 from typing import TYPE_CHECKING
 
-from forecasting.evidence.rules import REFERENCE, number_text
+from forecasting.evidence.rules import REFERENCE_PATTERN, number_text
 from forecasting.measures import MEASURES
 from forecasting.periods import Period, span
 from forecasting.quantities import OPPOSITE, RELATION_WORDS
@@ -59,7 +59,7 @@ def in_words(fact: Fact) -> str:
     first = fact.period_start
     reference = "the whole"
     if fact.reference:
-        reference = reference_words(fact.reference, fact.other)
+        reference = reference_words(fact.reference, fact.reference_period)
     if math.isnan(fact.value):
         if relation and fact.reference:
             return f"{RELATION_WORDS[relation]}{reference}"
@@ -109,7 +109,7 @@ def reference_words(reference: str, period: Period | None = None) -> str:
     >>> reference_words("article-09", span("2022-01-01", "2022-12-31"))
     'the number of 2022'
     """
-    written = REFERENCE.fullmatch(reference)
+    written = REFERENCE_PATTERN.fullmatch(reference)
     if not written or written["measure"] not in MEASURES:
         if period:
             return f"the number of {period_words(period)}"

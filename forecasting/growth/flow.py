@@ -13,7 +13,17 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from forecasting.arguments import Check, number, of, optional, read, several, takes, text, whole
+from forecasting.arguments import (
+    Check,
+    instance,
+    integer,
+    number,
+    optional,
+    read,
+    sequence,
+    takes,
+    text,
+)
 from forecasting.errors import EvidenceError
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import find_place
@@ -39,7 +49,7 @@ def _read_policies(value: object) -> object:
 POLICIES = Check("a table of policies with kind and start", _read_policies)
 
 
-@takes(EvidenceError, series=of(pd.Series, words="a Series of numbers indexed by year"))
+@takes(EvidenceError, series=instance(pd.Series, words="a Series of numbers indexed by year"))
 def annual_totals(series: pd.Series) -> pd.DataFrame:
     """Facts from an annual series: one exact total a year.
 
@@ -84,10 +94,10 @@ def annual_totals(series: pd.Series) -> pd.DataFrame:
 @takes(
     EvidenceError,
     evidence=EVIDENCE,
-    periods=optional(several(PERIOD, "a list of Periods, e.g. [fc.year(2025)]", 2400)),
-    prior=optional(of(Prior, words="a Prior, as fc.estimate_prior makes it")),
+    periods=optional(sequence(PERIOD, "a list of Periods, e.g. [fc.year(2025)]", 2400)),
+    prior=optional(instance(Prior, words="a Prior, as fc.estimate_prior makes it")),
     market_size=optional(
-        of(
+        instance(
             int,
             float,
             np.number,
@@ -97,8 +107,8 @@ def annual_totals(series: pd.Series) -> pd.DataFrame:
         )
     ),
     basis=optional(text()),
-    draws=whole(8, MAX_DRAWS),
-    seed=whole(),
+    draws=integer(8, MAX_DRAWS),
+    seed=integer(),
     place=optional(text()),
     policies=optional(POLICIES),
 )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import pandas as pd
 
-from forecasting.arguments import number, of, probability, several, takes
+from forecasting.arguments import instance, number, probability, sequence, takes
 from forecasting.caveats import Caveat
 from forecasting.errors import EvidenceError
 from forecasting.evidence.ledger import Ledger
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 EFFECT = ("effect_percent", "low", "high")
 LEAST_EFFECT = 0.5  # percent
 ALIKE = 0.35  # of log-odds, so far do shares count as about the same
-PERIOD = of(Period, words="a Period, e.g. fc.year(2025)")
-EVIDENCE = of(Ledger, pd.DataFrame, words="a Ledger, or a table of facts")
+PERIOD = instance(Period, words="a Period, e.g. fc.year(2025)")
+EVIDENCE = instance(Ledger, pd.DataFrame, words="a Ledger, or a table of facts")
 
 
 def sums_of_years(monthly: Array) -> Array:
@@ -203,7 +203,9 @@ class FlowForecast(Shown):
     def _index(self) -> pd.Index:
         return pd.Index([period.label for period in self.periods], name="period")
 
-    @takes(EvidenceError, levels=several(number(0, 1), "numbers from 0 to 1, e.g. [0.1, 0.5, 0.9]"))
+    @takes(
+        EvidenceError, levels=sequence(number(0, 1), "numbers from 0 to 1, e.g. [0.1, 0.5, 0.9]")
+    )
     def quantiles(
         self, levels: Sequence[float] | Array = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
     ) -> pd.DataFrame:
@@ -306,7 +308,7 @@ class FlowForecast(Shown):
             (self._totals > above).mean(axis=1), index=self._index, name=f"above {above:g}"
         )
 
-    @takes(EvidenceError, monthly=of(np.ndarray, words="an array"))
+    @takes(EvidenceError, monthly=instance(np.ndarray, words="an array"))
     def with_monthly(self, monthly: Array) -> Self:
         """The same forecast with other draws, as drivers make them.
 

@@ -238,7 +238,7 @@ def observe(fact: Fact, first_year: int, months: int, discrete: bool = True) -> 
     >>> round(float(np.exp(observe(grown, 2022, 24).value)), 3)
     5.104
     """
-    base_period = fact.other or fact.period.year_before()
+    base_period = fact.reference_period or fact.period.year_before()
     if fact.accumulates:
         size, base = (
             _stock_weights(fact, p, first_year, months) for p in (fact.period, base_period)

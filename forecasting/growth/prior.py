@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from pydantic import TypeAdapter
 
-from forecasting.arguments import optional, shown, takes, text, whole
+from forecasting.arguments import integer, optional, short_repr, takes, text
 from forecasting.errors import ModelError
 from forecasting.evidence.places import find_place
 from forecasting.growth.common import Common
@@ -229,7 +229,7 @@ class Prior:
         """Spread of the slope."""
         return float(np.sqrt(self.covariance[1][1]))
 
-    @takes(ModelError, year=whole(1900, 2200))
+    @takes(ModelError, year=integer(1900, 2200))
     def share_in(self, year: int) -> tuple[float, float]:
         """Mean and spread of markets' log-odds in a year, up to the panel's last.
 
@@ -302,10 +302,10 @@ class Prior:
             return TypeAdapter(cls).validate_json(text)
         except ValueError as error:
             raise ModelError(
-                f"text is {shown(text)}, no prior as to_json writes it: {error}"
+                f"text is {short_repr(text)}, no prior as to_json writes it: {error}"
             ) from None
 
-    @takes(ModelError, last_year=whole(1900, 2200))
+    @takes(ModelError, last_year=integer(1900, 2200))
     def until(self, last_year: int) -> Prior:
         """The prior without the year effects after a year: a forecast made then could not know
         them.

@@ -16,7 +16,7 @@ from threadpoolctl import ThreadpoolController
 
 from forecasting.caveats import Caveat, each_once
 from forecasting.errors import EvidenceError
-from forecasting.evidence.bases import apart
+from forecasting.evidence.bases import count_different_things
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.policies import Policy
@@ -127,7 +127,7 @@ class Request:
         drifts = [
             (column, min(fact.period.end.year for fact in facts if fact.basis == name))
             for name, column in bases.items()
-            if apart(name, basis)
+            if count_different_things(name, basis)
         ]
         periods = self.periods or _default_periods(facts)
         start_year, final_year, horizon = _years(facts, periods)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from forecasting.arguments import Check, number, read, shown
+from forecasting.arguments import Check, number, read, short_repr
 from forecasting.caveats import Caveat
 from forecasting.errors import EvidenceError, PeriodError
 from forecasting.evidence.fact import Fact
@@ -209,7 +209,7 @@ def _period_of(label: object, name: str) -> Period:
             period = year(text if len(text) == 4 else as_date(label).year)
     except PeriodError:
         message = (
-            f"{name} has the index {shown(label)}; it must be a year from "
+            f"{name} has the index {short_repr(label)}; it must be a year from "
             f"{FIRST_YEAR} to {LAST_YEAR}"
         )
         raise EvidenceError(message) from None

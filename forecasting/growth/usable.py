@@ -14,7 +14,7 @@ from forecasting.evidence.bases import two_things
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import WORLD
-from forecasting.evidence.rules import COUNTED
+from forecasting.evidence.rules import OBSERVATION_KINDS
 
 LARGEST_COUNT = 1e15  # of anything that is counted
 # Of a number: what is said to be about so many, and the most that digits left out may be
@@ -54,7 +54,7 @@ def usable_facts(ledger: Ledger, measure: str = "") -> tuple[list[Fact], list[Ca
     (2180.0, '2022')
     """
     caveats: list[Caveat] = []
-    whole_flow = _of_whole([fact for fact in ledger if fact.kind in COUNTED], caveats)
+    whole_flow = _of_whole([fact for fact in ledger if fact.kind in OBSERVATION_KINDS], caveats)
     facts = [_checked(fact, measure) for fact in whole_flow if _is_usable(fact, caveats)]
     if result := two_things(map(vars, facts)):
         raise EvidenceError(
@@ -119,7 +119,7 @@ def _is_usable(fact: Fact, caveats: list[Caveat]) -> bool:
     kind = ""
     if math.isnan(fact.value) and not fact.reference:
         kind = "nothing_compared"
-    elif fact.compares and fact.other in (None, fact.period):
+    elif fact.compares and fact.reference_period in (None, fact.period):
         kind = "no_other_period"
     elif fact.value == 0 and fact.side == 1 and fact.is_count:
         kind = "every_count"
@@ -205,7 +205,7 @@ def _latest(facts: Sequence[Fact], caveats: list[Caveat]) -> list[Fact]:
 def _quantity(fact: Fact) -> tuple[object, ...]:
     """What a fact is a number of, and from which side."""
     quantity_key = (fact.basis, fact.partner, fact.stock, fact.quantity, fact.accumulates)
-    return (*quantity_key, fact.side, fact.period, fact.other)
+    return (*quantity_key, fact.side, fact.period, fact.reference_period)
 
 
 def _repeats(fact: Fact, previous: Fact) -> bool:
@@ -230,6 +230,6 @@ def _publication_day(fact: Fact) -> dt.date:
 def years_spoken_of(facts: Sequence[Fact]) -> tuple[int, int]:
     """First and last year that facts speak of, the year before included where growth needs it."""
     periods = [fact.period for fact in facts]
-    periods += [fact.other for fact in facts if fact.other]
+    periods += [fact.reference_period for fact in facts if fact.reference_period]
     periods += [fact.period.year_before() for fact in facts if fact.is_change]
     return min(p.start.year for p in periods), max(p.end.year for p in periods)

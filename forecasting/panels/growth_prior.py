@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from forecasting.arguments import of, optional, takes, text
+from forecasting.arguments import instance, optional, takes, text
 from forecasting.errors import ModelError
 from forecasting.growth.common import COMMON_AR, COMMON_NU, Common
 from forecasting.growth.prior import (
@@ -56,9 +56,9 @@ MIN_SLOWDOWN_MARKETS = 8
 
 @takes(
     ModelError,
-    panel=of(pd.DataFrame, words="a table with the columns market, year and sales"),
+    panel=instance(pd.DataFrame, words="a table with the columns market, year and sales"),
     months=optional(
-        of(pd.DataFrame, words="a table with the columns market, month and registrations")
+        instance(pd.DataFrame, words="a table with the columns market, month and registrations")
     ),
     perimeter=text(),
 )

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field, ValidationError
 
-from forecasting.arguments import path as file_path, shown, takes, texts
+from forecasting.arguments import path as file_path, short_repr, takes, texts
 from forecasting.errors import EvidenceError, InputError, Problem, ScenarioError
 from forecasting.evidence.places import WORLD
-from forecasting.evidence.rules import COUNTED, publication
+from forecasting.evidence.rules import OBSERVATION_KINDS, publication
 from forecasting.measures import (
     CHARGING_COUNTS,
     FLOW_OF_COUNT,
@@ -78,7 +78,7 @@ def _check_ledger(argument: str, value: object) -> None:
 
     if not isinstance(value, Ledger):
         raise EvidenceError(
-            f"{argument} is {shown(value)}; give a Ledger, as fc.read_ledger makes it"
+            f"{argument} is {short_repr(value)}; give a Ledger, as fc.read_ledger makes it"
         )
 
 
@@ -211,7 +211,7 @@ class Scenario(Shown, Strict):
         if self.country and self.market_size is None:
             others += chain.from_iterable(NEW_CARS)
         facts = ledger.frame[ledger.frame["published"].ne("")]
-        counted = facts["kind"].isin(COUNTED) & facts["place"].isin(self.counted_at)
+        counted = facts["kind"].isin(OBSERVATION_KINDS) & facts["place"].isin(self.counted_at)
         counted &= facts["partner"].eq(WORLD)
         if not (counted & facts["measure"].isin(flows)).any():
             # That nobody has printed any is known by the newest of all facts
@@ -311,7 +311,7 @@ class Scenario(Shown, Strict):
         _check_ledger("facts", facts)
         if not self._asks_for_flow:
             return self
-        counted = facts.select(self.country, kind=COUNTED).frame["measure"]
+        counted = facts.select(self.country, kind=OBSERVATION_KINDS).frame["measure"]
         flows = counted.map(FLOW_OF_COUNT).dropna()
         if flows.empty or self.measure in {*flows}:
             return self
@@ -529,7 +529,7 @@ def _across(data: Mapping[str, Any]) -> Iterator[Check]:
     yield (
         ("horizon",),
         isinstance(horizon, int) and first.isdecimal() and horizon < int(first),
-        f"{shown(horizon)} lies before as_of {as_of}",
+        f"{short_repr(horizon)} lies before as_of {as_of}",
         "a horizon is the last year forecast",
     )
     drivers = data.get("drivers")

@@ -25,7 +25,7 @@ from pydantic import (
     model_validator,
 )
 
-from forecasting.arguments import shown
+from forecasting.arguments import short_repr
 from forecasting.demand.parameters import triangular
 from forecasting.errors import in_digits, visible
 from forecasting.evidence.places import place_code
@@ -190,7 +190,7 @@ def short(value: Any) -> str:
     """
     if type(value) in (int, float) and 10_000 <= abs(value) < 1e16:
         return in_digits(value)
-    return shown(value)
+    return short_repr(value)
 
 
 def listed(value: object) -> object:

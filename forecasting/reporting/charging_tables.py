@@ -35,7 +35,7 @@ from forecasting.measures import (
     CONSEQUENCES,
     EV_SHARE,
     EV_STOCK_SHARE,
-    GRID,
+    GRID_MEASURES,
     PRICES,
     SHOWN_BY_REGION,
 )
@@ -506,7 +506,7 @@ def grid_table(outlook: Outlook) -> Table:
         hours = load.groupby("hour")["mw"].sum()
         words = f"charging on a mean {day} day at {hours.idxmax()}:00, as in the curve of the day"
         rows.append({"load": words, "when": str(year), "MW": readable(hours.max())})
-    for fact in (fact for fact in in_order(outlook.facts) if fact.measure in GRID):
+    for fact in (fact for fact in in_order(outlook.facts) if fact.measure in GRID_MEASURES):
         number = in_words(fact).removesuffix(" MW")
         day = str(fact.period.end)
         rows.append({"load": label_of(fact.measure), "MW": number, "when": day, "fact": fact.id})

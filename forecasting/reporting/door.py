@@ -21,15 +21,15 @@ from forecasting.arguments import (
     Check,
     fitting,
     flag,
+    instance,
+    integer,
     number,
     numbers,
-    of,
     optional,
-    several,
+    sequence,
     takes,
     text,
     texts,
-    whole,
 )
 from forecasting.errors import InputError
 from forecasting.measures import LARGEST_COST
@@ -76,18 +76,18 @@ def _summaries(value: Any) -> dict[str, pd.DataFrame]:
 
 SUMMARY_FRAME = _frame("pi_lower", "pi_upper")
 WORDS_CHECK = texts("words, each in quotation marks")
-YEAR = whole(1900, 2200)
+YEAR = integer(1900, 2200)
 HINTS = {hint: _object(hint) for hint in CLASSES} | {
     "str": text(),
     "bool": flag(),
-    "int": whole(0, 10_000),
+    "int": integer(0, 10_000),
     "float": number(0),
-    "pd.DataFrame": of(pd.DataFrame, words="a DataFrame"),
+    "pd.DataFrame": instance(pd.DataFrame, words="a DataFrame"),
     "pd.Series[float]": Check("a Series of finite numbers by year", _by_year),
     "Mapping[str, pd.DataFrame]": Check(f"by name {SUMMARY_FRAME.words}", _summaries),
 }
 HINTS |= {
-    f"{group}[{hint}]": several(check, f"several, each {check.words}")
+    f"{group}[{hint}]": sequence(check, f"several, each {check.words}")
     for group in ("Iterable", "Sequence", "Collection")
     for hint, check in HINTS.items()
 }

@@ -22,7 +22,13 @@ from forecasting.evidence.places import COUNTRIES, place_name
 from forecasting.evidence.reconcile import SERIES
 from forecasting.evidence.words import period_words
 from forecasting.growth.flow import FlowForecast
-from forecasting.measures import CAR_COUNTS, CHARGING_ANSWERS, CHARGING_COUNTS, DRIVES, GRID
+from forecasting.measures import (
+    CAR_COUNTS,
+    CHARGING_ANSWERS,
+    CHARGING_COUNTS,
+    DRIVES,
+    GRID_MEASURES,
+)
 from forecasting.reporting.caveat_words import fact_words, lines_of
 from forecasting.reporting.display import (
     BulletList,
@@ -65,7 +71,7 @@ MAX_BRIEF_DOUBTS = 3  # doubts that stand in the brief
 # Caveats that come after all other doubts
 MINOR = ("history_starts", "few_draws_count", "weights_uneven")
 # What stands, what is promised, and what the grid carries: its facts are listed, too
-LISTED_MEASURES = (*CAR_COUNTS, *CHARGING_COUNTS, *GRID)
+LISTED_MEASURES = (*CAR_COUNTS, *CHARGING_COUNTS, *GRID_MEASURES)
 MIN_EFFECT = 0.5  # percent by which a fact must move a forecast to be mentioned
 MIN_DOUBT = 0.2  # probability of being wrong from which a fact is mentioned
 MAX_PERCENT = 1000  # beyond that a fact gives the forecast its scale

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from forecasting.arguments import of, takes
+from forecasting.arguments import instance, takes
 from forecasting.errors import InputError
 from forecasting.names import OUTLOOK_WORKBOOK, OUTPUT_VARIABLE
 from forecasting.parameters.schema import Scenario, scenario_from_parameters
@@ -37,7 +37,7 @@ def setup() -> None:
     warnings.formatwarning = lambda message, category, *_, **__: f"{category.__name__}: {message}\n"
 
 
-@takes(InputError, namespace=of(Mapping, words="globals()"))
+@takes(InputError, namespace=instance(Mapping, words="globals()"))
 def scenario_of(namespace: Mapping[str, Any]) -> Scenario:
     """The scenario that a notebook's parameters describe.
 
@@ -79,7 +79,7 @@ def scenario_of(namespace: Mapping[str, Any]) -> Scenario:
     return scenario_from_parameters(keys)
 
 
-@takes(InputError, outlook=of(Outlook, words="an Outlook, as fc.outlook makes it"))
+@takes(InputError, outlook=instance(Outlook, words="an Outlook, as fc.outlook makes it"))
 def store(outlook: Outlook) -> None:
     """Save the results, and the workbook, where the runner wants them; without a runner, nowhere.
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from forecasting.arguments import Check, number, optional, path, takes, whole
+from forecasting.arguments import Check, integer, number, optional, path, takes
 from forecasting.errors import InputError, RunError
 from forecasting.evidence.files import AnyPath
 from forecasting.names import FAILURE_RECORD, INDEX_PAGE, OUTLOOK_TABLE, RUN_RECORD, SCRATCH
@@ -41,7 +41,7 @@ LONGEST = 10_000_000  # seconds, a season
 SECONDS = Check(
     f"seconds, more than 0 and less than {LONGEST:,}", number(0, LONGEST, ends=False).read
 )
-MEGABYTES = Check("100 megabytes or more", whole(100).read)
+MEGABYTES = Check("100 megabytes or more", integer(100).read)
 ENDING = [
     getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name)
 ]
@@ -62,9 +62,9 @@ class Means:
 @takes(
     InputError,
     out=Check("a folder, e.g. reports", path().read),
-    jobs=whole(1),
+    jobs=integer(1),
     timeout=optional(SECONDS),
-    keep=optional(Check("how many days of earlier forecasts stay, 0 or more", whole().read)),
+    keep=optional(Check("how many days of earlier forecasts stay, 0 or more", integer().read)),
     memory=optional(MEGABYTES),
 )
 def run(

@@ -133,7 +133,7 @@ def refused(shipped: Parameters, name: str, size: Range, path: KeyPath) -> Itera
     try:
         shipped.override({name: size.model_dump()})
     except AssumptionError as error:
-        yield from (KeyProblem(path, problem.what, problem.hint) for problem in error.problems)
+        yield from (KeyProblem(path, problem.fault, problem.hint) for problem in error.problems)
 
 
 def _undated(shipped: Parameters, name: str, path: KeyPath) -> Iterator[KeyProblem]:

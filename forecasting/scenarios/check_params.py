@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from forecasting.caveats import Caveat
 from forecasting.demand.parameters import load_parameters
-from forecasting.errors import MOST, EvidenceError, LedgerError, Problem, ScenarioError
+from forecasting.errors import MAX_PROBLEMS, EvidenceError, LedgerError, Problem, ScenarioError
 from forecasting.evidence import datasets
 from forecasting.evidence.fact import typed_facts
 from forecasting.evidence.ledger import Ledger
@@ -123,7 +123,7 @@ def read_checked(
                 own = datasets.facts_of([file], shipped=False, published=scenario.published)
                 ledger = ledger.concat(own)
             except LedgerError as error:
-                problems += [Problem(f"{where} {p.where}", p.what, p.hint) for p in error.problems]
+                problems += [Problem(f"{where} {p.where}", p.fault, p.hint) for p in error.problems]
         scenario = scenario.of_counted(ledger)
         faults = [*_against(scenario, ledger)]
     except ScenarioError as error:
@@ -170,7 +170,7 @@ def _missing_facts(document: Document, ledger: Ledger) -> Iterator[KeyProblem]:
     ]
     for number, (i, name) in enumerate(missing):
         hint = "cite a fact's id, or write judgement or a citation"
-        if number < MOST:  # a longer list is not read
+        if number < MAX_PROBLEMS:  # a longer list is not read
             hint = did_you_mean(name, known, hint)
         yield KeyProblem(("drivers", i, "source"), f"no fact has the id {name!r}", hint)
 

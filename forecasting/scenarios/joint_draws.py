@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecasting.arguments import Check, several, takes, text, whole
+from forecasting.arguments import Check, integer, sequence, takes, text
 from forecasting.errors import InputError, ModelError
 from forecasting.evidence.places import COUNTRIES, REGION
 from forecasting.measures import HEADLINE, MEASURES, NOT_ADDED, nearest
@@ -138,7 +138,7 @@ class Results:
         }
         return pd.DataFrame(long)
 
-    @takes(InputError, first=whole())
+    @takes(InputError, first=integer())
     def since(self, first: int) -> Results:
         """The same without the years before.
 
@@ -323,7 +323,7 @@ def _part(value: Any) -> Results:
     return results.since(value.first_year)
 
 
-PARTS = several(Check("an Outlook", _part), "outlooks, one or more")
+PARTS = sequence(Check("an Outlook", _part), "outlooks, one or more")
 
 
 @takes(ModelError, outlooks=PARTS, scenario=text())

@@ -15,7 +15,7 @@ from forecasting.evidence.datasets import facts_of
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.policies import BATTERY_CARS, Policy, shipped_policies
-from forecasting.evidence.rules import COUNTED
+from forecasting.evidence.rules import OBSERVATION_KINDS
 from forecasting.growth.prior import Prior
 from forecasting.growth.starting import MarketSize
 from forecasting.measures import CAR, MEASURES, NEW_CARS, count_of
@@ -272,7 +272,8 @@ def facts_of_flow(
     if flow and flow.event == "registrations":
         measures += filter(None, [count_of("stock", flow.vehicle)])
     facts = [
-        ledger.select(place, name, kind=COUNTED, as_of=as_of, since=since) for name in measures
+        ledger.select(place, name, kind=OBSERVATION_KINDS, as_of=as_of, since=since)
+        for name in measures
     ]
     return reduce(Ledger.concat, facts)
 
@@ -284,7 +285,9 @@ def last_day(evidence: Ledger, as_of: dt.date) -> dt.date:
 
 def _from_ledger(ledger: Ledger, place: str | None, as_of: dt.date) -> KnownMarket:
     for measures in NEW_CARS:
-        ledgers = [ledger.select(place, name, kind=COUNTED, as_of=as_of) for name in measures]
+        ledgers = [
+            ledger.select(place, name, kind=OBSERVATION_KINDS, as_of=as_of) for name in measures
+        ]
         if counts := _by_year(chain.from_iterable(ledgers)):
             values = {"measures": [*measures], "years": [*counts]}
             return KnownMarket(

@@ -32,7 +32,7 @@ from forecasting.evidence.mapping import (
 )
 from forecasting.evidence.places import place_name
 from forecasting.evidence.printed_numbers import printed_number
-from forecasting.evidence.rules import COUNTED, Row
+from forecasting.evidence.rules import OBSERVATION_KINDS, Row
 from forecasting.measures import FLOW_OF_COUNT, MEASURES, did_you_mean
 from forecasting.parameters.naming import country_code, new_params, write_params
 from forecasting.parameters.schema import scenario_from_parameters
@@ -163,7 +163,7 @@ class NewCountry:
             raise InputError(problems)
         typed = typed_facts([row.cells for row in read.rows])
         ledger = Ledger(typed[row.cells["id"]] for row in read.rows)
-        own = ledger.select(self.country, kind=COUNTED)
+        own = ledger.select(self.country, kind=OBSERVATION_KINDS)
         if not len(own):
             places = ", ".join(sorted({*map(place_name, ledger.frame["place"])}))
             where = place_name(self.country)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from forecasting import __version__
-from forecasting.arguments import of, optional, path, shown, takes, text, whole
+from forecasting.arguments import instance, integer, optional, path, short_repr, takes, text
 from forecasting.caveats import Caveat
 from forecasting.errors import EvidenceError, InputError, LedgerError
 from forecasting.evidence.ledger import Ledger
@@ -201,7 +201,7 @@ class Outlook(Shown):
         'turkmenistan-accelerated minus turkmenistan-baseline'
         """
         if not isinstance(baseline, Outlook):
-            raise InputError(f"baseline is {shown(baseline)}; give an Outlook")
+            raise InputError(f"baseline is {short_repr(baseline)}; give an Outlook")
         return difference(self.results, baseline.results).since(self.first_year)
 
     @property
@@ -327,17 +327,17 @@ class Outlook(Shown):
         return f"<Outlook {self.name}, {until}, from {len({*self.facts_used})} facts>"
 
 
-LEDGER = of(Ledger, words="a Ledger, e.g. fc.datasets.central_asia()")
-DRAWS = whole(8, 100_000)
+LEDGER = instance(Ledger, words="a Ledger, e.g. fc.datasets.central_asia()")
+DRAWS = integer(8, 100_000)
 
 
 @takes(
     EvidenceError,
     scenario=QUESTION,
     ledger=optional(LEDGER),
-    prior=optional(of(Prior, words="a Prior, as fc.estimate_prior makes it")),
+    prior=optional(instance(Prior, words="a Prior, as fc.estimate_prior makes it")),
     draws=DRAWS,
-    flow_cache=optional(of(dict, words="a dict, empty at first")),
+    flow_cache=optional(instance(dict, words="a dict, empty at first")),
 )
 def outlook(
     scenario: Scenario | str | Path,

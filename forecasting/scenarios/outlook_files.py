@@ -173,6 +173,7 @@ def stored_caveat(row: Mapping[str, Any] | str | None) -> Caveat | None:
 
 
 def _stored_fact(cells: Mapping[str, Any]) -> Fact:
-    other = cells["other"] and span(*cells["other"])
-    row = {name: cell for name, cell in cells.items() if name != "other"}
-    return typed_facts([row])[row["id"]].model_copy(update={"other": other})
+    row = dict(cells)
+    days = row.pop("other")
+    period = days and span(*days)
+    return typed_facts([row])[row["id"]].model_copy(update={"reference_period": period})

@@ -19,7 +19,7 @@ from forecasting.errors import InputError
 from forecasting.evidence.places import place_name
 from forecasting.measures import DIVIDED_BY
 from forecasting.quantiles import Array, quantiles
-from forecasting.quantities import EXACT
+from forecasting.quantities import EXACT_RELATIONS
 from forecasting.scenarios.drivers import DAYS_A_YEAR
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def region_shares(ledger: Ledger, place: str, as_of: dt.date) -> pd.DataFrame:
     0
     """
     facts = ledger.select(kind=("outcome", "estimate"), as_of=as_of).frame
-    dated = facts["relation"].isin(EXACT) & facts["quantity"].isin(["", "stock"])
+    dated = facts["relation"].isin(EXACT_RELATIONS) & facts["quantity"].isin(["", "stock"])
     dated &= facts["measure"].isin(DIVIDED_BY) & (facts["period_end"] != "")
     counts = facts[dated & (facts["value"] > 0)]
     counts = counts.assign(day=pd.to_datetime(counts["period_end"]))

@@ -72,7 +72,9 @@ def ledger(tmp_path, monkeypatch):
         event="imports",
     )
     monkeypatch.setitem(MEASURES, declared.name, declared)
-    monkeypatch.setitem(rules.VOCABULARIES, "measure", tuple(MEASURES))  # as a new start reads it
+    monkeypatch.setitem(
+        rules.FACT_VOCABULARIES, "measure", tuple(MEASURES)
+    )  # as a new start reads it
     monkeypatch.setattr(parameters, "DATA", folder_with(tmp_path))
     load_parameters.cache_clear()
     (tmp_path / "facts.csv").write_text(FACTS)

@@ -13,9 +13,9 @@ def test_every_basis_of_the_ledger_is_described_and_no_other() -> None:
     assert used == set(BASES)
     assert list(BASES) == sorted(BASES)
     for basis in BASES.values():
-        assert all((basis.name, basis.who, basis.counts, basis.perimeter, basis.since.isdigit())), (
-            basis.code
-        )
+        assert all(
+            (basis.name, basis.agency, basis.counts, basis.perimeter, basis.since.isdigit())
+        ), basis.code
         assert basis.name[0].isupper(), basis.code
 
 

@@ -102,7 +102,7 @@ def test_a_fact_of_no_date_or_no_column() -> None:
         Fact(id="a", measure="claim", place="UZ", valu="2023")
     said = Fact(id="a", measure="claim", place="UZ", kind="claim", quote="it is so")
     assert str(said) == "Uzbekistan, claim: it is so"
-    assert not said.counted
+    assert not said.is_observation
     with pytest.raises(PeriodError, match="fact 'a' has no dates"):
         _ = said.period
 
@@ -368,9 +368,11 @@ def test_facts_that_are_read_are_those_that_are_made_one_by_one() -> None:
     read = [fact for fact in datasets.central_asia() if fact.value == fact.value][:40]
     made = [Fact(**fact.row()) for fact in read]
     for one, other in zip(read, made, strict=True):
-        assert one.model_copy(update={"other": None}) == other.model_copy(update={"other": None})
+        assert one.model_copy(update={"reference_period": None}) == other.model_copy(
+            update={"reference_period": None}
+        )
         assert pickle.loads(pickle.dumps(one)) == one
-        assert one.model_fields_set == other.model_fields_set | {"other"}
+        assert one.model_fields_set == other.model_fields_set | {"reference_period"}
     frame = Ledger(read).frame
     rows = pd.DataFrame([fact.row() for fact in read]).astype(frame.dtypes.to_dict())
     pd.testing.assert_frame_equal(frame, rows)

@@ -13,7 +13,7 @@ from forecasting.errors import LedgerError, PeriodError
 from forecasting.evidence import datasets
 from forecasting.evidence.ledger import read_ledger
 from forecasting.evidence.places import place_code
-from forecasting.evidence.rules import COLUMNS
+from forecasting.evidence.rules import LEDGER_COLUMNS
 
 GOOD = {
     "id": "a",
@@ -39,7 +39,7 @@ GOOD = {
 }
 
 
-def text(*rows: dict[str, str], columns: tuple[str, ...] = COLUMNS) -> str:
+def text(*rows: dict[str, str], columns: tuple[str, ...] = LEDGER_COLUMNS) -> str:
     lines = [",".join(columns)]
     lines += [",".join('"' + row.get(column, "") + '"' for column in columns) for row in rows]
     return "\n".join(lines) + "\n"
@@ -195,7 +195,7 @@ def test_the_file_is_named(tmp_path: Path) -> None:
 
 
 def test_columns_unknown_missing_and_twice() -> None:
-    columns = tuple("vlaue" if column == "value" else column for column in COLUMNS)
+    columns = tuple("vlaue" if column == "value" else column for column in LEDGER_COLUMNS)
     found = problems_of(io.StringIO(text(GOOD, columns=(*columns, "id"))))
     assert found[0] == "ledger:1: 'vlaue' is an unknown column (did you mean value?)"
     assert found[1].startswith("ledger:1: column 'value' is missing")

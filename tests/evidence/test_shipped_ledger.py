@@ -128,7 +128,7 @@ def test_uzbekistan_as_known_on_the_day_of_the_article() -> None:
     totals = [value for fact in known if fact.quantity == "total" for value in [fact.value]]
     assert {13, 39, 131, 809, 2180, 389, 786, 2544} <= set(totals)
     assert not {1668, 876, 3816, 22400, 3641} & set(totals)
-    counted = [fact for fact in known if fact.counted and fact.value == 2180]
+    counted = [fact for fact in known if fact.is_observation and fact.value == 2180]
     assert len(counted) == 1
     assert known.latest.isoformat() == "2023-06-26"
 

@@ -23,7 +23,7 @@ import xlsxwriter
 from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 
 import forecasting as fc
-from forecasting.errors import LONGEST, MOST
+from forecasting.errors import MAX_PROBLEM_CHARACTERS, MAX_PROBLEMS
 from forecasting.parameters.strict_yaml import parse_yaml
 from forecasting.runs.output import object_store
 from forecasting.scenarios.check import check_paths
@@ -154,8 +154,8 @@ def tried(path: Path) -> None:
         check_paths([path])
     except fc.InputError as error:
         problems = error.problems
-    for problem in problems[:MOST]:
-        assert len(str(problem)) <= LONGEST
+    for problem in problems[:MAX_PROBLEMS]:
+        assert len(str(problem)) <= MAX_PROBLEM_CHARACTERS
         assert "\n" not in str(problem)
         assert all(c.isprintable() for c in str(problem)), str(problem)
     if not problems and path.suffix not in (".yaml", ".yml"):
@@ -323,7 +323,7 @@ def test_yaml_of_any_kind_is_read_or_refused(text: str) -> None:
         parse_yaml(text)
     except fc.ScenarioError as error:
         said = str(error)
-    assert len(said.splitlines()) <= MOST + 1
+    assert len(said.splitlines()) <= MAX_PROBLEMS + 1
 
 
 @fuzzed

@@ -178,7 +178,7 @@ def test_a_reference_to_another_fact_or_to_a_period_nobody_printed(facts, usable
         ),
     )  # fmt: skip
     told, _ = usable(rows)
-    other = {s.id: s.other for s in told}
+    other = {s.id: s.reference_period for s in told}
     assert other == {"a": None, "b": year(2022), "c": None, "d": year(2021)}
     assert years_spoken_of(told) == (2021, 2023)
 

@@ -5,7 +5,7 @@ different ones.
 import numpy as np
 import pytest
 
-from forecasting.evidence.bases import apart
+from forecasting.evidence.bases import count_different_things
 from forecasting.evidence.datasets import central_asia
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.likelihood import as_arrays, observe
@@ -62,8 +62,8 @@ def test_counts_of_another_thing_inform_less(facts):
         low, high = np.log(forecast.quantiles([0.1, 0.9]).iloc[0])
         return high - low
 
-    assert apart("a", "a (electric-cars)")
-    assert not apart("a", "b")
+    assert count_different_things("a", "a (electric-cars)")
+    assert not count_different_things("a", "b")
     assert spread("electric-cars") > 3 * spread("")
     alone = forecast_flow(facts(*ours), [year(2023)], market_size=3e5).quantiles([0.1, 0.9]).iloc[0]
     assert spread("electric-cars") < 0.8 * np.diff(np.log(alone)).item()

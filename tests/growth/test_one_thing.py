@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from forecasting.errors import EvidenceError, LedgerError
-from forecasting.evidence.bases import tied
+from forecasting.evidence.bases import are_related
 from forecasting.evidence.datasets import central_asia
-from forecasting.evidence.rules import COUNTED
+from forecasting.evidence.rules import OBSERVATION_KINDS
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.forecast import ledger_of
 from forecasting.periods import year
@@ -143,23 +143,23 @@ def test_a_stock_is_tied_to_the_flow_that_it_adds_up(facts):
     assert np.isfinite(
         forecast_flow(table, [year(2023)], market_size=300_000).quantiles([0.5])
     ).all(axis=None)
-    assert tied("ev_stock", "ev_imports")
-    assert not tied("ev_registrations", "ev_imports")
+    assert are_related("ev_stock", "ev_imports")
+    assert not are_related("ev_registrations", "ev_imports")
 
 
 def test_ties_run_along_what_contains_what():
-    assert tied("battery-cars", "new-energy-vehicles")
-    assert not tied("electric-passenger-cars", "plug-in-hybrids")
-    assert not tied("battery-cars", "somebody's own")
+    assert are_related("battery-cars", "new-energy-vehicles")
+    assert not are_related("electric-passenger-cars", "plug-in-hybrids")
+    assert not are_related("battery-cars", "somebody's own")
 
 
 def test_what_ships_of_one_measure_and_place_is_tied():
     told = central_asia().frame.query(
-        "kind in @COUNTED and partner == 'World'", local_dict={"COUNTED": COUNTED}
+        "kind in @COUNTED and partner == 'World'", local_dict={"COUNTED": OBSERVATION_KINDS}
     )
     for (place, measure), rows in told.groupby(["place", "measure"]):
         for one, other in itertools.combinations(rows["product"].unique(), 2):
-            assert tied(one, other), f"{place} {measure}: {one}, {other}"
+            assert are_related(one, other), f"{place} {measure}: {one}, {other}"
 
 
 @pytest.mark.parametrize("drop", [True, False])

@@ -54,7 +54,7 @@ def test_a_scenario_without_any_fact_cannot_be_of_the_latest(tmp_path: Path) -> 
     file = tmp_path / "uzbekistan-test.yaml"
     file.write_text(GOOD + "shipped_facts: false\n")
     (problem,) = problems_of(file)
-    assert problem.what.startswith("as_of is latest, and no fact that uzbekistan-test may use has")
+    assert problem.fault.startswith("as_of is latest, and no fact that uzbekistan-test may use has")
     assert problem.hint == "give as_of a date, or a ledger with dates"
     own = tmp_path / "mine.csv"
     own.write_text(ROWS + "a,ev_imports,UZ,2023-01-01,2023-12-31,equals,9000,2024-01-15\n")
@@ -259,5 +259,5 @@ def test_facts_without_a_day_cannot_say_which_is_the_latest(tmp_path: Path) -> N
     path.write_text(GOOD + "ledger: [facts.csv]\nshipped_facts: false\n")
     (problem,) = problems_of(path)
     assert problem.where == "uzbekistan-test.yaml:3 as_of"
-    assert "no fact that uzbekistan-test may use has a date of publication" in problem.what
+    assert "no fact that uzbekistan-test may use has a date of publication" in problem.fault
     assert problem.hint == "give as_of a date, or a ledger with dates"

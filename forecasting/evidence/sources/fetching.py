@@ -14,7 +14,7 @@ from forecasting.errors import InputError, RunError
 from forecasting.evidence.checking import checked_rows
 from forecasting.evidence.files import write_new
 from forecasting.evidence.places import COUNTRIES, place_code
-from forecasting.evidence.rules import COLUMNS, FoundRow, Row, normalise
+from forecasting.evidence.rules import LEDGER_COLUMNS, FoundRow, Row, normalise
 from forecasting.evidence.sources import comtrade, iea, worldbank
 from forecasting.evidence.sources.polite import today
 
@@ -111,7 +111,7 @@ def _write(path: Path, rows: Sequence[Row]) -> None:
             f"the source gave {len(problems)} rows that no ledger can hold, as {problems[0]}"
         )
     text = io.StringIO()
-    table = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    table = csv.DictWriter(text, LEDGER_COLUMNS, lineterminator="\n")
     table.writeheader()
     table.writerows(rows)
     write_new(path, text.getvalue().encode())

@@ -30,7 +30,7 @@ from forecasting.errors import InputError
 from forecasting.evidence.bases import basis_name, basis_words, same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.places import is_place, place_name, place_words
-from forecasting.evidence.rules import COUNTED
+from forecasting.evidence.rules import OBSERVATION_KINDS
 from forecasting.evidence.words import in_words, period_words, when_words
 from forecasting.measures import EV_SHARE
 from forecasting.periods import Period, year as year_of
@@ -579,7 +579,10 @@ def marks_of(facts: Iterable[Fact], measure: str) -> Marks:
     statements = [
         fact
         for fact in facts
-        if fact.measure == measure and fact.kind in COUNTED and fact.of_world and fact.value > 0
+        if fact.measure == measure
+        and fact.kind in OBSERVATION_KINDS
+        and fact.of_world
+        and fact.value > 0
     ]
     levels = [_mark(fact) for fact in statements if fact.is_rate or (fact.is_count and fact.stock)]
     totals = {
@@ -613,7 +616,7 @@ def _implied(fact: Fact, totals: Mapping[tuple[str, Period], Mark]) -> Mark | No
     if base is None or (fact.basis, period) in totals:
         return None
     year_before = base.height / yearly_rate(1.0, base.period)
-    value = fact.declared.after(year_before, fact.value)
+    value = fact.declared.next_total(year_before, fact.value)
     relation = fact.relation
     if relation == "equals":
         relation = "about"

@@ -21,7 +21,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from forecasting.arguments import shown
+from forecasting.arguments import short_repr
 from forecasting.errors import RunError
 from forecasting.names import FAILURE_RECORD
 from forecasting.runs.output.folders import clear_folder, write_json, write_log
@@ -155,7 +155,7 @@ def _compare(client: Any) -> None:
     for worker, theirs in client.run(environment).items():
         told = theirs if isinstance(theirs, dict) else {}
         other = [
-            f"{key} {shown(told.get(key))}, here {value}"
+            f"{key} {short_repr(told.get(key))}, here {value}"
             for key, value in mine.items()
             if told.get(key) != value
         ]
@@ -176,9 +176,9 @@ def _home(task: Task, future: Any) -> Outcome:
         outcome = Outcome(task.name, int(ended["status"]), float(ended["seconds"]))
         for name, content in files.items():
             if not NAME.fullmatch(name) or not isinstance(content, bytes):
-                return _failed(task, f"its worker sent a file named {shown(name)}, no report")
+                return _failed(task, f"its worker sent a file named {short_repr(name)}, no report")
     except (AttributeError, LookupError, TypeError, ValueError):
-        return _failed(task, f"its worker sent {shown(sent)}, no report")
+        return _failed(task, f"its worker sent {short_repr(sent)}, no report")
     write_log(task.log, files.pop(LOG, b""))
     try:
         folder = clear_folder(Path(task.folder))

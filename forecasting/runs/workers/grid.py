@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from forecasting.arguments import shown
+from forecasting.arguments import short_repr
 from forecasting.errors import RunError
 from forecasting.evaluation.scores import LEVELS, Forecaster, Mapped, Quantiles
 from forecasting.runs.workers.cluster import sent_by, workers
@@ -64,4 +64,4 @@ def _read(group: list[Any], sent: Any) -> list[Quantiles]:
         rows = np.array([row for forecast in forecasts for row in forecast.values()])
         if rows.shape[1:] == LEVELS.shape and np.isfinite(rows).all():
             return forecasts
-    raise RunError(f"a worker sent {shown(sent)}, no forecast")
+    raise RunError(f"a worker sent {short_repr(sent)}, no forecast")
