@@ -59,7 +59,7 @@ def usable_facts(ledger: Ledger, measure: str = "") -> tuple[list[Fact], list[Ca
     if result := two_things(map(vars, facts)):
         raise EvidenceError(
             f"{result.words}; forecast one of them, e.g. "
-            f"ledger.select({result.column}={result.one!r})"
+            f"ledger.select({result.column}={result.value!r})"
         )
     usable = _begun(_latest(_by_product(facts), caveats), caveats)
     return usable, caveats + _falling(usable)
