@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from forecasting.showing import words
+from forecasting.showing import Shown
 
 
 @dataclass(frozen=True, eq=False)
-class Caveat:
+class Caveat(Shown):
     """One thing that a reader must know.
 
     Parameters
@@ -33,8 +33,8 @@ class Caveat:
     --------
     >>> values = {"driver": "market-limit", "day": "2026-03-31"}
     >>> caveat = Caveat("driver_unpublished", values=values)
-    >>> print(caveat)
-    The driver market-limit is left out: nothing about it was published by 31 March 2026.
+    >>> caveat.kind, caveat.facts
+    ('driver_unpublished', ())
     >>> caveat == Caveat("driver_unpublished", values=dict(caveat.values))
     True
     """
@@ -75,9 +75,8 @@ class Caveat:
 
         Examples
         --------
-        >>> print(Caveat("only_differences").with_values(place="UZ"))
-        Uzbekistan: no total is told, only how many more or fewer than a year before: its size is
-        known but roughly.
+        >>> dict(Caveat("only_differences").with_values(place="UZ").values)
+        {'place': 'UZ'}
         """
         return replace(self, values={**self.values, **values})
 
@@ -90,9 +89,6 @@ class Caveat:
 
     def __hash__(self) -> int:
         return hash(self._text)
-
-    def __str__(self) -> str:
-        return words(self)
 
 
 def _days(period: Any) -> list[str] | None:

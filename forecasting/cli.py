@@ -282,16 +282,17 @@ def check(paths: Paths, beside: Paths, published: dt.date | None) -> None:
     Every problem of every file is named at once, with line or key path and the nearest right name.
     Nothing is written and nothing in the files is run.
     """
+    from forecasting.reporting.caveat_words import lines_of, words_of
     from forecasting.scenarios.check import check_paths
 
     checked = check_paths(paths, beside, published)
-    for caveat in checked.caveats:
-        say(f"note: {caveat}")
+    for line in lines_of(checked.caveats):
+        say(f"note: {line}")
     counts = {"scenario": checked.scenarios, "fact": checked.facts}
     words = [f"{n} {name}{'s' if n > 1 else ''}" for name, n in counts.items() if n]
     counted = ", ".join(words) or "no scenario and no fact"
     if checked.unused:
-        say(f"{counted}; {checked.unused[-1]}")
+        say(f"{counted}; {words_of(checked.unused[-1])}")
     else:
         say(f"in order: {counted}")
 
@@ -361,6 +362,7 @@ def _new_of_table(
     country: str, table: Path, scenario: str, out: Path, yes: bool, published: dt.date | None
 ) -> None:
     """Ask what a table cannot say, write the params file, and make the report."""
+    from forecasting.reporting.caveat_words import lines_of
     from forecasting.runs.runner import run as run_all
     from forecasting.scenarios.new_country import NewCountry
 
@@ -369,8 +371,8 @@ def _new_of_table(
         made.answers[question.key] = answer_to(question, not yes and _on_terminal())
     params = made.write(out, scenario)
     say(f"wrote {params}, which forecasts {made.flow or 'shares'}")
-    for caveat in made.caveats:
-        say(f"note: {caveat}")
+    for line in lines_of(made.caveats):
+        say(f"note: {line}")
     summary = run_all([params])
     say(str(summary))
     if not summary.ok:
@@ -768,12 +770,13 @@ def fact(ledger: Path, text: str | None, yes: bool, **columns: str | None) -> No
     """
     from forecasting.evidence.checking import append_fact
     from forecasting.evidence.rules import normalise, parts_of_a_count
+    from forecasting.reporting.caveat_words import words_of
 
     known = {name: cell for name, cell in columns.items() if cell}
     for cells in _proposed(text, known, yes) if text else [_asked(known)]:
         say(f"appended {append_fact(ledger, cells)} to {ledger}")
         if doubt := parts_of_a_count(normalise(cells)):
-            say(f"     {doubt}")
+            say(f"     {words_of(doubt)}")
         if not cells.get("published"):
             say(
                 "     it has no date of publication, and is never used without one: "

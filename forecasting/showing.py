@@ -1,7 +1,7 @@
-"""An object meets what shows it: a table, a figure or words, which stand in
-`forecasting.reporting`.
+"""A notebook shows an object as a table or a figure, which stand in `forecasting.reporting`.
 
-No room of facts and models imports reporting: this module alone does, when something is shown.
+No room of facts and models imports reporting: this module alone does, for `plot()` and
+`_repr_html_`, when something is shown.
 """
 
 from typing import Any
@@ -28,10 +28,3 @@ def chart(thing: Any, *options: Any) -> Any:
     from forecasting.reporting.objects import chart_of
 
     return chart_of(thing, *options)
-
-
-def words(caveat: Any) -> str:
-    """A caveat in words."""
-    from forecasting.reporting.caveat_words import words_of
-
-    return words_of(caveat)

@@ -19,6 +19,7 @@ from forecasting.reporting.article import (
     article_doubts,
     article_table,
 )
+from forecasting.reporting.caveat_words import words_of
 from forecasting.reporting.charging_tables import (
     business_table,
     choice_table,

@@ -94,7 +94,7 @@ EMPTY_NAMES |= {"left", "near", "there"}
 WORDLESS = {"growth", "demand", "scenarios", "evaluation"}
 # Each command loads what it needs, and no other's
 COMMANDS = {"forecasting.cli"}
-# Through it alone an object meets what shows it, which stands in a later room
+# Through it alone `plot()` and `_repr_html_` reach the room that shows an object
 SHOWING = "forecasting.showing"
 # Filled as a caller goes along; every other dataclass is frozen
 FILLED = {"Checked", "Document", "Point"}
@@ -174,7 +174,7 @@ def at_run_time(path: Path) -> ast.Module:
 @cache
 def imported_by_name() -> dict[str, set[str]]:
     """Each module of the package, and the modules of the package that it imports, in functions too;
-    without the one through which objects meet what shows them.
+    without the open door of `plot()` and `_repr_html_`.
     """
     names = {dotted(path): path for path in MODULES if path.name != "__init__.py"}
     del names[SHOWING]
@@ -257,6 +257,22 @@ def test_imports_go_one_way():
         above = {name for name in entered if FLOOR.get(name, len(ROOMS)) > FLOOR[room]}
         against += [f"{short(path)} imports {name}" for name in above - {"__version__"}]
     assert not against
+
+
+def test_the_open_door_is_for_pictures_and_tables_alone():
+    """Words are found by whoever shows them; a chart and a notebook's table are asked for here."""
+    doors = [node.name for node in nodes(PACKAGE / "showing.py", FUNCTION)]
+    assert sorted(doors) == ["_repr_html_", "chart"]
+    callers = {
+        function.name
+        for path in MODULES
+        for function in nodes(path, FUNCTION)
+        for call in ast.walk(function)
+        if isinstance(call, ast.Call)
+        and ast.unparse(call.func) == "chart"
+        and any(node.module == "forecasting.showing" for node in nodes(path, ast.ImportFrom))
+    }
+    assert callers == {"plot"}
 
 
 def test_every_room_exists():

@@ -20,6 +20,7 @@ from forecasting.evidence.bases import count_different_things
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.policies import Policy
+from forecasting.evidence.words import in_words
 from forecasting.growth.common import COMMON_NU
 from forecasting.growth.forecast import FlowForecast
 from forecasting.growth.likelihood import Contrasts, Observation, as_arrays, flow_weights, observe
@@ -117,9 +118,12 @@ class Request:
         facts, caveats = usable_facts(self.evidence, measure)
         facts.sort(key=_in_time)  # in whatever order they were told
         if self.market_size is None and not facts:
-            why = f" ({'; '.join(map(str, caveats[:3]))})" if caveats else ""
+            unused = "; ".join(
+                map(in_words, [fact for caveat in caveats for fact in caveat.facts][:3])
+            )
+            which = f" that a forecast can use (not {unused})" if unused else ""
             raise EvidenceError(
-                f"no facts{why} and no market size: give at least one of them, e.g. "
+                f"no facts{which} and no market size: give at least one of them, e.g. "
                 "market_size=100_000; targets, events and claims enter no forecast"
             )
         caveats += _open_levels(facts, self.market_size is not None)

@@ -4,6 +4,8 @@ What is said of a forecast is a clause; where the forecast is one of a place, th
 before it. A check's note begins with the file or the scenario that it is about.
 """
 
+from __future__ import annotations
+
 import datetime as dt
 import math
 from collections.abc import Callable, Iterable
@@ -33,6 +35,16 @@ def words_of(caveat: Caveat) -> str:
     ----------
     caveat : Caveat
         Of any kind.
+
+    Returns
+    -------
+    str
+        A sentence, or a clause of what is said of one forecast.
+
+    Raises
+    ------
+    InputError
+        Where it is given something else than a caveat.
 
     Examples
     --------
@@ -167,15 +179,15 @@ def age_today(age: Caveat, today: dt.date) -> str:
     for fact in age.facts:
         months = round((today - fact.period.end).days / 30.44)
         if months > 1:
-            return f"{age} That is {months} months ago."
-    return str(age)
+            return f"{words_of(age)} That is {months} months ago."
+    return words_of(age)
 
 
 def age_line(age: Caveat) -> str | Link:
     """The same for a page, whose script reckons from the day on which it is opened."""
     if not age.facts:
-        return str(age)
-    return Dated(str(age), str(age.facts[0].period.end))
+        return words_of(age)
+    return Dated(words_of(age), str(age.facts[0].period.end))
 
 
 def _stock_not_closed(caveat: Caveat) -> str:

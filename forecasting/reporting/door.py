@@ -38,6 +38,7 @@ CLASSES = {
     "Outlook": "an Outlook, as fc.outlook makes it",
     "Ledger": "a Ledger, as fc.read_ledger reads it",
     "Ledger | Outlook": "a Ledger, or an Outlook with its evidence",
+    "Caveat": "a Caveat, as an Outlook or a FlowForecast holds them",
     "FlowForecast": "a FlowForecast, as fc.forecast_flow makes it",
     "GrowthResults": "GrowthResults, as a GrowthModel's fit gives them",
     "Results": "Results, as an Outlook holds them",

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from forecasting.caveats import Caveat
 from forecasting.evidence.bases import basis_name, basis_words
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
@@ -17,8 +18,8 @@ from forecasting.growth.forecast import FlowForecast
 from forecasting.measures import AT_THE_HORIZON, MEASURES
 from forecasting.parameters.schema import Scenario
 from forecasting.reporting.answer import answer
-from forecasting.reporting.caveat_words import lines_of
-from forecasting.reporting.display import BulletList, Table, plain_frame
+from forecasting.reporting.caveat_words import lines_of, words_of
+from forecasting.reporting.display import BulletList, Prose, Table, plain_frame
 from forecasting.reporting.figures import fan_chart
 from forecasting.reporting.figures.fan import forecast_chart
 from forecasting.reporting.figures.scenario_contrast import results_chart
@@ -40,6 +41,12 @@ def html_of(thing: Shown) -> str:
         Of a class that is registered below.
     """
     raise NotImplementedError(f"{type(thing).__name__} has no table")
+
+
+@html_of.register
+def _caveat_html(caveat: Caveat) -> str:
+    """A caveat in words."""
+    return Prose([words_of(caveat)], "fc-caveat")._repr_html_()
 
 
 # The figure of what is registered here, else of a fitted curve: nothing of curves is loaded for it

@@ -18,6 +18,7 @@ from forecasting.arguments import Check, integer, number, optional, path, takes
 from forecasting.errors import InputError, RunError
 from forecasting.evidence.files import AnyPath
 from forecasting.names import FAILURE_RECORD, INDEX_PAGE, OUTLOOK_TABLE, RUN_RECORD, SCRATCH
+from forecasting.reporting.caveat_words import lines_of
 from forecasting.runs.execute.child import EngineName, ended, sweep
 from forecasting.runs.output.folders import (
     TABLES,
@@ -181,7 +182,7 @@ def _made(
             sweep(store.token)
         problem = _finish(store, bool(tasks), keep)
     seconds = time.monotonic() - started
-    unused = tuple(map(str, undated_facts(runs)))
+    unused = tuple(lines_of(undated_facts(runs)))
     summary = RunSummary(survey.out, tuple(results.values()), seconds, problem, unused)
     shown.end(summary)
     return summary

@@ -10,7 +10,7 @@ import pytest
 
 from forecasting.evidence.datasets import central_asia
 from forecasting.parameters.schema import Scenario, load_scenario, scenario_from_parameters
-from forecasting.reporting.caveat_words import age_line, age_today
+from forecasting.reporting.caveat_words import age_line, age_today, words_of
 from forecasting.scenarios.age import age_of
 from forecasting.scenarios.outlook import load_outlook, outlook
 from forecasting.scenarios.outlook_files import stored_caveat
@@ -69,7 +69,7 @@ def test_a_fact_that_an_event_cites_is_used_too() -> None:
 
 def test_the_newest_count_is_stored_and_not_whether_it_is_old(tmp_path: Path) -> None:
     made = outlook(PARAMS / "tajikistan-baseline.yaml", draws=100)
-    assert str(made.age) == (
+    assert words_of(made.age) == (
         "The newest count it rests on ends on 30 June 2024 and was published on 8 August 2024."
     )
     assert made.age not in made.caveats
@@ -84,9 +84,11 @@ def test_a_report_of_an_earlier_version_says_when_the_newest_count_was() -> None
 
 def test_age_is_reckoned_on_the_day_of_reading() -> None:
     made = outlook(asked("UZ", as_of="2022-12-31"), draws=100)
-    assert "ends on 30 November 2022" in str(made.age)
-    assert age_today(made.age, dt.date(2022, 12, 12)) == str(made.age)
-    assert age_today(made.age, dt.date(2024, 11, 30)) == f"{made.age} That is 24 months ago."
+    assert "ends on 30 November 2022" in words_of(made.age)
+    assert age_today(made.age, dt.date(2022, 12, 12)) == words_of(made.age)
+    assert (
+        age_today(made.age, dt.date(2024, 11, 30)) == f"{words_of(made.age)} That is 24 months ago."
+    )
     assert '<span data-counted="2022-11-30">The newest' in age_line(made.age).html()
 
 
@@ -100,8 +102,8 @@ def test_nothing_that_is_stored_depends_on_the_day_of_the_run() -> None:
 def test_where_nothing_is_counted() -> None:
     nothing = LEDGER.select("TM", "ev_imports")
     age = age_of(nothing, "ev_imports", dt.date(2026, 3, 31))
-    assert str(age) == (
+    assert words_of(age) == (
         "No count of electric vehicles imported was published by 31 March 2026: "
         "this rests on other markets alone."
     )
-    assert age_today(age, dt.date(2027, 1, 1)) == age_line(age) == str(age)
+    assert age_today(age, dt.date(2027, 1, 1)) == age_line(age) == words_of(age)
