@@ -151,7 +151,7 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "FlowForecast.summary_frame": (forecast.summary_frame, {"alpha": 0.2}),
         "FlowForecast.probability": (forecast.probability, {"above": 3}),
         "FlowForecast.totals": (forecast.totals, {"period": fc.year(2023)}),
-        "FlowForecast.news": (forecast.news, {"more": FACTS}),
+        "FlowForecast.news": (forecast.news, {"evidence": FACTS}),
         "FlowForecast.with_monthly": (forecast.with_monthly, {"monthly": forecast.monthly}),
         "GrowthModel": (
             fc.GrowthModel,

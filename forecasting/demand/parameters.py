@@ -151,7 +151,7 @@ class VehicleClass:
 
     Examples
     --------
-    >>> [(vehicle.name, vehicle.kept) for vehicle in load_parameters().classes]
+    >>> [(vehicle.name, vehicle.parking) for vehicle in load_parameters().classes]
     [('bev', 'home'), ('phev', 'home'), ('van', 'depot'), ('bus', 'depot'), ('truck', 'depot')]
     """
 

@@ -95,7 +95,7 @@ class PolicyEffects:
 
     Examples
     --------
-    >>> PolicyEffects().of("begins") == Effect()
+    >>> PolicyEffects().effect_of("begins") == Effect()
     True
     """
 

@@ -15,7 +15,7 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.parameters.schema import load_scenario, scenario_from_parameters
 from forecasting.reporting.answer import answer
 from forecasting.reporting.caveat_words import lines_of
-from forecasting.reporting.figures.fan import drawn_facts
+from forecasting.reporting.figures.fan import place_marks
 from forecasting.reporting.grounds import grounds
 from forecasting.runs.plan import Survey
 from forecasting.scenarios.known import facts_of_scenario, unused_facts
@@ -160,7 +160,7 @@ def test_a_flow_that_nobody_names_is_the_one_that_is_counted(tmp_path):
     assert made.scenario.measure == "ev_sales"
     assert answer(made).sentence.startswith("Norway will see about ")
     assert "2 facts, 2 counted by an agency that is not named" in str(grounds(made))
-    assert len(drawn_facts(made, "ev_sales", "NO")) == 2
+    assert len(place_marks(made, "ev_sales", "NO")) == 2
     params.write_text(params.read_text() + "measure: ev_imports\n")
     assert load_scenario(params).measure == "ev_imports"
 
