@@ -22,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help report test quick fuzz lint types docs notebooks lab licences dist lock clean
+.PHONY: help report test quick fuzz look lint types docs notebooks lab licences dist lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -39,6 +39,10 @@ quick: lint types ## Check a change within a minute: style, types, and the tests
 
 fuzz: $(VENV)/.test-ready ## Try thousands of hostile files; FUZZ_EXAMPLES=20000 tries more, and what breaks is kept in tests/fuzz/cases
 	FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),3000) $(BIN)/python -m pytest tests/fuzz
+
+look: report $(VENV)/.test-ready ## Draw every page on one sheet, look/index.html; LOOK_BEFORE=folder shows what differs from an earlier sheet
+	$(BIN)/python tests/look/sheet.py $(OUT) look $(LOOK_BEFORE)
+	@echo "see look/index.html"
 
 lint: $(VENV)/.test-ready ## Check style and format
 	$(BIN)/ruff check .
@@ -71,7 +75,7 @@ lock: $(UV) ## Bring the lock in line with pyproject.toml; LOCK_FLAGS=--upgrade 
 		--output-file binder/requirements-lab.txt
 
 clean: ## Remove the environment, the reports and every cache
-	rm -rf $(VENV) $(VENV)-lab $(VENV)-lock $(OUT) docs/_build docs/notebooks build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-lab $(VENV)-lock $(OUT) look docs/_build docs/notebooks build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # An environment from a lock. pip says little for a minute or two, so its steps are counted aloud, and every ten seconds

@@ -42,6 +42,14 @@ PURPLE = "#b3659a"
 SKY = "#56b4e9"
 AMBER = "#c58a00"
 FOREST = "#00664a"
+# Letters need more contrast with paper than lines do
+LETTER_COLOURS = {
+    GREEN: FOREST,
+    ORANGE: "#a64900",
+    PURPLE: "#8f3f76",
+    AMBER: "#7d5800",
+    SKY: "#1b6a96",
+}
 ACCENTS = (ORANGE, FOREST, PURPLE, AMBER, SKY)  # the first ones differ on grey paper, too
 SCENARIO_COLOURS = {"baseline": BLUE, "accelerated": GREEN, "constrained": ORANGE}
 CHARGING_COLOURS = {
@@ -376,8 +384,9 @@ def words_at(x: Places, y: Values, words: list[str], position: str, **font: Any)
     position : str
         On which side of their points, e.g. ``top center``.
     **font
-        Colour and size.
+        Colour and size; of a colour for lines, letters take the darker one.
     """
+    font["color"] = LETTER_COLOURS.get(font["color"], font["color"])
     # A marker that is not seen keeps the words clear of those that are
     style = {"text": words, "mode": "markers+text", "marker": {"size": 10, "opacity": 0}}
     style |= {"textposition": position, "textfont": font}

@@ -3,7 +3,8 @@
 (function () {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const night = {"#1b2733": "#e6eaee", "#5f6b76": "#9aa7b3", "#e6e9ed": "#2e3843", "#ffffff": "#171d24", "#003a5d": "#bfe3fb",
-    "#0072b2": "#4fb3ee", "#56b4e9": "#b5dcf5", "rgba(0,114,178,": "rgba(79,179,238,", "#00664a": "#3ccfa4", "rgba(0,102,74,": "rgba(60,207,164,", "#009e73": "#2fc295", "#b3659a": "#d08fbd"};
+    "#0072b2": "#4fb3ee", "#56b4e9": "#b5dcf5", "rgba(0,114,178,": "rgba(79,179,238,", "#00664a": "#3ccfa4", "rgba(0,102,74,": "rgba(60,207,164,", "#009e73": "#2fc295", "#b3659a": "#d08fbd",
+    "#d55e00": "#ff9351", "rgba(213,94,0,": "rgba(255,147,81,", "#a64900": "#ff9351", "#8f3f76": "#d08fbd", "#7d5800": "#e0ad3c", "#1b6a96": "#7cc4ee"};
   const places = [...document.querySelectorAll(".figure[data-json]")];
   const NARROW = 560, PAPER = 660;  // pixels; paper is A4 without its margins
 
