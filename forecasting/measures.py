@@ -407,10 +407,10 @@ def count_of(event: str, vehicle: str) -> str:
     ('ebus_stock', '')
     """
     counts = MEASURES.values()
-    own = (
+    names = (
         row.name for row in counts if row.electric and (row.event, row.vehicle) == (event, vehicle)
     )
-    return next(own, "")
+    return next(names, "")
 
 
 def nearest(word: str, vocabulary: Iterable[str]) -> str:

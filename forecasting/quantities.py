@@ -296,7 +296,7 @@ QUANTITIES = {
     )
 }
 # The words beside a number by which a sentence says which quantity it is of
-PRINTED = {name: each.pattern for name, each in QUANTITIES.items() if each.pattern}
+PRINTED = {quantity.name: quantity.pattern for quantity in QUANTITIES.values() if quantity.pattern}
 # Of a statement that counts nothing, or a row whose quantity nobody knows
 UNNAMED = Quantity("", "", "count", ("statement",))
 

@@ -42,9 +42,9 @@ Cells = list[Line]
 SEPARATORS = ",;\t|"
 WORKBOOKS = (".xlsx", ".xlsm")
 # Bytes of all text in a workbook, which lies in it compressed: some ten seconds of reading
-LARGEST = 20_000_000
-MOST_ROWS = 200_000
-MOST_CELLS = 5_000_000
+MAX_UNPACKED_BYTES = 20_000_000
+MAX_SHEET_ROWS = 200_000
+MAX_SHEET_CELLS = 5_000_000
 SHORTER_THAN_A_YEAR = 364  # days
 
 
@@ -121,8 +121,8 @@ def _decoded(data: bytes, encoding: str) -> str:
 
 def _split(text: str, separator: str) -> Cells:
     if not separator:
-        first = next((line for line in text.splitlines() if line.strip()), "")
-        separator = max(SEPARATORS, key=first.count)
+        top_line = next((line for line in text.splitlines() if line.strip()), "")
+        separator = max(SEPARATORS, key=top_line.count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     return [Line(row, rows.line_num) for row in rows if any(row)]
 
@@ -139,29 +139,31 @@ def _sheet_cells(name: str, data: bytes, sheet: str) -> Cells:
             name, f"has no sheet {sheet!r}", f"its sheets: {', '.join(book.sheetnames)}"
         )
     values = book[sheet]
-    if values.max_row > MOST_ROWS:
-        raise LedgerError.at(name, f"sheet {sheet!r} has more than {MOST_ROWS:,} rows", "split it")
-    if values.max_row * values.max_column > MOST_CELLS:
+    if values.max_row > MAX_SHEET_ROWS:
+        raise LedgerError.at(
+            name, f"sheet {sheet!r} has more than {MAX_SHEET_ROWS:,} rows", "split it"
+        )
+    if values.max_row * values.max_column > MAX_SHEET_CELLS:
         raise LedgerError.at(
             name,
-            f"sheet {sheet!r} reaches over more than {MOST_CELLS:,} cells",
+            f"sheet {sheet!r} reaches over more than {MAX_SHEET_CELLS:,} cells",
             "delete what lies far from the table",
         )
     _check_results(name, values, formulas[sheet])
-    shown = values.row_dimensions
+    dimensions = values.row_dimensions
     rows = [
-        Line(map(_plain, row), number, number in shown and shown[number].hidden)
+        Line(map(_cell_value, row), number, number in dimensions and dimensions[number].hidden)
         for number, row in enumerate(values.iter_rows(), start=1)
     ]
     for merged in values.merged_cells.ranges:
         top = merged.min_row - 1
         side = merged.min_col - 1
-        first = again = rows[top][side]
-        if isinstance(first, int | float):
-            again = Repeated(first)
+        value = copy = rows[top][side]
+        if isinstance(value, int | float):
+            copy = Repeated(value)
         for row in rows[top : merged.max_row]:
-            row[side : merged.max_col] = [again] * merged.size["columns"]
-        rows[top][side] = first
+            row[side : merged.max_col] = [copy] * merged.size["columns"]
+        rows[top][side] = value
     return rows
 
 
@@ -188,8 +190,8 @@ def _opened(name: str, data: bytes) -> tuple[Any, Any]:
     try:
         with ZipFile(io.BytesIO(data)) as parts:
             texts = [part for part in parts.infolist() if not part.filename.startswith("xl/media/")]
-            if sum(part.file_size for part in texts) > LARGEST:
-                fault = f"unpacks to more than {LARGEST:,} bytes"
+            if sum(part.file_size for part in texts) > MAX_UNPACKED_BYTES:
+                fault = f"unpacks to more than {MAX_UNPACKED_BYTES:,} bytes"
                 raise LedgerError.at(name, fault, "save the one sheet as CSV")
             xml = [parts.read(part) for part in texts]
         _check_merged(name, xml)
@@ -213,9 +215,9 @@ def _check_merged(name: str, xml: Iterable[bytes]) -> None:
     cells = 0
     for part in xml:
         for ref in re.findall(rb"mergeCell [^>]*ref=.([A-Z0-9:]+)", part):
-            left, top, right, bottom = range_boundaries(ref.decode())
-            cells += (right - left + 1) * (bottom - top + 1)
-    if cells > MOST_CELLS:
+            min_col, min_row, max_col, max_row = range_boundaries(ref.decode())
+            cells += (max_col - min_col + 1) * (max_row - min_row + 1)
+    if cells > MAX_SHEET_CELLS:
         raise LedgerError.at(
             name,
             f"has merged ranges over {cells:,} cells",
@@ -235,7 +237,7 @@ def _only_table(name: str, book: Any) -> str:
     raise LedgerError.at(name, fault, f"name one in the mapping, e.g. sheet: {example}")
 
 
-def _plain(cell: Any) -> object:
+def _cell_value(cell: Any) -> object:
     """What a cell holds: of a time its day, of what is shown in percent the percent."""
     if isinstance(cell.value, dt.datetime):
         return cell.value.date()
@@ -251,23 +253,23 @@ def _from_header(cells: Cells) -> Cells:
     """From the line of names on, which lies under a title; merged heads above it become part of the
     names.
     """
-    several = (line for line, row in enumerate(cells) if len({*map(str, _filled(row))}) > 1)
-    first = next(several, 0)
-    heads = [[cell] for cell in cells[first]]
-    rows = cells[first + 1 :]
-    if rows and _goes_on(cells[first], rows[0]):
+    header_lines = (line for line, row in enumerate(cells) if len({*map(str, _filled(row))}) > 1)
+    header_line = next(header_lines, 0)
+    heads = [[cell] for cell in cells[header_line]]
+    rows = cells[header_line + 1 :]
+    if rows and _goes_on(cells[header_line], rows[0]):
         for head, cell in zip(heads, rows.pop(0), strict=False):
             head.append(cell)
-    return [Line(map(_joined, heads), cells[first].number), *rows]
+    return [Line(map(_joined, heads), cells[header_line].number), *rows]
 
 
-def _goes_on(heads: Sequence[object], below: Sequence[object]) -> bool:
+def _goes_on(heads: Sequence[object], next_row: Sequence[object]) -> bool:
     """Whether the names of columns go on in the next line.
 
     A head over several columns stands in one of them, or again in each; one over two lines stands
     again below. The second line holds words alone.
     """
-    words = _filled(below)
+    words = _filled(next_row)
     if not words or any(not isinstance(cell, str) or re.search(r"\d", cell) for cell in words):
         return False
     new = [cell for cell in words if cell not in heads]
@@ -306,15 +308,15 @@ def _periods_as_rows(cells: Cells) -> Cells:
     with_year = "year" in " ".join(header).lower()
     if len(wide) < 2 or {heads[name][1] for name in wide} != {with_year}:
         return cells
-    others = [name for name in header if name not in wide]
+    keys = [name for name in header if name not in wide]
     kind = kinds.pop() if len(kinds) == 1 else "date"
-    rows = [Line([*others, kind, "value"], cells[0].number)]
+    rows = [Line([*keys, kind, "value"], cells[0].number)]
     for row in cells[1:]:
-        named = dict(zip(header, row, strict=False))
-        common = [named.get(name) for name in others]
+        cell_of = dict(zip(header, row, strict=False))
+        common = [cell_of.get(name) for name in keys]
         rows += [
-            Line([*common, name, named[name]], row.number, row.hidden)
+            Line([*common, name, cell_of[name]], row.number, row.hidden)
             for name in wide
-            if _filled([named.get(name)])
+            if _filled([cell_of.get(name)])
         ]
     return rows

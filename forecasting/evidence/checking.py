@@ -205,15 +205,18 @@ def read_table(path: Path, answers: Row | None = None, constants: Row | None = N
         Where the file is no table.
     """
     data = read_whole(path)
-    own = mapping_path(path)
-    if own.is_file():
-        return replace(_mapped(path.name, data, read_mapping(own)), proposed=None)
+    mapping_file = mapping_path(path)
+    if mapping_file.is_file():
+        return replace(_mapped(path.name, data, read_mapping(mapping_file)), proposed=None)
     first_line = data.partition(b"\n")[0].decode("utf-8-sig", "replace")
     if _names_a_ledger(first_line.strip().split(",")):
         return ledger_rows(path.name, data)
     read = _mapped(path.name, data, Mapping(constants=constants or {}), answers)
     if read.problems and read.proposed is not None:
-        hint = f"`ev-forecast new --ledger {path.name}` asks for it; {own.name} says it for good"
+        hint = (
+            f"`ev-forecast new --ledger {path.name}` asks for it; "
+            f"{mapping_file.name} says it for good"
+        )
         mapping = read.proposed
         heads = [*mapping.columns.values(), *mapping.values.values(), *mapping.unread]
         columns = ", ".join(heads)
@@ -240,48 +243,48 @@ def _mapped(name: str, data: bytes, mapping: Mapping, answers: Row | None = None
         mapping = mapping.model_copy(update=guesses)
     mapping = with_guesses(mapping, cells)
     read = mapped_rows(name, cells, mapping)
-    read.problems.extend(_told_apart(read.rows, mapping))
+    read.problems.extend(_ambiguous_rows(read.rows, mapping))
     if not mapping.decimal:
         faults = itertools.chain.from_iterable(map(_thousands, read.rows))
         read.problems.extend(replace(fault, hint=DECIMAL) for fault in faults)
     return read
 
 
-def _told_apart(rows: Sequence[FoundRow], mapping: Mapping) -> Iterator[Problem]:
+def _ambiguous_rows(rows: Sequence[FoundRow], mapping: Mapping) -> Iterator[Problem]:
     """Rows with two numbers of one thing, where a column is not read that may tell them apart."""
     unread = [repr(name) for name, why in mapping.unread.items() if why == UNKNOWN]
-    for one, another in two_numbers(rows) if unread else ():
+    for row, another in two_numbers(rows) if unread else ():
         yield Problem(
             another.where,
-            f"says another number of the same as {one.where}",
+            f"says another number of the same as {row.where}",
             f"say in the mapping what {', '.join(unread)[:100]} holds",
         )
 
 
-def two_numbers(rows: Sequence[FoundRow], *beside: str) -> Iterator[tuple[FoundRow, FoundRow]]:
+def two_numbers(rows: Sequence[FoundRow], *columns: str) -> Iterator[tuple[FoundRow, FoundRow]]:
     """The first two rows with different numbers of one quantity, by one agency.
 
     Parameters
     ----------
     rows : sequence of FoundRow
         Normalised.
-    *beside : str
+    *columns : str
         Columns in which they are alike besides.
     """
-    first: dict[tuple[str, ...], FoundRow] = {}
+    row_of_key: dict[tuple[str, ...], FoundRow] = {}
     for row in rows:
         if row.cells["relation"] != "equals" or not row.cells["value"]:
             continue
-        other = first.setdefault(
-            tuple(row.cells[column] for column in (*NUMBER_COLUMNS, *beside)), row
+        match = row_of_key.setdefault(
+            tuple(row.cells[column] for column in (*NUMBER_COLUMNS, *columns)), row
         )
-        if other.cells["value"] != row.cells["value"]:
-            yield other, row
+        if match.cells["value"] != row.cells["value"]:
+            yield match, row
             return
 
 
-MANY = 1000  # ids: to compare more takes a second a word
-MOST_ROWS = 5  # that a caveat names
+MAX_COMPARED_IDS = 1000  # ids: to compare more takes a second a word
+MAX_LISTED_ROWS = 5  # that a caveat names
 NEW = "the fact"  # that is appended: where its problems are
 OTHER_FACT = "an id of this ledger, or measure@place:start/end"
 
@@ -304,30 +307,30 @@ def checked_rows(
         What is wrong with one row alone; default what is wrong with a fact.
     """
     rows = list(rows)
-    first: dict[str, FoundRow] = {}
+    row_of_id: dict[str, FoundRow] = {}
     for row in rows:
-        first.setdefault(row.cells["id"], row)
+        row_of_id.setdefault(row.cells["id"], row)
     problems: list[Problem] = []
     for row in rows:
         # Among many ids, and for more problems than are shown, no nearest one is looked for
         ids: Collection[str] = ()
-        if len(problems) < MAX_PROBLEMS and len(first) < MANY:
-            ids = first
+        if len(problems) < MAX_PROBLEMS and len(row_of_id) < MAX_COMPARED_IDS:
+            ids = row_of_id
         problems += [
             Problem(f"{row.where} {column}", *fault)
-            for column, *fault in (*rules(row.cells), *_faults_beside(row, first, ids))
+            for column, *fault in (*rules(row.cells), *_table_faults(row, row_of_id, ids))
             if row.cells[column] or column not in unsaid
         ]
     return problems
 
 
-def _faults_beside(row: FoundRow, first: dict[str, FoundRow], ids: Collection[str]) -> Faults:
+def _table_faults(row: FoundRow, row_of_id: dict[str, FoundRow], ids: Collection[str]) -> Faults:
     """What is wrong with a row beside the others: its id, and what it refers to."""
     name = row.cells["id"]
-    if name and first[name] is not row:
-        yield "id", f"{name!r} is a duplicate of {first[name].where}", "ids are used once"
+    if name and row_of_id[name] is not row:
+        yield "id", f"{name!r} is a duplicate of {row_of_id[name].where}", "ids are used once"
     reference = row.cells.get("reference", "")
-    if reference and "@" not in reference and reference not in first:
+    if reference and "@" not in reference and reference not in row_of_id:
         hint = did_you_mean(reference, ids, OTHER_FACT)
         yield "reference", f"{reference!r} refers to nothing", hint
 
@@ -388,13 +391,13 @@ def _caveats(path: Path, read: TableRead) -> Iterator[Caveat]:
         mapping = read.proposed.to_yaml().rstrip()
         yield caveat("read_by_mapping", own=mapping_path(path).name, mapping=mapping)
     if read.left_out:
-        some = [str(row).removeprefix(path.name) for row in read.left_out[:MOST_ROWS]]
-        yield caveat("rows_left_out", number=len(read.left_out), some=some)
+        lines = [str(row).removeprefix(path.name) for row in read.left_out[:MAX_LISTED_ROWS]]
+        yield caveat("rows_left_out", number=len(read.left_out), some=lines)
     places = sorted({row.cells["place"] for row in rows})
     if len(places) > 1:
         yield caveat("several_places", places=places)
-    for one, another in two_numbers(rows, "published"):
-        yield caveat("two_numbers", one=one.cells["id"], another=another.cells["id"])
+    for row, another in two_numbers(rows, "published"):
+        yield caveat("two_numbers", one=row.cells["id"], another=another.cells["id"])
     parts = [*filter(None, (parts_of_a_count(row.cells) for row in rows))]
     if parts:
         yield parts[0].with_values(subject=path.name, more=len(parts) - 1)
@@ -410,11 +413,11 @@ def of_one_id(read: dict[Path, list[FoundRow]]) -> Iterator[Problem]:
     read : dict of Path to list of FoundRow
         The rows of each file.
     """
-    first: dict[str, tuple[Path, Row]] = {}
+    file_of_id: dict[str, tuple[Path, Row]] = {}
     for path, rows in read.items():
         for _, cells in rows:
-            where, other = first.setdefault(cells["id"], (path, cells))
-            if where != path and other != cells:
+            where, match = file_of_id.setdefault(cells["id"], (path, cells))
+            if where != path and match != cells:
                 yield Problem(
                     f"{path.name} id",
                     f"{cells['id']!r} names another fact in {where.name}",
@@ -473,10 +476,10 @@ def append_fact(path: str | Path, cells: Row) -> str:
             fcntl.flock(handle, fcntl.LOCK_EX)
         name, lines = _new_lines(file.name, read_whole(file), cells)
         size = handle.seek(0, os.SEEK_END)
-        rest = lines.encode()
+        buffer = lines.encode()
         try:
-            while rest:
-                rest = rest[handle.write(rest) :]
+            while buffer:
+                buffer = buffer[handle.write(buffer) :]
             os.fsync(handle)
         except OSError:  # what found no room in whole goes
             handle.truncate(size)
@@ -498,7 +501,7 @@ def _new_lines(name: str, data: bytes, cells: Row) -> tuple[str, str]:
     ]:
         hint = "add it to its first line"
         raise LedgerError([Problem(name, f"has no column {column}", hint) for column in lacking])
-    row = _row_beside(read.rows, cells)
+    row = _new_row(read.rows, cells)
     lines = io.StringIO()
     if text and not text.endswith("\n"):
         lines.write("\n")
@@ -510,14 +513,14 @@ def _new_lines(name: str, data: bytes, cells: Row) -> tuple[str, str]:
     return row["id"], lines.getvalue()
 
 
-def _row_beside(rows: list[FoundRow], cells: Row) -> Row:
+def _new_row(rows: list[FoundRow], cells: Row) -> Row:
     """One more row beside others, normalised and checked, with an id of its own."""
     row = normalise(cells)
-    taken = {other.cells["id"] for other in rows}
+    ids = {match.cells["id"] for match in rows}
     name = f"{row['place']}-{row['measure']}-{row['period_end']}".lower()
     names = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
-    row["id"] = row["id"] or next(free for free in names if free not in taken)
+    row["id"] = row["id"] or next(candidate for candidate in names if candidate not in ids)
     problems = checked_rows([*rows, FoundRow(NEW, row)])
-    if own := [problem for problem in problems if problem.where.startswith(NEW)]:
-        raise LedgerError(own)
+    if row_problems := [problem for problem in problems if problem.where.startswith(NEW)]:
+        raise LedgerError(row_problems)
     return row

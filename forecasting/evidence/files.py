@@ -13,10 +13,10 @@ from pathlib import Path
 from forecasting.errors import InputError
 
 AnyPath = str | os.PathLike[str]
-LARGEST = 50_000_000  # bytes of a file
+MAX_FILE_BYTES = 50_000_000  # bytes of a file
 
 
-def read_whole(path: AnyPath, largest: int = LARGEST) -> bytes:
+def read_whole(path: AnyPath, largest: int = MAX_FILE_BYTES) -> bytes:
     """Read a regular file.
 
     Parameters
@@ -51,7 +51,9 @@ def _open_at_once(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def read_text(path: AnyPath, error: type[InputError], hint: str, largest: int = LARGEST) -> str:
+def read_text(
+    path: AnyPath, error: type[InputError], hint: str, largest: int = MAX_FILE_BYTES
+) -> str:
     """Read a file of text in UTF-8.
 
     Parameters
@@ -95,7 +97,7 @@ def write_whole(path: Path, content: bytes) -> Path:
     ...     write_whole(Path(folder) / "a.txt", b"text").read_bytes()
     b'text'
     """
-    return _put(path, path.with_name(f".{path.name}.part"), content)
+    return _replace_file(path, path.with_name(f".{path.name}.part"), content)
 
 
 def write_asked(path: AnyPath, content: bytes) -> Path:
@@ -119,7 +121,7 @@ def write_asked(path: AnyPath, content: bytes) -> Path:
         if target.exists() and not target.is_file():
             target.write_bytes(content)
         else:
-            _put(target, target.with_name(f".{uuid.uuid4().hex}.part"), content)
+            _replace_file(target, target.with_name(f".{uuid.uuid4().hex}.part"), content)
     except OSError as error:
         reason = f"{path} cannot be written: {error.strerror}; give another path"
         raise InputError(reason) from None
@@ -165,7 +167,7 @@ def write_new(path: AnyPath, content: bytes) -> Path:
     return new
 
 
-def _put(path: Path, side: Path, content: bytes) -> Path:
+def _replace_file(path: Path, side: Path, content: bytes) -> Path:
     side.unlink(missing_ok=True)  # of a process that was killed
     try:
         with side.open("xb") as file:

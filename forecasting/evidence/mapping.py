@@ -54,13 +54,16 @@ from forecasting.periods import Period
 from forecasting.quantities import QUANTITIES, on_a_day
 
 # What a column can say: the ledger's own words, or a period in one cell
-SPANS = ("date", "month", "quarter", "year")
-TARGETS = (*LEDGER_COLUMNS, *SPANS)
+PERIOD_LENGTHS = ("date", "month", "quarter", "year")
+TARGETS = (*LEDGER_COLUMNS, *PERIOD_LENGTHS)
 PERIODS = "year, month, date or period_end"  # one of them says when
 # A measure is a count or an amount; with a quantity behind it, that quantity of it
-NUMBERS = (*MEASURES, *(f"{measure} {quantity}" for measure in MEASURES for quantity in QUANTITIES))
+NUMBER_TARGETS = (
+    *MEASURES,
+    *(f"{measure} {quantity}" for measure in MEASURES for quantity in QUANTITIES),
+)
 # What is wrong with a mapping by pydantic's names of it, and the next move
-FAULTS = {
+MAPPING_FAULTS = {
     "model_type": ("is not a list of keys", "write columns: and, below it, place: Country"),
     "dict_type": ("is not a list of keys", "write name: column lines below it"),
     "string_type": ("is no text", "write the name of one column"),
@@ -75,10 +78,10 @@ DATE_FORMS = ("%Y-%m-%d", "%d.%m.%Y", "%Y/%m/%d", "%d/%m/%Y", "%m/%d/%Y", "%Y%m%
 ISO = "%Y-%m-%d"
 LENGTHS = {1: "month", 3: "quarter", 12: "year"}
 LONGEST_HEAD = 100  # characters of a column's name; what is longer is a sentence
-LARGEST = 1_000_000  # bytes of a mapping; one has a few hundred
+MAX_TABLE_NUMBERS = 1_000_000  # bytes of a mapping; one has a few hundred
 EXCEL_EPOCH = dt.date(1899, 12, 30)
 DATE_TARGETS = ("period_start", "period_end", "date", "published")
-SUMS = re.compile(  # of places: no market of its own
+SUM_WORDS = re.compile(  # of places: no market of its own
     r"(?:(?:grand |sub)?total|world|sum|rest of|all countries|europe|eu(?: ?\d+)?\b|european union|"
     r"asia|africa|america|oecd|итого|всего|весь мир|мир|jami|жами|барлығы|gesamt|insgesamt|summe|"
     r"welt|合计|总计|世界|全球)(?:\W.*|wide)?",
@@ -129,16 +132,16 @@ def _text(cell: object) -> object:
     return cell or ""
 
 
-def _known(words: Collection[str], word: str) -> str:
+def _word_of(words: Collection[str], word: str) -> str:
     if word not in words:
         raise ValueError
     return word
 
 
 Text = Annotated[str, BeforeValidator(_text)]
-Target = Annotated[str, AfterValidator(partial(_known, TARGETS))]
-Counted = Annotated[str, AfterValidator(partial(_known, NUMBERS))]
-Column = Annotated[str, AfterValidator(partial(_known, LEDGER_COLUMNS))]
+Target = Annotated[str, AfterValidator(partial(_word_of, TARGETS))]
+Counted = Annotated[str, AfterValidator(partial(_word_of, NUMBER_TARGETS))]
+Column = Annotated[str, AfterValidator(partial(_word_of, LEDGER_COLUMNS))]
 
 
 class Mapping(BaseModel):
@@ -193,11 +196,11 @@ class Mapping(BaseModel):
     @property
     def lacks(self) -> list[str]:
         """What no column and no constant says, though every fact needs it."""
-        named = {*self.columns, *self.constants}
+        targets = {*self.columns, *self.constants}
         if self.values:
-            named |= {"value", "measure"}
-        missing = [word for word in ("value", "measure", "place") if word not in named]
-        if not named & {*SPANS, "period_end"}:
+            targets |= {"value", "measure"}
+        missing = [word for word in ("value", "measure", "place") if word not in targets]
+        if not targets & {*PERIOD_LENGTHS, "period_end"}:
             missing.append(PERIODS)
         return missing
 
@@ -239,8 +242,8 @@ def propose_mapping(header: Sequence[str], answers: Row | None = None) -> Mappin
 def _target_of(name: str) -> str:
     if name in LEDGER_COLUMNS:
         return name
-    plain = re.sub(r"[^\w]+|_", " ", name).strip().lower()
-    return _TARGET_OF_WORD.get(plain) or _TARGET_OF_WORD.get(plain.split(" ")[0], "")
+    words = re.sub(r"[^\w]+|_", " ", name).strip().lower()
+    return _TARGET_OF_WORD.get(words) or _TARGET_OF_WORD.get(words.split(" ")[0], "")
 
 
 class Head(NamedTuple):
@@ -302,8 +305,8 @@ def _measure_of(passage: Passage) -> str:
     electric = passage.has(words.ELECTRIC)
     if electric and passage.has(_SHARE):
         return EV_SHARE
-    named = [name for name in passage.measures if electric or not MEASURES[name].electric]
-    measure = next(iter(named), "")
+    measures = [name for name in passage.measures if electric or not MEASURES[name].electric]
+    measure = next(iter(measures), "")
     for pattern, vehicle in words.HEAVY.items():
         if passage.has(pattern):
             return count_of(measure_of(measure).event, vehicle) or measure
@@ -312,11 +315,11 @@ def _measure_of(passage: Passage) -> str:
 
 def _doubts_of_a_head(passage: Passage, measure: str) -> Iterator[str]:
     """Why the numbers below a head may be of something else."""
-    named = passage.measures
-    if measure == EV_SHARE and not {*named} <= {*NEW_EVS}:
+    measures = passage.measures
+    if measure == EV_SHARE and not {*measures} <= {*NEW_EVS}:
         yield "is a share of something else"
-    elif len(named) > 1 and not measure.startswith("charging"):
-        yield f"may be of {' or '.join(named)}"
+    elif len(measures) > 1 and not measure.startswith("charging"):
+        yield f"may be of {' or '.join(measures)}"
     if measure_of(measure).of_electric_cars and any(map(passage.has, words.HEAVY)):
         yield "speaks of buses or trucks"
     yield from words.doubts_of(words.WHOLE_DOUBTS | words.CHANGE_DOUBTS, passage.lower)
@@ -344,7 +347,7 @@ def read_mapping(path: Path) -> Mapping:
         With every problem at once.
     """
     try:
-        keys: Any = yaml.safe_load(read_whole(path, LARGEST).decode())
+        keys: Any = yaml.safe_load(read_whole(path, MAX_TABLE_NUMBERS).decode())
     except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
         raise LedgerError.at(
             path.name,
@@ -360,9 +363,9 @@ def read_mapping(path: Path) -> Mapping:
 
 def _problem(name: str, fault: Any) -> Problem:
     words = [str(part) for part in fault["loc"] if part != "[key]"]
-    wrong, hint = FAULTS.get(fault["type"], ("is unknown", ""))
+    wrong, hint = MAPPING_FAULTS.get(fault["type"], ("is unknown", ""))
     if not hint:
-        hint = did_you_mean(words[-1], (*Mapping.model_fields, *TARGETS, *NUMBERS))
+        hint = did_you_mean(words[-1], (*Mapping.model_fields, *TARGETS, *NUMBER_TARGETS))
     where = ".".join(words)
     return Problem(f"{name} {where}".strip(), wrong.format(fault["input"]), hint)
 
@@ -390,8 +393,8 @@ def _column(cells: Cells, names: Collection[str | None]) -> Iterator[object]:
     """The cells below some names that are not empty."""
     for place, name in enumerate(cells[0]):
         if name in names:
-            below = (row[place] for row in cells[1:] if len(row) > place)
-            yield from (cell for cell in below if cell not in (None, ""))
+            cells_of_column = (row[place] for row in cells[1:] if len(row) > place)
+            yield from (cell for cell in cells_of_column if cell not in (None, ""))
 
 
 def _texts(cells: Cells, names: Collection[str | None]) -> list[str]:
@@ -413,12 +416,12 @@ def _length(cells: Iterable[object], form: str) -> str:
     where none is seen.
     """
     days = {_day(cell, form) for cell in cells}
-    known = sorted(filter(None, days))
-    ends = [{(day + dt.timedelta(days=late)).day for day in known} for late in (0, 1)]
-    if None in days or len(known) < 2 or {1} not in ends:
+    dates = sorted(filter(None, days))
+    ends = [{(day + dt.timedelta(days=shift)).day for day in dates} for shift in (0, 1)]
+    if None in days or len(dates) < 2 or {1} not in ends:
         return ""
-    months = [12 * day.year + day.month for day in known]
-    steps = [later - earlier for earlier, later in itertools.pairwise(months)]
+    months = [12 * day.year + day.month for day in dates]
+    steps = [end - start for start, end in itertools.pairwise(months)]
     shortest = min(steps)
     if any(step % shortest for step in steps):
         return ""
@@ -488,8 +491,8 @@ def mapped_rows(name: str, cells: Cells, mapping: Mapping) -> TableRead:
     stem = re.sub(r"[^\w-]+", "-", name.rsplit(".", 1)[0]).lower()
     for row in cells[1:]:
         where = f"{name}:{row.number}"
-        named = dict(itertools.zip_longest(header, row[: len(header)]))
-        if reason := _left_out(row, named, mapping):
+        cell_of = dict(itertools.zip_longest(header, row[: len(header)]))
+        if reason := _left_out(row, cell_of, mapping):
             mapped.left_out.append(Problem(where, reason))
             continue
         try:
@@ -498,7 +501,7 @@ def mapped_rows(name: str, cells: Cells, mapping: Mapping) -> TableRead:
                     f"has {len(row)} cells, the header has {len(header)}: "
                     "a comma inside a cell needs quotation marks around the cell"
                 )
-            rows = [normalise(_named(fact, stem, ids)) for fact in _facts_of(named, mapping)]
+            rows = [normalise(_with_id(fact, stem, ids)) for fact in _facts_of(cell_of, mapping)]
             mapped.rows.extend(FoundRow(where, row) for row in rows)
         except ValueError as error:
             mapped.problems.append(
@@ -507,17 +510,17 @@ def mapped_rows(name: str, cells: Cells, mapping: Mapping) -> TableRead:
     return mapped
 
 
-def _left_out(row: Line, named: dict[str, object], mapping: Mapping) -> str:
+def _left_out(row: Line, cell_of: dict[str, object], mapping: Mapping) -> str:
     """Why a row is no fact: it is hidden, is a sum of the others, or counts something else."""
     if row.hidden:
         return "is hidden"
-    place = cell_text(named.get(mapping.columns.get("place", "")))
-    if SUMS.fullmatch(place):
+    place = cell_text(cell_of.get(mapping.columns.get("place", "")))
+    if SUM_WORDS.fullmatch(place):
         return f"{place[:40]!r} is a sum of places"
-    indicator = cell_text(named.get(mapping.columns.get("measure", "")))
+    indicator = cell_text(cell_of.get(mapping.columns.get("measure", "")))
     if indicator and indicator not in MEASURES and not mapping.values:
         head = read_head(indicator)
-        if head.doubts or head.number not in NUMBERS:
+        if head.doubts or head.number not in NUMBER_TARGETS:
             return f"{indicator[:40]!r} {'; '.join(head.doubts)}"
     return ""
 
@@ -551,16 +554,18 @@ def _facts_of(cells: dict[str, object], mapping: Mapping) -> Iterator[Row]:
         if target in LEDGER_COLUMNS and (text := _cell(cells[column], target, mapping)):
             common[target] = text
     numbers = [
-        _told(number, _number(cells[column], mapping.decimal), mapping.scales.get(column, "1"))
+        _number_cells(
+            number, _number(cells[column], mapping.decimal), mapping.scales.get(column, "1")
+        )
         for number, column in mapping.values.items()
-    ] or [_told_in_words(common)]
+    ] or [_cells_in_words(common)]
     for number in numbers:
         if number["value"] or len(numbers) < 2:
             stock = on_a_day(number["measure"], number.get("quantity", ""))
             yield common | number | _days(cells, mapping, stock)
 
 
-def _told(number: str, value: str, scale: float | str) -> Row:
+def _number_cells(number: str, value: str, scale: float | str) -> Row:
     """What a column of numbers says: measure, quantity and value, this in single units, and how
     finely it is known.
     """
@@ -573,14 +578,14 @@ def _told(number: str, value: str, scale: float | str) -> Row:
     return row
 
 
-def _told_in_words(common: Row) -> Row:
+def _cells_in_words(common: Row) -> Row:
     """A row whose measure is told in the words of a head."""
     row = {"measure": "", "value": ""} | common
     if row["measure"] in MEASURES:
         return row
     head = read_head(row["measure"])
-    told = _told(head.number or row["measure"], row["value"], head.scale)
-    return row | {column: cell for column, cell in told.items() if cell}
+    columns = _number_cells(head.number or row["measure"], row["value"], head.scale)
+    return row | {column: cell for column, cell in columns.items() if cell}
 
 
 def _cell(cell: object, target: str, mapping: Mapping) -> str:
@@ -614,12 +619,14 @@ def _number(cell: object, decimal: str) -> str:
 def _days(cells: dict[str, object], mapping: Mapping, stock: bool) -> Row:
     """First and last day of a row, where the ledger's own columns do not say it."""
     parts = {
-        target: cells[mapping.columns[target]] for target in SPANS if target in mapping.columns
+        target: cells[mapping.columns[target]]
+        for target in PERIOD_LENGTHS
+        if target in mapping.columns
     }
     for target, cell in parts.items():
         if day := _day(cell, mapping.dates):
-            each = mapping.each if target == "date" else target
-            return period_cells(_period_from(day, each, stock), stock)
+            length = mapping.each if target == "date" else target
+            return period_cells(_period_from(day, length, stock), stock)
     texts = {target: cell_text(cell).removesuffix(".0") for target, cell in parts.items()}
     if not texts:
         return {}
@@ -641,20 +648,20 @@ def _of_parts(date: str = "", month: str = "", quarter: str = "", year: str = ""
     return period_of(f"Q{number_of(part)} {year}" if quarter else part)
 
 
-def _period_from(day: dt.date, each: str, stock: bool) -> Period:
+def _period_from(day: dt.date, length: str, stock: bool) -> Period:
     """The period for which a day stands."""
-    if stock or each == "day":
+    if stock or length == "day":
         return Period(day, day)
-    if each not in EACH:
+    if length not in EACH:
         raise PeriodError(
             f"{day} is one day, a flow is counted over a period; "
             "say in the mapping each: year, quarter or month"
         )
     forms = {"year": "%Y", "quarter": f"%YQ{(day.month + 2) // 3}", "month": "%Y-%m"}
-    return period_of(f"{day:{forms[each]}}")
+    return period_of(f"{day:{forms[length]}}")
 
 
-def _named(fact: Row, stem: str, ids: Counter[str]) -> Row:
+def _with_id(fact: Row, stem: str, ids: Counter[str]) -> Row:
     """The fact with an id of its own, made from what it says where the table gives none."""
     if fact.get("id"):
         return fact

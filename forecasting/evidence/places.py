@@ -24,7 +24,7 @@ WORLD = "World"  # as a partner: everybody
 COUNTRIES = ("KZ", "KG", "TJ", "TM", "UZ")
 REGION = "central-asia-5"  # these five together
 # Of the letters of a slip are right; below that a name of some language is near to anything
-NEAR = 0.8
+MIN_SIMILARITY = 0.8
 PORTS = ("alashankou", "baktu", "horgos", "karasu", "torugart")
 
 PLACES: dict[str, str] = {
@@ -104,10 +104,10 @@ ENDINGS = [("", "", "")] + [
 ]
 LONGEST_NAME = 4  # words
 AMBIGUOUS = {name: ("CG", "CD") for name in ("congo", "kongo", "конго", "刚果")}
-_WORDS = re.compile(r"(?<!\w)[^\W\d_\u4e00-\u9fff][^\W\d_'-]*")
+_NAME_WORDS = re.compile(r"(?<!\w)[^\W\d_\u4e00-\u9fff][^\W\d_'-]*")
 
 
-def _plain(text: str) -> str:
+def _key(text: str) -> str:
     """Lower case, single spaces, without the words that a port's name may carry."""
     words = re.sub(r"[\s_,()]+", " ", text.strip().lower())
     if words == "alataw pass":
@@ -120,7 +120,7 @@ def _names() -> Codes:
     """Every spelling known without the ISO tables -> code."""
     names = dict(_SPELLINGS)
     for code, name in PLACES.items():
-        names |= {code.lower(): code, _plain(name): code, _plain(code.replace("-", " ")): code}
+        names |= {code.lower(): code, _key(name): code, _key(code.replace("-", " ")): code}
     return names
 
 
@@ -184,12 +184,12 @@ def countries_in(text: str) -> Iterator[NamedCountry]:
     [('GE', ''), ('GE', 'from'), ('DE', ''), ('NO', '')]
     """
     names = _names_of_the_press()
-    taken = 0
-    for word in _WORDS.finditer(text):
-        if word.start() < taken or not word[0][0].isupper():  # того, chad
+    end = 0
+    for word in _NAME_WORDS.finditer(text):
+        if word.start() < end or not word[0][0].isupper():  # того, chad
             continue
         if country := next(_country_at(text, word.start(), names), None):
-            taken = country.end
+            end = country.end
             yield country
     if any(letter > "\u4e00" for letter in text):
         signs = sorted((name for name in names if name[0] > "\u4e00"), key=len, reverse=True)
@@ -199,14 +199,14 @@ def countries_in(text: str) -> Iterator[NamedCountry]:
 
 def _country_at(text: str, start: int, names: Mapping[str, str]) -> Iterator[NamedCountry]:
     """The countries whose names begin at a word, the longest name first."""
-    words = [*itertools.islice(_WORDS.finditer(text, start), LONGEST_NAME)]
+    words = [*itertools.islice(_NAME_WORDS.finditer(text, start), LONGEST_NAME)]
     for count in range(len(words), 0, -1):
         end = words[count - 1].end()
         name = _folded(text[start:end])
         for ending, base, case in ENDINGS:
-            bare = name.removesuffix(ending) + base
-            if name.endswith(ending) and bare in names:
-                yield NamedCountry(names[bare], start, end, case)
+            stem = name.removesuffix(ending) + base
+            if name.endswith(ending) and stem in names:
+                yield NamedCountry(names[stem], start, end, case)
 
 
 @lru_cache(maxsize=1)
@@ -286,8 +286,8 @@ def find_place(text: str) -> str:
     word = str(text).strip()
     if word.lower() in AMBIGUOUS:
         return ""
-    known = _names()
-    code = known.get(word.lower()) or known.get(_plain(word))
+    codes = _names()
+    code = codes.get(word.lower()) or codes.get(_key(word))
     return code or (_iso_code(word) if word else "")
 
 
@@ -303,9 +303,9 @@ def nearest_place(text: str) -> str:
     if codes := AMBIGUOUS.get(text.lower()):
         return "give " + " or ".join(f"{code} ({place_name(code)})" for code in codes)
     if text:  # of nothing nothing is near, and the names take a while to load
-        known = _country_names() | _names()
-        for name in difflib.get_close_matches(_plain(text), known, n=1, cutoff=NEAR):
-            return f"did you mean {known[name]} ({place_name(known[name])})?"
+        code_of = _country_names() | _names()
+        for name in difflib.get_close_matches(_key(text), code_of, n=1, cutoff=MIN_SIMILARITY):
+            return f"did you mean {code_of[name]} ({place_name(code_of[name])})?"
     return f"use an ISO 3166 code such as UZ, or {', '.join(PORTS)}"
 
 
@@ -347,10 +347,10 @@ def place_name(code: str) -> str:
     """
     if "+" in code:
         return " and ".join(place_name(part) for part in code.split("+"))
-    known = place_code(code)
-    if known in PLACES:
-        return PLACES[known]
-    return str(_iso_entry(known).name)
+    place = place_code(code)
+    if place in PLACES:
+        return PLACES[place]
+    return str(_iso_entry(place).name)
 
 
 def place_words(code: str) -> str:

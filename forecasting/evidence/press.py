@@ -36,13 +36,13 @@ from forecasting.quantities import PRINTED, QUANTITIES, default_quantity, on_a_d
 
 MOST_WORDS = 15  # of the original, that a quote may have
 MOST_UNKNOWN = 6  # words that a doubt names
-LONGEST = 600  # characters of a text that is read as one
+MAX_TEXT_LENGTH = 600  # characters of a text that is read as one
 PARTNER = "may be of one partner: give --partner"
 MOST_PROPOSALS = 100  # of a longer text
 # Sentences of a longer text that say what is counted
 COUNTS = re.compile("|".join([words.ELECTRIC, *words.MEASURE_WORDS]), re.IGNORECASE)
 # At a port, vehicles of all types unless the text says electric
-PORTS = ("horgos", "alashankou", "baktu")
+VALUE_PORTS = ("horgos", "alashankou", "baktu")
 OF_ALL_TYPES = {"ev_exports": "vehicle_exports"}
 IN_MONEY = {"ev_imports": "ev_import_value", "ev_exports": "ev_export_value"}
 ELSEWHERE = "has its period in another part of the text"
@@ -110,18 +110,20 @@ class Passage:
 
     def _may_count(self, number: Number) -> bool:
         """Whether a number names, measures or dates nothing: no HS 8703, no 12 km, not in 2023."""
-        before = self.lower[: number.first][-12:]
-        after = self.lower[number.end :]
-        if re.search(words.BEFORE_A_NAME, before) or re.match(r"[a-z]\d", after):
+        lead = self.lower[: number.digit_start][-12:]
+        tail = self.lower[number.end :]
+        if re.search(words.BEFORE_A_NAME, lead) or re.match(r"[a-z]\d", tail):
             return False
         if number.times and not number.value:
             return False
-        if not number.times and re.match(words.OTHER_UNIT, after[:40]):
+        if not number.times and re.match(words.OTHER_UNIT, tail[:40]):
             return False
-        if re.fullmatch(r"(?:199|20\d)\d", self.text[number.first : number.end]):
-            is_year = re.search(words.BEFORE_A_YEAR, before)
-            return not is_year and re.match(words.COUNTER, after) is not None
-        return not any(start <= number.first and number.end <= end for start, end in self.dates)
+        if re.fullmatch(r"(?:199|20\d)\d", self.text[number.digit_start : number.end]):
+            is_year = re.search(words.BEFORE_A_YEAR, lead)
+            return not is_year and re.match(words.COUNTER, tail) is not None
+        return not any(
+            start <= number.digit_start and number.end <= end for start, end in self.dates
+        )
 
     @cached_property
     def mentions(self) -> list[Mention]:
@@ -134,7 +136,7 @@ class Passage:
         return [m.number for m in self.mentions if not (m.is_change or m.currency)]
 
     @cached_property
-    def whole(self) -> Passage:
+    def text_passage(self) -> Passage:
         """The text up to where it turns to a part of what it has counted."""
         turn = re.search(words.OF_WHICH, self.lower)
         if not turn:
@@ -143,7 +145,7 @@ class Passage:
         starts = (number.start for number in self.numbers if 0 <= end - number.end <= 1)
         return Passage(self.text[: next(starts, end)], self.published)
 
-    def without(self, number: Number) -> Passage:
+    def blank(self, number: Number) -> Passage:
         """The text without a number that looks like a date: 2024 cars are no year."""
         blank = " " * (number.end - number.start)
         text = self.text[: number.start] + blank + self.text[number.end :]
@@ -165,18 +167,18 @@ class Passage:
     @cached_property
     def places(self) -> dict[str, int]:
         """The places that it names, and where."""
-        named = {code: re.search(name, self.lower) for code, name in words.PLACE_WORDS.items()}
+        matches = {code: re.search(name, self.lower) for code, name in words.PLACE_WORDS.items()}
         countries = {country.code: country.start for country in self.countries}
-        return countries | {code: match.start() for code, match in named.items() if match}
+        return countries | {code: match.start() for code, match in matches.items() if match}
 
     @cached_property
     def measures(self) -> list[str]:
         """What it may count, the likeliest first."""
-        named = [name for pattern, name in words.MEASURE_WORDS.items() if self.has(pattern)]
-        events = {MEASURES[name].event for name in named}
+        names = [name for pattern, name in words.MEASURE_WORDS.items() if self.has(pattern)]
+        events = {MEASURES[name].event for name in names}
         if events == {"stock", "registrations"} and self.has(words.ON_A_DAY):
             return ["ev_stock"]
-        return [*dict.fromkeys(named)]
+        return [*dict.fromkeys(names)]
 
     @cached_property
     def doubts_of_numbers(self) -> list[str]:
@@ -186,19 +188,19 @@ class Passage:
             doubts.append("is a range, a sum or a part of another number")
         if len(self.counts) > 1 and not self._are_whole_and_part(*self.counts[:2]):
             doubts.append("is one of several counts")
-        behind = (self.lower[number.end :][:40] for number in self.numbers)
-        money = any(re.match(rf"\s?(?:{words.AMOUNTS})", part) for part in behind)
+        tails = (self.lower[number.end :][:40] for number in self.numbers)
+        money = any(re.match(rf"\s?(?:{words.AMOUNTS})", part) for part in tails)
         if not self.counts and len(self.numbers) > 1 and not money:
             doubts.append("is one of several changes")
         return doubts
 
-    def _are_whole_and_part(self, first: Number, second: Number) -> bool:
-        beside = self.lower[first.end : second.start] + " " + self.lower[second.end :][:16]
-        return re.search(rf"[;(]|{words.OF_WHICH}", beside) is not None
+    def _are_whole_and_part(self, total: Number, part: Number) -> bool:
+        context = self.lower[total.end : part.start] + " " + self.lower[part.end :][:16]
+        return re.search(rf"[;(]|{words.OF_WHICH}", context) is not None
 
-    def _are_joined(self, first: Number, second: Number) -> bool:
-        between = self.lower[first.end : second.start].strip()
-        return bool(re.fullmatch(words.BETWEEN_PARTS, between) or (not between and second.sign))
+    def _are_joined(self, number: Number, successor: Number) -> bool:
+        link = self.lower[number.end : successor.start].strip()
+        return bool(re.fullmatch(words.BETWEEN_PARTS, link) or (not link and successor.sign))
 
     @cached_property
     def doubts_of_words(self) -> list[str]:
@@ -207,8 +209,8 @@ class Passage:
         spans = [(number.start, number.end) for number in self.numbers]
         spans += [(country.start, country.end) for country in self.countries]
         if unknown := words.unknown_words(self.text, [*self.dates, *spans]):
-            some = ", ".join(unknown[:MOST_UNKNOWN])
-            doubts.append(f"holds words that no rule knows: {some}")
+            examples = ", ".join(unknown[:MOST_UNKNOWN])
+            doubts.append(f"holds words that no rule knows: {examples}")
         return doubts
 
 
@@ -241,10 +243,10 @@ def propose_facts(
     """
     place = place and place_code(place)
     stretches = [text]
-    beside: tuple[str, ...] = ()
-    if len(text) > LONGEST:
+    doubts: tuple[str, ...] = ()
+    if len(text) > MAX_TEXT_LENGTH:
         stretches = [*filter(COUNTS.search, _sentences(text))]
-        beside = ("stands in a longer text: see what is said around it",)
+        doubts = ("stands in a longer text: see what is said around it",)
     proposals: list[Proposal] = []
     for stretch in stretches:
         passage = Passage(dates_in_words(plain_text(stretch)), published)
@@ -252,7 +254,10 @@ def propose_facts(
         proposals += [*read, *_last_year(passage, read)]
         if len(proposals) >= MOST_PROPOSALS:
             break
-    return [Proposal(one.cells, one.doubts + beside) for one in proposals[:MOST_PROPOSALS]]
+    return [
+        Proposal(proposal.cells, proposal.doubts + doubts)
+        for proposal in proposals[:MOST_PROPOSALS]
+    ]
 
 
 def _sentences(text: str) -> list[str]:
@@ -261,7 +266,7 @@ def _sentences(text: str) -> list[str]:
     return [
         stretch
         for sentence in sentences
-        for stretch in textwrap.wrap(sentence, LONGEST, break_on_hyphens=False)
+        for stretch in textwrap.wrap(sentence, MAX_TEXT_LENGTH, break_on_hyphens=False)
     ]
 
 
@@ -281,8 +286,8 @@ class Mention:
         self.number = number
         self.doubts: list[str] = []
         self.doubt = self.doubts.append
-        whole = passage.whole
-        self.part = whole if number.end <= len(whole.text) else passage
+        passage_of_text = passage.text_passage
+        self.part = passage_of_text if number.end <= len(passage_of_text.text) else passage
 
     def proposal(self, place: str, measure: str, period: Period | None) -> Proposal:
         """The fact, as far as the reader and the text say it."""
@@ -298,7 +303,7 @@ class Mention:
             self.doubt(PARTNER)
         # The whole text is read where its first part names no period
         published = self.passage.published
-        periods = [printed_period(one.text, published) for one in (self.part, self.passage)]
+        periods = [printed_period(passage.text, published) for passage in (self.part, self.passage)]
         if periods[1] and not periods[0]:
             self.part = self.passage
             self.doubt(ELSEWHERE)
@@ -328,33 +333,33 @@ class Mention:
     # The words around it.
 
     @cached_property
-    def before(self) -> str:
+    def lead(self) -> str:
         """What stands before the number within its clause."""
         text = self.passage.lower[: self.number.start]
         return re.split(r"[;；。(]|—(?! до)|\.\s|, (?=\d)", text)[-1][-CLAUSE:]
 
     @property
-    def after(self) -> str:
+    def tail(self) -> str:
         """What stands behind the number within its clause."""
         text = self.part.lower[self.number.end :]
         return re.split(r"[;；。)]|\.\s", text)[0][:CLAUSE]
 
     @property
-    def around(self) -> str:
+    def context(self) -> str:
         """What stands before it, a bar, and what stands behind."""
-        return f"{self.before}|{self.after}"
+        return f"{self.lead}|{self.tail}"
 
     @property
     def is_percent(self) -> bool:
         """Whether it is a number of percent."""
-        return re.match(words.PERCENT, self.after) is not None
+        return re.match(words.PERCENT, self.tail) is not None
 
     @property
     def currency(self) -> str:
         """The currency beside it; empty where it is no amount of money."""
         sign = re.search(r"[$€]\s?$", self.passage.text[: self.number.start][-2:])
-        behind = self.part.lower[self.number.end :][:CLAUSE]
-        name = sign or re.match(rf"\s?(?:{words.AMOUNTS})", behind)
+        tail = self.part.lower[self.number.end :][:CLAUSE]
+        name = sign or re.match(rf"\s?(?:{words.AMOUNTS})", tail)
         return name[0] if name else ""
 
     @property
@@ -366,15 +371,15 @@ class Mention:
     @property
     def is_difference(self) -> bool:
         """Whether it says how many more or fewer."""
-        return re.search(words.DIFFERENCE, self.around) is not None
+        return re.search(words.DIFFERENCE, self.context) is not None
 
     @property
     def direction(self) -> int:
         """Up or down, by the nearest word that says so: before the number first, else 0."""
-        if before := _changes(self.before, words.DOWN):
-            return max(before)[1]
-        behind = _changes(self.after[:40], rf"{words.DOWN}|{words.DOWN_BEHIND}")
-        return min(behind, default=(0, 0))[1]
+        if changes := _changes(self.lead, words.DOWN):
+            return max(changes)[1]
+        tail_changes = _changes(self.tail[:40], rf"{words.DOWN}|{words.DOWN_BEHIND}")
+        return min(tail_changes, default=(0, 0))[1]
 
     @property
     def sign(self) -> float:
@@ -391,15 +396,15 @@ class Mention:
             return self._count()
         read = self._percent if self.is_percent else self._times
         quantity, value = read()
-        if re.search(words.UP, self.before) and re.search(words.DOWN, self.before):
+        if re.search(words.UP, self.lead) and re.search(words.DOWN, self.lead):
             self.doubt("speaks of what rises and of what falls")
         return quantity, value
 
     def _count(self) -> Amount:
         value = self.number.value
         for quantity, pattern in PRINTED.items():
-            beside = rf"(?:{pattern})(?:\D|20\d\d)*\||\|[^,.;]{{0,24}}?(?:{pattern})"
-            if re.search(beside, self.around):
+            context = rf"(?:{pattern})(?:\D|20\d\d)*\||\|[^,.;]{{0,24}}?(?:{pattern})"
+            if re.search(context, self.context):
                 if QUANTITIES[quantity].accumulates:
                     self.doubt("is all that came until then: see that its last day is right")
                 return quantity, value
@@ -416,27 +421,27 @@ class Mention:
                 yield "may be " + QUANTITIES[quantity].words.format(
                     number="so many", since="the launch"
                 )
-        if re.search(words.SOME_OF_THEM, self.before):
+        if re.search(words.SOME_OF_THEM, self.lead):
             yield "may be a part: the first, or further ones"
-        if re.search(words.MONEY_BEFORE, self.before) and not self.currency:
+        if re.search(words.MONEY_BEFORE, self.lead) and not self.currency:
             yield "may be an amount of money"
         # What stands between the number before and this one
-        since = re.split(r"(?<!\d)(?!20\d\d(?!\d))\d+", self.before)[-1]
+        since = re.split(r"(?<!\d)(?!20\d\d(?!\d))\d+", self.lead)[-1]
         level = rf"(?:{words.LEVEL})\W*(?:\w+\W+)?$"
-        if re.search(r"\bup to\s$", self.before):
+        if re.search(r"\bup to\s$", self.lead):
             yield "may be what it rose to, or the most that it may be"
         elif re.search(words.UP_OR_DOWN, since) and not re.search(level, since):
             yield "may be a change, not the whole"
 
     def _percent(self) -> Amount:
         value = self.number.value
-        if level := re.match(rf"{words.PERCENT}\s*{words.OF_THE_YEAR_BEFORE}", self.after):
-            printed = level[0].strip()
-            self.doubt(f"is read as a level, {printed}: see that this is the year before")
+        if level := re.match(rf"{words.PERCENT}\s*{words.OF_THE_YEAR_BEFORE}", self.tail):
+            level_text = level[0].strip()
+            self.doubt(f"is read as a level, {level_text}: see that this is the year before")
             return GROWTH, value - 100
-        shared = re.search(words.SHARED, self.around)
+        shared = re.search(words.SHARED, self.context)
         if self.number.sign or (self.direction and not shared):
-            if re.search(r"\b(?:to|до)\s$|[至到]$", self.before):
+            if re.search(r"\b(?:to|до)\s$|[至到]$", self.lead):
                 self.doubt("may be a growth or a share")
             return GROWTH, self.sign * value
         if shared:
@@ -448,37 +453,37 @@ class Mention:
     def _times(self) -> Amount:
         """Growth in percent of "N times": a factor in most languages, an addition in Chinese."""
         factor = self.number.value
-        if self.sign < 0 or re.match(r"(?:\stimes)?\s(?:lower|less|fewer)\b", self.after):
+        if self.sign < 0 or re.match(r"(?:\stimes)?\s(?:lower|less|fewer)\b", self.tail):
             return GROWTH, 100 * (1 / factor - 1)  # three times lower is a third
-        printed = self.passage.lower[self.number.start : self.number.end]
-        self.doubts += words.doubts_of(words.TIMES_DOUBTS, f"{self.before}|{printed}")
-        if "倍" in printed:
+        number_text = self.passage.lower[self.number.start : self.number.end]
+        self.doubts += words.doubts_of(words.TIMES_DOUBTS, f"{self.lead}|{number_text}")
+        if "倍" in number_text:
             came_to = r"(?:达到|是|为|增长到|增加到|[增升涨]至|相当于|扩大到)[^，,]*$"
-            factor += not re.search(came_to, self.before)
+            factor += not re.search(came_to, self.lead)
         return GROWTH, 100 * (factor - 1)
 
     def _relation(self, quantity: str) -> str:
         """How the number stands to what was counted, as one of a ledger's relations."""
-        before = self.before
-        if re.search(rf"(?:{words.UP_OR_DOWN}).*?\s(?:до|to)\s$", before.replace("up to", "")):
+        lead = self.lead
+        if re.search(rf"(?:{words.UP_OR_DOWN}).*?\s(?:до|to)\s$", lead.replace("up to", "")):
             return "equals"  # what it rose to
         change = QUANTITIES[quantity].says == "change"
         for relation, pattern in words.RELATIONS:
-            if re.search(pattern, self.around) and not (change and relation == "at_most"):
+            if re.search(pattern, self.context) and not (change and relation == "at_most"):
                 return relation
         return "equals"
 
     # Where, what and when.
 
-    def _place(self, known: str) -> str:
+    def _place(self, default: str) -> str:
         """The place that the reader knows, or the nearest that the text names."""
-        named = self.part.places or self.passage.places
-        if not named and not known:
+        places = self.part.places or self.passage.places
+        if not places and not default:
             self.doubt("names no place: give --place")
             return ""
-        if len({*named, known} - {""}) > 1:
-            self.doubt(f"names several places: {', '.join(map(place_name, named))}")
-        return known or min(named, key=lambda code: abs(named[code] - self.number.start))
+        if len({*places, default} - {""}) > 1:
+            self.doubt(f"names several places: {', '.join(map(place_name, places))}")
+        return default or min(places, key=lambda code: abs(places[code] - self.number.start))
 
     def _measure(self, place: str) -> str:
         """What the words of the text count."""
@@ -492,16 +497,16 @@ class Mention:
             self.doubt("does not say that the vehicles are electric")
             return OF_ALL_TYPES.get(name, name)
         charging = name.startswith("charging")
-        if any(MEASURES[other].kind == "flow" or not charging for other in names[1:]):
+        if any(MEASURES[name_of_flow].kind == "flow" or not charging for name_of_flow in names[1:]):
             self.doubt(f"may be of {' or '.join(names)}")
         for pattern, vehicle in words.HEAVY.items():
             if self.passage.has(pattern):
-                counted = MEASURES[name]
-                heavy = count_of(counted.event, vehicle) if counted.electric else name
+                measure = MEASURES[name]
+                heavy = count_of(measure.event, vehicle) if measure.electric else name
                 if not heavy or self.passage.has(words.CARS):
                     self.doubt("speaks of buses or trucks, too, or instead")
                 return heavy or name
-        if name == "ev_exports" and place in PORTS:
+        if name == "ev_exports" and place in VALUE_PORTS:
             self.doubt("at a port: electric vehicles, or vehicles of all types")
         return name
 
@@ -511,30 +516,30 @@ class Mention:
         """
         if self.currency:
             measure = IN_MONEY.get(measure, measure)
-        own, _, multiple = expected_unit(measure, "total").partition(" ")
-        if own in words.CURRENCIES:
-            if not re.search(words.CURRENCIES[own], self.currency):
+        unit, _, multiple = expected_unit(measure, "total").partition(" ")
+        if unit in words.CURRENCIES:
+            if not re.search(words.CURRENCIES[unit], self.currency):
                 self.doubt(
-                    f"is an amount in {self.currency.strip() or 'no named currency'}, not in {own}"
+                    f"is an amount in {self.currency.strip() or 'no named currency'}, not in {unit}"
                 )
         elif self.currency:
             self.doubt("is an amount of money: give --measure")
             multiple = "million"
         return measure, {"million": 1e6, "billion": 1e9}.get(multiple, 1.0)
 
-    def _period(self, known: Period | None, one_day: bool) -> Period | None:
+    def _period(self, default: Period | None, one_day: bool) -> Period | None:
         """The period that the reader knows, or that of the text."""
-        text = self.part.without(self.number)
-        printed, elsewhere = _printed(text, self.number, one_day)
-        period = known or printed
+        text = self.part.blank(self.number)
+        period, elsewhere = _nearest_period(text, self.number, one_day)
+        period = default or period
         if period is None:
             self.doubt("names no period: give --period")
         elif text.published and period.end > text.published:
             self.doubt("ends after the day of the text")
-        if known is None:
+        if default is None:
             self._doubt_the_time(text, elsewhere, one_day)
-        elif printed and not printed.covers(known):
-            self.doubt(f"is of {printed} in the text, not of the period that was given")
+        elif period and not period.covers(default):
+            self.doubt(f"is of {period} in the text, not of the period that was given")
         return period
 
     def _doubt_the_time(self, text: Passage, elsewhere: bool, one_day: bool) -> None:
@@ -559,13 +564,13 @@ class Mention:
             self.doubt("million may be ten thousand, translated wrongly from Chinese")
 
 
-def _changes(text: str, down: str) -> list[tuple[int, int]]:
+def _changes(text: str, pattern: str) -> list[tuple[int, int]]:
     """Where a text says that something rises, 1, or falls, -1."""
-    sides = ((1, words.UP), (-1, down))
+    sides = ((1, words.UP), (-1, pattern))
     return [(word.start(), side) for side, way in sides for word in re.finditer(way, text)]
 
 
-def _printed(passage: Passage, number: Number, one_day: bool) -> tuple[Period | None, bool]:
+def _nearest_period(passage: Passage, number: Number, one_day: bool) -> tuple[Period | None, bool]:
     """The period of a number, and whether it stands in another part of the text: that of its own
     part, else of what stands before it, else of the rest.
     """
@@ -574,9 +579,9 @@ def _printed(passage: Passage, number: Number, one_day: bool) -> tuple[Period | 
     starts = [mark.end() for mark in marks if mark.end() <= number.start and mark[0] != ")"]
     start = max(starts, default=0)
     end = min((mark.start() for mark in marks if mark.start() >= number.end), default=None)
-    behind = re.match(words.YEAR_BEHIND, text[number.end :])
-    if behind and len(_years(text)) > 1:
-        return printed_period(behind["year"], passage.published, one_day), False
+    year_match = re.match(words.YEAR_BEHIND, text[number.end :])
+    if year_match and len(_years(text)) > 1:
+        return printed_period(year_match["year"], passage.published, one_day), False
     for place, stretch in enumerate((text[start:end], text[:start], text)):
         if period := printed_period(stretch, passage.published, one_day):
             return period, place == 2
@@ -595,11 +600,11 @@ def _last_year(passage: Passage, proposals: list[Proposal]) -> Iterator[Proposal
     total = next((p for p in proposals if p.cells["quantity"] == "total"), None)
     if total is None or not passage.has(words.LAST_YEAR) or "period_end" not in total.cells:
         return
-    before = int(total.cells["period_end"][:4]) - 1
+    year = int(total.cells["period_end"][:4]) - 1
     flow = f"{total.cells.get('measure', '')}@{total.cells.get('place', '')}"
     cells = {key: cell for key, cell in total.cells.items() if key not in ("value", "rounding")}
     cells["relation"] = "greater_than"
-    cells["reference"] = f"{flow}:{before}-01-01/{before}-12-31"
+    cells["reference"] = f"{flow}:{year}-01-01/{year}-12-31"
     doubt = "is more than a total that nobody printed: see which year is meant"
     yield Proposal(cells, (*total.doubts, doubt))
 

@@ -16,7 +16,7 @@ from forecasting.evidence.printed_periods import ENGLISH_MONTHS
 from forecasting.quantities import PRINTED
 
 MORE = r"more than|over|above|exceed\w*|surpass\w*|свыше|более|больше|превы\w+|超过|突破|超|逾"
-RELATION_WORDS = {
+RELATION_PATTERNS = {
     # just before a number
     "at_least": r"at least|not? (?:less|fewer) than|не менее|не меньше|kamida|камида|不少于|至少",
     "at_most": r"at most|not? more than|not above|up to|не более|не больше|до|不超过",
@@ -51,11 +51,11 @@ RELATIONS = [
     *(
         (
             relation,
-            rf"(?:^|[^a-zа-я])(?:{before})\s?(?:(?:the|a|чем|на|в) )*[$€]?\|",
+            rf"(?:^|[^a-zа-я])(?:{pattern})\s?(?:(?:the|a|чем|на|в) )*[$€]?\|",
         )
-        for relation, before in RELATION_WORDS.items()
+        for relation, pattern in RELATION_PATTERNS.items()
     ),
-    *((relation, rf"\|(?:{behind})") for relation, behind in _RELATIONS_BEHIND.items()),
+    *((relation, rf"\|(?:{pattern})") for relation, pattern in _RELATIONS_BEHIND.items()),
 ]
 DIFFERENCE = (
     rf"(?:{UP_OR_DOWN})(?:\W+(?:by|на))?\s*\||\bby\s\||"
@@ -327,7 +327,7 @@ NEUTRAL_SIGNS = (
     r"口岸|海关|今年|去年|以来|前|向|经|由|是|上半年|底|末|完成|实现|统计|委员会"
 )
 _TO_THE_END = "[a-zа-яʻ‘'’]*"
-_WHOLE = (*RELATION_WORDS.values(), UP, DOWN, SHARE, *PRINTED.values())
+_WHOLE = (*RELATION_PATTERNS.values(), UP, DOWN, SHARE, *PRINTED.values())
 _STEMS = (*PLACE_WORDS.values(), *MEASURE_WORDS, ELECTRIC)
 KNOWN = re.compile(
     "|".join(
@@ -375,6 +375,6 @@ def unknown_words(text: str, spans: Iterable[tuple[int, int]]) -> list[str]:
     letters = list(text)
     for start, end in spans:
         letters[start:end] = " " * (end - start)
-    rest = KNOWN.sub(" ", "".join(letters))
-    words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", rest)
+    remainder = KNOWN.sub(" ", "".join(letters))
+    words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", remainder)
     return [word for word in words if not NEUTRAL.issuperset(word.lower().split("-"))]

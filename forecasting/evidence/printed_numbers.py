@@ -77,14 +77,14 @@ FOLDS = {
 }  # fmt: skip
 
 
-def numbered(rows: Iterable[str], step: int = 1, first: int = 1) -> dict[str, int]:
+def numbered(rows: Iterable[str], step: int = 1, start: int = 1) -> dict[str, int]:
     """The number of each word, of rows in the order of their numbers.
 
     >>> numbered(["twenty двадцать", "thirty"], step=10, first=2)
     {'twenty': 20, 'двадцать': 20, 'thirty': 30}
     """
     return {
-        word: step * number for number, words in enumerate(rows, first) for word in words.split()
+        word: step * number for number, words in enumerate(rows, start) for word in words.split()
     }
 
 
@@ -93,13 +93,13 @@ def one_of(words: Iterable[str]) -> str:
     return "(?:" + "|".join(sorted(map(re.escape, words), key=len, reverse=True)) + ")"
 
 
-WORDS = numbered(BELOW_TWENTY) | numbered(TENS, 10, 2) | numbered(HUNDREDS.split(), 100)
+NUMBER_WORDS = numbered(BELOW_TWENTY) | numbered(TENS, 10, 2) | numbered(HUNDREDS.split(), 100)
 SCALES = {word: scale for scale, words in MULTIPLIERS.items() for word in words.split()}
 
 
 def _words(low: int, high: int, step: int = 1) -> str:
     """A pattern of the words for the numbers of a range."""
-    return one_of(word for word, number in WORDS.items() if number in range(low, high, step))
+    return one_of(word for word, number in NUMBER_WORDS.items() if number in range(low, high, step))
 
 
 _GAP = r"[\s-]"
@@ -118,19 +118,19 @@ def _from_words(sequence: re.Match[str]) -> str:
     number = _IN_WORDS.fullmatch(sequence[0])
     if number is None:
         return sequence[0]
-    rest = _below_thousand(number["rest"] or "")
+    units = _below_thousand(number["rest"] or "")
     if number["thousands"]:
         thousands = _below_thousand(number["thousands"])
-        if rest:
-            return str(1000 * thousands + rest)
+        if units:
+            return str(1000 * thousands + units)
         return f"{thousands} {number['mark'].lower()}"  # a round number, known to the thousand
-    return str(rest) if rest >= 100 else sequence[0]
+    return str(units) if units >= 100 else sequence[0]
 
 
 def _below_thousand(words: str) -> int:
     total = 0
     for word in re.findall(r"[^\s-]+", words.lower()):
-        total = 100 * total if word in HUNDRED else total + WORDS[word]
+        total = 100 * total if word in HUNDRED else total + NUMBER_WORDS[word]
     return total
 
 
@@ -185,14 +185,14 @@ REWRITTEN: dict[str, str | Callable[[re.Match[str]], str]] = {
     r"(?<![占十百千])([一二两三四五六七八九])成(?![立本功为都年交])": lambda tenths: (
         f"~{10 * CHINESE_DIGITS[tenths[1]]}%"
     ),
-    rf"\b{_SMALL} с половиной(?=\s(?:раз|тыс|млн|миллион))": lambda whole: (
-        f"{WORDS[whole[1].lower()]}.5"
+    rf"\b{_SMALL} с половиной(?=\s(?:раз|тыс|млн|миллион))": lambda match: (
+        f"{NUMBER_WORDS[match[1].lower()]}.5"
     ),
     (
         rf"(?<![\w']){_SMALL}"
         r"(?=\s(?:bar[ao]bar|baravar|баравар|баробар|marta|hissa|ҳисса|karra|thousand\b|million\b|"
         r"times\b|раза?\b|devices?\b|stations?\b|points?\b|vehicles\b|cars\b))"
-    ): lambda times: str(WORDS[times[1].lower()]),
+    ): lambda times: str(NUMBER_WORDS[times[1].lower()]),
     "(?<![十百千万])([一二两三四五六七八九])(?=倍)": lambda times: str(CHINESE_DIGITS[times[1]]),
     # Numbers in words and in signs
     r"百分之(\d+(?:\.\d+)?)(?!点)": r"\1%",
@@ -201,8 +201,8 @@ REWRITTEN: dict[str, str | Callable[[re.Match[str]], str]] = {
         rf"(?<!分之)(?<![\d第.亿{_SIGNS}])([一二两三四五六七八九十](?=[零一二两三四五六七八九十]*[十百千万])[{_SIGNS}]+)"
     ): _from_signs,
     (
-        rf"(?<![\w'-]){one_of((*WORDS, *HUNDRED, *THOUSAND))}"
-        rf"(?:{_GAP}{one_of((*WORDS, *HUNDRED, *THOUSAND))})+(?![\w'-])"
+        rf"(?<![\w'-]){one_of((*NUMBER_WORDS, *HUNDRED, *THOUSAND))}"
+        rf"(?:{_GAP}{one_of((*NUMBER_WORDS, *HUNDRED, *THOUSAND))})+(?![\w'-])"
     ): _from_words,
 }
 _REWRITTEN = tuple((re.compile(words, re.I), digits) for words, digits in REWRITTEN.items())
@@ -245,7 +245,7 @@ class Number:
     end: int
 
     @property
-    def first(self) -> int:
+    def digit_start(self) -> int:
         """Where it stands without its sign."""
         return self.start + len(self.sign)
 
@@ -293,14 +293,14 @@ def _in_digits(match: re.Match[str]) -> Number:
     digits = without_marks(match["digits"]).replace(" ", "")
     power = (match["power"] or "").lower()
     scale = SCALES.get(power, 1.0)
-    more = 0.0
+    fraction = 0.0
     if match["rest"]:  # 1 million 909 thousand 961; 34 wan 1 thousand
         thousands, *units = map(int, re.findall(r"\d+", match["rest"]))
-        more = 1000 * thousands + sum(units)
+        fraction = 1000 * thousands + sum(units)
     elif match["units"] and (scale == 1e3 or power == "万") and "." not in digits:
-        more = float(match["units"])  # 10 thousand 842; 2万4095
-    value = float(digits) * scale + more
-    if more:
+        fraction = float(match["units"])  # 10 thousand 842; 2万4095
+    value = float(digits) * scale + fraction
+    if fraction:
         digits = f"{value:.0f}"
         scale = 1.0
     return Number(value, digits, scale, bool(match["times"]), match["sign"] or "", *match.span())
@@ -313,9 +313,9 @@ def printed_number(text: str) -> float | None:
     >>> printed_number("100,000"), printed_number("1.2 million"), printed_number("10 %")
     (100000.0, 1200000.0, 10.0)
     """
-    plain = plain_text(text).removesuffix("%").strip()
-    for number in numbers_in(plain):
-        if (number.first, number.end) == (len(number.sign), len(plain)) and not number.times:
+    digits = plain_text(text).removesuffix("%").strip()
+    for number in numbers_in(digits):
+        if (number.digit_start, number.end) == (len(number.sign), len(digits)) and not number.times:
             return -number.value if number.sign == "-" else number.value
     with contextlib.suppress(ValueError):
         return float(text)

@@ -20,13 +20,13 @@ import re
 from functools import lru_cache
 
 from forecasting.errors import PeriodError
-from forecasting.evidence.printed_numbers import CHINESE_DIGITS, WORDS, numbered, one_of
+from forecasting.evidence.printed_numbers import CHINESE_DIGITS, NUMBER_WORDS, numbered, one_of
 from forecasting.periods import Period, month, span, year
 
 Match = re.Match[str]
 Published = dt.date | None  # the day of a text
 
-MONTHS = (  # the row of a name is its number
+MONTH_PATTERNS = (  # the row of a name is its number
     r"jan(?:uary?)?|yanvar|янв(?:ар[а-я]{1,2})?|қаңтар",
     r"feb(?:ruary?)?|fevral|февр?(?:ал[а-я]{1,2})?|ақпан",
     r"mar(?:ch|t)?|märz|мар(?:т[а-я]{0,2})?|наурыз",
@@ -47,12 +47,12 @@ ORDINALS = numbered((
     "third трет iii 三",
     "fourth last final четв iv 四",
 ))  # fmt: skip
-NUMBERS = WORDS | CHINESE_DIGITS | {"十": 10} | ORDINALS
+ORDINAL_NUMBERS = NUMBER_WORDS | CHINESE_DIGITS | {"十": 10} | ORDINALS
 
 
 def _month(group: str) -> str:
     """A pattern of a month's name; whole words only: "market" is no March."""
-    names = "|".join(MONTHS)
+    names = "|".join(MONTH_PATTERNS)
     return rf"(?<![a-zа-яё])(?P<{group}>{names})(?:da|ning|gacha|dan|i|ida)?(?![a-zа-яё])\.?"
 
 
@@ -63,7 +63,7 @@ _YEAR = (
 _LAST_YEAR = re.compile("last|прошл|去年|o'tgan|ўтган", re.I)
 _CHINESE_YEAR = r"(?P<year2>20\d\d)年|(?P<word2>今年|去年)"
 _TO = r"\s?(?:[-–—至到]|to|through|and|по|до|и)\s?"  # "and" only after "between": see `_is_range`
-_COUNT = one_of(word for word, number in WORDS.items() if number < 12)
+_COUNT = one_of(word for word, number in NUMBER_WORDS.items() if number < 12)
 
 Spelling = tuple[re.Pattern[str], int]  # and the months of its unit
 
@@ -114,7 +114,7 @@ SPELLINGS: tuple[list[Spelling], ...] = (
     _spellings(1, r"(?P<first>\d{1,2})月"),
     _spellings(1, _month("first") + "(?![a-zа-я])"),
 )
-SHORT = {
+ABBREVIATIONS = {
     # years of two digits, and marks of the language of tables
     r"\b([qh][1-4])[ ']?(\d\d)\b": r"\1 20\2",
     r"\b([1-4])([qh])[ ']?(?:20)?(\d\d)\b": r"\2\1 20\3",
@@ -122,7 +122,7 @@ SHORT = {
     r"\b1h\b": "H1",
     r"(?<=\d )мес\.": "месяцев",
 }
-CELLS: list[Spelling] = [  # that no sentence is searched for
+CELL_PATTERNS: list[Spelling] = [  # that no sentence is searched for
     (re.compile(pattern), months)
     for months, pattern in (
         (12, r"(?P<year>\d{4})(?:年|\s?(?:г\.?|год|yil|йил|жыл))?"),
@@ -200,20 +200,20 @@ def period_of(text: str) -> Period:
     >>> period_of("2023-01-01/2023-04-30").label, period_of("H1 2023").label
     ('2023-01..2023-04', '2023-01..2023-06')
     """
-    plain = _in_full(text.strip()).lower()
-    plain = re.sub(r"^([^\W\d]+)[-'’.](\d\d)$", r"\1 20\2", plain)  # Sep-24
-    ends = re.split(r"/|\.\.", plain)
-    if len(ends) == 2 and re.match(r"\d{4}-", plain):
+    words = _in_full(text.strip()).lower()
+    words = re.sub(r"^([^\W\d]+)[-'’.](\d\d)$", r"\1 20\2", words)  # Sep-24
+    ends = re.split(r"/|\.\.", words)
+    if len(ends) == 2 and re.match(r"\d{4}-", words):
         return span(period_of(ends[0]).start, period_of(ends[1]).end)
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", plain):
-        return span(plain, plain)
-    if _FISCAL.match(plain):
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", words):
+        return span(words, words)
+    if _FISCAL.match(words):
         raise PeriodError(
             f"{text[:40]!r} is a fiscal year, which begins elsewhere in each country: "
             "give its months"
         )
-    for pattern, months in itertools.chain(CELLS, *SPELLINGS):
-        match = pattern.fullmatch(plain)
+    for pattern, months in itertools.chain(CELL_PATTERNS, *SPELLINGS):
+        match = pattern.fullmatch(words)
         if match and (number := _year(match, None)):
             return _months_of(match, number, months)
     raise PeriodError(
@@ -249,7 +249,11 @@ def printed_period(text: str, published: Published = None, stock: bool = False) 
 
 
 def _period(text: str, published: Published, stock: bool) -> Period | None:
-    if exact := _on_a_day(text, published) if stock else _across(text) or _days(text, published):
+    if (
+        exact := _on_a_day(text, published)
+        if stock
+        else _range_of_months(text) or _days(text, published)
+    ):
         return exact
     if published and _SO_FAR.search(text) and not open_ended(text, published):
         return span(dt.date(published.year, 1, 1), published)
@@ -272,13 +276,13 @@ def _on_a_day(text: str, published: Published) -> Period | None:
     return _day(match, number) if match and number else None
 
 
-def _across(text: str) -> Period | None:
+def _range_of_months(text: str) -> Period | None:
     """From a month of one year to a month of another."""
     if not (match := _ACROSS.search(text)):
         return None
     parts = _parts(match)
-    first = _months(parts["year"], parts["first"], parts["first"])
-    return Period(first.start, _months(parts["end"], parts["last"], parts["last"]).end)
+    start = _months(parts["year"], parts["first"], parts["first"])
+    return Period(start.start, _months(parts["end"], parts["last"], parts["last"]).end)
 
 
 def _days(text: str, published: Published) -> Period | None:
@@ -287,15 +291,15 @@ def _days(text: str, published: Published) -> Period | None:
     number = _year(ends[1], published) if ends else None
     if not number:
         return None
-    first = _day(ends[0], int(_parts(ends[0]).get("year", number)))
-    return span(first.start, _day(ends[1], number).end)
+    start = _day(ends[0], int(_parts(ends[0]).get("year", number)))
+    return span(start.start, _day(ends[1], number).end)
 
 
 def _ends(text: str) -> list[Match]:
     """The two days of a text that speaks of the days from one to another."""
     days = list(_DAY.finditer(text))
-    apart = len(days) == 2 and _DAYS_APART.fullmatch(text[days[0].end() : days[1].start()])
-    return days if apart else []
+    is_range = len(days) == 2 and _DAYS_APART.fullmatch(text[days[0].end() : days[1].start()])
+    return days if is_range else []
 
 
 def _spelled(text: str, published: Published) -> Period | None:
@@ -331,9 +335,9 @@ def _year(match: Match, published: Published) -> int | None:
     if "year" in parts:
         return int(parts["year"])
     word = parts.get("word", "")
-    printed = {*re.findall(r"(?<!\d)20\d\d(?!\d)", match.string)}
-    if len(printed) == 1 and not word:
-        return int(printed.pop())
+    years = {*re.findall(r"(?<!\d)20\d\d(?!\d)", match.string)}
+    if len(years) == 1 and not word:
+        return int(years.pop())
     return published.year - bool(_LAST_YEAR.match(word)) if published else None
 
 
@@ -358,29 +362,29 @@ def number_of(word: str) -> int:
     >>> number_of("Oktabr"), number_of("ноября"), number_of("III"), number_of("12")
     (10, 11, 3, 12)
     """
-    plain = word.strip(" .月").lower()
-    if plain.isdecimal():
-        return int(plain)
-    if plain in NUMBERS:
-        return NUMBERS[plain]
-    for number, names in enumerate(MONTHS, start=1):
-        if re.fullmatch(names, plain):
+    digits = word.strip(" .月").lower()
+    if digits.isdecimal():
+        return int(digits)
+    if digits in ORDINAL_NUMBERS:
+        return ORDINAL_NUMBERS[digits]
+    for number, names in enumerate(MONTH_PATTERNS, start=1):
+        if re.fullmatch(names, digits):
             return number
     raise PeriodError(f"{word[:40]!r} is not a month")
 
 
-def _months(number: int | str, first: str | int, last: str | int) -> Period:
+def _months(number: int | str, start: str | int, end: str | int) -> Period:
     """From one month of a year to another, each by its number or its name."""
-    start, end = (month(f"{number}-{number_of(str(name)):02d}") for name in (first, last))
-    return Period(start.start, end.end)
+    months = [month(f"{number}-{number_of(str(name)):02d}") for name in (start, end)]
+    return Period(months[0].start, months[1].end)
 
 
 def _months_of(match: Match, number: int, months: int) -> Period:
     """The months of a year that a spelling names; of one that names none, the first unit."""
     parts = _parts(match)
-    first = parts.get("first", "1")
-    last = number_of(parts.get("last", first))
-    return _months(number, months * (number_of(first) - 1) + 1, months * last)
+    start = parts.get("first", "1")
+    end = number_of(parts.get("last", start))
+    return _months(number, months * (number_of(start) - 1) + 1, months * end)
 
 
 def _day(match: Match, number: int) -> Period:
@@ -400,7 +404,7 @@ def dates_in_words(text: str) -> str:
 
 
 def _in_full(text: str) -> str:
-    for short, full in SHORT.items():
+    for short, full in ABBREVIATIONS.items():
         text = re.sub(short, full, text, flags=re.IGNORECASE)
     return text
 
@@ -426,10 +430,10 @@ def several_months(text: str) -> bool:
     >>> several_months("in May, June and July 2025"), several_months("in May-July 2025")
     (True, False)
     """
-    plain = _ACROSS.sub("", without_comparisons(text))
-    plain = _RANGE.sub(lambda match: "" if _is_range(match) else match[0], plain)
-    plain = _DAY.sub("", plain)
-    return len({number_of(match["first"]) for match in _ONE_MONTH.finditer(plain)}) > 1
+    words = _ACROSS.sub("", without_comparisons(text))
+    words = _RANGE.sub(lambda match: "" if _is_range(match) else match[0], words)
+    words = _DAY.sub("", words)
+    return len({number_of(match["first"]) for match in _ONE_MONTH.finditer(words)}) > 1
 
 
 def date_spans(text: str) -> list[tuple[int, int]]:

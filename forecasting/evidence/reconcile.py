@@ -65,12 +65,12 @@ class Statement(NamedTuple):
         return (self.fact.measure, self.fact.place, self.fact.partner, self.quantity)
 
     @property
-    def counted(self) -> tuple[object, ...]:
+    def number_key(self) -> tuple[object, ...]:
         """What is counted, where, by whom and when."""
         return (*self.series, self.fact.basis, self.fact.product, self.period)
 
     @property
-    def known(self) -> dt.date:
+    def published(self) -> dt.date:
         """When it was published; the end of time where that is not known."""
         return self.fact.known_from or dt.date.max
 
@@ -90,13 +90,13 @@ class Statement(NamedTuple):
             where += f" with {fact.partner}"
         return f"{where} {fact.measure} {self.when}"
 
-    def agrees_with(self, other: Statement) -> bool:
+    def agrees_with(self, statement: Statement) -> bool:
         """Whether some value is within both ranges."""
-        return self.low <= other.high and other.low <= self.high
+        return self.low <= statement.high and statement.low <= self.high
 
-    def is_revised_by(self, later: Statement) -> bool:
+    def is_revised_by(self, statement: Statement) -> bool:
         """Whether the other is what the same agency printed of the same thing on another day."""
-        return SERIES(self.fact) == SERIES(later.fact) and self.known != later.known
+        return SERIES(self.fact) == SERIES(statement.fact) and self.published != statement.published
 
     def __str__(self) -> str:
         bound = {-1: "at most ", 1: "at least "}.get(self.fact.side, "")
@@ -129,17 +129,17 @@ def conflicts(ledger: Ledger) -> pd.DataFrame:
     """
     statements = _statements(ledger)
     rows = [
-        _conflict(first, later, f"{first.subject}:", "against")
-        for first, later in _disagreeing(statements)
-        if not first.is_revised_by(later)
+        _conflict(statement, successor, f"{statement.subject}:", "against")
+        for statement, successor in _disagreeing(statements)
+        if not statement.is_revised_by(successor)
     ]
     # Of the parts of an agency that are more than a whole, the largest
     largest = {
-        (whole.name, part.fact.basis): (part, whole) for part, whole in _outgrown(statements)
+        (total.name, part.fact.basis): (part, total) for part, total in _outgrown(statements)
     }
     rows += [
-        _conflict(part, whole, f"{part.subject}, within {whole.when}:", "above")
-        for part, whole in largest.values()
+        _conflict(part, total, f"{part.subject}, within {total.when}:", "above")
+        for part, total in largest.values()
     ]
     # By measure, and by ratio, which stands before the sentence
     rows.sort(key=lambda row: (row[0] not in CAR_COUNTS, -row[-2]))
@@ -166,7 +166,11 @@ def revisions(ledger: Ledger) -> pd.DataFrame:
     ['2021-01..2021-06', '2022-01', '2022-01..2022-06', '2024-01..2024-09']
     """
     pairs = _disagreeing(_statements(ledger))
-    rows = [_revision(first, later) for first, later in pairs if first.is_revised_by(later)]
+    rows = [
+        _revision(statement, successor)
+        for statement, successor in pairs
+        if statement.is_revised_by(successor)
+    ]
     return pd.DataFrame(sorted(rows), columns=REVISION)
 
 
@@ -204,8 +208,8 @@ def nesting(ledger: Ledger) -> pd.DataFrame:
     ]
     rows = [
         row
-        for printed in _grouped(totals, SERIES).values()
-        for row in (*_periods(printed), *_partners(printed))
+        for facts in _grouped(totals, SERIES).values()
+        for row in (*_periods(facts), *_partners(facts))
     ]
     return pd.DataFrame(rows, columns=SUM).sort_values("closes", kind="stable", ignore_index=True)
 
@@ -231,17 +235,17 @@ def _statements(ledger: Ledger) -> list[Statement]:
         for fact in ledger
         if fact.kind not in IGNORED and not (fact.kind == "context" and fact.reference)
     ]
-    printed = [
+    statements = [
         Statement(fact.id, fact, fact.period, fact.quantity, fact.value, *_range(fact))
         for fact in facts
         if fact.is_amount and fact.period_end and not isnan(fact.value)
     ]
     # A base that its own agency has printed alike says nothing more
-    by_count = _grouped(printed, attrgetter("counted"))
-    return printed + [
+    by_count = _grouped(statements, attrgetter("number_key"))
+    return statements + [
         base
         for base in _implied(facts)
-        if not any(base.agrees_with(other) for other in by_count[base.counted])
+        if not any(base.agrees_with(statement) for statement in by_count[base.number_key])
     ]
 
 
@@ -263,36 +267,40 @@ def _implied(facts: list[Fact]) -> Iterator[Statement]:
         total = totals.get(TRADE(change))
         if total is None or not change.is_change or change.relation != "equals":
             continue
-        before = change.declared.previous_total
+        previous_total = change.declared.previous_total
         low, high = _range(total)
-        least = before(low, change.value + change.tolerance)
-        most = before(high, change.value - change.tolerance)
-        base = before(total.value, change.value)
-        if least <= round(base) <= most:  # vehicles are whole; a percent says them but roughly
+        low_base = previous_total(low, change.value + change.tolerance)
+        high_base = previous_total(high, change.value - change.tolerance)
+        base = previous_total(total.value, change.value)
+        if (
+            low_base <= round(base) <= high_base
+        ):  # vehicles are whole; a percent says them but roughly
             base = float(round(base))
         period = change.period.year_before()
-        yield Statement(f"{total.id} less a year", change, period, "total", base, least, most)
+        yield Statement(
+            f"{total.id} less a year", change, period, "total", base, low_base, high_base
+        )
 
 
 def _disagreeing(statements: list[Statement]) -> Iterator[tuple[Statement, Statement]]:
     """Statements of one quantity over one period whose ranges do not meet, the earlier first."""
-    by_time = attrgetter("known", "name")
+    by_time = attrgetter("published", "name")
     for group in _grouped(statements, attrgetter("series", "when")).values():
-        for first, later in combinations(sorted(group, key=by_time), 2):
-            apart = _both_hold(first, later) or _both_hold(later, first)
-            if not (apart or first.agrees_with(later)):
-                yield first, later
+        for statement, successor in combinations(sorted(group, key=by_time), 2):
+            both_hold = _both_hold(statement, successor) or _both_hold(successor, statement)
+            if not (both_hold or statement.agrees_with(successor)):
+                yield statement, successor
 
 
-def _both_hold(one: Statement, other: Statement) -> bool:
+def _both_hold(statement: Statement, counterpart: Statement) -> bool:
     """Whether an agency counts within what it counts in the other, as petrol cars within all, or
     something else beside it, as plug-in hybrids beside battery cars.
     """
-    codes = (one.fact.basis, other.fact.basis)
+    codes = (statement.fact.basis, counterpart.fact.basis)
     agencies = {getattr(shipped_bases().get(code), "agency", code) for code in codes}
-    products = (one.fact.product, other.fact.product)
-    within = is_part(*products) and one.low <= other.high
-    return len(agencies) == 1 and (within or {*products} == {*DRIVES})
+    products = (statement.fact.product, counterpart.fact.product)
+    is_part_of = is_part(*products) and statement.low <= counterpart.high
+    return len(agencies) == 1 and (is_part_of or {*products} == {*DRIVES})
 
 
 def _outgrown(statements: list[Statement]) -> Iterator[tuple[Statement, Statement]]:
@@ -300,81 +308,81 @@ def _outgrown(statements: list[Statement]) -> Iterator[tuple[Statement, Statemen
     totals = [statement for statement in statements if statement.quantity == "total"]
     totals.sort(key=attrgetter("low"))
     for group in _grouped(totals, attrgetter("series")).values():
-        for part, whole in permutations(group, 2):
-            shorter = part.period != whole.period and whole.period.covers(part.period)
-            wider = is_part(whole.fact.product, part.fact.product)
-            if shorter and not wider and part.low > whole.high:
-                yield part, whole
+        for part, total in permutations(group, 2):
+            shorter = part.period != total.period and total.period.covers(part.period)
+            wider = is_part(total.fact.product, part.fact.product)
+            if shorter and not wider and part.low > total.high:
+                yield part, total
 
 
 def _conflict(a: Statement, b: Statement, subject: str, word: str) -> Row:
-    one = a.fact
-    other = b.fact
+    fact_a = a.fact
+    fact_b = b.fact
     ratio = max(a.value, b.value) / max(min(a.value, b.value), 1e-12)
-    who = [basis_name(side.fact.basis, side.fact.measure) or side.name for side in (a, b)]
+    agencies = [basis_name(side.fact.basis, side.fact.measure) or side.name for side in (a, b)]
     why = "two agencies"
-    if one.product != other.product:
+    if fact_a.product != fact_b.product:
         why = "two definitions"
-        if who[0] == who[1]:
-            products = [fact.product.replace("-", " ") for fact in (one, other)]
-            who = [f"{who[0]}: {product or 'no product named'}" for product in products]
-    elif one.basis == other.basis:
+        if agencies[0] == agencies[1]:
+            products = [fact.product.replace("-", " ") for fact in (fact_a, fact_b)]
+            agencies = [f"{agencies[0]}: {product or 'no product named'}" for product in products]
+    elif fact_a.basis == fact_b.basis:
         why = "same agency"
-    sentence = f"{subject} {a} ({who[0]}) {word} {b} ({who[1]}), a factor of {ratio:.2f}"
+    sentence = f"{subject} {a} ({agencies[0]}) {word} {b} ({agencies[1]}), a factor of {ratio:.2f}"
     # What is derived, or told beside the facts, says why they disagree
-    reasons = [fact.note for fact in (one, other) if fact.kind in ("context", "estimate")]
+    reasons = [fact.note for fact in (fact_a, fact_b) if fact.kind in ("context", "estimate")]
     sentence = "; ".join(filter(None, (sentence, *reasons)))
-    sides = (a.name, b.name, one.basis, other.basis, a.value, b.value)
-    return (one.measure, a.when, why, *sides, ratio, sentence)
+    sides = (a.name, b.name, fact_a.basis, fact_b.basis, a.value, b.value)
+    return (fact_a.measure, a.when, why, *sides, ratio, sentence)
 
 
-def _revision(first: Statement, later: Statement) -> Row:
-    fact = first.fact
-    change = 100 * (later.value / first.value - 1) if first.value else inf
-    subject = f"{first.subject}{basis_words(' ({})', fact.basis)}"
-    sentence = f"{subject}: {first} became {later} ({change:+.1f} %)"
-    values = (first.value, later.value, change)
-    return (fact.place, fact.measure, first.when, fact.basis, *values, sentence)
+def _revision(statement: Statement, successor: Statement) -> Row:
+    fact = statement.fact
+    change = 100 * (successor.value / statement.value - 1) if statement.value else inf
+    subject = f"{statement.subject}{basis_words(' ({})', fact.basis)}"
+    sentence = f"{subject}: {statement} became {successor} ({change:+.1f} %)"
+    values = (statement.value, successor.value, change)
+    return (fact.place, fact.measure, statement.when, fact.basis, *values, sentence)
 
 
 # The sums that printed figures must obey.
 
 
-def _sum(identity: str, whole: Fact, parts: list[Fact], words: str, complete: bool = True) -> Row:
+def _sum(identity: str, world: Fact, parts: list[Fact], words: str, complete: bool = True) -> Row:
     """A sum beside the whole, which it may stay below where it is not complete."""
     total = sum(fact.value for fact in parts)
-    gap = total - whole.value
-    slack = sum(fact.tolerance for fact in (whole, *parts))
+    gap = total - world.value
+    slack = sum(fact.tolerance for fact in (world, *parts))
     closes = (abs(gap) if complete else gap) <= slack
-    when = whole.period.label
-    subject = f"{whole.place} {whole.measure} {when}{basis_words(' ({})', whole.basis)}"
+    when = world.period.label
+    subject = f"{world.place} {world.measure} {when}{basis_words(' ({})', world.basis)}"
     verdict = "closes"
     if not closes:
         verdict = f"does not close, by {_amount(abs(gap))}"
-    sentence = f"{subject}: {words.format(_amount(total))} {_amount(whole.value)}: {verdict}"
-    return (identity, when, total, whole.value, gap, closes, sentence)
+    sentence = f"{subject}: {words.format(_amount(total))} {_amount(world.value)}: {verdict}"
+    return (identity, when, total, world.value, gap, closes, sentence)
 
 
 def _periods(series: list[Fact]) -> Iterator[Row]:
     """Two periods that follow each other, and the one that they fill."""
     facts = {fact.period: fact for fact in series if fact.of_world}
-    for first, rest in permutations(facts.values(), 2):
-        if first.period.end + DAY != rest.period.start:
+    for head, tail in permutations(facts.values(), 2):
+        if head.period.end + DAY != tail.period.start:
             continue
-        if whole := facts.get(Period(first.period.start, rest.period.end)):
-            words = f"{_amount(first.value)} + {_amount(rest.value)} against"
-            yield _sum("periods", whole, [first, rest], words)
+        if total := facts.get(Period(head.period.start, tail.period.end)):
+            words = f"{_amount(head.value)} + {_amount(tail.value)} against"
+            yield _sum("periods", total, [head, tail], words)
 
 
 def _partners(series: list[Fact]) -> Iterator[Row]:
     """The partners of a period, each once: what several have together stands alone."""
 
-    def alone(fact: Fact) -> str:
+    def group_of(fact: Fact) -> str:
         return fact.id if "+" in fact.partner or fact.partner == REGION else ""
 
     parts = _grouped([fact for fact in series if not fact.of_world], attrgetter("period"))
     for world in filter(attrgetter("of_world"), series):
-        for group in _grouped(parts[world.period], alone).values():
+        for group in _grouped(parts[world.period], group_of).values():
             complete = any(fact.partner == "other" for fact in group)
-            who = "partners sum" if len(group) > 1 else f"{group[0].partner} comes"
-            yield _sum("partners", world, group, f"{who} to {{}} of", complete)
+            subject = "partners sum" if len(group) > 1 else f"{group[0].partner} comes"
+            yield _sum("partners", world, group, f"{subject} to {{}} of", complete)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from forecasting.evidence.fact import Fact
 
 
-MONTHS = tuple(calendar.month_abbr)
+MONTH_NAMES = tuple(calendar.month_abbr)
 
 
 def in_words(fact: Fact) -> str:
@@ -56,7 +56,7 @@ def in_words(fact: Fact) -> str:
     if fact.quote and fact.measure in ("claim", "event", "policy"):
         return fact.quote
     relation = fact.relation
-    first = fact.period_start
+    start = fact.period_start
     reference = "the whole"
     if fact.reference:
         reference = reference_words(fact.reference, fact.reference_period)
@@ -74,16 +74,16 @@ def in_words(fact: Fact) -> str:
     return fact.declared.words.format(
         number=f"{direction}{RELATION_WORDS.get(relation, '')}{number}",
         reference=reference,
-        since=period_words(Period(first, first)) if first else "the launch",
+        since=period_words(Period(start, start)) if start else "the launch",
     )
 
 
 def _number(value: float, unit: str) -> str:
     digits = f"{value:,.0f}" if value.is_integer() else number_text(value)
     unit = "%" if unit == "percent" else unit.removesuffix(" per day")
-    money, _, many = unit.partition(" ")
-    if many and money in ("USD", "CNY"):
-        unit = f"{many} {money}"
+    money, _, multiple = unit.partition(" ")
+    if multiple and money in ("USD", "CNY"):
+        unit = f"{multiple} {money}"
     if digits == "1":
         unit = unit.removesuffix("s")
     return f"{digits} {unit}".strip()
@@ -156,20 +156,20 @@ def period_words(period: Period) -> str:
     start = period.start
     end = period.end
     label = period.label
-    first = MONTHS[start.month]
-    last = MONTHS[end.month]
+    start_words = MONTH_NAMES[start.month]
+    end_words = MONTH_NAMES[end.month]
     if len(label) == 4:
         return label
     if len(label) == 7:
-        return f"{first} {start.year}"
+        return f"{start_words} {start.year}"
     if start == end:
-        return f"{start.day} {first} {start.year}"
+        return f"{start.day} {start_words} {start.year}"
     whole_months = label.count("-") == 2
     if whole_months and start.year == end.year:
-        return f"{first}–{last} {end.year}"
+        return f"{start_words}–{end_words} {end.year}"
     if not whole_months:
-        first = f"{start.day} {first}"
-        last = f"{end.day} {last}"
+        start_words = f"{start.day} {start_words}"
+        end_words = f"{end.day} {end_words}"
     if start.year != end.year:
-        first += f" {start.year}"
-    return f"{first} – {last} {end.year}"
+        start_words += f" {start.year}"
+    return f"{start_words} – {end_words} {end.year}"

@@ -22,7 +22,7 @@ from forecasting.evidence.fact import typed_facts
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.mapping import (
     NOT_READ,
-    NUMBERS,
+    NUMBER_TARGETS,
     TARGETS,
     UNKNOWN,
     Mapping,
@@ -275,7 +275,7 @@ def _word_of(known: Collection[str]) -> Callable[[str], str]:
     return read
 
 
-_column = _word_of((NOT_READ, *TARGETS, *NUMBERS))
+_column = _word_of((NOT_READ, *TARGETS, *NUMBER_TARGETS))
 
 
 def _key(name: str) -> Callable[[str], str]:

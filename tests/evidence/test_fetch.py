@@ -27,7 +27,7 @@ from forecasting.cli import main
 from forecasting.errors import InputError, RunError
 from forecasting.evidence.ledger import read_ledger
 from forecasting.evidence.sources import fetching, polite
-from forecasting.evidence.sources.comtrade import GOODS, KEY, PARTNERS
+from forecasting.evidence.sources.comtrade import COMTRADE_KEY, GOODS, PARTNERS
 
 pytestmark = pytest.mark.slow
 Reply = tuple[int, dict[str, str], bytes]
@@ -75,7 +75,7 @@ def publisher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Publi
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(polite.time, "sleep", told.waits.append)
     monkeypatch.setattr(fetching, "today", lambda: dt.date(2026, 11, 25))
-    monkeypatch.delenv(KEY, raising=False)
+    monkeypatch.delenv(COMTRADE_KEY, raising=False)
     monkeypatch.chdir(tmp_path)
     yield told
     server.shutdown()
@@ -153,7 +153,7 @@ def test_vehicles_sent_from_china_become_rows_that_a_ledger_holds(publisher: Pub
 def test_a_key_is_sent_along_and_stands_nowhere(
     publisher: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(KEY, "0123456789abcdefSECRET")
+    monkeypatch.setenv(COMTRADE_KEY, "0123456789abcdefSECRET")
     publisher.answer = traded
     done = fetch(publisher, "comtrade", "--place", "UZ", "--since", "2026")
     assert set(publisher.paths) == {"/data/v1/get/C/M/HS"}
@@ -161,9 +161,9 @@ def test_a_key_is_sent_along_and_stands_nowhere(
     texts = [file.read_text() for file in Path().rglob("*") if file.is_file()]
     assert len(texts) > 1
     assert not any("SECRET" in text for text in [done.output, *texts])
-    monkeypatch.setenv(KEY, "SECRET\r\nX: y")
+    monkeypatch.setenv(COMTRADE_KEY, "SECRET\r\nX: y")
     assert "SECRET" not in fetch(publisher, "comtrade", "--out", "b.csv", status=2).output
-    monkeypatch.setenv(KEY, "0123456789abcdefSECRET")
+    monkeypatch.setenv(COMTRADE_KEY, "0123456789abcdefSECRET")
     publisher.answer = lambda path, asked: reply(
         {"message": "invalid subscription key SECRET"}, 401
     )

@@ -25,15 +25,15 @@ from forecasting.evidence.sources.polite import (
 )
 from forecasting.periods import month, months_between
 
-ADDRESS = "https://comtradeapi.un.org"
-KEY = "COMTRADE_SUBSCRIPTION_KEY"
-LEFT_OUT = "values in dollars are not proposed, and no other reporter than China is asked"
+COMTRADE_ADDRESS = "https://comtradeapi.un.org"
+COMTRADE_KEY = "COMTRADE_SUBSCRIPTION_KEY"
+NO_MONEY = "values in dollars are not proposed, and no other reporter than China is asked"
 CHINA = "156"  # its code in the UN's M49
 PARTNERS = dict(zip(COUNTRIES, ("398", "417", "762", "795", "860"), strict=True))  # M49
-WHOLE = {"motCode": "0", "customsCode": "C00", "partner2Code": "0"}  # all modes and procedures
-MOST = 500  # records of a preview
+ALL_TRADE = {"motCode": "0", "customsCode": "C00", "partner2Code": "0"}  # all modes and procedures
+MAX_RECORDS = 500  # records of a preview
 # Relation, kind and note of a number that is estimated, or not
-TOLD = {
+RELATION_OF_ESTIMATE = {
     False: ("equals", "outcome", ""),
     True: ("about", "estimate", "; the quantity is estimated"),
 }
@@ -73,8 +73,8 @@ class TradeRecord(BaseModel):
     def answers(self, question: Mapping[str, str]) -> bool:
         """Whether it is one of the records that were asked for."""
         return all(
-            str(getattr(self, field, wanted)) in wanted.split(",")
-            for field, wanted in question.items()
+            str(getattr(self, field, values)) in values.split(",")
+            for field, values in question.items()
         )
 
     @property
@@ -127,16 +127,16 @@ def proposed_rows(
     RunError
         Where the source fails.
     """
-    if others := sorted({*places} - {*COUNTRIES}):
-        raise InputError(f"comtrade is asked for {', '.join(COUNTRIES)}, not {', '.join(others)}")
-    last = today.replace(day=1) - dt.timedelta(days=1)
-    periods = [f"{part.start:%Y%m}" for part in months_between(dt.date(since, 1, 1), last)]
+    if unknown := sorted({*places} - {*COUNTRIES}):
+        raise InputError(f"comtrade is asked for {', '.join(COUNTRIES)}, not {', '.join(unknown)}")
+    month_end = today.replace(day=1) - dt.timedelta(days=1)
+    periods = [f"{part.start:%Y%m}" for part in months_between(dt.date(since, 1, 1), month_end)]
     key = _key()
     path = "data/v1/get/C/M/HS" if key else "public/v1/preview/C/M/HS"
     headers = {"Ocp-Apim-Subscription-Key": key} if key else None
     reader = PageReader("UN Comtrade", base, headers)
     for period in periods:
-        question = WHOLE | {
+        question = ALL_TRADE | {
             "reporterCode": CHINA,
             "period": period,
             "partnerCode": ",".join(PARTNERS[place] for place in places),
@@ -149,9 +149,9 @@ def proposed_rows(
 
 
 def _key() -> str:
-    key = os.environ.get(KEY, "").strip()
+    key = os.environ.get(COMTRADE_KEY, "").strip()
     if key and not re.fullmatch(r"[0-9A-Za-z_-]{1,128}", key):
-        raise InputError(f"what {KEY} holds is no key: letters and digits only")
+        raise InputError(f"what {COMTRADE_KEY} holds is no key: letters and digits only")
     return key
 
 
@@ -160,27 +160,27 @@ def _records(text: str, question: Mapping[str, str]) -> list[TradeRecord]:
     answer = read_answer(TradeAnswer, text)
     if answer.error:
         raise RunError(f"the answer is an error: {answer.error[:100]}")
-    if len(answer.data) >= MOST:
+    if len(answer.data) >= MAX_RECORDS:
         raise RunError(
             f"{len(answer.data)} records, the most that an answer holds: some may be missing"
         )
-    first: dict[tuple[str, str], TradeRecord] = {}
+    record_of_key: dict[tuple[str, str], TradeRecord] = {}
     for record in answer.data:
         if not record.answers(question):
             continue
         code = record.cmdCode
-        if first.setdefault((code, record.partnerCode), record).qty != record.qty:
+        if record_of_key.setdefault((code, record.partnerCode), record).qty != record.qty:
             raise RunError(
                 f"two counts of {code} to {record.partnerCode} in {record.period}: "
                 "its table has changed"
             )
-    return list(first.values())
+    return list(record_of_key.values())
 
 
 def _row(page: Page, record: TradeRecord, estimated: bool, vehicles: float) -> Row:
     place = next(place for place, code in PARTNERS.items() if code == record.partnerCode)
     measure, product = GOODS[record.cmdCode]
-    relation, kind, note = TOLD[estimated]
+    relation, kind, note = RELATION_OF_ESTIMATE[estimated]
     pieces = f"HS {record.cmdCode}: {vehicles:,.0f} pieces"
     return page.row(
         measure,

@@ -74,17 +74,17 @@ def fetch(
     path = Path(out or f"{'-'.join(parts)}.csv")
     _refuse(path)
     day = today()
-    first = day.year - years if since is None else since
-    if not 1990 <= first <= day.year:
-        raise InputError(f"since {first}: give a year from 1990 to {day.year}")
-    proposed = list(publisher.proposed_rows(places, first, address or publisher.ADDRESS, day))
+    start_year = day.year - years if since is None else since
+    if not 1990 <= start_year <= day.year:
+        raise InputError(f"since {start_year}: give a year from 1990 to {day.year}")
+    proposed = list(publisher.proposed_rows(places, start_year, address or publisher.ADDRESS, day))
     rows = [row for row in proposed if row]
     report = ["the source has no such rows; nothing is written"]
     if rows:
         _write(path, rows)
         report = [f"wrote {len(rows)} proposed rows to {path}"]
-    if without := len(proposed) - len(rows):
-        report.append(f"{without} records without a number that can be used")
+    if count := len(proposed) - len(rows):
+        report.append(f"{count} records without a number that can be used")
     report.append(f"note: {publisher.LEFT_OUT}")
     if rows:
         report.append(f"review them, then use them with --ledger {path}")
@@ -102,11 +102,11 @@ def _refuse(path: Path) -> None:
 
 def _write(path: Path, rows: Sequence[Row]) -> None:
     """Write rows as a ledger; what breaks a ledger's rules is the source's fault."""
-    found = (
+    summary = (
         FoundRow(f"row {number}, {row['id']},", normalise(row))
         for number, row in enumerate(rows, start=1)
     )
-    if problems := checked_rows(found):
+    if problems := checked_rows(summary):
         raise RunError(
             f"the source gave {len(problems)} rows that no ledger can hold, as {problems[0]}"
         )

@@ -45,7 +45,7 @@ PANEL = (
 SALES_COLUMNS = ("market", "year", "sales_bev")
 _LONG = ("region", "category", "parameter", "mode", "powertrain", "year", "value")
 
-FAST = "EV charging points, EV, Publicly available fast"
+FAST_POINTS = "EV charging points, EV, Publicly available fast"
 SLOW = "EV charging points, EV, Publicly available slow"
 _SERIES = {  # by parameter, mode and powertrain
     "EV sales, Cars, BEV": "sales_bev",
@@ -54,7 +54,7 @@ _SERIES = {  # by parameter, mode and powertrain
     "EV stock, Cars, PHEV": "stock_phev",
     "EV sales share, Cars, EV": "sales_share_percent",
     "EV stock share, Cars, EV": "stock_share_percent",
-    FAST: "public_fast_points",
+    FAST_POINTS: "public_fast_points",
     SLOW: "public_slow_points",
 }
 # What the Explorer calls a series, and the measure and product that a ledger has for it, which adds
@@ -66,14 +66,18 @@ _FACTS = {
     "EV stock, Cars, PHEV": ("ev_stock", "plug-in-hybrids"),
     "EV stock, Buses, BEV": ("ebus_stock", "electric-buses"),
     "EV stock, Trucks, BEV": ("etruck_stock", "electric-trucks"),
-    **dict.fromkeys((FAST, SLOW), ("charging_points", "public")),
+    **dict.fromkeys((FAST_POINTS, SLOW), ("charging_points", "public")),
 }
-ADDRESS = "https://api.iea.org"
-LEFT_OUT = (
+IEA_ADDRESS = "https://api.iea.org"
+NO_EDITION = (
     "the answer does not say its edition, so each row is known from the day it was fetched; "
     "projections and shares are not proposed"
 )
-REGIONS = {"US": "USA", "CZ": "Czech Republic", "RU": "Russia"}  # where the IEA's name is another
+IEA_REGIONS = {
+    "US": "USA",
+    "CZ": "Czech Republic",
+    "RU": "Russia",
+}  # where the IEA's name is another
 
 _AGGREGATES = frozenset({
     "Advanced economies", "Africa", "Asia Pacific", "Central and South America", "EU27", "Eurasia",
@@ -83,7 +87,7 @@ _AGGREGATES = frozenset({
 })  # fmt: skip
 
 
-def read_iea_panel(path: str | Path, needed: Sequence[str] = SALES_COLUMNS) -> pd.DataFrame:
+def read_iea_panel(path: str | Path, columns: Sequence[str] = SALES_COLUMNS) -> pd.DataFrame:
     """Read the IEA's table, or a file already in the panel's columns.
 
     Parameters
@@ -91,7 +95,7 @@ def read_iea_panel(path: str | Path, needed: Sequence[str] = SALES_COLUMNS) -> p
     path : str or Path
         CSV with the IEA's columns (region, category, parameter, mode, powertrain, year, unit,
         value), or with those of `PANEL`.
-    needed : sequence of str
+    columns : sequence of str
         Which of `PANEL` a file must have.
 
     Returns
@@ -123,13 +127,13 @@ def read_iea_panel(path: str | Path, needed: Sequence[str] = SALES_COLUMNS) -> p
         )
         wide.columns.name = None
         return _rows(wide, path)
-    if {*needed} <= {*columns}:
+    if {*columns} <= {*columns}:
         return _rows(table, path)
     where = f"{Path(path).name}:1"
     otherwise = "see IEA's Global EV Data"
     raise EvidenceError([
         Problem(where, f"column {name!r} is missing", did_you_mean(name, columns, otherwise))
-        for name in (needed if "market" in columns else _LONG)
+        for name in (columns if "market" in columns else _LONG)
         if name not in columns
     ])  # fmt: skip
 
@@ -143,8 +147,8 @@ def read_texts(path: Path) -> pd.DataFrame:
         raise EvidenceError.at(
             path, f"cannot be read: {error}", "give a CSV file in UTF-8"
         ) from None
-    plain = {name: str(name).strip().lower() for name in table.columns}
-    names = {name: word for name, word in plain.items() if word in _LONG}
+    headings = {name: str(name).strip().lower() for name in table.columns}
+    names = {name: word for name, word in headings.items() if word in _LONG}
     return table.rename(columns=names | {"region_country": "region"})
 
 
@@ -181,15 +185,15 @@ def annual_sales(panel: pd.DataFrame, battery_only: bool = False) -> pd.DataFram
     """
     bev = panel["sales_bev"]
     phev = panel["sales_phev"]
-    every = panel[["sales_bev", "sales_phev"]].sum(axis=1, min_count=1)
-    sales = every
-    held = pd.Series("bev+phev", panel.index).where(phev.notna(), "bev").where(bev.notna(), "phev")
+    total = panel[["sales_bev", "sales_phev"]].sum(axis=1, min_count=1)
+    sales = total
+    parts = pd.Series("bev+phev", panel.index).where(phev.notna(), "bev").where(bev.notna(), "phev")
     if battery_only:
         sales = bev
-        held = pd.Series("bev", panel.index)
-    share = panel["sales_share_percent"] / 100 * sales / every.where(every > 0)
-    out = panel[["market", "year"]].assign(sales=sales, share=share, parts=held)
-    return out[out["sales"] > 0].reset_index(drop=True)
+        parts = pd.Series("bev", panel.index)
+    share = panel["sales_share_percent"] / 100 * sales / total.where(total > 0)
+    table = panel[["market", "year"]].assign(sales=sales, share=share, parts=parts)
+    return table[table["sales"] > 0].reset_index(drop=True)
 
 
 class ExplorerLine(BaseModel):
@@ -202,7 +206,7 @@ class ExplorerLine(BaseModel):
     powertrain: str
     year: int
     value: Amount
-    beyond: None = None  # cells that no column has
+    surplus: None = None  # cells that no column has
 
 
 def proposed_rows(
@@ -236,7 +240,7 @@ def proposed_rows(
     only_countries("the IEA", places)
     reader = PageReader("IEA", base)
     for place in places:
-        region = REGIONS.get(place, place_name(place))
+        region = IEA_REGIONS.get(place, place_name(place))
         page = reader.page("evs", {"region": region, "csv": "true"}, _lines)
         counts: dict[tuple[str, str, int], dict[str, float]] = defaultdict(dict)
         for line in page.content:

@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 
 
 TRIES, PAUSE = 4, 1.0  # of one page; seconds before each
-PATIENCE = 60  # the longest wait, in seconds, that a publisher may ask for
+FETCH_SECONDS = 60  # the longest wait, in seconds, that a publisher may ask for
 LARGEST, LONGEST = 20_000_000, 120  # bytes and seconds of one page
-FRESH = dt.timedelta(days=1)  # a page that is kept is not asked for again
+CACHE_LIFE = dt.timedelta(days=1)  # a page that is kept is not asked for again
 PASSING = (429, 500, 502, 503, 504)  # answers that another try may better
 HERE = ("127.0.0.1", "localhost", "::1")
 
@@ -132,8 +132,8 @@ class PageReader:
             self.base = httpx.URL(base.rstrip("/") + "/")
         except httpx.InvalidURL as error:
             raise InputError(f"{base!r} is no address: {error}") from None
-        self.here = self.base.host in HERE
-        safe = self.base.scheme == "https" or (self.here and self.base.scheme == "http")
+        self.is_local = self.base.host in HERE
+        safe = self.base.scheme == "https" or (self.is_local and self.base.scheme == "http")
         if not self.base.host or not safe:
             raise InputError(
                 f"{base!r}: pages are fetched over https, or from this machine over http"
@@ -144,7 +144,7 @@ class PageReader:
             httpx.AsyncClient,
             headers=asked_for | dict(headers or {}),
             timeout=30,
-            trust_env=not self.here,
+            trust_env=not self.is_local,
         )
 
     def page(self, path: str, parameters: Mapping[str, str], read: Callable[[str], Any]) -> Page:
@@ -168,31 +168,31 @@ class PageReader:
             Where it refuses the key, or the cache folder cannot be written.
         """
         address = str(self.base.join(path).copy_merge_params(dict(parameters)))
-        kept = cache_folder() / f"{hashlib.sha256(address.encode()).hexdigest()[:32]}.page"
+        cache = cache_folder() / f"{hashlib.sha256(address.encode()).hexdigest()[:32]}.page"
         # It came earlier, was kept by another version, or somebody changed it
         with contextlib.suppress(OSError, RunError):
-            came = dt.datetime.fromtimestamp(kept.stat().st_mtime, dt.UTC)
-            if dt.timedelta(0) <= dt.datetime.now(dt.UTC) - came < FRESH:
-                data = read_whole(kept, LARGEST)
+            came = dt.datetime.fromtimestamp(cache.stat().st_mtime, dt.UTC)
+            if dt.timedelta(0) <= dt.datetime.now(dt.UTC) - came < CACHE_LIFE:
+                data = read_whole(cache, LARGEST)
                 return Page(read(_text(data)), address, came.date(), data)
-        data = self._asked(address)
+        data = self._download(address)
         try:
             page = Page(read(_text(data)), address, today(), data)
         except RunError as error:
             raise RunError(f"{self.name}: {error}; the address was {address}") from None
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(kept, data)
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(cache, data)
         return page
 
     def _failure(self, fault: str) -> RunError:
         return RunError(f"{self.name} at {self.base.host}: {fault}")
 
-    def _asked(self, address: str) -> bytes:
+    def _download(self, address: str) -> bytes:
         """The bytes of a page; a passing fault is waited for, and tried again."""
         import httpx
 
         why = ""
-        wait = 0.0 if self.here else PAUSE
+        wait = 0.0 if self.is_local else PAUSE
         for number in range(TRIES):
             time.sleep(wait)
             wait = 2.0**number
@@ -209,8 +209,8 @@ class PageReader:
                 raise self._failure(f"the answer takes longer than {LONGEST} s") from None
             except httpx.HTTPError as error:
                 why = f"the connection failed ({type(error).__name__})"
-        again = "what came before is kept: the same command goes on from here"
-        raise self._failure(f"{why}, {TRIES} times; {again}")
+        hint = "what came before is kept: the same command goes on from here"
+        raise self._failure(f"{why}, {TRIES} times; {hint}")
 
     async def _exchange(self, address: str) -> tuple[httpx.Response, bytes]:
         """An answer and its body as it came: what is packed could be of any size."""
@@ -233,7 +233,7 @@ class PageReader:
             seconds = max(0.0, until - time.time())
         if wait.isdecimal():
             seconds = float(wait)
-        if seconds > PATIENCE:
+        if seconds > FETCH_SECONDS:
             raise self._failure(
                 f"answered {answer.status_code} and asks to wait {seconds:,.0f} s; "
                 "what came before is kept: give the same command after that"
@@ -322,8 +322,8 @@ def only_countries(name: str, places: Sequence[str]) -> None:
     InputError
         Names them.
     """
-    if others := sorted(place for place in places if len(place) != 2):
+    if groups := sorted(place for place in places if len(place) != 2):
         raise InputError(
-            f"{name} is asked for countries, not {', '.join(others)}; "
+            f"{name} is asked for countries, not {', '.join(groups)}; "
             "give an ISO 3166 code such as NO"
         )
