@@ -90,7 +90,7 @@ def read(check: Check, name: str, value: object, error: type[InputError]) -> Any
 def short_repr(value: object) -> str:
     """A value as a message names it: short, and without what a terminal would act on.
 
-    >>> shown("x" * 100), shown([1, 2])
+    >>> short_repr("x" * 100), short_repr([1, 2])
     ("'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...", '[1, 2]')
     """
     if isinstance(value, int) and abs(value) >= 10**20:
@@ -151,7 +151,7 @@ def probability() -> Check:
 def integer(low: int = 0, high: int = 2**63 - 1) -> Check:
     """A whole number, also one that another library made.
 
-    >>> whole(1, 9).words, whole().words
+    >>> integer(1, 9).words, integer().words
     ('a whole number from 1 to 9', 'a whole number of 0 or more')
     """
     high_text = f"{high:,}" if high > 9999 else high
@@ -225,7 +225,7 @@ def optional(check: Check) -> Check:
 def sequence(check: Check, words: str, max_length: int = 10_000) -> Check:
     """A sequence of what another check takes, one or more.
 
-    >>> several(whole(), "years").read(range(2))
+    >>> sequence(integer(), "years").read(range(2))
     (0, 1)
     """
 

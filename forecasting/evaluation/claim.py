@@ -1,21 +1,25 @@
 """Where somebody's number lies in a forecast, and what growth it would take."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from forecasting.errors import InputError, in_digits
+from forecasting.evidence.bases import agency_words, same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import place_code, place_name
 from forecasting.evidence.printed_numbers import printed_number
 from forecasting.evidence.printed_periods import period_of
+from forecasting.evidence.words import in_words, when_words
 from forecasting.measures import FLOW_OF_COUNT, MEASURES, nearest
 from forecasting.parameters.schema import CORRIDORS, Scenario, scenario_from_parameters
 from forecasting.periods import Period, as_date, year
 from forecasting.quantiles import Array
+from forecasting.quantities import QUANTITIES, default_quantity, quantity_of
 from forecasting.scenarios.known import facts_of_scenario
 from forecasting.scenarios.outlook import Outlook, outlook
 from forecasting.scenarios.question import find_scenario, new_scenario, params_file
@@ -31,6 +35,8 @@ class Claim:
     ----------
     place, measure, value
         What was said.
+    quantity : str
+        Which quantity of the measure: ``total``, ``stock`` or ``yoy_growth_percent``.
     period : Period
         Of which it was said; of a stock its last day counts.
     file : str
@@ -41,20 +47,24 @@ class Claim:
         The forecast of the quantity.
     from_year : int
         The last year before the forecast.
+    base_fact : Fact or None
+        What an agency that counts as the forecast does printed of that year.
     base : float
-        What is forecast, or known, of that year.
+        Its value, else what is forecast of that year.
     fact : Fact or None
         What was printed of the quantity by then, the newest print.
     """
 
     place: str
     measure: str
+    quantity: str
     period: Period
     value: float
     file: str
     outlook: Outlook
     draws: Array
     from_year: int
+    base_fact: Fact | None
     base: float
     fact: Fact | None
 
@@ -82,7 +92,8 @@ class Claim:
         """
         ahead = self.period.end.year - self.from_year
         whole = MEASURES[self.measure].kind == "stock" or self.period == year(self.period.end.year)
-        grows = whole and ahead > 0 and self.base > 0
+        is_amount = not quantity_of(self.quantity).is_percent
+        grows = is_amount and whole and ahead > 0 and self.base > 0
         return 100 * ((value / self.base) ** (1 / ahead) - 1) if grows else np.nan
 
 
@@ -100,12 +111,14 @@ def claim_of(
     Parameters
     ----------
     place, measure : str
-        A country, or a port; a flow, or another measure of an outlook such as ``ev_stock``.
+        A country, or a port; a flow, or another measure of an outlook such as ``ev_stock``, also
+        without its ``ev_``.
     period : str
         A year, a quarter, a month, months such as Jan-Apr 2026, a day of a stock, or two dates
         joined by ``/``.
     value : float or str
-        The number; as text as it is printed, such as ``1.2 million``, or of a percentage ``10 %``.
+        The number; as text as it is printed, such as ``1.2 million``, of a percentage ``10 %``,
+        and of growth on the same dates a year before ``+10 %``, with its sign.
     as_of : date, optional
         Day of the forecast; default that of the scenario.
     params : str or path-like, optional
@@ -130,7 +143,8 @@ def claim_of(
     >>> claim.probability_below, claim.from_year, claim.outlook.name
     (1.0, 2022, 'uzbekistan-baseline')
     """
-    number = _read(measure, value)
+    measure = _measure_code(measure)
+    quantity, number = _read(measure, value)
     code = place_code(place)
     of_period = period_of(period)
     file = params_file(params or _corridor_of(code, measure))
@@ -146,37 +160,67 @@ def claim_of(
     day = as_date(as_of) if as_of else scenario.as_of
     last = max(scenario.horizon, of_period.end.year)
     scenario_outlook = outlook(scenario.model_copy(update={"as_of": day, "horizon": last}), ledger)
+    _check_place(scenario_outlook, code, measure, of_period)
+    draws = _draws(scenario_outlook, code, measure, of_period)
+    if quantity_of(quantity).says == "change":
+        draws = 100 * (draws / _draws(scenario_outlook, code, measure, of_period.year_before()) - 1)
     start = max(scenario_outlook.first_year - 1, scenario_outlook.years[0])
+    base_fact = _base_fact(scenario_outlook, code, measure, year(start))
+    base = float(np.median(_draws(scenario_outlook, code, measure, year(start))))
     return Claim(
         place=code,
         measure=measure,
+        quantity=quantity,
         period=of_period,
         value=number,
         file=str(file or ""),
         outlook=scenario_outlook,
-        draws=_draws(scenario_outlook, code, measure, of_period),
+        draws=draws,
         from_year=start,
-        base=float(np.median(_draws(scenario_outlook, code, measure, year(start)))),
-        fact=_printed(scenario_outlook, code, measure, of_period),
+        base_fact=base_fact,
+        base=base_fact.value if base_fact else base,
+        fact=_newest_print(scenario_outlook, code, measure, quantity, of_period),
     )
 
 
-def _read(measure: str, value: float | str) -> float:
-    """The number that was said; refuse what no forecast speaks of."""
-    counted = [name for name, known in MEASURES.items() if known.kind != "statement"]
-    if measure not in counted:
-        alike = nearest(measure, counted)
-        hint = alike and f"; did you mean {alike}?"
-        raise InputError(f"{measure!r} is unknown{hint}")
+def _measure_code(measure: str) -> str:
+    """The declared measure that a name stands for; the ``ev_`` of electric vehicles may be left
+    out.
+    """
+    counts = [name for name, row in MEASURES.items() if row.kind != "statement"]
+    name = re.sub(r"[\s-]+", "_", measure.strip())
+    for candidate in (name, f"ev_{name}"):
+        if candidate in counts:
+            return candidate
+    alike = nearest(name, counts)
+    hint = alike and f"; did you mean {alike}?"
+    raise InputError(f"{measure!r} is unknown{hint}")
+
+
+def _read(measure: str, value: float | str) -> tuple[str, float]:
+    """Which quantity was said, and its number; refuse what no forecast speaks of."""
     number = printed_number(value) if isinstance(value, str) else value
     if number is None:
         raise InputError(f"{value!r} is not a number; write it as 100,000 or 1.2 million")
-    unit = MEASURES[measure].unit
-    if isinstance(value, str) and "%" in value and unit != "percent":
-        raise InputError(f"{value!r} is a percentage, and {measure} is in {unit}; give {unit}")
+    declared = MEASURES[measure]
+    if isinstance(value, str) and "%" in value and declared.unit != "percent":
+        if re.match(r"\s*[-+\N{MINUS SIGN}]", value) and declared.kind == "flow":
+            return _growth(value, number)
+        raise InputError(
+            f"{value!r} is a percentage, and {measure} is in {declared.unit}; give "
+            f"{declared.unit}, or +{value.strip()} of a flow for growth on the year before"
+        )
     if not np.isfinite(number) or number <= 0:
         raise InputError(f"{in_digits(number)} is no number to compare; give one above 0")
-    return number
+    return default_quantity(declared.kind), number
+
+
+def _growth(value: str, number: float) -> tuple[str, float]:
+    """A growth on the same dates a year before, in percent."""
+    quantity = QUANTITIES["yoy_growth_percent"]
+    if quantity.fault(number, of_own=False):
+        raise InputError(f"{quantity.impossible.format(in_digits(number))}; {quantity.remedy}")
+    return quantity.name, number
 
 
 def _corridor_of(code: str, measure: str) -> str:
@@ -197,16 +241,64 @@ def _facts_alone(code: str, measure: str, facts: Ledger) -> Scenario:
     return scenario_from_parameters(parameters | {"name": "", "title": ""})
 
 
-def _printed(outlook: Outlook, code: str, measure: str, period: Period) -> Fact | None:
-    """The newest count of just that period."""
+def _check_place(outlook: Outlook, code: str, measure: str, period: Period) -> None:
+    """Refuse a place of a corridor that has no forecast, with what was printed of it instead."""
+    if outlook.scenario.country or code in outlook.forecasts:
+        return
+    facts = [fact for fact in outlook.facts.select(code, measure) if fact.is_observation]
+    counts = [fact for fact in facts if fact.is_amount and fact.value == fact.value]
+    if not counts:
+        label = MEASURES[measure].label.lower()
+        raise InputError(
+            f"{place_name(code)} has no forecast: no count of {label} is known; ask for another "
+            f"place of {outlook.name}: {', '.join(outlook.forecasts)}"
+        )
+    of_period = [fact for fact in counts if fact.period == period]
+    fact = max(of_period or counts, key=lambda fact: fact.period.end)
+    newest = max(fact.period.end for fact in facts)
+    raise InputError(
+        f"{place_name(code)} has no forecast on {outlook.as_of}: its newest count ends on "
+        f"{newest}; printed are {in_words(fact)} {when_words(fact.period)} "
+        f"({agency_words(fact.basis)}); ask as of a day soon after it, e.g. "
+        f"--as-of {newest.replace(month=12, day=31)}"
+    )
+
+
+def _base_fact(outlook: Outlook, code: str, measure: str, period: Period) -> Fact | None:
+    """The count of a year of the flow that is forecast, by an agency that counts what the forecast
+    is of.
+    """
+    forecast = outlook.forecasts.get(code)
+    fact = _newest_print(outlook, code, measure, "total", period)
+    if forecast is None or fact is None or measure != outlook.measure:
+        return None
+    return fact if same_perimeter(fact.basis, forecast.basis) else None
+
+
+def _newest_print(
+    outlook: Outlook, code: str, measure: str, quantity: str, period: Period
+) -> Fact | None:
+    """What was printed of just that quantity and period: by the forecast's own agency where it
+    printed it, else by one that counts the same; of several the newest print.
+    """
     of_day = MEASURES[measure].kind == "stock"
-    known = [
+    forecast = outlook.forecasts.get(code)
+    basis = forecast.basis if forecast else ""
+    prints = [
         fact
         for fact in outlook.facts.select(code, measure, kind=("outcome", "estimate"))
-        if fact.is_amount and fact.value == fact.value
+        if fact.quantity == quantity and fact.value == fact.value
         if (fact.period_end == period.end if of_day else fact.period == period)
     ]
-    return max(known, key=lambda fact: str(fact.known_from), default=None)
+    return max(
+        prints,
+        key=lambda fact: (
+            fact.basis == basis,
+            same_perimeter(fact.basis, basis),
+            str(fact.known_from),
+        ),
+        default=None,
+    )
 
 
 def _draws(outlook: Outlook, code: str, measure: str, period: Period) -> Array:

@@ -73,9 +73,9 @@ def are_related(name: str, counterpart: str) -> bool:
 
     Examples
     --------
-    >>> tied("electric-vehicles", "battery-cars"), tied("", "electric-buses")
+    >>> are_related("electric-vehicles", "battery-cars"), are_related("", "electric-buses")
     (True, True)
-    >>> tied("ev_stock", "ev_registrations"), tied("ev_imports", "ev_registrations")
+    >>> are_related("ev_stock", "ev_registrations"), are_related("ev_imports", "ev_registrations")
     (True, False)
     """
     return (
@@ -274,12 +274,16 @@ def count_different_things(code: str, counterpart: str) -> bool:
     Bases that nobody describes are taken for two agencies that count one thing, unless they count
     two products.
 
-    >>> apart("uz-statistics", "uz-customs-2023"), apart("uz-statistics", "my own survey")
-    (True, False)
-    >>> apart("mine", "mine (electric-cars)"), apart("kz-bns", "kz-bns (ev_stock)")
-    (True, False)
+    >>> count_different_things("uz-statistics", "uz-customs-2023")
+    True
+    >>> count_different_things("uz-statistics", "my own survey")
+    False
+    >>> count_different_things("mine", "mine (electric-cars)")
+    True
+    >>> count_different_things("kz-bns", "kz-bns (ev_stock)")
+    False
     """
-    parts = [_parts(code) for code in (code, counterpart)]
+    parts = [_parts(name) for name in (code, counterpart)]
     if len({"" if product in MEASURES else product for _, product in parts}) > 1:
         return True
     perimeters = {perimeter(basis) for basis, _ in parts}

@@ -530,16 +530,16 @@ class Mention:
     def _period(self, default: Period | None, one_day: bool) -> Period | None:
         """The period that the reader knows, or that of the text."""
         text = self.part.blank(self.number)
-        period, elsewhere = _nearest_period(text, self.number, one_day)
-        period = default or period
+        text_period, elsewhere = _nearest_period(text, self.number, one_day)
+        period = default or text_period
         if period is None:
             self.doubt("names no period: give --period")
         elif text.published and period.end > text.published:
             self.doubt("ends after the day of the text")
         if default is None:
             self._doubt_the_time(text, elsewhere, one_day)
-        elif period and not period.covers(default):
-            self.doubt(f"is of {period} in the text, not of the period that was given")
+        elif text_period and not text_period.covers(default):
+            self.doubt(f"is of {text_period} in the text, not of the period that was given")
         return period
 
     def _doubt_the_time(self, text: Passage, elsewhere: bool, one_day: bool) -> None:

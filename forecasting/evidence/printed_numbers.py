@@ -80,7 +80,7 @@ FOLDS = {
 def numbered(rows: Iterable[str], step: int = 1, start: int = 1) -> dict[str, int]:
     """The number of each word, of rows in the order of their numbers.
 
-    >>> numbered(["twenty двадцать", "thirty"], step=10, first=2)
+    >>> numbered(["twenty двадцать", "thirty"], step=10, start=2)
     {'twenty': 20, 'двадцать': 20, 'thirty': 30}
     """
     return {

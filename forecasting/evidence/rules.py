@@ -228,8 +228,8 @@ def column_problems(
         What the table is.
     """
     for column in sorted({*header} - {*columns}):
-        hint = did_you_mean(column, columns, "remove it")
-        hint = did_you_mean(column, {*columns} - {*header}, hint)
+        otherwise = did_you_mean(column, columns, "remove it")
+        hint = did_you_mean(column, {*columns} - {*header}, otherwise)
         yield Problem(where, f"{column!r} is an unknown column", hint)
     for column in required:
         if column not in header:

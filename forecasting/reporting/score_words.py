@@ -16,6 +16,7 @@ from forecasting.evidence.places import place_name
 from forecasting.evidence.words import in_words
 from forecasting.measures import MEASURES
 from forecasting.panels.charger_panel import MIN_POINTS, MIN_VEHICLES
+from forecasting.quantities import quantity_of
 from forecasting.reporting.labels import phrase
 
 if TYPE_CHECKING:
@@ -284,8 +285,9 @@ def claim_text(claim: Claim) -> str:
         Of `forecasting.evaluation.claim.claim_of`.
     """
     measure = MEASURES[claim.measure]
-    unit = "%" if measure.unit == "percent" else measure.unit
-    flow = f"{measure.label.lower()}, {place_name(claim.place)}, {claim.period.label}"
+    unit = quantity_of(claim.quantity).unit_of(measure.unit).replace("percent", "%")
+    of_growth = "growth on the year before of " if quantity_of(claim.quantity).is_percent else ""
+    flow = f"{of_growth}{measure.label.lower()}, {place_name(claim.place)}, {claim.period.label}"
     low, median, high = claim.levels
     ends = f"80 % interval {_digits(low)} to {_digits(high)}"
     position = (
@@ -305,7 +307,8 @@ def _comparison(claim: Claim) -> str:
     growth = claim.growth_to(claim.value)
     if growth != growth:
         return ""
-    takes = f"From {_digits(claim.base)} in {claim.from_year} it takes {growth:+,.0f} %"
+    base = f"{claim.base:,.10g}" if claim.base_fact else _digits(claim.base)
+    takes = f"From {base} in {claim.from_year} it takes {growth:+,.0f} %"
     cars = [f"{_digits(count)} in {year}" for year, count in claim.path.items()]
     path = phrase(" Electric cars on an even way to it: {}.", ", ".join(cars))
     expected = claim.growth_to(claim.levels[1])
@@ -314,7 +317,7 @@ def _comparison(claim: Claim) -> str:
 
 def _origin(claim: Claim) -> str:
     own_facts = phrase(", those of {} among them", ", ".join(claim.outlook.scenario.ledger))
-    facts = f"Facts it rests on: {len({*claim.outlook.facts_used})}{own_facts}."
+    facts = f"Facts it rests on: {len(claim.outlook.evidence or ())}{own_facts}."
     if claim.file:
         return f"Scenario {claim.outlook.name}, from {claim.file}. {facts}"
     why = "no params file forecasts this, the facts alone answer"

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.errors import ForecastingError, InputError
+from forecasting.errors import EvidenceError, ForecastingError, InputError
 from forecasting.evaluation.claim import claim_of
 from forecasting.evidence.ledger import Ledger
+from forecasting.reporting.answer import evidence_summary
 from forecasting.reporting.score_words import claim_text
 from forecasting.scenarios.outlook import outlook
 
@@ -153,6 +154,52 @@ def test_a_share_of_cars_is_told_with_the_cars_that_it_takes() -> None:
     registered = new.outlook.results.values["ev_registrations"][:, -1]
     assert new.path[2030] / registered.mean() == pytest.approx(33 / new.draws.mean(), rel=0.2)
     assert claim_of("UZ", "ev_stock", "2030", 5e5).path == {}
+
+
+def test_the_forecast_s_own_agency_is_the_one_that_printed_it() -> None:
+    told = claim_of("UZ", "ev_imports", "2022", "2180")
+    assert "Printed: 2,180 vehicles (Statistics Agency, battery cars, 2023-01)." in claim_text(told)
+
+
+def test_claim_and_brief_name_the_same_facts_and_the_same_count_of_the_year() -> None:
+    told = claim_of("Uzbekistan", "imports", "2026", "70000")
+    assert (told.place, told.measure, told.value) == ("UZ", "ev_imports", 70_000)
+    assert told.base_fact is not None
+    assert told.base == told.base_fact.value == 56_832
+    assert "From 56,832 in 2025 it takes " in claim_text(told)
+    number = len(told.outlook.evidence or ())
+    assert claim_text(told).endswith(f"Facts it rests on: {number}.")
+    assert f"It rests on {number} facts." in evidence_summary(told.outlook).sentence
+
+
+def test_a_port_that_is_counted_no_more_is_refused_with_what_was_printed() -> None:
+    with pytest.raises(
+        InputError,
+        match=r"its newest count ends on 2023-04-30; printed are 9,653 vehicles in Jan–Apr",
+    ):
+        claim_of("baktu", "vehicle_exports", "2023-01..2023-04", "9,653")
+    with pytest.raises(
+        InputError, match=r"^Alashankou has no forecast: no count of vehicles of all"
+    ):
+        claim_of("alashankou", "vehicle_exports", "2026", "9,653")
+    told = claim_of("baktu", "vehicle_exports", "2023-01..2023-04", "9,653", "2023-06-26")
+    assert told.levels[1] == pytest.approx(9653, rel=0.01)
+    assert told.fact is not None
+    assert told.fact.id == "article-23"
+
+
+def test_a_growth_is_set_beside_the_growth_that_is_forecast() -> None:
+    told = claim_of("CN-XJ", "ev_export_value_index", "2023-01..2023-05", "+410.4%")
+    assert (told.quantity, told.value) == ("yoy_growth_percent", 410.4)
+    assert told.levels[0] < 410.4 < told.levels[2]
+    assert claim_text(told).startswith("410.4 % (growth on the year before of electric vehicles")
+    assert "Printed: up 410.4 % on the year before (Urumqi Customs, 2023-06-26)." in claim_text(
+        told
+    )
+    with pytest.raises(EvidenceError, match="2021 reaches outside the forecast's months"):
+        claim_of("CN-XJ", "ev_export_value_index", "2022", "+10%")
+    with pytest.raises(InputError, match="a growth of -120 % is -100 % or less"):
+        claim_of("UZ", "ev_imports", "2026", "-120 %")
 
 
 @pytest.mark.parametrize("period", ["2026-06", "2026-06-30", "2026Q3"])

@@ -87,7 +87,7 @@ _AGGREGATES = frozenset({
 })  # fmt: skip
 
 
-def read_iea_panel(path: str | Path, columns: Sequence[str] = SALES_COLUMNS) -> pd.DataFrame:
+def read_iea_panel(path: str | Path, required: Sequence[str] = SALES_COLUMNS) -> pd.DataFrame:
     """Read the IEA's table, or a file already in the panel's columns.
 
     Parameters
@@ -95,7 +95,7 @@ def read_iea_panel(path: str | Path, columns: Sequence[str] = SALES_COLUMNS) -> 
     path : str or Path
         CSV with the IEA's columns (region, category, parameter, mode, powertrain, year, unit,
         value), or with those of `PANEL`.
-    columns : sequence of str
+    required : sequence of str
         Which of `PANEL` a file must have.
 
     Returns
@@ -127,13 +127,13 @@ def read_iea_panel(path: str | Path, columns: Sequence[str] = SALES_COLUMNS) -> 
         )
         wide.columns.name = None
         return _rows(wide, path)
-    if {*columns} <= {*columns}:
+    if {*required} <= {*columns}:
         return _rows(table, path)
     where = f"{Path(path).name}:1"
     otherwise = "see IEA's Global EV Data"
     raise EvidenceError([
         Problem(where, f"column {name!r} is missing", did_you_mean(name, columns, otherwise))
-        for name in (columns if "market" in columns else _LONG)
+        for name in (required if "market" in columns else _LONG)
         if name not in columns
     ])  # fmt: skip
 
