@@ -71,7 +71,7 @@ HOMES = {
 
 # What the package as a whole may reach, at most: see `figures`.
 LIMITS = {
-    "tokens": 239_500,
+    "tokens": 240_500,
     "functions with more than ten branches, in percent": 3,
     "conditional expressions in 1,000 lines": 15,
     "tuple assignments in 1,000 lines": 8,
