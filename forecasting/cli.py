@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,6 @@ from forecasting import __version__
 from forecasting.errors import ForecastingError, InputError, shortened, visible
 from forecasting.evidence.files import refuse_existing, write_asked
 from forecasting.names import FETCH_ADDRESS_VARIABLE, PARAMS, REPORT_PAGE
-from forecasting.parameters.naming import PARAMS_ENDINGS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +57,6 @@ def facts_path(text: str) -> Path:
 
 OWN_FACTS = option(
     "--ledger",
-    "beside",
     multiple=True,
     type=facts_path,
     metavar="FILE",
@@ -84,12 +82,12 @@ PUBLISHED = option(
 
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-PLACE = option("--place", help="Country, province or port: an ISO 3166 code or a name.")
+PLACE_OPTION = option("--place", help="Country, province or port: an ISO 3166 code or a name.")
 CSV = option("--csv", type=path, help="Write the table to a file, too.")
 FORCE = option("--force", is_flag=True, help="With --csv: replace a file that is there.")
 
 
-def _each(words: dict[str, str], **same: Any) -> Callable[[Callable[..., None]], Any]:
+def _options(words: dict[str, str], **same: Any) -> Callable[[Callable[..., None]], Any]:
     """An option of each name, with what it means; the last decorator stands first in the help."""
 
     def decorated(command: Callable[..., None]) -> Callable[..., None]:
@@ -175,7 +173,7 @@ def main() -> None:
 @argument("params", nargs=-1, type=path)
 @option("--out", default="reports", type=path, help="Folder of the reports.")
 @option("--jobs", default=2, type=click.IntRange(min=1), help="Scenarios at a time.")
-@_each(
+@_options(
     {
         "force": "Run what is fresh, too.",
         "dry-run": "List what would run, and why; run nothing.",
@@ -231,7 +229,7 @@ def run(
     as_of: str | None,
     as_json: bool,
     log: LogForm | None,
-    beside: Paths,
+    ledger: Paths,
     published: dt.date | None,
     **options: Any,
 ) -> None:
@@ -244,14 +242,14 @@ def run(
     from forecasting.runs.runner import run as run_all
 
     day = as_of and as_date(as_of).isoformat()
-    shown = bool(log) or not as_json
+    is_visible = bool(log) or not as_json
     try:
         summary = run_all(
             params,
             as_of=day,
-            ledger=beside,
+            ledger=ledger,
             published=published,
-            progress=shown,
+            progress=is_visible,
             log=log or "text",
             **options,
         )
@@ -265,7 +263,7 @@ def run(
             # It says more, where the trouble is the params
             from forecasting.scenarios.check import check_paths
 
-            check_paths(params or (Path(PARAMS),), beside, published)
+            check_paths(params or (Path(PARAMS),), ledger, published)
         raise
     say(summary.to_json() if as_json else str(summary))
     if not summary.ok:
@@ -276,7 +274,7 @@ def run(
 @argument("paths", nargs=-1, type=facts_path)
 @OWN_FACTS
 @PUBLISHED
-def check(paths: Paths, beside: Paths, published: dt.date | None) -> None:
+def check(paths: Paths, ledger: Paths, published: dt.date | None) -> None:
     """Check params files and ledgers; with none given, the ledger that ships and ./params.
 
     Every problem of every file is named at once, with line or key path and the nearest right name.
@@ -285,16 +283,16 @@ def check(paths: Paths, beside: Paths, published: dt.date | None) -> None:
     from forecasting.reporting.caveat_words import lines_of, words_of
     from forecasting.scenarios.check import check_paths
 
-    checked = check_paths(paths, beside, published)
+    checked = check_paths(paths, ledger, published)
     for line in lines_of(checked.caveats):
         say(f"note: {line}")
     counts = {"scenario": checked.scenarios, "fact": checked.facts}
     words = [f"{n} {name}{'s' if n > 1 else ''}" for name, n in counts.items() if n]
-    counted = ", ".join(words) or "no scenario and no fact"
+    counts_text = ", ".join(words) or "no scenario and no fact"
     if checked.unused:
-        say(f"{counted}; {words_of(checked.unused[-1])}")
+        say(f"{counts_text}; {words_of(checked.unused[-1])}")
     else:
-        say(f"in order: {counted}")
+        say(f"in order: {counts_text}")
 
 
 @main.command()
@@ -315,13 +313,13 @@ def check(paths: Paths, beside: Paths, published: dt.date | None) -> None:
     help="A workbook of `export --xlsx`: write what its yellow cells amount to.",
 )
 @option("--scenario", help="Name of the scenario; default baseline, of a workbook own.")
-@option("--out", default="params", type=path, help="Folder to write the file to.")
+@option("--out", "folder", default="params", type=path, help="Folder to write the file to.")
 def new(
     country: str,
     ledger: Path | None,
     workbook: Path | None,
     scenario: str | None,
-    out: Path,
+    folder: Path,
     **answers: Any,
 ) -> None:
     """Write a commented params file for COUNTRY: an ISO 3166 code or a name. Never overwrites.
@@ -335,18 +333,18 @@ def new(
         raise InputError(f"the scenario's name {scenario[:100]!a} {why}; e.g. baseline")
     where = "this workbook"
     if ledger is not None:
-        _new_of_table(country, ledger, scenario or "baseline", out, **answers)
+        _new_of_table(country, ledger, scenario or "baseline", folder, **answers)
         return
     if workbook is not None:
         from forecasting.scenarios.workbook_values import params_of_workbook
 
-        name, text = params_of_workbook(workbook, scenario or "own", out)
+        name, text = params_of_workbook(workbook, scenario or "own", folder)
     elif country:
         name, text = new_params(country, scenario or "baseline")
         where = place_name(country_code(country))
     else:
         raise UsageError("name a country, a table with --ledger, or a workbook with --from")
-    path = out / name
+    path = folder / name
     write_params(path, text)
     say(
         f"wrote {path} for {where}; it runs as it is: `ev-forecast run {path}`; "
@@ -358,30 +356,44 @@ def _on_terminal() -> bool:
     return sys.stdin.isatty()
 
 
+def _answer(question: Question, on_terminal: bool) -> str:
+    """The user's answer, asked for until it can be read; without a terminal the proposed one."""
+    if not on_terminal:
+        answer = question.proposed_answer()
+        say(f"{question.asks} {question.proposed}{question.reason}")
+        return answer
+    while True:
+        text = click.prompt(f"{question.asks}{question.reason}", default=question.proposed or None)
+        try:
+            return question.read(text)
+        except InputError as error:
+            say(str(error))
+
+
 def _new_of_table(
-    country: str, table: Path, scenario: str, out: Path, yes: bool, published: dt.date | None
+    country: str, table: Path, scenario: str, folder: Path, yes: bool, published: dt.date | None
 ) -> None:
     """Ask what a table cannot say, write the params file, and make the report."""
     from forecasting.reporting.caveat_words import lines_of
     from forecasting.runs.runner import run as run_all
     from forecasting.scenarios.new_country import NewCountry
 
-    made = NewCountry(country, table, published)
-    for question in made.questions():
-        made.answers[question.key] = answer_to(question, not yes and _on_terminal())
-    params = made.write(out, scenario)
-    say(f"wrote {params}, which forecasts {made.flow or 'shares'}")
-    for line in lines_of(made.caveats):
+    new_country = NewCountry(country, table, published)
+    for question in new_country.questions():
+        new_country.answers[question.key] = _answer(question, not yes and _on_terminal())
+    params = new_country.write(folder, scenario)
+    say(f"wrote {params}, which forecasts {new_country.flow or 'shares'}")
+    for line in lines_of(new_country.caveats):
         say(f"note: {line}")
     summary = run_all([params])
     say(str(summary))
     if not summary.ok:
         raise Exit(1)
-    say(f"the report is {summary.out}/{params.stem}/{REPORT_PAGE}; to change it, edit {params}")
+    say(f"the report is {summary.folder}/{params.stem}/{REPORT_PAGE}; to change it, edit {params}")
 
 
 # What is scored, and the options that stand beside it
-BESIDE = {
+OPTIONS_OF_KIND = {
     "chargers": {"train"},
     "events": {"monthly", "policies"},
     "monthly": {"train", "peers", "scheduler"},
@@ -397,7 +409,7 @@ BESIDE = {
     help="Markets to forecast: IEA's Global EV Data, or columns market, year, sales_bev, "
     "sales_phev, sales_share_percent.",
 )
-@_each(
+@_options(
     {
         "train": "Markets to learn the prior from; default those of the panel, each left out in "
         "turn.",
@@ -407,7 +419,7 @@ BESIDE = {
     },
     type=FILE,
 )
-@_each(
+@_options(
     {
         "peers": "Score other tools on the same markets; rules of thumb always are, with "
         "--monthly.",
@@ -428,12 +440,12 @@ def backtest(csv: Path | None, force: bool, **options: Any) -> None:
 
     The prior of a scored market is learned from other markets, in earlier years alone.
     """
-    named = {name for name, value in options.items() if value}
-    kind = next(name for name in BESIDE if name in named)
-    if kind == "events" and "monthly" not in named:
+    options_set = {name for name, value in options.items() if value}
+    kind = next(name for name in OPTIONS_OF_KIND if name in options_set)
+    if kind == "events" and "monthly" not in options_set:
         raise UsageError("--events needs --panel and --monthly")
-    for other in sorted(named - BESIDE[kind] - {kind, "panel"}):
-        raise UsageError(f"--{other} does not go with --{kind}")
+    for name in sorted(options_set - OPTIONS_OF_KIND[kind] - {kind, "panel"}):
+        raise UsageError(f"--{name} does not go with --{kind}")
     if csv is not None:
         refuse_existing(csv, force)
     from forecasting.reporting import score_words
@@ -477,8 +489,8 @@ def _write_csv(table: pd.DataFrame, path: Path | None) -> None:
 
 
 @main.command(short_help="Set past forecasts beside what was published since.")
-@argument("ledger", nargs=-1, type=facts_path)
-@PLACE
+@argument("files", nargs=-1, type=facts_path, metavar="[LEDGER]...")
+@PLACE_OPTION
 @option(
     "--measure",
     help="Which measure, e.g. ev_imports; default electric vehicles, chargers and ports.",
@@ -494,8 +506,8 @@ def _write_csv(table: pd.DataFrame, path: Path | None) -> None:
 @FORCE
 @OWN_FACTS
 def track_record(
+    files: Paths,
     ledger: Paths,
-    beside: Paths,
     archive: Path | None,
     csv: Path | None,
     force: bool,
@@ -510,6 +522,9 @@ def track_record(
     """
     if csv is not None:
         refuse_existing(csv, force)
+    from forecasting.scenarios.known import facts_of_files
+
+    facts = facts_of_files(files, ledger, None if archive else place)
     if archive is not None:
         if place or any(question.values()):
             raise UsageError(
@@ -518,21 +533,21 @@ def track_record(
         from forecasting.evaluation.archive import archive_record
         from forecasting.reporting.score_words import archive_text
 
-        kept = archive_record(archive, known_facts(ledger, beside))
-        say(archive_text(kept))
-        _write_csv(kept.drop(columns=["basis", "outcome_basis", "fact", "facts"]), csv)
+        record = archive_record(archive, facts)
+        say(archive_text(record))
+        _write_csv(record.drop(columns=["basis", "outcome_basis", "fact", "facts"]), csv)
         return
     from forecasting.evaluation.track_record import RECORD_COLUMNS, ledger_record
     from forecasting.reporting.score_words import record_text
 
-    record = ledger_record(known_facts(ledger, beside, place), place=place, **question)
+    record = ledger_record(facts, place=place, **question)
     say(record_text(record))
     _write_csv(record[RECORD_COLUMNS], csv)
 
 
 @main.command()
-@argument("out", default="reports", type=path)
-def status(out: Path) -> None:
+@argument("reports", metavar="[OUT]", default="reports", type=path)
+def status(reports: Path) -> None:
     """What ran into the folder OUT, what failed, and how old each report is.
 
     The exit status is 1 where the last run of a scenario failed.
@@ -540,7 +555,7 @@ def status(out: Path) -> None:
     from forecasting.reporting.labels import plural
     from forecasting.runs.output.overview import report_ages
 
-    rows = report_ages(out, dt.datetime.now(dt.UTC))
+    rows = report_ages(reports, dt.datetime.now(dt.UTC))
     say("\n".join(f"{state:6} {name}: {age}" for state, name, age in rows))
     failed = [name for state, name, _ in rows if state == "failed"]
     say(f"{plural(len(rows), 'scenario')}, {len(failed)} failed")
@@ -560,8 +575,8 @@ FORMS = {
 
 @main.command()
 @argument("report", type=path)
-@_each(FORMS, type=path)
-@_each(
+@_options(FORMS, type=path)
+@_options(
     {
         "brief": "With --pdf: print the brief alone, two pages.",
         "force": "Replace files that are there.",
@@ -578,24 +593,24 @@ def export(
     """
     from forecasting.reporting.exports import export_report
 
-    wanted = {form: path for form, path in files.items() if path is not None}
-    if brief and "pdf" not in wanted:
+    chosen_files = {form: path for form, path in files.items() if path is not None}
+    if brief and "pdf" not in chosen_files:
         raise UsageError("--brief goes with --pdf FILE")
-    if template and "docx" not in wanted:
+    if template and "docx" not in chosen_files:
         raise UsageError("--template goes with --docx FILE")
-    if not wanted:
+    if not chosen_files:
         forms = ", ".join(f"--{form} FILE" for form in files)
         raise UsageError(f"nothing to write; give {forms}")
-    written = export_report(report, wanted, brief=brief, template=template, force=force)
+    written = export_report(report, chosen_files, brief=brief, template=template, force=force)
     say("\n".join(f"wrote {path}" for path in written))
 
 
 @main.command()
-@argument("ledger", nargs=-1, type=facts_path)
-@PLACE
+@argument("files", nargs=-1, type=facts_path, metavar="[LEDGER]...")
+@PLACE_OPTION
 @option("--measure", help="What is counted, e.g. ev_imports.")
 @option("--as-of", metavar="DATE", help="Only what was published by then.")
-@_each(
+@_options(
     {
         "conflicts": "Only facts that disagree, side by side.",
         "sources": "Instead, the assumptions of charging that no page shows.",
@@ -603,7 +618,7 @@ def export(
     is_flag=True,
 )
 @OWN_FACTS
-def evidence(ledger: Paths, beside: Paths, conflicts: bool, sources: bool, **question: Any) -> None:
+def evidence(files: Paths, ledger: Paths, conflicts: bool, sources: bool, **question: Any) -> None:
     """List facts with their sources: those of a place's baseline, or those of LEDGER files.
 
     LEDGER may be a params file, too: then the facts that its scenario may use.
@@ -611,10 +626,12 @@ def evidence(ledger: Paths, beside: Paths, conflicts: bool, sources: bool, **que
     if sources:
         _list_judgements()
         return
-    known = known_facts(ledger, beside, question["place"])
-    chosen = known.select(partner=None, **question)
+    from forecasting.scenarios.known import facts_of_files
+
+    all_facts = facts_of_files(files, ledger, question["place"])
+    chosen = all_facts.select(partner=None, **question)
     if not conflicts:
-        _list(chosen, known)
+        _list(chosen, all_facts)
         return
     from forecasting.evidence.reconcile import conflicts as find_conflicts
     from forecasting.reporting.labels import plural
@@ -634,39 +651,11 @@ def _list_judgements() -> None:
     for row in judged:
         where = f", {row.place}" if row.place else ""
         say(f"{row.key}{where}: {row.low:g}, {row.mode:g}, {row.high:g} {row.unit}\n    {row.note}")
-    shown = len(rows) - len(judged)
-    say(f"{len(judged)} of {len(rows)} assumptions are judgements; a page shows {shown}")
+    page_count = len(rows) - len(judged)
+    say(f"{len(judged)} of {len(rows)} assumptions are judgements; a page shows {page_count}")
 
 
-def known_facts(
-    instead: Sequence[Path], beside: Sequence[Path], place: str | None = None
-) -> Ledger:
-    """The facts that a question rests on.
-
-    Parameters
-    ----------
-    instead : sequence of Path
-        Ledgers, or params files: what their scenarios read.
-    beside : sequence of Path
-        Further ledgers.
-    place : str, optional
-        Without `instead`, what the baseline of this place reads; default the facts that ship.
-    """
-    from forecasting.evidence.datasets import facts_of
-
-    params = [path for path in instead if path.suffix.lower() in PARAMS_ENDINGS]
-    ledgers = [str(path) for path in (*instead, *beside) if path not in params]
-    if not params and (instead or place is None):
-        return facts_of(ledgers, shipped=not instead)
-    from forecasting.scenarios.known import facts_of_place, facts_of_scenario
-    from forecasting.scenarios.question import find_scenario
-
-    scenarios = [facts_of_scenario(find_scenario(path)) for path in params]
-    first, *others = scenarios or [facts_of_place(place or "")]
-    return first.concat(*others, facts_of(ledgers, shipped=False))
-
-
-def _list(facts: Ledger, known: Ledger) -> None:
+def _list(facts: Ledger, all_facts: Ledger) -> None:
     from forecasting.reporting.labels import plural
 
     for fact in facts:
@@ -675,7 +664,7 @@ def _list(facts: Ledger, known: Ledger) -> None:
     say(plural(len(facts), "fact"))
     if not len(facts):
         say("the ledger tells of")
-        for place, measures in known.frame.groupby("place")["measure"].unique().items():
+        for place, measures in all_facts.frame.groupby("place")["measure"].unique().items():
             say(f"    {place}: {', '.join(sorted(measures))}")
 
 
@@ -692,7 +681,7 @@ def _list(facts: Ledger, known: Ledger) -> None:
     help="The scenario that is asked: a params file, or a name; default the place's baseline.",
 )
 @OWN_FACTS
-def claim(beside: Paths, **question: Any) -> None:
+def claim(ledger: Paths, **question: Any) -> None:
     """Say where somebody's number lies in the forecast, and what growth it takes: claim UZ
     ev_imports 2030 200,000.
     """
@@ -701,7 +690,7 @@ def claim(beside: Paths, **question: Any) -> None:
     from forecasting.reporting.caveat_words import age_today
     from forecasting.reporting.score_words import claim_text
 
-    answer = claim_of(ledger=facts_of([*map(str, beside)], shipped=False), **question)
+    answer = claim_of(ledger=facts_of([*map(str, ledger)], shipped=False), **question)
     say(f"{claim_text(answer)}\n{age_today(answer.outlook.age, dt.date.today())}")
 
 
@@ -749,8 +738,17 @@ def fetch(**question: Any) -> None:
 
 
 # Of a proposal
-SHOWN = ("place", "measure", "quantity", "relation", "value", "period_start", "period_end", "kind")
-FACT_COLUMNS = (
+PROPOSAL_COLUMNS = (
+    "place",
+    "measure",
+    "quantity",
+    "relation",
+    "value",
+    "period_start",
+    "period_end",
+    "kind",
+)
+FACT_OPTIONS = (
     "place", "measure", "value", "relation", "quantity", "partner", "product", "basis", "kind",
     "published", "source", "url", "quote", "note", "id", "reference",
 )  # fmt: skip
@@ -760,7 +758,7 @@ FACT_COLUMNS = (
 @argument("ledger", type=facts_path)
 @option("--text", help="A sentence of the press: facts are proposed from it.")
 @option("--period", help="E.g. 2023, 2023-04, 2023Q1, 2023-01-01/2023-04-30.")
-@_each({name: f"The fact's {name}." for name in FACT_COLUMNS})
+@_options({name: f"The fact's {name}." for name in FACT_OPTIONS})
 @option("--yes", is_flag=True, help="Append what is proposed and sure, without asking.")
 def fact(ledger: Path, text: str | None, yes: bool, **columns: str | None) -> None:
     """Check one fact and append it to LEDGER, a file of your own; what is not given is asked for.
@@ -768,89 +766,39 @@ def fact(ledger: Path, text: str | None, yes: bool, **columns: str | None) -> No
     With --text, facts are proposed from a sentence, in English or Russian, with what may be wrong
     with each; numerals of Uzbek and Chinese are read, too. Nothing is appended unless you say so.
     """
-    from forecasting.evidence.checking import append_fact
+    from forecasting.evidence.checking import append_fact, fact_row, missing_columns
+    from forecasting.evidence.press import rows_of_sentence
     from forecasting.evidence.rules import normalise, parts_of_a_count
     from forecasting.reporting.caveat_words import words_of
 
-    known = {name: cell for name, cell in columns.items() if cell}
-    for cells in _proposed(text, known, yes) if text else [_asked(known)]:
-        say(f"appended {append_fact(ledger, cells)} to {ledger}")
-        if doubt := parts_of_a_count(normalise(cells)):
+    cells = {name: cell for name, cell in columns.items() if cell}
+    if text:
+        proposals = rows_of_sentence(text, cells)
+        _list_proposals(proposals)
+        rows = [proposal.cells for proposal in _chosen(proposals, yes)]
+    else:
+        if _on_terminal():
+            cells |= {name: click.prompt(name) for name in missing_columns(cells)}
+        rows = [fact_row(cells)]
+    for row in rows:
+        say(f"appended {append_fact(ledger, row)} to {ledger}")
+        if doubt := parts_of_a_count(normalise(row)):
             say(f"     {words_of(doubt)}")
-        if not cells.get("published"):
+        if not row.get("published"):
             say(
                 "     it has no date of publication, and is never used without one: "
                 "give --published, or fill it in"
             )
 
 
-def _asked(known: dict[str, str]) -> dict[str, str]:
-    """The columns of one fact: those known, and the needed others as the user answers."""
-    from forecasting.evidence.printed_periods import period_cells, period_of
-    from forecasting.quantities import on_a_day
-
-    needed = {"place", "measure", "value", "period"}
-    if "reference" in known:
-        needed.remove("value")
-    missing = sorted(needed - known.keys())
-    if missing and not _on_terminal():
-        options = ", ".join(f"--{name}" for name in missing)
-        raise InputError(f"a fact needs {options}; or give a sentence with --text")
-    cells = {"relation": "equals"} | known | {name: click.prompt(name) for name in missing}
-    period = cells.pop("period")
-    since = "/" in period or ".." in period
-    one_day = on_a_day(cells["measure"], cells.get("quantity", ""), since)
-    return cells | period_cells(period_of(period), one_day)
-
-
-def answer_to(question: Question, asked: bool) -> str:
-    """The answer of who sits at the terminal, else what is proposed, which is said."""
-    because = f" ({question.because})" if question.because else ""
-    if not asked:
-        if not question.proposed:
-            hint = "say it in the name of a column, or answer on a terminal"
-            raise InputError(f"{question.asks} Nothing says it: {hint}")
-        say(f"{question.asks} {question.proposed}{because}")
-        return question.read(question.proposed)
-    while True:
-        answer = click.prompt(f"{question.asks}{because}", default=question.proposed or None)
-        try:
-            return question.read(answer)
-        except InputError as error:
-            say(str(error))
-
-
-def _proposed(text: str, known: dict[str, str], yes: bool) -> list[dict[str, str]]:
-    """Those of the facts that a sentence may hold which the user takes, or which are sure."""
-    from forecasting.evidence.press import propose_facts, quoted
-    from forecasting.evidence.printed_periods import period_of
-    from forecasting.evidence.rules import publication
-
-    period = known.pop("period", "")
-    published = publication(known.get("published", ""))
-    proposals = propose_facts(
-        text,
-        published.end if published else None,
-        known.get("place", ""),
-        known.get("measure", ""),
-        period_of(period) if period else None,
-    )
-    if not proposals:
-        raise InputError(
-            "the text holds no number that counts something; "
-            "give the fact by --value and the others"
-        )
-    _list_proposals(proposals)
-    quote = {"quote": quoted(text)}
-    return [quote | proposal.cells | known for proposal in _taken(proposals, yes)]
-
-
 def _list_proposals(proposals: list[Proposal]) -> None:
     """Proposals as a table, and below it what may be wrong with each."""
-    rows = [["", "", *SHOWN]]
+    rows = [["", "", *PROPOSAL_COLUMNS]]
     for number, proposal in enumerate(proposals, start=1):
         verdict = "sure" if proposal.sure else "unsure"
-        rows.append([f"{number}.", verdict, *(proposal.cells.get(name, "-") for name in SHOWN)])
+        rows.append(
+            [f"{number}.", verdict, *(proposal.cells.get(name, "-") for name in PROPOSAL_COLUMNS)]
+        )
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         say("  ".join(map(str.ljust, row, widths)).rstrip())
@@ -859,20 +807,21 @@ def _list_proposals(proposals: list[Proposal]) -> None:
             say(f"{number}. {doubt}")
 
 
-def _taken(proposals: list[Proposal], yes: bool) -> list[Proposal]:
-    """The proposals that the user takes, asked one by one; those that are sure where he said so
-    before.
-    """
-    if not yes and _on_terminal():
-        numbered = enumerate(proposals, start=1)
-        return [one for n, one in numbered if click.confirm(f"Append {n}?", default=one.sure)]
-    if not yes:
+def _chosen(proposals: list[Proposal], yes: bool) -> list[Proposal]:
+    """The proposals that the user confirms, asked one by one; with --yes those that are sure."""
+    if yes:
+        sure = [proposal for proposal in proposals if proposal.sure]
+        if not sure:
+            say("nothing appended: nothing is sure")
+        return sure
+    if not _on_terminal():
         say("nothing appended; --yes appends what is sure")
         return []
-    sure = [proposal for proposal in proposals if proposal.sure]
-    if not sure:
-        say("nothing appended: nothing is sure")
-    return sure
+    chosen = []
+    for number, proposal in enumerate(proposals, start=1):
+        if click.confirm(f"Append {number}?", default=proposal.sure):
+            chosen.append(proposal)
+    return chosen
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ printed since.
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,15 @@ import pandas as pd
 
 from forecasting.errors import EvidenceError, InputError
 from forecasting.evaluation.peers import by_hand
-from forecasting.evaluation.scores import LEVELS
+from forecasting.evaluation.scores import SCORE_LEVELS
 from forecasting.evaluation.track_record import (
+    MIN_QUANTILE,
     RECORD_COLUMNS,
-    TINY,
     Row,
-    beside,
     is_later,
     is_outcome,
     rank,
+    scored_row,
 )
 from forecasting.evidence.bases import same_perimeter
 from forecasting.evidence.fact import Fact
@@ -31,8 +32,8 @@ from forecasting.quantiles import Array
 from forecasting.scenarios.known import facts_of_flow
 from forecasting.scenarios.outlook_files import load_record, load_results
 
-COLUMNS = [*RECORD_COLUMNS, "scenario", "basis", "outcome_basis", "fact", "facts"]
-MOST = 2000  # kept forecasts that are read
+ARCHIVE_COLUMNS = [*RECORD_COLUMNS, "scenario", "basis", "outcome_basis", "fact", "facts"]
+MAX_FILES = 2000  # kept forecasts that are read
 
 
 def archive_record(folder: str | Path, ledger: Ledger) -> pd.DataFrame:
@@ -63,18 +64,18 @@ def archive_record(folder: str | Path, ledger: Ledger) -> pd.DataFrame:
         Where no forecast has an outcome so far.
     """
     home = Path(folder)
-    files = sorted(home.rglob(OUTLOOK_TABLE))[:MOST]
+    files = sorted(home.rglob(OUTLOOK_TABLE))[:MAX_FILES]
     if not files:
         raise InputError(
             f"{home} is no folder that holds an {OUTLOOK_TABLE}; give one with earlier reports,"
             " e.g. reports/archive"
         )
-    kept = [list(_rows(file, ledger)) for file in files]
-    record = pd.DataFrame([row for rows in kept for row in rows], columns=COLUMNS)
+    rows_of_files = [list(_rows(file, ledger)) for file in files]
+    record = pd.DataFrame(chain.from_iterable(rows_of_files), columns=ARCHIVE_COLUMNS)
     record = record.drop_duplicates(
         ["scenario", "as_of", "measure", "place", "period", "median", "fact"]
     )
-    record.attrs["open"] = kept.count([])
+    record.attrs["open"] = rows_of_files.count([])
     if record.empty:
         raise EvidenceError(
             f"nothing was printed since of what the {len(files)} forecasts in {home} are about"
@@ -88,7 +89,7 @@ def archive_record(folder: str | Path, ledger: Ledger) -> pd.DataFrame:
 
 
 def _rows(file: Path, ledger: Ledger) -> Iterator[Row]:
-    """Rows of one kept forecast, as `COLUMNS` names them."""
+    """Rows of one kept forecast, as `ARCHIVE_COLUMNS` names them."""
     try:
         table = load_results(file)
         record = load_record(file)
@@ -99,46 +100,46 @@ def _rows(file: Path, ledger: Ledger) -> Iterator[Row]:
             f"{file} does not say of which day it is: keep the file as `ev-forecast run` wrote it"
         )
     day = dt.date.fromisoformat(str(record["as_of"]))
-    first = int(record["first_year"])
+    first_year = int(record["first_year"])
     for names, part in table.groupby(["country", "measure"], observed=True):
         place, measure = map(str, names)
         facts = [f for f in ledger if (f.place, f.measure) == (place, measure)]
         bases = _bases(record, place, facts)
         quantiles = _quantiles(part)
-        later = [f for f in facts if is_later(f, day) and f.period.end.year >= first]
-        for fact in _outcomes(later, bases[0]):
+        outcomes = [f for f in facts if is_later(f, day) and f.period.end.year >= first_year]
+        for fact in _outcomes(outcomes, bases[0]):
             forecast = _forecast(quantiles, fact)
             if forecast is None:
                 continue
-            known = facts_of_flow(ledger, place, measure).select(as_of=day)
-            rule = by_hand(known, bases[0], fact.period)
-            own = any(same_perimeter(fact.basis, basis) for basis in bases if basis)
+            facts_on_day = facts_of_flow(ledger, place, measure).select(as_of=day)
+            rule = by_hand(facts_on_day, bases[0], fact.period)
+            on_own_basis = any(same_perimeter(fact.basis, basis) for basis in bases if basis)
             of_day = {
                 "place": place,
                 "measure": measure,
-                "own_basis": own,
+                "own_basis": on_own_basis,
                 "as_of": day.isoformat(),
                 "period": fact.period.label,
                 "scenario": str(table["scenario"].iloc[0]),
-                "facts": len(known),
+                "facts": len(facts_on_day),
             }
-            yield beside(forecast, bases[0], fact, rule) | of_day
+            yield scored_row(forecast, bases[0], fact, rule) | of_day
 
 
 def _bases(record: Mapping[str, Any], place: str, facts: list[Fact]) -> list[str]:
     """The basis of a kept forecast, then those of the facts that it used."""
-    used = set(record.get("facts_used", ()))
-    bases = sorted(fact.basis for fact in facts if fact.id in used)
-    own = (record.get("basis") or {}).get(place)
-    return [str(own or max(bases, key=bases.count, default="")), *bases]
+    fact_ids = set(record.get("facts_used", ()))
+    bases = sorted(fact.basis for fact in facts if fact.id in fact_ids)
+    stored_basis = (record.get("basis") or {}).get(place)
+    return [str(stored_basis or max(bases, key=bases.count, default="")), *bases]
 
 
 def _quantiles(part: pd.DataFrame) -> dict[Period, Array]:
-    """Quantiles at `LEVELS` by period, of one measure of one place."""
+    """Quantiles at `SCORE_LEVELS` by period, of one measure of one place."""
     wide = part.pivot_table(
         index=["period_start", "period_end"], columns="quantile", values="value", observed=True
     )
-    wide = wide.reindex(columns=LEVELS.tolist()).dropna()
+    wide = wide.reindex(columns=SCORE_LEVELS.tolist()).dropna()
     return {
         span(str(start), str(end)): row
         for (start, end), row in zip(wide.index, wide.to_numpy(float), strict=True)
@@ -158,9 +159,9 @@ def _forecast(quantiles: Mapping[Period, Array], fact: Fact) -> Array | None:
     """What was forecast of the period of a fact; None where it was not."""
     if not fact.stock:
         return quantiles.get(fact.period)
-    then = fact.period.end.toordinal()
+    day = fact.period.end.toordinal()
     days = [period.end.toordinal() for period in quantiles]
-    if not days or not days[0] <= then <= days[-1]:
+    if not days or not days[0] <= day <= days[-1]:
         return None
-    logs = np.log(np.maximum([*quantiles.values()], TINY))
-    return np.exp([np.interp(then, days, level) for level in logs.T])
+    logs = np.log(np.maximum([*quantiles.values()], MIN_QUANTILE))
+    return np.exp([np.interp(day, days, level) for level in logs.T])

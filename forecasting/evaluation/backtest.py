@@ -24,7 +24,7 @@ from forecasting.evaluation.peers import (
     single_series,
 )
 from forecasting.evaluation.scores import (
-    LEVELS,
+    SCORE_LEVELS,
     Forecaster,
     Mapped,
     Quantiles,
@@ -46,16 +46,16 @@ THIS_PACKAGE = "this package"
 REGRESSION = "analogue regression"
 FIRST_ORIGIN = 2014
 FEWEST_YEARS = 3
-SHORT = 5
-LATE = 2017  # origins from which the regression has seen many markets
-DRAWS = 2000
+SHORT_HISTORY = 5
+LATE_ORIGIN = 2017  # origins from which the regression has seen many markets
+BACKTEST_DRAWS = 2000
 # Conditions on the columns of a score, and the region
 GROUPS = {
     "all": "h > 0",
     **{f"{h} {'year' if h == 1 else 'years'} ahead": f"h == {h}" for h in HORIZONS},
     "Europe": "region == 'Europe'",
     "elsewhere": "region != 'Europe'",
-    f"at most {SHORT} years of history": f"years <= {SHORT}",
+    f"at most {SHORT_HISTORY} years of history": f"years <= {SHORT_HISTORY}",
     "under 500 sales": "sales < 500",
     "share above 30 %": "share > 0.3",
 }
@@ -75,11 +75,11 @@ class Case:
         Sales by year up to the origin, without a gap.
     share : float
         Of the origin year, NaN where unknown.
-    known : FlowInputs
+    inputs : FlowInputs
         Facts, market size and prior on the first day after the origin.
     outcomes : dict of int to float
         Sales by horizon.
-    taught : tuple of str and int
+    prior_key : tuple of str and int
         The market that is left out where the prior is learned, if one is, and the origin.
     """
 
@@ -87,9 +87,9 @@ class Case:
     origin: int
     history: pd.Series
     share: float
-    known: FlowInputs
+    inputs: FlowInputs
     outcomes: dict[int, float]
-    taught: tuple[str, int]
+    prior_key: tuple[str, int]
 
     @property
     def row(self) -> dict[str, object]:
@@ -105,7 +105,7 @@ class Case:
     @property
     def size(self) -> MarketSize:
         """New cars in the last year of which their number is known; None where none is."""
-        sizes = self.known.market.sizes
+        sizes = self.inputs.market.sizes
         return float(sizes.iloc[-1]) if isinstance(sizes, pd.Series) else sizes
 
 
@@ -139,19 +139,19 @@ def backtest_skill(
         Where the panel cannot be read, or has no market with three years and an outcome.
     """
     panel_rows = read_panel(panel)
-    others = None if train is None else read_panel(train)
-    if others is None and panel_rows["market"].nunique() == 1:
+    training = None if train is None else read_panel(train)
+    if training is None and panel_rows["market"].nunique() == 1:
         raise EvidenceError(
             f"the panel has {panel_rows['market'].iloc[0]} alone, and growth is learned from other"
             " markets; give more of them, or some to learn from (--train)"
         )
-    cases = list(_cases(panel_rows, others))
+    cases = list(_cases(panel_rows, training))
     if not cases:
         raise EvidenceError(
             f"the panel has no market with {FEWEST_YEARS} years in a row up to one from"
             f" {FIRST_ORIGIN} on, {LEAST_SALES} sales in it and an outcome after it"
         )
-    analogues = panel_rows if others is None else others
+    analogues = panel_rows if training is None else training
     return score_cases(_methods(analogues, peers), cases, mapped)
 
 
@@ -162,42 +162,44 @@ def _cases(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> Iterator[C
     for market, rows in panel.groupby("market"):
         rows = rows.set_index("year").sort_index()
         facts = _published(rows["sales"])
-        others = panel[panel["market"] != market] if train is None else train
+        analogues = panel[panel["market"] != market] if train is None else train
         sizes = (rows["sales"] / rows["share"]).dropna()
         for origin in rows.index[rows.index >= FIRST_ORIGIN].tolist():
             day = dt.date(origin + 1, 1, 1)
             sales = rows["sales"].loc[:origin].astype(float)
             runs = sales.index - np.arange(len(sales))  # years without a gap have one number
             history = sales[runs == runs[-1]]
-            ahead = [h for h in HORIZONS if origin + h in rows.index]
-            outcomes = {h: float(rows["sales"][origin + h]) for h in ahead}
+            horizons = [h for h in HORIZONS if origin + h in rows.index]
+            outcomes = {h: float(rows["sales"][origin + h]) for h in horizons}
             if len(history) >= FEWEST_YEARS and history.iloc[-1] >= LEAST_SALES and outcomes:
                 since = year(int(history.index[0])).start
-                known = FlowInputs(facts, None, None, day, sizes, False, since, others)
+                inputs = FlowInputs(facts, None, None, day, sizes, False, since, analogues)
                 share = float(rows["share"][origin])
-                taught = (str(market) if train is None else "", origin)
-                yield Case(str(market), origin, history, share, known, outcomes, taught)
+                prior_key = (str(market) if train is None else "", origin)
+                yield Case(str(market), origin, history, share, inputs, outcomes, prior_key)
 
 
 def _published(sales: pd.Series) -> Ledger:
     """Annual totals as facts, each of them published on the first day after its year."""
-    after = [f"{y + 1}-01-01" for y in sales.index]
-    return ledger_of(annual_totals(sales).assign(published=after))
+    days = [f"{y + 1}-01-01" for y in sales.index]
+    return ledger_of(annual_totals(sales).assign(published=days))
 
 
 def _package(cases: list[Case]) -> list[Quantiles]:
     """The engine on what was known, with the prior that the cases share."""
-    prior = cases[0].known.prior
-    return [totals_ahead(case, case.known, prior, case.size, HORIZONS) for case in cases]
+    prior = cases[0].inputs.prior
+    return [totals_ahead(case, case.inputs, prior, case.size, HORIZONS) for case in cases]
 
 
 def totals_ahead(
-    case: Any, known: FlowInputs, prior: Prior, size: MarketSize, horizons: Sequence[int]
+    case: Any, inputs: FlowInputs, prior: Prior, size: MarketSize, horizons: Sequence[int]
 ) -> Quantiles:
     """Quantiles of the totals of years after the origin of a case, as the engine has them."""
     periods = [year(case.origin + h) for h in horizons]
-    forecast = forecast_flow(known.facts, periods, prior, size, draws=DRAWS, place=case.market)
-    return dict(zip(horizons, forecast.quantiles(LEVELS).to_numpy(), strict=True))
+    forecast = forecast_flow(
+        inputs.facts, periods, prior, size, draws=BACKTEST_DRAWS, place=case.market
+    )
+    return dict(zip(horizons, forecast.quantiles(SCORE_LEVELS).to_numpy(), strict=True))
 
 
 def _methods(analogues: pd.DataFrame, peers: bool) -> dict[str, Forecaster]:
@@ -209,7 +211,7 @@ def _methods(analogues: pd.DataFrame, peers: bool) -> dict[str, Forecaster]:
     def of_analogues(*regressors: int) -> Forecaster:
         rule = AnalogueRegression(analogues, regressors)
         return lambda cases: [
-            rule.forecast(case.taught[0], case.history, case.share) for case in cases
+            rule.forecast(case.prior_key[0], case.history, case.share) for case in cases
         ]
 
     methods: dict[str, Forecaster] = {}
@@ -241,7 +243,7 @@ def summarise(table: pd.DataFrame) -> pd.DataFrame:
     [0.2, 0.8, 0.5, 0.5]
     """
     horizons = {f"h{h}": f"h == {h}" for h in sorted(table["h"].unique())}
-    lines = mean_scores(table, {"wis": "h > 0"} | horizons | {"short": f"years <= {SHORT}"})
+    lines = mean_scores(table, {"wis": "h > 0"} | horizons | {"short": f"years <= {SHORT_HISTORY}"})
     single = lines[lines.index.isin(SINGLE)]
     for column, name in (("wis", "ratio"), ("h1", "ratio_h1"), ("short", "ratio_short")):
         if len(single) and column in lines:
@@ -275,10 +277,10 @@ def by_group(table: pd.DataFrame) -> pd.DataFrame:
         if ours.empty:
             continue
         rows[name] = {"cases": len(ours), "wis": ours["wis"].mean()}
-        for column, part in (("ratio", cases), ("late", cases[cases["origin"] >= LATE])):
+        for column, part in (("ratio", cases), ("late", cases[cases["origin"] >= LATE_ORIGIN])):
             if len(part):
-                both = ratio_to(part, THIS_PACKAGE, REGRESSION)
-                rows[name] |= {column: both.mean, f"{column}_se": both.error}
-        held = clustered_mean(ours["in80"], ours)
-        rows[name] |= {"in80": held.mean, "se80": held.error}
+                ratio = ratio_to(part, THIS_PACKAGE, REGRESSION)
+                rows[name] |= {column: ratio.mean, f"{column}_se": ratio.error}
+        inside = clustered_mean(ours["in80"], ours)
+        rows[name] |= {"in80": inside.mean, "se80": inside.error}
     return pd.DataFrame.from_dict(rows, orient="index").astype({"cases": int})

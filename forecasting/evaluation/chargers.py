@@ -24,10 +24,10 @@ from forecasting.panels.charger_panel import (
 from forecasting.panels.practice import Practice, practice_error, practice_points
 
 SCORED_HORIZONS = (1, 3, 5)
-PRACTICE = "practice"
+BY_PRACTICE = "practice"
 CONSTANT_RATIO = "constant ratio"
-DRIFT = "drift"
-DRAWS = 1000
+BY_DRIFT = "drift"
+CHARGER_DRAWS = 1000
 
 
 def backtest_chargers(panel: Panel, train: Panel | None = None) -> pd.DataFrame:
@@ -122,14 +122,14 @@ def charger_errors(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> pd
     counts, training = (table, steps) if train is None else _steps(train)
 
     @cache
-    def taught(without: str) -> tuple[Practice, pd.DataFrame]:
-        past = training[training["market"] != without]
-        return estimate_practice(counts[counts["market"] != without]), past
+    def taught(market: str) -> tuple[Practice, pd.DataFrame]:
+        past = training[training["market"] != market]
+        return estimate_practice(counts[counts["market"] != market]), past
 
-    known = {*training["market"]}
+    training_markets = {*training["market"]}
     parts = [
-        _scored(method, cases, *taught(str(market) if market in known else ""))
-        for method in (PRACTICE, CONSTANT_RATIO, DRIFT)
+        _scored(method, cases, *taught(str(market) if market in training_markets else ""))
+        for method in (BY_PRACTICE, CONSTANT_RATIO, BY_DRIFT)
         for market, cases in scored.groupby("market")
     ]
     return pd.concat(parts).sort_values("horizon", kind="stable", ignore_index=True)
@@ -141,12 +141,12 @@ def _steps(panel: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
     table = charger_panel(panel)
     steps = charger_steps(table)
-    counted = table[table["points"] > 0]
-    first = counted.groupby("market")[["year", "points"]].first().add_prefix("first_")
-    joined = steps.join(first, on="market")
+    counts = table[table["points"] > 0]
+    first_counts = counts.groupby("market")[["year", "points"]].first().add_prefix("first_")
+    joined = steps.join(first_counts, on="market")
     elapsed = joined["year"] - joined["first_year"]
     growth = np.log(joined["points"] / joined["first_points"]) / elapsed.clip(lower=1)
-    by_rule = {CONSTANT_RATIO: steps["stock_grown"], DRIFT: growth * steps["horizon"]}
+    by_rule = {CONSTANT_RATIO: steps["stock_grown"], BY_DRIFT: growth * steps["horizon"]}
     return table, steps.assign(**by_rule)
 
 
@@ -155,7 +155,7 @@ def _scored(
 ) -> pd.DataFrame:
     """Errors of a method on some cases."""
     grown = cases["grown"]
-    if method == PRACTICE:
+    if method == BY_PRACTICE:
         quantiles = [_by_practice(case, practice) for _, case in cases.iterrows()]
         low, middle, high = np.transpose(quantiles)
     else:
@@ -174,16 +174,16 @@ def _by_practice(case: pd.Series, practice: Practice) -> tuple[float, float, flo
     rule, 0.9.
     """
     logs = {0: 0.0, 1: 0.0, int(case["horizon"]): case["stock_grown"]}
-    own = None
+    pace = None
     if np.isfinite(case["own_grown"]) and np.isfinite(case["stock_next"]):
         logs[1] = case["stock_next"]
-        own = float(case["own_grown"])
-    years = [int(case["year"]) + ahead for ahead in logs]
-    stock = case["stock"] * np.exp([list(logs.values())] * DRAWS)
-    today = (float(case["year"]) + 1, np.full(DRAWS, case["points"]))
-    elasticity = np.full(DRAWS, practice.elasticity)
-    rule = practice_points(stock, years, elasticity, 0.0, today, practice, own)[0, -1]
-    error = practice_error(np.random.default_rng(0), DRAWS, years, today, practice)[:, -1]
+        pace = float(case["own_grown"])
+    years = [int(case["year"]) + horizon for horizon in logs]
+    stock = case["stock"] * np.exp([list(logs.values())] * CHARGER_DRAWS)
+    today = (float(case["year"]) + 1, np.full(CHARGER_DRAWS, case["points"]))
+    elasticity = np.full(CHARGER_DRAWS, practice.elasticity)
+    rule = practice_points(stock, years, elasticity, 0.0, today, practice, pace)[0, -1]
+    error = practice_error(np.random.default_rng(0), CHARGER_DRAWS, years, today, practice)[:, -1]
     middle = np.log(rule / case["points"])
     low, high = (middle + np.quantile(error, (0.1, 0.9))).tolist()
     return low, middle, high

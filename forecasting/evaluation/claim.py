@@ -90,11 +90,13 @@ class Claim:
         """Percent a year from the last year before the forecast that a value takes; NaN where
         nothing grows.
         """
-        ahead = self.period.end.year - self.from_year
-        whole = MEASURES[self.measure].kind == "stock" or self.period == year(self.period.end.year)
+        years = self.period.end.year - self.from_year
+        is_yearly = MEASURES[self.measure].kind == "stock" or self.period == year(
+            self.period.end.year
+        )
         is_amount = not quantity_of(self.quantity).is_percent
-        grows = is_amount and whole and ahead > 0 and self.base > 0
-        return 100 * ((value / self.base) ** (1 / ahead) - 1) if grows else np.nan
+        grows = is_amount and is_yearly and years > 0 and self.base > 0
+        return 100 * ((value / self.base) ** (1 / years) - 1) if grows else np.nan
 
 
 def claim_of(
@@ -158,8 +160,10 @@ def claim_of(
     if file is None and scenario.country:
         scenario = _facts_alone(code, measure, facts_of_scenario(scenario, ledger))
     day = as_date(as_of) if as_of else scenario.as_of
-    last = max(scenario.horizon, of_period.end.year)
-    scenario_outlook = outlook(scenario.model_copy(update={"as_of": day, "horizon": last}), ledger)
+    final_year = max(scenario.horizon, of_period.end.year)
+    scenario_outlook = outlook(
+        scenario.model_copy(update={"as_of": day, "horizon": final_year}), ledger
+    )
     _check_place(scenario_outlook, code, measure, of_period)
     draws = _draws(scenario_outlook, code, measure, of_period)
     if quantity_of(quantity).says == "change":

@@ -15,11 +15,11 @@ import pandas as pd
 from tqdm import tqdm
 
 from forecasting.errors import EvidenceError, Problem
-from forecasting.evaluation.backtest import DRAWS
+from forecasting.evaluation.backtest import BACKTEST_DRAWS
 from forecasting.evaluation.markets import Panel, read_monthly, read_panel
-from forecasting.evaluation.part_year import counts_of, known_of, learned, part_year, total_of
+from forecasting.evaluation.part_year import counts_of, inputs_of, part_year, prior_of, total_of
 from forecasting.evaluation.peers import PartYear
-from forecasting.evaluation.scores import LEVELS, coverage, judged, mean_scores, ratio_to
+from forecasting.evaluation.scores import SCORE_LEVELS, coverage, judged, mean_scores, ratio_to
 from forecasting.evidence.places import find_place
 from forecasting.evidence.policies import Policy, read_policies
 from forecasting.growth.flow import forecast_flow
@@ -28,14 +28,14 @@ from forecasting.panels.policy_effects import PolicyEvent, estimate_policy_effec
 from forecasting.periods import Period, month
 from forecasting.scenarios.known import FlowInputs
 
-TOLD = "with its date"
-NOT_TOLD = "without"
+WITH_DATE = "with its date"
+WITHOUT_DATE = "without"
 MULTIPLIER = "one multiplier"
 # First and last month of what is scored, from the first one after the event, and its median of the
 # visible markets without regard to size, notice or what else was known
-SPANS = {"last": (-1, -1, 1.5), "three": (0, 2, 0.7), "twelve": (0, 11, 0.75)}
+SCORED_SPANS = {"last": (-1, -1, 1.5), "three": (0, 2, 0.7), "twelve": (0, 11, 0.75)}
 MULTIPLIER_SD = 0.5
-BEFORE = 4  # months that facts end before the event
+MONTHS_BEFORE = 4  # months that facts end before the event
 
 
 def event_skill(panel: Panel, monthly: Panel, policies: str | Path | None = None) -> pd.DataFrame:
@@ -80,22 +80,22 @@ def event_skill(panel: Panel, monthly: Panel, policies: str | Path | None = None
     rows = read_policies(policies)
     if policies is not None:
         _check_places(rows, set(of_panel), Path(policies).name)
-    told = [
+    cases = [
         (event, facts)
         for event in events(months, rows.values(), ["ends"])
         if (facts := _facts_before(event, months))
     ]
-    if not told:
+    if not cases:
         raise EvidenceError(
             "no privilege that ended in these markets has a year of months before it; give months"
             " of Norway from 2021 to 2023, e.g."
         )
     scores: list[dict[str, object]] = []
-    for event, facts in tqdm(told, TOLD, leave=False, disable=None):
-        others = months[months["market"] != event.market]
-        known = known_of(facts, analogues, months)
-        effects = estimate_policy_effects(others, rows.values())
-        scores += _scores(event, known, replace(learned(facts, known), policies=effects))
+    for event, facts in tqdm(cases, WITH_DATE, leave=False, disable=None):
+        other_months = months[months["market"] != event.market]
+        inputs = inputs_of(facts, analogues, months)
+        effects = estimate_policy_effects(other_months, rows.values())
+        scores += _scores(event, inputs, replace(prior_of(facts, inputs), policies=effects))
     return pd.DataFrame(scores)
 
 
@@ -114,35 +114,37 @@ def _check_places(policies: Mapping[str, Policy], markets: set[str], name: str) 
 
 def _facts_before(event: PolicyEvent, months: pd.DataFrame) -> PartYear | None:
     """What an analyst knew four months before an event; None where months are missing."""
-    return part_year(counts_of(months, event.market), event.market, event.start_month - BEFORE - 1)
+    return part_year(
+        counts_of(months, event.market), event.market, event.start_month - MONTHS_BEFORE - 1
+    )
 
 
-def _scores(event: PolicyEvent, known: FlowInputs, prior: Prior) -> Iterator[dict[str, object]]:
+def _scores(event: PolicyEvent, inputs: FlowInputs, prior: Prior) -> Iterator[dict[str, object]]:
     """Rows of an event: each span of months by each method."""
     outcomes: dict[str, tuple[Period, float]] = {}
-    for name, (begins, ends, _) in SPANS.items():
-        first = event.start_month + begins
-        final = event.start_month + ends
-        if (outcome := total_of(event.counts, first, final)) > 0:
-            period = Period(month(str(first)).start, month(str(final)).end)
+    for name, (begins, ends, _) in SCORED_SPANS.items():
+        start = event.start_month + begins
+        end = event.start_month + ends
+        if (outcome := total_of(event.counts, start, end)) > 0:
+            period = Period(month(str(start)).start, month(str(end)).end)
             outcomes[name] = (period, outcome)
     policy = event.policy
-    was_known = policy.as_known(known.day) is not None
+    was_known = policy.as_known(inputs.day) is not None
     if not was_known:  # of one that was announced later the date alone
         policy = replace(policy, announced=None)
     dated, undated = (
         forecast_flow(
-            known.facts,
+            inputs.facts,
             [period for period, _ in outcomes.values()],
             prior,
-            known.market.sizes,
-            draws=DRAWS,
+            inputs.market.sizes,
+            draws=BACKTEST_DRAWS,
             place=event.market,
             policies=policies,
         )
         for policies in ((policy,), ())
     )
-    spread = np.exp(MULTIPLIER_SD * np.random.default_rng(0).standard_normal(DRAWS))
+    spread = np.exp(MULTIPLIER_SD * np.random.default_rng(0).standard_normal(BACKTEST_DRAWS))
     of_case = {
         "market": event.market,
         "policy": policy.id,
@@ -151,10 +153,10 @@ def _scores(event: PolicyEvent, known: FlowInputs, prior: Prior) -> Iterator[dic
     }
     for name, (period, outcome) in outcomes.items():
         flow = undated.totals(period)
-        by_multiplier = flow * SPANS[name][-1] * spread
-        draws = {TOLD: dated.totals(period), NOT_TOLD: flow, MULTIPLIER: by_multiplier}
-        for method, drawn in draws.items():
-            score = judged(np.quantile(drawn, LEVELS), outcome)
+        by_multiplier = flow * SCORED_SPANS[name][-1] * spread
+        draws = {WITH_DATE: dated.totals(period), WITHOUT_DATE: flow, MULTIPLIER: by_multiplier}
+        for method, flow_draws in draws.items():
+            score = judged(np.quantile(flow_draws, SCORE_LEVELS), outcome)
             yield {"method": method, **of_case, "months": name, **score}
 
 
@@ -171,18 +173,18 @@ def summarise_events(table: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> one = {"method": [TOLD, NOT_TOLD], "market": "A", "policy": "tax", "known": True,
+    >>> one = {"method": [WITH_DATE, WITHOUT_DATE], "market": "A", "policy": "tax", "known": True,
     ...        "months": "last", "scored": 2024, "wis": [0.1, 0.2], "ale": 0.2, "in80": True,
     ...        "in95": True}
     >>> float(summarise_events(pd.DataFrame(one)).loc[TOLD, "ratio"])
     0.5
     """
-    months = {name: f"months == '{name}'" for name in SPANS if name in {*table["months"]}}
+    months = {name: f"months == '{name}'" for name in SCORED_SPANS if name in {*table["months"]}}
     lines = mean_scores(table, {"wis": "wis >= 0"} | months | {"known": "known"})
     for method in lines.index:
-        lines.loc[method, ["ratio", "ratio_se"]] = [*ratio_to(table, method, NOT_TOLD)]
+        lines.loc[method, ["ratio", "ratio_se"]] = [*ratio_to(table, method, WITHOUT_DATE)]
     for name in (*months, "known"):
-        lines[f"ratio_{name}"] = lines[name] / float(lines[name][NOT_TOLD])
+        lines[f"ratio_{name}"] = lines[name] / float(lines[name][WITHOUT_DATE])
     lines = lines.drop(columns="known").round(3).join(coverage(table))
     events = table.groupby("method")["policy"].nunique()
     return lines.assign(events=events).rename_axis("method")

@@ -9,7 +9,7 @@ from forecasting.evidence.sources.iea import annual_sales, read_iea_panel, read_
 from forecasting.market_rows import market_rows
 
 SALES = ("sales_bev", "sales_share_percent")
-PLUG_IN = "sales_phev"
+PLUG_IN_SALES = "sales_phev"
 
 Panel = pd.DataFrame | str | Path
 
@@ -32,8 +32,10 @@ def read_panel(panel: Panel, battery_only: bool = False) -> pd.DataFrame:
         a year twice.
     """
     raw = panel if isinstance(panel, pd.DataFrame) else read_iea_panel(panel)
-    rows = market_rows(raw, _name(panel, "the panel"), "year", SALES, [PLUG_IN], EvidenceError)
-    columns = ["market", "year", *SALES, PLUG_IN]
+    rows = market_rows(
+        raw, _name(panel, "the panel"), "year", SALES, [PLUG_IN_SALES], EvidenceError
+    )
+    columns = ["market", "year", *SALES, PLUG_IN_SALES]
     sales = annual_sales(rows.reindex(columns=columns), battery_only)
     return sales[["market", "year", "sales", "share"]]
 

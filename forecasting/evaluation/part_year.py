@@ -31,9 +31,9 @@ from forecasting.measures import did_you_mean
 from forecasting.periods import month
 from forecasting.scenarios.known import FlowInputs
 
-MONTHS = (2, 4, 6, 9)  # last month of the part year
+PART_YEAR_MONTHS = (2, 4, 6, 9)  # last month of the part year
 MOST_SHOWN = 5
-PARTS = {"wis": "h == 0", "next_wis": "h == 1"}
+SCORED_PARTS = {"wis": "h == 0", "next_wis": "h == 1"}
 
 
 def part_year_skill(
@@ -95,11 +95,11 @@ def part_year_skill(
         return lambda cases: [rule_of_thumb(name, case) for case in cases]
 
     def package(cases: list[PartYear]) -> list[Quantiles]:
-        known = [known_of(case, analogues, months) for case in cases]
-        prior = learned(cases[0], known[0])
+        inputs = [inputs_of(case, analogues, months) for case in cases]
+        prior = prior_of(cases[0], inputs[0])
         return [
-            totals_ahead(case, then, prior, then.market.sizes, (0, 1))
-            for case, then in zip(cases, known, strict=True)
+            totals_ahead(case, case_inputs, prior, case_inputs.market.sizes, (0, 1))
+            for case, case_inputs in zip(cases, inputs, strict=True)
         ]
 
     methods = {name: by_rule(name) for name in RULES} | {THIS_PACKAGE: package}
@@ -124,13 +124,15 @@ def _cases(months: pd.DataFrame) -> Iterator[PartYear]:
         counts = counts_of(months, market)
         sales = counts["registrations"]
         for y in counts["year"].unique():
-            whole = {
+            totals = {
                 h: total_of(sales, pd.Period(f"{y + h}-01"), pd.Period(f"{y + h}-12"))
                 for h in (0, 1)
             }
-            outcomes = {h: total for h, total in whole.items() if total > 0}
+            outcomes = {h: total for h, total in totals.items() if total > 0}
             if 0 in outcomes:
-                cases = [part_year(counts, market, pd.Period(f"{y}-{k:02d}")) for k in MONTHS]
+                cases = [
+                    part_year(counts, market, pd.Period(f"{y}-{k:02d}")) for k in PART_YEAR_MONTHS
+                ]
                 yield from (replace(case, outcomes=outcomes) for case in cases if case)
 
 
@@ -140,30 +142,30 @@ def counts_of(months: pd.DataFrame, market: str) -> pd.DataFrame:
     return rows.set_index(pd.PeriodIndex(rows["month"], freq="M"))
 
 
-def total_of(counts: pd.Series, first: pd.Period, last: pd.Period) -> float:
+def total_of(counts: pd.Series, start: pd.Period, end: pd.Period) -> float:
     """The total of some months; NaN where one of them is missing."""
-    return float(counts.reindex(pd.period_range(first, last)).sum(skipna=False))
+    return float(counts.reindex(pd.period_range(start, end)).sum(skipna=False))
 
 
-def part_year(counts: pd.DataFrame, market: str, last: pd.Period) -> PartYear | None:
+def part_year(counts: pd.DataFrame, market: str, final_month: pd.Period) -> PartYear | None:
     """What is printed of a market by the end of a month, without outcomes; None where months are
     missing, or too few were sold.
     """
     sales = counts["registrations"]
-    january = last - last.month + 1
+    january = final_month - final_month.month + 1
     year_before = (january - 12, january - 1)
     last_year = total_of(sales, *year_before)
-    part = total_of(sales, january, last)
-    before = total_of(sales, january - 12, last - 12)
-    if not (last_year >= LEAST_SALES and part > 0 and before > 0):
+    part = total_of(sales, january, final_month)
+    part_before = total_of(sales, january - 12, final_month - 12)
+    if not (last_year >= LEAST_SALES and part > 0 and part_before > 0):
         return None
-    growth = round(100 * (part / before - 1), 1)
+    growth = round(100 * (part / part_before - 1), 1)
     cars = total_of(counts["all_cars"], *year_before)
     size = cars if cars > 0 else None
-    return PartYear(market, last.year, last.month, last_year, part, growth, size, {})
+    return PartYear(market, final_month.year, final_month.month, last_year, part, growth, size, {})
 
 
-def known_of(case: PartYear, panel: pd.DataFrame, months: pd.DataFrame) -> FlowInputs:
+def inputs_of(case: PartYear, panel: pd.DataFrame, months: pd.DataFrame) -> FlowInputs:
     """The three facts, published on the last day of the part, the market's size, and the other
     markets.
     """
@@ -180,7 +182,7 @@ def known_of(case: PartYear, panel: pd.DataFrame, months: pd.DataFrame) -> FlowI
         }
     )
     size = case.size and {case.origin - 1: case.size}
-    others, other_months = (rows[rows["market"] != case.market] for rows in (panel, months))
+    other_markets, other_months = (rows[rows["market"] != case.market] for rows in (panel, months))
     return FlowInputs(
         ledger_of(facts),
         None,
@@ -188,15 +190,15 @@ def known_of(case: PartYear, panel: pd.DataFrame, months: pd.DataFrame) -> FlowI
         end,
         size,
         False,
-        analogues=others,
+        analogues=other_markets,
         analogue_months=other_months,
     )
 
 
-def learned(case: PartYear, known: FlowInputs) -> Prior:
+def prior_of(case: PartYear, inputs: FlowInputs) -> Prior:
     """The prior of a case, the same for all of its market and year."""
     try:
-        return known.prior
+        return inputs.prior
     except ModelError as error:
         raise EvidenceError(
             f"{case.market} in {case.origin}, its own rows left out: {error}; give earlier years"
@@ -223,12 +225,12 @@ def summarise_part_year(table: pd.DataFrame) -> pd.DataFrame:
     0.5
     """
     months = {f"k{k}": f"h == 0 and k == {k}" for k in sorted(table["k"].unique())}
-    lines = mean_scores(table, PARTS | months)
-    lines[["ale", "next_ale"]] = mean_scores(table, PARTS, "ale", "median")
-    for before, h in (("", 0), ("next_", 1)):
-        rules = lines[f"{before}wis"].reindex([*RULES]).dropna()
+    lines = mean_scores(table, SCORED_PARTS | months)
+    lines[["ale", "next_ale"]] = mean_scores(table, SCORED_PARTS, "ale", "median")
+    for prefix, h in (("", 0), ("next_", 1)):
+        rules = lines[f"{prefix}wis"].reindex([*RULES]).dropna()
         if len(rules):
             ratio = ratio_to(table[table["h"] == h], THIS_PACKAGE, str(rules.idxmin()))
-            lines.loc[THIS_PACKAGE, f"{before}ratio"] = ratio.mean
-            lines.loc[THIS_PACKAGE, f"{before}ratio_se"] = ratio.error
+            lines.loc[THIS_PACKAGE, f"{prefix}ratio"] = ratio.mean
+            lines.loc[THIS_PACKAGE, f"{prefix}ratio_se"] = ratio.error
     return lines.round(3).join(coverage(table)).rename_axis("method")

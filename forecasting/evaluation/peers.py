@@ -2,8 +2,8 @@
 analogues, and rules of thumb.
 
 Tools and learned rules map a market's unbroken annual history to quantiles of its sales at
-:data:`LEVELS`, by horizon. Rules of thumb are what an analyst would write down by hand for a year
-of which a part is known, for a flow of which totals were printed, and for a stock.
+:data:`SCORE_LEVELS`, by horizon. Rules of thumb are what an analyst would write down by hand for a
+year of which a part is known, for a flow of which totals were printed, and for a stock.
 
 >>> sorted(RULES)
 ['annualised part year', 'growth, halved next year', 'last year times growth']
@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.errors import ModelError
-from forecasting.evaluation.scores import LEVELS, Quantiles
+from forecasting.evaluation.scores import SCORE_LEVELS, Quantiles
 from forecasting.evidence.bases import same_perimeter
 from forecasting.evidence.fact import in_order
 from forecasting.evidence.ledger import Ledger
@@ -28,9 +28,9 @@ from forecasting.periods import Period, year
 from forecasting.quantiles import Array
 
 HORIZONS = (1, 2, 3, 5)
-NORMAL: Array = np.array([NormalDist().inv_cdf(level) for level in LEVELS])
+NORMAL: Array = np.array([NormalDist().inv_cdf(level) for level in SCORE_LEVELS])
 LEAST_SALES = 100  # growth out of fewer is counting noise, and no case for a score
-FEWEST_STEPS = 20  # analogues that a regression needs
+MIN_REGRESSION_STEPS = 20  # analogues that a regression needs
 WIDER = 1.1  # for coefficients that are themselves estimated
 
 SINGLE = (
@@ -157,19 +157,19 @@ class AnalogueRegression:
         share : float
             Of the origin year; NaN where unknown.
         """
-        before, last = history.to_numpy(dtype=float)[-2:]
-        own = self._features(np.array([share]), np.array([np.log(last / before)]))[0]
+        previous_sales, sales = history.to_numpy(dtype=float)[-2:]
+        features = self._features(np.array([share]), np.array([np.log(sales / previous_sales)]))[0]
         ridge = np.diag(np.array([0.1, 5.0, 5.0])[self.regressors])
         result = dict(drift(history))
         for h, steps in self.steps.items():
-            over = steps["year"] + h <= history.index[-1]
-            known = steps[(steps["market"] != market) & over]
-            if len(known) >= FEWEST_STEPS:
-                x = self._features(known["share"].to_numpy(), known["growth"].to_numpy())
-                y = known["ahead"].to_numpy()
+            is_finished = steps["year"] + h <= history.index[-1]
+            past_steps = steps[(steps["market"] != market) & is_finished]
+            if len(past_steps) >= MIN_REGRESSION_STEPS:
+                x = self._features(past_steps["share"].to_numpy(), past_steps["growth"].to_numpy())
+                y = past_steps["ahead"].to_numpy()
                 beta = np.linalg.solve(x.T @ x + ridge, x.T @ y)
-                centre = np.log(last) + own @ beta
-                result[h] = np.exp(centre + WIDER * np.quantile(y - x @ beta, LEVELS))
+                centre = np.log(sales) + features @ beta
+                result[h] = np.exp(centre + WIDER * np.quantile(y - x @ beta, SCORE_LEVELS))
         return result
 
     def _features(self, share: Array, growth: Array) -> Array:
@@ -178,8 +178,8 @@ class AnalogueRegression:
         """
         inside = np.clip(share, 1e-5, 0.97)
         odds = np.where(np.isnan(share), -4.0, np.log(inside / (1 - inside)))
-        every = np.column_stack([np.ones(len(share)), odds, np.clip(growth, -1, 2)])
-        return every[:, self.regressors]
+        columns = np.column_stack([np.ones(len(share)), odds, np.clip(growth, -1, 2)])
+        return columns[:, self.regressors]
 
 
 def _steps(panel: pd.DataFrame, horizon: int) -> pd.DataFrame:
@@ -187,11 +187,11 @@ def _steps(panel: pd.DataFrame, horizon: int) -> pd.DataFrame:
     it.
     """
     rows = panel[["market", "year", "sales", "share"]]
-    before, after = (
+    rows_before, rows_after = (
         rows[["market", "year", "sales"]].assign(year=rows["year"] + move) for move in (1, -horizon)
     )
-    steps = rows.merge(before, on=["market", "year"], suffixes=("", "_before"))
-    steps = steps.merge(after, on=["market", "year"], suffixes=("", "_after"))
+    steps = rows.merge(rows_before, on=["market", "year"], suffixes=("", "_before"))
+    steps = steps.merge(rows_after, on=["market", "year"], suffixes=("", "_after"))
     steps = steps[steps["sales"] >= LEAST_SALES]
     return steps.assign(
         growth=np.log(steps["sales"] / steps["sales_before"]),
@@ -232,7 +232,7 @@ class PartYear:
         return {"market": self.market, "year": self.origin, "k": self.k}
 
     @property
-    def taught(self) -> tuple[str, int]:
+    def prior_key(self) -> tuple[str, int]:
         """Which other cases have the same prior."""
         return self.market, self.origin
 
@@ -269,13 +269,13 @@ def rule_of_thumb(name: str, case: PartYear) -> Quantiles:
     return {h: np.exp(np.log(total * growth**h) + NORMAL * spread) for h, spread in spreads}
 
 
-def by_hand(known: Ledger, basis: str, period: Period) -> Array | None:
+def by_hand(facts: Ledger, basis: str, period: Period) -> Array | None:
     """Quantiles of a flow by the rule of thumb; None where no total of a year or of its first
     months is known.
 
     Parameters
     ----------
-    known : Ledger
+    facts : Ledger
         Facts of the flow, as known on the day.
     basis : str
         Whose totals are used, and those of the same perimeter.
@@ -291,7 +291,7 @@ def by_hand(known: Ledger, basis: str, period: Period) -> Array | None:
     """
     yearly = {  # of a year the last total that begins with it, which is the longest
         fact.period.end.year: fact.value / fact.period.share_of_year
-        for fact in in_order(known)
+        for fact in in_order(facts)
         if fact.is_exact
         and fact.quantity == "total"
         and fact.of_world
@@ -301,12 +301,12 @@ def by_hand(known: Ledger, basis: str, period: Period) -> Array | None:
     }
     if not yearly:
         return None
-    last = max(yearly)
-    whole = yearly[last]
-    growth = whole / yearly.get(last - 1, whole)
-    ahead = max(period.end.year - last, 0)
-    total = whole * float(np.prod([1 + (growth - 1) / 2**step for step in range(1, ahead + 1)]))
-    return max(total, 1.0) * period.share_of_year * np.exp(NORMAL * SPREADS[min(ahead, 1)])
+    base_year = max(yearly)
+    base = yearly[base_year]
+    growth = base / yearly.get(base_year - 1, base)
+    horizon = max(period.end.year - base_year, 0)
+    total = base * float(np.prod([1 + (growth - 1) / 2**step for step in range(1, horizon + 1)]))
+    return max(total, 1.0) * period.share_of_year * np.exp(NORMAL * SPREADS[min(horizon, 1)])
 
 
 def stock_by_hand(counts: list[tuple[dt.date, float]], day: dt.date) -> Array:
@@ -326,13 +326,17 @@ def stock_by_hand(counts: list[tuple[dt.date, float]], day: dt.date) -> Array:
     >>> stock_by_hand(counts, dt.date(2024, 12, 31))[3].round()
     np.float64(6008.0)
     """
-    last, count = counts[-1]
-    before = [(then, value) for then, value in counts if (last - then).days >= 180 and value > 0]
+    count_day, count = counts[-1]
+    past_counts = [
+        (past_day, value)
+        for past_day, value in counts
+        if (count_day - past_day).days >= 180 and value > 0
+    ]
     growth = 1.0
-    if before:
-        then, value = min(before, key=lambda earlier: abs((last - earlier[0]).days - 365))
-        growth = (count / value) ** (365 / (last - then).days)
-    years = (day - last).days / 365
+    if past_counts:
+        past_day, value = min(past_counts, key=lambda past: abs((count_day - past[0]).days - 365))
+        growth = (count / value) ** (365 / (count_day - past_day).days)
+    years = (day - count_day).days / 365
     return max(count * (1 + (growth - 1) / 2 * years), 1.0) * np.exp(
         NORMAL * SPREADS[0] * min(years, 1.0)
     )

@@ -16,10 +16,10 @@ from forecasting.evidence.places import place_name
 
 
 @lru_cache(maxsize=1)
-def _kept() -> pd.DataFrame:
+def _stored_record() -> pd.DataFrame:
     text = {"period": str, "basis": str, "outcome_basis": str, "fact": str}
-    kept = pd.read_csv(path("track_record.csv"), dtype=text)
-    return kept.astype({"inside": bool, "own_basis": bool})
+    record = pd.read_csv(path("track_record.csv"), dtype=text)
+    return record.astype({"inside": bool, "own_basis": bool})
 
 
 def record_known_by(day: dt.date, place: str | None = None) -> pd.DataFrame:
@@ -42,10 +42,12 @@ def record_known_by(day: dt.date, place: str | None = None) -> pd.DataFrame:
     >>> record_known_by(dt.date(2022, 12, 31), "UZ")[["as_of", "period", "outcome"]].values.tolist()
     [['2020-12-31', '2020', 131.0]]
     """
-    kept = _kept() if place is None else _kept()[_kept()["place"] == place]
-    printed = kept["fact"].map(lambda fact: central_asia().get(fact).known_from or dt.date.max)
-    shown = kept[(printed <= day) & (kept["as_of"] < day.isoformat())]
-    return shown.sort_values(
+    record = (
+        _stored_record() if place is None else _stored_record()[_stored_record()["place"] == place]
+    )
+    days = record["fact"].map(lambda fact: central_asia().get(fact).known_from or dt.date.max)
+    rows = record[(days <= day) & (record["as_of"] < day.isoformat())]
+    return rows.sort_values(
         ["own_basis", "as_of"], ascending=[False, True], kind="stable", ignore_index=True
     )
 
@@ -65,8 +67,10 @@ def by_place(record: pd.DataFrame) -> pd.DataFrame:
         place, outcomes, inside, expected_low, expected_high, score, rule_score; the last row is of
         all places.
     """
-    own = record[record["own_basis"]]
-    parts = {place_name(str(place)): part for place, part in own.groupby("place")} | {"All": own}
+    own_outcomes = record[record["own_basis"]]
+    parts = {place_name(str(place)): part for place, part in own_outcomes.groupby("place")} | {
+        "All": own_outcomes
+    }
     rows = []
     for name, part in parts.items():
         low, high = expected_inside(len(part))

@@ -22,13 +22,13 @@ Forecaster = Callable[[list[Any]], list[Quantiles]]
 Mapped = Callable[[Forecaster, Iterable[list[Any]]], Iterable[list[Quantiles]]]
 
 # Of the central 50, 80, 95 % and the median
-LEVELS: Array = np.array([0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975])
+SCORE_LEVELS: Array = np.array([0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975])
 CASE = ("market", "scored", "h", "k", "policy", "months")  # what tells cases apart
 
 
 def weighted_interval_score(quantiles: ArrayLike, outcome: ArrayLike) -> Array:
-    """Weighted interval score: twice the mean pinball loss over `LEVELS` (Bracher, Ray, Gneiting
-    and Reich 2021).
+    """Weighted interval score: twice the mean pinball loss over `SCORE_LEVELS` (Bracher, Ray,
+    Gneiting and Reich 2021).
 
     Parameters
     ----------
@@ -43,11 +43,13 @@ def weighted_interval_score(quantiles: ArrayLike, outcome: ArrayLike) -> Array:
         In the unit of the outcome; 0.1 on logs is about an error of 10 %.
     """
     error = np.asarray(outcome, dtype=float)[..., None] - np.asarray(quantiles, dtype=float)
-    return np.asarray(2 * np.maximum(LEVELS * error, (LEVELS - 1) * error).mean(axis=-1))
+    return np.asarray(
+        2 * np.maximum(SCORE_LEVELS * error, (SCORE_LEVELS - 1) * error).mean(axis=-1)
+    )
 
 
 def judged(quantiles: ArrayLike, outcome: float) -> dict[str, Any]:
-    """Set quantiles at `LEVELS` of a positive quantity beside what happened.
+    """Set quantiles at `SCORE_LEVELS` of a positive quantity beside what happened.
 
     Returns
     -------
@@ -78,10 +80,10 @@ def score_cases(
     Parameters
     ----------
     methods : mapping of str to callable
-        By name: quantiles at `LEVELS` by horizon for each of some cases that share a prior.
+        By name: quantiles at `SCORE_LEVELS` by horizon for each of some cases that share a prior.
     cases : iterable
         One market at one time each: ``row`` is what a score says of it, ``origin`` the year from
-        which horizons count, ``outcomes`` what happened by horizon, and cases of one ``taught``
+        which horizons count, ``outcomes`` what happened by horizon, and cases of one ``prior_key``
         share a prior.
     mapped : callable
         By what a method is applied to groups of cases, in their order; ``map`` does it here.
@@ -94,12 +96,14 @@ def score_cases(
     """
     groups: dict[object, list[Any]] = {}
     for case in cases:
-        groups.setdefault(case.taught, []).append(case)
+        groups.setdefault(case.prior_key, []).append(case)
     rows = []
     for name, method in methods.items():
-        done = mapped(method, groups.values())
+        forecasts_of_groups = mapped(method, groups.values())
         for group, forecasts in zip(
-            groups.values(), tqdm(done, name, len(groups), leave=False, disable=None), strict=True
+            groups.values(),
+            tqdm(forecasts_of_groups, name, len(groups), leave=False, disable=None),
+            strict=True,
         ):
             for case, forecast in zip(group, forecasts, strict=True):
                 of_case = {"method": name, **case.row}
@@ -143,9 +147,9 @@ def coverage(cases: pd.DataFrame) -> pd.DataFrame:
     """
     by = cases.groupby("method", sort=False)
     table = pd.DataFrame(index=cases["method"].unique())
-    for held, error in (("in80", "se80"), ("in95", "se95")):
-        means = [clustered_mean(rows[held], rows) for _, rows in by]
-        table[[held, error]] = np.array(means)
+    for inside, error in (("in80", "se80"), ("in95", "se95")):
+        means = [clustered_mean(rows[inside], rows) for _, rows in by]
+        table[[inside, error]] = np.array(means)
     return table.round(3).assign(cases=by.size())
 
 
@@ -186,7 +190,7 @@ def clustered_mean(values: pd.Series, cases: pd.DataFrame) -> ClusteredMean:
     )
 
 
-def ratio_to(table: pd.DataFrame, ours: str, other: str) -> ClusteredMean:
+def ratio_to(table: pd.DataFrame, ours: str, reference: str) -> ClusteredMean:
     """Ratio of two methods' mean scores on the same cases, with its standard error clustered as of
     `clustered_mean` (by the delta method).
 
@@ -194,7 +198,7 @@ def ratio_to(table: pd.DataFrame, ours: str, other: str) -> ClusteredMean:
     ----------
     table : pandas.DataFrame
         Scores, as `score_cases` gives them.
-    ours, other : str
+    ours, reference : str
         The methods.
 
     Examples
@@ -206,11 +210,11 @@ def ratio_to(table: pd.DataFrame, ours: str, other: str) -> ClusteredMean:
     ClusteredMean(mean=0.5, error=0.0)
     """
     case = [name for name in CASE if name in table]
-    both = table.pivot(index=case, columns="method", values="wis").reset_index()
-    mean = both[other].mean()
-    ratio = both[ours].mean() / mean
-    apart = (both[ours] - ratio * both[other]) / mean
-    return ClusteredMean(float(ratio), clustered_mean(apart, both).error)
+    scores = table.pivot(index=case, columns="method", values="wis").reset_index()
+    mean = scores[reference].mean()
+    ratio = scores[ours].mean() / mean
+    residuals = (scores[ours] - ratio * scores[reference]) / mean
+    return ClusteredMean(float(ratio), clustered_mean(residuals, scores).error)
 
 
 def expected_inside(count: int) -> tuple[int, int]:
@@ -226,6 +230,6 @@ def expected_inside(count: int) -> tuple[int, int]:
     >>> expected_inside(25), expected_inside(0)
     ((17, 23), (0, 0))
     """
-    held = bdtr(np.arange(count + 1), count, 0.8)  # scipy.stats takes a second to import
-    low, high = np.searchsorted(held, (0.05, 0.95)).tolist() if count else (0, 0)
+    cumulative = bdtr(np.arange(count + 1), count, 0.8)  # scipy.stats takes a second to import
+    low, high = np.searchsorted(cumulative, (0.05, 0.95)).tolist() if count else (0, 0)
     return low, high

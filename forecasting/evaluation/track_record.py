@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from forecasting.errors import EvidenceError, ForecastingError
 from forecasting.evaluation.peers import NORMAL, SPREADS, by_hand, stock_by_hand
-from forecasting.evaluation.scores import LEVELS, judged
+from forecasting.evaluation.scores import SCORE_LEVELS, judged
 from forecasting.evidence.bases import same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
@@ -33,12 +33,12 @@ Row = dict[str, Any]
 # The last count and a later day -> draws of the stock on that day
 Forecast = Callable[[Fact, dt.date], Array]
 SHORTEST = 59  # days of a part of a year that counts as its outcome: January and February
-TINY = 1e-9
+MIN_QUANTILE = 1e-9
 RECORD_COLUMNS = [
     "place", "measure", "as_of", "period", "low", "median", "high", "outcome",
     "inside", "own_basis", "score", "rule_score",
 ]  # fmt: skip
-COLUMNS = [*RECORD_COLUMNS, "facts", "basis", "outcome_basis", "fact"]
+LEDGER_RECORD_COLUMNS = [*RECORD_COLUMNS, "facts", "basis", "outcome_basis", "fact"]
 COUNTRY = re.compile("[A-Z]{2}")
 INDICES = {name for name, row in MEASURES.items() if row.unit == "index"}
 RECORDED = (
@@ -71,7 +71,7 @@ def ledger_record(
     Returns
     -------
     DataFrame
-        `COLUMNS`; one row per forecast that has an
+        `ARCHIVE_COLUMNS`; one row per forecast that has an
         outcome. Facts, market size and prior are those of a report made on the day. ``score`` is
         the weighted interval score of the log, ``rule_score`` that of annualising with growth
         halved. ``attrs["open"]`` counts forecasts without an outcome so far.
@@ -98,7 +98,7 @@ def ledger_record(
     # Flows, then indices, then stocks
     series = sorted(
         {(fact.place, fact.measure) for fact in facts if fact.measure in recorded},
-        key=lambda one: (one[1] in STOCKS_ON_RECORD, one[1] in INDICES, one),
+        key=lambda pair: (pair[1] in STOCKS_ON_RECORD, pair[1] in INDICES, pair),
     )
     rows = [
         row | {"place": where, "measure": name}
@@ -106,7 +106,7 @@ def ledger_record(
         for day in days
         for row in _rows_of(ledger, where, name, day)
     ]
-    record = pd.DataFrame(rows, columns=COLUMNS)
+    record = pd.DataFrame(rows, columns=LEDGER_RECORD_COLUMNS)
     still_open = record["outcome"].isna()
     record = record[~still_open].reset_index(drop=True)
     if record.empty:
@@ -120,9 +120,9 @@ def ledger_record(
 
 
 def _year_ends(ledger: Ledger) -> list[dt.date]:
-    last = ledger.latest.year
-    first = min(fact.known_from for fact in ledger if fact.known_from)
-    return [dt.date(y, 12, 31) for y in range(first.year, last)]
+    final_year = ledger.latest.year
+    first_day = min(fact.known_from for fact in ledger if fact.known_from)
+    return [dt.date(y, 12, 31) for y in range(first_day.year, final_year)]
 
 
 def _rows_of(ledger: Ledger, place: str, measure: str, day: dt.date) -> Iterator[Row]:
@@ -134,32 +134,32 @@ def _rows_of(ledger: Ledger, place: str, measure: str, day: dt.date) -> Iterator
     country = COUNTRY.fullmatch(place) is not None
     cars = flow.of_electric_cars and flow.unit == "vehicles"
     facts = facts_of_flow(ledger, place, flow.name)
-    known = FlowInputs(ledger, place, flow.name, day, size_from_ledger=cars and country)
+    inputs = FlowInputs(ledger, place, flow.name, day, size_from_ledger=cars and country)
     if measure in INDICES:
-        return growth_record_of(known, facts)
+        return growth_record_of(inputs, facts)
     if not stock:
-        return _flow_rows(known, facts)
+        return _flow_rows(inputs, facts)
     if not country:
         return iter(())
     if measure == "ev_stock":
-        return register_rows(facts, day, known.market.sizes, known.prior)
-    return charger_rows(ledger, place, day, known.prior)
+        return register_rows(facts, day, inputs.market.sizes, inputs.prior)
+    return charger_rows(ledger, place, day, inputs.prior)
 
 
-def _flow_rows(known: FlowInputs, facts: Ledger) -> Iterator[Row]:
+def _flow_rows(inputs: FlowInputs, facts: Ledger) -> Iterator[Row]:
     """Rows of a flow of which a whole year has been counted; two without an outcome for a day after
     which no total was printed.
     """
     totals = list(filter(is_total, facts))
-    whole = any(fact.period == year(fact.period.end.year) for fact in totals)
-    if whole and len(known.facts):
-        if any(is_later(fact, known.day) for fact in totals):
-            yield from record_of(known, facts)
+    has_year = any(fact.period == year(fact.period.end.year) for fact in totals)
+    if has_year and len(inputs.facts):
+        if any(is_later(fact, inputs.day) for fact in totals):
+            yield from record_of(inputs, facts)
         else:
             yield from ({"outcome": float("nan"), "facts": 0},) * 2
 
 
-def record_of(known: FlowInputs, flow: Ledger) -> Iterator[Row]:
+def record_of(inputs: FlowInputs, flow: Ledger) -> Iterator[Row]:
     """Rows of one day's forecasts of one flow, of that year and of the next.
 
     A year whose total was not printed within the forecast's own perimeter has a row of its longest
@@ -167,7 +167,7 @@ def record_of(known: FlowInputs, flow: Ledger) -> Iterator[Row]:
 
     Parameters
     ----------
-    known : FlowInputs
+    inputs : FlowInputs
         What the forecast may rest on.
     flow : Ledger
         All facts of the flow, also those published later: the outcomes.
@@ -175,35 +175,35 @@ def record_of(known: FlowInputs, flow: Ledger) -> Iterator[Row]:
     Yields
     ------
     dict
-        As :func:`beside` has them, and ``as_of``, ``facts`` (their number) and ``period``; of a
+        As :func:`scored_row` has them, and ``as_of``, ``facts`` (their number) and ``period``; of a
         year without an outcome these three, and NaN as ``outcome``.
     """
-    years = [year(known.day.year + ahead) for ahead in (0, 1)]
-    forecast = _forecast(known, years)
+    years = [year(inputs.day.year + horizon) for horizon in (0, 1)]
+    forecast = _forecast(inputs, years)
     basis = forecast.basis
     for of_year in years:
-        outcomes = outcomes_of(flow, of_year, known.day, basis)
+        outcomes = outcomes_of(flow, of_year, inputs.day, basis)
         if not outcomes:
-            yield {"outcome": np.nan} | _of_day(known.day, known.facts, of_year)
+            yield {"outcome": np.nan} | _of_day(inputs.day, inputs.facts, of_year)
         for outcome in outcomes:
-            rule = by_hand(known.facts, basis, outcome.period)
-            row = beside(quantiles_of(forecast.totals(outcome.period)), basis, outcome, rule)
-            yield row | _of_day(known.day, known.facts, outcome.period)
+            rule = by_hand(inputs.facts, basis, outcome.period)
+            row = scored_row(quantiles_of(forecast.totals(outcome.period)), basis, outcome, rule)
+            yield row | _of_day(inputs.day, inputs.facts, outcome.period)
 
 
-def _forecast(known: FlowInputs, periods: list[Period]) -> FlowForecast:
+def _forecast(inputs: FlowInputs, periods: list[Period]) -> FlowForecast:
     """What would have been forecast of some periods on the day."""
-    sizes = known.market.sizes
-    return forecast_flow(known.facts, periods, known.prior, sizes, policies=known.policies)
+    sizes = inputs.market.sizes
+    return forecast_flow(inputs.facts, periods, inputs.prior, sizes, policies=inputs.policies)
 
 
-def growth_record_of(known: FlowInputs, flow: Ledger) -> Iterator[Row]:
+def growth_record_of(inputs: FlowInputs, flow: Ledger) -> Iterator[Row]:
     """Rows of one day's forecasts of a flow of which growth alone is printed, in percent on the
     year before.
 
     Parameters
     ----------
-    known : FlowInputs
+    inputs : FlowInputs
         What the forecast may rest on.
     flow : Ledger
         All facts of the flow, also those published later: the longest growth of this year, and of
@@ -215,21 +215,21 @@ def growth_record_of(known: FlowInputs, flow: Ledger) -> Iterator[Row]:
         As :func:`record_of`; scores are of the factor's log, and the rule halves the last growth
         printed.
     """
-    printed = list(filter(_is_growth, known.facts))
-    if not printed:
+    growths_on_day = list(filter(_is_growth, inputs.facts))
+    if not growths_on_day:
         return
-    newest = max(printed, key=lambda fact: (fact.period.end, fact.period.days))
+    newest = max(growths_on_day, key=lambda fact: (fact.period.end, fact.period.days))
     rule = (1 + newest.value / 200) * np.exp(NORMAL * SPREADS[1])
     growths = [fact for fact in filter(_is_growth, flow) if fact.period.days >= SHORTEST]
-    for outcome in _last_of_years(growths, known.day, lambda fact: fact.period.days):
+    for outcome in _last_of_years(growths, inputs.day, lambda fact: fact.period.days):
         period = outcome.period
-        forecast = _forecast(known, [year(period.end.year)])
+        forecast = _forecast(inputs, [year(period.end.year)])
         factors = forecast.totals(period) / forecast.totals(period.year_before())
         grown = outcome.model_copy(update={"value": 1 + outcome.value / 100})
-        row = beside(quantiles_of(factors), forecast.basis, grown, rule)
+        row = scored_row(quantiles_of(factors), forecast.basis, grown, rule)
         for name in ("low", "median", "high", "outcome"):
             row[name] = 100 * (row[name] - 1)
-        yield row | _of_day(known.day, known.facts, period)
+        yield row | _of_day(inputs.day, inputs.facts, period)
 
 
 def _last_of_years(
@@ -238,10 +238,10 @@ def _last_of_years(
     """The last of the facts of the year of a day, in some order and then as they were published,
     and that of the next year, of those published after the day.
     """
-    later = [fact for fact in facts if is_later(fact, day)]
-    later.sort(key=lambda fact: (order(fact), fact.known_from))
-    last = {fact.period.end.year: fact for fact in later}
-    return [last[y] for y in (day.year, day.year + 1) if y in last]
+    newer = [fact for fact in facts if is_later(fact, day)]
+    newer.sort(key=lambda fact: (order(fact), fact.known_from))
+    fact_of_year = {fact.period.end.year: fact for fact in newer}
+    return [fact_of_year[y] for y in (day.year, day.year + 1) if y in fact_of_year]
 
 
 def _of_day(day: dt.date, facts: Sized, period: Period) -> Row:
@@ -290,19 +290,21 @@ def outcomes_of(facts: Ledger, period: Period, day: dt.date, basis: str) -> list
         Empty, or one or two of them.
     """
     totals = list(filter(is_total, facts))
-    later = [fact for fact in totals if is_later(fact, day)]
-    later.sort(key=lambda fact: (fact.period.days, *rank(fact, basis)))
-    whole = [fact for fact in later if fact.period == period][-1:]
-    own = [fact for fact in totals if same_perimeter(fact.basis, basis)]
-    if whole and whole[0] in own:
-        return whole
-    return whole + _longest_part(period, own, later)
+    newer = [fact for fact in totals if is_later(fact, day)]
+    newer.sort(key=lambda fact: (fact.period.days, *rank(fact, basis)))
+    year_total = [fact for fact in newer if fact.period == period][-1:]
+    perimeter_totals = [fact for fact in totals if same_perimeter(fact.basis, basis)]
+    if year_total and year_total[0] in perimeter_totals:
+        return year_total
+    return year_total + _longest_part(period, perimeter_totals, newer)
 
 
-def _longest_part(period: Period, own: list[Fact], later: list[Fact]) -> list[Fact]:
+def _longest_part(period: Period, perimeter_totals: list[Fact], newer: list[Fact]) -> list[Fact]:
     """The longest part of a period that ends after all that was known; none of none."""
-    newest = max((fact.period.end for fact in own if fact not in later), default=dt.date.min)
-    parts = [fact for fact in later if fact in own and fact.period.end > newest]
+    newest = max(
+        (fact.period.end for fact in perimeter_totals if fact not in newer), default=dt.date.min
+    )
+    parts = [fact for fact in newer if fact in perimeter_totals and fact.period.end > newest]
     long = [part for part in parts if part.period.days >= SHORTEST and period.covers(part.period)]
     return long[-1:]
 
@@ -319,23 +321,23 @@ def is_total(fact: Fact) -> bool:
 
 
 def quantiles_of(draws: Array) -> Array:
-    """Quantiles of draws at `LEVELS`."""
-    return np.asarray(np.exp(np.quantile(np.log(np.maximum(draws, TINY)), LEVELS)))
+    """Quantiles of draws at `SCORE_LEVELS`."""
+    return np.asarray(np.exp(np.quantile(np.log(np.maximum(draws, MIN_QUANTILE)), SCORE_LEVELS)))
 
 
-def beside(quantiles: Array, basis: str, outcome: Fact, rule: Array | None) -> Row:
+def scored_row(quantiles: Array, basis: str, outcome: Fact, rule: Array | None) -> Row:
     """Forecast and outcome of one period or day, with the scores that compare them.
 
     Parameters
     ----------
     quantiles : ndarray
-        Of the forecast, at `LEVELS`.
+        Of the forecast, at `SCORE_LEVELS`.
     basis : str
         Whose definition they follow.
     outcome : Fact
         What was published since.
     rule : ndarray or None
-        Quantiles at `LEVELS` of the rule of thumb; None where the facts carry none.
+        Quantiles at `SCORE_LEVELS` of the rule of thumb; None where the facts carry none.
     """
     _, low, _, median, _, high, _ = quantiles
     score = judged(quantiles, outcome.value)
@@ -380,13 +382,19 @@ def register_rows(facts: Ledger, day: dt.date, sizes: MarketSize, prior: Prior) 
     if not counts:
         return
     # When it was last seen to shrink: until then it was that of another market
-    falls = [after.period.end for before, after in pairwise(counts) if after.value < before.value]
-    known = facts.select(as_of=day, since=max(falls, default=None))
+    falls = [
+        next_count.period.end
+        for count, next_count in pairwise(counts)
+        if next_count.value < count.value
+    ]
+    facts_on_day = facts.select(as_of=day, since=max(falls, default=None))
 
-    def forecast(last: Fact, then: dt.date) -> Array:
-        years = [year(y) for y in range(last.period.end.year, then.year + 1)]
-        flow = forecast_flow(known, years, prior, sizes, last.basis)
-        return last.value + flow.totals(span(last.period.end + dt.timedelta(days=1), then))
+    def forecast(newest: Fact, target_day: dt.date) -> Array:
+        years = [year(y) for y in range(newest.period.end.year, target_day.year + 1)]
+        flow = forecast_flow(facts_on_day, years, prior, sizes, newest.basis)
+        return newest.value + flow.totals(
+            span(newest.period.end + dt.timedelta(days=1), target_day)
+        )
 
     yield from _stock_rows(facts, counts, day, forecast)
 
@@ -421,21 +429,21 @@ def charger_rows(ledger: Ledger, place: str, day: dt.date, prior: Prior) -> Iter
         "shipped_facts": False,  # the ledger given is all that is known
     }
 
-    def forecast(last: Fact, then: dt.date) -> Array:
-        made = outlook(scenario_from_parameters(parameters), ledger, prior, draws=1000)
-        ends = np.array([dt.date(y, 12, 31).toordinal() for y in made.years])
-        after = ends > last.period.end.toordinal()
-        days = np.r_[last.period.end.toordinal(), ends[after]]
-        logs = np.log(made.results.values["charging_stations"][:, after])
-        path = np.column_stack([np.full(len(logs), np.log(last.value)), logs])
-        return np.exp([np.interp(then.toordinal(), days, row) for row in path])
+    def forecast(newest: Fact, target_day: dt.date) -> Array:
+        scenario_outlook = outlook(scenario_from_parameters(parameters), ledger, prior, draws=1000)
+        ends = np.array([dt.date(y, 12, 31).toordinal() for y in scenario_outlook.years])
+        is_later_year = ends > newest.period.end.toordinal()
+        days = np.r_[newest.period.end.toordinal(), ends[is_later_year]]
+        logs = np.log(scenario_outlook.results.values["charging_stations"][:, is_later_year])
+        path = np.column_stack([np.full(len(logs), np.log(newest.value)), logs])
+        return np.exp([np.interp(target_day.toordinal(), days, row) for row in path])
 
     yield from _stock_rows(facts, counts, day, forecast)
 
 
-def _counts(known: Ledger) -> list[Fact]:
+def _counts(facts: Ledger) -> list[Fact]:
     """The counts of one perimeter, the one with the newest count, by day."""
-    exact = sorted(filter(_is_count, known), key=lambda fact: fact.period.end)
+    exact = sorted(filter(_is_count, facts), key=lambda fact: fact.period.end)
     return [fact for fact in exact if same_perimeter(fact.basis, exact[-1].basis)]
 
 
@@ -446,15 +454,17 @@ def _is_count(fact: Fact) -> bool:
 def _stock_rows(
     facts: Ledger, counts: Sequence[Fact], day: dt.date, forecast: Forecast
 ) -> Iterator[Row]:
-    last = counts[-1]
-    own = [fact for fact in filter(_is_count, facts) if same_perimeter(fact.basis, last.basis)]
-    newer = [fact for fact in own if fact.period.end > last.period.end]
+    newest = counts[-1]
+    perimeter_counts = [
+        fact for fact in filter(_is_count, facts) if same_perimeter(fact.basis, newest.basis)
+    ]
+    newer = [fact for fact in perimeter_counts if fact.period.end > newest.period.end]
     for outcome in _last_of_years(newer, day, lambda fact: fact.period.end):
-        then = outcome.period.end
+        target_day = outcome.period.end
         try:
-            draws = forecast(last, then)
+            draws = forecast(newest, target_day)
         except ForecastingError:  # nothing could have been said on that day
             continue
-        rule = stock_by_hand([(fact.period.end, fact.value) for fact in counts], then)
-        row = beside(quantiles_of(draws), last.basis, outcome, rule)
-        yield row | _of_day(day, counts, Period(then, then))
+        rule = stock_by_hand([(fact.period.end, fact.value) for fact in counts], target_day)
+        row = scored_row(quantiles_of(draws), newest.basis, outcome, rule)
+        yield row | _of_day(day, counts, Period(target_day, target_day))

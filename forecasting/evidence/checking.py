@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from forecasting.caveats import Caveat
-from forecasting.errors import MAX_PROBLEMS, LedgerError, Problem
+from forecasting.errors import MAX_PROBLEMS, InputError, LedgerError, Problem
 from forecasting.evidence.bases import two_things
 from forecasting.evidence.cells import WORKBOOKS, is_workbook, table_cells
 from forecasting.evidence.files import AnyPath, read_whole
@@ -33,6 +33,7 @@ from forecasting.evidence.mapping import (
     read_mapping,
     with_guesses,
 )
+from forecasting.evidence.printed_periods import period_cells, period_of
 from forecasting.evidence.rules import (
     EMPTY,
     LEDGER_COLUMNS,
@@ -50,6 +51,7 @@ from forecasting.evidence.rules import (
     thousands_apart,
 )
 from forecasting.measures import did_you_mean
+from forecasting.quantities import on_a_day
 
 Source = AnyPath | IO[str] | IO[bytes]
 # Of the required columns: a file that has so many is a ledger, and its other names are slips
@@ -524,3 +526,39 @@ def _new_row(rows: list[FoundRow], cells: Row) -> Row:
     if row_problems := [problem for problem in problems if problem.where.startswith(NEW)]:
         raise LedgerError(row_problems)
     return row
+
+
+def missing_columns(columns: Row) -> list[str]:
+    """The columns that one more fact still needs; a fact that has a reference needs no value.
+
+    >>> missing_columns({"place": "UZ", "measure": "ev_imports", "reference": "a-fact"})
+    ['period']
+    """
+    names = {"place", "measure", "value", "period"}
+    if "reference" in columns:
+        names.remove("value")
+    return sorted(names - columns.keys())
+
+
+def fact_row(columns: Row) -> Row:
+    """The row of one more fact from its columns, with ``period`` in words.
+
+    Raises
+    ------
+    InputError
+        Where a column is missing.
+
+    Examples
+    --------
+    >>> row = fact_row({"place": "UZ", "measure": "ev_imports", "value": "1", "period": "2023"})
+    >>> row["relation"], row["period_end"]
+    ('equals', '2023-12-31')
+    """
+    if missing := missing_columns(columns):
+        options = ", ".join(f"--{name}" for name in missing)
+        raise InputError(f"a fact needs {options}; or give a sentence with --text")
+    cells = {"relation": "equals"} | dict(columns)
+    period = cells.pop("period")
+    has_start = "/" in period or ".." in period
+    one_day = on_a_day(cells["measure"], cells.get("quantity", ""), has_start)
+    return cells | period_cells(period_of(period), one_day)

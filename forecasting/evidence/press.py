@@ -13,10 +13,11 @@ import datetime as dt
 import itertools
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from forecasting.errors import InputError
 from forecasting.evidence import press_words as words
 from forecasting.evidence.places import NamedCountry, countries_in, place_code, place_name
 from forecasting.evidence.printed_numbers import Number, numbers_in, plain_text
@@ -25,11 +26,12 @@ from forecasting.evidence.printed_periods import (
     dates_in_words,
     open_ended,
     period_cells,
+    period_of,
     printed_period,
     several_months,
     without_comparisons,
 )
-from forecasting.evidence.rules import Row, expected_unit, number_text
+from forecasting.evidence.rules import Row, expected_unit, number_text, publication
 from forecasting.measures import MEASURES, count_of, measure_of
 from forecasting.periods import Period
 from forecasting.quantities import PRINTED, QUANTITIES, default_quantity, on_a_day
@@ -618,3 +620,47 @@ def quoted(text: str) -> str:
     parts = text.split()
     dots = "..." if len(parts) > MOST_WORDS else ""
     return " ".join(parts[:MOST_WORDS]) + dots
+
+
+def rows_of_sentence(text: str, columns: Mapping[str, str]) -> list[Proposal]:
+    """Rows of a ledger that a sentence may hold, with what its reader has said of them.
+
+    Parameters
+    ----------
+    text : str
+        As of `propose_facts`.
+    columns : mapping of str to str
+        Columns of a ledger as the reader gives them, and ``period`` in words.
+
+    Returns
+    -------
+    list of Proposal
+        Their cells are whole rows.
+
+    Raises
+    ------
+    InputError
+        Where the text holds no number that counts something.
+
+    Examples
+    --------
+    >>> rows = rows_of_sentence("2,180 electric cars were imported in 2022.", {"place": "UZ"})
+    >>> rows[0].cells["place"], rows[0].cells["value"]
+    ('UZ', '2180')
+    """
+    cells = {name: cell for name, cell in columns.items() if name != "period"}
+    published = publication(columns.get("published", ""))
+    proposals = propose_facts(
+        text,
+        published.end if published else None,
+        columns.get("place", ""),
+        columns.get("measure", ""),
+        period_of(columns["period"]) if "period" in columns else None,
+    )
+    if not proposals:
+        raise InputError(
+            "the text holds no number that counts something; "
+            "give the fact by --value and the others"
+        )
+    quote = {"quote": quoted(text)}
+    return [Proposal(quote | proposal.cells | cells, proposal.doubts) for proposal in proposals]

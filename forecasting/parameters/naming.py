@@ -15,7 +15,7 @@ from forecasting.evidence.files import write_new
 from forecasting.evidence.places import PLACES, nearest_place, place_code, place_name
 
 SEED = 20230626
-TEXT = """\
+PARAMS_TEMPLATE = """\
 # {name}, {scenario}: change what you know better, delete what you do not need;
 # `ev-forecast check` reads it over.
 country: "{code}"          # ISO 3166 alpha-2, in quotes: NO and ON are not words in YAML 1.1
@@ -95,13 +95,13 @@ def new_params(
     'norway-baseline.yaml'
     """
     code = country_code(country)
-    text = TEXT.format(name=place_name(code), code=code, scenario=scenario, seed=SEED)
+    text = PARAMS_TEMPLATE.format(name=place_name(code), code=code, scenario=scenario, seed=SEED)
     for key, value in (keys or {}).items():
         if not value:
             continue
         line = f"{key}: {value}"
-        text, known = re.subn(rf"(?m)^(# )?{key}: (\w+|{{.*}})", line, text, count=1)
-        if not known:
+        text, found_keys = re.subn(rf"(?m)^(# )?{key}: (\w+|{{.*}})", line, text, count=1)
+        if not found_keys:
             text = text.replace("\n\n", f"\n{line}\n\n", 1)
     return f"{country_slug(code)}-{scenario}.yaml", text
 
@@ -126,7 +126,7 @@ def write_params(path: Path, text: str) -> None:
 
 
 PARAMS_ENDINGS = (".yaml", ".yml")
-LONGEST = 80
+MAX_NAME_LENGTH = 80
 _SAFE = re.compile(r"[a-z0-9][a-z0-9_-]*")
 # Windows'
 _DEVICES = {"con", "prn", "aux", "nul"} | {
@@ -142,8 +142,8 @@ def slug(text: str) -> str:
     >>> slug("Bosnia and Herzegovina")
     'bosnia-and-herzegovina'
     """
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_text).strip("-")
 
 
 def unsafe_name(text: str) -> str:
@@ -154,8 +154,8 @@ def unsafe_name(text: str) -> str:
     """
     if not text:
         return "is empty"
-    if len(text) > LONGEST:
-        return f"is {len(text)} characters long; {LONGEST} is the most"
+    if len(text) > MAX_NAME_LENGTH:
+        return f"is {len(text)} characters long; {MAX_NAME_LENGTH} is the most"
     if text != text.lower() and _SAFE.fullmatch(text.lower()):
         return "is not in lower case"
     if not _SAFE.fullmatch(text):
@@ -180,9 +180,9 @@ def named_again(files: Iterable[Path]) -> Iterator[Problem]:
     >>> print(*named_again([Path("a/uz-high.yaml"), Path("b/uz-high.yaml")]))
     b/uz-high.yaml: names the scenario uz-high again (a/uz-high.yaml has that name)
     """
-    first: dict[str, Path] = {}
+    path_of_name: dict[str, Path] = {}
     for file in files:
-        same = first.setdefault(file.stem.lower(), file)
+        same = path_of_name.setdefault(file.stem.lower(), file)
         if same is file:
             continue
         if same.absolute() == file.absolute():

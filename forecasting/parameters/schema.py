@@ -204,16 +204,16 @@ class Scenario(Shown, Strict):
             return as_date(self.as_of)
         flow = MEASURES[self.measure]
         flows = [self.measure]
-        others: list[str] = []
+        related_measures: list[str] = []
         if self.country and flow.electric:
             flows += filter(None, [count_of("stock", flow.vehicle)])
-            others += CHARGING_COUNTS
+            related_measures += CHARGING_COUNTS
         if self.country and self.market_size is None:
-            others += chain.from_iterable(NEW_CARS)
+            related_measures += chain.from_iterable(NEW_CARS)
         facts = ledger.frame[ledger.frame["published"].ne("")]
-        counted = facts["kind"].isin(OBSERVATION_KINDS) & facts["place"].isin(self.counted_at)
-        counted &= facts["partner"].eq(WORLD)
-        if not (counted & facts["measure"].isin(flows)).any():
+        is_count = facts["kind"].isin(OBSERVATION_KINDS) & facts["place"].isin(self.counted_at)
+        is_count &= facts["partner"].eq(WORLD)
+        if not (is_count & facts["measure"].isin(flows)).any():
             # That nobody has printed any is known by the newest of all facts
             if facts.empty:
                 raise EvidenceError(
@@ -222,8 +222,10 @@ class Scenario(Shown, Strict):
                 )
             return ledger.latest
         cited = [name for driver in self.drivers for name in driver.fact_ids()]
-        used = (counted & facts["measure"].isin(flows + others)) | facts["id"].isin(cited)
-        days = filter(None, map(publication, facts.loc[used, "published"]))
+        is_evidence = (is_count & facts["measure"].isin(flows + related_measures)) | facts[
+            "id"
+        ].isin(cited)
+        days = filter(None, map(publication, facts.loc[is_evidence, "published"]))
         return max(span.end for span in days)
 
     @takes(ScenarioError, files=texts("the paths of ledgers"))
@@ -311,8 +313,8 @@ class Scenario(Shown, Strict):
         _check_ledger("facts", facts)
         if not self._asks_for_flow:
             return self
-        counted = facts.select(self.country, kind=OBSERVATION_KINDS).frame["measure"]
-        flows = counted.map(FLOW_OF_COUNT).dropna()
+        measures = facts.select(self.country, kind=OBSERVATION_KINDS).frame["measure"]
+        flows = measures.map(FLOW_OF_COUNT).dropna()
         if flows.empty or self.measure in {*flows}:
             return self
         return self.model_copy(update={"measure": flows.mode()[0]})
@@ -450,16 +452,16 @@ def scenario_from_parameters(parameters: Mapping[str, Any]) -> Scenario:
 
 
 def _build(data: dict[str, Any], document: Document, problems: Sequence[Problem]) -> Scenario:
-    every = [*problems, *document.problems(_across(data))]
+    all_problems = [*problems, *document.problems(_joint_checks(data))]
     data = _completed(data)
     try:
         scenario = Scenario.model_validate(data)
     except ValidationError as error:
-        every = [
+        all_problems = [
             worded(row, document.where(row["loc"]), *_owner(row["loc"])) for row in error.errors()
-        ] + every
-    if every:
-        raise ScenarioError(every)
+        ] + all_problems
+    if all_problems:
+        raise ScenarioError(all_problems)
     return scenario.of_own_facts()
 
 
@@ -478,9 +480,9 @@ def _completed(data: dict[str, Any]) -> dict[str, Any]:
             place = country_code(country)
         except InputError:  # worded where the country is checked
             return data
-    first, heading = names_of_place(place)
+    prefix, heading = names_of_place(place)
     scenario = data.get("scenario")
-    derived = {"name": f"{first}-{scenario}", "title": f"{heading}, {scenario}"}
+    derived = {"name": f"{prefix}-{scenario}", "title": f"{heading}, {scenario}"}
     return data | {key: text for key, text in derived.items() if not data.get(key)}
 
 
@@ -495,13 +497,13 @@ def _owner(path: KeyPath) -> tuple[str, dict[str, FieldInfo]]:
     return "a range", Range.model_fields
 
 
-def _across(data: Mapping[str, Any]) -> Iterator[Check]:
+def _joint_checks(data: Mapping[str, Any]) -> Iterator[Check]:
     """What no single key can show, looked for even where single keys are wrong."""
     country = data.get("country")
     corridor = data.get("corridor")
     horizon = data.get("horizon")
     as_of = str(data.get("as_of"))
-    first = as_of[:4]
+    as_of_year = as_of[:4]
     yield (
         ("country",),
         country is None and corridor is None,
@@ -528,7 +530,7 @@ def _across(data: Mapping[str, Any]) -> Iterator[Check]:
     )
     yield (
         ("horizon",),
-        isinstance(horizon, int) and first.isdecimal() and horizon < int(first),
+        isinstance(horizon, int) and as_of_year.isdecimal() and horizon < int(as_of_year),
         f"{short_repr(horizon)} lies before as_of {as_of}",
         "a horizon is the last year forecast",
     )
@@ -560,7 +562,7 @@ def _across_drivers(drivers: list[Any], measure: object) -> Iterator[Check]:
 
 
 def worded(
-    fault: Mapping[str, Any], place: str, whose: str, fields: Mapping[str, FieldInfo]
+    fault: Mapping[str, Any], place: str, owner: str, fields: Mapping[str, FieldInfo]
 ) -> Problem:
     """One of pydantic's faults in this package's words.
 
@@ -570,7 +572,7 @@ def worded(
         A row of ``ValidationError.errors()``.
     place : str
         File, line and key path.
-    whose : str
+    owner : str
         Whose key it is, e.g. ``a scenario``.
     fields : mapping of str to FieldInfo
         Which keys that has; the first example of a key is the next move.
@@ -588,7 +590,7 @@ def worded(
     key = "".join(map(str, fault["loc"][-1:]))
     if kind == "extra_forbidden":
         hint = did_you_mean(key, fields, f"known: {', '.join(fields)}")
-        return Problem(place, f"is not a key of {whose}", hint)
+        return Problem(place, f"is not a key of {owner}", hint)
     if kind == "literal_error":
         words = re.findall(r"'(\w+)'", fault["ctx"]["expected"])
         hint = did_you_mean(str(fault["input"]), words, f"one of {', '.join(words)}")

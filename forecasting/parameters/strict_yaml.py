@@ -26,7 +26,14 @@ _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")  # no octal: 0123 stays te
 _FLOAT = re.compile(
     r"[-+]?(?:(?:0|[1-9][0-9]{0,17})(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?"
 )
-_WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_BOOLEANS = {
+    "true": True,
+    "True": True,
+    "TRUE": True,
+    "false": False,
+    "False": False,
+    "FALSE": False,
+}
 _NULLS = {"", "~", "null", "Null", "NULL"}
 
 Events = Iterator[yaml.Event]
@@ -61,13 +68,13 @@ class Document:
         >>> Document("uz.yaml", lines={("drivers", 0): 7}).where(("drivers", 0, "start"))
         'uz.yaml:7 drivers[0].start'
         """
-        known = next(
+        line = next(
             (self.lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self.lines), None
         )
         keys = "".join(
             f"[{step}]" if isinstance(step, int) else f".{step}" for step in path
         ).lstrip(".")
-        return f"{self.name}{f':{known}' if known else ''} {keys}".strip()
+        return f"{self.name}{f':{line}' if line else ''} {keys}".strip()
 
     def problems(self, checks: Iterable[Check]) -> list[Problem]:
         """What is wrong, each with its line and key."""
@@ -143,9 +150,9 @@ class _Reader:
         starts = (event for event in events if isinstance(event, yaml.DocumentStartEvent))
         documents = [self._value(next(events), events, ()) for _ in starts]
         self.document.value = next(iter(documents), None)
-        many = len(documents)
-        fault = f"holds {many} documents"
-        self._note([((), many > 1, fault, "one file is one scenario; split it at ---")])
+        count = len(documents)
+        fault = f"holds {count} documents"
+        self._note([((), count > 1, fault, "one file is one scenario; split it at ---")])
 
     def _note(self, checks: Iterable[Check]) -> None:
         self.problems += self.document.problems(checks)
@@ -155,12 +162,12 @@ class _Reader:
         lines[path] = _line(event)
         text = getattr(event, "value", "")
         tag = getattr(event, "tag", None)
-        many = len(lines) > MOST_VALUES
+        too_many = len(lines) > MOST_VALUES
         deep = len(path) > DEEPEST
         checks: list[Check] = [
             (
                 path,
-                many,
+                too_many,
                 f"is more than the {MOST_VALUES:,} values that a file may hold",
                 "leave some out",
             ),
@@ -185,7 +192,7 @@ class _Reader:
             ),
         ]
         self._note(checks)
-        if many or deep:
+        if too_many or deep:
             raise ScenarioError(self.problems)
         inner = takewhile(lambda part: not isinstance(part, yaml.CollectionEndEvent), events)
         if isinstance(event, yaml.MappingStartEvent):
@@ -225,8 +232,8 @@ def _scalar(event: yaml.ScalarEvent) -> object:
         return text
     if text in _NULLS:
         return None
-    if text in _WORDS:
-        return _WORDS[text]
+    if text in _BOOLEANS:
+        return _BOOLEANS[text]
     if _INTEGER.fullmatch(text):
         return int(text)
     if _FLOAT.fullmatch(text) and math.isfinite(float(text)):

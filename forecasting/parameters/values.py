@@ -223,23 +223,23 @@ class Kind(NamedTuple):
     ----------
     words : str
         What it is, beside it in a params file.
-    least, most : float
+    minimum, maximum : float
         What it may be.
     too_low, too_high : str
         What is said of another one.
     """
 
     words: str
-    least: float = -math.inf
+    minimum: float = -math.inf
     too_low: str = ""
-    most: float = math.inf
+    maximum: float = math.inf
     too_high: str = ""
 
 
 NEGATIVE = "{} is negative; a factor or a cap is 0 or more"
 UNLIKELY = "{} is no likely factor; +30 % is 1.3"
 NO_PRICE = "{} is outside -1 to 3 of the price; +15 % is 0.15"
-KINDS = {
+DRIVER_KINDS = {
     "level": Kind("factor on the flow, the same from start on", 0, NEGATIVE, 20, UNLIKELY),
     "growth": Kind("factor on the flow for each further year", 0, NEGATIVE, 20, UNLIKELY),
     "ceiling": Kind(
@@ -273,7 +273,7 @@ KINDS = {
 }
 # Of the other ranges of a driver
 NO_FALL = "{} is outside -15 to 0; what gets dearer sells less"
-LIMITS = {
+RANGE_LIMITS = {
     "elasticity": Kind("", -15, NO_FALL, 0, NO_FALL),
     "delay_years": Kind("", 0, "{} is negative; move start instead"),
 }
@@ -340,7 +340,7 @@ class Driver(Strict):
 
     name: Name
     kind: Literal["level", "growth", "ceiling", "cap", "price", "policy", "demand", "target"] = (
-        Field(examples=[", ".join(KINDS)])
+        Field(examples=[", ".join(DRIVER_KINDS)])
     )
     quantity: str
     policy: str = Field("", validate_default=True)
@@ -357,14 +357,14 @@ class Driver(Strict):
 
     @field_validator("quantity")
     @classmethod
-    def _counted(cls, quantity: str, info: ValidationInfo) -> str:
+    def _check_quantity(cls, quantity: str, info: ValidationInfo) -> str:
         if info.data.get("kind") == "target" and quantity not in CHARGING_COUNTS:
             raise ValueError(f"{quantity!r} has no target; one of {', '.join(CHARGING_COUNTS)}")
         return quantity
 
     @field_validator("policy")
     @classmethod
-    def _known(cls, policy: str, info: ValidationInfo) -> str:
+    def _check_policy(cls, policy: str, info: ValidationInfo) -> str:
         of_policy = info.data.get("kind") == "policy"
         if policy and not of_policy:
             raise ValueError("is of kind policy alone; leave it out")
@@ -384,11 +384,13 @@ class Driver(Strict):
     @field_validator("size", "elasticity", "delay_years")
     @classmethod
     def _in_range(cls, size: Range, info: ValidationInfo) -> Range:
-        kind = LIMITS.get(str(info.field_name)) or KINDS.get(info.data.get("kind", ""), Kind(""))
+        kind = RANGE_LIMITS.get(str(info.field_name)) or DRIVER_KINDS.get(
+            info.data.get("kind", ""), Kind("")
+        )
         quantity = info.data.get("quantity", "points")
-        if size.low < kind.least:
+        if size.low < kind.minimum:
             raise ValueError(kind.too_low.format(in_digits(size.low), quantity=quantity))
-        if size.high > kind.most:
+        if size.high > kind.maximum:
             raise ValueError(kind.too_high.format(in_digits(size.high)))
         return size
 

@@ -11,7 +11,7 @@ from forecasting.demand.parameters import load_parameters
 from forecasting.errors import in_digits
 from forecasting.parameters.naming import names_of_place
 from forecasting.parameters.schema import Scenario
-from forecasting.parameters.values import KINDS, Driver
+from forecasting.parameters.values import DRIVER_KINDS, Driver
 
 
 def meanings(model: type) -> dict[str, str]:
@@ -28,14 +28,14 @@ def meanings(model: type) -> dict[str, str]:
     'Last year of the outlook.'
     """
     text = str(model.__doc__)
-    meant = {"": " ".join(text.partition("\n\n")[0].split())}
+    meaning_of_key = {"": " ".join(text.partition("\n\n")[0].split())}
     for names, words in re.findall(r"^ {4}(\w[\w, ]*) : .*\n((?: {8}.*\n?)+)", text, re.MULTILINE):
-        meant |= dict.fromkeys(names.split(", "), " ".join(words.split()))
-    return meant
+        meaning_of_key |= dict.fromkeys(names.split(", "), " ".join(words.split()))
+    return meaning_of_key
 
 
 # The first part of what is said of a key
-WORDS = {
+KEY_MEANINGS = {
     key: re.split(r"[;.](?: |$)", words)[0].replace("``", "")
     for key, words in (meanings(Scenario) | meanings(Driver)).items()
 }
@@ -86,8 +86,8 @@ def params_text(scenario: Scenario, stem: str, origin: str = "", folder: Path | 
             os.path.relpath(Path(file).resolve(), folder.resolve()) for file in scenario.ledger
         ]
     values = {key: value for key, value in keys.items() if value not in (None, [], {})}
-    first, heading = names_of_place(scenario.place)
-    name = stem.removeprefix(f"{first}-")
+    prefix, heading = names_of_place(scenario.place)
+    name = stem.removeprefix(f"{prefix}-")
     values["scenario"] = name
     if values.get("title") == f"{heading}, {scenario.scenario}":
         del values["title"]
@@ -97,7 +97,7 @@ def params_text(scenario: Scenario, stem: str, origin: str = "", folder: Path | 
     drivers = values.pop("drivers", [])
     assumptions = values.pop("assumptions", {})
     lines = [f"# {heading}, {name}{f': {origin}' if origin else ''}."]
-    words = {**WORDS}  # each is said where its key stands first
+    words = {**KEY_MEANINGS}  # each is said where its key stands first
     lines += [_line(key, value, words) for key, value in values.items()]
     lines += [*_drivers(drivers, words), *_assumptions(assumptions, scenario.country)]
     return "\n".join(lines) + "\n"
@@ -120,15 +120,15 @@ def _assumptions(assumptions: Mapping[str, Any], country: str | None) -> Iterato
     for key, size in assumptions.items():
         row = shipped[key]
         usual = f"{in_digits(row.low)} to {in_digits(row.high)} ({in_digits(row.mode)}) by default"
-        yield f"  {key}: {_plain(size)}  # {row.unit}; {usual}"
+        yield f"  {key}: {_yaml_value(size)}  # {row.unit}; {usual}"
 
 
-def _plain(value: Any) -> str:
+def _yaml_value(value: Any) -> str:
     """A value in one line of YAML; a text is in quotes, so that no reader takes it for something
     else.
     """
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_plain(part)}" for key, part in value.items()) + "}"
+        return "{" + ", ".join(f"{key}: {_yaml_value(part)}" for key, part in value.items()) + "}"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return json.dumps(value, ensure_ascii=False)
@@ -137,5 +137,5 @@ def _plain(value: Any) -> str:
 def _line(key: str, value: Any, words: dict[str, str]) -> str:
     meaning = words.pop(key, "")
     if key == "kind":
-        meaning = KINDS[value].words
-    return f"{key}: {_plain(value)}" + (f"  # {meaning}" if meaning else "")
+        meaning = DRIVER_KINDS[value].words
+    return f"{key}: {_yaml_value(value)}" + (f"  # {meaning}" if meaning else "")

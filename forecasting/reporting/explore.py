@@ -34,11 +34,11 @@ from forecasting.scenarios.joint_draws import difference
 from forecasting.scenarios.new_country import NewCountry, Question
 from forecasting.scenarios.question import scenario_names
 from forecasting.scenarios.what_if import (
-    LEVERS,
+    FLOW_LEVERS,
     WhatIf,
     assumptions_that_matter,
     levers,
-    moved,
+    shift_range,
     shipped,
     size_in,
 )
@@ -122,7 +122,7 @@ class Explorer(WhatIf):
         """The answer as a figure: vehicles by year and charging points at the horizon, beside those
         as given.
         """
-        return what_if_chart(self.outlook, self.given)
+        return what_if_chart(self.outlook, self.reference)
 
     @property
     def table(self) -> Table:
@@ -130,18 +130,18 @@ class Explorer(WhatIf):
         random draws.
         """
         now = self.outlook.results
-        reference = self.given.results
+        reference = self.reference.results
         candidates = (self.scenario.measure, *HEADLINE[:2], *QUESTIONS)
         shared = now.values.keys() & reference.values
         measures = [name for name in candidates if name in shared] or [EV_SHARE]
-        year = min(self.scenario.horizon, self.given.scenario.horizon)
+        year = min(self.scenario.horizon, self.reference.scenario.horizon)
         versions = {"now": now, "difference": difference(now, reference), "as given": reference}
         groups = {name: (results, year) for name, results in versions.items()}
         frame = measures_beside(groups, measures, "measure")
         return Table(frame.iloc[:, :-2], caption=f"In {year}, medians with 80 % ranges")
 
     def __repr__(self) -> str:
-        return f"<Explorer of {self.given.name}, as of {self.outlook.as_of}>"
+        return f"<Explorer of {self.reference.name}, as of {self.outlook.as_of}>"
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
@@ -355,7 +355,7 @@ class ControlPanel:
         self.explorer = explorer
         self.widgets = ipywidgets
         self.busy = False  # while an answer is made, or the controls are set
-        self.live = live_figure(explorer.outlook, explorer.given)
+        self.live = live_figure(explorer.outlook, explorer.reference)
         self.table = ipywidgets.HTML()
         self.status = ipywidgets.HTML()
         self.file = ipywidgets.Text(description="File", layout=FULL_WIDTH)
@@ -410,7 +410,7 @@ class ControlPanel:
         # The scenarios that can be asked for; those of ./params among them
         names = {"options": sorted({*scenario_names(), start.name}), "value": start.name}
         moves = {name: [*self._driver(driver)] for name, driver in self.drivers.items()}
-        common = [lever for name in LEVERS.values() for lever in moves.pop(name)]
+        common = [lever for name in FLOW_LEVERS.values() for lever in moves.pop(name)]
         return {
             "Scenario": [("scenario", "", self.widgets.Dropdown(**names, layout=FULL_WIDTH))],
             "What matters most": [*common, *map(self._assumption, self.rows)],
@@ -438,7 +438,7 @@ class ControlPanel:
         tooltip = f"{driver.reason} ({driver.source})"
         name = capital(driver.name.replace("-", " "))
         limits = COMMON_LIMITS
-        if driver.name not in LEVERS.values():
+        if driver.name not in FLOW_LEVERS.values():
             limits = SLIDER_LIMITS.get(driver.kind, (0.0, math.inf))
             comes = {
                 "value": driver.name in coming,
@@ -483,7 +483,7 @@ class ControlPanel:
         sizes = dict(now.assumptions)
         for row in self.rows:
             key = row.key
-            sizes[key] = moved(self.controls[key].value, size_in(row, start), sizes.get(key))
+            sizes[key] = shift_range(self.controls[key].value, size_in(row, start), sizes.get(key))
             if sizes[key] == shipped(row) and key not in start.assumptions:
                 del sizes[key]
         drivers = [driver.model_dump(mode="json") for driver in self._drivers()]
@@ -512,7 +512,7 @@ class ControlPanel:
         now = {driver.name: driver for driver in self.explorer.scenario.drivers}
         for driver in self.drivers.values():
             size_now = now.pop(driver.name, driver).size
-            size = moved(self.controls[f"size of {driver.name}"].value, driver.size, size_now)
+            size = shift_range(self.controls[f"size of {driver.name}"].value, driver.size, size_now)
             comes = size != driver.size
             if driver.name in self.controls:
                 comes = self.controls[driver.name].value
@@ -563,7 +563,7 @@ class ControlPanel:
         now = self.explorer.scenario
         facts = (scenario.as_of, scenario.market_size) != (now.as_of, now.market_size)
         self.say("Reading the facts anew …" if facts else "…")
-        self.explorer.put(scenario)
+        self.explorer.set_scenario(scenario)
 
     def show(self) -> None:
         """Bring the figure, the table and, where it was changed from code, the controls in line
@@ -571,7 +571,7 @@ class ControlPanel:
         """
         if not self.busy:
             self.build()
-        redraw(self.live, self.explorer.outlook, self.explorer.given)
+        redraw(self.live, self.explorer.outlook, self.explorer.reference)
         self.table.value = TABLE_STYLES + self.explorer.table._repr_html_()
         self.say("")
 

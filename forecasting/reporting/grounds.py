@@ -536,7 +536,7 @@ def _number(row: Mapping[Any, Any], flow: str, with_place: bool) -> str:
     """What a row of `worth_finding_out` is called; of several places, with its place."""
     where = f", {place_name(row['place'])}" if with_place else ""
     period = period_words(row["period"]) if row["period"] else ""
-    pattern = NUMBER_NAMES.get(row["what"], "{label}{where} in {period}")
+    pattern = NUMBER_NAMES.get(row["name"], "{label}{where} in {period}")
     return pattern.format(label=flow, where=where, period=period)
 
 

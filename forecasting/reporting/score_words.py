@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from forecasting.evaluation.backtest import LATE, SHORT
+from forecasting.evaluation.backtest import LATE_ORIGIN, SHORT_HISTORY
 from forecasting.evaluation.scores import expected_inside
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.places import place_name
@@ -34,10 +34,10 @@ BACKTEST = {
     "h2": "  2 years",
     "h3": "  3 years",
     "h5": "  5 years",
-    "short": f"  at most {SHORT} years of history",
+    "short": f"  at most {SHORT_HISTORY} years of history",
     "ratio": "ratio to the best single-series tool",
     "ratio_h1": "  1 year ahead",
-    "ratio_short": f"  at most {SHORT} years of history",
+    "ratio_short": f"  at most {SHORT_HISTORY} years of history",
     "ratio_regression": "ratio to the analogue regression",
     **COVERAGE_ROWS,
 }
@@ -45,7 +45,7 @@ BY_GROUP = {
     "cases": "cases",
     "wis": "interval score",
     "ratio": "ratio to the analogue regression",
-    "late": f"origins from {LATE} on",
+    "late": f"origins from {LATE_ORIGIN} on",
     "in80": "inside 80 %",
 }
 PART_YEAR = {

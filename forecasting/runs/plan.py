@@ -89,13 +89,13 @@ if TYPE_CHECKING:
     from forecasting.parameters.schema import Scenario
 
 # What a whole report has, whatever its notebook stores besides
-FILES = (REPORT_NOTEBOOK, REPORT_PAGE)
+REPORT_FILES = (REPORT_NOTEBOOK, REPORT_PAGE)
 COUNTRY_NOTEBOOK = "country_outlook.ipynb"
 CORRIDOR_NOTEBOOK = "corridor_outlook.ipynb"
 # Groups under way: enough that a group's first ends before its second begins; what they share takes
 # room
-AT_ONCE = 8
-SHARED = ("country", "corridor", "as_of", "seed")
+GROUPS_AT_ONCE = 8
+SHARED_KEYS = ("country", "corridor", "as_of", "seed")
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ class Survey:
     ----------
     paths : sequence of path-like
         Params files, or folders of them; empty for ``./params``.
-    out : path-like
+    reports : path-like
         Folder of the reports; it is only read.
     as_of : str, optional
         An ISO date that takes the place of every scenario's own.
@@ -159,16 +159,16 @@ class Survey:
     def __init__(
         self,
         paths: Sequence[AnyPath],
-        out: AnyPath,
+        reports: AnyPath,
         as_of: str | None = None,
         ledger: Sequence[AnyPath] = (),
         published: dt.date | None = None,
     ) -> None:
         self.files = find_params(paths)
-        self.out = Path(out)
+        self.reports = Path(reports)
         self._as_of = as_of
         self._published = published
-        self._beside = [str(Path(file).absolute()) for file in ledger]
+        self._ledgers = [str(Path(file).absolute()) for file in ledger]
         problems = []
         for path in self.files:
             name = scenario_name(path)
@@ -180,11 +180,11 @@ class Survey:
         self._environment = environment()
         self._options = {
             "as_of": as_of or "",
-            "beside": "\n".join(self._beside),
+            "beside": "\n".join(self._ledgers),
             "published": str(published or ""),
         }
         self._records = {
-            path: read_json(self.out / scenario_name(path) / RUN_RECORD) for path in self.files
+            path: read_json(self.reports / scenario_name(path) / RUN_RECORD) for path in self.files
         }
         self._fresh = {path: self._known_fresh(path) for path in self.files}
 
@@ -205,10 +205,14 @@ class Survey:
     def _sources(self, path: Path, parameters: Record) -> Hashes:
         """Hash the files that a report comes from, without reading what they say."""
         # Of one's own facts, and the mappings beside them
-        own: list[Path] = []
+        user_files: list[Path] = []
         for file in map(Path, parameters.get("ledger") or ()):
-            own += [file, file.with_name(f"{file.stem}.mapping.yaml"), *sorted(file.glob("*.csv"))]
-        hashes = "".join(file_hash(file) for file in own if file.is_file())
+            user_files += [
+                file,
+                file.with_name(f"{file.stem}.mapping.yaml"),
+                *sorted(file.glob("*.csv")),
+            ]
+        hashes = "".join(file_hash(file) for file in user_files if file.is_file())
         files = {
             "params": file_hash(path),
             "notebook": file_hash(find_notebook(path, notebook_name(parameters))),
@@ -239,9 +243,10 @@ class Survey:
         read = self._read()
         runs = [self._fresh[path] or self._run(path, *read[path]) for path in self.files]
         if force:
-            also = {run.name: f"; also {run.reason}" for run in runs if run.reason}
+            old_reasons = {run.name: f"; also {run.reason}" for run in runs if run.reason}
             runs = [
-                replace(run, reason=f"forced{also.get(run.name, ' (was fresh)')}") for run in runs
+                replace(run, reason=f"forced{old_reasons.get(run.name, ' (was fresh)')}")
+                for run in runs
             ]
         return runs
 
@@ -252,15 +257,15 @@ class Survey:
         from forecasting.evidence.datasets import facts_of
         from forecasting.scenarios.check_params import read_checked
 
-        beside_them = facts_of(self._beside, published=self._published)
-        checked = {path: read_checked(path, beside_them, self._published) for path in self.changed}
-        if problems := [problem for one in checked.values() for problem in one.problems]:
+        user_facts = facts_of(self._ledgers, published=self._published)
+        checked = {path: read_checked(path, user_facts, self._published) for path in self.changed}
+        if problems := [problem for check in checked.values() for problem in check.problems]:
             raise ScenarioError(problems)
         facts = cache(facts_of)  # many scenarios use the same
         read = {}
-        for path, one in checked.items():
-            assert one.scenario is not None
-            scenario = one.scenario.with_ledger(self._beside)
+        for path, check in checked.items():
+            assert check.scenario is not None
+            scenario = check.scenario.with_ledger(self._ledgers)
             if self._as_of is not None:
                 scenario = scenario.on(as_date(self._as_of))
             ledger = facts(scenario.ledger, scenario.shipped_facts, scenario.published)
@@ -277,7 +282,7 @@ class Survey:
         }
         identity |= self._environment
         del identity["ledger"]  # of which a scenario uses a part, its facts
-        reason = _reason(self.out / name, self._records[path], identity)
+        reason = _reason(self.reports / name, self._records[path], identity)
         sources = self._sources(path, parameters)
         return Run(name, template, parameters, identity, sources, reason)
 
@@ -294,7 +299,7 @@ def find_params(paths: Sequence[AnyPath]) -> list[Path]:
         hint = "give params files or names of scenarios; `ev-forecast new COUNTRY` writes one"
         raise InputError(f"there is no folder {PARAMS} here; {hint}")
     files = []
-    for place in (_there(path) for path in paths or [PARAMS]):
+    for place in (_existing_path(path) for path in paths or [PARAMS]):
         if place.is_dir():
             files += sorted([*place.glob("*.yaml"), *place.glob("*.yml")])
         elif place.is_file():
@@ -310,7 +315,7 @@ def find_params(paths: Sequence[AnyPath]) -> list[Path]:
     return files
 
 
-def _there(question: AnyPath) -> Path:
+def _existing_path(question: AnyPath) -> Path:
     """A path that exists: that of a file or folder, or of the params file of a scenario by name."""
     path = Path(question)
     if path.exists() or path.is_symlink():
@@ -381,10 +386,12 @@ def undated_facts(runs: Iterable[Run]) -> list[Caveat]:
     """
     from forecasting.evidence.checking import checked_file
 
-    own = [
+    user_files = [
         file for run in runs if not run.parameters["published"] for file in run.parameters["ledger"]
     ]
-    caveats = [caveat for file in dict.fromkeys(own) for caveat in checked_file(Path(file))[2]]
+    caveats = [
+        caveat for file in dict.fromkeys(user_files) for caveat in checked_file(Path(file))[2]
+    ]
     return [caveat for caveat in caveats if caveat.kind == "facts_undated"]
 
 
@@ -393,12 +400,12 @@ def _reason(folder: Path, record: Record, identity: Hashes) -> str:
     if not record:
         failed = (folder.parent / FAILURES / folder.name).exists()
         return "failed last time" if failed else "never run"
-    if not all((folder / file).is_file() for file in (*FILES, *record.get("files", {}))):
+    if not all((folder / file).is_file() for file in (*REPORT_FILES, *record.get("files", {}))):
         return "files are missing"
-    before = record.get("identity", {})
-    changed = {key: value for key, value in identity.items() if before.get(key) != value}
+    old_identity = record.get("identity", {})
+    changed = {key: value for key, value in identity.items() if old_identity.get(key) != value}
     return "; ".join(
-        f"{key} {before.get(key)} is now {value}" if key in VERSIONS else f"{key} changed"
+        f"{key} {old_identity.get(key)} is now {value}" if key in VERSIONS else f"{key} changed"
         for key, value in changed.items()
     )
 
@@ -421,11 +428,11 @@ def arranged(runs: Iterable[Run]) -> list[tuple[Run, str]]:
     for run in runs:
         if not run.fresh:
             # What forecasts before drivers depend on; two named alike by mistake share nothing
-            shared = {key: run.parameters.get(key) for key in SHARED}
+            shared = {key: run.parameters.get(key) for key in SHARED_KEYS}
             groups[hash_of(canonical(shared).encode())].append(run)
     ordered: list[tuple[Run, str]] = []
-    for first in range(0, len(groups), AT_ONCE):
-        some = [*groups.items()][first : first + AT_ONCE]
-        ordered += [(runs[0], name if runs[1:] else "") for name, runs in some]
-        ordered += [(run, name) for name, runs in some for run in runs[1:]]
+    for start in range(0, len(groups), GROUPS_AT_ONCE):
+        batch = [*groups.items()][start : start + GROUPS_AT_ONCE]
+        ordered += [(runs[0], name if runs[1:] else "") for name, runs in batch]
+        ordered += [(run, name) for name, runs in batch for run in runs[1:]]
     return ordered

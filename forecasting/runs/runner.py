@@ -38,9 +38,10 @@ from forecasting.runs.workers.cluster import cluster
 from forecasting.runs.workers.fork_server import ForkServer, run_in_forks
 from forecasting.runs.workers.processes import Outcome, Task, failure, run_fresh
 
-LONGEST = 10_000_000  # seconds, a season
+MAX_MESSAGE_LENGTH = 10_000_000  # seconds, a season
 SECONDS = Check(
-    f"seconds, more than 0 and less than {LONGEST:,}", number(0, LONGEST, ends=False).read
+    f"seconds, more than 0 and less than {MAX_MESSAGE_LENGTH:,}",
+    number(0, MAX_MESSAGE_LENGTH, ends=False).read,
 )
 MEGABYTES = Check("100 megabytes or more", integer(100).read)
 ENDING = [
@@ -146,13 +147,15 @@ def run(
             started = time.monotonic()
             runs = survey.runs(force)
             results = [RunResult(r.name, "fresh" if r.fresh else "stale", r.reason) for r in runs]
-            return RunSummary(survey.out, tuple(results), time.monotonic() - started)
-        return _made(survey, means, force, keep, partial(Progress, shown=progress, form=log))
+            return RunSummary(survey.reports, tuple(results), time.monotonic() - started)
+        return _make_reports(
+            survey, means, force, keep, partial(Progress, visible=progress, form=log)
+        )
 
     return run_remote(address, run_into, not dry_run) if address else run_into(Path(out))
 
 
-def _made(
+def _make_reports(
     survey: Survey,
     means: Means,
     force: bool,
@@ -161,30 +164,30 @@ def _made(
 ) -> RunSummary:
     """Make the reports that are not fresh, and what sums up all."""
     started = time.monotonic()
-    with _stopped_by_signals(), ExitStack() as stack:
-        store = Store(survey.out)
-        refuse_others(store.out)
+    with _signal_handlers(), ExitStack() as stack:
+        store = Store(survey.reports)
+        refuse_others(store.reports)
         perform = None
         if force or survey.changed:  # loads while the params are read
             perform = stack.enter_context(_ready(store, survey, means))
         runs = survey.runs(force)
-        refuse_others(store.out, [run.name for run in runs if not run.fresh])
+        refuse_others(store.reports, [run.name for run in runs if not run.fresh])
         stack.enter_context(store)
         tasks = [_task(store, run, shared, means) for run, shared in arranged(runs)]
         results = {run.name: RunResult(run.name, "fresh") for run in runs}
         try:
-            with progress(len(tasks)) as shown:
+            with progress(len(tasks)) as bar:
                 for outcome in perform(tasks) if perform and tasks else ():
                     result = _settle(store, outcome)
                     results[outcome.name] = result
-                    shown.advance(result)
+                    bar.advance(result)
         finally:
             sweep(store.token)
         problem = _finish(store, bool(tasks), keep)
     seconds = time.monotonic() - started
     unused = tuple(lines_of(undated_facts(runs)))
-    summary = RunSummary(survey.out, tuple(results.values()), seconds, problem, unused)
-    shown.end(summary)
+    summary = RunSummary(survey.reports, tuple(results.values()), seconds, problem, unused)
+    bar.end(summary)
     return summary
 
 
@@ -222,7 +225,7 @@ def _task(store: Store, run: Run, shared: str, means: Means) -> Task:
         means.timeout,
         shared,
         means.memory,
-        str(store.out / run.name),
+        str(store.reports / run.name),
     )
 
 
@@ -252,7 +255,7 @@ def _silence(store: Store, outcome: Outcome) -> str:
     try:
         clear_folder(store.folder(outcome.name) / ".probe").rmdir()
     except OSError as error:
-        return f"{store.out} cannot be written: {_cause(error)}"
+        return f"{store.reports} cannot be written: {_cause(error)}"
     hint = "; logs/engine.log may say why" if outcome.status == 1 else ""
     return f"its process {ended(outcome.status)}{hint}"
 
@@ -264,22 +267,22 @@ def _cause(error: Exception) -> str:
 def _finish(store: Store, changed: bool, keep: int | None) -> str:
     """Write what sums up all reports; gives what went wrong."""
     if keep is not None:
-        drop_earlier(store.out, keep)
-    page = store.out / INDEX_PAGE
+        drop_earlier(store.reports, keep)
+    page = store.reports / INDEX_PAGE
     summed_up = [page]
-    if any(store.out.glob(f"*/{OUTLOOK_TABLE}")):
-        summed_up += [store.out / table for table in TABLES]
+    if any(store.reports.glob(f"*/{OUTLOOK_TABLE}")):
+        summed_up += [store.reports / table for table in TABLES]
     if not changed and all(file.is_file() for file in summed_up):
         # A run may have been killed before it wrote an index of its reports
         written = page.stat().st_mtime_ns
-        records = store.out.glob(f"*/{RUN_RECORD}")
+        records = store.reports.glob(f"*/{RUN_RECORD}")
         if all(record.stat().st_mtime_ns <= written for record in records):
             return ""
     # The tables of all reports would have the collector go through all that is loaded, again and
     # again
     gc.freeze()
     try:
-        return "; ".join(write_summary(store.out))
+        return "; ".join(write_summary(store.reports))
     except Exception as error:  # whatever earlier reports hold: those of this run are done
         return f"the index could not be written: {error}"
     finally:
@@ -287,16 +290,16 @@ def _finish(store: Store, changed: bool, keep: int | None) -> str:
 
 
 @contextmanager
-def _stopped_by_signals() -> Iterator[None]:
+def _signal_handlers() -> Iterator[None]:
     """Let the signals that end a process unwind the run as Ctrl-C does, so that nothing is left."""
-    before = {ending: signal.getsignal(ending) for ending in ENDING}
+    handlers = {ending: signal.getsignal(ending) for ending in ENDING}
     if threading.current_thread() is not threading.main_thread():
-        before = {}
-    for ending, handler in before.items():
+        handlers = {}
+    for ending, handler in handlers.items():
         if handler is not signal.SIG_IGN:  # as under nohup
             signal.signal(ending, lambda ending, frame: sys.exit(128 + ending))
     try:
         yield
     finally:
-        for ending, handler in before.items():
+        for ending, handler in handlers.items():
             signal.signal(ending, handler)

@@ -12,11 +12,11 @@ from forecasting.evidence.ledger import Ledger
 
 RECENT = 3 * 365  # days before the last print whose prints tell how often a series is printed
 ONE_PRINT, PRINTS = 14, 3  # days within which prints are one; prints that make a series
-COLUMNS = [
+SERIES_COLUMNS = [
     *("measure", "place", "basis", "prints", "every_days"),
     *("newest_end", "last_print", "next_print", "late"),
 ]
-ENDED = 3  # intervals without a print, after which a series may have ended
+MAX_MISSED_PRINTS = 3  # intervals without a print, after which a series may have ended
 
 
 def age_of(evidence: Ledger | None, measure: str, day: dt.date) -> Caveat:
@@ -39,9 +39,9 @@ def age_of(evidence: Ledger | None, measure: str, day: dt.date) -> Caveat:
     >>> age_of(central_asia().select("TJ", "ev_imports"), "ev_imports", dt.date(2026, 3, 31)).kind
     'evidence_new'
     """
-    counted = [fact for fact in evidence or () if fact.kind == "outcome" and fact.period_end]
+    outcomes = [fact for fact in evidence or () if fact.kind == "outcome" and fact.period_end]
     newest = max(
-        counted,
+        outcomes,
         key=lambda fact: (fact.period.end, fact.known_from or dt.date.min),
         default=None,
     )
@@ -79,27 +79,29 @@ def series_due(facts: Ledger, day: dt.date) -> pd.DataFrame:
     >>> series.columns.tolist()[:5], bool((series["prints"] >= 3).all())
     (['measure', 'place', 'basis', 'prints', 'every_days'], True)
     """
-    told = [
+    prints_of_series = [
         (fact.measure, fact.place, fact.basis, fact.known_from, fact.period.end)
         for fact in facts.select(kind=("outcome", "estimate"), as_of=day)
         if fact.period_end
     ]
-    published = pd.DataFrame(told, columns=[*COLUMNS[:3], "known", "end"])
+    published = pd.DataFrame(prints_of_series, columns=[*SERIES_COLUMNS[:3], "known", "end"])
     rows = []
-    for series, prints in published.groupby(COLUMNS[:3], sort=False):
+    for series, prints in published.groupby(SERIES_COLUMNS[:3], sort=False):
         days = np.unique([*map(dt.date.toordinal, prints["known"])])
         days = days[np.append(np.diff(days) >= ONE_PRINT, True)]  # the last day of each print
         if len(days) < PRINTS:
             continue
         recent = days[days[-1] - days <= RECENT]
         typical = recent if len(recent) >= PRINTS else days
-        every = int(np.median(np.diff(typical)))
-        last = dt.date.fromordinal(int(days[-1]))
-        following = last + dt.timedelta(days=every)
-        late = max((day - following).days, 0) / every
-        rows.append((*series, len(days), every, prints["end"].max(), last, following, late))
-    table = pd.DataFrame(rows, columns=COLUMNS)
-    table["ended"] = table["late"] > ENDED
+        interval = int(np.median(np.diff(typical)))
+        last_print = dt.date.fromordinal(int(days[-1]))
+        following = last_print + dt.timedelta(days=interval)
+        delay = max((day - following).days, 0) / interval
+        rows.append(
+            (*series, len(days), interval, prints["end"].max(), last_print, following, delay)
+        )
+    table = pd.DataFrame(rows, columns=SERIES_COLUMNS)
+    table["ended"] = table["late"] > MAX_MISSED_PRINTS
     return table.sort_values(
         ["ended", "late"], ascending=[True, False], kind="stable", ignore_index=True
     )

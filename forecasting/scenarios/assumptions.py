@@ -22,7 +22,7 @@ from forecasting.parameters.schema import Driver, Scenario
 from forecasting.parameters.strict_yaml import KeyPath
 from forecasting.parameters.values import Range
 from forecasting.quantiles import Array
-from forecasting.scenarios.drivers import DAYS_A_YEAR, NEVER, draw_event
+from forecasting.scenarios.drivers import DAYS_A_YEAR, NEVER_DAY, draw_event
 from forecasting.scenarios.place_flows import OutlookRequest, PlaceFlow, by_year, stock_before
 
 REEXPORT = "reexport_share"  # acts on the vehicles that come, from its year on
@@ -35,7 +35,7 @@ class KeyProblem(NamedTuple):
     """What is wrong with one key of a scenario."""
 
     path: KeyPath
-    what: str
+    reason: str
     hint: str
 
 
@@ -63,13 +63,13 @@ def demand_parameters(scenario: Scenario, drivers: Sequence[Driver], draws: int)
     events: dict[str, list[Event]] = {}
     for driver in drivers:
         if driver.kind == "demand" and driver.quantity not in (REEXPORT, NATIONAL):
-            drawn = draw_event(driver, draws, scenario.seed)
-            first = first_years(drawn.start)[:, None]
+            event_draws = draw_event(driver, draws, scenario.seed)
+            start_years = first_years(event_draws.start)[:, None]
             years = float(NEVER_YEAR)  # without an end, more than any horizon has
             if driver.end is not None:
                 days = np.array([driver.start.toordinal(), driver.end.toordinal() + 1], dtype=float)
                 years = max(float(np.diff(first_years(days))[0]), 1.0)
-            event = Event(first, drawn.size[:, None], first + years - 1)
+            event = Event(start_years, event_draws.size[:, None], start_years + years - 1)
             events.setdefault(driver.quantity, []).append(event)
     return dataclasses.replace(changed, events=events)
 
@@ -77,7 +77,7 @@ def demand_parameters(scenario: Scenario, drivers: Sequence[Driver], draws: int)
 def refuse(scenario: Scenario, faults: Iterable[KeyProblem]) -> None:
     """Raise an AssumptionError with every fault of a scenario; nothing where there is none."""
     problems = [
-        Problem(f"{scenario.name} {'.'.join(map(str, fault.path))}", fault.what, fault.hint)
+        Problem(f"{scenario.name} {'.'.join(map(str, fault.path))}", fault.reason, fault.hint)
         for fault in faults
     ]
     if problems:
@@ -89,22 +89,22 @@ def first_years(start: Array) -> Array:
 
     >>> import datetime as dt
     >>> days = [dt.date(2026, month, 1).toordinal() for month in (5, 9)]
-    >>> first_years(np.array([*days, NEVER]))
+    >>> first_years(np.array([*days, NEVER_DAY]))
     array([2026., 2027., 2100.])
     """
     middle = 1 + (start + 183) / 365.2425  # ordinal 1 is 1 January of year 1
-    return np.where(start >= NEVER, float(NEVER_YEAR), np.minimum(np.floor(middle), NEVER_YEAR))
+    return np.where(start >= NEVER_DAY, float(NEVER_YEAR), np.minimum(np.floor(middle), NEVER_YEAR))
 
 
 def assumption_faults(scenario: Scenario) -> Iterator[KeyProblem]:
     """Every override that the demand chain does not know or that is out of its range."""
     shipped = load_parameters().at(scenario.country)
-    known = {row.key for row in shipped}
+    parameter_keys = {row.key for row in shipped}
     for name, size in scenario.assumptions.items():
         yield from refused(shipped, name, size, ("assumptions", name))
     for i, driver in enumerate(scenario.drivers):
         if driver.kind == "demand":
-            key = "size" if driver.quantity in known else "quantity"
+            key = "size" if driver.quantity in parameter_keys else "quantity"
             wrong = [*refused(shipped, driver.quantity, driver.size, ("drivers", i, key))]
             yield from wrong or _undated(shipped, driver.quantity, ("drivers", i, "quantity"))
     yield from _too_many(scenario, shipped)
@@ -163,16 +163,16 @@ def demand_of(request: OutlookRequest, flow: PlaceFlow, parameters: Parameters) 
     """
     scenario = request.scenario
     place = scenario.place
-    counted = request.ledger.select(place, kind=("outcome", "estimate"), as_of=request.as_of)
-    refuse(scenario, target_faults(scenario, counted, request.as_of))
+    counts = request.ledger.select(place, kind=("outcome", "estimate"), as_of=request.as_of)
+    refuse(scenario, target_faults(scenario, counts, request.as_of))
     years, imports = by_year(flow.forecast)
     if MEASURES[scenario.measure].event == "registrations":
         parameters = parameters.override({"reexport_share": 0.0, "inventory_share": 0.0})
     for driver in request.drivers:
         if driver.kind == "demand" and driver.quantity == REEXPORT:
-            drawn = draw_event(driver, len(imports), scenario.seed)
-            begun = years >= first_years(drawn.start)[:, None]
-            imports = imports * (1.0 - drawn.size[:, None] * begun)
+            event_draws = draw_event(driver, len(imports), scenario.seed)
+            begun = years >= first_years(event_draws.start)[:, None]
+            imports = imports * (1.0 - event_draws.size[:, None] * begun)
     vehicle = MEASURES[scenario.measure].vehicle or CAR
     stock = count_of("stock", vehicle)
     cars = flow.forecast.market
@@ -180,8 +180,8 @@ def demand_of(request: OutlookRequest, flow: PlaceFlow, parameters: Parameters) 
         imports,
         list(years),
         parameters=parameters,
-        stock_facts=counted.select(measure=stock, since=scenario.since) if stock else (),
-        charging_today=standing_today(counted),
+        stock_facts=counts.select(measure=stock, since=scenario.since) if stock else (),
+        charging_today=standing_today(counts),
         as_of=request.as_of,
         place=place,
         seed=scenario.seed,
@@ -209,11 +209,11 @@ def charging_targets(request: OutlookRequest) -> list[Target]:
     for driver in request.drivers:
         national = driver.quantity == NATIONAL
         if national or driver.kind == "target":
-            drawn = draw_event(driver, draws, scenario.seed)
+            event_draws = draw_event(driver, draws, scenario.seed)
             unit = "points" if national else MEASURES[driver.quantity].unit
-            pursued = drawn.start < NEVER
-            in_time = (pursued, driver.on_time, drawn.late)
-            targets.append(Target(driver.name, drawn.size, unit, driver.start, *in_time))
+            pursued = event_draws.start < NEVER_DAY
+            in_time = (pursued, driver.on_time, event_draws.delay)
+            targets.append(Target(driver.name, event_draws.size, unit, driver.start, *in_time))
     for measure in CHARGING_COUNTS:
         for fact in filter(_is_whole_target, in_order(announced.select(measure=measure))):
             by = fact.product.replace("-", " ").title()
@@ -229,10 +229,10 @@ def _is_whole_target(fact: Fact) -> bool:
     return dated and fact.value > 0 and not fact.basis
 
 
-def target_faults(scenario: Scenario, counted: Ledger, as_of: dt.date) -> Iterator[KeyProblem]:
+def target_faults(scenario: Scenario, counts: Ledger, as_of: dt.date) -> Iterator[KeyProblem]:
     """Targets of a scenario that have passed, or lie below what stands."""
     targets = [(i, driver) for i, driver in enumerate(scenario.drivers) if driver.kind == "target"]
-    today = standing_today(counted) if targets else None
+    today = standing_today(counts) if targets else None
     for i, driver in targets:
         unit = MEASURES[driver.quantity].unit
         size = driver.size
@@ -251,7 +251,7 @@ def target_faults(scenario: Scenario, counted: Ledger, as_of: dt.date) -> Iterat
             yield KeyProblem(key, fault, f"give it in {unit}")
 
 
-def standing_today(counted: Ledger) -> ExistingCharging | None:
+def standing_today(facts: Ledger) -> ExistingCharging | None:
     """The newest count of public charging of the whole country, points before stations; None where
     there is none.
 
@@ -259,15 +259,15 @@ def standing_today(counted: Ledger) -> ExistingCharging | None:
     other markets. But a later bound above the count (30 points, then more than 230 stations) says
     that the count is old, and replaces it.
     """
-    printed = [fact for name in CHARGING_COUNTS for fact in counted.select(measure=name)]
-    printed.sort(key=lambda fact: (CHARGING_COUNTS.index(fact.measure), fact.period.end))
-    counts = _of_first_measure([fact for fact in printed if fact.is_exact])
+    charging_facts = [fact for name in CHARGING_COUNTS for fact in facts.select(measure=name)]
+    charging_facts.sort(key=lambda fact: (CHARGING_COUNTS.index(fact.measure), fact.period.end))
+    counts = _of_first_measure([fact for fact in charging_facts if fact.is_exact])
     if not counts:
         return None
     standing = counts[-1]
     grown = _grown(counts)
-    if above := _of_first_measure([fact for fact in printed if _is_above(fact, standing)]):
-        standing = above[-1]
+    if bounds := _of_first_measure([fact for fact in charging_facts if _is_above(fact, standing)]):
+        standing = bounds[-1]
         grown = None
     unit = MEASURES[standing.measure].unit
     return ExistingCharging(standing.value, standing.period.end, unit, grown)
@@ -275,8 +275,8 @@ def standing_today(counted: Ledger) -> ExistingCharging | None:
 
 def _is_above(bound: Fact, count: Fact) -> bool:
     """Whether a bound says that more stands than was counted before it."""
-    later = bound.period.end > count.period.end
-    return bound.side == 1 and bound.value > count.value and later
+    is_newer = bound.period.end > count.period.end
+    return bound.side == 1 and bound.value > count.value and is_newer
 
 
 def _of_first_measure(facts: Sequence[Fact]) -> list[Fact]:
@@ -288,11 +288,11 @@ def _grown(counts: Sequence[Fact]) -> float | None:
     it.
     """
     newest = counts[-1]
-    earlier = {
+    values_by_age = {
         (newest.period.end - fact.period.end).days / DAYS_A_YEAR: fact.value
         for fact in reversed(counts)
     }
-    ages = sorted((age for age in earlier if 0.5 < age < 1.6), key=lambda age: abs(age - 1))
+    ages = sorted((age for age in values_by_age if 0.5 < age < 1.6), key=lambda age: abs(age - 1))
     if not ages:
         return None
-    return float(np.log(newest.value / earlier[ages[0]]) / ages[0])
+    return float(np.log(newest.value / values_by_age[ages[0]]) / ages[0])

@@ -83,48 +83,48 @@ def check_paths(
     InputError
         With every problem of every file.
     """
-    done = Checked(published=published)
+    report = Checked(published=published)
     usual = filter(Path.is_dir, [DATA / "ledger", Path(PARAMS)])
     for path in map(Path, [*(paths or usual), *ledger]):
         try:
-            done.files += _files_of(path)
+            report.files += _files_of(path)
         except InputError as error:
-            done.problems += error.problems
-    own = _check_ledgers(done)
-    if params := [path for path in done.files if _is_params(path)]:
+            report.problems += error.problems
+    user_rows = _check_ledgers(report)
+    if params := [path for path in report.files if _is_params(path)]:
         # Slow to load, and of no use to ledgers alone
         from forecasting.scenarios.check_params import read_checked, shipped_beside
 
-        done.problems += named_again(params)
-        facts = shipped_beside([row.cells for row in own])
+        report.problems += named_again(params)
+        facts = shipped_beside([row.cells for row in user_rows])
         for path in params:
             checked = read_checked(path, facts, published)
             checked.problems.extend(_of_no_day(checked, path, ledger))
-            done.problems += checked.problems
-            done.caveats += checked.caveats()
-            done.scenarios += not checked.problems
-    if done.problems:
-        raise InputError(done.problems)
-    return done
+            report.problems += checked.problems
+            report.caveats += checked.caveats()
+            report.scenarios += not checked.problems
+    if report.problems:
+        raise InputError(report.problems)
+    return report
 
 
-def _check_ledgers(done: Checked) -> list[FoundRow]:
+def _check_ledgers(report: Checked) -> list[FoundRow]:
     """Check the ledgers among the files; gives the rows of those that do not ship."""
     read: dict[Path, list[FoundRow]] = {}
-    for path in done.files:
+    for path in report.files:
         if _is_params(path):
             continue
-        rows, problems, caveats = checked_file(path, done.published)
-        done.problems += problems
-        done.caveats += caveats
+        rows, problems, caveats = checked_file(path, report.published)
+        report.problems += problems
+        report.caveats += caveats
         if not problems:
             read[path] = rows
-            done.facts += len(rows)
+            report.facts += len(rows)
     shipped = DATA / "ledger"
-    own = [row for path, rows in read.items() if path != shipped for row in rows]
-    if own:  # a run takes no two facts of one id
-        done.problems += of_one_id({shipped: read_rows(shipped).rows} | read)
-    return own
+    user_rows = [row for path, rows in read.items() if path != shipped for row in rows]
+    if user_rows:  # a run takes no two facts of one id
+        report.problems += of_one_id({shipped: read_rows(shipped).rows} | read)
+    return user_rows
 
 
 def _is_params(path: Path) -> bool:
@@ -132,10 +132,10 @@ def _is_params(path: Path) -> bool:
 
 
 def _of_no_day(
-    checked: CheckedScenario, path: Path, beside: Sequence[str | Path]
+    checked: CheckedScenario, path: Path, ledger: Sequence[str | Path]
 ) -> Iterator[Problem]:
     """What keeps a scenario that may use no fact at all from being of the latest day."""
-    if checked.scenario and not (checked.problems or beside or len(checked.ledger)):
+    if checked.scenario and not (checked.problems or ledger or len(checked.ledger)):
         try:
             checked.scenario.known_by(checked.ledger)
         except EvidenceError as error:

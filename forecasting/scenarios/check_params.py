@@ -33,8 +33,8 @@ def shipped_beside(rows: Sequence[dict[str, str]]) -> Ledger:
     rows : sequence of dict
         Normalised and checked.
     """
-    own = typed_facts(rows)
-    return Ledger([*datasets.central_asia(), *(own[row["id"]] for row in rows)])
+    user_facts = typed_facts(rows)
+    return Ledger([*datasets.central_asia(), *(user_facts[row["id"]] for row in rows)])
 
 
 @dataclass(frozen=True)
@@ -73,13 +73,13 @@ class CheckedScenario:
         if inputs.market.sizes is None and not len(inputs.facts):
             yield Caveat("shares_only", values={"subject": subject})
         sizes = scenario.market_size
-        ahead = [y for y in sizes if y > inputs.last_year] if isinstance(sizes, dict) else []
-        if ahead:
+        future_years = [y for y in sizes if y > inputs.last_year] if isinstance(sizes, dict) else []
+        if future_years:
             yield Caveat(
                 "sizes_ahead",
                 values={
                     "subject": subject,
-                    "years": ", ".join(map(str, ahead)),
+                    "years": ", ".join(map(str, future_years)),
                     "last": inputs.last_year,
                 },
             )
@@ -120,8 +120,8 @@ def read_checked(
         for i, file in enumerate(scenario.ledger):
             where = document.where(("ledger", i))
             try:
-                own = datasets.facts_of([file], shipped=False, published=scenario.published)
-                ledger = ledger.concat(own)
+                file_facts = datasets.facts_of([file], shipped=False, published=scenario.published)
+                ledger = ledger.concat(file_facts)
             except LedgerError as error:
                 problems += [Problem(f"{where} {p.where}", p.fault, p.hint) for p in error.problems]
         scenario = scenario.of_counted(ledger)
@@ -130,7 +130,7 @@ def read_checked(
         problems += error.problems
         faults = [*_raw_assumptions(document)]
     problems += [
-        Problem(document.where(fault.path), fault.what, fault.hint)
+        Problem(document.where(fault.path), fault.reason, fault.hint)
         for fault in (*faults, *_missing_facts(document, ledger))
     ]
     return CheckedScenario(scenario, ledger, sorted(problems, key=_line))
@@ -160,18 +160,18 @@ def _raw_assumptions(document: Document) -> Iterator[KeyProblem]:
 
 
 def _missing_facts(document: Document, ledger: Ledger) -> Iterator[KeyProblem]:
-    known = set(ledger.frame["id"])
+    ledger_ids = set(ledger.frame["id"])
     missing = [
         (i, name)
         for i, driver in enumerate(_raw(document, "drivers", list))
         if isinstance(driver, dict) and isinstance(driver.get("source"), str)
         for name in fact_ids(driver["source"])
-        if name not in known
+        if name not in ledger_ids
     ]
     for number, (i, name) in enumerate(missing):
         hint = "cite a fact's id, or write judgement or a citation"
         if number < MAX_PROBLEMS:  # a longer list is not read
-            hint = did_you_mean(name, known, hint)
+            hint = did_you_mean(name, ledger_ids, hint)
         yield KeyProblem(("drivers", i, "source"), f"no fact has the id {name!r}", hint)
 
 
@@ -206,8 +206,8 @@ def _against(scenario: Scenario, ledger: Ledger) -> Iterator[KeyProblem]:
             fault = f"{place}: {str(error).partition(';')[0]}"
             yield KeyProblem((key,), fault, "put the ledger right, or leave these facts out of it")
     if scenario.country:
-        counted = ledger.select(scenario.country, kind=("outcome", "estimate"), as_of=as_of)
-        yield from target_faults(scenario, counted, as_of)
+        counts = ledger.select(scenario.country, kind=("outcome", "estimate"), as_of=as_of)
+        yield from target_faults(scenario, counts, as_of)
 
 
 def _unknown_basis(scenario: Scenario, ledgers: Iterable[Ledger]) -> Iterator[KeyProblem]:

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 Flags = NDArray[np.bool_]
 DAYS_A_YEAR = 365.25
-TINY = 1e-300
-NEVER = 10_000_000  # an ordinal day far beyond any horizon
+MIN_FLOW = 1e-300
+NEVER_DAY = 10_000_000  # an ordinal day far beyond any horizon
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ class EventDraws:
         Ordinal day on which it begins; `NEVER` where it does not happen.
     size : ndarray, shape (draws,)
         Its size.
-    late : ndarray, shape (draws,)
-        Years by which what is late is late.
+    delay : ndarray, shape (draws,)
+        Years between the announced day and the day, of an event that is late.
     elasticity : ndarray, shape (draws,)
         Response to a price.
     normal : ndarray, shape (draws, 3)
@@ -52,7 +52,7 @@ class EventDraws:
 
     start: Array
     size: Array
-    late: Array
+    delay: Array
     elasticity: Array
     normal: Array
 
@@ -76,14 +76,16 @@ def draw_event(driver: Driver, draws: int, seed: int) -> EventDraws:
     """
     rng = np.random.default_rng([seed, zlib.crc32(driver.name.encode())])
     happens, on_time, lateness, size, response = rng.random((5, draws))
-    late = np.asarray(driver.delay_years.quantile(lateness), dtype=float)
-    days = np.where((on_time < driver.on_time) | (driver.kind == "target"), 0.0, late * DAYS_A_YEAR)
+    delay = np.asarray(driver.delay_years.quantile(lateness), dtype=float)
+    days = np.where(
+        (on_time < driver.on_time) | (driver.kind == "target"), 0.0, delay * DAYS_A_YEAR
+    )
     start = np.where(
-        happens < driver.probability, driver.start.toordinal() + np.round(days), float(NEVER)
+        happens < driver.probability, driver.start.toordinal() + np.round(days), float(NEVER_DAY)
     )
     elasticity = np.asarray(driver.elasticity.quantile(response), dtype=float)
     sizes = np.asarray(driver.size.quantile(size), dtype=float)
-    return EventDraws(start, sizes, late, elasticity, rng.standard_normal((draws, 3)))
+    return EventDraws(start, sizes, delay, elasticity, rng.standard_normal((draws, 3)))
 
 
 def activity(
@@ -117,13 +119,13 @@ def activity(
     """
     opens = np.array([month.start.toordinal() for month in months], dtype=float)
     closes = np.array([month.end.toordinal() + 1 for month in months], dtype=float)
-    first = np.maximum(start, known_until.toordinal() + 1)[:, None]
-    last = float(end.toordinal() + 1 if end else NEVER)
-    days = np.minimum(closes, last) - np.maximum(opens, first)
+    starts = np.maximum(start, known_until.toordinal() + 1)[:, None]
+    final_day = float(end.toordinal() + 1 if end else NEVER_DAY)
+    days = np.minimum(closes, final_day) - np.maximum(opens, starts)
     return np.asarray(np.clip(days, 0.0, None) / (closes - opens))
 
 
-def cap_totals(flow: Array, cap: Array, beyond: float, still: Flags) -> Array:
+def cap_totals(flow: Array, cap: Array, excess_share: float, changeable: Flags) -> Array:
     """Cap the total of each calendar year: first come, first served, as a quota is used up.
 
     Parameters
@@ -132,9 +134,9 @@ def cap_totals(flow: Array, cap: Array, beyond: float, still: Flags) -> Array:
         Per month of whole years.
     cap : ndarray, shape (draws,)
         The most of one calendar year.
-    beyond : float
+    excess_share : float
         Share of what exceeds the cap that comes all the same.
-    still : ndarray of bool, shape (months,)
+    changeable : ndarray of bool, shape (months,)
         Whether the month can still change; the others count towards their year's total.
 
     Returns
@@ -147,13 +149,13 @@ def cap_totals(flow: Array, cap: Array, beyond: float, still: Flags) -> Array:
     array([[4., 2., 0.]])
     """
     part = flow.reshape(len(flow), -1, 12)
-    before = np.cumsum(part, axis=2) - part
-    room = np.minimum(np.clip(cap[:, None, None] - before, 0.0, None), part)
-    capped = (room + beyond * (part - room)).reshape(flow.shape)
-    return np.where(still, capped, flow)
+    total_so_far = np.cumsum(part, axis=2) - part
+    room = np.minimum(np.clip(cap[:, None, None] - total_so_far, 0.0, None), part)
+    capped = (room + excess_share * (part - room)).reshape(flow.shape)
+    return np.where(changeable, capped, flow)
 
 
-def scale_totals(flow: Array, limit: Array, still: Flags) -> Array:
+def scale_totals(flow: Array, limit: Array, changeable: Flags) -> Array:
     """Hold the total of each calendar year under a limit by scaling its open months, as saturation
     does.
 
@@ -161,7 +163,7 @@ def scale_totals(flow: Array, limit: Array, still: Flags) -> Array:
     ----------
     flow, limit : ndarray, shape (draws, months)
         Per month of whole years; of the limit only the year's total counts.
-    still : ndarray, shape (months,)
+    changeable : ndarray, shape (months,)
         As of `cap_totals`.
 
     Returns
@@ -173,11 +175,11 @@ def scale_totals(flow: Array, limit: Array, still: Flags) -> Array:
     >>> scale_totals(np.full((1, 12), 4.0), np.full((1, 12), 2.0), np.arange(12) > 5)[0, [0, 6]]
     array([4., 0.])
     """
-    open_flow = sums_of_years(flow * still)
-    room = sums_of_years(limit) - sums_of_years(flow * ~still)
+    open_flow = sums_of_years(flow * changeable)
+    room = sums_of_years(limit) - sums_of_years(flow * ~changeable)
     # 1 where there is room for all
-    share = np.clip(room, 0.0, None) / np.maximum(np.maximum(room, open_flow), TINY)
-    return np.where(still, flow * np.repeat(share, 12, axis=1), flow)
+    share = np.clip(room, 0.0, None) / np.maximum(np.maximum(room, open_flow), MIN_FLOW)
+    return np.where(changeable, flow * np.repeat(share, 12, axis=1), flow)
 
 
 def apply_drivers(
@@ -211,35 +213,40 @@ def apply_drivers(
     rows.sort(key=lambda driver: driver.kind in ("ceiling", "cap"))
     flow = np.array(forecast.monthly, dtype=float)
     for driver in rows:
-        flow = _under(driver, flow, forecast, known_until, seed)
+        flow = _with_driver(driver, flow, forecast, known_until, seed)
     return forecast.with_monthly(flow) if rows else forecast
 
 
-def _under(
+def _with_driver(
     driver: Driver, flow: Array, forecast: FlowForecast, known_until: dt.date, seed: int
 ) -> Array:
     """The flow under one more driver, in the months that can still change."""
     months = forecast.months
-    drawn = draw_event(driver, len(flow), seed)
-    size = drawn.size[:, None]
-    at_work = activity(months, drawn.start, driver.end, known_until)
-    still: Flags = np.array([month.end > known_until for month in months])
+    event_draws = draw_event(driver, len(flow), seed)
+    size = event_draws.size[:, None]
+    at_work = activity(months, event_draws.start, driver.end, known_until)
+    changeable: Flags = np.array([month.end > known_until for month in months])
     match driver.kind:
         case "level":
             return flow * (1.0 + (size - 1.0) * at_work)
         case "growth":
             return flow * size ** (np.cumsum(at_work, axis=1) / 12.0)
         case "price":
-            response = (1.0 + size) ** drawn.elasticity[:, None] - 1.0
+            response = (1.0 + size) ** event_draws.elasticity[:, None] - 1.0
             return flow * (1.0 + response * at_work)
         case "policy":
             change = changed_policy(
-                forecast, driver.policy, drawn.start, drawn.size, drawn.normal, driver.end
+                forecast,
+                driver.policy,
+                event_draws.start,
+                event_draws.size,
+                event_draws.normal,
+                driver.end,
             )
-            return flow * np.exp(change * still)
+            return flow * np.exp(change * changeable)
         case "ceiling":
             # Where no size is known, `place_flow` leaves such a driver out
-            bounded = scale_totals(flow, size * np.asarray(forecast.market), still)
+            bounded = scale_totals(flow, size * np.asarray(forecast.market), changeable)
         case _:  # a cap
-            bounded = cap_totals(flow, drawn.size, driver.beyond, still)
+            bounded = cap_totals(flow, event_draws.size, driver.beyond, changeable)
     return flow + (bounded - flow) * at_work

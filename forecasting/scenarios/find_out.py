@@ -44,7 +44,7 @@ class Unprinted(NamedTuple):
 
     Parameters
     ----------
-    what : str
+    name : str
         The measure or the assumption, or "market" for all new vehicles.
     kind : str
         "count", "register" or "survey": what it would be printed by.
@@ -56,7 +56,7 @@ class Unprinted(NamedTuple):
         Its value in each draw.
     """
 
-    what: str
+    name: str
     kind: str
     place: str
     period: Period | None
@@ -75,7 +75,7 @@ def worth_finding_out(outlook: Outlook) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns what, kind, place and period, as of `Unprinted`, and one for each answer: the share
+        Columns name, kind, place and period, as of `Unprinted`, and one for each answer: the share
         of the variance of its log in the last year that the number would take away, from 0 to 1.
         Ordered by the first answer, then by the others; a number that would take away nothing of
         any is left out.
@@ -86,7 +86,7 @@ def worth_finding_out(outlook: Outlook) -> pd.DataFrame:
     >>> made = outlook("kyrgyzstan-baseline", as_of="2025-01-31", draws=1000)
     >>> numbers = worth_finding_out(made)
     >>> numbers.columns.tolist()[:4]
-    ['what', 'kind', 'place', 'period']
+    ['name', 'kind', 'place', 'period']
     >>> numbers.columns.tolist()[4:]
     ['charging_points_need', 'ev_stock', 'charging_points_practice']
     >>> set(numbers["kind"]) <= {"count", "register", "survey"}
@@ -104,8 +104,8 @@ def worth_finding_out(outlook: Outlook) -> pd.DataFrame:
     explained = first_order(candidates, answers)
     shares = explained.pivot(index="input", columns="output", values="share")
     shares = shares.reindex(index=list(candidates), columns=measures).fillna(0.0)
-    about = [number[:-1] for number in numbers]
-    table = pd.DataFrame(about, shares.index, Unprinted._fields[:-1]).join(shares)
+    descriptions = [number[:-1] for number in numbers]
+    table = pd.DataFrame(descriptions, shares.index, Unprinted._fields[:-1]).join(shares)
     table = table[shares.any(axis=1)]
     return table.sort_values(measures, ascending=False, kind="stable").reset_index(drop=True)
 
@@ -113,33 +113,33 @@ def worth_finding_out(outlook: Outlook) -> pd.DataFrame:
 def _numbers(outlook: Outlook) -> Iterator[Unprinted]:
     measure = outlook.measure
     for place, flow in outlook.forecasts.items():
-        first = last_day(flow.evidence, outlook.as_of) + dt.timedelta(days=1)
-        quarter = 3 * ((first.month - 1) // 3) + 1
-        end = month(f"{first.year}-{quarter + 2:02}").end
-        of_quarter = span(dt.date(first.year, quarter, 1), end)
-        for period in (month(f"{first:%Y-%m}"), of_quarter, year(first.year)):
+        start = last_day(flow.evidence, outlook.as_of) + dt.timedelta(days=1)
+        quarter = 3 * ((start.month - 1) // 3) + 1
+        end = month(f"{start.year}-{quarter + 2:02}").end
+        of_quarter = span(dt.date(start.year, quarter, 1), end)
+        for period in (month(f"{start:%Y-%m}"), of_quarter, year(start.year)):
             if period.end <= flow.months[-1].end:
                 yield Unprinted(measure, "count", place, period, flow.totals(period))
-        inside = [at for at, part in enumerate(flow.months) if part.start.year == first.year]
+        inside = [at for at, part in enumerate(flow.months) if part.start.year == start.year]
         if flow.market is not None and inside:
             size = flow.market[:, inside].sum(axis=1)
-            yield Unprinted("market", "count", place, year(first.year), size)
+            yield Unprinted("market", "count", place, year(start.year), size)
     if outlook.demand is not None:
         yield from _of_the_chain(outlook, outlook.demand.sample)
 
 
-def _of_the_chain(outlook: Outlook, drawn: Mapping[str, Array]) -> Iterator[Unprinted]:
+def _of_the_chain(outlook: Outlook, assumptions: Mapping[str, Array]) -> Iterator[Unprinted]:
     """What stands at the end of the first year that the facts do not cover, and what surveys would
     find.
     """
     place = outlook.results.country
-    first = outlook.first_year
-    at = outlook.years.index(first)
+    first_year = outlook.first_year
+    at = outlook.years.index(first_year)
     for measure, kind in (("ev_stock", "register"), ("charging_points_practice", "count")):
-        if measure in outlook.results.values and first < outlook.years[-1]:
+        if measure in outlook.results.values and first_year < outlook.years[-1]:
             yield Unprinted(
-                measure, kind, place, year(first), outlook.results.values[measure][:, at]
+                measure, kind, place, year(first_year), outlook.results.values[measure][:, at]
             )
     for name in SURVEYED:
-        if name in drawn:
-            yield Unprinted(name, "survey", "", None, drawn[name][:, 0])
+        if name in assumptions:
+            yield Unprinted(name, "survey", "", None, assumptions[name][:, 0])

@@ -54,8 +54,8 @@ def growth_in(forecast: FlowForecast, period: Period) -> Array:
     >>> round(float(np.median(growth_in(made, year(2022)))), -1)
     50.0
     """
-    before = np.maximum(forecast.totals(period.year_before()), np.finfo(float).tiny)
-    return np.asarray(100 * (forecast.totals(period) / before - 1))
+    year_before = np.maximum(forecast.totals(period.year_before()), np.finfo(float).tiny)
+    return np.asarray(100 * (forecast.totals(period) / year_before - 1))
 
 
 def yearly_growth(results: Results, measure: str) -> pd.DataFrame:
@@ -127,22 +127,22 @@ def first_rate_forecasts(
     """
     rates = printed_growth(outlook, place)
     dated = [(fact.known_from, fact.period) for fact in rates if fact.known_from]
-    first = min((day for day, _ in dated), default=dt.date.max)
-    periods = {period for day, period in dated if day > first}
+    first_day = min((day for day, _ in dated), default=dt.date.max)
+    periods = {period for day, period in dated if day > first_day}
     if not periods:
         return None
     start = min(period.end.year for _, period in dated)
     periods |= {year(start), year(start + 1)}
-    forecast = _forecast_of(outlook, place, first, rates[-1].period.end.year)
+    forecast = _forecast_of(outlook, place, first_day, rates[-1].period.end.year)
     path = Period(forecast.months[0].start, forecast.months[-1].end)
-    return first, {
+    return first_day, {
         period: np.quantile(growth_in(forecast, period), (0.1, 0.5, 0.9)).tolist()
         for period in sorted(periods, key=attrgetter("end", "start"))
         if path.covers(Period(period.year_before().start, period.end))
     }
 
 
-def _forecast_of(outlook: Outlook, place: str, day: dt.date, last: int) -> FlowForecast:
+def _forecast_of(outlook: Outlook, place: str, day: dt.date, final_year: int) -> FlowForecast:
     """The place's flow as it would have been forecast on an earlier day, to the end of what was
     printed since.
     """
@@ -150,7 +150,7 @@ def _forecast_of(outlook: Outlook, place: str, day: dt.date, last: int) -> FlowF
 
     assert outlook.evidence is not None
     inputs = flow_inputs(outlook.scenario, place, outlook.evidence, day)
-    years = range(day.year, max(last, day.year + 1) + 1)
+    years = range(day.year, max(final_year, day.year + 1) + 1)
     return forecast_flow(
         inputs.facts,
         [year(value) for value in years],

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook
 
 QUANTILES = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
-COLUMNS = [
+RESULT_COLUMNS = [
     "scenario",
     "country",
     "measure",
@@ -70,9 +70,9 @@ class Results:
 
     def __repr__(self) -> str:
         count = self.count
-        drawn = f"{count:,} draws of {len(self.values)} measures"
+        summary = f"{count:,} draws of {len(self.values)} measures"
         span = f"{self.years[0]} to {self.years[-1]}"
-        return f"<Results {self.scenario}, {self.country}, {span}: {drawn}>"
+        return f"<Results {self.scenario}, {self.country}, {span}: {summary}>"
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -138,13 +138,13 @@ class Results:
         }
         return pd.DataFrame(long)
 
-    @takes(InputError, first=integer())
-    def since(self, first: int) -> Results:
+    @takes(InputError, first_year=integer())
+    def since(self, first_year: int) -> Results:
         """The same without the years before.
 
         Parameters
         ----------
-        first : int
+        first_year : int
             First year that is kept.
 
         Returns
@@ -162,9 +162,9 @@ class Results:
         >>> Results("a-b", "A", (2024, 2025), {"ev_stock": np.array([[1.0, 2.0]])}).since(2025)
         <Results a-b, A, 2025 to 2025: 1 draws of 1 measures>
         """
-        years = tuple(value for value in self.years if value >= first)
+        years = tuple(value for value in self.years if value >= first_year)
         if not years:
-            raise InputError(f"{self.scenario} ends in {self.years[-1]}, before {first}")
+            raise InputError(f"{self.scenario} ends in {self.years[-1]}, before {first_year}")
         return Results(self.scenario, self.country, years, _of_years(self, years))
 
 
@@ -179,13 +179,13 @@ def _of_years(results: Results, years: Sequence[int]) -> dict[str, Array]:
     return {measure: draws[:, columns] for measure, draws in results.values.items()}
 
 
-def no_measure(measure: str, known: Iterable[str]) -> InputError:
+def no_measure(measure: str, measures: Iterable[str]) -> InputError:
     """What is said where results lack a measure, with the nearest one that they have.
 
     >>> no_measure("ev_stok", ["ev_stock"])
     InputError("the results have no measure 'ev_stok'; they have ev_stock (ev_stock?)")
     """
-    names = sorted(known)
+    names = sorted(measures)
     close = nearest(measure, names)
     hint = close and f" ({close}?)"
     return InputError(
@@ -218,9 +218,9 @@ def quantile_table(
     pandas.DataFrame
         Columns `COLUMNS`, one row per measure, period and quantile.
     """
-    many = len(QUANTILES)
-    starts = np.repeat([period.start.isoformat() for period in periods], many)
-    ends = np.repeat([period.end.isoformat() for period in periods], many)
+    level_count = len(QUANTILES)
+    starts = np.repeat([period.start.isoformat() for period in periods], level_count)
+    ends = np.repeat([period.end.isoformat() for period in periods], level_count)
     units = [MEASURES[measure].unit for measure in values]
     cells = [quantiles(draws, QUANTILES).T.ravel() for draws in values.values()]
     rows = {
@@ -293,7 +293,7 @@ def sum_outlooks(outlooks: Sequence[Results], country: str, scenario: str) -> Re
 
 
 def _in_common(
-    parts: Sequence[Results], without: Collection[str] = ()
+    parts: Sequence[Results], ignored: Collection[str] = ()
 ) -> tuple[list[int], list[str]]:
     """The years and the measures that all have, draw by draw; in the order of the first.
 
@@ -307,10 +307,10 @@ def _in_common(
         raise ModelError(
             f"the numbers of draws differ: {counts}; run the outlooks with the same draws"
         )
-    first = parts[0]
-    years = set(first.years).intersection(*(part.years for part in parts))
-    measures = set(first.values).intersection(*(part.values for part in parts)) - {*without}
-    return sorted(years), [name for name in first.values if name in measures]
+    model = parts[0]
+    years = set(model.years).intersection(*(part.years for part in parts))
+    measures = set(model.values).intersection(*(part.values for part in parts)) - {*ignored}
+    return sorted(years), [name for name in model.values if name in measures]
 
 
 def _part(value: Any) -> Results:
@@ -323,10 +323,10 @@ def _part(value: Any) -> Results:
     return results.since(value.first_year)
 
 
-PARTS = sequence(Check("an Outlook", _part), "outlooks, one or more")
+OUTLOOK_PARTS = sequence(Check("an Outlook", _part), "outlooks, one or more")
 
 
-@takes(ModelError, outlooks=PARTS, scenario=text())
+@takes(ModelError, outlooks=OUTLOOK_PARTS, scenario=text())
 def region_total(outlooks: Collection[Outlook | Results], scenario: str = "baseline") -> Results:
     """The five countries of Central Asia together, whatever stands beside them.
 
@@ -412,7 +412,7 @@ def difference(outlook: Results, baseline: Results) -> Results:
         )
     years, measures = _in_common([outlook, baseline])
     changed = _of_years(outlook, years)
-    before = _of_years(baseline, years)
-    changes = {name: changed[name] - before[name] for name in measures}
+    baseline_values = _of_years(baseline, years)
+    changes = {name: changed[name] - baseline_values[name] for name in measures}
     name = f"{outlook.scenario} minus {baseline.scenario}"
     return Results(name, outlook.country, tuple(years), changes)

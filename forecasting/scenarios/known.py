@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from itertools import chain
+from pathlib import Path
 
 import pandas as pd
 
@@ -20,12 +21,13 @@ from forecasting.growth.prior import Prior
 from forecasting.growth.starting import MarketSize
 from forecasting.measures import CAR, MEASURES, NEW_CARS, count_of
 from forecasting.panels.growth_prior import estimate_prior
+from forecasting.parameters.naming import PARAMS_ENDINGS
 from forecasting.parameters.schema import Driver, Scenario, load_scenario
-from forecasting.scenarios.question import params_file
+from forecasting.scenarios.question import find_scenario, params_file
 
 # Days of a part-year from which a market's size is known at all; growth within a year is small by
 # then
-ENOUGH = 150
+MIN_PART_DAYS = 150
 # Days of a part-year that move a size known so; of less the season is most of what it tells
 SHORTEST = 59
 
@@ -86,7 +88,36 @@ def facts_of_place(place: str) -> Ledger:
     return facts_of_scenario(load_scenario(file))
 
 
-def unused_facts(scenario: Scenario, as_of: dt.date, beside: Iterable[Fact] = ()) -> list[Caveat]:
+def facts_of_files(
+    files: Sequence[Path], ledger: Sequence[Path] = (), place: str | None = None
+) -> Ledger:
+    """The facts that a question on the command line rests on.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        Ledgers, which stand for the facts that ship, or params files: what their scenarios read.
+    ledger : sequence of Path
+        Further ledgers.
+    place : str, optional
+        Without `files`, what the baseline of this place reads; default the facts that ship.
+
+    Examples
+    --------
+    >>> len(facts_of_files([])) == len(facts_of())
+    True
+    """
+    params = [path for path in files if path.suffix.lower() in PARAMS_ENDINGS]
+    ledgers = [str(path) for path in (*files, *ledger) if path not in params]
+    if not params and (files or place is None):
+        return facts_of(ledgers, shipped=not files)
+    facts = [facts_of_scenario(find_scenario(path)) for path in params]
+    if not facts:
+        facts = [facts_of_place(place or "")]
+    return reduce(Ledger.concat, [*facts, facts_of(ledgers, shipped=False)])
+
+
+def unused_facts(scenario: Scenario, as_of: dt.date, added: Iterable[Fact] = ()) -> list[Caveat]:
     """What a reader must know of own facts that are not used: without a date, too late; counted.
 
     Parameters
@@ -95,19 +126,21 @@ def unused_facts(scenario: Scenario, as_of: dt.date, beside: Iterable[Fact] = ()
         With or without files of its own.
     as_of : date
         Day of the forecast.
-    beside : iterable of Fact
+    added : iterable of Fact
         Further facts, whose dates alone are looked at.
     """
     unused: list[Caveat] = []
-    given = Ledger([fact for fact in beside if fact.known_from is None])
-    own = facts_of(scenario.ledger, False, scenario.published).concat(given)
-    days = [fact.known_from for fact in own]
+    undated_facts = Ledger([fact for fact in added if fact.known_from is None])
+    user_facts = facts_of(scenario.ledger, False, scenario.published).concat(undated_facts)
+    days = [fact.known_from for fact in user_facts]
     number = len(days)
     if undated := days.count(None):
         unused.append(Caveat("own_facts_undated", values={"undated": undated, "number": number}))
-    if late := sum(day > as_of for day in days if day):
+    if late_count := sum(day > as_of for day in days if day):
         unused.append(
-            Caveat("own_facts_late", values={"day": str(as_of), "late": late, "number": number})
+            Caveat(
+                "own_facts_late", values={"day": str(as_of), "late": late_count, "number": number}
+            )
         )
     return unused
 
@@ -172,10 +205,10 @@ class FlowInputs:
         """The policies that ship, move this flow, and had been announced, or had begun."""
         places = {self.place, UNION} if self.place in UNION_MEMBERS else {self.place}
         return tuple(
-            known
+            policy_on_day
             for policy in shipped_policies().values()
             if policy.place in places and policy.is_known(self.day) and self._moved_by(policy)
-            if (known := policy.as_known(self.day)) is not None
+            if (policy_on_day := policy.as_known(self.day)) is not None
         )
 
     def _moved_by(self, policy: Policy) -> bool:
@@ -194,9 +227,9 @@ class FlowInputs:
         size = self.given_size
         if isinstance(size, Mapping | pd.Series):
             sizes = {int(str(year)): float(vehicles) for year, vehicles in size.items()}
-            over = {year: sizes[year] for year in sizes if year <= self.last_year}
-            if over:
-                return KnownMarket(pd.Series(over, dtype=float), origin=JUDGED)
+            finished_years = {year: sizes[year] for year in sizes if year <= self.last_year}
+            if finished_years:
+                return KnownMarket(pd.Series(finished_years, dtype=float), origin=JUDGED)
         elif size is not None:
             return KnownMarket(float(size), origin=JUDGED)
         if self.size_from_ledger:
@@ -208,11 +241,11 @@ class FlowInputs:
         """The prior from other markets, of the years that were over."""
         if isinstance(self.analogues, pd.DataFrame):
             months = self.analogue_months
-            known_months = None if months is None else self._over(months)
-            return estimate_prior(self._over(self.analogues), known_months)
+            known_months = None if months is None else self._finished_years(months)
+            return estimate_prior(self._finished_years(self.analogues), known_months)
         return (self.analogues or Prior.shipped()).until(self.last_year)
 
-    def _over(self, rows: pd.DataFrame) -> pd.DataFrame:
+    def _finished_years(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The rows of years that were over."""
         return rows[rows["year"] <= self.last_year]
 
@@ -301,8 +334,8 @@ def _from_ledger(ledger: Ledger, place: str | None, as_of: dt.date) -> KnownMark
 def _by_year(facts: Iterable[Fact]) -> dict[int, Fact]:
     """The longest count of each calendar year."""
     totals = sorted(filter(_is_yearly, facts), key=lambda fact: fact.period.days)
-    shortest = ENOUGH
-    if totals and totals[-1].period.days >= ENOUGH:
+    shortest = MIN_PART_DAYS
+    if totals and totals[-1].period.days >= MIN_PART_DAYS:
         shortest = SHORTEST
     longest = {fact.period.start.year: fact for fact in totals if fact.period.days >= shortest}
     return dict(sorted(longest.items()))
@@ -332,19 +365,19 @@ def drivers_on_day(
     LedgerError
         Where a driver cites a fact that the ledger does not have.
     """
-    kept = []
+    drivers = []
     omitted = []
     for driver in scenario.drivers:
         days = [ledger.get(name).known_from for name in driver.fact_ids()]
         policy = shipped_policies().get(driver.policy)
-        ahead = policy is not None and not policy.is_known(as_of)
-        if ahead or (days and all(day is None or day > as_of for day in days)):
+        is_future = policy is not None and not policy.is_known(as_of)
+        if is_future or (days and all(day is None or day > as_of for day in days)):
             omitted.append(
                 Caveat("driver_unpublished", values={"driver": driver.name, "day": str(as_of)})
             )
         else:
-            kept.append(driver)
-    return kept, omitted
+            drivers.append(driver)
+    return drivers, omitted
 
 
 def facts_of_places(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> Ledger:

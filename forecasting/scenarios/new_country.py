@@ -72,6 +72,24 @@ class Question:
     read: Callable[[str], str]
     because: str = ""
 
+    @property
+    def reason(self) -> str:
+        """Why the answer is proposed, in brackets; empty where nothing is said."""
+        return f" ({self.because})" if self.because else ""
+
+    def proposed_answer(self) -> str:
+        """The answer where nobody can be asked.
+
+        Raises
+        ------
+        InputError
+            Where no answer is proposed.
+        """
+        if not self.proposed:
+            hint = "say it in the name of a column, or answer on a terminal"
+            raise InputError(f"{self.asks} Nothing says it: {hint}")
+        return self.read(self.proposed)
+
 
 class NewCountry:
     """A params file in the making.
@@ -102,7 +120,7 @@ class NewCountry:
         self.answers: dict[str, str] = {}
         self.caveats: list[Caveat] = []
         # What was answered when the table was last read, and what it held
-        self._last: tuple[tuple[Row, Row], TableRead] | None = None
+        self._reading: tuple[tuple[Row, Row], TableRead] | None = None
 
     def questions(self) -> Iterator[Question]:
         """Each question in its turn; the next one may hang on the answer, which is to be in
@@ -122,8 +140,8 @@ class NewCountry:
             )
         if not self.country:
             places = [row.cells["place"] for row in self._read().rows]
-            most = max(places, key=places.count, default="")
-            yield Question("country", "Which country is forecast?", most, country_code)
+            main_place = max(places, key=places.count, default="")
+            yield Question("country", "Which country is forecast?", main_place, country_code)
             self.country = self.answers["country"]
         flows = _flows(self.facts())
         if len(flows) > 1:
@@ -163,12 +181,12 @@ class NewCountry:
             raise InputError(problems)
         typed = typed_facts([row.cells for row in read.rows])
         ledger = Ledger(typed[row.cells["id"]] for row in read.rows)
-        own = ledger.select(self.country, kind=OBSERVATION_KINDS)
-        if not len(own):
+        country_facts = ledger.select(self.country, kind=OBSERVATION_KINDS)
+        if not len(country_facts):
             places = ", ".join(sorted({*map(place_name, ledger.frame["place"])}))
             where = place_name(self.country)
             raise InputError(f"{self.table}: tells nothing of {where}, but of {places[:200]}")
-        return own.published_by(self._since)
+        return country_facts.published_by(self._since)
 
     def write(self, folder: Path, scenario: str = "baseline") -> Path:
         """Write the params file, and the mapping of the table beside it, once all is right.
@@ -220,9 +238,9 @@ class NewCountry:
             if key.startswith(OF_COLUMN)
         }
         constants = {"measure": self.answers.get("measure", ""), "place": self.country}
-        if self._last is None or self._last[0] != (columns, constants):
-            self._last = (columns, constants), read_table(self.table, columns, constants)
-        return self._last[1]
+        if self._reading is None or self._reading[0] != (columns, constants):
+            self._reading = (columns, constants), read_table(self.table, columns, constants)
+        return self._reading[1]
 
     @property
     def _since(self) -> dt.date | None:
@@ -265,10 +283,10 @@ def _size_of(market: KnownMarket) -> str:
 # What an answer may be.
 
 
-def _word_of(known: Collection[str]) -> Callable[[str], str]:
+def _word_of(words: Collection[str]) -> Callable[[str], str]:
     def read(text: str) -> str:
-        if text not in known:
-            hint = did_you_mean(text, known, f"e.g. {', '.join([*known][:4])}")
+        if text not in words:
+            hint = did_you_mean(text, words, f"e.g. {', '.join([*words][:4])}")
             raise InputError(f"{text[:60]!r} is not known here; {hint}")
         return text
 

@@ -133,7 +133,7 @@ class Outlook(Shown):
         """What was counted of the first year, and until when; None where nothing was, from the
         first of January on.
         """
-        day = first = dt.date(self.first_year, 1, 1)
+        day = year_start = dt.date(self.first_year, 1, 1)
         count = 0.0
         basis = self.forecast.basis if self.forecast else ""
         totals = [
@@ -148,7 +148,7 @@ class Outlook(Shown):
             longest = max(following, key=lambda fact: fact.period.end)
             count += longest.value
             day = longest.period.end + dt.timedelta(days=1)
-        return (count, day - dt.timedelta(days=1)) if day > first else None
+        return (count, day - dt.timedelta(days=1)) if day > year_start else None
 
     @property
     def name(self) -> str:
@@ -328,7 +328,7 @@ class Outlook(Shown):
 
 
 LEDGER = instance(Ledger, words="a Ledger, e.g. fc.datasets.central_asia()")
-DRAWS = integer(8, 100_000)
+DRAW_COUNT = integer(8, 100_000)
 
 
 @takes(
@@ -336,7 +336,7 @@ DRAWS = integer(8, 100_000)
     scenario=QUESTION,
     ledger=optional(LEDGER),
     prior=optional(instance(Prior, words="a Prior, as fc.estimate_prior makes it")),
-    draws=DRAWS,
+    draws=DRAW_COUNT,
     flow_cache=optional(instance(dict, words="a dict, empty at first")),
 )
 def outlook(
@@ -413,7 +413,7 @@ def outlook(
     return dataclasses.replace(result, caveats=caveats)
 
 
-@takes(EvidenceError, pattern=text(), draws=DRAWS)
+@takes(EvidenceError, pattern=text(), draws=DRAW_COUNT)
 def outlooks(pattern: str = "*", draws: int = 2000) -> dict[str, Outlook]:
     """Run every scenario of a folder end to end.
 
@@ -457,12 +457,12 @@ def _country(request: OutlookRequest) -> Outlook:
     caveats = place_caveats(scenario, place, flow)
     if flow.shares_only:  # the electric share of new cars, as other markets had it
         results = Results(scenario.name, place, years, {EV_SHARE: yearly})
-        made = _of_flows(request, {place: flow}, (results,), caveats)
+        country_outlook = _of_flows(request, {place: flow}, (results,), caveats)
         return dataclasses.replace(
-            made,
+            country_outlook,
             scenario=scenario.model_copy(update={"measure": EV_SHARE}),
-            age=age_of(made.evidence, EV_SHARE, made.as_of),
-            monthly=made.monthly.iloc[:0],
+            age=age_of(country_outlook.evidence, EV_SHARE, country_outlook.as_of),
+            monthly=country_outlook.monthly.iloc[:0],
         )
     demand = demand_of(request, flow, parameters)
     measures = {scenario.measure: yearly - demand.displaced} | demand.results
@@ -482,7 +482,7 @@ def _of_flows(
     flows: Mapping[str, PlaceFlow],
     parts: Sequence[Results],
     caveats: list[Caveat],
-    **more: Any,
+    **outlook_fields: Any,
 ) -> Outlook:
     """An outlook with what every kind of it takes from its flows."""
     scenario = request.scenario
@@ -502,7 +502,7 @@ def _of_flows(
         caveats=caveats,
         facts_used=[*evidence.frame["id"], *of_markets, *driver_facts(request.drivers)],
         ledger=request.ledger,
-        **more,
+        **outlook_fields,
     )
 
 

@@ -13,9 +13,9 @@ from forecasting.errors import InputError
 from forecasting.evidence.fact import Fact, typed_facts
 from forecasting.names import DRAWS_TABLE, OUTLOOK_TABLE
 from forecasting.periods import span
-from forecasting.scenarios.joint_draws import COLUMNS, Results, results_from
+from forecasting.scenarios.joint_draws import RESULT_COLUMNS, Results, results_from
 
-KEY = b"ev-forecast"
+METADATA_KEY = b"ev-forecast"
 STORED_CAVEATS = "caveats"
 EARLIER_CAVEATS = "warnings"  # in files of version 0.1: sentences
 
@@ -46,8 +46,8 @@ def save_tables(
         # To start threads takes longer
         arrow = pa.Table.from_pandas(frame, preserve_index=False, nthreads=1)
         if name == OUTLOOK_TABLE:
-            own = {KEY: json.dumps(record, sort_keys=True).encode()}
-            arrow = arrow.replace_schema_metadata({**(arrow.schema.metadata or {}), **own})
+            metadata = {METADATA_KEY: json.dumps(record, sort_keys=True).encode()}
+            arrow = arrow.replace_schema_metadata({**(arrow.schema.metadata or {}), **metadata})
         repeated = [column for column in frame if column != "value"]
         try:
             Path(folder).mkdir(parents=True, exist_ok=True)
@@ -120,7 +120,7 @@ def load_results(path: Path) -> pd.DataFrame:
     """
     with _readable(path):
         table = pd.read_parquet(path)
-    if not {*COLUMNS} <= {*table} or not pd.api.types.is_numeric_dtype(table["value"]):
+    if not {*RESULT_COLUMNS} <= {*table} or not pd.api.types.is_numeric_dtype(table["value"]):
         raise InputError(f"{path.name} is no table of results")
     return table
 
@@ -132,7 +132,7 @@ def load_record(path: Path) -> dict[str, Any]:
     import pyarrow.parquet as pq
 
     try:
-        record = json.loads((pq.read_schema(path).metadata or {})[KEY])
+        record = json.loads((pq.read_schema(path).metadata or {})[METADATA_KEY])
     except (ValueError, OSError, KeyError):
         return {}
     return record if isinstance(record, dict) else {}

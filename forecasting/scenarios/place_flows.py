@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from forecasting.parameters.schema import Driver, Scenario
 
 MONTHLY_YEARS = 2  # years of the outlook that are also shown by month
-PERCENT = 100.0
+SHARE_MARKET = 100.0
 # Share of all that was told which came in the first year told, beyond which more came before it
 MUCH_BEFORE = 0.2
 MUCH = 0.05  # share of draws beyond which a reader must know that the flow exceeds its market
@@ -126,7 +126,7 @@ def _flow_of_facts(request: OutlookRequest, place: str) -> PlaceFlow:
         evidence,
         [year(value) for value in range(first_year, scenario.horizon + 1)],
         prior=inputs.prior,
-        market_size=PERCENT if unknown else market.sizes,
+        market_size=SHARE_MARKET if unknown else market.sizes,
         basis=scenario.basis if bases and scenario.basis not in passed_over else None,
         draws=request.draws,
         seed=scenario.seed,
@@ -135,9 +135,9 @@ def _flow_of_facts(request: OutlookRequest, place: str) -> PlaceFlow:
     )
     if unknown:  # as a share: the months of a year add up to the year's, in per cent
         of_the_year = np.repeat(sums_of_years(np.asarray(forecast.market)), 12, axis=1)
-        share = PERCENT * forecast.monthly / of_the_year
-        even = np.full_like(share, PERCENT / 12)
-        forecast = dataclasses.replace(forecast, monthly=share, market=even)
+        share = SHARE_MARKET * forecast.monthly / of_the_year
+        even_size = np.full_like(share, SHARE_MARKET / 12)
+        forecast = dataclasses.replace(forecast, monthly=share, market=even_size)
     caveats: tuple[Caveat, ...] = ()
     if len(evidence):
         caveats = tuple(caveat.with_values(place=place) for caveat in forecast.caveats)
@@ -150,9 +150,9 @@ def by_year(forecast: FlowForecast) -> tuple[tuple[int, ...], Array]:
     return tuple(years), sums_of_years(forecast.monthly)
 
 
-def _since(forecast: FlowForecast, monthly: Array, first: int) -> Array:
+def _since(forecast: FlowForecast, monthly: Array, first_year: int) -> Array:
     """Sums of the calendar years from the first on, in each draw."""
-    return sums_of_years(monthly)[:, first - forecast.months[0].start.year :]
+    return sums_of_years(monthly)[:, first_year - forecast.months[0].start.year :]
 
 
 def stock_before(flow: PlaceFlow) -> Array | float:
@@ -169,17 +169,17 @@ def stock_before(flow: PlaceFlow) -> Array | float:
     ]
     if not counts:
         return 0.0
-    first = min(counts, key=lambda fact: fact.period.end)
-    until = span(forecast.months[0].start, first.period.end)
-    return np.clip(first.value - forecast.totals(until), 0.0, None)
+    first_count = min(counts, key=lambda fact: fact.period.end)
+    until = span(forecast.months[0].start, first_count.period.end)
+    return np.clip(first_count.value - forecast.totals(until), 0.0, None)
 
 
 def monthly_table(scenario: Scenario, place: str, flow: PlaceFlow) -> pd.DataFrame:
     """Quantiles of the flow by month, in the first two years that the facts do not cover."""
-    first = 12 * (flow.first_year - flow.forecast.months[0].start.year)
-    shown = slice(first, first + 12 * MONTHLY_YEARS)
-    draws = {scenario.measure: flow.forecast.monthly[:, shown]}
-    return quantile_table(scenario.name, place, draws, flow.forecast.months[shown])
+    start = 12 * (flow.first_year - flow.forecast.months[0].start.year)
+    columns = slice(start, start + 12 * MONTHLY_YEARS)
+    draws = {scenario.measure: flow.forecast.monthly[:, columns]}
+    return quantile_table(scenario.name, place, draws, flow.forecast.months[columns])
 
 
 def place_caveats(scenario: Scenario, place: str, flow: PlaceFlow) -> list[Caveat]:
@@ -193,19 +193,19 @@ def place_caveats(scenario: Scenario, place: str, flow: PlaceFlow) -> list[Cavea
             caveats.append(flow.market.origin)
     elif scenario.country and not any(fact.accumulates for fact in flow.evidence):
         years, yearly = by_year(flow.baseline)
-        known = yearly[:, : max(flow.first_year - years[0], 1)]
-        share = float(np.median(known[:, 0] / known.sum(axis=1)))
+        past_totals = yearly[:, : max(flow.first_year - years[0], 1)]
+        share = float(np.median(past_totals[:, 0] / past_totals.sum(axis=1)))
         if share > MUCH_BEFORE:
-            values = {"place": place, "year": years[0], "percent": PERCENT * share}
+            values = {"place": place, "year": years[0], "percent": SHARE_MARKET * share}
             caveats.append(Caveat("earlier_unknown", values=values))
     if scenario.since:
         caveats.append(Caveat("history_starts", values={"day": str(scenario.since)}))
-    made = flow.forecast
-    if made.market is not None:
-        size = _since(made, made.market, flow.first_year)
-        exceeds = (_since(made, made.monthly, flow.first_year) > size).any(axis=1)
+    forecast = flow.forecast
+    if forecast.market is not None:
+        size = _since(forecast, forecast.market, flow.first_year)
+        exceeds = (_since(forecast, forecast.monthly, flow.first_year) > size).any(axis=1)
         if exceeds.mean() > MUCH:
-            percent = PERCENT * float(exceeds.mean())
+            percent = SHARE_MARKET * float(exceeds.mean())
             caveats.append(Caveat("above_market", values={"place": place, "percent": percent}))
     return [*caveats, *flow.caveats]
 
@@ -232,24 +232,26 @@ def port_flows(request: OutlookRequest) -> PortFlows:
     """
     scenario = request.scenario
     missing = missing_places(request.scenario, request.ledger, request.as_of)
-    counted = [place for place in scenario.places if place not in missing]
-    if not counted:
+    counted_places = [place for place in scenario.places if place not in missing]
+    if not counted_places:
         names = ", ".join(map(place_name, scenario.places))
         label = MEASURES[scenario.measure].label.lower()
         raise EvidenceError(
             f"{scenario.name}: no count of {label} was known on {request.as_of} at {names}"
         )
-    flows, passing = within_one_limit({place: place_flow(request, place) for place in counted})
+    flows, passing = within_one_limit(
+        {place: place_flow(request, place) for place in counted_places}
+    )
     parts = []
     caveats = [*missing.values(), *_beyond_cars(scenario.measure, flows)]
     if passing >= LIMITED:
-        caveats.append(Caveat("shared_limit", values={"percent": PERCENT * passing}))
+        caveats.append(Caveat("shared_limit", values={"percent": SHARE_MARKET * passing}))
     for place, flow in flows.items():
         years, draws = by_year(flow.forecast)
         parts.append(Results(scenario.name, place, years, {scenario.measure: draws}))
         # What the prior was learned on is a caveat of all places already
-        own = place_caveats(scenario, place, flow)
-        caveats += [caveat for caveat in own if caveat.kind != "learned_elsewhere"]
+        port_caveats = place_caveats(scenario, place, flow)
+        caveats += [caveat for caveat in port_caveats if caveat.kind != "learned_elsewhere"]
     if len(scenario.places) > 1:
         parts.append(sum_outlooks(parts, scenario.place, scenario.name))
     return flows, parts, caveats
@@ -315,12 +317,14 @@ def within_one_limit(flows: dict[str, PlaceFlow]) -> tuple[dict[str, PlaceFlow],
     """
     if len(flows) < 2 or any(flow.forecast.market is None for flow in flows.values()):
         return flows, 0.0
-    first = max(flow.first_year for flow in flows.values())
+    first_year = max(flow.first_year for flow in flows.values())
     widest = max(flows.values(), key=lambda flow: len(flow.evidence)).forecast
     assert widest.market is not None
-    limit = _since(widest, widest.market, first)
+    limit = _since(widest, widest.market, first_year)
     forecasts = [flow.forecast for flow in flows.values()]
-    total = np.sum([_since(made, made.monthly, first) for made in forecasts], axis=0)
+    total = np.sum(
+        [_since(forecast, forecast.monthly, first_year) for forecast in forecasts], axis=0
+    )
     factor = np.minimum(1.0, limit / np.maximum(total, np.finfo(float).tiny))
     monthly_factor = np.repeat(factor, 12, axis=1)
     bounded = {}

@@ -112,13 +112,17 @@ def params_file(question: str | os.PathLike[str]) -> Path | None:
     if path.suffix or len(path.parts) > 1:
         if path.is_file():
             return path
-        beside = {file.name: file for file in path.parent.glob("*") if file.is_file()}
-        closest = nearest(path.name, beside)
-        hint = f"did you mean {beside[closest]}?" if closest else "give the path of a file"
+        files = {file.name: file for file in path.parent.glob("*") if file.is_file()}
+        closest = nearest(path.name, files)
+        hint = f"did you mean {files[closest]}?" if closest else "give the path of a file"
         raise InputError.at(path, "no such file", hint)
     name = str(question).strip()
     stem = name.lower()
-    return _named(stem) or _named(f"{stem}-{BASELINE}") or _named(f"{_slug(name)}-{BASELINE}")
+    return (
+        _file_of_scenario(stem)
+        or _file_of_scenario(f"{stem}-{BASELINE}")
+        or _file_of_scenario(f"{_slug(name)}-{BASELINE}")
+    )
 
 
 def existing_file(question: str | os.PathLike[str]) -> Path:
@@ -162,7 +166,7 @@ def params_in(folder: Path) -> list[Path]:
     return sorted(file for ending in PARAMS_ENDINGS for file in folder.glob(f"*{ending}"))
 
 
-def _named(stem: str) -> Path | None:
+def _file_of_scenario(stem: str) -> Path | None:
     """The params file of a scenario, in the first folder that has one."""
     for folder in params_folders():
         files = [file for file in params_in(folder) if file.stem == stem]

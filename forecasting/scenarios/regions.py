@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
     from forecasting.scenarios.outlook import Outlook
 
-NEAR = 45  # days between the count of a part and that of the country
+MAX_DAYS_APART = 45  # days between the count of a part and that of the country
 # Standard deviation of a year's change of the log of a part's share over the rest's: Tashkent's
 # stations moved by 0.33 in a year, Almaty's cars by 0.03; a judgement between the two.
-DRIFT = 0.2
+SHARE_DRIFT = 0.2
 
 
 def region_shares(ledger: Ledger, place: str, as_of: dt.date) -> pd.DataFrame:
@@ -68,10 +68,10 @@ def region_shares(ledger: Ledger, place: str, as_of: dt.date) -> pd.DataFrame:
     counts = facts[dated & (facts["value"] > 0)]
     counts = counts.assign(day=pd.to_datetime(counts["period_end"]))
     parts = counts[counts["place"].str.startswith(f"{place}-")]
-    whole = counts.loc[counts["place"] == place, ["measure", "basis", "day", "value"]]
-    pairs = parts.merge(whole, on=["measure", "basis"], suffixes=("", "_whole"))
+    country_counts = counts.loc[counts["place"] == place, ["measure", "basis", "day", "value"]]
+    pairs = parts.merge(country_counts, on=["measure", "basis"], suffixes=("", "_whole"))
     pairs["apart"] = (pairs["day"] - pairs["day_whole"]).dt.days.abs()
-    pairs = pairs[(pairs["apart"] <= NEAR) & (pairs["value_whole"] > pairs["value"])]
+    pairs = pairs[(pairs["apart"] <= MAX_DAYS_APART) & (pairs["value_whole"] > pairs["value"])]
     pairs = pairs.sort_values(["day", "apart"], ascending=[False, True], kind="stable")
     newest = pairs.drop_duplicates(["measure", "place"]).sort_values("place")
     return newest.assign(
@@ -110,19 +110,21 @@ def by_region(outlook: Outlook, year: int | None = None) -> pd.DataFrame:
     """
     when = year or outlook.years[-1]
     if when not in outlook.years:
-        first, *_, last = outlook.years
-        raise InputError(f"{outlook.scenario.name} has no year {when}; it has {first} to {last}")
+        start_year, *_, final_year = outlook.years
+        raise InputError(
+            f"{outlook.scenario.name} has no year {when}; it has {start_year} to {final_year}"
+        )
     place = outlook.years.index(when)
     shares = region_shares(outlook.ledger, outlook.scenario.place, outlook.as_of)
     rows = []
-    for counted, parts in shares.groupby("measure"):
-        drawn = _drifted(parts, outlook, when)
+    for measure_counted, parts in shares.groupby("measure"):
+        share_draws = _drifted(parts, outlook, when)
         names = [*zip(parts["place"], parts["name"], parts["share"], strict=True)]
         names.append(("", "the rest", np.nan))
-        for measure in DIVIDED_BY[str(counted)]:
+        for measure in DIVIDED_BY[str(measure_counted)]:
             if measure in outlook.results.values:
                 total = outlook.results.values[measure][:, [place]]
-                ends = quantiles(total * drawn, (0.1, 0.5, 0.9)).T
+                ends = quantiles(total * share_draws, (0.1, 0.5, 0.9)).T
                 rows += [(measure, *name, *end) for name, end in zip(names, ends, strict=True)]
     columns = ["measure", "region", "name", "share", "low", "median", "high"]
     return pd.DataFrame(rows, columns=columns)
@@ -133,9 +135,9 @@ def _drifted(parts: pd.DataFrame, outlook: Outlook, year: int) -> Array:
     the end of the year.
     """
     share = parts["share"].to_numpy(dtype=float)
-    rest = max(1 - share.sum(), 1e-6)
+    remainder = max(1 - share.sum(), 1e-6)
     days = (pd.Timestamp(year, 12, 31) - parts["day"]).dt.days
-    ahead = days.clip(lower=0).to_numpy() / DAYS_A_YEAR
+    years = days.clip(lower=0).to_numpy() / DAYS_A_YEAR
     seeds = [
         [outlook.scenario.seed, zlib.crc32(name.encode())]
         for name in parts["place"] + parts["measure"]
@@ -143,6 +145,6 @@ def _drifted(parts: pd.DataFrame, outlook: Outlook, year: int) -> Array:
     chance = np.column_stack(
         [np.random.default_rng(seed).standard_normal(outlook.results.count) for seed in seeds]
     )
-    ratio = np.exp(np.log(share / rest) + DRIFT * np.sqrt(ahead) * chance)
-    whole = 1 + ratio.sum(axis=1, keepdims=True)
-    return np.column_stack([ratio / whole, 1 / whole])
+    ratio = np.exp(np.log(share / remainder) + SHARE_DRIFT * np.sqrt(years) * chance)
+    total = 1 + ratio.sum(axis=1, keepdims=True)
+    return np.column_stack([ratio / total, 1 / total])

@@ -19,7 +19,7 @@ from forecasting.parameters.naming import unsafe_name
 from forecasting.parameters.schema import Scenario, scenario_from_parameters
 from forecasting.parameters.values import Driver, Range
 from forecasting.parameters.writing import params_text
-from forecasting.scenarios.outlook import DRAWS, LEDGER, Outlook, outlook
+from forecasting.scenarios.outlook import DRAW_COUNT, LEDGER, Outlook, outlook
 from forecasting.scenarios.place_flows import PlaceFlow
 from forecasting.scenarios.question import QUESTION, find_scenario
 
@@ -56,7 +56,7 @@ class WhatIf:
     True
     """
 
-    @takes(InputError, ledger=optional(LEDGER), draws=DRAWS)
+    @takes(InputError, ledger=optional(LEDGER), draws=DRAW_COUNT)
     def __init__(
         self, scenario: Scenario | str | Path, ledger: Ledger | None = None, draws: int = 2000
     ) -> None:
@@ -69,7 +69,7 @@ class WhatIf:
     def begin(self, scenario: Scenario | str | Path) -> Outlook:
         """Take another scenario as the one that is given."""
         chosen = find_scenario(scenario)
-        self.given = self.outlook = self._forecast(chosen)
+        self.reference = self.outlook = self._forecast(chosen)
         self.start = self.scenario = chosen
         self._show()
         return self.outlook
@@ -90,14 +90,14 @@ class WhatIf:
         """
         values = self.scenario.parameters()
         if isinstance(changes.get("assumptions"), Mapping):
-            together = {**values["assumptions"], **changes["assumptions"]}
+            assumptions = {**values["assumptions"], **changes["assumptions"]}
             changes["assumptions"] = {
-                name: size for name, size in together.items() if size is not None
+                name: size for name, size in assumptions.items() if size is not None
             }
-        return self.put(scenario_from_parameters(values | changes))
+        return self.set_scenario(scenario_from_parameters(values | changes))
 
     @takes(InputError, scenario=QUESTION)
-    def put(self, scenario: Scenario) -> Outlook:
+    def set_scenario(self, scenario: Scenario) -> Outlook:
         """Forecast a scenario in place of the one before, beside the same given one.
 
         Raises
@@ -105,16 +105,16 @@ class WhatIf:
         EvidenceError
             Where only shares can be forecast: then there is nothing to compare.
         """
-        made = self._forecast(scenario)
+        candidate = self._forecast(scenario)
         if (
-            scenario.measure not in made.results.values
-            and scenario.measure in self.given.results.values
+            scenario.measure not in candidate.results.values
+            and scenario.measure in self.reference.results.values
         ):
             raise EvidenceError(
-                f"{made.as_of}: no count and no market size is known by then; "
+                f"{candidate.as_of}: no count and no market size is known by then; "
                 "give a later day, or the market's size"
             )
-        self.outlook = made
+        self.outlook = candidate
         self.scenario = scenario
         self._show()
         return self.outlook
@@ -156,7 +156,7 @@ class WhatIf:
             raise InputError(
                 f"{name!r} cannot name a scenario: it {problem}; use a-z, 0-9, - and _"
             )
-        origin = f"saved from an exploration of {self.given.name}"
+        origin = f"saved from an exploration of {self.reference.name}"
         return params_text(self.scenario, name, origin, folder)
 
     @takes(InputError, path=file_path(), overwrite=flag())
@@ -182,11 +182,11 @@ class WhatIf:
             Where the name cannot be one of a scenario, the file is there already, or the folder
             cannot be written to.
         """
-        named = Path(path).expanduser().absolute()
-        file = named.resolve()
+        target = Path(path).expanduser().absolute()
+        file = target.resolve()
         if file.suffix != ".yaml":
             raise InputError(f"{str(path)!r} is not the name of a params file: end it in .yaml")
-        if os.path.lexists(named) and not overwrite:
+        if os.path.lexists(target) and not overwrite:
             raise InputError(f"{file} is there already; choose another name, or say overwrite=True")
         text = self._text(file.stem, file.parent)
         try:
@@ -199,8 +199,8 @@ class WhatIf:
         return file
 
 
-LEVERS = {"level": "more-or-fewer", "growth": "faster-or-slower"}  # by kind of driver
-SHOWN = 8  # assumptions: those that explain most of the answers below
+FLOW_LEVERS = {"level": "more-or-fewer", "growth": "faster-or-slower"}  # by kind of driver
+MAX_ASSUMPTIONS = 8  # assumptions: those that explain most of the answers below
 
 
 def levers(scenario: Scenario, outlook: Outlook) -> Iterator[Driver]:
@@ -208,7 +208,7 @@ def levers(scenario: Scenario, outlook: Outlook) -> Iterator[Driver]:
     each year.
     """
     begins = f"{max(outlook.first_year, outlook.as_of.year)}-01-01"
-    for kind, name in LEVERS.items():
+    for kind, name in FLOW_LEVERS.items():
         cells = {
             "name": name,
             "kind": kind,
@@ -234,7 +234,7 @@ def assumptions_that_matter(outlook: Outlook, scenario: Scenario) -> list[Assump
         ["energy_gwh", *CHARGING_ANSWERS]
     )
     share = swings[of_answers].groupby("input")["share"].max().sort_values(ascending=False)
-    names = dict.fromkeys([*scenario.assumptions, *share.head(SHOWN).index])
+    names = dict.fromkeys([*scenario.assumptions, *share.head(MAX_ASSUMPTIONS).index])
     return [rows[name] for name in names if name in rows]
 
 
@@ -248,15 +248,15 @@ def size_in(row: Assumption, scenario: Scenario) -> Range:
     return scenario.assumptions.get(row.key, shipped(row))
 
 
-def moved(ends: tuple[float, float], start: Range, now: Range | None) -> Range:
+def shift_range(ends: tuple[float, float], start: Range, now: Range | None) -> Range:
     """A range whose ends were moved: what is likeliest keeps its place between them.
 
     >>> moved((0.2, 0.6), Range(low=0.0, mode=0.5, high=1.0), None)
     Range(low=0.2, mode=0.4, high=0.6)
     """
-    for known in (now, start):
-        if known is not None and (known.low, known.high) == tuple(ends):
-            return known
+    for candidate in (now, start):
+        if candidate is not None and (candidate.low, candidate.high) == tuple(ends):
+            return candidate
     low, high = (float(f"{end:.6g}") for end in ends)
     place = (start.mode - start.low) / (start.high - start.low) if start.high > start.low else 0.5
     return Range(

@@ -61,7 +61,7 @@ def stamp(book: Any, scenario: dict[str, Any]) -> None:
     sheet.write_row(0, 0, [__version__, *parts])
     for row, name in enumerate(SHEETS, start=1):
         marks = _marks(_written(book.get_worksheet_by_name(name)))
-        sheet.write_row(row, 0, [json.dumps(across) for across in marks])
+        sheet.write_row(row, 0, [json.dumps(row_marks) for row_marks in marks])
     sheet.hide()
 
 
@@ -92,35 +92,35 @@ def _marks(cells: Filled) -> list[list[int]]:
         elif not isinstance(content, str):
             text = f"{float(text):.5g}"
         mark = zlib.crc32(f"{row},{column},{text}".encode()) % 65536
-        for place, across in zip((row, column), marks, strict=True):
-            across[place] = across.get(place, 0) ^ mark
-    return [[across.get(place, 0) for place in range(max(across) + 1)] for across in marks]
+        for place, line in zip((row, column), marks, strict=True):
+            line[place] = line.get(place, 0) ^ mark
+    return [[line.get(place, 0) for place in range(max(line) + 1)] for line in marks]
 
 
-def with_own(scenario: Scenario, own: Mapping[str, float]) -> Scenario:
+def with_cells(scenario: Scenario, cells: Mapping[str, float]) -> Scenario:
     """The scenario that the yellow cells of its workbook amount to.
 
     Examples
     --------
     >>> from forecasting.scenarios.question import find_scenario
-    >>> mine = with_own(find_scenario("TM"), {"home_access": 0.5, "ev_imports.2027": 1.2})
+    >>> mine = with_cells(find_scenario("TM"), {"home_access": 0.5, "ev_imports.2027": 1.2})
     >>> mine.assumptions["home_access"].mode, mine.drivers[-1].start.year
     (0.5, 2027)
     """
     values = scenario.parameters()
     drivers = [*values["drivers"]]
-    said = {"reason": "set in a workbook", "source": "judgement"}
-    for name, value in own.items():
+    origin = {"reason": "set in a workbook", "source": "judgement"}
+    for name, value in cells.items():
         measure, _, year = name.partition(".")
         if measure == scenario.measure:
             days = {"start": f"{year}-01-01", "end": f"{year}-12-31"}
             kind = {"kind": "level", "quantity": measure, "size": value}
-            drivers.append({"name": f"own-factor-{year}", **kind, **days, **said})
-    if TARGET in own:
-        due = int(own.get(TARGET_YEAR, scenario.horizon))
-        kind = {"kind": "target", "quantity": "charging_points", "size": own[TARGET]}
-        drivers.append({"name": "own-target", **kind, "start": f"{due}-12-31", **said})
-    set_here = {name: value for name, value in own.items() if name in LEVERS}
+            drivers.append({"name": f"own-factor-{year}", **kind, **days, **origin})
+    if TARGET in cells:
+        target_year = int(cells.get(TARGET_YEAR, scenario.horizon))
+        kind = {"kind": "target", "quantity": "charging_points", "size": cells[TARGET]}
+        drivers.append({"name": "own-target", **kind, "start": f"{target_year}-12-31", **origin})
+    set_here = {name: value for name, value in cells.items() if name in LEVERS}
     values |= {"drivers": drivers, "assumptions": {**values["assumptions"], **set_here}}
     return scenario_from_parameters(values)
 
@@ -137,41 +137,41 @@ def chain_of_report(report: Outlook) -> tuple[Outlook, Chain]:
     count = report.results.count
     flow_cache: dict[str, PlaceFlow] = {}
 
-    def made(**own: float) -> Outlook:
-        return outlook(with_own(scenario, own), draws=count, flow_cache=flow_cache)
+    def outlook_with(**cells: float) -> Outlook:
+        return outlook(with_cells(scenario, cells), draws=count, flow_cache=flow_cache)
 
-    again = made()
+    remade = outlook_with()
     for measure in (scenario.measure, *HEADLINE):
-        now = np.median(again.results.values[measure][:, -1])
-        then = np.median(report.results.values[measure][:, -1])
-        if not math.isclose(now, then, rel_tol=1e-6):
+        now = np.median(remade.results.values[measure][:, -1])
+        stored = np.median(report.results.values[measure][:, -1])
+        if not math.isclose(now, stored, rel_tol=1e-6):
             raise InputError(
                 f"{report.name} gives other numbers than its report: facts or the package have "
                 "changed since; run it again"
             )
-    years = [f"{scenario.measure}.{year}" for year in again.years if year >= again.first_year]
+    years = [f"{scenario.measure}.{year}" for year in remade.years if year >= remade.first_year]
     flows = {}
     for factor in FLOW_FACTORS:
-        changed = with_own(again.scenario, dict.fromkeys(years, factor))
-        drivers, _ = drivers_on_day(changed, again.ledger, again.as_of)
+        changed = with_cells(remade.scenario, dict.fromkeys(years, factor))
+        drivers, _ = drivers_on_day(changed, remade.ledger, remade.as_of)
         request = OutlookRequest(
-            changed, again.ledger, again.as_of, drivers, None, count, flow_cache
+            changed, remade.ledger, remade.as_of, drivers, None, count, flow_cache
         )
         # Before cars built in the country take a part's place
         flows[factor] = by_year(place_flow(request, changed.place).forecast)[1]
-    single = made(points_per_station=1.0)
-    assert again.demand is not None
+    single = outlook_with(points_per_station=1.0)
+    assert remade.demand is not None
     assert single.demand is not None
     chain = Chain(
-        again.demand,
+        remade.demand,
         flows,
         single.demand.unpushed,
         flow=scenario.measure,
-        first_year=again.first_year,
-        as_of=again.as_of,
+        first_year=remade.first_year,
+        as_of=remade.as_of,
         beyond=max((driver.beyond for driver in scenario.drivers), default=0.0),
     )
-    return again, chain
+    return remade, chain
 
 
 def params_of_workbook(path: Path, name: str, folder: Path) -> tuple[str, str]:
@@ -215,25 +215,25 @@ def params_of_workbook(path: Path, name: str, folder: Path) -> tuple[str, str]:
         )
     inputs = sheets["inputs"]
     column = INPUT_HEADS.index(OWN)
-    own: dict[str, float] = {}
+    cells: dict[str, float] = {}
     for row in inputs.iter_rows(min_row=2):
         cell = row[column]
         if cell.protection.locked or cell.value is None:
             continue
-        least, most = _bounds(inputs, cell.coordinate)
-        if not isinstance(cell.value, int | float) or not least <= cell.value <= most:
+        lowest, highest = _bounds(inputs, cell.coordinate)
+        if not isinstance(cell.value, int | float) or not lowest <= cell.value <= highest:
             raise InputError(
-                f"{path} inputs!{cell.coordinate}: {cell.value!r} is not {in_digits(least)} to "
-                f"{in_digits(most)} {row[2].value}, which {row[0].value} takes"
+                f"{path} inputs!{cell.coordinate}: {cell.value!r} is not {in_digits(lowest)} to "
+                f"{in_digits(highest)} {row[2].value}, which {row[0].value} takes"
             )
-        own[str(row[0].value)] = float(cell.value)
+        cells[str(row[0].value)] = float(cell.value)
         cell.value = None
     for row, name_of_sheet in enumerate(SHEETS, start=2):
         stored = [cell.value for cell in sheets[STAMP][row]]
         _refuse_changed(path, sheets[name_of_sheet], stored)
-    scenario = with_own(scenario_from_parameters(json.loads("".join(map(str, parts)))), own)
+    scenario = with_cells(scenario_from_parameters(json.loads("".join(map(str, parts)))), cells)
     origin = f"from {path.name}"
-    left_out = [f"{price} {own[price]:g}" for price in PRICES if price in own]
+    left_out = [f"{price} {cells[price]:g}" for price in PRICES if price in cells]
     if left_out:
         origin += f"; without {' and '.join(left_out)}: no result of a run depends on a price"
     stem = f"{names_of_place(scenario.place)[0]}-{name}"
@@ -250,10 +250,10 @@ def _refuse_changed(path: Path, sheet: Any, stored: Iterable[str]) -> None:
     cells = (cell for row in sheet.iter_rows() for cell in row if cell.value is not None)
     marks = _marks((cell.row - 1, cell.column - 1, cell.value) for cell in cells)
     changed = [
-        [place for place, (now, then) in enumerate(pairs, start=1) if now != then]
+        [place for place, (mark, old_mark) in enumerate(pairs, start=1) if mark != old_mark]
         for pairs in (
-            itertools.zip_longest(across, json.loads(before), fillvalue=0)
-            for across, before in zip(marks, stored, strict=True)
+            itertools.zip_longest(line, json.loads(stored_line), fillvalue=0)
+            for line, stored_line in zip(marks, stored, strict=True)
         )
     ]
     if any(changed):

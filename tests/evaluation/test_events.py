@@ -11,8 +11,8 @@ import pytest
 from forecasting.errors import EvidenceError
 from forecasting.evaluation.events import (
     MULTIPLIER,
-    NOT_TOLD,
-    TOLD,
+    WITH_DATE,
+    WITHOUT_DATE,
     event_skill,
     summarise_events,
 )
@@ -43,15 +43,15 @@ def months() -> pd.DataFrame:
 
 def test_an_event_is_scored_with_and_without_its_date(months: pd.DataFrame) -> None:
     scores = event_skill(PANEL, months)
-    assert set(scores["method"]) == {TOLD, NOT_TOLD, MULTIPLIER}
+    assert set(scores["method"]) == {WITH_DATE, WITHOUT_DATE, MULTIPLIER}
     assert scores["policy"].unique().tolist() == ["no-2023-01-vat, no-2023-01-weight-tax"]
-    assert scores[scores["method"] == TOLD]["months"].tolist() == ["last", "three", "twelve"]
+    assert scores[scores["method"] == WITH_DATE]["months"].tolist() == ["last", "three", "twelve"]
     assert scores["known"].all()
     last = scores[scores["months"] == "last"].set_index("method")["ale"]
-    assert last[TOLD] < 0.8 * last[NOT_TOLD]
+    assert last[WITH_DATE] < 0.8 * last[WITHOUT_DATE]
     lines = summarise_events(scores)
-    assert lines.loc[NOT_TOLD, "ratio"] == 1.0
-    assert lines.loc[TOLD, "ratio_last"] < 1.0
+    assert lines.loc[WITHOUT_DATE, "ratio"] == 1.0
+    assert lines.loc[WITH_DATE, "ratio_last"] < 1.0
     assert lines["cases"].tolist() == [3, 3, 3]
     assert lines["events"].tolist() == [1, 1, 1]
 

@@ -11,7 +11,7 @@ from forecasting.evaluation.backtest import THIS_PACKAGE
 from forecasting.evaluation.markets import read_monthly, read_panel
 from forecasting.evaluation.part_year import (
     _cases,
-    known_of,
+    inputs_of,
     part_year_skill,
     summarise_part_year,
 )
@@ -137,7 +137,7 @@ def test_neither_its_own_rows_nor_later_years_teach_a_market(
         for case in _cases(read_monthly(monthly))
         if (case.market, case.origin, case.k) == ("A", 2021, 4)
     )
-    prior = known_of(case, read_panel(raw, battery_only=True), read_monthly(monthly)).prior
+    prior = inputs_of(case, read_panel(raw, battery_only=True), read_monthly(monthly)).prior
     assert prior.within_year == estimate_within_year(others)
     assert prior.last_year == 2020
 

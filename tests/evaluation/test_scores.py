@@ -8,7 +8,7 @@ from hypothesis import given, settings, strategies as st
 from scipy import stats
 
 from forecasting.evaluation.scores import (
-    LEVELS,
+    SCORE_LEVELS,
     clustered_mean,
     judged,
     weighted_interval_score,
@@ -27,7 +27,7 @@ def test_weighted_interval_score_is_that_of_scoringrules(seed):
     other = np.mean(
         [
             2 * scoringrules.quantile_score(outcome, q, level)
-            for q, level in zip(quantiles, LEVELS, strict=True)
+            for q, level in zip(quantiles, SCORE_LEVELS, strict=True)
         ]
     )
     assert float(weighted_interval_score(quantiles, outcome)) == pytest.approx(float(other))
@@ -51,7 +51,7 @@ def test_the_true_distribution_scores_best():
 
     def mean(centre, spread):
         return weighted_interval_score(
-            np.tile(stats.norm.ppf(LEVELS, centre, spread), (4000, 1)), outcomes
+            np.tile(stats.norm.ppf(SCORE_LEVELS, centre, spread), (4000, 1)), outcomes
         ).mean()
 
     assert mean(0, 1) < min(mean(0.3, 1), mean(0, 0.6), mean(0, 1.6))
@@ -60,7 +60,7 @@ def test_the_true_distribution_scores_best():
 @pytest.mark.parametrize(("name", "share"), [("in80", 0.8), ("in95", 0.95)])
 def test_an_interval_holds_what_it_should(name, share):
     outcomes = np.exp(np.random.default_rng(1).normal(size=8000))
-    quantiles = np.exp(stats.norm.ppf(LEVELS))
+    quantiles = np.exp(stats.norm.ppf(SCORE_LEVELS))
     held = [judged(quantiles, outcome)[name] for outcome in outcomes]
     assert np.mean(held) == pytest.approx(share, abs=0.015)
 

@@ -38,7 +38,7 @@ def said(explorer) -> str:
 
 def test_nothing_is_changed_before_a_control_is_moved(explorer):
     assert explorer.panel.scenario_of_controls() == explorer.start
-    assert explorer.outlook is explorer.given
+    assert explorer.outlook is explorer.reference
 
 
 def test_a_slider_changes_the_figure_and_the_table(explorer):
@@ -52,7 +52,7 @@ def test_a_slider_changes_the_figure_and_the_table(explorer):
     need = [(list(old["x"]), list(new["x"])) for old, new in zip(before, after, strict=True)]
     assert any(old != new for old, new in need)
     assert np.median(explorer.outlook.results.values["energy_gwh"][:, -1]) > 1.3 * np.median(
-        explorer.given.results.values["energy_gwh"][:, -1]
+        explorer.reference.results.values["energy_gwh"][:, -1]
     )
     explorer.panel.controls["annual_km"].value = (8_000, 20_000)
     assert explorer.scenario == explorer.start
@@ -86,7 +86,7 @@ def test_a_lever_scales_the_flow(explorer):
     explorer.panel.controls["size of more-or-fewer"].value = (0.5, 0.5)
     flow = "ev_imports"
     assert np.median(explorer.outlook.results.values[flow][:, -1]) == pytest.approx(
-        np.median(explorer.given.results.values[flow][:, -1]) / 2, rel=0.2
+        np.median(explorer.reference.results.values[flow][:, -1]) / 2, rel=0.2
     )
     explorer.panel.controls["size of more-or-fewer"].value = (1, 1)
     assert explorer.scenario == explorer.start
@@ -126,7 +126,7 @@ def test_another_day_and_another_country_are_read_anew(explorer):
     assert explorer.outlook.as_of.isoformat() == "2023-06-26"
     assert "kazakhstan-accelerated" in explorer.panel.controls["scenario"].options
     explorer.panel.controls["scenario"].value = "kazakhstan-accelerated"
-    assert explorer.given.name == "kazakhstan-accelerated"
+    assert explorer.reference.name == "kazakhstan-accelerated"
     assert "Kazakhstan" in explorer.panel.live.layout.title.text
     assert said(explorer).endswith("></div>")
 
@@ -194,14 +194,14 @@ def test_without_widgets_it_says_so_and_shows_the_figure(monkeypatch, shown, cap
     assert "install ev-forecasting[lab]" in capsys.readouterr().out
     assert set(bundle) == {"text/plain", PLOTLY}
     explorer.change(assumptions={"home_access": 0.6})
-    assert explorer.outlook is not explorer.given
+    assert explorer.outlook is not explorer.reference
 
 
 def test_a_corridor_has_no_chargers_and_is_explored_all_the_same(monkeypatch):
     monkeypatch.chdir(ROOT)
     explorer = fc.explore("params/xinjiang-baseline.yaml", draws=200)
     explorer.panel.controls["size of more-or-fewer"].value = (2, 2)
-    assert explorer.outlook is not explorer.given
+    assert explorer.outlook is not explorer.reference
     assert len(explorer.panel.live.data) == 5
 
 
@@ -283,7 +283,7 @@ def test_another_horizon_is_compared_in_the_last_year_of_both(horizon, shared):
     assert explorer.table.caption == f"In {shared}, medians with 80 % ranges"
     now, before = (
         made.results.bands("charging_points_need").loc[shared, 0.5]
-        for made in (explorer.outlook, explorer.given)
+        for made in (explorer.outlook, explorer.reference)
     )
     figure = explorer.figure
     words = figure.layout.title.subtitle.text.replace("<br>", " ")

@@ -40,8 +40,8 @@ def test_the_form_asks_proposes_writes_and_shows(shown, tmp_path):
     button.click()
     assert (tmp_path / "params" / "georgia-baseline.yaml").is_file()
     explorer = shown.pop()
-    assert explorer.given.scenario.measure == "ev_sales"
-    assert explorer.given.years[-1] == 2032
+    assert explorer.reference.scenario.measure == "ev_sales"
+    assert explorer.reference.years[-1] == 2032
     names = fc.explore("georgia-baseline", draws=50).panel.controls["scenario"]
     assert "georgia-baseline" in names.options
 

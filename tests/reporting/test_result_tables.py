@@ -12,7 +12,7 @@ from forecasting.errors import InputError
 from forecasting.evidence import datasets
 from forecasting.reporting import grounds, result_tables as tables
 from forecasting.reporting.display import BulletList, Table
-from forecasting.scenarios.joint_draws import COLUMNS
+from forecasting.scenarios.joint_draws import RESULT_COLUMNS
 
 
 def bands(table, measure, place=("uzbekistan-baseline", "UZ")):
@@ -56,7 +56,7 @@ def test_stored_results_are_those_of_each_scenario_and_place():
 
 
 def test_a_table_without_rows_has_no_results():
-    assert tables.stored_results(pd.DataFrame(columns=COLUMNS)) == {}
+    assert tables.stored_results(pd.DataFrame(columns=RESULT_COLUMNS)) == {}
 
 
 def test_the_headline_is_the_near_years_and_the_end_of_the_chain(outlook):

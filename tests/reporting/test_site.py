@@ -12,7 +12,7 @@ from made_up import make_outlook, stored
 
 from forecasting.reporting.labels import spoken
 from forecasting.reporting.site import build_site, write_assets
-from forecasting.scenarios.joint_draws import COLUMNS
+from forecasting.scenarios.joint_draws import RESULT_COLUMNS
 from forecasting.scenarios.outlook_files import load_results
 
 pytestmark = pytest.mark.slow
@@ -50,7 +50,7 @@ def records():
 
 def built(out, records):
     tables = [load_results(path) for path in out.glob("*/outlook.parquet")]
-    return build_site(out, records, pd.concat([pd.DataFrame(columns=COLUMNS), *tables]))
+    return build_site(out, records, pd.concat([pd.DataFrame(columns=RESULT_COLUMNS), *tables]))
 
 
 def text(path):

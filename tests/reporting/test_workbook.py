@@ -29,7 +29,7 @@ from forecasting.reporting.exports import export_report
 from forecasting.reporting.labels import readable
 from forecasting.reporting.workbook_live import live_workbook
 from forecasting.scenarios.question import find_scenario
-from forecasting.scenarios.workbook_values import INPUT_HEADS, OWN, params_of_workbook, with_own
+from forecasting.scenarios.workbook_values import INPUT_HEADS, OWN, params_of_workbook, with_cells
 
 pytestmark = pytest.mark.slow
 
@@ -65,7 +65,7 @@ class Made:
         self.kept = {}
         self.draws = draws
         self.scenario = find_scenario(name)
-        self.outlook = self.with_own({})
+        self.outlook = self.with_cells({})
         self.path = folder / f"{self.scenario.name}.xlsx"
         self.path.write_bytes(live_workbook(self.outlook))
         book = openpyxl.load_workbook(self.path, read_only=True)
@@ -74,8 +74,8 @@ class Made:
         self.cells = {row[0].value: row[own].coordinate for row in rows}
         book.close()
 
-    def with_own(self, own):
-        return fc.outlook(with_own(self.scenario, own), draws=self.draws, flow_cache=self.kept)
+    def with_cells(self, own):
+        return fc.outlook(with_cells(self.scenario, own), draws=self.draws, flow_cache=self.kept)
 
 
 @pytest.fixture(scope="module")
@@ -311,7 +311,7 @@ def test_libreoffice_reckons_what_the_report_and_a_new_run_have(made, together, 
             shown = {row[level] for row in found.values() for level in LEVELS}
             assert shown == {"check inputs"}
             continue
-        for level, of_level in misses(found, each.with_own(own)).items():
+        for level, of_level in misses(found, each.with_cells(own)).items():
             assert max(of_level.values()) < (1.3 * LIMITS[level] if own else 0.001), (own, level)
             beyond += [value > LIMITS[level] for value in of_level.values()]
     # One answer or another crosses its limit as draws change with the facts: none does today
@@ -327,7 +327,7 @@ def test_the_flow_and_a_target_can_be_set(made, tmp_path):
         each.path, tmp_path / "a.xlsx", {each.cells[name]: value for name, value in own.items()}
     )
     (file,) = reckoned([path], tmp_path)
-    for level, of_level in misses(read_answers(file), each.with_own(own)).items():
+    for level, of_level in misses(read_answers(file), each.with_cells(own)).items():
         assert max(of_level.values()) < 1.3 * LIMITS[level]
 
 
@@ -419,7 +419,7 @@ def test_yellow_cells_become_a_params_file_that_runs(small, tmp_path):
         "depends on a price."
     )
     again = fc.outlook(tmp_path / "uzbekistan-own.yaml", draws=20)
-    expected = each.with_own(own)
+    expected = each.with_cells(own)
     for measure, draws in expected.results.values.items():
         np.testing.assert_array_equal(draws, again.results.values[measure])
     second = CliRunner().invoke(main, ["new", "--from", str(path), "--out", str(tmp_path)])

@@ -18,7 +18,7 @@ from forecasting.names import OUTLOOK_TABLE
 from forecasting.runs.output import folders as store_module
 from forecasting.runs.output.folders import Store, clear_folder, drop_earlier, read_json, write_json
 from forecasting.runs.runner import run
-from forecasting.scenarios.outlook_files import KEY
+from forecasting.scenarios.outlook_files import METADATA_KEY
 
 pytestmark = pytest.mark.slow
 
@@ -147,7 +147,7 @@ def test_what_is_no_object_reads_as_an_empty_one(tmp_path: Path) -> None:
 def dated(folder: Path, day: str, value: float = 1.0) -> bytes:
     """The results of a report of a day."""
     folder.mkdir(parents=True, exist_ok=True)
-    metadata = {KEY: json.dumps({"as_of": day})}
+    metadata = {METADATA_KEY: json.dumps({"as_of": day})}
     table = pa.table({"value": [value]}).replace_schema_metadata(metadata)
     pq.write_table(table, folder / OUTLOOK_TABLE)
     return (folder / OUTLOOK_TABLE).read_bytes()

@@ -12,7 +12,7 @@ import pytest
 
 from forecasting.errors import InputError, ScenarioError
 from forecasting.runs import plan
-from forecasting.runs.plan import AT_ONCE, Run, Survey, arranged, canonical, find_params
+from forecasting.runs.plan import GROUPS_AT_ONCE, Run, Survey, arranged, canonical, find_params
 
 
 def plan_runs(paths, out, as_of=None, force=False):
@@ -204,12 +204,15 @@ def test_the_first_of_each_country_runs_before_the_others() -> None:
 def test_few_countries_are_under_way_at_a_time() -> None:
     ordered = arranged(
         made(f"c{number}-{letter}", f"C{number}")
-        for number in range(3 * AT_ONCE)
+        for number in range(3 * GROUPS_AT_ONCE)
         for letter in "ab"
     )
     places = [run.parameters["country"] for run, _ in ordered]
-    assert max(places[at + 1 :].index(place) for at, place in enumerate(places[:AT_ONCE])) < AT_ONCE
-    assert len(ordered) == 6 * AT_ONCE
+    assert (
+        max(places[at + 1 :].index(place) for at, place in enumerate(places[:GROUPS_AT_ONCE]))
+        < GROUPS_AT_ONCE
+    )
+    assert len(ordered) == 6 * GROUPS_AT_ONCE
 
 
 def test_other_seeds_share_nothing_and_what_is_fresh_is_left_out() -> None:

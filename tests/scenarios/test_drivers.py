@@ -15,7 +15,7 @@ from forecasting.evidence.policies import checked_policies
 from forecasting.parameters.schema import Driver
 from forecasting.periods import Period, span
 from forecasting.scenarios.drivers import (
-    NEVER,
+    NEVER_DAY,
     activity,
     apply_drivers,
     cap_totals,
@@ -119,7 +119,7 @@ def test_luck_has_the_probabilities_it_was_given() -> None:
         size={"low": 1, "mode": 2, "high": 3},
     )
     drawn = draw_event(event, 40_000, seed=3)
-    happened = drawn.start < NEVER
+    happened = drawn.start < NEVER_DAY
     day = dt.date(2026, 1, 1).toordinal()
     assert happened.mean() == pytest.approx(0.8, abs=0.01)
     assert (drawn.start[happened] == day).mean() == pytest.approx(0.25, abs=0.01)
@@ -154,7 +154,7 @@ def test_announced_plants_are_discounted() -> None:
 
 
 def test_activity_is_a_share_of_days() -> None:
-    start = np.array([dt.date(2025, 1, 16).toordinal(), NEVER], dtype=float)
+    start = np.array([dt.date(2025, 1, 16).toordinal(), NEVER_DAY], dtype=float)
     found = activity(MONTHS, start, dt.date(2025, 2, 14), dt.date(2024, 12, 31))
     assert found[0, 12:15] == pytest.approx([16 / 31, 14 / 28, 0])
     assert found[1].sum() == 0

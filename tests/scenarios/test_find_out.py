@@ -54,14 +54,14 @@ def test_a_longer_count_is_worth_more_and_a_survey_narrows_what_it_asks_about(
     uzbekistan: Outlook,
 ) -> None:
     found = worth_finding_out(uzbekistan)
-    imports = found[found["what"] == "ev_imports"].set_index("period")
+    imports = found[found["name"] == "ev_imports"].set_index("period")
     assert imports.loc[year(2023), "ev_stock"] > imports.loc[month("2023-05"), "ev_stock"] > 0
-    survey = found.set_index("what").loc["annual_km"]
+    survey = found.set_index("name").loc["annual_km"]
     assert survey["ev_stock"] == 0
     assert survey["charging_points_need"] > 0.1
     assert found["charging_points_need"].is_monotonic_decreasing
     assert ((found.iloc[:, 4:] >= 0) & (found.iloc[:, 4:] <= 1)).all(axis=None)
-    register = found.set_index("what").loc["ev_stock"]
+    register = found.set_index("name").loc["ev_stock"]
     assert (register["kind"], register["place"], register["period"]) == (
         "register",
         "UZ",
@@ -79,7 +79,7 @@ def test_a_corridor_is_told_of_its_counts() -> None:
     }
     found = worth_finding_out(outlook(scenario_from_parameters(given), central_asia(), draws=500))
     assert found.columns.tolist() == [
-        *("what", "kind", "place", "period"),
+        *("name", "kind", "place", "period"),
         "ev_export_value_index",
     ]
     assert set(found["kind"]) == {"count"}

@@ -127,7 +127,7 @@ def test_one_question_has_one_answer_whoever_asks(folder):
         fc.outlook("georgia-baseline"),
         fc.outlook(fc.load_scenario(path)),
         fc.outlook(path, central_asia()),
-        WhatIf(path).given,
+        WhatIf(path).reference,
     )
     assert [np.median(each.results.values["ev_stock"][:, -1]) for each in asked] == [stock] * len(
         asked

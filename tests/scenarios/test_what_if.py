@@ -11,7 +11,7 @@ from forecasting.growth import flow
 from forecasting.parameters.schema import Range, scenario_from_parameters
 from forecasting.parameters.writing import params_text
 from forecasting.scenarios.joint_draws import difference
-from forecasting.scenarios.what_if import WhatIf, assumptions_that_matter, levers, moved
+from forecasting.scenarios.what_if import WhatIf, assumptions_that_matter, levers, shift_range
 
 ROOT = Path(__file__).parents[2]
 PARAMS = sorted((ROOT / "params").glob("*.yaml"))
@@ -79,7 +79,7 @@ def test_what_is_kept_gives_the_same_digits_as_a_run_from_nothing(what_if, ledge
 
 def test_the_difference_is_what_was_changed_and_not_chance(what_if):
     change = difference(
-        what_if.change(assumptions={"home_access": 0.6}).results, what_if.given.results
+        what_if.change(assumptions={"home_access": 0.6}).results, what_if.reference.results
     )
     assert not change.values["ev_stock"].any()
     assert np.all(change.values["charging_points_need"][:, -1] != 0)
@@ -176,10 +176,12 @@ def test_a_folder_that_cannot_be_written_to_is_named(what_if, tmp_path):
 
 
 def test_levers_change_nothing_until_they_are_moved(what_if):
-    more = [driver.model_dump(mode="json") for driver in levers(what_if.scenario, what_if.given)]
+    more = [
+        driver.model_dump(mode="json") for driver in levers(what_if.scenario, what_if.reference)
+    ]
     made = what_if.change(drivers=[*what_if.scenario.parameters()["drivers"], *more])
     assert made.results.values["ev_imports"] == pytest.approx(
-        what_if.given.results.values["ev_imports"]
+        what_if.reference.results.values["ev_imports"]
     )
 
 
@@ -195,6 +197,6 @@ def test_the_assumptions_that_matter_are_the_scenarios_own_and_those_with_the_wi
 
 def test_a_range_that_is_moved_as_a_whole_keeps_its_shape():
     start = Range(low=1, mode=2, high=5)
-    assert moved((2, 6), start, None) == Range(low=2, mode=3, high=6)
-    assert moved((3, 3), start, None) == Range(low=3, mode=3, high=3)
-    assert moved((1, 5), start, Range(low=1, mode=4, high=5)).mode == 4
+    assert shift_range((2, 6), start, None) == Range(low=2, mode=3, high=6)
+    assert shift_range((3, 3), start, None) == Range(low=3, mode=3, high=3)
+    assert shift_range((1, 5), start, Range(low=1, mode=4, high=5)).mode == 4

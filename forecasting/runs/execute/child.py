@@ -15,11 +15,11 @@ from forecasting.names import RUN_VARIABLE
 EngineName = Literal["fork", "kernel"]
 
 # The status of a process that was ended as it stood still, or held too much memory
-STILL = -1001
-OVER = -1002
-ENDED = {
-    STILL: "stood still for longer than the time limit",
-    OVER: "held more than the memory limit",
+STATUS_STALLED = -1001
+STATUS_OVER_MEMORY = -1002
+STATUS_WORDS = {
+    STATUS_STALLED: "stood still for longer than the time limit",
+    STATUS_OVER_MEMORY: "held more than the memory limit",
     -9: "was killed by SIGKILL (out of memory, perhaps)",
 }
 
@@ -36,7 +36,7 @@ def ended(status: int) -> str:
     """
     if status >= 0:
         return f"ended with status {status}"
-    return ENDED.get(status) or f"was killed by {signal.Signals(-status).name}"
+    return STATUS_WORDS.get(status) or f"was killed by {signal.Signals(-status).name}"
 
 
 class ForkedProcess(psutil.Process):  # type: ignore[misc]

@@ -79,7 +79,7 @@ class NotebookError(RunError):
         self.trace = trace
 
 
-LOOK = 0.2  # seconds between looks whether the process is alive
+CELL_POLL_SECONDS = 0.2  # seconds between looks whether the process is alive
 Message = dict[str, Any]  # what a kernel sends
 Receive = Callable[[Message], Any]
 
@@ -108,7 +108,7 @@ class CellProcess:
             raise RunError("this system cannot fork: use --engine kernel")
         from forecasting.runs.execute import shell
 
-        self._pipe, far = multiprocessing.Pipe()
+        self._pipe, child_end = multiprocessing.Pipe()
         outputs = {name: os.pipe() for name in ("stdout", "stderr")}
         with warnings.catch_warnings():
             # Threads here draw a progress bar: no lock matters
@@ -116,8 +116,8 @@ class CellProcess:
             pid = os.fork()
         if pid == 0:
             _become_child([write for _, write in outputs.values()], self._pipe)
-            shell.serve(far)
-        far.close()
+            shell.serve(child_end)
+        child_end.close()
         for _, write in outputs.values():
             os.close(write)
         with contextlib.suppress(OSError):  # the child does the same; whoever comes first
@@ -163,7 +163,7 @@ class CellProcess:
         deadline = time.monotonic() + timeout if timeout else float("inf")
         try:
             self._pipe.send_bytes(source.encode("utf-8", "surrogatepass"))
-            while (reply := self._next(receive, deadline)) is None:
+            while (reply := self._next_message(receive, deadline)) is None:
                 pass
         except TimeoutError:
             raise
@@ -173,9 +173,12 @@ class CellProcess:
         self._drain(receive)
         return reply
 
-    def _next(self, receive: Receive, deadline: float) -> Message | None:
+    def _next_message(self, receive: Receive, deadline: float) -> Message | None:
         """Pass on what the process has to say; gives its reply when that comes."""
-        ready = wait([self._pipe, *self._outputs], min(LOOK, max(0.0, deadline - time.monotonic())))
+        ready = wait(
+            [self._pipe, *self._outputs],
+            min(CELL_POLL_SECONDS, max(0.0, deadline - time.monotonic())),
+        )
         give_sign()
         for descriptor in {*self._outputs} & {*ready}:
             self._read(descriptor, receive)

@@ -18,7 +18,7 @@ from jupyter_client.session import Session, json_packer
 from traitlets import Any as AnyTrait
 from traitlets.config import Config
 
-CHUNK = 1 << 20  # characters that a stream holds before it sends them
+READ_BYTES = 1 << 20  # characters that a stream holds before it sends them
 Send = Callable[[str, dict[str, Any]], None]
 
 
@@ -64,7 +64,7 @@ class Stream(io.StringIO):
     def write(self, text: str) -> int:
         """Hold text until there is enough of it."""
         count = super().write(text)
-        if self.tell() >= CHUNK:
+        if self.tell() >= READ_BYTES:
             self.flush()
         return count
 

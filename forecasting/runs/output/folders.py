@@ -55,23 +55,23 @@ from forecasting.runs.execute.child import sweep
 Record = dict[str, Any]
 FOLDERS = (WORK, ARCHIVE, ASSETS, FAILURES, LOGS)  # what a run writes besides reports
 TABLES = (COMPARISON_TABLE, COMPARISON_CSV, COMPARISON_WORKBOOK)
-FILES = (INDEX_PAGE, ARTICLE_PAGE, *TABLES, f"{ASSETS}/{PLOTLY_SCRIPT}", f"{LOGS}/engine.log")
+RUN_FILES = (INDEX_PAGE, ARTICLE_PAGE, *TABLES, f"{ASSETS}/{PLOTLY_SCRIPT}", f"{LOGS}/engine.log")
 LITTER = {".DS_Store", "Thumbs.db"}  # what systems leave in folders that somebody has looked at
 # What is wrong with a file, and with a link
-FAULTS = ("was not written by a run", "is a link, and a run would write where it leads")
+FOLDER_FAULTS = ("was not written by a run", "is a link, and a run would write where it leads")
 REMEDY = "move it elsewhere, or give another --out"
 HOLDER = re.compile(r"(process \d+ on .* since .* UTC)?")
 WORK_PREFIX = "ev-forecast-"
 WORK_NAME = re.compile(WORK_PREFIX + "[0-9a-f]{32}")
 
 
-def refuse_others(out: Path, names: Iterable[str] = ()) -> None:
+def refuse_others(reports: Path, names: Iterable[str] = ()) -> None:
     """Refuse an output folder in which something that no run wrote is in the way of what a run
     would write.
 
     Parameters
     ----------
-    out : Path
+    reports : Path
         The folder; it may be missing.
     names : iterable of str
         The reports that would be replaced.
@@ -81,9 +81,11 @@ def refuse_others(out: Path, names: Iterable[str] = ()) -> None:
     InputError
         Naming everything that is in the way.
     """
-    others = [*_in_the_way(out, list(names))] if out.is_dir() else []
-    if others:
-        raise InputError([Problem(str(path), FAULTS[path.is_symlink()], REMEDY) for path in others])
+    obstacles = [*_in_the_way(reports, list(names))] if reports.is_dir() else []
+    if obstacles:
+        raise InputError(
+            [Problem(str(path), FOLDER_FAULTS[path.is_symlink()], REMEDY) for path in obstacles]
+        )
 
 
 def made_by_a_run(folder: Path) -> bool:
@@ -97,7 +99,7 @@ def made_by_a_run(folder: Path) -> bool:
     ...     made_by_a_run(Path(folder))
     False
     """
-    return not list(_others(folder))
+    return not list(_strangers_in(folder))
 
 
 def is_work(path: Path) -> bool:
@@ -124,30 +126,32 @@ def file_sizes(folder: Path, but: str) -> dict[str, int]:
     return {path.name: path.stat().st_size for path in sorted(folder.iterdir()) if path.name != but}
 
 
-def _in_the_way(out: Path, names: list[str]) -> Iterator[Path]:
+def _in_the_way(reports: Path, names: list[str]) -> Iterator[Path]:
     """Each path that a run would write to and must not."""
-    others = [out / name for name in FOLDERS if _is_other(out / name, stat.S_ISDIR)]
-    yield from others
-    yield from itertools.filterfalse(is_work, _inside(out / WORK))
+    strangers = [reports / name for name in FOLDERS if _is_other(reports / name, stat.S_ISDIR)]
+    yield from strangers
+    yield from itertools.filterfalse(is_work, _inside(reports / WORK))
     # A link is replaced itself
-    replaced = itertools.filterfalse(Path.is_symlink, (out / name for name in names))
-    for folder in (*_inside(out / FAILURES), *replaced):
-        yield from _others(folder)
-    yield from (path for path in _strange_files(out, names) if path.parent not in others)
+    replaced = itertools.filterfalse(Path.is_symlink, (reports / name for name in names))
+    for folder in (*_inside(reports / FAILURES), *replaced):
+        yield from _strangers_in(folder)
+    yield from (path for path in _strange_files(reports, names) if path.parent not in strangers)
 
 
-def _strange_files(out: Path, names: list[str]) -> Iterator[Path]:
+def _strange_files(reports: Path, names: list[str]) -> Iterator[Path]:
     """The files beside the reports that are no files, or are there where no run has written."""
-    holder = _holder(out / LOCK)
-    if holder is None or _is_other(out / LOCK, stat.S_ISREG):
-        yield out / LOCK
-    used = holder or any(map(_record, (*_inside(out.resolve()), *_inside(out / FAILURES))))
-    for path in (out / name for name in (*FILES, *(f"{LOGS}/{name}.log" for name in names))):
-        if _is_other(path, stat.S_ISREG) or (path.exists() and not used):
+    holder = _holder(reports / LOCK)
+    if holder is None or _is_other(reports / LOCK, stat.S_ISREG):
+        yield reports / LOCK
+    folders = (*_inside(reports.resolve()), *_inside(reports / FAILURES))
+    has_record = holder or any(map(_record, folders))
+    logs = [f"{LOGS}/{name}.log" for name in names]
+    for path in (reports / name for name in (*RUN_FILES, *logs)):
+        if _is_other(path, stat.S_ISREG) or (path.exists() and not has_record):
             yield path
 
 
-def _others(folder: Path) -> Iterator[Path]:
+def _strangers_in(folder: Path) -> Iterator[Path]:
     """What in a report's folder no run wrote; the path itself where it is no folder."""
     if _is_other(folder, stat.S_ISDIR):
         yield folder
@@ -165,8 +169,8 @@ def _others(folder: Path) -> Iterator[Path]:
 def _record(folder: Path) -> Record:
     """The mark of a report or a failure; empty where there is none, or that of another folder."""
     record = read_json(folder / RUN_RECORD) or read_json(folder / FAILURE_RECORD)
-    whole = isinstance(record.get("files", {}), dict)
-    return record if whole and record.get("name") == folder.name else {}
+    is_valid = isinstance(record.get("files", {}), dict)
+    return record if is_valid and record.get("name") == folder.name else {}
 
 
 def _is_other(path: Path, kind: Callable[[int], bool]) -> bool:
@@ -217,25 +221,26 @@ class Store:
     ...     side = clear_folder(store.folder("norway-baseline"))
     ...     write_json(side / "run.json", {"name": "norway-baseline"})
     ...     store.accept("norway-baseline")
-    ...     sorted(path.name for path in store.out.glob("*/run.json"))
+    ...     sorted(path.name for path in store.reports.glob("*/run.json"))
     ['run.json']
     """
 
-    def __init__(self, out: AnyPath) -> None:
-        self.out = Path(out).absolute()
+    def __init__(self, reports: AnyPath) -> None:
+        self.reports = Path(reports).absolute()
         self.token = uuid.uuid4().hex
-        self._work = self.out / WORK / f"{WORK_PREFIX}{self.token}"  # a name that nobody else gives
+        # The token makes it a name that nobody else gives
+        self._work = self.reports / WORK / f"{WORK_PREFIX}{self.token}"
         self._lock: IO[str] | None = None
 
     def __enter__(self) -> Store:
-        refuse_others(self.out)
-        make_folder(self.out)
-        self._lock = _take_lock(self.out)
+        refuse_others(self.reports)
+        make_folder(self.reports)
+        self._lock = _take_lock(self.reports)
         # Of a run that was killed: what was on its way out is put back, the rest goes
-        for work in filter(is_work, self.out.glob(f"{WORK}/*")):
+        for work in filter(is_work, self.reports.glob(f"{WORK}/*")):
             sweep(work.name.removeprefix(WORK_PREFIX))
             for old in work.glob("*.old"):
-                target = self.out / old.stem
+                target = self.reports / old.stem
                 if not os.path.lexists(target):
                     old.rename(target)
             remove(work)
@@ -261,7 +266,7 @@ class Store:
 
     def log(self, name: str) -> Path:
         """Name the log file of a scenario."""
-        return self.out / LOGS / f"{name}.log"
+        return self.reports / LOGS / f"{name}.log"
 
     def accept(self, name: str) -> None:
         """Put the whole report of `name` in its place, and forget an earlier failure.
@@ -274,13 +279,13 @@ class Store:
             If the system refuses.
         """
         self._hold()
-        keep_earlier(self.out, name, self.folder(name))
+        keep_earlier(self.reports, name, self.folder(name))
         # On the disk before it is moved; whoever made it is at the next one
         for path in self.folder(name).iterdir():
             with path.open("rb") as handle:
                 os.fsync(handle.fileno())
-        self._place(name, self.out / name)
-        failure = self.out / FAILURES / name
+        self._place(name, self.reports / name)
+        failure = self.reports / FAILURES / name
         if made_by_a_run(failure):
             remove(failure)
         with suppress(OSError):  # others are in it, or it never was
@@ -295,7 +300,7 @@ class Store:
             As `accept` does.
         """
         self._hold()
-        (self.out / FAILURES).mkdir(exist_ok=True)
+        (self.reports / FAILURES).mkdir(exist_ok=True)
         folder = self.folder(name)
         folder.mkdir(parents=True, exist_ok=True)
         for path in folder.iterdir():
@@ -306,7 +311,7 @@ class Store:
         mark = {"name": name, "files": file_sizes(folder, but=FAILURE_RECORD)}
         with suppress(OSError):  # on a full disk the record that is there does
             write_json(record, read_json(record) | mark)
-        self._place(name, self.out / FAILURES / name)
+        self._place(name, self.reports / FAILURES / name)
 
     def _place(self, name: str, target: Path) -> None:
         if not (target.is_symlink() or made_by_a_run(target)):
@@ -315,26 +320,28 @@ class Store:
 
     def _hold(self) -> None:
         """Take the folder anew if somebody has removed it."""
-        if self._lock is None or _is_file(self._lock, self.out / LOCK):
+        if self._lock is None or _is_file(self._lock, self.reports / LOCK):
             return
-        make_folder(self.out)
+        make_folder(self.reports)
         self._lock.close()
-        self._lock = _take_lock(self.out)
+        self._lock = _take_lock(self.reports)
 
 
-def make_folder(out: Path) -> None:
+def make_folder(reports: Path) -> None:
     """Make the output folder, or say why it cannot be one."""
-    if out.exists() and not out.is_dir():
-        raise InputError(f"{out} is a file: give a folder as --out")
-    if out.is_symlink() and not out.exists():
-        raise InputError(f"{out} is a link to nothing: remove it or give another --out")
+    if reports.exists() and not reports.is_dir():
+        raise InputError(f"{reports} is a file: give a folder as --out")
+    if reports.is_symlink() and not reports.exists():
+        raise InputError(f"{reports} is a link to nothing: remove it or give another --out")
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        probe = out / f".probe-{uuid.uuid4().hex}"
+        reports.mkdir(parents=True, exist_ok=True)
+        probe = reports / f".probe-{uuid.uuid4().hex}"
         probe.touch()
         probe.unlink()
     except OSError as error:
-        raise InputError(f"cannot write to {out}: {error.strerror}; give another --out") from error
+        raise InputError(
+            f"cannot write to {reports}: {error.strerror}; give another --out"
+        ) from error
 
 
 def clear_folder(path: Path) -> Path:
@@ -358,7 +365,7 @@ def write_log(path: str | Path, content: bytes) -> None:
         log.write(content)
 
 
-def keep_earlier(out: Path, name: str, side: Path) -> None:
+def keep_earlier(reports: Path, name: str, side: Path) -> None:
     """Keep the results of a report as ``archive/DAY/NAME/outlook.parquet``, if the new report is of
     another day.
 
@@ -367,7 +374,7 @@ def keep_earlier(out: Path, name: str, side: Path) -> None:
 
     Parameters
     ----------
-    out : Path
+    reports : Path
         The output folder.
     name : str
         The report's.
@@ -376,33 +383,33 @@ def keep_earlier(out: Path, name: str, side: Path) -> None:
     """
     from forecasting.scenarios.outlook_files import load_record
 
-    old = out / name / OUTLOOK_TABLE
-    if old.is_symlink() or not made_by_a_run(out / name):
+    old = reports / name / OUTLOOK_TABLE
+    if old.is_symlink() or not made_by_a_run(reports / name):
         return
     day = load_record(old).get("as_of")
-    kept = out / ARCHIVE / str(day) / name / OUTLOOK_TABLE
-    if day and day != load_record(side / OUTLOOK_TABLE).get("as_of") and not kept.exists():
+    archived = reports / ARCHIVE / str(day) / name / OUTLOOK_TABLE
+    if day and day != load_record(side / OUTLOOK_TABLE).get("as_of") and not archived.exists():
         with suppress(OSError):  # no report fails for an earlier one
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(kept, read_whole(old))
+            archived.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(archived, read_whole(old))
 
 
-def drop_earlier(out: Path, days: int) -> None:
+def drop_earlier(reports: Path, days: int) -> None:
     """Remove the kept results of all but the newest days; what no run has kept there stays.
 
     Parameters
     ----------
-    out : Path
+    reports : Path
         The output folder.
     days : int
         How many days of ``archive`` remain.
     """
     with suppress(OSError):  # nobody needs the room so much that a run fails for it
-        reports: dict[Path, list[Path]] = {}
-        for path in filter(_is_kept, out.glob(f"{ARCHIVE}/*/*/{OUTLOOK_TABLE}")):
-            reports.setdefault(path.parent.parent, []).append(path)
-        for day in sorted(reports, reverse=True)[days:]:
-            for path in reports[day]:
+        files_of_day: dict[Path, list[Path]] = {}
+        for path in filter(_is_kept, reports.glob(f"{ARCHIVE}/*/*/{OUTLOOK_TABLE}")):
+            files_of_day.setdefault(path.parent.parent, []).append(path)
+        for day in sorted(files_of_day, reverse=True)[days:]:
+            for path in files_of_day[day]:
                 path.unlink()
                 path.parent.rmdir()
             with suppress(OSError):  # something else lies there
@@ -416,8 +423,8 @@ def _is_kept(path: Path) -> bool:
     report = path.parent
     day = report.parent
     linked = any(part.is_symlink() for part in (path, report, day, day.parent))
-    alone = [other.name for other in report.iterdir()] == [OUTLOOK_TABLE]
-    return alone and not linked and load_record(path).get("as_of") == day.name
+    is_single = [path_inside.name for path_inside in report.iterdir()] == [OUTLOOK_TABLE]
+    return is_single and not linked and load_record(path).get("as_of") == day.name
 
 
 def _is_file(handle: IO[str], path: Path) -> bool:
@@ -428,10 +435,10 @@ def _is_file(handle: IO[str], path: Path) -> bool:
         return False
 
 
-def _take_lock(out: Path) -> IO[str]:
+def _take_lock(reports: Path) -> IO[str]:
     """Hold the folder's lock file; the system lets go of it however the process ends."""
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
-    handle = os.fdopen(os.open(out / LOCK, flags, 0o644), "a+", encoding="utf-8")
+    handle = os.fdopen(os.open(reports / LOCK, flags, 0o644), "a+", encoding="utf-8")
     try:
         if sys.platform == "win32":  # pragma: no cover
             import msvcrt
@@ -445,7 +452,7 @@ def _take_lock(out: Path) -> IO[str]:
     except OSError as error:
         with handle:
             handle.seek(0)
-            raise in_use(out, handle.read().strip()) from error
+            raise in_use(reports, handle.read().strip()) from error
     handle.truncate(0)
     handle.write(this_process())
     handle.flush()
@@ -458,10 +465,10 @@ def this_process() -> str:
     return f"process {os.getpid()} on {socket.gethostname()} since {now:%Y-%m-%d %H:%M} UTC"
 
 
-def in_use(out: Path | str, holder: str) -> RunError:
+def in_use(reports: Path | str, holder: str) -> RunError:
     """The refusal of a folder that another run holds."""
     holder = holder or "another run"
-    return RunError(f"{out} is in use by {holder}: wait until it ends, or give another --out")
+    return RunError(f"{reports} is in use by {holder}: wait until it ends, or give another --out")
 
 
 def _replace(side: Path, target: Path) -> None:
@@ -478,15 +485,20 @@ def _replace(side: Path, target: Path) -> None:
         remove(old)
 
 
-def _exchange(first: Path, second: Path) -> bool:
+def _exchange(one_path: Path, other_path: Path) -> bool:
     """Swap two paths at once, where the system can (Linux)."""
-    here = -100  # AT_FDCWD
+    working_folder = -100  # AT_FDCWD
     exchange = 2  # RENAME_EXCHANGE
     try:
         swap = ctypes.CDLL(None).renameat2
     except (AttributeError, OSError, TypeError):
         return False
-    return bool(swap(here, os.fsencode(first), here, os.fsencode(second), exchange) == 0)
+    return bool(
+        swap(
+            working_folder, os.fsencode(one_path), working_folder, os.fsencode(other_path), exchange
+        )
+        == 0
+    )
 
 
 def remove(path: Path) -> None:

@@ -51,10 +51,10 @@ READ = {RUN_RECORD, FAILURE_RECORD, OUTLOOK_TABLE, COMPARISON_TABLE, INDEX_PAGE}
 # Seconds between two writings of the lock; without one, until the holder is taken for gone
 RENEWED = 10.0
 GONE = 35.0
-SETTLED = 1.0  # seconds after which, of two that took over at once, both see the same one
+SETTLE_SECONDS = 1.0  # seconds after which, of two that took over at once, both see the same one
 
 
-def remote_address(out: AnyPath) -> str:
+def remote_address(folder: AnyPath) -> str:
     """Tell an address from a folder; gives it with both of its slashes, which a path loses, or
     nothing.
 
@@ -65,11 +65,11 @@ def remote_address(out: AnyPath) -> str:
     >>> remote_address("C:/reports")
     ''
     """
-    match = re.fullmatch(r"([a-z][a-z0-9+.-]+):/+(.*)", os.fspath(out))
+    match = re.fullmatch(r"([a-z][a-z0-9+.-]+):/+(.*)", os.fspath(folder))
     if not match:
         return ""
-    scheme, rest = match.groups()
-    return f"file:///{rest}" if scheme == "file" else f"{scheme}://{rest}"
+    scheme, path = match.groups()
+    return f"file:///{path}" if scheme == "file" else f"{scheme}://{path}"
 
 
 def run_remote(
@@ -94,7 +94,7 @@ def run_remote(
         If it cannot be written, or another run holds it.
     """
     with TemporaryDirectory(prefix="ev-forecast-") as name, ExitStack() as stack:
-        store = _open(address, Path(name) / "reports")
+        store = _connect(address, Path(name) / "reports")
         lease = Lease(store.system, f"{store.root}/{LOCK}", address)
         if writes:
             with _writing_to(address):
@@ -105,7 +105,7 @@ def run_remote(
             with _writing_to(address):
                 lease.check()
                 store.push(summary)
-    return dataclasses.replace(summary, out=address)
+    return dataclasses.replace(summary, folder=address)
 
 
 @contextmanager
@@ -116,7 +116,7 @@ def _writing_to(address: str) -> Iterator[None]:
         raise RunError(f"cannot write to {address}: {error}") from error
 
 
-def _open(address: str, mirror: Path) -> _Remote:
+def _connect(address: str, mirror: Path) -> _Remote:
     try:
         fsspec: Any = importlib.import_module("fsspec")
         system, root = fsspec.core.url_to_fs(address)
@@ -138,7 +138,7 @@ class _Remote:
         self.system = system
         self.root = root.rstrip("/")
         self.mirror = mirror
-        self._known = set[str]()  # what was there at the beginning; nothing else is ever removed
+        self._names = set[str]()  # what was there at the beginning; nothing else is ever removed
 
     def pull(self) -> None:
         """Fetch what a run reads; all else is there by its name only."""
@@ -148,22 +148,22 @@ class _Remote:
         except OSError as error:
             raise InputError(f"cannot read {self.root}: {error}") from error
         # Some stores list folders, too; the store's lock is not the mirror's
-        named = {self._named(path): path for path in paths if not path.endswith("/")}
-        named.pop(LOCK, None)
-        self._known = {*named}
-        for name, path in named.items():
-            here = self.mirror / name
+        paths_by_name = {self._local_name(path): path for path in paths if not path.endswith("/")}
+        paths_by_name.pop(LOCK, None)
+        self._names = {*paths_by_name}
+        for name, path in paths_by_name.items():
+            mirror_file = self.mirror / name
             try:
-                here.parent.mkdir(parents=True, exist_ok=True)
-                if here.name in READ:
-                    self.system.get_file(path, str(here))
+                mirror_file.parent.mkdir(parents=True, exist_ok=True)
+                if mirror_file.name in READ:
+                    self.system.get_file(path, str(mirror_file))
                 else:
-                    here.touch()
+                    mirror_file.touch()
             except OSError as error:
                 reason = error.strerror or error
                 raise InputError(f"cannot read {path[:200]!a}: {reason}") from error
 
-    def _named(self, path: str) -> str:
+    def _local_name(self, path: str) -> str:
         """Name an object as seen from the folder; a store may hold names that a file system would
         follow elsewhere.
         """
@@ -179,17 +179,17 @@ class _Remote:
         """Send the reports that were made, what is left of those that failed, then what sums up
         all.
         """
-        made = [result for result in summary.results if result.status in ("done", "failed")]
-        for result in made:
+        finished = [result for result in summary.results if result.status in ("done", "failed")]
+        for result in finished:
             home = {"done": self.mirror, "failed": self.mirror / FAILURES}[result.status]
             self._remove(self._inside(f"{FAILURES}/{result.name}"))  # of an earlier failure
             self._send(home / result.name)
-        if made:
+        if finished:
             self._send(self.mirror / LOGS)
             self._send(self.mirror / ASSETS)
             for path in sorted(self.mirror.iterdir()):
                 if path.is_file() and path.name != LOCK:
-                    self._put(path)
+                    self._upload(path)
 
     def _send(self, folder: Path) -> None:
         """Send a folder as it is: its ``run.json`` goes first and comes last."""
@@ -199,9 +199,9 @@ class _Remote:
         self._remove(self._inside(name) - {self._name(path) for path in files})
         for path in files:
             if path.stat().st_size:  # else it is there already
-                self._put(path)
+                self._upload(path)
 
-    def _put(self, path: Path) -> None:
+    def _upload(self, path: Path) -> None:
         target = f"{self.root}/{self._name(path)}"
         self.system.makedirs(target.rpartition("/")[0], exist_ok=True)
         self.system.put_file(str(path), target)
@@ -211,7 +211,7 @@ class _Remote:
 
     def _inside(self, name: str) -> set[str]:
         """What was in a folder of the store at the beginning."""
-        return {known for known in self._known if known.startswith(f"{name}/")}
+        return {object_name for object_name in self._names if object_name.startswith(f"{name}/")}
 
     def _remove(self, names: set[str]) -> None:
         """Remove objects, those that are there."""
@@ -275,12 +275,12 @@ class Lease:
         deadline = time.monotonic() + GONE
         while lock and time.monotonic() < deadline:
             time.sleep(RENEWED / 10)
-            before = lock
+            previous = lock
             lock = self._read()
-            if lock and lock != before:
+            if lock and lock != previous:
                 raise in_use(self._address, lock.get("holder", ""))
         self._write("overwrite")
-        time.sleep(SETTLED)
+        time.sleep(SETTLE_SECONDS)
         self.check()
 
     def _keep(self) -> None:

@@ -35,25 +35,25 @@ def load_writers() -> None:
     Drawing("", "").add(scatter(x=[0], y=[0])).figure()
 
 
-def read_records(out: Path) -> list[Record]:
+def read_records(reports: Path) -> list[Record]:
     """List what is known of each scenario: its ``run.json``, and under ``failure`` how its last run
     failed.
     """
     records: dict[str, Record] = {}
-    for path in out.glob(f"*/{RUN_RECORD}"):
+    for path in reports.glob(f"*/{RUN_RECORD}"):
         records[path.parent.name] = {"name": path.parent.name} | read_json(path)
-    for path in out.glob(f"{FAILURES}/*/{FAILURE_RECORD}"):
+    for path in reports.glob(f"{FAILURES}/*/{FAILURE_RECORD}"):
         name = path.parent.name
         records.setdefault(name, {"name": name})["failure"] = read_json(path)
     return [records[name] for name in sorted(records)]
 
 
-def report_ages(out: Path, now: dt.datetime) -> list[tuple[str, str, str]]:
+def report_ages(reports: Path, now: dt.datetime) -> list[tuple[str, str, str]]:
     """What ran into a folder, what failed in its last run, and how old each report is.
 
     Parameters
     ----------
-    out : Path
+    reports : Path
         Folder of the reports.
     now : datetime
         With a time zone.
@@ -69,16 +69,19 @@ def report_ages(out: Path, now: dt.datetime) -> list[tuple[str, str, str]]:
     InputError
         Where the folder holds no report and no failure.
     """
-    records = read_records(out)
+    records = read_records(reports)
     if not records:
-        raise InputError(f"{out} holds no report; `ev-forecast run --out {out}` writes them there")
+        raise InputError(
+            f"{reports} holds no report; `ev-forecast run --out {reports}` writes them there"
+        )
     rows = []
     for record in records:
         age = "no report"
         if finished := record.get("finished"):
-            made = dt.datetime.fromisoformat(finished)
-            days, seconds = divmod((now - made).total_seconds(), 86_400)
-            age = f"report of {made:%Y-%m-%d %H:%M} UTC, {days:.0f} d {seconds // 3600:.0f} h old"
+            finish_time = dt.datetime.fromisoformat(finished)
+            days, seconds = divmod((now - finish_time).total_seconds(), 86_400)
+            hours = seconds // 3600
+            age = f"report of {finish_time:%Y-%m-%d %H:%M} UTC, {days:.0f} d {hours:.0f} h old"
         failure = record.get("failure")
         if failure:
             age = f"{failure.get('message', 'no reason was kept')}; {age}"
@@ -86,7 +89,7 @@ def report_ages(out: Path, now: dt.datetime) -> list[tuple[str, str, str]]:
     return sorted(rows, key=lambda row: row[0] == "done")
 
 
-def write_summary(out: Path) -> list[str]:
+def write_summary(reports: Path) -> list[str]:
     """Write ``comparison.parquet``, the same as a workbook and as CSV, and ``index.html`` from the
     reports there.
 
@@ -99,14 +102,14 @@ def write_summary(out: Path) -> list[str]:
 
     from forecasting.reporting.comparison_files import write_comparison
     from forecasting.reporting.site import build_site
-    from forecasting.scenarios.joint_draws import COLUMNS
+    from forecasting.scenarios.joint_draws import RESULT_COLUMNS
     from forecasting.scenarios.outlook_files import load_results
 
-    records = read_records(out)
+    records = read_records(reports)
     tables = []
     damaged = []
     for record in records:
-        path = out / record["name"] / OUTLOOK_TABLE
+        path = reports / record["name"] / OUTLOOK_TABLE
         try:
             if path.is_file():
                 tables.append(load_results(path))
@@ -114,9 +117,9 @@ def write_summary(out: Path) -> list[str]:
             message = f"{error}; move its folder away and run it again"
             record["failure"] = {"message": message}
             damaged.append(f"{record['name']}: {message}")
-    results = pd.DataFrame(columns=COLUMNS)
+    results = pd.DataFrame(columns=RESULT_COLUMNS)
     if tables:
         results = pd.concat(tables, ignore_index=True)
-        write_comparison(out, results)
-    build_site(out, records, results)
+        write_comparison(reports, results)
+    build_site(reports, records, results)
     return damaged

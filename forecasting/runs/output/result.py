@@ -52,7 +52,7 @@ class Progress:
     ----------
     total : int
         How many scenarios are to run.
-    shown : bool
+    visible : bool
         Whether to show anything.
     form : {"text", "json"}
         For people, or a line of JSON for each event, from the start of the run to its end.
@@ -63,12 +63,12 @@ class Progress:
     ...     progress.advance(RunResult("norway-baseline", "done"))
     """
 
-    def __init__(self, total: int, shown: bool = True, form: LogForm = "text") -> None:
+    def __init__(self, total: int, visible: bool = True, form: LogForm = "text") -> None:
         self._total = total
-        self._done = 0
-        self._events = shown and form == "json"
-        self._lines = shown and not self._events and not sys.stderr.isatty()
-        hidden = not shown or self._events or self._lines or not total
+        self._count = 0
+        self._events = visible and form == "json"
+        self._lines = visible and not self._events and not sys.stderr.isatty()
+        hidden = not visible or self._events or self._lines or not total
         self._bar = tqdm(total=total, unit="report", disable=hidden, leave=False)
 
     def __enter__(self) -> Progress:
@@ -90,9 +90,9 @@ class Progress:
                 reason=result.reason,
             )
             return
-        self._done += 1
+        self._count += 1
         text = f"{result.name} {result.status}"
-        line = f"[{self._done}/{self._total}] {text}"
+        line = f"[{self._count}/{self._total}] {text}"
         if result.reason:
             line += f": {result.reason}"
         self._bar.set_postfix_str(text, refresh=False)
@@ -148,7 +148,7 @@ class RunSummary:
 
     Parameters
     ----------
-    out : Path or str
+    folder : Path or str
         Folder of the reports, or its address.
     results : tuple of RunResult
         One per scenario, in the order given.
@@ -160,7 +160,7 @@ class RunSummary:
         Which facts are not used, and what to do about it.
     """
 
-    out: Path | str
+    folder: Path | str
     results: tuple[RunResult, ...]
     seconds: float = 0.0
     problem: str = ""
@@ -183,9 +183,11 @@ class RunSummary:
     @property
     def counts(self) -> str:
         """How many scenarios of each status, in words."""
-        counted = Counter(result.status for result in self.results)
+        status_counts = Counter(result.status for result in self.results)
         return ", ".join(
-            f"{counted[status]} {status}" for status in get_args(Status) if counted[status]
+            f"{status_counts[status]} {status}"
+            for status in get_args(Status)
+            if status_counts[status]
         )
 
     def to_json(self) -> str:
@@ -197,7 +199,7 @@ class RunSummary:
         '{"out": "reports", "ok": true, "seconds": 0.0, "problem": "", "unused": [], "results": ...'
         """
         summary = {
-            "out": str(self.out),
+            "out": str(self.folder),
             "ok": self.ok,
             "seconds": round(self.seconds, 3),
             "problem": self.problem,
@@ -212,7 +214,7 @@ class RunSummary:
         for result in self.results:
             if result.status in ("failed", "stale"):
                 lines.append(f"{result.status:6} {result.name}: {result.reason}")
-        index = "" if self.count("stale") else f"; see {self.out}/index.html"
+        index = "" if self.count("stale") else f"; see {self.folder}/index.html"
         lines.append(f"{self.counts} in {self.seconds:.1f} s{index}")
         if self.problem:
             lines.append(self.problem)

@@ -29,17 +29,17 @@ from forecasting.runs.plan import environment
 from forecasting.runs.workers.fork_server import ForkServer
 from forecasting.runs.workers.processes import Outcome, Task, failure
 
-PATIENCE = 20  # seconds to wait for a scheduler
+CONNECT_SECONDS = 20  # seconds to wait for a scheduler
 PARTING = 30.0  # seconds to wait until all workers have put their things away
 ANSWER = 120.0  # seconds to wait for all workers, which may have to load the package first
 # Seconds between looks at them, and beyond the limit of a cell until one is given up
-LOOK = 2.0
-QUIET = 20.0
+TASK_POLL_SECONDS = 2.0
+SILENCE_SECONDS = 20.0
 LOG = "log"  # of a task on its worker, as the three below
 NOTEBOOK = "notebook.ipynb"
 OUT = "report"
-SHARED = "shared"
-NAME = re.compile(r"\w[\w.-]{0,99}", re.ASCII)  # of a file that a worker sends
+SHARED_FOLDER = "shared"
+FILE_NAME = re.compile(r"\w[\w.-]{0,99}", re.ASCII)  # of a file that a worker sends
 Files = dict[str, bytes]
 R = TypeVar("R")
 
@@ -69,7 +69,7 @@ def cluster(scheduler: str, token: str) -> Iterator[Callable[[Sequence[Task]], I
             yield partial(_perform, client, token)
         finally:
             with suppress(Exception):
-                within(PARTING, client.run, close_parents, token)
+                timed_call(PARTING, client.run, close_parents, token)
 
 
 @contextmanager
@@ -78,14 +78,14 @@ def workers(scheduler: str) -> Iterator[Any]:
     client = _connect(scheduler)
     try:
         try:
-            within(ANSWER, _compare, client)
+            timed_call(ANSWER, _compare, client)
         except TimeoutError:
             raise RunError(f"a worker at {scheduler} does not answer: restart it") from None
         yield client
     finally:
         # The cluster may be gone, and what matters has come home
         with suppress(Exception):
-            within(PARTING, client.close)
+            timed_call(PARTING, client.close)
 
 
 def sent_by(future: Any) -> Any:
@@ -113,11 +113,13 @@ def _perform(client: Any, token: str, tasks: Sequence[Task]) -> Iterator[Outcome
 def _ended(client: Any, sent: dict[Any, Task], tasks: Sequence[Task]) -> Iterator[Any]:
     """Yield what was sent as it ends, until the caller has taken all, or nobody is heard of."""
     distributed = importlib.import_module("distributed")
-    limit = max((task.timeout + QUIET for task in tasks if task.timeout), default=None)
+    limit = max((task.timeout + SILENCE_SECONDS for task in tasks if task.timeout), default=None)
     heard = time.monotonic()
     while sent:
         try:
-            yield from distributed.wait([*sent], timeout=LOOK, return_when="FIRST_COMPLETED").done
+            yield from distributed.wait(
+                [*sent], timeout=TASK_POLL_SECONDS, return_when="FIRST_COMPLETED"
+            ).done
         except CancelledError:  # the scheduler is gone
             return
         except TimeoutError:
@@ -132,7 +134,7 @@ def _ended(client: Any, sent: dict[Any, Task], tasks: Sequence[Task]) -> Iterato
 def _any_worker(client: Any, keys: list[str], limit: float) -> bool:
     """Give up workers that stand still; whether one is left, as far as the scheduler answers."""
     with suppress(TimeoutError, OSError):
-        workers = within(limit, client.run_on_scheduler, drop_silent, keys=keys, limit=limit)
+        workers = timed_call(limit, client.run_on_scheduler, drop_silent, keys=keys, limit=limit)
         return bool(workers)
     return False
 
@@ -144,7 +146,7 @@ def _connect(scheduler: str) -> Any:
         raise RunError("--scheduler needs Dask: pip install 'ev-forecasting[cluster]'") from None
     try:
         # Numbers, text and bytes alone: a pickle that a worker sent could run code here
-        return distributed.Client(scheduler, timeout=PATIENCE, deserializers=["msgpack"])
+        return distributed.Client(scheduler, timeout=CONNECT_SECONDS, deserializers=["msgpack"])
     except (OSError, ValueError, TypeError) as error:
         raise RunError(f"no Dask scheduler answers at {scheduler}: {error}") from error
 
@@ -153,14 +155,16 @@ def _compare(client: Any) -> None:
     """Refuse workers whose reports would not be those of this machine."""
     mine = environment()
     for worker, theirs in client.run(environment).items():
-        told = theirs if isinstance(theirs, dict) else {}
-        other = [
-            f"{key} {short_repr(told.get(key))}, here {value}"
+        versions = theirs if isinstance(theirs, dict) else {}
+        differences = [
+            f"{key} {short_repr(versions.get(key))}, here {value}"
             for key, value in mine.items()
-            if told.get(key) != value
+            if versions.get(key) != value
         ]
-        if other:
-            raise RunError(f"the worker {worker} has {'; '.join(other)}: install the same there")
+        if differences:
+            raise RunError(
+                f"the worker {worker} has {'; '.join(differences)}: install the same there"
+            )
 
 
 def _home(task: Task, future: Any) -> Outcome:
@@ -175,7 +179,7 @@ def _home(task: Task, future: Any) -> Outcome:
         ended, files = sent
         outcome = Outcome(task.name, int(ended["status"]), float(ended["seconds"]))
         for name, content in files.items():
-            if not NAME.fullmatch(name) or not isinstance(content, bytes):
+            if not FILE_NAME.fullmatch(name) or not isinstance(content, bytes):
                 return _failed(task, f"its worker sent a file named {short_repr(name)}, no report")
     except (AttributeError, LookupError, TypeError, ValueError):
         return _failed(task, f"its worker sent {short_repr(sent)}, no report")
@@ -225,7 +229,7 @@ def _outcome(task: Task, token: str) -> Outcome:
         except LookupError:
             for run in {*_idle} - {token}:  # that was killed
                 close_parents(run)
-            parent = ForkServer(1, token, _folder(token) / SHARED)
+            parent = ForkServer(1, token, _folder(token) / SHARED_FOLDER)
         parent.submit(task)
         if outcome := parent.outcome():
             _idle.setdefault(token, []).append(parent)
@@ -250,7 +254,7 @@ def close_parents(token: str) -> None:
     shutil.rmtree(_folder(token), ignore_errors=True)
 
 
-def within(seconds: float, call: Callable[..., R], *args: Any, **options: Any) -> R:
+def timed_call(seconds: float, call: Callable[..., R], *args: Any, **options: Any) -> R:
     """What a call gives.
 
     Raises
@@ -289,11 +293,11 @@ async def drop_silent(keys: list[str], limit: float, dask_scheduler: Any) -> int
     int
         How many workers there are then.
     """
-    late = time.time() - limit
+    oldest_sign = time.time() - limit
     silent = [
         worker.address
         for worker in dask_scheduler.workers.values()
-        if worker.last_seen < late and any(task.key in keys for task in worker.processing)
+        if worker.last_seen < oldest_sign and any(task.key in keys for task in worker.processing)
     ]
     for address in silent:
         await dask_scheduler.remove_worker(address, stimulus_id="ev-forecast-silent")

@@ -46,7 +46,7 @@ from forecasting.runs.workers.processes import (
 )
 
 KEPT = 16  # groups of scenarios whose forecasts are kept for the others of the group
-LOOK = 0.005  # seconds between looks at the children
+SERVER_POLL_SECONDS = 0.005  # seconds between looks at the children
 SIGN = 1.0  # seconds between signs of life
 
 
@@ -70,22 +70,22 @@ class ForkServer:
 
     def __init__(self, jobs: int, token: str, shared: Path, template: Path | None = None) -> None:
         self._scratch = TemporaryDirectory(prefix="ev-forecast-", ignore_cleanup_errors=True)
-        self._pipe, far = Pipe()
+        self._pipe, child_end = Pipe()
         command = [sys.executable, "-m", "forecasting.runs.workers.fork_server"]
-        command += [str(jobs), str(shared), self._scratch.name, str(far.fileno())]
+        command += [str(jobs), str(shared), self._scratch.name, str(child_end.fileno())]
         if template:
             command.append(str(template))
-        self._printed: IO[bytes] = TemporaryFile()  # noqa: SIM115 closed by `close`
+        self._output: IO[bytes] = TemporaryFile()  # noqa: SIM115 closed by `close`
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
-            stdout=self._printed,
-            stderr=self._printed,
+            stdout=self._output,
+            stderr=self._output,
             start_new_session=True,  # a terminal's Ctrl-C is for the runner alone
             env=child_environment(token, scratch=self._scratch.name),
-            pass_fds=[far.fileno()],
+            pass_fds=[child_end.fileno()],
         )
-        far.close()
+        child_end.close()
         self._limit: float | None = None
         self._under_way = 0
 
@@ -112,7 +112,7 @@ class ForkServer:
 
     def close(self, log: Path | None = None) -> None:
         """End the process and its tasks, once; what it has printed goes to `log`."""
-        if self._printed.closed:
+        if self._output.closed:
             return
         self._pipe.close()
         if self._under_way:  # it ends its tasks before itself
@@ -121,10 +121,10 @@ class ForkServer:
         kill_group(self._process.pid)
         self._process.wait()
         self._scratch.cleanup()
-        with self._printed:
+        with self._output:
             if log is not None:
-                self._printed.seek(0)
-                write_log(log, self._printed.read())
+                self._output.seek(0)
+                write_log(log, self._output.read())
 
 
 def run_in_forks(
@@ -183,7 +183,7 @@ def _serve(pipe: Connection, crew: Crew, shared: Path) -> None:
     """Do tasks as they arrive, and give signs of life, which are empty messages."""
     signed = 0.0
     while True:
-        if pipe.poll(LOOK if crew.running else None):
+        if pipe.poll(SERVER_POLL_SECONDS if crew.running else None):
             task = Task.from_json(pipe.recv_bytes().decode())
             crew.waiting.append(task)
             preload(task.template)
@@ -219,7 +219,7 @@ def _fork(task: Task, log: int, shared: Path, pipe: Connection) -> ForkedProcess
         os._exit(status)  # only that counts
 
 
-FEW = 64  # draws
+WARM_UP_DRAWS = 64  # draws
 SCENARIO = {
     "country": "UZ",
     "scenario": "preload",
@@ -271,13 +271,13 @@ def _load_outlook_code() -> None:
     from forecasting.reporting.result_tables import outlook_table
     from forecasting.scenarios.outlook import outlook
 
-    made = outlook(notebook.scenario_of(SCENARIO), draws=FEW)
+    small_outlook = outlook(notebook.scenario_of(SCENARIO), draws=WARM_UP_DRAWS)
     with capture_output():
-        figures.fan_chart(made).show("plotly_mimetype")
-    outlook_table(made)._repr_html_()
+        figures.fan_chart(small_outlook).show("plotly_mimetype")
+    outlook_table(small_outlook)._repr_html_()
     with TemporaryDirectory() as folder:
-        made.save(folder)
-        workbook.write_workbook(made, Path(folder) / OUTLOOK_WORKBOOK)
+        small_outlook.save(folder)
+        workbook.write_workbook(small_outlook, Path(folder) / OUTLOOK_WORKBOOK)
 
 
 def _imports(template: Path) -> set[str]:

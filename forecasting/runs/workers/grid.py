@@ -9,7 +9,7 @@ import numpy as np
 
 from forecasting.arguments import short_repr
 from forecasting.errors import RunError
-from forecasting.evaluation.scores import LEVELS, Forecaster, Mapped, Quantiles
+from forecasting.evaluation.scores import SCORE_LEVELS, Forecaster, Mapped, Quantiles
 from forecasting.runs.workers.cluster import sent_by, workers
 
 
@@ -43,9 +43,9 @@ def _forecast(
     client: Any, method: Forecaster, groups: Iterable[list[Any]]
 ) -> Iterator[list[Quantiles]]:
     """Have groups of cases forecast; yields their forecasts in the order of the groups."""
-    given = [*groups]
-    futures = client.map(partial(forecast_here, method), given, pure=False)
-    for group, future in zip(given, futures, strict=True):
+    group_list = [*groups]
+    futures = client.map(partial(forecast_here, method), group_list, pure=False)
+    for group, future in zip(group_list, futures, strict=True):
         yield _read(group, sent_by(future))
 
 
@@ -58,10 +58,10 @@ def _read(group: list[Any], sent: Any) -> list[Quantiles]:
     """What a worker sent, read as data: finite numbers for each outcome of each case."""
     with contextlib.suppress(LookupError, TypeError, ValueError):
         forecasts: list[Quantiles] = [
-            {h: np.asarray(told[h], dtype=float) for h in case.outcomes}
-            for case, told in zip(group, sent, strict=True)
+            {h: np.asarray(forecast_sent[h], dtype=float) for h in case.outcomes}
+            for case, forecast_sent in zip(group, sent, strict=True)
         ]
         rows = np.array([row for forecast in forecasts for row in forecast.values()])
-        if rows.shape[1:] == LEVELS.shape and np.isfinite(rows).all():
+        if rows.shape[1:] == SCORE_LEVELS.shape and np.isfinite(rows).all():
             return forecasts
     raise RunError(f"a worker sent {short_repr(sent)}, no forecast")

@@ -35,8 +35,8 @@ from forecasting.names import (
     VARIABLES,
 )
 from forecasting.runs.execute.child import (
-    OVER,
-    STILL,
+    STATUS_OVER_MEMORY,
+    STATUS_STALLED,
     EngineName,
     ForkedProcess,
     die_with_parent,
@@ -83,7 +83,7 @@ class Task:
     memory : int, optional
         Megabytes that each of its processes may hold; one that holds more is killed by whoever
         watches the task.
-    earlier : str
+    old_report : str
         The folder of the report that it replaces, if there is one.
     """
 
@@ -97,7 +97,7 @@ class Task:
     timeout: float | None = None
     shared: str = ""
     memory: int | None = None
-    earlier: str = ""
+    old_report: str = ""
 
     def to_json(self) -> str:
         """Write the task in one line."""
@@ -177,14 +177,16 @@ def _make(task: Task, folder: Path) -> Record:
     notebook = folder / REPORT_NOTEBOOK
     seconds: dict[str, float] = {}
     with _timed(seconds, "notebook"):
-        done = execute(Path(task.template), task.parameters, notebook, task.engine, task.timeout)
+        document = execute(
+            Path(task.template), task.parameters, notebook, task.engine, task.timeout
+        )
     with _timed(seconds, "page"):
-        since = task.earlier and _since(Path(task.earlier), folder)
-        write_report(notebook, done, since=since)
-    return {"since": since, "seconds": seconds, "cells": cell_seconds(done)}
+        since = task.old_report and _since(Path(task.old_report), folder)
+        write_report(notebook, document, since=since)
+    return {"since": since, "seconds": seconds, "cells": cell_seconds(document)}
 
 
-def _since(earlier: Path, folder: Path) -> str:
+def _since(old_report: Path, folder: Path) -> str:
     """What changed since the report that is replaced; of one that was made from the same, what that
     one told, so that its bytes stay.
     """
@@ -192,8 +194,8 @@ def _since(earlier: Path, folder: Path) -> str:
 
     since = ""
     with suppress(InputError, KeyError):  # no report fails for an earlier one
-        since = changes_since(earlier, folder)
-    return since or str(read_json(earlier / RUN_RECORD).get("since", ""))
+        since = changes_since(old_report, folder)
+    return since or str(read_json(old_report / RUN_RECORD).get("since", ""))
 
 
 @contextmanager
@@ -212,7 +214,7 @@ def _now() -> str:
 LOOK_AT_MEMORY = 0.1  # seconds between looks
 # Seconds beyond the limit for a process that runs, and has something to do besides cells
 GRACE = 60.0
-NEEDED = re.compile(
+ENVIRONMENT_VARIABLES = re.compile(
     "PATH|HOME|LANG|LC_.*|TZ|TMPDIR|TEMP|TMP|SYSTEMROOT|USERPROFILE|APPDATA|VIRTUAL_ENV|PYTHONPATH|"
     "JUPYTER_(PATH|DATA_DIR|CONFIG_DIR|RUNTIME_DIR)|IPYTHONDIR|"
     f"LD_LIBRARY_PATH|DYLD_(FALLBACK_)?LIBRARY_PATH|{VARIABLES}.*"
@@ -273,8 +275,8 @@ class Watch:
     def __init__(self, pid: int, limit: float | None, memory: int | None = None) -> None:
         self._pid = pid
         self._limit = limit
-        self._most = memory * 1_000_000 if memory else None
-        self._seen: object = None
+        self._max_bytes = memory * 1_000_000 if memory else None
+        self._sign: object = None
         self._since = self._looked = time.monotonic()
 
     def broken(self, sign: object) -> int | None:
@@ -287,27 +289,29 @@ class Watch:
             What changes as long as the process moves.
         """
         now = time.monotonic()
-        if self._most and now - self._looked > LOOK_AT_MEMORY:
+        if self._max_bytes and now - self._looked > LOOK_AT_MEMORY:
             self._looked = now
-            if self._full(self._most):
-                return OVER
-        if sign != self._seen:
-            self._seen = sign
+            if self._full(self._max_bytes):
+                return STATUS_OVER_MEMORY
+        if sign != self._sign:
+            self._sign = sign
             self._since = now
-        still = now - self._since
-        if self._limit is None or still <= self._limit:
+        seconds_still = now - self._since
+        if self._limit is None or seconds_still <= self._limit:
             return None
-        return STILL if still > self._limit + GRACE or _stopped(self._pid) else None
+        return (
+            STATUS_STALLED if seconds_still > self._limit + GRACE or _stopped(self._pid) else None
+        )
 
-    def _full(self, most: int) -> bool:
+    def _full(self, max_bytes: int) -> bool:
         """Whether the process itself holds more; those below it that do are killed."""
         with suppress(psutil.Error):
             process = psutil.Process(self._pid)
-            for below in process.children(recursive=True):
+            for child in process.children(recursive=True):
                 with suppress(psutil.Error):
-                    if below.memory_info().rss > most:
-                        below.kill()
-            return bool(process.memory_info().rss > most)
+                    if child.memory_info().rss > max_bytes:
+                        child.kill()
+            return bool(process.memory_info().rss > max_bytes)
         return False
 
 
@@ -431,15 +435,15 @@ def child_environment(
     >>> found["PATH"], "AWS_SECRET_ACCESS_KEY" in found, found["OMP_NUM_THREADS"]
     ('/bin', False, '1')
     """
-    kept = {
+    variables = {
         name: value
         for name, value in environment.items()
-        if NEEDED.fullmatch(name) and not SECRET.search(name)
+        if ENVIRONMENT_VARIABLES.fullmatch(name) and not SECRET.search(name)
     }
-    kept.pop(SHARED_VARIABLE, None)  # what is shared, is shared within a run
+    variables.pop(SHARED_VARIABLE, None)  # what is shared, is shared within a run
     if scratch:
-        kept |= dict.fromkeys(TEMPORARY, scratch)
-    return kept | ALONE | {RUN_VARIABLE: token}
+        variables |= dict.fromkeys(TEMPORARY, scratch)
+    return variables | ALONE | {RUN_VARIABLE: token}
 
 
 def run_fresh(tasks: Sequence[Task], jobs: int, token: str, scratch: Path) -> Iterator[Outcome]:
