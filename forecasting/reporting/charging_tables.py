@@ -43,12 +43,12 @@ from forecasting.panels.practice import market_band
 from forecasting.parameters.values import Choice
 from forecasting.quantiles import Array
 from forecasting.quantities import RELATION_WORDS
+from forecasting.reporting.columns import MISSING, Column, Row, TableForm, spread
 from forecasting.reporting.display import (
     HIGH,
     LOW,
     BulletList,
     Table,
-    plain_frame,
     rows_table,
     side_by_side,
 )
@@ -88,8 +88,25 @@ PEAKS = {
 BUSY_SHARES = (0.05, 0.1, 0.2)  # of the hours: United States' fast points are at 5 to 17 %
 SOLD_AT = ("destination_ac", "destination_dc")  # a slow point, and a fast one
 CARS_OF_SHARE = {EV_SHARE: "new cars", EV_STOCK_SHARE: "cars on the road"}
-COSTS_HINT = "choice: {missing: ..., idle: ...} in the params file"
 ROAD_WORDS = "Urumqi – Horgos – Almaty – Tashkent"
+
+
+def share_words(share: float) -> str:
+    """A share in per cent, a small one as such.
+
+    >>> share_words(0.126), share_words(0.001), share_words(float("nan"))
+    ('13 %', 'under 1 %', '–')
+    """
+    if 0 <= share < 0.01:
+        return "under 1 %"
+    if np.isnan(share):
+        return MISSING
+    return f"{100 * share:.0f} %"
+
+
+def millions(value: float) -> str:
+    """An amount of money in millions."""
+    return readable(value / 1e6)
 
 
 def why(outlook: Outlook) -> BulletList:
@@ -167,6 +184,32 @@ def _among(points: float, low: float, high: float, low_reason: str, high_reason:
     return "lies among them"
 
 
+def _target_day(row: Row) -> str:
+    if row["date"] <= row["as_of"]:
+        return f"{row['date']}, passed"
+    return str(row["date"])
+
+
+def _target_chance(row: Row) -> str:
+    if row["date"].year > row["final_year"]:
+        return f"after {row['final_year']}"
+    return share_words(row["probability"])
+
+
+TARGETS = TableForm(
+    [
+        Column("by", _target_day),
+        Column("number", "{number:,.0f} {unit}"),
+        Column("stands", form=share_words),
+        Column("points a year needed", "pace_needed", readable),
+        Column("points a year by practice", "pace_of_practice", readable),
+        Column("probability", _target_chance),
+        Column("fact", "target"),
+    ],
+    nothing="No target of public charging is known.",
+)
+
+
 def targets_table(outlook: Outlook) -> Table:
     """Announced targets: how much of each stands, the pace that it takes, and its probability.
 
@@ -192,24 +235,22 @@ def targets_table(outlook: Outlook) -> Table:
     demand = outlook.demand
     if demand is None:
         return NO_CHARGING_TABLE
-    final_year = demand.years[-1]
-    rows = []
-    for row in demand.target_table.to_dict("records"):
-        day = row["date"]
-        reached = f"after {final_year}"
-        if day.year <= final_year:
-            reached = _percent(row["probability"])
-        line = {
-            "by": f"{day}, passed" if day <= outlook.as_of else str(day),
-            "number": f"{row['number']:,.0f} {row['unit']}",
-            "stands": _percent(row["stands"]),
-            "points a year needed": readable(row["pace_needed"]),
-            "points a year by practice": readable(row["pace_of_practice"]),
-            "probability": reached,
-            "fact": row["target"],
-        }
-        rows.append(line)
-    return rows_table(rows, nothing="No target of public charging is known.")
+    targets = demand.target_table.to_dict("records")
+    return TARGETS.table(targets, as_of=outlook.as_of, final_year=demand.years[-1])
+
+
+SHARE_TARGETS = TableForm(
+    [
+        Column("by", "{fact.period.end}"),
+        Column("target", "{fact.value:g} % of {cars}"),
+        Column("forecast", form=lambda share: readable(share, 2), unit="%"),
+        Column("probability", form=share_words),
+        Column("of battery cars alone", "battery", share_words),
+        Column("fact", "{fact.id}"),
+    ],
+    caption="Passenger cars; those of each year, battery and plug-in, on an even way to the target",
+    nothing="No target of an electric share is known.",
+)
 
 
 def share_targets_table(outlook: Outlook) -> Table:
@@ -238,22 +279,12 @@ def share_targets_table(outlook: Outlook) -> Table:
         return NO_CHARGING_TABLE
     announced = outlook.facts.select(kind="target", since=outlook.as_of)
     rows = [
-        {
-            "by": str(row["fact"].period.end),
-            "target": f"{row['fact'].value:g} % of {CARS_OF_SHARE[row['measure']]}",
-            "forecast, %": readable(row["forecast"], 2),
-            "probability": _percent(row["probability"]),
-            "of battery cars alone": _percent(row["battery"]),
-            **{str(year): readable(cars) for year, cars in row["path"].items()},
-            "fact": row["fact"].id,
-        }
+        {**row, **row["path"], "cars": CARS_OF_SHARE[row["measure"]]}
         for row in demand.share_targets(announced, outlook.first_year - 1)
     ]
-    caption = (
-        "Passenger cars; those of each year, battery and plug-in, on an even way to the target"
-    )
-    nothing = "No target of an electric share is known."
-    return rows_table(rows, caption=caption, nothing=nothing)
+    years = dict.fromkeys(year for row in rows for year in row["path"])
+    by_year = [Column(str(year), year, readable) for year in years]
+    return SHARE_TARGETS.before("fact", by_year).table(rows)
 
 
 def _at_the_horizon(
@@ -262,6 +293,18 @@ def _at_the_horizon(
     """The rows of the last year in which a column has something."""
     rows = table[(table["year"] == outlook.scenario.horizon) & (table[column] > 0)]
     return rows.to_dict("records")
+
+
+BY_SETTING = TableForm(
+    [
+        Column("charging", "setting", SETTING_WORDS.get),
+        *spread("points", "points", "charging_points", NEED),
+        Column("MW installed", "installed_mw", readable),
+        Column("GWh a year", "energy_gwh", readable, measure="energy_gwh"),
+        Column("USD million", "usd", millions, measure="investment_usd"),
+    ],
+    caption="Points for the vehicles at the end of the year; GWh and dollars of the year",
+)
 
 
 def settings_table(outlook: Outlook) -> Table:
@@ -288,19 +331,18 @@ def settings_table(outlook: Outlook) -> Table:
     """
     if outlook.demand is None:
         return NO_CHARGING_TABLE
-    rows = [
-        {
-            "charging": SETTING_WORDS[row["setting"]],
-            **_spread("points", row, "points", "charging_points"),
-            "MW installed": readable(row["installed_mw"]),
-            "GWh a year": readable(row["energy_gwh"]),
-            "USD million": readable(row["usd"] / 1e6),
-        }
-        for row in _at_the_horizon(outlook, outlook.demand.by_setting, "points")
-    ]
-    measures = {"points": NEED, "GWh a year": "energy_gwh", "USD million": "investment_usd"}
-    caption = "Points for the vehicles at the end of the year; GWh and dollars of the year"
-    return rows_table(rows, measures, caption=caption)
+    return BY_SETTING.table(_at_the_horizon(outlook, outlook.demand.by_setting, "points"))
+
+
+COST_CHECKS = TableForm(
+    [
+        Column("printed elsewhere", "what"),
+        Column("USD", lambda row: RELATION_WORDS[row["relation"]] + readable(row["usd"])),
+        *spread("USD here", "middle", "investment_usd"),
+        Column("source", address="url"),
+    ],
+    caption="Printed costs of stations beside the costs that are taken here, dollars of 2024",
+)
 
 
 def cost_checks_table(outlook: Outlook) -> Table:
@@ -326,18 +368,19 @@ def cost_checks_table(outlook: Outlook) -> Table:
     """
     if outlook.demand is None:
         return NO_CHARGING_TABLE
-    rows = [
-        {
-            "printed elsewhere": row["what"],
-            "USD": RELATION_WORDS[row["relation"]] + readable(row["usd"]),
-            **_spread("USD here", row, "middle", "investment_usd"),
-            "source": row["source"],
-            "url": row["url"],
-        }
-        for row in cost_checks(outlook.demand.sample).to_dict("records")
-    ]
-    caption = "Printed costs of stations beside the costs that are taken here, dollars of 2024"
-    return rows_table(rows, caption=caption)
+    return COST_CHECKS.table(cost_checks(outlook.demand.sample).to_dict("records"))
+
+
+BY_CLASS = TableForm(
+    [
+        Column("class", "label"),
+        *spread("on the road", "median", "ev_stock", unit="vehicles"),
+        Column("share of energy", lambda row: share_words(row["energy_percent"] / 100)),
+        Column("depot points", "depot_points", readable),
+        Column("depot MW", "depot_mw", readable),
+    ],
+    nothing="No electric vehicle is on the road.",
+)
 
 
 def heavy_table(outlook: Outlook) -> Table:
@@ -364,17 +407,10 @@ def heavy_table(outlook: Outlook) -> Table:
     if outlook.demand is None:
         return NO_CHARGING_TABLE
     labels = {row.name: row.label for row in outlook.demand.parameters.classes}
-    rows = [
-        {
-            "class": labels[row["vehicle_class"]],
-            **_spread("on the road, vehicles", row, "median", "ev_stock"),
-            "share of energy": _percent(row["energy_percent"] / 100),
-            "depot points": readable(row["depot_points"]),
-            "depot MW": readable(row["depot_mw"]),
-        }
+    return BY_CLASS.table(
+        {**row, "label": labels[row["vehicle_class"]]}
         for row in _at_the_horizon(outlook, outlook.demand.by_class, "high")
-    ]
-    return rows_table(rows, nothing="No electric vehicle is on the road.")
+    )
 
 
 def consequences_table(outlook: Outlook) -> Table:
@@ -404,20 +440,6 @@ def consequences_table(outlook: Outlook) -> Table:
     groups = {str(year): (outlook.results, year) for year in years}
     frame = measures_beside(groups, CONSEQUENCES, "what")
     return rows_table(frame, {str(year): CONSEQUENCES for year in years})
-
-
-def _percent(share: float) -> str:
-    if 0 <= share < 0.01:
-        return "under 1 %"
-    if np.isnan(share):
-        return "–"
-    return f"{100 * share:.0f} %"
-
-
-def _spread(head: str, row: Mapping[Hashable, Any], name: str, measure: str) -> dict[str, str]:
-    """A median and the two ends of its 80 % range, in columns of their own."""
-    keys = {head: name, LOW: "low", HIGH: "high"}
-    return {column: amount(float(row[key]), measure) for column, key in keys.items()}
 
 
 def regions_table(
@@ -474,6 +496,19 @@ def regions_table(
     return rows_table(frame, rests_on, caption=phrase("Printed of a part: {}", "; ".join(counts)))
 
 
+GRID_LOAD = TableForm(
+    [
+        Column("load"),
+        Column("MW"),
+        Column(LOW, "low"),
+        Column(HIGH, "high"),
+        Column("when"),
+        Column("fact"),
+    ]
+)
+DAY_LOAD = "charging on a mean {day} day at {hour}:00, as in the curve of the day"
+
+
 def grid_table(outlook: Outlook) -> Table:
     """The load of charging at the horizon beside what was printed of the grid's own.
 
@@ -498,20 +533,34 @@ def grid_table(outlook: Outlook) -> Table:
     if demand is None:
         return NO_CHARGING_TABLE
     year = outlook.scenario.horizon
-    rows = []
+    rows: list[Row] = []
     for measure, words in PEAKS.items():
         low, middle, high = map(readable, outlook.results.bands(measure).loc[year, BAND_LEVELS])
-        rows.append({"load": words, "when": str(year), "MW": middle, LOW: low, HIGH: high})
-    for day, load in demand.load_day.groupby("day"):
-        hours = load.groupby("hour")["mw"].sum()
-        words = f"charging on a mean {day} day at {hours.idxmax()}:00, as in the curve of the day"
-        rows.append({"load": words, "when": str(year), "MW": readable(hours.max())})
+        rows.append({"load": words, "when": year, "MW": middle, "low": low, "high": high})
+    for day, loads in demand.load_day.groupby("day"):
+        hours = loads.groupby("hour")["mw"].sum()
+        words = DAY_LOAD.format(day=day, hour=hours.idxmax())
+        rows.append({"load": words, "when": year, "MW": readable(hours.max())})
     for fact in (fact for fact in in_order(outlook.facts) if fact.measure in GRID_MEASURES):
-        number = in_words(fact).removesuffix(" MW")
-        day = str(fact.period.end)
-        rows.append({"load": label_of(fact.measure), "MW": number, "when": day, "fact": fact.id})
-    columns = ["load", "MW", LOW, HIGH, "when", "fact"]
-    return rows_table(plain_frame(rows, columns=columns))
+        printed = in_words(fact).removesuffix(" MW")
+        load, day = label_of(fact.measure), fact.period.end
+        rows.append({"load": load, "MW": printed, "when": day, "fact": fact.id})
+    return GRID_LOAD.table(rows)
+
+
+BUSINESS = TableForm(
+    [
+        Column("point", "setting", SETTING_WORDS.get),
+        Column("in use", "use", share_words),
+        Column("MWh a year", "mwh", readable),
+        Column("revenue", form=readable, unit="USD"),
+        Column("margin", form=readable, unit="USD"),
+        Column("payback", form=readable, unit="years"),
+    ],
+    caption="Price of charging: {sold} ({place}); of its electricity: {bought}; rent, upkeep and "
+    "taxes are not taken off",
+    nothing="No price of public charging is printed.",
+)
 
 
 def business_table(outlook: Outlook) -> Table:
@@ -536,18 +585,15 @@ def business_table(outlook: Outlook) -> Table:
     """
     prices = point_prices(outlook)
     if outlook.demand is None or len(prices) < len(PRICES):
-        return rows_table([], nothing="No price of public charging is printed.")
+        return BUSINESS.table([])
     sold, bought = (prices[name] for name in PRICES)
-    heads = ["point", "in use", "MWh a year", "revenue, USD", "margin, USD", "payback, years"]
-    rows = []
-    for setting, use in product(SOLD_AT, BUSY_SHARES):
-        year = point_business(setting, use, sold.value, bought.value, outlook.demand.sample)
-        rows.append([SETTING_WORDS[setting], f"{100 * use:.0f} %", *map(readable, year.values())])
-    caption = (
-        f"Price of charging: {in_words(sold)} ({place_name(sold.place)}); of its electricity: "
-        f"{in_words(bought)}; rent, upkeep and taxes are not taken off"
-    )
-    return Table(plain_frame(rows, columns=heads), caption=caption)
+    rows = [
+        {"setting": setting, "use": use}
+        | point_business(setting, use, sold.value, bought.value, outlook.demand.sample)
+        for setting, use in product(SOLD_AT, BUSY_SHARES)
+    ]
+    words = {"sold": in_words(sold), "bought": in_words(bought), "place": place_name(sold.place)}
+    return BUSINESS.table(rows, **words)
 
 
 def point_prices(outlook: Outlook) -> dict[str, Fact]:
@@ -581,6 +627,31 @@ def stations_table() -> Table:
     """
     services = {points: station_service(points, points) for points in (1, 2, 4, 8, 16)}
     return small_table(pd.DataFrame(services).T.rename_axis("points"))
+
+
+CHOICE = TableForm(
+    [
+        Column("build to", "option"),
+        Column("points", form=lambda points: amount(points, NEED)),
+        Column("too few", "too_few", share_words),
+        Column("missing on average", "missing_points", readable),
+        Column("idle on average", "idle_points", readable),
+        Column(
+            "best if a missing point costs as much as so many idle ones",
+            "right_at",
+            lambda ratio: readable(ratio, 2),
+        ),
+    ],
+    caption="With costs of your own (choice: {{missing: ..., idle: ...}} in the params file) the "
+    "table says what each choice costs; the need of each possible future is what is wanted in "
+    "{year}",
+)
+CHOICE_WITH_COSTS = replace(
+    CHOICE,
+    columns=[*CHOICE.columns, Column("regret", form=readable)],
+    caption="A missing point at {missing}, an idle one at {idle} a year, the need of each possible "
+    "future is what is wanted in {year}; the smallest cost first",
+)
 
 
 def choice_table(
@@ -622,27 +693,11 @@ def choice_table(
         options["one's own"] = choice.own
     costs = choice or Choice.model_construct(missing=1.0, idle=1.0)
     regret = expected_regret(results[NEED][:, -1], options, missing=costs.missing, idle=costs.idle)
-    when = f"the need of each possible future is what is wanted in {outlook.scenario.horizon}"
-    paid = f"{in_digits(costs.missing)}, an idle one at {in_digits(costs.idle)} a year"
-    caption = f"A missing point at {paid}, {when}; the smallest cost first"
+    year = outlook.scenario.horizon
     if choice is None:
-        regret = regret.sort_values("points")
-        caption = (
-            f"With costs of your own ({COSTS_HINT}) the table says what each choice costs; {when}"
-        )
-    columns = {
-        "build to": regret["option"],
-        "points": [amount(points, NEED) for points in regret["points"]],
-        "too few": regret["too_few"].map(_percent),
-        "missing on average": regret["missing_points"].map(readable),
-        "idle on average": regret["idle_points"].map(readable),
-        "best if a missing point costs as much as so many idle ones": [
-            readable(ratio, 2) for ratio in regret["right_at"]
-        ],
-    }
-    if choice:
-        columns["regret"] = regret["regret"].map(readable)
-    return rows_table(columns, caption=caption)
+        return CHOICE.table(regret.sort_values("points").to_dict("records"), year=year)
+    prices = {"missing": in_digits(costs.missing), "idle": in_digits(costs.idle)}
+    return CHOICE_WITH_COSTS.table(regret.to_dict("records"), year=year, **prices)
 
 
 def _choice_of(outlook: Outlook, missing: float | None, idle: float | None) -> Choice | None:
@@ -655,6 +710,25 @@ def _choice_of(outlook: Outlook, missing: float | None, idle: float | None) -> C
         )
     # The door has looked at both
     return Choice.model_construct(missing=missing, idle=idle, own=None)
+
+
+TRUCK_TRIP = TableForm(
+    [
+        Column("battery", form=readable, unit="kWh"),
+        Column("°C", form=readable),
+        Column("range", "range_km", readable, unit="km"),
+        Column("kWh a km", "kwh_per_km", readable),
+        Column("kWh a tonne-km", "kwh_per_tonne_km", readable),
+        Column("payload", "payload_tonnes", readable, unit="t"),
+        Column("at the wheel", "driving_hours", readable, unit="h"),
+        Column("breaks and nights", "rest_hours", readable, unit="h"),
+        Column("charges by day", "stops", readable),
+        Column("charging by day", "charging_hours", readable, unit="h"),
+        Column("beyond the breaks", "extra_hours", readable, unit="h"),
+        Column("tonnes an hour", lambda row: readable(100 * row["of_diesel"]), unit="% of diesel"),
+    ],
+    caption="One trip of {km:,.0f} km, {road}",
+)
 
 
 def truck_trip_table() -> Table:
@@ -678,23 +752,23 @@ def truck_trip_table() -> Table:
         battery = road_figure("battery_kwh", "truck", case)
         for temperature in (MILD, road_figure("temperature")):
             trip = truck_trip(temperature, replace(truck, battery_kwh=battery))
-            row = {
-                "battery, kWh": battery,
-                "°C": temperature,
-                "range, km": trip["range_km"],
-                "kWh a km": trip["kwh_per_km"],
-                "kWh a tonne-km": trip["kwh_per_tonne_km"],
-                "payload, t": trip["payload_tonnes"],
-                "at the wheel, h": trip["driving_hours"],
-                "breaks and nights, h": trip["rest_hours"],
-                "charges by day": trip["stops"],
-                "charging by day, h": trip["charging_hours"],
-                "beyond the breaks, h": trip["extra_hours"],
-                "tonnes an hour, % of diesel": 100 * trip["of_diesel"],
-            }
-            rows.append(row)
-    caption = f"One trip of {truck_trip()['km']:,.0f} km, {ROAD_WORDS}"
-    return small_table(pd.DataFrame(rows).set_index("battery, kWh"), caption)
+            rows.append({"battery": battery, "°C": temperature, **trip})
+    return TRUCK_TRIP.table(rows, km=truck_trip()["km"], road=ROAD_WORDS)
+
+
+TRUCK_POINTS = TableForm(
+    [
+        Column("scenario"),
+        Column("case"),
+        Column("electric", form=readable, unit="% of trucks"),
+        Column("electric trucks a day", "electric_per_day", readable, unit="busiest section"),
+        Column("sites", form=readable),
+        Column("megawatt points", "points", readable),
+        Column("MW a site", "megawatts_per_site", readable, unit="at most"),
+        Column("MWh a day", "mwh_per_day", readable),
+    ],
+    caption="Electric trucks in 2030, {road}, on a day of deep winter",
+)
 
 
 def truck_points_table() -> Table:
@@ -716,20 +790,26 @@ def truck_points_table() -> Table:
     for scenario in TRUCK_SCENARIOS:
         plan = truck_plan(scenario)
         for case in CASES:
-            mine = plan[plan["case"] == case]
-            row = {
-                "scenario": scenario,
-                "case": case,
-                "electric, % of trucks": road_figure("electric_share", scenario, case),
-                "electric trucks a day, busiest section": mine["electric_per_day"].max(),
-                "sites": mine["sites"].sum(),
-                "megawatt points": mine["points"].sum(),
-                "MW a site, at most": mine["megawatts_per_site"].max(),
-                "MWh a day": mine["mwh_per_day"].sum(),
-            }
-            rows.append(row)
-    caption = f"Electric trucks in 2030, {ROAD_WORDS}, on a day of deep winter"
-    return small_table(pd.DataFrame(rows).set_index("scenario"), caption)
+            sections = plan[plan["case"] == case]
+            largest = sections[["electric_per_day", "megawatts_per_site"]].max()
+            sums = sections[["sites", "points", "mwh_per_day"]].sum()
+            electric = road_figure("electric_share", scenario, case)
+            row = {"scenario": scenario, "case": case, "electric": electric}
+            rows.append(row | largest.to_dict() | sums.to_dict())
+    return TRUCK_POINTS.table(rows, road=ROAD_WORDS)
+
+
+TRUCK_FIGURES = TableForm(
+    [
+        Column("figure"),
+        Column("unit"),
+        Column("low", "{low:,g}"),
+        Column("likely", "{likely:,g}"),
+        Column("high", "{high:,g}"),
+        Column("kind"),
+        Column("source", address="url"),
+    ]
+)
 
 
 def truck_figures_table() -> Table:
@@ -757,15 +837,14 @@ def truck_figures_table() -> Table:
         if quantity != "electric_against_cars" and "traffic" not in quantity:
             name = f"{parameter_words(quantity)} {row.get('scenario', '')}".strip()
             rows.append(_figure(row, name, row["unit"], "", ""))
-    return rows_table(pd.DataFrame(rows).replace("", "–"))
+    return TRUCK_FIGURES.table(rows)
 
 
-def _figure(row: Mapping[str, str], name: str, unit: str, key: str, prefix: str) -> dict[str, str]:
+def _figure(row: Mapping[str, str], name: str, unit: str, key: str, prefix: str) -> Row:
     """A figure of a road with its range and its source, whose columns begin in some way."""
     columns = {"low": "low", "likely": "value", "high": "high"}
     if key:
         columns = {"low": f"{key}_low", "likely": key, "high": f"{key}_high"}
-    columns |= {column: prefix + column for column in ("kind", "source", "url")}
-    cells = {head: row[name] for head, name in columns.items()}
-    sizes = {head: f"{float(cells[head]):,g}" for head in ("low", "likely", "high")}
-    return {"figure": name, "unit": unit} | cells | sizes
+    sizes = {head: float(row[name]) for head, name in columns.items()}
+    origin = {column: row[prefix + column] or None for column in ("kind", "source", "url")}
+    return {"figure": name, "unit": unit or None} | sizes | origin

@@ -1,0 +1,194 @@
+"""A table is a declaration: its columns, its caption, and what stands there where it has no row.
+
+A column says its head, its unit, where its cell comes from in a row, and how that is printed. The
+page, the notebook, Word and the workbook write the `Table` that follows, and know nothing of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from forecasting.reporting.display import HIGH, LOW, Table, plain_frame
+from forecasting.reporting.labels import amount
+
+Row = Mapping[Any, Any]
+MISSING = "–"
+
+
+def words_or_dash(value: object) -> object:
+    """A cell as it is; a dash where nothing is known.
+
+    >>> words_or_dash(None), words_or_dash(float("nan")), words_or_dash("2024")
+    ('–', '–', '2024')
+    """
+    if value is None or value != value:
+        return MISSING
+    return value
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Parameters
+    ----------
+    name : str
+        What is read above it, without its unit.
+    source : str, int or callable
+        Where its cell comes from: the key of a row, a message that names keys in braces, or a
+        function of the row. The name itself by default.
+    form : callable
+        How the value behind a key is printed.
+    unit : str
+        Of its amounts; it stands in the head.
+    measure : str
+        The measure whose grounds its amounts lead to; of a row of its own, the key in braces.
+    address : str
+        The key of a row that says where its cells lead.
+
+    Examples
+    --------
+    >>> column = Column("margin", "usd", readable, unit="USD")
+    >>> column.head, column.cell({"usd": 1234.5})
+    ('margin, USD', '1,230')
+    >>> Column("number", "{count:,.0f} {unit}").cell({"count": 3000, "unit": "points"})
+    '3,000 points'
+    """
+
+    name: str
+    source: str | int | Callable[[Row], object] = ""
+    form: Callable[[Any], object] = words_or_dash
+    unit: str = ""
+    measure: str = ""
+    address: str = ""
+
+    @property
+    def head(self) -> str:
+        """What is read above it."""
+        return ", ".join(filter(None, (self.name, self.unit)))
+
+    def cell(self, row: Row) -> object:
+        """What stands in the column of a row.
+
+        Parameters
+        ----------
+        row : mapping
+            By key.
+        """
+        if callable(self.source):
+            return words_or_dash(self.source(row))
+        if isinstance(self.source, str) and "{" in self.source:
+            return self.source.format_map(row)
+        value = row.get(self.source or self.name)
+        return MISSING if value is None else words_or_dash(self.form(value))
+
+    def links(self, rows: Sequence[Row]) -> list[str]:
+        """Where its cells lead; nothing where they lead nowhere.
+
+        Parameters
+        ----------
+        rows : sequence of mapping
+            By key.
+        """
+        if self.address:
+            return [row.get(self.address) or "" for row in rows]
+        if self.measure:
+            return [f"#grounds-{self.measure.format_map(row)}" for row in rows]
+        return []
+
+
+def spread(
+    name: str, source: str, measure: str, rests_on: str = "", unit: str = ""
+) -> list[Column]:
+    """A median and the two ends of its 80 % range, in columns of their own.
+
+    Parameters
+    ----------
+    name, source : str
+        Of the median; the keys of the ends are low and high.
+    measure : str
+        In whose unit they are printed.
+    rests_on : str
+        The measure whose grounds the amounts lead to.
+    unit : str
+        Of all three.
+
+    Examples
+    --------
+    >>> [column.head for column in spread("points", "middle", "charging_points")]
+    ['points', '10 %', '90 %']
+    """
+
+    def form(value: float) -> str:
+        return amount(value, measure)
+
+    return [
+        Column(name, source, form, unit, rests_on),
+        Column(LOW, "low", form),
+        Column(HIGH, "high", form),
+    ]
+
+
+@dataclass(frozen=True)
+class TableForm:
+    """The declaration of a table.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+        From left to right.
+    caption : str
+        One line above the table; it may name what `table` is given besides the rows.
+    nothing : str
+        What stands there where there is no row.
+    kind : str
+        As of `Table`.
+
+    Examples
+    --------
+    >>> form = TableForm([Column("year"), Column("points", form=readable)], "As of {day}")
+    >>> form.table([{"year": 2030, "points": 1234.5}], day="9 March 2026")
+    As of 9 March 2026
+    year points
+    2030  1,230
+    """
+
+    columns: Sequence[Column]
+    caption: str = ""
+    nothing: str = ""
+    kind: str = ""
+
+    def before(self, head: str, columns: Iterable[Column]) -> TableForm:
+        """The same table with further columns, such as one for each year.
+
+        Parameters
+        ----------
+        head : str
+            Of the column that follows them.
+        columns : iterable of Column
+            The further ones.
+        """
+        place = [column.head for column in self.columns].index(head)
+        return replace(self, columns=[*self.columns[:place], *columns, *self.columns[place:]])
+
+    def table(self, rows: Iterable[Row], **context: object) -> Table:
+        """The table of some rows.
+
+        Parameters
+        ----------
+        rows : iterable of mapping
+            What the columns are made from.
+        **context : object
+            What all rows share; the caption may name it, too.
+        """
+        whole = [{**context, **row} for row in rows]
+        heads = [column.head for column in self.columns]
+        cells = [[column.cell(row) for column in self.columns] for row in whole]
+        frame = plain_frame(cells, columns=heads)
+        if not whole:
+            return Table(frame, caption=self.nothing, kind=self.kind)
+        addresses = {column.head: column.links(whole) for column in self.columns}
+        links = {head: places for head, places in addresses.items() if places}
+        return Table(frame, links, self.caption.format_map(context), self.kind)
