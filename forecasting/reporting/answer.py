@@ -19,6 +19,7 @@ from forecasting.growth.sharing import made_once
 from forecasting.measures import EV_SHARE
 from forecasting.parameters.schema import Scenario
 from forecasting.reporting.caveat_words import TWO_NUMBERS, age_line
+from forecasting.reporting.columns import Column, TableForm
 from forecasting.reporting.display import HIGH, LOW, Link, Prose, Table, plain_frame, rows_table
 from forecasting.reporting.labels import (
     amount,
@@ -239,6 +240,19 @@ def _growth_and_ends(results: Results, measure: str, year: int) -> tuple[str, st
     return median.lstrip("+"), f"{low} to {high}"
 
 
+ANSWERS = TableForm(
+    [
+        Column("answer"),
+        Column("points", measure="{measure}"),
+        Column("four times in five", "ends", measure="{measure}"),
+        Column("question"),
+    ],
+    caption="How many public charging points by the end of {horizon}? That depends on the question",
+    nothing=NO_POINTS,
+    kind="fc-answers",
+)
+
+
 def charging_answers(outlook: Outlook) -> Table:
     """How many charging points: an answer to each question at the horizon, side by side and
     never averaged.
@@ -262,24 +276,14 @@ def charging_answers(outlook: Outlook) -> Table:
     ['answer', 'points', 'four times in five', 'question']
     """
     horizon = outlook.scenario.horizon
-    questions = {name: words for name, words in QUESTIONS.items() if name in outlook.results.values}
     targets = _targets(outlook)
-    rows = [
-        (
-            name,
-            *median_and_ends(outlook.results, measure, horizon),
-            question.format(targets=targets),
-        )
-        for measure, (name, question) in questions.items()
-    ]
-    return rows_table(
-        plain_frame(rows, columns=["answer", "points", "four times in five", "question"]),
-        {"points": [*questions], "four times in five": [*questions]},
-        caption=f"How many public charging points by the end of {horizon}? That depends on the "
-        "question",
-        nothing=NO_POINTS,
-        kind="fc-answers",
-    )
+    rows = []
+    for measure, (name, question) in QUESTIONS.items():
+        if measure in outlook.results.values:
+            median, ends = median_and_ends(outlook.results, measure, horizon)
+            row = {"measure": measure, "answer": name, "points": median, "ends": ends}
+            rows.append(row | {"question": question.format(targets=targets)})
+    return ANSWERS.table(rows, horizon=horizon)
 
 
 def scenarios_table(outlook: Outlook) -> Table:

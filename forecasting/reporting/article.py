@@ -26,6 +26,7 @@ from forecasting.evidence.places import place_words
 from forecasting.evidence.words import in_words, period_words
 from forecasting.names import ARTICLE_PAGE
 from forecasting.parameters.schema import Scenario, scenario_from_parameters
+from forecasting.reporting.columns import MISSING, Column, TableForm
 from forecasting.reporting.display import BulletList, Table
 from forecasting.reporting.html import write_page
 from forecasting.scenarios.known import facts_of_places
@@ -143,6 +144,11 @@ def _number(name: str) -> str:
     return name.removeprefix("article-")
 
 
+STATEMENT_COUNTS = TableForm(
+    [Column("statements", form=str), Column("what becomes of them", "use")]
+)
+
+
 def article_counts(checked: Iterable[Verdict]) -> Table:
     """How many statements enter a forecast, and what becomes of the others.
 
@@ -164,9 +170,22 @@ def article_counts(checked: Iterable[Verdict]) -> Table:
     ['statements', 'what becomes of them']
     """
     count = Counter(USE_WORDS[row.use] for row in checked)
-    rows = [(str(count[words]), words) for words in USE_WORDS.values()]
-    rows.append((str(count.total()), "in all"))
-    return Table(pd.DataFrame(rows, columns=["statements", "what becomes of them"]))
+    rows = [{"use": words, "statements": count[words]} for words in USE_WORDS.values()]
+    return STATEMENT_COUNTS.table([*rows, {"use": "in all", "statements": count.total()}])
+
+
+STATEMENTS = TableForm(
+    [
+        Column("no.", lambda row: _number(row["fact"].id)),
+        Column("said of", lambda row: place_words(row["fact"].place)),
+        Column("period", lambda row: _period(row["fact"])),
+        Column("sentence", "{fact.quote}", address="url"),
+        Column("what becomes of it", "use"),
+        Column("reason"),
+        Column("used by", "users", address="report"),
+        Column("printed elsewhere", "since"),
+    ]
+)
 
 
 def article_table(checked: Iterable[Verdict], *uses: str) -> Table:
@@ -193,23 +212,19 @@ def article_table(checked: Iterable[Verdict], *uses: str) -> Table:
     ['no.', 'said of', 'period', 'sentence', 'what becomes of it', 'reason', 'used by',
     'printed elsewhere']
     """
-    verdicts = [row for row in checked if not uses or row.use in uses]
-    rows = [
+    return STATEMENTS.table(
         {
-            "no.": _number(row.fact.id),
-            "said of": place_words(row.fact.place),
-            "period": _period(row.fact),
-            "sentence": row.fact.quote,
-            "what becomes of it": USE_WORDS[row.use],
+            "fact": row.fact,
+            "url": row.fact.url,
+            "use": USE_WORDS[row.use],
             "reason": row.why,
-            "used by": _users(row),
-            "printed elsewhere": "; ".join(map(_fact_text, row.since)) or "–",
+            "users": _users(row),
+            "report": _report(row),
+            "since": "; ".join(map(_fact_text, row.since)) or MISSING,
         }
-        for row in verdicts
-    ]
-    reports = [_report(row) for row in verdicts]
-    links = {"sentence": [row.fact.url for row in verdicts], "used by": reports}
-    return Table(pd.DataFrame(rows), links=links)
+        for row in checked
+        if not uses or row.use in uses
+    )
 
 
 def article_doubts(checked: Iterable[Verdict]) -> BulletList:

@@ -533,14 +533,15 @@ def grid_table(outlook: Outlook) -> Table:
     if demand is None:
         return NO_CHARGING_TABLE
     year = outlook.scenario.horizon
+    when = str(year)
     rows: list[Row] = []
     for measure, words in PEAKS.items():
         low, middle, high = map(readable, outlook.results.bands(measure).loc[year, BAND_LEVELS])
-        rows.append({"load": words, "when": year, "MW": middle, "low": low, "high": high})
+        rows.append({"load": words, "when": when, "MW": middle, "low": low, "high": high})
     for day, loads in demand.load_day.groupby("day"):
         hours = loads.groupby("hour")["mw"].sum()
         words = DAY_LOAD.format(day=day, hour=hours.idxmax())
-        rows.append({"load": words, "when": year, "MW": readable(hours.max())})
+        rows.append({"load": words, "when": when, "MW": readable(hours.max())})
     for fact in (fact for fact in in_order(outlook.facts) if fact.measure in GRID_MEASURES):
         printed = in_words(fact).removesuffix(" MW")
         load, day = label_of(fact.measure), fact.period.end

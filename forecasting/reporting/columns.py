@@ -6,26 +6,49 @@ page, the notebook, Word and the workbook write the `Table` that follows, and kn
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from forecasting.reporting.display import HIGH, LOW, Table, plain_frame
-from forecasting.reporting.labels import amount
+from forecasting.reporting.labels import amount, readable
 
 Row = Mapping[Any, Any]
 MISSING = "–"
 
 
 def words_or_dash(value: object) -> object:
-    """A cell as it is; a dash where nothing is known.
+    """A number or a text as it is, a day as text, and a dash where nothing is known.
 
-    >>> words_or_dash(None), words_or_dash(float("nan")), words_or_dash("2024")
-    ('–', '–', '2024')
+    >>> words_or_dash(None), words_or_dash(float("nan")), words_or_dash(dt.date(2024, 3, 9))
+    ('–', '–', '2024-03-09')
     """
     if value is None or value != value:
         return MISSING
+    if isinstance(value, dt.date):
+        return str(value)
     return value
+
+
+def figure(value: object) -> object:
+    """A number in few digits, and anything else as text.
+
+    >>> figure(12.345), figure(2030), figure("")
+    ('12.3', '2030', '–')
+    """
+    if isinstance(value, float):
+        return readable(value)
+    return str(value) or MISSING
+
+
+def inside_words(inside: object) -> str:
+    """Whether an outcome lies in its range.
+
+    >>> inside_words(True)
+    'yes'
+    """
+    return "yes" if inside else "no"
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -30,13 +31,14 @@ from forecasting.measures import (
     GRID_MEASURES,
 )
 from forecasting.reporting.caveat_words import fact_words, lines_of
+from forecasting.reporting.columns import Column, TableForm
 from forecasting.reporting.display import (
     BulletList,
     Line,
     Link,
     Table,
     mention,
-    rows_table,
+    plain_frame,
 )
 from forecasting.reporting.labels import (
     amount,
@@ -79,10 +81,6 @@ MAX_CAUSES = 3  # facts and assumptions named of each number
 # Of the variance, from which an assumption is named: below that chance alone may have sorted it
 MIN_SHARE = 0.02
 MIN_DEPARTURE = 0.25  # of growth a year, from where on it is said
-WHY_COUNTS_DIFFER = (
-    "Counts differ by what they hold (battery cars, plug-in hybrids, buses), by when (at the "
-    "border, on the register, at a sale) and by whose (new or used, of firms or of persons)"
-)
 ARRIVALS = "vehicles imported, less those that leave again, plus those built in the country"
 REGISTRATIONS = {"ev_registrations": "vehicles registered"}  # where they are what is forecast
 STEP_ORIGINS = {
@@ -104,9 +102,6 @@ STEP_ORIGINS = {
 MAX_ROWS = 10  # shown of what to find out, and of what is due
 FROM_FILES = "What an outlook from files does not know is in none of its files: run it anew."
 NOTHING_NARROWS = "No number that could be printed within a year would narrow this answer."
-NOTHING_DUE = (
-    "No agency has printed a count of this place three times: nothing can be said to be due."
-)
 # What each number is called that nobody has printed, unless it is the flow of a period
 NUMBER_NAMES = {
     "market": "All new vehicles{where} in {period}",
@@ -353,6 +348,31 @@ def _chain_grounds(outlook: Outlook) -> Iterator[tuple[str, str]]:
         yield measure, f"{label_in(outlook, measure)}: it follows from {origin}.{moving}"
 
 
+def _label_of_count(fact: Fact) -> str:
+    return label_of(fact.measure, DRIVES.get(fact.product, ""))
+
+
+def _counted_by(fact: Fact) -> str:
+    return basis_name(fact.basis, fact.measure) or fact.source
+
+
+COUNTS = TableForm(
+    [
+        Column("who", lambda row: _counted_by(row["fact"])),
+        Column("forecast", lambda row: row["chosen"].get(row["fact"].basis)),
+        Column("what", lambda row: _label_of_count(row["fact"])),
+        Column("counts"),
+        Column("of", lambda row: period_words(row["fact"].period)),
+        Column("number", lambda row: amount(row["fact"].value, row["fact"].measure)),
+        Column("% of expected", form=readable),
+        Column("fact", "{fact.id}"),
+    ],
+    caption="Counts differ by what they hold (battery cars, plug-in hybrids, buses), by when (at "
+    "the border, on the register, at a sale) and by whose (new or used, of firms or of persons)",
+    nothing="Nobody has printed a count of electric cars.",
+)
+
+
 def counts_table(outlook: Outlook) -> Table:
     """Who counts electric cars: what each counts, its newest number, and how that compares with
     what is forecast.
@@ -384,25 +404,20 @@ def counts_table(outlook: Outlook) -> Table:
     newest = {SERIES(fact): fact for fact in counts}
     common, of_year = _side_by_side(counts)
     chosen = {flow.basis: "yes" for flow in outlook.forecasts.values()}
+    order = sorted(
+        newest.items(), key=lambda item: (item[1].basis not in chosen, item[0] not in of_year)
+    )
     rows = [
         {
-            "who": basis_name(fact.basis, fact.measure) or fact.source,
-            "forecast": chosen.get(fact.basis, "–"),
-            "what": label_of(fact.measure, DRIVES.get(fact.product, "")),
+            "fact": fact,
             "counts": getattr(shipped_bases().get(fact.basis), "counts", fact.product),
-            "of": period_words(fact.period),
-            "number": amount(fact.value, fact.measure),
-            common: of_year.get(series, "–"),
-            "% of expected": readable(100 * fact.value / expected.get(fact.id, np.nan)),
-            "fact": fact.id,
+            "of year": of_year.get(series),
+            "% of expected": 100 * fact.value / expected.get(fact.id, np.nan),
         }
-        for series, fact in sorted(
-            newest.items(),
-            key=lambda item: (item[1].basis not in chosen, item[0] not in of_year),
-        )
+        for series, fact in order
     ]
-    nothing = "Nobody has printed a count of electric cars."
-    return rows_table(rows, caption=WHY_COUNTS_DIFFER, nothing=nothing)
+    whole_year = Column(common, "of year")
+    return COUNTS.before("% of expected", [whole_year]).table(rows, chosen=chosen)
 
 
 def _car_counts(outlook: Outlook) -> list[Fact]:
@@ -481,6 +496,20 @@ def analogues_lines(outlook: Outlook) -> BulletList:
     return BulletList(lines)
 
 
+FIND_OUT = TableForm(
+    [Column("number")], caption="How much of the uncertainty about {year} each number would settle."
+)
+FIND_OUT_WITH_RANGE = TableForm(
+    [
+        Column("number"),
+        Column("leaves a factor of", "factor_left", lambda width: readable(width, 2)),
+    ],
+    caption="How much of the uncertainty about {year} each number would settle. Now the 80 % range "
+    "of {what} goes from {low} to {high}, a factor of {factor}; the last column is what would be "
+    "left of it.",
+)
+
+
 def find_out_table(outlook: Outlook) -> Table:
     """Numbers that nobody has printed, by how much of what is open about the last year each would
     take away.
@@ -503,33 +532,36 @@ def find_out_table(outlook: Outlook) -> Table:
     'Table'
     """
     if not outlook.forecasts:
-        return rows_table([], nothing=FROM_FILES)
+        return Table(plain_frame([]), caption=FROM_FILES)
     worth = worth_finding_out(outlook).head(MAX_ROWS)
     if worth.empty:
-        return rows_table([], nothing=NOTHING_NARROWS)
+        return Table(plain_frame([]), caption=NOTHING_NARROWS)
     measures = worth.columns[4:].tolist()
     with_place = len(outlook.forecasts) > 1
     flow_label = label_in(outlook, outlook.measure)
-    columns = {"number": [_number(row, flow_label, with_place) for row in worth.to_dict("records")]}
-    columns |= {
-        label_in(outlook, name): [f"{100 * share:.0f} %" for share in worth[name]]
-        for name in measures
-    }
     target = measures[0]
-    year = outlook.years[-1]
-    caption = f"How much of the uncertainty about {year} each number would settle."
     low, high = np.quantile(outlook.results.values[target][:, -1], (0.1, 0.9)).tolist()
-    if low > 0:
-        factor = high / low
-        # On a log scale, what is left of the variance is one less the share
-        factors_left = factor ** np.sqrt(1 - worth[target])
-        columns["leaves a factor of"] = [readable(width, 2) for width in factors_left]
-        caption += (
-            f" Now the 80 % range of {uncapital(label_of(target))} goes from "
-            f"{amount(low, target)} to {amount(high, target)}, a factor of {readable(factor, 2)}; "
-            "the last column is what would be left of it."
-        )
-    return rows_table(columns, caption=caption)
+    factor = high / low if low > 0 else np.nan
+    # On a log scale, what is left of the variance is one less the share
+    worth["factor_left"] = factor ** np.sqrt(1 - worth[target])
+    rows = [
+        {**row, "number": _number(row, flow_label, with_place)} for row in worth.to_dict("records")
+    ]
+    shares = [
+        Column(label_in(outlook, name), name, lambda share: f"{100 * share:.0f} %")
+        for name in measures
+    ]
+    year = outlook.years[-1]
+    if not low > 0:
+        return replace(FIND_OUT, columns=[*FIND_OUT.columns, *shares]).table(rows, year=year)
+    return FIND_OUT_WITH_RANGE.before("leaves a factor of", shares).table(
+        rows,
+        year=year,
+        what=uncapital(label_of(target)),
+        low=amount(low, target),
+        high=amount(high, target),
+        factor=readable(factor, 2),
+    )
 
 
 def _number(row: Mapping[Any, Any], flow: str, with_place: bool) -> str:
@@ -538,6 +570,22 @@ def _number(row: Mapping[Any, Any], flow: str, with_place: bool) -> str:
     period = period_words(row["period"]) if row["period"] else ""
     pattern = NUMBER_NAMES.get(row["name"], "{label}{where} in {period}")
     return pattern.format(label=flow, where=where, period=period)
+
+
+DUE = TableForm(
+    [
+        Column("what", "measure", label_of),
+        Column("counted by", lambda row: basis_name(row["basis"], row["measure"])),
+        Column("printed", "{prints} times, every {interval}"),
+        Column("counted until", "newest_end"),
+        Column("last print", "last_print"),
+        Column("next expected", "next_print"),
+    ],
+    caption="Of what was printed by {day}",
+    nothing="No agency has printed a count of this place three times: nothing can be said to be "
+    "due.",
+    kind="fc-due",
+)
 
 
 def due_table(outlook: Outlook) -> Table:
@@ -562,20 +610,9 @@ def due_table(outlook: Outlook) -> Table:
     >>> type(fc.tables.due_table(outlook)).__name__
     'Table'
     """
-    series = series_due(outlook.facts, outlook.as_of).head(MAX_ROWS)
-    columns = {
-        "what": series["measure"].map(label_of),
-        "counted by": list(map(basis_name, series["basis"], series["measure"])),
-        "printed": [
-            f"{row['prints']} times, every {_interval_words(row['every_days'])}"
-            for row in series.to_dict("records")
-        ],
-        "counted until": series["newest_end"].astype(str),
-        "last print": series["last_print"].astype(str),
-        "next expected": series["next_print"].astype(str),
-    }
-    caption = f"Of what was printed by {day_words(outlook.as_of)}"
-    return rows_table(columns, caption=caption, nothing=NOTHING_DUE, kind="fc-due")
+    series = series_due(outlook.facts, outlook.as_of).head(MAX_ROWS).to_dict("records")
+    rows = [{**row, "interval": _interval_words(row["every_days"])} for row in series]
+    return DUE.table(rows, day=day_words(outlook.as_of))
 
 
 def _interval_words(days: int) -> str:

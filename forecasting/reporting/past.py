@@ -17,6 +17,7 @@ from forecasting.evaluation.scoreboard import by_place, record_known_by
 from forecasting.evidence.datasets import central_asia, path
 from forecasting.measures import AT_THE_HORIZON
 from forecasting.names import OUTLOOK_TABLE
+from forecasting.reporting.columns import Column, TableForm, inside_words
 from forecasting.reporting.display import (
     HIGH,
     LOW,
@@ -25,7 +26,6 @@ from forecasting.reporting.display import (
     Link,
     Table,
     mention,
-    rows_table,
 )
 from forecasting.reporting.labels import amount, label_of, label_words
 from forecasting.reporting.result_tables import yearly
@@ -34,12 +34,30 @@ from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.outlook_files import load_record, load_results
 
 Record = dict[str, Any]  # what a file holds of a report, or a page shows
-NO_OUTCOME = (
-    "No forecast of an earlier year's end has an outcome yet: nothing was printed since, or before."
-)
 MIN_CHANGE = 0.01  # a change of a headline number, as a share of it, from which it is told
 NOT_COMPARED = {"drivers", "as_of", "name", "title"}  # parts of a scenario
-AMOUNT_COLUMNS = {"median": "median", LOW: "low", HIGH: "high", "printed since": "outcome"}
+
+
+def _amount_column(head: str, key: str) -> Column:
+    return Column(head, lambda row: amount(row[key], row["measure"]))
+
+
+PAST_FORECASTS = TableForm(
+    [
+        Column("forecast of", "as_of"),
+        Column("what", "measure", label_of),
+        Column("period", form=label_words),
+        _amount_column("median", "median"),
+        _amount_column(LOW, "low"),
+        _amount_column(HIGH, "high"),
+        _amount_column("printed since", "outcome"),
+        Column("inside", form=inside_words),
+        Column("counted by others", "other_agency"),
+    ],
+    caption="{sentence}",
+    nothing="No forecast of an earlier year's end has an outcome yet: nothing was printed since, "
+    "or before.",
+)
 
 
 def past_forecasts(outlook: Outlook) -> Table:
@@ -65,19 +83,8 @@ def past_forecasts(outlook: Outlook) -> Table:
     'Table'
     """
     record = record_known_by(outlook.as_of, outlook.results.country)
-    names = record["measure"]
-    columns = {
-        "forecast of": record["as_of"],
-        "what": names.map(label_of),
-        "period": record["period"].map(label_words),
-        **{
-            head: list(map(amount, record[column], names))
-            for head, column in AMOUNT_COLUMNS.items()
-        },
-        "inside": record["inside"].map({True: "yes", False: "no"}),
-        "counted by others": other_agency(record),
-    }
-    return rows_table(columns, caption=record_sentence(record), nothing=NO_OUTCOME)
+    rows = record.assign(other_agency=other_agency(record)).to_dict("records")
+    return PAST_FORECASTS.table(rows, sentence=record_sentence(record) if rows else "")
 
 
 def scoreboard(day: dt.date) -> Record | None:
@@ -97,6 +104,15 @@ def scoreboard(day: dt.date) -> Record | None:
     return board and board | {"events": events_record()}
 
 
+EVENT_FIGURES = ("events", "wis", "ratio", "in80")
+EVENT_SCORES = TableForm(
+    [
+        Column("forecast", "method"),
+        *(Column(EVENTS[name], name) for name in EVENT_FIGURES),
+    ]
+)
+
+
 def events_record() -> Table:
     """How forecasts about the ends of privileges did, with their dates and without: figures that
     ``ev-forecast backtest --events --csv`` wrote.
@@ -105,9 +121,8 @@ def events_record() -> Table:
     ['25', '25', '25']
     """
     lines = pd.read_csv(path("events_record.csv"), index_col="method")
-    words = {column: EVENTS[column] for column in ("events", "wis", "ratio", "in80")}
-    cells = {word: cells_of(lines, column) for column, word in words.items()}
-    return Table(pd.DataFrame({"forecast": lines.index, **cells}).reset_index(drop=True))
+    cells = {name: cells_of(lines, name) for name in EVENT_FIGURES}
+    return EVENT_SCORES.table(pd.DataFrame(cells).reset_index().to_dict("records"))
 
 
 def kept_forecasts(folder: Path, day: dt.date) -> Record | None:
@@ -188,17 +203,19 @@ def _median_changes(old_folder: Path, folder: Path, record: Record) -> Iterator[
                 )
 
 
+BOARD = TableForm(
+    [
+        Column("Place", "place"),
+        Column("Inside 80 %", "{inside} of {outcomes}"),
+        Column("Expected", "{expected_low} to {expected_high}"),
+        Column("Score", "{score:.2f}"),
+        Column("The rule's", "{rule_score:.2f}"),
+    ]
+)
+
+
 def _board(record: pd.DataFrame) -> Record | None:
     if record.empty:
         return None
-    rows = [
-        {
-            "Place": row["place"],
-            "Inside 80 %": f"{row['inside']} of {row['outcomes']}",
-            "Expected": f"{row['expected_low']} to {row['expected_high']}",
-            "Score": f"{row['score']:.2f}",
-            "The rule's": f"{row['rule_score']:.2f}",
-        }
-        for row in by_place(record).to_dict("records")
-    ]
-    return {"sentence": record_sentence(record), "table": rows_table(rows)}
+    rows = by_place(record).to_dict("records")
+    return {"sentence": record_sentence(record), "table": BOARD.table(rows)}

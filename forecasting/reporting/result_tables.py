@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,14 @@ from forecasting.growth.forecast import percent_of
 from forecasting.growth.policy_months import first_month
 from forecasting.measures import AT_THE_HORIZON, DEMAND_STEPS, EV_FLOWS, MEASURES
 from forecasting.periods import span
+from forecasting.reporting.columns import (
+    MISSING,
+    Column,
+    Row,
+    TableForm,
+    figure,
+    inside_words,
+)
 from forecasting.reporting.display import (
     HIGH,
     LOW,
@@ -374,6 +382,20 @@ def growth_by_year(outlook: Outlook) -> Table:
     return Table(side_by_side(groups, "year"), caption="Growth on the year before")
 
 
+FACTS = TableForm(
+    [
+        Column("period", lambda row: _when(row["fact"])),
+        Column("statement", lambda row: in_words(row["fact"])),
+        Column("basis", lambda row: basis_name(row["fact"].basis, row["fact"].measure)),
+        Column("kind", "{fact.kind}"),
+        Column("published", lambda row: str(row["fact"].published or "")),
+        Column("source", "{fact.source}", address="url"),
+        Column("fact", "{fact.id}"),
+    ],
+    nothing="Nothing has been printed.",
+)
+
+
 def facts_table(ledger: Ledger, limit: int | None = None) -> Table:
     """The facts in words, newest period last, each with a link to where it was published.
 
@@ -399,26 +421,29 @@ def facts_table(ledger: Ledger, limit: int | None = None) -> Table:
     facts = in_order(ledger)
     if limit:
         facts = facts[-limit:]
-    rows = [
-        {
-            "period": _when(fact),
-            "statement": in_words(fact),
-            "basis": basis_name(fact.basis, fact.measure),
-            "kind": fact.kind,
-            "published": str(fact.published or ""),
-            "source": fact.source,
-            "url": fact.url,
-            "fact": fact.id,
-        }
-        for fact in facts
-    ]
-    return rows_table(rows, nothing="Nothing has been printed.")
+    return FACTS.table({"fact": fact, "url": fact.url} for fact in facts)
 
 
 def _when(fact: Fact) -> str:
     if fact.period_start is None or fact.period_start == fact.period_end:
         return str(fact.period_end or "")
     return period_words(fact.period)
+
+
+CONFLICTS = TableForm(
+    [
+        Column("disagreement", "measure", label_of),
+        Column("period", form=label_words),
+        Column("one", lambda row: amount(row["value_a"], row["measure"])),
+        Column("counted by", "basis_a", basis_name),
+        Column("the other", lambda row: amount(row["value_b"], row["measure"])),
+        Column("counted by", "basis_b", basis_name),
+        Column("factor", "ratio", readable),
+        Column("why"),
+        Column("facts", "{fact_a}, {fact_b}"),
+    ],
+    nothing="No two facts disagree.",
+)
 
 
 def conflicts_table(ledger: Ledger, limit: int = 10) -> Table:
@@ -443,21 +468,18 @@ def conflicts_table(ledger: Ledger, limit: int = 10) -> Table:
     >>> list(fc.tables.conflicts_table(ledger, limit=1).frame)[:4]
     ['disagreement', 'period', 'one', 'counted by']
     """
-    rows = [
-        {
-            "disagreement": label_of(row["measure"]),
-            "period": label_words(row["period"]),
-            "one": amount(row["value_a"], row["measure"]),
-            "counted by": basis_name(row["basis_a"]),
-            "the other": amount(row["value_b"], row["measure"]),
-            "counted by ": basis_name(row["basis_b"]),
-            "factor": readable(row["ratio"]),
-            "why": row["why"],
-            "facts": f"{row['fact_a']}, {row['fact_b']}",
-        }
-        for row in conflicts(ledger).head(limit).to_dict("records")
+    return CONFLICTS.table(conflicts(ledger).head(limit).to_dict("records"))
+
+
+REVISIONS = TableForm(
+    [
+        Column("period", form=label_words),
+        Column("basis", form=basis_name),
+        Column("first", form=figure),
+        Column("later", form=figure),
+        Column("change percent", "change_percent", figure),
     ]
-    return rows_table(rows, nothing="No two facts disagree.")
+)
 
 
 def revisions_table(ledger: Ledger) -> Table:
@@ -480,10 +502,10 @@ def revisions_table(ledger: Ledger) -> Table:
     >>> list(fc.tables.revisions_table(ledger).frame)
     ['period', 'basis', 'first', 'later', 'change percent']
     """
-    table = revisions(ledger)
-    words = {"period": table["period"].map(label_words), "basis": table["basis"].map(basis_name)}
-    columns = ["basis", "first", "later", "change_percent"]
-    return small_table(table.assign(**words).set_index("period")[columns])
+    return REVISIONS.table(revisions(ledger).to_dict("records"))
+
+
+NESTING = TableForm([Column("sentence"), Column("gap", form=figure)])
 
 
 def nesting_table(ledger: Ledger, limit: int = 8) -> Table:
@@ -508,7 +530,31 @@ def nesting_table(ledger: Ledger, limit: int = 8) -> Table:
     >>> list(fc.tables.nesting_table(ledger).frame)
     ['sentence', 'gap']
     """
-    return small_table(nesting(ledger).set_index("sentence")[["gap"]].head(limit))
+    return NESTING.table(nesting(ledger).head(limit).to_dict("records"))
+
+
+def _expected(row: Row, key: str, words: str) -> object:
+    """What the others lead one to expect; other words where they say nothing of the size, so that
+    the fact alone gives the flow its scale.
+    """
+    if 0 < row["low"] * MAX_RANGE_FACTOR < row["high"]:
+        return words
+    return figure(row[key])
+
+
+FIT = TableForm(
+    [
+        Column("period", form=label_words),
+        Column("printed", form=figure),
+        Column("expected", lambda row: _expected(row, "expected", "anything")),
+        Column(LOW, lambda row: _expected(row, "low", MISSING)),
+        Column(HIGH, lambda row: _expected(row, "high", MISSING)),
+        Column("surprise", form=figure),
+        Column("doubted", lambda row: f"{100 * row['doubted']:.0f} %"),
+        Column("fact"),
+    ],
+    nothing="No fact enters this forecast.",
+)
 
 
 def fit_table(forecast: FlowForecast, limit: int | None = None) -> Table:
@@ -537,15 +583,7 @@ def fit_table(forecast: FlowForecast, limit: int | None = None) -> Table:
     """
     fit = forecast.fit_table()
     frame = fit.sort_values("surprise", key=lambda by: -by.abs(), kind="stable").iloc[:limit]
-    columns = ["period", "printed", "expected", "low", "high", "surprise", "doubted", "fact"]
-    cells = frame[columns].astype(object)
-    # It gives the flow its scale
-    unbounded = (frame["low"] > 0) & (frame["high"] > MAX_RANGE_FACTOR * frame["low"])
-    cells.loc[unbounded, ["expected", "low", "high"]] = ["anything", "–", "–"]
-    cells["period"] = cells["period"].map(label_words)
-    cells["doubted"] = [f"{100 * doubt:.0f} %" for doubt in frame["doubted"]]
-    texts = _texts(cells.rename(columns={"low": LOW, "high": HIGH}))
-    return rows_table(texts, nothing="No fact enters this forecast.")
+    return FIT.table(frame.to_dict("records"))
 
 
 def headline_numbers(outlook: Outlook) -> dict[str, float]:
@@ -595,17 +633,12 @@ def small_table(frame: pd.DataFrame, caption: str = "") -> Table:
     index standard error
      2030           12.3
     """
-    return Table(_texts(frame.reset_index()), caption=caption)
+    whole = frame.reset_index()
+    columns = [Column(str(name).replace("_", " ") or MISSING, str(name), figure) for name in whole]
+    return TableForm(columns, caption).table(whole.rename(columns=str).to_dict("records"))
 
 
-def _texts(frame: pd.DataFrame) -> pd.DataFrame:
-    """Every number of a frame in few digits, every name with spaces."""
-    heads = [str(name).replace("_", " ") or "–" for name in frame.columns]
-    rows = [
-        [readable(value) if isinstance(value, float) else str(value) or "–" for value in row]
-        for row in frame.to_numpy(dtype=object).tolist()
-    ]
-    return plain_frame(rows, columns=heads)
+SOURCES = TableForm([Column("source", address="url"), Column("facts", form=str), Column("newest")])
 
 
 def sources_table(ledger: Ledger, limit: int | None = None) -> Table:
@@ -633,7 +666,22 @@ def sources_table(ledger: Ledger, limit: int | None = None) -> Table:
     facts = ledger.frame[ledger.frame["source"] != ""].groupby("source")
     publishers = facts.agg(facts=("id", "size"), newest=("published", "max"), url=("url", "first"))
     publishers = publishers.sort_values("facts", ascending=False, kind="stable").iloc[:limit]
-    return rows_table(publishers.astype(str).reset_index())
+    return SOURCES.table(publishers.reset_index().to_dict("records"))
+
+
+DRIVERS = TableForm(
+    [
+        Column("event", lambda row: capital(WORD_BREAK.sub(" ", row["driver"].name))),
+        Column("acts on", form=capital),
+        Column("when", "driver", lambda driver: _driver_dates(driver)),
+        *map(Column, RANGE_HEADS),
+        Column("unit", "driver", lambda driver: _unit(driver)),
+        Column("probability", lambda row: ReadNumber(row["driver"].probability)),
+        Column("reason", "{driver.reason}"),
+        Column("facts", "{driver.source}"),
+    ],
+    nothing="No event is assumed.",
+)
 
 
 def drivers_table(outlook: Outlook) -> Table:
@@ -657,21 +705,30 @@ def drivers_table(outlook: Outlook) -> Table:
     ['event', 'acts on', 'when', 'likeliest', 'lowest', 'highest', 'unit', 'probability',
     'reason', 'facts']
     """
-    rows = [
-        {
-            "event": capital(WORD_BREAK.sub(" ", driver.name)),
-            "acts on": capital(_acts_on(driver.quantity, partial(label_in, outlook))),
-            "when": _driver_dates(driver),
-            **_range(driver.size),
-            "unit": _unit(driver),
-            "probability": ReadNumber(driver.probability),
-            "reason": driver.reason,
-            "facts": driver.source,
-        }
+    label = partial(label_in, outlook)
+    return DRIVERS.table(
+        {"driver": driver, "acts on": _acts_on(driver.quantity, label), **_range(driver.size)}
         for driver in outlook.scenario.drivers
-    ]
-    columns = ["event", "acts on", "when", *RANGE_HEADS, "unit", "probability", "reason", "facts"]
-    return rows_table(plain_frame(rows, columns=columns), nothing="No event is assumed.")
+    )
+
+
+POLICIES = TableForm(
+    [
+        Column("policy"),
+        Column("what"),
+        Column("on"),
+        Column(BEFORE_HEAD),
+        Column(AFTER_HEAD),
+        Column(YEAR_ON_HEAD),
+        Column("source", address="url"),
+    ],
+    caption="Change of months, 80 % ranges; learned from {events} ends elsewhere",
+    nothing=NO_POLICY,
+)
+POLICIES_WITH_BLOCKED = replace(
+    POLICIES,
+    caption=f"{POLICIES.caption}; what is held up, and how it fades, is a judgement",
+)
 
 
 def policies_table(outlook: Outlook) -> Table:
@@ -704,18 +761,14 @@ def policies_table(outlook: Outlook) -> Table:
     forecast = outlook.baseline_forecast
     if forecast is None:
         raise InputError(f"{outlook.scenario.name} was read from files, which hold no policies")
-    columns = ["policy", "what", "on", BEFORE_HEAD, AFTER_HEAD, YEAR_ON_HEAD, "source", "url"]
-    frame = plain_frame(
-        [*_known_policies(forecast), *_scenario_policies(outlook, forecast)], columns=columns
-    )
-    events = forecast.policies.effects.ends.events
-    caption = f"Change of months, 80 % ranges; learned from {events} ends elsewhere"
+    rows = [*_known_policies(forecast), *_scenario_policies(outlook, forecast)]
+    form = POLICIES
     if any(policy.kind == "blocked" for policy in forecast.policies.rows):
-        caption += "; what is held up, and how it fades, is a judgement"
-    return rows_table(frame, caption=caption, nothing=NO_POLICY)
+        form = POLICIES_WITH_BLOCKED
+    return form.table(rows, events=forecast.policies.effects.ends.events)
 
 
-def _known_policies(forecast: FlowForecast) -> Iterator[list[str]]:
+def _known_policies(forecast: FlowForecast) -> Iterator[Row]:
     """A row for each policy that began within the months of the forecast, as decided."""
     effects = forecast.effects()
     for policy in sorted(forecast.policies.rows, key=lambda row: row.start):
@@ -725,13 +778,12 @@ def _known_policies(forecast: FlowForecast) -> Iterator[list[str]]:
         freed = None
         if policy.kind == "blocked" and policy.end:
             freed = first_month(policy.end)
-        words = policy.quote or policy.id
-        spans = _spans(months, policy.start, freed)
-        change = POLICY_WORDS[policy.kind]
-        yield [words, change, policy.start.isoformat(), *spans, policy.source, policy.url]
+        row = {"policy": policy.quote or policy.id, "what": POLICY_WORDS[policy.kind]}
+        origin = {"on": policy.start, "source": policy.source, "url": policy.url}
+        yield row | origin | _spans(months, policy.start, freed)
 
 
-def _scenario_policies(outlook: Outlook, forecast: FlowForecast) -> Iterator[list[str]]:
+def _scenario_policies(outlook: Outlook, forecast: FlowForecast) -> Iterator[Row]:
     """A row for each event that changes what becomes of a policy."""
     drivers, _ = drivers_on_day(outlook.scenario, outlook.ledger, outlook.as_of)
     until = last_day(outlook.evidence or Ledger(), outlook.as_of)
@@ -741,28 +793,33 @@ def _scenario_policies(outlook: Outlook, forecast: FlowForecast) -> Iterator[lis
             with_driver = apply_drivers(forecast, [driver], until, outlook.scenario.seed)
             # A flow may be 0
             logs = np.log(with_driver.monthly + LOG_FLOOR) - np.log(forecast.monthly + LOG_FLOOR)
-            months = percent_of(logs, labels)
-            spans = _spans(months, driver.start)
-            if {*spans} != {"–"}:
+            spans = _spans(percent_of(logs, labels), driver.start)
+            if {*spans.values()} != {MISSING}:
                 policy = shipped_policies()[driver.policy]
-                day = driver.start.isoformat()
-                yield [driver.reason, "in this scenario", day, *spans, policy.source, policy.url]
+                row = {"policy": driver.reason, "what": "in this scenario", "on": driver.start}
+                yield row | {"source": policy.source, "url": policy.url} | spans
 
 
-def _spans(effects: pd.DataFrame, start: dt.date, end_month: pd.Period | None = None) -> list[str]:
+def _spans(
+    effects: pd.DataFrame, start: dt.date, end_month: pd.Period | None = None
+) -> dict[str, str]:
     """The change of three months before a day, three after it, and three a year on, or from a later
     month on.
     """
     start_month = first_month(start)
-    spans = []
-    for begin in (start_month - 3, start_month, end_month or start_month + 12):
+    begins = {
+        BEFORE_HEAD: start_month - 3,
+        AFTER_HEAD: start_month,
+        YEAR_ON_HEAD: end_month or start_month + 12,
+    }
+    spans = {}
+    for head, begin in begins.items():
         months = pd.period_range(begin, periods=3, freq="M").astype(str)
         mean = effects[["effect_percent", "low", "high"]].reindex(months, fill_value=0.0).mean()
         middle, low, high = (f"{round(value):+d}" for value in mean)
-        words = f"{middle} % ({low} to {high})"
+        spans[head] = f"{middle} % ({low} to {high})"
         if {middle, low, high} == {"+0"}:  # less than half a percent
-            words = "–"
-        spans.append(words)
+            spans[head] = MISSING
     return spans
 
 
@@ -805,6 +862,18 @@ def _range(size: Range | Assumption) -> dict[str, object]:
     return dict(zip(RANGE_HEADS, cells, strict=True))
 
 
+ASSUMPTIONS = TableForm(
+    [
+        Column("assumption", lambda row: parameter_words(row["item"].key)),
+        *map(Column, RANGE_HEADS),
+        Column("unit", "{item.unit}"),
+        Column("kind"),
+        Column("source", "{item.source}", address="url"),
+    ],
+    nothing="This scenario changes none.",
+)
+
+
 def assumptions_table(outlook: Outlook, *, all_of_them: bool = False) -> Table:
     """The assumptions of the chain: those that the scenario changes, or all in force.
 
@@ -830,19 +899,16 @@ def assumptions_table(outlook: Outlook, *, all_of_them: bool = False) -> Table:
     scenario = outlook.scenario
     changed = scenario.assumptions
     in_force = demand_parameters(scenario, scenario.drivers, draws=2) if scenario.country else ()
-    rows = [
+    return ASSUMPTIONS.table(
         {
-            "assumption": parameter_words(item.key),
-            **_range(item),
-            "unit": item.unit,
-            "kind": "this scenario" if item.key in changed else item.kind,
-            "source": item.source,
+            "item": item,
             "url": item.url,
+            "kind": "this scenario" if item.key in changed else item.kind,
+            **_range(item),
         }
         for item in in_force
         if all_of_them or item.key in changed
-    ]
-    return rows_table(rows, nothing="This scenario changes none.")
+    )
 
 
 def joined(outlooks: Iterable[Outlook]) -> pd.DataFrame:
@@ -867,6 +933,22 @@ def joined(outlooks: Iterable[Outlook]) -> pd.DataFrame:
     'value']
     """
     return pd.concat([outlook.table for outlook in outlooks], ignore_index=True)
+
+
+METHODS = TableForm(
+    [
+        Column("method"),
+        Column("median", form=readable),
+        Column(LOW, "pi_lower", readable),
+        Column(HIGH, "pi_upper", readable),
+    ]
+)
+OUTCOME_COLUMNS = (
+    Column("happened", form=readable),
+    Column(
+        "inside", lambda row: inside_words(row["pi_lower"] <= row["happened"] <= row["pi_upper"])
+    ),
+)
 
 
 def methods_table(
@@ -906,15 +988,14 @@ def methods_table(
         years = [str(period)[:4] for period in frame.index]
         if str(year) not in years:
             raise InputError(f"{name} has nothing of {year}; it has {', '.join(years)}")
-        row = frame.iloc[years.index(str(year))]
-        middle = row["median"] if "median" in frame else row["mean"]
-        ends = {LOW: readable(row["pi_lower"]), HIGH: readable(row["pi_upper"])}
-        cells = {"method": name, "median": readable(middle), **ends}
-        if happened is not None:
-            inside = "yes" if row["pi_lower"] <= happened <= row["pi_upper"] else "no"
-            cells |= {"happened": readable(happened), "inside": inside}
-        rows.append(cells)
-    return Table(pd.DataFrame(rows))
+        row = frame.iloc[years.index(str(year))].to_dict()
+        rows.append({"median": row.get("mean"), **row, "method": name})
+    if happened is None:
+        return METHODS.table(rows)
+    for row in rows:
+        row["inside"] = row["pi_lower"] <= happened <= row["pi_upper"]
+    form = replace(METHODS, columns=[*METHODS.columns, *OUTCOME_COLUMNS])
+    return form.table(rows, happened=happened)
 
 
 def parameters_table(results: GrowthResults) -> Table:
