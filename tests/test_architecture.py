@@ -45,6 +45,7 @@ ROOMS = (
     ("parameters",),
     ("scenarios",),
     ("evaluation",),
+    ("writers",),
     ("reporting",),
     ("tables",),
     ("runs",),
@@ -66,12 +67,12 @@ HOMES = {
     "sktime": ("curves/sktime.py",),
     "statsforecast": ("evaluation/",),
     "statsmodels": ("curves/",),
-    "xlsxwriter": ("reporting/sheets.py",),
+    "xlsxwriter": ("writers/sheets.py",),
 }
 
 # What the package as a whole may reach, at most: see `figures`.
 LIMITS = {
-    "tokens": 240_500,
+    "tokens": 243_000,
     "functions with more than ten branches, in percent": 3,
     "conditional expressions in 1,000 lines": 15,
     "tuple assignments in 1,000 lines": 8,

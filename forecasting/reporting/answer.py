@@ -19,8 +19,6 @@ from forecasting.growth.sharing import made_once
 from forecasting.measures import EV_SHARE
 from forecasting.parameters.schema import Scenario
 from forecasting.reporting.caveat_words import TWO_NUMBERS, age_line
-from forecasting.reporting.columns import Column, TableForm
-from forecasting.reporting.display import HIGH, LOW, Link, Prose, Table, plain_frame, rows_table
 from forecasting.reporting.labels import (
     amount,
     amounts,
@@ -43,6 +41,8 @@ from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.outlook import Outlook, outlook as made_outlook
 from forecasting.scenarios.place_flows import PlaceFlow
 from forecasting.scenarios.question import find_scenarios
+from forecasting.writers.columns import Column, TableForm
+from forecasting.writers.display import HIGH, LOW, Link, Prose, Table, plain_frame, rows_table
 
 # What each answer about chargers is called, and its question, in the order of a page; those that an
 # outlook lacks are left out.

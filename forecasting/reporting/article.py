@@ -26,12 +26,12 @@ from forecasting.evidence.places import place_words
 from forecasting.evidence.words import in_words, period_words
 from forecasting.names import ARTICLE_PAGE
 from forecasting.parameters.schema import Scenario, scenario_from_parameters
-from forecasting.reporting.columns import MISSING, Column, TableForm
-from forecasting.reporting.display import BulletList, Table
 from forecasting.reporting.html import write_page
 from forecasting.scenarios.known import facts_of_places
 from forecasting.scenarios.place_flows import missing_places
 from forecasting.scenarios.question import find_scenarios
+from forecasting.writers.columns import MISSING, Column, TableForm
+from forecasting.writers.display import BulletList, Table
 
 ARTICLE_DAY = dt.date(2023, 6, 26)
 TABLE = "article_checked.csv"

@@ -17,8 +17,8 @@ from forecasting.evidence.fact import Fact
 from forecasting.evidence.places import place_name
 from forecasting.evidence.words import in_words, when_words
 from forecasting.measures import MEASURES
-from forecasting.reporting.display import Dated, Link
 from forecasting.reporting.labels import day_words, label_of, phrase, plural, published_words
+from forecasting.writers.display import Dated, Link
 
 Wording = str | Callable[[Caveat], str]  # a pattern that names what `_named` knows, or a function
 

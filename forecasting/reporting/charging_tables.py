@@ -43,15 +43,6 @@ from forecasting.panels.practice import market_band
 from forecasting.parameters.values import Choice
 from forecasting.quantiles import Array
 from forecasting.quantities import RELATION_WORDS
-from forecasting.reporting.columns import MISSING, Column, Row, TableForm, spread
-from forecasting.reporting.display import (
-    HIGH,
-    LOW,
-    BulletList,
-    Table,
-    rows_table,
-    side_by_side,
-)
 from forecasting.reporting.labels import (
     SETTING_WORDS,
     amount,
@@ -67,10 +58,20 @@ from forecasting.reporting.result_tables import (
     label_in,
     measures_beside,
     small_table,
+    spread,
     with_unit,
 )
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.regions import by_region
+from forecasting.writers.columns import MISSING, Column, Row, TableForm
+from forecasting.writers.display import (
+    HIGH,
+    LOW,
+    BulletList,
+    Table,
+    rows_table,
+    side_by_side,
+)
 
 BAND_LEVELS = [0.1, 0.5, 0.9]
 NEED = "charging_points_need"

@@ -28,12 +28,12 @@ from forecasting.names import (
     OUTLOOK_TABLE,
 )
 from forecasting.quantiles import Array
-from forecasting.reporting.display import plain_frame
 from forecasting.reporting.labels import inert, label_of, unit_of
 from forecasting.reporting.result_tables import yearly
-from forecasting.reporting.sheets import INTERVAL_LEVELS, LEVEL_HEADS, Book
 from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.outlook_files import load_draws, load_record
+from forecasting.writers.display import plain_frame
+from forecasting.writers.sheets import INTERVAL_LEVELS, LEVEL_HEADS, Book
 
 Shown = Mapping[Any, Mapping[Any, float]]  # levels by scenario and place
 

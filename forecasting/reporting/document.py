@@ -25,8 +25,8 @@ from forecasting.errors import InputError
 from forecasting.evidence.files import write_asked
 from forecasting.quantiles import Array
 from forecasting.reporting.browser import pictures
-from forecasting.reporting.display import number_facts
 from forecasting.reporting.html import PLOTLY_TYPE, figure_words, report_title
+from forecasting.writers.display import number_facts
 
 CellPlace = tuple[int, int, int, int, Any]  # row, column, how many of each, and the cell
 

@@ -26,7 +26,6 @@ from forecasting.parameters.schema import (
     scenario_from_parameters,
 )
 from forecasting.reporting.answer import QUESTIONS
-from forecasting.reporting.display import Table
 from forecasting.reporting.figures.scenario_contrast import live_figure, redraw, what_if_chart
 from forecasting.reporting.labels import capital, parameter_words
 from forecasting.reporting.result_tables import measures_beside, size_words
@@ -42,6 +41,7 @@ from forecasting.scenarios.what_if import (
     shipped,
     size_in,
 )
+from forecasting.writers.display import Table
 
 if TYPE_CHECKING:
     from forecasting.demand.parameters import Assumption

@@ -31,15 +31,6 @@ from forecasting.measures import (
     GRID_MEASURES,
 )
 from forecasting.reporting.caveat_words import fact_words, lines_of
-from forecasting.reporting.columns import Column, TableForm
-from forecasting.reporting.display import (
-    BulletList,
-    Line,
-    Link,
-    Table,
-    mention,
-    plain_frame,
-)
 from forecasting.reporting.labels import (
     amount,
     amounts,
@@ -60,6 +51,15 @@ from forecasting.scenarios.age import series_due
 from forecasting.scenarios.find_out import worth_finding_out
 from forecasting.scenarios.joint_draws import region_places, region_total
 from forecasting.scenarios.outlook import Outlook
+from forecasting.writers.columns import Column, TableForm
+from forecasting.writers.display import (
+    BulletList,
+    Line,
+    Link,
+    Table,
+    mention,
+    plain_frame,
+)
 
 # Why a country is not in the sum of the region, by whether it is of the five
 EXCLUSION_REASONS = {

@@ -19,8 +19,8 @@ from nbformat import NotebookNode
 from forecasting.errors import RunError
 from forecasting.evidence.files import write_whole
 from forecasting.names import OUTLOOK_WORKBOOK, PLOTLY_SCRIPT
-from forecasting.reporting.display import number_facts
 from forecasting.reporting.labels import phrase
+from forecasting.writers.display import number_facts
 
 Content = dict[str, Any]  # of a figure as plotly stores it, of a part of a page
 PLOTLY_TYPE = "application/vnd.plotly.v1+json"

@@ -19,7 +19,6 @@ from forecasting.measures import AT_THE_HORIZON, MEASURES
 from forecasting.parameters.schema import Scenario
 from forecasting.reporting.answer import answer
 from forecasting.reporting.caveat_words import lines_of, words_of
-from forecasting.reporting.display import BulletList, Prose, Table, plain_frame
 from forecasting.reporting.figures import fan_chart
 from forecasting.reporting.figures.fan import forecast_chart
 from forecasting.reporting.figures.scenario_contrast import results_chart
@@ -27,6 +26,7 @@ from forecasting.reporting.labels import interval, label_of, phrase, readable
 from forecasting.reporting.result_tables import outlook_table, with_unit
 from forecasting.scenarios.outlook import Outlook
 from forecasting.showing import Shown
+from forecasting.writers.display import BulletList, Prose, Table, plain_frame
 
 MAX_FACT_ROWS = 12  # of a ledger
 

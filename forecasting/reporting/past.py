@@ -17,8 +17,13 @@ from forecasting.evaluation.scoreboard import by_place, record_known_by
 from forecasting.evidence.datasets import central_asia, path
 from forecasting.measures import AT_THE_HORIZON
 from forecasting.names import OUTLOOK_TABLE
-from forecasting.reporting.columns import Column, TableForm, inside_words
-from forecasting.reporting.display import (
+from forecasting.reporting.labels import amount, label_of, label_words
+from forecasting.reporting.result_tables import yearly
+from forecasting.reporting.score_words import EVENTS, cells_of, other_agency, record_sentence
+from forecasting.scenarios.outlook import Outlook
+from forecasting.scenarios.outlook_files import load_record, load_results
+from forecasting.writers.columns import Column, TableForm, inside_words
+from forecasting.writers.display import (
     HIGH,
     LOW,
     BulletList,
@@ -27,11 +32,6 @@ from forecasting.reporting.display import (
     Table,
     mention,
 )
-from forecasting.reporting.labels import amount, label_of, label_words
-from forecasting.reporting.result_tables import yearly
-from forecasting.reporting.score_words import EVENTS, cells_of, other_agency, record_sentence
-from forecasting.scenarios.outlook import Outlook
-from forecasting.scenarios.outlook_files import load_record, load_results
 
 Record = dict[str, Any]  # what a file holds of a report, or a page shows
 MIN_CHANGE = 0.01  # a change of a headline number, as a share of it, from which it is told

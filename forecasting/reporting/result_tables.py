@@ -29,22 +29,6 @@ from forecasting.growth.forecast import percent_of
 from forecasting.growth.policy_months import first_month
 from forecasting.measures import AT_THE_HORIZON, DEMAND_STEPS, EV_FLOWS, MEASURES
 from forecasting.periods import span
-from forecasting.reporting.columns import (
-    MISSING,
-    Column,
-    Row,
-    TableForm,
-    figure,
-    inside_words,
-)
-from forecasting.reporting.display import (
-    HIGH,
-    LOW,
-    Table,
-    plain_frame,
-    rows_table,
-    side_by_side,
-)
 from forecasting.reporting.labels import (
     ReadNumber,
     amount,
@@ -64,6 +48,21 @@ from forecasting.scenarios.drivers import apply_drivers
 from forecasting.scenarios.growth_on_year import yearly_growth
 from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.known import drivers_on_day, last_day
+from forecasting.writers.columns import (
+    MISSING,
+    Column,
+    Row,
+    TableForm,
+    inside_words,
+)
+from forecasting.writers.display import (
+    HIGH,
+    LOW,
+    Table,
+    plain_frame,
+    rows_table,
+    side_by_side,
+)
 
 if TYPE_CHECKING:
     from forecasting.curves.results import GrowthResults
@@ -93,6 +92,49 @@ BEFORE_HEAD = "3 months before"
 AFTER_HEAD = "3 months after"
 YEAR_ON_HEAD = "a year on, or freed"
 NO_POLICY = "No policy is known that moves this flow."
+
+
+def figure(value: object) -> object:
+    """A number in few digits, and anything else as text.
+
+    >>> figure(12.345), figure(2030), figure("")
+    ('12.3', '2030', '–')
+    """
+    if isinstance(value, float):
+        return readable(value)
+    return str(value) or MISSING
+
+
+def spread(
+    name: str, source: str, measure: str, rests_on: str = "", unit: str = ""
+) -> list[Column]:
+    """A median and the two ends of its 80 % range, in columns of their own.
+
+    Parameters
+    ----------
+    name, source : str
+        Of the median; the keys of the ends are low and high.
+    measure : str
+        In whose unit they are printed.
+    rests_on : str
+        The measure whose grounds the amounts lead to.
+    unit : str
+        Of all three.
+
+    Examples
+    --------
+    >>> [column.head for column in spread("points", "middle", "charging_points")]
+    ['points', '10 %', '90 %']
+    """
+
+    def form(value: float) -> str:
+        return amount(value, measure)
+
+    return [
+        Column(name, source, form, unit, rests_on),
+        Column(LOW, "low", form),
+        Column(HIGH, "high", form),
+    ]
 
 
 def whole_years(table: pd.DataFrame) -> pd.DataFrame:

@@ -33,7 +33,6 @@ from forecasting.parameters.naming import country_slug
 from forecasting.reporting.answer import median_and_ends
 from forecasting.reporting.article import write_article
 from forecasting.reporting.caveat_words import age_line, lines_of
-from forecasting.reporting.display import HIGH, LOW, Table, line_html, number_facts, side_by_side
 from forecasting.reporting.figures.scenario_contrast import scenario_comparison, small_fans
 from forecasting.reporting.html import figure_html, plotly_script, write_page
 from forecasting.reporting.labels import (
@@ -64,6 +63,7 @@ from forecasting.scenarios.outlook_files import (
     stored_caveat,
     stored_caveats,
 )
+from forecasting.writers.display import HIGH, LOW, Table, line_html, number_facts, side_by_side
 
 Record = Mapping[str, Any]  # what files hold of a report
 Run = dict[str, Any]  # what the page knows of it

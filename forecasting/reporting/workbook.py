@@ -15,7 +15,6 @@ from forecasting.evidence.files import write_asked
 from forecasting.evidence.words import in_words
 from forecasting.measures import CAR, CHARGING_ANSWERS, HEADLINE, MEASURES
 from forecasting.reporting.caveat_words import lines_of, size_words
-from forecasting.reporting.display import plain_frame
 from forecasting.reporting.labels import label_of, unit_by_year, unit_of
 from forecasting.reporting.result_tables import (
     CHAIN_MEASURES,
@@ -23,8 +22,9 @@ from forecasting.reporting.result_tables import (
     drivers_table,
     headline,
 )
-from forecasting.reporting.sheets import LEVEL_HEADS, Book
 from forecasting.scenarios.outlook import Outlook
+from forecasting.writers.display import plain_frame
+from forecasting.writers.sheets import LEVEL_HEADS, Book
 
 COLOURS = ("#0072B2", "#009E73", "#B3659A")
 BAND_LINES = (  # column of the sheet Results, its name, its look

@@ -19,7 +19,6 @@ from forecasting.evidence.words import in_words
 from forecasting.measures import HEADLINE, PRICES
 from forecasting.quantiles import Array, ratio
 from forecasting.reporting.charging_tables import BUSY_SHARES, SOLD_AT, point_prices
-from forecasting.reporting.display import plain_frame
 from forecasting.reporting.labels import (
     SETTING_WORDS,
     label_of,
@@ -27,7 +26,6 @@ from forecasting.reporting.labels import (
     unit_by_year,
     unit_of,
 )
-from forecasting.reporting.sheets import INTERVAL_LEVELS, Book, decimals
 from forecasting.reporting.workbook import COLOURS, grounds
 from forecasting.scenarios.assumptions import LARGEST_TARGET
 from forecasting.scenarios.outlook import Outlook
@@ -39,6 +37,8 @@ from forecasting.scenarios.workbook_values import (
     chain_of_report,
     stamp,
 )
+from forecasting.writers.display import plain_frame
+from forecasting.writers.sheets import INTERVAL_LEVELS, Book, decimals
 
 WORKBOOK_DRAWS = 400  # whole paths in a workbook, fewer where many years would make it too large
 MAX_MODEL_ROWS = 2400

@@ -12,10 +12,10 @@ import pytest
 from forecasting.evidence.datasets import central_asia
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting.answer import answer, charging_answers
-from forecasting.reporting.display import line_text, mention, number_facts
 from forecasting.reporting.grounds import caveats, doubts, fact_list, grounds, other_doubts
 from forecasting.reporting.result_tables import facts_table, fit_table
 from forecasting.scenarios.outlook import outlook as make
+from forecasting.writers.display import line_text, mention, number_facts
 
 
 @pytest.fixture(scope="module")

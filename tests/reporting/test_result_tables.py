@@ -11,8 +11,8 @@ import forecasting as fc
 from forecasting.errors import InputError
 from forecasting.evidence import datasets
 from forecasting.reporting import grounds, result_tables as tables
-from forecasting.reporting.display import BulletList, Table
 from forecasting.scenarios.joint_draws import RESULT_COLUMNS
+from forecasting.writers.display import BulletList, Table
 
 
 def bands(table, measure, place=("uzbekistan-baseline", "UZ")):

@@ -6,10 +6,10 @@ import dataclasses
 
 from forecasting.evidence.datasets import central_asia
 from forecasting.parameters.schema import scenario_from_parameters
-from forecasting.reporting.display import Table
 from forecasting.reporting.grounds import NUMBER_NAMES, due_table, find_out_table
 from forecasting.scenarios.find_out import SURVEYED
 from forecasting.scenarios.outlook import outlook
+from forecasting.writers.display import Table
 
 GIVEN = {"country": "UZ", "scenario": "test", "as_of": "2025-12-31", "horizon": 2028, "seed": 1}
 

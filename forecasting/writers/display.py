@@ -13,8 +13,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting.reporting.labels import phrase
-
 # How a page sets columns apart that hold ids of facts, or need room
 COLUMN_CLASSES = {
     "fact": "id",
@@ -37,7 +35,6 @@ PAGE_LINK = re.compile(r'<a (class="fact" )?href="#((?:fact|grounds)-[^"]*)">(.*
 ROW = re.compile(r'<li id="((?:fact|grounds)-[^"]*)">')
 # A fact's id in a column of facts: the page makes a number of it, which leads to the fact's row.
 FACT = re.compile(r"[^\s,]+-[^\s,]+")
-CLASS = ' class="{}"'
 NO_LINKS: Mapping[str, Any] = {}
 
 
@@ -49,6 +46,11 @@ def plain_frame(rows: Any, index: Any = None, columns: list[Any] | None = None) 
     [dtype('O')]
     """
     return pd.DataFrame(rows, index, columns, dtype=object)
+
+
+def _of_class(name: str) -> str:
+    """The class of an HTML element, where it has one."""
+    return f' class="{name}"' if name else ""
 
 
 @dataclass(frozen=True)
@@ -82,8 +84,7 @@ class Link:
         words = escape(self.words)
         if not self.address:
             return f"<b>{words}</b>"
-        kind = phrase('class="{}" ', self.kind)
-        return f'<a {kind}href="{escape(self.address)}">{words}</a>'
+        return f'<a{_of_class(self.kind)} href="{escape(self.address)}">{words}</a>'
 
 
 class Dated(Link):
@@ -172,7 +173,7 @@ def _cell(text: str, kind: str, address: str) -> str:
         content = Link(text, address).html()
     if not kind and UNBROKEN_CELL.fullmatch(text):
         kind = "number"
-    return f"<td{phrase(CLASS, kind)}>{content}</td>"
+    return f"<td{_of_class(kind)}>{content}</td>"
 
 
 @dataclass(frozen=True)
@@ -230,12 +231,14 @@ class Table:
             links = self.links.get(head[0], links) or [""] * len(texts)
             columns.append(map(_cell, texts, repeat(kind), links))
             if head[1:] != [""]:
-                amount = phrase(CLASS, kind == "amount" and kind)
-                lasts.append(f"<th{amount}>{escape(head[-1])}</th>")
+                amount = kind if kind == "amount" else ""
+                lasts.append(f"<th{_of_class(amount)}>{escape(head[-1])}</th>")
         rows = [*self._group_heads(heads), lasts, *zip(*columns, strict=True)]
         body_rows = [f"<tr>{''.join(cells)}</tr>" for cells in rows]
         body = self.frame.columns.nlevels
-        caption = phrase("<caption><span>{}</span></caption>", escape(self.caption))
+        caption = ""
+        if self.caption:
+            caption = f"<caption><span>{escape(self.caption)}</span></caption>"
         return (
             f'<table class="{f"fc-table {self.kind}".strip()}">{caption}'
             f"<thead>{''.join(body_rows[:body])}</thead><tbody>{''.join(body_rows[body:])}</tbody></table>"

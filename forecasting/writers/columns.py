@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from forecasting.reporting.display import HIGH, LOW, Table, plain_frame
-from forecasting.reporting.labels import amount, readable
+from forecasting.writers.display import Table, plain_frame
 
 Row = Mapping[Any, Any]
 MISSING = "–"
@@ -29,17 +28,6 @@ def words_or_dash(value: object) -> object:
     if isinstance(value, dt.date):
         return str(value)
     return value
-
-
-def figure(value: object) -> object:
-    """A number in few digits, and anything else as text.
-
-    >>> figure(12.345), figure(2030), figure("")
-    ('12.3', '2030', '–')
-    """
-    if isinstance(value, float):
-        return readable(value)
-    return str(value) or MISSING
 
 
 def inside_words(inside: object) -> str:
@@ -73,9 +61,9 @@ class Column:
 
     Examples
     --------
-    >>> column = Column("margin", "usd", readable, unit="USD")
+    >>> column = Column("margin", "usd", "{:,.0f}".format, unit="USD")
     >>> column.head, column.cell({"usd": 1234.5})
-    ('margin, USD', '1,230')
+    ('margin, USD', '1,234')
     >>> Column("number", "{count:,.0f} {unit}").cell({"count": 3000, "unit": "points"})
     '3,000 points'
     """
@@ -122,38 +110,6 @@ class Column:
         return []
 
 
-def spread(
-    name: str, source: str, measure: str, rests_on: str = "", unit: str = ""
-) -> list[Column]:
-    """A median and the two ends of its 80 % range, in columns of their own.
-
-    Parameters
-    ----------
-    name, source : str
-        Of the median; the keys of the ends are low and high.
-    measure : str
-        In whose unit they are printed.
-    rests_on : str
-        The measure whose grounds the amounts lead to.
-    unit : str
-        Of all three.
-
-    Examples
-    --------
-    >>> [column.head for column in spread("points", "middle", "charging_points")]
-    ['points', '10 %', '90 %']
-    """
-
-    def form(value: float) -> str:
-        return amount(value, measure)
-
-    return [
-        Column(name, source, form, unit, rests_on),
-        Column(LOW, "low", form),
-        Column(HIGH, "high", form),
-    ]
-
-
 @dataclass(frozen=True)
 class TableForm:
     """The declaration of a table.
@@ -171,11 +127,11 @@ class TableForm:
 
     Examples
     --------
-    >>> form = TableForm([Column("year"), Column("points", form=readable)], "As of {day}")
-    >>> form.table([{"year": 2030, "points": 1234.5}], day="9 March 2026")
+    >>> form = TableForm([Column("year"), Column("points")], "As of {day}")
+    >>> form.table([{"year": 2030, "points": 400}], day="9 March 2026")
     As of 9 March 2026
     year points
-    2030  1,230
+    2030    400
     """
 
     columns: Sequence[Column]

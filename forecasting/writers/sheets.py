@@ -13,7 +13,6 @@ from typing import Any
 import pandas as pd
 
 from forecasting.demand.formulas import letters
-from forecasting.reporting.labels import phrase
 
 LEVEL_HEADS: dict[float, str] = {
     0.025: "2.5 %",
@@ -66,7 +65,7 @@ class Book:
         as_it_is = {"strings_to_formulas": False, "strings_to_urls": False}
         self.book = xlsxwriter.Workbook(self._content, {"in_memory": True} | as_it_is)
         created = dt.datetime.combine(day or ANY_DAY, dt.time())
-        subject = phrase("As of {}", day)
+        subject = f"As of {day}" if day else ""
         self.book.set_properties({"title": title, "subject": subject, "created": created})
         self.looks = {
             name: self.book.add_format(PLAIN | look) for name, look in CELL_FORMATS.items()
