@@ -396,6 +396,7 @@ def _new_of_table(
 OPTIONS_OF_KIND = {
     "chargers": {"train"},
     "events": {"monthly", "policies"},
+    "quotas": {"monthly", "train"},
     "monthly": {"train", "peers", "scheduler"},
     "panel": {"train", "peers", "scheduler"},
 }
@@ -424,6 +425,7 @@ OPTIONS_OF_KIND = {
         "peers": "Score other tools on the same markets; rules of thumb always are, with "
         "--monthly.",
         "chargers": "Score charging points in place of vehicles.",
+        "quotas": "Forecast when artificial quotas in the markets of --monthly are used up.",
         "events": "Forecast the markets of --monthly four months before a privilege ended there, "
         "with and without its date.",
     },
@@ -442,8 +444,8 @@ def backtest(csv: Path | None, force: bool, **options: Any) -> None:
     """
     options_set = {name for name, value in options.items() if value}
     kind = next(name for name in OPTIONS_OF_KIND if name in options_set)
-    if kind == "events" and "monthly" not in options_set:
-        raise UsageError("--events needs --panel and --monthly")
+    if kind in ("events", "quotas") and "monthly" not in options_set:
+        raise UsageError(f"--{kind} needs --panel and --monthly")
     for name in sorted(options_set - OPTIONS_OF_KIND[kind] - {kind, "panel"}):
         raise UsageError(f"--{name} does not go with --{kind}")
     if csv is not None:
@@ -465,6 +467,11 @@ def backtest(csv: Path | None, force: bool, **options: Any) -> None:
 
             scores = summarise_events(event_skill(panel, monthly, options["policies"]))
             words = score_words.scores_text(scores, score_words.EVENTS)
+        elif kind == "quotas":
+            from forecasting.evaluation.quota_days import quota_skill, summarise_quotas
+
+            scores = summarise_quotas(quota_skill(panel, monthly, train))
+            words = score_words.figures_in(scores, score_words.QUOTAS).to_string()
         elif kind == "monthly":
             from forecasting.evaluation.part_year import part_year_skill, summarise_part_year
 
@@ -684,15 +691,29 @@ def _list(facts: Ledger, all_facts: Ledger) -> None:
 def claim(ledger: Paths, **question: Any) -> None:
     """Say where somebody's number lies in the forecast, and what growth it takes: claim UZ
     ev_imports 2030 200,000.
+
+    With quota as MEASURE, VALUE is a day, and the answer is the probability that the quota of the
+    year is used up by then: claim KG quota 2026 2026-06-30.
     """
     from forecasting.evaluation.claim import claim_of
     from forecasting.evidence.datasets import facts_of
     from forecasting.reporting.caveat_words import age_today
     from forecasting.reporting.score_words import claim_text
 
-    answer = claim_of(ledger=facts_of([*map(str, ledger)], shipped=False), **question)
+    facts = facts_of([*map(str, ledger)], shipped=False)
+    if question["measure"] == QUOTA:
+        from forecasting.evaluation.quota_days import quota_claim
+        from forecasting.reporting.score_words import quota_claim_text
+
+        del question["measure"]
+        day = question.pop("value")
+        say(quota_claim_text(quota_claim(day=day, ledger=facts, **question)))
+        return
+    answer = claim_of(ledger=facts, **question)
     say(f"{claim_text(answer)}\n{age_today(answer.outlook.age, dt.date.today())}")
 
+
+QUOTA = "quota"  # what is claimed is the day on which it is used up
 
 FETCHED = """\b
 comtrade   vehicles that China exported to a country, by month (HS 8703.80 and its neighbours);

@@ -83,7 +83,7 @@ def part_year_skill(
     months = read_monthly(monthly)
     analogues = read_panel(panel if train is None else train, battery_only=True)
     if train is None:
-        _check_names(months, analogues)
+        check_names(months, analogues)
     cases = list(_cases(months))
     if not cases:
         raise EvidenceError(
@@ -106,7 +106,7 @@ def part_year_skill(
     return score_cases(methods, cases, mapped)
 
 
-def _check_names(months: pd.DataFrame, panel: pd.DataFrame) -> None:
+def check_names(months: pd.DataFrame, panel: pd.DataFrame) -> None:
     """Refuse a market that the panel may hold by another name: its own rows would enter the prior
     of its forecast.
     """

@@ -12,6 +12,9 @@ kind      what the dates mean
           only how long the privilege held. A fall after it needs a row of kind `ends`
 `blocked` the trade is held up from ``start`` and released on ``end``
 `step`    another level from ``start`` on, which nobody has reason to hurry for
+`quota`   a privilege for a number of vehicles from ``start`` on, until it is used up or until
+          ``end``, at the latest the end of the year. With ``end_announced`` it was used up on
+          ``end``; until then the day is a forecast (:mod:`forecasting.growth.quotas`)
 ========= =====================================================================================
 
 >>> policies = read_policies()
@@ -32,7 +35,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from forecasting.errors import LedgerError
+from forecasting.errors import LedgerError, Problem
 from forecasting.evidence.checking import checked_rows
 from forecasting.evidence.files import AnyPath, read_text
 from forecasting.evidence.places import place_code
@@ -55,7 +58,7 @@ from forecasting.measures import MEASURES
 from forecasting.names import DATA
 from forecasting.periods import as_date
 
-POLICY_KINDS = ("ends", "begins", "blocked", "step")
+POLICY_KINDS = ("ends", "begins", "blocked", "step", "quota")
 BATTERY_CARS = ("battery-cars", "electric-cars", "")  # classes of vehicle that hold all of them
 POLICY_SIZES = ("quota", "amount", "price")
 POLICY_NUMBERS = ("price_share", *POLICY_SIZES)
@@ -63,7 +66,7 @@ PRINTS = ("announced", "end_announced")  # a day, a month or a year
 POLICY_MEANINGS = {  # of the columns, in their order
     "id": "its name; scenarios refer to it",
     "place": MEANINGS["place"],
-    "kind": "what changes: a privilege ends or begins, trade is blocked, or a level steps",
+    "kind": "what changes: a privilege ends or begins, trade is blocked, a level steps, a quota",
     "start": "first day with the change; of what ends, the first day without the privilege",
     "end": "last day of it; of a blocked trade, the day of its release",
     "announced": "day, month or year: since when the start is known",
@@ -104,7 +107,7 @@ class Policy:
     place : str
         The code of a place: an ISO 3166 code, or one of this package.
     kind : str
-        `ends`, `begins`, `blocked` or `step`; the module says what the dates of each mean.
+        `ends`, `begins`, `blocked`, `step` or `quota`; the module says what the dates of each mean.
     start, end : datetime.date
         First day, and last one.
     announced, end_announced : datetime.date or None
@@ -164,6 +167,16 @@ class Policy:
     quote: str = ""
     note: str = ""
 
+    @property
+    def last_day(self) -> dt.date:
+        """The last day on which a quota holds: of one without an end, that of its year."""
+        return self.end or dt.date(self.start.year, 12, 31)
+
+    @property
+    def is_open_quota(self) -> bool:
+        """Whether it is a quota of which no day is known on which it was used up."""
+        return self.kind == "quota" and self.end_announced is None
+
     def is_known(self, day: dt.date) -> bool:
         """Whether the policy was known on a day: once announced, else once it had begun.
 
@@ -191,7 +204,7 @@ class Policy:
         if self.announced and self.announced > day:
             return None
         if self.end_announced and self.end_announced > day:
-            return replace(self, end=None)
+            return replace(self, end=None, end_announced=None)
         return self
 
 
@@ -294,7 +307,10 @@ def checked_policies(
     unsaid = ("place",) if one_place else ()
     if problems := checked_rows(checked, unsaid, rules=_faults):
         raise LedgerError(problems)
-    return {cells["id"]: _typed(cells) for cells in texts}
+    policies = {cells["id"]: _typed(cells) for cells in texts}
+    if problems := _overlaps(policies, {row.cells["id"]: row.where for row in checked}):
+        raise LedgerError(problems)
+    return policies
 
 
 def _faults(row: Row) -> Faults:
@@ -313,7 +329,23 @@ def _faults(row: Row) -> Faults:
     if share < 0 and row["kind"] != "step":
         hint = "only a step down has a share below 0; of what ends, give what it was worth"
         yield "price_share", f"{share:g} is below 0", hint
+    if row["kind"] == "quota" and not (finite_number(row["quota"]) or 0) > 0:
+        yield "quota", "is empty or 0", "say for how many vehicles the quota is, e.g. 15000"
     yield from place_faults(row, "place")
+
+
+def _overlaps(policies: Mapping[str, Policy], places: Mapping[str, str]) -> list[Problem]:
+    """Two quotas that hold on one day for one flow."""
+    problems = []
+    quotas = [policy for policy in policies.values() if policy.kind == "quota"]
+    for number, quota in enumerate(quotas):
+        for other in quotas[:number]:
+            same = (quota.place, quota.measure) == (other.place, other.measure)
+            if same and quota.start <= other.last_day and other.start <= quota.last_day:
+                fault = f"overlaps {other.id}, which holds until {other.last_day}"
+                hint = "let one quota end before the next begins"
+                problems.append(Problem(f"{places[quota.id]} start", fault, hint))
+    return problems
 
 
 def _typed(row: Row) -> Policy:

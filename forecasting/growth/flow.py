@@ -31,6 +31,7 @@ from forecasting.evidence.policies import Policy, checked_policies
 from forecasting.growth.forecast import EVIDENCE, PERIOD, FlowForecast as FlowForecast, ledger_of
 from forecasting.growth.policy_months import pooled
 from forecasting.growth.prior import Prior
+from forecasting.growth.quotas import dated_changes
 from forecasting.growth.request import Request
 from forecasting.growth.sharing import made_once
 from forecasting.growth.starting import MarketSize, entries_by_year
@@ -150,8 +151,9 @@ def forecast_flow(
         Where: a code or a common name, for what the markets of a region have in common. By default
         the place of the facts; where none is known, the regions are mixed.
     policies : DataFrame, optional
-        What moves the flow, one row a policy: kind (``ends``, ``begins``, ``blocked``, ``step``),
-        start (of ``ends`` the first day without the privilege), and where they are known end,
+        What moves the flow, one row a policy: kind (``ends``, ``begins``, ``blocked``, ``step``,
+        ``quota``), start (of ``ends`` the first day without the privilege), of a quota the number
+        of vehicles in the column quota, and where they are known end,
         announced and price_share (the part of a vehicle's price that the privilege is worth);
         further columns as :class:`forecasting.evidence.policies.Policy` has them. One that was
         announced after the day of the forecast is not known: that day is the last on which a fact
@@ -190,6 +192,11 @@ def forecast_flow(
     given_periods = tuple(periods) if periods is not None else None
     unit = isinstance(evidence, Ledger) or "rounding" in evidence
     facts = ledger_of(evidence)
+    in_force = policies
+    if isinstance(policies, pd.DataFrame):
+        in_force = tuple(_policies_in_force(policies, facts, place))
+    in_force = in_force or ()
+    quotas = [policy for policy in in_force if policy.kind == "quota"]
     request = Request(
         facts,
         given_periods,
@@ -200,11 +207,8 @@ def forecast_flow(
         seed,
         unit,
         place,
-        pooled(
-            _policies_in_force(policies, facts, place)
-            if isinstance(policies, pd.DataFrame)
-            else policies or ()
-        ),
+        pooled([*in_force, *dated_changes(quotas)]),
+        tuple(quota for quota in quotas if quota.is_open_quota),
     )
     return made_once(request.answer, *request.key)
 

@@ -27,6 +27,7 @@ from forecasting.growth.policy_months import (
 )
 from forecasting.growth.posterior import Posterior
 from forecasting.growth.prior import ANALOGUES, log_odds
+from forecasting.growth.quotas import quota_table
 from forecasting.growth.sharing import made_once
 from forecasting.names import DATA
 from forecasting.periods import Period
@@ -465,6 +466,30 @@ class FlowForecast(Shown):
             visible = table[[*EFFECT]].abs().max(axis=1) >= LEAST_EFFECT
             tables.append(table[visible].rename_axis("month").reset_index())
         return pd.concat(tables[1:] or tables, ignore_index=True)[tables[0].columns]
+
+    def quotas(self) -> pd.DataFrame:
+        """On which day each quota is used up.
+
+        Returns
+        -------
+        DataFrame
+            One row a quota: policy (its id), start, quota (vehicles), low, median and high (days
+            with 80 % between low and high; empty where it lasts to its end), used_up (the
+            probability that it is used up at all).
+
+        Examples
+        --------
+        >>> from forecasting.growth.flow import annual_totals, forecast_flow
+        >>> from forecasting.periods import year
+        >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
+        >>> quota = pd.DataFrame({"kind": ["quota"], "start": ["2023-01-01"], "quota": [1500]})
+        >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200,
+        ...                          policies=quota)
+        >>> table = forecast.quotas()
+        >>> bool(table["used_up"].iloc[0] > 0.9), table["median"].iloc[0].year
+        (True, 2023)
+        """
+        return quota_table(self.monthly, self.months, self.request.quotas)
 
     def without_policies(self) -> Array:
         """The flow by month as it would be without the policies: shape (draws, months).

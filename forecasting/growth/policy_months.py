@@ -112,17 +112,22 @@ class PolicyEffects:
         """By how much rush, fall and elasticity of the kind are to be multiplied."""
         if policy.kind == "step":
             share = policy.price_share or 0.0
-            return np.array([0.0, 0.0, -np.sign(share) * _worth(abs(share))])
+            return np.array([0.0, 0.0, -np.sign(share) * worth(abs(share))])
         share = self.usual_share if policy.price_share is None else policy.price_share
         notice = 1.0
         if policy.announced is not None:
             days = max((policy.start - policy.announced).days, 0)
             notice = -np.expm1(-days / DAYS_OF_MONTH / self.hurry)
-        sizes = np.array([notice, 1.0, _worth(share)])
+        sizes = np.array([notice, 1.0, worth(share)])
         return -sizes if policy.kind == "begins" else sizes
 
 
-def _worth(share: float) -> float:
+def worth(share: float) -> float:
+    """What a part of the price is worth to a buyer: beyond some part little is added.
+
+    >>> worth(0.15)
+    0.075
+    """
     return share / (1 + share / SATURATING_SHARE)
 
 
@@ -316,7 +321,7 @@ def pooled(policies: Iterable[Policy]) -> tuple[Policy, ...]:
     >>> [(policy.id, policy.price_share) for policy in pooled(both.values())]
     [('vat, weight', 0.1)]
     """
-    policies = list(policies)
+    policies = [policy for policy in policies if policy.kind != "quota"]
     begun = {policy.start for policy in policies if policy.kind == "begins"}
     by_month: dict[tuple[object, ...], list[Policy]] = {}
     for policy in policies:

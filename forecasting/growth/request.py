@@ -29,6 +29,7 @@ from forecasting.growth.path import LatentPath
 from forecasting.growth.policy_months import Policies
 from forecasting.growth.posterior import Posterior, sample
 from forecasting.growth.prior import SHIPPED, SIZE_NU, Prior, region_of
+from forecasting.growth.quotas import with_quota
 from forecasting.growth.starting import MarketSize, opposite, path_of
 from forecasting.growth.usable import usable_facts, years_spoken_of
 from forecasting.measures import MEASURES
@@ -74,6 +75,7 @@ class Request:
     unit: bool = True
     place: str | None = None
     policies: tuple[Policy, ...] = ()  # pooled
+    quotas: tuple[Policy, ...] = ()  # whose end is a forecast
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -168,6 +170,7 @@ class Request:
             market = np.repeat(np.exp(long_path.sizes_of(x)) / 12, 12, axis=1)[
                 :, start_month:final_month
             ]
+        months = tuple(months_between(dt.date(prepared.start_year, 1, 1), dt.date(horizon, 12, 31)))
         doubted = zip(prepared.observations, posterior.doubted, strict=True)
         caveats = [*prepared.caveats]
         caveats += [Caveat("disagrees", (o.fact,)) for o, wrong in doubted if wrong > DOUBTED]
@@ -178,10 +181,8 @@ class Request:
             caveats.append(Caveat("weights_uneven"))
         return FlowForecast(
             periods=prepared.periods,
-            months=tuple(
-                months_between(dt.date(prepared.start_year, 1, 1), dt.date(horizon, 12, 31))
-            ),
-            monthly=long_path.flows(x)[:, start_month:final_month],
+            months=months,
+            monthly=self._under_quotas(long_path.flows(x)[:, start_month:final_month], months),
             market=market,
             basis=prepared.basis,
             measure=prepared.measure,
@@ -199,6 +200,15 @@ class Request:
             # Coordinates fill much room
             _fit=(prepared.observations, replace(posterior, x=posterior.x[:0].copy())),
         )
+
+    def _under_quotas(self, flow: Array, months: Sequence[Period]) -> Array:
+        """The flow by month and draw under the quotas that are not used up yet."""
+        ends = [fact.period_end for fact in self.evidence if fact.period_end]
+        known_until = max(ends, default=dt.date.min)
+        for quota in self.quotas:
+            effects = self.prior.policies
+            flow = with_quota(flow, months, quota, effects, known_until, self.seed)
+        return flow
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,11 @@ from forecasting.evidence.words import in_words
 from forecasting.measures import MEASURES
 from forecasting.panels.charger_panel import MIN_POINTS, MIN_VEHICLES
 from forecasting.quantities import quantity_of
-from forecasting.reporting.labels import phrase
+from forecasting.reporting.labels import day_words, phrase
 
 if TYPE_CHECKING:
     from forecasting.evaluation.claim import Claim
+    from forecasting.evaluation.quota_days import QuotaClaim
 
 # What each column of a backtest is called; an indented one is a part of the one above it
 COVERAGE_ROWS = {
@@ -81,6 +82,11 @@ ERRORS = {
     "next_ratio": "next_ratio_se",
     "in80": "se80",
     "in95": "se95",
+}
+QUOTAS = {
+    "error": "months between median and day, median",
+    "in80": "inside 80 %",
+    "cases": "quotas",
 }
 SIDES = ("below", "inside", "above")  # of an interval
 SCORE_LEGEND = (
@@ -296,6 +302,24 @@ def claim_text(claim: Claim) -> str:
         f"lies {SIDES[(claim.value >= low) + (claim.value > high)]}."
     )
     return " ".join(filter(None, [position, _comparison(claim), _origin(claim)]))
+
+
+def quota_claim_text(claim: QuotaClaim) -> str:
+    """A day and its place in the forecast of the day on which a quota is used up.
+
+    Parameters
+    ----------
+    claim : QuotaClaim
+        Of `forecasting.evaluation.quota_days.quota_claim`.
+    """
+    quota = claim.quota
+    name = f"The quota of {quota.quota:,.0f} of {place_name(quota.place)}, {quota.start.year},"
+    low, median, high = (day_words(day) if day else "not at all" for day in claim.days[:3])
+    chance = f"is used up by {day_words(claim.day)} with a probability of {claim.probability:.0%}"
+    days = f"Median {median}, 80 % interval {low} to {high}"
+    lasts = f"it lasts to its end with a probability of {1 - claim.days.used_up:.0%}"
+    origin = f"Scenario {claim.scenario}, before its events, as of {day_words(claim.as_of)}"
+    return f"{name} {chance}. {days}; {lasts}. {origin}."
 
 
 def _comparison(claim: Claim) -> str:

@@ -152,7 +152,7 @@ def test_an_own_table_needs_four_columns(tmp_path: Path) -> None:
         ),
         ({"place": ""}, r"policies:1 place: is empty \(use an ISO 3166 code"),
         ({"kind": "end"}, r"policies:1 kind: 'end' is unknown \(did you mean ends\?\)"),
-        ({"kind": ""}, r"policies:1 kind: is empty \(one of ends, begins, blocked, step\)"),
+        ({"kind": ""}, r"policies:1 kind: is empty \(one of ends, begins, blocked, step, quota\)"),
         (
             {"measure": "ev_registration"},
             r"policies:1 measure: 'ev_registration' is unknown \(did you mean ev_registrations\?\)",

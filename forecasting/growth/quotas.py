@@ -1,0 +1,197 @@
+"""The day on which a quota is used up, and what the flow does before and after it.
+
+A quota is a privilege for a number of vehicles from a day on: its end is a forecast. With R of the
+number left before a month whose flow with the privilege is f, the month's flow is
+
+    a = f exp(rush rush_kept^max(R / f - 1, 0))    while something is left,
+    b = f exp(-fall fall_kept^m - elasticity worth(p))    m months after that,
+
+and the part s = R / a of the month, at most the whole, flows as a, the other part as b. Rush and
+fall are those of a privilege that ends, scaled by its worth p as a part of the price: at 0 nothing
+is changed, and the day is that on which the sum of the draws reaches the number. The months that
+facts speak of stay as they are: what the quota did to them is in the facts.
+"""
+
+import datetime as dt
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import zip_longest
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from forecasting.evidence.policies import Policy
+from forecasting.growth.policy_months import PolicyEffects, worth
+from forecasting.periods import Period
+from forecasting.quantiles import Array
+
+QUOTA_COLUMNS = ["policy", "start", "quota", "low", "median", "high", "used_up"]
+MIN_FLOW = 1e-9
+
+
+def dated_changes(quotas: Iterable[Policy]) -> list[Policy]:
+    """What quotas that were used up on a printed day did: the privilege ends on the next day, and
+    begins with the next quota.
+
+    Parameters
+    ----------
+    quotas : iterable of Policy
+        Of one flow; one with a day on which its end was announced is used up.
+
+    Examples
+    --------
+    >>> used_up = Policy("a", "KG", "quota", dt.date(2025, 1, 1), dt.date(2025, 9, 25), quota=10.0,
+    ...                  end_announced=dt.date(2025, 9, 30))
+    >>> new = Policy("b", "KG", "quota", dt.date(2026, 1, 22), quota=15.0)
+    >>> [(row.kind, row.start.isoformat()) for row in dated_changes([used_up, new])]
+    [('ends', '2025-09-26'), ('begins', '2026-01-22')]
+    """
+    rows = sorted(quotas, key=lambda quota: quota.start)
+    changes = []
+    for quota, renewal in zip_longest(rows, rows[1:]):
+        if quota.end is None or quota.end_announced is None:
+            continue
+        ends = replace(quota, kind="ends", start=quota.end + dt.timedelta(days=1), end=None)
+        changes.append(replace(ends, announced=quota.end_announced))
+        if renewal is not None:
+            changes.append(replace(renewal, kind="begins", end=None))
+    return changes
+
+
+def months_in_force(quota: Policy, months: Sequence[Period]) -> Array:
+    """The part of each month in which a quota holds: shape (months,).
+
+    >>> from forecasting.periods import year
+    >>> quota = Policy("mine", "NO", "quota", dt.date(2026, 1, 16), dt.date(2026, 2, 28), quota=9.0)
+    >>> months_in_force(quota, list(year(2026).months())[:3]).round(2)
+    array([0.52, 1.  , 0.  ])
+    """
+    starts = np.array([month.start.toordinal() for month in months])
+    ends = np.array([month.end.toordinal() + 1 for month in months])
+    begin = np.maximum(starts, quota.start.toordinal())
+    close = np.minimum(ends, quota.last_day.toordinal() + 1)
+    return np.asarray(np.clip(close - begin, 0, None) / (ends - starts))
+
+
+def with_quota(
+    flow: Array,
+    months: Sequence[Period],
+    quota: Policy,
+    effects: PolicyEffects,
+    known_until: dt.date,
+    seed: int,
+) -> Array:
+    """The flow under one quota, in the months after those that facts speak of.
+
+    Parameters
+    ----------
+    flow : ndarray, shape (draws, months)
+        As long as the privilege holds.
+    months : sequence of Period
+        The months.
+    quota : Policy
+        Of kind ``quota``.
+    effects : PolicyEffects
+        What the end of a privilege does.
+    known_until : date
+        The last day that facts cover; no month that begins by then changes.
+    seed : int
+        Of the draws of rush, fall and elasticity.
+
+    Returns
+    -------
+    ndarray, shape (draws, months)
+    """
+    share = quota.price_share or 0.0
+    size = min(worth(share) / worth(effects.usual_share), 1.0)
+    if size <= 0:
+        return flow
+    effect = effects.ends
+    rng = np.random.default_rng([seed, zlib.crc32(quota.id.encode())])
+    numbers = effect.mean + rng.standard_normal((len(flow), 3)) @ effect.root.T
+    rush, fall, elasticity = np.maximum(numbers, 0.0).T * np.array([[size], [size], [worth(share)]])
+    left = np.full(len(flow), float(quota.quota or 0.0))
+    elapsed = np.zeros(len(flow))
+    result = np.array(flow, dtype=float)
+    for column, (month, part) in enumerate(
+        zip(months, months_in_force(quota, months), strict=True)
+    ):
+        if part <= 0:
+            continue
+        free = np.maximum(flow[:, column], MIN_FLOW)
+        if month.start <= known_until:
+            left = np.maximum(left - part * free, 0.0)
+            continue
+        hurried = free * np.exp(rush * effect.rush_kept ** np.maximum(left / free - 1, 0.0))
+        before_end = np.clip(left / hurried, 0.0, part)
+        lower = free * np.exp(-fall * effect.fall_kept**elapsed - elasticity)
+        result[:, column] = (1 - part) * free + before_end * hurried + (part - before_end) * lower
+        left = np.maximum(left - before_end * hurried, 0.0)
+        elapsed += part - before_end
+    return result
+
+
+def days_used_up(flow: Array, months: Sequence[Period], quota: Policy) -> Array:
+    """The day on which a flow has used up a quota, as an ordinal, in each draw: infinite where it
+    lasts. Within a month the flow is even.
+
+    Parameters
+    ----------
+    flow : ndarray, shape (draws, months)
+        By month.
+    months : sequence of Period
+        The months.
+    quota : Policy
+        Of kind ``quota``.
+
+    Examples
+    --------
+    >>> from forecasting.periods import year
+    >>> quota = Policy("mine", "NO", "quota", dt.date(2026, 1, 1), quota=15.0)
+    >>> days = days_used_up(np.full((1, 12), 10.0), list(year(2026).months()), quota)
+    >>> dt.date.fromordinal(int(days[0])).isoformat()
+    '2026-02-14'
+    """
+    part = months_in_force(quota, months)
+    total = np.cumsum(flow * part, axis=1)
+    number = float(quota.quota or 0.0)
+    reached = total >= number
+    column = reached.argmax(axis=1)
+    draw = np.arange(len(flow))
+    flow_in_force = flow[draw, column] * part[column]
+    missing = number - (total[draw, column] - flow_in_force)
+    share = np.clip(missing / np.maximum(flow_in_force, MIN_FLOW), 0.0, 1.0)
+    first_day = np.array([max(month.start, quota.start).toordinal() for month in months])
+    length = np.array([month.days for month in months]) * part
+    # A share that ends with a day is used up on that day, not on the next
+    days = first_day[column] + np.ceil(share * length[column]) - 1
+    return np.where(reached.any(axis=1), np.maximum(days, first_day[column]), np.inf)
+
+
+class QuotaDays(NamedTuple):
+    """The day on which a quota is used up, None where it lasts, and the probability that it is."""
+
+    low: dt.date | None
+    median: dt.date | None
+    high: dt.date | None
+    used_up: float
+
+
+def quota_days(flow: Array, months: Sequence[Period], quota: Policy) -> QuotaDays:
+    """Median and 80 % range of the day, and the probability; parameters as of `days_used_up`."""
+    days = days_used_up(flow, months, quota)
+    levels = np.quantile(days, (0.1, 0.5, 0.9), method="inverted_cdf")
+    low, median, high = (
+        dt.date.fromordinal(int(day)) if np.isfinite(day) else None for day in levels
+    )
+    return QuotaDays(low, median, high, float(np.isfinite(days).mean()))
+
+
+def quota_table(flow: Array, months: Sequence[Period], quotas: Iterable[Policy]) -> pd.DataFrame:
+    """A row for each quota, as `QUOTA_COLUMNS` names them; parameters as of `days_used_up`."""
+    rows = [
+        (quota.id, quota.start, quota.quota, *quota_days(flow, months, quota)) for quota in quotas
+    ]
+    return pd.DataFrame(rows, columns=QUOTA_COLUMNS)

@@ -1,0 +1,102 @@
+"""The day on which a quota is used up, as somebody claims it, and the record of such days."""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from forecasting.cli import main
+from forecasting.errors import InputError
+from forecasting.evaluation.backtest import THIS_PACKAGE
+from forecasting.evaluation.quota_days import (
+    EVEN_MONTHS,
+    GROWN_MONTHS,
+    months_used_up,
+    quota_claim,
+    quota_skill,
+    summarise_quotas,
+)
+
+
+def test_the_day_of_2025_lay_within_the_range_of_june():
+    answer = quota_claim("KG", "2025", "2025-09-25", as_of="2025-06-30")
+    assert answer.days.low is not None
+    assert answer.days.low <= dt.date(2025, 9, 25)
+    assert answer.days.high is None or answer.days.high >= dt.date(2025, 9, 25)
+    assert answer.quota.quota == 10_000
+
+
+def test_a_later_day_is_never_less_likely():
+    chances = [
+        quota_claim("KG", "2026", day).probability
+        for day in ("2026-01-31", "2026-06-30", "2026-12-31")
+    ]
+    assert chances[0] < 0.01
+    assert chances == sorted(chances)
+    assert chances[-1] == quota_claim("KG", "2026", "2026-12-31").days.used_up
+
+
+@pytest.mark.parametrize(
+    ("place", "period", "day", "message"),
+    [
+        ("KG", "2019", "2026-06-30", "no quota of Kyrgyzstan is known for 2019; ask for 2022"),
+        ("UZ", "2026", "2026-06-30", "no quota of Uzbekistan is known for 2026; ask for KG or KZ"),
+        ("KG", "2026-01", "2026-06-30", "'2026-01' is no year"),
+        ("KG", "2026", "soon", "'soon' is not a date"),
+    ],
+)
+def test_a_claim_of_a_quota_that_cannot_be_is_refused(place, period, day, message):
+    with pytest.raises(InputError, match=message):
+        quota_claim(place, period, day)
+
+
+def test_the_command_prints_the_probability_and_the_range():
+    told = CliRunner().invoke(main, ["claim", "KG", "quota", "2026", "2026-06-30"])
+    assert told.exit_code == 0, told.output
+    assert "The quota of 15,000 of Kyrgyzstan, 2026, is used up by 30 June 2026" in told.stdout
+    assert "80 % interval" in told.stdout
+
+
+def test_months_until_a_sum_reaches_a_number():
+    flow = np.array([[10.0, 20.0, 20.0], [1.0, 1.0, 1.0]])
+    assert months_used_up(flow, 20.0).tolist() == [1.5, 3.0]
+    assert months_used_up(flow, 3.0).tolist() == [0.3, 3.0]
+
+
+def _markets() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Three markets that double each year, by year and evenly by month."""
+    panel = []
+    months = []
+    for number, market in enumerate("ABC"):
+        for year in range(2012, 2022):
+            sales = 1200 * (1 + number) * 1.5 ** (year - 2012)
+            panel.append((market, year, sales, 0.0, 100 * sales / 2_000_000))
+            for month in range(1, 13) if year >= 2019 else ():
+                months.append((market, f"{year}-{month:02d}", sales / 12, 2_000_000 / 12))
+    columns = ["market", "year", "sales_bev", "sales_phev", "sales_share_percent"]
+    return (
+        pd.DataFrame(panel, columns=columns),
+        pd.DataFrame(months, columns=["market", "month", "bev", "all_cars"]),
+    )
+
+
+@pytest.mark.slow
+def test_artificial_quotas_are_scored_beside_two_rules():
+    panel, months = _markets()
+    table = quota_skill(panel, months)
+    assert set(table["method"]) == {THIS_PACKAGE, EVEN_MONTHS, GROWN_MONTHS}
+    assert set(table["k"]) == {2, 4, 6}
+    even = table[table["method"] == EVEN_MONTHS]
+    assert even["error"].abs().max() < 0.01  # months are even here
+    lines = summarise_quotas(table)
+    assert lines.loc[THIS_PACKAGE, "error"] < 0.6
+    assert 0.6 <= lines.loc[THIS_PACKAGE, "in80"] <= 1
+    assert (lines["cases"] == len(even)).all()
+
+
+def test_a_record_of_quotas_needs_months():
+    told = CliRunner().invoke(main, ["backtest", "--panel", __file__, "--quotas"])
+    assert told.exit_code == 2
+    assert "--quotas needs --panel and --monthly" in told.stderr

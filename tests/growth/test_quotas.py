@@ -1,0 +1,106 @@
+"""The day on which a quota is used up, and the flow before and after it."""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import forecasting as fc
+from forecasting.errors import LedgerError
+from forecasting.evidence.policies import Policy
+from forecasting.growth.flow import annual_totals, forecast_flow
+from forecasting.growth.policy_months import PolicyEffects
+from forecasting.growth.quotas import days_used_up, months_in_force, with_quota
+from forecasting.periods import year
+
+MONTHS = list(year(2026).months())
+NEVER_KNOWN = dt.date(2025, 12, 31)
+
+
+def _quota(number: float, share: float | None = None, start: str = "2026-01-01") -> Policy:
+    day = dt.date.fromisoformat(start)
+    return Policy("mine", "KG", "quota", day, quota=number, price_share=share)
+
+
+def _forecast(**cells: object) -> fc.growth.forecast.FlowForecast:
+    facts = annual_totals(pd.Series({2023: 3000, 2024: 5000, 2025: 9870}))
+    table = pd.DataFrame([{"kind": "quota", "start": "2026-01-01", **cells}])
+    periods = [year(2026)]
+    return forecast_flow(facts, periods, market_size=170_000, draws=400, policies=table)
+
+
+def test_a_quota_worth_nothing_changes_no_flow_and_ends_by_first_passage():
+    facts = annual_totals(pd.Series({2023: 3000, 2024: 5000, 2025: 9870}))
+    plain = forecast_flow(facts, [year(2026)], market_size=170_000, draws=400)
+    forecast = _forecast(quota=12_000, price_share=0)
+    assert (forecast.monthly == plain.monthly).all()
+    row = forecast.quotas().iloc[0]
+    place = forecast.months.index(MONTHS[0])
+    total = np.cumsum(plain.monthly[:, place : place + 12], axis=1)
+    assert row["used_up"] == (total[:, -1] >= 12_000).mean()
+    months = np.where(total[:, -1] >= 12_000, (total < 12_000).sum(axis=1), 99)
+    middle = np.quantile(months, 0.5, method="inverted_cdf")
+    assert row["median"].month == middle + 1
+
+
+def test_a_flow_falls_once_its_quota_is_used_up_and_hurries_before():
+    flow = np.full((200, 12), 100.0)
+    effects = PolicyEffects()
+    changed = with_quota(flow, MONTHS, _quota(550, 0.13), effects, NEVER_KNOWN, 1)
+    middle = np.median(changed, axis=0)
+    assert middle[0] == pytest.approx(100, rel=0.02)
+    assert middle[4] > 115
+    assert middle[6] < 85
+    assert middle[11] == pytest.approx(100 * np.exp(-3 * 0.13 / (1 + 0.13 / 0.15)), rel=0.05)
+
+
+def test_the_flow_is_continuous_in_the_number_of_the_quota():
+    flow = np.full((1, 12), 100.0)
+    totals = [
+        with_quota(flow, MONTHS, _quota(n, 0.13), PolicyEffects(), NEVER_KNOWN, 1).sum()
+        for n in (499.9, 500.0, 500.1)
+    ]
+    assert np.diff(totals) == pytest.approx([0.05, 0.05], abs=0.1)
+
+
+def test_months_that_facts_speak_of_stay_as_they_are():
+    flow = np.full((50, 12), 100.0)
+    known_until = dt.date(2026, 6, 30)
+    changed = with_quota(flow, MONTHS, _quota(900, 0.13), PolicyEffects(), known_until, 1)
+    assert (changed[:, :6] == 100).all()
+    assert (np.median(changed, axis=0)[9:] < 90).all()
+
+
+def test_a_quota_counts_from_its_first_day_to_its_last():
+    quota = _quota(40, start="2026-01-22")
+    assert months_in_force(quota, MONTHS)[:2] == pytest.approx([10 / 31, 1.0])
+    days = days_used_up(np.full((1, 12), 31.0), MONTHS, quota)
+    assert dt.date.fromordinal(int(days[0])) == dt.date(2026, 2, 28)
+    assert np.isinf(days_used_up(np.full((1, 12), 1.0), MONTHS, quota)).all()
+
+
+def test_a_quota_that_lasts_has_no_day():
+    row = _forecast(quota=900_000).quotas().iloc[0]
+    assert pd.isna(row["median"])
+    assert row["used_up"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([{"start": "2026-01-01"}], "quota: is empty or 0"),
+        ([{"start": "2026-01-01", "quota": 0}], "quota: is empty or 0"),
+        ([{"start": "2026-01-01", "quota": -5}], "quota"),
+        ([{"quota": 5}], "start"),
+        (
+            [{"start": "2026-01-01", "quota": 5}, {"start": "2026-06-01", "quota": 5}],
+            "policies:2 start: overlaps policy 1, which holds until 2026-12-31",
+        ),
+    ],
+)
+def test_a_quota_that_cannot_be_is_refused(rows, message):
+    facts = annual_totals(pd.Series({2024: 5000, 2025: 9870}))
+    table = pd.DataFrame([{"kind": "quota", **row} for row in rows])
+    with pytest.raises(LedgerError, match=message):
+        forecast_flow(facts, [year(2026)], market_size=170_000, policies=table)
