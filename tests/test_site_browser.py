@@ -128,7 +128,7 @@ OPEN = [form for form in FORMS if form.folds == "open" and form.medium == "scree
 @pytest.mark.parametrize("page", PAGES[:2])
 def test_everything_on_a_page_can_be_read(reports, browser, page, form):
     drawn = open_page(browser, reports / page, form)
-    assert [problem for problem in unreadable(drawn) if problem.startswith("pale")] == []
+    assert list(unreadable(drawn)) == []
     drawn.context.close()
 
 
@@ -276,26 +276,6 @@ def test_the_index_cuts_no_chart_on_paper(reports, visit):
         page.locator(".small .figure, .pair .figure").count() == page.locator(".figure").count() > 4
     )
     assert page.evaluate(cut) == 0
-
-
-@pytest.mark.parametrize("width", [400, 1400])
-def test_labels_of_a_figure_do_not_lie_over_each_other(reports, visit, width):
-    page = visit(
-        reports / "uzbekistan-baseline" / "report.html", viewport={"width": width, "height": 900}
-    ).page
-    page.locator("details").evaluate_all("all => all.forEach(fold => fold.open = true)")
-    page.wait_for_timeout(300)  # each is drawn anew
-    over = page.evaluate("""() => [...document.querySelectorAll(".figure")].flatMap(figure => {
-        const shown = [...figure.querySelectorAll(".textpoint text")]
-            .filter(one => one.style.visibility !== "hidden");
-        const boxes = shown.map(one => [one.textContent, one.getBoundingClientRect()])
-            .filter(([, box]) => box.width);
-        return boxes.flatMap(([words, a], at) => boxes.slice(at + 1)
-            .filter(([, b]) => a.left < b.right && b.left < a.right
-                && a.top + 3 < b.bottom && b.top + 3 < a.bottom)
-            .map(([other]) => words + " over " + other));
-    })""")
-    assert over == []
 
 
 def test_a_figure_is_kept_as_a_file_with_its_title(reports, visit, tmp_path):

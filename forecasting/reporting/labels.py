@@ -16,6 +16,7 @@ from forecasting.evidence.words import period_words
 from forecasting.measures import MEASURES, measure_of
 from forecasting.periods import Period
 
+MINUS = "\u2212"  # the sign, wider than a hyphen
 SETTING_WORDS = {  # places of charging, as a reader calls them
     "home": "at home",
     "work": "at work",
@@ -216,13 +217,13 @@ def percent(value: float) -> str:
     """A rate of growth: a rise with its sign, in whole per cent from ten on.
 
     >>> percent(363.3), percent(-7.44), percent(0.0)
-    ('+363 %', '-7.4 %', '0 %')
+    ('+363 %', '−7.4 %', '0 %')
     """
     digits = int(abs(value) < 10)
     short = readable(round(value, digits))
     if value > 0 and short != "0":
         return f"+{short} %"
-    return f"{short} %"
+    return f"{short.replace('-', MINUS)} %"
 
 
 def known_as_growth(measure: str) -> bool:

@@ -96,6 +96,8 @@ HOUSE = {
     "margin": {"l": 12, "r": 24},
     "bargap": 0.3,
     "barmode": "overlay",
+    # In a notebook the buttons stand beside the chart, off its title
+    "modebar": {"orientation": "v", "remove": ["lasso2d", "select2d", "autoScale2d"]},
 }
 # Of a chart that is read by rows; its title begins above the names of rows
 SIDEWAYS: Properties = {
@@ -107,7 +109,7 @@ SIDEWAYS: Properties = {
 THIN_LINE = {"color": MUTED, "width": 1}  # a line that marks a place
 MAX_FULL_YEARS = 9  # on an axis; of more, the century is written once
 AXIS_HEADROOM = 1.12  # above the highest thing drawn, as a factor
-SHORT_AXIS_DECADES = 2.2  # powers of ten on an axis
+SHORT_AXIS_DECADES = 3.2  # powers of ten on an axis
 LABEL_HEIGHT = 0.055  # height of a line of them as a part of an axis
 LINE_PIXELS = 15  # pixels of a line of small letters
 SOURCE_LINE = {  # below the axis
@@ -179,20 +181,18 @@ class Drawing:
         _set_properties(self.layout, layout)
         return self
 
-    def years(self, index: Places | pd.Index, **captions: str) -> Drawing:
+    def years(self, index: Places | pd.Index) -> Drawing:
         """Give the horizontal axis years as numbers, none of them left out.
 
         Parameters
         ----------
         index : sequence
             Years, or places between them, of which the first and the last must be seen.
-        **captions
-            What stands below a year, by its name.
 
         Examples
         --------
-        >>> Drawing("", "").years([2024, 2026], **{"2026": "so far"}).layout["xaxis"]["ticktext"]
-        ['2024', '2025', '2026<br>so far']
+        >>> Drawing("", "").years([2024, 2026]).layout["xaxis"]["ticktext"]
+        ['2024', '2025', '2026']
         >>> Drawing("", "").years([2019, 2030]).layout["xaxis"]["ticktext"][:3]
         ['2019', '’20', '’21']
         """
@@ -200,8 +200,6 @@ class Drawing:
         names = [str(year) for year in years]
         if len(names) > MAX_FULL_YEARS:
             names[1:] = [f"’{name[2:]}" for name in names[1:]]
-        for year, words in captions.items():
-            names[int(year) - years[0]] += f"<br>{words}"
         ends = [years[0] - 0.5, years[-1] + 0.5]
         return self.update_layout(xaxis={"tickvals": [*years], "ticktext": names, "range": ends})
 

@@ -58,6 +58,7 @@ from forecasting.reporting.figures.drawing import (
     words_at,
 )
 from forecasting.reporting.labels import (
+    MINUS,
     amount,
     amounts,
     capital,
@@ -92,9 +93,12 @@ FAN_SHADES = (("80 %", 0.2, 0.1, 0.9), ("50 %", 0.3, 0.25, 0.75))
 FAN_WORDS = "shaded, four in five and half of what may come"
 NO_HISTORY = pd.Series(dtype=float)
 POLICY_PLACE = re.compile(r"\S+-\d\d-")  # before the name in a policy's id
+POLICY_LINE = 0.09  # height of the name of a policy, as a part of the chart
 COLUMN_YEARS = 0.42  # years that the column of an unfinished year is wide
 # Of a bound: its symbol, how its number is signed, and where that stands
 BOUND_SYMBOLS = {1: ("triangle-up", ">", "top center"), -1: ("triangle-down", "<", "bottom center")}
+
+END_LABEL_PIXELS = 60  # right of the axis, for the number at the end of a line
 
 text = partial(words_at, size=11.5, color=INK)
 
@@ -152,21 +156,26 @@ def fan_chart(
     if forecast and not forecast.diagnostics["facts"]:
         history = history[:0]  # of a market that nobody counted no year before is known
     is_forecast = measure == outlook.measure
+    year_to_date = _year_to_date(counts, outlook.first_year)
     words = FAN_WORDS
     if is_forecast and len(_implied_years(history, counts)):
         words += "; open points, what the facts imply"
+    for mark in year_to_date:
+        words += f"; column, {mark.label} counted {when_words(mark.period)}"
     chart = _fan_drawing(outlook, measure, part.country, wide, words)
-    chart.update_layout(yaxis=linear_scale([*history, *wide[0.1], *wide[0.9]]))
-    captions = {}
-    for mark in _year_to_date(counts, outlook.first_year):
-        captions[str(outlook.first_year)] = f"{mark.label} in<br>{period_words(mark.period)[:-5]}"
-        chart.add(*_column_traces(mark, wide[0.5].iloc[0]))
+    chart.update_layout(
+        yaxis=linear_scale([*history, *wide[0.1], *wide[0.9]]), margin_r=END_LABEL_PIXELS
+    )
+    if len(history):
+        chart.mark("x", outlook.first_year - 0.5, dash="dot")
     chart.add(
-        *fan(wide, measure, history[-1:]), *_history_traces(history, counts, measure, is_forecast)
+        *map(_count_column, year_to_date),
+        *fan(wide, measure, history[-1:]),
+        *_history_traces(history, counts, measure, is_forecast),
     )
     # The alternative text has what a pointer shows of each year
     chart.words += re.sub("<.*?>", " ", ";".join(hovers(wide.index, wide)))
-    return chart.years([*history.index, *wide.index], **captions).figure()
+    return chart.years([*history.index, *wide.index]).figure()
 
 
 def _basis(outlook: Outlook, measure: str, place: str) -> str:
@@ -199,13 +208,11 @@ def newest_marks(marks: Iterable[Mark]) -> Marks:
     return sorted(marks, key=attrgetter("end"))[-1:]
 
 
-def _column_traces(mark: Mark, expected: float) -> Iterator[Trace]:
-    """An unfinished year: what is expected, and the part of it that was counted."""
-    counts = mark.height * mark.period.days / year_of(mark.period.start.year).days
-    for height, fill, edge in ((expected, PAPER, BLUE), (counts, INK, INK)):
-        look = {"color": fill, "line": {"color": edge, "width": 1.5}}
-        year = mark.period.start.year
-        yield bars([year], [height], fill, marker=look, width=COLUMN_YEARS, showlegend=False)
+def _count_column(mark: Mark) -> Trace:
+    """What was counted of an unfinished year, which ends below the fan of the whole year."""
+    year = mark.period.start.year
+    count = mark.height * mark.period.days / year_of(year).days
+    return bars([year], [count], INK, width=COLUMN_YEARS, showlegend=False)
 
 
 def _history_traces(
@@ -298,9 +305,9 @@ def evidence_chart(evidence: Ledger | Outlook, measure: str | None = None) -> Fi
     unit = _unit(measure, ledger)
     if not marks:
         return empty_chart(Drawing(capital(f"{where}no number is printed on {subject}"), unit))
-    how = "by day, with the change on the year before"
+    how = "by day, with the change on the year before; log scale"
     if is_flow(measure):
-        how = "each as long as its period and as high as its yearly rate"
+        how = "each as long as its period and as high as its yearly rate; log scale"
     newest = max(marks, key=attrgetter("end"))
     title = (
         f"{where}{plural(len(marks), 'printed number')} on {subject}, the newest "
@@ -340,7 +347,7 @@ def fan(
     start : pandas.Series
         The last year before and its height, from which the fan opens.
     labels : bool
-        Whether the numbers of the first and of the last year are printed.
+        Whether the number of the last year is printed at the end of its line.
     """
     level = [*start]
     x = [*start.index, *wide.index.tolist()]
@@ -350,11 +357,11 @@ def fan(
     yield line(x, [*level, *wide[0.5]], BLUE, hoverinfo="skip", showlegend=False)
     hover = hovers(wide.index, wide)
     yield points(wide.index.tolist(), wide[0.5], hover, color=BLUE, size=6) | {"name": "Median"}
-    for when in wide.index[[0, -1]].unique() if labels else ():
-        low, middle, high = wide.loc[when, [0.1, 0.5, 0.9]]
-        words = f"<b>{amount(middle, measure)}</b><br>{amounts(low, high, measure)}"
-        side = "top left" if when > x[0] else "top right"  # beside the axis there is no room
-        yield words_at([when], [high], [words], side, color=DEEP, size=12)
+    if labels:
+        low, median, high = wide[[0.1, 0.5, 0.9]].iloc[-1]
+        ends = amounts(low, high, measure).replace(" to ", " to<br>")
+        words = f"<b>{amount(median, measure)}</b><br>{ends}"
+        yield words_at([wide.index[-1]], [median], [words], "middle right", color=DEEP, size=12)
 
 
 def _unit(measure: str, ledger: Ledger | None) -> str:
@@ -430,22 +437,35 @@ def policy_chart(outlook: Outlook) -> Figure:
     largest = int(np.argmax(np.abs(median - median_without)))
     month = period_words(forecast.months[months[largest]])
     policy_days = {day: words for day, words in _policy_days(forecast) if day.year in years}
+    top = high.max() * (1 + POLICY_LINE * len(policy_days))
     chart = of_outlook(
         outlook,
         f"{readable(median[largest])} {vehicles} in {month} with the policies, "
         f"{readable(median_without[largest])} without",
-        f"{unit}; shaded, four in five of what may come"
-        + phrase("; dotted, {}", ", ".join(policy_days.values())),
-        yaxis=linear_scale(high),
+        f"{unit}; shaded, four in five of what may come",
+        yaxis=linear_scale([top]),
     )
     chart.add(
         band(days, low, high, fillcolor=tint(BLUE, 0.2), name="80 %", showlegend=False),
         line(days, median, BLUE, name="with policies"),
         line(days, median_without, ORANGE, dash="dash", name="without"),
     )
-    for day in policy_days:
-        chart.mark("x", on_axis(day), dash="dot")
+    # The line of a later policy ends below the names of those before it
+    for row, (day, words) in enumerate(sorted(policy_days.items())):
+        place = on_axis(day)
+        height = top - (row + 0.5) * POLICY_LINE * high.max()
+        chart.add(
+            line([place] * 2, [0, height], MUTED, dash="dot", width=1, showlegend=False),
+            words_at(
+                [place], [height], [words], _side_with_room(place, years), size=11.5, color=INK
+            ),
+        )
     return chart.years(years).figure()
+
+
+def _side_with_room(place: float, years: range) -> str:
+    """On which side of a line its name has room: left of it in the right half of the chart."""
+    return ("middle right", "middle left")[place > (years[0] + years[-1]) / 2]
 
 
 def _policy_days(forecast: FlowForecast) -> Iterator[tuple[dt.date, str]]:
@@ -716,12 +736,17 @@ def _count_labels(counts: Marks) -> Iterator[Trace]:
     year with their change on the year before.
     """
     ends = stocks_by_year(counts)
-    labels = {mark: f"{mark.label} {when_words(mark.period)}" for mark in newest_marks(counts)}
-    labels |= {mark: mark.label for mark in counts if mark.whole_year}
+    newest = newest_marks(counts)
+    labels = {mark: mark.label for mark in counts if mark.whole_year}
     for when, mark in ends.items():
         labels[mark] = mark.label
         if year_before := ends.get(when - 1):
-            labels[mark] += f"<br>{mark.height - year_before.height:+,.0f}"
+            change = f"{mark.height - year_before.height:+,.0f}"
+            labels[mark] += f"<br>{change.replace('-', MINUS)}"
+    for mark in newest:
+        labels.pop(mark, None)
+        words = f"{mark.label} {when_words(mark.period)}"
+        yield text([mark.end], [mark.height], [words], "middle right")
     x = [mark.middle for mark in labels]
     yield text(x, [mark.height for mark in labels], [*labels.values()], "top center")
 

@@ -16,6 +16,8 @@
 
   function onNarrow(data, layout) {
     for (const trace of data) if (trace.name) trace.name = trace.name.replace(/(.{22,}?) /g, "$1<br>");
+    // Names of rows take two lines
+    for (const trace of data) if (trace.orientation === "h" && trace.y) trace.y = trace.y.map((name) => name.replace(/^([^<]{18,}?) /, "$1<br>"));
     layout.font = {size: 11};
     layout.margin = {...layout.margin, l: 4, r: Math.min((layout.margin || {}).r || 12, 128)};
     layout.legend = {...layout.legend, maxheight: 1};  // all of it, without a scroll bar

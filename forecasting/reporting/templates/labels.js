@@ -1,18 +1,42 @@
 // What the pages and the pictures that are made of figures share.
 
-// Of labels that lie over each other the first stays: bold ones before others, then the newest, at last the numbers of the axis.
+// Points on the lines, error bars and edges of a chart, which a label must keep off.
+function pointsOfMarks(place) {
+  const points = [], step = 4;  // pixels
+  for (const path of place.querySelectorAll(".js-line, .errorbars path, .points path, .shapelayer path")) {
+    const style = getComputedStyle(path), matrix = path.getScreenCTM();
+    const drawn = (style.stroke !== "none" && parseFloat(style.strokeWidth) > 0) || style.fill !== "none";
+    if (!drawn || style.opacity === "0" || !matrix || path.closest(".legend")) continue;
+    const length = path.getTotalLength();
+    for (let at = 0; at <= length; at += step) points.push(path.getPointAtLength(at).matrixTransform(matrix));
+  }
+  return points;
+}
+
+// Each label stands where it belongs or, where something is in its way, as near as there is room; without room it is
+// left out. Bold ones come first, then the newest, at last the numbers of the axis, which stay or go.
 function withoutCollisions(place) {
   const labels = [...place.querySelectorAll(".textpoint text, .annotation-text, .bartext")].reverse();
   labels.sort((one, other) => !!other.querySelector("[style*=bold]") - !!one.querySelector("[style*=bold]"));
-  labels.push(...[...place.querySelectorAll(".ytick text")].filter((label) => /^[\d,.]+$/.test(label.textContent)));
+  const numbers = [...place.querySelectorAll(".ytick text")].filter((label) => /^[\d,.]+$/.test(label.textContent));
   const around = (place.querySelector(".main-svg") || place).getBoundingClientRect(), kept = [], gap = 5;  // pixels
+  const marks = pointsOfMarks(place);
+  const free = (box) => box.left >= around.left - 1 && box.right <= around.right + 1 && box.top >= around.top
+    && !kept.some((other) => box.left < other.right + gap && other.left < box.right + gap && box.top + 2 < other.bottom && other.top + 2 < box.bottom);
+  const clear = (box) => free(box) && !marks.some((point) => point.x > box.left && point.x < box.right && point.y > box.top + 2 && point.y < box.bottom - 2);
   for (const label of labels) {
+    const movable = label.closest(".textpoint");
+    if (movable) label.removeAttribute("transform");
     const box = label.getBoundingClientRect();
-    const free = box.left >= around.left - 1 && box.right <= around.right + 1
-      && !kept.some((other) => box.left < other.right + gap && other.left < box.right + gap && box.top + 2 < other.bottom && other.top + 2 < box.bottom);
-    label.style.visibility = free ? "" : "hidden";
-    if (free && box.width) kept.push(box);
+    const moves = [[0, 0]];
+    if (movable) for (const far of [8, 16, 24, 34, 46]) for (const [x, y] of [[0, -1], [-1, -1], [-1, 0], [1, 1], [0, 1], [1, -1]]) moves.push([x * far, y * far]);
+    const move = moves.find(([x, y]) => (movable ? clear : free)(new DOMRect(box.x + x, box.y + y, box.width, box.height)));
+    label.style.visibility = move ? "" : "hidden";
+    if (!move || !box.width) continue;
+    if (move[0] || move[1]) label.setAttribute("transform", `translate(${move})`);
+    kept.push(label.getBoundingClientRect());
   }
+  for (const label of numbers) label.style.visibility = free(label.getBoundingClientRect()) ? "" : "hidden";
 }
 
 // A figure as a picture, its labels as on the page: an address that holds all of it.
