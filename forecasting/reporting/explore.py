@@ -181,7 +181,7 @@ def explore(
     >>> explorer = explore("turkmenistan-baseline", draws=200)
     >>> explorer.change(assumptions={"annual_km": 20_000})
     <Outlook turkmenistan-baseline, as of ..., to 2030, from ... facts>
-    >>> explorer.outlook is explorer.given
+    >>> explorer.outlook is explorer.reference
     False
     """
     return Explorer(scenario, ledger, draws)

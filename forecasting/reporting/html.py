@@ -253,7 +253,8 @@ def with_contents(page: str) -> str:
     r"""Name the headings of a page and put links to them where it has room; for fewer than three
     there are none.
 
-    >>> print(with_contents(PLACE + "".join(f"\n<h2>{name} <i>x</i></h2>" for name in "abc")))
+    >>> heads = "".join(f"\n<h2>{name} <i>x</i></h2>" for name in "abc")
+    >>> print(with_contents(CONTENTS_PLACE + heads))
     <details class="contents"><summary>Contents</summary><nav aria-label="Contents"><ol>
     <li><a href="#a-x">a x</a></li>
     <li><a href="#b-x">b x</a></li>

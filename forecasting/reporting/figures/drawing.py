@@ -525,7 +525,7 @@ def label_heights(heights: Sequence[float], axis: Mapping[str, Any], gap: float)
 
     Examples
     --------
-    >>> apart([50.0, 10.0, 51.0], {"range": [0, 100]}, 0.1)
+    >>> label_heights([50.0, 10.0, 51.0], {"range": [0, 100]}, 0.1)
     [50.0, 10.0, 60.0]
     """
     places = np.array(heights, dtype=float)
