@@ -97,8 +97,6 @@ def answer(outlook: Outlook) -> Prose:
 
     Examples
     --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> fc.tables.answer(outlook).sentence[:52]
     'Nobody has counted this market; judging by other mar'
     """
@@ -270,8 +268,6 @@ def charging_answers(outlook: Outlook) -> Table:
 
     Examples
     --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> list(fc.tables.charging_answers(outlook).frame)
     ['answer', 'points', 'four times in five', 'question']
     """
@@ -301,8 +297,6 @@ def scenarios_table(outlook: Outlook) -> Table:
 
     Examples
     --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> fc.tables.scenarios_table(outlook).frame["scenario"].tolist()
     ['Baseline', 'Accelerated', 'Constrained']
     """

@@ -126,8 +126,6 @@ def why(outlook: Outlook) -> BulletList:
 
     Examples
     --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> len(fc.tables.why(outlook).lines)
     2
     """
@@ -325,8 +323,6 @@ def settings_table(outlook: Outlook) -> Table:
 
     Examples
     --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> list(fc.tables.settings_table(outlook).frame)
     ['charging', 'points', '10 %', '90 %', 'MW installed', 'GWh a year', 'USD million']
     """
@@ -362,8 +358,6 @@ def cost_checks_table(outlook: Outlook) -> Table:
 
     Examples
     --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> list(fc.tables.cost_checks_table(outlook).frame)
     ['printed elsewhere', 'USD', 'USD here', '10 %', '90 %', 'source']
     """
@@ -430,8 +424,6 @@ def consequences_table(outlook: Outlook) -> Table:
 
     Examples
     --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> fc.tables.consequences_table(outlook).frame.columns[0]
     ('what', '')
     """
@@ -680,8 +672,6 @@ def choice_table(
 
     Examples
     --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> list(fc.tables.choice_table(outlook, missing=3000, idle=1000).frame)[:3]
     ['build to', 'points', 'too few']
     """

@@ -154,8 +154,6 @@ def caveats(outlook: Outlook) -> BulletList:
 
     Examples
     --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> len(fc.tables.caveats(outlook).lines)
     3
     """
@@ -178,8 +176,6 @@ def other_doubts(outlook: Outlook) -> BulletList:
 
     Examples
     --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> type(fc.tables.other_doubts(outlook)).__name__
     'BulletList'
     """
@@ -269,8 +265,6 @@ def grounds(outlook: Outlook) -> BulletList:
 
     Examples
     --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> len(fc.tables.grounds(outlook).lines) > 0
     True
     """
@@ -459,8 +453,6 @@ def analogues_lines(outlook: Outlook) -> BulletList:
 
     Examples
     --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> fc.tables.analogues_lines(outlook).lines[0][:44]
     '39 market-years stood at about the share of '
     """
@@ -526,8 +518,6 @@ def find_out_table(outlook: Outlook) -> Table:
 
     Examples
     --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> type(fc.tables.find_out_table(outlook)).__name__
     'Table'
     """
@@ -605,8 +595,6 @@ def due_table(outlook: Outlook) -> Table:
 
     Examples
     --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> type(fc.tables.due_table(outlook)).__name__
     'Table'
     """
@@ -720,8 +708,6 @@ def fact_list(outlook: Outlook, table_facts: Ledger | None = None) -> BulletList
 
     Examples
     --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> fc.tables.fact_list(outlook).anchors[0][:8]
     'fact-tm-'
     """

@@ -77,8 +77,6 @@ def past_forecasts(outlook: Outlook) -> Table:
 
     Examples
     --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> type(fc.tables.past_forecasts(outlook)).__name__
     'Table'
     """

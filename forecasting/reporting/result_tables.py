@@ -303,8 +303,6 @@ def outlook_table(outlook: Outlook, *measures: str) -> Table:
 
     Examples
     --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> fc.tables.outlook_table(outlook, "ev_stock").frame.columns[1]
     ('Electric cars on the road, vehicles', 'median')
     """
@@ -333,8 +331,6 @@ def results_table(results: Results, *measures: str, since: int | None = None) ->
 
     Examples
     --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> fc.tables.results_table(outlook.results, "ev_stock", since=2030).frame.iloc[0, 0]
     '2030'
     """
@@ -643,8 +639,6 @@ def headline_numbers(outlook: Outlook) -> dict[str, float]:
 
     Examples
     --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> [name for name in fc.tables.headline_numbers(outlook) if name.endswith("2030")]
     ['ev_stock 2030', 'charging_points_need 2030', 'charging_points_practice 2030']
     """
@@ -741,8 +735,6 @@ def drivers_table(outlook: Outlook) -> Table:
 
     Examples
     --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> list(fc.tables.drivers_table(outlook).frame)
     ['event', 'acts on', 'when', 'likeliest', 'lowest', 'highest', 'unit', 'probability',
     'reason', 'facts']
@@ -933,8 +925,6 @@ def assumptions_table(outlook: Outlook, *, all_of_them: bool = False) -> Table:
 
     Examples
     --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> list(fc.tables.assumptions_table(outlook, all_of_them=True).frame)
     ['assumption', 'likeliest', 'lowest', 'highest', 'unit', 'kind', 'source']
     """

@@ -88,8 +88,6 @@ def charger_gap(outlook: Outlook) -> Figure:
 
     Examples
     --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> fc.figures.charger_gap(outlook).layout.title.subtitle.text[:30]
     'public points at the end of ea'
     """
@@ -182,8 +180,6 @@ def load_chart(outlook: Outlook, day: str = "winter") -> Figure:
 
     Examples
     --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> fc.figures.load_chart(outlook, "summer").layout.xaxis.title.text
     'hour of the day'
     """
@@ -237,8 +233,6 @@ def tornado(outlook: Outlook, measure: str = NEED) -> Figure:
 
     Examples
     --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> fc.figures.tornado(outlook).layout.title.text[:64]
     '<b>Turkmenistan, baseline: public charging points by need move m'
     """

@@ -135,8 +135,6 @@ def fan_chart(
 
     Examples
     --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> fc.figures.fan_chart(outlook, "ev_stock", since=2025).layout.title.text
     '<b>Turkmenistan, baseline: 11,400 electric cars on the road in 2030</b>'
     """
@@ -417,8 +415,6 @@ def policy_chart(outlook: Outlook) -> Figure:
 
     Examples
     --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> fc.figures.policy_chart(outlook).layout.title.text
     '<b>Turkmenistan, baseline: no policy enters this flow but the events above</b>'
     """

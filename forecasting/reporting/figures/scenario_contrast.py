@@ -403,8 +403,6 @@ def analogues_chart(outlook: Outlook) -> Figure:
 
     Examples
     --------
-    >>> import forecasting as fc
-    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> fc.figures.analogues_chart(outlook).layout.title.subtitle.text[:45]
     'growth in the year after each market-year at '
     """
