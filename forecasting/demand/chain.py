@@ -6,7 +6,7 @@ what they change.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -31,12 +31,15 @@ from forecasting.demand.energy import MONTH_DAYS, energy_by_month
 from forecasting.demand.fleet import PLUG_IN, vehicles_on_the_road
 from forecasting.demand.load import peak_load
 from forecasting.demand.parameters import SETTINGS, Draws, Parameters, VehicleClass, Years, of_class
+from forecasting.demand.symbols import labelled, total
 from forecasting.errors import AssumptionError
 from forecasting.evidence.fact import Fact
 from forecasting.measures import CAR, EV_SHARE, EV_STOCK_SHARE, count_of
 from forecasting.quantiles import Array
 
 SUMMER = slice(5, 8)  # June to August
+# Puts symbols in the place of imports and of draws of assumptions
+Inputs = Callable[[Array, Draws, Parameters], tuple[Array, Draws]]
 
 
 def demand_outlook(
@@ -53,6 +56,7 @@ def demand_outlook(
     targets: Sequence[Target] = (),
     vehicle_class: str = CAR,
     new_cars: Array | None = None,
+    symbols: Inputs | None = None,
 ) -> DemandOutlook:
     """From vehicles imported a year to charging points needed, deployed and required.
 
@@ -82,6 +86,9 @@ def demand_outlook(
         The class of vehicle that is imported, e.g. ``bus``; electric cars where none is named.
     new_cars : ndarray, shape (draws, years), optional
         New cars of every drive, of which those that are electric are a share.
+    symbols : callable, optional
+        Puts symbols in the place of imports and of draws of assumptions, for a workbook: results
+        are then symbols as well.
 
     Returns
     -------
@@ -106,25 +113,33 @@ def demand_outlook(
     rng = np.random.default_rng([seed, 0xC4A12])
     sample = assumptions.draw(rng, len(imports))
     _check_rollout(assumptions, sample, span[0])
+    if symbols is not None:
+        imports, sample = symbols(imports, sample, assumptions)
     road = vehicles_on_the_road(imports, span, assumptions, sample, start_stock, vehicle_class)
     fleets = road.fleets
     stocks = {name: fleet.stock for name, fleet in fleets.items()}
     a_year, month_shares, split = _of_a_vehicle(place, assumptions.classes, sample)
     # Battery energy, kWh a year by setting: of a vehicle, of all at the year's end, of the year
-    per_vehicle = {name: a_year[name] * split[name] for name in fleets}
-    at_end = np.sum([stocks[name] * kwh for name, kwh in per_vehicle.items()], axis=0)
-    in_year = np.sum([fleets[name].mean_stock * kwh for name, kwh in per_vehicle.items()], axis=0)
+    per_vehicle = {
+        name: {
+            setting: labelled(f"kWh a year of a {name}, {setting}", a_year[name] * share)
+            for setting, share in split[name].items()
+        }
+        for name in fleets
+    }
+    energy_at_end = _energy(stocks, per_vehicle)
+    in_year = _energy({name: fleet.mean_stock for name, fleet in fleets.items()}, per_vehicle)
     efficiency = _grid_efficiency(sample)
-    grid = in_year / efficiency
+    grid = {setting: in_year[setting] / efficiency[setting] for setting in SETTINGS}
     vehicles = all_vehicles(sample, span)
-    energy_at_end = dict(zip(SETTINGS, at_end, strict=True))
     points = charging_need(energy_at_end, np.clip(road.stock / vehicles, 0, 1), span, sample)
     megawatts = _add_beside_energy(points, assumptions.classes, stocks, sample)
     unpushed, practice, targeted = deployed_points(
         road.stock, span, assumptions, sample, charging_today, as_of, targets, rng
     )
-    winter, summer = _peaks(at_end / efficiency, points, megawatts, month_shares["bev"], sample)
-    energy = grid.sum(axis=0) / 1e6
+    at_end = {setting: energy_at_end[setting] / efficiency[setting] for setting in SETTINGS}
+    winter, summer = _peaks(at_end, points, megawatts, month_shares["bev"], sample)
+    energy = total(grid.values()) / 1e6
     generated, record = percent_of_power(span, sample)
     oil, carbon = fuel_and_carbon(assumptions.classes, fleets, split, energy, sample)
     cars = {EV_STOCK_SHARE: vehicles * sample["car_share"]}
@@ -165,10 +180,11 @@ def demand_outlook(
         fleets=fleets,
         points_by_setting=points,
         megawatts=megawatts,
-        energy_by_setting=dict(zip(SETTINGS, grid, strict=True)),
+        energy_by_setting=grid,
         month_shares=month_shares,
         grid_per_vehicle={
-            name: (kwh / efficiency).sum(axis=0) for name, kwh in per_vehicle.items()
+            name: total(kwh[setting] / efficiency[setting] for setting in SETTINGS)
+            for name, kwh in per_vehicle.items()
         },
         kwh_per_vehicle=a_year,
         energy_at_end=energy_at_end,
@@ -194,9 +210,17 @@ def _check_rollout(assumptions: Parameters, sample: Draws, first_year: int) -> N
         )
 
 
+def _energy(vehicles: Draws, per_vehicle: Mapping[str, Draws]) -> Draws:
+    """KWh a year at the battery of the vehicles of all classes, by setting."""
+    return {
+        setting: total(vehicles[name] * kwh[setting] for name, kwh in per_vehicle.items())
+        for setting in SETTINGS
+    }
+
+
 def _of_a_vehicle(
     place: str | None, classes: Iterable[VehicleClass], sample: Draws
-) -> tuple[Draws, Draws, Draws]:
+) -> tuple[Draws, Draws, dict[str, Draws]]:
     """Of one vehicle of each class: kWh a year at the battery, were all kilometres electric; the
     months' shares of it; and what of it is charged in each setting.
     """
@@ -214,17 +238,19 @@ def _production(production: Array, sample: Draws) -> Draws:
     return {"bev_production": production - plug_in, "phev_production": plug_in}
 
 
-def _grid_efficiency(sample: Draws) -> Array:
+def _grid_efficiency(sample: Draws) -> Draws:
     """Energy at the battery over that from the grid, by setting."""
-    parts = ("onboard_efficiency", "charger_efficiency")
-    by_setting = [[sample[f"{part}.{side(setting)}"] for part in parts] for setting in SETTINGS]
-    return np.stack([onboard * charger for onboard, charger in by_setting])
+    return {
+        setting: sample[f"onboard_efficiency.{side(setting)}"]
+        * sample[f"charger_efficiency.{side(setting)}"]
+        for setting in SETTINGS
+    }
 
 
 def _electric_shares(cars: Draws, stocks: Draws, registered: Array) -> Draws:
     """Percent of all cars, on the road and new ones, that are electric."""
     electric = {EV_STOCK_SHARE: stocks["bev"] + stocks[PLUG_IN], EV_SHARE: registered}
-    return {name: 100 * np.minimum(electric[name] / total, 1) for name, total in cars.items()}
+    return {name: 100 * np.minimum(electric[name] / count, 1) for name, count in cars.items()}
 
 
 def _capital(points: Draws, sample: Draws) -> Draws:
@@ -247,7 +273,7 @@ def _stocks_alone(stocks: Draws) -> Draws:
 
 def _sum(table: Draws, settings: Sequence[str]) -> Array:
     """Of several settings together."""
-    return np.asarray(sum(table[setting] for setting in settings))
+    return total(table[setting] for setting in settings)
 
 
 def all_vehicles(sample: Draws, years: Years) -> Array:
@@ -271,7 +297,7 @@ def _add_beside_energy(
     are to be covered whatever the traffic set a floor under en-route points. Gives the rated power
     of all settings, megawatts.
     """
-    at_home = depot = rated = np.zeros_like(points["work"])
+    at_home = depot = rated = np.zeros(points["work"].shape)
     for vehicle in classes:
         name = vehicle.name
         stock = stocks[name]
@@ -291,7 +317,7 @@ def _add_beside_energy(
 
 
 def _peaks(
-    kwh: Array,
+    kwh: Draws,
     points: Draws,
     megawatts: Draws,
     month_shares: Array,
@@ -301,10 +327,9 @@ def _peaks(
     month that does.
     """
     per_day = month_shares / MONTH_DAYS
-    standing, power = (
-        np.stack([table[setting] for setting in SETTINGS]) for table in (points, megawatts)
-    )
-    days = [
-        kwh * (share.max(axis=1, keepdims=True) / 1000) for share in (per_day, per_day[:, SUMMER])
-    ]
-    return peak_load(days, standing, power, sample["coincidence_floor"])
+    peaks = []
+    for share in (per_day, per_day[:, SUMMER]):
+        busy_day = share.max(axis=1, keepdims=True) / 1000
+        day = {setting: energy * busy_day for setting, energy in kwh.items()}
+        peaks.append(peak_load(day, points, megawatts, sample["coincidence_floor"]))
+    return peaks

@@ -10,12 +10,14 @@ waiting-time promise allows a station of that size.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 
 from forecasting.demand.parameters import SETTINGS, Draws, VehicleClass, Years, of_class, read_table
 from forecasting.demand.queueing import ceilings
-from forecasting.quantiles import Array
+from forecasting.demand.symbols import Symbols
+from forecasting.quantiles import Array, ratio
 
 PUBLIC = ("overnight", "destination_ac", "destination_dc", "enroute_dc")
 ENERGY_SETTINGS = ("work", *PUBLIC)  # settings whose points follow the energy
@@ -55,8 +57,9 @@ def utilisation(share: Array | float, low: Array | float, high: Array | float) -
     0.0621
     """
     slope = (high - low) / np.log(HIGH_SHARE / LOW_SHARE)
-    use = low + slope * np.log(np.clip(share, LOW_SHARE, HIGH_SHARE) / LOW_SHARE)
-    return np.asarray(np.maximum(use, slope))
+    curve = low + slope * np.log(np.clip(share, LOW_SHARE, HIGH_SHARE) / LOW_SHARE)
+    use: Array = np.maximum(curve, slope)
+    return use
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ def power_mix(setting: str) -> PowerMix:
     return PowerMix(*(np.array([float(row[name]) for row in rows]) for name in columns))
 
 
-def energy_split(vehicle: VehicleClass, sample: Draws) -> Array:
+def energy_split(vehicle: VehicleClass, sample: Draws) -> Draws:
     """Where the energy of a class is charged, per unit of energy that all its kilometres would
     take.
 
@@ -108,19 +111,20 @@ def energy_split(vehicle: VehicleClass, sample: Draws) -> Array:
 
     Returns
     -------
-    ndarray, shape (settings, draws, 1)
-        Sums to 1 over the settings for battery vehicles, to the electric share for plug-in hybrids.
+    dict of str to ndarray, shape (draws, 1)
+        By setting; sums to 1 for battery vehicles, to the electric share for plug-in hybrids.
 
     Examples
     --------
     >>> from forecasting.demand.parameters import Years, load_parameters
     >>> names = ("home_access", "commuter_share", "work_access", "noncommuter_km")
     >>> cars, sample = load_parameters().classes[0], {name: np.ones((1, 1)) for name in names}
-    >>> energy_split(cars, sample)[:, 0, 0].round(2)
-    array([0.7 , 0.  , 0.2 , 0.  , 0.02, 0.03, 0.05])
+    >>> split = energy_split(cars, sample)
+    >>> {setting: round(share.item(), 2) for setting, share in split.items() if share.item()}
+    {'home': 0.7, 'work': 0.2, 'destination_ac': 0.02, 'destination_dc': 0.03, 'enroute_dc': 0.05}
     """
-    total: Array = np.zeros((len(SETTINGS), 1, 1))
-    scale = sample.get(f"{vehicle.name}_electric_scale", np.ones(1))
+    total: Draws = dict.fromkeys(SETTINGS, np.zeros((1, 1)))
+    scale = sample.get(f"{vehicle.name}_electric_scale", np.ones((1, 1)))
     access = {
         "with_home": "home_access",
         "with_commute": "commuter_share",
@@ -130,7 +134,7 @@ def energy_split(vehicle: VehicleClass, sample: Draws) -> Array:
     for group in vehicle.groups:
         shares = np.array([float(group[setting] or 0) for setting in SETTINGS])
         electric = np.minimum(float(group.get("electric_share") or 1) * scale, 1)
-        weight: Array = np.ones(1)
+        weight: Array = np.ones((1, 1))
         for column, name in access.items():
             if group.get(column):
                 weight = weight * (sample[name] if group[column] == "1" else 1 - sample[name])
@@ -139,7 +143,8 @@ def energy_split(vehicle: VehicleClass, sample: Draws) -> Array:
             ratio = sample["noncommuter_km"]
             relative = 1.0 if commutes == "1" else ratio
             weight = weight * relative / (commuters + (1 - commuters) * ratio)
-        total = total + shares[:, None, None] / shares.sum() * (weight * electric)
+        for setting, share in zip(SETTINGS, shares / shares.sum(), strict=True):
+            total[setting] = total[setting] + share * (weight * electric)
     return total
 
 
@@ -225,6 +230,8 @@ def gross_additions(points: Array, life: Array) -> Array:
     >>> gross_additions(np.full((1, 3), 100.0), np.array([[12.0]])).round(2)
     array([[1.e+02, 0.e+00, 7.e-02]])
     """
+    if isinstance(points, Symbols):
+        return _additions_by_share(points, life)
     draws, years = points.shape
     ages = np.arange(years + 1)
     # A power of 4, at a tenth of its time
@@ -234,6 +241,17 @@ def gross_additions(points: Array, life: Array) -> Array:
         standing = np.einsum("dc,dc->d", additions[:, :year], survival[:, year:0:-1])
         additions[:, year] = np.maximum(points[:, year - 1] - standing, 0)
     return additions[:, 1:]
+
+
+def _additions_by_share(points: Symbols, life: Array) -> Any:
+    """Growth, and of what stood a year before the share that is replaced in the scenario: how old
+    the points are a spreadsheet is not told.
+    """
+    stood = np.concatenate([np.zeros((len(points), 1)), points.values[:, :-1]], axis=1)
+    replaced = gross_additions(points.values, life) - np.maximum(points.values - stood, 0)
+    share = ratio(replaced, stood, 0.0)
+    before = np.concatenate([np.zeros((len(points), 1)), points[:, :-1]], axis=1)
+    return np.maximum(points - before, 0) + share * before
 
 
 def standard(classes: Iterable[VehicleClass], stocks: Draws, sample: Draws) -> Array:

@@ -11,6 +11,7 @@ import pandas as pd
 from forecasting.demand.charging import HOURS_A_YEAR, gross_additions, power_mix, side
 from forecasting.demand.fleet import Fleet
 from forecasting.demand.parameters import Draws, VehicleClass, Years, of_class, read_table
+from forecasting.demand.symbols import total
 from forecasting.quantiles import Array, ratio
 
 DENSITY = {"petrol": 0.745, "diesel": 0.835}  # kg per litre
@@ -178,7 +179,7 @@ def percent_of_power(years: Years, sample: Draws) -> list[Array]:
 def fuel_and_carbon(
     classes: Iterable[VehicleClass],
     fleets: Mapping[str, Fleet],
-    split: Draws,
+    split: Mapping[str, Draws],
     energy_gwh: Array,
     sample: Draws,
 ) -> tuple[Array, Array]:
@@ -215,19 +216,19 @@ def fuel_and_carbon(
     >>> sample |= {"survival_scale": 16 * one, "survival_shape": 5 * one, "used_share": 0 * one}
     >>> sample |= {"entry_age": 0 * one, "start_age": one}
     >>> fleets = {"bev": run_fleet("bev", np.array([[2000.0]]), 0.0, sample)}
-    >>> split, energy = {"bev": np.ones((1, 1))}, np.array([[2.0]])
+    >>> split, energy = {"bev": {"home": np.ones((1, 1))}}, np.array([[2.0]])
     >>> fuel, carbon = fuel_and_carbon(cars, fleets, split, energy, sample)
     >>> fuel, carbon.round()
     (array([[596.]]), array([[1106.]]))
     """
-    litres = dict.fromkeys(CARBON, np.zeros_like(energy_gwh))
+    litres: Draws = dict.fromkeys(CARBON, np.zeros((1, 1)))
     for vehicle in classes:
         name = vehicle.name
-        electric = split[name].sum(axis=0) * of_class(sample, "annual_km", name)
+        electric = total(split[name].values()) * of_class(sample, "annual_km", name)
         per_vehicle = electric * of_class(sample, "fuel_use", name) / 100
         litres[vehicle.fuel] = litres[vehicle.fuel] + fleets[name].mean_stock * per_vehicle
     fuel, carbon = (
-        np.sum([litres[fuel] * per_litre[fuel] for fuel in CARBON], axis=0) / 1000
+        total(litres[fuel] * per_litre[fuel] for fuel in CARBON) / 1000
         for per_litre in (DENSITY, CARBON)
     )
     per_gwh = 1000 * sample["grid_carbon"] / (1 - sample["grid_losses"])

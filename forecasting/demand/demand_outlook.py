@@ -220,7 +220,7 @@ class DemandOutlook:
         """Announced targets beside what stands and what practice comes to, as `standing_shares` has
         it.
         """
-        per_station = self.sample["points_per_station"][:, 0]
+        per_station = self.sample["points_per_station"]
         return standing_shares(self.targets, self.years, self.unpushed, self.standing, per_station)
 
     def path_to(self, measure: str, percent: float, since: int, until: int) -> dict[int, float]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from forecasting.demand.parameters import NEVER_YEAR, Draws, Event, Parameters, Years
-from forecasting.panels.practice import column_at, practice_error, practice_points
+from forecasting.panels.practice import as_column, column_at, practice_error, practice_points
 from forecasting.quantiles import Array
 
 
@@ -39,9 +39,9 @@ class ChargingCount:
         return moment(self.date)
 
     def points(self, per_station: Array) -> Array:
-        """Points, per draw."""
-        points_each = per_station if self.unit == "stations" else np.ones_like(per_station)
-        return self.count * points_each
+        """Points in each draw, a column as ``per_station`` is."""
+        count = as_column(self.count)
+        return count * per_station if self.unit == "stations" else count * np.ones_like(per_station)
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,8 @@ class ExistingCharging(ChargingCount):
     Examples
     --------
     >>> standing = ExistingCharging(1085, dt.date(2024, 12, 15), "stations")
-    >>> round(standing.when, 2), standing.points(np.array([2.0]))
-    (2024.96, array([2170.]))
+    >>> round(standing.when, 2), standing.points(np.array([[2.0]]))
+    (2024.96, array([[2170.]]))
     """
 
     count: float
@@ -98,8 +98,8 @@ class Target(ChargingCount):
     Examples
     --------
     >>> target = Target("decree", np.array([32_400.0]), "stations", dt.date(2030, 12, 31))
-    >>> target.points(np.array([2.0]))
-    array([64800.])
+    >>> target.points(np.array([[2.0]]))
+    array([[64800.]])
     """
 
     name: str
@@ -149,27 +149,26 @@ def deployed_points(
     asked : ndarray or None
         What the targets ask for that are pursued, or, where none is, that are announced.
     """
-    per_station = sample["points_per_station"][:, 0]
+    per_station = sample["points_per_station"]
     today = None if standing is None else (standing.when, standing.points(per_station))
     error = practice_error(rng, len(stock), years, today)
     sample["practice_error"] = error[:, -1:]
     practice = practice_points(
         stock,
         years,
-        sample["practice_elasticity"][:, 0],
+        sample["practice_elasticity"],
         error,
         today,
         own_growth=None if standing is None else standing.grown,
-        catch_up=sample["practice_catch_up"][:, 0],
+        catch_up=sample["practice_catch_up"],
     )
-    count_day, points = today or (0.0, np.zeros_like(per_station))
-    # What is still to come begins at the latest of the first year, the count and the forecast's day
-    start = max(float(years[0]), count_day, 0.0 if as_of is None else moment(as_of))
+    points = np.zeros_like(per_station) if today is None else today[1]
+    start = start_of_plans(years, standing, as_of)
     rollouts = [Event(sample["charging_rollout_year"], sample["charging_rollout"])]
     factor: Array = np.ones_like(stock)
     for event in (*rollouts, *assumptions.events.get("charging_rollout", ())):
         inactive = event.start_year >= NEVER_YEAR
-        progress = np.where(inactive, 0.0, _way(years, start, event.start_year + 1, 1.0))
+        progress = np.where(inactive, 0.0, progress_to(years, start, event.start_year + 1, 1.0))
         factor = factor * event.size**progress
     sample["charging_rollout"] = factor[:, -1:]
     practice = practice * factor
@@ -184,8 +183,23 @@ def deployed_points(
     return practice, pushed, targeted
 
 
-def _way(years: Years, start: float, end: Array | float, shortest: float = 1e-9) -> Array:
-    """How far the end of each year is on the way from one moment to another, 0 to 1."""
+def start_of_plans(years: Years, standing: ExistingCharging | None, as_of: dt.date | None) -> float:
+    """When what is still to come begins: at the latest of the first year, the count, and the day of
+    the forecast.
+
+    >>> start_of_plans([2020, 2021], None, dt.date(2023, 12, 31))
+    2024.0
+    """
+    count_day = 0.0 if standing is None else standing.when
+    return max(float(years[0]), count_day, 0.0 if as_of is None else moment(as_of))
+
+
+def progress_to(years: Years, start: float, end: Array | float, shortest: float = 1e-9) -> Array:
+    """How far the end of each year is on the way from one moment to another, 0 to 1.
+
+    >>> progress_to([2025, 2026], 2025.0, 2027.0)
+    array([0.5, 1. ])
+    """
     ends = np.add(years, 1)
     return np.clip((ends - start) / np.maximum(end - start, shortest), 0, 1)
 
@@ -214,16 +228,16 @@ def delivery_path(
     --------
     >>> day, two_years = dt.date(2026, 12, 31), np.array([2.0])
     >>> target = Target("plan", np.array([900.0]), "points", day, True, 0.25, two_years)
-    >>> stood, years = np.array([100.0]), [2024, 2025, 2026, 2027, 2028]
-    >>> delivery_path(target, years, 2025.0, stood, np.ones(1)).round()
+    >>> stood, years = np.array([[100.0]]), [2024, 2025, 2026, 2027, 2028]
+    >>> delivery_path(target, years, 2025.0, stood, np.ones((1, 1))).round()
     array([[100., 200., 300., 600., 900.]])
     """
     targeted = np.maximum(target.points(per_station), standing)
-    day = max(target.when, start)
+    day = np.maximum(target.when, start)
     in_time = standing + target.on_time * (targeted - standing)
-    completion = np.reshape(day + target.delay, (-1, 1))
-    path = standing[:, None] + (in_time - standing)[:, None] * _way(years, start, day)
-    path = path + (targeted - in_time)[:, None] * _way(years, day, completion)
+    completion = as_column(day + target.delay)
+    path = standing + (in_time - standing) * progress_to(years, start, day)
+    path = path + (targeted - in_time) * progress_to(years, day, completion)
     return np.where(np.reshape(target.pursued, (-1, 1)), path, 0.0)
 
 
@@ -247,7 +261,7 @@ def standing_shares(
         Public points deployed by practice, without the push of any target.
     standing : ExistingCharging, optional
         What stands today.
-    per_station : ndarray, shape (draws,)
+    per_station : ndarray, shape (draws, 1)
         Points a station.
 
     Returns
@@ -280,7 +294,7 @@ def standing_shares(
         row["pace_needed"] = float(np.median((targeted - points) / years_ahead))
         place = target.when - 1 - years[0]
         if 0 <= place <= len(years) - 1:
-            by_then = np.exp(column_at(np.log(np.maximum(practice, 1e-9)), place))
+            by_then = as_column(np.exp(column_at(np.log(np.maximum(practice, 1e-9)), place)))
             row["probability"] = float(np.mean(by_then >= targeted))
             row["pace_of_practice"] = float(np.median((by_then - points) / years_ahead))
     columns = [

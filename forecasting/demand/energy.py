@@ -143,7 +143,8 @@ def energy_of_class(name: str, sample: Draws, degrees: tuple[Array, Array]) -> A
     factor = 1 + slope * cold + sample["hot_slope"] * hot
     a_year = of_class(sample, "annual_km", name) * of_class(sample, "consumption", name) / 100
     # Distance is even over the days
-    return np.asarray(a_year * (MONTH_DAYS / MONTH_DAYS.sum()) * factor)
+    by_month: Array = a_year * (MONTH_DAYS / MONTH_DAYS.sum()) * factor
+    return by_month
 
 
 def energy_by_month(place: str | None, sample: Draws, classes: Iterable[str]) -> Draws:

@@ -51,7 +51,8 @@ def registrations(
     retained = imports * (1 - reexport_share)
     unsold = retained * inventory_share
     carried = np.concatenate([unsold[:, :1], unsold[:, :-1]], axis=1)
-    return np.asarray(retained - unsold + carried + assembly)
+    registered: Array = retained - unsold + carried + assembly
+    return registered
 
 
 def conditional_survival(ages: Array, entry_age: Array, scale: Array, shape: Array) -> Array:
@@ -155,9 +156,10 @@ def run_fleet(name: str, registered: Array, start_stock: Array | float, sample: 
     second = conditional_survival(ages[:-1], sample["entry_age"], *curve)
     survival = fresh * (1 - used_share) + second * used_share
     old = conditional_survival(ages, sample["start_age"], *curve)[:, 1:] * start
-    came = np.zeros_like(registered)
+    came = np.zeros((draws, years))
     for elapsed in range(years):
-        came[:, elapsed:] += registered[:, : years - elapsed] * survival[:, [elapsed]]
+        cohorts = registered[:, : years - elapsed] * survival[:, [elapsed]]
+        came = came + np.concatenate([np.zeros((draws, elapsed)), cohorts], axis=1)
     stock = old + came
     previous_stock = np.concatenate([start, stock[:, :-1]], axis=1)
     # Rounding alone could make it negative
@@ -229,14 +231,16 @@ def vehicles_on_the_road(
     main_class = names[0] if of_cars else vehicle_class
     minor_classes = [name for name in names if of_cars and f"class_share.{name}" in sample]
     production = assumptions.yearly("local_assembly", sample, years) * of_cars
-    displaced = np.minimum(production * sample["assembly_displaces"], flow)
+    displaced = production * sample["assembly_displaces"]
+    if displaced.any():
+        displaced = np.minimum(displaced, flow)
     registered = registrations(
         flow - displaced, sample["reexport_share"], sample["inventory_share"], production
     )
     shares = {
         name: assumptions.yearly(f"class_share.{name}", sample, years) for name in minor_classes
     }
-    shares[main_class] = np.maximum(1 - np.sum([*shares.values()], axis=0), 0)
+    shares[main_class] = np.maximum(1 - sum(shares.values(), 0.0), 0)
     # Of cars built in the country, some are plug-in hybrids
     local = np.minimum(production / np.maximum(registered, 1), 1)
     plug_in = shares[main_class] * local * sample["assembly_phev"]
@@ -245,7 +249,7 @@ def vehicles_on_the_road(
     # What stood before the first year has the classes that no later event sets
     start = np.reshape(start_stock, (-1, 1))
     start_shares = {name: sample[f"class_share.{name}"] for name in minor_classes}
-    start_shares[main_class] = 1 - np.sum([*start_shares.values()], axis=0)
+    start_shares[main_class] = 1 - sum(start_shares.values(), np.zeros(1))
     orders = {  # apart from the series
         name: assumptions.yearly(f"deliveries.{name}", sample, years)
         for name in names
@@ -272,7 +276,7 @@ def _count_of_series(
 ) -> Array:
     """A count of all fleets less that of what was ordered apart."""
     all_classes, orders = (
-        np.sum([getattr(fleet, count) for fleet in group], axis=0)
-        for group in (fleets, separate_fleets)
+        sum(getattr(fleet, count) for fleet in group) for group in (fleets, separate_fleets)
     )
-    return np.asarray(np.maximum(all_classes - orders, 0))
+    series: Array = np.maximum(all_classes - orders, 0)
+    return series

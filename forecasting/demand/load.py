@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.demand.parameters import SETTINGS, Draws, read_table
+from forecasting.demand.symbols import Symbols, Table, by_row
 from forecasting.quantiles import Array
 
 HOUR_COLUMNS = tuple(f"h{hour:02d}" for hour in range(24))
@@ -47,39 +48,63 @@ def day_profile() -> Array:
     return np.asarray(shapes / shapes.sum(axis=1, keepdims=True))
 
 
-def peak_load(days: Sequence[Array], points: Array, megawatts: Array, floor: Array) -> list[Array]:
-    """Peak of each day: coincident load of all settings in its busiest hour.
+def peak_load(day: Draws, points: Draws, megawatts: Draws, floor: Array) -> Array:
+    """Peak of a day: coincident load of all settings in its busiest hour.
 
     Parameters
     ----------
-    days : sequence of ndarray, shape (settings, draws, years)
-        MWh of each day from the grid.
-    points, megawatts : ndarray, shape (settings, draws, years)
-        Points, and their rated power.
+    day : dict of str to ndarray, shape (draws, years)
+        MWh of the day from the grid, by setting.
+    points, megawatts : dict of str to ndarray, shape (draws, years)
+        Points, and their rated power, by setting.
     floor : ndarray, shape (draws, 1)
         Share of the rated power of very many points that is drawn at once in the busiest hour; of
         fewer points it is more, of one point all.
 
     Returns
     -------
-    list of ndarray, shape (draws, years)
-        MW of each day, never below the mean load of its busiest hour.
+    ndarray, shape (draws, years)
+        MW, never below the mean load of the busiest hour.
 
     Examples
     --------
-    >>> one = np.ones((len(SETTINGS), 1, 1))
-    >>> (peak,) = peak_load([24 * one], 100 * one, 10 * one, np.array([0.2]))
+    >>> day, points, megawatts = (
+    ...     dict.fromkeys(SETTINGS, np.full((1, 1), value)) for value in (24.0, 100.0, 10.0)
+    ... )
+    >>> peak = peak_load(day, points, megawatts, np.array([[0.2]]))
     >>> bool(len(SETTINGS) < peak[0, 0] < 10 * len(SETTINGS))
     True
     """
-    shape = day_profile()
-    # Share of the rated power of so many points that is drawn at once
-    at_once = floor + (1 - floor) / np.sqrt(np.maximum(points, 1))
-    in_step = at_once * megawatts / shape.max(axis=1)[:, None, None]
-    # Scaled so that height x shape is the load of the hour
-    heights = (np.maximum(in_step, day) for day in days)
-    hourly = (shape.T @ height.reshape(len(SETTINGS), -1) for height in heights)
-    return [load.max(axis=0).reshape(points.shape[1:]) for load in hourly]
+    heights = []
+    for setting, shape in zip(SETTINGS, day_profile(), strict=True):
+        # Share of the rated power of so many points that is drawn at once
+        at_once = floor + (1 - floor) / np.maximum(points[setting], 1) ** 0.5
+        in_step = at_once * megawatts[setting] / shape.max()
+        # Scaled so that height x shape is the load of the hour
+        heights.append(np.maximum(in_step, day[setting]))
+    return busiest_hour(heights)
+
+
+def busiest_hour(heights: Sequence[Array]) -> Array:
+    """The highest load of a day whose settings load each hour with their height times the profile.
+
+    Examples
+    --------
+    >>> heights = [np.full((1, 1), float(setting == "home")) for setting in SETTINGS]
+    >>> bool(busiest_hour(heights)[0, 0] == day_profile()[0].max())
+    True
+    """
+    profile = day_profile()
+    numbers = [getattr(height, "values", height) for height in heights]
+    table = np.stack(np.broadcast_arrays(*numbers))
+    hourly = profile.T @ table.reshape(len(SETTINGS), -1)
+    peak = np.asarray(hourly.max(axis=0).reshape(table.shape[1:]))
+    if not any(isinstance(height, Symbols) for height in heights):
+        return peak
+    symbols: Array = by_row(
+        "MAX(MMULT({},{}))", heights, Table("share of a day's energy by hour", profile), peak
+    )
+    return symbols
 
 
 def hourly_load(

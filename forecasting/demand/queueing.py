@@ -17,6 +17,7 @@ from forecasting.quantiles import Array
 MAY_WAIT = 0.1
 WAIT = 10.0
 SERVICE = 30.0  # mean minutes at the point
+LARGEST_STATION = 64  # points at one station
 PEAK_HOUR = 0.085  # share of the day's arrivals that come in the busiest hour
 
 
@@ -165,5 +166,11 @@ def ceilings(sizes: Array) -> Array:
     >>> np.round(ceilings(np.array([2.0, 3.0, 4.0])), 3)
     array([0.158, 0.215, 0.253])
     """
-    grid = np.arange(1, max(math.ceil(np.max(sizes)), 1) + 1)
-    return np.interp(sizes, grid, [utilisation_ceiling(int(points)) for points in grid])
+    return np.interp(sizes, *_ceiling_curve())
+
+
+@cache
+def _ceiling_curve() -> tuple[Array, Array]:
+    """Points of a station, and the ceiling of each, up to the largest."""
+    grid = np.arange(1.0, LARGEST_STATION + 1)
+    return grid, np.array([utilisation_ceiling(int(points)) for points in grid])

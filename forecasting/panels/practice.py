@@ -193,7 +193,7 @@ def practice_error(
     size = (np.maximum(points, 1) / REFERENCE_POINTS) ** -rule.size_slope
     level = rule.level_spread * of_market
     pulled = 1 - np.exp(-rule.catch_up * np.maximum(horizon, 0))  # share of the way to the level
-    return walk * size[:, None] + pulled * thin(points)[:, None] * level
+    return walk * as_column(size) + pulled * as_column(thin(points)) * level
 
 
 def practice_points(
@@ -249,26 +249,38 @@ def practice_points(
     logs = np.log(np.maximum(stock, 1e-9))
     if today is None:
         return np.where(stock > 0, np.exp(rule.level + rule.level_slope * logs + error), 0.0)
-    when, points = today
+    when = today[0]
+    points = as_column(today[1])
     if np.min(points) < 0:
         raise AssumptionError(
             f"charging_today = {in_digits(np.min(points))} points; it must be 0 or more"
         )
     ends = np.asarray(years, dtype=float) + 1
     base, next_year = (
-        column_at(logs, float(np.clip(day - ends[0], 0, len(ends) - 1))) for day in (when, when + 1)
+        as_column(column_at(logs, float(np.clip(day - ends[0], 0, len(ends) - 1))))
+        for day in (when, when + 1)
     )
     so_far = np.clip(ends - when, 0, 1)  # of the year after the count
     gap = rule.level + rule.level_slope * base - np.log(np.maximum(points, 1))
-    rate = np.asarray(rule.catch_up if catch_up is None else catch_up)
-    gap_share = 1 - np.exp(-np.multiply.outer(rate, np.maximum(ends - when, 0)))
-    grown = elasticity[:, None] * (logs - base[:, None]) + gap_share * gap[:, None] + error
+    rate = as_column(rule.catch_up if catch_up is None else catch_up)
+    gap_share = 1 - np.exp(-(rate * np.maximum(ends - when, 0)))
+    slope = as_column(elasticity)
+    grown = slope * (logs - base) + gap_share * gap + error
     if own_growth is not None:
-        begun = np.where(so_far > 0, logs, base[:, None])
-        by_rule = np.where(so_far < 1, begun, next_year[:, None]) - base[:, None]
-        faster = np.clip(own_growth, *OWN_GROWTH) * so_far - elasticity[:, None] * by_rule
+        begun = np.where(so_far > 0, logs, base)
+        by_rule = np.where(so_far < 1, begun, next_year) - base
+        faster = np.clip(own_growth, *OWN_GROWTH) * so_far - slope * by_rule
         grown = grown + rule.own_weight * faster
-    return np.where(stock > 0, points[:, None] * np.exp(grown), 0.0)
+    return np.where(stock > 0, points * np.exp(grown), 0.0)
+
+
+def as_column(values: Array | float) -> Array:
+    """One value a draw, as a column beside tables of years.
+
+    >>> as_column(np.ones(2)).shape
+    (2, 1)
+    """
+    return np.reshape(values, (-1, 1))
 
 
 def column_at(table: Array, place: float) -> Array:

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting.demand.formulas import letters
 from forecasting.errors import InputError
 from forecasting.evidence.files import write_whole
 from forecasting.evidence.places import place_words
@@ -33,7 +32,7 @@ from forecasting.reporting.result_tables import yearly
 from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.outlook_files import load_draws, load_record
 from forecasting.writers.display import plain_frame
-from forecasting.writers.sheets import INTERVAL_LEVELS, LEVEL_HEADS, Book
+from forecasting.writers.sheets import INTERVAL_LEVELS, LEVEL_HEADS, Book, letters
 
 Shown = Mapping[Any, Mapping[Any, float]]  # levels by scenario and place
 

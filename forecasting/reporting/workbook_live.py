@@ -4,20 +4,18 @@ draws, and answers with their intervals.
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from forecasting.demand.chain_formulas import TARGET, TARGET_YEAR, Chain
 from forecasting.demand.charging import HOURS_A_YEAR, power_mix, side
-from forecasting.demand.chosen_draws import LEVELS, below_zero, chosen_draws, near
 from forecasting.demand.consequences import cost_per_point, point_business
-from forecasting.demand.formulas import Cell, letters, template_of
+from forecasting.demand.symbols import Cell, Node, Part, Table, reachable, render
 from forecasting.errors import in_digits
 from forecasting.evidence.words import in_words
 from forecasting.measures import HEADLINE, PRICES
-from forecasting.quantiles import Array, ratio
+from forecasting.quantiles import Array
 from forecasting.reporting.charging_tables import BUSY_SHARES, SOLD_AT, point_prices
 from forecasting.reporting.labels import (
     SETTING_WORDS,
@@ -34,14 +32,24 @@ from forecasting.scenarios.workbook_values import (
     INPUT_HEADS,
     OWN,
     SHEETS,
+    TARGET,
+    TARGET_YEAR,
+    WorkbookChain,
     chain_of_report,
     stamp,
 )
 from forecasting.writers.display import plain_frame
-from forecasting.writers.sheets import INTERVAL_LEVELS, Book, decimals
+from forecasting.writers.sheets import (
+    INTERVAL_LEVELS,
+    Book,
+    NumberColumn,
+    letters,
+    with_columns,
+)
 
-WORKBOOK_DRAWS = 400  # whole paths in a workbook, fewer where many years would make it too large
-MAX_MODEL_ROWS = 2400
+FIRST_ROW = 2  # of the draws, counted from 0: heads and words stand above
+LONGEST_FORMULA = 1200  # characters of a part that is used more than once and is written in place
+LONGEST_WORDS = 500  # characters of a formula in words
 ANSWER_LINES = (  # column of the sheet answer, its name, its look
     (3, "yours, median", "solid", 2.5, COLOURS[0]),
     (2, "yours, 10 %", "dash", 1.25, COLOURS[0]),
@@ -66,16 +74,13 @@ READ_ME = (
     "business: what a slow and a fast public point earn in a year, by how busy they are, and how "
     "long their cost takes to come back. The prices of public charging and of electricity move "
     "this sheet alone.",
-    "model: one row for each draw and year; its second row says each formula in words. What is "
-    "called fit or more brings a draw to the report's own number.",
-    "taken: what each draw takes, your number or its own. draws: whole paths of the report, as "
-    "values. tables: what all draws share, such as how busy a station may be that keeps a promise "
-    "of ten minutes' wait, by its points.",
-    "These are {draws} of the report's {all} draws, chosen so that they tell the same as all of "
-    "them. What they still miss a factor puts right, or a difference where an answer may be below "
-    "0, the same whatever you change. With a value of your own the median is within 2 % of a new "
-    "run, the ends of the interval within 5 %, but for few of many hundred answers.",
-    "Vans, buses and trucks, the climate and what the facts say are as in the report.",
+    "model: one row for each of the report's {draws} draws; a column is one formula for all of "
+    "them, and the second row has it in words. The formulas are those of the report's own chain.",
+    "draws: the report's draws of each assumption, and what no yellow cell moves, as values. "
+    "tables: what all draws share, such as how busy a station may be that keeps a promise of ten "
+    "minutes' wait, by its points.",
+    "As in the report are the facts, the climate, the ages of vehicles and of points, and what is "
+    "dated: plants, orders of vans, buses and trucks, roll-outs.",
     "To make a report of your numbers: ev-forecast new --from THIS_FILE, then ev-forecast run.",
     "The sheets are protected without a password, so that no formula is overwritten by chance.",
 )
@@ -89,36 +94,35 @@ def live_workbook(report: Outlook) -> bytes:
     InputError
         Where the scenario no longer gives the report's numbers: facts or the package have changed.
     """
-    again, chain = chain_of_report(report)
-    chosen = chosen_draws(chain, min(WORKBOOK_DRAWS, MAX_MODEL_ROWS // len(chain.years)))
-    return _LiveBook(again, chain.only(chosen)).content()
+    book = _LiveBook(*chain_of_report(report))
+    return with_columns(book.content(), book.columns, FIRST_ROW)
 
 
 class _LiveBook(Book):
     """A workbook while a chain is written into it."""
 
-    def __init__(self, outlook: Outlook, chain: Chain) -> None:
+    def __init__(self, outlook: Outlook, chain: WorkbookChain) -> None:
         self.outlook = outlook
         self.chain = chain
-        self.values = chain.values({})
-        self.count = len(chain.drawn["known@" + str(chain.years[0])])
-        self.cells: dict[str, Cell] = {}
+        self.draws = outlook.results.count
+        self.places: dict[object, str] = {}  # cells of nodes, arrays, tables and yellow cells
+        self.spots: dict[str, int] = {}  # the column of some cells
+        self.labels: dict[bytes, str] = {}  # of values
+        self.columns: dict[str, list[NumberColumn]] = {
+            name: [] for name in ("model", "draws", "tables")
+        }
         super().__init__(outlook.scenario.title, outlook.as_of)
-        of_all = len(outlook.results.values["ev_stock"])
-        words = [words.format(draws=self.count, all=of_all) for words in READ_ME]
+        words = [words.format(draws=self.draws) for words in READ_ME]
         sheet = self.sheet("read me", outlook.scenario.title, (110,))
         sheet.write_column(2, 0, words, self.looks["text"])
         self.sheets = {name: self.sheet(name, "", [14] * 300) for name in SHEETS}
-        for sheet in self.sheets.values():
-            # Most of the time would go into a search for functions of later spreadsheets
-            sheet._prepare_formula = lambda text, *_: text.removeprefix("=")
         wrong = self._inputs()
-        self._all_years()
         self._model()
         self._answer(wrong)
         self._business(wrong)
         grounds(self, outlook)
-        stamp(self.book, outlook.scenario.parameters())
+        cells = {name: _written(self.sheets[name]) for name in ("inputs", "answer", "business")}
+        stamp(self.book, outlook.scenario.parameters(), cells | self._cells_of_columns())
         for sheet in self.book.worksheets():
             sheet.protect("", {"format_columns": True, "format_rows": True})
 
@@ -144,107 +148,142 @@ class _LiveBook(Book):
             inside = f"AND({cell}>={least:.10g},{cell}<={most:.10g})"
             text = f'=IF(IF(ISNUMBER({cell}),{inside},ISBLANK({cell})),"","{takes}")'
             sheet.write_formula(f"{check}{row}", text, self.looks["note"], "")
-            self.cells[f"own.{name}"] = Cell("inputs", own, row - 1, each=False)
+            self.places[Cell(name)] = f"inputs!${letters(own)}${row}"
         counted = f'=COUNTIF({check}2:{check}{row},"takes*")'
         sheet.write_string(row, own, "to check", self.looks["note"])
         sheet.write_formula(row, own + 1, counted, self.looks["year"], 0)
         sheet.freeze_panes(1, 1)
         return f"inputs!${check}${row + 1}"
 
-    def _all_years(self) -> None:
-        """What holds in all years: in one cell where all draws share it, else in a column. Names of
-        one stem stand side by side.
-        """
-        formulas = dict.fromkeys(self.chain.drawn, "") | self.chain.taken
-        stems: dict[str, list[str]] = {}
-        for name in formulas:
-            stem, _, year = name.partition("@")
-            stems.setdefault(f"{stem.rpartition('.')[0] or stem}@{year}", []).append(name)
-        row = 0
-        filled = {"draws": 0, "taken": 0}
-        for names in stems.values():
-            shared = all(np.ptp(self.values[name]) == 0 for name in names)
-            row += 2 * shared
-            for column, name in enumerate(names):
-                if shared:
-                    self._head("tables", row - 2, column, name, "")
-                    self.cells[name] = Cell("tables", column, row - 1, each=False)
-                else:
-                    sheet = "taken" if formulas[name] else "draws"
-                    self._head(sheet, 0, filled[sheet], name, formulas[name])
-                    self.cells[name] = Cell(sheet, filled[sheet], 2)
-                    filled[sheet] += 1
-                self._fill(self.cells[name], self.values[name], formulas[name])
-
-    def _head(self, sheet: str, row: int, column: int, name: str, formula: str) -> None:
-        self.sheets[sheet].write_string(row, column, name, self.looks["head"])
-        if formula:
-            self.sheets[sheet].write_string(row + 1, column, formula, self.looks["note"])
-
-    def _fill(self, cell: Cell, values: Array, formula: str, year: int | None = None) -> None:
-        """The cells of a name: values, or a formula in each draw."""
-        sheet = self.sheets[cell.sheet]
-        rows = np.broadcast_to(values, (self.count, 1))[:, 0]
-        if not cell.each:
-            rows = rows[:1]
-        look = self.numbers[decimals(float(np.median(np.abs(rows))))]
-        short = [float(f"{value:.5g}") for value in rows]
-        if not formula:
-            sheet.write_column(cell.row, cell.column, short, look)
-            return
-        template, first = template_of(formula, self.cells, cell.sheet, year)
-        for draw, value in enumerate(short):
-            text = "=" + template % tuple(row + draw for row in first)
-            sheet.write_formula(cell.row + draw, cell.column, text, look, value)
-
     def _model(self) -> None:
-        sheet = self.sheets["model"]
-        last = self.chain.yearly[self.chain.years[-1]]
-        columns = {}
-        for column, (name, formula) in enumerate({"year": "", "draw": "", **last}.items()):
-            self._head("model", 0, column, name, formula)
-            columns[name] = column
-        for block, (year, formulas) in enumerate(self.chain.yearly.items()):
-            row = 2 + block * self.count
-            sheet.write_column(row, 0, [year] * self.count, self.looks["year"])
-            sheet.write_column(row, 1, range(1, self.count + 1), self.looks["year"])
-            for name, formula in formulas.items():
-                cell = Cell("model", columns[name], row)
-                self.cells[f"{name}@{year}"] = cell
-                self._fill(cell, self.values[f"{name}@{year}"], formula, year)
-        sheet.freeze_panes(2, 2)
+        """The columns of the model: answers, and what several of them stand on."""
+        answers = [part for by_year in self.chain.results.values() for part in by_year.values()]
+        nodes = [part for part in answers if isinstance(part, Node)]
+        for measure, by_year in self.chain.results.items():
+            for year, part in by_year.items():
+                if isinstance(part, Node):
+                    part.label = f"{measure} {year}"
+        uses = reachable(nodes)
+        self.labels = {
+            part.parts[-1].tobytes(): part.label
+            for part in uses
+            if _is_lever(part) and isinstance(part.parts[-1], np.ndarray)
+        }
+        for node in uses:
+            if node.by_row or (uses[node] > 1 and not _is_lever(node) and self._is_long(node)):
+                self._place(node)
+        for part in answers:
+            self._place(part)
+        for name in ("model", "draws"):
+            self.sheets[name].freeze_panes(2, 0)
+
+    def _is_long(self, node: Node) -> bool:
+        return bool(node.label) or len(render(node, self._refer)) > LONGEST_FORMULA
+
+    def _refer(self, part: Part) -> str:
+        """The cells in which a part stands; nothing for a node that is written out in place."""
+        if isinstance(part, np.ndarray | Table):
+            return self._place(part)
+        return self.places.get(part, "")
+
+    def _place(self, part: Part) -> str:
+        """Write a part into a column of its own, where it has none."""
+        key = part.tobytes() if isinstance(part, np.ndarray) else part
+        if key not in self.places:
+            if isinstance(part, Table):
+                self.places[key] = self._write_table(part)
+            elif isinstance(part, Node):
+                self.places[key] = self._write_formula(part)
+            else:
+                self.places[key] = self._write_values(part)
+        return self.places[key]
+
+    def _write_formula(self, node: Node) -> str:
+        """A column of the model, and above it what it is and its formula in words."""
+        side_by_side = [self._write_formula(part) for part in _parts_by_row(node)]
+        words = render(node, self._words)
+        if side_by_side:
+            ends = [self.spots[place] for place in (side_by_side[0], side_by_side[-1])]
+            first, last = (letters(column) for column in ends)
+            table = self._place(node.parts[-1])
+            rows = range(FIRST_ROW + 1, FIRST_ROW + self.draws + 1)
+            texts = [node.formula.format(f"{first}{row}:{last}{row}", table) for row in rows]
+            return self._add_column("model", node.label, words, node.values, texts)
+        text = render(node, self._refer)
+        return self._add_column("model", node.label, words, node.values, [text])
+
+    def _write_values(self, values: Array) -> str:
+        """A column of values of the report, one a draw."""
+        return self._add_column("draws", self.labels.get(values.tobytes(), ""), "", values)
+
+    def _write_table(self, table: Table) -> str:
+        """Numbers that all draws share."""
+        columns = table.numbers.reshape(len(table.numbers), -1).T
+        places = [self._add_column("tables", table.label, "", column) for column in columns]
+        return f"{places[0].split(':')[0]}:{places[-1].split(':')[1]}"
+
+    def _add_column(
+        self,
+        name: str,
+        label: str,
+        words: str,
+        values: Array,
+        formulas: Sequence[str] = (),
+    ) -> str:
+        """A new column of a sheet with its head; gives its cells."""
+        columns = self.columns[name]
+        at = len(columns)
+        sheet = self.sheets[name]
+        sheet.write_string(0, at, label, self.looks["head"])
+        if words:
+            sheet.write_string(1, at, words[:LONGEST_WORDS], self.looks["note"])
+        columns.append(NumberColumn(values, formulas))
+        letter = letters(at)
+        place = f"{name}!${letter}${FIRST_ROW + 1}:${letter}${FIRST_ROW + len(values)}"
+        self.spots[place] = at
+        return place
+
+    def _words(self, part: Part) -> str:
+        """What a part of a formula is called; nothing for one that is written out in place."""
+        if isinstance(part, Cell):
+            return f"[your {part.name}]"
+        if isinstance(part, Table):
+            return f"[{part.label}]"
+        if isinstance(part, Node):
+            is_column = part in self.places or _is_lever(part)
+            return f"[{part.label}]" if part.label and is_column else ""
+        return f"[{self.labels.get(part.tobytes()) or 'value'}]"
+
+    def _cells_of_columns(self) -> dict[str, Iterator[tuple[int, int, object]]]:
+        """What the sheets of many columns hold."""
+        return {name: _all_cells(self.sheets[name], self.columns[name]) for name in self.columns}
 
     def _answer(self, wrong: str) -> None:
         """Each measure by year: quantiles of the model's draws, beside the scenario's own."""
         sheet = self.sheets["answer"]
         rows = []
         spans: dict[str, list[int]] = {}
-        for row, ((measure, year), draws) in enumerate(self.chain.answers({}).items(), start=2):
-            spans.setdefault(measure, []).append(row - 1)
-            every = self.outlook.results.values[measure][:, self.outlook.years.index(year)]
-            exact = np.quantile(every, [*INTERVAL_LEVELS.values()])
-            found = near(draws)
-            sign = "+" if below_zero(every) else "*"
-            right = exact - found
-            if sign == "*":
-                right = ratio(exact, found, 1.0)
-            words = [label_of(measure), unit_of(measure)]
-            rows.append([measure, year, *[math.nan] * 3, *words, *exact.tolist(), *right.tolist()])
-            cell = self.cells[f"{self.chain.columns[measure]}@{year}"]
-            column = letters(cell.column)
-            cells = f"model!{column}{cell.row + 1}:{column}{cell.row + self.count}"
-            for place, value in enumerate(exact.tolist()):
-                around = ",".join(f"PERCENTILE({cells},{level:.2f})" for level in LEVELS[place])
-                text = f"AVERAGE({around}){sign}{letters(10 + place)}{row}"
-                text = f'IF({wrong}>0,"check inputs",{text})'
-                self.formula(sheet, row - 1, 2 + place, text, value)
-            self.formula(sheet, row - 1, 13, f"100*(D{row}/I{row}-1)", 0.0)
-        beside = [
-            f"{word}, {level}" for word in ("scenario", "sampling") for level in INTERVAL_LEVELS
+        answers = [
+            (measure, year, part)
+            for measure, by_year in self.chain.results.items()
+            for year, part in by_year.items()
         ]
+        for row, (measure, year, part) in enumerate(answers, start=2):
+            spans.setdefault(measure, []).append(row - 1)
+            draws = self.outlook.results.values[measure][:, self.outlook.years.index(year)]
+            exact = np.quantile(draws, [*INTERVAL_LEVELS.values()]).tolist()
+            words = [label_of(measure), unit_of(measure)]
+            rows.append([measure, year, *[math.nan] * 3, *words, *exact])
+            for place, (level, value) in enumerate(
+                zip(INTERVAL_LEVELS.values(), exact, strict=True)
+            ):
+                text = f'IF({wrong}>0,"check inputs",PERCENTILE({self._place(part)},{level}))'
+                self.formula(sheet, row - 1, 2 + place, text, value)
+            self.formula(sheet, row - 1, 10, f"100*(D{row}/I{row}-1)", 0.0)
+        beside = [f"scenario, {level}" for level in INTERVAL_LEVELS]
         heads = ["measure", "year", *INTERVAL_LEVELS, "what it is", "unit", *beside]
         self.table(sheet, 0, plain_frame(rows, columns=heads))
-        sheet.write_string(0, 13, "median changes, %", self.looks["head"])
+        sheet.write_string(0, 10, "median changes, %", self.looks["head"])
         sheet.set_column("A:A", 30)
         sheet.set_column("F:F", 40)
         sheet.freeze_panes(1, 2)
@@ -257,7 +296,7 @@ class _LiveBook(Book):
             )
             for measure in shown
         ]
-        self.charts(sheet, 15, 1, charts)
+        self.charts(sheet, 12, 1, charts)
 
     def _business(self, wrong: str) -> None:
         """A year of a public point by how busy it is, at the printed prices or the reader's."""
@@ -302,16 +341,56 @@ class _LiveBook(Book):
         return f"IF(ISNUMBER({self._yellow(name)}),{self._yellow(name)},{otherwise})"
 
     def _yellow(self, name: str) -> str:
-        return f"inputs!{self.cells[f'own.{name}']}"
+        return self.places[Cell(name)]
 
 
-def _levers(outlook: Outlook, chain: Chain) -> Iterator[tuple[Any, ...]]:
+def _is_lever(node: Node) -> bool:
+    """Whether it is what a reader may set, or else the draws of one assumption."""
+    return len(node.parts) == 2 and isinstance(node.parts[0], Cell)
+
+
+def _parts_by_row(node: Node) -> list[Node]:
+    """The parts of a formula by row, each as a column of its own."""
+    if not node.by_row:
+        return []
+    return [
+        part
+        if isinstance(part, Node)
+        else Node(np.broadcast_to(part, node.values.shape), "{}", (part,))
+        for part in node.parts[:-1]
+    ]
+
+
+def _written(sheet: Any) -> Iterator[tuple[int, int, object]]:
+    """What a sheet of xlsxwriter holds."""
+    texts = {index: text for text, index in sheet.str_table.string_table.items()}
+    for row, cells in sheet.table.items():
+        for column, cell in cells.items():
+            if hasattr(cell, "formula"):
+                yield row, column, f"={cell.formula}"
+            elif hasattr(cell, "string"):
+                yield row, column, texts[cell.string]
+            elif hasattr(cell, "number"):
+                yield row, column, cell.number
+
+
+def _all_cells(sheet: Any, columns: Sequence[NumberColumn]) -> Iterator[tuple[int, int, object]]:
+    """What a sheet holds whose columns are written beside the library."""
+    yield from _written(sheet)
+    for at, column in enumerate(columns):
+        formulas = [f"={text}" for text in column.formulas]
+        contents = [*formulas, *column.values.tolist()[len(formulas) :]]
+        for row, content in enumerate(contents, start=FIRST_ROW):
+            yield row, at, content
+
+
+def _levers(outlook: Outlook, chain: WorkbookChain) -> Iterator[tuple[Any, ...]]:
     """Each lever: its name, its words and unit, what the scenario has, its range, what it may be,
     and its source.
     """
     assert outlook.demand is not None
     horizon = outlook.scenario.horizon
-    first = max(chain.years[1], outlook.as_of.year)
+    first = max(chain.first_year, outlook.as_of.year)
     nothing = ("", "")
     of_target = {
         TARGET: ("Public points that are to stand, and are built", "points", (1, LARGEST_TARGET)),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from forecasting.demand.chain import demand_outlook
+from forecasting.demand.chain import Inputs, demand_outlook
 from forecasting.demand.demand_outlook import DemandOutlook
 from forecasting.demand.deployed import ExistingCharging, Target, moment
 from forecasting.demand.parameters import NEVER_YEAR, Event, Parameters, load_parameters
@@ -146,7 +146,12 @@ def _undated(shipped: Parameters, name: str, path: KeyPath) -> Iterator[KeyProbl
         yield KeyProblem(path, "holds for all years", hint)
 
 
-def demand_of(request: OutlookRequest, flow: PlaceFlow, parameters: Parameters) -> DemandOutlook:
+def demand_of(
+    request: OutlookRequest,
+    flow: PlaceFlow,
+    parameters: Parameters,
+    symbols: Inputs | None = None,
+) -> DemandOutlook:
     """From the vehicles of each year to charging points, of a country.
 
     Of the drivers, a ``reexport_share`` is a further share that leaves from its year on.
@@ -160,6 +165,8 @@ def demand_of(request: OutlookRequest, flow: PlaceFlow, parameters: Parameters) 
         The vehicles.
     parameters : Parameters
         From `demand_parameters`.
+    symbols : callable, optional
+        As of `demand_outlook`.
     """
     scenario = request.scenario
     place = scenario.place
@@ -189,6 +196,7 @@ def demand_of(request: OutlookRequest, flow: PlaceFlow, parameters: Parameters) 
         targets=charging_targets(request),
         vehicle_class=vehicle,
         new_cars=None if cars is None else sums_of_years(cars),
+        symbols=symbols,
     )
 
 

@@ -5,32 +5,42 @@ A sheet ``stamp``, hidden, holds the version, the scenario, and for each row and
 sheets a sum over what their cells say: a changed cell is where a row and a column do not agree.
 """
 
+import datetime as dt
 import itertools
 import json
 import math
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from forecasting import __version__
-from forecasting.demand.chain_formulas import LEVERS, TARGET, TARGET_YEAR, Chain
+from forecasting.demand.demand_outlook import DemandOutlook
+from forecasting.demand.deployed import progress_to, start_of_plans
+from forecasting.demand.fleet import PLUG_IN
+from forecasting.demand.parameters import Assumption, Draws, Parameters
+from forecasting.demand.symbols import Cell, Node, Part, Symbols, column_of, labelled, reachable
 from forecasting.errors import InputError, in_digits
-from forecasting.measures import HEADLINE, PRICES
+from forecasting.measures import EV_SHARE, EV_STOCK_SHARE, HEADLINE, MEASURES, PRICES
 from forecasting.parameters.naming import names_of_place
 from forecasting.parameters.schema import Scenario, scenario_from_parameters
 from forecasting.parameters.writing import params_text
+from forecasting.quantiles import Array, ratio
+from forecasting.scenarios.assumptions import demand_of, demand_parameters
 from forecasting.scenarios.known import drivers_on_day
 from forecasting.scenarios.outlook import Outlook, outlook
 from forecasting.scenarios.place_flows import OutlookRequest, PlaceFlow, by_year, place_flow
 
 STAMP = "stamp"
+TARGET = "charging_points_target"
+TARGET_YEAR = "charging_points_target_year"
 # Of the flow, from none to the most that may be set
-FLOW_FACTORS = (0.0, 0.01, 1.0, 1.5, 2.0, 4.0, 20.0)
+FLOW_FACTORS = (0.0, 0.01, 1.0, 2.0, 20.0)
 NUMBER_IN_FORMULA = re.compile(r"(?<![A-Z$\d.])\d+\.?\d*(?:E[-+]?\d+)?")
 OWN = "your own value"
 INPUT_HEADS = (
@@ -44,57 +54,90 @@ INPUT_HEADS = (
     "check",
     "source",
 )
-SHEETS = ("inputs", "answer", "business", "model", "taken", "draws", "tables")
-MAX_CELL_CHARACTERS = 30_000  # characters of a cell; Excel takes hardly more
+SHEETS = ("inputs", "answer", "business", "model", "draws", "tables")
+# Assumptions whose effect stands in the workbook as values: the climate by month, the ages of
+# vehicles and of points; and those that are dated, as plants, orders and roll-outs
+BY_TABLE = (
+    *("temperature_shift", "daily_spread", "cold_slope", "hot_slope"),
+    *(
+        "inventory_share",
+        "survival_scale",
+        "survival_shape",
+        "used_share",
+        "entry_age",
+        "start_age",
+        "charger_life",
+    ),
+    *("charging_rollout", "charging_rollout_year", "national_target", "national_target_year"),
+    *("local_assembly", "local_assembly_year", "assembly_displaces", "assembly_phev"),
+    *("deliveries", "vehicle_stock_date", "power_date"),
+)
+ANSWERS = (  # measures of the sheet answer, after the flow
+    *("ev_registrations", "ev_stock", EV_SHARE, EV_STOCK_SHARE, "energy_gwh", "peak_mw"),
+    *("charging_points_need", "charging_points_need_slow", "charging_points_practice"),
+    *("charging_points_standard", TARGET, "charging_stations", "charging_points_home"),
+    *("investment_usd", "power_share_percent", "peak_share_percent", "oil_avoided_t"),
+    "co2_avoided_t",
+)
+MAX_CELL_CHARACTERS = 30_000  # Excel takes hardly more
 
-Filled = Iterable[tuple[int, int, object]]  # row, column, content
+CellContents = Iterable[tuple[int, int, object]]  # row, column, content
 
 
-def stamp(book: Any, scenario: dict[str, Any]) -> None:
-    """Add the stamp to a book of which all other sheets are written."""
+def stamp(book: Any, scenario: dict[str, Any], cells: Mapping[str, CellContents]) -> None:
+    """Add the stamp to a book of which all other sheets are written.
+
+    Parameters
+    ----------
+    book : xlsxwriter.Workbook
+        The book.
+    scenario : dict of str to object
+        Its parameters.
+    cells : mapping of str to iterable of (int, int, object)
+        What each sheet holds.
+    """
     sheet = book.add_worksheet(STAMP)
     text = json.dumps(scenario)
-    parts = [
-        text[start : start + MAX_CELL_CHARACTERS]
-        for start in range(0, len(text), MAX_CELL_CHARACTERS)
-    ]
+    starts = range(0, len(text), MAX_CELL_CHARACTERS)
+    parts = [text[start : start + MAX_CELL_CHARACTERS] for start in starts]
     sheet.write_row(0, 0, [__version__, *parts])
     for row, name in enumerate(SHEETS, start=1):
-        marks = _marks(_written(book.get_worksheet_by_name(name)))
-        sheet.write_row(row, 0, [json.dumps(row_marks) for row_marks in marks])
+        sheet.write_row(row, 0, [json.dumps(line) for line in _marks(cells[name])])
     sheet.hide()
 
 
-def _written(sheet: Any) -> Iterator[tuple[int, int, object]]:
-    """What a sheet of xlsxwriter holds."""
-    texts = {index: text for text, index in sheet.str_table.string_table.items()}
-    for row, cells in sheet.table.items():
-        for column, cell in cells.items():
-            if hasattr(cell, "formula"):
-                yield row, column, f"={cell.formula}"
-            elif hasattr(cell, "string"):
-                yield row, column, texts[cell.string]
-            elif hasattr(cell, "number"):
-                yield row, column, cell.number
-
-
-def _marks(cells: Filled) -> list[list[int]]:
+def _marks(cells: CellContents) -> list[list[int]]:
     """Of each row, and of each column, a mark of what its cells hold, as far as a spreadsheet that
     saves them anew leaves it.
     """
-    marks: list[dict[int, int]] = [{}, {}]
+    texts = []
+    numbers = []
     for row, column, content in cells:
-        text = str(content).strip()
+        if isinstance(content, int | float):
+            numbers.append((row, column, content))
+            continue
+        text = getattr(content, "text", str(content)).strip()  # of a formula for many rows
         if text.startswith("="):
-            text = NUMBER_IN_FORMULA.sub(
-                lambda number: f"{float(number[0]):.5g}", text.replace(" ", "")
-            )
-        elif not isinstance(content, str):
-            text = f"{float(text):.5g}"
-        mark = zlib.crc32(f"{row},{column},{text}".encode()) % 65536
-        for place, line in zip((row, column), marks, strict=True):
-            line[place] = line.get(place, 0) ^ mark
-    return [[line.get(place, 0) for place in range(max(line) + 1)] for line in marks]
+            text = NUMBER_IN_FORMULA.sub(_five_digits, text.replace(" ", ""))
+        texts.append((row, column, zlib.crc32(text.encode())))
+    of_numbers = np.array(numbers, dtype=float).reshape(-1, 3)
+    sizes = np.abs(of_numbers[:, 2])
+    powers = np.floor(np.log10(sizes, where=sizes > 0, out=np.zeros_like(sizes)))
+    # The five digits in which it stands, and their power of ten
+    digits = np.floor(sizes / 10.0 ** (powers - 4) + 0.5) * np.sign(of_numbers[:, 2])
+    of_numbers[:, 2] = digits * 31 + powers
+    lines = np.concatenate([of_numbers, np.array(texts, dtype=float).reshape(-1, 3)]).astype(int)
+    mixed = (lines @ [7919, 104729, 31]) % 65521
+    marks = []
+    for places in lines[:, :2].T:
+        total = np.zeros(places.max(initial=-1) + 1, dtype=int)
+        np.bitwise_xor.at(total, places, mixed)
+        marks.append(total.tolist())
+    return marks
+
+
+def _five_digits(number: re.Match[str]) -> str:
+    return f"{float(number[0]):.5g}"
 
 
 def with_cells(scenario: Scenario, cells: Mapping[str, float]) -> Scenario:
@@ -109,24 +152,45 @@ def with_cells(scenario: Scenario, cells: Mapping[str, float]) -> Scenario:
     """
     values = scenario.parameters()
     drivers = [*values["drivers"]]
-    origin = {"reason": "set in a workbook", "source": "judgement"}
+    assumptions = dict(values["assumptions"])
+    grounds = {"reason": "set in a workbook", "source": "judgement"}
     for name, value in cells.items():
         measure, _, year = name.partition(".")
         if measure == scenario.measure:
             days = {"start": f"{year}-01-01", "end": f"{year}-12-31"}
             kind = {"kind": "level", "quantity": measure, "size": value}
-            drivers.append({"name": f"own-factor-{year}", **kind, **days, **origin})
-    if TARGET in cells:
-        target_year = int(cells.get(TARGET_YEAR, scenario.horizon))
-        kind = {"kind": "target", "quantity": "charging_points", "size": cells[TARGET]}
-        drivers.append({"name": "own-target", **kind, "start": f"{target_year}-12-31", **origin})
-    set_here = {name: value for name, value in cells.items() if name in LEVERS}
-    values |= {"drivers": drivers, "assumptions": {**values["assumptions"], **set_here}}
-    return scenario_from_parameters(values)
+            drivers.append({"name": f"own-factor-{year}", **kind, **days, **grounds})
+        elif name == TARGET:
+            day = f"{int(cells.get(TARGET_YEAR, scenario.horizon))}-12-31"
+            kind = {"kind": "target", "quantity": "charging_points", "size": value}
+            drivers.append({"name": "own-target", **kind, "start": day, **grounds})
+        elif name not in (TARGET_YEAR, *PRICES):
+            assumptions[name] = value
+    return scenario_from_parameters(values | {"drivers": drivers, "assumptions": assumptions})
 
 
-def chain_of_report(report: Outlook) -> tuple[Outlook, Chain]:
-    """A report's outlook made again, with its draws, and the chain as formulas on them.
+@dataclass(frozen=True)
+class WorkbookChain:
+    """The chain of an outlook with the reader's cells in it.
+
+    Parameters
+    ----------
+    results : dict of str to dict of int to object
+        By measure and year a column of draws: a `Node` where a cell moves it, else an array.
+    levers : list of str
+        What can be set and moves a result: the flow of a year as a factor, assumptions, a target
+        and its year.
+    first_year : int
+        The first year in which the flow can be set.
+    """
+
+    results: dict[str, dict[int, Part]]
+    levers: list[str]
+    first_year: int
+
+
+def chain_of_report(report: Outlook) -> tuple[Outlook, WorkbookChain]:
+    """A report's outlook made again, with its draws, and the chain run on symbols.
 
     Raises
     ------
@@ -136,42 +200,174 @@ def chain_of_report(report: Outlook) -> tuple[Outlook, Chain]:
     scenario = report.scenario
     count = report.results.count
     flow_cache: dict[str, PlaceFlow] = {}
-
-    def outlook_with(**cells: float) -> Outlook:
-        return outlook(with_cells(scenario, cells), draws=count, flow_cache=flow_cache)
-
-    remade = outlook_with()
+    again = outlook(scenario, draws=count, flow_cache=flow_cache)
     for measure in (scenario.measure, *HEADLINE):
-        now = np.median(remade.results.values[measure][:, -1])
-        stored = np.median(report.results.values[measure][:, -1])
-        if not math.isclose(now, stored, rel_tol=1e-6):
+        now = np.median(again.results.values[measure][:, -1])
+        then = np.median(report.results.values[measure][:, -1])
+        if not math.isclose(now, then, rel_tol=1e-6):
             raise InputError(
                 f"{report.name} gives other numbers than its report: facts or the package have "
                 "changed since; run it again"
             )
-    years = [f"{scenario.measure}.{year}" for year in remade.years if year >= remade.first_year]
+    shown = [year for year in again.years if year >= again.first_year]
+    requests = {}
     flows = {}
     for factor in FLOW_FACTORS:
-        changed = with_cells(remade.scenario, dict.fromkeys(years, factor))
-        drivers, _ = drivers_on_day(changed, remade.ledger, remade.as_of)
-        request = OutlookRequest(
-            changed, remade.ledger, remade.as_of, drivers, None, count, flow_cache
+        factors = {f"{scenario.measure}.{year}": factor for year in shown}
+        changed = with_cells(again.scenario, factors if factor != 1 else {})
+        drivers, _ = drivers_on_day(changed, again.ledger, again.as_of)
+        requests[factor] = OutlookRequest(
+            changed, again.ledger, again.as_of, drivers, None, count, flow_cache
         )
-        # Before cars built in the country take a part's place
-        flows[factor] = by_year(place_flow(request, changed.place).forecast)[1]
-    single = outlook_with(points_per_station=1.0)
-    assert remade.demand is not None
-    assert single.demand is not None
-    chain = Chain(
-        remade.demand,
-        flows,
-        single.demand.unpushed,
-        flow=scenario.measure,
-        first_year=remade.first_year,
-        as_of=remade.as_of,
-        beyond=max((driver.beyond for driver in scenario.drivers), default=0.0),
+        flows[factor] = place_flow(requests[factor], changed.place)
+    cells = _ReaderCells(
+        scenario.measure,
+        again.years,
+        again.first_year,
+        {factor: by_year(flow.forecast)[1] for factor, flow in flows.items()},
+        max((driver.beyond for driver in scenario.drivers), default=0.0),
     )
-    return remade, chain
+    parameters = demand_parameters(scenario, requests[1.0].drivers, count)
+    demand = demand_of(requests[1.0], flows[1.0], parameters, cells.symbols)
+    results = {scenario.measure: cells.flow - demand.displaced} | demand.results
+    results |= _with_own_target(demand, again.as_of)
+    columns = {
+        measure: dict(zip(again.years, results[measure].columns, strict=True))
+        for measure in dict.fromkeys((scenario.measure, *ANSWERS))
+        if isinstance(results.get(measure), Symbols)
+    }
+    answers = {
+        measure: {year: by_year[year] for year in shown} for measure, by_year in columns.items()
+    }
+    nodes = [part for by_year in answers.values() for part in by_year.values()]
+    used = {
+        part.name
+        for node in reachable(node for node in nodes if isinstance(node, Node))
+        for part in node.parts
+        if isinstance(part, Cell)
+    }
+    order = [*cells.names, TARGET, TARGET_YEAR]
+    return again, WorkbookChain(answers, [name for name in order if name in used], again.first_year)
+
+
+class _ReaderCells:
+    """Symbols in the place of a flow and of the assumptions that a reader may set.
+
+    Parameters
+    ----------
+    measure : str
+        Of the flow.
+    years : sequence of int
+        Of the flow.
+    first_year : int
+        The first of them that can be set.
+    flows : mapping of float to ndarray, shape (draws, years)
+        The flow where it is set to factors of 0, of little, of 1 and of very much.
+    beyond : float
+        Share of what exceeds a cap that comes all the same.
+    """
+
+    def __init__(
+        self,
+        measure: str,
+        years: Sequence[int],
+        first_year: int,
+        flows: Mapping[float, Array],
+        beyond: float,
+    ) -> None:
+        self.names = [f"{measure}.{year}" for year in years if year >= first_year]
+        self.flows = flows
+        self.beyond = beyond
+        # Registrations are not thinned by re-export again
+        self.fixed = {"reexport_share"} if MEASURES[measure].event == "registrations" else set()
+        draws = len(flows[1.0])
+        columns: list[Part] = []
+        for place, year in enumerate(years):
+            column: Part = flows[1.0][:, place]
+            if year >= first_year:
+                column = self._scaled(f"{measure}.{year}", place)
+            columns.append(column)
+        self.flow = labelled("vehicles that come", Symbols(columns, draws), years)
+
+    def _scaled(self, name: str, place: int) -> Node:
+        """The flow of a year times what the reader has set: what is known of it, and what is open,
+        up to a cap; as in the scenario where nothing is set.
+        """
+        table = {size: flow[:, [place]] for size, flow in self.flows.items()}
+        _, little, *_, most = sorted(table)
+        known = table[0.0]
+        free = (table[little] - known) / little
+        limit = table[most] - known
+        values = table[1.0][:, 0]
+        factor = Symbols([Node(np.ones_like(values), "{}", (Cell(name),))], len(values))
+        rest: Any = factor * free
+        if self.beyond:
+            # Of what exceeds a cap a share comes: a line above the cap, through any factor's flow
+            lines = [flow - known - self.beyond * size * free for size, flow in table.items()]
+            rest = np.minimum(rest, np.max(lines, axis=0) + factor * (self.beyond * free))
+        if np.any(limit < most * free * 0.999):
+            rest = np.minimum(rest, limit)
+        parts = (Cell(name), (known + rest).columns[0], values)
+        return Node(values, "IF(ISNUMBER({0}),{1},{2})", parts)
+
+    def symbols(self, imports: Array, sample: Draws, parameters: Parameters) -> tuple[Any, Any]:
+        """Imports and draws of assumptions, with the reader's cells in them."""
+        kept: Any = ratio(imports, self.flows[1.0], 1.0)
+        levers = {
+            row.key: Symbols([_set_or(row.key, sample[row.key][:, 0])], len(imports))
+            for row in parameters
+            if _can_be_set(row, parameters) and row.key not in self.fixed
+        }
+        self.names += levers
+        return self.flow * kept, sample | levers
+
+
+def _can_be_set(row: Assumption, parameters: Parameters) -> bool:
+    """Whether a reader may set an assumption: it is of electric cars, no dated event acts on it,
+    and the workbook computes what it does.
+    """
+    of_cars = row.vehicle_class in ("", "bev", PLUG_IN)
+    return of_cars and row.name not in BY_TABLE and row.key not in parameters.events
+
+
+def _set_or(name: str, values: Array) -> Node:
+    """What the reader has set, or else each draw's value."""
+    return Node(values, "IF(ISNUMBER({0}),{0},{1})", (Cell(name), column_of(values)), label=name)
+
+
+def _with_own_target(demand: DemandOutlook, as_of: dt.date) -> Draws:
+    """Practice, its stations and the targets, where the reader sets a target."""
+    per_station = demand.sample["points_per_station"]
+    draws = len(per_station)
+    until = float(demand.years[-1])
+    number: Any
+    year: Any
+    number, year = (
+        Symbols(
+            [Node(np.full(draws, value), "IF(ISNUMBER({0}),{0},{1})", (Cell(name), value))], draws
+        )
+        for name, value in ((TARGET, 0.0), (TARGET_YEAR, until))
+    )
+    is_set: Any = Symbols([Node(np.zeros(draws), "ISNUMBER({})", (Cell(TARGET),))], draws)
+    start = start_of_plans(demand.years, demand.standing, as_of)
+    standing = np.zeros((draws, 1))
+    if demand.standing is not None:
+        standing = demand.standing.points(per_station)
+    missing = np.maximum(number, standing) - standing
+    path: Any = standing + missing * progress_to(demand.years, start, year + 1.0)
+    results = demand.results
+    practice = np.maximum(results["charging_points_practice"], np.where(is_set, path, 0.0))
+    announced = results.get(TARGET)
+    own = path
+    if announced is not None and any(np.any(target.pursued) for target in demand.targets):
+        own = np.maximum(path, announced)
+    changed = {
+        "charging_points_practice": practice,
+        "charging_stations": practice / per_station,
+    }
+    if announced is not None:
+        changed[TARGET] = np.where(is_set, own, announced)
+    return changed
 
 
 def params_of_workbook(path: Path, name: str, folder: Path) -> tuple[str, str]:
@@ -215,25 +411,25 @@ def params_of_workbook(path: Path, name: str, folder: Path) -> tuple[str, str]:
         )
     inputs = sheets["inputs"]
     column = INPUT_HEADS.index(OWN)
-    cells: dict[str, float] = {}
+    own: dict[str, float] = {}
     for row in inputs.iter_rows(min_row=2):
         cell = row[column]
         if cell.protection.locked or cell.value is None:
             continue
-        lowest, highest = _bounds(inputs, cell.coordinate)
-        if not isinstance(cell.value, int | float) or not lowest <= cell.value <= highest:
+        least, most = _bounds(inputs, cell.coordinate)
+        if not isinstance(cell.value, int | float) or not least <= cell.value <= most:
             raise InputError(
-                f"{path} inputs!{cell.coordinate}: {cell.value!r} is not {in_digits(lowest)} to "
-                f"{in_digits(highest)} {row[2].value}, which {row[0].value} takes"
+                f"{path} inputs!{cell.coordinate}: {cell.value!r} is not {in_digits(least)} to "
+                f"{in_digits(most)} {row[2].value}, which {row[0].value} takes"
             )
-        cells[str(row[0].value)] = float(cell.value)
+        own[str(row[0].value)] = float(cell.value)
         cell.value = None
     for row, name_of_sheet in enumerate(SHEETS, start=2):
         stored = [cell.value for cell in sheets[STAMP][row]]
         _refuse_changed(path, sheets[name_of_sheet], stored)
-    scenario = with_cells(scenario_from_parameters(json.loads("".join(map(str, parts)))), cells)
+    scenario = with_cells(scenario_from_parameters(json.loads("".join(map(str, parts)))), own)
     origin = f"from {path.name}"
-    left_out = [f"{price} {cells[price]:g}" for price in PRICES if price in cells]
+    left_out = [f"{price} {own[price]:g}" for price in PRICES if price in own]
     if left_out:
         origin += f"; without {' and '.join(left_out)}: no result of a run depends on a price"
     stem = f"{names_of_place(scenario.place)[0]}-{name}"
@@ -250,10 +446,10 @@ def _refuse_changed(path: Path, sheet: Any, stored: Iterable[str]) -> None:
     cells = (cell for row in sheet.iter_rows() for cell in row if cell.value is not None)
     marks = _marks((cell.row - 1, cell.column - 1, cell.value) for cell in cells)
     changed = [
-        [place for place, (mark, old_mark) in enumerate(pairs, start=1) if mark != old_mark]
+        [place for place, (now, then) in enumerate(pairs, start=1) if now != then]
         for pairs in (
-            itertools.zip_longest(line, json.loads(stored_line), fillvalue=0)
-            for line, stored_line in zip(marks, stored, strict=True)
+            itertools.zip_longest(across, json.loads(before), fillvalue=0)
+            for across, before in zip(marks, stored, strict=True)
         )
     ]
     if any(changed):

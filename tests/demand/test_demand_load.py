@@ -19,10 +19,11 @@ def test_homes_charge_in_the_evening_and_workplaces_in_the_morning():
 @few
 @given(st.floats(1, 1e7), st.floats(1, 1e7), st.floats(0.01, 1))
 def test_the_share_drawn_at_once_falls_with_the_number_of_points(one, two, floor):
-    at_home = np.zeros((len(SETTINGS), 1, 1))
-    at_home[0] = 1.0
+    def table(at_home):
+        return {setting: np.full((1, 1), at_home * (setting == "home")) for setting in SETTINGS}
+
     few_points, many = (
-        peak_load([0 * at_home], number * at_home, at_home, np.array([floor]))[0][0, 0]
+        peak_load(table(0.0), table(number), table(1.0), np.array([[floor]]))[0, 0]
         for number in sorted((one, two))
     )
     assert floor * (1 - 1e-12) <= many <= few_points <= 1 + 1e-12
@@ -33,18 +34,18 @@ def test_the_share_drawn_at_once_falls_with_the_number_of_points(one, two, floor
 def test_the_peak_lies_between_the_mean_of_the_busiest_hour_and_rated_power(
     energy_per_mw, points, floor
 ):
-    shape = (len(SETTINGS), 1, 1)
-    megawatts = np.full(shape, points * 0.01)
-    energy = np.minimum(
-        megawatts * energy_per_mw, megawatts / day_profile().max(axis=1)[:, None, None]
+    megawatts = np.full(len(SETTINGS), points * 0.01)
+    energy = np.minimum(megawatts * energy_per_mw, megawatts / day_profile().max(axis=1))
+    day, standing, power = (
+        {setting: np.full((1, 1), value) for setting, value in zip(SETTINGS, values, strict=True)}
+        for values in (energy, np.full(len(SETTINGS), points), megawatts)
     )
-    (day,) = peak_load([energy], np.full(shape, points), megawatts, np.array([floor]))
-    peak = day[0, 0]
-    hourly = (energy[:, 0, 0] @ day_profile()).max()
+    peak = peak_load(day, standing, power, np.array([[floor]]))[0, 0]
+    hourly = (energy @ day_profile()).max()
     assert hourly * (1 - 1e-12) <= peak <= megawatts.sum() * (1 + 1e-12)
     assert peak >= energy.sum() / 24 * (1 - 1e-12)
 
 
 def test_nothing_plugged_in_is_no_load():
-    none = np.zeros((len(SETTINGS), 2, 3))
-    assert np.all(peak_load([none], none, none, np.full((2, 1), 0.2))[0] == 0)
+    none = dict.fromkeys(SETTINGS, np.zeros((2, 3)))
+    assert np.all(peak_load(none, none, none, np.full((2, 1), 0.2)) == 0)
