@@ -234,7 +234,7 @@ class _LiveBook(Book):
         columns = self.columns[name]
         at = len(columns)
         sheet = self.sheets[name]
-        sheet.write_string(0, at, label, self.looks["head"])
+        sheet.write_string(0, at, label or f"{name} {at + 1}", self.looks["head"])
         if words:
             sheet.write_string(1, at, words[:LONGEST_WORDS], self.looks["note"])
         columns.append(NumberColumn(values, formulas))
@@ -379,7 +379,8 @@ def _all_cells(sheet: Any, columns: Sequence[NumberColumn]) -> Iterator[tuple[in
     yield from _written(sheet)
     for at, column in enumerate(columns):
         formulas = [f"={text}" for text in column.formulas]
-        contents = [*formulas, *column.values.tolist()[len(formulas) :]]
+        numbers = [float(f"{value:.5g}") for value in column.values[len(formulas) :]]
+        contents = [*formulas, *numbers]
         for row, content in enumerate(contents, start=FIRST_ROW):
             yield row, at, content
 
