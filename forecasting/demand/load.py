@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.demand.parameters import SETTINGS, Draws, read_table
-from forecasting.demand.symbols import Symbols, Table, by_row
+from forecasting.demand.symbols import SharedTable, Symbols, by_row
 from forecasting.quantiles import Array
 
 HOUR_COLUMNS = tuple(f"h{hour:02d}" for hour in range(24))
@@ -102,7 +102,7 @@ def busiest_hour(heights: Sequence[Array]) -> Array:
     if not any(isinstance(height, Symbols) for height in heights):
         return peak
     symbols: Array = by_row(
-        "MAX(MMULT({},{}))", heights, Table("share of a day's energy by hour", profile), peak
+        "MAX(MMULT({},{}))", heights, SharedTable("share of a day's energy by hour", profile), peak
     )
     return symbols
 

@@ -53,7 +53,9 @@ NEUTRAL = {
 }
 CURVE = ("points of a station", "share of the day in use", "more with each point")
 CURVE_FORMULA = "LOOKUP({0},{1},{2})+({0}-LOOKUP({0},{1},{1}))*LOOKUP({0},{1},{3})"
-Part = Any  # of a formula: a Node, a number, an array with one value a draw, a Cell or a Table
+Part = (
+    Any  # of a formula: a Node, a number, an array with one value a draw, a Cell or a SharedTable
+)
 
 
 @dataclass(eq=False)
@@ -104,7 +106,7 @@ NODES: WeakValueDictionary[tuple[Any, ...], Node] = WeakValueDictionary()
 
 
 @dataclass(eq=False)
-class Table:
+class SharedTable:
     """Numbers that all draws share, as of a curve between whole points.
 
     Parameters
@@ -333,12 +335,16 @@ def _interp(places: Symbols, grid: Array, heights: Array) -> Symbols:
     """As `numpy.interp` has it, by a table that stands in the workbook."""
     (part,) = places.columns
     slopes = np.diff(heights, append=heights[-1]) / np.diff(grid, append=grid[-1] + 1)
-    tables = [Table(CURVE[0], grid), Table(CURVE[1], heights), Table(CURVE[2], slopes)]
+    tables = [
+        SharedTable(CURVE[0], grid),
+        SharedTable(CURVE[1], heights),
+        SharedTable(CURVE[2], slopes),
+    ]
     node = Node(np.interp(part.values, grid, heights), CURVE_FORMULA, (part, *tables), SUM)
     return Symbols([node], places.draws)
 
 
-def by_row(formula: str, parts: Sequence[Any], table: Table, values: Array) -> Any:
+def by_row(formula: str, parts: Sequence[Any], table: SharedTable, values: Array) -> Any:
     """What a function of several columns gives, with a formula for each draw.
 
     Parameters
@@ -347,7 +353,7 @@ def by_row(formula: str, parts: Sequence[Any], table: Table, values: Array) -> A
         With braces for the cells of the parts, side by side, and for the table.
     parts : sequence of Symbols or ndarray
         Of as many columns each.
-    table : Table
+    table : SharedTable
         What else it takes.
     values : ndarray, shape (draws, columns)
         What it gives.

@@ -11,7 +11,7 @@ import numpy as np
 
 from forecasting.demand.charging import HOURS_A_YEAR, power_mix, side
 from forecasting.demand.consequences import cost_per_point, point_business
-from forecasting.demand.symbols import Cell, Node, Part, Table, reachable, render
+from forecasting.demand.symbols import Cell, Node, Part, SharedTable, reachable, render
 from forecasting.errors import in_digits
 from forecasting.evidence.words import in_words
 from forecasting.measures import HEADLINE, PRICES
@@ -182,7 +182,7 @@ class _LiveBook(Book):
 
     def _refer(self, part: Part) -> str:
         """The cells in which a part stands; nothing for a node that is written out in place."""
-        if isinstance(part, np.ndarray | Table):
+        if isinstance(part, np.ndarray | SharedTable):
             return self._place(part)
         return self.places.get(part, "")
 
@@ -190,7 +190,7 @@ class _LiveBook(Book):
         """Write a part into a column of its own, where it has none."""
         key = part.tobytes() if isinstance(part, np.ndarray) else part
         if key not in self.places:
-            if isinstance(part, Table):
+            if isinstance(part, SharedTable):
                 self.places[key] = self._write_table(part)
             elif isinstance(part, Node):
                 self.places[key] = self._write_formula(part)
@@ -216,7 +216,7 @@ class _LiveBook(Book):
         """A column of values of the report, one a draw."""
         return self._add_column("draws", self.labels.get(values.tobytes(), ""), "", values)
 
-    def _write_table(self, table: Table) -> str:
+    def _write_table(self, table: SharedTable) -> str:
         """Numbers that all draws share."""
         columns = table.numbers.reshape(len(table.numbers), -1).T
         places = [self._add_column("tables", table.label, "", column) for column in columns]
@@ -247,7 +247,7 @@ class _LiveBook(Book):
         """What a part of a formula is called; nothing for one that is written out in place."""
         if isinstance(part, Cell):
             return f"[your {part.name}]"
-        if isinstance(part, Table):
+        if isinstance(part, SharedTable):
             return f"[{part.label}]"
         if isinstance(part, Node):
             is_column = part in self.places or _is_lever(part)
