@@ -367,6 +367,13 @@ SHOWN_BY_REGION = (
     "ev_stock", "charging_points_need_slow", "charging_points_need_fast", "charging_stations",
 )  # fmt: skip
 GRID_MEASURES = ("grid_peak_mw", "grid_deficit_mw")
+WORKBOOK_ANSWERS = (  # of the workbook with yellow cells, after the flow
+    *("ev_registrations", "ev_stock", EV_SHARE, EV_STOCK_SHARE, "energy_gwh", "peak_mw"),
+    *("charging_points_need", "charging_points_need_slow", "charging_points_practice"),
+    *("charging_points_standard", "charging_points_target", "charging_stations"),
+    *("charging_points_home", "investment_usd", "power_share_percent", "peak_share_percent"),
+    *("oil_avoided_t", "co2_avoided_t"),
+)
 PRICES = ("charging_price", "electricity_price")  # of a kWh sold at a public point, and bought
 # Stocks that were forecast and have been counted since
 STOCKS_ON_RECORD = ("ev_stock", "charging_stations")

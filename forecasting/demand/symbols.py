@@ -15,7 +15,7 @@ import operator
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
-from weakref import WeakValueDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
@@ -58,7 +58,7 @@ Part = (
 )
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True, eq=False)
 class Node:
     """One column of draws and the formula behind it.
 
@@ -74,8 +74,6 @@ class Node:
         How closely the formula binds its parts.
     needs : tuple of int
         How closely each part has to bind so that it needs no parentheses.
-    label : str
-        What a reader is told that it is.
     by_row : bool
         Whether each draw has a formula of its own over parts that stand side by side.
     """
@@ -85,8 +83,12 @@ class Node:
     parts: tuple[Part, ...]
     binding: int = ATOM
     needs: tuple[int, ...] = ()
-    label: str = ""
     by_row: bool = False
+
+    @property
+    def label(self) -> str:
+        """What a reader is told that it is, where a step says so."""
+        return LABELS.get(self, "")
 
 
 class Cell(NamedTuple):
@@ -101,11 +103,12 @@ class Cell(NamedTuple):
     name: str
 
 
+LABELS: WeakKeyDictionary[Node, str] = WeakKeyDictionary()
 # Nodes that are in use, by their operation and its parts
 NODES: WeakValueDictionary[tuple[Any, ...], Node] = WeakValueDictionary()
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True, eq=False)
 class SharedTable:
     """Numbers that all draws share, as of a curve between whole points.
 
@@ -405,8 +408,8 @@ def labelled(label: str, table: Any, years: Sequence[int] = ()) -> Any:
     """
     words = [f"{label} {year}" for year in years] or [label]
     for part, text in zip(getattr(table, "columns", ()), itertools.cycle(words)):
-        if isinstance(part, Node) and not part.label:
-            part.label = text
+        if isinstance(part, Node):
+            LABELS.setdefault(part, text)
     return table
 
 

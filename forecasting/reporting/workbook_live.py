@@ -11,7 +11,7 @@ import numpy as np
 
 from forecasting.demand.charging import HOURS_A_YEAR, power_mix, side
 from forecasting.demand.consequences import cost_per_point, point_business
-from forecasting.demand.symbols import Cell, Node, Part, SharedTable, reachable, render
+from forecasting.demand.symbols import LABELS, Cell, Node, Part, SharedTable, reachable, render
 from forecasting.errors import in_digits
 from forecasting.evidence.words import in_words
 from forecasting.measures import HEADLINE, PRICES
@@ -162,7 +162,7 @@ class _LiveBook(Book):
         for measure, by_year in self.chain.results.items():
             for year, part in by_year.items():
                 if isinstance(part, Node):
-                    part.label = f"{measure} {year}"
+                    LABELS[part] = f"{measure} {year}"
         uses = reachable(nodes)
         self.labels = {
             part.parts[-1].tobytes(): part.label

@@ -24,9 +24,18 @@ from forecasting.demand.demand_outlook import DemandOutlook
 from forecasting.demand.deployed import progress_to, start_of_plans
 from forecasting.demand.fleet import PLUG_IN
 from forecasting.demand.parameters import Assumption, Draws, Parameters
-from forecasting.demand.symbols import Cell, Node, Part, Symbols, column_of, labelled, reachable
+from forecasting.demand.symbols import (
+    LABELS,
+    Cell,
+    Node,
+    Part,
+    Symbols,
+    column_of,
+    labelled,
+    reachable,
+)
 from forecasting.errors import InputError, in_digits
-from forecasting.measures import EV_SHARE, EV_STOCK_SHARE, HEADLINE, MEASURES, PRICES
+from forecasting.measures import HEADLINE, MEASURES, PRICES, WORKBOOK_ANSWERS
 from forecasting.parameters.naming import names_of_place
 from forecasting.parameters.schema import Scenario, scenario_from_parameters
 from forecasting.parameters.writing import params_text
@@ -71,13 +80,6 @@ BY_TABLE = (
     *("charging_rollout", "charging_rollout_year", "national_target", "national_target_year"),
     *("local_assembly", "local_assembly_year", "assembly_displaces", "assembly_phev"),
     *("deliveries", "vehicle_stock_date", "power_date"),
-)
-ANSWERS = (  # measures of the sheet answer, after the flow
-    *("ev_registrations", "ev_stock", EV_SHARE, EV_STOCK_SHARE, "energy_gwh", "peak_mw"),
-    *("charging_points_need", "charging_points_need_slow", "charging_points_practice"),
-    *("charging_points_standard", TARGET, "charging_stations", "charging_points_home"),
-    *("investment_usd", "power_share_percent", "peak_share_percent", "oil_avoided_t"),
-    "co2_avoided_t",
 )
 MAX_CELL_CHARACTERS = 30_000  # Excel takes hardly more
 
@@ -233,7 +235,7 @@ def chain_of_report(report: Outlook) -> tuple[Outlook, WorkbookChain]:
     results |= _with_own_target(demand, again.as_of)
     columns = {
         measure: dict(zip(again.years, results[measure].columns, strict=True))
-        for measure in dict.fromkeys((scenario.measure, *ANSWERS))
+        for measure in dict.fromkeys((scenario.measure, *WORKBOOK_ANSWERS))
         if isinstance(results.get(measure), Symbols)
     }
     answers = {
@@ -332,7 +334,9 @@ def _can_be_set(row: Assumption, parameters: Parameters) -> bool:
 
 def _set_or(name: str, values: Array) -> Node:
     """What the reader has set, or else each draw's value."""
-    return Node(values, "IF(ISNUMBER({0}),{0},{1})", (Cell(name), column_of(values)), label=name)
+    node = Node(values, "IF(ISNUMBER({0}),{0},{1})", (Cell(name), column_of(values)))
+    LABELS[node] = name
+    return node
 
 
 def _with_own_target(demand: DemandOutlook, as_of: dt.date) -> Draws:
