@@ -235,20 +235,18 @@ def operation(name: str, *parts: Part) -> Part:
 def _arithmetic(name: str, first: Part, second: Part) -> Part:
     """A sum, product or ratio of two columns, at least one of them a node."""
     (one, times), (other, again) = _multiple(first), _multiple(second)
-    function = _function(name)
     if name == "multiply":
-        weight = column_of(times * again)
         product = one or other
         if one is not None and other is not None:
             product = _node(name, (one, other))
-        return product if _is_number(weight, 1.0) else _weighted(product, weight)
+        return _weighted(product, column_of(times * again))
     if name == "divide":
-        if one is other or _is_number(first, 0.0):
-            return column_of(function(times, again))
         if other is None:
             return _weighted(one, column_of(times / again))
+        if one is other or _is_number(first, 0.0):
+            return column_of(np.divide(times, again))
     elif one is other:
-        return _weighted(one, column_of(function(times, again)))
+        return _weighted(one, column_of(_function(name)(times, again)))
     return _node(name, (first, second))
 
 

@@ -157,27 +157,36 @@ class _LiveBook(Book):
 
     def _model(self) -> None:
         """The columns of the model: answers, and what several of them stand on."""
-        answers = [part for by_year in self.chain.results.values() for part in by_year.values()]
-        nodes = [part for part in answers if isinstance(part, Node)]
-        for measure, by_year in self.chain.results.items():
-            for year, part in by_year.items():
-                if isinstance(part, Node):
-                    LABELS[part] = f"{measure} {year}"
-        uses = reachable(nodes)
+        answers = [part for _, _, part in self._answers()]
+        for measure, year, part in self._answers():
+            if isinstance(part, Node):
+                LABELS[part] = f"{measure} {year}"
+        uses = reachable(part for part in answers if isinstance(part, Node))
+        levers = [node for node in uses if _is_lever(node)]
         self.labels = {
-            part.parts[-1].tobytes(): part.label
-            for part in uses
-            if _is_lever(part) and isinstance(part.parts[-1], np.ndarray)
+            node.parts[-1].tobytes(): node.label
+            for node in levers
+            if isinstance(node.parts[-1], np.ndarray)
         }
         for node in uses:
-            if node.by_row or (uses[node] > 1 and not _is_lever(node) and self._is_long(node)):
+            if node.by_row or (uses[node] > 1 and self._is_long(node)):
                 self._place(node)
         for part in answers:
             self._place(part)
         for name in ("model", "draws"):
             self.sheets[name].freeze_panes(2, 0)
 
+    def _answers(self) -> list[tuple[str, int, Part]]:
+        return [
+            (measure, year, part)
+            for measure, by_year in self.chain.results.items()
+            for year, part in by_year.items()
+        ]
+
     def _is_long(self, node: Node) -> bool:
+        """Whether a part is told by a name of its own, or takes too much room in place."""
+        if _is_lever(node):
+            return False
         return bool(node.label) or len(render(node, self._refer)) > LONGEST_FORMULA
 
     def _refer(self, part: Part) -> str:
@@ -263,12 +272,7 @@ class _LiveBook(Book):
         sheet = self.sheets["answer"]
         rows = []
         spans: dict[str, list[int]] = {}
-        answers = [
-            (measure, year, part)
-            for measure, by_year in self.chain.results.items()
-            for year, part in by_year.items()
-        ]
-        for row, (measure, year, part) in enumerate(answers, start=2):
+        for row, (measure, year, part) in enumerate(self._answers(), start=2):
             spans.setdefault(measure, []).append(row - 1)
             draws = self.outlook.results.values[measure][:, self.outlook.years.index(year)]
             exact = np.quantile(draws, [*INTERVAL_LEVELS.values()]).tolist()

@@ -202,54 +202,64 @@ def chain_of_report(report: Outlook) -> tuple[Outlook, WorkbookChain]:
     scenario = report.scenario
     count = report.results.count
     flow_cache: dict[str, PlaceFlow] = {}
-    again = outlook(scenario, draws=count, flow_cache=flow_cache)
-    for measure in (scenario.measure, *HEADLINE):
-        now = np.median(again.results.values[measure][:, -1])
-        then = np.median(report.results.values[measure][:, -1])
-        if not math.isclose(now, then, rel_tol=1e-6):
+    remade = outlook(scenario, draws=count, flow_cache=flow_cache)
+    _refuse_other_numbers(report, remade)
+    years = [year for year in remade.years if year >= remade.first_year]
+    flows = {}
+    for factor in FLOW_FACTORS:
+        factors = {f"{scenario.measure}.{year}": factor for year in years}
+        changed = with_cells(scenario, {} if factor == 1 else factors)
+        request = _request(changed, remade, count, flow_cache)
+        flows[factor] = place_flow(request, scenario.place)
+    cells = _ReaderCells(
+        scenario.measure,
+        remade.years,
+        remade.first_year,
+        {factor: by_year(flow.forecast)[1] for factor, flow in flows.items()},
+        max((driver.beyond for driver in scenario.drivers), default=0.0),
+    )
+    request = _request(scenario, remade, count, flow_cache)
+    parameters = demand_parameters(scenario, request.drivers, count)
+    demand = demand_of(request, flows[1.0], parameters, cells.symbols)
+    results = {scenario.measure: cells.flow - demand.displaced} | demand.results
+    results |= _with_own_target(demand, remade.as_of)
+    answers = {
+        measure: dict(zip(remade.years, results[measure].columns, strict=True))
+        for measure in dict.fromkeys((scenario.measure, *WORKBOOK_ANSWERS))
+        if isinstance(results.get(measure), Symbols)
+    }
+    for by_year_of_measure in answers.values():
+        for year in set(remade.years) - set(years):
+            del by_year_of_measure[year]
+    names = _names_of_cells(part for table in answers.values() for part in table.values())
+    order = [*cells.names, TARGET, TARGET_YEAR]
+    return remade, WorkbookChain(
+        answers, [name for name in order if name in names], remade.first_year
+    )
+
+
+def _refuse_other_numbers(report: Outlook, remade: Outlook) -> None:
+    for measure in (report.scenario.measure, *HEADLINE):
+        now = np.median(remade.results.values[measure][:, -1])
+        stored = np.median(report.results.values[measure][:, -1])
+        if not math.isclose(now, stored, rel_tol=1e-6):
             raise InputError(
                 f"{report.name} gives other numbers than its report: facts or the package have "
                 "changed since; run it again"
             )
-    shown = [year for year in again.years if year >= again.first_year]
-    requests = {}
-    flows = {}
-    for factor in FLOW_FACTORS:
-        factors = {f"{scenario.measure}.{year}": factor for year in shown}
-        changed = with_cells(again.scenario, factors if factor != 1 else {})
-        drivers, _ = drivers_on_day(changed, again.ledger, again.as_of)
-        requests[factor] = OutlookRequest(
-            changed, again.ledger, again.as_of, drivers, None, count, flow_cache
-        )
-        flows[factor] = place_flow(requests[factor], changed.place)
-    cells = _ReaderCells(
-        scenario.measure,
-        again.years,
-        again.first_year,
-        {factor: by_year(flow.forecast)[1] for factor, flow in flows.items()},
-        max((driver.beyond for driver in scenario.drivers), default=0.0),
-    )
-    parameters = demand_parameters(scenario, requests[1.0].drivers, count)
-    demand = demand_of(requests[1.0], flows[1.0], parameters, cells.symbols)
-    results = {scenario.measure: cells.flow - demand.displaced} | demand.results
-    results |= _with_own_target(demand, again.as_of)
-    columns = {
-        measure: dict(zip(again.years, results[measure].columns, strict=True))
-        for measure in dict.fromkeys((scenario.measure, *WORKBOOK_ANSWERS))
-        if isinstance(results.get(measure), Symbols)
-    }
-    answers = {
-        measure: {year: by_year[year] for year in shown} for measure, by_year in columns.items()
-    }
-    nodes = [part for by_year in answers.values() for part in by_year.values()]
-    used = {
-        part.name
-        for node in reachable(node for node in nodes if isinstance(node, Node))
-        for part in node.parts
-        if isinstance(part, Cell)
-    }
-    order = [*cells.names, TARGET, TARGET_YEAR]
-    return again, WorkbookChain(answers, [name for name in order if name in used], again.first_year)
+
+
+def _request(
+    scenario: Scenario, remade: Outlook, count: int, flow_cache: dict[str, PlaceFlow]
+) -> OutlookRequest:
+    drivers, _ = drivers_on_day(scenario, remade.ledger, remade.as_of)
+    return OutlookRequest(scenario, remade.ledger, remade.as_of, drivers, None, count, flow_cache)
+
+
+def _names_of_cells(parts: Iterable[Part]) -> set[str]:
+    """The names of the reader's cells that move any of some columns."""
+    nodes = reachable(part for part in parts if isinstance(part, Node))
+    return {part.name for node in nodes for part in node.parts if isinstance(part, Cell)}
 
 
 class _ReaderCells:
