@@ -239,7 +239,7 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
             explorer.change,
             {"assumptions": {}, "drivers": [], "market_size": None, "horizon": 2027},
         ),
-        "Explorer.put": (explorer.put, {"scenario": explorer.scenario}),
+        "Explorer.set_scenario": (explorer.set_scenario, {"scenario": explorer.scenario}),
         "Explorer.save": (explorer.save, {"path": "mine.yaml", "overwrite": True}),
         "FlowForecast.plot": (forecast.plot, {}),
         "GrowthModel.fit_constrained": (model.fit_constrained, {"constraints": {"q": 0.4}}),

@@ -13,7 +13,7 @@ from forecasting.evidence import datasets
 from forecasting.parameters.schema import load_scenario, scenario_from_parameters
 from forecasting.periods import span, year
 from forecasting.reporting import figures, result_tables
-from forecasting.reporting.answer import answer, known
+from forecasting.reporting.answer import answer, evidence_summary
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.scenarios.growth_on_year import (
     first_rate_forecasts,
@@ -114,7 +114,9 @@ def test_a_port_that_fell_silent_is_unknown(ports):
 def test_the_first_screen_of_the_ports_names_the_agency_and_the_largest_count(ports):
     words = "leave through Horgos, the only place that is counted, in 2026 and about "
     assert words in answer(ports).sentence
-    assert "It is about Horgos, as counted by China's customs, all modes. " in str(known(ports))
+    assert "It is about Horgos, as counted by China's customs, all modes. " in str(
+        evidence_summary(ports)
+    )
 
 
 def test_ports_share_one_limit():
