@@ -166,7 +166,7 @@ class Drawing:
         head = {"text": f"<b>{'<br>'.join(lines)}</b>", "font": {"size": 16}, "subtitle": words}
         self.words = f"{title}: {subtitle}."
         self.source = source
-        self.top = 30 + 20 * len(lines) + LINE_PIXELS * len(smaller)
+        self.top = 38 + 20 * len(lines) + LINE_PIXELS * len(smaller)
         self.layout: Properties = {"template": {"layout": HOUSE}, "xaxis": {}}
         self.traces: list[Trace] = []
         self.update_layout(title=head, height=height, **layout)

@@ -517,7 +517,7 @@ def forecast_chart(forecast: FlowForecast) -> Figure:
     )
     chart.add(
         whiskers(middles, rates, middles, "forecast, 80 %", color=BLUE) | hover,
-        words_at(middles, rates[0.9], labels, "top center", color=DEEP, size=12),
+        words_at(middles, rates[0.5], labels, "middle right", color=DEEP, size=12),
         *fact_traces(marks, forecast.basis),
     )
     return chart.years(_axis_ends(marks, forecast.periods)).figure()
@@ -742,7 +742,7 @@ def _count_labels(counts: Marks) -> Iterator[Trace]:
     for mark in newest:
         labels.pop(mark, None)
         words = f"{mark.label} {when_words(mark.period)}"
-        yield text([mark.end], [mark.height], [words], "middle right")
+        yield text([mark.start], [mark.height], [words], "middle left")
     x = [mark.middle for mark in labels]
     yield text(x, [mark.height for mark in labels], [*labels.values()], "top center")
 
