@@ -246,6 +246,7 @@ def _row(place: str, mine: Sequence[Run], columns: Sequence[str]) -> Part:
     cards = {run["scenario"]: run for run in mine}
     return {
         "place": place,
+        "link": next((run["link"] for run in mine if run["link"]), ""),
         "age": next((run["age"] for run in runs_with_numbers), ""),
         "caveats": caveats,
         "cards": [cards.get(name) for name in columns],

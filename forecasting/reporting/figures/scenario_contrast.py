@@ -46,6 +46,7 @@ from forecasting.reporting.figures.drawing import (
     words_at,
 )
 from forecasting.reporting.figures.fan import (
+    END_LABEL_PIXELS,
     FAN_WORDS,
     empty_chart,
     fan,
@@ -265,8 +266,8 @@ def region_chart(total: Results, measure: str) -> Figure:
 
 
 def small_fans(parts: Mapping[str, pd.DataFrame], measure: str) -> Iterator[Figure]:
-    """Fans small enough to stand beside each other, all of the same years and on one logarithmic
-    scale.
+    """Fans small enough to stand beside each other, all of the same years, each on a scale of its
+    own from zero.
 
     Parameters
     ----------
@@ -275,15 +276,15 @@ def small_fans(parts: Mapping[str, pd.DataFrame], measure: str) -> Iterator[Figu
     measure : str
         What is drawn.
     """
-    axis = log_scale(_range_ends(parts))
     start_year = max(wide.index[0] for wide in parts.values())
     for name, bands in parts.items():
         wide = bands.loc[start_year:]
         final_year = wide.index[-1]
-        words = f"{unit_by_year(measure)}, log scale, the same in all"
+        words = f"{unit_by_year(measure)}, on a scale of its own"
         title = f"{name}: {spoken(wide[0.5][final_year], measure)} in {final_year}"
-        chart = Drawing(title, words, height=240, yaxis=axis)
-        yield chart.add(*fan(wide, measure, labels=False)).years(wide.index).figure()
+        scale = linear_scale(wide[0.9])
+        chart = Drawing(title, words, height=240, yaxis=scale, margin_r=END_LABEL_PIXELS)
+        yield chart.add(*fan(wide, measure)).years(wide.index).figure()
 
 
 def growth_curves_chart(
