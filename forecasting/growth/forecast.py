@@ -729,7 +729,7 @@ def changed_policy(
         decided = policies.parts(row, coordinates, months)
     else:
         row, coordinates = shipped_policies()[policy], normal
-        if row.kind == "begins":
+        if row.kind in ("begins", "quota"):
             row = replace(row, kind="ends", end=None)
     change = -decided[..., -1] * (months_since(row.start, months) > -1)
     for day in np.unique(start[start <= dt.date.max.toordinal()]):

@@ -56,7 +56,8 @@ def dated_changes(quotas: Iterable[Policy]) -> list[Policy]:
         ends = replace(quota, kind="ends", start=quota.end + dt.timedelta(days=1), end=None)
         changes.append(replace(ends, announced=quota.end_announced))
         if renewal is not None:
-            changes.append(replace(renewal, kind="begins", end=None))
+            begins = replace(renewal, kind="begins", id=f"{renewal.id}-begins", end=None)
+            changes.append(replace(begins, price_share=quota.price_share))
     return changes
 
 
@@ -82,6 +83,7 @@ def with_quota(
     effects: PolicyEffects,
     known_until: dt.date,
     seed: int,
+    number: Array | None = None,
 ) -> Array:
     """The flow under one quota, in the months after those that facts speak of.
 
@@ -99,6 +101,8 @@ def with_quota(
         The last day that facts cover; no month that begins by then changes.
     seed : int
         Of the draws of rush, fall and elasticity.
+    number : ndarray, shape (draws,), optional
+        Of vehicles in each draw, in place of the quota's own.
 
     Returns
     -------
@@ -113,6 +117,8 @@ def with_quota(
     numbers = effect.mean + rng.standard_normal((len(flow), 3)) @ effect.root.T
     rush, fall, elasticity = np.maximum(numbers, 0.0).T * np.array([[size], [size], [worth(share)]])
     left = np.full(len(flow), float(quota.quota or 0.0))
+    if number is not None:
+        left = number
     elapsed = np.zeros(len(flow))
     result = np.array(flow, dtype=float)
     for column, (month, part) in enumerate(

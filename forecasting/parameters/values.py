@@ -264,6 +264,11 @@ DRIVER_KINDS = {
         20,
         UNLIKELY,
     ),
+    "quota": Kind(
+        "vehicles of a quota of the table, each year from start on; probability 0 is no limit",
+        math.nextafter(0, 1),
+        "{} is no quota; it must be above 0",
+    ),
     "demand": Kind("sets a parameter of the charging chain, not the flow"),
     "target": Kind(
         "public points or stations that are to stand on the day",
@@ -291,21 +296,22 @@ class Driver(Strict):
     name : str
         Its own name within the scenario; the same name draws the same random draws in every
         scenario.
-    kind : {"level", "growth", "ceiling", "cap", "price", "policy", "demand", "target"}
+    kind : {"level", "growth", "ceiling", "cap", "price", "policy", "quota", "demand", "target"}
         ``level`` multiplies the flow by `size` from `start`; ``growth`` multiplies it by `size`
         each further year; ``ceiling`` bounds its share of new vehicles by `size`; ``cap`` bounds a
         calendar year's total by `size`, and of what exceeds it `beyond` still comes; ``price``
         changes what a car costs by `size` (0.15 is a duty of 15 %), to which the flow responds with
         `elasticity`; ``policy`` says what becomes of a row of the table of policies: as decided
         where `start` is its day, later, or with a `probability`, of what such policies did
-        elsewhere `size` times; ``demand`` sets a parameter of the demand chain from `start` on:
-        several on one parameter add, and factors multiply; ``target`` has `size` public points or
-        stations stand on `start`.
+        elsewhere `size` times; ``quota`` sets the number of a quota of that table, renewed each
+        year to `end`: with a `probability` of 0 its privilege is for all; ``demand`` sets a
+        parameter of the demand chain from `start` on: several on one parameter add, and factors
+        multiply; ``target`` has `size` public points or stations stand on `start`.
     quantity : str
         The measure that is forecast, the parameter of the demand chain, or ``charging_points``,
         ``charging_stations``.
     policy : str
-        Of kind ``policy``: the id of the row.
+        Of kind ``policy`` or ``quota``: the id of the row.
     start, end : datetime.date
         First and last day; without `end` it stays.
     size : Range
@@ -339,9 +345,9 @@ class Driver(Strict):
     """
 
     name: Name
-    kind: Literal["level", "growth", "ceiling", "cap", "price", "policy", "demand", "target"] = (
-        Field(examples=[", ".join(DRIVER_KINDS)])
-    )
+    kind: Literal[
+        "level", "growth", "ceiling", "cap", "price", "policy", "quota", "demand", "target"
+    ] = Field(examples=[", ".join(DRIVER_KINDS)])
     quantity: str
     policy: str = Field("", validate_default=True)
     start: Day = Field(examples=["a date such as 2026-01-01"])
@@ -365,12 +371,15 @@ class Driver(Strict):
     @field_validator("policy")
     @classmethod
     def _check_policy(cls, policy: str, info: ValidationInfo) -> str:
-        of_policy = info.data.get("kind") == "policy"
+        kind = info.data.get("kind")
+        of_policy = kind in ("policy", "quota")
         if policy and not of_policy:
             raise ValueError("is of kind policy alone; leave it out")
         if of_policy and policy not in (rows := shipped_policies()):
             hint = did_you_mean(policy, rows, "name a row of policies.csv")
             raise ValueError(f"{policy!r} is no policy ({hint})")
+        if kind == "quota" and shipped_policies()[policy].kind != "quota":
+            raise ValueError(f"{policy!r} is no quota; name a row of kind quota")
         return policy
 
     @field_validator("end")

@@ -85,9 +85,16 @@ SIZE_UNITS = {
     "cap": "vehicles a year",
     "price": "change of the price",
     "policy": "times the effect elsewhere",
+    "quota": "vehicles a year",
 }
 # What becomes of a privilege or a trade, and when the months are that a table tells of
-POLICY_WORDS = {"ends": "ends", "begins": "begins", "blocked": "held up", "step": "changes"}
+POLICY_WORDS = {
+    "ends": "ends",
+    "begins": "begins",
+    "blocked": "held up",
+    "step": "changes",
+    "quota": "is a quota",
+}
 BEFORE_HEAD = "3 months before"
 AFTER_HEAD = "3 months after"
 YEAR_ON_HEAD = "a year on, or freed"

@@ -12,13 +12,15 @@ from __future__ import annotations
 import datetime as dt
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasting.evidence.policies import shipped_policies
 from forecasting.growth.forecast import changed_policy, sums_of_years
+from forecasting.growth.quotas import with_quota
 from forecasting.periods import Period
 from forecasting.quantiles import Array
 
@@ -210,11 +212,35 @@ def apply_drivers(
         Where a ceiling is asked for and no market size is known.
     """
     rows = [driver for driver in drivers if driver.kind not in ("demand", "target")]
-    rows.sort(key=lambda driver: driver.kind in ("ceiling", "cap"))
+    rows.sort(key=lambda driver: driver.kind in ("ceiling", "cap", "quota"))
     flow = np.array(forecast.monthly, dtype=float)
     for driver in rows:
         flow = _with_driver(driver, flow, forecast, known_until, seed)
     return forecast.with_monthly(flow) if rows else forecast
+
+
+def _with_quota(
+    driver: Driver,
+    flow: Array,
+    forecast: FlowForecast,
+    known_until: dt.date,
+    seed: int,
+) -> Array:
+    """The flow under a quota that is renewed each year; without it in the draws where none comes.
+
+    A renewal is not announced, so that nobody waits or hurries for its first day.
+    """
+    quota = shipped_policies()[driver.policy]
+    event_draws = draw_event(driver, len(flow), seed)
+    number = np.where(event_draws.start < NEVER_DAY, event_draws.size, np.inf)
+    final_day = driver.end or forecast.months[-1].end
+    for of_year in range(driver.start.year, final_day.year + 1):
+        start = max(driver.start, dt.date(of_year, 1, 1))
+        end = min(final_day, dt.date(of_year, 12, 31))
+        renewed = replace(quota, start=start, end=end)
+        effects = forecast.policies.effects
+        flow = with_quota(flow, forecast.months, renewed, effects, known_until, seed, number)
+    return flow
 
 
 def _with_driver(
@@ -244,6 +270,8 @@ def _with_driver(
                 driver.end,
             )
             return flow * np.exp(change * changeable)
+        case "quota":
+            return _with_quota(driver, flow, forecast, known_until, seed)
         case "ceiling":
             # Where no size is known, `place_flow` leaves such a driver out
             bounded = scale_totals(flow, size * np.asarray(forecast.market), changeable)

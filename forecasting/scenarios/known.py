@@ -3,7 +3,7 @@
 import contextlib
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from itertools import chain
 from pathlib import Path
@@ -178,6 +178,9 @@ class FlowInputs:
         Registrations of other markets, columns market, year, month and registrations: the pattern
         within a year is learned from them. None for the pattern that ships. Read with a panel
         alone.
+    sets_quotas : bool
+        Whether drivers say what quotas that are not used up do to the flow: then they do nothing by
+        themselves.
     """
 
     ledger: Ledger
@@ -189,6 +192,7 @@ class FlowInputs:
     since: dt.date | None = None
     analogues: Prior | pd.DataFrame | None = None
     analogue_months: pd.DataFrame | None = None
+    sets_quotas: bool = False
 
     @property
     def last_year(self) -> int:
@@ -204,11 +208,17 @@ class FlowInputs:
     def policies(self) -> tuple[Policy, ...]:
         """The policies that ship, move this flow, and had been announced, or had begun."""
         places = {self.place, UNION} if self.place in UNION_MEMBERS else {self.place}
-        return tuple(
+        policies = tuple(
             policy_on_day
             for policy in shipped_policies().values()
             if policy.place in places and policy.is_known(self.day) and self._moved_by(policy)
             if (policy_on_day := policy.as_known(self.day)) is not None
+        )
+        if not self.sets_quotas:
+            return policies
+        return tuple(
+            replace(policy, price_share=0.0) if policy.is_open_quota else policy
+            for policy in policies
         )
 
     def _moved_by(self, policy: Policy) -> bool:
@@ -285,7 +295,13 @@ def flow_inputs(
         of_cars and bool(scenario.country),
         scenario.since,
         analogues,
+        sets_quotas=sets_quotas(scenario),
     )
+
+
+def sets_quotas(scenario: Scenario) -> bool:
+    """Whether a scenario's drivers say what quotas do to its flow."""
+    return any(driver.kind in ("cap", "quota") for driver in scenario.drivers)
 
 
 def facts_of_flow(

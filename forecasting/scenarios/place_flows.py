@@ -26,7 +26,7 @@ from forecasting.periods import span, year
 from forecasting.quantiles import Array
 from forecasting.scenarios.drivers import apply_drivers
 from forecasting.scenarios.joint_draws import Results, quantile_table, sum_outlooks
-from forecasting.scenarios.known import KnownMarket, flow_inputs, last_day
+from forecasting.scenarios.known import KnownMarket, flow_inputs, last_day, sets_quotas
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
@@ -92,7 +92,8 @@ def place_flow(request: OutlookRequest, place: str) -> PlaceFlow:
     """
     # All that the forecast before drivers depends on, but the ledger and the prior
     keys = request.scenario.model_dump(exclude=AFTER_THE_FACTS)
-    key = repr((place, request.as_of, request.draws, sorted(keys.items())))
+    quotas = sets_quotas(request.scenario)
+    key = repr((place, request.as_of, request.draws, quotas, sorted(keys.items())))
     if key not in request.flow_cache:
         request.flow_cache[key] = _flow_of_facts(request, place)
     flow = request.flow_cache[key]

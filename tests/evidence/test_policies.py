@@ -47,7 +47,7 @@ def test_values_of_shipped_policies() -> None:
     testing = policies["uz-2024-11-testing"]
     assert (testing.kind, testing.origin) == ("blocked", "imported")
     assert (testing.start, testing.end) == (dt.date(2024, 11, 1), dt.date(2025, 9, 2))
-    assert policies["kg-2025-09-quota-used-up"].quota == 10_000
+    assert policies["kg-2025-01-quota"].quota == 10_000
     assert policies["uz-2019-01-duty"].end is None
     assert policies["gb-2021-12-grant-cut-at-once"].price_share == -0.031
 

@@ -12,6 +12,7 @@ from hypothesis.extra.numpy import arrays
 
 import forecasting as fc
 from forecasting.evidence.policies import checked_policies
+from forecasting.growth.policy_months import NO_POLICIES, Policies
 from forecasting.parameters.schema import Driver
 from forecasting.periods import Period, span
 from forecasting.scenarios.drivers import (
@@ -34,6 +35,7 @@ class Forecast:
     monthly: np.ndarray
     market: np.ndarray | None = None
     months: Sequence[Period] = tuple(MONTHS)
+    policies: Policies = NO_POLICIES
 
     def with_monthly(self, monthly: np.ndarray) -> "Forecast":
         return dataclasses.replace(self, monthly=monthly)
@@ -221,3 +223,25 @@ def test_a_policy_that_does_not_come_moves_only_months_that_are_open() -> None:
 def test_a_driver_names_a_row_of_the_policies(changes: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         driver(**{"kind": "policy", "size": 1, **changes})
+
+
+def test_a_quota_is_renewed_each_year_and_lifted_without_probability() -> None:
+    made = flat()
+    asked = {"kind": "quota", "policy": "kg-2026-01-quota", "size": 600.0, "start": "2026-01-22"}
+    limited = apply_drivers(made, [driver(**asked)], FACTS_END, 0)
+    ratio = np.median(limited.monthly / made.monthly, axis=0)
+    labels = [month.label for month in made.months]
+    assert ratio[labels.index("2026-12")] < 0.95
+    assert ratio[labels.index("2027-01")] == pytest.approx(1.0, abs=0.02)
+    assert ratio[labels.index("2027-12")] < 0.95
+    lifted = apply_drivers(made, [driver(**asked, probability=0)], FACTS_END, 0)
+    assert (lifted.monthly == made.monthly).all()
+    more = apply_drivers(made, [driver(**asked | {"size": 900.0})], FACTS_END, 0)
+    assert (years(more)[:, 2] >= years(limited)[:, 2] - 1e-6).all()
+
+
+def test_a_driver_of_a_quota_names_a_quota() -> None:
+    with pytest.raises(ValueError, match="'uz-2019-01-duty' is no quota"):
+        driver(kind="quota", policy="uz-2019-01-duty", size=5)
+    with pytest.raises(ValueError, match="0 is no quota; it must be above 0"):
+        driver(kind="quota", policy="kg-2026-01-quota", size=0)
