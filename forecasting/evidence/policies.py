@@ -299,10 +299,7 @@ def checked_policies(
     required = REQUIRED_POLICY_COLUMNS[2:] if one_place else REQUIRED_POLICY_COLUMNS
     if problems := [*column_problems(name, [*columns], required, POLICY_COLUMNS, kind)]:
         raise LedgerError(problems)
-    texts = [{column: cell_text(row.get(column)) for column in POLICY_COLUMNS} for row in table]
-    if one_place:
-        for number, cells in enumerate(texts, start=1):
-            cells["id"] = cells["id"] or f"policy {number}"
+    texts = _texts(table, one_place)
     checked = [FoundRow(f"{name}:{line}", cells) for line, cells in enumerate(texts, first_row)]
     unsaid = ("place",) if one_place else ()
     if problems := checked_rows(checked, unsaid, rules=_faults):
@@ -311,6 +308,15 @@ def checked_policies(
     if problems := _overlaps(policies, {row.cells["id"]: row.where for row in checked}):
         raise LedgerError(problems)
     return policies
+
+
+def _texts(table: Iterable[Mapping[str, object]], one_place: bool) -> list[Row]:
+    """The rows of a table as texts; where ids may be left out, with one for each."""
+    texts = [{column: cell_text(row.get(column)) for column in POLICY_COLUMNS} for row in table]
+    for number, cells in enumerate(texts, start=1):
+        if one_place:
+            cells["id"] = cells["id"] or f"policy {number}"
+    return texts
 
 
 def _faults(row: Row) -> Faults:
