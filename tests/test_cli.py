@@ -505,3 +505,15 @@ def test_a_command_that_cannot_work_where_it_is_says_so(tmp_path: Path, before: 
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.splitlines()[-1] == f"ev-forecast evidence: {SURROUNDINGS[before]}"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_tab_key_completes_commands(shell):
+    """As a shell asks for it: the words so far, and which of them is being typed."""
+    words = {"_EV_FORECAST_COMPLETE": f"{shell}_complete", "COMP_WORDS": "ev-forecast tr"}
+    words["COMP_CWORD"] = {"fish": "tr"}.get(shell, "1")
+    answer = CliRunner(env=words).invoke(main, prog_name="ev-forecast").output
+    assert "track-record" in answer
+    assert "evidence" not in answer
+    page = (Path(__file__).parent.parent / "docs" / "how-to" / "completion.md").read_text()
+    assert f"_EV_FORECAST_COMPLETE={shell}_source ev-forecast" in page

@@ -48,6 +48,19 @@ def read_records(reports: Path) -> list[Record]:
     return [records[name] for name in sorted(records)]
 
 
+def time_ago(age: dt.timedelta) -> str:
+    """How long ago something was, in the largest unit that it fills.
+
+    >>> time_ago(dt.timedelta(minutes=3, seconds=20)), time_ago(dt.timedelta(days=1, hours=5))
+    ('3 minutes ago', '1 day ago')
+    """
+    seconds = max(int(age.total_seconds()), 0)
+    for unit, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
+        if count := seconds // length:
+            return f"{count} {unit}{'s' * (count > 1)} ago"
+    return "just now"
+
+
 def report_ages(reports: Path, now: dt.datetime) -> list[tuple[str, str, str]]:
     """What ran into a folder, what failed in its last run, and how old each report is.
 
@@ -78,10 +91,7 @@ def report_ages(reports: Path, now: dt.datetime) -> list[tuple[str, str, str]]:
     for record in records:
         age = "no report"
         if finished := record.get("finished"):
-            finish_time = dt.datetime.fromisoformat(finished)
-            days, seconds = divmod((now - finish_time).total_seconds(), 86_400)
-            hours = seconds // 3600
-            age = f"report of {finish_time:%Y-%m-%d %H:%M} UTC, {days:.0f} d {hours:.0f} h old"
+            age = f"report made {time_ago(now - dt.datetime.fromisoformat(finished))}"
         failure = record.get("failure")
         if failure:
             age = f"{failure.get('message', 'no reason was kept')}; {age}"
