@@ -75,7 +75,7 @@ def programmes() -> pd.DataFrame:
     --------
     >>> table = programmes()
     >>> len(table), int((table["share"] == 1).sum()), round(float(table["share"].median()), 2)
-    (14, 3, 0.48)
+    (14, 4, 0.48)
     >>> table["years_late"][table["share"] < 1].dropna().round(1).sort_values().tolist()
     [0.6, 1.3, 2.0, 2.7, 2.8]
     """
