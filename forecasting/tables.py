@@ -50,6 +50,7 @@ from forecasting.reporting.grounds import (
     other_doubts,
     region_members,
 )
+from forecasting.reporting.mirror import mirror_table
 from forecasting.reporting.past import past_forecasts
 from forecasting.reporting.result_tables import (
     assumptions_table,

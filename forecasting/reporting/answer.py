@@ -70,6 +70,16 @@ FINDINGS = {
     "ev_export_value_index": "The value of the electric cars that leave {where} will grow by about "
     "{first} in {soon}",
 }
+# The same of a year that is over, of which no count was found
+PAST_FINDINGS = {
+    "ev_imports": "{where} imported about {amount} electric cars in {year}",
+    "ev_registrations": "{where} registered about {amount} electric cars in {year}",
+    "ev_exports": "About {amount} electric cars left through {where} in {year}",
+    "vehicle_exports": "About {amount} vehicles of all types left through {where} in {year}",
+    "ev_export_value_index": "The value of the electric cars that left {where} grew by about "
+    "{amount} in {year}",
+}
+ANY_PAST_FINDING = "{where} saw about {amount} {label} in {year}"
 ANY_FINDING = "{where} will see about {first} {label} in {soon}"
 BLIND = "Nobody has counted this market; judging by other markets alone, "
 WIDTHS = {10: "the range is very wide", 1.6: "the range is wide", 0: "the range is"}
@@ -112,16 +122,18 @@ def _sentence(pattern: str, parts: dict[str, str | Link]) -> list[str | Link]:
 
 
 def _finding(outlook: Outlook) -> Prose:
-    """The flow in the first year that the facts do not cover, and what stands at the horizon; of an
-    index its growth, as its level is that of a base which nobody has printed.
+    """The flow in the running year, or the first that the facts do not cover, what came in years
+    that are over, and what stands at the horizon; of an index its growth, as its level is that of
+    a base which nobody has printed.
     """
     measure = outlook.measure
     horizon = outlook.scenario.horizon
-    flow_year = min(outlook.first_year, horizon)
+    flow_year = min(max(outlook.first_year, outlook.running_year), horizon)
     pattern = FINDINGS.get(measure, ANY_FINDING)
     if outlook.evidence is not None and not len(outlook.evidence):
         pattern = BLIND + uncapital(pattern)
-    if outlook.counted_part and outlook.first_year < horizon and not known_as_growth(measure):
+    of_first_year = flow_year == outlook.first_year < horizon
+    if outlook.counted_part and of_first_year and not known_as_growth(measure):
         count, until = outlook.counted_part
         pattern += f", {amount(count, measure)} of them counted by {until.day} {until:%B},"
     end_measure = measure
@@ -150,7 +162,21 @@ def _finding(outlook: Outlook) -> Prose:
         address = f"#grounds-{part_measure}"
         parts |= {name: Link(median, address), f"{name}_ends": Link(ends, address)}
     reading = _sentence(f"For {flow_year} the range is {{first_ends}}. {FOUR_IN_FIVE}", parts)
-    return Prose([_sentence(f"{pattern}; {width}: {{later_ends}}.", parts), reading], LEAD)
+    finding = _sentence(f"{pattern}; {width}: {{later_ends}}.", parts)
+    past = [_past_finding(outlook, year, words) for year in range(outlook.first_year, flow_year)]
+    return Prose([finding, *past, reading], LEAD)
+
+
+def _past_finding(
+    outlook: Outlook, year: int, words: Callable[[Results, str, int], tuple[str, str]]
+) -> str:
+    """What came in a year that is over, of which no count was found."""
+    measure = outlook.measure
+    amount_words, ends = words(outlook.results, measure, year)
+    finding = PAST_FINDINGS.get(measure, ANY_PAST_FINDING).format(
+        where=_where(outlook), amount=amount_words, label=uncapital(label_of(measure)), year=year
+    )
+    return f"{capital(finding)} ({ends}; no count of the whole year was found)."
 
 
 def _where(outlook: Outlook) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 import pandas as pd
 
 from forecasting.errors import InputError
+from forecasting.evidence.fact import Fact
 from forecasting.evidence.files import write_whole
 from forecasting.evidence.places import COUNTRIES, is_place, place_name
 from forecasting.measures import AT_THE_HORIZON, CHARGING_ANSWERS, HEADLINE
@@ -85,8 +86,8 @@ INDEX_SECTIONS = (
         "id": "countries",
         "of_countries": True,
         "title": "Countries by scenarios",
-        "words": "What comes in the first two years that are not yet known, and what stands on "
-        "the road and is needed at the end of the last.",
+        "words": "What comes in the running year and the next, and what stands on the road and is "
+        "needed at the end of the last.",
     },
     {
         "id": "corridors",
@@ -175,6 +176,7 @@ def _run_record(folder: Path, record: Record, results: Stored) -> Run:
         "lines": [*_lines(name, keys, stored, results)],
         "as_of": as_of,
         "age": line_html([age_line(age)]) if age else "",
+        "newest_count": age.facts[0] if age and age.facts else None,
         "caveats": lines_of(caveat for caveat in stored_caveats(stored) if caveat != age),
         "failure": record.get("failure"),
         "link": name if (folder / name / REPORT_PAGE).is_file() else "",
@@ -262,7 +264,9 @@ def _lines(run: str, keys: Record, stored: Record, results: Stored) -> Iterator[
     if not parts or measure not in parts[-1].values:
         return
     total = parts[-1]
-    start_year = stored.get("first_year") or int(total.bands(measure).index[0])
+    years = total.bands(measure).index
+    start_year = stored.get("first_year") or int(years[0])
+    start_year = min(max(start_year, stored.get("running_year", start_year)), int(years[-1]))
     growth = stored.get("growth") or {}
     for entry in headline(total, measure, start_year):
         name = entry["measure"]
@@ -336,12 +340,13 @@ def _region(folder: Path, runs: Sequence[Run]) -> Part | None:
     with contextlib.suppress(InputError):  # there is none, or the numbers of draws differ
         total = region_total(read, BASELINE)
         if len(region_places(total)) > 1:
-            return _region_part(total, read)
+            counts = [run["newest_count"] for run in mine if run["newest_count"]]
+            return _region_part(total, read, counts)
     return None
 
 
-def _region_part(total: Results, read: Sequence[Results]) -> Part:
-    """The region's section: its title, a sentence, a table, and charts of the sum and its parts."""
+def _region_part(total: Results, read: Sequence[Results], newest_counts: Sequence[Fact]) -> Part:
+    """The region's section: its title, sentences, a table, and charts of the sum and its parts."""
     members = region_places(total)
     parts = {place_name(part.country): part for part in read if part.country in members}
     outlooks = {"Together": total} | dict(sorted(parts.items()))
@@ -353,10 +358,21 @@ def _region_part(total: Results, read: Sequence[Results]) -> Part:
     columns = {str(year): (total, year) for year in (total.years[0], total.years[-1])}
     return {
         "title": f"{len(parts)} countries together",
-        "sentence": _sentence(total),
+        "sentence": f"{_sentence(total)} {_oldest_count(newest_counts)}".strip(),
         "table": Table(measures_beside(columns, measures, "Together")),
         "figures": _figures("region", charts),
     }
+
+
+def _oldest_count(newest_counts: Sequence[Fact]) -> str:
+    """Which country of a sum was counted last the longest ago, and when."""
+    if not newest_counts:
+        return ""
+    fact = min(newest_counts, key=lambda fact: fact.period.end)
+    return (
+        f"The oldest count among them is that of {place_name(fact.place)}: it ends on "
+        f"{day_words(fact.period.end)}."
+    )
 
 
 def _sentence(total: Results) -> str:

@@ -151,6 +151,17 @@ class Outlook(Shown):
         return (count, day - dt.timedelta(days=1)) if day > year_start else None
 
     @property
+    def running_year(self) -> int:
+        """The year in which the newest fact of all was printed; the year of the forecast's day
+        where a newer count of the flow is passed over, or no facts are there.
+        """
+        counts = [self.ledger.select(place, self.measure) for place in self.scenario.counted_at]
+        days = [fact.known_from for facts in counts for fact in facts if fact.known_from]
+        if not len(self.ledger) or max(days, default=self.as_of) > self.as_of:
+            return self.as_of.year
+        return max(self.as_of, self.ledger.latest).year
+
+    @property
     def name(self) -> str:
         """The scenario's name."""
         return self.scenario.name
@@ -261,6 +272,7 @@ class Outlook(Shown):
             "basis": {place: flow.basis for place, flow in self.forecasts.items()},
             "growth": {str(when): row.to_dict() for when, row in growth.iterrows()},
             "first_year": self.first_year,
+            "running_year": self.running_year,
             "facts_used": self.facts_used,
             "load": self.load,
             "policies": {
