@@ -121,6 +121,22 @@ def test_price_shares_are_the_printed_amounts_of_the_printed_prices() -> None:
             assert policy.price_of, policy.id
 
 
+def test_the_quota_of_2026_begins_on_the_day_of_the_decision() -> None:
+    policies = read_policies()
+    assert policies["kg-2026-01-quota"].start == dt.date(2026, 1, 22)
+    assert policies["kg-2025-09-quota-used-up"].end == dt.date(2026, 1, 21)
+    assert policies["by-2026-01-quota"].quota == 20_000
+
+
+def test_what_has_no_printed_worth_moves_no_forecast() -> None:
+    policies = read_policies()
+    for name in ("uz-2025-05-utilisation-fee", "kz-2026-01-wto-rate", "kz-2026-01-no-transfer"):
+        assert (policies[name].kind, policies[name].price_share) == ("step", None), name
+    assert policies["kz-2026-01-vat"].price_share == pytest.approx(1 - 116 / 112, abs=1e-3)
+    fee = policies["ru-2026-04-union-fee"]
+    assert (fee.kind, fee.start) == ("ends", dt.date(2026, 4, 1))
+
+
 def test_quotes_are_short() -> None:
     assert all(len(policy.quote.split()) <= 15 for policy in read_policies().values())
 

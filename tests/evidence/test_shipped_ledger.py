@@ -136,7 +136,10 @@ def test_uzbekistan_as_known_on_the_day_of_the_article() -> None:
 def test_agencies_are_bases_of_their_own() -> None:
     bases = set(LEDGER.select("UZ", "ev_imports").frame["basis"])
     assert bases == {"uz-statistics", "uz-customs-2023", "uz-customs", "uz-energy-ministry"}
-    assert set(LEDGER.select("TJ", "ev_imports", kind="outcome").frame["basis"]) == {"tj-customs", "tj-transport"}
+    assert set(LEDGER.select("TJ", "ev_imports", kind="outcome").frame["basis"]) == {
+        "tj-customs",
+        "tj-transport",
+    }
     ministry = LEDGER.select("UZ", "ev_imports", basis="uz-energy-ministry")
     # Probably partial
     assert [fact.kind for fact in ministry if fact.period.label == "2024"] == ["context"]

@@ -149,3 +149,17 @@ def test_scenarios_of_one_name_keep_their_own_numbers_in_one_run(tmp_path, monke
 def test_a_place_with_one_scenario_says_so():
     alone = fc.outlook("NO", draws=200)
     assert "No other scenario of this place" in repr(fc.tables.scenarios_table(alone))
+
+
+def test_a_year_that_is_over_is_told_in_the_past():
+    told = fc.outlook("tajikistan-baseline", draws=200)
+    assert (told.first_year, told.running_year) == (2024, 2026)
+    sentence = str(answer(told))
+    assert re.match(r"Tajikistan will import about [0-9,]+ electric cars in 2026 and", sentence)
+    for year in (2024, 2025):
+        past = (
+            rf"Tajikistan imported about [0-9,]+ electric cars in {year} \([0-9,]+ to [0-9,]+; no "
+        )
+        assert re.search(past + "count of the whole year was found", sentence)
+    # A forecast of an earlier day, with newer counts passed over, is of its own time
+    assert fc.outlook("uzbekistan-baseline", as_of="2023-06-26", draws=50).running_year == 2023

@@ -187,6 +187,7 @@ def test_the_regions_total_is_the_sum_of_joint_draws(out, records):
     low, median, high = (spoken(level, "ev_stock") for level in np.quantile(joint, [0.1, 0.5, 0.9]))
     assert f"About {median} electric cars on the road by the end of 2030" in section
     assert f"({low} to {high})" in section
+    assert "The oldest count among them is that of Uzbekistan: it ends on 26 June 2023." in section
     assert section.count('class="figure" data-json=') == 3
 
 

@@ -312,3 +312,18 @@ def test_params_say_of_programmes_what_their_record_is():
     comments = [comment for value, comment in published if "delay_years" in value]
     assert len(comments) > 5
     assert all(f"{late.min():.1f} to {late.max():.1f}" in comment for comment in comments)
+
+
+def test_a_closed_way_to_russia_adds_no_cars_in_any_scenario():
+    for name in ("baseline", "accelerated", "constrained"):
+        scenario = load_scenario(PARAMS / f"kyrgyzstan-{name}.yaml")
+        for driver in scenario.drivers:
+            if "ru-policy-2026-04-01-union-fee" in driver.source:
+                assert driver.size.high <= 1
+                assert driver.start == dt.date(2026, 4, 1)
+    assert "russia-closes" in [driver.name for driver in scenario.drivers]
+
+
+def test_the_target_of_the_union_was_reached_in_time():
+    row = programmes().set_index("id").loc["eu-2025-charging-points"]
+    assert (row["share"], row["years_late"], row["stood"]) == (1, 0, 1_005_080)
