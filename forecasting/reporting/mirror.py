@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.places import WORLD, place_name
+from forecasting.evidence.places import WORLD
 from forecasting.evidence.words import in_words, when_words
-from forecasting.measures import MEASURES
 from forecasting.periods import Period
-from forecasting.reporting.display import Table, rows_table
+from forecasting.reporting.labels import label_of
+from forecasting.writers.columns import Column, TableForm
+from forecasting.writers.display import Table
 
+MIRROR = TableForm(
+    [
+        Column("what left", lambda row: label_of(row["left"].measure)),
+        Column("left", lambda row: _amount_words(row["left"])),
+        Column("what arrived", lambda row: label_of(row["arrival"].measure)),
+        Column("arrived", lambda row: _amount_words(row["arrival"])),
+        Column("times", lambda row: f"{row['ratio']:.1f}"),
+        Column("facts", "{left.id}, {arrival.id}"),
+    ],
+    nothing="Nothing has been printed by both sides.",
+)
 # What leaves, and what arrives of it
 MIRROR_MEASURES = {"ev_export_value": "ev_import_value", "vehicle_exports": "car_imports"}
 
@@ -49,15 +61,8 @@ def mirror_table(ledger: Ledger, place: str, origin: str = "CN") -> Table:
             if arrival is None or not arrival.period.overlap(fact.period):
                 continue
             ratio = _by_the_month(arrival) / _by_the_month(fact)
-            rows.append({
-                f"what left {place_name(origin)}": MEASURES[left_measure].label,
-                "left": _amount_words(fact),
-                f"what arrived in {place_name(place)}": MEASURES[arrived_measure].label,
-                "arrived": _amount_words(arrival),
-                "times": f"{ratio:.1f}",
-                "facts": f"{fact.id}, {arrival.id}",
-            })  # fmt: skip
-    return rows_table(rows, nothing="Nothing has been printed by both sides.")
+            rows.append({"left": fact, "arrival": arrival, "ratio": ratio})
+    return MIRROR.table(rows)
 
 
 def _is_amount(fact: Fact) -> bool:
