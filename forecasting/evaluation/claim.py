@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -249,18 +250,25 @@ def _check_place(outlook: Outlook, code: str, measure: str, period: Period) -> N
     """Refuse a place of a corridor that has no forecast, with what was printed of it instead."""
     if outlook.scenario.country or code in outlook.forecasts:
         return
-    facts = [fact for fact in outlook.facts.select(code, measure) if fact.is_observation]
-    counts = [fact for fact in facts if fact.is_amount and fact.value == fact.value]
-    if not counts:
-        label = MEASURES[measure].label.lower()
-        raise InputError(
-            f"{place_name(code)} has no forecast: no count of {label} is known; ask for another "
-            f"place of {outlook.name}: {', '.join(outlook.forecasts)}"
-        )
-    of_period = [fact for fact in counts if fact.period == period]
-    fact = max(of_period or counts, key=lambda fact: fact.period.end)
-    newest = max(fact.period.end for fact in facts)
+    counts = [
+        fact
+        for fact in outlook.facts.select(code, measure)
+        if fact.is_observation and fact.is_amount and fact.value == fact.value
+    ]
+    if counts:
+        raise InputError(_silence(outlook, code, counts, period))
+    label = MEASURES[measure].label.lower()
     raise InputError(
+        f"{place_name(code)} has no forecast: no count of {label} is known; ask for another "
+        f"place of {outlook.name}: {', '.join(outlook.forecasts)}"
+    )
+
+
+def _silence(outlook: Outlook, code: str, counts: Sequence[Fact], period: Period) -> str:
+    """Why a place that was counted once has no forecast, and what was printed of a period."""
+    fact = max(counts, key=lambda fact: (fact.period == period, fact.period.end))
+    newest = max(fact.period.end for fact in counts)
+    return (
         f"{place_name(code)} has no forecast on {outlook.as_of}: its newest count ends on "
         f"{newest}; printed are {in_words(fact)} {when_words(fact.period)} "
         f"({agency_words(fact.basis)}); ask as of a day soon after it, e.g. "
