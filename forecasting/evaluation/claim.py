@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -150,16 +149,7 @@ def claim_of(
     quantity, number = _read(measure, value)
     code = place_code(place)
     of_period = period_of(period)
-    file = params_file(params or _corridor_of(code, measure))
-    scenario = find_scenario(file or code)
-    if code not in (scenario.country, *scenario.places):
-        raise InputError(
-            f"{file} is of {scenario.place}, the claim of {code}; give a params file of {code}"
-        )
-    if measure in FLOWS and scenario.measure != measure:
-        file = None
-    if file is None and scenario.country:
-        scenario = _facts_alone(code, measure, facts_of_scenario(scenario, ledger))
+    file, scenario = _scenario_asked(code, measure, params, ledger)
     day = as_date(as_of) if as_of else scenario.as_of
     final_year = max(scenario.horizon, of_period.end.year)
     scenario_outlook = outlook(
@@ -186,6 +176,23 @@ def claim_of(
         base=base_fact.value if base_fact else base,
         fact=_newest_print(scenario_outlook, code, measure, quantity, of_period),
     )
+
+
+def _scenario_asked(
+    code: str, measure: str, params: str | Path | None, ledger: Ledger | None
+) -> tuple[Path | None, Scenario]:
+    """The scenario that answers, and its params file; none where the facts alone answer."""
+    file = params_file(params or _corridor_of(code, measure))
+    scenario = find_scenario(file or code)
+    if code not in (scenario.country, *scenario.places):
+        raise InputError(
+            f"{file} is of {scenario.place}, the claim of {code}; give a params file of {code}"
+        )
+    if measure in FLOWS and scenario.measure != measure:
+        file = None
+    if file is None and scenario.country:
+        scenario = _facts_alone(code, measure, facts_of_scenario(scenario, ledger))
+    return file, scenario
 
 
 def _measure_code(measure: str) -> str:
@@ -250,30 +257,29 @@ def _check_place(outlook: Outlook, code: str, measure: str, period: Period) -> N
     """Refuse a place of a corridor that has no forecast, with what was printed of it instead."""
     if outlook.scenario.country or code in outlook.forecasts:
         return
-    counts = [
-        fact
-        for fact in outlook.facts.select(code, measure)
-        if fact.is_observation and fact.is_amount and fact.value == fact.value
-    ]
-    if counts:
-        raise InputError(_silence(outlook, code, counts, period))
-    label = MEASURES[measure].label.lower()
-    raise InputError(
-        f"{place_name(code)} has no forecast: no count of {label} is known; ask for another "
-        f"place of {outlook.name}: {', '.join(outlook.forecasts)}"
-    )
-
-
-def _silence(outlook: Outlook, code: str, counts: Sequence[Fact], period: Period) -> str:
-    """Why a place that was counted once has no forecast, and what was printed of a period."""
+    counts = _counts_of_place(outlook, code, measure)
+    if not counts:
+        label = MEASURES[measure].label.lower()
+        raise InputError(
+            f"{place_name(code)} has no forecast: no count of {label} is known; ask for another "
+            f"place of {outlook.name}: {', '.join(outlook.forecasts)}"
+        )
     fact = max(counts, key=lambda fact: (fact.period == period, fact.period.end))
     newest = max(fact.period.end for fact in counts)
-    return (
+    raise InputError(
         f"{place_name(code)} has no forecast on {outlook.as_of}: its newest count ends on "
         f"{newest}; printed are {in_words(fact)} {when_words(fact.period)} "
         f"({agency_words(fact.basis)}); ask as of a day soon after it, e.g. "
         f"--as-of {newest.replace(month=12, day=31)}"
     )
+
+
+def _counts_of_place(outlook: Outlook, code: str, measure: str) -> list[Fact]:
+    return [
+        fact
+        for fact in outlook.facts.select(code, measure)
+        if fact.is_observation and fact.is_amount and fact.value == fact.value
+    ]
 
 
 def _base_fact(outlook: Outlook, code: str, measure: str, period: Period) -> Fact | None:
