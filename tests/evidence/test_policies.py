@@ -124,7 +124,6 @@ def test_price_shares_are_the_printed_amounts_of_the_printed_prices() -> None:
 def test_the_quota_of_2026_begins_on_the_day_of_the_decision() -> None:
     policies = read_policies()
     assert policies["kg-2026-01-quota"].start == dt.date(2026, 1, 22)
-    assert policies["kg-2025-09-quota-used-up"].end == dt.date(2026, 1, 21)
     assert policies["by-2026-01-quota"].quota == 20_000
 
 
