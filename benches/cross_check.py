@@ -1,4 +1,4 @@
-"""The posterior against brute force: weighted draws of the prior, for twelve tables.
+"""The posterior against brute force: weighted draws of the prior, for seventeen tables.
 
 python benches/cross_check.py [MILLIONS OF DRAWS [TABLE ...]]
 
@@ -48,6 +48,11 @@ TABLES: dict[str, list[Row]] = {
     "a slack bound": [("equals", "total", "2022", 2180), ("at_least", "total", NEXT, 300)],
     "a range": [("at_least", "total", "2022", 2000), ("at_most", "total", "2022", 4000)],
     "near the market": [("equals", "total", "2022", 75_000)],
+    "1.1 times the market": [("equals", "total", "2022", 88_000)],
+    "1.5 times the market": [("equals", "total", "2022", 120_000)],
+    "3 times the market": [("equals", "total", "2022", 240_000)],
+    "a falling stock": [("equals", "stock", END, 5200), ("equals", "stock", LATER, 4600)],
+    "40, then none": [("equals", "total", "2022", 40), ("equals", "total", "2023", 0)],
 }
 
 

@@ -301,7 +301,20 @@ class Contrasts:
     @property
     def exact(self) -> NDArray[np.bool_]:
         """Which facts are numbers, with one narrow component, not bounds."""
-        return np.asarray((self.noise.weight > 0).sum(axis=1) == 1 + len(WRONG))
+        return np.asarray((self.noise.weight > 0).sum(axis=1) <= 1 + len(WRONG))
+
+    @property
+    def certain(self) -> NDArray[np.bool_]:
+        """Which facts are decided to be right."""
+        return np.asarray(self.noise.weight[:, -len(WRONG) :].sum(axis=1) == 0)
+
+    def decided(self, row: int, right: bool) -> Contrasts:
+        """The same with one number decided to be right, or wrong."""
+        weight = self.noise.weight.copy()
+        split = weight.shape[1] - len(WRONG)
+        excluded = slice(split, None) if right else slice(0, split)
+        weight[row, excluded] = 0.0
+        return replace(self, noise=replace(self.noise, weight=weight))
 
     def doubt(self, contrasts: Array, spread: Array | float = 0.0) -> Array:
         """Probability that each fact is wrong, given its contrast or what is expected of it."""

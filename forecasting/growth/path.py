@@ -90,6 +90,8 @@ class LatentPath:
         Whether the flow is of single things, which come by chance.
     policies : Policies
         What moves single months: added to the logs of the monthly flows, so that any fact sees it.
+    size_weights : tuple of float
+        Probability that the market's size is as told, and that it is another.
 
     Notes
     -----
@@ -113,6 +115,7 @@ class LatentPath:
     drifts: Sequence[tuple[int, int]] = ()
     discrete: bool = True
     policies: Policies = NO_POLICIES
+    size_weights: tuple[float, float] = (1 - ANOTHER_SIZE, ANOTHER_SIZE)
 
     @property
     def years(self) -> int:
@@ -238,7 +241,7 @@ class LatentPath:
         weight, sd = (np.tile(table, rows) for table in student_mixture(self.prior.shock_nu))
         weight[-1] = 0.0
         sd[-1] = 1.0
-        weight[-1, :2] = 1 - ANOTHER_SIZE, ANOTHER_SIZE
+        weight[-1, :2] = self.size_weights
         sd[-1, 0] = SAME_SIZE_SD / ANOTHER_SIZE_SD
         return Mixtures(weight, np.zeros_like(weight), sd)
 

@@ -1,27 +1,37 @@
 """Draws of the coordinates of a path, given what the facts say; all deterministic given the seed.
 
-1. About the mode the contrasts are linear. Then all is Gaussian given the component of every
+1. Facts that contradict each other are read in several ways, each with a mode of its own
+   (:mod:`forecasting.growth.readings`).
+2. About each mode the contrasts are linear. Then all is Gaussian given the component of every
    mixture (noise of facts in doubt, shocks) and the kind of market; those are drawn by a Gibbs
    sampler, many chains side by side.
-2. Each draw is moved until its true contrasts are what the linear ones were, and weighted by what
+3. Each draw is moved until its true contrasts are what the linear ones were, and weighted by what
    the true model makes of it over what the linear one did, the change of variables included.
-3. The weights are smoothed (Pareto), and draws are taken in proportion to them.
+4. The mean weight of a reading is its probability. The weights are smoothed (Pareto), and draws are
+   taken in proportion to them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
+from scipy.special import logsumexp, ndtri
 
 from forecasting.growth.likelihood import WRONG, Contrasts
 from forecasting.growth.mixtures import Mixtures, softmax
 from forecasting.growth.mode import Covariance, Mode
 from forecasting.growth.path import LatentPath
+from forecasting.growth.readings import Reading, readings_of
 from forecasting.quantiles import Array, strata
 
 Indices = NDArray[np.int_]
 
+# The root of the probability that each reading has at least when draws are shared out
+MIN_READING_PART = 0.1
+EVIDENCE_DRAWS = 1000  # of components, that say how probable a reading is
+OPEN_PART = 0.1  # part of them that is drawn as the prior has them
 CHAINS = 250
 SWEEPS = 4
 BURN = 4
@@ -51,9 +61,6 @@ FIXED_SLOPE_STEPS = 5  # with the slope at the mode, before those with the slope
 NEWTON_STEPS = 6
 MAX_COORDINATE = 60.0  # no coordinate is moved beyond, in prior standard deviations
 MAX_STEP = 2.0  # of one coordinate in one step
-ANOTHER_SIZE_COORDINATE = (
-    0.1  # coordinate from which the mode is said to give the market another size
-)
 FEW_COUNT = 0.15  # part of the draws: where fewer count, another round is drawn
 MOST_ROUNDS = 4
 MIN_TAIL = 5  # largest weights from which a shape is fitted
@@ -83,6 +90,10 @@ class Posterior:
     tail : float
         Shape of the largest weights (Pareto): above 0.7 the weights cannot be trusted; infinite
         where so few draws hold all weight that none can be fitted.
+    readings : int
+        Number of readings of the facts that were drawn from.
+    left_out : float
+        Probability of those that were not, by their modes.
     """
 
     x: Array
@@ -93,6 +104,8 @@ class Posterior:
     doubted: Array
     effective: float
     tail: float
+    readings: int
+    left_out: float
 
 
 def sample(
@@ -111,47 +124,118 @@ def sample(
     rng : Generator
         Seeded; a market's own.
     """
-    mode = _best_mode(path, facts)
-    linear = _Linear(mode)
-    chains = _Chains(linear, len(shared), rng)
-    target = FEW_COUNT * len(shared)
-    rounds: list[tuple[Indices, Array, Array, Array]] = []
+    draws = len(shared)
+    readings, probability, left_out = readings_of(path, facts)
+    share = np.maximum(np.sqrt(probability), MIN_READING_PART)
+    edges = np.round(np.cumsum(share / share.sum())[:-1] * draws).astype(int)
+    places = np.arange(draws)
+    if len(readings) > 1:
+        places = rng.permutation(draws)
+    pools = [
+        _Pool(reading, np.sort(part), rng)
+        for reading, part in zip(readings, np.split(places, edges), strict=True)
+    ]
     for _ in range(MOST_ROUNDS):
-        x, kinds = chains.draw(shared)
-        rounds.append((kinds, *_shifted(linear, x)))
-        kind, coordinates, log_weight, contrast = map(np.concatenate, zip(*rounds, strict=True))
-        if effective_number(log_weight) > target:
+        for pool in pools:
+            pool.draw(shared)
+        log_weight = np.concatenate([pool.log_weight + pool.log_scale for pool in pools])
+        weight, tail = _pooled_weight(pools, log_weight)
+        effective = float(1 / (weight**2).sum()) if weight.any() else 0.0
+        if effective > FEW_COUNT * draws:
             break
-    weight, tail = smoothed(log_weight)
-    index = resampled(weight, np.tile(shared[:, -1], len(rounds)), len(shared), rng)
-    expected, variance = chains.expectations()
+    contrast = np.concatenate([pool.contrast for pool in pools])
+    place = np.concatenate([pool.place for pool in pools])
+    index = resampled(weight, place, shared[:, -1], rng)
+    expected, variance = _expectations(pools)
+    mode = max(pools, key=lambda pool: pool.log_evidence).linear.mode
     doubted = np.zeros(len(facts.value))
     for block in np.array_split(
         contrast[index], 1 + contrast.size * facts.noise.weight.shape[1] // NUMBERS_IN_MEMORY
     ):
         doubted += facts.doubt(block).sum(axis=0)
     return Posterior(
-        x=coordinates[index],
-        kind=linear.kinds[kind[index]],
+        x=np.concatenate([pool.x for pool in pools])[index],
+        kind=np.concatenate([pool.kind for pool in pools])[index],
         expected=expected,
         expected_sd=np.sqrt(variance),
         base=facts.base(mode.log_flows, mode.x),
         doubted=doubted / len(index),
-        effective=effective_number(log_weight),
+        effective=effective,
         tail=tail,
+        readings=len(pools),
+        left_out=left_out,
     )
 
 
-def _best_mode(path: LatentPath, facts: Contrasts) -> Mode:
-    """The mode; where it gives the market another size, the better of that and of the size told."""
-    mode = Mode(path, facts).climb()
-    column = path.columns["another_size"]
-    if abs(float(mode.x[column].sum())) < ANOTHER_SIZE_COORDINATE:
-        return mode
-    known_size = Mode(path, facts)
-    known_size.variance[column] = path.mixture.sd[-1, 0] ** 2
-    known_size.climb()
-    return max(mode, known_size, key=lambda item: item.log_density())
+class _Pool:
+    """The draws of one reading, with their weights.
+
+    Attributes
+    ----------
+    x, kind, contrast, log_weight, place : ndarray
+        Of each draw its coordinates, kind of market, contrasts and weight, and the row of the
+        common shocks that it shares.
+    """
+
+    def __init__(self, reading: Reading, places: Indices, rng: np.random.Generator) -> None:
+        self.places = places
+        self.linear = _Linear(reading.mode)
+        self.chains = _Chains(self.linear, len(places), rng)
+        self.x = np.zeros((0, reading.path.width))
+        self.kind = np.zeros(0, dtype=int)
+        self.contrast = np.zeros((0, len(reading.facts.value)))
+        self.log_weight = np.zeros(0)
+        self.place = np.zeros(0, dtype=int)
+
+    def draw(self, shared: Array) -> None:
+        """Draw once more, one draw for each place."""
+        x, kind = self.chains.draw(shared[self.places])
+        x, log_weight, contrast = _shifted(self.linear, x)
+        self.x = np.concatenate([self.x, x])
+        self.kind = np.concatenate([self.kind, self.linear.kinds[kind]])
+        self.contrast = np.concatenate([self.contrast, contrast])
+        self.log_weight = np.concatenate([self.log_weight, log_weight])
+        self.place = np.concatenate([self.place, self.places])
+
+    @property
+    def log_scale(self) -> float:
+        """What makes weights of readings comparable: those of one sum to its probability."""
+        return self.chains.log_evidence - float(np.log(len(self.log_weight)))
+
+    @property
+    def log_evidence(self) -> float:
+        """Log probability of facts and reading: of the linear model, times the mean weight."""
+        return float(max(logsumexp(self.log_weight) + self.log_scale, -1e300))
+
+
+def _pooled_weight(pools: Sequence[_Pool], log_weight: Array) -> tuple[Array, float]:
+    """Weights of all draws, those of each reading smoothed, and the shape of the largest of all."""
+    probability = softmax(np.array([pool.log_evidence for pool in pools]))
+    parts = [
+        part * smoothed(pool.log_weight)[0] for part, pool in zip(probability, pools, strict=True)
+    ]
+    return np.concatenate(parts), smoothed(log_weight)[1]
+
+
+def _expectations(pools: Sequence[_Pool]) -> tuple[Array, Array]:
+    """Each contrast as the other facts lead one to expect it, over all readings.
+
+    A reading is as probable without a fact as it is with it, over how likely it makes the fact.
+    """
+    if len(pools) == 1:
+        return pools[0].chains.expectations()
+    parts = [pool.chains.expectations() for pool in pools]
+    mean = np.array([part[0] for part in parts])
+    variance = np.array([part[1] for part in parts])
+    log_weight = np.array(
+        [
+            pool.log_evidence - pool.linear.facts.noise.log_density(m - pool.linear.facts.value, v)
+            for pool, m, v in zip(pools, mean, variance, strict=True)
+        ]
+    )
+    weight = softmax(log_weight.T).T
+    middle = (weight * mean).sum(axis=0)
+    return middle, (weight * (variance + (mean - middle) ** 2)).sum(axis=0)
 
 
 class _Linear:
@@ -169,8 +253,10 @@ class _Linear:
         self.mode, self.path, self.facts = mode, path, f
         rows = np.arange(len(f.value))
         self.mean, self.variance = mode.left_out()
-        doubt = f.doubt(self.mean, self.variance) / f.noise.weight[:, -len(WRONG) :].sum(axis=1)
+        outlier = f.noise.weight[:, -len(WRONG) :].sum(axis=1)
+        doubt = f.doubt(self.mean, self.variance) / np.where(f.certain, 1.0, outlier)
         doubt = np.where(f.exact, doubt, np.inf)
+        doubt[f.certain] = 0.0
         order = np.argsort(-doubt, kind="stable")
         in_doubt = doubt > MUCH_DOUBT
         self.burn_visits = BURN_VISITS if (in_doubt & f.exact).any() else VISITS
@@ -201,6 +287,11 @@ class _Linear:
         solved = [covariance.solve(self.design) for covariance in self.covariances]
         self.precision = np.stack([self.design.T @ item for item in solved])
         self.pull = np.stack([item.T @ self.y for item in solved])
+        # The normals of settled facts, as high as their own noise where the mode stands
+        missed = (mode.target - mode.contrast)[settled]
+        normal = -0.5 * (missed**2 / mode.noise[settled] + np.log(mode.noise[settled]))
+        exact = f.log_density(mode.contrast[None, :])[0, settled]
+        self.log_height = float((exact - normal).sum())
         self.log_density = np.array(
             [
                 np.log(share) - 0.5 * (self.y @ c.solve(self.y) + c.log_determinant)
@@ -230,6 +321,35 @@ class _Chains:
         self.component = _chosen(np.tile(start, (self.chains, 1, 1)), rng)
         self.parts = mixtures.weight.shape[1]
         self.messages: list[tuple[Array, Array]] = []
+        self.start = start
+
+    @cached_property
+    def log_evidence(self) -> float:
+        """Log probability of the facts in the linear model, but for a constant of all readings.
+
+        The mean weight of components drawn as the mode has them, their unknowns integrated out.
+        """
+        linear, mixtures = self.linear, self.linear.mixtures
+        rng = np.random.default_rng(EVIDENCE_DRAWS)
+        prior = mixtures.weight / mixtures.weight.sum(axis=1, keepdims=True)
+        part = (1 - OPEN_PART) * self.start + OPEN_PART * prior
+        kind_part = linear.mode.kind[linear.kinds] / linear.mode.kind[linear.kinds].sum()
+        kind = rng.choice(len(kind_part), EVIDENCE_DRAWS, p=kind_part)
+        chosen = (
+            np.arange(len(part)),
+            _chosen(np.tile(part, (EVIDENCE_DRAWS, 1, 1)), rng),
+        )
+        variance = mixtures.sd[chosen] ** 2
+        centre = mixtures.mean[chosen]
+        precision = linear.precision[kind] + _diagonals(1 / variance)
+        pull = linear.pull[kind] + centre / variance
+        mean = np.linalg.solve(precision, pull[:, :, None])[:, :, 0]
+        square = (pull * mean - centre**2 / variance - np.log(variance)).sum(axis=1)
+        log_weight = linear.log_density[kind] - np.log(kind_part[kind])
+        log_weight += 0.5 * (square - np.linalg.slogdet(precision)[1])
+        weight = np.maximum(mixtures.weight[chosen], 1e-300)
+        log_weight += (np.log(weight) - np.log(part[chosen])).sum(axis=1)
+        return float(logsumexp(log_weight) - np.log(EVIDENCE_DRAWS)) + linear.log_height
 
     def draw(self, shared: Array) -> tuple[Array, Indices]:
         """Coordinates by the linear model, shape (draws, width), and numbers of their kinds."""
@@ -399,18 +519,6 @@ def _chosen(part: Array, rng: np.random.Generator) -> Indices:
     return np.asarray(np.minimum((cumulative < lot).sum(axis=-1), part.shape[-1] - 1))
 
 
-def effective_number(log_weight: Array) -> float:
-    """How many draws count; 0 where not one of them has a weight.
-
-    >>> effective_number(np.log([0.5, 0.5, 0.0001])) < 2.1
-    True
-    """
-    if not np.isfinite(log_weight).any():
-        return 0.0
-    weight, _ = smoothed(log_weight)
-    return float(1 / (weight**2).sum())
-
-
 def _shifted(linear: _Linear, x: Array) -> tuple[Array, Array, Array]:
     """Draws whose true contrasts are what the linear ones were but for a gap, logs of their
     weights, and their contrasts.
@@ -420,7 +528,8 @@ def _shifted(linear: _Linear, x: Array) -> tuple[Array, Array, Array]:
         return x, np.zeros(len(x)), np.zeros((len(x), 0))
     goal = mode.contrast + (x - mode.x) @ mode.jacobian.T
     # As narrow as a number can be, also where the mode takes it for wrong
-    sd = np.where(facts.exact, facts.noise.sd[:, -1 - len(WRONG)], np.sqrt(mode.noise))
+    narrow = facts.exact & (facts.noise.weight[:, -1 - len(WRONG)] > 0)
+    sd = np.where(narrow, facts.noise.sd[:, -1 - len(WRONG)], np.sqrt(mode.noise))
     contrast = _contrasts(path, facts, x)
     gap = np.clip((contrast - goal) / sd, -MOST_GAP, MOST_GAP)
     # The combinations of facts in which the true contrasts differ most from the linear ones
@@ -522,7 +631,9 @@ def smoothed(log_weight: Array) -> tuple[Array, float]:
     >>> float(weight[0]), shape
     (0.01, 0.0)
     """
-    log_weight = np.nan_to_num(log_weight, nan=-np.inf)
+    log_weight = np.nan_to_num(log_weight, nan=-np.inf, neginf=-np.inf)
+    if not np.isfinite(log_weight).any():
+        return np.zeros(len(log_weight)), np.inf
     log_ratio = log_weight - log_weight.max()
     weight = np.exp(log_ratio)
     count = len(weight)
@@ -562,25 +673,40 @@ def _pareto(excess: Array) -> tuple[float, float]:
     return (n * result + 5) / (n + 10), -result / best
 
 
-def resampled(weight: Array, alike: Array, draws: int, rng: np.random.Generator) -> Indices:
+def resampled(weight: Array, place: Indices, common: Array, rng: np.random.Generator) -> Indices:
     """Numbers of draws, each as often as its weight says; as many as can stay where they are.
 
-    Those that are replaced take, in their order by `alike`, what is to be had more often.
+    A copy takes an empty place whose common shock is like its own.
 
+    Parameters
+    ----------
+    weight : ndarray, shape (n,)
+        Weights that sum to one.
+    place : ndarray of int, shape (n,)
+        Where each would stay.
+    common : ndarray, shape (draws,)
+        The common shock of each place.
+    rng : Generator
+        Seeded.
+
+    Examples
+    --------
     >>> rng = np.random.default_rng(0)
-    >>> resampled(np.array([0.5, 0.0, 0.25, 0.25]), np.zeros(4), 4, rng).tolist()
+    >>> weight = np.array([0.5, 0.0, 0.25, 0.25])
+    >>> resampled(weight, np.arange(4), np.zeros(4), rng).tolist()
     [0, 0, 2, 3]
     """
+    draws = len(common)
     edges = np.cumsum(weight) * draws
     count = np.diff(np.floor(edges / edges[-1] * draws + rng.random()), prepend=0.0).astype(int)
     count[np.argmax(count)] += draws - count.sum()
     positive = np.flatnonzero(count)
-    stays, place = np.unique(positive % draws, return_index=True)
+    stays, position = np.unique(place[positive], return_index=True)
     index = np.full(draws, -1)
-    index[stays] = positive[place]
-    count[positive[place]] -= 1
+    index[stays] = positive[position]
+    count[positive[position]] -= 1
     copies = np.repeat(np.arange(len(weight)), count)
     vacant = np.flatnonzero(index < 0)
-    vacant = vacant[np.argsort(alike[vacant], kind="stable")]
-    index[vacant] = copies[np.argsort(alike[copies], kind="stable")]
+    vacant = vacant[np.argsort(common[vacant], kind="stable")]
+    index[vacant] = copies[np.argsort(common[place[copies]], kind="stable")]
     return index

@@ -38,6 +38,7 @@ from forecasting.quantiles import Array, strata
 
 FEWEST_COUNT = 100  # effective draws, below which the approximation is said to have failed
 MAX_TAIL_SHAPE = 0.7  # of the largest weights, above which they cannot be trusted
+MAX_LEFT_OUT = 0.01  # probability of readings that are not drawn, above which it is said
 LONGEST_SPAN = 80  # years that facts may speak of: time and memory go with its square
 # Probability of being wrong, ten times that before any other fact, from which it is said to
 # disagree
@@ -179,6 +180,8 @@ class Request:
             caveats.append(Caveat("few_draws_count", values={"share": share}))
         elif posterior.tail > MAX_TAIL_SHAPE:
             caveats.append(Caveat("weights_uneven"))
+        if posterior.left_out > MAX_LEFT_OUT:
+            caveats.append(Caveat("reading_left_out", values={"share": posterior.left_out}))
         return FlowForecast(
             periods=prepared.periods,
             months=months,
@@ -188,7 +191,8 @@ class Request:
             measure=prepared.measure,
             place=place,
             diagnostics={
-                "method": "linear Gaussian mixture about the mode, weighted",
+                "method": "linear Gaussian mixtures about the modes of readings, weighted",
+                "readings": posterior.readings,
                 "facts": len(prepared.observations),
                 "draws": self.draws,
                 "ess": round(min(posterior.effective, self.draws)),

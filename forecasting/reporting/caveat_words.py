@@ -292,6 +292,10 @@ CLAUSES: dict[str, Wording] = {
     "analogues_alone": "no fact counts this flow: the forecast rests on analogue markets alone",
     "no_region": "no place is known as {name}: what the markets of all regions share is mixed",
     "disagrees": "{fact}{by} disagrees with the other facts",
+    "reading_left_out": (
+        "readings of its facts that are worth {share:.0%} by a first look were left out of the "
+        "draws"
+    ),
     "weights_uneven": (
         "a few of the possible futures that were drawn carry much of the weight: its ranges are "
         "rough, and another seed may move them"

@@ -16,7 +16,7 @@ from forecasting.growth.flow import forecast_flow
 from forecasting.growth.likelihood import as_arrays, observe
 from forecasting.growth.mode import Mode
 from forecasting.growth.path import LatentPath, Start
-from forecasting.growth.posterior import effective_number, resampled, sample, smoothed
+from forecasting.growth.posterior import resampled, sample, smoothed
 from forecasting.growth.prior import Prior
 from forecasting.growth.starting import path_of
 from forecasting.growth.usable import usable_facts
@@ -175,6 +175,22 @@ def test_two_totals_that_contradict_each_other_leave_it_open_which_holds(facts, 
         )
 
 
+def test_a_total_above_the_market_is_wrong_or_the_market_is_larger(facts):
+    """By prior draws weighted by the likelihood it is wrong with 0.221, and the lower tenth of the
+    next year is 2,531; by one mode for both readings these were 0.112 and 7,929."""
+    table = facts(("equals", "total", 2022, 12_000))
+    forecast = forecast_flow(table, [year(2023)], market_size={2022: 8000})
+    assert forecast.diagnostics["readings"] > 1
+    assert forecast.fit_table()["doubted"][0] == pytest.approx(0.221, abs=0.04)
+    assert 1500 < forecast.quantiles([0.1]).iloc[0, 0] < 3800
+
+
+def test_facts_that_agree_have_one_reading(facts):
+    table = facts(("equals", "total", 2021, 809), ("equals", "total", 2022, 2180))
+    forecast = forecast_flow(table, [year(2023)], market_size=SIZE, draws=200)
+    assert forecast.diagnostics["readings"] == 1
+
+
 @pytest.mark.slow
 def test_most_facts_win_in_whatever_order_they_are_told(facts, usable):
     rows = [("equals", "total", 2022, value) for value in (1000, 1005, 2000)]
@@ -253,8 +269,9 @@ def test_a_sum_and_its_parts_that_contradict_each_other_leave_draws(facts):
 
 
 def test_draws_of_which_none_has_a_weight_count_for_nothing():
-    assert effective_number(np.full(100, -np.inf)) == 0.0
-    assert effective_number(np.zeros(100)) == pytest.approx(100.0)
+    weight, tail = smoothed(np.full(100, -np.inf))
+    assert not weight.any()
+    assert tail == np.inf
 
 
 @pytest.mark.slow
@@ -270,11 +287,15 @@ def test_the_same_generator_gives_the_same_draws(path, facts):
 
 def test_draws_stay_where_they_are_as_far_as_their_weights_let_them():
     weight = np.array([0.1, 0.2, 0.0, 0.3, 0.0, 0.4])
-    which = resampled(weight, np.arange(6.0), 6, np.random.default_rng(0))
+    common = np.arange(6.0)
+    which = resampled(weight, np.arange(6), common, np.random.default_rng(0))
     assert (which[[1, 3, 5]] == [1, 3, 5]).all()
     assert not set(which) & {2, 4}
     twice = resampled(
-        np.r_[np.zeros(6), np.full(6, 1 / 6)], np.arange(12.0), 6, np.random.default_rng(0)
+        np.r_[np.zeros(6), np.full(6, 1 / 6)],
+        np.tile(np.arange(6), 2),
+        common,
+        np.random.default_rng(0),
     )
     assert twice.tolist() == [6, 7, 8, 9, 10, 11]  # of a second round, each in its own place
 

@@ -1,0 +1,112 @@
+"""What facts that contradict each other may mean: readings, each with a mode of its own.
+
+A number above the market that is known, or one that others contradict, has two explanations. They
+lie far apart, and about each of them the contrasts of logs are linear in another way. A reading
+says of the market's size, and of each number in strong doubt, whether it is as told; readings of
+the same things exclude each other, and together they are all that there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from forecasting.growth.likelihood import Contrasts
+from forecasting.growth.mixtures import softmax
+from forecasting.growth.mode import Covariance, Mode
+from forecasting.growth.path import LatentPath
+from forecasting.quantiles import Array
+
+MAX_QUESTIONS = 3  # what readings may differ in, so that there are at most eight
+STRONG_DOUBT = 0.2  # probability of being wrong at the mode, from which a number is a question
+ANOTHER_SIZE_COORDINATE = 0.1  # of the mode, from which the market's size is a question
+MIN_PROBABILITY = 0.002  # by the height and width of its mode, below which a reading is left out
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A reading of the facts, with its mode.
+
+    Parameters
+    ----------
+    path : LatentPath
+        With the size of the market as told, as another, or open.
+    facts : Contrasts
+        With the numbers in question right or wrong.
+    mode : Mode
+        The most probable path under both.
+    """
+
+    path: LatentPath
+    facts: Contrasts
+    mode: Mode
+
+    @classmethod
+    def climbed(cls, path: LatentPath, facts: Contrasts) -> Reading:
+        """A reading at its mode."""
+        return cls(path, facts, Mode(path, facts).climb())
+
+    @property
+    def log_evidence(self) -> float:
+        """Log probability of facts and reading by height and width of the mode (Laplace)."""
+        mode = self.mode
+        covariance = Covariance(mode.jacobian * np.sqrt(mode.variance), mode.noise)
+        log_width = np.log(mode.noise).sum() - covariance.log_determinant
+        return mode.log_density() + 0.5 * float(log_width + np.log(mode.variance).sum())
+
+    def decided(self, row: int | None, told: bool) -> Reading:
+        """The same with a number, or the market's size, as told or otherwise."""
+        if row is not None:
+            return Reading.climbed(self.path, self.facts.decided(row, told))
+        same, another = self.path.size_weights
+        weights = (same, 0.0) if told else (0.0, another)
+        return Reading.climbed(replace(self.path, size_weights=weights), self.facts)
+
+
+def readings_of(path: LatentPath, facts: Contrasts) -> tuple[list[Reading], Array, float]:
+    """The readings of some facts that are worth drawing from.
+
+    Returns
+    -------
+    readings : list of Reading
+        The most probable first.
+    probability : ndarray, shape (readings,)
+        About what each is worth.
+    left_out : float
+        The part of the probability that is left out.
+    """
+    readings = [Reading.climbed(path, facts)]
+    asked: list[int | None] = []
+    while len(asked) < MAX_QUESTIONS:
+        questions = [row for reading in readings for row in _questions(reading)]
+        questions = [row for row in questions if row not in asked]
+        if not questions:
+            break
+        asked.append(questions[0])
+        answers = [
+            reading.decided(asked[-1], told) for reading in readings for told in (True, False)
+        ]
+        readings = _probable(answers)[0]
+    return _probable(readings)
+
+
+def _questions(reading: Reading) -> list[int | None]:
+    """None for the size of the market, and the numbers in strong doubt, by row."""
+    mode, facts = reading.mode, reading.facts
+    doubt = np.where(facts.exact, facts.doubt(*mode.left_out()), 0.0)
+    order = np.argsort(-doubt, kind="stable")
+    questions: list[int | None] = [int(row) for row in order if doubt[row] > STRONG_DOUBT]
+    size = float(np.abs(mode.x[reading.path.columns["another_size"]]).sum())
+    if size > ANOTHER_SIZE_COORDINATE:
+        questions.insert(0, None)
+    return questions
+
+
+def _probable(readings: Sequence[Reading]) -> tuple[list[Reading], Array, float]:
+    """Those that are worth drawing from, by probability, and what the others have."""
+    probability = softmax(np.array([reading.log_evidence for reading in readings]))
+    order = np.argsort(-probability, kind="stable")
+    order = order[probability[order] >= MIN_PROBABILITY]
+    return [readings[i] for i in order], probability[order], float(1 - probability[order].sum())
