@@ -93,15 +93,18 @@ def readings_of(path: LatentPath, facts: Contrasts) -> tuple[list[Reading], Arra
 
 
 def _questions(reading: Reading) -> list[int | None]:
-    """None for the size of the market, and the numbers in strong doubt, by row."""
+    """None for the size of the market where it is open, else the numbers in strong doubt, by row.
+
+    Numbers that contradict each other within a market of known size have one reading: there the
+    sampler draws what is wrong in pairs.
+    """
     mode, facts = reading.mode, reading.facts
+    if min(reading.path.size_weights) > 0:
+        size = float(np.abs(mode.x[reading.path.columns["another_size"]]).sum())
+        return [None] if size > ANOTHER_SIZE_COORDINATE else []
     doubt = np.where(facts.exact, facts.doubt(*mode.left_out()), 0.0)
     order = np.argsort(-doubt, kind="stable")
-    questions: list[int | None] = [int(row) for row in order if doubt[row] > STRONG_DOUBT]
-    size = float(np.abs(mode.x[reading.path.columns["another_size"]]).sum())
-    if size > ANOTHER_SIZE_COORDINATE:
-        questions.insert(0, None)
-    return questions
+    return [int(row) for row in order if doubt[row] > STRONG_DOUBT]
 
 
 def _probable(readings: Sequence[Reading]) -> tuple[list[Reading], Array, float]:
