@@ -236,23 +236,27 @@ def _sections(runs: Sequence[Run], columns: Sequence[str]) -> Iterator[Part]:
 def _row(place: str, mine: Sequence[Run], columns: Sequence[str]) -> Part:
     """A place and its cards, with what must be known of them: of all, or of which."""
     runs_with_numbers = [run for run in mine if run["lines"]]
-    holders: dict[str, list[str]] = {}
-    for run in runs_with_numbers:
-        for words in run["caveats"]:
-            holders.setdefault(words, []).append(run["scenario"])
-    caveats = []
-    for words, names in holders.items():
-        if len(names) < len(runs_with_numbers):
-            words = f"{capital(', '.join(names))}: {words}"
-        caveats.append(words)
     cards = {run["scenario"]: run for run in mine}
     return {
         "place": place,
         "link": next((run["link"] for run in mine if run["link"]), ""),
         "age": next((run["age"] for run in runs_with_numbers), ""),
-        "caveats": caveats,
+        "caveats": [*_caveats_of_place(runs_with_numbers)],
         "cards": [cards.get(name) for name in columns],
     }
+
+
+def _caveats_of_place(runs: Sequence[Run]) -> Iterator[str]:
+    """Each caveat once, with the scenarios that have it where others do not."""
+    holders: dict[str, list[str]] = {}
+    for run in runs:
+        for words in run["caveats"]:
+            holders.setdefault(words, []).append(run["scenario"])
+    for words, names in holders.items():
+        if len(names) < len(runs):
+            yield f"{capital(', '.join(names))}: {words}"
+        else:
+            yield words
 
 
 def _lines(run: str, keys: Record, stored: Record, results: Stored) -> Iterator[dict[str, str]]:

@@ -158,8 +158,7 @@ def fan_chart(
     words = FAN_WORDS
     if is_forecast and len(_implied_years(history, counts)):
         words += "; open points, what the facts imply"
-    for mark in year_to_date:
-        words += f"; column, {mark.label} counted {when_words(mark.period)}"
+    words += "".join(map(_column_words, year_to_date))
     chart = _fan_drawing(outlook, measure, part.country, wide, words)
     chart.update_layout(
         yaxis=linear_scale([*history, *wide[0.1], *wide[0.9]]), margin_r=END_LABEL_PIXELS
@@ -204,6 +203,11 @@ def _year_to_date(counts: Marks, first_year: int) -> Marks:
 def newest_marks(marks: Iterable[Mark]) -> Marks:
     """That of some marks which ends last, if there is one."""
     return sorted(marks, key=attrgetter("end"))[-1:]
+
+
+def _column_words(mark: Mark) -> str:
+    """What the column of an unfinished year is, for the subtitle."""
+    return f"; column, {mark.label} counted {when_words(mark.period)}"
 
 
 def _count_column(mark: Mark) -> Trace:
