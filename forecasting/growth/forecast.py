@@ -726,7 +726,7 @@ def changed_policy(
     decided = np.zeros((*forecast.monthly.shape, 3))
     if matches:
         row, coordinates = matches[0]
-        decided = policies.parts(row, coordinates, months)
+        decided = policies.course_of(row, months).parts(coordinates)
     else:
         row, coordinates = shipped_policies()[policy], normal
         if row.kind in ("begins", "quota"):
@@ -738,7 +738,7 @@ def changed_policy(
         withdrawn = decided[at, :, -1]
         if new_policy.start == row.start:
             withdrawn = decided[at].sum(axis=2)
-        coming = policies.parts(new_policy, coordinates[at], months).sum(axis=2)
+        coming = policies.course_of(new_policy, months).parts(coordinates[at]).sum(axis=2)
         start_day = min(row.start, new_policy.start) if matches else new_policy.start
         affected = months_since(start_day, months) > -1
         change[at] = affected * (size[at, None] * coming - withdrawn)

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from forecasting.growth.common import Common
 from forecasting.growth.mixtures import Mixtures
-from forecasting.growth.policy_months import NO_POLICIES, Policies, numbers_of
-from forecasting.growth.prior import REACH, Prior, student_mixture
+from forecasting.growth.policy_months import NO_POLICIES, Policies, PolicyCourse, numbers_of
+from forecasting.growth.prior import FULL_SALES, REACH, REFERENCE_LOG_ODDS, Prior, student_mixture
 from forecasting.growth.within_year import LOT, POSITION
 from forecasting.quantiles import Array
 
@@ -43,6 +43,8 @@ class Start:
         From which the path walks, on and back: by default its first.
     of_flow : bool
         Whether the size is that of the flow itself in that year, not of the market.
+    launch : float
+        Probability that the market was launched in that year.
     """
 
     log_odds: float = -5.0
@@ -51,6 +53,7 @@ class Start:
     log_size_sd: float = 10.0
     year: int | None = None
     of_flow: bool = False
+    launch: float = 0.0
 
 
 def chained_effects(common: Common, years: Sequence[int]) -> tuple[Array, Array]:
@@ -133,9 +136,9 @@ class LatentPath:
         return 0 if self.start.year is None else self.start.year - self.first_year
 
     @cached_property
-    def policy_effects(self) -> tuple[Array, Array]:
-        """What policies add to the log flow of each month: its mean, and its root by coordinate."""
-        return self.policies.by_month(numbers_of(self.first_year, self.months))
+    def policy_courses(self) -> list[PolicyCourse]:
+        """What each policy does in the months of the path."""
+        return self.policies.courses(numbers_of(self.first_year, self.months))
 
     @cached_property
     def columns(self) -> dict[str, slice]:
@@ -156,7 +159,7 @@ class LatentPath:
             "noise": self.months,
             "basis": self.bases,
             "drift": len(self.drifts) * n,
-            "policy": self.policy_effects[1].shape[1],
+            "policy": self.policies.width,
         }
         edges = np.cumsum([0, *widths.values()]).tolist()
         return {name: slice(a, b) for name, a, b in zip(widths, edges[:-1], edges[1:], strict=True)}
@@ -236,14 +239,21 @@ class LatentPath:
 
     @cached_property
     def mixture(self) -> Mixtures:
-        """Of the mixed coordinates, a row each."""
-        rows = (len(self.mixed), 1)
-        weight, sd = (np.tile(table, rows) for table in student_mixture(self.prior.shock_nu))
-        weight[-1] = 0.0
-        sd[-1] = 1.0
-        weight[-1, :2] = self.size_weights
-        sd[-1, 0] = SAME_SIZE_SD / ANOTHER_SIZE_SD
-        return Mixtures(weight, np.zeros_like(weight), sd)
+        """Of the mixed coordinates, a row each.
+
+        The year after the first may follow that of the launch: then its shock is another.
+        """
+        student = list(zip(*student_mixture(self.prior.shock_nu), strict=True))
+        shock = Mixtures.from_parts([(weight, 0.0, sd) for weight, sd in student])
+        shocks = [shock] * self.years
+        if self.start.launch and self.start_index + 1 < self.years:
+            launch = self.prior.launch
+            usual = [(weight * (1 - self.start.launch), 0.0, sd) for weight, sd in student]
+            of_launch = (self.start.launch, launch.growth, launch.growth_sd)
+            shocks[self.start_index + 1] = Mixtures.from_parts([*usual, of_launch])
+        same, another = self.size_weights
+        size = [(same, 0.0, SAME_SIZE_SD / ANOTHER_SIZE_SD), (another, 0.0, 1.0)]
+        return Mixtures.stacked([*shocks, Mixtures.from_parts(size)])
 
     def log_density(self, x: Array) -> Array:
         """Log density of coordinates before any fact, but for a constant: shape (draws,)."""
@@ -270,10 +280,10 @@ class LatentPath:
             Shapes (draws, years) twice, then (draws, years, directions) twice.
         """
         at = self.columns
-        z, dz = self._walk(x, directions)
         size = self.sizes_of(x)
         d_size = self.log_sizes[1] @ directions[at["size"]]
         d_size = d_size + ANOTHER_SIZE_SD * directions[at["another_size"]]
+        z, dz = self._walk(x, directions, size, d_size)
         unsaturated = 1 / (1 + np.exp(z))
         total = size - np.logaddexp(0.0, -z)
         d_total = d_size + unsaturated[..., None] * dz
@@ -298,8 +308,12 @@ class LatentPath:
         size = self.log_sizes[0] + x[:, at["size"]] @ self.log_sizes[1].T
         return size + ANOTHER_SIZE_SD * x[:, at["another_size"]]
 
-    def _walk(self, x: Array, directions: Array) -> tuple[Array, Array]:
-        """Log-odds by year, and their derivatives."""
+    def _walk(self, x: Array, directions: Array, size: Array, d_size: Array) -> tuple[Array, Array]:
+        """Log-odds by year, and their derivatives.
+
+        Shocks are wider where few vehicles are sold, as long as the size of the market tells how
+        many those are.
+        """
         prior = self.prior
         at = self.columns
         level = prior.level + prior.level_sd * x[:, at["level"]] + self.common_effects[0]
@@ -319,16 +333,26 @@ class LatentPath:
         for source_year, target_year in forward + backward:
             y = max(source_year, target_year)
             sign = target_year - source_year
-            distance = np.clip(z[:, source_year] - prior.reference, *REACH)
+            distance = np.clip(z[:, source_year] - REFERENCE_LOG_ODDS, *REACH)
             inside = (distance > REACH[0]) & (distance < REACH[1])
-            scale = prior.shock_sd * np.exp(prior.shock_slope * distance)
+            by_odds = prior.shock_slope * inside
+            by_size = np.zeros(len(x))
+            log_scale = prior.shock_slope * distance
+            if not self.start.of_flow:
+                sales = size[:, source_year] - np.logaddexp(0.0, -z[:, source_year])
+                shortfall = np.clip(np.log(FULL_SALES) - sales, 0.0, REACH[1])
+                log_scale = log_scale + prior.shortfall_slope * shortfall
+                by_size = -prior.shortfall_slope * ((shortfall > 0) & (shortfall < REACH[1]))
+                by_odds = by_odds + by_size / (1 + np.exp(z[:, source_year]))
+            scale = prior.shock_sd * np.exp(log_scale)
             unit = x[:, at["shock"].start + y]
             z[:, target_year] = z[:, source_year] + sign * (
                 level[:, y] + slope * distance + scale * unit
             )
-            by_share = inside * (slope + prior.shock_slope * scale * unit)
+            by_share = inside * slope + by_odds * scale * unit
             step = d_level[y] + scale[:, None] * directions[at["shock"].start + y]
             step = step + distance[:, None] * d_slope + by_share[:, None] * dz[:, source_year]
+            step = step + (by_size * scale * unit)[:, None] * d_size[source_year]
             dz[:, target_year] = dz[:, source_year] + sign * step
         return z, dz
 
@@ -396,10 +420,13 @@ class LatentPath:
         if self.discrete:
             slopes += noise.reshape(len(x), self.months)[:, months, None] * d_part[:, year]
         log_flows = (total[..., None] + shape - np.log(total_share)).reshape(len(x), -1)[:, months]
-        if self.policies.rows:
-            policy_map = self.policy_effects[1][months]
-            log_flows += self.policy_effects[0][months] + x[:, at["policy"]] @ policy_map.T
-            slopes += policy_map @ directions[at["policy"]]
+        own = self.policies.with_draws(x[:, at["policy"]])
+        own_directions = self.policies.with_draws(directions[at["policy"]].T)
+        for policy_course, (_, draws), (_, along) in zip(
+            self.policy_courses, own, own_directions, strict=True
+        ):
+            log_flows += policy_course.parts(draws).sum(axis=2)[:, months]
+            slopes += policy_course.slopes(draws, along.T)[:, months]
         return log_flows, slopes
 
     def _by_chance(

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from forecasting.evidence.policies import Policy
 from forecasting.quantiles import Array
@@ -31,12 +32,30 @@ DAYS_OF_MONTH = 365.25 / 12  # of a month
 # Judgement: a car is registered so long after it was ordered
 DELIVERY = 60
 SATURATING_SHARE = 0.15
+# Of rush, fall and elasticity: how near to 0 the softplus bends
+SOFTNESS: Array = np.array([0.1, 0.1, 1.0])
 # Judgement, on one trade that was held up: log-odds of the part withheld, and how much of what is
 # given back in a month is given back in the next
 WITHHELD = 0.0
 WITHHELD_SD = 1.0
 GIVEN_BACK = 0.5
 STILL_HELD = 0.85  # part withheld in a month, of that in the month before: trade finds other ways
+
+
+def softplus(latent: Array) -> tuple[Array, Array]:
+    """Rush, fall and elasticity of latent numbers, and the derivatives by these: shape (..., 3).
+
+    >>> numbers, _ = softplus(np.array([0.4, -1.0, 3.0]))
+    >>> numbers.round(3).tolist()
+    [0.402, 0.0, 3.049]
+    """
+    ratio = latent / SOFTNESS
+    return SOFTNESS * np.logaddexp(0.0, ratio), np.asarray(expit(ratio))
+
+
+def inverse_softplus(numbers: Array) -> Array:
+    """The latent numbers behind rush, fall and elasticity."""
+    return np.asarray(SOFTNESS * np.log(np.expm1(numbers / SOFTNESS)))
 
 
 @dataclass(frozen=True)
@@ -46,10 +65,11 @@ class Effect:
     Parameters
     ----------
     rush, fall, elasticity : float
-        Means: in logs the rush in the last month and the fall in the first one, and what stays by
-        the privilege's share of the price.
+        Medians over events: in logs the rush in the last month and the fall in the first one, and
+        what stays by the privilege's share of the price. None changes its sign.
     covariance : tuple of tuple of float
-        Of the three between events.
+        Between events, of what the three are the softplus of: normal where they are large, and
+        never below 0.
     rush_kept, fall_kept : float
         Part of rush and fall that the month farther from the event has.
     events : int
@@ -70,14 +90,18 @@ class Effect:
     events: int = 0
 
     @property
-    def mean(self) -> Array:
-        """The three means."""
+    def median(self) -> Array:
+        """The three medians."""
         return np.array([self.rush, self.fall, self.elasticity])
 
     @property
     def root(self) -> Array:
-        """A root of their covariance."""
+        """A root of that covariance."""
         return np.linalg.cholesky(np.array(self.covariance))
+
+    def numbers(self, coordinates: Array) -> Array:
+        """The three numbers of events, from standard normal coordinates: shape (draws, 3)."""
+        return softplus(inverse_softplus(self.median) + coordinates @ self.root.T)[0]
 
 
 @dataclass(frozen=True)
@@ -183,6 +207,43 @@ def course(since: Array, effect: Effect, until: Array | None = None) -> Array:
 
 
 @dataclass(frozen=True)
+class PolicyCourse:
+    """What one policy does in some months, given standard normal coordinates.
+
+    Parameters
+    ----------
+    mean : ndarray, shape (months,)
+        Added to the log flow whatever the coordinates.
+    shape : ndarray, shape (months, coordinates)
+        By how much each of its numbers moves each month.
+    effect : Effect, optional
+        Of which the numbers are; else the coordinates are the numbers, as of a blocked trade.
+    """
+
+    mean: Array
+    shape: Array
+    effect: Effect | None
+
+    def parts(self, coordinates: Array) -> Array:
+        """Rush, fall and what stays, in logs: shape (draws, months, 3).
+
+        All that a blocked trade does is what stays.
+        """
+        if self.effect is None:
+            moved = self.mean + coordinates @ self.shape.T
+            return np.pad(moved[..., None], ((0, 0), (0, 0), (2, 0)))
+        return self.effect.numbers(coordinates)[:, None] * self.shape
+
+    def slopes(self, coordinates: Array, directions: Array) -> Array:
+        """Derivatives of the log flow along directions: shape (draws, months, directions)."""
+        if self.effect is None:
+            return np.repeat((self.shape @ directions)[None], len(coordinates), axis=0)
+        centre = inverse_softplus(self.effect.median)
+        _, speed = softplus(centre + coordinates @ self.effect.root.T)
+        return self.shape @ (speed[..., None] * (self.effect.root @ directions))
+
+
+@dataclass(frozen=True)
 class Policies:
     """Policies that are known, and what such policies do.
 
@@ -195,86 +256,52 @@ class Policies:
 
     Examples
     --------
-    >>> NO_POLICIES.by_month(numbers_of(2023, 12))[1].shape
-    (12, 0)
+    >>> NO_POLICIES.width, NO_POLICIES.courses(numbers_of(2023, 12))
+    (0, [])
     """
 
     rows: tuple[Policy, ...] = ()
     effects: PolicyEffects = field(default_factory=PolicyEffects)
 
-    def by_month(self, months: Months) -> tuple[Array, Array]:
-        """What is added to the log flow of each month: its mean, and its root by coordinate.
-
-        Parameters
-        ----------
-        months : ndarray of int
-            As :func:`numbers_of` gives them.
-
-        Returns
-        -------
-        tuple of ndarray
-            Shapes (months,) and (months, coordinates).
-        """
-        parts = [self.of_row(row, months) for row in self.rows]
-        mean = sum((part[0] for part in parts), np.zeros(len(months)))
-        return mean, np.hstack([np.zeros((len(months), 0)), *(part[1] for part in parts)])
-
     def with_draws(self, coordinates: Array) -> list[tuple[Policy, Array]]:
         """Each policy and its own coordinates, of those of all, shape (draws, coordinates)."""
-        widths = [1 if row.kind == "blocked" else 3 for row in self.rows]
-        return [*zip(self.rows, np.split(coordinates, np.cumsum(widths), axis=1), strict=False)]
+        ends = np.cumsum([_width(row) for row in self.rows])
+        return [*zip(self.rows, np.split(coordinates, ends, axis=1), strict=False)]
 
-    def moves(self, coordinates: Array, months: Months) -> list[tuple[Policy, Array]]:
-        """Each policy, and what it adds to the log flow of each month, by draw; parameters as of
-        :meth:`with_draws` and :meth:`by_month`.
-        """
-        return [
-            (row, mean + row_draws @ root.T)
-            for row, row_draws in self.with_draws(coordinates)
-            for mean, root in [self.of_row(row, months)]
-        ]
+    @property
+    def width(self) -> int:
+        """Number of coordinates of all policies."""
+        return sum(_width(row) for row in self.rows)
 
-    def parts(self, row: Policy, coordinates: Array, months: Months) -> Array:
-        """Rush, fall and what stays of one policy, as such ones are meant: what gets dearer sells
-        less. All that a blocked trade does is what stays.
+    def courses(self, months: Months) -> list[PolicyCourse]:
+        """What each policy does in some months, numbered as by :func:`numbers_of`."""
+        return [self.course_of(row, months) for row in self.rows]
 
-        Parameters
-        ----------
-        row : Policy
-            As :func:`pooled` gives it.
-        coordinates : ndarray, shape (draws, coordinates)
-            Its coordinates.
-        months : ndarray of int
-            As of :meth:`by_month`.
-
-        Returns
-        -------
-        ndarray, shape (draws, months, 3)
-            In logs.
-        """
+    def course_of(self, row: Policy, months: Months) -> PolicyCourse:
+        """What one policy does in some months, numbered as by :func:`numbers_of`."""
+        since, until = _since(row, months)
         if row.kind == "blocked":
-            mean, root = self.of_row(row, months)
-            return np.pad((mean + coordinates @ root.T)[..., None], ((0, 0), (0, 0), (2, 0)))
-        effect, shape = self._shape(row, months)
-        numbers = effect.mean + coordinates @ effect.root.T
-        return np.maximum(numbers, 0.0)[:, None] * shape
-
-    def of_row(self, row: Policy, months: Months) -> tuple[Array, Array]:
-        """What one policy adds; parameters as of :meth:`by_month`."""
-        if row.kind == "blocked":
-            since, until = _since(row, months)
             at, upper, lower = (
                 _blocked(since, until, WITHHELD + step) for step in (0.0, WITHHELD_SD, -WITHHELD_SD)
             )
-            return at, ((upper - lower) / 2)[:, None]
-        effect, shape = self._shape(row, months)
-        return shape @ effect.mean, shape @ effect.root
-
-    def _shape(self, row: Policy, months: Months) -> tuple[Effect, Array]:
-        """What events of the kind do, and by how much each of the three moves each month."""
+            return PolicyCourse(at, ((upper - lower) / 2)[:, None], None)
         effect = self.effects.effect_of(row.kind)
-        since, until = _since(row, months)
-        return effect, course(since, effect, until) * self.effects.sizes(row)
+        shape = course(since, effect, until) * self.effects.sizes(row)
+        return PolicyCourse(np.zeros(len(months)), shape, effect)
+
+    def moves(self, coordinates: Array, months: Months) -> list[tuple[Policy, Array]]:
+        """Each policy, and what it adds to the log flow of each month, by draw; parameters as of
+        :meth:`with_draws` and :meth:`courses`.
+        """
+        return [
+            (row, self.course_of(row, months).parts(row_draws).sum(axis=2))
+            for row, row_draws in self.with_draws(coordinates)
+        ]
+
+
+def _width(row: Policy) -> int:
+    """Number of coordinates of a policy: rush, fall and what stays, or what is withheld."""
+    return 1 if row.kind == "blocked" else 3
 
 
 def _since(row: Policy, months: Months) -> tuple[Array, Array | None]:

@@ -33,8 +33,8 @@ from forecasting.quantiles import Array
 
 REFERENCE_LOG_ODDS = -4.0  # log-odds at which `level` holds: a share of 1.8 %
 REACH = (-5.0, 5.0)  # growth depends on log-odds so far about the reference, and is flat beyond
-NO_SHARES = -10.0  # the reference where no shares are told: no ceiling is near, whatever the growth
 SHARE_LIMITS = (1e-6, 0.985)
+FULL_SALES = 3000.0  # vehicles a year above which shocks are no smaller for more sales
 
 LEVEL_BEFORE = 0.40
 SLOPE_BEFORE = -0.055
@@ -134,18 +134,36 @@ def _rounded(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Region:
-    """What the markets of a region have in common beyond those of all.
+    """How much the markets of a region differ.
 
     Parameters
     ----------
     shock_sd : float
         Scale of a year's shock.
-    common : Common
-        Year effects on growth.
+    market_sd : float
+        Spread of a market's own lasting growth.
     """
 
     shock_sd: float
-    common: Common
+    market_sd: float = 0.08
+
+
+@dataclass(frozen=True)
+class Launch:
+    """What the first year of a market is like: mostly a part of a year.
+
+    Parameters
+    ----------
+    log_odds, log_odds_sd : float
+        Mean and spread of the share's log-odds in that year.
+    growth, growth_sd : float
+        Mean and spread of the shock of the year after it, in scales of a shock.
+    """
+
+    log_odds: float = -7.0
+    log_odds_sd: float = 2.0
+    growth: float = 1.5
+    growth_sd: float = 2.0
 
 
 @dataclass(frozen=True)
@@ -156,15 +174,16 @@ class Prior:
     ----------
     level, slope : float
         Yearly growth of log-odds at the reference share, and its change per unit of log-odds.
-    reference : float
-        Log-odds of that share; of a panel that tells no shares, a small one at which every market
-        is taken to begin.
     covariance : tuple of tuple of float
         Of level and slope, 2 by 2.
     market_sd : float
         Spread of a market's own lasting growth.
     shock_sd, shock_nu, shock_slope : float
         Scale and degrees of freedom of a year's shock, and how its log scale changes with log-odds.
+    shortfall_slope : float
+        How that log scale grows with the log by which the year's flow falls short of 3,000.
+    launch : Launch
+        What a market's first year is like.
     common, size : Common
         Year effects on growth, and on the size of the market (log).
     size_sd : float
@@ -183,7 +202,7 @@ class Prior:
     policies : PolicyEffects
         What policies do to single months.
     regions : mapping of str to Region
-        What the regions have of their own; the rest mixes them.
+        Spreads of each region; the rest mixes them.
     perimeter, source : str
         What was counted, and where the numbers come from.
     markets, last_year : int
@@ -197,12 +216,12 @@ class Prior:
 
     level: float = LEVEL_BEFORE
     slope: float = SLOPE_BEFORE
-    reference: float = REFERENCE_LOG_ODDS
     covariance: tuple[tuple[float, float], tuple[float, float]] = ((0.0225, 0.0), (0.0, 0.0009))
     market_sd: float = 0.08
     shock_sd: float = 0.3
     shock_nu: float = SHOCK_NU
     shock_slope: float = -0.1
+    shortfall_slope: float = 0.1
     common: Common = field(default_factory=Common)
     size: Common = field(default_factory=lambda: Common(2020, (0.0,), (0.1,), 0.08, 0.0))
     size_sd: float = 0.12
@@ -213,6 +232,7 @@ class Prior:
     basis_drift: float = 0.23
     within_year: WithinYear = field(default_factory=WithinYear)
     policies: PolicyEffects = field(default_factory=PolicyEffects)
+    launch: Launch = field(default_factory=Launch)
     regions: Mapping[str, Region] = field(default_factory=dict)
     perimeter: str = "all electric vehicles"
     source: str = "judgement, before any panel"
@@ -332,16 +352,12 @@ class Prior:
         >>> Prior.shipped().until(2022).common.last_year
         2022
         """
-        regions = {
-            name: replace(region, common=region.common.until(last_year))
-            for name, region in self.regions.items()
-        }
-        common, size = self.common.until(last_year), self.size.until(last_year)
-        return replace(self, common=common, size=size, regions=regions)
+        common = self.common.until(last_year)
+        return replace(self, common=common, size=self.size.until(last_year))
 
     @takes(ModelError, place=optional(text()))
     def in_region(self, place: str | None) -> Prior:
-        """The prior of a place: what its region has of its own, in place of what mixes all.
+        """The prior of a place: the spreads of its region, in place of what mixes all.
 
         Parameters
         ----------
@@ -366,7 +382,7 @@ class Prior:
         region = self.regions.get(region_of(place) if place else "")
         if region is None:
             return self
-        return replace(self, shock_sd=region.shock_sd, common=region.common)
+        return replace(self, shock_sd=region.shock_sd, market_sd=region.market_sd)
 
     @takes(ModelError, measure=text())
     def of_measure(self, measure: str) -> Prior:

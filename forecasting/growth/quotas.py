@@ -114,8 +114,8 @@ def with_quota(
         return flow
     effect = effects.ends
     rng = np.random.default_rng([seed, zlib.crc32(quota.id.encode())])
-    numbers = effect.mean + rng.standard_normal((len(flow), 3)) @ effect.root.T
-    rush, fall, elasticity = np.maximum(numbers, 0.0).T * np.array([[size], [size], [worth(share)]])
+    numbers = effect.numbers(rng.standard_normal((len(flow), 3)))
+    rush, fall, elasticity = numbers.T * np.array([[size], [size], [worth(share)]])
     left = np.full(len(flow), float(quota.quota or 0.0))
     if number is not None:
         left = number

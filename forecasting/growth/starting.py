@@ -13,7 +13,7 @@ from forecasting.errors import EvidenceError, PeriodError
 from forecasting.evidence.fact import Fact
 from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.policy_months import NO_POLICIES, Policies
-from forecasting.growth.prior import REFERENCE_LOG_ODDS, Prior
+from forecasting.growth.prior import Prior, log_odds
 from forecasting.growth.usable import years_spoken_of
 from forecasting.periods import FIRST_YEAR, LAST_YEAR, Period, as_date, year
 
@@ -87,8 +87,6 @@ def path_of(
     start_year, final_year = years
     sizes = _sizes(market_size, facts, start_year, final_year)
     final_year = max([final_year, *sizes])  # the path reaches every size that is known
-    if sizes:  # so that shares are known, whatever the prior was learned on
-        prior = replace(prior, reference=REFERENCE_LOG_ODDS)
     begins = years_spoken_of(counts(facts))[0] if facts else start_year
     mean, sd = prior.share_in(max(begins, FIRST_YEAR))
     if not sizes:
@@ -96,6 +94,7 @@ def path_of(
         start = Start(mean, sd, size, size_sd, of_flow=True)
     elif facts:
         start = Start(log_size=next(iter(sizes.values()))[0], log_size_sd=FIRST_SIZE_SD)
+        start = replace(start, launch=_launch(prior, facts, begins, start))
         reached = [_yearly(fact) for fact in facts if fact.is_rate and fact.side != -1]
         largest = max(reached, default=0.0)
         size = math.exp(max(v for v, _ in sizes.values()))
@@ -115,6 +114,29 @@ def path_of(
     return LatentPath(
         prior, start_year, final_year, start, sizes, bases, drifts, discrete, policies
     )
+
+
+def _launch(prior: Prior, facts: Sequence[Fact], begins: int, start: Start) -> float:
+    """Probability that the year of the first total is that in which the market was launched.
+
+    As likely as not before the share is known, which is lower in such a year than in any other.
+    """
+    whole_year = year(begins)
+    totals = [
+        fact.value for fact in facts if fact.is_rate and not fact.side and fact.period == whole_year
+    ]
+    if not totals or min(totals) <= 0:
+        return 0.0
+    launch = prior.launch
+    share = log_odds(totals[0] / math.exp(start.log_size))
+    densities = [
+        math.exp(-0.5 * ((float(share) - mean) / sd) ** 2) / sd
+        for mean, sd in (
+            (launch.log_odds, launch.log_odds_sd),
+            (start.log_odds, start.log_odds_sd),
+        )
+    ]
+    return densities[0] / sum(densities)
 
 
 def _yearly(fact: Fact) -> float:

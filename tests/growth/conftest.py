@@ -9,7 +9,7 @@ import pytest
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.common import COMMON_NU
 from forecasting.growth.path import ANOTHER_SIZE, ANOTHER_SIZE_SD, SAME_SIZE_SD
-from forecasting.growth.prior import REACH, SIZE_NU
+from forecasting.growth.prior import REACH, REFERENCE_LOG_ODDS, SIZE_NU
 from forecasting.growth.usable import usable_facts
 from forecasting.growth.within_year import POSITION
 from forecasting.reporting.caveat_words import lines_of
@@ -67,6 +67,12 @@ def _coordinates(path, rng, draws):
     x[:, path.columns["tilt"]] *= uneven
     nu = path.prior.shock_nu
     x[:, path.columns["shock"]] = rng.standard_t(nu, (draws, path.years))
+    if path.start.launch:
+        launch = path.prior.launch
+        column = path.columns["shock"].start + path.start_index + 1
+        growth = launch.growth + launch.growth_sd * rng.standard_normal(draws)
+        launched = rng.random(draws) < path.start.launch
+        x[:, column] = np.where(launched, growth, x[:, column])
     x[:, path.columns["common"]] = rng.standard_t(COMMON_NU, (draws, path.years))
     other = rng.random(draws) < ANOTHER_SIZE
     x[:, path.columns["another_size"]] *= np.where(other, 1, SAME_SIZE_SD / ANOTHER_SIZE_SD)[
@@ -92,19 +98,37 @@ def _walk(path, x):
             mean, sd = prior.common.at(year)
             commons.append(mean + sd * unit)
 
-    def growth(z, i):
-        distance = np.clip(z - prior.reference, *REACH)
-        scale = prior.shock_sd * np.exp(prior.shock_slope * distance)
+    sizes = _sizes(path, x)
+
+    def growth(z, i, here):
+        distance = np.clip(z - REFERENCE_LOG_ODDS, *REACH)
+        scale = _scale(path, z, sizes[:, here])
         return level + slope * distance + commons[i] + scale * x[:, at["shock"]][:, i]
 
     walk = {
         path.start_index: path.start.log_odds + path.start.log_odds_sd * x[:, at["start"]].ravel()
     }
     for i in range(path.start_index + 1, path.years):
-        walk[i] = walk[i - 1] + growth(walk[i - 1], i)
+        walk[i] = walk[i - 1] + growth(walk[i - 1], i, i - 1)
     for i in range(path.start_index, 0, -1):  # back from where it starts
-        walk[i - 1] = walk[i] - growth(walk[i], i)
+        walk[i - 1] = walk[i] - growth(walk[i], i, i)
     return np.stack([walk[i] for i in range(path.years)], axis=1), level, slope, commons
+
+
+def _sizes(path, x):
+    """Log size of the market by year."""
+    sizes = path.log_sizes[0] + x[:, path.columns["size"]] @ path.log_sizes[1].T
+    return sizes + ANOTHER_SIZE_SD * x[:, path.columns["another_size"]]
+
+
+def _scale(path, z, size):
+    """Scale of the shock out of a year: wider where few are sold of a market of known size."""
+    prior = path.prior
+    log_scale = prior.shock_slope * np.clip(z - REFERENCE_LOG_ODDS, *REACH)
+    if not path.start.of_flow:
+        shortfall = np.log(3000) - (size - np.logaddexp(0.0, -z))
+        log_scale = log_scale + prior.shortfall_slope * np.clip(shortfall, 0.0, REACH[1])
+    return prior.shock_sd * np.exp(log_scale)
 
 
 def _effect(prior, before, unit):
@@ -118,14 +142,12 @@ def _simulate(path, rng, draws, until):
     prior, within = path.prior, path.prior.within_year
     x, uneven = _coordinates(path, rng, draws)
     walk, level, slope, commons = _walk(path, x)
-    sizes = path.log_sizes[0] + x[:, path.columns["size"]] @ path.log_sizes[1].T
-    sizes = sizes + ANOTHER_SIZE_SD * x[:, path.columns["another_size"]]
+    sizes = _sizes(path, x)
     for year in range(path.last_year + 1, until + 1):
         z = walk[:, -1]
         commons.append(_effect(prior, commons[-1], rng.standard_t(COMMON_NU, draws)))
-        distance = np.clip(z - prior.reference, *REACH)
-        scale = prior.shock_sd * np.exp(prior.shock_slope * distance)
-        shock = scale * rng.standard_t(prior.shock_nu, draws)
+        distance = np.clip(z - REFERENCE_LOG_ODDS, *REACH)
+        shock = _scale(path, z, sizes[:, -1]) * rng.standard_t(prior.shock_nu, draws)
         mean, sd = prior.size.at(year)
         size = sizes[:, -1] + mean + np.hypot(sd, prior.size_sd) * rng.standard_t(SIZE_NU, draws)
         walk = np.column_stack([walk, z + level + slope * distance + commons[-1] + shock])

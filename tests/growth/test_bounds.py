@@ -440,7 +440,9 @@ def test_a_difference_alone_tells_the_level_roughly_and_says_so(facts):
     )
     assert forecast.quantiles([0.9]).iloc[0, 0] < 1e7
     more = facts(("equals", "yoy_difference", 2022, -500), LAST)
-    assert not forecast_flow(more, [year(2022)]).caveats
+    # A fall surprises a market that is expected to grow, so that its draws may be uneven
+    kinds = {caveat.kind for caveat in forecast_flow(more, [year(2022)]).caveats}
+    assert kinds <= {"weights_uneven"}
 
 
 @pytest.mark.parametrize(

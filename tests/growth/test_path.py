@@ -10,7 +10,7 @@ from hypothesis import given, settings, strategies as st
 
 from forecasting.growth.common import Common
 from forecasting.growth.path import LatentPath, Start, chained_effects
-from forecasting.growth.prior import REACH, Prior
+from forecasting.growth.prior import REACH, REFERENCE_LOG_ODDS, Prior
 from forecasting.growth.starting import WALKED_BACK, path_of
 
 QUICK = settings(deadline=None, derandomize=True, max_examples=15)
@@ -90,8 +90,11 @@ def test_back_from_its_start_the_walk_makes_the_same_steps():
         )
         level = prior.level + prior.level_sd * x[0, whole.columns["level"].start] + common
         slope = prior.slope + prior.slope_sd * x[0, whole.columns["slope"].start]
-        distance = np.clip(z[y] - prior.reference, *REACH)
-        shock = prior.shock_sd * np.exp(prior.shock_slope * distance)
+        distance = np.clip(z[y] - REFERENCE_LOG_ODDS, *REACH)
+        sales = whole.sizes_of(x)[0, y] - np.logaddexp(0.0, -z[y])
+        shortfall = np.clip(np.log(3000) - sales, 0.0, REACH[1])
+        log_scale = prior.shock_slope * distance + prior.shortfall_slope * shortfall
+        shock = prior.shock_sd * np.exp(log_scale)
         shock = shock * x[0, whole.columns["shock"].start + y]
         assert z[y] - z[y - 1] == pytest.approx(level + slope * distance + shock)
 

@@ -37,7 +37,7 @@ TABLES = {
 
 
 def of_region(place):
-    """Common years and spread of shocks of a place."""
+    """Spreads of shocks and of markets of a place."""
     region = {"PT": "Europe", "NO": "Europe", "UZ": "elsewhere"}.get(place)
     return PRIOR["regions"][region] if region else PRIOR
 
@@ -98,6 +98,10 @@ def normal(x, sd):
     return np.exp(-0.5 * (x / sd) ** 2) / sd
 
 
+# Integral of `student` over that of `normal`, both without their constants
+NORMAL_CONSTANT = 2.5066283 / 2.6666667
+
+
 def student(x):
     """Density of Student's t with four degrees of freedom, but for a constant."""
     return (1 + x**2 / 4) ** -2.5
@@ -138,6 +142,34 @@ def chance_slope(expected, unit):
     return 1 + unit * -rare / (2 * spread * (1 + rare)) + 0.5 * rare / (1 + rare)
 
 
+def launch_probability(share):
+    """That a share is of the year of a launch, rather than of any year."""
+    z = np.log(share / (1 - share))
+    launch = PRIOR["launch"]
+    of_launch = normal(z - launch["log_odds"], launch["log_odds_sd"])
+    return of_launch / (of_launch + normal(z + 5, 2.5))
+
+
+def widening(z, size):
+    """By how much shocks are wider at a share and a size than at the reference and large sales."""
+    shortfall = np.clip(np.log(3000) - (size - np.log1p(np.exp(-z))), 0, 5)
+    by_share = PRIOR["shock_slope"] * np.clip(z + 4, -5, 5)
+    return np.exp(by_share + PRIOR["shortfall_slope"] * shortfall)
+
+
+def shock_density(shock, launched):
+    """Density of a shock out of a year that was that of the launch with some probability."""
+    launch = normal(shock - PRIOR["launch"]["growth"], PRIOR["launch"]["growth_sd"])
+    return (1 - launched) * student(shock) + launched * launch / NORMAL_CONSTANT
+
+
+def shocks(rng, launched):
+    """Draws of such a shock."""
+    news = rng.standard_t(4, DRAWS)
+    launch = PRIOR["launch"]["growth"] + PRIOR["launch"]["growth_sd"] * rng.standard_normal(DRAWS)
+    return np.where(rng.random(DRAWS) < launched, launch, news)
+
+
 def plain(totals, bounds, known, place, seed):
     """Quantiles 0.1, 0.5 and 0.9 of the years ahead."""
     rng = np.random.default_rng(seed)
@@ -145,18 +177,19 @@ def plain(totals, bounds, known, place, seed):
     first = min(totals)
     last_told = max([*totals, *bounds])
     years = list(range(first, last_told + AHEAD + 1))
-    level_sd = np.hypot(np.sqrt(PRIOR["covariance"][0][0]), PRIOR["market_sd"])
+    level_sd = np.hypot(np.sqrt(PRIOR["covariance"][0][0]), region["market_sd"])
     level = PRIOR["level"] + level_sd * rng.standard_normal(DRAWS)
     slope = PRIOR["slope"] + np.sqrt(PRIOR["covariance"][1][1]) * rng.standard_normal(DRAWS)
-    common = commons(rng, region["common"], years)
+    common = commons(rng, PRIOR["common"], years)
     size = sizes(rng, known, years, last_told)
     log_weight = np.zeros(DRAWS)
+    launched = launch_probability(totals[first] / known[min(known)])
     flows = {}
     z = None
     for i, year in enumerate(years):
         if z is not None:
             distance = np.clip(z + 4, -5, 5)
-            scale = region["shock_sd"] * np.exp(PRIOR["shock_slope"] * distance)
+            scale = region["shock_sd"] * widening(z, size[:, i - 1])
             expected_z = z + level + slope * distance + common[i]
         if year in totals:
             unit = rng.standard_normal(DRAWS)
@@ -167,12 +200,12 @@ def plain(totals, bounds, known, place, seed):
             if z is None:
                 density = normal(new + 5, 2.5)
             else:
-                density = student((new - expected_z) / scale) / scale
+                density = shock_density((new - expected_z) / scale, launched * (i == 1)) / scale
             density = density / (1 - share) / chance_slope(expected, unit)
             with np.errstate(divide="ignore"):
                 log_weight += np.where(below, np.log(np.maximum(density, 1e-300)), -np.inf)
         else:
-            new = expected_z + scale * rng.standard_t(4, DRAWS)
+            new = expected_z + scale * shocks(rng, launched * (i == 1))
             expected = size[:, i] - np.log1p(np.exp(-new))
             flows[year] = with_chance(rng, expected)
             if year in bounds:

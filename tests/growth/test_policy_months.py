@@ -162,28 +162,46 @@ def test_sizes_follow_share_and_notice() -> None:
 
 
 def test_a_privilege_that_comes_back_leaves_nothing() -> None:
-    back = Policies((policy(end="2024-06-30"),))
-    mean, root = back.by_month(numbers_of(2023, 36))
-    assert abs(mean[15]) > 0.05
-    assert mean[18:] == pytest.approx(0.0)
-    assert root[18:] == pytest.approx(0.0)
+    back = Policies((policy(end="2024-06-30"),)).courses(numbers_of(2023, 36))[0]
+    assert abs(back.shape[15].sum()) > 0.05
+    assert back.shape[18:] == pytest.approx(0.0)
 
 
 def test_a_blocked_trade_gives_back_what_it_withheld() -> None:
     held = Policies((policy(kind="blocked", start="2024-03-01", end="2024-08-31"),))
-    mean, root = held.by_month(numbers_of(2024, 36))
+    course_of_trade = held.courses(numbers_of(2024, 36))[0]
+    mean = course_of_trade.mean
     assert mean[:2] == pytest.approx(0.0)
     assert mean[2] == pytest.approx(np.log(0.5))
     assert (np.diff(mean[2:8]) > 0).all()
     assert mean[7] < -0.2
     assert mean[8] > mean[9] > mean[10] > 0
     assert np.exp(mean).sum() == pytest.approx(36, abs=0.1)
-    assert root.shape == (36, 1)
-    open_end = Policies((policy(kind="blocked", start="2024-03-01"),)).by_month(
-        numbers_of(2024, 36)
-    )[0]
+    assert course_of_trade.shape.shape == (36, 1)
+    blocked = policy(kind="blocked", start="2024-03-01")
+    open_end = Policies((blocked,)).courses(numbers_of(2024, 36))[0].mean
     assert open_end[2] == pytest.approx(np.log(0.5))
     assert -0.01 < open_end[-1] < 0
+
+
+def test_every_event_has_a_rush_and_a_fall_of_one_sign_and_its_slopes_are_true() -> None:
+    policies = Policies((policy(), policy(kind="blocked", start="2024-03-01", end="2024-08-31")))
+    months = numbers_of(2023, 24)
+    x = np.random.default_rng(0).standard_normal((500, policies.width))
+    rush, fall, stays = np.moveaxis(policies.courses(months)[0].parts(x[:, :3]), 2, 0)
+    assert (rush[:, 11] > 0).all()
+    assert (fall[:, 12] < 0).all()
+    assert (stays[:, 13:] < 0).all()
+    step = 1e-6
+    for row, (own, row_course) in enumerate(
+        zip((x[:, :3], x[:, 3:]), policies.courses(months), strict=True)
+    ):
+        for direction in np.eye(own.shape[1]):
+            up, down = (
+                row_course.parts(own + sign * step * direction).sum(axis=2) for sign in (1, -1)
+            )
+            slope = row_course.slopes(own, direction[:, None])[..., 0]
+            assert slope == pytest.approx((up - down) / (2 * step), abs=1e-6), row
 
 
 def test_rows_of_one_month_are_pooled_and_orders_come_later() -> None:

@@ -11,8 +11,8 @@ from hypothesis import given, settings, strategies as st
 
 from forecasting.errors import InputError, ModelError
 from forecasting.growth.common import Common
-from forecasting.growth.flow import annual_totals, forecast_flow
-from forecasting.growth.prior import REFERENCE_LOG_ODDS, SLOPE_BEFORE, Prior, log_odds
+from forecasting.growth.flow import forecast_flow
+from forecasting.growth.prior import REFERENCE_LOG_ODDS, Prior, log_odds
 from forecasting.panels.growth_prior import estimate_prior
 from forecasting.periods import span
 
@@ -100,13 +100,18 @@ def test_order_of_rows_does_not_matter(panel):
 
 
 @pytest.mark.slow
-def test_works_without_shares(panel, prior):
-    bare = estimate_prior(panel.drop(columns="share"))
-    assert bare.level == pytest.approx(prior.level, abs=0.12)
-    # Growth falls as sales go on, as sixty markets show
-    assert bare.slope == pytest.approx(TRUTH["slope"], abs=0.03)
+def test_sizes_of_markets_tell_shares(panel, prior):
+    sized = panel.assign(size=panel["sales"] / panel["share"]).drop(columns="share")
+    assert estimate_prior(sized).level == pytest.approx(prior.level, abs=1e-9)
     some = panel.assign(share=panel["share"].where(panel["market"].str[-1] != "0"))
     assert estimate_prior(some).level == pytest.approx(prior.level, abs=0.05)
+
+
+@pytest.mark.parametrize("told", ["nothing", "an empty column"])
+def test_a_panel_of_sales_alone_is_refused(panel, told):
+    bare = panel.drop(columns="share") if told == "nothing" else panel.assign(share=np.nan)
+    with pytest.raises(ModelError, match=r"no share of any year: .* add a column share .* or size"):
+        estimate_prior(bare)
 
 
 @pytest.mark.slow
@@ -285,74 +290,3 @@ def test_log_odds_are_finite_and_undone(share):
     z = log_odds(share)
     assert np.isfinite(z)
     assert 1 / (1 + np.exp(-z)) == pytest.approx(np.clip(share, 1e-6, 0.985))
-
-
-@pytest.mark.slow
-def test_a_calm_panel_without_shares_is_not_stirred_as_electric_cars_are():
-    """Twelve things grow by a tenth a year, give or take one percent: years, sizes and unknown
-    shares add little.
-    """
-    steps = 0.1 + 0.01 * np.random.default_rng(0).standard_normal((12, 15))
-    rows = [
-        (f"m{i}", 2010 + t, 1e5 * np.exp(steps[i, :t].sum())) for i in range(12) for t in range(15)
-    ]
-    calm = estimate_prior(
-        pd.DataFrame(rows, columns=["market", "year", "sales"]), perimeter="calm things"
-    )
-    assert calm.common.spread < 0.02
-    assert calm.size_sd == 0
-    told = annual_totals(pd.Series({y: 1e5 * 1.105 ** (y - 2015) for y in range(2015, 2025)}))
-    low, middle, high = (
-        forecast_flow(told, [span("2027-01-01", "2027-12-31")], prior=calm, draws=500)
-        .quantiles([0.1, 0.5, 0.9])
-        .loc["2027"]
-    )
-    assert middle == pytest.approx(1e5 * 1.105**12, rel=0.1)
-    assert 1.05 < high / low < 1.4
-
-
-def slowing_panel(markets):
-    """Sales whose growth of 40 % falls by 0.12 with each unit that their log has come; one market
-    slows otherwise.
-    """
-    rng, rows = np.random.default_rng(4), []
-    for i in range(markets):
-        log_sales, slope = 8.0, -0.12 + 0.03 * rng.standard_normal()
-        for year in range(2000, 2016):
-            rows.append((f"m{i}", year, np.exp(log_sales)))
-            log_sales += 0.4 + slope * (log_sales - 8) + 0.02 * rng.standard_normal()
-    return pd.DataFrame(rows, columns=["market", "year", "sales"])
-
-
-def test_growth_without_shares_falls_with_sales_where_eight_markets_show_it():
-    many, few = (estimate_prior(slowing_panel(markets)) for markets in (12, 7))
-    assert many.slope == pytest.approx(-0.12, abs=0.02)
-    assert many.level == pytest.approx(0.4, abs=0.03)
-    assert 0.02 < many.slope_sd < 0.08  # markets' own slopes, believed to be wider
-    assert few.slope == pytest.approx(SLOPE_BEFORE, abs=0.02)
-
-
-def test_what_doubles_every_two_years_meets_no_ceiling_where_no_shares_are_told():
-    steady = pd.DataFrame(
-        [
-            (f"m{i}", year, 100 * 1.4 ** (year - 2000))
-            for i in range(9)
-            for year in range(2000, 2021)
-        ],
-        columns=["market", "year", "sales"],
-    )
-    prior = estimate_prior(steady)
-    # 837 times as many
-    history = pd.Series({year: round(100 * 1.4 ** (year - 2000)) for year in range(2000, 2021)})
-    forecast = forecast_flow(
-        annual_totals(history), [span("2021-01-01", "2021-12-31")], prior=prior, draws=400
-    )
-    assert forecast.fit_table()["doubted"].max() < 0.05
-    assert np.log(forecast.quantiles([0.5]).iloc[0, 0] / history[2020]) == pytest.approx(
-        np.log(1.4), abs=0.05
-    )
-    with_size = forecast_flow(
-        annual_totals(history), [span("2021-01-01", "2021-12-31")], prior, 1e6, draws=400
-    )
-    # Of a market whose size is told, the share has its ceiling
-    assert 0 < with_size.quantiles([0.9]).iloc[0, 0] < 1e6

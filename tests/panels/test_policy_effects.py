@@ -35,7 +35,7 @@ def world(kind: str = "ends", first_year: int = 2020) -> tuple[pd.DataFrame, dic
         )
         policy = checked_policies(rows[-1:])[place]
         since = months_since(start, numbers_of(first_year, 48))
-        own = TRUTH.mean + rng.standard_normal(3) * [0.1, 0.1, 0.5]
+        own = TRUTH.median + rng.standard_normal(3) * [0.1, 0.1, 0.5]
         logs = course(since, TRUTH) * PolicyEffects(hurry=1.0).sizes(policy) @ own
         logs += 7 + 0.03 * np.arange(48) + np.tile(CLOSINGS, 4) + 0.1 * rng.standard_normal(48)
         month = pd.period_range(f"{first_year}-01", periods=48, freq="M").astype(str)
