@@ -55,8 +55,11 @@ GROUPS = {
     **{f"{h} {'year' if h == 1 else 'years'} ahead": f"h == {h}" for h in HORIZONS},
     "Europe": "region == 'Europe'",
     "elsewhere": "region != 'Europe'",
+    "at most 4 years of history": "years <= 4",
     f"at most {SHORT_HISTORY} years of history": f"years <= {SHORT_HISTORY}",
     "under 500 sales": "sales < 500",
+    "500 to 3,000 sales": "500 <= sales < 3000",
+    "above 3,000 sales": "sales >= 3000",
     "share above 30 %": "share > 0.3",
 }
 

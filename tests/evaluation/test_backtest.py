@@ -192,12 +192,14 @@ def test_groups_of_known_numbers():
         "1 year ahead": 3,
         "Europe": 2,
         "elsewhere": 1,
+        "at most 4 years of history": 3,
         "at most 5 years of history": 3,
         "under 500 sales": 2,
+        "500 to 3,000 sales": 1,
         "share above 30 %": 2,
     }
-    assert groups["ratio"].tolist() == pytest.approx([0.9, 0.9, 0.75, 1.5, 0.9, 5 / 6, 0.75])
-    assert groups["late"].tolist() == pytest.approx([7 / 6, 7 / 6, 1, 1.5, 7 / 6, 1.5, 1])
+    assert groups["ratio"].tolist() == pytest.approx([0.9, 0.9, 0.75, 1.5, 0.9, 0.9, 5 / 6, 1.0, 0.75])
+    assert groups["late"].tolist() == pytest.approx([7 / 6, 7 / 6, 1, 1.5, 7 / 6, 7 / 6, 1.5, 1, 1])
 
 
 def test_bad_panels_are_refused(raw, tmp_path):
