@@ -198,8 +198,10 @@ def test_groups_of_known_numbers():
         "500 to 3,000 sales": 1,
         "share above 30 %": 2,
     }
-    assert groups["ratio"].tolist() == pytest.approx([0.9, 0.9, 0.75, 1.5, 0.9, 0.9, 5 / 6, 1.0, 0.75])
-    assert groups["late"].tolist() == pytest.approx([7 / 6, 7 / 6, 1, 1.5, 7 / 6, 7 / 6, 1.5, 1, 1])
+    ratio = [0.9, 0.9, 0.75, 1.5, 0.9, 0.9, 5 / 6, 1.0, 0.75]
+    late = [7 / 6, 7 / 6, 1, 1.5, 7 / 6, 7 / 6, 1.5, 1, 1]
+    assert groups["ratio"].tolist() == pytest.approx(ratio)
+    assert groups["late"].tolist() == pytest.approx(late)
 
 
 def test_bad_panels_are_refused(raw, tmp_path):
