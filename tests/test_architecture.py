@@ -72,7 +72,7 @@ HOMES = {
 
 # What the package as a whole may reach, at most: see `figures`.
 LIMITS = {
-    "tokens": 250_000,
+    "tokens": 251_000,
     "functions with more than ten branches, in percent": 3,
     "conditional expressions in 1,000 lines": 15,
     "tuple assignments in 1,000 lines": 8,
