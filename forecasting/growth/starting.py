@@ -95,8 +95,7 @@ def path_of(
     elif facts:
         start = Start(log_size=next(iter(sizes.values()))[0], log_size_sd=FIRST_SIZE_SD)
         start = replace(start, launch=_launch(prior, facts, begins, start))
-        reached = [_yearly(fact) for fact in facts if fact.is_rate and fact.side != -1]
-        largest = max(reached, default=0.0)
+        largest = _largest_rate(facts)
         size = math.exp(max(v for v, _ in sizes.values()))
         if largest > NEAR_MARKET * size:
             caveats.append(Caveat("flow_near_market", values={"flow": largest, "market": size}))
@@ -114,6 +113,12 @@ def path_of(
     return LatentPath(
         prior, start_year, final_year, start, sizes, bases, drifts, discrete, policies
     )
+
+
+def _largest_rate(facts: Sequence[Fact]) -> float:
+    """The largest flow a year that is told, bounds from above left out."""
+    rates = [_yearly(fact) for fact in facts if fact.is_rate and fact.side != -1]
+    return max(rates, default=0.0)
 
 
 def _launch(prior: Prior, facts: Sequence[Fact], begins: int, start: Start) -> float:
