@@ -10,7 +10,9 @@
 from forecasting.reporting.answer import (
     answer,
     charging_answers,
+    date_line,
     evidence_summary,
+    scenario_assumptions,
     scenarios_table,
 )
 from forecasting.reporting.article import (

@@ -4,13 +4,16 @@ questions, and what was known until when.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
+from typing import Any
 
 import numpy as np
 
+from forecasting import __version__
 from forecasting.demand.deployed import active_targets, moment
 from forecasting.errors import ForecastingError
 from forecasting.evidence.bases import basis_words, shipped_bases
@@ -35,37 +38,46 @@ from forecasting.reporting.labels import (
     spoken,
     uncapital,
 )
-from forecasting.reporting.result_tables import headline, label_in
+from forecasting.reporting.result_tables import cars_in, headline, label_in
 from forecasting.scenarios.growth_on_year import yearly_growth
 from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.outlook import Outlook, outlook as made_outlook
 from forecasting.scenarios.place_flows import PlaceFlow
 from forecasting.scenarios.question import find_scenarios
 from forecasting.writers.columns import Column, TableForm
-from forecasting.writers.display import HIGH, LOW, Link, Prose, Table, plain_frame, rows_table
+from forecasting.writers.display import (
+    HIGH,
+    LOW,
+    BulletList,
+    Link,
+    Prose,
+    Table,
+    plain_frame,
+    rows_table,
+)
 
 # What each answer about chargers is called, and its question, in the order of a page; those that an
 # outlook lacks are left out.
 QUESTIONS = {
     "charging_points_need": (
         "Need",
-        "How many does the electricity take, with points as busy as queues allow?",
+        "How many carry the electricity that is charged in public without long queues?",
     ),
     "charging_points_practice": (
         "By practice elsewhere",
-        "How many did markets with as many electric cars build?",
+        "How many does building at the pace of other markets lead to?",
     ),
     "charging_points_standard": (
         "By the standard",
-        "How many does AFIR, the rule of the EU, ask for?",
+        "How many would AFIR, the rule of the European Union, require?",
     ),
     "charging_points_target": ("Target", "How many have been promised?{targets}"),
 }
 # The finding on a flow; what stands on the road at the end, or the flow in the last year, follows
 FINDINGS = {
-    "ev_imports": "{where} will import about {first} electric cars in {soon}",
-    "ev_registrations": "{where} will register about {first} electric cars in {soon}",
-    "ev_exports": "About {first} electric cars will leave through {where} in {soon}",
+    "ev_imports": "{where} will import about {first} {cars} in {soon}",
+    "ev_registrations": "{where} will register about {first} {cars} in {soon}",
+    "ev_exports": "About {first} {cars} will leave through {where} in {soon}",
     "vehicle_exports": "About {first} vehicles of all types will leave through {where} in {soon}",
     "ev_export_value_index": "The value of the electric cars that leave {where} will grow by about "
     "{first} in {soon}",
@@ -80,6 +92,11 @@ PAST_FINDINGS = {
     "{amount} in {year}",
 }
 ANY_PAST_FINDING = "{where} saw about {amount} {label} in {year}"
+# By whether the same cars are counted there as in the flow
+ON_THE_ROAD = {
+    True: " and have about {later} on the road by the end of {horizon}",
+    False: " and have about {later} {cars_on_road} on the road by the end of {horizon}",
+}
 ANY_FINDING = "{where} will see about {first} {label} in {soon}"
 BLIND = "Nobody has counted this market; judging by other markets alone, "
 WIDTHS = {10: "the range is very wide", 1.6: "the range is wide", 0: "the range is"}
@@ -87,9 +104,75 @@ NO_POINTS = (
     "How many charging points it takes follows from the new cars of a year, which are not known "
     "here."
 )
+SUBJECTS = {
+    "ev_imports": "Electric cars in {place}",
+    "ev_registrations": "Electric cars in {place}",
+    "ev_exports": "Electric cars through {place}",
+    "vehicle_exports": "Vehicles through {place}",
+    "ev_export_value_index": "Value of electric cars from {place}",
+    EV_SHARE: "Electric cars in {place}",
+}
+MEMO_TITLE = "{subject}: outlook of {day}"
+SCENARIO_TITLE = "{subject}: {scenario} outlook of {day}"
+DATE_LINE = "{title}; forecast of {day} by ev-forecasting {version}."
+BASELINE = "baseline"
+MAX_REASONS = 3  # of the events of a scenario that a brief names
+SCENARIO_LINE = "{scenario}: {reasons}."
+MORE_REASONS = "{reasons}; and {count} more"
+LIKE_BASELINE = "the events of the baseline"
 LEAD = "fc-lead"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 FOUR_IN_FIVE = "A range holds what comes four times in five."
+
+
+def memo_title(record: Mapping[str, Any]) -> str:
+    """The title of a report: what it is about, where, and the day of the forecast.
+
+    Parameters
+    ----------
+    record : mapping
+        What a stored outlook says of itself: its parameters, and its day.
+
+    Examples
+    --------
+    >>> keys = {"measure": "ev_imports", "scenario": "baseline", "title": "Uzbekistan, baseline"}
+    >>> memo_title({"parameters": keys, "as_of": "2026-03-09"})
+    'Electric cars in Uzbekistan: outlook of 9 March 2026'
+    """
+    keys = record["parameters"]
+    place, _, rest = keys["title"].partition(", ")
+    subject = keys["title"]  # of the author's own words
+    if rest == keys["scenario"]:
+        subject = SUBJECTS.get(keys["measure"], "{place}").format(place=place)
+    day = day_words(dt.date.fromisoformat(record["as_of"]))
+    if keys["scenario"] == BASELINE:
+        return MEMO_TITLE.format(subject=subject, day=day)
+    return SCENARIO_TITLE.format(subject=subject, day=day, scenario=keys["scenario"])
+
+
+def date_line(outlook: Outlook) -> Prose:
+    """Whose forecast it is and of which day, and how old the newest count is: the head of a memo.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of a country or a corridor.
+
+    Returns
+    -------
+    Prose
+        One line.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> fc.tables.date_line(fc.outlook("turkmenistan-baseline", draws=50))
+    Turkmenistan, baseline; forecast of 31 March 2026 by ev-forecasting ... No count ...
+    """
+    head = DATE_LINE.format(
+        title=outlook.scenario.title, day=day_words(outlook.as_of), version=__version__
+    )
+    return Prose([[f"{head} ", age_line(outlook.age)]], "fc-known")
 
 
 def answer(outlook: Outlook) -> Prose:
@@ -139,7 +222,8 @@ def _finding(outlook: Outlook) -> Prose:
     end_measure = measure
     if "ev_stock" in outlook.results.values:
         end_measure = "ev_stock"
-        pattern += " and have about {later} on the road by the end of {horizon}"
+        same = cars_in(outlook, "ev_stock") == cars_in(outlook, measure)
+        pattern += ON_THE_ROAD[same]
     elif horizon > flow_year:
         pattern += " and about {later} in {horizon}"
     low, _, high = _levels(outlook.results, end_measure, horizon)
@@ -151,6 +235,8 @@ def _finding(outlook: Outlook) -> Prose:
     parts: dict[str, str | Link] = {
         "where": _where(outlook),
         "label": uncapital(label_of(measure)),
+        "cars": cars_in(outlook, measure),
+        "cars_on_road": cars_in(outlook, "ev_stock"),
         "soon": str(flow_year),
         "horizon": str(horizon),
     }
@@ -219,7 +305,7 @@ def evidence_summary(outlook: Outlook) -> Prose:
         basis = shipped_bases().get(outlook.scenario.basis or "")
         definition = phrase("Counted are {}.", basis and basis.counts)
     sentences = " ".join(filter(None, (day, facts, definition, events)))
-    return Prose([[f"{sentences} ", age_line(outlook.age)]], "fc-known")
+    return Prose([sentences], "fc-evidence")
 
 
 def _shares(outlook: Outlook) -> str:
@@ -326,25 +412,71 @@ def scenarios_table(outlook: Outlook) -> Table:
     >>> fc.tables.scenarios_table(outlook).frame["scenario"].tolist()
     ['Baseline', 'Accelerated', 'Constrained']
     """
-    mine = outlook.scenario
     draws = outlook.results.count
     day = outlook.as_of
+    mine, *candidates = _siblings(outlook.scenario)
     rows = {mine.scenario: _row_of(lambda: outlook, mine.on(day), draws)}
-    candidates: list[Scenario] = []
     flows: dict[str, PlaceFlow] = {}
-    with suppress(ForecastingError):  # there is none, or one that its own report refuses
-        candidates = find_scenarios(f"{mine.name.rpartition('-')[0]}-*")
     for candidate in candidates:
-        same = (candidate.place, candidate.measure) == (mine.place, mine.measure)
-        if same and candidate.scenario not in rows:
-            make = partial(made_outlook, candidate, as_of=day, draws=draws, flow_cache=flows)
-            with suppress(ForecastingError):
-                rows[candidate.scenario] = _row_of(make, candidate.on(day), draws)
+        make = partial(made_outlook, candidate, as_of=day, draws=draws, flow_cache=flows)
+        with suppress(ForecastingError):
+            rows[candidate.scenario] = _row_of(make, candidate.on(day), draws)
     if len(rows) < 2:
         return rows_table([], nothing="No other scenario of this place has a params file.")
     ordered = sorted(rows, key=lambda name: (name != "baseline", name))
     frame = plain_frame([{"scenario": capital(name)} | rows[name] for name in ordered])
     return Table(frame.fillna("–"), caption="The scenarios side by side", kind="fc-scenarios")
+
+
+def scenario_assumptions(outlook: Outlook) -> BulletList:
+    """What each scenario of a place assumes, in a line: the baseline its events from the day of the
+    forecast on, every other one the events that the baseline has not.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of one of them.
+
+    Returns
+    -------
+    BulletList
+        A line for each scenario with an event.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    >>> fc.tables.scenario_assumptions(outlook)
+    - Baseline: growth stops where nearly every new car is electric.
+    ...
+    """
+    scenarios = {scenario.scenario: scenario for scenario in _siblings(outlook.scenario)}
+    common: set[str] = set()
+    lines = []
+    for name in sorted(scenarios, key=lambda name: (name != BASELINE, name)):
+        drivers = [driver for driver in scenarios[name].drivers if driver.name not in common]
+        if name == BASELINE:
+            common = {driver.name for driver in drivers}
+            drivers = [driver for driver in drivers if (driver.end or dt.date.max) > outlook.as_of]
+        reasons = [driver.reason for driver in drivers] or [LIKE_BASELINE]
+        words = "; ".join(reasons[:MAX_REASONS])
+        if len(reasons) > MAX_REASONS:
+            words = MORE_REASONS.format(reasons=words, count=len(reasons) - MAX_REASONS)
+        lines.append(SCENARIO_LINE.format(scenario=capital(name), reasons=words))
+    return BulletList(lines, "fc-scenario-lines")
+
+
+def _siblings(scenario: Scenario) -> list[Scenario]:
+    """A scenario, and the others of its place and measure that have a params file."""
+    candidates: list[Scenario] = []
+    with suppress(ForecastingError):  # there is none, or one that its own report refuses
+        candidates = find_scenarios(f"{scenario.name.rpartition('-')[0]}-*")
+    same = [
+        candidate
+        for candidate in candidates
+        if (candidate.place, candidate.measure) == (scenario.place, scenario.measure)
+    ]
+    return [scenario, *(other for other in same if other.scenario != scenario.scenario)]
 
 
 def _row_of(make: Callable[[], Outlook], scenario: Scenario, draws: int) -> dict[str, str]:
@@ -378,7 +510,7 @@ def _targets(outlook: Outlook) -> str:
         start = max(start, demand.standing.when)
     targets = ", ".join(
         f"{readable(float(np.median(target.count)))} {target.unit} by {day_words(target.date)}"
-        + phrase(" by the {}, no target of the state", target.by)
+        + phrase(" (promised by {}, not by the state)", target.by)
         for target in active_targets(demand.targets, start)
     )
-    return phrase(" {}, in equal steps from what stands.", targets)
+    return phrase(" {}; built in equal yearly steps.", targets)

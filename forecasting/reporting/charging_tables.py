@@ -631,7 +631,7 @@ CHOICE = TableForm(
         Column("missing on average", "missing_points", readable),
         Column("idle on average", "idle_points", readable),
         Column(
-            "best if a missing point costs as much as so many idle ones",
+            "best where one missing point costs as much as this many idle ones",
             "right_at",
             lambda ratio: readable(ratio, 2),
         ),

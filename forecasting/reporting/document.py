@@ -2,6 +2,7 @@
 its sources by number. It is read from the HTML that the report's cells show.
 """
 
+import datetime as dt
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,6 +13,7 @@ from typing import Any
 import docx
 import nbformat
 import numpy as np
+from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.exceptions import PackageNotFoundError
@@ -23,9 +25,11 @@ from nbconvert.filters import markdown2html
 
 from forecasting.errors import InputError
 from forecasting.evidence.files import write_asked
+from forecasting.names import OUTLOOK_TABLE
 from forecasting.quantiles import Array
 from forecasting.reporting.browser import pictures
-from forecasting.reporting.html import PLOTLY_TYPE, figure_words, report_title
+from forecasting.reporting.html import PLOTLY_TYPE, figure_words, report_title, stored_title
+from forecasting.scenarios.outlook_files import load_record
 from forecasting.writers.display import number_facts
 
 CellPlace = tuple[int, int, int, int, Any]  # row, column, how many of each, and the cell
@@ -41,12 +45,16 @@ TABLE_STYLE = "Light List Accent 1"
 STYLES = ("Title", "Subtitle", "Heading 1", "Heading 2", "List Bullet", "Caption")
 AUTHOR = "ev-forecasting"
 EVIDENCE_CLASS = 'class="fc-known"'
+LEAD_CLASS = 'class="fc-lead"'
+MAX_DESCRIPTION = 255  # letters that Word takes
+ANY_DAY = "2020-01-01"  # of a report without results: equal contents give equal files
 HEADING_LINE = re.compile("^##+ (.*)", re.MULTILINE)
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 MAX_COLUMN_LETTERS = 28  # letters of a cell beyond which its column gets no wider
 # Centimetres of a letter for each point of its size, and of a cell without its words
 LETTER = 0.022
 MARGINS = 0.42
+WIDE_COLUMNS = 9  # of a table that lies across the page
 FONT_SIZES = (9, 8, 7, 6, 5)  # points of a table's letters: the first with which no word is split
 
 
@@ -76,8 +84,9 @@ def write_document(report: Path, target: Path, template: Path | None = None) -> 
     images = iter(pictures([data[PLOTLY_TYPE] for data in outputs if PLOTLY_TYPE in data]))
     document = _empty_document(template)
     _set_up(document, template is None)
-    document.core_properties.title = title = report_title(notebook) or report.parent.name
-    document.core_properties.author = AUTHOR
+    title = stored_title(report.parent) or report_title(notebook) or report.parent.name
+    lines = [data["text/plain"] for data in outputs if LEAD_CLASS in data.get("text/html", "")]
+    _describe(document, title, "\n".join(lines), load_record(report.with_name(OUTLOOK_TABLE)))
     document.add_paragraph(title, "Title")
     for data in outputs:
         if EVIDENCE_CLASS in data.get("text/html", ""):
@@ -97,6 +106,16 @@ def write_document(report: Path, target: Path, template: Path | None = None) -> 
     content = io.BytesIO()
     document.save(content)
     return write_asked(target, content.getvalue())
+
+
+def _describe(document: Any, title: str, description: str, record: Mapping[str, Any]) -> None:
+    """Say in the file's properties what it is about, by whom, and of which day."""
+    properties = document.core_properties
+    properties.title = title
+    properties.author = AUTHOR
+    properties.comments = description[:MAX_DESCRIPTION]
+    day = dt.datetime.fromisoformat(record.get("as_of", ANY_DAY))
+    properties.created = properties.modified = day
 
 
 def _empty_document(template: Path | None) -> Any:
@@ -182,7 +201,7 @@ class _Writer:
             self.divided = True
         self.topic = re.split(r"[.;](?:\s|$)", source.strip("# ").rpartition("\n\n")[2])[0]
         # The document has its title
-        self.write(markdown2html(re.sub(r"\A# .*\n?", "", source)))
+        self.write(markdown2html(re.sub(r"\A# .*\n?", "", source)), introduces=True)
 
     def write_output(self, data: Mapping[str, Any], images: Iterator[bytes]) -> None:
         """Write what a cell shows: the next of the figures, HTML or text."""
@@ -216,14 +235,18 @@ class _Writer:
             self.text.add_run(")")
         paragraph.paragraph_format.keep_with_next = kind == "Table"
 
-    def write(self, page: str) -> None:
-        """Write HTML; a fact that it mentions has the number of its row in the list of facts."""
+    def write(self, page: str, introduces: bool = False) -> None:
+        """Write HTML; a fact that it mentions has the number of its row in the list of facts. A
+        text that introduces what follows refers to it by number.
+        """
         tree = fragment_fromstring(number_facts(page, self.facts), create_parent="div")
         for block in tree.iter(*BLOCKS):
             if block.tag == "table":
                 self._table(block)
             elif not CELL_TAGS & {ancestor.tag for ancestor in block.iterancestors()}:
                 self._fill(self._new_paragraph(block), block)
+        if not introduces:
+            self.text = None
 
     def _new_paragraph(self, block: Any) -> Any:
         """A heading, an item of a list with its number where the list has them, or a paragraph."""
@@ -231,6 +254,9 @@ class _Writer:
             self.text = None
             return self.document.add_heading("", HEADINGS[block.tag])
         container = block.getparent()
+        if block.tag == "p" and BOLD & {child.tag for child in block} and not _plain_words(block):
+            self.text = None
+            return self.document.add_heading("", 2)
         if container.tag == "ol":
             return self.document.add_paragraph(f"{container.index(block) + 1}. ")
         if block.tag == "li":
@@ -273,6 +299,9 @@ class _Writer:
             return
         places = list(_cell_places(rows))
         width = max(column + colspan for _, column, _, colspan, _ in places)
+        across = width >= WIDE_COLUMNS
+        if across:
+            self._turn_page()
         self._caption("Table", caption or self.topic.strip("# "))
         grid = self.document.add_table(rows=len(rows), cols=width, style=TABLE_STYLE)
         # Its first column is not bold
@@ -285,7 +314,21 @@ class _Writer:
             marks.append(_xml("w:cantSplit", "w:val", "true"))
             if {cell.tag for cell in cells} == {"th"}:
                 marks.append(_xml("w:tblHeader", "w:val", "true"))
-        self.document.add_paragraph()
+        if across:
+            self._turn_page()
+        else:
+            self.document.add_paragraph()
+
+    def _turn_page(self) -> None:
+        """Go on upon a page that lies across, or again upright."""
+        page = self.document.sections[-1]
+        upright = page.orientation == WD_ORIENT.PORTRAIT
+        height, width = page.page_height, page.page_width
+        section = self.document.add_section(WD_SECTION.NEW_PAGE)
+        section.orientation = WD_ORIENT.LANDSCAPE if upright else WD_ORIENT.PORTRAIT
+        section.page_width = height
+        section.page_height = width
+        self.width = (height - section.left_margin - section.right_margin) / Cm(1)
 
     def _fill_cells(self, grid: Any, places: Iterable[CellPlace]) -> Array:
         """Fill the cells. Gives of each column the letters of its longest word, and as many as it
@@ -322,6 +365,13 @@ class _Writer:
             self.document.add_heading("Sources by number", 1)
         for number, (address, words) in enumerate(self.sources.items(), start=1):
             self.document.add_paragraph(f"[{number}] {words}: {address}")
+
+
+def _plain_words(block: Any) -> str:
+    """The words of a paragraph that are not bold; a heading in bold letters has none."""
+    words = [block.text, *(child.tail for child in block)]
+    words += [child.text for child in block if child.tag not in BOLD]
+    return "".join(filter(None, words)).strip()
 
 
 def _fit(table: Any, letters: Array, width: float) -> None:

@@ -180,7 +180,7 @@ def other_doubts(outlook: Outlook) -> BulletList:
     'BulletList'
     """
     lines = [*_all_doubts(outlook)[MAX_BRIEF_DOUBTS:], *outlook.scenario.notes]
-    return BulletList(lines or ["Nothing more is doubted, and the params file has no note."])
+    return BulletList(lines or ["There is no further doubt, and the params file has no note."])
 
 
 def _all_doubts(outlook: Outlook) -> list[Line]:
@@ -213,8 +213,8 @@ def _main_uncertainties(outlook: Outlook) -> Iterator[str]:
     if flow.market is not None and not flow.fit_table().empty:
         share = 100 * float(flow.contraction().iloc[-1])
         yield (
-            f"The facts settle {share:.0f} % of what would be uncertain about {final_year} "
-            "without them; for the rest the forecast follows other markets."
+            f"The published facts remove {share:.0f} % of the uncertainty about {final_year}; for "
+            "the rest the forecast follows other markets."
         )
     free_median, scenario_median = (
         amount(float(np.median(draws)), measure)
@@ -296,8 +296,8 @@ def _flow_grounds(outlook: Outlook, flow: FlowForecast) -> Line:
     if flow.market is not None:
         share = f"{100 * float(flow.contraction().iloc[0]):.0f} %"
         line.append(
-            f" They settle {share} of what would be uncertain about {period} without them; for the "
-            "rest the forecast follows other markets."
+            f" They remove {share} of the uncertainty about {period}; for the rest the forecast "
+            "follows other markets."
         )
     events = len(outlook.scenario.drivers)
     event_words = phrase(" Then {} ahead.", events and plural(events, "assumed event"))
@@ -483,7 +483,7 @@ def analogues_lines(outlook: Outlook) -> BulletList:
         lines.append(
             f"It departs from the market's own past, {past_growth} in {market['year']}: at one "
             "share, last year's growth says little of next year's (among these market-years "
-            f"their rank correlation is {alike}; 0 is none, 1 a full one)."
+            f"their rank correlation is {alike}, where 1 would be full agreement)."
         )
     return BulletList(lines)
 

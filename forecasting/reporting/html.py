@@ -18,8 +18,10 @@ from nbformat import NotebookNode
 
 from forecasting.errors import RunError
 from forecasting.evidence.files import write_whole
-from forecasting.names import OUTLOOK_WORKBOOK, PLOTLY_SCRIPT
+from forecasting.names import OUTLOOK_TABLE, OUTLOOK_WORKBOOK, PLOTLY_SCRIPT
+from forecasting.reporting.answer import memo_title
 from forecasting.reporting.labels import phrase
+from forecasting.scenarios.outlook_files import load_record
 from forecasting.writers.display import number_facts
 
 Content = dict[str, Any]  # of a figure as plotly stores it, of a part of a page
@@ -363,7 +365,7 @@ def write_report(path: Path, notebook: NotebookNode, since: str = "") -> Path:
     RunError
         As `notebook_to_html` does.
     """
-    title = report_title(notebook) or path.stem
+    title = stored_title(path.parent) or report_title(notebook) or path.stem
     page = path.with_suffix(".html")
     files = {"Notebook": path.name}
     if path.with_name(OUTLOOK_WORKBOOK).is_file():
@@ -371,6 +373,14 @@ def write_report(path: Path, notebook: NotebookNode, since: str = "") -> Path:
     text = notebook_to_html(notebook, title=title, files=files, since=since)
     page.write_text(text, encoding="utf-8")
     return page
+
+
+def stored_title(folder: Path) -> str:
+    """The title of the report whose results a folder holds; nothing where it holds none."""
+    record = load_record(folder / OUTLOOK_TABLE)
+    if "as_of" in record:
+        return memo_title(record)
+    return ""
 
 
 def report_title(notebook: NotebookNode) -> str:

@@ -181,6 +181,13 @@ def vehicles_in(
     return (definition and definition.vehicles) or "electric cars"
 
 
+def cars_in(outlook: Outlook, measure: str) -> str:
+    """Which electric cars a measure of an outlook counts."""
+    scenario = outlook.scenario
+    basis = getattr(outlook.forecast, "basis", scenario.basis)
+    return vehicles_in(outlook.results, basis, scenario.measure, measure)
+
+
 def label_in(outlook: Outlook, measure: str) -> str:
     """What a reader sees of a measure of an outlook: which electric cars it counts is said.
 
@@ -188,9 +195,7 @@ def label_in(outlook: Outlook, measure: str) -> str:
     >>> label_in(fc.outlook("kazakhstan-baseline", draws=50), "ev_stock")
     'Battery cars on the road'
     """
-    scenario = outlook.scenario
-    basis = getattr(outlook.forecast, "basis", scenario.basis)
-    return label_of(measure, vehicles_in(outlook.results, basis, scenario.measure, measure))
+    return label_of(measure, cars_in(outlook, measure))
 
 
 def yearly(table: pd.DataFrame) -> pd.DataFrame:

@@ -14,7 +14,14 @@ import forecasting as fc
 from forecasting.names import SHARED_VARIABLE
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting import figures
-from forecasting.reporting.answer import answer, charging_answers, evidence_summary
+from forecasting.reporting.answer import (
+    answer,
+    charging_answers,
+    date_line,
+    evidence_summary,
+    memo_title,
+    scenario_assumptions,
+)
 from forecasting.reporting.grounds import caveats
 from forecasting.reporting.labels import amount, spoken
 from forecasting.scenarios.age import age_of
@@ -38,17 +45,43 @@ def test_the_finding_is_a_sentence_that_one_would_say(outlook):
 def test_it_says_what_was_known_and_until_when(outlook):
     assert str(evidence_summary(outlook)) == (
         "Known on 26 June 2023; nothing published later is used. It rests on 6 facts. It assumes 1 "
-        "event ahead. The newest count it rests on ends on 26 June 2023 and was published on 26 "
-        "June 2023."
+        "event ahead."
     )
-    assert 'data-counted="2023-06-26"' in evidence_summary(outlook)._repr_html_()
+    assert str(date_line(outlook)) == (
+        f"{outlook.scenario.title}; forecast of 26 June 2023 by ev-forecasting {fc.__version__}. "
+        "The newest count it rests on ends on 26 June 2023 and was published on 26 June 2023."
+    )
+    assert 'data-counted="2023-06-26"' in date_line(outlook)._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("keys", "title"),
+    [
+        ({}, "Electric cars in Uzbekistan: outlook of 9 March 2026"),
+        (
+            {"scenario": "accelerated", "title": "Uzbekistan, accelerated"},
+            "Electric cars in Uzbekistan: accelerated outlook of 9 March 2026",
+        ),
+        ({"title": "Cars of mine"}, "Cars of mine: outlook of 9 March 2026"),
+    ],
+)
+def test_the_title_says_what_where_and_of_which_day(keys, title):
+    given = {"measure": "ev_imports", "scenario": "baseline", "title": "Uzbekistan, baseline"}
+    assert memo_title({"parameters": given | keys, "as_of": "2026-03-09"}) == title
+
+
+def test_each_scenario_has_a_line_on_what_it_assumes():
+    lines = scenario_assumptions(fc.outlook("uzbekistan-baseline", draws=50)).lines
+    assert [line.partition(":")[0] for line in lines] == ["Baseline", "Accelerated", "Constrained"]
+    assert "rail and road capacity" in lines[1]
+    assert "licences" in lines[2]
 
 
 def test_without_a_count_it_says_so(outlook):
     age = age_of(None, "ev_imports", outlook.as_of)
     blind = dataclasses.replace(outlook, evidence=None, age=age)
     assert "No count of electric vehicles imported was published by 26 June 2023: " in str(
-        evidence_summary(blind)
+        date_line(blind)
     )
 
 
@@ -80,7 +113,7 @@ def test_the_words_of_a_brief_are_few_and_its_numbers_those_of_the_results(path)
         low, median, high = (
             spoken(level, "ev_stock") for level in np.quantile(draws, (0.1, 0.5, 0.9))
         )
-        assert f">{median}</a> on the road by the end of 2030" in page
+        assert re.search(rf">{median}</a>[a-z -]* on the road by the end of 2030", page)
         assert f">{low} to {high}</a>" in page
 
 
@@ -120,10 +153,11 @@ def test_of_an_unknown_market_the_first_line_says_so_and_the_next_names_what_wou
 def test_the_rule_and_the_one_who_promises_are_named():
     made = fc.outlook("uzbekistan-baseline", draws=200)
     means = charging_answers(made).frame.set_index("answer")["question"]
-    assert means["By the standard"] == "How many does AFIR, the rule of the EU, ask for?"
+    standard = "How many would AFIR, the rule of the European Union, require?"
+    assert means["By the standard"] == standard
     assert means["Target"] == (
-        "How many have been promised? 50,000 stations by 31 December 2033 by the Henan Suda "
-        "Agreement, no target of the state, in equal steps from what stands."
+        "How many have been promised? 50,000 stations by 31 December 2033 (promised by Henan "
+        "Suda Agreement, not by the state); built in equal yearly steps."
     )
 
 

@@ -88,4 +88,4 @@ def test_caveats_are_never_empty(outlook):
     outlook.caveats.clear()
     blind = dataclasses.replace(outlook, demand=None, baseline_forecasts={})
     assert repr(caveats(blind)) == "- The checks of this outlook found nothing to doubt."
-    assert "Nothing more is doubted" in repr(other_doubts(blind))
+    assert "There is no further doubt" in repr(other_doubts(blind))
