@@ -289,7 +289,7 @@ def evidence_summary(outlook: Outlook) -> Prose:
     --------
     >>> import forecasting as fc
     >>> fc.tables.evidence_summary(fc.outlook("turkmenistan-baseline", draws=50))
-    Known on 31 March 2026; nothing published later is used. It assumes 1 event ahead. No ...
+    Known on 31 March 2026; nothing published later is used. It assumes 1 event ahead.
     """
     day = f"Known on {day_words(outlook.as_of)}; nothing published later is used."
     facts = phrase("It rests on {}.", outlook.evidence and plural(len(outlook.evidence), "fact"))

@@ -85,7 +85,8 @@ def write_document(report: Path, target: Path, template: Path | None = None) -> 
     document = _empty_document(template)
     _set_up(document, template is None)
     title = stored_title(report.parent) or report_title(notebook) or report.parent.name
-    lines = [data["text/plain"] for data in outputs if LEAD_CLASS in data.get("text/html", "")]
+    leads = [data for data in outputs if LEAD_CLASS in data.get("text/html", "")]
+    lines = [data.get("text/plain", "") for data in leads]
     _describe(document, title, "\n".join(lines), load_record(report.with_name(OUTLOOK_TABLE)))
     document.add_paragraph(title, "Title")
     for data in outputs:
