@@ -7,6 +7,7 @@
 
 # ruff: noqa: F401
 # mypy: implicit-reexport
+from forecasting.door import guard as _guard
 from forecasting.reporting.answer import (
     answer,
     charging_answers,
@@ -39,7 +40,6 @@ from forecasting.reporting.charging_tables import (
     truck_trip_table,
     why,
 )
-from forecasting.reporting.door import guard as _guard
 from forecasting.reporting.grounds import (
     analogues_lines,
     caveats,

@@ -29,6 +29,7 @@ ROOMS = (
         "errors",
         "names",
         "arguments",
+        "door",
         "periods",
         "measures",
         "quantities",

@@ -3,7 +3,7 @@
 Each function takes results and returns a figure.
 """
 
-from forecasting.reporting.door import guard as _guard
+from forecasting.door import guard as _guard
 from forecasting.reporting.figures.charging_charts import (
     charger_gap as charger_gap,
     corridor_chart as corridor_chart,
