@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -20,7 +20,7 @@ from forecasting.evidence.bases import basis_words, shipped_bases
 from forecasting.evidence.places import place_name
 from forecasting.growth.sharing import made_once
 from forecasting.measures import EV_SHARE
-from forecasting.parameters.schema import Scenario
+from forecasting.parameters.schema import Driver, Scenario
 from forecasting.reporting.caveat_words import TWO_NUMBERS, age_line
 from forecasting.reporting.labels import (
     amount,
@@ -450,20 +450,30 @@ def scenario_assumptions(outlook: Outlook) -> BulletList:
     - Baseline: growth stops where nearly every new car is electric.
     ...
     """
-    scenarios = {scenario.scenario: scenario for scenario in _siblings(outlook.scenario)}
-    common: set[str] = set()
-    lines = []
-    for name in sorted(scenarios, key=lambda name: (name != BASELINE, name)):
-        drivers = [driver for driver in scenarios[name].drivers if driver.name not in common]
-        if name == BASELINE:
-            common = {driver.name for driver in drivers}
-            drivers = [driver for driver in drivers if (driver.end or dt.date.max) > outlook.as_of]
-        reasons = [driver.reason for driver in drivers] or [LIKE_BASELINE]
-        words = "; ".join(reasons[:MAX_REASONS])
-        if len(reasons) > MAX_REASONS:
-            words = MORE_REASONS.format(reasons=words, count=len(reasons) - MAX_REASONS)
-        lines.append(SCENARIO_LINE.format(scenario=capital(name), reasons=words))
+    baseline, *alternatives = sorted(_siblings(outlook.scenario), key=_baseline_first)
+    ahead = [driver for driver in baseline.drivers if (driver.end or dt.date.max) > outlook.as_of]
+    lines = [_assumption_line(baseline, ahead)]
+    common = {driver.name for driver in baseline.drivers}
+    for scenario in alternatives:
+        lines.append(_assumption_line(scenario, _drivers_beyond(scenario, common)))
     return BulletList(lines, "fc-scenario-lines")
+
+
+def _baseline_first(scenario: Scenario) -> tuple[bool, str]:
+    return scenario.scenario != BASELINE, scenario.scenario
+
+
+def _drivers_beyond(scenario: Scenario, common: set[str]) -> list[Driver]:
+    return [driver for driver in scenario.drivers if driver.name not in common]
+
+
+def _assumption_line(scenario: Scenario, drivers: Sequence[Driver]) -> str:
+    """The reasons of some of a scenario's events, in a line."""
+    reasons = [driver.reason for driver in drivers] or [LIKE_BASELINE]
+    words = "; ".join(reasons[:MAX_REASONS])
+    if len(reasons) > MAX_REASONS:
+        words = MORE_REASONS.format(reasons=words, count=len(reasons) - MAX_REASONS)
+    return SCENARIO_LINE.format(scenario=capital(scenario.scenario), reasons=words)
 
 
 def _siblings(scenario: Scenario) -> list[Scenario]:

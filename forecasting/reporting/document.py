@@ -85,18 +85,11 @@ def write_document(report: Path, target: Path, template: Path | None = None) -> 
     document = _empty_document(template)
     _set_up(document, template is None)
     title = stored_title(report.parent) or report_title(notebook) or report.parent.name
-    leads = [data for data in outputs if LEAD_CLASS in data.get("text/html", "")]
-    lines = [data.get("text/plain", "") for data in leads]
-    _describe(document, title, "\n".join(lines), load_record(report.with_name(OUTLOOK_TABLE)))
+    description = _texts_of(outputs, LEAD_CLASS)
+    _describe(document, title, description, load_record(report.with_name(OUTLOOK_TABLE)))
     document.add_paragraph(title, "Title")
-    for data in outputs:
-        if EVIDENCE_CLASS in data.get("text/html", ""):
-            document.add_paragraph(data["text/plain"], "Subtitle")
-    document.add_paragraph("Contents", "Subtitle").paragraph_format.page_break_before = True
-    text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
-    # Word adds the pages when the document is opened
-    _add_field(document.add_paragraph(), 'TOC \\o "1-2" \\h', "\n".join(HEADING_LINE.findall(text)))
-    document.add_page_break()
+    document.add_paragraph(_texts_of(outputs, EVIDENCE_CLASS), "Subtitle")
+    _add_contents(document, cells)
     writer = _Writer(document, "".join(data.get("text/html", "") for data in outputs))
     for cell in cells:
         if cell.cell_type == "markdown":
@@ -107,6 +100,21 @@ def write_document(report: Path, target: Path, template: Path | None = None) -> 
     content = io.BytesIO()
     document.save(content)
     return write_asked(target, content.getvalue())
+
+
+def _texts_of(outputs: Iterable[Mapping[str, Any]], html_class: str) -> str:
+    """What the outputs of a class say, as text."""
+    chosen = [data for data in outputs if html_class in data.get("text/html", "")]
+    return "\n".join(data.get("text/plain", "") for data in chosen)
+
+
+def _add_contents(document: Any, cells: Iterable[nbformat.NotebookNode]) -> None:
+    """A page of contents; Word adds the numbers of pages when the document is opened."""
+    document.add_paragraph("Contents", "Subtitle").paragraph_format.page_break_before = True
+    text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    headings = "\n".join(HEADING_LINE.findall(text))
+    _add_field(document.add_paragraph(), 'TOC \\o "1-2" \\h', headings)
+    document.add_page_break()
 
 
 def _describe(document: Any, title: str, description: str, record: Mapping[str, Any]) -> None:
@@ -309,12 +317,7 @@ class _Writer:
         grid._tbl.tblPr.find(qn("w:tblLook")).set(qn("w:firstColumn"), "0")
         grid.autofit = False
         _fit(grid, self._fill_cells(grid, places), self.width)
-        for row, cells in zip(grid.rows, rows, strict=True):
-            marks = row._tr.get_or_add_trPr()
-            # It does not break between pages; one of headings stands on each page of its table
-            marks.append(_xml("w:cantSplit", "w:val", "true"))
-            if {cell.tag for cell in cells} == {"th"}:
-                marks.append(_xml("w:tblHeader", "w:val", "true"))
+        _mark_rows(grid, rows)
         if across:
             self._turn_page()
         else:
@@ -366,6 +369,16 @@ class _Writer:
             self.document.add_heading("Sources by number", 1)
         for number, (address, words) in enumerate(self.sources.items(), start=1):
             self.document.add_paragraph(f"[{number}] {words}: {address}")
+
+
+def _mark_rows(grid: Any, rows: Iterable[Sequence[Any]]) -> None:
+    """No row breaks between pages, and rows of headings stand on each page of their table."""
+    for row, cells in zip(grid.rows, rows, strict=True):
+        marks = row._tr.get_or_add_trPr()
+        # It does not break between pages; one of headings stands on each page of its table
+        marks.append(_xml("w:cantSplit", "w:val", "true"))
+        if {cell.tag for cell in cells} == {"th"}:
+            marks.append(_xml("w:tblHeader", "w:val", "true"))
 
 
 def _plain_words(block: Any) -> str:
