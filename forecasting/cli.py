@@ -395,6 +395,7 @@ def _new_of_table(
 # What is scored, and the options that stand beside it
 OPTIONS_OF_KIND = {
     "chargers": {"train"},
+    "chain": set(),
     "events": {"monthly", "policies"},
     "quotas": {"monthly", "train"},
     "monthly": {"train", "peers", "scheduler"},
@@ -425,6 +426,8 @@ OPTIONS_OF_KIND = {
         "peers": "Score other tools on the same markets; rules of thumb always are, with "
         "--monthly.",
         "chargers": "Score charging points in place of vehicles.",
+        "chain": "Tell markets their sales alone, and set the cars on the road and the public "
+        "points that follow beside what stands.",
         "quotas": "Forecast when artificial quotas in the markets of --monthly are used up.",
         "events": "Forecast the markets of --monthly four months before a privilege ended there, "
         "with and without its date.",
@@ -462,6 +465,11 @@ def backtest(csv: Path | None, force: bool, **options: Any) -> None:
 
             scores = backtest_chargers(panel, train)
             words = score_words.chargers_text(scores)
+        elif kind == "chain":
+            from forecasting.evaluation.chain_record import chain_record, summarise_chain
+
+            scores = chain_record(panel)
+            words = score_words.figures_in(summarise_chain(scores), score_words.CHAIN).to_string()
         elif kind == "events":
             from forecasting.evaluation.events import event_skill, summarise_events
 
@@ -483,7 +491,7 @@ def backtest(csv: Path | None, force: bool, **options: Any) -> None:
             scores = summarise(backtest_skill(panel, train, peers=options["peers"], mapped=mapped))
             words = score_words.scores_text(scores, score_words.BACKTEST)
     say(words)
-    _write_csv(scores if kind == "chargers" else scores.reset_index(), csv)
+    _write_csv(scores if kind in ("chargers", "chain") else scores.reset_index(), csv)
 
 
 def _write_csv(table: pd.DataFrame, path: Path | None) -> None:

@@ -243,6 +243,7 @@ _declare(
     charging_points_need_slow="Public charging points: need, slow overnight",
     charging_points_need_fast="Public charging points: need, fast",
     charging_points_practice="Public charging points: practice",
+    charging_points_practice_fast="Public charging points: practice, fast",
     charging_points_standard="Public charging points: standard",
     charging_points_target="Public charging points: target",
     charging_points_home="Charging points at home",

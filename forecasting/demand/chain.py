@@ -115,7 +115,16 @@ def demand_outlook(
     _check_rollout(assumptions, sample, span[0])
     if symbols is not None:
         imports, sample = symbols(imports, sample, assumptions)
-    road = vehicles_on_the_road(imports, span, assumptions, sample, start_stock, vehicle_class)
+    counts = [fact for fact in stock_facts if fact.is_exact and fact.is_count]
+    road = vehicles_on_the_road(
+        imports,
+        span,
+        assumptions,
+        sample,
+        start_stock,
+        vehicle_class,
+        max((fact.period.end.year for fact in counts), default=0),
+    )
     fleets = road.fleets
     stocks = {name: fleet.stock for name, fleet in fleets.items()}
     a_year, month_shares, split = _of_a_vehicle(place, assumptions.classes, sample)
@@ -156,6 +165,7 @@ def demand_outlook(
         "charging_points_need_slow": points["overnight"],
         "charging_points_need_fast": _sum(points, FAST_SETTINGS),
         "charging_points_practice": practice,
+        "charging_points_practice_fast": practice * _fast_share(sample, span),
         "charging_stations": practice / sample["points_per_station"],
         "charging_points_home": points["home"],
     }
@@ -228,6 +238,20 @@ def _of_a_vehicle(
     by_month = energy_by_month(place, sample, split)
     a_year = {name: table.sum(axis=1, keepdims=True) for name, table in by_month.items()}
     return a_year, {name: table / a_year[name] for name, table in by_month.items()}, split
+
+
+def _fast_share(sample: Draws, years: Years) -> Array:
+    """Of the public points that markets deploy, the share that is fast: its odds rise by the year.
+
+    >>> sample = {"practice_fast_share": np.array([[0.25]])}
+    >>> sample["practice_fast_growth"] = np.ones((1, 1))
+    >>> _fast_share(sample, [2024, 2025]).round(3)
+    array([[0.25 , 0.475]])
+    """
+    share = sample["practice_fast_share"]
+    odds = share / (1 - share) * np.exp(sample["practice_fast_growth"] * np.subtract(years, 2024))
+    fast: Array = odds / (1 + odds)
+    return fast
 
 
 def _production(production: Array, sample: Draws) -> Draws:

@@ -197,6 +197,7 @@ def vehicles_on_the_road(
     sample: Draws,
     start_stock: Array | float = 0.0,
     vehicle_class: str = CAR,
+    register_year: int = 0,
 ) -> Vehicles:
     """Carry imports to the register and the road.
 
@@ -215,6 +216,8 @@ def vehicles_on_the_road(
     vehicle_class : str
         The class that the flow counts; of electric cars some may be plug-in hybrids, vans, buses
         and trucks, and cars built in the country join them.
+    register_year : int
+        The year of the newest count of a register: what came until then was seen.
 
     Examples
     --------
@@ -255,9 +258,14 @@ def vehicles_on_the_road(
         for name in names
         if f"deliveries.{name}" in sample
     }
+    # Of what came since the register was counted, nobody counted used cars that come and go, and
+    # sales that are counted elsewhere
+    since_count = np.greater(years, register_year)
+    factor = np.where(since_count, sample["used_trade"] * sample["counted_elsewhere"], 1.0)
+    entered = registered * factor
     fleets = {}
     for name in names:
-        bought = registered * shares.get(name, 0.0) + orders.get(name, 0.0)
+        bought = entered * shares.get(name, 0.0) + orders.get(name, 0.0)
         fleets[name] = run_fleet(name, bought, start_shares.get(name, 0.0) * start, sample)
     plug_in_orders = orders.pop(PLUG_IN, 0.0)  # electric cars, too, which customs count apart
     separate_fleets = [run_fleet(name, bought, 0.0, sample) for name, bought in orders.items()]

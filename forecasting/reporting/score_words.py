@@ -82,6 +82,13 @@ ERRORS = {
     "next_ratio": "next_ratio_se",
     "in80": "se80",
     "in95": "se95",
+    "mean_ale": "se_ale",
+}
+CHAIN = {
+    "n": "market-years",
+    "ratio": "answer over what stands, median",
+    "mean_ale": "mean error of the log",
+    "in80": "inside 80 %",
 }
 QUOTAS = {
     "error": "months between median and day, median",

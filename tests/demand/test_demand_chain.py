@@ -27,7 +27,8 @@ MIXED = {
 }
 MEASURES = {
     "ev_registrations", "ev_retirements", "ev_stock", "energy_gwh", "peak_mw",
-    "charging_points_need", "charging_points_practice", "charging_points_standard",
+    "charging_points_need", "charging_points_practice",
+            "charging_points_practice_fast", "charging_points_standard",
     "charging_points_need_slow", "charging_points_home", "charging_stations", "power_share_percent",
     "peak_share_percent", "peak_share_summer_percent", "investment_usd", "oil_avoided_t",
     "co2_avoided_t", "ev_stock_share_percent", "peak_summer_mw", "charging_points_need_fast",

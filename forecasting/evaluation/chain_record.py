@@ -1,0 +1,203 @@
+"""Record of the chain: told a market's sales alone, how near it comes to the cars on the road and
+the public points that stand at the end of a year.
+
+A network is built ahead of its cars, so what stands is not what the energy needs; how far the two
+are apart is said with the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from forecasting.errors import EvidenceError, InputError
+from forecasting.evaluation.markets import Panel
+from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.places import find_place
+from forecasting.evidence.sources.iea import read_iea_panel
+from forecasting.parameters.schema import scenario_from_parameters
+from forecasting.scenarios.outlook import Outlook, outlook
+
+SCORED_YEARS = (2022, 2023, 2024, 2025)
+MIN_CARS = 2000  # battery cars on the road, from which a market is scored
+MAX_PLUG_INS = 1_000_000  # plug-in hybrids a year: the largest size of a driver
+RECORD_DRAWS = 500
+COUNTED = ("stock_bev", "public_fast_points", "public_slow_points")
+NEEDED = ("sales_bev", "sales_phev", "sales_share_percent", *COUNTED)
+ANSWERS_BY_WHAT = {
+    "stock": "bev_stock",
+    "need_fast": "charging_points_need_fast",
+    "need_slow": "charging_points_need_slow",
+    "need": "charging_points_need",
+    "practice": "charging_points_practice",
+    "practice_fast": "charging_points_practice_fast",
+}
+
+
+def chain_record(panel: Panel, draws: int = RECORD_DRAWS) -> pd.DataFrame:
+    """Answers of the chain for other markets, beside what stands there.
+
+    For each market and year the chain is told the sales of battery cars up to that year, those of
+    plug-in hybrids, and the size of the market.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame or path
+        IEA's table, or one with market, year, sales_bev, sales_phev, sales_share_percent,
+        stock_bev, public_fast_points and public_slow_points.
+    draws : int
+        Number of draws of each outlook.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``what, market, year, low, median, high, stands``: quantiles 0.1, 0.5 and 0.9.
+
+    Raises
+    ------
+    EvidenceError
+        Where a column is missing, or no market is known and has stocks and points.
+
+    Examples
+    --------
+    >>> chain_record(pd.DataFrame({"market": ["Norway"], "year": [2023]}))
+    Traceback (most recent call last):
+    forecasting.errors.EvidenceError: the panel has no column sales_bev, ...
+    """
+    table = panel if isinstance(panel, pd.DataFrame) else read_iea_panel(panel, NEEDED)
+    missing = [name for name in NEEDED if name not in table]
+    if missing:
+        raise EvidenceError(
+            f"the panel has no column {', '.join(missing)}; the record of the chain takes sales, "
+            "stocks and public points by market and year"
+        )
+    rows = [
+        row
+        for market, history in table.groupby("market")
+        if (place := _place(str(market))) and not history["sales_phev"].max() > MAX_PLUG_INS
+        for year in SCORED_YEARS
+        for row in _scored(str(market), place, history[history["year"] <= year], year, draws)
+    ]
+    if not rows:
+        raise EvidenceError(
+            f"the panel has no known market with {MIN_CARS:,} battery cars and both fast and slow "
+            f"points in {SCORED_YEARS[0]} to {SCORED_YEARS[-1]}"
+        )
+    return pd.DataFrame(rows)
+
+
+def _place(market: str) -> str:
+    """The code of a market; nothing where no country has that name."""
+    try:
+        return find_place(market)
+    except InputError:
+        return ""
+
+
+def _scored(
+    market: str, place: str, history: pd.DataFrame, year: int, draws: int
+) -> Iterator[dict[str, Any]]:
+    """A row for each answer at the end of a year that can be set beside a count."""
+    last = history[history["year"] == year]
+    if last.empty or not last["stock_bev"].iloc[0] >= MIN_CARS:
+        return
+    stock, fast, slow = (float(last[name].iloc[0]) for name in COUNTED)
+    points = fast + slow
+    stands = dict(zip(ANSWERS_BY_WHAT, (stock, fast, slow, points, points, fast), strict=True))
+    results = _told_sales(place, history, year, draws).results
+    for what, measure in ANSWERS_BY_WHAT.items():
+        if stands[what] > 0 and measure in results.values:
+            column = results.values[measure][:, results.years.index(year)]
+            low, median, high = np.quantile(column, (0.1, 0.5, 0.9))
+            row = {"what": what, "market": market, "year": year}
+            yield row | {"low": low, "median": median, "high": high, "stands": stands[what]}
+
+
+def _told_sales(place: str, history: pd.DataFrame, year: int, draws: int) -> Outlook:
+    """The outlook of a market of which nothing but sales is told."""
+    sold = history[history["sales_bev"] > 0]
+    share = history[history["sales_share_percent"] > 0].iloc[-1]
+    electric = share["sales_bev"] + np.nan_to_num(share["sales_phev"])
+    drivers = [
+        {
+            "name": f"plug-in-hybrids-{row['year']}",
+            "kind": "demand",
+            "quantity": "deliveries.phev",
+            "start": f"{row['year']}-01-01",
+            "end": f"{row['year']}-12-31",
+            "size": dict(
+                low=0.99 * row["sales_phev"], mode=row["sales_phev"], high=1.01 * row["sales_phev"]
+            ),
+            "reason": "sold in that year",
+            "source": "judgement",
+        }
+        for row in history[history["sales_phev"] > 0].to_dict("records")
+    ]
+    facts = pd.DataFrame(
+        {
+            "id": [f"sales-{sale}" for sale in sold["year"]],
+            "measure": "ev_sales",
+            "place": place,
+            "period_start": [f"{sale}-01-01" for sale in sold["year"]],
+            "period_end": [f"{sale}-12-31" for sale in sold["year"]],
+            "relation": "equals",
+            "quantity": "total",
+            "value": sold["sales_bev"],
+            "published": [f"{sale + 1}-02-01" for sale in sold["year"]],
+            "source": "the panel",
+        }
+    )
+    scenario = scenario_from_parameters(
+        {
+            "country": place,
+            "scenario": "baseline",
+            "seed": 1,
+            "as_of": f"{year + 1}-03-01",
+            "horizon": year + 1,
+            "measure": "ev_sales",
+            "shipped_facts": False,
+            "market_size": {
+                int(share["year"]): float(electric / share["sales_share_percent"] * 100)
+            },
+            "drivers": drivers,
+        }
+    )
+    return outlook(scenario, Ledger.from_frame(facts), draws=draws)
+
+
+def summarise_chain(record: pd.DataFrame) -> pd.DataFrame:
+    """Each answer over what stands, with errors clustered by market.
+
+    Parameters
+    ----------
+    record : pandas.DataFrame
+        From `chain_record`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By ``what``: ``n`` market-years, ``ratio`` (median of the answer over what stands),
+        ``mean_ale`` (mean absolute error of the log) and ``in80`` (share inside the 80 % range),
+        each of the last two with its standard error over markets.
+
+    Examples
+    --------
+    >>> rows = [("stock", "A", 2024, 90, 100, 120, 110), ("stock", "B", 2024, 90, 100, 105, 110)]
+    >>> columns = ["what", "market", "year", "low", "median", "high", "stands"]
+    >>> summarise_chain(pd.DataFrame(rows, columns=columns)).round(2).to_dict("records")[0]["in80"]
+    0.5
+    """
+    error: pd.Series = np.log(record["median"]) - np.log(record["stands"])
+    inside = (record["low"] <= record["stands"]) & (record["stands"] <= record["high"])
+    scored = record.assign(error=error, size=error.abs(), inside=inside.astype(float))
+    by_what = scored.groupby("what", sort=False)
+    table = by_what.agg(n=("size", "size"), mean_ale=("size", "mean"), in80=("inside", "mean"))
+    table.insert(1, "ratio", np.exp(by_what["error"].median()))
+    for name, column in (("se_ale", "size"), ("se80", "inside")):
+        centred = scored[column] - by_what[column].transform("mean")
+        sums = centred.groupby([scored["what"], scored["market"]], sort=False).sum()
+        table[name] = np.sqrt((sums**2).groupby("what").sum()) / table["n"]
+    return table

@@ -1,0 +1,58 @@
+"""The record of the chain: what is told, what is set beside it, and what is refused."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasting.errors import EvidenceError
+from forecasting.evaluation.chain_record import ANSWERS_BY_WHAT, chain_record, summarise_chain
+
+
+def panel(**changes):
+    years = np.arange(2019, 2024)
+    sales = 2000.0 * 1.5 ** np.arange(5)
+    table = pd.DataFrame(
+        {
+            "market": "Norway",
+            "year": years,
+            "sales_bev": sales,
+            "sales_phev": 500.0,
+            "sales_share_percent": 100 * sales / 100_000,
+            "stock_bev": sales.cumsum(),
+            "public_fast_points": sales.cumsum() / 50,
+            "public_slow_points": sales.cumsum() / 20,
+        }
+    )
+    return table.assign(**changes)
+
+
+def test_each_answer_stands_beside_what_was_counted():
+    record = chain_record(panel(), draws=100)
+    assert list(record.columns) == ["what", "market", "year", "low", "median", "high", "stands"]
+    assert record.groupby("year")["what"].agg(list).to_dict() == {
+        2022: list(ANSWERS_BY_WHAT),
+        2023: list(ANSWERS_BY_WHAT),
+    }
+    stock = record[record["what"] == "stock"].set_index("year")
+    assert stock["stands"].to_dict() == pytest.approx({2022: 16_250, 2023: 26_375})
+    # All sales of the market are told: the stock is theirs, but for what nobody counts
+    assert stock["median"].to_numpy() == pytest.approx(stock["stands"], rel=0.06)
+    assert np.all((stock["low"] < stock["stands"]) & (stock["stands"] < stock["high"]))
+    width = np.log(stock["high"] / stock["low"])
+    assert np.all((width > 0.12) & (width < 0.3))
+
+
+def test_errors_are_clustered_by_market():
+    rows = [("stock", market, 2022, 90, 100, 110, 105) for market in "AB"] * 2
+    columns = ["what", "market", "year", "low", "median", "high", "stands"]
+    score = summarise_chain(pd.DataFrame(rows, columns=columns)).loc["stock"]
+    assert score["n"] == 4
+    assert score["ratio"] == pytest.approx(100 / 105)
+    assert (score["in80"], score["se80"]) == (1, 0)
+
+
+def test_a_panel_without_a_column_or_a_known_market_says_so():
+    with pytest.raises(EvidenceError, match="the panel has no column public_slow_points; the rec"):
+        chain_record(panel().drop(columns="public_slow_points"))
+    with pytest.raises(EvidenceError, match="no known market with 2,000 battery cars and both"):
+        chain_record(panel(market="Atlantis"))
