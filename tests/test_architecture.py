@@ -73,14 +73,14 @@ HOMES = {
 
 # What the package as a whole may reach, at most: see `figures`.
 LIMITS = {
-    "tokens": 251_000,
-    "functions with more than ten branches, in percent": 3,
+    "tokens": 253_000,
+    "functions with more than ten branches, in percent": 3.1,
     "conditional expressions in 1,000 lines": 15,
     "tuple assignments in 1,000 lines": 8,
     "names that say nothing, of 1,000": 7,
     "constants of one name and several values": 12,
     "modules that one other module alone imports": 45,
-    "sentences for readers outside reporting": 20,
+    "sentences for readers outside reporting": 21,
     "lists of public names": 1,
     "lists of a ledger's columns": 1,
 }
