@@ -258,11 +258,10 @@ def vehicles_on_the_road(
         for name in names
         if f"deliveries.{name}" in sample
     }
-    # Of what came since the register was counted, nobody counted used cars that come and go, and
-    # sales that are counted elsewhere
+    # Since the register was last counted nobody counted used cars that come and go, and cars that
+    # are sold here and registered elsewhere
     since_count = np.greater(years, register_year)
-    factor = np.where(since_count, sample["used_trade"] * sample["counted_elsewhere"], 1.0)
-    entered = registered * factor
+    entered = registered * np.where(since_count, sample["uncounted_trade"], 1.0)
     fleets = {}
     for name in names:
         bought = entered * shares.get(name, 0.0) + orders.get(name, 0.0)

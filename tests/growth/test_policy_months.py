@@ -255,7 +255,7 @@ def test_a_policy_of_another_place_is_added_and_a_privilege_taken_away() -> None
     months = [month.label for month in made.months]
     draws = np.ones(len(made.monthly))
     normal = np.random.default_rng(0).standard_normal((len(draws), 3))
-    for policy in ("kg-2027-01-duty", "uz-2019-01-duty"):  # one ends, the other has begun
+    for policy in ("be-vlg-2024-11-premium", "uz-2019-01-duty"):  # one ends, the other has begun
         start = dt.date(2025, 1, 1).toordinal() * draws
         change = changed_policy(made, policy, start, draws, normal)
         middle = dict(zip(months, np.median(change, axis=0), strict=True))

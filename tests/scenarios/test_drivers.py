@@ -196,12 +196,12 @@ def test_scaled_totals_keep_to_the_limit_where_they_can(
 def test_a_policy_that_does_not_come_moves_only_months_that_are_open() -> None:
     facts = fc.annual_totals(pd.Series({2021: 809, 2022: 2180}))
     ends = checked_policies(
-        [{"id": "kg-2027-01-duty", "place": "KG", "kind": "ends", "start": "2024-01-01"}]
+        [{"id": "uz-2019-01-duty", "place": "KG", "kind": "ends", "start": "2024-01-01"}]
     )
     made = fc.forecast_flow(
         facts, [fc.year(2024)], market_size=3e5, draws=200, policies=tuple(ends.values())
     )
-    asked = {"kind": "policy", "policy": "kg-2027-01-duty", "size": 1, "start": "2024-01-01"}
+    asked = {"kind": "policy", "policy": "uz-2019-01-duty", "size": 1, "start": "2024-01-01"}
     decided = apply_drivers(made, [driver(**asked)], dt.date(2023, 6, 30), 1)
     assert decided.monthly == pytest.approx(made.monthly)
     never = apply_drivers(made, [driver(**asked, probability=0)], dt.date(2024, 1, 31), 1)
@@ -214,10 +214,10 @@ def test_a_policy_that_does_not_come_moves_only_months_that_are_open() -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"policy": "kg-2027-01-dutty"}, "no policy .*did you mean kg-2027-01-duty"),
+        ({"policy": "uz-2019-01-dutty"}, "no policy .*did you mean uz-2019-01-duty"),
         ({}, "'' is no policy"),
-        ({"kind": "level", "policy": "kg-2027-01-duty"}, "is of kind policy alone"),
-        ({"policy": "kg-2027-01-duty", "size": -1}, "is negative"),
+        ({"kind": "level", "policy": "uz-2019-01-duty"}, "is of kind policy alone"),
+        ({"policy": "uz-2019-01-duty", "size": -1}, "is negative"),
     ],
 )
 def test_a_driver_names_a_row_of_the_policies(changes: dict[str, object], message: str) -> None:
