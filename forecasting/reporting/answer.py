@@ -293,7 +293,9 @@ def evidence_summary(outlook: Outlook) -> Prose:
     """
     day = f"Known on {day_words(outlook.as_of)}; nothing published later is used."
     facts = phrase("It rests on {}.", outlook.evidence and plural(len(outlook.evidence), "fact"))
-    event_count = plural(len(outlook.scenario.drivers), "event").replace("0 events", "no event")
+    event_count = "no event"
+    if outlook.scenario.drivers:
+        event_count = plural(len(outlook.scenario.drivers), "event")
     events = f"It assumes {event_count} ahead."
     # Of a corridor, the agency whose count is forecast at each place
     agencies = " and ".join(

@@ -390,6 +390,6 @@ def _sentence(total: Results) -> str:
         "{} ({})".format(*median_and_ends(total, name, final_year)) for name in (NEED, PRACTICE)
     )
     return (
-        f"{vehicles}: they need {need} public charging points, and markets with such fleets have "
-        f"built {practice}."
+        f"{vehicles}: they need {need} public charging points, and building at the pace of other "
+        f"markets leads to {practice}."
     )

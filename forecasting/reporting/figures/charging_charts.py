@@ -74,8 +74,9 @@ MAX_ASSUMPTIONS = 8  # assumptions shown, those that move a result most
 def charger_gap(outlook: Outlook) -> Figure:
     """Charging points by need, by practice and by standard, beside what stands today.
 
-    Three answers to three questions, never averaged: what the energy requires, what markets of this
-    size have built, what AFIR would ask for. The last year has their 80 % ranges.
+    Three answers to three questions, never averaged: what the energy requires, what building
+    at the pace of other markets leads to, what AFIR would ask for. The last year has their 80 %
+    ranges.
 
     Parameters
     ----------
@@ -100,7 +101,7 @@ def charger_gap(outlook: Outlook) -> Figure:
     final_year = years[-1]
     need, practice, _ = (amount(wide[0.5][final_year], name) for name, wide in answers.items())
     title = f"{need} public charging points needed in {final_year}; "
-    title += f"markets with such a fleet have built {practice}"
+    title += f"building at the pace of other markets leads to {practice}"
     words = "public points at the end of each year, medians; bars, the 80 % ranges of the last"
     standing = {unit: mark for unit in STANDING_LINES for mark in _standing(outlook, unit)}
     for unit, mark in standing.items():
