@@ -220,7 +220,7 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         ),
         "region_total": (fc.region_total, {"outlooks": [made], "scenario": "baseline"}),
         "Results.bands": (made.results.bands, {"measure": "ev_stock"}),
-        "Results.since": (made.results.since, {"first": 2028}),
+        "Results.since": (made.results.since, {"first_year": 2028}),
         "Outlook.minus": (made.minus, {"baseline": made}),
         "Explorer.params": (explorer.params, {"name": "mine"}),
         "notebook.scenario_of": (fc.notebook.scenario_of, {"namespace": {"country": "UZ"}}),

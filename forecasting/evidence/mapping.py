@@ -78,7 +78,7 @@ DATE_FORMS = ("%Y-%m-%d", "%d.%m.%Y", "%Y/%m/%d", "%d/%m/%Y", "%m/%d/%Y", "%Y%m%
 ISO = "%Y-%m-%d"
 LENGTHS = {1: "month", 3: "quarter", 12: "year"}
 LONGEST_HEAD = 100  # characters of a column's name; what is longer is a sentence
-MAX_TABLE_NUMBERS = 1_000_000  # bytes of a mapping; one has a few hundred
+MAX_MAPPING_BYTES = 1_000_000  # bytes of a mapping; one has a few hundred
 EXCEL_EPOCH = dt.date(1899, 12, 30)
 DATE_TARGETS = ("period_start", "period_end", "date", "published")
 SUM_WORDS = re.compile(  # of places: no market of its own
@@ -347,7 +347,7 @@ def read_mapping(path: Path) -> Mapping:
         With every problem at once.
     """
     try:
-        keys: Any = yaml.safe_load(read_whole(path, MAX_TABLE_NUMBERS).decode())
+        keys: Any = yaml.safe_load(read_whole(path, MAX_MAPPING_BYTES).decode())
     except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
         raise LedgerError.at(
             path.name,

@@ -38,6 +38,7 @@ from forecasting.quantiles import Array, strata
 
 FEWEST_COUNT = 100  # effective draws, below which the approximation is said to have failed
 MAX_TAIL_SHAPE = 0.7  # of the largest weights, above which they cannot be trusted
+EVEN_SHARE = 0.9  # of the draws that count, from which the weights are even whatever their shape
 MAX_LEFT_OUT = 0.01  # probability of readings that are not drawn, above which it is said
 LONGEST_SPAN = 80  # years that facts may speak of: time and memory go with its square
 # Probability of being wrong, ten times that before any other fact, from which it is said to
@@ -178,7 +179,7 @@ class Request:
         if posterior.effective < min(FEWEST_COUNT, self.draws / 4):
             share = posterior.effective / self.draws
             caveats.append(Caveat("few_draws_count", values={"share": share}))
-        elif posterior.tail > MAX_TAIL_SHAPE:
+        elif posterior.tail > MAX_TAIL_SHAPE and posterior.effective < EVEN_SHARE * self.draws:
             caveats.append(Caveat("weights_uneven"))
         if posterior.left_out > MAX_LEFT_OUT:
             caveats.append(Caveat("reading_left_out", values={"share": posterior.left_out}))

@@ -378,7 +378,8 @@ def write_report(path: Path, notebook: NotebookNode, since: str = "") -> Path:
 def stored_title(folder: Path) -> str:
     """The title of the report whose results a folder holds; nothing where it holds none."""
     record = load_record(folder / OUTLOOK_TABLE)
-    if "as_of" in record:
+    # A notebook of one's own may store less than a scenario
+    if "as_of" in record and {"title", "measure", "scenario"} <= record["parameters"].keys():
         return memo_title(record)
     return ""
 

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 MONTHLY_YEARS = 2  # years of the outlook that are also shown by month
 SHARE_MARKET = 100.0
+# New vehicles a year where shares alone are told, so that they are as uneven as a middling market's
+UNKNOWN_MARKET = 100_000.0
 # Share of all that was told which came in the first year told, beyond which more came before it
 MUCH_BEFORE = 0.2
 MUCH = 0.05  # share of draws beyond which a reader must know that the flow exceeds its market
@@ -127,7 +129,7 @@ def _flow_of_facts(request: OutlookRequest, place: str) -> PlaceFlow:
         evidence,
         [year(value) for value in range(first_year, scenario.horizon + 1)],
         prior=inputs.prior,
-        market_size=SHARE_MARKET if unknown else market.sizes,
+        market_size=UNKNOWN_MARKET if unknown else market.sizes,
         basis=scenario.basis if bases and scenario.basis not in passed_over else None,
         draws=request.draws,
         seed=scenario.seed,

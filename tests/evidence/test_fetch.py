@@ -455,7 +455,10 @@ def test_the_explorer_gives_sales_stock_and_points(publisher: Publisher) -> None
             "the answer's [1].value is 'n/a': input should be a valid number",
         ),
         (CSV.replace("2023,Vehicles", "twenty,Vehicles"), "year is 'twenty'"),
-        (CSV.replace("Vehicles,1\n", "Vehicles,1,5\n"), "[7].beyond is \"['5']\": input should be"),
+        (
+            CSV.replace("Vehicles,1\n", "Vehicles,1,5\n"),
+            "[7].surplus is \"['5']\": input should be",
+        ),
         (CSV[:-12], "[8].value is 'None': input should be a valid number"),
         ("<html>busy</html>", "no column region"),
         ('region,category\n"open', "no CSV"),

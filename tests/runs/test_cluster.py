@@ -116,7 +116,7 @@ def test_a_worker_that_is_killed_is_survived_and_nothing_runs_twice_into_the_rep
 def test_a_worker_that_is_stopped_is_given_up_and_its_tasks_go_elsewhere(
     project: Any, scheduler: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cluster, "QUIET", 8.0)
+    monkeypatch.setattr(cluster, "SILENCE_SECONDS", 8.0)
     once = project.root / "once"
     project.notebook(
         PARENT,
@@ -143,7 +143,7 @@ def test_a_worker_that_is_stopped_is_given_up_and_its_tasks_go_elsewhere(
 def test_a_scheduler_that_stands_still_or_dies_stops_no_run(
     project: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
 ) -> None:
-    monkeypatch.setattr(cluster, "QUIET", 1.0)
+    monkeypatch.setattr(cluster, "SILENCE_SECONDS", 1.0)
     monkeypatch.setattr(cluster, "PARTING", 1.0)
     project.scenario("uz-a")
     with started(tmp_path) as (address, process):
@@ -161,7 +161,7 @@ def test_a_scheduler_that_stands_still_or_dies_stops_no_run(
 def test_a_scheduler_that_is_not_there_is_told(
     project: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cluster, "PATIENCE", 0.5)
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 0.5)
     project.scenario("uz-a")
     with pytest.raises(RunError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
         run([project.params], project.out, scheduler="tcp://127.0.0.1:9", progress=False)

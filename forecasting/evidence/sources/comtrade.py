@@ -27,7 +27,7 @@ from forecasting.periods import month, months_between
 
 COMTRADE_ADDRESS = "https://comtradeapi.un.org"
 COMTRADE_KEY = "COMTRADE_SUBSCRIPTION_KEY"
-NO_MONEY = "values in dollars are not proposed, and no other reporter than China is asked"
+NOT_PROPOSED = "values in dollars are not proposed, and no other reporter than China is asked"
 CHINA = "156"  # its code in the UN's M49
 PARTNERS = dict(zip(COUNTRIES, ("398", "417", "762", "795", "860"), strict=True))  # M49
 ALL_TRADE = {"motCode": "0", "customsCode": "C00", "partner2Code": "0"}  # all modes and procedures

@@ -85,7 +85,7 @@ def fetch(
         report = [f"wrote {len(rows)} proposed rows to {path}"]
     if count := len(proposed) - len(rows):
         report.append(f"{count} records without a number that can be used")
-    report.append(f"note: {publisher.LEFT_OUT}")
+    report.append(f"note: {publisher.NOT_PROPOSED}")
     if rows:
         report.append(f"review them, then use them with --ledger {path}")
     return "\n".join(report)

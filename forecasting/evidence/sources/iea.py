@@ -69,7 +69,7 @@ _FACTS = {
     **dict.fromkeys((FAST_POINTS, SLOW), ("charging_points", "public")),
 }
 IEA_ADDRESS = "https://api.iea.org"
-NO_EDITION = (
+NOT_PROPOSED = (
     "the answer does not say its edition, so each row is known from the day it was fetched; "
     "projections and shares are not proposed"
 )
@@ -273,7 +273,7 @@ def _lines(text: str) -> list[ExplorerLine]:
     """The lines of the table; nothing where the IEA has nothing under that name."""
     if text.strip() in ("", "[]"):
         return []
-    table = csv.DictReader(io.StringIO(text), restkey="beyond", strict=True)
+    table = csv.DictReader(io.StringIO(text), restkey="surplus", strict=True)
     try:
         lines = list(table)
     except csv.Error as error:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 TRIES, PAUSE = 4, 1.0  # of one page; seconds before each
-FETCH_SECONDS = 60  # the longest wait, in seconds, that a publisher may ask for
+MAX_WAIT_SECONDS = 60  # the longest wait, in seconds, that a publisher may ask for
 LARGEST, LONGEST = 20_000_000, 120  # bytes and seconds of one page
 CACHE_LIFE = dt.timedelta(days=1)  # a page that is kept is not asked for again
 PASSING = (429, 500, 502, 503, 504)  # answers that another try may better
@@ -233,7 +233,7 @@ class PageReader:
             seconds = max(0.0, until - time.time())
         if wait.isdecimal():
             seconds = float(wait)
-        if seconds > FETCH_SECONDS:
+        if seconds > MAX_WAIT_SECONDS:
             raise self._failure(
                 f"answered {answer.status_code} and asks to wait {seconds:,.0f} s; "
                 "what came before is kept: give the same command after that"

@@ -26,7 +26,7 @@ from forecasting.evidence.sources.polite import (
 from forecasting.periods import as_date, year
 
 WORLDBANK_ADDRESS = "https://api.worldbank.org"
-NO_STOCK = "vehicles in use are not proposed: no documented series of them was found"
+NOT_PROPOSED = "vehicles in use are not proposed: no documented series of them was found"
 # Measure; indicator units in one; in words; the last day that it is of; note
 INDICATORS = {
     "SP.POP.TOTL": ("population", 1.0, "{:,.0f} people", "06-30", "mid-year"),
