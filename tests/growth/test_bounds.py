@@ -65,7 +65,8 @@ def test_a_slack_bound_moves_nothing_and_doubts_no_total(facts, slack):
     assert high == pytest.approx(1.0, abs=0.15)
     assert 0.5 < low < 1.15
     assert told.fit_table()["doubted"].max() < 0.05
-    assert told.caveats == ()
+    # The few draws that a far bound cuts off have uneven weights, which is said
+    assert {caveat.kind for caveat in told.caveats} <= {"weights_uneven"}
 
 
 @pytest.mark.slow
