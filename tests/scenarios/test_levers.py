@@ -78,6 +78,7 @@ def test_a_share_of_a_class_has_a_date():
     assumed = parameters(
         driver(quantity="class_share.bus", start="2028-01-01", size=0.1),
         driver(name="more", quantity="class_share.bus", start="2030-01-01", size=0.05),
+        assumptions={"uncounted_trade": 1},
     )
     fleets = chain(assumed).fleets
     assert fleets["bus"].registrations[0] == pytest.approx([0, 0, 0, 1000, 1000, 1500])
@@ -90,7 +91,7 @@ def test_assembly_displaces_a_stated_share_of_imports_and_builds_plug_ins():
     assert out.displaced[0] == pytest.approx([0, 0, 1200, 1200, 1200, 1200])
     added = out.results["ev_registrations"] - chain(parameters()).results["ev_registrations"]
     assert added[0, 2:] == pytest.approx(4000 - 1200)
-    plain = parameters(plant)
+    plain = parameters(plant, assumptions={"uncounted_trade": 1})
     flow = np.full((200, 6), 10_000.0)
     mixed = demand_outlook(flow, range(2025, 2031), parameters=plain, place="UZ", seed=1)
     phev = mixed.fleets["phev"].registrations
