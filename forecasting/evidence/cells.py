@@ -10,7 +10,7 @@ import csv
 import datetime as dt
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -312,11 +312,16 @@ def _periods_as_rows(cells: Cells) -> Cells:
     kind = kinds.pop() if len(kinds) == 1 else "date"
     rows = [Line([*keys, kind, "value"], cells[0].number)]
     for row in cells[1:]:
-        cell_of = dict(zip(header, row, strict=False))
-        common = [cell_of.get(name) for name in keys]
-        rows += [
-            Line([*common, name, cell_of[name]], row.number, row.hidden)
-            for name in wide
-            if _filled([cell_of.get(name)])
-        ]
+        rows += _lines_of_row(row, header, keys, wide)
     return rows
+
+
+def _lines_of_row(
+    row: Line, header: Sequence[str], keys: Sequence[str], wide: Sequence[str]
+) -> Iterator[Line]:
+    """A line for each period of a row that has a number for it."""
+    cell_of = dict(zip(header, row, strict=False))
+    common = [cell_of.get(name) for name in keys]
+    for name in wide:
+        if _filled([cell_of.get(name)]):
+            yield Line([*common, name, cell_of[name]], row.number, row.hidden)

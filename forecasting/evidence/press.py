@@ -503,14 +503,18 @@ class Mention:
             self.doubt(f"may be of {' or '.join(names)}")
         for pattern, vehicle in words.HEAVY.items():
             if self.passage.has(pattern):
-                measure = MEASURES[name]
-                heavy = count_of(measure.event, vehicle) if measure.electric else name
-                if not heavy or self.passage.has(words.CARS):
-                    self.doubt("speaks of buses or trucks, too, or instead")
-                return heavy or name
+                return self._of_heavy(name, vehicle)
         if name == "ev_exports" and place in VALUE_PORTS:
             self.doubt("at a port: electric vehicles, or vehicles of all types")
         return name
+
+    def _of_heavy(self, name: str, vehicle: str) -> str:
+        """What a measure of electric cars is of buses or trucks."""
+        measure = MEASURES[name]
+        heavy = count_of(measure.event, vehicle) if measure.electric else name
+        if not heavy or self.passage.has(words.CARS):
+            self.doubt("speaks of buses or trucks, too, or instead")
+        return heavy or name
 
     def _money(self, measure: str) -> Amount:
         """The measure of an amount of money, and how many are one unit of it; of no amount the

@@ -207,30 +207,46 @@ def live_comparison(folder: Path) -> bytes:
         short = [float(f"{value:.4g}") for value in values]
         draws.write_column(0, column, head)
         draws.write_column(FIRST_DRAW, column, short)
-        at = letters(column)
-        same = f'{at}1={cells["measure"]},{at}2={cells["year"]},{cells[place]}="yes"'
-        selected = f"{at}4={cells['scenario']}"
-        baseline = scenario == BASELINE
-        if baseline:
-            scenario_count = (
-                f"COUNTIFS($D3:${end_column}3,{at}3,$D4:${end_column}4,{cells['scenario']})"
-            )
-            selected = f"OR({selected},{scenario_count}=0)"
-        counts = (measure, year) == (HEADLINE[0], years[-1])
-        stands_in = baseline and (place, scenarios[0]) not in parts
-        added = (counts and (scenario == scenarios[0] or stands_in), counts and baseline)
-        for row, (when, value) in enumerate(
-            zip((selected, str(baseline).upper()), added, strict=True)
-        ):
-            text = f"=IF(AND({same},{when}),1,0)"
-            draws.write_formula(WEIGHTS_ROW + row, column, text, None, int(value))
-        sums += np.outer(short, added)
+        weights = np.zeros(2)
+        if (measure, year) == (HEADLINE[0], years[-1]):
+            baseline = scenario == BASELINE
+            stands_in = baseline and (place, scenarios[0]) not in parts
+            weights[:] = scenario == scenarios[0] or stands_in, baseline
+        _write_weights(draws, column, head, weights, cells, end_column)
+        sums += np.outer(short, weights)
     _sums(draws, sums, end_column)
     _answers(book, compare, sums)
     for sheet in book.book.worksheets():
         sheet.protect("")
     compare.activate()
     return book.content()
+
+
+def _write_weights(
+    draws: Any,
+    column: int,
+    head: tuple[str, int, str, str],
+    weights: Array,
+    cells: Mapping[str, str],
+    end_column: str,
+) -> None:
+    """Whether a column of draws counts under the chosen scenario and under the baseline: 1 or 0.
+
+    A country without the chosen scenario counts with its baseline.
+    """
+    *_, place, scenario = head
+    at = letters(column)
+    same = f'{at}1={cells["measure"]},{at}2={cells["year"]},{cells[place]}="yes"'
+    selected = f"{at}4={cells['scenario']}"
+    baseline = scenario == BASELINE
+    if baseline:
+        scenario_count = (
+            f"COUNTIFS($D3:${end_column}3,{at}3,$D4:${end_column}4,{cells['scenario']})"
+        )
+        selected = f"OR({selected},{scenario_count}=0)"
+    for row, when in enumerate((selected, str(baseline).upper())):
+        text = f"=IF(AND({same},{when}),1,0)"
+        draws.write_formula(WEIGHTS_ROW + row, column, text, None, int(weights[row]))
 
 
 def _sums(sheet: Any, sums: Array, end_column: str) -> None:

@@ -802,7 +802,7 @@ def policies_table(outlook: Outlook) -> Table:
     >>> import forecasting as fc
     >>> table = fc.tables.policies_table(fc.outlook("uzbekistan-baseline", draws=50))
     >>> table.frame[["what", "on"]].values.tolist()
-    [['held up', '2024-11-01'], ['ends', '2025-05-01']]
+    [['held up', '2024-11-01']]
     """
     forecast = outlook.baseline_forecast
     if forecast is None:

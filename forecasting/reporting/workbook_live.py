@@ -157,21 +157,22 @@ class _LiveBook(Book):
 
     def _model(self) -> None:
         """The columns of the model: answers, and what several of them stand on."""
-        answers = [part for _, _, part in self._answers()]
-        for measure, year, part in self._answers():
+        answers = self._answers()
+        formulas = [part for *_, part in answers if isinstance(part, Node)]
+        for measure, year, part in answers:
             if isinstance(part, Node):
                 LABELS[part] = f"{measure} {year}"
-        uses = reachable(part for part in answers if isinstance(part, Node))
-        levers = [node for node in uses if _is_lever(node)]
+        uses = reachable(formulas)
+        values_of_levers = [(node.parts[-1], node.label) for node in uses if _is_lever(node)]
         self.labels = {
-            node.parts[-1].tobytes(): node.label
-            for node in levers
-            if isinstance(node.parts[-1], np.ndarray)
+            values.tobytes(): label
+            for values, label in values_of_levers
+            if isinstance(values, np.ndarray)
         }
         for node in uses:
             if node.by_row or (uses[node] > 1 and self._is_long(node)):
                 self._place(node)
-        for part in answers:
+        for *_, part in answers:
             self._place(part)
         for name in ("model", "draws"):
             self.sheets[name].freeze_panes(2, 0)

@@ -204,13 +204,7 @@ def chain_of_report(report: Outlook) -> tuple[Outlook, WorkbookChain]:
     flow_cache: dict[str, PlaceFlow] = {}
     remade = outlook(scenario, draws=count, flow_cache=flow_cache)
     _refuse_other_numbers(report, remade)
-    years = [year for year in remade.years if year >= remade.first_year]
-    flows = {}
-    for factor in FLOW_FACTORS:
-        factors = {f"{scenario.measure}.{year}": factor for year in years}
-        changed = with_cells(scenario, {} if factor == 1 else factors)
-        request = _request(changed, remade, count, flow_cache)
-        flows[factor] = place_flow(request, scenario.place)
+    flows = _flows_by_factor(remade, count, flow_cache)
     cells = _ReaderCells(
         scenario.measure,
         remade.years,
@@ -223,19 +217,43 @@ def chain_of_report(report: Outlook) -> tuple[Outlook, WorkbookChain]:
     demand = demand_of(request, flows[1.0], parameters, cells.symbols)
     results = {scenario.measure: cells.flow - demand.displaced} | demand.results
     results |= _with_own_target(demand, remade.as_of)
-    answers = {
-        measure: dict(zip(remade.years, results[measure].columns, strict=True))
-        for measure in dict.fromkeys((scenario.measure, *WORKBOOK_ANSWERS))
-        if isinstance(results.get(measure), Symbols)
-    }
-    for by_year_of_measure in answers.values():
-        for year in set(remade.years) - set(years):
-            del by_year_of_measure[year]
+    answers = _answers(results, remade)
     names = _names_of_cells(part for table in answers.values() for part in table.values())
     order = [*cells.names, TARGET, TARGET_YEAR]
     return remade, WorkbookChain(
         answers, [name for name in order if name in names], remade.first_year
     )
+
+
+def _flows_by_factor(
+    remade: Outlook, count: int, flow_cache: dict[str, PlaceFlow]
+) -> dict[float, PlaceFlow]:
+    """The flow where each year that can be set is multiplied by a factor."""
+    scenario = remade.scenario
+    flows = {}
+    for factor in FLOW_FACTORS:
+        factors = {
+            f"{scenario.measure}.{year}": factor
+            for year in remade.years
+            if year >= remade.first_year
+        }
+        changed = with_cells(scenario, {} if factor == 1 else factors)
+        request = _request(changed, remade, count, flow_cache)
+        flows[factor] = place_flow(request, scenario.place)
+    return flows
+
+
+def _answers(results: Mapping[str, Any], remade: Outlook) -> dict[str, dict[int, Part]]:
+    """The results that a cell moves, by measure and by year from the first that can be set."""
+    return {
+        measure: {
+            year: column
+            for year, column in zip(remade.years, results[measure].columns, strict=True)
+            if year >= remade.first_year
+        }
+        for measure in dict.fromkeys((remade.scenario.measure, *WORKBOOK_ANSWERS))
+        if isinstance(results.get(measure), Symbols)
+    }
 
 
 def _refuse_other_numbers(report: Outlook, remade: Outlook) -> None:
@@ -407,25 +425,45 @@ def params_of_workbook(path: Path, name: str, folder: Path) -> tuple[str, str]:
         Where it is no such workbook, is of another version, was changed outside its yellow cells,
         or a yellow cell holds what it does not take; the message names the cell.
     """
-    import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        book = openpyxl.load_workbook(path)
-        sheets = {sheet: book[sheet] for sheet in (*SHEETS, STAMP)}
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile, InvalidFileException) as error:
-        raise InputError(
-            f"{path} is no workbook of `ev-forecast export REPORT --xlsx FILE`: {error}"
-        ) from None
+    sheets = _sheets_of(path)
     version, *parts = [cell.value for cell in sheets[STAMP][1] if cell.value is not None]
     if version != __version__:
         raise InputError(
             f"{path} {STAMP}!A1: made by version {version}, and this is {__version__}; "
             "export it again"
         )
-    inputs = sheets["inputs"]
+    cell_values = _taken_cells(path, sheets["inputs"])
+    for row, name_of_sheet in enumerate(SHEETS, start=2):
+        stored = [cell.value for cell in sheets[STAMP][row]]
+        _refuse_changed(path, sheets[name_of_sheet], stored)
+    parameters = json.loads("".join(map(str, parts)))
+    scenario = with_cells(scenario_from_parameters(parameters), cell_values)
+    origin = f"from {path.name}"
+    left_out = [f"{price} {cell_values[price]:g}" for price in PRICES if price in cell_values]
+    if left_out:
+        origin += f"; without {' and '.join(left_out)}: no result of a run depends on a price"
+    stem = f"{names_of_place(scenario.place)[0]}-{name}"
+    return f"{stem}.yaml", params_text(scenario, stem, origin, folder)
+
+
+def _sheets_of(path: Path) -> dict[str, Any]:
+    """The sheets of a workbook of this package, by name."""
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = openpyxl.load_workbook(path)
+        return {sheet: book[sheet] for sheet in (*SHEETS, STAMP)}
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile, InvalidFileException) as error:
+        raise InputError(
+            f"{path} is no workbook of `ev-forecast export REPORT --xlsx FILE`: {error}"
+        ) from None
+
+
+def _taken_cells(path: Path, inputs: Any) -> dict[str, float]:
+    """The reader's numbers by name, taken out of the yellow cells."""
     column = INPUT_HEADS.index(OWN)
-    own: dict[str, float] = {}
+    numbers: dict[str, float] = {}
     for row in inputs.iter_rows(min_row=2):
         cell = row[column]
         if cell.protection.locked or cell.value is None:
@@ -436,18 +474,9 @@ def params_of_workbook(path: Path, name: str, folder: Path) -> tuple[str, str]:
                 f"{path} inputs!{cell.coordinate}: {cell.value!r} is not {in_digits(least)} to "
                 f"{in_digits(most)} {row[2].value}, which {row[0].value} takes"
             )
-        own[str(row[0].value)] = float(cell.value)
+        numbers[str(row[0].value)] = float(cell.value)
         cell.value = None
-    for row, name_of_sheet in enumerate(SHEETS, start=2):
-        stored = [cell.value for cell in sheets[STAMP][row]]
-        _refuse_changed(path, sheets[name_of_sheet], stored)
-    scenario = with_cells(scenario_from_parameters(json.loads("".join(map(str, parts)))), own)
-    origin = f"from {path.name}"
-    left_out = [f"{price} {own[price]:g}" for price in PRICES if price in own]
-    if left_out:
-        origin += f"; without {' and '.join(left_out)}: no result of a run depends on a price"
-    stem = f"{names_of_place(scenario.place)[0]}-{name}"
-    return f"{stem}.yaml", params_text(scenario, stem, origin, folder)
+    return numbers
 
 
 def _bounds(inputs: Any, cell: str) -> tuple[float, float]:

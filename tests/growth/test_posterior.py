@@ -77,25 +77,12 @@ def weighted_quantiles(values, weights, levels):
     return np.interp(levels, np.cumsum(weights[order]) / weights.sum(), values[order])
 
 
-# The prior of launches and of few sales widens these cases beyond the plain draws that they are
-# held against, which know neither; which of the two is right is not settled.
-WIDER = {"annual total", "annual and part-year totals", "a bound", "a range"}
-NOT_SETTLED = pytest.mark.xfail(strict=True, reason="launches are not in the plain prior draws")
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "case", [pytest.param(case, marks=NOT_SETTLED) if case in WIDER else case for case in CASES]
-)
+@pytest.mark.parametrize("case", CASES)
 def test_agrees_with_prior_draws_weighted_by_the_likelihood(case, facts, simulate, usable):
     table, prior = facts(*CASES[case]), Prior.shipped()
     told, _ = usable(table)
-    start = Start(
-        log_size=math.log(SIZE),
-        log_size_sd=1.0,
-        year=2023 if case == "more than last year" else 2022,
-    )
-    path = LatentPath(prior, 2022, 2024, start, {2022: (math.log(SIZE), 0.05)})
+    path = path_of(prior, {2022: SIZE}, told, (2022, 2024), 0, [], [])
     monthly = simulate(path, np.random.default_rng(1), BRUTE, 2025)
     observed = [observe(fact, 2022, monthly.shape[1]) for fact in told]
     logs = sum(log_likelihood(o, monthly) for o in observed)
@@ -251,7 +238,6 @@ def test_the_mode_settles_where_facts_contradict_each_other():
     np.testing.assert_allclose(mode.x, settled, atol=0.8)
 
 
-@pytest.mark.xfail(strict=True, reason="two readings compete, and few draws count: not settled")
 def test_counts_are_met_where_no_size_of_the_market_is_known():
     ledger = central_asia().select(place="UZ", measure="ev_imports", as_of="2026-10-01")
     told = {2019: 39, 2020: 131, 2021: 809, 2022: 2180, 2024: 24_095, 2025: 56_832}
@@ -346,7 +332,7 @@ def growth(simulate):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("most", [500, pytest.param(100, marks=NOT_SETTLED)])
+@pytest.mark.parametrize("most", [500, 100])
 def test_a_fall_that_nobody_expects_leaves_open_what_is_wrong(facts, usable, growth, most):
     table = facts(("equals", "total", 2022, 2180), ("at_most", "total", 2023, most))
     one, other = (observe(fact, 2022, 24, discrete=False) for fact in usable(table)[0])

@@ -101,7 +101,7 @@ def test_the_lock_of_a_killed_process_holds_nobody(tmp_path: Path) -> None:
     code += "Store(sys.argv[1]).__enter__(); os.kill(os.getpid(), 9)"
     assert subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False).returncode == -9
     with Store(tmp_path) as store:
-        assert store.out == tmp_path
+        assert store.reports == tmp_path
 
 
 def test_an_output_folder_that_cannot_be_one_is_refused(tmp_path: Path) -> None:

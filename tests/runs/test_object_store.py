@@ -50,7 +50,7 @@ def test_what_was_made_is_sent_and_what_is_there_is_known(project: Any, kind: st
         else f"file://{project.root}/store"
     )
     done = remote.run_remote(address, pretend(project, {"uz-a": "done", "uz-b": "failed"}))
-    assert done.out == address
+    assert done.folder == address
     first = [
         "failures/uz-b/failure.json",
         "failures/uz-b/report.html",
@@ -72,14 +72,14 @@ def test_a_report_that_was_not_sent_whole_has_no_record(
 ) -> None:
     address = f"file://{project.root}/store"
     remote.run_remote(address, pretend(project, {"uz-a": "done"}))
-    put = remote._Remote._put
+    put = remote._Remote._upload
 
     def failing(self: Any, path: Path) -> None:
         if path.name == "report.html":
             raise OSError(28, "No space left on device")
         put(self, path)
 
-    monkeypatch.setattr(remote._Remote, "_put", failing)
+    monkeypatch.setattr(remote._Remote, "_upload", failing)
     with pytest.raises(RunError, match=r"cannot write to file://.*No space left"):
         remote.run_remote(address, pretend(project, {"uz-a": "done"}))
     assert "uz-a/run.json" not in listed(address)
@@ -110,7 +110,7 @@ def test_an_address_that_no_store_has_is_refused(project: Any) -> None:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """A lock that is renewed, and taken for dead, in no time."""
-    for name, seconds in {"RENEWED": 0.05, "GONE": 0.4, "SETTLED": 0.02}.items():
+    for name, seconds in {"RENEWED": 0.05, "GONE": 0.4, "SETTLE_SECONDS": 0.02}.items():
         monkeypatch.setattr(remote, name, seconds)
 
 

@@ -596,14 +596,7 @@ def marks_of(facts: Iterable[Fact], measure: str) -> Marks:
     measure : str
         Which measure.
     """
-    statements = [
-        fact
-        for fact in facts
-        if fact.measure == measure
-        and fact.kind in OBSERVATION_KINDS
-        and fact.of_world
-        and fact.value > 0
-    ]
+    statements = [fact for fact in facts if fact.measure == measure and _is_counted(fact)]
     levels = [_mark(fact) for fact in statements if fact.is_rate or (fact.is_count and fact.stock)]
     totals = {
         (mark.basis, mark.period): mark
@@ -612,6 +605,11 @@ def marks_of(facts: Iterable[Fact], measure: str) -> Marks:
     }
     changes = (_implied(fact, totals) for fact in statements if fact.is_change)
     return sorted([*levels, *filter(None, changes)], key=attrgetter("period", "height"))
+
+
+def _is_counted(fact: Fact) -> bool:
+    """Whether a fact tells what was counted of the whole world."""
+    return fact.kind in OBSERVATION_KINDS and fact.of_world and fact.value > 0
 
 
 def _mark(fact: Fact) -> Mark:

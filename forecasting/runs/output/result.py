@@ -59,7 +59,7 @@ class Progress:
 
     Examples
     --------
-    >>> with Progress(2, shown=False) as progress:
+    >>> with Progress(2, visible=False) as progress:
     ...     progress.advance(RunResult("norway-baseline", "done"))
     """
 

@@ -264,9 +264,9 @@ def timed_call(seconds: float, call: Callable[..., R], *args: Any, **options: An
 
     Examples
     --------
-    >>> within(60, max, 1, 2)
+    >>> timed_call(60, max, 1, 2)
     2
-    >>> within(0.1, time.sleep, 1)
+    >>> timed_call(0.1, time.sleep, 1)
     Traceback (most recent call last):
     TimeoutError
     """
