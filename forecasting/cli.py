@@ -392,17 +392,6 @@ def _new_of_table(
     say(f"the report is {summary.folder}/{params.stem}/{REPORT_PAGE}; to change it, edit {params}")
 
 
-# What is scored, and the options that stand beside it
-OPTIONS_OF_KIND = {
-    "chargers": {"train"},
-    "chain": set(),
-    "events": {"monthly", "policies"},
-    "quotas": {"monthly", "train"},
-    "monthly": {"train", "peers", "scheduler"},
-    "panel": {"train", "peers", "scheduler"},
-}
-
-
 @main.command(short_help="Score past forecasts of markets that you bring.")
 @option(
     "--panel",
@@ -445,53 +434,27 @@ def backtest(csv: Path | None, force: bool, **options: Any) -> None:
 
     The prior of a scored market is learned from other markets, in earlier years alone.
     """
+    from forecasting.evaluation.records import RECORDS
+    from forecasting.reporting.score_words import WORDS_OF_RECORD
+    from forecasting.runs.workers.grid import grid
+
     options_set = {name for name, value in options.items() if value}
-    kind = next(name for name in OPTIONS_OF_KIND if name in options_set)
-    if kind in ("events", "quotas") and "monthly" not in options_set:
-        raise UsageError(f"--{kind} needs --panel and --monthly")
-    for name in sorted(options_set - OPTIONS_OF_KIND[kind] - {kind, "panel"}):
+    kind = next(name for name in RECORDS if name in options_set)
+    record = RECORDS[kind]
+    if missing := {*record.required} - options_set:
+        raise UsageError(f"--{kind} needs --panel and --{', --'.join(sorted(missing))}")
+    accepted = {kind, "panel", *record.inputs, *record.implied}
+    if "mapped" in accepted:
+        accepted.add("scheduler")
+    for name in sorted(options_set - accepted):
         raise UsageError(f"--{name} does not go with --{kind}")
     if csv is not None:
         refuse_existing(csv, force)
-    from forecasting.reporting import score_words
-    from forecasting.runs.workers.grid import grid
-
-    panel = options["panel"]
-    train = options["train"]
-    monthly = options["monthly"]
     with grid(options["scheduler"]) as mapped:
-        if kind == "chargers":
-            from forecasting.evaluation.chargers import backtest_chargers
-
-            scores = backtest_chargers(panel, train)
-            words = score_words.chargers_text(scores)
-        elif kind == "chain":
-            from forecasting.evaluation.chain_record import chain_record, summarise_chain
-
-            scores = chain_record(panel)
-            words = score_words.figures_in(summarise_chain(scores), score_words.CHAIN).to_string()
-        elif kind == "events":
-            from forecasting.evaluation.events import event_skill, summarise_events
-
-            scores = summarise_events(event_skill(panel, monthly, options["policies"]))
-            words = score_words.scores_text(scores, score_words.EVENTS)
-        elif kind == "quotas":
-            from forecasting.evaluation.quota_days import quota_skill, summarise_quotas
-
-            scores = summarise_quotas(quota_skill(panel, monthly, train))
-            words = score_words.figures_in(scores, score_words.QUOTAS).to_string()
-        elif kind == "monthly":
-            from forecasting.evaluation.part_year import part_year_skill, summarise_part_year
-
-            scores = summarise_part_year(part_year_skill(panel, monthly, train, mapped))
-            words = score_words.scores_text(scores, score_words.PART_YEAR)
-        else:
-            from forecasting.evaluation.backtest import backtest_skill, summarise
-
-            scores = summarise(backtest_skill(panel, train, peers=options["peers"], mapped=mapped))
-            words = score_words.scores_text(scores, score_words.BACKTEST)
-    say(words)
-    _write_csv(scores if kind in ("chargers", "chain") else scores.reset_index(), csv)
+        given = options | {"mapped": mapped}
+        summary, table = record.scores(**{name: given[name] for name in ("panel", *record.inputs)})
+    say(WORDS_OF_RECORD[kind](summary))
+    _write_csv(table, csv)
 
 
 def _write_csv(table: pd.DataFrame, path: Path | None) -> None:

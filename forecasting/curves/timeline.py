@@ -246,9 +246,9 @@ def read_timeline(index: Any, time: Any, count: int, kind: str) -> Timeline:
         labels = pd.Index([period.label for period in values], dtype=object)
         return _of_days(labels, [(period.start, period.end) for period in values])
     labels = _index(times, values)
-    if are_edges and isinstance(labels, pd.PeriodIndex):
-        labels = labels.to_timestamp()
     if are_edges:
+        if isinstance(labels, pd.PeriodIndex):
+            labels = labels.to_timestamp()
         labels = pd.IntervalIndex.from_breaks(labels)
     return _of_labels(labels, kind, as_time=time is not None)
 

@@ -229,14 +229,20 @@ def propose_mapping(header: Sequence[str], answers: Row | None = None) -> Mappin
         kind[head.number] = name
         if head.scale != 1 and head.number in values:
             mapping.scales[name] = number_text(head.scale)
+    _place_growth(mapping)
+    if values and "value" in columns:
+        unread[columns.pop("value")] = "does not say what it counts, as another column does"
+    return mapping
+
+
+def _place_growth(mapping: Mapping) -> None:
+    """A column of growth is that of the only number of the table, where there is one."""
+    values = mapping.values
     growth = values.pop(GROWTH, "")
     if growth and len(values) == 1:
         values[f"{next(iter(values))} {GROWTH}"] = growth
     elif growth:
-        unread[growth] = "does not say of what it is the growth"
-    if values and "value" in columns:
-        unread[columns.pop("value")] = "does not say what it counts, as another column does"
-    return mapping
+        mapping.unread[growth] = "does not say of what it is the growth"
 
 
 def _target_of(name: str) -> str:

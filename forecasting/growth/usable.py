@@ -74,17 +74,19 @@ def _falling(facts: Sequence[Fact]) -> list[Caveat]:
         (fact for fact in stocks if fact.is_count),
         key=lambda fact: (fact.basis, fact.period),
     )
-    fell: list[tuple[Fact, ...]] = [
-        (earlier_count, later_count)
-        for earlier_count, later_count in pairwise(ordered)
-        if earlier_count.basis == later_count.basis
-        and later_count.value < (1 - ABOUT_MARGIN) * earlier_count.value
-    ] + [
-        (fact,)
-        for fact in stocks
-        if fact.is_change and fact.declared.is_percent and fact.value < -100 * ABOUT_MARGIN
-    ]
-    return [Caveat("stock_falls", fell[-1])] if fell else []
+    falls: list[tuple[Fact, ...]] = [pair for pair in pairwise(ordered) if _is_fall(*pair)]
+    falls += [(fact,) for fact in stocks if _tells_fall(fact)]
+    return [Caveat("stock_falls", falls[-1])] if falls else []
+
+
+def _is_fall(earlier: Fact, later: Fact) -> bool:
+    same_basis = earlier.basis == later.basis
+    return same_basis and later.value < (1 - ABOUT_MARGIN) * earlier.value
+
+
+def _tells_fall(fact: Fact) -> bool:
+    is_percent = fact.is_change and fact.declared.is_percent
+    return is_percent and fact.value < -100 * ABOUT_MARGIN
 
 
 def _of_whole(facts: Sequence[Fact], caveats: list[Caveat]) -> list[Fact]:

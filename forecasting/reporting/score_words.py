@@ -4,7 +4,8 @@ words.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -180,6 +181,17 @@ def chargers_text(scores: pd.DataFrame) -> str:
             f"{faults.sum()} counts are flagged as faults{by_kind}; they stay in the score.",
         ]
     )
+
+
+# By the name of the record in `forecasting.evaluation.records`
+WORDS_OF_RECORD: dict[str, Callable[[pd.DataFrame], str]] = {
+    "chargers": chargers_text,
+    "chain": lambda lines: figures_in(lines, CHAIN).to_string(),
+    "events": partial(scores_text, words=EVENTS),
+    "quotas": lambda lines: figures_in(lines, QUOTAS).to_string(),
+    "monthly": partial(scores_text, words=PART_YEAR),
+    "panel": partial(scores_text, words=BACKTEST),
+}
 
 
 def record_text(record: pd.DataFrame) -> str:
