@@ -84,9 +84,9 @@ FINDINGS = {
 }
 # The same of a year that is over, of which no count was found
 PAST_FINDINGS = {
-    "ev_imports": "{where} imported about {amount} electric cars in {year}",
-    "ev_registrations": "{where} registered about {amount} electric cars in {year}",
-    "ev_exports": "About {amount} electric cars left through {where} in {year}",
+    "ev_imports": "{where} imported about {amount} {cars} in {year}",
+    "ev_registrations": "{where} registered about {amount} {cars} in {year}",
+    "ev_exports": "About {amount} {cars} left through {where} in {year}",
     "vehicle_exports": "About {amount} vehicles of all types left through {where} in {year}",
     "ev_export_value_index": "The value of the electric cars that left {where} grew by about "
     "{amount} in {year}",
@@ -211,7 +211,7 @@ def _finding(outlook: Outlook) -> Prose:
     """
     measure = outlook.measure
     horizon = outlook.scenario.horizon
-    flow_year = min(max(outlook.first_year, outlook.running_year), horizon)
+    flow_year = outlook.headline_year
     pattern = FINDINGS.get(measure, ANY_FINDING)
     if outlook.evidence is not None and not len(outlook.evidence):
         pattern = BLIND + uncapital(pattern)
@@ -260,7 +260,11 @@ def _past_finding(
     measure = outlook.measure
     amount_words, ends = words(outlook.results, measure, year)
     finding = PAST_FINDINGS.get(measure, ANY_PAST_FINDING).format(
-        where=_where(outlook), amount=amount_words, label=uncapital(label_of(measure)), year=year
+        where=_where(outlook),
+        amount=amount_words,
+        cars=cars_in(outlook, measure),
+        label=uncapital(label_of(measure)),
+        year=year,
     )
     return f"{capital(finding)} ({ends}; no count of the whole year was found)."
 
@@ -499,9 +503,9 @@ def _row_of(make: Callable[[], Outlook], scenario: Scenario, draws: int) -> dict
     def row() -> dict[str, str]:
         outlook = make()
         cells = {}
-        for entry in headline(outlook.results, outlook.measure, outlook.first_year):
+        for entry in headline(outlook.results, outlook.measure, outlook.headline_year):
             name = entry["measure"]
-            if entry["year"] != outlook.first_year + 1:
+            if entry["year"] != outlook.headline_year + 1:
                 ends = amounts(entry[LOW], entry[HIGH], name).replace(" ", NO_BREAK)
                 head = f"{label_in(outlook, name)}, {entry['year']}"
                 cells[head] = f"{amount(entry['median'], name)} ({ends})"

@@ -654,7 +654,7 @@ def headline_numbers(outlook: Outlook) -> dict[str, float]:
     >>> [name for name in fc.tables.headline_numbers(outlook) if name.endswith("2030")]
     ['ev_stock 2030', 'charging_points_need 2030', 'charging_points_practice 2030']
     """
-    rows = headline(outlook.results, outlook.measure, outlook.first_year)
+    rows = headline(outlook.results, outlook.measure, outlook.headline_year)
     return {f"{row['measure']} {row['year']}": float(f"{row['median']:.3g}") for row in rows}
 
 

@@ -138,10 +138,8 @@ def build_site(folder: Path, records: Sequence[Record], table: pd.DataFrame) -> 
         count=len(runs),
         failures=failures,
         changes=[run for run in runs if run["since"]],
-        region=_region(folder, runs),
-        sections=list(_sections(runs, columns)),
-        columns=columns,
-        many=len(columns) > MAX_SCENARIO_COLUMNS,
+        region=_region(folder, runs, results),
+        sections=list(_sections(runs)),
         gap=_gap(results),
         **_summary_parts(len(runs) - len(failures), newest, folder / ARCHIVE),
         comparisons=_comparisons(table, columns[:MAX_SCENARIO_COLUMNS]),
@@ -218,14 +216,16 @@ def _columns(runs: Sequence[Run]) -> list[str]:
     return [name for name in dict.fromkeys((*SCENARIO_ORDER, *sorted(names))) if name in names]
 
 
-def _sections(runs: Sequence[Run], columns: Sequence[str]) -> Iterator[Part]:
+def _sections(runs: Sequence[Run]) -> Iterator[Part]:
     """Countries and corridors: a row a place, a card a scenario."""
     ordered = sorted(runs, key=lambda run: (run["country"] not in COUNTRIES, run["place"]))
     for section in INDEX_SECTIONS:
         mine = [run for run in ordered if bool(run["country"]) == section["of_countries"]]
+        columns = _columns(mine)
         if mine:
             yield section | {
-                "columns": _columns(mine),
+                "columns": columns,
+                "many": len(columns) > MAX_SCENARIO_COLUMNS,
                 "rows": [
                     _row(place, list(group), columns)
                     for place, group in groupby(mine, key=itemgetter("place"))
@@ -269,8 +269,7 @@ def _lines(run: str, keys: Record, stored: Record, results: Stored) -> Iterator[
         return
     total = parts[-1]
     years = total.bands(measure).index
-    start_year = stored.get("first_year") or int(years[0])
-    start_year = min(max(start_year, stored.get("running_year", start_year)), int(years[-1]))
+    start_year = stored.get("headline_year") or stored.get("first_year") or int(years[0])
     growth = stored.get("growth") or {}
     for entry in headline(total, measure, start_year):
         name = entry["measure"]
@@ -325,7 +324,7 @@ def _figures(name: str, charts: Iterable[Any]) -> list[str]:
     ]
 
 
-def _region(folder: Path, runs: Sequence[Run]) -> Part | None:
+def _region(folder: Path, runs: Sequence[Run], results: Stored) -> Part | None:
     """The sum of the countries' baselines, draw by draw, in words, and small charts of the sum and
     of each country; None where fewer than two countries have one, or their draws are not joint.
     """
@@ -345,26 +344,38 @@ def _region(folder: Path, runs: Sequence[Run]) -> Part | None:
         total = region_total(read, BASELINE)
         if len(region_places(total)) > 1:
             counts = [run["newest_count"] for run in mine if run["newest_count"]]
-            return _region_part(total, read, counts)
+            stored = {
+                run["place"]: (run["link"], results[run["name"], run["country"]])
+                for run in mine
+                if run["country"] in region_places(total)
+            }
+            return _region_part(total, stored, counts)
     return None
 
 
-def _region_part(total: Results, read: Sequence[Results], newest_counts: Sequence[Fact]) -> Part:
-    """The region's section: its title, sentences, a table, and charts of the sum and its parts."""
-    members = region_places(total)
-    parts = {place_name(part.country): part for part in read if part.country in members}
-    outlooks = {"Together": total} | dict(sorted(parts.items()))
+def _region_part(
+    total: Results,
+    stored: Mapping[str, tuple[str, StoredResults]],
+    newest_counts: Sequence[Fact],
+) -> Part:
+    """The region's section: its title, sentences, a table, and charts of the sum and of each
+    country's stored results, with the report that it leads to.
+    """
+    bands = {name: part.bands(REGION_CHART_MEASURE) for name, (_, part) in sorted(stored.items())}
+    links = {name: link for name, (link, _) in stored.items()}
     charts = small_fans(
-        {name: part.bands(REGION_CHART_MEASURE) for name, part in outlooks.items()},
-        REGION_CHART_MEASURE,
+        {"Together": total.bands(REGION_CHART_MEASURE)} | bands, REGION_CHART_MEASURE
     )
+    figures = zip(("Together", *bands), _figures("region", charts), strict=True)
     measures = [measure for measure in REGION_MEASURES if measure in total.values]
     columns = {str(year): (total, year) for year in (total.years[0], total.years[-1])}
     return {
-        "title": f"{len(parts)} countries together",
+        "title": f"{len(stored)} countries together",
         "sentence": f"{_sentence(total)} {_oldest_count(newest_counts)}".strip(),
         "table": Table(measures_beside(columns, measures, "Together")),
-        "figures": _figures("region", charts),
+        "figures": [
+            {"place": name, "link": links.get(name, ""), "html": figure} for name, figure in figures
+        ],
     }
 
 

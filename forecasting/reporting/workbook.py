@@ -85,7 +85,7 @@ def _summary(book: Book, outlook: Outlook) -> None:
     sheet.write_string(
         1, 0, f"As of {outlook.as_of}: medians, and the ends of the 80 % interval", note
     )
-    entries = headline(outlook.results, outlook.measure, outlook.first_year)
+    entries = headline(outlook.results, outlook.measure, outlook.headline_year)
     frame = plain_frame(entries)
     frame["measure"] = frame["measure"].map(label_of)
     row = book.table(sheet, 3, frame)

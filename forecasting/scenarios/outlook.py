@@ -162,6 +162,13 @@ class Outlook(Shown):
         return max(self.as_of, self.ledger.latest).year
 
     @property
+    def headline_year(self) -> int:
+        """The year of which a reader is told first: the running one, or a later one that is the
+        first that the facts do not cover.
+        """
+        return min(max(self.first_year, self.running_year), self.scenario.horizon)
+
+    @property
     def name(self) -> str:
         """The scenario's name."""
         return self.scenario.name
@@ -272,7 +279,7 @@ class Outlook(Shown):
             "basis": {place: flow.basis for place, flow in self.forecasts.items()},
             "growth": {str(when): row.to_dict() for when, row in growth.iterrows()},
             "first_year": self.first_year,
-            "running_year": self.running_year,
+            "headline_year": self.headline_year,
             "facts_used": self.facts_used,
             "load": self.load,
             "policies": {

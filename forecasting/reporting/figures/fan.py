@@ -377,7 +377,8 @@ def _unit(measure: str, ledger: Ledger | None) -> str:
 def _fan_drawing(
     outlook: Outlook, measure: str, place: str, wide: pd.DataFrame, fan_words: str
 ) -> Drawing:
-    start_year, final_year = wide.index[[0, -1]]
+    start_year = max(outlook.headline_year, wide.index[0])
+    final_year = wide.index[-1]
     start_number, final_number = (
         spoken(wide[0.5][year], measure) for year in (start_year, final_year)
     )

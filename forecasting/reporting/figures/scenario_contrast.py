@@ -83,6 +83,7 @@ CHANGED_PROPERTIES = ("x", "y", "text", "hovertext", "error_x")
 TITLE_LETTERS_BESIDE_LEVERS = 46  # letters in a line of the title
 RIGHT_AXES = {"xaxis": "x2", "yaxis": "y2"}
 RIGHT_CHART_START = 0.68  # where the right chart begins, its ticks included
+MAX_SMALL_YEARS = 8  # on the axis of a small fan
 SCENARIO_DASHES = ("solid", "dash", "dot")
 
 
@@ -266,8 +267,8 @@ def region_chart(total: Results, measure: str) -> Figure:
 
 
 def small_fans(parts: Mapping[str, pd.DataFrame], measure: str) -> Iterator[Figure]:
-    """Fans small enough to stand beside each other, all of the same years, each on a scale of its
-    own from zero.
+    """Fans small enough to stand beside each other, with the newest years before the forecast, each
+    on a scale of its own from zero.
 
     Parameters
     ----------
@@ -276,9 +277,8 @@ def small_fans(parts: Mapping[str, pd.DataFrame], measure: str) -> Iterator[Figu
     measure : str
         What is drawn.
     """
-    start_year = max(wide.index[0] for wide in parts.values())
     for name, bands in parts.items():
-        wide = bands.loc[start_year:]
+        wide = bands.iloc[-MAX_SMALL_YEARS:]
         final_year = wide.index[-1]
         words = f"{unit_by_year(measure)}, on a scale of its own"
         title = f"{name}: {spoken(wide[0.5][final_year], measure)} in {final_year}"
