@@ -9,7 +9,7 @@ evenly, and last year's months grow as the months so far did.
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,20 +18,23 @@ from tqdm import tqdm
 
 from forecasting.errors import EvidenceError, InputError
 from forecasting.evaluation.backtest import THIS_PACKAGE
+from forecasting.evaluation.claim import facts_alone
 from forecasting.evaluation.markets import Panel, read_monthly, read_panel
 from forecasting.evaluation.part_year import check_names, counts_of, inputs_of, part_year, prior_of
 from forecasting.evaluation.peers import PartYear
 from forecasting.evaluation.scores import clustered_mean
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import place_code, place_name
-from forecasting.evidence.policies import BATTERY_CARS, Policy, shipped_policies
+from forecasting.evidence.policies import Policy, shipped_policies
+from forecasting.evidence.rules import OBSERVATION_KINDS
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.prior import Prior
 from forecasting.growth.quotas import QuotaDays, days_used_up, quota_days
+from forecasting.parameters.schema import Scenario
 from forecasting.periods import as_date, year
 from forecasting.quantiles import Array
-from forecasting.scenarios.known import FlowInputs
-from forecasting.scenarios.outlook import outlook
+from forecasting.scenarios.known import FlowInputs, facts_of_scenario
+from forecasting.scenarios.outlook import Outlook, outlook
 from forecasting.scenarios.question import find_scenario
 
 EVEN_MONTHS = "the months so far go on"
@@ -48,13 +51,11 @@ class QuotaClaim:
     Parameters
     ----------
     quota : Policy
-        The quota.
+        The quota, as known on the day of the forecast.
+    outlook : Outlook
+        Of the flow that counts.
     day : date
         The day that somebody names.
-    as_of : date
-        Of the forecast.
-    scenario : str
-        That was asked.
     days : QuotaDays
         On which it is used up, and the probability that it is.
     probability : float
@@ -62,9 +63,8 @@ class QuotaClaim:
     """
 
     quota: Policy
+    outlook: Outlook
     day: dt.date
-    as_of: dt.date
-    scenario: str
     days: QuotaDays
     probability: float
 
@@ -82,17 +82,15 @@ def quota_of(place: str, of_year: int) -> Policy:
     >>> quota_of("KG", 2026).quota
     15000.0
     """
-    rows = [
-        policy
+    quotas = {
+        policy.start.year: policy
         for policy in shipped_policies().values()
-        if policy.place == place and policy.quota and policy.vehicles in BATTERY_CARS[:2]
-    ]
-    years = sorted({row.start.year for row in rows})
-    matches = [row for row in rows if row.start.year == of_year]
-    if not matches:
-        hint = f"ask for {', '.join(map(str, years))}" if years else "ask for KG or KZ"
-        raise InputError(f"no quota of {place_name(place)} is known for {of_year}; {hint}")
-    return min(matches, key=lambda row: row.start)
+        if policy.place == place and policy.kind == "quota"
+    }
+    if of_year not in quotas:
+        hint = ", ".join(map(str, quotas)) or "another place: AM, BY, KG or KZ"
+        raise InputError(f"no quota of {place_name(place)} is known for {of_year}; ask for {hint}")
+    return quotas[of_year]
 
 
 def quota_claim(
@@ -131,33 +129,61 @@ def quota_claim(
     >>> 0 <= answer.probability <= answer.days.used_up <= 1
     True
     """
-    code = place_code(place)
     if not period.strip().isdecimal():
         raise InputError(f"{period!r} is no year; give the year of the quota, e.g. 2026")
-    quota = quota_of(code, int(period))
-    if quota.kind != "quota":
-        quota = replace(quota, kind="quota", end=None, end_announced=None)
+    quota = quota_of(place_code(place), int(period))
     asked_day = as_date(day)
-    scenario = find_scenario(params or code)
-    changes: dict[str, object] = {"horizon": max(scenario.horizon, quota.start.year)}
+    scenario = find_scenario(params or quota.place)
     if as_of:
-        changes["as_of"] = as_date(as_of)
-    answer = outlook(scenario.model_copy(update=changes), ledger)
-    forecast = answer.baseline_forecasts[code]
-    if quota.start < forecast.months[0].start:
+        scenario = scenario.model_copy(update={"as_of": as_date(as_of)})
+    answer = quota_outlook(quota, scenario, ledger)
+    known_quota = quota.as_known(answer.as_of)
+    if known_quota is None:
+        raise InputError(
+            f"the quota of {period} was announced on {quota.announced}, after {answer.as_of}; ask "
+            "as of a later day"
+        )
+    forecast = answer.baseline_forecasts[quota.place]
+    if known_quota.is_open_quota and quota.start < forecast.months[0].start:
         raise InputError(
             f"the quota of {period} begins before the forecast's months, which start on "
             f"{forecast.months[0].start}; ask for a later year"
         )
-    days = days_used_up(forecast.monthly, forecast.months, quota)
+    days = days_used_up(forecast.monthly, forecast.months, known_quota)
     return QuotaClaim(
-        quota,
+        known_quota,
+        answer,
         asked_day,
-        answer.as_of,
-        answer.name,
-        quota_days(forecast.monthly, forecast.months, quota),
+        quota_days(forecast.monthly, forecast.months, known_quota),
         float((days <= asked_day.toordinal()).mean()),
     )
+
+
+def quota_outlook(quota: Policy, scenario: Scenario, ledger: Ledger | None = None) -> Outlook:
+    """The outlook of the flow that a quota counts: customs count what is imported, whatever the
+    scenario forecasts. Where nobody has printed a count of it, it is the scenario's own flow.
+
+    Parameters
+    ----------
+    quota : Policy
+        Of kind ``quota``.
+    scenario : Scenario
+        Of its place.
+    ledger : Ledger, optional
+        Facts beside those that the scenario reads.
+
+    Examples
+    --------
+    >>> quota_outlook(quota_of("KG", 2026), find_scenario("KG")).measure
+    'ev_imports'
+    """
+    facts = facts_of_scenario(scenario, ledger)
+    day = scenario.as_of if isinstance(scenario.as_of, dt.date) else None
+    changes: dict[str, object] = {"horizon": max(scenario.horizon, quota.start.year)}
+    if len(facts.select(quota.place, quota.measure, kind=OBSERVATION_KINDS, as_of=day)):
+        changes["as_of"] = scenario.as_of
+        scenario = facts_alone(quota.place, quota.measure, facts)
+    return outlook(scenario.model_copy(update=changes), ledger)
 
 
 def quota_skill(panel: Panel, monthly: Panel, train: Panel | None = None) -> pd.DataFrame:
@@ -305,10 +331,5 @@ def months_used_up(flow: Array, number: float) -> Array:
     >>> months_used_up(np.array([[10.0, 20.0, 20.0]]), 20.0)
     array([1.5])
     """
-    total = np.cumsum(flow, axis=1)
-    before = (total < number).sum(axis=1)
-    whole = np.minimum(before, flow.shape[1] - 1)
-    row = np.arange(len(flow))
-    missing = number - (total[row, whole] - flow[row, whole])
-    part = np.clip(missing / np.maximum(flow[row, whole], 1e-9), 0.0, 1.0)
-    return np.asarray(whole + part, dtype=float)
+    counts = np.arange(flow.shape[1] + 1)
+    return np.array([np.interp(number, [0.0, *row], counts) for row in np.cumsum(flow, axis=1)])

@@ -60,9 +60,9 @@ from forecasting.periods import as_date
 
 POLICY_KINDS = ("ends", "begins", "blocked", "step", "quota")
 BATTERY_CARS = ("battery-cars", "electric-cars", "")  # classes of vehicle that hold all of them
-POLICY_SIZES = ("quota", "amount", "price")
+POLICY_SIZES = ("quota", "remainder", "amount", "price")
 POLICY_NUMBERS = ("price_share", *POLICY_SIZES)
-PRINTS = ("announced", "end_announced")  # a day, a month or a year
+PRINTS = ("announced", "end_announced", "remainder_on")  # a day, a month or a year
 POLICY_MEANINGS = {  # of the columns, in their order
     "id": "its name; scenarios refer to it",
     "place": MEANINGS["place"],
@@ -77,6 +77,8 @@ POLICY_MEANINGS = {  # of the columns, in their order
     "dated_by": "which day of a purchase decides: delivery (or registration, customs), or order",
     "price_share": "part of a price that the privilege is worth; below 0: a step down",
     "quota": "how many vehicles or stations it is for",
+    "remainder": "how many of a quota were left",
+    "remainder_on": "day, month or year at whose end so many were left",
     "amount": "printed worth for one vehicle, in the currency",
     "price": "printed price of which the amount is a part",
     "currency": "ISO 4217",
@@ -127,6 +129,10 @@ class Policy:
         ``price``, or a tax as a part of the price with it. Of a step down it is negative.
     quota : float or None
         How many vehicles (or stations) the privilege is for.
+    remainder : float or None
+        How many of a quota were left at the end of the day `remainder_on`.
+    remainder_on : datetime.date or None
+        That day.
     amount, price : float or None
         The printed worth for one vehicle and the printed price, in ``currency``.
     currency : str
@@ -158,6 +164,8 @@ class Policy:
     dated_by: str = ""
     price_share: float | None = None
     quota: float | None = None
+    remainder: float | None = None
+    remainder_on: dt.date | None = None
     amount: float | None = None
     price: float | None = None
     currency: str = ""
@@ -203,9 +211,12 @@ class Policy:
         """
         if self.announced and self.announced > day:
             return None
+        known = self
         if self.end_announced and self.end_announced > day:
-            return replace(self, end=None, end_announced=None)
-        return self
+            known = replace(known, end=None, end_announced=None)
+        if self.remainder_on and self.remainder_on > day:
+            known = replace(known, remainder=None, remainder_on=None)
+        return known
 
 
 def read_policies(path: AnyPath | None = None) -> dict[str, Policy]:
@@ -335,9 +346,22 @@ def _faults(row: Row) -> Faults:
     if share < 0 and row["kind"] != "step":
         hint = "only a step down has a share below 0; of what ends, give what it was worth"
         yield "price_share", f"{share:g} is below 0", hint
-    if row["kind"] == "quota" and not (finite_number(row["quota"]) or 0) > 0:
-        yield "quota", "is empty or 0", "say for how many vehicles the quota is, e.g. 15000"
+    if row["kind"] == "quota":
+        yield from _quota_faults(row)
     yield from place_faults(row, "place")
+
+
+def _quota_faults(row: Row) -> Faults:
+    """What is wrong with the numbers of a quota."""
+    quota = finite_number(row["quota"]) or 0.0
+    if quota <= 0:
+        yield "quota", "is empty or 0", "say for how many vehicles the quota is, e.g. 15000"
+    remainder = finite_number(row["remainder"]) or 0.0
+    if remainder > quota > 0:
+        fault = f"{remainder:,.0f} is above the quota of {quota:,.0f}"
+        yield "remainder", fault, "give how many were left"
+    if row["remainder"] and not row["remainder_on"]:
+        yield "remainder_on", "is empty beside a remainder", "give its day, e.g. 2026-06-30"
 
 
 def _overlaps(policies: Mapping[str, Policy], places: Mapping[str, str]) -> list[Problem]:

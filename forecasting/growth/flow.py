@@ -24,14 +24,14 @@ from forecasting.arguments import (
     takes,
     text,
 )
-from forecasting.errors import EvidenceError
+from forecasting.errors import EvidenceError, LedgerError, Problem
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import find_place
 from forecasting.evidence.policies import Policy, checked_policies
 from forecasting.growth.forecast import EVIDENCE, PERIOD, FlowForecast as FlowForecast, ledger_of
 from forecasting.growth.policy_months import pooled
 from forecasting.growth.prior import Prior
-from forecasting.growth.quotas import dated_changes
+from forecasting.growth.quotas import dated_changes, facts_of_quotas
 from forecasting.growth.request import Request
 from forecasting.growth.sharing import made_once
 from forecasting.growth.starting import MarketSize, entries_by_year
@@ -153,12 +153,13 @@ def forecast_flow(
     policies : DataFrame, optional
         What moves the flow, one row a policy: kind (``ends``, ``begins``, ``blocked``, ``step``,
         ``quota``), start (of ``ends`` the first day without the privilege), of a quota the number
-        of vehicles in the column quota, and where they are known end,
+        of vehicles in the column quota and what was left of it in remainder at the end of the
+        day remainder_on, and where they are known end,
         announced and price_share (the part of a vehicle's price that the privilege is worth);
         further columns as :class:`forecasting.evidence.policies.Policy` has them. One that was
         announced after the day of the forecast is not known: that day is the last on which a fact
-        was published, or where no fact says when, the last that they cover. Also a tuple of
-        policies, all of which are known.
+        was published, or where no fact says when, the last that they cover, or that a quota has
+        a printed remainder or end of. Also a tuple of policies, all of which are known.
 
     Returns
     -------
@@ -192,10 +193,10 @@ def forecast_flow(
     given_periods = tuple(periods) if periods is not None else None
     unit = isinstance(evidence, Ledger) or "rounding" in evidence
     facts = ledger_of(evidence)
-    in_force = policies
     if isinstance(policies, pd.DataFrame):
-        in_force = tuple(_policies_in_force(policies, facts, place))
-    in_force = in_force or ()
+        policies = tuple(_policies_in_force(policies, facts, place))
+        facts = facts.concat(Ledger(facts_of_quotas(policies, facts)))
+    in_force = policies or ()
     quotas = [policy for policy in in_force if policy.kind == "quota"]
     request = Request(
         facts,
@@ -222,17 +223,31 @@ def _policies_in_force(table: pd.DataFrame, facts: Ledger, place: str | None) ->
     rows = checked_policies(cells, columns=[*text_columns], one_place=True).values()
     measures = {"", *(fact.measure for fact in facts)}
     places = {"", find_place(place or ""), *(fact.place for fact in facts)}
-    published = [policy.as_known(_last_day(facts)) for policy in rows]
-    return [
-        policy
-        for policy in published
-        if policy and _touches(policy.measure, measures) and _touches(policy.place, places)
-    ]
+    last_day = _last_day(facts, [policy for policy in rows if policy.kind == "quota"])
+    published = [policy.as_known(last_day) for policy in rows]
+    of_place = [policy for policy in published if policy and _touches(policy.place, places)]
+    in_force = [policy for policy in of_place if _touches(policy.measure, measures)]
+    for policy in of_place:
+        if policy.kind == "quota" and policy not in in_force:
+            raise LedgerError(
+                [
+                    Problem(
+                        f"{policy.id} measure",
+                        f"{policy.measure} is another flow than {max(measures)}",
+                        "leave the quota out, or give one of the flow that is forecast",
+                    )
+                ]
+            )
+    return in_force
 
 
-def _last_day(facts: Ledger) -> dt.date:
-    """The last day on which a fact was published, or else that one covers."""
+def _last_day(facts: Ledger, quotas: Sequence[Policy]) -> dt.date:
+    """The last day on which a fact was published; where none says when, the last that facts or
+    what was printed of quotas cover.
+    """
     days = [fact.known_from or fact.period_end for fact in facts]
+    if not any(fact.published for fact in facts):
+        days += [day for quota in quotas for day in (quota.remainder_on, quota.end_announced)]
     return max(filter(None, days), default=dt.date.max)
 
 

@@ -16,12 +16,13 @@ import datetime as dt
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import zip_longest
+from itertools import product, zip_longest
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from forecasting.evidence.fact import Fact
 from forecasting.evidence.policies import Policy
 from forecasting.growth.policy_months import PolicyEffects, worth
 from forecasting.periods import Period
@@ -59,6 +60,43 @@ def dated_changes(quotas: Iterable[Policy]) -> list[Policy]:
             begins = replace(renewal, kind="begins", id=f"{renewal.id}-begins", end=None)
             changes.append(replace(begins, price_share=quota.price_share))
     return changes
+
+
+def facts_of_quotas(policies: Iterable[Policy], flow: Iterable[Fact]) -> list[Fact]:
+    """What was printed of how far quotas were used, as totals of the flow since their first day.
+
+    Parameters
+    ----------
+    policies : iterable of Policy
+        Of one flow: of a quota with a remainder, all but that came; of one used up, all of it.
+    flow : iterable of Fact
+        Facts of the flow; the first is the pattern for place, measure, basis and unit.
+
+    Examples
+    --------
+    >>> fact = Fact(id="a", measure="ev_imports", place="AM", relation="equals", value=9,
+    ...             period_start="2023-01-01", period_end="2023-12-31")
+    >>> day = dt.date(2024, 7, 31)
+    >>> quota = Policy("b", "AM", "quota", dt.date(2024, 1, 1), quota=7400.0, remainder=2563.0,
+    ...                remainder_on=day)
+    >>> print(*facts_of_quotas([quota], [fact]))
+    Armenia, electric vehicles imported, 2024-01..2024-07: 4,837 vehicles
+    """
+    facts = []
+    quotas = [policy for policy in policies if policy.kind == "quota"]
+    for pattern, quota in product([*flow][:1], quotas):
+        number = quota.quota or 0.0
+        counts = {}
+        if quota.remainder_on:
+            counts[quota.remainder_on] = number - (quota.remainder or 0.0)
+        if quota.end and quota.end_announced:
+            counts[quota.end] = number
+        for day, value in counts.items():
+            statement = {"relation": "equals", "quantity": "total", "value": value}
+            days = {"period_start": quota.start, "period_end": day, "published": Period(day, day)}
+            name = {"id": f"{quota.id}, used by {day}", "reference": "", "rounding": 0.5}
+            facts.append(pattern.model_copy(update=statement | days | name))
+    return facts
 
 
 def months_in_force(quota: Policy, months: Sequence[Period]) -> Array:
@@ -102,7 +140,8 @@ def with_quota(
     seed : int
         Of the draws of rush, fall and elasticity.
     number : ndarray, shape (draws,), optional
-        Of vehicles in each draw, in place of the quota's own.
+        Of vehicles in each draw, in place of the quota's own; 0 is no quota, for which nobody
+        hurries and after which nobody stays away.
 
     Returns
     -------
@@ -119,6 +158,7 @@ def with_quota(
     left = np.full(len(flow), float(quota.quota or 0.0))
     if number is not None:
         left = number
+    fall = np.where(left > 0, fall, 0.0)
     elapsed = np.zeros(len(flow))
     result = np.array(flow, dtype=float)
     for column, (month, part) in enumerate(
@@ -141,7 +181,7 @@ def with_quota(
 
 def days_used_up(flow: Array, months: Sequence[Period], quota: Policy) -> Array:
     """The day on which a flow has used up a quota, as an ordinal, in each draw: infinite where it
-    lasts. Within a month the flow is even.
+    lasts. Within a month the flow is even; a day that was printed is the same in all draws.
 
     Parameters
     ----------
@@ -160,20 +200,16 @@ def days_used_up(flow: Array, months: Sequence[Period], quota: Policy) -> Array:
     >>> dt.date.fromordinal(int(days[0])).isoformat()
     '2026-02-14'
     """
-    part = months_in_force(quota, months)
-    total = np.cumsum(flow * part, axis=1)
+    if not quota.is_open_quota:
+        return np.full(len(flow), float(quota.last_day.toordinal()))
+    first_day = quota.start.toordinal()
+    bounds = [month.start.toordinal() for month in months] + [months[-1].end.toordinal() + 1]
+    in_force = np.clip(bounds, first_day, quota.last_day.toordinal() + 1)
+    totals = np.cumsum(flow * months_in_force(quota, months), axis=1)
     number = float(quota.quota or 0.0)
-    reached = total >= number
-    column = reached.argmax(axis=1)
-    draw = np.arange(len(flow))
-    flow_in_force = flow[draw, column] * part[column]
-    missing = number - (total[draw, column] - flow_in_force)
-    share = np.clip(missing / np.maximum(flow_in_force, MIN_FLOW), 0.0, 1.0)
-    first_day = np.array([max(month.start, quota.start).toordinal() for month in months])
-    length = np.array([month.days for month in months]) * part
-    # A share that ends with a day is used up on that day, not on the next
-    days = first_day[column] + np.ceil(share * length[column]) - 1
-    return np.where(reached.any(axis=1), np.maximum(days, first_day[column]), np.inf)
+    reached = [np.interp(number, [0.0, *row], in_force, right=np.inf) for row in totals]
+    # What is used up at the end of a day is used up on that day, not on the next
+    return np.asarray(np.maximum(np.ceil(np.array(reached) - MIN_FLOW) - 1, first_day))
 
 
 class QuotaDays(NamedTuple):

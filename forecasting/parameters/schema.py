@@ -55,6 +55,8 @@ if TYPE_CHECKING:
 
     from forecasting.evidence.ledger import Ledger
 
+# Words of earlier versions, and what to write in their place
+REPLACED = {"cap": "kind: quota, with policy: a quota of policies.csv"}
 EXPECTED = {
     **dict.fromkeys(("int_type", "int_from_float", "int_parsing"), "a whole number"),
     **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "a list of keys"),
@@ -593,7 +595,9 @@ def worded(
         return Problem(place, f"is not a key of {owner}", hint)
     if kind == "literal_error":
         words = re.findall(r"'(\w+)'", fault["ctx"]["expected"])
-        hint = did_you_mean(str(fault["input"]), words, f"one of {', '.join(words)}")
+        hint = REPLACED.get(str(fault["input"])) or did_you_mean(
+            str(fault["input"]), words, f"one of {', '.join(words)}"
+        )
         return Problem(place, f"{value} is unknown", hint)
     texts = {"missing": "is missing", "value_error": message.removeprefix("Value error, ")}
     text = texts.get(kind, f"{value}: {message[:1].lower()}{message[1:]}")

@@ -236,7 +236,7 @@ class Kind(NamedTuple):
     too_high: str = ""
 
 
-NEGATIVE = "{} is negative; a factor or a cap is 0 or more"
+NEGATIVE = "{} is negative; a factor is 0 or more"
 UNLIKELY = "{} is no likely factor; +30 % is 1.3"
 NO_PRICE = "{} is outside -1 to 3 of the price; +15 % is 0.15"
 DRIVER_KINDS = {
@@ -249,7 +249,6 @@ DRIVER_KINDS = {
         1,
         "{} is above 1; a ceiling is a share of new vehicles, 0 to 1",
     ),
-    "cap": Kind("the most that comes in a calendar year", 0, NEGATIVE),
     "price": Kind(
         "change of what a car costs, to which the flow responds; 0.15 is 15 % more",
         math.nextafter(-1, 0),
@@ -265,7 +264,7 @@ DRIVER_KINDS = {
         UNLIKELY,
     ),
     "quota": Kind(
-        "vehicles of a quota of the table, each year from start on; probability 0 is no limit",
+        "vehicles of a quota of the table, each year from start on; probability 0: none is granted",
         math.nextafter(0, 1),
         "{} is no quota; it must be above 0",
     ),
@@ -296,15 +295,15 @@ class Driver(Strict):
     name : str
         Its own name within the scenario; the same name draws the same random draws in every
         scenario.
-    kind : {"level", "growth", "ceiling", "cap", "price", "policy", "quota", "demand", "target"}
+    kind : {"level", "growth", "ceiling", "price", "policy", "quota", "demand", "target"}
         ``level`` multiplies the flow by `size` from `start`; ``growth`` multiplies it by `size`
-        each further year; ``ceiling`` bounds its share of new vehicles by `size`; ``cap`` bounds a
-        calendar year's total by `size`, and of what exceeds it `beyond` still comes; ``price``
+        each further year; ``ceiling`` bounds its share of new vehicles by `size`; ``price``
         changes what a car costs by `size` (0.15 is a duty of 15 %), to which the flow responds with
         `elasticity`; ``policy`` says what becomes of a row of the table of policies: as decided
         where `start` is its day, later, or with a `probability`, of what such policies did
-        elsewhere `size` times; ``quota`` sets the number of a quota of that table, renewed each
-        year to `end`: with a `probability` of 0 its privilege is for all; ``demand`` sets a
+        elsewhere `size` times; ``quota`` sets the number of a quota of that table, granted each
+        year to `end` with a `probability`: without it all pay the duty, and a number that nobody
+        reaches is a privilege for all; ``demand`` sets a
         parameter of the demand chain from `start` on: several on one parameter add, and factors
         multiply; ``target`` has `size` public points or stations stand on `start`.
     quantity : str
@@ -332,8 +331,6 @@ class Driver(Strict):
     delay_years : Range
         Years by which the late ones are late; five of those programmes came 0.6 to 2.8 years late,
         five have not come.
-    beyond : float
-        Share of what exceeds a cap that comes all the same.
     reason, source : str
         Why, and who says so: ids of facts in the ledger, joined by commas, or ``judgement``, a
         citation, an address.
@@ -346,9 +343,9 @@ class Driver(Strict):
     """
 
     name: Name
-    kind: Literal[
-        "level", "growth", "ceiling", "cap", "price", "policy", "quota", "demand", "target"
-    ] = Field(examples=[", ".join(DRIVER_KINDS)])
+    kind: Literal["level", "growth", "ceiling", "price", "policy", "quota", "demand", "target"] = (
+        Field(examples=[", ".join(DRIVER_KINDS)])
+    )
     quantity: str
     policy: str = Field("", validate_default=True)
     start: Day = Field(examples=["a date such as 2026-01-01"])
@@ -358,7 +355,6 @@ class Driver(Strict):
     probability: float = _share(1.0)
     on_time: float = _share(1.0)
     delay_years: Range = Range(low=0, mode=0, high=0)
-    beyond: float = _share(0.0)
     reason: str = Field(min_length=1, examples=["one sentence: why this changes the quantity"])
     source: str = Field(min_length=1, examples=["a fact's id, judgement, a citation or an address"])
 

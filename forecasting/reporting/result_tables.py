@@ -82,7 +82,6 @@ SIZE_UNITS = {
     "level": "times as many",
     "growth": "times as many each year",
     "ceiling": "share of new vehicles",
-    "cap": "vehicles a year",
     "price": "change of the price",
     "policy": "times the effect elsewhere",
     "quota": "vehicles a year",

@@ -333,12 +333,15 @@ def quota_claim_text(claim: QuotaClaim) -> str:
     """
     quota = claim.quota
     name = f"The quota of {quota.quota:,.0f} of {place_name(quota.place)}, {quota.start.year},"
+    if not quota.is_open_quota:
+        return f"{name} was used up on {day_words(quota.last_day)} ({quota.source})."
     low, median, high = (day_words(day) if day else "not at all" for day in claim.days[:3])
     chance = f"is used up by {day_words(claim.day)} with a probability of {claim.probability:.0%}"
     days = f"Median {median}, 80 % interval {low} to {high}"
     lasts = f"it lasts to its end with a probability of {1 - claim.days.used_up:.0%}"
-    origin = f"Scenario {claim.scenario}, before its events, as of {day_words(claim.as_of)}"
-    return f"{name} {chance}. {days}; {lasts}. {origin}."
+    flow = MEASURES[claim.outlook.measure].label.lower()
+    origin = f"Counted are {flow}, before events of the scenario {claim.outlook.name}"
+    return f"{name} {chance}. {days}; {lasts}. {origin}, as of {day_words(claim.outlook.as_of)}."
 
 
 def _comparison(claim: Claim) -> str:

@@ -127,36 +127,6 @@ def activity(
     return np.asarray(np.clip(days, 0.0, None) / (closes - opens))
 
 
-def cap_totals(flow: Array, cap: Array, excess_share: float, changeable: Flags) -> Array:
-    """Cap the total of each calendar year: first come, first served, as a quota is used up.
-
-    Parameters
-    ----------
-    flow : ndarray, shape (draws, months)
-        Per month of whole years.
-    cap : ndarray, shape (draws,)
-        The most of one calendar year.
-    excess_share : float
-        Share of what exceeds the cap that comes all the same.
-    changeable : ndarray of bool, shape (months,)
-        Whether the month can still change; the others count towards their year's total.
-
-    Returns
-    -------
-    ndarray, shape (draws, months)
-
-    Examples
-    --------
-    >>> cap_totals(np.full((1, 12), 4.0), np.array([6.0]), 0.0, np.arange(12) > 0)[:, :3]
-    array([[4., 2., 0.]])
-    """
-    part = flow.reshape(len(flow), -1, 12)
-    total_so_far = np.cumsum(part, axis=2) - part
-    room = np.minimum(np.clip(cap[:, None, None] - total_so_far, 0.0, None), part)
-    capped = (room + excess_share * (part - room)).reshape(flow.shape)
-    return np.where(changeable, capped, flow)
-
-
 def scale_totals(flow: Array, limit: Array, changeable: Flags) -> Array:
     """Hold the total of each calendar year under a limit by scaling its open months, as saturation
     does.
@@ -165,8 +135,8 @@ def scale_totals(flow: Array, limit: Array, changeable: Flags) -> Array:
     ----------
     flow, limit : ndarray, shape (draws, months)
         Per month of whole years; of the limit only the year's total counts.
-    changeable : ndarray, shape (months,)
-        As of `cap_totals`.
+    changeable : ndarray of bool, shape (months,)
+        Whether the month can still change; the others count towards their year's total.
 
     Returns
     -------
@@ -203,8 +173,8 @@ def apply_drivers(
     Returns
     -------
     FlowForecast
-        Levels and growth first, in the order given, then ceilings and caps, which bound what those
-        make of it.
+        Levels and growth first, in the order given, then ceilings and quotas, which bound what
+        those make of it.
 
     Raises
     ------
@@ -212,7 +182,7 @@ def apply_drivers(
         Where a ceiling is asked for and no market size is known.
     """
     rows = [driver for driver in drivers if driver.kind not in ("demand", "target")]
-    rows.sort(key=lambda driver: driver.kind in ("ceiling", "cap", "quota"))
+    rows.sort(key=lambda driver: driver.kind in ("ceiling", "quota"))
     flow = np.array(forecast.monthly, dtype=float)
     for driver in rows:
         flow = _with_driver(driver, flow, forecast, known_until, seed)
@@ -221,18 +191,18 @@ def apply_drivers(
 
 def _with_quota(
     driver: Driver,
+    number: Array,
     flow: Array,
     forecast: FlowForecast,
     known_until: dt.date,
     seed: int,
 ) -> Array:
-    """The flow under a quota that is renewed each year; without it in the draws where none comes.
+    """The flow under a quota of each year; in the draws where none is granted nobody is free of
+    the duty.
 
     A renewal is not announced, so that nobody waits or hurries for its first day.
     """
     quota = shipped_policies()[driver.policy]
-    event_draws = draw_event(driver, len(flow), seed)
-    number = np.where(event_draws.start < NEVER_DAY, event_draws.size, np.inf)
     final_day = driver.end or forecast.months[-1].end
     for of_year in range(driver.start.year, final_day.year + 1):
         start = max(driver.start, dt.date(of_year, 1, 1))
@@ -271,10 +241,8 @@ def _with_driver(
             )
             return flow * np.exp(change * changeable)
         case "quota":
-            return _with_quota(driver, flow, forecast, known_until, seed)
-        case "ceiling":
-            # Where no size is known, `place_flow` leaves such a driver out
+            number = np.where(event_draws.start < NEVER_DAY, event_draws.size, 0.0)
+            return _with_quota(driver, number, flow, forecast, known_until, seed)
+        case _:  # a ceiling: where no size is known, `place_flow` leaves such a driver out
             bounded = scale_totals(flow, size * np.asarray(forecast.market), changeable)
-        case _:  # a cap
-            bounded = cap_totals(flow, event_draws.size, driver.beyond, changeable)
     return flow + (bounded - flow) * at_work

@@ -301,7 +301,7 @@ def flow_inputs(
 
 def sets_quotas(scenario: Scenario) -> bool:
     """Whether a scenario's drivers say what quotas do to its flow."""
-    return any(driver.kind in ("cap", "quota") for driver in scenario.drivers)
+    return any(driver.kind == "quota" for driver in scenario.drivers)
 
 
 def facts_of_flow(

@@ -41,7 +41,7 @@ from forecasting.parameters.schema import Scenario, scenario_from_parameters
 from forecasting.parameters.writing import params_text
 from forecasting.quantiles import Array, ratio
 from forecasting.scenarios.assumptions import demand_of, demand_parameters
-from forecasting.scenarios.known import drivers_on_day
+from forecasting.scenarios.known import drivers_on_day, sets_quotas
 from forecasting.scenarios.outlook import Outlook, outlook
 from forecasting.scenarios.place_flows import OutlookRequest, PlaceFlow, by_year, place_flow
 
@@ -210,7 +210,7 @@ def chain_of_report(report: Outlook) -> tuple[Outlook, WorkbookChain]:
         remade.years,
         remade.first_year,
         {factor: by_year(flow.forecast)[1] for factor, flow in flows.items()},
-        max((driver.beyond for driver in scenario.drivers), default=0.0),
+        sets_quotas(scenario),
     )
     request = _request(scenario, remade, count, flow_cache)
     parameters = demand_parameters(scenario, request.drivers, count)
@@ -293,8 +293,8 @@ class _ReaderCells:
         The first of them that can be set.
     flows : mapping of float to ndarray, shape (draws, years)
         The flow where it is set to factors of 0, of little, of 1 and of very much.
-    beyond : float
-        Share of what exceeds a cap that comes all the same.
+    quotas : bool
+        Whether quotas are used up, so that of what is more only a part comes.
     """
 
     def __init__(
@@ -303,11 +303,11 @@ class _ReaderCells:
         years: Sequence[int],
         first_year: int,
         flows: Mapping[float, Array],
-        beyond: float,
+        quotas: bool,
     ) -> None:
         self.names = [f"{measure}.{year}" for year in years if year >= first_year]
         self.flows = flows
-        self.beyond = beyond
+        self.quotas = quotas
         # Registrations are not thinned by re-export again
         self.fixed = {"reexport_share"} if MEASURES[measure].event == "registrations" else set()
         draws = len(flows[1.0])
@@ -321,7 +321,7 @@ class _ReaderCells:
 
     def _scaled(self, name: str, place: int) -> Node:
         """The flow of a year times what the reader has set: what is known of it, and what is open,
-        up to a cap; as in the scenario where nothing is set.
+        up to a limit; as in the scenario where nothing is set.
         """
         table = {size: flow[:, [place]] for size, flow in self.flows.items()}
         _, little, *_, most = sorted(table)
@@ -331,10 +331,11 @@ class _ReaderCells:
         values = table[1.0][:, 0]
         factor = Symbols([Node(np.ones_like(values), "{}", (Cell(name),))], len(values))
         rest: Any = factor * free
-        if self.beyond:
-            # Of what exceeds a cap a share comes: a line above the cap, through any factor's flow
-            lines = [flow - known - self.beyond * size * free for size, flow in table.items()]
-            rest = np.minimum(rest, np.max(lines, axis=0) + factor * (self.beyond * free))
+        if self.quotas:
+            # Of what exceeds a quota a part comes: a line above it, through any factor's flow
+            slope = np.clip(table[2.0] - table[1.0], 0.0, free)
+            lines = [flow - known - size * slope for size, flow in table.items()]
+            rest = np.minimum(rest, np.max(lines, axis=0) + factor * slope)
         if np.any(limit < most * free * 0.999):
             rest = np.minimum(rest, limit)
         parts = (Cell(name), (known + rest).columns[0], values)

@@ -26,6 +26,21 @@ def test_the_day_of_2025_lay_within_the_range_of_june():
     assert answer.days.low <= dt.date(2025, 9, 25)
     assert answer.days.high is None or answer.days.high >= dt.date(2025, 9, 25)
     assert answer.quota.quota == 10_000
+    assert answer.outlook.measure == "ev_imports"
+    assert answer.days.median is not None
+    assert 0.3 < answer.probability < 0.8
+
+
+def test_a_quota_that_was_used_up_is_told_with_its_day():
+    told = CliRunner().invoke(main, ["claim", "KG", "quota", "2025", "2025-09-25"])
+    assert "was used up on 25 September 2025 (24.kg citing the Customs Service)" in told.stdout
+    assert quota_claim("KZ", "2025", "2025-10-13").probability == 0.0
+    assert quota_claim("KZ", "2025", "2025-10-14").probability == 1.0
+
+
+def test_a_quota_is_not_known_before_it_was_announced():
+    with pytest.raises(InputError, match="announced on 2025-12-12, after 2025-11-30; ask as of"):
+        quota_claim("KG", "2026", "2026-06-30", as_of="2025-11-30")
 
 
 def test_a_later_day_is_never_less_likely():
@@ -42,7 +57,7 @@ def test_a_later_day_is_never_less_likely():
     ("place", "period", "day", "message"),
     [
         ("KG", "2019", "2026-06-30", "no quota of Kyrgyzstan is known for 2019; ask for 2022"),
-        ("UZ", "2026", "2026-06-30", "no quota of Uzbekistan is known for 2026; ask for KG or KZ"),
+        ("UZ", "2026", "2026-06-30", "known for 2026; ask for another place: AM, BY, KG"),
         ("KG", "2026-01", "2026-06-30", "'2026-01' is no year"),
         ("KG", "2026", "soon", "'soon' is not a date"),
     ],
@@ -61,8 +76,8 @@ def test_the_command_prints_the_probability_and_the_range():
 
 def test_months_until_a_sum_reaches_a_number():
     flow = np.array([[10.0, 20.0, 20.0], [1.0, 1.0, 1.0]])
-    assert months_used_up(flow, 20.0).tolist() == [1.5, 3.0]
-    assert months_used_up(flow, 3.0).tolist() == [0.3, 3.0]
+    assert months_used_up(flow, 20.0) == pytest.approx([1.5, 3.0])
+    assert months_used_up(flow, 3.0) == pytest.approx([0.3, 3.0])
 
 
 def _markets() -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -94,6 +94,14 @@ def test_a_quota_that_lasts_has_no_day():
         ([{"start": "2026-01-01", "quota": -5}], "quota"),
         ([{"quota": 5}], "start"),
         (
+            [{"start": "2026-01-01", "quota": 5, "remainder": 6, "remainder_on": "2026-02-28"}],
+            "policies:1 remainder: 6 is above the quota of 5 .give how many were left",
+        ),
+        (
+            [{"start": "2026-01-01", "quota": 5, "remainder": 4}],
+            "policies:1 remainder_on: is empty beside a remainder .give its day",
+        ),
+        (
             [{"start": "2026-01-01", "quota": 5}, {"start": "2026-06-01", "quota": 5}],
             "policies:2 start: overlaps policy 1, which holds until 2026-12-31",
         ),
@@ -104,3 +112,33 @@ def test_a_quota_that_cannot_be_is_refused(rows, message):
     table = pd.DataFrame([{"kind": "quota", **row} for row in rows])
     with pytest.raises(LedgerError, match=message):
         forecast_flow(facts, [year(2026)], market_size=170_000, policies=table)
+
+
+def test_a_quota_of_another_flow_is_refused_and_one_of_another_place_passed_over():
+    facts = annual_totals(pd.Series({2024: 5000, 2025: 9870}))
+    facts = facts.assign(measure="ev_imports", place="KG")
+    quota = {"kind": "quota", "start": "2026-01-01", "quota": 5, "measure": "ev_exports"}
+    message = "policy 1 measure: ev_exports is another flow than ev_imports .leave the quota out"
+    with pytest.raises(LedgerError, match=message):
+        forecast_flow(facts, [year(2026)], policies=pd.DataFrame([quota | {"place": "KG"}]))
+    forecast = forecast_flow(
+        facts, [year(2026)], draws=50, policies=pd.DataFrame([quota | {"place": "KZ"}])
+    )
+    assert forecast.quotas().empty
+
+
+def test_what_is_left_of_a_quota_tells_the_flow_so_far():
+    plain = _forecast(quota=9_000, price_share=0.0)
+    told = _forecast(quota=9_000, price_share=0.0, remainder=3_000, remainder_on="2026-06-30")
+    half = fc.span("2026-01-01", "2026-06-30")
+    assert np.median(told.totals(half)) == pytest.approx(6_000, rel=0.02)
+    assert told.quotas()["median"][0] > dt.date(2026, 6, 30)
+    spread = [np.std(np.log(forecast.totals(half))) for forecast in (plain, told)]
+    assert spread[1] < 0.1 * spread[0]
+
+
+def test_a_quota_that_was_used_up_tells_the_flow_until_then():
+    told = _forecast(quota=9_000, price_share=0.0, end="2026-08-31", end_announced="2026-09-30")
+    assert told.quotas().empty
+    until = fc.span("2026-01-01", "2026-08-31")
+    assert np.median(told.totals(until)) == pytest.approx(9_000, rel=0.02)

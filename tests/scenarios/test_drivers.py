@@ -11,15 +11,16 @@ from hypothesis import given, settings, strategies as st
 from hypothesis.extra.numpy import arrays
 
 import forecasting as fc
+from forecasting.errors import ScenarioError
 from forecasting.evidence.policies import checked_policies
 from forecasting.growth.policy_months import NO_POLICIES, Policies
-from forecasting.parameters.schema import Driver
+from forecasting.parameters.schema import Driver, scenario_of
+from forecasting.parameters.strict_yaml import parse_yaml
 from forecasting.periods import Period, span
 from forecasting.scenarios.drivers import (
     NEVER_DAY,
     activity,
     apply_drivers,
-    cap_totals,
     draw_event,
     scale_totals,
 )
@@ -81,20 +82,6 @@ def test_growth_builds_up_and_stays() -> None:
     assert changed.monthly[0, [11, 23, 35, 47]] == pytest.approx([100, 121, 146.41, 146.41])
 
 
-def test_a_cap_is_used_up_first_come_first_served() -> None:
-    changed = apply_drivers(flat(), [driver(kind="cap", size=650.0)], FACTS_END, 0)
-    assert years(changed)[0].tolist() == [1200, 1200, 650, 650]
-    assert changed.monthly[0, 24:36].tolist() == [100.0] * 6 + [50.0] + [0.0] * 5
-    leaky = apply_drivers(flat(), [driver(kind="cap", size=650.0, beyond=0.4)], FACTS_END, 0)
-    assert years(leaky)[0, 2] == pytest.approx(650 + 0.4 * 550)
-
-
-def test_a_cap_counts_what_has_come_this_year() -> None:
-    facts_end = dt.date(2026, 6, 30)
-    changed = apply_drivers(flat(), [driver(kind="cap", size=500.0)], facts_end, 0)
-    assert changed.monthly[0, 24:36].tolist() == [100.0] * 6 + [0.0] * 6
-
-
 def test_a_ceiling_holds_the_share_of_the_market() -> None:
     changed = apply_drivers(flat(market=150.0), [driver(kind="ceiling", size=0.5)], FACTS_END, 0)
     assert years(changed)[0] == pytest.approx([1200, 1200, 900, 900])
@@ -102,9 +89,10 @@ def test_a_ceiling_holds_the_share_of_the_market() -> None:
 
 
 def test_bounds_come_after_what_they_bound() -> None:
-    rows = [driver(name="quota", kind="cap", size=1000.0), driver(name="boom", size=3.0)]
-    assert years(apply_drivers(flat(), rows, FACTS_END, 0))[:, 2:] == pytest.approx(1000)
-    assert years(apply_drivers(flat(), rows[::-1], FACTS_END, 0))[:, 2:] == pytest.approx(1000)
+    rows = [driver(name="limit", kind="ceiling", size=0.5), driver(name="boom", size=3.0)]
+    for order in (rows, rows[::-1]):
+        changed = apply_drivers(flat(market=150.0), order, FACTS_END, 0)
+        assert years(changed)[:, 2:] == pytest.approx(900)
 
 
 def test_demand_drivers_leave_the_flow_alone() -> None:
@@ -167,21 +155,6 @@ STILL = np.arange(24) >= 5
 
 
 @settings(deadline=None, derandomize=True, max_examples=60)
-@given(flows, arrays(np.float64, 3, elements=st.floats(0, 1e7)), st.floats(0, 1))
-def test_capped_totals_lie_between_cap_and_flow(
-    flow: np.ndarray, cap: np.ndarray, beyond: float
-) -> None:
-    capped = cap_totals(flow, cap, beyond, STILL)
-    assert (capped >= 0).all()
-    assert (capped <= flow * (1 + 1e-9) + 1e-6).all()
-    assert np.array_equal(capped[:, :5], flow[:, :5])
-    total, was = capped[:, 12:].sum(axis=1), flow[:, 12:].sum(axis=1)
-    assert total == pytest.approx(
-        np.minimum(was, cap) + beyond * np.maximum(was - cap, 0), rel=1e-6, abs=1e-3
-    )
-
-
-@settings(deadline=None, derandomize=True, max_examples=60)
 @given(flows, flows)
 def test_scaled_totals_keep_to_the_limit_where_they_can(
     flow: np.ndarray, limit: np.ndarray
@@ -225,7 +198,7 @@ def test_a_driver_names_a_row_of_the_policies(changes: dict[str, object], messag
         driver(**{"kind": "policy", "size": 1, **changes})
 
 
-def test_a_quota_is_renewed_each_year_and_lifted_without_probability() -> None:
+def test_a_quota_is_renewed_each_year_and_a_large_one_limits_nobody() -> None:
     made = flat()
     asked = {"kind": "quota", "policy": "kg-2026-01-quota", "size": 600.0, "start": "2026-01-22"}
     limited = apply_drivers(made, [driver(**asked)], FACTS_END, 0)
@@ -234,10 +207,44 @@ def test_a_quota_is_renewed_each_year_and_lifted_without_probability() -> None:
     assert ratio[labels.index("2026-12")] < 0.95
     assert ratio[labels.index("2027-01")] == pytest.approx(1.0, abs=0.02)
     assert ratio[labels.index("2027-12")] < 0.95
-    lifted = apply_drivers(made, [driver(**asked, probability=0)], FACTS_END, 0)
-    assert (lifted.monthly == made.monthly).all()
+    lifted = apply_drivers(made, [driver(**asked | {"size": 1e6})], FACTS_END, 0)
+    assert lifted.monthly == pytest.approx(made.monthly)
     more = apply_drivers(made, [driver(**asked | {"size": 900.0})], FACTS_END, 0)
     assert (years(more)[:, 2] >= years(limited)[:, 2] - 1e-6).all()
+
+
+def test_where_no_quota_is_granted_all_pay_and_nobody_hurries() -> None:
+    made = flat()
+    asked = {"kind": "quota", "policy": "kg-2026-01-quota", "size": 600.0, "start": "2027-01-01"}
+    granted = apply_drivers(made, [driver(**asked)], FACTS_END, 0)
+    without = apply_drivers(made, [driver(**asked, probability=0)], FACTS_END, 0)
+    assert (without.monthly[:, :36] == made.monthly[:, :36]).all()
+    ratio = without.monthly[:, 36:] / made.monthly[:, 36:]
+    assert ratio.max() <= 1.0
+    assert ratio == pytest.approx(np.repeat(ratio[:, :1], 12, axis=1))
+    # A quota that is used up is followed by a fall, which few draws have larger than its rush
+    assert (years(without)[:, 3] > years(granted)[:, 3]).mean() <= 0.05
+    some = apply_drivers(made, [driver(**asked, probability=0.5)], FACTS_END, 0)
+    is_granted = np.isclose(some.monthly, granted.monthly).all(axis=1)
+    assert is_granted.mean() == pytest.approx(0.5, abs=0.05)
+
+
+CAP = """
+country: KG
+scenario: mine
+as_of: latest
+horizon: 2030
+seed: 1
+measure: ev_imports
+drivers:
+  - {name: limit, kind: cap, quantity: ev_imports, start: 2026-01-01, size: 5, reason: a, source: b}
+"""
+
+
+def test_a_cap_of_an_earlier_version_is_told_what_it_is_now() -> None:
+    message = "kind: 'cap' is unknown .kind: quota, with policy: a quota of policies.csv"
+    with pytest.raises(ScenarioError, match=message):
+        scenario_of(parse_yaml(CAP, "mine.yaml"), "kyrgyzstan-mine")
 
 
 def test_a_driver_of_a_quota_names_a_quota() -> None:

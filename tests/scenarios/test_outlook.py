@@ -244,6 +244,17 @@ def test_scenarios_share_their_luck_so_that_drivers_alone_tell_them_apart() -> N
     assert np.median(fast.values["charging_points_practice"][:, -1]) > 0
 
 
+@pytest.mark.parametrize("country", ["kazakhstan", "kyrgyzstan", "tajikistan", "uzbekistan"])
+def test_no_scenario_that_is_meant_to_be_lower_is_higher(country: str) -> None:
+    base = made(f"{country}-baseline")
+    for name, sign in (("constrained", 1), ("accelerated", -1)):
+        gap = made(f"{country}-{name}").minus(base)
+        for measure in (base.measure, "ev_stock"):
+            least = 1e-6 * base.results.since(base.first_year).values[measure]
+            higher = (sign * gap.values[measure] > least).mean(axis=0)
+            assert higher.max() <= 0.02, (name, measure)
+
+
 def test_the_region_is_a_sum_of_joint_draws() -> None:
     names = ["kazakhstan", "kyrgyzstan", "tajikistan", "turkmenistan", "uzbekistan"]
     parts = [made(f"{name}-baseline") for name in names]
