@@ -2,10 +2,12 @@
 
 python benches/make_data.py priors PANEL MONTHS    prior_*.json and analogues.csv
 python benches/make_data.py practice PANEL         practice.json
+python benches/make_data.py chain RECORD           chain_record.csv
 python benches/make_data.py record                 track_record.csv
 python benches/make_data.py package                datapackage.json
 python benches/make_data.py schema                 params.schema.json
 
+RECORD is what ev-forecast backtest --chain --panel PANEL --csv RECORD wrote.
 PANEL is IEA's Global EV Data table, MONTHS a CSV with the columns market, month and registrations
 (or bev): both are under terms of their own, and you bring them. Priors rest on the season and the
 effects of policies that ship: make them again until nothing changes. The record is due after a
@@ -25,6 +27,7 @@ import click
 import numpy as np
 import pandas as pd
 
+from forecasting.evaluation.chain_record import summarise_chain
 from forecasting.evaluation.track_record import ledger_record
 from forecasting.evidence import policies
 from forecasting.evidence.datasets import central_asia, programmes
@@ -153,6 +156,13 @@ def practice(panel: str, out: Path) -> None:
         "band": bands(table),
     }
     (out / "practice.json").write_text(json.dumps(stored, indent=2) + "\n", encoding="utf-8")
+
+
+@main.command()
+@click.argument("record")
+@OUT
+def chain(record: str, out: Path) -> None:
+    summarise_chain(pd.read_csv(record)).round(3).to_csv(out / "chain_record.csv")
 
 
 @main.command()

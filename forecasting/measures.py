@@ -56,6 +56,13 @@ class Measure:
         """Whether it is of the vehicles whose growth was learned in other markets."""
         return self.electric and self.vehicle == CAR
 
+    @property
+    def of_owners(self) -> bool:
+        """Whether it counts vehicles that have an owner in the country: none of them leaves again
+        or waits to be sold.
+        """
+        return self.event in ("registrations", "sales")
+
 
 MEASURES: dict[str, Measure] = {}
 

@@ -35,6 +35,7 @@ from forecasting.demand.symbols import labelled, total
 from forecasting.errors import AssumptionError
 from forecasting.evidence.fact import Fact
 from forecasting.measures import CAR, EV_SHARE, EV_STOCK_SHARE, count_of
+from forecasting.panels.practice import FAST_YEAR
 from forecasting.quantiles import Array
 
 SUMMER = slice(5, 8)  # June to August
@@ -49,6 +50,7 @@ def demand_outlook(
     parameters: Parameters,
     stock_facts: Iterable[Fact] = (),
     charging_today: ExistingCharging | None = None,
+    charging_least: ExistingCharging | None = None,
     as_of: dt.date | None = None,
     place: str | None = None,
     seed: int = 0,
@@ -72,6 +74,9 @@ def demand_outlook(
         Printed stocks, for the balance table.
     charging_today : ExistingCharging, optional
         Public points or stations standing.
+    charging_least : ExistingCharging, optional
+        What stands at the least, from a bound or a part of the country, where no count of the
+        whole is known.
     as_of : datetime.date, optional
         Day of the forecast: a roll-out that is still to come changes nothing before it.
     place : str, optional
@@ -141,10 +146,18 @@ def demand_outlook(
     efficiency = _grid_efficiency(sample)
     grid = {setting: in_year[setting] / efficiency[setting] for setting in SETTINGS}
     vehicles = all_vehicles(sample, span)
-    points = charging_need(energy_at_end, np.clip(road.stock / vehicles, 0, 1), span, sample)
+    if new_cars is not None and not assumptions.knows("vehicle_stock"):
+        vehicles = vehicles_of_market(new_cars, sample)
+    # A plug-in hybrid takes little power: at a slow point it stays longer for a kWh
+    stays = {
+        setting: kwh if setting in FAST_SETTINGS else kwh * sample["plug_in_time"]
+        for setting, kwh in per_vehicle[PLUG_IN].items()
+    }
+    served = _energy(stocks, per_vehicle | {PLUG_IN: stays})
+    points = charging_need(served, np.clip(road.stock / vehicles, 0, 1), span, sample)
     megawatts = _add_beside_energy(points, assumptions.classes, stocks, sample)
     unpushed, practice, targeted = deployed_points(
-        road.stock, span, assumptions, sample, charging_today, as_of, targets, rng
+        road.stock, span, assumptions, sample, charging_today, as_of, targets, rng, charging_least
     )
     at_end = {setting: energy_at_end[setting] / efficiency[setting] for setting in SETTINGS}
     winter, summer = _peaks(at_end, points, megawatts, month_shares["bev"], sample)
@@ -206,6 +219,7 @@ def demand_outlook(
         targets=tuple(targets),
         stock_facts=stock_facts,
         standing=charging_today,
+        least=charging_least,
         start_stock=float(np.mean(start_stock)),
         vehicle_class=vehicle_class,
     )
@@ -249,7 +263,8 @@ def _fast_share(sample: Draws, years: Years) -> Array:
     array([[0.25 , 0.475]])
     """
     share = sample["practice_fast_share"]
-    odds = share / (1 - share) * np.exp(sample["practice_fast_growth"] * np.subtract(years, 2024))
+    since = np.subtract(years, FAST_YEAR)
+    odds = share / (1 - share) * np.exp(sample["practice_fast_growth"] * since)
     fast: Array = odds / (1 + odds)
     return fast
 
@@ -312,6 +327,18 @@ def all_vehicles(sample: Draws, years: Years) -> Array:
     """
     since = np.asarray(years) + 1 - sample["vehicle_stock_date"]
     return sample["vehicle_stock"] * np.maximum(1 + sample["vehicle_stock_growth"] * since, 0.2)
+
+
+def vehicles_of_market(new_cars: Array, sample: Draws) -> Array:
+    """Vehicles of all drives on the road where nobody told their count: new cars of a mean year,
+    times the years for which they stay.
+
+    >>> sample = {"vehicle_years": np.array([[17.0]]), "car_share": np.array([[0.85]])}
+    >>> vehicles_of_market(np.array([[90_000.0, 110_000.0]]), sample)
+    array([[2000000., 2000000.]])
+    """
+    mean_year = np.repeat(new_cars.mean(axis=1, keepdims=True), new_cars.shape[1], axis=1)
+    return mean_year * sample["vehicle_years"] / sample["car_share"]
 
 
 def _add_beside_energy(

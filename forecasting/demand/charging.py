@@ -14,7 +14,15 @@ from typing import Any
 
 import numpy as np
 
-from forecasting.demand.parameters import SETTINGS, Draws, VehicleClass, Years, of_class, read_table
+from forecasting.demand.parameters import (
+    SETTINGS,
+    Draws,
+    Row,
+    VehicleClass,
+    Years,
+    of_class,
+    read_table,
+)
 from forecasting.demand.queueing import ceilings
 from forecasting.demand.symbols import Symbols
 from forecasting.quantiles import Array, ratio
@@ -106,8 +114,8 @@ def energy_split(vehicle: VehicleClass, sample: Draws) -> Draws:
     vehicle : VehicleClass
         The class.
     sample : mapping
-        Draws of home_access, commuter_share, work_access, noncommuter_km, phev_electric_scale,
-        depot_access.
+        Draws of home_access, commuter_share, work_access, noncommuter_km, fast_share_scale,
+        phev_electric_scale, depot_access.
 
     Returns
     -------
@@ -118,6 +126,7 @@ def energy_split(vehicle: VehicleClass, sample: Draws) -> Draws:
     --------
     >>> from forecasting.demand.parameters import Years, load_parameters
     >>> names = ("home_access", "commuter_share", "work_access", "noncommuter_km")
+    >>> names += ("fast_share_scale",)
     >>> cars, sample = load_parameters().classes[0], {name: np.ones((1, 1)) for name in names}
     >>> split = energy_split(cars, sample)
     >>> {setting: round(share.item(), 2) for setting, share in split.items() if share.item()}
@@ -132,7 +141,9 @@ def energy_split(vehicle: VehicleClass, sample: Draws) -> Draws:
         "with_depot": f"depot_access.{vehicle.name}",
     }
     for group in vehicle.groups:
-        shares = np.array([float(group[setting] or 0) for setting in SETTINGS])
+        shares = _shares_of_group(group)
+        if vehicle.parking == "home":
+            shares = _with_fast_scale(shares, sample["fast_share_scale"])
         electric = np.minimum(float(group.get("electric_share") or 1) * scale, 1)
         weight: Array = np.ones((1, 1))
         for column, name in access.items():
@@ -143,9 +154,31 @@ def energy_split(vehicle: VehicleClass, sample: Draws) -> Draws:
             ratio = sample["noncommuter_km"]
             relative = 1.0 if commutes == "1" else ratio
             weight = weight * relative / (commuters + (1 - commuters) * ratio)
-        for setting, share in zip(SETTINGS, shares / shares.sum(), strict=True):
+        for setting, share in shares.items():
             total[setting] = total[setting] + share * (weight * electric)
     return total
+
+
+def _shares_of_group(group: Row) -> dict[str, Any]:
+    """Where a group of owners charges, as shares that add to one."""
+    shares = {setting: float(group[setting] or 0) for setting in SETTINGS}
+    whole = sum(shares.values())
+    return {setting: share / whole for setting, share in shares.items()}
+
+
+def _with_fast_scale(shares: dict[str, Any], scale: Array) -> dict[str, Any]:
+    """The same with more or less through fast points; the other settings make room in proportion.
+
+    >>> shares = _with_fast_scale({"home": 0.9, "enroute_dc": 0.1}, np.array([2.0]))
+    >>> {setting: share.round(2).tolist() for setting, share in shares.items()}
+    {'home': [0.8], 'enroute_dc': [0.2]}
+    """
+    fast = sum(share for setting, share in shares.items() if setting in FAST_SETTINGS)
+    if not 0 < fast < 1:
+        return shares
+    through_fast = np.minimum(fast * scale, 1)
+    scaled = {True: through_fast / fast, False: (1 - through_fast) / (1 - fast)}
+    return {setting: share * scaled[setting in FAST_SETTINGS] for setting, share in shares.items()}
 
 
 def charging_need(energy_kwh: Draws, share: Array, years: Years, sample: Draws) -> Draws:
@@ -160,7 +193,8 @@ def charging_need(energy_kwh: Draws, share: Array, years: Years, sample: Draws) 
     years : sequence of int
         Years; delivered power improves from 2023 to 2035.
     sample : mapping
-        Draws of the utilisation, power delivery, station size and efficiency parameters.
+        Draws of the utilisation, power delivery, session power, peak day, station size and
+        efficiency parameters.
 
     Returns
     -------
@@ -174,8 +208,8 @@ def charging_need(energy_kwh: Draws, share: Array, years: Years, sample: Draws) 
     >>> energy = {setting: np.array([[1e6]]) for setting in SETTINGS}
     >>> points = charging_need(energy, np.array([[0.05]]), [2030], sample)
     >>> {setting: float(value[0, 0].round(1)) for setting, value in points.items()}
-    {'work': 79.6, 'overnight': 132.3, 'destination_ac': 70.0, 'destination_dc': 19.6,
-    'enroute_dc': 8.3}
+    {'work': 79.6, 'overnight': 132.3, 'destination_ac': 70.0, 'destination_dc': 32.8,
+    'enroute_dc': 18.7}
     """
     points = {}
     for setting in ENERGY_SETTINGS:
@@ -185,13 +219,14 @@ def charging_need(energy_kwh: Draws, share: Array, years: Years, sample: Draws) 
             for end in ("low", "high")
         )
         use = utilisation(share, low, high)
+        power = mix.delivered(years) * sample["power_delivery_scale"]
         if setting in FAST_SETTINGS:
-            use = np.minimum(use, ceilings(sample[f"station_size.{setting}"]))
-        delivery = np.minimum(
-            mix.delivered(years) / mix.mean_kw * sample["power_delivery_scale"], 1
-        )
+            ceiling = ceilings(sample[f"station_size.{setting}"])
+            use = np.minimum(use, ceiling / sample["peak_day"])
+            power = power / mix.delivered([2023]) * sample[f"session_kw.{setting}"]
+        power = np.minimum(power, mix.mean_kw)
         inlet = energy_kwh[setting] / sample[f"onboard_efficiency.{side(setting)}"]
-        points[setting] = inlet / (mix.mean_kw * delivery * use * HOURS_A_YEAR)
+        points[setting] = inlet / (power * use * HOURS_A_YEAR)
     return points
 
 

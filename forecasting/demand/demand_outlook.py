@@ -77,7 +77,7 @@ class DemandOutlook:
         Practice before a target pushes it.
     targets : tuple of Target
         Announced targets, those that the scenario pursues and those that are only compared.
-    stock_facts, standing, start_stock, counted
+    stock_facts, standing, least, start_stock, counted
         As given.
 
     Examples
@@ -109,6 +109,7 @@ class DemandOutlook:
     targets: tuple[Target, ...]
     stock_facts: Iterable[Fact]
     standing: ExistingCharging | None
+    least: ExistingCharging | None
     start_stock: float
     vehicle_class: str
 
@@ -345,8 +346,19 @@ class DemandOutlook:
     def _of_chargers(self) -> Iterator[Caveat]:
         """Points that nobody counted, or so many or few that the count is in doubt."""
         if self.standing is None:
-            factor = float(np.exp(NORMAL_80 * Practice.shipped().level_spread))
-            yield Caveat("no_points_counted", values={"factor": factor})
+            values: dict[str, Any] = {
+                "factor": float(np.exp(NORMAL_80 * Practice.shipped().level_spread))
+            }
+            kind = "no_points_counted"
+            if self.least is not None:
+                kind = "part_of_points_counted"
+                values |= {
+                    "count": self.least.count,
+                    "unit": self.least.unit,
+                    "day": str(self.least.date),
+                    "part": self.least.part,
+                }
+            yield Caveat(kind, values=values)
             return
         place = np.clip(self.standing.date.year - self.years[0], 0, len(self.years) - 1)
         points = np.median(self.standing.points(self.sample["points_per_station"]))

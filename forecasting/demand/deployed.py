@@ -58,6 +58,8 @@ class ExistingCharging(ChargingCount):
         What was counted; stations become points through the parameter ``points_per_station``.
     grown : float, optional
         Log growth of that count over the year before, where an earlier count is known.
+    part : str, optional
+        The part of the country that was counted, where it is not the whole.
 
     Examples
     --------
@@ -70,6 +72,7 @@ class ExistingCharging(ChargingCount):
     date: dt.date
     unit: str = "points"
     grown: float | None = None
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,6 +124,7 @@ def deployed_points(
     as_of: dt.date | None,
     targets: Sequence[Target],
     rng: np.random.Generator,
+    least: ExistingCharging | None = None,
 ) -> tuple[Array, Array, Array | None]:
     """Public points deployed.
 
@@ -141,6 +145,8 @@ def deployed_points(
         Announced targets.
     rng : numpy.random.Generator
         The source of chance.
+    least : ExistingCharging, optional
+        What stands at the least, where no count of the whole country is known.
 
     Returns
     -------
@@ -162,6 +168,9 @@ def deployed_points(
         own_growth=None if standing is None else standing.grown,
         catch_up=sample["practice_catch_up"],
     )
+    if least is not None:
+        counted = np.add(years, 1) >= least.when
+        practice = np.maximum(practice, counted * least.points(per_station))
     points = np.zeros_like(per_station) if today is None else today[1]
     start = start_of_plans(years, standing, as_of)
     rollouts = [Event(sample["charging_rollout_year"], sample["charging_rollout"])]

@@ -228,6 +228,17 @@ class Parameters:
             raise AssumptionError([Problem(key, "no such parameter", hint)])
         return self._in_force[key]
 
+    def knows(self, key: str) -> bool:
+        """Whether the place or the scenario gives a number of its own.
+
+        Examples
+        --------
+        >>> parameters = load_parameters()
+        >>> parameters.knows("vehicle_stock"), parameters.at("UZ").knows("vehicle_stock")
+        (False, True)
+        """
+        return key in self.changed or bool(self[key].place)
+
     def at(self, place: str | None) -> Parameters:
         """The same with a place's own rows in force (ISO code; None leaves all as it is)."""
         return self if place is None else replace(self, place=place)

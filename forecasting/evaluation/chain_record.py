@@ -13,11 +13,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from forecasting.demand.parameters import Draws
 from forecasting.errors import EvidenceError, InputError
 from forecasting.evaluation.markets import Panel
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import find_place
 from forecasting.evidence.sources.iea import read_iea_panel
+from forecasting.panels.charger_panel import charger_panel, fast_odds, pooled_level
+from forecasting.panels.practice import Practice
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.scenarios.outlook import Outlook, outlook
 
@@ -27,13 +30,16 @@ MAX_PLUG_INS = 1_000_000  # plug-in hybrids a year: the largest size of a driver
 RECORD_DRAWS = 500
 COUNTED = ("stock_bev", "public_fast_points", "public_slow_points")
 NEEDED = ("sales_bev", "sales_phev", "sales_share_percent", *COUNTED)
+MIN_MARKETS = 3  # others that practice is learned from; with fewer it is as shipped
+PRACTICE = "charging_points_practice"
+PRACTICE_FAST = "charging_points_practice_fast"
 ANSWERS_BY_WHAT = {
     "stock": "bev_stock",
     "need_fast": "charging_points_need_fast",
     "need_slow": "charging_points_need_slow",
     "need": "charging_points_need",
-    "practice": "charging_points_practice",
-    "practice_fast": "charging_points_practice_fast",
+    "practice": PRACTICE,
+    "practice_fast": PRACTICE_FAST,
 }
 
 
@@ -41,7 +47,8 @@ def chain_record(panel: Panel, draws: int = RECORD_DRAWS) -> pd.DataFrame:
     """Answers of the chain for other markets, beside what stands there.
 
     For each market and year the chain is told the sales of battery cars up to that year, those of
-    plug-in hybrids, and the size of the market.
+    plug-in hybrids, and the size of the market. What markets have built (practice) is learned from
+    the others.
 
     Parameters
     ----------
@@ -74,12 +81,20 @@ def chain_record(panel: Panel, draws: int = RECORD_DRAWS) -> pd.DataFrame:
             f"the panel has no column {', '.join(missing)}; the record of the chain takes sales, "
             "stocks and public points by market and year"
         )
+    counts = charger_panel(table)
     rows = [
         row
         for market, history in table.groupby("market")
         if (place := _place(str(market))) and not history["sales_phev"].max() > MAX_PLUG_INS
         for year in SCORED_YEARS
-        for row in _scored(str(market), place, history[history["year"] <= year], year, draws)
+        for row in _scored(
+            str(market),
+            place,
+            history[history["year"] <= year],
+            year,
+            draws,
+            counts[counts["market"] != market],
+        )
     ]
     if not rows:
         raise EvidenceError(
@@ -98,7 +113,12 @@ def _place(market: str) -> str:
 
 
 def _scored(
-    market: str, place: str, history: pd.DataFrame, year: int, draws: int
+    market: str,
+    place: str,
+    history: pd.DataFrame,
+    year: int,
+    draws: int,
+    other_markets: pd.DataFrame,
 ) -> Iterator[dict[str, Any]]:
     """A row for each answer at the end of a year that can be set beside a count."""
     last = history[history["year"] == year]
@@ -108,12 +128,27 @@ def _scored(
     points = fast + slow
     stands = dict(zip(ANSWERS_BY_WHAT, (stock, fast, slow, points, points, fast), strict=True))
     results = _told_sales(place, history, year, draws).results
+    at_end = {name: draws[:, results.years.index(year)] for name, draws in results.values.items()}
+    if other_markets["market"].nunique() >= MIN_MARKETS:
+        at_end |= _as_others_teach(at_end, other_markets)
     for what, measure in ANSWERS_BY_WHAT.items():
-        if stands[what] > 0 and measure in results.values:
-            column = results.values[measure][:, results.years.index(year)]
-            low, median, high = np.quantile(column, (0.1, 0.5, 0.9))
+        if stands[what] > 0 and measure in at_end:
+            low, median, high = np.quantile(at_end[measure], (0.1, 0.5, 0.9))
             row = {"what": what, "market": market, "year": year}
             yield row | {"low": low, "median": median, "high": high, "stands": stands[what]}
+
+
+def _as_others_teach(at_end: Draws, other_markets: pd.DataFrame) -> Draws:
+    """Practice, and its fast points, moved from what all markets teach to what the others do."""
+    shipped = Practice.shipped()
+    logs = np.log(at_end["ev_stock"])
+    practice = at_end[PRACTICE]
+    chance = np.log(practice) - shipped.level - shipped.level_slope * logs
+    level, slope, spread = pooled_level(other_markets)
+    moved = np.exp(level + slope * logs + spread * chance / shipped.level_spread)
+    share = at_end[PRACTICE_FAST] / practice
+    odds = share / (1 - share) * np.exp(fast_odds(other_markets)[0] - shipped.fast_level)
+    return {PRACTICE: moved, PRACTICE_FAST: moved * odds / (1 + odds)}
 
 
 def _told_sales(place: str, history: pd.DataFrame, year: int, draws: int) -> Outlook:
@@ -145,7 +180,7 @@ def _told_sales(place: str, history: pd.DataFrame, year: int, draws: int) -> Out
             "period_end": [f"{sale}-12-31" for sale in sold["year"]],
             "relation": "equals",
             "quantity": "total",
-            "value": sold["sales_bev"],
+            "value": sold["sales_bev"].astype(str),  # with the digits in which a table prints it
             "published": [f"{sale + 1}-02-01" for sale in sold["year"]],
             "source": "the panel",
         }
@@ -160,7 +195,7 @@ def _told_sales(place: str, history: pd.DataFrame, year: int, draws: int) -> Out
             "measure": "ev_sales",
             "shipped_facts": False,
             "market_size": {
-                int(share["year"]): float(electric / share["sales_share_percent"] * 100)
+                int(share["year"]): round(electric / share["sales_share_percent"] * 100)
             },
             "drivers": drivers,
         }

@@ -13,7 +13,13 @@ import pandas as pd
 
 from forecasting.errors import EvidenceError
 from forecasting.market_rows import market_rows
-from forecasting.panels.practice import NORMAL_80, OWN_GROWTH, REFERENCE_POINTS, Practice
+from forecasting.panels.practice import (
+    FAST_YEAR,
+    NORMAL_80,
+    OWN_GROWTH,
+    REFERENCE_POINTS,
+    Practice,
+)
 from forecasting.quantiles import Array
 
 HORIZONS = (1, 2, 3, 5)
@@ -53,7 +59,7 @@ def charger_panel(panel: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``market, year, stock, points, fault``, sorted.
+        ``market, year, stock, points, fast, fault``, sorted.
 
     Raises
     ------
@@ -75,6 +81,7 @@ def charger_panel(panel: pd.DataFrame) -> pd.DataFrame:
     table = panel[["market", "year"]].assign(
         stock=panel["stock_bev"] + plug_in,
         points=panel["public_fast_points"] + panel["public_slow_points"],
+        fast=panel["public_fast_points"],
     )
     table = table.sort_values(["market", "year"], ignore_index=True)
     lag = table.groupby("market")[["points", "year"]].shift()
@@ -167,6 +174,7 @@ def estimate_practice(table: pd.DataFrame) -> Practice:
             f"{markets} markets have counts of points five years apart; give at least 3"
         )
     rule = _rule(table, steps)
+    fast_level, fast_growth, fast_spread = fast_odds(table)
     by_market = [rows for _, rows in steps.groupby("market", sort=False)]
     jackknife_rules = [_rule(table, steps.drop(rows.index)) for rows in by_market]
     shrinkage = {
@@ -194,6 +202,12 @@ def estimate_practice(table: pd.DataFrame) -> Practice:
         ),
         spread=_upper_spread(steps.assign(size=scaled.abs())),
         size_slope=slope,
+        fast_level=fast_level,
+        fast_growth=fast_growth,
+        fast_growth_error=_jackknife(
+            [fast_odds(table[table["market"] != market])[1] for market in table["market"].unique()]
+        ),
+        fast_spread=fast_spread,
     )
 
 
@@ -203,7 +217,7 @@ def _rule(table: pd.DataFrame, steps: pd.DataFrame) -> Practice:
     weight = _weight(changes) * changes["stock_grown"].abs() / np.sqrt(changes["horizon"])
     ratio = changes["grown"] / changes["stock_grown"]
     elasticity = _weighted_quantile(ratio.to_numpy(), weight.to_numpy(), 0.5)
-    elasticity_rule = Practice(elasticity, 0.0, HORIZONS, (), 0.0, *_level(table))
+    elasticity_rule = Practice(elasticity, 0.0, HORIZONS, (), 0.0, *pooled_level(table))
     error = _errors(elasticity_rule, steps)
     years = steps["horizon"].to_numpy(dtype=float)
     closing = (
@@ -296,16 +310,53 @@ def _upper_spread(steps: pd.DataFrame) -> tuple[float, ...]:
     return tuple((np.maximum.accumulate(middle) * np.exp(error)).tolist())
 
 
-def _level(table: pd.DataFrame) -> tuple[float, float, float]:
-    """Regression of log points on log stock over the last five years, and its spread, one weight a
+def pooled_level(table: pd.DataFrame) -> tuple[float, float, float]:
+    """Level, slope and spread of log points on log stock over the last five years, one weight a
     market.
+
+    >>> rows = [(m, 2020, s, 0, s / 100, s / 25) for m, s in zip("ABC", (1e3, 1e4, 1e5))]
+    >>> table = charger_panel(pd.DataFrame(rows, columns=CHARGER_COLUMNS))
+    >>> [round(number, 2) + 0.0 for number in pooled_level(table)]
+    [-3.0, 1.0, 0.0]
     """
-    recent = table[
-        (table["year"] > table["year"].max() - 5) & (table["points"] > 0) & (table["stock"] > 0)
-    ]
+    recent = _recent(table)
     weight = np.sqrt(1 / recent.groupby("market")["points"].transform("size").to_numpy())
     design = np.column_stack([np.ones(len(recent)), np.log(recent["stock"])])
     target = np.log(recent["points"]).to_numpy()
     level, slope = np.linalg.lstsq(design * weight[:, None], target * weight, rcond=None)[0]
     error = target - design @ np.array([level, slope])
     return float(level), float(slope), float(np.sqrt(np.average(error**2, weights=weight**2)))
+
+
+def fast_odds(table: pd.DataFrame) -> tuple[float, float, float]:
+    """Log odds that a public point is fast at the end of 2024, their growth a year within markets,
+    and their spread over markets; of the last five years, one weight a market.
+
+    >>> rows = [(m, y, 1e4, 0, 40 * 2.0 ** (y - 2024), 80) for m in "AB" for y in (2023, 2024)]
+    >>> table = charger_panel(pd.DataFrame(rows, columns=CHARGER_COLUMNS))
+    >>> [round(number, 2) + 0.0 for number in fast_odds(table)]
+    [-0.69, 0.69, 0.0]
+    """
+    recent = _recent(table)
+    recent = recent[(recent["fast"] > 0) & (recent["fast"] < recent["points"])]
+    logs = pd.DataFrame(
+        {
+            "odds": np.log(recent["fast"] / (recent["points"] - recent["fast"])),
+            "years": recent["year"] - FAST_YEAR,
+        }
+    )
+    by_market = logs.groupby(recent["market"])
+    weight = 1 / by_market["odds"].transform("size")
+    within = logs - by_market.transform("mean")
+    growth = (weight * within["odds"] * within["years"]).sum()
+    growth = float(growth / (weight * within["years"] ** 2).sum())
+    today = logs["odds"] - growth * logs["years"]
+    level = float(np.average(today, weights=weight))
+    return level, growth, float(np.sqrt(np.average((today - level) ** 2, weights=weight)))
+
+
+def _recent(table: pd.DataFrame) -> pd.DataFrame:
+    """The counts of the last five years."""
+    counted = (table["points"] > 0) & (table["stock"] > 0)
+    recent: pd.DataFrame = table[counted & (table["year"] > table["year"].max() - 5)]
+    return recent

@@ -26,6 +26,7 @@ from forecasting.quantiles import Array
 REFERENCE_POINTS = 3000.0
 THIN_POINTS = 100.0
 OWN_GROWTH = (-0.1, 0.5)  # log growth of a year beyond which a count was mended rather than built
+FAST_YEAR = 2024  # the year of the share of points that are fast
 NORMAL_80 = 1.2815515655446004  # half-width of a standard normal's central 80 %
 
 
@@ -49,6 +50,9 @@ class Practice:
         markets.
     own_weight : float
         Weight of the growth of a market's own last year in its next.
+    fast_level, fast_growth, fast_growth_error, fast_spread : float
+        Log odds that a public point is fast at the end of 2024; their growth a year, with its
+        standard error over markets; their spread over markets.
 
     Examples
     --------
@@ -66,6 +70,10 @@ class Practice:
     level_spread: float
     catch_up: float = 0.0
     own_weight: float = 0.0
+    fast_level: float = 0.0
+    fast_growth: float = 0.0
+    fast_growth_error: float = 0.0
+    fast_spread: float = 0.0
 
     @classmethod
     @cache

@@ -19,7 +19,13 @@ from forecasting.measures import AT_THE_HORIZON
 from forecasting.names import OUTLOOK_TABLE
 from forecasting.reporting.labels import amount, label_of, label_words
 from forecasting.reporting.result_tables import yearly
-from forecasting.reporting.score_words import EVENTS, cells_of, other_agency, record_sentence
+from forecasting.reporting.score_words import (
+    EVENTS,
+    cells_of,
+    chain_sentence,
+    other_agency,
+    record_sentence,
+)
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.outlook_files import load_record, load_results
 from forecasting.writers.columns import Column, TableForm, inside_words
@@ -82,7 +88,9 @@ def past_forecasts(outlook: Outlook) -> Table:
     """
     record = record_known_by(outlook.as_of, outlook.results.country)
     rows = record.assign(other_agency=other_agency(record)).to_dict("records")
-    return PAST_FORECASTS.table(rows, sentence=record_sentence(record) if rows else "")
+    sentences = [record_sentence(record)] if rows else []
+    chain = pd.read_csv(path("chain_record.csv"), index_col="what")
+    return PAST_FORECASTS.table(rows, sentence=" ".join([*sentences, chain_sentence(chain)]))
 
 
 def scoreboard(day: dt.date) -> Record | None:

@@ -308,8 +308,8 @@ class _ReaderCells:
         self.names = [f"{measure}.{year}" for year in years if year >= first_year]
         self.flows = flows
         self.quotas = quotas
-        # Registrations are not thinned by re-export again
-        self.fixed = {"reexport_share"} if MEASURES[measure].event == "registrations" else set()
+        # Vehicles that have an owner in the country do not leave again
+        self.fixed = {"reexport_share"} if MEASURES[measure].of_owners else set()
         draws = len(flows[1.0])
         columns: list[Part] = []
         for place, year in enumerate(years):

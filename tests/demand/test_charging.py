@@ -14,6 +14,7 @@ from forecasting.demand.charging import (
     utilisation,
 )
 from forecasting.demand.parameters import SETTINGS, load_parameters, read_table
+from forecasting.demand.queueing import utilisation_ceiling
 
 CLASSES = {vehicle.name: vehicle for vehicle in load_parameters().classes}
 few = settings(max_examples=40, deadline=None, derandomize=True)
@@ -110,8 +111,16 @@ def test_printed_shares_that_do_not_sum_to_one_are_only_those_noted():
 
 
 def test_a_bev_with_home_commute_and_work_charges_as_the_table_says():
-    split = energy_split(CLASSES["bev"], drawn(home_access=1, commuter_share=1, work_access=1))
+    access = {"home_access": 1, "commuter_share": 1, "work_access": 1}
+    split = energy_split(CLASSES["bev"], drawn(fast_share_scale=1, **access))
     assert split["home"].item() == pytest.approx(0.70)
+    # Half as much again goes through fast points, for which the other settings make room
+    scaled = energy_split(CLASSES["bev"], drawn(fast_share_scale=1.5, **access))
+    assert scaled["destination_dc"].item() == pytest.approx(1.5 * 0.03)
+    assert scaled["home"].item() == pytest.approx(0.70 * 0.88 / 0.92)
+    assert sum(share.item() for share in scaled.values()) == pytest.approx(1)
+    depot = energy_split(CLASSES["truck"], drawn(fast_share_scale=1.5, depot_access__truck=1))
+    assert depot["enroute_dc"].item() == pytest.approx(0.12)
 
 
 @pytest.mark.parametrize("setting", ["work", *PUBLIC])
@@ -128,9 +137,20 @@ def need(energy=1e8, ev_share=0.05, year=2030, **changed):
 
 
 def test_need_of_a_setting_by_hand():
-    # 2023: 0.65 of 150 kW for four fifths and 0.50 of 350 kW for one fifth is 113 kW
-    points = need(1e8, 0.5, 2023, station_size__enroute_dc=4.0)["enroute_dc"][0, 0]
-    assert points == pytest.approx(1e8 / 0.98 / (113.0 * 0.25 * 8760), rel=1e-9)
+    changed = {"station_size__enroute_dc": 4.0, "session_kw__enroute_dc": 60.0}
+    points = need(1e8, 0.5, 2023, peak_day=1.0, **changed)["enroute_dc"][0, 0]
+    assert points == pytest.approx(1e8 / 0.98 / (60.0 * 0.25 * 8760), rel=1e-9)
+    # 2035: 0.80 of 150 kW for four fifths and 0.70 of 350 kW for one fifth, 145 kW for 113 kW
+    later = need(1e8, 0.5, 2035, peak_day=1.0, **changed)["enroute_dc"][0, 0]
+    assert later == pytest.approx(points * 113 / 145, rel=1e-9)
+
+
+def test_a_promise_for_the_busiest_day_takes_more_points_where_it_binds():
+    base = need(1e8, 0.5, peak_day=1.0, station_size__destination_dc=4.0)["destination_dc"][0, 0]
+    points = need(1e8, 0.5, peak_day=2.0, station_size__destination_dc=4.0)["destination_dc"][0, 0]
+    assert points == pytest.approx(base * 0.25 / (utilisation_ceiling(4) / 2), rel=1e-9)
+    early = [need(1e8, 0.01, peak_day=day)["destination_dc"][0, 0] for day in (1.0, 2.0)]
+    assert early[0] == early[1]
 
 
 def test_small_stations_cannot_be_as_busy_and_need_more_points():

@@ -173,6 +173,28 @@ def test_re_export_assembly_and_classes_do_what_they_say():
     assert out.fleets["bus"].registrations[0] == pytest.approx([60, 110, 110])
 
 
+def test_a_plug_in_hybrid_that_charges_slowly_takes_more_slow_points_and_no_more_energy():
+    base, slower = (
+        run(changes=MIXED | {"class_share.phev": 0.5, "plug_in_time": hours}).results
+        for hours in (1.0, 3.0)
+    )
+    slow = "charging_points_need_slow"
+    assert np.all(slower[slow][:, -1] > 1.02 * base[slow][:, -1])
+    for measure in ("charging_points_need_fast", "energy_gwh"):
+        assert np.array_equal(slower[measure], base[measure])
+
+
+def test_vehicles_that_nobody_counted_follow_the_size_of_the_market():
+    years_on_the_road = {"vehicle_years": 20.0, "car_share": 0.8}
+    new_cars = np.full((300, 10), 50_000.0)
+    flow = {"place": "NO", "new_cars": new_cars, "changes": years_on_the_road}
+    stocks = run(**flow).results
+    shares = stocks["ev_stock_share_percent"]
+    assert shares == pytest.approx(100 * np.minimum(stocks["ev_stock"] / 1_000_000, 1))
+    told = run(**flow | {"changes": years_on_the_road | {"vehicle_stock": 5e6}}).results
+    assert np.all(told["ev_stock_share_percent"] < shares)
+
+
 def test_a_roll_out_multiplies_practice_by_its_year_and_no_earlier_than_today():
     today = {"count": 300, "date": "2024-12-31"}
     base = run(charging_today=today)

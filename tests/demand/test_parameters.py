@@ -146,7 +146,7 @@ def test_draws_keep_to_their_ranges_and_medians():
         assert drawn[row.key].min() >= row.minimum
         assert drawn[row.key].max() <= row.maximum
     triangle = drawn["home_access"]
-    assert triangle.mean() == pytest.approx((0.2 + 0.45 + 0.7) / 3, abs=1e-3)
+    assert triangle.mean() == pytest.approx((0.4 + 0.65 + 0.9) / 3, abs=1e-3)
     assert np.quantile(drawn["annual_km"], [0.1, 0.5, 0.9]) == pytest.approx(
         [8_000, 12_000, 20_000], rel=0.01
     )

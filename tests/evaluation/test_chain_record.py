@@ -42,6 +42,22 @@ def test_each_answer_stands_beside_what_was_counted():
     assert np.all((width > 0.12) & (width < 0.3))
 
 
+def test_practice_is_learned_without_the_market():
+    """Of a market that has four times the points of others no forecast may know."""
+    markets = {"Norway": 4.0, "Sweden": 1.0, "Germany": 1.0, "France": 1.0}
+    parts = [
+        panel(market=market, public_slow_points=times * panel()["public_slow_points"])
+        for market, times in markets.items()
+    ]
+    record = chain_record(pd.concat(parts, ignore_index=True), draws=100)
+    practice = record[(record["what"] == "practice") & (record["year"] == 2023)]
+    practice = practice.set_index("market")["median"]
+    stock = record[(record["what"] == "stock") & (record["year"] == 2023)]["stands"].iloc[0]
+    # 1 fast point to 50 battery cars and 1 slow one to 20
+    assert practice["Norway"] == pytest.approx(stock * 0.07, rel=0.15)
+    assert practice["Sweden"] > 1.3 * practice["Norway"]
+
+
 def test_errors_are_clustered_by_market():
     rows = [("stock", market, 2022, 90, 100, 110, 105) for market in "AB"] * 2
     columns = ["what", "market", "year", "low", "median", "high", "stands"]

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from forecasting.cli import main
 from forecasting.evaluation.scoreboard import by_place, record_known_by
 from forecasting.evidence.datasets import path
-from forecasting.reporting.score_words import EVENTS, scores_text
+from forecasting.reporting.score_words import CHAIN, EVENTS, figures_in, scores_text
 
 pytestmark = pytest.mark.slow
 
@@ -45,6 +45,12 @@ def test_two_commands_are_repeated():
 def test_the_record_of_events_is_the_one_that_ships():
     (page,) = [text for command, text in BLOCKS.items() if command.endswith("--events")]
     assert page == scores_text(pd.read_csv(path("events_record.csv"), index_col="method"), EVENTS)
+
+
+def test_the_record_of_the_chain_is_the_one_that_ships():
+    (page,) = [text for command, text in BLOCKS.items() if command.endswith("--chain")]
+    lines = pd.read_csv(path("chain_record.csv"), index_col="what")
+    assert page == figures_in(lines, CHAIN).to_string()
 
 
 def test_the_table_of_places_is_that_of_the_record_that_ships():

@@ -14,7 +14,11 @@ from forecasting.demand.parameters import load_parameters
 from forecasting.errors import AssumptionError, ScenarioError
 from forecasting.evidence.datasets import central_asia, programmes
 from forecasting.parameters.schema import load_scenario, scenario_from_parameters
-from forecasting.scenarios.assumptions import demand_parameters, standing_today
+from forecasting.scenarios.assumptions import (
+    demand_parameters,
+    least_standing,
+    standing_today,
+)
 from forecasting.scenarios.check_params import read_checked
 from forecasting.scenarios.outlook import outlook
 
@@ -283,18 +287,25 @@ def test_check_says_so_before_anything_runs(tmp_path):
 
 def test_a_later_bound_above_the_count_takes_its_place():
     """Kyrgyzstan: some 30 points at the end of 2023, more than 230 stations in March 2026;
-    Uzbekistan's count stays.
+    Kazakhstan: 351 stations at the end of 2024, 400 in Almaty alone a year later; Uzbekistan's
+    count stays.
     """
-    ledger = central_asia()
-    counts = {
-        place: ledger.select(place=place, kind=("outcome", "estimate"))
-        for place in ("KG", "KZ", "UZ")
-    }
-    assert standing_today(counts["KG"]) == ExistingCharging(230.0, dt.date(2026, 3, 2), "stations")
-    assert standing_today(counts["KZ"]) is None  # bounds of single networks, and no count
-    uz = standing_today(counts["UZ"])
+    counts = central_asia().select(kind=("outcome", "estimate"))
+    march = dt.date(2026, 3, 2)
+    assert standing_today(counts, "KG") == ExistingCharging(230.0, march, "stations")
+    almaty = ExistingCharging(400.0, dt.date(2025, 11, 20), "stations", part="Almaty")
+    assert standing_today(counts, "KZ") == almaty
+    uz = standing_today(counts, "UZ")
     assert (uz.count, uz.date.isoformat()) == (1399.0, "2025-05-01")
     assert uz.grown == pytest.approx(np.log(1399 / 559) / (335 / 365.25), rel=0.01)
+
+
+def test_a_part_of_the_country_is_the_least_that_stands():
+    counts = central_asia().select(kind=("outcome", "estimate"))
+    assert standing_today(counts, "TJ") is None
+    dushanbe = ExistingCharging(136.0, dt.date(2024, 6, 6), "stations", part="Dushanbe")
+    assert least_standing(counts, "TJ") == dushanbe
+    assert least_standing(counts, "NO") is None
 
 
 def test_parameters_are_known_by_name():
