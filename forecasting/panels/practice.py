@@ -251,7 +251,7 @@ def practice_points(
     --------
     >>> today = (2024.0, np.array([800.0]))
     >>> practice_points(np.array([[1e4, 2e4]]), [2023, 2024], np.array([0.7]), today=today).round()
-    array([[ 800., 1306.]])
+    array([[ 800., 1299.]])
     """
     rule = practice or Practice.shipped()
     logs = np.log(np.maximum(stock, 1e-9))
