@@ -75,8 +75,7 @@ def demand_outlook(
     charging_today : ExistingCharging, optional
         Public points or stations standing.
     charging_least : ExistingCharging, optional
-        What stands at the least, from a bound or a part of the country, where no count of the
-        whole is known.
+        What stands at the least, from a bound or a count of a part of the country.
     as_of : datetime.date, optional
         Day of the forecast: a roll-out that is still to come changes nothing before it.
     place : str, optional

@@ -213,21 +213,49 @@ def charging_need(energy_kwh: Draws, share: Array, years: Years, sample: Draws) 
     """
     points = {}
     for setting in ENERGY_SETTINGS:
-        mix = power_mix(setting)
         low, high = (
             np.minimum(sample[f"utilisation_{end}.{setting}"] * sample["utilisation_scale"], 1)
             for end in ("low", "high")
         )
         use = utilisation(share, low, high)
-        power = mix.delivered(years) * sample["power_delivery_scale"]
         if setting in FAST_SETTINGS:
             ceiling = ceilings(sample[f"station_size.{setting}"])
             use = np.minimum(use, ceiling / sample["peak_day"])
-            power = power / mix.delivered([2023]) * sample[f"session_kw.{setting}"]
-        power = np.minimum(power, mix.mean_kw)
         inlet = energy_kwh[setting] / sample[f"onboard_efficiency.{side(setting)}"]
+        power = power_in_use(setting, years, sample)
         points[setting] = inlet / (power * use * HOURS_A_YEAR)
     return points
+
+
+def power_in_use(setting: str, years: Years, sample: Draws) -> Array:
+    """Mean power that a point gives to a car while it is in use, kW: at a fast point over the whole
+    time for which the car is connected.
+
+    Parameters
+    ----------
+    setting : str
+        From work to the road.
+    years : sequence of int
+        Years; delivered power improves from 2023 to 2035.
+    sample : mapping
+        Draws of the power delivery and session power.
+
+    Returns
+    -------
+    ndarray, shape (draws, years)
+
+    Examples
+    --------
+    >>> from forecasting.demand.parameters import Years, load_parameters
+    >>> sample = {row.key: np.array([[row.mode]]) for row in load_parameters()}
+    >>> power_in_use("destination_dc", [2023, 2035], sample).round(1)
+    array([[32. , 38.8]])
+    """
+    mix = power_mix(setting)
+    power = mix.delivered(years) * sample["power_delivery_scale"]
+    if setting in FAST_SETTINGS:
+        power = power / mix.delivered([2023]) * sample[f"session_kw.{setting}"]
+    return np.minimum(power, mix.mean_kw)
 
 
 def depots(name: str, stock: Array, sample: Draws) -> tuple[Array, Array]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from forecasting.demand.charging import HOURS_A_YEAR, gross_additions, power_mix, side
+from forecasting.demand.charging import HOURS_A_YEAR, gross_additions, power_in_use, side
 from forecasting.demand.fleet import Fleet
 from forecasting.demand.parameters import Draws, VehicleClass, Years, of_class, read_table
 from forecasting.demand.symbols import total
@@ -40,7 +40,7 @@ def cost_per_point(setting: str, sample: Draws) -> Array:
     >>> sample = {row.key: np.array([[row.mode]]) for row in load_parameters()}
     >>> settings = ("home", "overnight", "destination_dc")
     >>> [cost_per_point(setting, sample).item() for setting in settings]
-    [800.0, 3500.0, 20000.0]
+    [800.0, 5500.0, 20000.0]
     """
     return sample[f"charger_cost.{setting}"] + sample[f"connection_cost.{setting}"]
 
@@ -65,7 +65,7 @@ def cost_checks(sample: Draws) -> pd.DataFrame:
     >>> from forecasting.demand.parameters import Years, load_parameters
     >>> sample = {row.key: np.array([[row.mode]]) for row in load_parameters()}
     >>> cost_checks(sample)[["usd", "middle"]].values.tolist()
-    [[19600.0, 40000.0], [48000.0, 40000.0], [104443.0, 20000.0], [8526.0, 4000.0]]
+    [[19600.0, 40000.0], [48000.0, 40000.0], [104443.0, 20000.0], [8526.0, 6000.0]]
     """
     rows = []
     for row in read_table("station_costs.csv"):
@@ -76,7 +76,7 @@ def cost_checks(sample: Draws) -> pd.DataFrame:
 
 
 def point_business(
-    setting: str, use: float, price: float, power_price: float, sample: Draws
+    setting: str, use: float, price: float, power_price: float, sample: Draws, year: int
 ) -> dict[str, float]:
     """A year of one public point: what it sells, what is left of that after the electricity, and
     how long its cost takes to come back.
@@ -86,32 +86,43 @@ def point_business(
     setting : str
         Where it stands.
     use : float
-        Share of the hours in which it gives its rated power, above 0.
+        Share of the hours in which a car is connected, above 0.
     price, power_price : float
         Of a kWh sold, and of one bought.
     sample : mapping of str to ndarray, shape (draws, 1)
-        Draws of what it costs and what it loses.
+        Draws of what it costs, what it loses and what power it gives.
+    year : int
+        Which year: cars take more power from year to year.
 
     Returns
     -------
     dict of str to float
-        ``mwh`` sold, ``revenue`` and ``margin`` in the money of the prices, and ``payback`` in
-        years; medians. Rent, upkeep and taxes are not taken off.
+        ``kw`` that it gives while a car is connected, ``mwh`` sold, ``revenue`` and ``margin`` in
+        the money of the prices, and ``payback`` in years; medians. Rent, upkeep and taxes are not
+        taken off.
 
     Examples
     --------
     >>> from forecasting.demand.parameters import Years, load_parameters
     >>> sample = {row.key: np.array([[row.mode]]) for row in load_parameters()}
-    >>> year = point_business("destination_dc", 0.1, 0.21, 0.078, sample)
+    >>> year = point_business("destination_dc", 0.1, 0.21, 0.078, sample, 2026)
     >>> {name: round(value, 1) for name, value in year.items()}
-    {'mwh': 55.2, 'revenue': 11589.5, 'margin': 6806.5, 'payback': 2.9}
+    {'kw': 33.7, 'mwh': 29.5, 'revenue': 6198.9, 'margin': 3640.6, 'payback': 5.5}
     """
-    bought = power_mix(setting).mean_kw * HOURS_A_YEAR * use
-    sold = bought * float(np.median(sample[f"charger_efficiency.{side(setting)}"]))
+    power = float(np.median(power_in_use(setting, [year], sample)))
+    sold = power * HOURS_A_YEAR * use
+    bought = sold / float(np.median(sample[f"charger_efficiency.{side(setting)}"]))
     margin = sold * price - bought * power_price
     cost = float(np.median(cost_per_point(setting, sample)))
     payback = cost / margin if margin > 0 else np.inf
-    return {"mwh": sold / 1000, "revenue": sold * price, "margin": margin, "payback": payback}
+    revenue = sold * price
+    return {
+        "kw": power,
+        "mwh": sold / 1000,
+        "revenue": revenue,
+        "margin": margin,
+        "payback": payback,
+    }
 
 
 def investment(points: Draws, sample: Draws) -> Draws:

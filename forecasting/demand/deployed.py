@@ -146,7 +146,7 @@ def deployed_points(
     rng : numpy.random.Generator
         The source of chance.
     least : ExistingCharging, optional
-        What stands at the least, where no count of the whole country is known.
+        What stands at the least, from its day on.
 
     Returns
     -------

@@ -551,8 +551,9 @@ BUSINESS = TableForm(
         Column("margin", form=readable, unit="USD"),
         Column("payback", form=readable, unit="years"),
     ],
-    caption="Price of charging: {sold} ({place}); of its electricity: {bought}; rent, upkeep and "
-    "taxes are not taken off",
+    caption="Price of charging: {sold} ({place}); of its electricity: {bought}. A car takes the "
+    "power that the need reckons with, not the rated power. Rent, upkeep and taxes are not taken "
+    "off",
     nothing="No price of public charging is printed.",
 )
 
@@ -583,7 +584,9 @@ def business_table(outlook: Outlook) -> Table:
     sold, bought = (prices[name] for name in PRICES)
     rows = [
         {"setting": setting, "use": use}
-        | point_business(setting, use, sold.value, bought.value, outlook.demand.sample)
+        | point_business(
+            setting, use, sold.value, bought.value, outlook.demand.sample, outlook.first_year
+        )
         for setting, use in product(SOLD_AT, BUSY_SHARES)
     ]
     words = {"sold": in_words(sold), "bought": in_words(bought), "place": place_name(sold.place)}

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from forecasting.demand.charging import HOURS_A_YEAR, power_mix, side
+from forecasting.demand.charging import HOURS_A_YEAR, side
 from forecasting.demand.consequences import cost_per_point, point_business
 from forecasting.demand.symbols import LABELS, Cell, Node, Part, SharedTable, reachable, render
 from forecasting.errors import in_digits
@@ -62,7 +62,7 @@ ABOUT_BUSINESS = (
     "off. A point without a margin never pays back. Costs are medians, in dollars of 2024."
 )
 BUSINESS_HEADS = (
-    *("in use, % of hours", "kW", "of a kWh bought, sold", "cost, USD"),
+    *("in use, % of hours", "kW while in use", "of a kWh bought, sold", "cost, USD"),
     *("MWh a year", "revenue, USD", "margin, USD", "payback, years"),
 )
 READ_ME = (
@@ -327,13 +327,13 @@ class _LiveBook(Book):
             cost = float(np.median(cost_per_point(setting, drawn)))
             of_own = "+".join(map(self._own, costs, halves))
             sheet.write_string(row - 1, 0, SETTING_WORDS[setting])
-            kw = power_mix(setting).mean_kw
-            sheet.write_row(row - 1, 1, (100 * use, kw), self.numbers[0])
-            year = point_business(setting, use, paid[0], paid[1], drawn)
+            sold, bought = paid
+            year = point_business(setting, use, sold, bought, drawn, self.outlook.first_year)
+            sheet.write_row(row - 1, 1, (100 * use, year["kw"]), self.numbers[0])
             cells = {
                 self._own(kept, efficiency): efficiency,
                 f"IF(COUNT({','.join(map(self._yellow, costs))})=0,{cost},{of_own})": cost,
-                f"C{row}*{HOURS_A_YEAR / 100000}*B{row}*D{row}": year["mwh"],
+                f"C{row}*{HOURS_A_YEAR / 100000}*B{row}": year["mwh"],
                 f"1000*F{row}*B1": year["revenue"],
                 f"G{row}-1000*F{row}/D{row}*B2": year["margin"],
                 f'IF(H{row}>0,E{row}/H{row},"")': year["payback"],

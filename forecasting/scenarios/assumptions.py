@@ -173,8 +173,7 @@ def demand_of(
     place = scenario.place
     counted = request.ledger.select(kind=("outcome", "estimate"), as_of=request.as_of)
     counts = counted.select(place)
-    refuse(scenario, target_faults(scenario, counted, request.as_of))
-    standing = standing_today(counted, place)
+    refuse(scenario, target_faults(scenario, counts, request.as_of))
     years, imports = by_year(flow.forecast)
     if MEASURES[scenario.measure].of_owners:
         parameters = parameters.override({"reexport_share": 0.0, "inventory_share": 0.0})
@@ -191,8 +190,8 @@ def demand_of(
         list(years),
         parameters=parameters,
         stock_facts=counts.select(measure=stock, since=scenario.since) if stock else (),
-        charging_today=standing,
-        charging_least=least_standing(counted, place) if standing is None else None,
+        charging_today=standing_today(counts),
+        charging_least=least_standing(counted, place),
         as_of=request.as_of,
         place=place,
         seed=scenario.seed,
@@ -244,7 +243,7 @@ def _is_whole_target(fact: Fact) -> bool:
 def target_faults(scenario: Scenario, counts: Ledger, as_of: dt.date) -> Iterator[KeyProblem]:
     """Targets of a scenario that have passed, or lie below what stands."""
     targets = [(i, driver) for i, driver in enumerate(scenario.drivers) if driver.kind == "target"]
-    today = standing_today(counts, scenario.place) if targets else None
+    today = standing_today(counts) if targets else None
     for i, driver in targets:
         unit = MEASURES[driver.quantity].unit
         size = driver.size
@@ -263,34 +262,28 @@ def target_faults(scenario: Scenario, counts: Ledger, as_of: dt.date) -> Iterato
             yield KeyProblem(key, fault, f"give it in {unit}")
 
 
-def standing_today(facts: Ledger, place: str) -> ExistingCharging | None:
+def standing_today(facts: Ledger) -> ExistingCharging | None:
     """The newest count of public charging of the whole country, points before stations; None where
     there is none.
 
     A bound (at least 106 stations of one network) is no count: the chain then draws the level from
-    other markets. But a later bound above the count (30 points, then more than 230 stations; 351
-    stations in the country, then 400 in one city) says that the count is old, and replaces it.
+    other markets. But a later bound above the count (30 points, then more than 230 stations) says
+    that the count is old, and replaces it.
 
     Parameters
     ----------
     facts : Ledger
-        Outcomes and estimates.
-    place : str
-        ISO code of the country.
+        Outcomes and estimates of the country.
     """
     charging_facts = [
-        fact for name in CHARGING_COUNTS for fact in in_order(facts.select(place, name))
+        fact for name in CHARGING_COUNTS for fact in in_order(facts.select(measure=name))
     ]
     counts = _of_first_measure([fact for fact in charging_facts if fact.is_exact])
     if not counts:
         return None
     newest = counts[-1]
-    bounds = [fact for fact in charging_facts if fact.side == 1]
-    bounds += [fact for fact in _in_parts(facts, place) if fact.measure == newest.measure]
-    above = [fact for fact in bounds if _is_above(fact, newest)]
-    above.sort(key=lambda fact: fact.period.end)
-    if above := _of_first_measure(above):
-        return _existing(above[-1])
+    if bounds := _of_first_measure([fact for fact in charging_facts if _is_above(fact, newest)]):
+        return _existing(bounds[-1])
     return dataclasses.replace(_existing(newest), grown=_grown(counts))
 
 
@@ -298,22 +291,22 @@ def least_standing(facts: Ledger, place: str) -> ExistingCharging | None:
     """The most points, or stations of a middling size, that a bound or a count of a part of the
     country says to stand.
     """
-    bounds = [
-        fact for name in CHARGING_COUNTS for fact in facts.select(place, name) if fact.side == 1
-    ]
     per_station = np.array([[load_parameters()["points_per_station"].mode]])
-    told = [_existing(fact) for fact in (*bounds, *_in_parts(facts, place))]
+    told = [
+        _existing(fact)
+        for name in CHARGING_COUNTS
+        for fact in facts.select(measure=name)
+        if _is_least(fact, place)
+    ]
     return max(told, key=lambda count: count.points(per_station).item(), default=None)
 
 
-def _in_parts(facts: Ledger, place: str) -> list[Fact]:
-    """Counts and lower bounds of public charging in parts of a country."""
-    return [
-        fact
-        for name in CHARGING_COUNTS
-        for fact in facts.select(measure=name)
-        if fact.place.startswith(f"{place}-") and (fact.is_exact or fact.side == 1)
-    ]
+def _is_least(fact: Fact, place: str) -> bool:
+    """Whether no fewer stand in a country: a lower bound, or an amount in a part of it."""
+    if fact.place == place:
+        return fact.side == 1
+    in_part = fact.place.startswith(f"{place}-")
+    return in_part and fact.is_amount and fact.side >= 0
 
 
 def _existing(fact: Fact) -> ExistingCharging:
@@ -323,7 +316,8 @@ def _existing(fact: Fact) -> ExistingCharging:
 
 def _is_above(bound: Fact, count: Fact) -> bool:
     """Whether a bound says that more stands than was counted before it."""
-    return bound.value > count.value and bound.period.end > count.period.end
+    is_newer = bound.period.end > count.period.end
+    return bound.side == 1 and bound.value > count.value and is_newer
 
 
 def _of_first_measure(facts: Sequence[Fact]) -> list[Fact]:

@@ -27,8 +27,8 @@ MIXED = {
 }
 MEASURES = {
     "ev_registrations", "ev_retirements", "ev_stock", "energy_gwh", "peak_mw",
-    "charging_points_need", "charging_points_practice",
-            "charging_points_practice_fast", "charging_points_standard",
+    "charging_points_need", "charging_points_practice", "charging_points_practice_fast",
+    "charging_points_standard",
     "charging_points_need_slow", "charging_points_home", "charging_stations", "power_share_percent",
     "peak_share_percent", "peak_share_summer_percent", "investment_usd", "oil_avoided_t",
     "co2_avoided_t", "ev_stock_share_percent", "peak_summer_mw", "charging_points_need_fast",
@@ -193,6 +193,18 @@ def test_vehicles_that_nobody_counted_follow_the_size_of_the_market():
     assert shares == pytest.approx(100 * np.minimum(stocks["ev_stock"] / 1_000_000, 1))
     told = run(**flow | {"changes": years_on_the_road | {"vehicle_stock": 5e6}}).results
     assert np.all(told["ev_stock_share_percent"] < shares)
+
+
+def test_practice_is_never_below_what_a_part_of_the_country_had():
+    least = ExistingCharging(4000.0, dt.date(2025, 6, 1), "stations", part="Almaty")
+    points = {"points_per_station": 2.0}
+    base, floored = (
+        run(changes=points, charging_least=part).results["charging_points_practice"]
+        for part in (None, least)
+    )
+    assert np.array_equal(floored[:, 0], base[:, 0])  # 2024 lies before the day
+    assert np.array_equal(floored[:, 1:], np.maximum(base[:, 1:], 8000))
+    assert base[:, 1].min() < 8000
 
 
 def test_a_roll_out_multiplies_practice_by_its_year_and_no_earlier_than_today():

@@ -352,8 +352,10 @@ def test_what_a_public_point_earns_follows_prices_and_costs(small, tmp_path):
         assert [readable(float(cell)) for cell in row[5:]] == [*printed[2:]]
     drawn = small.with_cells(own).demand.sample
     for row, setting in zip(shown[1], np.repeat(SOLD_AT, 3), strict=True):
-        year = point_business(setting, float(row[1]) / 100, *prices.values(), drawn)
-        assert [float(cell) for cell in row[5:]] == pytest.approx([*year.values()])
+        use = float(row[1]) / 100
+        year = point_business(setting, use, *prices.values(), drawn, small.outlook.first_year)
+        printed = [float(row[2]), *map(float, row[5:])]
+        assert printed == pytest.approx([*year.values()])
     assert {row[8] for row in shown[2]} == {""}
     assert min(float(row[7]) for row in shown[2]) < 0
 
