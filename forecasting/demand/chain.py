@@ -133,32 +133,21 @@ def demand_outlook(
     stocks = {name: fleet.stock for name, fleet in fleets.items()}
     a_year, month_shares, split = _of_a_vehicle(place, assumptions.classes, sample)
     # Battery energy, kWh a year by setting: of a vehicle, of all at the year's end, of the year
-    per_vehicle = {
-        name: {
-            setting: labelled(f"kWh a year of a {name}, {setting}", a_year[name] * share)
-            for setting, share in split[name].items()
-        }
-        for name in fleets
-    }
+    per_vehicle = {name: _by_setting(name, a_year[name], split[name]) for name in fleets}
     energy_at_end = _energy(stocks, per_vehicle)
     in_year = _energy({name: fleet.mean_stock for name, fleet in fleets.items()}, per_vehicle)
     efficiency = _grid_efficiency(sample)
-    grid = {setting: in_year[setting] / efficiency[setting] for setting in SETTINGS}
+    grid = _from_the_grid(in_year, efficiency)
     vehicles = all_vehicles(sample, span)
-    if new_cars is not None and not assumptions.knows("vehicle_stock"):
-        vehicles = vehicles_of_market(new_cars, sample)
-    # A plug-in hybrid takes little power: at a slow point it stays longer for a kWh
-    stays = {
-        setting: kwh if setting in FAST_SETTINGS else kwh * sample["plug_in_time"]
-        for setting, kwh in per_vehicle[PLUG_IN].items()
-    }
-    served = _energy(stocks, per_vehicle | {PLUG_IN: stays})
+    if not assumptions.knows("vehicle_stock"):
+        vehicles = vehicles_of_market(vehicles, new_cars, sample)
+    served = _energy(stocks, per_vehicle | {PLUG_IN: _stays(per_vehicle[PLUG_IN], sample)})
     points = charging_need(served, np.clip(road.stock / vehicles, 0, 1), span, sample)
     megawatts = _add_beside_energy(points, assumptions.classes, stocks, sample)
     unpushed, practice, targeted = deployed_points(
         road.stock, span, assumptions, sample, charging_today, as_of, targets, rng, charging_least
     )
-    at_end = {setting: energy_at_end[setting] / efficiency[setting] for setting in SETTINGS}
+    at_end = _from_the_grid(energy_at_end, efficiency)
     winter, summer = _peaks(at_end, points, megawatts, month_shares["bev"], sample)
     energy = total(grid.values()) / 1e6
     generated, record = percent_of_power(span, sample)
@@ -231,6 +220,27 @@ def _check_rollout(assumptions: Parameters, sample: Draws, first_year: int) -> N
         raise AssumptionError(
             f"charging_rollout_year = {rollout_year:.0f} lies before the first year, {first_year}"
         )
+
+
+def _from_the_grid(kwh: Draws, efficiency: Draws) -> Draws:
+    """What the grid gives for energy at the battery, by setting."""
+    return {setting: kwh[setting] / efficiency[setting] for setting in SETTINGS}
+
+
+def _by_setting(name: str, a_year: Array, split: Draws) -> Draws:
+    """KWh a year at the battery of one vehicle of a class, by setting."""
+    return {
+        setting: labelled(f"kWh a year of a {name}, {setting}", a_year * share)
+        for setting, share in split.items()
+    }
+
+
+def _stays(kwh: Draws, sample: Draws) -> Draws:
+    """The same of a plug-in hybrid as often as it stays longer at a slow point for a kWh."""
+    return {
+        setting: energy if setting in FAST_SETTINGS else energy * sample["plug_in_time"]
+        for setting, energy in kwh.items()
+    }
 
 
 def _energy(vehicles: Draws, per_vehicle: Mapping[str, Draws]) -> Draws:
@@ -328,14 +338,16 @@ def all_vehicles(sample: Draws, years: Years) -> Array:
     return sample["vehicle_stock"] * np.maximum(1 + sample["vehicle_stock_growth"] * since, 0.2)
 
 
-def vehicles_of_market(new_cars: Array, sample: Draws) -> Array:
+def vehicles_of_market(vehicles: Array, new_cars: Array | None, sample: Draws) -> Array:
     """Vehicles of all drives on the road where nobody told their count: new cars of a mean year,
-    times the years for which they stay.
+    times the years for which they stay; as they were where new cars are not told either.
 
     >>> sample = {"vehicle_years": np.array([[17.0]]), "car_share": np.array([[0.85]])}
-    >>> vehicles_of_market(np.array([[90_000.0, 110_000.0]]), sample)
+    >>> vehicles_of_market(np.ones((1, 2)), np.array([[90_000.0, 110_000.0]]), sample)
     array([[2000000., 2000000.]])
     """
+    if new_cars is None:
+        return vehicles
     mean_year = np.repeat(new_cars.mean(axis=1, keepdims=True), new_cars.shape[1], axis=1)
     return mean_year * sample["vehicle_years"] / sample["car_share"]
 
