@@ -69,13 +69,15 @@ def table_of(rows: list[Row]) -> pd.DataFrame:
 
 def prior_draws(path: LatentPath, rng: np.random.Generator, count: int) -> Iterator[np.ndarray]:
     """Coordinates drawn from the prior, some at a time."""
-    weight, sd = path.mixture.weight, path.mixture.sd
+    mixture = path.mixture
     for _ in range(count // AT_ONCE):
         kind = rng.choice(len(path.kind_share), AT_ONCE, p=path.kind_share)
         x = rng.standard_normal((AT_ONCE, path.width)) * np.sqrt(path.kind_variance[kind])
         for row, column in enumerate(path.mixed):
-            part = weight[row] / weight[row].sum()
-            x[:, column] = rng.standard_normal(AT_ONCE) * rng.choice(sd[row], AT_ONCE, p=part)
+            part = mixture.weight[row] / mixture.weight[row].sum()
+            component = rng.choice(len(part), AT_ONCE, p=part)
+            unit = rng.standard_normal(AT_ONCE)
+            x[:, column] = mixture.mean[row, component] + unit * mixture.sd[row, component]
         yield x
 
 

@@ -8,7 +8,7 @@ of them may be wrong. Weights are shares of months, so that a fact of any period
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -388,10 +388,16 @@ class Contrasts:
 
     def log_density(self, contrasts: Array) -> Array:
         """Log density of the noise at some contrasts, shape (draws, facts)."""
+        return self._by_fact(Mixtures.log_density, contrasts)
+
+    def precision(self, contrasts: Array) -> Array:
+        """Precision of the noise at some contrasts, over its components: shape (draws, facts)."""
+        return self._by_fact(Mixtures.precision, contrasts)
+
+    def _by_fact(self, of_noise: Callable[[Mixtures, Array], Array], contrasts: Array) -> Array:
         result = np.empty_like(contrasts)
         for rows in (self.exact, ~self.exact):  # numbers have fewer components than bounds
-            noise = self.noise.rows(rows)
-            result[:, rows] = noise.log_density(contrasts[:, rows] - self.value[rows])
+            result[:, rows] = of_noise(self.noise.rows(rows), contrasts[:, rows] - self.value[rows])
         return result
 
 

@@ -72,6 +72,10 @@ class Mixtures:
         """
         return softmax(self._log_parts(x, spread))
 
+    def precision(self, x: Array) -> Array:
+        """Precision of the component that a draw is of, as expected: shape (..., mixtures)."""
+        return np.asarray((self.parts(x) / self.sd**2).sum(axis=-1))
+
     def log_density(self, x: Array, spread: Array | float = 0.0) -> Array:
         """Log density but for a constant, shape (..., mixtures); parameters as of `parts`."""
         log_part = self._log_parts(x, spread)

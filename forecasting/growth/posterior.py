@@ -11,6 +11,8 @@
    taken in proportion to them.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -23,7 +25,7 @@ from forecasting.growth.likelihood import WRONG, Contrasts
 from forecasting.growth.mixtures import Mixtures, softmax
 from forecasting.growth.mode import Covariance, Mode
 from forecasting.growth.path import LatentPath
-from forecasting.growth.readings import Reading, readings_of
+from forecasting.growth.readings import readings_of
 from forecasting.quantiles import Array, strata
 
 Indices = NDArray[np.int_]
@@ -33,7 +35,6 @@ MIN_READING_PART = 0.1
 EVIDENCE_DRAWS = 1000  # of components, that say how probable a reading is
 OPEN_PART = 0.1  # part of them that is drawn as the prior has them
 CHAINS = 250
-SWEEPS = 4
 BURN = 4
 MOST_WORK = 6e6  # chains times unknowns squared
 MOST_DOUBTFUL = 60  # facts whose components are drawn: those most in doubt
@@ -125,16 +126,7 @@ def sample(
         Seeded; a market's own.
     """
     draws = len(shared)
-    readings, probability, left_out = readings_of(path, facts)
-    share = np.maximum(np.sqrt(probability), MIN_READING_PART)
-    edges = np.round(np.cumsum(share / share.sum())[:-1] * draws).astype(int)
-    places = np.arange(draws)
-    if len(readings) > 1:
-        places = rng.permutation(draws)
-    pools = [
-        _Pool(reading, np.sort(part), rng)
-        for reading, part in zip(readings, np.split(places, edges), strict=True)
-    ]
+    pools, left_out = _pools(path, facts, draws, rng)
     for _ in range(MOST_ROUNDS):
         for pool in pools:
             pool.draw(shared)
@@ -148,23 +140,40 @@ def sample(
     index = resampled(weight, place, shared[:, -1], rng)
     expected, variance = _expectations(pools)
     mode = max(pools, key=lambda pool: pool.log_evidence).linear.mode
-    doubted = np.zeros(len(facts.value))
-    for block in np.array_split(
-        contrast[index], 1 + contrast.size * facts.noise.weight.shape[1] // NUMBERS_IN_MEMORY
-    ):
-        doubted += facts.doubt(block).sum(axis=0)
     return Posterior(
         x=np.concatenate([pool.x for pool in pools])[index],
         kind=np.concatenate([pool.kind for pool in pools])[index],
         expected=expected,
         expected_sd=np.sqrt(variance),
         base=facts.base(mode.log_flows, mode.x),
-        doubted=doubted / len(index),
+        doubted=_doubted(facts, contrast[index]),
         effective=effective,
         tail=tail,
         readings=len(pools),
         left_out=left_out,
     )
+
+
+def _pools(
+    path: LatentPath, facts: Contrasts, draws: int, rng: np.random.Generator
+) -> tuple[list[_Pool], float]:
+    """A pool for each reading, with a part of the draws; and what is left out."""
+    readings, left_out = readings_of(path, facts)
+    chains = [_Chains(_Linear(reading.mode), draws, rng) for reading in readings]
+    if len(chains) == 1:
+        return [_Pool(chains[0], np.arange(draws))], left_out
+    probability = softmax(np.array([item.log_evidence for item in chains]))
+    share = np.maximum(np.sqrt(probability), MIN_READING_PART)
+    edges = np.round(np.cumsum(share / share.sum())[:-1] * draws).astype(int)
+    parts = zip(chains, np.split(rng.permutation(draws), edges), strict=True)
+    return [_Pool(item, np.sort(part)) for item, part in parts if len(part)], left_out
+
+
+def _doubted(facts: Contrasts, contrast: Array) -> Array:
+    """How often each fact is wrong."""
+    blocks = 1 + contrast.size * facts.noise.weight.shape[1] // NUMBERS_IN_MEMORY
+    parts = np.array_split(contrast, blocks)
+    return np.asarray(sum(facts.doubt(part).sum(axis=0) for part in parts) / len(contrast))
 
 
 class _Pool:
@@ -177,13 +186,12 @@ class _Pool:
         common shocks that it shares.
     """
 
-    def __init__(self, reading: Reading, places: Indices, rng: np.random.Generator) -> None:
-        self.places = places
-        self.linear = _Linear(reading.mode)
-        self.chains = _Chains(self.linear, len(places), rng)
-        self.x = np.zeros((0, reading.path.width))
+    def __init__(self, chains: _Chains, places: Indices) -> None:
+        self.chains, self.places = chains, places
+        self.linear = chains.linear
+        self.x = np.zeros((0, self.linear.path.width))
         self.kind = np.zeros(0, dtype=int)
-        self.contrast = np.zeros((0, len(reading.facts.value)))
+        self.contrast = np.zeros((0, len(self.linear.facts.value)))
         self.log_weight = np.zeros(0)
         self.place = np.zeros(0, dtype=int)
 
@@ -307,8 +315,7 @@ class _Chains:
         self.linear, self.rng = linear, rng
         unknowns = linear.design.shape[1]
         limit = int(MOST_WORK / (unknowns + 4) ** 2)
-        self.sweeps = max(SWEEPS, -(-draws // max(min(limit, CHAINS), 1)))
-        self.chains = -(-draws // self.sweeps)
+        self.chains = min(CHAINS, max(limit, 1), draws)
         mode = linear.mode
         q = len(linear.path.mixed)
         share = mode.kind[linear.kinds]
@@ -321,24 +328,31 @@ class _Chains:
         self.component = _chosen(np.tile(start, (self.chains, 1, 1)), rng)
         self.parts = mixtures.weight.shape[1]
         self.messages: list[tuple[Array, Array]] = []
-        self.start = start
+        visited = []
+        for _ in range(BURN):
+            self.sweep()
+            self._draw_kinds()
+            visited.append((self.kind, self.component))
+        self.visited = [np.concatenate(item) for item in zip(*visited, strict=True)]
 
     @cached_property
     def log_evidence(self) -> float:
         """Log probability of the facts in the linear model, but for a constant of all readings.
 
-        The mean weight of components drawn as the mode has them, their unknowns integrated out.
+        The mean weight of components drawn one by one, as often as the chains have visited them;
+        their unknowns are integrated out.
         """
         linear, mixtures = self.linear, self.linear.mixtures
-        rng = np.random.default_rng(EVIDENCE_DRAWS)
-        prior = mixtures.weight / mixtures.weight.sum(axis=1, keepdims=True)
-        part = (1 - OPEN_PART) * self.start + OPEN_PART * prior
-        kind_part = linear.mode.kind[linear.kinds] / linear.mode.kind[linear.kinds].sum()
-        kind = rng.choice(len(kind_part), EVIDENCE_DRAWS, p=kind_part)
-        chosen = (
-            np.arange(len(part)),
-            _chosen(np.tile(part, (EVIDENCE_DRAWS, 1, 1)), rng),
+        kind_part, part = (
+            (1 - OPEN_PART) * (visited[..., None] == np.arange(prior.shape[-1])).mean(axis=0)
+            + OPEN_PART * prior / prior.sum(axis=-1, keepdims=True)
+            for visited, prior in zip(
+                self.visited, (linear.mode.kind[linear.kinds], mixtures.weight), strict=True
+            )
         )
+        kind = self.rng.choice(len(kind_part), EVIDENCE_DRAWS, p=kind_part)
+        component = _chosen(np.tile(part, (EVIDENCE_DRAWS, 1, 1)), self.rng)
+        chosen = np.arange(len(part)), component
         variance = mixtures.sd[chosen] ** 2
         centre = mixtures.mean[chosen]
         precision = linear.precision[kind] + _diagonals(1 / variance)
@@ -353,11 +367,8 @@ class _Chains:
 
     def draw(self, shared: Array) -> tuple[Array, Indices]:
         """Coordinates by the linear model, shape (draws, width), and numbers of their kinds."""
-        for _ in range(BURN):
-            self.sweep()
-            self._draw_kinds()
         result = []
-        for block in np.array_split(shared, self.sweeps):
+        for block in np.array_split(shared, -(-len(shared) // self.chains)):
             self.sweep(keep=True)
             unknown = self.unknown[: len(block)]
             kind = self.kind[: len(block)].copy()
@@ -527,11 +538,10 @@ def _shifted(linear: _Linear, x: Array) -> tuple[Array, Array, Array]:
     if not len(facts.value):
         return x, np.zeros(len(x)), np.zeros((len(x), 0))
     goal = mode.contrast + (x - mode.x) @ mode.jacobian.T
-    # As narrow as a number can be, also where the mode takes it for wrong
-    narrow = facts.exact & (facts.noise.weight[:, -1 - len(WRONG)] > 0)
-    sd = np.where(narrow, facts.noise.sd[:, -1 - len(WRONG)], np.sqrt(mode.noise))
     contrast = _contrasts(path, facts, x)
-    gap = np.clip((contrast - goal) / sd, -MOST_GAP, MOST_GAP)
+    precision = facts.precision(goal)
+    gap = np.clip((contrast - goal) * np.sqrt(precision), -MOST_GAP, MOST_GAP)
+    sd = 1 / np.sqrt(precision.mean(axis=0))
     # The combinations of facts in which the true contrasts differ most from the linear ones
     size, turned = np.linalg.eigh(gap.T @ gap / len(x))
     residual = np.cumsum(np.maximum(size, 0.0))

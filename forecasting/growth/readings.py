@@ -17,7 +17,6 @@ from forecasting.growth.likelihood import Contrasts
 from forecasting.growth.mixtures import softmax
 from forecasting.growth.mode import Covariance, Mode
 from forecasting.growth.path import LatentPath
-from forecasting.quantiles import Array
 
 MAX_QUESTIONS = 3  # what readings may differ in, so that there are at most eight
 STRONG_DOUBT = 0.2  # probability of being wrong at the mode, from which a number is a question
@@ -65,19 +64,12 @@ class Reading:
         return Reading.climbed(replace(self.path, size_weights=weights), self.facts)
 
 
-def readings_of(path: LatentPath, facts: Contrasts) -> tuple[list[Reading], Array, float]:
-    """The readings of some facts that are worth drawing from.
-
-    Returns
-    -------
-    readings : list of Reading
-        The most probable first.
-    probability : ndarray, shape (readings,)
-        About what each is worth.
-    left_out : float
-        The part of the probability that is left out.
+def readings_of(path: LatentPath, facts: Contrasts) -> tuple[list[Reading], float]:
+    """The readings of some facts that are worth drawing from, the most probable first, and the
+    probability of those that are left out.
     """
     readings = [Reading.climbed(path, facts)]
+    left_out = 0.0
     asked: list[int | None] = []
     while len(asked) < MAX_QUESTIONS:
         questions = [row for reading in readings for row in _questions(reading)]
@@ -88,28 +80,24 @@ def readings_of(path: LatentPath, facts: Contrasts) -> tuple[list[Reading], Arra
         answers = [
             reading.decided(asked[-1], told) for reading in readings for told in (True, False)
         ]
-        readings = _probable(answers)[0]
-    return _probable(readings)
+        readings, left_out = _probable(answers)
+    return readings, left_out
 
 
 def _questions(reading: Reading) -> list[int | None]:
-    """None for the size of the market where it is open, else the numbers in strong doubt, by row.
-
-    Numbers that contradict each other within a market of known size have one reading: there the
-    sampler draws what is wrong in pairs.
-    """
+    """None for the market's size where that is in question, else rows in strong doubt."""
     mode, facts = reading.mode, reading.facts
-    if min(reading.path.size_weights) > 0:
-        size = float(np.abs(mode.x[reading.path.columns["another_size"]]).sum())
-        return [None] if size > ANOTHER_SIZE_COORDINATE else []
+    size = float(np.abs(mode.x[reading.path.columns["another_size"]]).sum())
+    if min(reading.path.size_weights) > 0 and size > ANOTHER_SIZE_COORDINATE:
+        return [None]
     doubt = np.where(facts.exact, facts.doubt(*mode.left_out()), 0.0)
     order = np.argsort(-doubt, kind="stable")
     return [int(row) for row in order if doubt[row] > STRONG_DOUBT]
 
 
-def _probable(readings: Sequence[Reading]) -> tuple[list[Reading], Array, float]:
+def _probable(readings: Sequence[Reading]) -> tuple[list[Reading], float]:
     """Those that are worth drawing from, by probability, and what the others have."""
     probability = softmax(np.array([reading.log_evidence for reading in readings]))
     order = np.argsort(-probability, kind="stable")
     order = order[probability[order] >= MIN_PROBABILITY]
-    return [readings[i] for i in order], probability[order], float(1 - probability[order].sum())
+    return [readings[i] for i in order], float(1 - probability[order].sum())

@@ -323,7 +323,11 @@ def growth(simulate):
     """Log growth of a year's total over the one before, drawn from the prior."""
     path, rng = (
         LatentPath(
-            Prior.shipped(), 2022, 2023, Start(*Prior.shipped().share_in(2022)), discrete=False
+            Prior.shipped(),
+            2022,
+            2023,
+            Start(*Prior.shipped().share_in(2022), of_flow=True),
+            discrete=False,
         ),
         np.random.default_rng(0),
     )
