@@ -29,10 +29,11 @@ from forecasting.names import (
 from forecasting.quantiles import Array
 from forecasting.reporting.labels import inert, label_of, unit_of
 from forecasting.reporting.result_tables import yearly
+from forecasting.reporting.workbook import COLOURS
 from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.outlook_files import load_draws, load_record
 from forecasting.writers.display import plain_frame
-from forecasting.writers.sheets import INTERVAL_LEVELS, LEVEL_HEADS, Book, letters
+from forecasting.writers.sheets import GRIDLINES, INTERVAL_LEVELS, LEVEL_HEADS, Book, letters
 
 Shown = Mapping[Any, Mapping[Any, float]]  # levels by scenario and place
 
@@ -115,7 +116,26 @@ def _workbook(wide: pd.DataFrame) -> bytes:
     runs = list(dict.fromkeys((key[0], key[1]) for key in wide.index))
     numbers = pd.DataFrame(wide.xs((measure, years[-1]), level=["measure", "year"])).reindex(runs)
     _scenarios(book, live, numbers.to_dict("index"))
+    final_row = SCENARIO_ROW + len(runs) - 1
+    live.insert_chart(SCENARIO_ROW - 1, len(COMPARE_HEADS) + 1, _chart(book, final_row))
+    live.print_area(0, 0, final_row, len(COMPARE_HEADS) - 1)
     return book.content()
+
+
+def _chart(book: Book, final_row: int) -> Any:
+    """The medians of the sheet Compare as bars, in the order of its rows."""
+    spans = {
+        name: ["Compare", SCENARIO_ROW, column, final_row, column]
+        for name, column in (("categories", 0), ("values", COMPARE_HEADS.index("median")))
+    }
+    chart = book.book.add_chart({"type": "bar"})
+    chart.add_series({"name": "median", "fill": {"color": COLOURS[0]}, "gap": 60, **spans})
+    chart.set_title({"name": "Medians of what is chosen", "name_font": {"size": 12}})
+    chart.set_legend({"none": True})
+    chart.set_y_axis({"reverse": True})
+    chart.set_x_axis({"num_format": "#,##0", "major_gridlines": GRIDLINES})
+    chart.set_size({"width": 620, "height": 120 + 20 * (final_row - SCENARIO_ROW)})
+    return chart
 
 
 def _table(book: Book, wide: pd.DataFrame) -> None:

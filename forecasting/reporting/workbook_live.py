@@ -57,6 +57,20 @@ ANSWER_LINES = (  # column of the sheet answer, its name, its look
     (8, "scenario, median", "square_dot", 1.5, COLOURS[2]),
 )
 DEAREST = 10.0  # dollars a kWh
+MAX_MISS = 0.001  # of an answer, by which the rounded draws may miss that of the report
+# What must hold, and its formula: of the cells of wrong inputs and of the reader's own numbers, and
+# of the rows of the sheet answer
+CHECKS = {
+    "No yellow cell holds what it does not take": "{wrong}=0",
+    "No lower end lies above its median, and no median above its upper end": (
+        "SUMPRODUCT((answer!C2:C{end}>answer!D2:D{end})+(answer!D2:D{end}>answer!E2:E{end}))=0"
+    ),
+    "No answer lies below 0": 'COUNTIF(answer!C2:E{end},"<0")=0',
+    "Without a number of yours, each median is that of the report": (
+        "OR(COUNT({own})>0,"
+        "SUMPRODUCT(--(ABS(answer!D2:D{end}-answer!I2:I{end})>{miss}*ABS(answer!I2:I{end})))=0)"
+    ),
+}
 ABOUT_BUSINESS = (
     "Where no price is printed, give one on the sheet inputs. Rent, upkeep and taxes are not taken "
     "off. A point without a margin never pays back. Costs are medians, in dollars of 2024."
@@ -71,6 +85,7 @@ READ_ME = (
     "scenario has it, with its range; a number in it holds in every draw.",
     "answer: each measure by year; 10 % and 90 % are the ends of the 80 % interval. Beside them "
     "stands what the scenario has. The charts move.",
+    "checks: what must hold of the answers; each line says ok, or where to look.",
     "business: what a slow and a fast public point earn in a year, by how busy they are, and how "
     "long their cost takes to come back. The prices of public charging and of electricity move "
     "this sheet alone.",
@@ -82,6 +97,9 @@ READ_ME = (
     "As in the report are the facts, the climate, the ages of vehicles and of points, and what is "
     "dated: plants, orders of vans, buses and trucks, roll-outs.",
     "To make a report of your numbers: ev-forecast new --from THIS_FILE, then ev-forecast run.",
+    "Names: own.annual_km is a yellow cell, ev_stock_2030 the three answers of a measure and a "
+    "year; all of them are in the list of names beside the formula bar.",
+    "Colours: yellow cells are yours, grey words explain, all else is computed or printed.",
     "The sheets are protected without a password, so that no formula is overwritten by chance.",
 )
 
@@ -120,6 +138,7 @@ class _LiveBook(Book):
         self._model()
         self._answer(wrong)
         self._business(wrong)
+        self._checks(wrong)
         grounds(self, outlook)
         cells = {name: _written(self.sheets[name]) for name in ("inputs", "answer", "business")}
         stamp(self.book, outlook.scenario.parameters(), cells | self._cells_of_columns())
@@ -149,6 +168,7 @@ class _LiveBook(Book):
             text = f'=IF(IF(ISNUMBER({cell}),{inside},ISBLANK({cell})),"","{takes}")'
             sheet.write_formula(f"{check}{row}", text, self.looks["note"], "")
             self.places[Cell(name)] = f"inputs!${letters(own)}${row}"
+            self.book.define_name(f"own.{name}", f"={self._yellow(name)}")
         counted = f'=COUNTIF({check}2:{check}{row},"takes*")'
         sheet.write_string(row, own, "to check", self.looks["note"])
         sheet.write_formula(row, own + 1, counted, self.looks["year"], 0)
@@ -161,7 +181,7 @@ class _LiveBook(Book):
         formulas = [part for *_, part in answers if isinstance(part, Node)]
         for measure, year, part in answers:
             if isinstance(part, Node):
-                LABELS[part] = f"{measure} {year}"
+                LABELS[part] = f"{measure} {year}, {unit_of(measure)}"
         uses = reachable(formulas)
         values_of_levers = [(node.parts[-1], node.label) for node in uses if _is_lever(node)]
         self.labels = {
@@ -244,7 +264,7 @@ class _LiveBook(Book):
         columns = self.columns[name]
         at = len(columns)
         sheet = self.sheets[name]
-        sheet.write_string(0, at, label or f"{name} {at + 1}", self.looks["head"])
+        sheet.write_string(0, at, label or f"step {at + 1}", self.looks["head"])
         if words:
             sheet.write_string(1, at, words[:LONGEST_WORDS], self.looks["note"])
         columns.append(NumberColumn(values, formulas))
@@ -279,6 +299,7 @@ class _LiveBook(Book):
             exact = np.quantile(draws, [*INTERVAL_LEVELS.values()]).tolist()
             words = [label_of(measure), unit_of(measure)]
             rows.append([measure, year, *[math.nan] * 3, *words, *exact])
+            self.book.define_name(f"{measure}_{year}", f"=answer!$C${row}:$E${row}")
             for place, (level, value) in enumerate(
                 zip(INTERVAL_LEVELS.values(), exact, strict=True)
             ):
@@ -302,6 +323,21 @@ class _LiveBook(Book):
             for measure in shown
         ]
         self.charts(sheet, 12, 1, charts)
+
+    def _checks(self, wrong: str) -> None:
+        """What must hold of the answers, line by line."""
+        sheet = self.sheet("checks", "What must hold of the answers", (80, 14))
+        own_column = letters(INPUT_HEADS.index(OWN))
+        places = {
+            "wrong": wrong,
+            "own": f"inputs!{own_column}:{own_column}",
+            "end": 1 + len(self._answers()),
+            "miss": MAX_MISS,
+        }
+        for row, (words, condition) in enumerate(CHECKS.items(), start=2):
+            formula = f'=IF({condition.format(**places)},"ok","look here")'
+            sheet.write_string(row, 0, words, self.looks["text"])
+            sheet.write_formula(row, 1, formula, self.looks["text"], "ok")
 
     def _business(self, wrong: str) -> None:
         """A year of a public point by how busy it is, at the printed prices or the reader's."""

@@ -312,6 +312,12 @@ def test_libreoffice_reckons_what_the_report_and_a_new_run_have(made, together, 
     files = reckoned([*paths, *asked], tmp_path)
     for path, question in zip(files[len(paths) :], asked.values(), strict=True):
         check_sums(list(csv.reader(path.read_text().splitlines())), together, **question)
+    checks = reckoned([path for _, _, path in cases[:3]], tmp_path / "checks", sheet=8)
+    for (_, own, _), file in zip(cases, checks, strict=False):
+        lines = list(csv.reader(file.read_text().splitlines()))[2:]
+        first, *others = (line[1] for line in lines)
+        assert first == ("look here" if "far" in own.values() else "ok"), own
+        assert own or others == ["ok"] * 3
     for (each, own, _), file in zip(cases, files, strict=False):
         found = read_answers(file)
         if "far" in own.values():
@@ -385,6 +391,7 @@ def test_what_is_shown_before_a_spreadsheet_reckons_is_right_and_locked(made):
         "draws",
         "tables",
         "read me",
+        "checks",
         "Facts",
     }
     assert shown <= {*book.sheetnames}

@@ -55,7 +55,9 @@
   // Two figures go on a page, but a row of labels needs its room.
   function paperHeight(place, layout) {
     const rows = ((layout.yaxis || {}).ticktext || []).length;
-    return Math.max(place.closest("#brief") ? 340 : 390, 140 + 28 * rows);
+    if (!place.closest("#brief")) return Math.max(390, 140 + 28 * rows);
+    if (!document.body.classList.contains("brief-only")) return 340;
+    return place.closest(".second") ? 270 : 420;
   }
 
   function draw(place, width, night_too) {
@@ -118,7 +120,13 @@
     }
   }
 
-  if (location.search === "?brief") document.body.classList.add("brief-only");
+  // The brief alone takes two pages: the second ends with the chart of charging points.
+  if (location.search === "?brief") {
+    document.body.classList.add("brief-only");
+    const chapter = document.getElementById("charging-points");
+    const chart = chapter && chapter.closest("details").querySelector("figure.chart");
+    if (chart) { chart.classList.add("second"); document.getElementById("brief").append(chart); }
+  }
   let waiting, seen = innerWidth;
   addEventListener("resize", () => {
     clearTimeout(waiting);
