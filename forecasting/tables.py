@@ -54,6 +54,7 @@ from forecasting.reporting.grounds import (
 )
 from forecasting.reporting.mirror import mirror_table
 from forecasting.reporting.past import past_forecasts
+from forecasting.reporting.quota_words import quotas_table
 from forecasting.reporting.result_tables import (
     assumptions_table,
     conflicts_table,

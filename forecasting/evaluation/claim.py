@@ -191,7 +191,7 @@ def _scenario_asked(
     if measure in FLOWS and scenario.measure != measure:
         file = None
     if file is None and scenario.country:
-        scenario = facts_alone(code, measure, facts_of_scenario(scenario, ledger))
+        scenario = _facts_alone(code, measure, facts_of_scenario(scenario, ledger))
     return file, scenario
 
 
@@ -243,7 +243,7 @@ def _corridor_of(code: str, measure: str) -> str:
     return code
 
 
-def facts_alone(code: str, measure: str, facts: Ledger) -> Scenario:
+def _facts_alone(code: str, measure: str, facts: Ledger) -> Scenario:
     """A country's scenario without events: of the flow that is asked for, else of one counted."""
     flow = measure
     if measure not in FLOWS:

@@ -18,7 +18,6 @@ from tqdm import tqdm
 
 from forecasting.errors import EvidenceError, InputError
 from forecasting.evaluation.backtest import THIS_PACKAGE
-from forecasting.evaluation.claim import facts_alone
 from forecasting.evaluation.markets import Panel, read_monthly, read_panel
 from forecasting.evaluation.part_year import check_names, counts_of, inputs_of, part_year, prior_of
 from forecasting.evaluation.peers import PartYear
@@ -26,15 +25,14 @@ from forecasting.evaluation.scores import clustered_mean
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import place_code, place_name
 from forecasting.evidence.policies import Policy, shipped_policies
-from forecasting.evidence.rules import OBSERVATION_KINDS
-from forecasting.growth.flow import forecast_flow
+from forecasting.growth.flow import FlowForecast, forecast_flow
 from forecasting.growth.prior import Prior
 from forecasting.growth.quotas import QuotaDays, days_used_up, quota_days
 from forecasting.parameters.schema import Scenario
-from forecasting.periods import as_date, year
+from forecasting.periods import Period, as_date, year
 from forecasting.quantiles import Array
-from forecasting.scenarios.known import FlowInputs, facts_of_scenario
-from forecasting.scenarios.outlook import Outlook, outlook
+from forecasting.scenarios.known import FlowInputs, facts_of_scenario, flow_inputs
+from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.question import find_scenario
 
 EVEN_MONTHS = "the months so far go on"
@@ -45,28 +43,87 @@ QUOTA_DRAWS = 1000
 
 
 @dataclass(frozen=True)
+class QuotaForecast:
+    """A quota, and the forecast of the flow that it counts.
+
+    Parameters
+    ----------
+    quota : Policy
+        As known on the day of the forecast.
+    flow : FlowForecast
+        Of what customs count where that has been printed, else of the scenario's own flow; before
+        the scenario's events.
+    measure : str
+        Which flow it is.
+    as_of : date
+        Of the forecast.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> open_quota = open_quotas(fc.outlook("KG", draws=50))[0]
+    >>> open_quota.measure, open_quota.quota.quota
+    ('ev_imports', 15000.0)
+    """
+
+    quota: Policy
+    flow: FlowForecast
+    measure: str
+    as_of: dt.date
+
+    @property
+    def days(self) -> QuotaDays:
+        """On which it is used up, and the probability that it is."""
+        return quota_days(self.flow.monthly, self.flow.months, self.quota)
+
+    def used_up_by(self, day: dt.date) -> float:
+        """The probability that it is used up by a day."""
+        days = days_used_up(self.flow.monthly, self.flow.months, self.quota)
+        return float((days <= day.toordinal()).mean())
+
+    @property
+    def vehicles(self) -> tuple[Array, Array, Array]:
+        """How many come within the quota, how many after it in its year, and how many in the year
+        after, in each draw.
+        """
+        in_force = Period(self.quota.start, self.quota.last_day)
+        total = self.flow.totals(in_force)
+        within = np.minimum(total, self.quota.quota or 0.0)
+        return within, total - within, self.flow.totals(year(in_force.end.year + 1))
+
+
+@dataclass(frozen=True)
 class QuotaClaim:
     """A day set beside the forecast of the day on which a quota is used up.
 
     Parameters
     ----------
-    quota : Policy
-        The quota, as known on the day of the forecast.
-    outlook : Outlook
-        Of the flow that counts.
+    forecast : QuotaForecast
+        Of the quota.
+    scenario : str
+        That was asked.
     day : date
         The day that somebody names.
-    days : QuotaDays
-        On which it is used up, and the probability that it is.
-    probability : float
-        That it is used up by the day.
     """
 
-    quota: Policy
-    outlook: Outlook
+    forecast: QuotaForecast
+    scenario: str
     day: dt.date
-    days: QuotaDays
-    probability: float
+
+    @property
+    def quota(self) -> Policy:
+        """The quota, as known on the day of the forecast."""
+        return self.forecast.quota
+
+    @property
+    def days(self) -> QuotaDays:
+        """On which it is used up, and the probability that it is."""
+        return self.forecast.days
+
+    @property
+    def probability(self) -> float:
+        """That it is used up by the day."""
+        return self.forecast.used_up_by(self.day)
 
 
 def quota_of(place: str, of_year: int) -> Policy:
@@ -135,33 +192,21 @@ def quota_claim(
     asked_day = as_date(day)
     scenario = find_scenario(params or quota.place)
     if as_of:
-        scenario = scenario.model_copy(update={"as_of": as_date(as_of)})
-    answer = quota_outlook(quota, scenario, ledger)
-    known_quota = quota.as_known(answer.as_of)
-    if known_quota is None:
+        scenario = scenario.on(as_date(as_of))
+    facts = facts_of_scenario(scenario, ledger)
+    forecast = quota_forecast(quota, scenario, facts, scenario.known_by(facts))
+    if forecast is None:
         raise InputError(
-            f"the quota of {period} was announced on {quota.announced}, after {answer.as_of}; ask "
-            "as of a later day"
+            f"the quota of {period} was announced on {quota.announced}, later than the day of the "
+            "forecast; ask as of a later day"
         )
-    forecast = answer.baseline_forecasts[quota.place]
-    if known_quota.is_open_quota and quota.start < forecast.months[0].start:
-        raise InputError(
-            f"the quota of {period} begins before the forecast's months, which start on "
-            f"{forecast.months[0].start}; ask for a later year"
-        )
-    days = days_used_up(forecast.monthly, forecast.months, known_quota)
-    return QuotaClaim(
-        known_quota,
-        answer,
-        asked_day,
-        quota_days(forecast.monthly, forecast.months, known_quota),
-        float((days <= asked_day.toordinal()).mean()),
-    )
+    return QuotaClaim(forecast, scenario.name, asked_day)
 
 
-def quota_outlook(quota: Policy, scenario: Scenario, ledger: Ledger | None = None) -> Outlook:
-    """The outlook of the flow that a quota counts: customs count what is imported, whatever the
-    scenario forecasts. Where nobody has printed a count of it, it is the scenario's own flow.
+def quota_forecast(
+    quota: Policy, scenario: Scenario, facts: Ledger, day: dt.date
+) -> QuotaForecast | None:
+    """The forecast of the flow that a quota counts; None of a quota that is not known yet.
 
     Parameters
     ----------
@@ -169,21 +214,50 @@ def quota_outlook(quota: Policy, scenario: Scenario, ledger: Ledger | None = Non
         Of kind ``quota``.
     scenario : Scenario
         Of its place.
-    ledger : Ledger, optional
-        Facts beside those that the scenario reads.
-
-    Examples
-    --------
-    >>> quota_outlook(quota_of("KG", 2026), find_scenario("KG")).measure
-    'ev_imports'
+    facts : Ledger
+        All that the scenario may use.
+    day : date
+        Of the forecast.
     """
-    facts = facts_of_scenario(scenario, ledger)
-    day = scenario.as_of if isinstance(scenario.as_of, dt.date) else None
-    changes: dict[str, object] = {"horizon": max(scenario.horizon, quota.start.year)}
-    if len(facts.select(quota.place, quota.measure, kind=OBSERVATION_KINDS, as_of=day)):
-        changes["as_of"] = scenario.as_of
-        scenario = facts_alone(quota.place, quota.measure, facts)
-    return outlook(scenario.model_copy(update=changes), ledger)
+    known_quota = quota.as_known(day)
+    if known_quota is None:
+        return None
+    inputs = flow_inputs(scenario, quota.place, facts, day)
+    customs = FlowInputs(facts, quota.place, quota.measure, day)
+    if len(customs.facts):
+        inputs = customs
+    if not len(inputs.facts) and inputs.market.sizes is None:
+        raise InputError(
+            f"nobody has counted electric cars in {place_name(quota.place)} by {day}; add facts "
+            "with --ledger"
+        )
+    flow = forecast_flow(
+        inputs.facts,
+        [year(quota.start.year), year(quota.start.year + 1)],
+        inputs.prior,
+        inputs.market.sizes,
+        seed=scenario.seed,
+        place=quota.place,
+        policies=inputs.policies,
+    )
+    return QuotaForecast(known_quota, flow, inputs.measure or quota.measure, day)
+
+
+def open_quotas(outlook: Outlook) -> list[QuotaForecast]:
+    """The quotas of an outlook's country that are not used up on its day.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of any scenario; a corridor has no quota.
+    """
+    forecasts = [
+        quota_forecast(quota, outlook.scenario, outlook.ledger, outlook.as_of)
+        for quota in shipped_policies().values()
+        if quota.kind == "quota" and quota.place == outlook.scenario.country
+        if quota.last_day >= outlook.as_of
+    ]
+    return [forecast for forecast in forecasts if forecast and forecast.quota.is_open_quota]
 
 
 def quota_skill(panel: Panel, monthly: Panel, train: Panel | None = None) -> pd.DataFrame:

@@ -369,9 +369,9 @@ def quota_claim_text(claim: QuotaClaim) -> str:
     chance = f"is used up by {day_words(claim.day)} with a probability of {claim.probability:.0%}"
     days = f"Median {median}, 80 % interval {low} to {high}"
     lasts = f"it lasts to its end with a probability of {1 - claim.days.used_up:.0%}"
-    flow = MEASURES[claim.outlook.measure].label.lower()
-    origin = f"Counted are {flow}, before events of the scenario {claim.outlook.name}"
-    return f"{name} {chance}. {days}; {lasts}. {origin}, as of {day_words(claim.outlook.as_of)}."
+    flow = MEASURES[claim.forecast.measure].label.lower()
+    origin = f"Counted are {flow}, before events of the scenario {claim.scenario}"
+    return f"{name} {chance}. {days}; {lasts}. {origin}, as of {day_words(claim.forecast.as_of)}."
 
 
 def _comparison(claim: Claim) -> str:

@@ -50,6 +50,8 @@ TARGET = "charging_points_target"
 TARGET_YEAR = "charging_points_target_year"
 # Of the flow, from none to the most that may be set
 FLOW_FACTORS = (0.0, 0.01, 1.0, 2.0, 20.0)
+# A quota that is used up sooner or later bends the line in each draw elsewhere
+QUOTA_FACTORS = (0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 1.1, 1.2, 1.35, 1.5)
 NUMBER_IN_FORMULA = re.compile(r"(?<![A-Z$\d.])\d+\.?\d*(?:E[-+]?\d+)?")
 OWN = "your own value"
 INPUT_HEADS = (
@@ -231,7 +233,8 @@ def _flows_by_factor(
     """The flow where each year that can be set is multiplied by a factor."""
     scenario = remade.scenario
     flows = {}
-    for factor in FLOW_FACTORS:
+    tried = FLOW_FACTORS + QUOTA_FACTORS * sets_quotas(scenario)
+    for factor in tried:
         factors = {
             f"{scenario.measure}.{year}": factor
             for year in remade.years
@@ -332,10 +335,12 @@ class _ReaderCells:
         factor = Symbols([Node(np.ones_like(values), "{}", (Cell(name),))], len(values))
         rest: Any = factor * free
         if self.quotas:
-            # Of what exceeds a quota a part comes: a line above it, through any factor's flow
-            slope = np.clip(table[2.0] - table[1.0], 0.0, free)
-            lines = [flow - known - size * slope for size, flow in table.items()]
-            rest = np.minimum(rest, np.max(lines, axis=0) + factor * slope)
+            # A quota bends the line at each factor
+            sizes = sorted(table)[:-1]
+            flows = np.hstack([table[size] for size in sizes])
+            bends = np.diff(np.diff(flows) / np.diff(sizes))
+            for size, bend in zip(sizes[1:-1], bends.T, strict=True):
+                rest = rest + np.maximum(factor - size, 0.0) * bend[:, None]
         if np.any(limit < most * free * 0.999):
             rest = np.minimum(rest, limit)
         parts = (Cell(name), (known + rest).columns[0], values)

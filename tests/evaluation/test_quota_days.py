@@ -26,7 +26,7 @@ def test_the_day_of_2025_lay_within_the_range_of_june():
     assert answer.days.low <= dt.date(2025, 9, 25)
     assert answer.days.high is None or answer.days.high >= dt.date(2025, 9, 25)
     assert answer.quota.quota == 10_000
-    assert answer.outlook.measure == "ev_imports"
+    assert answer.forecast.measure == "ev_imports"
     assert answer.days.median is not None
     assert 0.3 < answer.probability < 0.8
 
@@ -39,7 +39,7 @@ def test_a_quota_that_was_used_up_is_told_with_its_day():
 
 
 def test_a_quota_is_not_known_before_it_was_announced():
-    with pytest.raises(InputError, match="announced on 2025-12-12, after 2025-11-30; ask as of"):
+    with pytest.raises(InputError, match="announced on 2025-12-12, later than the day of the"):
         quota_claim("KG", "2026", "2026-06-30", as_of="2025-11-30")
 
 

@@ -1,0 +1,112 @@
+"""Quotas of vehicles that are open: a sentence of the brief and a table of the report on the day on
+which each is used up.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from forecasting.evaluation.quota_days import QuotaForecast, open_quotas
+from forecasting.measures import MEASURES
+from forecasting.quantiles import Array
+from forecasting.reporting.labels import ReadNumber, day_words, interval, readable
+from forecasting.writers.columns import Column, TableForm
+from forecasting.writers.display import HIGH, LOW, Table
+
+if TYPE_CHECKING:
+    from forecasting.scenarios.outlook import Outlook
+
+USED_UP = "The duty-free quota of {number} is used up between {low} and {high} {year}."
+USED_UP_OR_NOT = (
+    "The duty-free quota of {number} is used up in {year} with a probability of {chance}, hardly "
+    "before {low}, and as likely by {median} as later or not at all."
+)
+MAY_LAST = (
+    "The duty-free quota of {number} is likely to last: it is used up in {year} with a probability "
+    "of {chance}."
+)
+NOT_IN_TIME = "not in its time"
+VEHICLES_OF_QUOTA = ("within it", "after it, in its year", "in the year after")
+OPEN_QUOTAS = TableForm(
+    [
+        Column("quota", "{quota.quota:,.0f}"),
+        Column("from", "{quota.start}"),
+        Column("used up", "median"),
+        Column(LOW, "low"),
+        Column(HIGH, "high"),
+        Column("probability", "used_up", ReadNumber),
+        *map(Column, VEHICLES_OF_QUOTA),
+        Column("source", "{quota.source}", address="url"),
+    ],
+    caption="{measure}, before the events of the scenario, with 80 % ranges",
+    nothing="No quota is open.",
+)
+
+
+def quota_sentence(forecast: QuotaForecast) -> str:
+    """When a quota is used up, by the ends of its 80 % range, or how likely that is.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> quota_sentence(open_quotas(fc.outlook("kyrgyzstan-baseline", draws=50))[0])[:42]
+    'The duty-free quota of 15,000 is used up i'
+    """
+    low, median, high, used_up = forecast.days
+    pattern = MAY_LAST
+    if high is not None:
+        pattern = USED_UP
+    elif median is not None:
+        pattern = USED_UP_OR_NOT
+    days = {"low": low, "median": median, "high": high}
+    return pattern.format(
+        number=f"{forecast.quota.quota:,.0f}",
+        year=forecast.quota.start.year,
+        chance=f"{used_up:.0%}",
+        **{name: f"{day:%B}" for name, day in days.items() if day},
+    )
+
+
+def quotas_table(outlook: Outlook) -> Table:
+    """On which day each quota that is open is used up, and how many vehicles come within it, after
+    it, and in the year that follows.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of any scenario.
+
+    Returns
+    -------
+    Table
+        One row a quota; a day that lies beyond its end is not told.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> fc.tables.quotas_table(fc.outlook("turkmenistan-baseline", draws=50))
+    No quota is open.
+    """
+    rows = []
+    label = ""
+    for forecast in open_quotas(outlook):
+        quota = forecast.quota
+        low, median, high, used_up = forecast.days
+        label = MEASURES[forecast.measure].label
+        row = {"quota": quota, "url": quota.url, "used_up": used_up}
+        row |= {"low": _day(low), "median": _day(median), "high": _day(high)}
+        row |= dict(zip(VEHICLES_OF_QUOTA, map(_with_range, forecast.vehicles), strict=True))
+        rows.append(row)
+    return OPEN_QUOTAS.table(rows, measure=label)
+
+
+def _day(day: dt.date | None) -> str:
+    return day_words(day) if day else NOT_IN_TIME
+
+
+def _with_range(draws: Array) -> str:
+    low, median, high = np.quantile(draws, (0.1, 0.5, 0.9))
+    return f"{readable(median)} ({interval(low, high)})"

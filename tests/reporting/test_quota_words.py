@@ -1,0 +1,44 @@
+"""The sentence and the table on the day on which a quota is used up."""
+
+from dataclasses import replace
+
+import pytest
+
+import forecasting as fc
+from forecasting.evaluation.quota_days import open_quotas
+from forecasting.reporting.quota_words import quota_sentence, quotas_table
+
+
+@pytest.fixture(scope="module")
+def kyrgyzstan():
+    return fc.outlook("kyrgyzstan-baseline", draws=400)
+
+
+@pytest.mark.parametrize(
+    ("number", "sentence"),
+    [
+        (2_000, "The duty-free quota of 2,000 is used up between February and April 2026."),
+        (15_000, "%, hardly before April, and as likely by August as later or not at all."),
+        (200_000, "200,000 is likely to last: it is used up in 2026 with a probability of 0%"),
+    ],
+)
+def test_a_sentence_says_when_a_quota_is_used_up(kyrgyzstan, number, sentence):
+    (forecast,) = open_quotas(kyrgyzstan)
+    other = replace(forecast, quota=replace(forecast.quota, quota=float(number)))
+    assert sentence in quota_sentence(other)
+
+
+def test_the_brief_and_the_table_name_the_open_quota(kyrgyzstan):
+    assert "duty-free quota of 15,000" in str(fc.tables.answer(kyrgyzstan))
+    table = quotas_table(kyrgyzstan).frame
+    (row,) = table.to_dict("records")
+    assert (row["quota"], row["from"]) == ("15,000", "2026-01-22")
+    assert row["within it"].startswith("15,000")
+    assert row["used up"].endswith("2026")
+    assert row["90 %"] == "not in its time"
+
+
+def test_a_country_without_a_quota_has_no_sentence():
+    tajikistan = fc.outlook("tajikistan-baseline", draws=50)
+    assert "quota" not in str(fc.tables.answer(tajikistan))
+    assert repr(quotas_table(tajikistan)) == "No quota is open."
