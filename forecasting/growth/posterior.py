@@ -67,7 +67,7 @@ MOST_ROUNDS = 4
 MIN_TAIL = 5  # largest weights from which a shape is fitted
 NEARLY_ALL = 0.9  # of all weight, held by one draw
 EVEN = 1e-6  # of the largest weight: weights that differ by less are even
-NUMBERS_IN_MEMORY = 500_000  # numbers in memory at a time
+NUMBERS_IN_MEMORY = 250_000  # numbers in memory at a time
 
 
 @dataclass(frozen=True)
