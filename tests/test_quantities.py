@@ -148,6 +148,14 @@ def test_all_that_came_since_the_launch_weighs_every_month_alike():
     assert recent.numerator.tolist() == [0.0] * 2 + [1.0] * 16 + [0.0] * 6
 
 
+def test_what_came_up_to_one_day_is_no_flow_of_that_day():
+    columns = {"id": "a", "measure": "ev_sales", "place": "NO"}
+    one_day = Fact(**columns, **since_launch(45_000, "2022-06-30", "2022-06-30"))
+    assert str(one_day).endswith("2022-06-30: 45,000 vehicles since the launch")
+    assert (one_day.accumulates, one_day.is_rate) == (True, False)
+    assert observe(one_day, 2021, 24).numerator.tolist() == [1.0] * 18 + [0.0] * 6
+
+
 def test_two_numbers_since_the_launch_give_the_year_between_them():
     table = pd.DataFrame([since_launch(10_000, "2022-12-31"), since_launch(25_000, "2023-12-31")])
     forecast = forecast_flow(table, [year(2023)], market_size=300_000)

@@ -192,8 +192,12 @@ class Fact(Shown, BaseModel):
 
     @property
     def accumulates(self) -> bool:
-        """Whether it counts what has gathered up to its last day, however long ago it came."""
-        return self.stock or (self.declared.accumulates and self.period_start is None)
+        """Whether it counts what has gathered up to its last day, however long ago it came.
+
+        What is dated to one day alone is not of that day's flow.
+        """
+        dated_to_a_day = self.period_start in (None, self.period_end)
+        return self.stock or (self.declared.accumulates and dated_to_a_day)
 
     @property
     def is_rate(self) -> bool:

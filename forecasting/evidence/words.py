@@ -74,7 +74,7 @@ def in_words(fact: Fact) -> str:
     return fact.declared.words.format(
         number=f"{direction}{RELATION_WORDS.get(relation, '')}{number}",
         reference=reference,
-        since=period_words(Period(start, start)) if start else "the launch",
+        since="the launch" if fact.accumulates or not start else period_words(Period(start, start)),
     )
 
 

@@ -8,6 +8,7 @@ of them may be wrong. Weights are shares of months, so that a fact of any period
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
@@ -20,7 +21,7 @@ from forecasting.growth.mixtures import Mixtures
 from forecasting.growth.path import LatentPath
 from forecasting.periods import Period
 from forecasting.quantiles import Array
-from forecasting.quantities import OUTLIER
+from forecasting.quantities import FIT, OUTLIER
 
 ESTIMATE_SD = 0.03  # extra log standard deviation of an estimate, or of "about" so many
 STOCK_FIT = 0.03  # registers are cleaned and vehicles re-exported between two counts
@@ -260,6 +261,38 @@ def observe(fact: Fact, first_year: int, months: int, discrete: bool = True) -> 
         )
     noise = _noise(fact, contrast.ratio, discrete, upwards=contrast.numerator == "period")
     return Observation(fact, top, bottom, contrast.constant, math.log(contrast.ratio), noise)
+
+
+def with_prints(observations: Sequence[Observation]) -> tuple[Observation, ...]:
+    """The same, with the noise of one measurement shared by the prints of it.
+
+    Two numbers of one agency that differ by no more than revisions do are one measurement, printed
+    twice: together they say no more than one of them, but that none is a slip.
+
+    Parameters
+    ----------
+    observations : sequence of Observation
+        In any order.
+    """
+    by_statement: dict[tuple[object, ...], list[Observation]] = defaultdict(list)
+    for o in observations:
+        by_statement[_statement(o.fact)].append(o)
+    return tuple(_shared(o, by_statement[_statement(o.fact)]) for o in observations)
+
+
+def _statement(fact: Fact) -> tuple[object, ...]:
+    """What a fact gives a number of, and who gives it."""
+    return fact.basis, fact.partner, fact.quantity, fact.side, fact.period, fact.reference_period
+
+
+def _shared(o: Observation, statements: Sequence[Observation]) -> Observation:
+    """An observation, as exact as all prints of its number are together."""
+    prints = [other for other in statements if abs(other.value - o.value) <= FIT]
+    if o.side or len(prints) == 1:
+        return o
+    sd = o.noise.sd.copy()
+    sd[:, 0] *= math.sqrt(len(prints))
+    return replace(o, noise=replace(o.noise, sd=sd))
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,14 @@ from forecasting.evidence.policies import Policy
 from forecasting.evidence.words import in_words
 from forecasting.growth.common import COMMON_NU
 from forecasting.growth.forecast import FlowForecast
-from forecasting.growth.likelihood import Contrasts, Observation, as_arrays, flow_weights, observe
+from forecasting.growth.likelihood import (
+    Contrasts,
+    Observation,
+    as_arrays,
+    flow_weights,
+    observe,
+    with_prints,
+)
 from forecasting.growth.mode import Mode
 from forecasting.growth.path import LatentPath
 from forecasting.growth.policy_months import Policies
@@ -148,7 +155,9 @@ class Request:
         path = path_of(
             prior, self.market_size, facts, years, len(bases), drifts, caveats, discrete, policies
         )
-        observations = tuple(observe(f, path.first_year, path.months, discrete) for f in facts)
+        observations = with_prints(
+            [observe(f, path.first_year, path.months, discrete) for f in facts]
+        )
         arrays = as_arrays(observations, path, bases)
         return _Prepared(
             path, start_year, observations, arrays, basis, periods, horizon, measure, caveats

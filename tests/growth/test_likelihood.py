@@ -11,7 +11,8 @@ from hypothesis import given, settings, strategies as st
 
 from forecasting.errors import EvidenceError
 from forecasting.evidence.ledger import Ledger
-from forecasting.growth.likelihood import flow_weights, observe
+from forecasting.growth.flow import forecast_flow
+from forecasting.growth.likelihood import flow_weights, observe, with_prints
 from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.prior import Prior
 from forecasting.growth.usable import usable_facts, years_spoken_of
@@ -279,3 +280,22 @@ def test_a_share_of_another_measure_is_left_out_aloud(facts, usable):
     told, caveats = usable(facts(("equals", "share_percent", 2022, 40, told)))
     assert told == []
     assert "40 % of cars imported in 2022 refers to nothing" in caveats[0]
+
+
+def test_two_prints_of_one_number_are_one_measurement(facts, usable):
+    rows = [("equals", "total", 2022, value) for value in (2180, 2195, 2600)]
+    rows.append(("equals", "total", 2022, 2185, {"basis": "another agency"}))
+    told = [observe(fact, 2022, 12) for fact in usable(facts(*rows))[0]]
+    alone = told[0].noise.sd[0]
+    first, second, apart, other = (o.noise.sd[0] for o in with_prints(told))
+    np.testing.assert_allclose(first, alone * [math.sqrt(2), 1, 1])
+    np.testing.assert_allclose(second, first)
+    np.testing.assert_allclose([apart, other], [alone, alone])
+
+
+def test_two_prints_of_one_number_leave_as_much_open_as_one(facts):
+    once = forecast_flow(facts(("equals", "total", 2022, 2180)), [year(2022)], market_size=300_000)
+    rows = [("equals", "total", 2022, value) for value in (2175, 2185)]
+    twice = forecast_flow(facts(*rows), [year(2022)], market_size=300_000)
+    one, two = (np.log(f.quantiles([0.1, 0.9]).iloc[0]).diff().iloc[1] for f in (once, twice))
+    assert two == pytest.approx(one, rel=0.1)
