@@ -313,12 +313,17 @@ def _since(row: Policy, months: Months) -> tuple[Array, Array | None]:
 
 
 def _blocked(since: Array, until: Array | None, log_odds: float) -> Array:
-    """What a blocked trade adds to logs: a part withheld, and given back after its end."""
+    """What a blocked trade adds to logs: a part withheld, and given back after its end, or where
+    nobody knows the end, as less of it waits: a car that waits is late, not lost.
+    """
     part = 1 / (1 + np.exp(-log_odds))
     begun = np.clip(since + 1, 0.0, 1.0)
     withheld = part * begun * STILL_HELD ** np.maximum(since, 0.0)
     if until is None:
-        return np.asarray(np.log1p(-withheld))
+        waiting = np.zeros(len(since) + 1)
+        for place, part_withheld in enumerate(withheld):
+            waiting[place + 1] = STILL_HELD * waiting[place] + part_withheld
+        return np.asarray(np.log1p((1 - STILL_HELD) * waiting[:-1] - withheld))
     part_after = np.clip(until + 1, 0.0, 1.0)
     withheld *= 1 - part_after
     freed = part_after * GIVEN_BACK ** np.maximum(until, 0.0)

@@ -54,3 +54,17 @@ def test_the_own_total_of_a_year_stands_alone() -> None:
     (own,) = outcomes_of(FLOW, year(2022), dt.date(2022, 3, 31), "uz-statistics")
     assert (own.value, own.basis) == (2180, "uz-statistics")
     assert outcomes_of(FLOW, year(2022), dt.date(2026, 12, 31), "uz-statistics") == []
+
+
+def test_the_record_of_uzbekistan_is_no_worse_with_its_policies() -> None:
+    ledger = central_asia()
+    flow = facts_of_flow(ledger, "UZ", "ev_imports")
+    scores: dict[bool, list[float]] = {True: [], False: []}
+    for day in ("2024-12-31", "2025-12-31"):  # before these no policy moves the forecast
+        for known, own in scores.items():
+            inputs = FlowInputs(ledger, "UZ", "ev_imports", dt.date.fromisoformat(day))
+            if not known:
+                vars(inputs)["policies"] = ()
+            own += [row["score"] for row in record_of(inputs, flow)]
+    assert len(scores[True]) == 4
+    assert sum(scores[True]) <= sum(scores[False])
