@@ -28,7 +28,7 @@ from forecasting.demand.consequences import (
 from forecasting.demand.demand_outlook import DemandOutlook
 from forecasting.demand.deployed import ExistingCharging, Target, deployed_points
 from forecasting.demand.energy import MONTH_DAYS, energy_by_month
-from forecasting.demand.fleet import PLUG_IN, vehicles_on_the_road
+from forecasting.demand.fleet import PLUG_IN, Vehicles, vehicles_on_the_road
 from forecasting.demand.load import peak_load
 from forecasting.demand.parameters import SETTINGS, Draws, Parameters, VehicleClass, Years, of_class
 from forecasting.demand.symbols import labelled, total
@@ -174,7 +174,7 @@ def demand_outlook(
         results["charging_points_target"] = targeted
     results |= _stocks_alone(stocks)
     results |= _electric_shares(cars, stocks, road.registered)
-    results |= _production(road.production, sample) | {
+    results |= _production(road) | {
         "power_share_percent": energy / generated,
         "peak_share_percent": winter / record,
         "peak_share_summer_percent": summer / record,
@@ -278,12 +278,12 @@ def _fast_share(sample: Draws, years: Years) -> Array:
     return fast
 
 
-def _production(production: Array, sample: Draws) -> Draws:
+def _production(road: Vehicles) -> Draws:
     """Cars built in the country, where any are."""
-    if not production.any():
+    if not road.production.any():
         return {}
-    plug_in = production * sample["assembly_phev"]
-    return {"bev_production": production - plug_in, "phev_production": plug_in}
+    battery_cars = road.production - road.plug_ins_built
+    return {"bev_production": battery_cars, "phev_production": road.plug_ins_built}
 
 
 def _grid_efficiency(sample: Draws) -> Draws:

@@ -178,6 +178,8 @@ class Vehicles:
         else is ordered apart is not in them.
     production, displaced : ndarray, shape (draws, years)
         Cars built in the country, and imports whose place they took.
+    plug_ins_built : ndarray, shape (draws, years)
+        Of the cars built in the country, the plug-in hybrids.
     fleets : dict of str to Fleet
         By class, what is ordered apart included.
     """
@@ -186,6 +188,7 @@ class Vehicles:
     retired: Array
     stock: Array
     production: Array
+    plug_ins_built: Array
     displaced: Array
     fleets: dict[str, Fleet]
 
@@ -233,7 +236,9 @@ def vehicles_on_the_road(
     of_cars = vehicle_class not in names
     main_class = names[0] if of_cars else vehicle_class
     minor_classes = [name for name in names if of_cars and f"class_share.{name}" in sample]
-    production = assumptions.yearly("local_assembly", sample, years) * of_cars
+    mixed = assumptions.yearly("local_assembly", sample, years) * of_cars
+    plug_ins_built = mixed * sample["assembly_phev"]
+    production = mixed + assumptions.yearly("battery_assembly", sample, years) * of_cars
     displaced = production * sample["assembly_displaces"]
     if displaced.any():
         displaced = np.minimum(displaced, flow)
@@ -245,8 +250,8 @@ def vehicles_on_the_road(
     }
     shares[main_class] = np.maximum(1 - sum(shares.values(), 0.0), 0)
     # Of cars built in the country, some are plug-in hybrids
-    local = np.minimum(production / np.maximum(registered, 1), 1)
-    plug_in = shares[main_class] * local * sample["assembly_phev"]
+    local = np.minimum(plug_ins_built / np.maximum(registered, 1), 1)
+    plug_in = shares[main_class] * local
     shares[main_class] = shares[main_class] - plug_in
     shares[PLUG_IN] = shares.get(PLUG_IN, 0.0) + plug_in
     # What stood before the first year has the classes that no later event sets
@@ -273,6 +278,7 @@ def vehicles_on_the_road(
         retired=_count_of_series("retirements", fleets.values(), separate_fleets),
         stock=_count_of_series("stock", fleets.values(), separate_fleets),
         production=production,
+        plug_ins_built=plug_ins_built,
         displaced=displaced,
         fleets=fleets,
     )

@@ -81,6 +81,7 @@ BY_TABLE = (
     ),
     *("charging_rollout", "charging_rollout_year", "national_target", "national_target_year"),
     *("local_assembly", "local_assembly_year", "assembly_displaces", "assembly_phev"),
+    *("battery_assembly", "battery_assembly_year"),
     *("deliveries", "vehicle_stock_date", "power_date"),
 )
 MAX_CELL_CHARACTERS = 30_000  # Excel takes hardly more

@@ -45,6 +45,7 @@ def test_judgements_that_matter_are_wide():
         "national_target",
         "class_share",
         "local_assembly",
+        "battery_assembly",
     }
     rules |= {
         "deliveries",
@@ -55,6 +56,7 @@ def test_judgements_that_matter_are_wide():
     }
     levers = rules | {
         "local_assembly_year",
+        "battery_assembly_year",
         "national_target_year",
         "charging_rollout",
         "charging_rollout_year",

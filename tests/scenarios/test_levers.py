@@ -313,7 +313,18 @@ def test_a_part_of_the_country_is_the_least_that_stands():
 
 
 def test_parameters_are_known_by_name():
-    assert load_parameters().at("UZ")["assembly_phev"].mode == 0.65
+    assert load_parameters().at("UZ")["assembly_phev"].mode == 1.0
+
+
+def test_no_battery_car_is_built_before_the_first_was_announced():
+    made = outlook("uzbekistan-baseline", draws=100).results
+    years = [*made.years]
+    battery_cars, plug_ins = made.values["bev_production"], made.values["phev_production"]
+    assert battery_cars[:, : years.index(2026)].max() == 0
+    assert np.median(battery_cars[:, -1]) > 3000
+    assert plug_ins[:, years.index(2023)].max() == 0
+    assert plug_ins[:, years.index(2024)] == pytest.approx(4000)
+    assert 15_000 <= np.median(plug_ins[:, years.index(2025)]) <= 25_000
 
 
 def test_params_say_of_programmes_what_their_record_is():
