@@ -1,5 +1,7 @@
 """What the examples of docstrings share: `fc`, and the `outlook` that they show."""
 
+import re
+
 import pytest
 from _pytest.doctest import DoctestItem
 
@@ -20,7 +22,10 @@ def _names_of_examples(
 ) -> None:
     """Examples that speak of `outlook` know it and `fc`."""
     item = request.node
-    if isinstance(item, DoctestItem) and "(outlook" in item.dtest.docstring:
+    if not isinstance(item, DoctestItem):
+        return
+    doctest_namespace.clear()
+    if re.search(r"\(outlook[,)]", item.dtest.docstring):
         import forecasting as fc
 
         doctest_namespace["fc"] = fc

@@ -176,7 +176,7 @@ def summarise_events(table: pd.DataFrame) -> pd.DataFrame:
     >>> one = {"method": [WITH_DATE, WITHOUT_DATE], "market": "A", "policy": "tax", "known": True,
     ...        "months": "last", "scored": 2024, "wis": [0.1, 0.2], "ale": 0.2, "in80": True,
     ...        "in95": True}
-    >>> float(summarise_events(pd.DataFrame(one)).loc[TOLD, "ratio"])
+    >>> float(summarise_events(pd.DataFrame(one)).loc[WITH_DATE, "ratio"])
     0.5
     """
     months = {name: f"months == '{name}'" for name in SCORED_SPANS if name in {*table["months"]}}

@@ -231,9 +231,11 @@ def _finding(outlook: Outlook) -> Prose:
     low, _, high = _levels(outlook.results, end_measure, horizon)
     width = next(words for factor, words in WIDTHS.items() if high >= factor * max(low, 1))
     words = median_and_ends
+    start_year = outlook.first_year
     if known_as_growth(measure):
         words = _growth_and_ends
-        flow_year = max(flow_year, int(yearly_growth(outlook.results, measure).index[0]))
+        start_year = max(start_year, int(yearly_growth(outlook.results, measure).index[0]))
+        flow_year = max(flow_year, start_year)
     parts: dict[str, str | Link] = {
         "where": _where(outlook),
         "label": uncapital(label_of(measure)),
@@ -251,7 +253,7 @@ def _finding(outlook: Outlook) -> Prose:
         parts |= {name: Link(median, address), f"{name}_ends": Link(ends, address)}
     reading = _sentence(f"For {flow_year} the range is {{first_ends}}. {FOUR_IN_FIVE}", parts)
     finding = _sentence(f"{pattern}; {width}: {{later_ends}}.", parts)
-    past = [_past_finding(outlook, year, words) for year in range(outlook.first_year, flow_year)]
+    past = [_past_finding(outlook, year, words) for year in range(start_year, flow_year)]
     quotas = map(quota_sentence, open_quotas(outlook))
     return Prose([finding, *past, reading, *quotas], LEAD)
 

@@ -51,7 +51,7 @@ class WhatIf:
     >>> what_if = WhatIf("turkmenistan-baseline", draws=200)
     >>> far = {"low": 15000, "mode": 20000, "high": 30000}
     >>> more = what_if.change(assumptions={"annual_km": far})
-    >>> energy = [made.results.values["energy_gwh"].mean() for made in (more, what_if.given)]
+    >>> energy = [made.results.values["energy_gwh"].mean() for made in (more, what_if.reference)]
     >>> bool(energy[0] > energy[1])
     True
     """
@@ -251,7 +251,7 @@ def size_in(row: Assumption, scenario: Scenario) -> Range:
 def shift_range(ends: tuple[float, float], start: Range, now: Range | None) -> Range:
     """A range whose ends were moved: what is likeliest keeps its place between them.
 
-    >>> moved((0.2, 0.6), Range(low=0.0, mode=0.5, high=1.0), None)
+    >>> shift_range((0.2, 0.6), Range(low=0.0, mode=0.5, high=1.0), None)
     Range(low=0.2, mode=0.4, high=0.6)
     """
     for candidate in (now, start):

@@ -88,11 +88,11 @@ def test_a_case_knows_of_each_thing_what_a_report_of_that_day_would(raw):
     """
     panel = read_panel(raw[raw["year"] <= 2021])
     case = {case.origin: case for case in _cases(panel) if case.market == "m3"}[2018]
-    assert case.known.day == dt.date(2019, 1, 1)
-    assert max(fact.period.end.year for fact in case.known.facts) == 2018
-    assert case.known.market.sizes.index.max() == 2018
-    assert case.known.prior.last_year == 2018
-    assert case.known.prior.markets == panel["market"].nunique() - 1
+    assert case.inputs.day == dt.date(2019, 1, 1)
+    assert max(fact.period.end.year for fact in case.inputs.facts) == 2018
+    assert case.inputs.market.sizes.index.max() == 2018
+    assert case.inputs.prior.last_year == 2018
+    assert case.inputs.prior.markets == panel["market"].nunique() - 1
 
 
 def test_scores_are_complete_and_sensible(scored):

@@ -188,15 +188,15 @@ def test_what_nobody_dated_is_the_last_word_and_is_dated_in_one_word(tmp_path, m
 def test_the_counted_part_of_an_unfinished_year_stands_in_the_headline(tmp_path):
     table = tmp_path / "half.csv"
     table.write_text(
-        "Country,Period,EV sales,Published\nNorway,2023,100,2024-02\nNorway,2024,150,2025-02\n"
-        "Norway,Q1 2025,40,2025-05\nNorway,April-June 2025,60,2025-08\n"
+        "Country,Period,EV sales,Published\nNorway,2024,100,2025-02\nNorway,2025,150,2026-02\n"
+        "Norway,Q1 2026,40,2026-05\nNorway,April-June 2026,60,2026-08\n"
     )
     made = outlook("NO", facts_of([str(table)]), draws=200)
-    assert made.first_year == 2025
-    assert made.counted_part == (100, dt.date(2025, 6, 30))
+    assert made.first_year == 2026
+    assert made.counted_part == (100, dt.date(2026, 6, 30))
     sentence = answer(made).sentence
-    assert "electric vehicles sold in 2025, 100 of them counted by 30 June, and" in sentence
-    early = outlook("NO", facts_of([str(table)]), draws=200, as_of="2025-03-01")
+    assert "electric vehicles sold in 2026, 100 of them counted by 30 June, and" in sentence
+    early = outlook("NO", facts_of([str(table)]), draws=200, as_of="2026-03-01")
     assert early.counted_part is None
 
 
