@@ -612,12 +612,9 @@ def evidence(files: Paths, ledger: Paths, conflicts: bool, sources: bool, **ques
         _list(chosen, all_facts)
         return
     from forecasting.evidence.reconcile import conflicts as find_conflicts
-    from forecasting.reporting.labels import plural
+    from forecasting.reporting.score_words import conflicts_text
 
-    table = find_conflicts(chosen)
-    for sentence, why in zip(table["sentence"], table["why"], strict=True):
-        say(f"{sentence} [{why}]")
-    say(plural(len(table), "conflict"))
+    say(conflicts_text(find_conflicts(chosen)))
 
 
 def _list_judgements() -> None:

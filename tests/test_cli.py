@@ -459,7 +459,7 @@ def test_claim_says_where_a_number_lies() -> None:
     assert result.exit_code == 0, result.stderr
     assert (
         "1,000,000 vehicles (electric vehicles imported, Uzbekistan, 2025): "
-        "100% of the draws lie below it" in result.stdout
+        "100 % of the draws lie below it" in result.stdout
     )
     assert call("claim", "UZ", "ev_import", "2025", "5").exit_code == 2
 

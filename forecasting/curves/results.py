@@ -552,8 +552,8 @@ class GrowthResults:
         if self._curve.ceiling:
             low, middle, high = self.reached
             lines.append(
-                f"Share of the ceiling reached at the last observation: {middle:.0%}, 90 % interval"
-                f" {low:.0%} - {high:.0%}. {self.prior_share:.0%} of its prior variance remains:"
-                " so much of the ceiling is the prior's."
+                f"Share of the ceiling reached at the last observation: {100 * middle:.0f} %, 90 %"
+                f" interval {100 * low:.0f} % to {100 * high:.0f} %. {100 * self.prior_share:.0f} %"
+                " of its prior variance remains: so much of the ceiling is the prior's."
             )
         return lines

@@ -17,7 +17,14 @@ from forecasting.evidence.fact import Fact
 from forecasting.evidence.places import place_name
 from forecasting.evidence.words import in_words, when_words
 from forecasting.measures import MEASURES
-from forecasting.reporting.labels import day_words, label_of, phrase, plural, published_words
+from forecasting.reporting.labels import (
+    day_words,
+    label_of,
+    phrase,
+    plural,
+    published_words,
+    whole_percent,
+)
 from forecasting.writers.display import Dated, Link
 
 Wording = str | Callable[[Caveat], str]  # a pattern that names what `_named` knows, or a function
@@ -84,6 +91,8 @@ def _template_values(caveat: Caveat) -> dict[str, Any]:
         template_values["place"] = place_name(template_values["place"])
     if "day" in template_values:
         template_values["day_in_text"] = day_words(dt.date.fromisoformat(template_values["day"]))
+    if "share" in template_values:
+        template_values["percent"] = whole_percent(template_values["share"])
     if caveat.facts:
         fact = caveat.facts[0]
         template_values |= {
@@ -305,15 +314,14 @@ CLAUSES: dict[str, Wording] = {
     "no_region": "no place is known as {name}: what the markets of all regions share is mixed",
     "disagrees": "{fact}{by} disagrees with the other facts",
     "reading_left_out": (
-        "readings of its facts that are worth {share:.0%} by a first look were left out of the "
-        "draws"
+        "readings of its facts that are worth {percent} by a first look were left out of the draws"
     ),
     "weights_uneven": (
         "a few of the possible futures that were drawn carry much of the weight: its ranges are "
         "rough, and another seed may move them"
     ),
     "few_draws_count": (
-        "only {share:.0%} of the possible futures that were drawn carry weight, as its facts pull "
+        "only {percent} of the possible futures that were drawn carry weight, as its facts pull "
         "in different directions: its ranges are rough, and fit_table() names the facts"
     ),
 }
@@ -377,7 +385,7 @@ SENTENCES: dict[str, Wording] = {
         "{late} of {number} facts of your own were published after {day_in_text} and are not used."
     ),
     "stock_above_all": (
-        "In {share:.0%} of the draws electric cars outnumber all cars on the road in {year}, which "
+        "In {percent} of the draws electric cars outnumber all cars on the road in {year}, which "
         "cannot be: these make the upper end of the range too high. A lower ceiling among the "
         "drivers of the params file, or a larger share of cars that leave again (reexport_share), "
         "keeps them out."

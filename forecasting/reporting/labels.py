@@ -234,6 +234,15 @@ def percent(value: float) -> str:
     return f"{short.replace('-', MINUS)} %"
 
 
+def whole_percent(share: float) -> str:
+    """A part of the whole, in whole per cent.
+
+    >>> whole_percent(0.138)
+    '14 %'
+    """
+    return f"{100 * share:.0f} %"
+
+
 def known_as_growth(measure: str) -> bool:
     """Whether only the growth of a measure is known: an index has a base, and no size."""
     return unit_of(measure) == "index"

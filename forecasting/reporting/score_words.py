@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -18,7 +19,7 @@ from forecasting.evidence.words import in_words
 from forecasting.measures import MEASURES
 from forecasting.panels.charger_panel import MIN_POINTS, MIN_VEHICLES
 from forecasting.quantities import quantity_of
-from forecasting.reporting.labels import day_words, phrase
+from forecasting.reporting.labels import day_words, phrase, plural, whole_percent
 
 if TYPE_CHECKING:
     from forecasting.evaluation.claim import Claim
@@ -97,6 +98,8 @@ QUOTAS = {
     "cases": "quotas",
 }
 SIDES = ("below", "inside", "above")  # of an interval
+TERMINAL_WIDTH = 80  # characters of a line
+FACTOR_WIDTH = 6  # characters of the column of factors
 SCORE_LEGEND = (
     "Interval score: weighted interval score of the log, lower is better, 0.1 is about 10 % off; "
     "± standard error, clustered by market and by the year that is scored."
@@ -167,8 +170,12 @@ def chargers_text(scores: pd.DataFrame) -> str:
     scores : DataFrame
         Of `forecasting.evaluation.chargers.backtest_chargers`.
     """
-    forms = {"median_ale": "{:.3f}", "mean_ale": "{:.3f}", "mape": "{:.1f} %", "in80": "{:.0%}"}
-    formatters = {name: form.format for name, form in forms.items()}
+    formatters = {
+        "median_ale": "{:.3f}".format,
+        "mean_ale": "{:.3f}".format,
+        "mape": "{:.1f} %".format,
+        "in80": whole_percent,
+    }
     smallest = scores.attrs["smallest"]
     faults = scores.attrs["faults"]["fault"].value_counts()
     by_kind = phrase(" ({})", ", ".join(f"{kind} {count}" for kind, count in faults.items()))
@@ -300,6 +307,34 @@ def chain_sentence(lines: pd.DataFrame) -> str:
     )
 
 
+def conflicts_text(table: pd.DataFrame) -> str:
+    """Facts that disagree as a table for a terminal: how far apart, and what each side says.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of `forecasting.evidence.reconcile.conflicts`.
+
+    Examples
+    --------
+    >>> columns = ["ratio", "sentence", "why"]
+    >>> row = (2.21, "TJ ev_imports 2023: 1,500 (Ministry) against 3,316 (Customs)", "two agencies")
+    >>> print(conflicts_text(pd.DataFrame([row], columns=columns)))
+    factor  what disagrees, and why
+      2.21  TJ ev_imports 2023: 1,500 (Ministry) against 3,316 (Customs) [two
+            agencies]
+    1 conflict
+    """
+    lines = [f"{'factor':>{FACTOR_WIDTH}}  what disagrees, and why"]
+    for ratio, sentence, why in table[["ratio", "sentence", "why"]].itertuples(index=False):
+        factor = f"{ratio:>{FACTOR_WIDTH}.3g}  "
+        indent = " " * len(factor)
+        lines += wrap(
+            f"{sentence} [{why}]", TERMINAL_WIDTH, initial_indent=factor, subsequent_indent=indent
+        )
+    return "\n".join([*lines, plural(len(table), "conflict")])
+
+
 def record_sentence(record: pd.DataFrame) -> str:
     """How many outcomes lie inside their intervals, those of the forecast's own basis first, and
     how many should.
@@ -346,9 +381,9 @@ def claim_text(claim: Claim) -> str:
     low, median, high = claim.levels
     ends = f"80 % interval {_digits(low)} to {_digits(high)}"
     position = (
-        f"{claim.value:,.10g} {unit} ({flow}): {claim.probability_below:.0%} of the draws lie "
-        f"below it. The forecast of {claim.outlook.as_of}: {_digits(median)}, {ends}; the number "
-        f"lies {SIDES[(claim.value >= low) + (claim.value > high)]}."
+        f"{claim.value:,.10g} {unit} ({flow}): {whole_percent(claim.probability_below)} of the "
+        f"draws lie below it. The forecast of {claim.outlook.as_of}: {_digits(median)}, {ends}; "
+        f"the number lies {SIDES[(claim.value >= low) + (claim.value > high)]}."
     )
     return " ".join(filter(None, [position, _comparison(claim), _origin(claim)]))
 
@@ -366,9 +401,10 @@ def quota_claim_text(claim: QuotaClaim) -> str:
     if not quota.is_open_quota:
         return f"{name} was used up on {day_words(quota.last_day)} ({quota.source})."
     low, median, high = (day_words(day) if day else "not at all" for day in claim.days[:3])
-    chance = f"is used up by {day_words(claim.day)} with a probability of {claim.probability:.0%}"
+    probability = whole_percent(claim.probability)
+    chance = f"is used up by {day_words(claim.day)} with a probability of {probability}"
     days = f"Median {median}, 80 % interval {low} to {high}"
-    lasts = f"it lasts to its end with a probability of {1 - claim.days.used_up:.0%}"
+    lasts = f"it lasts to its end with a probability of {whole_percent(1 - claim.days.used_up)}"
     flow = MEASURES[claim.forecast.measure].label.lower()
     origin = f"Counted are {flow}, before events of the scenario {claim.scenario}"
     return f"{name} {chance}. {days}; {lasts}. {origin}, as of {day_words(claim.forecast.as_of)}."

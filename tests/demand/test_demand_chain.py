@@ -357,7 +357,7 @@ def test_a_target_beyond_the_last_year_has_no_probability():
 def test_a_fleet_that_outgrows_all_vehicles_in_the_last_year_alone_is_told():
     flow = np.column_stack([np.full(50, 10.0), np.full(50, 1e8)])
     assert lines_of(run(flow).caveats)[0].startswith(
-        "In 100% of the draws electric cars outnumber all cars"
+        "In 100 % of the draws electric cars outnumber all cars"
     )
 
 
@@ -404,7 +404,7 @@ def test_a_reader_is_told_what_the_numbers_rest_on(outlook):
     standing = {"count": 300, "date": "2024-12-31"}
     crowded = lines_of(run(paths(50, 2) * 1e4, charging_today=standing).caveats)
     assert crowded[0].startswith(
-        "In 100% of the draws electric cars outnumber all cars on the road in 2025"
+        "In 100 % of the draws electric cars outnumber all cars on the road in 2025"
     )
     assert "vehicles per public point in 2024 is outside 1 to 100" in crowded[1]
     assert run(paths(50, 2), charging_today=standing).caveats == []

@@ -37,7 +37,7 @@ def test_every_kind_has_its_wording_and_every_wording_its_kind() -> None:
 def test_a_clause_of_a_forecast_is_a_sentence_of_its_place() -> None:
     caveat = Caveat("few_draws_count", values={"share": 0.0314})
     assert words_of(caveat) == (
-        "only 3% of the possible futures that were drawn carry weight, as its facts pull in "
+        "only 3 % of the possible futures that were drawn carry weight, as its facts pull in "
         "different directions: its ranges are rough, and fit_table() names the facts"
     )
     assert words_of(caveat.with_values(place="KZ")) == f"Kazakhstan: {words_of(caveat)}."
