@@ -460,20 +460,29 @@ class ControlPanel:
         return row.key, label, self._slider(now, size, (row.minimum, row.maximum), tooltip)
 
     def _slider(self, now: Range, size: Range, limits: tuple[float, float], tooltip: str) -> Any:
-        """Two handles, from low to high; what is likeliest keeps its place between them."""
+        """Two handles, from low to high; what is likeliest keeps its place between them. One handle
+        where the size is a single value.
+        """
         reach = 1.5 * (size.high - size.low) or abs(size.mode) or 1.0
         low = max(limits[0], size.low - reach)
         high = min(limits[1], size.high + reach)
-        return self.widgets.FloatRangeSlider(
-            value=(now.low, now.high),
-            min=min(low, now.low),
-            max=max(high, now.high),
-            step=float(f"{(high - low) / 200:.0e}"),
-            tooltip=tooltip,
-            readout_format=",.3r",
-            continuous_update=False,
-            layout=FULL_WIDTH,
-        )
+        look = {
+            "min": min(low, now.low),
+            "max": max(high, now.high),
+            "step": float(f"{(high - low) / 200:.0e}"),
+            "tooltip": tooltip,
+            "readout_format": ",.3r",
+            "continuous_update": False,
+            "layout": FULL_WIDTH,
+        }
+        if size.low == size.high and now.low == now.high:
+            return self.widgets.FloatSlider(value=now.mode, **look)
+        return self.widgets.FloatRangeSlider(value=(now.low, now.high), **look)
+
+    def _ends_of(self, name: str) -> tuple[float, float]:
+        """The ends that a slider says; both are the value of a slider with one handle."""
+        value = self.controls[name].value
+        return value if isinstance(value, tuple) else (value, value)
 
     def scenario_of_controls(self) -> Scenario:
         """The scenario that the controls describe; what has no control stays as it is."""
@@ -483,7 +492,7 @@ class ControlPanel:
         sizes = dict(now.assumptions)
         for row in self.rows:
             key = row.key
-            sizes[key] = shift_range(self.controls[key].value, size_in(row, start), sizes.get(key))
+            sizes[key] = shift_range(self._ends_of(key), size_in(row, start), sizes.get(key))
             if sizes[key] == shipped(row) and key not in start.assumptions:
                 del sizes[key]
         drivers = [driver.model_dump(mode="json") for driver in self._drivers()]
@@ -512,7 +521,7 @@ class ControlPanel:
         now = {driver.name: driver for driver in self.explorer.scenario.drivers}
         for driver in self.drivers.values():
             size_now = now.pop(driver.name, driver).size
-            size = shift_range(self.controls[f"size of {driver.name}"].value, driver.size, size_now)
+            size = shift_range(self._ends_of(f"size of {driver.name}"), driver.size, size_now)
             comes = size != driver.size
             if driver.name in self.controls:
                 comes = self.controls[driver.name].value

@@ -27,6 +27,8 @@ UNBROKEN_CELL = re.compile(r"[-+]?[\d,.]+( %)?( \([\d,.]+ to [\d,.]+\))?|–|\d{
 AMOUNT = re.compile(r"(under )?[-+]?[\d,.]+( %| million)?|–|anything")
 LOW = "10 %"  # heads of an interval's ends, behind their median's
 HIGH = "90 %"
+# JupyterLab aligns every cell to the right
+LEFT_IN_LAB = "<style>.fc-table :is(th,td):not(.amount){text-align:left}</style>"
 DATE_HEADS = ("year", "period", "published", "newest")  # digits that are no amount
 # Addresses that become links: outside, in the page, of a report beside it
 LINK_TARGET = re.compile(r"https?://|#|(\.\./)?[\w-]+/report\.html$")
@@ -240,7 +242,7 @@ class Table:
         if self.caption:
             caption = f"<caption><span>{escape(self.caption)}</span></caption>"
         return (
-            f'<table class="{f"fc-table {self.kind}".strip()}">{caption}'
+            f'{LEFT_IN_LAB}<table class="{f"fc-table {self.kind}".strip()}">{caption}'
             f"<thead>{''.join(body_rows[:body])}</thead><tbody>{''.join(body_rows[body:])}</tbody></table>"
         )
 

@@ -83,25 +83,25 @@ def test_an_event_is_left_out_and_comes_back(explorer):
 
 
 def test_a_lever_scales_the_flow(explorer):
-    explorer.panel.controls["size of more-or-fewer"].value = (0.5, 0.5)
+    explorer.panel.controls["size of more-or-fewer"].value = 0.5
     flow = "ev_imports"
     assert np.median(explorer.outlook.results.values[flow][:, -1]) == pytest.approx(
         np.median(explorer.reference.results.values[flow][:, -1]) / 2, rel=0.2
     )
-    explorer.panel.controls["size of more-or-fewer"].value = (1, 1)
+    explorer.panel.controls["size of more-or-fewer"].value = 1
     assert explorer.scenario == explorer.start
 
 
 def test_a_lever_that_was_saved_is_moved_on(explorer, tmp_path):
-    explorer.panel.controls["size of more-or-fewer"].value = (0.5, 0.5)
+    explorer.panel.controls["size of more-or-fewer"].value = 0.5
     again = fc.explore(explorer.save(tmp_path / "uzbekistan-mine.yaml"), draws=200)
     assert again.panel.scenario_of_controls() == again.start
     lever = again.panel.controls["size of more-or-fewer"]
-    assert lever.value == (0.5, 0.5)
-    lever.value = (0.8, 0.8)
+    assert lever.value == 0.5
+    lever.value = 0.8
     sizes = {driver.name: driver.size.mode for driver in again.scenario.drivers}
     assert sizes["more-or-fewer"] == 0.8
-    lever.value = (1, 1)
+    lever.value = 1
     assert "more-or-fewer" not in [driver.name for driver in again.scenario.drivers]
 
 
@@ -200,7 +200,7 @@ def test_without_widgets_it_says_so_and_shows_the_figure(monkeypatch, shown, cap
 def test_a_corridor_has_no_chargers_and_is_explored_all_the_same(monkeypatch):
     monkeypatch.chdir(ROOT)
     explorer = fc.explore("params/xinjiang-baseline.yaml", draws=200)
-    explorer.panel.controls["size of more-or-fewer"].value = (2, 2)
+    explorer.panel.controls["size of more-or-fewer"].value = 2
     assert explorer.outlook is not explorer.reference
     assert len(explorer.panel.live.data) == 5
 
