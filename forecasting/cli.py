@@ -110,6 +110,21 @@ def _status(error: ForecastingError) -> int:
     return 2 if isinstance(error, InputError) else 1
 
 
+# What each command is called with, the last line of its help
+EXAMPLES = {
+    "run": "run params/uzbekistan-*.yaml --out reports",
+    "check": "check params/norway-baseline.yaml my_facts.csv",
+    "new": "new NO --ledger sales.xlsx",
+    "backtest": "backtest --panel sales.csv --peers",
+    "track-record": "track-record --place UZ --measure ev_imports",
+    "status": "status reports",
+    "export": "export reports/uzbekistan-baseline --pdf brief.pdf --brief",
+    "evidence": "evidence --place UZ --measure ev_imports --conflicts",
+    "claim": "claim UZ ev_imports 2030 150000",
+    "fact": 'fact my_facts.csv --text "Norway sold 9,180 electric cars in May 2026"',
+}
+
+
 class _Group(click.Group):
     """Says on standard error what the package found wrong, without a traceback."""
 
@@ -121,6 +136,13 @@ class _Group(click.Group):
             formatter.write_dl(helps)
         with formatter.section("To begin with"):
             formatter.write_dl(START, col_max=34)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """A command, whose help ends in an example."""
+        command = super().get_command(ctx, name)
+        if command is not None and command.epilog is None:
+            command.epilog = f"Example: ev-forecast {EXAMPLES[name]}"
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; input that is wrong ends in 2, a run that failed in 1."""

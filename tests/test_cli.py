@@ -517,3 +517,9 @@ def test_the_tab_key_completes_commands(shell):
     assert "evidence" not in answer
     page = (Path(__file__).parent.parent / "docs" / "how-to" / "completion.md").read_text()
     assert f"_EV_FORECAST_COMPLETE={shell}_source ev-forecast" in page
+
+
+@pytest.mark.parametrize("name", [name for name in main.commands if name != "fetch"])
+def test_the_help_of_a_command_ends_in_an_example(name):
+    shown = CliRunner().invoke(main, [name, "--help"]).stdout
+    assert f"Example: ev-forecast {name} " in shown.splitlines()[-1] + shown.splitlines()[-2]
