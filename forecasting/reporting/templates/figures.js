@@ -55,7 +55,7 @@
   // Two figures go on a page, but a row of labels needs its room.
   function paperHeight(place, layout) {
     const rows = ((layout.yaxis || {}).ticktext || []).length;
-    if (!place.closest("#brief")) return Math.max(390, 140 + 28 * rows);
+    if (!place.closest("#brief")) return Math.max(310, 110 + 20 * rows);
     if (!document.body.classList.contains("brief-only")) return 340;
     return place.closest(".second") ? 270 : 420;
   }
