@@ -27,7 +27,7 @@ def run_scenarios(out: str) -> RunSummary:
         for result in done.results
     ]
     create_table_artifact(
-        key="ev-outlooks", table=rows, description=f"{done.seconds:.0f} s, reports in {done.out}"
+        key="ev-outlooks", table=rows, description=f"{done.seconds:.0f} s, reports in {done.folder}"
     )
     if not done.ok:
         raise RunError(str(done))
@@ -37,7 +37,7 @@ def run_scenarios(out: str) -> RunSummary:
 @flow
 def ev_outlooks(out: str = "reports") -> str:
     """Make the reports; gives the path of their index."""
-    return str(run_scenarios(out).out / "index.html")
+    return str(run_scenarios(out).folder / "index.html")
 
 
 if __name__ == "__main__":
