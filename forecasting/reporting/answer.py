@@ -116,9 +116,9 @@ SUBJECTS = {
 }
 MEMO_TITLE = "{subject}: outlook of {day}"
 SCENARIO_TITLE = "{subject}: {scenario} outlook of {day}"
-DATE_LINE = "{title}; forecast of {day} by ev-forecasting {version}."
+DATE_LINE = "{title}, by ev-forecasting {version}."
 BASELINE = "baseline"
-MAX_REASONS = 3  # of the events of a scenario that a brief names
+MAX_REASONS = 2  # of the events of a scenario that a brief names
 SCENARIO_LINE = "{scenario}: {reasons}."
 MORE_REASONS = "{reasons}; and {count} more"
 LIKE_BASELINE = "the events of the baseline"
@@ -153,7 +153,8 @@ def memo_title(record: Mapping[str, Any]) -> str:
 
 
 def date_line(outlook: Outlook) -> Prose:
-    """Whose forecast it is and of which day, and how old the newest count is: the head of a memo.
+    """Whose forecast it is, and how old the newest count is: the head of a memo, under its title
+    with the day.
 
     Parameters
     ----------
@@ -169,11 +170,9 @@ def date_line(outlook: Outlook) -> Prose:
     --------
     >>> import forecasting as fc
     >>> fc.tables.date_line(fc.outlook("turkmenistan-baseline", draws=50))
-    Turkmenistan, baseline; forecast of 31 March 2026 by ev-forecasting ... No count ...
+    Turkmenistan, baseline, by ev-forecasting ... No count ...
     """
-    head = DATE_LINE.format(
-        title=outlook.scenario.title, day=day_words(outlook.as_of), version=__version__
-    )
+    head = DATE_LINE.format(title=outlook.scenario.title, version=__version__)
     return Prose([[f"{head} ", age_line(outlook.age)]], "fc-known")
 
 
@@ -298,14 +297,10 @@ def evidence_summary(outlook: Outlook) -> Prose:
     --------
     >>> import forecasting as fc
     >>> fc.tables.evidence_summary(fc.outlook("turkmenistan-baseline", draws=50))
-    Known on 31 March 2026; nothing published later is used. It assumes 1 event ahead.
+    Known on 31 March 2026; nothing published later is used.
     """
     day = f"Known on {day_words(outlook.as_of)}; nothing published later is used."
     facts = phrase("It rests on {}.", outlook.evidence and plural(len(outlook.evidence), "fact"))
-    event_count = "no event"
-    if outlook.scenario.drivers:
-        event_count = plural(len(outlook.scenario.drivers), "event")
-    events = f"It assumes {event_count} ahead."
     # Of a corridor, the agency whose count is forecast at each place
     agencies = " and ".join(
         place_name(place) + basis_words(", as counted by {}", flow.basis)
@@ -315,7 +310,7 @@ def evidence_summary(outlook: Outlook) -> Prose:
     if outlook.scenario.country:
         basis = shipped_bases().get(outlook.scenario.basis or "")
         definition = phrase("Counted are {}.", basis and basis.counts)
-    sentences = " ".join(filter(None, (day, facts, definition, events)))
+    sentences = " ".join(filter(None, (day, facts, definition)))
     return Prose([sentences], "fc-evidence")
 
 

@@ -12,7 +12,13 @@ import numpy as np
 from forecasting.evaluation.quota_days import QuotaForecast, open_quotas
 from forecasting.measures import MEASURES
 from forecasting.quantiles import Array
-from forecasting.reporting.labels import ReadNumber, day_words, interval, readable
+from forecasting.reporting.labels import (
+    ReadNumber,
+    day_words,
+    interval,
+    readable,
+    whole_percent,
+)
 from forecasting.writers.columns import Column, TableForm
 from forecasting.writers.display import HIGH, LOW, Table
 
@@ -65,7 +71,7 @@ def quota_sentence(forecast: QuotaForecast) -> str:
     return pattern.format(
         number=f"{forecast.quota.quota:,.0f}",
         year=forecast.quota.start.year,
-        chance=f"{used_up:.0%}",
+        chance=whole_percent(used_up),
         **{name: f"{day:%B}" for name, day in days.items() if day},
     )
 

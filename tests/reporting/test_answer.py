@@ -44,11 +44,10 @@ def test_the_finding_is_a_sentence_that_one_would_say(outlook):
 
 def test_it_says_what_was_known_and_until_when(outlook):
     assert str(evidence_summary(outlook)) == (
-        "Known on 26 June 2023; nothing published later is used. It rests on 6 facts. It assumes 1 "
-        "event ahead."
+        "Known on 26 June 2023; nothing published later is used. It rests on 6 facts."
     )
     assert str(date_line(outlook)) == (
-        f"{outlook.scenario.title}; forecast of 26 June 2023 by ev-forecasting {fc.__version__}. "
+        f"{outlook.scenario.title}, by ev-forecasting {fc.__version__}. "
         "The newest count it rests on ends on 26 June 2023 and was published on 26 June 2023."
     )
     assert 'data-counted="2023-06-26"' in date_line(outlook)._repr_html_()
@@ -73,7 +72,7 @@ def test_the_title_says_what_where_and_of_which_day(keys, title):
 def test_each_scenario_has_a_line_on_what_it_assumes():
     lines = scenario_assumptions(fc.outlook("uzbekistan-baseline", draws=50)).lines
     assert [line.partition(":")[0] for line in lines] == ["Baseline", "Accelerated", "Constrained"]
-    assert "rail and road capacity" in lines[1]
+    assert "the utilisation fee is taken back" in lines[1]
     assert "licences" in lines[2]
 
 
