@@ -146,6 +146,11 @@ _declare(
     duty_free_quota="Quota of vehicles free of duty",
 )
 _declare(
+    "days",
+    "flow",
+    quota_days="Days until a quota is used up",
+)
+_declare(
     "trains",
     "flow",
     freight_trains="Freight trains both ways",

@@ -5,6 +5,7 @@ published later; of a whole ledger every flow, at each year's end.
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
@@ -12,15 +13,18 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from forecasting.errors import EvidenceError, ForecastingError
+from forecasting.errors import EvidenceError, ForecastingError, InputError
 from forecasting.evaluation.peers import NORMAL, SPREADS, by_hand, stock_by_hand
+from forecasting.evaluation.quota_days import quota_forecast
 from forecasting.evaluation.scores import SCORE_LEVELS, judged
 from forecasting.evidence.bases import same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.policies import Policy, shipped_policies
 from forecasting.evidence.rules import OBSERVATION_KINDS
 from forecasting.growth.flow import FlowForecast, forecast_flow
 from forecasting.growth.prior import Prior
+from forecasting.growth.quotas import days_used_up
 from forecasting.growth.starting import MarketSize
 from forecasting.measures import EV_FLOWS, MEASURES, STOCKS_ON_RECORD
 from forecasting.parameters.schema import scenario_from_parameters
@@ -28,10 +32,12 @@ from forecasting.periods import Period, as_date, span, year
 from forecasting.quantiles import Array
 from forecasting.scenarios.known import FlowInputs, facts_of_flow
 from forecasting.scenarios.outlook import outlook
+from forecasting.scenarios.question import find_scenario
 
 Row = dict[str, Any]
 # The last count and a later day -> draws of the stock on that day
 Forecast = Callable[[Fact, dt.date], Array]
+QUOTA_DAYS = "quota_days"
 SHORTEST = 59  # days of a part of a year that counts as its outcome: January and February
 MIN_QUANTILE = 1e-9
 RECORD_COLUMNS = [
@@ -106,6 +112,13 @@ def ledger_record(
         for day in days
         for row in _rows_of(ledger, where, name, day)
     ]
+    if measure in (None, QUOTA_DAYS):
+        rows += [
+            row
+            for quota in shipped_policies().values()
+            if quota.kind == "quota" and place in (None, quota.place)
+            for row in quota_rows(ledger, quota, [as_date(day) for day in as_of])
+        ]
     record = pd.DataFrame(rows, columns=LEDGER_RECORD_COLUMNS)
     still_open = record["outcome"].isna()
     record = record[~still_open].reset_index(drop=True)
@@ -439,6 +452,56 @@ def charger_rows(ledger: Ledger, place: str, day: dt.date, prior: Prior) -> Iter
         return np.exp([np.interp(target_day.toordinal(), days, row) for row in path])
 
     yield from _stock_rows(facts, counts, day, forecast)
+
+
+def quota_rows(ledger: Ledger, quota: Policy, days: Sequence[dt.date] = ()) -> Iterator[Row]:
+    """Rows of how many days a quota lasted, counted from its first one, where the day on which it
+    was used up has been printed.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        All facts.
+    quota : Policy
+        Of kind ``quota``.
+    days : sequence of date, optional
+        On which to forecast; by default the end of the year before and of each quarter, as long as
+        it was not used up.
+
+    Yields
+    ------
+    dict
+        As :func:`record_of`. A quota that lasts has one day more than it may last.
+    """
+    first_day = quota.start.toordinal()
+    longest = dt.date(quota.start.year, 12, 31).toordinal() - first_day + 2
+    lasted = float(quota.last_day.toordinal() - first_day + 1)
+    quarters = pd.date_range(quota.start - dt.timedelta(days=1), quota.last_day, freq="QE")
+    for outcome in _used_up(ledger, quota):
+        counted = outcome.model_copy(update={"value": lasted})
+        for day in days or [quarter.date() for quarter in quarters]:
+            with suppress(InputError):  # nothing had been counted on that day
+                scenario = find_scenario(quota.place).on(day)
+                forecast = quota_forecast(quota, scenario, ledger, day)
+                if forecast is None or not forecast.quota.is_open_quota:
+                    continue
+                flow = forecast.flow
+                used_up = days_used_up(flow.monthly, flow.months, forecast.quota) - first_day + 1
+                levels = np.quantile(used_up, SCORE_LEVELS, method="inverted_cdf")
+                basis = outcome.basis if forecast.measure == quota.measure else flow.basis
+                row = scored_row(np.minimum(levels, longest), basis, counted, None)
+                row |= {"place": quota.place, "measure": QUOTA_DAYS}
+                yield row | _of_day(day, flow.evidence, year(quota.start.year))
+
+
+def _used_up(ledger: Ledger, quota: Policy) -> list[Fact]:
+    """The print that all of a quota had come by the day on which it was used up."""
+    facts = ledger.select(quota.place, quota.measure)
+    return [
+        fact
+        for fact in facts
+        if not quota.is_open_quota and fact.period_end == quota.end and fact.value == quota.quota
+    ]
 
 
 def _counts(facts: Ledger) -> list[Fact]:

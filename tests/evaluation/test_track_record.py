@@ -5,7 +5,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from forecasting.evaluation.track_record import outcomes_of, record_of
+from forecasting.evaluation.track_record import ledger_record, outcomes_of, record_of
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
 from forecasting.periods import year
@@ -68,3 +68,17 @@ def test_the_record_of_uzbekistan_is_no_worse_with_its_policies() -> None:
             own += [row["score"] for row in record_of(inputs, flow)]
     assert len(scores[True]) == 4
     assert sum(scores[True]) <= sum(scores[False])
+
+
+def test_quotas_of_the_union_stand_in_the_record() -> None:
+    record = ledger_record(central_asia(), measure="quota_days")
+    assert set(record["place"]) == {"AM", "KG", "KZ"}
+    kyrgyz = record[record["place"] == "KG"]
+    assert [str(day) for day in kyrgyz["as_of"]] == ["2024-12-31", "2025-03-31", "2025-06-30"]
+    assert set(kyrgyz["outcome"]) == {268.0}  # 25 September
+    assert kyrgyz["inside"].all()
+    assert kyrgyz["own_basis"].all()
+    assert not record[record["place"] == "KZ"]["own_basis"].any()
+    assert record["high"].max() == 367.0  # it lasts, in a leap year
+    on_a_day = ledger_record(central_asia(), ["2025-06-30"], "KG", "quota_days")
+    assert on_a_day["median"].tolist() == kyrgyz["median"].tolist()[-1:]
