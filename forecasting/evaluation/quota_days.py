@@ -76,11 +76,6 @@ class QuotaForecast:
         """On which it is used up, and the probability that it is."""
         return quota_days(self.flow.monthly, self.flow.months, self.quota)
 
-    def used_up_by(self, day: dt.date) -> float:
-        """The probability that it is used up by a day."""
-        days = days_used_up(self.flow.monthly, self.flow.months, self.quota)
-        return float((days <= day.toordinal()).mean())
-
     @property
     def vehicles(self) -> tuple[Array, Array, Array]:
         """How many come within the quota, how many after it in its year, and how many in the year
@@ -93,37 +88,25 @@ class QuotaForecast:
 
 
 @dataclass(frozen=True)
-class QuotaClaim:
+class QuotaClaim(QuotaForecast):
     """A day set beside the forecast of the day on which a quota is used up.
 
     Parameters
     ----------
-    forecast : QuotaForecast
-        Of the quota.
     scenario : str
         That was asked.
     day : date
         The day that somebody names.
     """
 
-    forecast: QuotaForecast
     scenario: str
     day: dt.date
 
     @property
-    def quota(self) -> Policy:
-        """The quota, as known on the day of the forecast."""
-        return self.forecast.quota
-
-    @property
-    def days(self) -> QuotaDays:
-        """On which it is used up, and the probability that it is."""
-        return self.forecast.days
-
-    @property
     def probability(self) -> float:
         """That it is used up by the day."""
-        return self.forecast.used_up_by(self.day)
+        days = days_used_up(self.flow.monthly, self.flow.months, self.quota)
+        return float((days <= self.day.toordinal()).mean())
 
 
 def quota_of(place: str, of_year: int) -> Policy:
@@ -200,7 +183,7 @@ def quota_claim(
             f"the quota of {period} was announced on {quota.announced}, later than the day of the "
             "forecast; ask as of a later day"
         )
-    return QuotaClaim(forecast, scenario.name, asked_day)
+    return QuotaClaim(**vars(forecast), scenario=scenario.name, day=asked_day)
 
 
 def quota_forecast(
@@ -374,22 +357,21 @@ def _scores(
     )
     draws = forecast.monthly[:, start : start + 24]
     so_far = actual[: case.k]
-    rules = {
-        EVEN_MONTHS: np.append(so_far, np.full(24 - case.k, so_far.mean())),
-        GROWN_MONTHS: np.append(so_far, _grown(past, case)[case.k :]),
+    flows = {
+        THIS_PACKAGE: draws,
+        EVEN_MONTHS: np.append(so_far, np.full(24 - case.k, so_far.mean()))[None],
+        GROWN_MONTHS: np.append(so_far, _grown(past, case)[case.k :])[None],
     }
     for share, number in numbers.items():
         day = months_used_up(actual[None], number)[0]
         of_case = {"market": case.market, "year": case.origin, "k": case.k, "share": share}
-        of_case["scored"] = case.origin
-        low, median, high = np.quantile(
-            months_used_up(draws, number), (0.1, 0.5, 0.9), method="inverted_cdf"
-        )
-        inside = float(low <= day <= high)
-        yield {"method": THIS_PACKAGE, **of_case, "error": median - day, "inside": inside}
-        for name, flow in rules.items():
-            error = months_used_up(flow[None], number)[0] - day
-            yield {"method": name, **of_case, "error": error, "inside": np.nan}
+        for method, flow in flows.items():
+            days = months_used_up(flow, number)
+            low, median, high = np.quantile(days, (0.1, 0.5, 0.9), method="inverted_cdf")
+            row = {"method": method, "scored": case.origin, "error": median - day, "inside": np.nan}
+            if method == THIS_PACKAGE:
+                row["inside"] = float(low <= day <= high)
+            yield row | of_case
 
 
 def _grown(past: Array, case: PartYear) -> Array:

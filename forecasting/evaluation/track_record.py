@@ -477,7 +477,10 @@ def quota_rows(ledger: Ledger, quota: Policy, days: Sequence[dt.date] = ()) -> I
     longest = dt.date(quota.start.year, 12, 31).toordinal() - first_day + 2
     lasted = float(quota.last_day.toordinal() - first_day + 1)
     quarters = pd.date_range(quota.start - dt.timedelta(days=1), quota.last_day, freq="QE")
-    for outcome in _used_up(ledger, quota):
+    printed = ledger.select(quota.place, quota.measure) if quota.end_announced else ()
+    for outcome in printed:
+        if (outcome.period_end, outcome.value) != (quota.end, quota.quota):
+            continue
         counted = outcome.model_copy(update={"value": lasted})
         for day in days or [quarter.date() for quarter in quarters]:
             with suppress(InputError):  # nothing had been counted on that day
@@ -492,16 +495,6 @@ def quota_rows(ledger: Ledger, quota: Policy, days: Sequence[dt.date] = ()) -> I
                 row = scored_row(np.minimum(levels, longest), basis, counted, None)
                 row |= {"place": quota.place, "measure": QUOTA_DAYS}
                 yield row | _of_day(day, flow.evidence, year(quota.start.year))
-
-
-def _used_up(ledger: Ledger, quota: Policy) -> list[Fact]:
-    """The print that all of a quota had come by the day on which it was used up."""
-    facts = ledger.select(quota.place, quota.measure)
-    return [
-        fact
-        for fact in facts
-        if not quota.is_open_quota and fact.period_end == quota.end and fact.value == quota.quota
-    ]
 
 
 def _counts(facts: Ledger) -> list[Fact]:

@@ -405,9 +405,9 @@ def quota_claim_text(claim: QuotaClaim) -> str:
     chance = f"is used up by {day_words(claim.day)} with a probability of {probability}"
     days = f"Median {median}, 80 % interval {low} to {high}"
     lasts = f"it lasts to its end with a probability of {whole_percent(1 - claim.days.used_up)}"
-    flow = MEASURES[claim.forecast.measure].label.lower()
+    flow = MEASURES[claim.measure].label.lower()
     origin = f"Counted are {flow}, before events of the scenario {claim.scenario}"
-    return f"{name} {chance}. {days}; {lasts}. {origin}, as of {day_words(claim.forecast.as_of)}."
+    return f"{name} {chance}. {days}; {lasts}. {origin}, as of {day_words(claim.as_of)}."
 
 
 def _comparison(claim: Claim) -> str:

@@ -26,7 +26,7 @@ def test_the_day_of_2025_lay_within_the_range_of_june():
     assert answer.days.low <= dt.date(2025, 9, 25)
     assert answer.days.high is None or answer.days.high >= dt.date(2025, 9, 25)
     assert answer.quota.quota == 10_000
-    assert answer.forecast.measure == "ev_imports"
+    assert answer.measure == "ev_imports"
     assert answer.days.median is not None
     assert 0.3 < answer.probability < 0.8
 
