@@ -42,7 +42,8 @@ OPPOSITE = {
     "less_than": "greater_than",
 }
 
-Span = Literal["period", "before"]  # the fact's own period; the year before, or the reference's
+# the fact's own period; the year before, or the reference's; all new vehicles of the period
+Span = Literal["period", "before", "market"]
 FIT = 0.01  # no agency's total is better than 1 % of itself: late declarations, revisions
 OUTLIER = 0.02  # any fact may be wrong
 
@@ -53,8 +54,9 @@ class Contrast:
 
     Parameters
     ----------
-    numerator, denominator : {"period", "before"} or None
-        The flow of the fact's own days, or of the days that it is compared with.
+    numerator, denominator : {"period", "before", "market"} or None
+        The flow of the fact's own days, or of the days that it is compared with; or all new
+        vehicles of its days.
     constant : float
         Added to the denominator.
     ratio : float
@@ -100,7 +102,8 @@ class Quantity:
     meaning : str
         What it is, for documents.
     says : {"count", "change", "share"}
-        How many; how many more than on the same dates a year before; which part of a reference.
+        How many; how many more than on the same dates a year before; which part of a reference or
+        of the market.
     kinds : tuple of str
         The kinds of measure that it may be of; of a statement it may be any.
     words : str
@@ -117,6 +120,8 @@ class Quantity:
     accumulates : bool
         Whether it counts what has gathered up to the last day of the period, whenever it came;
         where a first day is given, what has come since.
+    of_market : bool
+        Whether it is a share of all new vehicles of the same days.
     lowest, highest : float
         The values that are possible.
     highest_of_own : float
@@ -141,6 +146,7 @@ class Quantity:
     default: bool = False
     daily: bool = False
     accumulates: bool = False
+    of_market: bool = False
     lowest: float = 0.0
     highest: float = math.inf
     highest_of_own: float = math.inf
@@ -154,6 +160,11 @@ class Quantity:
     def is_percent(self) -> bool:
         """Whether the value compares two numbers and has no unit of its own."""
         return self.unit == "percent"
+
+    @property
+    def compares(self) -> bool:
+        """Whether it is a part of what its reference names."""
+        return self.says == "share" and not self.of_market
 
     @property
     def of_stock(self) -> bool:
@@ -193,7 +204,8 @@ class Quantity:
                 return Contrast("before", "period", -value, 1.0)
             return Contrast("period", "before", value, 1.0)
         if self.is_percent:
-            return Contrast("period", "before", 0.0, (self.says == "change") + value / 100)
+            whole: Span = "market" if self.of_market else "before"
+            return Contrast("period", whole, 0.0, (self.says == "change") + value / 100)
         return Contrast("period", None, 1.0, value * (days if self.daily else 1))
 
     def value_of(self, ratio: NDArray[np.float64], days: int) -> NDArray[np.float64]:
@@ -278,6 +290,20 @@ QUANTITIES = {
             highest_of_own=100_000.0,
             impossible="a share of {} % is outside 0 to 100 %",
             remedy="shares are in percent of the reference",
+            zero="a share of 0 %",
+        ),
+        Quantity(
+            "market_share_percent",
+            "which part of all new vehicles of the same days it is, in percent",
+            "share",
+            ("flow",),
+            words="{number} of all new vehicles",
+            unit="percent",
+            needs=("period_start", "period_end"),
+            of_market=True,
+            highest=100.0,
+            impossible="a share of {} % is outside 0 to 100 %",
+            remedy="5 % of new vehicles is 5",
             zero="a share of 0 %",
         ),
         Quantity(

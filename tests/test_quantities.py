@@ -57,6 +57,7 @@ def test_a_value_is_read_back_from_its_contrast(name):
         ("yoy_difference", 500.0, ("period", "before", 500.0, 1.0)),
         ("yoy_difference", -500.0, ("before", "period", 500.0, 1.0)),
         ("share_percent", 80.0, ("period", "before", 0.0, 0.8)),
+        ("market_share_percent", 5.0, ("period", "market", 0.0, 0.05)),
         ("per_day", 100.0, ("period", None, 1.0, 12_000.0)),
     ],
 )
@@ -80,6 +81,7 @@ def test_a_change_leads_from_one_year_to_the_next_and_back(name):
         ("yoy_difference", False, (-5e6, 5e6), ()),
         ("share_percent", False, (0.0, 100.0), (-0.1, 100.1)),
         ("share_percent", True, (0.0, 100_000.0), (-0.1, 100_001.0)),
+        ("market_share_percent", False, (0.1, 100.0), (-0.1, 100.1)),
         ("per_day", False, (0.0, 100.0), (-1.0,)),
     ],
 )
@@ -154,6 +156,51 @@ def test_what_came_up_to_one_day_is_no_flow_of_that_day():
     assert str(one_day).endswith("2022-06-30: 45,000 vehicles since the launch")
     assert (one_day.accumulates, one_day.is_rate) == (True, False)
     assert observe(one_day, 2021, 24).numerator.tolist() == [1.0] * 18 + [0.0] * 6
+
+
+def market_share(value, start, end):
+    dates = {"period_start": start, "period_end": end, "relation": "equals"}
+    return {"quantity": "market_share_percent", "value": value} | dates
+
+
+def test_a_share_of_the_market_needs_no_reference_and_says_what_it_is_of():
+    columns = {"id": "a", "measure": "ev_sales", "place": "NO"}
+    share = Fact(**columns, **market_share(5, "2022-01-01", "2022-12-31"))
+    assert str(share).endswith("2022: 5 % of all new vehicles")
+    assert (share.compares, share.is_count, share.is_change) == (False, False, False)
+    with pytest.raises(LedgerError, match=r"a share of 140 % is outside 0 to 100 % \(5 % of new"):
+        Fact(**columns, **market_share(140, "2022-01-01", "2022-12-31"))
+
+
+def test_a_share_of_a_market_of_known_size_is_as_many_vehicles():
+    table = pd.DataFrame([market_share(2, "2022-01-01", "2022-12-31") | {"rounding": 0.005}])
+    forecast = forecast_flow(table, [year(2022)], market_size=100_000)
+    assert not forecast.caveats
+    low, middle, high = forecast.quantiles([0.1, 0.5, 0.9]).iloc[0]
+    assert middle == pytest.approx(2000, rel=0.02)
+    # As exact as the size of the market
+    assert math.log(high / low) == pytest.approx(2 * 1.28 * 0.06, rel=0.3)
+    assert forecast.fit_table()["value"].tolist() == [2.0]
+
+
+def test_a_share_tells_growth_where_no_size_is_known():
+    total = {"quantity": "total", "value": 2000, "relation": "equals"}
+    total |= {"period_start": "2022-01-01", "period_end": "2022-12-31"}
+    middles = []
+    for share in (0.5, 40):
+        table = pd.DataFrame([total, market_share(share, "2022-01-01", "2022-12-31")])
+        middles.append(forecast_flow(table, [year(2023)]).quantiles([0.5]).iloc[0, 0])
+    assert middles[0] > 1.2 * middles[1] > 2000
+
+
+def test_a_share_of_a_part_of_a_year_is_of_the_vehicles_of_that_part():
+    total = {"quantity": "total", "value": 2000, "relation": "equals"}
+    half = {"period_start": "2023-01-01", "period_end": "2023-06-30"}
+    table = pd.DataFrame([market_share(4, *half.values())])
+    counted = pd.DataFrame([total | half])
+    told = [forecast_flow(rows, [year(2023)], market_size=100_000) for rows in (table, counted)]
+    share, count = (forecast.quantiles([0.5]).iloc[0, 0] for forecast in told)
+    assert share == pytest.approx(count, rel=0.04)
 
 
 def test_two_numbers_since_the_launch_give_the_year_between_them():

@@ -89,7 +89,8 @@ class Observation:
     fact : Fact
         Where it comes from.
     numerator, denominator : ndarray, shape (months,)
-        Weights over months; the denominator may be all zero.
+        Weights over months; the denominator may be all zero. Of a share of the market it weighs
+        all new vehicles of the months.
     constant : float
         Added to the denominator.
     value : float
@@ -252,7 +253,7 @@ def observe(fact: Fact, first_year: int, months: int, discrete: bool = True) -> 
         noise = noise_of_bound(COMPARISON_STEP, fact.side) if fact.side else noise_of_number(0.02)
         return Observation(fact, size, base, 0.0, 0.0, noise)
     contrast = fact.declared.contrast(fact.value, fact.period.days)
-    sums = {"period": size, "before": base, None: np.zeros_like(size)}
+    sums = {"period": size, "before": base, "market": size, None: np.zeros_like(size)}
     top = sums[contrast.numerator]
     bottom = sums[contrast.denominator]
     if contrast.ratio == 0:  # none was counted: less than one
@@ -302,7 +303,7 @@ class Contrasts:
     Parameters
     ----------
     months : ndarray of int
-        The path's months that the facts speak of.
+        The path's months that the facts speak of; after its last, years of the market.
     numerator, denominator : ndarray, shape (facts, months)
         Weights over them.
     constant : ndarray, shape (facts,)
@@ -459,16 +460,23 @@ def as_arrays(
         Column of each basis that has an offset.
     """
     n = len(observations)
-    aged = np.zeros((n, path.months))
+    aged = np.zeros((n, path.months + path.years))
     offsets, base_offsets = np.zeros((2, n, path.width))
     for i, o in enumerate(observations):
         if o.fact.stock:
-            aged[i] = o.numerator * stock_ages(o.fact.period, path.first_year, path.months)
+            aged[i, : path.months] = o.numerator * stock_ages(
+                o.fact.period, path.first_year, path.months
+            )
         column = bases.get(o.fact.basis)
         if column is not None:
             offsets[i], base_offsets[i] = _offsets(o, path, column)
-    numerator = np.array([o.numerator for o in observations]).reshape(n, path.months)
-    denominator = np.array([o.denominator for o in observations]).reshape(n, path.months)
+    numerator, denominator = np.zeros((2, n, path.months + path.years))
+    for i, o in enumerate(observations):
+        numerator[i, : path.months] = o.numerator
+        if o.fact.declared.of_market:  # alike in each month of a year
+            denominator[i, path.months :] = o.denominator.reshape(path.years, 12).mean(axis=1)
+        else:
+            denominator[i, : path.months] = o.denominator
     months = np.flatnonzero((numerator + denominator).any(axis=0))
     return Contrasts(
         months=months,
@@ -499,7 +507,7 @@ def _offsets(o: Observation, path: LatentPath, basis: int) -> tuple[Array, Array
             by_year[final_year] if o.fact.accumulates else np.asarray(year @ by_year / year.sum())
         )
 
-    if not o.denominator.any():
+    if o.fact.declared.of_market or not o.denominator.any():
         return mean_offset(o.numerator), np.zeros(path.width)
     base = mean_offset(o.denominator)
     return mean_offset(o.numerator) - base, base if o.constant else np.zeros(path.width)

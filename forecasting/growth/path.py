@@ -383,7 +383,8 @@ class LatentPath:
         directions : ndarray, shape (width, directions)
             Along which derivatives are asked for.
         months : ndarray of int, optional
-            Which months; by default all.
+            Which months; by default all. Numbers beyond the last month stand for years, of which
+            the size of the market follows those of the months.
 
         Returns
         -------
@@ -394,9 +395,11 @@ class LatentPath:
         within_year = self.prior.within_year
         n = directions.shape[1]
         months = np.arange(self.months) if months is None else months
+        market_years = months[months >= self.months] - self.months
+        months = months[months < self.months]
         year = months // 12
         month = months % 12
-        _, expected, _, d_expected = self.totals(x, directions)
+        z, expected, dz, d_expected = self.totals(x, directions)
         noise = x[:, at["noise"]].reshape(-1, self.years, 12) @ self.noise_map.T
         d_noise = self.noise_map @ directions[at["noise"]].reshape(self.years, 12, n)
         tilt = self.slopes(expected) + within_year.slope_sd * x[:, at["tilt"]]
@@ -427,7 +430,14 @@ class LatentPath:
         ):
             log_flows += policy_course.parts(draws).sum(axis=2)[:, months]
             slopes += policy_course.slopes(draws, along.T)[:, months]
-        return log_flows, slopes
+        if not len(market_years):
+            return log_flows, slopes
+        market = expected + np.logaddexp(0.0, -z)
+        d_market = d_expected - dz / (1 + np.exp(z))[..., None]
+        return (
+            np.concatenate([log_flows, market[:, market_years]], axis=1),
+            np.concatenate([slopes, d_market[:, market_years]], axis=1),
+        )
 
     def _by_chance(
         self, unit: Array, d_unit: Array, expected: Array, d_expected: Array

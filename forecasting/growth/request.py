@@ -273,7 +273,12 @@ def _learned_elsewhere(prior: Prior, measure: str) -> list[Caveat]:
 
 def _open_levels(facts: Sequence[Fact], sized: bool) -> list[Caveat]:
     """What facts that tell no level, or only bounds of it, leave open."""
-    levels = [f for f in facts if not f.declared.is_percent and not math.isnan(f.value)]
+    levels = [
+        fact
+        for fact in facts
+        if not math.isnan(fact.value)
+        and (not fact.declared.is_percent or (sized and fact.declared.of_market))
+    ]
     if levels and all(fact.side for fact in levels) and not opposite(levels):
         return [Caveat("only_bounds")]
     if levels and all(fact.is_change for fact in levels):

@@ -272,7 +272,7 @@ def tables(draw: st.DrawFn) -> pd.DataFrame:
     for number in range(draw(st.integers(1, 6))):
         first, last = sorted((draw(DAYS), draw(DAYS)))
         quantity = draw(st.sampled_from([name for name in QUANTITIES if name != "stock"]))
-        top = 100.0 if quantity == "share_percent" else 1e9
+        top = min(QUANTITIES[quantity].highest, 1e9)
         rows.append(
             {
                 "id": f"fact-{number}",
