@@ -101,9 +101,9 @@ class Quantity:
         The word in a ledger's column.
     meaning : str
         What it is, for documents.
-    says : {"count", "change", "share"}
-        How many; how many more than on the same dates a year before; which part of a reference or
-        of the market.
+    says : {"count", "change", "share", "market share"}
+        How many; how many more than on the same dates a year before; which part of a reference, or
+        of all new vehicles of the same days.
     kinds : tuple of str
         The kinds of measure that it may be of; of a statement it may be any.
     words : str
@@ -120,8 +120,6 @@ class Quantity:
     accumulates : bool
         Whether it counts what has gathered up to the last day of the period, whenever it came;
         where a first day is given, what has come since.
-    of_market : bool
-        Whether it is a share of all new vehicles of the same days.
     lowest, highest : float
         The values that are possible.
     highest_of_own : float
@@ -138,7 +136,7 @@ class Quantity:
 
     name: str
     meaning: str
-    says: Literal["count", "change", "share"]
+    says: Literal["count", "change", "share", "market share"]
     kinds: tuple[Kind, ...] = ("flow", "stock")
     words: str = "{number}"
     unit: str = "{unit}"
@@ -146,7 +144,6 @@ class Quantity:
     default: bool = False
     daily: bool = False
     accumulates: bool = False
-    of_market: bool = False
     lowest: float = 0.0
     highest: float = math.inf
     highest_of_own: float = math.inf
@@ -162,9 +159,9 @@ class Quantity:
         return self.unit == "percent"
 
     @property
-    def compares(self) -> bool:
-        """Whether it is a part of what its reference names."""
-        return self.says == "share" and not self.of_market
+    def of_market(self) -> bool:
+        """Whether it is a part of all new vehicles."""
+        return self.says == "market share"
 
     @property
     def of_stock(self) -> bool:
@@ -295,12 +292,11 @@ QUANTITIES = {
         Quantity(
             "market_share_percent",
             "which part of all new vehicles of the same days it is, in percent",
-            "share",
+            "market share",
             ("flow",),
             words="{number} of all new vehicles",
             unit="percent",
             needs=("period_start", "period_end"),
-            of_market=True,
             highest=100.0,
             impossible="a share of {} % is outside 0 to 100 %",
             remedy="5 % of new vehicles is 5",

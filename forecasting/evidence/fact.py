@@ -207,7 +207,7 @@ class Fact(Shown, BaseModel):
     @property
     def compares(self) -> bool:
         """Whether it tells of a period by another one, which its reference names."""
-        return math.isnan(self.value) or self.declared.compares
+        return math.isnan(self.value) or self.declared.says == "share"
 
     @property
     def is_observation(self) -> bool:
@@ -293,7 +293,7 @@ def _typed(row: Cells, rows_by_id: Mapping[str, Cells]) -> dict[str, Any]:
     for column in ("period_start", "period_end"):
         cells[column] = as_date(row[column]) if row[column] else None
     cells["published"] = publication(row["published"])
-    compared = quantity_of(row["quantity"]).compares or math.isnan(cells["value"])
+    compared = quantity_of(row["quantity"]).says == "share" or math.isnan(cells["value"])
     cells["reference_period"] = (
         _reference_period(row, rows_by_id) if compared and row["reference"] else None
     )

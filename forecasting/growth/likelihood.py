@@ -460,9 +460,15 @@ def as_arrays(
         Column of each basis that has an offset.
     """
     n = len(observations)
-    aged = np.zeros((n, path.months + path.years))
+    aged, numerator, denominator = np.zeros((3, n, path.months + path.years))
     offsets, base_offsets = np.zeros((2, n, path.width))
     for i, o in enumerate(observations):
+        numerator[i, : path.months] = o.numerator
+        denominator[i, : path.months] = o.denominator
+        if o.fact.declared.of_market:  # alike in each month of a year
+            by_year = denominator[i, : path.months].reshape(path.years, 12)
+            denominator[i, path.months :] = by_year.mean(axis=1)
+            denominator[i, : path.months] = 0.0
         if o.fact.stock:
             aged[i, : path.months] = o.numerator * stock_ages(
                 o.fact.period, path.first_year, path.months
@@ -470,13 +476,6 @@ def as_arrays(
         column = bases.get(o.fact.basis)
         if column is not None:
             offsets[i], base_offsets[i] = _offsets(o, path, column)
-    numerator, denominator = np.zeros((2, n, path.months + path.years))
-    for i, o in enumerate(observations):
-        numerator[i, : path.months] = o.numerator
-        if o.fact.declared.of_market:  # alike in each month of a year
-            denominator[i, path.months :] = o.denominator.reshape(path.years, 12).mean(axis=1)
-        else:
-            denominator[i, : path.months] = o.denominator
     months = np.flatnonzero((numerator + denominator).any(axis=0))
     return Contrasts(
         months=months,

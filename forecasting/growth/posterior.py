@@ -135,14 +135,14 @@ def sample(
         effective = float(1 / (weight**2).sum()) if weight.any() else 0.0
         if effective > FEW_COUNT * draws:
             break
-    contrast = np.concatenate([pool.contrast for pool in pools])
-    place = np.concatenate([pool.place for pool in pools])
+    rounds = [of_pool for pool in pools for of_pool in pool.rounds]
+    x, kind, contrast, _, place = (np.concatenate(item) for item in zip(*rounds, strict=True))
     index = resampled(weight, place, shared[:, -1], rng)
     expected, variance = _expectations(pools)
     mode = max(pools, key=lambda pool: pool.log_evidence).linear.mode
     return Posterior(
-        x=np.concatenate([pool.x for pool in pools])[index],
-        kind=np.concatenate([pool.kind for pool in pools])[index],
+        x=x[index],
+        kind=kind[index],
         expected=expected,
         expected_sd=np.sqrt(variance),
         base=facts.base(mode.log_flows, mode.x),
@@ -181,29 +181,26 @@ class _Pool:
 
     Attributes
     ----------
-    x, kind, contrast, log_weight, place : ndarray
-        Of each draw its coordinates, kind of market, contrasts and weight, and the row of the
-        common shocks that it shares.
+    rounds : list
+        Of each round coordinates, kinds of market, contrasts and logs of weights by draw, and the
+        rows of the common shocks that the draws share.
     """
 
     def __init__(self, chains: _Chains, places: Indices) -> None:
         self.chains, self.places = chains, places
         self.linear = chains.linear
-        self.x = np.zeros((0, self.linear.path.width))
-        self.kind = np.zeros(0, dtype=int)
-        self.contrast = np.zeros((0, len(self.linear.facts.value)))
-        self.log_weight = np.zeros(0)
-        self.place = np.zeros(0, dtype=int)
+        self.rounds: list[tuple[Array, Indices, Array, Array, Indices]] = []
 
     def draw(self, shared: Array) -> None:
         """Draw once more, one draw for each place."""
         x, kind = self.chains.draw(shared[self.places])
         x, log_weight, contrast = _shifted(self.linear, x)
-        self.x = np.concatenate([self.x, x])
-        self.kind = np.concatenate([self.kind, self.linear.kinds[kind]])
-        self.contrast = np.concatenate([self.contrast, contrast])
-        self.log_weight = np.concatenate([self.log_weight, log_weight])
-        self.place = np.concatenate([self.place, self.places])
+        self.rounds.append((x, self.linear.kinds[kind], contrast, log_weight, self.places))
+
+    @property
+    def log_weight(self) -> Array:
+        """Of all draws."""
+        return np.concatenate([log_weight for *_, log_weight, _ in self.rounds])
 
     @property
     def log_scale(self) -> float:
@@ -230,8 +227,6 @@ def _expectations(pools: Sequence[_Pool]) -> tuple[Array, Array]:
 
     A reading is as probable without a fact as it is with it, over how likely it makes the fact.
     """
-    if len(pools) == 1:
-        return pools[0].chains.expectations()
     parts = [pool.chains.expectations() for pool in pools]
     mean = np.array([part[0] for part in parts])
     variance = np.array([part[1] for part in parts])
