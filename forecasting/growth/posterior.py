@@ -375,7 +375,10 @@ class _Chains:
     def sweep(self, keep: bool = False) -> None:
         """Components of pairs, all else integrated out; then unknowns, and all components."""
         linear, rng = self.linear, self.rng
-        variance, centre = self._of_components()
+        mixtures = linear.mixtures
+        chosen = np.arange(self.component.shape[1]), self.component
+        variance = mixtures.sd[chosen] ** 2
+        centre = mixtures.mean[chosen]
         precision = linear.precision[self.kind]
         n = variance.shape[1]
         # The first of a pair lies in the size of the market, or in the noise of a fact
@@ -402,12 +405,7 @@ class _Chains:
             residual = np.maximum(1 / diagonal - 1 / variance, 1e-9)
             self.messages.append(((mean / diagonal - centre / variance) / residual, 1 / residual))
         self.unknown = mean + (normal @ root)[:, 0]
-        self.component = _chosen(linear.mixtures.parts(self.unknown), rng)
-
-    def _of_components(self) -> tuple[Array, Array]:
-        mixtures = self.linear.mixtures
-        chosen = np.arange(self.component.shape[1]), self.component
-        return mixtures.sd[chosen] ** 2, mixtures.mean[chosen]
+        self.component = _chosen(mixtures.parts(self.unknown), rng)
 
     def _draw_kinds(self) -> None:
         """A kind of market for each chain, given the unknowns."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -24,7 +25,7 @@ ANOTHER_SIZE_COORDINATE = 0.1  # of the mode, from which the market's size is a 
 MIN_PROBABILITY = 0.002  # by the height and width of its mode, below which a reading is left out
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reading:
     """A reading of the facts, with its mode.
 
@@ -34,18 +35,15 @@ class Reading:
         With the size of the market as told, as another, or open.
     facts : Contrasts
         With the numbers in question right or wrong.
-    mode : Mode
-        The most probable path under both.
     """
 
     path: LatentPath
     facts: Contrasts
-    mode: Mode
 
-    @classmethod
-    def climbed(cls, path: LatentPath, facts: Contrasts) -> Reading:
-        """A reading at its mode."""
-        return cls(path, facts, Mode(path, facts).climb())
+    @cached_property
+    def mode(self) -> Mode:
+        """The most probable path under both."""
+        return Mode(self.path, self.facts).climb()
 
     @property
     def log_evidence(self) -> float:
@@ -58,17 +56,17 @@ class Reading:
     def decided(self, row: int | None, told: bool) -> Reading:
         """The same with a number, or the market's size, as told or otherwise."""
         if row is not None:
-            return Reading.climbed(self.path, self.facts.decided(row, told))
+            return Reading(self.path, self.facts.decided(row, told))
         same, another = self.path.size_weights
         weights = (same, 0.0) if told else (0.0, another)
-        return Reading.climbed(replace(self.path, size_weights=weights), self.facts)
+        return Reading(replace(self.path, size_weights=weights), self.facts)
 
 
 def readings_of(path: LatentPath, facts: Contrasts) -> tuple[list[Reading], float]:
     """The readings of some facts that are worth drawing from, the most probable first, and the
     probability of those that are left out.
     """
-    readings = [Reading.climbed(path, facts)]
+    readings = [Reading(path, facts)]
     left_out = 0.0
     asked: list[int | None] = []
     while len(asked) < MAX_QUESTIONS:
