@@ -58,6 +58,7 @@ def demand_outlook(
     targets: Sequence[Target] = (),
     vehicle_class: str = CAR,
     new_cars: Array | None = None,
+    monthly: Array | None = None,
     symbols: Inputs | None = None,
 ) -> DemandOutlook:
     """From vehicles imported a year to charging points needed, deployed and required.
@@ -90,6 +91,8 @@ def demand_outlook(
         The class of vehicle that is imported, e.g. ``bus``; electric cars where none is named.
     new_cars : ndarray, shape (draws, years), optional
         New cars of every drive, of which those that are electric are a share.
+    monthly : ndarray, shape (draws, 12 years), optional
+        Vehicles by month, by which a printed stock of a day is set beside the model's.
     symbols : callable, optional
         Puts symbols in the place of imports and of draws of assumptions, for a workbook: results
         are then symbols as well.
@@ -210,6 +213,7 @@ def demand_outlook(
         least=charging_least,
         start_stock=float(np.mean(start_stock)),
         vehicle_class=vehicle_class,
+        monthly=monthly,
     )
 
 

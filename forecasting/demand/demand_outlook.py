@@ -77,7 +77,7 @@ class DemandOutlook:
         Practice before a target pushes it.
     targets : tuple of Target
         Announced targets, those that the scenario pursues and those that are only compared.
-    stock_facts, standing, least, start_stock, counted
+    stock_facts, standing, least, start_stock, vehicle_class, monthly
         As given.
 
     Examples
@@ -112,6 +112,7 @@ class DemandOutlook:
     least: ExistingCharging | None
     start_stock: float
     vehicle_class: str
+    monthly: Array | None = None
 
     def __repr__(self) -> str:
         span = f"{self.years[0]} to {self.years[-1]}"
@@ -196,7 +197,7 @@ class DemandOutlook:
         Registers tell electric from hybrid: their counts are of battery cars.
         """
         stock = self.results.get("bev_stock", self.results["ev_stock"])
-        return balance(stock, self.years, self.stock_facts, self.start_stock)
+        return balance(stock, self.years, self.stock_facts, self.start_stock, self.monthly)
 
     @cached_property
     def gap(self) -> pd.DataFrame:
@@ -240,9 +241,9 @@ class DemandOutlook:
         -------
         dict of int to float
             By year after ``since``: on the road, or new ones, as the measure is. None where the
-            results begin after ``since``.
+            results begin after ``since``, or where the share of that year is reached.
         """
-        if since not in self.years:
+        if since not in self.years or self.is_reached(measure, percent, since):
             return {}
         path_years = range(since + 1, until + 1)
         start_index = self.years.index(since) + 1
@@ -250,6 +251,12 @@ class DemandOutlook:
         shares = np.geomspace(start, percent, len(path_years) + 1)[1:]
         cars = medians(self.cars[measure])[start_index : start_index + len(path_years)]
         return dict(zip(path_years, (shares * cars / 100).tolist(), strict=True))
+
+    def is_reached(self, measure: str, percent: float, year: int) -> bool:
+        """Whether the median of a share has come to a target at the end of a year."""
+        if year not in self.years:
+            return False
+        return float(np.median(self.results[measure][:, self.years.index(year)])) >= percent
 
     def share_targets(self, announced: Iterable[Fact], since: int) -> list[dict[str, Any]]:
         """Printed targets of a share of cars that lie ahead, each with its probability.
@@ -264,8 +271,8 @@ class DemandOutlook:
         Returns
         -------
         list of dict
-            ``fact, measure, forecast, probability, battery`` (the same of battery cars alone), and
-            ``path``, as of `path_to`.
+            ``fact, measure, forecast, probability, battery`` (the same of battery cars alone),
+            ``reached`` at the end of ``since``, and ``path``, as of `path_to`.
         """
         fleet = self.fleets["bev"]
         battery = {EV_STOCK_SHARE: fleet.stock, EV_SHARE: fleet.registrations}
@@ -285,6 +292,7 @@ class DemandOutlook:
                     "forecast": float(np.median(share)),
                     "probability": float(np.mean(share >= fact.value)),
                     "battery": float(np.mean(battery_share[:, place] >= fact.value)),
+                    "reached": self.is_reached(measure, fact.value, since),
                     "path": self.path_to(measure, fact.value, since, year),
                 }
             )
@@ -410,7 +418,13 @@ def _ends(name: str, values: Array) -> Draws:
     return {"low": low, name: middle, "high": high}
 
 
-def balance(stock: Array, years: Years, facts: Iterable[Fact], start: float = 0.0) -> pd.DataFrame:
+def balance(
+    stock: Array,
+    years: Years,
+    facts: Iterable[Fact],
+    start: float = 0.0,
+    monthly: Array | None = None,
+) -> pd.DataFrame:
     """What the chain makes of the vehicles on the road, beside what was printed, and what does not
     close.
 
@@ -421,10 +435,12 @@ def balance(stock: Array, years: Years, facts: Iterable[Fact], start: float = 0.
     years : sequence of int
         The years.
     facts : iterable of Fact
-        Printed stocks; days inside a year are compared by interpolation. Bounds and growth rates
-        are left out: they are no counts.
+        Printed stocks. Bounds and growth rates are left out: they are no counts.
     start : float
         Vehicles before the first year.
+    monthly : ndarray, shape (draws, months), optional
+        What came in each month of the years: by a day inside a year the stock has changed by as
+        much of the year's change as came until then; evenly where months are not given.
 
     Returns
     -------
@@ -452,7 +468,8 @@ def balance(stock: Array, years: Years, facts: Iterable[Fact], start: float = 0.
         if fact.is_exact and fact.is_count and 0 <= moment(fact.period.end) - years[0] <= len(years)
     ]
     register_counts = np.array([fact.value for fact in counts], dtype=float)
-    on_the_day = [column_at(edges, moment(fact.period.end) - years[0]) for fact in counts]
+    days = [moment(fact.period.end) - years[0] for fact in counts]
+    on_the_day = [_on_the_day(edges, monthly, day) for day in days]
     low, middle, high = quantiles(np.reshape(on_the_day, (-1, len(stock))).T, INTERVAL_LEVELS)
     times = ratio(middle, register_counts, np.inf)
     closes = (low <= register_counts) & (register_counts <= high) | (np.abs(times - 1) < 0.01)
@@ -468,3 +485,20 @@ def balance(stock: Array, years: Years, facts: Iterable[Fact], start: float = 0.
             "explanation": np.select(explained, ["closes", "thousands", "fewer"], "more"),
         }
     )
+
+
+def _on_the_day(edges: Array, monthly: Array | None, day: float) -> Array:
+    """The stock on a day, in years since the first edge: as much of the year's change as came by
+    then.
+
+    >>> edges, monthly = np.array([[0.0, 120.0]]), np.array([[0.0] * 11 + [50.0]])
+    >>> [_on_the_day(edges, months, 0.5).tolist() for months in (None, monthly)]
+    [[60.0], [0.0]]
+    """
+    year = min(int(day), edges.shape[1] - 2)
+    if monthly is None:
+        return column_at(edges, day)
+    arrivals = monthly[:, 12 * year : 12 * (year + 1)]
+    arrived = np.cumsum(np.pad(arrivals, ((0, 0), (1, 0))), axis=1)
+    share = ratio(column_at(arrived, 12 * (day - year)), arrived[:, -1], day - year)
+    return np.asarray(edges[:, year] + share * (edges[:, year + 1] - edges[:, year]))

@@ -183,11 +183,12 @@ def deployed_points(
     practice = practice * factor
     pushed = practice
     targeted: Array | None = None
-    for target in active_targets(targets, start):
+    count_day = start if standing is None else max(float(years[0]), standing.when)
+    for target in active_targets(targets, start, standing):
         delivery = delivery_path(target, years, start, points, per_station)
         pushed = np.maximum(pushed, delivery)
         met = replace(target, pursued=True, on_time=1.0, delay=0.0)
-        requirement = delivery_path(met, years, start, points, per_station)
+        requirement = delivery_path(met, years, count_day, points, per_station)
         targeted = requirement if targeted is None else np.maximum(targeted, requirement)
     return practice, pushed, targeted
 
@@ -213,18 +214,34 @@ def progress_to(years: Years, start: float, end: Array | float, shortest: float 
     return np.clip((ends - start) / np.maximum(end - start, shortest), 0, 1)
 
 
-def active_targets(targets: Sequence[Target], start: float) -> list[Target]:
-    """Of the targets that are still to come those that are pursued, or all, where none is.
+def active_targets(
+    targets: Sequence[Target], start: float, standing: ExistingCharging | None = None
+) -> list[Target]:
+    """Of the targets that are still to come those that are pursued, or all, where none is; not
+    those that the newest count has reached.
 
     Examples
     --------
-    >>> days = [dt.date(2025, 12, 31), dt.date(2030, 12, 31)]
-    >>> plans = [Target(str(day.year), np.ones(1), "points", day) for day in days]
-    >>> [target.name for target in active_targets(plans, 2026.2)]
+    >>> days = [dt.date(year, 12, 31) for year in (2025, 2030, 2031)]
+    >>> plans = [
+    ...     Target(str(day.year), np.array([number]), "points", day)
+    ...     for day, number in zip(days, (90.0, 90.0, 10.0), strict=True)
+    ... ]
+    >>> standing = ExistingCharging(20, dt.date(2026, 3, 1))
+    >>> [target.name for target in active_targets(plans, 2026.2, standing)]
     ['2030']
     """
-    future_targets = [target for target in targets if target.when > start]
-    return [target for target in future_targets if np.any(target.pursued)] or future_targets
+    ahead = [
+        target for target in targets if target.when > start and not _is_reached(target, standing)
+    ]
+    return [target for target in ahead if np.any(target.pursued)] or ahead
+
+
+def _is_reached(target: Target, standing: ExistingCharging | None) -> bool:
+    """Whether a count of the same unit, or of stations in place of points, has come to it."""
+    if standing is None or (standing.unit, target.unit) == ("points", "stations"):
+        return False
+    return bool(standing.count >= np.median(target.count))
 
 
 def delivery_path(

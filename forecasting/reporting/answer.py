@@ -527,6 +527,6 @@ def _targets(outlook: Outlook) -> str:
     targets = ", ".join(
         f"{readable(float(np.median(target.count)))} {target.unit} by {day_words(target.date)}"
         + phrase(" (promised by {}, not by the state)", target.by)
-        for target in active_targets(demand.targets, start)
+        for target in active_targets(demand.targets, start, demand.standing)
     )
     return phrase(" {}; built in equal yearly steps.", targets)

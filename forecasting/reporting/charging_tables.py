@@ -190,9 +190,16 @@ def _target_day(row: Row) -> str:
 
 
 def _target_chance(row: Row) -> str:
+    if row["stands"] >= 1:
+        return "reached"
     if row["date"].year > row["final_year"]:
         return f"after {row['final_year']}"
     return share_words(row["probability"])
+
+
+def _pace_needed(pace: float) -> str:
+    """Points a year to a target; nothing where it is reached."""
+    return readable(pace) if pace > 0 else MISSING
 
 
 TARGETS = TableForm(
@@ -200,7 +207,7 @@ TARGETS = TableForm(
         Column("by", _target_day),
         Column("number", "{number:,.0f} {unit}"),
         Column("stands", form=share_words),
-        Column("points a year needed", "pace_needed", readable),
+        Column("points a year needed", "pace_needed", _pace_needed),
         Column("points a year by practice", "pace_of_practice", readable),
         Column("probability", _target_chance),
         Column("fact", "target"),
@@ -241,7 +248,7 @@ def targets_table(outlook: Outlook) -> Table:
 SHARE_TARGETS = TableForm(
     [
         Column("by", "{fact.period.end}"),
-        Column("target", "{fact.value:g} % of {cars}"),
+        Column("target", "{fact.value:g} % of {cars}{reached}"),
         Column("forecast", form=lambda share: readable(share, 2), unit="%"),
         Column("probability", form=share_words),
         Column("of battery cars alone", "battery", share_words),
@@ -278,7 +285,12 @@ def share_targets_table(outlook: Outlook) -> Table:
         return NO_CHARGING_TABLE
     announced = outlook.facts.select(kind="target", since=outlook.as_of)
     rows = [
-        {**row, **row["path"], "cars": CARS_OF_SHARE[row["measure"]]}
+        {
+            **row,
+            **row["path"],
+            "cars": CARS_OF_SHARE[row["measure"]],
+            "reached": ", reached" if row["reached"] else "",
+        }
         for row in demand.share_targets(announced, outlook.first_year - 1)
     ]
     years = dict.fromkeys(year for row in rows for year in row["path"])

@@ -199,6 +199,7 @@ def demand_of(
         targets=charging_targets(request),
         vehicle_class=vehicle,
         new_cars=None if cars is None else sums_of_years(cars),
+        monthly=flow.forecast.monthly,
         symbols=symbols,
     )
 

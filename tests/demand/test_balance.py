@@ -51,3 +51,12 @@ def test_nothing_modelled_where_some_were_printed_is_more():
 def test_facts_outside_the_years_are_left_out():
     facts = [printed(5, "2019-12-31"), printed(5, "2030-12-31")]
     assert balance(np.ones((2, 1)), [2023], facts).empty
+
+
+def test_a_day_inside_a_year_is_compared_with_what_came_until_then():
+    """All of the year's cars came in November and December: by July there were none more."""
+    monthly = np.tile([0.0] * 10 + [60.0, 60.0], (2, 1))
+    facts = [printed(100.0, "2023-07-01"), printed(160.0, "2023-11-30")]
+    table = balance(np.full((2, 1), 220.0), [2023], facts, start=100.0, monthly=monthly)
+    assert table["modelled"].tolist() == pytest.approx([100.0, 160.0], rel=0.01)
+    assert table["explanation"].tolist() == ["closes", "closes"]
