@@ -2,14 +2,16 @@
 own uncertainty.
 
 A share of today drifts: Tashkent had 50 % of Uzbekistan's stations in May 2024 and 59 % a year
-later, Almaty kept 58 to 59 % of Kazakhstan's electric cars from 2023 to 2024. Where nothing is
-printed for a part, nothing is said of it.
+later, Almaty kept 58 to 59 % of Kazakhstan's electric cars from 2023 to 2024. A part's share of the
+electric cars bends as its own cars run out: the odds that a car there is electric stay in
+proportion to the country's. Where nothing is printed for a part, nothing is said of it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import zlib
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +19,7 @@ import pandas as pd
 
 from forecasting.errors import InputError
 from forecasting.evidence.places import place_name
-from forecasting.measures import DIVIDED_BY
+from forecasting.measures import DIVIDED_BY, EV_STOCK_SHARE
 from forecasting.quantiles import Array, quantiles
 from forecasting.quantities import EXACT_RELATIONS
 from forecasting.scenarios.drivers import DAYS_A_YEAR
@@ -30,6 +32,9 @@ MAX_DAYS_APART = 45  # days between the count of a part and that of the country
 # Standard deviation of a year's change of the log of a part's share over the rest's: Tashkent's
 # stations moved by 0.33 in a year, Almaty's cars by 0.03; a judgement between the two.
 SHARE_DRIFT = 0.2
+LEAST_SHARE = 1e-6  # of cars that are electric
+MOST_ODDS = 40.0  # in logs, between which a country's odds are looked for
+HALVINGS = 60
 
 
 def region_shares(ledger: Ledger, place: str, as_of: dt.date) -> pd.DataFrame:
@@ -62,9 +67,14 @@ def region_shares(ledger: Ledger, place: str, as_of: dt.date) -> pd.DataFrame:
     >>> len(region_shares(central_asia(), "TM", dt.date(2026, 3, 31)))
     0
     """
+    return _shares_of(ledger, place, as_of, DIVIDED_BY)
+
+
+def _shares_of(ledger: Ledger, place: str, as_of: dt.date, measures: Iterable[str]) -> pd.DataFrame:
+    """The same of some measures."""
     facts = ledger.select(kind=("outcome", "estimate"), as_of=as_of).frame
     dated = facts["relation"].isin(EXACT_RELATIONS) & facts["quantity"].isin(["", "stock"])
-    dated &= facts["measure"].isin(DIVIDED_BY) & (facts["period_end"] != "")
+    dated &= facts["measure"].isin(measures) & (facts["period_end"] != "")
     counts = facts[dated & (facts["value"] > 0)]
     counts = counts.assign(day=pd.to_datetime(counts["period_end"]))
     parts = counts[counts["place"].str.startswith(f"{place}-")]
@@ -118,7 +128,10 @@ def by_region(outlook: Outlook, year: int | None = None) -> pd.DataFrame:
     shares = region_shares(outlook.ledger, outlook.scenario.place, outlook.as_of)
     rows = []
     for measure_counted, parts in shares.groupby("measure"):
-        share_draws = _drifted(parts, outlook, when)
+        cars = None
+        if measure_counted == "ev_stock":
+            cars = _car_shares(parts, outlook)
+        share_draws = _drifted(parts, outlook, when, cars)
         names = [*zip(parts["place"], parts["name"], parts["share"], strict=True)]
         names.append(("", "the rest", np.nan))
         for measure in DIVIDED_BY[str(measure_counted)]:
@@ -130,14 +143,24 @@ def by_region(outlook: Outlook, year: int | None = None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _drifted(parts: pd.DataFrame, outlook: Outlook, year: int) -> Array:
+def _car_shares(parts: pd.DataFrame, outlook: Outlook) -> Array:
+    """Shares of the parts in the country's vehicles of all drives; of a part without a count, that
+    of its electric cars.
+    """
+    place, day = outlook.scenario.place, outlook.as_of
+    counted = _shares_of(outlook.ledger, place, day, ["vehicle_stock"]).set_index("place")["share"]
+    electric = parts.set_index("place")["share"]
+    return counted.reindex(electric.index).fillna(electric).to_numpy(dtype=float)
+
+
+def _drifted(parts: pd.DataFrame, outlook: Outlook, year: int, cars: Array | None) -> Array:
     """Shares of the parts and of the rest in each draw: logs over the rest walk from the count to
-    the end of the year.
+    the end of the year, and bend where the parts' own cars are known.
     """
     share = parts["share"].to_numpy(dtype=float)
     remainder = max(1 - share.sum(), 1e-6)
     days = (pd.Timestamp(year, 12, 31) - parts["day"]).dt.days
-    years = days.clip(lower=0).to_numpy() / DAYS_A_YEAR
+    since = days.clip(lower=0).to_numpy() / DAYS_A_YEAR
     seeds = [
         [outlook.scenario.seed, zlib.crc32(name.encode())]
         for name in parts["place"] + parts["measure"]
@@ -145,6 +168,57 @@ def _drifted(parts: pd.DataFrame, outlook: Outlook, year: int) -> Array:
     chance = np.column_stack(
         [np.random.default_rng(seed).standard_normal(outlook.results.count) for seed in seeds]
     )
-    ratio = np.exp(np.log(share / remainder) + SHARE_DRIFT * np.sqrt(years) * chance)
-    total = 1 + ratio.sum(axis=1, keepdims=True)
-    return np.column_stack([ratio / total, 1 / total])
+    drift = np.exp(SHARE_DRIFT * np.sqrt(since) * chance)
+    drift = np.column_stack([drift, np.ones(len(drift))])
+    shares = np.append(share, remainder)
+    if cars is None:
+        weights = shares * drift
+        return weights / weights.sum(axis=1, keepdims=True)
+    of_cars = np.append(cars, max(1 - cars.sum(), 1e-6))
+    electric = outlook.results.values[EV_STOCK_SHARE] / 100
+    years = outlook.years
+    counted_in = min(max(int(parts["day"].dt.year.max()), years[0]), years[-1])
+    then = np.median(electric[:, outlook.years.index(counted_in)])
+    return electric_shares(
+        shares * then / of_cars, drift, of_cars, electric[:, outlook.years.index(year)]
+    )
+
+
+def electric_shares(electric: Array, drift: Array, cars: Array, country: Array) -> Array:
+    """Shares of parts in a country's electric cars, as these become many.
+
+    Parameters
+    ----------
+    electric : ndarray, shape (parts,)
+        Of the cars of each part, the share that was electric at the count.
+    drift : ndarray, shape (draws, parts)
+        Factors on the odds of it since.
+    cars : ndarray, shape (parts,)
+        Shares of the parts in all cars; they add to 1.
+    country : ndarray, shape (draws,)
+        Of the country's cars, the share that is electric.
+
+    Returns
+    -------
+    ndarray, shape (draws, parts)
+
+    Examples
+    --------
+    >>> electric, cars = np.array([0.08, 0.02]), np.array([0.2, 0.8])
+    >>> country = np.array([0.001, 0.3, 0.9])
+    >>> electric_shares(electric, np.ones((3, 2)), cars, country)[:, 0].round(2).tolist()
+    [0.52, 0.38, 0.22]
+    """
+    from scipy.special import expit, logit
+
+    odds = logit(np.clip(electric, LEAST_SHARE, 1 - LEAST_SHARE)) + np.log(drift)
+    whole = np.clip(country, LEAST_SHARE, 1 - LEAST_SHARE)[:, None]
+    low, high = np.full_like(whole, -MOST_ODDS), np.full_like(whole, MOST_ODDS)
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        too_many = (cars * expit(odds + middle)).sum(axis=1, keepdims=True) > whole
+        low = np.where(too_many, low, middle)
+        high = np.where(too_many, middle, high)
+    there = cars * expit(odds + high)
+    shares: Array = there / there.sum(axis=1, keepdims=True)
+    return shares

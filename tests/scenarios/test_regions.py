@@ -11,7 +11,7 @@ from forecasting.errors import InputError
 from forecasting.evidence.datasets import central_asia
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.scenarios.outlook import outlook
-from forecasting.scenarios.regions import by_region, region_shares
+from forecasting.scenarios.regions import by_region, electric_shares, region_shares
 
 DAY = dt.date(2026, 3, 31)
 GIVEN = {
@@ -60,7 +60,24 @@ def test_parts_and_the_rest_make_the_country(made):
         )
     stock = table[table["measure"] == "ev_stock"].set_index("region")
     whole = np.quantile(made.results.values["ev_stock"][:, -1], [0.1, 0.9])
-    assert stock.loc["UZ-TK", "high"] / stock.loc["UZ-TK", "low"] > whole[1] / whole[0] * 0.95
+    # What the city has no cars for comes to the rest
+    width = stock["high"] / stock["low"]
+    assert width["UZ-TK"] < whole[1] / whole[0] < width[""]
+
+
+def test_a_city_never_has_more_electric_cars_than_cars(made):
+    """Tashkent has 525,028 of the 3,268,470 vehicles of persons, and three quarters of the electric
+    ones.
+    """
+    table = by_region(made).set_index(["measure", "region"])
+    tashkent = table.loc[("ev_stock", "UZ-TK")]
+    cars = np.median(made.results.values["ev_stock"][:, -1])
+    assert 0.5 < tashkent["median"] / cars < tashkent["share"] - 0.04
+    country = np.array([0.001, 0.5, 0.99])
+    shares = electric_shares(np.array([0.2, 0.02]), np.ones((3, 2)), np.array([0.1, 0.9]), country)
+    assert shares.sum(axis=1) == pytest.approx(1)
+    assert np.all(shares[:, 0] * country <= 0.1)
+    assert shares[0, 0] == pytest.approx(0.1 * 0.25 / (0.1 * 0.25 + 0.9 * 0.02 / 0.98), rel=0.01)
 
 
 def test_nothing_is_said_where_nothing_is_printed():
