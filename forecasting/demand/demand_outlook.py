@@ -11,14 +11,23 @@ import numpy as np
 import pandas as pd
 
 from forecasting.caveats import Caveat
-from forecasting.demand.charging import depots, gross_additions
+from forecasting.demand.charging import (
+    FAST_SETTINGS,
+    HOURS_A_YEAR,
+    depots,
+    gross_additions,
+    power_in_use,
+    side,
+)
 from forecasting.demand.consequences import investment
 from forecasting.demand.deployed import ExistingCharging, Target, moment, standing_shares
 from forecasting.demand.energy import MONTH_DAYS
 from forecasting.demand.fleet import Fleet
 from forecasting.demand.load import day_profile
 from forecasting.demand.parameters import SETTINGS, Draws, Parameters, Years
+from forecasting.demand.queueing import ceilings
 from forecasting.demand.sensitivity import first_order
+from forecasting.demand.symbols import total
 from forecasting.evidence.fact import Fact
 from forecasting.measures import (
     CHARGING_ANSWERS,
@@ -218,6 +227,29 @@ class DemandOutlook:
         return self._table("answer", groups)
 
     @cached_property
+    def fast_use(self) -> dict[str, float]:
+        """Of a fast point at the end of the last year, medians: ``kwh`` that it passes a day,
+        ``in_use``, the share of the hours in which a car is connected, and ``promise``, the share
+        of draws in which the waiting promise, and not the curve of use, says how busy it is where
+        cars are parked.
+        """
+        sample = self.sample
+        points = {name: self.points_by_setting[name][:, -1:] for name in FAST_SETTINGS}
+        kwh = {
+            name: self.energy_at_end[name][:, -1:] / sample[f"onboard_efficiency.{side(name)}"]
+            for name in FAST_SETTINGS
+        }
+        hours = {name: kwh[name] / power_in_use(name, self.years[-1:], sample) for name in kwh}
+        all_hours = HOURS_A_YEAR * total(points.values())
+        ceiling = ceilings(sample["station_size.destination_dc"]) / sample["peak_day"]
+        busy = ratio(hours["destination_dc"], HOURS_A_YEAR * points["destination_dc"], 0.0)
+        return {
+            "kwh": float(np.median(24 * ratio(total(kwh.values()), all_hours, 0.0))),
+            "in_use": float(np.median(ratio(total(hours.values()), all_hours, 0.0))),
+            "promise": float(np.mean(busy > 0.999 * ceiling)),
+        }
+
+    @cached_property
     def target_table(self) -> pd.DataFrame:
         """Announced targets beside what stands and what practice comes to, as `standing_shares` has
         it.
@@ -381,8 +413,8 @@ class DemandOutlook:
         lay there before it.
         """
         open_rows = self.balance.query("explanation != 'closes'").sort_values("date")
-        for side in ("ratio > 1.25", "ratio < 0.8"):
-            rows = open_rows.query(side)
+        for direction in ("ratio > 1.25", "ratio < 0.8"):
+            rows = open_rows.query(direction)
             if len(rows):
                 newest = rows.iloc[-1]
                 values = {

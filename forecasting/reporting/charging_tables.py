@@ -110,9 +110,19 @@ def millions(value: float) -> str:
     return readable(value / 1e6)
 
 
+# Zapmap on the second quarter of 2025, Paren on 2025: sources of utilisation_scale
+FAST_USE = (
+    "A fast point then passes {kwh:,.0f} kWh a day, and a car is connected to it {in_use} of the "
+    "time; in print this was 10 % in the United Kingdom and 16 % in the United States in 2025. How "
+    "busy fast points are where cars park follows the promise of a short wait on the busiest days "
+    "in {promise} of the draws; in the others it follows a curve that rises with the share of "
+    "electric cars."
+)
+
+
 def why(outlook: Outlook) -> BulletList:
-    """One sentence on why need and practice differ, and one on where both lie among markets at the
-    same stock.
+    """Why need and practice differ, how busy fast points are, and where both answers lie among
+    markets at the same stock.
 
     Parameters
     ----------
@@ -122,12 +132,12 @@ def why(outlook: Outlook) -> BulletList:
     Returns
     -------
     BulletList
-        One or two sentences, in public points.
+        Sentences, in public points.
 
     Examples
     --------
     >>> len(fc.tables.why(outlook).lines)
-    2
+    3
     """
     demand = outlook.demand
     if demand is None:
@@ -139,11 +149,17 @@ def why(outlook: Outlook) -> BulletList:
     practice = _last_median(draws[PRACTICE_POINTS])
     if not need:
         return BulletList(["Without electric vehicles there is neither need nor practice."])
+    busy = demand.fast_use
     lines = [
-        f"Need counts the public points that carry the energy of {demand.years[-1]} at a use that "
-        f"drivers can live with, {100 * _last_median(slow) / need:.0f} % of them slow overnight "
-        "points for those without a charger at home; practice starts from what stands and grows "
-        "as other markets did, whatever the need."
+        f"Need counts the public points that carry the energy of {demand.years[-1]} with short "
+        f"queues, {100 * _last_median(slow) / need:.0f} % of them slow overnight points for those "
+        "without a charger at home; practice starts from what stands and grows as other markets "
+        "did, whatever the need.",
+        FAST_USE.format(
+            kwh=busy["kwh"],
+            in_use=share_words(busy["in_use"]),
+            promise=share_words(busy["promise"]),
+        ),
     ]
     standing = demand.standing
     if standing is not None and standing.date.year in demand.years:

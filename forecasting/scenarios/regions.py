@@ -172,8 +172,8 @@ def _drifted(parts: pd.DataFrame, outlook: Outlook, year: int, cars: Array | Non
     drift = np.column_stack([drift, np.ones(len(drift))])
     shares = np.append(share, remainder)
     if cars is None:
-        weights = shares * drift
-        return weights / weights.sum(axis=1, keepdims=True)
+        weights: Array = shares * drift
+        return np.asarray(weights / weights.sum(axis=1, keepdims=True))
     of_cars = np.append(cars, max(1 - cars.sum(), 1e-6))
     electric = outlook.results.values[EV_STOCK_SHARE] / 100
     years = outlook.years

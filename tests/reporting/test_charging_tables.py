@@ -62,8 +62,11 @@ def test_a_target_says_how_much_of_it_stands_and_what_it_takes(made):
 
 
 def test_need_stands_beside_the_markets_at_the_same_stock(made):
-    why, starts, beside = charging_tables.why(made).lines
+    why, use, starts, beside = charging_tables.why(made).lines
     assert "slow overnight" in why
+    assert re.search(
+        r"passes \d{2,3} kWh a day, and a car is connected to it \d+ % of the time", use
+    )
     assert starts.startswith("Practice starts from 1,399 stations, the newest count, of 1 May 2025")
     assert why.count(".") == beside.count(".") == 1  # one sentence each
     assert re.search(
