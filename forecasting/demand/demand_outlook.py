@@ -17,7 +17,6 @@ from forecasting.demand.charging import (
     depots,
     gross_additions,
     power_in_use,
-    side,
 )
 from forecasting.demand.consequences import investment
 from forecasting.demand.deployed import ExistingCharging, Target, moment, standing_shares
@@ -234,19 +233,21 @@ class DemandOutlook:
         cars are parked.
         """
         sample = self.sample
-        points = {name: self.points_by_setting[name][:, -1:] for name in FAST_SETTINGS}
-        kwh = {
-            name: self.energy_at_end[name][:, -1:] / sample[f"onboard_efficiency.{side(name)}"]
+        points = [self.points_by_setting[name][:, -1:] for name in FAST_SETTINGS]
+        kwh = [
+            self.energy_at_end[name][:, -1:] / sample["onboard_efficiency.dc"]
             for name in FAST_SETTINGS
-        }
-        hours = {name: kwh[name] / power_in_use(name, self.years[-1:], sample) for name in kwh}
-        all_hours = HOURS_A_YEAR * total(points.values())
+        ]
+        hours = [
+            energy / power_in_use(name, self.years[-1:], sample)
+            for name, energy in zip(FAST_SETTINGS, kwh, strict=True)
+        ]
+        all_hours = HOURS_A_YEAR * total(points)
         ceiling = ceilings(sample["station_size.destination_dc"]) / sample["peak_day"]
-        busy = ratio(hours["destination_dc"], HOURS_A_YEAR * points["destination_dc"], 0.0)
         return {
-            "kwh": float(np.median(24 * ratio(total(kwh.values()), all_hours, 0.0))),
-            "in_use": float(np.median(ratio(total(hours.values()), all_hours, 0.0))),
-            "promise": float(np.mean(busy > 0.999 * ceiling)),
+            "kwh": float(np.median(24 * ratio(total(kwh), all_hours, 0.0))),
+            "in_use": float(np.median(ratio(total(hours), all_hours, 0.0))),
+            "promise": float(np.mean(hours[0] > 0.999 * HOURS_A_YEAR * ceiling * points[0])),
         }
 
     @cached_property
@@ -275,20 +276,16 @@ class DemandOutlook:
             By year after ``since``: on the road, or new ones, as the measure is. None where the
             results begin after ``since``, or where the share of that year is reached.
         """
-        if since not in self.years or self.is_reached(measure, percent, since):
+        if since not in self.years:
             return {}
         path_years = range(since + 1, until + 1)
         start_index = self.years.index(since) + 1
         start = max(float(np.median(self.results[measure][:, start_index - 1])), 0.001)
+        if start >= percent:
+            return {}
         shares = np.geomspace(start, percent, len(path_years) + 1)[1:]
         cars = medians(self.cars[measure])[start_index : start_index + len(path_years)]
         return dict(zip(path_years, (shares * cars / 100).tolist(), strict=True))
-
-    def is_reached(self, measure: str, percent: float, year: int) -> bool:
-        """Whether the median of a share has come to a target at the end of a year."""
-        if year not in self.years:
-            return False
-        return float(np.median(self.results[measure][:, self.years.index(year)])) >= percent
 
     def share_targets(self, announced: Iterable[Fact], since: int) -> list[dict[str, Any]]:
         """Printed targets of a share of cars that lie ahead, each with its probability.
@@ -303,8 +300,8 @@ class DemandOutlook:
         Returns
         -------
         list of dict
-            ``fact, measure, forecast, probability, battery`` (the same of battery cars alone),
-            ``reached`` at the end of ``since``, and ``path``, as of `path_to`.
+            ``fact, measure, forecast, probability, battery`` (the same of battery cars alone), and
+            ``path``, as of `path_to`.
         """
         fleet = self.fleets["bev"]
         battery = {EV_STOCK_SHARE: fleet.stock, EV_SHARE: fleet.registrations}
@@ -324,7 +321,6 @@ class DemandOutlook:
                     "forecast": float(np.median(share)),
                     "probability": float(np.mean(share >= fact.value)),
                     "battery": float(np.mean(battery_share[:, place] >= fact.value)),
-                    "reached": self.is_reached(measure, fact.value, since),
                     "path": self.path_to(measure, fact.value, since, year),
                 }
             )

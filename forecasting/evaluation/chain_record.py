@@ -19,6 +19,8 @@ from forecasting.evaluation.markets import Panel
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import find_place
 from forecasting.evidence.sources.iea import read_iea_panel
+from forecasting.growth.flow import annual_totals
+from forecasting.market_rows import market_rows
 from forecasting.panels.charger_panel import charger_panel, fast_odds, pooled_level
 from forecasting.panels.practice import Practice
 from forecasting.parameters.schema import scenario_from_parameters
@@ -72,15 +74,10 @@ def chain_record(panel: Panel, draws: int = RECORD_DRAWS) -> pd.DataFrame:
     --------
     >>> chain_record(pd.DataFrame({"market": ["Norway"], "year": [2023]}))
     Traceback (most recent call last):
-    forecasting.errors.EvidenceError: the panel has no column sales_bev, ...
+    forecasting.errors.EvidenceError: the panel lacks sales_bev, ...
     """
     table = panel if isinstance(panel, pd.DataFrame) else read_iea_panel(panel, NEEDED)
-    missing = [name for name in NEEDED if name not in table]
-    if missing:
-        raise EvidenceError(
-            f"the panel has no column {', '.join(missing)}; the record of the chain takes sales, "
-            "stocks and public points by market and year"
-        )
+    table = market_rows(table, "the panel", "year", NEEDED, error=EvidenceError)
     counts = charger_panel(table)
     rows = [
         row
@@ -171,19 +168,13 @@ def _told_sales(place: str, history: pd.DataFrame, year: int, draws: int) -> Out
         }
         for row in history[history["sales_phev"] > 0].to_dict("records")
     ]
-    facts = pd.DataFrame(
-        {
-            "id": [f"sales-{sale}" for sale in sold["year"]],
-            "measure": "ev_sales",
-            "place": place,
-            "period_start": [f"{sale}-01-01" for sale in sold["year"]],
-            "period_end": [f"{sale}-12-31" for sale in sold["year"]],
-            "relation": "equals",
-            "quantity": "total",
-            "value": sold["sales_bev"].astype(str),  # with the digits in which a table prints it
-            "published": [f"{sale + 1}-02-01" for sale in sold["year"]],
-            "source": "the panel",
-        }
+    facts = annual_totals(sold.set_index("year")["sales_bev"]).assign(
+        id=[f"sales-{sale}" for sale in sold["year"]],
+        measure="ev_sales",
+        place=place,
+        value=sold["sales_bev"].astype(str).to_numpy(),  # with the digits of the table
+        published=[f"{sale + 1}-02-01" for sale in sold["year"]],
+        source="the panel",
     )
     scenario = scenario_from_parameters(
         {

@@ -300,14 +300,15 @@ def share_targets_table(outlook: Outlook) -> Table:
     if demand is None:
         return NO_CHARGING_TABLE
     announced = outlook.facts.select(kind="target", since=outlook.as_of)
+    since = outlook.first_year - 1
     rows = [
         {
             **row,
             **row["path"],
             "cars": CARS_OF_SHARE[row["measure"]],
-            "reached": ", reached" if row["reached"] else "",
+            "reached": "" if row["path"] or since not in demand.years else ", reached",
         }
-        for row in demand.share_targets(announced, outlook.first_year - 1)
+        for row in demand.share_targets(announced, since)
     ]
     years = dict.fromkeys(year for row in rows for year in row["path"])
     by_year = [Column(str(year), year, readable) for year in years]

@@ -277,6 +277,15 @@ def other_agency(record: pd.DataFrame) -> pd.Series:
     return record["outcome_basis"].where(~record["own_basis"].astype(bool), "").map(basis_name)
 
 
+CHAIN_SENTENCE = (
+    "Other markets were told their sales alone, {n:.0f} times. The median came to "
+    "{ratio[stock]:.2f} of the battery cars on the road, the need to {ratio[need]:.2f} of the "
+    "public points that stood and to {ratio[need_fast]:.2f} of the fast ones, practice to "
+    "{ratio[practice]:.2f} of all. The 80 % ranges held {inside[stock]}, {inside[need]}, "
+    "{inside[need_fast]} and {inside[practice]} of the counts."
+)
+
+
 def chain_sentence(lines: pd.DataFrame) -> str:
     """How the chain did in other markets that were told their sales alone.
 
@@ -291,20 +300,11 @@ def chain_sentence(lines: pd.DataFrame) -> str:
     >>> lines = pd.DataFrame({"n": 98, "ratio": 1.0, "in80": 0.75}, index=answers)
     >>> print(chain_sentence(lines))
     Other markets were told their sales alone, 98 times. The median came to 1.00 of the battery
-    cars on the road; the need came to 1.00 of the public points that stood, and to 1.00 of the
-    fast ones; practice came to 1.00 of all. The 80 % ranges held 75, 75, 75 and 75 % of the counts.
+    cars on the road, the need to 1.00 of the public points that stood and to 1.00 of the fast
+    ones, practice to 1.00 of all. The 80 % ranges held 75 %, 75 %, 75 % and 75 % of the counts.
     """
-    stock, fast, need, practice = (
-        lines.loc[what] for what in ("stock", "need_fast", "need", "practice")
-    )
-    inside = [f"{100 * answer['in80']:.0f}" for answer in (stock, need, fast, practice)]
-    return (
-        f"Other markets were told their sales alone, {need['n']:.0f} times. The median came to "
-        f"{stock['ratio']:.2f} of the battery cars on the road; the need came to "
-        f"{need['ratio']:.2f} of the public points that stood, and to {fast['ratio']:.2f} of the "
-        f"fast ones; practice came to {practice['ratio']:.2f} of all. The 80 % ranges held "
-        f"{', '.join(inside[:-1])} and {inside[-1]} % of the counts."
-    )
+    inside = lines["in80"].map("{:.0%}".format).str.replace("%", " %")
+    return CHAIN_SENTENCE.format(ratio=lines["ratio"], inside=inside, n=lines.loc["need", "n"])
 
 
 def conflicts_text(table: pd.DataFrame) -> str:

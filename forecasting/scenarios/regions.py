@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zlib
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,11 +33,12 @@ MAX_DAYS_APART = 45  # days between the count of a part and that of the country
 # stations moved by 0.33 in a year, Almaty's cars by 0.03; a judgement between the two.
 SHARE_DRIFT = 0.2
 LEAST_SHARE = 1e-6  # of cars that are electric
-MOST_ODDS = 40.0  # in logs, between which a country's odds are looked for
-HALVINGS = 60
+ROUNDS = 30  # until the parts' electric cars make the country's
 
 
-def region_shares(ledger: Ledger, place: str, as_of: dt.date) -> pd.DataFrame:
+def region_shares(
+    ledger: Ledger, place: str, as_of: dt.date, measures: Collection[str] = tuple(DIVIDED_BY)
+) -> pd.DataFrame:
     """Shares of the parts of a country in its vehicles and its stations, from counts of the same
     time.
 
@@ -49,6 +50,8 @@ def region_shares(ledger: Ledger, place: str, as_of: dt.date) -> pd.DataFrame:
         ISO code of the country.
     as_of : datetime.date
         Nothing published later.
+    measures : collection of str
+        What is counted.
 
     Returns
     -------
@@ -67,11 +70,6 @@ def region_shares(ledger: Ledger, place: str, as_of: dt.date) -> pd.DataFrame:
     >>> len(region_shares(central_asia(), "TM", dt.date(2026, 3, 31)))
     0
     """
-    return _shares_of(ledger, place, as_of, DIVIDED_BY)
-
-
-def _shares_of(ledger: Ledger, place: str, as_of: dt.date, measures: Iterable[str]) -> pd.DataFrame:
-    """The same of some measures."""
     facts = ledger.select(kind=("outcome", "estimate"), as_of=as_of).frame
     dated = facts["relation"].isin(EXACT_RELATIONS) & facts["quantity"].isin(["", "stock"])
     dated &= facts["measure"].isin(measures) & (facts["period_end"] != "")
@@ -128,10 +126,7 @@ def by_region(outlook: Outlook, year: int | None = None) -> pd.DataFrame:
     shares = region_shares(outlook.ledger, outlook.scenario.place, outlook.as_of)
     rows = []
     for measure_counted, parts in shares.groupby("measure"):
-        cars = None
-        if measure_counted == "ev_stock":
-            cars = _car_shares(parts, outlook)
-        share_draws = _drifted(parts, outlook, when, cars)
+        share_draws = _drifted(parts, outlook, when)
         names = [*zip(parts["place"], parts["name"], parts["share"], strict=True)]
         names.append(("", "the rest", np.nan))
         for measure in DIVIDED_BY[str(measure_counted)]:
@@ -143,22 +138,12 @@ def by_region(outlook: Outlook, year: int | None = None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _car_shares(parts: pd.DataFrame, outlook: Outlook) -> Array:
-    """Shares of the parts in the country's vehicles of all drives; of a part without a count, that
-    of its electric cars.
-    """
-    place, day = outlook.scenario.place, outlook.as_of
-    counted = _shares_of(outlook.ledger, place, day, ["vehicle_stock"]).set_index("place")["share"]
-    electric = parts.set_index("place")["share"]
-    return counted.reindex(electric.index).fillna(electric).to_numpy(dtype=float)
-
-
-def _drifted(parts: pd.DataFrame, outlook: Outlook, year: int, cars: Array | None) -> Array:
-    """Shares of the parts and of the rest in each draw: logs over the rest walk from the count to
-    the end of the year, and bend where the parts' own cars are known.
+def _drifted(parts: pd.DataFrame, outlook: Outlook, year: int) -> Array:
+    """Shares of the parts and of the rest in each draw: the odds walk from the count to the end of
+    the year. Those of electric cars bend as the cars of a part run out; of a part without a count
+    of its cars they are as many as its electric ones.
     """
     share = parts["share"].to_numpy(dtype=float)
-    remainder = max(1 - share.sum(), 1e-6)
     days = (pd.Timestamp(year, 12, 31) - parts["day"]).dt.days
     since = days.clip(lower=0).to_numpy() / DAYS_A_YEAR
     seeds = [
@@ -168,20 +153,23 @@ def _drifted(parts: pd.DataFrame, outlook: Outlook, year: int, cars: Array | Non
     chance = np.column_stack(
         [np.random.default_rng(seed).standard_normal(outlook.results.count) for seed in seeds]
     )
-    drift = np.exp(SHARE_DRIFT * np.sqrt(since) * chance)
-    drift = np.column_stack([drift, np.ones(len(drift))])
-    shares = np.append(share, remainder)
-    if cars is None:
-        weights: Array = shares * drift
-        return np.asarray(weights / weights.sum(axis=1, keepdims=True))
-    of_cars = np.append(cars, max(1 - cars.sum(), 1e-6))
-    electric = outlook.results.values[EV_STOCK_SHARE] / 100
-    years = outlook.years
-    counted_in = min(max(int(parts["day"].dt.year.max()), years[0]), years[-1])
-    then = np.median(electric[:, outlook.years.index(counted_in)])
-    return electric_shares(
-        shares * then / of_cars, drift, of_cars, electric[:, outlook.years.index(year)]
-    )
+    drift = np.pad(SHARE_DRIFT * np.sqrt(since) * chance, ((0, 0), (0, 1)))
+    cars = share
+    then = LEAST_SHARE
+    country = np.full(len(drift), LEAST_SHARE)
+    if parts["measure"].iloc[0] == "ev_stock":
+        counts = region_shares(
+            outlook.ledger, outlook.scenario.place, outlook.as_of, ["vehicle_stock"]
+        )
+        of_cars = parts["place"].map(counts.set_index("place")["share"])
+        cars = of_cars.fillna(parts["share"]).to_numpy(dtype=float)
+        electric = outlook.results.values[EV_STOCK_SHARE] / 100
+        first, *_, last = outlook.years
+        counted_in = int(np.clip(parts["day"].dt.year.max(), first, last))
+        then = float(np.median(electric[:, counted_in - first]))
+        country = electric[:, year - first]
+    whole = [np.append(part, max(1 - part.sum(), 1e-6)) for part in (share, cars)]
+    return electric_shares(whole[0] * then / whole[1], drift, whole[1], country)
 
 
 def electric_shares(electric: Array, drift: Array, cars: Array, country: Array) -> Array:
@@ -192,7 +180,7 @@ def electric_shares(electric: Array, drift: Array, cars: Array, country: Array) 
     electric : ndarray, shape (parts,)
         Of the cars of each part, the share that was electric at the count.
     drift : ndarray, shape (draws, parts)
-        Factors on the odds of it since.
+        Change of the log odds of it since.
     cars : ndarray, shape (parts,)
         Shares of the parts in all cars; they add to 1.
     country : ndarray, shape (draws,)
@@ -206,19 +194,15 @@ def electric_shares(electric: Array, drift: Array, cars: Array, country: Array) 
     --------
     >>> electric, cars = np.array([0.08, 0.02]), np.array([0.2, 0.8])
     >>> country = np.array([0.001, 0.3, 0.9])
-    >>> electric_shares(electric, np.ones((3, 2)), cars, country)[:, 0].round(2).tolist()
+    >>> electric_shares(electric, np.zeros((3, 2)), cars, country)[:, 0].round(2).tolist()
     [0.52, 0.38, 0.22]
     """
     from scipy.special import expit, logit
 
-    odds = logit(np.clip(electric, LEAST_SHARE, 1 - LEAST_SHARE)) + np.log(drift)
+    odds = logit(np.clip(electric, LEAST_SHARE, 1 - LEAST_SHARE)) + drift
     whole = np.clip(country, LEAST_SHARE, 1 - LEAST_SHARE)[:, None]
-    low, high = np.full_like(whole, -MOST_ODDS), np.full_like(whole, MOST_ODDS)
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        too_many = (cars * expit(odds + middle)).sum(axis=1, keepdims=True) > whole
-        low = np.where(too_many, low, middle)
-        high = np.where(too_many, middle, high)
-    there = cars * expit(odds + high)
+    for _ in range(ROUNDS):  # the odds of all parts rise alike, until they make the country's
+        there = cars * expit(odds)
+        odds = odds + logit(whole) - logit(there.sum(axis=1, keepdims=True))
     shares: Array = there / there.sum(axis=1, keepdims=True)
     return shares

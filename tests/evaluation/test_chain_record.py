@@ -68,7 +68,7 @@ def test_errors_are_clustered_by_market():
 
 
 def test_a_panel_without_a_column_or_a_known_market_says_so():
-    with pytest.raises(EvidenceError, match="the panel has no column public_slow_points; the rec"):
+    with pytest.raises(EvidenceError, match="the panel lacks public_slow_points; it has market"):
         chain_record(panel().drop(columns="public_slow_points"))
     with pytest.raises(EvidenceError, match="no known market with 2,000 battery cars and both"):
         chain_record(panel(market="Atlantis"))

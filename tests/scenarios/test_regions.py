@@ -74,7 +74,7 @@ def test_a_city_never_has_more_electric_cars_than_cars(made):
     cars = np.median(made.results.values["ev_stock"][:, -1])
     assert 0.5 < tashkent["median"] / cars < tashkent["share"] - 0.04
     country = np.array([0.001, 0.5, 0.99])
-    shares = electric_shares(np.array([0.2, 0.02]), np.ones((3, 2)), np.array([0.1, 0.9]), country)
+    shares = electric_shares(np.array([0.2, 0.02]), np.zeros((3, 2)), np.array([0.1, 0.9]), country)
     assert shares.sum(axis=1) == pytest.approx(1)
     assert np.all(shares[:, 0] * country <= 0.1)
     assert shares[0, 0] == pytest.approx(0.1 * 0.25 / (0.1 * 0.25 + 0.9 * 0.02 / 0.98), rel=0.01)
