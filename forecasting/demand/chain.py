@@ -92,7 +92,8 @@ def demand_outlook(
     new_cars : ndarray, shape (draws, years), optional
         New cars of every drive, of which those that are electric are a share.
     monthly : ndarray, shape (draws, 12 years), optional
-        Vehicles by month, by which a printed stock of a day is set beside the model's.
+        Vehicles by month, by which a printed stock of a day is set beside the model's; evenly over
+        the year where they are not given.
     symbols : callable, optional
         Puts symbols in the place of imports and of draws of assumptions, for a workbook: results
         are then symbols as well.
@@ -144,7 +145,9 @@ def demand_outlook(
     vehicles = all_vehicles(sample, span)
     if not assumptions.knows("vehicle_stock"):
         vehicles = vehicles_of_market(vehicles, new_cars, sample)
-    served = _energy(stocks, per_vehicle | {PLUG_IN: _stays(per_vehicle[PLUG_IN], sample)})
+    # At slow points, the only ones that it uses, a plug-in hybrid stays longer for a kWh
+    stays = {name: kwh * sample["plug_in_time"] for name, kwh in per_vehicle[PLUG_IN].items()}
+    served = _energy(stocks, per_vehicle | {PLUG_IN: stays})
     points = charging_need(served, np.clip(road.stock / vehicles, 0, 1), span, sample)
     megawatts = _add_beside_energy(points, assumptions.classes, stocks, sample)
     unpushed, practice, targeted = deployed_points(
@@ -200,7 +203,6 @@ def demand_outlook(
             name: total(kwh[setting] / efficiency[setting] for setting in SETTINGS)
             for name, kwh in per_vehicle.items()
         },
-        kwh_per_vehicle=a_year,
         energy_at_end=energy_at_end,
         sample=sample,
         parameters=assumptions,
@@ -213,7 +215,7 @@ def demand_outlook(
         least=charging_least,
         start_stock=float(np.mean(start_stock)),
         vehicle_class=vehicle_class,
-        monthly=monthly,
+        monthly=np.repeat(imports / 12, 12, axis=1) if monthly is None else monthly,
     )
 
 
@@ -236,14 +238,6 @@ def _by_setting(name: str, a_year: Array, split: Draws) -> Draws:
     return {
         setting: labelled(f"kWh a year of a {name}, {setting}", a_year * share)
         for setting, share in split.items()
-    }
-
-
-def _stays(kwh: Draws, sample: Draws) -> Draws:
-    """The same of a plug-in hybrid as often as it stays longer at a slow point for a kWh."""
-    return {
-        setting: energy if setting in FAST_SETTINGS else energy * sample["plug_in_time"]
-        for setting, energy in kwh.items()
     }
 
 

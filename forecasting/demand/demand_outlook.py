@@ -15,7 +15,6 @@ from forecasting.demand.charging import (
     FAST_SETTINGS,
     HOURS_A_YEAR,
     depots,
-    gross_additions,
     power_in_use,
 )
 from forecasting.demand.consequences import investment
@@ -24,16 +23,13 @@ from forecasting.demand.energy import MONTH_DAYS
 from forecasting.demand.fleet import Fleet
 from forecasting.demand.load import day_profile
 from forecasting.demand.parameters import SETTINGS, Draws, Parameters, Years
-from forecasting.demand.queueing import ceilings
 from forecasting.demand.sensitivity import first_order
 from forecasting.demand.symbols import total
 from forecasting.evidence.fact import Fact
 from forecasting.measures import (
-    CHARGING_ANSWERS,
     DEMAND_STEPS,
     EV_SHARE,
     EV_STOCK_SHARE,
-    MEASURES,
 )
 from forecasting.panels.practice import NORMAL_80, Practice, column_at
 from forecasting.quantiles import Array, medians, quantiles, ratio
@@ -69,8 +65,6 @@ class DemandOutlook:
         Share of the year's energy by month, by class.
     grid_per_vehicle : dict of str to ndarray, shape (draws, 1)
         kWh a year from the grid per vehicle, by class.
-    kwh_per_vehicle : dict of str to ndarray, shape (draws, 1)
-        kWh a year at the battery per vehicle, were all kilometres electric, by class.
     energy_at_end : dict of str to ndarray, shape (draws, years)
         kWh a year at the battery of the vehicles at 31 December, by setting.
     sample : dict of str to ndarray, shape (draws, 1)
@@ -107,7 +101,6 @@ class DemandOutlook:
     energy_by_setting: Draws
     month_shares: Draws
     grid_per_vehicle: Draws
-    kwh_per_vehicle: Draws
     energy_at_end: Draws
     sample: Draws
     cars: Draws
@@ -120,7 +113,7 @@ class DemandOutlook:
     least: ExistingCharging | None
     start_stock: float
     vehicle_class: str
-    monthly: Array | None = None
+    monthly: Array
 
     def __repr__(self) -> str:
         span = f"{self.years[0]} to {self.years[-1]}"
@@ -179,13 +172,6 @@ class DemandOutlook:
         return self._table("vehicle_class", groups)
 
     @cached_property
-    def by_cohort(self) -> pd.DataFrame:
-        """Mean stock by year and year of entry; cohort 0 came before the first year."""
-        total = np.sum([fleet.by_cohort() for fleet in self.fleets.values()], axis=0)
-        table = _crossed({"year": self.years, "cohort": [0, *self.years]}, stock=total)
-        return table[table["cohort"] <= table["year"]].reset_index(drop=True)
-
-    @cached_property
     def by_month(self) -> pd.DataFrame:
         """Electricity by year and month, GWh (median and 80 % interval)."""
         gwh = _ends("gwh", self._monthly.reshape(len(self.imports), -1))
@@ -205,50 +191,23 @@ class DemandOutlook:
         Registers tell electric from hybrid: their counts are of battery cars.
         """
         stock = self.results.get("bev_stock", self.results["ev_stock"])
-        return balance(stock, self.years, self.stock_facts, self.start_stock, self.monthly)
+        return balance(stock, self.years, self.stock_facts, self.start_stock, monthly=self.monthly)
 
     @cached_property
-    def gap(self) -> pd.DataFrame:
-        """What each of the three answers has beyond what stands today, and what is built for it
-        in the year (medians); never averaged.
+    def fast_use(self) -> tuple[float, float]:
+        """Of a fast point at the end of the last year, medians: kWh that it passes a day, and the
+        share of the time for which a car is connected.
         """
-        life = self.sample["charger_life"]
-        today: Array | float = np.nan
-        if self.standing is not None:
-            today = self.standing.points(self.sample["points_per_station"])
-        groups = {
-            MEASURES[measure].label: {
-                "less_standing_today": medians(self.results[measure] - today),
-                "gross_additions": medians(gross_additions(self.results[measure], life)),
-            }
-            for measure in CHARGING_ANSWERS
-        }
-        return self._table("answer", groups)
-
-    @cached_property
-    def fast_use(self) -> dict[str, float]:
-        """Of a fast point at the end of the last year, medians: ``kwh`` that it passes a day,
-        ``in_use``, the share of the hours in which a car is connected, and ``promise``, the share
-        of draws in which the waiting promise, and not the curve of use, says how busy it is where
-        cars are parked.
-        """
-        sample = self.sample
-        points = [self.points_by_setting[name][:, -1:] for name in FAST_SETTINGS]
-        kwh = [
-            self.energy_at_end[name][:, -1:] / sample["onboard_efficiency.dc"]
-            for name in FAST_SETTINGS
-        ]
-        hours = [
-            energy / power_in_use(name, self.years[-1:], sample)
-            for name, energy in zip(FAST_SETTINGS, kwh, strict=True)
-        ]
-        all_hours = HOURS_A_YEAR * total(points)
-        ceiling = ceilings(sample["station_size.destination_dc"]) / sample["peak_day"]
-        return {
-            "kwh": float(np.median(24 * ratio(total(kwh), all_hours, 0.0))),
-            "in_use": float(np.median(ratio(total(hours), all_hours, 0.0))),
-            "promise": float(np.mean(hours[0] > 0.999 * HOURS_A_YEAR * ceiling * points[0])),
-        }
+        efficiency = self.sample["onboard_efficiency.dc"]
+        points = total(self.points_by_setting[name][:, -1:] for name in FAST_SETTINGS)
+        kwh = {name: self.energy_at_end[name][:, -1:] / efficiency for name in FAST_SETTINGS}
+        hours = total(
+            energy / power_in_use(name, self.years[-1:], self.sample)
+            for name, energy in kwh.items()
+        )
+        daily = ratio(total(kwh.values()), 365 * points, 0.0)
+        in_use = ratio(hours, HOURS_A_YEAR * points, 0.0)
+        return float(np.median(daily)), float(np.median(in_use))
 
     @cached_property
     def target_table(self) -> pd.DataFrame:
@@ -382,19 +341,14 @@ class DemandOutlook:
     def _of_chargers(self) -> Iterator[Caveat]:
         """Points that nobody counted, or so many or few that the count is in doubt."""
         if self.standing is None:
-            values: dict[str, Any] = {
-                "factor": float(np.exp(NORMAL_80 * Practice.shipped().level_spread))
-            }
-            kind = "no_points_counted"
-            if self.least is not None:
-                kind = "part_of_points_counted"
-                values |= {
-                    "count": self.least.count,
-                    "unit": self.least.unit,
-                    "day": str(self.least.date),
-                    "part": self.least.part,
-                }
-            yield Caveat(kind, values=values)
+            factor = float(np.exp(NORMAL_80 * Practice.shipped().level_spread))
+            least = self.least
+            if least is None:
+                yield Caveat("no_points_counted", values={"factor": factor})
+                return
+            counted = {"part": least.place, "count": least.count, "unit": least.unit}
+            day = str(least.date)
+            yield Caveat("part_of_points_counted", values=counted | {"factor": factor, "day": day})
             return
         place = np.clip(self.standing.date.year - self.years[0], 0, len(self.years) - 1)
         points = np.median(self.standing.points(self.sample["points_per_station"]))
@@ -451,7 +405,8 @@ def balance(
     years: Years,
     facts: Iterable[Fact],
     start: float = 0.0,
-    monthly: Array | None = None,
+    *,
+    monthly: Array,
 ) -> pd.DataFrame:
     """What the chain makes of the vehicles on the road, beside what was printed, and what does not
     close.
@@ -466,9 +421,9 @@ def balance(
         Printed stocks. Bounds and growth rates are left out: they are no counts.
     start : float
         Vehicles before the first year.
-    monthly : ndarray, shape (draws, months), optional
+    monthly : ndarray, shape (draws, months)
         What came in each month of the years: by a day inside a year the stock has changed by as
-        much of the year's change as came until then; evenly where months are not given.
+        much of the year's change as came until then.
 
     Returns
     -------
@@ -484,7 +439,8 @@ def balance(
     >>> from forecasting.evidence.fact import Fact
     >>> told = {"measure": "ev_stock", "place": "UZ", "quantity": "stock", "relation": "equals"}
     >>> fact = Fact(id="a", period_end="2023-12-31", value=150, **told)
-    >>> table = balance(np.array([[100.0, 300.0]]), [2022, 2023], [fact])
+    >>> months = np.ones((1, 24))
+    >>> table = balance(np.array([[100.0, 300.0]]), [2022, 2023], [fact], monthly=months)
     >>> table[["printed", "modelled", "ratio"]]
        printed  modelled  ratio
     0    150.0     300.0    2.0
@@ -515,18 +471,14 @@ def balance(
     )
 
 
-def _on_the_day(edges: Array, monthly: Array | None, day: float) -> Array:
+def _on_the_day(edges: Array, monthly: Array, day: float) -> Array:
     """The stock on a day, in years since the first edge: as much of the year's change as came by
     then.
 
-    >>> edges, monthly = np.array([[0.0, 120.0]]), np.array([[0.0] * 11 + [50.0]])
-    >>> [_on_the_day(edges, months, 0.5).tolist() for months in (None, monthly)]
-    [[60.0], [0.0]]
+    >>> _on_the_day(np.array([[0.0, 120.0]]), np.array([[0.0] * 11 + [50.0]]), 0.5)
+    array([0.])
     """
     year = min(int(day), edges.shape[1] - 2)
-    if monthly is None:
-        return column_at(edges, day)
-    arrivals = monthly[:, 12 * year : 12 * (year + 1)]
-    arrived = np.cumsum(np.pad(arrivals, ((0, 0), (1, 0))), axis=1)
+    arrived = np.cumsum(np.pad(monthly[:, 12 * year : 12 * year + 12], ((0, 0), (1, 0))), axis=1)
     share = ratio(column_at(arrived, 12 * (day - year)), arrived[:, -1], day - year)
     return np.asarray(edges[:, year] + share * (edges[:, year + 1] - edges[:, year]))

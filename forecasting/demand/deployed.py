@@ -5,6 +5,7 @@ or that a scenario pursues.
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -58,8 +59,8 @@ class ExistingCharging(ChargingCount):
         What was counted; stations become points through the parameter ``points_per_station``.
     grown : float, optional
         Log growth of that count over the year before, where an earlier count is known.
-    part : str, optional
-        The part of the country that was counted, where it is not the whole.
+    place : str, optional
+        What was counted: the country or a part of it.
 
     Examples
     --------
@@ -72,7 +73,7 @@ class ExistingCharging(ChargingCount):
     date: dt.date
     unit: str = "points"
     grown: float | None = None
-    part: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -183,7 +184,7 @@ def deployed_points(
     practice = practice * factor
     pushed = practice
     targeted: Array | None = None
-    count_day = start if standing is None else max(float(years[0]), standing.when)
+    count_day = start_of_plans(years, standing, as_of if standing is None else None)
     for target in active_targets(targets, start, standing):
         delivery = delivery_path(target, years, start, points, per_station)
         pushed = np.maximum(pushed, delivery)
@@ -238,8 +239,8 @@ def active_targets(
 
 
 def _is_reached(target: Target, standing: ExistingCharging | None) -> bool:
-    """Whether a count of the same unit, or of stations in place of points, has come to it."""
-    if standing is None or (standing.unit, target.unit) == ("points", "stations"):
+    """Whether a count of the same unit has come to it."""
+    if standing is None or standing.unit != target.unit:
         return False
     return bool(standing.count >= np.median(target.count))
 
@@ -295,8 +296,8 @@ def standing_shares(
     pandas.DataFrame
         ``target, number, unit, date, stands, pace_needed, pace_of_practice, probability``; paces
         are points a year from the count to the day. Probability and the pace of practice are
-        missing beyond the last year, all but the share where the day had passed when the points
-        were counted.
+        missing beyond the last year, all but the share where the day had passed, or the target
+        was reached, when the points were counted.
     """
     count_day = -np.inf
     points = np.full_like(per_station, np.nan)
@@ -306,7 +307,7 @@ def standing_shares(
     rows = []
     for target in targets:
         targeted = target.points(per_station)
-        row: dict[str, object] = {
+        row: dict[str, Any] = {
             "target": target.name,
             "number": float(np.median(target.count)),
             "unit": target.unit,
@@ -315,7 +316,7 @@ def standing_shares(
         }
         rows.append(row)
         years_ahead = target.when - count_day
-        if years_ahead <= 0:
+        if years_ahead <= 0 or row["stands"] >= 1:
             continue
         row["pace_needed"] = float(np.median((targeted - points) / years_ahead))
         place = target.when - 1 - years[0]

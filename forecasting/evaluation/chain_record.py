@@ -96,7 +96,7 @@ def chain_record(panel: Panel, draws: int = RECORD_DRAWS) -> pd.DataFrame:
     if not rows:
         raise EvidenceError(
             f"the panel has no known market with {MIN_CARS:,} battery cars and both fast and slow "
-            f"points in {SCORED_YEARS[0]} to {SCORED_YEARS[-1]}"
+            "points in the last years"
         )
     return pd.DataFrame(rows)
 
@@ -129,10 +129,17 @@ def _scored(
     if other_markets["market"].nunique() >= MIN_MARKETS:
         at_end |= _as_others_teach(at_end, other_markets)
     for what, measure in ANSWERS_BY_WHAT.items():
-        if stands[what] > 0 and measure in at_end:
+        if stands[what] > 0:
             low, median, high = np.quantile(at_end[measure], (0.1, 0.5, 0.9))
-            row = {"what": what, "market": market, "year": year}
-            yield row | {"low": low, "median": median, "high": high, "stands": stands[what]}
+            yield {
+                "what": what,
+                "market": market,
+                "year": year,
+                "low": low,
+                "median": median,
+                "high": high,
+                "stands": stands[what],
+            }
 
 
 def _as_others_teach(at_end: Draws, other_markets: pd.DataFrame) -> Draws:

@@ -320,17 +320,12 @@ def pooled_level(table: pd.DataFrame) -> tuple[float, float, float]:
     [-3.0, 1.0, 0.0]
     """
     recent = _recent(table)
-    weight = np.sqrt(1 / recent.groupby("market")["points"].transform("size").to_numpy())
-    design = np.column_stack([np.ones(len(recent)), np.log(recent["stock"])])
-    target = np.log(recent["points"]).to_numpy()
-    level, slope = np.linalg.lstsq(design * weight[:, None], target * weight, rcond=None)[0]
-    error = target - design @ np.array([level, slope])
-    return float(level), float(slope), float(np.sqrt(np.average(error**2, weights=weight**2)))
+    return _line(np.log(recent["stock"]), np.log(recent["points"]), recent["market"])
 
 
 def fast_odds(table: pd.DataFrame) -> tuple[float, float, float]:
-    """Log odds that a public point is fast at the end of 2024, their growth a year within markets,
-    and their spread over markets; of the last five years, one weight a market.
+    """Log odds that a public point is fast at the end of 2024, their growth a year, and their
+    spread; of the last five years, one weight a market.
 
     >>> rows = [(m, y, 1e4, 0, 40 * 2.0 ** (y - 2024), 80) for m in "AB" for y in (2023, 2024)]
     >>> table = charger_panel(pd.DataFrame(rows, columns=CHARGER_COLUMNS))
@@ -339,20 +334,16 @@ def fast_odds(table: pd.DataFrame) -> tuple[float, float, float]:
     """
     recent = _recent(table)
     recent = recent[(recent["fast"] > 0) & (recent["fast"] < recent["points"])]
-    logs = pd.DataFrame(
-        {
-            "odds": np.log(recent["fast"] / (recent["points"] - recent["fast"])),
-            "years": recent["year"] - FAST_YEAR,
-        }
-    )
-    by_market = logs.groupby(recent["market"])
-    weight = 1 / by_market["odds"].transform("size")
-    within = logs - by_market.transform("mean")
-    growth = (weight * within["odds"] * within["years"]).sum()
-    growth = float(growth / (weight * within["years"] ** 2).sum())
-    today = logs["odds"] - growth * logs["years"]
-    level = float(np.average(today, weights=weight))
-    return level, growth, float(np.sqrt(np.average((today - level) ** 2, weights=weight)))
+    odds = np.log(recent["fast"] / (recent["points"] - recent["fast"]))
+    return _line(recent["year"] - FAST_YEAR, odds, recent["market"])
+
+
+def _line(given: pd.Series, told: pd.Series, market: pd.Series) -> tuple[float, float, float]:
+    """Level, slope and spread of a regression, one weight a market."""
+    weight = 1 / market.groupby(market).transform("size")
+    slope, level = np.polyfit(given, told, 1, w=np.sqrt(weight))
+    spread = np.sqrt(np.average((told - level - slope * given) ** 2, weights=weight))
+    return float(level), float(slope), float(spread)
 
 
 def _recent(table: pd.DataFrame) -> pd.DataFrame:

@@ -166,18 +166,6 @@ def _stock_falls(caveat: Caveat) -> str:
     )
 
 
-def _part_of_points_counted(caveat: Caveat) -> str:
-    values = caveat.values
-    count = plural(int(values["count"]), values["unit"].removesuffix("s"))
-    where = values["part"] or "one network of it"
-    return (
-        f"The public charging of the whole country is not counted: {where} had {count} on "
-        f"{day_words(dt.date.fromisoformat(values['day']))}. The answer by practice is at least "
-        "that; else its level is that of other markets, which may be wrong by a factor of "
-        f"{values['factor']:.1f} either way."
-    )
-
-
 def _place_silent(caveat: Caveat) -> str:
     newest_count = "".join(f"its last count is of {fact_words(fact)}; " for fact in caveat.facts)
     return (
@@ -394,7 +382,11 @@ SENTENCES: dict[str, Wording] = {
         "No count of public charging is known: the answer by practice takes its level from other "
         "markets, which may be wrong by a factor of {factor:.1f} either way."
     ),
-    "part_of_points_counted": _part_of_points_counted,
+    "part_of_points_counted": (
+        "The public charging of the whole country is not counted: {part} had at least {count:,.0f} "
+        "{unit} on {day_in_text}. The answer by practice is no lower; else its level is that of "
+        "other markets, which may be wrong by a factor of {factor:.1f} either way."
+    ),
     "practice_of_cars": (
         "How many points are built, by practice and by a target, is known of electric cars alone: "
         "of {vehicles} only the need can be told."

@@ -113,10 +113,8 @@ def millions(value: float) -> str:
 # Zapmap on the second quarter of 2025, Paren on 2025: sources of utilisation_scale
 FAST_USE = (
     "A fast point then passes {kwh:,.0f} kWh a day, and a car is connected to it {in_use} of the "
-    "time; in print this was 10 % in the United Kingdom and 16 % in the United States in 2025. How "
-    "busy fast points are where cars park follows the promise of a short wait on the busiest days "
-    "in {promise} of the draws; in the others it follows a curve that rises with the share of "
-    "electric cars."
+    "time; in print this was 10 % in the United Kingdom and 16 % in the United States in 2025. It "
+    "is busier the more cars are electric, up to where drivers would wait on the busiest days."
 )
 
 
@@ -149,27 +147,19 @@ def why(outlook: Outlook) -> BulletList:
     practice = _last_median(draws[PRACTICE_POINTS])
     if not need:
         return BulletList(["Without electric vehicles there is neither need nor practice."])
-    busy = demand.fast_use
+    daily, in_use = demand.fast_use
     lines = [
         f"Need counts the public points that carry the energy of {demand.years[-1]} with short "
         f"queues, {100 * _last_median(slow) / need:.0f} % of them slow overnight points for those "
         "without a charger at home; practice starts from what stands and grows as other markets "
         "did, whatever the need.",
-        FAST_USE.format(
-            kwh=busy["kwh"],
-            in_use=share_words(busy["in_use"]),
-            promise=share_words(busy["promise"]),
-        ),
+        FAST_USE.format(kwh=daily, in_use=share_words(in_use)),
     ]
     standing = demand.standing
-    if standing is not None and standing.date.year in demand.years:
-        year = standing.date.year
-        cars = np.median(draws["ev_stock"][:, demand.years.index(year)])
+    if standing is not None:
         lines.append(
             f"Practice starts from {standing.count:,.0f} {standing.unit}, the newest count, of "
-            f"{day_words(standing.date)}, beside the {amount(float(cars), 'ev_stock')} vehicles at "
-            f"the end of {year}; in other markets, too, points and vehicles are those of one day, "
-            "the end of a year."
+            f"{day_words(standing.date)}."
         )
     low, _, high, markets = market_band(_last_median(draws["ev_stock"]))
     if markets:
@@ -213,17 +203,12 @@ def _target_chance(row: Row) -> str:
     return share_words(row["probability"])
 
 
-def _pace_needed(pace: float) -> str:
-    """Points a year to a target; nothing where it is reached."""
-    return readable(pace) if pace > 0 else MISSING
-
-
 TARGETS = TableForm(
     [
         Column("by", _target_day),
         Column("number", "{number:,.0f} {unit}"),
         Column("stands", form=share_words),
-        Column("points a year needed", "pace_needed", _pace_needed),
+        Column("points a year needed", "pace_needed", readable),
         Column("points a year by practice", "pace_of_practice", readable),
         Column("probability", _target_chance),
         Column("fact", "target"),

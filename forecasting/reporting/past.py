@@ -88,9 +88,9 @@ def past_forecasts(outlook: Outlook) -> Table:
     """
     record = record_known_by(outlook.as_of, outlook.results.country)
     rows = record.assign(other_agency=other_agency(record)).to_dict("records")
-    sentences = [record_sentence(record)] if rows else []
+    sentence = record_sentence(record) + " " if rows else ""
     chain = pd.read_csv(path("chain_record.csv"), index_col="what")
-    return PAST_FORECASTS.table(rows, sentence=" ".join([*sentences, chain_sentence(chain)]))
+    return PAST_FORECASTS.table(rows, sentence=sentence + chain_sentence(chain))
 
 
 def scoreboard(day: dt.date) -> Record | None:

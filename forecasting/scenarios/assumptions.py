@@ -27,7 +27,6 @@ from forecasting.scenarios.drivers import DAYS_A_YEAR, NEVER_DAY, draw_event
 from forecasting.scenarios.place_flows import OutlookRequest, PlaceFlow, by_year, stock_before
 
 REEXPORT = "reexport_share"  # acts on the vehicles that come, from its year on
-NATIONAL = "national_target"  # points by a day: a target
 OF_CLASSES = ("class_share", "deliveries")  # what an event adds to, class by class
 LARGEST_TARGET = 50_000_000
 
@@ -63,7 +62,7 @@ def demand_parameters(scenario: Scenario, drivers: Sequence[Driver], draws: int)
     changed = load_parameters().at(scenario.country).override(sizes)
     events: dict[str, list[Event]] = {}
     for driver in drivers:
-        if driver.kind == "demand" and driver.quantity not in (REEXPORT, NATIONAL):
+        if driver.kind == "demand" and driver.quantity != REEXPORT:
             event_draws = draw_event(driver, draws, scenario.seed)
             start_years = first_years(event_draws.start)[:, None]
             years = float(NEVER_YEAR)  # without an end, more than any horizon has
@@ -211,18 +210,16 @@ def charging_targets(request: OutlookRequest) -> list[Target]:
     Parameters
     ----------
     request : OutlookRequest
-        Its drivers of kind ``target``, and a dated ``national_target``; its facts of kind target of
-        the country.
+        Its drivers of kind ``target``; its facts of kind target of the country.
     """
     scenario = request.scenario
     draws = request.draws
     announced = request.ledger.select(scenario.place, kind="target", as_of=request.as_of)
     targets = []
     for driver in request.drivers:
-        national = driver.quantity == NATIONAL
-        if national or driver.kind == "target":
+        if driver.kind == "target":
             event_draws = draw_event(driver, draws, scenario.seed)
-            unit = "points" if national else MEASURES[driver.quantity].unit
+            unit = MEASURES[driver.quantity].unit
             pursued = event_draws.start < NEVER_DAY
             in_time = (pursued, driver.on_time, event_draws.delay)
             targets.append(Target(driver.name, event_draws.size, unit, driver.start, *in_time))
@@ -276,16 +273,17 @@ def standing_today(facts: Ledger) -> ExistingCharging | None:
     facts : Ledger
         Outcomes and estimates of the country.
     """
-    charging_facts = [
-        fact for name in CHARGING_COUNTS for fact in in_order(facts.select(measure=name))
+    told = [
+        fact for name in reversed(CHARGING_COUNTS) for fact in in_order(facts.select(measure=name))
     ]
-    counts = _of_first_measure([fact for fact in charging_facts if fact.is_exact])
+    counts = [fact for fact in told if fact.is_exact]
     if not counts:
         return None
     newest = counts[-1]
-    if bounds := _of_first_measure([fact for fact in charging_facts if _is_above(fact, newest)]):
+    if bounds := [fact for fact in told if _is_above(fact, newest)]:
         return _existing(bounds[-1])
-    return dataclasses.replace(_existing(newest), grown=_grown(counts))
+    alike = [fact for fact in counts if fact.measure == newest.measure]
+    return dataclasses.replace(_existing(newest), grown=_grown(alike))
 
 
 def least_standing(facts: Ledger, place: str) -> ExistingCharging | None:
@@ -297,32 +295,21 @@ def least_standing(facts: Ledger, place: str) -> ExistingCharging | None:
         _existing(fact)
         for name in CHARGING_COUNTS
         for fact in facts.select(measure=name)
-        if _is_least(fact, place)
+        if fact.is_amount and fact.place.startswith(place)
+        if fact.side == 1 or (fact.is_exact and fact.place != place)
     ]
     return max(told, key=lambda count: count.points(per_station).item(), default=None)
 
 
-def _is_least(fact: Fact, place: str) -> bool:
-    """Whether no fewer stand in a country: a lower bound, or an amount in a part of it."""
-    if fact.place == place:
-        return fact.side == 1
-    in_part = fact.place.startswith(f"{place}-")
-    return in_part and fact.is_amount and fact.side >= 0
-
-
 def _existing(fact: Fact) -> ExistingCharging:
-    part = "" if "-" not in fact.place else place_name(fact.place)
-    return ExistingCharging(fact.value, fact.period.end, MEASURES[fact.measure].unit, part=part)
+    unit = MEASURES[fact.measure].unit
+    return ExistingCharging(fact.value, fact.period.end, unit, place=place_name(fact.place))
 
 
 def _is_above(bound: Fact, count: Fact) -> bool:
     """Whether a bound says that more stands than was counted before it."""
     is_newer = bound.period.end > count.period.end
     return bound.side == 1 and bound.value > count.value and is_newer
-
-
-def _of_first_measure(facts: Sequence[Fact]) -> list[Fact]:
-    return [fact for fact in facts if fact.measure == facts[0].measure]
 
 
 def _grown(counts: Sequence[Fact]) -> float | None:

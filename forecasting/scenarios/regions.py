@@ -164,10 +164,10 @@ def _drifted(parts: pd.DataFrame, outlook: Outlook, year: int) -> Array:
         of_cars = parts["place"].map(counts.set_index("place")["share"])
         cars = of_cars.fillna(parts["share"]).to_numpy(dtype=float)
         electric = outlook.results.values[EV_STOCK_SHARE] / 100
-        first, *_, last = outlook.years
-        counted_in = int(np.clip(parts["day"].dt.year.max(), first, last))
-        then = float(np.median(electric[:, counted_in - first]))
-        country = electric[:, year - first]
+        ages = np.array([parts["day"].dt.year.max(), year]) - outlook.years[0]
+        counted, asked = np.clip(ages, 0, len(outlook.years) - 1)
+        then = float(np.median(electric[:, counted]))
+        country = electric[:, asked]
     whole = [np.append(part, max(1 - part.sum(), 1e-6)) for part in (share, cars)]
     return electric_shares(whole[0] * then / whole[1], drift, whole[1], country)
 
@@ -204,5 +204,4 @@ def electric_shares(electric: Array, drift: Array, cars: Array, country: Array) 
     for _ in range(ROUNDS):  # the odds of all parts rise alike, until they make the country's
         there = cars * expit(odds)
         odds = odds + logit(whole) - logit(there.sum(axis=1, keepdims=True))
-    shares: Array = there / there.sum(axis=1, keepdims=True)
-    return shares
+    return np.asarray(there / there.sum(axis=1, keepdims=True))

@@ -19,6 +19,11 @@ def printed(value, day="2023-12-31", quantity="stock", relation="equals"):
     )
 
 
+def compared(stock, years, facts):
+    """Of vehicles that come evenly over the year."""
+    return balance(stock, years, facts, monthly=np.ones((len(stock), 12 * len(years))))
+
+
 def test_bounds_and_growth_rates_are_no_counts():
     facts = [
         printed(100),
@@ -26,12 +31,12 @@ def test_bounds_and_growth_rates_are_no_counts():
         printed(65.4, quantity="yoy_growth_percent"),
         printed(200, relation="about"),
     ]
-    assert balance(np.ones((2, 1)), [2023], facts)["printed"].tolist() == [100.0, 200.0]
+    assert compared(np.ones((2, 1)), [2023], facts)["printed"].tolist() == [100.0, 200.0]
 
 
 def test_a_stock_inside_the_year_is_compared_with_the_way_there():
     facts = [printed(200, "2023-07-02")]
-    table = balance(np.array([[100.0, 300.0]]), [2022, 2023], facts, start=0)
+    table = compared(np.array([[100.0, 300.0]]), [2022, 2023], facts)
     assert table["modelled"].iloc[0] == pytest.approx(200, abs=2)
     assert table["explanation"].tolist() == ["closes"]
 
@@ -39,18 +44,18 @@ def test_a_stock_inside_the_year_is_compared_with_the_way_there():
 def test_the_balance_names_what_does_not_close():
     stock = np.full((50, 1), 1000.0)
     facts = [printed(value) for value in (250, 2000, 4.0, 4e6, 1.0, 1e6, 0.0)]
-    kinds = balance(stock, [2023], facts)["explanation"].tolist()
+    kinds = compared(stock, [2023], facts)["explanation"].tolist()
     assert kinds == ["fewer", "more", "fewer", "more", "thousands", "thousands", "fewer"]
 
 
 def test_nothing_modelled_where_some_were_printed_is_more():
-    table = balance(np.zeros((50, 1)), [2023], [printed(250)])
+    table = compared(np.zeros((50, 1)), [2023], [printed(250)])
     assert table[["ratio", "explanation"]].values.tolist() == [[0.0, "more"]]
 
 
 def test_facts_outside_the_years_are_left_out():
     facts = [printed(5, "2019-12-31"), printed(5, "2030-12-31")]
-    assert balance(np.ones((2, 1)), [2023], facts).empty
+    assert compared(np.ones((2, 1)), [2023], facts).empty
 
 
 def test_a_day_inside_a_year_is_compared_with_what_came_until_then():

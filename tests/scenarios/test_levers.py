@@ -294,8 +294,10 @@ def test_a_later_bound_above_the_count_takes_its_place():
         place: ledger.select(place=place, kind=("outcome", "estimate"))
         for place in ("KG", "KZ", "UZ")
     }
-    assert standing_today(counts["KG"]) == ExistingCharging(230.0, dt.date(2026, 3, 2), "stations")
-    ministry = ExistingCharging(351.0, dt.date(2024, 12, 31), "stations")
+    assert standing_today(counts["KG"]) == ExistingCharging(
+        230.0, dt.date(2026, 3, 2), "stations", place="Kyrgyzstan"
+    )
+    ministry = ExistingCharging(351.0, dt.date(2024, 12, 31), "stations", place="Kazakhstan")
     assert standing_today(counts["KZ"]) == ministry
     uz = standing_today(counts["UZ"])
     assert (uz.count, uz.date.isoformat()) == (1399.0, "2025-05-01")
@@ -305,9 +307,9 @@ def test_a_later_bound_above_the_count_takes_its_place():
 def test_a_part_of_the_country_is_the_least_that_stands():
     counts = central_asia().select(kind=("outcome", "estimate"))
     assert standing_today(counts.select(place="TJ")) is None
-    dushanbe = ExistingCharging(136.0, dt.date(2024, 6, 6), "stations", part="Dushanbe")
+    dushanbe = ExistingCharging(136.0, dt.date(2024, 6, 6), "stations", place="Dushanbe")
     assert least_standing(counts, "TJ") == dushanbe
-    almaty = ExistingCharging(400.0, dt.date(2025, 11, 20), "stations", part="Almaty")
+    almaty = ExistingCharging(400.0, dt.date(2025, 11, 20), "stations", place="Almaty")
     assert least_standing(counts, "KZ") == almaty
     assert least_standing(counts, "NO") is None
 
