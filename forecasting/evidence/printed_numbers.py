@@ -205,12 +205,19 @@ REWRITTEN: dict[str, str | Callable[[re.Match[str]], str]] = {
         rf"(?:{_GAP}{one_of((*NUMBER_WORDS, *HUNDRED, *THOUSAND))})+(?![\w'-])"
     ): _from_words,
 }
+# Soft hyphens, and marks that join or part letters without a width
+WITHOUT_WIDTH = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 _REWRITTEN = tuple((re.compile(words, re.I), digits) for words, digits in REWRITTEN.items())
 
 
 def plain_text(text: str) -> str:
-    """The text with one kind of space, digit and sign, and numbers in digits."""
-    text = unicodedata.normalize("NFKC", text)
+    r"""The text with single spaces of one kind, one kind of digit and sign, numbers in digits.
+
+    >>> plain_text("In  the\nfirst half of 2023,\u00a08\u202f179 ve\u00adhicles")
+    'In the first half of 2023, 8 179 vehicles'
+    """
+    text = unicodedata.normalize("NFKC", text).translate(WITHOUT_WIDTH)
+    text = " ".join(text.split())
     for words, digits in _REWRITTEN:
         text = words.sub(digits, text)
     return text

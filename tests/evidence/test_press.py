@@ -3,18 +3,45 @@ unsure.
 """
 
 import datetime as dt
+import re
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from forecasting.errors import PeriodError
-from forecasting.evidence.press import MOST_PROPOSALS, propose_facts
+from forecasting.evidence.press import MAX_TEXT_LENGTH, MOST_PROPOSALS, propose_facts
 from forecasting.evidence.printed_numbers import numbers_in, plain_text
 from forecasting.evidence.printed_periods import dates_in_words, period_of, printed_period
 from forecasting.periods import span
 
 DAY = dt.date(2024, 7, 20)
+
+
+# How a sentence may be spaced, which changes nothing of what it says
+FORMS = {
+    "as it is": lambda text: text,
+    "doubled": lambda text: text.replace(" ", "  "),
+    "no break": lambda text: text.replace(" ", "\N{NO-BREAK SPACE}"),
+    "narrow": lambda text: text.replace(" ", "\N{NARROW NO-BREAK SPACE}"),
+    "in lines": lambda text: text.replace(" ", "\r\n"),
+    "hyphenated": lambda text: re.sub(r"(?<=[^\W\d_]{4})(?=[^\W\d_]{3})", "\N{SOFT HYPHEN}", text),
+}
+
+
+@pytest.fixture(autouse=True, params=FORMS)
+def form(request, monkeypatch):
+    """Every sentence is told in each form; a long text, which is split at its lines, as it is."""
+
+    read = propose_facts
+
+    def in_form(text, *told, **options):
+        if len(text) <= MAX_TEXT_LENGTH:
+            text = FORMS[request.param](text)
+        return read(text, *told, **options)
+
+    monkeypatch.setattr(sys.modules[__name__], "propose_facts", in_form)
 
 
 def _first(text, **known):
