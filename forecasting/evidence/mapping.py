@@ -20,9 +20,10 @@ values:
 import contextlib
 import datetime as dt
 import itertools
+import math
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -30,6 +31,7 @@ from typing import Annotated, Any, NamedTuple
 
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from forecasting.errors import LedgerError, PeriodError, Problem
 from forecasting.evidence import press_words as words
@@ -69,7 +71,13 @@ MAPPING_FAULTS = {
     "string_type": ("is no text", "write the name of one column"),
     "too_long": ("{!r} is not one character", "e.g. separator: ';', of tabs \"\\t\""),
     "extra_forbidden": ("is not a key of a mapping", ""),
+    "encoding": ("{!r} is no encoding of text", "e.g. encoding: utf-8, or cp1251"),
+    "decimal": ("{!r} is no decimal mark", "write a point or a comma"),
+    "dates": ("{!r} is no form of a date", "e.g. dates: '%d.%m.%Y'"),
+    "each": ("{!r} is no length of a period", "write year, quarter, month or day"),
+    "scale": ("{!r} is no number above 0", "write what the numbers are multiplied by, e.g. 1000"),
 }
+DECIMAL_MARKS = (".", ",")
 UNKNOWN = "no word says what it holds"
 NOT_READ = "-"
 AS_ASKED = "as you say"
@@ -138,6 +146,36 @@ def _word_of(words: Collection[str], word: str) -> str:
     return word
 
 
+def _is_encoding(name: str) -> bool:
+    with contextlib.suppress(LookupError, UnicodeError, ValueError):
+        return b"1".decode(name) == "1"
+    return False
+
+
+def _is_date_form(form: str) -> bool:
+    """Whether a day that is written in it can be read again, to its year at least."""
+    day = dt.date(2024, 2, 29)
+    again = _dated(day.strftime(form), form)
+    return again is not None and again.year == day.year
+
+
+def _is_scale(text: str) -> bool:
+    with contextlib.suppress(ValueError):
+        return 0 < float(text) < math.inf
+    return False
+
+
+def _setting(fault: str, is_valid: Callable[[str], bool]) -> AfterValidator:
+    """A check of what a mapping says of its file; empty is as the file shows."""
+
+    def checked(text: str) -> str:
+        if text and not is_valid(text):
+            raise PydanticCustomError(fault, "wrong")
+        return text
+
+    return AfterValidator(checked)
+
+
 Text = Annotated[str, BeforeValidator(_text)]
 Target = Annotated[str, AfterValidator(partial(_word_of, TARGETS))]
 Counted = Annotated[str, AfterValidator(partial(_word_of, NUMBER_TARGETS))]
@@ -173,14 +211,14 @@ class Mapping(BaseModel):
     columns: dict[Target, Text] = {}
     values: dict[Counted, Text] = {}
     constants: dict[Column, Text] = {}
-    scales: dict[Text, Text] = {}
+    scales: dict[Text, Annotated[Text, _setting("scale", _is_scale)]] = {}
     unread: dict[Text, Text] = {}
     separator: Annotated[Text, Field(max_length=1)] = ""
-    encoding: Text = ""
-    decimal: Text = ""
-    dates: Text = ""
+    encoding: Annotated[Text, _setting("encoding", _is_encoding)] = ""
+    decimal: Annotated[Text, _setting("decimal", DECIMAL_MARKS.__contains__)] = ""
+    dates: Annotated[Text, _setting("dates", _is_date_form)] = ""
     sheet: Text = ""
-    each: Text = ""
+    each: Annotated[Text, _setting("each", EACH.__contains__)] = ""
 
     def to_yaml(self) -> str:
         """The mapping as the text of its file.
@@ -354,7 +392,7 @@ def read_mapping(path: Path) -> Mapping:
     """
     try:
         keys: Any = yaml.safe_load(read_whole(path, MAX_MAPPING_BYTES).decode())
-    except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise LedgerError.at(
             path.name,
             f"cannot be read: {' '.join(str(error).split())[:150]}",

@@ -112,7 +112,16 @@ def test_a_date_alone_does_not_say_how_long_its_period_is(tmp_path):
         ),
         ("columns: [a]\n", "columns: is not a list of keys"),
         ("a: [\n", "own.mapping.yaml: cannot be read"),
-        ("encoding: utf-99\n", "name its encoding in the mapping"),
+        ("encoding: utf-99\n", r"encoding: 'utf-99' is no encoding of text \(e.g. encoding: utf-8"),
+        ("encoding: undefined\n", "encoding: 'undefined' is no encoding of text"),
+        ("encoding: rot13\n", "encoding: 'rot13' is no encoding of text"),
+        ("decimal: 1\n", r"decimal: 1 is no decimal mark \(write a point or a comma\)"),
+        ("dates: '%'\n", "dates: '%' is no form of a date"),
+        ("dates: '%d.%m'\n", "dates: '%d.%m' is no form of a date"),
+        ("each: x\n", r"each: 'x' is no length of a period \(write year, quarter, month or day\)"),
+        ("each: 2023-99-99\n", "own.mapping.yaml: cannot be read: month must be in 1..12"),
+        ("constants: {published: 2024-02-30}\n", "cannot be read: day is out of range"),
+        ("scales: {EV sales: many}\n", r"scales.EV sales: 'many' is no number above 0"),
     ],
 )
 def test_a_mapping_that_is_wrong_is_refused_by_name(tmp_path, mapping, said):
@@ -333,7 +342,7 @@ def test_a_written_mapping_holds_for_a_table_that_has_a_ledger_s_names(tmp_path)
         (
             "Country,Date,EV sales\nUZ,31.12.2022,2180\n",
             "dates: '%Y%Y'\n",
-            r"own.csv:2: '31.12.2022' is not a period",
+            r"own.mapping.yaml dates: '%Y%Y' is no form of a date",
         ),
         (
             "Country,2020,2021\nUZ,5\n",
