@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from forecasting.parameters.schema import Driver
 
 Flags = NDArray[np.bool_]
+BOUNDS = {"quota": 1, "ceiling": 2}  # kinds that bound a flow, in the order in which they do
 DAYS_A_YEAR = 365.25
 MIN_FLOW = 1e-300
 NEVER_DAY = 10_000_000  # an ordinal day far beyond any horizon
@@ -173,7 +174,7 @@ def apply_drivers(
     Returns
     -------
     FlowForecast
-        Levels and growth first, in the order given, then ceilings and quotas, which bound what
+        Levels and growth first, in the order given, then quotas, then ceilings, which bound what
         those make of it.
 
     Raises
@@ -182,7 +183,7 @@ def apply_drivers(
         Where a ceiling is asked for and no market size is known.
     """
     rows = [driver for driver in drivers if driver.kind not in ("demand", "target")]
-    rows.sort(key=lambda driver: driver.kind in ("ceiling", "quota"))
+    rows.sort(key=lambda driver: BOUNDS.get(driver.kind, 0))
     flow = np.array(forecast.monthly, dtype=float)
     for driver in rows:
         flow = _with_driver(driver, flow, forecast, known_until, seed)

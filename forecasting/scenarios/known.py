@@ -371,10 +371,11 @@ def driver_facts(drivers: Sequence[Driver]) -> list[str]:
 def drivers_on_day(
     scenario: Scenario, ledger: Ledger, as_of: dt.date
 ) -> tuple[list[Driver], list[Caveat]]:
-    """The drivers that could be known on the day of the forecast, and a caveat for each that is
-    left out.
+    """The drivers that could be known on the day of the forecast, by start and name, and a caveat
+    for each that is left out.
 
-    A driver whose facts were all published later would be hindsight.
+    A driver whose facts were all published later would be hindsight. The order of the params file
+    moves no number.
 
     Raises
     ------
@@ -383,7 +384,7 @@ def drivers_on_day(
     """
     drivers = []
     omitted = []
-    for driver in scenario.drivers:
+    for driver in sorted(scenario.drivers, key=_start_and_name):
         days = [ledger.get(name).known_from for name in driver.fact_ids()]
         policy = shipped_policies().get(driver.policy)
         is_future = policy is not None and not policy.is_known(as_of)
@@ -394,6 +395,10 @@ def drivers_on_day(
         else:
             drivers.append(driver)
     return drivers, omitted
+
+
+def _start_and_name(driver: Driver) -> tuple[dt.date, str]:
+    return driver.start or dt.date.min, driver.name
 
 
 def facts_of_places(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> Ledger:

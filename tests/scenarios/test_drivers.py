@@ -24,6 +24,7 @@ from forecasting.scenarios.drivers import (
     draw_event,
     scale_totals,
 )
+from forecasting.scenarios.question import find_scenario
 
 FACTS_END = dt.date(2024, 12, 31)
 MONTHS = list(span("2024-01-01", "2027-12-31").months())
@@ -252,3 +253,13 @@ def test_a_driver_of_a_quota_names_a_quota() -> None:
         driver(kind="quota", policy="uz-2019-01-duty", size=5)
     with pytest.raises(ValueError, match="0 is no quota; it must be above 0"):
         driver(kind="quota", policy="kg-2026-01-quota", size=0)
+
+
+@pytest.mark.parametrize("name", ["kyrgyzstan-constrained", "uzbekistan-accelerated"])
+def test_the_order_of_drivers_in_a_file_moves_no_number(name):
+    scenario = find_scenario(name)
+    reverse = scenario.model_copy(update={"drivers": scenario.drivers[::-1]})
+    one, other = (fc.outlook(each, draws=50).results.values for each in (scenario, reverse))
+    assert one.keys() == other.keys()
+    for measure, values in one.items():
+        np.testing.assert_array_equal(values, other[measure], err_msg=measure)
