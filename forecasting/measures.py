@@ -115,6 +115,7 @@ _count(
     ebus_imports="Electric buses imported",
     ebus_stock="Electric buses on the road",
 )
+_count("taxi", etaxi_stock="Electric taxis on the road")
 _count(
     "truck",
     etruck_imports="Electric trucks imported",

@@ -152,7 +152,8 @@ class VehicleClass:
     Examples
     --------
     >>> [(vehicle.name, vehicle.parking) for vehicle in load_parameters().classes]
-    [('bev', 'home'), ('phev', 'home'), ('van', 'depot'), ('bus', 'depot'), ('truck', 'depot')]
+    [('bev', 'home'), ('phev', 'home'), ('van', 'depot'), ('bus', 'depot'), ('truck', 'depot'),
+    ('taxi', 'depot')]
     """
 
     name: str

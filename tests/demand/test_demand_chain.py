@@ -184,6 +184,16 @@ def test_a_plug_in_hybrid_that_charges_slowly_takes_more_slow_points_and_no_more
         assert np.array_equal(slower[measure], base[measure])
 
 
+def test_taxis_live_on_fast_points():
+    base, taxis = (run(changes={"class_share.taxi": share}).results for share in (0.0, 0.05))
+    fast = "charging_points_need_fast"
+    assert np.all(np.median(taxis[fast], axis=0) > 1.3 * np.median(base[fast], axis=0))
+    slow = "charging_points_need_slow"
+    assert np.all(np.median(taxis[slow], axis=0) < np.median(base[slow], axis=0))
+    share = taxis["etaxi_stock"][:, -1] / taxis["ev_stock"][:, -1]
+    assert 0.03 < np.median(share) < 0.05  # they are scrapped sooner
+
+
 def test_vehicles_that_nobody_counted_follow_the_size_of_the_market():
     years_on_the_road = {"vehicle_years": 20.0, "car_share": 0.8}
     new_cars = np.full((300, 10), 50_000.0)

@@ -146,7 +146,7 @@ def test_a_row_more_changes_no_number_of_other_vehicles(tmp_path, monkeypatch):
 
 def test_what_ships_are_the_five_classes_with_a_source_for_each_number():
     classes = load_parameters().classes
-    assert [row.name for row in classes] == ["bev", "phev", "van", "bus", "truck"]
+    assert [row.name for row in classes] == ["bev", "phev", "van", "bus", "truck", "taxi"]
     assert not [number for row in classes for number in row.numbers]
     assert not [name for name, row in MEASURES.items() if row.vehicle == "two-wheeler"]
 
