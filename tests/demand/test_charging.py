@@ -29,7 +29,8 @@ def drawn(draws=1, **changed):
 
 
 def cars(bev, phev):
-    return {"bev": np.array([[bev]]), "phev": np.array([[phev]]), "van": np.zeros((1, 1))}
+    none = np.zeros((1, 1))
+    return {"bev": np.array([[bev]]), "phev": np.array([[phev]]), "van": none, "taxi": none}
 
 
 def test_points_by_hand():
