@@ -41,6 +41,7 @@ class Line(list[object]):
 Cells = list[Line]
 SEPARATORS = ",;\t|"
 WORKBOOKS = (".xlsx", ".xlsm")
+TABLES = (".csv", ".tsv", *WORKBOOKS)
 # Bytes of all text in a workbook, which lies in it compressed: some ten seconds of reading
 MAX_UNPACKED_BYTES = 20_000_000
 MAX_SHEET_ROWS = 200_000
@@ -76,6 +77,8 @@ def table_cells(
     LedgerError
         What stands in the way.
     """
+    if Path(name).suffix.lower() not in TABLES:
+        raise LedgerError.at(name, f"is no table by its name ({', '.join(TABLES)})", "rename it")
     if is_workbook(name):
         cells = _sheet_cells(name, data, sheet)
     else:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from forecasting.caveats import Caveat
 from forecasting.errors import EvidenceError, InputError, Problem
+from forecasting.evidence.cells import TABLES
 from forecasting.evidence.checking import checked_file, of_one_id, read_rows
 from forecasting.evidence.rules import FoundRow
 from forecasting.names import DATA, PARAMS
@@ -21,8 +22,6 @@ from forecasting.parameters.naming import PARAMS_ENDINGS, named_again
 
 if TYPE_CHECKING:
     from forecasting.scenarios.check_params import CheckedScenario
-
-TABLE_ENDINGS = (".csv", ".tsv", ".xlsx", ".xlsm")
 
 
 @dataclass
@@ -157,8 +156,8 @@ def _files_of(path: Path) -> list[Path]:
         from forecasting.scenarios.question import existing_file
 
         return [existing_file(path)]
-    if _is_params(path) or path.suffix.lower() in TABLE_ENDINGS:
+    if _is_params(path) or path.suffix.lower() in TABLES:
         return [path]
     params_words = f"params ({', '.join(PARAMS_ENDINGS)})"
-    fault = f"is neither {params_words} nor a ledger ({', '.join(TABLE_ENDINGS)})"
+    fault = f"is neither {params_words} nor a ledger ({', '.join(TABLES)})"
     raise InputError.at(path, fault, "rename it")

@@ -547,3 +547,9 @@ def test_a_column_whose_name_is_a_sentence_is_named_and_not_read() -> None:
         "EV sales in the year as somebody has told them to somebody else, who was not sure of " * 2
     )
     assert read_head(head).doubts == ["its name has more than 100 characters"]
+
+
+def test_a_file_that_no_name_says_is_a_table_is_not_read_and_not_shown(tmp_path):
+    (tmp_path / "keys").write_text("SECRET=abc,KEY=123\n")
+    with pytest.raises(LedgerError, match=r"keys: is no table by its name \(\.csv, .*\(rename it"):
+        read_ledger(tmp_path / "keys")
