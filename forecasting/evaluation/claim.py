@@ -201,12 +201,12 @@ def _measure_code(measure: str) -> str:
     """
     counts = [name for name, row in MEASURES.items() if row.kind != "statement"]
     name = re.sub(r"[\s-]+", "_", measure.strip())
-    for candidate in (name, f"ev_{name}"):
+    for candidate in (name, f"ev_{name}", f"ev_{name}_percent"):
         if candidate in counts:
             return candidate
     alike = nearest(name, counts)
-    hint = alike and f"; did you mean {alike}?"
-    raise InputError(f"{measure!r} is unknown{hint}")
+    hint = "ask for one such as ev_imports, ev_stock or charging_points_need"
+    raise InputError(f"{measure!r} is unknown; {f'did you mean {alike}?' if alike else hint}")
 
 
 def _read(measure: str, value: float | str) -> tuple[str, float]:

@@ -98,6 +98,12 @@ def test_a_part_of_a_year_and_a_number_far_off() -> None:
     assert "the number lies above. Scenario" in claim_text(told)
 
 
+def test_a_share_is_understood() -> None:
+    told = claim_of("Uzbekistan", "share", "2026", "20 %")
+    assert told.measure == "ev_share_percent"
+    assert told.levels[0] < 20 < told.levels[2]
+
+
 def test_a_port_has_no_country() -> None:
     told = claim_of("Khorgos", "vehicle_exports", "2026", 500_000, "2025-12-31")
     assert told.place == "horgos"
@@ -114,7 +120,7 @@ def test_a_port_has_no_country() -> None:
             ("UZ", "charging_points", "2026", 5.0),
             r"it tells charging_points_home, .*_practice",
         ),
-        (("UZ", "event", "2026", 5.0), r"'event' is unknown$"),
+        (("UZ", "event", "2026", 5.0), "'event' is unknown; ask for one such as ev_imports"),
         (
             ("UZ", "population", "2026", 5.0),
             r"no forecast of Uzbekistan tells population; it tells .*ev_stock",

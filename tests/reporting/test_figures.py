@@ -443,6 +443,13 @@ def test_months_are_drawn_with_and_without_policies():
     assert heights == sorted(heights, reverse=True)
 
 
+def test_the_day_on_which_a_quota_is_used_up_is_marked():
+    chart = figures.policy_chart(fc.outlook("KG", draws=400))
+    names = {trace.text[0]: trace.x[0] for trace in chart.data if trace.mode == "markers+text"}
+    place = names["quota of 15,000 is used up (median)"]
+    assert 2025.9 < place < 2026.5  # a year is drawn about its number
+
+
 def test_without_policies_the_chart_says_so(outlook):
     chart = figures.policy_chart(outlook)
     assert chart.layout.title.text.endswith("no policy enters this flow but the events above</b>")

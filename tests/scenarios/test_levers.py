@@ -339,7 +339,7 @@ def test_params_say_of_programmes_what_their_record_is():
     values = {value.strip() for value, comment in published if "published programmes" in comment}
     assert values == {f"on_time: {in_time / len(record):.2f}"}
     comments = [comment for value, comment in published if "delay_years" in value]
-    assert len(comments) > 5
+    assert len(comments) == 4  # programmes of charging; of plants and buses it is a judgement
     assert all(f"{late.min():.1f} to {late.max():.1f}" in comment for comment in comments)
 
 

@@ -27,6 +27,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.errors import InputError
+from forecasting.evaluation.quota_days import open_quotas
 from forecasting.evidence.bases import basis_name, basis_words, same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.places import is_place, place_name, place_words
@@ -93,6 +94,7 @@ FAN_SHADES = (("80 %", 0.2, 0.1, 0.9), ("50 %", 0.3, 0.25, 0.75))
 FAN_WORDS = "shaded, four in five and half of what may come"
 NO_HISTORY = pd.Series(dtype=float)
 POLICY_PLACE = re.compile(r"\S+-\d\d-")  # before the name in a policy's id
+QUOTA_USED_UP = "quota of {number} is used up (median)"
 POLICY_LINE = 0.09  # height of the name of a policy, as a part of the chart
 COLUMN_YEARS = 0.42  # years that the column of an unfinished year is wide
 # Of a bound: its symbol, how its number is signed, and where that stands
@@ -437,7 +439,7 @@ def policy_chart(outlook: Outlook) -> Figure:
     median_without = np.median(forecast.without_policies()[:, months], axis=0)
     largest = int(np.argmax(np.abs(median - median_without)))
     month = period_words(forecast.months[months[largest]])
-    policy_days = {day: words for day, words in _policy_days(forecast) if day.year in years}
+    policy_days = {day: words for day, words in _policy_days(outlook) if day.year in years}
     top = high.max() * (1 + POLICY_LINE * len(policy_days))
     chart = of_outlook(
         outlook,
@@ -469,13 +471,16 @@ def _side_with_room(place: float, years: range) -> str:
     return ("middle right", "middle left")[place > (years[0] + years[-1]) / 2]
 
 
-def _policy_days(forecast: FlowForecast) -> Iterator[tuple[dt.date, str]]:
+def _policy_days(outlook: Outlook) -> Iterator[tuple[dt.date, str]]:
     """The day of each policy with its name; what was blocked is freed on a day of its own."""
-    for policy in forecast.policies.rows:
+    for policy in outlook.baseline_forecasts[outlook.results.country].policies.rows:
         name = POLICY_PLACE.sub("", policy.id).replace("-", " ")
         yield policy.start, f"{name} {when_words(Period(policy.start, policy.start))}"
         if policy.kind == "blocked" and policy.end:
             yield policy.end, f"its end {when_words(Period(policy.end, policy.end))}"
+    for quota in open_quotas(outlook):
+        if quota.days.median:
+            yield quota.days.median, QUOTA_USED_UP.format(number=f"{quota.quota.quota:,.0f}")
 
 
 def no_market_chart(outlook: Outlook, measure: str) -> Figure | None:
