@@ -289,7 +289,7 @@ class FlowForecast(Shown):
         Returns
         -------
         Series
-            From 0 to 1, by period.
+            Up to 1, by period.
 
         Raises
         ------
@@ -572,16 +572,16 @@ class FlowForecast(Shown):
         return pd.concat([neighbours, pd.DataFrame([forecast_row])], ignore_index=True)
 
     def contraction(self) -> pd.Series:
-        """How much of the answer is the facts': 1 less the ratio of variances of the log flow with
-        and without them.
+        """How much of the answer is the facts': 1 less the ratio of spreads of the log flow with
+        and without them, on the path from which the forecast starts.
 
-        0 means that the prior speaks alone, 1 that the facts do. Where no market size is known, the
-        first total stays: without it there is no scale.
+        0 means that the prior speaks alone, 1 that the facts do; below 0 they widen. Where no
+        market size is known, the first total stays: without it there is no scale.
 
         Returns
         -------
         Series
-            From 0 to 1, by period.
+            Up to 1, by period.
 
         Raises
         ------
@@ -599,14 +599,16 @@ class FlowForecast(Shown):
         """
         request = self.request
         facts = [observation.fact for observation in self._fit[0]]
-        facts.sort(key=lambda fact: not fact.is_count or abs(fact.side))
-        scale_facts = Ledger(facts[: request.market_size is None])
-        prior_request = replace(request, evidence=scale_facts, periods=self.periods, basis=None)
-        prior_variance = made_once(
-            lambda: prior_request.answer()._log_totals.var(axis=1), *request.key, str(self.periods)
+        order = sorted(range(len(facts)), key=lambda i: not facts[i].is_count or abs(facts[i].side))
+        prior_request = replace(request, periods=self.periods)
+        scale = order[: request.market_size is None]
+        prior_spread = made_once(
+            lambda: prior_request.answer(scale)._log_totals.std(axis=1),
+            *request.key,
+            str(self.periods),
         )
-        ratio = self._log_totals.var(axis=1) / prior_variance
-        return pd.Series(1 - ratio, index=self._index, name="contraction").clip(0.0, 1.0)
+        ratio = self._log_totals.std(axis=1) / prior_spread
+        return pd.Series(1 - ratio, index=self._index, name="contraction")
 
     @takes(EvidenceError, evidence=EVIDENCE)
     def news(self, evidence: Ledger | pd.DataFrame) -> pd.DataFrame:

@@ -91,11 +91,18 @@ class Request:
         """All that an answer depends on, one by one."""
         return tuple(vars(self).values())
 
-    def answer(self) -> FlowForecast:
-        """Draw the path."""
+    def answer(self, rows: Sequence[int] | None = None) -> FlowForecast:
+        """Draw the path.
+
+        Parameters
+        ----------
+        rows : sequence of int, optional
+            The facts that are told, in the order of the forecast's; by default all.
+        """
         # The matrices are small: threads only wait for each other
         with _threads().limit(limits=1, user_api="blas"):
-            return self._answer()
+            prepared = self._prepared()
+            return self._answer(prepared if rows is None else prepared.told(rows))
 
     def at_modes(self, periods: Sequence[Period], each_left_out: bool = False) -> pd.DataFrame:
         """Log flow of some periods at the mode, free of the noise of draws.
@@ -163,8 +170,7 @@ class Request:
             path, start_year, observations, arrays, basis, periods, horizon, measure, caveats
         )
 
-    def _answer(self) -> FlowForecast:
-        prepared = self._prepared()
+    def _answer(self, prepared: _Prepared) -> FlowForecast:
         place = _single(self.evidence, "place")
         path, horizon = prepared.path, prepared.horizon
         years = range(path.first_year, path.last_year + 1)
@@ -238,6 +244,12 @@ class _Prepared:
     horizon: int
     measure: str
     caveats: Sequence[Caveat]
+
+    def told(self, rows: Sequence[int]) -> _Prepared:
+        """The same path, with some of the facts."""
+        observations = tuple(self.observations[i] for i in rows)
+        facts = self.facts.subset(np.array(rows, dtype=int))
+        return replace(self, observations=observations, facts=facts)
 
 
 def _in_time(fact: Fact) -> tuple[object, ...]:

@@ -211,10 +211,9 @@ def _main_uncertainties(outlook: Outlook) -> Iterator[str]:
     if flow is None or len(outlook.forecasts) > 1:
         return
     if flow.market is not None and not flow.fit_table().empty:
-        share = 100 * float(flow.contraction().iloc[-1])
         yield (
-            f"The published facts remove {share:.0f} % of the uncertainty about {final_year}; for "
-            "the rest the forecast follows other markets."
+            f"The published facts {_settled(flow, -1)} the uncertainty about {final_year}; for the "
+            "rest the forecast follows other markets."
         )
     free_median, scenario_median = (
         amount(float(np.median(draws)), measure)
@@ -277,6 +276,12 @@ def grounds(outlook: Outlook) -> BulletList:
     return BulletList([line for _, line in rows], "fc-grounds", anchors)
 
 
+def _settled(flow: FlowForecast, period: int) -> str:
+    """How much of the uncertainty about a period the facts remove, or add where they contradict."""
+    share = 100 * float(flow.contraction().iloc[period])
+    return f"remove {share:.0f} % of" if share >= 0 else f"add {-share:.0f} % to"
+
+
 def _flow_grounds(outlook: Outlook, flow: FlowForecast) -> Line:
     """Of the flow: how many facts, whose definition, how much they say, which moves most, which
     events are assumed.
@@ -294,9 +299,8 @@ def _flow_grounds(outlook: Outlook, flow: FlowForecast) -> Line:
     ]
     period = flow.periods[0].label
     if flow.market is not None:
-        share = f"{100 * float(flow.contraction().iloc[0]):.0f} %"
         line.append(
-            f" They remove {share} of the uncertainty about {period}; for the rest the forecast "
+            f" They {_settled(flow, 0)} the uncertainty about {period}; for the rest the forecast "
             "follows other markets."
         )
     events = len(outlook.scenario.drivers)

@@ -124,7 +124,7 @@ def events_record() -> Table:
     ``ev-forecast backtest --events --csv`` wrote.
 
     >>> events_record().frame["events"].tolist()
-    ['25', '25', '25']
+    ['34', '34', '34']
     """
     lines = pd.read_csv(path("events_record.csv"), index_col="method")
     cells = {name: cells_of(lines, name) for name in EVENT_FIGURES}

@@ -763,6 +763,18 @@ def test_how_much_the_facts_say_rests_on_the_first_that_is_used(facts):
     assert 0.2 < alone < 0.8
 
 
+def test_what_the_facts_settle_is_a_share_of_the_forecasts_own_spread(facts):
+    told = facts(("equals", "total", 2022, 2180))
+    forecast = forecast_flow(told, [year(2022), year(2023)], market_size=300_000)
+    alone = forecast.request.answer([])
+    spreads = [np.log(f.totals(year(2023))).std() for f in (forecast, alone)]
+    settled = forecast.contraction()
+    assert settled["2022"] > 0.95
+    assert settled["2023"] == pytest.approx(1 - spreads[0] / spreads[1], abs=0.01)
+    none = forecast_flow(told.iloc[:0], [year(2023)], market_size=300_000)
+    assert none.contraction()["2023"] == pytest.approx(0.0, abs=1e-9)
+
+
 def test_common_shocks_hold_their_quantiles_with_few_draws():
     for draws in (10, 500):
         level = np.sort(t.cdf(common_shocks(3, 2030, draws), COMMON_NU))
