@@ -205,8 +205,11 @@ def _measure_code(measure: str) -> str:
         if candidate in counts:
             return candidate
     alike = nearest(name, counts)
-    hint = "ask for one such as ev_imports, ev_stock or charging_points_need"
-    raise InputError(f"{measure!r} is unknown; {f'did you mean {alike}?' if alike else hint}")
+    if alike:
+        raise InputError(f"{measure!r} is unknown; did you mean {alike}?")
+    raise InputError(
+        f"{measure!r} is unknown; ask for one such as ev_imports, ev_stock or charging_points_need"
+    )
 
 
 def _read(measure: str, value: float | str) -> tuple[str, float]:

@@ -29,7 +29,7 @@ from forecasting.periods import Period
 from forecasting.quantiles import Array
 
 QUOTA_COLUMNS = ["policy", "start", "quota", "low", "median", "high", "used_up"]
-MIN_FLOW = 1e-9
+LEAST_FLOW = 1e-9
 
 
 def dated_changes(quotas: Iterable[Policy]) -> list[Policy]:
@@ -107,11 +107,23 @@ def months_in_force(quota: Policy, months: Sequence[Period]) -> Array:
     >>> months_in_force(quota, list(year(2026).months())[:3]).round(2)
     array([0.52, 1.  , 0.  ])
     """
-    starts = np.array([month.start.toordinal() for month in months])
-    ends = np.array([month.end.toordinal() + 1 for month in months])
-    begin = np.maximum(starts, quota.start.toordinal())
-    close = np.minimum(ends, quota.last_day.toordinal() + 1)
-    return np.asarray(np.clip(close - begin, 0, None) / (ends - starts))
+    first_day = np.array([quota.start.toordinal()])
+    (parts,) = parts_of_months(months, first_day, quota.last_day.toordinal())
+    return np.asarray(parts)
+
+
+def parts_of_months(months: Sequence[Period], first_day: Array, last_day: float) -> Array:
+    """The part of each month that lies between two ordinal days, by days: shape (draws, months).
+
+    >>> from forecasting.periods import year
+    >>> first_day = np.array([dt.date(2026, 1, 16).toordinal()])
+    >>> parts_of_months(list(year(2026).months())[:2], first_day, np.inf).round(2)
+    array([[0.52, 1.  ]])
+    """
+    opens = np.array([month.start.toordinal() for month in months])
+    closes = np.array([month.end.toordinal() + 1 for month in months])
+    days = np.minimum(closes, last_day + 1) - np.maximum(opens, first_day[:, None])
+    return np.asarray(np.clip(days, 0.0, None) / (closes - opens))
 
 
 def with_quota(
@@ -166,7 +178,7 @@ def with_quota(
     ):
         if part <= 0:
             continue
-        free = np.maximum(flow[:, column], MIN_FLOW)
+        free = np.maximum(flow[:, column], LEAST_FLOW)
         if month.start <= known_until:
             left = np.maximum(left - part * free, 0.0)
             continue
@@ -209,7 +221,7 @@ def days_used_up(flow: Array, months: Sequence[Period], quota: Policy) -> Array:
     number = float(quota.quota or 0.0)
     reached = [np.interp(number, [0.0, *row], in_force, right=np.inf) for row in totals]
     # What is used up at the end of a day is used up on that day, not on the next
-    return np.asarray(np.maximum(np.ceil(np.array(reached) - MIN_FLOW) - 1, first_day))
+    return np.asarray(np.maximum(np.ceil(np.array(reached) - LEAST_FLOW) - 1, first_day))
 
 
 class QuotaDays(NamedTuple):

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from forecasting.evidence.policies import shipped_policies
 from forecasting.growth.forecast import changed_policy, sums_of_years
-from forecasting.growth.quotas import with_quota
+from forecasting.growth.quotas import parts_of_months, with_quota
 from forecasting.periods import Period
 from forecasting.quantiles import Array
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from forecasting.parameters.schema import Driver
 
 Flags = NDArray[np.bool_]
-BOUNDS = {"quota": 1, "ceiling": 2}  # kinds that bound a flow, in the order in which they do
+LIMIT_ORDER = {"quota": 1, "ceiling": 2}  # kinds that bound a flow, in the order in which they do
 DAYS_A_YEAR = 365.25
 MIN_FLOW = 1e-300
 NEVER_DAY = 10_000_000  # an ordinal day far beyond any horizon
@@ -120,12 +120,8 @@ def activity(
     >>> activity(months, first, None, dt.date(2025, 12, 31)).round(2)
     array([[0. , 0.5, 1. ]])
     """
-    opens = np.array([month.start.toordinal() for month in months], dtype=float)
-    closes = np.array([month.end.toordinal() + 1 for month in months], dtype=float)
-    starts = np.maximum(start, known_until.toordinal() + 1)[:, None]
-    final_day = float(end.toordinal() + 1 if end else NEVER_DAY)
-    days = np.minimum(closes, final_day) - np.maximum(opens, starts)
-    return np.asarray(np.clip(days, 0.0, None) / (closes - opens))
+    starts = np.maximum(start, known_until.toordinal() + 1)
+    return parts_of_months(months, starts, end.toordinal() if end else NEVER_DAY)
 
 
 def scale_totals(flow: Array, limit: Array, changeable: Flags) -> Array:
@@ -183,7 +179,7 @@ def apply_drivers(
         Where a ceiling is asked for and no market size is known.
     """
     rows = [driver for driver in drivers if driver.kind not in ("demand", "target")]
-    rows.sort(key=lambda driver: BOUNDS.get(driver.kind, 0))
+    rows.sort(key=lambda driver: LIMIT_ORDER.get(driver.kind, 0))
     flow = np.array(forecast.monthly, dtype=float)
     for driver in rows:
         flow = _with_driver(driver, flow, forecast, known_until, seed)
