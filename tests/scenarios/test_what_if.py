@@ -114,7 +114,7 @@ def test_a_saved_scenario_gives_the_same_digits(what_if, ledger, tmp_path):
     assert text.startswith(
         "# Uzbekistan, mine: saved from an exploration of uzbekistan-accelerated."
     )
-    assert "# share of car owners; 0.45 to 0.7 (0.58) by default" in text
+    assert "# share of car owners; 0.38 to 0.65 (0.5) by default" in text
 
 
 def test_a_ledger_of_ones_own_is_found_from_the_new_folder(tmp_path):
