@@ -15,7 +15,8 @@ ROOT = Path(__file__).parents[2]
 
 def words(html: str) -> str:
     """The text of a table."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+    without_style = re.sub(r"<style>.*?</style>", "", html)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", without_style))
 
 
 @pytest.fixture(scope="module")

@@ -100,7 +100,7 @@ COLUMN_YEARS = 0.42  # years that the column of an unfinished year is wide
 # Of a bound: its symbol, how its number is signed, and where that stands
 BOUND_SYMBOLS = {1: ("triangle-up", ">", "top center"), -1: ("triangle-down", "<", "bottom center")}
 
-END_LABEL_PIXELS = 60  # right of the axis, for the number at the end of a line
+END_LABEL_PIXELS = 70  # right of the axis, for the number at the end of a line
 
 text = partial(words_at, size=11.5, color=INK)
 

@@ -36,7 +36,11 @@ function withoutCollisions(place) {
     if (move[0] || move[1]) label.setAttribute("transform", `translate(${move})`);
     kept.push(label.getBoundingClientRect());
   }
-  for (const label of numbers) label.style.visibility = free(label.getBoundingClientRect()) ? "" : "hidden";
+  for (const label of numbers) {
+    const box = label.getBoundingClientRect(), stays = free(box);
+    label.style.visibility = stays ? "" : "hidden";
+    if (stays) kept.push(box);
+  }
 }
 
 // A figure as a picture, its labels as on the page: an address that holds all of it.
