@@ -34,9 +34,10 @@ QUANTITIES = ["total", "stock", "cumulative", "yoy_growth_percent", "market_shar
 
 
 def statements(rng: np.random.Generator) -> pd.DataFrame:
-    """Kinds and periods of some facts; the first is the total of a part of 2019."""
+    """Kinds and periods of some facts; two are totals of parts of 2019 and 2022."""
     rows = [("equals", "total", "2019-01-01", "2019-11-30")]
-    for _ in range(int(rng.integers(3, 40))):
+    rows.append(("equals", "total", "2022-01-01", "2022-02-28"))
+    for _ in range(int(rng.integers(2, 39))):
         start = pd.Timestamp(2020, 1, 1) + pd.DateOffset(months=int(rng.integers(0, 24)))
         last = min(start + pd.DateOffset(months=int(rng.integers(1, 13))), pd.Timestamp("2022-07"))
         end = last - pd.Timedelta(days=1)
