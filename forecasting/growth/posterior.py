@@ -50,7 +50,7 @@ LEAST_LIKELY = 0.002  # of the likeliest kind of market, below which a kind is l
 # counts
 BEARING = 0.5
 MOST_GAP = 20.0
-MOST_MOVED = 80  # combinations of facts that draws are moved onto
+MOST_MOVED = 130  # combinations of facts that draws are moved onto
 HELD = 0.01  # part of a fact's variance that the directions of a move are made with
 SINGULAR_TOLERANCE = (
     1e-6  # of the largest change of a combination, below which others make it already
