@@ -113,12 +113,7 @@ def ledger_record(
         for row in _rows_of(ledger, where, name, day)
     ]
     if measure in (None, QUOTA_DAYS):
-        rows += [
-            row
-            for quota in shipped_policies().values()
-            if quota.kind == "quota" and place in (None, quota.place)
-            for row in quota_rows(ledger, quota, [as_date(day) for day in as_of])
-        ]
+        rows += _rows_of_quotas(ledger, place, [as_date(day) for day in as_of])
     record = pd.DataFrame(rows, columns=LEDGER_RECORD_COLUMNS)
     still_open = record["outcome"].isna()
     record = record[~still_open].reset_index(drop=True)
@@ -130,6 +125,12 @@ def ledger_record(
         )
     record.attrs["open"] = int(still_open.sum())
     return record
+
+
+def _rows_of_quotas(ledger: Ledger, place: str | None, days: Sequence[dt.date]) -> Iterator[Row]:
+    for quota in shipped_policies().values():
+        if quota.kind == "quota" and place in (None, quota.place):
+            yield from quota_rows(ledger, quota, days)
 
 
 def _year_ends(ledger: Ledger) -> list[dt.date]:

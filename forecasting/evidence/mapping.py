@@ -31,7 +31,6 @@ from typing import Annotated, Any, NamedTuple
 
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_core import PydanticCustomError
 
 from forecasting.errors import LedgerError, PeriodError, Problem
 from forecasting.evidence import press_words as words
@@ -170,7 +169,7 @@ def _setting(fault: str, is_valid: Callable[[str], bool]) -> AfterValidator:
 
     def checked(text: str) -> str:
         if text and not is_valid(text):
-            raise PydanticCustomError(fault, "wrong")
+            raise ValueError(fault)
         return text
 
     return AfterValidator(checked)
@@ -407,7 +406,8 @@ def read_mapping(path: Path) -> Mapping:
 
 def _problem(name: str, fault: Any) -> Problem:
     words = [str(part) for part in fault["loc"] if part != "[key]"]
-    wrong, hint = MAPPING_FAULTS.get(fault["type"], ("is unknown", ""))
+    kind = str(fault.get("ctx", {}).get("error") or fault["type"])  # of a check of ours its name
+    wrong, hint = MAPPING_FAULTS.get(kind, ("is unknown", ""))
     if not hint:
         hint = did_you_mean(words[-1], (*Mapping.model_fields, *TARGETS, *NUMBER_TARGETS))
     where = ".".join(words)

@@ -24,7 +24,7 @@ from forecasting.arguments import (
     takes,
     text,
 )
-from forecasting.errors import EvidenceError, LedgerError, Problem
+from forecasting.errors import EvidenceError, LedgerError
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import find_place
 from forecasting.evidence.policies import Policy, checked_policies
@@ -220,25 +220,24 @@ def _policies_in_force(table: pd.DataFrame, facts: Ledger, place: str | None) ->
     cells = [
         {str(name): cell for name, cell in row.items()} for row in text_columns.to_dict("records")
     ]
-    rows = checked_policies(cells, columns=[*text_columns], one_place=True).values()
+    rows = [*checked_policies(cells, columns=[*text_columns], one_place=True).values()]
     measures = {"", *(fact.measure for fact in facts)}
     places = {"", find_place(place or ""), *(fact.place for fact in facts)}
     last_day = _last_day(facts, [policy for policy in rows if policy.kind == "quota"])
     published = [policy.as_known(last_day) for policy in rows]
     of_place = [policy for policy in published if policy and _touches(policy.place, places)]
-    in_force = [policy for policy in of_place if _touches(policy.measure, measures)]
-    for policy in of_place:
-        if policy.kind == "quota" and policy not in in_force:
-            raise LedgerError(
-                [
-                    Problem(
-                        f"{policy.id} measure",
-                        f"{policy.measure} is another flow than {max(measures)}",
-                        "leave the quota out, or give one of the flow that is forecast",
-                    )
-                ]
+    _refuse_other_quotas(of_place, measures)
+    return [policy for policy in of_place if _touches(policy.measure, measures)]
+
+
+def _refuse_other_quotas(policies: Sequence[Policy], measures: set[str]) -> None:
+    for policy in policies:
+        if policy.kind == "quota" and not _touches(policy.measure, measures):
+            raise LedgerError.at(
+                f"{policy.id} measure",
+                f"{policy.measure} is another flow than {max(measures)}",
+                "leave the quota out, or give one of the flow that is forecast",
             )
-    return in_force
 
 
 def _last_day(facts: Ledger, quotas: Sequence[Policy]) -> dt.date:
