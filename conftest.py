@@ -25,7 +25,7 @@ def _names_of_examples(
     if not isinstance(item, DoctestItem):
         return
     doctest_namespace.clear()
-    if re.search(r"\(outlook[,)]", item.dtest.docstring):
+    if re.search(r"\(outlook\b(?!\()", item.dtest.docstring):
         import forecasting as fc
 
         doctest_namespace["fc"] = fc

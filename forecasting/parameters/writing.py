@@ -77,7 +77,7 @@ def params_text(scenario: Scenario, stem: str, origin: str = "", folder: Path | 
     <BLANKLINE>
     assumptions:
       home_access: {low: 0.7, mode: 0.8, high: 0.9}  # share of car owners;
-    0.2 to 0.7 (0.45) by default
+    0.72 to 0.9 (0.82) by default
     <BLANKLINE>
     """
     keys = scenario.parameters()

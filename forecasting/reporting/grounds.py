@@ -458,7 +458,7 @@ def analogues_lines(outlook: Outlook) -> BulletList:
     Examples
     --------
     >>> fc.tables.analogues_lines(outlook).lines[0][:44]
-    '39 market-years stood at about the share of '
+    '37 market-years stood at about the share of '
     """
     forecast = outlook.forecast
     if forecast is None or forecast.market is None:
