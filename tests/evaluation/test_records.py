@@ -64,7 +64,7 @@ def test_the_table_of_places_is_that_of_the_record_that_ships():
             str(row.inside),
             f"{row.expected_low} to {row.expected_high}",
             f"{row.score:.3f}",
-            f"{row.rule_score:.3f}",
+            f"{row.rule_score:.3f}".replace("nan", "–"),
         ]
         for row in table.itertuples()
     ]
