@@ -143,7 +143,7 @@ HEADLINES = [
     ("corridor_outlook", "headline", "vehicle_exports 2026", 545_000, 0.3),
     ("charging_demand", "headline", "charging_points_need 2030", 39_700, 0.5),
     ("charging_demand", "headline", "corridor points", 133, 0.4),
-    ("growth_models", "above-annualised", None, 0.6, 0.2),
+    ("growth_models", "above-annualised", None, 0.46, 0.2),
     ("article_checked", "headline", "forecast", 4, 0),
     ("article_checked", "headline", "words", 31, 0),
 ]

@@ -114,7 +114,7 @@ def test_a_port_that_fell_silent_is_unknown(ports):
 def test_the_first_screen_of_the_ports_names_the_agency_and_the_largest_count(ports):
     words = "leave through Horgos, the only place that is counted, in 2026 and about "
     assert words in answer(ports).sentence
-    assert "It is about Horgos, as counted by China's customs, all modes. " in str(
+    assert "It is about Horgos, as counted by China's customs, all modes." in str(
         evidence_summary(ports)
     )
 

@@ -18,8 +18,11 @@ function pointsOfMarks(place) {
 function withoutCollisions(place) {
   const labels = [...place.querySelectorAll(".textpoint text, .annotation-text, .bartext")].reverse();
   labels.sort((one, other) => !!other.querySelector("[style*=bold]") - !!one.querySelector("[style*=bold]"));
-  const numbers = [...place.querySelectorAll(".ytick text")].filter((label) => /^[\d,.]+$/.test(label.textContent));
-  const around = (place.querySelector(".main-svg") || place).getBoundingClientRect(), kept = [], gap = 5;  // pixels
+  const ticks = [...place.querySelectorAll(".xtick text, .ytick text")];
+  const isAmount = (label) => /^[\d,.]+$/.test(label.textContent) && !/^\d{4}$/.test(label.textContent);
+  const numbers = ticks.filter(isAmount), years = ticks.filter((label) => label.closest(".xtick") && !isAmount(label));
+  const around = (place.querySelector(".main-svg") || place).getBoundingClientRect(), gap = 5;  // pixels
+  const kept = years.map((label) => label.getBoundingClientRect());
   const marks = pointsOfMarks(place);
   const free = (box) => box.left >= around.left - 1 && box.right <= around.right + 1 && box.top >= around.top
     && !kept.some((other) => box.left < other.right + gap && other.left < box.right + gap && box.top + 2 < other.bottom && other.top + 2 < box.bottom);
