@@ -323,7 +323,7 @@ def test_a_stock_is_one_whether_or_not_the_measure_is_named(facts):
 @pytest.mark.slow
 def test_kazakhstan_stock_series_gives_its_years():
     ledger = central_asia().select(place="KZ", measure="ev_stock")
-    forecast = forecast_flow(ledger, [year(2023), year(2024)], market_size=120_000, draws=8000)
+    forecast = forecast_flow(ledger, [year(2023), year(2024)], market_size=120_000)
     assert finite(forecast)
     assert medians(forecast)["2023"] == pytest.approx(7400, rel=0.1)  # 812 to 7,997
     # 7,997 to 12,119 by 1 December
