@@ -56,7 +56,9 @@ def main() -> None:
         for name in (
             "by_setting",
             "by_class",
+            "by_cohort",
             "by_month",
+            "gap",
             "load_day",
             "sensitivity",
         ):

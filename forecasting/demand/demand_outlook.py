@@ -15,6 +15,7 @@ from forecasting.demand.charging import (
     FAST_SETTINGS,
     HOURS_A_YEAR,
     depots,
+    gross_additions,
     power_in_use,
 )
 from forecasting.demand.consequences import investment
@@ -23,13 +24,16 @@ from forecasting.demand.energy import MONTH_DAYS
 from forecasting.demand.fleet import Fleet
 from forecasting.demand.load import day_profile
 from forecasting.demand.parameters import SETTINGS, Draws, Parameters, Years
+from forecasting.demand.queueing import ceilings
 from forecasting.demand.sensitivity import first_order
 from forecasting.demand.symbols import total
 from forecasting.evidence.fact import Fact
 from forecasting.measures import (
+    CHARGING_ANSWERS,
     DEMAND_STEPS,
     EV_SHARE,
     EV_STOCK_SHARE,
+    MEASURES,
 )
 from forecasting.panels.practice import NORMAL_80, Practice, column_at
 from forecasting.quantiles import Array, medians, quantiles, ratio
@@ -172,6 +176,13 @@ class DemandOutlook:
         return self._table("vehicle_class", groups)
 
     @cached_property
+    def by_cohort(self) -> pd.DataFrame:
+        """Mean stock by year and year of entry; cohort 0 came before the first year."""
+        stock = np.sum([fleet.by_cohort() for fleet in self.fleets.values()], axis=0)
+        table = _crossed({"year": self.years, "cohort": [0, *self.years]}, stock=stock)
+        return table[table["cohort"] <= table["year"]].reset_index(drop=True)
+
+    @cached_property
     def by_month(self) -> pd.DataFrame:
         """Electricity by year and month, GWh (median and 80 % interval)."""
         gwh = _ends("gwh", self._monthly.reshape(len(self.imports), -1))
@@ -194,20 +205,44 @@ class DemandOutlook:
         return balance(stock, self.years, self.stock_facts, self.start_stock, monthly=self.monthly)
 
     @cached_property
-    def fast_use(self) -> tuple[float, float]:
-        """Of a fast point at the end of the last year, medians: kWh that it passes a day, and the
-        share of the time for which a car is connected.
+    def gap(self) -> pd.DataFrame:
+        """What each of the three answers has beyond what stands today, and what is built for it
+        in the year (medians); never averaged.
         """
-        efficiency = self.sample["onboard_efficiency.dc"]
-        points = total(self.points_by_setting[name][:, -1:] for name in FAST_SETTINGS)
+        life = self.sample["charger_life"]
+        today: Array | float = np.nan
+        if self.standing is not None:
+            today = self.standing.points(self.sample["points_per_station"])
+        groups = {
+            MEASURES[measure].label: {
+                "less_standing_today": medians(self.results[measure] - today),
+                "gross_additions": medians(gross_additions(self.results[measure], life)),
+            }
+            for measure in CHARGING_ANSWERS
+        }
+        return self._table("answer", groups)
+
+    @cached_property
+    def fast_use(self) -> tuple[float, float, float]:
+        """Of a fast point at the end of the last year, medians: kWh that it passes a day, and the
+        share of the time for which a car is connected. Then the share of draws in which the promise
+        of a short wait, and not the curve of use, says how busy it is where cars park.
+        """
+        sample = self.sample
+        efficiency = sample["onboard_efficiency.dc"]
+        points = {name: self.points_by_setting[name][:, -1:] for name in FAST_SETTINGS}
         kwh = {name: self.energy_at_end[name][:, -1:] / efficiency for name in FAST_SETTINGS}
-        hours = total(
-            energy / power_in_use(name, self.years[-1:], self.sample)
+        hours = {
+            name: energy / power_in_use(name, self.years[-1:], sample)
             for name, energy in kwh.items()
-        )
-        daily = ratio(total(kwh.values()), 365 * points, 0.0)
-        in_use = ratio(hours, HOURS_A_YEAR * points, 0.0)
-        return float(np.median(daily)), float(np.median(in_use))
+        }
+        all_points = total(points.values())
+        daily = ratio(total(kwh.values()), 365 * all_points, 0.0)
+        in_use = ratio(total(hours.values()), HOURS_A_YEAR * all_points, 0.0)
+        parked = "destination_dc"
+        ceiling = ceilings(sample[f"station_size.{parked}"]) / sample["peak_day"]
+        bound = hours[parked] > 0.999 * HOURS_A_YEAR * ceiling * points[parked]
+        return float(np.median(daily)), float(np.median(in_use)), float(np.mean(bound))
 
     @cached_property
     def target_table(self) -> pd.DataFrame:

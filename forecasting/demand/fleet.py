@@ -88,17 +88,35 @@ class Fleet:
     ----------
     registrations, stock, retirements : ndarray, shape (draws, years)
         Vehicles.
+    survival : ndarray, shape (draws, years)
+        Share of a cohort still there so many years after it came.
+    start : ndarray, shape (draws, years)
+        What is left of the vehicles that were there before the first year.
     """
 
     registrations: Array
     stock: Array
     retirements: Array
+    survival: Array
+    start: Array
 
     @cached_property
     def mean_stock(self) -> Array:
         """Vehicles on the road in the mean of the year: of its first and its last day."""
         day_one_stock = self.stock - self.registrations + self.retirements
         return (day_one_stock + self.stock) / 2
+
+    def by_cohort(self) -> Array:
+        """Mean stock by year (rows) and year of entry (columns; the first column came before the
+        first year).
+        """
+        years = self.stock.shape[1]
+        table = np.zeros((years, years + 1))
+        table[:, 0] = self.start.mean(axis=0)
+        for cohort in range(years):
+            survival = self.registrations[:, [cohort]] * self.survival[:, : years - cohort]
+            table[cohort:, cohort + 1] = survival.mean(axis=0)
+        return table
 
 
 def run_fleet(name: str, registered: Array, start_stock: Array | float, sample: Draws) -> Fleet:
@@ -129,7 +147,7 @@ def run_fleet(name: str, registered: Array, start_stock: Array | float, sample: 
     """
     draws, years = registered.shape
     if not (registered.any() or np.any(start_stock)):
-        return Fleet(*np.zeros((3, draws, years)))
+        return Fleet(*np.zeros((5, draws, years)))
     curve = (of_class(sample, "survival_scale", name), sample["survival_shape"])
     used_share = sample["used_share"]
     start = np.broadcast_to(start_stock, (draws, 1))
@@ -146,7 +164,7 @@ def run_fleet(name: str, registered: Array, start_stock: Array | float, sample: 
     previous_stock = np.concatenate([start, stock[:, :-1]], axis=1)
     # Rounding alone could make it negative
     retired = np.maximum(previous_stock + registered - stock, 0)
-    return Fleet(registered, stock, retired)
+    return Fleet(registered, stock, retired, survival, old)
 
 
 @dataclass(frozen=True)

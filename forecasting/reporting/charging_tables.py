@@ -113,8 +113,10 @@ def millions(value: float) -> str:
 # Zapmap on the second quarter of 2025, Paren on 2025: sources of utilisation_scale
 FAST_USE = (
     "A fast point then passes {kwh:,.0f} kWh a day, and a car is connected to it {in_use} of the "
-    "time; in print this was 10 % in the United Kingdom and 16 % in the United States in 2025. It "
-    "is busier the more cars are electric, up to where drivers would wait on the busiest days."
+    "time; in print this was 10 % in the United Kingdom and 16 % in the United States in 2025. How "
+    "busy fast points are where cars park follows the promise of a short wait on the busiest days "
+    "in {promise} of the draws; in the others it follows a curve that rises with the share of "
+    "electric cars."
 )
 
 
@@ -147,19 +149,23 @@ def why(outlook: Outlook) -> BulletList:
     practice = _last_median(draws[PRACTICE_POINTS])
     if not need:
         return BulletList(["Without electric vehicles there is neither need nor practice."])
-    daily, in_use = demand.fast_use
+    daily, in_use, promise = demand.fast_use
     lines = [
         f"Need counts the public points that carry the energy of {demand.years[-1]} with short "
         f"queues, {100 * _last_median(slow) / need:.0f} % of them slow overnight points for those "
         "without a charger at home; practice starts from what stands and grows as other markets "
         "did, whatever the need.",
-        FAST_USE.format(kwh=daily, in_use=share_words(in_use)),
+        FAST_USE.format(kwh=daily, in_use=share_words(in_use), promise=share_words(promise)),
     ]
     standing = demand.standing
-    if standing is not None:
+    if standing is not None and standing.date.year in demand.years:
+        year = standing.date.year
+        cars = np.median(draws["ev_stock"][:, demand.years.index(year)])
         lines.append(
             f"Practice starts from {standing.count:,.0f} {standing.unit}, the newest count, of "
-            f"{day_words(standing.date)}."
+            f"{day_words(standing.date)}, beside the {amount(float(cars), 'ev_stock')} vehicles at "
+            f"the end of {year}; in other markets, too, points and vehicles are those of one day, "
+            "the end of a year."
         )
     low, _, high, markets = market_band(_last_median(draws["ev_stock"]))
     if markets:

@@ -278,11 +278,11 @@ def other_agency(record: pd.DataFrame) -> pd.Series:
 
 
 CHAIN_SENTENCE = (
-    "Other markets were told their sales alone, {n[need]:.0f} times. The median came to "
+    "Other markets were told their sales alone, {n:.0f} times. The median came to "
     "{ratio[stock]:.2f} of the battery cars on the road, the need to {ratio[need]:.2f} of the "
     "public points that stood and to {ratio[need_fast]:.2f} of the fast ones, practice to "
-    "{ratio[practice]:.2f} of all. The 80 % ranges held {in80[stock]:.2f}, {in80[need]:.2f}, "
-    "{in80[need_fast]:.2f} and {in80[practice]:.2f} of the counts."
+    "{ratio[practice]:.2f} of all. The 80 % ranges held {inside[stock]}, {inside[need]}, "
+    "{inside[need_fast]} and {inside[practice]} of the counts."
 )
 
 
@@ -301,9 +301,10 @@ def chain_sentence(lines: pd.DataFrame) -> str:
     >>> print(chain_sentence(lines))
     Other markets were told their sales alone, 98 times. The median came to 1.00 of the battery
     cars on the road, the need to 1.00 of the public points that stood and to 1.00 of the fast
-    ones, practice to 1.00 of all. The 80 % ranges held 0.75, 0.75, 0.75 and 0.75 of the counts.
+    ones, practice to 1.00 of all. The 80 % ranges held 75 %, 75 %, 75 % and 75 % of the counts.
     """
-    return CHAIN_SENTENCE.format(**lines)
+    inside = lines["in80"].map(whole_percent)
+    return CHAIN_SENTENCE.format(ratio=lines["ratio"], inside=inside, n=lines.loc["need", "n"])
 
 
 def conflicts_text(table: pd.DataFrame) -> str:

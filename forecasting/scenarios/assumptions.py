@@ -27,6 +27,7 @@ from forecasting.scenarios.drivers import DAYS_A_YEAR, NEVER_DAY, draw_event
 from forecasting.scenarios.place_flows import OutlookRequest, PlaceFlow, by_year, stock_before
 
 REEXPORT = "reexport_share"  # acts on the vehicles that come, from its year on
+NATIONAL = "national_target"  # points by a day: a target
 OF_CLASSES = ("class_share", "deliveries")  # what an event adds to, class by class
 LARGEST_TARGET = 50_000_000
 
@@ -62,7 +63,7 @@ def demand_parameters(scenario: Scenario, drivers: Sequence[Driver], draws: int)
     changed = load_parameters().at(scenario.country).override(sizes)
     events: dict[str, list[Event]] = {}
     for driver in drivers:
-        if driver.kind == "demand" and driver.quantity != REEXPORT:
+        if driver.kind == "demand" and driver.quantity not in (REEXPORT, NATIONAL):
             event_draws = draw_event(driver, draws, scenario.seed)
             start_years = first_years(event_draws.start)[:, None]
             years = float(NEVER_YEAR)  # without an end, more than any horizon has
@@ -210,16 +211,18 @@ def charging_targets(request: OutlookRequest) -> list[Target]:
     Parameters
     ----------
     request : OutlookRequest
-        Its drivers of kind ``target``; its facts of kind target of the country.
+        Its drivers of kind ``target``, and a dated ``national_target``; its facts of kind target of
+        the country.
     """
     scenario = request.scenario
     draws = request.draws
     announced = request.ledger.select(scenario.place, kind="target", as_of=request.as_of)
     targets = []
     for driver in request.drivers:
-        if driver.kind == "target":
+        national = driver.quantity == NATIONAL
+        if national or driver.kind == "target":
             event_draws = draw_event(driver, draws, scenario.seed)
-            unit = MEASURES[driver.quantity].unit
+            unit = "points" if national else MEASURES[driver.quantity].unit
             pursued = event_draws.start < NEVER_DAY
             in_time = (pursued, driver.on_time, event_draws.delay)
             targets.append(Target(driver.name, event_draws.size, unit, driver.start, *in_time))

@@ -79,7 +79,7 @@ BY_TABLE = (
         "start_age",
         "charger_life",
     ),
-    *("charging_rollout", "charging_rollout_year"),
+    *("charging_rollout", "charging_rollout_year", "national_target", "national_target_year"),
     *("local_assembly", "local_assembly_year", "assembly_displaces", "assembly_phev"),
     *("battery_assembly", "battery_assembly_year"),
     *("deliveries", "vehicle_stock_date", "power_date"),

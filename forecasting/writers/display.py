@@ -28,7 +28,9 @@ AMOUNT = re.compile(r"(under )?[-+]?[\d,.]+( %| million)?|–|anything")
 LOW = "10 %"  # heads of an interval's ends, behind their median's
 HIGH = "90 %"
 # JupyterLab aligns every cell to the right
-LEFT_IN_LAB = "<style>.fc-table :is(th,td):not(.amount){text-align:left}</style>"
+LEFT_IN_LAB = (
+    "<style>.jp-RenderedHTMLCommon .fc-table :is(th,td):not(.amount){text-align:left}</style>"
+)
 DATE_HEADS = ("year", "period", "published", "newest")  # digits that are no amount
 # Addresses that become links: outside, in the page, of a report beside it
 LINK_TARGET = re.compile(r"https?://|#|(\.\./)?[\w-]+/report\.html$")

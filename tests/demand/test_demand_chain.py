@@ -273,6 +273,9 @@ def test_the_tables_of_a_report(outlook):
     ]  # fmt: skip
     assert (setting["low"] <= setting["points"]).all()
     assert (setting["points"] <= setting["high"]).all()
+    assert outlook.by_cohort.groupby("year")["stock"].sum().to_numpy() == pytest.approx(
+        outlook.results["ev_stock"].mean(axis=0)
+    )
     by_month = outlook.by_month
     winter = by_month[(by_month["year"] == 2033) & (by_month["month"] == 1)]["gwh"].iloc[0]
     summer = by_month[(by_month["year"] == 2033) & (by_month["month"] == 6)]["gwh"].iloc[0]
@@ -309,6 +312,11 @@ def test_of_one_draw_every_table_tells_the_same_numbers():
     fleets = sum(fleet.stock[0] for fleet in out.fleets.values())
     assert heavy["median"].sum().to_numpy() == pytest.approx(fleets)
     assert heavy["energy_percent"].sum().to_numpy() == pytest.approx(100)
+    answers = out.gap.pivot(index="year", columns="answer")
+    need = results["charging_points_need"]
+    assert (
+        need - answers["less_standing_today"]["Public charging points: need"]
+    ).to_numpy() == pytest.approx(300)
 
     assert by_setting["usd"].sum(axis=1).to_numpy() == pytest.approx(results["investment_usd"])
 
@@ -366,6 +374,17 @@ def test_a_fleet_that_outgrows_all_vehicles_in_the_last_year_alone_is_told():
 def test_months_have_the_days_of_four_years():
     assert MONTH_DAYS.sum() == 365.25
     assert MONTH_DAYS.tolist()[:3] == [31, 28.25, 31]
+
+
+def test_three_answers_stand_side_by_side_with_what_stands_today(outlook):
+    gap = outlook.gap
+    assert gap["answer"].nunique() == 3
+    need = gap[(gap["answer"] == "Public charging points: need") & (gap["year"] == 2033)].iloc[0]
+    points = (
+        outlook.results["charging_points_need"][:, -1]
+        - 400 * outlook.sample["points_per_station"][:, 0]
+    )
+    assert need["less_standing_today"] == pytest.approx(np.median(points))
 
 
 def test_the_balance_shows_what_does_not_close(outlook):

@@ -98,6 +98,7 @@ def test_vehicles_are_conserved(flow, scale, shape, used, entry, start):
     gap = fleet.stock[0] - before - fleet.registrations[0] + fleet.retirements[0]
     assert np.abs(gap).max() <= 1e-9 * max(start + sum(flow), 1)
     assert np.all(fleet.retirements >= 0)
+    assert fleet.by_cohort().sum(axis=1) == pytest.approx(fleet.stock[0])
 
 
 def test_constant_registrations_approach_the_mean_life():

@@ -42,6 +42,7 @@ def test_judgements_that_matter_are_wide():
     rules = {
         "utilisation_low",
         "utilisation_high",
+        "national_target",
         "class_share",
         "local_assembly",
         "battery_assembly",
@@ -56,6 +57,7 @@ def test_judgements_that_matter_are_wide():
     levers = rules | {
         "local_assembly_year",
         "battery_assembly_year",
+        "national_target_year",
         "charging_rollout",
         "charging_rollout_year",
     }

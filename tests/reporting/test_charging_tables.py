@@ -67,9 +67,7 @@ def test_need_stands_beside_the_markets_at_the_same_stock(made):
     assert re.search(
         r"passes \d{2,3} kWh a day, and a car is connected to it \d+ % of the time", use
     )
-    assert starts.startswith(
-        "Practice starts from 1,399 stations, the newest count, of 1 May 2025."
-    )
+    assert starts.startswith("Practice starts from 1,399 stations, the newest count, of 1 May 2025")
     assert why.count(".") == beside.count(".") == 1  # one sentence each
     assert re.search(
         r"Four in five of the \d+ markets .* had [\d,]+ to [\d,]+ points: need without", beside
