@@ -206,6 +206,8 @@ def quota_forecast(
     if known_quota is None:
         return None
     inputs = flow_inputs(scenario, quota.place, facts, day)
+    if not len(inputs.facts):
+        inputs = FlowInputs(facts, quota.place, "ev_registrations", day)
     customs = FlowInputs(facts, quota.place, quota.measure, day)
     if len(customs.facts):
         inputs = customs

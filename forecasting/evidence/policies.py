@@ -133,6 +133,8 @@ class Policy:
         How many of a quota were left at the end of the day `remainder_on`.
     remainder_on : datetime.date or None
         That day.
+    open_on : datetime.date or None
+        A day of its time on which nobody had reported that a quota was used up; no column.
     amount, price : float or None
         The printed worth for one vehicle and the printed price, in ``currency``.
     currency : str
@@ -166,6 +168,7 @@ class Policy:
     quota: float | None = None
     remainder: float | None = None
     remainder_on: dt.date | None = None
+    open_on: dt.date | None = None
     amount: float | None = None
     price: float | None = None
     currency: str = ""
@@ -216,6 +219,8 @@ class Policy:
             known = replace(known, end=None, end_announced=None)
         if self.remainder_on and self.remainder_on > day:
             known = replace(known, remainder=None, remainder_on=None)
+        if known.is_open_quota and known.start <= day <= known.last_day:
+            known = replace(known, open_on=day)
         return known
 
 

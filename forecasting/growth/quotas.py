@@ -10,6 +10,13 @@ and the part s = R / a of the month, at most the whole, flows as a, the other pa
 fall are those of a privilege that ends, scaled by its worth p as a part of the price: at 0 nothing
 is changed, and the day is that on which the sum of the draws reaches the number. The months that
 facts speak of stay as they are: what the quota did to them is in the facts.
+
+Cars wait for a quota that is announced: of the flow without a privilege, m months before its first
+day, the part 1 - exp(-wait wait_kept^(m - 1)) comes in its first months instead, and none is lost.
+Wait is the rush of a privilege that begins, with its sign turned.
+
+The end of a quota is news. Of which none was reported by the day of the forecast, it had most
+likely not been used up a month before: of draws in which it had, the part `UNREPORTED` is taken.
 """
 
 import datetime as dt
@@ -24,12 +31,15 @@ import pandas as pd
 
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.policies import Policy
-from forecasting.growth.policy_months import PolicyEffects, worth
+from forecasting.growth.policy_months import PolicyEffects, months_since, numbers_of, worth
 from forecasting.periods import Period
 from forecasting.quantiles import Array
 
 QUOTA_COLUMNS = ["policy", "start", "quota", "low", "median", "high", "used_up"]
 LEAST_FLOW = 1e-9
+# Judgements: the ends of 2024 and 2025 were printed 0 to 15 days after them, and one without a day
+REPORTED_WITHIN = dt.timedelta(days=30)
+UNREPORTED = 0.05
 
 
 def dated_changes(quotas: Iterable[Policy]) -> list[Policy]:
@@ -126,6 +136,89 @@ def parts_of_months(months: Sequence[Period], first_day: Array, last_day: float)
     return np.asarray(np.clip(days, 0.0, None) / (closes - opens))
 
 
+def with_cars_that_wait(
+    flow: Array,
+    months: Sequence[Period],
+    quota: Policy,
+    effects: PolicyEffects,
+    privilege_ended: Array,
+    known_until: dt.date,
+    seed: int,
+) -> Array:
+    """The flow where cars wait for a quota that is announced, and come in its first months.
+
+    Parameters
+    ----------
+    flow, months, quota, effects, known_until, seed
+        As of :func:`with_quota`.
+    privilege_ended : ndarray, shape (draws,)
+        Ordinal day on which the privilege before it was used up, which may be infinite.
+
+    Returns
+    -------
+    ndarray, shape (draws, months)
+        With the same sum in each draw, where its months reach far enough.
+
+    Examples
+    --------
+    >>> from forecasting.periods import year
+    >>> quota = Policy("mine", "NO", "quota", dt.date(2026, 7, 1), quota=900.0, price_share=0.13,
+    ...                announced=dt.date(2026, 3, 31))
+    >>> flow = with_cars_that_wait(np.full((1, 12), 100.0), list(year(2026).months()), quota,
+    ...                            PolicyEffects(), np.full(1, -np.inf), dt.date(2025, 12, 31), 1)
+    >>> bool(flow[0, 5] < 100 < flow[0, 6]), round(float(flow.sum()))
+    (True, 1200)
+    """
+    effect = effects.begins
+    size = _size(quota, effects) * -effects.sizes(replace(quota, kind="begins"))[0]
+    rng = np.random.default_rng([seed, zlib.crc32(f"{quota.id}, wait".encode())])
+    wait = effect.numbers(rng.standard_normal((len(flow), 3)))[:, [0]] * size
+    first_year = months[0].start.year
+    since = months_since(quota.start, numbers_of(first_year, len(months)))
+    begins = np.maximum(privilege_ended + 1, (quota.announced or quota.start).toordinal())
+    parts = parts_of_months(months, begins, quota.start.toordinal() - 1)
+    parts[:, [month.start <= known_until for month in months]] = 0.0
+    kept = effect.rush_kept ** np.maximum(-since - 1, 0.0)
+    waiting = flow * parts * -np.expm1(-wait * kept)
+    in_force = months_in_force(quota, months)
+    coming = in_force * effect.fall_kept ** np.maximum(since, 0.0)
+    coming /= max(coming.sum(), LEAST_FLOW)
+    return np.asarray(flow - waiting + waiting.sum(axis=1, keepdims=True) * coming)
+
+
+def weight_of_silence(flow: Array, months: Sequence[Period], quota: Policy) -> Array:
+    """How often each draw is to be taken where nobody has reported the end of a quota.
+
+    Parameters
+    ----------
+    flow, months, quota
+        As of :func:`days_used_up`.
+
+    Returns
+    -------
+    ndarray, shape (draws,)
+        1, or `UNREPORTED` where it was used up a month or more before the day of the forecast.
+
+    Examples
+    --------
+    >>> from forecasting.periods import year
+    >>> quota = Policy("mine", "NO", "quota", dt.date(2026, 1, 1), quota=15.0,
+    ...                open_on=dt.date(2026, 6, 30))
+    >>> flow = np.array([[10.0], [1.0]]) * np.ones(12)
+    >>> weight_of_silence(flow, list(year(2026).months()), quota).tolist()
+    [0.05, 1.0]
+    """
+    if quota.open_on is None:
+        return np.ones(len(flow))
+    reported = (quota.open_on - REPORTED_WITHIN).toordinal()
+    return np.where(days_used_up(flow, months, quota) < reported, UNREPORTED, 1.0)
+
+
+def _size(quota: Policy, effects: PolicyEffects) -> float:
+    """How much a quota's privilege is worth against a usual one, at most one; 0 of none."""
+    return min(worth(quota.price_share or 0.0) / worth(effects.usual_share), 1.0)
+
+
 def with_quota(
     flow: Array,
     months: Sequence[Period],
@@ -160,7 +253,7 @@ def with_quota(
     ndarray, shape (draws, months)
     """
     share = quota.price_share or 0.0
-    size = min(worth(share) / worth(effects.usual_share), 1.0)
+    size = _size(quota, effects)
     if size <= 0:
         return flow
     effect = effects.ends

@@ -32,11 +32,16 @@ from forecasting.growth.likelihood import (
     with_prints,
 )
 from forecasting.growth.mode import Mode
-from forecasting.growth.path import LatentPath
+from forecasting.growth.path import Indices, LatentPath
 from forecasting.growth.policy_months import Policies
-from forecasting.growth.posterior import Posterior, sample
+from forecasting.growth.posterior import Posterior, resampled, sample
 from forecasting.growth.prior import SHIPPED, SIZE_NU, Prior, region_of
-from forecasting.growth.quotas import with_quota
+from forecasting.growth.quotas import (
+    days_used_up,
+    weight_of_silence,
+    with_cars_that_wait,
+    with_quota,
+)
 from forecasting.growth.starting import MarketSize, opposite, path_of
 from forecasting.growth.usable import usable_facts, years_spoken_of
 from forecasting.measures import MEASURES
@@ -188,6 +193,12 @@ class Request:
                 :, start_month:final_month
             ]
         months = tuple(months_between(dt.date(prepared.start_year, 1, 1), dt.date(horizon, 12, 31)))
+        monthly = self._under_quotas(long_path.flows(x)[:, start_month:final_month], months)
+        sizes = posterior.x[:, path.columns["policy"]]
+        if self.quotas:
+            index = self._unreported(monthly, months, common[:, -1], rng)
+            monthly, sizes = monthly[index], sizes[index]
+            market = market if market is None else market[index]
         doubted = zip(prepared.observations, posterior.doubted, strict=True)
         caveats = [*prepared.caveats]
         caveats += [Caveat("disagrees", (o.fact,)) for o, wrong in doubted if wrong > DOUBTED]
@@ -201,7 +212,7 @@ class Request:
         return FlowForecast(
             periods=prepared.periods,
             months=months,
-            monthly=self._under_quotas(long_path.flows(x)[:, start_month:final_month], months),
+            monthly=monthly,
             market=market,
             basis=prepared.basis,
             measure=prepared.measure,
@@ -216,18 +227,37 @@ class Request:
             },
             caveats=each_once(caveats),
             request=self,
-            sizes=posterior.x[:, path.columns["policy"]],
+            sizes=sizes,
             # Coordinates fill much room
             _fit=(prepared.observations, replace(posterior, x=posterior.x[:0].copy())),
         )
+
+    def _unreported(
+        self, monthly: Array, months: Sequence[Period], common: Array, rng: np.random.Generator
+    ) -> Indices:
+        """Numbers of draws: few of those in which a quota ended of whose end nobody reported."""
+        weight = np.ones(self.draws)
+        for quota in self.quotas:
+            weight *= weight_of_silence(monthly, months, quota)
+        places = np.arange(self.draws)
+        if weight.min() == weight.max():
+            return places
+        return resampled(weight / weight.sum(), places, common, rng)
 
     def _under_quotas(self, flow: Array, months: Sequence[Period]) -> Array:
         """The flow by month and draw under the quotas that are not used up yet."""
         ends = [fact.period_end for fact in self.evidence if fact.period_end]
         known_until = max(ends, default=dt.date.min)
-        for quota in self.quotas:
-            effects = self.prior.policies
+        effects = self.prior.policies
+        renewed = {name for policy in self.policies for name in policy.id.split(", ")}
+        ended = np.full(self.draws, -np.inf)
+        for quota in sorted(self.quotas, key=lambda quota: quota.start):
+            if f"{quota.id}-begins" not in renewed:
+                flow = with_cars_that_wait(
+                    flow, months, quota, effects, ended, known_until, self.seed
+                )
             flow = with_quota(flow, months, quota, effects, known_until, self.seed)
+            ended = np.minimum(days_used_up(flow, months, quota), quota.last_day.toordinal())
         return flow
 
 

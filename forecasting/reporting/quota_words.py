@@ -17,6 +17,7 @@ from forecasting.reporting.labels import (
     day_words,
     interval,
     readable,
+    uncapital,
     whole_percent,
 )
 from forecasting.writers.columns import Column, TableForm
@@ -34,6 +35,8 @@ MAY_LAST = (
     "The duty-free quota of {number} is likely to last: it is used up in {year} with a probability "
     "of {chance}."
 )
+COUNTED = " It counts {counted}."
+COUNTED_OTHERWISE = " It counts {counted}; what is forecast are {flow}."
 NOT_IN_TIME = "not in its time"
 VEHICLES_OF_QUOTA = ("within it", "after it, in its year", "in the year after")
 OPEN_QUOTAS = TableForm(
@@ -68,7 +71,10 @@ def quota_sentence(forecast: QuotaForecast) -> str:
     elif median is not None:
         pattern = USED_UP_OR_NOT
     days = {"low": low, "median": median, "high": high}
-    return pattern.format(
+    same = forecast.measure == forecast.quota.measure
+    return (pattern + (COUNTED if same else COUNTED_OTHERWISE)).format(
+        counted=uncapital(MEASURES[forecast.quota.measure].label),
+        flow=uncapital(MEASURES[forecast.measure].label),
         number=f"{forecast.quota.quota:,.0f}",
         year=forecast.quota.start.year,
         chance=whole_percent(used_up),

@@ -1,6 +1,7 @@
 """The day on which a quota is used up, and the flow before and after it."""
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,12 @@ from forecasting.errors import LedgerError
 from forecasting.evidence.policies import Policy
 from forecasting.growth.flow import annual_totals, forecast_flow
 from forecasting.growth.policy_months import PolicyEffects
-from forecasting.growth.quotas import days_used_up, months_in_force, with_quota
+from forecasting.growth.quotas import (
+    days_used_up,
+    months_in_force,
+    with_cars_that_wait,
+    with_quota,
+)
 from forecasting.periods import year
 
 MONTHS = list(year(2026).months())
@@ -89,10 +95,10 @@ def test_a_quota_that_lasts_has_no_day():
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ([{"start": "2026-01-01"}], "quota: is empty or 0"),
+        ([{"start": "2026-01-01"}], "policies:1 quota: is empty or 0 .say for how many"),
         ([{"start": "2026-01-01", "quota": 0}], "quota: is empty or 0"),
-        ([{"start": "2026-01-01", "quota": -5}], "quota"),
-        ([{"quota": 5}], "start"),
+        ([{"start": "2026-01-01", "quota": -5}], "policies:1 quota: -5 is negative .give how much"),
+        ([{"quota": 5}], "column 'start' is missing .a table of policies needs kind, start"),
         (
             [{"start": "2026-01-01", "quota": 5, "remainder": 6, "remainder_on": "2026-02-28"}],
             "policies:1 remainder: 6 is above the quota of 5 .give how many were left",
@@ -142,3 +148,71 @@ def test_a_quota_that_was_used_up_tells_the_flow_until_then():
     assert told.quotas().empty
     until = fc.span("2026-01-01", "2026-08-31")
     assert np.median(told.totals(until)) == pytest.approx(9_000, rel=0.02)
+
+
+def test_cars_wait_for_a_quota_that_is_announced_and_none_is_lost():
+    facts = annual_totals(pd.Series({2023: 3000, 2024: 5000, 2025: 9870}))
+    cells = {"kind": "quota", "start": "2026-06-01", "quota": 900_000, "announced": "2026-03-01"}
+
+    def flow(**more: object) -> np.ndarray:
+        table = pd.DataFrame([cells | more])
+        forecast = forecast_flow(
+            facts, [year(2026)], market_size=170_000, draws=400, policies=table
+        )
+        place = forecast.months.index(MONTHS[0])
+        return forecast.monthly[:, place : place + 12]
+
+    facts = facts.assign(published=["2024-01-10", "2025-01-10", "2026-04-10"])
+    plain, waited = flow(price_share=0.0), flow(price_share=0.13)
+    change = np.median(waited / plain, axis=0)
+    assert change[:2] == pytest.approx(1.0)  # nobody waits for what is not announced
+    assert np.all(np.diff(change[1:5]) < 0)
+    assert change[4] < 0.85
+    assert change[5] > 1.2
+    assert waited.sum(axis=1) == pytest.approx(plain.sum(axis=1))
+
+
+def test_how_many_wait_is_continuous_in_the_first_day_of_a_quota():
+    flow = np.full((1, 12), 100.0)
+    effects = PolicyEffects()
+    waited = []
+    for day in ("2026-05-31", "2026-06-01", "2026-06-02"):
+        quota = replace(_quota(9e9, 0.13, day), announced=dt.date(2026, 1, 1))
+        never = np.full(1, -np.inf)
+        waited.append(with_cars_that_wait(flow, MONTHS, quota, effects, never, NEVER_KNOWN, 1))
+    assert np.abs(np.diff(waited, axis=0)).max() < 4  # of a hundred a month, for a day
+
+
+def test_a_quota_that_lasted_makes_nobody_wait_for_the_next():
+    rows = [
+        {"start": "2026-01-01", "end": "2026-06-30", "quota": 10},
+        {"start": "2026-07-01", "quota": 900_000, "announced": "2025-12-01"},
+    ]
+    facts = annual_totals(pd.Series({2023: 3000, 2024: 5000, 2025: 9870}))
+    facts = facts.assign(published=["2024-01-10", "2025-01-10", "2026-01-10"])
+    halves = [fc.span("2026-01-01", "2026-06-30"), fc.span("2026-07-01", "2026-07-31")]
+    totals = []
+    for number in (10, 800_000):
+        first = rows[0] | {"quota": number}
+        table = pd.DataFrame([first, rows[1]]).assign(kind="quota", price_share=0.13)
+        table["announced"] = "2025-12-01"
+        forecast = forecast_flow(
+            facts, [year(2026)], market_size=170_000, draws=400, policies=table
+        )
+        totals.append([np.median(forecast.totals(period)) for period in halves])
+    assert totals[0][0] < 0.8 * totals[1][0]
+    assert totals[0][1] > 1.2 * totals[1][1]
+
+
+def test_a_quota_of_whose_end_nobody_reported_is_not_used_up():
+    facts = annual_totals(pd.Series({2023: 3000, 2024: 5000, 2025: 9870}))
+    facts = facts.assign(published=["2024-01-10", "2025-01-10", "2026-06-30"])
+    table = pd.DataFrame([{"kind": "quota", "start": "2026-01-01", "quota": 5_000}])
+    forecast = forecast_flow(facts, [year(2026)], market_size=170_000, policies=table)
+    plain = forecast_flow(facts, [year(2026)], market_size=170_000)
+    until_may = fc.span("2026-01-01", "2026-05-31")
+    assert (plain.totals(until_may) > 5_000).mean() > 0.3
+    assert forecast.quotas()["low"][0] >= dt.date(2026, 5, 31)
+    assert (forecast.totals(until_may) > 5_000).mean() < 0.1
+    stays = (forecast.monthly == plain.monthly).all(axis=1)
+    assert 0.4 < stays.mean() < 0.8  # a draw that agrees stays in its place
