@@ -73,7 +73,7 @@ HOMES = {
 
 # What the package as a whole may reach, at most: see `figures`.
 LIMITS = {
-    "tokens": 259_000,
+    "tokens": 259_700,
     "functions with more than ten branches, in percent": 3.1,
     "conditional expressions in 1,000 lines": 15,
     "tuple assignments in 1,000 lines": 8,

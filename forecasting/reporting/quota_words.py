@@ -35,8 +35,8 @@ MAY_LAST = (
     "The duty-free quota of {number} is likely to last: it is used up in {year} with a probability "
     "of {chance}."
 )
-COUNTED = " It counts {counted}."
-COUNTED_OTHERWISE = " It counts {counted}; what is forecast are {flow}."
+QUOTA_COUNTS = " It counts {counted}."
+QUOTA_COUNTS_ANOTHER = " It counts {counted}; what is forecast are {flow}."
 NOT_IN_TIME = "not in its time"
 VEHICLES_OF_QUOTA = ("within it", "after it, in its year", "in the year after")
 OPEN_QUOTAS = TableForm(
@@ -72,7 +72,7 @@ def quota_sentence(forecast: QuotaForecast) -> str:
         pattern = USED_UP_OR_NOT
     days = {"low": low, "median": median, "high": high}
     same = forecast.measure == forecast.quota.measure
-    return (pattern + (COUNTED if same else COUNTED_OTHERWISE)).format(
+    return (pattern + (QUOTA_COUNTS if same else QUOTA_COUNTS_ANOTHER)).format(
         counted=uncapital(MEASURES[forecast.quota.measure].label),
         flow=uncapital(MEASURES[forecast.measure].label),
         number=f"{forecast.quota.quota:,.0f}",
