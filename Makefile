@@ -10,7 +10,7 @@ PIP    := $(BIN)/python -m pip --quiet
 UV     := $(VENV)-lock/bin/uv
 LOCK   := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" $(LOCK_FLAGS) pyproject.toml
-EXTRAS := --extra test --extra cluster --extra documents --extra fetch --extra sktime --extra docs
+EXTRAS := --group test --group docs --extra cluster --extra documents --extra fetch --extra sktime
 
 # The matrices here are small: more than one thread only makes them slower.
 export OPENBLAS_NUM_THREADS := 1

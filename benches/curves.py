@@ -5,7 +5,7 @@
 Batched least squares against scipy.optimize.curve_fit from the same start on the same data (with
 the sums of squares of both), in CPU time; 100,000 series of 14 periods with the memory that they
 take; one fit with intervals against statsmodels' damped ETS, and with --peers against
-statsforecast's AutoETS (the extra [bench]).
+statsforecast's AutoETS (the group `bench` of pyproject.toml).
 """
 
 from __future__ import annotations

@@ -244,6 +244,12 @@ def main() -> None:
     metavar="DAYS",
     help="Days of earlier forecasts that stay in OUT/archive.",
 )
+@option(
+    "--keep-record",
+    type=path,
+    metavar="FOLDER",
+    help="Add today's forecasts to a record that others can check.",
+)
 @OWN_FACTS
 @PUBLISHED
 def run(
@@ -518,7 +524,8 @@ def track_record(
 
     Every forecast is made from the facts that were public on its day: those that ship, those of the
     place's baseline, or those of LEDGER files and params files. With --archive none is made: the
-    outlook.parquet of earlier reports are read, such as `run` keeps in reports/archive.
+    outlook.parquet of earlier reports are read, such as `run` keeps in reports/archive, or the
+    record of `run --keep-record`, which is checked first.
     """
     if csv is not None:
         refuse_existing(csv, force)

@@ -41,6 +41,10 @@ PLOTLY_SCRIPT = "plotly.min.js"  # in `ASSETS`, for all pages
 ARCHIVE = "archive"  # earlier reports' tables, by day
 LOCK = ".lock"
 
+# in the folder of a record of forecasts
+CHAIN_LIST = "SHA256SUMS"  # the files in their order
+WITHDRAWALS = "withdrawals.csv"
+
 # environment variables
 VARIABLES = "EV_FORECAST_"  # what all of the package's own begin with
 # Where a notebook stores its results; without it, it stores nothing

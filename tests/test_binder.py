@@ -17,7 +17,10 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent
 BINDER = ROOT / "binder"
 LOCK, TEST_LOCK, LAB_LOCK = (BINDER / f"requirements{of}.txt" for of in ("", "-test", "-lab"))
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = PYPROJECT["project"]
+# By the name of an extra or of a group
+NEEDS = PROJECT["optional-dependencies"] | PYPROJECT["dependency-groups"]
 PIN = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>\S+)(?: ; (?P<marker>[^\\]+?))? \\$")
 
 
@@ -48,16 +51,16 @@ def test_every_pin_has_hashes_and_no_address(lock):
 def test_the_lock_holds_what_the_project_needs_and_no_more_than_that():
     locked = {name for name, _ in pins(LOCK)}
     assert names(PROJECT["dependencies"]) <= locked
-    only_for_tests = names(PROJECT["optional-dependencies"]["test"])
+    only_for_tests = names(NEEDS["test"])
     assert not only_for_tests & locked
 
 
 @pytest.mark.parametrize(
-    ("lock", "extras"), [(TEST_LOCK, ("test", "cluster", "sktime")), (LAB_LOCK, ("lab",))]
+    ("lock", "extras"), [(TEST_LOCK, ("test", "docs", "cluster", "sktime")), (LAB_LOCK, ("lab",))]
 )
 def test_the_other_locks_extend_the_lock_without_moving_it(lock, extras):
     base, more = pins(LOCK), pins(lock)
-    wanted = names([need for extra in extras for need in PROJECT["optional-dependencies"][extra]])
+    wanted = names([need for extra in extras for need in NEEDS[extra]])
     assert wanted <= {name for name, _ in more}
     versions = {(name, version) for (name, _), version in more.items()}
     assert {(name, version) for (name, _), version in base.items()} <= versions
@@ -70,7 +73,7 @@ def test_the_widgets_that_are_tested_are_those_of_the_lab():
     assert "jupyterlab" not in {name for name, _ in tested}
 
 
-@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13", "3.14"])
 def test_the_lock_has_one_version_for_every_python(python):
     """numpy and scipy drop a Python sooner than the rest does: their pins carry markers that must
     not overlap.

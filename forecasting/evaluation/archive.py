@@ -4,7 +4,7 @@ printed since.
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
+from itertools import chain as chained
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.errors import EvidenceError, InputError
+from forecasting.evaluation.forecast_chain import chain_of, withdrawals_of
 from forecasting.evaluation.peers import by_hand
 from forecasting.evaluation.scores import SCORE_LEVELS
 from forecasting.evaluation.track_record import (
@@ -44,7 +45,8 @@ def archive_record(folder: str | Path, ledger: Ledger) -> pd.DataFrame:
     folder : path-like
         Every ``outlook.parquet`` in it is read, however deep it lies: copies of reports, or what
         `run` keeps in ``archive`` of its output folder. One forecast that lies there twice counts
-        once.
+        once. A record of ``run --keep-record`` is checked first, and what was withdrawn is left
+        out.
     ledger : Ledger
         All facts that are known by now.
 
@@ -54,31 +56,38 @@ def archive_record(folder: str | Path, ledger: Ledger) -> pd.DataFrame:
         As `forecasting.evaluation.track_record.ledger_record` has it, and ``scenario``: one row
         for each year, month, or day of a stock, that was forecast and has an outcome since. A stock
         between two year's ends is read off the line between their logs. ``attrs["open"]`` counts
-        kept forecasts without any outcome so far.
+        kept forecasts without any outcome so far; ``attrs["withdrawn"]`` says why each withdrawn
+        one was withdrawn.
 
     Raises
     ------
     InputError
-        Where the folder holds no kept forecast, or one that cannot be read.
+        Where the folder holds no kept forecast, or one that cannot be read; where a record was
+        changed.
     EvidenceError
         Where no forecast has an outcome so far.
     """
     home = Path(folder)
     files = sorted(home.rglob(OUTLOOK_TABLE))[:MAX_FILES]
-    if not files:
+    chain = chain_of(home)
+    withdrawals = withdrawals_of(home)
+    if not files and not chain:
         raise InputError(
             f"{home} is no folder that holds an {OUTLOOK_TABLE}; give one with earlier reports,"
             " e.g. reports/archive"
         )
-    rows_of_files = [list(_rows(file, ledger)) for file in files]
-    record = pd.DataFrame(chain.from_iterable(rows_of_files), columns=ARCHIVE_COLUMNS)
+    tables = [_table_and_record(file) for file in files]
+    tables += [(link.table, link.content) for link in chain if link.file not in withdrawals]
+    rows_of_files = [list(_rows(table, stored, ledger)) for table, stored in tables]
+    record = pd.DataFrame(chained.from_iterable(rows_of_files), columns=ARCHIVE_COLUMNS)
     record = record.drop_duplicates(
         ["scenario", "as_of", "measure", "place", "period", "median", "fact"]
     )
     record.attrs["open"] = rows_of_files.count([])
+    record.attrs["withdrawn"] = withdrawals
     if record.empty:
         raise EvidenceError(
-            f"nothing was printed since of what the {len(files)} forecasts in {home} are about"
+            f"nothing was printed since of what the {len(tables)} forecasts in {home} are about"
         )
     return record.sort_values(
         ["own_basis", "as_of", "place"],
@@ -88,8 +97,8 @@ def archive_record(folder: str | Path, ledger: Ledger) -> pd.DataFrame:
     )
 
 
-def _rows(file: Path, ledger: Ledger) -> Iterator[Row]:
-    """Rows of one kept forecast, as `ARCHIVE_COLUMNS` names them."""
+def _table_and_record(file: Path) -> tuple[pd.DataFrame, Mapping[str, Any]]:
+    """The results of a kept report, and what it says of itself."""
     try:
         table = load_results(file)
         record = load_record(file)
@@ -99,6 +108,11 @@ def _rows(file: Path, ledger: Ledger) -> Iterator[Row]:
         raise InputError(
             f"{file} does not say of which day it is: keep the file as `ev-forecast run` wrote it"
         )
+    return table, record
+
+
+def _rows(table: pd.DataFrame, record: Mapping[str, Any], ledger: Ledger) -> Iterator[Row]:
+    """Rows of one kept forecast, as `ARCHIVE_COLUMNS` names them."""
     day = dt.date.fromisoformat(str(record["as_of"]))
     first_year = int(record["first_year"])
     for names, part in table.groupby(["country", "measure"], observed=True):

@@ -103,8 +103,7 @@ def single_series() -> dict[str, Callable[[pd.Series], Quantiles]]:
         from statsforecast.models import AutoARIMA, AutoETS, AutoTheta
     except ImportError:
         raise ModelError(
-            "the peers need statsforecast, which is not installed; pip install"
-            " 'ev-forecasting[bench]'"
+            "the peers need statsforecast, which is not installed: pip install statsforecast"
         ) from None
     return {
         "naive": naive,

@@ -245,6 +245,10 @@ def archive_text(record: pd.DataFrame) -> str:
             f"events of its scenario; {record.attrs['open']} more have no outcome so far. Score: "
             f"weighted interval score of the log, mean {record['score'].mean():.2f}; 0.1 is about "
             "10 % off.",
+            *(
+                f"Withdrawn and not scored: {file}: {reason}"
+                for file, reason in record.attrs["withdrawn"].items()
+            ),
         ]
     )
 

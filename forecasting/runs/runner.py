@@ -85,6 +85,7 @@ def run(
     keep: int | None = None,
     memory: int | None = None,
     published: dt.date | None = None,
+    keep_record: AnyPath | None = None,
 ) -> RunSummary:
     """Make the report of each scenario, and the index of them all.
 
@@ -123,6 +124,9 @@ def run(
         by name.
     published : date, optional
         Since when those of one's own facts are known that have no date of publication.
+    keep_record : path-like, optional
+        Folder of a record of forecasts that others can check
+        (`forecasting.evaluation.forecast_chain`), to which those of today are added.
 
     Returns
     -------
@@ -132,7 +136,7 @@ def run(
     Raises
     ------
     InputError
-        If the params files, or the output folder, are no good: nothing has run.
+        If the params files, the output folder or the record are no good: nothing has run.
     RunError
         If another run holds the output folder.
     """
@@ -148,9 +152,18 @@ def run(
             runs = survey.runs(force)
             results = [RunResult(r.name, "fresh" if r.fresh else "stale", r.reason) for r in runs]
             return RunSummary(survey.reports, tuple(results), time.monotonic() - started)
-        return _make_reports(
-            survey, means, force, keep, partial(Progress, visible=progress, form=log)
-        )
+        make = partial(_make_reports, survey, means, force, keep)
+        bar = partial(Progress, visible=progress, form=log)
+        if keep_record is None:
+            return make(bar)
+        from forecasting.evaluation.forecast_chain import add_to_chain, check_day
+
+        today = dt.datetime.now(dt.UTC).date()
+        check_day(keep_record, today)
+        summary = make(bar)
+        whole = [result.name for result in summary.results if result.status != "failed"]
+        add_to_chain(keep_record, survey.reports, whole, today)
+        return summary
 
     return run_remote(address, run_into, not dry_run) if address else run_into(Path(out))
 

@@ -20,6 +20,7 @@ from click.testing import CliRunner
 
 from forecasting.cli import main
 from forecasting.errors import InputError, RunError
+from forecasting.evaluation.forecast_chain import chain_of
 from forecasting.runs import runner
 from forecasting.runs.execute.child import sweep
 from forecasting.runs.output.folders import Store
@@ -383,3 +384,20 @@ def test_a_scenario_alone_and_beside_another_of_its_country_gives_the_same_bytes
     assert not run([tmp_path / "params" / f"{name}.yaml"], alone, progress=False).failed
     for file in files:
         assert (together / name / file).read_bytes() == (alone / name / file).read_bytes(), file
+
+
+def test_a_run_keeps_its_forecasts_where_others_can_check_them(project: Any) -> None:
+    project.notebook(STORES)
+    paths = [project.scenario("uzbekistan-baseline"), project.scenario("uzbekistan-slow", seed=2)]
+    record = project.root / "record"
+    assert run(paths, project.out, progress=False, keep_record=record).ok
+    first, second = chain_of(record)
+    assert (first.content["scenario"], second.content["scenario"]) == (
+        "uzbekistan-baseline",
+        "uzbekistan-slow",
+    )
+    assert second.content["before"]["file"] == first.file
+    (record / first.file).write_text("{}")
+    with pytest.raises(InputError, match="was changed after it was written"):
+        run(paths, project.root / "other", progress=False, keep_record=record)
+    assert not (project.root / "other").exists()

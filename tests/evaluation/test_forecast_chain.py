@@ -1,0 +1,222 @@
+"""A record of forecasts: whatever was changed in it afterwards is found, by the file's name."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from test_archive import freeze
+
+from forecasting.cli import main
+from forecasting.errors import InputError
+from forecasting.evaluation.archive import archive_record
+from forecasting.evaluation.forecast_chain import add_to_chain, chain_of, check_day
+from forecasting.evidence.datasets import central_asia
+from forecasting.names import OUTLOOK_TABLE, RUN_RECORD
+from forecasting.reporting.score_words import archive_text
+
+DAYS = [dt.date(2024, 12, 31), dt.date(2025, 1, 1), dt.date(2025, 1, 5)]
+NAMES = ["uzbekistan-baseline", "uzbekistan-constrained"]
+
+
+@pytest.fixture
+def reports(tmp_path: Path) -> Path:
+    for name in NAMES:
+        freeze(tmp_path / "reports" / name, name=name)
+        record = {"identity": {"facts": "0123456789abcdef", "package": "fedcba9876543210"}}
+        (tmp_path / "reports" / name / RUN_RECORD).write_text(json.dumps(record))
+    return tmp_path / "reports"
+
+
+@pytest.fixture
+def record(tmp_path: Path, reports: Path) -> Path:
+    """Three days of two scenarios."""
+    folder = tmp_path / "record"
+    for day in DAYS:
+        assert len(add_to_chain(folder, reports, NAMES, day)) == 2
+    return folder
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def test_a_record_holds_one_file_a_day_and_scenario_each_after_another(record: Path) -> None:
+    chain = chain_of(record)
+    assert [link.file for link in chain] == [f"{day}/{name}.json" for day in DAYS for name in NAMES]
+    assert chain[0].content["before"] is None
+    assert chain[3].content["before"] == {"file": chain[2].file, "sha256": chain[2].sha256}
+    assert chain[0].content["inputs"]["facts"] == "0123456789abcdef"
+    assert len(chain[0].content["inputs"][OUTLOOK_TABLE]) == 64
+    stock = chain[0].table.query("measure == 'ev_stock' and period_end == '2025-12-31'")
+    assert stock.set_index("quantile")["value"][0.5] == pytest.approx(125_000)
+
+
+def test_an_ordinary_tool_checks_it(record: Path) -> None:
+    done = subprocess.run(
+        ["sha256sum", "--check", "SHA256SUMS"], cwd=record, capture_output=True, text=True
+    )
+    assert done.returncode == 0
+    assert done.stdout.count(": OK\n") == 6
+
+
+def test_a_scenario_has_one_forecast_a_day(record: Path, reports: Path) -> None:
+    before = contents(record)
+    assert add_to_chain(record, reports, NAMES, DAYS[-1]) == []
+    assert contents(record) == before
+
+
+def test_a_report_without_results_adds_nothing(record: Path, reports: Path) -> None:
+    (reports / NAMES[0] / OUTLOOK_TABLE).unlink()
+    added = add_to_chain(record, reports, NAMES, dt.date(2025, 2, 1))
+    assert [link.file for link in added] == [f"2025-02-01/{NAMES[1]}.json"]
+
+
+@pytest.mark.parametrize("place", range(6))
+def test_a_changed_byte_is_found_by_name(record: Path, reports: Path, place: int) -> None:
+    file = record / chain_of(record)[place].file
+    data = bytearray(file.read_bytes())
+    data[len(data) * place // 6] ^= 1
+    file.write_bytes(data)
+    refused(record, reports, rf"{file.parent.name}/{file.name} was changed after it was written")
+
+
+@pytest.mark.parametrize("place", range(6))
+def test_a_missing_day_is_found_by_name(record: Path, reports: Path, place: int) -> None:
+    file = record / chain_of(record)[place].file
+    file.unlink()
+    refused(record, reports, rf"{file.parent.name}/{file.name} is missing")
+
+
+def refused(record: Path, reports: Path, message: str) -> None:
+    """Each use of the record is refused, and nothing is written."""
+    before = contents(record)
+    for use in (
+        lambda: chain_of(record),
+        lambda: check_day(record, dt.date(2026, 1, 1)),
+        lambda: add_to_chain(record, reports, NAMES, dt.date(2026, 1, 1)),
+        lambda: archive_record(record, central_asia()),
+    ):
+        with pytest.raises(InputError, match=message):
+            use()
+    assert contents(record) == before
+
+
+def test_a_missing_day_whose_line_is_gone_too_is_found(record: Path, reports: Path) -> None:
+    gone = chain_of(record)[2]
+    (record / gone.file).unlink()
+    sums = record / "SHA256SUMS"
+    lines = sums.read_text().splitlines(keepends=True)
+    sums.write_text("".join(line for line in lines if gone.file not in line))
+    refused(record, reports, rf"was written after {gone.file}, and stands after 2024-12-31/uzbek")
+
+
+def test_a_chain_in_another_order_is_found(record: Path, reports: Path) -> None:
+    sums = record / "SHA256SUMS"
+    lines = sums.read_text().splitlines(keepends=True)
+    sums.write_text("".join([lines[0], lines[2], lines[1], *lines[3:]]))
+    refused(record, reports, r"2025-01-01/uzbekistan-baseline\.json was written after 2024-12-31/")
+
+
+def test_two_files_in_each_others_place_are_found(record: Path, reports: Path) -> None:
+    one, two = (record / chain_of(record)[place].file for place in (0, 1))
+    data = one.read_bytes()
+    one.write_bytes(two.read_bytes())
+    two.write_bytes(data)
+    refused(record, reports, r"uzbekistan-baseline\.json was changed after it was written")
+    sums = record / "SHA256SUMS"
+    lines = sums.read_text().splitlines()
+    hashes = [line[:64] for line in lines]
+    swapped = [f"{hashes[1]}{lines[0][64:]}", f"{hashes[0]}{lines[1][64:]}", *lines[2:]]
+    sums.write_text("\n".join(swapped))
+    refused(record, reports, "holds the forecast of uzbekistan-constrained on 2024-12-31")
+
+
+def test_two_chains_in_a_folder_are_refused(record: Path, reports: Path, tmp_path: Path) -> None:
+    add_to_chain(tmp_path / "other", reports, NAMES, dt.date(2025, 3, 1))
+    shutil.copytree(tmp_path / "other" / "2025-03-01", record / "2025-03-01")
+    refused(record, reports, r"holds more than one chain: .*2025-03-01/uzbekistan-baseline\.json")
+
+
+def test_a_day_before_the_last_is_refused(record: Path, reports: Path) -> None:
+    before = contents(record)
+    with pytest.raises(InputError, match="2025-01-05, and today is 2025-01-04: a day before the"):
+        add_to_chain(record, reports, NAMES, dt.date(2025, 1, 4))
+    assert contents(record) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("no JSON", "is no forecast that a run has kept"),
+        ("{}", "is no forecast that a run has kept"),
+        ("[1]", "is no forecast that a run has kept"),
+        ("[" * 100_000, "is no forecast that a run has kept"),
+    ],
+)
+def test_a_file_of_another_kind_is_named(
+    record: Path, reports: Path, text: str, message: str
+) -> None:
+    (record / "2025-01-05" / "zambia-baseline.json").write_text(text)
+    refused(record, reports, rf"2025-01-05/zambia-baseline\.json {message}")
+
+
+def test_a_run_that_ended_before_the_list_is_gone_on_with(record: Path, reports: Path) -> None:
+    sums = record / "SHA256SUMS"
+    lines = sums.read_text().splitlines(keepends=True)
+    sums.write_text("".join(lines[:-1]))
+    assert len(chain_of(record)) == 6
+    add_to_chain(record, reports, NAMES, dt.date(2025, 2, 1))
+    assert sums.read_text().splitlines(keepends=True)[:6] == lines
+
+
+def test_the_record_is_scored_as_the_reports_are(record: Path, reports: Path) -> None:
+    of_reports = archive_record(reports, central_asia())
+    of_record = archive_record(record, central_asia())
+    pd.testing.assert_frame_equal(of_record, of_reports)
+    assert len(of_record) > 5
+
+
+def test_what_is_withdrawn_is_told_and_not_scored(record: Path, reports: Path) -> None:
+    file = f"{DAYS[1]}/{NAMES[0]}.json"
+    (record / "withdrawals.csv").write_text(f'file,reason\n{file},"a fact, counted twice"\n')
+    scored = archive_record(record, central_asia())
+    assert scored.attrs["withdrawn"] == {file: "a fact, counted twice"}
+    told = archive_text(scored)
+    assert told.endswith(f"Withdrawn and not scored: {file}: a fact, counted twice")
+    added = add_to_chain(record, reports, NAMES, dt.date(2025, 2, 1))
+    assert added[0].content["withdrawals"] == {file: "a fact, counted twice"}
+    (record / "withdrawals.csv").unlink()
+    refused(record, reports, rf"withdrawals\.csv no longer says of {file} what 2025-02-01/uzbek")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("name,why\n", r"withdrawals\.csv, line 1: has other columns than file,reason"),
+        ("file,reason\n2024-12-31/uzbekistan-baseline.json,\n", "line 2: has no reason"),
+        ("file,reason\n2024-12-31/mars.json,a slip\n", "withdraws 2024-12-31/mars.json, which is"),
+    ],
+)
+def test_a_withdrawal_says_what_and_why(
+    record: Path, reports: Path, text: str, message: str
+) -> None:
+    (record / "withdrawals.csv").write_text(text)
+    refused(record, reports, message)
+
+
+def test_the_command_checks_before_it_scores(record: Path) -> None:
+    done = CliRunner().invoke(main, ["track-record", "--archive", str(record)])
+    assert done.exit_code == 0, done.output
+    assert "from 2 kept forecasts" in done.stdout
+    (record / chain_of(record)[0].file).write_text("{}")
+    done = CliRunner().invoke(main, ["track-record", "--archive", str(record)])
+    assert done.exit_code == 2
+    assert "uzbekistan-baseline.json was changed after it was written" in done.output
