@@ -331,7 +331,21 @@ def check(paths: Paths, ledger: Paths, published: dt.date | None) -> None:
     metavar="FILE",
     help="A table of your own: what it cannot say is asked, and the report made.",
 )
-@option("--yes", is_flag=True, help="Take what is proposed, and say it.")
+@option(
+    "--sheet",
+    "sheets",
+    multiple=True,
+    metavar="NAME",
+    help="Which sheet of a workbook; may be given for several.",
+)
+@option(
+    "--answers",
+    "answers_file",
+    type=FILE,
+    metavar="FILE",
+    help="What is answered already: a mapping, as `check` prints it.",
+)
+@option("--yes", is_flag=True, help="Take what is certain, and refuse what is not.")
 @PUBLISHED
 @option(
     "--from",
@@ -399,16 +413,37 @@ def _answer(question: Question, on_terminal: bool) -> str:
 
 
 def _new_of_table(
-    country: str, table: Path, scenario: str, folder: Path, yes: bool, published: dt.date | None
+    country: str,
+    table: Path,
+    scenario: str,
+    folder: Path,
+    yes: bool,
+    published: dt.date | None,
+    sheets: tuple[str, ...],
+    answers_file: Path | None,
 ) -> None:
-    """Ask what a table cannot say, write the params file, and make the report."""
+    """Show how a table is read, ask what it cannot say, write the params file, make the report."""
+    from forecasting.evidence.mapping import Mapping, read_mapping
     from forecasting.reporting.caveat_words import lines_of
+    from forecasting.reporting.table_picture import picture_of
     from forecasting.runs.runner import run as run_all
     from forecasting.scenarios.new_country import NewCountry
 
-    new_country = NewCountry(country, table, published)
+    mapping = Mapping() if answers_file is None else read_mapping(answers_file)
+    if sheets:
+        mapping = mapping.model_copy(update={"sheet": [*sheets]})
+    new_country = NewCountry(country, table, published, mapping)
+    asks = not yes and _on_terminal()
+    if reading := new_country.reading:
+        for line in picture_of(reading):
+            say(line)
+    if not asks:
+        new_country.check_certain()
     for question in new_country.questions():
-        new_country.answers[question.key] = _answer(question, not yes and _on_terminal())
+        new_country.answers[question.key] = _answer(question, asks)
+    if new_country.reading != reading and new_country.reading:
+        for line in picture_of(new_country.reading):
+            say(line)
     params = new_country.write(folder, scenario)
     say(f"wrote {params}, which forecasts {new_country.flow or 'shares'}")
     for line in lines_of(new_country.caveats):

@@ -14,25 +14,15 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
 from forecasting.caveats import Caveat
 from forecasting.errors import MAX_PROBLEMS, InputError, LedgerError, Problem
 from forecasting.evidence.bases import two_things
-from forecasting.evidence.cells import WORKBOOKS, is_workbook, table_cells
 from forecasting.evidence.files import AnyPath, read_whole
-from forecasting.evidence.mapping import (
-    UNKNOWN,
-    Mapping,
-    TableRead,
-    mapped_rows,
-    mapping_path,
-    propose_mapping,
-    read_mapping,
-    with_guesses,
-)
+from forecasting.evidence.mapping import UNKNOWN, Mapping, mapping_path, read_mapping
 from forecasting.evidence.printed_periods import period_cells, period_of
 from forecasting.evidence.rules import (
     EMPTY,
@@ -50,13 +40,34 @@ from forecasting.evidence.rules import (
     settled,
     thousands_apart,
 )
+from forecasting.evidence.spreadsheets.cell_grid import WORKBOOKS, is_workbook
+from forecasting.evidence.spreadsheets.reading import SpreadsheetReading, read_spreadsheet
 from forecasting.measures import did_you_mean
 from forecasting.quantities import on_a_day
 
 Source = AnyPath | IO[str] | IO[bytes]
 # Of the required columns: a file that has so many is a ledger, and its other names are slips
 LEDGER_LIKE = 4
-DECIMAL = "say in the mapping decimal: ',' where points set thousands apart, else decimal: '.'"
+SAY_IT = "say it in the mapping, under columns or constants"
+
+
+@dataclass(frozen=True)
+class TableRead:
+    """What a file of facts holds.
+
+    Parameters
+    ----------
+    rows : list of FoundRow
+        In their order.
+    problems : list of Problem
+        What is wrong with the file; the rules of rows are checked apart.
+    reading : SpreadsheetReading, optional
+        Of a table that is not in a ledger's columns: what each column and row was read as.
+    """
+
+    rows: list[FoundRow] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    reading: SpreadsheetReading | None = None
 
 
 def read_rows(source: Source) -> TableRead:
@@ -186,20 +197,18 @@ def _thousands(row: FoundRow) -> Iterator[Problem]:
         yield Problem(f"{row.where} {column}", *fault)
 
 
-# A table in columns of its own, read through a mapping.
+# A table in columns of its own, read by what it shows and by a mapping.
 
 
-def read_table(path: Path, answers: Row | None = None, constants: Row | None = None) -> TableRead:
+def read_table(path: Path, answers: Mapping | None = None) -> TableRead:
     """The rows of a table, with what its reader knows of it.
 
     Parameters
     ----------
     path : Path
         A table; one in a ledger's columns, or with a mapping beside it, is read by these.
-    answers : dict of str to str, optional
-        What its columns hold, as of `propose_mapping`.
-    constants : dict of str to str, optional
-        What holds for every row, where no column says it.
+    answers : Mapping, optional
+        What else a reader says of it.
 
     Raises
     ------
@@ -208,53 +217,45 @@ def read_table(path: Path, answers: Row | None = None, constants: Row | None = N
     """
     data = read_whole(path)
     mapping_file = mapping_path(path)
+    mapping = Mapping()
     if mapping_file.is_file():
-        return replace(_mapped(path.name, data, read_mapping(mapping_file)), proposed=None)
-    first_line = data.partition(b"\n")[0].decode("utf-8-sig", "replace")
-    if _names_a_ledger(first_line.strip().split(",")):
+        mapping = read_mapping(mapping_file)
+    if answers is not None:
+        mapping = mapping.with_answers(answers)
+    if not data.strip():
+        raise _empty(path.name)
+    names_of_columns = data.partition(b"\n")[0].decode("utf-8-sig", "replace").strip().split(",")
+    is_mapped = bool(mapping.columns or mapping.values or mapping.letters)
+    if _names_a_ledger(names_of_columns) and not (is_mapped or is_workbook(path.name)):
         return ledger_rows(path.name, data)
-    read = _mapped(path.name, data, Mapping(constants=constants or {}), answers)
-    if read.problems and read.proposed is not None:
-        hint = (
-            f"`ev-forecast new --ledger {path.name}` asks for it; "
-            f"{mapping_file.name} says it for good"
-        )
-        mapping = read.proposed
-        heads = [*mapping.columns.values(), *mapping.values.values(), *mapping.unread]
-        columns = ", ".join(heads)
-        read.problems.append(
+    reading = read_spreadsheet(path.name, data, mapping)
+    rows = reading.rows()
+    problems = [*_lacking(reading, mapping_file.name), *reading.problems]
+    problems += [*_ambiguous_rows(rows, reading)]
+    for question in reading.questions:
+        hint = question.remedy
+        if len(question.key) > 1 or question.key == ("fiscal_year",):
+            hint = f"say it in {mapping_file.name}: {hint}"
+        problems.append(Problem(question.where, question.asks, hint))
+    if problems and not is_mapped:
+        command = f"`ev-forecast new --ledger {path.name}`"
+        hint = f"{command} asks for it; {mapping_file.name} says it for good"
+        columns = ", ".join(reading.heads)
+        problems.append(
             Problem(path.name, f"is not in a ledger's columns, but has {columns[:100]}", hint)
         )
-    return read
+    return TableRead(rows, problems, reading)
 
 
-def _mapped(name: str, data: bytes, mapping: Mapping, answers: Row | None = None) -> TableRead:
-    """The rows of a table by a mapping, which may say only how the file is written."""
-    cells = table_cells(name, data, mapping.encoding, mapping.separator, mapping.sheet)
-    if not cells:
-        raise _empty(name)
-    header = [str(cell) for cell in cells[0]]
-    if mapping == Mapping() and _names_a_ledger(header) and not is_workbook(name):
-        return ledger_rows(name, data)
-    if not mapping.columns and not mapping.values:
-        proposed = propose_mapping(header, answers)
-        guesses = {key: value for key, value in proposed if value}
-        if answers is not None:  # what a column says is not said for every row
-            lacking = {*proposed.lacks} & {*filter(mapping.constants.get, mapping.constants)}
-            guesses["constants"] = {word: mapping.constants[word] for word in lacking}
-        mapping = mapping.model_copy(update=guesses)
-    mapping = with_guesses(mapping, cells)
-    read = mapped_rows(name, cells, mapping)
-    read.problems.extend(_ambiguous_rows(read.rows, mapping))
-    if not mapping.decimal:
-        faults = itertools.chain.from_iterable(map(_thousands, read.rows))
-        read.problems.extend(replace(fault, hint=DECIMAL) for fault in faults)
-    return read
+def _lacking(reading: SpreadsheetReading, mapping_name: str) -> Iterator[Problem]:
+    """What neither the table nor the mapping says, though every fact needs it."""
+    for word in reading.lacks:
+        yield Problem(f"{reading.name}:{reading.head_line}", f"no column says {word}", SAY_IT)
 
 
-def _ambiguous_rows(rows: Sequence[FoundRow], mapping: Mapping) -> Iterator[Problem]:
+def _ambiguous_rows(rows: Sequence[FoundRow], reading: SpreadsheetReading) -> Iterator[Problem]:
     """Rows with two numbers of one thing, where a column is not read that may tell them apart."""
-    unread = [repr(name) for name, why in mapping.unread.items() if why == UNKNOWN]
+    unread = [repr(name) for name, why in reading.unread().items() if why == UNKNOWN]
     for row, another in two_numbers(rows) if unread else ():
         yield Problem(
             another.where,
@@ -389,12 +390,15 @@ def _caveats(path: Path, read: TableRead) -> Iterator[Caveat]:
     def caveat(kind: str, **values: object) -> Caveat:
         return Caveat(kind, values={"subject": path.name} | values)
 
-    if read.proposed is not None and not read.proposed.lacks:
-        mapping = read.proposed.to_yaml().rstrip()
-        yield caveat("read_by_mapping", own=mapping_path(path).name, mapping=mapping)
-    if read.left_out:
-        lines = [str(row).removeprefix(path.name) for row in read.left_out[:MAX_LISTED_ROWS]]
-        yield caveat("rows_left_out", number=len(read.left_out), some=lines)
+    if reading := read.reading:
+        if not mapping_path(path).is_file():
+            mapping = reading.proposed().to_yaml().rstrip()
+            yield caveat(
+                "read_by_mapping", own=mapping_path(path).name, mapping=mapping, reading=reading
+            )
+        if left_out := [*reading.left_out()]:
+            lines = [str(row).removeprefix(path.name) for row in left_out[:MAX_LISTED_ROWS]]
+            yield caveat("rows_left_out", number=len(left_out), some=lines)
     places = sorted({row.cells["place"] for row in rows})
     if len(places) > 1:
         yield caveat("several_places", places=places)

@@ -25,6 +25,7 @@ from forecasting.reporting.labels import (
     published_words,
     whole_percent,
 )
+from forecasting.reporting.table_picture import picture_of
 from forecasting.writers.display import Dated, Link
 
 Wording = str | Callable[[Caveat], str]  # a pattern that names what `_named` knows, or a function
@@ -227,9 +228,10 @@ GAPS = {
 
 def _read_by_mapping(caveat: Caveat) -> str:
     lines = caveat.values["mapping"].replace("\n", "\n    ")
+    picture = "\n    ".join(picture_of(caveat.values["reading"]))
     return (
-        f"is read by this mapping; save it as {caveat.values['own']} to "
-        f"keep or change it:\n    {lines}"
+        f"is read as follows:\n    {picture}\nIt is read by this mapping; save it as "
+        f"{caveat.values['own']} to keep or change it:\n    {lines}"
     )
 
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from forecasting.caveats import Caveat
 from forecasting.errors import EvidenceError, InputError, Problem
-from forecasting.evidence.cells import TABLES
 from forecasting.evidence.checking import checked_file, of_one_id, read_rows
 from forecasting.evidence.rules import FoundRow
+from forecasting.evidence.spreadsheets.cell_grid import TABLES
 from forecasting.names import DATA, PARAMS
 from forecasting.parameters.naming import PARAMS_ENDINGS, named_again
 

@@ -15,24 +15,32 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forecasting.caveats import Caveat
-from forecasting.errors import InputError
-from forecasting.evidence.checking import checked_rows, read_table
+from forecasting.errors import InputError, Problem
+from forecasting.evidence.checking import TableRead, checked_rows, read_table
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.fact import typed_facts
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.mapping import (
+    DATES_OF_COLUMN,
+    DECIMAL_MARKS,
+    KINDS_OF_ROW,
     NOT_READ,
     NUMBER_TARGETS,
+    PERIODS,
     TARGETS,
-    UNKNOWN,
+    WHATS,
+    ColumnAnswer,
     Mapping,
-    TableRead,
     mapping_path,
     read_head,
 )
 from forecasting.evidence.places import place_name
 from forecasting.evidence.printed_numbers import printed_number
-from forecasting.evidence.rules import OBSERVATION_KINDS, Row
+from forecasting.evidence.printed_periods import number_of, period_cells, period_of
+from forecasting.evidence.rules import OBSERVATION_KINDS, number_text
+from forecasting.evidence.spreadsheets.dating import FISCAL_MONTHS
+from forecasting.evidence.spreadsheets.reading import SpreadsheetReading
+from forecasting.evidence.spreadsheets.roles import TableQuestion
 from forecasting.measures import FLOW_OF_COUNT, MEASURES, did_you_mean
 from forecasting.parameters.naming import country_code, new_params, write_params
 from forecasting.parameters.schema import scenario_from_parameters
@@ -43,8 +51,8 @@ from forecasting.scenarios.known import FlowInputs, KnownMarket
 UNSAID = "unknown"
 USUAL_HORIZON = 2030
 YEARS_AHEAD = 4
-MOST_COLUMNS = 20  # without a word that explains them, that are asked about
 OF_COLUMN = "column "  # before the name of a column, in the key of a question
+OF_TABLE = (OF_COLUMN, "table ")
 USUAL = {"country": "NO", "scenario": "a", "as_of": "latest", "horizon": USUAL_HORIZON, "seed": 1}
 
 
@@ -64,6 +72,11 @@ class Question:
         Gives the answer as it is kept, or raises an InputError that says why it is none.
     because : str
         Why this is proposed.
+    remedy : str
+        Of what is not certain: the line of a file of answers that says it. Only a person answers
+        such a question; what is proposed is not taken for her.
+    choices : tuple of str
+        Answers to choose from, where there are few.
     """
 
     key: str
@@ -71,6 +84,8 @@ class Question:
     proposed: str
     read: Callable[[str], str]
     because: str = ""
+    remedy: str = ""
+    choices: tuple[str, ...] = ()
 
     @property
     def reason(self) -> str:
@@ -85,9 +100,11 @@ class Question:
         InputError
             Where no answer is proposed.
         """
-        if not self.proposed:
-            hint = "say it in the name of a column, or answer on a terminal"
-            raise InputError(f"{self.asks} Nothing says it: {hint}")
+        if self.remedy or not self.proposed:
+            hint = "answer on a terminal or in fc.new(), or give --answers FILE"
+            if self.remedy:
+                hint += f" with {self.remedy}"
+            raise InputError.at(self.asks, "Nothing says it for certain", hint)
         return self.read(self.proposed)
 
 
@@ -111,16 +128,23 @@ class NewCountry:
         What is worth knowing of the table and of the params file, once these are written.
     """
 
-    def __init__(self, country: str, table: Path, published: dt.date | None = None) -> None:
+    def __init__(
+        self,
+        country: str,
+        table: Path,
+        published: dt.date | None = None,
+        mapping: Mapping | None = None,
+    ) -> None:
         self.country = country and country_code(country)
         if not table.is_file():
             raise InputError.at(table, "is no file", "give a table of your own, .csv or .xlsx")
         self.table = table
         self.published = published
+        self.mapping = mapping or Mapping()
         self.answers: dict[str, str] = {}
         self.caveats: list[Caveat] = []
         # What was answered when the table was last read, and what it held
-        self._reading: tuple[tuple[Row, Row], TableRead] | None = None
+        self._last: tuple[Mapping, TableRead] | None = None
 
     def questions(self) -> Iterator[Question]:
         """Each question in its turn; the next one may hang on the answer, which is to be in
@@ -131,22 +155,18 @@ class NewCountry:
         InputError
             Where the table cannot be read, whatever is answered.
         """
-        if mapping := self._read().proposed:
-            yield from _of_columns(mapping)
-        if (mapping := self._read().proposed) and "measure" in mapping.lacks:
-            guess = read_head(self.table.stem).number
-            yield Question(
-                "measure", "What do the numbers count?", guess, _word_of(MEASURES), "by its name"
-            )
+        yield from self._of_the_table()
         if not self.country:
-            places = [row.cells["place"] for row in self._read().rows]
+            places = [row.cells["place"] for row in self._read().rows if row.cells["place"]]
             main_place = max(places, key=places.count, default="")
             yield Question("country", "Which country is forecast?", main_place, country_code)
             self.country = self.answers["country"]
         flows = _flows(self.facts())
         if len(flows) > 1:
             asks = f"Which of these is forecast: {', '.join(flows)}?"
-            yield Question("measure of all", asks, flows[0], _word_of(flows), "told most often")
+            yield Question(
+                "measure of all", asks, flows[0], _word_of(flows), "told most often", "", (*flows,)
+            )
         if (self.facts().frame["published"] == "").any():
             asks = "Since when are these numbers known?"
             changed = dt.date.fromtimestamp(self.table.stat().st_mtime)
@@ -162,6 +182,61 @@ class NewCountry:
         yield Question("market_size", asks, _size_of(market), _key("market_size"), because)
         year = max(USUAL_HORIZON, self.facts().latest.year + YEARS_AHEAD)
         yield Question("horizon", "Until which year?", str(year), _key("horizon"))
+
+    def check_certain(self) -> None:
+        """Refuse a table of which something must be asked, where nobody can be.
+
+        Raises
+        ------
+        InputError
+            With every question at once, and the answer that would settle it.
+        """
+        read = self._read()
+        if read.reading is None or not read.reading.questions:
+            return
+        hint = "give it with --answers FILE, or answer on a terminal: "
+        questions = read.reading.questions
+        raise InputError(
+            [Problem(asked.where, f"{asked.asks}?", hint + asked.remedy) for asked in questions]
+        )
+
+    def _of_the_table(self) -> Iterator[Question]:
+        """What the table does not say for certain, then what its columns of numbers are read as."""
+        reading = self.reading
+        if reading is None:
+            return
+        while waiting := [q for q in reading.questions if key_of(q, reading) not in self.answers]:
+            for question in waiting:
+                if key_of(question, reading) not in self.answers:
+                    yield _asked(question, reading)
+            reading = self._read().reading or reading
+        for head, number in reading.counts().items():
+            key = OF_COLUMN + head
+            if key not in self.answers:
+                yield Question(key, f"What does {head!r} count?", number, _column)
+        if "measure" in reading.lacks:
+            guess = read_head(self.table.stem).number
+            yield Question(
+                "measure",
+                "What do the numbers count?",
+                guess,
+                _word_of(MEASURES),
+                "by its name",
+                "" if guess else "constants: {measure: ev_sales}",
+            )
+        if PERIODS in (self._read().reading or reading).lacks:
+            yield Question(
+                "period",
+                f"Of which period are the numbers? (no column says {PERIODS})",
+                "",
+                lambda text: str(period_of(text)),
+                remedy="constants: {period_start: 2023-01-01, period_end: 2023-12-31}",
+            )
+
+    @property
+    def reading(self) -> SpreadsheetReading | None:
+        """What each column and row of the table is read as; None of a ledger in its own columns."""
+        return self._read().reading
 
     @property
     def flow(self) -> str:
@@ -215,8 +290,9 @@ class NewCountry:
             del keys["market_size"]
         name, text = new_params(self.country, scenario, keys)
         contents = {folder / name: text}
-        if mapping := self._read().proposed:
-            contents[mapping_path(self.table)] = mapping.to_yaml()
+        reading = self.reading
+        if reading is not None and not mapping_path(self.table).is_file():
+            contents[mapping_path(self.table)] = reading.proposed().to_yaml()
         with contextlib.ExitStack() as undo:
             for path, content in contents.items():
                 write_params(path, content)
@@ -224,23 +300,34 @@ class NewCountry:
             checked = check_paths([folder / name, self.table], published=self._since)
             undo.pop_all()
         self.caveats = checked.caveats
-        if mapping and mapping.unread:
-            columns = "; ".join(f"{name}: {why}" for name, why in mapping.unread.items())
+        if reading is not None and (unread := reading.unread()):
+            columns = "; ".join(f"{name}: {why}" for name, why in unread.items())
             values = {"subject": self.table.name, "columns": columns}
             self.caveats.append(Caveat("columns_unread", values=values))
         return folder / name
 
     def _read(self) -> TableRead:
         """The table, with what has been answered so far; it is read anew for a new answer alone."""
-        columns = {
-            key.removeprefix(OF_COLUMN): word
-            for key, word in self.answers.items()
-            if key.startswith(OF_COLUMN)
-        }
+        mapping = self._answered()
+        if self._last is None or self._last[0] != mapping:
+            self._last = mapping, read_table(self.table, mapping)
+        return self._last[1]
+
+    def _answered(self) -> Mapping:
+        """What is said of the table, by its file of answers and by what was answered here."""
         constants = {"measure": self.answers.get("measure", ""), "place": self.country}
-        if self._reading is None or self._reading[0] != (columns, constants):
-            self._reading = (columns, constants), read_table(self.table, columns, constants)
-        return self._reading[1]
+        if period := self.answers.get("period"):
+            days = period_cells(period_of(period), one_day=False)
+            constants |= days
+        mapping = Mapping(constants={key: word for key, word in constants.items() if word})
+        mapping = mapping.with_answers(self.mapping)
+        if not any(key.startswith(OF_TABLE) for key in self.answers):
+            return mapping
+        reading = self._last[1].reading if self._last else None
+        for key, text in self.answers.items():
+            if reading is not None and key.startswith(OF_TABLE):
+                mapping = mapping.with_answers(answer_of(key, text, reading))
+        return mapping
 
     @property
     def _since(self) -> dt.date | None:
@@ -260,16 +347,53 @@ def _flows(facts: Ledger) -> list[str]:
     return [str(flow) for flow in flows.value_counts().index]
 
 
-def _of_columns(mapping: Mapping) -> Iterator[Question]:
-    """What the columns hold: those of numbers, those that are doubtful, and, where something is
-    lacking, all that no word explains.
-    """
-    for number, name in mapping.values.items():
-        yield Question(OF_COLUMN + name, f"What does {name!r} count?", number, _column)
-    for count, (name, why) in enumerate(mapping.unread.items()):
-        if why != UNKNOWN or (mapping.lacks and count < MOST_COLUMNS):
-            asks = f"What does {name!r} hold (or {NOT_READ})?"
-            yield Question(OF_COLUMN + name, asks, NOT_READ, _column, why)
+def key_of(question: TableQuestion, reading: SpreadsheetReading) -> str:
+    """Under which key the answer to a question about a table is kept."""
+    if question.key[0] == "columns" and question.key[2] == "what":
+        return OF_COLUMN + reading.name_of_column(question.key[1])
+    return " ".join(("table", *question.key))
+
+
+def _asked(question: TableQuestion, reading: SpreadsheetReading) -> Question:
+    """A question about a table as a person is asked it."""
+    read = {
+        "columns": _column,
+        "rows": _word_of(KINDS_OF_ROW),
+        "sheet": _word_of(reading.titles),
+        "decimal": _word_of(DECIMAL_MARKS),
+        "fiscal_year": _month,
+    }[question.key[0]]
+    choices: tuple[str, ...] = {"rows": KINDS_OF_ROW, "decimal": DECIMAL_MARKS}.get(
+        question.key[0], ()
+    )
+    if question.key[-1] == "dates":
+        read, choices = _word_of(DATES_OF_COLUMN), DATES_OF_COLUMN
+    elif question.key[-1] == "factor":
+        read, choices = _factor, ("1", "1000", "1000000")
+    elif question.key[0] == "sheet":
+        choices = (*reading.titles,)
+    asks = f"{question.where}: {question.asks}?"
+    proposed = question.proposed
+    if question.key[-1] == "what":
+        asks = f"{question.where}: {question.asks} (or {NOT_READ})?"
+        proposed = NOT_READ if proposed == "nothing" else proposed
+    return Question(key_of(question, reading), asks, proposed, read, "", question.remedy, choices)
+
+
+def answer_of(key: str, text: str, reading: SpreadsheetReading) -> Mapping:
+    """What one answer says of a table, as a mapping."""
+    if key.startswith(OF_COLUMN):
+        what = "nothing" if text == NOT_READ else text
+        letter = reading.letter_of_column(key.removeprefix(OF_COLUMN))
+        return Mapping(letters={letter: ColumnAnswer(what=what)}) if letter else Mapping()
+    _, name, *words = key.split(" ")
+    if name == "rows":
+        return Mapping(rows={int(words[0]): text})
+    if name == "columns":
+        return Mapping.model_validate(
+            {"columns": {letter: {words[-1]: text} for letter in words[:-1]}}
+        )
+    return Mapping.model_validate({name: text})
 
 
 def _size_of(market: KnownMarket) -> str:
@@ -293,7 +417,21 @@ def _word_of(words: Collection[str]) -> Callable[[str], str]:
     return read
 
 
-_column = _word_of((NOT_READ, *TARGETS, *NUMBER_TARGETS))
+_column = _word_of((NOT_READ, *WHATS, *TARGETS, *NUMBER_TARGETS))
+
+
+def _factor(text: str) -> str:
+    number = printed_number(text)
+    if number is None or number <= 0:
+        raise InputError(f"{text[:60]!r} is no number above 0; e.g. 1, or 1000 for thousands")
+    return number_text(number)
+
+
+def _month(text: str) -> str:
+    try:
+        return FISCAL_MONTHS[number_of(text) - 1]
+    except (InputError, IndexError):
+        raise InputError(f"{text[:60]!r} is no month; e.g. april") from None
 
 
 def _key(name: str) -> Callable[[str], str]:

@@ -54,7 +54,7 @@ def test_a_table_becomes_a_report_in_one_command():
 
 
 def test_what_is_answered_is_written():
-    made = NewCountry("GE", _table("Year;Sold;New cars\n2022;5;900\n2023;9;950\n", "ev.csv"))
+    made = NewCountry("GE", _table("Year;Sold;New cars\n2022;15;900\n2023;19;950\n", "ev.csv"))
     answers = {"column Sold": "ev_registrations", "column New cars": "car_registrations"}
     asked = _asked(
         made, **answers, published="2024-02-29", horizon="2035", market_size="1.2 million"

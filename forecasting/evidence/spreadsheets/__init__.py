@@ -1,0 +1,1 @@
+"""Tables as offices keep them, in stages: grid, layout, roles, facts."""

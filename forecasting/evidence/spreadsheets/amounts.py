@@ -1,0 +1,183 @@
+"""The number of one cell: its digits, whatever sets thousands apart, and the unit beside them.
+
+>>> amount_of("1’370*", ".").digits, amount_of("1,2 тыс.", ",").factor, amount_of("н/д", ".")
+('1370', 1000.0, None)
+"""
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from forecasting.evidence.rules import cell_text, number_text
+from forecasting.evidence.spreadsheets.cell_grid import ShownNumber
+from forecasting.evidence.spreadsheets.terms import (
+    RAISED_DIGITS,
+    is_not_known,
+    unit_of,
+    without_footnote_marks,
+)
+
+SPACES = " \u00a0\u2000-\u200a\u202f\u205f\u3000"
+_PLAIN_SIGNS = str.maketrans(
+    {"\u2212": "-", "–": "-", "—": "-", "’": "'", "‘": "'", "ʼ": "'", "ʻ": "'", "`": "'", "´": "'"}
+)
+_PRINTED_NUMBER = re.compile(
+    rf"(?P<about>[~≈]\s?|(?:около|ок\.|примерно|about|approx\.?|ca\.?|c\.|约|taxminan|тахминан|"
+    rf"шамамен)\s)?"
+    rf"(?P<sign>[+-]?)(?P<digits>\d[\d.,'{SPACES}]*|\.\d+)(?P<rest>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_GROUPS = {
+    # marks of thousands, by the decimal mark that goes with them
+    ".": rf"\d{{1,3}}(?:[,'{SPACES}]\d{{3}})+|\d{{1,2}}(?:,\d\d)+,\d{{3}}",
+    ",": rf"\d{{1,3}}(?:[.'{SPACES}]\d{{3}})+",
+}
+
+
+class Amount(NamedTuple):
+    """What one cell of numbers says.
+
+    Parameters
+    ----------
+    digits : str
+        With a point alone; its last digit tells how finely the number is known.
+    factor : float
+        What the cell itself says that it is multiplied by; 0 where it says nothing.
+    kind : {"count", "percent", "money", ""}
+        What the cell itself says of its unit.
+    relation : {"equals", "about"}
+        How near it is.
+    divided : float
+        What the form of its cell divides it by before it is shown.
+    """
+
+    digits: str
+    factor: float = 0.0
+    kind: str = ""
+    relation: str = "equals"
+    divided: float = 1.0
+
+    @property
+    def value(self) -> float:
+        """In the unit that is printed."""
+        return float(self.digits)
+
+
+def amount_of(cell: object, decimal: str = ".", signs: tuple[str, ...] = ()) -> Amount | None:
+    """The number of a cell; None where it holds none that is known.
+
+    Parameters
+    ----------
+    cell : object
+        Text, a number, a day or nothing.
+    decimal : str
+        The decimal mark of texts.
+    signs : tuple of str
+        What stands for a number that is not known, beside the usual signs.
+
+    Raises
+    ------
+    ValueError
+        Where it is a text that is no number.
+    """
+    if cell is None or isinstance(cell, bool):
+        return None
+    if isinstance(cell, ShownNumber):
+        unit = unit_of(cell.unit)
+        kind = "percent" if cell.percent else unit.kind
+        divided = 1000.0**cell.thousands
+        return Amount(cell_text(float(cell)), unit.factor, kind, "equals", divided)
+    if isinstance(cell, int | float):
+        return Amount(cell_text(cell)) if cell == cell else None
+    if isinstance(cell, dt.date):
+        raise ValueError(f"{cell} is a day, no number")
+    return _of_text(str(cell), decimal, signs)
+
+
+@lru_cache(maxsize=65536)
+def _of_text(text: str, decimal: str, signs: tuple[str, ...]) -> Amount | None:
+    if is_not_known(text, signs):
+        return None
+    clean = re.sub(rf"(?<=\d)\s?[{RAISED_DIGITS}]+\)?", "", without_footnote_marks(text))
+    clean = unicodedata.normalize("NFKC", clean).translate(_PLAIN_SIGNS).strip()
+    clean = re.sub(r"\A-\s+(?=\d)", "-", clean)
+    if is_not_known(clean, signs):
+        return None
+    match = _PRINTED_NUMBER.fullmatch(clean)
+    if re.fullmatch(r"[+-]?\d+(\.\d+)?e[+-]?\d{1,2}", clean, re.IGNORECASE):
+        return Amount(number_text(float(clean)))
+    if match is None:
+        raise ValueError(f"{text[:40]!r} is not a number")
+    digits = match["digits"].rstrip(",'").rstrip()
+    rest = (match["digits"][len(digits) :] + match["rest"]).strip()
+    unit = unit_of(rest)
+    if rest and (unit.rest.strip(" .") or not unit.factor):
+        raise ValueError(f"{text[:40]!r} is not a number")
+    sign = match["sign"].strip("+")
+    number = _plain_digits(digits, decimal)
+    if number is None:
+        raise ValueError(f"{text[:40]!r} is not a number")
+    return Amount(sign + number, unit.factor, unit.kind, "about" if match["about"] else "equals")
+
+
+def _plain_digits(digits: str, decimal: str) -> str | None:
+    """Digits with a point alone; None where their marks are none of a number.
+
+    Where the marks of a number cannot be read by the decimal mark of its table, they are read by
+    the other one: 16 108,0 is no number of groups.
+    """
+    other = {".": ",", ",": "."}[decimal]
+    return _digits_by(digits, decimal) or _digits_by(digits, other)
+
+
+def _digits_by(digits: str, decimal: str) -> str | None:
+    whole, mark, parts = digits.removesuffix(decimal).rpartition(decimal)
+    if not mark:
+        whole, parts = parts, ""
+    elif not parts.isdecimal():
+        return None
+    if re.fullmatch(_GROUPS[decimal], whole):
+        whole = re.sub(r"\D", "", whole)
+    if whole and not whole.isdecimal():
+        return None
+    return f"{whole or '0'}.{parts}" if mark else whole
+
+
+def decimal_mark(texts: Iterable[str]) -> tuple[str, bool]:
+    """The decimal mark of the numbers of a table, and whether they show it.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        Cells with numbers.
+
+    Returns
+    -------
+    tuple of str and bool
+        A point and False where every mark may set thousands apart.
+
+    Examples
+    --------
+    >>> decimal_mark(["1.370,5", "2"]), decimal_mark(["1,370"]), decimal_mark(["1,37", "1 000"])
+    ((',', True), ('.', False), (',', True))
+    """
+    votes = {",": 0, ".": 0}
+    for text in texts:
+        digits = re.sub(r"[^\d.,]", "", text)
+        for mark, other in ((",", "."), (".", ",")):
+            head, _, tail = digits.rpartition(mark)
+            if not head or not tail:
+                continue
+            behind_thousands = other in head and mark not in head
+            if behind_thousands or (mark not in head and len(tail) != 3 and other not in tail):
+                votes[mark] += 1
+            elif mark in head:
+                votes[other] += 1
+            elif len(head) > 3 or head == "0":
+                votes[mark] += 1
+    if votes[","] == votes["."]:
+        return ".", False
+    return max(votes, key=lambda mark: votes[mark]), True

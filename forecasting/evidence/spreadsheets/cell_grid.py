@@ -1,0 +1,353 @@
+"""The cells of a table as people keep it: text in any encoding and with any separator, or the
+sheets of an Excel workbook, each with the number that it shows.
+
+>>> (sheet,) = sheets_of("own.csv", b"Land;2023;2024%cNO;104000;114400" % 10)
+>>> sheet.lines
+[['Land', '2023', '2024'], ['NO', '104000', '114400']]
+"""
+
+import csv
+import datetime as dt
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+from forecasting.errors import LedgerError
+
+
+class Line(list[object]):
+    """The cells of one line of a file.
+
+    Parameters
+    ----------
+    cells : iterable of object
+        Text, numbers and dates.
+    number : int
+        Of the line in its file, from 1 on.
+    hidden : bool
+        Whether a spreadsheet program does not show it.
+    """
+
+    def __init__(self, cells: Iterable[object], number: int = 0, hidden: bool = False) -> None:
+        super().__init__(cells)
+        self.number = number
+        self.hidden = hidden
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of a workbook, or a file of text.
+
+    Parameters
+    ----------
+    title : str
+        Of the sheet; empty of a text.
+    lines : list of Line
+        Without those that are empty.
+    hidden : frozenset of int
+        Columns, from 0 on, that a spreadsheet program does not show.
+    """
+
+    title: str
+    lines: list[Line]
+    hidden: frozenset[int] = frozenset()
+
+
+SEPARATORS = ";\t|,"  # of two that are as regular, the comma may be a decimal mark
+WORKBOOKS = (".xlsx", ".xlsm")
+TABLES = (".csv", ".tsv", *WORKBOOKS)
+# Bytes of all text in a workbook, which lies in it compressed: some ten seconds of reading
+MAX_UNPACKED_BYTES = 20_000_000
+MAX_SHEET_ROWS = 200_000
+MAX_SHEET_CELLS = 5_000_000
+SEPARATOR_LINES = 40  # lines that show which separator a text has
+
+
+class ShownNumber(float):
+    """A number of a workbook that is shown in another form.
+
+    Attributes
+    ----------
+    percent : bool
+        Whether it is shown in percent; its value is that percent then.
+    thousands : int
+        How many times it is divided by 1,000 to be shown.
+    unit : str
+        What the form of the cell writes beside it.
+    repeated : bool
+        Whether it stands in another cell of a merged range than the first: it counts once.
+    decimals : int
+        How many are shown; -1 where the form does not say.
+    """
+
+    percent = False
+    thousands = 0
+    unit = ""
+    repeated = False
+    decimals = -1
+
+
+def column_letter(index: int) -> str:
+    """The letters of a column, as a spreadsheet program shows them.
+
+    >>> column_letter(0), column_letter(27)
+    ('A', 'AB')
+    """
+    letters = ""
+    number = index + 1
+    while number:
+        number, digit = divmod(number - 1, 26)
+        letters = chr(ord("A") + digit) + letters
+    return letters
+
+
+def sheets_of(name: str, data: bytes, encoding: str = "", separator: str = "") -> list[Sheet]:
+    """The sheets of a file with something in them; a text is one.
+
+    Parameters
+    ----------
+    name : str
+        Of the file: its ending tells a workbook, and messages name it.
+    data : bytes
+        What the file holds.
+    encoding, separator : str
+        How it is written; empty where that can be seen.
+
+    Returns
+    -------
+    list of Sheet
+        None of an empty file.
+
+    Raises
+    ------
+    LedgerError
+        What stands in the way.
+    """
+    if Path(name).suffix.lower() not in TABLES:
+        raise LedgerError.at(name, f"is no table by its name ({', '.join(TABLES)})", "rename it")
+    if is_workbook(name):
+        return _sheets_of_workbook(name, data)
+    try:
+        lines = _split(_decoded(data, encoding), separator)
+    except (UnicodeDecodeError, LookupError) as error:
+        raise LedgerError.at(
+            name, f"cannot be read: {error}"[:200], "name its encoding in the mapping"
+        ) from None
+    except csv.Error as error:
+        raise LedgerError.at(name, f"is no table: {error}", "check the quotation marks") from None
+    return [Sheet("", lines)] if lines else []
+
+
+def is_workbook(name: str) -> bool:
+    """Whether a file's name is that of an Excel workbook."""
+    return Path(name).suffix.lower() in WORKBOOKS
+
+
+# A text.
+
+
+def _decoded(data: bytes, encoding: str) -> str:
+    """The text of a file: in the encoding named, by its mark, as UTF-8, or as Cyrillic or Western
+    Windows text.
+    """
+    if encoding:
+        return data.decode(encoding)
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        cyrillic = sum(byte >= 0xC0 for byte in data) > sum(0x80 <= byte < 0xC0 for byte in data)
+        # Whole words of letters: Western text has single ones
+        words = re.findall(rb"[\xc0-\xff]{3,}", data)
+        return data.decode("cp1251" if cyrillic and words else "cp1252")
+
+
+def _split(text: str, separator: str) -> list[Line]:
+    if not separator:
+        separator = max(SEPARATORS, key=lambda mark: _regularity(text, mark))
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    return [Line(row, rows.line_num) for row in rows if any(map(str.strip, row))]
+
+
+def _regularity(text: str, mark: str) -> tuple[int, int]:
+    """In how many of the top lines a mark makes one number of cells, and that number."""
+    top = text[:20_000].splitlines()[:SEPARATOR_LINES]
+    try:
+        lengths = Counter(len(row) for row in csv.reader(top, delimiter=mark))
+    except csv.Error:
+        return 0, 0
+    del lengths[0]
+    del lengths[1]
+    length, lines = max(lengths.items(), key=lambda pair: pair[::-1], default=(0, 0))
+    return lines, length
+
+
+# A workbook.
+
+
+def _sheets_of_workbook(name: str, data: bytes) -> list[Sheet]:
+    book, formulas = _opened(name, data)
+    sheets = [
+        _sheet(name, sheet, formulas[sheet.title])
+        for sheet in book.worksheets
+        if sheet.sheet_state == "visible" or len(book.worksheets) == 1
+    ]
+    return [sheet for sheet in sheets if sheet.lines]
+
+
+def _sheet(name: str, values: Any, formulas: Any) -> Sheet:
+    """The cells of a sheet; a merged range has its value in each of its cells."""
+    title = str(values.title)
+    if values.max_row > MAX_SHEET_ROWS:
+        raise LedgerError.at(
+            name, f"sheet {title!r} has more than {MAX_SHEET_ROWS:,} rows", "split it"
+        )
+    if values.max_row * values.max_column > MAX_SHEET_CELLS:
+        raise LedgerError.at(
+            name,
+            f"sheet {title!r} reaches over more than {MAX_SHEET_CELLS:,} cells",
+            "delete what lies far from the table",
+        )
+    _check_results(name, values, formulas)
+    dimensions = values.row_dimensions
+    rows = [
+        Line(map(_cell_value, row), number, number in dimensions and dimensions[number].hidden)
+        for number, row in enumerate(values.iter_rows(), start=1)
+    ]
+    for merged in values.merged_cells.ranges:
+        top = merged.min_row - 1
+        side = merged.min_col - 1
+        value = copy = rows[top][side]
+        if isinstance(value, int | float):
+            copy = ShownNumber(value)
+            copy.repeated = True
+        for row in rows[top : merged.max_row]:
+            row[side : merged.max_col] = [copy] * merged.size["columns"]
+        rows[top][side] = value
+    lines = [row for row in rows if any(cell not in (None, "") for cell in row)]
+    return Sheet(title, lines, _hidden_columns(values))
+
+
+def _hidden_columns(values: Any) -> frozenset[int]:
+    """Columns that are not shown; a width may be said of several at once."""
+    return frozenset(
+        index - 1
+        for dimension in values.column_dimensions.values()
+        if dimension.hidden and dimension.min
+        for index in range(dimension.min, min(dimension.max, values.max_column) + 1)
+    )
+
+
+def _check_results(name: str, values: Any, formulas: Any) -> None:
+    """Only a spreadsheet program can tell what a formula without a stored value comes to."""
+    unknown = [
+        cell.coordinate
+        for row in formulas.iter_rows()
+        for cell in row
+        if cell.data_type == "f" and values[cell.coordinate].value is None
+    ]
+    if unknown:
+        raise LedgerError.at(
+            f"{name} {unknown[0]}",
+            f"{len(unknown)} formulas have no stored value, first {unknown[0]}",
+            "open the workbook in a spreadsheet program and save it",
+        )
+
+
+def _opened(name: str, data: bytes) -> tuple[Any, Any]:
+    """A workbook with the values of its formulas, and with the formulas themselves."""
+    from openpyxl import load_workbook
+
+    try:
+        with ZipFile(io.BytesIO(data)) as parts:
+            texts = [part for part in parts.infolist() if not part.filename.startswith("xl/media/")]
+            if sum(part.file_size for part in texts) > MAX_UNPACKED_BYTES:
+                fault = f"unpacks to more than {MAX_UNPACKED_BYTES:,} bytes"
+                raise LedgerError.at(name, fault, "save the one sheet as CSV")
+            xml = [parts.read(part) for part in texts]
+        _check_merged(name, xml)
+        values = load_workbook(io.BytesIO(data), data_only=True)
+        if any(re.search(rb"<(\w+:)?f[\s>/]", part) for part in xml):
+            return values, load_workbook(io.BytesIO(data))
+    except LedgerError:
+        raise
+    # Of a damaged file the library raises whatever its parsers come upon
+    except Exception as error:
+        reason = " ".join(str(error).split())[:150]
+        fault = f"is no Excel workbook that can be read ({reason})"
+        raise LedgerError.at(name, fault, "save it again as .xlsx, or as CSV UTF-8") from None
+    return values, values
+
+
+def _check_merged(name: str, xml: Iterable[bytes]) -> None:
+    """The library makes a cell of each that a merged range covers, be they billions."""
+    from openpyxl.utils import range_boundaries
+
+    cells = 0
+    for part in xml:
+        for ref in re.findall(rb"mergeCell [^>]*ref=.([A-Z0-9:]+)", part):
+            min_col, min_row, max_col, max_row = range_boundaries(ref.decode())
+            cells += (max_col - min_col + 1) * (max_row - min_row + 1)
+    if cells > MAX_SHEET_CELLS:
+        raise LedgerError.at(
+            name,
+            f"has merged ranges over {cells:,} cells",
+            "undo what is merged far from the table",
+        )
+
+
+def _cell_value(cell: Any) -> object:
+    """What a cell holds: of a time its day, of a number what its form shows."""
+    value = cell.value
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _shown(value, cell.number_format)
+    return value
+
+
+def _shown(value: float, form: str) -> float:
+    percent, thousands, unit, decimals = _form_of(form)
+    if not (percent or thousands or unit or decimals >= 0):
+        return value
+    number = ShownNumber(round(100 * value, 9) if percent else value)
+    number.percent = percent or "%" in unit
+    number.thousands = thousands
+    number.unit = unit
+    number.decimals = decimals
+    return number
+
+
+@lru_cache(maxsize=1024)
+def _form_of(form: str) -> tuple[bool, int, str, int]:
+    """What a number format does to a number: percent, divisions by 1,000, words, decimals.
+
+    >>> _form_of('#,##0.0,"k"'), _form_of("0%"), _form_of("General")
+    ((False, 1, 'k', 1), (True, 0, '', 0), (False, 0, '', -1))
+    """
+    section = form.split(";")[0]
+    literal = r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]'
+    parts = re.findall(literal, section)
+    unit = "".join(quoted or escaped for quoted, escaped in parts).strip()
+    unit += " ".join(re.findall(r"\[\$([^\]-]+)", section))
+    bare = re.sub(literal, "", section)
+    digits = re.search(r"[0#?][0#?,.]*", bare)
+    if digits is None:
+        return False, 0, "", -1
+    commas = len(digits[0]) - len(digits[0].rstrip(","))
+    decimals = len(digits[0].rstrip(",").partition(".")[2])
+    if unit and not re.search(r"\w|%|\$", unit):
+        unit = ""
+    return "%" in bare, commas, unit, decimals
+
+
+def filled(row: Sequence[object]) -> list[object]:
+    """The cells of a line that are not empty."""
+    return [cell for cell in row if cell is not None and str(cell).strip()]

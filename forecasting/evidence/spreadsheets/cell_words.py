@@ -1,0 +1,235 @@
+"""What the words of one cell say: a measure, a unit, a period, a place, a sum, all at once.
+
+>>> label = label_of("Ввоз электромобилей, тыс. шт., янв-июнь 2023")
+>>> label.number, label.factor, str(label.dating.period())
+('ev_imports', 1000.0, '2023-01..2023-06')
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from forecasting.evidence import press_words as words
+from forecasting.evidence.mapping import NUMBER_TARGETS, UNKNOWN, read_head, target_of
+from forecasting.evidence.places import countries_in, find_place
+from forecasting.evidence.press import GROWTH
+from forecasting.evidence.spreadsheets.dating import NOTHING, Dating, dating_in
+from forecasting.evidence.spreadsheets.terms import (
+    PUBLICATION_WORDS,
+    SUMS,
+    in_english,
+    unit_of,
+    without_footnote_marks,
+)
+from forecasting.measures import MEASURES
+
+RATIO = "may be the percent of the year before: 117 % of it is a growth of 17 %"
+ALL_CARS = {"imports": "car_imports", "registrations": "car_registrations", "sales": "car_sales"}
+OF_AN_EDITION = re.compile(r"\bedition\b|издани|источник|source", re.IGNORECASE)
+PART = re.compile(
+    rf"\W*(?:{words.OF_WHICH}|в т\.\s?ч\.|shu jumladan|jumladan|шу жумладан|жумладан|оның ішінде|"
+    rf"анын ичинде|"
+    r"аз ҷумла|bunun|bunlardan|of them)\W*",
+    re.IGNORECASE,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a text says.
+
+    Parameters
+    ----------
+    text : str
+        As the table has it, without marks of notes.
+    number : str
+        A measure, a quantity or both, as in a mapping's values; empty where none is named.
+    factor : float
+        What numbers are multiplied by; 0 where nothing is said.
+    kind : str
+        Of the unit: count, percent, money.
+    dating : Dating
+        The period, or a part of it.
+    place : str
+        Its code; empty where none is named.
+    when : str
+        The words of the period.
+    is_sum : bool
+        Whether it is of a sum, and of nothing that another row or column names.
+    is_part : bool
+        Whether it is of a part of the row above.
+    target : str
+        Of a column: what its cells say.
+    rest : str
+        What remains once unit and period are taken away.
+    doubts : tuple of str
+        Why its numbers may be of something else.
+    """
+
+    text: str = ""
+    number: str = ""
+    factor: float = 0.0
+    kind: str = ""
+    dating: Dating = NOTHING
+    place: str = ""
+    when: str = ""
+    is_sum: bool = False
+    is_part: bool = False
+    target: str = ""
+    rest: str = ""
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def says_something(self) -> bool:
+        """Whether it names a measure, a period, a place or a sum."""
+        return bool(self.number or self.dating != NOTHING or self.place or self.is_sum)
+
+    @property
+    def is_electric(self) -> bool:
+        """Whether it speaks of electric cars."""
+        return "electric cars" in in_english(self.text)
+
+
+NO_LABEL = Label()
+
+
+@lru_cache(maxsize=16384)
+def label_of(text: str, context: str = "") -> Label:
+    """What a text says, with the words above it.
+
+    Parameters
+    ----------
+    text : str
+        Of one cell, or of the heads of a column.
+    context : str
+        Words of a title or of a section, for what the text leaves open: of which cars, what is
+        done with them.
+    """
+    clean = without_footnote_marks(text)
+    if not clean:
+        return NO_LABEL
+    unit = unit_of(clean)
+    part = PART.match(unit.rest)
+    body = unit.rest[part.end() :] if part else unit.rest
+    place = _place(body)
+    dating, rest = (NOTHING, body) if place and len(body) < 4 else dating_in(body)
+    number, doubts = _number(rest, context)
+    if unit.kind == "money" and not doubts:
+        doubts = ("is an amount of money",)
+    summed = SUMS.match(rest.strip(" :")) is not None
+    return Label(
+        clean,
+        number,
+        unit.factor,
+        unit.kind,
+        dating,
+        place or (_place(rest) if dating != NOTHING else ""),
+        clean if dating != NOTHING else "",
+        summed and not number,
+        part is not None,
+        target_of(unit.rest) if dating == NOTHING else "",
+        rest,
+        doubts,
+    )
+
+
+def _place(text: str) -> str:
+    """The code of the place that a text is the name of, or a sum of one: "Республика Казахстан"."""
+    word = re.sub(
+        r"(?i)\b(?:республика|republic of|respublikasi|республикаси)\b|\W+всего$", "", text
+    )
+    word = word.strip(" ,:.()-–—")
+    if len(word) < 2 or word.isdecimal() or (len(word) < 4 and not word.isupper()):
+        return ""
+    if word in ("EV", "BEV", "PHEV", "HEV", "FCEV", "NEV", "YTD", "GDP"):
+        return ""
+    return find_place(word)
+
+
+def _number(text: str, context: str) -> tuple[str, tuple[str, ...]]:
+    """The measure that a text names, by itself or with the words above it, and what is doubtful."""
+    number, doubts = _number_in_english(in_english(text))
+    if (number and number != GROWTH) or not context:
+        return number, doubts
+    english = in_english(context)
+    lead = "electric cars" if "electric cars" in english and "cars" not in in_english(text) else ""
+    joined, more = _number_in_english(f"{lead} {in_english(text)}".strip())
+    if joined and lead:
+        return joined, more
+    events = [event for event in (*ALL_CARS, "exports", "fleet", "production") if event in english]
+    if len(events) == 1 and not number and "cars" in in_english(text):
+        return _number_in_english(f"{in_english(text)} {events[0]}")
+    return number, doubts
+
+
+@lru_cache(maxsize=16384)
+def _number_in_english(text: str) -> tuple[str, tuple[str, ...]]:
+    head = read_head(text)
+    doubts = tuple(doubt for doubt in head.doubts if doubt != UNKNOWN)
+    if re.search(r"\bratio\b", text):
+        doubts = (RATIO, *doubts)
+    if head.number == GROWTH or head.number in NUMBER_TARGETS:
+        return head.number, doubts
+    if "production" in text and "electric cars" in text:
+        return "ev_production", _unknown(text)
+    if re.search(r"\b(?:cars?|vehicles?)\b", text) and not re.search(
+        "electric|hybrid|charging", text
+    ):
+        events = [name for event, name in ALL_CARS.items() if re.search(rf"\b{event}\b", text)]
+        if len(events) == 1:
+            return events[0], _unknown(text)
+    return "", doubts
+
+
+def _unknown(text: str) -> tuple[str, ...]:
+    """A doubt of words that no rule knows, or that change what is counted."""
+    doubts = words.doubts_of(words.WHOLE_DOUBTS | words.TEXT_DOUBTS, text.lower())
+    plain = re.sub(r"(?i)\b(?:new|production|all|total|passenger)\b", " ", text)
+    if unknown := words.unknown_words(plain, []):
+        doubts.append(f"holds words that no rule knows: {', '.join(unknown[:6])}")
+    return tuple(doubts)
+
+
+def title_label(texts: list[str]) -> Label:
+    """What the lines above a table say of all of it; words that no rule knows change nothing there.
+
+    Parameters
+    ----------
+    texts : list of str
+        The name of the sheet, titles, and notes that name a unit.
+    """
+    joined = ". ".join(texts)
+    unit = next((unit_of(text) for text in reversed(texts) if unit_of(text).factor), unit_of(""))
+    dating = NOTHING
+    places: dict[str, None] = {}
+    for text in texts:
+        if re.search(PUBLICATION_WORDS, text) or re.search(
+            r"(?i)\bedition\b|издани|источник|source", text
+        ):
+            continue
+        found, _ = dating_in(without_footnote_marks(unit_of(text).rest))
+        if found != NOTHING and dating == NOTHING and (found.year or found.months):
+            dating = found
+        places |= dict.fromkeys(_places_in(text))
+    measures: dict[str, tuple[str, ...]] = {}
+    for text in texts:
+        number, doubts = _number(dating_in(unit_of(text).rest)[1], "")
+        if number in MEASURES:
+            measures[number] = tuple(doubt for doubt in doubts if "no rule knows" not in doubt)
+    number, doubts = "", ()
+    if len(measures) == 1:
+        ((number, doubts),) = measures.items()
+    place = next(iter(places)) if len(places) == 1 else ""
+    return Label(joined, number, unit.factor, unit.kind, dating, place, doubts=doubts)
+
+
+def _places_in(text: str) -> list[str]:
+    """The places that a title counts in: neither those that cars come from nor go to."""
+    if place := _place(text):
+        return [place]
+    found = []
+    for country in countries_in(text):
+        lead = text[: country.start].lower()[-12:]
+        if country.case != "from" and not re.search(words.BEFORE["from"], lead):
+            found.append(country.code)
+    return found

@@ -1,0 +1,386 @@
+"""When the numbers of a table are of, as its cells say it: a year in one place, a month in another.
+
+The names of months come from Babel, those of quarters, halves and fiscal years from one table of
+words; whatever the press writes besides is read by `printed_periods.period_of`.
+
+>>> str(dating_of("I кв. 2023 г.").period()), dating_of("9 мес.").months
+('2023-01..2023-03', (1, 9))
+>>> str(dating_of("çeyrek 2").joined(dating_of("2024 yılı")).period())
+'2024-04..2024-06'
+"""
+
+import calendar
+import contextlib
+import datetime as dt
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+
+from forecasting.errors import PeriodError
+from forecasting.evidence.printed_numbers import one_of
+from forecasting.evidence.printed_periods import period_of
+from forecasting.evidence.spreadsheets.terms import YEAR_TO_DATE, without_footnote_marks
+from forecasting.periods import Period, month, year
+
+TABLE_LANGUAGES = ("en", "ru", "uz_Latn", "uz_Cyrl", "kk", "ky", "tg", "tr", "de")
+FISCAL_MONTHS = tuple(name.lower() for name in calendar.month_name[1:])
+
+
+@dataclass(frozen=True)
+class Dating:
+    """A period, or what a cell says of it.
+
+    Parameters
+    ----------
+    year : int or None
+        Of the calendar; of a fiscal year the one in which it begins.
+    months : tuple of int or None
+        First and last, counted from January, of a quarter of a fiscal year from its first month.
+    fiscal : bool
+        Whether the year is a fiscal one.
+    named : bool
+        Whether the months are named, and not counted from the first of the year.
+    exact : Period or None
+        Days that are said outright.
+    to_date : bool
+        Whether all that came since the year began is meant.
+    length : str
+        Of a day that stands for a longer period: year, quarter or month.
+    """
+
+    year: int | None = None
+    months: tuple[int, int] | None = None
+    fiscal: bool = False
+    named: bool = False
+    exact: Period | None = None
+    to_date: bool = False
+    length: str = ""
+
+    def joined(self, other: "Dating") -> "Dating | None":
+        """What two cells say together; None where they contradict each other."""
+        to_date = self.to_date or other.to_date
+        if self.exact or other.exact:
+            return self._with_exact(other, to_date)
+        if self.year and other.year and (self.year, self.fiscal) != (other.year, other.fiscal):
+            return None
+        if self.months and other.months and self.months != other.months:
+            return None
+        return Dating(
+            self.year or other.year,
+            self.months or other.months,
+            self.fiscal or other.fiscal,
+            self.named or other.named,
+            None,
+            to_date,
+        )
+
+    def _with_exact(self, other: "Dating", to_date: bool) -> "Dating | None":
+        exact = self.exact or other.exact
+        assert exact is not None
+        part = other if self.exact else self
+        if part.exact and part.exact != exact:
+            return None
+        if part.year and not part.fiscal and part.year not in (exact.start.year, exact.end.year):
+            return None
+        return Dating(exact=exact, to_date=to_date, length=self.length or other.length)
+
+    @property
+    def complete(self) -> bool:
+        """Whether it says which days are meant."""
+        return self.exact is not None or self.year is not None
+
+    def period(self, fiscal_month: int = 1) -> Period:
+        """The days that are meant.
+
+        Parameters
+        ----------
+        fiscal_month : int
+            In which month fiscal years begin.
+
+        Raises
+        ------
+        PeriodError
+            Where no year is said.
+        """
+        if self.exact:
+            found = self.exact
+        elif self.year is None:
+            raise PeriodError("names no year")
+        else:
+            found = self._months_of_year(fiscal_month if self.fiscal else 1)
+        if self.to_date:
+            start = month(f"{found.end.year - (found.end.month < fiscal_month)}-{fiscal_month:02d}")
+            return Period(start.start, found.end)
+        return found
+
+    def _months_of_year(self, first_month: int) -> Period:
+        first, last = self.months or (1, 12)
+        if not self.named or not self.months:
+            ends = [first_month - 1 + number for number in (first, last)]
+        else:  # a named month before the first of a fiscal year is of the next calendar year
+            ends = [number + 12 * (number < first_month) for number in (first, last)]
+        return Period(_month_at(self.year, ends[0]).start, _month_at(self.year, ends[1]).end)
+
+
+def _month_at(first_year: int | None, number: int) -> Period:
+    """A month by its number from January of a year on, beyond 12 in the years that follow."""
+    assert first_year is not None
+    return month(f"{first_year + (number - 1) // 12}-{(number - 1) % 12 + 1:02d}")
+
+
+NOTHING = Dating()
+
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "і": 1, "іі": 2, "ііі": 3, "іv": 4}
+_ORDINALS = {
+    1: "first 1st перв\\w+ birinchi биринчи бірінші якум аввал birinci ilk 第一 一 上",
+    2: "second 2nd втор\\w+ ikkinchi иккинчи екінші экинчи дуюм дувум ikinci 第二 二 下",
+    3: "third 3rd треть\\w+ трети\\w+ uchinchi учинчи үшінші үчүнчү сеюм üçüncü 第三 三",
+    4: "fourth 4th четв[её]рт\\w+ to'rtinchi тўртинчи төртінші төртүнчү чорум dördüncü 第四 四",
+}
+_ORDINAL = "|".join(
+    [
+        *(word for words in _ORDINALS.values() for word in words.split()),
+        r"i{1,3}\b|iv\b|[іi]{1,3}\b|[іi]v\b",
+        r"[1-4](?:-?(?:й|я|е|ый|ое|ая|chi|чи|ші|шi|чү|інші|нчи|inci|\.))?",
+    ]
+)
+_QUARTER = (
+    r"(?:quarters?|qtr\.?|q|кварт\w*|кв\b\.?|chorak\w*|chor\b\.?|чорак\w*|тоқсан\w*|тқс\b\.?|"
+    r"чейрек\w*|"
+    r"семоҳа\w*|чоряк\w*|çeyre[kğ]\w*|ç|季度?)"
+)
+_HALF = (
+    r"(?:half[- ]?years?|half|h|полуг(?:одие|одия|одии)?\w*\.?|п/г|yarim ?yil\w*|yarmi|"
+    r"ярим ?йил\w*|ярми|"
+    r"жарты ?жыл\w*|жарым ?жыл\w*|нимсол\w*|yarıyıl\w*|yarı ?yıl\w*|半年)"
+)
+_MONTH_UNIT = (
+    r"(?:months?|mos?\b\.?|m|месяц\w*|мес\b\.?|м\b|oylik|oylar\w*|oyda?|oy|ойлик|ой\w*|ай\w*|"
+    r"моҳ\w*|мох|"
+    r"aylık|ay|个月)"
+)
+_YEAR_WORDS = (
+    r"(?:календарн\w+ )?(?:год[ауы]?|гг?\b\.?|yillar\w*|yil[igad]*|йил[а-я]*|жыл[а-я]*|ж\b\.?|"
+    r"соли|сол\b|yılı?|"
+    r"year|cy|年度?|全年|full year|annual|za|за|for|of|in|в|к)"
+)
+_FISCAL_WORDS = (
+    r"(?:fiscal(?: year)?|financial year|fin\.? ?year|fy|финансов\w+ год\w*|фин\.? ?год\w*|"
+    r"бюджетн\w+ год\w*|"
+    r"moliya(?:viy)? yil\w*|молия(?:вий)? йил\w*|қаржы(?:лық)? жыл\w*|каржы(?:лык)? жыл\w*|"
+    r"соли молиявӣ|"
+    r"mali yıl\w*|财年|财政年度?)"
+)
+_UP_TO = r"\s?(?:-|–|—|−|to|through|по|до|дан|dan|至|到|~)\s?"
+
+
+@lru_cache(maxsize=1)
+def _month_names() -> dict[str, int]:
+    """The number of each month, by its names in the languages of tables."""
+    from babel import Locale
+
+    names: dict[str, int] = {}
+    for language in TABLE_LANGUAGES:
+        widths = Locale.parse(language).months["format"]
+        for width in ("wide", "abbreviated"):
+            for number, name in widths[width].items():
+                names.setdefault(name.lower().strip("."), number)
+    nominative = "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь"
+    names |= {name: number for number, name in enumerate(nominative.split(), 1)}
+    names |= {"sept": 9, "сент": 9, "ноя": 11, "ноябр": 11, "фев": 2, "янв": 1, "апр": 4, "авг": 8}
+    names |= {"sentyabr": 9, "oktyabr": 10, "июни": 6, "июли": 7}
+    signs = "一 二 三 四 五 六 七 八 九 十 十一 十二"
+    names |= {f"{sign}月": number for number, sign in enumerate(signs.split(), 1)}
+    return names
+
+
+@lru_cache(maxsize=1)
+def _month_pattern() -> re.Pattern[str]:
+    endings = r"(?:да|ning|нинг|gacha|гача|dan|дан|ида|ida|ı|ayı|oyi|ойи|айы|\.)?"
+    names = one_of(_month_names())
+    return re.compile(rf"(?<![^\W\d_])({names}){endings}(?![^\W\d_])|(?<!\d)(\d{{1,2}})月(?:份)?")
+
+
+def _in_tokens(text: str) -> str:
+    """A text in lower case, its months, quarters, halves and counts of months as m5, q1, h2, n9."""
+    words = text.casefold().replace("i̇", "i")
+    words = re.sub("[‘’ʻʼ`´]", "'", words)
+    words = re.sub(r"[\s\u00a0\u202f\u2009]+", " ", words)
+    words = re.sub(r"(?<!\d)(\d{1,2})\s?[-–—至到]\s?(\d{1,2})\s?月", r"‹m\1›-‹m\2›", words)
+    words = re.sub(r"前(\d{1,2}|[一二三四五六七八九十]+)个?月", _first_months, words)
+    words = re.sub(r"前?([二三])季度?(?=累计)", _first_months, words)
+    words = _month_pattern().sub(_month_token, words)
+    for letter, unit in (("q", _QUARTER), ("h", _HALF)):
+        words = re.sub(
+            rf"(?<![^\W_])({_ORDINAL})[\s-]*{unit}(?![^\W\d_])|(?<![^\W\d_]){unit}[\s.-]?([1-4]|"
+            rf"iv|i{{1,3}})(?!\d\d?\b(?<!\d{{4}}))(?![^\W_])",
+            partial(_unit_token, letter),
+            words,
+        )
+    return re.sub(
+        rf"(?:first|за|перв\w+|dastlabki|дастлабки|алғашқы|алгачкы|ilk|"
+        rf"аввалин)?\s?(?<![\d./-])(1[0-2]|[1-9])[\s-]?{_MONTH_UNIT}(?![^\W\d_])",
+        r"‹n\1›",
+        words,
+    )
+    return words
+
+
+def _unit_token(letter: str, match: re.Match[str]) -> str:
+    return f"‹{letter}{_ordinal(match[1] or match[2])}›"
+
+
+def _first_months(match: re.Match[str]) -> str:
+    signs = {sign: number for number, sign in enumerate("一二三四五六七八九十", 1)}
+    digits = match[1]
+    if digits.isdecimal():
+        return f"‹n{digits}›"
+    return f"‹n{signs.get(digits, 10 + signs.get(digits[-1], 0))}›"
+
+
+def _month_token(match: re.Match[str]) -> str:
+    number = int(match[2]) if match[2] else _month_names()[match[1]]
+    return f"‹m{number}›" if 1 <= number <= 12 else match[0]
+
+
+def _ordinal(text: str) -> int:
+    word = text.strip(". -")
+    if word in _ROMAN:
+        return _ROMAN[word]
+    if word[:1].isdecimal():
+        return int(word[0])
+    for number, words in _ORDINALS.items():
+        if any(re.fullmatch(pattern, word) for pattern in words.split()):
+            return number
+    return len(word.replace("v", ""))
+
+
+_CALENDARS = (
+    r"(?P<start>(?:19|20)\d\d)\s?[-/–—]\s?(?P<finish>(?:19|20)?\d\d)(?!\d)|(?P<year>(?:19|"
+    r"20)\d\d)(?!\d)|"
+    r"(?P<buddhist>25[0-9]\d)(?!\d)|(?P<hijri>1[34]\d\d)(?!\d)|民国\s?(?P<republic>\d{2,3})|"
+    r"(?:令和|reiwa |r)\s?(?P<reiwa>\d{1,2}|元)(?!\d)|(?:平成|heisei |h)(?P<heisei>[23]\d)(?!\d)"
+)
+_YEAR_OF_ANY_CALENDAR = re.compile(rf"(?<![\d.,])(?:{_CALENDARS})(?![.,]\d)")
+_PART = re.compile(
+    r"‹(?P<kind>[mqhn])(?P<number>\d+)›(?:(?:" + _UP_TO + r")‹(?P=kind)(?P<last>\d+)›)?"
+)
+_SHORT = re.compile(r"(?:‹[mqh]\d+›|fy)[\s./'’-]{0,2}(?P<short>\d\d)(?!\d)")
+# Years between the first of another calendar and ours
+CALENDAR_SHIFTS = {"buddhist": -543, "republic": 1911, "reiwa": 2018, "heisei": 1988}
+_LENGTHS = {"m": 1, "q": 3, "h": 6}
+
+
+@lru_cache(maxsize=16384)
+def dating_in(text: str) -> tuple[Dating, str]:
+    """When a text is of, and the text without that; an empty dating where it names no time.
+
+    >>> dating, remainder = dating_in("Ввоз, янв-июнь 2023")
+    >>> str(dating.period()), remainder
+    ('2023-01..2023-06', 'ввоз')
+    """
+    words = _in_tokens(text)
+    to_date = YEAR_TO_DATE.search(words) is not None
+    words = YEAR_TO_DATE.sub(" ", words)
+    fiscal = re.search(rf"(?<![^\W\d_]){_FISCAL_WORDS}(?![^\W\d_])", words) is not None
+    part = _PART.search(words)
+    months = _months_of(part) if part else None
+    found = _YEAR_OF_ANY_CALENDAR.search(words)
+    if found is None and (short := _SHORT.search(words)):
+        number = 2000 + int(short["short"])
+        remainder = words[: short.start("short")] + words[short.end("short") :]
+        dating = Dating(number - fiscal, months, fiscal, part is not None and part["kind"] == "m")
+        return replace(dating, to_date=to_date), _remainder(remainder)
+    if found is None and part is None:
+        return Dating(to_date=to_date), _remainder(words) if to_date else text
+    dating = _year_of(found, fiscal)
+    if dating.exact and months and found and found["hijri"]:
+        return NOTHING, text  # a part of a year of another calendar
+    if dating.exact is None and part:
+        dating = replace(dating, months=months, named=part["kind"] == "m")
+    if found:
+        words = words[: found.start()] + " " + words[found.end() :]
+    return replace(dating, to_date=to_date), _remainder(words)
+
+
+def _remainder(words: str) -> str:
+    """What is left of a text without its time."""
+    words = _PART.sub(" ", words)
+    words = re.sub(rf"(?<![^\W\d_]){_FISCAL_WORDS}(?![^\W\d_])", " ", words)
+    words = re.sub(rf"(?<![^\W\d_]){_YEAR_WORDS}(?![^\W\d_])", " ", words)
+    words = re.sub(r"\(\s*\)|\[\s*\]|（\s*）", " ", words)
+    return " ".join(words.split()).strip(" ,.;:-–—/'’，")
+
+
+def _months_of(part: re.Match[str]) -> tuple[int, int] | None:
+    number = int(part["number"])
+    last = int(part["last"] or number)
+    if part["kind"] == "n":
+        months = (1, number)
+    else:
+        length = _LENGTHS[part["kind"]]
+        months = (length * (number - 1) + 1, length * last)
+    return months if 1 <= months[0] <= months[1] <= 12 else None
+
+
+def _year_of(found: re.Match[str] | None, fiscal: bool) -> Dating:
+    """The year of a match, in whichever calendar."""
+    if found is None:
+        return Dating(fiscal=fiscal)
+    if found["start"]:
+        return _two_years(found)
+    if found["year"]:
+        # A year with one number is called by the calendar year in which it ends
+        return Dating(int(found["year"]) - fiscal, fiscal=fiscal)
+    if found["hijri"]:
+        return Dating(exact=_solar_year(int(found["hijri"])))
+    for calendar_name, years_ahead in CALENDAR_SHIFTS.items():
+        if digits := found[calendar_name]:
+            return Dating(years_ahead + int(digits.replace("元", "1")))
+    return NOTHING
+
+
+def _two_years(found: re.Match[str]) -> Dating:
+    """A fiscal year of two calendar years, several years, or a month behind its year."""
+    start = int(found["start"])
+    finish = int(found["finish"])
+    is_short = len(found["finish"]) == 2
+    is_month = is_short and 1 <= finish <= 12
+    if finish in (start + 1, (start + 1) % 100) and not (is_month and "-" in found[0]):
+        return Dating(start, fiscal=True)
+    if not is_short and finish > start:
+        return Dating(exact=Period(year(str(start)).start, year(str(finish)).end))
+    if is_month:
+        return Dating(start, (finish, finish), named=True)
+    return NOTHING
+
+
+def _solar_year(number: int) -> Period:
+    """A year of the Iranian calendar, which begins at the equinox: of 33 years eight are longer."""
+    starts = []
+    for count in (number, number + 1):
+        leaps = (8 * count + 21) // 33 - (8 * 1400 + 21) // 33
+        starts.append(dt.date(2021, 3, 21) + dt.timedelta(days=365 * (count - 1400) + leaps))
+    return Period(starts[0], starts[1] - dt.timedelta(days=1))
+
+
+@lru_cache(maxsize=16384)
+def dating_of(text: str) -> Dating:
+    """When a cell of a column of periods is of.
+
+    Raises
+    ------
+    PeriodError
+        Where the cell says no period, or more than one.
+    """
+    clean = without_footnote_marks(text.strip())
+    if re.match(r"\d{4}-\d\d-\d\d|\d{4}.*\.\.", clean):
+        return Dating(exact=period_of(clean))
+    dating, remainder = dating_in(clean)
+    if dating != NOTHING and not remainder:
+        return dating
+    with contextlib.suppress(PeriodError):
+        return Dating(exact=period_of(clean))
+    raise PeriodError(
+        f"{text[:40]!r} is not a period such as 2023, 2023-04, 2023Q1 or Jan-Apr 2023"
+    )

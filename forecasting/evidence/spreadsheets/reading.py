@@ -1,0 +1,546 @@
+r"""A file of tables read whole: grid, layout, roles, answers, facts, in this order.
+
+>>> text = "Импорт электромобилей в Казахстан, тыс. шт.;\nГод;Ввоз\n2023;1,37\n2024;2,1\n"
+>>> reading = read_spreadsheet("own.csv", text.encode(), Mapping())
+>>> [(fact.place, str(fact.period), fact.value) for fact in reading.facts]
+[('KZ', '2023', 1370.0), ('KZ', '2024', 2100.0)]
+>>> reading.questions, reading.lacks
+([], [])
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from forecasting.errors import LedgerError, Problem
+from forecasting.evidence.mapping import (
+    NUMBER_TARGETS,
+    PERIOD_LENGTHS,
+    PERIODS,
+    ColumnAnswer,
+    Mapping,
+)
+from forecasting.evidence.places import find_place
+from forecasting.evidence.printed_periods import dates_in_words, printed_period
+from forecasting.evidence.rules import FoundRow, Row, cell_text, normalise, number_text
+from forecasting.evidence.spreadsheets.amounts import amount_of
+from forecasting.evidence.spreadsheets.cell_grid import Sheet, filled, sheets_of
+from forecasting.evidence.spreadsheets.layout import SheetTable, is_amount, tables_of
+from forecasting.evidence.spreadsheets.plausibility import (
+    doubtful_units,
+    running_totals,
+    wrong_sums,
+)
+from forecasting.evidence.spreadsheets.roles import (
+    TableColumn,
+    TableQuestion,
+    columns_of,
+    context_of,
+    rows_of,
+)
+from forecasting.evidence.spreadsheets.table_facts import (
+    CellFact,
+    TableReading,
+    market_of,
+    read_cells,
+    with_forms,
+)
+from forecasting.evidence.spreadsheets.terms import PUBLICATION_WORDS
+from forecasting.measures import FLOW_OF_COUNT, MEASURES
+
+MOST_QUESTIONS = 50  # of one file
+# What a mapping may name of a table with a column for each period
+OF_WIDE_TABLES = ("value", *PERIOD_LENGTHS)
+NEEDED_WORDS = ("value", "measure", "place", PERIODS)
+
+
+@dataclass(frozen=True)
+class SpreadsheetReading:
+    """What a file of tables holds.
+
+    Parameters
+    ----------
+    name : str
+        Of the file.
+    mapping : Mapping
+        What a reader has said.
+    tables : list of TableReading
+        Each with its columns and rows.
+    questions : list of TableQuestion
+        What is not certain.
+    problems : list of Problem
+        What is wrong with a cell.
+    published : str
+        When the tables were published, as they say themselves; empty where they do not.
+    """
+
+    name: str
+    mapping: Mapping
+    tables: list[TableReading] = field(default_factory=list)
+    questions: list[TableQuestion] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    published: str = ""
+
+    @property
+    def facts(self) -> list[CellFact]:
+        """Of all cells."""
+        return [fact for table in self.tables for fact in table.facts]
+
+    @property
+    def lacks(self) -> list[str]:
+        """What nothing says, though every fact needs it."""
+        lacking = set().union(*(table.lacks for table in self.tables))
+        if not any(column.kind in ("number", "value") for column in self.columns):
+            lacking |= {"value"}
+        return [word for word in NEEDED_WORDS if word in lacking]
+
+    def rows(self) -> list[FoundRow]:
+        """The facts as rows of a ledger."""
+        constants = dict(self.mapping.constants)
+        if published := self.mapping.published or self.published:
+            constants.setdefault("published", published)
+        ids: Counter[str] = Counter()
+        stem = re.sub(r"[^\w-]+", "-", self.name.rsplit(".", 1)[0]).lower()
+        return [
+            FoundRow(fact.where, normalise(_with_id(fact.cells(constants), stem, ids)))
+            for fact in self.facts
+        ]
+
+    def left_out(self) -> Iterator[Problem]:
+        """Rows that are no facts, each once, with its first number and the reason."""
+        for table in self.tables:
+            for row in table.rows:
+                if row.kind == "fact" or row.reason.startswith("as you"):
+                    continue
+                where = f"{self.name}:{row.line.number}"
+                reason = row.reason
+                if row.kind == "sum":
+                    shown = str(next(iter(filled(row.line)), ""))[:40]
+                    reason = (
+                        f"{shown!r} is a sum of {'places' if _of_places(table) else 'the others'}"
+                    )
+                yield Problem(where, reason)
+
+    @property
+    def heads(self) -> list[str]:
+        """The names of the columns of the first table."""
+        return [
+            column.head or column.letter for table in self.tables[:1] for column in table.columns
+        ]
+
+    @property
+    def head_line(self) -> int:
+        """The line of the first table's heads."""
+        for table in self.tables:
+            for line in table.table.of_kind("heads"):
+                return line.number
+        return 1
+
+    @property
+    def titles(self) -> list[str]:
+        """The names of the sheets that hold a table."""
+        return [*dict.fromkeys(table.table.sheet.title for table in self.tables)]
+
+    @property
+    def columns(self) -> list[TableColumn]:
+        """Of all tables."""
+        return [column for table in self.tables for column in table.columns]
+
+    def name_of_column(self, letter: str) -> str:
+        """What a column is called: its head where it is the only one of that name."""
+        heads = [column.head for column in self.columns]
+        for column in self.columns:
+            if column.letter == letter and column.head and heads.count(column.head) == 1:
+                return column.head
+        return letter
+
+    def letter_of_column(self, name: str) -> str:
+        """The letter of a column by what it is called; empty where there is none."""
+        for column in self.columns:
+            if self.name_of_column(column.letter) == name:
+                return column.letter
+        return ""
+
+    def counts(self) -> dict[str, str]:
+        """The columns of numbers that say themselves what they count, by their names."""
+        return {
+            self.name_of_column(column.letter): column.label.number
+            for column in self.columns
+            if column.kind == "number"
+            and column.label.number in NUMBER_TARGETS
+            and not column.label.dating.complete
+            and not column.label.dating.months
+        }
+
+    def proposed(self) -> Mapping:
+        """The mapping by which the file was read, by names where each column has one."""
+        mapping = self.mapping
+        for table in self.tables:
+            by_name = len(self.tables) == 1 and table.is_plain
+            mapping = mapping.with_answers(_by_name(table) if by_name else _by_letter(table))
+        return mapping
+
+    def unread(self) -> dict[str, str]:
+        """Columns with numbers that are not read, and why."""
+        found = {}
+        for table in self.tables:
+            for column in table.columns:
+                if column.kind in ("", "sum") and not column.answer.what:
+                    found[column.head or column.letter] = column.reason or "is a sum of the others"
+        return found
+
+
+def _by_name(table: TableReading) -> Mapping:
+    """The mapping of a table whose columns have a name each."""
+    columns, values, scales, unread = {}, {}, {}, {}
+    for column in table.columns:
+        kind = "year" if column.kind == "label" else column.kind
+        if kind == "number":
+            values[column.label.number] = column.head
+            if column.label.factor not in (0.0, 1.0):
+                scales[column.head] = number_text(column.label.factor)
+        elif kind in ("", "nothing", "sum", "note"):
+            unread[column.head] = column.reason or kind
+        else:
+            columns[kind] = column.head
+    forms = {key: getattr(table.mapping, key) for key in ("decimal", "dates", "each")}
+    return Mapping(columns=columns, values=values, scales=scales, unread=unread, **forms)
+
+
+def _by_letter(table: TableReading) -> Mapping:
+    """The mapping of any table."""
+    letters = {}
+    for column in table.columns:
+        label = column.label
+        what = {"date": "period", "": "nothing"}.get(column.kind, column.kind)
+        if what == "number":
+            what = label.number if label.number in NUMBER_TARGETS else ""
+        if what in ("label", "value", "unit", "measure") or (
+            what == "nothing" and not column.reason
+        ):
+            what = ""
+        answer = column.answer.with_answers(
+            ColumnAnswer(what=what, factor=label.factor if what in NUMBER_TARGETS else 0)
+        )
+        if answer != ColumnAnswer():
+            letters[column.letter] = answer
+    forms = {key: getattr(table.mapping, key) for key in ("decimal", "dates", "each")}
+    return Mapping(letters=letters, **forms)
+
+
+def _of_places(table: TableReading) -> bool:
+    return any(row.label.place for row in table.rows if row.kind == "fact")
+
+
+def _with_id(fact: Row, stem: str, ids: Counter[str]) -> Row:
+    """The fact with an id of its own, made from what it says where the table gives none."""
+    if fact.get("id"):
+        return fact
+    place = fact.get("place", "")  # none where its cell is blank: the rules of a row say so
+    parts = (stem, find_place(place) or place, fact["measure"], fact.get("period_end", ""))
+    name = "-".join(parts).lower()
+    ids[name] += 1
+    if ids[name] > 1:
+        name = f"{name}-{ids[name]}"
+    return fact | {"id": name}
+
+
+def read_spreadsheet(name: str, data: bytes, mapping: Mapping) -> SpreadsheetReading:
+    """Read the tables of a file.
+
+    Parameters
+    ----------
+    name : str
+        Of the file.
+    data : bytes
+        What it holds.
+    mapping : Mapping
+        What a reader has said of it.
+
+    Returns
+    -------
+    SpreadsheetReading
+        With what is certain, and a question for what is not.
+
+    Raises
+    ------
+    LedgerError
+        Where the file is no table, or has no sheet of a name.
+    """
+    sheets = sheets_of(name, data, mapping.encoding, mapping.separator)
+    sheets = _chosen(name, sheets, mapping)
+    reading = SpreadsheetReading(name, mapping, published=_published(sheets))
+    tables = [(sheet, table) for sheet in sheets for table in tables_of(sheet, mapping.rows)]
+    several = len({sheet.title for sheet, _ in tables}) > 1
+    for sheet, table in tables:
+        where = f"{name} {sheet.title}" if several else name
+        one = _read_table(where, table, mapping)
+        if one.facts or one.lacks or one.questions or one.problems or not several:
+            reading.tables.append(one)
+    _settle(reading, several)
+    reading.problems[:0] = _missing(reading)
+    return reading
+
+
+def _missing(reading: SpreadsheetReading) -> Iterator[Problem]:
+    """Columns that a mapping names and the tables lack, or have twice."""
+    mapping = reading.mapping
+    heads = reading.heads
+    is_wide = any(column.label.dating.year for table in reading.tables for column in table.columns)
+    where = f"{reading.name}:{reading.head_line}"
+    for target, column in (*mapping.columns.items(), *mapping.values.items()):
+        if column not in heads and not (is_wide and target in OF_WIDE_TABLES):
+            hint = f"columns: {', '.join(heads)}"
+            yield Problem(
+                where, f"has no column {column!r}, which the mapping gives to {target}", hint
+            )
+        elif heads.count(column) > 1:
+            yield Problem(where, f"column {column!r} stands there twice", "rename one")
+
+
+def _chosen(name: str, sheets: list[Sheet], mapping: Mapping) -> list[Sheet]:
+    """The sheets that a reader has named; all where he names none."""
+    titles = [sheet.title for sheet in sheets]
+    for title in mapping.sheets:
+        if title not in titles:
+            fault = f"has no sheet {title!r}"
+            hint = (
+                f"its sheets: {', '.join(titles)}" if titles[0] else "it is no workbook: name none"
+            )
+            raise LedgerError.at(name, fault, hint)
+    return [sheet for sheet in sheets if not mapping.sheets or sheet.title in mapping.sheets]
+
+
+def _published(sheets: Sequence[Sheet]) -> str:
+    """The day on which the tables say that they were published."""
+    for sheet in sheets:
+        for line in (*sheet.lines[:20], *sheet.lines[-20:]):
+            cells = [" ".join(str(cell).split()) for cell in dict.fromkeys(filled(line))]
+            text = " ".join(cells)
+            if len(cells) > 3 or not PUBLICATION_WORDS.search(text):
+                continue
+            tail = text[PUBLICATION_WORDS.search(text).end() :].strip(" :：-–—.()")  # type: ignore[union-attr]
+            if day := _day_in(tail):
+                return day
+    return ""
+
+
+def _day_in(text: str) -> str:
+    """The first date in a text, as a ledger has it."""
+    if match := re.search(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})", text):
+        parts = [int(part) for part in match.groups()]
+    elif match := re.search(r"(\d{1,2})[./](\d{1,2})[./](\d{4})", text):
+        parts = [int(part) for part in match.groups()[::-1]]
+    else:
+        period = printed_period(dates_in_words(text[:60]), None, True)
+        if period is None or not re.search(r"\d{1,2}", text):
+            return ""
+        return period.end.isoformat()
+    try:
+        return date(*parts).isoformat()
+    except ValueError:
+        return ""
+
+
+def _read_table(name: str, table: SheetTable, mapping: Mapping) -> TableReading:
+    footnotes = [str(cell) for line in table.of_kind("note") for cell in filled(line)[:1]]
+    context = context_of(table, footnotes)
+    columns = columns_of(table, mapping, context)
+    mapping = with_forms(mapping, table, columns)
+    rows = list(rows_of(table, columns, mapping, context))
+    measures = {
+        label.number for label in (context, *(c.label for c in columns), *(r.label for r in rows))
+    }
+    columns = [
+        replace(column, label=replace(column.label, number=market_of(measures)))
+        if column.label.number == "market_size"
+        else column
+        for column in columns
+    ]
+    reading = TableReading(table, context, columns, rows, mapping)
+    _add_lines_too_long(reading, name)
+    read_cells(reading, name, mapping)
+    _take_sums(reading, name, mapping)
+    _ask_of_columns(reading, name)
+    _ask_of_rows(reading, name)
+    _ask_of_duplicates(reading, name)
+    if not reading.questions:
+        reading.questions.extend(doubtful_units(reading, name))
+        reading.questions.extend(running_totals(reading, name))
+        reading.questions.extend(_percent_of_counts(reading, name))
+    return reading
+
+
+def _add_lines_too_long(reading: TableReading, name: str) -> None:
+    heads = reading.table.of_kind("heads")
+    width = max(map(len, heads), default=0)
+    for line in reading.table.of_kind("row"):
+        if heads and len(line) > width and any(map(cell_text, line[width:])):
+            reading.problems.append(
+                Problem(
+                    f"{name}:{line.number}",
+                    f"has {len(line)} cells, the header has {width}: a comma inside a cell needs "
+                    "quotation marks around the cell",
+                    "correct the line",
+                )
+            )
+
+
+def _take_sums(reading: TableReading, name: str, mapping: Mapping) -> None:
+    """Keep a sum as a fact where nothing else says the same; ask where it is not one."""
+    rows = {row.line.number: row for row in reading.rows}
+    sums = {}
+    for row in reading.rows:
+        for column in reading.columns:
+            if (row.kind == "sum" or column.kind == "sum") and column.index < len(row.line):
+                cell = row.line[column.index]
+                if is_amount(cell):
+                    amount = amount_of(cell, mapping.decimal or ".", tuple(mapping.unknown))
+                    if amount is not None:
+                        sums[row.line.number, column.index] = amount.value
+    parts = [row for row in reading.rows if row.kind == "fact"]
+    is_total = not any(
+        row.label.place or row.label.dating.months or row.label.dating.complete for row in parts
+    )
+    kept = [
+        fact
+        for fact in reading.facts
+        if rows[fact.row.line.number].kind == "fact" or (is_total and fact.period)
+    ]
+    reading.questions.extend(wrong_sums(reading, sums, name))
+    reading.facts[:] = kept
+
+
+def _ask_of_columns(reading: TableReading, name: str) -> None:
+    """Columns of numbers that nothing explains, where the main count was not read."""
+    counts = {fact.measure for fact in reading.facts}
+    main = counts & {*FLOW_OF_COUNT}
+    for column in reading.columns:
+        if column.kind != "" or column.answer.what:
+            continue
+        number = column.label.number if column.label.number in MEASURES else ""
+        is_open = (
+            "no rule knows" in column.reason and FLOW_OF_COUNT.get(number) and number not in counts
+        )
+        if main and not is_open:
+            continue
+        reading.questions.append(
+            TableQuestion(
+                ("columns", column.letter, "what"),
+                name,
+                f"column {column.name} is not read: {column.reason}; what does it hold",
+                number or "nothing",
+            )
+        )
+
+
+def _ask_of_rows(reading: TableReading, name: str) -> None:
+    """Rows with numbers that cannot be read."""
+    counts = {fact.measure for fact in reading.facts} & {*FLOW_OF_COUNT}
+    for row in reading.rows:
+        has_number = any(
+            column.kind == "number"
+            and column.index < len(row.line)
+            and is_amount(row.line[column.index])
+            for column in reading.columns
+        )
+        if row.kind != "" or not has_number:
+            continue
+        where = f"{name}:{row.line.number}"
+        if row.doubtful and "is not a period" in row.reason:
+            reading.problems.append(
+                Problem(
+                    where, row.reason, f"correct it, or say rows: {{{row.line.number}: nothing}}"
+                )
+            )
+        elif row.doubtful or not counts:
+            reading.questions.append(
+                TableQuestion(
+                    ("rows", str(row.line.number)),
+                    where,
+                    f"{row.reason}; what is the row",
+                    "nothing",
+                )
+            )
+
+
+def _ask_of_duplicates(reading: TableReading, name: str) -> None:
+    """Two numbers of one thing in two columns of a row."""
+    groups: dict[tuple[object, ...], list[CellFact]] = defaultdict(list)
+    for fact in reading.facts:
+        if fact.number and fact.period:
+            key = (fact.row.line.number, fact.number, fact.place, fact.period)
+            groups[key].append(fact)
+    asked = set()
+    for first, *others in groups.values():
+        for other in others:
+            if other.value == first.value or other.column.index in asked:
+                continue
+            asked.add(other.column.index)
+            fault = (
+                f"column {other.column.name} says another number of the same as column "
+                f"{first.column.name}"
+            )
+            if other.column.head == first.column.head:
+                fault = f"column {other.column.name} stands there twice"
+            reading.questions.append(
+                TableQuestion(
+                    ("columns", other.column.letter, "what"),
+                    name,
+                    f"{fault}; what does it hold",
+                    "nothing",
+                )
+            )
+
+
+def _percent_of_counts(reading: TableReading, name: str) -> Iterator[TableQuestion]:
+    """A count in percent."""
+    asked = set()
+    for fact in reading.facts:
+        if (
+            fact.is_count
+            and "percent" in (fact.amount.kind, fact.column.label.kind)
+            and fact.column.index not in asked
+        ):
+            asked.add(fact.column.index)
+            asks = f"column {fact.column.name} counts {fact.measure} in percent: what does it hold"
+            yield TableQuestion(
+                ("columns", fact.column.letter, "what"), fact.where, asks, f"{fact.measure} share"
+            )
+
+
+def _settle(reading: SpreadsheetReading, several: bool) -> None:
+    """Gather what the tables ask; ask which sheet is meant where two say the same."""
+    for table in reading.tables:
+        reading.problems.extend(table.problems)
+        for question in table.questions:
+            if question.key not in {asked.key for asked in reading.questions}:
+                reading.questions.append(question)
+    del reading.questions[MOST_QUESTIONS:]
+    tables = [table for table in reading.tables if table.facts]
+    titles = [*dict.fromkeys(table.table.sheet.title for table in tables)]
+    if several and len(titles) > 1 and not reading.mapping.sheets and _overlap(tables):
+        listed = ", ".join(titles)
+        reading.questions.insert(
+            0,
+            TableQuestion(
+                ("sheet",),
+                reading.name,
+                f"has {len(titles)} sheets with a table: {listed}",
+                titles[0],
+            ),
+        )
+
+
+def _overlap(tables: Sequence[TableReading]) -> bool:
+    """Whether tables of two sheets say numbers of the same."""
+    sheets: dict[tuple[object, ...], str] = {}
+    for table in tables:
+        for fact in table.facts:
+            key = (fact.number, fact.place, fact.period)
+            title = table.table.sheet.title
+            if sheets.setdefault(key, title) != title:
+                return True
+    return False

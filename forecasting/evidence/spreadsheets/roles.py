@@ -1,0 +1,592 @@
+"""What each column and each row of a table is read as: certain, or a question with its answer.
+
+The words of the heads and of the rows say it, what stands in the cells bears it out, and what a
+reader answers holds.
+"""
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from forecasting.errors import PeriodError
+from forecasting.evidence.mapping import (
+    EXCEL_EPOCH,
+    ISO,
+    NUMBER_TARGETS,
+    PERIOD_LENGTHS,
+    SUM_WORDS,
+    TARGETS,
+    UNKNOWN,
+    ColumnAnswer,
+    Mapping,
+    dated,
+)
+from forecasting.evidence.press import GROWTH
+from forecasting.evidence.rules import LEDGER_COLUMNS
+from forecasting.evidence.spreadsheets.cell_grid import Line, ShownNumber, column_letter, filled
+from forecasting.evidence.spreadsheets.cell_words import NO_LABEL, Label, label_of, title_label
+from forecasting.evidence.spreadsheets.dating import NOTHING, Dating, dating_of
+from forecasting.evidence.spreadsheets.layout import SheetTable, is_amount, is_period
+from forecasting.evidence.spreadsheets.terms import in_english, is_not_known, unit_of
+from forecasting.measures import EV_SHARE, EV_STOCK_SHARE, MEASURES
+from forecasting.periods import Period
+
+DECIMAL = "say in the mapping decimal: ',' where points set thousands apart, else decimal: '.'"
+SAMPLE_ROWS = 200  # rows that show what a column holds
+AS_ASKED = "as you say"
+PART_OF_ROW = "is a part of the row above"
+NUMBERS_ROWS = "numbers the rows"
+NO_ANSWER = ColumnAnswer()
+LABEL_KINDS = ("label", "place", "measure", *PERIOD_LENGTHS, "unit")  # of rows
+
+
+class TableQuestion(NamedTuple):
+    """What a table does not say for certain.
+
+    Parameters
+    ----------
+    key : tuple of str
+        Where the answer stands in a mapping: ``("columns", "C", "what")``.
+    where : str
+        Of the file, with sheet and row or column.
+    asks : str
+        In words.
+    proposed : str
+        An answer; empty where there is none to propose.
+    """
+
+    key: tuple[str, ...]
+    where: str
+    asks: str
+    proposed: str = ""
+
+    @property
+    def remedy(self) -> str:
+        """The line of a file of answers that settles it."""
+        answer = self.proposed or "..."
+        if self.key == ("sheet",):
+            return f"name one in the mapping, e.g. sheet: {answer}"
+        if self.key == ("decimal",):
+            return DECIMAL
+        if self.key[0] != "columns":
+            return (
+                f"{self.key[0]}: {answer}"
+                if len(self.key) < 2
+                else (f"{self.key[0]}: {{{self.key[1]}: {answer}}}")
+            )
+        _, letters, word = self.key
+        columns = ", ".join(f"{letter}: {{{word}: {answer}}}" for letter in letters.split())
+        return f"columns: {{{columns}}}"
+
+
+@dataclass(frozen=True)
+class TableColumn:
+    """One column of a table.
+
+    Parameters
+    ----------
+    index : int
+        From 0 on.
+    head : str
+        Its heads, joined.
+    kind : str
+        ``number``; ``label`` of rows, or what of them its cells say (place, year, ...); another
+        column of a ledger; ``sum``, ``note``, ``nothing``; empty where it is not read.
+    label : Label
+        What its heads say.
+    reason : str
+        Why it is not read.
+    answer : ColumnAnswer
+        What a reader has said.
+    """
+
+    index: int
+    head: str
+    kind: str
+    label: Label = NO_LABEL
+    reason: str = ""
+    answer: ColumnAnswer = NO_ANSWER
+
+    @property
+    def letter(self) -> str:
+        """As a spreadsheet program shows it."""
+        return column_letter(self.index)
+
+    @property
+    def name(self) -> str:
+        """What messages call it: its head, or its letter."""
+        return repr(self.head) if self.head else self.letter
+
+
+def heads_of(table: SheetTable) -> list[list[str]]:
+    """The heads of each column, from the top; one over several columns stands above each."""
+    lines = table.of_kind("heads")
+    width = table.width
+    rows = [
+        [_word(line[index]) if index < len(line) else "" for index in range(width)]
+        for line in lines
+    ]
+    for at in range(len(rows) - 1):
+        lower = rows[at + 1 :]
+        for index in range(1, width):
+            has_own = any(row[index] for row in lower)
+            beside = any(row[index - 1] for row in lower)
+            if not rows[at][index] and has_own and beside:
+                rows[at][index] = rows[at][index - 1]
+    return [[row[index] for row in rows] for index in range(width)]
+
+
+def _word(cell: object) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return " ".join(str(cell).split())
+
+
+def units_of(table: SheetTable) -> list[str]:
+    """What a row of units says of each column."""
+    units = [""] * table.width
+    for line in table.of_kind("unit"):
+        for index, cell in enumerate(line):
+            if _word(cell) and unit_of(_word(cell)).factor:
+                units[index] = _word(cell)
+    return units
+
+
+def context_of(table: SheetTable, footnotes: Sequence[str] = ()) -> Label:
+    """What the lines above a table, its sheet's name and its notes on units say of all of it."""
+    titles = [
+        _word(cell) for line in table.of_kind("title") for cell in dict.fromkeys(filled(line))
+    ]
+    units = [note for note in footnotes if unit_of(note).factor and len(note) < 60]
+    return title_label([*filter(None, [table.sheet.title, *titles, *units])])
+
+
+def columns_of(table: SheetTable, mapping: Mapping, context: Label) -> list[TableColumn]:
+    """Each column of a table with what it is read as."""
+    rows = table.of_kind("row")
+    units = units_of(table)
+    columns = []
+    for index, parts in enumerate(heads_of(table)):
+        head = " ".join(dict.fromkeys(filter(None, parts)))
+        cells = [row[index] for row in rows[:SAMPLE_ROWS] if index < len(row)]
+        cells = [cell for cell in cells if _word(cell)]
+        answer = _answer(mapping, column_letter(index), head)
+        label = _head_label(parts, units[index], context)
+        column = TableColumn(index, head, "", label, "", answer)
+        if index in table.sheet.hidden and not answer.what:
+            columns.append(replace(column, kind="nothing", reason="is hidden"))
+        elif answer.what:
+            columns.append(_answered(column))
+        elif (mapping.columns or mapping.values) and not label.dating.complete:
+            columns.append(replace(column, kind="nothing", reason=AS_ASKED))
+        else:
+            columns.append(_recognised(column, cells))
+    return _without_second_labels(columns)
+
+
+def _answer(mapping: Mapping, letter: str, head: str) -> ColumnAnswer:
+    """What a reader says of a column, by its letter or by its name."""
+    answer = mapping.letters.get(letter, ColumnAnswer())
+    names = {name: target for target, name in (*mapping.columns.items(), *mapping.values.items())}
+    if head in mapping.unread:
+        names[head] = "nothing"
+    what = answer.what or names.get(head, "")
+    factor = answer.factor or float(mapping.scales.get(head, 0))
+    return answer.model_copy(update={"what": what, "factor": factor})
+
+
+def _head_label(parts: Sequence[str], unit: str, context: Label) -> Label:
+    """What the heads of a column say together; the lowest unit holds."""
+    parts = [*dict.fromkeys(filter(None, parts))]
+    label = label_of(", ".join(parts), context.text)
+    if len(parts) > 1 and not label.number:
+        numbers = [label_of(part, context.text) for part in parts]
+        said = [part for part in numbers if part.number and not part.doubts]
+        if len({part.number for part in said}) == 1:
+            label = replace(label, number=said[0].number, is_sum=False)
+    if unit:
+        said_unit = unit_of(unit)
+        label = replace(label, factor=said_unit.factor, kind=said_unit.kind)
+    return label
+
+
+def _answered(column: TableColumn) -> TableColumn:
+    what = column.answer.what
+    if what in ("sum", "note", "nothing"):
+        return replace(column, kind=what, reason=AS_ASKED)
+    if what == "period":
+        return replace(column, kind="date")
+    if what in TARGETS and what not in MEASURES:
+        return replace(column, kind=what)
+    number = what
+    if what.endswith(" share"):
+        measure = what.removesuffix(" share")
+        number = f"{measure} market_share_percent"
+        if MEASURES[measure].kind == "stock":
+            number = EV_STOCK_SHARE
+        elif MEASURES[measure].of_owners:
+            number = EV_SHARE
+    label = replace(column.label, number=number, doubts=(), is_sum=False)
+    if column.answer.unit:
+        unit = unit_of(column.answer.unit)
+        kind = unit.kind or "count"
+        label = replace(label, factor=unit.factor or 1.0, kind=kind)
+    if column.answer.factor:
+        label = replace(label, factor=column.answer.factor)
+    return replace(column, kind="number", label=label)
+
+
+def _recognised(column: TableColumn, cells: list[object]) -> TableColumn:
+    """A column by its head and its cells."""
+    label = column.label
+    if not cells:
+        return replace(column, kind="nothing")
+    amounts = [cell for cell in cells if is_amount(cell) and not _is_sign(cell)]
+    words = [cell for cell in cells if not is_amount(cell)]
+    if label.target and not label.number:
+        return _of_target(column, amounts, words)
+    if _numbers_rows(column, amounts, words):
+        return replace(column, kind="nothing", reason=NUMBERS_ROWS)
+    if len(words) > len(amounts) and not (label.number and not _are_labels(words)):
+        return _of_words(column, words)
+    if amounts and all(map(is_period, amounts)) and not label.number and not label.says_something:
+        return replace(column, kind="date" if isinstance(amounts[0], dt.date) else "year")
+    return _of_numbers(column)
+
+
+def _is_sign(cell: object) -> bool:
+    return isinstance(cell, str) and is_not_known(cell)
+
+
+def _of_target(column: TableColumn, amounts: list[object], words: list[object]) -> TableColumn:
+    """A column whose head names a column of a ledger, or a period."""
+    target = column.label.target
+    if target == "value":
+        return replace(column, kind="number")
+    if target in ("unit", "place", "measure") and len(amounts) > len(words):
+        return _of_numbers(column)
+    if target in (*PERIOD_LENGTHS, "place", "measure") and words and _are_labels(words):
+        kinds = {_kind_of_label(cell) for cell in words} - {""}
+        expected = {"place": {"place"}, "measure": {"measure"}}.get(target, {"dating"})
+        if not kinds <= expected | {"sum"}:
+            return replace(column, kind="label")
+    return replace(column, kind=target)
+
+
+def _are_labels(cells: Sequence[object]) -> bool:
+    """Whether cells name what stands beside them: most are a place, a period, a measure, a sum."""
+    names = [*dict.fromkeys(map(_word, cells))][:SAMPLE_ROWS]
+    return 2 * sum(bool(_kind_of_label(name)) for name in names) >= len(names)
+
+
+def _kind_of_label(cell: object) -> str:
+    label = label_of(_word(cell))
+    if label.place:
+        return "place"
+    if label.number:
+        return "measure"
+    if label.is_sum:
+        return "sum"
+    return "dating" if is_period(cell) else ""
+
+
+def _of_words(column: TableColumn, words: list[object]) -> TableColumn:
+    if _are_labels(words) or column.index == 0:
+        return replace(column, kind="label")
+    if all(unit_of(_word(word)).factor for word in words):
+        return replace(column, kind="unit")
+    return replace(column, kind="note", reason=UNKNOWN)
+
+
+def _numbers_rows(column: TableColumn, amounts: list[object], words: list[object]) -> bool:
+    """Whether the cells count the rows: 1, 2, 3."""
+    if words or len(amounts) < 2 or in_english(column.head) not in ("", "#"):
+        return False
+    texts = [_word(cell).strip(".") for cell in amounts]
+    return texts == [str(number) for number in range(1, len(texts) + 1)]
+
+
+def _of_numbers(column: TableColumn) -> TableColumn:
+    label = column.label
+    if label.is_sum and label.number == "":
+        return replace(column, kind="sum")
+    if label.doubts:
+        return replace(column, kind="", reason="; ".join(label.doubts))
+    if label.says_something or (label.factor and not label.rest.strip(" .,")) or not column.head:
+        return replace(column, kind="number")
+    if label.is_part:
+        return replace(column, kind="", reason="is a part of another column")
+    return replace(column, kind="", reason=UNKNOWN)
+
+
+def _without_second_labels(columns: list[TableColumn]) -> list[TableColumn]:
+    """Columns in which no word of a ledger stands for two of them."""
+    targets: Counter[str] = Counter()
+    found = []
+    for column in columns:
+        kind = column.kind
+        if kind in LEDGER_COLUMNS and kind not in ("measure", "place"):
+            targets[kind] += 1
+            if targets[kind] > 1:
+                column = replace(column, kind="", reason=f"is a second column of {kind}")
+        found.append(column)
+    return found
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """One row of a table.
+
+    Parameters
+    ----------
+    line : Line
+        Its cells.
+    kind : str
+        ``fact``, ``sum``, ``nothing``, ``hidden``; empty where it is not read.
+    label : Label
+        What its labels, and the section that it stands in, say.
+    cells : dict of str to object
+        Of the ledger's own columns.
+    reason : str
+        Why it is not read.
+    doubtful : bool
+        Whether a reader must say what it is.
+    """
+
+    line: Line
+    kind: str
+    label: Label
+    cells: dict[str, object]
+    reason: str = ""
+    doubtful: bool = False
+
+    @property
+    def may_hold_facts(self) -> bool:
+        """Whether its numbers may be facts: a sum may, where no part of it says what it says."""
+        return self.kind == "fact" or (self.kind == "sum" and self.reason != AS_ASKED)
+
+
+def rows_of(
+    table: SheetTable, columns: list[TableColumn], mapping: Mapping, context: Label
+) -> Iterator[TableRow]:
+    """Each row of a table, with what the labels in it say."""
+    labels = [column for column in columns if column.kind in LABEL_KINDS]
+    others = [
+        column
+        for column in columns
+        if column.kind in LEDGER_COLUMNS and column.kind not in (*LABEL_KINDS, "value")
+    ]
+    section = NO_LABEL
+    text = context.text
+    last: dict[int, object] = {}
+    measure_above = ""
+    for line, kind in table.lines:
+        if kind == "section":
+            heading = _word(filled(line)[0])
+            section = _section(section, label_of(heading, context.text))
+            text = f"{context.text}. {heading}"
+            last.clear()
+            measure_above = ""
+        elif kind in ("row", "sum", "nothing") and (kind == "row" or line.number in table.answered):
+            cells = _filled_down(line, labels, last)
+            row = _row(line, kind, labels, cells, section, text, mapping)
+            label = row.label
+            if label.number == GROWTH and measure_above:
+                row = replace(row, label=replace(label, number=f"{measure_above} {GROWTH}"))
+            elif label.number in MEASURES:
+                measure_above = label.number
+            values = {
+                column.kind: line[column.index] for column in others if column.index < len(line)
+            }
+            yield replace(row, cells=values)
+
+
+def _section(outer: Label, inner: Label) -> Label:
+    """What holds for the rows below a heading: a year goes with the measure above it."""
+    if inner.number:
+        return inner
+    if inner.says_something:
+        dating = inner.dating if inner.dating.complete or inner.dating.months else outer.dating
+        return replace(
+            outer,
+            dating=dating,
+            place=inner.place or outer.place,
+            factor=inner.factor or outer.factor,
+        )
+    return inner if inner.factor else NO_LABEL
+
+
+def _filled_down(
+    line: Line, labels: list[TableColumn], last: dict[int, object]
+) -> dict[int, object]:
+    """The labels of a row; one that stands once for several rows, beside labels of their own, holds
+    for each.
+    """
+    cells = {}
+    blank = []
+    for column in labels:
+        cell = line[column.index] if column.index < len(line) else None
+        cells[column.index] = cell
+        if not _word(cell):
+            blank.append(column.index)
+    says = [index for index in cells if index not in blank]
+    for index in blank:
+        if index in last and any(other > index for other in says):
+            cells[index] = last[index]
+    for index in says:
+        if last.get(index) != cells[index]:
+            for inner in [other for other in last if other > index]:
+                del last[inner]
+        last[index] = cells[index]
+    return cells
+
+
+def _row(
+    line: Line,
+    kind: str,
+    labels: list[TableColumn],
+    cells: dict[int, object],
+    section: Label,
+    text: str,
+    mapping: Mapping,
+) -> TableRow:
+    """A row by its labels."""
+    if kind in ("sum", "nothing"):
+        return TableRow(line, kind, NO_LABEL, {}, AS_ASKED)
+    if line.hidden:
+        return TableRow(line, "hidden", NO_LABEL, {}, "is hidden")
+    joined = NO_LABEL
+    for column in labels:
+        cell = cells[column.index]
+        if not _word(cell):
+            continue
+        label = _label_of_cell(cell, column, text, mapping)
+        if isinstance(label, str):
+            return TableRow(line, "", joined, {}, label, True)
+        merged = _merged(joined, label)
+        if merged is None:
+            fault = f"{_word(cell)[:40]!r} contradicts what stands before it"
+            return TableRow(line, "", joined, {}, fault, True)
+        joined = merged
+    if _lacks_its_period(joined, labels, section):
+        return TableRow(line, "", joined, {}, "'' is not a period such as 2023 or 2023-04", True)
+    if joined.doubts:
+        shown = _word(joined.text)[:40]
+        return TableRow(line, "", joined, {}, f"{shown!r} {'; '.join(joined.doubts)}")
+    return TableRow(line, "sum" if joined.is_sum else "fact", _merged_section(section, joined), {})
+
+
+def _lacks_its_period(label: Label, labels: list[TableColumn], section: Label) -> bool:
+    """Whether the cells of a row are empty in all columns of periods."""
+    if label.is_sum or label.doubts or section.dating != NOTHING:
+        return False
+    return label.dating == NOTHING and any(column.kind in PERIOD_LENGTHS for column in labels)
+
+
+def _merged_section(section: Label, label: Label) -> Label:
+    """The labels of a row with what the section says that they do not."""
+    merged = _merged(
+        replace(section, number="" if label.number else section.number, is_sum=False), label
+    )
+    if merged is None:
+        return label
+    return replace(merged, factor=label.factor or section.factor, kind=label.kind or section.kind)
+
+
+def _merged(first: Label, second: Label) -> Label | None:
+    """What two labels say together; None where they contradict each other."""
+    dating = first.dating.joined(second.dating)
+    if dating is None:
+        return None
+    if first.place and second.place and first.place != second.place:
+        return None
+    number = second.number or first.number
+    if first.number and second.number == GROWTH:
+        number = f"{first.number} {GROWTH}"
+    return Label(
+        second.text if second.number or second.doubts or not first.text else first.text,
+        number,
+        second.factor or first.factor,
+        second.kind or first.kind,
+        dating,
+        second.place or first.place,
+        second.when or first.when,
+        first.is_sum or second.is_sum,
+        first.is_part or second.is_part,
+        doubts=(*first.doubts, *second.doubts),
+    )
+
+
+def _label_of_cell(cell: object, column: TableColumn, text: str, mapping: Mapping) -> Label | str:
+    """What a label of a row says; a text where it cannot be read, why."""
+    words = _word(cell)
+    kind = column.kind
+    if kind == "unit":
+        unit = unit_of(words)
+        return Label(words, factor=unit.factor, kind=unit.kind)
+    if kind in PERIOD_LENGTHS or isinstance(cell, dt.date):
+        return _period_label(cell, kind, mapping)
+    if isinstance(cell, int | float):
+        if is_period(cell):
+            return Label(words, when=words, dating=dating_of(words))
+        return f"{words!r} names nothing that is known here"
+    label = label_of(words, f"{text}. {column.head}")
+    if kind == "place":
+        return _place_label(words, label)
+    if kind == "measure" and words in NUMBER_TARGETS:
+        return Label(words, words)
+    if label.is_part and not label.number:
+        return Label(words, doubts=(PART_OF_ROW,))
+    if kind == "measure" and not (label.number or label.is_sum):
+        return Label(words, doubts=label.doubts or (UNKNOWN,))
+    if label.says_something or label.doubts:
+        return label
+    return Label(words, doubts=(UNKNOWN,))
+
+
+def day_of(cell: object, form: str) -> dt.date | None:
+    """The day of a cell: a date, a workbook's count of days, or text of a form."""
+    if isinstance(cell, dt.date):
+        return cell
+    if isinstance(cell, int | float) and 20_000 < cell < 80_000:
+        return EXCEL_EPOCH + dt.timedelta(days=int(cell))
+    return dated(str(cell).strip(), form or ISO)
+
+
+def _place_label(words: str, label: Label) -> Label:
+    """The label of a cell in a column of places; one that nobody knows stays as it stands."""
+    if label.is_sum or SUM_WORDS.fullmatch(words):
+        return Label(words, is_sum=True)
+    return Label(words, place=label.place or words)
+
+
+def _period_label(cell: object, kind: str, mapping: Mapping) -> Label | str:
+    """The period of a cell in a column of periods."""
+    words = _word(cell)
+    if day := day_of(cell, mapping.dates):
+        return Label(
+            words,
+            when=words,
+            dating=Dating(exact=Period(day, day), length=kind.replace("date", "")),
+        )
+    if isinstance(cell, float) and not cell.is_integer():
+        shown = isinstance(cell, ShownNumber) and cell.decimals == 2
+        if not shown:
+            return f"{words!r} may be month 1 or month 10: write it as text, e.g. 2022-10"
+        words = f"{float(cell):.2f}"
+    label = label_of(words)
+    if label.is_sum:
+        return Label(words, is_sum=True, dating=label.dating)
+    if kind in ("month", "quarter") and re.fullmatch(r"\d{1,2}", words):
+        words = f"Q{words}" if kind == "quarter" else f"{words}月"
+    elif kind == "quarter" and re.fullmatch(r"(?i)i{1,3}|iv", words):
+        words = f"Q{words}"
+    try:
+        return Label(words, when=words, dating=dating_of(words))
+    except PeriodError as error:
+        return str(error)

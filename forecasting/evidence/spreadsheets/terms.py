@@ -1,0 +1,336 @@
+"""What the words above and beside the numbers of a table say: a unit, a measure, a sum, a note.
+
+Tables are written in more languages than sentences of the press are read in. `TERMS` turns the
+words of Russian, Uzbek, Kazakh, Kyrgyz, Tajik, Chinese and Turkish tables into English ones, which
+`forecasting.evidence.mapping.read_head` knows. A new word is one more alternative of its row.
+
+>>> in_english("Ввоз электромобилей"), in_english("Elektrikli araç satışları")
+('imports electric cars', 'electric cars sales')
+>>> unit_of("Импорт, тыс. шт.")[:2]
+(1000.0, 'count')
+"""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from forecasting.evidence.press_words import AMOUNTS
+
+# Signs and words for a number that is not known
+_UNKNOWN_SIGNS = """
+    - – — ― − -- --- . .. ... … …. : :: x х × * ** / \\ ? ?? n/a n.a. n.a na n/d n.d. nd nan
+    nil none null #n/a #н/д #yok tbd tba unknown missing n/k nk c (s) (d) (x) (-) (..) (...)
+    н/д н.д. н.д нд н/п м/ж м/й m/y k.a. б/д y/q й/қ ж/қ жоқ жок йўқ йук yo'q yoq yok нест нет
+    无 無 不详 不詳 暂无 未知 缺 缺失 ——
+"""
+NOT_KNOWN = {*_UNKNOWN_SIGNS.split()} | {
+    "not available", "no data", "not known", "not applicable", "нет данных", "данных нет",
+    "нет свед.", "нет сведений", "не известно", "неизвестно", "маълумот йўқ", "ma'lumot yo'q",
+    "мәлімет жоқ", "деректер жоқ", "дерек жоқ", "маалымат жок", "маълумот нест", "veri yok",
+    "bilinmiyor", "mevcut değil", "暂无数据", "无数据", "没有数据",
+}  # fmt: skip
+RAISED_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾"
+# Behind a number, a year or a head: it leads to a note below the table
+_MARK = re.compile(
+    rf"\s*(?:[*†‡§#]+\)?|[{RAISED_DIGITS}ᵃᵇᶜᵈᵉᵖʳ]+\)?|\[(?:\d{{1,2}}|[a-zа-я])\]|(?<=[^\W\d]|"
+    rf"\))\d\)|"
+    r"(?<=[\d\s])\s?\((?:\d|[a-zа-я]|est\.?|prov\.?|prelim\.?|предв\.?|оценка|пред\.?|revised|"
+    r"rev\.?|"
+    r"taxminiy|дастл\.?|алдын ала|geçici|初步|预计)\)|(?<=\d)\s[1-9]\)|(?<=\d)\s?[pre]|"
+    r"(?<=\D)\s\d\))\Z",
+    re.IGNORECASE,
+)
+
+_THOUSAND = (
+    r"(?:in |в )?(?<![\d,.])(?:1[,. ]?000s?|'?000s?|10\s?(?:³|\^3|\*\*3))(?![\d,.]\d|\d)|"
+    r"(?<![^\W\d_])(?:thousands?|thous\.?|ths\.?|k|тысяч\w*|тыс\b\.?|мың\w*|миң\w*|минг(?:та)?|"
+    r"ming(?:ta)?|ҳазор|bin)(?![^\W\d_])|千"
+)
+_HUNDRED = r"(?:in |в )?(?<![\d,.])'00(?!\d)|(?<![^\W\d_])(?:hundreds|сот(?:ен|ни)|百辆)"
+_MILLION = (
+    r"(?<![^\W\d_])(?:millions?|mln\.?|mn|млн\b\.?|миллион\w*|milyon|million)(?![^\W\d_])|百万|"
+    r"10\s?(?:⁶|\^6)"
+)
+MULTIPLES = {
+    # of what a unit counts, the first that fits
+    1e4: r"万|(?<![^\W\d_])wan(?![^\W\d_])",
+    1e6: _MILLION,
+    1e3: _THOUSAND,
+    1e2: _HUNDRED,
+    1e9: r"(?<![^\W\d_])(?:billions?|bn|млрд\b\.?|миллиард\w*)(?![^\W\d_])",
+}
+COUNT_UNITS = (
+    r"(?<![^\W\d_])(?:штук\w*|шт\b\.?|единиц\w*|ед\b\.?(?:\s?изм\.?)?|экз\b\.?|dona(?:da)?|"
+    r"дона(?:да)?|"
+    r"дана(?:мен)?|даана|бирдик\w*|бірлік\w*|адад|adet|units?|pcs\b\.?|pieces|items|"
+    r"number of (?:vehicles|units)|vehicles|cars|машин\w*|автомобил(?:ей|ь|я)|мошин\w*|araç)"
+    r"(?![^\W\d_])|辆|台|个|座"
+)
+_PERCENT = (
+    r"%|(?<![^\W\d_])(?:per ?cent|pct|процент\w*|проц\b\.?|foiz\w*|фоиз\w*|пайыз\w*|пайиз\w*|yüzde)"
+    r"(?![^\W\d_])|百分比"
+)
+KINDS_OF_UNIT = {"percent": _PERCENT, "money": AMOUNTS, "count": COUNT_UNITS}
+_LEADING = (
+    r"(?<![^\W\d_])(?:единиц\w* измерения|ед\.\s?изм\.|в|in|unit(?:s)?(?: of measure(?:ment)?)?|"
+    r"o'lchov birligi|"
+    r"ўлчов бирлиги|өлшем бірлігі|өлчөө бирдиги|воҳиди ченак|birim(?:i)?|单位|figures|данные)"
+)
+
+
+class Unit(NamedTuple):
+    """What a text says of the unit of numbers.
+
+    Parameters
+    ----------
+    factor : float
+        What they are multiplied by; 0 where the text says nothing of a unit.
+    kind : {"count", "percent", "money", ""}
+        What they are.
+    rest : str
+        The text without it.
+    """
+
+    factor: float
+    kind: str
+    rest: str
+
+
+@lru_cache(maxsize=4096)
+def unit_of(text: str) -> Unit:
+    """The unit that a text names.
+
+    >>> unit_of("EV sales (in 1,000s)"), unit_of("Продажи, %").kind
+    (Unit(factor=1000.0, kind='', rest='EV sales'), 'percent')
+    """
+    text = text.replace("\u2019", "'").replace("\u00a0", " ")
+    factor = 0.0
+    rest = re.sub(rf"{_LEADING}\s?[:：]\s?", "", text, flags=re.IGNORECASE)
+    for multiple, pattern in MULTIPLES.items():
+        if re.search(pattern, rest, re.IGNORECASE):
+            rest = re.sub(pattern, "\u0001", rest, count=1, flags=re.IGNORECASE)
+            factor = multiple
+            break
+    kind = ""
+    for name, pattern in KINDS_OF_UNIT.items():
+        match = re.search(pattern, rest, re.IGNORECASE)
+        if match and (name != "count" or factor or _stands_apart(rest, match)):
+            kind = name
+            if name != "money":
+                rest = rest[: match.start()] + "\u0001" + rest[match.end() :]
+            break
+    if not factor and not kind:
+        return Unit(0.0, "", text)
+    return Unit(factor or 1.0, kind, _without_unit(rest))
+
+
+def _stands_apart(text: str, match: re.Match[str]) -> bool:
+    """Whether a word such as "vehicles" is a unit, and not what is counted: it stands alone, behind
+    a comma or a colon, or in brackets.
+    """
+    lead = text[: match.start()].rstrip()
+    tail = text[match.end() :].strip(" .)")
+    lead = re.sub(rf"{_LEADING}$", "", lead, flags=re.IGNORECASE).rstrip()
+    return not tail and (not lead or lead[-1] in ",:;(（，：-–—[/")
+
+
+def _without_unit(text: str) -> str:
+    """The text without the places of a unit, the brackets and the marks about it."""
+    text = re.sub(
+        rf"[(\[（【]?\s*(?:{_LEADING}\s?[:：]?\s?)?(?:\u0001[\s./]*)+\s*[)\]）】]?",
+        "\u0002",
+        text,
+        flags=re.IGNORECASE,
+    )
+    text = re.sub(r"[\s,:;，：–—-]*\u0002[\s,;，.]*", " ", text)
+    return text.strip()
+
+
+_EV = "electric cars"
+TERMS: tuple[tuple[str, str], ...] = (
+    # words of a table in other languages, and what they are in English; the first that fits
+    (r"№\s?(?:п/п|т/р|р/с|р/т)?|(?<!\w)(?:п/п|т/р|р/с|no\.?|nr\.?|#|s/n|sıra(?: no)?)(?!\w)|"
+     r"序号", "#"),
+    (
+        r"(?:плагин|подключаем\w+|заряжаем\w+|plug-?in\w*|插电(?:式)?)[\s-]*(?:гибрид\w*|hybrid\w*|"
+        r"混合动力\w*|"
+        r"混动)?|гибрид\w*|gibrid\w*|дурагай\w*|hibrit\w*|混合动力|混动",
+        " hybrid ",
+    ),
+    (
+        r"электромобил\w*|электрокар\w*|электрлі (?:авто)?көлік\w*|электр(?:ли|лик|лі)? (?:авто)?"
+        r"(?:мобил|көлік|көліг|унаа|машина)\w*|электрокөлі[кг]\w*|электроунаа\w*|"
+        r"мошин\w+ (?:бар[қк]ӣ|электрикӣ)|"
+        r"автомобил\w+ (?:бар[қк]ӣ|электрикӣ)|электр(?:ическ\w+|o)? ?(?:авто)?(?:мобил|машин|"
+        r"транспорт)\w*|"
+        r"(?:легков\w+ )?(?:автомобил|машин|авто)\w* (?:с|на) электр\w+(?: двигател\w+| тяг\w+)?|"
+        r"elektromobil\w*|elektr (?:avto)?(?:mobil|mashina)\w*|elektrikli (?:otomobil|araç|taşıt|"
+        r"araba)\w*|"
+        r"elektrokar\w*|elektroautos?|(?:纯)?电动(?:汽车|轿车|乘用车|车辆?)|电车|新能源(?:汽车|乘用车|车辆?)?|"
+        r"\bbev\b|\bevs?\b|battery[- ]electric (?:vehicle|car)s?|"
+        r"electric (?:passenger )?(?:vehicle|car)s?",
+        f" {_EV} ",
+    ),
+    (r"\bэлектр\w*\b|\belektr(?:ik\w*)?\b|барқӣ|纯电动?|电动", " electric "),
+    (
+        r"(?:зарядн\w+|зарядк\w+|электрозарядн\w+|электрозаправ\w+|zaryadlash|zaryad|quvvatlash|"
+        r"зарядлаш|қувватлаш|"
+        r"зарядтау|қуаттау|кубаттоо|заряддоо|барқгир\w+|барқдиҳӣ|şarj) (?:точ\w+|пункт\w*|"
+        r"пост\w*|колон\w+|nuqta\w*|нуқта\w*|"
+        r"нүкте\w*|чекит\w*|пунктт\w*|nokta\w*|ünite\w*|soket\w*)|нуқта\w+ (?:барқгир\w+|"
+        r"барқдиҳӣ|зарядгир\w+)|"
+        r"точ\w+ зарядки|充电桩|充电点",
+        " charging points ",
+    ),
+    (
+        r"(?:зарядн\w+|зарядк\w+|электрозарядн\w+|электрозаправ\w+|zaryadlash|quvvatlash|"
+        r"зарядлаш|қувватлаш|зарядтау|"
+        r"қуаттау|кубаттоо|заряддоо|şarj) (?:станц\w+|станса\w*|stansiya\w*|бекет\w*|istasyon\w*)|"
+        r"истгоҳ\w+ (?:барқ\w+|зарядгир\w+)|электрозаправ\w+|充电站|\bэзс\b",
+        " charging stations ",
+    ),
+    (
+        r"(?:темп\w* роста|рост к|индекс\w*|в\s?%\s?к|% к|процент\w* к)|темп\w* роста|"
+        r"o'sish sur'at\w*|ўсиш суръат\w*|өсу қарқын\w*|өсүү темп\w*",
+        " ratio ",
+    ),
+    (
+        r"темп\w* прироста|прирост\w*|\bрост(?:а|ом)?\b|o'sish\w*|ўсиш\w*|өсім\w*|өсу\w*|өсүү\w*|"
+        r"өсүш\w*|рушд\w*|"
+        r"афзоиш\w*|artış\w*|büyüme\w*|同比(?:增长|增速)?|增长率?|增速|\bизменени[ея]\b|"
+        r"год к году|г/г|y/y|yoy",
+        " growth ",
+    ),
+    (r"\bдол[яиюе]\b|удельн\w+ вес\w*|ulush\w*|улуш\w*|үлес\w*|үлүш\w*|ҳисса\w*|саҳм\w*|"
+     r"\bpayı?\b|占比|份额|渗透率", " share "),
+    (r"экспорт\w*|вывоз\w*|содирот\w*|ihracat\w*|eksport\w*|出口(?:量|数量)?", " exports "),
+    (
+        r"импорт\w*|ввоз\w*|ввезен\w*|завоз\w*|завезен\w*|воридот\w*|ithalat\w*|import(?:i|lari|"
+        r"ı|ed|s)?\b|"
+        r"olib kiri\w*|олиб кири\w*|әкелін\w*|әкелу\w*|алып келин\w*|进口(?:量|数量)?",
+        " imports ",
+    ),
+    (
+        r"зарегистрир\w*|регистрац\w*|постановк\w+ на уч[её]т|первичн\w+ регистр\w+|тірке\w*|"
+        r"катто\w*|катталган\w*|"
+        r"ба қайд гириф\w*|бақайдгир\w*|tescil\w*|kayıt\w*|ro'yxatdan o'tka\w*|ro'yxatga olin\w*|"
+        r"рўйхатдан ўтка\w*|"
+        r"рўйхатга олин\w*|注册(?:量)?|上牌(?:量)?|登记(?:量)?|registrations?|registered",
+        " registrations ",
+    ),
+    (
+        r"продаж\w*|продан\w*|реализац\w*|sotuv\w*|sotil\w*|сотув\w*|сотил\w*|сатылым\w*|"
+        r"сатыл\w*|сату\w*|сатык\w*|"
+        r"фурӯш\w*|фуруш\w*|satış\w*|satılan|销售量?|销量",
+        " sales ",
+    ),
+    (
+        r"(?:автомобильн\w+ |авто)?парк(?:и|тің|тин)?\b|состо\w+ на уч[её]те|на уч[её]те|"
+        r"числен\w+ парка|avtopark\w*|"
+        r"\bparki?\b|saroy\w*|автопарк\w*|(?:avtomobil )?parkı|araç parkı|保有量|在用|"
+        r"existing fleet",
+        " fleet ",
+    ),
+    (
+        r"производств\w*|произведен\w*|выпуск\w*|ishlab chiqar\w*|ишлаб чиқар\w*|өндіріс\w*|"
+        r"өндір\w*|өндүр\w*|истеҳсол\w*|"
+        r"üretim\w*|产量|生产",
+        " production ",
+    ),
+    (
+        r"(?:все(?:го|х)?|обще[ей]|общий|barcha|барча|jami|жами|барлық|бардык|ҳамаи|hammasi|tüm|"
+        r"toplam|所有|全部|总|all|total) "
+        r"(?:новы\w+ )?(?:легков\w+ )?(?:авто\w*|машин\w*|avtomobil\w*|автомобил\w*|мошин\w*|"
+        r"otomobil\w*|araç\w*|cars|vehicles|"
+        r"passenger cars)|汽车总(?=销|进)|乘用车|(?:легков\w+|yengil|енгил|жеңіл|жеңил|сабукрав) "
+        r"(?:авто\w*|машин\w*|avto\w*|mashina\w*|көлік\w*|унаа\w*|мошин\w*)|легковушк\w*|"
+        r"otomobil\w*|轿车",
+        " cars ",
+    ),
+    (r"(?:авто(?:мобил|транспорт|машин|көлік|унаа)|avtomobil|mashina|машин|мошин|автомобил)\w*|"
+     r"汽车|车辆", " cars "),
+    (
+        r"количеств\w*|кол-во|числ[оа]\b|число|объ[её]м\w*|сони\b|soni\b|саны\b|миқдор\w*|"
+        r"miqdor\w*|hajmi?\b|ҳажми?\b|көлемі?\b|"
+        r"көлөмү?\b|шумора\w*|теъдод\w*|ҳаҷм\w*|sayısı|adedi|miktarı?|数量|总量|新(?:车)?(?=\s)|"
+        r"нов(?:ых|ые)\b|yangi|янги|жаңа|yeni|нав",
+        " number ",
+    ),
+    (r"легков\w+|пассажирск\w+|yengil|енгил|жеңіл|жеңил|сабукрав|binek", " passenger "),
+    (
+        r"\b(?:республик\w*|respublika\w*|республикаси\w*|ҷумҳурии|cumhuriyeti)\b|\bданны[ех]\b|"
+        r"\bпоказател[иь]\w*|кўрсаткич\w*|"
+        r"ko'rsatkich\w*|көрсеткіш\w*|көрсөткүч\w*|нишондиҳанда\w*|gösterge\w*|指标|\bпо\b|бўйича|"
+        r"bo'yicha|бойынша|боюнча|"
+        r"\bбо\b|\bва\b|\bve\b|жана|және",
+        " ",
+    ),
+)  # fmt: skip
+_TERMS = tuple((re.compile(pattern, re.IGNORECASE), english) for pattern, english in TERMS)
+
+
+@lru_cache(maxsize=4096)
+def in_english(text: str) -> str:
+    """A head with the words of `TERMS` in English, each other word as it stands."""
+    text = re.sub("[‘’ʻʼ`´]", "'", text)
+    for pattern, english in _TERMS:
+        text = pattern.sub(english, text)
+    return " ".join(text.split())
+
+
+def without_footnote_marks(text: str) -> str:
+    """A text without the mark of a footnote behind it.
+
+    >>> [without_footnote_marks(text) for text in ("1 370*", "2023¹⁾", "Ввоз 1)", "1 370 (p)")]
+    ['1 370', '2023', 'Ввоз', '1 370']
+    """
+    while shorter := _MARK.sub("", text):
+        if shorter == text:
+            break
+        text = shorter
+    return text.strip()
+
+
+def is_not_known(text: str, signs: tuple[str, ...] = ()) -> bool:
+    """Whether a text stands for a number that is not known.
+
+    >>> is_not_known("…"), is_not_known("н/д"), is_not_known("12")
+    (True, True, False)
+    """
+    word = " ".join(re.sub("[‘’ʻʼ`´]", "'", text).split()).lower()
+    return not word or word in NOT_KNOWN or text.strip() in signs
+
+
+SUMS = re.compile(
+    r"(?:в том числе )?(?:(?:grand |sub)?total\w*|sum|итог[оа]?|всего|в целом|jami|жами|барлығы|"
+    r"барлыгы|бардыгы|бары|"
+    r"ҳамагӣ|ҷамъ|hammasi|ҳаммаси|toplam\w*|genel toplam|gesamt|insgesamt|summe|合计|总计|小计|"
+    r"共计)(?![^\W\d_])",
+    re.IGNORECASE,
+)
+FOOTNOTES = re.compile(
+    r"\W*(?:примечани\w*|прим\.|notes?\b|источник\w*|source\w*|сноск\w*|izoh\w*|изоҳ\w*|"
+    r"ескерт\w*|эскерт\w*|эзоҳ|"
+    r"manba\w*|манба\w*|дереккөз\w*|булак\w*|сарчашма\w*|kaynak\w*|dipnot\w*|注|来源|资料来源|数据来源|备注|"
+    r"remarks?|comments?)",
+    re.IGNORECASE,
+)
+YEAR_TO_DATE = re.compile(
+    r"с начал[ао] (?:20\d\d\s?)?(?:года|г\.)|нарастающ\w+ итог\w*|накоплен\w+(?: итог\w*)?|"
+    r"нараст\.?\s?итог\w*|"
+    r"year[- ]to[- ]date|\bytd\b|\bcumul(?:ative|ated)\b (?:since|from) (?:january|1 jan\w*)|"
+    r"since january|"
+    r"(?:yil|йил) ?боши?дан(?: бери)?|yil boshidan(?: beri)?|(?:өсу|өспелі) қорытынды\w*|"
+    r"жыл басынан(?: бері| бери)?|"
+    r"жыл башынан(?: бери)?|аз аввали сол|yıl ?başından(?: beri| bu yana)?|kümülatif|"
+    r"本年累计|年初至今|累计",
+    re.IGNORECASE,
+)
+PUBLICATION_WORDS = re.compile(
+    r"опубликован\w*|дата публикации|дата выпуска|обновлен\w*|publish\w*|publication(?: date)?|"
+    r"released?\b|updated|"
+    r"e'lon qilin\w*|эълон қилин\w*|chop etil\w*|nashr\w*|жариялан\w*|жарыялан\w*|нашр\w*|"
+    r"yayım\w*|yayın\w*|发布|公布|"
+    r"as published",
+    re.IGNORECASE,
+)

@@ -1,0 +1,208 @@
+"""How a table of one's own is read, as text of 80 columns: the table as it stands, what each column
+and row of it is read as, with two of its numbers as they enter, and what is asked.
+"""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from forecasting.evidence.spreadsheets.cell_grid import column_letter
+from forecasting.evidence.spreadsheets.reading import SpreadsheetReading
+from forecasting.evidence.spreadsheets.roles import TableColumn
+from forecasting.evidence.spreadsheets.table_facts import CellFact, TableReading
+from forecasting.measures import measure_of
+from forecasting.quantities import quantity_of
+
+WIDTH = 80
+MOST_ROWS = 8  # of a table, that are drawn; the others are counted
+MOST_COLUMNS = 6
+NARROWEST = 9  # signs of a column
+UNREAD = "not read"
+ROLES = {
+    "label": "names of rows",
+    "date": "period",
+    "month": "month",
+    "quarter": "quarter",
+    "year": "year",
+    "place": "place",
+    "measure": "measure",
+    "unit": "unit",
+    "sum": "sum, not read",
+    "note": "note",
+    "nothing": UNREAD,
+    "": UNREAD,
+}
+
+
+def picture_of(reading: SpreadsheetReading) -> list[str]:
+    r"""The lines of the picture.
+
+    Parameters
+    ----------
+    reading : SpreadsheetReading
+        What a table was read as.
+
+    Returns
+    -------
+    list of str
+        Each at most 80 signs wide.
+
+    Examples
+    --------
+    >>> from forecasting.evidence.mapping import Mapping
+    >>> from forecasting.evidence.spreadsheets.reading import read_spreadsheet
+    >>> text = "Год;Ввоз электромобилей, тыс. шт.\n2018;1,37\n"
+    >>> print("\n".join(picture_of(read_spreadsheet("own.csv", text.encode(), Mapping()))))
+    own.csv
+                 A          B
+     1 heads     Год        Ввоз элек…
+     2 fact      2018       1,37
+    A 'Год': year
+    B 'Ввоз электромобилей, тыс. шт.': ev_imports, x 1,000
+        2018: 1,37 -> 1,370 vehicles
+    """
+    lines = []
+    for table in reading.tables:
+        title = table.table.sheet.title
+        lines.append(_cut(f"{reading.name}, sheet {title}" if title else reading.name, WIDTH))
+        lines += _grid(table)
+        for column in _described(table):
+            lines += _of_column(column, table)
+        lines += _of_context(table)
+    for problem in reading.left_out():
+        lines += _folded(f"row {str(problem).rpartition(reading.name + ':')[2]}", 2)
+    for question in reading.questions:
+        lines += _folded(f"? {question.where}: {question.asks}?", 2)
+    return lines
+
+
+def _width(text: str) -> int:
+    return sum(1 + (unicodedata.east_asian_width(sign) in "WF") for sign in text)
+
+
+def _cut(text: str, width: int) -> str:
+    """A text of a width, its end cut where it is wider."""
+    text = " ".join(text.split())
+    if _width(text) <= width:
+        return text
+    while _width(text) >= width:
+        text = text[:-1]
+    return f"{text}…"
+
+
+def _padded(text: str, width: int) -> str:
+    text = _cut(text, width)
+    return text + " " * (width - _width(text))
+
+
+def _folded(text: str, indent: int) -> list[str]:
+    """A text in lines, those behind the first moved in."""
+    lead = text[: len(text) - len(text.lstrip())]
+    lines = [""]
+    for word in text.split():
+        room = WIDTH - _width(lead) - indent * (len(lines) > 1)
+        joined = f"{lines[-1]} {word}".strip()
+        if lines[-1] and _width(joined) > room:
+            lines.append(_cut(word, WIDTH - indent))
+        else:
+            lines[-1] = joined
+    return [lead + lines[0], *(lead + " " * indent + line for line in lines[1:])]
+
+
+def _grid(table: TableReading) -> Iterator[str]:
+    """The cells as they stand, each line with what it is."""
+    width = table.table.width
+    columns = [*range(min(width, MOST_COLUMNS))]
+    size = max(NARROWEST, (WIDTH - 14) // max(len(columns), 1) - 1)
+    size = min(size, 24 if len(columns) > 2 else 10)
+    letters = "".join(f" {_padded(column_letter(index), size)}" for index in columns)
+    more = f" (and {width - len(columns)} more)" if width > len(columns) else ""
+    yield f"{'':<12}{letters.rstrip()}{more}"
+    kinds = {row.line.number: row.kind or UNREAD for row in table.rows}
+    rows = 0
+    hidden = 0
+    for line, kind in table.table.lines:
+        shown = kinds.get(line.number, kind)
+        if shown == "fact":
+            rows += 1
+            if rows > MOST_ROWS:
+                hidden += 1
+                continue
+        cells = [_cell(line, index) for index in columns]
+        if len({*filter(None, cells)}) == 1 and kind in ("title", "note", "section"):
+            yield f"{line.number:>2} {shown:<9} {_cut(next(filter(None, cells)), WIDTH - 14)}"
+            continue
+        text = "".join(f" {_padded(cell, size)}" for cell in cells)
+        yield f"{line.number:>2} {shown:<9}{text}".rstrip()
+    if hidden:
+        yield f"   ... and {hidden} more rows"
+
+
+def _cell(line: Sequence[object], index: int) -> str:
+    cell = line[index] if index < len(line) else None
+    return "" if cell is None else str(cell)
+
+
+def _described(table: TableReading) -> Iterator[TableColumn]:
+    """The columns that hold something; of many that are alike the first three."""
+    alike: dict[tuple[str, str, float], int] = {}
+    for column in table.columns:
+        if column.kind == "nothing" and not column.reason:
+            continue
+        key = (column.kind, column.label.number, column.label.factor)
+        alike[key] = alike.get(key, 0) + 1
+        if alike[key] <= 3 or column.kind == "":
+            yield column
+
+
+def _of_column(column: TableColumn, table: TableReading) -> Iterator[str]:
+    """What a column is read as, and two of its numbers."""
+    role = ROLES.get(column.kind, column.kind)
+    facts = [fact for fact in table.facts if fact.column.index == column.index]
+    if column.kind in ("number", "value"):
+        role = _role_of_numbers(column, facts)
+    elif column.reason and column.kind in ("", "nothing", "note"):
+        role += f", {column.reason}"
+    name = f" {column.head!r}" if column.head else ""
+    yield from _folded(f"{column.letter}{name}: {role}", 4)
+    shown = facts[:1] if len(facts) < 2 else [facts[0], facts[-1]]
+    for fact in shown:
+        yield from _folded(f"    {_enters(fact)}", 8)
+
+
+def _role_of_numbers(column: TableColumn, facts: Sequence[CellFact]) -> str:
+    if not facts:
+        return column.label.number or "numbers"
+    numbers = [*dict.fromkeys(fact.number or "numbers" for fact in facts)]
+    words = numbers[0] if len(numbers) == 1 else f"{len(numbers)} measures, as the rows say"
+    factors = {fact.factor for fact in facts if fact.is_count}
+    if len(factors) == 1 and factors != {1.0}:
+        words += f", x {factors.pop():,.10g}"
+    if column.label.dating.to_date or column.answer.dates == "year_to_date":
+        words += ", of the year to date"
+    return words
+
+
+def _enters(fact: CellFact) -> str:
+    """One number as it stands, and as it enters."""
+    printed = str(fact.row.line[fact.column.index]).strip()
+    measure, _, quantity = fact.number.partition(" ")
+    unit = quantity_of(quantity).unit_of(measure_of(measure).unit) if fact.number else ""
+    unit = {"percent": "%"}.get(unit, unit)
+    place = f"{fact.place}, " if fact.place else ""
+    return f"{place}{fact.period or 'no period'}: {printed} -> {fact.value:,.10g} {unit}".rstrip()
+
+
+def _of_context(table: TableReading) -> Iterator[str]:
+    """What the lines above the table say of all of it."""
+    context = table.context
+    words = []
+    if context.number:
+        words.append(context.number)
+    if context.factor:
+        words.append(f"x {context.factor:,.10g}")
+    if context.place:
+        words.append(context.place)
+    if context.when or context.dating.year:
+        words.append(str(context.dating.year or context.when))
+    if words:
+        yield from _folded(f"above the table: {', '.join(words)}", 4)
