@@ -10,7 +10,8 @@ PIP    := $(BIN)/python -m pip --quiet
 UV     := $(VENV)-lock/bin/uv
 LOCK   := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" $(LOCK_FLAGS) pyproject.toml
-EXTRAS := --group test --group docs --extra cluster --extra documents --extra fetch --extra sktime
+TESTED := --group test --extra cluster --extra documents --extra fetch --extra sktime
+EXTRAS := $(TESTED) --group docs
 
 # The matrices here are small: more than one thread only makes them slower.
 export OPENBLAS_NUM_THREADS := 1
@@ -22,10 +23,10 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help report test quick fuzz look lint types docs notebooks lab licences dist lock clean
+.PHONY: help report test quick lowest fuzz look lint types docs notebooks lab licences links dist dist-check lock clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
 
 report: $(VENV)/.ready ## Run every scenario in params/ and write reports/index.html
 	$(BIN)/ev-forecast run --out $(OUT)
@@ -35,7 +36,15 @@ test: ## Check everything: style, types, unit tests, doctests, notebooks, pages 
 	$(BIN)/python -m pytest --numprocesses=3 --dist=loadfile
 
 quick: lint types ## Check a change within a minute: style, types, and the tests that are not slow
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" $(TEST_FLAGS)
+
+lowest: $(UV) ## Check the lowest versions that pyproject.toml allows, with the tests that are not slow
+	$(PYTHON) -m venv --clear $(VENV)-lowest
+	echo 'setuptools>=77' | $(UV) pip compile --quiet --python-version 3.11 --resolution lowest-direct pyproject.toml - $(TESTED) \
+		--output-file $(VENV)-lowest/requirements.txt
+	$(UV) pip install --quiet --python $(VENV)-lowest/bin/python --requirement $(VENV)-lowest/requirements.txt
+	$(UV) pip install --quiet --python $(VENV)-lowest/bin/python --no-deps --no-build-isolation --editable .
+	$(VENV)-lowest/bin/python -m pytest -m "not slow" $(TEST_FLAGS)
 
 fuzz: $(VENV)/.test-ready ## Try thousands of hostile files; FUZZ_EXAMPLES=20000 tries more, and what breaks is kept in tests/fuzz/cases
 	FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),3000) $(BIN)/python -m pytest tests/fuzz
@@ -68,6 +77,17 @@ licences: $(VENV)/.test-ready ## List the licences of all locked packages, and h
 dist: $(VENV)/.test-ready ## Build the wheel and the source archive, the same bytes from the same commit
 	$(BIN)/python binder/dist.py
 
+dist-check: $(UV) ## Let the tools of the index look at what `make dist` has built
+	$(PYTHON) -m venv --clear $(VENV)-check
+	$(UV) pip install --quiet --python $(VENV)-check/bin/python twine check-wheel-contents pyroma
+	$(VENV)-check/bin/twine check --strict dist/*
+	$(VENV)-check/bin/check-wheel-contents dist/*.whl
+	# Two of its ten points are the blanks of pyproject.toml: addresses of the project and of an author.
+	$(VENV)-check/bin/pyroma --min 8 dist/*.tar.gz
+
+links: $(VENV)/.test-ready ## Say which links of the data are dead; needs a network
+	$(BIN)/python benches/links.py
+
 lock: $(UV) ## Bring the lock in line with pyproject.toml; LOCK_FLAGS=--upgrade moves every version
 	echo 'setuptools>=77' | $(LOCK) - $(EXTRAS) --output-file binder/requirements-test.txt
 	echo 'setuptools>=77' | $(LOCK) - --constraints binder/requirements-test.txt --output-file binder/requirements.txt
@@ -75,7 +95,7 @@ lock: $(UV) ## Bring the lock in line with pyproject.toml; LOCK_FLAGS=--upgrade 
 		--output-file binder/requirements-lab.txt
 
 clean: ## Remove the environment, the reports and every cache
-	rm -rf $(VENV) $(VENV)-lab $(VENV)-lock $(OUT) look docs/_build docs/notebooks build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-lab $(VENV)-lock $(VENV)-lowest $(VENV)-check $(OUT) look docs/_build docs/notebooks build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # An environment from a lock. pip says little for a minute or two, so its steps are counted aloud, and every ten seconds

@@ -1,11 +1,31 @@
 """What the examples of docstrings share: `fc`, and the `outlook` that they show."""
 
+import random
 import re
+from itertools import groupby
 
 import pytest
 from _pytest.doctest import DoctestItem
 
 OUTLOOK = "turkmenistan-baseline"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Tests in another order: what one leaves must not help another."""
+    parser.addoption("--random-order", metavar="SEED", help="Files, and tests in each, by chance.")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Shuffle the files, and the tests in each; the tests of a file stay together."""
+    seed = config.getoption("--random-order")
+    if seed is None:
+        return
+    luck = random.Random(seed)
+    files = [list(tests) for _, tests in groupby(items, key=lambda item: item.path)]
+    luck.shuffle(files)
+    for tests in files:
+        luck.shuffle(tests)
+    items[:] = [item for tests in files for item in tests]
 
 
 @pytest.fixture(scope="session")

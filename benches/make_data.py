@@ -18,6 +18,7 @@ of the keys of a params file. With --out FOLDER nothing that ships is replaced.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -44,6 +45,8 @@ from forecasting.panels.policy_effects import estimate_policy_effects
 from forecasting.parameters.schema import CORRIDORS, Scenario
 from forecasting.parameters.values import Choice, Driver, Range
 from forecasting.parameters.writing import meanings
+
+CHANGES = DATA / "CHANGES.md"  # of the facts, by version
 
 FEWEST_COMPARED = 200  # sales, of which a share is known to a few percent
 # From 1,000 to 32 million vehicles
@@ -273,6 +276,7 @@ def data_package() -> dict[str, Any]:
     return {
         "profile": "data-package",
         "name": "central-asia-ev-ledger",
+        "version": re.findall(r"^## (\S+)$", CHANGES.read_text("utf-8"), re.MULTILINE)[0],
         "title": "What has been published about electric vehicles in Central Asia",
         "description": "Each row is one statement: a quantity over a period, its source, its date "
         "and its sentence.",

@@ -20,7 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCES = ("pyproject.toml", "README.md", "LICENSE", "forecasting", "notebooks")
+SOURCES = ("pyproject.toml", "README.md", "LICENSE", "forecasting", "notebooks", "params")
 BUILD = (
     "import sys, setuptools.build_meta as build; "
     "to = sys.argv[1]; build.build_wheel(to); build.build_sdist(to)"

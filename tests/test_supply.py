@@ -96,7 +96,15 @@ def test_wheel_and_source_archive_built_twice_are_the_same_bytes(tmp_path: Path)
     it.
     """
     other = tmp_path / "elsewhere"
-    for name in ("pyproject.toml", "README.md", "LICENSE", "forecasting", "notebooks", "binder"):
+    for name in (
+        "pyproject.toml",
+        "README.md",
+        "LICENSE",
+        "forecasting",
+        "notebooks",
+        "params",
+        "binder",
+    ):
         (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(
             ROOT / name, _made(other) / name
         )
