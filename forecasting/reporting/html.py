@@ -171,6 +171,7 @@ def notebook_to_html(
     title: str,
     files: Mapping[str, str] | None = None,
     since: str = "",
+    since_sentence: str = "",
 ) -> str:
     """Turn an executed notebook into a page.
 
@@ -184,6 +185,8 @@ def notebook_to_html(
         Files beside the page, by what they are called in it.
     since : str
         What changed since the last run, as HTML.
+    since_sentence : str
+        The same in a sentence, for the brief.
 
     Returns
     -------
@@ -211,6 +214,7 @@ def notebook_to_html(
         brief=brief,
         sections=parts,
         since=since,
+        since_sentence=since_sentence,
         figure=figure,
         contents=contents,
     )
@@ -347,7 +351,9 @@ def write_page(path: Path, template: str, **values: Any) -> Path:
     return write_whole(path, _filled(template, path.name, **values).encode())
 
 
-def write_report(path: Path, notebook: NotebookNode, since: str = "") -> Path:
+def write_report(
+    path: Path, notebook: NotebookNode, since: str = "", since_sentence: str = ""
+) -> Path:
     """Write the page of a stored notebook beside it, ``report.ipynb`` to ``report.html``, with the
     title of the scenario or the notebook's first heading.
 
@@ -357,7 +363,7 @@ def write_report(path: Path, notebook: NotebookNode, since: str = "") -> Path:
         An executed notebook.
     notebook : NotebookNode
         The same, as it was read or made.
-    since : str
+    since, since_sentence : str
         As for `notebook_to_html`.
 
     Raises
@@ -370,7 +376,9 @@ def write_report(path: Path, notebook: NotebookNode, since: str = "") -> Path:
     files = {"Notebook": path.name}
     if path.with_name(OUTLOOK_WORKBOOK).is_file():
         files["Excel"] = OUTLOOK_WORKBOOK
-    text = notebook_to_html(notebook, title=title, files=files, since=since)
+    text = notebook_to_html(
+        notebook, title=title, files=files, since=since, since_sentence=since_sentence
+    )
     page.write_text(text, encoding="utf-8")
     return page
 

@@ -17,7 +17,15 @@ from forecasting.evaluation.scoreboard import by_place, record_known_by
 from forecasting.evidence.datasets import central_asia, path
 from forecasting.measures import AT_THE_HORIZON
 from forecasting.names import OUTLOOK_TABLE
-from forecasting.reporting.labels import amount, label_of, label_words
+from forecasting.reporting.labels import (
+    amount,
+    day_words,
+    label_of,
+    label_words,
+    phrase,
+    plural,
+    uncapital,
+)
 from forecasting.reporting.result_tables import yearly
 from forecasting.reporting.score_words import (
     EVENTS,
@@ -41,6 +49,12 @@ from forecasting.writers.display import (
 
 Record = dict[str, Any]  # what a file holds of a report, or a page shows
 MIN_CHANGE = 0.01  # a change of a headline number, as a share of it, from which it is told
+CHANGE_LINE = "{label}, {year}: {new}, before {old} ({share:+.0%})."
+CHANGE_WORDS = "{name} in {year} from {old} to {new}"
+CHANGE_SENTENCE = "Since the outlook of {day}{facts} these numbers moved: {changes}."
+NO_CHANGE_SENTENCE = (
+    "Since the outlook of {day}{facts} no number of the headline moved by a percent."
+)
 NOT_COMPARED = {"drivers", "as_of", "name", "title"}  # parts of a scenario
 
 
@@ -156,17 +170,50 @@ def changes_since(old_folder: Path, folder: Path) -> str:
     old_folder, folder : Path
         Of the two reports, with their stored results; without either nothing is said.
     """
-    old, new = (load_record(home / OUTLOOK_TABLE) for home in (old_folder, folder))
-    if not old or not new:
+    records = _both_records(old_folder, folder)
+    if records is None:
         return ""
-    olds, news = _parts(old), _parts(new)
+    olds, news = map(_parts, records)
     lines: list[Line] = [
         line for kind in news for line in _differences(kind, olds[kind], news[kind])
     ]
-    lines += _median_changes(old_folder, folder, new)
+    lines += [CHANGE_LINE.format_map(change) for change in _median_changes(old_folder, folder)]
     if not lines:
         return ""
     return BulletList(lines, "fc-since")._repr_html_()
+
+
+def change_sentence(old_folder: Path, folder: Path) -> str:
+    """One sentence for the brief on what changed since the outlook of an earlier day; nothing where
+    both are of one day, or either is missing.
+
+    Parameters
+    ----------
+    old_folder, folder : Path
+        As for `changes_since`.
+    """
+    records = _both_records(old_folder, folder)
+    if records is None or records[0]["as_of"] == records[1]["as_of"]:
+        return ""
+    old, new = records
+    horizon = new["parameters"]["horizon"]
+    changes = "; ".join(
+        CHANGE_WORDS.format_map(change)
+        for change in _median_changes(old_folder, folder)
+        if (change["year"] == horizon) == (change["measure"] in AT_THE_HORIZON)
+    )
+    fact_count = len({*new["facts_used"]} - {*old["facts_used"]})
+    pattern = CHANGE_SENTENCE if changes else NO_CHANGE_SENTENCE
+    return pattern.format(
+        day=day_words(dt.date.fromisoformat(old["as_of"])),
+        changes=changes,
+        facts=phrase(" ({} more)", fact_count and plural(fact_count, "fact")),
+    )
+
+
+def _both_records(old_folder: Path, folder: Path) -> tuple[Record, Record] | None:
+    old, new = (load_record(home / OUTLOOK_TABLE) for home in (old_folder, folder))
+    return (old, new) if old and new else None
 
 
 def _parts(record: Record) -> dict[str, Record]:
@@ -193,8 +240,9 @@ def _differences(kind: str, old: Record, new: Record) -> Iterator[Line]:
             yield [f"One {kind} changed: ", words]
 
 
-def _median_changes(old_folder: Path, folder: Path, record: Record) -> Iterator[str]:
+def _median_changes(old_folder: Path, folder: Path) -> Iterator[dict[str, object]]:
     """The medians of the headline that are others than before by a percent or more."""
+    record = load_record(folder / OUTLOOK_TABLE)
     old, new = (yearly(load_results(home / OUTLOOK_TABLE))[0.5] for home in (old_folder, folder))
     flow = record["parameters"].get("measure", "")
     years = (record["first_year"], record["parameters"]["horizon"])
@@ -203,10 +251,15 @@ def _median_changes(old_folder: Path, folder: Path, record: Record) -> Iterator[
         if year in years and (measure == flow or measure in AT_THE_HORIZON):
             change = new[key] - old[key]
             if abs(change) >= MIN_CHANGE * abs(old[key]) > 0:
-                yield (
-                    f"{label_of(measure)}, {year}: {amount(new[key], measure)}, before "
-                    f"{amount(old[key], measure)} ({change / old[key]:+.0%})."
-                )
+                yield {
+                    "measure": measure,
+                    "label": label_of(measure),
+                    "name": uncapital(label_of(measure)),
+                    "year": year,
+                    "new": amount(new[key], measure),
+                    "old": amount(old[key], measure),
+                    "share": change / old[key],
+                }
 
 
 BOARD = TableForm(

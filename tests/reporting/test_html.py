@@ -181,9 +181,15 @@ def test_a_page_begins_with_its_brief_and_folds_each_part_under_a_line_that_says
         v4.new_markdown_cell(words)
         for words in ("# T", "a", "## A\n\nWhat A\nhas.\n\nMore.", "### B\n\nb", "## D")
     ]
-    page = html.notebook_to_html(v4.new_notebook(cells=cells), title=TITLE, since="<p>new</p>")
+    page = html.notebook_to_html(
+        v4.new_notebook(cells=cells),
+        title=TITLE,
+        since="<p>new</p>",
+        since_sentence="Two <numbers> moved.",
+    )
     brief = page[page.index('<section id="brief">') : page.index("</section>")]
     assert "<p>a</p>" in brief
+    assert '<p class="fc-change">Two &lt;numbers&gt; moved.</p>' in brief
     new, first, last = re.findall(r'<details class="fold">.*?</details>', page, re.DOTALL)
     assert "What changed since the last run" in new
     assert "<p>new</p>" in new

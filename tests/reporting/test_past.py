@@ -9,7 +9,7 @@ import re
 from made_up import make_outlook
 
 import forecasting as fc
-from forecasting.reporting.past import changes_since, past_forecasts, scoreboard
+from forecasting.reporting.past import change_sentence, changes_since, past_forecasts, scoreboard
 
 
 def test_a_country_s_earlier_forecasts_stand_beside_what_was_printed() -> None:
@@ -56,6 +56,16 @@ def test_a_report_says_what_changed_since_the_one_it_replaces(tmp_path):
     assert f'<li>One fact more: <a class="fact" href="#fact-{new}">' in told
     assert "<li>One event less: imports-replaced</li>" in told
     assert re.search(r"Electric vehicles on the road, 2030: [\d,]+, before [\d,]+ \(", told)
+    sentence = change_sentence(tmp_path / "earlier", tmp_path / "later")
+    assert re.match(
+        r"Since the outlook of 31 December 2025 \(\d+ facts more\) these numbers moved: "
+        r"electric vehicles on the road in 2030 from [\d,]+ to [\d,]+; "
+        r"public charging points: need in 2030 from [\d,]+ to [\d,]+; "
+        r"public charging points: practice in 2030 from [\d,]+ to [\d,]+\.",
+        sentence,
+    )
+    assert change_sentence(tmp_path / "later", tmp_path / "later") == ""
+    assert change_sentence(tmp_path / "nowhere", tmp_path / "later") == ""
     assert changes_since(tmp_path / "later", tmp_path / "later") == ""
     assert changes_since(tmp_path / "nowhere", tmp_path / "later") == ""
 

@@ -181,21 +181,28 @@ def _make(task: Task, folder: Path) -> Record:
             Path(task.template), task.parameters, notebook, task.engine, task.timeout
         )
     with _timed(seconds, "page"):
-        since = task.old_report and _since(Path(task.old_report), folder)
-        write_report(notebook, document, since=since)
-    return {"since": since, "seconds": seconds, "cells": cell_seconds(document)}
+        changes = _changes(task.old_report, folder)
+        write_report(notebook, document, **changes)
+    return {**changes, "seconds": seconds, "cells": cell_seconds(document)}
 
 
-def _since(old_report: Path, folder: Path) -> str:
+def _changes(old_report: str, folder: Path) -> dict[str, str]:
     """What changed since the report that is replaced; of one that was made from the same, what that
     one told, so that its bytes stay.
     """
-    from forecasting.reporting.past import changes_since
+    from forecasting.reporting.past import change_sentence, changes_since
 
-    since = ""
+    changes = {"since": "", "since_sentence": ""}
+    if not old_report:
+        return changes
+    home = Path(old_report)
     with suppress(InputError, KeyError):  # no report fails for an earlier one
-        since = changes_since(old_report, folder)
-    return since or str(read_json(old_report / RUN_RECORD).get("since", ""))
+        changes["since"] = changes_since(home, folder)
+        changes["since_sentence"] = change_sentence(home, folder)
+    if changes["since"]:
+        return changes
+    record = read_json(home / RUN_RECORD)
+    return {name: str(record.get(name, "")) for name in changes}
 
 
 @contextmanager
