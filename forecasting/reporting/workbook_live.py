@@ -78,6 +78,8 @@ ABOUT_BUSINESS = (
 BUSINESS_HEADS = (
     *("in use, % of hours", "kW while in use", "of a kWh bought, sold", "cost, USD"),
     *("MWh a year", "revenue, USD", "margin, USD", "payback, years"),
+    *("scenario: of a kWh bought, sold", "scenario: cost, USD"),
+    *("scenario: charger, USD", "scenario: connection, USD"),
 )
 READ_ME = (
     "Change a yellow cell on the sheet inputs, and the answers with their 80 % intervals follow.",
@@ -343,39 +345,55 @@ class _LiveBook(Book):
         """A year of a public point by how busy it is, at the printed prices or the reader's."""
         assert self.outlook.demand is not None
         sheet = self.sheets["business"]
-        drawn = self.outlook.demand.sample
         sheet.set_column("A:A", 36)
         prices = point_prices(self.outlook)
         paid = [prices[name].value if name in prices else math.nan for name in PRICES]
         for row, (name, price) in enumerate(zip(PRICES, paid, strict=True)):
-            own = self._own(name, price if name in prices else '""')
+            own = self._own(name, self._scenario_value(name) if name in prices else '""')
             self.cell(sheet, row, 0, f"{label_of(name)}, {unit_of(name)}")
             self.formula(sheet, row, 1, f'IF({wrong}>0,"check inputs",{own})', price)
-        sheet.write_string(2, 0, ABOUT_BUSINESS)
+        sheet.write_string(2, 0, "hours of a year")
+        sheet.write_number(2, 1, HOURS_A_YEAR, self.numbers[0])
+        sheet.write_string(3, 0, ABOUT_BUSINESS)
         sheet.write_string(4, 0, "public point", self.looks["head"])
         sheet.write_row(4, 1, BUSINESS_HEADS, self.looks["head of numbers"])
         for row, (setting, use) in enumerate(itertools.product(SOLD_AT, BUSY_SHARES), start=6):
-            costs = [f"{part}_cost.{setting}" for part in ("charger", "connection")]
-            kept = f"charger_efficiency.{side(setting)}"
-            halves = [float(np.median(drawn[name])) for name in costs]
-            efficiency = float(np.median(drawn[kept]))
-            # The median of a sum is not the sum of medians
-            cost = float(np.median(cost_per_point(setting, drawn)))
-            of_own = "+".join(map(self._own, costs, halves))
-            sheet.write_string(row - 1, 0, SETTING_WORDS[setting])
-            sold, bought = paid
-            year = point_business(setting, use, sold, bought, drawn, self.outlook.first_year)
-            sheet.write_row(row - 1, 1, (100 * use, year["kw"]), self.numbers[0])
-            cells = {
-                self._own(kept, efficiency): efficiency,
-                f"IF(COUNT({','.join(map(self._yellow, costs))})=0,{cost},{of_own})": cost,
-                f"C{row}*{HOURS_A_YEAR / 100000}*B{row}": year["mwh"],
-                f"1000*F{row}*B1": year["revenue"],
-                f"G{row}-1000*F{row}/D{row}*B2": year["margin"],
-                f'IF(H{row}>0,E{row}/H{row},"")': year["payback"],
-            }
-            for column, (text, value) in enumerate(cells.items(), start=3):
-                self.formula(sheet, row - 1, column, text, value)
+            self._business_row(row, setting, use, *paid)
+
+    def _business_row(self, row: int, setting: str, use: float, sold: float, bought: float) -> None:
+        """One kind of point and one use; at the right what the scenario has, in medians."""
+        assert self.outlook.demand is not None
+        sheet = self.sheets["business"]
+        drawn = self.outlook.demand.sample
+        part_costs = [f"{part}_cost.{setting}" for part in ("charger", "connection")]
+        efficiency_name = f"charger_efficiency.{side(setting)}"
+        efficiency, *costs = (float(np.median(drawn[n])) for n in (efficiency_name, *part_costs))
+        # The median of a sum is not the sum of medians
+        cost = float(np.median(cost_per_point(setting, drawn)))
+        year = point_business(setting, use, sold, bought, drawn, self.outlook.first_year)
+        sheet.write_string(row - 1, 0, SETTING_WORDS[setting])
+        sheet.write_row(row - 1, 1, (100 * use, year["kw"]), self.numbers[0])
+        set_costs = f"COUNT({','.join(map(self._yellow, part_costs))})"
+        cost_of_parts = "+".join(map(self._own, part_costs, (f"L{row}", f"M{row}")))
+        cells = {
+            self._own(efficiency_name, f"J{row}"): efficiency,
+            f"IF({set_costs}=0,K{row},{cost_of_parts})": cost,
+            f"B{row}/100*$B$3*C{row}/1000": year["mwh"],
+            f"1000*F{row}*$B$1": year["revenue"],
+            f"G{row}-1000*F{row}/D{row}*$B$2": year["margin"],
+            f'IF(H{row}>0,E{row}/H{row},"")': year["payback"],
+        }
+        for column, (text, value) in enumerate(cells.items(), start=3):
+            self.formula(sheet, row - 1, column, text, value)
+        sheet.write_number(row - 1, 9, efficiency)
+        sheet.write_row(row - 1, 10, (cost, *costs), self.numbers[0])
+
+    def _scenario_value(self, name: str) -> str:
+        """The cell of what the scenario has, in the row of the reader's number."""
+        own_column, scenario_column = (
+            letters(INPUT_HEADS.index(head)) for head in (OWN, "scenario")
+        )
+        return self._yellow(name).replace(f"${own_column}$", f"${scenario_column}$")
 
     def _own(self, name: str, otherwise: float | str) -> str:
         """The reader's number, or another."""

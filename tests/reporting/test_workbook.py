@@ -355,12 +355,12 @@ def test_what_a_public_point_earns_follows_prices_and_costs(small, tmp_path):
     table = fc.tables.business_table(small.outlook).frame
     for row, printed in zip(shown[0], table.itertuples(index=False), strict=True):
         assert (row[0], f"{row[1]} %") == printed[:2]
-        assert [readable(float(cell)) for cell in row[5:]] == [*printed[2:]]
+        assert [readable(float(cell)) for cell in row[5:9]] == [*printed[2:]]
     drawn = small.with_cells(own).demand.sample
     for row, setting in zip(shown[1], np.repeat(SOLD_AT, 3), strict=True):
         use = float(row[1]) / 100
         year = point_business(setting, use, *prices.values(), drawn, small.outlook.first_year)
-        printed = [float(row[2]), *map(float, row[5:])]
+        printed = [float(row[2]), *map(float, row[5:9])]
         assert printed == pytest.approx([*year.values()])
     assert {row[8] for row in shown[2]} == {""}
     assert min(float(row[7]) for row in shown[2]) < 0
@@ -375,7 +375,7 @@ def test_prices_are_asked_for_where_none_is_printed(tmp_path):
         for file in reckoned(paths, tmp_path, sheet=4)
     )
     assert [row[1] for row in none[:2]] == ["", ""]  # of electricity, one of households alone
-    assert {*none[5][6:]} == {""}
+    assert {*none[5][6:9]} == {""}
     assert float(both[5][6]) == pytest.approx(200 * float(both[5][5]))
 
 
