@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from tqdm import tqdm
 
 from forecasting.demand.parameters import Draws
 from forecasting.errors import EvidenceError, InputError
@@ -81,7 +82,7 @@ def chain_record(panel: Panel, draws: int = RECORD_DRAWS) -> pd.DataFrame:
     counts = charger_panel(table)
     rows = [
         row
-        for market, history in table.groupby("market")
+        for market, history in tqdm(table.groupby("market"), "chain", leave=False, disable=None)
         if (place := _place(str(market))) and not history["sales_phev"].max() > MAX_PLUG_INS
         for year in SCORED_YEARS
         for row in _scored(
