@@ -63,17 +63,17 @@ from forecasting.writers.display import (
 QUESTIONS = {
     "charging_points_need": (
         "Need",
-        "How many carry the electricity that is charged in public without long queues?",
+        "How many charge all cars without long queues?",
     ),
     "charging_points_practice": (
         "By practice elsewhere",
-        "How many does building at the pace of other markets lead to?",
+        "How many at the pace of other markets?",
     ),
     "charging_points_standard": (
         "By the standard",
-        "How many would AFIR, the rule of the European Union, require?",
+        "How many by AFIR, the rule of the EU?",
     ),
-    "charging_points_target": ("Target", "How many have been promised?{targets}"),
+    "charging_points_target": ("Target", "How many are promised?{targets}"),
 }
 # The finding on a flow; what stands on the road at the end, or the flow in the last year, follows
 FINDINGS = {
@@ -84,16 +84,19 @@ FINDINGS = {
     "ev_export_value_index": "The value of the electric cars that leave {where} will grow by about "
     "{first} in {soon}",
 }
-# The same of a year that is over, of which no count was found
+# The same of years that are over, of which no count was found; further years follow the noun
 PAST_FINDINGS = {
-    "ev_imports": "{where} imported about {amount} {cars} in {year}",
-    "ev_registrations": "{where} registered about {amount} {cars} in {year}",
-    "ev_exports": "About {amount} {cars} left through {where} in {year}",
-    "vehicle_exports": "About {amount} vehicles of all types left through {where} in {year}",
+    "ev_imports": "{where} imported about {amount} {cars}{years}",
+    "ev_registrations": "{where} registered about {amount} {cars}{years}",
+    "ev_exports": "Through {where} left about {amount} {cars}{years}",
+    "vehicle_exports": "Through {where} left about {amount} vehicles of all types{years}",
     "ev_export_value_index": "The value of the electric cars that left {where} grew by about "
-    "{amount} in {year}",
+    "{amount}{years}",
 }
-ANY_PAST_FINDING = "{where} saw about {amount} {label} in {year}"
+ANY_PAST_FINDING = "{where} saw about {amount} {label}{years}"
+PAST_YEAR = " in {year} ({ends})"
+LATER_PAST_YEAR = ", {amount} in {year} ({ends})"
+NO_WHOLE_COUNT = "{finding}; no count of a whole year was found."
 # By whether the same cars are counted there as in the flow
 ON_THE_ROAD = {
     True: " and have about {later} on the road by the end of {horizon}",
@@ -116,7 +119,7 @@ SUBJECTS = {
 }
 MEMO_TITLE = "{subject}: outlook of {day}"
 SCENARIO_TITLE = "{subject}: {scenario} outlook of {day}"
-DATE_LINE = "{title}, by ev-forecasting {version}."
+DATE_LINE = "By ev-forecasting {version}."
 BASELINE = "baseline"
 MAX_REASONS = 2  # of the events of a scenario that a brief names
 SCENARIO_LINE = "{scenario}: {reasons}."
@@ -170,9 +173,9 @@ def date_line(outlook: Outlook) -> Prose:
     --------
     >>> import forecasting as fc
     >>> fc.tables.date_line(fc.outlook("turkmenistan-baseline", draws=50))
-    Turkmenistan, baseline, by ev-forecasting ... No count ...
+    By ev-forecasting ... No count ...
     """
-    head = DATE_LINE.format(title=outlook.scenario.title, version=__version__)
+    head = DATE_LINE.format(version=__version__)
     return Prose([[f"{head} ", age_line(outlook.age)]], "fc-known")
 
 
@@ -252,25 +255,30 @@ def _finding(outlook: Outlook) -> Prose:
         parts |= {name: Link(median, address), f"{name}_ends": Link(ends, address)}
     reading = _sentence(f"For {flow_year} the range is {{first_ends}}. {FOUR_IN_FIVE}", parts)
     finding = _sentence(f"{pattern}; {width}: {{later_ends}}.", parts)
-    past = [_past_finding(outlook, year, words) for year in range(start_year, flow_year)]
+    past = _past_finding(outlook, range(start_year, flow_year), words)
     quotas = map(quota_sentence, open_quotas(outlook))
     return Prose([finding, *past, reading, *quotas], LEAD)
 
 
 def _past_finding(
-    outlook: Outlook, year: int, words: Callable[[Results, str, int], tuple[str, str]]
-) -> str:
-    """What came in a year that is over, of which no count was found."""
+    outlook: Outlook, years: range, words: Callable[[Results, str, int], tuple[str, str]]
+) -> list[str]:
+    """What came in years that are over, of which no count was found."""
+    if not years:
+        return []
     measure = outlook.measure
-    amount_words, ends = words(outlook.results, measure, year)
+    found = [(year, *words(outlook.results, measure, year)) for year in years]
+    (year, median, ends), *later = found
+    parts = [PAST_YEAR.format(year=year, ends=ends)]
+    parts += [LATER_PAST_YEAR.format(year=y, amount=a, ends=e) for y, a, e in later]
     finding = PAST_FINDINGS.get(measure, ANY_PAST_FINDING).format(
         where=_where(outlook),
-        amount=amount_words,
+        amount=median,
         cars=cars_in(outlook, measure),
         label=uncapital(label_of(measure)),
-        year=year,
+        years="".join(parts),
     )
-    return f"{capital(finding)} ({ends}; no count of the whole year was found)."
+    return [NO_WHOLE_COUNT.format(finding=capital(finding))]
 
 
 def _where(outlook: Outlook) -> str:
@@ -297,9 +305,9 @@ def evidence_summary(outlook: Outlook) -> Prose:
     --------
     >>> import forecasting as fc
     >>> fc.tables.evidence_summary(fc.outlook("turkmenistan-baseline", draws=50))
-    Known on 31 March 2026; nothing published later is used.
+    Nothing published after 31 March 2026 is used.
     """
-    day = f"Known on {day_words(outlook.as_of)}; nothing published later is used."
+    day = f"Nothing published after {day_words(outlook.as_of)} is used."
     facts = phrase("It rests on {}.", outlook.evidence and plural(len(outlook.evidence), "fact"))
     # Of a corridor, the agency whose count is forecast at each place
     agencies = " and ".join(
@@ -363,7 +371,7 @@ ANSWERS = TableForm(
         Column("four times in five", "ends", measure="{measure}"),
         Column("question"),
     ],
-    caption="How many public charging points by the end of {horizon}? That depends on the question",
+    caption="Public charging points at the end of {horizon}, by what is asked",
     nothing=NO_POINTS,
     kind="fc-answers",
 )
@@ -529,4 +537,4 @@ def _targets(outlook: Outlook) -> str:
         + phrase(" (promised by {}, not by the state)", target.by)
         for target in active_targets(demand.targets, start, demand.standing)
     )
-    return phrase(" {}; built in equal yearly steps.", targets)
+    return phrase(" {}, in equal yearly steps.", targets)

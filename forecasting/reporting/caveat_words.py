@@ -210,8 +210,7 @@ def _stock_not_closed(caveat: Caveat) -> str:
     share = values["printed"] / modelled if modelled else math.inf
     reason = GAPS[values["explanation"]].format(missing=100 * (1 - share), times=share)
     return (
-        f"On {day} the register had {register}, where this model has {modelled:,.0f}: "
-        f"{reason}{repetition}."
+        f"On {day} the register had {register}, this model {modelled:,.0f}: {reason}{repetition}."
     )
 
 
@@ -221,8 +220,8 @@ GAPS = {
     "thousands": "a factor near 1000, so look at the units, thousands or vehicles",
     "fewer": "{missing:.0f} % of the modelled stock is not on the register, as cars went on to "
     "other countries or fewer kinds are counted",
-    "more": "the register holds {times:.1f} times the modelled stock, as imports are not counted, "
-    "cars are built in the country, or more kinds are counted",
+    "more": "{times:.1f} times the model's, as imports are not counted, cars are built in the "
+    "country, or more kinds are counted",
 }
 
 

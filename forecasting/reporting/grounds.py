@@ -204,8 +204,8 @@ def _main_uncertainties(outlook: Outlook) -> Iterator[str]:
             low, high = (amount(end, NEED) for end in sorted((row["low"], row["high"])))
             yield (
                 f"The need for public charging points in {final_year} depends most on "
-                f"{parameter_words(row['input'])}: the median is {low} at one end of what is "
-                f"likely, {high} at the other."
+                f"{parameter_words(row['input'])}: {low} at one end of what is likely, "
+                f"{high} at the other."
             )
     flow = outlook.baseline_forecast
     if flow is None or len(outlook.forecasts) > 1:

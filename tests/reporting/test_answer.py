@@ -44,10 +44,10 @@ def test_the_finding_is_a_sentence_that_one_would_say(outlook):
 
 def test_it_says_what_was_known_and_until_when(outlook):
     assert str(evidence_summary(outlook)) == (
-        "Known on 26 June 2023; nothing published later is used. It rests on 6 facts."
+        "Nothing published after 26 June 2023 is used. It rests on 6 facts."
     )
     assert str(date_line(outlook)) == (
-        f"{outlook.scenario.title}, by ev-forecasting {fc.__version__}. "
+        f"By ev-forecasting {fc.__version__}. "
         "The newest count it rests on ends on 26 June 2023 and was published on 26 June 2023."
     )
     assert 'data-counted="2023-06-26"' in date_line(outlook)._repr_html_()
@@ -152,11 +152,11 @@ def test_of_an_unknown_market_the_first_line_says_so_and_the_next_names_what_wou
 def test_the_rule_and_the_one_who_promises_are_named():
     made = fc.outlook("uzbekistan-baseline", draws=200)
     means = charging_answers(made).frame.set_index("answer")["question"]
-    standard = "How many would AFIR, the rule of the European Union, require?"
+    standard = "How many by AFIR, the rule of the EU?"
     assert means["By the standard"] == standard
     assert means["Target"] == (
-        "How many have been promised? 50,000 stations by 31 December 2033 (promised by Henan "
-        "Suda Agreement, not by the state); built in equal yearly steps."
+        "How many are promised? 50,000 stations by 31 December 2033 (promised by Henan "
+        "Suda Agreement, not by the state), in equal yearly steps."
     )
 
 
@@ -189,10 +189,10 @@ def test_a_year_that_is_over_is_told_in_the_past():
     assert (told.first_year, told.running_year) == (2024, 2026)
     sentence = str(answer(told))
     assert re.match(r"Tajikistan will import about [0-9,]+ electric cars in 2026 and", sentence)
-    for year in (2024, 2025):
-        past = (
-            rf"Tajikistan imported about [0-9,]+ electric cars in {year} \([0-9,]+ to [0-9,]+; no "
-        )
-        assert re.search(past + "count of the whole year was found", sentence)
+    assert re.search(
+        r"Tajikistan imported about [0-9,]+ electric cars in 2024 \([0-9,]+ to [0-9,]+\), "
+        r"[0-9,]+ in 2025 \([0-9,]+ to [0-9,]+\); no count of a whole year was found\.",
+        sentence,
+    )
     # A forecast of an earlier day, with newer counts passed over, is of its own time
     assert fc.outlook("uzbekistan-baseline", as_of="2023-06-26", draws=50).running_year == 2023

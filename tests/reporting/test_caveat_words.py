@@ -59,7 +59,7 @@ def test_a_note_of_a_check_begins_with_what_it_is_about() -> None:
             "fewer",
             250,
             1,
-            "On 31 December 2023 the register had 250 vehicles, where this model has 1,000: 75 % "
+            "On 31 December 2023 the register had 250 vehicles, this model 1,000: 75 % "
             "of the modelled stock is not on the register, as cars went on to other countries or "
             "fewer kinds are counted (the gap was alike on one earlier day).",
         ),
@@ -67,16 +67,15 @@ def test_a_note_of_a_check_begins_with_what_it_is_about() -> None:
             "more",
             2000,
             2,
-            "On 31 December 2023 the register had 2,000 vehicles, where this model has 1,000: the "
-            "register holds 2.0 times the modelled stock, as imports are not counted, cars are "
-            "built in the country, or more kinds are counted (the gap was alike on 2 earlier "
-            "days).",
+            "On 31 December 2023 the register had 2,000 vehicles, this model 1,000: "
+            "2.0 times the model's, as imports are not counted, cars are built in the country, or "
+            "more kinds are counted (the gap was alike on 2 earlier days).",
         ),
         (
             "thousands",
             1,
             0,
-            "On 31 December 2023 the register had 1 vehicle, where this model has 1,000: a factor "
+            "On 31 December 2023 the register had 1 vehicle, this model 1,000: a factor "
             "near 1000, so look at the units, thousands or vehicles.",
         ),
     ],
