@@ -44,7 +44,6 @@ from forecasting.reporting.result_tables import cars_in, headline, label_in
 from forecasting.scenarios.growth_on_year import yearly_growth
 from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.outlook import Outlook, outlook as made_outlook
-from forecasting.scenarios.place_flows import PlaceFlow
 from forecasting.scenarios.question import find_scenarios
 from forecasting.writers.columns import Column, TableForm
 from forecasting.writers.display import (
@@ -430,9 +429,10 @@ def scenarios_table(outlook: Outlook) -> Table:
     day = outlook.as_of
     mine, *candidates = _siblings(outlook.scenario)
     rows = {mine.scenario: _row_of(lambda: outlook, mine.on(day), draws)}
-    flows: dict[str, PlaceFlow] = {}
     for candidate in candidates:
-        make = partial(made_outlook, candidate, as_of=day, draws=draws, flow_cache=flows)
+        make = partial(
+            made_outlook, candidate, as_of=day, draws=draws, flow_cache=outlook.flow_cache
+        )
         with suppress(ForecastingError):
             rows[candidate.scenario] = _row_of(make, candidate.on(day), draws)
     if len(rows) < 2:

@@ -95,6 +95,9 @@ class Outlook(Shown):
         corridor.
     stored : pandas.DataFrame or None
         The table as it was read from files.
+    flow_cache : dict
+        What the facts say, for other scenarios of the place; empty where a caller's own facts or
+        prior were given.
 
     Examples
     --------
@@ -121,6 +124,7 @@ class Outlook(Shown):
     ledger: Ledger = field(default_factory=Ledger)
     load: Mapping[str, Any] = field(default_factory=dict)
     stored: pd.DataFrame | None = None
+    flow_cache: dict[str, PlaceFlow] = field(default_factory=dict)
 
     @property
     def facts(self) -> Ledger:
@@ -429,7 +433,10 @@ def outlook(
     request = OutlookRequest(chosen.on(day), facts, day, drivers, prior, draws, flow_cache)
     result = _country(request) if chosen.country else _of_flows(request, *port_flows(request))
     caveats = [*unused_facts(chosen, day, ledger or ()), *result.caveats, *omitted]
-    return dataclasses.replace(result, caveats=caveats)
+    shipped = ledger is None and prior is None
+    return dataclasses.replace(
+        result, caveats=caveats, flow_cache=flow_cache if shipped else result.flow_cache
+    )
 
 
 @takes(EvidenceError, pattern=text(), draws=DRAW_COUNT)
