@@ -114,6 +114,27 @@ def test_figures_are_drawn_without_error_or_network(reports, visit, page, scheme
     assert not seen.outside
 
 
+@pytest.mark.parametrize("page", ["index.html", "article.html", "uzbekistan-baseline/report.html"])
+def test_nothing_runs_in_a_page_but_its_own_script(reports, visit, tmp_path, page):
+    text = (reports / page).read_text(encoding="utf-8")
+    hostile = (
+        '<img src="x" onerror="document.title = 1"><script>document.title = 2</script>'
+        '<a href="javascript:document.title = 3" id="hostile">a</a>'
+        '<form action="https://evil.example/"><button id="send">b</button></form>'
+    )
+    opened = tmp_path / "report.html"
+    opened.write_text(text.replace("<main>", f"<main>{hostile}", 1), encoding="utf-8")
+    seen = visit(opened)
+    seen.page.evaluate("document.getElementById('hostile').click()")
+    seen.page.wait_for_timeout(200)
+    assert seen.page.title() not in ("1", "2", "3")
+    seen.page.evaluate("document.getElementById('send').click()")
+    seen.page.wait_for_timeout(200)
+    assert not seen.outside
+    blocked = [error for error in seen.errors if "Content Security Policy" in error]
+    assert len(blocked) >= 4, seen.errors
+
+
 @pytest.mark.parametrize("page", [*PAGES, "article.html"])
 def test_pages_keep_nobody_out(reports, visit, page):
     seen = visit(reports / page).page

@@ -30,7 +30,7 @@ from forecasting.quantiles import Array
 from forecasting.reporting.browser import pictures
 from forecasting.reporting.html import PLOTLY_TYPE, figure_words, report_title, stored_title
 from forecasting.scenarios.outlook_files import load_record
-from forecasting.writers.display import number_facts
+from forecasting.writers.display import is_web_address, number_facts
 
 CellPlace = tuple[int, int, int, int, Any]  # row, column, how many of each, and the cell
 
@@ -283,7 +283,7 @@ class _Writer:
                 self._fill(paragraph, child, inside | {child.tag})
             self._words(paragraph, child.tail, inside)
         address = element.get("href", "")
-        if address.startswith(("http://", "https://")):
+        if is_web_address(address):
             self.sources.setdefault(address, element.text_content().strip())
             self._words(paragraph, f" [{list(self.sources).index(address) + 1}]", inside)
 

@@ -57,6 +57,7 @@ from forecasting.writers.display import (
     Line,
     Link,
     Table,
+    is_web_address,
     mention,
     plain_frame,
 )
@@ -681,7 +682,7 @@ def region_members(outlooks: Collection[Outlook]) -> BulletList:
 def _row(fact: Fact, day: dt.date, effect: str) -> Line:
     """A fact in words, who printed it, where and when, what it refers to and what it moved."""
     printer: str | Link = f"{fact.source}, published {published_words(fact.published)}"
-    if fact.url.startswith(("http://", "https://")):
+    if is_web_address(fact.url):
         printer = Link(str(printer), fact.url)
     kind = phrase(" ({})", fact.kind.replace("outcome", ""))
     statement = Link(f"{label_of(fact.measure)}: {fact_name(fact)}{kind}")

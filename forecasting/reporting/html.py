@@ -5,6 +5,8 @@ nbconvert drops figures of plotly's JSON type without a word, and its own pages 
 elsewhere. Here a page is checked before it is given out: nothing is fetched from outside.
 """
 
+import base64
+import hashlib
 import importlib.resources
 import json
 import re
@@ -32,6 +34,12 @@ CONTENTS_HEAD = (
     '<details class="contents"><summary>Contents</summary><nav aria-label="Contents"><ol>'
 )
 HEADING_CLASSES = {"2": "", "3": ' class="sub"'}
+# What a page may do: draw, and run the script of this package and the library beside it. Whatever
+# else a file of a stranger brings with it does not run, and nothing is sent.
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self' 'sha256-{hash}'; style-src 'unsafe-inline'; "
+    "img-src 'self' data: blob:; base-uri 'none'; form-action 'none'"
+)
 CONTENTS_PLACE = "<!--contents-->"  # where the page has room for its contents
 MAX_PRINT_END = 10_000  # characters of a beginning, and of an end
 # The tags that may fetch something, and styles whole: of a long page little is left to be searched
@@ -92,12 +100,19 @@ def page_template(name: str) -> Any:
 
 
 def _filled(template: str, name: str, **values: Any) -> str:
-    """A template with its values, the style, and the scripts that draw the figures of a page and
-    tell how old its evidence is on the day on which it is opened.
+    """A template with its values, the style, and the scripts that draw the figures of a page, tell
+    how old its evidence is on the day on which it is opened, and find a card of the index.
     """
-    script = "".join(map(template_text, ("labels.js", "figures.js", "age.js")))
-    style = template_text("style.css")
-    page = str(page_template(template).render(style=style, script=script, **values))
+    script = "".join(map(template_text, ("labels.js", "figures.js", "age.js", "filter.js")))
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    page = str(
+        page_template(template).render(
+            style=template_text("style.css"),
+            script=script,
+            policy=CONTENT_POLICY.format(hash=digest),
+            **values,
+        )
+    )
     check_page(page, name)
     return page
 

@@ -32,8 +32,13 @@ LEFT_IN_LAB = (
     "<style>.jp-RenderedHTMLCommon .fc-table :is(th,td):not(.amount){text-align:left}</style>"
 )
 DATE_HEADS = ("year", "period", "published", "newest")  # digits that are no amount
-# Addresses that become links: outside, in the page, of a report beside it
-LINK_TARGET = re.compile(r"https?://|#|(\.\./)?[\w-]+/report\.html$")
+# Addresses that become links: of a host without a user's name, and without marks that turn the
+# direction of reading; in the page; of a report beside it
+WEB_ADDRESS = re.compile(
+    r"https?://[^\s/?#@\\]+([/?#][^\s\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]*)?",
+    re.IGNORECASE,
+)
+PAGE_ADDRESS = re.compile(r"#.*|(\.\./)?[\w-]+/report\.html", re.DOTALL)
 # Links to rows of a page: of facts, and of what numbers rest on
 PAGE_LINK = re.compile(r'<a (class="fact" )?href="#((?:fact|grounds)-[^"]*)">(.*?)</a>', re.DOTALL)
 ROW = re.compile(r'<li id="((?:fact|grounds)-[^"]*)">')
@@ -50,6 +55,15 @@ def plain_frame(rows: Any, index: Any = None, columns: list[Any] | None = None) 
     [dtype('O')]
     """
     return pd.DataFrame(rows, index, columns, dtype=object)
+
+
+def is_web_address(text: str) -> bool:
+    """Whether an address is one that a stranger's file may have as a link.
+
+    >>> is_web_address("https://stat.uz/en/a?b=1#c"), is_web_address("https://stat.uz@evil.example/")
+    (True, False)
+    """
+    return WEB_ADDRESS.fullmatch(text) is not None
 
 
 def _of_class(name: str) -> str:
@@ -173,7 +187,7 @@ def _cell(text: str, kind: str, address: str) -> str:
     content = escape(text)
     if kind == "id":
         content = FACT.sub(lambda name: mention(unescape(name[0])).html(), content)
-    elif text != "–" and LINK_TARGET.match(address):
+    elif text != "–" and (is_web_address(address) or PAGE_ADDRESS.fullmatch(address)):
         content = Link(text, address).html()
     if not kind and UNBROKEN_CELL.fullmatch(text):
         kind = "number"

@@ -16,6 +16,7 @@ from xml.sax.saxutils import escape
 import pandas as pd
 
 from forecasting.quantiles import Array
+from forecasting.writers.display import is_web_address
 
 LEVEL_HEADS: dict[float, str] = {
     0.025: "2.5 %",
@@ -130,7 +131,7 @@ class Book:
         for at, (cells, address) in enumerate(zip(rows, addresses, strict=True), start=row + 1):
             for column, value in enumerate(cells):
                 self.cell(sheet, at, column, value)
-            if address.startswith(("http://", "https://")) and len(address) <= LONGEST_LINK:
+            if is_web_address(address) and len(address) <= LONGEST_LINK:
                 place = (at, len(cells) - 1)
                 sheet.write_url(*place, address, self.looks["link"], str(cells[-1]))
         if frozen:
