@@ -94,7 +94,7 @@ PAST_FINDINGS = {
 }
 ANY_PAST_FINDING = "{where} saw about {amount} {label}{years}"
 PAST_YEAR = " in {year} ({ends})"
-LATER_PAST_YEAR = ", {amount} in {year} ({ends})"
+NEXT_PAST_YEAR = ", {amount} in {year} ({ends})"
 NO_WHOLE_COUNT = "{finding}; no count of a whole year was found."
 # By whether the same cars are counted there as in the flow
 ON_THE_ROAD = {
@@ -266,10 +266,11 @@ def _past_finding(
     if not years:
         return []
     measure = outlook.measure
-    found = [(year, *words(outlook.results, measure, year)) for year in years]
-    (year, median, ends), *later = found
+    (year, median, ends), *next_years = [
+        (year, *words(outlook.results, measure, year)) for year in years
+    ]
     parts = [PAST_YEAR.format(year=year, ends=ends)]
-    parts += [LATER_PAST_YEAR.format(year=y, amount=a, ends=e) for y, a, e in later]
+    parts += [NEXT_PAST_YEAR.format(year=y, amount=a, ends=e) for y, a, e in next_years]
     finding = PAST_FINDINGS.get(measure, ANY_PAST_FINDING).format(
         where=_where(outlook),
         amount=median,

@@ -173,9 +173,9 @@ def changes_since(old_folder: Path, folder: Path) -> str:
     records = _both_records(old_folder, folder)
     if records is None:
         return ""
-    olds, news = map(_parts, records)
+    parts_before, parts = map(_parts, records)
     lines: list[Line] = [
-        line for kind in news for line in _differences(kind, olds[kind], news[kind])
+        line for kind in parts for line in _differences(kind, parts_before[kind], parts[kind])
     ]
     lines += [CHANGE_LINE.format_map(change) for change in _median_changes(old_folder, folder)]
     if not lines:
@@ -195,25 +195,25 @@ def change_sentence(old_folder: Path, folder: Path) -> str:
     records = _both_records(old_folder, folder)
     if records is None or records[0]["as_of"] == records[1]["as_of"]:
         return ""
-    old, new = records
-    horizon = new["parameters"]["horizon"]
+    record_before, record = records
+    horizon = record["parameters"]["horizon"]
     changes = "; ".join(
         CHANGE_WORDS.format_map(change)
         for change in _median_changes(old_folder, folder)
         if (change["year"] == horizon) == (change["measure"] in AT_THE_HORIZON)
     )
-    fact_count = len({*new["facts_used"]} - {*old["facts_used"]})
+    fact_count = len({*record["facts_used"]} - {*record_before["facts_used"]})
     pattern = CHANGE_SENTENCE if changes else NO_CHANGE_SENTENCE
     return pattern.format(
-        day=day_words(dt.date.fromisoformat(old["as_of"])),
+        day=day_words(dt.date.fromisoformat(record_before["as_of"])),
         changes=changes,
         facts=phrase(" ({} more)", fact_count and plural(fact_count, "fact")),
     )
 
 
 def _both_records(old_folder: Path, folder: Path) -> tuple[Record, Record] | None:
-    old, new = (load_record(home / OUTLOOK_TABLE) for home in (old_folder, folder))
-    return (old, new) if old and new else None
+    record_before, record = (load_record(home / OUTLOOK_TABLE) for home in (old_folder, folder))
+    return (record_before, record) if record_before and record else None
 
 
 def _parts(record: Record) -> dict[str, Record]:
