@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from forecasting.names import SHARED_VARIABLE
+
 # numpy reads these when it is first loaded: the matrices are small, and threads only make them
 # slower.
 for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -42,6 +44,14 @@ def _no_network():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", local_only)
+        yield
+
+
+@pytest.fixture(scope="module")
+def shared_forecasts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What several tests of a module ask for alike is forecast once, as in a run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(SHARED_VARIABLE, str(tmp_path_factory.mktemp("shared")))
         yield
 
 

@@ -15,7 +15,7 @@ from forecasting.reporting.answer import evidence_summary
 from forecasting.reporting.score_words import claim_text
 from forecasting.scenarios.outlook import outlook
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared_forecasts")]
 
 PARAMS = Path(__file__).parents[2] / "params"
 THEN = "2024-12-31"

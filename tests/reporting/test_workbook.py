@@ -36,7 +36,7 @@ from forecasting.scenarios import assumptions
 from forecasting.scenarios.question import find_scenario
 from forecasting.scenarios.workbook_values import INPUT_HEADS, OWN, params_of_workbook, with_cells
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared_forecasts")]
 
 SCENARIOS = ("uzbekistan-baseline", "kazakhstan-baseline", "kyrgyzstan-constrained")
 LEVELS = {"10 %": 0.1, "median": 0.5, "90 %": 0.9}
@@ -63,7 +63,7 @@ ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
 ONE_SHEET = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,"
 
 
-DRAWS = 200  # as many columns and formulas as with more, and a tenth of the time
+DRAWS = 50  # as many columns and formulas as with more, in a small part of the time
 
 
 class Made:
