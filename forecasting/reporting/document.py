@@ -1,5 +1,5 @@
-"""A report as a Word document: a title page, contents, the brief, numbered tables and figures, and
-its sources by number. It is read from the HTML that the report's cells show.
+"""A report as a Word document: the brief as a memo, contents, numbered tables and figures, and its
+sources by number. It is read from the HTML that the report's cells show.
 """
 
 import datetime as dt
@@ -43,6 +43,8 @@ BLOCKS = ("p", "li", "table", *HEADINGS)
 TEXT_WIDTH = 17.0  # centimetres between the margins of a page, where no template says otherwise
 TABLE_STYLE = "Light List Accent 1"
 STYLES = ("Title", "Subtitle", "Heading 1", "Heading 2", "List Bullet", "Caption")
+REFERENCE_STYLE = "Reference"  # of facts and sources by number, which are many
+REFERENCE_SIZE = 8  # points of its letters
 AUTHOR = "ev-forecasting"
 EVIDENCE_CLASS = 'class="fc-known"'
 LEAD_CLASS = 'class="fc-lead"'
@@ -89,8 +91,7 @@ def write_document(report: Path, target: Path, template: Path | None = None) -> 
     _describe(document, title, description, load_record(report.with_name(OUTLOOK_TABLE)))
     document.add_paragraph(title, "Title")
     document.add_paragraph(_texts_of(outputs, EVIDENCE_CLASS), "Subtitle")
-    _add_contents(document, cells)
-    writer = _Writer(document, "".join(data.get("text/html", "") for data in outputs))
+    writer = _Writer(document, cells, "".join(data.get("text/html", "") for data in outputs))
     for cell in cells:
         if cell.cell_type == "markdown":
             writer.write_markdown(cell.source)
@@ -106,15 +107,6 @@ def _texts_of(outputs: Iterable[Mapping[str, Any]], html_class: str) -> str:
     """What the outputs of a class say, as text."""
     chosen = [data for data in outputs if html_class in data.get("text/html", "")]
     return "\n".join(data.get("text/plain", "") for data in chosen)
-
-
-def _add_contents(document: Any, cells: Iterable[nbformat.NotebookNode]) -> None:
-    """A page of contents; Word adds the numbers of pages when the document is opened."""
-    document.add_paragraph("Contents", "Subtitle").paragraph_format.page_break_before = True
-    text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
-    headings = "\n".join(HEADING_LINE.findall(text))
-    _add_field(document.add_paragraph(), 'TOC \\o "1-2" \\h', headings)
-    document.add_page_break()
 
 
 def _describe(document: Any, title: str, description: str, record: Mapping[str, Any]) -> None:
@@ -150,6 +142,11 @@ def _set_up(document: Any, own_layout: bool) -> None:
     for name in STYLES:
         if name not in document.styles:
             document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=True)
+    if REFERENCE_STYLE not in document.styles:
+        style = document.styles.add_style(REFERENCE_STYLE, WD_STYLE_TYPE.PARAGRAPH)
+        style.base_style = document.styles["Normal"]
+        style.font.size = Pt(REFERENCE_SIZE)
+        style.paragraph_format.space_after = Pt(2)
     if TABLE_STYLE not in document.styles:
         document.styles.add_style(TABLE_STYLE, WD_STYLE_TYPE.TABLE, builtin=True)
     document.settings.element.append(_xml("w:updateFields", "w:val", "true"))
@@ -192,8 +189,9 @@ class _Writer:
     links by number.
     """
 
-    def __init__(self, document: Any, facts: str) -> None:
+    def __init__(self, document: Any, cells: Iterable[nbformat.NotebookNode], facts: str) -> None:
         self.document = document
+        self.cells = cells
         self.facts = facts
         self.divided = False
         self.numbers = {"Figure": 0, "Table": 0}
@@ -204,13 +202,22 @@ class _Writer:
         self.sources: dict[str, str] = {}  # the words of each address that has a number
 
     def write_markdown(self, source: str) -> None:
-        """Write a text; the summary before its second heading has a page of its own."""
+        """Write a text; the brief before the first section has pages of its own."""
         if source.startswith("## ") and not self.divided:
-            self.document.add_page_break()
+            self._add_contents()
             self.divided = True
         self.topic = re.split(r"[.;](?:\s|$)", source.strip("# ").rpartition("\n\n")[2])[0]
         # The document has its title
         self.write(markdown2html(re.sub(r"\A# .*\n?", "", source)), introduces=True)
+
+    def _add_contents(self) -> None:
+        """A page of contents; Word adds the numbers of pages when the document is opened."""
+        head = self.document.add_paragraph("Contents", "Subtitle")
+        head.paragraph_format.page_break_before = True
+        text = "\n".join(cell.source for cell in self.cells if cell.cell_type == "markdown")
+        headings = "\n".join(HEADING_LINE.findall(text))
+        _add_field(self.document.add_paragraph(), 'TOC \\o "1-2" \\h', headings)
+        self.document.add_page_break()
 
     def write_output(self, data: Mapping[str, Any], images: Iterator[bytes]) -> None:
         """Write what a cell shows: the next of the figures, HTML or text."""
@@ -267,7 +274,7 @@ class _Writer:
             self.text = None
             return self.document.add_heading("", 2)
         if container.tag == "ol":
-            return self.document.add_paragraph(f"{container.index(block) + 1}. ")
+            return self.document.add_paragraph(f"{container.index(block) + 1}. ", REFERENCE_STYLE)
         if block.tag == "li":
             return self.document.add_paragraph(style="List Bullet")
         self.text = self.document.add_paragraph()
@@ -368,7 +375,7 @@ class _Writer:
         if self.sources:
             self.document.add_heading("Sources by number", 1)
         for number, (address, words) in enumerate(self.sources.items(), start=1):
-            self.document.add_paragraph(f"[{number}] {words}: {address}")
+            self.document.add_paragraph(f"[{number}] {words}: {address}", REFERENCE_STYLE)
 
 
 def _mark_rows(grid: Any, rows: Iterable[Sequence[Any]]) -> None:

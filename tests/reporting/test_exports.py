@@ -99,7 +99,13 @@ def test_a_document_has_the_sentence_the_figure_the_table_and_its_sources(report
     ]
     assert [caption.partition(". ")[0] for caption in captions] == ["Figure 1", "Table 1"]
     assert document.paragraphs[0].style.name == "Title"
-    assert text[2:4] == ["Contents", "The facts"]
+    # The brief begins below the title; contents follow it
+    assert text[2].startswith("Uzbekistan will import about")
+    contents = text.index("Contents")
+    assert text[contents + 1] == "The facts"
+    assert text.index("The facts", contents + 2) > contents
+    sources = [each for each in document.paragraphs if each.text.startswith("[1] ")]
+    assert [each.style.name for each in sources] == ["Reference"]
     assert document.core_properties.title == "Electric cars in Uzbekistan: outlook of 26 June 2023"
     assert document.core_properties.author == "ev-forecasting"
     (table,) = document.tables
