@@ -610,6 +610,30 @@ class FlowForecast(Shown):
         ratio = self._log_totals.std(axis=1) / prior_spread
         return pd.Series(1 - ratio, index=self._index, name="contraction")
 
+    def random_error(self) -> pd.Series:
+        """How far the random numbers alone move each median: its standard error, as a share of it.
+
+        It is half the distance of the quantiles that lie half a standard deviation of a share
+        beside the median, with as many draws as the weights leave.
+
+        Returns
+        -------
+        Series
+            Above 0, by period; the digits of a median beyond it say nothing.
+
+        Examples
+        --------
+        >>> from forecasting.growth.flow import annual_totals, forecast_flow
+        >>> from forecasting.periods import year
+        >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
+        >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
+        >>> bool(forecast.random_error().between(0, 0.2).all())
+        True
+        """
+        step = 0.5 / np.sqrt(float(str(self.diagnostics["ess"])))
+        low, high = np.quantile(self._log_totals, (0.5 - step, 0.5 + step), axis=1)
+        return pd.Series(np.expm1((high - low) / 2), index=self._index, name="random_error")
+
     @takes(EvidenceError, evidence=EVIDENCE)
     def news(self, evidence: Ledger | pd.DataFrame) -> pd.DataFrame:
         """What each new fact moved in the forecast: the facts are added one by one, as they were

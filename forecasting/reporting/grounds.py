@@ -304,6 +304,11 @@ def _flow_grounds(outlook: Outlook, flow: FlowForecast) -> Line:
             f" They {_settled(flow, 0)} the uncertainty about {period}; for the rest the forecast "
             "follows other markets."
         )
+    error = flow.random_error()
+    line.append(
+        f" Other random numbers would move its median by {100 * error.iloc[0]:.1f} % in {period}, "
+        f"by {100 * error.iloc[-1]:.1f} % in {flow.periods[-1].label}."
+    )
     events = len(outlook.scenario.drivers)
     event_words = phrase(" Then {} ahead.", events and plural(events, "assumed event"))
     effects = moves(flow)[period]

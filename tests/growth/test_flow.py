@@ -792,3 +792,19 @@ def test_a_place_that_nobody_knows_is_said_to_mix_the_regions():
     assert lines_of(unknown.caveats) == [
         "no place is known as Uzbekstan: what the markets of all regions share is mixed"
     ]
+
+
+def test_medians_of_other_seeds_scatter_as_much_as_a_forecast_says():
+    medians, errors = [], []
+    for seed in range(16):
+        forecast = forecast_flow(
+            annual_totals(pd.Series({2021: 809, 2022: 2180})),
+            [year(2023), year(2026)],
+            market_size=300_000,
+            draws=400,
+            seed=seed,
+        )
+        medians.append(np.log(forecast.quantiles()[0.5]))
+        errors.append(forecast.random_error())
+    ratio = np.std(medians, axis=0, ddof=1) / np.mean(errors, axis=0)
+    assert ((ratio > 0.3) & (ratio < 1.6)).all(), ratio
