@@ -265,6 +265,7 @@ _declare(
     "stations",
     "stock",
     charging_stations="Public charging stations",
+    charging_stations_standard="Public charging stations: the country's own rule",
 )
 _declare(
     "units",

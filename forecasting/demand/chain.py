@@ -7,6 +7,7 @@ what they change.
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -28,7 +29,14 @@ from forecasting.demand.consequences import (
 from forecasting.demand.demand_outlook import DemandOutlook
 from forecasting.demand.deployed import ExistingCharging, Target, deployed_points
 from forecasting.demand.energy import MONTH_DAYS, energy_by_month
-from forecasting.demand.fleet import PLUG_IN, Vehicles, vehicles_on_the_road
+from forecasting.demand.fleet import (
+    BATTERY_CLASSES,
+    ELECTRIC_CARS,
+    PLUG_IN,
+    TAXI,
+    Vehicles,
+    vehicles_on_the_road,
+)
 from forecasting.demand.load import peak_load
 from forecasting.demand.parameters import SETTINGS, Draws, Parameters, VehicleClass, Years, of_class
 from forecasting.demand.symbols import labelled, total
@@ -123,51 +131,25 @@ def demand_outlook(
     _check_rollout(assumptions, sample, span[0])
     if symbols is not None:
         imports, sample = symbols(imports, sample, assumptions)
-    counts = [fact for fact in stock_facts if fact.is_exact and fact.is_count]
     road = vehicles_on_the_road(
-        imports,
-        span,
-        assumptions,
-        sample,
-        start_stock,
-        vehicle_class,
-        max((fact.period.end.year for fact in counts), default=0),
+        imports, span, assumptions, sample, start_stock, vehicle_class, _last_count(stock_facts)
     )
-    fleets = road.fleets
-    stocks = {name: fleet.stock for name, fleet in fleets.items()}
-    a_year, month_shares, split = _of_a_vehicle(place, assumptions.classes, sample)
-    # Battery energy, kWh a year by setting: of a vehicle, of all at the year's end, of the year
-    per_vehicle = {name: _by_setting(name, a_year[name], split[name]) for name in fleets}
-    energy_at_end = _energy(stocks, per_vehicle)
-    in_year = _energy({name: fleet.mean_stock for name, fleet in fleets.items()}, per_vehicle)
-    efficiency = _grid_efficiency(sample)
-    grid = _from_the_grid(in_year, efficiency)
-    vehicles = all_vehicles(sample, span)
-    if not assumptions.knows("vehicle_stock"):
-        vehicles = vehicles_of_market(vehicles, new_cars, sample)
-    # At slow points, the only ones that it uses, a plug-in hybrid stays longer for a kWh
-    stays = {name: kwh * sample["plug_in_time"] for name, kwh in per_vehicle[PLUG_IN].items()}
-    served = _energy(stocks, per_vehicle | {PLUG_IN: stays})
-    points = charging_need(served, np.clip(road.stock / vehicles, 0, 1), span, sample)
+    stocks = {name: fleet.stock for name, fleet in road.fleets.items()}
+    vehicles, cars = _all_cars(assumptions, sample, span, new_cars)
+    if symbols is None:
+        _check_taxis(stocks, cars[EV_STOCK_SHARE], span)
+    electricity = _electricity(place, assumptions, road, sample)
+    share = np.clip(road.stock / vehicles, 0, 1)
+    points = charging_need(electricity.served, share, span, sample)
+    if vehicle_class == CAR:
+        points["enroute_dc"] = np.maximum(points["enroute_dc"], _least_network(sample))
     megawatts = _add_beside_energy(points, assumptions.classes, stocks, sample)
     unpushed, practice, targeted = deployed_points(
         road.stock, span, assumptions, sample, charging_today, as_of, targets, rng, charging_least
     )
-    at_end = _from_the_grid(energy_at_end, efficiency)
-    winter, summer = _peaks(at_end, points, megawatts, month_shares["bev"], sample)
-    energy = total(grid.values()) / 1e6
-    generated, record = percent_of_power(span, sample)
-    oil, carbon = fuel_and_carbon(assumptions.classes, fleets, split, energy, sample)
-    cars = {EV_STOCK_SHARE: vehicles * sample["car_share"]}
-    if new_cars is not None:
-        cars[EV_SHARE] = new_cars
-    results = {
-        "ev_registrations": road.registered,
-        "ev_retirements": road.retired,
-        "ev_stock": road.stock,
-        "energy_gwh": energy,
-        "peak_mw": winter,
-        "peak_summer_mw": summer,
+    results = _of_vehicles(road, stocks, cars)
+    results |= _of_electricity(electricity, assumptions, road, points, megawatts, span, sample)
+    results |= {
         "charging_points_need": _sum(points, PUBLIC),
         "charging_points_need_slow": points["overnight"],
         "charging_points_need_fast": _sum(points, FAST_SETTINGS),
@@ -175,35 +157,24 @@ def demand_outlook(
         "charging_points_practice_fast": practice * _fast_share(sample, span),
         "charging_stations": practice / sample["points_per_station"],
         "charging_points_home": points["home"],
+        "charging_points_standard": standard(assumptions.classes, stocks, sample),
     }
     if targeted is not None:
         results["charging_points_target"] = targeted
-    results |= _stocks_alone(stocks)
-    results |= _electric_shares(cars, stocks, road.registered)
-    results |= _production(road) | {
-        "power_share_percent": energy / generated,
-        "peak_share_percent": winter / record,
-        "peak_share_summer_percent": summer / record,
-    }
-    results |= _capital(points, sample) | {
-        "oil_avoided_t": oil,
-        "co2_avoided_t": carbon,
-        "charging_points_standard": standard(assumptions.classes, stocks, sample),
-    }
+    if assumptions.knows("cars_per_station"):
+        results["charging_stations_standard"] = road.stock / sample["cars_per_station"]
+    results |= _capital(points, sample)
     return DemandOutlook(
         years=span,
         results=results,
         imports=imports,
-        fleets=fleets,
+        fleets=road.fleets,
         points_by_setting=points,
         megawatts=megawatts,
-        energy_by_setting=grid,
-        month_shares=month_shares,
-        grid_per_vehicle={
-            name: total(kwh[setting] / efficiency[setting] for setting in SETTINGS)
-            for name, kwh in per_vehicle.items()
-        },
-        energy_at_end=energy_at_end,
+        energy_by_setting=electricity.grid,
+        month_shares=electricity.month_shares,
+        grid_per_vehicle=electricity.grid_per_vehicle,
+        energy_at_end=electricity.at_end,
         sample=sample,
         parameters=assumptions,
         cars=cars,
@@ -217,6 +188,122 @@ def demand_outlook(
         vehicle_class=vehicle_class,
         monthly=np.repeat(imports / 12, 12, axis=1) if monthly is None else monthly,
     )
+
+
+def _last_count(facts: Iterable[Fact]) -> int:
+    """The year of the newest exact count of the vehicles on the road, 0 without one."""
+    return max(
+        (fact.period.end.year for fact in facts if fact.is_exact and fact.is_count), default=0
+    )
+
+
+def _all_cars(
+    assumptions: Parameters, sample: Draws, years: Years, new_cars: Array | None
+) -> tuple[Array, Draws]:
+    """Vehicles of all drives on the road; and the cars that each share is a share of."""
+    vehicles = all_vehicles(sample, years)
+    if not assumptions.knows("vehicle_stock"):
+        vehicles = vehicles_of_market(vehicles, new_cars, sample)
+    cars = {EV_STOCK_SHARE: vehicles * sample["car_share"]}
+    if new_cars is not None:
+        cars[EV_SHARE] = new_cars
+    return vehicles, cars
+
+
+def _check_taxis(stocks: Draws, cars: Array, years: Years) -> None:
+    """Electric taxis are cars of the country."""
+    if TAXI not in stocks:
+        return
+    taxis = np.median(stocks[TAXI], axis=0)
+    all_cars = np.median(cars, axis=0)
+    for year, fleet, limit in zip(years, taxis, all_cars, strict=True):
+        if fleet > limit:
+            raise AssumptionError(
+                f"{fleet:,.0f} electric taxis in {year} are more than the country's {limit:,.0f} "
+                "cars; lower deliveries.taxi or class_share.taxi, or give vehicle_stock"
+            )
+
+
+@dataclass(frozen=True)
+class _Electricity:
+    """Of the vehicles on the road: energy by setting in kWh a year, at the battery (what is charged
+    at the end of the year, and what points serve) and from the grid; that of one vehicle; the
+    months' shares; where each class is charged; and energy at the battery over that from the grid.
+    """
+
+    at_end: Draws
+    served: Draws
+    grid: Draws
+    grid_per_vehicle: Draws
+    month_shares: Draws
+    split: dict[str, Draws]
+    efficiency: Draws
+
+
+def _electricity(
+    place: str | None, assumptions: Parameters, road: Vehicles, sample: Draws
+) -> _Electricity:
+    """The electricity that the vehicles on the road take."""
+    fleets = road.fleets
+    stocks = {name: fleet.stock for name, fleet in fleets.items()}
+    a_year, month_shares, split = _of_a_vehicle(place, assumptions.classes, sample)
+    per_vehicle = {name: _by_setting(name, a_year[name], split[name]) for name in fleets}
+    in_year = _energy({name: fleet.mean_stock for name, fleet in fleets.items()}, per_vehicle)
+    efficiency = _grid_efficiency(sample)
+    # At slow points, the only ones that it uses, a plug-in hybrid stays longer for a kWh
+    stays = {name: kwh * sample["plug_in_time"] for name, kwh in per_vehicle[PLUG_IN].items()}
+    return _Electricity(
+        at_end=_energy(stocks, per_vehicle),
+        served=_energy(stocks, per_vehicle | {PLUG_IN: stays}),
+        grid=_from_the_grid(in_year, efficiency),
+        grid_per_vehicle={
+            name: total(_from_the_grid(kwh, efficiency).values())
+            for name, kwh in per_vehicle.items()
+        },
+        month_shares=month_shares,
+        split=split,
+        efficiency=efficiency,
+    )
+
+
+def _of_vehicles(road: Vehicles, stocks: Draws, cars: Draws) -> Draws:
+    """Results on the vehicles."""
+    results = {
+        "ev_registrations": road.registered,
+        "ev_retirements": road.retired,
+        "ev_stock": road.stock,
+    }
+    results |= _stocks_alone(stocks)
+    return results | _electric_shares(cars, stocks, road.registered) | _production(road)
+
+
+def _of_electricity(
+    electricity: _Electricity,
+    assumptions: Parameters,
+    road: Vehicles,
+    points: Draws,
+    megawatts: Draws,
+    years: Years,
+    sample: Draws,
+) -> Draws:
+    """Results on electricity, on load and on what they replace."""
+    energy = total(electricity.grid.values()) / 1e6
+    at_end = _from_the_grid(electricity.at_end, electricity.efficiency)
+    winter, summer = _peaks(at_end, points, megawatts, electricity.month_shares["bev"], sample)
+    generated, record = percent_of_power(years, sample)
+    oil, carbon = fuel_and_carbon(
+        assumptions.classes, road.fleets, electricity.split, energy, sample
+    )
+    return {
+        "energy_gwh": energy,
+        "peak_mw": winter,
+        "peak_summer_mw": summer,
+        "power_share_percent": energy / generated,
+        "peak_share_percent": winter / record,
+        "peak_share_summer_percent": summer / record,
+        "oil_avoided_t": oil,
+        "co2_avoided_t": carbon,
+    }
 
 
 def _check_rollout(assumptions: Parameters, sample: Draws, first_year: int) -> None:
@@ -295,7 +382,8 @@ def _grid_efficiency(sample: Draws) -> Draws:
 
 def _electric_shares(cars: Draws, stocks: Draws, registered: Array) -> Draws:
     """Percent of all cars, on the road and new ones, that are electric."""
-    electric = {EV_STOCK_SHARE: stocks["bev"] + stocks[PLUG_IN], EV_SHARE: registered}
+    on_the_road = total(stocks[name] for name in ELECTRIC_CARS if name in stocks)
+    electric = {EV_STOCK_SHARE: on_the_road, EV_SHARE: registered}
     return {name: 100 * np.minimum(electric[name] / count, 1) for name, count in cars.items()}
 
 
@@ -313,7 +401,9 @@ def _capital(points: Draws, sample: Draws) -> Draws:
 
 def _stocks_alone(stocks: Draws) -> Draws:
     """The stocks of classes that have a measure of their own, where there are any vehicles."""
-    by_measure = {count_of("stock", name): stock for name, stock in stocks.items()}
+    battery_cars = total(stocks[name] for name in BATTERY_CLASSES if name in stocks)
+    of_classes = stocks | {"bev": battery_cars}
+    by_measure = {count_of("stock", name): stock for name, stock in of_classes.items()}
     return {name: stock for name, stock in by_measure.items() if name and stock.any()}
 
 
@@ -350,12 +440,18 @@ def vehicles_of_market(vehicles: Array, new_cars: Array | None, sample: Draws) -
     return mean_year * sample["vehicle_years"] / sample["car_share"]
 
 
+def _least_network(sample: Draws) -> Array:
+    """Fast points on roads that are to be covered in both directions, whatever the traffic."""
+    sites = 2 * np.ceil(sample["coverage_km"] / sample["coverage_spacing"])
+    points: Array = sites * sample["coverage_points"]
+    return points
+
+
 def _add_beside_energy(
     points: Draws, classes: Iterable[VehicleClass], stocks: Draws, sample: Draws
 ) -> Draws:
-    """Add what does not follow energy: points at homes and depots follow vehicles, and roads that
-    are to be covered whatever the traffic set a floor under en-route points. Gives the rated power
-    of all settings, megawatts.
+    """Add what does not follow energy: points at homes and depots follow vehicles. Gives the rated
+    power of all settings, megawatts.
     """
     at_home = depot = rated = np.zeros(points["work"].shape)
     for vehicle in classes:
@@ -367,8 +463,6 @@ def _add_beside_energy(
             count, power = depots(name, stock, sample)
             depot = depot + count
             rated = rated + power
-    sites = 2 * np.ceil(sample["coverage_km"] / sample["coverage_spacing"])
-    points["enroute_dc"] = np.maximum(points["enroute_dc"], sites * sample["coverage_points"])
     shared = {name: power_mix(name).mean_kw / 1000 * count for name, count in points.items()}
     points["home"] = sample["home_access"] * at_home
     points["depot"] = depot

@@ -21,7 +21,7 @@ from forecasting.demand.charging import (
 from forecasting.demand.consequences import investment
 from forecasting.demand.deployed import ExistingCharging, Target, moment, standing_shares
 from forecasting.demand.energy import MONTH_DAYS
-from forecasting.demand.fleet import Fleet
+from forecasting.demand.fleet import BATTERY_CLASSES, Fleet
 from forecasting.demand.load import day_profile
 from forecasting.demand.parameters import SETTINGS, Draws, Parameters, Years
 from forecasting.demand.queueing import ceilings
@@ -297,8 +297,11 @@ class DemandOutlook:
             ``fact, measure, forecast, probability, battery`` (the same of battery cars alone), and
             ``path``, as of `path_to`.
         """
-        fleet = self.fleets["bev"]
-        battery = {EV_STOCK_SHARE: fleet.stock, EV_SHARE: fleet.registrations}
+        fleets = [self.fleets[name] for name in BATTERY_CLASSES if name in self.fleets]
+        battery = {
+            EV_STOCK_SHARE: total(fleet.stock for fleet in fleets),
+            EV_SHARE: total(fleet.registrations for fleet in fleets),
+        }
         rows = []
         for fact in announced:
             measure = EV_STOCK_SHARE if fact.stock else EV_SHARE

@@ -185,7 +185,8 @@ def deployed_points(
     pushed = practice
     targeted: Array | None = None
     count_day = start_of_plans(years, standing, as_of if standing is None else None)
-    for target in active_targets(targets, start, standing):
+    usual = assumptions["points_per_station"].mode
+    for target in active_targets(targets, start, usual, standing):
         delivery = delivery_path(target, years, start, points, per_station)
         pushed = np.maximum(pushed, delivery)
         met = replace(target, pursued=True, on_time=1.0, delay=0.0)
@@ -216,7 +217,10 @@ def progress_to(years: Years, start: float, end: Array | float, shortest: float 
 
 
 def active_targets(
-    targets: Sequence[Target], start: float, standing: ExistingCharging | None = None
+    targets: Sequence[Target],
+    start: float,
+    per_station: float,
+    standing: ExistingCharging | None = None,
 ) -> list[Target]:
     """Of the targets that are still to come those that are pursued, or all, where none is; not
     those that the newest count has reached.
@@ -229,20 +233,23 @@ def active_targets(
     ...     for day, number in zip(days, (90.0, 90.0, 10.0), strict=True)
     ... ]
     >>> standing = ExistingCharging(20, dt.date(2026, 3, 1))
-    >>> [target.name for target in active_targets(plans, 2026.2, standing)]
+    >>> [target.name for target in active_targets(plans, 2026.2, 2.0, standing)]
     ['2030']
     """
     ahead = [
-        target for target in targets if target.when > start and not _is_reached(target, standing)
+        target
+        for target in targets
+        if target.when > start and not _is_reached(target, standing, per_station)
     ]
     return [target for target in ahead if np.any(target.pursued)] or ahead
 
 
-def _is_reached(target: Target, standing: ExistingCharging | None) -> bool:
-    """Whether a count of the same unit has come to it."""
-    if standing is None or standing.unit != target.unit:
+def _is_reached(target: Target, standing: ExistingCharging | None, per_station: float) -> bool:
+    """Whether a count has come to it, in points of stations of the usual size."""
+    if standing is None:
         return False
-    return bool(standing.count >= np.median(target.count))
+    usual = np.array([[per_station]])
+    return bool(standing.points(usual).item() >= np.median(target.points(usual)))
 
 
 def delivery_path(

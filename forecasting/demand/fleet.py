@@ -15,10 +15,14 @@ from functools import cached_property
 import numpy as np
 
 from forecasting.demand.parameters import Draws, Parameters, Years, of_class
+from forecasting.demand.symbols import labelled
 from forecasting.measures import CAR
 from forecasting.quantiles import Array
 
 PLUG_IN = "phev"
+TAXI = "taxi"
+BATTERY_CLASSES = ("bev", TAXI)  # of cars
+ELECTRIC_CARS = (*BATTERY_CLASSES, PLUG_IN)
 
 
 def registrations(
@@ -251,7 +255,7 @@ def vehicles_on_the_road(
     shares[main_class] = np.maximum(1 - sum(shares.values(), 0.0), 0)
     # Of cars built in the country, some are plug-in hybrids
     local = np.minimum(plug_ins_built / np.maximum(registered, 1), 1)
-    plug_in = shares[main_class] * local
+    plug_in = labelled("share built as plug-ins", np.minimum(local, shares[main_class]), years)
     shares[main_class] = shares[main_class] - plug_in
     shares[PLUG_IN] = shares.get(PLUG_IN, 0.0) + plug_in
     # What stood before the first year has the classes that no later event sets
@@ -270,6 +274,7 @@ def vehicles_on_the_road(
     fleets = {}
     for name in names:
         bought = entered * shares.get(name, 0.0) + orders.get(name, 0.0)
+        bought = labelled(f"new vehicles, {name}", bought, years)
         fleets[name] = run_fleet(name, bought, start_shares.get(name, 0.0) * start, sample)
     plug_in_orders = orders.pop(PLUG_IN, 0.0)  # electric cars, too, which customs count apart
     separate_fleets = [run_fleet(name, bought, 0.0, sample) for name, bought in orders.items()]

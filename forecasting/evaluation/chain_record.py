@@ -79,6 +79,7 @@ def chain_record(panel: Panel, draws: int = RECORD_DRAWS) -> pd.DataFrame:
     """
     table = panel if isinstance(panel, pd.DataFrame) else read_iea_panel(panel, NEEDED)
     table = market_rows(table, "the panel", "year", NEEDED, error=EvidenceError)
+    _refuse_what_tells_nothing(table)
     counts = charger_panel(table)
     rows = [
         row
@@ -100,6 +101,23 @@ def chain_record(panel: Panel, draws: int = RECORD_DRAWS) -> pd.DataFrame:
             "points in the last years"
         )
     return pd.DataFrame(rows)
+
+
+def _refuse_what_tells_nothing(table: pd.DataFrame) -> None:
+    """Markets that no country is called, and points without vehicles beside them."""
+    unknown = [str(market) for market in table["market"].unique() if not _place(str(market))]
+    if unknown:
+        raise EvidenceError(
+            f"the panel's market {unknown[0]!r} is no country: name it as ISO 3166 does, e.g. "
+            "Norway or NO, or leave its rows out"
+        )
+    for market, rows in table.groupby("market"):
+        points = rows[["public_fast_points", "public_slow_points"]].max(axis=1) > 0
+        if points.any() and not rows["stock_bev"].gt(0).any():
+            raise EvidenceError(
+                f"the panel has public points of {market} and no stock of battery cars: fill "
+                "stock_bev, or leave its rows out"
+            )
 
 
 def _place(market: str) -> str:

@@ -72,6 +72,10 @@ QUESTIONS = {
         "By the standard",
         "How many by AFIR, the rule of the EU?",
     ),
+    "charging_stations_standard": (
+        "By the country's own rule",
+        "How many stations would its ministry, with one for {cars} cars, ask for?",
+    ),
     "charging_points_target": ("Target", "How many are promised?{targets}"),
 }
 # The finding on a flow; what stands on the road at the end, or the flow in the last year, follows
@@ -399,12 +403,13 @@ def charging_answers(outlook: Outlook) -> Table:
     """
     horizon = outlook.scenario.horizon
     targets = _targets(outlook)
+    cars = _cars_per_station(outlook)
     rows = []
     for measure, (name, question) in QUESTIONS.items():
         if measure in outlook.results.values:
             median, ends = median_and_ends(outlook.results, measure, horizon)
             row = {"measure": measure, "answer": name, "points": median, "ends": ends}
-            rows.append(row | {"question": question.format(targets=targets)})
+            rows.append(row | {"question": question.format(targets=targets, cars=cars)})
     return ANSWERS.table(rows, horizon=horizon)
 
 
@@ -523,6 +528,14 @@ def _row_of(make: Callable[[], Outlook], scenario: Scenario, draws: int) -> dict
     return made_once(row, scenario.model_dump_json(), draws)
 
 
+def _cars_per_station(outlook: Outlook) -> str:
+    """For how many cars a country's own rule has a station."""
+    if outlook.demand is None:
+        return "so many"
+    rule = outlook.demand.parameters["cars_per_station"]
+    return f"{rule.low:g} to {rule.high:g}"
+
+
 def _targets(outlook: Outlook) -> str:
     """The targets that the path is drawn to; they are not known where the outlook was read from
     files.
@@ -531,11 +544,12 @@ def _targets(outlook: Outlook) -> str:
     if demand is None:
         return ""
     start = moment(outlook.as_of)
+    per_station = demand.parameters["points_per_station"].mode
     if demand.standing is not None:
         start = max(start, demand.standing.when)
     targets = ", ".join(
         f"{readable(float(np.median(target.count)))} {target.unit} by {day_words(target.date)}"
         + phrase(" (promised by {}, not by the state)", target.by)
-        for target in active_targets(demand.targets, start, demand.standing)
+        for target in active_targets(demand.targets, start, per_station, demand.standing)
     )
     return phrase(" {}, in equal yearly steps.", targets)

@@ -291,7 +291,7 @@ def standing_today(facts: Ledger) -> ExistingCharging | None:
 
 def least_standing(facts: Ledger, place: str) -> ExistingCharging | None:
     """The most points, or stations of a middling size, that a bound or a count of a part of the
-    country says to stand.
+    country, exact or about, says to stand.
     """
     per_station = np.array([[load_parameters()["points_per_station"].mode]])
     told = [

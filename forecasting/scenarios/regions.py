@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from forecasting.errors import InputError
+from forecasting.errors import InputError, LedgerError
 from forecasting.evidence.places import place_name
 from forecasting.measures import DIVIDED_BY, EV_STOCK_SHARE
 from forecasting.quantiles import Array, quantiles
@@ -60,6 +60,11 @@ def region_shares(
         columns of the ledger, with its ``day``, the ``name`` of the part and its ``share``; empty
         where nothing is printed.
 
+    Raises
+    ------
+    LedgerError
+        Where a part has more electric cars than its register has vehicles.
+
     Examples
     --------
     >>> from forecasting.evidence.datasets import central_asia
@@ -71,6 +76,7 @@ def region_shares(
     0
     """
     facts = ledger.select(kind=("outcome", "estimate"), as_of=as_of).frame
+    _refuse_more_than_registered(facts[facts["place"].str.startswith(f"{place}-")])
     dated = facts["relation"].isin(EXACT_RELATIONS) & facts["quantity"].isin(["", "stock"])
     dated &= facts["measure"].isin(measures) & (facts["period_end"] != "")
     counts = facts[dated & (facts["value"] > 0)]
@@ -85,6 +91,21 @@ def region_shares(
     return newest.assign(
         name=newest["place"].map(place_name), share=newest["value"] / newest["value_whole"]
     )
+
+
+def _refuse_more_than_registered(parts: pd.DataFrame) -> None:
+    """More electric cars in a part than its register has vehicles of all kinds."""
+    stocks = parts[parts["relation"].isin(EXACT_RELATIONS)].sort_values("period_end")
+    newest = stocks.groupby(["measure", "place"]).tail(1)
+    electric = newest[newest["measure"] == "ev_stock"].set_index("place")
+    vehicles = newest[newest["measure"] == "vehicle_stock"].set_index("place")
+    both = electric.join(vehicles[["id", "value"]], rsuffix="_all", how="inner")
+    for part, row in both[both["value"] > both["value_all"]].iterrows():
+        raise LedgerError(
+            f"{row['id']}: {row['value']:,.0f} electric cars in {place_name(str(part))} are more "
+            f"than the {row['value_all']:,.0f} vehicles of its register ({row['id_all']}); correct "
+            "one of the two"
+        )
 
 
 def by_region(outlook: Outlook, year: int | None = None) -> pd.DataFrame:

@@ -109,6 +109,7 @@ def test_fuel_and_carbon_by_hand():
         "grid_carbon": 0.5,
         "grid_losses": 0.1,
         "assembly_phev": 0,
+        "class_share.taxi": 0,
     }
     outlook = run(changes=fixed)
     cars = outlook.fleets["bev"].mean_stock

@@ -10,7 +10,12 @@ from hypothesis import given, settings, strategies as st
 
 from forecasting.demand.chain import DemandOutlook, demand_outlook
 from forecasting.demand.charging import PUBLIC
-from forecasting.demand.deployed import ExistingCharging, Target, standing_shares
+from forecasting.demand.deployed import (
+    ExistingCharging,
+    Target,
+    active_targets,
+    standing_shares,
+)
 from forecasting.demand.energy import MONTH_DAYS
 from forecasting.demand.parameters import SETTINGS, load_parameters
 from forecasting.errors import AssumptionError
@@ -68,6 +73,7 @@ def outlook() -> DemandOutlook:
 def test_results_are_the_measures_by_draw_and_year(outlook):
     assert set(outlook.results) == MEASURES | {
         "ebus_stock",
+        "etaxi_stock",
         "etruck_stock",
         "bev_stock",
         "phev_stock",
@@ -150,7 +156,8 @@ def test_colder_is_never_less_energy():
 
 
 def test_no_vehicles_no_energy_and_no_chargers():
-    empty = run(np.zeros((20, 4)), charging_today={"count": 100.0, "date": "2024-12-31"})
+    today = {"count": 100.0, "date": "2024-12-31"}
+    empty = run(np.zeros((20, 4)), {"coverage_km": 0}, charging_today=today)
     assert all(np.all(values == 0) for values in empty.results.values())
     assert empty.sensitivity.empty
     assert len(empty.by_setting) == 4 * len(SETTINGS)
@@ -185,7 +192,9 @@ def test_a_plug_in_hybrid_that_charges_slowly_takes_more_slow_points_and_no_more
 
 
 def test_taxis_live_on_fast_points():
-    base, taxis = (run(changes={"class_share.taxi": share}).results for share in (0.0, 0.05))
+    base, taxis = (
+        run(changes={"class_share.taxi": share, "coverage_km": 0}).results for share in (0.0, 0.05)
+    )
     fast = "charging_points_need_fast"
     assert np.all(np.median(taxis[fast], axis=0) > 1.3 * np.median(base[fast], axis=0))
     slow = "charging_points_need_slow"
@@ -338,7 +347,7 @@ def test_of_one_draw_every_table_tells_the_same_numbers():
 
 
 def test_without_coincidence_the_peak_is_as_large_as_the_fleet():
-    changes = {"coincidence_floor": 1.0}
+    changes = {"coincidence_floor": 1.0, "coverage_km": 0}
     large, small = (run(paths(20, 4) * size, changes).results["peak_mw"] for size in (1.0, 1e-3))
     assert small == pytest.approx(large / 1000, rel=1e-9)
 
@@ -433,3 +442,42 @@ def test_a_roll_out_before_the_first_year_is_refused():
         AssumptionError, match=r"charging_rollout_year = 2020 lies before the first year, 2024"
     ):
         run(changes={"charging_rollout": 2, "charging_rollout_year": 2020})
+
+
+def test_a_least_network_of_roads_stands_whatever_the_traffic():
+    few = paths(200, 4) * 0.05
+    with_roads, without = (run(few, {"coverage_km": km, "coverage_points": 2}) for km in (6000, 0))
+    points = with_roads.points_by_setting["enroute_dc"]
+    assert np.all(points >= 400)
+    assert np.all(points >= without.points_by_setting["enroute_dc"])
+    assert np.median(points[:, -1]) > 2 * np.median(without.points_by_setting["enroute_dc"][:, -1])
+
+
+def test_more_electric_taxis_than_cars_are_refused():
+    changes = {"deliveries.taxi": 900_000, "vehicle_stock": 500_000}
+    message = "electric taxis in 2024 are more than the country's .* cars; lower deliveries.taxi"
+    with pytest.raises(AssumptionError, match=message):
+        run(changes=changes)
+
+
+def test_a_country_with_a_rule_of_its_own_has_an_answer_by_it():
+    assert "charging_stations_standard" not in run().results
+    uzbekistan = run(place="UZ", changes={"cars_per_station": 12}).results
+    stations = uzbekistan["charging_stations_standard"]
+    assert stations == pytest.approx(uzbekistan["ev_stock"] / 12)
+
+
+def test_taxis_are_battery_cars_of_the_country():
+    results = run(changes={"class_share.taxi": 0.2}).results
+    taxis = np.median(results["etaxi_stock"] / results["bev_stock"], axis=0)
+    assert np.all((taxis > 0.1) & (taxis < 0.21))
+    share = 100 * results["ev_stock"] / results["ev_stock_share_percent"]
+    assert np.all(np.median(share, axis=0) > 4_000_000)
+
+
+def test_a_target_in_stations_is_reached_by_a_count_of_points():
+    day = dt.date(2030, 12, 31)
+    plan = Target("plan", np.full(300, 100.0), "stations", day)
+    points = ExistingCharging(400.0, dt.date(2024, 12, 15), "points")
+    assert active_targets([plan], 2025.0, 2.0, points) == []
+    assert active_targets([plan], 2025.0, 5.0, points) == [plan]

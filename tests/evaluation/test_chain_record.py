@@ -67,8 +67,23 @@ def test_errors_are_clustered_by_market():
     assert (score["in80"], score["se80"]) == (1, 0)
 
 
-def test_a_panel_without_a_column_or_a_known_market_says_so():
+def test_a_panel_without_a_column_or_a_market_of_some_size_says_so():
     with pytest.raises(EvidenceError, match="the panel lacks public_slow_points; it has market"):
         chain_record(panel().drop(columns="public_slow_points"))
     with pytest.raises(EvidenceError, match="no known market with 2,000 battery cars and both"):
-        chain_record(panel(market="Atlantis"))
+        chain_record(panel(stock_bev=1500.0))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"market": "Atlantis"},
+            "the panel's market 'Atlantis' is no country: name it as ISO 3166",
+        ),
+        ({"stock_bev": 0.0}, "public points of Norway and no stock of battery cars: fill stock"),
+    ],
+)
+def test_a_panel_that_tells_nothing_is_refused(changes, message):
+    with pytest.raises(EvidenceError, match=message):
+        chain_record(panel(**changes), draws=50)

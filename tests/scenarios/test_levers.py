@@ -13,6 +13,7 @@ from forecasting.demand.deployed import ExistingCharging, Target
 from forecasting.demand.parameters import load_parameters
 from forecasting.errors import AssumptionError, ScenarioError
 from forecasting.evidence.datasets import central_asia, programmes
+from forecasting.evidence.ledger import Ledger
 from forecasting.parameters.schema import load_scenario, scenario_from_parameters
 from forecasting.scenarios.assumptions import (
     demand_parameters,
@@ -82,7 +83,7 @@ def test_a_share_of_a_class_has_a_date():
     assumed = parameters(
         driver(quantity="class_share.bus", start="2028-01-01", size=0.1),
         driver(name="more", quantity="class_share.bus", start="2030-01-01", size=0.05),
-        assumptions={"uncounted_trade": 1},
+        assumptions={"uncounted_trade": 1, "class_share.taxi": 0},
     )
     fleets = chain(assumed).fleets
     assert fleets["bus"].registrations[0] == pytest.approx([0, 0, 0, 1000, 1000, 1500])
@@ -258,7 +259,7 @@ def test_a_wrong_lever_is_refused_by_key(row, message):
                 driver(quantity="class_share.bus", size=0.6),
                 driver(name="b", quantity="class_share.phev", size=0.5),
             ],
-            r"drivers.1.size: shares of classes add to as much as 1.1 of the vehicles registered "
+            r"drivers.1.size: shares of classes add to as much as 1.17 of the vehicles registered "
             r"\(at most 1",
         ),
         (
@@ -312,6 +313,10 @@ def test_a_part_of_the_country_is_the_least_that_stands():
     almaty = ExistingCharging(400.0, dt.date(2025, 11, 20), "stations", place="Almaty")
     assert least_standing(counts, "KZ") == almaty
     assert least_standing(counts, "NO") is None
+    cells = {"relation": "about", "value": 900.0}
+    part = counts.select(place="TJ-DU", measure="charging_stations").frame.iloc[[0]].assign(**cells)
+    about = least_standing(Ledger.from_frame(part), "TJ")
+    assert (about.count, about.place) == (900.0, "Dushanbe")
 
 
 def test_parameters_are_known_by_name():

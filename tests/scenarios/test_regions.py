@@ -7,8 +7,9 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from forecasting.errors import InputError
+from forecasting.errors import InputError, LedgerError
 from forecasting.evidence.datasets import central_asia
+from forecasting.evidence.ledger import Ledger
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.scenarios.outlook import outlook
 from forecasting.scenarios.regions import by_region, electric_shares, region_shares
@@ -90,3 +91,15 @@ def test_nothing_is_said_where_nothing_is_printed():
 def test_a_year_beyond_the_outlook_is_refused(made, year):
     with pytest.raises(InputError, match=f"uzbekistan-test has no year {year}; it has 20"):
         by_region(made, year)
+
+
+def test_a_city_with_more_electric_cars_than_its_register_is_refused():
+    told = central_asia().frame
+    row = told[(told["place"] == "UZ-TK") & (told["measure"] == "ev_stock")].iloc[[-1]]
+    cells = {"id": "mine", "measure": "vehicle_stock", "value": 1000.0, "period_end": "2026-01-01"}
+    cells |= {"relation": "equals", "quantity": "stock", "rounding": ""}
+    register = row.assign(**cells, published="2026-01-02", quote="", reference="")
+    ledger = central_asia() + Ledger.from_frame(register)
+    message = r"electric cars in Tashkent.* are more than the 1,000 vehicles of its register .mine."
+    with pytest.raises(LedgerError, match=message):
+        region_shares(ledger, "UZ", DAY)
