@@ -13,7 +13,12 @@ from forecasting.evidence import press_words as words
 from forecasting.evidence.mapping import NUMBER_TARGETS, UNKNOWN, read_head, target_of
 from forecasting.evidence.places import countries_in, find_place
 from forecasting.evidence.press import GROWTH
-from forecasting.evidence.spreadsheets.dating import NOTHING, Dating, dating_in
+from forecasting.evidence.spreadsheets.dating import (
+    NOTHING,
+    TABLE_LANGUAGES,
+    Dating,
+    dating_in,
+)
 from forecasting.evidence.spreadsheets.terms import (
     PUBLICATION_WORDS,
     SUMS,
@@ -26,6 +31,9 @@ from forecasting.measures import MEASURES
 RATIO = "may be the percent of the year before: 117 % of it is a growth of 17 %"
 ALL_CARS = {"imports": "car_imports", "registrations": "car_registrations", "sales": "car_sales"}
 OF_AN_EDITION = re.compile(r"\bedition\b|издани|источник|source", re.IGNORECASE)
+MARKET_SIZE = "market_size"  # all new cars, whatever is counted of them
+# Words that change nothing in the head of a table: of new cars, of all of them
+NEUTRAL_HERE = r"(?i)\b(?:new(?! energy)|all|public|passenger)\b"
 PART = re.compile(
     rf"\W*(?:{words.OF_WHICH}|в т\.\s?ч\.|shu jumladan|jumladan|шу жумладан|жумладан|оның ішінде|"
     rf"анын ичинде|"
@@ -143,7 +151,20 @@ def _place(text: str) -> str:
         return ""
     if word in ("EV", "BEV", "PHEV", "HEV", "FCEV", "NEV", "YTD", "GDP"):
         return ""
-    return find_place(word)
+    return find_place(word) or territories().get(word.casefold(), "")
+
+
+@lru_cache(maxsize=1)
+def territories() -> dict[str, str]:
+    """The codes of countries, by their names in the languages of tables."""
+    from babel import Locale
+
+    return {
+        name.casefold(): code
+        for language in TABLE_LANGUAGES
+        for code, name in Locale.parse(language).territories.items()
+        if len(code) == 2 and code.isalpha()
+    }
 
 
 def _number(text: str, context: str) -> tuple[str, tuple[str, ...]]:
@@ -164,28 +185,28 @@ def _number(text: str, context: str) -> tuple[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=16384)
 def _number_in_english(text: str) -> tuple[str, tuple[str, ...]]:
-    head = read_head(text)
+    plain = " ".join(re.sub(NEUTRAL_HERE, " ", text).split())
+    head = read_head(plain)
     doubts = tuple(doubt for doubt in head.doubts if doubt != UNKNOWN)
     if re.search(r"\bratio\b", text):
         doubts = (RATIO, *doubts)
     if head.number == GROWTH or head.number in NUMBER_TARGETS:
         return head.number, doubts
     if "production" in text and "electric cars" in text:
-        return "ev_production", _unknown(text)
-    if re.search(r"\b(?:cars?|vehicles?)\b", text) and not re.search(
-        "electric|hybrid|charging", text
-    ):
+        return "ev_production", _unknown(plain)
+    if re.search(r"\bcars?\b", text) and not re.search("electric|hybrid|charging", text):
         events = [name for event, name in ALL_CARS.items() if re.search(rf"\b{event}\b", text)]
         if len(events) == 1:
-            return events[0], _unknown(text)
+            return events[0], _unknown(plain)
+        if not events and re.search(r"(?i)\bnew\b", text):
+            return MARKET_SIZE, _unknown(plain)
     return "", doubts
 
 
 def _unknown(text: str) -> tuple[str, ...]:
     """A doubt of words that no rule knows, or that change what is counted."""
     doubts = words.doubts_of(words.WHOLE_DOUBTS | words.TEXT_DOUBTS, text.lower())
-    plain = re.sub(r"(?i)\b(?:new|production|all|total|passenger)\b", " ", text)
-    if unknown := words.unknown_words(plain, []):
+    if unknown := words.unknown_words(re.sub("production", " ", text), []):
         doubts.append(f"holds words that no rule knows: {', '.join(unknown[:6])}")
     return tuple(doubts)
 
@@ -225,9 +246,9 @@ def title_label(texts: list[str]) -> Label:
 
 def _places_in(text: str) -> list[str]:
     """The places that a title counts in: neither those that cars come from nor go to."""
-    if place := _place(text):
-        return [place]
-    found = []
+    parts = re.split(r"[:.,;()（）：，。]|\s[-–—]\s", text)
+    if found := [place for part in parts if (place := _place(unit_of(part).rest))]:
+        return found
     for country in countries_in(text):
         lead = text[: country.start].lower()[-12:]
         if country.case != "from" and not re.search(words.BEFORE["from"], lead):

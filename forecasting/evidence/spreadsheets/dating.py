@@ -140,13 +140,13 @@ _ORDINALS = {
 _ORDINAL = "|".join(
     [
         *(word for words in _ORDINALS.values() for word in words.split()),
-        r"i{1,3}\b|iv\b|[іi]{1,3}\b|[іi]v\b",
+        r"(?:i{1,3}|iv|[іi]{1,3}|[іi]v)\b\.?",
         r"[1-4](?:-?(?:й|я|е|ый|ое|ая|chi|чи|ші|шi|чү|інші|нчи|inci|\.))?",
     ]
 )
 _QUARTER = (
     r"(?:quarters?|qtr\.?|q|кварт\w*|кв\b\.?|chorak\w*|chor\b\.?|чорак\w*|тоқсан\w*|тқс\b\.?|"
-    r"чейрек\w*|"
+    r"чейре[кг]\w*|"
     r"семоҳа\w*|чоряк\w*|çeyre[kğ]\w*|ç|季度?)"
 )
 _HALF = (
@@ -160,8 +160,8 @@ _MONTH_UNIT = (
     r"aylık|ay|个月)"
 )
 _YEAR_WORDS = (
-    r"(?:календарн\w+ )?(?:год[ауы]?|гг?\b\.?|yillar\w*|yil[igad]*|йил[а-я]*|жыл[а-я]*|ж\b\.?|"
-    r"соли|сол\b|yılı?|"
+    r"(?:календарн\w+ )?(?:год[ауы]?|гг?\b\.?|yillar\w*|yil[igad]*|йил[а-яўқғҳ]*|жыл[а-яәіңғүұқөһ]*|ж\b\.?|"
+    r"соли|сол\b|с\b\.|yılı?|"
     r"year|cy|年度?|全年|full year|annual|za|за|for|of|in|в|к)"
 )
 _FISCAL_WORDS = (
@@ -196,7 +196,7 @@ def _month_names() -> dict[str, int]:
 
 @lru_cache(maxsize=1)
 def _month_pattern() -> re.Pattern[str]:
-    endings = r"(?:да|ning|нинг|gacha|гача|dan|дан|ида|ida|ı|ayı|oyi|ойи|айы|\.)?"
+    endings = r"(?:и|да|ning|нинг|gacha|гача|dan|дан|ида|ida|ı|ayı|oyi|ойи|айы|\.)?"
     names = one_of(_month_names())
     return re.compile(rf"(?<![^\W\d_])({names}){endings}(?![^\W\d_])|(?<!\d)(\d{{1,2}})月(?:份)?")
 
@@ -212,7 +212,7 @@ def _in_tokens(text: str) -> str:
     words = _month_pattern().sub(_month_token, words)
     for letter, unit in (("q", _QUARTER), ("h", _HALF)):
         words = re.sub(
-            rf"(?<![^\W_])({_ORDINAL})[\s-]*{unit}(?![^\W\d_])|(?<![^\W\d_]){unit}[\s.-]?([1-4]|"
+            rf"(?:(?<![^\W_])|(?<=年))({_ORDINAL})[\s-]*{unit}(?![^\W\d_])|(?<![^\W\d_]){unit}[\s.-]?([1-4]|"
             rf"iv|i{{1,3}})(?!\d\d?\b(?<!\d{{4}}))(?![^\W_])",
             partial(_unit_token, letter),
             words,
@@ -271,6 +271,30 @@ CALENDAR_SHIFTS = {"buddhist": -543, "republic": 1911, "reiwa": 2018, "heisei": 
 _LENGTHS = {"m": 1, "q": 3, "h": 6}
 
 
+_WHOLE_FISCAL_YEAR = re.compile(
+    rf"‹m(\d+)›(?:{_UP_TO}|\s?(?:至|до|to)\s?(?:次年|следующ\w+ года)?\s?)‹m(\d+)›"
+)
+_FIRST_OF_FISCAL = re.compile(
+    r"(?:begin\w*|start\w*|from|начина\w*|с|boshlan\w*|бошлан\w*|baştan|始于)\s(?:in |on |с |в )?(?:1 |1-)?‹m(\d+)›"
+)
+
+
+@lru_cache(maxsize=4096)
+def fiscal_month_in(text: str) -> int:
+    """The month in which a text says that fiscal years begin; 0 where it says none.
+
+    >>> fiscal_month_in("финансовый год 2023/24 (апрель-март)"), fiscal_month_in("2023/24")
+    (4, 0)
+    """
+    words = _in_tokens(text)
+    for months in _WHOLE_FISCAL_YEAR.finditer(words):
+        if (int(months[2]) - int(months[1])) % 12 == 11 and months[1] != "1":
+            return int(months[1])
+    if re.search(_FISCAL_WORDS, words) and (first := _FIRST_OF_FISCAL.search(words)):
+        return int(first[1])
+    return 0
+
+
 @lru_cache(maxsize=16384)
 def dating_in(text: str) -> tuple[Dating, str]:
     """When a text is of, and the text without that; an empty dating where it names no time.
@@ -280,6 +304,8 @@ def dating_in(text: str) -> tuple[Dating, str]:
     ('2023-01..2023-06', 'ввоз')
     """
     words = _in_tokens(text)
+    if fiscal_month_in(text):  # its months are those of the whole year
+        words = _WHOLE_FISCAL_YEAR.sub(" ", words)
     to_date = YEAR_TO_DATE.search(words) is not None
     words = YEAR_TO_DATE.sub(" ", words)
     fiscal = re.search(rf"(?<![^\W\d_]){_FISCAL_WORDS}(?![^\W\d_])", words) is not None
@@ -300,7 +326,11 @@ def dating_in(text: str) -> tuple[Dating, str]:
         dating = replace(dating, months=months, named=part["kind"] == "m")
     if found:
         words = words[: found.start()] + " " + words[found.end() :]
-    return replace(dating, to_date=to_date), _remainder(words)
+    remainder = _remainder(words)
+    if found and dating.months is None and remainder in _ROMAN:  # 2023 II
+        quarter = 3 * _ROMAN[remainder]
+        return replace(dating, months=(quarter - 2, quarter), to_date=to_date), ""
+    return replace(dating, to_date=to_date), remainder
 
 
 def _remainder(words: str) -> str:
@@ -379,6 +409,9 @@ def dating_of(text: str) -> Dating:
     dating, remainder = dating_in(clean)
     if dating != NOTHING and not remainder:
         return dating
+    if clean.lower() in _ROMAN:
+        quarter = 3 * _ROMAN[clean.lower()]
+        return Dating(months=(quarter - 2, quarter))
     with contextlib.suppress(PeriodError):
         return Dating(exact=period_of(clean))
     raise PeriodError(

@@ -91,6 +91,8 @@ def _kind(line: Line, below: Line | None, above: Line | None) -> str:
     """What a line is by its own cells: words, periods, numbering, units, numbers."""
     cells = filled(line)
     distinct = {str(cell).strip() for cell in cells}
+    if len(cells) > 0 and all(map(_is_unit, cells)):
+        return "units"
     if len(distinct) == 1 and not (len(cells) == 1 and is_amount(cells[0]) and len(line) == 1):
         return "single"
     if len(cells) > 2 and _is_numbering(cells):
@@ -103,10 +105,13 @@ def _kind(line: Line, below: Line | None, above: Line | None) -> str:
     if amounts:
         return "numbers"
     words = [str(cell) for cell in cells]
-    units = [word for word in words if unit_of(word).factor and not unit_of(word).rest.strip(" .")]
-    if units and len(units) >= len(words) - 1:
-        return "units"
-    return "words"
+    return "units" if len(words) > 1 and all(map(_is_unit, words[1:])) else "words"
+
+
+def _is_unit(cell: object) -> bool:
+    """Whether a cell names a unit and nothing else."""
+    unit = unit_of(str(cell))
+    return bool(unit.factor) and not unit.rest.strip(" .()")
 
 
 def _is_numbering(cells: list[object]) -> bool:
@@ -276,15 +281,20 @@ def _first_head(lines: list[tuple[Line, str]], first_row: int) -> int:
         if kind == "words" and top < first_row and _is_apart([line, lines[top][0]], 1):
             break
         top -= 1
+    while top < first_row and lines[top][1] == "units":
+        top += 1  # a unit above the heads holds for all of them
     return top
 
 
 def _heads_group(line: Line, lines: list[tuple[Line, str]], top: int, first_row: int) -> bool:
-    """Whether the one text of a line heads a group of columns: it does not stand at the side, or
-    goes over some of the columns alone, and heads stand below it.
+    """Whether the one text of a line heads a group of columns: it does not stand at the side, goes
+    over some of the columns alone, and heads stand below or above it.
     """
-    if top == first_row:
+    neighbour = top if top < first_row else top - 2
+    if neighbour < 0 or neighbour >= len(lines):
         return False
+    head, kind = lines[neighbour]
     places = [index for index, cell in enumerate(line) if cell is not None and str(cell).strip()]
-    width = max(len(lines[top][0]), 1)
-    return places[0] > 0 and len(places) < width and not _is_apart([line, lines[top][0]], 1)
+    is_apart = abs(head.number - line.number) > 1
+    is_inside = places[0] > 0 and len(places) < max(len(head), 1)
+    return is_inside and not is_apart and kind in ("words", "periods", "units", "single")

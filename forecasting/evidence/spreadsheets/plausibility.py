@@ -14,7 +14,11 @@ from forecasting.evidence.mapping import DATES_OF_COLUMN
 from forecasting.evidence.spreadsheets.amounts import decimal_mark
 from forecasting.evidence.spreadsheets.dating import NOTHING
 from forecasting.evidence.spreadsheets.roles import TableQuestion, TableRow
-from forecasting.evidence.spreadsheets.table_facts import CellFact, TableReading
+from forecasting.evidence.spreadsheets.table_facts import (
+    CellFact,
+    TableReading,
+    writes_points,
+)
 from forecasting.evidence.spreadsheets.terms import SUMS
 from forecasting.measures import measure_of
 
@@ -55,10 +59,15 @@ def _points_of_thousands(group: Series, reading: TableReading, name: str) -> Tab
     """A number with a mark before three digits, which may set thousands apart or not."""
     if reading.mapping.decimal == "." or _is_answered(group):
         return None
+    is_of_points = writes_points(reading.table)
     for fact in group:
         cell = fact.row.line[fact.column.index]
         digits = "" if not isinstance(cell, str) else re.sub(r"[^\d.,]", "", cell)
         is_open = re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", digits) is not None
+        if "," in digits and (reading.mapping.decimal == "," or is_of_points):
+            is_open = False  # as the words of the table write it
+        if is_of_points and fact.factor >= 1000:
+            is_open = False
         if (
             is_open
             and (fact.factor >= 1000 or "." in fact.amount.digits)

@@ -27,6 +27,7 @@ from forecasting.evidence.printed_periods import dates_in_words, printed_period
 from forecasting.evidence.rules import FoundRow, Row, cell_text, normalise, number_text
 from forecasting.evidence.spreadsheets.amounts import amount_of
 from forecasting.evidence.spreadsheets.cell_grid import Sheet, filled, sheets_of
+from forecasting.evidence.spreadsheets.cell_words import MARKET_SIZE, Label
 from forecasting.evidence.spreadsheets.layout import SheetTable, is_amount, tables_of
 from forecasting.evidence.spreadsheets.plausibility import (
     doubtful_units,
@@ -72,6 +73,8 @@ class SpreadsheetReading:
         What is not certain.
     problems : list of Problem
         What is wrong with a cell.
+    strange : list of TableReading
+        Tables of something else, which are not read.
     published : str
         When the tables were published, as they say themselves; empty where they do not.
     """
@@ -81,6 +84,7 @@ class SpreadsheetReading:
     tables: list[TableReading] = field(default_factory=list)
     questions: list[TableQuestion] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    strange: list[TableReading] = field(default_factory=list)
     published: str = ""
 
     @property
@@ -110,6 +114,13 @@ class SpreadsheetReading:
 
     def left_out(self) -> Iterator[Problem]:
         """Rows that are no facts, each once, with its first number and the reason."""
+        for table in self.strange:
+            line = next(line for line, kind in table.table.lines if kind != "title")
+            cell = str(filled(line)[0])[:40]
+            numbers = (cell for row in table.rows for cell in row.line if is_amount(cell))
+            first = next(numbers, "")
+            reason = f"the table that begins with {cell!r}, first number {first}, names no measure"
+            yield Problem(f"{self.name}:{line.number}", reason)
         for table in self.tables:
             for row in table.rows:
                 if row.kind == "fact" or row.reason.startswith("as you"):
@@ -274,14 +285,26 @@ def read_spreadsheet(name: str, data: bytes, mapping: Mapping) -> SpreadsheetRea
     reading = SpreadsheetReading(name, mapping, published=_published(sheets))
     tables = [(sheet, table) for sheet in sheets for table in tables_of(sheet, mapping.rows)]
     several = len({sheet.title for sheet, _ in tables}) > 1
+    above: dict[str, Label] = {}
     for sheet, table in tables:
         where = f"{name} {sheet.title}" if several else name
-        one = _read_table(where, table, mapping)
+        one = _read_table(where, table, mapping, above.get(sheet.title))
+        above.setdefault(sheet.title, one.context)
         if one.facts or one.lacks or one.questions or one.problems or not several:
             reading.tables.append(one)
+    _leave_out_strange_tables(reading)
     _settle(reading, several)
     reading.problems[:0] = _missing(reading)
     return reading
+
+
+def _leave_out_strange_tables(reading: SpreadsheetReading) -> None:
+    """Tables that name no measure, beside others that were read: they are of something else."""
+    main = [table for table in reading.tables if any(fact.number for fact in table.facts)]
+    for table in reading.tables:
+        if main and table not in main and not table.context.number:
+            reading.strange.append(table)
+    reading.tables[:] = [table for table in reading.tables if table not in reading.strange]
 
 
 def _missing(reading: SpreadsheetReading) -> Iterator[Problem]:
@@ -344,21 +367,20 @@ def _day_in(text: str) -> str:
         return ""
 
 
-def _read_table(name: str, table: SheetTable, mapping: Mapping) -> TableReading:
+def _read_table(
+    name: str, table: SheetTable, mapping: Mapping, above: Label | None
+) -> TableReading:
     footnotes = [str(cell) for line in table.of_kind("note") for cell in filled(line)[:1]]
     context = context_of(table, footnotes)
+    if above is not None:  # the sheet's first titles hold for what its other tables leave open
+        context = _continued(context, above, bool(table.of_kind("title")))
     columns = columns_of(table, mapping, context)
-    mapping = with_forms(mapping, table, columns)
+    mapping = with_forms(mapping, table, columns, context)
     rows = list(rows_of(table, columns, mapping, context))
-    measures = {
-        label.number for label in (context, *(c.label for c in columns), *(r.label for r in rows))
-    }
-    columns = [
-        replace(column, label=replace(column.label, number=market_of(measures)))
-        if column.label.number == "market_size"
-        else column
-        for column in columns
-    ]
+    labels = [context, *(column.label for column in columns), *(row.label for row in rows)]
+    market = market_of({label.number for label in labels})
+    columns = [replace(column, label=_with_market(column.label, market)) for column in columns]
+    rows = [replace(row, label=_with_market(row.label, market)) for row in rows]
     reading = TableReading(table, context, columns, rows, mapping)
     _add_lines_too_long(reading, name)
     read_cells(reading, name, mapping)
@@ -371,6 +393,27 @@ def _read_table(name: str, table: SheetTable, mapping: Mapping) -> TableReading:
         reading.questions.extend(running_totals(reading, name))
         reading.questions.extend(_percent_of_counts(reading, name))
     return reading
+
+
+def _continued(context: Label, above: Label, has_title: bool) -> Label:
+    """What the lines above a table say, with what those above the first table of its sheet do."""
+    context = replace(
+        context, place=context.place or above.place, text=f"{above.text}. {context.text}"
+    )
+    if has_title:
+        return context
+    return replace(
+        context,
+        number=context.number or above.number,
+        factor=context.factor or above.factor,
+        kind=context.kind or above.kind,
+        dating=context.dating if context.dating.complete else above.dating,
+    )
+
+
+def _with_market(label: Label, market: str) -> Label:
+    """A label of all new cars, by what is counted of the electric ones beside them."""
+    return replace(label, number=market) if label.number == MARKET_SIZE else label
 
 
 def _add_lines_too_long(reading: TableReading, name: str) -> None:

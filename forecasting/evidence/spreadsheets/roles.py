@@ -30,7 +30,12 @@ from forecasting.evidence.spreadsheets.cell_grid import Line, ShownNumber, colum
 from forecasting.evidence.spreadsheets.cell_words import NO_LABEL, Label, label_of, title_label
 from forecasting.evidence.spreadsheets.dating import NOTHING, Dating, dating_of
 from forecasting.evidence.spreadsheets.layout import SheetTable, is_amount, is_period
-from forecasting.evidence.spreadsheets.terms import in_english, is_not_known, unit_of
+from forecasting.evidence.spreadsheets.terms import (
+    in_english,
+    is_not_known,
+    unit_of,
+    without_footnote_marks,
+)
 from forecasting.measures import EV_SHARE, EV_STOCK_SHARE, MEASURES
 from forecasting.periods import Period
 
@@ -202,7 +207,7 @@ def _answer(mapping: Mapping, letter: str, head: str) -> ColumnAnswer:
 
 def _head_label(parts: Sequence[str], unit: str, context: Label) -> Label:
     """What the heads of a column say together; the lowest unit holds."""
-    parts = [*dict.fromkeys(filter(None, parts))]
+    parts = [*dict.fromkeys(without_footnote_marks(part) for part in parts if part)]
     label = label_of(", ".join(parts), context.text)
     if len(parts) > 1 and not label.number:
         numbers = [label_of(part, context.text) for part in parts]

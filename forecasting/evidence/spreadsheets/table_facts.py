@@ -9,6 +9,7 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from forecasting.errors import Problem
 from forecasting.evidence.mapping import (
@@ -30,12 +31,18 @@ from forecasting.evidence.rules import (
 from forecasting.evidence.spreadsheets.amounts import Amount, amount_of, decimal_mark
 from forecasting.evidence.spreadsheets.cell_grid import ShownNumber
 from forecasting.evidence.spreadsheets.cell_words import Label
-from forecasting.evidence.spreadsheets.dating import Dating
+from forecasting.evidence.spreadsheets.dating import Dating, fiscal_month_in
 from forecasting.evidence.spreadsheets.layout import SheetTable
 from forecasting.evidence.spreadsheets.roles import TableColumn, TableQuestion, TableRow, day_of
 from forecasting.measures import MEASURES, NEW_CARS, measure_of
 from forecasting.periods import Period
 from forecasting.quantities import on_a_day, quantity_of
+
+# Of Cyrillic, and of Turkish: languages that write a comma before decimals
+COMMA_LETTERS = "[а-яА-ЯğışĞİŞ]"
+POINT_WORDS = (
+    r"(?i)[\u4e00-\u9fff]|\b(?:the|of|in|and|year|country|cars?|sales|imports?|electric|evs?)\b"
+)
 
 
 @dataclass(frozen=True)
@@ -145,6 +152,16 @@ class TableReading:
     problems: list[Problem] = field(default_factory=list)
     lacks: set[str] = field(default_factory=set)
 
+    @cached_property
+    def fiscal_month(self) -> int:
+        """The month in which the table says that its fiscal years begin; 0 where it does not."""
+        lines = [line for line, _ in self.table.lines]
+        for line in (*lines[:50], *lines[50:][-50:]):
+            for cell in line:
+                if isinstance(cell, str) and (first := fiscal_month_in(cell)):
+                    return first
+        return 0
+
     @property
     def is_plain(self) -> bool:
         """Whether each column has a name of its own, and each row is of one period and place."""
@@ -167,7 +184,9 @@ class TableReading:
         )
 
 
-def with_forms(mapping: Mapping, table: SheetTable, columns: Sequence[TableColumn]) -> Mapping:
+def with_forms(
+    mapping: Mapping, table: SheetTable, columns: Sequence[TableColumn], context: Label
+) -> Mapping:
     """The mapping with the decimal mark, the form of dates and the length of periods that the cells
     show.
     """
@@ -195,12 +214,33 @@ def with_forms(mapping: Mapping, table: SheetTable, columns: Sequence[TableColum
     if not dates and len(forms) == 1:
         dates = forms[0].replace(ISO, "")
     mark, is_shown = decimal_mark(texts)
+    if not is_shown:
+        mark = _usual_mark(table, texts)
+        labels = [context, *(column.label for column in columns)]
+        has_units = any(label.factor >= 100 for label in labels)
+        if "unit" in {column.kind for column in columns} or has_units or writes_points(table):
+            mark = mark if mark == "," and any("," in text for text in texts) else ""
     guesses = {
-        "decimal": mapping.decimal or (mark if is_shown and mark == "," else _points(texts)),
+        "decimal": mapping.decimal or mark.replace(".", ""),
         "dates": dates,
         "each": mapping.each or _length(cells(("date", "label")), dates),
     }
     return mapping.model_copy(update=guesses)
+
+
+def _usual_mark(table: SheetTable, texts: Sequence[str]) -> str:
+    """A comma where the words of a table are of a language that writes numbers with it."""
+    words = " ".join(str(cell) for line, _ in table.lines[:60] for cell in line)
+    if re.search(COMMA_LETTERS, words) and any("," in text for text in texts):
+        return ","
+    return _points(texts)
+
+
+def writes_points(table: SheetTable) -> bool:
+    """Whether the words of a table are of a language that writes a point before decimals."""
+    cells = (cell for line, _ in table.lines[:60] for cell in line if isinstance(cell, str))
+    words = " ".join(cells)
+    return not re.search(COMMA_LETTERS, words) and bool(re.search(POINT_WORDS, words))
 
 
 def _points(texts: Sequence[str]) -> str:
@@ -383,7 +423,8 @@ def _period(
     if not dating.complete:
         reading.lacks.add(PERIODS)
         return None
-    if dating.fiscal and not mapping.fiscal_month:
+    fiscal_month = mapping.fiscal_month or reading.fiscal_month
+    if dating.fiscal and not fiscal_month:
         shown = row.label.when or when or reading.context.text
         reading.questions.append(
             TableQuestion(
@@ -394,10 +435,9 @@ def _period(
             )
         )
         return None
-    month = mapping.fiscal_month or 1
-    if month > 1 and not dating.exact:
+    if mapping.fiscal_month > 1 and not dating.exact:
         dating = replace(dating, fiscal=True)
-    return dating.period(month)
+    return dating.period(fiscal_month or 1)
 
 
 def _of_a_day(

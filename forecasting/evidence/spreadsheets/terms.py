@@ -62,7 +62,7 @@ MULTIPLES = {
 COUNT_UNITS = (
     r"(?<![^\W\d_])(?:штук\w*|шт\b\.?|единиц\w*|ед\b\.?(?:\s?изм\.?)?|экз\b\.?|dona(?:da)?|"
     r"дона(?:да)?|"
-    r"дана(?:мен)?|даана|бирдик\w*|бірлік\w*|адад|adet|units?|pcs\b\.?|pieces|items|"
+    r"дана(?:мен)?|даана|бирдик\w*|бірлік\w*|birlik|бирлик|адад|воҳид|adet|units?|pcs\b\.?|pieces|items|"
     r"number of (?:vehicles|units)|vehicles|cars|машин\w*|автомобил(?:ей|ь|я)|мошин\w*|araç)"
     r"(?![^\W\d_])|辆|台|个|座"
 )
@@ -103,6 +103,7 @@ def unit_of(text: str) -> Unit:
     >>> unit_of("EV sales (in 1,000s)"), unit_of("Продажи, %").kind
     (Unit(factor=1000.0, kind='', rest='EV sales'), 'percent')
     """
+    text = re.sub(rf"(?<=[^\W\d])\s?(?:[{RAISED_DIGITS}]+|\[\d\]|\*+)(?=\W|$)", "", text)
     text = text.replace("\u2019", "'").replace("\u00a0", " ")
     factor = 0.0
     rest = re.sub(rf"{_LEADING}\s?[:：]\s?", "", text, flags=re.IGNORECASE)
@@ -114,7 +115,7 @@ def unit_of(text: str) -> Unit:
     kind = ""
     for name, pattern in KINDS_OF_UNIT.items():
         match = re.search(pattern, rest, re.IGNORECASE)
-        if match and (name != "count" or factor or _stands_apart(rest, match)):
+        if match and (name != "count" or _stands_apart(rest, match)):
             kind = name
             if name != "money":
                 rest = rest[: match.start()] + "\u0001" + rest[match.end() :]
@@ -129,6 +130,8 @@ def _stands_apart(text: str, match: re.Match[str]) -> bool:
     a comma or a colon, or in brackets.
     """
     lead = text[: match.start()].rstrip()
+    if "\u0001" in text[max(match.start() - 3, 0) : match.start()]:
+        return True  # it follows a multiple
     tail = text[match.end() :].strip(" .)")
     lead = re.sub(rf"{_LEADING}$", "", lead, flags=re.IGNORECASE).rstrip()
     return not tail and (not lead or lead[-1] in ",:;(（，：-–—[/")
@@ -151,6 +154,42 @@ TERMS: tuple[tuple[str, str], ...] = (
     # words of a table in other languages, and what they are in English; the first that fits
     (r"№\s?(?:п/п|т/р|р/с|р/т)?|(?<!\w)(?:п/п|т/р|р/с|no\.?|nr\.?|#|s/n|sıra(?: no)?)(?!\w)|"
      r"序号", "#"),
+    (  # when in a period a stock is counted
+        r"(?:на|к) кон(?:ец|цу) (?:отч[её]тн\w+ )?(?:периода|года|квартала|месяца)|"
+        r"(?:davr|yil|oy) oxiri\w*|(?:давр|йил|ой) охири\w*|"
+        r"(?:кезең|жыл|ай)\w* (?:соңы|аяғы)\w*|(?:мезгил|жыл|ай)\w* аягы\w*|"
+        r"(?:дар )?охири (?:давра|сол|моҳ)|(?:dönem|yıl|ay) sonu\w*|[期年月]末|"
+        r"(?:at )?(?:the )?end of (?:the )?(?:period|year|quarter|month)",
+        " ",
+    ),
+    (  # in a month, beside a column of the year to date
+        r"за (?:отч[её]тный )?(?:месяц|период|квартал)|in the (?:month|period|quarter)|当[月期季]|本月|"
+        r"(?:ay|dönem) içinde|(?:oy|davr) davomida|(?:ой|давр) давомида|ай ішінде|ай ичинде|"
+        r"дар (?:давоми )?моҳ",
+        " ",
+    ),
+    (  # a growth on the year before
+        r"(?:прирост|рост|изменение|o'sish|o'zgarish|ўсиш|ўзгариш)\w* (?:к|по сравнению с|по отношению к|"
+        r"относительно) (?:соответствующ\w+ период\w* )?(?:прошл|предыдущ)\w+ год\w*|"
+        r"o'tgan yilga nisbatan (?:o'sish|o'zgarish)\w*|ўтган йилга нисбатан (?:ўсиш|ўзгариш)\w*|"
+        r"өткен жылмен салыстырғанда(?:ғы)? (?:өсім|өсу|өзгеріс)\w*|"
+        r"өткөн жылга салыштырмалуу (?:өсүү|өсүш|өзгөрүү)\w*|"
+        r"(?:афзоиш|рушд|тағйирот) нисбат ба соли гузашта|"
+        r"(?:bir )?önceki yıla göre (?:değişim|artış|büyüme)|(?:yıllık|yıldan yıla) (?:değişim|artış)|"
+        r"(?:change|growth|increase) (?:on|over|from|against|versus|vs\.?) (?:the )?"
+        r"(?:(?:previous|prior|last) )?year|year[- ](?:on|over)[- ]year(?: (?:change|growth))?|"
+        r"annual (?:change|growth)|较上年(?:增长|变化)",
+        " growth ",
+    ),
+    (r"общественн\w+|публичн\w+|ommaviy|оммавий|қоғамдық|жалпыға|коомдук|ҷамъиятӣ|умумӣ|halka açık|"
+     r"公共", " public "),
+    (r"трафикте\w*|trafikte\w*|в эксплуатации|эксплуатируем\w+|in (?:use|circulation|operation)|"
+     r"қатнашатын|жолдардағы", " fleet "),
+    (r"新车", " new cars "),
+    (r"\bnewly\b|\bнов(?:ых|ые|ый|ая|ое|ого|ой)\b|впервые|yangi|янги|жаңадан|жаңа|жаңы|\bнави?\b|"
+     r"\byeni\b|新(?!能源|疆)", " new "),
+    (r"(?<![^\W\d_])(?:все(?:го|х)?|обще[ей]|общий|barcha|барча|jami|жами|барлық|барлығы|бардык|бардыгы|"
+     r"ҳамаи|ҳамагӣ|hammasi|tüm|bütün|toplam|total|全部|所有|总计|合计)(?![^\W\d_])", " all "),
     (
         r"(?:плагин|подключаем\w+|заряжаем\w+|plug-?in\w*|插电(?:式)?)[\s-]*(?:гибрид\w*|hybrid\w*|"
         r"混合动力\w*|"
@@ -177,7 +216,7 @@ TERMS: tuple[tuple[str, str], ...] = (
         r"зарядлаш|қувватлаш|"
         r"зарядтау|қуаттау|кубаттоо|заряддоо|барқгир\w+|барқдиҳӣ|şarj) (?:точ\w+|пункт\w*|"
         r"пост\w*|колон\w+|nuqta\w*|нуқта\w*|"
-        r"нүкте\w*|чекит\w*|пунктт\w*|nokta\w*|ünite\w*|soket\w*)|нуқта\w+ (?:барқгир\w+|"
+        r"нүкте\w*|түйүн\w*|чекит\w*|пунктт\w*|nokta\w*|ünite\w*|soket\w*)|нуқта\w+ (?:барқгир\w+|"
         r"барқдиҳӣ|зарядгир\w+)|"
         r"точ\w+ зарядки|充电桩|充电点",
         " charging points ",
@@ -213,7 +252,7 @@ TERMS: tuple[tuple[str, str], ...] = (
     (
         r"зарегистрир\w*|регистрац\w*|постановк\w+ на уч[её]т|первичн\w+ регистр\w+|тірке\w*|"
         r"катто\w*|катталган\w*|"
-        r"ба қайд гириф\w*|бақайдгир\w*|tescil\w*|kayıt\w*|ro'yxatdan o'tka\w*|ro'yxatga olin\w*|"
+        r"ба қайд гириф\w*|бақайдгир\w*|tescil\w*|kay[ıd]\w*(?: yapıl\w+)?|ro'yxatdan o'tka\w*|ro'yxatga olin\w*|"
         r"рўйхатдан ўтка\w*|"
         r"рўйхатга олин\w*|注册(?:量)?|上牌(?:量)?|登记(?:量)?|registrations?|registered",
         " registrations ",
@@ -225,7 +264,7 @@ TERMS: tuple[tuple[str, str], ...] = (
         " sales ",
     ),
     (
-        r"(?:автомобильн\w+ |авто)?парк(?:и|тің|тин)?\b|состо\w+ на уч[её]те|на уч[её]те|"
+        r"(?:автомобильн\w+ |авто)?парк(?!инг|овк|омат)\w*|состо\w+ на уч[её]те|на уч[её]те|"
         r"числен\w+ парка|avtopark\w*|"
         r"\bparki?\b|saroy\w*|автопарк\w*|(?:avtomobil )?parkı|araç parkı|保有量|在用|"
         r"existing fleet",
@@ -256,13 +295,14 @@ TERMS: tuple[tuple[str, str], ...] = (
         r"нов(?:ых|ые)\b|yangi|янги|жаңа|yeni|нав",
         " number ",
     ),
+    (r"(?:passenger )?car market|рын(?:ок|ка) (?:легков\w+ )?автомобил\w*|(?:汽|轿|乘用)车市场", " cars "),
     (r"легков\w+|пассажирск\w+|yengil|енгил|жеңіл|жеңил|сабукрав|binek", " passenger "),
     (
         r"\b(?:республик\w*|respublika\w*|республикаси\w*|ҷумҳурии|cumhuriyeti)\b|\bданны[ех]\b|"
         r"\bпоказател[иь]\w*|кўрсаткич\w*|"
         r"ko'rsatkich\w*|көрсеткіш\w*|көрсөткүч\w*|нишондиҳанда\w*|gösterge\w*|指标|\bпо\b|бўйича|"
         r"bo'yicha|бойынша|боюнча|"
-        r"\bбо\b|\bва\b|\bve\b|жана|және",
+        r"(?<![^\W\d_])(?:бо|ба|аз|дар|барои|ва|ve|va|жана|және|менен|мен)(?![^\W\d_])|占(?=.*比)",
         " ",
     ),
 )  # fmt: skip
@@ -322,7 +362,7 @@ YEAR_TO_DATE = re.compile(
     r"since january|"
     r"(?:yil|йил) ?боши?дан(?: бери)?|yil boshidan(?: beri)?|(?:өсу|өспелі) қорытынды\w*|"
     r"жыл басынан(?: бері| бери)?|"
-    r"жыл башынан(?: бери)?|аз аввали сол|yıl ?başından(?: beri| bu yana)?|kümülatif|"
+    r"жыл башынан(?: бери)?|аз аввали сол|yıl ?başından(?: beri| bu yana| itibaren)?|kümülatif|"
     r"本年累计|年初至今|累计",
     re.IGNORECASE,
 )
