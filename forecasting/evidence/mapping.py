@@ -53,6 +53,7 @@ NUMBER_TARGETS = (
 )
 WHATS = ("market_size", "sum", "period", "place", "note", "nothing")  # of a column, besides
 DATES_OF_COLUMN = ("period", "year_to_date")
+CALENDARS = ("gregorian", "minguo", "solar_hijri", "buddhist")
 KINDS_OF_ROW = ("heads", "unit", "note", "sum", "nothing", "row")
 # What is wrong with a mapping by pydantic's names of it, and the next move
 MAPPING_FAULTS = {
@@ -68,6 +69,7 @@ MAPPING_FAULTS = {
     "place": ("{!r} is no place that is known here", "write an ISO 3166 code, e.g. place: KZ"),
     "published": ("{!r} is no date of publication", "e.g. published: 2026-03-01"),
     "fiscal_year": ("{!r} is no month", "write the first month of the years, e.g. april"),
+    "calendar": ("{!r} is not known here", f"write one of {', '.join(CALENDARS)}"),
     "row": ("{!r} is nothing that a row can be", f"write one of {', '.join(KINDS_OF_ROW)}"),
     "what": ("{!r} is nothing that a column can hold", f"e.g. ev_imports, {', '.join(WHATS)}"),
     "column_dates": ("{!r} is not known here", f"write {' or '.join(DATES_OF_COLUMN)}"),
@@ -288,6 +290,8 @@ class Mapping(BaseModel):
     place, published, fiscal_year : str
         Of the whole table: where it counts, when it was published, and the first month of its
         years.
+    calendar : str
+        Of its years, where they do not show it.
     unknown : list of str
         Signs for a number that is not known, beside the usual ones.
     letters : dict of str to ColumnAnswer
@@ -312,6 +316,7 @@ class Mapping(BaseModel):
     place: Annotated[Text, _setting("place", _is_place)] = ""
     published: Annotated[Text, _setting("published", _is_publication)] = ""
     fiscal_year: Annotated[Text, _setting("fiscal_year", _is_month)] = ""
+    calendar: Annotated[Text, _setting("calendar", CALENDARS.__contains__)] = ""
     unknown: list[Text] = []
     letters: dict[Letters, ColumnAnswer] = {}
     rows: dict[Annotated[int, Field(ge=1)], Annotated[Text, _setting("row", _is_kind)]] = {}

@@ -146,6 +146,16 @@ def _digits_by(digits: str, decimal: str) -> str | None:
     return f"{whole or '0'}.{parts}" if mark else whole
 
 
+def bare_digits(text: str) -> str:
+    """The digits of a cell with their points and commas, without the mark of a footnote.
+
+    >>> bare_digits("1,147[1]"), bare_digits("1 370,5 тыс.")
+    ('1,147', '1370,5')
+    """
+    clean = re.sub(rf"(?<=\d)\s?[{RAISED_DIGITS}]+\)?", "", without_footnote_marks(text))
+    return re.sub(r"[^\d.,]", "", clean).strip(".,")
+
+
 def decimal_mark(texts: Iterable[str]) -> tuple[str, bool]:
     """The decimal mark of the numbers of a table, and whether they show it.
 
@@ -166,7 +176,7 @@ def decimal_mark(texts: Iterable[str]) -> tuple[str, bool]:
     """
     votes = {",": 0, ".": 0}
     for text in texts:
-        digits = re.sub(r"[^\d.,]", "", text)
+        digits = bare_digits(text)
         for mark, other in ((",", "."), (".", ",")):
             head, _, tail = digits.rpartition(mark)
             if not head or not tail:

@@ -147,7 +147,11 @@ def _place(text: str) -> str:
         r"(?i)\b(?:республика|republic of|respublikasi|республикаси)\b|\W+всего$", "", text
     )
     word = word.strip(" ,:.()-–—")
-    if len(word) < 2 or word.isdecimal() or (len(word) < 4 and not word.isupper()):
+    if (
+        len(word) < 2
+        or word.isdecimal()
+        or (len(word) < 4 and word.isascii() and not word.isupper())
+    ):
         return ""
     if word in ("EV", "BEV", "PHEV", "HEV", "FCEV", "NEV", "YTD", "GDP"):
         return ""
@@ -161,7 +165,7 @@ def territories() -> dict[str, str]:
 
     return {
         name.casefold(): code
-        for language in TABLE_LANGUAGES
+        for language in (*TABLE_LANGUAGES, "zh")
         for code, name in Locale.parse(language).territories.items()
         if len(code) == 2 and code.isalpha()
     }

@@ -160,7 +160,8 @@ _MONTH_UNIT = (
     r"aylık|ay|个月)"
 )
 _YEAR_WORDS = (
-    r"(?:календарн\w+ )?(?:год[ауы]?|гг?\b\.?|yillar\w*|yil[igad]*|йил[а-яўқғҳ]*|жыл[а-яәіңғүұқөһ]*|ж\b\.?|"
+    r"(?:календарн\w+ )?(?:год[ауы]?|гг?\b\.?|yillar\w*|yil[igad]*|йил[а-яўқғҳ]*|"
+    r"жыл[а-яәіңғүұқөһ]*|ж\b\.?|"
     r"соли|сол\b|с\b\.|yılı?|"
     r"year|cy|年度?|全年|full year|annual|za|за|for|of|in|в|к)"
 )
@@ -168,7 +169,7 @@ _FISCAL_WORDS = (
     r"(?:fiscal(?: year)?|financial year|fin\.? ?year|fy|финансов\w+ год\w*|фин\.? ?год\w*|"
     r"бюджетн\w+ год\w*|"
     r"moliya(?:viy)? yil\w*|молия(?:вий)? йил\w*|қаржы(?:лық)? жыл\w*|каржы(?:лык)? жыл\w*|"
-    r"соли молиявӣ|"
+    r"соли молия\w*|"
     r"mali yıl\w*|财年|财政年度?)"
 )
 _UP_TO = r"\s?(?:-|–|—|−|to|through|по|до|дан|dan|至|到|~)\s?"
@@ -212,7 +213,8 @@ def _in_tokens(text: str) -> str:
     words = _month_pattern().sub(_month_token, words)
     for letter, unit in (("q", _QUARTER), ("h", _HALF)):
         words = re.sub(
-            rf"(?:(?<![^\W_])|(?<=年))({_ORDINAL})[\s-]*{unit}(?![^\W\d_])|(?<![^\W\d_]){unit}[\s.-]?([1-4]|"
+            rf"(?:(?<![^\W_])|(?<=年))({_ORDINAL})[\s-]*{unit}(?![^\W\d_])|"
+            rf"(?<![^\W\d_]){unit}[\s.-]?([1-4]|"
             rf"iv|i{{1,3}})(?!\d\d?\b(?<!\d{{4}}))(?![^\W_])",
             partial(_unit_token, letter),
             words,
@@ -258,7 +260,7 @@ def _ordinal(text: str) -> int:
 _CALENDARS = (
     r"(?P<start>(?:19|20)\d\d)\s?[-/–—]\s?(?P<finish>(?:19|20)?\d\d)(?!\d)|(?P<year>(?:19|"
     r"20)\d\d)(?!\d)|"
-    r"(?P<buddhist>25[0-9]\d)(?!\d)|(?P<hijri>1[34]\d\d)(?!\d)|民国\s?(?P<republic>\d{2,3})|"
+    r"(?P<buddhist>25[0-9]\d)(?!\d)|(?P<hijri>13[5-9]\d|14[01]\d)(?!\d)|民国\s?(?P<republic>\d{2,3})|"
     r"(?:令和|reiwa |r)\s?(?P<reiwa>\d{1,2}|元)(?!\d)|(?:平成|heisei |h)(?P<heisei>[23]\d)(?!\d)"
 )
 _YEAR_OF_ANY_CALENDAR = re.compile(rf"(?<![\d.,])(?:{_CALENDARS})(?![.,]\d)")
@@ -275,7 +277,8 @@ _WHOLE_FISCAL_YEAR = re.compile(
     rf"‹m(\d+)›(?:{_UP_TO}|\s?(?:至|до|to)\s?(?:次年|следующ\w+ года)?\s?)‹m(\d+)›"
 )
 _FIRST_OF_FISCAL = re.compile(
-    r"(?:begin\w*|start\w*|from|начина\w*|с|boshlan\w*|бошлан\w*|baştan|始于)\s(?:in |on |с |в )?(?:1 |1-)?‹m(\d+)›"
+    r"(?:begin\w*|start\w*|from|начина\w*|с|boshlan\w*|бошлан\w*|baştan|始于)\s(?:in |on |с |"
+    r"в )?(?:1 |1-)?‹m(\d+)›"
 )
 
 

@@ -77,7 +77,7 @@ def is_period(cell: object) -> bool:
     if isinstance(cell, dt.date):
         return True
     if isinstance(cell, int | float):
-        return cell in LIKELY_YEARS or (cell == int(cell) and (2500 <= cell < 2600))
+        return cell in LIKELY_YEARS
     if not isinstance(cell, str) or not cell.strip() or len(cell) > LONGEST_LABEL:
         return False
     try:
@@ -129,9 +129,13 @@ def _is_numbering(cells: list[object]) -> bool:
 def _is_of_periods(line: Line, below: Line | None, above: Line | None) -> bool:
     """Whether all numbers of a line are years that follow each other, and head columns."""
     cells = [(index, cell) for index, cell in enumerate(line) if is_amount(cell)]
-    if len(cells) < 2 or not all(is_period(cell) for _, cell in cells):
+    if len(cells) < 2 or not all(
+        is_period(cell) or _is_of_another_calendar(cell) for _, cell in cells
+    ):
         return False
     side = cells[0][0]
+    if any(is_period(cell) for cell in line[:side]):
+        return False  # the row of a period
     if (
         below is not None
         and len(below) > side
@@ -142,14 +146,19 @@ def _is_of_periods(line: Line, below: Line | None, above: Line | None) -> bool:
         if side == 0 or target_of(str(head or "")) in PERIOD_LENGTHS:
             return False  # it is a column of years
     years = [_year_of(cell) for _, cell in cells]
+    if not all(is_period(cell) for _, cell in cells):  # of another calendar
+        return {after - before for before, after in itertools.pairwise(years)} == {1}
     steps = {after - before for before, after in itertools.pairwise(years)}
     return steps <= {0, 1, -1} | {step for step in steps if -30 < step < 0 and len(years) > 3}
 
 
+def _is_of_another_calendar(cell: object) -> bool:
+    """Whether a cell may be a year of the Iranian or the Buddhist calendar, beside others."""
+    return re.fullmatch(r"13[5-9]\d|14[01]\d|25[4-9]\d", str(cell).removesuffix(".0")) is not None
+
+
 def _year_of(cell: object) -> int:
-    if isinstance(cell, int | float):
-        return int(cell)
-    dating = dating_of(str(cell))
+    dating = dating_of(str(cell).removesuffix(".0"))
     if dating.exact:
         return dating.exact.start.year
     return dating.year or 0
@@ -181,7 +190,20 @@ def tables_of(sheet: Sheet, answers: Mapping[int, str]) -> list[SheetTable]:
         tables[-1].append((line, kinds[at]))
     known = frozenset(answers)
     settled = [SheetTable(sheet, _settled(table, answers), known) for table in tables]
-    return [table for table in settled if table.of_kind("row")]
+    found: list[SheetTable] = []
+    for table in settled:
+        if not table.of_kind("row"):
+            continue
+        if found and _heads(table) == _heads(found[-1]) and not table.of_kind("title"):
+            goes_on = [(line, "nothing" if kind == "heads" else kind) for line, kind in table.lines]
+            found[-1].lines.extend(goes_on)  # it goes on below, with its heads once more
+        else:
+            found.append(table)
+    return found
+
+
+def _heads(table: SheetTable) -> list[list[str]]:
+    return [[str(cell) for cell in filled(line)] for line in table.of_kind("heads")]
 
 
 def _line(lines: list[Line], at: int) -> Line | None:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from forecasting.evidence.mapping import DATES_OF_COLUMN
-from forecasting.evidence.spreadsheets.amounts import decimal_mark
+from forecasting.evidence.spreadsheets.amounts import bare_digits, decimal_mark
 from forecasting.evidence.spreadsheets.dating import NOTHING
 from forecasting.evidence.spreadsheets.roles import TableQuestion, TableRow
 from forecasting.evidence.spreadsheets.table_facts import (
@@ -62,7 +62,7 @@ def _points_of_thousands(group: Series, reading: TableReading, name: str) -> Tab
     is_of_points = writes_points(reading.table)
     for fact in group:
         cell = fact.row.line[fact.column.index]
-        digits = "" if not isinstance(cell, str) else re.sub(r"[^\d.,]", "", cell)
+        digits = "" if not isinstance(cell, str) else bare_digits(cell)
         is_open = re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", digits) is not None
         if "," in digits and (reading.mapping.decimal == "," or is_of_points):
             is_open = False  # as the words of the table write it

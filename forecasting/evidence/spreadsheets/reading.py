@@ -283,7 +283,11 @@ def read_spreadsheet(name: str, data: bytes, mapping: Mapping) -> SpreadsheetRea
     sheets = sheets_of(name, data, mapping.encoding, mapping.separator)
     sheets = _chosen(name, sheets, mapping)
     reading = SpreadsheetReading(name, mapping, published=_published(sheets))
-    tables = [(sheet, table) for sheet in sheets for table in tables_of(sheet, mapping.rows)]
+    tables = [
+        (sheet, table)
+        for sheet in sheets
+        for table in tables_of(sheet, _answers_of_rows(mapping, sheet, sheets[0]))
+    ]
     several = len({sheet.title for sheet, _ in tables}) > 1
     above: dict[str, Label] = {}
     for sheet, table in tables:
@@ -292,19 +296,35 @@ def read_spreadsheet(name: str, data: bytes, mapping: Mapping) -> SpreadsheetRea
         above.setdefault(sheet.title, one.context)
         if one.facts or one.lacks or one.questions or one.problems or not several:
             reading.tables.append(one)
+    for at, one in enumerate(reading.tables):
+        factors = _sister_factors(one, reading)
+        if factors and any(question.key[-1] in ("factor", "decimal") for question in one.questions):
+            title = one.table.sheet.title
+            where = f"{name} {title}" if several else name
+            reading.tables[at] = _read_table(where, one.table, mapping, above.get(title), factors)
     _leave_out_strange_tables(reading)
     _settle(reading, several)
     reading.problems[:0] = _missing(reading)
     return reading
 
 
+def _sister_factors(table: TableReading, reading: SpreadsheetReading) -> dict[str, float]:
+    """What counts are multiplied by on other sheets that say it of the same counts."""
+    factors: dict[str, set[float]] = defaultdict(set)
+    for fact in reading.facts:
+        if fact.stated and fact.is_count:
+            factors[fact.number].add(fact.factor)
+    numbers = {fact.number for fact in table.facts if fact.is_count}
+    return {number: factors[number].pop() for number in numbers if len(factors[number]) == 1}
+
+
 def _leave_out_strange_tables(reading: SpreadsheetReading) -> None:
     """Tables that name no measure, beside others that were read: they are of something else."""
-    main = [table for table in reading.tables if any(fact.number for fact in table.facts)]
-    for table in reading.tables:
-        if main and table not in main and not table.context.number:
-            reading.strange.append(table)
-    reading.tables[:] = [table for table in reading.tables if table not in reading.strange]
+    main = [table for table in reading.tables if table.names_measure]
+    if main:
+        strange = [table for table in reading.tables if not table.names_measure]
+        reading.strange.extend(strange)
+        reading.tables[:] = main
 
 
 def _missing(reading: SpreadsheetReading) -> Iterator[Problem]:
@@ -321,6 +341,18 @@ def _missing(reading: SpreadsheetReading) -> Iterator[Problem]:
             )
         elif heads.count(column) > 1:
             yield Problem(where, f"column {column!r} stands there twice", "rename one")
+
+
+def _answers_of_rows(mapping: Mapping, sheet: Sheet, main: Sheet) -> dict[int, str]:
+    """What a reader says of the rows of a sheet: of another than the first, where it is alike."""
+    if sheet is main:
+        return mapping.rows
+    has_numbers = {line.number: any(map(is_amount, line)) for line in main.lines}
+    return {
+        line.number: mapping.rows[line.number]
+        for line in sheet.lines
+        if line.number in mapping.rows and has_numbers.get(line.number) == any(map(is_amount, line))
+    }
 
 
 def _chosen(name: str, sheets: list[Sheet], mapping: Mapping) -> list[Sheet]:
@@ -368,7 +400,11 @@ def _day_in(text: str) -> str:
 
 
 def _read_table(
-    name: str, table: SheetTable, mapping: Mapping, above: Label | None
+    name: str,
+    table: SheetTable,
+    mapping: Mapping,
+    above: Label | None,
+    sister_factors: dict[str, float] | None = None,
 ) -> TableReading:
     footnotes = [str(cell) for line in table.of_kind("note") for cell in filled(line)[:1]]
     context = context_of(table, footnotes)
@@ -381,7 +417,9 @@ def _read_table(
     market = market_of({label.number for label in labels})
     columns = [replace(column, label=_with_market(column.label, market)) for column in columns]
     rows = [replace(row, label=_with_market(row.label, market)) for row in rows]
-    reading = TableReading(table, context, columns, rows, mapping)
+    reading = TableReading(
+        table, context, columns, rows, mapping, sister_factors=sister_factors or {}
+    )
     _add_lines_too_long(reading, name)
     read_cells(reading, name, mapping)
     _take_sums(reading, name, mapping)

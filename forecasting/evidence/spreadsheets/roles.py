@@ -186,7 +186,7 @@ def columns_of(table: SheetTable, mapping: Mapping, context: Label) -> list[Tabl
         if index in table.sheet.hidden and not answer.what:
             columns.append(replace(column, kind="nothing", reason="is hidden"))
         elif answer.what:
-            columns.append(_answered(column))
+            columns.append(_answered(column, cells))
         elif (mapping.columns or mapping.values) and not label.dating.complete:
             columns.append(replace(column, kind="nothing", reason=AS_ASKED))
         else:
@@ -220,30 +220,43 @@ def _head_label(parts: Sequence[str], unit: str, context: Label) -> Label:
     return label
 
 
-def _answered(column: TableColumn) -> TableColumn:
+def _answered(column: TableColumn, cells: list[object]) -> TableColumn:
+    """A column by what a reader says of it."""
     what = column.answer.what
+    if what == "note" and cells:
+        if all(unit_of(_word(cell)).factor for cell in cells):
+            return replace(column, kind="unit")  # a note on units holds for its rows
+        if all(map(is_amount, cells)):  # of another sheet, where the column holds numbers
+            return _recognised(column, cells)
     if what in ("sum", "note", "nothing"):
         return replace(column, kind=what, reason=AS_ASKED)
     if what == "period":
         return replace(column, kind="date")
     if what in TARGETS and what not in MEASURES:
         return replace(column, kind=what)
-    number = what
-    if what.endswith(" share"):
-        measure = what.removesuffix(" share")
-        number = f"{measure} market_share_percent"
-        if MEASURES[measure].kind == "stock":
-            number = EV_STOCK_SHARE
-        elif MEASURES[measure].of_owners:
-            number = EV_SHARE
+    return replace(column, kind="number", label=_answered_label(column))
+
+
+def _answered_label(column: TableColumn) -> Label:
+    """What a column of numbers says, by its head and by what a reader says of it."""
+    answer = column.answer
+    number = answer.what
+    if number.endswith(" share"):
+        number = _share_of(number.removesuffix(" share"))
     label = replace(column.label, number=number, doubts=(), is_sum=False)
-    if column.answer.unit:
-        unit = unit_of(column.answer.unit)
-        kind = unit.kind or "count"
-        label = replace(label, factor=unit.factor or 1.0, kind=kind)
-    if column.answer.factor:
-        label = replace(label, factor=column.answer.factor)
-    return replace(column, kind="number", label=label)
+    if answer.unit:
+        unit = unit_of(answer.unit)
+        label = replace(label, factor=unit.factor or 1.0, kind=unit.kind or "count")
+    if answer.factor:
+        label = replace(label, factor=answer.factor)
+    return label
+
+
+def _share_of(measure: str) -> str:
+    """The share that a count is of, as a number of a ledger."""
+    if MEASURES[measure].kind == "stock":
+        return EV_STOCK_SHARE
+    return EV_SHARE if MEASURES[measure].of_owners else f"{measure} market_share_percent"
 
 
 def _recognised(column: TableColumn, cells: list[object]) -> TableColumn:
@@ -584,6 +597,8 @@ def _period_label(cell: object, kind: str, mapping: Mapping) -> Label | str:
         if not shown:
             return f"{words!r} may be month 1 or month 10: write it as text, e.g. 2022-10"
         words = f"{float(cell):.2f}"
+    if mapping.calendar == "minguo" and re.fullmatch(r"\d{2,3}", words):
+        words = f"民国{words}年"
     label = label_of(words)
     if label.is_sum:
         return Label(words, is_sum=True, dating=label.dating)

@@ -4,6 +4,7 @@ What a cell counts, where and when, its column and its row say together, and wha
 lines above the table do. A number with one of them missing is no fact.
 """
 
+import contextlib
 import datetime as dt
 import itertools
 import re
@@ -28,18 +29,24 @@ from forecasting.evidence.rules import (
     number_text,
     printed_rounding,
 )
-from forecasting.evidence.spreadsheets.amounts import Amount, amount_of, decimal_mark
+from forecasting.evidence.spreadsheets.amounts import (
+    Amount,
+    amount_of,
+    bare_digits,
+    decimal_mark,
+)
 from forecasting.evidence.spreadsheets.cell_grid import ShownNumber
 from forecasting.evidence.spreadsheets.cell_words import Label
 from forecasting.evidence.spreadsheets.dating import Dating, fiscal_month_in
-from forecasting.evidence.spreadsheets.layout import SheetTable
+from forecasting.evidence.spreadsheets.layout import SheetTable, is_amount
 from forecasting.evidence.spreadsheets.roles import TableColumn, TableQuestion, TableRow, day_of
+from forecasting.evidence.spreadsheets.terms import unit_of
 from forecasting.measures import MEASURES, NEW_CARS, measure_of
 from forecasting.periods import Period
 from forecasting.quantities import on_a_day, quantity_of
 
 # Of Cyrillic, and of Turkish: languages that write a comma before decimals
-COMMA_LETTERS = "[а-яА-ЯğışĞİŞ]"
+COMMA_LETTERS = r"[а-яА-ЯğışĞİŞʻ]|\b(?:yil|oy|davr|dona|jami)"
 POINT_WORDS = (
     r"(?i)[\u4e00-\u9fff]|\b(?:the|of|in|and|year|country|cars?|sales|imports?|electric|evs?)\b"
 )
@@ -140,6 +147,8 @@ class TableReading:
         What is wrong with a cell.
     lacks : set of str
         What nothing says, though every fact needs it.
+    sister_factors : dict of str to float
+        What the numbers of each count are multiplied by on another sheet, which says it.
     """
 
     table: SheetTable
@@ -151,6 +160,14 @@ class TableReading:
     questions: list[TableQuestion] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     lacks: set[str] = field(default_factory=set)
+    sister_factors: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def names_measure(self) -> bool:
+        """Whether a title, a head or a row of it says what is counted."""
+        labels = [self.context, *(column.label for column in self.columns)]
+        labels += [row.label for row in self.rows]
+        return any(label.number for label in labels)
 
     @cached_property
     def fiscal_month(self) -> int:
@@ -215,10 +232,13 @@ def with_forms(
         dates = forms[0].replace(ISO, "")
     mark, is_shown = decimal_mark(texts)
     if not is_shown:
-        mark = _usual_mark(table, texts)
+        typed = [cell for cell in cells(("number", "value")) if isinstance(cell, int | float)]
+        is_whole = bool(typed) and all(float(cell).is_integer() for cell in typed)
+        mark = _usual_mark(table, texts, is_whole)
         labels = [context, *(column.label for column in columns)]
-        has_units = any(label.factor >= 100 for label in labels)
-        if "unit" in {column.kind for column in columns} or has_units or writes_points(table):
+        factors = [label.factor for label in labels]
+        factors += [unit_of(str(cell)).factor for cell in cells(("unit",))]
+        if max(factors) >= 100 or writes_points(table):
             mark = mark if mark == "," and any("," in text for text in texts) else ""
     guesses = {
         "decimal": mapping.decimal or mark.replace(".", ""),
@@ -228,12 +248,12 @@ def with_forms(
     return mapping.model_copy(update=guesses)
 
 
-def _usual_mark(table: SheetTable, texts: Sequence[str]) -> str:
+def _usual_mark(table: SheetTable, texts: Sequence[str], is_whole: bool) -> str:
     """A comma where the words of a table are of a language that writes numbers with it."""
     words = " ".join(str(cell) for line, _ in table.lines[:60] for cell in line)
     if re.search(COMMA_LETTERS, words) and any("," in text for text in texts):
         return ","
-    return _points(texts)
+    return _points(texts, is_whole)
 
 
 def writes_points(table: SheetTable) -> bool:
@@ -243,12 +263,14 @@ def writes_points(table: SheetTable) -> bool:
     return not re.search(COMMA_LETTERS, words) and bool(re.search(POINT_WORDS, words))
 
 
-def _points(texts: Sequence[str]) -> str:
-    """A comma where several numbers have points, and always before three digits."""
-    digits = [re.sub(r"[^\d.,]", "", text) for text in texts]
+def _points(texts: Sequence[str], is_whole: bool) -> str:
+    """A comma where several numbers have points, and always before three digits, or one has beside
+    whole numbers of a workbook.
+    """
+    digits = [bare_digits(text) for text in texts if re.search(r"\d", text)]
     grouped = {text for text in digits if re.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+", text)}
     whole = all(text in grouped or (len(text) < 4 and text.isdecimal()) for text in digits if text)
-    return "," if whole and len(grouped) > 1 else ""
+    return "," if whole and len(grouped) > 1 - is_whole else ""
 
 
 def _length(cells: Sequence[object], form: str) -> str:
@@ -271,40 +293,59 @@ def _length(cells: Sequence[object], form: str) -> str:
 def read_cells(reading: TableReading, name: str, mapping: Mapping) -> None:
     """Fill a reading with the facts of its cells, and with what hinders them."""
     numbers = [column for column in reading.columns if column.kind in ("number", "value")]
-    only = {column.label.number for column in numbers} & MEASURES.keys()
+    main = {column.label.number for column in numbers} & MEASURES.keys()
+    factors = {column.index: _factor_of_cells(reading, column.index) for column in numbers}
     for row in reading.rows:
-        where = f"{name}:{row.line.number}"
-        if row.kind == "fact" and len(row.line) > len(reading.columns):
+        if not row.may_hold_facts or len(row.line) > len(reading.columns):
             continue
+        where = f"{name}:{row.line.number}"
+        target = reading
+        if row.kind == "sum":  # what a sum leaves open is asked of its parts
+            target = replace(reading, questions=[], problems=[], lacks=set())
         for column in numbers:
-            if column.index >= len(row.line) or not row.may_hold_facts:
+            amount = _amount(target, row, column, mapping, where)
+            if amount is None:
                 continue
-            cell = row.line[column.index]
-            if isinstance(cell, ShownNumber) and cell.repeated:
-                if row.kind == "fact" and not _repeats_at_side(row.line, column.index):
-                    reading.problems.append(
-                        Problem(
-                            f"{where} value",
-                            "is empty, its cell is merged with the one above",
-                            "a number counts once: undo the merge",
-                        )
-                    )
-                continue
-            try:
-                amount = amount_of(cell, mapping.decimal or ".", tuple(mapping.unknown))
-            except ValueError as error:
-                hint = f"correct it, or say that it is not known: unknown: [{cell!r}]"
-                reading.problems.append(Problem(f"{where} value", str(error), hint))
-                continue
-            if amount is not None:
-                found = (
-                    reading
-                    if row.kind == "fact"
-                    else replace(reading, questions=[], problems=[], lacks=set())
-                )
-                fact = _fact(found, row, column, amount, mapping, where, only)
-                if fact is not None:
-                    reading.facts.append(fact)
+            if not amount.factor:
+                amount = amount._replace(factor=factors[column.index])
+            fact = _fact(target, row, column, amount, mapping, where, main)
+            if fact is not None:
+                reading.facts.append(fact)
+
+
+def _amount(
+    reading: TableReading, row: TableRow, column: TableColumn, mapping: Mapping, where: str
+) -> Amount | None:
+    """The number of a cell; None where it holds none, or none that can be read, which is kept."""
+    cell = row.line[column.index] if column.index < len(row.line) else None
+    if isinstance(cell, ShownNumber) and cell.repeated:
+        if not _repeats_at_side(row.line, column.index):
+            fault = "is empty, its cell is merged with the one above"
+            hint = "a number counts once: undo the merge"
+            reading.problems.append(Problem(f"{where} value", fault, hint))
+        return None
+    try:
+        return amount_of(cell, mapping.decimal or ".", tuple(mapping.unknown))
+    except ValueError as error:
+        hint = f"correct it, or say that it is not known: unknown: [{cell!r}]"
+        reading.problems.append(Problem(f"{where} value", str(error), hint))
+    return None
+
+
+def _factor_of_cells(reading: TableReading, index: int) -> float:
+    """What most cells of a column say beside their numbers that these are multiplied by, and no
+    cell contradicts; 0 where they say nothing.
+    """
+    factors: list[float] = []
+    for row in reading.rows:
+        cell = row.line[index] if index < len(row.line) else None
+        if row.kind == "fact" and is_amount(cell):
+            with contextlib.suppress(ValueError):
+                if amount := amount_of(cell):
+                    factors.append(amount.factor)
+    most = max(factors, default=0.0)
+    agree = {factor for factor in factors if factor} == {most}
+    return most if agree and 2 * factors.count(most) > len(factors) else 0.0
 
 
 def _repeats_at_side(line: Sequence[object], index: int) -> bool:
@@ -319,11 +360,11 @@ def _fact(
     amount: Amount,
     mapping: Mapping,
     where: str,
-    only: set[str],
+    main: set[str],
 ) -> CellFact | None:
     """The fact of a cell; None where something is not said, which is kept then."""
     context = reading.context
-    number, by_row = _number(column.label, row.label, context, mapping, only)
+    number, by_row = _number(column.label, row.label, context, mapping, main)
     if number is None:
         reading.questions.append(
             TableQuestion(
@@ -355,12 +396,12 @@ def _fact(
         period = _period(reading, dating, number, row, mapping, where, column.label.when)
         if period is None:
             return None
-    factor, stated = _factor(amount, column, row.label, context, number)
+    factor, stated = _factor(amount, column, row.label, reading, number)
     return CellFact(row, column, amount, number, place, period, factor, stated, by_row, where)
 
 
 def _number(
-    column: Label, row: Label, context: Label, mapping: Mapping, only: set[str]
+    column: Label, row: Label, context: Label, mapping: Mapping, main: set[str]
 ) -> tuple[str | None, bool]:
     """What a cell counts, and whether its row says it; None where row and column contradict."""
     number, by_row = column.number, False
@@ -374,7 +415,7 @@ def _number(
         return None, False
     number = number or context.number or mapping.constants.get("measure", "")
     if number == GROWTH:
-        measure = context.number or (next(iter(only)) if len(only) == 1 else "")
+        measure = context.number or (next(iter(main)) if len(main) == 1 else "")
         number = f"{measure} {GROWTH}" if measure else ""
     return number, by_row
 
@@ -471,9 +512,15 @@ def _of_two_days(cells: dict[str, object], mapping: Mapping) -> Period | None:
 
 
 def _factor(
-    amount: Amount, column: TableColumn, row: Label, context: Label, number: str
+    amount: Amount,
+    column: TableColumn,
+    row: Label,
+    reading: TableReading,
+    number: str,
 ) -> tuple[float, bool]:
     """What a number is multiplied by, the nearest word first, and whether any says it."""
+    context = reading.context
+    sister_factors = reading.sister_factors
     measure, _, quantity = number.partition(" ")
     percent = measure_of(measure).unit == "percent" or (
         quantity and quantity_of(quantity).is_percent
@@ -485,6 +532,7 @@ def _factor(
     factors = [amount.factor]
     factors += [label.factor for label in (column.label, row, context) if label.kind != "percent"]
     factor = next(filter(None, factors), 0.0)
+    factor = factor or sister_factors.get(number, 0.0)
     if factor > 1:
         return factor / amount.divided, True
     return 1.0, bool(factor)

@@ -62,7 +62,8 @@ MULTIPLES = {
 COUNT_UNITS = (
     r"(?<![^\W\d_])(?:штук\w*|шт\b\.?|единиц\w*|ед\b\.?(?:\s?изм\.?)?|экз\b\.?|dona(?:da)?|"
     r"дона(?:да)?|"
-    r"дана(?:мен)?|даана|бирдик\w*|бірлік\w*|birlik|бирлик|адад|воҳид|adet|units?|pcs\b\.?|pieces|items|"
+    r"дана(?:мен)?|даана|бирдик\w*|бірлік\w*|birlik|бирлик|адад|воҳид|adet|units?|"
+    r"number(?!\s\w)|pcs\b\.?|pieces|items|"
     r"number of (?:vehicles|units)|vehicles|cars|машин\w*|автомобил(?:ей|ь|я)|мошин\w*|araç)"
     r"(?![^\W\d_])|辆|台|个|座"
 )
@@ -132,7 +133,9 @@ def _stands_apart(text: str, match: re.Match[str]) -> bool:
     lead = text[: match.start()].rstrip()
     if "\u0001" in text[max(match.start() - 3, 0) : match.start()]:
         return True  # it follows a multiple
-    tail = text[match.end() :].strip(" .)")
+    tail = text[match.end() :].lstrip(" .)]）")
+    if tail[:1] in (",", ";", ":", "，"):
+        tail = ""
     lead = re.sub(rf"{_LEADING}$", "", lead, flags=re.IGNORECASE).rstrip()
     return not tail and (not lead or lead[-1] in ",:;(（，：-–—[/")
 
@@ -163,19 +166,22 @@ TERMS: tuple[tuple[str, str], ...] = (
         " ",
     ),
     (  # in a month, beside a column of the year to date
-        r"за (?:отч[её]тный )?(?:месяц|период|квартал)|in the (?:month|period|quarter)|当[月期季]|本月|"
+        r"за (?:отч[её]тный )?(?:месяц|период|квартал)|in the (?:month|period|quarter)|"
+        r"当[月期季]|本月|"
         r"(?:ay|dönem) içinde|(?:oy|davr) davomida|(?:ой|давр) давомида|ай ішінде|ай ичинде|"
         r"дар (?:давоми )?моҳ",
         " ",
     ),
     (  # a growth on the year before
-        r"(?:прирост|рост|изменение|o'sish|o'zgarish|ўсиш|ўзгариш)\w* (?:к|по сравнению с|по отношению к|"
+        r"(?:прирост|рост|изменение|o'sish|o'zgarish|ўсиш|ўзгариш)\w* (?:к|по сравнению с|"
+        r"по отношению к|"
         r"относительно) (?:соответствующ\w+ период\w* )?(?:прошл|предыдущ)\w+ год\w*|"
         r"o'tgan yilga nisbatan (?:o'sish|o'zgarish)\w*|ўтган йилга нисбатан (?:ўсиш|ўзгариш)\w*|"
         r"өткен жылмен салыстырғанда(?:ғы)? (?:өсім|өсу|өзгеріс)\w*|"
         r"өткөн жылга салыштырмалуу (?:өсүү|өсүш|өзгөрүү)\w*|"
         r"(?:афзоиш|рушд|тағйирот) нисбат ба соли гузашта|"
-        r"(?:bir )?önceki yıla göre (?:değişim|artış|büyüme)|(?:yıllık|yıldan yıla) (?:değişim|artış)|"
+        r"(?:bir )?önceki yıla göre (?:değişim|artış|büyüme)|(?:yıllık|yıldan yıla) (?:değişim|"
+        r"artış)|"
         r"(?:change|growth|increase) (?:on|over|from|against|versus|vs\.?) (?:the )?"
         r"(?:(?:previous|prior|last) )?year|year[- ](?:on|over)[- ]year(?: (?:change|growth))?|"
         r"annual (?:change|growth)|较上年(?:增长|变化)",
@@ -188,8 +194,9 @@ TERMS: tuple[tuple[str, str], ...] = (
     (r"新车", " new cars "),
     (r"\bnewly\b|\bнов(?:ых|ые|ый|ая|ое|ого|ой)\b|впервые|yangi|янги|жаңадан|жаңа|жаңы|\bнави?\b|"
      r"\byeni\b|新(?!能源|疆)", " new "),
-    (r"(?<![^\W\d_])(?:все(?:го|х)?|обще[ей]|общий|barcha|барча|jami|жами|барлық|барлығы|бардык|бардыгы|"
-     r"ҳамаи|ҳамагӣ|hammasi|tüm|bütün|toplam|total|全部|所有|总计|合计)(?![^\W\d_])", " all "),
+    (r"(?<![^\W\d_])(?:все(?:го|х)?|обще[ей]|общий|barcha|барча|jami|жами|барлық|барлығы|бардык|"
+     r"бардыгы|"
+     r"ҳамаи|ҳамагӣ|hammasi|tüm|bütün|toplam|total)(?![^\W\d_])|全部|所有|总计|合计", " all "),
     (
         r"(?:плагин|подключаем\w+|заряжаем\w+|plug-?in\w*|插电(?:式)?)[\s-]*(?:гибрид\w*|hybrid\w*|"
         r"混合动力\w*|"
@@ -241,7 +248,7 @@ TERMS: tuple[tuple[str, str], ...] = (
         " growth ",
     ),
     (r"\bдол[яиюе]\b|удельн\w+ вес\w*|ulush\w*|улуш\w*|үлес\w*|үлүш\w*|ҳисса\w*|саҳм\w*|"
-     r"\bpayı?\b|占比|份额|渗透率", " share "),
+     r"\bpayı?\b|占比|比重|比例|份额|渗透率", " share "),
     (r"экспорт\w*|вывоз\w*|содирот\w*|ihracat\w*|eksport\w*|出口(?:量|数量)?", " exports "),
     (
         r"импорт\w*|ввоз\w*|ввезен\w*|завоз\w*|завезен\w*|воридот\w*|ithalat\w*|import(?:i|lari|"
@@ -252,7 +259,8 @@ TERMS: tuple[tuple[str, str], ...] = (
     (
         r"зарегистрир\w*|регистрац\w*|постановк\w+ на уч[её]т|первичн\w+ регистр\w+|тірке\w*|"
         r"катто\w*|катталган\w*|"
-        r"ба қайд гириф\w*|бақайдгир\w*|tescil\w*|kay[ıd]\w*(?: yapıl\w+)?|ro'yxatdan o'tka\w*|ro'yxatga olin\w*|"
+        r"ба қайд гириф\w*|бақайдгир\w*|tescil\w*|kay[ıd]\w*(?: yapıl\w+)?|ro'yxatdan o'tka\w*|"
+        r"ro'yxatga olin\w*|"
         r"рўйхатдан ўтка\w*|"
         r"рўйхатга олин\w*|注册(?:量)?|上牌(?:量)?|登记(?:量)?|registrations?|registered",
         " registrations ",
@@ -295,7 +303,10 @@ TERMS: tuple[tuple[str, str], ...] = (
         r"нов(?:ых|ые)\b|yangi|янги|жаңа|yeni|нав",
         " number ",
     ),
-    (r"(?:passenger )?car market|рын(?:ок|ка) (?:легков\w+ )?автомобил\w*|(?:汽|轿|乘用)车市场", " cars "),
+    (
+        r"(?:passenger )?car market|рын(?:ок|ка) (?:легков\w+ )?автомобил\w*|(?:汽|轿|乘用)车市场",
+        " cars ",
+    ),
     (r"легков\w+|пассажирск\w+|yengil|енгил|жеңіл|жеңил|сабукрав|binek", " passenger "),
     (
         r"\b(?:республик\w*|respublika\w*|республикаси\w*|ҷумҳурии|cumhuriyeti)\b|\bданны[ех]\b|"
