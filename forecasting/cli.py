@@ -18,7 +18,7 @@ from click.exceptions import Exit
 
 from forecasting import __version__
 from forecasting.errors import ForecastingError, InputError, shortened, visible
-from forecasting.evidence.files import refuse_existing, write_asked
+from forecasting.evidence.files import allowing, refuse_existing, write_asked
 from forecasting.names import FETCH_ADDRESS_VARIABLE, PARAMS, REPORT_PAGE
 
 if TYPE_CHECKING:
@@ -73,6 +73,19 @@ def _day_of_publication(text: str) -> dt.date:
     raise click.BadParameter("is empty: give a day, month or year")
 
 
+def _allowed(ctx: click.Context, _: click.Parameter, folders: Paths) -> None:
+    ctx.with_resource(allowing(folders))
+
+
+ALLOW = option(
+    "--allow",
+    multiple=True,
+    type=path,
+    metavar="FOLDER",
+    expose_value=False,
+    callback=_allowed,
+    help="A folder whose tables params files may read, beside this one and their own.",
+)
 PUBLISHED = option(
     "--published",
     type=_day_of_publication,
@@ -252,6 +265,7 @@ def main() -> None:
 )
 @OWN_FACTS
 @PUBLISHED
+@ALLOW
 def run(
     params: Paths,
     as_of: str | None,
@@ -302,6 +316,7 @@ def run(
 @argument("paths", nargs=-1, type=facts_path)
 @OWN_FACTS
 @PUBLISHED
+@ALLOW
 def check(paths: Paths, ledger: Paths, published: dt.date | None) -> None:
     """Check params files and ledgers; with none given, the ledger that ships and ./params.
 
@@ -626,6 +641,7 @@ FORMS = {
     is_flag=True,
 )
 @option("--template", type=FILE, help="With --docx: a Word document whose styles are used, .docx.")
+@ALLOW
 def export(
     report: Path, force: bool, brief: bool, template: Path | None, **files: Path | None
 ) -> None:
@@ -660,6 +676,7 @@ def export(
     is_flag=True,
 )
 @OWN_FACTS
+@ALLOW
 def evidence(files: Paths, ledger: Paths, conflicts: bool, sources: bool, **question: Any) -> None:
     """List facts with their sources: those of a place's baseline, or those of LEDGER files.
 
@@ -720,6 +737,7 @@ def _list(facts: Ledger, all_facts: Ledger) -> None:
     help="The scenario that is asked: a params file, or a name; default the place's baseline.",
 )
 @OWN_FACTS
+@ALLOW
 def claim(ledger: Paths, **question: Any) -> None:
     """Say where somebody's number lies in the forecast, and what growth it takes: claim UZ
     ev_imports 2030 200,000.

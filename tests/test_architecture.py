@@ -73,7 +73,7 @@ HOMES = {
 
 # What the package as a whole may reach, at most: see `figures`.
 LIMITS = {
-    "tokens": 286_000,
+    "tokens": 290_000,
     "functions with more than ten branches, in percent": 4.4,
     "conditional expressions in 1,000 lines": 15,
     "tuple assignments in 1,000 lines": 8,

@@ -89,17 +89,19 @@ def chain_of(folder: AnyPath) -> list[ChainLink]:
         _append(home, chain, _link(home, file, data))
         files.discard(file)
     # A run that was ended between a file and the list leaves files that go on from its end
-    rest = [_link(home, file, read_whole(home / file)) for file in sorted(files)]
-    while rest:
-        follows = [link for link in rest if link.content.get("before") == _place(chain)]
+    unlisted_links = [_link(home, file, read_whole(home / file)) for file in sorted(files)]
+    while unlisted_links:
+        follows = [link for link in unlisted_links if link.content.get("before") == _place(chain)]
         if len(follows) != 1:
-            others = ", ".join(str(home / link.file) for link in (follows or rest)[:3])
+            other_files = ", ".join(
+                str(home / link.file) for link in (follows or unlisted_links)[:3]
+            )
             raise InputError(
-                f"{home} holds more than one chain: {others} do not follow from the files that"
+                f"{home} holds more than one chain: {other_files} do not follow from the files that"
                 f" {CHAIN_LIST} lists; keep each chain in a folder of its own"
             )
         _append(home, chain, follows[0])
-        rest.remove(follows[0])
+        unlisted_links.remove(follows[0])
     _check_withdrawals(home, chain)
     return chain
 
@@ -137,12 +139,12 @@ def _link(home: Path, file: str, data: bytes) -> ChainLink:
 
 def _append(home: Path, chain: list[ChainLink], link: ChainLink) -> None:
     """Add a file to a chain, if it says that it comes after the last."""
-    before = link.content.get("before")
-    if before != _place(chain):
-        told = before["file"] if before else "nothing"
+    earlier_link = link.content.get("before")
+    if earlier_link != _place(chain):
+        stated_file = earlier_link["file"] if earlier_link else "nothing"
         stands = chain[-1].file if chain else "nothing"
         raise InputError(
-            f"{home / link.file} was written after {told}, and stands after {stands}:"
+            f"{home / link.file} was written after {stated_file}, and stands after {stands}:"
             f" the order was changed; {CHAIN_REMEDY}"
         )
     if chain and link.content["day"] < chain[-1].content["day"]:
@@ -280,8 +282,8 @@ def _forecast_of(report: Path, name: str, day: dt.date) -> dict[str, Any]:
     inputs = identity | {
         OUTLOOK_TABLE: hashlib.sha256(read_whole(report / OUTLOOK_TABLE)).hexdigest()
     }
-    told = {key: stored.get(key) for key in ("as_of", "first_year", "basis", "facts_used")}
-    return told | {
+    origin = {key: stored.get(key) for key in ("as_of", "first_year", "basis", "facts_used")}
+    return origin | {
         "day": day.isoformat(),
         "scenario": name,
         "inputs": inputs,

@@ -14,6 +14,7 @@ import pandas as pd
 
 from forecasting.arguments import flag, takes, text, texts
 from forecasting.errors import InputError, LedgerError
+from forecasting.evidence.files import fault_of_place
 from forecasting.evidence.ledger import Ledger, read_ledger
 from forecasting.names import DATA, PARAMS
 
@@ -125,6 +126,34 @@ def facts_of(
     if paths:
         return parts[0].concat(*parts[1:])
     return parts[0]
+
+
+def facts_that_a_file_names(
+    files: Sequence[str], shipped: bool = True, published: dt.date | None = None
+) -> Ledger:
+    """As `facts_of`, where a params file or a stored report names the files.
+
+    Parameters
+    ----------
+    files, shipped, published
+        As `facts_of` takes them.
+
+    Raises
+    ------
+    LedgerError
+        As `facts_of`, and where a file lies elsewhere than a params file may have one read.
+
+    Examples
+    --------
+    >>> facts_that_a_file_names(["/proc/self/environ"])
+    Traceback (most recent call last):
+    forecasting.errors.LedgerError: /proc/self/environ: is a special file (give a file of facts)
+    """
+    for path in map(_ledger_file, files):
+        fault, hint = fault_of_place(path)
+        if fault:
+            raise LedgerError.at(path, fault, hint)
+    return facts_of(files, shipped, published)
 
 
 def _ledger_file(file: str) -> Path:

@@ -8,12 +8,92 @@ import os
 import shutil
 import stat
 import uuid
+from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
 from pathlib import Path
 
 from forecasting.errors import InputError
+from forecasting.names import OUTPUT_VARIABLE, PARAMS
 
 AnyPath = str | os.PathLike[str]
 MAX_FILE_BYTES = 50_000_000  # bytes of a file
+
+
+SYSTEM_FOLDERS = ("/dev", "/proc", "/sys")  # what lies there is no file of anybody
+_folders: ContextVar[tuple[Path, ...]] = ContextVar("folders that a params file may read")
+_files: set[Path] = set()  # tables that the user has named, or that a params file may read
+
+
+@contextlib.contextmanager
+def allowing(folders: Iterable[AnyPath]) -> Iterator[None]:
+    """Let params files read tables of further folders.
+
+    Parameters
+    ----------
+    folders : iterable of path-like
+        Beside the working folder and that of each params file.
+
+    Raises
+    ------
+    InputError
+        Where one is no folder.
+
+    Examples
+    --------
+    >>> with allowing(["/usr"]):
+    ...     fault_of_place("/usr/share/facts.csv")
+    ('', '')
+    """
+    allowed = tuple(Path(folder).resolve() for folder in folders)
+    if missing := [folder for folder in allowed if not folder.is_dir()]:
+        raise InputError.at(missing[0], "is no folder", "give one whose tables may be read")
+    token = _folders.set((*_folders.get(()), *allowed))
+    try:
+        yield
+    finally:
+        _folders.reset(token)
+
+
+def name_table(path: AnyPath) -> None:
+    """Note a table that the user has named: it may be read wherever it lies."""
+    _files.add(Path(path).resolve())
+
+
+def fault_of_place(path: AnyPath, folder: AnyPath | None = None) -> tuple[str, str]:
+    """Why a params file may not have a table read, and the next move; both empty where it may.
+
+    Parameters
+    ----------
+    path : path-like
+        Of the table; what it links to counts.
+    folder : path-like, optional
+        Of the params file that names it; without, tables that were named before may be read.
+
+    Examples
+    --------
+    >>> fault_of_place("/proc/self/environ")
+    ('is a special file', 'give a file of facts')
+    >>> fault_of_place("../../other/facts.csv")[0]
+    'lies outside of the working folder and of that of the params file'
+    """
+    place = Path(path).resolve()
+    is_plain = place.is_file() or place.is_dir() or not place.exists()
+    if not is_plain or any(place.is_relative_to(special) for special in SYSTEM_FOLDERS):
+        return "is a special file", "give a file of facts"
+    # Notebooks look for params beside their own folder
+    home = Path(folder or "").resolve()
+    homes = [Path(), home, Path("..", PARAMS), *_folders.get(())]
+    if home.name == PARAMS:  # whose facts lie beside it
+        homes.append(home.parent)
+    inside = any(place.is_relative_to(home.resolve()) for home in homes)
+    # A run has looked at all parameters before it hands them to its processes
+    was_named = folder is None and (place in _files or OUTPUT_VARIABLE in os.environ)
+    if inside or was_named:
+        return "", ""
+    return (
+        "lies outside of the working folder and of that of the params file",
+        "copy it there, or name its folder with --allow (allow= in Python)",
+    )
 
 
 def read_whole(path: AnyPath, largest: int = MAX_FILE_BYTES) -> bytes:

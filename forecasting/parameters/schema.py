@@ -19,6 +19,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from forecasting.arguments import path as file_path, short_repr, takes, texts
 from forecasting.errors import EvidenceError, InputError, Problem, ScenarioError
+from forecasting.evidence.files import fault_of_place, name_table
 from forecasting.evidence.places import WORLD
 from forecasting.evidence.rules import OBSERVATION_KINDS, publication
 from forecasting.measures import (
@@ -255,6 +256,8 @@ class Scenario(Shown, Strict):
         >>> scenario_from_parameters(given).with_ledger(["mine.csv"]).ledger
         ('mine.csv',)
         """
+        for file in files:
+            name_table(file)
         ledger = tuple(dict.fromkeys([*self.ledger, *files]))
         return self.model_copy(update={"ledger": ledger}).of_own_facts()
 
@@ -273,12 +276,12 @@ class Scenario(Shown, Strict):
         >>> scenario_from_parameters(given).of_own_facts().measure
         'ev_imports'
         """
-        from forecasting.evidence.datasets import facts_of
+        from forecasting.evidence.datasets import facts_that_a_file_names
 
         if not self.ledger or not self._asks_for_flow:
             return self
         with contextlib.suppress(InputError):
-            return self.of_counted(facts_of(self.ledger, self.shipped_facts))
+            return self.of_counted(facts_that_a_file_names(self.ledger, self.shipped_facts))
         return self
 
     @property
@@ -422,6 +425,7 @@ def scenario_of(document: Document, stem: str) -> Scenario:
     files = data.get("ledger")
     if isinstance(files, list) and all(isinstance(file, str) for file in files):
         checks += _missing_files(files, document.folder)
+        checks += _files_elsewhere(files, document.folder)
         data = data | {"ledger": [str(Path(document.folder, file)) for file in files]}
     return _build({**data, "name": stem}, document, [*problems, *document.problems(checks)])
 
@@ -448,6 +452,20 @@ def scenario_from_parameters(parameters: Mapping[str, Any]) -> Scenario:
     (did you mean country?)
     parameters country: is missing (a country such as UZ, or a corridor: horgos, ports,
     xinjiang)
+    """
+    files = parameters.get("ledger")
+    for file in files if isinstance(files, list | tuple) else ():
+        name_table(str(file))
+    return stored_scenario(parameters)
+
+
+def stored_scenario(parameters: Mapping[str, Any]) -> Scenario:
+    """The scenario of parameters that a file holds: its tables are read where a params file may.
+
+    Parameters
+    ----------
+    parameters : mapping
+        As `scenario_from_parameters` takes them from its caller, who may name any table.
     """
     values = {key: value for key, value in parameters.items() if value is not None}
     return _build(values, Document("parameters"), [])
@@ -605,6 +623,16 @@ def worded(
         text = f"{value} is not {EXPECTED[kind]}"
     examples = getattr(fields.get(key), "examples", None) or [""]
     return Problem(place, text, str(examples[0]))
+
+
+def _files_elsewhere(files: Sequence[str], folder: str) -> Iterator[Check]:
+    """Ledgers of a params file that it may not have read; the others may be from here on."""
+    for place, file in enumerate(files):
+        path = Path(folder, file)
+        fault, hint = fault_of_place(path, folder)
+        if not fault:
+            name_table(path)
+        yield ("ledger", place), bool(fault), f"{short(file)} {fault}", hint
 
 
 def _missing_files(files: Sequence[str], folder: str) -> Iterator[Check]:

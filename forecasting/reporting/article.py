@@ -25,7 +25,7 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import place_words
 from forecasting.evidence.words import in_words, period_words
 from forecasting.names import ARTICLE_PAGE
-from forecasting.parameters.schema import Scenario, scenario_from_parameters
+from forecasting.parameters.schema import Scenario, stored_scenario
 from forecasting.reporting.html import write_page
 from forecasting.scenarios.known import facts_of_places
 from forecasting.scenarios.place_flows import missing_places
@@ -276,7 +276,7 @@ def write_article(folder: Path, parameters: Iterable[Mapping[str, Any]]) -> bool
     scenarios = []
     for keys in parameters:
         with contextlib.suppress(ForecastingError):  # its own report tells what is wrong with it
-            scenarios.append(scenario_from_parameters(dict(keys)))
+            scenarios.append(stored_scenario(dict(keys)))
     checked = article_checked(scenarios)
     if not any(row.enters or row.cited for row in checked):
         return False

@@ -11,7 +11,7 @@ from typing import Any
 from forecasting.arguments import instance, takes
 from forecasting.errors import InputError
 from forecasting.names import OUTLOOK_WORKBOOK, OUTPUT_VARIABLE
-from forecasting.parameters.schema import Scenario, scenario_from_parameters
+from forecasting.parameters.schema import Scenario, stored_scenario
 from forecasting.reporting.workbook import write_workbook
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.question import find_scenario, scenario_of_place
@@ -76,7 +76,7 @@ def scenario_of(namespace: Mapping[str, Any]) -> Scenario:
     if isinstance(place, str) and not keys.keys() >= {*REQUIRED_KEYS}:
         question = scenario_of_place(place, str(keys.get("scenario", "baseline")))
         keys = find_scenario(question).parameters() | keys
-    return scenario_from_parameters(keys)
+    return stored_scenario(keys)
 
 
 @takes(InputError, outlook=instance(Outlook, words="an Outlook, as fc.outlook makes it"))

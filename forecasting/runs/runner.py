@@ -16,7 +16,7 @@ from pathlib import Path
 
 from forecasting.arguments import Check, integer, number, optional, path, takes
 from forecasting.errors import InputError, RunError
-from forecasting.evidence.files import AnyPath
+from forecasting.evidence.files import AnyPath, allowing
 from forecasting.names import FAILURE_RECORD, INDEX_PAGE, OUTLOOK_TABLE, RUN_RECORD, SCRATCH
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.runs.execute.child import EngineName, ended, sweep
@@ -86,6 +86,7 @@ def run(
     memory: int | None = None,
     published: dt.date | None = None,
     keep_record: AnyPath | None = None,
+    allow: Sequence[AnyPath] = (),
 ) -> RunSummary:
     """Make the report of each scenario, and the index of them all.
 
@@ -127,6 +128,8 @@ def run(
     keep_record : path-like, optional
         Folder of a record of forecasts that others can check
         (`forecasting.evaluation.forecast_chain`), to which those of today are added.
+    allow : sequence of path-like
+        Folders whose tables params files may read, beside the working folder and their own.
 
     Returns
     -------
@@ -161,11 +164,12 @@ def run(
         today = dt.datetime.now(dt.UTC).date()
         check_day(keep_record, today)
         summary = make(bar)
-        whole = [result.name for result in summary.results if result.status != "failed"]
-        add_to_chain(keep_record, survey.reports, whole, today)
+        names = [result.name for result in summary.results if result.status != "failed"]
+        add_to_chain(keep_record, survey.reports, names, today)
         return summary
 
-    return run_remote(address, run_into, not dry_run) if address else run_into(Path(out))
+    with allowing(allow):
+        return run_remote(address, run_into, not dry_run) if address else run_into(Path(out))
 
 
 def _make_reports(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from forecasting.caveats import Caveat
 from forecasting.errors import EvidenceError, InputError, Problem
 from forecasting.evidence.checking import checked_file, of_one_id, read_rows
+from forecasting.evidence.files import AnyPath, allowing
 from forecasting.evidence.rules import FoundRow
 from forecasting.evidence.spreadsheets.cell_grid import TABLES
 from forecasting.names import DATA, PARAMS
@@ -59,6 +60,7 @@ def check_paths(
     paths: Sequence[str | Path] = (),
     ledger: Sequence[str | Path] = (),
     published: dt.date | None = None,
+    allow: Sequence[AnyPath] = (),
 ) -> Checked:
     """Check params files, ledgers, and folders of both.
 
@@ -71,6 +73,8 @@ def check_paths(
         Further ledgers.
     published : date, optional
         Since when those of one's own facts are known that have no date of publication.
+    allow : sequence of path-like
+        Further folders whose tables a params file may read.
 
     Returns
     -------
@@ -97,7 +101,8 @@ def check_paths(
         report.problems += named_again(params)
         facts = shipped_beside([row.cells for row in user_rows])
         for path in params:
-            checked = read_checked(path, facts, published)
+            with allowing(allow):
+                checked = read_checked(path, facts, published)
             checked.problems.extend(_of_no_day(checked, path, ledger))
             report.problems += checked.problems
             report.caveats += checked.caveats()

@@ -12,7 +12,7 @@ import pandas as pd
 
 from forecasting.caveats import Caveat
 from forecasting.errors import InputError
-from forecasting.evidence.datasets import facts_of
+from forecasting.evidence.datasets import facts_of, facts_that_a_file_names
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.policies import BATTERY_CARS, Policy, shipped_policies
@@ -72,7 +72,7 @@ def facts_of_scenario(scenario: Scenario, added: Ledger | None = None) -> Ledger
     LedgerError
         Where a file of its own is not there or not in order, or two facts have one id.
     """
-    facts = facts_of(scenario.ledger, scenario.shipped_facts, scenario.published)
+    facts = facts_that_a_file_names(scenario.ledger, scenario.shipped_facts, scenario.published)
     if added is None:
         return facts
     return facts.concat(added)

@@ -17,10 +17,11 @@ from forecasting import __version__
 from forecasting.arguments import instance, integer, optional, path, short_repr, takes, text
 from forecasting.caveats import Caveat
 from forecasting.errors import EvidenceError, InputError, LedgerError
+from forecasting.evidence.files import AnyPath, allowing
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.prior import Prior
 from forecasting.measures import EV_SHARE
-from forecasting.parameters.schema import Scenario, scenario_from_parameters
+from forecasting.parameters.schema import Scenario, stored_scenario
 from forecasting.periods import as_date
 from forecasting.scenarios.age import age_of
 from forecasting.scenarios.assumptions import demand_of, demand_parameters
@@ -49,7 +50,7 @@ from forecasting.scenarios.place_flows import (
     place_flow,
     port_flows,
 )
-from forecasting.scenarios.question import QUESTION, find_scenario, find_scenarios
+from forecasting.scenarios.question import QUESTION_FORM, find_scenario, find_scenarios
 from forecasting.showing import Shown, chart
 
 if TYPE_CHECKING:
@@ -356,7 +357,7 @@ DRAW_COUNT = integer(8, 100_000)
 
 @takes(
     EvidenceError,
-    scenario=QUESTION,
+    scenario=QUESTION_FORM,
     ledger=optional(LEDGER),
     prior=optional(instance(Prior, words="a Prior, as fc.estimate_prior makes it")),
     draws=DRAW_COUNT,
@@ -370,6 +371,7 @@ def outlook(
     flow_cache: dict[str, PlaceFlow] | None = None,
     *,
     as_of: str | dt.date | None = None,
+    allow: Sequence[AnyPath] = (),
 ) -> Outlook:
     """Run one scenario end to end: the only way from a scenario to its answer.
 
@@ -391,6 +393,9 @@ def outlook(
         changed.
     as_of : date, optional
         Day of the forecast in place of the scenario's own; nothing published later is used.
+    allow : sequence of path-like
+        Folders whose tables the scenario may read, beside the working folder and that of its
+        params file.
 
     Returns
     -------
@@ -418,10 +423,11 @@ def outlook(
     >>> {"ev_imports", "ev_stock", "charging_points_need"} <= made.results.values.keys()
     True
     """
-    chosen = find_scenario(scenario)
-    if as_of is not None:
-        chosen = chosen.on(as_date(as_of))
-    facts = facts_of_scenario(chosen, ledger)
+    with allowing(allow):
+        chosen = find_scenario(scenario)
+        if as_of is not None:
+            chosen = chosen.on(as_date(as_of))
+        facts = facts_of_scenario(chosen, ledger)
     chosen = chosen.of_counted(facts)
     day = chosen.known_by(facts)
     if chosen.horizon < day.year:
@@ -547,7 +553,7 @@ def load_outlook(folder: str | Path) -> Outlook:
     """
     table, parts, record = load_tables(folder)
     length = pd.to_datetime(table["period_end"]) - pd.to_datetime(table["period_start"])
-    scenario = scenario_from_parameters(record["parameters"])
+    scenario = stored_scenario(record["parameters"])
     as_of = dt.date.fromisoformat(record["as_of"])
     ledger = Ledger()
     evidence: Ledger | None = None

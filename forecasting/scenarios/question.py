@@ -195,10 +195,12 @@ def _slug(name: str) -> str:
         raise InputError.at(name, "no such file, scenario or country", hint) from None
 
 
-def _read_question(value: Any) -> Scenario:
+def _question(value: Any) -> Scenario | str | os.PathLike[str]:
     if not isinstance(value, Scenario | str | os.PathLike):
         raise TypeError
-    return find_scenario(value)
+    return value
 
 
-QUESTION = Check("a params file, the name of a scenario, a country, or a Scenario", _read_question)
+# As it was asked: for who must first say what the scenario may read
+QUESTION_FORM = Check("a params file, the name of a scenario, a country, or a Scenario", _question)
+QUESTION = Check(QUESTION_FORM.words, lambda value: find_scenario(_question(value)))

@@ -37,7 +37,7 @@ from forecasting.demand.symbols import (
 from forecasting.errors import InputError, in_digits
 from forecasting.measures import HEADLINE, MEASURES, PRICES, WORKBOOK_ANSWERS
 from forecasting.parameters.naming import names_of_place
-from forecasting.parameters.schema import Scenario, scenario_from_parameters
+from forecasting.parameters.schema import Scenario, scenario_from_parameters, stored_scenario
 from forecasting.parameters.writing import params_text
 from forecasting.quantiles import Array, ratio
 from forecasting.scenarios.assumptions import demand_of, demand_parameters
@@ -444,7 +444,7 @@ def params_of_workbook(path: Path, name: str, folder: Path) -> tuple[str, str]:
         stored = [cell.value for cell in sheets[STAMP][row]]
         _refuse_changed(path, sheets[name_of_sheet], stored)
     parameters = json.loads("".join(map(str, parts)))
-    scenario = with_cells(scenario_from_parameters(parameters), cell_values)
+    scenario = with_cells(stored_scenario(parameters), cell_values)
     origin = f"from {path.name}"
     left_out = [f"{price} {cell_values[price]:g}" for price in PRICES if price in cell_values]
     if left_out:

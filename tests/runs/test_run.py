@@ -401,3 +401,24 @@ def test_a_run_keeps_its_forecasts_where_others_can_check_them(project: Any) -> 
     with pytest.raises(InputError, match="was changed after it was written"):
         run(paths, project.root / "other", progress=False, keep_record=record)
     assert not (project.root / "other").exists()
+
+
+@pytest.mark.parametrize("engine", ["fork", "kernel"])
+def test_a_scenario_reads_tables_of_folders_that_are_named(
+    project: Any, engine: Any, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("elsewhere")
+    columns = "id,measure,place,period_start,period_end,relation,value,unit,published,source"
+    fact = "a,ev_imports,UZ,2022-01-01,2022-12-31,equals,4000,vehicles,2023-01-15,office"
+    (folder / "mine.csv").write_text(f"{columns}\n{fact}\n")
+    cell = (
+        "from forecasting.evidence.datasets import facts_that_a_file_names as facts;"
+        "print(len(facts(ledger, False)))"
+    )
+    project.notebook(cell)
+    paths = [project.scenario("uz-a", text=f"ledger: ['{folder}/mine.csv']\n")]
+    with pytest.raises(InputError, match="lies outside of the working folder"):
+        run(paths, project.out, progress=False, engine=engine)
+    assert not project.out.exists()
+    assert run(paths, project.out, progress=False, engine=engine, allow=[folder]).ok
+    assert project.printed("uz-a") == "1\n"
