@@ -139,10 +139,16 @@ def demand_outlook(
     if symbols is None:
         _check_taxis(stocks, cars[EV_STOCK_SHARE], span)
     electricity = _electricity(place, assumptions, road, sample)
+    for setting, kwh in electricity.served.items():
+        labelled(f"kWh a year served, {setting}", kwh, span)
     share = np.clip(road.stock / vehicles, 0, 1)
+    labelled("electric share of all vehicles", share, span)
     points = charging_need(electricity.served, share, span, sample)
     if vehicle_class == CAR:
-        points["enroute_dc"] = np.maximum(points["enroute_dc"], _least_network(sample))
+        on_roads = np.maximum(points["enroute_dc"], _least_network(sample))
+        points["enroute_dc"] = labelled(
+            "points needed or of the least network, roads", on_roads, span
+        )
     megawatts = _add_beside_energy(points, assumptions.classes, stocks, sample)
     unpushed, practice, targeted = deployed_points(
         road.stock, span, assumptions, sample, charging_today, as_of, targets, rng, charging_least
@@ -247,6 +253,9 @@ def _electricity(
     fleets = road.fleets
     stocks = {name: fleet.stock for name, fleet in fleets.items()}
     a_year, month_shares, split = _of_a_vehicle(place, assumptions.classes, sample)
+    for name, shares in split.items():
+        for setting, share in shares.items():
+            labelled(f"share of the energy of a {name}, {setting}", share)
     per_vehicle = {name: _by_setting(name, a_year[name], split[name]) for name in fleets}
     in_year = _energy({name: fleet.mean_stock for name, fleet in fleets.items()}, per_vehicle)
     efficiency = _grid_efficiency(sample)

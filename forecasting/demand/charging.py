@@ -24,7 +24,7 @@ from forecasting.demand.parameters import (
     read_table,
 )
 from forecasting.demand.queueing import ceilings
-from forecasting.demand.symbols import Symbols
+from forecasting.demand.symbols import Symbols, labelled
 from forecasting.quantiles import Array, ratio
 
 PUBLIC = ("overnight", "destination_ac", "destination_dc", "enroute_dc")
@@ -65,7 +65,9 @@ def utilisation(share: Array | float, low: Array | float, high: Array | float) -
     0.0621
     """
     slope = (high - low) / np.log(HIGH_SHARE / LOW_SHARE)
-    curve = low + slope * np.log(np.clip(share, LOW_SHARE, HIGH_SHARE) / LOW_SHARE)
+    since_low_share = np.log(np.clip(share, LOW_SHARE, HIGH_SHARE) / LOW_SHARE)
+    labelled("log of the electric share over the lowest of the curve", since_low_share)
+    curve = low + slope * since_low_share
     use: Array = np.maximum(curve, slope)
     return use
 
@@ -221,9 +223,12 @@ def charging_need(energy_kwh: Draws, share: Array, years: Years, sample: Draws) 
         if setting in FAST_SETTINGS:
             ceiling = ceilings(sample[f"station_size.{setting}"])
             use = np.minimum(use, ceiling / sample["peak_day"])
+        labelled(f"share of the hours in use, {setting}", use, years)
         inlet = energy_kwh[setting] / sample[f"onboard_efficiency.{side(setting)}"]
         power = power_in_use(setting, years, sample)
-        points[setting] = inlet / (power * use * HOURS_A_YEAR)
+        labelled(f"kW of a point in use, {setting}", power, years)
+        needed = inlet / (power * use * HOURS_A_YEAR)
+        points[setting] = labelled(f"points needed, {setting}", needed, years)
     return points
 
 

@@ -275,7 +275,11 @@ def vehicles_on_the_road(
     for name in names:
         bought = entered * shares.get(name, 0.0) + orders.get(name, 0.0)
         bought = labelled(f"new vehicles, {name}", bought, years)
-        fleets[name] = run_fleet(name, bought, start_shares.get(name, 0.0) * start, sample)
+        fleet = run_fleet(name, bought, start_shares.get(name, 0.0) * start, sample)
+        labelled(f"on the road at the end, {name}", fleet.stock, years)
+        labelled(f"off the road in the year, {name}", fleet.retirements, years)
+        labelled(f"on the road in the mean of the year, {name}", fleet.mean_stock, years)
+        fleets[name] = fleet
     plug_in_orders = orders.pop(PLUG_IN, 0.0)  # electric cars, too, which customs count apart
     separate_fleets = [run_fleet(name, bought, 0.0, sample) for name, bought in orders.items()]
     return Vehicles(

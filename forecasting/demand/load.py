@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.demand.parameters import SETTINGS, Draws, read_table
-from forecasting.demand.symbols import SharedTable, Symbols, by_row
+from forecasting.demand.symbols import SharedTable, Symbols, by_row, labelled
 from forecasting.quantiles import Array
 
 HOUR_COLUMNS = tuple(f"h{hour:02d}" for hour in range(24))
@@ -81,7 +81,8 @@ def peak_load(day: Draws, points: Draws, megawatts: Draws, floor: Array) -> Arra
         at_once = floor + (1 - floor) / np.maximum(points[setting], 1) ** 0.5
         in_step = at_once * megawatts[setting] / shape.max()
         # Scaled so that height x shape is the load of the hour
-        heights.append(np.maximum(in_step, day[setting]))
+        height = np.maximum(in_step, day[setting])
+        heights.append(labelled(f"height of a day's load, {setting}", height))
     return busiest_hour(heights)
 
 

@@ -63,7 +63,7 @@ ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
 ONE_SHEET = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,"
 
 
-DRAWS = 50  # as many columns and formulas as with more, in a small part of the time
+DRAWS = 100  # as many columns and formulas as with more, in a small part of the time
 
 
 class Made:
