@@ -11,7 +11,7 @@ from forecasting.errors import InputError, in_digits
 from forecasting.evidence.bases import agency_words, same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.places import place_code, place_name
+from forecasting.evidence.places import REGION, WORLD, place_code, place_name
 from forecasting.evidence.printed_numbers import printed_number
 from forecasting.evidence.printed_periods import period_of
 from forecasting.evidence.words import in_words, when_words
@@ -182,6 +182,7 @@ def _scenario_asked(
     code: str, measure: str, params: str | Path | None, ledger: Ledger | None
 ) -> tuple[Path | None, Scenario]:
     """The scenario that answers, and its params file; none where the facts alone answer."""
+    _check_forecast(code)
     file = params_file(params or _corridor_of(code, measure))
     scenario = find_scenario(file or code)
     if code not in (scenario.country, *scenario.places):
@@ -193,6 +194,22 @@ def _scenario_asked(
     if file is None and scenario.country:
         scenario = _facts_alone(code, measure, facts_of_scenario(scenario, ledger))
     return file, scenario
+
+
+def _check_forecast(code: str) -> None:
+    """Refuse groups of countries, and parts of one that lie in no corridor."""
+    if code in (REGION, WORLD):
+        raise InputError(
+            f"{place_name(code)} has no scenario of its own: the index of the reports has the sum "
+            "of the five countries; ask for one of them: KZ, KG, TJ, TM or UZ"
+        )
+    country, _, part = code.partition("-")
+    in_corridors = {place for _, places in CORRIDORS.values() for place in places}
+    if part and code not in in_corridors:
+        raise InputError(
+            f"{place_name(code)} has no scenario of its own: the report of {place_name(country)} "
+            f"shares its answers out; ask for {country}"
+        )
 
 
 def _measure_code(measure: str) -> str:

@@ -63,18 +63,22 @@ def central_asia() -> Ledger:
 
 
 def programmes() -> pd.DataFrame:
-    """Programmes of charging and of electric cars that were to stand on a day, and what stood.
+    """Programmes of charging, cars, plants and buses that were to stand on a day, and what stood.
 
     Returns
     -------
     DataFrame
-        One row a programme, with its source: ``planned`` until the day ``due``, of which so many
+        One row a programme, with its source: its ``kind`` (charging, cars, plants or buses),
+        ``planned`` until the day ``due``, of which so many
         ``stood`` when it was ``counted``; the day on which it was ``reached``, where it was. The
         ``share`` that stood, and ``years_late`` of what was reached.
 
     Examples
     --------
-    >>> table = programmes()
+    >>> heavy = programmes()["kind"].isin(["plants", "buses"])
+    >>> plants_and_buses, table = programmes()[heavy], programmes()[~heavy]
+    >>> len(plants_and_buses), int((plants_and_buses["share"] == 1).sum())
+    (10, 3)
     >>> len(table), int((table["share"] == 1).sum()), round(float(table["share"].median()), 2)
     (14, 4, 0.48)
     >>> table["years_late"][table["share"] < 1].dropna().round(1).sort_values().tolist()

@@ -7,9 +7,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
+from forecasting.cli import main
 from forecasting.errors import EvidenceError, ForecastingError, InputError
 from forecasting.evaluation.claim import claim_of
+from forecasting.evidence.datasets import central_asia
+from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.reporting.answer import evidence_summary
 from forecasting.reporting.score_words import claim_text
@@ -245,3 +249,58 @@ def test_sales_of_one_s_own_are_forecast_without_a_params_file() -> None:
     assert claim_of("GE", "ev_stock", "2025", 5000, ledger=own).levels[1] > 7580
     shipped = claim_of("UZ", "ev_sales", "2025", 40_000)
     assert "Printed: about 40,700 vehicles" in claim_text(shipped)
+
+
+# The places of the article, and the countries that it means by the five: a number of each, and what
+# is answered
+SYSTEMS = [
+    ("horgos", "vehicle_exports", "2023-01-01..2023-06-26", "35000", "vehicles of all types"),
+    ("alashankou", "vehicle_exports", "2023", "1000", "no count of vehicles of all types exported"),
+    ("baktu", "vehicle_exports", "2023-01..2023-04", "9653", "newest count ends on 2023-04-30"),
+    ("CN-XJ", "ev_export_value_index", "2023-01..2023-05", "+410.4%", "growth on the year before"),
+    ("UZ", "ev_imports", "2022", "2180", "Printed: 2,180 vehicles"),
+    ("KZ", "ev_stock", "2030", "100000", "electric vehicles on the road, Kazakhstan, 2030"),
+    ("KG", "ev_registrations", "2026", "10000", "electric vehicles registered, Kyrgyzstan, 2026"),
+    ("TJ", "ev_imports", "2026", "10000", "electric vehicles imported, Tajikistan, 2026"),
+    ("TM", "charging_points_need", "2030", "500", "need, Turkmenistan, 2030"),
+    ("CN", "ev_exports", "2026", "2000000", "no forecast of China tells ev_exports"),
+    ("UZ-TK", "ev_stock", "2030", "500000", "the report of Uzbekistan shares its answers out"),
+    ("central-asia-5", "ev_stock", "2030", "1000000", "has the sum of the five countries"),
+    ("World", "ev_sales", "2030", "1000000", "ask for one of them: KZ, KG, TJ, TM or UZ"),
+]
+
+
+@pytest.mark.parametrize("said", SYSTEMS, ids=lambda said: said[0])
+def test_each_system_of_the_article_has_a_number_or_a_reason(said: tuple[str, ...]) -> None:
+    *claim, answer = said
+    told = CliRunner().invoke(main, ["claim", *claim])
+    assert told.exit_code in (0, 2)
+    assert answer in " ".join(told.output.split())
+    if told.exit_code == 2:
+        assert "Traceback" not in told.output
+        assert told.output.count("\n") == 1  # one sentence
+
+
+def test_every_place_of_the_article_is_among_those_systems() -> None:
+    statements = [fact for fact in central_asia() if fact.id.startswith("article-")]
+    assert len(statements) == 54
+    assert {fact.place for fact in statements} <= {place for place, *_ in SYSTEMS}
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        fact
+        for fact in central_asia()
+        if fact.id.startswith("article-") and fact.value == fact.value
+    ],
+    ids=lambda fact: fact.id,
+)
+def test_a_number_of_the_article_is_answered_or_refused_in_a_sentence(fact: Fact) -> None:
+    period = fact.period.label if fact.period_end else "2023"
+    value = f"+{fact.value:g}%" if fact.is_change else f"{fact.value:g}"
+    told = CliRunner().invoke(main, ["claim", fact.place, fact.measure, period, value])
+    assert told.exit_code in (0, 2), told.output
+    if told.exit_code == 2:
+        assert told.output.startswith("ev-forecast claim: ")
+        assert told.output.count("\n") == 1
