@@ -214,14 +214,14 @@ class Policy:
         """
         if self.announced and self.announced > day:
             return None
-        known = self
+        on_day = self
         if self.end_announced and self.end_announced > day:
-            known = replace(known, end=None, end_announced=None)
+            on_day = replace(on_day, end=None, end_announced=None)
         if self.remainder_on and self.remainder_on > day:
-            known = replace(known, remainder=None, remainder_on=None)
-        if known.is_open_quota and known.start <= day <= known.last_day:
-            known = replace(known, open_on=day)
-        return known
+            on_day = replace(on_day, remainder=None, remainder_on=None)
+        if on_day.is_open_quota and on_day.start <= day <= on_day.last_day:
+            on_day = replace(on_day, open_on=day)
+        return on_day
 
 
 def read_policies(path: AnyPath | None = None) -> dict[str, Policy]:

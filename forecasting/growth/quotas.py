@@ -178,8 +178,8 @@ def with_cars_that_wait(
     begins = np.maximum(privilege_ended + 1, (quota.announced or quota.start).toordinal())
     parts = parts_of_months(months, begins, quota.start.toordinal() - 1)
     parts[:, [month.start <= known_until for month in months]] = 0.0
-    kept = effect.rush_kept ** np.maximum(-since - 1, 0.0)
-    waiting = flow * parts * -np.expm1(-wait * kept)
+    fading = effect.rush_kept ** np.maximum(-since - 1, 0.0)
+    waiting = flow * parts * -np.expm1(-wait * fading)
     in_force = months_in_force(quota, months)
     coming = in_force * effect.fall_kept ** np.maximum(since, 0.0)
     coming /= max(coming.sum(), LEAST_FLOW)
@@ -260,10 +260,10 @@ def with_quota(
     rng = np.random.default_rng([seed, zlib.crc32(quota.id.encode())])
     numbers = effect.numbers(rng.standard_normal((len(flow), 3)))
     rush, fall, elasticity = numbers.T * np.array([[size], [size], [worth(share)]])
-    left = np.full(len(flow), float(quota.quota or 0.0))
+    remainder = np.full(len(flow), float(quota.quota or 0.0))
     if number is not None:
-        left = number
-    fall = np.where(left > 0, fall, 0.0)
+        remainder = number
+    fall = np.where(remainder > 0, fall, 0.0)
     elapsed = np.zeros(len(flow))
     result = np.array(flow, dtype=float)
     for column, (month, part) in enumerate(
@@ -273,13 +273,13 @@ def with_quota(
             continue
         free = np.maximum(flow[:, column], LEAST_FLOW)
         if month.start <= known_until:
-            left = np.maximum(left - part * free, 0.0)
+            remainder = np.maximum(remainder - part * free, 0.0)
             continue
-        hurried = free * np.exp(rush * effect.rush_kept ** np.maximum(left / free - 1, 0.0))
-        before_end = np.clip(left / hurried, 0.0, part)
+        hurried = free * np.exp(rush * effect.rush_kept ** np.maximum(remainder / free - 1, 0.0))
+        before_end = np.clip(remainder / hurried, 0.0, part)
         lower = free * np.exp(-fall * effect.fall_kept**elapsed - elasticity)
         result[:, column] = (1 - part) * free + before_end * hurried + (part - before_end) * lower
-        left = np.maximum(left - before_end * hurried, 0.0)
+        remainder = np.maximum(remainder - before_end * hurried, 0.0)
         elapsed += part - before_end
     return result
 

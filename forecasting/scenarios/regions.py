@@ -99,8 +99,8 @@ def _refuse_more_than_registered(parts: pd.DataFrame) -> None:
     newest = stocks.groupby(["measure", "place"]).tail(1)
     electric = newest[newest["measure"] == "ev_stock"].set_index("place")
     vehicles = newest[newest["measure"] == "vehicle_stock"].set_index("place")
-    both = electric.join(vehicles[["id", "value"]], rsuffix="_all", how="inner")
-    for part, row in both[both["value"] > both["value_all"]].iterrows():
+    pairs = electric.join(vehicles[["id", "value"]], rsuffix="_all", how="inner")
+    for part, row in pairs[pairs["value"] > pairs["value_all"]].iterrows():
         raise LedgerError(
             f"{row['id']}: {row['value']:,.0f} electric cars in {place_name(str(part))} are more "
             f"than the {row['value_all']:,.0f} vehicles of its register ({row['id_all']}); correct "
