@@ -51,7 +51,7 @@ lowest: $(UV) ## Check the lowest versions that pyproject.toml allows, with the 
 		--deselect tests/test_door.py::test_hostile_values_are_used_or_refused
 
 fuzz: $(VENV)/.test-ready ## Try thousands of hostile files; FUZZ_EXAMPLES=20000 tries more, and what breaks is kept in tests/fuzz/cases
-	FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),3000) $(BIN)/python -m pytest tests/fuzz
+	FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),3000) $(BIN)/python -m pytest tests/fuzz tests/scenarios/test_random_ledgers.py
 
 look: report $(VENV)/.test-ready ## Draw every page on one sheet, look/index.html; LOOK_BEFORE=folder shows what differs from an earlier sheet
 	$(BIN)/python tests/look/sheet.py $(OUT) look $(LOOK_BEFORE)

@@ -5,7 +5,9 @@ Exit status: 0 all is well, 1 some runs failed, 2 the input is wrong and nothing
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -34,8 +36,49 @@ Paths = tuple[Path, ...]
 
 
 def say(text: str) -> None:
-    """Print, without what a terminal would act on: a ledger or a params file may hold anything."""
-    click.echo(visible(text))
+    """Print, without what a terminal would act on: a ledger or a params file may hold anything.
+
+    Where standard output takes no more, the exit status is 1: something has been done, and 2 would
+    say that nothing was.
+    """
+    try:
+        click.echo(visible(text))
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        # Python would try once more at its end, and exit with a status of its own
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+        click.echo(f"ev-forecast: standard output: {error.strerror}", err=True)
+        raise Exit(1) from error
+
+
+class _QuietStream(io.TextIOWrapper):
+    """Standard error that leaves out what its disk or its reader does not take."""
+
+    def write(self, text: str) -> int:
+        """Write what can be written."""
+        with contextlib.suppress(OSError):
+            super().write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Hand on what can be handed on."""
+        with contextlib.suppress(OSError):
+            super().flush()
+
+
+def _settle_streams() -> None:
+    """Have no run fail for want of a standard error: a report is worth more than its log."""
+    stream = sys.stderr
+    if stream is None:
+        # The next file that is opened would take its number, and get what processes print
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, 2)
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    elif isinstance(stream, io.TextIOWrapper) and stream is sys.__stderr__:
+        sys.stderr = _QuietStream(
+            stream.buffer, stream.encoding, "backslashreplace", line_buffering=True
+        )
 
 
 def path(text: str) -> Path:
@@ -156,6 +199,11 @@ class _Group(click.Group):
         if command is not None and command.epilog is None:
             command.epilog = f"Example: ev-forecast {EXAMPLES[name]}"
         return command
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        """Run as a program."""
+        _settle_streams()
+        return super().main(*args, **options)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; input that is wrong ends in 2, a run that failed in 1."""
@@ -307,7 +355,8 @@ def run(
 
             check_paths(params or (Path(PARAMS),), ledger, published)
         raise
-    say(summary.to_json() if as_json else str(summary))
+    with contextlib.suppress(Exit):  # the status is that of the reports
+        say(summary.to_json() if as_json else str(summary))
     if not summary.ok:
         raise Exit(1)
 

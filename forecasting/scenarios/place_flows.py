@@ -159,8 +159,8 @@ def _since(forecast: FlowForecast, monthly: Array, first_year: int) -> Array:
 
 
 def stock_before(flow: PlaceFlow) -> Array | float:
-    """Vehicles on the road before the path begins, in each draw: the first count of stock less what
-    came until then.
+    """Vehicles on the road before the path begins, in each draw: the last count of stock before it,
+    else the first one less what came until then.
 
     Nothing where no stock was part of the evidence: a flow of imports begins with the market.
     """
@@ -172,8 +172,12 @@ def stock_before(flow: PlaceFlow) -> Array | float:
     ]
     if not counts:
         return 0.0
+    start = forecast.months[0].start
+    earlier_counts = [fact for fact in counts if fact.period.end < start]
+    if earlier_counts:
+        return float(max(earlier_counts, key=lambda fact: fact.period.end).value)
     first_count = min(counts, key=lambda fact: fact.period.end)
-    until = span(forecast.months[0].start, first_count.period.end)
+    until = span(start, first_count.period.end)
     return np.clip(first_count.value - forecast.totals(until), 0.0, None)
 
 
