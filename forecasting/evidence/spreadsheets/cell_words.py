@@ -198,11 +198,12 @@ def _number_in_english(text: str) -> tuple[str, tuple[str, ...]]:
         return head.number, doubts
     if "production" in text and "electric cars" in text:
         return "ev_production", _unknown(plain)
-    if re.search(r"\bcars?\b", text) and not re.search("electric|hybrid|charging", text):
-        events = [name for event, name in ALL_CARS.items() if re.search(rf"\b{event}\b", text)]
+    lower = text.lower()
+    if re.search(r"\bcars?\b", lower) and not re.search("electric|hybrid|charging", lower):
+        events = [name for event, name in ALL_CARS.items() if re.search(rf"\b{event}\b", lower)]
         if len(events) == 1:
             return events[0], _unknown(plain)
-        if not events and re.search(r"(?i)\bnew\b", text):
+        if not events and re.search(r"\bnew\b", lower):
             return MARKET_SIZE, _unknown(plain)
     return "", doubts
 
@@ -251,10 +252,25 @@ def title_label(texts: list[str]) -> Label:
 def _places_in(text: str) -> list[str]:
     """The places that a title counts in: neither those that cars come from nor go to."""
     parts = re.split(r"[:.,;()（）：，。]|\s[-–—]\s", text)
-    if found := [place for part in parts if (place := _place(unit_of(part).rest))]:
-        return found
-    for country in countries_in(text):
-        lead = text[: country.start].lower()[-12:]
-        if country.case != "from" and not re.search(words.BEFORE["from"], lead):
-            found.append(country.code)
-    return found
+    if codes := [place for part in parts if (place := _place(unit_of(part).rest))]:
+        return codes
+    stems = [*_name_stems().finditer(text.casefold())]
+    spans = [(match.start(), territories()[match[0]]) for match in stems]
+    lower = text.lower()
+    for code, pattern in words.PLACE_WORDS.items():
+        if len(code) == 2 and (match := re.search(pattern, lower)):
+            spans.append((match.start(), code))
+    spans += [(country.start, country.code) for country in countries_in(text) if not country.case]
+    return [
+        code
+        for start, code in spans
+        if not re.search(words.BEFORE["from"], lower[max(start - 12, 0) : start])
+    ]
+
+
+@lru_cache(maxsize=1)
+def _name_stems() -> re.Pattern[str]:
+    """The names of countries, to which endings may be added."""
+    names = sorted((name for name in territories() if len(name) > 4), key=len, reverse=True)
+    latin_or_other = "|".join(re.escape(name) for name in names)
+    return re.compile(rf"(?<![^\W\d_\u4e00-\u9fff])(?:{latin_or_other})(?!\w*(?:дан|dan)\b)")

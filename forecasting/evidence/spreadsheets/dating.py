@@ -306,11 +306,10 @@ def dating_in(text: str) -> tuple[Dating, str]:
     >>> str(dating.period()), remainder
     ('2023-01..2023-06', 'ввоз')
     """
-    words = _in_tokens(text)
+    to_date = YEAR_TO_DATE.search(text) is not None
+    words = _in_tokens(YEAR_TO_DATE.sub(" ", text))
     if fiscal_month_in(text):  # its months are those of the whole year
         words = _WHOLE_FISCAL_YEAR.sub(" ", words)
-    to_date = YEAR_TO_DATE.search(words) is not None
-    words = YEAR_TO_DATE.sub(" ", words)
     fiscal = re.search(rf"(?<![^\W\d_]){_FISCAL_WORDS}(?![^\W\d_])", words) is not None
     part = _PART.search(words)
     months = _months_of(part) if part else None

@@ -413,6 +413,7 @@ def _read_table(
     columns = columns_of(table, mapping, context)
     mapping = with_forms(mapping, table, columns, context)
     rows = list(rows_of(table, columns, mapping, context))
+    columns = _with_measure_beside(columns)
     labels = [context, *(column.label for column in columns), *(row.label for row in rows)]
     market = market_of({label.number for label in labels})
     columns = [replace(column, label=_with_market(column.label, market)) for column in columns]
@@ -431,6 +432,20 @@ def _read_table(
         reading.questions.extend(running_totals(reading, name))
         reading.questions.extend(_percent_of_counts(reading, name))
     return reading
+
+
+def _with_measure_beside(columns: list[TableColumn]) -> list[TableColumn]:
+    """The columns; one of the year to date that names no measure is of the count before it."""
+    result: list[TableColumn] = []
+    measure = ""
+    for column in columns:
+        label = column.label
+        if column.kind == "number" and not label.number and label.dating.to_date and measure:
+            column = replace(column, label=replace(label, number=measure))
+        elif label.number in MEASURES and column.kind == "number":
+            measure = label.number
+        result.append(column)
+    return result
 
 
 def _continued(context: Label, above: Label, has_title: bool) -> Label:
