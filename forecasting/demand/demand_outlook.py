@@ -372,9 +372,10 @@ class DemandOutlook:
                 yield Caveat("practice_of_cars", values={"vehicles": row.label.lower()})
         share_of_draws = float((self.results[EV_STOCK_SHARE][:, -1] >= 100).mean())
         if share_of_draws >= 0.01:
-            yield Caveat(
-                "stock_above_all", values={"share": share_of_draws, "year": self.years[-1]}
-            )
+            kind = "stock_above_guess"  # of all cars, which a params file can replace
+            if self.parameters.knows("vehicle_stock"):
+                kind = "stock_above_all"
+            yield Caveat(kind, values={"share": share_of_draws, "year": self.years[-1]})
 
     def _of_chargers(self) -> Iterator[Caveat]:
         """Points that nobody counted, or so many or few that the count is in doubt."""

@@ -75,6 +75,8 @@ MAPPING_FAULTS = {
     "column_dates": ("{!r} is not known here", f"write {' or '.join(DATES_OF_COLUMN)}"),
     "list_type": ("is no list", 'e.g. unknown: ["n/a", "..."]'),
     "int_parsing": ("{!r} is no number of a row", "count rows from 1, as the sheet does"),
+    "greater_than_equal": ("{!r} is no number above 0", "write 1, or 1000 for thousands"),
+    "float_parsing": ("{!r} is no number above 0", "write 1, or 1000 for thousands"),
     "scale": ("{!r} is no number above 0", "write what the numbers are multiplied by, e.g. 1000"),
 }
 DECIMAL_MARKS = (".", ",")
@@ -508,7 +510,8 @@ def read_mapping(path: Path) -> Mapping:
 
 
 def _problem(name: str, fault: Any) -> Problem:
-    words = [str(part) for part in fault["loc"] if part != "[key]"]
+    parts = [str(part) for part in fault["loc"] if part != "[key]"]
+    words = ["columns" if part == "letters" else part for part in parts]
     kind = str(fault.get("ctx", {}).get("error") or fault["type"])  # of a check of ours its name
     wrong, hint = MAPPING_FAULTS.get(kind, ("is unknown", ""))
     if not hint:

@@ -375,9 +375,13 @@ SENTENCES: dict[str, Wording] = {
     ),
     "stock_above_all": (
         "In {percent} of the draws electric cars outnumber all cars on the road in {year}, which "
-        "cannot be: these make the upper end of the range too high. A lower ceiling among the "
-        "drivers of the params file, or a larger share of cars that leave again (reexport_share), "
-        "keeps them out."
+        "cannot be: these make the upper end of the range too high. A driver of kind ceiling in "
+        "the params file keeps them out."
+    ),
+    "stock_above_guess": (
+        "How many vehicles there are of all kinds is a guess: in {percent} of the draws electric "
+        "cars outnumber all cars on the road in {year}. Give their count: vehicle_stock, among the "
+        "assumptions of the params file."
     ),
     "no_points_counted": (
         "No count of public charging is known: the answer by practice takes its level from other "

@@ -18,7 +18,7 @@ from forecasting.caveats import Caveat
 from forecasting.errors import InputError, Problem
 from forecasting.evidence.checking import TableRead, checked_rows, read_table
 from forecasting.evidence.datasets import central_asia
-from forecasting.evidence.fact import typed_facts
+from forecasting.evidence.fact import Fact, typed_facts
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.mapping import (
     DATES_OF_COLUMN,
@@ -51,6 +51,7 @@ from forecasting.scenarios.known import FlowInputs, KnownMarket
 UNSAID = "unknown"
 USUAL_HORIZON = 2030
 YEARS_AHEAD = 4
+SMALLEST_FLEET = 10_000  # vehicles of a country, as the assumption vehicle_stock has it
 OF_COLUMN = "column "  # before the name of a column, in the key of a question
 OF_TABLE = (OF_COLUMN, "table ")
 USUAL = {"country": "NO", "scenario": "a", "as_of": "latest", "horizon": USUAL_HORIZON, "seed": 1}
@@ -182,6 +183,9 @@ class NewCountry:
         yield Question("market_size", asks, _size_of(market), _key("market_size"), because)
         year = max(USUAL_HORIZON, self.facts().latest.year + YEARS_AHEAD)
         yield Question("horizon", "Until which year?", str(year), _key("horizon"))
+        if self._fleet() is None:
+            asks = f"Vehicles of all kinds on the road in {place} (or {UNSAID})?"
+            yield Question("vehicle_stock", asks, UNSAID, _fleet_size, "nobody has printed it here")
 
     def check_certain(self) -> None:
         """Refuse a table of which something must be asked, where nobody can be.
@@ -288,6 +292,7 @@ class NewCountry:
         keys |= {key: self.answers.get(key, "") for key in ("published", "market_size", "horizon")}
         if keys["market_size"] in (UNSAID, _size_of(self._market())):
             del keys["market_size"]
+        keys["assumptions"] = self._assumptions()
         name, text = new_params(self.country, scenario, keys)
         contents = {folder / name: text}
         reading = self.reading
@@ -334,6 +339,25 @@ class NewCountry:
         """Since when facts are known that have no date."""
         day = self.answers.get("published")
         return as_date(day) if day else None
+
+    def _fleet(self) -> Fact | None:
+        """The newest count of all vehicles on the road in the table."""
+        counts = self.facts().select(measure="vehicle_stock")
+        return max(counts, key=lambda fact: fact.period.end, default=None)
+
+    def _assumptions(self) -> str:
+        """The vehicles of all kinds on the road, printed or answered, as assumptions of a params
+        file; empty where nobody says how many there are.
+        """
+        day = self.facts().latest
+        size = self.answers.get("vehicle_stock", UNSAID)
+        if fleet := self._fleet():
+            day = fleet.period.end
+            size = number_text(fleet.value)
+        if size == UNSAID:
+            return ""
+        date = round(day.year + day.timetuple().tm_yday / 366, 2)
+        return f"{{vehicle_stock: {size}, vehicle_stock_date: {date}}}"
 
     def _market(self) -> KnownMarket:
         """New cars a year, as far as anybody has counted them."""
@@ -418,6 +442,16 @@ def _word_of(words: Collection[str]) -> Callable[[str], str]:
 
 
 _column = _word_of((NOT_READ, *WHATS, *TARGETS, *NUMBER_TARGETS))
+
+
+def _fleet_size(text: str) -> str:
+    """A number of vehicles, or that nobody knows it."""
+    if text.strip() == UNSAID:
+        return UNSAID
+    number = printed_number(text)
+    if number is None or number < SMALLEST_FLEET:
+        raise InputError(f"{text[:60]!r} is no number of vehicles of {SMALLEST_FLEET:,} or more")
+    return str(int(number))
 
 
 def _factor(text: str) -> str:

@@ -553,3 +553,161 @@ def test_a_file_that_no_name_says_is_a_table_is_not_read_and_not_shown(tmp_path)
     (tmp_path / "keys").write_text("SECRET=abc,KEY=123\n")
     with pytest.raises(LedgerError, match=r"keys: is no table by its name \(\.csv, .*\(rename it"):
         read_ledger(tmp_path / "keys")
+
+
+def _read_rows(folder, text):
+    rows = _facts(_read(folder, text))
+    return [(place, measure, start, end, value) for place, measure, start, end, value in rows]
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        (  # a unit and a place in the title, a decimal comma, a source with its day
+            "Импорт электромобилей в Казахстан, тыс. шт.;\nГод;Ввоз\n2023*;1,37\n2024;н/д\n"
+            "* предварительные данные\n",
+            [("KZ", "ev_imports", "2023-01-01", "2023-12-31", 1370)],
+        ),
+        (  # heads over two rows, and a column of the year to date
+            "Registrations of electric cars in Georgia;;\nMonth;2024;\n;month;year to date\n"
+            "January;200;200\nFebruary;300;500\n",
+            [
+                ("GE", "ev_registrations", "2024-01-01", "2024-01-31", 200),
+                ("GE", "ev_registrations", "2024-01-01", "2024-01-31", 200),
+                ("GE", "ev_registrations", "2024-02-01", "2024-02-29", 300),
+                ("GE", "ev_registrations", "2024-01-01", "2024-02-29", 500),
+            ],
+        ),
+        (  # Turkish, with points between thousands
+            "Türkiye elektrikli otomobil satışları (adet);\nYıl;Satış\n2022;7.733\n2023;65.562\n",
+            [
+                ("TR", "ev_sales", "2022-01-01", "2022-12-31", 7733),
+                ("TR", "ev_sales", "2023-01-01", "2023-12-31", 65562),
+            ],
+        ),
+        (  # Chinese, in ten thousands
+            "乌兹别克斯坦电动汽车进口量,\n单位：万辆,\n年份,进口量\n2023年,2.15\n",
+            [("UZ", "ev_imports", "2023-01-01", "2023-12-31", 21500)],
+        ),
+        (  # a fiscal year whose months are said
+            "India: electric car sales;\nFiscal year (April-March);Units\n2022/23;47000\n",
+            [("IN", "ev_sales", "2022-04-01", "2023-03-31", 47000)],
+        ),
+        (  # places in columns, and their sum
+            "Imports of electric cars;;;\nYear;Kazakhstan;Uzbekistan;Total\n2022;2345;2180;4525\n",
+            [
+                ("KZ", "ev_imports", "2022-01-01", "2022-12-31", 2345),
+                ("UZ", "ev_imports", "2022-01-01", "2022-12-31", 2180),
+            ],
+        ),
+        (  # another table below, of something else
+            "Georgia: EV sales,\nYear,Sold\n2022,15\n2023,19\n,\nBuses by region,\nRegion,Buses\n"
+            "A,300\nB,400\n",
+            [
+                ("GE", "ev_sales", "2022-01-01", "2022-12-31", 15),
+                ("GE", "ev_sales", "2023-01-01", "2023-12-31", 19),
+            ],
+        ),
+    ],
+)
+def test_tables_of_offices_are_read_by_what_they_say(tmp_path, text, facts):
+    assert _read_rows(tmp_path, text) == facts
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("Country,Year,EV sales\nUZ,2022,5%\n", "counts ev_sales in percent: what does it hold"),
+        ("Country,Year,EV sales\nUZ,2022,1.5\n", "1.5 is no whole number of vehicles: what is"),
+        (
+            "Country,Year,EV sales,Car sales\nUZ,2022,5,90000\n",
+            "'EV sales' is less than a hundredth of 'Car sales' beside it, and names no unit",
+        ),
+        (
+            "Country,Year,EV sales (units),Car sales (units)\nUZ,2022,900,80\n",
+            "all new cars of column 'Car sales (units)' are fewer than the electric ones",
+        ),
+        (
+            "EV imports,,,\nYear,Kazakhstan,Uzbekistan,Total\n2022,2345,2180,9999\n",
+            "9,999 in column 'Total' is a sum by its name, but not of the columns",
+        ),
+        ("Country,Year,Monthly EV sales\nUZ,2022,50\n", "may be of each month or week"),
+        ("Country,Year,EV battery sales\nUZ,2022,50\n", "may be of batteries or chargers"),
+        ("Country,Year,EV charger sales\nUZ,2022,50\n", "may be of batteries or chargers"),
+        ("Country,Fiscal year,EV sales\nIN,2022/23,50\n", "in which month does it begin"),
+    ],
+)
+def test_what_a_table_does_not_say_for_certain_is_asked(tmp_path, text, asked):
+    with pytest.raises(LedgerError, match=re.escape(asked)):
+        read_ledger(_read(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("head", "value"),
+    [
+        ("EV sales (in 1,000s)", 2500),
+        ("EV sales (10³)", 2500),
+        ("EV sales, 000s", 2500),
+        ("EV sales (in '00)", 250),
+    ],
+)
+def test_a_unit_in_signs_is_a_factor(tmp_path, head, value):
+    (fact,) = read_ledger(_read(tmp_path, f'Country,Year,"{head}"\nUZ,2022,2.5\n'))
+    assert fact.value == value
+
+
+@pytest.mark.parametrize(
+    ("form", "head", "cell", "value"),
+    [
+        ('0.0" thousand"', "EV sales", 2.5, 2500),
+        ('0.0"k"', "EV sales", 2.5, 2500),
+        ("0.0,", "EV sales, thousand", 2500, 2500),
+        ("#,##0", "EV sales", 2500, 2500),
+    ],
+)
+def test_a_number_is_what_its_cell_shows(tmp_path, form, head, cell, value):
+    path, book = _workbook(tmp_path, ("Facts", [["Country", "Year", head], ["UZ", 2022, cell]]))
+    book["Facts"]["C2"].number_format = form
+    book.save(path)
+    (fact,) = read_ledger(path)
+    assert fact.value == value
+
+
+def test_a_month_typed_as_a_number_with_a_point_is_not_guessed(tmp_path):
+    path, _ = _workbook(tmp_path, ("Facts", [["Country", "Month", "EV sales"], ["UZ", 2022.1, 5]]))
+    with pytest.raises(LedgerError, match=r"'2022\.1' may be month 1 or month 10"):
+        read_ledger(path)
+
+
+def test_answers_by_letters_and_rows_say_what_a_table_does_not(tmp_path):
+    text = "x;y;z\nГод;;Штук\n2022;1;5,5\n2023;2;6,5\nвсё;3;12\n"
+    mapping = (
+        "place: KZ\npublished: 2026-03-01\ncolumns:\n  A: {what: period}\n  B: {what: nothing}\n"
+        "  C: {what: ev_imports, unit: vehicles, factor: 1000, dates: year_to_date}\n"
+        "rows: {1: nothing, 2: heads, 5: sum}\n"
+    )
+    assert _facts(_read(tmp_path, text, mapping)) == [
+        ["KZ", "ev_imports", "2022-01-01", "2022-12-31", 5500.0],
+        ["KZ", "ev_imports", "2023-01-01", "2023-12-31", 6500.0],
+    ]
+    assert {*read_ledger(tmp_path / "own.csv").frame["published"]} == {"2026-03-01"}
+
+
+@pytest.mark.parametrize(
+    ("mapping", "said"),
+    [
+        ("columns: {C: {what: ev_import}}\n", "columns.C.what: 'ev_import' is nothing that a"),
+        ("columns: {C: {factor: -1}}\n", "columns.C.factor"),
+        ("columns: {C: {dates: monthly}}\n", "'monthly' is not known here .write period or year"),
+        ("rows: {4: head}\n", "rows.4: 'head' is nothing that a row can be"),
+        ("fiscal_year: thirteenth\n", "'thirteenth' is no month .write the first month"),
+        ("place: Atlantis\n", "'Atlantis' is no place that is known here"),
+        ("published: soon\n", "'soon' is no date of publication"),
+        ("unknown: x\n", "unknown: is no list"),
+        ("calendar: julian\n", "'julian' is not known here .write one of gregorian"),
+        ("sheet: Data\n", "own.csv: has no sheet 'Data' .it is no workbook: name none"),
+    ],
+)
+def test_answers_that_are_none_are_refused_by_name(tmp_path, mapping, said):
+    with pytest.raises(LedgerError, match=said):
+        read_ledger(_read(tmp_path, "Country,Year,EV sales\nUZ,2022,2180\n", mapping))

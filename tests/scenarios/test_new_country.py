@@ -59,7 +59,8 @@ def test_what_is_answered_is_written():
     asked = _asked(
         made, **answers, published="2024-02-29", horizon="2035", market_size="1.2 million"
     )
-    assert [*asked] == ["column Sold", "column New cars", "published", "market_size", "horizon"]
+    columns = ["column Sold", "column New cars"]
+    assert [*asked] == [*columns, "published", "market_size", "horizon", "vehicle_stock"]
     assert asked["market_size"] == "950"
     scenario = load_scenario(made.write(Path("params")))
     assert scenario.measure == "ev_registrations"
@@ -142,7 +143,7 @@ def test_an_answer_that_is_none_is_refused(key, answer, words):
 def test_a_terminal_is_asked_until_the_answer_fits(monkeypatch):
     _table()
     monkeypatch.setattr("forecasting.cli._on_terminal", lambda: True)
-    answers = "\n2024-02-29\nmany\n61,000\n2032\n"
+    answers = "\n2024-02-29\nmany\n61,000\n2032\n1.9 million\n"
     told = CliRunner().invoke(main, ["new", "GE", "--ledger", "mine.csv"], input=answers)
     assert told.exit_code == 0, told.output
     assert "'many' is not a number above 0" in told.stdout
@@ -150,6 +151,7 @@ def test_a_terminal_is_asked_until_the_answer_fits(monkeypatch):
     assert unread in told.stdout.splitlines()
     scenario = load_scenario("params/georgia-baseline.yaml")
     assert (scenario.market_size, scenario.horizon) == (61_000, 2032)
+    assert scenario.assumptions["vehicle_stock"].mode == 1_900_000
 
 
 def test_the_walk_of_the_readme_leads_from_the_table_that_ships_to_its_report():
@@ -166,3 +168,35 @@ def test_the_walk_of_the_readme_leads_from_the_table_that_ships_to_its_report():
     assert "Colombia" in page
     assert "19,000" in page  # of 2025, as the table has it
     assert "1 fresh" in told.stdout
+    assert "outnumber" not in page  # the table counts all vehicles
+
+
+OFFICE = "Электромобили в Грузии;;\nГод;Ввоз;Примечание\n2022;1,37;\n2023;2,5;оценка\n"
+
+
+def test_what_is_not_certain_is_refused_without_a_terminal_and_answered_by_a_file():
+    _table(OFFICE)
+    command = ["new", "Georgia", "--ledger", "mine.csv", "--yes"]
+    told = CliRunner().invoke(main, command)
+    assert told.exit_code == 2
+    assert "1.37 is no whole number of vehicles" in told.stderr
+    assert "--answers FILE" in told.stderr
+    assert [path.name for path in Path().iterdir()] == ["mine.csv"]
+    remedy = re.search(r"columns: \{.*\}\}", told.stderr)[0]
+    Path("said.yaml").write_text(remedy)
+    told = CliRunner().invoke(main, [*command, "--answers", "said.yaml"])
+    assert told.exit_code == 0, told.output
+    assert "2022: 1,37 -> 1,370 vehicles" in told.stdout
+    assert load_scenario("params/georgia-baseline.yaml").measure == "ev_imports"
+    assert "factor: 1000" in Path("mine.mapping.yaml").read_text()
+
+
+def test_a_terminal_is_shown_the_table_and_asked_for_the_unit(monkeypatch):
+    _table(OFFICE)
+    monkeypatch.setattr("forecasting.cli._on_terminal", lambda: True)
+    answers = "\n\n2024-02-29\nunknown\n2032\nunknown\n"
+    told = CliRunner().invoke(main, ["new", "GE", "--ledger", "mine.csv"], input=answers)
+    assert told.exit_code == 0, told.output
+    assert told.stdout.index("B 'Ввоз': ev_imports") < told.stdout.index("multiplied by?")
+    assert "2022: 1,37 -> 1,370 vehicles" in told.stdout
+    assert all(len(line) <= 80 for line in told.stdout.splitlines()[:8])

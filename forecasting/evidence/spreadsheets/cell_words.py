@@ -30,7 +30,11 @@ from forecasting.measures import MEASURES
 
 RATIO = "may be the percent of the year before: 117 % of it is a growth of 17 %"
 ALL_CARS = {"imports": "car_imports", "registrations": "car_registrations", "sales": "car_sales"}
-OF_AN_EDITION = re.compile(r"\bedition\b|издани|источник|source", re.IGNORECASE)
+OTHER_DAYS = (  # of a title: not those of its numbers
+    PUBLICATION_WORDS,
+    re.compile(r"\bedition\b|издани|источник|source", re.IGNORECASE),
+    re.compile(r"\d{4}-\d\d-\d\d|\d\d?[./]\d\d?[./]\d{4}"),
+)
 MARKET_SIZE = "market_size"  # all new cars, whatever is counted of them
 # Words that change nothing in the head of a table: of new cars, of all of them
 NEUTRAL_HERE = r"(?i)\b(?:new(?! energy)|all|public|passenger)\b"
@@ -199,10 +203,14 @@ def _number_in_english(text: str) -> tuple[str, tuple[str, ...]]:
     if "production" in text and "electric cars" in text:
         return "ev_production", _unknown(plain)
     lower = text.lower()
-    if re.search(r"\bcars?\b", lower) and not re.search("electric|hybrid|charging", lower):
+    if re.search(r"\b(?:cars?|vehicles)\b", lower) and not re.search(
+        "electric|hybrid|charging", lower
+    ):
         events = [name for event, name in ALL_CARS.items() if re.search(rf"\b{event}\b", lower)]
         if len(events) == 1:
             return events[0], _unknown(plain)
+        if not events and re.search(r"\bfleet\b|\bon the roads?\b", lower):
+            return "vehicle_stock", _unknown(plain)
         if not events and re.search(r"\bnew\b", lower):
             return MARKET_SIZE, _unknown(plain)
     return "", doubts

@@ -128,28 +128,36 @@ def _is_numbering(cells: list[object]) -> bool:
 
 def _is_of_periods(line: Line, below: Line | None, above: Line | None) -> bool:
     """Whether all numbers of a line are years that follow each other, and head columns."""
-    cells = [(index, cell) for index, cell in enumerate(line) if is_amount(cell)]
-    if len(cells) < 2 or not all(
-        is_period(cell) or _is_of_another_calendar(cell) for _, cell in cells
-    ):
+    places = [index for index, cell in enumerate(line) if is_amount(cell)]
+    cells = [line[index] for index in places]
+    ours = [cell for cell in cells if is_period(cell)]
+    if len(ours) < len(cells) and not all(map(_is_of_another_calendar, cells)):
         return False
-    side = cells[0][0]
-    if any(is_period(cell) for cell in line[:side]):
+    if any(is_period(cell) for cell in line[: places[0]]):
         return False  # the row of a period
-    if (
-        below is not None
-        and len(below) > side
-        and is_amount(below[side])
-        and is_period(below[side])
-    ):
-        head = above[side] if above is not None and len(above) > side else None
-        if side == 0 or target_of(str(head or "")) in PERIOD_LENGTHS:
-            return False  # it is a column of years
-    years = [_year_of(cell) for _, cell in cells]
-    if not all(is_period(cell) for _, cell in cells):  # of another calendar
-        return {after - before for before, after in itertools.pairwise(years)} == {1}
-    steps = {after - before for before, after in itertools.pairwise(years)}
-    return steps <= {0, 1, -1} | {step for step in steps if -30 < step < 0 and len(years) > 3}
+    if len(cells) == 1:
+        return below is not None and _is_below_heads(below)
+    if below is not None and _is_of_years(below, above, places[0]):
+        return False
+    steps = [_year_of(after) - _year_of(cell) for cell, after in itertools.pairwise(cells)]
+    if len(ours) < len(cells):  # of another calendar
+        return {*steps} == {1}
+    repeats = len(cells) > 3  # the years again, of another measure
+    return all(abs(step) <= 1 or (repeats and -30 < step < 0) for step in steps)
+
+
+def _is_below_heads(line: Line) -> bool:
+    """Whether a line holds words alone, behind its first cell, too."""
+    words = [cell for cell in line[1:] if isinstance(cell, str) and cell.strip()]
+    return bool(words) and not any(map(is_amount, line))
+
+
+def _is_of_years(below: Line, above: Line | None, side: int) -> bool:
+    """Whether a column holds years, as its next cell and its head say."""
+    if len(below) <= side or not (is_amount(below[side]) and is_period(below[side])):
+        return False
+    head = above[side] if above is not None and len(above) > side else None
+    return side == 0 or target_of(str(head or "")) in PERIOD_LENGTHS
 
 
 def _is_of_another_calendar(cell: object) -> bool:

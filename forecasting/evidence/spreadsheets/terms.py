@@ -335,6 +335,8 @@ def without_footnote_marks(text: str) -> str:
     >>> [without_footnote_marks(text) for text in ("1 370*", "2023¹⁾", "Ввоз 1)", "1 370 (p)")]
     ['1 370', '2023', 'Ввоз', '1 370']
     """
+    if re.search(r"10\s?[³⁶]\W*\Z", text):
+        return text.strip()  # a power of ten
     while shorter := _MARK.sub("", text):
         if shorter == text:
             break
