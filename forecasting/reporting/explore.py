@@ -7,7 +7,7 @@ from __future__ import annotations
 import contextlib
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from forecasting.arguments import optional, path as file_path, takes, text
 from forecasting.errors import ForecastingError, InputError
+from forecasting.evidence.mapping import ColumnAnswer, Mapping
 from forecasting.evidence.printed_numbers import printed_number
 from forecasting.measures import EV_SHARE, HEADLINE
 from forecasting.names import PARAMS
@@ -29,6 +30,7 @@ from forecasting.reporting.answer import QUESTIONS
 from forecasting.reporting.figures.scenario_contrast import live_figure, redraw, what_if_chart
 from forecasting.reporting.labels import capital, parameter_words
 from forecasting.reporting.result_tables import measures_beside, size_words
+from forecasting.reporting.table_picture import role_of
 from forecasting.scenarios.joint_draws import difference
 from forecasting.scenarios.new_country import NewCountry, Question
 from forecasting.scenarios.question import scenario_names
@@ -46,6 +48,7 @@ from forecasting.writers.display import Table
 if TYPE_CHECKING:
     from forecasting.demand.parameters import Assumption
     from forecasting.evidence.ledger import Ledger
+    from forecasting.evidence.spreadsheets.reading import SpreadsheetReading
 
 NO_WIDGETS = (
     "Sliders need ipywidgets and anywidget, which this kernel has not: open the notebook with "
@@ -64,6 +67,19 @@ OWN_TARGET = "own-target"
 SAVE = "Save as params file"
 REPLACE = "Replace the file"
 FULL_WIDTH = {"width": "95%"}
+# Of the grid of a table: what is drawn of it, and what a column may be said to hold
+COLUMNS_OF_GRID = 8
+LINES_OF_GRID = 12
+CELL_OF_GRID = 22  # characters
+GRID_COLUMN = {"width": "170px"}
+COUNTS_OF_GRID = ("ev_imports", "ev_registrations", "ev_sales", "ev_stock")
+GRID_CHOICES = (
+    *COUNTS_OF_GRID,
+    *(f"{measure} yoy_growth_percent" for measure in COUNTS_OF_GRID[:3]),
+    *(f"{measure} share" for measure in COUNTS_OF_GRID[:3]),
+    *("market_size", "vehicle_stock", "charging_points", "charging_stations"),
+    *("period", "place", "sum", "note", "nothing"),
+)
 FIELD_STYLE: dict[str, Any] = {"style": {"description_width": "110px"}, "layout": FULL_WIDTH}
 LABEL_LAYOUT = {"margin": "0 0 -8px 0"}
 UNSHRUNK_LAYOUT = {"flex": "0 0 auto"}  # in a column that is scrolled
@@ -241,17 +257,21 @@ class NewForm:
     def __init__(self, country: str, table: str) -> None:
         self.country = country
         self.answers = {"table": table}
+        self.columns: dict[str, str] = {}  # what was chosen in the grid, by letter
+        self.columns_of = table
         self.ask()
 
     def ask(self) -> NewCountry | None:
         """Go through the questions with the answers that are there; what is not is proposed."""
         self.questions: list[Question] = []
+        self.reading: SpreadsheetReading | None = None
         self.fault = ""
         table = self.answers["table"]
         try:
             if not table:
                 raise InputError("name a table of your own: a CSV file or a workbook")
-            country = NewCountry(self.country, Path(table))
+            country = NewCountry(self.country, Path(table), mapping=self.mapping_of_columns(table))
+            self.reading = country.reading
             for question in country.questions():
                 self.questions.append(question)
                 answer = self.answers.get(question.key) or question.proposed
@@ -260,6 +280,15 @@ class NewForm:
         except (ForecastingError, OSError) as error:
             self.fault = str(error)
         return None
+
+    def mapping_of_columns(self, table: str) -> Mapping:
+        """What was chosen for the columns of the table, by their letters."""
+        if table != self.columns_of:
+            self.columns.clear()
+            self.columns_of = table
+        return Mapping(
+            letters={letter: ColumnAnswer(what=what) for letter, what in self.columns.items()}
+        )
 
     def write(self, folder: str | Path = PARAMS) -> Explorer:
         """Write the params file, and show what follows from it.
@@ -305,14 +334,24 @@ class NewForm:
             """The questions as they are now, each above its answer."""
             self.ask()
             rows.children = ()
-            for key, asks in [
-                ("table", "Table"),
-                *((question.key, question.asks) for question in self.questions),
-            ]:
-                text = ipywidgets.Text(self.answers.get(key, ""), continuous_update=False)
-                text.observe(partial(keep, key), names="value")
-                rows.children += (ipywidgets.HTML(escape(asks)), text)
+            table = Question("table", "Table", "", str)
+            for question in (table, *self.questions):
+                answer = self.answers.get(question.key, "")
+                if answer and answer in question.choices:
+                    field = ipywidgets.Dropdown(options=question.choices, value=answer)
+                else:
+                    field = ipywidgets.Text(answer, continuous_update=False)
+                field.observe(partial(keep, question.key), names="value")
+                rows.children += (ipywidgets.HTML(escape(question.asks)), field)
+                if question is table and self.reading is not None and self.reading.tables:
+                    title = ipywidgets.HTML("How it is read; choose where a column is another")
+                    rows.children += (title, self._grid(choose))
             rows.children += (ipywidgets.HTML(escape(self.fault)),)
+
+        def choose(letter: str, change: Any) -> None:
+            self.columns[letter] = change["new"]
+            self.answers = {"table": self.answers["table"]}
+            show()
 
         def keep(key: str, change: Any) -> None:
             self.answers[key] = change["new"]
@@ -329,6 +368,28 @@ class NewForm:
         button.on_click(make)
         show()
         display(ipywidgets.VBox([rows, button, output]))  # type: ignore[no-untyped-call]
+
+    def _grid(self, choose: Callable[[str, Any], None]) -> Any:
+        """The cells of the table as they stand, below what each column is read as."""
+        import ipywidgets
+
+        assert self.reading is not None
+        boxes = []
+        table = self.reading.tables[0]
+        for column in table.columns[:COLUMNS_OF_GRID]:
+            role = role_of(column, table)
+            options = [(role, ""), *((word, word) for word in GRID_CHOICES)]
+            value = self.columns.get(column.letter, "")
+            choice = ipywidgets.Dropdown(options=options, value=value, layout=GRID_COLUMN)
+            choice.observe(partial(choose, column.letter), names="value")
+            lines = table.table.lines[:LINES_OF_GRID]
+            cells = [line[column.index] if column.index < len(line) else "" for line, _ in lines]
+            texts = [escape(str("" if cell is None else cell)[:CELL_OF_GRID]) for cell in cells]
+            html = "".join(
+                f"<div style='white-space:nowrap'>{text or '&nbsp;'}</div>" for text in texts
+            )
+            boxes.append(ipywidgets.VBox([choice, ipywidgets.HTML(html)]))
+        return ipywidgets.HBox(boxes)
 
 
 class ControlPanel:

@@ -156,17 +156,30 @@ def _described(table: TableReading) -> Iterator[TableColumn]:
 
 def _of_column(column: TableColumn, table: TableReading) -> Iterator[str]:
     """What a column is read as, and two of its numbers."""
-    role = ROLES.get(column.kind, column.kind)
     facts = [fact for fact in table.facts if fact.column.index == column.index]
-    if column.kind in ("number", "value"):
-        role = _role_of_numbers(column, facts)
-    elif column.reason and column.kind in ("", "nothing", "note"):
+    role = role_of(column, table)
+    if column.reason and column.kind in ("", "nothing", "note"):
         role += f", {column.reason}"
     name = f" {column.head!r}" if column.head else ""
     yield from _folded(f"{column.letter}{name}: {role}", 4)
     shown = facts[:1] if len(facts) < 2 else [facts[0], facts[-1]]
     for fact in shown:
         yield from _folded(f"    {_enters(fact)}", 8)
+
+
+def role_of(column: TableColumn, table: TableReading) -> str:
+    r"""What a column is read as, in a few words.
+
+    >>> from forecasting.evidence.mapping import Mapping
+    >>> from forecasting.evidence.spreadsheets.reading import read_spreadsheet
+    >>> reading = read_spreadsheet("own.csv", b"Year,EV sales\n2022,5\n", Mapping())
+    >>> [role_of(column, reading.tables[0]) for column in reading.columns]
+    ['year', 'ev_sales']
+    """
+    if column.kind in ("number", "value"):
+        facts = [fact for fact in table.facts if fact.column.index == column.index]
+        return _role_of_numbers(column, facts)
+    return ROLES.get(column.kind, column.kind)
 
 
 def _role_of_numbers(column: TableColumn, facts: Sequence[CellFact]) -> str:

@@ -184,7 +184,7 @@ class NewCountry:
         year = max(USUAL_HORIZON, self.facts().latest.year + YEARS_AHEAD)
         yield Question("horizon", "Until which year?", str(year), _key("horizon"))
         if self._fleet() is None:
-            asks = f"Vehicles of all kinds on the road in {place} (or {UNSAID})?"
+            asks = f"All vehicles on the road in {place}?"
             yield Question("vehicle_stock", asks, UNSAID, _fleet_size, "nobody has printed it here")
 
     def check_certain(self) -> None:
