@@ -15,9 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 from forecasting.arguments import optional, path as file_path, takes, text
 from forecasting.errors import ForecastingError, InputError
-from forecasting.evidence.mapping import ColumnAnswer, Mapping
+from forecasting.evidence.mapping import WHATS, ColumnAnswer, Mapping
 from forecasting.evidence.printed_numbers import printed_number
-from forecasting.measures import EV_SHARE, HEADLINE
+from forecasting.measures import (
+    CHARGING_COUNTS,
+    EV_FLOWS,
+    EV_SHARE,
+    FLOW_OF_COUNT,
+    HEADLINE,
+)
 from forecasting.names import PARAMS
 from forecasting.parameters.naming import country_slug
 from forecasting.parameters.schema import (
@@ -72,13 +78,13 @@ COLUMNS_OF_GRID = 8
 LINES_OF_GRID = 12
 CELL_OF_GRID = 22  # characters
 GRID_COLUMN = {"width": "170px"}
-COUNTS_OF_GRID = ("ev_imports", "ev_registrations", "ev_sales", "ev_stock")
 GRID_CHOICES = (
-    *COUNTS_OF_GRID,
-    *(f"{measure} yoy_growth_percent" for measure in COUNTS_OF_GRID[:3]),
-    *(f"{measure} share" for measure in COUNTS_OF_GRID[:3]),
-    *("market_size", "vehicle_stock", "charging_points", "charging_stations"),
-    *("period", "place", "sum", "note", "nothing"),
+    *FLOW_OF_COUNT,
+    *(f"{measure} yoy_growth_percent" for measure in FLOW_OF_COUNT),
+    *(f"{measure} share" for measure in EV_FLOWS),
+    *CHARGING_COUNTS,
+    "vehicle_stock",
+    *WHATS,
 )
 FIELD_STYLE: dict[str, Any] = {"style": {"description_width": "110px"}, "layout": FULL_WIDTH}
 LABEL_LAYOUT = {"margin": "0 0 -8px 0"}

@@ -52,6 +52,7 @@ UNSAID = "unknown"
 USUAL_HORIZON = 2030
 YEARS_AHEAD = 4
 SMALLEST_FLEET = 10_000  # vehicles of a country, as the assumption vehicle_stock has it
+ASK_OR_FILE = "answer on a terminal, or give --answers FILE"
 OF_COLUMN = "column "  # before the name of a column, in the key of a question
 OF_TABLE = (OF_COLUMN, "table ")
 USUAL = {"country": "NO", "scenario": "a", "as_of": "latest", "horizon": USUAL_HORIZON, "seed": 1}
@@ -102,7 +103,7 @@ class Question:
             Where no answer is proposed.
         """
         if self.remedy or not self.proposed:
-            hint = "answer on a terminal or in fc.new(), or give --answers FILE"
+            hint = ASK_OR_FILE
             if self.remedy:
                 hint += f" with {self.remedy}"
             raise InputError.at(self.asks, "Nothing says it for certain", hint)
@@ -198,7 +199,7 @@ class NewCountry:
         read = self._read()
         if read.reading is None or not read.reading.questions:
             return
-        hint = "give it with --answers FILE, or answer on a terminal: "
+        hint = f"{ASK_OR_FILE}: "
         questions = read.reading.questions
         raise InputError(
             [Problem(asked.where, f"{asked.asks}?", hint + asked.remedy) for asked in questions]
@@ -231,7 +232,7 @@ class NewCountry:
         if PERIODS in (self._read().reading or reading).lacks:
             yield Question(
                 "period",
-                f"Of which period are the numbers? (no column says {PERIODS})",
+                f"Of which period (no column says {PERIODS})?",
                 "",
                 lambda text: str(period_of(text)),
                 remedy="constants: {period_start: 2023-01-01, period_end: 2023-12-31}",
