@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -165,7 +165,11 @@ def run(
         check_day(keep_record, today)
         summary = make(bar)
         names = [result.name for result in summary.results if result.status != "failed"]
-        add_to_chain(keep_record, survey.reports, names, today)
+        try:
+            add_to_chain(keep_record, survey.reports, names, today)
+        except OSError as error:
+            problem = f"the record {keep_record} could not be written: {_cause(error)}"
+            return replace(summary, problem="; ".join(filter(None, [summary.problem, problem])))
         return summary
 
     with allowing(allow):

@@ -35,7 +35,8 @@ DATE_HEADS = ("year", "period", "published", "newest")  # digits that are no amo
 # Addresses that become links: of a host without a user's name, and without marks that turn the
 # direction of reading; in the page; of a report beside it
 WEB_ADDRESS = re.compile(
-    r"https?://[^\s/?#@\\]+([/?#][^\s\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]*)?",
+    r"https?://[^\s/?#@\\\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+"
+    r"([/?#][^\s\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]*)?",
     re.IGNORECASE,
 )
 PAGE_ADDRESS = re.compile(r"#.*|(\.\./)?[\w-]+/report\.html", re.DOTALL)

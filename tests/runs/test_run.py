@@ -397,6 +397,11 @@ def test_a_run_keeps_its_forecasts_where_others_can_check_them(project: Any) -> 
         "uzbekistan-slow",
     )
     assert second.content["before"]["file"] == first.file
+    (project.root / "full").mkdir()
+    (project.root / "full" / first.content["day"]).write_text("in the way")
+    done = run(paths, project.out, progress=False, keep_record=project.root / "full")
+    assert not done.ok
+    assert "full could not be written: File exists" in done.problem
     (record / first.file).write_text("{}")
     with pytest.raises(InputError, match="was changed after it was written"):
         run(paths, project.root / "other", progress=False, keep_record=record)
