@@ -144,17 +144,14 @@ def demand_outlook(
     share = np.clip(road.stock / vehicles, 0, 1)
     labelled("electric share of all vehicles", share, span)
     points = charging_need(electricity.served, share, span, sample)
-    if vehicle_class == CAR:
-        on_roads = np.maximum(points["enroute_dc"], _least_network(sample))
-        points["enroute_dc"] = labelled(
-            "points needed or of the least network, roads", on_roads, span
-        )
     megawatts = _add_beside_energy(points, assumptions.classes, stocks, sample)
     unpushed, practice, targeted = deployed_points(
         road.stock, span, assumptions, sample, charging_today, as_of, targets, rng, charging_least
     )
     results = _of_vehicles(road, stocks, cars)
     results |= _of_electricity(electricity, assumptions, road, points, megawatts, span, sample)
+    if vehicle_class == CAR:  # after the load: what stands idle takes no power
+        _add_least_network(points, megawatts, span, sample)
     results |= {
         "charging_points_need": _sum(points, PUBLIC),
         "charging_points_need_slow": points["overnight"],
@@ -449,11 +446,15 @@ def vehicles_of_market(vehicles: Array, new_cars: Array | None, sample: Draws) -
     return mean_year * sample["vehicle_years"] / sample["car_share"]
 
 
-def _least_network(sample: Draws) -> Array:
-    """Fast points on roads that are to be covered in both directions, whatever the traffic."""
+def _add_least_network(points: Draws, megawatts: Draws, years: Years, sample: Draws) -> None:
+    """Put a floor under the fast points on roads: those that are to be covered in both directions,
+    whatever the traffic.
+    """
     sites = 2 * np.ceil(sample["coverage_km"] / sample["coverage_spacing"])
-    points: Array = sites * sample["coverage_points"]
-    return points
+    on_roads = np.maximum(points["enroute_dc"], sites * sample["coverage_points"])
+    label = "points needed or of the least network, roads"
+    points["enroute_dc"] = labelled(label, on_roads, years)
+    megawatts["enroute_dc"] = power_mix("enroute_dc").mean_kw / 1000 * on_roads
 
 
 def _add_beside_energy(

@@ -451,6 +451,9 @@ def test_a_least_network_of_roads_stands_whatever_the_traffic():
     assert np.all(points >= 400)
     assert np.all(points >= without.points_by_setting["enroute_dc"])
     assert np.median(points[:, -1]) > 2 * np.median(without.points_by_setting["enroute_dc"][:, -1])
+    peaks = [each.results["peak_mw"] for each in (with_roads, without)]
+    assert peaks[0] == pytest.approx(peaks[1])  # what stands idle takes no power
+    assert np.all(with_roads.megawatts["enroute_dc"] >= without.megawatts["enroute_dc"])
 
 
 def test_more_electric_taxis_than_cars_are_refused():
