@@ -452,7 +452,7 @@ def _add_least_network(points: Draws, megawatts: Draws, years: Years, sample: Dr
     """
     sites = 2 * np.ceil(sample["coverage_km"] / sample["coverage_spacing"])
     on_roads = np.maximum(points["enroute_dc"], sites * sample["coverage_points"])
-    label = "points needed or of the least network, roads"
+    label = "points on roads, the least network in"
     points["enroute_dc"] = labelled(label, on_roads, years)
     megawatts["enroute_dc"] = power_mix("enroute_dc").mean_kw / 1000 * on_roads
 

@@ -66,7 +66,7 @@ def utilisation(share: Array | float, low: Array | float, high: Array | float) -
     """
     slope = (high - low) / np.log(HIGH_SHARE / LOW_SHARE)
     since_low_share = np.log(np.clip(share, LOW_SHARE, HIGH_SHARE) / LOW_SHARE)
-    labelled("log of the electric share over the lowest of the curve", since_low_share)
+    labelled("log of electric share over the lowest", since_low_share)
     curve = low + slope * since_low_share
     use: Array = np.maximum(curve, slope)
     return use

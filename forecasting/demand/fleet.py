@@ -252,12 +252,8 @@ def vehicles_on_the_road(
     shares = {
         name: assumptions.yearly(f"class_share.{name}", sample, years) for name in minor_classes
     }
-    shares[main_class] = np.maximum(1 - sum(shares.values(), 0.0), 0)
-    # Of cars built in the country, some are plug-in hybrids
     local = np.minimum(plug_ins_built / np.maximum(registered, 1), 1)
-    plug_in = labelled("share built as plug-ins", np.minimum(local, shares[main_class]), years)
-    shares[main_class] = shares[main_class] - plug_in
-    shares[PLUG_IN] = shares.get(PLUG_IN, 0.0) + plug_in
+    _share_out(shares, main_class, local, years)
     # What stood before the first year has the classes that no later event sets
     start = np.reshape(start_stock, (-1, 1))
     start_shares = {name: sample[f"class_share.{name}"] for name in minor_classes}
@@ -278,7 +274,7 @@ def vehicles_on_the_road(
         fleet = run_fleet(name, bought, start_shares.get(name, 0.0) * start, sample)
         labelled(f"on the road at the end, {name}", fleet.stock, years)
         labelled(f"off the road in the year, {name}", fleet.retirements, years)
-        labelled(f"on the road in the mean of the year, {name}", fleet.mean_stock, years)
+        labelled(f"on the road, mean of a year, {name}", fleet.mean_stock, years)
         fleets[name] = fleet
     plug_in_orders = orders.pop(PLUG_IN, 0.0)  # electric cars, too, which customs count apart
     separate_fleets = [run_fleet(name, bought, 0.0, sample) for name, bought in orders.items()]
@@ -291,6 +287,14 @@ def vehicles_on_the_road(
         displaced=displaced,
         fleets=fleets,
     )
+
+
+def _share_out(shares: Draws, main_class: str, local: Array, years: Years) -> None:
+    """Give the main class what the others leave; of it plug-ins take what was built as such."""
+    rest_of_cars = np.maximum(1 - sum(shares.values(), 0.0), 0)
+    plug_in = labelled("share built as plug-ins", np.minimum(local, rest_of_cars), years)
+    shares[main_class] = rest_of_cars - plug_in
+    shares[PLUG_IN] = shares.get(PLUG_IN, 0.0) + plug_in
 
 
 def _count_of_series(

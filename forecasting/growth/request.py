@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -199,16 +199,7 @@ class Request:
             index = self._unreported(monthly, months, common[:, -1], rng)
             monthly, sizes = monthly[index], sizes[index]
             market = market if market is None else market[index]
-        doubted = zip(prepared.observations, posterior.doubted, strict=True)
-        caveats = [*prepared.caveats]
-        caveats += [Caveat("disagrees", (o.fact,)) for o, wrong in doubted if wrong > DOUBTED]
-        if posterior.effective < min(FEWEST_COUNT, self.draws / 4):
-            share = posterior.effective / self.draws
-            caveats.append(Caveat("few_draws_count", values={"share": share}))
-        elif posterior.tail > MAX_TAIL_SHAPE and posterior.effective < EVEN_SHARE * self.draws:
-            caveats.append(Caveat("weights_uneven"))
-        if posterior.left_out > MAX_LEFT_OUT:
-            caveats.append(Caveat("reading_left_out", values={"share": posterior.left_out}))
+        caveats = [*prepared.caveats, *self._of_the_draws(prepared, posterior)]
         return FlowForecast(
             periods=prepared.periods,
             months=months,
@@ -231,6 +222,19 @@ class Request:
             # Coordinates fill much room
             _fit=(prepared.observations, replace(posterior, x=posterior.x[:0].copy())),
         )
+
+    def _of_the_draws(self, prepared: _Prepared, posterior: Posterior) -> Iterator[Caveat]:
+        """Facts that are doubted, and draws that cannot be relied on."""
+        for observation, wrong in zip(prepared.observations, posterior.doubted, strict=True):
+            if wrong > DOUBTED:
+                yield Caveat("disagrees", (observation.fact,))
+        if posterior.effective < min(FEWEST_COUNT, self.draws / 4):
+            share = posterior.effective / self.draws
+            yield Caveat("few_draws_count", values={"share": share})
+        elif posterior.tail > MAX_TAIL_SHAPE and posterior.effective < EVEN_SHARE * self.draws:
+            yield Caveat("weights_uneven")
+        if posterior.left_out > MAX_LEFT_OUT:
+            yield Caveat("reading_left_out", values={"share": posterior.left_out})
 
     def _unreported(
         self, monthly: Array, months: Sequence[Period], common: Array, rng: np.random.Generator
