@@ -132,6 +132,7 @@ def facts_of(
     return parts[0]
 
 
+@takes(LedgerError, files=texts("the paths of ledgers"), shipped=flag())
 def facts_that_a_file_names(
     files: Sequence[str], shipped: bool = True, published: dt.date | None = None
 ) -> Ledger:

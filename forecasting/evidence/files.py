@@ -19,6 +19,7 @@ AnyPath = str | os.PathLike[str]
 MAX_FILE_BYTES = 50_000_000  # bytes of a file
 
 
+NO_PATH = (ValueError, OSError, RuntimeError)  # a zero byte, a loop of links
 SYSTEM_FOLDERS = ("/dev", "/proc", "/sys")  # what lies there is no file of anybody
 _folders: ContextVar[tuple[Path, ...]] = ContextVar("folders that a params file may read")
 _files: set[Path] = set()  # tables that the user has named, or that a params file may read
@@ -56,7 +57,8 @@ def allowing(folders: Iterable[AnyPath]) -> Iterator[None]:
 
 def name_table(path: AnyPath) -> None:
     """Note a table that the user has named: it may be read wherever it lies."""
-    _files.add(Path(path).resolve())
+    with contextlib.suppress(*NO_PATH):  # who reads it says what is wrong with it
+        _files.add(Path(path).resolve())
 
 
 def fault_of_place(path: AnyPath, folder: AnyPath | None = None) -> tuple[str, str]:
@@ -76,7 +78,10 @@ def fault_of_place(path: AnyPath, folder: AnyPath | None = None) -> tuple[str, s
     >>> fault_of_place("../../other/facts.csv")[0]
     'lies outside of the working folder and of that of the params file'
     """
-    place = Path(path).resolve()
+    try:
+        place = Path(path).resolve()
+    except NO_PATH:
+        return "is no path of a file", "give a file of facts"
     is_plain = place.is_file() or place.is_dir() or not place.exists()
     if not is_plain or any(place.is_relative_to(special) for special in SYSTEM_FOLDERS):
         return "is a special file", "give a file of facts"

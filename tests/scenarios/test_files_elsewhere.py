@@ -79,6 +79,8 @@ def test_a_table_beside_params_of_another_folder_is_read(
         ("{root}/elsewhere/mine.csv", "copy it there, or name its folder with --allow"),
         ("link.csv", "lies outside of the working folder"),
         ("links/mine.csv", "lies outside of the working folder"),
+        ('"mine\\0.csv"', "is no path of a file"),
+        ("loop.csv", "is no path of a file"),
     ],
 )
 @pytest.mark.parametrize("command", [["check"], ["run"], ["evidence", "--place", "CO"]])
@@ -87,6 +89,7 @@ def test_what_lies_elsewhere_is_refused(
 ) -> None:
     os.mkfifo(home / "params" / "pipe.csv")
     (home / "params" / "link.csv").symlink_to(home.parent / "elsewhere" / "mine.csv")
+    (home / "params" / "loop.csv").symlink_to("loop.csv")
     (home / "params" / "links").symlink_to(home.parent / "elsewhere")
     params(home / "params", ledger.format(root=home.parent))
     done = CliRunner().invoke(main, command)
