@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from forecasting.evidence.mapping import DATES_OF_COLUMN
 from forecasting.evidence.spreadsheets.amounts import bare_digits, decimal_mark
 from forecasting.evidence.spreadsheets.dating import NOTHING
-from forecasting.evidence.spreadsheets.roles import TableQuestion, TableRow
+from forecasting.evidence.spreadsheets.roles import TableColumn, TableQuestion, TableRow
 from forecasting.evidence.spreadsheets.table_facts import (
     CellFact,
     TableReading,
@@ -214,53 +214,65 @@ def wrong_sums(
     name : str
         Of the file.
     """
-    printed = {
+    counts = {
         (fact.row.line.number, fact.column.index): fact.amount.value
         for fact in reading.facts
         if fact.is_count and fact.row.kind == "fact" and fact.column.kind == "number"
     }
-    numbers = [row.line.number for row in reading.rows if row.kind == "fact"]
-    rows = {row.line.number: row for row in reading.rows}
     for row in reading.rows:
-        if row.kind != "sum" or row.line.number in reading.table.answered:
-            continue
-        if not SUMS.match(row.label.text):
-            continue  # of all countries, of which the table may have some
-        for column in reading.columns:
-            value = sums.get((row.line.number, column.index))
-            parts = [
-                printed.get((number, column.index))
-                for number in numbers
-                if _is_of(rows[number], row)
-            ]
-            if value is not None and _differs(value, parts):
-                asks = (
-                    f"{_shown(value)} in column {column.name} is a sum by its name, but not of the "
-                    "rows: what is the row"
-                )
-                yield TableQuestion(
-                    ("rows", str(row.line.number)), f"{name}:{row.line.number}", asks, "sum"
-                )
-                break
+        # What is of all countries may have parts that the table has not
+        is_open = row.kind == "sum" and row.line.number not in reading.table.answered
+        if is_open and SUMS.match(row.label.text):
+            yield from _of_a_row(row, reading, sums, counts, name)
     for column in reading.columns:
-        if column.kind != "sum" or column.answer.what:
+        if column.kind == "sum" and not column.answer.what:
+            yield from _of_a_column(column, reading, sums, counts, name)
+
+
+def _of_a_row(
+    row: TableRow,
+    reading: TableReading,
+    sums: dict[tuple[int, int], float],
+    counts: dict[tuple[int, int], float],
+    name: str,
+) -> Iterator[TableQuestion]:
+    """Whether a row that is called a sum is one."""
+    numbers = [
+        part.line.number for part in reading.rows if part.kind == "fact" and _is_of(part, row)
+    ]
+    for column in reading.columns:
+        value = sums.get((row.line.number, column.index))
+        if value is not None and _differs(value, [counts.get((n, column.index)) for n in numbers]):
+            asks = (
+                f"{_shown(value)} in column {column.name} is a sum by its name, but not of the "
+                "rows: what is the row"
+            )
+            key = ("rows", str(row.line.number))
+            yield TableQuestion(key, f"{name}:{row.line.number}", asks, "sum")
+            return
+
+
+def _of_a_column(
+    column: TableColumn,
+    reading: TableReading,
+    sums: dict[tuple[int, int], float],
+    counts: dict[tuple[int, int], float],
+    name: str,
+) -> Iterator[TableQuestion]:
+    """Whether a column that is called a sum is one."""
+    places = [part.index for part in reading.columns if part.kind == "number"]
+    for row in reading.rows:
+        number = row.line.number
+        value = sums.get((number, column.index))
+        if row.kind != "fact" or value is None:
             continue
-        for number in numbers:
-            value = sums.get((number, column.index))
-            parts = [
-                printed.get((number, other.index))
-                for other in reading.columns
-                if other.kind == "number"
-            ]
-            if value is not None and _differs(value, parts):
-                asks = (
-                    f"{_shown(value)} in column {column.name} is a sum by its name, but not of the "
-                    "columns: what is it"
-                )
-                yield TableQuestion(
-                    ("columns", column.letter, "what"), f"{name}:{number}", asks, "sum"
-                )
-                break
+        if _differs(value, [counts.get((number, place)) for place in places]):
+            asks = (
+                f"{_shown(value)} in column {column.name} is a sum by its name, but not of the "
+                "columns: what is it"
+            )
+            yield TableQuestion(("columns", column.letter, "what"), f"{name}:{number}", asks, "sum")
+            return
 
 
 def _is_of(row: TableRow, total: TableRow) -> bool:

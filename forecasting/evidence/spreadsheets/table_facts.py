@@ -45,6 +45,8 @@ from forecasting.measures import MEASURES, NEW_CARS, measure_of
 from forecasting.periods import Period
 from forecasting.quantities import on_a_day, quantity_of
 
+DATE_KINDS = ("date", "period_start", "period_end", "published", "label")
+A_DAY = r"\d{1,4}[-./]?\d{1,2}[-./]?\d{1,4}"
 # Of Cyrillic, and of Turkish: languages that write a comma before decimals
 COMMA_LETTERS = r"[а-яА-ЯğışĞİŞʻ]|\b(?:yil|oy|davr|dona|jami)"
 POINT_WORDS = (
@@ -207,45 +209,50 @@ def with_forms(
     """The mapping with the decimal mark, the form of dates and the length of periods that the cells
     show.
     """
-    rows = table.of_kind("row")
-
-    def cells(kinds: Sequence[str]) -> list[object]:
-        places = [column.index for column in columns if column.kind in kinds]
-        return [
-            row[at] for row in rows for at in places if at < len(row) and row[at] not in (None, "")
-        ]
-
-    texts = [cell for cell in cells(("number", "value", "sum", "")) if isinstance(cell, str)]
-    days = [
-        cell.strip()
-        for cell in cells(("date", "period_start", "period_end", "published", "label"))
-        if isinstance(cell, str)
-    ]
-    days = [
-        day
-        for day in days
-        if re.match(r"\d{1,4}[-./]?\d{1,2}[-./]?\d{1,4}\Z", day) and len(day) > 7
-    ]
+    days = _texts(_cells_of(table, columns, DATE_KINDS))
+    days = [day for day in days if len(day) > 7 and re.fullmatch(A_DAY, day)]
     forms = [form for form in DATE_FORMS if days and all(dated(day, form) for day in days)]
     dates = mapping.dates
     if not dates and len(forms) == 1:
         dates = forms[0].replace(ISO, "")
-    mark, is_shown = decimal_mark(texts)
-    if not is_shown:
-        typed = [cell for cell in cells(("number", "value")) if isinstance(cell, int | float)]
-        is_whole = bool(typed) and all(float(cell).is_integer() for cell in typed)
-        mark = _usual_mark(table, texts, is_whole)
-        labels = [context, *(column.label for column in columns)]
-        factors = [label.factor for label in labels]
-        factors += [unit_of(str(cell)).factor for cell in cells(("unit",))]
-        if max(factors) >= 100 or writes_points(table):
-            mark = mark if mark == "," and any("," in text for text in texts) else ""
+    periods = _cells_of(table, columns, ("date", "label"))
     guesses = {
-        "decimal": mapping.decimal or mark.replace(".", ""),
+        "decimal": mapping.decimal or _decimal(table, columns, context).replace(".", ""),
         "dates": dates,
-        "each": mapping.each or _length(cells(("date", "label")), dates),
+        "each": mapping.each or _length(periods, dates),
     }
     return mapping.model_copy(update=guesses)
+
+
+def _cells_of(
+    table: SheetTable, columns: Sequence[TableColumn], kinds: Sequence[str]
+) -> list[object]:
+    """The cells of the columns of some kinds that are not empty."""
+    places = [column.index for column in columns if column.kind in kinds]
+    cells = [row[at] for row in table.of_kind("row") for at in places if at < len(row)]
+    return [cell for cell in cells if cell not in (None, "")]
+
+
+def _texts(cells: Sequence[object]) -> list[str]:
+    return [cell.strip() for cell in cells if isinstance(cell, str)]
+
+
+def _decimal(table: SheetTable, columns: Sequence[TableColumn], context: Label) -> str:
+    """The decimal mark of a table: as its numbers show it, else as its words write it."""
+    cells = _cells_of(table, columns, ("number", "value", "sum", ""))
+    texts = _texts(cells)
+    mark, is_shown = decimal_mark(texts)
+    if is_shown:
+        return mark
+    numbers = [cell for cell in cells if isinstance(cell, int | float)]
+    is_whole = bool(numbers) and all(float(number).is_integer() for number in numbers)
+    mark = _usual_mark(table, texts, is_whole)
+    factors = [context.factor, *(column.label.factor for column in columns)]
+    factors += [unit_of(str(cell)).factor for cell in _cells_of(table, columns, ("unit",))]
+    has_comma = any("," in text for text in texts)
+    if (max(factors) >= 100 or writes_points(table)) and not has_comma:
+        return ""
+    return mark
 
 
 def _usual_mark(table: SheetTable, texts: Sequence[str], is_whole: bool) -> str:
