@@ -54,6 +54,9 @@ SINGLE = {
 }
 AT_RISK = ("annual_km", "home_access", "points_per_station")
 LIMIT = 0.01  # of a new run, at each level
+# How old the points are is the scenario's; of few draws an end is one draw's, which feels it
+LIMIT_OF_FEW = 0.03
+MANY_DRAWS = 1000
 TOGETHER = {"annual_km": 9_000, "home_access": 0.6, "utilisation_scale": 0.8}
 # LibreOffice reckons a workbook of another program only where it is told to
 ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
@@ -63,7 +66,7 @@ ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
 ONE_SHEET = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,"
 
 
-DRAWS = 100  # as many columns and formulas as with more, in a small part of the time
+DRAWS = 60  # as many columns and formulas as with more, in a small part of the time
 
 
 class Made:
@@ -325,7 +328,21 @@ def test_libreoffice_reckons_what_the_report_and_a_new_run_have(made, together, 
             assert shown == {"check inputs"}
             continue
         for level, of_level in misses(found, each.with_cells(own)).items():
-            assert max(of_level.values()) < (LIMIT if own else 0.0005), (own, level)
+            worst = max(of_level, key=of_level.get)
+            assert of_level[worst] < (LIMIT_OF_FEW if own else 0.0005), (own, level, worst)
+
+
+def test_with_many_draws_no_answer_misses_a_new_run(tmp_path):
+    each = Made("uzbekistan-baseline", tmp_path, draws=MANY_DRAWS)
+    path = set_cells(
+        each.path,
+        tmp_path / "together.xlsx",
+        {each.cells[lever]: value for lever, value in TOGETHER.items()},
+    )
+    (file,) = reckoned([path], tmp_path)
+    for level, of_level in misses(read_answers(file), each.with_cells(TOGETHER)).items():
+        worst = max(of_level, key=of_level.get)
+        assert of_level[worst] < LIMIT, (level, worst)
 
 
 def test_the_flow_and_a_target_can_be_set(made, tmp_path):
