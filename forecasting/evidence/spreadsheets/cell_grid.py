@@ -39,6 +39,10 @@ class Line(list[object]):
         self.number = number
         self.hidden = hidden
 
+    def at(self, index: int) -> object:
+        """The cell of a column; None where the line is shorter."""
+        return self[index] if index < len(self) else None
+
 
 @dataclass(frozen=True)
 class Sheet:

@@ -13,7 +13,7 @@ says of a line holds.
 import datetime as dt
 import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from forecasting.errors import PeriodError
@@ -23,7 +23,8 @@ from forecasting.evidence.spreadsheets.cell_grid import Line, Sheet, filled
 from forecasting.evidence.spreadsheets.dating import dating_of
 from forecasting.evidence.spreadsheets.terms import FOOTNOTES, is_not_known, unit_of
 
-KINDS_OF_LINE = ("heads", "unit", "note", "sum", "nothing", "title", "section", "row")
+KINDS_OF_HEADS = ("words", "periods", "units")
+HEADS_OR_UNIT = ("heads", "unit")  # what a reader may call a line above the rows
 LONGEST_LABEL = 100  # characters of a cell that names something
 LIKELY_YEARS = range(1950, 2061)
 
@@ -72,6 +73,11 @@ def is_amount(cell: object) -> bool:
         return False
 
 
+def is_sign(cell: object) -> bool:
+    """Whether a cell holds a sign for a number that is not known."""
+    return isinstance(cell, str) and is_not_known(cell)
+
+
 def is_period(cell: object) -> bool:
     """Whether a cell names a period: 2023, "I кв. 2023", "May"."""
     if isinstance(cell, dt.date):
@@ -87,25 +93,35 @@ def is_period(cell: object) -> bool:
     return dating.months is not None or dating.complete or dating.to_date
 
 
-def _kind(line: Line, below: Line | None, above: Line | None) -> str:
+def _kind(line: Line, upper: Line, lower: Line) -> str:
     """What a line is by its own cells: words, periods, numbering, units, numbers."""
     cells = filled(line)
-    distinct = {str(cell).strip() for cell in cells}
-    if len(cells) > 0 and all(map(_is_unit, cells)):
+    if _are_units(cells):
         return "units"
-    if len(distinct) == 1 and not (len(cells) == 1 and is_amount(cells[0]) and len(line) == 1):
+    if _is_single(line, cells):
         return "single"
     if len(cells) > 2 and _is_numbering(cells):
         return "numbering"
+    if _holds_numbers(cells, upper):
+        return "periods" if _is_of_periods(line, upper, lower) else "numbers"
+    return "units" if _are_units(cells[1:]) else "words"
+
+
+def _are_units(cells: list[object]) -> bool:
+    return bool(cells) and all(map(_is_unit, cells))
+
+
+def _is_single(line: Line, cells: list[object]) -> bool:
+    """Whether a line says one thing; the number of a table of one column is a row."""
+    is_number = len(line) == 1 and is_amount(line[0])
+    return len({str(cell).strip() for cell in cells}) == 1 and not is_number
+
+
+def _holds_numbers(cells: list[object], upper: Line) -> bool:
     amounts = [cell for cell in cells if is_amount(cell)]
-    if above is None and all(isinstance(cell, str) and is_not_known(cell) for cell in amounts):
-        amounts = []  # the heads may be single letters
-    if amounts and _is_of_periods(line, below, above):
-        return "periods"
-    if amounts:
-        return "numbers"
-    words = [str(cell) for cell in cells]
-    return "units" if len(words) > 1 and all(map(_is_unit, words[1:])) else "words"
+    if not upper:  # heads of a first line may be single letters, which are signs elsewhere
+        return not all(map(is_sign, amounts))
+    return bool(amounts)
 
 
 def _is_unit(cell: object) -> bool:
@@ -126,24 +142,31 @@ def _is_numbering(cells: list[object]) -> bool:
     return False
 
 
-def _is_of_periods(line: Line, below: Line | None, above: Line | None) -> bool:
+def _is_of_periods(line: Line, upper: Line, lower: Line) -> bool:
     """Whether all numbers of a line are years that follow each other, and head columns."""
     places = [index for index, cell in enumerate(line) if is_amount(cell)]
     cells = [line[index] for index in places]
-    ours = [cell for cell in cells if is_period(cell)]
-    if len(ours) < len(cells) and not all(map(_is_of_another_calendar, cells)):
+    is_ours = all(map(is_period, cells))
+    if not is_ours and not all(map(_is_of_another_calendar, cells)):
         return False
-    if any(is_period(cell) for cell in line[: places[0]]):
+    if any(map(is_period, line[: places[0]])):
         return False  # the row of a period
     if len(cells) == 1:
-        return below is not None and _is_below_heads(below)
-    if below is not None and _is_of_years(below, above, places[0]):
+        return _is_below_heads(lower)
+    if _is_of_years(places[0], upper, lower):
         return False
-    steps = [_year_of(after) - _year_of(cell) for cell, after in itertools.pairwise(cells)]
-    if len(ours) < len(cells):  # of another calendar
-        return {*steps} == {1}
-    repeats = len(cells) > 3  # the years again, of another measure
-    return all(abs(step) <= 1 or (repeats and -30 < step < 0) for step in steps)
+    years = [_year_of(cell) for cell in cells]
+    return _follow(years) if is_ours else {*_steps(years)} == {1}
+
+
+def _steps(years: list[int]) -> list[int]:
+    return [end - start for start, end in itertools.pairwise(years)]
+
+
+def _follow(years: list[int]) -> bool:
+    """Whether years follow each other, or come again, of another measure."""
+    is_long = len(years) > 3
+    return all(abs(step) <= 1 or (is_long and -30 < step < 0) for step in _steps(years))
 
 
 def _is_below_heads(line: Line) -> bool:
@@ -152,12 +175,12 @@ def _is_below_heads(line: Line) -> bool:
     return bool(words) and not any(map(is_amount, line))
 
 
-def _is_of_years(below: Line, above: Line | None, side: int) -> bool:
+def _is_of_years(index: int, upper: Line, lower: Line) -> bool:
     """Whether a column holds years, as its next cell and its head say."""
-    if len(below) <= side or not (is_amount(below[side]) and is_period(below[side])):
+    cell = lower.at(index)
+    if not (is_amount(cell) and is_period(cell)):
         return False
-    head = above[side] if above is not None and len(above) > side else None
-    return side == 0 or target_of(str(head or "")) in PERIOD_LENGTHS
+    return index == 0 or target_of(str(upper.at(index) or "")) in PERIOD_LENGTHS
 
 
 def _is_of_another_calendar(cell: object) -> bool:
@@ -188,34 +211,37 @@ def tables_of(sheet: Sheet, answers: Mapping[int, str]) -> list[SheetTable]:
         Those with rows.
     """
     lines = sheet.lines
+    ends = Line([])
+    around = [ends, *lines, ends]
     kinds = [
-        _kind(line, _line(lines, at + 1), _line(lines, at - 1)) for at, line in enumerate(lines)
+        _kind(line, upper, lower)
+        for upper, line, lower in zip(around, lines, around[2:], strict=False)
     ]
-    tables: list[list[tuple[Line, str]]] = [[]]
+    kinds.append("end")
+    parts: list[list[tuple[Line, str]]] = [[]]
     for at, line in enumerate(lines):
-        if _begins_table(lines, kinds, at, tables[-1], answers):
-            tables.append([])
-        tables[-1].append((line, kinds[at]))
-    known = frozenset(answers)
-    settled = [SheetTable(sheet, _settled(table, answers), known) for table in tables]
-    found: list[SheetTable] = []
-    for table in settled:
-        if not table.of_kind("row"):
-            continue
-        if found and _heads(table) == _heads(found[-1]) and not table.of_kind("title"):
-            goes_on = [(line, "nothing" if kind == "heads" else kind) for line, kind in table.lines]
-            found[-1].lines.extend(goes_on)  # it goes on below, with its heads once more
+        if _begins_table(lines, kinds, at, parts[-1], answers):
+            parts.append([])
+        parts[-1].append((line, kinds[at]))
+    numbers = frozenset(answers)
+    tables = [SheetTable(sheet, _settled(part, answers), numbers) for part in parts]
+    return _joined([table for table in tables if table.of_kind("row")])
+
+
+def _joined(tables: list[SheetTable]) -> list[SheetTable]:
+    """The tables of a sheet, those that go on below with their heads once more as one."""
+    joined: list[SheetTable] = []
+    for table in tables:
+        if joined and _heads(table) == _heads(joined[-1]) and not table.of_kind("title"):
+            lines = [(line, "nothing" if kind == "heads" else kind) for line, kind in table.lines]
+            joined[-1].lines.extend(lines)
         else:
-            found.append(table)
-    return found
+            joined.append(table)
+    return joined
 
 
 def _heads(table: SheetTable) -> list[list[str]]:
     return [[str(cell) for cell in filled(line)] for line in table.of_kind("heads")]
-
-
-def _line(lines: list[Line], at: int) -> Line | None:
-    return lines[at] if 0 <= at < len(lines) else None
 
 
 def _begins_table(
@@ -225,24 +251,32 @@ def _begins_table(
     table: list[tuple[Line, str]],
     answers: Mapping[int, str],
 ) -> bool:
-    """Whether another table begins with a line: below rows come heads again, with rows below."""
-    if not any(kind == "numbers" for _, kind in table):
+    """Whether another table begins with a line, as a reader says or as heads come again."""
+    if "numbers" not in [kind for _, kind in table]:
         return False
     if answers.get(lines[at].number) == "heads":
         return answers.get(lines[at - 1].number) != "heads"
-    heads = at
-    while heads < len(lines) and kinds[heads] == "single":
-        heads += 1
-    if heads == len(lines) or kinds[heads] not in ("words", "periods", "units"):
+    return _are_heads(lines, kinds, at, table)
+
+
+def _are_heads(lines: list[Line], kinds: list[str], at: int, table: list[tuple[Line, str]]) -> bool:
+    """Whether below the rows of a table titles or heads begin, with rows below these."""
+    heads = _end_of(kinds, at, ("single",))
+    if kinds[heads] not in KINDS_OF_HEADS:
         return False
     if heads > at and kinds[at - 1] == "single" and not _is_apart(lines, at):
         return False  # the titles of a table are not parted
-    following = heads
-    while following < len(lines) and kinds[following] in ("words", "periods", "units", "numbering"):
-        following += 1
-    if following == len(lines) or kinds[following] not in ("numbers", "single"):
+    rows = _end_of(kinds, heads, (*KINDS_OF_HEADS, "numbering"))
+    if kinds[rows] not in ("numbers", "single"):
         return False
     return kinds[heads] == "periods" or _is_apart(lines, at) or _all_words(lines[heads], table)
+
+
+def _end_of(kinds: list[str], at: int, group: Sequence[str]) -> int:
+    """Where the lines of a group of kinds end that begin at a line."""
+    while kinds[at] in group:
+        at += 1
+    return at
 
 
 def _is_apart(lines: list[Line], at: int) -> bool:
@@ -254,35 +288,39 @@ def _all_words(line: Line, table: list[tuple[Line, str]]) -> bool:
     """Whether words stand where the rows above have numbers."""
     rows = [row for row, kind in table if kind == "numbers"]
     columns = [index for index, cell in enumerate(rows[-1]) if is_amount(cell)]
-    cells = [line[index] if index < len(line) else None for index in columns]
+    cells = [line.at(index) for index in columns]
     return len(columns) > 1 and all(isinstance(cell, str) and cell.strip() for cell in cells)
 
 
 def _settled(lines: list[tuple[Line, str]], answers: Mapping[int, str]) -> list[tuple[Line, str]]:
     """The lines of a table with their kinds."""
-    first_row = next((at for at, (_, kind) in enumerate(lines) if kind == "numbers"), len(lines))
-    answered_rows = [
-        at for at, (line, _) in enumerate(lines) if answers.get(line.number) in ("heads", "unit")
-    ]
-    if answered_rows:
-        first_row = max(first_row if first_row < len(lines) else 0, answered_rows[-1] + 1)
-    last_row = max(
-        (at for at, (_, kind) in enumerate(lines) if kind in ("numbers", "periods")), default=-1
-    )
-    top = _first_head(lines, first_row)
-    if answered_rows:
-        top = min(top, answered_rows[0])
-    found = []
+    top, first_row = _bounds(lines, answers)
+    rows = [at for at, (_, kind) in enumerate(lines) if kind in ("numbers", "periods")]
+    last_row = max(rows, default=-1)
+    settled = []
     for at, (line, kind) in enumerate(lines):
         if line.number in answers:
-            found.append((line, answers[line.number]))
+            kind = answers[line.number]
         elif at < top:
-            found.append((line, "title"))
+            kind = "title"
         elif at < first_row or (kind == "numbering" and at == first_row):
-            found.append((line, {"units": "unit", "numbering": "nothing"}.get(kind, "heads")))
+            kind = {"units": "unit", "numbering": "nothing"}.get(kind, "heads")
         else:
-            found.append((line, _kind_below(line, kind, at > last_row)))
-    return found
+            kind = _kind_below(line, kind, at > last_row)
+        settled.append((line, kind))
+    return settled
+
+
+def _bounds(lines: list[tuple[Line, str]], answers: Mapping[int, str]) -> tuple[int, int]:
+    """Where the heads of a table begin, and where its rows do."""
+    first_row = next((at for at, (_, kind) in enumerate(lines) if kind == "numbers"), len(lines))
+    heads = [at for at, (line, _) in enumerate(lines) if answers.get(line.number) in HEADS_OR_UNIT]
+    if not heads:
+        return _first_head(lines, first_row), first_row
+    if first_row == len(lines):
+        first_row = 0
+    first_row = max(first_row, heads[-1] + 1)
+    return min(_first_head(lines, first_row), heads[0]), first_row
 
 
 def _kind_below(line: Line, kind: str, is_below: bool) -> str:
@@ -304,7 +342,7 @@ def _is_note(line: Line, is_below: bool) -> bool:
 def _first_head(lines: list[tuple[Line, str]], first_row: int) -> int:
     """Where the heads begin: above the first row, with no title in between."""
     top = first_row
-    while top and lines[top - 1][1] in ("words", "periods", "units", "numbering", "single"):
+    while top and lines[top - 1][1] in (*KINDS_OF_HEADS, "numbering", "single"):
         line, kind = lines[top - 1]
         if kind == "single" and not _heads_group(line, lines, top, first_row):
             break
@@ -327,4 +365,4 @@ def _heads_group(line: Line, lines: list[tuple[Line, str]], top: int, first_row:
     places = [index for index, cell in enumerate(line) if cell is not None and str(cell).strip()]
     is_apart = abs(head.number - line.number) > 1
     is_inside = places[0] > 0 and len(places) < max(len(head), 1)
-    return is_inside and not is_apart and kind in ("words", "periods", "units", "single")
+    return is_inside and not is_apart and kind in (*KINDS_OF_HEADS, "single")
