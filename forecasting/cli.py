@@ -466,14 +466,24 @@ def _answer(question: Question, on_terminal: bool) -> str:
     """The user's answer, asked for until it can be read; without a terminal the proposed one."""
     if not on_terminal:
         answer = question.proposed_answer()
-        say(f"{question.asks} {question.proposed}{question.reason}")
+        say(f"{question.asks} {question.proposed}{_reason(question)}")
         return answer
     while True:
-        text = click.prompt(f"{question.asks}{question.reason}", default=question.proposed or None)
+        asks = f"{question.asks}{_reason(question)}"
+        text = click.prompt(asks, default=question.proposed or None)
         try:
             return question.read(text)
         except InputError as error:
             say(str(error))
+
+
+def _reason(question: Question) -> str:
+    """Why an answer is proposed, in brackets; empty where nothing is said."""
+    from forecasting.reporting.caveat_words import size_words
+
+    reasons = [size_words(question.origin), question.because]
+    text = "; ".join(filter(None, reasons))
+    return f" ({text})" if text else ""
 
 
 def _new_of_table(

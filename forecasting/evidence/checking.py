@@ -230,7 +230,7 @@ def read_table(path: Path, answers: Mapping | None = None) -> TableRead:
         return ledger_rows(path.name, data)
     reading = read_spreadsheet(path.name, data, mapping)
     rows = reading.rows()
-    problems = [*_lacking(reading, mapping_file.name), *reading.problems]
+    problems = [*_lacking(reading), *reading.problems]
     problems += [*_ambiguous_rows(rows, reading)]
     for question in reading.questions:
         hint = question.remedy
@@ -247,7 +247,7 @@ def read_table(path: Path, answers: Mapping | None = None) -> TableRead:
     return TableRead(rows, problems, reading)
 
 
-def _lacking(reading: SpreadsheetReading, mapping_name: str) -> Iterator[Problem]:
+def _lacking(reading: SpreadsheetReading) -> Iterator[Problem]:
     """What neither the table nor the mapping says, though every fact needs it."""
     for word in reading.lacks:
         yield Problem(f"{reading.name}:{reading.head_line}", f"no column says {word}", SAY_IT)

@@ -90,7 +90,6 @@ LENGTHS = {1: "month", 3: "quarter", 12: "year"}
 LONGEST_HEAD = 100  # characters of a column's name; what is longer is a sentence
 MAX_MAPPING_BYTES = 1_000_000  # bytes of a mapping; one has a few hundred
 EXCEL_EPOCH = dt.date(1899, 12, 30)
-DATE_TARGETS = ("period_start", "period_end", "date", "published")
 SUM_WORDS = re.compile(  # of places: no market of its own
     r"(?:(?:grand |sub)?total|world|sum|rest of|all countries|europe|eu(?: ?\d+)?\b|european union|"
     r"asia|africa|america|oecd|итого|всего|весь мир|мир|jami|жами|барлығы|gesamt|insgesamt|summe|"
@@ -133,9 +132,7 @@ _TARGET_OF_WORD = {word: name for name, words in _COLUMN_WORDS.items() for word 
 # Words of a head that say what its numbers are of
 _GROWTH = rf"{words.UP_OR_DOWN}|\by/?o?/?y\b|同比"
 _SHARE = r"\bshare\b|доля|доли|占比"
-_SCALE = re.compile(
-    rf"(?:\bin )?(?<![a-zа-я0-9])(?:(?P<sign>{one_of(SCALES)})s?|'?000)(?![a-zа-я0-9])", re.I
-)
+_SCALE = re.compile(rf"(?:\bin )?(?<![a-zа-я0-9])(?:{one_of(SCALES)}s?|'?000)(?![a-zа-я0-9])", re.I)
 _BATTERIES = r"\bbatter(?:y|ies)\b(?![\s-]*(?:electric|cars?|evs?|vehicles?|passenger)\b)"
 _TRADE = r"\b(?:sales|sold|imports?|imported|exports?|production)\b"
 _SYNONYMS = {
@@ -400,14 +397,11 @@ class Head(NamedTuple):
     number : str
         A measure, a quantity or both, as in the values of a mapping, or a word of its columns;
         empty where none is named.
-    scale : float
-        What its numbers are multiplied by.
     doubts : list of str
         Why it may hold something else.
     """
 
     number: str
-    scale: float
     doubts: list[str]
 
 
@@ -422,28 +416,26 @@ def read_head(name: str) -> Head:
     Examples
     --------
     >>> read_head("EV sales, тыс. шт."), read_head("Growth, % y/y").number
-    (Head(number='ev_sales', scale=1000.0, doubts=[]), 'yoy_growth_percent')
+    (Head(number='ev_sales', doubts=[]), 'yoy_growth_percent')
     >>> read_head("EV imports rank").doubts
     ['holds words that no rule knows: rank']
     """
     target = target_of(name)
     if name in MEASURES or target in LEDGER_COLUMNS[:8]:
-        return Head(target or name, 1.0, [])
+        return Head(target or name, [])
     if len(name) > LONGEST_HEAD:
-        return Head("", 1.0, [f"its name has more than {LONGEST_HEAD} characters"])
+        return Head("", [f"its name has more than {LONGEST_HEAD} characters"])
     text = plain_text(name.replace("_", " "))
     for pattern, word in _SYNONYMS.items():
         text = re.sub(pattern, word, text, flags=re.IGNORECASE)
-    scale = _SCALE.search(text)
     passage = Passage(_SCALE.sub(" ", text).strip(), None)
     measure = _measure_of(passage)
     number = measure
     if passage.has(_GROWTH):
         number = f"{measure} {GROWTH}".strip()
     if not number:
-        return Head(target, 1.0, [UNKNOWN] * (not target))
-    factor = SCALES[scale["sign"] or "k"] if scale else 1.0
-    return Head(number, factor, [*_doubts_of_a_head(passage, measure), *passage.doubts_of_words])
+        return Head(target, [UNKNOWN] * (not target))
+    return Head(number, [*_doubts_of_a_head(passage, measure), *passage.doubts_of_words])
 
 
 def _measure_of(passage: Passage) -> str:

@@ -11,7 +11,7 @@ import contextlib
 import datetime as dt
 import os
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from forecasting.caveats import Caveat
@@ -49,6 +49,7 @@ from forecasting.scenarios.check import check_paths
 from forecasting.scenarios.known import FlowInputs, KnownMarket
 
 UNSAID = "unknown"
+NOT_PRINTED = "nobody has printed it here"
 USUAL_HORIZON = 2030
 YEARS_AHEAD = 4
 SMALLEST_FLEET = 10_000  # vehicles of a country, as the assumption vehicle_stock has it
@@ -79,6 +80,8 @@ class Question:
         such a question; what is proposed is not taken for her.
     choices : tuple of str
         Answers to choose from, where there are few.
+    origin : Caveat, optional
+        Of a size of the market: where it comes from.
     """
 
     key: str
@@ -88,11 +91,7 @@ class Question:
     because: str = ""
     remedy: str = ""
     choices: tuple[str, ...] = ()
-
-    @property
-    def reason(self) -> str:
-        """Why the answer is proposed, in brackets; empty where nothing is said."""
-        return f" ({self.because})" if self.because else ""
+    origin: Caveat | None = None
 
     def proposed_answer(self) -> str:
         """The answer where nobody can be asked.
@@ -176,17 +175,18 @@ class NewCountry:
             because = "the file is of that day" * (not self.published)
             yield Question("published", asks, day, _key("published"), because)
         market = self._market()
-        because = "nobody has printed it here"
-        if market.origin:
-            because = f"{market.origin} ({market.facts[-1]})"
+        because = NOT_PRINTED
+        if market.facts:
+            because = f"the newest is {market.facts[-1]}"
         place = place_name(self.country)
         asks = f"New cars a year in {place} (or {UNSAID})?"
-        yield Question("market_size", asks, _size_of(market), _key("market_size"), because)
+        size = Question("market_size", asks, _size_of(market), _key("market_size"), because)
+        yield replace(size, origin=market.origin)
         year = max(USUAL_HORIZON, self.facts().latest.year + YEARS_AHEAD)
         yield Question("horizon", "Until which year?", str(year), _key("horizon"))
         if self._fleet() is None:
             asks = f"All vehicles on the road in {place}?"
-            yield Question("vehicle_stock", asks, UNSAID, _fleet_size, "nobody has printed it here")
+            yield Question("vehicle_stock", asks, UNSAID, _fleet_size, NOT_PRINTED)
 
     def check_certain(self) -> None:
         """Refuse a table of which something must be asked, where nobody can be.

@@ -53,6 +53,30 @@ def test_a_table_becomes_a_report_in_one_command():
     assert Path("mine.mapping.yaml").read_text().startswith("columns:\n  place: Country\n")
 
 
+def test_a_growth_is_of_the_count_that_the_title_names():
+    text = "Импорт электромобилей в Казахстан;;\nГод;Ввоз;Прирост, %\n2022;131;\n2023;809;517,6\n"
+    made = NewCountry("KZ", _table(text, "ввоз.csv"))
+    asked = _asked(made, published="2024-02-29")
+    assert asked["column Ввоз"] == "ev_imports"
+    made.write(Path("params"))
+    written = Path("ввоз.mapping.yaml").read_text(encoding="utf-8")
+    assert "  ev_imports yoy_growth_percent: Прирост, %\n" in written
+    values = {fact.quantity: fact.value for fact in made.facts() if fact.period.start.year == 2023}
+    assert values == {"total": 809.0, "yoy_growth_percent": 517.6}
+    again = NewCountry("KZ", Path("ввоз.csv"), made.published)
+    assert {fact.value for fact in again.facts()} == {131.0, 809.0, 517.6}
+
+
+def test_a_size_of_the_market_is_proposed_with_its_origin_in_words():
+    _table("Year,EV sales,New car sales\n2022,15,900\n2023,19,950\n")
+    told = CliRunner().invoke(main, ["new", "GE", "--ledger", "mine.csv", "--yes"])
+    (line,) = (line for line in told.stdout.splitlines() if line.startswith("New cars a year"))
+    assert line == (
+        "New cars a year in Georgia (or unknown)? 950 (new cars registered or new cars sold, "
+        "2022, 2023; the newest is mine-ge-car_sales-2023-12-31)"
+    )
+
+
 def test_what_is_answered_is_written():
     made = NewCountry("GE", _table("Year;Sold;New cars\n2022;15;900\n2023;19;950\n", "ev.csv"))
     answers = {"column Sold": "ev_registrations", "column New cars": "car_registrations"}

@@ -30,11 +30,6 @@ from forecasting.measures import MEASURES
 
 RATIO = "may be the percent of the year before: 117 % of it is a growth of 17 %"
 ALL_CARS = {"imports": "car_imports", "registrations": "car_registrations", "sales": "car_sales"}
-OTHER_DAYS = (  # of a title: not those of its numbers
-    PUBLICATION_WORDS,
-    re.compile(r"\bedition\b|издани|источник|source", re.IGNORECASE),
-    re.compile(r"\d{4}-\d\d-\d\d|\d\d?[./]\d\d?[./]\d{4}"),
-)
 MARKET_SIZE = "market_size"  # all new cars, whatever is counted of them
 # Words that change nothing in the head of a table: of new cars, of all of them
 NEUTRAL_HERE = r"(?i)\b(?:new(?! energy)|all|public|passenger)\b"
@@ -95,11 +90,6 @@ class Label:
     def says_something(self) -> bool:
         """Whether it names a measure, a period, a place or a sum."""
         return bool(self.number or self.dating != NOTHING or self.place or self.is_sum)
-
-    @property
-    def is_electric(self) -> bool:
-        """Whether it speaks of electric cars."""
-        return "electric cars" in in_english(self.text)
 
 
 NO_LABEL = Label()

@@ -225,7 +225,6 @@ def _in_tokens(text: str) -> str:
         r"‹n\1›",
         words,
     )
-    return words
 
 
 def _unit_token(letter: str, match: re.Match[str]) -> str:

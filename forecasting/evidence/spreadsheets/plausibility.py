@@ -39,23 +39,23 @@ def series_of(facts: Sequence[CellFact]) -> list[Series]:
     return [*groups.values()]
 
 
-def doubtful_units(reading: TableReading, name: str) -> Iterator[TableQuestion]:
+def doubtful_units(reading: TableReading) -> Iterator[TableQuestion]:
     """Questions about units that the numbers contradict."""
     series = series_of(reading.facts)
     asked: set[str] = set()
     for group in series:
-        if question := _points_of_thousands(group, reading, name):
+        if question := _points_of_thousands(group, reading):
             yield question
             return
     for group in series:
-        question = _fractions(group, reading) or _far_below(group, series, name)
+        question = _fractions(group, reading) or _far_below(group, series)
         if question and question.key[1] not in asked:
             asked.add(question.key[1])
             yield question
-    yield from _above_the_market(series, name)
+    yield from _above_the_market(series)
 
 
-def _points_of_thousands(group: Series, reading: TableReading, name: str) -> TableQuestion | None:
+def _points_of_thousands(group: Series, reading: TableReading) -> TableQuestion | None:
     """A number with a mark before three digits, which may set thousands apart or not."""
     if reading.mapping.decimal == "." or _is_answered(group):
         return None
@@ -119,7 +119,7 @@ def _fractions(group: Series, reading: TableReading) -> TableQuestion | None:
     )
 
 
-def _far_below(group: Series, series: list[Series], name: str) -> TableQuestion | None:
+def _far_below(group: Series, series: list[Series]) -> TableQuestion | None:
     """A count that is less than a hundredth of one beside it, though nothing says its unit."""
     if any(fact.stated for fact in group) or _is_answered(group):
         return None
@@ -156,7 +156,7 @@ def _pairs(group: Series, other: Series) -> list[tuple[float, float]]:
     ]
 
 
-def _above_the_market(series: list[Series], name: str) -> Iterator[TableQuestion]:
+def _above_the_market(series: list[Series]) -> Iterator[TableQuestion]:
     """A size of the market that is below the electric cars in it."""
     for group in series:
         market = measure_of(group[0].measure)
@@ -179,7 +179,7 @@ def _above_the_market(series: list[Series], name: str) -> Iterator[TableQuestion
                 break
 
 
-def running_totals(reading: TableReading, name: str) -> Iterator[TableQuestion]:
+def running_totals(reading: TableReading) -> Iterator[TableQuestion]:
     """Columns whose numbers grow within each year, and fall when the next one begins."""
     for group in series_of(reading.facts):
         if measure_of(group[0].measure).kind != "flow" or group[0].column.answer.dates:

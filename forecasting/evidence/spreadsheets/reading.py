@@ -209,7 +209,7 @@ def _by_name(table: TableReading) -> Mapping:
     for column in table.columns:
         kind = "year" if column.kind == "label" else column.kind
         if kind == "number":
-            values[column.label.number] = column.head
+            values[table.number_of(column)] = column.head
             if column.label.factor not in (0.0, 1.0):
                 scales[column.head] = number_text(column.label.factor)
         elif kind in ("", "nothing", "sum", "note"):
@@ -428,9 +428,9 @@ def _read_table(
     _ask_of_rows(reading, name)
     _ask_of_duplicates(reading, name)
     if not reading.questions:
-        reading.questions.extend(doubtful_units(reading, name))
-        reading.questions.extend(running_totals(reading, name))
-        reading.questions.extend(_percent_of_counts(reading, name))
+        reading.questions.extend(doubtful_units(reading))
+        reading.questions.extend(running_totals(reading))
+        reading.questions.extend(_percent_of_counts(reading))
     return reading
 
 
@@ -591,7 +591,7 @@ def _ask_of_duplicates(reading: TableReading, name: str) -> None:
             )
 
 
-def _percent_of_counts(reading: TableReading, name: str) -> Iterator[TableQuestion]:
+def _percent_of_counts(reading: TableReading) -> Iterator[TableQuestion]:
     """A count in percent."""
     asked = set()
     for fact in reading.facts:

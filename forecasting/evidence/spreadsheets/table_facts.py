@@ -17,6 +17,7 @@ from forecasting.evidence.mapping import (
     DATE_FORMS,
     ISO,
     LENGTHS,
+    NUMBER_TARGETS,
     PERIODS,
     Mapping,
     dated,
@@ -181,6 +182,13 @@ class TableReading:
                     return first
         return 0
 
+    def number_of(self, column: TableColumn) -> str:
+        """What a column counts; a growth is of the count that its cells are read with."""
+        if column.label.number != GROWTH:
+            return column.label.number
+        numbers = {fact.number for fact in self.facts if fact.column == column}
+        return numbers.pop() if len(numbers) == 1 else GROWTH
+
     @property
     def is_plain(self) -> bool:
         """Whether each column has a name of its own, and each row is of one period and place."""
@@ -190,14 +198,14 @@ class TableReading:
             for column in self.columns
             if column.kind not in ("number", "", "nothing", "note", "sum")
         ]
-        numbers = [column.label.number for column in self.columns if column.kind == "number"]
+        numbers = [self.number_of(column) for column in self.columns if column.kind == "number"]
         return (
             all(heads)
             and len({*heads}) == len(heads)
             and len({*targets}) == len(targets)
             and "label" not in targets
             and len(self.table.of_kind("heads")) == 1
-            and len({*numbers} - {""}) == len(numbers)
+            and len({*numbers} & {*NUMBER_TARGETS}) == len(numbers)
             and not any(fact.by_row for fact in self.facts)
             and not any(column.answer.dates for column in self.columns)
         )
@@ -479,7 +487,7 @@ def _period(
                 ("fiscal_year",),
                 where,
                 f"{shown[:40]!r} is a fiscal year, which begins elsewhere in each country: "
-                "in which month does it begin?",
+                "in which month does it begin",
             )
         )
         return None
