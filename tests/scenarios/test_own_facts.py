@@ -116,7 +116,8 @@ def test_check_says_how_a_table_is_read(tmp_path):
     path.write_text("Country,Year,EV sales\nNorway,2023,104000\n")
     checked = CliRunner().invoke(main, ["check", str(path)])
     assert checked.exit_code == 0, checked.output
-    assert "mine.csv: is read by this mapping; save it as mine.mapping.yaml" in checked.output
+    assert "        NO, 2023: 104000 -> 104,000 vehicles" in checked.output
+    assert "It is read by this mapping; save it as mine.mapping.yaml to keep" in checked.output
     assert "      ev_sales: EV sales" in checked.output
     assert "1 of 1 facts have no date of publication" in checked.output
 
