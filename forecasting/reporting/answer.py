@@ -74,7 +74,7 @@ QUESTIONS = {
     ),
     "charging_stations_standard": (
         "By the country's own rule",
-        "How many stations would its ministry, with one for {cars} cars, ask for?",
+        "How many stations, one for {cars} cars, by its ministry?",
     ),
     "charging_points_target": ("Target", "How many are promised?{targets}"),
 }
