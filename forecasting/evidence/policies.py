@@ -359,7 +359,8 @@ def _faults(row: Row) -> Faults:
 def _quota_faults(row: Row) -> Faults:
     """What is wrong with the numbers of a quota."""
     quota = finite_number(row["quota"]) or 0.0
-    if quota <= 0:
+    # What is no number, or below 0, is told of every cell alike
+    if not row["quota"] or finite_number(row["quota"]) == 0:
         yield "quota", "is empty or 0", "say for how many vehicles the quota is, e.g. 15000"
     remainder = finite_number(row["remainder"]) or 0.0
     if remainder > quota > 0:

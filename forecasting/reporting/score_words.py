@@ -201,6 +201,13 @@ WORDS_OF_RECORD: dict[str, Callable[[pd.DataFrame], str]] = {
 }
 
 
+MEAN_SCORES = (
+    "Score: weighted interval score of the log, mean {score:.2f}, 0.1 is about 10 % off{rule}. "
+    "Under `counted by` stands an agency that counts other things than the forecast's."
+)
+MEAN_OF_RULE = "; rule: the last year annualised and half its growth, mean {:.2f}"
+
+
 def record_text(record: pd.DataFrame) -> str:
     """How past forecasts did, row by row, and how little that can say.
 
@@ -212,15 +219,15 @@ def record_text(record: pd.DataFrame) -> str:
     places = ", ".join(dict.fromkeys(map(place_name, record["place"])))
     series = len(record.drop_duplicates(["place", "measure"]))
     with_rule = record[record["rule_score"].notna()]
+    # No rule of thumb forecasts the day of a quota
+    scored = record if with_rule.empty else with_rule
+    rule = "" if with_rule.empty else MEAN_OF_RULE.format(with_rule["rule_score"].mean())
     return "\n".join(
         [
             _rows_text(record),
             record_sentence(record),
             f"These are few, and not independent, from {series} series of {places}.",
-            f"Score: weighted interval score of the log, mean {with_rule['score'].mean():.2f}, "
-            "0.1 is about 10 % off; rule: the last year annualised and half its growth, mean "
-            f"{with_rule['rule_score'].mean():.2f}. Under `counted by` stands an agency that "
-            "counts other things than the forecast's.",
+            MEAN_SCORES.format(score=scored["score"].mean(), rule=rule),
             f"Forecasts without an outcome so far: {record.attrs['open']}. Level and spread of "
             "growth come from a prior that has seen later years of other markets; its year effects "
             "end before each forecast's year.",

@@ -191,6 +191,13 @@ def test_each_fault_names_its_row_and_what_to_do(change: dict[str, str], message
         checked_policies([ROW | change])
 
 
+@pytest.mark.parametrize("quota", ["-5", "x", "", "0.0"])
+def test_a_wrong_number_of_a_quota_is_told_once(quota: str) -> None:
+    with pytest.raises(LedgerError, match="policies:1 quota: ") as caught:
+        checked_policies([ROW | {"kind": "quota", "quota": quota}])
+    assert str(caught.value).count("policies:1 quota:") == 1
+
+
 def test_two_policies_of_one_id() -> None:
     message = r"policies:2 id: 'mine' is a duplicate of policies:1 \(ids are used once\)"
     with pytest.raises(LedgerError, match=message):
