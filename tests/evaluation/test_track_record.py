@@ -72,7 +72,7 @@ def test_the_record_of_uzbekistan_is_no_worse_with_its_policies() -> None:
 
 def test_quotas_of_the_union_stand_in_the_record() -> None:
     record = ledger_record(central_asia(), measure="quota_days")
-    assert set(record["place"]) == {"AM", "KG", "KZ"}
+    assert set(record["place"]) == {"AM", "BY", "KG", "KZ"}
     kyrgyz = record[record["place"] == "KG"]
     assert [str(day) for day in kyrgyz["as_of"]] == ["2024-12-31", "2025-03-31", "2025-06-30"]
     assert set(kyrgyz["outcome"]) == {268.0}  # 25 September
