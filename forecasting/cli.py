@@ -20,7 +20,7 @@ from click.exceptions import Exit
 
 from forecasting import __version__
 from forecasting.errors import ForecastingError, InputError, shortened, visible
-from forecasting.evidence.files import allowing, refuse_existing, write_asked
+from forecasting.evidence.files import allowing, fault_of_place, refuse_existing, write_asked
 from forecasting.names import FETCH_ADDRESS_VARIABLE, PARAMS, REPORT_PAGE
 
 if TYPE_CHECKING:
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
     from forecasting.evidence.ledger import Ledger
     from forecasting.evidence.press import Proposal
+    from forecasting.evidence.spreadsheets.reading import SpreadsheetReading
     from forecasting.runs.output.result import LogForm
-    from forecasting.scenarios.new_country import Question
+    from forecasting.scenarios.new_country import NewCountry, Question
 
 
 Paths = tuple[Path, ...]
@@ -486,6 +487,26 @@ def _reason(question: Question) -> str:
     return f" ({text})" if text else ""
 
 
+def _ask(new_country: NewCountry, asks: bool) -> None:
+    """Show how a table is read, and ask what it cannot say; show what the answers changed."""
+    reading = new_country.reading
+    _show_reading(reading)
+    if not asks:
+        new_country.check_certain()
+    for question in new_country.questions():
+        new_country.answers[question.key] = _answer(question, asks)
+    if new_country.reading != reading:
+        _show_reading(new_country.reading)
+
+
+def _show_reading(reading: SpreadsheetReading | None) -> None:
+    from forecasting.reporting.table_picture import picture_of
+
+    if reading:
+        for line in picture_of(reading):
+            say(line)
+
+
 def _new_of_table(
     country: str,
     table: Path,
@@ -499,7 +520,6 @@ def _new_of_table(
     """Show how a table is read, ask what it cannot say, write the params file, make the report."""
     from forecasting.evidence.mapping import Mapping, read_mapping
     from forecasting.reporting.caveat_words import lines_of
-    from forecasting.reporting.table_picture import picture_of
     from forecasting.runs.runner import run as run_all
     from forecasting.scenarios.new_country import NewCountry
 
@@ -507,26 +527,18 @@ def _new_of_table(
     if sheets:
         mapping = mapping.model_copy(update={"sheet": [*sheets]})
     new_country = NewCountry(country, table, published, mapping)
-    asks = not yes and _on_terminal()
-    if reading := new_country.reading:
-        for line in picture_of(reading):
-            say(line)
-    if not asks:
-        new_country.check_certain()
-    for question in new_country.questions():
-        new_country.answers[question.key] = _answer(question, asks)
-    if new_country.reading != reading and new_country.reading:
-        for line in picture_of(new_country.reading):
-            say(line)
+    _ask(new_country, asks=not yes and _on_terminal())
     params = new_country.write(folder, scenario)
     say(f"wrote {params}, which forecasts {new_country.flow or 'shares'}")
     for line in lines_of(new_country.caveats):
         say(f"note: {line}")
-    summary = run_all([params])
+    summary = run_all([params], allow=[table.parent])
     say(str(summary))
     if not summary.ok:
         raise Exit(1)
     say(f"the report is {summary.folder}/{params.stem}/{REPORT_PAGE}; to change it, edit {params}")
+    if fault_of_place(table, folder)[0]:
+        say(f"to run it again: ev-forecast run {params} --allow {table.parent}")
 
 
 @main.command(short_help="Score past forecasts of markets that you bring.")

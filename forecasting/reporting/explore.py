@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from forecasting.arguments import optional, path as file_path, takes, text
 from forecasting.errors import ForecastingError, InputError
+from forecasting.evidence.files import allowing
 from forecasting.evidence.mapping import WHATS, ColumnAnswer, Mapping
 from forecasting.evidence.printed_numbers import printed_number
 from forecasting.measures import (
@@ -316,7 +317,8 @@ class NewForm:
         """
         if (country := self.ask()) is None:
             raise InputError(self.fault)
-        return explore(country.write(Path(folder)))
+        with allowing([country.table.parent]):
+            return explore(country.write(Path(folder)))
 
     def __repr__(self) -> str:
         lines = [

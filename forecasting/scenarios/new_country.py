@@ -303,7 +303,10 @@ class NewCountry:
             for path, content in contents.items():
                 write_params(path, content)
                 undo.callback(path.unlink)
-            checked = check_paths([folder / name, self.table], published=self._since)
+            # The user has named the table, wherever it lies
+            checked = check_paths(
+                [folder / name, self.table], published=self._since, allow=[self.table.parent]
+            )
             undo.pop_all()
         self.caveats = checked.caveats
         if reading is not None and (unread := reading.unread()):

@@ -224,3 +224,20 @@ def test_a_terminal_is_shown_the_table_and_asked_for_the_unit(monkeypatch):
     assert told.stdout.index("B 'Ввоз': ev_imports") < told.stdout.index("multiplied by?")
     assert "2022: 1,37 -> 1,370 vehicles" in told.stdout
     assert all(len(line) <= 80 for line in told.stdout.splitlines()[:8])
+
+
+def test_a_table_elsewhere_becomes_a_report_and_says_how_it_runs_again(tmp_path, monkeypatch):
+    (tmp_path / "downloads").mkdir()
+    (tmp_path / "work").mkdir()
+    (tmp_path / "downloads" / "mine.csv").write_text("Year,EV sales\n2022,2400\n2023,5400\n")
+    monkeypatch.chdir(tmp_path / "work")
+    table = ["--ledger", "../downloads/mine.csv", "--published", "2024-03-01", "--yes"]
+    made = CliRunner().invoke(main, ["new", "Georgia", *table])
+    assert made.exit_code == 0, made.output
+    again = "ev-forecast run params/georgia-baseline.yaml --allow ../downloads"
+    assert f"to run it again: {again}" in made.output
+    checked = CliRunner().invoke(main, ["check", "params/georgia-baseline.yaml"])
+    assert checked.exit_code == 2
+    assert "lies outside of the working folder" in checked.output
+    allowed = ["check", "params/georgia-baseline.yaml", "--allow", "../downloads"]
+    assert CliRunner().invoke(main, allowed).exit_code == 0
