@@ -95,6 +95,11 @@ class Label:
 NO_LABEL = Label()
 
 
+def growth_of(measure: str) -> str:
+    """The growth of a measure, as a number of a mapping."""
+    return f"{measure} {GROWTH}"
+
+
 @lru_cache(maxsize=16384)
 def label_of(text: str, context: str = "") -> Label:
     """What a text says, with the words above it.

@@ -27,12 +27,17 @@ from forecasting.evidence.mapping import (
 from forecasting.evidence.press import GROWTH
 from forecasting.evidence.rules import LEDGER_COLUMNS
 from forecasting.evidence.spreadsheets.cell_grid import Line, ShownNumber, column_letter, filled
-from forecasting.evidence.spreadsheets.cell_words import NO_LABEL, Label, label_of, title_label
+from forecasting.evidence.spreadsheets.cell_words import (
+    NO_LABEL,
+    Label,
+    growth_of,
+    label_of,
+    title_label,
+)
 from forecasting.evidence.spreadsheets.dating import NOTHING, Dating, dating_of
-from forecasting.evidence.spreadsheets.layout import SheetTable, is_amount, is_period
+from forecasting.evidence.spreadsheets.layout import SheetTable, is_amount, is_period, is_sign
 from forecasting.evidence.spreadsheets.terms import (
     in_english,
-    is_not_known,
     unit_of,
     without_footnote_marks,
 )
@@ -46,6 +51,7 @@ PART_OF_ROW = "is a part of the row above"
 NUMBERS_ROWS = "numbers the rows"
 NO_ANSWER = ColumnAnswer()
 LABEL_KINDS = ("label", "place", "measure", *PERIOD_LENGTHS, "unit")  # of rows
+DETAIL_KINDS = {*LEDGER_COLUMNS} - {*LABEL_KINDS, "value"}
 
 
 class TableQuestion(NamedTuple):
@@ -76,12 +82,10 @@ class TableQuestion(NamedTuple):
             return f"name one in the mapping, e.g. sheet: {answer}"
         if self.key == ("decimal",):
             return DECIMAL
+        if len(self.key) == 1:
+            return f"{self.key[0]}: {answer}"
         if self.key[0] != "columns":
-            return (
-                f"{self.key[0]}: {answer}"
-                if len(self.key) < 2
-                else (f"{self.key[0]}: {{{self.key[1]}: {answer}}}")
-            )
+            return f"{self.key[0]}: {{{self.key[1]}: {answer}}}"
         _, letters, word = self.key
         columns = ", ".join(f"{letter}: {{{word}: {answer}}}" for letter in letters.split())
         return f"columns: {{{columns}}}"
@@ -128,20 +132,19 @@ class TableColumn:
 
 def heads_of(table: SheetTable) -> list[list[str]]:
     """The heads of each column, from the top; one over several columns stands above each."""
-    lines = table.of_kind("heads")
     width = table.width
-    rows = [
-        [_word(line[index]) if index < len(line) else "" for index in range(width)]
-        for line in lines
-    ]
-    for at in range(len(rows) - 1):
-        lower = rows[at + 1 :]
-        for index in range(1, width):
-            has_own = any(row[index] for row in lower)
-            beside = any(row[index - 1] for row in lower)
-            if not rows[at][index] and has_own and beside:
-                rows[at][index] = rows[at][index - 1]
+    rows = [[_word(line.at(index)) for index in range(width)] for line in table.of_kind("heads")]
+    for at, row in enumerate(rows):
+        _spread(row, rows[at + 1 :])
     return [[row[index] for row in rows] for index in range(width)]
+
+
+def _spread(row: list[str], lower: list[list[str]]) -> None:
+    """Set a head of several columns above each of them that has a head of its own."""
+    for index in range(1, len(row)):
+        is_group = all(any(line[place] for line in lower) for place in (index - 1, index))
+        if is_group and not row[index]:
+            row[index] = row[index - 1]
 
 
 def _word(cell: object) -> str:
@@ -173,25 +176,31 @@ def context_of(table: SheetTable, footnotes: Sequence[str] = ()) -> Label:
 
 def columns_of(table: SheetTable, mapping: Mapping, context: Label) -> list[TableColumn]:
     """Each column of a table with what it is read as."""
-    rows = table.of_kind("row")
+    rows = table.of_kind("row")[:SAMPLE_ROWS]
     units = units_of(table)
     columns = []
     for index, parts in enumerate(heads_of(table)):
         head = " ".join(dict.fromkeys(filter(None, parts)))
-        cells = [row[index] for row in rows[:SAMPLE_ROWS] if index < len(row)]
-        cells = [cell for cell in cells if _word(cell)]
         answer = _answer(mapping, column_letter(index), head)
         label = _head_label(parts, units[index], context)
+        cells = [row.at(index) for row in rows if _word(row.at(index))]
         column = TableColumn(index, head, "", label, "", answer)
-        if index in table.sheet.hidden and not answer.what:
-            columns.append(replace(column, kind="nothing", reason="is hidden"))
-        elif answer.what:
-            columns.append(_answered(column, cells))
-        elif (mapping.columns or mapping.values) and not label.dating.complete:
-            columns.append(replace(column, kind="nothing", reason=AS_ASKED))
-        else:
-            columns.append(_recognised(column, cells))
+        columns.append(_with_kind(column, cells, table, mapping))
     return _without_second_labels(columns)
+
+
+def _with_kind(
+    column: TableColumn, cells: list[object], table: SheetTable, mapping: Mapping
+) -> TableColumn:
+    """A column with what it is read as: as a reader says, else as it shows."""
+    if column.answer.what:
+        return _answered(column, cells)
+    if column.index in table.sheet.hidden:
+        return replace(column, kind="nothing", reason="is hidden")
+    names_columns = mapping.columns or mapping.values
+    if names_columns and not column.label.dating.complete:
+        return replace(column, kind="nothing", reason=AS_ASKED)
+    return _recognised(column, cells)
 
 
 def _answer(mapping: Mapping, letter: str, head: str) -> ColumnAnswer:
@@ -210,14 +219,19 @@ def _head_label(parts: Sequence[str], unit: str, context: Label) -> Label:
     parts = [*dict.fromkeys(without_footnote_marks(part) for part in parts if part)]
     label = label_of(", ".join(parts), context.text)
     if len(parts) > 1 and not label.number:
-        numbers = [label_of(part, context.text) for part in parts]
-        said = [part for part in numbers if part.number and not part.doubts]
-        if len({part.number for part in said}) == 1:
-            label = replace(label, number=said[0].number, is_sum=False)
+        number = _common_number([label_of(part, context.text) for part in parts])
+        if number:
+            label = replace(label, number=number, is_sum=False)
     if unit:
-        said_unit = unit_of(unit)
-        label = replace(label, factor=said_unit.factor, kind=said_unit.kind)
+        unit_label = unit_of(unit)
+        label = replace(label, factor=unit_label.factor, kind=unit_label.kind)
     return label
+
+
+def _common_number(labels: Sequence[Label]) -> str:
+    """The one number that labels name for certain; empty where they name none, or several."""
+    numbers = {label.number for label in labels if label.number and not label.doubts}
+    return numbers.pop() if len(numbers) == 1 else ""
 
 
 def _answered(column: TableColumn, cells: list[object]) -> TableColumn:
@@ -264,21 +278,31 @@ def _recognised(column: TableColumn, cells: list[object]) -> TableColumn:
     label = column.label
     if not cells:
         return replace(column, kind="nothing")
-    amounts = [cell for cell in cells if is_amount(cell) and not _is_sign(cell)]
-    words = [cell for cell in cells if not is_amount(cell)]
+    amounts, words = _amounts_and_words(cells)
     if label.target and not label.number:
         return _of_target(column, amounts, words)
     if _numbers_rows(column, amounts, words):
         return replace(column, kind="nothing", reason=NUMBERS_ROWS)
     if len(words) > len(amounts) and not (label.number and not _are_labels(words)):
         return _of_words(column, words)
-    if amounts and all(map(is_period, amounts)) and not label.number and not label.says_something:
-        return replace(column, kind="date" if isinstance(amounts[0], dt.date) else "year")
+    kind = _kind_of_periods(amounts)
+    if kind and not label.says_something:
+        return replace(column, kind=kind)
     return _of_numbers(column)
 
 
-def _is_sign(cell: object) -> bool:
-    return isinstance(cell, str) and is_not_known(cell)
+def _amounts_and_words(cells: list[object]) -> tuple[list[object], list[object]]:
+    """The cells with numbers, without signs for those that are not known, and those with words."""
+    amounts = [cell for cell in cells if is_amount(cell) and not is_sign(cell)]
+    words = [cell for cell in cells if not is_amount(cell)]
+    return amounts, words
+
+
+def _kind_of_periods(amounts: list[object]) -> str:
+    """What a column of periods is, by its cells; empty where it is none."""
+    if not amounts or not all(map(is_period, amounts)):
+        return ""
+    return "date" if isinstance(amounts[0], dt.date) else "year"
 
 
 def _of_target(column: TableColumn, amounts: list[object], words: list[object]) -> TableColumn:
@@ -297,7 +321,7 @@ def _of_target(column: TableColumn, amounts: list[object], words: list[object]) 
 
 
 def _are_labels(cells: Sequence[object]) -> bool:
-    """Whether cells name what stands beside them: most are a place, a period, a measure, a sum."""
+    """Whether cells name what their rows are of: most are a place, a period, a measure, a sum."""
     names = [*dict.fromkeys(map(_word, cells))][:SAMPLE_ROWS]
     return 2 * sum(bool(_kind_of_label(name)) for name in names) >= len(names)
 
@@ -345,15 +369,15 @@ def _of_numbers(column: TableColumn) -> TableColumn:
 def _without_second_labels(columns: list[TableColumn]) -> list[TableColumn]:
     """Columns in which no word of a ledger stands for two of them."""
     targets: Counter[str] = Counter()
-    found = []
+    result = []
     for column in columns:
         kind = column.kind
         if kind in LEDGER_COLUMNS and kind not in ("measure", "place"):
             targets[kind] += 1
             if targets[kind] > 1:
                 column = replace(column, kind="", reason=f"is a second column of {kind}")
-        found.append(column)
-    return found
+        result.append(column)
+    return result
 
 
 @dataclass(frozen=True)
@@ -394,37 +418,69 @@ def rows_of(
 ) -> Iterator[TableRow]:
     """Each row of a table, with what the labels in it say."""
     labels = [column for column in columns if column.kind in LABEL_KINDS]
-    others = [
-        column
-        for column in columns
-        if column.kind in LEDGER_COLUMNS and column.kind not in (*LABEL_KINDS, "value")
-    ]
-    section = NO_LABEL
-    text = context.text
-    last: dict[int, object] = {}
-    measure_above = ""
+    details = [column for column in columns if column.kind in DETAIL_KINDS]
+    for section in _sections(table, context):
+        measure = ""
+        for row in _rows_of_section(section, labels, mapping):
+            if row.label.number == GROWTH and measure:
+                row = replace(row, label=replace(row.label, number=growth_of(measure)))
+            elif row.label.number in MEASURES:
+                measure = row.label.number
+            yield replace(row, cells=_details(row.line, details))
+
+
+def _details(line: Line, columns: list[TableColumn]) -> dict[str, object]:
+    """The cells of the ledger's own columns."""
+    return {column.kind: line[column.index] for column in columns if column.index < len(line)}
+
+
+class Section(NamedTuple):
+    """The rows below a heading.
+
+    Parameters
+    ----------
+    label : Label
+        What the heading says.
+    text : str
+        Its words, behind those of the titles.
+    lines : list of (Line, str)
+        Each with its kind.
+    """
+
+    label: Label
+    text: str
+    lines: list[tuple[Line, str]]
+
+
+def _sections(table: SheetTable, context: Label) -> Iterator[Section]:
+    """The rows of a table, with the headings between them."""
+    section = Section(NO_LABEL, context.text, [])
     for line, kind in table.lines:
         if kind == "section":
+            yield section
             heading = _word(filled(line)[0])
-            section = _section(section, label_of(heading, context.text))
-            text = f"{context.text}. {heading}"
-            last.clear()
-            measure_above = ""
-        elif kind in ("row", "sum", "nothing") and (kind == "row" or line.number in table.answered):
-            cells = _filled_down(line, labels, last)
-            row = _row(line, kind, labels, cells, section, text, mapping)
-            label = row.label
-            if label.number == GROWTH and measure_above:
-                row = replace(row, label=replace(label, number=f"{measure_above} {GROWTH}"))
-            elif label.number in MEASURES:
-                measure_above = label.number
-            values = {
-                column.kind: line[column.index] for column in others if column.index < len(line)
-            }
-            yield replace(row, cells=values)
+            label = _section_label(section.label, label_of(heading, context.text))
+            section = Section(label, f"{context.text}. {heading}", [])
+        elif kind == "row" or (kind in ("sum", "nothing") and line.number in table.answered):
+            section.lines.append((line, kind))
+    yield section
 
 
-def _section(outer: Label, inner: Label) -> Label:
+def _rows_of_section(
+    section: Section, labels: list[TableColumn], mapping: Mapping
+) -> Iterator[TableRow]:
+    texts_above: dict[int, object] = {}
+    for line, kind in section.lines:
+        cells = _filled_down(line, labels, texts_above)
+        if kind in ("sum", "nothing"):
+            yield TableRow(line, kind, NO_LABEL, {}, AS_ASKED)
+        elif line.hidden:
+            yield TableRow(line, "hidden", NO_LABEL, {}, "is hidden")
+        else:
+            yield _row(line, labels, cells, section, mapping)
+
+
+def _section_label(outer: Label, inner: Label) -> Label:
     """What holds for the rows below a heading: a year goes with the measure above it."""
     if inner.number:
         return inner
@@ -440,50 +496,44 @@ def _section(outer: Label, inner: Label) -> Label:
 
 
 def _filled_down(
-    line: Line, labels: list[TableColumn], last: dict[int, object]
+    line: Line, labels: list[TableColumn], texts_above: dict[int, object]
 ) -> dict[int, object]:
     """The labels of a row; one that stands once for several rows, beside labels of their own, holds
     for each.
     """
-    cells = {}
-    blank = []
-    for column in labels:
-        cell = line[column.index] if column.index < len(line) else None
-        cells[column.index] = cell
-        if not _word(cell):
-            blank.append(column.index)
-    says = [index for index in cells if index not in blank]
-    for index in blank:
-        if index in last and any(other > index for other in says):
-            cells[index] = last[index]
-    for index in says:
-        if last.get(index) != cells[index]:
-            for inner in [other for other in last if other > index]:
-                del last[inner]
-        last[index] = cells[index]
-    return cells
+    cells = {column.index: line.at(column.index) for column in labels}
+    texts = {index: cell for index, cell in cells.items() if _word(cell)}
+    end = max(texts, default=-1)
+    shared = {
+        index: cell for index, cell in texts_above.items() if index < end and index not in texts
+    }
+    for index, cell in texts.items():
+        if texts_above.get(index) != cell:
+            _forget_behind(index, texts_above)
+        texts_above[index] = cell
+    return cells | shared
+
+
+def _forget_behind(index: int, texts: dict[int, object]) -> None:
+    """Drop the labels of the columns behind one: they were of another group."""
+    for inner in [column for column in texts if column > index]:
+        del texts[inner]
 
 
 def _row(
     line: Line,
-    kind: str,
     labels: list[TableColumn],
     cells: dict[int, object],
-    section: Label,
-    text: str,
+    section: Section,
     mapping: Mapping,
 ) -> TableRow:
     """A row by its labels."""
-    if kind in ("sum", "nothing"):
-        return TableRow(line, kind, NO_LABEL, {}, AS_ASKED)
-    if line.hidden:
-        return TableRow(line, "hidden", NO_LABEL, {}, "is hidden")
     joined = NO_LABEL
     for column in labels:
         cell = cells[column.index]
         if not _word(cell):
             continue
-        label = _label_of_cell(cell, column, text, mapping)
+        label = _label_of_cell(cell, column, section.text, mapping)
         if isinstance(label, str):
             return TableRow(line, "", joined, {}, label, True)
         merged = _merged(joined, label)
@@ -491,12 +541,13 @@ def _row(
             fault = f"{_word(cell)[:40]!r} contradicts what stands before it"
             return TableRow(line, "", joined, {}, fault, True)
         joined = merged
-    if _lacks_its_period(joined, labels, section):
+    if _lacks_its_period(joined, labels, section.label):
         return TableRow(line, "", joined, {}, "'' is not a period such as 2023 or 2023-04", True)
     if joined.doubts:
-        shown = _word(joined.text)[:40]
-        return TableRow(line, "", joined, {}, f"{shown!r} {'; '.join(joined.doubts)}")
-    return TableRow(line, "sum" if joined.is_sum else "fact", _merged_section(section, joined), {})
+        text = _word(joined.text)[:40]
+        return TableRow(line, "", joined, {}, f"{text!r} {'; '.join(joined.doubts)}")
+    kind = "sum" if joined.is_sum else "fact"
+    return TableRow(line, kind, _merged_section(section.label, joined), {})
 
 
 def _lacks_its_period(label: Label, labels: list[TableColumn], section: Label) -> bool:
@@ -516,28 +567,32 @@ def _merged_section(section: Label, label: Label) -> Label:
     return replace(merged, factor=label.factor or section.factor, kind=label.kind or section.kind)
 
 
-def _merged(first: Label, second: Label) -> Label | None:
+def _merged(outer: Label, inner: Label) -> Label | None:
     """What two labels say together; None where they contradict each other."""
-    dating = first.dating.joined(second.dating)
-    if dating is None:
+    dating = outer.dating.joined(inner.dating)
+    places = {outer.place, inner.place} - {""}
+    if dating is None or len(places) > 1:
         return None
-    if first.place and second.place and first.place != second.place:
-        return None
-    number = second.number or first.number
-    if first.number and second.number == GROWTH:
-        number = f"{first.number} {GROWTH}"
+    is_named = inner.number or inner.doubts or not outer.text
     return Label(
-        second.text if second.number or second.doubts or not first.text else first.text,
-        number,
-        second.factor or first.factor,
-        second.kind or first.kind,
+        inner.text if is_named else outer.text,
+        _merged_number(outer.number, inner.number),
+        inner.factor or outer.factor,
+        inner.kind or outer.kind,
         dating,
-        second.place or first.place,
-        second.when or first.when,
-        first.is_sum or second.is_sum,
-        first.is_part or second.is_part,
-        doubts=(*first.doubts, *second.doubts),
+        "".join(places),
+        inner.when or outer.when,
+        outer.is_sum or inner.is_sum,
+        outer.is_part or inner.is_part,
+        doubts=(*outer.doubts, *inner.doubts),
     )
+
+
+def _merged_number(outer: str, inner: str) -> str:
+    """The inner of two numbers; a growth is of the measure before it."""
+    if outer and inner == GROWTH:
+        return growth_of(outer)
+    return inner or outer
 
 
 def _label_of_cell(cell: object, column: TableColumn, text: str, mapping: Mapping) -> Label | str:
@@ -558,9 +613,14 @@ def _label_of_cell(cell: object, column: TableColumn, text: str, mapping: Mappin
         return _place_label(words, label)
     if kind == "measure" and words in NUMBER_TARGETS:
         return Label(words, words)
+    return _with_doubts(words, label, kind == "measure")
+
+
+def _with_doubts(words: str, label: Label, is_measure: bool) -> Label:
+    """The label of a cell, with a doubt where it does not say what it must."""
     if label.is_part and not label.number:
         return Label(words, doubts=(PART_OF_ROW,))
-    if kind == "measure" and not (label.number or label.is_sum):
+    if is_measure and not (label.number or label.is_sum):
         return Label(words, doubts=label.doubts or (UNKNOWN,))
     if label.says_something or label.doubts:
         return label
@@ -587,26 +647,28 @@ def _period_label(cell: object, kind: str, mapping: Mapping) -> Label | str:
     """The period of a cell in a column of periods."""
     words = _word(cell)
     if day := day_of(cell, mapping.dates):
-        return Label(
-            words,
-            when=words,
-            dating=Dating(exact=Period(day, day), length=kind.replace("date", "")),
-        )
+        dating = Dating(exact=Period(day, day), length=kind.replace("date", ""))
+        return Label(words, when=words, dating=dating)
     if isinstance(cell, float) and not cell.is_integer():
-        shown = isinstance(cell, ShownNumber) and cell.decimals == 2
-        if not shown:
+        if not (isinstance(cell, ShownNumber) and cell.decimals == 2):
             return f"{words!r} may be month 1 or month 10: write it as text, e.g. 2022-10"
         words = f"{float(cell):.2f}"
-    if mapping.calendar == "minguo" and re.fullmatch(r"\d{2,3}", words):
-        words = f"民国{words}年"
     label = label_of(words)
     if label.is_sum:
         return Label(words, is_sum=True, dating=label.dating)
-    if kind in ("month", "quarter") and re.fullmatch(r"\d{1,2}", words):
-        words = f"Q{words}" if kind == "quarter" else f"{words}月"
-    elif kind == "quarter" and re.fullmatch(r"(?i)i{1,3}|iv", words):
-        words = f"Q{words}"
+    words = _period_words(words, kind, mapping.calendar)
     try:
         return Label(words, when=words, dating=dating_of(words))
     except PeriodError as error:
         return str(error)
+
+
+def _period_words(words: str, kind: str, calendar: str) -> str:
+    """The text of a period with the unit that its column, or the calendar, leaves out."""
+    if calendar == "minguo" and re.fullmatch(r"\d{2,3}", words):
+        return f"民国{words}年"
+    if kind == "month" and re.fullmatch(r"\d{1,2}", words):
+        return f"{words}月"
+    if kind == "quarter" and re.fullmatch(r"(?i)\d{1,2}|i{1,3}|iv", words):
+        return f"Q{words}"
+    return words
