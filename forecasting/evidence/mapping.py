@@ -82,7 +82,6 @@ MAPPING_FAULTS = {
 DECIMAL_MARKS = (".", ",")
 UNKNOWN = "no word says what it holds"
 NOT_READ = "-"
-AS_ASKED = "as you say"
 EACH = ("year", "quarter", "month", "day")
 DATE_FORMS = ("%Y-%m-%d", "%d.%m.%Y", "%Y/%m/%d", "%d/%m/%Y", "%m/%d/%Y", "%Y%m%d")
 ISO = "%Y-%m-%d"

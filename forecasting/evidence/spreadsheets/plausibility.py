@@ -201,7 +201,7 @@ def running_totals(reading: TableReading) -> Iterator[TableQuestion]:
 
 
 def wrong_sums(
-    reading: TableReading, sums: dict[tuple[int, int], float], name: str
+    reading: TableReading, sums: dict[tuple[int, int], float]
 ) -> Iterator[TableQuestion]:
     """Rows and columns of sums that are not the sums of their parts.
 
@@ -211,8 +211,6 @@ def wrong_sums(
         A table.
     sums : dict of (int, int) to float
         The numbers of its sums, as they are printed, by line and column.
-    name : str
-        Of the file.
     """
     counts = {
         (fact.row.line.number, fact.column.index): fact.amount.value
@@ -223,10 +221,10 @@ def wrong_sums(
         # What is of all countries may have parts that the table has not
         is_open = row.kind == "sum" and row.line.number not in reading.table.answered
         if is_open and SUMS.match(row.label.text):
-            yield from _of_a_row(row, reading, sums, counts, name)
+            yield from _of_a_row(row, reading, sums, counts)
     for column in reading.columns:
         if column.kind == "sum" and not column.answer.what:
-            yield from _of_a_column(column, reading, sums, counts, name)
+            yield from _of_a_column(column, reading, sums, counts)
 
 
 def _of_a_row(
@@ -234,7 +232,6 @@ def _of_a_row(
     reading: TableReading,
     sums: dict[tuple[int, int], float],
     counts: dict[tuple[int, int], float],
-    name: str,
 ) -> Iterator[TableQuestion]:
     """Whether a row that is called a sum is one."""
     numbers = [
@@ -248,7 +245,7 @@ def _of_a_row(
                 "rows: what is the row"
             )
             key = ("rows", str(row.line.number))
-            yield TableQuestion(key, f"{name}:{row.line.number}", asks, "sum")
+            yield TableQuestion(key, reading.where(row), asks, "sum")
             return
 
 
@@ -257,7 +254,6 @@ def _of_a_column(
     reading: TableReading,
     sums: dict[tuple[int, int], float],
     counts: dict[tuple[int, int], float],
-    name: str,
 ) -> Iterator[TableQuestion]:
     """Whether a column that is called a sum is one."""
     places = [part.index for part in reading.columns if part.kind == "number"]
@@ -271,7 +267,8 @@ def _of_a_column(
                 f"{_shown(value)} in column {column.name} is a sum by its name, but not of the "
                 "columns: what is it"
             )
-            yield TableQuestion(("columns", column.letter, "what"), f"{name}:{number}", asks, "sum")
+            key = ("columns", column.letter, "what")
+            yield TableQuestion(key, reading.where(row), asks, "sum")
             return
 
 

@@ -8,11 +8,13 @@ r"""A file of tables read whole: grid, layout, roles, answers, facts, in this or
 ([], [])
 """
 
+import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from forecasting.errors import LedgerError, Problem
 from forecasting.evidence.mapping import (
@@ -25,7 +27,6 @@ from forecasting.evidence.mapping import (
 from forecasting.evidence.places import find_place
 from forecasting.evidence.printed_periods import dates_in_words, printed_period
 from forecasting.evidence.rules import FoundRow, Row, cell_text, normalise, number_text
-from forecasting.evidence.spreadsheets.amounts import amount_of
 from forecasting.evidence.spreadsheets.cell_grid import Sheet, filled, sheets_of
 from forecasting.evidence.spreadsheets.cell_words import MARKET_SIZE, Label
 from forecasting.evidence.spreadsheets.layout import SheetTable, is_amount, tables_of
@@ -35,8 +36,10 @@ from forecasting.evidence.spreadsheets.plausibility import (
     wrong_sums,
 )
 from forecasting.evidence.spreadsheets.roles import (
+    AS_ASKED,
     TableColumn,
     TableQuestion,
+    TableRow,
     columns_of,
     context_of,
     rows_of,
@@ -115,24 +118,12 @@ class SpreadsheetReading:
     def left_out(self) -> Iterator[Problem]:
         """Rows that are no facts, each once, with its first number and the reason."""
         for table in self.strange:
-            line = next(line for line, kind in table.table.lines if kind != "title")
-            cell = str(filled(line)[0])[:40]
-            numbers = (cell for row in table.rows for cell in row.line if is_amount(cell))
-            first = next(numbers, "")
-            reason = f"the table that begins with {cell!r}, first number {first}, names no measure"
-            yield Problem(f"{self.name}:{line.number}", reason)
+            yield _of_strange_table(table, self.name)
         for table in self.tables:
             for row in table.rows:
-                if row.kind == "fact" or row.reason.startswith("as you"):
-                    continue
-                where = f"{self.name}:{row.line.number}"
-                reason = row.reason
-                if row.kind == "sum":
-                    shown = str(next(iter(filled(row.line)), ""))[:40]
-                    reason = (
-                        f"{shown!r} is a sum of {'places' if _of_places(table) else 'the others'}"
-                    )
-                yield Problem(where, reason)
+                if row.kind != "fact" and row.reason != AS_ASKED:
+                    reason = _reason_of_sum(row, table) if row.kind == "sum" else row.reason
+                    yield Problem(f"{self.name}:{row.line.number}", reason)
 
     @property
     def heads(self) -> list[str]:
@@ -195,19 +186,39 @@ class SpreadsheetReading:
 
     def unread(self) -> dict[str, str]:
         """Columns with numbers that are not read, and why."""
-        found = {}
-        for table in self.tables:
-            for column in table.columns:
-                if column.kind in ("", "sum") and not column.answer.what:
-                    found[column.head or column.letter] = column.reason or "is a sum of the others"
-        return found
+        columns = [
+            column
+            for column in self.columns
+            if column.kind in ("", "sum") and not column.answer.what
+        ]
+        return {
+            column.head or column.letter: column.reason or "is a sum of the others"
+            for column in columns
+        }
+
+
+def _of_strange_table(table: TableReading, name: str) -> Problem:
+    """A table of something else, with its first number."""
+    line = next(line for line, kind in table.table.lines if kind != "title")
+    head = str(filled(line)[0])[:40]
+    numbers = (cell for row in table.rows for cell in row.line if is_amount(cell))
+    number = next(numbers, "")
+    reason = f"the table that begins with {head!r}, first number {number}, names no measure"
+    return Problem(f"{name}:{line.number}", reason)
+
+
+def _reason_of_sum(row: TableRow, table: TableReading) -> str:
+    """Of what a row is the sum."""
+    name = str(next(iter(filled(row.line)), ""))[:40]
+    parts = "places" if _of_places(table) else "the others"
+    return f"{name!r} is a sum of {parts}"
 
 
 def _by_name(table: TableReading) -> Mapping:
     """The mapping of a table whose columns have a name each."""
     columns, values, scales, unread = {}, {}, {}, {}
     for column in table.columns:
-        kind = "year" if column.kind == "label" else column.kind
+        kind = column.kind
         if kind == "number":
             values[table.number_of(column)] = column.head
             if column.label.factor not in (0.0, 1.0):
@@ -216,8 +227,7 @@ def _by_name(table: TableReading) -> Mapping:
             unread[column.head] = column.reason or kind
         else:
             columns[kind] = column.head
-    forms = {key: getattr(table.mapping, key) for key in ("decimal", "dates", "each")}
-    return Mapping(columns=columns, values=values, scales=scales, unread=unread, **forms)
+    return Mapping(columns=columns, values=values, scales=scales, unread=unread, **_forms_of(table))
 
 
 def _by_letter(table: TableReading) -> Mapping:
@@ -237,8 +247,12 @@ def _by_letter(table: TableReading) -> Mapping:
         )
         if answer != ColumnAnswer():
             letters[column.letter] = answer
-    forms = {key: getattr(table.mapping, key) for key in ("decimal", "dates", "each")}
-    return Mapping(letters=letters, **forms)
+    return Mapping(letters=letters, **_forms_of(table))
+
+
+def _forms_of(table: TableReading) -> dict[str, Any]:
+    """How the numbers and dates of a table are written."""
+    return {key: getattr(table.mapping, key) for key in ("decimal", "dates", "each")}
 
 
 def _of_places(table: TableReading) -> bool:
@@ -280,32 +294,42 @@ def read_spreadsheet(name: str, data: bytes, mapping: Mapping) -> SpreadsheetRea
     LedgerError
         Where the file is no table, or has no sheet of a name.
     """
-    sheets = sheets_of(name, data, mapping.encoding, mapping.separator)
-    sheets = _chosen(name, sheets, mapping)
+    sheets = _chosen(name, sheets_of(name, data, mapping.encoding, mapping.separator), mapping)
     reading = SpreadsheetReading(name, mapping, published=_published(sheets))
     tables = [
-        (sheet, table)
+        table
         for sheet in sheets
         for table in tables_of(sheet, _answers_of_rows(mapping, sheet, sheets[0]))
     ]
-    several = len({sheet.title for sheet, _ in tables}) > 1
-    above: dict[str, Label] = {}
-    for sheet, table in tables:
-        where = f"{name} {sheet.title}" if several else name
-        one = _read_table(where, table, mapping, above.get(sheet.title))
-        above.setdefault(sheet.title, one.context)
-        if one.facts or one.lacks or one.questions or one.problems or not several:
-            reading.tables.append(one)
-    for at, one in enumerate(reading.tables):
-        factors = _sister_factors(one, reading)
-        if factors and any(question.key[-1] in ("factor", "decimal") for question in one.questions):
-            title = one.table.sheet.title
-            where = f"{name} {title}" if several else name
-            reading.tables[at] = _read_table(where, one.table, mapping, above.get(title), factors)
+    is_book = len({table.sheet.title for table in tables}) > 1
+    contexts: dict[str, Label] = {}
+    for table in tables:
+        title = table.sheet.title
+        name_of_table = f"{name} {title}" if is_book else name
+        part = _read_table(name_of_table, table, mapping, contexts.get(title))
+        contexts.setdefault(title, part.context)
+        if part.says_something or not is_book:
+            reading.tables.append(part)
+    for at, part in enumerate(reading.tables):
+        reading.tables[at] = _with_sister_factors(part, reading, contexts)
     _leave_out_strange_tables(reading)
-    _settle(reading, several)
+    _settle(reading)
+    if is_book:
+        reading.questions[:0] = _which_sheet(reading)
     reading.problems[:0] = _missing(reading)
     return reading
+
+
+def _with_sister_factors(
+    table: TableReading, reading: SpreadsheetReading, contexts: dict[str, Label]
+) -> TableReading:
+    """A table, read anew with what other sheets say of the unit that it leaves open."""
+    is_open = any(question.key[-1] in ("factor", "decimal") for question in table.questions)
+    factors = _sister_factors(table, reading) if is_open else {}
+    if not factors:
+        return table
+    context = contexts.get(table.table.sheet.title)
+    return _read_table(table.name, table.table, reading.mapping, context, factors)
 
 
 def _sister_factors(table: TableReading, reading: SpreadsheetReading) -> dict[str, float]:
@@ -374,10 +398,8 @@ def _published(sheets: Sequence[Sheet]) -> str:
         for line in (*sheet.lines[:20], *sheet.lines[-20:]):
             cells = [" ".join(str(cell).split()) for cell in dict.fromkeys(filled(line))]
             text = " ".join(cells)
-            if len(cells) > 3 or not PUBLICATION_WORDS.search(text):
-                continue
-            tail = text[PUBLICATION_WORDS.search(text).end() :].strip(" :：-–—.()")  # type: ignore[union-attr]
-            if day := _day_in(tail):
+            words = PUBLICATION_WORDS.search(text) if len(cells) <= 3 else None
+            if words and (day := _day_in(text[words.end() :].strip(" :：-–—.()"))):
                 return day
     return ""
 
@@ -403,30 +425,27 @@ def _read_table(
     name: str,
     table: SheetTable,
     mapping: Mapping,
-    above: Label | None,
+    title_context: Label | None,
     sister_factors: dict[str, float] | None = None,
 ) -> TableReading:
     footnotes = [str(cell) for line in table.of_kind("note") for cell in filled(line)[:1]]
     context = context_of(table, footnotes)
-    if above is not None:  # the sheet's first titles hold for what its other tables leave open
-        context = _continued(context, above, bool(table.of_kind("title")))
+    if title_context is not None:
+        # The sheet's titles hold for what its further tables leave open
+        context = _continued(context, title_context, bool(table.of_kind("title")))
     columns = columns_of(table, mapping, context)
     mapping = with_forms(mapping, table, columns, context)
     rows = list(rows_of(table, columns, mapping, context))
-    columns = _with_measure_beside(columns)
-    labels = [context, *(column.label for column in columns), *(row.label for row in rows)]
-    market = market_of({label.number for label in labels})
-    columns = [replace(column, label=_with_market(column.label, market)) for column in columns]
-    rows = [replace(row, label=_with_market(row.label, market)) for row in rows]
+    columns, rows = _with_market(_with_measure_to_date(columns), rows, context)
     reading = TableReading(
-        table, context, columns, rows, mapping, sister_factors=sister_factors or {}
+        name, table, context, columns, rows, mapping, sister_factors=sister_factors or {}
     )
-    _add_lines_too_long(reading, name)
-    read_cells(reading, name, mapping)
-    _take_sums(reading, name, mapping)
-    _ask_of_columns(reading, name)
-    _ask_of_rows(reading, name)
-    _ask_of_duplicates(reading, name)
+    _add_lines_too_long(reading)
+    read_cells(reading)
+    _take_sums(reading)
+    reading.questions.extend(_of_columns(reading))
+    _ask_of_rows(reading)
+    reading.questions.extend(_of_duplicates(reading))
     if not reading.questions:
         reading.questions.extend(doubtful_units(reading))
         reading.questions.extend(running_totals(reading))
@@ -434,7 +453,7 @@ def _read_table(
     return reading
 
 
-def _with_measure_beside(columns: list[TableColumn]) -> list[TableColumn]:
+def _with_measure_to_date(columns: list[TableColumn]) -> list[TableColumn]:
     """The columns; one of the year to date that names no measure is of the count before it."""
     result: list[TableColumn] = []
     measure = ""
@@ -448,186 +467,171 @@ def _with_measure_beside(columns: list[TableColumn]) -> list[TableColumn]:
     return result
 
 
-def _continued(context: Label, above: Label, has_title: bool) -> Label:
+def _continued(context: Label, title_context: Label, has_title: bool) -> Label:
     """What the lines above a table say, with what those above the first table of its sheet do."""
     context = replace(
-        context, place=context.place or above.place, text=f"{above.text}. {context.text}"
+        context,
+        place=context.place or title_context.place,
+        text=f"{title_context.text}. {context.text}",
     )
     if has_title:
         return context
     return replace(
         context,
-        number=context.number or above.number,
-        factor=context.factor or above.factor,
-        kind=context.kind or above.kind,
-        dating=context.dating if context.dating.complete else above.dating,
+        number=context.number or title_context.number,
+        factor=context.factor or title_context.factor,
+        kind=context.kind or title_context.kind,
+        dating=context.dating if context.dating.complete else title_context.dating,
     )
 
 
-def _with_market(label: Label, market: str) -> Label:
-    """A label of all new cars, by what is counted of the electric ones beside them."""
-    return replace(label, number=market) if label.number == MARKET_SIZE else label
+def _with_market(
+    columns: list[TableColumn], rows: list[TableRow], context: Label
+) -> tuple[list[TableColumn], list[TableRow]]:
+    """Columns and rows; those of all new cars are counted as the electric ones of the table."""
+    parts = (*columns, *rows)
+    market = market_of({context.number, *(part.label.number for part in parts)})
+
+    def named(label: Label) -> Label:
+        return replace(label, number=market) if label.number == MARKET_SIZE else label
+
+    return (
+        [replace(column, label=named(column.label)) for column in columns],
+        [replace(row, label=named(row.label)) for row in rows],
+    )
 
 
-def _add_lines_too_long(reading: TableReading, name: str) -> None:
+def _add_lines_too_long(reading: TableReading) -> None:
     heads = reading.table.of_kind("heads")
     width = max(map(len, heads), default=0)
     for line in reading.table.of_kind("row"):
-        if heads and len(line) > width and any(map(cell_text, line[width:])):
-            reading.problems.append(
-                Problem(
-                    f"{name}:{line.number}",
-                    f"has {len(line)} cells, the header has {width}: a comma inside a cell needs "
-                    "quotation marks around the cell",
-                    "correct the line",
-                )
+        if heads and any(map(cell_text, line[width:])):
+            fault = (
+                f"has {len(line)} cells, the header has {width}: a comma inside a cell needs "
+                "quotation marks around the cell"
             )
+            where = f"{reading.name}:{line.number}"
+            reading.problems.append(Problem(where, fault, "correct the line"))
 
 
-def _take_sums(reading: TableReading, name: str, mapping: Mapping) -> None:
+def _take_sums(reading: TableReading) -> None:
     """Keep a sum as a fact where nothing else says the same; ask where it is not one."""
-    rows = {row.line.number: row for row in reading.rows}
-    sums = {}
-    for row in reading.rows:
-        for column in reading.columns:
-            if (row.kind == "sum" or column.kind == "sum") and column.index < len(row.line):
-                cell = row.line[column.index]
-                if is_amount(cell):
-                    amount = amount_of(cell, mapping.decimal or ".", tuple(mapping.unknown))
-                    if amount is not None:
-                        sums[row.line.number, column.index] = amount.value
-    parts = [row for row in reading.rows if row.kind == "fact"]
+    reading.questions.extend(wrong_sums(reading, _printed_sums(reading)))
+    labels = [row.label for row in reading.rows if row.kind == "fact"]
     is_total = not any(
-        row.label.place or row.label.dating.months or row.label.dating.complete for row in parts
+        label.place or label.dating.months or label.dating.complete for label in labels
     )
-    kept = [
-        fact
-        for fact in reading.facts
-        if rows[fact.row.line.number].kind == "fact" or (is_total and fact.period)
+    reading.facts[:] = [
+        fact for fact in reading.facts if fact.row.kind == "fact" or (is_total and fact.period)
     ]
-    reading.questions.extend(wrong_sums(reading, sums, name))
-    reading.facts[:] = kept
 
 
-def _ask_of_columns(reading: TableReading, name: str) -> None:
+def _printed_sums(reading: TableReading) -> dict[tuple[int, int], float]:
+    """The numbers of the sums of a table, by line and column."""
+    sums = {}
+    for row, column in itertools.product(reading.rows, reading.columns):
+        cell = row.line.at(column.index)
+        if "sum" in (row.kind, column.kind) and is_amount(cell):
+            amount = reading.amount_of(cell)
+            if amount is not None:
+                sums[row.line.number, column.index] = amount.value
+    return sums
+
+
+def _of_columns(reading: TableReading) -> Iterator[TableQuestion]:
     """Columns of numbers that nothing explains, where the main count was not read."""
     counts = {fact.measure for fact in reading.facts}
-    main = counts & {*FLOW_OF_COUNT}
+    has_main_count = bool(counts & {*FLOW_OF_COUNT})
     for column in reading.columns:
         if column.kind != "" or column.answer.what:
             continue
-        number = column.label.number if column.label.number in MEASURES else ""
-        is_open = (
-            "no rule knows" in column.reason and FLOW_OF_COUNT.get(number) and number not in counts
-        )
-        if main and not is_open:
+        if has_main_count and not _may_be_main_count(column, counts):
             continue
-        reading.questions.append(
-            TableQuestion(
-                ("columns", column.letter, "what"),
-                name,
-                f"column {column.name} is not read: {column.reason}; what does it hold",
-                number or "nothing",
-            )
-        )
+        asks = f"column {column.name} is not read: {column.reason}; what does it hold"
+        number = column.label.number if column.label.number in MEASURES else "nothing"
+        yield TableQuestion(("columns", column.letter, "what"), reading.name, asks, number)
 
 
-def _ask_of_rows(reading: TableReading, name: str) -> None:
+def _may_be_main_count(column: TableColumn, counts: set[str]) -> bool:
+    """Whether but for words that no rule knows a column would be another count of cars."""
+    number = column.label.number
+    return "no rule knows" in column.reason and number in FLOW_OF_COUNT and number not in counts
+
+
+def _ask_of_rows(reading: TableReading) -> None:
     """Rows with numbers that cannot be read."""
     counts = {fact.measure for fact in reading.facts} & {*FLOW_OF_COUNT}
+    places = [column.index for column in reading.columns if column.kind == "number"]
     for row in reading.rows:
-        has_number = any(
-            column.kind == "number"
-            and column.index < len(row.line)
-            and is_amount(row.line[column.index])
-            for column in reading.columns
-        )
-        if row.kind != "" or not has_number:
+        if row.kind != "" or not any(is_amount(row.line.at(place)) for place in places):
             continue
-        where = f"{name}:{row.line.number}"
+        where = reading.where(row)
+        number = row.line.number
         if row.doubtful and "is not a period" in row.reason:
-            reading.problems.append(
-                Problem(
-                    where, row.reason, f"correct it, or say rows: {{{row.line.number}: nothing}}"
-                )
-            )
+            hint = f"correct it, or say rows: {{{number}: nothing}}"
+            reading.problems.append(Problem(where, row.reason, hint))
         elif row.doubtful or not counts:
-            reading.questions.append(
-                TableQuestion(
-                    ("rows", str(row.line.number)),
-                    where,
-                    f"{row.reason}; what is the row",
-                    "nothing",
-                )
-            )
+            asks = f"{row.reason}; what is the row"
+            question = TableQuestion(("rows", str(number)), where, asks, "nothing")
+            reading.questions.append(question)
 
 
-def _ask_of_duplicates(reading: TableReading, name: str) -> None:
+def _of_duplicates(reading: TableReading) -> Iterator[TableQuestion]:
     """Two numbers of one thing in two columns of a row."""
     groups: dict[tuple[object, ...], list[CellFact]] = defaultdict(list)
     for fact in reading.facts:
         if fact.number and fact.period:
-            key = (fact.row.line.number, fact.number, fact.place, fact.period)
-            groups[key].append(fact)
-    asked = set()
-    for first, *others in groups.values():
-        for other in others:
-            if other.value == first.value or other.column.index in asked:
-                continue
-            asked.add(other.column.index)
-            fault = (
-                f"column {other.column.name} says another number of the same as column "
-                f"{first.column.name}"
-            )
-            if other.column.head == first.column.head:
-                fault = f"column {other.column.name} stands there twice"
-            reading.questions.append(
-                TableQuestion(
-                    ("columns", other.column.letter, "what"),
-                    name,
-                    f"{fault}; what does it hold",
-                    "nothing",
-                )
-            )
+            groups[fact.row.line.number, fact.number, fact.place, fact.period].append(fact)
+    columns = set()
+    for group in groups.values():
+        for fact in group[1:]:
+            if fact.value != group[0].value and fact.column.index not in columns:
+                columns.add(fact.column.index)
+                yield _of_two_columns(group[0].column, fact.column, reading.name)
+
+
+def _of_two_columns(earlier: TableColumn, column: TableColumn, name: str) -> TableQuestion:
+    fault = f"column {column.name} says another number of the same as column {earlier.name}"
+    if column.head == earlier.head:
+        fault = f"column {column.name} stands there twice"
+    key = ("columns", column.letter, "what")
+    return TableQuestion(key, name, f"{fault}; what does it hold", "nothing")
 
 
 def _percent_of_counts(reading: TableReading) -> Iterator[TableQuestion]:
     """A count in percent."""
-    asked = set()
-    for fact in reading.facts:
-        if (
-            fact.is_count
-            and "percent" in (fact.amount.kind, fact.column.label.kind)
-            and fact.column.index not in asked
-        ):
-            asked.add(fact.column.index)
-            asks = f"column {fact.column.name} counts {fact.measure} in percent: what does it hold"
-            yield TableQuestion(
-                ("columns", fact.column.letter, "what"), fact.where, asks, f"{fact.measure} share"
-            )
+    counts = [
+        fact
+        for fact in reading.facts
+        if fact.is_count and "percent" in (fact.amount.kind, fact.column.label.kind)
+    ]
+    columns: dict[int, CellFact] = {}
+    for fact in counts:
+        columns.setdefault(fact.column.index, fact)
+    for fact in columns.values():
+        asks = f"column {fact.column.name} counts {fact.measure} in percent: what does it hold"
+        key = ("columns", fact.column.letter, "what")
+        yield TableQuestion(key, fact.where, asks, f"{fact.measure} share")
 
 
-def _settle(reading: SpreadsheetReading, several: bool) -> None:
-    """Gather what the tables ask; ask which sheet is meant where two say the same."""
+def _settle(reading: SpreadsheetReading) -> None:
+    """Gather what the tables ask, each question once."""
+    questions: dict[tuple[str, ...], TableQuestion] = {}
     for table in reading.tables:
         reading.problems.extend(table.problems)
         for question in table.questions:
-            if question.key not in {asked.key for asked in reading.questions}:
-                reading.questions.append(question)
-    del reading.questions[MOST_QUESTIONS:]
+            questions.setdefault(question.key, question)
+    reading.questions.extend([*questions.values()][:MOST_QUESTIONS])
+
+
+def _which_sheet(reading: SpreadsheetReading) -> list[TableQuestion]:
+    """Which sheet is meant, where two say the same."""
     tables = [table for table in reading.tables if table.facts]
     titles = [*dict.fromkeys(table.table.sheet.title for table in tables)]
-    if several and len(titles) > 1 and not reading.mapping.sheets and _overlap(tables):
-        listed = ", ".join(titles)
-        reading.questions.insert(
-            0,
-            TableQuestion(
-                ("sheet",),
-                reading.name,
-                f"has {len(titles)} sheets with a table: {listed}",
-                titles[0],
-            ),
-        )
+    if reading.mapping.sheets or not _overlap(tables):
+        return []
+    asks = f"has {len(titles)} sheets with a table: {', '.join(titles)}"
+    return [TableQuestion(("sheet",), reading.name, asks, titles[0])]
 
 
 def _overlap(tables: Sequence[TableReading]) -> bool:

@@ -7,8 +7,9 @@ lines above the table do. A number with one of them missing is no fact.
 import contextlib
 import datetime as dt
 import itertools
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -37,7 +38,7 @@ from forecasting.evidence.spreadsheets.amounts import (
     decimal_mark,
 )
 from forecasting.evidence.spreadsheets.cell_grid import ShownNumber
-from forecasting.evidence.spreadsheets.cell_words import Label
+from forecasting.evidence.spreadsheets.cell_words import Label, growth_of
 from forecasting.evidence.spreadsheets.dating import Dating, fiscal_month_in
 from forecasting.evidence.spreadsheets.layout import SheetTable, is_amount
 from forecasting.evidence.spreadsheets.roles import TableColumn, TableQuestion, TableRow, day_of
@@ -46,13 +47,27 @@ from forecasting.measures import MEASURES, NEW_CARS, measure_of
 from forecasting.periods import Period
 from forecasting.quantities import on_a_day, quantity_of
 
+UNNAMED_KINDS = ("number", "", "nothing", "note", "sum")  # of columns: no word of a mapping
 DATE_KINDS = ("date", "period_start", "period_end", "published", "label")
+UNITS_OF_COUNTS = ("vehicles", "points", "stations", "users")
 A_DAY = r"\d{1,4}[-./]?\d{1,2}[-./]?\d{1,4}"
 # Of Cyrillic, and of Turkish: languages that write a comma before decimals
 COMMA_LETTERS = r"[а-яА-ЯğışĞİŞʻ]|\b(?:yil|oy|davr|dona|jami)"
 POINT_WORDS = (
     r"(?i)[\u4e00-\u9fff]|\b(?:the|of|in|and|year|country|cars?|sales|imports?|electric|evs?)\b"
 )
+
+
+def is_percent(number: str) -> bool:
+    """Whether a measure, or a quantity of one, is told in percent.
+
+    >>> is_percent("ev_share_percent"), is_percent("ev_sales yoy_growth_percent")
+    (True, True)
+    """
+    measure, _, quantity = number.partition(" ")
+    if quantity and quantity_of(quantity).is_percent:
+        return True
+    return measure_of(measure).unit == "percent"
 
 
 @dataclass(frozen=True)
@@ -107,11 +122,8 @@ class CellFact:
     @property
     def is_count(self) -> bool:
         """Whether it counts things, each a whole one."""
-        quantity = self.number.partition(" ")[2]
         unit = measure_of(self.measure).unit
-        return unit in ("vehicles", "points", "stations", "users") and not (
-            quantity and quantity_of(quantity).is_percent
-        )
+        return unit in UNITS_OF_COUNTS and not is_percent(self.number)
 
     def cells(self, constants: Row) -> Row:
         """Its row of a ledger."""
@@ -134,6 +146,8 @@ class TableReading:
 
     Parameters
     ----------
+    name : str
+        What messages call it: its file, and its sheet where it is one of several.
     table : SheetTable
         Its lines.
     context : Label
@@ -154,6 +168,7 @@ class TableReading:
         What the numbers of each count are multiplied by on another sheet, which says it.
     """
 
+    name: str
     table: SheetTable
     context: Label
     columns: list[TableColumn]
@@ -164,6 +179,30 @@ class TableReading:
     problems: list[Problem] = field(default_factory=list)
     lacks: set[str] = field(default_factory=set)
     sister_factors: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def says_something(self) -> bool:
+        """Whether it has a fact, or asks for one."""
+        return bool(self.facts or self.lacks or self.questions or self.problems)
+
+    @property
+    def number_columns(self) -> list[TableColumn]:
+        """The columns that hold facts."""
+        return [column for column in self.columns if column.kind in ("number", "value")]
+
+    @property
+    def rows_of_facts(self) -> list[TableRow]:
+        """The rows that may hold facts, without those that are too long."""
+        width = len(self.columns)
+        return [row for row in self.rows if row.may_hold_facts and len(row.line) <= width]
+
+    def where(self, row: TableRow) -> str:
+        """Of the file."""
+        return f"{self.name}:{row.line.number}"
+
+    def amount_of(self, cell: object) -> Amount | None:
+        """The number of a cell, in the forms of the table."""
+        return amount_of(cell, self.mapping.decimal or ".", tuple(self.mapping.unknown))
 
     @property
     def names_measure(self) -> bool:
@@ -178,8 +217,8 @@ class TableReading:
         lines = [line for line, _ in self.table.lines]
         for line in (*lines[:50], *lines[50:][-50:]):
             for cell in line:
-                if isinstance(cell, str) and (first := fiscal_month_in(cell)):
-                    return first
+                if isinstance(cell, str) and (number := fiscal_month_in(cell)):
+                    return number
         return 0
 
     def number_of(self, column: TableColumn) -> str:
@@ -193,22 +232,22 @@ class TableReading:
     def is_plain(self) -> bool:
         """Whether each column has a name of its own, and each row is of one period and place."""
         heads = [column.head for column in self.columns]
-        targets = [
-            column.kind
-            for column in self.columns
-            if column.kind not in ("number", "", "nothing", "note", "sum")
-        ]
+        kinds = [column.kind for column in self.columns if column.kind not in UNNAMED_KINDS]
         numbers = [self.number_of(column) for column in self.columns if column.kind == "number"]
+        has_answers = any(column.answer.dates for column in self.columns)
         return (
             all(heads)
-            and len({*heads}) == len(heads)
-            and len({*targets}) == len(targets)
-            and "label" not in targets
+            and all(map(_are_distinct, (heads, kinds, numbers)))
+            and {*numbers} <= {*NUMBER_TARGETS}
+            and "label" not in kinds
             and len(self.table.of_kind("heads")) == 1
-            and len({*numbers} & {*NUMBER_TARGETS}) == len(numbers)
             and not any(fact.by_row for fact in self.facts)
-            and not any(column.answer.dates for column in self.columns)
+            and not has_answers
         )
+
+
+def _are_distinct(words: Sequence[str]) -> bool:
+    return len({*words}) == len(words)
 
 
 def with_forms(
@@ -217,19 +256,21 @@ def with_forms(
     """The mapping with the decimal mark, the form of dates and the length of periods that the cells
     show.
     """
-    days = _texts(_cells_of(table, columns, DATE_KINDS))
-    days = [day for day in days if len(day) > 7 and re.fullmatch(A_DAY, day)]
-    forms = [form for form in DATE_FORMS if days and all(dated(day, form) for day in days)]
-    dates = mapping.dates
-    if not dates and len(forms) == 1:
-        dates = forms[0].replace(ISO, "")
+    dates = mapping.dates or _form_of_dates(_texts(_cells_of(table, columns, DATE_KINDS)))
     periods = _cells_of(table, columns, ("date", "label"))
-    guesses = {
+    forms = {
         "decimal": mapping.decimal or _decimal(table, columns, context).replace(".", ""),
         "dates": dates,
         "each": mapping.each or _length(periods, dates),
     }
-    return mapping.model_copy(update=guesses)
+    return mapping.model_copy(update=forms)
+
+
+def _form_of_dates(texts: Sequence[str]) -> str:
+    """The one form of all days among some texts; empty where it is the usual one, or not seen."""
+    days = [text for text in texts if len(text) > 7 and re.fullmatch(A_DAY, text)]
+    forms = [form for form in DATE_FORMS if days and all(dated(day, form) for day in days)]
+    return forms[0].replace(ISO, "") if len(forms) == 1 else ""
 
 
 def _cells_of(
@@ -237,7 +278,7 @@ def _cells_of(
 ) -> list[object]:
     """The cells of the columns of some kinds that are not empty."""
     places = [column.index for column in columns if column.kind in kinds]
-    cells = [row[at] for row in table.of_kind("row") for at in places if at < len(row)]
+    cells = [row.at(place) for row in table.of_kind("row") for place in places]
     return [cell for cell in cells if cell not in (None, "")]
 
 
@@ -249,18 +290,28 @@ def _decimal(table: SheetTable, columns: Sequence[TableColumn], context: Label) 
     """The decimal mark of a table: as its numbers show it, else as its words write it."""
     cells = _cells_of(table, columns, ("number", "value", "sum", ""))
     texts = _texts(cells)
-    mark, is_shown = decimal_mark(texts)
-    if is_shown:
+    mark, is_certain = decimal_mark(texts)
+    if is_certain:
         return mark
-    numbers = [cell for cell in cells if isinstance(cell, int | float)]
-    is_whole = bool(numbers) and all(float(number).is_integer() for number in numbers)
-    mark = _usual_mark(table, texts, is_whole)
-    factors = [context.factor, *(column.label.factor for column in columns)]
-    factors += [unit_of(str(cell)).factor for cell in _cells_of(table, columns, ("unit",))]
+    mark = _usual_mark(table, texts, _are_whole(cells))
     has_comma = any("," in text for text in texts)
-    if (max(factors) >= 100 or writes_points(table)) and not has_comma:
+    is_of_hundreds = _largest_factor(table, columns, context) >= 100
+    if (is_of_hundreds or writes_points(table)) and not has_comma:
         return ""
     return mark
+
+
+def _are_whole(cells: Sequence[object]) -> bool:
+    """Whether cells hold numbers of a workbook, and those are whole."""
+    numbers = [cell for cell in cells if isinstance(cell, int | float)]
+    return bool(numbers) and all(float(number).is_integer() for number in numbers)
+
+
+def _largest_factor(table: SheetTable, columns: Sequence[TableColumn], context: Label) -> float:
+    """The most by which the words of a table say that numbers are multiplied."""
+    factors = [context.factor, *(column.label.factor for column in columns)]
+    units = _cells_of(table, columns, ("unit",))
+    return max([*factors, *(unit_of(str(cell)).factor for cell in units)])
 
 
 def _usual_mark(table: SheetTable, texts: Sequence[str], is_whole: bool) -> str:
@@ -284,8 +335,9 @@ def _points(texts: Sequence[str], is_whole: bool) -> str:
     """
     digits = [bare_digits(text) for text in texts if re.search(r"\d", text)]
     grouped = {text for text in digits if re.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+", text)}
-    whole = all(text in grouped or (len(text) < 4 and text.isdecimal()) for text in digits if text)
-    return "," if whole and len(grouped) > 1 - is_whole else ""
+    ungrouped = [text for text in digits if text and text not in grouped]
+    is_grouped = all(len(text) < 4 and text.isdecimal() for text in ungrouped)
+    return "," if is_grouped and len(grouped) > 1 - is_whole else ""
 
 
 def _length(cells: Sequence[object], form: str) -> str:
@@ -299,51 +351,42 @@ def _length(cells: Sequence[object], form: str) -> str:
         return ""
     months = [12 * day.year + day.month for day in dates]
     steps = [end - start for start, end in itertools.pairwise(months)]
-    shortest = min(steps)
-    if any(step % shortest for step in steps):
-        return ""
-    return LENGTHS.get(shortest, "")
+    divisor = math.gcd(*steps)
+    return LENGTHS.get(divisor, "") if divisor in steps else ""
 
 
-def read_cells(reading: TableReading, name: str, mapping: Mapping) -> None:
+def read_cells(reading: TableReading) -> None:
     """Fill a reading with the facts of its cells, and with what hinders them."""
-    numbers = [column for column in reading.columns if column.kind in ("number", "value")]
-    main = {column.label.number for column in numbers} & MEASURES.keys()
+    numbers = reading.number_columns
+    counts = {column.label.number for column in numbers} & MEASURES.keys()
     factors = {column.index: _factor_of_cells(reading, column.index) for column in numbers}
-    for row in reading.rows:
-        if not row.may_hold_facts or len(row.line) > len(reading.columns):
-            continue
-        where = f"{name}:{row.line.number}"
+    for row in reading.rows_of_facts:
         target = reading
         if row.kind == "sum":  # what a sum leaves open is asked of its parts
             target = replace(reading, questions=[], problems=[], lacks=set())
         for column in numbers:
-            amount = _amount(target, row, column, mapping, where)
-            if amount is None:
-                continue
-            if not amount.factor:
-                amount = amount._replace(factor=factors[column.index])
-            fact = _fact(target, row, column, amount, mapping, where, main)
-            if fact is not None:
-                reading.facts.append(fact)
+            if amount := _amount(target, row, column):
+                amount = amount._replace(factor=amount.factor or factors[column.index])
+                reading.facts.extend(_facts(target, row, column, amount, counts))
 
 
-def _amount(
-    reading: TableReading, row: TableRow, column: TableColumn, mapping: Mapping, where: str
-) -> Amount | None:
-    """The number of a cell; None where it holds none, or none that can be read, which is kept."""
-    cell = row.line[column.index] if column.index < len(row.line) else None
+def _amount(reading: TableReading, row: TableRow, column: TableColumn) -> Amount | None:
+    """The number of a cell; None where it holds none, or none that can be read, which is a
+    problem.
+    """
+    cell = row.line.at(column.index)
+    where = f"{reading.where(row)} value"
     if isinstance(cell, ShownNumber) and cell.repeated:
         if not _repeats_at_side(row.line, column.index):
             fault = "is empty, its cell is merged with the one above"
             hint = "a number counts once: undo the merge"
-            reading.problems.append(Problem(f"{where} value", fault, hint))
+            reading.problems.append(Problem(where, fault, hint))
         return None
     try:
-        return amount_of(cell, mapping.decimal or ".", tuple(mapping.unknown))
+        return reading.amount_of(cell)
     except ValueError as error:
         hint = f"correct it, or say that it is not known: unknown: [{cell!r}]"
-        reading.problems.append(Problem(f"{where} value", str(error), hint))
+        reading.problems.append(Problem(where, str(error), hint))
     return None
 
 
@@ -353,14 +396,14 @@ def _factor_of_cells(reading: TableReading, index: int) -> float:
     """
     factors: list[float] = []
     for row in reading.rows:
-        cell = row.line[index] if index < len(row.line) else None
+        cell = row.line.at(index)
         if row.kind == "fact" and is_amount(cell):
             with contextlib.suppress(ValueError):
                 if amount := amount_of(cell):
                     factors.append(amount.factor)
-    most = max(factors, default=0.0)
-    agree = {factor for factor in factors if factor} == {most}
-    return most if agree and 2 * factors.count(most) > len(factors) else 0.0
+    largest = max(factors, default=0.0)
+    agree = {*factors} <= {0.0, largest}
+    return largest if agree and 2 * factors.count(largest) > len(factors) else 0.0
 
 
 def _repeats_at_side(line: Sequence[object], index: int) -> bool:
@@ -368,71 +411,68 @@ def _repeats_at_side(line: Sequence[object], index: int) -> bool:
     return index > 0 and line[index - 1] == line[index]
 
 
-def _fact(
-    reading: TableReading,
-    row: TableRow,
-    column: TableColumn,
-    amount: Amount,
-    mapping: Mapping,
-    where: str,
-    main: set[str],
-) -> CellFact | None:
-    """The fact of a cell; None where something is not said, which is kept then."""
-    context = reading.context
-    number, by_row = _number(column.label, row.label, context, mapping, main)
-    if number is None:
-        reading.questions.append(
-            TableQuestion(
-                ("columns", column.letter, "what"),
-                where,
-                f"column {column.name} and the row say two measures",
-                "nothing",
-            )
-        )
-        return None
+def _facts(
+    reading: TableReading, row: TableRow, column: TableColumn, amount: Amount, counts: set[str]
+) -> Iterator[CellFact]:
+    """The fact of a cell; none where something is not said, which is asked then."""
+    where = reading.where(row)
+    if _are_two_measures(column.label.number, row.label.number):
+        key = ("columns", column.letter, "what")
+        asks = f"column {column.name} and the row say two measures"
+        reading.questions.append(TableQuestion(key, where, asks, "nothing"))
+        return
+    number = _number(column.label.number, row.label.number, reading, counts)
     if not number:
         reading.lacks.add("measure")
-    place = column.label.place or row.label.place or context.place or mapping.place
-    place = place or mapping.constants.get("place", "")
+    place = _place(column.label, row.label, reading)
     if not place:
         reading.lacks.add("place")
-    dating = _dating(column, row.label, context)
+    dating = _dating(column, row.label, reading.context)
     if dating is None:
-        reading.problems.append(
-            Problem(
-                where,
-                f"its period contradicts that of column {column.name}",
-                "say what the column is in the answers",
-            )
-        )
-        return None
-    period = None
-    if number:
-        period = _period(reading, dating, number, row, mapping, where, column.label.when)
-        if period is None:
-            return None
+        fault = f"its period contradicts that of column {column.name}"
+        reading.problems.append(Problem(where, fault, "say what the column is in the answers"))
+        return
+    period = _period(reading, dating, number, row, column) if number else None
+    if number and period is None:
+        return
     factor, stated = _factor(amount, column, row.label, reading, number)
-    return CellFact(row, column, amount, number, place, period, factor, stated, by_row, where)
+    by_row = _is_by_row(column.label.number, row.label.number)
+    yield CellFact(row, column, amount, number, place, period, factor, stated, by_row, where)
 
 
-def _number(
-    column: Label, row: Label, context: Label, mapping: Mapping, main: set[str]
-) -> tuple[str | None, bool]:
-    """What a cell counts, and whether its row says it; None where row and column contradict."""
-    number, by_row = column.number, False
-    if row.number and not number:
-        number, by_row = row.number, True
-    elif row.number and number == GROWTH:
-        number = f"{row.number} {GROWTH}"
-    elif row.number == GROWTH and number in MEASURES:
-        number, by_row = f"{number} {GROWTH}", True
-    elif row.number and number and row.number != number:
-        return None, False
-    number = number or context.number or mapping.constants.get("measure", "")
-    if number == GROWTH:
-        measure = context.number or (next(iter(main)) if len(main) == 1 else "")
-        number = f"{measure} {GROWTH}" if measure else ""
-    return number, by_row
+def _are_two_measures(column: str, row: str) -> bool:
+    """Whether column and row contradict each other; a growth is of what the other one says."""
+    if not column or not row or column == row:
+        return False
+    return column != GROWTH and not (row == GROWTH and column in MEASURES)
+
+
+def _is_by_row(column: str, row: str) -> bool:
+    """Whether the row of a cell says what it counts, or that it is a growth of that."""
+    return bool(row) and column != row and column in ("", *MEASURES)
+
+
+def _number(column: str, row: str, reading: TableReading, counts: set[str]) -> str:
+    """What a cell counts; empty where nothing says it."""
+    context = reading.context
+    number = column or row
+    measures = {column, row} - {"", GROWTH}
+    if GROWTH in (column, row) and measures:
+        number = growth_of(measures.pop())
+    number = number or context.number or reading.mapping.constants.get("measure", "")
+    if number != GROWTH:
+        return number
+    measure = context.number
+    if not measure and len(counts) == 1:
+        measure = next(iter(counts))
+    return growth_of(measure) if measure else ""
+
+
+def _place(column: Label, row: Label, reading: TableReading) -> str:
+    """Where a cell counts, by the nearest word; empty where nothing says it."""
+    mapping = reading.mapping
+    places = (column.place, row.place, reading.context.place, mapping.place)
+    return next(filter(None, places), mapping.constants.get("place", ""))
 
 
 def market_of(measures: set[str]) -> str:
@@ -462,58 +502,55 @@ def _dating(column: TableColumn, row: Label, context: Label) -> Dating | None:
 
 
 def _period(
-    reading: TableReading,
-    dating: Dating,
-    number: str,
-    row: TableRow,
-    mapping: Mapping,
-    where: str,
-    when: str,
+    reading: TableReading, dating: Dating, number: str, row: TableRow, column: TableColumn
 ) -> Period | None:
-    """The days of a number; None where they are not said, which is kept then."""
+    """The days of a number; None where they are not said, which is asked then."""
     measure, _, quantity = number.partition(" ")
+    mapping = reading.mapping
     if dating.exact and dating.exact.days == 1:
-        return _of_a_day(reading, dating, on_a_day(measure, quantity), mapping, where)
+        is_of_day = on_a_day(measure, quantity)
+        return _of_a_day(reading, dating, is_of_day, reading.where(row))
     if cell_text(row.cells.get("period_end", "")) or mapping.constants.get("period_end"):
         return _of_two_days(mapping.constants | row.cells, mapping)
     if not dating.complete:
         reading.lacks.add(PERIODS)
         return None
+    return _of_years(reading, dating, row, column)
+
+
+def _of_years(
+    reading: TableReading, dating: Dating, row: TableRow, column: TableColumn
+) -> Period | None:
+    """The days of a year or of a part of it; None of a fiscal one whose beginning nothing says."""
+    mapping = reading.mapping
     fiscal_month = mapping.fiscal_month or reading.fiscal_month
     if dating.fiscal and not fiscal_month:
-        shown = row.label.when or when or reading.context.text
-        reading.questions.append(
-            TableQuestion(
-                ("fiscal_year",),
-                where,
-                f"{shown[:40]!r} is a fiscal year, which begins elsewhere in each country: "
-                "in which month does it begin",
-            )
+        text = row.label.when or column.label.when or reading.context.text
+        asks = (
+            f"{text[:40]!r} is a fiscal year, which begins elsewhere in each country: "
+            "in which month does it begin"
         )
+        reading.questions.append(TableQuestion(("fiscal_year",), reading.where(row), asks))
         return None
     if mapping.fiscal_month > 1 and not dating.exact:
         dating = replace(dating, fiscal=True)
     return dating.period(fiscal_month or 1)
 
 
-def _of_a_day(
-    reading: TableReading, dating: Dating, on_day: bool, mapping: Mapping, where: str
-) -> Period | None:
+def _of_a_day(reading: TableReading, dating: Dating, is_of_day: bool, where: str) -> Period | None:
     """The period for which a day stands."""
     assert dating.exact is not None
     day = dating.exact.end
-    length = dating.length or mapping.each
-    if on_day or length == "day":
+    length = dating.length or reading.mapping.each
+    if is_of_day or length == "day":
         return dating.exact
     if not length:
-        reading.problems.append(
-            Problem(
-                where,
-                f"{day} is one day, a flow is counted over a period; "
-                "say in the mapping each: year, quarter or month",
-                "or give the months in a column of their own",
-            )
+        fault = (
+            f"{day} is one day, a flow is counted over a period; "
+            "say in the mapping each: year, quarter or month"
         )
+        hint = "or give the months in a column of their own"
+        reading.problems.append(Problem(where, fault, hint))
         return None
     forms = {"year": "%Y", "quarter": f"%YQ{(day.month + 2) // 3}", "month": "%Y-%m"}
     return period_of(f"{day:{forms[length]}}")
@@ -534,20 +571,16 @@ def _factor(
     number: str,
 ) -> tuple[float, bool]:
     """What a number is multiplied by, the nearest word first, and whether any says it."""
-    context = reading.context
-    sister_factors = reading.sister_factors
-    measure, _, quantity = number.partition(" ")
-    percent = measure_of(measure).unit == "percent" or (
-        quantity and quantity_of(quantity).is_percent
-    )
-    if percent:
+    if is_percent(number):
         return 1.0, True
     if column.answer.factor:
         return column.answer.factor, True
     factors = [amount.factor]
-    factors += [label.factor for label in (column.label, row, context) if label.kind != "percent"]
+    factors += [
+        label.factor for label in (column.label, row, reading.context) if label.kind != "percent"
+    ]
     factor = next(filter(None, factors), 0.0)
-    factor = factor or sister_factors.get(number, 0.0)
+    factor = factor or reading.sister_factors.get(number, 0.0)
     if factor > 1:
         return factor / amount.divided, True
     return 1.0, bool(factor)
