@@ -7,7 +7,8 @@
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -27,9 +28,10 @@ _PLAIN_SIGNS = str.maketrans(
 _PRINTED_NUMBER = re.compile(
     rf"(?P<about>[~≈]\s?|(?:около|ок\.|примерно|about|approx\.?|ca\.?|c\.|约|taxminan|тахминан|"
     rf"шамамен)\s)?"
-    rf"(?P<sign>[+-]?)(?P<digits>\d[\d.,'{SPACES}]*|\.\d+)(?P<rest>.*)",
+    rf"(?P<sign>[+-]?)(?P<digits>\d[\d.,'{SPACES}]*|\.\d+)(?P<tail>.*)",
     re.IGNORECASE | re.DOTALL,
 )
+OTHER_MARK = {",": ".", ".": ","}
 _GROUPS = {
     # marks of thousands, by the decimal mark that goes with them
     ".": rf"\d{{1,3}}(?:[,'{SPACES}]\d{{3}})+|\d{{1,2}}(?:,\d\d)+,\d{{3}}",
@@ -112,9 +114,9 @@ def _of_text(text: str, decimal: str, signs: tuple[str, ...]) -> Amount | None:
     if match is None:
         raise ValueError(f"{text[:40]!r} is not a number")
     digits = match["digits"].rstrip(",'").rstrip()
-    rest = (match["digits"][len(digits) :] + match["rest"]).strip()
-    unit = unit_of(rest)
-    if rest and (unit.rest.strip(" .") or not unit.factor):
+    tail = (match["digits"][len(digits) :] + match["tail"]).strip()
+    unit = unit_of(tail)
+    if tail and (unit.remainder.strip(" .") or not unit.factor):
         raise ValueError(f"{text[:40]!r} is not a number")
     sign = match["sign"].strip("+")
     number = _plain_digits(digits, decimal)
@@ -129,21 +131,20 @@ def _plain_digits(digits: str, decimal: str) -> str | None:
     Where the marks of a number cannot be read by the decimal mark of its table, they are read by
     the other one: 16 108,0 is no number of groups.
     """
-    other = {".": ",", ",": "."}[decimal]
-    return _digits_by(digits, decimal) or _digits_by(digits, other)
+    return _digits_by(digits, decimal) or _digits_by(digits, OTHER_MARK[decimal])
 
 
 def _digits_by(digits: str, decimal: str) -> str | None:
-    whole, mark, parts = digits.removesuffix(decimal).rpartition(decimal)
+    number, mark, decimals = digits.removesuffix(decimal).rpartition(decimal)
     if not mark:
-        whole, parts = parts, ""
-    elif not parts.isdecimal():
+        number = decimals
+    elif not decimals.isdecimal():
         return None
-    if re.fullmatch(_GROUPS[decimal], whole):
-        whole = re.sub(r"\D", "", whole)
-    if whole and not whole.isdecimal():
+    if re.fullmatch(_GROUPS[decimal], number):
+        number = re.sub(r"\D", "", number)
+    if number and not number.isdecimal():
         return None
-    return f"{whole or '0'}.{parts}" if mark else whole
+    return f"{number or '0'}.{decimals}" if mark else number
 
 
 def bare_digits(text: str) -> str:
@@ -174,20 +175,24 @@ def decimal_mark(texts: Iterable[str]) -> tuple[str, bool]:
     >>> decimal_mark(["1.370,5", "2"]), decimal_mark(["1,370"]), decimal_mark(["1,37", "1 000"])
     ((',', True), ('.', False), (',', True))
     """
-    votes = {",": 0, ".": 0}
-    for text in texts:
-        digits = bare_digits(text)
-        for mark, other in ((",", "."), (".", ",")):
-            head, _, tail = digits.rpartition(mark)
-            if not head or not tail:
-                continue
-            behind_thousands = other in head and mark not in head
-            if behind_thousands or (mark not in head and len(tail) != 3 and other not in tail):
-                votes[mark] += 1
-            elif mark in head:
-                votes[other] += 1
-            elif len(head) > 3 or head == "0":
-                votes[mark] += 1
+    votes = Counter(vote for text in texts for vote in _votes(bare_digits(text)))
     if votes[","] == votes["."]:
         return ".", False
-    return max(votes, key=lambda mark: votes[mark]), True
+    return ("," if votes[","] > votes["."] else "."), True
+
+
+def _votes(digits: str) -> Iterator[str]:
+    """The decimal marks that one number shows, by the last point and the last comma of it."""
+    for mark, other_mark in OTHER_MARK.items():
+        head, _, tail = digits.rpartition(mark)
+        if not head or not tail:
+            continue
+        if mark in head:
+            yield other_mark  # it stands twice, and sets thousands apart
+        elif (
+            other_mark in head
+            or len(head) > 3
+            or head == "0"
+            or (len(tail) != 3 and other_mark not in tail)
+        ):
+            yield mark

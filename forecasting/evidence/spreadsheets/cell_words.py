@@ -6,7 +6,8 @@
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from forecasting.evidence import press_words as words
@@ -28,6 +29,9 @@ from forecasting.evidence.spreadsheets.terms import (
 )
 from forecasting.measures import MEASURES
 
+OF_PUBLICATION = re.compile(
+    rf"{PUBLICATION_WORDS.pattern}|\bedition\b|издани|источник|source", re.IGNORECASE
+)
 RATIO = "may be the percent of the year before: 117 % of it is a growth of 17 %"
 ALL_CARS = {"imports": "car_imports", "registrations": "car_registrations", "sales": "car_sales"}
 MARKET_SIZE = "market_size"  # all new cars, whatever is counted of them
@@ -67,7 +71,7 @@ class Label:
         Whether it is of a part of the row above.
     target : str
         Of a column: what its cells say.
-    rest : str
+    remainder : str
         What remains once unit and period are taken away.
     doubts : tuple of str
         Why its numbers may be of something else.
@@ -83,7 +87,7 @@ class Label:
     is_sum: bool = False
     is_part: bool = False
     target: str = ""
-    rest: str = ""
+    remainder: str = ""
     doubts: tuple[str, ...] = ()
 
     @property
@@ -116,28 +120,32 @@ def label_of(text: str, context: str = "") -> Label:
     if not clean:
         return NO_LABEL
     unit = unit_of(clean)
-    part = PART.match(unit.rest)
-    body = unit.rest[part.end() :] if part else unit.rest
+    part = PART.match(unit.remainder)
+    body = unit.remainder[part.end() :] if part else unit.remainder
     place = _place(body)
-    dating, rest = (NOTHING, body) if place and len(body) < 4 else dating_in(body)
-    number, doubts = _number(rest, context)
+    dating = NOTHING
+    remainder = body
+    if not place or len(body) > 3:
+        dating, remainder = dating_in(body)
+    number, doubts = _number(remainder, context)
     if unit.kind == "money" and not doubts:
         doubts = ("is an amount of money",)
-    summed = SUMS.match(rest.strip(" :")) is not None
-    return Label(
+    label = Label(
         clean,
         number,
         unit.factor,
         unit.kind,
         dating,
-        place or (_place(rest) if dating != NOTHING else ""),
-        clean if dating != NOTHING else "",
-        summed and not number,
-        part is not None,
-        target_of(unit.rest) if dating == NOTHING else "",
-        rest,
-        doubts,
+        place,
+        is_sum=SUMS.match(remainder.strip(" :")) is not None and not number,
+        is_part=part is not None,
+        target=target_of(unit.remainder),
+        remainder=remainder,
+        doubts=doubts,
     )
+    if dating == NOTHING:
+        return label
+    return replace(label, place=place or _place(remainder), when=clean, target="")
 
 
 def _place(text: str) -> str:
@@ -172,43 +180,54 @@ def territories() -> dict[str, str]:
 
 def _number(text: str, context: str) -> tuple[str, tuple[str, ...]]:
     """The measure that a text names, by itself or with the words above it, and what is doubtful."""
-    number, doubts = _number_in_english(in_english(text))
-    if (number and number != GROWTH) or not context:
+    english = in_english(text)
+    number, doubts = _number_in_english(english)
+    if not context or number not in ("", GROWTH):
         return number, doubts
-    english = in_english(context)
-    lead = "electric cars" if "electric cars" in english and "cars" not in in_english(text) else ""
-    joined, more = _number_in_english(f"{lead} {in_english(text)}".strip())
-    if joined and lead:
-        return joined, more
-    events = [event for event in (*ALL_CARS, "exports", "fleet", "production") if event in english]
-    if len(events) == 1 and not number and "cars" in in_english(text):
-        return _number_in_english(f"{in_english(text)} {events[0]}")
+    context = in_english(context)
+    if "electric cars" in context and "cars" not in english:
+        of_electric_cars = _number_in_english(f"electric cars {english}".strip())
+        if of_electric_cars[0]:
+            return of_electric_cars
+    event = _event_in(context)
+    if event and not number and "cars" in english:
+        return _number_in_english(f"{english} {event}")
     return number, doubts
+
+
+def _event_in(english: str) -> str:
+    """What is done with the cars of a text; empty where it names nothing, or several things."""
+    events = [event for event in (*ALL_CARS, "exports", "fleet", "production") if event in english]
+    return events[0] if len(events) == 1 else ""
 
 
 @lru_cache(maxsize=16384)
 def _number_in_english(text: str) -> tuple[str, tuple[str, ...]]:
-    plain = " ".join(re.sub(NEUTRAL_HERE, " ", text).split())
-    head = read_head(plain)
+    phrase = " ".join(re.sub(NEUTRAL_HERE, " ", text).split())
+    head = read_head(phrase)
     doubts = tuple(doubt for doubt in head.doubts if doubt != UNKNOWN)
     if re.search(r"\bratio\b", text):
         doubts = (RATIO, *doubts)
     if head.number == GROWTH or head.number in NUMBER_TARGETS:
         return head.number, doubts
     if "production" in text and "electric cars" in text:
-        return "ev_production", _unknown(plain)
-    lower = text.lower()
-    if re.search(r"\b(?:cars?|vehicles)\b", lower) and not re.search(
-        "electric|hybrid|charging", lower
-    ):
-        events = [name for event, name in ALL_CARS.items() if re.search(rf"\b{event}\b", lower)]
-        if len(events) == 1:
-            return events[0], _unknown(plain)
-        if not events and re.search(r"\bfleet\b|\bon the roads?\b", lower):
-            return "vehicle_stock", _unknown(plain)
-        if not events and re.search(r"\bnew\b", lower):
-            return MARKET_SIZE, _unknown(plain)
+        return "ev_production", _unknown(phrase)
+    if number := _count_of_all_cars(text.lower()):
+        return number, _unknown(phrase)
     return "", doubts
+
+
+def _count_of_all_cars(text: str) -> str:
+    """The count of cars of all kinds that a text names; empty where it names none."""
+    is_of_some = re.search("electric|hybrid|charging", text)
+    if is_of_some or not re.search(r"\b(?:cars?|vehicles)\b", text):
+        return ""
+    events = [name for event, name in ALL_CARS.items() if re.search(rf"\b{event}\b", text)]
+    if events:
+        return events[0] if len(events) == 1 else ""
+    if re.search(r"\bfleet\b|\bon the roads?\b", text):
+        return "vehicle_stock"
+    return MARKET_SIZE if re.search(r"\bnew\b", text) else ""
 
 
 def _unknown(text: str) -> tuple[str, ...]:
@@ -227,48 +246,62 @@ def title_label(texts: list[str]) -> Label:
     texts : list of str
         The name of the sheet, titles, and notes that name a unit.
     """
-    joined = ". ".join(texts)
     unit = next((unit_of(text) for text in reversed(texts) if unit_of(text).factor), unit_of(""))
-    dating = NOTHING
-    places: dict[str, None] = {}
+    titles = [text for text in texts if not OF_PUBLICATION.search(text)]
+    places = {place for text in titles for place in _places_in(text)}
+    number, doubts = _number_of_titles(texts)
+    return Label(
+        ". ".join(texts),
+        number,
+        unit.factor,
+        unit.kind,
+        _dating_of_titles(titles),
+        places.pop() if len(places) == 1 else "",
+        doubts=doubts,
+    )
+
+
+def _dating_of_titles(texts: list[str]) -> Dating:
     for text in texts:
-        if re.search(PUBLICATION_WORDS, text) or re.search(
-            r"(?i)\bedition\b|издани|источник|source", text
-        ):
-            continue
-        found, _ = dating_in(without_footnote_marks(unit_of(text).rest))
-        if found != NOTHING and dating == NOTHING and (found.year or found.months):
-            dating = found
-        places |= dict.fromkeys(_places_in(text))
+        dating, _ = dating_in(without_footnote_marks(unit_of(text).remainder))
+        if dating.year or dating.months:
+            return dating
+    return NOTHING
+
+
+def _number_of_titles(texts: list[str]) -> tuple[str, tuple[str, ...]]:
+    """The one measure that titles name, and what is doubtful; empty where they name several."""
     measures: dict[str, tuple[str, ...]] = {}
     for text in texts:
-        number, doubts = _number(dating_in(unit_of(text).rest)[1], "")
+        number, doubts = _number(dating_in(unit_of(text).remainder)[1], "")
         if number in MEASURES:
             measures[number] = tuple(doubt for doubt in doubts if "no rule knows" not in doubt)
-    number, doubts = "", ()
-    if len(measures) == 1:
-        ((number, doubts),) = measures.items()
-    place = next(iter(places)) if len(places) == 1 else ""
-    return Label(joined, number, unit.factor, unit.kind, dating, place, doubts=doubts)
+    return measures.popitem() if len(measures) == 1 else ("", ())
 
 
 def _places_in(text: str) -> list[str]:
     """The places that a title counts in: neither those that cars come from nor go to."""
     parts = re.split(r"[:.,;()（）：，。]|\s[-–—]\s", text)
-    if codes := [place for part in parts if (place := _place(unit_of(part).rest))]:
+    if codes := [place for part in parts if (place := _place(unit_of(part).remainder))]:
         return codes
-    stems = [*_name_stems().finditer(text.casefold())]
-    spans = [(match.start(), territories()[match[0]]) for match in stems]
     lower = text.lower()
-    for code, pattern in words.PLACE_WORDS.items():
-        if len(code) == 2 and (match := re.search(pattern, lower)):
-            spans.append((match.start(), code))
-    spans += [(country.start, country.code) for country in countries_in(text) if not country.case]
     return [
         code
-        for start, code in spans
+        for start, code in _spans_of_places(text)
         if not re.search(words.BEFORE["from"], lower[max(start - 12, 0) : start])
     ]
+
+
+def _spans_of_places(text: str) -> Iterator[tuple[int, str]]:
+    """Where a text names countries, and their codes."""
+    for match in _name_stems().finditer(text.casefold()):
+        yield match.start(), territories()[match[0]]
+    for code, pattern in words.PLACE_WORDS.items():
+        if len(code) == 2 and (place := re.search(pattern, text.lower())):
+            yield place.start(), code
+    for country in countries_in(text):
+        if not country.case:
+            yield country.start, country.code
 
 
 @lru_cache(maxsize=1)

@@ -127,7 +127,7 @@ def _holds_numbers(cells: list[object], upper: Line) -> bool:
 def _is_unit(cell: object) -> bool:
     """Whether a cell names a unit and nothing else."""
     unit = unit_of(str(cell))
-    return bool(unit.factor) and not unit.rest.strip(" .()")
+    return bool(unit.factor) and not unit.remainder.strip(" .()")
 
 
 def _is_numbering(cells: list[object]) -> bool:

@@ -24,6 +24,7 @@ from forecasting.measures import measure_of
 
 FAR_BELOW = 0.01  # of its neighbour, from which on a count may be in thousands
 THREE_DIGITS = 1000
+MOST_PARTS = 60  # of a sum, of which each group of neighbours is added up
 
 
 Series = list[CellFact]
@@ -42,44 +43,55 @@ def series_of(facts: Sequence[CellFact]) -> list[Series]:
 def doubtful_units(reading: TableReading) -> Iterator[TableQuestion]:
     """Questions about units that the numbers contradict."""
     series = series_of(reading.facts)
-    asked: set[str] = set()
+    questions = (_points_of_thousands(group, reading) for group in series)
+    if question := next(filter(None, questions), None):
+        yield question
+        return
+    yield from _doubtful_factors(series, reading)
+    for group, part in itertools.product(series, series):
+        if _is_of_market(part[0], group[0]):
+            yield from _below_its_part(group, part)
+
+
+def _doubtful_factors(series: list[Series], reading: TableReading) -> Iterator[TableQuestion]:
+    """Counts that may be in thousands, each column once."""
+    questions = {}
     for group in series:
-        if question := _points_of_thousands(group, reading):
-            yield question
-            return
-    for group in series:
-        question = _fractions(group, reading) or _far_below(group, series)
-        if question and question.key[1] not in asked:
-            asked.add(question.key[1])
-            yield question
-    yield from _above_the_market(series)
+        if question := _fractions(group, reading) or _far_below(group, series):
+            questions.setdefault(question.key, question)
+    yield from questions.values()
 
 
 def _points_of_thousands(group: Series, reading: TableReading) -> TableQuestion | None:
     """A number with a mark before three digits, which may set thousands apart or not."""
-    if reading.mapping.decimal == "." or _is_answered(group):
+    if reading.mapping.decimal == "." or _is_answered(group) or _shows_marks(group):
         return None
-    is_of_points = writes_points(reading.table)
     for fact in group:
         cell = fact.row.line[fact.column.index]
-        digits = "" if not isinstance(cell, str) else bare_digits(cell)
-        is_open = re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", digits) is not None
-        if "," in digits and (reading.mapping.decimal == "," or is_of_points):
-            is_open = False  # as the words of the table write it
-        if is_of_points and fact.factor >= 1000:
-            is_open = False
-        if (
-            is_open
-            and (fact.factor >= 1000 or "." in fact.amount.digits)
-            and not _shows_marks(group)
-        ):
+        digits = bare_digits(cell) if isinstance(cell, str) else ""
+        if _may_be_thousands(digits, fact, reading):
             unit = measure_of(fact.measure).unit
             asks = f"{digits} is no whole number of {unit}"
-            if fact.factor >= 1000:
-                whole = re.sub(r"\D", "", digits)
-                asks = f"{digits} thousand may be {whole} {unit}, or a thousand times as many"
+            if fact.factor >= THREE_DIGITS:
+                whole_number = re.sub(r"\D", "", digits)
+                asks = (
+                    f"{digits} thousand may be {whole_number} {unit}, or a thousand times as many"
+                )
             return TableQuestion(("decimal",), f"{fact.where} value", asks, ",")
     return None
+
+
+def _may_be_thousands(digits: str, fact: CellFact, reading: TableReading) -> bool:
+    """Whether the mark of a number may set thousands apart, where it is read as a decimal mark."""
+    if not re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", digits):
+        return False
+    is_in_thousands = fact.factor >= THREE_DIGITS
+    is_of_points = writes_points(reading.table)
+    if "," in digits and (reading.mapping.decimal == "," or is_of_points):
+        return False  # as the words of the table write it
+    if is_of_points and is_in_thousands:
+        return False
+    return is_in_thousands or "." in fact.amount.digits
 
 
 def _shows_marks(group: Series) -> bool:
@@ -101,54 +113,52 @@ def _fractions(group: Series, reading: TableReading) -> TableQuestion | None:
     """Counts that are no whole numbers."""
     broken = [fact for fact in group if not float(fact.value).is_integer()]
     broken = [fact for fact in broken if fact.amount.relation == "equals"]
-    if (
-        reading.mapping.decimal == "."
-        or not broken
-        or _is_answered(group)
-        or any(fact.factor >= 100 for fact in broken)
-    ):
+    is_certain = reading.mapping.decimal == "." or _is_answered(group)
+    if not broken or is_certain or any(fact.factor >= 100 for fact in broken):
         return None
-    first = broken[0]
-    unit = measure_of(first.measure).unit
+    fact = broken[0]
+    unit = measure_of(fact.measure).unit
     asks = (
-        f"{first.amount.digits} is no whole number of {unit}: what is column {first.column.name} "
+        f"{fact.amount.digits} is no whole number of {unit}: what is column {fact.column.name} "
         "multiplied by"
     )
-    return TableQuestion(
-        ("columns", _letters(group), "factor"), first.where, asks, str(THREE_DIGITS)
-    )
+    return _of_factor(group, fact, asks)
+
+
+def _of_factor(group: Series, fact: CellFact, asks: str) -> TableQuestion:
+    """The question by what the numbers of a series are multiplied."""
+    key = ("columns", _letters(group), "factor")
+    return TableQuestion(key, fact.where, asks, str(THREE_DIGITS))
 
 
 def _far_below(group: Series, series: list[Series]) -> TableQuestion | None:
     """A count that is less than a hundredth of one beside it, though nothing says its unit."""
     if any(fact.stated for fact in group) or _is_answered(group):
         return None
-    for other in series:
-        pair = _pairs(group, other)
-        if other is group or len(pair) == 0 or not _is_comparable(group[0], other[0]):
+    neighbours = [match for match in series if _is_comparable(group[0], match[0])]
+    for match in neighbours:
+        pairs = _pairs(group, match)
+        if not pairs or match is group:
             continue
-        if statistics.median(mine / its for mine, its in pair) < FAR_BELOW:
-            first = group[-1]
+        if statistics.median(count / size for count, size in pairs) < FAR_BELOW:
             asks = (
-                f"column {first.column.name} is less than a hundredth of "
-                f"{other[0].column.name} beside it, and names no unit: what is it multiplied by"
+                f"column {group[-1].column.name} is less than a hundredth of "
+                f"{match[0].column.name} beside it, and names no unit: what is it multiplied by"
             )
-            return TableQuestion(
-                ("columns", _letters(group), "factor"), first.where, asks, str(THREE_DIGITS)
-            )
+            return _of_factor(group, group[-1], asks)
     return None
 
 
-def _is_comparable(fact: CellFact, other: CellFact) -> bool:
+def _is_comparable(fact: CellFact, match: CellFact) -> bool:
     """Whether two counts are of cars, and both of what comes or both of what stands."""
-    mine = measure_of(fact.measure)
-    its = measure_of(other.measure)
-    return mine.unit == its.unit == "vehicles" and mine.kind == its.kind
+    measures = [measure_of(count.measure) for count in (fact, match)]
+    units = {measure.unit for measure in measures}
+    return units == {"vehicles"} and len({measure.kind for measure in measures}) == 1
 
 
-def _pairs(group: Series, other: Series) -> list[tuple[float, float]]:
+def _pairs(group: Series, match: Series) -> list[tuple[float, float]]:
     """The numbers of one place and period in two series."""
-    values = {(fact.place, fact.period): fact.value for fact in other if fact.value}
+    values = {(fact.place, fact.period): fact.value for fact in match if fact.value}
     return [
         (fact.value, values[fact.place, fact.period])
         for fact in group
@@ -156,48 +166,53 @@ def _pairs(group: Series, other: Series) -> list[tuple[float, float]]:
     ]
 
 
-def _above_the_market(series: list[Series]) -> Iterator[TableQuestion]:
+def _is_of_market(fact: CellFact, market_fact: CellFact) -> bool:
+    """Whether one number is of the electric cars among all new ones of another."""
+    market = measure_of(market_fact.measure)
+    electric = measure_of(fact.measure)
+    is_market = market.name.startswith("car_") and not market.electric
+    return is_market and electric.electric and market.name == f"car_{electric.event}"
+
+
+def _below_its_part(group: Series, part: Series) -> Iterator[TableQuestion]:
     """A size of the market that is below the electric cars in it."""
-    for group in series:
-        market = measure_of(group[0].measure)
-        if market.electric or not market.name.startswith("car_"):
-            continue
-        for part in series:
-            electric = measure_of(part[0].measure)
-            is_part = electric.electric and market.name == f"car_{electric.event}"
-            if not is_part or (_is_answered(group) and _is_answered(part)):
-                continue
-            if any(size < count for size, count in _pairs(group, part)):
-                first = group[0]
-                asks = (
-                    f"all new cars of column {first.column.name} are fewer than the electric ones "
-                    f"of column {part[0].column.name}: what are they multiplied by"
-                )
-                yield TableQuestion(
-                    ("columns", _letters(group), "factor"), first.where, asks, str(THREE_DIGITS)
-                )
-                break
+    is_certain = _is_answered(group) and _is_answered(part)
+    if not is_certain and any(size < count for size, count in _pairs(group, part)):
+        asks = (
+            f"all new cars of column {group[0].column.name} are fewer than the electric ones "
+            f"of column {part[0].column.name}: what are they multiplied by"
+        )
+        yield _of_factor(group, group[0], asks)
 
 
 def running_totals(reading: TableReading) -> Iterator[TableQuestion]:
     """Columns whose numbers grow within each year, and fall when the next one begins."""
     for group in series_of(reading.facts):
-        if measure_of(group[0].measure).kind != "flow" or group[0].column.answer.dates:
-            continue
-        years: dict[int, list[float]] = defaultdict(list)
-        for fact in group:
-            if fact.period and fact.period.days < 100 and not fact.column.label.dating.to_date:
-                years[fact.period.start.year].append(fact.value)
-        long = [values for values in years.values() if len(values) >= 4]
-        grows = [all(a < b for a, b in itertools.pairwise(values)) for values in long]
-        falls = [b[0] < 0.5 * a[-1] for a, b in itertools.pairwise(long)]
-        if len(long) > 1 and all(grows) and all(falls):
-            asks = (
-                f"column {group[0].column.name} grows within each year and falls at its end: is a "
-                f"number of its own {' or of the '.join(DATES_OF_COLUMN).replace('_', ' ')}"
-            )
-            key = ("columns", _letters(group), "dates")
-            yield TableQuestion(key, group[0].where, asks, DATES_OF_COLUMN[1])
+        column = group[0].column
+        if measure_of(group[0].measure).kind == "flow" and not column.answer.dates:
+            if _are_running(_values_by_year(group)):
+                asks = (
+                    f"column {column.name} grows within each year and falls at its end: is a "
+                    f"number of its own {' or of the '.join(DATES_OF_COLUMN).replace('_', ' ')}"
+                )
+                key = ("columns", _letters(group), "dates")
+                yield TableQuestion(key, group[0].where, asks, DATES_OF_COLUMN[1])
+
+
+def _values_by_year(group: Series) -> list[list[float]]:
+    """The numbers of the parts of each year that is told in four parts or more."""
+    years: dict[int, list[float]] = defaultdict(list)
+    for fact in group:
+        if fact.period and fact.period.days < 100 and not fact.column.label.dating.to_date:
+            years[fact.period.start.year].append(fact.value)
+    return [values for values in years.values() if len(values) >= 4]
+
+
+def _are_running(years: list[list[float]]) -> bool:
+    """Whether the numbers of each year grow, and those of the next one begin anew."""
+    grows = [start < end for values in years for start, end in itertools.pairwise(values)]
+    falls = [later[0] < 0.5 * year[-1] for year, later in itertools.pairwise(years)]
+    return len(years) > 1 and all(grows) and all(falls)
 
 
 def wrong_sums(
@@ -218,13 +233,19 @@ def wrong_sums(
         if fact.is_count and fact.row.kind == "fact" and fact.column.kind == "number"
     }
     for row in reading.rows:
-        # What is of all countries may have parts that the table has not
-        is_open = row.kind == "sum" and row.line.number not in reading.table.answered
-        if is_open and SUMS.match(row.label.text):
+        if _is_open_sum(row, reading):
             yield from _of_a_row(row, reading, sums, counts)
     for column in reading.columns:
         if column.kind == "sum" and not column.answer.what:
             yield from _of_a_column(column, reading, sums, counts)
+
+
+def _is_open_sum(row: TableRow, reading: TableReading) -> bool:
+    """Whether a row is called a sum, and nobody has said that it is one; what is of all countries
+    may have parts that the table has not.
+    """
+    is_answered = row.line.number in reading.table.answered
+    return row.kind == "sum" and not is_answered and SUMS.match(row.label.text) is not None
 
 
 def _of_a_row(
@@ -241,7 +262,7 @@ def _of_a_row(
         value = sums.get((row.line.number, column.index))
         if value is not None and _differs(value, [counts.get((n, column.index)) for n in numbers]):
             asks = (
-                f"{_shown(value)} in column {column.name} is a sum by its name, but not of the "
+                f"{_printed(value)} in column {column.name} is a sum by its name, but not of the "
                 "rows: what is the row"
             )
             key = ("rows", str(row.line.number))
@@ -264,7 +285,7 @@ def _of_a_column(
             continue
         if _differs(value, [counts.get((number, place)) for place in places]):
             asks = (
-                f"{_shown(value)} in column {column.name} is a sum by its name, but not of the "
+                f"{_printed(value)} in column {column.name} is a sum by its name, but not of the "
                 "columns: what is it"
             )
             key = ("columns", column.letter, "what")
@@ -286,22 +307,20 @@ def _differs(value: float, parts: Sequence[float | None]) -> bool:
     numbers = [part for part in parts if part is not None]
     if len(numbers) < 2 or len(numbers) < len(parts):
         return False
-    slack = (
-        0.51 * len(numbers)
-        if all(number.is_integer() for number in numbers)
-        else 0.02 * abs(value) + 0.06 * len(numbers)
-    )
-    totals = (
-        [
-            sum(numbers[start:end])
-            for start in range(len(numbers))
-            for end in range(start + 2, len(numbers) + 1)
-        ]
-        if len(numbers) <= 60
-        else [sum(numbers)]
-    )
-    return all(abs(total - value) > slack for total in totals)
+    slack = 0.02 * abs(value) + 0.06 * len(numbers)
+    if all(number.is_integer() for number in numbers):
+        slack = 0.51 * len(numbers)
+    return all(abs(total - value) > slack for total in _totals(numbers))
 
 
-def _shown(value: float) -> str:
+def _totals(numbers: list[float]) -> Iterator[float]:
+    """The sums of neighbours; of many numbers that of all alone."""
+    yield sum(numbers)
+    size = len(numbers)
+    if size <= MOST_PARTS:
+        for start in range(size):
+            yield from (sum(numbers[start:end]) for end in range(start + 2, size + 1))
+
+
+def _printed(value: float) -> str:
     return f"{value:,.10g}"

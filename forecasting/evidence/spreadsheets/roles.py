@@ -359,7 +359,11 @@ def _of_numbers(column: TableColumn) -> TableColumn:
         return replace(column, kind="sum")
     if label.doubts:
         return replace(column, kind="", reason="; ".join(label.doubts))
-    if label.says_something or (label.factor and not label.rest.strip(" .,")) or not column.head:
+    if (
+        label.says_something
+        or (label.factor and not label.remainder.strip(" .,"))
+        or not column.head
+    ):
         return replace(column, kind="number")
     if label.is_part:
         return replace(column, kind="", reason="is a part of another column")

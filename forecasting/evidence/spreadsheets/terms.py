@@ -88,13 +88,13 @@ class Unit(NamedTuple):
         What they are multiplied by; 0 where the text says nothing of a unit.
     kind : {"count", "percent", "money", ""}
         What they are.
-    rest : str
+    remainder : str
         The text without it.
     """
 
     factor: float
     kind: str
-    rest: str
+    remainder: str
 
 
 @lru_cache(maxsize=4096)
@@ -102,28 +102,30 @@ def unit_of(text: str) -> Unit:
     """The unit that a text names.
 
     >>> unit_of("EV sales (in 1,000s)"), unit_of("Продажи, %").kind
-    (Unit(factor=1000.0, kind='', rest='EV sales'), 'percent')
+    (Unit(factor=1000.0, kind='', remainder='EV sales'), 'percent')
     """
     text = re.sub(rf"(?<=[^\W\d])\s?(?:[{RAISED_DIGITS}]+|\[\d\]|\*+)(?=\W|$)", "", text)
     text = text.replace("\u2019", "'").replace("\u00a0", " ")
-    factor = 0.0
-    rest = re.sub(rf"{_LEADING}\s?[:：]\s?", "", text, flags=re.IGNORECASE)
-    for multiple, pattern in MULTIPLES.items():
-        if re.search(pattern, rest, re.IGNORECASE):
-            rest = re.sub(pattern, "\u0001", rest, count=1, flags=re.IGNORECASE)
-            factor = multiple
-            break
+    factor, body = _factor_in(re.sub(rf"{_LEADING}\s?[:：]\s?", "", text, flags=re.IGNORECASE))
     kind = ""
     for name, pattern in KINDS_OF_UNIT.items():
-        match = re.search(pattern, rest, re.IGNORECASE)
-        if match and (name != "count" or _stands_apart(rest, match)):
+        match = re.search(pattern, body, re.IGNORECASE)
+        if match and (name != "count" or _stands_apart(body, match)):
             kind = name
             if name != "money":
-                rest = rest[: match.start()] + "\u0001" + rest[match.end() :]
+                body = body[: match.start()] + "\u0001" + body[match.end() :]
             break
     if not factor and not kind:
         return Unit(0.0, "", text)
-    return Unit(factor or 1.0, kind, _without_unit(rest))
+    return Unit(factor or 1.0, kind, _without_unit(body))
+
+
+def _factor_in(text: str) -> tuple[float, str]:
+    """What a text says that numbers are multiplied by, and the text with a mark in its place."""
+    for multiple, pattern in MULTIPLES.items():
+        if re.search(pattern, text, re.IGNORECASE):
+            return multiple, re.sub(pattern, "\u0001", text, count=1, flags=re.IGNORECASE)
+    return 0.0, text
 
 
 def _stands_apart(text: str, match: re.Match[str]) -> bool:
