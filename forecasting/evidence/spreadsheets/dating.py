@@ -38,7 +38,7 @@ class Dating:
         First and last, counted from January, of a quarter of a fiscal year from its first month.
     fiscal : bool
         Whether the year is a fiscal one.
-    named : bool
+    is_named : bool
         Whether the months are named, and not counted from the first of the year.
     exact : Period or None
         Days that are said outright.
@@ -51,38 +51,32 @@ class Dating:
     year: int | None = None
     months: tuple[int, int] | None = None
     fiscal: bool = False
-    named: bool = False
+    is_named: bool = False
     exact: Period | None = None
     to_date: bool = False
     length: str = ""
 
-    def joined(self, other: "Dating") -> "Dating | None":
+    def joined(self, dating: "Dating") -> "Dating | None":
         """What two cells say together; None where they contradict each other."""
-        to_date = self.to_date or other.to_date
-        if self.exact or other.exact:
-            return self._with_exact(other, to_date)
-        if self.year and other.year and (self.year, self.fiscal) != (other.year, other.fiscal):
+        if self.exact or dating.exact:
+            return self._with_exact(dating)
+        if _differ(self.year, dating.year) or _differ(self.months, dating.months):
             return None
-        if self.months and other.months and self.months != other.months:
+        if self.year and dating.year and self.fiscal != dating.fiscal:
             return None
-        return Dating(
-            self.year or other.year,
-            self.months or other.months,
-            self.fiscal or other.fiscal,
-            self.named or other.named,
-            None,
-            to_date,
-        )
+        parts = ("year", "months", "fiscal", "is_named", "to_date")
+        return Dating(**{part: getattr(self, part) or getattr(dating, part) for part in parts})
 
-    def _with_exact(self, other: "Dating", to_date: bool) -> "Dating | None":
-        exact = self.exact or other.exact
+    def _with_exact(self, dating: "Dating") -> "Dating | None":
+        exact = self.exact or dating.exact
         assert exact is not None
-        part = other if self.exact else self
-        if part.exact and part.exact != exact:
+        part = dating if self.exact else self
+        if _differ(part.exact, exact):
             return None
         if part.year and not part.fiscal and part.year not in (exact.start.year, exact.end.year):
             return None
-        return Dating(exact=exact, to_date=to_date, length=self.length or other.length)
+        to_date = self.to_date or dating.to_date
+        return Dating(exact=exact, to_date=to_date, length=self.length or dating.length)
 
     @property
     def complete(self) -> bool:
@@ -103,29 +97,34 @@ class Dating:
             Where no year is said.
         """
         if self.exact:
-            found = self.exact
+            period = self.exact
         elif self.year is None:
             raise PeriodError("names no year")
         else:
-            found = self._months_of_year(fiscal_month if self.fiscal else 1)
-        if self.to_date:
-            start = month(f"{found.end.year - (found.end.month < fiscal_month)}-{fiscal_month:02d}")
-            return Period(start.start, found.end)
-        return found
+            period = self._months_of_year(fiscal_month if self.fiscal else 1)
+        if not self.to_date:
+            return period
+        start_year = period.end.year - (period.end.month < fiscal_month)
+        return Period(month(f"{start_year}-{fiscal_month:02d}").start, period.end)
 
-    def _months_of_year(self, first_month: int) -> Period:
-        first, last = self.months or (1, 12)
-        if not self.named or not self.months:
-            ends = [first_month - 1 + number for number in (first, last)]
+    def _months_of_year(self, start_month: int) -> Period:
+        numbers = self.months or (1, 12)
+        if not self.is_named or not self.months:
+            ends = [start_month - 1 + number for number in numbers]
         else:  # a named month before the first of a fiscal year is of the next calendar year
-            ends = [number + 12 * (number < first_month) for number in (first, last)]
+            ends = [number + 12 * (number < start_month) for number in numbers]
         return Period(_month_at(self.year, ends[0]).start, _month_at(self.year, ends[1]).end)
 
 
-def _month_at(first_year: int | None, number: int) -> Period:
+def _differ(thing: object, match: object) -> bool:
+    """Whether two things are said, and not the same."""
+    return bool(thing and match and thing != match)
+
+
+def _month_at(start_year: int | None, number: int) -> Period:
     """A month by its number from January of a year on, beyond 12 in the years that follow."""
-    assert first_year is not None
-    return month(f"{first_year + (number - 1) // 12}-{(number - 1) % 12 + 1:02d}")
+    assert start_year is not None
+    return month(f"{start_year + (number - 1) // 12}-{(number - 1) % 12 + 1:02d}")
 
 
 NOTHING = Dating()
@@ -292,8 +291,8 @@ def fiscal_month_in(text: str) -> int:
     for months in _WHOLE_FISCAL_YEAR.finditer(words):
         if (int(months[2]) - int(months[1])) % 12 == 11 and months[1] != "1":
             return int(months[1])
-    if re.search(_FISCAL_WORDS, words) and (first := _FIRST_OF_FISCAL.search(words)):
-        return int(first[1])
+    if re.search(_FISCAL_WORDS, words) and (start := _FIRST_OF_FISCAL.search(words)):
+        return int(start[1])
     return 0
 
 
@@ -310,28 +309,46 @@ def dating_in(text: str) -> tuple[Dating, str]:
     if fiscal_month_in(text):  # its months are those of the whole year
         words = _WHOLE_FISCAL_YEAR.sub(" ", words)
     fiscal = re.search(rf"(?<![^\W\d_]){_FISCAL_WORDS}(?![^\W\d_])", words) is not None
-    part = _PART.search(words)
-    months = _months_of(part) if part else None
-    found = _YEAR_OF_ANY_CALENDAR.search(words)
-    if found is None and (short := _SHORT.search(words)):
-        number = 2000 + int(short["short"])
-        remainder = words[: short.start("short")] + words[short.end("short") :]
-        dating = Dating(number - fiscal, months, fiscal, part is not None and part["kind"] == "m")
-        return replace(dating, to_date=to_date), _remainder(remainder)
-    if found is None and part is None:
-        return Dating(to_date=to_date), _remainder(words) if to_date else text
-    dating = _year_of(found, fiscal)
-    if dating.exact and months and found and found["hijri"]:
+    part = _part_in(words)
+    match = _YEAR_OF_ANY_CALENDAR.search(words)
+    if match is None:
+        dating, remainder = _without_year(words, part, fiscal)
+        if dating == NOTHING and not to_date:
+            remainder = text
+        return replace(dating, to_date=to_date), remainder
+    dating = _year_of(match, fiscal)
+    if part and dating.exact is None:
+        dating = replace(dating, months=part.months, is_named=part.is_named)
+    elif part and part.months and match["hijri"]:
         return NOTHING, text  # a part of a year of another calendar
-    if dating.exact is None and part:
-        dating = replace(dating, months=months, named=part["kind"] == "m")
-    if found:
-        words = words[: found.start()] + " " + words[found.end() :]
-    remainder = _remainder(words)
-    if found and dating.months is None and remainder in _ROMAN:  # 2023 II
-        quarter = 3 * _ROMAN[remainder]
-        return replace(dating, months=(quarter - 2, quarter), to_date=to_date), ""
+    remainder = _remainder(words[: match.start()] + " " + words[match.end() :])
+    if dating.months is None and remainder in _ROMAN:  # 2023 II
+        dating = replace(dating, months=_months_of_quarter(remainder))
+        remainder = ""
     return replace(dating, to_date=to_date), remainder
+
+
+def _part_in(words: str) -> Dating | None:
+    """The months, quarters or halves that a text names; None where it names none."""
+    part = _PART.search(words)
+    return Dating(months=_months_of(part), is_named=part["kind"] == "m") if part else None
+
+
+def _without_year(words: str, part: Dating | None, fiscal: bool) -> tuple[Dating, str]:
+    """When a text is of that names no year in full: "m5 23"."""
+    if short := _SHORT.search(words):
+        year_number = 2000 + int(short["short"]) - fiscal
+        remainder = words[: short.start("short")] + words[short.end("short") :]
+        dating = replace(part or NOTHING, year=year_number, fiscal=fiscal)
+        return dating, _remainder(remainder)
+    if part is None:
+        return NOTHING, _remainder(words)
+    return replace(part, fiscal=fiscal), _remainder(words)
+
+
+def _months_of_quarter(roman: str) -> tuple[int, int]:
+    end = 3 * _ROMAN[roman]
+    return end - 2, end
 
 
 def _remainder(words: str) -> str:
@@ -344,45 +361,42 @@ def _remainder(words: str) -> str:
 
 
 def _months_of(part: re.Match[str]) -> tuple[int, int] | None:
-    number = int(part["number"])
-    last = int(part["last"] or number)
+    start = int(part["number"])
+    end = int(part["last"] or start)
     if part["kind"] == "n":
-        months = (1, number)
-    else:
-        length = _LENGTHS[part["kind"]]
-        months = (length * (number - 1) + 1, length * last)
+        return (1, start) if start <= 12 else None
+    length = _LENGTHS[part["kind"]]
+    months = (length * (start - 1) + 1, length * end)
     return months if 1 <= months[0] <= months[1] <= 12 else None
 
 
-def _year_of(found: re.Match[str] | None, fiscal: bool) -> Dating:
+def _year_of(match: re.Match[str], fiscal: bool) -> Dating:
     """The year of a match, in whichever calendar."""
-    if found is None:
-        return Dating(fiscal=fiscal)
-    if found["start"]:
-        return _two_years(found)
-    if found["year"]:
+    if match["start"]:
+        return _two_years(match)
+    if match["year"]:
         # A year with one number is called by the calendar year in which it ends
-        return Dating(int(found["year"]) - fiscal, fiscal=fiscal)
-    if found["hijri"]:
-        return Dating(exact=_solar_year(int(found["hijri"])))
+        return Dating(int(match["year"]) - fiscal, fiscal=fiscal)
+    if match["hijri"]:
+        return Dating(exact=_solar_year(int(match["hijri"])))
     for calendar_name, years_ahead in CALENDAR_SHIFTS.items():
-        if digits := found[calendar_name]:
+        if digits := match[calendar_name]:
             return Dating(years_ahead + int(digits.replace("元", "1")))
     return NOTHING
 
 
-def _two_years(found: re.Match[str]) -> Dating:
+def _two_years(match: re.Match[str]) -> Dating:
     """A fiscal year of two calendar years, several years, or a month behind its year."""
-    start = int(found["start"])
-    finish = int(found["finish"])
-    is_short = len(found["finish"]) == 2
+    start = int(match["start"])
+    finish = int(match["finish"])
+    is_short = len(match["finish"]) == 2
     is_month = is_short and 1 <= finish <= 12
-    if finish in (start + 1, (start + 1) % 100) and not (is_month and "-" in found[0]):
+    if finish in (start + 1, (start + 1) % 100) and not (is_month and "-" in match[0]):
         return Dating(start, fiscal=True)
     if not is_short and finish > start:
         return Dating(exact=Period(year(str(start)).start, year(str(finish)).end))
     if is_month:
-        return Dating(start, (finish, finish), named=True)
+        return Dating(start, (finish, finish), is_named=True)
     return NOTHING
 
 
@@ -411,8 +425,7 @@ def dating_of(text: str) -> Dating:
     if dating != NOTHING and not remainder:
         return dating
     if clean.lower() in _ROMAN:
-        quarter = 3 * _ROMAN[clean.lower()]
-        return Dating(months=(quarter - 2, quarter))
+        return Dating(months=_months_of_quarter(clean.lower()))
     with contextlib.suppress(PeriodError):
         return Dating(exact=period_of(clean))
     raise PeriodError(

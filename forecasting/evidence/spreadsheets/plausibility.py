@@ -189,14 +189,14 @@ def running_totals(reading: TableReading) -> Iterator[TableQuestion]:
     """Columns whose numbers grow within each year, and fall when the next one begins."""
     for group in series_of(reading.facts):
         column = group[0].column
-        if measure_of(group[0].measure).kind == "flow" and not column.answer.dates:
-            if _are_running(_values_by_year(group)):
-                asks = (
-                    f"column {column.name} grows within each year and falls at its end: is a "
-                    f"number of its own {' or of the '.join(DATES_OF_COLUMN).replace('_', ' ')}"
-                )
-                key = ("columns", _letters(group), "dates")
-                yield TableQuestion(key, group[0].where, asks, DATES_OF_COLUMN[1])
+        is_flow = measure_of(group[0].measure).kind == "flow"
+        if is_flow and not column.answer.dates and _are_running(_values_by_year(group)):
+            asks = (
+                f"column {column.name} grows within each year and falls at its end: is a "
+                f"number of its own {' or of the '.join(DATES_OF_COLUMN).replace('_', ' ')}"
+            )
+            key = ("columns", _letters(group), "dates")
+            yield TableQuestion(key, group[0].where, asks, DATES_OF_COLUMN[1])
 
 
 def _values_by_year(group: Series) -> list[list[float]]:

@@ -489,8 +489,8 @@ def _with_market(
     columns: list[TableColumn], rows: list[TableRow], context: Label
 ) -> tuple[list[TableColumn], list[TableRow]]:
     """Columns and rows; those of all new cars are counted as the electric ones of the table."""
-    parts = (*columns, *rows)
-    market = market_of({context.number, *(part.label.number for part in parts)})
+    labels = [context, *(column.label for column in columns), *(row.label for row in rows)]
+    market = market_of({label.number for label in labels})
 
     def named(label: Label) -> Label:
         return replace(label, number=market) if label.number == MARKET_SIZE else label
