@@ -232,11 +232,7 @@ def read_table(path: Path, answers: Mapping | None = None) -> TableRead:
     rows = reading.rows()
     problems = [*_lacking(reading), *reading.problems]
     problems += [*_ambiguous_rows(rows, reading)]
-    for question in reading.questions:
-        hint = question.remedy
-        if len(question.key) > 1 or question.key == ("fiscal_year",):
-            hint = f"say it in {mapping_file.name}: {hint}"
-        problems.append(Problem(question.where, question.asks, hint))
+    problems += [*_of_questions(reading, mapping_file.name)]
     if problems and not is_mapped:
         command = f"`ev-forecast new --ledger {path.name}`"
         hint = f"{command} asks for it; {mapping_file.name} says it for good"
@@ -245,6 +241,15 @@ def read_table(path: Path, answers: Mapping | None = None) -> TableRead:
             Problem(path.name, f"is not in a ledger's columns, but has {columns[:100]}", hint)
         )
     return TableRead(rows, problems, reading)
+
+
+def _of_questions(reading: SpreadsheetReading, mapping_name: str) -> Iterator[Problem]:
+    """What is not certain, with the line of a mapping that says it."""
+    for question in reading.questions:
+        hint = question.remedy
+        if len(question.key) > 1 or question.key == ("fiscal_year",):
+            hint = f"say it in {mapping_name}: {hint}"
+        yield Problem(question.where, question.asks, hint)
 
 
 def _lacking(reading: SpreadsheetReading) -> Iterator[Problem]:

@@ -219,6 +219,10 @@ class NewCountry:
             key = OF_COLUMN + head
             if key not in self.answers:
                 yield Question(key, f"What does {head!r} count?", number, _column)
+        yield from self._of_lacks(reading)
+
+    def _of_lacks(self, reading: SpreadsheetReading) -> Iterator[Question]:
+        """What the table does not say at all."""
         if "measure" in reading.lacks:
             guess = read_head(self.table.stem).number
             yield Question(

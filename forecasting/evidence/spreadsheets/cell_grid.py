@@ -225,6 +225,13 @@ def _sheet(name: str, values: Any, formulas: Any) -> Sheet:
         Line(map(_cell_value, row), number, number in dimensions and dimensions[number].hidden)
         for number, row in enumerate(values.iter_rows(), start=1)
     ]
+    _spread_merged(rows, values)
+    lines = [row for row in rows if any(cell not in (None, "") for cell in row)]
+    return Sheet(title, lines, _hidden_columns(values))
+
+
+def _spread_merged(rows: list[Line], values: Any) -> None:
+    """Set the value of a merged range in each of its cells; a number counts in the first alone."""
     for merged in values.merged_cells.ranges:
         top = merged.min_row - 1
         side = merged.min_col - 1
@@ -235,8 +242,6 @@ def _sheet(name: str, values: Any, formulas: Any) -> Sheet:
         for row in rows[top : merged.max_row]:
             row[side : merged.max_col] = [copy] * merged.size["columns"]
         rows[top][side] = value
-    lines = [row for row in rows if any(cell not in (None, "") for cell in row)]
-    return Sheet(title, lines, _hidden_columns(values))
 
 
 def _hidden_columns(values: Any) -> frozenset[int]:
@@ -313,11 +318,11 @@ def _cell_value(cell: Any) -> object:
     if isinstance(value, dt.datetime):
         return value.date()
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return _shown(value, cell.number_format)
+        return _formatted(value, cell.number_format)
     return value
 
 
-def _shown(value: float, form: str) -> float:
+def _formatted(value: float, form: str) -> float:
     percent, thousands, unit, decimals = _form_of(form)
     if not (percent or thousands or unit or decimals >= 0):
         return value
@@ -341,15 +346,15 @@ def _form_of(form: str) -> tuple[bool, int, str, int]:
     parts = re.findall(literal, section)
     unit = "".join(quoted or escaped for quoted, escaped in parts).strip()
     unit += " ".join(re.findall(r"\[\$([^\]-]+)", section))
-    bare = re.sub(literal, "", section)
-    digits = re.search(r"[0#?][0#?,.]*", bare)
+    digits_form = re.sub(literal, "", section)
+    digits = re.search(r"[0#?][0#?,.]*", digits_form)
     if digits is None:
         return False, 0, "", -1
     commas = len(digits[0]) - len(digits[0].rstrip(","))
     decimals = len(digits[0].rstrip(",").partition(".")[2])
     if unit and not re.search(r"\w|%|\$", unit):
         unit = ""
-    return "%" in bare, commas, unit, decimals
+    return "%" in digits_form, commas, unit, decimals
 
 
 def filled(row: Sequence[object]) -> list[object]:

@@ -313,19 +313,26 @@ def dating_in(text: str) -> tuple[Dating, str]:
     match = _YEAR_OF_ANY_CALENDAR.search(words)
     if match is None:
         dating, remainder = _without_year(words, part, fiscal)
-        if dating == NOTHING and not to_date:
+        if dating == NOTHING and part is None and not to_date:
             remainder = text
-        return replace(dating, to_date=to_date), remainder
+    elif match["hijri"] and part and part.months:
+        return NOTHING, text  # a part of a year of another calendar
+    else:
+        dating, remainder = _with_year(words, match, part, fiscal)
+    return replace(dating, to_date=to_date), remainder
+
+
+def _with_year(
+    words: str, match: re.Match[str], part: Dating | None, fiscal: bool
+) -> tuple[Dating, str]:
+    """When a text is of that names a year."""
     dating = _year_of(match, fiscal)
     if part and dating.exact is None:
         dating = replace(dating, months=part.months, is_named=part.is_named)
-    elif part and part.months and match["hijri"]:
-        return NOTHING, text  # a part of a year of another calendar
     remainder = _remainder(words[: match.start()] + " " + words[match.end() :])
     if dating.months is None and remainder in _ROMAN:  # 2023 II
-        dating = replace(dating, months=_months_of_quarter(remainder))
-        remainder = ""
-    return replace(dating, to_date=to_date), remainder
+        return replace(dating, months=_months_of_quarter(remainder)), ""
+    return dating, remainder
 
 
 def _part_in(words: str) -> Dating | None:
@@ -364,7 +371,7 @@ def _months_of(part: re.Match[str]) -> tuple[int, int] | None:
     start = int(part["number"])
     end = int(part["last"] or start)
     if part["kind"] == "n":
-        return (1, start) if start <= 12 else None
+        return (1, start) if 1 <= start <= 12 else None
     length = _LENGTHS[part["kind"]]
     months = (length * (start - 1) + 1, length * end)
     return months if 1 <= months[0] <= months[1] <= 12 else None

@@ -155,18 +155,17 @@ def _is_of_periods(line: Line, upper: Line, lower: Line) -> bool:
         return _is_below_heads(lower)
     if _is_of_years(places[0], upper, lower):
         return False
-    years = [_year_of(cell) for cell in cells]
-    return _follow(years) if is_ours else {*_steps(years)} == {1}
+    return _follow(cells, is_ours)
 
 
-def _steps(years: list[int]) -> list[int]:
-    return [end - start for start, end in itertools.pairwise(years)]
-
-
-def _follow(years: list[int]) -> bool:
+def _follow(cells: list[object], is_ours: bool) -> bool:
     """Whether years follow each other, or come again, of another measure."""
+    years = [_year_of(cell) for cell in cells]
+    steps = [end - start for start, end in itertools.pairwise(years)]
+    if not is_ours:  # of another calendar
+        return {*steps} == {1}
     is_long = len(years) > 3
-    return all(abs(step) <= 1 or (is_long and -30 < step < 0) for step in _steps(years))
+    return all(abs(step) <= 1 or (is_long and -30 < step < 0) for step in steps)
 
 
 def _is_below_heads(line: Line) -> bool:
@@ -212,10 +211,10 @@ def tables_of(sheet: Sheet, answers: Mapping[int, str]) -> list[SheetTable]:
     """
     lines = sheet.lines
     ends = Line([])
-    around = [ends, *lines, ends]
+    neighbours = [ends, *lines, ends]
     kinds = [
         _kind(line, upper, lower)
-        for upper, line, lower in zip(around, lines, around[2:], strict=False)
+        for upper, line, lower in zip(neighbours, lines, neighbours[2:], strict=False)
     ]
     kinds.append("end")
     parts: list[list[tuple[Line, str]]] = [[]]

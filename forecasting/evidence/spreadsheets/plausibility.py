@@ -55,7 +55,7 @@ def doubtful_units(reading: TableReading) -> Iterator[TableQuestion]:
 
 def _doubtful_factors(series: list[Series], reading: TableReading) -> Iterator[TableQuestion]:
     """Counts that may be in thousands, each column once."""
-    questions = {}
+    questions: dict[tuple[str, ...], TableQuestion] = {}
     for group in series:
         if question := _fractions(group, reading) or _far_below(group, series):
             questions.setdefault(question.key, question)
@@ -137,16 +137,17 @@ def _far_below(group: Series, series: list[Series]) -> TableQuestion | None:
         return None
     neighbours = [match for match in series if _is_comparable(group[0], match[0])]
     for match in neighbours:
-        pairs = _pairs(group, match)
-        if not pairs or match is group:
-            continue
-        if statistics.median(count / size for count, size in pairs) < FAR_BELOW:
+        if match is not group and _is_far_below(_pairs(group, match)):
             asks = (
                 f"column {group[-1].column.name} is less than a hundredth of "
                 f"{match[0].column.name} beside it, and names no unit: what is it multiplied by"
             )
             return _of_factor(group, group[-1], asks)
     return None
+
+
+def _is_far_below(pairs: list[tuple[float, float]]) -> bool:
+    return bool(pairs) and statistics.median(count / size for count, size in pairs) < FAR_BELOW
 
 
 def _is_comparable(fact: CellFact, match: CellFact) -> bool:
@@ -211,7 +212,7 @@ def _values_by_year(group: Series) -> list[list[float]]:
 def _are_running(years: list[list[float]]) -> bool:
     """Whether the numbers of each year grow, and those of the next one begin anew."""
     grows = [start < end for values in years for start, end in itertools.pairwise(values)]
-    falls = [later[0] < 0.5 * year[-1] for year, later in itertools.pairwise(years)]
+    falls = [end[0] < 0.5 * start[-1] for start, end in itertools.pairwise(years)]
     return len(years) > 1 and all(grows) and all(falls)
 
 
@@ -262,7 +263,7 @@ def _of_a_row(
         value = sums.get((row.line.number, column.index))
         if value is not None and _differs(value, [counts.get((n, column.index)) for n in numbers]):
             asks = (
-                f"{_printed(value)} in column {column.name} is a sum by its name, but not of the "
+                f"{_number_text(value)} in column {column.name} is a sum by its name, but not of the "
                 "rows: what is the row"
             )
             key = ("rows", str(row.line.number))
@@ -285,7 +286,7 @@ def _of_a_column(
             continue
         if _differs(value, [counts.get((number, place)) for place in places]):
             asks = (
-                f"{_printed(value)} in column {column.name} is a sum by its name, but not of the "
+                f"{_number_text(value)} in column {column.name} is a sum by its name, but not of the "
                 "columns: what is it"
             )
             key = ("columns", column.letter, "what")
@@ -322,5 +323,5 @@ def _totals(numbers: list[float]) -> Iterator[float]:
             yield from (sum(numbers[start:end]) for end in range(start + 2, size + 1))
 
 
-def _printed(value: float) -> str:
+def _number_text(value: float) -> str:
     return f"{value:,.10g}"

@@ -235,15 +235,15 @@ def _by_letter(table: TableReading) -> Mapping:
     letters = {}
     for column in table.columns:
         label = column.label
-        what = {"date": "period", "": "nothing"}.get(column.kind, column.kind)
-        if what == "number":
-            what = label.number if label.number in NUMBER_TARGETS else ""
-        if what in ("label", "value", "unit", "measure") or (
-            what == "nothing" and not column.reason
+        word = {"date": "period", "": "nothing"}.get(column.kind, column.kind)
+        if word == "number":
+            word = label.number if label.number in NUMBER_TARGETS else ""
+        if word in ("label", "value", "unit", "measure") or (
+            word == "nothing" and not column.reason
         ):
-            what = ""
+            word = ""
         answer = column.answer.with_answers(
-            ColumnAnswer(what=what, factor=label.factor if what in NUMBER_TARGETS else 0)
+            ColumnAnswer(what=word, factor=label.factor if word in NUMBER_TARGETS else 0)
         )
         if answer != ColumnAnswer():
             letters[column.letter] = answer
@@ -492,12 +492,12 @@ def _with_market(
     labels = [context, *(column.label for column in columns), *(row.label for row in rows)]
     market = market_of({label.number for label in labels})
 
-    def named(label: Label) -> Label:
+    def with_market(label: Label) -> Label:
         return replace(label, number=market) if label.number == MARKET_SIZE else label
 
     return (
-        [replace(column, label=named(column.label)) for column in columns],
-        [replace(row, label=named(row.label)) for row in rows],
+        [replace(column, label=with_market(column.label)) for column in columns],
+        [replace(row, label=with_market(row.label)) for row in rows],
     )
 
 
@@ -561,10 +561,7 @@ def _may_be_main_count(column: TableColumn, counts: set[str]) -> bool:
 def _ask_of_rows(reading: TableReading) -> None:
     """Rows with numbers that cannot be read."""
     counts = {fact.measure for fact in reading.facts} & {*FLOW_OF_COUNT}
-    places = [column.index for column in reading.columns if column.kind == "number"]
-    for row in reading.rows:
-        if row.kind != "" or not any(is_amount(row.line.at(place)) for place in places):
-            continue
+    for row in [row for row in reading.rows if row.kind == "" and reading.has_number(row)]:
         where = reading.where(row)
         number = row.line.number
         if row.doubtful and "is not a period" in row.reason:
@@ -590,9 +587,9 @@ def _of_duplicates(reading: TableReading) -> Iterator[TableQuestion]:
                 yield _of_two_columns(group[0].column, fact.column, reading.name)
 
 
-def _of_two_columns(earlier: TableColumn, column: TableColumn, name: str) -> TableQuestion:
-    fault = f"column {column.name} says another number of the same as column {earlier.name}"
-    if column.head == earlier.head:
+def _of_two_columns(match: TableColumn, column: TableColumn, name: str) -> TableQuestion:
+    fault = f"column {column.name} says another number of the same as column {match.name}"
+    if column.head == match.head:
         fault = f"column {column.name} stands there twice"
     key = ("columns", column.letter, "what")
     return TableQuestion(key, name, f"{fault}; what does it hold", "nothing")

@@ -209,9 +209,9 @@ def _answer(mapping: Mapping, letter: str, head: str) -> ColumnAnswer:
     names = {name: target for target, name in (*mapping.columns.items(), *mapping.values.items())}
     if head in mapping.unread:
         names[head] = "nothing"
-    what = answer.what or names.get(head, "")
+    word = answer.what or names.get(head, "")
     factor = answer.factor or float(mapping.scales.get(head, 0))
-    return answer.model_copy(update={"what": what, "factor": factor})
+    return answer.model_copy(update={"what": word, "factor": factor})
 
 
 def _head_label(parts: Sequence[str], unit: str, context: Label) -> Label:
@@ -235,19 +235,19 @@ def _common_number(labels: Sequence[Label]) -> str:
 
 
 def _answered(column: TableColumn, cells: list[object]) -> TableColumn:
-    """A column by what a reader says of it."""
-    what = column.answer.what
-    if what == "note" and cells:
+    """A column by word a reader says of it."""
+    word = column.answer.what
+    if word == "note" and cells:
         if all(unit_of(_word(cell)).factor for cell in cells):
             return replace(column, kind="unit")  # a note on units holds for its rows
         if all(map(is_amount, cells)):  # of another sheet, where the column holds numbers
             return _recognised(column, cells)
-    if what in ("sum", "note", "nothing"):
-        return replace(column, kind=what, reason=AS_ASKED)
-    if what == "period":
+    if word in ("sum", "note", "nothing"):
+        return replace(column, kind=word, reason=AS_ASKED)
+    if word == "period":
         return replace(column, kind="date")
-    if what in TARGETS and what not in MEASURES:
-        return replace(column, kind=what)
+    if word in TARGETS and word not in MEASURES:
+        return replace(column, kind=word)
     return replace(column, kind="number", label=_answered_label(column))
 
 
@@ -577,9 +577,8 @@ def _merged(outer: Label, inner: Label) -> Label | None:
     places = {outer.place, inner.place} - {""}
     if dating is None or len(places) > 1:
         return None
-    is_named = inner.number or inner.doubts or not outer.text
     return Label(
-        inner.text if is_named else outer.text,
+        _merged_text(outer, inner),
         _merged_number(outer.number, inner.number),
         inner.factor or outer.factor,
         inner.kind or outer.kind,
@@ -590,6 +589,12 @@ def _merged(outer: Label, inner: Label) -> Label | None:
         outer.is_part or inner.is_part,
         doubts=(*outer.doubts, *inner.doubts),
     )
+
+
+def _merged_text(outer: Label, inner: Label) -> str:
+    if inner.number or inner.doubts:
+        return inner.text
+    return outer.text or inner.text
 
 
 def _merged_number(outer: str, inner: str) -> str:

@@ -196,6 +196,11 @@ class TableReading:
         width = len(self.columns)
         return [row for row in self.rows if row.may_hold_facts and len(row.line) <= width]
 
+    def has_number(self, row: TableRow) -> bool:
+        """Whether a column of numbers has one in a row."""
+        places = [column.index for column in self.columns if column.kind == "number"]
+        return any(is_amount(row.line.at(place)) for place in places)
+
     def where(self, row: TableRow) -> str:
         """Of the file."""
         return f"{self.name}:{row.line.number}"
@@ -231,19 +236,18 @@ class TableReading:
     @property
     def is_plain(self) -> bool:
         """Whether each column has a name of its own, and each row is of one period and place."""
+        by_row = any(fact.by_row for fact in self.facts)
+        return len(self.table.of_kind("heads")) == 1 and self._has_plain_columns() and not by_row
+
+    def _has_plain_columns(self) -> bool:
+        """Whether each column has a name, and each word of a mapping is of one column."""
         heads = [column.head for column in self.columns]
         kinds = [column.kind for column in self.columns if column.kind not in UNNAMED_KINDS]
         numbers = [self.number_of(column) for column in self.columns if column.kind == "number"]
-        has_answers = any(column.answer.dates for column in self.columns)
-        return (
-            all(heads)
-            and all(map(_are_distinct, (heads, kinds, numbers)))
-            and {*numbers} <= {*NUMBER_TARGETS}
-            and "label" not in kinds
-            and len(self.table.of_kind("heads")) == 1
-            and not any(fact.by_row for fact in self.facts)
-            and not has_answers
-        )
+        if "label" in kinds or any(column.answer.dates for column in self.columns):
+            return False
+        is_distinct = all(map(_are_distinct, (heads, kinds, numbers)))
+        return is_distinct and all(heads) and {*numbers} <= {*NUMBER_TARGETS}
 
 
 def _are_distinct(words: Sequence[str]) -> bool:
@@ -333,11 +337,11 @@ def _points(texts: Sequence[str], is_whole: bool) -> str:
     """A comma where several numbers have points, and always before three digits, or one has beside
     whole numbers of a workbook.
     """
-    digits = [bare_digits(text) for text in texts if re.search(r"\d", text)]
-    grouped = {text for text in digits if re.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+", text)}
-    ungrouped = [text for text in digits if text and text not in grouped]
-    is_grouped = all(len(text) < 4 and text.isdecimal() for text in ungrouped)
-    return "," if is_grouped and len(grouped) > 1 - is_whole else ""
+    numbers = [digits for digits in map(bare_digits, texts) if digits]
+    grouped = [digits for digits in numbers if re.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+", digits)]
+    short = [digits for digits in numbers if len(digits) < 4 and digits.isdecimal()]
+    is_grouped = len(grouped) + len(short) == len(numbers)
+    return "," if is_grouped and len({*grouped}) > 1 - is_whole else ""
 
 
 def _length(cells: Sequence[object], form: str) -> str:
