@@ -73,14 +73,14 @@ HOMES = {
 
 # What the package as a whole may reach, at most: see `figures`.
 LIMITS = {
-    "tokens": 290_000,
-    "functions with more than ten branches, in percent": 4.4,
+    "tokens": 291_500,
+    "functions with more than ten branches, in percent": 2.6,
     "conditional expressions in 1,000 lines": 15,
     "tuple assignments in 1,000 lines": 8,
-    "names that say nothing, of 1,000": 10,
+    "names that say nothing, of 1,000": 5.4,
     "constants of one name and several values": 13,  # NOT_PROPOSED is what each publisher says
     "modules that one other module alone imports": 45,
-    "sentences for readers outside reporting": 23,
+    "sentences for readers outside reporting": 21,
     "lists of public names": 1,
     "lists of a ledger's columns": 1,
 }

@@ -263,7 +263,7 @@ def _of_a_row(
         value = sums.get((row.line.number, column.index))
         if value is not None and _differs(value, [counts.get((n, column.index)) for n in numbers]):
             asks = (
-                f"{_number_text(value)} in column {column.name} is a sum by its name, but not of the "
+                f"{_figure(value)} in column {column.name} is a sum by its name, but not of the "
                 "rows: what is the row"
             )
             key = ("rows", str(row.line.number))
@@ -286,7 +286,7 @@ def _of_a_column(
             continue
         if _differs(value, [counts.get((number, place)) for place in places]):
             asks = (
-                f"{_number_text(value)} in column {column.name} is a sum by its name, but not of the "
+                f"{_figure(value)} in column {column.name} is a sum by its name, but not of the "
                 "columns: what is it"
             )
             key = ("columns", column.letter, "what")
@@ -323,5 +323,5 @@ def _totals(numbers: list[float]) -> Iterator[float]:
             yield from (sum(numbers[start:end]) for end in range(start + 2, size + 1))
 
 
-def _number_text(value: float) -> str:
+def _figure(value: float) -> str:
     return f"{value:,.10g}"
