@@ -12,7 +12,7 @@ from forecasting.evidence.mapping import Mapping
 from forecasting.evidence.spreadsheets.reading import read_spreadsheet
 from tests.fuzz.office_tables import office_table
 
-TABLES = int(os.environ.get("FUZZ_EXAMPLES", "0")) or 200
+TABLES = int(os.environ.get("FUZZ_EXAMPLES", "0")) or 60
 
 
 def read(table, mapping):
