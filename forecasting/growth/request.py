@@ -319,12 +319,7 @@ def _learned_elsewhere(prior: Prior, measure: str) -> list[Caveat]:
 
 def _open_levels(facts: Sequence[Fact], sized: bool) -> list[Caveat]:
     """What facts that tell no level, or only bounds of it, leave open."""
-    levels = [
-        fact
-        for fact in facts
-        if not math.isnan(fact.value)
-        and (not fact.declared.is_percent or (sized and fact.declared.of_market))
-    ]
+    levels = [fact for fact in facts if _tells_level(fact, sized)]
     if levels and all(fact.side for fact in levels) and not opposite(levels):
         return [Caveat("only_bounds")]
     if levels and all(fact.is_change for fact in levels):
@@ -332,6 +327,13 @@ def _open_levels(facts: Sequence[Fact], sized: bool) -> list[Caveat]:
     if levels or not facts:
         return []
     return [Caveat("no_level" if sized else "no_scale")]
+
+
+def _tells_level(fact: Fact, sized: bool) -> bool:
+    """Whether a fact is a number of vehicles: a share of a market of known size is one, too."""
+    if math.isnan(fact.value):
+        return False
+    return not fact.declared.is_percent or (sized and fact.declared.of_market)
 
 
 def _years(facts: Sequence[Fact], periods: Sequence[Period]) -> tuple[int, int, int]:

@@ -4,7 +4,7 @@ draws, and answers with their intervals.
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -185,12 +185,7 @@ class _LiveBook(Book):
             if isinstance(part, Node):
                 LABELS[part] = f"{measure} {year}, {unit_of(measure)}"
         uses = reachable(formulas)
-        values_of_levers = [(node.parts[-1], node.label) for node in uses if _is_lever(node)]
-        self.labels = {
-            values.tobytes(): label
-            for values, label in values_of_levers
-            if isinstance(values, np.ndarray)
-        }
+        self.labels = _labels_of_levers(uses)
         for node in uses:
             if node.by_row or (uses[node] > 1 and self._is_long(node)):
                 self._place(node)
@@ -401,6 +396,14 @@ class _LiveBook(Book):
 
     def _yellow(self, name: str) -> str:
         return self.places[Cell(name)]
+
+
+def _labels_of_levers(nodes: Iterable[Node]) -> dict[bytes, str]:
+    """What the draws of each assumption are called, by their values."""
+    of_levers = [(node.parts[-1], node.label) for node in nodes if _is_lever(node)]
+    return {
+        values.tobytes(): label for values, label in of_levers if isinstance(values, np.ndarray)
+    }
 
 
 def _is_lever(node: Node) -> bool:
