@@ -78,6 +78,7 @@ BASIS_MEANINGS = {
 PROGRAMME_MEANINGS = {
     "id": "its name",
     "place": MEANINGS["place"],
+    "kind": "of which the programme was: cars, charging, plants or buses",
     "what": "what was to stand",
     "planned": "how many",
     "due": "the day by which",
@@ -85,6 +86,7 @@ PROGRAMME_MEANINGS = {
     "counted": "the day of that count",
     "reached": "the day on which, or no later than which, as many stood; empty where none is known",
 } | {column: MEANINGS[column] for column in ("source", "url", "quote", "note")}
+PROGRAMME_KINDS = ("cars", "charging", "plants", "buses")
 REQUIRED = ("id", "measure", "place", "kind", "published", "source", "quote")
 NUMBERS = ("value", "rounding", "planned", "stood", *policies.POLICY_NUMBERS)
 DATES = ("period_start", "period_end", "start", "end", "due", "counted", "reached")
@@ -296,7 +298,13 @@ def data_package() -> dict[str, Any]:
                 policies.REQUIRED_POLICY_COLUMNS,
                 policies.POLICY_VOCABULARIES,
             ),
-            _resource("programmes", "programmes.csv", PROGRAMME_MEANINGS, ("id", "url"), {}),
+            _resource(
+                "programmes",
+                "programmes.csv",
+                PROGRAMME_MEANINGS,
+                ("id", "kind", "url"),
+                {"kind": PROGRAMME_KINDS},
+            ),
         ],
     }
 

@@ -143,6 +143,11 @@ def facts_that_a_file_names(
     files, shipped, published
         As `facts_of` takes them.
 
+    Returns
+    -------
+    Ledger
+        As `facts_of` gives it.
+
     Raises
     ------
     LedgerError
