@@ -38,7 +38,7 @@ from forecasting.quantiles import Array
 QUOTA_COLUMNS = ["policy", "start", "quota", "low", "median", "high", "used_up"]
 LEAST_FLOW = 1e-9
 # Judgements: the ends of 2024 and 2025 were printed 0 to 15 days after them, and one without a day
-REPORTED_WITHIN = dt.timedelta(days=30)
+REPORTED_WITHIN = 30  # days
 UNREPORTED = 0.05
 
 
@@ -210,7 +210,7 @@ def weight_of_silence(flow: Array, months: Sequence[Period], quota: Policy) -> A
     """
     if quota.open_on is None:
         return np.ones(len(flow))
-    reported = (quota.open_on - REPORTED_WITHIN).toordinal()
+    reported = quota.open_on.toordinal() - REPORTED_WITHIN
     return np.where(days_used_up(flow, months, quota) < reported, UNREPORTED, 1.0)
 
 

@@ -711,3 +711,10 @@ def test_answers_by_letters_and_rows_say_what_a_table_does_not(tmp_path):
 def test_answers_that_are_none_are_refused_by_name(tmp_path, mapping, said):
     with pytest.raises(LedgerError, match=said):
         read_ledger(_read(tmp_path, "Country,Year,EV sales\nUZ,2022,2180\n", mapping))
+
+
+def test_a_period_that_ends_before_it_starts_is_told_with_its_row(tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text("place,period_start,period_end,EV sales\nNO,2023-05-01,2023-04-30,300\n")
+    with pytest.raises(LedgerError, match=r"mine\.csv:2: a period ends on 2023-04-30 before it"):
+        read_ledger(path)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from forecasting.errors import Problem
+from forecasting.errors import PeriodError, Problem
 from forecasting.evidence.mapping import (
     DATE_FORMS,
     ISO,
@@ -436,7 +436,11 @@ def _facts(
         fault = f"its period contradicts that of column {column.name}"
         reading.problems.append(Problem(where, fault, "say what the column is in the answers"))
         return
-    period = _period(reading, dating, number, row, column) if number else None
+    try:
+        period = _period(reading, dating, number, row, column) if number else None
+    except PeriodError as error:  # its end comes before its start
+        reading.problems.append(Problem(where, str(error)))
+        return
     if number and period is None:
         return
     factor, stated = _factor(amount, column, row.label, reading, number)
