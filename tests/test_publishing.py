@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import http.server
-import importlib.util
 import json
 import re
 import threading
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -162,13 +162,8 @@ def test_what_the_changes_of_facts_name_is_there_or_gone() -> None:
 
 
 @pytest.fixture(scope="module")
-def links() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("links", ROOT / "benches" / "links.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def links(load_script: Callable[[Path], ModuleType]) -> ModuleType:
+    return load_script(ROOT / "benches" / "links.py")
 
 
 class Pages(http.server.BaseHTTPRequestHandler):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -18,13 +18,8 @@ CORE, TESTS = ROOT / "binder" / "requirements.txt", ROOT / "binder" / "requireme
 
 
 @pytest.fixture(scope="module")
-def licences() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("licences", ROOT / "binder" / "licences.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def licences(load_script: Callable[[Path], ModuleType]) -> ModuleType:
+    return load_script(ROOT / "binder" / "licences.py")
 
 
 def test_every_locked_package_may_be_used(

@@ -138,11 +138,8 @@ def demand_outlook(
     vehicles, cars = _all_cars(assumptions, sample, span, new_cars)
     if symbols is None:
         _check_taxis(stocks, cars[EV_STOCK_SHARE], span)
-    electricity = _electricity(place, assumptions, road, sample)
-    for setting, kwh in electricity.served.items():
-        labelled(f"kWh a year served, {setting}", kwh, span)
-    share = np.clip(road.stock / vehicles, 0, 1)
-    labelled("electric share of all vehicles", share, span)
+    electricity = _electricity(place, assumptions, road, sample, span)
+    share = labelled("electric share of all vehicles", np.clip(road.stock / vehicles, 0, 1), span)
     points = charging_need(electricity.served, share, span, sample)
     megawatts = _add_beside_energy(points, assumptions.classes, stocks, sample)
     unpushed, practice, targeted = deployed_points(
@@ -244,7 +241,7 @@ class _Electricity:
 
 
 def _electricity(
-    place: str | None, assumptions: Parameters, road: Vehicles, sample: Draws
+    place: str | None, assumptions: Parameters, road: Vehicles, sample: Draws, years: Years
 ) -> _Electricity:
     """The electricity that the vehicles on the road take."""
     fleets = road.fleets
@@ -258,9 +255,12 @@ def _electricity(
     efficiency = _grid_efficiency(sample)
     # At slow points, the only ones that it uses, a plug-in hybrid stays longer for a kWh
     stays = {name: kwh * sample["plug_in_time"] for name, kwh in per_vehicle[PLUG_IN].items()}
+    served = _energy(stocks, per_vehicle | {PLUG_IN: stays})
+    for setting, kwh in served.items():
+        labelled(f"kWh a year served, {setting}", kwh, years)
     return _Electricity(
         at_end=_energy(stocks, per_vehicle),
-        served=_energy(stocks, per_vehicle | {PLUG_IN: stays}),
+        served=served,
         grid=_from_the_grid(in_year, efficiency),
         grid_per_vehicle={
             name: total(_from_the_grid(kwh, efficiency).values())

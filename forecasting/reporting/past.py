@@ -5,9 +5,9 @@ and what came; what changed since the last run.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -161,59 +161,63 @@ def kept_forecasts(folder: Path, day: dt.date) -> Record | None:
         return None
 
 
-def changes_since(old_folder: Path, folder: Path) -> str:
-    """What changed since the report that a new one replaces, as HTML: the facts used, the policies,
-    what the scenario says, and the medians of the headline. Nothing where nothing changed.
+class Changes(NamedTuple):
+    """What changed since the report that a new one replaces; empty where nothing changed.
+
+    Parameters
+    ----------
+    since : str
+        The facts used, the policies, what the scenario says, and the medians of the headline, as
+        HTML.
+    since_sentence : str
+        The medians in a sentence for the brief, where the earlier report is of another day.
+    """
+
+    since: str = ""
+    since_sentence: str = ""
+
+
+def changes_since(old_folder: Path, folder: Path) -> Changes:
+    """What changed since the report that a new one replaces.
 
     Parameters
     ----------
     old_folder, folder : Path
         Of the two reports, with their stored results; without either nothing is said.
     """
-    records = _both_records(old_folder, folder)
-    if records is None:
-        return ""
-    parts_before, parts = map(_parts, records)
+    record_before, record = (load_record(home / OUTLOOK_TABLE) for home in (old_folder, folder))
+    if not record_before or not record:
+        return Changes()
+    changes = [*_median_changes(old_folder, folder, record)]
+    parts_before, parts = _parts(record_before), _parts(record)
     lines: list[Line] = [
         line for kind in parts for line in _differences(kind, parts_before[kind], parts[kind])
     ]
-    lines += [CHANGE_LINE.format_map(change) for change in _median_changes(old_folder, folder)]
-    if not lines:
-        return ""
-    return BulletList(lines, "fc-since")._repr_html_()
+    lines += [CHANGE_LINE.format_map(change) for change in changes]
+    since = BulletList(lines, "fc-since")._repr_html_() if lines else ""
+    sentence = ""
+    if record_before["as_of"] != record["as_of"]:
+        sentence = _change_sentence(record_before, record, changes)
+    return Changes(since, sentence)
 
 
-def change_sentence(old_folder: Path, folder: Path) -> str:
-    """One sentence for the brief on what changed since the outlook of an earlier day; nothing where
-    both are of one day, or either is missing.
-
-    Parameters
-    ----------
-    old_folder, folder : Path
-        As for `changes_since`.
-    """
-    records = _both_records(old_folder, folder)
-    if records is None or records[0]["as_of"] == records[1]["as_of"]:
-        return ""
-    record_before, record = records
+def _change_sentence(
+    record_before: Record, record: Record, changes: Iterable[Mapping[str, Any]]
+) -> str:
+    """Of the flow its first year is told, of what stands at the horizon that."""
     horizon = record["parameters"]["horizon"]
-    changes = "; ".join(
+    words = "; ".join(
         CHANGE_WORDS.format_map(change)
-        for change in _median_changes(old_folder, folder)
+        for change in changes
         if (change["year"] == horizon) == (change["measure"] in AT_THE_HORIZON)
     )
     fact_count = len({*record["facts_used"]} - {*record_before["facts_used"]})
-    pattern = CHANGE_SENTENCE if changes else NO_CHANGE_SENTENCE
+    pattern = CHANGE_SENTENCE if words else NO_CHANGE_SENTENCE
     return pattern.format(
         day=day_words(dt.date.fromisoformat(record_before["as_of"])),
-        changes=changes,
+        changes=words,
         facts=phrase(" ({} more)", fact_count and plural(fact_count, "fact")),
     )
-
-
-def _both_records(old_folder: Path, folder: Path) -> tuple[Record, Record] | None:
-    record_before, record = (load_record(home / OUTLOOK_TABLE) for home in (old_folder, folder))
-    return (record_before, record) if record_before and record else None
 
 
 def _parts(record: Record) -> dict[str, Record]:
@@ -240,9 +244,8 @@ def _differences(kind: str, old: Record, new: Record) -> Iterator[Line]:
             yield [f"One {kind} changed: ", words]
 
 
-def _median_changes(old_folder: Path, folder: Path) -> Iterator[dict[str, object]]:
+def _median_changes(old_folder: Path, folder: Path, record: Record) -> Iterator[dict[str, Any]]:
     """The medians of the headline that are others than before by a percent or more."""
-    record = load_record(folder / OUTLOOK_TABLE)
     old, new = (yearly(load_results(home / OUTLOOK_TABLE))[0.5] for home in (old_folder, folder))
     flow = record["parameters"].get("measure", "")
     years = (record["first_year"], record["parameters"]["horizon"])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -74,15 +75,11 @@ def test_what_cannot_be_kept_is_refused(project: Any) -> None:
 
 
 @pytest.mark.slow
-def test_run_after_run_holds_no_more_than_before() -> None:
+def test_run_after_run_holds_no_more_than_before(
+    load_script: Callable[[Path], ModuleType],
+) -> None:
     """The short form of ``benches/soak.py``."""
-    spec = importlib.util.spec_from_file_location(
-        "soak", Path(__file__).parents[2] / "benches" / "soak.py"
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    soak = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(soak)
+    soak = load_script(Path(__file__).parents[2] / "benches" / "soak.py")
     first, second, *rest = soak.soaked(6, looks=6)
     assert [held.runs for held in (first, second, *rest)] == [1, 2, 3, 4, 5, 6]
     assert {held.descriptors for held in (second, *rest)} == {second.descriptors}

@@ -103,7 +103,7 @@ def amount_of(cell: object, decimal: str = ".", signs: tuple[str, ...] = ()) -> 
 def _of_text(text: str, decimal: str, signs: tuple[str, ...]) -> Amount | None:
     if is_not_known(text, signs):
         return None
-    clean = re.sub(rf"(?<=\d)\s?[{RAISED_DIGITS}]+\)?", "", without_footnote_marks(text))
+    clean = _without_raised_digits(text)
     clean = unicodedata.normalize("NFKC", clean).translate(_PLAIN_SIGNS).strip()
     clean = re.sub(r"\A-\s+(?=\d)", "-", clean)
     if is_not_known(clean, signs):
@@ -123,6 +123,11 @@ def _of_text(text: str, decimal: str, signs: tuple[str, ...]) -> Amount | None:
     if number is None:
         raise ValueError(f"{text[:40]!r} is not a number")
     return Amount(sign + number, unit.factor, unit.kind, "about" if match["about"] else "equals")
+
+
+def _without_raised_digits(text: str) -> str:
+    """A cell without the marks of its footnotes, raised digits behind its number among them."""
+    return re.sub(rf"(?<=\d)\s?[{RAISED_DIGITS}]+\)?", "", without_footnote_marks(text))
 
 
 def _plain_digits(digits: str, decimal: str) -> str | None:
@@ -153,7 +158,7 @@ def bare_digits(text: str) -> str:
     >>> bare_digits("1,147[1]"), bare_digits("1 370,5 тыс.")
     ('1,147', '1370,5')
     """
-    clean = re.sub(rf"(?<=\d)\s?[{RAISED_DIGITS}]+\)?", "", without_footnote_marks(text))
+    clean = _without_raised_digits(text)
     return re.sub(r"[^\d.,]", "", clean).strip(".,")
 
 

@@ -190,19 +190,18 @@ def _changes(old_report: str, folder: Path) -> dict[str, str]:
     """What changed since the report that is replaced; of one that was made from the same, what that
     one told, so that its bytes stay.
     """
-    from forecasting.reporting.past import change_sentence, changes_since
+    from forecasting.reporting.past import Changes, changes_since
 
-    changes = {"since": "", "since_sentence": ""}
+    changes = Changes()
     if not old_report:
-        return changes
+        return changes._asdict()
     home = Path(old_report)
     with suppress(InputError, KeyError):  # no report fails for an earlier one
-        changes["since"] = changes_since(home, folder)
-        changes["since_sentence"] = change_sentence(home, folder)
-    if changes["since"]:
-        return changes
+        changes = changes_since(home, folder)
+    if changes.since:
+        return changes._asdict()
     record = read_json(home / RUN_RECORD)
-    return {name: str(record.get(name, "")) for name in changes}
+    return {name: str(record.get(name, "")) for name in Changes._fields}
 
 
 @contextmanager
