@@ -125,7 +125,7 @@ def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock") -> Figur
     >>> import forecasting as fc
     >>> table = fc.tables.joined(fc.outlooks("turkmenistan-*", draws=50).values())
     >>> fc.figures.scenario_comparison(table, "ev_stock").layout.title.text
-    '<b>Turkmenistan: 9,420 electric vehicles on the road in 2030 (baseline)</b>'
+    '<b>Turkmenistan: 9,370 electric vehicles on the road in 2030 (baseline)</b>'
     """
     rows = _final_year_rows(table, measure)
     order = rows.groupby("country")[0.5].median().sort_values().index.tolist()
