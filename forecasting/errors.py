@@ -16,9 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-MAX_PROBLEM_CHARACTERS = 300  # characters of a problem
-MAX_PROBLEMS = 50  # problems of a message
-MAX_TEXT_CHARACTERS = 1000  # characters of a message that is one text
+from forecasting.limits import MAX_MESSAGE_CHARACTERS, MAX_PROBLEM_CHARACTERS, MAX_PROBLEMS
 
 
 def visible(text: str) -> str:
@@ -107,12 +105,15 @@ class InputError(ForecastingError, ValueError):
     def __init__(self, problems: str | Sequence[Problem]) -> None:
         if isinstance(problems, str):
             self.problems: tuple[Problem, ...] = ()
-            super().__init__(shortened(problems, MAX_TEXT_CHARACTERS))
+            super().__init__(shortened(problems, MAX_MESSAGE_CHARACTERS))
         else:
             self.problems = tuple(problems)
             lines = [str(problem) for problem in self.problems[:MAX_PROBLEMS]]
-            if len(self.problems) > MAX_PROBLEMS:
-                lines.append(f"and {len(self.problems) - MAX_PROBLEMS:,} more problems")
+            further = self.problems[MAX_PROBLEMS:]
+            if len(further) == 1:  # says as much in one line as that there is one
+                lines.append(str(further[0]))
+            elif further:
+                lines.append(f"and {len(further):,} more problems")
             super().__init__("\n".join(lines))
 
     @classmethod

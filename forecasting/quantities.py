@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from forecasting.measures import Kind, measure_of
@@ -332,6 +333,7 @@ def quantity_of(name: str) -> Quantity:
     return QUANTITIES.get(name, UNNAMED)
 
 
+@cache
 def default_quantity(kind: Kind) -> str:
     """The quantity that an empty cell means, of a measure of some kind; empty of a statement.
 

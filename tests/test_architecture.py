@@ -26,6 +26,7 @@ PACKAGE = ROOT / "forecasting"
 # A module imports from its own room and from those before it.
 ROOMS = (
     (
+        "limits",
         "errors",
         "names",
         "arguments",
@@ -73,7 +74,7 @@ HOMES = {
 
 # What the package as a whole may reach, at most: see `figures`.
 LIMITS = {
-    "tokens": 291_500,
+    "tokens": 293_500,
     "functions with more than ten branches, in percent": 2.6,
     "conditional expressions in 1,000 lines": 15,
     "tuple assignments in 1,000 lines": 8,

@@ -58,7 +58,7 @@ def test_anchors_are_refused_soon(tmp_path: Path) -> None:
 def test_a_mapping_has_an_end(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("Country,2020\nUZ,5\n")
     mapping = tmp_path / "a.mapping.yaml"
-    for text, said in ((" " * 1_000_001, "is larger than 1,000,000"), ("[" * 9000, "recursion")):
+    for text, said in ((" " * 100_001, "is larger than 100,000"), ("[" * 9000, "recursion")):
         mapping.write_text(text)
         done = call(tmp_path, "check", "a.csv")
         assert (done.returncode, done.stdout) == (2, ""), done.stderr
@@ -94,7 +94,10 @@ def test_very_much_that_is_wrong_is_told_soon_and_in_few_words(tmp_path: Path, n
     lines = done.stderr.splitlines()
     assert len(lines) <= 51
     assert all(len(line) <= 300 for line in lines)
-    assert len(lines) == 1 or lines[-1] == "and 2,950 more problems"
+    end = "and 2,950 more problems"
+    if name.endswith(".csv"):  # of a ledger the search ends there
+        end = f"{name}:52: what follows is not looked at (correct these first)"
+    assert len(lines) == 1 or lines[-1] == end
 
 
 @pytest.mark.parametrize("name", ["pipe.yaml", "pipe.csv", "pipe.xlsx"])

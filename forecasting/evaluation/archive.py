@@ -27,6 +27,7 @@ from forecasting.evaluation.track_record import (
 from forecasting.evidence.bases import same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
+from forecasting.limits import MAX_ARCHIVE_FILES
 from forecasting.names import OUTLOOK_TABLE
 from forecasting.periods import Period, span
 from forecasting.quantiles import Array
@@ -34,7 +35,6 @@ from forecasting.scenarios.known import facts_of_flow
 from forecasting.scenarios.outlook_files import load_record, load_results
 
 ARCHIVE_COLUMNS = [*RECORD_COLUMNS, "scenario", "basis", "outcome_basis", "fact", "facts"]
-MAX_FILES = 2000  # kept forecasts that are read
 
 
 def archive_record(folder: str | Path, ledger: Ledger) -> pd.DataFrame:
@@ -68,7 +68,7 @@ def archive_record(folder: str | Path, ledger: Ledger) -> pd.DataFrame:
         Where no forecast has an outcome so far.
     """
     home = Path(folder)
-    files = sorted(home.rglob(OUTLOOK_TABLE))[:MAX_FILES]
+    files = sorted(home.rglob(OUTLOOK_TABLE))[:MAX_ARCHIVE_FILES]
     chain = chain_of(home)
     withdrawals = withdrawals_of(home)
     if not files and not chain:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from forecasting.caveats import Caveat
-from forecasting.errors import MAX_PROBLEMS, InputError, LedgerError, Problem
+from forecasting.errors import InputError, LedgerError, Problem
 from forecasting.evidence.bases import two_things
 from forecasting.evidence.files import AnyPath, read_whole
 from forecasting.evidence.mapping import UNKNOWN, Mapping, mapping_path, read_mapping
@@ -40,8 +40,9 @@ from forecasting.evidence.rules import (
     settled,
     thousands_apart,
 )
-from forecasting.evidence.spreadsheets.cell_grid import WORKBOOKS, is_workbook
+from forecasting.evidence.spreadsheets.cell_grid import WORKBOOKS, is_workbook, rows_of_text
 from forecasting.evidence.spreadsheets.reading import SpreadsheetReading, read_spreadsheet
+from forecasting.limits import MAX_LEDGER_ROWS, MAX_PROBLEMS
 from forecasting.measures import did_you_mean
 from forecasting.quantities import on_a_day
 
@@ -68,6 +69,10 @@ class TableRead:
     rows: list[FoundRow] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     reading: SpreadsheetReading | None = None
+
+    def all_problems(self) -> list[Problem]:
+        """What is wrong with the file, and with its rows, as far as a message shows it."""
+        return first_problems(itertools.chain(self.problems, problems_of_rows(self.rows)))
 
 
 def read_rows(source: Source) -> TableRead:
@@ -148,32 +153,36 @@ def ledger_rows(name: str, data: bytes) -> TableRead:
             f"{name}:{line}", f"is not UTF-8: byte 0x{data[error.start]:02x} cannot be read", hint
         ) from None
     read = TableRead()
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     header: list[str] = []
     line = 1
     try:
-        for cells in reader:
+        for line_of_end, cells in rows_of_text(name, text):
             where = f"{name}:{line}"
-            line = reader.line_num + 1
+            line = line_of_end + 1
             texts = [cell.strip() for cell in cells]
             if not any(texts):
                 continue
+            if len(read.problems) > MAX_PROBLEMS:
+                break
             if header:
                 _add_row(read, where, header, texts)
             else:
                 header = texts
-                if len(header) == 1 and re.search(r"[;\t]", header[0]):
-                    hint = (
-                        "save it with commas; a semicolon or a tab separates no columns of a ledger"
-                    )
-                    raise LedgerError.at(where, "has no commas between its columns", hint)
-                read.problems.extend(column_problems(where, header, REQUIRED_COLUMNS))
+                read.problems.extend(_head_problems(where, header))
     except csv.Error as error:
         hint = "check the quotation marks of this line"
         read.problems.append(Problem(f"{name}:{line}", f"is not CSV: {error}", hint))
     if any(problem.fault.startswith("column") for problem in read.problems):
         read.rows.clear()
     return read
+
+
+def _head_problems(where: str, header: list[str]) -> Iterator[Problem]:
+    """What is wrong with the columns of a ledger; what is separated otherwise is refused."""
+    if len(header) == 1 and re.search(r"[;\t]", header[0]):
+        hint = "save it with commas; a semicolon or a tab separates no columns of a ledger"
+        raise LedgerError.at(where, "has no commas between its columns", hint)
+    yield from column_problems(where, header, REQUIRED_COLUMNS)
 
 
 def _add_row(read: TableRead, where: str, header: list[str], cells: list[str]) -> None:
@@ -187,6 +196,9 @@ def _add_row(read: TableRead, where: str, header: list[str], cells: list[str]) -
             )
         )
         return
+    if len(read.rows) == MAX_LEDGER_ROWS:
+        fault = f"is one row more than {MAX_LEDGER_ROWS:,}, the most of a ledger"
+        raise LedgerError.at(where, fault, "split it")
     row = FoundRow(where, settled(EMPTY | dict(zip(header, cells, strict=True))))
     read.rows.append(row)
     read.problems.extend(_thousands(row))
@@ -313,23 +325,46 @@ def checked_rows(
         Columns that may be empty though a ledger needs them.
     rules : callable
         What is wrong with one row alone; default what is wrong with a fact.
+
+    Returns
+    -------
+    list of Problem
+        As many as a message shows; behind them one that says where the search ended.
     """
+    return first_problems(problems_of_rows(rows, unsaid, rules))
+
+
+def first_problems(problems: Iterable[Problem]) -> list[Problem]:
+    """As many problems as a message shows; behind them one that says where the search ended.
+
+    >>> found = (Problem(f"facts.csv:{line}", "is empty") for line in itertools.count(2))
+    >>> print(first_problems(found)[-1])
+    facts.csv:52: what follows is not looked at (correct these first)
+    """
+    search = iter(problems)
+    shown = [*itertools.islice(search, MAX_PROBLEMS)]
+    if following := next(search, None):
+        place = following.where.partition(" ")[0]
+        shown.append(Problem(place, "what follows is not looked at", "correct these first"))
+    return shown
+
+
+def problems_of_rows(
+    rows: Iterable[FoundRow],
+    unsaid: Collection[str] = (),
+    rules: Callable[[Row], Faults] = faults,
+) -> Iterator[Problem]:
+    """The problems of `checked_rows`, each when it is asked for."""
     rows = list(rows)
     row_of_id: dict[str, FoundRow] = {}
     for row in rows:
         row_of_id.setdefault(row.cells["id"], row)
-    problems: list[Problem] = []
+    # Among many ids no nearest one is looked for
+    ids: Collection[str] = row_of_id if len(row_of_id) < MAX_COMPARED_IDS else ()
     for row in rows:
-        # Among many ids, and for more problems than are shown, no nearest one is looked for
-        ids: Collection[str] = ()
-        if len(problems) < MAX_PROBLEMS and len(row_of_id) < MAX_COMPARED_IDS:
-            ids = row_of_id
-        problems += [
-            Problem(f"{row.where} {column}", *fault)
-            for column, *fault in (*rules(row.cells), *_table_faults(row, row_of_id, ids))
-            if row.cells[column] or column not in unsaid
-        ]
-    return problems
+        for column, *fault in (*rules(row.cells), *_table_faults(row, row_of_id, ids)):
+            if row.cells[column] or column not in unsaid:
+                yield Problem(f"{row.where} {column}", *fault)
 
 
 def _table_faults(row: FoundRow, row_of_id: dict[str, FoundRow], ids: Collection[str]) -> Faults:
@@ -360,8 +395,7 @@ def checked_file(
     if published:
         for row in read.rows:
             row.cells["published"] = row.cells["published"] or str(published)
-    problems = read.problems + checked_rows(read.rows)
-    if problems:
+    if problems := read.all_problems():
         return read.rows, problems, []
     problems = [*_of_two_things(path, read.rows)]
     if path.is_dir():
@@ -531,7 +565,7 @@ def _new_row(rows: list[FoundRow], cells: Row) -> Row:
     name = f"{row['place']}-{row['measure']}-{row['period_end']}".lower()
     names = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
     row["id"] = row["id"] or next(candidate for candidate in names if candidate not in ids)
-    problems = checked_rows([*rows, FoundRow(NEW, row)])
+    problems = problems_of_rows([*rows, FoundRow(NEW, row)])
     if row_problems := [problem for problem in problems if problem.where.startswith(NEW)]:
         raise LedgerError(row_problems)
     return row

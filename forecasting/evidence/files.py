@@ -13,12 +13,10 @@ from contextvars import ContextVar
 from pathlib import Path
 
 from forecasting.errors import InputError
+from forecasting.limits import MAX_FILE_BYTES
 from forecasting.names import OUTPUT_VARIABLE, PARAMS
 
 AnyPath = str | os.PathLike[str]
-MAX_FILE_BYTES = 50_000_000  # bytes of a file
-
-
 NO_PATH = (ValueError, OSError, RuntimeError)  # a zero byte, a loop of links
 SYSTEM_FOLDERS = ("/dev", "/proc", "/sys")  # what lies there is no file of anybody
 _folders: ContextVar[tuple[Path, ...]] = ContextVar("folders that a params file may read")

@@ -500,7 +500,7 @@ def read_ledger(path: Source) -> Ledger:
     Horgos, vehicles of all types exported, 2023-01-01..2023-06-26: more than 35,000 vehicles
     """
     read = read_rows(path)
-    if problems := read.problems + checked_rows(read.rows):
+    if problems := read.all_problems():
         raise LedgerError(problems)
     return _ledger_of([row.cells for row in read.rows])
 

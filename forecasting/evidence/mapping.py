@@ -39,6 +39,7 @@ from forecasting.evidence.press import GROWTH, PARTNER, Passage
 from forecasting.evidence.printed_numbers import SCALES, one_of, plain_text
 from forecasting.evidence.printed_periods import number_of
 from forecasting.evidence.rules import LEDGER_COLUMNS, publication
+from forecasting.limits import MAX_HEAD_CHARACTERS, MAX_MAPPING_BYTES, MAX_PROBLEMS, MAX_SIGNS
 from forecasting.measures import EV_SHARE, MEASURES, NEW_EVS, count_of, did_you_mean, measure_of
 from forecasting.quantities import QUANTITIES
 
@@ -73,6 +74,7 @@ MAPPING_FAULTS = {
     "row": ("{!r} is nothing that a row can be", f"write one of {', '.join(KINDS_OF_ROW)}"),
     "what": ("{!r} is nothing that a column can hold", f"e.g. ev_imports, {', '.join(WHATS)}"),
     "column_dates": ("{!r} is not known here", f"write {' or '.join(DATES_OF_COLUMN)}"),
+    "signs": (f"has more than {MAX_SIGNS} signs", "keep those that the table has"),
     "list_type": ("is no list", 'e.g. unknown: ["n/a", "..."]'),
     "int_parsing": ("{!r} is no number of a row", "count rows from 1, as the sheet does"),
     "greater_than_equal": ("{!r} is no number above 0", "write 1, or 1000 for thousands"),
@@ -86,8 +88,6 @@ EACH = ("year", "quarter", "month", "day")
 DATE_FORMS = ("%Y-%m-%d", "%d.%m.%Y", "%Y/%m/%d", "%d/%m/%Y", "%m/%d/%Y", "%Y%m%d")
 ISO = "%Y-%m-%d"
 LENGTHS = {1: "month", 3: "quarter", 12: "year"}
-LONGEST_HEAD = 100  # characters of a column's name; what is longer is a sentence
-MAX_MAPPING_BYTES = 1_000_000  # bytes of a mapping; one has a few hundred
 EXCEL_EPOCH = dt.date(1899, 12, 30)
 SUM_WORDS = re.compile(  # of places: no market of its own
     r"(?:(?:grand |sub)?total|world|sum|rest of|all countries|europe|eu(?: ?\d+)?\b|european union|"
@@ -198,13 +198,17 @@ def _is_what(text: str) -> bool:
     return text in (*WHATS, *TARGETS, *NUMBER_TARGETS) or text.removesuffix(" share") in MEASURES
 
 
-def _setting(fault: str, is_valid: Callable[[str], bool]) -> AfterValidator:
+def _are_few(signs: list[str]) -> bool:
+    return len(signs) <= MAX_SIGNS
+
+
+def _setting(fault: str, is_valid: Callable[[Any], bool]) -> AfterValidator:
     """A check of what a mapping says of its file; empty is as the file shows."""
 
-    def checked(text: str) -> str:
-        if text and not is_valid(text):
+    def checked(setting: Any) -> Any:
+        if setting and not is_valid(setting):
             raise ValueError(fault)
-        return text
+        return setting
 
     return AfterValidator(checked)
 
@@ -315,7 +319,7 @@ class Mapping(BaseModel):
     published: Annotated[Text, _setting("published", _is_publication)] = ""
     fiscal_year: Annotated[Text, _setting("fiscal_year", _is_month)] = ""
     calendar: Annotated[Text, _setting("calendar", CALENDARS.__contains__)] = ""
-    unknown: list[Text] = []
+    unknown: Annotated[list[Text], _setting("signs", _are_few)] = []
     letters: dict[Letters, ColumnAnswer] = {}
     rows: dict[Annotated[int, Field(ge=1)], Annotated[Text, _setting("row", _is_kind)]] = {}
 
@@ -422,8 +426,8 @@ def read_head(name: str) -> Head:
     target = target_of(name)
     if name in MEASURES or target in LEDGER_COLUMNS[:8]:
         return Head(target or name, [])
-    if len(name) > LONGEST_HEAD:
-        return Head("", [f"its name has more than {LONGEST_HEAD} characters"])
+    if len(name) > MAX_HEAD_CHARACTERS:
+        return Head("", [f"its name has more than {MAX_HEAD_CHARACTERS} characters"])
     text = plain_text(name.replace("_", " "))
     for pattern, word in _SYNONYMS.items():
         text = re.sub(pattern, word, text, flags=re.IGNORECASE)
@@ -477,6 +481,16 @@ def mapping_path(table: Path) -> Path:
     return table.with_name(f"{table.stem}.mapping.yaml")
 
 
+class _PlainLoader(yaml.SafeLoader):
+    """YAML without aliases, by which a few lines stand for billions."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """What the next lines say."""
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("a YAML alias is not read: write out what it stands for")
+        return super().compose_node(parent, index)
+
+
 def read_mapping(path: Path) -> Mapping:
     """Read a mapping's file.
 
@@ -486,7 +500,7 @@ def read_mapping(path: Path) -> Mapping:
         With every problem at once.
     """
     try:
-        keys: Any = yaml.safe_load(read_whole(path, MAX_MAPPING_BYTES).decode())
+        keys: Any = yaml.load(read_whole(path, MAX_MAPPING_BYTES).decode(), _PlainLoader)
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise LedgerError.at(
             path.name,
@@ -496,7 +510,11 @@ def read_mapping(path: Path) -> Mapping:
     try:
         return Mapping.model_validate(keys)
     except ValidationError as error:
-        problems = [*map(partial(_problem, path.name), error.errors())]
+        faults = error.errors()
+        problems = [_problem(path.name, fault) for fault in faults[:MAX_PROBLEMS]]
+        if len(faults) > MAX_PROBLEMS:
+            further = f"has {len(faults) - MAX_PROBLEMS:,} more problems"
+            problems.append(Problem(path.name, further, "correct these first"))
         raise LedgerError(problems) from None
 
 

@@ -9,6 +9,7 @@ import contextlib
 import difflib
 import gettext
 import itertools
+import math
 import re
 import unicodedata
 from collections import defaultdict
@@ -130,8 +131,11 @@ def _folded(text: str) -> str:
     >>> _folded(" TÜRKİYE "), _folded("Côte  d'Ivoire")
     ('turkiye', "cote d'ivoire")
     """
-    letters = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
-    return " ".join("".join(c for c in letters if not unicodedata.combining(c)).split())
+    letters = text.casefold().replace("’", "'")
+    if not letters.isascii():
+        letters = unicodedata.normalize("NFKD", letters)
+        letters = "".join(itertools.filterfalse(unicodedata.combining, letters))
+    return " ".join(letters.split())
 
 
 @lru_cache(maxsize=2)
@@ -146,11 +150,12 @@ def _country_names(languages: str = "*") -> Codes:
         if hasattr(country, field)
     ]
     # "Korea, Republic of" is the Republic of Korea
-    names = [(code, " ".join(reversed(name.split(", ", 1)))) for code, name in english] + english
+    names = {(code, " ".join(reversed(name.split(", ", 1)))) for code, name in english}
+    names.update(english)
     for file in sorted(Path(_iso().LOCALES_DIR).glob(f"{languages}/LC_MESSAGES/iso3166-1.mo")):
         with file.open("rb") as translations:
             translate = gettext.GNUTranslations(translations).gettext
-        names += [(code, translate(name)) for code, name in english]
+        names.update((code, translate(name)) for code, name in english)
     codes: dict[str, set[str]] = defaultdict(set)
     for code, name in names:
         codes[_folded(name)].add(code)
@@ -303,10 +308,52 @@ def nearest_place(text: str) -> str:
     if codes := AMBIGUOUS.get(text.lower()):
         return "give " + " or ".join(f"{code} ({place_name(code)})" for code in codes)
     if text:  # of nothing nothing is near, and the names take a while to load
-        code_of = _country_names() | _names()
-        for name in difflib.get_close_matches(_key(text), code_of, n=1, cutoff=MIN_SIMILARITY):
-            return f"did you mean {code_of[name]} ({place_name(code_of[name])})?"
+        word = _key(text)
+        names = _names_of_like_letters(word)
+        for name in difflib.get_close_matches(word, names, n=1, cutoff=MIN_SIMILARITY):
+            code = _all_names()[name]
+            return f"did you mean {code} ({place_name(code)})?"
     return f"use an ISO 3166 code such as UZ, or {', '.join(PORTS)}"
+
+
+@lru_cache(maxsize=1)
+def _all_names() -> Codes:
+    """Code by name in any language and any spelling."""
+    return _country_names() | _names()
+
+
+def _letters(word: str) -> int:
+    """The letters of a word as bits; a few letters share one."""
+    bits = 0
+    for letter in word:
+        bits |= 1 << ord(letter) % 64
+    return bits
+
+
+@lru_cache(maxsize=1)
+def _names_by_size() -> dict[int, list[tuple[str, int]]]:
+    """All names with their letters, by how long they are."""
+    names: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    for name in _all_names():
+        names[len(name)].append((name, _letters(name)))
+    return names
+
+
+def _names_of_like_letters(word: str) -> Iterator[str]:
+    """The names that may be as similar to a word as a slip is: few enough letters stand in one of
+    the two alone. To compare all of them takes ten times as long.
+    """
+    letters = _letters(word)
+    strange_letters = ~letters
+    for size, names in _names_by_size().items():
+        # As many letters match at least
+        match = math.ceil(MIN_SIMILARITY * (size + len(word)) / 2 - 1e-9)
+        if match > min(size, len(word)):
+            continue
+        for name, bits in names:
+            is_like = (bits & strange_letters).bit_count() <= size - match
+            if is_like and (letters & ~bits).bit_count() <= len(word) - match:
+                yield name
 
 
 def partner_code(text: str) -> str:
@@ -318,6 +365,7 @@ def partner_code(text: str) -> str:
     return "+".join(place_code(part) for part in (text.strip() or WORLD).split("+"))
 
 
+@lru_cache(maxsize=4096)
 def find_partner(text: str) -> str:
     """The code of a partner, as `partner_code` gives it; empty where one of its places is unknown.
 

@@ -32,15 +32,14 @@ from forecasting.evidence.printed_periods import (
     without_comparisons,
 )
 from forecasting.evidence.rules import Row, expected_unit, number_text, publication
+from forecasting.limits import MAX_PROPOSALS, MAX_SENTENCE_CHARACTERS
 from forecasting.measures import MEASURES, count_of, measure_of
 from forecasting.periods import Period
 from forecasting.quantities import PRINTED, QUANTITIES, default_quantity, on_a_day
 
 MOST_WORDS = 15  # of the original, that a quote may have
 MOST_UNKNOWN = 6  # words that a doubt names
-MAX_TEXT_LENGTH = 600  # characters of a text that is read as one
 PARTNER = "may be of one partner: give --partner"
-MOST_PROPOSALS = 100  # of a longer text
 # Sentences of a longer text that say what is counted
 COUNTS = re.compile("|".join([words.ELECTRIC, *words.MEASURE_WORDS]), re.IGNORECASE)
 # At a port, vehicles of all types unless the text says electric
@@ -230,7 +229,7 @@ def propose_facts(
     text : str
         A sentence or a few, in English or Russian; numerals and multipliers in Uzbek and Chinese,
         too. Of a longer text each sentence is read that says what is counted, up to the first
-        `MOST_PROPOSALS` numbers.
+        `MAX_PROPOSALS` numbers.
     published : date, optional
         The day of the text, from which "this year" and "so far" are read.
     place, measure : str
@@ -246,7 +245,7 @@ def propose_facts(
     place = place and place_code(place)
     stretches = [text]
     doubts: tuple[str, ...] = ()
-    if len(text) > MAX_TEXT_LENGTH:
+    if len(text) > MAX_SENTENCE_CHARACTERS:
         stretches = [*filter(COUNTS.search, _sentences(text))]
         doubts = ("stands in a longer text: see what is said around it",)
     proposals: list[Proposal] = []
@@ -254,11 +253,10 @@ def propose_facts(
         passage = Passage(dates_in_words(plain_text(stretch)), published)
         read = [mention.proposal(place, measure, period) for mention in passage.mentions]
         proposals += [*read, *_last_year(passage, read)]
-        if len(proposals) >= MOST_PROPOSALS:
+        if len(proposals) >= MAX_PROPOSALS:
             break
     return [
-        Proposal(proposal.cells, proposal.doubts + doubts)
-        for proposal in proposals[:MOST_PROPOSALS]
+        Proposal(proposal.cells, proposal.doubts + doubts) for proposal in proposals[:MAX_PROPOSALS]
     ]
 
 
@@ -268,7 +266,7 @@ def _sentences(text: str) -> list[str]:
     return [
         stretch
         for sentence in sentences
-        for stretch in textwrap.wrap(sentence, MAX_TEXT_LENGTH, break_on_hyphens=False)
+        for stretch in textwrap.wrap(sentence, MAX_SENTENCE_CHARACTERS, break_on_hyphens=False)
     ]
 
 

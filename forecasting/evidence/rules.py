@@ -143,6 +143,7 @@ def number_text(value: float) -> str:
     return repr(float(value))
 
 
+@lru_cache(maxsize=4096)
 def _unit_code(text: str) -> str:
     """The declared unit that a spelling stands for; the spelling itself where there is none."""
     base, by, _ = text.partition("/day")
@@ -155,6 +156,7 @@ def _units() -> frozenset[str]:
     return frozenset(quantity.unit_of(unit) for quantity in QUANTITIES.values() for unit in counts)
 
 
+@lru_cache(maxsize=4096)
 def expected_unit(measure: str, quantity: str) -> str:
     """The unit of a quantity of a measure.
 

@@ -17,10 +17,7 @@ import yaml
 
 from forecasting.errors import Problem, ScenarioError
 from forecasting.evidence.files import read_text
-
-LARGEST_FILE = 1_000_000  # bytes; a params file has a few thousand
-MOST_VALUES = 50_000  # of one file; a scenario has some hundred
-DEEPEST = 16  # levels of nesting
+from forecasting.limits import MAX_PARAMS_BYTES, MAX_PARAMS_LEVELS, MAX_PARAMS_VALUES
 
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")  # no octal: 0123 stays text
 _FLOAT = re.compile(
@@ -96,7 +93,7 @@ def read_yaml(path: str | Path) -> Document:
     """
     file = Path(path)
     hint = "give the path of a params file; `ev-forecast new COUNTRY` writes one"
-    document = parse_yaml(read_text(file, ScenarioError, hint, LARGEST_FILE), file.name)
+    document = parse_yaml(read_text(file, ScenarioError, hint, MAX_PARAMS_BYTES), file.name)
     document.folder = str(file.absolute().parent)
     return document
 
@@ -162,16 +159,21 @@ class _Reader:
         lines[path] = _line(event)
         text = getattr(event, "value", "")
         tag = getattr(event, "tag", None)
-        too_many = len(lines) > MOST_VALUES
-        deep = len(path) > DEEPEST
+        too_many = len(lines) > MAX_PARAMS_VALUES
+        deep = len(path) > MAX_PARAMS_LEVELS
         checks: list[Check] = [
             (
                 path,
                 too_many,
-                f"is more than the {MOST_VALUES:,} values that a file may hold",
+                f"is more than the {MAX_PARAMS_VALUES:,} values that a file may hold",
                 "leave some out",
             ),
-            (path, deep, f"is nested deeper than {DEEPEST} levels", "a scenario needs four"),
+            (
+                path,
+                deep,
+                f"is nested deeper than {MAX_PARAMS_LEVELS} levels",
+                "a scenario needs four",
+            ),
             (
                 path,
                 getattr(event, "anchor", None),

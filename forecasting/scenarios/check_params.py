@@ -12,11 +12,12 @@ from pydantic import ValidationError
 
 from forecasting.caveats import Caveat
 from forecasting.demand.parameters import load_parameters
-from forecasting.errors import MAX_PROBLEMS, EvidenceError, LedgerError, Problem, ScenarioError
+from forecasting.errors import EvidenceError, LedgerError, Problem, ScenarioError
 from forecasting.evidence import datasets
 from forecasting.evidence.fact import typed_facts
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.usable import usable_facts
+from forecasting.limits import MAX_PROBLEMS
 from forecasting.measures import did_you_mean
 from forecasting.parameters.schema import Scenario, scenario_of
 from forecasting.parameters.strict_yaml import Document, read_yaml

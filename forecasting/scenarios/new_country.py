@@ -16,7 +16,7 @@ from pathlib import Path
 
 from forecasting.caveats import Caveat
 from forecasting.errors import InputError, Problem
-from forecasting.evidence.checking import TableRead, checked_rows, read_table
+from forecasting.evidence.checking import TableRead, read_table
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.fact import Fact, typed_facts
 from forecasting.evidence.ledger import Ledger
@@ -261,7 +261,7 @@ class NewCountry:
             With every problem of the table, and where nothing in it is of the country.
         """
         read = self._read()
-        if problems := [*read.problems, *checked_rows(read.rows)]:
+        if problems := read.all_problems():
             raise InputError(problems)
         typed = typed_facts([row.cells for row in read.rows])
         ledger = Ledger(typed[row.cells["id"]] for row in read.rows)

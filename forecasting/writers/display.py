@@ -2,16 +2,18 @@
 pandas.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape, unescape
 from itertools import groupby, repeat
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pandas as pd
+if TYPE_CHECKING:  # sentences need no table, and pandas takes half a second to load
+    import pandas as pd
 
 # How a page sets columns apart that hold ids of facts, or need room
 COLUMN_CLASSES = {
@@ -55,6 +57,8 @@ def plain_frame(rows: Any, index: Any = None, columns: list[Any] | None = None) 
     >>> plain_frame([{"year": "2023"}]).dtypes.tolist()
     [dtype('O')]
     """
+    import pandas as pd
+
     return pd.DataFrame(rows, index, columns, dtype=object)
 
 
@@ -214,6 +218,7 @@ class Table:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> Table(pd.DataFrame({"year": ["2023"], "vehicles": ["10,000"]}))
     year vehicles
     2023   10,000
@@ -279,10 +284,13 @@ class Table:
 def side_by_side(groups: Mapping[str, pd.DataFrame], index: str) -> pd.DataFrame:
     """Tables beside each other under a heading each, what they share in the first column.
 
+    >>> import pandas as pd
     >>> left = pd.DataFrame({"median": ["1", "2"]}, index=[2025, 2026])
     >>> side_by_side({"imports": left, "stock": left}, "year").columns.tolist()
     [('year', ''), ('imports', 'median'), ('stock', 'median')]
     """
+    import pandas as pd
+
     if not groups:
         return pd.DataFrame(columns=[index])
     wide = pd.concat(groups, axis=1).fillna("–")
@@ -318,13 +326,13 @@ def rows_table(
     >>> rows_table([{"points": "400"}], {"points": "charging_points_need"}).links
     {'points': ['#grounds-charging_points_need']}
     """
-    frame = rows if isinstance(rows, pd.DataFrame) else plain_frame(rows)
+    frame = plain_frame(rows) if isinstance(rows, Mapping | Sequence) else rows
     frame = frame.fillna("–")
     count = len(frame)
-    links = {
-        head: [f"#grounds-{name}" for name in np.broadcast_to(np.asarray(measures), count)]
-        for head, measures in rests_on.items()
-    }
+    links = {}
+    for head, measures in rests_on.items():
+        names = [measures] * count if isinstance(measures, str) else measures
+        links[head] = [f"#grounds-{name}" for name in names]
     if "url" in frame:
         links["source"] = frame["url"].tolist()
         frame = frame.drop(columns="url")

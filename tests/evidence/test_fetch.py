@@ -298,7 +298,7 @@ def test_an_answer_that_never_ends_is_left(monkeypatch: pytest.MonkeyPatch, tmp_
                     break
 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(polite, "LONGEST", 0.5)
+    monkeypatch.setattr(polite, "MAX_PAGE_SECONDS", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = threading.Thread(target=trickle, args=(listening,), daemon=True)
         server.start()

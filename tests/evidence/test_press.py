@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from forecasting.errors import PeriodError
-from forecasting.evidence.press import MAX_TEXT_LENGTH, MOST_PROPOSALS, propose_facts
+from forecasting.evidence.press import propose_facts
 from forecasting.evidence.printed_numbers import numbers_in, plain_text
 from forecasting.evidence.printed_periods import dates_in_words, period_of, printed_period
+from forecasting.limits import MAX_PROPOSALS, MAX_SENTENCE_CHARACTERS
 from forecasting.periods import span
 
 DAY = dt.date(2024, 7, 20)
@@ -37,7 +38,7 @@ def form(request, monkeypatch):
     read = propose_facts
 
     def in_form(text, *told, **options):
-        if len(text) <= MAX_TEXT_LENGTH:
+        if len(text) <= MAX_SENTENCE_CHARACTERS:
             text = FORMS[request.param](text)
         return read(text, *told, **options)
 
@@ -665,7 +666,7 @@ def test_a_pasted_page_takes_little_of_the_processor():
     started = time.process_time()
     proposals = propose_facts(page)
     assert time.process_time() - started < 3
-    assert len(proposals) == MOST_PROPOSALS
+    assert len(proposals) == MAX_PROPOSALS
     assert not any(proposal.sure for proposal in proposals)
     started = time.process_time()
     propose_facts("between 1 and 2 " * 7000)

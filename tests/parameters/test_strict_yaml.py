@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from forecasting.errors import ScenarioError
-from forecasting.parameters.strict_yaml import DEEPEST, LARGEST_FILE, parse_yaml, read_yaml
+from forecasting.limits import MAX_PARAMS_BYTES, MAX_PARAMS_LEVELS
+from forecasting.parameters.strict_yaml import parse_yaml, read_yaml
 
 
 @pytest.mark.parametrize(
@@ -101,12 +102,12 @@ def test_files_are_read_with_care(tmp_path) -> None:
     (tmp_path / "latin.yaml").write_bytes("title: Türkiye".encode("latin-1"))
     (tmp_path / "utf16.yaml").write_bytes("title: x".encode("utf-16"))
     (tmp_path / "bom.yaml").write_bytes("﻿title: Türkiye".encode())
-    (tmp_path / "huge.yaml").write_bytes(b"#" * (LARGEST_FILE + 1))
+    (tmp_path / "huge.yaml").write_bytes(b"#" * (MAX_PARAMS_BYTES + 1))
     assert read_yaml(tmp_path / "bom.yaml").value == {"title": "Türkiye"}
     for name, message in [
         ("latin", "not UTF-8: byte 8"),
         ("utf16", "not UTF-8"),
-        ("huge", "larger than 1,000,000"),
+        ("huge", "larger than 200,000"),
         ("none", "No such file"),
     ]:
         with pytest.raises(ScenarioError, match=message):
@@ -165,4 +166,4 @@ def test_any_text_is_read_or_refused_with_a_message(text: str) -> None:
 
 
 def test_depth_has_room_for_a_scenario() -> None:
-    assert DEEPEST >= 6
+    assert MAX_PARAMS_LEVELS >= 6

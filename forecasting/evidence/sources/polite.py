@@ -29,6 +29,7 @@ from forecasting.errors import InputError, RunError, shortened
 from forecasting.evidence.files import read_whole, write_whole
 from forecasting.evidence.printed_periods import period_cells
 from forecasting.evidence.rules import Row
+from forecasting.limits import MAX_PAGE_BYTES, MAX_PAGE_SECONDS, MAX_WAIT_SECONDS
 from forecasting.periods import Period
 from forecasting.quantities import on_a_day
 
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
 
 
 TRIES, PAUSE = 4, 1.0  # of one page; seconds before each
-MAX_WAIT_SECONDS = 60  # the longest wait, in seconds, that a publisher may ask for
-LARGEST, LONGEST = 20_000_000, 120  # bytes and seconds of one page
 CACHE_LIFE = dt.timedelta(days=1)  # a page that is kept is not asked for again
 PASSING = (429, 500, 502, 503, 504)  # answers that another try may better
 HERE = ("127.0.0.1", "localhost", "::1")
@@ -173,7 +172,7 @@ class PageReader:
         with contextlib.suppress(OSError, RunError):
             came = dt.datetime.fromtimestamp(cache.stat().st_mtime, dt.UTC)
             if dt.timedelta(0) <= dt.datetime.now(dt.UTC) - came < CACHE_LIFE:
-                data = read_whole(cache, LARGEST)
+                data = read_whole(cache, MAX_PAGE_BYTES)
                 return Page(read(_text(data)), address, came.date(), data)
         data = self._download(address)
         try:
@@ -198,7 +197,7 @@ class PageReader:
             wait = 2.0**number
             try:
                 # The whole exchange, headers too: httpx limits the time of each read
-                exchange = asyncio.wait_for(self._exchange(address), LONGEST)
+                exchange = asyncio.wait_for(self._exchange(address), MAX_PAGE_SECONDS)
                 answer, data = asyncio.run(exchange)
                 if answer.status_code == 200:
                     return data
@@ -206,7 +205,7 @@ class PageReader:
                 self._refuse(answer, why)
                 wait = self._told_wait(answer, wait)
             except TimeoutError:
-                raise self._failure(f"the answer takes longer than {LONGEST} s") from None
+                raise self._failure(f"the answer takes longer than {MAX_PAGE_SECONDS} s") from None
             except httpx.HTTPError as error:
                 why = f"the connection failed ({type(error).__name__})"
         hint = "what came before is kept: the same command goes on from here"
@@ -220,8 +219,8 @@ class PageReader:
             data = bytearray()
             async for part in answer.aiter_raw():
                 data += part
-                if len(data) > LARGEST:
-                    raise self._failure(f"the answer is larger than {LARGEST:,} bytes")
+                if len(data) > MAX_PAGE_BYTES:
+                    raise self._failure(f"the answer is larger than {MAX_PAGE_BYTES:,} bytes")
             return answer, bytes(data)
 
     def _told_wait(self, answer: httpx.Response, otherwise: float) -> float:

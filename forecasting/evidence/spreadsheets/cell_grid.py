@@ -11,14 +11,15 @@ import datetime as dt
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
 
 from forecasting.errors import LedgerError
+from forecasting.evidence.spreadsheets.workbook_parts import check_parts
+from forecasting.limits import MAX_COLUMNS, MAX_GRID_CELLS, MAX_LINES, MAX_TEXT_CELLS
 
 
 class Line(list[object]):
@@ -66,10 +67,6 @@ class Sheet:
 SEPARATORS = ";\t|,"  # of two that are as regular, the comma may be a decimal mark
 WORKBOOKS = (".xlsx", ".xlsm")
 TABLES = (".csv", ".tsv", *WORKBOOKS)
-# Bytes of all text in a workbook, which lies in it compressed: some ten seconds of reading
-MAX_UNPACKED_BYTES = 20_000_000
-MAX_SHEET_ROWS = 200_000
-MAX_SHEET_CELLS = 5_000_000
 SEPARATOR_LINES = 40  # lines that show which separator a text has
 
 
@@ -138,7 +135,7 @@ def sheets_of(name: str, data: bytes, encoding: str = "", separator: str = "") -
     if is_workbook(name):
         return _sheets_of_workbook(name, data)
     try:
-        lines = _split(_decoded(data, encoding), separator)
+        lines = _split(name, _decoded(data, encoding), separator)
     except (UnicodeDecodeError, LookupError) as error:
         raise LedgerError.at(
             name, f"cannot be read: {error}"[:200], "name its encoding in the mapping"
@@ -173,11 +170,51 @@ def _decoded(data: bytes, encoding: str) -> str:
         return data.decode("cp1251" if cyrillic and words else "cp1252")
 
 
-def _split(text: str, separator: str) -> list[Line]:
+def _split(name: str, text: str, separator: str) -> list[Line]:
     if not separator:
         separator = max(SEPARATORS, key=lambda mark: _regularity(text, mark))
+    rows = rows_of_text(name, text, separator)
+    return [Line(row, number) for number, row in rows if any(map(str.strip, row))]
+
+
+def rows_of_text(name: str, text: str, separator: str = ",") -> Iterator[tuple[int, list[str]]]:
+    """The rows of a table in text, each with the number of its last line.
+
+    Parameters
+    ----------
+    name : str
+        Of the file, for messages.
+    text : str
+        What it holds.
+    separator : str
+        Between its cells.
+
+    Raises
+    ------
+    LedgerError
+        Where it has too many lines, cells or columns.
+    csv.Error
+        Where a quotation mark is not closed.
+
+    Examples
+    --------
+    >>> [*rows_of_text("own.csv", "a,b%c1,2" % 10)]
+    [(1, ['a', 'b']), (2, ['1', '2'])]
+    """
+    lines = max(text.count("\n"), text.count("\r"))
+    if lines > MAX_LINES:
+        fault = f"has {lines:,} lines, {MAX_LINES:,} are the most, blank ones included"
+        raise LedgerError.at(name, fault, "split it")
+    cells = text.count(separator) + lines
+    if cells > MAX_TEXT_CELLS:
+        fault = f"has {cells:,} cells, {MAX_TEXT_CELLS:,} are the most, empty ones included"
+        raise LedgerError.at(name, fault, "keep what you need")
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    return [Line(row, rows.line_num) for row in rows if any(map(str.strip, row))]
+    for row in rows:
+        if len(row) > MAX_COLUMNS:
+            fault = f"has {len(row):,} columns, {MAX_COLUMNS:,} are the most"
+            raise LedgerError.at(f"{name}:{rows.line_num}", fault, "keep what you need")
+        yield rows.line_num, row
 
 
 def _regularity(text: str, mark: str) -> tuple[int, int]:
@@ -209,14 +246,13 @@ def _sheets_of_workbook(name: str, data: bytes) -> list[Sheet]:
 def _sheet(name: str, values: Any, formulas: Any) -> Sheet:
     """The cells of a sheet; a merged range has its value in each of its cells."""
     title = str(values.title)
-    if values.max_row > MAX_SHEET_ROWS:
-        raise LedgerError.at(
-            name, f"sheet {title!r} has more than {MAX_SHEET_ROWS:,} rows", "split it"
-        )
-    if values.max_row * values.max_column > MAX_SHEET_CELLS:
+    if values.max_column > MAX_COLUMNS:
+        fault = f"sheet {title!r} has {values.max_column:,} columns, {MAX_COLUMNS:,} are the most"
+        raise LedgerError.at(name, fault, "delete what lies far from the table")
+    if values.max_row * values.max_column > MAX_GRID_CELLS:
         raise LedgerError.at(
             name,
-            f"sheet {title!r} reaches over more than {MAX_SHEET_CELLS:,} cells",
+            f"sheet {title!r} reaches over more than {MAX_GRID_CELLS:,} cells",
             "delete what lies far from the table",
         )
     _check_results(name, values, formulas)
@@ -275,16 +311,9 @@ def _opened(name: str, data: bytes) -> tuple[Any, Any]:
     from openpyxl import load_workbook
 
     try:
-        with ZipFile(io.BytesIO(data)) as parts:
-            texts = [part for part in parts.infolist() if not part.filename.startswith("xl/media/")]
-            if sum(part.file_size for part in texts) > MAX_UNPACKED_BYTES:
-                fault = f"unpacks to more than {MAX_UNPACKED_BYTES:,} bytes"
-                raise LedgerError.at(name, fault, "save the one sheet as CSV")
-            xml = [parts.read(part) for part in texts]
-        _check_merged(name, xml)
+        has_formulas = check_parts(name, data)
         values = load_workbook(io.BytesIO(data), data_only=True)
-        if any(re.search(rb"<(\w+:)?f[\s>/]", part) for part in xml):
-            return values, load_workbook(io.BytesIO(data))
+        formulas = load_workbook(io.BytesIO(data)) if has_formulas else values
     except LedgerError:
         raise
     # Of a damaged file the library raises whatever its parsers come upon
@@ -292,24 +321,7 @@ def _opened(name: str, data: bytes) -> tuple[Any, Any]:
         reason = " ".join(str(error).split())[:150]
         fault = f"is no Excel workbook that can be read ({reason})"
         raise LedgerError.at(name, fault, "save it again as .xlsx, or as CSV UTF-8") from None
-    return values, values
-
-
-def _check_merged(name: str, xml: Iterable[bytes]) -> None:
-    """The library makes a cell of each that a merged range covers, be they billions."""
-    from openpyxl.utils import range_boundaries
-
-    cells = 0
-    for part in xml:
-        for ref in re.findall(rb"mergeCell [^>]*ref=.([A-Z0-9:]+)", part):
-            min_col, min_row, max_col, max_row = range_boundaries(ref.decode())
-            cells += (max_col - min_col + 1) * (max_row - min_row + 1)
-    if cells > MAX_SHEET_CELLS:
-        raise LedgerError.at(
-            name,
-            f"has merged ranges over {cells:,} cells",
-            "undo what is merged far from the table",
-        )
+    return values, formulas
 
 
 def _cell_value(cell: Any) -> object:

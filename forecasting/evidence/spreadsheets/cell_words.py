@@ -27,6 +27,7 @@ from forecasting.evidence.spreadsheets.terms import (
     unit_of,
     without_footnote_marks,
 )
+from forecasting.limits import MAX_LABEL_CHARACTERS
 from forecasting.measures import MEASURES
 
 OF_PUBLICATION = re.compile(
@@ -119,6 +120,8 @@ def label_of(text: str, context: str = "") -> Label:
     clean = without_footnote_marks(text)
     if not clean:
         return NO_LABEL
+    if len(clean) > MAX_LABEL_CHARACTERS:
+        return Label(clean, doubts=(f"has more than {MAX_LABEL_CHARACTERS} characters",))
     unit = unit_of(clean)
     part = PART.match(unit.remainder)
     body = unit.remainder[part.end() :] if part else unit.remainder

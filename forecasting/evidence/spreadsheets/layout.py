@@ -15,6 +15,8 @@ import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from forecasting.errors import PeriodError
 from forecasting.evidence.mapping import PERIOD_LENGTHS, target_of
@@ -86,8 +88,15 @@ def is_period(cell: object) -> bool:
         return cell in LIKELY_YEARS
     if not isinstance(cell, str) or not cell.strip() or len(cell) > LONGEST_LABEL:
         return False
+    if cell.isdecimal() and len(cell) != len("2023"):
+        return False  # most numbers: it is soon seen that they are no years
+    return _names_period(cell)
+
+
+@lru_cache(maxsize=16384)
+def _names_period(text: str) -> bool:
     try:
-        dating = dating_of(cell)
+        dating = dating_of(text)
     except PeriodError:
         return False
     return dating.months is not None or dating.complete or dating.to_date
@@ -210,17 +219,22 @@ def tables_of(sheet: Sheet, answers: Mapping[int, str]) -> list[SheetTable]:
         Those with rows.
     """
     lines = sheet.lines
-    ends = Line([])
-    neighbours = [ends, *lines, ends]
+    border = Line([])
+    neighbours = [border, *lines, border]
     kinds = [
         _kind(line, upper, lower)
         for upper, line, lower in zip(neighbours, lines, neighbours[2:], strict=False)
     ]
     kinds.append("end")
+    ends = LineEnds(_run_ends(kinds, ("single",)), _run_ends(kinds, (*KINDS_OF_HEADS, "numbering")))
     parts: list[list[tuple[Line, str]]] = [[]]
+    row: Line | None = None  # of the last numbers
     for at, line in enumerate(lines):
-        if _begins_table(lines, kinds, at, parts[-1], answers):
+        if row is not None and _begins_table(lines, kinds, at, ends, row, answers):
             parts.append([])
+            row = None
+        if kinds[at] == "numbers":
+            row = line
         parts[-1].append((line, kinds[at]))
     numbers = frozenset(answers)
     tables = [SheetTable(sheet, _settled(part, answers), numbers) for part in parts]
@@ -230,12 +244,15 @@ def tables_of(sheet: Sheet, answers: Mapping[int, str]) -> list[SheetTable]:
 def _joined(tables: list[SheetTable]) -> list[SheetTable]:
     """The tables of a sheet, those that go on below with their heads once more as one."""
     joined: list[SheetTable] = []
+    heads_above: list[list[str]] = []
     for table in tables:
-        if joined and _heads(table) == _heads(joined[-1]) and not table.of_kind("title"):
+        heads = _heads(table)
+        if joined and heads == heads_above and not table.of_kind("title"):
             lines = [(line, "nothing" if kind == "heads" else kind) for line, kind in table.lines]
             joined[-1].lines.extend(lines)
         else:
             joined.append(table)
+            heads_above = heads
     return joined
 
 
@@ -243,39 +260,49 @@ def _heads(table: SheetTable) -> list[list[str]]:
     return [[str(cell) for cell in filled(line)] for line in table.of_kind("heads")]
 
 
+class LineEnds(NamedTuple):
+    """Where, of each line, the titles end that begin with it, and the heads."""
+
+    titles: list[int]
+    heads: list[int]
+
+
+def _run_ends(kinds: list[str], group: Sequence[str]) -> list[int]:
+    """Of each line, where the lines of a group of kinds end that begin with it."""
+    ends = [*range(len(kinds))]
+    for at in reversed(ends[:-1]):
+        if kinds[at] in group:
+            ends[at] = ends[at + 1]
+    return ends
+
+
 def _begins_table(
     lines: list[Line],
     kinds: list[str],
     at: int,
-    table: list[tuple[Line, str]],
+    ends: LineEnds,
+    row: Line,
     answers: Mapping[int, str],
 ) -> bool:
-    """Whether another table begins with a line, as a reader says or as heads come again."""
-    if "numbers" not in [kind for _, kind in table]:
-        return False
+    """Whether another table begins with a line below a row of numbers, as a reader says or as heads
+    come again.
+    """
     if answers.get(lines[at].number) == "heads":
         return answers.get(lines[at - 1].number) != "heads"
-    return _are_heads(lines, kinds, at, table)
+    return _are_heads(lines, kinds, at, ends, row)
 
 
-def _are_heads(lines: list[Line], kinds: list[str], at: int, table: list[tuple[Line, str]]) -> bool:
+def _are_heads(lines: list[Line], kinds: list[str], at: int, ends: LineEnds, row: Line) -> bool:
     """Whether below the rows of a table titles or heads begin, with rows below these."""
-    heads = _end_of(kinds, at, ("single",))
+    heads = ends.titles[at]
     if kinds[heads] not in KINDS_OF_HEADS:
         return False
     if heads > at and kinds[at - 1] == "single" and not _is_apart(lines, at):
         return False  # the titles of a table are not parted
-    rows = _end_of(kinds, heads, (*KINDS_OF_HEADS, "numbering"))
+    rows = ends.heads[heads]
     if kinds[rows] not in ("numbers", "single"):
         return False
-    return kinds[heads] == "periods" or _is_apart(lines, at) or _all_words(lines[heads], table)
-
-
-def _end_of(kinds: list[str], at: int, group: Sequence[str]) -> int:
-    """Where the lines of a group of kinds end that begin at a line."""
-    while kinds[at] in group:
-        at += 1
-    return at
+    return kinds[heads] == "periods" or _is_apart(lines, at) or _all_words(lines[heads], row)
 
 
 def _is_apart(lines: list[Line], at: int) -> bool:
@@ -283,10 +310,9 @@ def _is_apart(lines: list[Line], at: int) -> bool:
     return at > 0 and lines[at].number > lines[at - 1].number + 1
 
 
-def _all_words(line: Line, table: list[tuple[Line, str]]) -> bool:
-    """Whether words stand where the rows above have numbers."""
-    rows = [row for row, kind in table if kind == "numbers"]
-    columns = [index for index, cell in enumerate(rows[-1]) if is_amount(cell)]
+def _all_words(line: Line, row: Line) -> bool:
+    """Whether words stand where the row above has numbers."""
+    columns = [index for index, cell in enumerate(row) if is_amount(cell)]
     cells = [line.at(index) for index in columns]
     return len(columns) > 1 and all(isinstance(cell, str) and cell.strip() for cell in cells)
 

@@ -9,7 +9,9 @@ import re
 import statistics
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cached_property, lru_cache
 
+from forecasting.errors import LedgerError
 from forecasting.evidence.mapping import DATES_OF_COLUMN
 from forecasting.evidence.spreadsheets.amounts import bare_digits, decimal_mark
 from forecasting.evidence.spreadsheets.dating import NOTHING
@@ -20,19 +22,32 @@ from forecasting.evidence.spreadsheets.table_facts import (
     writes_points,
 )
 from forecasting.evidence.spreadsheets.terms import SUMS
+from forecasting.limits import MAX_SUMS
 from forecasting.measures import measure_of
 
 FAR_BELOW = 0.01  # of its neighbour, from which on a count may be in thousands
 THREE_DIGITS = 1000
 MOST_PARTS = 60  # of a sum, of which each group of neighbours is added up
+MAX_NEIGHBOURS = 30  # series of a place with which another one is compared
 
 
-Series = list[CellFact]
+class Series(list[CellFact]):
+    """The facts of one count, as one column or one row has it."""
+
+    @cached_property
+    def measure(self) -> str:
+        """What they count."""
+        return self[0].measure
+
+    @cached_property
+    def values(self) -> dict[tuple[str, object], float]:
+        """Their numbers by place and period, without 0."""
+        return {(fact.place, fact.period): fact.value for fact in self if fact.value}
 
 
 def series_of(facts: Sequence[CellFact]) -> list[Series]:
-    """The facts of one count each, as one column or one row has it."""
-    groups: dict[tuple[object, ...], Series] = defaultdict(list)
+    """The facts of one count each."""
+    groups: dict[tuple[object, ...], Series] = defaultdict(Series)
     for fact in facts:
         if fact.is_count:
             axis = ("row", fact.row.label.text) if fact.by_row else ("column", fact.column.index)
@@ -47,17 +62,26 @@ def doubtful_units(reading: TableReading) -> Iterator[TableQuestion]:
     if question := next(filter(None, questions), None):
         yield question
         return
-    yield from _doubtful_factors(series, reading)
-    for group, part in itertools.product(series, series):
-        if _is_of_market(part[0], group[0]):
-            yield from _below_its_part(group, part)
+    neighbours: dict[str, list[Series]] = defaultdict(list)
+    for group in series:
+        of_place = neighbours[group[0].place]
+        if len(of_place) < MAX_NEIGHBOURS:
+            of_place.append(group)
+    yield from _doubtful_factors(series, neighbours, reading)
+    for group in series:
+        for part in neighbours[group[0].place]:
+            if _is_of_market(part.measure, group.measure):
+                yield from _below_its_part(group, part)
 
 
-def _doubtful_factors(series: list[Series], reading: TableReading) -> Iterator[TableQuestion]:
+def _doubtful_factors(
+    series: list[Series], neighbours: dict[str, list[Series]], reading: TableReading
+) -> Iterator[TableQuestion]:
     """Counts that may be in thousands, each column once."""
     questions: dict[tuple[str, ...], TableQuestion] = {}
     for group in series:
-        if question := _fractions(group, reading) or _far_below(group, series):
+        of_place = neighbours[group[0].place]
+        if question := _fractions(group, reading) or _far_below(group, of_place):
             questions.setdefault(question.key, question)
     yield from questions.values()
 
@@ -135,9 +159,10 @@ def _far_below(group: Series, series: list[Series]) -> TableQuestion | None:
     """A count that is less than a hundredth of one beside it, though nothing says its unit."""
     if any(fact.stated for fact in group) or _is_answered(group):
         return None
-    neighbours = [match for match in series if _is_comparable(group[0], match[0])]
-    for match in neighbours:
-        if match is not group and _is_far_below(_pairs(group, match)):
+    for match in series:
+        if match is group or not _is_comparable(group.measure, match.measure):
+            continue
+        if _is_far_below(_pairs(group, match)):
             asks = (
                 f"column {group[-1].column.name} is less than a hundredth of "
                 f"{match[0].column.name} beside it, and names no unit: what is it multiplied by"
@@ -150,27 +175,28 @@ def _is_far_below(pairs: list[tuple[float, float]]) -> bool:
     return bool(pairs) and statistics.median(count / size for count, size in pairs) < FAR_BELOW
 
 
-def _is_comparable(fact: CellFact, match: CellFact) -> bool:
+@lru_cache(maxsize=4096)
+def _is_comparable(name: str, match: str) -> bool:
     """Whether two counts are of cars, and both of what comes or both of what stands."""
-    measures = [measure_of(count.measure) for count in (fact, match)]
+    measures = [measure_of(count) for count in (name, match)]
     units = {measure.unit for measure in measures}
     return units == {"vehicles"} and len({measure.kind for measure in measures}) == 1
 
 
 def _pairs(group: Series, match: Series) -> list[tuple[float, float]]:
     """The numbers of one place and period in two series."""
-    values = {(fact.place, fact.period): fact.value for fact in match if fact.value}
     return [
-        (fact.value, values[fact.place, fact.period])
+        (fact.value, match.values[fact.place, fact.period])
         for fact in group
-        if fact.value and (fact.place, fact.period) in values
+        if fact.value and (fact.place, fact.period) in match.values
     ]
 
 
-def _is_of_market(fact: CellFact, market_fact: CellFact) -> bool:
-    """Whether one number is of the electric cars among all new ones of another."""
-    market = measure_of(market_fact.measure)
-    electric = measure_of(fact.measure)
+@lru_cache(maxsize=4096)
+def _is_of_market(name: str, market_name: str) -> bool:
+    """Whether one measure is of the electric cars among all new ones of another."""
+    market = measure_of(market_name)
+    electric = measure_of(name)
     is_market = market.name.startswith("car_") and not market.electric
     return is_market and electric.electric and market.name == f"car_{electric.event}"
 
@@ -233,12 +259,20 @@ def wrong_sums(
         for fact in reading.facts
         if fact.is_count and fact.row.kind == "fact" and fact.column.kind == "number"
     }
-    for row in reading.rows:
-        if _is_open_sum(row, reading):
-            yield from _of_a_row(row, reading, sums, counts)
+    for row in _open_sums(reading):
+        yield from _of_a_row(row, reading, sums, counts)
     for column in reading.columns:
         if column.kind == "sum" and not column.answer.what:
             yield from _of_a_column(column, reading, sums, counts)
+
+
+def _open_sums(reading: TableReading) -> list[TableRow]:
+    """The rows of sums, which are compared with all others."""
+    rows = [row for row in reading.rows if _is_open_sum(row, reading)]
+    if len(rows) > MAX_SUMS:
+        fault = f"has {len(rows):,} rows of sums, {MAX_SUMS:,} are the most"
+        raise LedgerError.at(reading.name, fault, "leave them out")
+    return rows
 
 
 def _is_open_sum(row: TableRow, reading: TableReading) -> bool:

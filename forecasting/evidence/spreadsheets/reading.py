@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from forecasting.errors import LedgerError, Problem
+from forecasting.errors import LedgerError, Problem, shortened
 from forecasting.evidence.mapping import (
     NUMBER_TARGETS,
     PERIOD_LENGTHS,
@@ -52,11 +52,20 @@ from forecasting.evidence.spreadsheets.table_facts import (
     with_forms,
 )
 from forecasting.evidence.spreadsheets.terms import PUBLICATION_WORDS
+from forecasting.limits import (
+    MAX_GRID_CELLS,
+    MAX_TABLE_CELLS,
+    MAX_TABLE_CHARACTERS,
+    MAX_TABLE_QUESTIONS,
+    MAX_TABLE_TEXTS,
+    MAX_TABLES,
+)
 from forecasting.measures import FLOW_OF_COUNT, MEASURES
 
-MOST_QUESTIONS = 50  # of one file
 # What a mapping may name of a table with a column for each period
 OF_WIDE_TABLES = ("value", *PERIOD_LENGTHS)
+NUMBER_LIKE = re.compile(r"[-+\d.,\s%']*")
+KEEP_NEEDED = "keep the rows, columns and sheets that you need"
 NEEDED_WORDS = ("value", "measure", "place", PERIODS)
 
 
@@ -295,12 +304,9 @@ def read_spreadsheet(name: str, data: bytes, mapping: Mapping) -> SpreadsheetRea
         Where the file is no table, or has no sheet of a name.
     """
     sheets = _chosen(name, sheets_of(name, data, mapping.encoding, mapping.separator), mapping)
+    _check_size(name, sheets)
     reading = SpreadsheetReading(name, mapping, published=_published(sheets))
-    tables = [
-        table
-        for sheet in sheets
-        for table in tables_of(sheet, _answers_of_rows(mapping, sheet, sheets[0]))
-    ]
+    tables = _tables_of_sheets(name, sheets, mapping)
     is_book = len({table.sheet.title for table in tables}) > 1
     contexts: dict[str, Label] = {}
     for table in tables:
@@ -318,6 +324,35 @@ def read_spreadsheet(name: str, data: bytes, mapping: Mapping) -> SpreadsheetRea
         reading.questions[:0] = _which_sheet(reading)
     reading.problems[:0] = _missing(reading)
     return reading
+
+
+def _check_size(name: str, sheets: Sequence[Sheet]) -> None:
+    """Refuse sheets that would take too long: words are looked up, and numbers compared."""
+    lines = [line for sheet in sheets for line in sheet.lines]
+    _refuse_more(name, sum(map(len, lines)), MAX_GRID_CELLS, "cells, empty ones included")
+    cells = [cell for line in lines for cell in filled(line)]
+    _refuse_more(name, len(cells), MAX_TABLE_CELLS, "cells")
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    _refuse_more(name, sum(map(len, texts)), MAX_TABLE_CHARACTERS, "characters")
+    words = {text for text in texts if not NUMBER_LIKE.fullmatch(text)}
+    _refuse_more(name, len(words), MAX_TABLE_TEXTS, "different texts")
+
+
+def _refuse_more(name: str, count: int, largest: int, things: str) -> None:
+    if count > largest:
+        fault = f"has {count:,} {things}, {largest:,} are the most"
+        raise LedgerError.at(name, fault, KEEP_NEEDED)
+
+
+def _tables_of_sheets(name: str, sheets: list[Sheet], mapping: Mapping) -> list[SheetTable]:
+    """The tables of some sheets, from the top down."""
+    tables = [
+        table
+        for sheet in sheets
+        for table in tables_of(sheet, _answers_of_rows(mapping, sheet, sheets[0]))
+    ]
+    _refuse_more(name, len(tables), MAX_TABLES, "tables")
+    return tables
 
 
 def _with_sister_factors(
@@ -357,9 +392,9 @@ def _missing(reading: SpreadsheetReading) -> Iterator[Problem]:
     heads = reading.heads
     is_wide = any(column.label.dating.year for table in reading.tables for column in table.columns)
     where = f"{reading.name}:{reading.head_line}"
+    hint = shortened(f"columns: {', '.join(heads)}")
     for target, column in (*mapping.columns.items(), *mapping.values.items()):
         if column not in heads and not (is_wide and target in OF_WIDE_TABLES):
-            hint = f"columns: {', '.join(heads)}"
             yield Problem(
                 where, f"has no column {column!r}, which the mapping gives to {target}", hint
             )
@@ -618,7 +653,7 @@ def _settle(reading: SpreadsheetReading) -> None:
         reading.problems.extend(table.problems)
         for question in table.questions:
             questions.setdefault(question.key, question)
-    reading.questions.extend([*questions.values()][:MOST_QUESTIONS])
+    reading.questions.extend([*questions.values()][:MAX_TABLE_QUESTIONS])
 
 
 def _which_sheet(reading: SpreadsheetReading) -> list[TableQuestion]:

@@ -5,6 +5,7 @@ reader answers holds.
 """
 
 import datetime as dt
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -41,6 +42,7 @@ from forecasting.evidence.spreadsheets.terms import (
     unit_of,
     without_footnote_marks,
 )
+from forecasting.limits import MAX_LABEL_CHARACTERS, MAX_TITLES_CHARACTERS
 from forecasting.measures import EV_SHARE, EV_STOCK_SHARE, MEASURES
 from forecasting.periods import Period
 
@@ -134,15 +136,20 @@ def heads_of(table: SheetTable) -> list[list[str]]:
     """The heads of each column, from the top; one over several columns stands above each."""
     width = table.width
     rows = [[_word(line.at(index)) for index in range(width)] for line in table.of_kind("heads")]
-    for at, row in enumerate(rows):
-        _spread(row, rows[at + 1 :])
+    are_heads_below: list[list[bool]] = []
+    below = [False] * width
+    for row in reversed(rows):
+        are_heads_below.append(below)
+        below = [is_head or bool(word) for is_head, word in zip(below, row, strict=True)]
+    for row, below in zip(rows, reversed(are_heads_below), strict=True):
+        _spread(row, below)
     return [[row[index] for row in rows] for index in range(width)]
 
 
-def _spread(row: list[str], lower: list[list[str]]) -> None:
+def _spread(row: list[str], are_heads_below: list[bool]) -> None:
     """Set a head of several columns above each of them that has a head of its own."""
     for index in range(1, len(row)):
-        is_group = all(any(line[place] for line in lower) for place in (index - 1, index))
+        is_group = are_heads_below[index - 1] and are_heads_below[index]
         if is_group and not row[index]:
             row[index] = row[index - 1]
 
@@ -168,8 +175,12 @@ def units_of(table: SheetTable) -> list[str]:
 def context_of(table: SheetTable, footnotes: Sequence[str] = ()) -> Label:
     """What the lines above a table, its sheet's name and its notes on units say of all of it."""
     titles = [
-        _word(cell) for line in table.of_kind("title") for cell in dict.fromkeys(filled(line))
+        _word(cell)[:MAX_LABEL_CHARACTERS]
+        for line in table.of_kind("title")
+        for cell in dict.fromkeys(filled(line))
     ]
+    ends = itertools.accumulate(map(len, titles))
+    titles = [title for title, end in zip(titles, ends, strict=True) if end < MAX_TITLES_CHARACTERS]
     units = [note for note in footnotes if unit_of(note).factor and len(note) < 60]
     return title_label([*filter(None, [table.sheet.title, *titles, *units])])
 

@@ -1,0 +1,117 @@
+"""How much an Excel workbook makes its reader do, seen before a library loads it.
+
+A workbook is a compressed folder of XML. A few bytes of it can stand for millions of cells: what
+compresses well, a merged range, a link over a whole sheet.
+"""
+
+import io
+from collections import Counter
+from typing import Any
+from xml.parsers import expat
+from zipfile import ZipFile
+
+from forecasting.errors import LedgerError
+from forecasting.limits import (
+    MAX_CELL_ELEMENTS,
+    MAX_FILE_BYTES,
+    MAX_FURTHER_ELEMENTS,
+    MAX_RANGE_CELLS,
+    MAX_UNPACKED_BYTES,
+    MAX_WORKBOOK_PARTS,
+)
+
+PICTURES = "xl/media/"
+# The library makes each cell of their ranges
+RANGES = {"mergeCell": "merged ranges", "hyperlink": "links", "comment": "comments"}
+FORMULA = "f"
+OF_CELLS = ("row", "c", "v", "f", "is", "si", "t", "r")
+AS_CSV = "save the one sheet as CSV"
+
+
+def check_parts(name: str, data: bytes) -> bool:
+    """Refuse a workbook that makes its reader do too much; otherwise, whether it has formulas.
+
+    Parameters
+    ----------
+    name : str
+        Of the file, for messages.
+    data : bytes
+        What it holds.
+
+    Raises
+    ------
+    LedgerError
+        With what is too much.
+    """
+    extent = _Extent(name)
+    with ZipFile(io.BytesIO(data)) as folder:
+        parts = folder.infolist()
+        if len(parts) > MAX_WORKBOOK_PARTS:
+            raise LedgerError.at(name, f"has more than {MAX_WORKBOOK_PARTS:,} parts", AS_CSV)
+        pictures = [part for part in parts if part.filename.startswith(PICTURES)]
+        bytes_of_pictures = sum(part.file_size for part in pictures)
+        bytes_of_text = sum(part.file_size for part in parts) - bytes_of_pictures
+        if bytes_of_text > MAX_UNPACKED_BYTES or bytes_of_pictures > MAX_FILE_BYTES:
+            fault = f"unpacks to more than {MAX_UNPACKED_BYTES:,} bytes"
+            raise LedgerError.at(name, fault, AS_CSV)
+        for part in parts:
+            extent.add(folder.read(part))
+    return extent.has_formulas
+
+
+class _Extent:
+    """What the parts of a workbook amount to."""
+
+    def __init__(self, name: str) -> None:
+        self.has_formulas = False
+        self._name = name
+        self._of_cells = 0
+        self._further = 0
+        self._cells: Counter[str] = Counter()  # of all ranges of a kind
+
+    def add(self, part: bytes) -> None:
+        """Count what one part holds; of one that is no XML nothing."""
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.StartElementHandler = self._element
+        parser.StartDoctypeDeclHandler = self._doctype
+        try:
+            parser.Parse(part, True)
+        except expat.ExpatError:
+            return
+
+    def _doctype(self, *_: Any) -> None:
+        fault = "has a part with a document type, in which a text can be multiplied"
+        raise LedgerError.at(self._name, fault, "save it again as .xlsx, or as CSV UTF-8")
+
+    def _element(self, tag: str, attributes: dict[str, str]) -> None:
+        word = tag.rpartition(" ")[2]
+        is_of_cell = word in OF_CELLS
+        self._of_cells += is_of_cell
+        self._further += not is_of_cell
+        if self._of_cells > MAX_CELL_ELEMENTS:
+            fault = f"has more than {MAX_CELL_ELEMENTS:,} XML elements, two or three for each cell"
+            raise LedgerError.at(self._name, fault, AS_CSV)
+        if self._further > MAX_FURTHER_ELEMENTS:
+            fault = (
+                f"has more than {MAX_FURTHER_ELEMENTS:,} XML elements of styles, links and rules"
+            )
+            raise LedgerError.at(self._name, fault, AS_CSV)
+        if word == FORMULA:
+            self.has_formulas = True
+        if word in RANGES:
+            self._cells[word] += _area(attributes.get("ref", ""))
+            if self._cells[word] > MAX_RANGE_CELLS:
+                fault = f"has {RANGES[word]} over {self._cells[word]:,} cells"
+                raise LedgerError.at(self._name, fault, "undo what lies far from the table")
+
+
+def _area(reference: str) -> int:
+    """How many cells a range has; one where it is none, of which the library complains."""
+    from openpyxl.utils import range_boundaries
+
+    try:
+        ends = range_boundaries(reference)
+    except ValueError:
+        return 1
+    min_col, min_row, max_col, max_row = (end or 0 for end in ends)
+    return int((max_col - min_col + 1) * (max_row - min_row + 1))
