@@ -18,7 +18,7 @@ import pandas as pd
 
 import forecasting as fc
 from forecasting.growth.forecast import ledger_of
-from forecasting.growth.likelihood import flow_weights
+from forecasting.growth.observation import flow_weights
 from forecasting.growth.path import LatentPath
 from forecasting.growth.request import Request
 

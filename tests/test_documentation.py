@@ -116,7 +116,7 @@ def _narrow(noise):
 def test_the_page_of_the_model_gives_the_likelihood_of_a_growth_a_stock_and_a_bound():
     """Computed here from the formulas of the page alone."""
     from forecasting.evidence.fact import Fact
-    from forecasting.growth.likelihood import observe
+    from forecasting.growth.observation import observe
 
     said = {
         "place": "UZ",
@@ -169,7 +169,7 @@ def test_the_page_of_the_model_gives_the_likelihood_of_a_growth_a_stock_and_a_bo
 
 def test_the_page_of_the_model_gives_the_noise_of_what_else_is_printed():
     from forecasting.evidence.fact import Fact
-    from forecasting.growth.likelihood import observe
+    from forecasting.growth.observation import observe
 
     def told(**columns):
         row = {

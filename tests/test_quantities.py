@@ -13,7 +13,7 @@ from forecasting.errors import LedgerError
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.press import propose_facts
 from forecasting.growth.flow import forecast_flow
-from forecasting.growth.likelihood import observe
+from forecasting.growth.observation import observe
 from forecasting.periods import year
 from forecasting.quantities import (
     BOUNDS,

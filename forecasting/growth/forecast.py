@@ -18,7 +18,7 @@ from forecasting.errors import EvidenceError
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.policies import Policy, shipped_policies
 from forecasting.evidence.words import in_words
-from forecasting.growth.likelihood import Observation, flow_weights
+from forecasting.growth.observation import Observation, flow_weights
 from forecasting.growth.policy_months import (
     Months,
     Policies,

@@ -1,14 +1,7 @@
-"""What each fact says about a monthly flow: a contrast of logs, observed with noise.
-
-Every fact is ``log(numerator . flow) - log(denominator . flow + constant)``, near a value. The
-noise is a mixture of normals: a number is narrow, a bound lies on one side of its number, and each
-of them may be wrong. Weights are shares of months, so that a fact of any period can be read.
-"""
+"""The observations of a monthly flow as arrays: contrasts of logs, their slopes, their noise."""
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
@@ -16,284 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from forecasting.evidence.fact import Fact
 from forecasting.growth.mixtures import Mixtures
+from forecasting.growth.observation import SCRAPPAGE_SD, WRONG, Observation
 from forecasting.growth.path import LatentPath
-from forecasting.periods import Period
 from forecasting.quantiles import Array
-from forecasting.quantities import FIT, OUTLIER
 
-ESTIMATE_SD = 0.03  # extra log standard deviation of an estimate, or of "about" so many
-STOCK_FIT = 0.03  # registers are cleaned and vehicles re-exported between two counts
-NO_DATA = 0.1  # and a zero may be what nobody counted, or a month between two shipments; judgement
-# a total of none is less than one
-ZERO = 0.5
-ZERO_SD = 0.8
-# A wrong fact is wrong by half, or has a slipped digit or unit: part of those cases, spread
-WRONG = ((0.75, 0.5), (0.25, 2.5))
-WRONG_BOUND = ((0.004, 0.5), (0.0002, 2.5))  # bounds are printed to be on the safe side
-# Share of a register that leaves it in a year; judgement, 0.01 to 0.08
-SCRAPPAGE = 0.04
-SCRAPPAGE_SD = 0.02
-# What lies beyond a bound, by distance in steps of the leading digit: alike for one step, then less
-# by a factor, and falling with a power of the distance. Normals stand for it, whose means double
-# from a tenth of a step on
-STEPPED = 0.1 * 2.0 ** np.arange(12)
-SLACK = 6.0
-FARTHER = 0.6
-STEPPED_SD = 0.3  # relative to the mean
-# printed bounds are rounded and revised, in logs
-BOUND_EDGE = 0.02
-BOUND_EDGE_WEIGHT = 0.1
-COMPARISON_STEP = 0.3  # the step, in logs, of a bound that is another period's number
-PARTNER_STEP = 1.0  # the step, in logs, of a bound that is one partner's part of the whole
 NO_NOISE = Mixtures(*np.zeros((3, 0, 1 + len(WRONG))))
-
-
-def noise_of_number(sd: float, outlier: float = OUTLIER) -> Mixtures:
-    """Where the truth lies, less a printed number, in logs: near, or far where the fact is wrong.
-
-    >>> noise_of_number(0.01).sd.tolist()
-    [[0.01, 0.5, 2.5]]
-    """
-    wrong = [(outlier * part, 0.0, max(wide, 3 * sd)) for part, wide in WRONG]
-    return Mixtures.from_parts([(1 - outlier, 0.0, sd), *wrong])
-
-
-def noise_of_bound(step: float, side: int) -> Mixtures:
-    """What a bound leaves open: near beyond its number, as numbers are rounded down to bounds.
-
-    Its density falls beyond the number by steps of the leading digit, and ever less, so that a
-    bound far from the truth moves nothing.
-
-    >>> weight = noise_of_bound(0.1, side=1).weight[0]
-    >>> bool(weight[-len(WRONG) :].sum() < 0.01 < BOUND_EDGE_WEIGHT == weight[0])
-    True
-    """
-    height = np.where(STEPPED < 1, SLACK, STEPPED**-FARTHER)
-    weight = (1 - OUTLIER) * height * STEPPED / (height * STEPPED)[STEPPED < 1].sum()
-    parts = [
-        (w, side * m * step, STEPPED_SD * m * step)
-        for w, m in zip(weight.tolist(), STEPPED.tolist(), strict=True)
-    ]
-    edge = (BOUND_EDGE_WEIGHT, side * BOUND_EDGE, BOUND_EDGE)
-    return Mixtures.from_parts([edge, *parts, *((part, 0.0, wide) for part, wide in WRONG_BOUND)])
-
-
-@dataclass(frozen=True)
-class Observation:
-    """A contrast of logs with the value that a fact gives it.
-
-    Parameters
-    ----------
-    fact : Fact
-        Where it comes from.
-    numerator, denominator : ndarray, shape (months,)
-        Weights over months; the denominator may be all zero. Of a share of the market it weighs
-        all new vehicles of the months.
-    constant : float
-        Added to the denominator.
-    value : float
-        What the contrast of logs is said to be.
-    noise : Mixtures
-        How the truth may lie about that value, a single row; the last components are those of a
-        fact that is wrong.
-    """
-
-    fact: Fact
-    numerator: Array
-    denominator: Array
-    constant: float
-    value: float
-    noise: Mixtures
-
-    @property
-    def side(self) -> int:
-        """On which side of its value a bound leaves the contrast: 1 above, -1 below, 0 of none."""
-        falling = (
-            self.fact.declared.added and self.fact.value < 0
-        )  # the contrast is of the year before
-        return self.fact.side * (-1 if falling else 1)
-
-    def residual(self, contrast: float) -> float:
-        """How far the value lies from a contrast: of a bound only where it would be broken."""
-        residual = self.value - contrast
-        return residual if self.side * residual >= 0 else 0.0
-
-    def in_print_unit(self, contrast: Array | float, base: float = 0.0) -> Array:
-        """The contrast in the unit in which the fact is printed; a difference from its base."""
-        ratio = np.exp(np.asarray(contrast, dtype=float))
-        if self.fact.declared.added:
-            increase = (base + self.constant) * ratio - base
-            return np.asarray(increase * math.copysign(1.0, self.fact.value))
-        return self.fact.declared.value_of(ratio, self.fact.period.days)
-
-
-def flow_weights(period: Period, first_year: int, months: int) -> Array:
-    """Share of each month that a period covers.
-
-    Parameters
-    ----------
-    period : Period
-        Any days.
-    first_year, months : int
-        The grid: months from January of that year on.
-
-    Returns
-    -------
-    ndarray, shape (months,)
-
-    Examples
-    --------
-    >>> from forecasting.periods import span
-    >>> flow_weights(span("2023-01-01", "2023-02-14"), 2023, 12)[:3]
-    array([1. , 0.5, 0. ])
-    """
-    weights = np.zeros(months)
-    for month in period.months():
-        index = (month.start.year - first_year) * 12 + month.start.month - 1
-        if 0 <= index < months:
-            weights[index] = month.overlap(period) / month.days
-    return weights
-
-
-def stock_ages(period: Period, first_year: int, months: int) -> Array:
-    """Years on the register by the end of a period, of each month's flow.
-
-    >>> from forecasting.periods import span
-    >>> stock_ages(span("2023-12-31", "2023-12-31"), 2022, 24)[[0, 12, 23]].round(2)
-    array([1.92, 0.92, 0.  ])
-    """
-    until = (period.end.year - first_year) * 12 + period.end.month - 1
-    return np.maximum(until - np.arange(months), 0) / 12
-
-
-def _stock_weights(fact: Fact, period: Period, first_year: int, months: int) -> Array:
-    """Share of each month's flow that is still counted at the period's end."""
-    until = (period.end.year - first_year) * 12 + period.end.month - 1
-    survival = 1 - SCRAPPAGE if fact.stock else 1.0
-    weights = survival ** stock_ages(period, first_year, months)
-    weights[until + 1 :] = 0.0
-    if 0 <= until < months:
-        weights[until] *= period.end.day / next(iter(Period(period.end, period.end).months())).days
-    return weights
-
-
-def _noise(fact: Fact, ratio: float, discrete: bool, upwards: bool) -> Mixtures:
-    """How the truth may lie about a printed number, or beyond a bound."""
-    if fact.side:
-        return noise_of_bound(_step(fact, ratio), fact.side if upwards else -fact.side)
-    spread = fact.declared.spread
-    digits = _digits_left_out(fact, ratio) if discrete else 0.0
-    if spread.coarse:
-        return noise_of_number(max(digits, spread.fit), spread.outlier)
-    variance = spread.fit**2
-    if spread.digits:
-        variance += digits**2 / 3
-    if fact.is_count and (fact.kind == "estimate" or fact.relation == "about"):
-        variance += ESTIMATE_SD**2
-    if fact.stock:
-        variance += STOCK_FIT**2
-    sd = math.sqrt(variance)
-    if fact.is_count and fact.kind == "judgement":
-        sd = max(digits, sd)
-    return noise_of_number(sd, spread.outlier)
-
-
-def _printed_size(fact: Fact, ratio: float) -> float:
-    """The number whose digits are printed: of a growth the whole that it makes."""
-    return 100 * ratio if fact.declared.is_percent else max(abs(fact.value), 1e-9)
-
-
-def _step(fact: Fact, ratio: float) -> float:
-    """A step of a bound's leading digit, in logs; what one partner has may be any part."""
-    if not fact.of_world:
-        return PARTNER_STEP
-    size = _printed_size(fact, ratio)
-    return math.log1p(10.0 ** math.floor(math.log10(size) + 1e-9) / size)
-
-
-def _digits_left_out(fact: Fact, ratio: float) -> float:
-    """Half-width of the printed digits, relative; a count printed to the unit has none left out."""
-    if fact.is_count and fact.rounding == 0.5 and fact.value.is_integer():
-        return 0.0
-    return fact.rounding / _printed_size(fact, ratio)
-
-
-def observe(fact: Fact, first_year: int, months: int, discrete: bool = True) -> Observation:
-    """The contrast of logs that a fact speaks of, with its value and noise.
-
-    Parameters
-    ----------
-    fact : Fact
-        One that `usable_facts` found.
-    first_year, months : int
-        The grid of months.
-    discrete : bool
-        Whether the unit is single things. Of numbers in anybody's unit digits say nothing.
-
-    Examples
-    --------
-    >>> grown = Fact(id="a", measure="ev_export_value_index", place="CN-XJ", relation="equals",
-    ...              value=410.4, quantity="yoy_growth_percent", period_start="2023-01-01",
-    ...              period_end="2023-05-31")
-    >>> round(float(np.exp(observe(grown, 2022, 24).value)), 3)
-    5.104
-    """
-    base_period = fact.reference_period or fact.period.year_before()
-    if fact.accumulates:
-        size, base = (
-            _stock_weights(fact, p, first_year, months) for p in (fact.period, base_period)
-        )
-    else:
-        size, base = (
-            flow_weights(period, first_year, months) for period in (fact.period, base_period)
-        )
-    if math.isnan(fact.value):  # more than another period's total, that may never have been printed
-        noise = noise_of_bound(COMPARISON_STEP, fact.side) if fact.side else noise_of_number(0.02)
-        return Observation(fact, size, base, 0.0, 0.0, noise)
-    contrast = fact.declared.contrast(fact.value, fact.period.days)
-    sums = {"period": size, "before": base, "market": size, None: np.zeros_like(size)}
-    top = sums[contrast.numerator]
-    bottom = sums[contrast.denominator]
-    if contrast.ratio == 0:  # none was counted: less than one
-        return Observation(
-            fact, top, bottom, 1.0, math.log(ZERO), noise_of_number(ZERO_SD, NO_DATA)
-        )
-    noise = _noise(fact, contrast.ratio, discrete, upwards=contrast.numerator == "period")
-    return Observation(fact, top, bottom, contrast.constant, math.log(contrast.ratio), noise)
-
-
-def with_prints(observations: Sequence[Observation]) -> tuple[Observation, ...]:
-    """The same, with the noise of one measurement shared by the prints of it.
-
-    Two numbers of one agency that differ by no more than revisions do are one measurement, printed
-    twice: together they say no more than one of them, but that none is a slip.
-
-    Parameters
-    ----------
-    observations : sequence of Observation
-        In any order.
-    """
-    by_statement: dict[tuple[object, ...], list[Observation]] = defaultdict(list)
-    for o in observations:
-        by_statement[_statement(o.fact)].append(o)
-    return tuple(_shared(o, by_statement[_statement(o.fact)]) for o in observations)
-
-
-def _statement(fact: Fact) -> tuple[object, ...]:
-    """What a fact gives a number of, and who gives it."""
-    return fact.basis, fact.partner, fact.quantity, fact.side, fact.period, fact.reference_period
-
-
-def _shared(o: Observation, statements: Sequence[Observation]) -> Observation:
-    """An observation, as exact as all prints of its number are together."""
-    prints = [other for other in statements if abs(other.value - o.value) <= FIT]
-    if o.side or len(prints) == 1:
-        return o
-    sd = o.noise.sd.copy()
-    sd[:, 0] *= math.sqrt(len(prints))
-    return replace(o, noise=replace(o.noise, sd=sd))
 
 
 @dataclass(frozen=True)
@@ -465,15 +186,12 @@ def as_arrays(
     for i, o in enumerate(observations):
         numerator[i, : path.months] = o.numerator
         denominator[i, : path.months] = o.denominator
-        if o.fact.declared.of_market:  # alike in each month of a year
+        if o.of_market:  # alike in each month of a year
             by_year = denominator[i, : path.months].reshape(path.years, 12)
             denominator[i, path.months :] = by_year.mean(axis=1)
             denominator[i, : path.months] = 0.0
-        if o.fact.stock:
-            aged[i, : path.months] = o.numerator * stock_ages(
-                o.fact.period, path.first_year, path.months
-            )
-        column = bases.get(o.fact.basis)
+        aged[i, : path.months] = o.numerator * o.ages
+        column = bases.get(o.basis)
         if column is not None:
             offsets[i], base_offsets[i] = _offsets(o, path, column)
     months = np.flatnonzero((numerator + denominator).any(axis=0))
@@ -498,15 +216,15 @@ def _offsets(o: Observation, path: LatentPath, basis: int) -> tuple[Array, Array
     And to the second of the two, where a number of that agency's is added to it.
     """
     by_year = path.offset(basis)
-    final_year = min(o.fact.period.end.year - path.first_year, path.years - 1)
 
     def mean_offset(weights: Array) -> Array:
+        if o.offset_year is not None:
+            final_year = min(o.offset_year - path.first_year, path.years - 1)
+            return np.asarray(by_year[final_year])
         year = weights.reshape(path.years, 12).sum(axis=1)
-        return (
-            by_year[final_year] if o.fact.accumulates else np.asarray(year @ by_year / year.sum())
-        )
+        return np.asarray(year @ by_year / year.sum())
 
-    if o.fact.declared.of_market or not o.denominator.any():
+    if o.of_market or not o.denominator.any():
         return mean_offset(o.numerator), np.zeros(path.width)
     base = mean_offset(o.denominator)
     return mean_offset(o.numerator) - base, base if o.constant else np.zeros(path.width)

@@ -21,9 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logsumexp, ndtri
 
-from forecasting.growth.likelihood import WRONG, Contrasts
+from forecasting.growth.likelihood import Contrasts
 from forecasting.growth.mixtures import Mixtures, softmax
 from forecasting.growth.mode import Covariance, Mode
+from forecasting.growth.observation import WRONG
 from forecasting.growth.path import LatentPath
 from forecasting.growth.readings import readings_of
 from forecasting.quantiles import Array, strata

@@ -6,8 +6,8 @@ import datetime as dt
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass, fields, replace
+from functools import cache, cached_property
 
 import numpy as np
 import pandas as pd
@@ -23,15 +23,9 @@ from forecasting.evidence.policies import Policy
 from forecasting.evidence.words import in_words
 from forecasting.growth.common import COMMON_NU
 from forecasting.growth.forecast import FlowForecast
-from forecasting.growth.likelihood import (
-    Contrasts,
-    Observation,
-    as_arrays,
-    flow_weights,
-    observe,
-    with_prints,
-)
+from forecasting.growth.likelihood import Contrasts, as_arrays
 from forecasting.growth.mode import Mode
+from forecasting.growth.observation import Observation, flow_weights, observe, with_prints
 from forecasting.growth.path import Indices, LatentPath
 from forecasting.growth.policy_months import Policies
 from forecasting.growth.posterior import Posterior, resampled, sample
@@ -94,7 +88,11 @@ class Request:
     @property
     def key(self) -> tuple[object, ...]:
         """All that an answer depends on, one by one."""
-        return tuple(vars(self).values())
+        return tuple(getattr(self, field.name) for field in fields(self))
+
+    def __getstate__(self) -> dict[str, object]:
+        """What was asked for alone: what it comes to is large, and is prepared anew."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def answer(self, rows: Sequence[int] | None = None) -> FlowForecast:
         """Draw the path.
@@ -106,7 +104,7 @@ class Request:
         """
         # The matrices are small: threads only wait for each other
         with _threads().limit(limits=1, user_api="blas"):
-            prepared = self._prepared()
+            prepared = self._prepared
             return self._answer(prepared if rows is None else prepared.told(rows))
 
     def at_modes(self, periods: Sequence[Period], each_left_out: bool = False) -> pd.DataFrame:
@@ -120,7 +118,7 @@ class Request:
             Whether a row follows for each fact, at the mode of all others.
         """
         with _threads().limit(limits=1, user_api="blas"):
-            prepared = self._prepared()
+            prepared = self._prepared
             path, facts = prepared.path, prepared.facts
             modes = {"": Mode(path, facts).climb()}
             for i, observation in enumerate(prepared.observations * each_left_out):
@@ -135,8 +133,9 @@ class Request:
             flows = long_path.flows(x) @ np.array(covered).T
             return pd.DataFrame(np.log(flows), [*modes], [period.label for period in periods])
 
+    @cached_property
     def _prepared(self) -> _Prepared:
-        """Facts read, and the path that they are of."""
+        """Facts read once, and the path that they are of."""
         measure = _counted_measure(self.evidence)
         facts, caveats = usable_facts(self.evidence, measure)
         facts.sort(key=_in_time)  # in whatever order they were told

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from forecasting.growth.flow import forecast_flow
-from forecasting.growth.likelihood import noise_of_bound, observe
+from forecasting.growth.observation import noise_of_bound, observe
 from forecasting.periods import span, year
 from forecasting.reporting.caveat_words import lines_of
 

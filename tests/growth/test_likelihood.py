@@ -12,7 +12,7 @@ from hypothesis import given, settings, strategies as st
 from forecasting.errors import EvidenceError
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.flow import forecast_flow
-from forecasting.growth.likelihood import flow_weights, observe, with_prints
+from forecasting.growth.observation import flow_weights, observe, with_prints
 from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.prior import Prior
 from forecasting.growth.usable import usable_facts, years_spoken_of

@@ -8,7 +8,8 @@ import pytest
 from forecasting.evidence.bases import count_different_things
 from forecasting.evidence.datasets import central_asia
 from forecasting.growth.flow import forecast_flow
-from forecasting.growth.likelihood import as_arrays, observe
+from forecasting.growth.likelihood import as_arrays
+from forecasting.growth.observation import observe
 from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.prior import Prior
 from forecasting.periods import year

@@ -13,8 +13,9 @@ from scipy.stats import norm
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.flow import forecast_flow
-from forecasting.growth.likelihood import as_arrays, observe
+from forecasting.growth.likelihood import as_arrays
 from forecasting.growth.mode import Mode
+from forecasting.growth.observation import observe
 from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.posterior import resampled, sample, smoothed
 from forecasting.growth.prior import Prior
