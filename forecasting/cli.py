@@ -650,7 +650,7 @@ def track_record(
     """
     if csv is not None:
         refuse_existing(csv, force)
-    from forecasting.scenarios.known import facts_of_files
+    from forecasting.scenarios.facts_on_day import facts_of_files
 
     facts = facts_of_files(files, ledger, None if archive else place)
     if archive is not None:
@@ -756,7 +756,7 @@ def evidence(files: Paths, ledger: Paths, conflicts: bool, sources: bool, **ques
     if sources:
         _list_judgements()
         return
-    from forecasting.scenarios.known import facts_of_files
+    from forecasting.scenarios.facts_on_day import facts_of_files
 
     all_facts = facts_of_files(files, ledger, question["place"])
     chosen = all_facts.select(partner=None, **question)

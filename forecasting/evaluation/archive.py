@@ -31,7 +31,7 @@ from forecasting.limits import MAX_ARCHIVE_FILES
 from forecasting.names import OUTLOOK_TABLE
 from forecasting.periods import Period, span
 from forecasting.quantiles import Array
-from forecasting.scenarios.known import facts_of_flow
+from forecasting.scenarios.facts_on_day import facts_of_flow
 from forecasting.scenarios.outlook_files import load_record, load_results
 
 ARCHIVE_COLUMNS = [*RECORD_COLUMNS, "scenario", "basis", "outcome_basis", "fact", "facts"]

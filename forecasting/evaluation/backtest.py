@@ -3,7 +3,7 @@
 A case is a market, an origin and a horizon: the forecaster sees the market's annual sales up to the
 origin and, through the prior, the other markets' rows up to it, and is scored on the sales of the
 year a horizon later. What was known on the first day after the origin comes from
-:class:`forecasting.scenarios.known.FlowInputs`, as in reports.
+:class:`forecasting.scenarios.facts_on_day.FlowInputs`, as in reports.
 """
 
 import datetime as dt
@@ -40,7 +40,7 @@ from forecasting.growth.forecast import ledger_of
 from forecasting.growth.prior import Prior, region_of
 from forecasting.growth.starting import MarketSize
 from forecasting.periods import year
-from forecasting.scenarios.known import FlowInputs
+from forecasting.scenarios.facts_on_day import FlowInputs
 
 THIS_PACKAGE = "this package"
 REGRESSION = "analogue regression"

@@ -20,7 +20,7 @@ from forecasting.parameters.schema import CORRIDORS, Scenario, scenario_from_par
 from forecasting.periods import Period, as_date, year
 from forecasting.quantiles import Array
 from forecasting.quantities import QUANTITIES, default_quantity, quantity_of
-from forecasting.scenarios.known import facts_of_scenario
+from forecasting.scenarios.facts_on_day import facts_of_scenario
 from forecasting.scenarios.outlook import Outlook, outlook
 from forecasting.scenarios.question import find_scenario, new_scenario, params_file
 

@@ -26,7 +26,7 @@ from forecasting.growth.flow import forecast_flow
 from forecasting.growth.prior import Prior
 from forecasting.panels.policy_effects import PolicyEvent, estimate_policy_effects, events
 from forecasting.periods import Period, month
-from forecasting.scenarios.known import FlowInputs
+from forecasting.scenarios.facts_on_day import FlowInputs
 
 WITH_DATE = "with its date"
 WITHOUT_DATE = "without"

@@ -4,7 +4,7 @@ A case is a market, a year and a month. The forecaster knows the total of the ye
 from January to that month and its growth on the same months a year before, as a newspaper prints
 them, and is scored on the totals of this year and the next. The prior is learned from other markets
 alone, annual and monthly, in the years before: what was known on the last day of that month comes
-from :class:`forecasting.scenarios.known.FlowInputs`, as in reports.
+from :class:`forecasting.scenarios.facts_on_day.FlowInputs`, as in reports.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ from forecasting.growth.forecast import ledger_of
 from forecasting.growth.prior import Prior
 from forecasting.measures import did_you_mean
 from forecasting.periods import month
-from forecasting.scenarios.known import FlowInputs
+from forecasting.scenarios.facts_on_day import FlowInputs
 
 PART_YEAR_MONTHS = (2, 4, 6, 9)  # last month of the part year
 MOST_SHOWN = 5

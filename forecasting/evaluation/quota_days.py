@@ -31,7 +31,7 @@ from forecasting.growth.quotas import QuotaDays, days_used_up, quota_days
 from forecasting.parameters.schema import Scenario
 from forecasting.periods import Period, as_date, year
 from forecasting.quantiles import Array
-from forecasting.scenarios.known import FlowInputs, facts_of_scenario, flow_inputs
+from forecasting.scenarios.facts_on_day import FlowInputs, facts_of_scenario, flow_inputs
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.question import find_scenario
 

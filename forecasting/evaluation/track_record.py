@@ -30,7 +30,7 @@ from forecasting.measures import EV_FLOWS, MEASURES, STOCKS_ON_RECORD
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.periods import Period, as_date, span, year
 from forecasting.quantiles import Array
-from forecasting.scenarios.known import FlowInputs, facts_of_flow
+from forecasting.scenarios.facts_on_day import FlowInputs, facts_of_flow
 from forecasting.scenarios.outlook import outlook
 from forecasting.scenarios.question import find_scenario
 

@@ -27,7 +27,7 @@ from forecasting.evidence.words import in_words, period_words
 from forecasting.names import ARTICLE_PAGE
 from forecasting.parameters.schema import Scenario, stored_scenario
 from forecasting.reporting.html import write_page
-from forecasting.scenarios.known import facts_of_places
+from forecasting.scenarios.facts_on_day import facts_of_places
 from forecasting.scenarios.place_flows import missing_places
 from forecasting.scenarios.question import find_scenarios
 from forecasting.writers.columns import MISSING, Column, TableForm

@@ -45,9 +45,9 @@ from forecasting.reporting.labels import (
 )
 from forecasting.scenarios.assumptions import demand_parameters
 from forecasting.scenarios.drivers import apply_drivers
+from forecasting.scenarios.facts_on_day import drivers_on_day, last_day
 from forecasting.scenarios.growth_on_year import yearly_growth
 from forecasting.scenarios.joint_draws import Results
-from forecasting.scenarios.known import drivers_on_day, last_day
 from forecasting.writers.columns import (
     MISSING,
     Column,

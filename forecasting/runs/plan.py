@@ -371,7 +371,7 @@ def notebook_name(parameters: Record) -> str:
 
 def _facts_hash(scenario: Scenario, ledger: Ledger) -> str:
     """Hash the facts of a scenario's places, known by its day, and those that its drivers cite."""
-    from forecasting.scenarios.known import driver_facts
+    from forecasting.scenarios.facts_on_day import driver_facts
 
     day = scenario.known_by(ledger)
     places = scenario.counted_at

@@ -23,7 +23,7 @@ from forecasting.parameters.schema import Scenario, scenario_of
 from forecasting.parameters.strict_yaml import Document, read_yaml
 from forecasting.parameters.values import Range, fact_ids
 from forecasting.scenarios.assumptions import KeyProblem, assumption_faults, refused, target_faults
-from forecasting.scenarios.known import flow_inputs, unused_facts
+from forecasting.scenarios.facts_on_day import flow_inputs, unused_facts
 
 
 def shipped_beside(rows: Sequence[dict[str, str]]) -> Ledger:

@@ -21,7 +21,7 @@ from forecasting.demand.sensitivity import first_order
 from forecasting.measures import WORTH_FINDING_OUT
 from forecasting.periods import Period, month, span, year
 from forecasting.quantiles import Array
-from forecasting.scenarios.known import last_day
+from forecasting.scenarios.facts_on_day import last_day
 
 if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook

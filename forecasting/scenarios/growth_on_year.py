@@ -17,8 +17,8 @@ import pandas as pd
 from forecasting.evidence.ledger import Ledger
 from forecasting.periods import Period, year
 from forecasting.quantiles import Array
+from forecasting.scenarios.facts_on_day import flow_inputs
 from forecasting.scenarios.joint_draws import Results, quantiles_by_year
-from forecasting.scenarios.known import flow_inputs
 
 if TYPE_CHECKING:
     from forecasting.evidence.fact import Fact

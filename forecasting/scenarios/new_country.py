@@ -46,7 +46,7 @@ from forecasting.parameters.naming import country_code, new_params, write_params
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.periods import as_date
 from forecasting.scenarios.check import check_paths
-from forecasting.scenarios.known import FlowInputs, KnownMarket
+from forecasting.scenarios.facts_on_day import FlowInputs, MarketOnDay
 
 UNSAID = "unknown"
 NOT_PRINTED = "nobody has printed it here"
@@ -367,7 +367,7 @@ class NewCountry:
         date = round(day.year + day.timetuple().tm_yday / 366, 2)
         return f"{{vehicle_stock: {size}, vehicle_stock_date: {date}}}"
 
-    def _market(self) -> KnownMarket:
+    def _market(self) -> MarketOnDay:
         """New cars a year, as far as anybody has counted them."""
         facts = self.facts()
         return FlowInputs(central_asia() + facts, self.country, None, facts.latest).market
@@ -428,7 +428,7 @@ def answer_of(key: str, text: str, reading: SpreadsheetReading) -> Mapping:
     return Mapping.model_validate({name: text})
 
 
-def _size_of(market: KnownMarket) -> str:
+def _size_of(market: MarketOnDay) -> str:
     """The size of a market in its last year."""
     if not isinstance(market.sizes, dict):
         return UNSAID

@@ -25,15 +25,15 @@ from forecasting.parameters.schema import Scenario, stored_scenario
 from forecasting.periods import as_date
 from forecasting.scenarios.age import age_of
 from forecasting.scenarios.assumptions import demand_of, demand_parameters
-from forecasting.scenarios.growth_on_year import yearly_growth
-from forecasting.scenarios.joint_draws import Results, difference
-from forecasting.scenarios.known import (
+from forecasting.scenarios.facts_on_day import (
     driver_facts,
     drivers_on_day,
     facts_of_places,
     facts_of_scenario,
     unused_facts,
 )
+from forecasting.scenarios.growth_on_year import yearly_growth
+from forecasting.scenarios.joint_draws import Results, difference
 from forecasting.scenarios.outlook_files import (
     STORED_CAVEATS,
     load_tables,

@@ -25,8 +25,8 @@ from forecasting.measures import MEASURES
 from forecasting.periods import span, year
 from forecasting.quantiles import Array
 from forecasting.scenarios.drivers import apply_drivers
+from forecasting.scenarios.facts_on_day import MarketOnDay, flow_inputs, last_day, sets_quotas
 from forecasting.scenarios.joint_draws import Results, quantile_table, sum_outlooks
-from forecasting.scenarios.known import KnownMarket, flow_inputs, last_day, sets_quotas
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
@@ -67,7 +67,7 @@ class PlaceFlow:
     """
 
     evidence: Ledger
-    market: KnownMarket
+    market: MarketOnDay
     known_until: dt.date
     first_year: int
     baseline: FlowForecast

@@ -41,7 +41,7 @@ from forecasting.parameters.schema import Scenario, scenario_from_parameters, st
 from forecasting.parameters.writing import params_text
 from forecasting.quantiles import Array, ratio
 from forecasting.scenarios.assumptions import demand_of, demand_parameters
-from forecasting.scenarios.known import drivers_on_day, sets_quotas
+from forecasting.scenarios.facts_on_day import drivers_on_day, sets_quotas
 from forecasting.scenarios.outlook import Outlook, outlook
 from forecasting.scenarios.place_flows import OutlookRequest, PlaceFlow, by_year, place_flow
 

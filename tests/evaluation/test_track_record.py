@@ -9,7 +9,7 @@ from forecasting.evaluation.track_record import ledger_record, outcomes_of, reco
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
 from forecasting.periods import year
-from forecasting.scenarios.known import FlowInputs, facts_of_flow
+from forecasting.scenarios.facts_on_day import FlowInputs, facts_of_flow
 
 pytestmark = pytest.mark.slow
 

@@ -18,7 +18,7 @@ from forecasting.reporting.caveat_words import lines_of
 from forecasting.reporting.figures.fan import place_marks
 from forecasting.reporting.grounds import grounds
 from forecasting.runs.plan import Survey
-from forecasting.scenarios.known import facts_of_scenario, unused_facts
+from forecasting.scenarios.facts_on_day import facts_of_scenario, unused_facts
 from forecasting.scenarios.outlook import outlook
 
 HEADER = "id,measure,place,period_start,period_end,relation,value,published\n"

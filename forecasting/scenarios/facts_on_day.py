@@ -29,7 +29,7 @@ from forecasting.scenarios.question import find_scenario, params_file
 # then
 MIN_PART_DAYS = 150
 # Days of a part-year that move a size known so; of less the season is most of what it tells
-SHORTEST = 59
+MIN_UPDATE_DAYS = 59
 
 # The Eurasian Economic Union, whose duties are those of its members
 UNION = "EAEU"
@@ -38,7 +38,7 @@ JUDGED = Caveat("size_judged")
 
 
 @dataclass(frozen=True)
-class KnownMarket:
+class MarketOnDay:
     """New vehicles a year, and where that comes from.
 
     Parameters
@@ -232,19 +232,19 @@ class FlowInputs:
         return policy.vehicles in BATTERY_CARS and (same or imported) and not vague
 
     @cached_property
-    def market(self) -> KnownMarket:
+    def market(self) -> MarketOnDay:
         """New vehicles a year: as given, else what the ledger knew."""
         size = self.given_size
         if isinstance(size, Mapping | pd.Series):
             sizes = {int(str(year)): float(vehicles) for year, vehicles in size.items()}
             finished_years = {year: sizes[year] for year in sizes if year <= self.last_year}
             if finished_years:
-                return KnownMarket(pd.Series(finished_years, dtype=float), origin=JUDGED)
+                return MarketOnDay(pd.Series(finished_years, dtype=float), origin=JUDGED)
         elif size is not None:
-            return KnownMarket(float(size), origin=JUDGED)
+            return MarketOnDay(float(size), origin=JUDGED)
         if self.size_from_ledger:
             return _from_ledger(self.ledger, self.place, self.day)
-        return KnownMarket(None)
+        return MarketOnDay(None)
 
     @cached_property
     def prior(self) -> Prior:
@@ -332,19 +332,19 @@ def last_day(evidence: Ledger, as_of: dt.date) -> dt.date:
     return min(max((fact.period_end for fact in evidence if fact.period_end), default=as_of), as_of)
 
 
-def _from_ledger(ledger: Ledger, place: str | None, as_of: dt.date) -> KnownMarket:
+def _from_ledger(ledger: Ledger, place: str | None, as_of: dt.date) -> MarketOnDay:
     for measures in NEW_CARS:
         ledgers = [
             ledger.select(place, name, kind=OBSERVATION_KINDS, as_of=as_of) for name in measures
         ]
         if counts := _by_year(chain.from_iterable(ledgers)):
             values = {"measures": [*measures], "years": [*counts]}
-            return KnownMarket(
+            return MarketOnDay(
                 {fact.period: fact.value for fact in counts.values()},
                 tuple(fact.id for fact in counts.values()),
                 Caveat("size_counted", values=values),
             )
-    return KnownMarket(None)
+    return MarketOnDay(None)
 
 
 def _by_year(facts: Iterable[Fact]) -> dict[int, Fact]:
@@ -352,7 +352,7 @@ def _by_year(facts: Iterable[Fact]) -> dict[int, Fact]:
     totals = sorted(filter(_is_yearly, facts), key=lambda fact: fact.period.days)
     shortest = MIN_PART_DAYS
     if totals and totals[-1].period.days >= MIN_PART_DAYS:
-        shortest = SHORTEST
+        shortest = MIN_UPDATE_DAYS
     longest = {fact.period.start.year: fact for fact in totals if fact.period.days >= shortest}
     return dict(sorted(longest.items()))
 

@@ -10,7 +10,7 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.growth.prior import Prior
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.periods import span
-from forecasting.scenarios.known import FlowInputs, flow_inputs
+from forecasting.scenarios.facts_on_day import FlowInputs, flow_inputs
 
 DAY = dt.date(2023, 6, 30)
 
@@ -65,7 +65,7 @@ def test_a_panel_teaches_nothing_of_the_day_s_own_year(monkeypatch):
     def years(*tables):
         return [None if table is None else table["year"].tolist() for table in tables]
 
-    monkeypatch.setattr("forecasting.scenarios.known.estimate_prior", years)
+    monkeypatch.setattr("forecasting.scenarios.facts_on_day.estimate_prior", years)
     assert known(analogues=panel).prior == [[2021, 2022], None]
     assert known(analogues=panel, analogue_months=panel[1:]).prior == [[2021, 2022], [2022]]
 
