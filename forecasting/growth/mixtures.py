@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import softmax
 
 from forecasting.quantiles import Array
 
@@ -70,7 +71,7 @@ class Mixtures:
         spread : ndarray, shape (..., mixtures), or float
             Variance of what is expected.
         """
-        return softmax(self._log_parts(x, spread))
+        return np.asarray(softmax(self._log_parts(x, spread), axis=-1))
 
     def precision(self, x: Array) -> Array:
         """Precision of the component that a draw is of, as expected: shape (..., mixtures)."""
@@ -81,13 +82,3 @@ class Mixtures:
         log_part = self._log_parts(x, spread)
         largest = log_part.max(axis=-1)
         return np.asarray(largest + np.log(np.exp(log_part - largest[..., None]).sum(axis=-1)))
-
-
-def softmax(log_part: Array) -> Array:
-    """Shares along the last axis, from their logs.
-
-    >>> softmax(np.log([1.0, 3.0])).round(2).tolist()
-    [0.25, 0.75]
-    """
-    part = np.exp(log_part - log_part.max(axis=-1, keepdims=True))
-    return np.asarray(part / part.sum(axis=-1, keepdims=True))

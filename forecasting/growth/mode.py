@@ -6,9 +6,9 @@ from functools import cached_property
 
 import numpy as np
 from scipy.linalg.lapack import dpotrf, dpotrs
+from scipy.special import softmax
 
 from forecasting.growth.likelihood import Contrasts
-from forecasting.growth.mixtures import softmax
 from forecasting.growth.path import LatentPath
 from forecasting.quantiles import Array
 

@@ -19,10 +19,10 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logsumexp, ndtri
+from scipy.special import logsumexp, ndtri, softmax
 
 from forecasting.growth.likelihood import Contrasts
-from forecasting.growth.mixtures import Mixtures, softmax
+from forecasting.growth.mixtures import Mixtures
 from forecasting.growth.mode import Covariance, Mode
 from forecasting.growth.observation import WRONG
 from forecasting.growth.path import LatentPath
@@ -237,7 +237,7 @@ def _expectations(pools: Sequence[_Pool]) -> tuple[Array, Array]:
             for pool, m, v in zip(pools, mean, variance, strict=True)
         ]
     )
-    weight = softmax(log_weight.T).T
+    weight = softmax(log_weight, axis=0)
     middle = (weight * mean).sum(axis=0)
     return middle, (weight * (variance + (mean - middle) ** 2)).sum(axis=0)
 
@@ -414,7 +414,7 @@ class _Chains:
         unknown = self.unknown
         square = ((unknown @ linear.precision) * unknown).sum(axis=2).T
         log_part = linear.log_density + unknown @ linear.pull.T - 0.5 * square
-        self.kind = _chosen(softmax(log_part), self.rng)
+        self.kind = _chosen(softmax(log_part, axis=-1), self.rng)
 
     def _pair(
         self,
@@ -442,7 +442,7 @@ class _Chains:
         determinant = np.maximum(a * b - ab**2, 1e-12)
         log_part = log_one[:, :, None] + log_partner[:, None, :] - 0.5 * np.log(determinant)
         log_part += 0.5 * (b * g**2 - 2 * ab * g * h + a * h**2) / determinant
-        part = softmax(log_part.reshape(self.chains, -1))
+        part = softmax(log_part.reshape(self.chains, -1), axis=1)
         chosen = np.stack(np.divmod(_chosen(part, self.rng), self.parts), axis=1)
         self.component[chain, pair] = chosen
         new_v = mixtures.sd[pair, chosen] ** 2

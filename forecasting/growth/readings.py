@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from scipy.special import softmax
 
 from forecasting.growth.likelihood import Contrasts
-from forecasting.growth.mixtures import softmax
 from forecasting.growth.mode import Covariance, Mode
 from forecasting.growth.path import LatentPath
 

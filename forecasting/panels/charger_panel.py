@@ -267,9 +267,7 @@ def _weight(steps: pd.DataFrame) -> pd.Series:
 
 
 def _weighted_quantile(values: Array, weight: Array, level: float) -> float:
-    order = np.argsort(values)
-    reached = np.cumsum(weight[order])
-    return float(values[order][np.searchsorted(reached, level * reached[-1])])
+    return float(np.quantile(values, level, weights=weight, method="inverted_cdf"))
 
 
 def _best_choice(

@@ -3,6 +3,7 @@ some draws fit.
 """
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,7 @@ from forecasting.growth.usable import usable_facts
 from forecasting.periods import year
 from forecasting.reporting.caveat_words import lines_of
 
+REFERENCE = Path(__file__).parents[1] / "reference"
 SIZE, BRUTE, LEVELS = 300_000.0, 120_000, (0.1, 0.25, 0.5, 0.75, 0.9)
 ROUGH = {"rounding": 400.0}
 PART = "2023-01-01/2023-05-31"
@@ -304,6 +306,19 @@ def test_the_largest_weights_are_smoothed():
     wild, tail = smoothed(rng.standard_exponential(2000) * 1.5)  # the variance has no end
     assert tail > 0.7
     assert wild.sum() == pytest.approx(1.0)
+
+
+def test_smoothed_weights_are_those_of_another_library():
+    """Made by ``benches/pareto_smoothing.py``."""
+    reference = pd.read_csv(REFERENCE / "pareto_smoothing.csv")
+    assert len(reference) == 9
+    for case in reference.itertuples():
+        exponential = -np.log1p(-(np.arange(case.count) + 0.5) / case.count)
+        weight, shape = smoothed(case.scale * exponential)
+        assert shape == pytest.approx(case.shape, abs=1e-12)
+        logs = np.log(weight)
+        assert np.median(logs) == pytest.approx(case.median_log_weight, abs=1e-12)
+        assert logs.max() == pytest.approx(case.largest_log_weight, abs=1e-12)
 
 
 def test_the_shape_says_that_one_draw_holds_the_weight():
