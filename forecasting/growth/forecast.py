@@ -719,10 +719,10 @@ def changed_policy(
     """By how much the log of each month's flow changes where a policy comes otherwise.
 
     Buyers act on what is known: nothing changes before the day that had been decided, nor before an
-    earlier one, which comes without notice. Who hurried for a day that brings nothing is missed
-    after it all the same, and only what would have stayed does not come. A policy that the forecast
-    does not know, of another place or without a size, is added; one that `begins` is a privilege
-    that holds, and is taken away.
+    earlier one, which comes without notice. Buyers who rushed for a cancelled date still drop out
+    afterwards; only the lasting part of the effect does not come. A policy that the forecast does
+    not know, of another place or without a size, is added; one that `begins` is a privilege that
+    holds, and is taken away.
 
     Parameters
     ----------

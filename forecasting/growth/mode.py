@@ -150,9 +150,8 @@ class Mode:
         previous = np.inf
         for step in range(start_step, MAX_CLIMB_STEPS):
             innovation = self.target - self.contrast + self.jacobian @ self.x
-            noise = self.noise * (
-                1 + NOISE_INFLATION * 0.5**step
-            )  # the narrow facts bind by and by
+            # Narrow facts bind gradually
+            noise = self.noise * (1 + NOISE_INFLATION * 0.5**step)
             covariance = Covariance(self.jacobian * np.sqrt(self.variance), noise)
             pulled = covariance.solve(innovation)
             change = self.variance * (self.jacobian.T @ pulled) - self.x

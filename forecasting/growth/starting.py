@@ -30,8 +30,7 @@ PART_SD = 0.1
 # one that is known of years outside the path alone
 FIRST_SIZE_SD = 1.0
 OUTSIDE_SD = 0.15
-# A market without counts is a late one: so far below the others in log-odds, with so much more
-# spread
+# A market without counts lags the others: its mean log-odds are lower by the gap, its spread wider
 LATE_MARKET_GAP = 1.0
 LATE_MARKET_SD = 0.8
 # Years before the first count, in which came what stood then: of what came earlier little is left

@@ -309,7 +309,7 @@ def share_targets_table(outlook: Outlook) -> Table:
 def _at_the_horizon(
     outlook: Outlook, table: pd.DataFrame, column: str
 ) -> list[dict[Hashable, Any]]:
-    """The rows of the last year in which a column has something."""
+    """The rows of the last year whose number in a column is above 0."""
     rows = table[(table["year"] == outlook.scenario.horizon) & (table[column] > 0)]
     return rows.to_dict("records")
 

@@ -224,7 +224,7 @@ class _Writer:
         if PLOTLY_TYPE in data:
             picture = self.document.add_picture(io.BytesIO(next(images)), width=Cm(self.width))
             title, subtitle, description = figure_words(data[PLOTLY_TYPE]["layout"])
-            picture._inline.docPr.set("descr", description)  # for who does not see it
+            picture._inline.docPr.set("descr", description)  # alternative text
             self._caption("Figure", ": ".join(filter(None, (title, subtitle))))
         elif "text/html" in data:
             self.write(data["text/html"])

@@ -349,7 +349,7 @@ class AtWork:
     Raises
     ------
     OSError
-        If there is nowhere to write its log, or no process to be had.
+        If its log cannot be written, or no process can be started.
     """
 
     def __init__(self, task: Task, start: Callable[[Task, int], Process]) -> None:
