@@ -23,7 +23,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help report test quick lowest fuzz look lint types docs notebooks lab licences links dist dist-check lock clean
+.PHONY: help report test quick lowest fuzz look lint types docs pictures notebooks lab licences links dist dist-check lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -67,6 +67,9 @@ types: $(VENV)/.test-ready ## Check the types
 docs: $(VENV)/.test-ready ## Build the documentation: docs/_build/html/index.html
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs docs/_build/html
 	@echo "see docs/_build/html/index.html"
+
+pictures: report $(VENV)/.test-ready $(VENV)-lab/.ready ## Draw the pictures of the documentation anew, after a change that moves numbers or looks
+	$(BIN)/python docs/pictures.py $(OUT)
 
 notebooks: $(VENV)/.test-ready ## Run the notebooks anew and store their outputs, after a change that moves numbers
 	$(BIN)/python tests/notebooks/refresh.py

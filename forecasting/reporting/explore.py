@@ -78,7 +78,8 @@ FULL_WIDTH = {"width": "95%"}
 COLUMNS_OF_GRID = 8
 LINES_OF_GRID = 12
 CELL_OF_GRID = 22  # characters
-GRID_COLUMN = {"width": "170px"}
+GRID_COLUMN = {"width": "170px"}  # and margins of 2 pixels, as below
+GRID_STYLE = "display: grid; grid-template-columns: repeat({count}, 174px); line-height: 1.6"
 GRID_CHOICES = (
     *FLOW_OF_COUNT,
     *(f"{measure} yoy_growth_percent" for measure in FLOW_OF_COUNT),
@@ -382,22 +383,29 @@ class NewForm:
         import ipywidgets
 
         assert self.reading is not None
-        boxes = []
         table = self.reading.tables[0]
-        for column in table.columns[:COLUMNS_OF_GRID]:
+        columns = table.columns[:COLUMNS_OF_GRID]
+        choices = []
+        for column in columns:
             role = role_of(column, table)
             options = [(role, ""), *((word, word) for word in GRID_CHOICES)]
             value = self.columns.get(column.letter, "")
             choice = ipywidgets.Dropdown(options=options, value=value, layout=GRID_COLUMN)
             choice.observe(partial(choose, column.letter), names="value")
-            lines = table.table.lines[:LINES_OF_GRID]
-            cells = [line[column.index] if column.index < len(line) else "" for line, _ in lines]
-            texts = [escape(str("" if cell is None else cell)[:CELL_OF_GRID]) for cell in cells]
-            html = "".join(
-                f"<div style='white-space:nowrap'>{text or '&nbsp;'}</div>" for text in texts
-            )
-            boxes.append(ipywidgets.VBox([choice, ipywidgets.HTML(html)]))
-        return ipywidgets.HBox(boxes)
+            choices.append(choice)
+        width = max((column.index + 1 for column in columns), default=0)
+        cells = []
+        for line, _ in table.table.lines[:LINES_OF_GRID]:
+            texts = ["" if cell is None else str(cell) for cell in line]
+            texts += [""] * (width - len(texts))
+            filled = [text for text in texts if text]
+            if len(filled) == 1:  # a title lies over all columns
+                cells.append(f"<div style='grid-column: 1 / -1'>{escape(filled[0])}</div>")
+            else:
+                in_columns = [texts[column.index][:CELL_OF_GRID] for column in columns]
+                cells += [f"<div>{escape(text)}</div>" for text in in_columns]
+        html = f"<div style='{GRID_STYLE.format(count=len(columns))}'>{''.join(cells)}</div>"
+        return ipywidgets.VBox([ipywidgets.HBox(choices), ipywidgets.HTML(html)])
 
 
 class ControlPanel:

@@ -57,14 +57,17 @@ def test_the_same_from_code_and_what_hinders_it(shown, tmp_path):
 
 
 def test_a_column_is_chosen_in_the_grid(shown, tmp_path):
-    (tmp_path / "mine.csv").write_text("Country;Year;Sold\nGeorgia;2022;1500\nGeorgia;2023;4000\n")
+    title = "Cars sold in Georgia, of all makers"
+    lines = [title, "Country;Year;Sold", "Georgia;2022;1500", "Georgia;2023;4000"]
+    (tmp_path / "mine.csv").write_text("\n".join(lines))
     form = fc.new("Georgia", "mine.csv")
     form._ipython_display_()
     rows, *_ = shown.pop().children
     grid = _texts(rows)["How it is read; choose where a column is another"]
-    sold = grid.children[2]
-    assert [box.children[0].options[0][0] for box in grid.children] == ["place", "year", "not read"]
-    assert "1500" in sold.children[1].value
-    sold.children[0].value = "ev_sales"
+    choices, cells = grid.children
+    assert [choice.options[0][0] for choice in choices.children] == ["place", "year", "not read"]
+    assert f"<div style='grid-column: 1 / -1'>{title}</div>" in cells.value
+    assert "<div>Georgia</div><div>2022</div><div>1500</div>" in cells.value
+    choices.children[2].value = "ev_sales"
     assert rows.children[-1].value == ""
     assert form.reading.facts[0].number == "ev_sales"

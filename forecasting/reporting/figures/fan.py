@@ -453,15 +453,17 @@ def policy_chart(outlook: Outlook) -> Figure:
         line(days, median, BLUE, name="with policies"),
         line(days, median_without, ORANGE, dash="dash", name="without"),
     )
-    # The line of a later policy ends below the names of those before it
-    for row, (day, words) in enumerate(sorted(policy_days.items())):
+    # A line ends below the names that pass it: names of the first half lie right of their line, so
+    # that the earliest is the highest; of the second half left of it, and the latest is
+    sides = {day: _side_with_room(on_axis(day), years) for day in policy_days}
+    early = sorted(day for day in sides if sides[day] == "middle right")
+    late = sorted(sides.keys() - set(early), reverse=True)
+    for row, day in enumerate(early + late):
         place = on_axis(day)
         height = top - (row + 0.5) * POLICY_LINE * high.max()
         chart.add(
             line([place] * 2, [0, height], MUTED, dash="dot", width=1, showlegend=False),
-            words_at(
-                [place], [height], [words], _side_with_room(place, years), size=11.5, color=INK
-            ),
+            words_at([place], [height], [policy_days[day]], sides[day], size=11.5, color=INK),
         )
     return chart.years(years).figure()
 
