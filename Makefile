@@ -33,7 +33,7 @@ report: $(VENV)/.ready ## Run every scenario in params/ and write reports/index.
 
 test: ## Check everything: style, types, unit tests, doctests, notebooks, pages in a browser
 	@$(MAKE) --no-print-directory --jobs=2 lint types $(VENV)-lab/.ready
-	$(BIN)/python -m pytest --numprocesses=3 --dist=loadfile
+	$(BIN)/python -m pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 
 quick: lint types ## Check a change within a minute: style, types, and the tests that are not slow
 	$(BIN)/python -m pytest -m "not slow" $(TEST_FLAGS)

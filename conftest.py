@@ -1,13 +1,26 @@
-"""What the examples of docstrings share: `fc`, and the `outlook` that they show."""
+"""In which order the tests run, and what the examples of docstrings share: `fc`, and the `outlook`
+that they show.
+"""
 
+import os
 import random
 import re
+import tempfile
 from itertools import groupby
 
 import pytest
 from _pytest.doctest import DoctestItem
 
 OUTLOOK = "turkmenistan-baseline"
+FORECASTS = "EV_FORECAST_TESTS"  # names the folder of forecasts that tests share
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A folder for forecasts that several tests ask for alike, whichever process they run in."""
+    if not hasattr(config, "workerinput"):
+        folder = tempfile.TemporaryDirectory(prefix="forecasts-")
+        os.environ[FORECASTS] = folder.name
+        config.add_cleanup(folder.cleanup)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -16,9 +29,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Shuffle the files, and the tests in each; the tests of a file stay together."""
+    """Files with slow tests come first, so that no process is left with one at the end. Or shuffle
+    the files, and the tests in each; the tests of a file stay together.
+    """
     seed = config.getoption("--random-order")
     if seed is None:
+        slow_files = {item.path for item in items if item.get_closest_marker("slow")}
+        items.sort(key=lambda item: item.path not in slow_files)
         return
     luck = random.Random(seed)
     files = [list(tests) for _, tests in groupby(items, key=lambda item: item.path)]

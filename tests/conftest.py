@@ -66,10 +66,10 @@ def load_script() -> Callable[[Path], ModuleType]:
 
 
 @pytest.fixture(scope="module")
-def shared_forecasts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What several tests of a module ask for alike is forecast once, as in a run."""
+def shared_forecasts() -> Iterator[None]:
+    """What several tests ask for alike is forecast once, as in a run."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(SHARED_VARIABLE, str(tmp_path_factory.mktemp("shared")))
+        patch.setenv(SHARED_VARIABLE, os.environ["EV_FORECAST_TESTS"])
         yield
 
 

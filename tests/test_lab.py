@@ -19,7 +19,7 @@ import nbformat
 import pytest
 from playwright.sync_api import Error, Page
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared_forecasts")]
 
 ROOT = Path(__file__).parent.parent
 LAB = Path(f"{sys.prefix}-lab")  # where make puts it, beside the environment that runs this test

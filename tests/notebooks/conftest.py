@@ -51,10 +51,10 @@ class StoredNotebooks(pytest.File):
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Notebooks come last and cell by cell, whoever shuffles tests: a cell needs those above it."""
+    """Notebooks come cell by cell, whoever shuffles tests: a cell needs those above it."""
     cells = [item for item in items if isinstance(item, IPyNbCell)]
-    others = [item for item in items if not isinstance(item, IPyNbCell)]
-    items[:] = others + sorted(cells, key=lambda cell: (cell.path.name, cell.cell_num))
+    tests = [item for item in items if not isinstance(item, IPyNbCell)]
+    items[:] = sorted(cells, key=lambda cell: (cell.path.name, cell.cell_num)) + tests
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> StoredNotebooks | None:

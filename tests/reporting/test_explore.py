@@ -12,7 +12,7 @@ import pytest
 import forecasting as fc
 from forecasting.reporting import explore
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared_forecasts")]
 
 ROOT = Path(__file__).parents[2]
 PLOTLY, WIDGET = "application/vnd.plotly.v1+json", "application/vnd.jupyter.widget-view+json"

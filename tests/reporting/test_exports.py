@@ -24,7 +24,7 @@ from forecasting.reporting.comparison_files import write_comparison
 from forecasting.reporting.exports import export_report
 from forecasting.reporting.site import write_assets
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared_forecasts")]
 
 
 @pytest.fixture(scope="module")

@@ -23,6 +23,8 @@ from forecasting.scenarios.assumptions import (
 from forecasting.scenarios.check_params import read_checked
 from forecasting.scenarios.outlook import outlook
 
+pytestmark = pytest.mark.usefixtures("shared_forecasts")
+
 PARAMS = Path(__file__).parents[2] / "params"
 COUNTRIES = ("kazakhstan", "kyrgyzstan", "tajikistan", "turkmenistan", "uzbekistan")
 GIVEN = {

@@ -12,6 +12,8 @@ from forecasting.errors import InputError
 from forecasting.parameters.schema import load_scenario
 from forecasting.scenarios.new_country import NewCountry
 
+pytestmark = pytest.mark.usefixtures("shared_forecasts")
+
 ROOT = Path(__file__).parents[2]
 TABLE = "Country,Year,EV sales,Rank\nGeorgia,2022,1500,1\nGeorgia,2023,4000,2\nWorld,2023,9,3\n"
 

@@ -13,6 +13,8 @@ from forecasting.parameters.writing import params_text
 from forecasting.scenarios.joint_draws import difference
 from forecasting.scenarios.what_if import WhatIf, assumptions_that_matter, levers, shift_range
 
+pytestmark = pytest.mark.usefixtures("shared_forecasts")
+
 ROOT = Path(__file__).parents[2]
 PARAMS = sorted((ROOT / "params").glob("*.yaml"))
 UZ = ROOT / "params" / "uzbekistan-accelerated.yaml"
