@@ -478,11 +478,11 @@ def quota_rows(ledger: Ledger, quota: Policy, days: Sequence[dt.date] = ()) -> I
     longest = dt.date(quota.start.year, 12, 31).toordinal() - first_day + 2
     lasted = float(quota.last_day.toordinal() - first_day + 1)
     quarters = pd.date_range(quota.start - dt.timedelta(days=1), quota.last_day, freq="QE")
-    printed = ledger.select(quota.place, quota.measure) if quota.end_announced else ()
-    for outcome in printed:
+    facts_of_quota = ledger.select(quota.place, quota.measure) if quota.end_announced else ()
+    for outcome in facts_of_quota:
         if (outcome.period_end, outcome.value) != (quota.end, quota.quota):
             continue
-        counted = outcome.model_copy(update={"value": lasted})
+        lasted_days = outcome.model_copy(update={"value": lasted})
         for day in days or [quarter.date() for quarter in quarters]:
             with suppress(InputError):  # nothing had been counted on that day
                 scenario = find_scenario(quota.place).on(day)
@@ -493,7 +493,7 @@ def quota_rows(ledger: Ledger, quota: Policy, days: Sequence[dt.date] = ()) -> I
                 used_up = days_used_up(flow.monthly, flow.months, forecast.quota) - first_day + 1
                 levels = np.quantile(used_up, SCORE_LEVELS, method="inverted_cdf")
                 basis = outcome.basis if forecast.measure == quota.measure else flow.basis
-                row = scored_row(np.minimum(levels, longest), basis, counted, None)
+                row = scored_row(np.minimum(levels, longest), basis, lasted_days, None)
                 row |= {"place": quota.place, "measure": QUOTA_DAYS}
                 yield row | _of_day(day, flow.evidence, year(quota.start.year))
 

@@ -130,7 +130,7 @@ class Contrasts:
         if self.base_offsets.any():
             part_of_base = self._constant(x) / bottom
             slopes = slopes + (rows * part_of_base[:, None, :]) @ (self.base_offsets @ directions)
-        slopes = slopes + monthly_slopes.weighed(part * flows[:, None, :])
+        slopes = slopes + monthly_slopes.sums_over_months(part * flows[:, None, :])
         return contrasts, slopes
 
     def _constant(self, x: Array) -> Array:

@@ -69,13 +69,13 @@ class MonthlySlopes:
         Each month's year, in order.
     loads : tuple of ndarray, shapes that broadcast to (draws, 1, months)
         By how much a month has of each part of its year.
-    of_years : tuple of ndarray, shape (draws, years, directions)
+    year_parts : tuple of ndarray, shape (draws, years, directions)
         These parts.
     shape : ndarray, shape (months, policies)
         By how much a month has of what each policy does.
-    of_policies, of_markets : ndarray, shapes (draws, policies, directions), (draws, n, directions)
+    policy_parts, market_parts : ndarray, shape (draws, policies or years, directions)
         What policies do, and the years of the market that follow the months.
-    uneven : ndarray, shape (draws, months)
+    noise_scale : ndarray, shape (draws, months)
         By how much the noise of a month counts.
     noise, pattern : ndarray, shape (months, directions)
         Of the months alone.
@@ -83,15 +83,15 @@ class MonthlySlopes:
 
     year: Indices
     loads: tuple[Array, ...]
-    of_years: tuple[Array, ...]
+    year_parts: tuple[Array, ...]
     shape: Array
-    of_policies: Array
-    of_markets: Array
-    uneven: Array
+    policy_parts: Array
+    market_parts: Array
+    noise_scale: Array
     noise: Array
     pattern: Array
 
-    def weighed(self, weight: Array) -> Array:
+    def sums_over_months(self, weight: Array) -> Array:
         """Sums over months and years of the market, times weights.
 
         Parameters
@@ -108,9 +108,12 @@ class MonthlySlopes:
         years = self.year[starts]
         sums = [np.add.reduceat(months * load, starts, axis=-1) for load in self.loads]
         sums += [months @ self.shape, weight[..., len(self.year) :]]
-        parts = [part[:, years] for part in self.of_years] + [self.of_policies, self.of_markets]
+        parts = [part[:, years] for part in self.year_parts] + [
+            self.policy_parts,
+            self.market_parts,
+        ]
         result = np.concatenate(sums, axis=-1) @ np.concatenate(parts, axis=1)
-        result += (months * self.uneven[:, None]) @ self.noise + months @ self.pattern
+        result += (months * self.noise_scale[:, None]) @ self.noise + months @ self.pattern
         return np.asarray(result)
 
 
@@ -477,17 +480,17 @@ class LatentPath:
         common -= part[..., None] * (share.transpose(1, 0, 2) @ d_noise).transpose(1, 0, 2)
         common -= (share * noise).sum(axis=2)[..., None] * d_part
         log_flows = (total[..., None] + shape - np.log(total_share)).reshape(len(x), -1)[:, months]
-        own = self.policies.with_draws(x[:, at["policy"]])
-        own_directions = self.policies.with_draws(directions[at["policy"]].T)
+        policy_draws = self.policies.with_draws(x[:, at["policy"]])
+        policy_directions = self.policies.with_draws(directions[at["policy"]].T)
         policy_shapes = [np.zeros((len(months), 0))]
-        of_policies = [np.zeros((len(x), 0, n))]
-        for policy_course, (_, draws), (_, along) in zip(
-            self.policy_courses, own, own_directions, strict=True
+        policy_parts = [np.zeros((len(x), 0, n))]
+        for policy_course, (_, draws), (_, toward) in zip(
+            self.policy_courses, policy_draws, policy_directions, strict=True
         ):
             log_flows += policy_course.parts(draws).sum(axis=2)[:, months]
-            policy_shape, of_policy = policy_course.slopes(draws, along.T)
+            policy_shape, policy_part = policy_course.slopes(draws, toward.T)
             policy_shapes.append(policy_shape[months])
-            of_policies.append(of_policy)
+            policy_parts.append(policy_part)
         market = expected + np.logaddexp(0.0, -z)
         d_market = d_expected - dz / (1 + np.exp(z))[..., None]
         unevenness = noise.reshape(len(x), 1, self.months)[..., months]
@@ -496,7 +499,7 @@ class LatentPath:
             (np.ones(len(months)), POSITION[month], unevenness),
             (common, d_tilt, d_part),
             np.concatenate(policy_shapes, axis=1),
-            np.concatenate(of_policies, axis=1),
+            np.concatenate(policy_parts, axis=1),
             d_market[:, market_years],
             part[:, year],
             d_noise.reshape(self.months, n)[months],

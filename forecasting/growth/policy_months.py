@@ -230,8 +230,8 @@ class PolicyCourse:
         All that a blocked trade does is what stays.
         """
         if self.effect is None:
-            moved = self.mean + coordinates @ self.shape.T
-            return np.pad(moved[..., None], ((0, 0), (0, 0), (2, 0)))
+            effect = self.mean + coordinates @ self.shape.T
+            return np.pad(effect[..., None], ((0, 0), (0, 0), (2, 0)))
         return self.effect.numbers(coordinates)[:, None] * self.shape
 
     def slopes(self, coordinates: Array, directions: Array) -> tuple[Array, Array]:

@@ -79,9 +79,9 @@ def _falling(facts: Sequence[Fact]) -> list[Caveat]:
     return [Caveat("stock_falls", falls[-1])] if falls else []
 
 
-def _is_fall(earlier: Fact, later: Fact) -> bool:
-    same_basis = earlier.basis == later.basis
-    return same_basis and later.value < (1 - ABOUT_MARGIN) * earlier.value
+def _is_fall(count: Fact, next_count: Fact) -> bool:
+    same_basis = count.basis == next_count.basis
+    return same_basis and next_count.value < (1 - ABOUT_MARGIN) * count.value
 
 
 def _tells_fall(fact: Fact) -> bool:

@@ -456,9 +456,9 @@ def policy_chart(outlook: Outlook) -> Figure:
     # A line ends below the names that pass it: names of the first half lie right of their line, so
     # that the earliest is the highest; of the second half left of it, and the latest is
     sides = {day: _side_with_room(on_axis(day), years) for day in policy_days}
-    early = sorted(day for day in sides if sides[day] == "middle right")
-    late = sorted(sides.keys() - set(early), reverse=True)
-    for row, day in enumerate(early + late):
+    right_of_line = sorted(day for day in sides if sides[day] == "middle right")
+    left_of_line = sorted(sides.keys() - set(right_of_line), reverse=True)
+    for row, day in enumerate(right_of_line + left_of_line):
         place = on_axis(day)
         height = top - (row + 0.5) * POLICY_LINE * high.max()
         chart.add(
