@@ -653,24 +653,21 @@ def track_record(
     from forecasting.scenarios.facts_on_day import facts_of_files
 
     facts = facts_of_files(files, ledger, None if archive else place)
-    if archive is not None:
-        if place or any(question.values()):
-            raise UsageError(
-                "--archive stands without --place, --measure and --as-of: kept forecasts say theirs"
-            )
-        from forecasting.evaluation.archive import archive_record
-        from forecasting.reporting.score_words import archive_text
+    if archive is None:
+        question |= {"place": place}
+    elif place or any(question.values()):
+        raise UsageError(
+            "--archive stands without --place, --measure and --as-of: kept forecasts say theirs"
+        )
+    else:
+        question = {"folder": archive}
+    from forecasting.evaluation.records import RECORDS
+    from forecasting.reporting.score_words import WORDS_OF_RECORD
 
-        record = archive_record(archive, facts)
-        say(archive_text(record))
-        _write_csv(record.drop(columns=["basis", "outcome_basis", "fact", "facts"]), csv)
-        return
-    from forecasting.evaluation.track_record import RECORD_COLUMNS, ledger_record
-    from forecasting.reporting.score_words import record_text
-
-    record = ledger_record(facts, place=place, **question)
-    say(record_text(record))
-    _write_csv(record[RECORD_COLUMNS], csv)
+    kind = "archive" if archive else "ledger"
+    record, table = RECORDS[kind].scores(ledger=facts, **question)
+    say(WORDS_OF_RECORD[kind](record))
+    _write_csv(table, csv)
 
 
 @main.command()

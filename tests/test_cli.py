@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from forecasting.cli import main
 from forecasting.errors import RunError
-from forecasting.evaluation.track_record import RECORD_COLUMNS
+from forecasting.evaluation.records import RECORD_COLUMNS
 
 GOOD = "country: UZ\nscenario: test\nas_of: latest\nhorizon: 2035\nseed: 1\n"
 
@@ -423,7 +423,7 @@ def test_track_record_sets_forecasts_beside_outcomes() -> None:
     assert record["period"].tolist() == ["2021", "2022", "2022", "2023", "2023-01..2023-07"]
     assert record["outcome"].tolist() == [809, 2180, 2180, 21469, 7391]
     assert record["own_basis"].tolist() == [True, True, True, False, True]
-    assert record.columns.tolist() == RECORD_COLUMNS
+    assert record.columns.tolist() == [*RECORD_COLUMNS]
     for words in (asked, ["--archive", "reports"]):
         refused = call("track-record", *words, "--csv", "out/record.csv")
         assert (refused.exit_code, refused.stdout) == (2, "")

@@ -14,10 +14,10 @@ import pandas as pd
 from forecasting.errors import EvidenceError, InputError
 from forecasting.evaluation.forecast_chain import chain_of, withdrawals_of
 from forecasting.evaluation.peers import by_hand
+from forecasting.evaluation.records import RECORD_COLUMNS
 from forecasting.evaluation.scores import SCORE_LEVELS
 from forecasting.evaluation.track_record import (
     MIN_QUANTILE,
-    RECORD_COLUMNS,
     Row,
     is_later,
     is_outcome,

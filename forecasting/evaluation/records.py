@@ -30,6 +30,8 @@ class Record:
         Options that change nothing, as it does what they ask for in any case.
     lists_cases : bool
         Whether the table that is written holds the cases in place of their summary.
+    columns : tuple of str
+        Those that are written; all where none is named.
     """
 
     module: str
@@ -39,6 +41,7 @@ class Record:
     required: tuple[str, ...] = ()
     implied: tuple[str, ...] = ()
     lists_cases: bool = False
+    columns: tuple[str, ...] = ()
 
     def scores(self, **inputs: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The summary of the cases, and the table that is written.
@@ -46,16 +49,21 @@ class Record:
         Parameters
         ----------
         **inputs
-            The panel, and what is given of `inputs`.
+            The panel or the ledger, and what is given of `inputs`.
         """
         module = import_module(f"forecasting.evaluation.{self.module}")
         cases = getattr(module, self.cases)(**inputs)
         if not self.summary:
-            return cases, cases
+            return cases, cases[[*self.columns]] if self.columns else cases
         summary = getattr(module, self.summary)(cases)
         return summary, cases if self.lists_cases else summary.reset_index()
 
 
+# What was forecast, and what came: the columns of every case of the track record
+RECORD_COLUMNS = (
+    *("place", "measure", "as_of", "period", "low", "median", "high", "outcome"),
+    *("inside", "own_basis", "score", "rule_score"),
+)
 # By the option that asks for it; the last is of yearly sales, and is asked for by none
 RECORDS = {
     "chargers": Record("chargers", "backtest_chargers", "", ("train",)),
@@ -72,6 +80,12 @@ RECORDS = {
         "summarise_part_year",
         ("monthly", "train", "mapped"),
         implied=("peers",),
+    ),
+    "ledger": Record(
+        "track_record", "ledger_record", "", ("place", "measure", "as_of"), columns=RECORD_COLUMNS
+    ),
+    "archive": Record(
+        "archive", "archive_record", "", ("folder",), columns=(*RECORD_COLUMNS, "scenario")
     ),
     "panel": Record("backtest", "backtest_skill", "summarise", ("train", "peers", "mapped")),
 }

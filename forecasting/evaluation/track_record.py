@@ -16,6 +16,7 @@ from tqdm import tqdm
 from forecasting.errors import EvidenceError, ForecastingError, InputError
 from forecasting.evaluation.peers import NORMAL, SPREADS, by_hand, stock_by_hand
 from forecasting.evaluation.quota_days import quota_forecast
+from forecasting.evaluation.records import RECORD_COLUMNS
 from forecasting.evaluation.scores import SCORE_LEVELS, judged
 from forecasting.evidence.bases import same_perimeter
 from forecasting.evidence.fact import Fact
@@ -40,10 +41,6 @@ Forecast = Callable[[Fact, dt.date], Array]
 QUOTA_DAYS = "quota_days"
 SHORTEST = 59  # days of a part of a year that counts as its outcome: January and February
 MIN_QUANTILE = 1e-9
-RECORD_COLUMNS = [
-    "place", "measure", "as_of", "period", "low", "median", "high", "outcome",
-    "inside", "own_basis", "score", "rule_score",
-]  # fmt: skip
 LEDGER_RECORD_COLUMNS = [*RECORD_COLUMNS, "facts", "basis", "outcome_basis", "fact"]
 COUNTRY = re.compile("[A-Z]{2}")
 INDICES = {name for name, row in MEASURES.items() if row.unit == "index"}

@@ -191,16 +191,6 @@ def chargers_text(scores: pd.DataFrame) -> str:
 
 
 # By the name of the record in `forecasting.evaluation.records`
-WORDS_OF_RECORD: dict[str, Callable[[pd.DataFrame], str]] = {
-    "chargers": chargers_text,
-    "chain": lambda lines: figures_in(lines, CHAIN).to_string(),
-    "events": partial(scores_text, words=EVENTS),
-    "quotas": lambda lines: figures_in(lines, QUOTAS).to_string(),
-    "monthly": partial(scores_text, words=PART_YEAR),
-    "panel": partial(scores_text, words=BACKTEST),
-}
-
-
 MEAN_SCORES = (
     "Score: weighted interval score of the log, mean {score:.2f}, 0.1 is about 10 % off{rule}. "
     "Under `counted by` stands an agency that counts other things than the forecast's."
@@ -258,6 +248,18 @@ def archive_text(record: pd.DataFrame) -> str:
             ),
         ]
     )
+
+
+WORDS_OF_RECORD: dict[str, Callable[[pd.DataFrame], str]] = {
+    "chargers": chargers_text,
+    "chain": lambda lines: figures_in(lines, CHAIN).to_string(),
+    "events": partial(scores_text, words=EVENTS),
+    "quotas": lambda lines: figures_in(lines, QUOTAS).to_string(),
+    "monthly": partial(scores_text, words=PART_YEAR),
+    "ledger": record_text,
+    "archive": archive_text,
+    "panel": partial(scores_text, words=BACKTEST),
+}
 
 
 def _rows_text(record: pd.DataFrame) -> str:

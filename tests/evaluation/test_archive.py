@@ -14,8 +14,8 @@ from click.testing import CliRunner
 from forecasting.cli import main
 from forecasting.errors import EvidenceError, InputError
 from forecasting.evaluation.archive import archive_record
+from forecasting.evaluation.records import RECORD_COLUMNS
 from forecasting.evaluation.scores import weighted_interval_score
-from forecasting.evaluation.track_record import RECORD_COLUMNS
 from forecasting.evidence.datasets import central_asia
 from forecasting.names import OUTLOOK_TABLE
 from forecasting.periods import month, year

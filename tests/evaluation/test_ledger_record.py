@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from forecasting.errors import EvidenceError
-from forecasting.evaluation.track_record import RECORD_COLUMNS, ledger_record
+from forecasting.evaluation.records import RECORD_COLUMNS
+from forecasting.evaluation.track_record import ledger_record
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
 from forecasting.reporting.score_words import record_text
@@ -71,8 +72,8 @@ def test_the_text_says_how_few_they_are(record: pd.DataFrame) -> None:
 
 
 def test_the_columns_are_those_that_are_promised(record: pd.DataFrame) -> None:
-    assert record.columns[:12].tolist() == RECORD_COLUMNS
-    assert RECORD_COLUMNS[-4:] == ["inside", "own_basis", "score", "rule_score"]
+    assert record.columns[:12].tolist() == [*RECORD_COLUMNS]
+    assert RECORD_COLUMNS[-4:] == ("inside", "own_basis", "score", "rule_score")
     assert (record["score"] >= 0).all()
 
 
