@@ -437,14 +437,15 @@ def _written(sheet: Any) -> Iterator[tuple[int, int, object]]:
 
 
 def _all_cells(sheet: Any, columns: Sequence[NumberColumn]) -> Iterator[tuple[int, int, object]]:
-    """What a sheet holds whose columns are written beside the library."""
+    """What a sheet holds whose columns are written beside the library; numbers of a column at once,
+    by their first row.
+    """
     yield from _written(sheet)
     for at, column in enumerate(columns):
-        formulas = [f"={text}" for text in column.formulas]
-        numbers = [float(f"{value:.5g}") for value in column.values[len(formulas) :]]
-        contents = [*formulas, *numbers]
-        for row, content in enumerate(contents, start=FIRST_ROW):
-            yield row, at, content
+        for row, text in enumerate(column.formulas, start=FIRST_ROW):
+            yield row, at, f"={text}"
+        count = len(column.formulas)
+        yield FIRST_ROW + count, at, np.array(column.texts[count:], dtype=float)
 
 
 def _levers(outlook: Outlook, chain: WorkbookChain) -> Iterator[tuple[Any, ...]]:

@@ -86,7 +86,8 @@ BY_TABLE = (
 )
 MAX_CELL_CHARACTERS = 30_000  # Excel takes hardly more
 
-CellContents = Iterable[tuple[int, int, object]]  # row, column, content
+# Row, column, and what is there, or numbers from there down
+CellContents = Iterable[tuple[int, int, object]]
 
 
 def stamp(book: Any, scenario: dict[str, Any], cells: Mapping[str, CellContents]) -> None:
@@ -117,7 +118,12 @@ def _marks(cells: CellContents) -> list[list[int]]:
     """
     texts = []
     numbers = []
+    blocks = []
     for row, column, content in cells:
+        if isinstance(content, np.ndarray):
+            rows = row + np.arange(len(content))
+            blocks.append(np.column_stack([rows, np.full(len(content), column), content]))
+            continue
         if isinstance(content, int | float):
             numbers.append((row, column, content))
             continue
@@ -125,7 +131,7 @@ def _marks(cells: CellContents) -> list[list[int]]:
         if text.startswith("="):
             text = NUMBER_IN_FORMULA.sub(_five_digits, text.replace(" ", ""))
         texts.append((row, column, zlib.crc32(text.encode())))
-    of_numbers = np.array(numbers, dtype=float).reshape(-1, 3)
+    of_numbers = np.concatenate([np.array(numbers, dtype=float).reshape(-1, 3), *blocks])
     sizes = np.abs(of_numbers[:, 2])
     powers = np.floor(np.log10(sizes, where=sizes > 0, out=np.zeros_like(sizes)))
     # The five digits in which it stands, and their power of ten

@@ -10,7 +10,10 @@ import math
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import zip_longest
+from typing import Any
 from xml.sax.saxutils import escape
 
 import pandas as pd
@@ -246,7 +249,8 @@ class Book:
         return self._content.getvalue()
 
 
-class NumberColumn(NamedTuple):
+@dataclass(frozen=True)
+class NumberColumn:
     """A column of numbers, or of formulas with the numbers that they give.
 
     Parameters
@@ -255,10 +259,20 @@ class NumberColumn(NamedTuple):
         The numbers, written in five digits.
     formulas : sequence of str
         None, one for all rows together, or one for each row.
+
+    Examples
+    --------
+    >>> NumberColumn(np.array([1.0, 123456.0])).texts
+    ['1', '1.2346e+05']
     """
 
     values: Array
     formulas: Sequence[str] = ()
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """The numbers as they are written."""
+        return ("%.5g " * len(self.values) % tuple(self.values.tolist())).split()
 
 
 def with_columns(
@@ -301,28 +315,21 @@ def with_columns(
 
 def _rows(columns: Sequence[NumberColumn], first_row: int) -> Iterator[str]:
     """Columns as the rows of a sheet."""
-    number = "<c><v>%.5g</v></c>"
-    empty = "<c/>"
-    for row in range(max(len(column.values) for column in columns)):
-        cells = []
-        numbers = []
-        for at, (values, formulas) in enumerate(columns):
-            if row >= len(values):
-                cells.append(empty)
-                continue
-            numbers.append(values[row])
-            if row >= len(formulas):
-                cells.append(number)
-                continue
-            kind = ""
-            if len(formulas) == 1:
-                letter = letters(at)
-                last = first_row + len(values)
-                kind = f' t="array" ref="{letter}{first_row + 1}:{letter}{last}"'
-            text = escape(formulas[row]).replace("%", "%%")
-            cells.append(f"<c><f{kind}>{text}</f><v>%.5g</v></c>")
-        line = "".join(cells) % tuple(numbers)
-        yield f'<row r="{first_row + row + 1}">{line}</row>'
+    columns_of_cells = [_cells(column, letters(at), first_row) for at, column in enumerate(columns)]
+    for row, cells in enumerate(zip_longest(*columns_of_cells, fillvalue="<c/>")):
+        yield f'<row r="{first_row + row + 1}">{"".join(cells)}</row>'
+
+
+def _cells(column: NumberColumn, letter: str, first_row: int) -> Iterator[str]:
+    """The cells of a column, from above."""
+    formulas = [escape(text) for text in column.formulas]
+    kind = ""
+    if len(formulas) == 1:
+        kind = f' t="array" ref="{letter}{first_row + 1}:{letter}{first_row + len(column.values)}"'
+    for formula, number in zip(formulas, column.texts, strict=False):
+        yield f"<c><f{kind}>{formula}</f><v>{number}</v></c>"
+    for number in column.texts[len(formulas) :]:
+        yield f"<c><v>{number}</v></c>"
 
 
 def letters(column: int) -> str:
