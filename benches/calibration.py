@@ -53,7 +53,7 @@ def printed(table: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataFrame
     """The facts with numbers, and the truth that they were printed of: its totals by year."""
     table = table.assign(value=PLACEHOLDER, rounding=ROUNDED * PLACEHOLDER)
     request = Request(ledger_of(table), tuple(ASKED), fc.Prior.shipped(), SIZE, None, 8, 0)
-    asked = request._prepared()
+    asked = request._prepared
     path, facts = asked.path, asked.facts
     first = 12 * (ASKED[0].start.year - path.first_year)
     (x,) = prior_draws(path, rng, AT_ONCE)
