@@ -73,7 +73,7 @@ QUESTIONS = {
         "How many by AFIR, the rule of the EU?",
     ),
     "charging_stations_standard": (
-        "By the country's own rule",
+        "By the country's own rule (stations)",
         "How many stations, one for {cars} cars, by its ministry?",
     ),
     "charging_points_target": ("Target", "How many are promised?{targets}"),
