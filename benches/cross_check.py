@@ -84,9 +84,7 @@ def prior_draws(path: LatentPath, rng: np.random.Generator, count: int) -> Itera
 def compare(name: str, rows: list[Row], count: int) -> None:
     """Print both quantiles of one table."""
     years, table = [fc.year(2022), fc.year(2023)], table_of(rows)
-    asked = Request(
-        ledger_of(table), tuple(years), fc.Prior.shipped(), SIZE, None, 8, 0
-    )._prepared
+    asked = Request(ledger_of(table), tuple(years), fc.Prior.shipped(), SIZE, None, 8, 0)._prepared
     path, nothing = asked.path, np.zeros((asked.path.width, 0))
     facts = asked.facts
     covered = np.array([flow_weights(year, path.first_year, path.months) for year in years])
