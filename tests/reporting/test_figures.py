@@ -445,9 +445,14 @@ def test_months_are_drawn_with_and_without_policies():
 
 def test_the_day_on_which_a_quota_is_used_up_is_marked():
     chart = figures.policy_chart(fc.outlook("KG", draws=400))
-    names = {trace.text[0]: trace.x[0] for trace in chart.data if trace.mode == "markers+text"}
-    place = names["quota of 15,000 is used up (median)"]
+    names = [trace for trace in chart.data if trace.mode == "markers+text"]
+    places = {trace.text[0]: trace.x[0] for trace in names}
+    place = places["quota of 15,000 is used up (median)"]
     assert 2025.9 < place < 2026.5  # a year is drawn about its number
+    assert "quota: privilege ends on 26 Sep 2025" in places
+    # Names left of their lines: a later line is higher, and passes no name
+    heights = [trace.y[0] for trace in sorted(names, key=lambda trace: trace.x[0])]
+    assert heights == sorted(heights)
 
 
 def test_without_policies_the_chart_says_so(outlook):

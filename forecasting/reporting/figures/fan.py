@@ -476,8 +476,9 @@ def _side_with_room(place: float, years: range) -> str:
 def _policy_days(outlook: Outlook) -> Iterator[tuple[dt.date, str]]:
     """The day of each policy with its name; what was blocked is freed on a day of its own."""
     for policy in outlook.baseline_forecasts[outlook.results.country].policies.rows:
-        name = POLICY_PLACE.sub("", policy.id).replace("-", " ")
-        yield policy.start, f"{name} {when_words(Period(policy.start, policy.start))}"
+        name = POLICY_PLACE.sub("", policy.id).replace("-", " ").replace("vat", "VAT")
+        event = ": privilege ends" if policy.kind == "ends" else ""
+        yield policy.start, f"{name}{event} {when_words(Period(policy.start, policy.start))}"
         if policy.kind == "blocked" and policy.end:
             yield policy.end, f"its end {when_words(Period(policy.end, policy.end))}"
     for quota in open_quotas(outlook):
