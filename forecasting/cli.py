@@ -19,7 +19,7 @@ from click import UsageError, argument, option
 from click.exceptions import Exit
 
 from forecasting import __version__
-from forecasting.errors import ForecastingError, InputError, shortened, visible
+from forecasting.errors import ForecastingError, InputError, shortened, visible, with_remedy
 from forecasting.evidence.files import allowing, fault_of_place, refuse_existing, write_asked
 from forecasting.names import FETCH_ADDRESS_VARIABLE, PARAMS, REPORT_PAGE
 
@@ -221,7 +221,7 @@ class _Group(click.Group):
         except OSError as error:
             status = 2
             parts = filter(None, (error.filename, error.strerror))
-            message = ": ".join(map(str, parts)) or str(error)
+            message = with_remedy(": ".join(map(str, parts)) or str(error))
         except (MemoryError, ImportError) as error:
             # What the loader says of a library for which there is no room
             if isinstance(error, ImportError) and "failed to map" not in str(error):

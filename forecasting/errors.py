@@ -12,11 +12,33 @@ ForecastingError
                                       exit status 1
 """
 
+import errno
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from forecasting.limits import MAX_MESSAGE_CHARACTERS, MAX_PROBLEM_CHARACTERS, MAX_PROBLEMS
+
+PROCESSES = "no more processes may be started here: end others, or raise the limit (ulimit -u)"
+REMEDIES = {  # by what a system says of a limit of its own
+    os.strerror(errno.EFBIG): "no file may become so large here: raise the limit (ulimit -f)",
+    os.strerror(errno.EAGAIN): PROCESSES,
+    "can't start new thread": PROCESSES,
+    os.strerror(errno.EMFILE): "no more files may be open here: raise the limit (ulimit -n)",
+}
+
+
+def with_remedy(message: str) -> str:
+    """What went wrong, with the next move where a limit of the system was in the way.
+
+    Examples
+    --------
+    >>> with_remedy("[Errno 27] File too large")
+    '[Errno 27] File too large; no file may become so large here: raise the limit (ulimit -f)'
+    """
+    remedies = [remedy for words, remedy in REMEDIES.items() if words in message]
+    return "; ".join([message, *remedies])
 
 
 def visible(text: str) -> str:

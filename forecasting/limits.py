@@ -16,6 +16,9 @@ MAX_TEXT_CELLS = 3_000_000  # empty ones included
 MAX_COLUMNS = 500
 MAX_LEDGER_ROWS = 100_000  # of a ledger in its own columns
 
+# Of one flow: each takes some ten milliseconds of a forecast
+MAX_FORECAST_FACTS = 1_000
+
 # Of a table in columns of its own, whose words are looked up and whose numbers are compared
 MAX_TABLE_CELLS = 8_000  # with something in them, on all sheets that are read
 MAX_GRID_CELLS = 200_000  # empty ones included, of the sheets as far as they reach

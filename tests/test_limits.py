@@ -114,6 +114,20 @@ def test_a_pipe_is_refused_at_once(tmp_path: Path, name: str, command: str) -> N
     assert "Traceback" not in done.stderr
 
 
+def test_a_file_that_may_not_become_so_large_is_named(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", "from forecasting.cli import main; main()", "new", "NO"],
+        cwd=tmp_path,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "File too large; no file may become so large here: raise the limit" in done.stderr
+    assert not [*tmp_path.rglob("*.yaml")]
+
+
 def test_a_file_without_an_end_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "zeros.csv").symlink_to("/dev/zero")
     with (tmp_path / "large.csv").open("wb") as file:

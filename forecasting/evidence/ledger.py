@@ -51,6 +51,7 @@ from forecasting.showing import Shown
 NUMERIC = ("value", "rounding")
 # Of small tables that are often cut: Arrow's costs four times as much
 TEXT_TYPE = pd.StringDtype("python", na_value=np.nan)
+MAX_SELECTIONS = 64  # parts of a ledger, some five of each scenario
 SOURCE_CHECK = Check(
     "the path of a ledger, or an open file",
     lambda value: value if hasattr(value, "read") else file_path().read(value),
@@ -291,6 +292,8 @@ class Ledger(Shown):
         key = (*words.values(), *days)
         # A report, and each move of a slider, asks for the same again and again
         if key not in self._selected:
+            if len(self._selected) == MAX_SELECTIONS:  # of many scenarios, each of its own day
+                self._selected.clear()
             keep = np.ones(len(self), dtype=bool)
             for column, word in words.items():
                 if word is not None:

@@ -15,6 +15,7 @@ from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.places import WORLD
 from forecasting.evidence.rules import OBSERVATION_KINDS
+from forecasting.limits import MAX_FORECAST_FACTS
 
 LARGEST_COUNT = 1e15  # of anything that is counted
 # Of a number: what is said to be about so many, and the most that digits left out may be
@@ -42,7 +43,7 @@ def usable_facts(ledger: Ledger, measure: str = "") -> tuple[list[Fact], list[Ca
     ------
     EvidenceError
         Where a value is impossible, a flow's period has no start, or the facts are not of one
-        thing.
+        thing, or too many.
 
     Examples
     --------
@@ -56,6 +57,11 @@ def usable_facts(ledger: Ledger, measure: str = "") -> tuple[list[Fact], list[Ca
     caveats: list[Caveat] = []
     whole_flow = _of_whole([fact for fact in ledger if fact.kind in OBSERVATION_KINDS], caveats)
     facts = [_checked(fact, measure) for fact in whole_flow if _is_usable(fact, caveats)]
+    if len(facts) > MAX_FORECAST_FACTS:
+        raise EvidenceError(
+            f"{len(facts):,} facts are of one flow, {MAX_FORECAST_FACTS:,} are the most that a "
+            "forecast takes; keep the newest, e.g. ledger.select(since='2020-01-01')"
+        )
     if result := two_things(map(vars, facts)):
         raise EvidenceError(
             f"{result.words}; forecast one of them, e.g. "

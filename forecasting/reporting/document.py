@@ -50,6 +50,10 @@ EVIDENCE_CLASS = 'class="fc-known"'
 LEAD_CLASS = 'class="fc-lead"'
 MAX_DESCRIPTION = 255  # letters that Word takes
 ANY_DAY = "2020-01-01"  # of a report without results: equal contents give equal files
+_ARABIC_OR_HEBREW = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
+RIGHT_TO_LEFT = re.compile(
+    rf"([{_ARABIC_OR_HEBREW}](?:[\s{_ARABIC_OR_HEBREW}]*[{_ARABIC_OR_HEBREW}])?)"
+)
 HEADING_LINE = re.compile("^##+ (.*)", re.MULTILINE)
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 MAX_COLUMN_LETTERS = 28  # letters of a cell beyond which its column gets no wider
@@ -300,10 +304,12 @@ class _Writer:
             text = text.translate(SUPERSCRIPTS)
         if not paragraph.text:
             text = text.lstrip()
-        if text:
-            run = paragraph.add_run(text)
+        for part in filter(None, RIGHT_TO_LEFT.split(text)):
+            run = paragraph.add_run(part)
             run.bold = bool(inside & BOLD) or None
             run.italic = bool(inside & ITALIC) or None
+            # Without it a number behind such words is shown before them
+            run.font.rtl = bool(RIGHT_TO_LEFT.fullmatch(part)) or None
 
     def _table(self, table: Any) -> None:
         """A table as wide as the page: columns as wide as their words need, headings again on each
@@ -375,7 +381,8 @@ class _Writer:
         if self.sources:
             self.document.add_heading("Sources by number", 1)
         for number, (address, words) in enumerate(self.sources.items(), start=1):
-            self.document.add_paragraph(f"[{number}] {words}: {address}", REFERENCE_STYLE)
+            paragraph = self.document.add_paragraph(style=REFERENCE_STYLE)
+            self._words(paragraph, f"[{number}] {words}: {address}", frozenset())
 
 
 def _mark_rows(grid: Any, rows: Iterable[Sequence[Any]]) -> None:

@@ -11,7 +11,7 @@ import importlib.resources
 import json
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from html import escape, unescape
 from pathlib import Path
 from typing import Any
@@ -81,7 +81,7 @@ def page_template(name: str) -> Any:
     from nbconvert.filters import strip_ansi
     from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-    @cache  # prose is the same in many reports
+    @lru_cache(maxsize=1024)  # prose is the same in many reports
     def markdown(source: str) -> str:
         renderer = IPythonRenderer(escape=False, embed_images=True, exclude_anchor_links=True)
         return str(MarkdownWithMath(renderer=renderer).render(source))

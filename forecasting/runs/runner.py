@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from forecasting.arguments import Check, integer, number, optional, path, takes
-from forecasting.errors import InputError, RunError
+from forecasting.errors import InputError, RunError, with_remedy
 from forecasting.evidence.files import AnyPath, allowing
 from forecasting.names import FAILURE_RECORD, INDEX_PAGE, OUTLOOK_TABLE, RUN_RECORD, SCRATCH
 from forecasting.reporting.caveat_words import lines_of
@@ -282,7 +282,7 @@ def _silence(store: Store, outcome: Outcome) -> str:
 
 
 def _cause(error: Exception) -> str:
-    return str(getattr(error, "strerror", None) or error)
+    return with_remedy(str(getattr(error, "strerror", None) or error))
 
 
 def _finish(store: Store, changed: bool, keep: int | None) -> str:
@@ -305,7 +305,7 @@ def _finish(store: Store, changed: bool, keep: int | None) -> str:
     try:
         return "; ".join(write_summary(store.reports))
     except Exception as error:  # whatever earlier reports hold: those of this run are done
-        return f"the index could not be written: {error}"
+        return with_remedy(f"the index could not be written: {error}")
     finally:
         gc.unfreeze()
 

@@ -14,6 +14,8 @@ from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.rules import OBSERVATION_KINDS
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.forecast import ledger_of
+from forecasting.growth.usable import usable_facts
+from forecasting.limits import MAX_FORECAST_FACTS
 from forecasting.periods import year
 
 MANY = {
@@ -188,3 +190,16 @@ def test_a_date_is_written_in_one_way(facts, text):
         LedgerError, match=f"row 0 period_start: '{text}' is not a date; write it as YYYY-MM-DD"
     ):
         forecast_flow(facts(("equals", "total", f"{text}/{text}", 70)), [year(2023)])
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_forecast_takes_so_many_facts_and_no_more(facts, more):
+    rows = [
+        ("equals", "total", 2022, 2180, MANY | {"id": f"fact-{number}", "basis": f"b{number}"})
+        for number in range(MAX_FORECAST_FACTS + more)
+    ]
+    if more:
+        with pytest.raises(EvidenceError, match="1,001 facts are of one flow, 1,000 are the most"):
+            usable_facts(ledger_of(facts(*rows)))
+    else:
+        assert len(usable_facts(ledger_of(facts(*rows)))[0]) == MAX_FORECAST_FACTS

@@ -240,6 +240,37 @@ def test_markup_in_a_params_file_is_text(tmp_path):
     assert not [page for page in pages if "<img" in str(page)]
 
 
+def texts_of(widget):
+    """All text of a widget and of those in it that is read as markup."""
+    yield getattr(widget, "value", "")
+    if getattr(widget, "description_allow_html", False):
+        yield widget.description
+    for part in getattr(widget, "children", ()):
+        yield from texts_of(part)
+
+
+def test_markup_in_a_strangers_facts_is_text(tmp_path):
+    """Voila shows the same widgets as JupyterLab, and nobody sees the file there."""
+    mark = "<img src=x onerror=alert(1)>"
+    cells = f"x,ev_imports,UZ,{{0}}-01-01,{{0}}-12-31,equals,{{1}},{mark},{mark},{mark},{{0}}-12-31"
+    rows = [cells.format(2021, 500).replace("x,", "a,", 1), cells.format(2022, 2180)]
+    heads = "id,measure,place,period_start,period_end,relation,value,source,quote,note,published"
+    (tmp_path / "facts.csv").write_text("\n".join([heads, *rows]) + "\n")
+    file = tmp_path / "uz-hostile.yaml"
+    file.write_text(
+        "country: UZ\nscenario: hostile\nas_of: 2023-06-26\nhorizon: 2026\nseed: 1\n"
+        "ledger: [facts.csv]\nshipped_facts: false\nmarket_size: 300000\ndrivers:\n"
+        f"  - {{name: duty, kind: level, quantity: ev_imports, start: 2025-01-01,"
+        f" size: 1.2, reason: '{mark}', source: 'judgement {mark}'}}\n"
+    )
+    explorer = fc.explore(file, draws=50)
+    panel = explorer.panel
+    texts = [*texts_of(panel.levers), panel.table.value, panel.status.value]
+    texts += [explorer.outlook._repr_html_(), explorer.outlook.fit_table().to_html()]
+    assert len(texts) > 10
+    assert not [text for text in texts if "<img" in str(text)]
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [

@@ -80,6 +80,28 @@ def test_a_document_has_the_styles_of_its_template_and_none_of_its_words(report,
     assert not (tmp_path / "b.docx").exists()
 
 
+ARABIC = "وزارة النقل، ٢٠٢٣"
+HEBREW = "משרד התחבורה"
+
+
+def test_words_from_right_to_left_turn_no_number_round(report, tmp_path):
+    """In a line from left to right a number behind such words stands before them, unless the words
+    are set apart.
+    """
+    folder = shutil.copytree(report, tmp_path / report.name)
+    stored = nbformat.read(folder / "report.ipynb", as_version=4)
+    text = f"## The facts\n\n- counted by {ARABIC}, 2,180 in 2023, by {HEBREW} 12,345"
+    stored.cells = [v4.new_markdown_cell(text)]
+    nbformat.write(stored, folder / "report.ipynb")
+    html.write_report(folder / "report.ipynb", stored)
+    (word,) = export_report(folder, {"docx": tmp_path / "a.docx"})
+    (line,) = [each for each in docx.Document(word).paragraphs if "2,180" in each.text]
+    assert line.text == f"counted by {ARABIC}, 2,180 in 2023, by {HEBREW} 12,345"
+    assert [run.text for run in line.runs if run.font.rtl] == [ARABIC, HEBREW]
+    (page,) = export_report(folder, {"pdf": tmp_path / "a.pdf"})
+    assert page.read_bytes().startswith(b"%PDF")
+
+
 def test_a_document_has_the_sentence_the_figure_the_table_and_its_sources(report, tmp_path):
     (made,) = export_report(report, {"docx": tmp_path / "a.docx"})
     document = docx.Document(made)

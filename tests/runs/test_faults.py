@@ -308,10 +308,36 @@ def test_a_full_disk_fails_what_does_not_fit_and_the_rest_is_whole(project: Any)
     with start(project, limits=limits) as process:
         text, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
-    assert "failed uz-b: OSError: [Errno 27] File too large" in text
+    said = "failed uz-b: OSError: [Errno 27] File too large; no file may become so large here"
+    assert f"{said}: raise the limit (ulimit -f)" in text
     assert reports(project) == {name: WHOLE for name in NAMES if name != "uz-b"}
     scenarios(project)
     comes_to_the_same(project)
+
+
+NO_FILES_LEFT = """
+import contextlib, json, resource, sys
+from functools import partial
+from forecasting.runs.workers.processes import Crew, Task, _start_fresh
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+crew = Crew(1, partial(_start_fresh, environment={}))
+crew.waiting.append(Task("uz-a", "", sys.argv[1], sys.argv[2], {}, {}))
+files = []
+with contextlib.suppress(OSError):
+    while True:
+        files.append(open("/dev/null"))
+files.pop().close()  # for its log, and then for its record; pipes of a process need more
+(outcome,) = crew.step()
+print(outcome.status, json.load(open(sys.argv[1] + "/failure.json"))["message"])
+"""
+
+
+def test_a_process_that_does_not_start_says_why(tmp_path: Path) -> None:
+    arguments = [sys.executable, "-c", NO_FILES_LEFT, tmp_path / "uz-a", tmp_path / "uz-a.log"]
+    text = subprocess.run(arguments, check=True, capture_output=True, text=True).stdout
+    said = "1 its process does not start: [Errno 24] Too many open files"
+    assert text.startswith(said)
+    assert "no more files may be open here: raise the limit (ulimit -n)" in text
 
 
 def test_many_scenarios_at_once_do_with_few_files(project: Any) -> None:

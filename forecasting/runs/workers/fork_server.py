@@ -25,7 +25,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO
 
-from forecasting.errors import ForecastingError
+from forecasting.errors import ForecastingError, with_remedy
 from forecasting.names import OUTLOOK_WORKBOOK, SCRATCH, SHARED_VARIABLE
 from forecasting.runs.execute.child import (
     ForkedProcess,
@@ -173,8 +173,12 @@ def main(jobs: int, shared: Path, scratch: Path, channel: int, templates: list[s
     for template in templates:
         preload(template)
     crew = Crew(jobs, partial(_fork, shared=shared, pipe=pipe))
-    with suppress(EOFError, OSError):  # the runner is done, or gone
+    try:
         _serve(pipe, crew, shared)
+    except EOFError:
+        pass  # the runner is done
+    except OSError as error:  # the runner is gone, or no process may be started
+        sys.stderr.write(with_remedy(f"{type(error).__name__}: {error}") + "\n")
     crew.end()  # whatever still writes would keep the folder from being removed
     shutil.rmtree(scratch, ignore_errors=True)  # the runner may be gone
 

@@ -24,7 +24,7 @@ from pathlib import Path
 
 import psutil
 
-from forecasting.errors import InputError
+from forecasting.errors import InputError, with_remedy
 from forecasting.names import (
     FAILURE_RECORD,
     OUTPUT_VARIABLE,
@@ -130,6 +130,7 @@ def perform(task: Task) -> int:
         message = getattr(error, "message", f"{type(error).__name__}: {error}")
         if task.memory and KILLED.search(message):
             message += f"; the memory limit is {task.memory:,} MB"
+        message = with_remedy(message)
         if SILENT in message:
             message += "; a kernel needs the loopback network, --engine fork does not"
         trace = getattr(error, "trace", traceback.format_exc())
@@ -407,7 +408,11 @@ class Crew:
             task = self.waiting.pop(0)
             try:
                 self.running.append(AtWork(task, self._start))
-            except OSError:
+            except OSError as error:  # as where no more processes may be started
+                message = with_remedy(f"its process does not start: {error}")
+                with suppress(OSError):  # the runner will say that nothing can be written
+                    folder = clear_folder(Path(task.folder))
+                    write_json(folder / FAILURE_RECORD, failure(task.name, message))
                 yield Outcome(task.name)
 
     def end(self) -> None:
