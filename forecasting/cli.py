@@ -495,7 +495,7 @@ def _ask(new_country: NewCountry, asks: bool) -> None:
         new_country.check_certain()
     for question in new_country.questions():
         new_country.answers[question.key] = _answer(question, asks)
-    if new_country.reading != reading:
+    if reading and new_country.reading and new_country.reading.rows() != reading.rows():
         _show_reading(new_country.reading)
 
 

@@ -74,7 +74,7 @@ HOMES = {
 
 # What the package as a whole may reach, at most: see `figures`.
 LIMITS = {
-    "tokens": 297_000,
+    "tokens": 303_000,
     "functions with more than ten branches, in percent": 2.6,
     "conditional expressions in 1,000 lines": 15,
     "tuple assignments in 1,000 lines": 8,
@@ -85,7 +85,7 @@ LIMITS = {
     "lists of public names": 1,
     "lists of a ledger's columns": 1,
 }
-LARGEST_ROOM = 0.22  # of all tokens
+LARGEST_ROOM = 0.23  # of all tokens
 LONGEST_CELL = 8  # lines of a notebook's cell
 REPEATED = 6  # statements that may not stand twice
 SENTENCE = 8  # words

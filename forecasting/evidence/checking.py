@@ -40,7 +40,7 @@ from forecasting.evidence.rules import (
     settled,
     thousands_apart,
 )
-from forecasting.evidence.spreadsheets.cell_grid import WORKBOOKS, is_workbook, rows_of_text
+from forecasting.evidence.spreadsheets.cell_grid import is_workbook, rows_of_text
 from forecasting.evidence.spreadsheets.reading import SpreadsheetReading, read_spreadsheet
 from forecasting.limits import MAX_LEDGER_ROWS, MAX_PROBLEMS
 from forecasting.measures import did_you_mean
@@ -245,7 +245,7 @@ def read_table(path: Path, answers: Mapping | None = None) -> TableRead:
     problems = [*_lacking(reading), *reading.problems]
     problems += [*_ambiguous_rows(rows, reading)]
     problems += [*_of_questions(reading, mapping_file.name)]
-    if problems and not is_mapped:
+    if problems and not is_mapped and answers is None:  # else it asks already
         command = f"`ev-forecast new --ledger {path.name}`"
         hint = f"{command} asks for it; {mapping_file.name} says it for good"
         columns = ", ".join(reading.heads)
@@ -507,7 +507,7 @@ def append_fact(path: str | Path, cells: Row) -> str:
     file = Path(path)
     if unknown := [*column_problems(NEW, [*cells], ())]:
         raise LedgerError(unknown)
-    if file.suffix.lower() in WORKBOOKS:
+    if is_workbook(file.name):
         raise LedgerError.at(
             file.name, "facts are appended to a CSV, not to a workbook", "name it .csv"
         )

@@ -56,6 +56,7 @@ WHATS = ("market_size", "sum", "period", "place", "note", "nothing")  # of a col
 DATES_OF_COLUMN = ("period", "year_to_date")
 CALENDARS = ("gregorian", "minguo", "solar_hijri", "buddhist")
 KINDS_OF_ROW = ("heads", "unit", "note", "sum", "nothing", "row")
+NUMBERS_OF_ROWS = (*NUMBER_TARGETS, "market_size")  # what a reader may say that a row counts
 # What is wrong with a mapping by pydantic's names of it, and the next move
 MAPPING_FAULTS = {
     "model_type": ("is not a list of keys", "write columns: and, below it, place: Country"),
@@ -71,7 +72,10 @@ MAPPING_FAULTS = {
     "published": ("{!r} is no date of publication", "e.g. published: 2026-03-01"),
     "fiscal_year": ("{!r} is no month", "write the first month of the years, e.g. april"),
     "calendar": ("{!r} is not known here", f"write one of {', '.join(CALENDARS)}"),
-    "row": ("{!r} is nothing that a row can be", f"write one of {', '.join(KINDS_OF_ROW)}"),
+    "row": (
+        "{!r} is nothing that a row can be",
+        f"write a measure, e.g. ev_sales, or one of {', '.join(KINDS_OF_ROW)}",
+    ),
     "what": ("{!r} is nothing that a column can hold", f"e.g. ev_imports, {', '.join(WHATS)}"),
     "column_dates": ("{!r} is not known here", f"write {' or '.join(DATES_OF_COLUMN)}"),
     "signs": (f"has more than {MAX_SIGNS} signs", "keep those that the table has"),
@@ -106,7 +110,8 @@ _COLUMN_WORDS = {
     "staat ел "
     "ел елдер мемлекет өңір өлкө мамлекет аймак кишвар давлат минтақа ülke ülkeler "
     "bölge 国家 国别 地区",
-    "year": "year years fy год годы yil yillar йил йиллар annee jahr жыл жылы жылдар сол солҳо yıl "
+    "year": "year years fy año años anos année წელი il год годы yil yillar йил йиллар annee jahr "
+    "жыл жылы жылдар сол солҳо yıl "
     "yıllar 年份 年 年度",
     "quarter": "quarter квартал кварталы chorak чорак quartal тоқсан чейрек семоҳа çeyrek 季度",
     "month": "month месяц месяцы oy ой monat ай айлар моҳ ay aylar 月份 月",
@@ -191,7 +196,7 @@ def _is_month(text: str) -> bool:
 
 
 def _is_kind(text: str) -> bool:
-    return text in KINDS_OF_ROW
+    return text in (*KINDS_OF_ROW, *NUMBERS_OF_ROWS)
 
 
 def _is_what(text: str) -> bool:
@@ -299,7 +304,8 @@ class Mapping(BaseModel):
     letters : dict of str to ColumnAnswer
         Columns by the letters of a spreadsheet program; in the file they stand in ``columns``.
     rows : dict of int to str
-        What lines are, by their numbers: heads, unit, note, sum, nothing or row.
+        What lines are, by their numbers: heads, unit, note, sum, nothing or row, or the measure
+        that a row counts.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -523,6 +529,10 @@ def _problem(name: str, fault: Any) -> Problem:
     words = ["columns" if part == "letters" else part for part in parts]
     kind = str(fault.get("ctx", {}).get("error") or fault["type"])  # of a check of ours its name
     wrong, hint = MAPPING_FAULTS.get(kind, ("is unknown", ""))
+    if not hint and words[0] == "constants":
+        hint = did_you_mean(words[-1], LEDGER_COLUMNS)
+        if words[-1] in PERIOD_LENGTHS:
+            hint = "write its days: {period_start: 2024-01-01, period_end: 2024-12-31}"
     if not hint:
         hint = did_you_mean(words[-1], (*Mapping.model_fields, *TARGETS, *NUMBER_TARGETS))
     where = ".".join(words)

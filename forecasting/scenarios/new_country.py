@@ -26,6 +26,7 @@ from forecasting.evidence.mapping import (
     KINDS_OF_ROW,
     NOT_READ,
     NUMBER_TARGETS,
+    NUMBERS_OF_ROWS,
     PERIODS,
     TARGETS,
     WHATS,
@@ -34,7 +35,7 @@ from forecasting.evidence.mapping import (
     mapping_path,
     read_head,
 )
-from forecasting.evidence.places import place_name
+from forecasting.evidence.places import find_place, place_name
 from forecasting.evidence.printed_numbers import printed_number
 from forecasting.evidence.printed_periods import number_of, period_cells, period_of
 from forecasting.evidence.rules import OBSERVATION_KINDS, number_text
@@ -211,15 +212,33 @@ class NewCountry:
         if reading is None:
             return
         while waiting := [q for q in reading.questions if key_of(q, reading) not in self.answers]:
-            for question in waiting:
-                if key_of(question, reading) not in self.answers:
-                    yield _asked(question, reading)
-            reading = self._read().reading or reading
+            yield _asked(waiting[0], reading)
+            reading = self._read().reading or reading  # an answer may settle others, or ask more
         for head, number in reading.counts().items():
             key = OF_COLUMN + head
             if key not in self.answers:
                 yield Question(key, f"What does {head!r} count?", number, _column)
         yield from self._of_lacks(reading)
+        yield from self._of_exports()
+
+    def _of_exports(self) -> Iterator[Question]:
+        """Whether exports of another country to this one are its imports."""
+        read = self._read()
+        exports = [
+            fact
+            for fact in (read.reading.facts if read.reading else ())
+            if fact.measure == "ev_exports" and fact.partner == self.country and fact.is_count
+        ]
+        if not exports or self.country in {row.cells["place"] for row in read.rows}:
+            return
+        letters = dict.fromkeys(fact.column.letter for fact in exports)
+        origin = place_name(find_place(exports[0].place))
+        asks = f"These are exports of {origin} by country; what do they count of each country"
+        question = TableQuestion(
+            ("columns", " ".join(letters), "what"), self.table.name, asks, "ev_imports"
+        )
+        key = " ".join(("table", *question.key))
+        yield Question(key, f"{asks}?", question.proposed, _column, "", question.remedy)
 
     def _of_lacks(self, reading: SpreadsheetReading) -> Iterator[Question]:
         """What the table does not say at all."""
@@ -390,7 +409,7 @@ def _asked(question: TableQuestion, reading: SpreadsheetReading) -> Question:
     """A question about a table as a person is asked it."""
     read = {
         "columns": _column,
-        "rows": _word_of(KINDS_OF_ROW),
+        "rows": _word_of((*KINDS_OF_ROW, *NUMBERS_OF_ROWS)),
         "sheet": _word_of(reading.titles),
         "decimal": _word_of(DECIMAL_MARKS),
         "fiscal_year": _month,

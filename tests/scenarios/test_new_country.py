@@ -105,7 +105,7 @@ def test_of_several_flows_one_is_asked_for_and_no_date_where_the_table_has_it():
 
 
 def test_the_country_is_proposed_by_the_table_and_the_count_by_the_name_of_the_file():
-    text = "Region,2022,2023\nGeorgia,5,6\nArmenia,7,8\nGeorgia,1,2\n"
+    text = "Region,2022,2023\nArmenia,7,\nGeorgia,5,6\n"
     made = NewCountry("", _table(text, "ev-imports.csv"))
     asked = _asked(made)
     assert (asked["country"], asked["measure"]) == ("GE", "ev_imports")

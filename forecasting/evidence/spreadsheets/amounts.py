@@ -105,7 +105,8 @@ def _of_text(text: str, decimal: str, signs: tuple[str, ...]) -> Amount | None:
         return None
     clean = _without_raised_digits(text)
     clean = unicodedata.normalize("NFKC", clean).translate(_PLAIN_SIGNS).strip()
-    clean = re.sub(r"\A-\s+(?=\d)", "-", clean)
+    clean = re.sub(r"\A([+-])\s+(?=\d)", r"\1", clean)
+    clean = re.sub(r"\A([+-]?)%\s?(\d.*)", r"\1\2%", clean)  # as Turkish has it
     if is_not_known(clean, signs):
         return None
     match = _PRINTED_NUMBER.fullmatch(clean)
@@ -123,6 +124,26 @@ def _of_text(text: str, decimal: str, signs: tuple[str, ...]) -> Amount | None:
     if number is None:
         raise ValueError(f"{text[:40]!r} is not a number")
     return Amount(sign + number, unit.factor, unit.kind, "about" if match["about"] else "equals")
+
+
+_GROWTH_IN_TIMES = re.compile(
+    r"(?:в )?(?P<digits>\d+(?:[.,]\d+)?)\s?(?:-?\s?х\s)?(?:раза?|times|marta|марта|баробар|"
+    r"есе|эсе|kat|barobar|倍)\W*",
+    re.IGNORECASE,
+)
+
+
+def growth_in_times(cell: object) -> Amount | None:
+    """The growth in percent of a cell that says how many times as many; None where it says none.
+
+    >>> growth_in_times("в 3,3 раза").digits, growth_in_times("3,3")
+    ('230', None)
+    """
+    match = _GROWTH_IN_TIMES.fullmatch(str(cell).strip())
+    if match is None:
+        return None
+    times = float(match["digits"].replace(",", "."))
+    return Amount(number_text(round(100 * (times - 1), 6)), 1.0, "percent", "about")
 
 
 def _without_raised_digits(text: str) -> str:

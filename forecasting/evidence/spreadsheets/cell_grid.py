@@ -6,6 +6,7 @@ sheets of an Excel workbook, each with the number that it shows.
 [['Land', '2023', '2024'], ['NO', '104000', '114400']]
 """
 
+import contextlib
 import csv
 import datetime as dt
 import io
@@ -66,7 +67,8 @@ class Sheet:
 
 SEPARATORS = ";\t|,"  # of two that are as regular, the comma may be a decimal mark
 WORKBOOKS = (".xlsx", ".xlsm")
-TABLES = (".csv", ".tsv", *WORKBOOKS)
+OPEN_DOCUMENT = ".ods"
+TABLES = (".csv", ".tsv", *WORKBOOKS, OPEN_DOCUMENT)
 SEPARATOR_LINES = 40  # lines that show which separator a text has
 
 
@@ -131,14 +133,17 @@ def sheets_of(name: str, data: bytes, encoding: str = "", separator: str = "") -
         What stands in the way.
     """
     if Path(name).suffix.lower() not in TABLES:
-        raise LedgerError.at(name, f"is no table by its name ({', '.join(TABLES)})", "rename it")
+        hint = "save it as .xlsx or CSV"
+        raise LedgerError.at(name, f"is no table by its name ({', '.join(TABLES)})", hint)
     if is_workbook(name):
         return _sheets_of_workbook(name, data)
     try:
         lines = _split(name, _decoded(data, encoding), separator)
     except (UnicodeDecodeError, LookupError) as error:
         raise LedgerError.at(
-            name, f"cannot be read: {error}"[:200], "name its encoding in the mapping"
+            name,
+            f"cannot be read: {error}"[:200],
+            "say it in the mapping or the answers, e.g. encoding: gb18030, or cp1251",
         ) from None
     except csv.Error as error:
         raise LedgerError.at(name, f"is no table: {error}", "check the quotation marks") from None
@@ -146,17 +151,15 @@ def sheets_of(name: str, data: bytes, encoding: str = "", separator: str = "") -
 
 
 def is_workbook(name: str) -> bool:
-    """Whether a file's name is that of an Excel workbook."""
-    return Path(name).suffix.lower() in WORKBOOKS
+    """Whether a file's name is that of a workbook, and not of a text."""
+    return Path(name).suffix.lower() in (*WORKBOOKS, OPEN_DOCUMENT)
 
 
 # A text.
 
 
 def _decoded(data: bytes, encoding: str) -> str:
-    """The text of a file: in the encoding named, by its mark, as UTF-8, or as Cyrillic or Western
-    Windows text.
-    """
+    """The text of a file: in the encoding named, by its mark, as UTF-8, or as it looks."""
     if encoding:
         return data.decode(encoding)
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
@@ -164,10 +167,37 @@ def _decoded(data: bytes, encoding: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        cyrillic = sum(byte >= 0xC0 for byte in data) > sum(0x80 <= byte < 0xC0 for byte in data)
-        # Whole words of letters: Western text has single ones
-        words = re.findall(rb"[\xc0-\xff]{3,}", data)
-        return data.decode("cp1251" if cyrillic and words else "cp1252")
+        return data.decode(_likely_encoding(data))
+
+
+def _likely_encoding(data: bytes) -> str:
+    """The encoding of bytes that are no UTF-8.
+
+    Chinese is of signs in daily use alone, Cyrillic of whole words in small letters; Western text
+    has single letters, and of these Turkish has other ones.
+
+    >>> [_likely_encoding("销量".encode("gb18030")), _likely_encoding("Ввоз, шт.".encode("cp866"))]
+    ['gb18030', 'cp866']
+    """
+    signs = sum(byte >= 0x80 for byte in data)
+    with contextlib.suppress(UnicodeDecodeError):
+        text = data.decode("gb18030")
+        daily = sum(0xB0 <= sign.encode("gb18030")[0] <= 0xD7 for sign in text if sign >= "\u4e00")
+        if 2 * daily > 0.75 * signs and re.search("[年月日国车量数位计口]", text):
+            return "gb18030"
+    if re.search(rb"[\x80-\xff]{3,}", data):
+        letters = {name: _small_letters(data, name) for name in ("cp1251", "koi8-r", "cp866")}
+        likely = max(letters, key=lambda name: letters[name])
+        if 2 * letters[likely] > signs:
+            return likely
+    is_turkish = re.search(rb"[\xf0\xfd\xfe\xdd\xde]", data) is not None
+    return "cp1254" if is_turkish else "cp1252"
+
+
+def _small_letters(data: bytes, encoding: str) -> int:
+    """How many small Cyrillic letters stand behind a letter in bytes of an encoding."""
+    text = data.decode(encoding, "replace")
+    return len(re.findall("(?<=[а-яёА-ЯЁўқғҳіәңөүұһӣӯҷ])[а-яёўқғҳіәңөүұһӣӯҷ]", text))
 
 
 def _split(name: str, text: str, separator: str) -> list[Line]:
@@ -269,15 +299,28 @@ def _sheet(name: str, values: Any, formulas: Any) -> Sheet:
 def _spread_merged(rows: list[Line], values: Any) -> None:
     """Set the value of a merged range in each of its cells; a number counts in the first alone."""
     for merged in values.merged_cells.ranges:
-        top = merged.min_row - 1
-        side = merged.min_col - 1
-        value = copy = rows[top][side]
-        if isinstance(value, int | float):
-            copy = ShownNumber(value)
-            copy.repeated = True
-        for row in rows[top : merged.max_row]:
-            row[side : merged.max_col] = [copy] * merged.size["columns"]
-        rows[top][side] = value
+        rows_of_range = rows[merged.min_row - 1 : merged.max_row]
+        spread(rows_of_range, merged.min_col - 1, merged.size["columns"])
+
+
+def spread(rows: list[Line], side: int, width: int) -> None:
+    """Set the first cell of a merged range in each of its cells.
+
+    Parameters
+    ----------
+    rows : list of Line
+        Those of the range.
+    side, width : int
+        Its first column, and how many it has.
+    """
+    value = copy = rows[0][side]
+    if isinstance(value, int | float):
+        copy = ShownNumber(value)
+        copy.repeated = True
+    for row in rows:
+        row += [None] * (side - len(row))
+        row[side : side + width] = [copy] * width
+    rows[0][side] = value
 
 
 def _hidden_columns(values: Any) -> frozenset[int]:
@@ -338,7 +381,7 @@ def _formatted(value: float, form: str) -> float:
     percent, thousands, unit, decimals = _form_of(form)
     if not (percent or thousands or unit or decimals >= 0):
         return value
-    number = ShownNumber(round(100 * value, 9) if percent else value)
+    number = ShownNumber(round(100 * value, decimals if decimals >= 0 else 9) if percent else value)
     number.percent = percent or "%" in unit
     number.thousands = thousands
     number.unit = unit

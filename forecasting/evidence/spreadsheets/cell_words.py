@@ -15,33 +15,50 @@ from forecasting.evidence.mapping import NUMBER_TARGETS, UNKNOWN, read_head, tar
 from forecasting.evidence.places import countries_in, find_place
 from forecasting.evidence.press import GROWTH
 from forecasting.evidence.spreadsheets.dating import (
+    AS_OF,
     NOTHING,
     TABLE_LANGUAGES,
     Dating,
     dating_in,
 )
 from forecasting.evidence.spreadsheets.terms import (
+    FORECAST_WORDS,
+    MONEY_WORDS,
+    OTHER_DRIVES,
+    OTHER_VEHICLES,
     PUBLICATION_WORDS,
+    STOCK_DAY,
     SUMS,
     in_english,
     unit_of,
+    unit_of_title,
     without_footnote_marks,
 )
 from forecasting.limits import MAX_LABEL_CHARACTERS
-from forecasting.measures import MEASURES
+from forecasting.measures import MEASURES, NEW_EVS
 
 OF_PUBLICATION = re.compile(
     rf"{PUBLICATION_WORDS.pattern}|\bedition\b|издани|источник|source", re.IGNORECASE
 )
+OF_THE_FUTURE = "is a forecast or a plan"
+OF_MONEY = "is an amount of money"
 RATIO = "may be the percent of the year before: 117 % of it is a growth of 17 %"
 ALL_CARS = {"imports": "car_imports", "registrations": "car_registrations", "sales": "car_sales"}
 MARKET_SIZE = "market_size"  # all new cars, whatever is counted of them
+# What is counted on a day, in place of what came in a period
+COUNTS_OF_A_DAY = {
+    "ev_registrations": "ev_stock",
+    "car_registrations": "vehicle_stock",
+    MARKET_SIZE: "vehicle_stock",
+}
+_MARKETS = re.compile(r"\bmarket|\bpazar|\bрын(?:ок|ка|ке)|市场|\bbozor|\bбозор", re.IGNORECASE)
+_OF_A_DAY = re.compile(STOCK_DAY, re.IGNORECASE)
 # Words that change nothing in the head of a table: of new cars, of all of them
 NEUTRAL_HERE = r"(?i)\b(?:new(?! energy)|all|public|passenger)\b"
 PART = re.compile(
     rf"\W*(?:{words.OF_WHICH}|в т\.\s?ч\.|shu jumladan|jumladan|шу жумладан|жумладан|оның ішінде|"
     rf"анын ичинде|"
-    r"аз ҷумла|bunun|bunlardan|of them)\W*",
+    r"аз ҷумла|аз он\w*|bunun|bunlardan|of them|მათ შორის)\W*",
     re.IGNORECASE,
 )  # fmt: skip
 
@@ -131,8 +148,8 @@ def label_of(text: str, context: str = "") -> Label:
     if not place or len(body) > 3:
         dating, remainder = dating_in(body)
     number, doubts = _number(remainder, context)
-    if unit.kind == "money" and not doubts:
-        doubts = ("is an amount of money",)
+    number = _on_a_day(number, remainder, f"{clean}. {context}")
+    doubts = _doubts_of(clean, unit.kind, doubts)
     label = Label(
         clean,
         number,
@@ -151,12 +168,21 @@ def label_of(text: str, context: str = "") -> Label:
     return replace(label, place=place or _place(remainder), when=clean, target="")
 
 
+def _doubts_of(text: str, kind: str, doubts: tuple[str, ...]) -> tuple[str, ...]:
+    """Why the numbers below a text may be of something else."""
+    if kind == "money" or MONEY_WORDS.search(text):
+        return (OF_MONEY,)
+    return (*doubts, OF_THE_FUTURE) if FORECAST_WORDS.search(text) else doubts
+
+
 def _place(text: str) -> str:
     """The code of the place that a text is the name of, or a sum of one: "Республика Казахстан"."""
     word = re.sub(
         r"(?i)\b(?:республика|republic of|respublikasi|республикаси)\b|\W+всего$", "", text
     )
     word = word.strip(" ,:.()-–—")
+    if "еспублика" in text and (code := find_place(text.strip(" ,:.()-–—"))):
+        return code  # Кыргызская Республика
     if (
         len(word) < 2
         or word.isdecimal()
@@ -187,15 +213,79 @@ def _number(text: str, context: str) -> tuple[str, tuple[str, ...]]:
     number, doubts = _number_in_english(english)
     if not context or number not in ("", GROWTH):
         return number, doubts
-    context = in_english(context)
-    if "electric cars" in context and "cars" not in english:
+    title = in_english(context)
+    if "electric cars" in title and "cars" not in english:
         of_electric_cars = _number_in_english(f"electric cars {english}".strip())
         if of_electric_cars[0]:
             return of_electric_cars
-    event = _event_in(context)
-    if event and not number and "cars" in english:
+    event = _event_in(title)
+    if number == GROWTH:
+        return _growth_of_event(event, text), doubts
+    if event and "cars" in english:
         return _number_in_english(f"{english} {event}")
-    return number, doubts
+    return _electric_ones(text, context) or (number, doubts)
+
+
+def _growth_of_event(event: str, text: str) -> str:
+    """The growth of what a title counts, where the text is of the electric ones of it."""
+    measure = f"ev_{event}"
+    return growth_of(measure) if measure in NEW_EVS and is_electric(text) else GROWTH
+
+
+def _electric_ones(text: str, context: str) -> tuple[str, tuple[str, ...]] | None:
+    """What a text such as "Electric" counts in a table of cars; None where it is of something
+    else.
+    """
+    title = in_english(context)
+    if "cars" not in title or not is_electric(text) or OTHER_VEHICLES.search(context):
+        return None
+    event = _event_in(title) or ("sales" if _MARKETS.search(context) else "")
+    words_besides = in_english(text).replace("electric", " ")
+    return _number_in_english(f"electric cars {words_besides} {event}") if event else None
+
+
+def is_electric(text: str) -> bool:
+    """Whether a text names what is electric, and neither hybrids nor other vehicles than cars."""
+    english = in_english(text)
+    is_of_others = OTHER_DRIVES.search(text) or OTHER_VEHICLES.search(text)
+    return re.search(r"(?i)\belectric\b", english) is not None and not is_of_others
+
+
+def proposed_number(text: str, label: Label, context: Label) -> str:
+    """What is proposed for a row or a column that is not read; empty where nothing is plausible.
+
+    >>> proposed_number("Elektrik", NO_LABEL, label_of("Import of cars"))
+    'ev_imports'
+    >>> proposed_number("Hibrit", NO_LABEL, NO_LABEL), proposed_number("xyz", NO_LABEL, NO_LABEL)
+    ('nothing', '')
+    """
+    if {OF_MONEY, OF_THE_FUTURE, RATIO} & {*label.doubts} or "may be of the value" in "; ".join(
+        label.doubts
+    ):
+        return "nothing"
+    if OTHER_DRIVES.search(text) or OTHER_VEHICLES.search(text):
+        return "nothing"
+    if label.is_part and not is_electric(text):
+        return "nothing"
+    if label.number in MEASURES:
+        return label.number
+    event = _event_in(in_english(f"{text}. {context.text}"))
+    number = {"fleet": "ev_stock"}.get(event, f"ev_{event}")
+    return number if is_electric(text) and number in MEASURES else ""
+
+
+def _on_a_day(number: str, text: str, whole_text: str) -> str:
+    """What is counted where the text, or what stands above it, says that it is counted on a day."""
+    if number and number not in COUNTS_OF_A_DAY:
+        return number
+    if not (_OF_A_DAY.search(whole_text) or AS_OF.search(whole_text)):
+        return number
+    english = in_english(text)
+    if number or re.search(r"charging|station|exports|imports|sales|production", english):
+        return COUNTS_OF_A_DAY.get(number, number)
+    if is_electric(text):
+        return "ev_stock"
+    return "vehicle_stock" if "cars" in english and "hybrid" not in english else ""
 
 
 def _event_in(english: str) -> str:
@@ -222,7 +312,7 @@ def _number_in_english(text: str) -> tuple[str, tuple[str, ...]]:
 
 def _count_of_all_cars(text: str) -> str:
     """The count of cars of all kinds that a text names; empty where it names none."""
-    is_of_some = re.search("electric|hybrid|charging", text)
+    is_of_some = re.search("electric|hybrid|charging", text) or OTHER_VEHICLES.search(text)
     if is_of_some or not re.search(r"\b(?:cars?|vehicles)\b", text):
         return ""
     events = [name for event, name in ALL_CARS.items() if re.search(rf"\b{event}\b", text)]
@@ -249,10 +339,13 @@ def title_label(texts: list[str]) -> Label:
     texts : list of str
         The name of the sheet, titles, and notes that name a unit.
     """
-    unit = next((unit_of(text) for text in reversed(texts) if unit_of(text).factor), unit_of(""))
+    units = (unit_of_title(text) for text in reversed(texts))
+    unit = next((unit for unit in units if unit.factor), unit_of(""))
     titles = [text for text in texts if not OF_PUBLICATION.search(text)]
     places = {place for text in titles for place in _places_in(text)}
     number, doubts = _number_of_titles(texts)
+    if number:
+        number = _on_a_day(number, "", ". ".join(texts))
     return Label(
         ". ".join(texts),
         number,

@@ -19,7 +19,12 @@ from functools import lru_cache, partial
 from forecasting.errors import PeriodError
 from forecasting.evidence.printed_numbers import one_of
 from forecasting.evidence.printed_periods import period_of
-from forecasting.evidence.spreadsheets.terms import YEAR_TO_DATE, without_footnote_marks
+from forecasting.evidence.spreadsheets.terms import (
+    FIRST_ESTIMATE,
+    REVISED,
+    YEAR_TO_DATE,
+    without_footnote_marks,
+)
 from forecasting.periods import Period, month, year
 
 TABLE_LANGUAGES = ("en", "ru", "uz_Latn", "uz_Cyrl", "kk", "ky", "tg", "tr", "de")
@@ -269,6 +274,13 @@ _SHORT = re.compile(r"(?:‹[mqh]\d+›|fy)[\s./'’-]{0,2}(?P<short>\d\d)(?!\d)
 # Years between the first of another calendar and ours
 CALENDAR_SHIFTS = {"buddhist": -543, "republic": 1911, "reiwa": 2018, "heisei": 1988}
 _LENGTHS = {"m": 1, "q": 3, "h": 6}
+_STATE = r"holatiga(?: ko'ra)?|ҳолатига(?: кўра)?|жағдай\w+|карата|карай|itibar[ıi]yla|ба ҳолати"
+# The words of "as of 1 January 2024", which tells what stood when that day began
+AS_OF = re.compile(
+    rf"\bas (?:of|at)\b|по состоянию на|на (?=0?1[ .]\S+ ?20\d\d)|\bat (?=\d{{1,2}} [a-z]+ 20\d\d)|"
+    rf"(?:{_STATE})|截至|截止",
+    re.IGNORECASE,
+)
 
 
 _WHOLE_FISCAL_YEAR = re.compile(
@@ -416,6 +428,41 @@ def _solar_year(number: int) -> Period:
     return Period(starts[0], starts[1] - dt.timedelta(days=1))
 
 
+_NAMED_DAY = re.compile(
+    r"(?<!\d)(\d{1,2})[-. ]*(?:го |st |nd |rd |th |de )?‹m(\d+)›|‹m(\d+)› ?(\d{1,2})(?!\d)"
+)
+_NUMBERED_DAY = re.compile(r"(?<!\d)(\d{1,2})[./](\d{1,2})[./](20\d\d)")
+_ISO_DAY = re.compile(r"(20\d\d)[-./](\d{1,2})[-./](\d{1,2})")
+
+
+def day_in(text: str) -> dt.date | None:
+    """The first day that a text names in full; None where it names none.
+
+    >>> str(day_in("Manba: vazirlik, 2025-yil 3-fevral")), day_in("за 2024 год")
+    ('2025-02-03', None)
+    """
+    words = _in_tokens(text)
+    with contextlib.suppress(ValueError):
+        if match := _ISO_DAY.search(words):
+            return dt.date(int(match[1]), int(match[2]), int(match[3]))
+        if match := _NUMBERED_DAY.search(words):
+            return dt.date(int(match[3]), int(match[2]), int(match[1]))
+        year_found = re.search(r"(?<!\d)20\d\d(?!\d)", words)
+        if year_found and (match := _NAMED_DAY.search(words)):
+            return dt.date(int(year_found[0]), int(match[2] or match[3]), int(match[1] or match[4]))
+    return None
+
+
+def _day_as_of(text: str) -> dt.date | None:
+    """The day of a stock "as of" a day; of the first of a month the day before, on which it ended.
+
+    >>> str(_day_as_of("2022-yil 1-yanvar holatiga")), _day_as_of("1 января 2022 г.")
+    ('2021-12-31', None)
+    """
+    day = day_in(AS_OF.sub(" ", text)) if AS_OF.search(text) else None
+    return day and day - dt.timedelta(days=day.day == 1)
+
+
 @lru_cache(maxsize=16384)
 def dating_of(text: str) -> Dating:
     """When a cell of a column of periods is of.
@@ -426,6 +473,9 @@ def dating_of(text: str) -> Dating:
         Where the cell says no period, or more than one.
     """
     clean = without_footnote_marks(text.strip())
+    clean = FIRST_ESTIMATE.sub("", REVISED.sub("", clean)).strip()
+    if day := _day_as_of(clean):
+        return Dating(exact=Period(day, day))
     if re.match(r"\d{4}-\d\d-\d\d|\d{4}.*\.\.", clean):
         return Dating(exact=period_of(clean))
     dating, remainder = dating_in(clean)

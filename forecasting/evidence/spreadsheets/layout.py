@@ -14,16 +14,21 @@ import datetime as dt
 import itertools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
 from forecasting.errors import PeriodError
-from forecasting.evidence.mapping import PERIOD_LENGTHS, target_of
+from forecasting.evidence.mapping import KINDS_OF_ROW, PERIOD_LENGTHS, target_of
 from forecasting.evidence.spreadsheets.amounts import amount_of
 from forecasting.evidence.spreadsheets.cell_grid import Line, Sheet, filled
 from forecasting.evidence.spreadsheets.dating import dating_of
-from forecasting.evidence.spreadsheets.terms import FOOTNOTES, is_not_known, unit_of
+from forecasting.evidence.spreadsheets.terms import (
+    FOOTNOTES,
+    SEVERAL_UNITS,
+    is_not_known,
+    unit_of,
+)
 
 KINDS_OF_HEADS = ("words", "periods", "units")
 HEADS_OR_UNIT = ("heads", "unit")  # what a reader may call a line above the rows
@@ -41,13 +46,13 @@ class SheetTable:
         Where it stands.
     lines : list of (Line, str)
         Each with its kind, in their order.
-    answered : frozenset of int
-        Numbers of the lines of which a reader has said what they are.
+    answers : dict of int to str
+        What a reader has said of lines, by their numbers.
     """
 
     sheet: Sheet
     lines: list[tuple[Line, str]]
-    answered: frozenset[int] = frozenset()
+    answers: Mapping[int, str] = field(default_factory=dict)
 
     def of_kind(self, *kinds: str) -> list[Line]:
         """The lines of some kinds."""
@@ -134,9 +139,13 @@ def _holds_numbers(cells: list[object], upper: Line) -> bool:
 
 
 def _is_unit(cell: object) -> bool:
-    """Whether a cell names a unit and nothing else."""
-    unit = unit_of(str(cell))
-    return bool(unit.factor) and not unit.remainder.strip(" .()")
+    """Whether a cell names a unit, or several, and nothing else."""
+    text = str(cell)
+    for parts in ([text], SEVERAL_UNITS.split(text)):
+        units = [unit_of(part) for part in parts]
+        if all(unit.factor and not unit.remainder.strip(" .()") for unit in units):
+            return True
+    return False
 
 
 def _is_numbering(cells: list[object]) -> bool:
@@ -161,7 +170,7 @@ def _is_of_periods(line: Line, upper: Line, lower: Line) -> bool:
     if any(map(is_period, line[: places[0]])):
         return False  # the row of a period
     if len(cells) == 1:
-        return _is_below_heads(lower)
+        return _is_below_heads(lower) or _names_its_rows(line, places[0], lower)
     if _is_of_years(places[0], upper, lower):
         return False
     return _follow(cells, is_ours)
@@ -181,6 +190,14 @@ def _is_below_heads(line: Line) -> bool:
     """Whether a line holds words alone, behind its first cell, too."""
     words = [cell for cell in line[1:] if isinstance(cell, str) and cell.strip()]
     return bool(words) and not any(map(is_amount, line))
+
+
+def _names_its_rows(line: Line, index: int, lower: Line) -> bool:
+    """Whether a line begins with the name of a column, and the next one has its number below."""
+    name = str(line.at(0) or "")
+    cell = lower.at(index)
+    is_head = index > 0 and target_of(name) in (*PERIOD_LENGTHS, "place", "measure")
+    return is_head and is_amount(cell) and not is_period(cell)
 
 
 def _is_of_years(index: int, upper: Line, lower: Line) -> bool:
@@ -236,8 +253,7 @@ def tables_of(sheet: Sheet, answers: Mapping[int, str]) -> list[SheetTable]:
         if kinds[at] == "numbers":
             row = line
         parts[-1].append((line, kinds[at]))
-    numbers = frozenset(answers)
-    tables = [SheetTable(sheet, _settled(part, answers), numbers) for part in parts]
+    tables = [SheetTable(sheet, _settled(part, answers), answers) for part in parts]
     return _joined([table for table in tables if table.of_kind("row")])
 
 
@@ -324,8 +340,8 @@ def _settled(lines: list[tuple[Line, str]], answers: Mapping[int, str]) -> list[
     last_row = max(rows, default=-1)
     settled = []
     for at, (line, kind) in enumerate(lines):
-        if line.number in answers:
-            kind = answers[line.number]
+        if answer := answers.get(line.number):
+            kind = answer if answer in KINDS_OF_ROW else "row"
         elif at < top:
             kind = "title"
         elif at < first_row or (kind == "numbering" and at == first_row):

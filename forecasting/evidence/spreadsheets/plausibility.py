@@ -4,16 +4,19 @@ A count is a whole number; a part is no larger than what it is a part of; a sum 
 parts. Where that does not hold, a reader is asked, and nothing is taken.
 """
 
+import contextlib
 import itertools
 import re
 import statistics
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from forecasting.errors import LedgerError
 from forecasting.evidence.mapping import DATES_OF_COLUMN
 from forecasting.evidence.spreadsheets.amounts import bare_digits, decimal_mark
+from forecasting.evidence.spreadsheets.cell_words import OF_MONEY
 from forecasting.evidence.spreadsheets.dating import NOTHING
 from forecasting.evidence.spreadsheets.roles import TableColumn, TableQuestion, TableRow
 from forecasting.evidence.spreadsheets.table_facts import (
@@ -21,14 +24,21 @@ from forecasting.evidence.spreadsheets.table_facts import (
     TableReading,
     writes_points,
 )
-from forecasting.evidence.spreadsheets.terms import SUMS
-from forecasting.limits import MAX_SUMS
+from forecasting.evidence.spreadsheets.terms import SUMS, YEAR_TO_DATE
+from forecasting.limits import MAX_SUMS, MAX_TABLE_QUESTIONS
 from forecasting.measures import measure_of
+from forecasting.periods import Period
 
 FAR_BELOW = 0.01  # of its neighbour, from which on a count may be in thousands
 THREE_DIGITS = 1000
+# That any country registers in a year, and that it has on its roads
+MOST_VEHICLES = (40e6, 600e6)
+MONTHS_THAT_SHOW = 6  # of one year, from which on growth alone shows a running total
 MOST_PARTS = 60  # of a sum, of which each group of neighbours is added up
 MAX_NEIGHBOURS = 30  # series of a place with which another one is compared
+
+
+Counts = dict[tuple[int, int], float]  # by line and column
 
 
 class Series(list[CellFact]):
@@ -43,6 +53,53 @@ class Series(list[CellFact]):
     def values(self) -> dict[tuple[str, object], float]:
         """Their numbers by place and period, without 0."""
         return {(fact.place, fact.period): fact.value for fact in self if fact.value}
+
+
+class Parts(NamedTuple):
+    """The numbers that may be parts of a sum, by line and column.
+
+    Parameters
+    ----------
+    read, printed : dict of (int, int) to float
+        Those that are read as counts, and with these those of which no word says what they count.
+    lines, columns : frozenset of int
+        In which some are printed.
+    """
+
+    read: Counts
+    printed: Counts
+    lines: frozenset[int]
+    columns: frozenset[int]
+
+    def at(self, places: Sequence[tuple[int, int]]) -> list[float | None]:
+        """The numbers of some places; None where one is not known, though its row and column have
+        others.
+        """
+        return [
+            self.printed.get((line, column))
+            for line, column in places
+            if line in self.lines and column in self.columns
+        ]
+
+
+class Side(NamedTuple):
+    """A total beside its parts.
+
+    Parameters
+    ----------
+    total : float
+        As it is printed.
+    parts, all_parts : list of float or None
+        Those that are read, and with these those that are not.
+    where, column : str
+        Of the file, and the name of the column.
+    """
+
+    total: float
+    parts: list[float | None]
+    all_parts: list[float | None]
+    where: str
+    column: str
 
 
 def series_of(facts: Sequence[CellFact]) -> list[Series]:
@@ -67,10 +124,10 @@ def doubtful_units(reading: TableReading) -> Iterator[TableQuestion]:
         of_place = neighbours[group[0].place]
         if len(of_place) < MAX_NEIGHBOURS:
             of_place.append(group)
-    yield from _doubtful_factors(series, neighbours, reading)
+    yield from _each_column_once([*_doubtful_factors(series, neighbours, reading)])
     for group in series:
         for part in neighbours[group[0].place]:
-            if _is_of_market(part.measure, group.measure):
+            if _is_of_all(part.measure, group.measure):
                 yield from _below_its_part(group, part)
 
 
@@ -81,7 +138,7 @@ def _doubtful_factors(
     questions: dict[tuple[str, ...], TableQuestion] = {}
     for group in series:
         of_place = neighbours[group[0].place]
-        if question := _fractions(group, reading) or _far_below(group, of_place):
+        if question := _fractions(group, of_place, reading) or _far_below(group, of_place):
             questions.setdefault(question.key, question)
     yield from questions.values()
 
@@ -133,7 +190,7 @@ def _is_answered(group: Series) -> bool:
     return all(fact.column.answer.factor for fact in group)
 
 
-def _fractions(group: Series, reading: TableReading) -> TableQuestion | None:
+def _fractions(group: Series, series: list[Series], reading: TableReading) -> TableQuestion | None:
     """Counts that are no whole numbers."""
     broken = [fact for fact in group if not float(fact.value).is_integer()]
     broken = [fact for fact in broken if fact.amount.relation == "equals"]
@@ -146,28 +203,54 @@ def _fractions(group: Series, reading: TableReading) -> TableQuestion | None:
         f"{fact.amount.digits} is no whole number of {unit}: what is column {fact.column.name} "
         "multiplied by"
     )
-    return _of_factor(group, fact, asks)
+    return _of_factor(
+        group, fact, asks, THREE_DIGITS if _may_be(group, THREE_DIGITS, series) else 0
+    )
 
 
-def _of_factor(group: Series, fact: CellFact, asks: str) -> TableQuestion:
-    """The question by what the numbers of a series are multiplied."""
+def _of_factor(group: Series, fact: CellFact, asks: str, factor: float) -> TableQuestion:
+    """The question by what the numbers of a series are multiplied; a factor of 0 is no proposal."""
     key = ("columns", _letters(group), "factor")
-    return TableQuestion(key, fact.where, asks, str(THREE_DIGITS))
+    return TableQuestion(key, fact.where, asks, f"{factor:g}" if factor else "")
+
+
+def _may_be(group: Series, factor: float, series: list[Series]) -> bool:
+    """Whether the numbers of a series may be multiplied by a factor: then none is more than all
+    cars, of which it counts a part in another unit, nor more than any country has.
+    """
+    values = [fact.amount.value * factor for fact in group]
+    most = MOST_VEHICLES[measure_of(group[0].measure).kind == "stock"]
+    if measure_of(group[0].measure).unit == "vehicles" and max(values) > most:
+        return False
+    return all(
+        size >= count * factor / group[0].factor
+        for match in series
+        if _is_of_all(group.measure, match.measure) and not _shares_columns(group, match)
+        for count, size in _pairs(group, match)
+    )
+
+
+def _shares_columns(group: Series, match: Series) -> bool:
+    """Whether two series stand in the same columns: one answer is of both then."""
+    return bool({*_letters(group).split()} & {*_letters(match).split()})
 
 
 def _far_below(group: Series, series: list[Series]) -> TableQuestion | None:
     """A count that is less than a hundredth of one beside it, though nothing says its unit."""
     if any(fact.stated for fact in group) or _is_answered(group):
         return None
+    if not _may_be(group, THREE_DIGITS, series):
+        return None
     for match in series:
         if match is group or not _is_comparable(group.measure, match.measure):
             continue
         if _is_far_below(_pairs(group, match)):
             asks = (
-                f"column {group[-1].column.name} is less than a hundredth of "
+                f"column {group[-1].column.name} is in most rows less than a hundredth of "
                 f"{match[0].column.name} beside it, and names no unit: what is it multiplied by"
             )
-            return _of_factor(group, group[-1], asks)
+            # So few may be all that there are, or thousands: nobody can tell
+            return _of_factor(group, group[-1], asks, 0)
     return None
 
 
@@ -193,58 +276,133 @@ def _pairs(group: Series, match: Series) -> list[tuple[float, float]]:
 
 
 @lru_cache(maxsize=4096)
-def _is_of_market(name: str, market_name: str) -> bool:
-    """Whether one measure is of the electric cars among all new ones of another."""
-    market = measure_of(market_name)
+def _is_of_all(name: str, name_of_all: str) -> bool:
+    """Whether one measure is of the electric cars among all cars of another."""
+    cars = measure_of(name_of_all)
     electric = measure_of(name)
-    is_market = market.name.startswith("car_") and not market.electric
-    return is_market and electric.electric and market.name == f"car_{electric.event}"
+    if not electric.electric or cars.electric or cars.unit != "vehicles":
+        return False
+    if electric.kind == "stock":
+        return cars.name == "vehicle_stock"
+    return cars.name == f"car_{electric.event}"
 
 
 def _below_its_part(group: Series, part: Series) -> Iterator[TableQuestion]:
-    """A size of the market that is below the electric cars in it."""
-    is_certain = _is_answered(group) and _is_answered(part)
-    if not is_certain and any(size < count for size, count in _pairs(group, part)):
-        asks = (
-            f"all new cars of column {group[0].column.name} are fewer than the electric ones "
-            f"of column {part[0].column.name}: what are they multiplied by"
-        )
-        yield _of_factor(group, group[0], asks)
+    """All cars, where they are fewer than the electric ones among them."""
+    if not any(size < count for count, size in _pairs(part, group)):
+        return
+    asks = (
+        f"all cars of column {group[0].column.name} are fewer than the electric ones "
+        f"of column {part[0].column.name}: what are they multiplied by"
+    )
+    if _shares_columns(group, part):  # no factor of a column tells them apart
+        key = ("rows", str(part[0].row.line.number))
+        asks = asks.replace("what are they multiplied by", "what is the row")
+        yield TableQuestion(key, part[0].where, asks, "")
+        return
+    candidates = [
+        (series, factor, fact)
+        for series, fact in ((part, part[0]), (group, group[0]))
+        for factor in (1.0, float(THREE_DIGITS))
+        if factor != fact.factor and _mends(group, part, series, factor)
+    ]
+    if len(candidates) == 1:
+        series, factor, fact = candidates[0]
+        asks = asks.replace("are they", f"is column {fact.column.name}")
+        yield _of_factor(series, fact, asks, factor)
+    else:
+        yield _of_factor(part if _is_answered(group) else group, group[0], asks, 0)
+
+
+def _mends(group: Series, part: Series, series: Series, factor: float) -> bool:
+    """Whether another factor of one of two series makes the electric cars a part of all cars."""
+    scale = factor / series[0].factor
+    pairs = [
+        (count * scale, size) if series is part else (count, size * scale)
+        for count, size in _pairs(part, group)
+    ]
+    is_whole = all(float(round(fact.amount.value * factor, 6)).is_integer() for fact in series)
+    return is_whole and _may_be(series, factor, []) and all(count <= size for count, size in pairs)
 
 
 def running_totals(reading: TableReading) -> Iterator[TableQuestion]:
-    """Columns whose numbers grow within each year, and fall when the next one begins."""
-    for group in series_of(reading.facts):
-        column = group[0].column
-        is_flow = measure_of(group[0].measure).kind == "flow"
-        if is_flow and not column.answer.dates and _are_running(_values_by_year(group)):
+    """Counts whose numbers grow within each year, and fall when the next one begins: in one column,
+    or over the columns of months or of years.
+    """
+    groups: dict[tuple[str, str], Series] = defaultdict(Series)
+    for fact in reading.facts:
+        if _may_be_running(fact):
+            groups[fact.number, fact.place].append(fact)
+    says_so = YEAR_TO_DATE.search(reading.context.text) is not None
+    questions: list[TableQuestion] = []
+    for group in groups.values():
+        if _are_running(_values_by_year(group), says_so):
+            names = f"{group[0].column.name} to {group[-1].column.name}"
+            if group[0].column == group[-1].column:
+                names = group[0].column.name
             asks = (
-                f"column {column.name} grows within each year and falls at its end: is a "
+                f"column {names} grows within each year and falls at its end: is a "
                 f"number of its own {' or of the '.join(DATES_OF_COLUMN).replace('_', ' ')}"
             )
             key = ("columns", _letters(group), "dates")
-            yield TableQuestion(key, group[0].where, asks, DATES_OF_COLUMN[1])
+            questions.append(TableQuestion(key, group[0].where, asks, DATES_OF_COLUMN[1]))
+    yield from _each_column_once(questions)
+
+
+def _may_be_running(fact: CellFact) -> bool:
+    """Whether a number is of a part of a year, and nothing says since when it counts."""
+    column = fact.column
+    if not fact.is_count or fact.period is None or measure_of(fact.measure).kind != "flow":
+        return False
+    is_said = column.answer.dates or column.label.dating.to_date or fact.row.label.dating.to_date
+    return fact.period.days < 100 and not is_said
 
 
 def _values_by_year(group: Series) -> list[list[float]]:
-    """The numbers of the parts of each year that is told in four parts or more."""
-    years: dict[int, list[float]] = defaultdict(list)
+    """The numbers of the parts of each year, in their order."""
+    years: dict[int, dict[Period, float]] = defaultdict(dict)
     for fact in group:
-        if fact.period and fact.period.days < 100 and not fact.column.label.dating.to_date:
-            years[fact.period.start.year].append(fact.value)
-    return [values for values in years.values() if len(values) >= 4]
+        assert fact.period is not None
+        years[fact.period.start.year][fact.period] = fact.value
+    return [[parts[period] for period in sorted(parts)] for _, parts in sorted(years.items())]
 
 
-def _are_running(years: list[list[float]]) -> bool:
-    """Whether the numbers of each year grow, and those of the next one begin anew."""
-    grows = [start < end for values in years for start, end in itertools.pairwise(values)]
-    falls = [end[0] < 0.5 * start[-1] for start, end in itertools.pairwise(years)]
-    return len(years) > 1 and all(grows) and all(falls)
+def _are_running(years: list[list[float]], says_so: bool) -> bool:
+    """Whether the numbers of each year grow, and those of the next one begin anew; fewer numbers do
+    where the title says it.
+    """
+    long_years = [values for values in years if len(values) >= (2 if says_so else 4)]
+    if not long_years or not all(map(_grow, long_years)):
+        return False
+    if says_so:
+        return True
+    if len(long_years) == 1:
+        return _grow_too_much(long_years[0])
+    return all(end[0] < 0.5 * start[-1] for start, end in itertools.pairwise(long_years))
 
 
-def wrong_sums(
-    reading: TableReading, sums: dict[tuple[int, int], float]
-) -> Iterator[TableQuestion]:
+def _grow(values: list[float]) -> bool:
+    return all(start <= end for start, end in itertools.pairwise(values))
+
+
+def _grow_too_much(values: list[float]) -> bool:
+    """Whether the last month of a year is so many times the first as it seldom is in a market."""
+    return len(values) >= MONTHS_THAT_SHOW and values[-1] > 0.5 * len(values) * values[0]
+
+
+def _each_column_once(questions: list[TableQuestion]) -> Iterator[TableQuestion]:
+    """Questions without those whose columns another one asks for, too."""
+    for question in questions[:MAX_TABLE_QUESTIONS]:
+        letters = {*question.key[1].split()}
+        if not any(
+            letters < {*wider.key[1].split()}
+            for wider in questions
+            if wider.key[2] == question.key[2]
+        ):
+            yield question
+
+
+def wrong_sums(reading: TableReading, sums: Counts) -> Iterator[TableQuestion]:
     """Rows and columns of sums that are not the sums of their parts.
 
     Parameters
@@ -259,11 +417,42 @@ def wrong_sums(
         for fact in reading.facts
         if fact.is_count and fact.row.kind == "fact" and fact.column.kind == "number"
     }
+    printed = counts | _unread_counts(reading)
+    lines = frozenset(line for line, _ in printed)
+    parts = Parts(counts, printed, lines, frozenset(column for _, column in printed))
     for row in _open_sums(reading):
-        yield from _of_a_row(row, reading, sums, counts)
+        yield from _of_a_row(row, reading, sums, parts)
     for column in reading.columns:
-        if column.kind == "sum" and not column.answer.what:
-            yield from _of_a_column(column, reading, sums, counts)
+        if _is_open_total(column):
+            yield from _of_a_column(column, reading, sums, parts)
+
+
+def _is_open_total(column: TableColumn) -> bool:
+    """Whether a column is called a sum, and nobody has said that it is one."""
+    is_sum = column.kind == "sum" or (column.kind == "number" and column.label.is_sum)
+    return is_sum and not column.answer.what
+
+
+def _unread_counts(reading: TableReading) -> Counts:
+    """The numbers of rows and columns of which no word says what they count, by line and column:
+    they may be parts of a sum. A part of another row is none.
+    """
+    columns = [column for column in reading.columns if _may_be_part(column)]
+    unread: Counts = {}
+    for row, column in itertools.product(reading.rows, columns):
+        is_of_row = row.kind == "" and not row.label.is_part and not row.doubtful
+        if is_of_row or (row.kind == "fact" and column.kind == ""):
+            with contextlib.suppress(ValueError):
+                amount = reading.amount_of(row.line.at(column.index))
+                if amount is not None and amount.kind not in ("percent", "money"):
+                    unread[row.line.number, column.index] = amount.value
+    return unread
+
+
+def _may_be_part(column: TableColumn) -> bool:
+    """Whether a column may hold counts."""
+    is_other = column.label.kind in ("percent", "money") or OF_MONEY in column.label.doubts
+    return column.kind in ("number", "") and not is_other and not column.label.is_part
 
 
 def _open_sums(reading: TableReading) -> list[TableRow]:
@@ -279,53 +468,76 @@ def _is_open_sum(row: TableRow, reading: TableReading) -> bool:
     """Whether a row is called a sum, and nobody has said that it is one; what is of all countries
     may have parts that the table has not.
     """
-    is_answered = row.line.number in reading.table.answered
+    is_answered = row.line.number in reading.table.answers
     return row.kind == "sum" and not is_answered and SUMS.match(row.label.text) is not None
 
 
 def _of_a_row(
-    row: TableRow,
-    reading: TableReading,
-    sums: dict[tuple[int, int], float],
-    counts: dict[tuple[int, int], float],
+    row: TableRow, reading: TableReading, sums: Counts, parts: Parts
 ) -> Iterator[TableQuestion]:
     """Whether a row that is called a sum is one."""
-    numbers = [
-        part.line.number for part in reading.rows if part.kind == "fact" and _is_of(part, row)
+    total = row.line.number
+    lines = [part.line.number for part in reading.rows if part.kind == "fact" and _is_of(part, row)]
+    rows = [part.line.number for part in reading.rows if not part.label.is_part]
+    sides = [
+        Side(
+            sums[total, column.index],
+            [parts.read.get((line, column.index)) for line in lines],
+            parts.at([(line, column.index) for line in rows]),
+            reading.where(row),
+            column.name,
+        )
+        for column in reading.columns
+        if (total, column.index) in sums
     ]
-    for column in reading.columns:
-        value = sums.get((row.line.number, column.index))
-        if value is not None and _differs(value, [counts.get((n, column.index)) for n in numbers]):
-            asks = (
-                f"{_figure(value)} in column {column.name} is a sum by its name, but not of the "
-                "rows: what is the row"
-            )
-            key = ("rows", str(row.line.number))
-            yield TableQuestion(key, reading.where(row), asks, "sum")
-            return
+    if wrong := _wrong_total(sides):
+        asks = (
+            f"{_figure(wrong.total)} in column {wrong.column} is a sum by its name, but not of the "
+            "rows: what is the row"
+        )
+        yield TableQuestion(("rows", str(total)), wrong.where, asks, "sum")
 
 
 def _of_a_column(
-    column: TableColumn,
-    reading: TableReading,
-    sums: dict[tuple[int, int], float],
-    counts: dict[tuple[int, int], float],
+    column: TableColumn, reading: TableReading, sums: Counts, parts: Parts
 ) -> Iterator[TableQuestion]:
     """Whether a column that is called a sum is one."""
-    places = [part.index for part in reading.columns if part.kind == "number"]
+    total = column.index
+    neighbours = [part for part in reading.columns if part.index != total]
+    columns = [part.index for part in neighbours]
+    read_columns = [part.index for part in neighbours if part.kind == "number"]
+    printed = parts.read | sums
+    sides = []
     for row in reading.rows:
-        number = row.line.number
-        value = sums.get((number, column.index))
-        if row.kind != "fact" or value is None:
-            continue
-        if _differs(value, [counts.get((number, place)) for place in places]):
-            asks = (
-                f"{_figure(value)} in column {column.name} is a sum by its name, but not of the "
-                "columns: what is it"
-            )
-            key = ("columns", column.letter, "what")
-            yield TableQuestion(key, reading.where(row), asks, "sum")
-            return
+        line = row.line.number
+        if row.kind == "fact" and (line, total) in printed:
+            parts_read = [parts.read.get((line, index)) for index in read_columns]
+            all_parts = parts.at([(line, index) for index in columns])
+            where = reading.where(row)
+            sides.append(Side(printed[line, total], parts_read, all_parts, where, column.name))
+    if wrong := _wrong_total(sides):
+        asks = (
+            f"{_figure(wrong.total)} in column {wrong.column} is a sum by its name, but not of the "
+            "columns: what is it"
+        )
+        yield TableQuestion(("columns", column.letter, "what"), wrong.where, asks, "sum")
+
+
+def _wrong_total(sides: list[Side]) -> Side | None:
+    """The first total that is the sum neither of its parts that are read nor of these and the
+    others; of few that are read alone, where other totals of the table are sums of all.
+    """
+    is_of_all = any(map(_is_sum_of_all, sides))
+    for side in sides:
+        is_checked = is_of_all and _differs(side.total, side.all_parts)
+        if (is_checked or _differs(side.total, side.parts)) and not _is_sum_of_all(side):
+            return side
+    return None
+
+
+def _is_sum_of_all(side: Side) -> bool:
+    parts = side.all_parts
+    return len(parts) > 1 and None not in parts and not _differs(side.total, parts)
 
 
 def _is_of(row: TableRow, total: TableRow) -> bool:

@@ -27,9 +27,17 @@ from forecasting.evidence.mapping import (
 from forecasting.evidence.places import find_place
 from forecasting.evidence.printed_periods import dates_in_words, printed_period
 from forecasting.evidence.rules import FoundRow, Row, cell_text, normalise, number_text
-from forecasting.evidence.spreadsheets.cell_grid import Sheet, filled, sheets_of
-from forecasting.evidence.spreadsheets.cell_words import MARKET_SIZE, Label
+from forecasting.evidence.spreadsheets.cell_grid import OPEN_DOCUMENT, Sheet, filled, sheets_of
+from forecasting.evidence.spreadsheets.cell_words import (
+    ALL_CARS,
+    MARKET_SIZE,
+    OF_MONEY,
+    Label,
+    proposed_number,
+)
+from forecasting.evidence.spreadsheets.dating import day_in
 from forecasting.evidence.spreadsheets.layout import SheetTable, is_amount, tables_of
+from forecasting.evidence.spreadsheets.open_document import open_document_sheets
 from forecasting.evidence.spreadsheets.plausibility import (
     doubtful_units,
     running_totals,
@@ -51,7 +59,7 @@ from forecasting.evidence.spreadsheets.table_facts import (
     read_cells,
     with_forms,
 )
-from forecasting.evidence.spreadsheets.terms import PUBLICATION_WORDS
+from forecasting.evidence.spreadsheets.terms import PUBLICATION_WORDS, REVISED, SOURCE_WORDS
 from forecasting.limits import (
     MAX_GRID_CELLS,
     MAX_TABLE_CELLS,
@@ -62,6 +70,12 @@ from forecasting.limits import (
 )
 from forecasting.measures import FLOW_OF_COUNT, MEASURES
 
+# Columns of a ledger that tell two numbers of one place and period apart
+TELLING_APART = ("product", "basis", "source", "published", "partner", "quantity", "kind")
+# What a table is made for: where one of them is read, what else it has is named, not asked
+MAIN_COUNTS = {*FLOW_OF_COUNT} | {
+    name for name, measure in MEASURES.items() if measure.unit in ("points", "stations")
+}
 # What a mapping may name of a table with a column for each period
 OF_WIDE_TABLES = ("value", *PERIOD_LENGTHS)
 NUMBER_LIKE = re.compile(r"[-+\d.,\s%']*")
@@ -303,7 +317,11 @@ def read_spreadsheet(name: str, data: bytes, mapping: Mapping) -> SpreadsheetRea
     LedgerError
         Where the file is no table, or has no sheet of a name.
     """
-    sheets = _chosen(name, sheets_of(name, data, mapping.encoding, mapping.separator), mapping)
+    if name.lower().endswith(OPEN_DOCUMENT):
+        sheets = open_document_sheets(name, data)
+    else:
+        sheets = sheets_of(name, data, mapping.encoding, mapping.separator)
+    sheets = _chosen(name, sheets, mapping)
     _check_size(name, sheets)
     reading = SpreadsheetReading(name, mapping, published=_published(sheets))
     tables = _tables_of_sheets(name, sheets, mapping)
@@ -429,14 +447,27 @@ def _chosen(name: str, sheets: list[Sheet], mapping: Mapping) -> list[Sheet]:
 
 def _published(sheets: Sequence[Sheet]) -> str:
     """The day on which the tables say that they were published."""
-    for sheet in sheets:
-        for line in (*sheet.lines[:20], *sheet.lines[-20:]):
-            cells = [" ".join(str(cell).split()) for cell in dict.fromkeys(filled(line))]
-            text = " ".join(cells)
-            words = PUBLICATION_WORDS.search(text) if len(cells) <= 3 else None
-            if words and (day := _day_in(text[words.end() :].strip(" :：-–—.()"))):
-                return day
-    return ""
+    texts = [text for sheet in sheets for text in _texts_at_ends(sheet)]
+    days = [*filter(None, map(_day_of_publication, texts))]
+    days += [str(day) for day in map(day_in, filter(SOURCE_WORDS.match, texts)) if day]
+    return days[0] if days else ""
+
+
+def _texts_at_ends(sheet: Sheet) -> Iterator[str]:
+    """The lines of words at the top and at the end of a sheet."""
+    for line in (*sheet.lines[:20], *sheet.lines[-20:]):
+        cells = dict.fromkeys(filled(line))
+        if len(cells) <= 3:
+            yield " ".join(" ".join(str(cell).split()) for cell in cells)
+
+
+def _day_of_publication(text: str) -> str:
+    """The day that a text calls that of its publication; empty where it calls none so."""
+    words = PUBLICATION_WORDS.search(text)
+    if words is None:
+        return ""
+    day = _day_in(text[words.end() :].strip(" :：-–—.()"))
+    return day or str(day_in(text) or "")
 
 
 def _day_in(text: str) -> str:
@@ -471,7 +502,8 @@ def _read_table(
     columns = columns_of(table, mapping, context)
     mapping = with_forms(mapping, table, columns, context)
     rows = list(rows_of(table, columns, mapping, context))
-    columns, rows = _with_market(_with_measure_to_date(columns), rows, context)
+    columns = _with_total(_with_measure_to_date(columns), context)
+    columns, rows = _with_market(columns, rows, context)
     reading = TableReading(
         name, table, context, columns, rows, mapping, sister_factors=sister_factors or {}
     )
@@ -500,6 +532,20 @@ def _with_measure_to_date(columns: list[TableColumn]) -> list[TableColumn]:
             measure = label.number
         result.append(column)
     return result
+
+
+def _with_total(columns: list[TableColumn], context: Label) -> list[TableColumn]:
+    """The columns; a total of all cars, beside the electric ones, is what the title counts."""
+    electric = {"ev_" + event: "car_" + event for event in ALL_CARS}
+    totals = {electric.get(column.label.number, "") for column in columns}
+    if context.number not in totals:
+        return columns
+    return [
+        replace(column, kind="number", label=replace(column.label, number=context.number))
+        if column.kind == "sum" and not column.answer.what and not column.label.when
+        else column
+        for column in columns
+    ]
 
 
 def _continued(context: Label, title_context: Label, has_title: bool) -> Label:
@@ -576,26 +622,28 @@ def _printed_sums(reading: TableReading) -> dict[tuple[int, int], float]:
 def _of_columns(reading: TableReading) -> Iterator[TableQuestion]:
     """Columns of numbers that nothing explains, where the main count was not read."""
     counts = {fact.measure for fact in reading.facts}
-    has_main_count = bool(counts & {*FLOW_OF_COUNT})
+    has_main_count = bool(counts & MAIN_COUNTS)
     for column in reading.columns:
         if column.kind != "" or column.answer.what:
             continue
         if has_main_count and not _may_be_main_count(column, counts):
             continue
         asks = f"column {column.name} is not read: {column.reason}; what does it hold"
-        number = column.label.number if column.label.number in MEASURES else "nothing"
-        yield TableQuestion(("columns", column.letter, "what"), reading.name, asks, number)
+        proposed = proposed_number(column.head, column.label, reading.context)
+        yield TableQuestion(("columns", column.letter, "what"), reading.name, asks, proposed)
 
 
 def _may_be_main_count(column: TableColumn, counts: set[str]) -> bool:
     """Whether but for words that no rule knows a column would be another count of cars."""
     number = column.label.number
+    if OF_MONEY in column.label.doubts:
+        return False
     return "no rule knows" in column.reason and number in FLOW_OF_COUNT and number not in counts
 
 
 def _ask_of_rows(reading: TableReading) -> None:
     """Rows with numbers that cannot be read."""
-    counts = {fact.measure for fact in reading.facts} & {*FLOW_OF_COUNT}
+    counts = {fact.measure for fact in reading.facts} & MAIN_COUNTS
     for row in [row for row in reading.rows if row.kind == "" and reading.has_number(row)]:
         where = reading.where(row)
         number = row.line.number
@@ -604,12 +652,13 @@ def _ask_of_rows(reading: TableReading) -> None:
             reading.problems.append(Problem(where, row.reason, hint))
         elif row.doubtful or not counts:
             asks = f"{row.reason}; what is the row"
-            question = TableQuestion(("rows", str(number)), where, asks, "nothing")
+            proposed = proposed_number(row.label.text, row.label, reading.context)
+            question = TableQuestion(("rows", str(number)), where, asks, proposed)
             reading.questions.append(question)
 
 
 def _of_duplicates(reading: TableReading) -> Iterator[TableQuestion]:
-    """Two numbers of one thing in two columns of a row."""
+    """Two numbers of one thing, in two columns of a row or in two rows of a column."""
     groups: dict[tuple[object, ...], list[CellFact]] = defaultdict(list)
     for fact in reading.facts:
         if fact.number and fact.period:
@@ -620,6 +669,45 @@ def _of_duplicates(reading: TableReading) -> Iterator[TableQuestion]:
             if fact.value != group[0].value and fact.column.index not in columns:
                 columns.add(fact.column.index)
                 yield _of_two_columns(group[0].column, fact.column, reading.name)
+    yield from _of_two_rows(reading)
+
+
+def _of_two_rows(reading: TableReading) -> Iterator[TableQuestion]:
+    """Rows with two numbers of one thing, each that a reader has said nothing of."""
+    asked: set[int] = set()
+    for group in _of_one_thing(reading):
+        is_revised = any(map(_is_revised, group))
+        for fact in group:
+            number = fact.row.line.number
+            is_settled = number in reading.table.answers or _is_revised(fact)
+            if number not in asked and not is_settled:
+                asked.add(number)
+                yield _of_two_numbers(fact, group, "nothing" if is_revised else "")
+
+
+def _of_one_thing(reading: TableReading) -> Iterator[list[CellFact]]:
+    """The facts of a column that say several numbers of one thing."""
+    groups: dict[tuple[object, ...], list[CellFact]] = defaultdict(list)
+    for fact in reading.facts:
+        if fact.number and fact.period and fact.amount.relation == "equals":
+            details = tuple(str(fact.row.cells.get(name, "")) for name in TELLING_APART)
+            key = (fact.column.index, fact.number, fact.place, fact.partner, fact.period, details)
+            groups[key].append(fact)
+    yield from (group for group in groups.values() if len({fact.value for fact in group}) > 1)
+
+
+def _is_revised(fact: CellFact) -> bool:
+    return REVISED.search(fact.row.label.when) is not None
+
+
+def _of_two_numbers(fact: CellFact, group: list[CellFact], proposed: str) -> TableQuestion:
+    match = next(twin for twin in group if twin.value != fact.value)
+    name = (fact.row.label.when or fact.row.label.text)[:40]
+    asks = (
+        f"{name!r} says {fact.amount.digits}, row {match.row.line.number} says "
+        f"{match.amount.digits} of the same ({fact.number} {fact.period}); what is the row"
+    )
+    return TableQuestion(("rows", str(fact.row.line.number)), fact.where, asks, proposed)
 
 
 def _of_two_columns(match: TableColumn, column: TableColumn, name: str) -> TableQuestion:

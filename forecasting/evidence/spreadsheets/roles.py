@@ -8,15 +8,17 @@ import datetime as dt
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping as Answers, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from forecasting.errors import PeriodError
 from forecasting.evidence.mapping import (
+    EACH,
     EXCEL_EPOCH,
     ISO,
     NUMBER_TARGETS,
+    NUMBERS_OF_ROWS,
     PERIOD_LENGTHS,
     SUM_WORDS,
     TARGETS,
@@ -30,14 +32,17 @@ from forecasting.evidence.rules import LEDGER_COLUMNS
 from forecasting.evidence.spreadsheets.cell_grid import Line, ShownNumber, column_letter, filled
 from forecasting.evidence.spreadsheets.cell_words import (
     NO_LABEL,
+    OF_THE_FUTURE,
     Label,
     growth_of,
     label_of,
     title_label,
 )
-from forecasting.evidence.spreadsheets.dating import NOTHING, Dating, dating_of
+from forecasting.evidence.spreadsheets.dating import AS_OF, NOTHING, Dating, dating_of
 from forecasting.evidence.spreadsheets.layout import SheetTable, is_amount, is_period, is_sign
 from forecasting.evidence.spreadsheets.terms import (
+    CODE_WORDS,
+    OTHER_VEHICLES,
     in_english,
     unit_of,
     without_footnote_marks,
@@ -182,7 +187,11 @@ def context_of(table: SheetTable, footnotes: Sequence[str] = ()) -> Label:
     ends = itertools.accumulate(map(len, titles))
     titles = [title for title, end in zip(titles, ends, strict=True) if end < MAX_TITLES_CHARACTERS]
     units = [note for note in footnotes if unit_of(note).factor and len(note) < 60]
-    return title_label([*filter(None, [table.sheet.title, *titles, *units])])
+    label = title_label([*filter(None, [table.sheet.title, *titles, *units])])
+    cells = (_word(cell) for row in table.of_kind("row")[:2] for cell in row)
+    if day := next(filter(AS_OF.search, cells), ""):  # a day on which a stock is counted
+        return replace(label, text=f"{label.text}. {day}")
+    return label
 
 
 def columns_of(table: SheetTable, mapping: Mapping, context: Label) -> list[TableColumn]:
@@ -197,7 +206,19 @@ def columns_of(table: SheetTable, mapping: Mapping, context: Label) -> list[Tabl
         cells = [row.at(index) for row in rows if _word(row.at(index))]
         column = TableColumn(index, head, "", label, "", answer)
         columns.append(_with_kind(column, cells, table, mapping))
-    return _without_second_labels(columns)
+    return _without_second_labels(_with_names_of_rows(columns))
+
+
+def _with_names_of_rows(columns: list[TableColumn]) -> list[TableColumn]:
+    """The columns; where none names the rows, the first one of words alone does."""
+    kinds = {column.kind for column in columns}
+    if kinds & {*LABEL_KINDS} - {"unit"}:
+        return columns
+    words = [column for column in columns if column.kind == "note" and column.reason == UNKNOWN]
+    return [
+        replace(column, kind="label", reason="") if column in words[:1] else column
+        for column in columns
+    ]
 
 
 def _with_kind(
@@ -290,8 +311,17 @@ def _recognised(column: TableColumn, cells: list[object]) -> TableColumn:
     if not cells:
         return replace(column, kind="nothing")
     amounts, words = _amounts_and_words(cells)
-    if label.target and not label.number:
-        return _of_target(column, amounts, words)
+    if not label.number:
+        if CODE_WORDS.search(column.head):
+            return replace(column, kind="note", reason="holds codes")
+        if label.target:
+            return _of_target(column, amounts, words)
+    return _of_cells(column, amounts, words)
+
+
+def _of_cells(column: TableColumn, amounts: list[object], words: list[object]) -> TableColumn:
+    """A column whose head names no column of a ledger, by its cells."""
+    label = column.label
     if _numbers_rows(column, amounts, words):
         return replace(column, kind="nothing", reason=NUMBERS_ROWS)
     if len(words) > len(amounts) and not (label.number and not _are_labels(words)):
@@ -319,6 +349,8 @@ def _kind_of_periods(amounts: list[object]) -> str:
 def _of_target(column: TableColumn, amounts: list[object], words: list[object]) -> TableColumn:
     """A column whose head names a column of a ledger, or a period."""
     target = column.label.target
+    if target == "product" and any(map(_names_cars, words)):
+        return replace(column, kind="label")  # types of vehicles, each counted
     if target == "value":
         return replace(column, kind="number")
     if target in ("unit", "place", "measure") and len(amounts) > len(words):
@@ -329,6 +361,10 @@ def _of_target(column: TableColumn, amounts: list[object], words: list[object]) 
         if not kinds <= expected | {"sum"}:
             return replace(column, kind="label")
     return replace(column, kind=target)
+
+
+def _names_cars(cell: object) -> bool:
+    return "cars" in in_english(_word(cell))
 
 
 def _are_labels(cells: Sequence[object]) -> bool:
@@ -436,7 +472,7 @@ def rows_of(
     details = [column for column in columns if column.kind in DETAIL_KINDS]
     for section in _sections(table, context):
         measure = ""
-        for row in _rows_of_section(section, labels, mapping):
+        for row in _rows_of_section(section, labels, mapping, table.answers):
             if row.label.number == GROWTH and measure:
                 row = replace(row, label=replace(row.label, number=growth_of(measure)))
             elif row.label.number in MEASURES:
@@ -460,11 +496,14 @@ class Section(NamedTuple):
         Its words, behind those of the titles.
     lines : list of (Line, str)
         Each with its kind.
+    parent : str
+        Words of the row above, of which a row may be a part.
     """
 
     label: Label
     text: str
     lines: list[tuple[Line, str]]
+    parent: str = ""
 
 
 def _sections(table: SheetTable, context: Label) -> Iterator[Section]:
@@ -476,15 +515,19 @@ def _sections(table: SheetTable, context: Label) -> Iterator[Section]:
             heading = _word(filled(line)[0])
             label = _section_label(section.label, label_of(heading, context.text))
             section = Section(label, f"{context.text}. {heading}", [])
-        elif kind == "row" or (kind in ("sum", "nothing") and line.number in table.answered):
+        elif kind == "row" or (kind in ("sum", "nothing") and line.number in table.answers):
             section.lines.append((line, kind))
     yield section
 
 
 def _rows_of_section(
-    section: Section, labels: list[TableColumn], mapping: Mapping
+    section: Section,
+    labels: list[TableColumn],
+    mapping: Mapping,
+    answers: Answers[int, str],
 ) -> Iterator[TableRow]:
     texts_above: dict[int, object] = {}
+    parent = ""
     for line, kind in section.lines:
         cells = _filled_down(line, labels, texts_above)
         if kind in ("sum", "nothing"):
@@ -492,7 +535,17 @@ def _rows_of_section(
         elif line.hidden:
             yield TableRow(line, "hidden", NO_LABEL, {}, "is hidden")
         else:
-            yield _row(line, labels, cells, section, mapping)
+            row = _row(line, labels, cells, section._replace(parent=parent), mapping)
+            if not row.label.is_part:
+                parent = row.label.text
+            number = answers.get(line.number, "")
+            yield _answered_row(row, number) if number in NUMBERS_OF_ROWS else row
+
+
+def _answered_row(row: TableRow, number: str) -> TableRow:
+    """A row of which a reader has said what it counts."""
+    label = replace(row.label, number=number, doubts=(), is_sum=False)
+    return replace(row, kind="fact", label=label, reason="", doubtful=False)
 
 
 def _section_label(outer: Label, inner: Label) -> Label:
@@ -548,7 +601,7 @@ def _row(
         cell = cells[column.index]
         if not _word(cell):
             continue
-        label = _label_of_cell(cell, column, section.text, mapping)
+        label = _label_of_cell(cell, column, section, mapping)
         if isinstance(label, str):
             return TableRow(line, "", joined, {}, label, True)
         merged = _merged(joined, label)
@@ -560,7 +613,8 @@ def _row(
         return TableRow(line, "", joined, {}, "'' is not a period such as 2023 or 2023-04", True)
     if joined.doubts:
         text = _word(joined.text)[:40]
-        return TableRow(line, "", joined, {}, f"{text!r} {'; '.join(joined.doubts)}")
+        label = _merged_section(section.label, joined)
+        return TableRow(line, "", label, {}, f"{text!r} {'; '.join(joined.doubts)}")
     kind = "sum" if joined.is_sum else "fact"
     return TableRow(line, kind, _merged_section(section.label, joined), {})
 
@@ -615,7 +669,9 @@ def _merged_number(outer: str, inner: str) -> str:
     return inner or outer
 
 
-def _label_of_cell(cell: object, column: TableColumn, text: str, mapping: Mapping) -> Label | str:
+def _label_of_cell(
+    cell: object, column: TableColumn, section: Section, mapping: Mapping
+) -> Label | str:
     """What a label of a row says; a text where it cannot be read, why."""
     words = _word(cell)
     kind = column.kind
@@ -628,7 +684,7 @@ def _label_of_cell(cell: object, column: TableColumn, text: str, mapping: Mappin
         if is_period(cell):
             return Label(words, when=words, dating=dating_of(words))
         return f"{words!r} names nothing that is known here"
-    label = label_of(words, f"{text}. {column.head}")
+    label = _label_in_section(words, section, column.head)
     if kind == "place":
         return _place_label(words, label)
     if kind == "measure" and words in NUMBER_TARGETS:
@@ -636,10 +692,21 @@ def _label_of_cell(cell: object, column: TableColumn, text: str, mapping: Mappin
     return _with_doubts(words, label, kind == "measure")
 
 
+def _label_in_section(words: str, section: Section, head: str) -> Label:
+    """What a text says below the words of its titles; a part, below those of its row, too."""
+    text = f"{section.text}. {head}"
+    label = label_of(words, text)
+    if not label.is_part or not section.parent:
+        return label
+    if OTHER_VEHICLES.search(section.parent):
+        return replace(label, number="", doubts=(PART_OF_ROW,))
+    return label_of(words, f"{text}. {section.parent}")
+
+
 def _with_doubts(words: str, label: Label, is_measure: bool) -> Label:
     """The label of a cell, with a doubt where it does not say what it must."""
     if label.is_part and not label.number:
-        return Label(words, doubts=(PART_OF_ROW,))
+        return Label(words, is_part=True, doubts=(PART_OF_ROW,))
     if is_measure and not (label.number or label.is_sum):
         return Label(words, doubts=label.doubts or (UNKNOWN,))
     if label.says_something or label.doubts:
@@ -667,7 +734,8 @@ def _period_label(cell: object, kind: str, mapping: Mapping) -> Label | str:
     """The period of a cell in a column of periods."""
     words = _word(cell)
     if day := day_of(cell, mapping.dates):
-        dating = Dating(exact=Period(day, day), length=kind.replace("date", ""))
+        length = kind if kind in EACH else ""
+        dating = Dating(exact=Period(day, day), length=length)
         return Label(words, when=words, dating=dating)
     if isinstance(cell, float) and not cell.is_integer():
         if not (isinstance(cell, ShownNumber) and cell.decimals == 2):
@@ -676,6 +744,8 @@ def _period_label(cell: object, kind: str, mapping: Mapping) -> Label | str:
     label = label_of(words)
     if label.is_sum:
         return Label(words, is_sum=True, dating=label.dating)
+    if OF_THE_FUTURE in label.doubts:
+        return Label(words, when=words, dating=label.dating, doubts=(OF_THE_FUTURE,))
     words = _period_words(words, kind, mapping.calendar)
     try:
         return Label(words, when=words, dating=dating_of(words))

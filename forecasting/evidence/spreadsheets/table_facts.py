@@ -36,6 +36,7 @@ from forecasting.evidence.spreadsheets.amounts import (
     amount_of,
     bare_digits,
     decimal_mark,
+    growth_in_times,
 )
 from forecasting.evidence.spreadsheets.cell_grid import ShownNumber
 from forecasting.evidence.spreadsheets.cell_words import Label, growth_of
@@ -86,6 +87,8 @@ class CellFact:
         A measure, or a quantity of one.
     place : str
         As the table names it; empty where nothing does.
+    partner : str
+        Of a trade: where it comes from or goes to; empty where nothing says it.
     period : Period or None
         None where nothing says it.
     factor : float
@@ -103,6 +106,7 @@ class CellFact:
     amount: Amount
     number: str
     place: str
+    partner: str
     period: Period | None
     factor: float
     stated: bool
@@ -132,6 +136,8 @@ class CellFact:
         row |= {name: cell_text(cell) for name, cell in self.row.cells.items() if cell_text(cell)}
         row |= {"measure": measure, "quantity": quantity or row.get("quantity", "")}
         row |= {"value": self.amount.digits, "place": self.place}
+        if self.partner:
+            row["partner"] = self.partner
         if self.factor != 1:
             row["value"] = number_text(self.value)
             row["rounding"] = number_text(printed_rounding(self.amount.digits) * self.factor)
@@ -386,12 +392,26 @@ def _amount(reading: TableReading, row: TableRow, column: TableColumn) -> Amount
             hint = "a number counts once: undo the merge"
             reading.problems.append(Problem(where, fault, hint))
         return None
+    is_growth = GROWTH in column.label.number
+    if is_growth and (growth := growth_in_times(cell)):
+        return growth
     try:
         return reading.amount_of(cell)
     except ValueError as error:
+        if is_growth or is_percent_column(column):
+            key = ("columns", column.letter, "what")
+            asks = f"{error!s}, and column {column.name} not read for certain: what does it hold"
+            reading.questions.append(TableQuestion(key, where, asks, "nothing"))
+            return None
         hint = f"correct it, or say that it is not known: unknown: [{cell!r}]"
         reading.problems.append(Problem(where, str(error), hint))
     return None
+
+
+def is_percent_column(column: TableColumn) -> bool:
+    """Whether a column is of percents, beside the counts of a table."""
+    number = column.label.number
+    return column.label.kind == "percent" or bool(number and is_percent(number))
 
 
 def _factor_of_cells(reading: TableReading, index: int) -> float:
@@ -428,7 +448,7 @@ def _facts(
     number = _number(column.label.number, row.label.number, reading, counts)
     if not number:
         reading.lacks.add("measure")
-    place = _place(column.label, row.label, reading)
+    place, partner = _places(column, row.label, reading, number)
     if not place:
         reading.lacks.add("place")
     dating = _dating(column, row.label, reading.context)
@@ -445,7 +465,9 @@ def _facts(
         return
     factor, stated = _factor(amount, column, row.label, reading, number)
     by_row = _is_by_row(column.label.number, row.label.number)
-    yield CellFact(row, column, amount, number, place, period, factor, stated, by_row, where)
+    yield CellFact(
+        row, column, amount, number, place, partner, period, factor, stated, by_row, where
+    )
 
 
 def _are_two_measures(column: str, row: str) -> bool:
@@ -470,17 +492,32 @@ def _number(column: str, row: str, reading: TableReading, counts: set[str]) -> s
     number = number or context.number or reading.mapping.constants.get("measure", "")
     if number != GROWTH:
         return number
-    measure = context.number
-    if not measure and len(counts) == 1:
-        measure = next(iter(counts))
+    measure = next(iter(counts)) if len(counts) == 1 else context.number
     return growth_of(measure) if measure else ""
 
 
-def _place(column: Label, row: Label, reading: TableReading) -> str:
-    """Where a cell counts, by the nearest word; empty where nothing says it."""
+def _places(column: TableColumn, row: Label, reading: TableReading, number: str) -> tuple[str, str]:
+    """Where a cell counts, by the nearest word, and the partner of a trade; empty where nothing
+    says it.
+    """
     mapping = reading.mapping
-    places = (column.place, row.place, reading.context.place, mapping.place)
-    return next(filter(None, places), mapping.constants.get("place", ""))
+    title_place = reading.context.place
+    nearest = column.label.place or row.place
+    if nearest and title_place and _are_partners(nearest, title_place, number, reading.context):
+        return title_place, nearest
+    places = (nearest, title_place, mapping.place, mapping.constants.get("place", ""))
+    return next(filter(None, places), ""), ""
+
+
+def _are_partners(place: str, title_place: str, number: str, context: Label) -> bool:
+    """Whether the place of a row is a partner of that of the title, whose trade is counted; what a
+    reader calls imports in a table of exports are all imports of the partners.
+    """
+    trade = measure_of(number.partition(" ")[0]).event if number else ""
+    if trade not in ("imports", "exports") or len(title_place) > 2:
+        return False
+    is_mirrored = trade == "imports" and "exports" in context.number
+    return place.split("-")[0] != title_place and not is_mirrored
 
 
 def market_of(measures: set[str]) -> str:
@@ -505,7 +542,10 @@ def _dating(column: TableColumn, row: Label, context: Label) -> Dating | None:
     if column.answer.dates == "period":
         dating = replace(dating, to_date=False)
     if not dating.complete:
-        dating = dating.joined(context.dating) or dating
+        outer = context.dating
+        if dating.months:  # a title of several months has rows of each
+            outer = replace(outer, months=None, is_named=False)
+        dating = dating.joined(outer) or dating
     return dating
 
 

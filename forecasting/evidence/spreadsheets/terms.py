@@ -63,7 +63,7 @@ COUNT_UNITS = (
     r"(?<![^\W\d_])(?:штук\w*|шт\b\.?|единиц\w*|ед\b\.?(?:\s?изм\.?)?|экз\b\.?|dona(?:da)?|"
     r"дона(?:да)?|"
     r"дана(?:мен)?|даана|бирдик\w*|бірлік\w*|birlik|бирлик|адад|воҳид|adet|units?|"
-    r"number(?!\s\w)|pcs\b\.?|pieces|items|"
+    r"number(?!\s\w)|nos\b\.?|pcs\b\.?|pieces|items|"
     r"number of (?:vehicles|units)|vehicles|cars|машин\w*|автомобил(?:ей|ь|я)|мошин\w*|araç)"
     r"(?![^\W\d_])|辆|台|个|座"
 )
@@ -71,12 +71,21 @@ _PERCENT = (
     r"%|(?<![^\W\d_])(?:per ?cent|pct|процент\w*|проц\b\.?|foiz\w*|фоиз\w*|пайыз\w*|пайиз\w*|yüzde)"
     r"(?![^\W\d_])|百分比"
 )
+# What stands for an amount of money without a currency
+MONEY_WORDS = re.compile(
+    r"\b(?:cif|fob|customs|import|export|trade) value\b|стоимост\w*|на сумму|金额|货值|"
+    r"qiymat\w*|қиймат\w*|\bқұны\b|\bнаркы\b|\bарзиш\w*|\b(?:toplam )?tutar\w*",
+    re.IGNORECASE,
+)
 KINDS_OF_UNIT = {"percent": _PERCENT, "money": AMOUNTS, "count": COUNT_UNITS}
 _LEADING = (
     r"(?<![^\W\d_])(?:единиц\w* измерения|ед\.\s?изм\.|в|in|unit(?:s)?(?: of measure(?:ment)?)?|"
     r"o'lchov birligi|"
     r"ўлчов бирлиги|өлшем бірлігі|өлчөө бирдиги|воҳиди ченак|birim(?:i)?|单位|figures|данные)"
 )
+
+
+SEVERAL_UNITS = re.compile(r"[、，,;/]")
 
 
 class Unit(NamedTuple):
@@ -109,8 +118,9 @@ def unit_of(text: str) -> Unit:
     factor, body = _factor_in(re.sub(rf"{_LEADING}\s?[:：]\s?", "", text, flags=re.IGNORECASE))
     kind = ""
     for name, pattern in KINDS_OF_UNIT.items():
-        match = re.search(pattern, body, re.IGNORECASE)
-        if match and (name != "count" or _stands_apart(body, match)):
+        matches = re.finditer(pattern, body, re.IGNORECASE)
+        match = next((m for m in matches if name != "count" or _stands_apart(body, m)), None)
+        if match:
             kind = name
             if name != "money":
                 body = body[: match.start()] + "\u0001" + body[match.end() :]
@@ -118,6 +128,19 @@ def unit_of(text: str) -> Unit:
     if not factor and not kind:
         return Unit(0.0, "", text)
     return Unit(factor or 1.0, kind, _without_unit(body))
+
+
+def unit_of_title(text: str) -> Unit:
+    """The unit of counts that a line above a table names, percents beside it or not.
+
+    >>> unit_of_title("单位：万辆、%")[:2], unit_of_title("Продажи, %").kind
+    ((10000.0, 'count'), 'percent')
+    """
+    unit = unit_of(text)
+    if unit.kind != "percent":
+        return unit
+    counts = [unit_of(part) for part in SEVERAL_UNITS.split(text)]
+    return next((part for part in counts if part.factor and part.kind != "percent"), unit)
 
 
 def _factor_in(text: str) -> tuple[float, str]:
@@ -155,18 +178,19 @@ def _without_unit(text: str) -> str:
 
 
 _EV = "electric cars"
+STOCK_DAY = (  # when in a period a stock is counted
+    r"(?:на|к) кон(?:ец|цу) (?:отч[её]тн\w+ )?(?:периода|года|квартала|месяца)|"
+    r"(?:davr|yil|oy) oxiri\w*|(?:давр|йил|ой) охири\w*|"
+    r"(?:кезең|жыл|ай)\w* (?:соңы|аяғы)\w*|(?:мезгил|жыл|ай)\w* аягы\w*|"
+    r"(?:дар |ба )?охири (?:давра|сол|моҳ)|(?:dönem|yıl|ay) sonu\w*|[期年月]末|"
+    r"(?:at )?(?:the )?end of (?:the )?(?:period|year|quarter|month)|"
+    r"(?:at )?(?:the )?(?:year|month|quarter)[- ]end\b"
+)
 TERMS: tuple[tuple[str, str], ...] = (
     # words of a table in other languages, and what they are in English; the first that fits
     (r"№\s?(?:п/п|т/р|р/с|р/т)?|(?<!\w)(?:п/п|т/р|р/с|no\.?|nr\.?|#|s/n|sıra(?: no)?)(?!\w)|"
      r"序号", "#"),
-    (  # when in a period a stock is counted
-        r"(?:на|к) кон(?:ец|цу) (?:отч[её]тн\w+ )?(?:периода|года|квартала|месяца)|"
-        r"(?:davr|yil|oy) oxiri\w*|(?:давр|йил|ой) охири\w*|"
-        r"(?:кезең|жыл|ай)\w* (?:соңы|аяғы)\w*|(?:мезгил|жыл|ай)\w* аягы\w*|"
-        r"(?:дар )?охири (?:давра|сол|моҳ)|(?:dönem|yıl|ay) sonu\w*|[期年月]末|"
-        r"(?:at )?(?:the )?end of (?:the )?(?:period|year|quarter|month)",
-        " ",
-    ),
+    (STOCK_DAY, " "),
     (  # in a month, beside a column of the year to date
         r"за (?:отч[её]тный )?(?:месяц|период|квартал)|in the (?:month|period|quarter)|"
         r"当[月期季]|本月|"
@@ -190,7 +214,7 @@ TERMS: tuple[tuple[str, str], ...] = (
         " growth ",
     ),
     (r"общественн\w+|публичн\w+|ommaviy|оммавий|қоғамдық|жалпыға|коомдук|ҷамъиятӣ|умумӣ|halka açık|"
-     r"公共", " public "),
+     r"p[úu]blic[oa]s?(?![^\W\d_])|公共", " public "),
     (r"трафикте\w*|trafikte\w*|в эксплуатации|эксплуатируем\w+|in (?:use|circulation|operation)|"
      r"қатнашатын|жолдардағы", " fleet "),
     (r"新车", " new cars "),
@@ -219,18 +243,42 @@ TERMS: tuple[tuple[str, str], ...] = (
         r"electric (?:passenger )?(?:vehicle|car)s?",
         f" {_EV} ",
     ),
-    (r"\bэлектр\w*\b|\belektr(?:ik\w*)?\b|барқӣ|纯电动?|电动", " electric "),
+    (
+        r"(?:veh[íi]culos|autom[óo]viles|autos|carros|coches|voitures|v[ée]hicules|automobili)"
+        r" [ée]l[ée]ctri\w+|elektro(?:fahrzeug|auto|-?pkw)\w*|elektrikli avtomobil\w*|"
+        r"ელექტრომობილ\w*|цахилгаан (?:автомашин|машин)\w*",
+        f" {_EV} ",
+    ),
+    (
+        r"(?:с |на )?электр\w+ (?:двигател\w+|тяг\w+)|\bэлектр\w*\b|\belektr(?:ik\w*|lik?)?\b|"
+        r"барқӣ|纯电动?|电动|\bel[ée]ctric[oa]s?\b|\b[ée]lectriques?\b|\bbattery[- ]electric\b|"
+        r"\b(?:fully |purely? |all-)electric\b",
+        " electric ",
+    ),
+    (r"(?:charging )?(?:connectors?|outlets?)(?=\W|$)|коннектор\w*|"
+        r"puntos? de (?:re)?carga|points? de (?:re)?charge|bornes? de recharge|ladepunkte?n?",
+     " charging points "),
+    (r"(?:veh[íi]culos|autom[óo]viles|autos|carros|coches|voitures|v[ée]hicules|fahrzeuge|pkw|"
+     r"ავტომობილ\w*)(?![^\W\d_])", " cars "),
+    (r"inscri(?:tos|ptos|ciones)|matricula\w+|immatriculation\w*|(?:neu)?zulassung\w*|"
+     r"\blicensed\b(?: for the first time)?|qeydiyyat\w*|რეგისტრ\w*", " registrations "),
+    (r"\bventas?\b|\bvendidos\b|\bventes?\b|\bverkäufe\b", " sales "),
+    (r"importaci\w+|\bimportad\w+|\bimportations?\b|\bidxal\w*|იმპორტ\w*", " imports "),
+    (r"exportaci\w+|\bixrac\w*|ექსპორტ\w*", " exports "),
+    (r"ჰიბრიდ\w*|\bh[íi]brid\w+|\bhybrides?\b", " hybrid "),
+    (r"მსუბუქი|მსუბუქ", " passenger "),
     (
         r"(?:зарядн\w+|зарядк\w+|электрозарядн\w+|электрозаправ\w+|zaryadlash|zaryad|quvvatlash|"
         r"зарядлаш|қувватлаш|"
         r"зарядтау|қуаттау|кубаттоо|заряддоо|барқгир\w+|барқдиҳӣ|şarj) (?:точ\w+|пункт\w*|"
         r"пост\w*|колон\w+|nuqta\w*|нуқта\w*|"
         r"нүкте\w*|түйүн\w*|чекит\w*|пунктт\w*|nokta\w*|ünite\w*|soket\w*)|нуқта\w+ (?:барқгир\w+|"
-        r"барқдиҳӣ|зарядгир\w+)|"
+        r"барқдиҳӣ|зарядгир\w+|пуркуни\w* ?(?:барқӣ)?)|"
         r"точ\w+ зарядки|充电桩|充电点",
         " charging points ",
     ),
     (
+        r"\bcharging stations \(?sites\)?|"
         r"(?:зарядн\w+|зарядк\w+|электрозарядн\w+|электрозаправ\w+|zaryadlash|quvvatlash|"
         r"зарядлаш|қувватлаш|зарядтау|"
         r"қуаттау|кубаттоо|заряддоо|şarj) (?:станц\w+|станса\w*|stansiya\w*|бекет\w*|istasyon\w*)|"
@@ -299,17 +347,19 @@ TERMS: tuple[tuple[str, str], ...] = (
     (r"(?:авто(?:мобил|транспорт|машин|көлік|унаа)|avtomobil|mashina|машин|мошин|автомобил)\w*|"
      r"汽车|车辆", " cars "),
     (
-        r"количеств\w*|кол-во|числ[оа]\b|число|объ[её]м\w*|сони\b|soni\b|саны\b|миқдор\w*|"
+        r"\bquantity\b|количеств\w*|кол-во|числ[оа]\b|число|объ[её]м\w*|сони\b|soni\b|саны\b|миқдор\w*|"
         r"miqdor\w*|hajmi?\b|ҳажми?\b|көлемі?\b|"
         r"көлөмү?\b|шумора\w*|теъдод\w*|ҳаҷм\w*|sayısı|adedi|miktarı?|数量|总量|新(?:车)?(?=\s)|"
         r"нов(?:ых|ые)\b|yangi|янги|жаңа|yeni|нав",
         " number ",
     ),
     (
-        r"(?:passenger )?car market|рын(?:ок|ка) (?:легков\w+ )?автомобил\w*|(?:汽|轿|乘用)车市场",
+        r"(?:passenger )?car(?:s)? market|рын(?:ок|ка) (?:легков\w+ )?(?:автомобил\w*|cars)|"
+        r"(?:汽|轿|乘用)车市场",
         " cars ",
     ),
-    (r"легков\w+|пассажирск\w+|yengil|енгил|жеңіл|жеңил|сабукрав|binek", " passenger "),
+    (r"мусофирбар\w*|легков\w+|пассажирск\w+|yengil|енгил|жеңіл|жеңил|сабукрав|binek",
+     " passenger "),
     (
         r"\b(?:республик\w*|respublika\w*|республикаси\w*|ҷумҳурии|cumhuriyeti)\b|\bданны[ех]\b|"
         r"\bпоказател[иь]\w*|кўрсаткич\w*|"
@@ -356,9 +406,45 @@ def is_not_known(text: str, signs: tuple[str, ...] = ()) -> bool:
     return not word or word in NOT_KNOWN or text.strip() in signs
 
 
+_MANY_MEANINGS = r"(?:данные|маълумот\w*|ma'lumot\w*|data|figures?|数据)?"
+FORECAST_WORDS = re.compile(  # none of what has happened
+    r"прогноз|\bплан(?:овы\w+|ируем\w+)?\b|forecast|projection|projected|\btargets?\b|\bplan(?:ned)?\b|"
+    r"prognoz|proqnoz|reja(?:lashtir\w*)?\b|режа|болжам|божомол|пешгӯй|tahmin|öngörü|hedef|预测|预计|计划|目标",
+    re.IGNORECASE,
+)
+CODE_WORDS = re.compile(
+    r"\bкод\w*|\bcodes?\b|\bhs\b|тн вэд|\bkod\w*|编码|代码|\bкоди\b|\bгтип\b", re.IGNORECASE
+)
+# In brackets behind a period: which of several numbers of it this is
+REVISED = re.compile(
+    rf"\(\s*(?:уточн\w+|пересмотр\w+|окончательн\w+|revised|final|aniqlangan|yakuniy|аниқланган|"
+    rf"якуний|нақтыланған|такталган|kesin(?:leşmiş)?|修订|最终)\s*{_MANY_MEANINGS}\s*\)",
+    re.IGNORECASE,
+)
+FIRST_ESTIMATE = re.compile(
+    rf"\(\s*(?:оперативн\w+|предварит\w+|preliminary|provisional|tezkor|dastlabki|дастлабки|"
+    rf"оперативлик|алдын ала|geçici|初步)\s*{_MANY_MEANINGS}\s*\)",
+    re.IGNORECASE,
+)
+OTHER_VEHICLES = re.compile(  # than cars: what is electric among them is none of the cars
+    r"мото(?:цикл|роллер)|мопед|скутер|трактор|тягач|грузов|автобус|троллейбус|трамва|прицеп|"
+    r"велосипед|"
+    r"motorc|\bmotos?\b|moped|scooter|tractor|truck|lorr|\bbus(?:es)?\b|trolley|trailer|bicycle|"
+    r"wheelers?\b|rickshaw|mototsikl|traktor|avtobus|yuk |kamyon|otobüs|traktör|motosiklet|"
+    r"autob[úu]s|"
+    r"camion|мотосикл|юк машина|жүк|сарбор|摩托|卡车|客车|货车|拖拉机|三轮|двухкол",
+    re.IGNORECASE,
+)
+OTHER_DRIVES = re.compile(
+    r"гибрид|бензин|дизел|газов|двигател\w* внутреннего|hybrid|petrol|gasoline|diesel|\bgas\b|"
+    r"\blpg\b|"
+    r"\bcng\b|benzin|dizel|otogaz|hibrit|gibrid|h[íi]brid|混|汽油|柴油|燃油|ჰიბრიდ|бенз|дурагай|"
+    r"\bphev|\bhev|internal combustion|\bice\b|\bother\b|прочие|другие|boshqa|бошқа|diğer|其他",
+    re.IGNORECASE,
+)
 SUMS = re.compile(
-    r"(?:в том числе )?(?:(?:grand |sub)?total\w*|sum|итог[оа]?|всего|в целом|jami|жами|барлығы|"
-    r"барлыгы|бардыгы|бары|"
+    r"(?:в том числе )?(?:(?:grand |sub)?total\w*|sum|სულ|итог[оа]?|всего|в целом|jami|жами|"
+    r"барлығы|барлыгы|бардыгы|бары|"
     r"ҳамагӣ|ҷамъ|hammasi|ҳаммаси|toplam\w*|genel toplam|gesamt|insgesamt|summe|合计|总计|小计|"
     r"共计)(?![^\W\d_])",
     re.IGNORECASE,
@@ -368,6 +454,11 @@ FOOTNOTES = re.compile(
     r"ескерт\w*|эскерт\w*|эзоҳ|"
     r"manba\w*|манба\w*|дереккөз\w*|булак\w*|сарчашма\w*|kaynak\w*|dipnot\w*|注|来源|资料来源|数据来源|备注|"
     r"remarks?|comments?)",
+    re.IGNORECASE,
+)
+SOURCE_WORDS = re.compile(
+    r"\W*(?:источник\w*|source\w*|manba\w*|манба\w*|дереккөз\w*|булак\w*|сарчашма\w*|kaynak\w*|fuente\w*|"
+    r"mənbə\w*|წყარო|资料来源|数据来源|来源)",
     re.IGNORECASE,
 )
 YEAR_TO_DATE = re.compile(

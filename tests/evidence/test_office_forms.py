@@ -1,0 +1,360 @@
+"""What offices write that only some of them do: each form in a small table of its own."""
+
+import io
+import zipfile
+
+import pytest
+
+from forecasting.errors import LedgerError
+from forecasting.evidence.mapping import Mapping
+from forecasting.evidence.spreadsheets.reading import read_spreadsheet
+
+
+def reading_of(text, answers=None, encoding="utf-8"):
+    mapping = Mapping.model_validate(answers or {})
+    return read_spreadsheet("table.csv", text.encode(encoding), mapping)
+
+
+def facts_of(reading):
+    assert (reading.questions, reading.problems, reading.lacks) == ([], [], [])
+    return {
+        (fact.number, fact.place, str(fact.period)): (round(fact.value, 6), fact.partner)
+        for fact in reading.facts
+    }
+
+
+def values_of(text, answers=None, encoding="utf-8"):
+    facts = facts_of(reading_of(text, answers, encoding))
+    return {key: value for key, (value, _) in facts.items()}
+
+
+def questions_of(text, answers=None):
+    reading = reading_of(text, answers)
+    return [(question.key, question.proposed) for question in reading.questions]
+
+
+TO_DATE = {letter: {"dates": "year_to_date"} for letter in "BCDE"}
+
+
+@pytest.mark.parametrize(
+    ("text", "letters"),
+    [
+        (
+            "Импорт электромобилей в Казахстан, шт.\nГод;январь;февраль;март;апрель\n"
+            "2022;3;9;14;30\n2023;8;21;40;77\n",
+            "B C D E",
+        ),
+        (
+            "Импорт электромобилей в Казахстан, шт.\nМесяц;2022;2023\n"
+            "январь;3;8\nфевраль;9;21\nмарт;14;40\nапрель;30;77\n",
+            "B C",
+        ),
+        (
+            "Импорт электромобилей в Казахстан, шт.\nМесяц;2022\nянварь;3\nфевраль;9\nмарт;14\n"
+            "апрель;30\nмай;52\nиюнь;71\n",
+            "B",
+        ),
+        (
+            "Импорт электромобилей в Казахстан нарастающим итогом, шт.\nМесяц;2022\nянварь;30\n"
+            "февраль;39\n",
+            "B",
+        ),
+    ],
+)
+def test_months_that_only_grow_are_asked_about_once(text, letters):
+    assert questions_of(text) == [(("columns", letters, "dates"), "year_to_date")]
+    answers = {letter: {"dates": "year_to_date"} for letter in letters.split()}
+    values = values_of(text, {"columns": answers})
+    assert values["ev_imports", "KZ", "2022-01..2022-02"] in (9, 39)
+
+
+def test_months_that_grow_over_the_turn_of_the_year_are_their_own():
+    text = (
+        "Импорт электромобилей в Казахстан, шт.\nМесяц;2022;2023\n"
+        "январь;30;80\nфевраль;39;91\nмарт;44;95\nапрель;60;99\n"
+    )
+    assert values_of(text)["ev_imports", "KZ", "2022-04"] == 60
+
+
+IMPORTS = "Import of vehicles into Georgia, units\n"
+
+
+def test_two_rows_that_say_two_numbers_of_one_thing_are_asked_about():
+    text = IMPORTS + "Kind,2022,2023\nElectric cars,50,70\nElectric cars,51,72\n"
+    assert questions_of(text) == [(("rows", "3"), ""), (("rows", "4"), "")]
+    values = values_of(text, {"rows": {3: "nothing"}})
+    assert values["ev_imports", "GE", "2023"] == 72
+
+
+def test_of_a_first_and_a_revised_number_the_revised_one_is_proposed():
+    text = (
+        "Ввоз электромобилей в Узбекистан\nПериод;Штук\n2022 г.;310\n"
+        "2023 г. (оперативные данные);905\n2023 г. (уточнённые данные);917\n"
+        "2024 г. (прогноз);2000\n"
+    )
+    assert questions_of(text) == [(("rows", "4"), "nothing")]
+    values = values_of(text, {"rows": {4: "nothing"}})
+    assert values == {("ev_imports", "UZ", "2022"): 310, ("ev_imports", "UZ", "2023"): 917}
+
+
+def test_trucks_tractors_and_motorcycles_are_no_cars_and_codes_no_counts():
+    text = (
+        "Импорт транспортных средств в Узбекистан\nКод ТН ВЭД;Наименование;Ед. изм.;2022;2023\n"
+        "8701;Тракторы;шт;900;950\n8703;Автомобили легковые, всего;шт;4000;5000\n"
+        "8703 80;из них: с электрическим двигателем;шт;300;700\n"
+        "8704;Автомобили грузовые;шт;800;810\n8711;Мотоциклы;шт;70;60\n"
+        "8711 60;из них: с электрическим двигателем;шт;20;30\n"
+    )
+    assert values_of(text) == {
+        ("car_imports", "UZ", "2022"): 4000,
+        ("car_imports", "UZ", "2023"): 5000,
+        ("ev_imports", "UZ", "2022"): 300,
+        ("ev_imports", "UZ", "2023"): 700,
+    }
+
+
+STOCK = "Парк автомобилей в Таджикистане, на конец года\n"
+
+
+def test_a_factor_that_makes_electric_cars_more_than_all_is_not_proposed():
+    text = STOCK + "Год;Автомобили;Электромобили\n2022;410,5;150\n2023;452,6;4300\n"
+    assert questions_of(text) == [(("columns", "B", "factor"), "1000")]
+    values = values_of(text, {"columns": {"B": {"factor": 1000}}})
+    assert values["ev_stock", "TJ", "2022"] == 150
+    assert values["vehicle_stock", "TJ", "2023"] == 452_600
+
+
+def test_electric_cars_above_all_are_asked_about_whatever_was_answered():
+    text = STOCK + "Год;Автомобили;Электромобили\n2022;410500;150\n2023;452600;4300\n"
+    assert questions_of(text, {"columns": {"C": {"factor": 1000}}}) == [
+        (("columns", "B", "factor"), "")
+    ]
+    both = {"columns": {"B": {"factor": 1}, "C": {"factor": 1000}}}
+    assert questions_of(text, both) == [(("columns", "C", "factor"), "")]
+
+
+def test_a_unit_of_the_title_that_holds_for_one_column_alone():
+    text = (
+        "New private cars licensed for the first time, Ireland (thousand units)\n"
+        "Year;All new cars;Battery electric\n2022;105.2;15500\n2023;122.1;22700\n"
+    )
+    assert questions_of(text) == [(("columns", "C", "factor"), "1")]
+    values = values_of(text, {"columns": {"C": {"factor": 1}}})
+    assert values["ev_registrations", "IE", "2023"] == 22_700
+    assert values["car_registrations", "IE", "2023"] == 122_100
+
+
+def test_a_small_share_of_an_early_market_needs_no_question():
+    text = (
+        "Import of cars into Bangladesh by fiscal year (July-June)\n"
+        "Fiscal year;Electric cars Quantity (Nos.);CIF value (million Tk);"
+        "All cars Quantity (Nos.)\n"
+        "2021-22;14;120,5;21000\n2022-23;150;1300,1;18000\n"
+    )
+    values = values_of(text)
+    assert values["ev_imports", "BD", "2022-07..2023-06"] == 150
+    assert len(values) == 4
+
+
+@pytest.mark.parametrize(
+    ("title", "row", "number"),
+    [
+        ("TÜRKİYE OTOMOBİL PAZARI", "Elektrik", "ev_sales"),
+        ("Imports of passenger cars, Georgia", "Electric", "ev_imports"),
+        ("Registered cars in Ireland at year-end", "of which battery electric", "ev_stock"),
+        ("Vehículos inscritos en Costa Rica", "Automóviles eléctricos", "ev_registrations"),
+        ("Импорт легковых автомобилей в Казахстан", "Электромобили", "ev_imports"),
+        (
+            "Шумораи автомобилҳо дар Тоҷикистон (ба охири сол)",
+            "аз онҳо: электромобилҳо",
+            "ev_stock",
+        ),
+        ("Yil oxirida avtomobillar soni, Oʻzbekiston", "Elektromobillar", "ev_stock"),
+    ],
+)
+def test_the_electric_ones_of_a_table_of_cars_are_counted_as_its_title_says(title, row, number):
+    values = values_of(f"{title};;\nA;2022;2023\n{row};1305;2406\n")
+    assert {key[0] for key in values} == {number}
+    values = values_of(f"{title};\nYear;{row}\n2022;1305\n2023;2406\n")
+    assert {key[0] for key in values} == {number}
+
+
+def test_a_row_can_be_said_to_be_a_measure():
+    text = "Auto market of Norway,,\nKind,2022,2023\nZap cars,50,70\nOther things,5,7\n"
+    assert questions_of(text)[0] == (("rows", "3"), "")
+    values = values_of(text, {"rows": {3: "ev_sales", 4: "nothing"}})
+    assert values == {("ev_sales", "NO", "2022"): 50, ("ev_sales", "NO", "2023"): 70}
+
+
+def test_a_column_that_nothing_explains_is_never_proposed_to_be_nothing():
+    text = "Auto market of Norway\nYear,Zap cars,Hybrid\n2022,50,9\n"
+    assert questions_of(text) == [
+        (("columns", "B", "what"), ""),
+        (("columns", "C", "what"), "nothing"),
+    ]
+
+
+EXPORTS = (
+    "中国对中亚国家电动汽车出口数量,,,\n,,,单位：辆\n国家,2022年,2023年\n哈萨克斯坦,104,220\n"
+    "乌兹别克斯坦,78,311\n合计,182,531\n"
+)
+
+
+def test_exports_of_a_country_by_country_have_partners():
+    facts = facts_of(reading_of(EXPORTS))
+    assert facts["ev_exports", "CN", "2023"] in ((220, "KZ"), (311, "UZ"))
+    assert {partner for _, partner in facts.values()} <= {"KZ", "UZ"}
+    answers = {"columns": {"B": {"what": "ev_imports"}, "C": {"what": "ev_imports"}}}
+    assert values_of(EXPORTS, answers)["ev_imports", "UZ", "2023"] == 311
+
+
+def test_a_sum_is_checked_against_parts_that_are_not_read():
+    rows = "Benzin,900,800\nDizel,90,80\nElectric cars,10,30\n"
+    text = f"{IMPORTS}Kind,2022,2023\n{rows}Total,1000,990\n"
+    assert questions_of(text) == [(("rows", "6"), "sum")]
+    right = values_of(f"{IMPORTS}Kind,2022,2023\n{rows}Total,1000,910\n")
+    assert right["ev_imports", "GE", "2023"] == 30
+
+
+def test_a_total_of_a_column_beside_the_electric_cars_is_the_market():
+    text = (
+        "Imports of passenger cars in Georgia in 2023\nMonth;Total;Electric;Hybrid;Other\n"
+        "January;700;50;100;550\nFebruary;800;60;140;600\n"
+    )
+    assert values_of(text)["car_imports", "GE", "2023-02"] == 800
+    wrong = text.replace("800", "880")
+    assert questions_of(wrong) == [(("columns", "B", "what"), "sum")]
+
+
+@pytest.mark.parametrize(
+    ("cell", "period"),
+    [
+        ("2022-yil 1-yanvar holatiga", "2021"),
+        ("на 1 января 2022 г.", "2021"),
+        ("по состоянию на 01.01.2022", "2021"),
+        ("as of 1 January 2022", "2021"),
+        ("截至2021年12月31日", "2021"),
+    ],
+)
+def test_a_stock_as_of_a_day_is_of_the_day_before_the_first(cell, period):
+    reading = reading_of(f"Norway,\nDate,Electric cars\n{cell},1240\n")
+    (fact,) = reading.facts
+    assert (fact.number, fact.value) == ("ev_stock", 1240)
+    assert str(fact.period.end) == f"{period}-12-31"
+
+
+def test_a_title_of_several_months_stands_above_each_of_them():
+    text = (
+        "2025年1-2月中国电动汽车销售情况,,,\n,,,单位：万辆、%\n月份,当月销量,同比增长,累计销量\n"
+        "1月,41.2,12.1,41.2\n2月,38.9,68.4,80.1\n"
+    )
+    values = values_of(text, encoding="gb18030")
+    assert values["ev_sales", "CN", "2025-02"] == 389_000
+    assert values["ev_sales", "CN", "2025-01..2025-02"] == 801_000
+    assert values["ev_sales yoy_growth_percent", "CN", "2025-02"] == 68.4
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "koi8-r", "cp866", "utf-16"])
+def test_a_text_is_read_in_the_encoding_that_it_shows(encoding):
+    text = "Ввоз электромобилей в Казахстан\nГод;Ввоз, шт.\n2022;1305\n"
+    assert values_of(text, encoding=encoding) == {("ev_imports", "KZ", "2022"): 1305}
+
+
+def test_turkish_text_of_windows_is_read():
+    text = "Türkiye elektrikli otomobil satışları\nYıl;Satış\n2022;1305\n"
+    assert values_of(text, encoding="cp1254") == {("ev_sales", "TR", "2022"): 1305}
+
+
+def test_growth_in_times_with_a_sign_apart_and_percents_before_their_number():
+    text = (
+        "Ввоз электромобилей в Узбекистан\nГод;Ввезено, шт.;Прирост\n2021;812;x\n"
+        "2022;2 644;в 3,3 раза\n2023;3 050;+ 18,4 %\n2024;3 000;-%1,6\n"
+    )
+    values = values_of(text)
+    growth = [
+        values.get(("ev_imports yoy_growth_percent", "UZ", str(y))) for y in range(2022, 2025)
+    ]
+    assert growth == [230, 18.4, -1.6]
+
+
+@pytest.mark.parametrize(
+    ("note", "day"),
+    [
+        ("Источник: Автостат, 15.01.2025", "2025-01-15"),
+        ("Manba: vazirlik, 2025-yil 3-fevral", "2025-02-03"),
+        ("Манба: қўмита, 2025 йил 15 октябрда эълон қилинган", "2025-10-15"),
+        ("Kaynak: ODMD, 3 Ocak 2025", "2025-01-03"),
+        ("资料来源：海关总署，2025年1月18日", "2025-01-18"),
+        ("Источник: Автостат, за 2024 год", ""),
+    ],
+)
+def test_a_source_with_a_day_tells_when_a_table_was_published(note, day):
+    reading = reading_of(f"Ввоз электромобилей в Казахстан\nГод;Ввоз, шт.\n2022;1305\n{note};\n")
+    assert reading.published == day
+
+
+def test_a_forecast_in_a_head_is_no_outcome():
+    text = "EV imports of Georgia\nPlace,2023,2024 (forecast)\nGeorgia,50,70\n"
+    assert values_of(text) == {("ev_imports", "GE", "2023"): 50}
+
+
+ODS = (
+    '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">'
+    '<table:table table:name="Data">'
+    '<table:table-column table:number-columns-repeated="3"/>'
+    '<table:table-column table:visibility="collapse"/>{rows}'
+    '<table:table-row table:number-rows-repeated="1048000"><table:table-cell/></table:table-row>'
+    "</table:table></office:document-content>"
+)
+
+
+def ods_row(*cells):
+    texts = "".join(
+        f'<table:table-cell office:value-type="{kind}" office:{key}="{value}" {more}>'
+        f"<text:p>{text}</text:p></table:table-cell>"
+        for kind, key, value, text, more in cells
+    )
+    return f"<table:table-row>{texts}</table:table-row>"
+
+
+def words(text, more=""):
+    return ("string", "string-value", "", text, more)
+
+
+def ods(rows):
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as parts:
+        parts.writestr("content.xml", ODS.format(rows=rows))
+    return data.getvalue()
+
+
+def test_an_open_document_is_read_with_its_merged_hidden_and_percent_cells():
+    rows = ods_row(words("EV imports of Georgia", 'table:number-columns-spanned="3"'))
+    rows += ods_row(words("Year"), words("EV imports"), words("Change on the year"), words("Memo"))
+    rows += ods_row(
+        ("date", "date-value", "2023-12-31", "31.12.23", ""),
+        ("float", "value", "1305", "1 305", ""),
+        ("percentage", "value", "0.184", "18.4%", ""),
+        ("float", "value", "7", "7", ""),
+    )
+    reading = read_spreadsheet("table.ods", ods(rows), Mapping())
+    assert {key: value for key, (value, _) in facts_of(reading).items()} == {
+        ("ev_imports", "GE", "2023"): 1305,
+        ("ev_imports yoy_growth_percent", "GE", "2023"): 18.4,
+    }
+    assert reading.titles == ["Data"]
+
+
+@pytest.mark.parametrize("data", [b"no zip", ods("<unclosed>")])
+def test_what_is_no_open_document_is_refused_with_a_way_out(data):
+    with pytest.raises(LedgerError, match=r"no OpenDocument .*save it as \.xlsx"):
+        read_spreadsheet("table.ods", data, Mapping())
+
+
+def test_a_very_long_open_document_is_refused():
+    repeated = '<table:table-row table:number-rows-repeated="900000"'
+    row = ods_row(words("x")).replace("<table:table-row", repeated)
+    with pytest.raises(LedgerError, match=r"Data: is no OpenDocument .*it is very large"):
+        read_spreadsheet("table.ods", ods(row), Mapping())
