@@ -85,7 +85,7 @@ LIMITS = {
     "lists of public names": 1,
     "lists of a ledger's columns": 1,
 }
-LARGEST_ROOM = 0.23  # of all tokens
+LARGEST_ROOM = 0.24  # of all tokens
 LONGEST_CELL = 8  # lines of a notebook's cell
 REPEATED = 6  # statements that may not stand twice
 SENTENCE = 8  # words
