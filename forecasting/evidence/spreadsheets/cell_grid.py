@@ -180,11 +180,8 @@ def _likely_encoding(data: bytes) -> str:
     ['gb18030', 'cp866']
     """
     signs = sum(byte >= 0x80 for byte in data)
-    with contextlib.suppress(UnicodeDecodeError):
-        text = data.decode("gb18030")
-        daily = sum(0xB0 <= sign.encode("gb18030")[0] <= 0xD7 for sign in text if sign >= "\u4e00")
-        if 2 * daily > 0.75 * signs and re.search("[年月日国车量数位计口]", text):
-            return "gb18030"
+    if _is_chinese(data, signs):
+        return "gb18030"
     if re.search(rb"[\x80-\xff]{3,}", data):
         letters = {name: _small_letters(data, name) for name in ("cp1251", "koi8-r", "cp866")}
         likely = max(letters, key=lambda name: letters[name])
@@ -192,6 +189,15 @@ def _likely_encoding(data: bytes) -> str:
             return likely
     is_turkish = re.search(rb"[\xf0\xfd\xfe\xdd\xde]", data) is not None
     return "cp1254" if is_turkish else "cp1252"
+
+
+def _is_chinese(data: bytes, signs: int) -> bool:
+    """Whether bytes are Chinese signs in daily use, of words of tables among them."""
+    with contextlib.suppress(UnicodeDecodeError):
+        text = data.decode("gb18030")
+        daily = sum(0xB0 <= sign.encode("gb18030")[0] <= 0xD7 for sign in text if sign >= "\u4e00")
+        return 2 * daily > 0.75 * signs and re.search("[年月日国车量数位计口]", text) is not None
+    return False
 
 
 def _small_letters(data: bytes, encoding: str) -> int:

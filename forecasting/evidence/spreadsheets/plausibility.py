@@ -9,7 +9,7 @@ import itertools
 import re
 import statistics
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -71,7 +71,11 @@ class Parts(NamedTuple):
     lines: frozenset[int]
     columns: frozenset[int]
 
-    def at(self, places: Sequence[tuple[int, int]]) -> list[float | None]:
+    def read_at(self, places: Iterable[tuple[int, int]]) -> list[float | None]:
+        """The counts of some places; None where none is read."""
+        return [*map(self.read.get, places)]
+
+    def at(self, places: Iterable[tuple[int, int]]) -> list[float | None]:
         """The numbers of some places; None where one is not known, though its row and column have
         others.
         """
@@ -192,8 +196,7 @@ def _is_answered(group: Series) -> bool:
 
 def _fractions(group: Series, series: list[Series], reading: TableReading) -> TableQuestion | None:
     """Counts that are no whole numbers."""
-    broken = [fact for fact in group if not float(fact.value).is_integer()]
-    broken = [fact for fact in broken if fact.amount.relation == "equals"]
+    broken = [fact for fact in group if fact.is_broken]
     is_certain = reading.mapping.decimal == "." or _is_answered(group)
     if not broken or is_certain or any(fact.factor >= 100 for fact in broken):
         return None
@@ -437,16 +440,20 @@ def _unread_counts(reading: TableReading) -> Counts:
     """The numbers of rows and columns of which no word says what they count, by line and column:
     they may be parts of a sum. A part of another row is none.
     """
-    columns = [column for column in reading.columns if _may_be_part(column)]
+    columns = [*filter(_may_be_part, reading.columns)]
     unread: Counts = {}
     for row, column in itertools.product(reading.rows, columns):
-        is_of_row = row.kind == "" and not row.label.is_part and not row.doubtful
-        if is_of_row or (row.kind == "fact" and column.kind == ""):
+        if _is_unread_part(row) or (row.kind == "fact" and column.kind == ""):
             with contextlib.suppress(ValueError):
                 amount = reading.amount_of(row.line.at(column.index))
                 if amount is not None and amount.kind not in ("percent", "money"):
                     unread[row.line.number, column.index] = amount.value
     return unread
+
+
+def _is_unread_part(row: TableRow) -> bool:
+    """Whether a row that is not read may be a part of a sum."""
+    return row.kind == "" and not row.label.is_part and not row.doubtful
 
 
 def _may_be_part(column: TableColumn) -> bool:
@@ -477,19 +484,17 @@ def _of_a_row(
 ) -> Iterator[TableQuestion]:
     """Whether a row that is called a sum is one."""
     total = row.line.number
-    lines = [part.line.number for part in reading.rows if part.kind == "fact" and _is_of(part, row)]
+    facts = [part for part in reading.rows if part.kind == "fact"]
+    lines = [part.line.number for part in facts if _is_of(part, row)]
     rows = [part.line.number for part in reading.rows if not part.label.is_part]
-    sides = [
-        Side(
-            sums[total, column.index],
-            [parts.read.get((line, column.index)) for line in lines],
-            parts.at([(line, column.index) for line in rows]),
-            reading.where(row),
-            column.name,
-        )
-        for column in reading.columns
-        if (total, column.index) in sums
-    ]
+    sides = []
+    for column in reading.columns:
+        index = column.index
+        if (total, index) in sums:
+            numbers = parts.read_at(itertools.product(lines, [index]))
+            all_numbers = parts.at(itertools.product(rows, [index]))
+            where = reading.where(row)
+            sides.append(Side(sums[total, index], numbers, all_numbers, where, column.name))
     if wrong := _wrong_total(sides):
         asks = (
             f"{_figure(wrong.total)} in column {wrong.column} is a sum by its name, but not of the "
@@ -511,10 +516,10 @@ def _of_a_column(
     for row in reading.rows:
         line = row.line.number
         if row.kind == "fact" and (line, total) in printed:
-            parts_read = [parts.read.get((line, index)) for index in read_columns]
-            all_parts = parts.at([(line, index) for index in columns])
+            numbers = parts.read_at(itertools.product([line], read_columns))
+            all_numbers = parts.at(itertools.product([line], columns))
             where = reading.where(row)
-            sides.append(Side(printed[line, total], parts_read, all_parts, where, column.name))
+            sides.append(Side(printed[line, total], numbers, all_numbers, where, column.name))
     if wrong := _wrong_total(sides):
         asks = (
             f"{_figure(wrong.total)} in column {wrong.column} is a sum by its name, but not of the "

@@ -356,9 +356,8 @@ def _of_target(column: TableColumn, amounts: list[object], words: list[object]) 
     if target in ("unit", "place", "measure") and len(amounts) > len(words):
         return _of_numbers(column)
     if target in (*PERIOD_LENGTHS, "place", "measure") and words and _are_labels(words):
-        kinds = {_kind_of_label(cell) for cell in words} - {""}
-        expected = {"place": {"place"}, "measure": {"measure"}}.get(target, {"dating"})
-        if not kinds <= expected | {"sum"}:
+        kinds = {*map(_kind_of_label, words)}
+        if not kinds <= {"", "sum", target if target in ("place", "measure") else "dating"}:
             return replace(column, kind="label")
     return replace(column, kind=target)
 

@@ -129,6 +129,11 @@ class CellFact:
         unit = measure_of(self.measure).unit
         return unit in UNITS_OF_COUNTS and not is_percent(self.number)
 
+    @property
+    def is_broken(self) -> bool:
+        """Whether it is printed as a number that is not whole."""
+        return self.amount.relation == "equals" and not float(self.value).is_integer()
+
     def cells(self, constants: Row) -> Row:
         """Its row of a ledger."""
         measure, _, quantity = self.number.partition(" ")
