@@ -20,10 +20,10 @@ MAX_LEDGER_ROWS = 100_000  # of a ledger in its own columns
 MAX_FORECAST_FACTS = 1_000
 
 # Of a table in columns of its own, whose words are looked up and whose numbers are compared
-MAX_TABLE_CELLS = 8_000  # with something in them, on all sheets that are read
-MAX_GRID_CELLS = 200_000  # empty ones included, of the sheets as far as they reach
-MAX_TABLE_TEXTS = 1_000  # different ones, numbers apart
-MAX_TABLE_CHARACTERS = 500_000
+MAX_TABLE_CELLS = 5_000  # with something in them, on all sheets that are read
+MAX_GRID_CELLS = 100_000  # empty ones included, of the sheets as far as they reach
+MAX_TABLE_TEXTS = 800  # different ones, numbers apart
+MAX_TABLE_CHARACTERS = 200_000
 MAX_HEAD_CHARACTERS = 100  # of a column's name; what is longer is a sentence
 MAX_LABEL_CHARACTERS = 200  # of a title, or of the label of a row; what is longer is a text
 MAX_TITLES_CHARACTERS = 2_000  # of all titles of a table
@@ -34,9 +34,9 @@ MAX_TABLE_QUESTIONS = 50
 # Of a workbook, which is compressed
 MAX_UNPACKED_BYTES = 20_000_000  # without pictures
 MAX_WORKBOOK_PARTS = 1_000
-MAX_CELL_ELEMENTS = 100_000  # of its XML: two or three for each cell
-MAX_FURTHER_ELEMENTS = 20_000  # styles, links, rules, names
-MAX_RANGE_CELLS = 10_000  # of merged ranges, of links, of comments
+MAX_CELL_ELEMENTS = 60_000  # of its XML: two or three for each cell
+MAX_FURTHER_ELEMENTS = 10_000  # styles, links, rules, names
+MAX_RANGE_CELLS = 5_000  # of merged ranges, of links, of comments
 
 # Of a mapping, which has a few hundred bytes
 MAX_MAPPING_BYTES = 100_000

@@ -271,26 +271,38 @@ def _regularity(text: str, mark: str) -> tuple[int, int]:
 
 def _sheets_of_workbook(name: str, data: bytes) -> list[Sheet]:
     book, formulas = _opened(name, data)
-    sheets = [
-        _sheet(name, sheet, formulas[sheet.title])
-        for sheet in book.worksheets
-        if sheet.sheet_state == "visible" or len(book.worksheets) == 1
-    ]
+    sheets = [_sheet(name, sheet, formulas[sheet.title]) for sheet in _visible(book)]
     return [sheet for sheet in sheets if sheet.lines]
+
+
+def _visible(book: Any) -> list[Any]:
+    """The sheets that a spreadsheet program shows; the only one of a workbook in any case."""
+    sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    return book.worksheets if len(book.worksheets) == 1 else sheets
+
+
+def _check_reach(name: str, book: Any) -> None:
+    """Refuse sheets that reach far: each cell in between is made."""
+    reach = 0
+    for sheet in _visible(book):
+        if sheet.max_column > MAX_COLUMNS:
+            fault = (
+                f"sheet {sheet.title!r} has {sheet.max_column:,} columns, "
+                f"{MAX_COLUMNS:,} are the most"
+            )
+            raise LedgerError.at(name, fault, "delete what lies far from the table")
+        reach += sheet.max_row * sheet.max_column
+        if reach > MAX_GRID_CELLS:
+            fault = (
+                f"its sheets reach over {reach:,} cells up to {sheet.title!r}, empty ones "
+                f"included, {MAX_GRID_CELLS:,} are the most"
+            )
+            raise LedgerError.at(name, fault, "delete what lies far from the table")
 
 
 def _sheet(name: str, values: Any, formulas: Any) -> Sheet:
     """The cells of a sheet; a merged range has its value in each of its cells."""
     title = str(values.title)
-    if values.max_column > MAX_COLUMNS:
-        fault = f"sheet {title!r} has {values.max_column:,} columns, {MAX_COLUMNS:,} are the most"
-        raise LedgerError.at(name, fault, "delete what lies far from the table")
-    if values.max_row * values.max_column > MAX_GRID_CELLS:
-        raise LedgerError.at(
-            name,
-            f"sheet {title!r} reaches over more than {MAX_GRID_CELLS:,} cells",
-            "delete what lies far from the table",
-        )
     _check_results(name, values, formulas)
     dimensions = values.row_dimensions
     rows = [
@@ -362,6 +374,7 @@ def _opened(name: str, data: bytes) -> tuple[Any, Any]:
     try:
         has_formulas = check_parts(name, data)
         values = load_workbook(io.BytesIO(data), data_only=True)
+        _check_reach(name, values)
         formulas = load_workbook(io.BytesIO(data)) if has_formulas else values
     except LedgerError:
         raise
