@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 
 from forecasting.growth.mixtures import Mixtures
 from forecasting.growth.observation import SCRAPPAGE_SD, WRONG, Observation
-from forecasting.growth.path import LatentPath, MonthlySlopes
+from forecasting.growth.path import LatentPath
 from forecasting.quantiles import Array
 
 NO_NOISE = Mixtures(*np.zeros((3, 0, 1 + len(WRONG))))
@@ -100,7 +100,7 @@ class Contrasts:
     def tangents(
         self,
         log_flows: Array,
-        monthly_slopes: MonthlySlopes,
+        d_log_flows: Array,
         x: Array,
         directions: Array,
         combined: Array | None = None,
@@ -109,7 +109,7 @@ class Contrasts:
 
         Parameters
         ----------
-        log_flows, monthly_slopes
+        log_flows, d_log_flows : ndarray
             As :meth:`LatentPath.tangents` gives them.
         x, directions : ndarray
             As it takes them.
@@ -130,7 +130,7 @@ class Contrasts:
         if self.base_offsets.any():
             part_of_base = self._constant(x) / bottom
             slopes = slopes + (rows * part_of_base[:, None, :]) @ (self.base_offsets @ directions)
-        slopes = slopes + monthly_slopes.sums_over_months(part * flows[:, None, :])
+        slopes = slopes + (part * flows[:, None, :]) @ d_log_flows
         return contrasts, slopes
 
     def _constant(self, x: Array) -> Array:

@@ -56,67 +56,6 @@ class Start:
     launch: float = 0.0
 
 
-@dataclass(frozen=True)
-class MonthlySlopes:
-    """Derivatives of logs of monthly flows along some directions.
-
-    Each is a sum of few parts: what all months of a year have in common, times a number of the
-    month. So sums over months are made before the directions come in, in a third of the time.
-
-    Parameters
-    ----------
-    year : ndarray of int, shape (months,)
-        Each month's year, in order.
-    loads : tuple of ndarray, shapes that broadcast to (draws, 1, months)
-        By how much a month has of each part of its year.
-    year_parts : tuple of ndarray, shape (draws, years, directions)
-        These parts.
-    shape : ndarray, shape (months, policies)
-        By how much a month has of what each policy does.
-    policy_parts, market_parts : ndarray, shape (draws, policies or years, directions)
-        What policies do, and the years of the market that follow the months.
-    noise_scale : ndarray, shape (draws, months)
-        By how much the noise of a month counts.
-    noise, pattern : ndarray, shape (months, directions)
-        Of the months alone.
-    """
-
-    year: Indices
-    loads: tuple[Array, ...]
-    year_parts: tuple[Array, ...]
-    shape: Array
-    policy_parts: Array
-    market_parts: Array
-    noise_scale: Array
-    noise: Array
-    pattern: Array
-
-    def sums_over_months(self, weight: Array) -> Array:
-        """Sums over months and years of the market, times weights.
-
-        Parameters
-        ----------
-        weight : ndarray, shape (draws, sums, months and years)
-            One draw stands for all.
-
-        Returns
-        -------
-        ndarray, shape (draws, sums, directions)
-        """
-        months = weight[..., : len(self.year)]
-        starts = np.flatnonzero(np.diff(self.year, prepend=-1))
-        years = self.year[starts]
-        sums = [np.add.reduceat(months * load, starts, axis=-1) for load in self.loads]
-        sums += [months @ self.shape, weight[..., len(self.year) :]]
-        parts = [part[:, years] for part in self.year_parts] + [
-            self.policy_parts,
-            self.market_parts,
-        ]
-        result = np.concatenate(sums, axis=-1) @ np.concatenate(parts, axis=1)
-        result += (months * self.noise_scale[:, None]) @ self.noise + months @ self.pattern
-        return np.asarray(result)
-
-
 def chained_effects(common: Common, years: Sequence[int]) -> tuple[Array, Array]:
     """Mean and square-root factor of the common effects of some years: later ones are chained."""
     mean = np.zeros(len(years))
@@ -434,7 +373,7 @@ class LatentPath:
 
     def tangents(
         self, x: Array, directions: Array, months: Indices | None = None
-    ) -> tuple[Array, MonthlySlopes]:
+    ) -> tuple[Array, Array]:
         """Logs of monthly flows, and their derivatives along some directions.
 
         Parameters
@@ -449,8 +388,8 @@ class LatentPath:
 
         Returns
         -------
-        log_flows : ndarray, shape (draws, months)
-        slopes : MonthlySlopes
+        tuple of ndarray
+            Shapes (draws, months) and (draws, months, directions).
         """
         at = self.columns
         within_year = self.prior.within_year
@@ -479,33 +418,26 @@ class LatentPath:
         common = d_total - (share @ POSITION)[..., None] * d_tilt - share @ d_lasting
         common -= part[..., None] * (share.transpose(1, 0, 2) @ d_noise).transpose(1, 0, 2)
         common -= (share * noise).sum(axis=2)[..., None] * d_part
+        slopes = part[:, year, None] * d_noise.reshape(self.months, n)[months] + d_lasting[month]
+        slopes += common[:, year] + POSITION[month][:, None] * d_tilt[:, year]
+        if self.discrete:
+            slopes += noise.reshape(len(x), self.months)[:, months, None] * d_part[:, year]
         log_flows = (total[..., None] + shape - np.log(total_share)).reshape(len(x), -1)[:, months]
         policy_draws = self.policies.with_draws(x[:, at["policy"]])
         policy_directions = self.policies.with_draws(directions[at["policy"]].T)
-        policy_shapes = [np.zeros((len(months), 0))]
-        policy_parts = [np.zeros((len(x), 0, n))]
         for policy_course, (_, draws), (_, toward) in zip(
             self.policy_courses, policy_draws, policy_directions, strict=True
         ):
             log_flows += policy_course.parts(draws).sum(axis=2)[:, months]
-            policy_shape, policy_part = policy_course.slopes(draws, toward.T)
-            policy_shapes.append(policy_shape[months])
-            policy_parts.append(policy_part)
+            slopes += policy_course.slopes(draws, toward.T)[:, months]
+        if not len(market_years):
+            return log_flows, slopes
         market = expected + np.logaddexp(0.0, -z)
         d_market = d_expected - dz / (1 + np.exp(z))[..., None]
-        unevenness = noise.reshape(len(x), 1, self.months)[..., months]
-        slopes = MonthlySlopes(
-            year,
-            (np.ones(len(months)), POSITION[month], unevenness),
-            (common, d_tilt, d_part),
-            np.concatenate(policy_shapes, axis=1),
-            np.concatenate(policy_parts, axis=1),
-            d_market[:, market_years],
-            part[:, year],
-            d_noise.reshape(self.months, n)[months],
-            d_lasting[month],
+        return (
+            np.concatenate([log_flows, market[:, market_years]], axis=1),
+            np.concatenate([slopes, d_market[:, market_years]], axis=1),
         )
-        return np.concatenate([log_flows, market[:, market_years]], axis=1), slopes
 
     def _by_chance(
         self, unit: Array, d_unit: Array, expected: Array, d_expected: Array

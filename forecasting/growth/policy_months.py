@@ -234,15 +234,13 @@ class PolicyCourse:
             return np.pad(effect[..., None], ((0, 0), (0, 0), (2, 0)))
         return self.effect.numbers(coordinates)[:, None] * self.shape
 
-    def slopes(self, coordinates: Array, directions: Array) -> tuple[Array, Array]:
-        """Derivatives of the log flow along directions, as a product of two: shapes (months, parts)
-        and (draws, parts, directions).
-        """
+    def slopes(self, coordinates: Array, directions: Array) -> Array:
+        """Derivatives of the log flow along directions: shape (draws, months, directions)."""
         if self.effect is None:
-            return self.shape, np.repeat(directions[None], len(coordinates), axis=0)
+            return np.repeat((self.shape @ directions)[None], len(coordinates), axis=0)
         centre = inverse_softplus(self.effect.median)
         _, speed = softplus(centre + coordinates @ self.effect.root.T)
-        return self.shape, speed[..., None] * (self.effect.root @ directions)
+        return self.shape @ (speed[..., None] * (self.effect.root @ directions))
 
 
 @dataclass(frozen=True)
