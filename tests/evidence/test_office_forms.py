@@ -202,10 +202,32 @@ EXPORTS = (
 
 def test_exports_of_a_country_by_country_have_partners():
     facts = facts_of(reading_of(EXPORTS))
-    assert facts["ev_exports", "CN", "2023"] in ((220, "KZ"), (311, "UZ"))
-    assert {partner for _, partner in facts.values()} <= {"KZ", "UZ"}
+    assert facts["ev_exports", "CN", "2023"] == (531, "")
+    assert {partner for _, partner in facts.values()} == {""}  # the total of all stands last
+    reading = reading_of(EXPORTS)
+    assert {fact.partner for fact in reading.facts} == {"KZ", "UZ", ""}
     answers = {"columns": {"B": {"what": "ev_imports"}, "C": {"what": "ev_imports"}}}
     assert values_of(EXPORTS, answers)["ev_imports", "UZ", "2023"] == 311
+
+
+def test_imports_of_a_country_by_country_have_partners_and_a_total():
+    text = (
+        "Импорт электромобилей в Узбекистан по странам\nСтрана;2022;2023\n"
+        "Китай;2500;25000\nГермания;100;120\nВсего;2600;25120\n"
+    )
+    facts = facts_of(reading_of(text))
+    assert {place for _, place, _ in facts} == {"UZ"}
+    assert facts["ev_imports", "UZ", "2023"] == (25120, "")
+
+
+def test_a_growth_without_a_period_beside_months_by_years_is_named_and_not_read():
+    text = (
+        "Import of electric cars into Georgia\nMonth;2023;2024;Growth, %\n"
+        "January;412;390;-5,3\nFebruary;530;622;17,4\n"
+    )
+    reading = reading_of(text)
+    assert len(facts_of(reading)) == 4
+    assert reading.unread() == {"Growth, %": "names no period, as other columns do"}
 
 
 def test_a_sum_is_checked_against_parts_that_are_not_read():

@@ -40,6 +40,7 @@ from forecasting.measures import MEASURES, NEW_EVS
 OF_PUBLICATION = re.compile(
     rf"{PUBLICATION_WORDS.pattern}|\bedition\b|издани|источник|source", re.IGNORECASE
 )
+OTHER_PLACES = "other"
 OF_THE_FUTURE = "is a forecast or a plan"
 OF_MONEY = "is an amount of money"
 RATIO = "may be the percent of the year before: 117 % of it is a growth of 17 %"
@@ -183,15 +184,17 @@ def _place(text: str) -> str:
     word = word.strip(" ,:.()-–—")
     if "еспублика" in text and (code := find_place(text.strip(" ,:.()-–—"))):
         return code  # Кыргызская Республика
-    if (
-        len(word) < 2
-        or word.isdecimal()
-        or (len(word) < 4 and word.isascii() and not word.isupper())
-    ):
+    if not _may_name_place(word):
         return ""
-    if word in ("EV", "BEV", "PHEV", "HEV", "FCEV", "NEV", "YTD", "GDP"):
-        return ""
-    return find_place(word) or territories().get(word.casefold(), "")
+    code = find_place(word) or territories().get(word.casefold(), "")
+    return "" if code == OTHER_PLACES and " " not in word else code  # "Other" of anything
+
+
+def _may_name_place(word: str) -> bool:
+    is_short = len(word) < 4 and word.isascii() and not word.isupper()
+    if len(word) < 2 or word.isdecimal() or is_short:
+        return False
+    return word not in ("EV", "BEV", "PHEV", "HEV", "FCEV", "NEV", "YTD", "GDP")
 
 
 @lru_cache(maxsize=1)

@@ -55,6 +55,7 @@ from forecasting.evidence.spreadsheets.roles import (
 from forecasting.evidence.spreadsheets.table_facts import (
     CellFact,
     TableReading,
+    is_percent_column,
     market_of,
     read_cells,
     with_forms,
@@ -503,7 +504,7 @@ def _read_table(
     mapping = with_forms(mapping, table, columns, context)
     rows = list(rows_of(table, columns, mapping, context))
     columns = _with_total(_with_measure_to_date(columns), context)
-    columns, rows = _with_market(columns, rows, context)
+    columns, rows = _with_market(_without_undated(columns, rows, context), rows, context)
     reading = TableReading(
         name, table, context, columns, rows, mapping, sister_factors=sister_factors or {}
     )
@@ -532,6 +533,25 @@ def _with_measure_to_date(columns: list[TableColumn]) -> list[TableColumn]:
             measure = label.number
         result.append(column)
     return result
+
+
+def _without_undated(
+    columns: list[TableColumn], rows: list[TableRow], context: Label
+) -> list[TableColumn]:
+    """The columns, of which one of percents is not read where it alone has no period."""
+    numbers = [column for column in columns if column.kind == "number"]
+    is_wide = any(column.label.dating.complete for column in numbers)
+    labels = [context, *(row.label for row in rows)]
+    if not is_wide or any(label.dating.complete for label in labels):
+        return columns
+    return [*map(_unread_if_undated, columns)]
+
+
+def _unread_if_undated(column: TableColumn) -> TableColumn:
+    is_dated = column.label.dating.complete or column.answer.what
+    if column.kind != "number" or is_dated or not is_percent_column(column):
+        return column
+    return replace(column, kind="", reason="names no period, as other columns do")
 
 
 def _with_total(columns: list[TableColumn], context: Label) -> list[TableColumn]:
@@ -598,13 +618,20 @@ def _add_lines_too_long(reading: TableReading) -> None:
 def _take_sums(reading: TableReading) -> None:
     """Keep a sum as a fact where nothing else says the same; ask where it is not one."""
     reading.questions.extend(wrong_sums(reading, _printed_sums(reading)))
-    labels = [row.label for row in reading.rows if row.kind == "fact"]
-    is_total = not any(
-        label.place or label.dating.months or label.dating.complete for label in labels
-    )
+    is_total = _is_of_all_rows(reading)
     reading.facts[:] = [
         fact for fact in reading.facts if fact.row.kind == "fact" or (is_total and fact.period)
     ]
+
+
+def _is_of_all_rows(reading: TableReading) -> bool:
+    """Whether a sum is a fact of its own: its parts are neither of places nor of periods."""
+    labels = [row.label for row in reading.rows if row.kind == "fact"]
+    has_partners = any(fact.partner for fact in reading.facts)
+    has_places = any(label.place for label in labels) and not has_partners
+    return not has_places and not any(
+        label.dating.months or label.dating.complete for label in labels
+    )
 
 
 def _printed_sums(reading: TableReading) -> dict[tuple[int, int], float]:
@@ -662,7 +689,8 @@ def _of_duplicates(reading: TableReading) -> Iterator[TableQuestion]:
     groups: dict[tuple[object, ...], list[CellFact]] = defaultdict(list)
     for fact in reading.facts:
         if fact.number and fact.period:
-            groups[fact.row.line.number, fact.number, fact.place, fact.period].append(fact)
+            key = (fact.row.line.number, fact.number, fact.place, fact.partner, fact.period)
+            groups[key].append(fact)
     columns = set()
     for group in groups.values():
         for fact in group[1:]:

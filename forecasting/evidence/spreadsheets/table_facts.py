@@ -518,10 +518,10 @@ def _are_partners(place: str, title_place: str, number: str, context: Label) -> 
     """Whether the place of a row is a partner of that of the title, whose trade is counted; what a
     reader calls imports in a table of exports are all imports of the partners.
     """
-    trade = measure_of(number.partition(" ")[0]).event if number else ""
-    if trade not in ("imports", "exports") or len(title_place) > 2:
+    measure = number.partition(" ")[0]
+    if not measure.endswith(("_imports", "_exports")) or len(title_place) > 2:
         return False
-    is_mirrored = trade == "imports" and "exports" in context.number
+    is_mirrored = measure.endswith("_imports") and "exports" in context.number
     return place.split("-")[0] != title_place and not is_mirrored
 
 
