@@ -116,7 +116,7 @@ SUBJECTS = {
     "ev_imports": "Electric cars in {place}",
     "ev_registrations": "Electric cars in {place}",
     "ev_exports": "Electric cars through {place}",
-    "vehicle_exports": "Vehicles through {place}",
+    "vehicle_exports": "Vehicles of all types through {place}",
     "ev_export_value_index": "Value of electric cars from {place}",
     EV_SHARE: "Electric cars in {place}",
 }
@@ -124,6 +124,7 @@ MEMO_TITLE = "{subject}: outlook of {day}"
 SCENARIO_TITLE = "{subject}: {scenario} outlook of {day}"
 DATE_LINE = "By ev-forecasting {version}."
 BASELINE = "baseline"
+SIDE_BY_SIDE = "The scenarios side by side, as of {day}"
 MAX_REASONS = 2  # of the events of a scenario that a brief names
 SCENARIO_LINE = "{scenario}: {reasons}."
 MORE_REASONS = "{reasons}; and {count} more"
@@ -445,7 +446,8 @@ def scenarios_table(outlook: Outlook) -> Table:
         return rows_table([], nothing="No other scenario of this place has a params file.")
     ordered = sorted(rows, key=lambda name: (name != "baseline", name))
     frame = plain_frame([{"scenario": capital(name)} | rows[name] for name in ordered])
-    return Table(frame.fillna("–"), caption="The scenarios side by side", kind="fc-scenarios")
+    caption = SIDE_BY_SIDE.format(day=day_words(day))
+    return Table(frame.fillna("–"), caption=caption, kind="fc-scenarios")
 
 
 def scenario_assumptions(outlook: Outlook) -> BulletList:

@@ -271,7 +271,7 @@ BOARD = TableForm(
         Column("Inside 80 %", "{inside} of {outcomes}"),
         Column("Expected", "{expected_low} to {expected_high}"),
         Column("Score", "{score:.2f}"),
-        Column("The rule's", "{rule_score:.2f}"),
+        Column("The rule's", "rule_score", "{:.2f}".format),
     ]
 )
 

@@ -64,6 +64,8 @@ class Column:
     >>> column = Column("margin", "usd", "{:,.0f}".format, unit="USD")
     >>> column.head, column.cell({"usd": 1234.5})
     ('margin, USD', '1,234')
+    >>> column.cell({"usd": float("nan")})
+    '–'
     >>> Column("number", "{count:,.0f} {unit}").cell({"count": 3000, "unit": "points"})
     '3,000 points'
     """
@@ -93,7 +95,8 @@ class Column:
         if isinstance(self.source, str) and "{" in self.source:
             return self.source.format_map(row)
         value = row.get(self.source or self.name)
-        return MISSING if value is None else words_or_dash(self.form(value))
+        missing = words_or_dash(value) == MISSING
+        return MISSING if missing else words_or_dash(self.form(value))
 
     def links(self, rows: Sequence[Row]) -> list[str]:
         """Where its cells lead; nothing where they lead nowhere.

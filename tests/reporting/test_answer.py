@@ -25,6 +25,7 @@ from forecasting.reporting.answer import (
 from forecasting.reporting.grounds import caveats
 from forecasting.reporting.labels import amount, spoken
 from forecasting.scenarios.age import age_of
+from forecasting.scenarios.question import find_scenario
 
 PARAMS = sorted((Path(__file__).parents[2] / "params").glob("*.yaml"))
 
@@ -162,7 +163,10 @@ def test_the_rule_and_the_one_who_promises_are_named():
 
 def test_the_scenarios_of_a_place_stand_side_by_side_with_the_numbers_of_their_reports():
     made = fc.outlook("turkmenistan-constrained", draws=200)
-    shown = fc.tables.scenarios_table(made).frame
+    table = fc.tables.scenarios_table(made)
+    day = f"{made.as_of.day} {made.as_of:%B %Y}"
+    assert table.caption == f"The scenarios side by side, as of {day}"
+    shown = table.frame
     assert shown["scenario"].tolist() == ["Baseline", "Accelerated", "Constrained"]
     for name, row in shown.set_index("scenario").iterrows():
         other = fc.outlook(f"turkmenistan-{name.lower()}", draws=200)
@@ -196,3 +200,14 @@ def test_a_year_that_is_over_is_told_in_the_past():
     )
     # A forecast of an earlier day, with newer counts passed over, is of its own time
     assert fc.outlook("uzbekistan-baseline", as_of="2023-06-26", draws=50).running_year == 2023
+
+
+def test_titles_of_corridors_say_what_goes_through_them():
+    titles = [
+        memo_title({"parameters": find_scenario(name).parameters(), "as_of": "2026-01-01"})
+        for name in ("horgos", "ports")
+    ]
+    assert titles == [
+        "Electric cars through Horgos: outlook of 1 January 2026",
+        "Vehicles of all types through Xinjiang's ports: outlook of 1 January 2026",
+    ]

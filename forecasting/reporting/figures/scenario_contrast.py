@@ -58,6 +58,7 @@ from forecasting.reporting.labels import (
     amounts,
     day_words,
     finding,
+    label_of,
     percent,
     readable,
     spoken,
@@ -134,7 +135,11 @@ def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock") -> Figur
         names_present - set(SCENARIO_COLOURS)
     )
     largest = rows[rows["scenario"] == scenarios[0]].sort_values(0.5).iloc[-1]
-    headline = finding(measure, spoken(largest[0.5], measure))
+    leader = place_name(largest["country"])
+    number = spoken(largest[0.5], measure)
+    headline = f"{leader}: {finding(measure, number)}"
+    if len(order) > 1:
+        headline = f"{label_of(measure)}: most in {leader}, {number}"
     range_ends = [*rows[0.1], *rows[0.9]]
     unit = unit_of(measure)
     scale = linear_scale
@@ -142,7 +147,7 @@ def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock") -> Figur
         unit += ", log scale"
         scale = log_scale
     chart = Drawing(
-        f"{place_name(largest['country'])}: {headline} in {rows.index[0]} ({scenarios[0]})",
+        f"{headline} in {rows.index[0]} ({scenarios[0]})",
         f"{unit}; medians with 80 % ranges",
         source="Source: scenarios on common random numbers",
         margin_r=64,
