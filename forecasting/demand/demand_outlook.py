@@ -412,6 +412,7 @@ class DemandOutlook:
                     "day": str(newest["date"]),
                     "explanation": newest["explanation"],
                     "earlier": len(rows) - 1,
+                    "battery": "bev_stock" in self.results,
                 }
                 yield Caveat("stock_not_closed", values=values)
 

@@ -99,7 +99,7 @@ PAST_FINDINGS = {
 ANY_PAST_FINDING = "{where} saw about {amount} {label}{years}"
 PAST_YEAR = " in {year} ({ends})"
 NEXT_PAST_YEAR = ", {amount} in {year} ({ends})"
-NO_WHOLE_COUNT = "{finding}; no count of a whole year was found."
+NO_WHOLE_COUNT = "{finding}; no count of the whole of {years} was found."
 # By whether the same cars are counted there as in the flow
 ON_THE_ROAD = {
     True: " and have about {later} on the road by the end of {horizon}",
@@ -283,7 +283,7 @@ def _past_finding(
         label=uncapital(label_of(measure)),
         years="".join(parts),
     )
-    return [NO_WHOLE_COUNT.format(finding=capital(finding))]
+    return [NO_WHOLE_COUNT.format(finding=capital(finding), years=" or ".join(map(str, years)))]
 
 
 def _where(outlook: Outlook) -> str:

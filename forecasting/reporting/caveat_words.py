@@ -209,8 +209,10 @@ def _stock_not_closed(caveat: Caveat) -> str:
     modelled = values["modelled"]
     share = values["printed"] / modelled if modelled else math.inf
     reason = GAPS[values["explanation"]].format(missing=100 * (1 - share), times=share)
+    cars = " (battery cars alone)" if values["battery"] else ""
     return (
-        f"On {day} the register had {register}, this model {modelled:,.0f}: {reason}{repetition}."
+        f"On {day} the register had {register}, this model {modelled:,.0f}{cars}: "
+        f"{reason}{repetition}."
     )
 
 
@@ -389,8 +391,8 @@ SENTENCES: dict[str, Wording] = {
     ),
     "part_of_points_counted": (
         "The public charging of the whole country is not counted: {part} had at least {count:,.0f} "
-        "{unit} on {day_in_text}. The answer by practice is no lower; else its level is that of "
-        "other markets, which may be wrong by a factor of {factor:.1f} either way."
+        "{unit} on {day_in_text}. Practice is never set below that count; otherwise it is taken "
+        "from other markets, which may be wrong by a factor of {factor:.1f} either way."
     ),
     "practice_of_cars": (
         "How many points are built, by practice and by a target, is known of electric cars alone: "

@@ -81,6 +81,7 @@ NO_CHARGING = (
     "Nothing is said about charging: this outlook has no vehicles of a country, or was read from "
     "files."
 )
+NO_REGIONS = "No counts are complete enough to split the country by region."
 NO_CHARGING_TABLE = Table(pd.DataFrame(), caption=NO_CHARGING)
 PEAKS = {
     "peak_mw": "charging on a winter evening, many points at once: the peak of all tables",
@@ -201,6 +202,11 @@ def _target_day(row: Row) -> str:
     return str(row["date"])
 
 
+def _pace_needed(row: Row) -> str:
+    """None for a target whose day has passed or that is reached: nothing can be done for it."""
+    return MISSING if row["date"] <= row["as_of"] else readable(row["pace_needed"])
+
+
 def _target_chance(row: Row) -> str:
     if row["stands"] >= 1:
         return "reached"
@@ -214,12 +220,12 @@ TARGETS = TableForm(
         Column("by", _target_day),
         Column("number", "{number:,.0f} {unit}"),
         Column("stands", form=share_words),
-        Column("points a year needed", "pace_needed", readable),
+        Column("points a year needed", _pace_needed),
         Column("points a year by practice", "pace_of_practice", readable),
         Column("probability", _target_chance),
         Column("fact", "target"),
     ],
-    nothing="No target of public charging is known.",
+    nothing="No target of the state for public charging is known.",
 )
 
 
@@ -297,7 +303,9 @@ def share_targets_table(outlook: Outlook) -> Table:
             **row,
             **row["path"],
             "cars": CARS_OF_SHARE[row["measure"]],
-            "reached": "" if row["path"] or since not in demand.years else ", reached",
+            "reached": ""
+            if row["path"] or since not in demand.years
+            else ", reached in this model",
         }
         for row in demand.share_targets(announced, since)
     ]
@@ -495,7 +503,7 @@ def regions_table(
             levels = rows.rename(columns={"low": 0.1, "median": 0.5, "high": 0.9})
             parts[head] = in_columns(levels, measure)
     if not parts:
-        return rows_table([], nothing="No count is printed for a part of the country.")
+        return rows_table([], nothing=NO_REGIONS)
     frame = side_by_side(parts, "where").sort_values(
         ("where", ""), key=lambda names: names == "the rest", kind="stable"
     )

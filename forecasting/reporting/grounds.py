@@ -51,7 +51,7 @@ from forecasting.scenarios.age import series_due
 from forecasting.scenarios.find_out import worth_finding_out
 from forecasting.scenarios.joint_draws import region_places, region_total
 from forecasting.scenarios.outlook import Outlook
-from forecasting.writers.columns import Column, TableForm
+from forecasting.writers.columns import Column, Row, TableForm
 from forecasting.writers.display import (
     BulletList,
     Line,
@@ -96,7 +96,7 @@ STEP_ORIGINS = {
     "investment_usd": "the points needed by place of charging, and what each costs with its "
     "connection",
     "power_share_percent": "the electricity for vehicles, and that of the country",
-    "peak_share_percent": "the charging load, and the country's highest",
+    "peak_share_percent": "the charging load, and the highest that the country may have that year",
     "oil_avoided_t": "the vehicles on the road, how far they drive, and what a like vehicle burns",
     "co2_avoided_t": "the fuel avoided, and how the country's electricity is made",
 }
@@ -572,6 +572,12 @@ def _number(row: Mapping[Any, Any], flow: str, with_place: bool) -> str:
     return pattern.format(label=flow, where=where, period=period)
 
 
+def _next_words(row: Row) -> str:
+    """When a series may be expected; a day before that of the outlook has gone by without it."""
+    overdue = "overdue since " if row["next_print"] < row["as_of"] else ""
+    return f"{overdue}{row['next_print']}"
+
+
 DUE = TableForm(
     [
         Column("what", "measure", label_of),
@@ -579,7 +585,7 @@ DUE = TableForm(
         Column("printed", "{prints} times, every {interval}"),
         Column("counted until", "newest_end"),
         Column("last print", "last_print"),
-        Column("next expected", "next_print"),
+        Column("next expected", _next_words),
     ],
     caption="Of what was printed by {day}",
     nothing="No agency has printed a count of this place three times: nothing can be said to be "
@@ -610,7 +616,7 @@ def due_table(outlook: Outlook) -> Table:
     """
     series = series_due(outlook.facts, outlook.as_of).head(MAX_ROWS).to_dict("records")
     rows = [{**row, "interval": _interval_words(row["every_days"])} for row in series]
-    return DUE.table(rows, day=day_words(outlook.as_of))
+    return DUE.table(rows, day=day_words(outlook.as_of), as_of=outlook.as_of)
 
 
 def _interval_words(days: int) -> str:

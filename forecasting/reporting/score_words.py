@@ -291,16 +291,16 @@ def other_agency(record: pd.DataFrame) -> pd.Series:
 
 
 CHAIN_SENTENCE = (
-    "Other markets were told their sales alone, {n:.0f} times. The median came to "
-    "{ratio[stock]:.2f} of the battery cars on the road, the need to {ratio[need]:.2f} of the "
-    "public points that stood and to {ratio[need_fast]:.2f} of the fast ones, practice to "
-    "{ratio[practice]:.2f} of all. The 80 % ranges held {inside[stock]}, {inside[need]}, "
-    "{inside[need_fast]} and {inside[practice]} of the counts."
+    "The same model was tried {n:.0f} times on other markets, of which it was given nothing but "
+    "their sales. Its median came to {ratio[stock]:.2f} of the battery cars on the road, the need "
+    "to {ratio[need]:.2f} of the public points that stood and to {ratio[need_fast]:.2f} of the "
+    "fast ones, practice to {ratio[practice]:.2f} of all. The 80 % ranges held {inside[stock]}, "
+    "{inside[need]}, {inside[need_fast]} and {inside[practice]} of the counts."
 )
 
 
 def chain_sentence(lines: pd.DataFrame) -> str:
-    """How the chain did in other markets that were told their sales alone.
+    """How the chain did in other markets, of which it was given nothing but their sales.
 
     Parameters
     ----------
@@ -312,9 +312,10 @@ def chain_sentence(lines: pd.DataFrame) -> str:
     >>> answers = ["stock", "need_fast", "need", "practice"]
     >>> lines = pd.DataFrame({"n": 98, "ratio": 1.0, "in80": 0.75}, index=answers)
     >>> print(chain_sentence(lines))
-    Other markets were told their sales alone, 98 times. The median came to 1.00 of the battery
-    cars on the road, the need to 1.00 of the public points that stood and to 1.00 of the fast
-    ones, practice to 1.00 of all. The 80 % ranges held 75 %, 75 %, 75 % and 75 % of the counts.
+    The same model was tried 98 times on other markets, of which it was given nothing but their
+    sales. Its median came to 1.00 of the battery cars on the road, the need to 1.00 of the public
+    points that stood and to 1.00 of the fast ones, practice to 1.00 of all. The 80 % ranges held
+    75 %, 75 %, 75 % and 75 % of the counts.
     """
     inside = lines["in80"].map(whole_percent)
     return CHAIN_SENTENCE.format(ratio=lines["ratio"], inside=inside, n=lines.loc["need", "n"])

@@ -83,9 +83,27 @@ def test_a_note_of_a_check_begins_with_what_it_is_about() -> None:
 def test_a_stock_that_does_not_close_says_what_it_points_to(
     explanation: str, printed: int, earlier: int, words: str
 ) -> None:
-    values = {"day": "2023-12-31", "printed": printed, "modelled": 1000, "earlier": earlier}
+    values = {
+        "day": "2023-12-31",
+        "printed": printed,
+        "modelled": 1000,
+        "earlier": earlier,
+        "battery": False,
+    }
     caveat = Caveat("stock_not_closed", values=values | {"explanation": explanation})
     assert words_of(caveat) == words
+    battery_alone = words.replace("model 1,000:", "model 1,000 (battery cars alone):")
+    assert words_of(caveat.with_values(battery=True)) == battery_alone
+
+
+def test_practice_lies_at_no_less_than_the_count_of_a_part() -> None:
+    values = {"part": "Dushanbe", "count": 136, "unit": "stations", "factor": 2.5}
+    caveat = Caveat("part_of_points_counted", values=values | {"day": "2024-06-06"})
+    assert words_of(caveat) == (
+        "The public charging of the whole country is not counted: Dushanbe had at least 136 "
+        "stations on 6 June 2024. Practice is never set below that count; otherwise it is taken "
+        "from other markets, which may be wrong by a factor of 2.5 either way."
+    )
 
 
 def test_where_a_market_size_comes_from() -> None:

@@ -54,6 +54,7 @@ def test_a_target_says_how_much_of_it_stands_and_what_it_takes(made):
     assert float(table.loc["decree", "points a year needed"].replace(",", "")) == pytest.approx(
         10_900, rel=0.1
     )
+    assert table.loc["uz-charging-stations-2025-12-31-target", "points a year needed"] == "–"
     passed = table.loc["uz-charging-stations-2024-12-31-target"]
     assert passed["stands"] == "56 %"
     assert passed["points a year needed"] == passed["probability"] == "–"
@@ -119,6 +120,8 @@ def test_targets_of_a_share_have_a_probability_and_a_path_in_cars(made):
     table = charging_tables.share_targets_table(made).frame.set_index("fact")
     row = table.loc["uz-ev-stock-2030-12-31-share-target"]
     assert row["target"] == "10 % of cars on the road"
+    reached = table.loc["uz-ev-stock-2026-12-31-share-target", "target"]
+    assert reached == "2 % of cars on the road, reached in this model"
     share = made.results.values["ev_stock_share_percent"][:, -1]
     assert row["probability"] == f"{100 * np.mean(share >= 10):.0f} %"
     path = [float(row[str(year)].replace(",", "")) for year in range(2026, 2031)]

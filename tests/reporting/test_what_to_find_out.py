@@ -32,7 +32,10 @@ def test_numbers_and_series_are_told_in_words() -> None:
         ("Electric vehicles imported", "Statistics Agency, battery cars")
     ]
     assert row["printed"].endswith("times, every month")
-    assert (row["last print"], row["next expected"]) == ("2025-11-19", "2025-12-28")
+    assert (row["last print"], row["next expected"]) == (
+        "2025-11-19",
+        "overdue since 2025-12-28",
+    )
     # The page that shows it reckons from the day on which it is opened
     assert "state" not in due.frame
     assert 'class="fc-table fc-due"' in due._repr_html_()

@@ -18,7 +18,7 @@
   for (const table of document.querySelectorAll("table.fc-due")) {
     table.tHead.rows[0].append(Object.assign(document.createElement("th"), { textContent: "today" }));
     for (const row of table.tBodies[0].rows) {
-      const [last, next] = [...row.cells].slice(-2).map((cell) => cell.textContent);
+      const [last, next] = [...row.cells].slice(-2).map((cell) => cell.textContent.slice(-10));
       row.insertCell().textContent = state(last, next);
     }
   }
