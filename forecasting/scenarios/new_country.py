@@ -42,6 +42,7 @@ from forecasting.evidence.rules import OBSERVATION_KINDS, number_text
 from forecasting.evidence.spreadsheets.dating import FISCAL_MONTHS
 from forecasting.evidence.spreadsheets.reading import SpreadsheetReading
 from forecasting.evidence.spreadsheets.roles import TableQuestion
+from forecasting.limits import MAX_FORECAST_FACTS
 from forecasting.measures import FLOW_OF_COUNT, MEASURES, did_you_mean
 from forecasting.parameters.naming import country_code, new_params, write_params
 from forecasting.parameters.schema import scenario_from_parameters
@@ -147,6 +148,8 @@ class NewCountry:
         self.caveats: list[Caveat] = []
         # What was answered when the table was last read, and what it held
         self._last: tuple[Mapping, TableRead] | None = None
+        # What that came to for a country, as known since a day
+        self._facts: tuple[TableRead, tuple[object, ...], Ledger] | None = None
 
     def questions(self) -> Iterator[Question]:
         """Each question in its turn; the next one may hang on the answer, which is to be in
@@ -277,9 +280,16 @@ class NewCountry:
         Raises
         ------
         InputError
-            With every problem of the table, and where nothing in it is of the country.
+            With every problem of the table, and where nothing in it is of the country, or more than
+            a forecast takes.
         """
         read = self._read()
+        asked = (self.country, self._since)
+        if self._facts is None or self._facts[0] is not read or self._facts[1] != asked:
+            self._facts = read, asked, self._facts_of(read)
+        return self._facts[2]
+
+    def _facts_of(self, read: TableRead) -> Ledger:
         if problems := read.all_problems():
             raise InputError(problems)
         typed = typed_facts([row.cells for row in read.rows])
@@ -289,6 +299,13 @@ class NewCountry:
             places = ", ".join(sorted({*map(place_name, ledger.frame["place"])}))
             where = place_name(self.country)
             raise InputError(f"{self.table}: tells nothing of {where}, but of {places[:200]}")
+        count = country_facts.frame["measure"].value_counts().max()
+        if count > MAX_FORECAST_FACTS:
+            raise InputError.at(
+                self.table,
+                f"{count:,} facts of one measure, {MAX_FORECAST_FACTS:,} are the most",
+                "keep the newest",
+            )
         return country_facts.published_by(self._since)
 
     def write(self, folder: Path, scenario: str = "baseline") -> Path:

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from forecasting.cli import main
 from forecasting.errors import InputError
+from forecasting.limits import MAX_FORECAST_FACTS
 from forecasting.parameters.schema import load_scenario
 from forecasting.scenarios.new_country import NewCountry
 
@@ -243,3 +244,18 @@ def test_a_table_elsewhere_becomes_a_report_and_says_how_it_runs_again(tmp_path,
     assert "lies outside of the working folder" in checked.output
     allowed = ["check", "params/georgia-baseline.yaml", "--allow", "../downloads"]
     assert CliRunner().invoke(main, allowed).exit_code == 0
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_table_of_more_facts_than_a_forecast_takes_is_refused_when_it_is_read(tmp_path, more):
+    rows = [f"f{n},ev_stock,NO,,2023-12-31,about,5" for n in range(MAX_FORECAST_FACTS + more)]
+    table = tmp_path / "facts.csv"
+    heads = "id,measure,place,period_start,period_end,relation,value"
+    table.write_text("\n".join([heads, *rows]) + "\n")
+    country = NewCountry("NO", table)
+    if more:
+        with pytest.raises(InputError, match="1,001 facts of one measure, 1,000 are the most"):
+            country.facts()
+    else:
+        assert country.facts() is country.facts()
+        assert len(country.facts()) == MAX_FORECAST_FACTS
