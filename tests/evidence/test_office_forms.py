@@ -161,6 +161,7 @@ def test_a_small_share_of_an_early_market_needs_no_question():
     [
         ("TÜRKİYE OTOMOBİL PAZARI", "Elektrik", "ev_sales"),
         ("Imports of passenger cars, Georgia", "Electric", "ev_imports"),
+        ("Sales of new cars in Norway", "Battery electric", "ev_sales"),
         ("Registered cars in Ireland at year-end", "of which battery electric", "ev_stock"),
         ("Vehículos inscritos en Costa Rica", "Automóviles eléctricos", "ev_registrations"),
         ("Импорт легковых автомобилей в Казахстан", "Электромобили", "ev_imports"),
@@ -208,6 +209,13 @@ def test_exports_of_a_country_by_country_have_partners():
     assert {fact.partner for fact in reading.facts} == {"KZ", "UZ", ""}
     answers = {"columns": {"B": {"what": "ev_imports"}, "C": {"what": "ev_imports"}}}
     assert values_of(EXPORTS, answers)["ev_imports", "UZ", "2023"] == 311
+
+
+def test_exports_to_the_country_of_a_title_are_not_its_own():
+    text = "Экспорт Китая в Казахстан: электромобили, шт.\nМесяц;2023;2024\nЯнварь;200;500\n"
+    assert reading_of(text).lacks == ["measure"]
+    values = values_of(text, {"constants": {"measure": "ev_imports"}})
+    assert values["ev_imports", "KZ", "2024-01"] == 500
 
 
 def test_imports_of_a_country_by_country_have_partners_and_a_total():

@@ -216,7 +216,7 @@ def _number(text: str, context: str) -> tuple[str, tuple[str, ...]]:
     number, doubts = _number_in_english(english)
     if not context or number not in ("", GROWTH):
         return number, doubts
-    title = in_english(context)
+    title = in_english(context).lower()
     if "electric cars" in title and "cars" not in english:
         of_electric_cars = _number_in_english(f"electric cars {english}".strip())
         if of_electric_cars[0]:
@@ -224,7 +224,7 @@ def _number(text: str, context: str) -> tuple[str, tuple[str, ...]]:
     event = _event_in(title)
     if number == GROWTH:
         return _growth_of_event(event, text), doubts
-    if event and "cars" in english:
+    if event and "cars" in english.lower():
         return _number_in_english(f"{english} {event}")
     return _electric_ones(text, context) or (number, doubts)
 
@@ -239,7 +239,7 @@ def _electric_ones(text: str, context: str) -> tuple[str, tuple[str, ...]] | Non
     """What a text such as "Electric" counts in a table of cars; None where it is of something
     else.
     """
-    title = in_english(context)
+    title = in_english(context).lower()
     if "cars" not in title or not is_electric(text) or OTHER_VEHICLES.search(context):
         return None
     event = _event_in(title) or ("sales" if _MARKETS.search(context) else "")
@@ -288,12 +288,14 @@ def _on_a_day(number: str, text: str, whole_text: str) -> str:
         return COUNTS_OF_A_DAY.get(number, number)
     if is_electric(text):
         return "ev_stock"
-    return "vehicle_stock" if "cars" in english and "hybrid" not in english else ""
+    return "vehicle_stock" if "cars" in english.lower() and "hybrid" not in english else ""
 
 
 def _event_in(english: str) -> str:
     """What is done with the cars of a text; empty where it names nothing, or several things."""
-    events = [event for event in (*ALL_CARS, "exports", "fleet", "production") if event in english]
+    events = [
+        event for event in (*ALL_CARS, "exports", "fleet", "production") if event in english.lower()
+    ]
     return events[0] if len(events) == 1 else ""
 
 
@@ -349,6 +351,8 @@ def title_label(texts: list[str]) -> Label:
     number, doubts = _number_of_titles(texts)
     if number:
         number = _on_a_day(number, "", ". ".join(texts))
+    if number == "ev_exports" and any(map(_goes_to_a_place, titles)):
+        number = ""  # whether these are the imports of that place is asked
     return Label(
         ". ".join(texts),
         number,
@@ -358,6 +362,13 @@ def title_label(texts: list[str]) -> Label:
         places.pop() if len(places) == 1 else "",
         doubts=doubts,
     )
+
+
+def _goes_to_a_place(text: str) -> bool:
+    """Whether a title names the one place to which cars go, and none from which they come."""
+    starts = {code: start for start, code in _spans_of_places(text)}
+    behind = [text[:start].rstrip().lower() for start in starts.values()]
+    return len(behind) == 1 and re.search(r"(?:\bв|\bto|\binto|对|向|往)\Z", behind[0]) is not None
 
 
 def _dating_of_titles(texts: list[str]) -> Dating:

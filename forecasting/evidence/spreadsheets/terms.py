@@ -316,7 +316,7 @@ TERMS: tuple[tuple[str, str], ...] = (
         " registrations ",
     ),
     (
-        r"продаж\w*|продан\w*|реализац\w*|sotuv\w*|sotil\w*|сотув\w*|сотил\w*|сатылым\w*|"
+        r"продаж\w*|продан\w*|реализац\w*|savdo\w*|савдо\w*|sotuv\w*|sotil\w*|сотув\w*|сотил\w*|сатылым\w*|"
         r"сатыл\w*|сату\w*|сатык\w*|"
         r"фурӯш\w*|фуруш\w*|satış\w*|satılan|销售量?|销量",
         " sales ",
