@@ -349,10 +349,7 @@ def title_label(texts: list[str]) -> Label:
     titles = [text for text in texts if not OF_PUBLICATION.search(text)]
     places = {place for text in titles for place in _places_in(text)}
     number, doubts = _number_of_titles(texts)
-    if number:
-        number = _on_a_day(number, "", ". ".join(texts))
-    if number == "ev_exports" and any(map(_goes_to_a_place, titles)):
-        number = ""  # whether these are the imports of that place is asked
+    number = _number_of_whole_table(number, texts)
     return Label(
         ". ".join(texts),
         number,
@@ -362,6 +359,13 @@ def title_label(texts: list[str]) -> Label:
         places.pop() if len(places) == 1 else "",
         doubts=doubts,
     )
+
+
+def _number_of_whole_table(number: str, texts: list[str]) -> str:
+    """What titles count together; whether exports to a place are its imports is asked."""
+    if number == "ev_exports" and any(map(_goes_to_a_place, texts)):
+        return ""
+    return _on_a_day(number, "", ". ".join(texts)) if number else ""
 
 
 def _goes_to_a_place(text: str) -> bool:
