@@ -453,23 +453,23 @@ def policy_chart(outlook: Outlook) -> Figure:
         line(days, median, BLUE, name="with policies"),
         line(days, median_without, ORANGE, dash="dash", name="without"),
     )
-    # A line ends below the names that pass it: names of the first half lie right of their line, so
-    # that the earliest is the highest; of the second half left of it, and the latest is
-    sides = {day: _side_with_room(on_axis(day), years) for day in policy_days}
-    right_of_line = sorted(day for day in sides if sides[day] == "middle right")
-    left_of_line = sorted(sides.keys() - set(right_of_line), reverse=True)
-    for row, day in enumerate(right_of_line + left_of_line):
+    # Names stand on one side of their lines. A line ends below the names that pass it: the earliest
+    # is the highest where names lie right of their lines, the latest where they lie left of them.
+    places = [on_axis(day) for day in policy_days]
+    side = _side_with_room(sum(places) / max(len(places), 1), years)
+    days_from_above = sorted(policy_days, reverse=side == "middle left")
+    for row, day in enumerate(days_from_above):
         place = on_axis(day)
         height = top - (row + 0.5) * POLICY_LINE * high.max()
         chart.add(
             line([place] * 2, [0, height], MUTED, dash="dot", width=1, showlegend=False),
-            words_at([place], [height], [policy_days[day]], sides[day], size=11.5, color=INK),
+            words_at([place], [height], [policy_days[day]], side, size=11.5, color=INK),
         )
     return chart.years(years).figure()
 
 
 def _side_with_room(place: float, years: range) -> str:
-    """On which side of a line its name has room: left of it in the right half of the chart."""
+    """On which side of lines their names have room: left of them in the right half of a chart."""
     return ("middle right", "middle left")[place > (years[0] + years[-1]) / 2]
 
 
