@@ -5,6 +5,7 @@ from __future__ import annotations
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.mirror_trade import mirror_pairs
+from forecasting.evidence.places import place_name
 from forecasting.evidence.words import in_words, when_words
 from forecasting.reporting.labels import label_of
 from forecasting.writers.columns import Column, TableForm
@@ -19,6 +20,7 @@ MIRROR = TableForm(
         Column("times", lambda row: f"{row['ratio']:.1f}"),
         Column("facts", "{left.id}, {arrival.id}"),
     ],
+    caption="From {origin} to {place}",
     nothing="Nothing has been printed by both sides.",
 )
 
@@ -43,10 +45,13 @@ def mirror_table(ledger: Ledger, place: str, origin: str = "CN") -> Table:
     --------
     >>> import forecasting as fc
     >>> table = fc.tables.mirror_table(fc.datasets.central_asia(), "UZ")
+    >>> table.caption
+    'From China to Uzbekistan'
     >>> table.frame.loc[0, "left"], table.frame.loc[0, "times"]
     ('244 million USD in Jan–Jun 2025', '1.1')
     """
-    return MIRROR.table(pair._asdict() for pair in mirror_pairs(ledger, place, origin))
+    pairs = [pair._asdict() for pair in mirror_pairs(ledger, place, origin)]
+    return MIRROR.table(pairs, place=place_name(place), origin=place_name(origin))
 
 
 def _amount_words(fact: Fact) -> str:
