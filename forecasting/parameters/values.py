@@ -399,6 +399,15 @@ class Driver(Strict):
             raise ValueError(kind.too_high.format(in_digits(size.high)))
         return size
 
+    @property
+    def on_flow(self) -> bool:
+        """Whether it changes the flow; the others are left to the demand chain."""
+        return self.kind not in ("demand", "target")
+
+    def acts_after(self, day: dt.date) -> bool:
+        """Whether it has not ended by a day."""
+        return (self.end or dt.date.max) > day
+
     def fact_ids(self) -> tuple[str, ...]:
         """The facts of a ledger that the source names: single words joined by commas."""
         return fact_ids(self.source)

@@ -473,7 +473,7 @@ def scenario_assumptions(outlook: Outlook) -> BulletList:
     ...
     """
     baseline, *alternatives = sorted(_siblings(outlook.scenario), key=_baseline_first)
-    ahead = [driver for driver in baseline.drivers if (driver.end or dt.date.max) > outlook.as_of]
+    ahead = [driver for driver in baseline.drivers if driver.acts_after(outlook.as_of)]
     lines = [_assumption_line(baseline, ahead)]
     common = {driver.name for driver in baseline.drivers}
     for scenario in alternatives:

@@ -165,8 +165,7 @@ def why(outlook: Outlook) -> BulletList:
         lines.append(
             f"Practice starts from {standing.count:,.0f} {standing.unit}, the newest count, of "
             f"{day_words(standing.date)}, beside the {amount(float(cars), 'ev_stock')} vehicles at "
-            f"the end of {year}; in other markets, too, points and vehicles are those of one day, "
-            "the end of a year."
+            f"the end of {year}; in other markets both are of the end of a year."
         )
     low, _, high, markets = market_band(_last_median(draws["ev_stock"]))
     if markets:

@@ -309,7 +309,9 @@ def _flow_grounds(outlook: Outlook, flow: FlowForecast) -> Line:
         f" Other random numbers would move its median by {100 * error.iloc[0]:.1f} % in {period}, "
         f"by {100 * error.iloc[-1]:.1f} % in {flow.periods[-1].label}."
     )
-    events = len(outlook.scenario.drivers)
+    events = sum(
+        driver.on_flow and driver.acts_after(outlook.as_of) for driver in outlook.scenario.drivers
+    )
     event_words = phrase(" Then {} ahead.", events and plural(events, "assumed event"))
     effects = moves(flow)[period]
     effects = effects[effects.abs().between(MIN_EFFECT, MAX_PERCENT)].sort_values(
@@ -464,7 +466,7 @@ def analogues_lines(outlook: Outlook) -> BulletList:
     Examples
     --------
     >>> fc.tables.analogues_lines(outlook).lines[0][:44]
-    '37 market-years stood at about the share of '
+    '37 market-years stood at about the share tha'
     """
     forecast = outlook.forecast
     if forecast is None or forecast.market is None:
@@ -473,7 +475,10 @@ def analogues_lines(outlook: Outlook) -> BulletList:
     markets = table.iloc[:-1]
     market = table.iloc[-1]
     where = f"{place_name(outlook.results.country)} in {market['year']}"
-    share = f"about the share of {where}, {readable(100 * market['share'])} % of new vehicles"
+    whose = f"the share of {where}"
+    if forecast.fit_table().empty:
+        whose = f"the share that this model assumes for {where}"
+    share = f"about {whose}, {readable(100 * market['share'])} % of new vehicles"
     if markets.empty:
         return BulletList([f"No market-year of the panel stood at {share}."])
     rates = markets["growth"].quantile([0.1, 0.5, 0.9]).tolist()

@@ -145,15 +145,17 @@ def figure_html(figure: Content, name: str) -> str:
     height = int(layout.get("height") or 450)
     title, subtitle, description = map(escape, figure_words(layout))
     caption = f"<b>{title}</b>" + phrase(" <span>{}</span>", subtitle)
-    keep = "\n".join(
+    buttons = "\n".join(
         f'<button type="button" data-keep="{kind.lower()}" aria-label="Keep as {kind}: {title}">'
         f"{kind}</button>"
         for kind in ("SVG", "PNG")
     )
+    # A title alone, where there is nothing to draw, is not worth a picture
+    keep = f'<p class="keep">Keep as {buttons}</p>' if figure["data"] else ""
     return (
         f'<figure class="chart"><figcaption>{caption}</figcaption>\n'
         f'<div class="figure" data-json="{name}" role="img" aria-label="{description}" '
-        f'style="height:{height}px"></div>\n<p class="keep">Keep as {keep}</p></figure>\n'
+        f'style="height:{height}px"></div>\n{keep}</figure>\n'
         f'<script type="application/json" id="{name}">{text}</script>'
     )
 

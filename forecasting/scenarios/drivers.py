@@ -178,7 +178,7 @@ def apply_drivers(
     ScenarioError
         Where a ceiling is asked for and no market size is known.
     """
-    rows = [driver for driver in drivers if driver.kind not in ("demand", "target")]
+    rows = [driver for driver in drivers if driver.on_flow]
     rows.sort(key=lambda driver: LIMIT_ORDER.get(driver.kind, 0))
     flow = np.array(forecast.monthly, dtype=float)
     for driver in rows:

@@ -22,7 +22,7 @@ from forecasting.reporting.answer import (
     memo_title,
     scenario_assumptions,
 )
-from forecasting.reporting.grounds import caveats
+from forecasting.reporting.grounds import caveats, grounds
 from forecasting.reporting.labels import amount, spoken
 from forecasting.scenarios.age import age_of
 from forecasting.scenarios.question import find_scenario
@@ -186,6 +186,13 @@ def test_scenarios_of_one_name_keep_their_own_numbers_in_one_run(tmp_path, monke
 def test_a_place_with_one_scenario_says_so():
     alone = fc.outlook("NO", draws=200)
     assert "No other scenario of this place" in repr(fc.tables.scenarios_table(alone))
+
+
+def test_events_that_have_ended_or_leave_the_flow_alone_are_not_ahead():
+    told = fc.outlook("uzbekistan-baseline", draws=50)
+    acting = [driver for driver in told.scenario.drivers if driver.on_flow]
+    assert len(told.scenario.drivers) > len(acting) == 2  # imports that are replaced, a ceiling
+    assert "Then 2 assumed events ahead." in str(grounds(told))
 
 
 def test_a_year_that_is_over_is_told_in_the_past():

@@ -69,6 +69,9 @@ def test_need_stands_beside_the_markets_at_the_same_stock(made):
         r"passes \d{2,3} kWh a day, and a car is connected to it \d+ % of the time", use
     )
     assert starts.startswith("Practice starts from 1,399 stations, the newest count, of 1 May 2025")
+    assert starts.endswith(
+        " vehicles at the end of 2025; in other markets both are of the end of a year."
+    )
     assert why.count(".") == beside.count(".") == 1  # one sentence each
     assert re.search(
         r"Four in five of the \d+ markets .* had [\d,]+ to [\d,]+ points: need without", beside

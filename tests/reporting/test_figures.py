@@ -73,7 +73,8 @@ def test_every_chart_has_a_title_units_and_small_plain_json(outlook, ledger):
     for name, chart in all_charts(outlook, ledger).items():
         text = chart.to_json()
         assert chart.layout.title.text, name
-        assert chart.layout.title.subtitle.text, name
+        # A title alone, in place of empty axes, has no unit
+        assert chart.layout.title.subtitle.text or not chart.data, name
         assert chart.layout.annotations[-1].name == "source", name
         assert "bdata" not in text, name
         assert len(text) < 40_000, name
@@ -222,6 +223,7 @@ def test_nothing_printed_is_said(ledger):
         chart.layout.title.text
         == "<b>Uzbekistan: no number is printed on electric vehicles imported</b>"
     )
+    assert not chart.layout.title.subtitle.text  # no unit of what is not drawn
 
 
 def test_what_was_not_known_is_not_drawn(outlook, ledger):
@@ -458,6 +460,7 @@ def test_the_day_on_which_a_quota_is_used_up_is_marked():
 def test_without_policies_the_chart_says_so(outlook):
     chart = figures.policy_chart(outlook)
     assert chart.layout.title.text.endswith("no policy enters this flow but the events above</b>")
+    assert not chart.layout.title.subtitle.text
 
 
 def test_the_markets_that_went_before_are_named_beside_the_forecast():
@@ -479,6 +482,15 @@ def test_the_markets_that_went_before_are_named_beside_the_forecast():
     assert first.startswith(f"{len(rows)} market-years stood at about the share of Uzbekistan in")
     assert departs.startswith("It departs from the market's own past, +")
     assert "rank correlation" in departs
+
+
+def test_a_share_that_nobody_counted_is_the_models_and_has_no_dotted_past():
+    outlook = fc.outlook("turkmenistan-baseline", draws=50)
+    words = str(fc.tables.analogues_lines(outlook))
+    assert "at about the share that this model assumes for Turkmenistan in 2025" in words
+    chart = figures.analogues_chart(outlook)
+    drawn = any(shape.line.dash == "dot" for shape in chart.layout.shapes)
+    assert ("dotted" in chart.layout.title.subtitle.text) == drawn
 
 
 def test_without_a_market_no_share_is_compared(outlook):

@@ -223,3 +223,6 @@ def test_a_figure_is_named_for_who_does_not_see_it(outlook):
     named = page.partition('role="img" aria-label="')[2].partition('"')[0]
     assert named.startswith("Uzbekistan, baseline: 10,000 electric cars imported in 2023")
     assert page.count("data-keep=") == 2
+    empty = html.figure_html({"data": [], "layout": {"title": {"text": "nothing"}}}, "f")
+    assert "data-keep=" not in empty
+    assert "Keep as" not in empty

@@ -308,7 +308,7 @@ def evidence_chart(evidence: Ledger | Outlook, measure: str | None = None) -> Fi
     subject = uncapital(label_of(measure))
     unit = _unit(measure, ledger)
     if not marks:
-        return empty_chart(Drawing(capital(f"{where}no number is printed on {subject}"), unit))
+        return empty_chart(Drawing(capital(f"{where}no number is printed on {subject}"), ""))
     how = "by day, with the change on the year before; log scale"
     if is_flow(measure):
         how = "each as long as its period and as high as its yearly rate; log scale"
@@ -430,7 +430,7 @@ def policy_chart(outlook: Outlook) -> Figure:
     unit = f"{vehicles} a month"
     if forecast is None or not forecast.policies.rows:
         return empty_chart(
-            of_outlook(outlook, "no policy enters this flow but the events above", unit)
+            of_outlook(outlook, "no policy enters this flow but the events above", "")
         )
     years = range(outlook.first_year - 3, outlook.first_year + 2)
     months = [n for n, month in enumerate(forecast.months) if month.start.year in years]

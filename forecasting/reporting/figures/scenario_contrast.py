@@ -427,12 +427,14 @@ def analogues_chart(outlook: Outlook) -> Figure:
         percent(100 * rate) for rate in (analogues["growth"].median(), market["growth"])
     )
     row_count = len(analogues)
+    has_past = market["before"] > -1
+    past = "; dotted, growth here in the year before" if has_past else ""
     chart = of_outlook(
         outlook,
         f"{market_growth} in {market['year'] + 1}; half of the markets at its share grew by more "
         f"than {median_growth.lstrip('+')}",
         f"growth in the year after each market-year at about {share}; line and shade, the median "
-        "and four in five of what may come here; dotted, growth here in the year before",
+        f"and four in five of what may come here{past}",
         height=150 + 16 * row_count,
         showlegend=False,
         **SIDEWAYS,
@@ -449,7 +451,7 @@ def analogues_chart(outlook: Outlook) -> Figure:
         points(analogues["factor"].tolist(), range(row_count), hover, color=INK, size=7),
     )
     chart.mark("x", market["factor"], color=BLUE, width=2.5)
-    if market["before"] > -1:
+    if has_past:
         chart.mark("x", 1 + market["before"], dash="dot")
     ticks = {
         "tickvals": GROWTH_FACTORS,
