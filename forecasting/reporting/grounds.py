@@ -96,7 +96,7 @@ STEP_ORIGINS = {
     "investment_usd": "the points needed by place of charging, and what each costs with its "
     "connection",
     "power_share_percent": "the electricity for vehicles, and that of the country",
-    "peak_share_percent": "the charging load, and the highest that the country may have that year",
+    "peak_share_percent": "the charging load, and the highest expected in the country that year",
     "oil_avoided_t": "the vehicles on the road, how far they drive, and what a like vehicle burns",
     "co2_avoided_t": "the fuel avoided, and how the country's electricity is made",
 }

@@ -233,3 +233,14 @@ def test_without_vehicles_of_a_country_a_sentence_stands_in_for_each_table(made,
     told += [getattr(charging_tables, name)(read).caption for name in names]
     told.append(charging_tables.choice_table(read, missing=1, idle=1).caption)
     assert set(told) == {charging_tables.NO_CHARGING}
+
+
+def test_counts_of_a_city_alone_split_no_country_and_no_target_is_of_the_state():
+    told = outlook("tajikistan-baseline", draws=50)
+    assert repr(charging_tables.targets_table(told)) == (
+        "No target of the state for public charging is known."
+    )
+    stations = charging_tables.regions_table(told, measures=("charging_stations",))
+    assert repr(stations) == "No counts are complete enough to split the country by region."
+    (peak,) = (line for line in str(tables.grounds(told)).splitlines() if "highest load" in line)
+    assert peak.endswith("and the highest expected in the country that year.")
