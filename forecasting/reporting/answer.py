@@ -73,8 +73,8 @@ QUESTIONS = {
         "How many by AFIR, the rule of the EU?",
     ),
     "charging_stations_standard": (
-        "By the country's own rule (stations)",
-        "How many stations, one for {cars} cars, by its ministry?",
+        "By its ministry (stations)",
+        "How many stations, one for {cars} cars?",
     ),
     "charging_points_target": ("Target", "How many are promised?{targets}"),
 }

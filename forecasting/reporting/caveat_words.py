@@ -203,7 +203,7 @@ def age_line(age: Caveat) -> str | Link:
 def _stock_not_closed(caveat: Caveat) -> str:
     values = caveat.values
     days = values["earlier"] and plural(values["earlier"], "earlier day")
-    repetition = phrase(" (the gap was alike on {})", days).replace("on 1 ", "on one ")
+    repetition = phrase(" (as on {})", days).replace("on 1 ", "on one ")
     day = day_words(dt.date.fromisoformat(values["day"]))
     register = plural(round(values["printed"]), "vehicle")
     modelled = values["modelled"]
@@ -367,7 +367,7 @@ SENTENCES: dict[str, Wording] = {
         "No count of {measure_in_text} was published by {day_in_text}: this rests on other markets "
         "alone."
     ),
-    "evidence_new": "The newest count it rests on ends on {end} and was published {printed}.",
+    "evidence_new": "Its newest count ends on {end}, published {printed}.",
     "own_facts_undated": (
         "{undated} of {number} facts of your own have no date of publication and are never used: "
         "say published: DATE in the params file, or run with `--published DATE`."

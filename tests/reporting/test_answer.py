@@ -49,7 +49,7 @@ def test_it_says_what_was_known_and_until_when(outlook):
     )
     assert str(date_line(outlook)) == (
         f"By ev-forecasting {fc.__version__}. "
-        "The newest count it rests on ends on 26 June 2023 and was published on 26 June 2023."
+        "Its newest count ends on 26 June 2023, published on 26 June 2023."
     )
     assert 'data-counted="2023-06-26"' in date_line(outlook)._repr_html_()
 

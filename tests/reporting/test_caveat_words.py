@@ -61,7 +61,7 @@ def test_a_note_of_a_check_begins_with_what_it_is_about() -> None:
             1,
             "On 31 December 2023 the register had 250 vehicles, this model 1,000: 75 % "
             "of the modelled stock is not on the register, as cars went on to other countries or "
-            "fewer kinds are counted (the gap was alike on one earlier day).",
+            "fewer kinds are counted (as on one earlier day).",
         ),
         (
             "more",
@@ -69,7 +69,7 @@ def test_a_note_of_a_check_begins_with_what_it_is_about() -> None:
             2,
             "On 31 December 2023 the register had 2,000 vehicles, this model 1,000: "
             "2.0 times the model's, as imports are not counted, cars are built in the country, or "
-            "more kinds are counted (the gap was alike on 2 earlier days).",
+            "more kinds are counted (as on 2 earlier days).",
         ),
         (
             "thousands",

@@ -70,7 +70,7 @@ def test_a_fact_that_an_event_cites_is_used_too() -> None:
 def test_the_newest_count_is_stored_and_not_whether_it_is_old(tmp_path: Path) -> None:
     made = outlook(PARAMS / "tajikistan-baseline.yaml", draws=100)
     assert words_of(made.age) == (
-        "The newest count it rests on ends on 30 June 2024 and was published on 8 August 2024."
+        "Its newest count ends on 30 June 2024, published on 8 August 2024."
     )
     assert made.age not in made.caveats
     made.save(tmp_path)
@@ -89,7 +89,7 @@ def test_age_is_reckoned_on_the_day_of_reading() -> None:
     assert (
         age_today(made.age, dt.date(2024, 11, 30)) == f"{words_of(made.age)} That is 24 months ago."
     )
-    assert '<span data-counted="2022-11-30">The newest' in age_line(made.age).html()
+    assert '<span data-counted="2022-11-30">Its newest' in age_line(made.age).html()
 
 
 def test_nothing_that_is_stored_depends_on_the_day_of_the_run() -> None:
