@@ -262,6 +262,7 @@ class NumberColumn:
 
     Examples
     --------
+    >>> import numpy as np
     >>> NumberColumn(np.array([1.0, 123456.0])).texts
     ['1', '1.2346e+05']
     """
