@@ -377,7 +377,23 @@ def test_an_open_document_is_read_with_its_merged_hidden_and_percent_cells():
     assert reading.titles == ["Data"]
 
 
-@pytest.mark.parametrize("data", [b"no zip", ods("<unclosed>")])
+def locked(data):
+    """As if its parts asked for a password."""
+    return data.replace(b"PK\x01\x02\x14\x03\x14\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"no zip",
+        ods("<unclosed>"),
+        locked(ods(ods_row(words("x")))),
+        ods(ods_row(words("x", 'table:number-columns-repeated="many"'))),
+        ods(ods_row(("date", "date-value", "soon", "5", ""))),
+        ods(ods_row(("float", "value", "many", "5", ""))),
+    ],
+    ids=["no zip", "no XML", "locked", "repeats", "date", "number"],
+)
 def test_what_is_no_open_document_is_refused_with_a_way_out(data):
     with pytest.raises(LedgerError, match=r"no OpenDocument .*save it as \.xlsx"):
         read_spreadsheet("table.ods", data, Mapping())
