@@ -1,6 +1,6 @@
 """How much of a file, of a page or of a message is read or written, each number once.
 
-They are chosen so that a file of at most 1 MB is read or refused within 2 s of processor and
+They are chosen so that a file of at most 1 MB is read or refused in about 2 s of processor and
 300 MB, and one of 50 MB within 20 s and 1 GB; the page on limits lists them.
 
 >>> MAX_FILE_BYTES, MAX_LEDGER_ROWS
