@@ -88,7 +88,7 @@ class Request:
     @property
     def key(self) -> tuple[object, ...]:
         """All that an answer depends on, one by one."""
-        return tuple(getattr(self, field.name) for field in fields(self))
+        return tuple(self.__getstate__().values())
 
     def __getstate__(self) -> dict[str, object]:
         """What was asked for alone: what it comes to is large, and is prepared anew."""
