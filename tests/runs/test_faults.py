@@ -45,9 +45,13 @@ def start(
     jobs: int = 2,
     limits: Callable[[], None] | None = None,
     engine: str = "fork",
+    before: str = "",
 ) -> subprocess.Popen[str]:
-    """Start a run in a process whose descendants can be told by their environment."""
-    command = [sys.executable, "-c", RUN, str(project.params), str(project.out), str(jobs), engine]
+    """Start a run, after the code of `before`, in a process whose descendants can be told by their
+    environment.
+    """
+    arguments = [str(project.params), str(project.out), str(jobs), engine]
+    command = [sys.executable, "-c", before + RUN, *arguments]
     scratch = project.root / "scratch"
     scratch.mkdir(exist_ok=True)
     environment = os.environ | {"EV_FORECAST_TEST": str(project.root), "TMPDIR": str(scratch)}
@@ -198,6 +202,16 @@ def test_a_runner_killed_at_any_moment_does_no_harm(
     assert all(files == WHOLE for files in reports(project).values())
     assert run([project.params], project.out, progress=False).ok
     assert contents(project.out) == undisturbed
+
+
+def test_a_runner_killed_before_its_first_process_leaves_nothing(project: Any) -> None:
+    scenarios(project)
+    killed = "import os, signal, subprocess; "
+    killed += "subprocess.Popen.__init__ = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)"
+    with start(project, before=killed) as process:
+        process.wait(PATIENCE)
+    assert process.returncode == -signal.SIGKILL
+    assert leaves_nothing(project)
 
 
 def test_a_killed_warm_process_is_renewed_and_its_tasks_done(project: Any) -> None:

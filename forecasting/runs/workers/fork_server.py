@@ -22,7 +22,8 @@ from functools import cache, partial
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
-from tempfile import TemporaryDirectory, TemporaryFile
+from secrets import token_hex
+from tempfile import TemporaryDirectory, TemporaryFile, gettempdir
 from typing import IO
 
 from forecasting.errors import ForecastingError, with_remedy
@@ -69,10 +70,11 @@ class ForkServer:
     """
 
     def __init__(self, jobs: int, token: str, shared: Path, template: Path | None = None) -> None:
-        self._scratch = TemporaryDirectory(prefix="ev-forecast-", ignore_cleanup_errors=True)
+        # The process makes the folder itself: whoever is killed before it starts leaves none
+        self._scratch = Path(gettempdir()) / f"ev-forecast-{token_hex(8)}"
         self._pipe, child_end = Pipe()
         command = [sys.executable, "-m", "forecasting.runs.workers.fork_server"]
-        command += [str(jobs), str(shared), self._scratch.name, str(child_end.fileno())]
+        command += [str(jobs), str(shared), str(self._scratch), str(child_end.fileno())]
         if template:
             command.append(str(template))
         self._output: IO[bytes] = TemporaryFile()  # noqa: SIM115 closed by `close`
@@ -82,7 +84,7 @@ class ForkServer:
             stdout=self._output,
             stderr=self._output,
             start_new_session=True,  # a terminal's Ctrl-C is for the runner alone
-            env=child_environment(token, scratch=self._scratch.name),
+            env=child_environment(token, scratch=str(self._scratch)),
             pass_fds=[child_end.fileno()],
         )
         child_end.close()
@@ -120,7 +122,7 @@ class ForkServer:
                 self._process.wait(5)
         kill_group(self._process.pid)
         self._process.wait()
-        self._scratch.cleanup()
+        shutil.rmtree(self._scratch, ignore_errors=True)
         with self._output:
             if log is not None:
                 self._output.seek(0)
@@ -168,12 +170,13 @@ def run_in_forks(
 
 
 def main(jobs: int, shared: Path, scratch: Path, channel: int, templates: list[str]) -> None:
-    """Serve tasks until nobody sends any more."""
+    """Serve tasks until nobody sends any more; `scratch` is made, and removed in the end."""
+    scratch.mkdir(mode=0o700)
     pipe = Connection(channel)
-    for template in templates:
-        preload(template)
     crew = Crew(jobs, partial(_fork, shared=shared, pipe=pipe))
     try:
+        for template in templates:
+            preload(template)
         _serve(pipe, crew, shared)
     except EOFError:
         pass  # the runner is done
