@@ -33,8 +33,6 @@ from forecasting.evaluation.track_record import ledger_record
 from forecasting.evidence import policies
 from forecasting.evidence.datasets import central_asia, programmes
 from forecasting.evidence.ledger import read_ledger
-from forecasting.evidence.places import COUNTRIES
-from forecasting.evidence.rules import FACT_VOCABULARIES, MEANINGS
 from forecasting.evidence.sources.iea import IEA, annual_sales, read_iea_panel
 from forecasting.growth.prior import ANALOGUES, SHIPPED
 from forecasting.measures import MEASURES
@@ -45,6 +43,8 @@ from forecasting.panels.policy_effects import estimate_policy_effects
 from forecasting.parameters.schema import CORRIDORS, Scenario
 from forecasting.parameters.values import Choice, Driver, Range
 from forecasting.parameters.writing import meanings
+from forecasting.reading.places import COUNTRIES
+from forecasting.reading.rules import FACT_VOCABULARIES, MEANINGS
 
 CHANGES = DATA / "CHANGES.md"  # of the facts, by version
 

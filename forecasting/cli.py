@@ -20,15 +20,15 @@ from click.exceptions import Exit
 
 from forecasting import __version__
 from forecasting.errors import ForecastingError, InputError, shortened, visible, with_remedy
-from forecasting.evidence.files import allowing, fault_of_place, refuse_existing, write_asked
 from forecasting.names import FETCH_ADDRESS_VARIABLE, PARAMS, REPORT_PAGE
+from forecasting.reading.files import allowing, fault_of_place, refuse_existing, write_asked
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from forecasting.evidence.ledger import Ledger
-    from forecasting.evidence.press import Proposal
-    from forecasting.evidence.spreadsheets.reading import SpreadsheetReading
+    from forecasting.reading.press import Proposal
+    from forecasting.reading.spreadsheets.reading import SpreadsheetReading
     from forecasting.runs.output.result import LogForm
     from forecasting.scenarios.new_country import NewCountry, Question
 
@@ -110,7 +110,7 @@ OWN_FACTS = option(
 
 def _day_of_publication(text: str) -> dt.date:
     """The last day of the day, month or year that is given."""
-    from forecasting.evidence.rules import publication
+    from forecasting.reading.rules import publication
 
     if span := publication(text.strip()):
         return span.end
@@ -433,8 +433,8 @@ def new(
 
     With --ledger it is a country of your own facts: the params file reads them, and runs at once.
     """
-    from forecasting.evidence.places import place_name
     from forecasting.parameters.naming import country_code, new_params, unsafe_name, write_params
+    from forecasting.reading.places import place_name
 
     if scenario and (why := unsafe_name(scenario)):
         raise InputError(f"the scenario's name {scenario[:100]!a} {why}; e.g. baseline")
@@ -518,7 +518,7 @@ def _new_of_table(
     answers_file: Path | None,
 ) -> None:
     """Show how a table is read, ask what it cannot say, write the params file, make the report."""
-    from forecasting.evidence.mapping import Mapping, read_mapping
+    from forecasting.reading.mapping import Mapping, read_mapping
     from forecasting.reporting.caveat_words import lines_of
     from forecasting.runs.runner import run as run_all
     from forecasting.scenarios.new_country import NewCountry
@@ -906,8 +906,8 @@ def fact(ledger: Path, text: str | None, yes: bool, **columns: str | None) -> No
     with each; numerals of Uzbek and Chinese are read, too. Nothing is appended unless you say so.
     """
     from forecasting.evidence.checking import append_fact, fact_row, missing_columns
-    from forecasting.evidence.press import rows_of_sentence
-    from forecasting.evidence.rules import normalise, parts_of_a_count
+    from forecasting.reading.press import rows_of_sentence
+    from forecasting.reading.rules import normalise, parts_of_a_count
     from forecasting.reporting.caveat_words import words_of
 
     cells = {name: cell for name, cell in columns.items() if cell}

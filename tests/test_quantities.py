@@ -11,7 +11,6 @@ import pytest
 
 from forecasting.errors import LedgerError
 from forecasting.evidence.fact import Fact
-from forecasting.evidence.press import propose_facts
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.observation import observe
 from forecasting.periods import year
@@ -26,6 +25,7 @@ from forecasting.quantities import (
     on_a_day,
     quantity_of,
 )
+from forecasting.reading.press import propose_facts
 from forecasting.reporting.figures.fan import marks_of
 
 PACKAGE = Path(__file__).parent.parent / "forecasting"

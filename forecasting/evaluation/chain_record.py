@@ -18,13 +18,13 @@ from forecasting.demand.parameters import Draws
 from forecasting.errors import EvidenceError, InputError
 from forecasting.evaluation.markets import Panel
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.places import find_place
 from forecasting.evidence.sources.iea import read_iea_panel
 from forecasting.growth.flow import annual_totals
 from forecasting.market_rows import market_rows
 from forecasting.panels.charger_panel import charger_panel, fast_odds, pooled_level
 from forecasting.panels.practice import Practice
 from forecasting.parameters.schema import scenario_from_parameters
+from forecasting.reading.places import find_place
 from forecasting.scenarios.outlook import Outlook, outlook
 
 SCORED_YEARS = (2022, 2023, 2024, 2025)

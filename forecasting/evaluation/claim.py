@@ -11,15 +11,15 @@ from forecasting.errors import InputError, in_digits
 from forecasting.evidence.bases import agency_words, same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.places import REGION, WORLD, place_code, place_name
-from forecasting.evidence.printed_numbers import printed_number
-from forecasting.evidence.printed_periods import period_of
 from forecasting.evidence.words import in_words, when_words
 from forecasting.measures import FLOW_OF_COUNT, MEASURES, nearest
 from forecasting.parameters.schema import CORRIDORS, Scenario, scenario_from_parameters
 from forecasting.periods import Period, as_date, year
 from forecasting.quantiles import Array
 from forecasting.quantities import QUANTITIES, default_quantity, quantity_of
+from forecasting.reading.places import REGION, WORLD, place_code, place_name
+from forecasting.reading.printed_numbers import printed_number
+from forecasting.reading.printed_periods import period_of
 from forecasting.scenarios.facts_on_day import facts_of_scenario
 from forecasting.scenarios.outlook import Outlook, outlook
 from forecasting.scenarios.question import find_scenario, new_scenario, params_file

@@ -20,12 +20,12 @@ from forecasting.evaluation.markets import Panel, read_monthly, read_panel
 from forecasting.evaluation.part_year import counts_of, inputs_of, part_year, prior_of, total_of
 from forecasting.evaluation.peers import PartYear
 from forecasting.evaluation.scores import SCORE_LEVELS, coverage, judged, mean_scores, ratio_to
-from forecasting.evidence.places import find_place
 from forecasting.evidence.policies import Policy, read_policies
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.prior import Prior
 from forecasting.panels.policy_effects import PolicyEvent, estimate_policy_effects, events
 from forecasting.periods import Period, month
+from forecasting.reading.places import find_place
 from forecasting.scenarios.facts_on_day import FlowInputs
 
 WITH_DATE = "with its date"

@@ -20,9 +20,9 @@ import pandas as pd
 
 from forecasting.errors import InputError
 from forecasting.evaluation.track_record import RECORDED
-from forecasting.evidence.files import AnyPath, read_text, read_whole, write_new, write_whole
 from forecasting.measures import HEADLINE
 from forecasting.names import CHAIN_LIST, OUTLOOK_TABLE, RUN_RECORD, WITHDRAWALS
+from forecasting.reading.files import AnyPath, read_text, read_whole, write_new, write_whole
 from forecasting.scenarios.outlook_files import load_record, load_results
 
 MEASURES_ON_RECORD = {*HEADLINE, *RECORDED}

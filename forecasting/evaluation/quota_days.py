@@ -23,7 +23,6 @@ from forecasting.evaluation.part_year import check_names, counts_of, inputs_of, 
 from forecasting.evaluation.peers import PartYear
 from forecasting.evaluation.scores import clustered_mean
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.places import place_code, place_name
 from forecasting.evidence.policies import Policy, shipped_policies
 from forecasting.growth.flow import FlowForecast, forecast_flow
 from forecasting.growth.prior import Prior
@@ -31,6 +30,7 @@ from forecasting.growth.quotas import QuotaDays, days_used_up, quota_days
 from forecasting.parameters.schema import Scenario
 from forecasting.periods import Period, as_date, year
 from forecasting.quantiles import Array
+from forecasting.reading.places import place_code, place_name
 from forecasting.scenarios.facts_on_day import FlowInputs, facts_of_scenario, flow_inputs
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.question import find_scenario

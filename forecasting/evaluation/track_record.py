@@ -22,7 +22,6 @@ from forecasting.evidence.bases import same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.policies import Policy, shipped_policies
-from forecasting.evidence.rules import OBSERVATION_KINDS
 from forecasting.growth.flow import FlowForecast, forecast_flow
 from forecasting.growth.prior import Prior
 from forecasting.growth.quotas import days_used_up
@@ -31,6 +30,7 @@ from forecasting.measures import EV_FLOWS, MEASURES, STOCKS_ON_RECORD
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.periods import Period, as_date, span, year
 from forecasting.quantiles import Array
+from forecasting.reading.rules import OBSERVATION_KINDS
 from forecasting.scenarios.facts_on_day import FlowInputs, facts_of_flow
 from forecasting.scenarios.outlook import outlook
 from forecasting.scenarios.question import find_scenario

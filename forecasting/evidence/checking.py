@@ -21,10 +21,13 @@ from typing import IO
 from forecasting.caveats import Caveat
 from forecasting.errors import InputError, LedgerError, Problem
 from forecasting.evidence.bases import two_things
-from forecasting.evidence.files import AnyPath, read_whole
-from forecasting.evidence.mapping import UNKNOWN, Mapping, mapping_path, read_mapping
-from forecasting.evidence.printed_periods import period_cells, period_of
-from forecasting.evidence.rules import (
+from forecasting.limits import MAX_LEDGER_ROWS, MAX_PROBLEMS
+from forecasting.measures import did_you_mean
+from forecasting.quantities import on_a_day
+from forecasting.reading.files import AnyPath, read_whole
+from forecasting.reading.mapping import UNKNOWN, Mapping, mapping_path, read_mapping
+from forecasting.reading.printed_periods import period_cells, period_of
+from forecasting.reading.rules import (
     EMPTY,
     LEDGER_COLUMNS,
     NUMBER_COLUMNS,
@@ -40,11 +43,8 @@ from forecasting.evidence.rules import (
     settled,
     thousands_apart,
 )
-from forecasting.evidence.spreadsheets.cell_grid import is_workbook, rows_of_text
-from forecasting.evidence.spreadsheets.reading import SpreadsheetReading, read_spreadsheet
-from forecasting.limits import MAX_LEDGER_ROWS, MAX_PROBLEMS
-from forecasting.measures import did_you_mean
-from forecasting.quantities import on_a_day
+from forecasting.reading.spreadsheets.cell_grid import is_workbook, rows_of_text
+from forecasting.reading.spreadsheets.reading import SpreadsheetReading, read_spreadsheet
 
 Source = AnyPath | IO[str] | IO[bytes]
 # Of the required columns: a file that has so many is a ledger, and its other names are slips

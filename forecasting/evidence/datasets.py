@@ -14,9 +14,9 @@ import pandas as pd
 
 from forecasting.arguments import flag, takes, text, texts
 from forecasting.errors import InputError, LedgerError
-from forecasting.evidence.files import fault_of_place
 from forecasting.evidence.ledger import Ledger, read_ledger
 from forecasting.names import DATA, PARAMS
+from forecasting.reading.files import fault_of_place
 
 DAYS_A_YEAR = 365.25
 

@@ -20,8 +20,12 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from forecasting.errors import LedgerError, PeriodError, Problem
-from forecasting.evidence.places import WORLD, place_name
-from forecasting.evidence.rules import (
+from forecasting.evidence.words import in_words
+from forecasting.measures import measure_of
+from forecasting.periods import Period, as_date, span
+from forecasting.quantities import BOUNDS, EXACT_RELATIONS, Quantity, quantity_of
+from forecasting.reading.places import WORLD, place_name
+from forecasting.reading.rules import (
     INTEGER_UNITS,
     LEDGER_COLUMNS,
     OBSERVATION_KINDS,
@@ -31,10 +35,6 @@ from forecasting.evidence.rules import (
     own_period,
     publication,
 )
-from forecasting.evidence.words import in_words
-from forecasting.measures import measure_of
-from forecasting.periods import Period, as_date, span
-from forecasting.quantities import BOUNDS, EXACT_RELATIONS, Quantity, quantity_of
 from forecasting.showing import Shown
 
 Cells = Mapping[str, Any]  # of a row, by column
@@ -50,7 +50,7 @@ class Fact(Shown, BaseModel):
     measure : str
         One of `forecasting.measures.MEASURES`.
     place, partner : str
-        Where, and with whom (``World`` is everybody); `forecasting.evidence.places`.
+        Where, and with whom (``World`` is everybody); `forecasting.reading.places`.
     product, basis : str
         What is counted, and whose definition counts it.
     period_start, period_end : date, or str as YYYY-MM-DD

@@ -31,9 +31,11 @@ from forecasting.arguments import (
 from forecasting.errors import EvidenceError, LedgerError, Problem
 from forecasting.evidence.checking import Source, checked_rows, read_rows
 from forecasting.evidence.fact import Fact, typed_facts
-from forecasting.evidence.files import write_asked
-from forecasting.evidence.places import WORLD, partner_code, place_code
-from forecasting.evidence.rules import (
+from forecasting.measures import MEASURES, did_you_mean
+from forecasting.periods import Period, as_date
+from forecasting.reading.files import write_asked
+from forecasting.reading.places import WORLD, partner_code, place_code
+from forecasting.reading.rules import (
     FACT_KINDS,
     LEDGER_COLUMNS,
     FoundRow,
@@ -44,8 +46,6 @@ from forecasting.evidence.rules import (
     printed_rounding,
     publication,
 )
-from forecasting.measures import MEASURES, did_you_mean
-from forecasting.periods import Period, as_date
 from forecasting.showing import Shown
 
 NUMERIC = ("value", "rounding")

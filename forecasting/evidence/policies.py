@@ -37,9 +37,12 @@ from typing import Any
 
 from forecasting.errors import LedgerError, Problem
 from forecasting.evidence.checking import checked_rows
-from forecasting.evidence.files import AnyPath, read_text
-from forecasting.evidence.places import place_code
-from forecasting.evidence.rules import (
+from forecasting.measures import MEASURES
+from forecasting.names import DATA
+from forecasting.periods import as_date
+from forecasting.reading.files import AnyPath, read_text
+from forecasting.reading.places import place_code
+from forecasting.reading.rules import (
     MEANINGS,
     Faults,
     FoundRow,
@@ -54,9 +57,6 @@ from forecasting.evidence.rules import (
     publication,
     word_faults,
 )
-from forecasting.measures import MEASURES
-from forecasting.names import DATA
-from forecasting.periods import as_date
 
 POLICY_KINDS = ("ends", "begins", "blocked", "step", "quota")
 BATTERY_CARS = ("battery-cars", "electric-cars", "")  # classes of vehicle that hold all of them

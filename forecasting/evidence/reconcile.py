@@ -26,9 +26,9 @@ import pandas as pd
 from forecasting.evidence.bases import basis_name, basis_words, is_part, shipped_bases
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.places import REGION
 from forecasting.measures import CAR_COUNTS, DRIVES
 from forecasting.periods import Period
+from forecasting.reading.places import REGION
 
 ABOUT = 0.05  # "about" is read as within 5 % when two statements are compared
 IGNORED = ("target", "event", "judgement")

@@ -13,10 +13,10 @@ import calendar
 import math
 from typing import TYPE_CHECKING
 
-from forecasting.evidence.rules import REFERENCE_PATTERN, number_text
 from forecasting.measures import MEASURES
 from forecasting.periods import Period, span
 from forecasting.quantities import OPPOSITE, RELATION_WORDS
+from forecasting.reading.rules import REFERENCE_PATTERN, number_text
 
 if TYPE_CHECKING:
     from forecasting.evidence.fact import Fact

@@ -26,7 +26,6 @@ from forecasting.arguments import (
 )
 from forecasting.errors import EvidenceError, LedgerError
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.places import find_place
 from forecasting.evidence.policies import Policy, checked_policies
 from forecasting.growth.forecast import EVIDENCE, PERIOD, FlowForecast as FlowForecast, ledger_of
 from forecasting.growth.policy_months import pooled
@@ -36,6 +35,7 @@ from forecasting.growth.request import Request
 from forecasting.growth.sharing import made_once
 from forecasting.growth.starting import MarketSize, entries_by_year
 from forecasting.periods import Period
+from forecasting.reading.places import find_place
 
 MAX_DRAWS = 100_000  # draws, from which memory is short
 

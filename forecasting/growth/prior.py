@@ -23,13 +23,13 @@ from pydantic import TypeAdapter
 
 from forecasting.arguments import integer, optional, short_repr, takes, text
 from forecasting.errors import ModelError
-from forecasting.evidence.places import find_place
 from forecasting.growth.common import Common
 from forecasting.growth.policy_months import PolicyEffects
 from forecasting.growth.within_year import WithinYear
 from forecasting.measures import BORDER_MEASURES
 from forecasting.names import DATA
 from forecasting.quantiles import Array
+from forecasting.reading.places import find_place
 
 REFERENCE_LOG_ODDS = -4.0  # log-odds at which `level` holds: a share of 1.8 %
 REACH = (-5.0, 5.0)  # growth depends on log-odds so far about the reference, and is flat beyond

@@ -13,9 +13,9 @@ from forecasting.errors import EvidenceError, in_digits
 from forecasting.evidence.bases import two_things
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.places import WORLD
-from forecasting.evidence.rules import OBSERVATION_KINDS
 from forecasting.limits import MAX_FORECAST_FACTS
+from forecasting.reading.places import WORLD
+from forecasting.reading.rules import OBSERVATION_KINDS
 
 LARGEST_COUNT = 1e15  # of anything that is counted
 # Of a number: what is said to be about so many, and the most that digits left out may be

@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.evidence.places import find_place
 from forecasting.evidence.policies import BATTERY_CARS, Policy, shipped_policies
 from forecasting.growth.policy_months import (
     Effect,
@@ -30,6 +29,7 @@ from forecasting.growth.policy_months import (
 from forecasting.growth.prior import Prior
 from forecasting.growth.within_year import WithinYear
 from forecasting.quantiles import Array
+from forecasting.reading.places import find_place
 
 Indices = NDArray[np.int_]
 

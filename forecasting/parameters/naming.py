@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from forecasting.errors import InputError, Problem
-from forecasting.evidence.files import write_new
-from forecasting.evidence.places import PLACES, nearest_place, place_code, place_name
+from forecasting.reading.files import write_new
+from forecasting.reading.places import PLACES, nearest_place, place_code, place_name
 
 SEED = 20230626
 PARAMS_TEMPLATE = """\

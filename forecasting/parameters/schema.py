@@ -19,9 +19,6 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from forecasting.arguments import path as file_path, short_repr, takes, texts
 from forecasting.errors import EvidenceError, InputError, Problem, ScenarioError
-from forecasting.evidence.files import fault_of_place, name_table
-from forecasting.evidence.places import WORLD
-from forecasting.evidence.rules import OBSERVATION_KINDS, publication
 from forecasting.measures import (
     CHARGING_COUNTS,
     FLOW_OF_COUNT,
@@ -49,6 +46,9 @@ from forecasting.parameters.values import (
     short,
 )
 from forecasting.periods import as_date
+from forecasting.reading.files import fault_of_place, name_table
+from forecasting.reading.places import WORLD
+from forecasting.reading.rules import OBSERVATION_KINDS, publication
 from forecasting.showing import Shown
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from pathlib import Path
 import yaml
 
 from forecasting.errors import Problem, ScenarioError
-from forecasting.evidence.files import read_text
 from forecasting.limits import MAX_PARAMS_BYTES, MAX_PARAMS_LEVELS, MAX_PARAMS_VALUES
+from forecasting.reading.files import read_text
 
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")  # no octal: 0123 stays text
 _FLOAT = re.compile(

@@ -28,11 +28,11 @@ from pydantic import (
 from forecasting.arguments import short_repr
 from forecasting.demand.parameters import triangular
 from forecasting.errors import in_digits, visible
-from forecasting.evidence.places import place_code
 from forecasting.evidence.policies import shipped_policies
 from forecasting.measures import CHARGING_COUNTS, LARGEST_COST, MEASURES, did_you_mean
 from forecasting.parameters.naming import country_code, unsafe_name
 from forecasting.periods import as_date
+from forecasting.reading.places import place_code
 
 LARGEST_MARKET = 200_000_000  # new vehicles a year: twice those of the world
 SIZE = f"a number above 0 and up to {LARGEST_MARKET:,} new vehicles a year"

@@ -18,10 +18,10 @@ from forecasting.demand.deployed import active_targets, moment
 from forecasting.errors import ForecastingError
 from forecasting.evaluation.quota_days import open_quotas
 from forecasting.evidence.bases import basis_words, shipped_bases
-from forecasting.evidence.places import place_name
 from forecasting.growth.sharing import made_once
 from forecasting.measures import EV_SHARE
 from forecasting.parameters.schema import Driver, Scenario
+from forecasting.reading.places import place_name
 from forecasting.reporting.caveat_words import TWO_NUMBERS, age_line
 from forecasting.reporting.labels import (
     amount,

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from forecasting.errors import InputError, RunError
-from forecasting.evidence.files import write_asked
+from forecasting.reading.files import write_asked
 from forecasting.reporting.html import plotly_script, template_text
 from forecasting.reporting.labels import phrase
 

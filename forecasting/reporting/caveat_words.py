@@ -14,9 +14,9 @@ from typing import Any
 from forecasting.caveats import Caveat
 from forecasting.evidence.bases import basis_words
 from forecasting.evidence.fact import Fact
-from forecasting.evidence.places import place_name
 from forecasting.evidence.words import in_words, when_words
 from forecasting.measures import MEASURES
+from forecasting.reading.places import place_name
 from forecasting.reporting.labels import (
     day_words,
     label_of,

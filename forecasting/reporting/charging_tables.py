@@ -28,7 +28,6 @@ from forecasting.demand.parameters import read_table
 from forecasting.demand.queueing import station_service
 from forecasting.errors import AssumptionError, in_digits
 from forecasting.evidence.fact import Fact, in_order
-from forecasting.evidence.places import place_name
 from forecasting.evidence.words import in_words, when_words
 from forecasting.measures import (
     CHARGING_ANSWERS,
@@ -43,6 +42,7 @@ from forecasting.panels.practice import market_band
 from forecasting.parameters.values import Choice
 from forecasting.quantiles import Array
 from forecasting.quantities import RELATION_WORDS
+from forecasting.reading.places import place_name
 from forecasting.reporting.labels import (
     SETTING_WORDS,
     amount,

@@ -16,8 +16,6 @@ import numpy as np
 import pandas as pd
 
 from forecasting.errors import InputError
-from forecasting.evidence.files import write_whole
-from forecasting.evidence.places import place_words
 from forecasting.measures import HEADLINE
 from forecasting.names import (
     COMPARISON_CSV,
@@ -27,6 +25,8 @@ from forecasting.names import (
     OUTLOOK_TABLE,
 )
 from forecasting.quantiles import Array
+from forecasting.reading.files import write_whole
+from forecasting.reading.places import place_words
 from forecasting.reporting.labels import inert, label_of, unit_of
 from forecasting.reporting.result_tables import yearly
 from forecasting.reporting.workbook import COLOURS

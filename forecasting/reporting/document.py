@@ -24,9 +24,9 @@ from lxml.html import fragment_fromstring
 from nbconvert.filters import markdown2html
 
 from forecasting.errors import InputError
-from forecasting.evidence.files import write_asked
 from forecasting.names import OUTLOOK_TABLE
 from forecasting.quantiles import Array
+from forecasting.reading.files import write_asked
 from forecasting.reporting.browser import pictures
 from forecasting.reporting.html import PLOTLY_TYPE, figure_words, report_title, stored_title
 from forecasting.scenarios.outlook_files import load_record

@@ -15,9 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from forecasting.arguments import optional, path as file_path, takes, text
 from forecasting.errors import ForecastingError, InputError
-from forecasting.evidence.files import allowing
-from forecasting.evidence.mapping import WHATS, ColumnAnswer, Mapping
-from forecasting.evidence.printed_numbers import printed_number
 from forecasting.measures import (
     CHARGING_COUNTS,
     EV_FLOWS,
@@ -33,6 +30,9 @@ from forecasting.parameters.schema import (
     Scenario,
     scenario_from_parameters,
 )
+from forecasting.reading.files import allowing
+from forecasting.reading.mapping import WHATS, ColumnAnswer, Mapping
+from forecasting.reading.printed_numbers import printed_number
 from forecasting.reporting.answer import QUESTIONS
 from forecasting.reporting.figures.scenario_contrast import live_figure, redraw, what_if_chart
 from forecasting.reporting.labels import capital, parameter_words
@@ -55,7 +55,7 @@ from forecasting.writers.display import Table
 if TYPE_CHECKING:
     from forecasting.demand.parameters import Assumption
     from forecasting.evidence.ledger import Ledger
-    from forecasting.evidence.spreadsheets.reading import SpreadsheetReading
+    from forecasting.reading.spreadsheets.reading import SpreadsheetReading
 
 NO_WIDGETS = (
     "Sliders need ipywidgets and anywidget, which this kernel has not: open the notebook with "

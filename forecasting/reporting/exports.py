@@ -11,9 +11,9 @@ import pandas as pd
 
 from forecasting.demand.load import hourly_load
 from forecasting.errors import InputError
-from forecasting.evidence.files import refuse_existing, write_asked
-from forecasting.evidence.places import place_words
 from forecasting.names import COMPARISON_TABLE, REPORT_NOTEBOOK, REPORT_PAGE
+from forecasting.reading.files import refuse_existing, write_asked
+from forecasting.reading.places import place_words
 from forecasting.reporting.browser import print_page
 from forecasting.reporting.comparison_files import csv_bytes, live_comparison
 from forecasting.reporting.labels import label_of, phrase

@@ -19,7 +19,6 @@ import pandas as pd
 from forecasting.evidence.bases import agency_words, basis_name, shipped_bases
 from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.places import COUNTRIES, place_name
 from forecasting.evidence.reconcile import SERIES
 from forecasting.evidence.words import period_words
 from forecasting.growth.flow import FlowForecast
@@ -30,6 +29,7 @@ from forecasting.measures import (
     DRIVES,
     GRID_MEASURES,
 )
+from forecasting.reading.places import COUNTRIES, place_name
 from forecasting.reporting.caveat_words import fact_words, lines_of
 from forecasting.reporting.labels import (
     amount,

@@ -19,8 +19,8 @@ from typing import Any
 from nbformat import NotebookNode
 
 from forecasting.errors import RunError
-from forecasting.evidence.files import write_whole
 from forecasting.names import OUTLOOK_TABLE, OUTLOOK_WORKBOOK, PLOTLY_SCRIPT
+from forecasting.reading.files import write_whole
 from forecasting.reporting.answer import memo_title
 from forecasting.reporting.labels import phrase
 from forecasting.scenarios.outlook_files import load_record

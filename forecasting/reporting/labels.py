@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from forecasting.evidence.places import is_place, place_name
-from forecasting.evidence.printed_periods import period_of
 from forecasting.evidence.words import period_words
 from forecasting.measures import MEASURES, measure_of
 from forecasting.periods import Period
+from forecasting.reading.places import is_place, place_name
+from forecasting.reading.printed_periods import period_of
 
 MINUS = "\u2212"  # the sign, wider than a hyphen
 SETTING_WORDS = {  # places of charging, as a reader calls them

@@ -12,11 +12,11 @@ from forecasting.caveats import Caveat
 from forecasting.evidence.bases import basis_name, basis_words
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.places import place_words
 from forecasting.evidence.words import in_words, period_words
 from forecasting.growth.forecast import FlowForecast
 from forecasting.measures import AT_THE_HORIZON, MEASURES
 from forecasting.parameters.schema import Scenario
+from forecasting.reading.places import place_words
 from forecasting.reporting.answer import answer
 from forecasting.reporting.caveat_words import lines_of, words_of
 from forecasting.reporting.figures import fan_chart

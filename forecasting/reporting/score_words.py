@@ -14,11 +14,11 @@ import pandas as pd
 from forecasting.evaluation.backtest import LATE_ORIGIN, SHORT_HISTORY
 from forecasting.evaluation.scores import expected_inside
 from forecasting.evidence.bases import basis_name
-from forecasting.evidence.places import place_name
 from forecasting.evidence.words import in_words
 from forecasting.measures import MEASURES
 from forecasting.panels.charger_panel import MIN_POINTS, MIN_VEHICLES
 from forecasting.quantities import quantity_of
+from forecasting.reading.places import place_name
 from forecasting.reporting.labels import day_words, phrase, plural, whole_percent
 
 if TYPE_CHECKING:

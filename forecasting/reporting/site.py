@@ -18,8 +18,6 @@ import pandas as pd
 
 from forecasting.errors import InputError
 from forecasting.evidence.fact import Fact
-from forecasting.evidence.files import write_whole
-from forecasting.evidence.places import COUNTRIES, is_place, place_name
 from forecasting.measures import AT_THE_HORIZON, CHARGING_ANSWERS, HEADLINE
 from forecasting.names import (
     ARCHIVE,
@@ -31,6 +29,8 @@ from forecasting.names import (
     REPORT_PAGE,
 )
 from forecasting.parameters.naming import country_slug
+from forecasting.reading.files import write_whole
+from forecasting.reading.places import COUNTRIES, is_place, place_name
 from forecasting.reporting.answer import median_and_ends
 from forecasting.reporting.article import write_article
 from forecasting.reporting.caveat_words import age_line, lines_of

@@ -5,12 +5,12 @@ and row of it is read as, with two of its numbers as they enter, and what is ask
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from forecasting.evidence.spreadsheets.cell_grid import column_letter
-from forecasting.evidence.spreadsheets.reading import SpreadsheetReading
-from forecasting.evidence.spreadsheets.roles import TableColumn
-from forecasting.evidence.spreadsheets.table_facts import CellFact, TableReading
 from forecasting.measures import measure_of
 from forecasting.quantities import quantity_of
+from forecasting.reading.spreadsheets.cell_grid import column_letter
+from forecasting.reading.spreadsheets.reading import SpreadsheetReading
+from forecasting.reading.spreadsheets.roles import TableColumn
+from forecasting.reading.spreadsheets.table_facts import CellFact, TableReading
 
 WIDTH = 80
 MOST_ROWS = 8  # of a table, that are drawn; the others are counted
@@ -48,8 +48,8 @@ def picture_of(reading: SpreadsheetReading) -> list[str]:
 
     Examples
     --------
-    >>> from forecasting.evidence.mapping import Mapping
-    >>> from forecasting.evidence.spreadsheets.reading import read_spreadsheet
+    >>> from forecasting.reading.mapping import Mapping
+    >>> from forecasting.reading.spreadsheets.reading import read_spreadsheet
     >>> text = "Год;Ввоз электромобилей, тыс. шт.\n2018;1,37\n"
     >>> print("\n".join(picture_of(read_spreadsheet("own.csv", text.encode(), Mapping()))))
     own.csv
@@ -170,8 +170,8 @@ def _of_column(column: TableColumn, table: TableReading) -> Iterator[str]:
 def role_of(column: TableColumn, table: TableReading) -> str:
     r"""What a column is read as, in a few words.
 
-    >>> from forecasting.evidence.mapping import Mapping
-    >>> from forecasting.evidence.spreadsheets.reading import read_spreadsheet
+    >>> from forecasting.reading.mapping import Mapping
+    >>> from forecasting.reading.spreadsheets.reading import read_spreadsheet
     >>> reading = read_spreadsheet("own.csv", b"Year,EV sales\n2022,5\n", Mapping())
     >>> [role_of(column, reading.tables[0]) for column in reading.columns]
     ['year', 'ev_sales']

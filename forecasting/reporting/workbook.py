@@ -11,9 +11,9 @@ import pandas as pd
 
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import in_order
-from forecasting.evidence.files import write_asked
 from forecasting.evidence.words import in_words
 from forecasting.measures import CAR, CHARGING_ANSWERS, HEADLINE, MEASURES
+from forecasting.reading.files import write_asked
 from forecasting.reporting.caveat_words import lines_of, size_words
 from forecasting.reporting.labels import label_of, unit_by_year, unit_of
 from forecasting.reporting.result_tables import (

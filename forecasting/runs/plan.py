@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING
 
 from forecasting.caveats import Caveat
 from forecasting.errors import InputError, Problem, ScenarioError
-from forecasting.evidence.files import AnyPath, read_whole
 from forecasting.names import (
     DATA,
     FAILURES,
@@ -36,6 +35,7 @@ from forecasting.names import (
 )
 from forecasting.parameters.naming import named_again, unsafe_name
 from forecasting.periods import as_date
+from forecasting.reading.files import AnyPath, read_whole
 from forecasting.runs.output.folders import Record, read_json
 
 Hashes = dict[str, str]  # and versions, each by what it is of

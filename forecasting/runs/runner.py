@@ -16,8 +16,8 @@ from pathlib import Path
 
 from forecasting.arguments import Check, integer, number, optional, path, takes
 from forecasting.errors import InputError, RunError, with_remedy
-from forecasting.evidence.files import AnyPath, allowing
 from forecasting.names import FAILURE_RECORD, INDEX_PAGE, OUTLOOK_TABLE, RUN_RECORD, SCRATCH
+from forecasting.reading.files import AnyPath, allowing
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.runs.execute.child import EngineName, ended, sweep
 from forecasting.runs.output.folders import (

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 from forecasting.caveats import Caveat
 from forecasting.errors import EvidenceError, InputError, Problem
 from forecasting.evidence.checking import checked_file, of_one_id, read_rows
-from forecasting.evidence.files import AnyPath, allowing
-from forecasting.evidence.rules import FoundRow
-from forecasting.evidence.spreadsheets.cell_grid import TABLES
 from forecasting.names import DATA, PARAMS
 from forecasting.parameters.naming import PARAMS_ENDINGS, named_again
+from forecasting.reading.files import AnyPath, allowing
+from forecasting.reading.rules import FoundRow
+from forecasting.reading.spreadsheets.cell_grid import TABLES
 
 if TYPE_CHECKING:
     from forecasting.scenarios.check_params import CheckedScenario

@@ -16,13 +16,13 @@ from forecasting.evidence.datasets import facts_of, facts_that_a_file_names
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.policies import BATTERY_CARS, Policy, shipped_policies
-from forecasting.evidence.rules import OBSERVATION_KINDS
 from forecasting.growth.prior import Prior
 from forecasting.growth.starting import MarketSize
 from forecasting.measures import CAR, MEASURES, NEW_CARS, count_of
 from forecasting.panels.growth_prior import estimate_prior
 from forecasting.parameters.naming import PARAMS_ENDINGS
 from forecasting.parameters.schema import Driver, Scenario, load_scenario
+from forecasting.reading.rules import OBSERVATION_KINDS
 from forecasting.scenarios.question import find_scenario, params_file
 
 # Days of a part-year from which a market's size is known at all; growth within a year is small by

@@ -14,11 +14,11 @@ import pandas as pd
 
 from forecasting.arguments import Check, integer, sequence, takes, text
 from forecasting.errors import InputError, ModelError
-from forecasting.evidence.places import COUNTRIES, REGION
 from forecasting.measures import HEADLINE, MEASURES, NOT_ADDED, nearest
 from forecasting.parameters.naming import country_slug
 from forecasting.periods import Period, year
 from forecasting.quantiles import Array, quantiles
+from forecasting.reading.places import COUNTRIES, REGION
 
 if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook

@@ -20,7 +20,12 @@ from forecasting.evidence.checking import TableRead, read_table
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.fact import Fact, typed_facts
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.mapping import (
+from forecasting.limits import MAX_FORECAST_FACTS
+from forecasting.measures import FLOW_OF_COUNT, MEASURES, did_you_mean
+from forecasting.parameters.naming import country_code, new_params, write_params
+from forecasting.parameters.schema import scenario_from_parameters
+from forecasting.periods import as_date
+from forecasting.reading.mapping import (
     DATES_OF_COLUMN,
     DECIMAL_MARKS,
     KINDS_OF_ROW,
@@ -35,18 +40,13 @@ from forecasting.evidence.mapping import (
     mapping_path,
     read_head,
 )
-from forecasting.evidence.places import find_place, place_name
-from forecasting.evidence.printed_numbers import printed_number
-from forecasting.evidence.printed_periods import number_of, period_cells, period_of
-from forecasting.evidence.rules import OBSERVATION_KINDS, number_text
-from forecasting.evidence.spreadsheets.dating import FISCAL_MONTHS
-from forecasting.evidence.spreadsheets.reading import SpreadsheetReading
-from forecasting.evidence.spreadsheets.roles import TableQuestion
-from forecasting.limits import MAX_FORECAST_FACTS
-from forecasting.measures import FLOW_OF_COUNT, MEASURES, did_you_mean
-from forecasting.parameters.naming import country_code, new_params, write_params
-from forecasting.parameters.schema import scenario_from_parameters
-from forecasting.periods import as_date
+from forecasting.reading.places import find_place, place_name
+from forecasting.reading.printed_numbers import printed_number
+from forecasting.reading.printed_periods import number_of, period_cells, period_of
+from forecasting.reading.rules import OBSERVATION_KINDS, number_text
+from forecasting.reading.spreadsheets.dating import FISCAL_MONTHS
+from forecasting.reading.spreadsheets.reading import SpreadsheetReading
+from forecasting.reading.spreadsheets.roles import TableQuestion
 from forecasting.scenarios.check import check_paths
 from forecasting.scenarios.facts_on_day import FlowInputs, MarketOnDay
 

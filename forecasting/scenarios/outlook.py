@@ -17,12 +17,12 @@ from forecasting import __version__
 from forecasting.arguments import instance, integer, optional, path, short_repr, takes, text
 from forecasting.caveats import Caveat
 from forecasting.errors import EvidenceError, InputError, LedgerError
-from forecasting.evidence.files import AnyPath, allowing
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.prior import Prior
 from forecasting.measures import EV_SHARE
 from forecasting.parameters.schema import Scenario, stored_scenario
 from forecasting.periods import as_date
+from forecasting.reading.files import AnyPath, allowing
 from forecasting.scenarios.age import age_of
 from forecasting.scenarios.assumptions import demand_of, demand_parameters
 from forecasting.scenarios.facts_on_day import (

@@ -10,7 +10,6 @@ from typing import Any
 
 from forecasting.arguments import Check
 from forecasting.errors import InputError
-from forecasting.evidence.places import place_code
 from forecasting.measures import did_you_mean, nearest
 from forecasting.names import PARAMS, shipped_folder
 from forecasting.parameters.naming import (
@@ -22,6 +21,7 @@ from forecasting.parameters.naming import (
 )
 from forecasting.parameters.schema import CORRIDORS, Scenario, load_scenario, scenario_of
 from forecasting.parameters.strict_yaml import parse_yaml
+from forecasting.reading.places import place_code
 
 BASELINE = "baseline"
 

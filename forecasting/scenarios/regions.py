@@ -18,10 +18,10 @@ import numpy as np
 import pandas as pd
 
 from forecasting.errors import InputError, LedgerError
-from forecasting.evidence.places import place_name
 from forecasting.measures import DIVIDED_BY, EV_STOCK_SHARE
 from forecasting.quantiles import Array, quantiles
 from forecasting.quantities import EXACT_RELATIONS
+from forecasting.reading.places import place_name
 from forecasting.scenarios.drivers import DAYS_A_YEAR
 
 if TYPE_CHECKING:

@@ -12,13 +12,13 @@ from typing import Any
 from forecasting.arguments import flag, optional, path as file_path, takes, text
 from forecasting.demand.parameters import Assumption, load_parameters
 from forecasting.errors import EvidenceError, InputError
-from forecasting.evidence.files import write_asked, write_new
 from forecasting.evidence.ledger import Ledger
 from forecasting.measures import CHARGING_ANSWERS
 from forecasting.parameters.naming import unsafe_name
 from forecasting.parameters.schema import Scenario, scenario_from_parameters
 from forecasting.parameters.values import Driver, Range
 from forecasting.parameters.writing import params_text
+from forecasting.reading.files import write_asked, write_new
 from forecasting.scenarios.outlook import DRAW_COUNT, LEDGER, Outlook, outlook
 from forecasting.scenarios.place_flows import PlaceFlow
 from forecasting.scenarios.question import QUESTION, find_scenario

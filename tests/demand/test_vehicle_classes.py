@@ -11,10 +11,10 @@ from forecasting.demand import parameters
 from forecasting.demand.chain import demand_outlook
 from forecasting.demand.parameters import load_parameters
 from forecasting.errors import AssumptionError
-from forecasting.evidence import rules
 from forecasting.measures import MEASURES, Measure
 from forecasting.names import DATA
 from forecasting.parameters.schema import scenario_from_parameters
+from forecasting.reading import rules
 from forecasting.scenarios.outlook import outlook
 
 ROW = {

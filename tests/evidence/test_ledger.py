@@ -17,9 +17,9 @@ from forecasting.errors import EvidenceError, LedgerError, PeriodError
 from forecasting.evidence import datasets
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import MAX_SELECTIONS, Ledger, read_ledger
-from forecasting.evidence.places import PLACES, partner_code, place_code, place_name
-from forecasting.evidence.rules import printed_rounding, publication
 from forecasting.quantities import QUANTITIES, RELATIONS
+from forecasting.reading.places import PLACES, partner_code, place_code, place_name
+from forecasting.reading.rules import printed_rounding, publication
 
 TABLE = pd.DataFrame(
     {

@@ -12,8 +12,8 @@ import pytest
 from forecasting.errors import LedgerError, PeriodError
 from forecasting.evidence import datasets
 from forecasting.evidence.ledger import read_ledger
-from forecasting.evidence.places import place_code
-from forecasting.evidence.rules import LEDGER_COLUMNS
+from forecasting.reading.places import place_code
+from forecasting.reading.rules import LEDGER_COLUMNS
 
 GOOD = {
     "id": "a",

@@ -11,7 +11,6 @@ import pytest
 
 from forecasting.errors import LedgerError
 from forecasting.evidence import datasets
-from forecasting.evidence.places import COUNTRIES
 from forecasting.evidence.policies import (
     POLICY_COLUMNS,
     POLICY_KINDS,
@@ -19,6 +18,7 @@ from forecasting.evidence.policies import (
     checked_policies,
     read_policies,
 )
+from forecasting.reading.places import COUNTRIES
 
 REGION = (*COUNTRIES, "EAEU")
 ROW = {

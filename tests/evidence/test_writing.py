@@ -15,7 +15,7 @@ from forecasting.cli import main
 from forecasting.errors import InputError
 from forecasting.evidence.checking import append_fact
 from forecasting.evidence.datasets import central_asia
-from forecasting.evidence.files import write_asked, write_new, write_whole
+from forecasting.reading.files import write_asked, write_new, write_whole
 
 FACT = {"measure": "ev_sales", "place": "NO",
         "period_start": "2023-01-01", "period_end": "2023-12-31",

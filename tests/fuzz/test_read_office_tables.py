@@ -8,8 +8,8 @@ import os
 
 import pytest
 
-from forecasting.evidence.mapping import Mapping
-from forecasting.evidence.spreadsheets.reading import read_spreadsheet
+from forecasting.reading.mapping import Mapping
+from forecasting.reading.spreadsheets.reading import read_spreadsheet
 from tests.fuzz.office_tables import office_table
 
 TABLES = int(os.environ.get("FUZZ_EXAMPLES", "0")) or 60

@@ -11,12 +11,12 @@ import pytest
 from forecasting.errors import EvidenceError, LedgerError
 from forecasting.evidence.bases import are_related
 from forecasting.evidence.datasets import central_asia
-from forecasting.evidence.rules import OBSERVATION_KINDS
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.forecast import ledger_of
 from forecasting.growth.usable import usable_facts
 from forecasting.limits import MAX_FORECAST_FACTS
 from forecasting.periods import year
+from forecasting.reading.rules import OBSERVATION_KINDS
 
 MANY = {
     "id": "a",

@@ -14,8 +14,6 @@ from functools import partial
 from pydantic import BaseModel, ConfigDict
 
 from forecasting.errors import InputError, RunError
-from forecasting.evidence.places import COUNTRIES, place_name
-from forecasting.evidence.rules import Row, number_text
 from forecasting.evidence.sources.polite import (
     Amount,
     Code,
@@ -24,6 +22,8 @@ from forecasting.evidence.sources.polite import (
     read_answer,
 )
 from forecasting.periods import month, months_between
+from forecasting.reading.places import COUNTRIES, place_name
+from forecasting.reading.rules import Row, number_text
 
 COMTRADE_ADDRESS = "https://comtradeapi.un.org"
 COMTRADE_KEY = "COMTRADE_SUBSCRIPTION_KEY"

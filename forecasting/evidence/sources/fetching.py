@@ -12,11 +12,11 @@ from types import ModuleType
 
 from forecasting.errors import InputError, RunError
 from forecasting.evidence.checking import checked_rows
-from forecasting.evidence.files import write_new
-from forecasting.evidence.places import COUNTRIES, place_code
-from forecasting.evidence.rules import LEDGER_COLUMNS, FoundRow, Row, normalise
 from forecasting.evidence.sources import comtrade, iea, worldbank
 from forecasting.evidence.sources.polite import today
+from forecasting.reading.files import write_new
+from forecasting.reading.places import COUNTRIES, place_code
+from forecasting.reading.rules import LEDGER_COLUMNS, FoundRow, Row, normalise
 
 # Each with the years before this one that are asked for if nobody says since when
 SOURCES: dict[str, tuple[ModuleType, int]] = {

@@ -21,9 +21,6 @@ import pandas as pd
 from pydantic import BaseModel
 
 from forecasting.errors import EvidenceError, Problem, RunError
-from forecasting.evidence.files import read_whole
-from forecasting.evidence.places import find_place, place_name
-from forecasting.evidence.rules import Row, number_text
 from forecasting.evidence.sources.polite import (
     Amount,
     PageReader,
@@ -33,6 +30,9 @@ from forecasting.evidence.sources.polite import (
 from forecasting.market_rows import market_rows
 from forecasting.measures import did_you_mean
 from forecasting.periods import year
+from forecasting.reading.files import read_whole
+from forecasting.reading.places import find_place, place_name
+from forecasting.reading.rules import Row, number_text
 
 # As what is estimated from it names it
 IEA = "IEA, Global EV Data Explorer, edition 2026 (CC BY 4.0 as IEA states it)"

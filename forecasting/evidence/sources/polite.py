@@ -26,12 +26,12 @@ from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from forecasting import __version__
 from forecasting.errors import InputError, RunError, shortened
-from forecasting.evidence.files import read_whole, write_whole
-from forecasting.evidence.printed_periods import period_cells
-from forecasting.evidence.rules import Row
 from forecasting.limits import MAX_PAGE_BYTES, MAX_PAGE_SECONDS, MAX_WAIT_SECONDS
 from forecasting.periods import Period
 from forecasting.quantities import on_a_day
+from forecasting.reading.files import read_whole, write_whole
+from forecasting.reading.printed_periods import period_cells
+from forecasting.reading.rules import Row
 
 if TYPE_CHECKING:
     import httpx

@@ -14,8 +14,6 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from forecasting.errors import PeriodError
-from forecasting.evidence.places import place_name
-from forecasting.evidence.rules import Row, number_text
 from forecasting.evidence.sources.polite import (
     Amount,
     Page,
@@ -24,6 +22,8 @@ from forecasting.evidence.sources.polite import (
     read_answer,
 )
 from forecasting.periods import as_date, year
+from forecasting.reading.places import place_name
+from forecasting.reading.rules import Row, number_text
 
 WORLDBANK_ADDRESS = "https://api.worldbank.org"
 NOT_PROPOSED = "vehicles in use are not proposed: no documented series of them was found"

@@ -30,12 +30,12 @@ from forecasting.errors import InputError
 from forecasting.evaluation.quota_days import open_quotas
 from forecasting.evidence.bases import basis_name, basis_words, same_perimeter
 from forecasting.evidence.fact import Fact
-from forecasting.evidence.places import is_place, place_name, place_words
-from forecasting.evidence.rules import OBSERVATION_KINDS
 from forecasting.evidence.words import in_words, period_words, when_words
 from forecasting.measures import EV_SHARE
 from forecasting.periods import Period, year as year_of
 from forecasting.quantities import BOUNDS, RELATION_WORDS, quantity_of
+from forecasting.reading.places import is_place, place_name, place_words
+from forecasting.reading.rules import OBSERVATION_KINDS
 from forecasting.reporting.figures.drawing import (
     ACCENTS,
     BLUE,

@@ -13,10 +13,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from forecasting.errors import InputError
-from forecasting.evidence.places import place_name
 from forecasting.evidence.words import period_words
 from forecasting.measures import EV_SHARE
 from forecasting.periods import year as year_of
+from forecasting.reading.places import place_name
 from forecasting.reporting.figures.charging_charts import named_rows, short
 from forecasting.reporting.figures.drawing import (
     ACCENTS,

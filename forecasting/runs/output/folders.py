@@ -30,7 +30,6 @@ from pathlib import Path
 from typing import IO, Any
 
 from forecasting.errors import InputError, Problem, RunError
-from forecasting.evidence.files import AnyPath, read_whole, write_whole
 from forecasting.names import (
     ARCHIVE,
     ARTICLE_PAGE,
@@ -49,6 +48,7 @@ from forecasting.names import (
     RUN_RECORD,
     WORK,
 )
+from forecasting.reading.files import AnyPath, read_whole, write_whole
 from forecasting.runs.execute.child import sweep
 
 # An object of JSON: what a run writes of a report, or of a failure

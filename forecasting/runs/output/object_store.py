@@ -29,7 +29,6 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from forecasting.errors import InputError, RunError
-from forecasting.evidence.files import AnyPath
 from forecasting.names import (
     ASSETS,
     COMPARISON_TABLE,
@@ -41,6 +40,7 @@ from forecasting.names import (
     OUTLOOK_TABLE,
     RUN_RECORD,
 )
+from forecasting.reading.files import AnyPath
 from forecasting.runs.output.folders import Record, in_use, this_process
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 Tables are written in more languages than sentences of the press are read in. `TERMS` turns the
 words of Russian, Uzbek, Kazakh, Kyrgyz, Tajik, Chinese and Turkish tables into English ones, which
-`forecasting.evidence.mapping.read_head` knows. A new word is one more alternative of its row.
+`forecasting.reading.mapping.read_head` knows. A new word is one more alternative of its row.
 
 >>> in_english("Ввоз электромобилей"), in_english("Elektrikli araç satışları")
 ('imports electric cars', 'electric cars sales')
@@ -14,7 +14,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from forecasting.evidence.press_words import AMOUNTS
+from forecasting.reading.press_words import AMOUNTS
 
 # Signs and words for a number that is not known
 _UNKNOWN_SIGNS = """

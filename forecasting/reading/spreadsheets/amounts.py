@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from forecasting.evidence.rules import cell_text, number_text
-from forecasting.evidence.spreadsheets.cell_grid import ShownNumber
-from forecasting.evidence.spreadsheets.terms import (
+from forecasting.reading.rules import cell_text, number_text
+from forecasting.reading.spreadsheets.cell_grid import ShownNumber
+from forecasting.reading.spreadsheets.terms import (
     RAISED_DIGITS,
     is_not_known,
     unit_of,

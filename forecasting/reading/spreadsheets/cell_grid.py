@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from forecasting.errors import LedgerError
-from forecasting.evidence.spreadsheets.workbook_parts import check_parts
 from forecasting.limits import MAX_COLUMNS, MAX_GRID_CELLS, MAX_LINES, MAX_TEXT_CELLS
+from forecasting.reading.spreadsheets.workbook_parts import check_parts
 
 
 class Line(list[object]):

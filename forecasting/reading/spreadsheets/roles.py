@@ -13,7 +13,10 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from forecasting.errors import PeriodError
-from forecasting.evidence.mapping import (
+from forecasting.limits import MAX_LABEL_CHARACTERS, MAX_TITLES_CHARACTERS
+from forecasting.measures import EV_SHARE, EV_STOCK_SHARE, MEASURES
+from forecasting.periods import Period
+from forecasting.reading.mapping import (
     EACH,
     EXCEL_EPOCH,
     ISO,
@@ -27,10 +30,10 @@ from forecasting.evidence.mapping import (
     Mapping,
     dated,
 )
-from forecasting.evidence.press import GROWTH
-from forecasting.evidence.rules import LEDGER_COLUMNS
-from forecasting.evidence.spreadsheets.cell_grid import Line, ShownNumber, column_letter, filled
-from forecasting.evidence.spreadsheets.cell_words import (
+from forecasting.reading.press import GROWTH
+from forecasting.reading.rules import LEDGER_COLUMNS
+from forecasting.reading.spreadsheets.cell_grid import Line, ShownNumber, column_letter, filled
+from forecasting.reading.spreadsheets.cell_words import (
     NO_LABEL,
     OF_THE_FUTURE,
     Label,
@@ -38,18 +41,15 @@ from forecasting.evidence.spreadsheets.cell_words import (
     label_of,
     title_label,
 )
-from forecasting.evidence.spreadsheets.dating import AS_OF, NOTHING, Dating, dating_of
-from forecasting.evidence.spreadsheets.layout import SheetTable, is_amount, is_period, is_sign
-from forecasting.evidence.spreadsheets.terms import (
+from forecasting.reading.spreadsheets.dating import AS_OF, NOTHING, Dating, dating_of
+from forecasting.reading.spreadsheets.layout import SheetTable, is_amount, is_period, is_sign
+from forecasting.reading.spreadsheets.terms import (
     CODE_WORDS,
     OTHER_VEHICLES,
     in_english,
     unit_of,
     without_footnote_marks,
 )
-from forecasting.limits import MAX_LABEL_CHARACTERS, MAX_TITLES_CHARACTERS
-from forecasting.measures import EV_SHARE, EV_STOCK_SHARE, MEASURES
-from forecasting.periods import Period
 
 DECIMAL = "say in the mapping decimal: ',' where points set thousands apart, else decimal: '.'"
 SAMPLE_ROWS = 200  # rows that show what a column holds

@@ -12,7 +12,7 @@ from openpyxl import Workbook
 
 from forecasting.errors import LedgerError
 from forecasting.evidence.ledger import read_ledger
-from forecasting.evidence.mapping import read_head
+from forecasting.reading.mapping import read_head
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.scenarios.check import check_paths
 

@@ -8,12 +8,6 @@ from xml.etree import ElementTree
 from zipfile import ZipFile
 
 from forecasting.errors import LedgerError
-from forecasting.evidence.spreadsheets.cell_grid import (
-    Line,
-    Sheet,
-    ShownNumber,
-    spread,
-)
 from forecasting.limits import (
     MAX_CELL_ELEMENTS,
     MAX_COLUMNS,
@@ -22,6 +16,12 @@ from forecasting.limits import (
     MAX_LINES,
     MAX_RANGE_CELLS,
     MAX_UNPACKED_BYTES,
+)
+from forecasting.reading.spreadsheets.cell_grid import (
+    Line,
+    Sheet,
+    ShownNumber,
+    spread,
 )
 
 _NAMES = "urn:oasis:names:tc:opendocument:xmlns:"

@@ -14,7 +14,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from forecasting.errors import PeriodError, Problem
-from forecasting.evidence.mapping import (
+from forecasting.measures import MEASURES, NEW_CARS, measure_of
+from forecasting.periods import Period
+from forecasting.quantities import on_a_day, quantity_of
+from forecasting.reading.mapping import (
     DATE_FORMS,
     ISO,
     LENGTHS,
@@ -23,30 +26,27 @@ from forecasting.evidence.mapping import (
     Mapping,
     dated,
 )
-from forecasting.evidence.press import GROWTH
-from forecasting.evidence.printed_periods import period_cells, period_of
-from forecasting.evidence.rules import (
+from forecasting.reading.press import GROWTH
+from forecasting.reading.printed_periods import period_cells, period_of
+from forecasting.reading.rules import (
     Row,
     cell_text,
     number_text,
     printed_rounding,
 )
-from forecasting.evidence.spreadsheets.amounts import (
+from forecasting.reading.spreadsheets.amounts import (
     Amount,
     amount_of,
     bare_digits,
     decimal_mark,
     growth_in_times,
 )
-from forecasting.evidence.spreadsheets.cell_grid import ShownNumber
-from forecasting.evidence.spreadsheets.cell_words import Label, growth_of
-from forecasting.evidence.spreadsheets.dating import Dating, fiscal_month_in
-from forecasting.evidence.spreadsheets.layout import SheetTable, is_amount
-from forecasting.evidence.spreadsheets.roles import TableColumn, TableQuestion, TableRow, day_of
-from forecasting.evidence.spreadsheets.terms import unit_of
-from forecasting.measures import MEASURES, NEW_CARS, measure_of
-from forecasting.periods import Period
-from forecasting.quantities import on_a_day, quantity_of
+from forecasting.reading.spreadsheets.cell_grid import ShownNumber
+from forecasting.reading.spreadsheets.cell_words import Label, growth_of
+from forecasting.reading.spreadsheets.dating import Dating, fiscal_month_in
+from forecasting.reading.spreadsheets.layout import SheetTable, is_amount
+from forecasting.reading.spreadsheets.roles import TableColumn, TableQuestion, TableRow, day_of
+from forecasting.reading.spreadsheets.terms import unit_of
 
 UNNAMED_KINDS = ("number", "", "nothing", "note", "sum")  # of columns: no word of a mapping
 DATE_KINDS = ("date", "period_start", "period_end", "published", "label")

@@ -14,20 +14,20 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from forecasting.errors import LedgerError
-from forecasting.evidence.mapping import DATES_OF_COLUMN
-from forecasting.evidence.spreadsheets.amounts import bare_digits, decimal_mark
-from forecasting.evidence.spreadsheets.cell_words import OF_MONEY
-from forecasting.evidence.spreadsheets.dating import NOTHING
-from forecasting.evidence.spreadsheets.roles import TableColumn, TableQuestion, TableRow
-from forecasting.evidence.spreadsheets.table_facts import (
+from forecasting.limits import MAX_SUMS, MAX_TABLE_QUESTIONS
+from forecasting.measures import measure_of
+from forecasting.periods import Period
+from forecasting.reading.mapping import DATES_OF_COLUMN
+from forecasting.reading.spreadsheets.amounts import bare_digits, decimal_mark
+from forecasting.reading.spreadsheets.cell_words import OF_MONEY
+from forecasting.reading.spreadsheets.dating import NOTHING
+from forecasting.reading.spreadsheets.roles import TableColumn, TableQuestion, TableRow
+from forecasting.reading.spreadsheets.table_facts import (
     CellFact,
     TableReading,
     writes_points,
 )
-from forecasting.evidence.spreadsheets.terms import SUMS, YEAR_TO_DATE
-from forecasting.limits import MAX_SUMS, MAX_TABLE_QUESTIONS
-from forecasting.measures import measure_of
-from forecasting.periods import Period
+from forecasting.reading.spreadsheets.terms import SUMS, YEAR_TO_DATE
 
 FAR_BELOW = 0.01  # of its neighbour, from which on a count may be in thousands
 THREE_DIGITS = 1000

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 
 from forecasting.caveats import Caveat
 from forecasting.errors import InputError, PeriodError, Problem, in_digits
-from forecasting.evidence.places import find_partner, find_place, nearest_place, place_code
 from forecasting.measures import MEASURES, Measure, did_you_mean, measure_of
 from forecasting.periods import Period, as_date, month, span, year
 from forecasting.quantities import QUANTITIES, RELATIONS, default_quantity, quantity_of
+from forecasting.reading.places import find_partner, find_place, nearest_place, place_code
 
 MEANINGS = {  # of the columns, in their order
     "id": "its name; other facts and drivers refer to it",

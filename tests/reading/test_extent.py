@@ -17,7 +17,7 @@ import pytest
 
 from forecasting import limits
 from forecasting.evidence.checking import read_rows
-from forecasting.evidence.spreadsheets.workbook_parts import OF_CELLS
+from forecasting.reading.spreadsheets.workbook_parts import OF_CELLS
 
 YEARS = "Country,Year,EV sales\nNO,2023,104000\nNO,2024,114400\n"
 LEDGER = "id,measure,place,period_start,period_end,relation,value\n"

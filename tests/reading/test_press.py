@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from forecasting.errors import PeriodError
-from forecasting.evidence.press import propose_facts
-from forecasting.evidence.printed_numbers import numbers_in, plain_text
-from forecasting.evidence.printed_periods import dates_in_words, period_of, printed_period
 from forecasting.limits import MAX_PROPOSALS, MAX_SENTENCE_CHARACTERS
 from forecasting.periods import span
+from forecasting.reading.press import propose_facts
+from forecasting.reading.printed_numbers import numbers_in, plain_text
+from forecasting.reading.printed_periods import dates_in_words, period_of, printed_period
 
 DAY = dt.date(2024, 7, 20)
 

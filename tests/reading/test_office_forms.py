@@ -6,8 +6,8 @@ import zipfile
 import pytest
 
 from forecasting.errors import LedgerError
-from forecasting.evidence.mapping import Mapping
-from forecasting.evidence.spreadsheets.reading import read_spreadsheet
+from forecasting.reading.mapping import Mapping
+from forecasting.reading.spreadsheets.reading import read_spreadsheet
 
 
 def reading_of(text, answers=None, encoding="utf-8"):

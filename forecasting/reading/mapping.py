@@ -32,16 +32,16 @@ from pydantic import (
 )
 
 from forecasting.errors import LedgerError, PeriodError, Problem
-from forecasting.evidence import press_words as words
-from forecasting.evidence.files import read_whole
-from forecasting.evidence.places import find_place
-from forecasting.evidence.press import GROWTH, PARTNER, Passage
-from forecasting.evidence.printed_numbers import SCALES, one_of, plain_text
-from forecasting.evidence.printed_periods import number_of
-from forecasting.evidence.rules import LEDGER_COLUMNS, publication
 from forecasting.limits import MAX_HEAD_CHARACTERS, MAX_MAPPING_BYTES, MAX_PROBLEMS, MAX_SIGNS
 from forecasting.measures import EV_SHARE, MEASURES, NEW_EVS, count_of, did_you_mean, measure_of
 from forecasting.quantities import QUANTITIES
+from forecasting.reading import press_words as words
+from forecasting.reading.files import read_whole
+from forecasting.reading.places import find_place
+from forecasting.reading.press import GROWTH, PARTNER, Passage
+from forecasting.reading.printed_numbers import SCALES, one_of, plain_text
+from forecasting.reading.printed_periods import number_of
+from forecasting.reading.rules import LEDGER_COLUMNS, publication
 
 # What a column can say: the ledger's own words, or a period in one cell
 PERIOD_LENGTHS = ("date", "month", "quarter", "year")

@@ -17,50 +17,6 @@ from datetime import date
 from typing import Any
 
 from forecasting.errors import LedgerError, Problem, shortened
-from forecasting.evidence.mapping import (
-    NUMBER_TARGETS,
-    PERIOD_LENGTHS,
-    PERIODS,
-    ColumnAnswer,
-    Mapping,
-)
-from forecasting.evidence.places import find_place
-from forecasting.evidence.printed_periods import dates_in_words, printed_period
-from forecasting.evidence.rules import FoundRow, Row, cell_text, normalise, number_text
-from forecasting.evidence.spreadsheets.cell_grid import OPEN_DOCUMENT, Sheet, filled, sheets_of
-from forecasting.evidence.spreadsheets.cell_words import (
-    ALL_CARS,
-    MARKET_SIZE,
-    OF_MONEY,
-    Label,
-    proposed_number,
-)
-from forecasting.evidence.spreadsheets.dating import day_in
-from forecasting.evidence.spreadsheets.layout import SheetTable, is_amount, tables_of
-from forecasting.evidence.spreadsheets.open_document import open_document_sheets
-from forecasting.evidence.spreadsheets.plausibility import (
-    doubtful_units,
-    running_totals,
-    wrong_sums,
-)
-from forecasting.evidence.spreadsheets.roles import (
-    AS_ASKED,
-    TableColumn,
-    TableQuestion,
-    TableRow,
-    columns_of,
-    context_of,
-    rows_of,
-)
-from forecasting.evidence.spreadsheets.table_facts import (
-    CellFact,
-    TableReading,
-    is_percent_column,
-    market_of,
-    read_cells,
-    with_forms,
-)
-from forecasting.evidence.spreadsheets.terms import PUBLICATION_WORDS, REVISED, SOURCE_WORDS
 from forecasting.limits import (
     MAX_GRID_CELLS,
     MAX_TABLE_CELLS,
@@ -70,6 +26,50 @@ from forecasting.limits import (
     MAX_TABLES,
 )
 from forecasting.measures import FLOW_OF_COUNT, MEASURES
+from forecasting.reading.mapping import (
+    NUMBER_TARGETS,
+    PERIOD_LENGTHS,
+    PERIODS,
+    ColumnAnswer,
+    Mapping,
+)
+from forecasting.reading.places import find_place
+from forecasting.reading.printed_periods import dates_in_words, printed_period
+from forecasting.reading.rules import FoundRow, Row, cell_text, normalise, number_text
+from forecasting.reading.spreadsheets.cell_grid import OPEN_DOCUMENT, Sheet, filled, sheets_of
+from forecasting.reading.spreadsheets.cell_words import (
+    ALL_CARS,
+    MARKET_SIZE,
+    OF_MONEY,
+    Label,
+    proposed_number,
+)
+from forecasting.reading.spreadsheets.dating import day_in
+from forecasting.reading.spreadsheets.layout import SheetTable, is_amount, tables_of
+from forecasting.reading.spreadsheets.open_document import open_document_sheets
+from forecasting.reading.spreadsheets.plausibility import (
+    doubtful_units,
+    running_totals,
+    wrong_sums,
+)
+from forecasting.reading.spreadsheets.roles import (
+    AS_ASKED,
+    TableColumn,
+    TableQuestion,
+    TableRow,
+    columns_of,
+    context_of,
+    rows_of,
+)
+from forecasting.reading.spreadsheets.table_facts import (
+    CellFact,
+    TableReading,
+    is_percent_column,
+    market_of,
+    read_cells,
+    with_forms,
+)
+from forecasting.reading.spreadsheets.terms import PUBLICATION_WORDS, REVISED, SOURCE_WORDS
 
 # Columns of a ledger that tell two numbers of one place and period apart
 TELLING_APART = ("product", "basis", "source", "published", "partner", "quantity", "kind")

@@ -17,15 +17,15 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 from forecasting.errors import PeriodError
-from forecasting.evidence.printed_numbers import one_of
-from forecasting.evidence.printed_periods import period_of
-from forecasting.evidence.spreadsheets.terms import (
+from forecasting.periods import Period, month, year
+from forecasting.reading.printed_numbers import one_of
+from forecasting.reading.printed_periods import period_of
+from forecasting.reading.spreadsheets.terms import (
     FIRST_ESTIMATE,
     REVISED,
     YEAR_TO_DATE,
     without_footnote_marks,
 )
-from forecasting.periods import Period, month, year
 
 TABLE_LANGUAGES = ("en", "ru", "uz_Latn", "uz_Cyrl", "kk", "ky", "tg", "tr", "de")
 FISCAL_MONTHS = tuple(name.lower() for name in calendar.month_name[1:])

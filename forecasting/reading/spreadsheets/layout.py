@@ -19,11 +19,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from forecasting.errors import PeriodError
-from forecasting.evidence.mapping import KINDS_OF_ROW, PERIOD_LENGTHS, target_of
-from forecasting.evidence.spreadsheets.amounts import amount_of
-from forecasting.evidence.spreadsheets.cell_grid import Line, Sheet, filled
-from forecasting.evidence.spreadsheets.dating import dating_of
-from forecasting.evidence.spreadsheets.terms import (
+from forecasting.reading.mapping import KINDS_OF_ROW, PERIOD_LENGTHS, target_of
+from forecasting.reading.spreadsheets.amounts import amount_of
+from forecasting.reading.spreadsheets.cell_grid import Line, Sheet, filled
+from forecasting.reading.spreadsheets.dating import dating_of
+from forecasting.reading.spreadsheets.terms import (
     FOOTNOTES,
     SEVERAL_UNITS,
     is_not_known,

@@ -20,8 +20,8 @@ import re
 from functools import lru_cache
 
 from forecasting.errors import PeriodError
-from forecasting.evidence.printed_numbers import CHINESE_DIGITS, NUMBER_WORDS, numbered, one_of
 from forecasting.periods import Period, month, span, year
+from forecasting.reading.printed_numbers import CHINESE_DIGITS, NUMBER_WORDS, numbered, one_of
 
 Match = re.Match[str]
 Published = dt.date | None  # the day of a text

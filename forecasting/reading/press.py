@@ -18,10 +18,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from forecasting.errors import InputError
-from forecasting.evidence import press_words as words
-from forecasting.evidence.places import NamedCountry, countries_in, place_code, place_name
-from forecasting.evidence.printed_numbers import Number, numbers_in, plain_text
-from forecasting.evidence.printed_periods import (
+from forecasting.limits import MAX_PROPOSALS, MAX_SENTENCE_CHARACTERS
+from forecasting.measures import MEASURES, count_of, measure_of
+from forecasting.periods import Period
+from forecasting.quantities import PRINTED, QUANTITIES, default_quantity, on_a_day
+from forecasting.reading import press_words as words
+from forecasting.reading.places import NamedCountry, countries_in, place_code, place_name
+from forecasting.reading.printed_numbers import Number, numbers_in, plain_text
+from forecasting.reading.printed_periods import (
     date_spans,
     dates_in_words,
     open_ended,
@@ -31,11 +35,7 @@ from forecasting.evidence.printed_periods import (
     several_months,
     without_comparisons,
 )
-from forecasting.evidence.rules import Row, expected_unit, number_text, publication
-from forecasting.limits import MAX_PROPOSALS, MAX_SENTENCE_CHARACTERS
-from forecasting.measures import MEASURES, count_of, measure_of
-from forecasting.periods import Period
-from forecasting.quantities import PRINTED, QUANTITIES, default_quantity, on_a_day
+from forecasting.reading.rules import Row, expected_unit, number_text, publication
 
 MOST_WORDS = 15  # of the original, that a quote may have
 MOST_UNKNOWN = 6  # words that a doubt names

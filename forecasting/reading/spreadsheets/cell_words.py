@@ -10,18 +10,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from forecasting.evidence import press_words as words
-from forecasting.evidence.mapping import NUMBER_TARGETS, UNKNOWN, read_head, target_of
-from forecasting.evidence.places import countries_in, find_place
-from forecasting.evidence.press import GROWTH
-from forecasting.evidence.spreadsheets.dating import (
+from forecasting.limits import MAX_LABEL_CHARACTERS
+from forecasting.measures import MEASURES, NEW_EVS
+from forecasting.reading import press_words as words
+from forecasting.reading.mapping import NUMBER_TARGETS, UNKNOWN, read_head, target_of
+from forecasting.reading.places import countries_in, find_place
+from forecasting.reading.press import GROWTH
+from forecasting.reading.spreadsheets.dating import (
     AS_OF,
     NOTHING,
     TABLE_LANGUAGES,
     Dating,
     dating_in,
 )
-from forecasting.evidence.spreadsheets.terms import (
+from forecasting.reading.spreadsheets.terms import (
     FORECAST_WORDS,
     MONEY_WORDS,
     OTHER_DRIVES,
@@ -34,8 +36,6 @@ from forecasting.evidence.spreadsheets.terms import (
     unit_of_title,
     without_footnote_marks,
 )
-from forecasting.limits import MAX_LABEL_CHARACTERS
-from forecasting.measures import MEASURES, NEW_EVS
 
 OF_PUBLICATION = re.compile(
     rf"{PUBLICATION_WORDS.pattern}|\bedition\b|издани|источник|source", re.IGNORECASE

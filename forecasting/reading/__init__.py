@@ -1,0 +1,1 @@
+"""Reading: from files, tables and sentences as they are printed to the rows of a ledger."""
