@@ -7,9 +7,10 @@ from __future__ import annotations
 import contextlib
 import json
 import math
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property, partial
 from html import escape
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ from forecasting.parameters.schema import (
     scenario_from_parameters,
 )
 from forecasting.reading.files import allowing
-from forecasting.reading.mapping import WHATS, ColumnAnswer, Mapping
+from forecasting.reading.mapping import WHATS, ColumnAnswer, Mapping as ColumnMapping
 from forecasting.reading.printed_numbers import printed_number
 from forecasting.reporting.answer import QUESTIONS
 from forecasting.reporting.figures.scenario_contrast import live_figure, redraw, what_if_chart
@@ -88,10 +89,13 @@ GRID_CHOICES = (
     "vehicle_stock",
     *WHATS,
 )
+CONTROL_TRAITS = {"min", "max", "step", "value"}  # of a control, that a change from code moves
 FIELD_STYLE: dict[str, Any] = {"style": {"description_width": "110px"}, "layout": FULL_WIDTH}
+EMPTY_FIELD = {"value": "", "continuous_update": False}
 LABEL_LAYOUT = {"margin": "0 0 -8px 0"}
 UNSHRUNK_LAYOUT = {"flex": "0 0 auto"}  # in a column that is scrolled
-Lever = tuple[str, str, Any]  # its name, what is written above it, its widget
+# Its name, what is written above it, the class of its widget, and what that holds
+Lever = tuple[str, str, Any, dict[str, Any]]
 PLOTLY = "application/vnd.plotly.v1+json"
 # How the tables look in the browser
 TABLE_STYLES = (
@@ -138,17 +142,19 @@ class Explorer(WhatIf):
             self.panel = ControlPanel(self)
 
     def _show(self) -> None:
+        for answer in ("figure", "table"):
+            self.__dict__.pop(answer, None)
         if self.panel:
             self.panel.show()
 
-    @property
+    @cached_property
     def figure(self) -> Any:
         """The answer as a figure: vehicles by year and charging points at the horizon, beside those
         as given.
         """
         return what_if_chart(self.outlook, self.reference)
 
-    @property
+    @cached_property
     def table(self) -> Table:
         """The answer in numbers at the horizon: now, as given, and the difference on the same
         random draws.
@@ -289,12 +295,12 @@ class NewForm:
             self.fault = str(error)
         return None
 
-    def mapping_of_columns(self, table: str) -> Mapping:
+    def mapping_of_columns(self, table: str) -> ColumnMapping:
         """What was chosen for the columns of the table, by their letters."""
         if table != self.columns_of:
             self.columns.clear()
             self.columns_of = table
-        return Mapping(
+        return ColumnMapping(
             letters={letter: ColumnAnswer(what=what) for letter, what in self.columns.items()}
         )
 
@@ -431,8 +437,10 @@ class ControlPanel:
 
         self.explorer = explorer
         self.widgets = ipywidgets
+        self.controls: dict[str, Any] = {}
+        self.parts: list[tuple[Any, ...]] = []  # of the controls, all but what they hold
         self.busy = False  # while an answer is made, or the controls are set
-        self.live = live_figure(explorer.outlook, explorer.reference)
+        self.live = live_figure(explorer.figure)
         self.table = ipywidgets.HTML()
         self.status = ipywidgets.HTML()
         self.file = ipywidgets.Text(description="File", layout=FULL_WIDTH)
@@ -460,13 +468,22 @@ class ControlPanel:
         # A file that was saved here has levers among its events: no lever stands twice
         drivers = [*start.drivers, *levers(start, self.explorer.outlook)]
         self.drivers = {driver.name: driver for driver in drivers}
-        self.rows = assumptions_that_matter(self.explorer.outlook, start)
-        self.controls: dict[str, Any] = {}
+        self.rows = assumptions_that_matter(self.explorer.reference, start)
+        groups = self._groups(start)
+        parts_now = [
+            (*lever[:3], lever[3].get("options")) for group in groups.values() for lever in group
+        ]
+        if parts_now == self.parts:
+            self._set(groups)
+            return
+        self.parts = parts_now
+        self.controls = {}
         parts: list[Any] = []
-        for title, group in self._groups(start).items():
+        for title, group in groups.items():
             if group:
                 parts.append(self.widgets.HTML(f"<b>{title}</b>"))
-            for name, label, control in group:
+            for name, label, kind, contents in group:
+                control = kind(**contents)
                 control.observe(lambda _: self.on_change(), names="value")
                 self.controls[name] = control
                 if label:
@@ -474,6 +491,16 @@ class ControlPanel:
                     control = self.widgets.VBox([words, control], layout=UNSHRUNK_LAYOUT)
                 parts.append(control)
         self.levers.children = [*parts, self.widgets.HTML("<b>Keep it</b>"), self.file, self.button]
+
+    def _set(self, groups: Mapping[str, list[Lever]]) -> None:
+        """Bring the controls that are there in line with the scenario: new ones take longer than
+        the answer.
+        """
+        for name, _, _, contents in chain.from_iterable(groups.values()):
+            control = self.controls[name]
+            with control.hold_trait_notifications():  # of a slider the ends and the value together
+                for trait in CONTROL_TRAITS & contents.keys():
+                    setattr(control, trait, contents[trait])
 
     def suggest(self) -> None:
         """Name the file that it may be kept in."""
@@ -485,11 +512,12 @@ class ControlPanel:
 
     def _groups(self, start: Scenario) -> dict[str, list[Lever]]:
         # The scenarios that can be asked for; those of ./params among them
-        names = {"options": sorted({*scenario_names(), start.name}), "value": start.name}
+        options = sorted({*scenario_names(), start.name})
+        names = {"options": options, "value": start.name, "layout": FULL_WIDTH}
         moves = {name: [*self._driver(driver)] for name, driver in self.drivers.items()}
         common = [lever for name in FLOW_LEVERS.values() for lever in moves.pop(name)]
         return {
-            "Scenario": [("scenario", "", self.widgets.Dropdown(**names, layout=FULL_WIDTH))],
+            "Scenario": [("scenario", "", self.widgets.Dropdown, names)],
             "What matters most": [*common, *map(self._assumption, self.rows)],
             "Events": [lever for group in moves.values() for lever in group],
             "Facts": self._facts(start),
@@ -505,7 +533,7 @@ class ControlPanel:
             hint = f"public points by the end of {start.horizon}"
             texts[OWN_TARGET] = {"description": "Your target", "placeholder": hint}
         return [
-            (name, "", self.widgets.Text(**words, continuous_update=False, **FIELD_STYLE))
+            (name, "", self.widgets.Text, EMPTY_FIELD | words | FIELD_STYLE)
             for name, words in texts.items()
         ]
 
@@ -523,10 +551,10 @@ class ControlPanel:
                 "tooltip": tooltip,
                 "indent": False,
             }
-            yield driver.name, "", self.widgets.Checkbox(**comes)
+            yield driver.name, "", self.widgets.Checkbox, comes
         now = coming.get(driver.name, driver.size)
         slider = self._slider(now, driver.size, limits, tooltip)
-        yield f"size of {driver.name}", f"{name}: {size_words(driver)}", slider
+        yield f"size of {driver.name}", f"{name}: {size_words(driver)}", *slider
 
     def _assumption(self, row: Assumption) -> Lever:
         tooltip = f"{row.unit}; {row.source or row.kind}. {row.note}"
@@ -534,9 +562,11 @@ class ControlPanel:
             size_in(row, scenario) for scenario in (self.explorer.start, self.explorer.scenario)
         )
         label = capital(f"{parameter_words(row.key)}, {row.unit}").removesuffix(", 1")
-        return row.key, label, self._slider(now, size, (row.minimum, row.maximum), tooltip)
+        return row.key, label, *self._slider(now, size, (row.minimum, row.maximum), tooltip)
 
-    def _slider(self, now: Range, size: Range, limits: tuple[float, float], tooltip: str) -> Any:
+    def _slider(
+        self, now: Range, size: Range, limits: tuple[float, float], tooltip: str
+    ) -> tuple[Any, dict[str, Any]]:
         """Two handles, from low to high; what is likeliest keeps its place between them. One handle
         where the size is a single value.
         """
@@ -553,8 +583,8 @@ class ControlPanel:
             "layout": FULL_WIDTH,
         }
         if size.low == size.high and now.low == now.high:
-            return self.widgets.FloatSlider(value=now.mode, **look)
-        return self.widgets.FloatRangeSlider(value=(now.low, now.high), **look)
+            return self.widgets.FloatSlider, look | {"value": now.mode}
+        return self.widgets.FloatRangeSlider, look | {"value": (now.low, now.high)}
 
     def _ends_of(self, name: str) -> tuple[float, float]:
         """The ends that a slider says; both are the value of a slider with one handle."""
@@ -656,8 +686,10 @@ class ControlPanel:
         with the scenario as it is now.
         """
         if not self.busy:
+            self.busy = True
             self.build()
-        redraw(self.live, self.explorer.outlook, self.explorer.reference)
+            self.busy = False
+        redraw(self.live, self.explorer.figure)
         self.table.value = TABLE_STYLES + self.explorer.table._repr_html_()
         self.say("")
 

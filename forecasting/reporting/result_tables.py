@@ -29,6 +29,7 @@ from forecasting.growth.forecast import percent_of
 from forecasting.growth.policy_months import first_month
 from forecasting.measures import AT_THE_HORIZON, DEMAND_STEPS, EV_FLOWS, MEASURES
 from forecasting.periods import span
+from forecasting.quantiles import quantiles
 from forecasting.reporting.labels import (
     ReadNumber,
     amount,
@@ -396,8 +397,14 @@ def measures_beside(
     """
     parts = {}
     for name, (results, year) in groups.items():
-        rows = [in_columns(results.bands(measure).loc[[year]], measure) for measure in measures]
-        parts[name] = pd.concat(rows).set_axis([with_unit(measure) for measure in measures])
+        place = results.years.index(year)
+        draws = np.column_stack([results.values[measure][:, place] for measure in measures])
+        levels = quantiles(draws, [*COLUMN_LEVELS.values()])
+        words = {
+            column: list(map(amount, row, measures))
+            for column, row in zip(COLUMN_LEVELS, levels.tolist(), strict=True)
+        }
+        parts[name] = plain_frame(words, list(map(with_unit, measures)))
     return side_by_side(parts, head)
 
 

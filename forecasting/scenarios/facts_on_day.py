@@ -130,8 +130,10 @@ def unused_facts(scenario: Scenario, as_of: dt.date, added: Iterable[Fact] = ())
         Further facts, whose dates alone are looked at.
     """
     unused: list[Caveat] = []
-    undated_facts = Ledger([fact for fact in added if fact.known_from is None])
-    user_facts = facts_of(scenario.ledger, False, scenario.published).concat(undated_facts)
+    undated_facts = [fact for fact in added if fact.known_from is None]
+    if not scenario.ledger and not undated_facts:
+        return unused
+    user_facts = facts_of(scenario.ledger, False, scenario.published).concat(Ledger(undated_facts))
     days = [fact.known_from for fact in user_facts]
     number = len(days)
     if undated := days.count(None):

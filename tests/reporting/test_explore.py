@@ -116,8 +116,20 @@ def test_a_target_of_ones_own_is_a_fourth_answer(explorer, typed):
 
 
 def test_sliders_follow_what_is_changed_from_code(explorer):
-    explorer.change(assumptions={"annual_km": {"low": 9_000, "mode": 19_000, "high": 20_000}})
-    assert explorer.panel.controls["annual_km"].value == (9_000, 20_000)
+    slider = explorer.panel.controls["annual_km"]
+    explorer.change(assumptions={"annual_km": {"low": 9_000, "mode": 19_000, "high": 120_000}})
+    assert slider.value == (9_000, 120_000)
+    assert explorer.panel.controls["annual_km"] is slider
+    assert explorer.panel.scenario_of_controls() == explorer.scenario
+    explorer.change(assumptions={"annual_km": 19_000})  # a range with two handles stays one
+    assert explorer.panel.controls["annual_km"].value == (19_000, 19_000)
+
+
+def test_boxes_follow_events_that_are_taken_away_from_code(explorer):
+    box = explorer.panel.controls["market-limit"]
+    explorer.change(drivers=[])
+    assert explorer.panel.controls["market-limit"] is box
+    assert box.value is False
     assert explorer.panel.scenario_of_controls() == explorer.scenario
 
 

@@ -609,8 +609,8 @@ def _answer(
     yield turned(words_at([place - 0.4], [0], [name], "middle right", **look)) | RIGHT_AXES
 
 
-def live_figure(changed: Outlook, original: Outlook) -> go.FigureWidget:
-    """A figure that can be redrawn where it stands, as wide as there is room; without anywidget an
+def live_figure(chart: Figure) -> go.FigureWidget:
+    """A chart that can be redrawn where it stands, as wide as there is room; without anywidget an
     ImportError.
     """
 
@@ -625,18 +625,23 @@ def live_figure(changed: Outlook, original: Outlook) -> go.FigureWidget:
             if self.is_complete:
                 super().open()
 
-    figure = WholeFigure(what_if_chart(changed, original))
+    figure = WholeFigure(chart)
     figure._config = {"responsive": True}
     figure.is_complete = True
     figure.open()
     return figure
 
 
-def redraw(figure: go.FigureWidget, changed: Outlook, original: Outlook) -> None:
-    """Bring a figure that is shown in line with its outlooks; of the same parts only what moved is
-    sent.
+def redraw(figure: go.FigureWidget, chart: Figure) -> None:
+    """Bring a figure that is shown in line with a chart; of the same parts only what moved is sent.
+
+    Parameters
+    ----------
+    figure : FigureWidget
+        From `live_figure`.
+    chart : plotly.graph_objects.Figure
+        From `what_if_chart`.
     """
-    chart = what_if_chart(changed, original)
     if len(figure.data) != len(chart.data) or figure.layout.xaxis != chart.layout.xaxis:
         figure.data = ()
         figure.add_traces(chart.data)
@@ -644,5 +649,7 @@ def redraw(figure: go.FigureWidget, changed: Outlook, original: Outlook) -> None
     with figure.batch_update():  # one message, one drawing
         figure.layout.title.text = chart.layout.title.text
         for trace, new in zip(figure.data, chart.data, strict=True):
-            cells = new.to_plotly_json()
-            trace.update({name: cells[name] for name in CHANGED_PROPERTIES if name in cells})
+            before, cells = trace.to_plotly_json(), new.to_plotly_json()
+            for name in CHANGED_PROPERTIES:
+                if name in cells and cells[name] != before.get(name):
+                    trace[name] = cells[name]
