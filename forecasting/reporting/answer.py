@@ -4,12 +4,10 @@ questions, and what was known until when.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -24,6 +22,7 @@ from forecasting.parameters.schema import Driver, Scenario
 from forecasting.reading.places import place_name
 from forecasting.reporting.caveat_words import TWO_NUMBERS, age_line
 from forecasting.reporting.labels import (
+    BASELINE,
     amount,
     amounts,
     capital,
@@ -112,18 +111,7 @@ NO_POINTS = (
     "How many charging points it takes follows from the new cars of a year, which are not known "
     "here."
 )
-SUBJECTS = {
-    "ev_imports": "Electric cars in {place}",
-    "ev_registrations": "Electric cars in {place}",
-    "ev_exports": "Electric cars through {place}",
-    "vehicle_exports": "Vehicles of all types through {place}",
-    "ev_export_value_index": "Value of electric cars from {place}",
-    EV_SHARE: "Electric cars in {place}",
-}
-MEMO_TITLE = "{subject}: outlook of {day}"
-SCENARIO_TITLE = "{subject}: {scenario} outlook of {day}"
 DATE_LINE = "By ev-forecasting {version}."
-BASELINE = "baseline"
 SIDE_BY_SIDE = "The scenarios side by side, as of {day}"
 MAX_REASONS = 2  # of the events of a scenario that a brief names
 SCENARIO_LINE = "{scenario}: {reasons}."
@@ -132,31 +120,6 @@ LIKE_BASELINE = "the events of the baseline"
 LEAD = "fc-lead"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 FOUR_IN_FIVE = "A range holds what comes four times in five."
-
-
-def memo_title(record: Mapping[str, Any]) -> str:
-    """The title of a report: what it is about, where, and the day of the forecast.
-
-    Parameters
-    ----------
-    record : mapping
-        What a stored outlook says of itself: its parameters, and its day.
-
-    Examples
-    --------
-    >>> keys = {"measure": "ev_imports", "scenario": "baseline", "title": "Uzbekistan, baseline"}
-    >>> memo_title({"parameters": keys, "as_of": "2026-03-09"})
-    'Electric cars in Uzbekistan: outlook of 9 March 2026'
-    """
-    keys = record["parameters"]
-    place, _, rest = keys["title"].partition(", ")
-    subject = keys["title"]  # of the author's own words
-    if rest == keys["scenario"]:
-        subject = SUBJECTS.get(keys["measure"], "{place}").format(place=place)
-    day = day_words(dt.date.fromisoformat(record["as_of"]))
-    if keys["scenario"] == BASELINE:
-        return MEMO_TITLE.format(subject=subject, day=day)
-    return SCENARIO_TITLE.format(subject=subject, day=day, scenario=keys["scenario"])
 
 
 def date_line(outlook: Outlook) -> Prose:
@@ -444,7 +407,7 @@ def scenarios_table(outlook: Outlook) -> Table:
             rows[candidate.scenario] = _row_of(make, candidate.on(day), draws)
     if len(rows) < 2:
         return rows_table([], nothing="No other scenario of this place has a params file.")
-    ordered = sorted(rows, key=lambda name: (name != "baseline", name))
+    ordered = sorted(rows, key=lambda name: (name != BASELINE, name))
     frame = plain_frame([{"scenario": capital(name)} | rows[name] for name in ordered])
     caption = SIDE_BY_SIDE.format(day=day_words(day))
     return Table(frame.fillna("–"), caption=caption, kind="fc-scenarios")

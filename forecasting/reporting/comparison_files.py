@@ -27,7 +27,7 @@ from forecasting.names import (
 from forecasting.quantiles import Array
 from forecasting.reading.files import write_whole
 from forecasting.reading.places import place_words
-from forecasting.reporting.labels import inert, label_of, unit_of
+from forecasting.reporting.labels import BASELINE, inert, label_of, unit_of
 from forecasting.reporting.result_tables import yearly
 from forecasting.reporting.workbook import COLOURS
 from forecasting.scenarios.joint_draws import Results
@@ -37,7 +37,6 @@ from forecasting.writers.sheets import GRIDLINES, INTERVAL_LEVELS, LEVEL_HEADS, 
 
 Shown = Mapping[Any, Mapping[Any, float]]  # levels by scenario and place
 
-BASELINE = "baseline"
 DEFAULT_MEASURE = HEADLINE[0]  # the measure that a sheet shows when it is opened
 COMPARE_HEADS = (
     "scenario",

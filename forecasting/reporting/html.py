@@ -21,9 +21,7 @@ from nbformat import NotebookNode
 from forecasting.errors import RunError
 from forecasting.names import OUTLOOK_TABLE, OUTLOOK_WORKBOOK, PLOTLY_SCRIPT
 from forecasting.reading.files import write_whole
-from forecasting.reporting.answer import memo_title
-from forecasting.reporting.labels import phrase
-from forecasting.scenarios.outlook_files import load_record
+from forecasting.reporting.labels import memo_title, phrase
 from forecasting.writers.display import number_facts
 
 Content = dict[str, Any]  # of a figure as plotly stores it, of a part of a page
@@ -402,6 +400,11 @@ def write_report(
 
 def stored_title(folder: Path) -> str:
     """The title of the report whose results a folder holds; nothing where it holds none."""
+    if not (folder / OUTLOOK_TABLE).is_file():
+        return ""
+    # It brings pandas, which a page without results does without
+    from forecasting.scenarios.outlook_files import load_record
+
     record = load_record(folder / OUTLOOK_TABLE)
     # A notebook of one's own may store less than a scenario
     if "as_of" in record and {"title", "measure", "scenario"} <= record["parameters"].keys():

@@ -7,11 +7,11 @@
 import datetime as dt
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from forecasting.evidence.words import period_words
-from forecasting.measures import MEASURES, measure_of
+from forecasting.measures import EV_SHARE, MEASURES, measure_of
 from forecasting.periods import Period
 from forecasting.reading.places import is_place, place_name
 from forecasting.reading.printed_periods import period_of
@@ -27,6 +27,17 @@ SETTING_WORDS = {  # places of charging, as a reader calls them
     "enroute_dc": "public, on the road, fast",
 }
 COUNTED_UNITS = ("vehicles", "points", "stations", "units")  # one by one
+SUBJECTS = {
+    "ev_imports": "Electric cars in {place}",
+    "ev_registrations": "Electric cars in {place}",
+    "ev_exports": "Electric cars through {place}",
+    "vehicle_exports": "Vehicles of all types through {place}",
+    "ev_export_value_index": "Value of electric cars from {place}",
+    EV_SHARE: "Electric cars in {place}",
+}
+BASELINE = "baseline"  # the scenario that others are compared with
+MEMO_TITLE = "{subject}: outlook of {day}"
+SCENARIO_TITLE = "{subject}: {scenario} outlook of {day}"
 PARAMETERS = {  # those whose name does not say it
     "afir_kw": "power for each vehicle by the rule",
     "annual_km": "kilometres a year",
@@ -275,6 +286,31 @@ def day_words(day: dt.date) -> str:
     '9 March 2026'
     """
     return f"{day.day} {day:%B %Y}"
+
+
+def memo_title(record: Mapping[str, Any]) -> str:
+    """The title of a report: what it is about, where, and the day of the forecast.
+
+    Parameters
+    ----------
+    record : mapping
+        What a stored outlook says of itself: its parameters, and its day.
+
+    Examples
+    --------
+    >>> keys = {"measure": "ev_imports", "scenario": "baseline", "title": "Uzbekistan, baseline"}
+    >>> memo_title({"parameters": keys, "as_of": "2026-03-09"})
+    'Electric cars in Uzbekistan: outlook of 9 March 2026'
+    """
+    keys = record["parameters"]
+    place, _, rest = keys["title"].partition(", ")
+    subject = keys["title"]  # of the author's own words
+    if rest == keys["scenario"]:
+        subject = SUBJECTS.get(keys["measure"], "{place}").format(place=place)
+    day = day_words(dt.date.fromisoformat(record["as_of"]))
+    if keys["scenario"] == BASELINE:
+        return MEMO_TITLE.format(subject=subject, day=day)
+    return SCENARIO_TITLE.format(subject=subject, day=day, scenario=keys["scenario"])
 
 
 def published_words(when: Period | None) -> str:

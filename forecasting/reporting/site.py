@@ -37,6 +37,7 @@ from forecasting.reporting.caveat_words import age_line, lines_of
 from forecasting.reporting.figures.scenario_contrast import scenario_comparison, small_fans
 from forecasting.reporting.html import figure_html, plotly_script, write_page
 from forecasting.reporting.labels import (
+    BASELINE,
     amount,
     amounts,
     capital,
@@ -72,7 +73,6 @@ Part = dict[str, Any]  # what a part of the page is filled with
 Stored = Mapping[tuple[str, str], StoredResults]  # by scenario and place
 
 INDEX_TITLE = "Electric vehicles and their charging: outlooks"
-BASELINE = "baseline"
 SCENARIO_ORDER = (BASELINE, "accelerated", "constrained")
 MAX_SCENARIO_COLUMNS = 6  # scenarios of a country that fit beside each other
 COMPARED_MEASURES = (*AT_THE_HORIZON, "energy_gwh")

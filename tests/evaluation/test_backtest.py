@@ -120,7 +120,7 @@ def test_forecasts_see_nothing_after_their_origin(raw, scored):
 
 
 def test_without_training_markets_each_is_left_out(raw):
-    few = raw[raw["market"].isin(["m0", "m1", "m2", "m3"]) & raw["year"].between(2012, 2019)]
+    few = raw[raw["market"].isin(["m0", "m1", "m2"]) & raw["year"].between(2013, 2018)]
     alone = backtest_skill(few)
     others = backtest_skill(few[few["market"] == "m0"], few[few["market"] != "m0"])
     mine = alone[alone["market"] == "m0"].reset_index(drop=True)
@@ -151,7 +151,8 @@ def test_summary_of_known_numbers():
 
 def test_a_file_is_read_and_summarised(raw, tmp_path):
     path = tmp_path / "panel.csv"
-    raw[raw["year"].between(2014, 2019)].to_csv(path, index=False)
+    few = raw["market"].isin(["m0", "m1"]) & raw["year"].between(2014, 2019)
+    raw[few].to_csv(path, index=False)
     table = summarise(backtest_skill(path, raw[raw["market"] == "m9"]))
     assert table.index.tolist() == [REGRESSION, THIS_PACKAGE]
     assert "ratio" not in table

@@ -80,7 +80,7 @@ def test_several_bounds_far_off_move_nothing(facts):
         ("at_least", "total", 2025, 1),
     ]
     alone, beside = (
-        forecast_flow(facts(*told, *more), [year(2024), year(2025)], draws=8000).quantiles(LEVELS)
+        forecast_flow(facts(*told, *more), [year(2024), year(2025)], draws=3000).quantiles(LEVELS)
         for more in ((), far)
     )
     np.testing.assert_allclose(beside, alone, rtol=0.2)

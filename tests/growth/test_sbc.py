@@ -18,7 +18,7 @@ from forecasting.periods import year
 
 pytestmark = pytest.mark.slow
 
-REPLICATIONS, DRAWS, BINS = 250, 200, 10
+REPLICATIONS, DRAWS, BINS = 100, 200, 10  # `benches/calibration.py` takes 300 truths
 SIZE = 300_000.0
 FIRST, NOW = 2021, 2023  # of 2023 a part is known, 2022 is whole, of 2021 a bound is told
 LEAST = 0.002  # of eight p-values: by chance one is smaller in one run of sixty
@@ -97,7 +97,7 @@ def test_ranks_are_uniform(calibrated, asked):
     assert stats.kstest(u, "uniform").pvalue > LEAST
 
 
-@pytest.mark.parametrize(("share", "tolerance"), [(0.5, 0.07), (0.8, 0.06), (0.95, 0.035)])
+@pytest.mark.parametrize(("share", "tolerance"), [(0.5, 0.11), (0.8, 0.09), (0.95, 0.05)])
 def test_intervals_hold_what_they_say(calibrated, share, tolerance):
     held = np.abs(calibrated - 0.5) < share / 2
     assert held[:, 1:].mean() == pytest.approx(share, abs=tolerance)
@@ -112,5 +112,5 @@ def test_a_prior_too_sure_of_itself_is_found_out(simulate, facts):
     sure = replace(
         prior, shock_sd=0.25 * prior.shock_sd, market_sd=0.3 * prior.market_sd, common=common
     )
-    u = ranks(prior, sure, simulate, facts, 120)[:, -1]
+    u = ranks(prior, sure, simulate, facts, 60)[:, -1]
     assert stats.chisquare(np.histogram(u, BINS, (0, 1))[0]).pvalue < 0.001

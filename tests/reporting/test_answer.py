@@ -19,11 +19,10 @@ from forecasting.reporting.answer import (
     charging_answers,
     date_line,
     evidence_summary,
-    memo_title,
     scenario_assumptions,
 )
 from forecasting.reporting.grounds import caveats, grounds
-from forecasting.reporting.labels import amount, spoken
+from forecasting.reporting.labels import amount, memo_title, spoken
 from forecasting.scenarios.age import age_of
 from forecasting.scenarios.question import find_scenario
 

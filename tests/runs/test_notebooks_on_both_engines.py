@@ -1,4 +1,4 @@
-"""Every notebook of this repository shows the same in a forked process and in a kernel."""
+"""Notebooks with every kind of output show the same in a forked process and in a kernel."""
 
 from __future__ import annotations
 
@@ -19,7 +19,15 @@ from forecasting.runs.workers.processes import Task, run_fresh
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
-NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+# Between them: parameters, tables, figures, widgets, caveats and printed text. All of them run in a
+# kernel where their stored outputs are compared.
+NOTEBOOKS = (
+    "article_checked.ipynb",
+    "corridor_outlook.ipynb",
+    "country_outlook.ipynb",
+    "growth_models.ipynb",
+    "what_if.ipynb",
+)
 GIVEN = {
     "corridor_outlook.ipynb": {"corridor": "xinjiang"},
     "country_outlook.ipynb": {"country": "KG", "seed": 3},
