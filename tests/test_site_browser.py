@@ -11,7 +11,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from look.pages import FORMS, open_page, unreadable
+from look.pages import FORMS, PATIENCE, open_page, unreadable
 from playwright.sync_api import Page
 
 from forecasting.measures import CHARGING_ANSWERS
@@ -92,7 +92,9 @@ def visit(browser):
     pages = []
 
     def visit(path: Path, **settings) -> Visit:
-        page = browser.new_context(offline=True, **settings).new_page()
+        context = browser.new_context(offline=True, **settings)
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
         pages.append(page)
         return Visit(page, path)
 

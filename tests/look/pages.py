@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page
 READING = Path(__file__).with_name("reading.js").read_text(encoding="utf-8")
 WITHOUT_TEXT = ".figure svg text { visibility: hidden !important; }"
 SETTLED = 400  # milliseconds in which a figure is drawn anew
+PATIENCE = 300_000  # milliseconds, for a busy machine
 PAPER = 660  # pixels between the margins of A4
 
 
@@ -48,6 +49,7 @@ def open_page(browser: Browser, path: Path, form: Form, scale: float = 1.0) -> P
         device_scale_factor=scale,
         reduced_motion="reduce",
     )
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.goto(path.resolve().as_uri())
     page.wait_for_load_state("networkidle")
