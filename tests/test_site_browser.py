@@ -350,20 +350,19 @@ def test_one_number_has_one_value_wherever_a_run_writes_it(reports):
     printed = words_of(" ".join(str(data.get("text/plain", "")) for data in outputs))
     page = words_of((folder / "report.html").read_text(encoding="utf-8"))
     index = words_of((reports / "index.html").read_text(encoding="utf-8"))
-    lines = list(openpyxl.load_workbook(folder / "outlook.xlsx")["Results"].values)[2:]
+    book = openpyxl.load_workbook(folder / "outlook.xlsx", read_only=True)
+    lines = list(book["Results"].values)[2:]
     sheets = [
         pd.DataFrame(lines[1:], columns=lines[0]),
         pd.read_excel(reports / "comparison.xlsx", sheet_name="All"),
     ]
     sheets[1] = sheets[1][sheets[1]["scenario"] == SCENARIOS[0]]
+    files = pd.read_csv(reports / "comparison.csv"), load_results(folder / "outlook.parquet")
     for measure, year in NUMBERS:
         ends = of_the_year(table, measure, year)
         low, median, high = (amount(value, measure) for value in ends)
-        for other in (
-            pd.read_csv(reports / "comparison.csv"),
-            load_results(folder / "outlook.parquet"),
-        ):
-            assert of_the_year(other, measure, year) == pytest.approx(ends, rel=1e-9)
+        for file in files:
+            assert of_the_year(file, measure, year) == pytest.approx(ends, rel=1e-9)
         for sheet in sheets:
             (row,) = sheet[
                 (sheet["measure"] == label_of(measure)) & (sheet["year"] == year)
