@@ -23,6 +23,7 @@ from forecasting.reporting.labels import (
     phrase,
     plural,
     published_words,
+    readable,
     whole_percent,
 )
 from forecasting.reporting.table_picture import picture_of
@@ -211,7 +212,7 @@ def _stock_not_closed(caveat: Caveat) -> str:
     reason = GAPS[values["explanation"]].format(missing=100 * (1 - share), times=share)
     cars = " (battery cars alone)" if values["battery"] else ""
     return (
-        f"On {day} the register had {register}, this model {modelled:,.0f}{cars}: "
+        f"On {day} the register had {register}, this model {readable(modelled)}{cars}: "
         f"{reason}{repetition}."
     )
 

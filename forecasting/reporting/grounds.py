@@ -42,6 +42,7 @@ from forecasting.reporting.labels import (
     percent,
     phrase,
     plural,
+    probability_words,
     published_words,
     readable,
     uncapital,
@@ -135,7 +136,7 @@ def doubts(outlook: Outlook) -> Iterator[Line]:
                 mention(row["fact"], capital(fact_name(outlook.ledger.get(row["fact"])))),
                 " does not fit the other facts, which lead one to expect "
                 f"{interval(row['low'], row['high'])}. It is wrong with a probability of "
-                f"{100 * row['doubted']:.0f} %{_effect(flow, row['fact'])}.",
+                f"{probability_words(row['doubted'])}{_effect(flow, row['fact'])}.",
             ]
 
 

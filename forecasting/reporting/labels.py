@@ -254,6 +254,19 @@ def whole_percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
+def probability_words(share: float) -> str:
+    """A probability in whole per cent; what draws count as certain or impossible is hardly that.
+
+    >>> probability_words(0.138), probability_words(0.9991), probability_words(0.0)
+    ('14 %', 'over 99 %', 'under 1 %')
+    """
+    if share >= 0.995:
+        return "over 99 %"
+    if share < 0.005:
+        return "under 1 %"
+    return whole_percent(share)
+
+
 def known_as_growth(measure: str) -> bool:
     """Whether only the growth of a measure is known: an index has a base, and no size."""
     return unit_of(measure) == "index"

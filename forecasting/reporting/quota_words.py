@@ -16,9 +16,9 @@ from forecasting.reporting.labels import (
     ReadNumber,
     day_words,
     interval,
+    probability_words,
     readable,
     uncapital,
-    whole_percent,
 )
 from forecasting.writers.columns import Column, TableForm
 from forecasting.writers.display import HIGH, LOW, Table
@@ -77,7 +77,7 @@ def quota_sentence(forecast: QuotaForecast) -> str:
         flow=uncapital(MEASURES[forecast.measure].label),
         number=f"{forecast.quota.quota:,.0f}",
         year=forecast.quota.start.year,
-        chance=whole_percent(used_up),
+        chance=probability_words(used_up),
         **{name: f"{day:%B}" for name, day in days.items() if day},
     )
 

@@ -19,7 +19,10 @@ def kyrgyzstan():
     [
         (2_000, "The duty-free quota of 2,000 is used up between February and April 2026."),
         (15_000, "%, hardly before April, and as likely by August as later or not at all."),
-        (200_000, "200,000 is likely to last: it is used up in 2026 with a probability of 0 %"),
+        (
+            200_000,
+            "200,000 is likely to last: it is used up in 2026 with a probability of under 1 %",
+        ),
     ],
 )
 def test_a_sentence_says_when_a_quota_is_used_up(kyrgyzstan, number, sentence):
