@@ -15,7 +15,11 @@ from look.pages import FORMS, PATIENCE, open_page, unreadable
 from playwright.sync_api import Page
 
 from forecasting.measures import CHARGING_ANSWERS
-from forecasting.reporting.labels import amount, label_of
+from forecasting.quantiles import standing_digits
+from forecasting.reporting.labels import (
+    amount,
+    label_of,
+)
 from forecasting.runs.runner import run
 from forecasting.scenarios.outlook_files import load_results
 
@@ -360,7 +364,8 @@ def test_one_number_has_one_value_wherever_a_run_writes_it(reports):
     files = pd.read_csv(reports / "comparison.csv"), load_results(folder / "outlook.parquet")
     for measure, year in NUMBERS:
         ends = of_the_year(table, measure, year)
-        low, median, high = (amount(value, measure) for value in ends)
+        digits = standing_digits(ends[0], ends[-1])
+        low, median, high = (amount(value, measure, digits) for value in ends)
         for file in files:
             assert of_the_year(file, measure, year) == pytest.approx(ends, rel=1e-9)
         for sheet in sheets:

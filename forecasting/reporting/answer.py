@@ -19,17 +19,18 @@ from forecasting.evidence.bases import basis_words, shipped_bases
 from forecasting.growth.sharing import made_once
 from forecasting.measures import EV_SHARE
 from forecasting.parameters.schema import Driver, Scenario
+from forecasting.quantiles import standing_digits
 from forecasting.reading.places import place_name
 from forecasting.reporting.caveat_words import TWO_NUMBERS, age_line
 from forecasting.reporting.labels import (
     BASELINE,
     amount,
-    amounts,
     capital,
     day_words,
     interval,
     known_as_growth,
     label_of,
+    median_and_range,
     part_words,
     percent,
     phrase,
@@ -119,6 +120,9 @@ MORE_REASONS = "{reasons}; and {count} more"
 LIKE_BASELINE = "the events of the baseline"
 LEAD = "fc-lead"
 NO_BREAK = "\N{NO-BREAK SPACE}"
+TWO_DIGITS = (
+    "Two digits of a number are printed where other random numbers would move it by more than 1 %."
+)
 FOUR_IN_FIVE = "A range holds what comes four times in five."
 
 
@@ -273,7 +277,7 @@ def evidence_summary(outlook: Outlook) -> Prose:
     --------
     >>> import forecasting as fc
     >>> fc.tables.evidence_summary(fc.outlook("turkmenistan-baseline", draws=50))
-    Nothing published after 31 March 2026 is used.
+    Nothing published after 31 March 2026 is used. Two digits ...
     """
     day = f"Nothing published after {day_words(outlook.as_of)} is used."
     facts = phrase("It rests on {}.", outlook.evidence and plural(len(outlook.evidence), "fact"))
@@ -286,7 +290,7 @@ def evidence_summary(outlook: Outlook) -> Prose:
     if outlook.scenario.country:
         basis = shipped_bases().get(outlook.scenario.basis or "")
         definition = phrase("Counted are {}.", basis and basis.counts)
-    sentences = " ".join(filter(None, (day, facts, definition)))
+    sentences = " ".join(filter(None, (day, facts, definition, TWO_DIGITS)))
     return Prose([sentences], "fc-evidence")
 
 
@@ -322,7 +326,9 @@ def median_and_ends(results: Results, measure: str, year: int) -> tuple[str, str
     year : int
         One of theirs.
     """
-    low, median, high = (spoken(value, measure) for value in _levels(results, measure, year))
+    levels = _levels(results, measure, year)
+    digits = standing_digits(levels[0], levels[-1])
+    low, median, high = (spoken(value, measure, digits) for value in levels)
     return median, f"{low} to {high}"
 
 
@@ -485,9 +491,9 @@ def _row_of(make: Callable[[], Outlook], scenario: Scenario, draws: int) -> dict
         for entry in headline(outlook.results, outlook.measure, outlook.headline_year):
             name = entry["measure"]
             if entry["year"] != outlook.headline_year + 1:
-                ends = amounts(entry[LOW], entry[HIGH], name).replace(" ", NO_BREAK)
+                median, ends = median_and_range(entry[LOW], entry["median"], entry[HIGH], name)
                 head = f"{label_in(outlook, name)}, {entry['year']}"
-                cells[head] = f"{amount(entry['median'], name)} ({ends})"
+                cells[head] = f"{median} ({ends.replace(' ', NO_BREAK)})"
         return cells
 
     return made_once(row, scenario.model_dump_json(), draws)

@@ -29,9 +29,11 @@ from forecasting.measures import (
     DRIVES,
     GRID_MEASURES,
 )
+from forecasting.quantiles import standing_digits
 from forecasting.reading.places import COUNTRIES, place_name
 from forecasting.reporting.caveat_words import fact_words, lines_of
 from forecasting.reporting.labels import (
+    DIGITS_OF_TENTH,
     amount,
     amounts,
     capital,
@@ -45,6 +47,7 @@ from forecasting.reporting.labels import (
     probability_words,
     published_words,
     readable,
+    spoken_median,
     uncapital,
 )
 from forecasting.reporting.result_tables import label_in
@@ -203,7 +206,9 @@ def _main_uncertainties(outlook: Outlook) -> Iterator[str]:
         inputs = outlook.demand.sensitivity
         rows = inputs[inputs["output"] == NEED].sort_values("swing", key=lambda by: -by.abs())
         for row in rows.head(1).to_dict("records"):
-            low, high = (amount(end, NEED) for end in sorted((row["low"], row["high"])))
+            low, high = (
+                amount(end, NEED, DIGITS_OF_TENTH) for end in sorted((row["low"], row["high"]))
+            )
             yield (
                 f"The need for public charging points in {final_year} depends most on "
                 f"{parameter_words(row['input'])}: {low} at one end of what is likely, "
@@ -218,8 +223,8 @@ def _main_uncertainties(outlook: Outlook) -> Iterator[str]:
             "rest the forecast follows other markets."
         )
     free_median, scenario_median = (
-        amount(float(np.median(draws)), measure)
-        for draws in (flow.totals(flow.periods[-1]), outlook.results.values[measure][:, -1])
+        spoken_median(bands.iloc[-1], measure)
+        for bands in (flow.quantiles([0.1, 0.5, 0.9]), outlook.results.bands(measure))
     )
     if free_median != scenario_median:
         yield (
@@ -347,7 +352,7 @@ def _chain_grounds(outlook: Outlook) -> Iterator[tuple[str, str]]:
         )
         ends = [sorted(pair) for pair in rows[["low", "high"]].to_numpy().tolist()]
         inputs_words = "; ".join(
-            f"{parameter_words(name)} ({amounts(low, high, measure)})"
+            f"{parameter_words(name)} ({amounts(low, high, measure, DIGITS_OF_TENTH)})"
             for name, (low, high) in zip(rows["input"], ends, strict=True)
         )
         moving = phrase(" It is moved most by {}.", inputs_words)
@@ -547,6 +552,7 @@ def find_out_table(outlook: Outlook) -> Table:
     flow_label = label_in(outlook, outlook.measure)
     target = measures[0]
     low, high = np.quantile(outlook.results.values[target][:, -1], (0.1, 0.9)).tolist()
+    digits = standing_digits(low, high)
     factor = high / low if low > 0 else np.nan
     # On a log scale, what is left of the variance is one less the share
     worth["factor_left"] = factor ** np.sqrt(1 - worth[target])
@@ -564,8 +570,8 @@ def find_out_table(outlook: Outlook) -> Table:
         rows,
         year=year,
         what=uncapital(label_of(target)),
-        low=amount(low, target),
-        high=amount(high, target),
+        low=amount(low, target, digits),
+        high=amount(high, target, digits),
         factor=readable(factor, 2),
     )
 

@@ -4,17 +4,23 @@
 ('2,540', '0.031', '812 to 15,400')
 """
 
+from __future__ import annotations
+
 import datetime as dt
 import math
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from forecasting.evidence.words import period_words
 from forecasting.measures import EV_SHARE, MEASURES, measure_of
 from forecasting.periods import Period
+from forecasting.quantiles import standing_digits
 from forecasting.reading.places import is_place, place_name
 from forecasting.reading.printed_periods import period_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MINUS = "\u2212"  # the sign, wider than a hyphen
 SETTING_WORDS = {  # places of charging, as a reader calls them
@@ -26,6 +32,7 @@ SETTING_WORDS = {  # places of charging, as a reader calls them
     "destination_dc": "public, destination, fast",
     "enroute_dc": "public, on the road, fast",
 }
+DIGITS_OF_TENTH = 2  # of a median of a tenth of the draws
 COUNTED_UNITS = ("vehicles", "points", "stations", "units")  # one by one
 SUBJECTS = {
     "ev_imports": "Electric cars in {place}",
@@ -125,50 +132,66 @@ class ReadNumber(float):
         return readable(self)
 
 
-def interval(lower: float, upper: float) -> str:
+def interval(lower: float, upper: float, digits: int = 3) -> str:
     """Two ends of an interval.
 
     >>> interval(1.0, 2.5)
     '1 to 2.5'
     """
-    return f"{readable(lower)} to {readable(upper)}"
+    return f"{readable(lower, digits)} to {readable(upper, digits)}"
 
 
-def amount(value: float, measure: str) -> str:
-    """A result in three digits; what is counted one by one has no decimals.
+def amount(value: float, measure: str, digits: int = 3) -> str:
+    """A result in so many digits; what is counted one by one has no decimals.
 
     Examples
     --------
     >>> amount(85.12, "charging_points_need"), amount(85.12, "energy_gwh"), amount(0.4, "ev_stock")
     ('85', '85.1', '0')
-    >>> amount(74_230_000, "investment_usd")
-    '74.2 million'
+    >>> amount(74_230_000, "investment_usd"), amount(85_120, "ev_stock", 2)
+    ('74.2 million', '85,000')
     """
     if unit_of(measure) == "USD" and abs(value) >= 1e6:
-        return f"{value / 1e6:,.3g} million"
+        return f"{float(f'{value / 1e6:.{digits}g}'):,g} million"
     if unit_of(measure) in COUNTED_UNITS and math.isfinite(value):
-        return readable(round(float(f"{value:.3g}")))
-    return readable(value)
+        return readable(round(float(f"{value:.{digits}g}")))
+    return readable(value, digits)
 
 
-def amounts(lower: float, upper: float, measure: str) -> str:
+def amounts(lower: float, upper: float, measure: str, digits: int = 3) -> str:
     """The two ends of an interval of results.
 
     >>> amounts(13.9, 484.2, "charging_points_need")
     '14 to 484'
     """
-    return f"{amount(lower, measure)} to {amount(upper, measure)}"
+    return f"{amount(lower, measure, digits)} to {amount(upper, measure, digits)}"
 
 
-def spoken(value: float, measure: str) -> str:
+def median_and_range(low: float, median: float, high: float, measure: str) -> tuple[str, str]:
+    """A median of draws and its 80 % range, in the digits that stand.
+
+    >>> median_and_range(28_740.0, 65_710.0, 110_300.0, "ev_imports")
+    ('66,000', '29,000 to 110,000')
+    """
+    digits = standing_digits(low, high)
+    return amount(median, measure, digits), amounts(low, high, measure, digits)
+
+
+def spoken_median(bands: pd.Series, measure: str) -> str:
+    """The median of a row of quantiles in a sentence, in the digits that stand."""
+    low, median, high = bands[[0.1, 0.5, 0.9]]
+    return spoken(median, measure, standing_digits(low, high))
+
+
+def spoken(value: float, measure: str, digits: int = 3) -> str:
     """A result in a sentence: from a million on in millions.
 
     >>> spoken(1_334_000, "ev_stock"), spoken(789_400, "ev_stock")
     ('1.33 million', '789,000')
     """
     if abs(value) >= 999_500:
-        return f"{value / 1e6:.3g} million"
-    return amount(value, measure)
+        return f"{value / 1e6:.{digits}g} million"
+    return amount(value, measure, digits)
 
 
 def unit_of(measure: str) -> str:

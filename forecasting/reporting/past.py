@@ -17,6 +17,7 @@ from forecasting.evaluation.scoreboard import by_place, record_known_by
 from forecasting.evidence.datasets import central_asia, path
 from forecasting.measures import AT_THE_HORIZON
 from forecasting.names import OUTLOOK_TABLE
+from forecasting.quantiles import standing_digits
 from forecasting.reporting.labels import (
     amount,
     day_words,
@@ -59,7 +60,10 @@ NOT_COMPARED = {"drivers", "as_of", "name", "title"}  # parts of a scenario
 
 
 def _amount_column(head: str, key: str) -> Column:
-    return Column(head, lambda row: amount(row[key], row["measure"]))
+    return Column(
+        head,
+        lambda row: amount(row[key], row["measure"], standing_digits(row["low"], row["high"])),
+    )
 
 
 PAST_FORECASTS = TableForm(
@@ -70,7 +74,7 @@ PAST_FORECASTS = TableForm(
         _amount_column("median", "median"),
         _amount_column(LOW, "low"),
         _amount_column(HIGH, "high"),
-        _amount_column("printed since", "outcome"),
+        Column("printed since", lambda row: amount(row["outcome"], row["measure"])),
         Column("inside", form=inside_words),
         Column("counted by others", "other_agency"),
     ],

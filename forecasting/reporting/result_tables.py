@@ -29,7 +29,7 @@ from forecasting.growth.forecast import percent_of
 from forecasting.growth.policy_months import first_month
 from forecasting.measures import AT_THE_HORIZON, DEMAND_STEPS, EV_FLOWS, MEASURES
 from forecasting.periods import span
-from forecasting.quantiles import quantiles
+from forecasting.quantiles import quantiles, standing_digits
 from forecasting.reporting.labels import (
     ReadNumber,
     amount,
@@ -134,13 +134,13 @@ def spread(
     ['points', '10 %', '90 %']
     """
 
-    def form(value: float) -> str:
-        return amount(value, measure)
+    def words(key: str, row: Row) -> str:
+        return amount(row[key], measure, standing_digits(row["low"], row["high"]))
 
     return [
-        Column(name, source, form, unit, rests_on),
-        Column(LOW, "low", form),
-        Column(HIGH, "high", form),
+        Column(name, partial(words, source), unit=unit, measure=rests_on),
+        Column(LOW, partial(words, "low")),
+        Column(HIGH, partial(words, "high")),
     ]
 
 
@@ -373,8 +373,9 @@ def with_unit(measure: str, label: str = "") -> str:
 
 def in_columns(wide: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Median and both ends of the 80 % range in columns of their own, in words."""
+    digits = [*map(standing_digits, wide[0.1], wide[0.9])]
     words = {
-        head: [amount(value, measure) for value in wide[level]]
+        head: [amount(value, measure, n) for value, n in zip(wide[level], digits, strict=True)]
         for head, level in COLUMN_LEVELS.items()
     }
     return plain_frame(words, wide.index)

@@ -17,9 +17,15 @@ from forecasting.evidence.bases import basis_name
 from forecasting.evidence.words import in_words
 from forecasting.measures import MEASURES
 from forecasting.panels.charger_panel import MIN_POINTS, MIN_VEHICLES
+from forecasting.quantiles import standing_digits
 from forecasting.quantities import quantity_of
 from forecasting.reading.places import place_name
-from forecasting.reporting.labels import day_words, phrase, plural, whole_percent
+from forecasting.reporting.labels import (
+    day_words,
+    phrase,
+    plural,
+    whole_percent,
+)
 
 if TYPE_CHECKING:
     from forecasting.evaluation.claim import Claim
@@ -394,6 +400,8 @@ def claim_text(claim: Claim) -> str:
     flow = f"{of_growth}{measure.label.lower()}, {place_name(claim.place)}, {claim.period.label}"
     low, median, high = claim.levels
     ends = f"80 % interval {_digits(low)} to {_digits(high)}"
+    if standing_digits(low, high) == 2:
+        ends += ", of which two digits stand"
     position = (
         f"{claim.value:,.10g} {unit} ({flow}): {whole_percent(claim.probability_below)} of the "
         f"draws lie below it. The forecast of {claim.outlook.as_of}: {_digits(median)}, {ends}; "

@@ -38,12 +38,11 @@ from forecasting.reporting.figures.scenario_contrast import scenario_comparison,
 from forecasting.reporting.html import figure_html, plotly_script, write_page
 from forecasting.reporting.labels import (
     BASELINE,
-    amount,
-    amounts,
     capital,
     day_words,
     known_as_growth,
     label_of,
+    median_and_range,
     part_words,
     percent,
     phrase,
@@ -275,8 +274,7 @@ def _lines(run: str, keys: Record, stored: Record, results: Stored) -> Iterator[
         name = entry["measure"]
         year = str(entry["year"])
         label = label_of(name, vehicles_in(total, keys.get("basis"), measure, name))
-        median = amount(entry["median"], name)
-        ends = amounts(entry[LOW], entry[HIGH], name)
+        median, ends = median_and_range(entry[LOW], entry["median"], entry[HIGH], name)
         if known_as_growth(name) and year in growth:
             low, median, high = (percent(growth[year][level]) for level in ("0.1", "0.5", "0.9"))
             label = f"Growth on the year: {label.removesuffix(' index').lower()}"

@@ -10,7 +10,10 @@ import pandas as pd
 import pytest
 from made_up import make_outlook, stored
 
-from forecasting.reporting.labels import spoken
+from forecasting.quantiles import standing_digits
+from forecasting.reporting.labels import (
+    spoken,
+)
 from forecasting.reporting.site import build_site, write_assets
 from forecasting.scenarios.joint_draws import RESULT_COLUMNS
 from forecasting.scenarios.outlook_files import load_results
@@ -184,7 +187,9 @@ def test_the_regions_total_is_the_sum_of_joint_draws(out, records):
         for name, code, scale in GRID
         if scale == 1.0
     )
-    low, median, high = (spoken(level, "ev_stock") for level in np.quantile(joint, [0.1, 0.5, 0.9]))
+    levels = np.quantile(joint, [0.1, 0.5, 0.9])
+    digits = standing_digits(levels[0], levels[-1])
+    low, median, high = (spoken(level, "ev_stock", digits) for level in levels)
     assert f"About {median} electric cars on the road by the end of 2030" in section
     assert f"({low} to {high})" in section
     assert "The oldest count among them is that of Uzbekistan: it ends on 26 June 2023." in section

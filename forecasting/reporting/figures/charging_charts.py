@@ -40,13 +40,15 @@ from forecasting.reporting.figures.drawing import (
 )
 from forecasting.reporting.figures.fan import Mark, no_market_chart, of_outlook, place_marks
 from forecasting.reporting.labels import (
-    amount,
+    DIGITS_OF_TENTH,
     amounts,
     capital,
     label_of,
+    median_and_range,
     parameter_words,
     plural,
     readable,
+    spoken_median,
     uncapital,
 )
 
@@ -99,7 +101,9 @@ def charger_gap(outlook: Outlook) -> Figure:
     }
     years = answers[NEED].index.tolist()
     final_year = years[-1]
-    need, practice, _ = (amount(wide[0.5][final_year], name) for name, wide in answers.items())
+    need, practice, _ = (
+        spoken_median(wide.loc[final_year], name) for name, wide in answers.items()
+    )
     title = f"{need} public charging points needed in {final_year}; "
     title += f"building at the pace of other markets leads to {practice}"
     words = "public points at the end of each year, medians; bars, the 80 % ranges of the last"
@@ -119,10 +123,9 @@ def charger_gap(outlook: Outlook) -> Figure:
     for place, (measure, wide) in enumerate(answers.items()):
         low, median, high = wide.loc[final_year, BAND_LEVELS]
         medians.append(median)
-        label = f"{short(measure).capitalize()} {amount(median, measure)}"
-        names.append(
-            (f"<b>{label}</b><br> {amounts(low, high, measure)}", CHARGING_COLOURS[measure])
-        )
+        number, range_words = median_and_range(low, median, high, measure)
+        label = f"{short(measure).capitalize()} {number}"
+        names.append((f"<b>{label}</b><br> {range_words}", CHARGING_COLOURS[measure]))
         aside = [final_year + BAR_SPACING * (place + 1)] * 2
         colour = tint(CHARGING_COLOURS[measure], 0.5)
         chart.add(_answer(wide, measure, SYMBOLS[place]))
@@ -247,7 +250,7 @@ def tornado(outlook: Outlook, measure: str = NEED) -> Figure:
     title = "no assumption matters much"
     if inputs:
         widest = frame[["low", "high"]].iloc[-1]
-        range_words = amounts(widest.min(), widest.max(), measure)
+        range_words = amounts(widest.min(), widest.max(), measure, DIGITS_OF_TENTH)
         subject = uncapital(label_of(measure)).replace(":", " by")
         title = f"{subject} move most with {inputs[-1]}, {range_words}"
     when = f"the median in {outlook.scenario.horizon}, {readable(middle)},"
@@ -257,7 +260,8 @@ def tornado(outlook: Outlook, measure: str = NEED) -> Figure:
     base = float(f"{middle:.4g}")
     rows = []
     for name, range_ends in zip(inputs, frame[["low", "high"]].to_numpy(), strict=True):
-        rows.append(f"{capital(name)}<br>{amounts(min(range_ends), max(range_ends), measure)}")
+        range_words = amounts(min(range_ends), max(range_ends), measure, DIGITS_OF_TENTH)
+        rows.append(f"{capital(name)}<br>{range_words}")
     for end, colour in (("low", SKY), ("high", BLUE)):
         tenth = f"{end.capitalize()}est tenth"
         look = {"base": [base] * len(rows), "orientation": "h", "name": tenth}

@@ -23,7 +23,12 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from forecasting.reporting.labels import interval, readable, rounded
+from forecasting.quantiles import standing_digits
+from forecasting.reporting.labels import (
+    interval,
+    readable,
+    rounded,
+)
 
 Properties = dict[str, Any]  # of an axis, a layout
 Trace = Properties
@@ -457,9 +462,10 @@ def hovers(names: Iterable[object], wide: pd.DataFrame) -> list[str]:
     >>> hovers([2030], pd.DataFrame({0.1: [1.0], 0.5: [2.0], 0.9: [4.0]}))
     ['<b>2030: 2</b><br>80 %: 1 to 4']
     """
+    digits = map(standing_digits, wide[0.1], wide[0.9])
     return [
-        f"<b>{name}: {readable(median)}</b><br>80 %: {interval(low, high)}"
-        for name, low, median, high in zip(names, *ends(wide), strict=True)
+        f"<b>{name}: {readable(median, n)}</b><br>80 %: {interval(low, high, n)}"
+        for name, n, low, median, high in zip(names, digits, *ends(wide), strict=True)
     ]
 
 

@@ -61,17 +61,17 @@ from forecasting.reporting.figures.drawing import (
 from forecasting.reporting.labels import (
     MINUS,
     amount,
-    amounts,
     capital,
     day_words,
     finding,
     is_flow,
     label_of,
+    median_and_range,
     part_words,
     phrase,
     plural,
     readable,
-    spoken,
+    spoken_median,
     uncapital,
     unit_by_year,
     unit_of,
@@ -138,7 +138,7 @@ def fan_chart(
     Examples
     --------
     >>> fc.figures.fan_chart(outlook, "ev_stock", since=2025).layout.title.text
-    '<b>Turkmenistan, baseline: 9,370 electric cars on the road in 2030</b>'
+    '<b>Turkmenistan, baseline: 9,400 electric cars on the road in 2030</b>'
     """
     measure = measure or outlook.measure
     if empty := no_market_chart(outlook, measure):
@@ -363,8 +363,8 @@ def fan(
     yield points(wide.index.tolist(), wide[0.5], hover, color=BLUE, size=6) | {"name": "Median"}
     if labels:
         low, median, high = wide[[0.1, 0.5, 0.9]].iloc[-1]
-        ends = amounts(low, high, measure).replace(" to ", " to<br>")
-        words = f"<b>{amount(median, measure)}</b><br>{ends}"
+        number, ends = median_and_range(low, median, high, measure)
+        words = f"<b>{number}</b><br>{ends.replace(' to ', ' to<br>')}"
         yield words_at([wide.index[-1]], [median], [words], "middle right", color=DEEP, size=12)
 
 
@@ -382,7 +382,7 @@ def _fan_drawing(
     start_year = max(outlook.headline_year, wide.index[0])
     final_year = wide.index[-1]
     start_number, final_number = (
-        spoken(wide[0.5][year], measure) for year in (start_year, final_year)
+        spoken_median(wide.loc[year], measure) for year in (start_year, final_year)
     )
     label = label_in(outlook, measure)
     unit = _unit(measure, outlook.evidence)

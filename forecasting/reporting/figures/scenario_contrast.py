@@ -61,7 +61,7 @@ from forecasting.reporting.labels import (
     label_of,
     percent,
     readable,
-    spoken,
+    spoken_median,
     uncapital,
     unit_by_year,
     unit_of,
@@ -126,7 +126,7 @@ def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock") -> Figur
     >>> import forecasting as fc
     >>> table = fc.tables.joined(fc.outlooks("turkmenistan-*", draws=50).values())
     >>> fc.figures.scenario_comparison(table, "ev_stock").layout.title.text
-    '<b>Turkmenistan: 9,370 electric vehicles on the road in 2030 (baseline)</b>'
+    '<b>Turkmenistan: 9,400 electric vehicles on the road in 2030 (baseline)</b>'
     """
     rows = _final_year_rows(table, measure)
     order = rows.groupby("country")[0.5].median().sort_values().index.tolist()
@@ -136,7 +136,7 @@ def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock") -> Figur
     )
     largest = rows[rows["scenario"] == scenarios[0]].sort_values(0.5).iloc[-1]
     leader = place_name(largest["country"])
-    number = spoken(largest[0.5], measure)
+    number = spoken_median(largest, measure)
     headline = f"{leader}: {finding(measure, number)}"
     if len(order) > 1:
         headline = f"{label_of(measure)}: most in {leader}, {number}"
@@ -261,11 +261,11 @@ def region_chart(total: Results, measure: str) -> Figure:
     >>> import forecasting as fc
     >>> total = fc.region_total(fc.outlooks("turkmenistan-b*", draws=50).values())
     >>> fc.figures.region_chart(total, "ev_stock").layout.title.text
-    '<b>Turkmenistan: 9,370 electric vehicles on the road in 2030</b>'
+    '<b>Turkmenistan: 9,400 electric vehicles on the road in 2030</b>'
     """
     wide = total.bands(measure)
     words = f"{unit_by_year(measure)}, the sum of joint draws, not of quantiles; {FAN_WORDS}"
-    number = finding(measure, spoken(wide[0.5].iloc[-1], measure))
+    number = finding(measure, spoken_median(wide.iloc[-1], measure))
     title = f"{place_name(total.country)}: {number} in {wide.index[-1]}"
     chart = Drawing(title, words, height=440, yaxis=linear_scale([*wide[0.1], *wide[0.9]]))
     return chart.add(*fan(wide, measure)).years(wide.index).figure()
@@ -286,7 +286,7 @@ def small_fans(parts: Mapping[str, pd.DataFrame], measure: str) -> Iterator[Figu
         wide = bands.iloc[-MAX_SMALL_YEARS:]
         final_year = wide.index[-1]
         words = f"{unit_by_year(measure)}, on a scale of its own"
-        title = f"{name}: {spoken(wide[0.5][final_year], measure)} in {final_year}"
+        title = f"{name}: {spoken_median(wide.loc[final_year], measure)} in {final_year}"
         scale = linear_scale(wide[0.9])
         chart = Drawing(title, words, height=240, yaxis=scale, margin_r=END_LABEL_PIXELS)
         yield chart.add(*fan(wide, measure)).years(wide.index).figure()
@@ -555,7 +555,7 @@ def what_if_chart(changed: Outlook, original: Outlook) -> Figure:
     flow, original_flow = (
         outlook.results.bands(measure).loc[outlook.first_year :] for outlook in (changed, original)
     )
-    final_value = spoken(float(flow[0.5].iloc[-1]), measure)
+    final_value = spoken_median(flow.iloc[-1], measure)
     words = f"{unit_of(measure)}; in grey, as it was given"
     answers = [name for name in ANSWER_COLOURS if name in changed.results.values]
     end = min(changed.years[-1], original.years[-1])
