@@ -40,7 +40,7 @@ from forecasting.reading.files import read_whole
 from forecasting.reading.places import find_place
 from forecasting.reading.press import GROWTH, PARTNER, Passage
 from forecasting.reading.printed_numbers import SCALES, one_of, plain_text
-from forecasting.reading.printed_periods import number_of
+from forecasting.reading.printed_periods import number_of, period_of
 from forecasting.reading.rules import LEDGER_COLUMNS, publication
 
 # What a column can say: the ledger's own words, or a period in one cell
@@ -74,10 +74,14 @@ MAPPING_FAULTS = {
     "calendar": ("{!r} is not known here", f"write one of {', '.join(CALENDARS)}"),
     "row": (
         "{!r} is nothing that a row can be",
-        f"write a measure, e.g. ev_sales, or one of {', '.join(KINDS_OF_ROW)}",
+        f"write a measure, e.g. ev_sales, a period, e.g. 2024-Q1, or one of "
+        f"{', '.join(KINDS_OF_ROW)}",
     ),
     "what": ("{!r} is nothing that a column can hold", f"e.g. ev_imports, {', '.join(WHATS)}"),
-    "column_dates": ("{!r} is not known here", f"write {' or '.join(DATES_OF_COLUMN)}"),
+    "column_dates": (
+        "{!r} is not known here",
+        f"write {' or '.join(DATES_OF_COLUMN)}, or the period, e.g. 2024-05",
+    ),
     "signs": (f"has more than {MAX_SIGNS} signs", "keep those that the table has"),
     "list_type": ("is no list", 'e.g. unknown: ["n/a", "..."]'),
     "int_parsing": ("{!r} is no number of a row", "count rows from 1, as the sheet does"),
@@ -196,10 +200,30 @@ def _is_month(text: str) -> bool:
 
 
 def _is_kind(text: str) -> bool:
-    return text in (*KINDS_OF_ROW, *NUMBERS_OF_ROWS)
+    return text in (*KINDS_OF_ROW, *NUMBERS_OF_ROWS) or is_printed_period(text)
 
 
-def _is_what(text: str) -> bool:
+def is_printed_period(text: str) -> bool:
+    """Whether a text is a period.
+
+    >>> is_printed_period("2024-Q1"), is_printed_period("1403")
+    (True, False)
+    """
+    with contextlib.suppress(PeriodError):
+        return period_of(text) is not None
+    return False
+
+
+def _are_dates(text: str) -> bool:
+    return text in DATES_OF_COLUMN or is_printed_period(text)
+
+
+def is_what(text: str) -> bool:
+    """Whether a text is what a column may hold.
+
+    >>> is_what("ev_sales share"), is_what("ev_imports"), is_what("cars")
+    (True, True, False)
+    """
     return text in (*WHATS, *TARGETS, *NUMBER_TARGETS) or text.removesuffix(" share") in MEASURES
 
 
@@ -249,16 +273,17 @@ class ColumnAnswer(BaseModel):
         Of its numbers: vehicles, points, percent.
     factor : float
         What they are multiplied by; 0 where nobody says.
-    dates : {"", "period", "year_to_date"}
-        Whether a number is of its own period, or of all since the year began.
+    dates : str
+        ``period`` or ``year_to_date``: whether a number is of its own period, or of all since the
+        year began; or the period itself, as ``2024-Q1``.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    what: Annotated[Text, _setting("what", _is_what)] = ""
+    what: Annotated[Text, _setting("what", is_what)] = ""
     unit: Text = ""
     factor: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
-    dates: Annotated[Text, _setting("column_dates", DATES_OF_COLUMN.__contains__)] = ""
+    dates: Annotated[Text, _setting("column_dates", _are_dates)] = ""
 
     def with_answers(self, answers: "ColumnAnswer") -> "ColumnAnswer":
         """The answer with what another one says besides, or instead."""

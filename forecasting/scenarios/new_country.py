@@ -37,6 +37,8 @@ from forecasting.reading.mapping import (
     WHATS,
     ColumnAnswer,
     Mapping,
+    is_printed_period,
+    is_what,
     mapping_path,
     read_head,
 )
@@ -426,7 +428,7 @@ def _asked(question: TableQuestion, reading: SpreadsheetReading) -> Question:
     """A question about a table as a person is asked it."""
     read = {
         "columns": _column,
-        "rows": _word_of((*KINDS_OF_ROW, *NUMBERS_OF_ROWS)),
+        "rows": _word_or_period((*KINDS_OF_ROW, *NUMBERS_OF_ROWS)),
         "sheet": _word_of(reading.titles),
         "decimal": _word_of(DECIMAL_MARKS),
         "fiscal_year": _month,
@@ -435,7 +437,7 @@ def _asked(question: TableQuestion, reading: SpreadsheetReading) -> Question:
         question.key[0], ()
     )
     if question.key[-1] == "dates":
-        read, choices = _word_of(DATES_OF_COLUMN), DATES_OF_COLUMN
+        read, choices = _word_or_period(DATES_OF_COLUMN), DATES_OF_COLUMN
     elif question.key[-1] == "factor":
         read, choices = _factor, ("1", "1000", "1000000")
     elif question.key[0] == "sheet":
@@ -485,7 +487,18 @@ def _word_of(words: Collection[str]) -> Callable[[str], str]:
     return read
 
 
-_column = _word_of((NOT_READ, *WHATS, *TARGETS, *NUMBER_TARGETS))
+def _word_or_period(words: Collection[str]) -> Callable[[str], str]:
+    """An answer that is a word, or a period such as 2024-Q1."""
+
+    def read(text: str) -> str:
+        return text if is_printed_period(text) else _word_of(words)(text)
+
+    return read
+
+
+def _column(text: str) -> str:
+    """What a column holds."""
+    return text if is_what(text) else _word_of((NOT_READ, *WHATS, *TARGETS, *NUMBER_TARGETS))(text)
 
 
 def _fleet_size(text: str) -> str:

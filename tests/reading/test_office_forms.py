@@ -404,3 +404,81 @@ def test_a_very_long_open_document_is_refused():
     row = ods_row(words("x")).replace("<table:table-row", repeated)
     with pytest.raises(LedgerError, match=r"Data: is no OpenDocument .*it is very large"):
         read_spreadsheet("table.ods", ods(row), Mapping())
+
+
+IMPORTS_OF_KYRGYZSTAN = "Импорт электромобилей в Кыргызстан, шт."
+
+
+@pytest.mark.parametrize(
+    ("cell", "period"),
+    [
+        ("березень 2023", "2023-03"),
+        ("styczeń–marzec 2023", "2023-01..2023-03"),
+        ("fev/23", "2023-02"),
+        ("ago-dez 2023", "2023-08..2023-12"),
+        ("Agustus 2023", "2023-08"),
+        ("3T 2023", "2023-07..2023-09"),
+        ("T4 2023", "2023-10..2023-12"),
+        ("2º trimestre 2023", "2023-04..2023-06"),
+        ("2e semestre 2023 (p)", "2023-07..2023-12"),
+        ("1. Halbjahr 2023", "2023-01..2023-06"),
+        ("III rüb 2023", "2023-07..2023-09"),
+        ("2023년 4월", "2023-04"),
+        ("ديسمبر ٢٠٢٣", "2023-12"),
+        ("Año 2023", "2023"),
+    ],
+)
+def test_periods_of_more_languages_are_read(cell, period):
+    text = f"{IMPORTS_OF_KYRGYZSTAN}\nПериод;Ввоз\n{cell};1370\n"
+    assert values_of(text) == {("ev_imports", "KG", period): 1370.0}
+
+
+@pytest.mark.parametrize("cell", ["Ιανουάριος 2023", "январ-хордад 2023", "Primavera 2023"])
+def test_words_beside_a_year_that_no_rule_knows_are_asked_about(cell):
+    text = f"{IMPORTS_OF_KYRGYZSTAN}\n;Штук\n{cell};137\nИтого;137\n"
+    assert questions_of(text) == [(("rows", "3"), "")]
+    values = values_of(text, {"rows": {3: "2023-01..2023-02"}})
+    assert values == {("ev_imports", "KG", "2023-01..2023-02"): 137.0}
+
+
+def test_a_head_that_says_more_than_a_year_is_asked_about_after_its_column_was_named():
+    text = "Казахстан\n;Ανοιξη 2023;Ανοιξη 2024\nЭлектромобили;8;21\n"
+    answers = {"columns": {"B": {"what": "ev_sales"}, "C": {"what": "ev_sales"}}}
+    answers["rows"] = {3: "ev_sales"}
+    assert questions_of(text, answers) == [
+        (("columns", "B", "dates"), ""),
+        (("columns", "C", "dates"), ""),
+    ]
+    answers["columns"]["B"]["dates"] = "2023-Q2"
+    answers["columns"]["C"]["dates"] = "period"
+    assert values_of(text, answers) == {
+        ("ev_sales", "KZ", "2023-04..2023-06"): 8.0,
+        ("ev_sales", "KZ", "2024"): 21.0,
+    }
+
+
+def test_a_row_without_a_period_is_a_question_that_a_period_answers():
+    text = f"{IMPORTS_OF_KYRGYZSTAN}\nГод;Ввоз\n2022;8\nв прошлом;21\n"
+    assert questions_of(text) == [(("rows", "4"), "")]
+    assert values_of(text, {"rows": {4: "2023"}}) == {
+        ("ev_imports", "KG", "2022"): 8.0,
+        ("ev_imports", "KG", "2023"): 21.0,
+    }
+
+
+def test_digits_of_arabic_and_hindi_are_read():
+    text = f"{IMPORTS_OF_KYRGYZSTAN}\nГод;Ввоз\n٢٠٢٢;١٬٣٧٠\n२०२३;४५६\n"
+    assert values_of(text) == {
+        ("ev_imports", "KG", "2022"): 1370.0,
+        ("ev_imports", "KG", "2023"): 456.0,
+    }
+
+
+def test_japanese_text_of_windows_and_its_fiscal_years_are_read():
+    title = "日本の電気自動車（度）は4月から翌年3月まで"
+    text = f"{title}\n年度,EVの販売台数\n令和4年度,130\n令和5年度,210\n"
+    answers = {"place": "JP", "columns": {"B": {"what": "ev_sales"}}}
+    assert values_of(text, answers, "cp932") == {
+        ("ev_sales", "JP", "2022-04..2023-03"): 130.0,
+        ("ev_sales", "JP", "2023-04..2024-03"): 210.0,
+    }

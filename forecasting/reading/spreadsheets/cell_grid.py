@@ -22,6 +22,11 @@ from forecasting.errors import LedgerError
 from forecasting.limits import MAX_COLUMNS, MAX_GRID_CELLS, MAX_LINES, MAX_TEXT_CELLS
 from forecasting.reading.spreadsheets.workbook_parts import check_parts
 
+# Digits of Arabic, Persian, Hindi and Bengali, and the marks between them
+_USUAL_DIGITS = {
+    zero + digit: str(digit) for zero in (0x660, 0x6F0, 0x966, 0x9E6) for digit in range(10)
+} | {0x66B: ".", 0x66C: "\u202f"}
+
 
 class Line(list[object]):
     """The cells of one line of a file.
@@ -37,13 +42,24 @@ class Line(list[object]):
     """
 
     def __init__(self, cells: Iterable[object], number: int = 0, hidden: bool = False) -> None:
-        super().__init__(cells)
+        super().__init__(map(_with_usual_digits, cells))
         self.number = number
         self.hidden = hidden
 
     def at(self, index: int) -> object:
         """The cell of a column; None where the line is shorter."""
         return self[index] if index < len(self) else None
+
+
+def _with_usual_digits(cell: object) -> object:
+    """A text with the digits of any script as 0 to 9.
+
+    >>> _with_usual_digits("٣٬٢٢٠"), _with_usual_digits("۱۴۰۳")
+    ('3\u202f220', '1403')
+    """
+    if not isinstance(cell, str) or cell.isascii():
+        return cell
+    return cell.translate(_USUAL_DIGITS)
 
 
 @dataclass(frozen=True)
@@ -182,6 +198,8 @@ def _likely_encoding(data: bytes) -> str:
     signs = sum(byte >= 0x80 for byte in data)
     if _is_chinese(data, signs):
         return "gb18030"
+    if _is_japanese(data):
+        return "cp932"
     if re.search(rb"[\x80-\xff]{3,}", data):
         letters = {name: _small_letters(data, name) for name in ("cp1251", "koi8-r", "cp866")}
         likely = max(letters, key=lambda name: letters[name])
@@ -189,6 +207,16 @@ def _likely_encoding(data: bytes) -> str:
             return likely
     is_turkish = re.search(rb"[\xf0\xfd\xfe\xdd\xde]", data) is not None
     return "cp1254" if is_turkish else "cp1252"
+
+
+def _is_japanese(data: bytes) -> bool:
+    """Whether bytes are Japanese: with words of tables, and a tenth of its signs of a syllable."""
+    with contextlib.suppress(UnicodeDecodeError):
+        text = data.decode("cp932")
+        syllables = re.findall("[\u3041-\u30fe]", text)
+        has_words = re.search("[年月日台車数度計]", text) is not None
+        return has_words and len(syllables) > 0.1 * sum(sign >= "\u3000" for sign in text)
+    return False
 
 
 def _is_chinese(data: bytes, signs: int) -> bool:

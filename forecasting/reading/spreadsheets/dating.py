@@ -15,6 +15,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
+from typing import Any
 
 from forecasting.errors import PeriodError
 from forecasting.periods import Period, month, year
@@ -28,6 +29,12 @@ from forecasting.reading.spreadsheets.terms import (
 )
 
 TABLE_LANGUAGES = ("en", "ru", "uz_Latn", "uz_Cyrl", "kk", "ky", "tg", "tr", "de")
+# Languages of which months are read, too; no month of one is another month elsewhere
+MONTH_LANGUAGES = (
+    *TABLE_LANGUAGES,
+    *("uk", "be", "az", "ka", "id", "vi", "fr", "es", "pt", "it", "nl", "pl", "cs", "ro"),
+    *("hi", "ar"),
+)
 FISCAL_MONTHS = tuple(name.lower() for name in calendar.month_name[1:])
 
 
@@ -136,27 +143,33 @@ NOTHING = Dating()
 
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "і": 1, "іі": 2, "ііі": 3, "іv": 4}
 _ORDINALS = {
-    1: "first 1st перв\\w+ birinchi биринчи бірінші якум аввал birinci ilk 第一 一 上",
-    2: "second 2nd втор\\w+ ikkinchi иккинчи екінші экинчи дуюм дувум ikinci 第二 二 下",
-    3: "third 3rd треть\\w+ трети\\w+ uchinchi учинчи үшінші үчүнчү сеюм üçüncü 第三 三",
-    4: "fourth 4th четв[её]рт\\w+ to'rtinchi тўртинчи төртінші төртүнчү чорум dördüncü 第四 四",
+    1: "first 1st перв\\w+ birinchi биринчи бірінші якум аввал birinci ilk 第一 一 上 перш\\w+ "
+    "prim[eo]\\w* premi\\w+ erst\\w+ pierwsz\\w+",
+    2: "second 2nd втор\\w+ ikkinchi иккинчи екінші экинчи дуюм дувум ikinci 第二 二 下 друг\\w+ "
+    "segund\\w+ secondo deuxi\\w+ zweit\\w+ drug\\w+",
+    3: "third 3rd треть\\w+ трети\\w+ uchinchi учинчи үшінші үчүнчү сеюм üçüncü 第三 三 трет\\w+ "
+    "terce\\w+ terzo troisi\\w+ dritt\\w+ trzeci\\w*",
+    4: "fourth 4th четв[её]рт\\w+ to'rtinchi тўртинчи төртінші төртүнчү чорум dördüncü 第四 四 "
+    "cuart\\w+ quarto quatri\\w+ viert\\w+ czwart\\w+",
 }
 _ORDINAL = "|".join(
     [
         *(word for words in _ORDINALS.values() for word in words.split()),
         r"(?:i{1,3}|iv|[іi]{1,3}|[іi]v)\b\.?",
-        r"[1-4](?:-?(?:й|я|е|ый|ое|ая|chi|чи|ші|шi|чү|інші|нчи|inci|\.))?",
+        r"[1-4](?:-?(?:й|я|е|ый|ое|ая|chi|чи|ші|шi|чү|інші|нчи|inci|er|re|e|[èe]me|[ºª°]|\.))?",
     ]
 )
 _QUARTER = (
     r"(?:quarters?|qtr\.?|q|кварт\w*|кв\b\.?|chorak\w*|chor\b\.?|чорак\w*|тоқсан\w*|тқс\b\.?|"
     r"чейре[кг]\w*|"
-    r"семоҳа\w*|чоряк\w*|çeyre[kğ]\w*|ç|季度?)"
+    r"семоҳа\w*|чоряк\w*|çeyre[kğ]\w*|ç|季度?|trimest\w*|trim\b\.?|kwarta[lł]\w*|kw\b\.?|quartal\w*|"
+    r"rüb\w*|triwulan\w*|분기)"
 )
 _HALF = (
     r"(?:half[- ]?years?|half|h|полуг(?:одие|одия|одии)?\w*\.?|п/г|yarim ?yil\w*|yarmi|"
     r"ярим ?йил\w*|ярми|"
-    r"жарты ?жыл\w*|жарым ?жыл\w*|нимсол\w*|yarıyıl\w*|yarı ?yıl\w*|半年)"
+    r"жарты ?жыл\w*|жарым ?жыл\w*|нимсол\w*|yarıyıl\w*|yarı ?yıl\w*|半年|semest\w+|halbjahr\w*|"
+    r"półrocz\w*|піврічч\w*|yarımil\w*|반기)"
 )
 _MONTH_UNIT = (
     r"(?:months?|mos?\b\.?|m|месяц\w*|мес\b\.?|м\b|oylik|oylar\w*|oyda?|oy|ойлик|ой\w*|ай\w*|"
@@ -167,7 +180,9 @@ _YEAR_WORDS = (
     r"(?:календарн\w+ )?(?:год[ауы]?|гг?\b\.?|yillar\w*|yil[igad]*|йил[а-яўқғҳ]*|"
     r"жыл[а-яәіңғүұқөһ]*|ж\b\.?|"
     r"соли|сол\b|с\b\.|yılı?|"
-    r"year|cy|年度?|全年|full year|annual|za|за|for|of|in|в|к)"
+    r"year|cy|年度?|全年|full year|annual|za|за|for|of|in|в|к|년|"
+    r"años?|ann[ée]e|anos?|anno|jahr\w*|roku?|р[іо]к\w*|рр?\b\.?|(?:c[iıuü] )?il\w{0,3}|năm|"
+    r"tahun|de|en|im)"
 )
 _FISCAL_WORDS = (
     r"(?:fiscal(?: year)?|financial year|fin\.? ?year|fy|финансов\w+ год\w*|фин\.? ?год\w*|"
@@ -185,11 +200,10 @@ def _month_names() -> dict[str, int]:
     from babel import Locale
 
     names: dict[str, int] = {}
-    for language in TABLE_LANGUAGES:
-        widths = Locale.parse(language).months["format"]
-        for width in ("wide", "abbreviated"):
-            for number, name in widths[width].items():
-                names.setdefault(name.lower().strip("."), number)
+    for language in MONTH_LANGUAGES:
+        widths = ("wide", "abbreviated") if language in TABLE_LANGUAGES else ("wide",)
+        for width in widths:
+            names |= _names_of_months(Locale.parse(language), width)
     nominative = "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь"
     names |= {name: number for number, name in enumerate(nominative.split(), 1)}
     names |= {"sept": 9, "сент": 9, "ноя": 11, "ноябр": 11, "фев": 2, "янв": 1, "апр": 4, "авг": 8}
@@ -199,11 +213,42 @@ def _month_names() -> dict[str, int]:
     return names
 
 
+def _names_of_months(locale: Any, width: str) -> dict[str, int]:
+    """The number of each month, by its names of a width in one language."""
+    forms = [locale.months["format"][width], locale.months["stand-alone"][width]]
+    return {name.lower().strip("."): number for form in forms for number, name in form.items()}
+
+
+@lru_cache(maxsize=1)
+def _short_months() -> tuple[dict[str, int], re.Pattern[str]]:
+    """The months by short names that are other words elsewhere (out, set), and where they are no
+    such words: alone, or with a year.
+    """
+    from babel import Locale
+
+    names: dict[str, int] = {}
+    for language in MONTH_LANGUAGES:
+        names |= _names_of_months(Locale.parse(language), "abbreviated")
+    month_of_text = rf"{one_of(names)}\.?"
+    text = rf"(?:\A|(?<=, )){month_of_text}(?:{_UP_TO}{month_of_text})?[\s./'’-]*(?:\d\d|20\d\d)?\Z"
+    return names, re.compile(text)
+
+
+def _with_short_months(words: str) -> str:
+    """A text that is a month, or several, by short names and a year, with these as m5."""
+    names, pattern = _short_months()
+    match = pattern.search(words)
+    if match is None:
+        return words
+    tokens = re.sub(rf"(?<!\w)({one_of(names)})(?!\w)\.?", lambda m: f"‹m{names[m[1]]}›", match[0])
+    return words[: match.start()] + tokens
+
+
 @lru_cache(maxsize=1)
 def _month_pattern() -> re.Pattern[str]:
     endings = r"(?:и|да|ning|нинг|gacha|гача|dan|дан|ида|ida|ı|ayı|oyi|ойи|айы|\.)?"
     names = one_of(_month_names())
-    return re.compile(rf"(?<![^\W\d_])({names}){endings}(?![^\W\d_])|(?<!\d)(\d{{1,2}})月(?:份)?")
+    return re.compile(rf"(?<![^\W\d_])({names}){endings}(?![^\W\d_])|(?<!\d)(\d{{1,2}})[月월]份?")
 
 
 def _in_tokens(text: str) -> str:
@@ -214,6 +259,7 @@ def _in_tokens(text: str) -> str:
     words = re.sub(r"(?<!\d)(\d{1,2})\s?[-–—至到]\s?(\d{1,2})\s?月", r"‹m\1›-‹m\2›", words)
     words = re.sub(r"前(\d{1,2}|[一二三四五六七八九十]+)个?月", _first_months, words)
     words = re.sub(r"前?([二三])季度?(?=累计)", _first_months, words)
+    words = _with_short_months(words)
     words = _month_pattern().sub(_month_token, words)
     for letter, unit in (("q", _QUARTER), ("h", _HALF)):
         words = re.sub(
@@ -223,6 +269,7 @@ def _in_tokens(text: str) -> str:
             partial(_unit_token, letter),
             words,
         )
+    words = re.sub(r"(?<![^\W_])(?:([1-4])[ºª°]?t|t([1-4]))(?![^\W_])", _trimester, words)
     return re.sub(
         rf"(?:first|за|перв\w+|dastlabki|дастлабки|алғашқы|алгачкы|ilk|"
         rf"аввалин)?\s?(?<![\d./-])(1[0-2]|[1-9])[\s-]?{_MONTH_UNIT}(?![^\W\d_])",
@@ -233,6 +280,11 @@ def _in_tokens(text: str) -> str:
 
 def _unit_token(letter: str, match: re.Match[str]) -> str:
     return f"‹{letter}{_ordinal(match[1] or match[2])}›"
+
+
+def _trimester(match: re.Match[str]) -> str:
+    """The quarter of "1T 2024" and "T1 2024"."""
+    return _unit_token("q", match)
 
 
 def _first_months(match: re.Match[str]) -> str:
@@ -284,7 +336,7 @@ AS_OF = re.compile(
 
 
 _WHOLE_FISCAL_YEAR = re.compile(
-    rf"‹m(\d+)›(?:{_UP_TO}|\s?(?:至|до|to)\s?(?:次年|следующ\w+ года)?\s?)‹m(\d+)›"
+    rf"‹m(\d+)›(?:{_UP_TO}|\s?(?:至|до|to|から)\s?(?:[次翌]年|следующ\w+ года)?\s?)‹m(\d+)›"
 )
 _FIRST_OF_FISCAL = re.compile(
     r"(?:begin\w*|start\w*|from|начина\w*|с|boshlan\w*|бошлан\w*|baştan|始于)\s(?:in |on |с |"
@@ -338,7 +390,8 @@ def _with_year(
     words: str, match: re.Match[str], part: Dating | None, fiscal: bool
 ) -> tuple[Dating, str]:
     """When a text is of that names a year."""
-    dating = _year_of(match, fiscal)
+    is_japanese = bool(match["reiwa"] or match["heisei"])
+    dating = _year_of(match, fiscal or (is_japanese and words.startswith("年度", match.end())))
     if part and dating.exact is None:
         dating = replace(dating, months=part.months, is_named=part.is_named)
     remainder = _remainder(words[: match.start()] + " " + words[match.end() :])
@@ -400,7 +453,7 @@ def _year_of(match: re.Match[str], fiscal: bool) -> Dating:
         return Dating(exact=_solar_year(int(match["hijri"])))
     for calendar_name, years_ahead in CALENDAR_SHIFTS.items():
         if digits := match[calendar_name]:
-            return Dating(years_ahead + int(digits.replace("元", "1")))
+            return Dating(years_ahead + int(digits.replace("元", "1")), fiscal=fiscal)
     return NOTHING
 
 

@@ -60,6 +60,7 @@ from forecasting.reading.spreadsheets.roles import (
     columns_of,
     context_of,
     rows_of,
+    unknown_beside_year,
 )
 from forecasting.reading.spreadsheets.table_facts import (
     CellFact,
@@ -512,6 +513,7 @@ def _read_table(
     read_cells(reading)
     _take_sums(reading)
     reading.questions.extend(_of_columns(reading))
+    reading.questions.extend(_of_unsure_periods(reading))
     _ask_of_rows(reading)
     reading.questions.extend(_of_duplicates(reading))
     if not reading.questions:
@@ -660,6 +662,20 @@ def _of_columns(reading: TableReading) -> Iterator[TableQuestion]:
         yield TableQuestion(("columns", column.letter, "what"), reading.name, asks, proposed)
 
 
+def _of_unsure_periods(reading: TableReading) -> Iterator[TableQuestion]:
+    """Columns that a reader calls counts, and whose heads say of a year what no rule knows."""
+    for column in reading.columns:
+        label = replace(column.label, number="")
+        if column.kind != "number" or not column.answer.what or column.answer.dates:
+            continue
+        if unknown := unknown_beside_year(label):
+            asks = (
+                f"column {column.name} says {unknown!r} beside a year: of which period are its "
+                "numbers (period: of the whole year)"
+            )
+            yield TableQuestion(("columns", column.letter, "dates"), reading.name, asks)
+
+
 def _may_be_main_count(column: TableColumn, counts: set[str]) -> bool:
     """Whether but for words that no rule knows a column would be another count of cars."""
     number = column.label.number
@@ -674,10 +690,7 @@ def _ask_of_rows(reading: TableReading) -> None:
     for row in [row for row in reading.rows if row.kind == "" and reading.has_number(row)]:
         where = reading.where(row)
         number = row.line.number
-        if row.doubtful and "is not a period" in row.reason:
-            hint = f"correct it, or say rows: {{{number}: nothing}}"
-            reading.problems.append(Problem(where, row.reason, hint))
-        elif row.doubtful or not counts:
+        if row.doubtful or not counts:
             asks = f"{row.reason}; what is the row"
             proposed = proposed_number(row.label.text, row.label, reading.context)
             question = TableQuestion(("rows", str(number)), where, asks, proposed)

@@ -29,8 +29,11 @@ from forecasting.reading.mapping import (
     ColumnAnswer,
     Mapping,
     dated,
+    is_printed_period,
 )
 from forecasting.reading.press import GROWTH
+from forecasting.reading.press_words import unknown_words
+from forecasting.reading.printed_periods import period_of
 from forecasting.reading.rules import LEDGER_COLUMNS
 from forecasting.reading.spreadsheets.cell_grid import Line, ShownNumber, column_letter, filled
 from forecasting.reading.spreadsheets.cell_words import (
@@ -45,7 +48,9 @@ from forecasting.reading.spreadsheets.dating import AS_OF, NOTHING, Dating, dati
 from forecasting.reading.spreadsheets.layout import SheetTable, is_amount, is_period, is_sign
 from forecasting.reading.spreadsheets.terms import (
     CODE_WORDS,
+    FIRST_ESTIMATE,
     OTHER_VEHICLES,
+    REVISED,
     in_english,
     unit_of,
     without_footnote_marks,
@@ -537,13 +542,18 @@ def _rows_of_section(
             row = _row(line, labels, cells, section._replace(parent=parent), mapping)
             if not row.label.is_part:
                 parent = row.label.text
-            number = answers.get(line.number, "")
-            yield _answered_row(row, number) if number in NUMBERS_OF_ROWS else row
+            yield _answered_row(row, answers.get(line.number, ""))
 
 
-def _answered_row(row: TableRow, number: str) -> TableRow:
-    """A row of which a reader has said what it counts."""
-    label = replace(row.label, number=number, doubts=(), is_sum=False)
+def _answered_row(row: TableRow, answer: str) -> TableRow:
+    """A row of which a reader has said what it counts, or of which period it is."""
+    label = replace(row.label, doubts=(), is_sum=False)
+    if answer in NUMBERS_OF_ROWS:
+        label = replace(label, number=answer)
+    elif is_printed_period(answer):
+        label = replace(label, dating=Dating(exact=period_of(answer)), when=answer)
+    else:
+        return row
     return replace(row, kind="fact", label=label, reason="", doubtful=False)
 
 
@@ -708,9 +718,26 @@ def _with_doubts(words: str, label: Label, is_measure: bool) -> Label:
         return Label(words, is_part=True, doubts=(PART_OF_ROW,))
     if is_measure and not (label.number or label.is_sum):
         return Label(words, doubts=label.doubts or (UNKNOWN,))
-    if label.says_something or label.doubts:
+    if label.doubts:
         return label
-    return Label(words, doubts=(UNKNOWN,))
+    if not label.says_something:
+        return Label(words, doubts=(UNKNOWN,))
+    if unknown := unknown_beside_year(label):
+        return replace(label, doubts=(f"says {unknown!r} beside a year, which no rule knows",))
+    return label
+
+
+def unknown_beside_year(label: Label) -> str:
+    """The words beside a year that may say of which part of it a number is; empty where none is
+    unknown.
+    """
+    dating = label.dating
+    if label.number or label.place or label.is_sum or dating.exact:
+        return ""
+    if not dating.year:
+        return ""
+    words = FIRST_ESTIMATE.sub(" ", REVISED.sub(" ", label.remainder))
+    return ", ".join(unknown_words(in_english(words), []))
 
 
 def day_of(cell: object, form: str) -> dt.date | None:

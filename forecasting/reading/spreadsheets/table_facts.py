@@ -544,8 +544,10 @@ def _dating(column: TableColumn, row: Label, context: Label) -> Dating | None:
         return None
     if column.answer.dates == "year_to_date":
         dating = replace(dating, to_date=True)
-    if column.answer.dates == "period":
+    elif column.answer.dates == "period":
         dating = replace(dating, to_date=False)
+    elif column.answer.dates:
+        return Dating(exact=period_of(column.answer.dates))
     if not dating.complete:
         outer = context.dating
         if dating.months:  # a title of several months has rows of each
