@@ -6,10 +6,13 @@ import os
 import random
 import re
 import tempfile
+from collections.abc import Generator
 from itertools import groupby
 
 import pytest
 from _pytest.doctest import DoctestItem
+
+from forecasting.names import SHARED_VARIABLE
 
 OUTLOOK = "turkmenistan-baseline"
 FORECASTS = "EV_FORECAST_TESTS"  # names the folder of forecasts that tests share
@@ -43,6 +46,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for tests in files:
         luck.shuffle(tests)
     items[:] = [item for tests in files for item in tests]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
+    """The kernel of a notebook starts with the forecasts that others have made, as in a run."""
+    if item.path.suffix != ".ipynb":
+        return (yield)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(SHARED_VARIABLE, os.environ[FORECASTS])
+        return (yield)
 
 
 @pytest.fixture(scope="session")
