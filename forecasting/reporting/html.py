@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from html import escape, unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from nbformat import NotebookNode
 
@@ -52,6 +52,22 @@ FETCHED_ADDRESS = re.compile(
     r"|url\(([^)]*)|@import([^;]*)",
     re.IGNORECASE,
 )
+
+
+class Changes(NamedTuple):
+    """What changed since the report that a new one replaces; empty where nothing changed.
+
+    Parameters
+    ----------
+    since : str
+        The facts used, the policies, what the scenario says, and the medians of the headline, as
+        HTML.
+    since_sentence : str
+        The medians in a sentence for the brief, where the earlier report is of another day.
+    """
+
+    since: str = ""
+    since_sentence: str = ""
 
 
 def template_text(name: str) -> str:

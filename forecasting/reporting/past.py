@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
@@ -18,6 +18,7 @@ from forecasting.evidence.datasets import central_asia, path
 from forecasting.measures import AT_THE_HORIZON
 from forecasting.names import OUTLOOK_TABLE
 from forecasting.quantiles import standing_digits
+from forecasting.reporting.html import Changes
 from forecasting.reporting.labels import (
     amount,
     day_words,
@@ -163,22 +164,6 @@ def kept_forecasts(folder: Path, day: dt.date) -> Record | None:
         return _board(archive_record(folder, central_asia().select(as_of=day, partner=None)))
     except InputError:  # none is kept, or nothing was printed since
         return None
-
-
-class Changes(NamedTuple):
-    """What changed since the report that a new one replaces; empty where nothing changed.
-
-    Parameters
-    ----------
-    since : str
-        The facts used, the policies, what the scenario says, and the medians of the headline, as
-        HTML.
-    since_sentence : str
-        The medians in a sentence for the brief, where the earlier report is of another day.
-    """
-
-    since: str = ""
-    since_sentence: str = ""
 
 
 def changes_since(old_folder: Path, folder: Path) -> Changes:

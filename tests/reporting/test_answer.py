@@ -32,6 +32,8 @@ from forecasting.reporting.labels import (
 from forecasting.scenarios.age import age_of
 from forecasting.scenarios.question import find_scenario
 
+pytestmark = pytest.mark.usefixtures("shared_forecasts")
+
 PARAMS = sorted((Path(__file__).parents[2] / "params").glob("*.yaml"))
 
 

@@ -9,7 +9,8 @@ import re
 from made_up import make_outlook
 
 import forecasting as fc
-from forecasting.reporting.past import Changes, changes_since, past_forecasts, scoreboard
+from forecasting.reporting.html import Changes
+from forecasting.reporting.past import changes_since, past_forecasts, scoreboard
 
 
 def test_a_country_s_earlier_forecasts_stand_beside_what_was_printed() -> None:

@@ -247,6 +247,7 @@ def test_scenarios_share_their_luck_so_that_drivers_alone_tell_them_apart() -> N
     assert np.median(fast.values["charging_points_practice"][:, -1]) > 0
 
 
+@pytest.mark.usefixtures("shared_forecasts")
 @pytest.mark.parametrize("country", ["kazakhstan", "kyrgyzstan", "tajikistan", "uzbekistan"])
 def test_no_scenario_that_is_meant_to_be_lower_is_higher(country: str) -> None:
     base = made(f"{country}-baseline")
@@ -419,6 +420,7 @@ def test_scenarios_of_a_country_draw_their_facts_once(tmp_path: Path) -> None:
         assert len(list(tmp_path.iterdir())) == 1
 
 
+@pytest.mark.usefixtures("shared_forecasts")
 @pytest.mark.parametrize("name", ["ports-baseline", "uzbekistan-baseline", "kazakhstan-baseline"])
 def test_a_shipped_forecast_rests_on_many_draws(name: str) -> None:
     for forecast in outlook(name).forecasts.values():

@@ -21,6 +21,8 @@ from forecasting.runs.plan import Survey
 from forecasting.scenarios.facts_on_day import facts_of_scenario, unused_facts
 from forecasting.scenarios.outlook import outlook
 
+pytestmark = pytest.mark.usefixtures("shared_forecasts")
+
 HEADER = "id,measure,place,period_start,period_end,relation,value,published\n"
 ROWS = HEADER + "own-2022,ev_imports,TM,2022-01-01,2022-12-31,equals,120,2023-02\n"
 PARAMS = (

@@ -227,6 +227,8 @@ def _fork(task: Task, log: int, shared: Path, pipe: Connection) -> ForkedProcess
 
 
 WARM_UP_DRAWS = 64  # draws
+# What a report needs besides a small outlook
+REPORT_MODULES = tuple(f"forecasting.reporting.{name}" for name in ("answer", "grounds", "past"))
 SCENARIO = {
     "country": "UZ",
     "scenario": "preload",
@@ -278,6 +280,8 @@ def _load_outlook_code() -> None:
     from forecasting.reporting.result_tables import outlook_table
     from forecasting.scenarios.outlook import outlook
 
+    for module in REPORT_MODULES:
+        importlib.import_module(module)
     small_outlook = outlook(notebook.scenario_of(SCENARIO), draws=WARM_UP_DRAWS)
     with capture_output():
         figures.fan_chart(small_outlook).show("plotly_mimetype")

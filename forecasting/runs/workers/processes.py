@@ -27,6 +27,7 @@ import psutil
 from forecasting.errors import InputError, with_remedy
 from forecasting.names import (
     FAILURE_RECORD,
+    OUTLOOK_TABLE,
     OUTPUT_VARIABLE,
     REPORT_NOTEBOOK,
     RUN_RECORD,
@@ -191,12 +192,15 @@ def _changes(old_report: str, folder: Path) -> dict[str, str]:
     """What changed since the report that is replaced; of one that was made from the same, what that
     one told, so that its bytes stay.
     """
-    from forecasting.reporting.past import Changes, changes_since
+    from forecasting.reporting.html import Changes
 
     changes = Changes()
-    if not old_report:
-        return changes._asdict()
     home = Path(old_report)
+    if not old_report or not (home / OUTLOOK_TABLE).is_file():
+        return changes._asdict()
+    # It brings pandas, which a report without results does without
+    from forecasting.reporting.past import changes_since
+
     with suppress(InputError, KeyError):  # no report fails for an earlier one
         changes = changes_since(home, folder)
     if changes.since:
