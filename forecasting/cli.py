@@ -519,8 +519,6 @@ def _new_of_table(
 ) -> None:
     """Show how a table is read, ask what it cannot say, write the params file, make the report."""
     from forecasting.reading.mapping import Mapping, read_mapping
-    from forecasting.reporting.caveat_words import lines_of
-    from forecasting.runs.runner import run as run_all
     from forecasting.scenarios.new_country import NewCountry
 
     mapping = Mapping() if answers_file is None else read_mapping(answers_file)
@@ -528,6 +526,10 @@ def _new_of_table(
         mapping = mapping.model_copy(update={"sheet": [*sheets]})
     new_country = NewCountry(country, table, published, mapping)
     _ask(new_country, asks=not yes and _on_terminal())
+    # A table that is refused needs none of what forecasts
+    from forecasting.reporting.caveat_words import lines_of
+    from forecasting.runs.runner import run as run_all
+
     params = new_country.write(folder, scenario)
     say(f"wrote {params}, which forecasts {new_country.flow or 'shares'}")
     for line in lines_of(new_country.caveats):

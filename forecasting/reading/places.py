@@ -139,7 +139,7 @@ def _folded(text: str) -> str:
     return " ".join(letters.split())
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=len(LANGUAGES) + 1)
 def _country_names(languages: str = "*") -> Codes:
     """ISO 3166 alpha-2 code by folded name in English and other languages, by default any that
     pycountry has; a name of two countries, as a few translations have it, is left out.

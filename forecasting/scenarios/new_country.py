@@ -10,20 +10,18 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from forecasting.caveats import Caveat
 from forecasting.errors import InputError, Problem
 from forecasting.evidence.checking import TableRead, read_table
-from forecasting.evidence.datasets import central_asia
-from forecasting.evidence.fact import Fact, typed_facts
-from forecasting.evidence.ledger import Ledger
 from forecasting.limits import MAX_FORECAST_FACTS
 from forecasting.measures import FLOW_OF_COUNT, MEASURES, did_you_mean
 from forecasting.parameters.naming import country_code, new_params, write_params
-from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.periods import as_date
 from forecasting.reading.mapping import (
     DATES_OF_COLUMN,
@@ -42,15 +40,18 @@ from forecasting.reading.mapping import (
     mapping_path,
     read_head,
 )
-from forecasting.reading.places import find_place, place_name
+from forecasting.reading.places import WORLD, find_place, place_name
 from forecasting.reading.printed_numbers import printed_number
 from forecasting.reading.printed_periods import number_of, period_cells, period_of
-from forecasting.reading.rules import OBSERVATION_KINDS, number_text
+from forecasting.reading.rules import OBSERVATION_KINDS, Row, number_text
 from forecasting.reading.spreadsheets.dating import FISCAL_MONTHS
 from forecasting.reading.spreadsheets.reading import SpreadsheetReading
 from forecasting.reading.spreadsheets.roles import TableQuestion
-from forecasting.scenarios.check import check_paths
-from forecasting.scenarios.facts_on_day import FlowInputs, MarketOnDay
+
+if TYPE_CHECKING:
+    from forecasting.evidence.fact import Fact
+    from forecasting.evidence.ledger import Ledger
+    from forecasting.scenarios.facts_on_day import MarketOnDay
 
 UNSAID = "unknown"
 NOT_PRINTED = "nobody has printed it here"
@@ -294,21 +295,30 @@ class NewCountry:
     def _facts_of(self, read: TableRead) -> Ledger:
         if problems := read.all_problems():
             raise InputError(problems)
-        typed = typed_facts([row.cells for row in read.rows])
-        ledger = Ledger(typed[row.cells["id"]] for row in read.rows)
-        country_facts = ledger.select(self.country, kind=OBSERVATION_KINDS)
-        if not len(country_facts):
-            places = ", ".join(sorted({*map(place_name, ledger.frame["place"])}))
+        counts = Counter(row.cells["measure"] for row in read.rows if self._counts(row.cells))
+        if not counts:
+            places = ", ".join(sorted({place_name(row.cells["place"]) for row in read.rows}))
             where = place_name(self.country)
             raise InputError(f"{self.table}: tells nothing of {where}, but of {places[:200]}")
-        count = country_facts.frame["measure"].value_counts().max()
-        if count > MAX_FORECAST_FACTS:
+        if max(counts.values()) > MAX_FORECAST_FACTS:
             raise InputError.at(
                 self.table,
-                f"{count:,} facts of one measure, {MAX_FORECAST_FACTS:,} are the most",
+                f"{max(counts.values()):,} facts of one measure, {MAX_FORECAST_FACTS:,} are "
+                "the most",
                 "keep the newest",
             )
-        return country_facts.published_by(self._since)
+        # pandas, which a table that is refused does not need
+        from forecasting.evidence.fact import typed_facts
+        from forecasting.evidence.ledger import Ledger
+
+        rows = [row.cells for row in read.rows if row.cells["place"] == self.country]
+        ledger = Ledger(typed_facts(rows).values())
+        return ledger.select(self.country, kind=OBSERVATION_KINDS).published_by(self._since)
+
+    def _counts(self, row: Row) -> bool:
+        """Whether a row tells how many there were in the country, from wherever they came."""
+        is_whole = row["place"] == self.country and row["partner"] == WORLD
+        return is_whole and row["kind"] in OBSERVATION_KINDS
 
     def write(self, folder: Path, scenario: str = "baseline") -> Path:
         """Write the params file, and the mapping of the table beside it, once all is right.
@@ -330,6 +340,8 @@ class NewCountry:
         InputError
             With every problem; then nothing is left of what was written.
         """
+        from forecasting.scenarios.check import check_paths
+
         table = os.path.relpath(self.table.absolute(), folder.absolute())
         keys = {"ledger": f'["{Path(table).as_posix()}"]', "measure": self.flow}
         keys |= {key: self.answers.get(key, "") for key in ("published", "market_size", "horizon")}
@@ -407,6 +419,9 @@ class NewCountry:
 
     def _market(self) -> MarketOnDay:
         """New cars a year, as far as anybody has counted them."""
+        from forecasting.evidence.datasets import central_asia
+        from forecasting.scenarios.facts_on_day import FlowInputs
+
         facts = self.facts()
         return FlowInputs(central_asia() + facts, self.country, None, facts.latest).market
 
@@ -529,6 +544,8 @@ def _key(name: str) -> Callable[[str], str]:
     """An answer that is a value of the params file, and is checked as such."""
 
     def read(text: str) -> str:
+        from forecasting.parameters.schema import scenario_from_parameters
+
         if text.strip() == UNSAID:
             return UNSAID
         number = None if name == "published" else printed_number(text)

@@ -191,6 +191,20 @@ _FISCAL_WORDS = (
     r"соли молия\w*|"
     r"mali yıl\w*|财年|财政年度?)"
 )
+_OF_FISCAL_YEARS = re.compile(rf"(?<![^\W\d_]){_FISCAL_WORDS}(?![^\W\d_])")
+_OF_YEARS = re.compile(rf"(?<![^\W\d_]){_YEAR_WORDS}(?![^\W\d_])")
+_PARTS_OF_YEAR = {
+    letter: re.compile(
+        rf"(?:(?<![^\W_])|(?<=年))({_ORDINAL})[\s-]*{unit}(?![^\W\d_])|"
+        rf"(?<![^\W\d_]){unit}[\s.-]?([1-4]|"
+        rf"iv|i{{1,3}})(?!\d\d?\b(?<!\d{{4}}))(?![^\W_])"
+    )
+    for letter, unit in (("q", _QUARTER), ("h", _HALF))
+}
+_COUNT_OF_MONTHS = re.compile(
+    rf"(?:first|за|перв\w+|dastlabki|дастлабки|алғашқы|алгачкы|ilk|"
+    rf"аввалин)?\s?(?<![\d./-])(1[0-2]|[1-9])[\s-]?{_MONTH_UNIT}(?![^\W\d_])"
+)
 _UP_TO = r"\s?(?:-|–|—|−|to|through|по|до|дан|dan|至|到|~)\s?"
 
 
@@ -251,6 +265,7 @@ def _month_pattern() -> re.Pattern[str]:
     return re.compile(rf"(?<![^\W\d_])({names}){endings}(?![^\W\d_])|(?<!\d)(\d{{1,2}})[月월]份?")
 
 
+@lru_cache(maxsize=4096)
 def _in_tokens(text: str) -> str:
     """A text in lower case, its months, quarters, halves and counts of months as m5, q1, h2, n9."""
     words = text.casefold().replace("i̇", "i")
@@ -261,21 +276,10 @@ def _in_tokens(text: str) -> str:
     words = re.sub(r"前?([二三])季度?(?=累计)", _first_months, words)
     words = _with_short_months(words)
     words = _month_pattern().sub(_month_token, words)
-    for letter, unit in (("q", _QUARTER), ("h", _HALF)):
-        words = re.sub(
-            rf"(?:(?<![^\W_])|(?<=年))({_ORDINAL})[\s-]*{unit}(?![^\W\d_])|"
-            rf"(?<![^\W\d_]){unit}[\s.-]?([1-4]|"
-            rf"iv|i{{1,3}})(?!\d\d?\b(?<!\d{{4}}))(?![^\W_])",
-            partial(_unit_token, letter),
-            words,
-        )
+    for letter, pattern in _PARTS_OF_YEAR.items():
+        words = pattern.sub(partial(_unit_token, letter), words)
     words = re.sub(r"(?<![^\W_])(?:([1-4])[ºª°]?t|t([1-4]))(?![^\W_])", _trimester, words)
-    return re.sub(
-        rf"(?:first|за|перв\w+|dastlabki|дастлабки|алғашқы|алгачкы|ilk|"
-        rf"аввалин)?\s?(?<![\d./-])(1[0-2]|[1-9])[\s-]?{_MONTH_UNIT}(?![^\W\d_])",
-        r"‹n\1›",
-        words,
-    )
+    return _COUNT_OF_MONTHS.sub(r"‹n\1›", words)
 
 
 def _unit_token(letter: str, match: re.Match[str]) -> str:
@@ -372,7 +376,7 @@ def dating_in(text: str) -> tuple[Dating, str]:
     words = _in_tokens(YEAR_TO_DATE.sub(" ", text))
     if fiscal_month_in(text):  # its months are those of the whole year
         words = _WHOLE_FISCAL_YEAR.sub(" ", words)
-    fiscal = re.search(rf"(?<![^\W\d_]){_FISCAL_WORDS}(?![^\W\d_])", words) is not None
+    fiscal = _OF_FISCAL_YEARS.search(words) is not None
     part = _part_in(words)
     match = _YEAR_OF_ANY_CALENDAR.search(words)
     if match is None:
@@ -426,8 +430,8 @@ def _months_of_quarter(roman: str) -> tuple[int, int]:
 def _remainder(words: str) -> str:
     """What is left of a text without its time."""
     words = _PART.sub(" ", words)
-    words = re.sub(rf"(?<![^\W\d_]){_FISCAL_WORDS}(?![^\W\d_])", " ", words)
-    words = re.sub(rf"(?<![^\W\d_]){_YEAR_WORDS}(?![^\W\d_])", " ", words)
+    words = _OF_FISCAL_YEARS.sub(" ", words)
+    words = _OF_YEARS.sub(" ", words)
     words = re.sub(r"\(\s*\)|\[\s*\]|（\s*）", " ", words)
     return " ".join(words.split()).strip(" ,.;:-–—/'’，")
 

@@ -70,12 +70,15 @@ def is_amount(cell: object) -> bool:
         return False
     if isinstance(cell, int | float):
         return True
-    if not isinstance(cell, str) or not cell.strip():
-        return False
-    if is_not_known(cell):
+    return isinstance(cell, str) and bool(cell.strip()) and _is_amount_text(cell)
+
+
+@lru_cache(maxsize=16384)
+def _is_amount_text(text: str) -> bool:
+    if is_not_known(text):
         return True
     try:
-        return amount_of(cell) is not None
+        return amount_of(text) is not None
     except ValueError:
         return False
 
