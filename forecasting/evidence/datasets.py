@@ -17,6 +17,7 @@ from forecasting.errors import InputError, LedgerError
 from forecasting.evidence.ledger import Ledger, read_ledger
 from forecasting.names import DATA, PARAMS
 from forecasting.reading.files import fault_of_place
+from forecasting.reading.mapping import mapping_path
 
 DAYS_A_YEAR = 365.25
 
@@ -124,8 +125,9 @@ def facts_of(
     paths = [_ledger_file(file) for file in files]
     parts = [central_asia()] if shipped else [Ledger()]
     for path in paths:
-        state = path.stat()
-        read = _read_once(str(path), state.st_mtime_ns, state.st_size)
+        read = _read_once(str(path), _state(path))
+        if isinstance(read, LedgerError):
+            raise LedgerError(read.problems)
         parts.append(read.published_by(published))
     if paths:
         return parts[0].concat(*parts[1:])
@@ -177,7 +179,19 @@ def _ledger_file(file: str) -> Path:
     )
 
 
+def _state(path: Path) -> tuple[tuple[int, int], ...]:
+    """When what a ledger is read from last changed, and how large each file is: its mapping, and
+    the tables of a folder, too.
+    """
+    files = [path, *filter(Path.is_file, [mapping_path(path)]), *sorted(path.glob("*.csv"))]
+    states = (file.stat() for file in files)
+    return tuple((state.st_mtime_ns, state.st_size) for state in states)
+
+
 @lru_cache(maxsize=8)
-def _read_once(file: str, changed: int, size: int) -> Ledger:
-    """A ledger as the file was when it last changed."""
-    return read_ledger(file)
+def _read_once(file: str, state: tuple[tuple[int, int], ...]) -> Ledger | LedgerError:
+    """A ledger as its files were when they last changed, or what is wrong with it."""
+    try:
+        return read_ledger(file)
+    except LedgerError as error:
+        return error

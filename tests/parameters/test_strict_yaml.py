@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from forecasting.errors import ScenarioError
-from forecasting.limits import MAX_PARAMS_BYTES, MAX_PARAMS_LEVELS
+from forecasting.limits import MAX_PARAMS_BYTES, MAX_PARAMS_LEVELS, MAX_PARAMS_VALUES
 from forecasting.parameters.strict_yaml import parse_yaml, read_yaml
 
 
@@ -163,6 +163,13 @@ def test_any_text_is_read_or_refused_with_a_message(text: str) -> None:
     except ScenarioError as error:
         problems = [str(problem) for problem in error.problems]
     assert all(problem.startswith("p") for problem in problems)
+
+
+def test_a_file_holds_so_many_values() -> None:
+    words = ["x"] * (MAX_PARAMS_VALUES - 2)  # beside the file and the list
+    assert len(parse_yaml(f"notes: [{', '.join(words)}]", "a.yaml").value["notes"]) == 4_998
+    with pytest.raises(ScenarioError, match=r"notes\[4998\]: is more than the 5,000 values"):
+        parse_yaml(f"notes: [{', '.join([*words, 'x'])}]", "a.yaml")
 
 
 def test_depth_has_room_for_a_scenario() -> None:

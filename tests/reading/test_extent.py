@@ -16,7 +16,11 @@ import openpyxl
 import pytest
 
 from forecasting import limits
+from forecasting.evidence import checking
 from forecasting.evidence.checking import read_rows
+from forecasting.reading.mapping import Mapping
+from forecasting.reading.spreadsheets.cell_words import label_of
+from forecasting.reading.spreadsheets.reading import read_spreadsheet
 from forecasting.reading.spreadsheets.workbook_parts import OF_CELLS
 
 YEARS = "Country,Year,EV sales\nNO,2023,104000\nNO,2024,114400\n"
@@ -193,3 +197,40 @@ def test_what_exceeds_a_limit_by_one_is_refused(tmp_path: Path, case: Case) -> N
     assert problems[0].startswith(case.name)
     assert not [text for text in problems_of(tmp_path, case.name, case.make(most))
                 if case.refusal in text]  # fmt: skip
+
+
+def test_a_ledger_has_a_last_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred thousand rows take seconds: what is tried is a lower limit."""
+    monkeypatch.setattr(checking, "MAX_LEDGER_ROWS", 3)
+    rows = [FACT.format(number) for number in range(4)]
+    assert problems_of(tmp_path, "own.csv", (LEDGER + "".join(rows[:3])).encode()) == []
+    assert problems_of(tmp_path, "own.csv", (LEDGER + "".join(rows)).encode()) == [
+        "own.csv:5: is one row more than 3, the most of a ledger (split it)"
+    ]
+
+
+def test_a_mapping_has_so_many_signs_for_what_is_not_known(tmp_path: Path) -> None:
+    for count, said in ((limits.MAX_SIGNS, []), (limits.MAX_SIGNS + 1, ["more than 100 signs"])):
+        signs = ", ".join(f"n{number}" for number in range(count))
+        (tmp_path / "own.mapping.yaml").write_text(f"unknown: [{signs}]\n")
+        problems = problems_of(tmp_path, "own.csv", YEARS.encode())
+        assert [text.partition("has ")[2].partition(" (")[0] for text in problems] == said
+
+
+def test_a_longer_label_names_nothing() -> None:
+    label = "EV sales".ljust(limits.MAX_LABEL_CHARACTERS - 4) + "2023"
+    assert (label_of(label).number, label_of(label).dating.year) == ("ev_sales", 2023)
+    longer = label_of(label.replace("2023", " 2023"))
+    assert (longer.number, longer.doubts) == ("", ("has more than 200 characters",))
+
+
+@pytest.mark.parametrize(("size", "place"), [(limits.MAX_TITLES_CHARACTERS, "NO"), (2_001, "")])
+def test_titles_are_read_up_to_so_many_characters(size: int, place: str) -> None:
+    """The last title names the country."""
+    titles = ["Norway".rjust(limits.MAX_LABEL_CHARACTERS, ".")]
+    while sum(map(len, titles)) < size:
+        rest = min(size - sum(map(len, titles)), limits.MAX_LABEL_CHARACTERS)
+        titles.insert(0, f"{len(titles)}".rjust(rest, "."))
+    text = "".join(f"{title}\n" for title in titles) + "\nYear,EV sales\n2023,5\n2024,7\n"
+    reading = read_spreadsheet("own.csv", text.encode(), Mapping())
+    assert {fact.place for fact in reading.facts} == {place}

@@ -3,6 +3,7 @@ counted and used.
 """
 
 import datetime as dt
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -10,7 +11,7 @@ from click.testing import CliRunner
 
 from forecasting.cli import main
 from forecasting.errors import LedgerError, ScenarioError
-from forecasting.evidence.datasets import central_asia, facts_of
+from forecasting.evidence.datasets import _read_once, central_asia, facts_of
 from forecasting.evidence.ledger import Ledger
 from forecasting.parameters.schema import load_scenario, scenario_from_parameters
 from forecasting.reporting.answer import answer
@@ -238,3 +239,16 @@ def test_a_history_that_begins_late_is_said_to_lack_what_came_before(tmp_path):
     late = said(*rows[1:])
     assert "48 % of all vehicles that Norway's facts tell of came in 2023, the first year" in late
     assert "the first year told" not in said(*rows)
+
+
+def test_a_refused_file_is_read_again_once_it_or_its_mapping_has_changed(tmp_path: Path) -> None:
+    """To read it takes up to two seconds, and a scenario asks for its facts several times."""
+    table = tmp_path / "own.csv"
+    table.write_text("Country,2022,2023\nTM,120,150\n")
+    _read_once.cache_clear()
+    for _ in range(3):
+        with pytest.raises(LedgerError, match="no column says measure"):
+            facts_of([str(table)], shipped=False)
+    assert _read_once.cache_info().misses == 1
+    (tmp_path / "own.mapping.yaml").write_text("constants: {measure: ev_imports}\n")
+    assert len(facts_of([str(table)], shipped=False)) == 2

@@ -4,6 +4,7 @@ The words of the heads and of the rows say it, what stands in the cells bears it
 reader answers holds.
 """
 
+import bisect
 import datetime as dt
 import itertools
 import re
@@ -190,7 +191,9 @@ def context_of(table: SheetTable, footnotes: Sequence[str] = ()) -> Label:
         for cell in dict.fromkeys(filled(line))
     ]
     ends = itertools.accumulate(map(len, titles))
-    titles = [title for title, end in zip(titles, ends, strict=True) if end < MAX_TITLES_CHARACTERS]
+    titles = [
+        title for title, end in zip(titles, ends, strict=True) if end <= MAX_TITLES_CHARACTERS
+    ]
     units = [note for note in footnotes if unit_of(note).factor and len(note) < 60]
     label = title_label([*filter(None, [table.sheet.title, *titles, *units])])
     cells = (_word(cell) for row in table.of_kind("row")[:2] for cell in row)
