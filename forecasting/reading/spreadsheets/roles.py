@@ -190,10 +190,8 @@ def context_of(table: SheetTable, footnotes: Sequence[str] = ()) -> Label:
         for line in table.of_kind("title")
         for cell in dict.fromkeys(filled(line))
     ]
-    ends = itertools.accumulate(map(len, titles))
-    titles = [
-        title for title, end in zip(titles, ends, strict=True) if end <= MAX_TITLES_CHARACTERS
-    ]
+    ends = [*itertools.accumulate(map(len, titles))]
+    titles = titles[: bisect.bisect(ends, MAX_TITLES_CHARACTERS)]
     units = [note for note in footnotes if unit_of(note).factor and len(note) < 60]
     label = title_label([*filter(None, [table.sheet.title, *titles, *units])])
     cells = (_word(cell) for row in table.of_kind("row")[:2] for cell in row)
