@@ -28,7 +28,13 @@ from forecasting.names import OUTLOOK_TABLE
 from forecasting.quantiles import Array
 from forecasting.reading.files import write_asked
 from forecasting.reporting.browser import pictures
-from forecasting.reporting.html import PLOTLY_TYPE, figure_words, report_title, stored_title
+from forecasting.reporting.html import (
+    ARABIC_OR_HEBREW,
+    PLOTLY_TYPE,
+    figure_words,
+    report_title,
+    stored_title,
+)
 from forecasting.scenarios.outlook_files import load_record
 from forecasting.writers.display import is_web_address, number_facts
 
@@ -50,9 +56,8 @@ EVIDENCE_CLASS = 'class="fc-known"'
 LEAD_CLASS = 'class="fc-lead"'
 MAX_DESCRIPTION = 255  # letters that Word takes
 ANY_DAY = "2020-01-01"  # of a report without results: equal contents give equal files
-_ARABIC_OR_HEBREW = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
 RIGHT_TO_LEFT = re.compile(
-    rf"([{_ARABIC_OR_HEBREW}](?:[\s{_ARABIC_OR_HEBREW}]*[{_ARABIC_OR_HEBREW}])?)"
+    rf"([{ARABIC_OR_HEBREW}](?:[\s{ARABIC_OR_HEBREW}]*[{ARABIC_OR_HEBREW}])?)"
 )
 HEADING_LINE = re.compile("^##+ (.*)", re.MULTILINE)
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")

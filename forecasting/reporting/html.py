@@ -46,6 +46,15 @@ FETCHING_TAG = re.compile(
     r"|<style.*?</style>",
     re.IGNORECASE | re.DOTALL,
 )
+# Letters that run to the left
+ARABIC_OR_HEBREW = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
+# What is no text of a page, and each stretch of such letters with what stands between them
+TEXT_TO_THE_LEFT = re.compile(
+    r"<(script|style|title)\b.*?</\1>|<[^<>]*>|"
+    rf"(?P<text>[{ARABIC_OR_HEBREW}]+"
+    rf"(?:(?:&#?\w+;|[^<&\w{ARABIC_OR_HEBREW}]|\d)*[{ARABIC_OR_HEBREW}]+)*)",
+    re.DOTALL,
+)
 # What they fetch: an attribute with or without quotation marks, or an address in a style
 FETCHED_ADDRESS = re.compile(
     r"""\s(?:src|href|data)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))"""
@@ -128,7 +137,18 @@ def _filled(template: str, name: str, **values: Any) -> str:
         )
     )
     check_page(page, name)
-    return page
+    return with_isolated_text(page)
+
+
+def with_isolated_text(page: str) -> str:
+    """A page whose text that runs to the left leaves the numbers beside it in their order.
+
+    >>> with_isolated_text("<p>counted by משרד התחבורה, 2,180 in 2023</p>")
+    '<p>counted by <bdi>משרד התחבורה</bdi>, 2,180 in 2023</p>'
+    """
+    return TEXT_TO_THE_LEFT.sub(
+        lambda match: f"<bdi>{match[0]}</bdi>" if match["text"] else match[0], page
+    )
 
 
 def figure_html(figure: Content, name: str) -> str:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from forecasting.caveats import Caveat
 from forecasting.errors import InputError, Problem
 from forecasting.evidence.checking import TableRead, read_table
+from forecasting.evidence.fact import Fact, typed_facts
 from forecasting.limits import MAX_FORECAST_FACTS
 from forecasting.measures import FLOW_OF_COUNT, MEASURES, did_you_mean
 from forecasting.parameters.naming import country_code, new_params, write_params
@@ -47,9 +48,9 @@ from forecasting.reading.rules import OBSERVATION_KINDS, Row, number_text
 from forecasting.reading.spreadsheets.dating import FISCAL_MONTHS
 from forecasting.reading.spreadsheets.reading import SpreadsheetReading
 from forecasting.reading.spreadsheets.roles import TableQuestion
+from forecasting.scenarios.check import check_paths
 
 if TYPE_CHECKING:
-    from forecasting.evidence.fact import Fact
     from forecasting.evidence.ledger import Ledger
     from forecasting.scenarios.facts_on_day import MarketOnDay
 
@@ -308,7 +309,6 @@ class NewCountry:
                 "keep the newest",
             )
         # pandas, which a table that is refused does not need
-        from forecasting.evidence.fact import typed_facts
         from forecasting.evidence.ledger import Ledger
 
         rows = [row.cells for row in read.rows if row.cells["place"] == self.country]
@@ -340,8 +340,6 @@ class NewCountry:
         InputError
             With every problem; then nothing is left of what was written.
         """
-        from forecasting.scenarios.check import check_paths
-
         table = os.path.relpath(self.table.absolute(), folder.absolute())
         keys = {"ledger": f'["{Path(table).as_posix()}"]', "measure": self.flow}
         keys |= {key: self.answers.get(key, "") for key in ("published", "market_size", "horizon")}

@@ -94,6 +94,8 @@ def test_words_from_right_to_left_turn_no_number_round(report, tmp_path):
     stored.cells = [v4.new_markdown_cell(text)]
     nbformat.write(stored, folder / "report.ipynb")
     html.write_report(folder / "report.ipynb", stored)
+    line_of_page = f"by <bdi>{ARABIC}</bdi>, 2,180 in 2023, by <bdi>{HEBREW}</bdi> 12,345"
+    assert line_of_page in (folder / "report.html").read_text()
     (word,) = export_report(folder, {"docx": tmp_path / "a.docx"})
     (line,) = [each for each in docx.Document(word).paragraphs if "2,180" in each.text]
     assert line.text == f"counted by {ARABIC}, 2,180 in 2023, by {HEBREW} 12,345"
