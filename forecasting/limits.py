@@ -56,6 +56,10 @@ MAX_PAGE_BYTES = 20_000_000
 MAX_PAGE_SECONDS = 120
 MAX_WAIT_SECONDS = 60  # that a publisher may ask for
 
+# Of a report that a worker of a cluster sends
+MAX_REPORT_FILES = 100
+MAX_REPORT_BYTES = 200_000_000
+
 # Of a folder of kept forecasts
 MAX_ARCHIVE_FILES = 2_000
 

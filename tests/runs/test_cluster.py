@@ -209,6 +209,8 @@ ENDED = {"status": 0, "seconds": 1.0}
             "x" * 101,
         )),
         ((ENDED, {1: b"x"}), "no report"),
+        ((ENDED, {f"f{number}": b"" for number in range(101)}), "sent 101 files of 0 bytes, 100"),
+        ((ENDED, {"a": bytes(100_000_000), "b": bytes(100_000_001)}), "200,000,000 bytes are the"),
         ((ENDED, {"run.json": "text"}), "its worker sent a file named 'run.json', no report"),
         (({"status": "well"}, {}), "no report"),
         ((ENDED, None), "no report"),

@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 
 from forecasting.arguments import short_repr
 from forecasting.errors import RunError
+from forecasting.limits import MAX_REPORT_BYTES, MAX_REPORT_FILES
 from forecasting.names import FAILURE_RECORD
 from forecasting.runs.output.folders import clear_folder, write_json, write_log
 from forecasting.runs.plan import environment
@@ -181,6 +182,10 @@ def _home(task: Task, future: Any) -> Outcome:
         for name, content in files.items():
             if not FILE_NAME.fullmatch(name) or not isinstance(content, bytes):
                 return _failed(task, f"its worker sent a file named {short_repr(name)}, no report")
+        size = sum(map(len, files.values()))
+        if len(files) > MAX_REPORT_FILES or size > MAX_REPORT_BYTES:
+            most = f"{MAX_REPORT_FILES} files and {MAX_REPORT_BYTES:,} bytes are the most"
+            return _failed(task, f"its worker sent {len(files):,} files of {size:,} bytes, {most}")
     except (AttributeError, LookupError, TypeError, ValueError):
         return _failed(task, f"its worker sent {short_repr(sent)}, no report")
     write_log(task.log, files.pop(LOG, b""))
