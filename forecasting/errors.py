@@ -25,6 +25,8 @@ REMEDIES = {  # by what a system says of a limit of its own
     os.strerror(errno.EFBIG): "no file may become so large here: raise the limit (ulimit -f)",
     os.strerror(errno.EAGAIN): PROCESSES,
     "can't start new thread": PROCESSES,
+    "was killed by SIGABRT": f"a library gave up, as where {PROCESSES}",
+    "Kernel died before replying": f"as where {PROCESSES}",
     os.strerror(errno.EMFILE): "no more files may be open here: raise the limit (ulimit -n)",
 }
 

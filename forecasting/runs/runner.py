@@ -278,7 +278,7 @@ def _silence(store: Store, outcome: Outcome) -> str:
     except OSError as error:
         return f"{store.reports} cannot be written: {_cause(error)}"
     hint = "; logs/engine.log may say why" if outcome.status == 1 else ""
-    return f"its process {ended(outcome.status)}{hint}"
+    return with_remedy(f"its process {ended(outcome.status)}{hint}")
 
 
 def _cause(error: Exception) -> str:

@@ -16,12 +16,13 @@ import openpyxl
 import pytest
 
 from forecasting import limits
+from forecasting.errors import LedgerError
 from forecasting.evidence import checking
 from forecasting.evidence.checking import read_rows
 from forecasting.reading.mapping import Mapping
 from forecasting.reading.spreadsheets.cell_words import label_of
 from forecasting.reading.spreadsheets.reading import read_spreadsheet
-from forecasting.reading.spreadsheets.workbook_parts import OF_CELLS
+from forecasting.reading.spreadsheets.workbook_parts import OF_CELLS, check_parts
 
 YEARS = "Country,Year,EV sales\nNO,2023,104000\nNO,2024,114400\n"
 LEDGER = "id,measure,place,period_start,period_end,relation,value\n"
@@ -197,6 +198,14 @@ def test_what_exceeds_a_limit_by_one_is_refused(tmp_path: Path, case: Case) -> N
     assert problems[0].startswith(case.name)
     assert not [text for text in problems_of(tmp_path, case.name, case.make(most))
                 if case.refusal in text]  # fmt: skip
+
+
+def test_texts_that_stand_in_their_cells_count_as_cells() -> None:
+    cell = b'<c t="inlineStr"><is><t>x</t></is></c>'  # three elements of 60,000, none of 10,000
+    full = with_part("xl/note.xml", b"<n>" + cell * limits.MAX_TABLE_CELLS + b"</n>")
+    assert not check_parts("own.xlsx", full)
+    with pytest.raises(LedgerError, match="two or three for each cell"):
+        check_parts("own.xlsx", with_part("xl/note.xml", b"<n>" + cell * 20_000 + b"</n>"))
 
 
 def test_a_ledger_has_a_last_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

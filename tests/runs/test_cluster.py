@@ -6,8 +6,11 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -243,6 +246,60 @@ def test_a_pickle_in_place_of_a_report_is_not_read(
     done = run([project.params], project.out, scheduler=scheduler, progress=False)
     assert "its workers failed" in done.failed[0].reason
     assert not left.exists()
+
+
+REPORT = {"report.ipynb": b"{}", "report.html": b"x"}
+FORGED = b'{"name": "uz-z", "files": 5, "failure": "x", "since": "<b>", "identity": 5, "cells": []}'
+
+
+def test_what_a_worker_says_of_its_report_is_not_believed(tmp_path: Path) -> None:
+    """A record that is none would have the next run refuse the folder, or fail."""
+    record = {"identity": {"facts": "a"}, "sources": {"params": "b"}}
+    folder = tmp_path / "uz-a"
+    task = Task("uz-a", "n.ipynb", str(folder), str(tmp_path / "uz-a.log"), {"seed": 1}, record)
+    for files in ({}, REPORT, REPORT | {"run.json": b"\xff{"}, {"run.json": FORGED}):
+        assert cluster._home(task, Answer((ENDED, dict(files)))).status == 1
+        told = json.loads((folder / "failure.json").read_text())
+        assert told["message"] == "its worker sent no whole report"
+    assert cluster._home(task, Answer((ENDED, REPORT | {"run.json": FORGED}))).status == 0
+    written = json.loads((folder / "run.json").read_text())
+    assert written.pop("finished")
+    expected = {"name": "uz-a", "parameters": {"seed": 1}, "engine": "fork"} | record
+    expected |= {"files": {"report.html": 1, "report.ipynb": 2}, "since": "", "since_sentence": ""}
+    assert written == expected | {"seconds": None, "cells": []}
+    forged = {"failure.json": b'{"cell": "x", "message": ["\\u001b[2J"], "trace": 5}'}
+    assert cluster._home(task, Answer((ENDED | {"status": 1}, forged))).status == 1
+    told = json.loads((folder / "failure.json").read_text())
+    assert (told["name"], told["cell"], told["trace"]) == ("uz-a", 0, "5")
+    assert "\x1b" not in told["message"]
+
+
+def test_a_worker_that_gives_signs_of_life_and_nothing_else_is_given_up(
+    project: Any, scheduler: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "SILENCE_SECONDS", 0.2)
+    monkeypatch.setattr(cluster, "perform_here", lambda task, notebook, token: time.sleep(5))
+    project.scenario("uz-a")
+    done = run([project.params], project.out, scheduler=scheduler, timeout=0.2, progress=False)
+    assert "every worker, stands still" in done.failed[0].reason
+
+
+def test_a_server_that_is_no_scheduler_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that says nothing held the run up for ever, one that sends zeros ended in a traceback."""
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 0.5)
+    for answer in (b"", bytes(64)):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            answered = threading.Thread(target=_answer_once, args=(server, answer), daemon=True)
+            answered.start()
+            address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+            with pytest.raises(RunError, match=f"no Dask scheduler answers at {address}: ."):
+                cluster._connect(address)
+
+
+def _answer_once(server: socket.socket, answer: bytes) -> None:
+    with server.accept()[0] as connection:
+        connection.sendall(answer)
+        time.sleep(2)
 
 
 def test_a_folder_that_another_has_made_is_not_used(

@@ -8,6 +8,7 @@ worker does at a time. A worker that is not heard of is given up, and no call wa
 
 import dataclasses
 import importlib
+import json
 import os
 import re
 import shutil
@@ -22,13 +23,19 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from forecasting.arguments import short_repr
-from forecasting.errors import RunError
+from forecasting.errors import RunError, shortened
 from forecasting.limits import MAX_REPORT_BYTES, MAX_REPORT_FILES
-from forecasting.names import FAILURE_RECORD
-from forecasting.runs.output.folders import clear_folder, write_json, write_log
-from forecasting.runs.plan import environment
+from forecasting.names import FAILURE_RECORD, RUN_RECORD
+from forecasting.runs.output.folders import clear_folder, read_json, write_json, write_log
+from forecasting.runs.plan import REPORT_FILES, environment
 from forecasting.runs.workers.fork_server import ForkServer
-from forecasting.runs.workers.processes import Outcome, Task, failure
+from forecasting.runs.workers.processes import (
+    Outcome,
+    Task,
+    changes_of,
+    failure,
+    write_run_record,
+)
 
 CONNECT_SECONDS = 20  # seconds to wait for a scheduler
 PARTING = 30.0  # seconds to wait until all workers have put their things away
@@ -94,33 +101,39 @@ def sent_by(future: Any) -> Any:
     try:
         sent = future.result()
     except Exception as error:  # the task's own, Dask's, or what was sent is no plain data
-        raise RunError(f"its workers failed: {error}") from None
+        raise RunError(shortened(f"its workers failed: {error}")) from None
     future.release()
     return sent
 
 
 def _perform(client: Any, token: str, tasks: Sequence[Task]) -> Iterator[Outcome]:
     sent = {}
+    cells = 1  # that stand in a notebook, and the one with the parameters
     for task in tasks:
         notebook = Path(task.template).read_text("utf-8")
+        cells = max(cells, len(json.loads(notebook)["cells"]) + 1)
         future = client.submit(perform_here, task.to_json(), notebook, token, pure=False)
         sent[future] = task
-    for future in _ended(client, sent, tasks):
+    for future in _ended(client, sent, tasks, cells):
         yield _home(sent.pop(future), future)
     for task in sent.values():
         yield _failed(task, "the scheduler, or every worker, stands still or is gone")
 
 
-def _ended(client: Any, sent: dict[Any, Task], tasks: Sequence[Task]) -> Iterator[Any]:
-    """Yield what was sent as it ends, until the caller has taken all, or nobody is heard of."""
+def _ended(client: Any, sent: dict[Any, Task], tasks: Sequence[Task], cells: int) -> Iterator[Any]:
+    """Yield what was sent as it ends, until the caller has taken all, nobody is heard of, or none
+    ends for longer than so many cells may take: a worker may give signs of life, and do nothing.
+    """
     distributed = importlib.import_module("distributed")
     limit = max((task.timeout + SILENCE_SECONDS for task in tasks if task.timeout), default=None)
-    heard = time.monotonic()
+    last_end = heard = time.monotonic()
     while sent:
         try:
-            yield from distributed.wait(
+            for future in distributed.wait(
                 [*sent], timeout=TASK_POLL_SECONDS, return_when="FIRST_COMPLETED"
-            ).done
+            ).done:
+                yield future
+                last_end = time.monotonic()
         except CancelledError:  # the scheduler is gone
             return
         except TimeoutError:
@@ -128,7 +141,8 @@ def _ended(client: Any, sent: dict[Any, Task], tasks: Sequence[Task]) -> Iterato
         if limit and sent:
             if _any_worker(client, [future.key for future in sent], limit):
                 heard = time.monotonic()
-            if time.monotonic() - heard > limit:
+            now = time.monotonic()
+            if now - heard > limit or now - last_end > limit * cells:
                 return
 
 
@@ -145,11 +159,13 @@ def _connect(scheduler: str) -> Any:
         distributed: Any = importlib.import_module("distributed")
     except ModuleNotFoundError:
         raise RunError("--scheduler needs Dask: pip install 'ev-forecasting[cluster]'") from None
+    # Numbers, text and bytes alone: a pickle that a worker sent could run code here
+    options = {"timeout": CONNECT_SECONDS, "deserializers": ["msgpack"]}
     try:
-        # Numbers, text and bytes alone: a pickle that a worker sent could run code here
-        return distributed.Client(scheduler, timeout=CONNECT_SECONDS, deserializers=["msgpack"])
-    except (OSError, ValueError, TypeError) as error:
-        raise RunError(f"no Dask scheduler answers at {scheduler}: {error}") from error
+        return timed_call(2 * CONNECT_SECONDS, distributed.Client, scheduler, **options)
+    except Exception as error:  # whatever answers there may be no scheduler, and send anything
+        cause = shortened(str(error)) or type(error).__name__
+        raise RunError(f"no Dask scheduler answers at {scheduler}: {cause}") from error
 
 
 def _compare(client: Any) -> None:
@@ -193,8 +209,32 @@ def _home(task: Task, future: Any) -> Outcome:
         folder = clear_folder(Path(task.folder))
         for name, content in files.items():
             (folder / name).write_bytes(content)
+        return _marked(task, folder, outcome)
     except OSError:  # the runner will find nothing there, and say why
         return Outcome(task.name)
+
+
+def _marked(task: Task, folder: Path, outcome: Outcome) -> Outcome:
+    """Write the record of a report, or of a failure, anew: what a worker says of itself is taken
+    for its times and its message alone.
+    """
+    if outcome.status:
+        sent = read_json(folder / FAILURE_RECORD)
+        if sent:
+            message = shortened(str(sent.get("message", "no reason was kept")))
+            cell = sent.get("cell")
+            number = cell if isinstance(cell, int) else 0
+            record = failure(task.name, message, number, str(sent.get("trace")))
+            write_json(folder / FAILURE_RECORD, record)
+        return outcome
+    sent = read_json(folder / RUN_RECORD)
+    if not sent or not all((folder / name).is_file() for name in REPORT_FILES):
+        return _failed(task, "its worker sent no whole report")
+    try:
+        steps = {"seconds": sent.get("seconds"), "cells": sent.get("cells")}
+        write_run_record(task, folder, changes_of(task.old_report, folder) | steps)
+    except Exception as error:  # whatever it sent for tables
+        return _failed(task, shortened(f"its worker sent no report that can be read: {error}"))
     return outcome
 
 

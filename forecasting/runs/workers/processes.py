@@ -122,10 +122,7 @@ def perform(task: Task) -> int:
     os.environ[OUTPUT_VARIABLE] = task.folder  # where the notebook stores its results
     try:
         clear_folder(folder)
-        steps = _make(task, folder)
-        record = {"name": task.name, "parameters": task.parameters, "engine": task.engine}
-        record |= task.record | {"files": file_sizes(folder, but=RUN_RECORD), "finished": _now()}
-        write_json(folder / RUN_RECORD, record | steps)
+        write_run_record(task, folder, _make(task, folder))
     except Exception as error:
         cell = getattr(error, "cell", 0)
         message = getattr(error, "message", f"{type(error).__name__}: {error}")
@@ -140,6 +137,23 @@ def perform(task: Task) -> int:
             sys.stderr.write(f"{error}\n{trace}\n")  # the log may lie on the same full disk
         return 1
     return 0
+
+
+def write_run_record(task: Task, folder: Path, steps: Record) -> None:
+    """Write what ``run.json`` says of a report that is whole.
+
+    Parameters
+    ----------
+    task : Task
+        What was to be made.
+    folder : Path
+        Where it was made.
+    steps : dict
+        How long each step took, and what changed.
+    """
+    record = {"name": task.name, "parameters": task.parameters, "engine": task.engine}
+    record |= task.record | {"files": file_sizes(folder, but=RUN_RECORD), "finished": _now()}
+    write_json(folder / RUN_RECORD, record | steps)
 
 
 def failure(name: str, message: str, cell: int = 0, trace: str = "") -> Record:
@@ -183,14 +197,21 @@ def _make(task: Task, folder: Path) -> Record:
             Path(task.template), task.parameters, notebook, task.engine, task.timeout
         )
     with _timed(seconds, "page"):
-        changes = _changes(task.old_report, folder)
+        changes = changes_of(task.old_report, folder)
         write_report(notebook, document, **changes)
     return {**changes, "seconds": seconds, "cells": cell_seconds(document)}
 
 
-def _changes(old_report: str, folder: Path) -> dict[str, str]:
+def changes_of(old_report: str, folder: Path) -> dict[str, str]:
     """What changed since the report that is replaced; of one that was made from the same, what that
     one told, so that its bytes stay.
+
+    Parameters
+    ----------
+    old_report : str
+        Its folder; empty where there is none.
+    folder : Path
+        Of the new report.
     """
     from forecasting.reporting.html import Changes
 
