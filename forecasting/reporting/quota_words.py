@@ -15,9 +15,8 @@ from forecasting.quantiles import Array
 from forecasting.reporting.labels import (
     ReadNumber,
     day_words,
-    interval,
+    median_and_range,
     probability_words,
-    readable,
     uncapital,
 )
 from forecasting.writers.columns import Column, TableForm
@@ -42,7 +41,7 @@ VEHICLES_OF_QUOTA = ("within it", "after it, in its year", "in the year after")
 OPEN_QUOTAS = TableForm(
     [
         Column("quota", "{quota.quota:,.0f}"),
-        Column("from", "{quota.start}"),
+        Column("from", "start"),
         Column("used up", "median"),
         Column(LOW, "low"),
         Column(HIGH, "high"),
@@ -109,8 +108,14 @@ def quotas_table(outlook: Outlook) -> Table:
         low, median, high, used_up = forecast.days
         label = MEASURES[forecast.measure].label
         row = {"quota": quota, "url": quota.url, "used_up": used_up}
-        row |= {"low": _day(low), "median": _day(median), "high": _day(high)}
-        row |= dict(zip(VEHICLES_OF_QUOTA, map(_with_range, forecast.vehicles), strict=True))
+        row |= {
+            "start": day_words(quota.start),
+            "low": _day(low),
+            "median": _day(median),
+            "high": _day(high),
+        }
+        ranges = (_with_range(draws, forecast.measure) for draws in forecast.vehicles)
+        row |= dict(zip(VEHICLES_OF_QUOTA, ranges, strict=True))
         rows.append(row)
     return OPEN_QUOTAS.table(rows, measure=label)
 
@@ -119,6 +124,7 @@ def _day(day: dt.date | None) -> str:
     return day_words(day) if day else NOT_IN_TIME
 
 
-def _with_range(draws: Array) -> str:
+def _with_range(draws: Array, measure: str) -> str:
     low, median, high = np.quantile(draws, (0.1, 0.5, 0.9))
-    return f"{readable(median)} ({interval(low, high)})"
+    median_words, range_words = median_and_range(low, median, high, measure)
+    return f"{median_words} ({range_words})"

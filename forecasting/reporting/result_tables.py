@@ -869,9 +869,9 @@ def _spans(
     for head, begin in begins.items():
         months = pd.period_range(begin, periods=3, freq="M").astype(str)
         mean = effects[["effect_percent", "low", "high"]].reindex(months, fill_value=0.0).mean()
-        middle, low, high = (f"{round(value):+d}" for value in mean)
-        spans[head] = f"{middle} % ({low} to {high})"
-        if {middle, low, high} == {"+0"}:  # less than half a percent
+        middle, low, high = (percent(round(value)) for value in mean)
+        spans[head] = f"{middle} ({low.removesuffix(' %')} to {high.removesuffix(' %')})"
+        if {middle, low, high} == {percent(0)}:  # less than half a percent
             spans[head] = MISSING
     return spans
 

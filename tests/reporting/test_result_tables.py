@@ -185,7 +185,7 @@ def test_policies_are_told_with_their_months(kyrgyz_policies):
     assert frame["what"].tolist() == ["ends", "begins"]
     before = frame[tables.BEFORE_HEAD].tolist()
     after = frame[tables.AFTER_HEAD].tolist()
-    assert after[0].startswith("-")
+    assert after[0].startswith("−")
     assert after[1].startswith("+")
     assert all(" % (" in cell for cell in [*before, *after])
     assert table.caption.endswith("learned from 34 ends elsewhere")
