@@ -97,6 +97,17 @@ def test_of_a_first_and_a_revised_number_the_revised_one_is_proposed():
     assert values == {("ev_imports", "UZ", "2022"): 310, ("ev_imports", "UZ", "2023"): 917}
 
 
+def test_percents_below_a_count_change_nothing_of_its_unit():
+    """Most cells of a column say that they are percents, and the count is in thousands."""
+    text = (
+        "Показатель;Ед. изм.;2023;2024\nРегистрации электромобилей в Казахстане;тыс. шт.;46;52\n"
+        "Прирост к прошлому году;%;35,7 %;13,0 %\nДоля электромобилей;%;2,7 %;3,1 %\n"
+    )
+    values = values_of(text, {"place": "KZ"})
+    assert values["ev_registrations", "KZ", "2023"] == 46_000
+    assert values["ev_registrations", "KZ", "2024"] == 52_000
+
+
 def test_trucks_tractors_and_motorcycles_are_no_cars_and_codes_no_counts():
     text = (
         "Импорт транспортных средств в Узбекистан\nКод ТН ВЭД;Наименование;Ед. изм.;2022;2023\n"

@@ -428,7 +428,8 @@ def _factor_of_cells(reading: TableReading, index: int) -> float:
         cell = row.line.at(index)
         if row.kind == "fact" and is_amount(cell):
             with contextlib.suppress(ValueError):
-                if amount := amount_of(cell):
+                amount = amount_of(cell)
+                if amount and amount.kind != "percent":  # beside which counts have units of rows
                     factors.append(amount.factor)
     largest = max(factors, default=0.0)
     agree = {*factors} <= {0.0, largest}
