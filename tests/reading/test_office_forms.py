@@ -3,6 +3,7 @@
 import io
 import zipfile
 
+import openpyxl
 import pytest
 
 from forecasting.errors import LedgerError
@@ -95,6 +96,21 @@ def test_of_a_first_and_a_revised_number_the_revised_one_is_proposed():
     assert questions_of(text) == [(("rows", "4"), "nothing")]
     values = values_of(text, {"rows": {4: "nothing"}})
     assert values == {("ev_imports", "UZ", "2022"): 310, ("ev_imports", "UZ", "2023"): 917}
+
+
+def test_what_is_said_of_a_row_holds_on_another_sheet_for_a_row_of_the_same_form_alone():
+    book = openpyxl.Workbook()
+    norway, sweden = book.active, book.create_sheet("Sweden")
+    norway.title = "Norway"
+    for row in (["EV sales"], [], [None, "Unit", 2022, 2023], ["EV sales", "number", 500, 700]):
+        norway.append(row)
+    for row in (["EV sales"], [None, 2022, 2023], ["EV sales", 300, 400]):
+        sweden.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    mapping = Mapping.model_validate({"rows": {1: "note", 2: "nothing", 3: "heads"}})
+    reading = read_spreadsheet("table.xlsx", content.getvalue(), mapping)
+    assert sorted(fact.value for fact in reading.facts) == [300, 400, 500, 700]
 
 
 def test_percents_below_a_count_change_nothing_of_its_unit():

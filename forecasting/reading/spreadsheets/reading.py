@@ -36,7 +36,7 @@ from forecasting.reading.mapping import (
 from forecasting.reading.places import find_place
 from forecasting.reading.printed_periods import dates_in_words, printed_period
 from forecasting.reading.rules import FoundRow, Row, cell_text, normalise, number_text
-from forecasting.reading.spreadsheets.cell_grid import OPEN_DOCUMENT, Sheet, filled, sheets_of
+from forecasting.reading.spreadsheets.cell_grid import OPEN_DOCUMENT, Line, Sheet, filled, sheets_of
 from forecasting.reading.spreadsheets.cell_words import (
     ALL_CARS,
     MARKET_SIZE,
@@ -426,12 +426,17 @@ def _answers_of_rows(mapping: Mapping, sheet: Sheet, main: Sheet) -> dict[int, s
     """What a reader says of the rows of a sheet: of another than the first, where it is alike."""
     if sheet is main:
         return mapping.rows
-    has_numbers = {line.number: any(map(is_amount, line)) for line in main.lines}
+    forms = {line.number: _form_of_line(line) for line in main.lines}
     return {
         line.number: mapping.rows[line.number]
         for line in sheet.lines
-        if line.number in mapping.rows and has_numbers.get(line.number) == any(map(is_amount, line))
+        if line.number in mapping.rows and forms.get(line.number) == _form_of_line(line)
     }
+
+
+def _form_of_line(line: Line) -> tuple[bool, bool]:
+    """Whether a line has numbers, and whether something names it."""
+    return any(map(is_amount, line)), bool(str(line.at(0) or "").strip())
 
 
 def _chosen(name: str, sheets: list[Sheet], mapping: Mapping) -> list[Sheet]:
