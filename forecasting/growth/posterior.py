@@ -136,6 +136,7 @@ def sample(
         effective = float(1 / (weight**2).sum()) if weight.any() else 0.0
         if effective > FEW_COUNT * draws:
             break
+        _share_anew(pools, draws, rng)
     rounds = [of_pool for pool in pools for of_pool in pool.rounds]
     x, kind, contrast, _, place = (np.concatenate(item) for item in zip(*rounds, strict=True))
     index = resampled(weight, place, shared[:, -1], rng)
@@ -165,9 +166,25 @@ def _pools(
         return [_Pool(chains[0], np.arange(draws))], left_out
     probability = softmax(np.array([item.log_evidence for item in chains]))
     share = np.maximum(np.sqrt(probability), MIN_READING_PART)
+    parts = zip(chains, _places(share, draws, rng), strict=True)
+    return [_Pool(item, part) for item, part in parts if len(part)], left_out
+
+
+def _share_anew(pools: Sequence[_Pool], draws: int, rng: np.random.Generator) -> None:
+    """Another round goes where its draws lower the error most: by probability, and the root of how
+    many draws stand for one that counts (Neyman 1934).
+    """
+    if len(pools) == 1:
+        return
+    log_share = [pool.log_evidence - 0.5 * np.log(pool.efficiency) for pool in pools]
+    for pool, places in zip(pools, _places(softmax(log_share), draws, rng), strict=True):
+        pool.places = places
+
+
+def _places(share: Array, draws: int, rng: np.random.Generator) -> list[Indices]:
+    """Numbers of draws, shared out."""
     edges = np.round(np.cumsum(share / share.sum())[:-1] * draws).astype(int)
-    parts = zip(chains, np.split(rng.permutation(draws), edges), strict=True)
-    return [_Pool(item, np.sort(part)) for item, part in parts if len(part)], left_out
+    return [np.sort(part) for part in np.split(rng.permutation(draws), edges)]
 
 
 def _doubted(facts: Contrasts, contrast: Array) -> Array:
@@ -194,6 +211,8 @@ class _Pool:
 
     def draw(self, shared: Array) -> None:
         """Draw once more, one draw for each place."""
+        if not len(self.places):
+            return
         x, kind = self.chains.draw(shared[self.places])
         x, log_weight, contrast = _shifted(self.linear, x)
         self.rounds.append((x, self.linear.kinds[kind], contrast, log_weight, self.places))
@@ -202,6 +221,12 @@ class _Pool:
     def log_weight(self) -> Array:
         """Of all draws."""
         return np.concatenate([log_weight for *_, log_weight, _ in self.rounds])
+
+    @property
+    def efficiency(self) -> float:
+        """Part of the draws that count."""
+        weight = smoothed(self.log_weight)[0]
+        return 1 / max(len(weight) * float((weight**2).sum()), 1.0)
 
     @property
     def log_scale(self) -> float:

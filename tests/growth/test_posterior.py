@@ -18,7 +18,7 @@ from forecasting.growth.likelihood import as_arrays
 from forecasting.growth.mode import Mode
 from forecasting.growth.observation import observe
 from forecasting.growth.path import LatentPath, Start
-from forecasting.growth.posterior import resampled, sample, smoothed
+from forecasting.growth.posterior import _pools, _share_anew, resampled, sample, smoothed
 from forecasting.growth.prior import Prior
 from forecasting.growth.starting import path_of
 from forecasting.growth.usable import usable_facts
@@ -264,6 +264,23 @@ def test_a_sum_and_its_parts_that_contradict_each_other_leave_draws(facts):
     forecast = forecast_flow(table, [year(2024)], market_size=SIZE, draws=300)
     assert np.isfinite(forecast.monthly).all()
     assert forecast.diagnostics["ess"] > 10
+
+
+def test_another_round_goes_to_the_reading_whose_draws_count_least(facts, usable):
+    stocks = [(2022, 5200), (2023, 4600)]
+    rows = [("equals", "stock", f"{y}-12-31/{y}-12-31", value) for y, value in stocks]
+    told, _ = usable(facts(*rows))
+    path = path_of(Prior.shipped(), {2022: 80_000.0}, told, (2022, 2024), 0, [], [])
+    observed = [observe(s, path.first_year, path.months) for s in told]
+    rng = np.random.default_rng(0)
+    pools, _ = _pools(path, as_arrays(observed, path, {}), 400, rng)
+    for pool in pools:
+        pool.draw(np.zeros((400, path.years)))
+    _share_anew(pools, 400, rng)
+    assert sorted(np.concatenate([pool.places for pool in pools])) == list(range(400))
+    most = max(pools, key=lambda pool: len(pool.places))
+    assert most.efficiency == pytest.approx(min(pool.efficiency for pool in pools), abs=0.05)
+    assert most.log_evidence == pytest.approx(max(pool.log_evidence for pool in pools), abs=1)
 
 
 def test_draws_of_which_none_has_a_weight_count_for_nothing():
