@@ -113,7 +113,8 @@ _COLUMN_WORDS = {
     "iso iso2 iso3 страна страны регион область mamlakat davlat hudud мамлакат давлат ҳудуд "
     "staat ел "
     "ел елдер мемлекет өңір өлкө мамлекет аймак кишвар давлат минтақа ülke ülkeler "
-    "bölge 国家 国别 地区",
+    "bölge 国家 国别 地区 지역 시도 국가 tỉnh wilayah provinsi negara województwo kraj estado país "
+    "provincia área штат вилоят viloyat облыс облус région bundesland المحافظة الدولة استان ölkə",
     "year": "year years fy año años anos année წელი il год годы yil yillar йил йиллар annee jahr "
     "жыл жылы жылдар сол солҳо yıl "
     "yıllar 年份 年 年度",

@@ -509,3 +509,124 @@ def test_japanese_text_of_windows_and_its_fiscal_years_are_read():
         ("ev_sales", "JP", "2022-04..2023-03"): 130.0,
         ("ev_sales", "JP", "2023-04..2024-03"): 210.0,
     }
+
+
+def test_days_below_a_head_that_says_so_are_days_of_a_stock():
+    text = (
+        "Өзбекстан: тіркелген электромобильдер саны (дана)\nкүнге карата;Электромобильдер\n"
+        "01.01.2023;1370\n01.01.2024;2105\n"
+    )
+    assert values_of(text, {"place": "UZ"}) == {
+        ("ev_stock", "UZ", "2023-01-01"): 1370.0,
+        ("ev_stock", "UZ", "2024-01-01"): 2105.0,
+    }
+
+
+@pytest.mark.parametrize(("numbers", "proposed"), [((137, 210, 456), "ev_stock"), ((9, 5, 7), "")])
+def test_registrations_dated_by_days_may_be_all_that_stand(numbers, proposed):
+    days = ("31.12.2022", "31.12.2023", "31.12.2024")
+    rows = "".join(f"{day};{number}\n" for day, number in zip(days, numbers, strict=True))
+    text = f"Зарегистрировано электромобилей в Беларуси\nДата;Электромобили\n{rows}"
+    assert questions_of(text) == [(("columns", "B", "what"), proposed)]
+    assert questions_of(text, {"each": "year"}) == []
+    answers = {"columns": {"B": {"what": "ev_registrations"}}}
+    assert ("ev_registrations", "BY", "2023") in values_of(text, answers)
+
+
+@pytest.mark.parametrize(
+    ("mark", "note"),
+    [("*", "* январь–сентябрь"), ("¹", "¹ First nine months"), ("†", "† 9 мес., предварительно")],
+)
+def test_a_year_whose_note_names_months_is_asked_about(mark, note):
+    text = f"{IMPORTS_OF_KYRGYZSTAN}\nГод;Ввоз\n2022;137\n2023{mark};456\n{note}\n"
+    assert questions_of(text) == [(("rows", "4"), "")]
+    values = values_of(text, {"rows": {4: "2023-01..2023-09"}})
+    assert values["ev_imports", "KG", "2023-01..2023-09"] == 456.0
+
+
+def test_a_note_of_a_source_asks_nothing():
+    text = f"{IMPORTS_OF_KYRGYZSTAN}\nГод;Ввоз\n2022;137\n2023*;456\n* по данным таможни\n"
+    assert values_of(text)["ev_imports", "KG", "2023"] == 456.0
+
+
+REGIONS = "Ошская;41\nЧуйская;63\nТалас;8\nНарын;25\n"
+
+
+@pytest.mark.parametrize("total", ["Бардыгы;137", "Кыргызстан;137", "Vsego po strane;137"])
+def test_regions_that_add_up_to_the_country_are_named_and_not_read(total):
+    text = f"Импорт электромобилей, шт., 2023\nОбласть;Ввоз\n{REGIONS}{total}\n"
+    reading = reading_of(text, {"constants": {"place": "KG"}})
+    assert facts_of(reading) == {("ev_imports", "KG", "2023"): (137.0, "")}
+    unknown = [str(problem) for problem in reading.left_out()]
+    assert [reason.split(" ")[1] for reason in unknown] == [
+        "'Ошская'",
+        "'Чуйская'",
+        "'Талас'",
+        "'Нарын'",
+    ]
+
+
+def test_regions_without_a_sum_are_no_country():
+    text = f"Импорт электромобилей, шт., 2023\nОбласть;Ввоз\n{REGIONS}"
+    facts = reading_of(text, {"constants": {"place": "KG"}}).facts
+    assert {fact.place for fact in facts} == {"Ошская", "Чуйская", "Талас", "Нарын"}
+
+
+def test_of_rows_that_no_word_explains_their_sum_is_asked_about():
+    text = "Грузия: импорт, 2023\nკატეგორია;Электромобили\nა;3\nბ;5\nგ;9\nд;17\n"
+    reading = reading_of(text)
+    assert [question.key for question in reading.questions] == [("rows", "6")]
+    assert "is the sum of all other rows" in reading.questions[0].asks
+    assert values_of(text, {"rows": {6: "ev_imports"}}) == {("ev_imports", "GE", "2023"): 17.0}
+
+
+def test_codes_of_the_nomenclature_of_trade_say_which_cars():
+    text = (
+        "Код ТН ВЭД;Год;Ввоз, шт.;Ввоз, тыс. долл. США\n"
+        "8703801000;2022;137;4110,5\n8703801000;2023;210;5220,1\n"
+    )
+    assert values_of(text, {"place": "TJ"}) == {
+        ("ev_imports", "TJ", "2022"): 137.0,
+        ("ev_imports", "TJ", "2023"): 210.0,
+    }
+    text = "Казахстан, импорт, шт.\nГод;Автомобили 8703.80;Автомобили 8703.60\n2023;137;21\n"
+    assert values_of(text) == {("ev_imports", "KZ", "2023"): 137.0}
+
+
+def test_the_region_of_a_title_is_no_country():
+    text = "中国新疆新能源汽车销量（辆）\n年份,销量\n2023,137\n2024,210\n"
+    assert {place for _, place, _ in values_of(text)} == {"CN-XJ"}
+
+
+def test_years_to_date_of_hybrids_are_none_of_the_electric_cars_before_them():
+    text = (
+        "Neuzulassungen von Pkw in Österreich 2024\n;Elektro;;Hybrid;\n"
+        "Monat;Anzahl;kumuliert;Anzahl;kumuliert\nJanuar;137;137;21;21\nFebruar;63;200;9;30\n"
+    )
+    assert values_of(text, {"place": "AT"}) == {
+        ("ev_registrations", "AT", "2024-01"): 137.0,
+        ("ev_registrations", "AT", "2024-02"): 63.0,
+        ("ev_registrations", "AT", "2024-01..2024-02"): 200.0,
+    }
+
+
+def test_the_sum_of_rows_in_an_unknown_language_may_be_of_a_part_of_the_year():
+    text = "Импорт электромобилей в Иран, шт.\n;1403\nمهر;112\nآبان;240\nآذر;388\nجمع;740\n"
+    assert questions_of(text) == [(("rows", "6"), "")]
+    values = values_of(text, {"rows": {6: "2024-09-22..2024-12-20"}})
+    assert values == {("ev_imports", "IR", "2024-09-22..2024-12-20"): 740.0}
+
+
+def test_a_quarter_of_a_year_of_another_calendar_is_not_the_year():
+    text = "Импорт электромобилей в Иран, шт.\n;1402;1403\nI кв.;112;240\nII кв.;130;388\n"
+    assert "contradicts" in str(reading_of(text).problems[0])
+
+
+def test_shares_of_the_rows_in_their_sum_are_no_share_of_electric_cars():
+    text = (
+        "Регистрации электромобилей в Молдове, 2023\nТип;Электромобили, шт.;Доля, %\n"
+        "Новые;41;41\nС пробегом;59;59\nИтого;100;100\n"
+    )
+    reading = reading_of(text, {"rows": {5: "ev_registrations"}, "place": "MD"})
+    assert {fact.number for fact in reading.facts} <= {"ev_registrations", "ev_share_percent"}
+    assert [fact.value for fact in reading_of(text).facts if "share" in fact.number] == []

@@ -262,19 +262,24 @@ def proposed_number(text: str, label: Label, context: Label) -> str:
     >>> proposed_number("Hibrit", NO_LABEL, NO_LABEL), proposed_number("xyz", NO_LABEL, NO_LABEL)
     ('nothing', '')
     """
-    if {OF_MONEY, OF_THE_FUTURE, RATIO} & {*label.doubts} or "may be of the value" in "; ".join(
-        label.doubts
-    ):
-        return "nothing"
-    if OTHER_DRIVES.search(text) or OTHER_VEHICLES.search(text):
-        return "nothing"
-    if label.is_part and not is_electric(text):
+    if _is_no_count(text, label):
         return "nothing"
     if label.number in MEASURES:
         return label.number
     event = _event_in(in_english(f"{text}. {context.text}"))
     number = {"fleet": "ev_stock"}.get(event, f"ev_{event}")
     return number if is_electric(text) and number in MEASURES else ""
+
+
+def _is_no_count(text: str, label: Label) -> bool:
+    """Whether a row or a column is certainly none of electric cars, or of all cars."""
+    doubts = {OF_MONEY, OF_THE_FUTURE, RATIO} & {*label.doubts}
+    if doubts or "may be of the value" in "; ".join(label.doubts):
+        return True
+    if OTHER_DRIVES.search(text) or OTHER_VEHICLES.search(text):
+        return True
+    is_share = label.kind == "percent" and label.number not in MEASURES
+    return is_share or (label.is_part and not is_electric(text))
 
 
 def _on_a_day(number: str, text: str, whole_text: str) -> str:
@@ -356,9 +361,18 @@ def title_label(texts: list[str]) -> Label:
         unit.factor,
         unit.kind,
         _dating_of_titles(titles),
-        places.pop() if len(places) == 1 else "",
+        _only_place(places),
         doubts=doubts,
     )
+
+
+def _only_place(places: set[str]) -> str:
+    """The one place of several titles, a region before its country; empty where they name more."""
+    regions = {place for place in places if "-" in place}
+    places = places - {region.partition("-")[0] for region in regions}
+    if len(places) != 1:
+        return ""
+    return places.pop()
 
 
 def _number_of_whole_table(number: str, texts: list[str]) -> str:
@@ -411,7 +425,7 @@ def _spans_of_places(text: str) -> Iterator[tuple[int, str]]:
     for match in _name_stems().finditer(text.casefold()):
         yield match.start(), territories()[match[0]]
     for code, pattern in words.PLACE_WORDS.items():
-        if len(code) == 2 and (place := re.search(pattern, text.lower())):
+        if code.isupper() and (place := re.search(pattern, text.lower())):
             yield place.start(), code
     for country in countries_in(text):
         if not country.case:

@@ -83,12 +83,17 @@ class Dating:
         exact = self.exact or dating.exact
         assert exact is not None
         part = dating if self.exact else self
-        if _differ(part.exact, exact):
-            return None
-        if part.year and not part.fiscal and part.year not in (exact.start.year, exact.end.year):
+        if part._contradicts(exact):
             return None
         to_date = self.to_date or dating.to_date
         return Dating(exact=exact, to_date=to_date, length=self.length or dating.length)
+
+    def _contradicts(self, exact: Period) -> bool:
+        """Whether it is of other days, or of a part of a year of which the days are all."""
+        if _differ(self.exact, exact) or (self.months and exact.days > LONGEST_MONTH):
+            return True
+        years = (exact.start.year, exact.end.year)
+        return bool(self.year and not self.fiscal and self.year not in years)
 
     @property
     def complete(self) -> bool:
@@ -140,6 +145,8 @@ def _month_at(start_year: int | None, number: int) -> Period:
 
 
 NOTHING = Dating()
+LONGEST_MONTH = 31
+LATEST_YEAR = 2060  # a year behind it is of another calendar
 
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "і": 1, "іі": 2, "ііі": 3, "іv": 4}
 _ORDINALS = {
@@ -339,6 +346,13 @@ AS_OF = re.compile(
 )
 
 
+# The head of a column of days on which a stock is counted
+HEADS_DAYS = re.compile(
+    rf"{AS_OF.pattern}|\bstan na\b|\btính đến\b|на (?:отч[её]тную )?дату|на начало|"
+    r"\bstand (?:am|zum)\b|\bsituation au\b|\bal cierre\b|\bвідомо на\b|станом на",
+    re.IGNORECASE,
+)
+
 _WHOLE_FISCAL_YEAR = re.compile(
     rf"‹m(\d+)›(?:{_UP_TO}|\s?(?:至|до|to|から)\s?(?:[次翌]年|следующ\w+ года)?\s?)‹m(\d+)›"
 )
@@ -449,7 +463,7 @@ def _months_of(part: re.Match[str]) -> tuple[int, int] | None:
 def _year_of(match: re.Match[str], fiscal: bool) -> Dating:
     """The year of a match, in whichever calendar."""
     if match["start"]:
-        return _two_years(match)
+        return _two_years(match) if int(match["start"]) <= LATEST_YEAR else NOTHING
     if match["year"]:
         # A year with one number is called by the calendar year in which it ends
         return Dating(int(match["year"]) - fiscal, fiscal=fiscal)

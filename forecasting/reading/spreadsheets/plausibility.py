@@ -10,6 +10,7 @@ import re
 import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -17,10 +18,11 @@ from forecasting.errors import LedgerError
 from forecasting.limits import MAX_SUMS, MAX_TABLE_QUESTIONS
 from forecasting.measures import measure_of
 from forecasting.periods import Period
-from forecasting.reading.mapping import DATES_OF_COLUMN
-from forecasting.reading.spreadsheets.amounts import bare_digits, decimal_mark
-from forecasting.reading.spreadsheets.cell_words import OF_MONEY
-from forecasting.reading.spreadsheets.dating import NOTHING
+from forecasting.reading.mapping import DATES_OF_COLUMN, Mapping
+from forecasting.reading.places import find_place
+from forecasting.reading.spreadsheets.amounts import amount_of, bare_digits, decimal_mark
+from forecasting.reading.spreadsheets.cell_words import COUNTS_OF_A_DAY, OF_MONEY
+from forecasting.reading.spreadsheets.dating import LONGEST_MONTH, NOTHING
 from forecasting.reading.spreadsheets.roles import TableColumn, TableQuestion, TableRow
 from forecasting.reading.spreadsheets.table_facts import (
     CellFact,
@@ -33,6 +35,7 @@ FAR_BELOW = 0.01  # of its neighbour, from which on a count may be in thousands
 THREE_DIGITS = 1000
 # That any country registers in a year, and that it has on its roads
 MOST_VEHICLES = (40e6, 600e6)
+LEAST_PARTS = 4  # rows of a sum and its parts, from which on they are known without words
 MONTHS_THAT_SHOW = 6  # of one year, from which on growth alone shows a running total
 MOST_PARTS = 60  # of a sum, of which each group of neighbours is added up
 MAX_NEIGHBOURS = 30  # series of a place with which another one is compared
@@ -352,6 +355,36 @@ def running_totals(reading: TableReading) -> Iterator[TableQuestion]:
     yield from _each_column_once(questions)
 
 
+def counted_on_days(reading: TableReading) -> Iterator[TableQuestion]:
+    """Registrations dated by single days, a year or a quarter apart: of the period, or all that
+    stood on the day.
+    """
+    columns: dict[int, Series] = defaultdict(Series)
+    for fact in reading.facts:
+        is_long = fact.period is not None and fact.period.days > LONGEST_MONTH
+        if is_long and _day_of(fact) and fact.measure in COUNTS_OF_A_DAY:
+            columns[fact.column.index].append(fact)
+    for group in columns.values():
+        fact = group[0]
+        if fact.column.answer.what:
+            continue
+        asks = (
+            f"column {fact.column.name} counts {fact.measure} by days ({_day_of(fact)}): those of "
+            "a period, or all that were registered on the day; what does it hold"
+        )
+        stock = COUNTS_OF_A_DAY[fact.measure]
+        proposed = stock if _grow([fact.value for fact in group]) else ""
+        yield TableQuestion(("columns", fact.column.letter, "what"), fact.where, asks, proposed)
+
+
+def _day_of(fact: CellFact) -> Period | None:
+    """The single day by which a number is dated; None where it is by a longer period."""
+    day = fact.row.label.dating.exact or fact.column.label.dating.exact
+    if day is None or day.days > 1:
+        return None
+    return day
+
+
 def _may_be_running(fact: CellFact) -> bool:
     """Whether a number is of a part of a year, and nothing says since when it counts."""
     column = fact.column
@@ -428,6 +461,74 @@ def wrong_sums(reading: TableReading, sums: Counts) -> Iterator[TableQuestion]:
     for column in reading.columns:
         if _is_open_total(column):
             yield from _of_a_column(column, reading, sums, parts)
+
+
+def line_of_total(
+    rows: Sequence[TableRow], columns: Sequence[TableColumn], mapping: Mapping
+) -> int:
+    """The line of the row that is in each column of counts the sum of all others, three or more; 0
+    where none is.
+    """
+    places = [column.index for column in columns if _is_of_counts(column)]
+    lines = [row.line for row in rows if _may_be_summed(row)]
+    if len(lines) < LEAST_PARTS or not places:
+        return 0
+    totals = [_lines_of_totals([line.at(place) for line in lines], mapping) for place in places]
+    common = set.intersection(*totals)
+    if len(common) != 1:
+        return 0
+    return lines[common.pop()].number
+
+
+def _may_be_summed(row: TableRow) -> bool:
+    """Whether a row may be a sum of others, or a part of one."""
+    return row.kind in ("", "fact", "sum") and not row.label.is_part
+
+
+def _lines_of_totals(cells: Sequence[object], mapping: Mapping) -> set[int]:
+    """Which cells of a column are the sum of all others; a number that is not known counts 0."""
+    mark = mapping.decimal or "."
+    try:
+        amounts = [amount_of(cell, mark, (*mapping.unknown,)) for cell in cells]
+    except ValueError:
+        return set()
+    values = [amount.value if amount else 0.0 for amount in amounts]
+    slack = 0.51 * len(values)
+    return {at for at, value in enumerate(values) if abs(sum(values) - 2 * value) < slack}
+
+
+def _is_of_counts(column: TableColumn) -> bool:
+    """Whether a column is of numbers, and neither of percents nor of money."""
+    is_rate = column.label.kind in ("percent", "money") or "percent" in column.label.number
+    return column.kind == "number" and not is_rate
+
+
+def with_country(
+    rows: list[TableRow], columns: Sequence[TableColumn], mapping: Mapping
+) -> list[TableRow]:
+    """The rows; of places of which some are not known, those are parts of the one that is, or of
+    the sum of all: its number is the country's.
+    """
+    if not any(column.kind == "place" for column in columns):
+        return rows
+    places = {row.line.number: row.label.place for row in rows if row.label.place}
+    lines = {number for number, place in places.items() if not find_place(place)}
+    total = line_of_total(rows, columns, mapping)
+    if not lines or not (total or lines != places.keys()):
+        return rows
+    return [_of_country(row, total, lines) for row in rows]
+
+
+def _of_country(row: TableRow, total: int, lines: set[int]) -> TableRow:
+    """A row of places: that of the country, or one of a region, which is not read."""
+    number = row.line.number
+    if number == total:
+        place = "" if number in lines else row.label.place
+        return replace(row, kind="fact", label=replace(row.label, place=place, is_sum=False))
+    if number in lines:
+        reason = f"{row.label.place[:40]!r} is a place that is not known here"
+        return replace(row, kind="nothing", reason=reason)
+    return row
 
 
 def _is_open_total(column: TableColumn) -> bool:

@@ -25,7 +25,7 @@ from forecasting.limits import (
     MAX_TABLE_TEXTS,
     MAX_TABLES,
 )
-from forecasting.measures import FLOW_OF_COUNT, MEASURES
+from forecasting.measures import EV_SHARE, FLOW_OF_COUNT, MEASURES
 from forecasting.reading.mapping import (
     NUMBER_TARGETS,
     PERIOD_LENGTHS,
@@ -44,12 +44,15 @@ from forecasting.reading.spreadsheets.cell_words import (
     Label,
     proposed_number,
 )
-from forecasting.reading.spreadsheets.dating import day_in
-from forecasting.reading.spreadsheets.layout import SheetTable, is_amount, tables_of
+from forecasting.reading.spreadsheets.dating import dating_in, day_in
+from forecasting.reading.spreadsheets.layout import SheetTable, is_amount, is_period, tables_of
 from forecasting.reading.spreadsheets.open_document import open_document_sheets
 from forecasting.reading.spreadsheets.plausibility import (
+    counted_on_days,
     doubtful_units,
+    line_of_total,
     running_totals,
+    with_country,
     wrong_sums,
 )
 from forecasting.reading.spreadsheets.roles import (
@@ -70,7 +73,12 @@ from forecasting.reading.spreadsheets.table_facts import (
     read_cells,
     with_forms,
 )
-from forecasting.reading.spreadsheets.terms import PUBLICATION_WORDS, REVISED, SOURCE_WORDS
+from forecasting.reading.spreadsheets.terms import (
+    OTHER_DRIVES,
+    PUBLICATION_WORDS,
+    REVISED,
+    SOURCE_WORDS,
+)
 
 # Columns of a ledger that tell two numbers of one place and period apart
 TELLING_APART = ("product", "basis", "source", "published", "partner", "quantity", "kind")
@@ -80,6 +88,8 @@ MAIN_COUNTS = {*FLOW_OF_COUNT} | {
 }
 # What a mapping may name of a table with a column for each period
 OF_WIDE_TABLES = ("value", *PERIOD_LENGTHS)
+HUNDRED_PERCENT = 100  # percent
+PARTS_OF_YEARS = re.compile(r"\bmonths|\bhalf|\bquarter|\bмес|полугод|кварт|个月|半年|季度", re.I)
 NUMBER_LIKE = re.compile(r"[-+\d.,\s%']*")
 KEEP_NEEDED = "keep the rows, columns and sheets that you need"
 NEEDED_WORDS = ("value", "measure", "place", PERIODS)
@@ -191,7 +201,11 @@ class SpreadsheetReading:
         return ""
 
     def counts(self) -> dict[str, str]:
-        """The columns of numbers that say themselves what they count, by their names."""
+        """The columns of numbers that say themselves what they count, by their names; none where
+        there are several tables, since a letter would be of each.
+        """
+        if len(self.tables) > 1:
+            return {}
         return {
             self.name_of_column(column.letter): column.label.number
             for column in self.columns
@@ -507,8 +521,10 @@ def _read_table(
         # The sheet's titles hold for what its further tables leave open
         context = _continued(context, title_context, bool(table.of_kind("title")))
     columns = columns_of(table, mapping, context)
+    is_said_of_dates = bool(mapping.each)
     mapping = with_forms(mapping, table, columns, context)
     rows = list(rows_of(table, columns, mapping, context))
+    rows = with_country(rows, columns, mapping)
     columns = _with_total(_with_measure_to_date(columns), context)
     columns, rows = _with_market(_without_undated(columns, rows, context), rows, context)
     reading = TableReading(
@@ -516,14 +532,18 @@ def _read_table(
     )
     _add_lines_too_long(reading)
     read_cells(reading)
+    _leave_out_shares_of_parts(reading)
     _take_sums(reading)
     reading.questions.extend(_of_columns(reading))
     reading.questions.extend(_of_unsure_periods(reading))
     _ask_of_rows(reading)
     reading.questions.extend(_of_duplicates(reading))
+    reading.questions.extend(_of_noted_periods(reading))
     if not reading.questions:
         reading.questions.extend(doubtful_units(reading))
         reading.questions.extend(running_totals(reading))
+        if not is_said_of_dates:
+            reading.questions.extend(counted_on_days(reading))
         reading.questions.extend(_percent_of_counts(reading))
     return reading
 
@@ -534,7 +554,8 @@ def _with_measure_to_date(columns: list[TableColumn]) -> list[TableColumn]:
     measure = ""
     for column in columns:
         label = column.label
-        if column.kind == "number" and not label.number and label.dating.to_date and measure:
+        is_open = not label.number and OTHER_DRIVES.search(column.head) is None
+        if column.kind == "number" and is_open and label.dating.to_date and measure:
             column = replace(column, label=replace(label, number=measure))
         elif label.number in MEASURES and column.kind == "number":
             measure = label.number
@@ -622,6 +643,22 @@ def _add_lines_too_long(reading: TableReading) -> None:
             reading.problems.append(Problem(where, fault, "correct the line"))
 
 
+def _leave_out_shares_of_parts(reading: TableReading) -> None:
+    """Shares that add up to a hundred are of each row in all electric cars, not of these in all."""
+    totals = {
+        fact.column.index
+        for fact in reading.facts
+        if fact.number == EV_SHARE and fact.value == HUNDRED_PERCENT and fact.row.kind == "sum"
+    }
+    reading.facts[:] = [fact for fact in reading.facts if fact.column.index not in totals]
+    reading.columns[:] = [
+        replace(column, kind="", reason="are shares of the rows in their sum")
+        if column.index in totals
+        else column
+        for column in reading.columns
+    ]
+
+
 def _take_sums(reading: TableReading) -> None:
     """Keep a sum as a fact where nothing else says the same; ask where it is not one."""
     reading.questions.extend(wrong_sums(reading, _printed_sums(reading)))
@@ -690,16 +727,78 @@ def _may_be_main_count(column: TableColumn, counts: set[str]) -> bool:
 
 
 def _ask_of_rows(reading: TableReading) -> None:
-    """Rows with numbers that cannot be read."""
-    counts = {fact.measure for fact in reading.facts} & MAIN_COUNTS
-    for row in [row for row in reading.rows if row.kind == "" and reading.has_number(row)]:
-        where = reading.where(row)
-        number = row.line.number
-        if row.doubtful or not counts:
-            asks = f"{row.reason}; what is the row"
-            proposed = proposed_number(row.label.text, row.label, reading.context)
-            question = TableQuestion(("rows", str(number)), where, asks, proposed)
-            reading.questions.append(question)
+    """Rows with numbers that cannot be read; of one that is the sum of them, that one alone."""
+    rows = [row for row in reading.rows if row.kind == "" and reading.has_number(row)]
+    counts = {fact.measure for fact in reading.facts if fact.row.kind == "fact"} & MAIN_COUNTS
+    if rows and not counts:
+        total = line_of_total(reading.rows, reading.columns, reading.mapping)
+        reading.questions.extend(_of_rows(rows, total, reading))
+    else:
+        doubtful_rows = [row for row in rows if row.doubtful]
+        reading.questions.extend(_of_rows(doubtful_rows, 0, reading))
+
+
+def _of_rows(rows: list[TableRow], total: int, reading: TableReading) -> Iterator[TableQuestion]:
+    """What some rows are; only what their sum is, where one row is that."""
+    if total:
+        yield _of_total(total, reading)
+        return
+    for row in rows:
+        asks = f"{row.reason}; what is the row"
+        proposed = proposed_number(row.label.text, row.label, reading.context)
+        key = ("rows", str(row.line.number))
+        yield TableQuestion(key, reading.where(row), asks, proposed)
+
+
+def _of_total(total: int, reading: TableReading) -> TableQuestion:
+    """What the row is that is the sum of all others, of which no word says what they are."""
+    row = next(row for row in reading.rows if row.line.number == total)
+    name = str(next(iter(filled(row.line)), ""))[:40]
+    asks = (
+        f"{name!r} is the sum of all other rows, of which no word says what they are: "
+        "which measure, or which period, is the row"
+    )
+    return TableQuestion(("rows", str(total)), reading.where(row), asks)
+
+
+def _of_noted_periods(reading: TableReading) -> Iterator[TableQuestion]:
+    """Rows whose period has a mark, and a note that names months: "* first six months"."""
+    footnotes = dict(filter(None, map(_marked_note, reading.table.of_kind("note"))))
+    for row in reading.rows if footnotes else ():
+        dating = row.label.dating
+        is_of_year = dating.year and not dating.months and row.kind == "fact"
+        if is_of_year and row.line.number not in reading.table.answers:
+            yield from _of_noted_period(row, footnotes, reading)
+
+
+def _of_noted_period(
+    row: TableRow, footnotes: dict[str, str], reading: TableReading
+) -> Iterator[TableQuestion]:
+    """Of which period a row is, where a footnote of it names months."""
+    marks = {_mark_of(str(cell)): cell for cell in row.line if is_period(cell)}
+    for mark in marks.keys() & footnotes.keys():
+        asks = f"{marks[mark]!r} has the note {footnotes[mark][:60]!r}; of which period is the row"
+        yield TableQuestion(("rows", str(row.line.number)), reading.where(row), asks)
+
+
+def _mark_of(text: str) -> str:
+    """The sign of a footnote behind a text; empty where there is none."""
+    mark = re.search(r"(?:[*†‡]+|[¹²³⁴⁵⁶⁷⁸⁹]|\d\))$", text.strip())
+    if mark is None:
+        return ""
+    return mark[0].strip(")")
+
+
+def _marked_note(line: Line) -> tuple[str, str] | None:
+    """The mark and the text of a note that names months or a part of a year."""
+    match = re.match(r"\s*([*†‡]+|[¹²³⁴⁵⁶⁷⁸⁹]|\d(?=\)))\)?\s*(.+)", str(filled(line)[0]))
+    if match is None or REVISED.search(match[2]):
+        return None
+    dating, _ = dating_in(match[2])
+    is_part = dating.months or dating.to_date or PARTS_OF_YEARS.search(match[2])
+    if not is_part:
+        return None
+    return match[1], match[2]
 
 
 def _of_duplicates(reading: TableReading) -> Iterator[TableQuestion]:

@@ -18,6 +18,7 @@ from forecasting.limits import MAX_LABEL_CHARACTERS, MAX_TITLES_CHARACTERS
 from forecasting.measures import EV_SHARE, EV_STOCK_SHARE, MEASURES
 from forecasting.periods import Period
 from forecasting.reading.mapping import (
+    DATE_FORMS,
     EACH,
     EXCEL_EPOCH,
     ISO,
@@ -45,11 +46,12 @@ from forecasting.reading.spreadsheets.cell_words import (
     label_of,
     title_label,
 )
-from forecasting.reading.spreadsheets.dating import AS_OF, NOTHING, Dating, dating_of
+from forecasting.reading.spreadsheets.dating import AS_OF, HEADS_DAYS, NOTHING, Dating, dating_of
 from forecasting.reading.spreadsheets.layout import SheetTable, is_amount, is_period, is_sign
 from forecasting.reading.spreadsheets.terms import (
     CODE_WORDS,
     FIRST_ESTIMATE,
+    OTHER_DRIVES,
     OTHER_VEHICLES,
     REVISED,
     in_english,
@@ -204,8 +206,13 @@ def columns_of(table: SheetTable, mapping: Mapping, context: Label) -> list[Tabl
     """Each column of a table with what it is read as."""
     rows = table.of_kind("row")[:SAMPLE_ROWS]
     units = units_of(table)
+    heads = heads_of(table)
+    if day_head := next((head for parts in heads for head in parts if HEADS_DAYS.search(head)), ""):
+        context = replace(context, text=f"{context.text}. {day_head}")
+    if code := _common_code(heads, rows):
+        context = replace(context, text=f"{context.text}. {code}")
     columns = []
-    for index, parts in enumerate(heads_of(table)):
+    for index, parts in enumerate(heads):
         head = " ".join(dict.fromkeys(filter(None, parts)))
         answer = _answer(mapping, column_letter(index), head)
         label = _head_label(parts, units[index], context)
@@ -213,6 +220,15 @@ def columns_of(table: SheetTable, mapping: Mapping, context: Label) -> list[Tabl
         column = TableColumn(index, head, "", label, "", answer)
         columns.append(_with_kind(column, cells, table, mapping))
     return _without_second_labels(_with_names_of_rows(columns))
+
+
+def _common_code(heads: Sequence[Sequence[str]], rows: Sequence[Line]) -> str:
+    """The code of a nomenclature that all rows have; empty where they have several, or none."""
+    for index, parts in enumerate(heads):
+        codes = {_word(row.at(index)) for row in rows} - {""}
+        if len(codes) == 1 and CODE_WORDS.search(" ".join(parts)):
+            return codes.pop()
+    return ""
 
 
 def _with_names_of_rows(columns: list[TableColumn]) -> list[TableColumn]:
@@ -330,12 +346,20 @@ def _of_cells(column: TableColumn, amounts: list[object], words: list[object]) -
     label = column.label
     if _numbers_rows(column, amounts, words):
         return replace(column, kind="nothing", reason=NUMBERS_ROWS)
+    days = [*amounts, *words]
+    if days and all(map(_is_day, days)):
+        return replace(column, kind="date")
     if len(words) > len(amounts) and not (label.number and not _are_labels(words)):
         return _of_words(column, words)
     kind = _kind_of_periods(amounts)
     if kind and not label.says_something:
         return replace(column, kind=kind)
     return _of_numbers(column)
+
+
+def _is_day(cell: object) -> bool:
+    """Whether a cell is a day in digits: 31.12.2024."""
+    return any(dated(_word(cell), form) for form in DATE_FORMS[:-1])
 
 
 def _amounts_and_words(cells: list[object]) -> tuple[list[object], list[object]]:
@@ -411,15 +435,19 @@ def _of_numbers(column: TableColumn) -> TableColumn:
         return replace(column, kind="sum")
     if label.doubts:
         return replace(column, kind="", reason="; ".join(label.doubts))
-    if (
-        label.says_something
-        or (label.factor and not label.remainder.strip(" .,"))
-        or not column.head
-    ):
+    if not label.number and OTHER_DRIVES.search(column.head):
+        return replace(column, kind="", reason="is of other drives")
+    if label.says_something or _is_unit_alone(column):
         return replace(column, kind="number")
     if label.is_part:
         return replace(column, kind="", reason="is a part of another column")
     return replace(column, kind="", reason=UNKNOWN)
+
+
+def _is_unit_alone(column: TableColumn) -> bool:
+    """Whether a head says a unit and nothing else, or there is none."""
+    label = column.label
+    return not column.head or (label.factor > 0 and not label.remainder.strip(" .,"))
 
 
 def _without_second_labels(columns: list[TableColumn]) -> list[TableColumn]:
@@ -487,7 +515,15 @@ def rows_of(
 
 def _details(line: Line, columns: list[TableColumn]) -> dict[str, object]:
     """The cells of the ledger's own columns."""
-    return {column.kind: line[column.index] for column in columns if column.index < len(line)}
+    return {
+        column.kind: line[column.index]
+        for column in columns
+        if column.index < len(line) and not _is_sum_of_partners(line[column.index], column)
+    }
+
+
+def _is_sum_of_partners(cell: object, column: TableColumn) -> bool:
+    return column.kind == "partner" and SUM_WORDS.fullmatch(_word(cell)) is not None
 
 
 class Section(NamedTuple):

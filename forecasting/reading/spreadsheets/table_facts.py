@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from forecasting.errors import PeriodError, Problem
-from forecasting.measures import MEASURES, NEW_CARS, measure_of
+from forecasting.measures import EV_SHARE, MEASURES, NEW_CARS, measure_of
 from forecasting.periods import Period
 from forecasting.quantities import on_a_day, quantity_of
 from forecasting.reading.mapping import (
@@ -373,7 +373,7 @@ def _length(cells: Sequence[object], form: str) -> str:
 def read_cells(reading: TableReading) -> None:
     """Fill a reading with the facts of its cells, and with what hinders them."""
     numbers = reading.number_columns
-    counts = {column.label.number for column in numbers} & MEASURES.keys()
+    counts = {column.label.number for column in numbers} & MEASURES.keys() - {EV_SHARE}
     factors = {column.index: _factor_of_cells(reading, column.index) for column in numbers}
     for row in reading.rows_of_facts:
         target = reading

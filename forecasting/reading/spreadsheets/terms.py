@@ -61,7 +61,7 @@ MULTIPLES = {
 }
 COUNT_UNITS = (
     r"(?<![^\W\d_])(?:штук\w*|шт\b\.?|единиц\w*|ед\b\.?(?:\s?изм\.?)?|экз\b\.?|dona(?:da)?|"
-    r"дона(?:да)?|"
+    r"дона(?:да)?|ədəd|anzahl|stück|unidades|unités|szt\b\.?|sztuk|"
     r"дана(?:мен)?|даана|бирдик\w*|бірлік\w*|birlik|бирлик|адад|воҳид|adet|units?|"
     r"number(?!\s\w)|nos\b\.?|pcs\b\.?|pieces|items|"
     r"number of (?:vehicles|units)|vehicles|cars|машин\w*|автомобил(?:ей|ь|я)|мошин\w*|araç)"
@@ -190,6 +190,9 @@ TERMS: tuple[tuple[str, str], ...] = (
     # words of a table in other languages, and what they are in English; the first that fits
     (r"№\s?(?:п/п|т/р|р/с|р/т)?|(?<!\w)(?:п/п|т/р|р/с|no\.?|nr\.?|#|s/n|sıra(?: no)?)(?!\w)|"
      r"序号", "#"),
+    # the world's nomenclature of trade: cars with an electric motor alone, and with two motors
+    (r"(?<!\d)8703[. ]?80(?:[. ]?\d\d){0,2}(?!\d)", f" {_EV} "),
+    (r"(?<!\d)8703[. ]?[4-7]0(?:[. ]?\d\d){0,2}(?!\d)", " hybrid "),
     (STOCK_DAY, " "),
     (  # in a month, beside a column of the year to date
         r"за (?:отч[её]тный )?(?:месяц|период|квартал)|in the (?:month|period|quarter)|"
@@ -222,7 +225,8 @@ TERMS: tuple[tuple[str, str], ...] = (
      r"\byeni\b|新(?!能源|疆)", " new "),
     (r"(?<![^\W\d_])(?:все(?:го|х)?|обще[ей]|общий|barcha|барча|jami|жами|барлық|барлығы|бардык|"
      r"бардыгы|"
-     r"ҳамаи|ҳамагӣ|hammasi|tüm|bütün|toplam|total)(?![^\W\d_])|全部|所有|总计|合计", " all "),
+     r"ҳамаи|ҳамагӣ|hammasi|tüm|bütün|toplam|total|insgesamt)(?![^\W\d_])|"
+     r"全部|所有|总计|合计", " all "),
     (
         r"(?:плагин|подключаем\w+|заряжаем\w+|plug-?in\w*|插电(?:式)?)[\s-]*(?:гибрид\w*|hybrid\w*|"
         r"混合动力\w*|"
@@ -246,11 +250,14 @@ TERMS: tuple[tuple[str, str], ...] = (
     (
         r"(?:veh[íi]culos|autom[óo]viles|autos|carros|coches|voitures|v[ée]hicules|automobili)"
         r" [ée]l[ée]ctri\w+|elektro(?:fahrzeug|auto|-?pkw)\w*|elektrikli avtomobil\w*|"
-        r"ელექტრომობილ\w*|цахилгаан (?:автомашин|машин)\w*",
+        r"mobil listrik|xe (?:ô tô )?điện|전기차|전기자동차|電気自動車|السيارات الكهربائية|"
+        r"samochod\w+ (?:osobow\w+ )?(?:elektryczn\w+|z napędem elektrycznym)|"
+        r"ელექტრომობილ\w*|цахилгаан (?:автомашин|машин)\w*|електромобіл\w*|خودرو\w* برقی",
         f" {_EV} ",
     ),
+    (r"누적 ?등록\w*|보유 ?대수|保有台数", " fleet "),
     (
-        r"(?:с |на )?электр\w+ (?:двигател\w+|тяг\w+)|\bэлектр\w*\b|\belektr(?:ik\w*|lik?)?\b|"
+        r"(?:с |на )?электр\w+ (?:двигател\w+|тяг\w+)|\bэлектр\w*\b|\belektr(?:ik\w*|lik?|o)?\b|"
         r"барқӣ|纯电动?|电动|\bel[ée]ctric[oa]s?\b|\b[ée]lectriques?\b|\bbattery[- ]electric\b|"
         r"\b(?:fully |purely? |all-)electric\b",
         " electric ",
@@ -260,10 +267,13 @@ TERMS: tuple[tuple[str, str], ...] = (
      " charging points "),
     (r"(?:veh[íi]culos|autom[óo]viles|autos|carros|coches|voitures|v[ée]hicules|fahrzeuge|pkw|"
      r"ავტომობილ\w*)(?![^\W\d_])", " cars "),
-    (r"inscri(?:tos|ptos|ciones)|matricula\w+|immatriculation\w*|(?:neu)?zulassung\w*|"
+    (r"реєстрац\w*|등록\w*|登録台数|rejestrac\w*|đăng ký|emplacament\w*|المرخصة|"
+     r"inscri(?:tos|ptos|ciones)|matricula\w+|immatriculation\w*|(?:neu)?zulassung\w*|"
      r"\blicensed\b(?: for the first time)?|qeydiyyat\w*|რეგისტრ\w*", " registrations "),
-    (r"\bventas?\b|\bvendidos\b|\bventes?\b|\bverkäufe\b", " sales "),
-    (r"importaci\w+|\bimportad\w+|\bimportations?\b|\bidxal\w*|იმპორტ\w*", " imports "),
+    (r"판매\w*|販売(?:台数)?|sprzeda\w*|\bpenjualan\b|\bvendas?\b|"
+     r"مبيعات|فروش|\bventas?\b|\bvendidos\b|\bventes?\b|\bverkäufe\b", " sales "),
+    (r"\bimpor\b|수입\w*|輸入(?:台数)?|імпорт\w*|nhập khẩu|واردات|استيراد|"
+     r"importaci\w+|\bimportad\w+|\bimportations?\b|\bidxal\w*|იმპორტ\w*", " imports "),
     (r"exportaci\w+|\bixrac\w*|ექსპორტ\w*", " exports "),
     (r"ჰიბრიდ\w*|\bh[íi]brid\w+|\bhybrides?\b", " hybrid "),
     (r"მსუბუქი|მსუბუქ", " passenger "),
@@ -294,10 +304,12 @@ TERMS: tuple[tuple[str, str], ...] = (
         r"темп\w* прироста|прирост\w*|\bрост(?:а|ом)?\b|o'sish\w*|ўсиш\w*|өсім\w*|өсу\w*|өсүү\w*|"
         r"өсүш\w*|рушд\w*|"
         r"афзоиш\w*|artış\w*|büyüme\w*|同比(?:增长|增速)?|增长率?|增速|\bизменени[ея]\b|"
-        r"год к году|г/г|y/y|yoy",
+        r"год к году|г/г|y/y|yoy|\bзміна\b|معدل التغير|증감\w*|\bwzrost\w*|pertumbuhan|crecimiento|"
+        r"\bcroissance\b|veränderung",
         " growth ",
     ),
-    (r"\bдол[яиюе]\b|удельн\w+ вес\w*|ulush\w*|улуш\w*|үлес\w*|үлүш\w*|ҳисса\w*|саҳм\w*|"
+    (r"\bчастка\b|비중|\budział\w*|\bpangsa\b|\bpart\b(?=\W*$)|"
+     r"\bдол[яиюе]\b|удельн\w+ вес\w*|ulush\w*|улуш\w*|үлес\w*|үлүш\w*|ҳисса\w*|саҳм\w*|"
      r"\bpayı?\b|占比|比重|比例|份额|渗透率", " share "),
     (r"экспорт\w*|вывоз\w*|содирот\w*|ihracat\w*|eksport\w*|出口(?:量|数量)?", " exports "),
     (
@@ -446,7 +458,8 @@ SUMS = re.compile(
     r"(?:в том числе )?(?:(?:grand |sub)?total\w*|sum|სულ|итог[оа]?|всего|в целом|jami|жами|"
     r"барлығы|барлыгы|бардыгы|бары|"
     r"ҳамагӣ|ҷамъ|hammasi|ҳаммаси|toplam\w*|genel toplam|gesamt|insgesamt|summe|合计|总计|小计|"
-    r"共计)(?![^\W\d_])",
+    r"共计|razem|og[oó]łem|łącznie|разом|усього|cəmi|tổng(?: cộng| số)?|cả nước|jumlah|celkem|"
+    r"ensemble|합계|총계|合計|総計|(?:ال)?[إا]جمالي|المجموع|جمع|कुल)(?![^\W\d_])",
     re.IGNORECASE,
 )
 FOOTNOTES = re.compile(
@@ -469,7 +482,8 @@ YEAR_TO_DATE = re.compile(
     r"(?:yil|йил) ?боши?дан(?: бери)?|yil boshidan(?: beri)?|(?:өсу|өспелі) қорытынды\w*|"
     r"жыл басынан(?: бері| бери)?|"
     r"жыл башынан(?: бери)?|аз аввали сол|yıl ?başından(?: beri| bu yana| itibaren)?|kümülatif|"
-    r"本年累计|年初至今|累计",
+    r"本年累计|年初至今|累计|kumuliert(?: seit jahresbeginn)?|seit jahresbeginn|acumulad\w+|"
+    r"\bcumulés?\b|narastająco|наростаючим\w*|з початку року",
     re.IGNORECASE,
 )
 PUBLICATION_WORDS = re.compile(
