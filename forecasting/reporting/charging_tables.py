@@ -52,6 +52,7 @@ from forecasting.reporting.labels import (
     parameter_words,
     phrase,
     readable,
+    uncapital,
 )
 from forecasting.reporting.result_tables import (
     in_columns,
@@ -81,7 +82,7 @@ NO_CHARGING = (
     "Nothing is said about charging: this outlook has no vehicles of a country, or was read from "
     "files."
 )
-NO_REGIONS = "No counts are complete enough to split the country by region."
+NO_REGIONS = "No counts of {counted} are complete enough to split the country by region."
 NO_CHARGING_TABLE = Table(pd.DataFrame(), caption=NO_CHARGING)
 PEAKS = {
     "peak_mw": "charging on a winter evening, many points at once: the peak of all tables",
@@ -502,7 +503,8 @@ def regions_table(
             levels = rows.rename(columns={"low": 0.1, "median": 0.5, "high": 0.9})
             parts[head] = in_columns(levels, measure)
     if not parts:
-        return rows_table([], nothing=NO_REGIONS)
+        counted = uncapital(label_in(outlook, measures[0]))
+        return rows_table([], nothing=NO_REGIONS.format(counted=counted))
     frame = side_by_side(parts, "where").sort_values(
         ("where", ""), key=lambda names: names == "the rest", kind="stable"
     )
