@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -40,7 +41,7 @@ from forecasting.measures import (
 )
 from forecasting.panels.practice import market_band
 from forecasting.parameters.values import Choice
-from forecasting.quantiles import Array
+from forecasting.quantiles import Array, standing_digits
 from forecasting.quantities import RELATION_WORDS
 from forecasting.reading.places import place_name
 from forecasting.reporting.labels import (
@@ -49,6 +50,7 @@ from forecasting.reporting.labels import (
     amounts,
     day_words,
     label_of,
+    median_and_range,
     parameter_words,
     phrase,
     readable,
@@ -558,7 +560,9 @@ def grid_table(outlook: Outlook) -> Table:
     when = str(year)
     rows: list[Row] = []
     for measure, words in PEAKS.items():
-        low, middle, high = map(readable, outlook.results.bands(measure).loc[year, BAND_LEVELS])
+        levels = [*outlook.results.bands(measure).loc[year, BAND_LEVELS]]
+        digits = standing_digits(levels[0], levels[-1])
+        low, middle, high = [amount(level, measure, digits) for level in levels]
         rows.append({"load": words, "when": when, "MW": middle, "low": low, "high": high})
     for day, loads in demand.load_day.groupby("day"):
         hours = loads.groupby("hour")["mw"].sum()
@@ -655,17 +659,18 @@ def stations_table() -> Table:
     return small_table(pd.DataFrame(services).T.rename_axis("points"))
 
 
+few_digits = partial(readable, digits=2)  # of a mean over draws
 CHOICE = TableForm(
     [
         Column("build to", "option"),
-        Column("points", form=lambda points: amount(points, NEED)),
+        Column("points", "number"),
         Column("too few", "too_few", share_words),
-        Column("missing on average", "missing_points", readable),
-        Column("idle on average", "idle_points", readable),
+        Column("missing on average", "missing_points", few_digits),
+        Column("idle on average", "idle_points", few_digits),
         Column(
             "best where one missing point costs as much as this many idle ones",
             "right_at",
-            lambda ratio: readable(ratio, 2),
+            few_digits,
         ),
     ],
     caption="With costs of your own (choice: {{missing: ..., idle: ...}} in the params file) the "
@@ -674,7 +679,7 @@ CHOICE = TableForm(
 )
 CHOICE_WITH_COSTS = replace(
     CHOICE,
-    columns=[*CHOICE.columns, Column("regret", form=readable)],
+    columns=[*CHOICE.columns, Column("regret", form=few_digits)],
     caption="A missing point at {missing}, an idle one at {idle} a year, the need of each possible "
     "future is what is wanted in {year}; the smallest cost first",
 )
@@ -717,6 +722,11 @@ def choice_table(
         options["one's own"] = choice.own
     costs = choice or Choice.model_construct(missing=1.0, idle=1.0)
     regret = expected_regret(results[NEED][:, -1], options, missing=costs.missing, idle=costs.idle)
+    words = {}
+    for name in CHARGING_ANSWERS:
+        low, middle, high = outlook.results.bands(name).iloc[-1][BAND_LEVELS].tolist()
+        words[name.rpartition("_")[2]], _ = median_and_range(low, middle, high, name)
+    regret["number"] = regret["option"].map(words).fillna(regret["points"].map(in_digits))
     year = outlook.scenario.horizon
     if choice is None:
         return CHOICE.table(regret.sort_values("points").to_dict("records"), year=year)

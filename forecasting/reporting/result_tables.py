@@ -400,11 +400,9 @@ def measures_beside(
     for name, (results, year) in groups.items():
         place = results.years.index(year)
         draws = np.column_stack([results.values[measure][:, place] for measure in measures])
-        levels = quantiles(draws, [*COLUMN_LEVELS.values()])
-        words = {
-            column: list(map(amount, row, measures))
-            for column, row in zip(COLUMN_LEVELS, levels.tolist(), strict=True)
-        }
+        levels = dict(zip(COLUMN_LEVELS, quantiles(draws, [*COLUMN_LEVELS.values()]), strict=True))
+        digits = [*map(standing_digits, levels[LOW], levels[HIGH])]
+        words = {head: [*map(amount, row, measures, digits)] for head, row in levels.items()}
         parts[name] = plain_frame(words, list(map(with_unit, measures)))
     return side_by_side(parts, head)
 

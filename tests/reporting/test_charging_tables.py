@@ -241,9 +241,6 @@ def test_counts_of_a_city_alone_split_no_country_and_no_target_is_of_the_state()
         "No target of the state for public charging is known."
     )
     stations = charging_tables.regions_table(told, measures=("charging_stations",))
-    assert (
-        repr(stations)
-        == "No counts of public charging stations are complete enough to split the country by region."
-    )
+    assert repr(stations).startswith("No counts of public charging stations are complete enough")
     (peak,) = (line for line in str(tables.grounds(told)).splitlines() if "highest load" in line)
     assert peak.endswith("and the highest expected in the country that year.")

@@ -245,7 +245,8 @@ def tornado(outlook: Outlook, measure: str = NEED) -> Figure:
     # More than chance alone sorts
     frame = demand_of(outlook).sensitivity.query("output == @measure and share > 0")
     frame = frame.sort_values("swing", key=abs, kind="stable").tail(MAX_ASSUMPTIONS)
-    middle = float(outlook.results.bands(measure).iloc[-1][0.5])
+    levels = outlook.results.bands(measure).iloc[-1]
+    middle = float(levels[0.5])
     inputs = [parameter_words(name) for name in frame["input"]]
     title = "no assumption matters much"
     if inputs:
@@ -253,7 +254,7 @@ def tornado(outlook: Outlook, measure: str = NEED) -> Figure:
         range_words = amounts(widest.min(), widest.max(), measure, DIGITS_OF_TENTH)
         subject = uncapital(label_of(measure)).replace(":", " by")
         title = f"{subject} move most with {inputs[-1]}, {range_words}"
-    when = f"the median in {outlook.scenario.horizon}, {readable(middle)},"
+    when = f"the median in {outlook.scenario.horizon}, {spoken_median(levels, measure)},"
     subtitle = f"{when} where one assumption is in its lowest or highest tenth"
     height = 150 + 40 * len(frame)
     chart = of_outlook(outlook, title, subtitle, height=height, bargap=0.35, **SIDEWAYS)
