@@ -328,7 +328,7 @@ def _flow_grounds(outlook: Outlook, flow: FlowForecast) -> Line:
         line += [
             separator,
             mention(str(fact), fact_name(outlook.ledger.get(str(fact)))),
-            f" ({by:+.0f} %)",
+            f" ({percent(round(by))})",
         ]
         separator = "; "
     if len(effects):
@@ -767,7 +767,9 @@ def _facts_of_report(outlook: Outlook) -> set[str]:
 
 def _effect_words(row: pd.Series) -> str:
     """What a fact moved, in words; nothing where it moved nothing."""
-    words = [f"{period} by {by:+.0f} %" for period, by in row.items() if abs(by) >= MIN_EFFECT]
+    words = [
+        f"{period} by {percent(round(by))}" for period, by in row.items() if abs(by) >= MIN_EFFECT
+    ]
     return phrase("It moves {}.", ", ".join(words))
 
 

@@ -31,6 +31,7 @@ from forecasting.measures import AT_THE_HORIZON, DEMAND_STEPS, EV_FLOWS, MEASURE
 from forecasting.periods import span
 from forecasting.quantiles import quantiles, standing_digits
 from forecasting.reporting.labels import (
+    MINUS,
     ReadNumber,
     amount,
     capital,
@@ -104,11 +105,11 @@ NO_POLICY = "No policy is known that moves this flow."
 def figure(value: object) -> object:
     """A number in few digits, and anything else as text.
 
-    >>> figure(12.345), figure(2030), figure("")
-    ('12.3', '2030', '–')
+    >>> figure(12.345), figure(-1.33), figure(2030), figure("")
+    ('12.3', '−1.33', '2030', '–')
     """
     if isinstance(value, float):
-        return readable(value)
+        return readable(value).replace("-", MINUS)
     return str(value) or MISSING
 
 

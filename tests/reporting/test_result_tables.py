@@ -133,7 +133,7 @@ def test_fit_tables_show_the_most_surprising_first(outlook):
     frame = pd.concat([FIT, FIT.assign(fact="X", surprise=-2.0)], ignore_index=True)
     outlook.forecast.fit_table = lambda: frame
     assert tables.fit_table(outlook.forecast).frame["fact"].tolist() == ["X", "F2022"]
-    assert tables.fit_table(outlook.forecast, limit=1).frame["surprise"].tolist() == ["-2"]
+    assert tables.fit_table(outlook.forecast, limit=1).frame["surprise"].tolist() == ["−2"]
 
 
 def test_a_fact_that_nothing_else_speaks_of_may_be_anything(outlook):
