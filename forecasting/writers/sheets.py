@@ -35,6 +35,7 @@ INTERVAL_LEVELS = {
 }  # of the 80 % interval, and its middle
 # Rows, first and last, and column of a line; its name, dashes, width and colour
 Line = tuple[tuple[int, int], int, str, str, float, str]
+QUICK = 1  # of zlib: a file a sixth larger, in a third of the time
 ANY_DAY = dt.date(2020, 1, 1)
 LONGEST_LINK = 2079  # characters; Excel takes no longer ones
 PLAIN: dict[str, Any] = {"valign": "top"}
@@ -297,7 +298,7 @@ def with_columns(
     target = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(content)) as old,
-        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=QUICK) as new,
     ):
         names = re.findall(r'<sheet name="([^"]+)"', old.read("xl/workbook.xml").decode())
         parts = {f"xl/worksheets/sheet{n}.xml": name for n, name in enumerate(names, start=1)}
@@ -310,7 +311,7 @@ def with_columns(
                 last = first_row + max(len(column.values) for column in columns)
                 ends = f'<dimension ref="A1:{letters(len(columns) - 1)}{last}"/>'
                 text = re.sub(rb'<dimension ref="[^"]*"/>', ends.encode(), text)
-            new.writestr(part, text, zipfile.ZIP_DEFLATED)
+            new.writestr(part, text, zipfile.ZIP_DEFLATED, QUICK)
     return target.getvalue()
 
 

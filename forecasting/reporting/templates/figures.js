@@ -6,7 +6,7 @@
     "#0072b2": "#4fb3ee", "#56b4e9": "#b5dcf5", "rgba(0,114,178,": "rgba(79,179,238,", "#00664a": "#3ccfa4", "rgba(0,102,74,": "rgba(60,207,164,", "#009e73": "#2fc295", "#b3659a": "#d08fbd",
     "#d55e00": "#ff9351", "rgba(213,94,0,": "rgba(255,147,81,", "#a64900": "#ff9351", "#8f3f76": "#d08fbd", "#7d5800": "#e0ad3c", "#1b6a96": "#7cc4ee"};
   const places = [...document.querySelectorAll(".figure[data-json]")];
-  const NARROW = 560, PAPER = 660;  // pixels; paper is A4 without its margins
+  const NARROW = 560, PAPER = 660, PHONE = 640;  // pixels; paper is A4 without its margins
 
   function figureOf(place, night_too) {
     let text = document.getElementById(place.dataset.json).textContent;
@@ -140,6 +140,7 @@
   addEventListener("hashchange", () => reveal(location.hash.slice(1)));
   for (const button of document.querySelectorAll("button[data-keep]")) button.addEventListener("click", () => keep(button));
   for (const contents of document.querySelectorAll("details.contents")) contents.open = innerWidth >= 1180;
+  if (innerWidth <= PHONE) for (const fold of folds) fold.open = false;  // answers come first on a phone
   keepTogether();
   onScreen();
   scrollable();
