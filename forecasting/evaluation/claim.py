@@ -12,7 +12,7 @@ from forecasting.evidence.bases import agency_words, same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.words import in_words, when_words
-from forecasting.measures import FLOW_OF_COUNT, MEASURES, nearest
+from forecasting.measures import CHARGING_ANSWERS, FLOW_OF_COUNT, MEASURES, nearest
 from forecasting.parameters.schema import CORRIDORS, Scenario, scenario_from_parameters
 from forecasting.periods import Period, as_date, year
 from forecasting.quantiles import Array
@@ -24,6 +24,8 @@ from forecasting.scenarios.facts_on_day import facts_of_scenario
 from forecasting.scenarios.outlook import Outlook, outlook
 from forecasting.scenarios.question import find_scenario, new_scenario, params_file
 
+# That may mean any of the answers on charging
+CHARGER_WORDS = ("charger", "charging", "point", "station")
 FLOWS = (*dict.fromkeys(FLOW_OF_COUNT.values()),)  # that a scenario may be of
 
 
@@ -222,6 +224,8 @@ def _measure_code(measure: str) -> str:
         if candidate in counts:
             return candidate
     alike = nearest(name, counts)
+    if name.rstrip("s") in CHARGER_WORDS:
+        alike = " or ".join(CHARGING_ANSWERS)
     if alike:
         raise InputError(f"{measure!r} is unknown; did you mean {alike}?")
     raise InputError(

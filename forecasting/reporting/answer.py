@@ -14,7 +14,6 @@ import numpy as np
 from forecasting import __version__
 from forecasting.demand.deployed import active_targets, moment
 from forecasting.errors import ForecastingError
-from forecasting.evaluation.quota_days import open_quotas
 from forecasting.evidence.bases import basis_words, shipped_bases
 from forecasting.growth.sharing import made_once
 from forecasting.measures import EV_SHARE
@@ -39,7 +38,7 @@ from forecasting.reporting.labels import (
     spoken,
     uncapital,
 )
-from forecasting.reporting.quota_words import quota_sentence
+from forecasting.reporting.quota_words import quota_sentences
 from forecasting.reporting.result_tables import cars_in, headline, label_in
 from forecasting.scenarios.growth_on_year import yearly_growth
 from forecasting.scenarios.joint_draws import Results
@@ -227,8 +226,7 @@ def _finding(outlook: Outlook) -> Prose:
     reading = _sentence(f"For {flow_year} the range is {{first_ends}}. {FOUR_IN_FIVE}", parts)
     finding = _sentence(f"{pattern}; {width}: {{later_ends}}.", parts)
     past = _past_finding(outlook, range(start_year, flow_year), words)
-    quotas = map(quota_sentence, open_quotas(outlook))
-    return Prose([finding, *past, reading, *quotas], LEAD)
+    return Prose([finding, *past, reading, *quota_sentences(outlook)], LEAD)
 
 
 def _past_finding(

@@ -4,7 +4,8 @@ with the vehicles; and of the truck corridor one trip, its megawatt points and i
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+import datetime as dt
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import product
@@ -28,10 +29,12 @@ from forecasting.demand.corridor import (
 from forecasting.demand.parameters import read_table
 from forecasting.demand.queueing import station_service
 from forecasting.errors import AssumptionError, in_digits
+from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.words import in_words, when_words
 from forecasting.measures import (
     CHARGING_ANSWERS,
+    CHARGING_COUNTS,
     CONSEQUENCES,
     EV_SHARE,
     EV_STOCK_SHARE,
@@ -217,6 +220,7 @@ def _target_chance(row: Row) -> str:
     return share_words(row["probability"])
 
 
+SAID_OF_DAYS = "Said beside these targets, of their day: {}"
 TARGETS = TableForm(
     [
         Column("by", _target_day),
@@ -227,6 +231,7 @@ TARGETS = TableForm(
         Column("probability", _target_chance),
         Column("fact", "target"),
     ],
+    caption="{said}",
     nothing="No target of the state for public charging is known.",
 )
 
@@ -257,7 +262,21 @@ def targets_table(outlook: Outlook) -> Table:
     if demand is None:
         return NO_CHARGING_TABLE
     targets = demand.target_table.to_dict("records")
-    return TARGETS.table(targets, as_of=outlook.as_of, final_year=demand.years[-1])
+    said = "; ".join(_said_of_days(outlook, {row["date"] for row in targets}))
+    days = {"as_of": outlook.as_of, "final_year": demand.years[-1]}
+    return TARGETS.table(targets, said=phrase(SAID_OF_DAYS, said), **days)
+
+
+def _said_of_days(outlook: Outlook, days: Collection[dt.date]) -> Iterator[str]:
+    """What was printed of public charging for the days of targets, and is neither a target nor a
+    count.
+    """
+    context = outlook.ledger.select(outlook.scenario.place, kind="context", as_of=outlook.as_of)
+    for measure in CHARGING_COUNTS:
+        for fact in context.select(measure=measure):
+            if fact.is_amount and fact.period.end in days:
+                agency = basis_name(fact.basis, measure)
+                yield f"{agency}, {fact.period.end}, “{fact.quote}”"
 
 
 SHARE_TARGETS = TableForm(
@@ -465,6 +484,12 @@ def consequences_table(outlook: Outlook) -> Table:
     return rows_table(frame, {str(year): CONSEQUENCES for year in years})
 
 
+BEYOND_REGISTER = (
+    "More than an older register of all vehicles has: {}. The sources differ: electric cars are "
+    "shared out as the newest print of their parts has them, and registers grow."
+)
+
+
 def regions_table(
     outlook: Outlook, year: int | None = None, measures: Sequence[str] = SHOWN_BY_REGION
 ) -> Table:
@@ -517,7 +542,18 @@ def regions_table(
         for fact in points
         if "charging_stations" in measures and fact.place in set(places["region"])
     ]
-    return rows_table(frame, rests_on, caption=phrase("Printed of a part: {}", "; ".join(counts)))
+    printed = phrase("Printed of a part: {}", "; ".join(counts))
+    beyond = "; ".join(_beyond_register(outlook, places))
+    return rows_table(frame, rests_on, caption=printed or phrase(BEYOND_REGISTER, beyond))
+
+
+def _beyond_register(outlook: Outlook, places: pd.DataFrame) -> Iterator[str]:
+    """The parts of which more electric vehicles are forecast than the register has vehicles."""
+    medians = places[places["measure"] == "ev_stock"].set_index("region")["median"]
+    for fact in outlook.ledger.select(measure="vehicle_stock", as_of=outlook.as_of):
+        if fact.is_count and fact.place in medians and medians[fact.place] > fact.value:
+            counted = f"{basis_name(fact.basis, fact.measure)}, {day_words(fact.period.end)}"
+            yield f"{place_name(fact.place)}, {in_words(fact)} ({counted})"
 
 
 GRID_LOAD = TableForm(

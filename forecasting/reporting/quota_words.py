@@ -5,6 +5,7 @@ which each is used up.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,8 +35,13 @@ MAY_LAST = (
     "The duty-free quota of {number} is likely to last: it is used up in {year} with a probability "
     "of {chance}."
 )
+LIFTED = (
+    "This scenario lifts the duty-free quota of {number}: the {size} in its place are more than "
+    "come."
+)
 QUOTA_COUNTS = " It counts {counted}."
 QUOTA_COUNTS_ANOTHER = " It counts {counted}; what is forecast are {flow}."
+MOST_THAT_COME = 0.975  # quantile of a flow that nobody expects to be passed
 NOT_IN_TIME = "not in its time"
 VEHICLES_OF_QUOTA = ("within it", "after it, in its year", "in the year after")
 OPEN_QUOTAS = TableForm(
@@ -52,6 +58,34 @@ OPEN_QUOTAS = TableForm(
     caption="{measure}, before the events of the scenario, with 80 % ranges",
     nothing="No quota is open.",
 )
+
+
+def quota_sentences(outlook: Outlook) -> Iterator[str]:
+    """Of each open quota when it is used up, or that the scenario lifts it.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of any scenario.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> next(quota_sentences(fc.outlook("kyrgyzstan-accelerated", draws=50)))[:46]
+    'This scenario lifts the duty-free quota of 15,'
+    """
+    for forecast in open_quotas(outlook):
+        most = np.quantile(outlook.results.values[outlook.measure], MOST_THAT_COME, axis=0).max()
+        sizes = [
+            driver.size.low
+            for driver in outlook.scenario.drivers
+            if driver.kind == "quota" and driver.policy == forecast.quota.id
+        ]
+        if sizes and min(sizes) > most:
+            number = f"{forecast.quota.quota:,.0f}"
+            yield LIFTED.format(number=number, size=f"{min(sizes):,.0f}")
+        else:
+            yield quota_sentence(forecast)
 
 
 def quota_sentence(forecast: QuotaForecast) -> str:

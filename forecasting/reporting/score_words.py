@@ -399,13 +399,14 @@ def claim_text(claim: Claim) -> str:
     of_growth = "growth on the year before of " if quantity_of(claim.quantity).is_percent else ""
     flow = f"{of_growth}{measure.label.lower()}, {place_name(claim.place)}, {claim.period.label}"
     low, median, high = claim.levels
-    ends = f"80 % interval {_digits(low)} to {_digits(high)}"
+    sign = _sign_of_unit(claim)
+    ends = f"80 % interval {_digits(low)} to {_digits(high)}{sign}"
     if standing_digits(low, high) == 2:
         ends += ", of which two digits stand"
     position = (
         f"{claim.value:,.10g} {unit} ({flow}): {whole_percent(claim.probability_below)} of the "
-        f"draws lie below it. The forecast of {claim.outlook.as_of}: {_digits(median)}, {ends}; "
-        f"the number lies {SIDES[(claim.value >= low) + (claim.value > high)]}."
+        f"draws lie below it. The forecast of {claim.outlook.as_of}: {_digits(median)}{sign}, "
+        f"{ends}; the number lies {SIDES[(claim.value >= low) + (claim.value > high)]}."
     )
     return " ".join(filter(None, [position, _comparison(claim), _origin(claim)]))
 
@@ -437,16 +438,25 @@ def _comparison(claim: Claim) -> str:
     if claim.fact is not None:
         by = basis_name(claim.fact.basis) or claim.fact.source
         source = ", ".join(filter(None, [by, str(claim.fact.published)]))
-        return f"Printed: {in_words(claim.fact)} ({source})."
+        kind = "Printed as an estimate" if claim.fact.kind == "estimate" else "Printed"
+        return f"{kind}: {in_words(claim.fact)} ({source})."
     growth = claim.growth_to(claim.value)
     if growth != growth:
         return ""
     base = f"{claim.base:,.10g}" if claim.base_fact else _digits(claim.base)
-    takes = f"From {base} in {claim.from_year} it takes {growth:+,.0f} %"
+    origin = "" if claim.base_fact else ", which this model estimates,"
+    start = f"From {base}{_sign_of_unit(claim)} in {claim.from_year}{origin}"
+    takes = f"{start} it takes {growth:+,.0f} %"
     cars = [f"{_digits(count)} in {year}" for year, count in claim.path.items()]
     path = phrase(" Electric cars on an even way to it: {}.", ", ".join(cars))
     expected = claim.growth_to(claim.levels[1])
     return f"{takes} a year; the median takes {expected:+,.0f} %.{path}"
+
+
+def _sign_of_unit(claim: Claim) -> str:
+    """What stands after each number of a share or of a growth."""
+    unit = quantity_of(claim.quantity).unit_of(MEASURES[claim.measure].unit)
+    return " %" if unit == "percent" else ""
 
 
 def _origin(claim: Claim) -> str:

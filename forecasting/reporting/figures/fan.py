@@ -477,10 +477,10 @@ def _policy_days(outlook: Outlook) -> Iterator[tuple[dt.date, str]]:
     """The day of each policy with its name; what was blocked is freed on a day of its own."""
     for policy in outlook.baseline_forecasts[outlook.results.country].policies.rows:
         name = POLICY_PLACE.sub("", policy.id).replace("-", " ").replace("vat", "VAT")
-        event = ": privilege ends" if policy.kind == "ends" else ""
+        event = {"ends": ": privilege ends", "blocked": " begins"}.get(policy.kind, "")
         yield policy.start, f"{name}{event} {when_words(Period(policy.start, policy.start))}"
         if policy.kind == "blocked" and policy.end:
-            yield policy.end, f"its end {when_words(Period(policy.end, policy.end))}"
+            yield policy.end, f"{name} ends {when_words(Period(policy.end, policy.end))}"
     for quota in open_quotas(outlook):
         if quota.days.median:
             yield quota.days.median, QUOTA_USED_UP.format(number=f"{quota.quota.quota:,.0f}")

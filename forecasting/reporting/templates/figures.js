@@ -16,13 +16,21 @@
 
   function onNarrow(data, layout) {
     for (const trace of data) if (trace.name) trace.name = trace.name.replace(/(.{22,}?) /g, "$1<br>");
-    // Names of rows take two lines
-    for (const trace of data) if (trace.orientation === "h" && trace.y) trace.y = trace.y.map((name) => name.replace(/^([^<]{18,}?) /, "$1<br>"));
+    // Names beside lines tell the month alone
+    for (const trace of data) if (Array.isArray(trace.text) && /^middle/.test(trace.textposition))
+      trace.text = trace.text.map((words) => String(words).replace(/ on \d+ ([A-Z][a-z]{2} \d{4})$/, " in $1"));
+    // Names of rows take as many lines as they need, and the rows as much height
+    let lines = 0;
+    for (const trace of data) if (trace.orientation === "h" && trace.y) {
+      trace.y = trace.y.map((name) => name.replace(/([^<>]{14,}?) (?=\S{4})/g, "$1<br>"));
+      lines = Math.max(lines, trace.y.reduce((sum, name) => sum + name.split("<br>").length, 0));
+    }
+    layout.height = Math.max(layout.height || 450, 150 + 17 * lines);
     layout.font = {size: 11};
     layout.margin = {...layout.margin, l: 4, r: Math.min((layout.margin || {}).r || 12, 128)};
     layout.legend = {...layout.legend, maxheight: 1};  // all of it, without a scroll bar
     const rows = data.filter((trace) => trace.name && trace.showlegend !== false).length;
-    layout.height = (layout.height || 450) + 22 * Math.max(rows - 1, 0);
+    layout.height += 22 * Math.max(rows - 1, 0);
     const outside = data.some((trace) => trace.textposition === "outside"), beside = outside || data.some((trace) => trace.textposition === "middle right");
     for (const trace of data) if (trace.textposition === "top left" && !/<b>/.test(trace.text)) trace.textposition = "top center";
     for (const name in layout) if (/^xaxis/.test(name)) {
@@ -33,6 +41,8 @@
       if (axis.ticktext && axis.type !== "log") {
         axis.tickangle = 0;
         axis.ticktext = axis.ticktext.map((words, at) => at || beside || axis.ticktext.length > 9 ? words.replace(/^20(?=\d\d)/, "’") : words).map((words) => words.replace(/^([A-Z])[a-z]{2}$/, "$1"));
+        const count = axis.ticktext.length;
+        if (count > (beside ? 6 : 9)) axis.ticktext = axis.ticktext.map((words, at) => (count - 1 - at) % 2 ? "" : words);
       }
       if (axis.type === "log" && !axis.tickvals) Object.assign(axis, {dtick: 1, tickangle: 0, tickformat: "~s"});
     }
