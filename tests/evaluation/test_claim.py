@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -124,6 +125,7 @@ def test_a_port_has_no_country() -> None:
             ("UZ", "charging_points", "2026", 5.0),
             r"it tells charging_points_home, .*_practice",
         ),
+        (("UZ", "chargers", "2026", 5.0), "did you mean charging_points_need or charging_points_"),
         (("UZ", "event", "2026", 5.0), "'event' is unknown; ask for one such as ev_imports"),
         (
             ("UZ", "population", "2026", 5.0),
@@ -159,7 +161,10 @@ def test_a_share_of_cars_is_told_with_the_cars_that_it_takes() -> None:
     assert told.draws == pytest.approx(share[:, told.outlook.years.index(2030)])
     assert list(told.path) == [2026, 2027, 2028, 2029, 2030]
     assert told.path[2030] == pytest.approx(0.1 * np.median(cars[:, -1]))
-    assert "Electric cars on an even way to it: " in claim_text(told)
+    text = claim_text(told)
+    assert "Electric cars on an even way to it: " in text
+    assert re.search(r": [\d.]+ %, 80 % interval [\d.]+ to [\d.]+ %; the number lies", text)
+    assert re.search(r"From [\d.]+ % in 2025, which this model estimates, it takes", text)
     new = claim_of("UZ", "ev_share_percent", "2030", 33)
     registered = new.outlook.results.values["ev_registrations"][:, -1]
     assert new.path[2030] / registered.mean() == pytest.approx(33 / new.draws.mean(), rel=0.2)

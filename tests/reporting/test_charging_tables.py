@@ -9,6 +9,7 @@ import pytest
 from forecasting import tables
 from forecasting.errors import AssumptionError, InputError
 from forecasting.evidence.datasets import central_asia
+from forecasting.evidence.ledger import Ledger
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting import charging_tables
 from forecasting.scenarios.outlook import load_outlook, outlook
@@ -58,6 +59,9 @@ def test_a_target_says_how_much_of_it_stands_and_what_it_takes(made):
     passed = table.loc["uz-charging-stations-2024-12-31-target"]
     assert passed["stands"] == "56 %"
     assert passed["points a year needed"] == passed["probability"] == "–"
+    caption = charging_tables.targets_table(made).caption
+    assert caption.startswith("Said beside these targets, of their day: Ministry of Energy")
+    assert "“at least 2,934 stations are needed (not standing)" in caption
     assert passed["by"] == "2024-12-31, passed"
     assert table.loc["uz-charging-stations-2033-12-31-target", "probability"] == "after 2030"
 
@@ -100,6 +104,19 @@ def test_parts_of_the_country(made):
     assert table.index[[0, 1, -1]].tolist() == ["Tashkent", "Tashkent region", "the rest"]
     # All are counted
     assert table.loc["the rest", "Public charging stations, stations"].tolist() == ["–", "–", "–"]
+
+
+def test_a_part_with_more_electric_vehicles_than_the_register_has_vehicles_is_named(made):
+    assert charging_tables.regions_table(made, measures=["ev_stock"]).caption == ""
+    name = "uz-tk-vehicle-stock-2022-01-01-register-persons"
+    facts = {fact.id: fact for fact in made.ledger}
+    facts[name] = facts[name].model_copy(update={"value": 60_000.0})
+    small = dataclasses.replace(made, ledger=Ledger(facts.values()))
+    assert charging_tables.regions_table(small, measures=["ev_stock"]).caption == (
+        "More than an older register of all vehicles has: Tashkent, 60,000 vehicles (Vehicle "
+        "register, vehicles of persons, 1 January 2022). The sources differ: electric cars are "
+        "shared out as the newest print of their parts has them, and registers grow."
+    )
 
 
 def choosing(made, missing, idle, own):

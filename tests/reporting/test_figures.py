@@ -440,7 +440,8 @@ def test_months_are_drawn_with_and_without_policies():
     assert known.y[month] > 1.3 * without.y[month]  # what testing had held up
     names = [trace for trace in chart.data if trace.mode == "markers+text"]
     assert [trace.x[0] for trace in names] == pytest.approx([2024.333, 2025.168], abs=0.01)
-    assert names[0].text == ("testing on 1 Nov 2024",)
+    texts = [trace.text[0] for trace in names]
+    assert texts == ["testing begins on 1 Nov 2024", "testing ends on 2 Sep 2025"]
     heights = [trace.y[0] for trace in names]
     assert heights == sorted(heights, reverse=True)
 

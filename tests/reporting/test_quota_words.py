@@ -6,7 +6,7 @@ import pytest
 
 import forecasting as fc
 from forecasting.evaluation.quota_days import open_quotas
-from forecasting.reporting.quota_words import quota_sentence, quotas_table
+from forecasting.reporting.quota_words import quota_sentence, quota_sentences, quotas_table
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +39,14 @@ def test_the_brief_and_the_table_name_the_open_quota(kyrgyzstan):
     assert row["within it"].startswith("15,000")
     assert row["used up"].endswith("2026")
     assert row["90 %"] == "not in its time"
+
+
+def test_a_quota_that_nobody_reaches_is_lifted():
+    (sentence,) = quota_sentences(fc.outlook("kyrgyzstan-accelerated", draws=50))
+    assert sentence == (
+        "This scenario lifts the duty-free quota of 15,000: the 1,000,000 in its place are more "
+        "than come."
+    )
 
 
 def test_a_country_without_a_quota_has_no_sentence():

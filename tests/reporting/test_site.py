@@ -132,6 +132,8 @@ def test_comparisons_are_drawn_from_one_shared_script(out, records):
     page = text(built(out, records))
     assert page.count('class="figure" data-json=') == 4 + 3
     assert page.count("plotly.min.js") == 1
+    # A phone closes what stands open at first
+    assert page.count('<details class="fold" open>') == 4
     assert (out / "assets" / "plotly.min.js").stat().st_size > 1_000_000
     assert len(page) < 200_000
 

@@ -32,7 +32,7 @@ function withoutCollisions(place) {
     if (movable) label.removeAttribute("transform");
     const box = label.getBoundingClientRect();
     const moves = [[0, 0]];
-    if (movable) for (const far of [8, 16, 24, 34, 46]) for (const [x, y] of [[0, -1], [-1, -1], [-1, 0], [1, 1], [0, 1], [1, -1]]) moves.push([x * far, y * far]);
+    if (movable) for (const far of place.clientWidth < 560 ? [8, 16, 24] : [8, 16, 24, 34, 46]) for (const [x, y] of [[0, -1], [-1, -1], [-1, 0], [1, 1], [0, 1], [1, -1]]) moves.push([x * far, y * far]);
     const move = moves.find(([x, y]) => (movable ? clear : free)(new DOMRect(box.x + x, box.y + y, box.width, box.height)));
     label.style.visibility = move ? "" : "hidden";
     if (!move || !box.width) continue;
