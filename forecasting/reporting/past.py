@@ -14,6 +14,7 @@ import pandas as pd
 from forecasting.errors import InputError
 from forecasting.evaluation.archive import archive_record
 from forecasting.evaluation.scoreboard import by_place, record_known_by
+from forecasting.evidence.bases import basis_name
 from forecasting.evidence.datasets import central_asia, path
 from forecasting.measures import AT_THE_HORIZON
 from forecasting.names import OUTLOOK_TABLE
@@ -33,12 +34,11 @@ from forecasting.reporting.score_words import (
     EVENTS,
     cells_of,
     chain_sentence,
-    other_agency,
     record_sentence,
 )
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.outlook_files import load_record, load_results
-from forecasting.writers.columns import Column, TableForm, inside_words
+from forecasting.writers.columns import Column, Row, TableForm, inside_words
 from forecasting.writers.display import (
     HIGH,
     LOW,
@@ -67,6 +67,14 @@ def _amount_column(head: str, key: str) -> Column:
     )
 
 
+def _agencies(row: Row) -> str:
+    """Who counted an outcome, and where another agency's counts were forecast, whose."""
+    agency = basis_name(row["outcome_basis"])
+    if row["own_basis"]:
+        return agency
+    return f"{agency}; forecast were those of {basis_name(row['basis'])}"
+
+
 PAST_FORECASTS = TableForm(
     [
         Column("forecast of", "as_of"),
@@ -77,7 +85,7 @@ PAST_FORECASTS = TableForm(
         _amount_column(HIGH, "high"),
         Column("printed since", lambda row: amount(row["outcome"], row["measure"])),
         Column("inside", form=inside_words),
-        Column("counted by others", "other_agency"),
+        Column("counted by", _agencies),
     ],
     caption="{sentence}",
     nothing="No forecast of an earlier year's end has an outcome yet: nothing was printed since, "
@@ -106,7 +114,7 @@ def past_forecasts(outlook: Outlook) -> Table:
     'Table'
     """
     record = record_known_by(outlook.as_of, outlook.results.country)
-    rows = record.assign(other_agency=other_agency(record)).to_dict("records")
+    rows = record.to_dict("records")
     sentence = record_sentence(record) + " " if rows else ""
     chain = pd.read_csv(path("chain_record.csv"), index_col="what")
     return PAST_FORECASTS.table(rows, sentence=sentence + chain_sentence(chain))
