@@ -40,6 +40,7 @@ GROWN_MONTHS = "last year's months times growth"
 TOLD_MONTHS = (2, 4, 6)
 QUOTA_SHARES = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)  # of the year's total
 QUOTA_DRAWS = 1000
+MOST_THAT_COME = 0.975  # quantile of a flow that nobody expects to be passed
 
 
 @dataclass(frozen=True)
@@ -243,6 +244,33 @@ def open_quotas(outlook: Outlook) -> list[QuotaForecast]:
         if quota.last_day >= outlook.as_of
     ]
     return [forecast for forecast in forecasts if forecast and forecast.quota.is_open_quota]
+
+
+def size_that_lifts(outlook: Outlook, quota: Policy) -> float | None:
+    """The number that a scenario puts in the place of a quota, where it is more than come.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of any scenario.
+    quota : Policy
+        One of its country.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> raised = fc.outlook("kyrgyzstan-accelerated", draws=50)
+    >>> size_that_lifts(raised, open_quotas(raised)[0].quota)
+    1000000.0
+    """
+    flow = outlook.results.values[outlook.measure]
+    most = np.quantile(flow, MOST_THAT_COME, axis=0).max()
+    sizes = [
+        driver.size.low
+        for driver in outlook.scenario.drivers
+        if driver.kind == "quota" and driver.policy == quota.id
+    ]
+    return min(sizes) if sizes and min(sizes) > most else None
 
 
 def quota_skill(panel: Panel, monthly: Panel, train: Panel | None = None) -> pd.DataFrame:

@@ -68,7 +68,7 @@ from forecasting.reporting.result_tables import (
     with_unit,
 )
 from forecasting.scenarios.outlook import Outlook
-from forecasting.scenarios.regions import by_region
+from forecasting.scenarios.regions import by_region, passed_registers
 from forecasting.writers.columns import MISSING, Column, Row, TableForm
 from forecasting.writers.display import (
     HIGH,
@@ -220,7 +220,7 @@ def _target_chance(row: Row) -> str:
     return share_words(row["probability"])
 
 
-SAID_OF_DAYS = "Said beside these targets, of their day: {}"
+STATEMENTS_OF_DAYS = "Said beside these targets, of their day: {}"
 TARGETS = TableForm(
     [
         Column("by", _target_day),
@@ -231,7 +231,7 @@ TARGETS = TableForm(
         Column("probability", _target_chance),
         Column("fact", "target"),
     ],
-    caption="{said}",
+    caption="{statements}",
     nothing="No target of the state for public charging is known.",
 )
 
@@ -262,12 +262,12 @@ def targets_table(outlook: Outlook) -> Table:
     if demand is None:
         return NO_CHARGING_TABLE
     targets = demand.target_table.to_dict("records")
-    said = "; ".join(_said_of_days(outlook, {row["date"] for row in targets}))
+    statements = "; ".join(_statements_of_days(outlook, {row["date"] for row in targets}))
     days = {"as_of": outlook.as_of, "final_year": demand.years[-1]}
-    return TARGETS.table(targets, said=phrase(SAID_OF_DAYS, said), **days)
+    return TARGETS.table(targets, statements=phrase(STATEMENTS_OF_DAYS, statements), **days)
 
 
-def _said_of_days(outlook: Outlook, days: Collection[dt.date]) -> Iterator[str]:
+def _statements_of_days(outlook: Outlook, days: Collection[dt.date]) -> Iterator[str]:
     """What was printed of public charging for the days of targets, and is neither a target nor a
     count.
     """
@@ -543,17 +543,13 @@ def regions_table(
         if "charging_stations" in measures and fact.place in set(places["region"])
     ]
     printed = phrase("Printed of a part: {}", "; ".join(counts))
-    beyond = "; ".join(_beyond_register(outlook, places))
-    return rows_table(frame, rests_on, caption=printed or phrase(BEYOND_REGISTER, beyond))
-
-
-def _beyond_register(outlook: Outlook, places: pd.DataFrame) -> Iterator[str]:
-    """The parts of which more electric vehicles are forecast than the register has vehicles."""
-    medians = places[places["measure"] == "ev_stock"].set_index("region")["median"]
-    for fact in outlook.ledger.select(measure="vehicle_stock", as_of=outlook.as_of):
-        if fact.is_count and fact.place in medians and medians[fact.place] > fact.value:
-            counted = f"{basis_name(fact.basis, fact.measure)}, {day_words(fact.period.end)}"
-            yield f"{place_name(fact.place)}, {in_words(fact)} ({counted})"
+    registers = [
+        f"{place_name(fact.place)}, {in_words(fact)} ({basis_name(fact.basis, fact.measure)}, "
+        f"{day_words(fact.period.end)})"
+        for fact in passed_registers(outlook, places)
+    ]
+    register_words = phrase(BEYOND_REGISTER, "; ".join(registers))
+    return rows_table(frame, rests_on, caption=printed or register_words)
 
 
 GRID_LOAD = TableForm(

@@ -470,13 +470,13 @@ class ControlPanel:
         self.drivers = {driver.name: driver for driver in drivers}
         self.rows = assumptions_that_matter(self.explorer.reference, start)
         groups = self._groups(start)
-        parts_now = [
+        lever_parts = [
             (*lever[:3], lever[3].get("options")) for group in groups.values() for lever in group
         ]
-        if parts_now == self.parts:
+        if lever_parts == self.parts:
             self._set(groups)
             return
-        self.parts = parts_now
+        self.parts = lever_parts
         self.controls = {}
         parts: list[Any] = []
         for title, group in groups.items():

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from forecasting.evaluation.quota_days import QuotaForecast, open_quotas
+from forecasting.evaluation.quota_days import QuotaForecast, open_quotas, size_that_lifts
 from forecasting.measures import MEASURES
 from forecasting.quantiles import Array
 from forecasting.reporting.labels import (
@@ -41,7 +41,6 @@ LIFTED = (
 )
 QUOTA_COUNTS = " It counts {counted}."
 QUOTA_COUNTS_ANOTHER = " It counts {counted}; what is forecast are {flow}."
-MOST_THAT_COME = 0.975  # quantile of a flow that nobody expects to be passed
 NOT_IN_TIME = "not in its time"
 VEHICLES_OF_QUOTA = ("within it", "after it, in its year", "in the year after")
 OPEN_QUOTAS = TableForm(
@@ -75,17 +74,11 @@ def quota_sentences(outlook: Outlook) -> Iterator[str]:
     'This scenario lifts the duty-free quota of 15,'
     """
     for forecast in open_quotas(outlook):
-        most = np.quantile(outlook.results.values[outlook.measure], MOST_THAT_COME, axis=0).max()
-        sizes = [
-            driver.size.low
-            for driver in outlook.scenario.drivers
-            if driver.kind == "quota" and driver.policy == forecast.quota.id
-        ]
-        if sizes and min(sizes) > most:
-            number = f"{forecast.quota.quota:,.0f}"
-            yield LIFTED.format(number=number, size=f"{min(sizes):,.0f}")
-        else:
+        size = size_that_lifts(outlook, forecast.quota)
+        if size is None:
             yield quota_sentence(forecast)
+        else:
+            yield LIFTED.format(number=f"{forecast.quota.quota:,.0f}", size=f"{size:,.0f}")
 
 
 def quota_sentence(forecast: QuotaForecast) -> str:

@@ -25,6 +25,7 @@ from forecasting.reading.places import place_name
 from forecasting.scenarios.drivers import DAYS_A_YEAR
 
 if TYPE_CHECKING:
+    from forecasting.evidence.fact import Fact
     from forecasting.evidence.ledger import Ledger
     from forecasting.scenarios.outlook import Outlook
 
@@ -226,3 +227,22 @@ def electric_shares(electric: Array, drift: Array, cars: Array, country: Array) 
         there = cars * expit(odds)
         odds = odds + logit(whole) - logit(there.sum(axis=1, keepdims=True))
     return np.asarray(there / there.sum(axis=1, keepdims=True))
+
+
+def passed_registers(outlook: Outlook, places: pd.DataFrame) -> list[Fact]:
+    """The counts of all vehicles of parts of which more electric ones are forecast.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of a country.
+    places : DataFrame
+        From `by_region`.
+    """
+    medians = places[places["measure"] == "ev_stock"].set_index("region")["median"]
+    registers = outlook.ledger.select(measure="vehicle_stock", as_of=outlook.as_of)
+    return [
+        fact
+        for fact in registers
+        if fact.is_count and fact.place in medians and medians[fact.place] > fact.value
+    ]
