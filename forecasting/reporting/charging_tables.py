@@ -4,8 +4,7 @@ with the vehicles; and of the truck corridor one trip, its megawatt points and i
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import product
@@ -34,7 +33,6 @@ from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.words import in_words, when_words
 from forecasting.measures import (
     CHARGING_ANSWERS,
-    CHARGING_COUNTS,
     CONSEQUENCES,
     EV_SHARE,
     EV_STOCK_SHARE,
@@ -67,6 +65,7 @@ from forecasting.reporting.result_tables import (
     spread,
     with_unit,
 )
+from forecasting.scenarios.assumptions import statements_of_days
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.regions import by_region, passed_registers
 from forecasting.writers.columns import MISSING, Column, Row, TableForm
@@ -262,21 +261,14 @@ def targets_table(outlook: Outlook) -> Table:
     if demand is None:
         return NO_CHARGING_TABLE
     targets = demand.target_table.to_dict("records")
-    statements = "; ".join(_statements_of_days(outlook, {row["date"] for row in targets}))
-    days = {"as_of": outlook.as_of, "final_year": demand.years[-1]}
-    return TARGETS.table(targets, statements=phrase(STATEMENTS_OF_DAYS, statements), **days)
-
-
-def _statements_of_days(outlook: Outlook, days: Collection[dt.date]) -> Iterator[str]:
-    """What was printed of public charging for the days of targets, and is neither a target nor a
-    count.
-    """
-    context = outlook.ledger.select(outlook.scenario.place, kind="context", as_of=outlook.as_of)
-    for measure in CHARGING_COUNTS:
-        for fact in context.select(measure=measure):
-            if fact.is_amount and fact.period.end in days:
-                agency = basis_name(fact.basis, measure)
-                yield f"{agency}, {fact.period.end}, “{fact.quote}”"
+    day = outlook.as_of
+    public = outlook.ledger.select(outlook.scenario.place, as_of=day)
+    statements = [
+        f"{basis_name(fact.basis, fact.measure)}, {fact.period.end}, “{fact.quote}”"
+        for fact in statements_of_days(public, {row["date"] for row in targets})
+    ]
+    words = phrase(STATEMENTS_OF_DAYS, "; ".join(statements))
+    return TARGETS.table(targets, statements=words, as_of=day, final_year=demand.years[-1])
 
 
 SHARE_TARGETS = TableForm(

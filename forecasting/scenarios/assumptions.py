@@ -4,7 +4,7 @@ draw.
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -233,6 +233,24 @@ def charging_targets(request: OutlookRequest) -> list[Target]:
             unit = MEASURES[measure].unit
             targets.append(Target(fact.id, number, unit, fact.period.end, by=by))
     return targets
+
+
+def statements_of_days(facts: Ledger, days: Collection[dt.date]) -> list[Fact]:
+    """What was printed of public charging for some days, and is neither a target nor a count.
+
+    Parameters
+    ----------
+    facts : Ledger
+        Of a country.
+    days : collection of date
+        Those of its targets.
+    """
+    context = [fact for name in CHARGING_COUNTS for fact in facts.select(measure=name)]
+    return [
+        fact
+        for fact in context
+        if fact.kind == "context" and fact.is_amount and fact.period.end in days
+    ]
 
 
 def _is_whole_target(fact: Fact) -> bool:
