@@ -163,7 +163,7 @@ def test_a_share_of_cars_is_told_with_the_cars_that_it_takes() -> None:
     assert told.path[2030] == pytest.approx(0.1 * np.median(cars[:, -1]))
     text = claim_text(told)
     assert "Electric cars on an even way to it: " in text
-    assert re.search(r": [\d.]+ %, 80 % interval [\d.]+ to [\d.]+ %; the number lies", text)
+    assert re.search(r": [\d.]+ %, 80 % interval [\d.]+ to [\d.]+ %[,;] ", text)
     assert re.search(r"From [\d.]+ % in 2025, which this model estimates, it takes", text)
     new = claim_of("UZ", "ev_share_percent", "2030", 33)
     registered = new.outlook.results.values["ev_registrations"][:, -1]
