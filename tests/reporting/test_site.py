@@ -70,7 +70,7 @@ def test_each_report_has_a_card_with_its_numbers(out, records):
     page = text(built(out, records))
     assert page.count('<a class="card"') == 4
     numbers = re.findall(r"<strong>(.*?)</strong>", card(page, "uzbekistan-accelerated"))
-    assert numbers == ["16,000", "24,000", "328,000", "10,900", "24,600"]
+    assert numbers == ["16,000", "24,000", "330,000", "11,000", "25,000"]
     assert "as of 2023-06-26 · run 2026-11-24 16:01 UTC" in page
     assert "a made-up caveat" not in card(page, "kazakhstan-baseline")
     # Once for each country, not for each of its cards
@@ -124,8 +124,8 @@ def test_the_gap_is_of_the_baselines(out, records):
     page = text(built(out, records))
     table = page[page.index('id="chargers"') :]
     assert "end of 2030" in table
-    assert '<td class="amount">6,830</td>' in table
-    assert '<td class="amount">10,900</td>' not in table
+    assert '<td class="amount">6,800</td>' in table
+    assert '<td class="amount">11,000</td>' not in table
 
 
 def test_comparisons_are_drawn_from_one_shared_script(out, records):
