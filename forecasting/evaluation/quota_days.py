@@ -40,7 +40,7 @@ GROWN_MONTHS = "last year's months times growth"
 TOLD_MONTHS = (2, 4, 6)
 QUOTA_SHARES = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)  # of the year's total
 QUOTA_DRAWS = 1000
-MOST_THAT_COME = 0.975  # quantile of a flow that nobody expects to be passed
+HIGH_QUANTILE = 0.975  # quantile of a flow that nobody expects to be passed
 
 
 @dataclass(frozen=True)
@@ -264,13 +264,13 @@ def size_that_lifts(outlook: Outlook, quota: Policy) -> float | None:
     1000000.0
     """
     flow = outlook.results.values[outlook.measure]
-    most = np.quantile(flow, MOST_THAT_COME, axis=0).max()
+    high_flow = np.quantile(flow, HIGH_QUANTILE, axis=0).max()
     sizes = [
         driver.size.low
         for driver in outlook.scenario.drivers
         if driver.kind == "quota" and driver.policy == quota.id
     ]
-    return min(sizes) if sizes and min(sizes) > most else None
+    return min(sizes) if sizes and min(sizes) > high_flow else None
 
 
 def quota_skill(panel: Panel, monthly: Panel, train: Panel | None = None) -> pd.DataFrame:

@@ -534,14 +534,14 @@ def regions_table(
         for fact in points
         if "charging_stations" in measures and fact.place in set(places["region"])
     ]
-    printed = phrase("Printed of a part: {}", "; ".join(counts))
+    count_words = phrase("Printed of a part: {}", "; ".join(counts))
     registers = [
         f"{place_name(fact.place)}, {in_words(fact)} ({basis_name(fact.basis, fact.measure)}, "
         f"{day_words(fact.period.end)})"
         for fact in passed_registers(outlook, places)
     ]
     register_words = phrase(BEYOND_REGISTER, "; ".join(registers))
-    return rows_table(frame, rests_on, caption=printed or register_words)
+    return rows_table(frame, rests_on, caption=count_words or register_words)
 
 
 GRID_LOAD = TableForm(

@@ -649,7 +649,7 @@ def redraw(figure: go.FigureWidget, chart: Figure) -> None:
     with figure.batch_update():  # one message, one drawing
         figure.layout.title.text = chart.layout.title.text
         for trace, new in zip(figure.data, chart.data, strict=True):
-            before, cells = trace.to_plotly_json(), new.to_plotly_json()
+            old_cells, cells = trace.to_plotly_json(), new.to_plotly_json()
             for name in CHANGED_PROPERTIES:
-                if name in cells and cells[name] != before.get(name):
+                if name in cells and cells[name] != old_cells.get(name):
                     trace[name] = cells[name]
