@@ -259,7 +259,7 @@ def _of_questions(reading: SpreadsheetReading, mapping_name: str) -> Iterator[Pr
     """What is not certain, with the line of a mapping that says it."""
     for question in reading.questions:
         hint = question.remedy
-        if len(question.key) > 1 or question.key == ("fiscal_year",):
+        if len(question.key) > 1 or question.key in (("fiscal_year",), ("place",)):
             hint = f"say it in {mapping_name}: {hint}"
         yield Problem(question.where, question.asks, hint)
 

@@ -444,6 +444,7 @@ def _asked(question: TableQuestion, reading: SpreadsheetReading) -> Question:
         "rows": _word_or_period((*KINDS_OF_ROW, *NUMBERS_OF_ROWS)),
         "sheet": _word_of(reading.titles),
         "decimal": _word_of(DECIMAL_MARKS),
+        "place": country_code,
         "fiscal_year": _month,
     }[question.key[0]]
     choices: tuple[str, ...] = {"rows": KINDS_OF_ROW, "decimal": DECIMAL_MARKS}.get(

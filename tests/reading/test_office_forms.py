@@ -535,7 +535,7 @@ def test_registrations_dated_by_days_may_be_all_that_stand(numbers, proposed):
 
 @pytest.mark.parametrize(
     ("mark", "note"),
-    [("*", "* январь–сентябрь"), ("¹", "¹ First nine months"), ("†", "† 9 мес., предварительно")],
+    [("*", "* январь–сентябрь"), ("¹", "¹ First nine months"), ("†", "† neuf premiers mois")],
 )
 def test_a_year_whose_note_names_months_is_asked_about(mark, note):
     text = f"{IMPORTS_OF_KYRGYZSTAN}\nГод;Ввоз\n2022;137\n2023{mark};456\n{note}\n"
@@ -630,3 +630,49 @@ def test_shares_of_the_rows_in_their_sum_are_no_share_of_electric_cars():
     reading = reading_of(text, {"rows": {5: "ev_registrations"}, "place": "MD"})
     assert {fact.number for fact in reading.facts} <= {"ev_registrations", "ev_share_percent"}
     assert [fact.value for fact in reading_of(text).facts if "share" in fact.number] == []
+
+
+def test_a_sum_of_neighbours_is_proposed_and_its_parts_are_not():
+    text = (
+        "Продажи в Армении, шт.\nГод;EV (zxc);EV (qwe);EV сигма;Гибриды\n"
+        "2022;13040;9120;22160;7\n2023;33120;44010;77130;9\n"
+    )
+    assert dict(questions_of(text)) == {
+        ("columns", "B", "what"): "nothing",
+        ("columns", "C", "what"): "nothing",
+        ("columns", "D", "what"): "ev_sales",
+        ("columns", "E", "what"): "nothing",
+    }
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Регистрация электромобилей в Алматинской области",
+        "Ввоз электромобилей, г. Бишкек",
+        "Toshkent viloyatiga elektromobillar importi",
+        "广东省电动汽车销量",
+        "EV sales in the province of Cordoba",
+    ],
+)
+def test_the_part_of_a_country_that_a_title_names_is_asked_about(title):
+    text = f"{title}\nYear;EV sales\n2022;160\n2023;711\n"
+    assert (("place",), "") in questions_of(text, {"constants": {"place": "KZ"}})
+    assert (("place",), "") not in questions_of(text, {"place": "KZ"})
+
+
+@pytest.mark.parametrize(
+    "title", ["EV sales by province", "各省电动汽车销量", "Электромобили по областям"]
+)
+def test_a_table_of_all_parts_of_a_country_asks_for_no_place(title):
+    text = f"{title}\nYear;EV sales\n2022;160\n2023;711\n"
+    assert questions_of(text, {"constants": {"place": "KZ"}}) == []
+
+
+def test_the_period_that_a_reader_gives_a_row_holds_against_the_year_of_its_head():
+    text = "Импорт электромобилей в Иран, шт.\n;1402;1403\nمهر;112;240\nآبان;130;388\n"
+    answers = {
+        "columns": {"B": {"what": "nothing"}},
+        "rows": {3: "2024-09-22..2024-10-21", 4: "nothing"},
+    }
+    assert values_of(text, answers) == {("ev_imports", "IR", "2024-09-22..2024-10-21"): 240.0}

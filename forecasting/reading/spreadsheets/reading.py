@@ -76,6 +76,7 @@ from forecasting.reading.spreadsheets.table_facts import (
 from forecasting.reading.spreadsheets.terms import (
     OTHER_DRIVES,
     PUBLICATION_WORDS,
+    REGION_WORDS,
     REVISED,
     SOURCE_WORDS,
 )
@@ -89,7 +90,12 @@ MAIN_COUNTS = {*FLOW_OF_COUNT} | {
 # What a mapping may name of a table with a column for each period
 OF_WIDE_TABLES = ("value", *PERIOD_LENGTHS)
 HUNDRED_PERCENT = 100  # percent
-PARTS_OF_YEARS = re.compile(r"\bmonths|\bhalf|\bquarter|\bмес|полугод|кварт|个月|半年|季度", re.I)
+PARTS_OF_YEARS = re.compile(
+    r"\bmonth|\bhalf|\bquarter|\bмес|місяц|\bмоҳ|полугод|піврічч|кварт|\bmois\b|\bmes(?:es|i)\b|"
+    r"monat|miesi[ąę]c|semest|trimest|halbjahr|kwarta|\boy(?:lik)?\b|\bойлик|\baylık|\bай(?:лық|лык)?\b|"
+    r"tháng|bulan|أشهر|ماه|个月|か月|개월|半年|季度",
+    re.IGNORECASE,
+)
 NUMBER_LIKE = re.compile(r"[-+\d.,\s%']*")
 KEEP_NEEDED = "keep the rows, columns and sheets that you need"
 NEEDED_WORDS = ("value", "measure", "place", PERIODS)
@@ -534,6 +540,7 @@ def _read_table(
     read_cells(reading)
     _leave_out_shares_of_parts(reading)
     _take_sums(reading)
+    reading.questions.extend(_of_region(reading))
     reading.questions.extend(_of_columns(reading))
     reading.questions.extend(_of_unsure_periods(reading))
     _ask_of_rows(reading)
@@ -694,14 +701,60 @@ def _of_columns(reading: TableReading) -> Iterator[TableQuestion]:
     """Columns of numbers that nothing explains, where the main count was not read."""
     counts = {fact.measure for fact in reading.facts}
     has_main_count = bool(counts & MAIN_COUNTS)
+    proposals = _proposals_of_sums(reading)
     for column in reading.columns:
         if column.kind != "" or column.answer.what:
             continue
         if has_main_count and not _may_be_main_count(column, counts):
             continue
         asks = f"column {column.name} is not read: {column.reason}; what does it hold"
-        proposed = proposed_number(column.head, column.label, reading.context)
+        proposed = proposals.get(column.index) or _proposed_of(column, reading)
         yield TableQuestion(("columns", column.letter, "what"), reading.name, asks, proposed)
+
+
+def _proposed_of(column: TableColumn, reading: TableReading) -> str:
+    return proposed_number(column.head, column.label, reading.context)
+
+
+def _proposals_of_sums(reading: TableReading) -> dict[int, str]:
+    """Of columns that are not read, each by its place, what is proposed for a sum of neighbours
+    that count the same, and for these: the sum counts it, and they are parts.
+    """
+    columns = [column for column in reading.columns if column.kind == ""]
+    for end, total in enumerate(columns):
+        for start in range(end - 1):
+            parts = columns[start:end]
+            proposed = {_proposed_of(part, reading) for part in parts}
+            is_same = len(proposed) == 1 and proposed <= MAIN_COUNTS
+            if is_same and _is_sum_of(total, parts, reading):
+                return dict.fromkeys((part.index for part in parts), "nothing") | {
+                    total.index: proposed.pop()
+                }
+    return {}
+
+
+def _is_sum_of(total: TableColumn, parts: list[TableColumn], reading: TableReading) -> bool:
+    """Whether the numbers of a column are in each row the sum of those of some others."""
+    columns = [*parts, total]
+    for row in reading.rows_of_facts:
+        try:
+            amounts = [reading.amount_of(row.line.at(column.index)) for column in columns]
+        except ValueError:
+            return False
+        values = [amount.value if amount else 0.0 for amount in amounts]
+        if abs(sum(values) - 2 * values[-1]) > len(values):
+            return False
+    return bool(reading.rows_of_facts)
+
+
+def _of_region(reading: TableReading) -> Iterator[TableQuestion]:
+    """Where the numbers count, where a title names a part of a country that is not known here."""
+    if reading.mapping.place or "-" in reading.context.place:
+        return
+    titles = (str(cell) for line in reading.table.of_kind("title") for cell in filled(line)[:1])
+    if region := next(filter(None, map(REGION_WORDS.search, titles)), None):
+        asks = f"the title names {region[0]!r}, a part of a country: where do the numbers count"
+        yield TableQuestion(("place",), reading.name, asks)
 
 
 def _of_unsure_periods(reading: TableReading) -> Iterator[TableQuestion]:

@@ -25,6 +25,7 @@ from forecasting.reading.mapping import (
     PERIODS,
     Mapping,
     dated,
+    is_printed_period,
 )
 from forecasting.reading.press import GROWTH
 from forecasting.reading.printed_periods import period_cells, period_of
@@ -458,6 +459,8 @@ def _facts(
     if not place:
         reading.lacks.add("place")
     dating = _dating(column, row.label, reading.context)
+    if is_printed_period(reading.table.answers.get(row.line.number, "")):
+        dating = row.label.dating  # as a reader says
     if dating is None:
         fault = f"its period contradicts that of column {column.name}"
         reading.problems.append(Problem(where, fault, "say what the column is in the answers"))

@@ -258,7 +258,8 @@ TERMS: tuple[tuple[str, str], ...] = (
     (r"누적 ?등록\w*|보유 ?대수|保有台数", " fleet "),
     (
         r"(?:с |на )?электр\w+ (?:двигател\w+|тяг\w+)|\bэлектр\w*\b|\belektr(?:ik\w*|lik?|o)?\b|"
-        r"барқӣ|纯电动?|电动|\bel[ée]ctric[oa]s?\b|\b[ée]lectriques?\b|\bbattery[- ]electric\b|"
+        r"барқӣ|纯电动?|电动|\bel[eé]c?tric[oa]s?\b|\belettric\w+|\b[ée]lectriques?\b|"
+        r"\bbattery[- ]electric\b|"
         r"\b(?:fully |purely? |all-)electric\b",
         " electric ",
     ),
@@ -453,6 +454,14 @@ OTHER_DRIVES = re.compile(
     r"\bcng\b|benzin|dizel|otogaz|hibrit|gibrid|h[íi]brid|混|汽油|柴油|燃油|ჰიბრიდ|бенз|дурагай|"
     r"\bphev|\bhev|internal combustion|\bice\b|\bother\b|прочие|другие|boshqa|бошқа|diğer|其他",
     re.IGNORECASE,
+)
+REGION_WORDS = re.compile(  # the name of a part of a country
+    r"\w{3,}(?:ская|ской) обл(?:асть|асти|\.)|\bг(?:\.|ороде?) ?[А-ЯӘІҢҒҮҰҚӨҺ]\w+|"
+    r"\w+ (?:viloyati|shahri|вилояти|шаҳри|облысы|қаласы|облусу|шаары)\w*|"
+    r"(?<![各分\u4e00-\u9fff])[\u4e00-\u9fff]{2,3}(?:省|自治区)|"
+    r"[Pp]rovince of [A-Z]\w+|[Ss]tate of [A-Z]\w+|"
+    r"[A-Z]\w+ (?:[Oo]blast|[Pp]rovince|[Pp]refecture)\b|"
+    r"\b(?:[Ee]stado|[Pp]rov[ií]ncia) d[eo] [A-Z]\w+|\bwojew[oó]dztw\w+ \w+"
 )
 SUMS = re.compile(
     r"(?:в том числе )?(?:(?:grand |sub)?total\w*|sum|სულ|итог[оа]?|всего|в целом|jami|жами|"
