@@ -33,6 +33,7 @@ from forecasting.evidence.fact import Fact
 from forecasting.evidence.words import in_words, period_words, when_words
 from forecasting.measures import EV_SHARE
 from forecasting.periods import Period, year as year_of
+from forecasting.quantiles import standing_digits
 from forecasting.quantities import BOUNDS, RELATION_WORDS, quantity_of
 from forecasting.reading.places import is_place, place_name, place_words
 from forecasting.reading.rules import OBSERVATION_KINDS
@@ -438,13 +439,14 @@ def policy_chart(outlook: Outlook) -> Figure:
     low, median, high = np.quantile(forecast.monthly[:, months], [0.1, 0.5, 0.9], axis=0)
     median_without = np.median(forecast.without_policies()[:, months], axis=0)
     largest = int(np.argmax(np.abs(median - median_without)))
+    digits = standing_digits(low[largest], high[largest])
     month = period_words(forecast.months[months[largest]])
     policy_days = {day: words for day, words in _policy_days(outlook) if day.year in years}
     top = high.max() * (1 + POLICY_LINE * len(policy_days))
     chart = of_outlook(
         outlook,
-        f"{readable(median[largest])} {vehicles} in {month} with the policies, "
-        f"{readable(median_without[largest])} without",
+        f"{readable(median[largest], digits)} {vehicles} in {month} with the policies, "
+        f"{readable(median_without[largest], digits)} without",
         f"{unit}; shaded, four in five of what may come",
         yaxis=linear_scale([top]),
     )

@@ -16,6 +16,7 @@ from forecasting.errors import InputError
 from forecasting.evidence.words import period_words
 from forecasting.measures import EV_SHARE
 from forecasting.periods import year as year_of
+from forecasting.quantiles import standing_digits
 from forecasting.reading.places import place_name
 from forecasting.reporting.figures.charging_charts import named_rows, short
 from forecasting.reporting.figures.drawing import (
@@ -55,6 +56,7 @@ from forecasting.reporting.figures.fan import (
     part_of,
 )
 from forecasting.reporting.labels import (
+    amount,
     amounts,
     day_words,
     finding,
@@ -207,7 +209,7 @@ def scenario_paths(table: pd.DataFrame, country: str, measure: str = "ev_stock")
     >>> import forecasting as fc
     >>> table = fc.tables.joined(fc.outlooks("turkmenistan-*", draws=50).values())
     >>> fc.figures.scenario_paths(table, "TM").layout.title.text
-    '<b>Turkmenistan: 5,650 to 13,100 electric vehicles on the road in 2030, by scenario</b>'
+    '<b>Turkmenistan: 5,700 to 13,000 electric vehicles on the road in 2030, by scenario</b>'
     """
     stored = stored_results(table[(table["country"] == country) & (table["measure"] == measure)])
     if not stored:
@@ -217,7 +219,8 @@ def scenario_paths(table: pd.DataFrame, country: str, measure: str = "ev_stock")
     }
     medians = [wide[0.5].iloc[-1] for wide in paths.values()]
     years = [int(year) for year in next(iter(paths.values())).index]
-    final_range = finding(measure, amounts(min(medians), max(medians), measure))
+    digits = min(standing_digits(*wide[[0.1, 0.9]].iloc[-1]) for wide in paths.values())
+    final_range = finding(measure, amounts(min(medians), max(medians), measure, digits))
     chart = Drawing(
         f"{place_name(country)}: {final_range} in {years[-1]}, by scenario",
         f"{unit_by_year(measure)}; medians, and 80 % ranges",
@@ -232,7 +235,7 @@ def scenario_paths(table: pd.DataFrame, country: str, measure: str = "ev_stock")
         fill = tint(colour, 0.1)
         path = line(years, wide[0.5], colour, dash=SCENARIO_DASHES[place % 3], name=scenario)
         chart.add(band(years, wide[0.1], wide[0.9], fillcolor=fill), path | hover)
-        names.append((f"{scenario} {readable(wide[0.5].iloc[-1])}", colour))
+        names.append((f"{scenario} {amount(medians[place], measure, digits)}", colour))
     return chart.names_at(years[-1], medians, names).years(years).figure()
 
 
@@ -604,7 +607,7 @@ def _answer(
             dot = points([place + shift], wide[0.5], hovers([short(measure)], wide), color=colour)
             bar = {"error_y": error_bar(*ends(wide), thickness=4, color=colour)}
             yield turned(dot | bar) | RIGHT_AXES
-    name = f"{short(measure).capitalize()} {readable(wide[0.5].iloc[0])}"
+    name = f"{short(measure).capitalize()} {spoken_median(wide.iloc[0], measure)}"
     look = {"size": 11, "color": ANSWER_COLOURS[measure]}
     yield turned(words_at([place - 0.4], [0], [name], "middle right", **look)) | RIGHT_AXES
 
