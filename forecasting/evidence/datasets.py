@@ -183,7 +183,9 @@ def _state(path: Path) -> tuple[tuple[int, int], ...]:
     """When what a ledger is read from last changed, and how large each file is: its mapping, and
     the tables of a folder, too.
     """
-    files = [path, *filter(Path.is_file, [mapping_path(path)]), *sorted(path.glob("*.csv"))]
+    files = [path, *sorted(path.glob("*.csv"))]
+    if path.is_file() and mapping_path(path).is_file():
+        files.append(mapping_path(path))
     states = (file.stat() for file in files)
     return tuple((state.st_mtime_ns, state.st_size) for state in states)
 

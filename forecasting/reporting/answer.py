@@ -119,9 +119,7 @@ MORE_REASONS = "{reasons}; and {count} more"
 LIKE_BASELINE = "the events of the baseline"
 LEAD = "fc-lead"
 NO_BREAK = "\N{NO-BREAK SPACE}"
-TWO_DIGITS = (
-    "Two digits of a number are printed where other random numbers would move it by more than 1 %."
-)
+TWO_DIGITS = "Numbers have two digits where chance alone would move a third."
 FOUR_IN_FIVE = "A range holds what comes four times in five."
 
 
@@ -275,7 +273,7 @@ def evidence_summary(outlook: Outlook) -> Prose:
     --------
     >>> import forecasting as fc
     >>> fc.tables.evidence_summary(fc.outlook("turkmenistan-baseline", draws=50))
-    Nothing published after 31 March 2026 is used. Two digits ...
+    Nothing published after 31 March 2026 is used. Numbers have ...
     """
     day = f"Nothing published after {day_words(outlook.as_of)} is used."
     facts = phrase("It rests on {}.", outlook.evidence and plural(len(outlook.evidence), "fact"))

@@ -676,3 +676,9 @@ def test_the_period_that_a_reader_gives_a_row_holds_against_the_year_of_its_head
         "rows": {3: "2024-09-22..2024-10-21", 4: "nothing"},
     }
     assert values_of(text, answers) == {("ev_imports", "IR", "2024-09-22..2024-10-21"): 240.0}
+
+
+def test_the_last_day_of_the_calendar_is_the_end_of_a_month_that_is_refused():
+    text = "Country,Date,EV sales\nNorway,9999-11-30,5\nNorway,9999-12-31,7\n"
+    faults = [problem.fault for problem in reading_of(text).problems]
+    assert faults == [f"9999-{month}-01 lies outside 1900 to 2200" for month in (11, 12)]

@@ -92,8 +92,9 @@ def test_the_table_and_the_figure_say_the_same(xinjiang):
     ]
     assert list(chart.data[2].x) == [410.4, 363.3, 326.0, 87.1]
     shown = [text.partition("</b>")[0].partition(": ")[2] for text in chart.data[1].hovertext]
-    assert list(chart.data[1].x) == pytest.approx(
-        [float(of.strip("+ %")) for of in shown], abs=0.51
+    # Two digits of each are printed
+    assert [float(of.strip("+ %")) for of in shown] == pytest.approx(
+        list(chart.data[1].x), rel=0.05
     )
 
 

@@ -4,8 +4,8 @@ What a cell counts, where and when, its column and its row say together, and wha
 lines above the table do. A number with one of them missing is no fact.
 """
 
+import calendar
 import contextlib
-import datetime as dt
 import itertools
 import math
 import re
@@ -362,8 +362,9 @@ def _length(cells: Sequence[object], form: str) -> str:
     """
     days = {day_of(cell, form) for cell in cells}
     dates = sorted(filter(None, days))
-    ends = [{(day + dt.timedelta(days=shift)).day for day in dates} for shift in (0, 1)]
-    if None in days or len(dates) < 2 or {1} not in ends:
+    begin = all(day.day == 1 for day in dates)
+    end = all(day.day == calendar.monthrange(day.year, day.month)[1] for day in dates)
+    if None in days or len(dates) < 2 or not (begin or end):
         return ""
     months = [12 * day.year + day.month for day in dates]
     steps = [end - start for start, end in itertools.pairwise(months)]
