@@ -42,7 +42,7 @@ from forecasting.measures import (
 )
 from forecasting.panels.practice import market_band
 from forecasting.parameters.values import Choice
-from forecasting.quantiles import Array, standing_digits
+from forecasting.quantiles import Array
 from forecasting.quantities import RELATION_WORDS
 from forecasting.reading.places import place_name
 from forecasting.reporting.labels import (
@@ -51,7 +51,7 @@ from forecasting.reporting.labels import (
     amounts,
     day_words,
     label_of,
-    median_and_range,
+    levels_in_words,
     parameter_words,
     phrase,
     readable,
@@ -584,9 +584,8 @@ def grid_table(outlook: Outlook) -> Table:
     when = str(year)
     rows: list[Row] = []
     for measure, words in PEAKS.items():
-        levels = [*outlook.results.bands(measure).loc[year, BAND_LEVELS]]
-        digits = standing_digits(levels[0], levels[-1])
-        low, middle, high = [amount(level, measure, digits) for level in levels]
+        levels = outlook.results.bands(measure).loc[year, BAND_LEVELS]
+        low, middle, high = levels_in_words([*levels], measure)
         rows.append({"load": words, "when": when, "MW": middle, "low": low, "high": high})
     for day, loads in demand.load_day.groupby("day"):
         hours = loads.groupby("hour")["mw"].sum()
@@ -748,8 +747,8 @@ def choice_table(
     regret = expected_regret(results[NEED][:, -1], options, missing=costs.missing, idle=costs.idle)
     words = {}
     for name in CHARGING_ANSWERS:
-        low, middle, high = outlook.results.bands(name).iloc[-1][BAND_LEVELS].tolist()
-        words[name.rpartition("_")[2]], _ = median_and_range(low, middle, high, name)
+        levels = outlook.results.bands(name).iloc[-1][BAND_LEVELS]
+        _, words[name.rpartition("_")[2]], _ = levels_in_words(levels, name)
     regret["number"] = regret["option"].map(words).fillna(regret["points"].map(in_digits))
     year = outlook.scenario.horizon
     if choice is None:

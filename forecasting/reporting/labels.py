@@ -167,14 +167,25 @@ def amounts(lower: float, upper: float, measure: str, digits: int = 3) -> str:
     return f"{amount(lower, measure, digits)} to {amount(upper, measure, digits)}"
 
 
+def levels_in_words(levels: Iterable[float], measure: str) -> list[str]:
+    """The ends of an 80 % range and the median between them, in the digits that stand.
+
+    >>> levels_in_words([28_740.0, 65_710.0, 110_300.0], "ev_imports")
+    ['29,000', '66,000', '110,000']
+    """
+    low, median, high = levels
+    digits = standing_digits(low, high)
+    return [amount(level, measure, digits) for level in (low, median, high)]
+
+
 def median_and_range(low: float, median: float, high: float, measure: str) -> tuple[str, str]:
     """A median of draws and its 80 % range, in the digits that stand.
 
     >>> median_and_range(28_740.0, 65_710.0, 110_300.0, "ev_imports")
     ('66,000', '29,000 to 110,000')
     """
-    digits = standing_digits(low, high)
-    return amount(median, measure, digits), amounts(low, high, measure, digits)
+    low_words, median_words, high_words = levels_in_words((low, median, high), measure)
+    return median_words, f"{low_words} to {high_words}"
 
 
 def spoken_median(bands: pd.Series, measure: str) -> str:
