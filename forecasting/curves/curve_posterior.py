@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr, ndtri, softmax
 
 from forecasting.curves.definitions import Curve, Sampling
 from forecasting.curves.estimate import SeriesToFit
@@ -123,19 +123,19 @@ def sample_curve(problem: SeriesToFit, noise: ErrorFamily) -> Particles:
             if not np.isfinite(log_weight.max()):
                 name = problem.curve.name
                 raise ModelError(f"no {name} curve shows at these times; give another launch")
-            weight = _normalise(log_weight)
+            weight = softmax(log_weight)
             if len(proposals) > 1 and _effective(weight) > EFFECTIVE_ROUNDS * count:
                 break
             for step in range(50):  # flattened: a bridge to a narrow posterior
                 if _effective(weight) > count / 10:
                     break
-                weight = _normalise(0.8**step * log_weight)
+                weight = softmax(0.8**step * log_weight)
             mean = weight @ z
             covariance = ((z - mean).T * weight) @ (z - mean) * 1.3 + 1e-12 * np.eye(size)
             proposals.append((mean, np.asarray(np.linalg.cholesky(covariance), dtype=float)))
     evidence = float(np.logaddexp.reduce(log_weight) - np.log(len(z)))
     _, scatter, level, spread, sign = table[:5]
-    weight = _normalise(log_weight)
+    weight = softmax(log_weight)
     return Particles(problem, z, weight, evidence, table[5:], scatter, level, spread, sign)
 
 
@@ -165,11 +165,6 @@ def _log_normal(z: Array, mean: Array, root: Array) -> Array:
     return np.asarray(-0.5 * square - np.log(np.diag(root)).sum())
 
 
-def _normalise(log_weight: Array) -> Array:
-    weight = np.exp(log_weight - log_weight.max())
-    return np.asarray(weight / weight.sum())
-
-
 def _effective(weight: Array) -> float:
     """So many draws of equal weight would tell as much."""
     return float(1 / (weight**2).sum())
@@ -190,7 +185,7 @@ class Mixture:
     def __init__(self, parts: Sequence[Particles], noise: ErrorFamily) -> None:
         self.parts = {part.problem.curve.name: part for part in parts}
         self.noise = noise
-        self.weights = _normalise(np.array([part.log_evidence for part in parts]))
+        self.weights = softmax(np.array([part.log_evidence for part in parts]))
         self._pooled = np.concatenate(
             [part.weights * weight for part, weight in zip(parts, self.weights, strict=True)]
         )

@@ -16,12 +16,13 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from forecasting.demand.energy import MONTH_DAYS
 from forecasting.demand.parameters import SETTINGS, Draws, read_table
 from forecasting.demand.symbols import SharedTable, Symbols, by_row, labelled
 from forecasting.quantiles import Array
 
 HOUR_COLUMNS = tuple(f"h{hour:02d}" for hour in range(24))
-COMMON_YEAR_DAYS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+COMMON_YEAR_DAYS = MONTH_DAYS.astype(int)
 NIGHT = (22, 23, 0, 1, 2, 3, 4, 5, 6)  # hours of a night tariff: a judgement
 # Share of a setting's energy that a tariff moves: judgements
 MOVABLE = {"home": 0.7, "depot": 0.9, "overnight": 0.5}

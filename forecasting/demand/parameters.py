@@ -25,7 +25,7 @@ import numpy as np
 from forecasting.errors import AssumptionError, Problem, in_digits
 from forecasting.measures import did_you_mean
 from forecasting.names import DATA
-from forecasting.quantiles import Array
+from forecasting.quantiles import Array, strata
 
 # Of parameters or results, by name: a row for each draw, a column for each year; of a parameter one
 # column, which holds in all years
@@ -317,8 +317,7 @@ class Parameters:
         sample = {}
         for key, row in self._in_force.items():
             stream = np.random.default_rng([seed, zlib.crc32(key.encode())])
-            u = (stream.permutation(draws) + stream.random(draws)) / draws
-            sample[key] = row.quantile(u)[:, None]
+            sample[key] = row.quantile(strata(stream, draws, 1))
         return sample
 
 

@@ -20,6 +20,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.linalg import toeplitz
 
 from forecasting.quantiles import Array
 
@@ -94,8 +95,7 @@ class WithinYear:
 
     def noise_of_year(self) -> Array:
         """Map from twelve unit normals to the noise of a year's months: shape (12, 12)."""
-        lag = np.abs(np.arange(12)[:, None] - np.arange(12)[None, :])
-        return self.noise_sd * np.linalg.cholesky(self.noise_ar**lag)
+        return self.noise_sd * np.linalg.cholesky(toeplitz(self.noise_ar ** np.arange(12)))
 
     def across_a_border(self) -> WithinYear:
         """The same for imports and exports: no quarters that close high, no years of registrations,

@@ -5,6 +5,8 @@ how much markets, years and months differ.
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.linalg import toeplitz
+from scipy.special import softmax
 
 from forecasting.growth.within_year import POSITION, Kinds, WithinYear
 from forecasting.quantiles import Array
@@ -117,8 +119,8 @@ def _slopes(slopes: Array, growth: Array, default: WithinYear) -> tuple[Array, f
 
 def _slope_of_noise(noise_sd: float, noise_ar: float) -> float:
     """Variance of the slope that noise alone shows, of a line through twelve months of it."""
-    lag = np.abs(np.arange(12)[:, None] - np.arange(12)[None, :])
-    return float(noise_sd**2 * (POSITION @ noise_ar**lag @ POSITION) / (POSITION @ POSITION) ** 2)
+    correlation = toeplitz(noise_ar ** np.arange(12))
+    return float(noise_sd**2 * (POSITION @ correlation @ POSITION) / (POSITION @ POSITION) ** 2)
 
 
 class _Markets:
@@ -205,8 +207,7 @@ class _Markets:
         log_part = np.log(shares) - 0.5 * (
             worth * squares[:, None] / variance + freedom[:, None] * np.log(variance)
         )
-        part = np.exp(log_part - log_part.max(axis=1, keepdims=True))
-        return np.asarray(part / part.sum(axis=1, keepdims=True))
+        return np.asarray(softmax(log_part, axis=1))
 
     def kinds(self, believed: Kinds, result: Array) -> Kinds:
         """Shares of the kinds: those of the markets seen, and of others that are believed to have
