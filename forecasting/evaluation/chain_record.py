@@ -15,10 +15,9 @@ import pandas as pd
 from tqdm import tqdm
 
 from forecasting.demand.parameters import Draws
-from forecasting.errors import EvidenceError, InputError
-from forecasting.evaluation.markets import Panel
+from forecasting.errors import EvidenceError
+from forecasting.evaluation.markets import Panel, panel_of
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.sources.iea import read_iea_panel
 from forecasting.growth.flow import annual_totals
 from forecasting.market_rows import market_rows
 from forecasting.panels.charger_panel import charger_panel, fast_odds, pooled_level
@@ -77,18 +76,16 @@ def chain_record(panel: Panel, draws: int = RECORD_DRAWS) -> pd.DataFrame:
     Traceback (most recent call last):
     forecasting.errors.EvidenceError: the panel lacks sales_bev, ...
     """
-    table = panel if isinstance(panel, pd.DataFrame) else read_iea_panel(panel, NEEDED)
-    table = market_rows(table, "the panel", "year", NEEDED, error=EvidenceError)
+    table = market_rows(panel_of(panel, NEEDED), "the panel", "year", NEEDED, error=EvidenceError)
     _refuse_what_tells_nothing(table)
     counts = charger_panel(table)
     rows = [
         row
         for market, history in tqdm(table.groupby("market"), "chain", leave=False, disable=None)
-        if (place := _place(str(market))) and not history["sales_phev"].max() > MAX_PLUG_INS
+        if not history["sales_phev"].max() > MAX_PLUG_INS
         for year in SCORED_YEARS
         for row in _scored(
             str(market),
-            place,
             history[history["year"] <= year],
             year,
             draws,
@@ -105,7 +102,7 @@ def chain_record(panel: Panel, draws: int = RECORD_DRAWS) -> pd.DataFrame:
 
 def _refuse_what_tells_nothing(table: pd.DataFrame) -> None:
     """Markets that no country is called, and points without vehicles beside them."""
-    unknown = [str(market) for market in table["market"].unique() if not _place(str(market))]
+    unknown = [str(market) for market in table["market"].unique() if not find_place(str(market))]
     if unknown:
         raise EvidenceError(
             f"the panel's market {unknown[0]!r} is no country: name it as ISO 3166 does, e.g. "
@@ -120,17 +117,8 @@ def _refuse_what_tells_nothing(table: pd.DataFrame) -> None:
             )
 
 
-def _place(market: str) -> str:
-    """The code of a market; nothing where no country has that name."""
-    try:
-        return find_place(market)
-    except InputError:
-        return ""
-
-
 def _scored(
     market: str,
-    place: str,
     history: pd.DataFrame,
     year: int,
     draws: int,
@@ -143,7 +131,7 @@ def _scored(
     stock, fast, slow = (float(last[name].iloc[0]) for name in COUNTED)
     points = fast + slow
     stands = dict(zip(ANSWERS_BY_WHAT, (stock, fast, slow, points, points, fast), strict=True))
-    results = _told_sales(place, history, year, draws).results
+    results = _told_sales(find_place(market), history, year, draws).results
     at_end = {name: draws[:, results.years.index(year)] for name, draws in results.values.items()}
     if other_markets["market"].nunique() >= MIN_MARKETS:
         at_end |= _as_others_teach(at_end, other_markets)

@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.errors import EvidenceError
-from forecasting.evaluation.markets import Panel
-from forecasting.evidence.sources.iea import read_iea_panel
+from forecasting.evaluation.markets import Panel, panel_of
 from forecasting.panels.charger_panel import (
     REQUIRED_COLUMNS,
     charger_panel,
@@ -68,8 +67,9 @@ def backtest_chargers(panel: Panel, train: Panel | None = None) -> pd.DataFrame:
     >>> scores[["horizon", "n", "method"]].head(3).values.tolist()
     [[1, 28, 'practice'], [1, 28, 'constant ratio'], [1, 28, 'drift']]
     """
-    counts = _read(panel)
-    errors = charger_errors(counts, None if train is None else _read(train))
+    counts = panel_of(panel, REQUIRED_COLUMNS)
+    training = None if train is None else panel_of(train, REQUIRED_COLUMNS)
+    errors = charger_errors(counts, training)
     size = errors["error"].abs()
     errors = errors.assign(size=size, percent=100 * np.expm1(errors["error"]).abs())
     scores = errors.groupby(["horizon", "method"], sort=False, as_index=False).agg(
@@ -86,10 +86,6 @@ def backtest_chargers(panel: Panel, train: Panel | None = None) -> pd.DataFrame:
     scores.attrs["faults"] = faults.reset_index(drop=True)
     scores.attrs["smallest"] = {name: float(origins[name].min()) for name in ("points", "stock")}
     return scores
-
-
-def _read(panel: Panel) -> pd.DataFrame:
-    return panel if isinstance(panel, pd.DataFrame) else read_iea_panel(panel, REQUIRED_COLUMNS)
 
 
 def charger_errors(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> pd.DataFrame:

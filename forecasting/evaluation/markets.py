@@ -1,17 +1,32 @@
 """Tables of markets that backtests read: sales by year, and counts by month."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from forecasting.errors import EvidenceError
-from forecasting.evidence.sources.iea import annual_sales, read_iea_panel, read_texts
+from forecasting.evidence.sources.iea import (
+    SALES_COLUMNS,
+    annual_sales,
+    read_iea_panel,
+    read_texts,
+)
 from forecasting.market_rows import market_rows
 
 SALES = ("sales_bev", "sales_share_percent")
 PLUG_IN_SALES = "sales_phev"
 
 Panel = pd.DataFrame | str | Path
+
+
+def panel_of(panel: Panel, required: Sequence[str] = SALES_COLUMNS) -> pd.DataFrame:
+    """A panel of markets by year: as it is given, or as its file, which has some columns, tells it.
+
+    >>> panel_of(pd.DataFrame({"market": ["Norway"]}))["market"].tolist()
+    ['Norway']
+    """
+    return panel if isinstance(panel, pd.DataFrame) else read_iea_panel(panel, required)
 
 
 def read_panel(panel: Panel, battery_only: bool = False) -> pd.DataFrame:
@@ -31,7 +46,7 @@ def read_panel(panel: Panel, battery_only: bool = False) -> pd.DataFrame:
         Where the file cannot be read, a column is missing, a cell is not a number, or a market has
         a year twice.
     """
-    raw = panel if isinstance(panel, pd.DataFrame) else read_iea_panel(panel)
+    raw = panel_of(panel)
     rows = market_rows(
         raw, _name(panel, "the panel"), "year", SALES, [PLUG_IN_SALES], EvidenceError
     )
