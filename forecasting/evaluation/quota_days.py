@@ -110,6 +110,16 @@ class QuotaClaim(QuotaForecast):
         return float((days <= self.day.toordinal()).mean())
 
 
+def shipped_quotas(place: str | None = None) -> list[Policy]:
+    """The quotas among the policies that ship, of one place or of all.
+
+    >>> {quota.place for quota in shipped_quotas("KG")}
+    {'KG'}
+    """
+    policies = shipped_policies().values()
+    return [row for row in policies if row.kind == "quota" and place in (None, row.place)]
+
+
 def quota_of(place: str, of_year: int) -> Policy:
     """The quota of a place and year among the policies that ship.
 
@@ -123,11 +133,7 @@ def quota_of(place: str, of_year: int) -> Policy:
     >>> quota_of("KG", 2026).quota
     15000.0
     """
-    quotas = {
-        policy.start.year: policy
-        for policy in shipped_policies().values()
-        if policy.place == place and policy.kind == "quota"
-    }
+    quotas = {quota.start.year: quota for quota in shipped_quotas(place)}
     if of_year not in quotas:
         hint = ", ".join(map(str, quotas)) or "another place: AM, BY, KG or KZ"
         raise InputError(f"no quota of {place_name(place)} is known for {of_year}; ask for {hint}")
@@ -239,8 +245,7 @@ def open_quotas(outlook: Outlook) -> list[QuotaForecast]:
     """
     forecasts = [
         quota_forecast(quota, outlook.scenario, outlook.ledger, outlook.as_of)
-        for quota in shipped_policies().values()
-        if quota.kind == "quota" and quota.place == outlook.scenario.country
+        for quota in shipped_quotas(outlook.scenario.place)
         if quota.last_day >= outlook.as_of
     ]
     return [forecast for forecast in forecasts if forecast and forecast.quota.is_open_quota]

@@ -15,13 +15,13 @@ from tqdm import tqdm
 
 from forecasting.errors import EvidenceError, ForecastingError, InputError
 from forecasting.evaluation.peers import NORMAL, SPREADS, by_hand, stock_by_hand
-from forecasting.evaluation.quota_days import quota_forecast
+from forecasting.evaluation.quota_days import quota_forecast, shipped_quotas
 from forecasting.evaluation.records import RECORD_COLUMNS
 from forecasting.evaluation.scores import SCORE_LEVELS, judged
 from forecasting.evidence.bases import same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.policies import Policy, shipped_policies
+from forecasting.evidence.policies import Policy
 from forecasting.growth.flow import FlowForecast, forecast_flow
 from forecasting.growth.prior import Prior
 from forecasting.growth.quotas import days_used_up
@@ -95,7 +95,8 @@ def ledger_record(
     >>> record[["measure", "period", "outcome"]].values.tolist()
     [['ev_imports', '2022', 767.0], ['ev_imports', '2023', 1500.0]]
     """
-    days = [as_date(day) for day in as_of] or _year_ends(ledger)
+    days = [as_date(day) for day in as_of]
+    year_ends = _year_ends(ledger)
     facts = ledger.select(place, measure, kind=OBSERVATION_KINDS)
     recorded = {measure} if measure else RECORDED
     # Flows, then indices, then stocks
@@ -106,11 +107,11 @@ def ledger_record(
     rows = [
         row | {"place": where, "measure": name}
         for where, name in tqdm(series, leave=False, disable=None)
-        for day in days
+        for day in days or year_ends
         for row in _rows_of(ledger, where, name, day)
     ]
     if measure in (None, QUOTA_DAYS):
-        rows += _rows_of_quotas(ledger, place, [as_date(day) for day in as_of])
+        rows += [row for quota in shipped_quotas(place) for row in quota_rows(ledger, quota, days)]
     record = pd.DataFrame(rows, columns=LEDGER_RECORD_COLUMNS)
     still_open = record["outcome"].isna()
     record = record[~still_open].reset_index(drop=True)
@@ -122,12 +123,6 @@ def ledger_record(
         )
     record.attrs["open"] = int(still_open.sum())
     return record
-
-
-def _rows_of_quotas(ledger: Ledger, place: str | None, days: Sequence[dt.date]) -> Iterator[Row]:
-    for quota in shipped_policies().values():
-        if quota.kind == "quota" and place in (None, quota.place):
-            yield from quota_rows(ledger, quota, days)
 
 
 def _year_ends(ledger: Ledger) -> list[dt.date]:
