@@ -125,14 +125,16 @@ class WhatIf:
     def _forecast(self, scenario: Scenario) -> Outlook:
         return outlook(scenario, self.ledger, draws=self.draws, flow_cache=self._flow_cache)
 
-    @takes(InputError, name=text())
-    def params(self, name: str) -> str:
+    @takes(InputError, name=text(), folder=optional(file_path()))
+    def params(self, name: str, folder: Path | None = None) -> str:
         """The scenario as it is now, as the text of a params file.
 
         Parameters
         ----------
         name : str
             What the file is to be called, without its ending.
+        folder : Path, optional
+            Where it is to stand: its ledgers are named from there.
 
         Returns
         -------
@@ -149,9 +151,6 @@ class WhatIf:
         >>> print(WhatIf("turkmenistan-baseline", draws=50).params("turkmenistan-mine")[:20])
         # Turkmenistan, mine
         """
-        return self._text(name)
-
-    def _text(self, name: str, folder: Path | None = None) -> str:
         if problem := unsafe_name(name):
             raise InputError(
                 f"{name!r} cannot name a scenario: it {problem}; use a-z, 0-9, - and _"
@@ -188,7 +187,7 @@ class WhatIf:
             raise InputError(f"{str(path)!r} is not the name of a params file: end it in .yaml")
         if os.path.lexists(target) and not overwrite:
             raise InputError(f"{file} is there already; choose another name, or say overwrite=True")
-        text = self._text(file.stem, file.parent)
+        text = self.params(file.stem, file.parent)
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             (write_asked if overwrite else write_new)(file, text.encode())
