@@ -164,10 +164,12 @@ def test_what_cannot_be_read_is_seen(tmp_path, browser):
     page.write_text(
         """<!DOCTYPE html><body style="background: #fff"><p style="color: #999">grey</p>
         <div class="figure" style="width: 300px; height: 100px">
+        <style>svg text { background: #eee } #false { color: #fff }</style>
         <svg class="main-svg" width="300" height="100"><rect width="300" height="100" fill="#eee"/>
         <rect x="150" width="150" height="100" fill="#555"/><path d="M0 25h100" stroke="#000"/>
         <g class="textpoint"><text x="10" y="30">struck</text></g><text x="200" y="30">dark</text>
         <text x="10" y="80">one</text><text x="20" y="84">two</text>
+        <text x="80" y="80" id="false">false</text>
         <text x="280" y="80" fill="#fff">beyond</text></svg></div>""",
         encoding="utf-8",
     )
@@ -179,6 +181,9 @@ def test_what_cannot_be_read_is_seen(tmp_path, browser):
         "over each other: one | two",
         "pale in a chart: dark",
         "on a mark: struck",
+        "says rgb(0, 0, 0) on rgb(238, 238, 238): dark",
+        "says rgb(255, 255, 255) on rgb(238, 238, 238): false",
+        "says rgb(0, 0, 0) on rgb(238, 238, 238): beyond",
     }
     drawn.context.close()
 

@@ -23,8 +23,9 @@ COLUMN_CLASSES = {
     "reason": "words",
     "sentence": "words",
 }
-# A cell that is not broken into lines: a number, an interval, a date.
-UNBROKEN_CELL = re.compile(r"[-+]?[\d,.]+( %)?( \([\d,.]+ to [\d,.]+\))?|–|\d{4}(-\d\d){1,2}")
+# What is not broken into lines: a cell of a number or a date, and an interval behind a number
+UNBROKEN_CELL = re.compile(r"[-+]?[\d,.]+( %)?|–|\d{4}(-\d\d){1,2}")
+INTERVAL = re.compile(r"(?<=\d )\([\d,.]+ to [\d,.]+\)")
 # What stands under what, digit by digit
 AMOUNT = re.compile(r"(under )?[-+]?[\d,.]+( %| million)?|–|anything")
 LOW = "10 %"  # heads of an interval's ends, behind their median's
@@ -189,7 +190,7 @@ def number_facts(page: str, rows: str = "") -> str:
 
 def _cell(text: str, kind: str, address: str) -> str:
     """A cell of a table as HTML, with the link that it is."""
-    content = escape(text)
+    content = INTERVAL.sub(r'<span class="number">\g<0></span>', escape(text))
     if kind == "id":
         content = FACT.sub(lambda name: mention(unescape(name[0])).html(), content)
     elif text != "–" and (is_web_address(address) or PAGE_ADDRESS.fullmatch(address)):

@@ -1,4 +1,5 @@
-// What a reader cannot read on the page that is open: text without contrast, and labels of charts that lie on something.
+// What a reader cannot read on the page that is open: text without contrast, and labels of charts that lie on something,
+// or tell checkers of contrast other colours than they have.
 window.reading = (() => {
   const LARGE = 24, LARGE_BOLD = 18.66;  // pixels, as WCAG 2.1 has them
   const MARK = 1.6;  // contrast with the ground from which on something is a mark; lines of a grid are below
@@ -94,6 +95,8 @@ window.reading = (() => {
         const ground = colours[0][0], words = short(label.textContent);
         const ratio = contrast(over([...own.slice(0, 3), (own[3] ?? 1) * parseFloat(style.fillOpacity)], ground), ground);
         if (ratio < enough(style)) found.push(`pale in a chart, ${ratio.toFixed(1)}: ${words}`);
+        const {color, backgroundColor} = getComputedStyle(line), [, , , alpha = 1] = parts(backgroundColor);
+        if (alpha < 1 || contrast(parts(backgroundColor), ground) > MARK || contrast(parts(color), own) > 1.01) found.push(`says ${color} on ${backgroundColor}: ${words}`);
         const marks = colours.filter(([colour]) => contrast(colour, ground) > MARK).reduce((sum, [, count]) => sum + count, 0);
         if (label.closest(LABEL_CLASSES) && marks > CROSSED * width * height) found.push(`on a mark, ${(100 * marks / width / height).toFixed(0)} %: ${words}`);
       }

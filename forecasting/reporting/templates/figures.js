@@ -81,6 +81,13 @@
     place.style.height = `${layout.height || 450}px`;
     Plotly.react(place, data, layout, {displayModeBar: false, staticPlot: false});
     withoutCollisions(place);
+    forCheckers(place);
+  }
+
+  // Checkers of contrast read the style of a web page: the colour of a text, and what is painted above it.
+  function forCheckers(place) {
+    for (const words of place.querySelectorAll("svg text, svg tspan")) words.style.color = getComputedStyle(words).fill;
+    for (const toggle of place.querySelectorAll(".legendtoggle")) toggle.parentNode.prepend(toggle);
   }
 
   // What is folded is drawn as wide as the page, and anew when it is opened.
