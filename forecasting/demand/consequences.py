@@ -12,7 +12,7 @@ from forecasting.demand.charging import HOURS_A_YEAR, gross_additions, power_in_
 from forecasting.demand.fleet import Fleet
 from forecasting.demand.parameters import Draws, VehicleClass, Years, of_class, read_table
 from forecasting.demand.symbols import total
-from forecasting.quantiles import Array, ratio
+from forecasting.quantiles import RANGE_LEVELS, Array, ratio
 
 DENSITY = {"petrol": 0.745, "diesel": 0.835}  # kg per litre
 # Kg of CO2 per litre burnt: IPCC 2006 guidelines, by energy content
@@ -70,7 +70,7 @@ def cost_checks(sample: Draws) -> pd.DataFrame:
     rows = []
     for row in read_table("station_costs.csv"):
         points = float(row["points"]) if row["points"] else sample["points_per_station"]
-        ends = np.quantile(cost_per_point(row["setting"], sample) * points, (0.1, 0.5, 0.9))
+        ends = np.quantile(cost_per_point(row["setting"], sample) * points, RANGE_LEVELS)
         rows.append(row | dict(zip(("low", "middle", "high"), ends, strict=True)))
     return pd.DataFrame(rows).astype({"usd": float})
 

@@ -36,9 +36,8 @@ from forecasting.measures import (
     MEASURES,
 )
 from forecasting.panels.practice import NORMAL_80, Practice, column_at
-from forecasting.quantiles import Array, medians, quantiles, ratio
+from forecasting.quantiles import RANGE_LEVELS, Array, medians, quantiles, ratio
 
-INTERVAL_LEVELS = (0.1, 0.5, 0.9)
 MONTH_NUMBERS = range(1, 13)
 # Assumptions that lead to costs, shares of power, fuel and carbon, and to no answer on vehicles or
 # chargers.
@@ -341,7 +340,7 @@ class DemandOutlook:
         means over draws.
         """
         by_month = self._monthly[:, -1].mean(axis=0)
-        total = np.quantile(self.results["energy_gwh"][:, -1], INTERVAL_LEVELS)
+        total = np.quantile(self.results["energy_gwh"][:, -1], RANGE_LEVELS)
         by_setting = {
             setting: float(kwh[:, -1].mean()) / 1e6
             for setting, kwh in self.energy_by_setting.items()
@@ -436,7 +435,7 @@ def _crossed(axes: Mapping[str, Iterable[Any]], **cells: Array) -> pd.DataFrame:
 
 def _ends(name: str, values: Array) -> Draws:
     """Median and 80 % interval by year."""
-    low, middle, high = quantiles(values, INTERVAL_LEVELS)
+    low, middle, high = quantiles(values, RANGE_LEVELS)
     return {"low": low, name: middle, "high": high}
 
 
@@ -494,7 +493,7 @@ def balance(
     register_counts = np.array([fact.value for fact in counts], dtype=float)
     days = [moment(fact.period.end) - years[0] for fact in counts]
     on_the_day = [_on_the_day(edges, monthly, day) for day in days]
-    low, middle, high = quantiles(np.reshape(on_the_day, (-1, len(stock))).T, INTERVAL_LEVELS)
+    low, middle, high = quantiles(np.reshape(on_the_day, (-1, len(stock))).T, RANGE_LEVELS)
     times = ratio(middle, register_counts, np.inf)
     closes = (low <= register_counts) & (register_counts <= high) | (np.abs(times - 1) < 0.01)
     thousands = (times >= 500) & (times <= 2000) | (times >= 1 / 2000) & (times <= 1 / 500)

@@ -23,6 +23,7 @@ from forecasting.market_rows import market_rows
 from forecasting.panels.charger_panel import charger_panel, fast_odds, pooled_level
 from forecasting.panels.practice import Practice
 from forecasting.parameters.schema import scenario_from_parameters
+from forecasting.quantiles import RANGE_LEVELS
 from forecasting.reading.places import find_place
 from forecasting.scenarios.outlook import Outlook, outlook
 
@@ -137,7 +138,7 @@ def _scored(
         at_end |= _as_others_teach(at_end, other_markets)
     for what, measure in ANSWERS_BY_WHAT.items():
         if stands[what] > 0:
-            low, median, high = np.quantile(at_end[measure], (0.1, 0.5, 0.9))
+            low, median, high = np.quantile(at_end[measure], RANGE_LEVELS)
             yield {
                 "what": what,
                 "market": market,

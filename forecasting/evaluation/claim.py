@@ -15,7 +15,7 @@ from forecasting.evidence.words import in_words, when_words
 from forecasting.measures import CHARGING_ANSWERS, FLOW_OF_COUNT, MEASURES, nearest
 from forecasting.parameters.schema import CORRIDORS, Scenario, scenario_from_parameters
 from forecasting.periods import Period, as_date, year
-from forecasting.quantiles import Array
+from forecasting.quantiles import RANGE_LEVELS, Array
 from forecasting.quantities import QUANTITIES, default_quantity, quantity_of
 from forecasting.reading.places import REGION, WORLD, place_code, place_name
 from forecasting.reading.printed_numbers import printed_number
@@ -78,7 +78,7 @@ class Claim:
     @property
     def levels(self) -> list[float]:
         """The forecast's median, between the ends of its 80 % interval."""
-        return [*np.quantile(self.draws, (0.1, 0.5, 0.9)).tolist()]
+        return [*np.quantile(self.draws, RANGE_LEVELS).tolist()]
 
     @property
     def path(self) -> dict[int, float]:

@@ -29,7 +29,7 @@ from forecasting.growth.prior import Prior
 from forecasting.growth.quotas import QuotaDays, days_used_up, quota_days
 from forecasting.parameters.schema import Scenario
 from forecasting.periods import Period, as_date, year
-from forecasting.quantiles import Array
+from forecasting.quantiles import RANGE_LEVELS, Array
 from forecasting.reading.places import place_code, place_name
 from forecasting.scenarios.facts_on_day import FlowInputs, facts_of_scenario, flow_inputs
 from forecasting.scenarios.outlook import Outlook
@@ -402,7 +402,7 @@ def _scores(
         of_case = {"market": case.market, "year": case.origin, "k": case.k, "share": share}
         for method, flow in flows.items():
             days = months_used_up(flow, number)
-            low, median, high = np.quantile(days, (0.1, 0.5, 0.9), method="inverted_cdf")
+            low, median, high = np.quantile(days, RANGE_LEVELS, method="inverted_cdf")
             row = {"method": method, "scored": case.origin, "error": median - day, "inside": np.nan}
             if method == THIS_PACKAGE:
                 row["inside"] = float(low <= day <= high)

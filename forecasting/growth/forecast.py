@@ -31,7 +31,7 @@ from forecasting.growth.quotas import quota_table
 from forecasting.growth.sharing import made_once
 from forecasting.names import DATA
 from forecasting.periods import Period
-from forecasting.quantiles import Array
+from forecasting.quantiles import RANGE_LEVELS, Array
 from forecasting.showing import Shown, chart
 
 if TYPE_CHECKING:
@@ -555,7 +555,7 @@ class FlowForecast(Shown):
         at = base - start_year
         share = float(np.median(flows[:, at] / market[:, at]))
         growth = flows[:, 1:] / flows[:, :-1] - 1
-        low, middle, high = np.quantile(growth[:, at], [0.1, 0.5, 0.9])
+        low, middle, high = np.quantile(growth[:, at], RANGE_LEVELS)
         forecast_row = {"market": self.place or "this market", "year": base, "share": share}
         forecast_row |= {
             "sales": np.median(flows[:, at]),

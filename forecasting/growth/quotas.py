@@ -33,7 +33,7 @@ from forecasting.evidence.fact import Fact
 from forecasting.evidence.policies import Policy
 from forecasting.growth.policy_months import PolicyEffects, months_since, numbers_of, worth
 from forecasting.periods import Period
-from forecasting.quantiles import Array
+from forecasting.quantiles import RANGE_LEVELS, Array
 
 QUOTA_COLUMNS = ["policy", "start", "quota", "low", "median", "high", "used_up"]
 LEAST_FLOW = 1e-9
@@ -329,7 +329,7 @@ class QuotaDays(NamedTuple):
 def quota_days(flow: Array, months: Sequence[Period], quota: Policy) -> QuotaDays:
     """Median and 80 % range of the day, and the probability; parameters as of `days_used_up`."""
     days = days_used_up(flow, months, quota)
-    levels = np.quantile(days, (0.1, 0.5, 0.9), method="inverted_cdf")
+    levels = np.quantile(days, RANGE_LEVELS, method="inverted_cdf")
     low, median, high = (
         dt.date.fromordinal(int(day)) if np.isfinite(day) else None for day in levels
     )

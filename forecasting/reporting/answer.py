@@ -18,7 +18,7 @@ from forecasting.evidence.bases import basis_words, shipped_bases
 from forecasting.growth.sharing import made_once
 from forecasting.measures import EV_SHARE
 from forecasting.parameters.schema import Driver, Scenario
-from forecasting.quantiles import standing_digits
+from forecasting.quantiles import RANGE_LEVELS
 from forecasting.reading.places import place_name
 from forecasting.reporting.caveat_words import TWO_NUMBERS, age_line
 from forecasting.reporting.labels import (
@@ -307,7 +307,7 @@ def _shares(outlook: Outlook) -> str:
 
 def _levels(results: Results, measure: str, year: int) -> list[float]:
     """The lower end, the median and the upper end of one year."""
-    return list(results.bands(measure).loc[year, [0.1, 0.5, 0.9]])
+    return list(results.bands(measure).loc[year, RANGE_LEVELS])
 
 
 def median_and_ends(results: Results, measure: str, year: int) -> tuple[str, str]:
@@ -322,15 +322,12 @@ def median_and_ends(results: Results, measure: str, year: int) -> tuple[str, str
     year : int
         One of theirs.
     """
-    levels = _levels(results, measure, year)
-    digits = standing_digits(levels[0], levels[-1])
-    low, median, high = (spoken(value, measure, digits) for value in levels)
-    return median, f"{low} to {high}"
+    return median_and_range(_levels(results, measure, year), measure, spoken)
 
 
 def _growth_and_ends(results: Results, measure: str, year: int) -> tuple[str, str]:
     """The same of the growth on the year before."""
-    low, median, high = map(percent, yearly_growth(results, measure).loc[year, [0.1, 0.5, 0.9]])
+    low, median, high = map(percent, yearly_growth(results, measure).loc[year, RANGE_LEVELS])
     return median.lstrip("+"), f"{low} to {high}"
 
 
@@ -487,7 +484,7 @@ def _row_of(make: Callable[[], Outlook], scenario: Scenario, draws: int) -> dict
         for entry in headline(outlook.results, outlook.measure, outlook.headline_year):
             name = entry["measure"]
             if entry["year"] != outlook.headline_year + 1:
-                median, ends = median_and_range(entry[LOW], entry["median"], entry[HIGH], name)
+                median, ends = median_and_range([entry[LOW], entry["median"], entry[HIGH]], name)
                 head = f"{label_in(outlook, name)}, {entry['year']}"
                 cells[head] = f"{median} ({ends.replace(' ', NO_BREAK)})"
         return cells

@@ -42,7 +42,7 @@ from forecasting.measures import (
 )
 from forecasting.panels.practice import market_band
 from forecasting.parameters.values import Choice
-from forecasting.quantiles import Array
+from forecasting.quantiles import RANGE_LEVELS, Array
 from forecasting.quantities import RELATION_WORDS
 from forecasting.reading.places import place_name
 from forecasting.reporting.labels import (
@@ -78,7 +78,6 @@ from forecasting.writers.display import (
     side_by_side,
 )
 
-BAND_LEVELS = [0.1, 0.5, 0.9]
 NEED = "charging_points_need"
 PRACTICE_POINTS = "charging_points_practice"
 STATIONS_ANSWER = {"charging_stations": PRACTICE_POINTS}  # what a number of stations rests on
@@ -584,7 +583,7 @@ def grid_table(outlook: Outlook) -> Table:
     when = str(year)
     rows: list[Row] = []
     for measure, words in PEAKS.items():
-        levels = outlook.results.bands(measure).loc[year, BAND_LEVELS]
+        levels = outlook.results.bands(measure).loc[year, RANGE_LEVELS]
         low, middle, high = levels_in_words([*levels], measure)
         rows.append({"load": words, "when": when, "MW": middle, "low": low, "high": high})
     for day, loads in demand.load_day.groupby("day"):
@@ -747,7 +746,7 @@ def choice_table(
     regret = expected_regret(results[NEED][:, -1], options, missing=costs.missing, idle=costs.idle)
     words = {}
     for name in CHARGING_ANSWERS:
-        levels = outlook.results.bands(name).iloc[-1][BAND_LEVELS]
+        levels = outlook.results.bands(name).iloc[-1][RANGE_LEVELS]
         _, words[name.rpartition("_")[2]], _ = levels_in_words(levels, name)
     regret["number"] = regret["option"].map(words).fillna(regret["points"].map(in_digits))
     year = outlook.scenario.horizon

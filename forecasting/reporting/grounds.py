@@ -29,7 +29,7 @@ from forecasting.measures import (
     DRIVES,
     GRID_MEASURES,
 )
-from forecasting.quantiles import standing_digits
+from forecasting.quantiles import RANGE_LEVELS, standing_digits
 from forecasting.reading.places import COUNTRIES, place_name
 from forecasting.reporting.caveat_words import fact_words, lines_of
 from forecasting.reporting.labels import (
@@ -224,7 +224,7 @@ def _main_uncertainties(outlook: Outlook) -> Iterator[str]:
         )
     free_median, scenario_median = (
         spoken_median(bands.iloc[-1], measure)
-        for bands in (flow.quantiles([0.1, 0.5, 0.9]), outlook.results.bands(measure))
+        for bands in (flow.quantiles(RANGE_LEVELS), outlook.results.bands(measure))
     )
     if free_median != scenario_median:
         yield (
@@ -487,7 +487,7 @@ def analogues_lines(outlook: Outlook) -> BulletList:
     share = f"about {whose}, {readable(100 * market['share'])} % of new vehicles"
     if markets.empty:
         return BulletList([f"No market-year of the panel stood at {share}."])
-    rates = markets["growth"].quantile([0.1, 0.5, 0.9]).tolist()
+    rates = markets["growth"].quantile(RANGE_LEVELS).tolist()
     rates += market[["growth", "low", "high", "before"]].tolist()
     low, middle, high, growth, growth_low, growth_high, past_growth = (
         percent(100 * rate) for rate in rates

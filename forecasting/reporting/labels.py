@@ -9,13 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from forecasting.evidence.words import period_words
 from forecasting.measures import EV_SHARE, MEASURES, measure_of
 from forecasting.periods import Period
-from forecasting.quantiles import standing_digits
+from forecasting.quantiles import RANGE_LEVELS, standing_digits
 from forecasting.reading.places import is_place, place_name
 from forecasting.reading.printed_periods import period_of
 
@@ -167,7 +167,9 @@ def amounts(lower: float, upper: float, measure: str, digits: int = 3) -> str:
     return f"{amount(lower, measure, digits)} to {amount(upper, measure, digits)}"
 
 
-def levels_in_words(levels: Iterable[float], measure: str) -> list[str]:
+def levels_in_words(
+    levels: Iterable[float], measure: str, words_of: Callable[[float, str, int], str] = amount
+) -> list[str]:
     """The ends of an 80 % range and the median between them, in the digits that stand.
 
     >>> levels_in_words([28_740.0, 65_710.0, 110_300.0], "ev_imports")
@@ -175,23 +177,24 @@ def levels_in_words(levels: Iterable[float], measure: str) -> list[str]:
     """
     low, median, high = levels
     digits = standing_digits(low, high)
-    return [amount(level, measure, digits) for level in (low, median, high)]
+    return [words_of(level, measure, digits) for level in (low, median, high)]
 
 
-def median_and_range(low: float, median: float, high: float, measure: str) -> tuple[str, str]:
+def median_and_range(
+    levels: Iterable[float], measure: str, words_of: Callable[[float, str, int], str] = amount
+) -> tuple[str, str]:
     """A median of draws and its 80 % range, in the digits that stand.
 
-    >>> median_and_range(28_740.0, 65_710.0, 110_300.0, "ev_imports")
+    >>> median_and_range([28_740.0, 65_710.0, 110_300.0], "ev_imports")
     ('66,000', '29,000 to 110,000')
     """
-    low_words, median_words, high_words = levels_in_words((low, median, high), measure)
-    return median_words, f"{low_words} to {high_words}"
+    low, median, high = levels_in_words(levels, measure, words_of)
+    return median, f"{low} to {high}"
 
 
 def spoken_median(bands: pd.Series, measure: str) -> str:
     """The median of a row of quantiles in a sentence, in the digits that stand."""
-    low, median, high = bands[[0.1, 0.5, 0.9]]
-    return spoken(median, measure, standing_digits(low, high))
+    return levels_in_words(bands[RANGE_LEVELS], measure, spoken)[1]
 
 
 def spoken(value: float, measure: str, digits: int = 3) -> str:

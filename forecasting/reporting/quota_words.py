@@ -12,7 +12,7 @@ import numpy as np
 
 from forecasting.evaluation.quota_days import QuotaForecast, open_quotas, size_that_lifts
 from forecasting.measures import MEASURES
-from forecasting.quantiles import Array
+from forecasting.quantiles import RANGE_LEVELS, Array
 from forecasting.reporting.labels import (
     ReadNumber,
     day_words,
@@ -152,6 +152,4 @@ def _day(day: dt.date | None) -> str:
 
 
 def _with_range(draws: Array, measure: str) -> str:
-    low, median, high = np.quantile(draws, (0.1, 0.5, 0.9))
-    median_words, range_words = median_and_range(low, median, high, measure)
-    return f"{median_words} ({range_words})"
+    return "{} ({})".format(*median_and_range(np.quantile(draws, RANGE_LEVELS), measure))

@@ -274,7 +274,7 @@ def _lines(run: str, keys: Record, stored: Record, results: Stored) -> Iterator[
         name = entry["measure"]
         year = str(entry["year"])
         label = label_of(name, vehicles_in(total, keys.get("basis"), measure, name))
-        median, ends = median_and_range(entry[LOW], entry["median"], entry[HIGH], name)
+        median, ends = median_and_range([entry[LOW], entry["median"], entry[HIGH]], name)
         if known_as_growth(name) and year in growth:
             low, median, high = (percent(growth[year][level]) for level in ("0.1", "0.5", "0.9"))
             label = f"Growth on the year: {label.removesuffix(' index').lower()}"

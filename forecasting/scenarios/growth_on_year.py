@@ -16,7 +16,7 @@ import pandas as pd
 
 from forecasting.evidence.ledger import Ledger
 from forecasting.periods import Period, year
-from forecasting.quantiles import Array
+from forecasting.quantiles import RANGE_LEVELS, Array
 from forecasting.scenarios.facts_on_day import flow_inputs
 from forecasting.scenarios.joint_draws import Results, quantiles_by_year
 
@@ -136,7 +136,7 @@ def first_rate_forecasts(
     forecast = _forecast_of(outlook, place, first_day, rates[-1].period.end.year)
     path = Period(forecast.months[0].start, forecast.months[-1].end)
     return first_day, {
-        period: np.quantile(growth_in(forecast, period), (0.1, 0.5, 0.9)).tolist()
+        period: np.quantile(growth_in(forecast, period), RANGE_LEVELS).tolist()
         for period in sorted(periods, key=attrgetter("end", "start"))
         if path.covers(Period(period.year_before().start, period.end))
     }

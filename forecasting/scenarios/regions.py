@@ -19,7 +19,7 @@ import pandas as pd
 
 from forecasting.errors import InputError, LedgerError
 from forecasting.measures import DIVIDED_BY, EV_STOCK_SHARE
-from forecasting.quantiles import Array, quantiles
+from forecasting.quantiles import RANGE_LEVELS, Array, quantiles
 from forecasting.quantities import EXACT_RELATIONS
 from forecasting.reading.places import place_name
 from forecasting.scenarios.drivers import DAYS_A_YEAR
@@ -154,7 +154,7 @@ def by_region(outlook: Outlook, year: int | None = None) -> pd.DataFrame:
         for measure in DIVIDED_BY[str(measure_counted)]:
             if measure in outlook.results.values:
                 total = outlook.results.values[measure][:, [place]]
-                ends = quantiles(total * share_draws, (0.1, 0.5, 0.9)).T
+                ends = quantiles(total * share_draws, RANGE_LEVELS).T
                 rows += [(measure, *name, *end) for name, end in zip(names, ends, strict=True)]
     columns = ["measure", "region", "name", "share", "low", "median", "high"]
     return pd.DataFrame(rows, columns=columns)

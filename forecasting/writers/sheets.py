@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape
 
 import pandas as pd
 
-from forecasting.quantiles import Array
+from forecasting.quantiles import RANGE_LEVELS, Array
 from forecasting.writers.display import is_web_address
 
 LEVEL_HEADS: dict[float, str] = {
@@ -31,7 +31,7 @@ LEVEL_HEADS: dict[float, str] = {
     0.975: "97.5 %",
 }
 INTERVAL_LEVELS = {
-    LEVEL_HEADS[level]: level for level in (0.1, 0.5, 0.9)
+    LEVEL_HEADS[level]: level for level in RANGE_LEVELS
 }  # of the 80 % interval, and its middle
 # Rows, first and last, and column of a line; its name, dashes, width and colour
 Line = tuple[tuple[int, int], int, str, str, float, str]

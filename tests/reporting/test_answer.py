@@ -178,7 +178,7 @@ def test_the_scenarios_of_a_place_stand_side_by_side_with_the_numbers_of_their_r
     for name, row in shown.set_index("scenario").iterrows():
         other = fc.outlook(f"turkmenistan-{name.lower()}", draws=200)
         stock = np.quantile(other.results.values["ev_stock"][:, -1], (0.1, 0.5, 0.9))
-        median, ends = median_and_range(*stock.tolist(), measure="ev_stock")
+        median, ends = median_and_range(stock, "ev_stock")
         cell = row["Electric cars on the road, 2030"]
         assert cell.replace("\N{NO-BREAK SPACE}", " ") == f"{median} ({ends})"
 

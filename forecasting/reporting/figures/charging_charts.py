@@ -12,7 +12,8 @@ import pandas as pd
 from forecasting.demand.corridor import truck_plan
 from forecasting.errors import InputError
 from forecasting.evidence.words import period_words, when_words
-from forecasting.reporting.charging_tables import BAND_LEVELS, NEED
+from forecasting.quantiles import RANGE_LEVELS
+from forecasting.reporting.charging_tables import NEED
 from forecasting.reporting.figures.drawing import (
     AMBER,
     BLUE,
@@ -121,9 +122,9 @@ def charger_gap(outlook: Outlook) -> Figure:
     names = []
     medians = []
     for place, (measure, wide) in enumerate(answers.items()):
-        low, median, high = wide.loc[final_year, BAND_LEVELS]
+        low, median, high = wide.loc[final_year, RANGE_LEVELS]
         medians.append(median)
-        number, range_words = median_and_range(low, median, high, measure)
+        number, range_words = median_and_range((low, median, high), measure)
         label = f"{short(measure).capitalize()} {number}"
         names.append((f"<b>{label}</b><br> {range_words}", CHARGING_COLOURS[measure]))
         aside = [final_year + BAR_SPACING * (place + 1)] * 2

@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from forecasting.quantiles import standing_digits
+from forecasting.quantiles import RANGE_LEVELS, standing_digits
 from forecasting.reporting.labels import (
     interval,
     readable,
@@ -370,7 +370,7 @@ def whiskers(
 
 def ends(wide: pd.DataFrame) -> list[pd.Series[float]]:
     """Lower end, median and upper end of the 80 % range."""
-    return [wide[level] for level in (0.1, 0.5, 0.9)]
+    return [wide[level] for level in RANGE_LEVELS]
 
 
 def words_at(x: Places, y: Values, words: list[str], position: str, **font: Any) -> Trace:

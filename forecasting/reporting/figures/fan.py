@@ -33,7 +33,7 @@ from forecasting.evidence.fact import Fact
 from forecasting.evidence.words import in_words, period_words, when_words
 from forecasting.measures import EV_SHARE
 from forecasting.periods import Period, year as year_of
-from forecasting.quantiles import standing_digits
+from forecasting.quantiles import RANGE_LEVELS, standing_digits
 from forecasting.quantities import BOUNDS, RELATION_WORDS, quantity_of
 from forecasting.reading.places import is_place, place_name, place_words
 from forecasting.reading.rules import OBSERVATION_KINDS
@@ -363,10 +363,10 @@ def fan(
     hover = hovers(wide.index, wide)
     yield points(wide.index.tolist(), wide[0.5], hover, color=BLUE, size=6) | {"name": "Median"}
     if labels:
-        low, median, high = wide[[0.1, 0.5, 0.9]].iloc[-1]
-        number, ends = median_and_range(low, median, high, measure)
+        number, ends = median_and_range(wide[RANGE_LEVELS].iloc[-1], measure)
         words = f"<b>{number}</b><br>{ends.replace(' to ', ' to<br>')}"
-        yield words_at([wide.index[-1]], [median], [words], "middle right", color=DEEP, size=12)
+        end = wide[0.5].iloc[-1:]
+        yield words_at([*end.index], end, [words], "middle right", color=DEEP, size=12)
 
 
 def _unit(measure: str, ledger: Ledger | None) -> str:
@@ -436,7 +436,7 @@ def policy_chart(outlook: Outlook) -> Figure:
     years = range(outlook.first_year - 3, outlook.first_year + 2)
     months = [n for n, month in enumerate(forecast.months) if month.start.year in years]
     days = [on_axis(forecast.months[number].start) + 0.04 for number in months]
-    low, median, high = np.quantile(forecast.monthly[:, months], [0.1, 0.5, 0.9], axis=0)
+    low, median, high = np.quantile(forecast.monthly[:, months], RANGE_LEVELS, axis=0)
     median_without = np.median(forecast.without_policies()[:, months], axis=0)
     largest = int(np.argmax(np.abs(median - median_without)))
     digits = standing_digits(low[largest], high[largest])

@@ -16,7 +16,7 @@ from forecasting.errors import InputError
 from forecasting.evidence.words import period_words
 from forecasting.measures import EV_SHARE
 from forecasting.periods import year as year_of
-from forecasting.quantiles import standing_digits
+from forecasting.quantiles import RANGE_LEVELS, standing_digits
 from forecasting.reading.places import place_name
 from forecasting.reporting.figures.charging_charts import named_rows, short
 from forecasting.reporting.figures.drawing import (
@@ -507,7 +507,7 @@ def growth_chart(outlook: Outlook, place: str) -> Figure:
         title = f"{place_name(place)}, {title}"
     current_rates = current_rates.set_axis(current_rates.index.map(year_of))
     day, cells = first_rate_forecasts(outlook, place) or (outlook.as_of, {})
-    first_rates = pd.DataFrame.from_dict(cells, "index", columns=[0.1, 0.5, 0.9])
+    first_rates = pd.DataFrame.from_dict(cells, "index", columns=RANGE_LEVELS)
     order = sorted(
         {*current_rates.index, *first_rates.index, *printed_rates}, key=attrgetter("end", "start")
     )[::-1]
