@@ -16,6 +16,7 @@ from forecasting.arguments import integer, short_repr, takes
 from forecasting.errors import PeriodError
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
+DAY = dt.timedelta(days=1)
 
 
 def as_date(value: object) -> dt.date:
@@ -124,7 +125,7 @@ class Period:
     @property
     def _is_of_months(self) -> bool:
         """Whether its months are whole."""
-        return self.start.day == 1 and (self.end + dt.timedelta(days=1)).day == 1
+        return self.start.day == 1 and (self.end + DAY).day == 1
 
     def __str__(self) -> str:
         return self.label

@@ -22,7 +22,7 @@ from pandas.errors import InvalidIndexError
 from forecasting.arguments import short_repr
 from forecasting.curves.definitions import Sampling
 from forecasting.errors import ModelError
-from forecasting.periods import FIRST_YEAR, LAST_YEAR, Period, as_date
+from forecasting.periods import DAY, FIRST_YEAR, LAST_YEAR, Period, as_date
 from forecasting.quantiles import Array
 
 DAYS_PER_YEAR = 365.25
@@ -199,7 +199,7 @@ def _years(day: dt.date) -> float:
 def _label(start: float, end: float) -> str:
     """The label of a period of whole months, else of its rounded days."""
     start_day = _date(start)
-    return Period(start_day, max(_date(end) - dt.timedelta(1), start_day)).label
+    return Period(start_day, max(_date(end) - DAY, start_day)).label
 
 
 def _date(years: float) -> dt.date:
@@ -273,7 +273,7 @@ def _of_labels(labels: pd.Index, kind: str, as_time: bool) -> Timeline:
     if kind == "flow":
         return _of_dates(labels)
     # Levels stand at the end of their day
-    ends = np.array([_years(day.date() + dt.timedelta(1)) for day in labels])
+    ends = np.array([_years(day.date() + DAY) for day in labels])
     return _of_ends(labels, ends, calendar=True)
 
 
@@ -308,7 +308,7 @@ def _unread(labels: pd.Index) -> ModelError:
 
 def _of_days(labels: pd.Index, spans: list[tuple[dt.date, dt.date]]) -> Timeline:
     starts = np.array([_years(start) for start, _ in spans])
-    ends = np.array([_years(end + dt.timedelta(1)) for _, end in spans])
+    ends = np.array([_years(end + DAY) for _, end in spans])
     wrong = starts[1:] < np.maximum(ends[:-1] - 1e-9, starts[:-1])
     if wrong.any():
         place = int(np.argmax(wrong))
@@ -322,8 +322,7 @@ def _of_intervals(labels: pd.IntervalIndex) -> Timeline:
     if labels.is_overlapping:
         raise ModelError("the intervals of the index overlap; give each observation its own period")
     if isinstance(labels.left, pd.DatetimeIndex):
-        day = dt.timedelta(1)
-        return _of_days(labels, [(span.left.date(), span.right.date() - day) for span in labels])
+        return _of_days(labels, [(span.left.date(), span.right.date() - DAY) for span in labels])
     return Timeline(labels, labels.left.to_numpy(float), labels.right.to_numpy(float), False)
 
 

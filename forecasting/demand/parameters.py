@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import csv
 import math
-import zlib
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
@@ -25,7 +24,7 @@ import numpy as np
 from forecasting.errors import AssumptionError, Problem, in_digits
 from forecasting.measures import did_you_mean
 from forecasting.names import DATA
-from forecasting.quantiles import Array, strata
+from forecasting.quantiles import Array, strata, stream_of
 
 # Of parameters or results, by name: a row for each draw, a column for each year; of a parameter one
 # column, which holds in all years
@@ -316,8 +315,7 @@ class Parameters:
         seed = int(rng.integers(2**63))
         sample = {}
         for key, row in self._in_force.items():
-            stream = np.random.default_rng([seed, zlib.crc32(key.encode())])
-            sample[key] = row.quantile(strata(stream, draws, 1))
+            sample[key] = row.quantile(strata(stream_of(seed, key), draws, 1))
         return sample
 
 

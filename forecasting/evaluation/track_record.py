@@ -28,7 +28,7 @@ from forecasting.growth.quotas import days_used_up
 from forecasting.growth.starting import MarketSize
 from forecasting.measures import EV_FLOWS, MEASURES, STOCKS_ON_RECORD
 from forecasting.parameters.schema import scenario_from_parameters
-from forecasting.periods import Period, as_date, span, year
+from forecasting.periods import DAY, Period, as_date, span, year
 from forecasting.quantiles import Array
 from forecasting.reading.rules import OBSERVATION_KINDS
 from forecasting.scenarios.facts_on_day import FlowInputs, facts_of_flow
@@ -398,9 +398,7 @@ def register_rows(facts: Ledger, day: dt.date, sizes: MarketSize, prior: Prior) 
     def forecast(newest: Fact, target_day: dt.date) -> Array:
         years = [year(y) for y in range(newest.period.end.year, target_day.year + 1)]
         flow = forecast_flow(facts_on_day, years, prior, sizes, newest.basis)
-        return newest.value + flow.totals(
-            span(newest.period.end + dt.timedelta(days=1), target_day)
-        )
+        return newest.value + flow.totals(span(newest.period.end + DAY, target_day))
 
     yield from _stock_rows(facts, counts, day, forecast)
 
@@ -469,7 +467,7 @@ def quota_rows(ledger: Ledger, quota: Policy, days: Sequence[dt.date] = ()) -> I
     first_day = quota.start.toordinal()
     longest = dt.date(quota.start.year, 12, 31).toordinal() - first_day + 2
     lasted = float(quota.last_day.toordinal() - first_day + 1)
-    quarters = pd.date_range(quota.start - dt.timedelta(days=1), quota.last_day, freq="QE")
+    quarters = pd.date_range(quota.start - DAY, quota.last_day, freq="QE")
     facts_of_quota = ledger.select(quota.place, quota.measure) if quota.end_announced else ()
     for outcome in facts_of_quota:
         if (outcome.period_end, outcome.value) != (quota.end, quota.quota):

@@ -27,12 +27,11 @@ from forecasting.evidence.bases import basis_name, basis_words, is_part, shipped
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.measures import CAR_COUNTS, DRIVES
-from forecasting.periods import Period
+from forecasting.periods import DAY, Period
 from forecasting.reading.places import REGION
 
 ABOUT = 0.05  # "about" is read as within 5 % when two statements are compared
 IGNORED = ("target", "event", "judgement")
-DAY = dt.timedelta(days=1)
 
 CONFLICT = [
     "measure", "period", "why", "fact_a", "fact_b", "basis_a", "basis_b", "value_a", "value_b",

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from forecasting.evidence.policies import Policy
+from forecasting.periods import DAY
 from forecasting.quantiles import Array
 
 Months = NDArray[np.int_]
@@ -309,7 +310,7 @@ def _since(row: Policy, months: Months) -> tuple[Array, Array | None]:
     since = months_since(row.start, months)
     if row.end is None or row.kind == "begins":
         return since, None
-    return since, months_since(row.end + dt.timedelta(days=1), months)
+    return since, months_since(row.end + DAY, months)
 
 
 def _blocked(since: Array, until: Array | None, log_odds: float) -> Array:
@@ -359,7 +360,7 @@ def pooled(policies: Iterable[Policy]) -> tuple[Policy, ...]:
     for policy in policies:
         if policy.kind == "step" and not policy.price_share:
             continue  # of which nothing is known
-        if policy.end and policy.end + dt.timedelta(days=1) in begun:
+        if policy.end and policy.end + DAY in begun:
             policy = replace(policy, end=None)  # what begins brings it back
         if policy.dated_by == "order":
             registration = policy.start + dt.timedelta(days=DELIVERY)

@@ -20,7 +20,6 @@ likely not been used up a month before: of draws in which it had, the part `UNRE
 """
 
 import datetime as dt
-import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import product, zip_longest
@@ -32,8 +31,8 @@ import pandas as pd
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.policies import Policy
 from forecasting.growth.policy_months import PolicyEffects, months_since, numbers_of, worth
-from forecasting.periods import Period
-from forecasting.quantiles import RANGE_LEVELS, Array
+from forecasting.periods import DAY, Period
+from forecasting.quantiles import RANGE_LEVELS, Array, stream_of
 
 QUOTA_COLUMNS = ["policy", "start", "quota", "low", "median", "high", "used_up"]
 LEAST_FLOW = 1e-9
@@ -64,7 +63,7 @@ def dated_changes(quotas: Iterable[Policy]) -> list[Policy]:
     for quota, renewal in zip_longest(rows, rows[1:]):
         if quota.end is None or quota.end_announced is None:
             continue
-        ends = replace(quota, kind="ends", start=quota.end + dt.timedelta(days=1), end=None)
+        ends = replace(quota, kind="ends", start=quota.end + DAY, end=None)
         changes.append(replace(ends, announced=quota.end_announced))
         if renewal is not None:
             begins = replace(renewal, kind="begins", id=f"{renewal.id}-begins", end=None)
@@ -171,7 +170,7 @@ def with_cars_that_wait(
     """
     effect = effects.begins
     size = _size(quota, effects) * -effects.sizes(replace(quota, kind="begins"))[0]
-    rng = np.random.default_rng([seed, zlib.crc32(f"{quota.id}, wait".encode())])
+    rng = stream_of(seed, f"{quota.id}, wait")
     wait = effect.numbers(rng.standard_normal((len(flow), 3)))[:, [0]] * size
     first_year = months[0].start.year
     since = months_since(quota.start, numbers_of(first_year, len(months)))
@@ -257,7 +256,7 @@ def with_quota(
     if size <= 0:
         return flow
     effect = effects.ends
-    rng = np.random.default_rng([seed, zlib.crc32(quota.id.encode())])
+    rng = stream_of(seed, quota.id)
     numbers = effect.numbers(rng.standard_normal((len(flow), 3)))
     rush, fall, elasticity = numbers.T * np.array([[size], [size], [worth(share)]])
     remainder = np.full(len(flow), float(quota.quota or 0.0))

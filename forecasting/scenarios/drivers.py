@@ -10,7 +10,6 @@ effect of what differs, not of chance.
 from __future__ import annotations
 
 import datetime as dt
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -22,7 +21,7 @@ from forecasting.evidence.policies import shipped_policies
 from forecasting.growth.forecast import changed_policy, sums_of_years
 from forecasting.growth.quotas import parts_of_months, with_quota
 from forecasting.periods import Period
-from forecasting.quantiles import Array
+from forecasting.quantiles import Array, stream_of
 
 if TYPE_CHECKING:
     from forecasting.growth.flow import FlowForecast
@@ -77,7 +76,7 @@ def draw_event(driver: Driver, draws: int, seed: int) -> EventDraws:
     EventDraws
         The same for the same name and seed, whatever other drivers there are.
     """
-    rng = np.random.default_rng([seed, zlib.crc32(driver.name.encode())])
+    rng = stream_of(seed, driver.name)
     happens, on_time, lateness, size, response = rng.random((5, draws))
     delay = np.asarray(driver.delay_years.quantile(lateness), dtype=float)
     days = np.where(

@@ -19,7 +19,7 @@ import pandas as pd
 
 from forecasting.demand.sensitivity import first_order
 from forecasting.measures import WORTH_FINDING_OUT
-from forecasting.periods import Period, month, span, year
+from forecasting.periods import DAY, Period, month, span, year
 from forecasting.quantiles import Array
 from forecasting.scenarios.facts_on_day import last_day
 
@@ -113,7 +113,7 @@ def worth_finding_out(outlook: Outlook) -> pd.DataFrame:
 def _numbers(outlook: Outlook) -> Iterator[Unprinted]:
     measure = outlook.measure
     for place, flow in outlook.forecasts.items():
-        start = last_day(flow.evidence, outlook.as_of) + dt.timedelta(days=1)
+        start = last_day(flow.evidence, outlook.as_of) + DAY
         quarter = 3 * ((start.month - 1) // 3) + 1
         end = month(f"{start.year}-{quarter + 2:02}").end
         of_quarter = span(dt.date(start.year, quarter, 1), end)

@@ -21,7 +21,7 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.growth.prior import Prior
 from forecasting.measures import EV_SHARE
 from forecasting.parameters.schema import Scenario, stored_scenario
-from forecasting.periods import as_date
+from forecasting.periods import DAY, as_date
 from forecasting.reading.files import AnyPath, allowing
 from forecasting.scenarios.age import age_of
 from forecasting.scenarios.assumptions import demand_of, demand_parameters
@@ -152,8 +152,8 @@ class Outlook(Shown):
         while following := [fact for fact in totals if fact.period.start == day]:
             longest = max(following, key=lambda fact: fact.period.end)
             count += longest.value
-            day = longest.period.end + dt.timedelta(days=1)
-        return (count, day - dt.timedelta(days=1)) if day > year_start else None
+            day = longest.period.end + DAY
+        return (count, day - DAY) if day > year_start else None
 
     @property
     def running_year(self) -> int:

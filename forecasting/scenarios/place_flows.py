@@ -21,7 +21,7 @@ from forecasting.caveats import Caveat, each_once
 from forecasting.errors import EvidenceError
 from forecasting.growth.forecast import sums_of_years
 from forecasting.measures import MEASURES
-from forecasting.periods import span, year
+from forecasting.periods import DAY, span, year
 from forecasting.quantiles import Array
 from forecasting.reading.places import place_name
 from forecasting.scenarios.drivers import apply_drivers
@@ -121,7 +121,7 @@ def _flow_of_facts(request: OutlookRequest, place: str) -> PlaceFlow:
     market = inputs.market
     unknown = market.sizes is None and not len(evidence)
     known_until = last_day(evidence, request.as_of)
-    first_year = min((known_until + dt.timedelta(days=1)).year, scenario.horizon)
+    first_year = min((known_until + DAY).year, scenario.horizon)
     bases = {*evidence.frame["basis"]} - {""}
     # One that is counted later, or elsewhere, is passed over; any other is refused by its name
     passed_over = {*request.ledger.frame["basis"]} - bases

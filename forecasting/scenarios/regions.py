@@ -10,7 +10,6 @@ proportion to the country's. Where nothing is printed for a part, nothing is sai
 from __future__ import annotations
 
 import datetime as dt
-import zlib
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,7 @@ import pandas as pd
 
 from forecasting.errors import InputError, LedgerError
 from forecasting.measures import DIVIDED_BY, EV_STOCK_SHARE
-from forecasting.quantiles import RANGE_LEVELS, Array, quantiles
+from forecasting.quantiles import RANGE_LEVELS, Array, quantiles, stream_of
 from forecasting.quantities import EXACT_RELATIONS
 from forecasting.reading.places import place_name
 from forecasting.scenarios.drivers import DAYS_A_YEAR
@@ -168,13 +167,9 @@ def _drifted(parts: pd.DataFrame, outlook: Outlook, year: int) -> Array:
     share = parts["share"].to_numpy(dtype=float)
     days = (pd.Timestamp(year, 12, 31) - parts["day"]).dt.days
     since = days.clip(lower=0).to_numpy() / DAYS_A_YEAR
-    seeds = [
-        [outlook.scenario.seed, zlib.crc32(name.encode())]
-        for name in parts["place"] + parts["measure"]
-    ]
-    chance = np.column_stack(
-        [np.random.default_rng(seed).standard_normal(outlook.results.count) for seed in seeds]
-    )
+    seed = outlook.scenario.seed
+    streams = [stream_of(seed, name) for name in parts["place"] + parts["measure"]]
+    chance = np.column_stack([s.standard_normal(outlook.results.count) for s in streams])
     drift = np.pad(SHARE_DRIFT * np.sqrt(since) * chance, ((0, 0), (0, 1)))
     cars = share
     then = LEAST_SHARE

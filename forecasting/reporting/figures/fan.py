@@ -32,7 +32,7 @@ from forecasting.evidence.bases import basis_name, basis_words, same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.words import in_words, period_words, when_words
 from forecasting.measures import EV_SHARE
-from forecasting.periods import Period, year as year_of
+from forecasting.periods import DAY, Period, year as year_of
 from forecasting.quantiles import RANGE_LEVELS, standing_digits
 from forecasting.quantities import BOUNDS, RELATION_WORDS, quantity_of
 from forecasting.reading.places import is_place, place_name, place_words
@@ -579,7 +579,7 @@ class Mark:
     @property
     def end(self) -> float:
         """Where it ends."""
-        return on_axis(self.period.end + dt.timedelta(days=1), self.stock)
+        return on_axis(self.period.end + DAY, self.stock)
 
     @property
     def whole_year(self) -> bool:
