@@ -373,10 +373,12 @@ def check(paths: Paths, ledger: Paths, published: dt.date | None) -> None:
     Every problem of every file is named at once, with line or key path and the nearest right name.
     Nothing is written and nothing in the files is run.
     """
-    from forecasting.reporting.caveat_words import lines_of, words_of
     from forecasting.scenarios.check import check_paths
 
     checked = check_paths(paths, ledger, published)
+    # What is refused needs none of it
+    from forecasting.reporting.caveat_words import lines_of, words_of
+
     for line in lines_of(checked.caveats):
         say(f"note: {line}")
     counts = {"scenario": checked.scenarios, "fact": checked.facts}

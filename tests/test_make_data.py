@@ -30,7 +30,12 @@ def run(made: ModuleType, out: Path, *arguments: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "name"), [("package", "datapackage.json"), ("schema", "params.schema.json")]
+    ("command", "name"),
+    [
+        ("package", "datapackage.json"),
+        ("schema", "params.schema.json"),
+        ("names", "language_names.csv"),
+    ],
 )
 def test_what_ships_is_what_is_made(made, tmp_path, command, name):
     run(made, tmp_path, command)

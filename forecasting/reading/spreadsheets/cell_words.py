@@ -19,7 +19,6 @@ from forecasting.reading.press import GROWTH
 from forecasting.reading.spreadsheets.dating import (
     AS_OF,
     NOTHING,
-    TABLE_LANGUAGES,
     Dating,
     dating_in,
 )
@@ -32,6 +31,7 @@ from forecasting.reading.spreadsheets.terms import (
     STOCK_DAY,
     SUMS,
     in_english,
+    names_in_languages,
     unit_of,
     unit_of_title,
     without_footnote_marks,
@@ -186,7 +186,7 @@ def _place(text: str) -> str:
         return code  # Кыргызская Республика
     if not _may_name_place(word):
         return ""
-    code = find_place(word) or territories().get(word.casefold(), "")
+    code = find_place(word) or names_in_languages("country").get(word.casefold(), "")
     return "" if code == OTHER_PLACES and " " not in word else code  # "Other" of anything
 
 
@@ -195,19 +195,6 @@ def _may_name_place(word: str) -> bool:
     if len(word) < 2 or word.isdecimal() or is_short:
         return False
     return word not in ("EV", "BEV", "PHEV", "HEV", "FCEV", "NEV", "YTD", "GDP")
-
-
-@lru_cache(maxsize=1)
-def territories() -> dict[str, str]:
-    """The codes of countries, by their names in the languages of tables."""
-    from babel import Locale
-
-    return {
-        name.casefold(): code
-        for language in (*TABLE_LANGUAGES, "zh")
-        for code, name in Locale.parse(language).territories.items()
-        if len(code) == 2 and code.isalpha()
-    }
 
 
 def _number(text: str, context: str) -> tuple[str, tuple[str, ...]]:
@@ -423,7 +410,7 @@ def _places_in(text: str) -> list[str]:
 def _spans_of_places(text: str) -> Iterator[tuple[int, str]]:
     """Where a text names countries, and their codes."""
     for match in _name_stems().finditer(text.casefold()):
-        yield match.start(), territories()[match[0]]
+        yield match.start(), names_in_languages("country")[match[0]]
     for code, pattern in words.PLACE_WORDS.items():
         if code.isupper() and (place := re.search(pattern, text.lower())):
             yield place.start(), code
@@ -435,6 +422,7 @@ def _spans_of_places(text: str) -> Iterator[tuple[int, str]]:
 @lru_cache(maxsize=1)
 def _name_stems() -> re.Pattern[str]:
     """The names of countries, to which endings may be added."""
-    names = sorted((name for name in territories() if len(name) > 4), key=len, reverse=True)
+    long_names = (name for name in names_in_languages("country") if len(name) > 4)
+    names = sorted(long_names, key=len, reverse=True)
     latin_or_other = "|".join(re.escape(name) for name in names)
     return re.compile(rf"(?<![^\W\d_\u4e00-\u9fff])(?:{latin_or_other})(?!\w*(?:дан|dan)\b)")

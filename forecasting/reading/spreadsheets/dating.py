@@ -1,7 +1,7 @@
 """When the numbers of a table are of, as its cells say it: a year in one place, a month in another.
 
-The names of months come from Babel, those of quarters, halves and fiscal years from one table of
-words; whatever the press writes besides is read by `printed_periods.period_of`.
+The names of months stand in a table that ships, those of quarters, halves and fiscal years in one
+table of words; whatever the press writes besides is read by `printed_periods.period_of`.
 
 >>> str(dating_of("I кв. 2023 г.").period()), dating_of("9 мес.").months
 ('2023-01..2023-03', (1, 9))
@@ -15,7 +15,6 @@ import datetime as dt
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
-from typing import Any
 
 from forecasting.errors import PeriodError
 from forecasting.periods import Period, month, year
@@ -25,16 +24,10 @@ from forecasting.reading.spreadsheets.terms import (
     FIRST_ESTIMATE,
     REVISED,
     YEAR_TO_DATE,
+    names_in_languages,
     without_footnote_marks,
 )
 
-TABLE_LANGUAGES = ("en", "ru", "uz_Latn", "uz_Cyrl", "kk", "ky", "tg", "tr", "de")
-# Languages of which months are read, too; no month of one is another month elsewhere
-MONTH_LANGUAGES = (
-    *TABLE_LANGUAGES,
-    *("uk", "be", "az", "ka", "id", "vi", "fr", "es", "pt", "it", "nl", "pl", "cs", "ro"),
-    *("hi", "ar"),
-)
 FISCAL_MONTHS = tuple(name.lower() for name in calendar.month_name[1:])
 
 
@@ -218,13 +211,7 @@ _UP_TO = r"\s?(?:-|–|—|−|to|through|по|до|дан|dan|至|到|~)\s?"
 @lru_cache(maxsize=1)
 def _month_names() -> dict[str, int]:
     """The number of each month, by its names in the languages of tables."""
-    from babel import Locale
-
-    names: dict[str, int] = {}
-    for language in MONTH_LANGUAGES:
-        widths = ("wide", "abbreviated") if language in TABLE_LANGUAGES else ("wide",)
-        for width in widths:
-            names |= _names_of_months(Locale.parse(language), width)
+    names = {name: int(number) for name, number in names_in_languages("month").items()}
     nominative = "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь"
     names |= {name: number for number, name in enumerate(nominative.split(), 1)}
     names |= {"sept": 9, "сент": 9, "ноя": 11, "ноябр": 11, "фев": 2, "янв": 1, "апр": 4, "авг": 8}
@@ -234,22 +221,12 @@ def _month_names() -> dict[str, int]:
     return names
 
 
-def _names_of_months(locale: Any, width: str) -> dict[str, int]:
-    """The number of each month, by its names of a width in one language."""
-    forms = [locale.months["format"][width], locale.months["stand-alone"][width]]
-    return {name.lower().strip("."): number for form in forms for number, name in form.items()}
-
-
 @lru_cache(maxsize=1)
 def _short_months() -> tuple[dict[str, int], re.Pattern[str]]:
     """The months by short names that are other words elsewhere (out, set), and where they are no
     such words: alone, or with a year.
     """
-    from babel import Locale
-
-    names: dict[str, int] = {}
-    for language in MONTH_LANGUAGES:
-        names |= _names_of_months(Locale.parse(language), "abbreviated")
+    names = {name: int(number) for name, number in names_in_languages("short month").items()}
     month_of_text = rf"{one_of(names)}\.?"
     text = rf"(?:\A|(?<=, )){month_of_text}(?:{_UP_TO}{month_of_text})?[\s./'’-]*(?:\d\d|20\d\d)?\Z"
     return names, re.compile(text)

@@ -10,12 +10,15 @@ words of Russian, Uzbek, Kazakh, Kyrgyz, Tajik, Chinese and Turkish tables into 
 (1000.0, 'count')
 """
 
+import csv
 import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from forecasting.names import DATA
 from forecasting.reading.press_words import AMOUNTS
 
+LANGUAGE_NAMES = DATA / "language_names.csv"  # as Babel has them, which takes long to load
 # Signs and words for a number that is not known
 _UNKNOWN_SIGNS = """
     - – — ― − -- --- . .. ... … …. : :: x х × * ** / \\ ? ?? n/a n.a. n.a na n/d n.d. nd nan
@@ -383,6 +386,24 @@ TERMS: tuple[tuple[str, str], ...] = (
     ),
 )  # fmt: skip
 _TERMS = tuple((re.compile(pattern, re.IGNORECASE), english) for pattern, english in TERMS)
+
+
+@lru_cache(maxsize=3)
+def names_in_languages(kind: str) -> dict[str, str]:
+    """The code by name, in lower case, of each month or country in the languages of tables.
+
+    Parameters
+    ----------
+    kind : {"month", "short month", "country"}
+        Short names of months are other words elsewhere.
+
+    Examples
+    --------
+    >>> names_in_languages("month")["tháng 5"], names_in_languages("country")["özbekistan"]
+    ('5', 'UZ')
+    """
+    with LANGUAGE_NAMES.open(encoding="utf-8", newline="") as file:
+        return {name: code for table, code, name in csv.reader(file) if table == kind}
 
 
 @lru_cache(maxsize=4096)
