@@ -16,7 +16,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Callable, Collection, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -204,6 +204,7 @@ def _is_kind(text: str) -> bool:
     return text in (*KINDS_OF_ROW, *NUMBERS_OF_ROWS) or is_printed_period(text)
 
 
+@lru_cache(maxsize=256)
 def is_printed_period(text: str) -> bool:
     """Whether a text is a period.
 

@@ -87,6 +87,12 @@ _SPELLINGS = _by_spelling(
 )
 # What the press calls countries, beside their names in the tables of ISO
 LANGUAGES = ("ru", "de", "zh_CN", "uz", "kk")
+# Of which the names are compared with a slip, too; to compare those of all takes six times as long
+SLIP_LANGUAGES = (
+    *LANGUAGES,
+    *("tr", "tg", "ky", "az", "uk", "be", "ka", "hi", "ar", "id", "vi"),
+    *("fr", "es", "pt", "it", "nl", "pl", "cs", "ro"),
+)
 _IN_THE_PRESS = _by_spelling(
     "RU:россия/russland/rossiya, US:сша/aqsh/vereinigte staaten/соединенные штаты, "
     "GB:великобритания/großbritannien/buyuk britaniya, AE:оаэ/bae, KR:южная корея/южной кореи/"
@@ -127,10 +133,10 @@ def _names() -> Codes:
 
 
 def _folded(text: str) -> str:
-    """A name, or several in lines, without case and accents, spaces single.
+    r"""A name, or several in lines, without case and accents, spaces single.
 
-    >>> _folded(" TÜRKİYE "), _folded("Côte  d'Ivoire\\nÅland")
-    ('turkiye', "cote d'ivoire\\naland")
+    >>> _folded(" TÜRKİYE "), _folded("Côte  d'Ivoire\nÅland")
+    ('turkiye', "cote d'ivoire\naland")
     """
     letters = text.casefold().replace("’", "'")
     if not letters.isascii():
@@ -139,9 +145,9 @@ def _folded(text: str) -> str:
     return "\n".join(" ".join(line.split()) for line in letters.split("\n"))
 
 
-@lru_cache(maxsize=len(LANGUAGES) + 1)
-def _country_names(languages: str = "*") -> Codes:
-    """ISO 3166 alpha-2 code by folded name in English and other languages, by default any that
+@lru_cache(maxsize=len(LANGUAGES) + 2)
+def _country_names(*languages: str) -> Codes:
+    """ISO 3166 alpha-2 code by folded name in English and other languages, of ``*`` any that
     pycountry has; a name of two countries, as a few translations have it, is left out.
     """
     english = {
@@ -153,8 +159,9 @@ def _country_names(languages: str = "*") -> Codes:
     # "Korea, Republic of" is the Republic of Korea
     names = {(name, b" ".join(reversed(name.split(b", ", 1)))) for name in english}
     names.update((name, name) for name in english)
-    for file in Path(_iso().LOCALES_DIR).glob(f"{languages}/LC_MESSAGES/iso3166-1.mo"):
-        names.update(_translations(file))
+    for language in languages:
+        for file in Path(_iso().LOCALES_DIR).glob(f"{language}/LC_MESSAGES/iso3166-1.mo"):
+            names.update(_translations(file))
     named = [(english[name], translation) for name, translation in names if name in english]
     folded = _folded(b"\n".join(translation for _, translation in named).decode()).split("\n")
     codes: Codes = {}
@@ -256,7 +263,7 @@ def _iso_code(text: str) -> str:
         code = text.upper()
         if "-" in code and _iso_entry(code):
             return code
-        return _country_names().get(_folded(text), "")
+        return _country_names("*").get(_folded(text), "")
 
 
 def _iso_entry(code: str) -> Any:
@@ -325,15 +332,15 @@ def nearest_place(text: str) -> str:
         word = _key(text)
         names = _names_of_like_letters(word)
         for name in difflib.get_close_matches(word, names, n=1, cutoff=MIN_SIMILARITY):
-            code = _all_names()[name]
+            code = _names_of_slips()[name]
             return f"did you mean {code} ({place_name(code)})?"
     return f"use an ISO 3166 code such as UZ, or {', '.join(PORTS)}"
 
 
 @lru_cache(maxsize=1)
-def _all_names() -> Codes:
-    """Code by name in any language and any spelling."""
-    return _country_names() | _names()
+def _names_of_slips() -> Codes:
+    """Code by the names and spellings with which an unknown word is compared."""
+    return _country_names(*SLIP_LANGUAGES) | _names()
 
 
 def _letters(word: str) -> int:
@@ -344,18 +351,12 @@ def _letters(word: str) -> int:
     return bits
 
 
-def _is_latin(word: str) -> bool:
-    """Whether most letters are those of English: of two scripts no names are alike."""
-    return 2 * len(word.encode("ascii", "ignore")) > len(word)
-
-
-@lru_cache(maxsize=2)
-def _names_by_size(is_latin: bool) -> dict[int, list[tuple[str, int]]]:
-    """All names of one script with their letters, by how long they are."""
+@lru_cache(maxsize=1)
+def _names_by_size() -> dict[int, list[tuple[str, int]]]:
+    """These names with their letters, by how long they are."""
     names: dict[int, list[tuple[str, int]]] = defaultdict(list)
-    for name in _all_names():
-        if _is_latin(name) == is_latin:
-            names[len(name)].append((name, _letters(name)))
+    for name in _names_of_slips():
+        names[len(name)].append((name, _letters(name)))
     return names
 
 
@@ -365,7 +366,7 @@ def _names_of_like_letters(word: str) -> Iterator[str]:
     """
     letters = _letters(word)
     strange_letters = ~letters
-    for size, names in _names_by_size(_is_latin(word)).items():
+    for size, names in _names_by_size().items():
         # As many letters match at least
         match = math.ceil(MIN_SIMILARITY * (size + len(word)) / 2 - 1e-9)
         if match > min(size, len(word)):

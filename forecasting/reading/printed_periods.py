@@ -122,6 +122,7 @@ ABBREVIATIONS = {
     r"\b1h\b": "H1",
     r"(?<=\d )мес\.": "месяцев",
 }
+_IN_FULL = [(re.compile(short, re.IGNORECASE), full) for short, full in ABBREVIATIONS.items()]
 CELL_PATTERNS: list[Spelling] = [  # that no sentence is searched for
     (re.compile(pattern), months)
     for months, pattern in (
@@ -404,8 +405,8 @@ def dates_in_words(text: str) -> str:
 
 
 def _in_full(text: str) -> str:
-    for short, full in ABBREVIATIONS.items():
-        text = re.sub(short, full, text, flags=re.IGNORECASE)
+    for short, full in _IN_FULL:
+        text = short.sub(full, text)
     return text
 
 

@@ -584,6 +584,8 @@ def _rows_of_section(
 
 def _answered_row(row: TableRow, answer: str) -> TableRow:
     """A row of which a reader has said what it counts, or of which period it is."""
+    if not answer:
+        return row
     label = replace(row.label, doubts=(), is_sum=False)
     if answer in NUMBERS_OF_ROWS:
         label = replace(label, number=answer)
@@ -674,6 +676,8 @@ def _lacks_its_period(label: Label, labels: list[TableColumn], section: Label) -
 
 def _merged_section(section: Label, label: Label) -> Label:
     """The labels of a row with what the section says that they do not."""
+    if section == NO_LABEL:
+        return label
     merged = _merged(
         replace(section, number="" if label.number else section.number, is_sum=False), label
     )

@@ -415,6 +415,7 @@ def in_english(text: str) -> str:
     return " ".join(text.split())
 
 
+@lru_cache(maxsize=16384)
 def without_footnote_marks(text: str) -> str:
     """A text without the mark of a footnote behind it.
 
