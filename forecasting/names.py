@@ -22,6 +22,7 @@ REPORT_NOTEBOOK = "report.ipynb"
 REPORT_PAGE = "report.html"
 OUTLOOK_TABLE = "outlook.parquet"
 DRAWS_TABLE = "draws.parquet"
+FLOW_DRAWS = "flow.npz"
 OUTLOOK_WORKBOOK = "outlook.xlsx"
 RUN_RECORD = "run.json"  # what a report was made from
 FAILURE_RECORD = "failure.json"  # in its place where the report could not be made

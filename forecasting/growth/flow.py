@@ -32,8 +32,8 @@ from forecasting.growth.policy_months import pooled
 from forecasting.growth.prior import Prior
 from forecasting.growth.quotas import dated_changes, facts_of_quotas
 from forecasting.growth.request import Request
-from forecasting.growth.sharing import made_once
 from forecasting.growth.starting import MarketSize, entries_by_year
+from forecasting.growth.stored_flow import answered
 from forecasting.periods import Period
 from forecasting.reading.places import find_place
 
@@ -211,7 +211,7 @@ def forecast_flow(
         pooled([*in_force, *dated_changes(quotas)]),
         tuple(quota for quota in quotas if quota.is_open_quota),
     )
-    return made_once(request.answer, *request.key)
+    return answered(request)
 
 
 def _policies_in_force(table: pd.DataFrame, facts: Ledger, place: str | None) -> list[Policy]:

@@ -118,6 +118,11 @@ class FlowForecast(Shown):
         """The policies that it knows, those of one kind and month as one, and what such ones do."""
         return Policies(self.request.policies, self.request.prior.policies)
 
+    @property
+    def posterior(self) -> Posterior:
+        """How well the draws meet each fact; without the coordinates of the path."""
+        return self._fit[1]
+
     def __repr__(self) -> str:
         medians = ", ".join(
             f"{label} {median:,.0f}"

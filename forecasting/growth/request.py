@@ -191,22 +191,48 @@ class Request:
             market = np.repeat(np.exp(long_path.sizes_of(x)) / 12, 12, axis=1)[
                 :, start_month:final_month
             ]
-        months = tuple(months_between(dt.date(prepared.start_year, 1, 1), dt.date(horizon, 12, 31)))
+        months = prepared.months
         monthly = self._under_quotas(long_path.flows(x)[:, start_month:final_month], months)
         sizes = posterior.x[:, path.columns["policy"]]
         if self.quotas:
             index = self._unreported(monthly, months, common[:, -1], rng)
             monthly, sizes = monthly[index], sizes[index]
             market = market if market is None else market[index]
+        # Coordinates fill much room
+        posterior = replace(posterior, x=posterior.x[:0].copy())
+        return self._forecast(prepared, monthly, market, sizes, posterior)
+
+    def answer_of(
+        self, monthly: Array, market: Array | None, sizes: Array, posterior: Posterior
+    ) -> FlowForecast:
+        """The same as `answer`, of draws that were made before.
+
+        Parameters
+        ----------
+        monthly, market, sizes
+            As a forecast has them.
+        posterior : Posterior
+            Without coordinates.
+        """
+        return self._forecast(self._prepared, monthly, market, sizes, posterior)
+
+    def _forecast(
+        self,
+        prepared: _Prepared,
+        monthly: Array,
+        market: Array | None,
+        sizes: Array,
+        posterior: Posterior,
+    ) -> FlowForecast:
         caveats = [*prepared.caveats, *self._of_the_draws(prepared, posterior)]
         return FlowForecast(
             periods=prepared.periods,
-            months=months,
+            months=prepared.months,
             monthly=monthly,
             market=market,
             basis=prepared.basis,
             measure=prepared.measure,
-            place=place,
+            place=_single(self.evidence, "place"),
             diagnostics={
                 "method": "linear Gaussian mixtures about the modes of readings, weighted",
                 "readings": posterior.readings,
@@ -218,8 +244,7 @@ class Request:
             caveats=each_once(caveats),
             request=self,
             sizes=sizes,
-            # Coordinates fill much room
-            _fit=(prepared.observations, replace(posterior, x=posterior.x[:0].copy())),
+            _fit=(prepared.observations, posterior),
         )
 
     def _of_the_draws(self, prepared: _Prepared, posterior: Posterior) -> Iterator[Caveat]:
@@ -277,6 +302,12 @@ class _Prepared:
     horizon: int
     measure: str
     caveats: Sequence[Caveat]
+
+    @property
+    def months(self) -> tuple[Period, ...]:
+        """The months that are forecast."""
+        start, end = dt.date(self.start_year, 1, 1), dt.date(self.horizon, 12, 31)
+        return tuple(months_between(start, end))
 
     def told(self, rows: Sequence[int]) -> _Prepared:
         """The same path, with some of the facts."""

@@ -19,6 +19,7 @@ from forecasting.caveats import Caveat
 from forecasting.errors import EvidenceError, InputError, LedgerError
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.prior import Prior
+from forecasting.growth.stored_flow import save_flow
 from forecasting.measures import EV_SHARE
 from forecasting.parameters.schema import Scenario, stored_scenario
 from forecasting.periods import DAY, as_date
@@ -96,6 +97,8 @@ class Outlook(Shown):
         corridor.
     stored : pandas.DataFrame or None
         The table as it was read from files.
+    folder : Path or None
+        Where it was read from.
     flow_cache : dict
         What the facts say, for other scenarios of the place; empty where a caller's own facts or
         prior were given.
@@ -125,6 +128,7 @@ class Outlook(Shown):
     ledger: Ledger = field(default_factory=Ledger)
     load: Mapping[str, Any] = field(default_factory=dict)
     stored: pd.DataFrame | None = None
+    folder: Path | None = None
     flow_cache: dict[str, PlaceFlow] = field(default_factory=dict)
 
     @property
@@ -251,7 +255,8 @@ class Outlook(Shown):
 
     @takes(InputError, folder=path())
     def save(self, folder: str | Path) -> None:
-        """Write ``outlook.parquet`` and ``draws.parquet`` into a folder.
+        """Write ``outlook.parquet`` and ``draws.parquet`` into a folder; of a country with many
+        facts also ``flow.npz``, from which a workbook is made sooner.
 
         `load_outlook` reads them back.
 
@@ -294,6 +299,8 @@ class Outlook(Shown):
             },
         }
         save_tables(folder, self.table, self.draws, record)
+        if self.demand is not None and self.baseline_forecast is not None:
+            save_flow(self.baseline_forecast, Path(folder))
 
     def fit_table(self) -> pd.DataFrame:
         """Each fact of the flow beside what the others lead one to expect, as of
@@ -575,5 +582,6 @@ def load_outlook(folder: str | Path) -> Outlook:
         caveats=stored_caveats(record),
         facts_used=record["facts_used"],
         stored=table,
+        folder=Path(folder),
         load=record.get("load", {}),
     )

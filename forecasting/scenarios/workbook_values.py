@@ -35,6 +35,7 @@ from forecasting.demand.symbols import (
     reachable,
 )
 from forecasting.errors import InputError, in_digits
+from forecasting.growth.stored_flow import flow_of_report
 from forecasting.measures import HEADLINE, MEASURES, PRICES, WORKBOOK_ANSWERS
 from forecasting.parameters.naming import names_of_place
 from forecasting.parameters.schema import Scenario, scenario_from_parameters, stored_scenario
@@ -211,7 +212,8 @@ def chain_of_report(report: Outlook) -> tuple[Outlook, WorkbookChain]:
     scenario = report.scenario
     count = report.results.count
     flow_cache: dict[str, PlaceFlow] = {}
-    remade = outlook(scenario, draws=count, flow_cache=flow_cache)
+    with flow_of_report(report.folder):
+        remade = outlook(scenario, draws=count, flow_cache=flow_cache)
     _refuse_other_numbers(report, remade)
     flows = _flows_by_factor(remade, count, flow_cache)
     cells = _ReaderCells(

@@ -26,6 +26,8 @@ from forecasting.demand.chain import all_vehicles
 from forecasting.demand.consequences import point_business
 from forecasting.demand.parameters import load_parameters
 from forecasting.errors import InputError
+from forecasting.growth.stored_flow import save_flow
+from forecasting.names import FLOW_DRAWS
 from forecasting.parameters.naming import new_params
 from forecasting.reporting.charging_tables import SOLD_AT
 from forecasting.reporting.comparison_files import live_comparison
@@ -33,6 +35,7 @@ from forecasting.reporting.exports import export_report
 from forecasting.reporting.labels import readable
 from forecasting.reporting.workbook_live import live_workbook
 from forecasting.scenarios import assumptions
+from forecasting.scenarios.outlook import load_outlook
 from forecasting.scenarios.question import find_scenario
 from forecasting.scenarios.workbook_values import INPUT_HEADS, OWN, params_of_workbook, with_cells
 
@@ -505,6 +508,18 @@ def test_what_is_no_workbook_of_ours_is_refused(tmp_path):
     for name in ("other.xlsx", "text.xlsx"):
         with pytest.raises(InputError, match="is no workbook of `ev-forecast export REPORT --xlsx"):
             params_of_workbook(tmp_path / name, "own", tmp_path)
+
+
+def test_a_workbook_of_the_stored_flow_is_that_of_a_flow_drawn_anew(small, tmp_path):
+    small.outlook.save(tmp_path)
+    report = load_outlook(tmp_path)
+    assert (tmp_path / FLOW_DRAWS).is_file()
+    assert live_workbook(report) == live_workbook(dataclasses.replace(report, folder=None))
+    # The flow of another report: that its draws are read shows in the message
+    flow = small.outlook.baseline_forecast
+    save_flow(dataclasses.replace(flow, monthly=2 * flow.monthly), tmp_path)
+    with pytest.raises(InputError, match="gives other numbers than its report"):
+        live_workbook(report)
 
 
 def test_a_report_that_other_facts_made_is_refused(small):

@@ -1,0 +1,96 @@
+"""Draws beside a report are read by whoever asks the same, and by nobody else."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasting.growth.flow import FlowForecast, annual_totals, forecast_flow
+from forecasting.growth.stored_flow import answered, flow_of_report, save_flow
+from forecasting.names import FLOW_DRAWS
+from forecasting.periods import year
+
+TOTALS = pd.Series({1999 + n: 100 * 1.4**n for n in range(12)})
+
+
+@pytest.fixture(scope="module", params=[300_000, None])
+def forecast(request: pytest.FixtureRequest) -> FlowForecast:
+    facts = annual_totals(TOTALS)
+    return forecast_flow(facts, [year(2011)], market_size=request.param, draws=32, seed=3)
+
+
+def doubled(forecast: FlowForecast) -> FlowForecast:
+    """One that nobody would draw, by which one sees that it was read."""
+    return replace(forecast, monthly=2 * forecast.monthly)
+
+
+def read(forecast: FlowForecast, folder: Path) -> FlowForecast:
+    with flow_of_report(folder):
+        return answered(forecast.request)
+
+
+def same(one: FlowForecast, other: FlowForecast) -> bool:
+    return np.array_equal(one.monthly, other.monthly)
+
+
+def test_what_is_read_is_what_was_drawn(forecast: FlowForecast, tmp_path: Path) -> None:
+    save_flow(forecast, tmp_path)
+    again = read(forecast, tmp_path)
+    assert same(again, forecast)
+    assert np.array_equal(again.sizes, forecast.sizes)
+    assert (again.market is None) == (forecast.market is None)
+    if forecast.market is not None:
+        np.testing.assert_array_equal(again.market, forecast.market)
+    for field in fields(forecast.posterior):
+        value, stored = (getattr(one.posterior, field.name) for one in (forecast, again))
+        assert np.array_equal(value, stored), field.name
+    assert again.diagnostics == forecast.diagnostics
+    assert again.caveats == forecast.caveats
+    pd.testing.assert_frame_equal(again.fit_table(), forecast.fit_table())
+
+
+def test_the_same_question_is_read_and_another_is_drawn(
+    forecast: FlowForecast, tmp_path: Path
+) -> None:
+    save_flow(doubled(forecast), tmp_path)
+    assert same(read(forecast, tmp_path), doubled(forecast))
+    assert same(answered(forecast.request), forecast)
+    later = forecast_flow(annual_totals(TOTALS.iloc[:-1]), [year(2011)], draws=32, seed=3)
+    assert same(read(later, tmp_path), later)
+    other_seed = replace(forecast.request, seed=4)
+    with flow_of_report(tmp_path):
+        assert same(answered(other_seed), other_seed.answer())
+
+
+def test_what_was_changed_or_is_damaged_is_drawn_anew(
+    forecast: FlowForecast, tmp_path: Path
+) -> None:
+    save_flow(doubled(forecast), tmp_path)
+    path = tmp_path / FLOW_DRAWS
+    content = path.read_bytes()
+    with np.load(path) as file:
+        arrays = dict(file)
+    objects = np.array([print], dtype=object)
+    for changed in (
+        arrays | {"monthly": arrays["monthly"] * 1.001},
+        arrays | {"tail": np.array(9.0)},
+        arrays | {"another": np.zeros(2)},
+        arrays | {"kind": objects},
+        {name: array for name, array in arrays.items() if name != "digest"},
+    ):
+        np.savez_compressed(path, **changed)
+        assert same(read(forecast, tmp_path), forecast)
+    for damaged in (b"", b"PK", content[:-30], content[:99] + b"0000" + content[103:]):
+        path.write_bytes(damaged)
+        assert same(read(forecast, tmp_path), forecast)
+
+
+def test_few_facts_are_not_stored_and_leave_no_older_file(tmp_path: Path) -> None:
+    (tmp_path / FLOW_DRAWS).touch()
+    few = forecast_flow(annual_totals(TOTALS.iloc[:3]), [year(2003)], draws=32)
+    save_flow(few, tmp_path)
+    assert not any(tmp_path.iterdir())
