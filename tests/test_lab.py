@@ -1,4 +1,4 @@
-"""JupyterLab as ``make lab`` starts it, in a real browser: every notebook as it is stored, and
+"""JupyterLab as ``make lab`` starts it, in a real browser: every notebook as it is stored, and some
 after Run All.
 """
 
@@ -188,15 +188,21 @@ def promised(name: str) -> int:
     )
 
 
+# Those with parameters, with models of statsmodels and with a widget. All run in a kernel where
+# their stored outputs are compared.
+RUN = ("country_outlook", "growth_models", "what_if")
+
+
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_a_notebook_shows_its_figures_as_stored_and_after_run_all(lab, page, name):
     desk, figures = notebook_in_lab(page, lab, name), promised(name)
     assert desk.figures(figures) == figures
-    desk.run_all()
-    assert desk.figures(figures) == figures
+    if name in RUN:
+        desk.run_all()
+        assert desk.figures(figures) == figures
+        cells = page.evaluate(PROMPTS)
+        assert [int(prompt.strip(" []:")) for prompt in cells] == list(range(1, len(cells) + 1))
     assert page.evaluate(ERRORS) == []
-    cells = page.evaluate(PROMPTS)
-    assert [int(prompt.strip(" []:")) for prompt in cells] == list(range(1, len(cells) + 1))
     assert desk.errors == []
     assert desk.outside == []
 

@@ -77,7 +77,6 @@ class Visit:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", lambda request: self.asked.append(request.url))
         page.goto(path.as_uri())
-        page.wait_for_load_state("networkidle")
 
     @property
     def outside(self) -> list[str]:
@@ -148,12 +147,18 @@ def test_pages_keep_nobody_out(reports, visit, page):
     assert seen.evaluate(BARRIERS) == []
 
 
-OPEN = [form for form in FORMS if form.folds == "open" and form.medium == "screen"]
+# A sample of what `make look` draws: each page at both widths and in both schemes
+SAMPLE = [
+    ("index.html", "1400-dark-open"),
+    ("index.html", "400-light-open"),
+    ("uzbekistan-baseline/report.html", "1400-light-open"),
+    ("uzbekistan-baseline/report.html", "400-dark-open"),
+]
 
 
-@pytest.mark.parametrize("form", OPEN, ids=lambda form: form.name)
-@pytest.mark.parametrize("page", PAGES[:2])
+@pytest.mark.parametrize(("page", "form"), SAMPLE)
 def test_everything_on_a_page_can_be_read(reports, browser, page, form):
+    (form,) = (each for each in FORMS if each.name == form)
     drawn = open_page(browser, reports / page, form)
     assert list(unreadable(drawn)) == []
     drawn.context.close()

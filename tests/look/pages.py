@@ -52,7 +52,6 @@ def open_page(browser: Browser, path: Path, form: Form, scale: float = 1.0) -> P
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.goto(path.resolve().as_uri())
-    page.wait_for_load_state("networkidle")
     if form.medium == "print":
         page.emulate_media(media="print")
         page.evaluate("dispatchEvent(new Event('beforeprint'))")

