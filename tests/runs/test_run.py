@@ -360,7 +360,7 @@ def test_a_damaged_report_of_before_is_named_and_stops_nothing(project: Any) -> 
     project.scenario("uz-b")
     for damage in (b"PAR1 cut off", b"", other.getvalue()):
         path.write_bytes(damage)
-        done = run([project.params / "uz-b.yaml"], project.out, progress=False)
+        done = run([project.params / "uz-b.yaml"], project.out, force=True, progress=False)
         assert not done.ok
         assert re.fullmatch(
             r"uz-a: outlook.parquet is (damaged|no table).*; move its folder away and run it again",
