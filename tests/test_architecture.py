@@ -1,7 +1,6 @@
 """The house rules: data flows one way, each thing has one home, the code stays plain and small."""
 
 import ast
-import copy
 import io
 import re
 import sys
@@ -136,8 +135,13 @@ def parsed(path: Path) -> ast.Module:
     return ast.parse(text_of(path))
 
 
+@cache
+def all_of(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(parsed(path)))
+
+
 def nodes(path: Path, *kinds: type) -> Iterator:
-    return (node for node in ast.walk(parsed(path)) if isinstance(node, kinds))
+    return (node for node in all_of(path) if isinstance(node, kinds))
 
 
 def short(path: Path) -> str:
@@ -175,7 +179,7 @@ def libraries(names: Iterable[str]) -> set[str]:
 @cache
 def at_run_time(path: Path) -> ast.Module:
     """A module's tree without what only the type checker reads."""
-    tree = copy.deepcopy(parsed(path))
+    tree = ast.parse(text_of(path))
     for node in ast.walk(tree):
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             node.body = [ast.Pass()]
@@ -199,7 +203,7 @@ def imported_on_loading(name: str) -> frozenset[str]:
     path = home / "__init__.py" if home.is_dir() else home.with_suffix(".py")
     if not path.exists():
         return frozenset()
-    tree = copy.deepcopy(at_run_time(path))
+    tree = ast.parse(ast.unparse(at_run_time(path)))
     for node in ast.walk(tree):
         if isinstance(node, FUNCTION):
             node.body = [ast.Pass()]
@@ -240,7 +244,7 @@ def constants_by_name() -> dict[str, list[str]]:
     """What each constant of a module is set to, in all modules that have one of that name."""
     values = defaultdict(list)
     for path in MODULES:
-        for node in ast.parse(text_of(path)).body:
+        for node in parsed(path).body:
             if isinstance(node, ast.Assign | ast.AnnAssign) and node.value:
                 target = node.targets[0] if isinstance(node, ast.Assign) else node.target
                 if isinstance(target, ast.Name) and target.id.isupper():
@@ -402,7 +406,7 @@ def lines_of_logic(path: Path) -> list[str]:
     """A module's statements, each on its own lines however they are broken in the file, without
     docstrings, imports and lone brackets.
     """
-    tree = copy.deepcopy(parsed(path))
+    tree = ast.parse(text_of(path))
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | FUNCTION):
             node.body = [part for part in node.body if not is_declaration(part)] or [ast.Pass()]
@@ -494,6 +498,7 @@ def branches(function: ast.AST) -> int:
     return count
 
 
+@cache
 def tokens_of(path: Path) -> list[tokenize.TokenInfo]:
     """The tokens of a module that say something: no comments, docstrings, line ends, indents."""
     silent = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}

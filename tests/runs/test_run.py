@@ -376,7 +376,7 @@ def test_a_scenario_alone_and_beside_another_of_its_country_gives_the_same_bytes
 ) -> None:
     (tmp_path / "params").mkdir()
     # The second reads what the first has shared
-    for name in ("kyrgyzstan-baseline", "kyrgyzstan-constrained"):
+    for name in ("turkmenistan-baseline", "turkmenistan-constrained"):
         shutil.copy(PARAMS / f"{name}.yaml", tmp_path / "params")
     files = ("outlook.parquet", "draws.parquet", "outlook.xlsx", "report.html")
     together, alone = tmp_path / "together", tmp_path / "alone"
