@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Indices = NDArray[np.int_]
+Flags = NDArray[np.bool_]
 
 RANGE_LEVELS = [0.1, 0.5, 0.9]  # the ends of an 80 % range, and the median between them
 MAX_RANDOM_ERROR = 0.01  # of an end of a range, from which its third digit says nothing

@@ -20,8 +20,7 @@ from typing import TYPE_CHECKING, Literal
 from forecasting.measures import Kind, measure_of
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from forecasting.quantiles import Array
 
 RELATIONS = ("equals", "about", "at_least", "at_most", "greater_than", "less_than")
 EXACT_RELATIONS = ("equals", "about")  # the relations of a number; the others are bounds
@@ -206,7 +205,7 @@ class Quantity:
             return Contrast("period", whole, 0.0, (self.says == "change") + value / 100)
         return Contrast("period", None, 1.0, value * (days if self.daily else 1))
 
-    def value_of(self, ratio: NDArray[np.float64], days: int) -> NDArray[np.float64]:
+    def value_of(self, ratio: Array, days: int) -> Array:
         """The value, in its own unit, of a ratio of flows; the inverse of `contrast`."""
         if self.is_percent:
             return 100 * (ratio - (self.says == "change"))

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from forecasting.arguments import instance, numbers, optional, takes
 from forecasting.curves.definitions import Curve, Sampling, find_curve
 from forecasting.curves.least_squares import Solver
 from forecasting.errors import ModelError, in_digits
-from forecasting.quantiles import Array
+from forecasting.quantiles import Array, Flags, Indices
 
 CHUNK_SERIES = 4096  # series solved together: their arrays stay in a core's cache
 # The series of all chunks that still move after some steps go on together
@@ -38,7 +38,7 @@ class CurveFits:
     curve: Curve
     params: Any
     sse: Array
-    converged: NDArray[np.bool_]
+    converged: Flags
 
     def __repr__(self) -> str:
         count = f"{self.converged.sum():,} of {len(self.converged):,} series converged"
@@ -118,7 +118,7 @@ def fit_curves(
     return CurveFits(curve, table, sse, converged)
 
 
-def _rows(values: Array | None, part: NDArray[np.int_]) -> Array | None:
+def _rows(values: Array | None, part: Indices) -> Array | None:
     return None if values is None else values[part]
 
 

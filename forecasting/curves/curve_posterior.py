@@ -18,16 +18,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri, softmax
 
 from forecasting.curves.definitions import Curve, Sampling
 from forecasting.curves.estimate import SeriesToFit
 from forecasting.curves.noise import ErrorFamily, Scale
 from forecasting.errors import ModelError
-from forecasting.quantiles import Array
+from forecasting.quantiles import Array, Indices
 
-Rows = NDArray[np.int_]
 ROUND_POINTS = 800  # a round
 MIN_ROUND_POINTS = 200  # a round, for long series: their posterior is close to normal
 ROUND_WORK = 1_000_000  # points times observations that a round may take
@@ -67,7 +65,7 @@ class Particles:
     spread: Array
     sign: Array
 
-    def scales(self, rows: Rows, rng: np.random.Generator) -> Array:
+    def scales(self, rows: Indices, rng: np.random.Generator) -> Array:
         """Draws of ``m``."""
         logs = self.level[rows] + self.spread[rows] * rng.standard_normal(len(rows))
         return np.clip(self.sign[rows] * np.exp(np.minimum(logs, 700)), *self.problem.bounds["m"])
@@ -225,7 +223,7 @@ class Mixture:
         return float(min(self._pooled @ (coordinate - mean) ** 2, 1.0))
 
 
-def systematic(weights: Array, count: int) -> Rows:
+def systematic(weights: Array, count: int) -> Indices:
     """Indices drawn in proportion to weights, at equal steps: without chance, and with the least
     variance.
     """

@@ -20,12 +20,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit, log_expit
 
 from forecasting.errors import ModelError
 from forecasting.measures import did_you_mean
-from forecasting.quantiles import Array
+from forecasting.quantiles import Array, Indices
 
 Arrays = tuple[Array, ...]
 POSITIVE, REAL = (0.0, np.inf), (-np.inf, np.inf)
@@ -271,7 +270,7 @@ class Sampling:
     ends: Array
     starts: Array | None = None
     times: Array = field(init=False)
-    places: list[NDArray[np.int_]] = field(init=False)
+    places: list[Indices] = field(init=False)
 
     def __post_init__(self) -> None:
         edges = self.ends

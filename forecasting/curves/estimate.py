@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.curves.definitions import Curve, Sampling
-from forecasting.curves.least_squares import Bounds, Flags, Solver
-from forecasting.quantiles import Array
+from forecasting.curves.least_squares import Bounds, Solver
+from forecasting.quantiles import Array, Flags
 
 POLISHING = 8  # undamped steps that bring a minimum to all its digits
 

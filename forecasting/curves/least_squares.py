@@ -13,14 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from forecasting.curves.definitions import Curve, Sampling
 from forecasting.errors import ModelError
-from forecasting.quantiles import Array
+from forecasting.quantiles import Array, Flags
 
-Flags = NDArray[np.bool_]
 Bounds = Mapping[str, tuple[float, float]]
 MAX_STEPS = 100
 MOVING_SHARE = 0.1  # share of the series that still move, at which they are left

@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from forecasting.demand.parameters import NEVER_YEAR, Draws, Event, Parameters, Years
 from forecasting.panels.practice import as_column, column_at, practice_error, practice_points
-from forecasting.quantiles import Array
+from forecasting.quantiles import Array, Flags
 
 
 def moment(day: dt.date) -> float:
@@ -110,7 +109,7 @@ class Target(ChargingCount):
     count: Array
     unit: str
     date: dt.date
-    pursued: npt.NDArray[np.bool_] | bool = False
+    pursued: Flags | bool = False
     on_time: float = 1.0
     delay: Array | float = 0.0
     by: str = ""

@@ -20,7 +20,6 @@ from forecasting.evidence.policies import Policy, shipped_policies
 from forecasting.evidence.words import in_words
 from forecasting.growth.observation import Observation, flow_weights
 from forecasting.growth.policy_months import (
-    Months,
     Policies,
     months_since,
     numbers_of,
@@ -31,7 +30,7 @@ from forecasting.growth.quotas import quota_table
 from forecasting.growth.sharing import made_once
 from forecasting.names import DATA
 from forecasting.periods import Period
-from forecasting.quantiles import RANGE_LEVELS, Array
+from forecasting.quantiles import RANGE_LEVELS, Array, Indices
 from forecasting.showing import Shown, chart
 
 if TYPE_CHECKING:
@@ -709,7 +708,7 @@ def percent_of(logs: Array, labels: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(percent.T, [*labels], [*EFFECT])
 
 
-def _numbers_of(forecast: FlowForecast) -> Months:
+def _numbers_of(forecast: FlowForecast) -> Indices:
     return numbers_of(forecast.months[0].start.year, len(forecast.months))
 
 

@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from forecasting.growth.mixtures import Mixtures
 from forecasting.growth.observation import SCRAPPAGE_SD, WRONG, Observation
 from forecasting.growth.path import LatentPath
-from forecasting.quantiles import Array
+from forecasting.quantiles import Array, Flags, Indices
 
 NO_NOISE = Mixtures(*np.zeros((3, 0, 1 + len(WRONG))))
 
@@ -42,7 +41,7 @@ class Contrasts:
         A row each.
     """
 
-    months: NDArray[np.int_]
+    months: Indices
     numerator: Array
     denominator: Array
     constant: Array
@@ -54,12 +53,12 @@ class Contrasts:
     noise: Mixtures
 
     @property
-    def exact(self) -> NDArray[np.bool_]:
+    def exact(self) -> Flags:
         """Which facts are numbers, with one narrow component, not bounds."""
         return np.asarray((self.noise.weight > 0).sum(axis=1) <= 1 + len(WRONG))
 
     @property
-    def certain(self) -> NDArray[np.bool_]:
+    def certain(self) -> Flags:
         """Which facts are decided to be right."""
         return np.asarray(self.noise.weight[:, -len(WRONG) :].sum(axis=1) == 0)
 
@@ -76,7 +75,7 @@ class Contrasts:
         part = self.noise.parts(contrasts - self.value, spread)
         return np.asarray(part[..., -len(WRONG) :].sum(axis=-1))
 
-    def subset(self, rows: NDArray[np.int_]) -> Contrasts:
+    def subset(self, rows: Indices) -> Contrasts:
         """Some of the facts."""
         names = [f.name for f in fields(self) if f.name not in ("months", "scrappage", "noise")]
         tables = {name: getattr(self, name)[rows] for name in names}

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import softmax
 
-from forecasting.quantiles import Array
+from forecasting.quantiles import Array, Flags, Indices
 
 
 @dataclass(frozen=True)
@@ -32,9 +31,9 @@ class Mixtures:
     mean: Array
     sd: Array
 
-    def rows(self, index: NDArray[np.int_] | NDArray[np.bool_] | slice) -> Mixtures:
+    def rows(self, index: Indices | Flags | slice) -> Mixtures:
         """Some of them, without components that none of these has."""
-        present: NDArray[np.bool_] = np.any(self.weight[index] > 0, axis=0)
+        present: Flags = np.any(self.weight[index] > 0, axis=0)
         present[-1] = True
         tables = (table[index][:, present] for table in (self.weight, self.mean, self.sd))
         return Mixtures(*tables)

@@ -12,16 +12,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from forecasting.growth.common import Common
 from forecasting.growth.mixtures import Mixtures
 from forecasting.growth.policy_months import NO_POLICIES, Policies, PolicyCourse, numbers_of
 from forecasting.growth.prior import FULL_SALES, REACH, REFERENCE_LOG_ODDS, Prior, student_mixture
 from forecasting.growth.within_year import LOT, POSITION
-from forecasting.quantiles import Array
-
-Indices = NDArray[np.int_]
+from forecasting.quantiles import Array, Indices
 
 # The size of a market is a published number of another perimeter: it may be another size
 ANOTHER_SIZE = 0.1

@@ -20,14 +20,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.special import expit
 
 from forecasting.evidence.policies import Policy
 from forecasting.periods import DAY
-from forecasting.quantiles import Array
-
-Months = NDArray[np.int_]
+from forecasting.quantiles import Array, Indices
 
 DAYS_OF_MONTH = 365.25 / 12  # of a month
 # Judgement: a car is registered so long after it was ordered
@@ -156,7 +153,7 @@ def worth(share: float) -> float:
     return share / (1 + share / SATURATING_SHARE)
 
 
-def numbers_of(first_year: int, months: int) -> Months:
+def numbers_of(first_year: int, months: int) -> Indices:
     """Numbers of months from January of a year on: twelve for each year before, and its place.
 
     >>> numbers_of(2023, 2) - 12 * 2023
@@ -170,7 +167,7 @@ def first_month(day: dt.date) -> pd.Period:
     return pd.Period(pd.Timestamp(day) + pd.Timedelta(days=15), freq="M")
 
 
-def months_since(day: dt.date, months: Months) -> Array:
+def months_since(day: dt.date, months: Indices) -> Array:
     """How many months each month's first day lies after a day.
 
     >>> import datetime as dt
@@ -274,11 +271,11 @@ class Policies:
         """Number of coordinates of all policies."""
         return sum(_width(row) for row in self.rows)
 
-    def courses(self, months: Months) -> list[PolicyCourse]:
+    def courses(self, months: Indices) -> list[PolicyCourse]:
         """What each policy does in some months, numbered as by :func:`numbers_of`."""
         return [self.course_of(row, months) for row in self.rows]
 
-    def course_of(self, row: Policy, months: Months) -> PolicyCourse:
+    def course_of(self, row: Policy, months: Indices) -> PolicyCourse:
         """What one policy does in some months, numbered as by :func:`numbers_of`."""
         since, until = _since(row, months)
         if row.kind == "blocked":
@@ -290,7 +287,7 @@ class Policies:
         shape = course(since, effect, until) * self.effects.sizes(row)
         return PolicyCourse(np.zeros(len(months)), shape, effect)
 
-    def moves(self, coordinates: Array, months: Months) -> list[tuple[Policy, Array]]:
+    def moves(self, coordinates: Array, months: Indices) -> list[tuple[Policy, Array]]:
         """Each policy, and what it adds to the log flow of each month, by draw; parameters as of
         :meth:`with_draws` and :meth:`courses`.
         """
@@ -305,7 +302,7 @@ def _width(row: Policy) -> int:
     return 1 if row.kind == "blocked" else 3
 
 
-def _since(row: Policy, months: Months) -> tuple[Array, Array | None]:
+def _since(row: Policy, months: Indices) -> tuple[Array, Array | None]:
     """How many months each month lies after a policy's start, and after its end."""
     since = months_since(row.start, months)
     if row.end is None or row.kind == "begins":

@@ -18,7 +18,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import logsumexp, ndtri, softmax
 
 from forecasting.growth.likelihood import Contrasts
@@ -27,9 +26,7 @@ from forecasting.growth.mode import Covariance, Mode
 from forecasting.growth.observation import WRONG
 from forecasting.growth.path import LatentPath
 from forecasting.growth.readings import readings_of
-from forecasting.quantiles import Array, strata
-
-Indices = NDArray[np.int_]
+from forecasting.quantiles import Array, Indices, strata
 
 # The root of the probability that each reading has at least when draws are shared out
 MIN_READING_PART = 0.1

@@ -26,7 +26,7 @@ from forecasting.growth.forecast import FlowForecast
 from forecasting.growth.likelihood import Contrasts, as_arrays
 from forecasting.growth.mode import Mode
 from forecasting.growth.observation import Observation, flow_weights, observe, with_prints
-from forecasting.growth.path import Indices, LatentPath
+from forecasting.growth.path import LatentPath
 from forecasting.growth.policy_months import Policies
 from forecasting.growth.posterior import Posterior, resampled, sample
 from forecasting.growth.prior import SHIPPED, SIZE_NU, Prior, region_of
@@ -40,7 +40,7 @@ from forecasting.growth.starting import MarketSize, opposite, path_of
 from forecasting.growth.usable import usable_facts, years_spoken_of
 from forecasting.measures import MEASURES
 from forecasting.periods import LAST_YEAR, Period, months_between, year
-from forecasting.quantiles import Array, strata
+from forecasting.quantiles import Array, Indices, strata
 
 FEWEST_COUNT = 100  # effective draws, below which the approximation is said to have failed
 MAX_TAIL_SHAPE = 0.7  # of the largest weights, above which they cannot be trusted

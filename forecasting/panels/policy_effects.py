@@ -13,7 +13,6 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from forecasting.evidence.policies import BATTERY_CARS, Policy, shipped_policies
 from forecasting.growth.policy_months import (
@@ -28,10 +27,8 @@ from forecasting.growth.policy_months import (
 )
 from forecasting.growth.prior import Prior
 from forecasting.growth.within_year import WithinYear
-from forecasting.quantiles import Array
+from forecasting.quantiles import Array, Indices
 from forecasting.reading.places import find_place
-
-Indices = NDArray[np.int_]
 
 EVENT_KINDS = ("ends", "begins")
 MONTHS_BEFORE = 30  # months about an event that are looked at

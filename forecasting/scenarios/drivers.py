@@ -15,19 +15,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from forecasting.evidence.policies import shipped_policies
 from forecasting.growth.forecast import changed_policy, sums_of_years
 from forecasting.growth.quotas import parts_of_months, with_quota
 from forecasting.periods import Period
-from forecasting.quantiles import Array, stream_of
+from forecasting.quantiles import Array, Flags, stream_of
 
 if TYPE_CHECKING:
     from forecasting.growth.flow import FlowForecast
     from forecasting.parameters.schema import Driver
 
-Flags = NDArray[np.bool_]
 LIMIT_ORDER = {"quota": 1, "ceiling": 2}  # kinds that bound a flow, in the order in which they do
 DAYS_A_YEAR = 365.25
 MIN_FLOW = 1e-300
