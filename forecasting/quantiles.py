@@ -76,7 +76,7 @@ def strata(rng: np.random.Generator, draws: int, columns: int) -> Array:
     [0.0, 1.0, 2.0, 3.0]
     """
     ranges = np.repeat(np.arange(draws)[:, None], columns, axis=1)
-    return np.asarray((rng.permuted(ranges, axis=0) + rng.random(ranges.shape)) / draws)
+    return (rng.permuted(ranges, axis=0) + rng.random(ranges.shape)) / draws
 
 
 def standing_digits(low: float, high: float) -> int:

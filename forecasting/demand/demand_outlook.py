@@ -520,4 +520,4 @@ def _on_the_day(edges: Array, monthly: Array, day: float) -> Array:
     year = min(int(day), edges.shape[1] - 2)
     arrived = np.cumsum(np.pad(monthly[:, 12 * year : 12 * year + 12], ((0, 0), (1, 0))), axis=1)
     share = ratio(column_at(arrived, 12 * (day - year)), arrived[:, -1], day - year)
-    return np.asarray(edges[:, year] + share * (edges[:, year + 1] - edges[:, year]))
+    return edges[:, year] + share * (edges[:, year + 1] - edges[:, year])

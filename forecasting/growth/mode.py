@@ -70,7 +70,7 @@ class Covariance:
     def diagonal(self) -> Array:
         """The diagonal of the inverse."""
         if self.wide:
-            return np.asarray(np.diag(self.solve(np.eye(len(self.noise)))))
+            return np.diag(self.solve(np.eye(len(self.noise))))
         inner = dpotrs(self.factor, self.scaled.T)[0]
         return np.asarray(1 / self.noise - (self.scaled * inner.T).sum(axis=1))
 

@@ -53,7 +53,7 @@ def softplus(latent: Array) -> tuple[Array, Array]:
 
 def inverse_softplus(numbers: Array) -> Array:
     """The latent numbers behind rush, fall and elasticity."""
-    return np.asarray(SOFTNESS * np.log(np.expm1(numbers / SOFTNESS)))
+    return SOFTNESS * np.log(np.expm1(numbers / SOFTNESS))
 
 
 @dataclass(frozen=True)

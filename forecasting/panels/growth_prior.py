@@ -355,7 +355,7 @@ class _Regression:
     def scale(self) -> Array:
         """Scale of the shock of each growth."""
         log_factor = self.shock_slope * self.stands + self.shortfall_slope * self.shortfall
-        return np.asarray(self.shock[self.region] * np.exp(log_factor))
+        return self.shock[self.region] * np.exp(log_factor)
 
     def _solve(self) -> None:
         """Effects and their covariance, given the scales."""

@@ -1,8 +1,9 @@
 """The kinds of values in a params file: ranges, days, places, measures, safe names; and a dated
 event, of which `forecasting.scenarios.drivers` says what it does.
 
->>> float(Range(low=0, mode=1, high=2).quantile(0.5))
-1.0
+>>> import numpy as np
+>>> Range(low=0, mode=1, high=2).quantile(np.array([0.5]))
+array([1.])
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from forecasting.evidence.policies import shipped_policies
 from forecasting.measures import CHARGING_COUNTS, LARGEST_COST, MEASURES, did_you_mean
 from forecasting.parameters.naming import country_code, unsafe_name
 from forecasting.periods import as_date
+from forecasting.quantiles import Array
 from forecasting.reading.places import place_code
 
 LARGEST_MARKET = 200_000_000  # new vehicles a year: twice those of the world
@@ -80,11 +82,12 @@ class Range(Strict):
             )
         return self
 
-    def quantile(self, level: Any) -> Any:
-        """The triangle's quantile at a level between 0 and 1; an array gives an array.
+    def quantile(self, level: Array) -> Array:
+        """The triangle's quantile at a levels between 0 and 1.
 
-        >>> float(Range(low=0, mode=0, high=2).quantile(0.75))
-        1.0
+        >>> import numpy as np
+        >>> Range(low=0, mode=0, high=2).quantile(np.array([0.0, 0.75]))
+        array([0., 1.])
         """
         return triangular(level, self.low, self.mode, self.high)
 

@@ -39,7 +39,7 @@ class EventDraws:
     Parameters
     ----------
     start : ndarray, shape (draws,)
-        Ordinal day on which it begins; `NEVER` where it does not happen.
+        Ordinal day on which it begins; `NEVER_DAY` where it does not happen.
     size : ndarray, shape (draws,)
         Its size.
     delay : ndarray, shape (draws,)
@@ -76,16 +76,20 @@ def draw_event(driver: Driver, draws: int, seed: int) -> EventDraws:
     """
     rng = stream_of(seed, driver.name)
     happens, on_time, lateness, size, response = rng.random((5, draws))
-    delay = np.asarray(driver.delay_years.quantile(lateness), dtype=float)
+    delay = driver.delay_years.quantile(lateness)
     days = np.where(
         (on_time < driver.on_time) | (driver.kind == "target"), 0.0, delay * DAYS_A_YEAR
     )
     start = np.where(
         happens < driver.probability, driver.start.toordinal() + np.round(days), float(NEVER_DAY)
     )
-    elasticity = np.asarray(driver.elasticity.quantile(response), dtype=float)
-    sizes = np.asarray(driver.size.quantile(size), dtype=float)
-    return EventDraws(start, sizes, delay, elasticity, rng.standard_normal((draws, 3)))
+    return EventDraws(
+        start,
+        driver.size.quantile(size),
+        delay,
+        driver.elasticity.quantile(response),
+        rng.standard_normal((draws, 3)),
+    )
 
 
 def activity(

@@ -175,7 +175,7 @@ def stock_before(flow: PlaceFlow) -> Array | float:
     start = forecast.months[0].start
     earlier_counts = [fact for fact in counts if fact.period.end < start]
     if earlier_counts:
-        return float(max(earlier_counts, key=lambda fact: fact.period.end).value)
+        return max(earlier_counts, key=lambda fact: fact.period.end).value
     first_count = min(counts, key=lambda fact: fact.period.end)
     until = span(start, first_count.period.end)
     return np.clip(first_count.value - forecast.totals(until), 0.0, None)
