@@ -3,7 +3,7 @@
 window.reading = (() => {
   const LARGE = 24, LARGE_BOLD = 18.66;  // pixels, as WCAG 2.1 has them
   const MARK = 1.6;  // contrast with the ground from which on something is a mark; lines of a grid are below
-  const CROSSED = 0.15;  // share of a label's box that marks may take: their edges, and a point that it names
+  const CROSSED = 0.05;  // share of a label's box that marks may take: the edge of one, or of a point that it names
 
   const parts = (words) => (words.match(/[\d.]+/g) || [0, 0, 0, 0]).map(Number);
   const channel = (part) => part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;

@@ -33,8 +33,11 @@
     layout.height += 22 * Math.max(rows - 1, 0);
     const outside = data.some((trace) => trace.textposition === "outside"), beside = outside || data.some((trace) => trace.textposition === "middle right");
     for (const trace of data) if (trace.textposition === "top left" && !/<b>/.test(trace.text)) trace.textposition = "top center";
+    const labelled = data.flatMap((trace) => /^top/.test(trace.textposition) && !/<b>/.test(trace.text) ? trace.x : []).filter(Number.isFinite);
     for (const name in layout) if (/^xaxis/.test(name)) {
       const axis = layout[name];
+      // The label of the first point stands beside the numbers of the other axis
+      if (axis.range && axis.type !== "log") axis.range = [Math.min(axis.range[0], ...labelled.map((x) => x - 0.16 * (axis.range[1] - axis.range[0]))), axis.range[1]];
       if (!axis.dtick && !axis.tickvals) { axis.nticks = 3; axis.tickangle = 0; }
       if (beside && axis.type === "log" && axis.range) axis.range = [axis.range[0], axis.range[1] + 0.3 * (axis.range[1] - axis.range[0])];
       if (outside && axis.type !== "log" && axis.range && !axis.type) axis.range = [axis.range[0], axis.range[1] + 0.25 * (axis.range[1] - axis.range[0])];
@@ -75,6 +78,8 @@
     delete layout.title;
     layout.margin = {...layout.margin, t: 16};
     layout.width = width;
+    // An empty line keeps a label off the lines of a chart where it cannot be moved
+    for (const trace of data) if (Array.isArray(trace.text)) trace.text = trace.text.map((words) => String(words).replace(/<br> $/, ""));
     if (width === PAPER || width === PAPER - 40) layout.height = Math.min(layout.height || 450, paperHeight(place, layout));
     if (width < NARROW) onNarrow(data, layout);
     wrapSource(data, layout, width);

@@ -14,7 +14,8 @@ function pointsOfMarks(place) {
 }
 
 // Each label stands where it belongs or, where something is in its way, as near as there is room; without room it is
-// left out. Bold ones come first, then the newest, at last the numbers of the axis, which stay or go.
+// left out. Bold ones come first, then the newest. They leave the numbers of the axis alone where they can; of the
+// others, a number stays or goes.
 function withoutCollisions(place) {
   const labels = [...place.querySelectorAll(".textpoint text, .annotation-text, .bartext")].reverse();
   labels.sort((one, other) => !!other.querySelector("[style*=bold]") - !!one.querySelector("[style*=bold]"));
@@ -22,18 +23,21 @@ function withoutCollisions(place) {
   const isAmount = (label) => /^[\d,.]+$/.test(label.textContent) && !/^\d{4}$/.test(label.textContent);
   const numbers = ticks.filter(isAmount), years = ticks.filter((label) => label.closest(".xtick") && !isAmount(label));
   const around = (place.querySelector(".main-svg") || place).getBoundingClientRect(), gap = 5;  // pixels
-  const kept = years.map((label) => label.getBoundingClientRect());
+  const kept = years.map((label) => label.getBoundingClientRect()), axis = numbers.map((label) => label.getBoundingClientRect());
+  const apart = (box, other) => box.left >= other.right + gap || other.left >= box.right + gap || box.top + 2 >= other.bottom || other.top + 2 >= box.bottom;
   const marks = pointsOfMarks(place);
   const free = (box) => box.left >= around.left - 1 && box.right <= around.right + 1 && box.top >= around.top
-    && !kept.some((other) => box.left < other.right + gap && other.left < box.right + gap && box.top + 2 < other.bottom && other.top + 2 < box.bottom);
+    && kept.every((other) => apart(box, other));
   const clear = (box) => free(box) && !marks.some((point) => point.x > box.left && point.x < box.right && point.y > box.top + 2 && point.y < box.bottom - 2);
   for (const label of labels) {
     const movable = label.closest(".textpoint");
     if (movable) label.removeAttribute("transform");
     const box = label.getBoundingClientRect();
     const moves = [[0, 0]];
-    if (movable) for (const far of place.clientWidth < 560 ? [8, 16, 24] : [8, 16, 24, 34, 46]) for (const [x, y] of [[0, -1], [-1, -1], [-1, 0], [1, 1], [0, 1], [1, -1]]) moves.push([x * far, y * far]);
-    const move = moves.find(([x, y]) => (movable ? clear : free)(new DOMRect(box.x + x, box.y + y, box.width, box.height)));
+    if (movable) for (const far of place.clientWidth < 560 ? [4, 8, 16, 24] : [4, 8, 16, 24, 34, 46]) for (const [x, y] of [[0, -1], [-1, -1], [-1, 0], [1, 1], [0, 1], [1, -1]]) moves.push([x * far, y * far]);
+    const isFree = movable ? clear : free, moved = ([x, y]) => new DOMRect(box.x + x, box.y + y, box.width, box.height);
+    const places = moves.filter((by) => isFree(moved(by)));
+    const move = places.find((by) => axis.every((other) => apart(moved(by), other))) || places[0];
     label.style.visibility = move ? "" : "hidden";
     if (!move || !box.width) continue;
     if (move[0] || move[1]) label.setAttribute("transform", `translate(${move})`);
