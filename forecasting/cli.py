@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import gc
 import io
 import os
 import sys
@@ -204,6 +205,8 @@ class _Group(click.Group):
     def main(self, *args: Any, **options: Any) -> Any:
         """Run as a program."""
         _settle_streams()
+        # Tables make many objects and hardly a circle; to look for circles took a twentieth
+        gc.set_threshold(200_000)
         return super().main(*args, **options)
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -230,9 +230,8 @@ def _country_at(text: str, start: int, names: Mapping[str, str]) -> Iterator[Nam
         end = words[count - 1].end()
         name = _folded(text[start:end])
         for ending, base, case in ENDINGS:
-            stem = name.removesuffix(ending) + base
-            if name.endswith(ending) and stem in names:
-                yield NamedCountry(names[stem], start, end, case)
+            if name.endswith(ending) and (code := names.get(name.removesuffix(ending) + base)):
+                yield NamedCountry(code, start, end, case)
 
 
 @lru_cache(maxsize=1)

@@ -493,8 +493,9 @@ def _lines_of_totals(cells: Sequence[object], mapping: Mapping) -> set[int]:
     except ValueError:
         return set()
     values = [amount.value if amount else 0.0 for amount in amounts]
+    total = sum(values)
     slack = 0.51 * len(values)
-    return {at for at, value in enumerate(values) if abs(sum(values) - 2 * value) < slack}
+    return {at for at, value in enumerate(values) if abs(total - 2 * value) < slack}
 
 
 def _is_of_counts(column: TableColumn) -> bool:
