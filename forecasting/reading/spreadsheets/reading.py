@@ -796,7 +796,7 @@ def _of_rows(rows: list[TableRow], total: int, reading: TableReading) -> Iterato
     if total:
         yield _of_total(total, reading)
         return
-    for row in rows:
+    for row in rows[:MAX_TABLE_QUESTIONS]:
         asks = f"{row.reason}; what is the row"
         proposed = proposed_number(row.label.text, row.label, reading.context)
         key = ("rows", str(row.line.number))
