@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -770,7 +771,7 @@ def evidence(files: Paths, ledger: Paths, conflicts: bool, sources: bool, **ques
     from forecasting.evidence.reconcile import conflicts as find_conflicts
     from forecasting.reporting.score_words import conflicts_text
 
-    say(conflicts_text(find_conflicts(chosen)))
+    say(conflicts_text(find_conflicts(chosen), get_terminal_size().columns))
 
 
 def _list_judgements() -> None:

@@ -153,6 +153,13 @@ def test_evidence_sets_conflicts_side_by_side() -> None:
     assert "1,500" in result.stdout
 
 
+def test_conflicts_fit_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    result = call("evidence", "--place", "TJ", "--conflicts")
+    assert max(map(len, result.stdout.splitlines())) <= 40
+    assert "3,316" in result.stdout
+
+
 @dataclass
 class Summary:
     """What a run hands back."""

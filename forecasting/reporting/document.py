@@ -4,6 +4,7 @@ sources by number. It is read from the HTML that the report's cells show.
 
 import datetime as dt
 import io
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
@@ -101,8 +102,10 @@ def write_document(report: Path, target: Path, template: Path | None = None) -> 
     document.add_paragraph(title, "Title")
     document.add_paragraph(_texts_of(outputs, EVIDENCE_CLASS), "Subtitle")
     writer = _Writer(document, cells, "".join(data.get("text/html", "") for data in outputs))
-    for cell in cells:
+    for place, cell in enumerate(cells, start=1):
         if cell.cell_type == "markdown":
+            # A text stands on the page of what it introduces
+            writer.turn(_lies_across(_output_before_text(cells[place:])))
             writer.write_markdown(cell.source)
         for data in _output_data(cell):
             writer.write_output(data, images)
@@ -142,6 +145,20 @@ def _empty_document(template: Path | None) -> Any:
 def _output_data(*cells: nbformat.NotebookNode) -> list[dict[str, Any]]:
     """What the outputs of cells show, by type."""
     return [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
+
+
+def _output_before_text(cells: Iterable[nbformat.NotebookNode]) -> Mapping[str, Any]:
+    """What the first output of some cells shows; nothing where a text comes first."""
+    code = itertools.takewhile(lambda cell: cell.cell_type == "code", cells)
+    return next(iter(_output_data(*code)), {})
+
+
+def _lies_across(data: Mapping[str, Any]) -> bool:
+    """Whether an output is a table that lies across the page."""
+    if PLOTLY_TYPE in data:
+        return False
+    tree = fragment_fromstring(data.get("text/html", ""), create_parent="div")
+    return any(_column_count(_rows_of(table)) >= WIDE_COLUMNS for table in tree.iter("table"))
 
 
 def _set_up(document: Any, own_layout: bool) -> None:
@@ -203,6 +220,7 @@ class _Writer:
         self.cells = cells
         self.facts = facts
         self.divided = False
+        self.across = False  # whether the page is turned
         self.numbers = {"Figure": 0, "Table": 0}
         self.topic = ""  # the last sentence: of what a table without a caption is
         self.text: Any = None  # the last paragraph, which refers to what follows it
@@ -230,6 +248,7 @@ class _Writer:
 
     def write_output(self, data: Mapping[str, Any], images: Iterator[bytes]) -> None:
         """Write what a cell shows: the next of the figures, HTML or text."""
+        self.turn(_lies_across(data))
         if PLOTLY_TYPE in data:
             picture = self.document.add_picture(io.BytesIO(next(images)), width=Cm(self.width))
             title, subtitle, description = figure_words(data[PLOTLY_TYPE]["layout"])
@@ -321,28 +340,34 @@ class _Writer:
         page.
         """
         caption = " ".join(part.text_content() for part in table.iter("caption"))
-        rows = [cells for row in table.iter("tr") if (cells := row.xpath("th|td"))]
+        rows = _rows_of(table)
         if not rows:
             return
-        places = list(_cell_places(rows))
-        width = max(column + colspan for _, column, _, colspan, _ in places)
-        across = width >= WIDE_COLUMNS
-        if across:
-            self._turn_page()
+        width = _column_count(rows)
         self._caption("Table", caption or self.topic.strip("# "))
         grid = self.document.add_table(rows=len(rows), cols=width, style=TABLE_STYLE)
         # Its first column is not bold
         grid._tbl.tblPr.find(qn("w:tblLook")).set(qn("w:firstColumn"), "0")
         grid.autofit = False
-        _fit(grid, self._fill_cells(grid, places), self.width)
+        _fit(grid, self._fill_cells(grid, _cell_places(rows)), self.width)
         _mark_rows(grid, rows)
-        if across:
-            self._turn_page()
-        else:
-            self.document.add_paragraph()
+        self.document.add_paragraph()
 
-    def _turn_page(self) -> None:
-        """Go on upon a page that lies across, or again upright."""
+    def turn(self, across: bool) -> None:
+        """Go on upon a page that lies across, or upright; on the same page where it does already.
+
+        Parameters
+        ----------
+        across : bool
+            Whether what follows is a wide table, or introduces one.
+        """
+        if across == self.across:
+            return
+        self.across = across
+        # Behind a table at the foot of a page, an empty line would have a page of its own
+        last = self.document.element.body[-2]
+        if last.tag == qn("w:p") and not len(last):
+            self.document.element.body.remove(last)
         page = self.document.sections[-1]
         upright = page.orientation == WD_ORIENT.PORTRAIT
         height, width = page.page_height, page.page_width
@@ -383,6 +408,7 @@ class _Writer:
 
     def write_sources(self) -> None:
         """The addresses that the text has by number."""
+        self.turn(across=False)
         if self.sources:
             self.document.add_heading("Sources by number", 1)
         for number, (address, words) in enumerate(self.sources.items(), start=1):
@@ -430,6 +456,15 @@ def _fit(table: Any, letters: Array, width: float) -> None:
         # For programs that read the grid, and for Word, which reads the cells
         for part in (column, *column.cells):
             part.width = Cm(centimetres)
+
+
+def _rows_of(table: Any) -> list[Any]:
+    """The cells of each row of a table."""
+    return [cells for row in table.iter("tr") if (cells := row.xpath("th|td"))]
+
+
+def _column_count(rows: Sequence[Sequence[Any]]) -> int:
+    return max((column + colspan for _, column, _, colspan, _ in _cell_places(rows)), default=0)
 
 
 def _cell_places(rows: Sequence[Sequence[Any]]) -> Iterator[CellPlace]:

@@ -327,13 +327,15 @@ def chain_sentence(lines: pd.DataFrame) -> str:
     return CHAIN_SENTENCE.format(ratio=lines["ratio"], inside=inside, n=lines.loc["need", "n"])
 
 
-def conflicts_text(table: pd.DataFrame) -> str:
+def conflicts_text(table: pd.DataFrame, width: int = TERMINAL_WIDTH) -> str:
     """Facts that disagree as a table for a terminal: how far apart, and what each side says.
 
     Parameters
     ----------
     table : DataFrame
         Of `forecasting.evidence.reconcile.conflicts`.
+    width : int
+        Characters of a line, at most 80.
 
     Examples
     --------
@@ -349,9 +351,8 @@ def conflicts_text(table: pd.DataFrame) -> str:
     for ratio, sentence, why in table[["ratio", "sentence", "why"]].itertuples(index=False):
         factor = f"{ratio:>{FACTOR_WIDTH}.3g}  "
         indent = " " * len(factor)
-        lines += wrap(
-            f"{sentence} [{why}]", TERMINAL_WIDTH, initial_indent=factor, subsequent_indent=indent
-        )
+        room = min(width, TERMINAL_WIDTH)
+        lines += wrap(f"{sentence} [{why}]", room, initial_indent=factor, subsequent_indent=indent)
     return "\n".join([*lines, plural(len(table), "conflict")])
 
 

@@ -272,6 +272,30 @@ def test_a_table_in_word_has_headings_over_their_columns_and_facts_by_number(rep
     assert {"As 40² says", "1. A, a", "2. B"} <= set(text)
 
 
+def test_wide_tables_lie_across_with_the_texts_that_introduce_them(report, tmp_path):
+    def cells_of(text, columns):
+        page = f"<table><tr>{'<td>1</td>' * columns}</tr></table>"
+        output = v4.new_output("display_data", {"text/html": page})
+        return v4.new_markdown_cell(text), v4.new_code_cell("", outputs=[output])
+
+    notebook = nbformat.read(report / "report.ipynb", as_version=4)
+    texts = {"Narrow.": 2, "Wide.": 9, "Wider.": 10, "Slim.": 8}
+    notebook.cells = [cell for each in texts.items() for cell in cells_of(*each)]
+    nbformat.write(notebook, report / "report.ipynb")
+    (made,) = export_report(report, {"docx": tmp_path / "a.docx"})
+    pages = docx.Document(made).sections
+    contents = [
+        [each.text.partition(" ")[0] for each in page.iter_inner_content() if hasattr(each, "text")]
+        for page in pages
+    ]
+    assert [page.page_width > page.page_height for page in pages] == [False, True, False]
+    assert [[word for word in words if word.endswith(".")] for words in contents] == [
+        ["Narrow."],
+        ["Wide.", "Wider."],
+        ["Slim."],
+    ]
+
+
 def test_two_forms_are_two_files(report, tmp_path):
     same = tmp_path / "same.csv"
     with pytest.raises(InputError, match="two forms would be one file; give each a name"):
