@@ -36,6 +36,10 @@ DRAWN = """figure => {
         && figure.querySelectorAll(".trace path, .points path, .barlayer path, .scatterlayer path"
             + ", .annotation-text").length > 0;  // words where nothing has been printed
 }"""
+FOLDS = """open => {
+    for (const fold of document.querySelectorAll("details.fold")) fold.open = open;
+    return new Promise(requestAnimationFrame);  // a fold says later that it was opened
+}"""
 
 # What keeps people out who do not see a page, or not well: the serious rules of WCAG 2.1, AA
 BARRIERS = """() => {
@@ -86,10 +90,14 @@ class Visit:
 
     @property
     def drawn(self) -> list[bool]:
+        """Whether each figure is drawn, once its fold is open; the folds are closed again."""
+        self.page.evaluate(FOLDS, True)
         figures = self.page.locator(".figure[data-json]").all()
         for figure in figures:
             figure.scroll_into_view_if_needed()
-        return [figure.evaluate(DRAWN) for figure in figures]
+        found = [figure.evaluate(DRAWN) for figure in figures]
+        self.page.evaluate(FOLDS, False)
+        return found
 
 
 @pytest.fixture
@@ -134,8 +142,9 @@ def test_figures_are_drawn_in_a_dark_scheme(reports, visit):
 
 
 def assert_drawn(seen: Visit) -> None:
-    assert seen.drawn, "the page has no figure"
-    assert all(seen.drawn)
+    drawn = seen.drawn
+    assert drawn, "the page has no figure"
+    assert all(drawn)
     assert not seen.errors
     assert not seen.outside
 
