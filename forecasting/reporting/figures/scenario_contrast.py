@@ -61,6 +61,7 @@ from forecasting.reporting.labels import (
     day_words,
     finding,
     label_of,
+    levels_in_words,
     percent,
     readable,
     spoken_median,
@@ -165,9 +166,9 @@ def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock") -> Figur
         y = [round(order.index(code) + shift, 2) for code in part["country"]]
         names = [f"{place_name(code)}, {scenario}" for code in part["country"]]
         look = {"color": colour, "symbol": SYMBOLS[place % 5]}
-        words = words_at(
-            y, part[0.9], [*map(readable, part[0.5])], "middle right", size=11, color=colour
-        )
+        levels = part[[0.1, 0.5, 0.9]].to_numpy()
+        medians = [levels_in_words(each, measure)[1] for each in levels]
+        words = words_at(y, part[0.9], medians, "middle right", size=11, color=colour)
         chart.add(turned(whiskers(y, part, names, scenario.capitalize(), **look)), turned(words))
     return chart.figure()
 
