@@ -154,7 +154,7 @@ def grounds(book: Book, outlook: Outlook) -> None:
     assumed = assumptions_table(outlook, all_of_them=True)
     if len(assumed.frame):
         book.table(sheet, row + 1, assumed.frame, assumed.links["source"])
-    sheet = book.sheet("Facts", "Facts", (14, 12, 12, 26, 34, 30, 12, 12, 40))
+    sheet = book.sheet("Facts", "Facts", (44, 12, 12, 14, 34, 30, 12, 12, 40))
     if outlook.evidence is None:
         sheet.write_string(2, 0, "The facts are in the ledger.", book.looks["note"])
         return

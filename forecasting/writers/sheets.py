@@ -40,13 +40,14 @@ ANY_DAY = dt.date(2020, 1, 1)
 LONGEST_LINK = 2079  # characters; Excel takes no longer ones
 PLAIN: dict[str, Any] = {"valign": "top"}
 GRIDLINES = {"visible": True, "line": {"color": "#E6E9ED"}}
+INDENT: dict[str, Any] = {"align": "left", "indent": 1}  # off the number in the column before
 HEAD_FORMAT: dict[str, Any] = {"bold": True, "bottom": 1, "text_wrap": True}
 CELL_FORMATS: dict[str, dict[str, Any]] = {
-    "text": {"text_wrap": True},
+    "text": INDENT | {"text_wrap": True},
     "title": {"bold": True, "font_size": 16},
-    "head": HEAD_FORMAT,
+    "head": HEAD_FORMAT | INDENT,
     "head of numbers": HEAD_FORMAT | {"align": "right"},
-    "link": {"font_color": "#0072B2", "underline": 1, "text_wrap": True},
+    "link": INDENT | {"font_color": "#0072B2", "underline": 1, "text_wrap": True},
     "note": {"italic": True, "font_color": "#5F6B76", "text_wrap": True},
     "own": {"bg_color": "#FFF2AB", "border": 1, "locked": False},
     "year": {"num_format": "0", "align": "left"},
