@@ -57,6 +57,7 @@ EVIDENCE_CLASS = 'class="fc-known"'
 LEAD_CLASS = 'class="fc-lead"'
 MAX_DESCRIPTION = 255  # letters that Word takes
 ANY_DAY = "2020-01-01"  # of a report without results: equal contents give equal files
+LEFT_TO_RIGHT_MARK = "\u200e"
 RIGHT_TO_LEFT = re.compile(
     rf"([{ARABIC_OR_HEBREW}](?:[\s{ARABIC_OR_HEBREW}]*[{ARABIC_OR_HEBREW}])?)"
 )
@@ -332,8 +333,10 @@ class _Writer:
             run = paragraph.add_run(part)
             run.bold = bool(inside & BOLD) or None
             run.italic = bool(inside & ITALIC) or None
-            # Without it a number behind such words is shown before them
-            run.font.rtl = bool(RIGHT_TO_LEFT.fullmatch(part)) or None
+            if RIGHT_TO_LEFT.fullmatch(part):
+                # Without these a number behind such words is shown before them
+                run.font.rtl = True
+                paragraph.add_run(LEFT_TO_RIGHT_MARK)
 
     def _table(self, table: Any) -> None:
         """A table as wide as the page: columns as wide as their words need, headings again on each

@@ -81,7 +81,7 @@ def _width(text: str) -> int:
 
 def _cut(text: str, width: int) -> str:
     """A text of a width, its end cut where it is wider."""
-    text = " ".join(text.split())
+    text = " ".join(text.split())[: width + 1]  # each sign is one wide at least
     if _width(text) <= width:
         return text
     while _width(text) >= width:

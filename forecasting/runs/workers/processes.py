@@ -130,7 +130,10 @@ def perform(task: Task) -> int:
             message += f"; the memory limit is {task.memory:,} MB"
         message = with_remedy(message)
         if SILENT in message:
-            message += "; a kernel needs the loopback network, --engine fork does not"
+            message += (
+                "; a kernel needs the loopback network and some twenty processes and threads "
+                "(ulimit -u), --engine fork does not"
+            )
         trace = getattr(error, "trace", traceback.format_exc())
         with suppress(OSError):  # the runner will say that nothing can be written
             _leave_failure(folder, failure(task.name, message, cell, trace))
