@@ -535,10 +535,12 @@ def read_mapping(path: Path) -> Mapping:
     try:
         keys: Any = yaml.load(read_whole(path, MAX_MAPPING_BYTES).decode(), _PlainLoader)
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
+        fault = getattr(error, "strerror", None) or str(error)
+        if isinstance(error, RecursionError):
+            fault = "its brackets are nested too deep"
+        hint = "correct it; a mapping has some ten short lines"
         raise LedgerError.at(
-            path.name,
-            f"cannot be read: {' '.join(str(error).split())[:150]}",
-            "see `ev-forecast check`",
+            path.name, f"cannot be read: {' '.join(fault.split())[:150]}", hint
         ) from None
     try:
         return Mapping.model_validate(keys)
