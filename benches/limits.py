@@ -28,6 +28,7 @@ from forecasting.limits import (
     MAX_LEDGER_ROWS,
     MAX_LINES,
     MAX_TABLE_CELLS,
+    MAX_TABLE_CHARACTERS,
     MAX_TABLE_TEXTS,
     MAX_TABLES,
 )
@@ -83,7 +84,9 @@ def years_across() -> bytes:
 
 def words() -> bytes:
     """One long text in each row."""
-    texts = (" ".join(TEXTS[at : at + 18])[:190] for at in range(MAX_TABLE_TEXTS - 40))
+    rows = MAX_TABLE_TEXTS - 40
+    length = MAX_TABLE_CHARACTERS // rows - 5  # without the number beside it
+    texts = (" ".join(TEXTS[at : at + 18])[:length] for at in range(rows))
     return lines("Indicator,2023", (f"{text},{at}" for at, text in enumerate(texts)))
 
 

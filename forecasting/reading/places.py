@@ -150,12 +150,7 @@ def _country_names(*languages: str) -> Codes:
     """ISO 3166 alpha-2 code by folded name in English and other languages, of ``*`` any that
     pycountry has; a name of two countries, as a few translations have it, is left out.
     """
-    english = {
-        getattr(country, field).encode(): country.alpha_2
-        for country in _iso().countries
-        for field in ("name", "common_name", "official_name")
-        if hasattr(country, field)
-    }
+    english = _english_names()
     # "Korea, Republic of" is the Republic of Korea
     names = {(name, b" ".join(reversed(name.split(b", ", 1)))) for name in english}
     names.update((name, name) for name in english)
@@ -170,6 +165,16 @@ def _country_names(*languages: str) -> Codes:
         if codes.setdefault(name, code) != code:
             ambiguous.add(name)
     return {name: code for name, code in codes.items() if name not in ambiguous}
+
+
+def _english_names() -> dict[bytes, str]:
+    """ISO 3166 alpha-2 code by each English name."""
+    return {
+        getattr(country, field).encode(): country.alpha_2
+        for country in _iso().countries
+        for field in ("name", "common_name", "official_name")
+        if hasattr(country, field)
+    }
 
 
 def _translations(file: Path) -> Iterator[tuple[bytes, bytes]]:
