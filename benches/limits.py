@@ -25,6 +25,7 @@ import xlsxwriter
 
 from forecasting.limits import (
     MAX_FILE_BYTES,
+    MAX_LABEL_CHARACTERS,
     MAX_LEDGER_ROWS,
     MAX_LINES,
     MAX_TABLE_CELLS,
@@ -78,14 +79,14 @@ def measures() -> bytes:
 
 def years_across() -> bytes:
     head = ",".join(["Country", *map(str, range(2000, 2007))])
-    rows = (f"{text}," + ",".join(str(7 * n % 997) for n in range(7)) for text in TEXTS[:620])
+    rows = (f"{text}," + ",".join(str(7 * n % 997) for n in range(7)) for text in TEXTS)
     return lines(head, rows)
 
 
 def words() -> bytes:
     """One long text in each row."""
     rows = MAX_TABLE_TEXTS - 40
-    length = MAX_TABLE_CHARACTERS // rows - 5  # without the number beside it
+    length = min(MAX_LABEL_CHARACTERS, MAX_TABLE_CHARACTERS // rows) - 5
     texts = (" ".join(TEXTS[at : at + 18])[:length] for at in range(rows))
     return lines("Indicator,2023", (f"{text},{at}" for at, text in enumerate(texts)))
 

@@ -22,7 +22,7 @@ MAX_FORECAST_FACTS = 1_000
 # Of a table in columns of its own, whose words are looked up and whose numbers are compared
 MAX_TABLE_CELLS = 5_000  # with something in them, on all sheets that are read
 MAX_GRID_CELLS = 100_000  # empty ones included, of the sheets as far as they reach
-MAX_TABLE_TEXTS = 800  # different ones, numbers apart
+MAX_TABLE_TEXTS = 500  # different ones, numbers apart
 MAX_TABLE_CHARACTERS = 100_000
 MAX_HEAD_CHARACTERS = 100  # of a column's name; what is longer is a sentence
 MAX_LABEL_CHARACTERS = 200  # of a title, or of the label of a row; what is longer is a text

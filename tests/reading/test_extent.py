@@ -150,7 +150,7 @@ CASES = [
         "cells, 5,000 are the most",
     ),
     Case("MAX_GRID_CELLS", grid, "empty ones included, 100,000 are the most"),
-    Case("MAX_TABLE_TEXTS", of_texts, "different texts, 800 are the most"),
+    Case("MAX_TABLE_TEXTS", of_texts, "different texts, 500 are the most"),
     Case("MAX_TABLE_CHARACTERS", of_characters, "characters, 100,000 are the most"),
     Case("MAX_TABLES", lambda n: b"".join(TABLE % i for i in range(n)), "100 are the most"),
     Case(
