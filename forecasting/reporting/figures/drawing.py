@@ -387,14 +387,20 @@ def words_at(x: Places, y: Values, words: list[str], position: str, **font: Any)
     position : str
         On which side of their points, e.g. ``top center``.
     **font
-        Colour and size; of a colour for lines, letters take the darker one.
+        Colour, or one for each point, and size; of a colour for lines, letters take the darker one.
     """
-    font["color"] = LETTER_COLOURS.get(font["color"], font["color"])
+    font["color"] = _letters(font["color"])
     # A marker that is not seen keeps the words clear of those that are
     style = {"text": words, "mode": "markers+text", "marker": {"size": 10, "opacity": 0}}
     style |= {"textposition": position, "textfont": font}
     aside = {"cliponaxis": False, "showlegend": False, "hoverinfo": "skip"}
     return scatter(x=x, y=rounded(y), **style, **aside)
+
+
+def _letters(colour: str | list[str]) -> str | list[str]:
+    if isinstance(colour, list):
+        return [LETTER_COLOURS.get(each, each) for each in colour]
+    return LETTER_COLOURS.get(colour, colour)
 
 
 def band(x: Places, lower: Values, upper: Values, **style: Any) -> Trace:
