@@ -399,7 +399,7 @@ def words_at(x: Places, y: Values, words: list[str], position: str, **font: Any)
 
 def _letters(colour: str | list[str]) -> str | list[str]:
     if isinstance(colour, list):
-        return [LETTER_COLOURS.get(each, each) for each in colour]
+        return [LETTER_COLOURS.get(part, part) for part in colour]
     return LETTER_COLOURS.get(colour, colour)
 
 

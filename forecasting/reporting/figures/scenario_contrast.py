@@ -159,10 +159,7 @@ def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock") -> Figur
         yaxis=named_rows(map(place_name, order)),
         **SIDEWAYS,
     )
-    medians: list[str] = []
-    ends: list[float] = []
-    heights: list[float] = []
-    colours: list[str] = []
+    labels: list[tuple[float, float, str, str]] = []
     for place, scenario in enumerate(scenarios):
         part = rows[rows["scenario"] == scenario]
         shift = 0.26 * ((len(scenarios) - 1) / 2 - place)
@@ -172,13 +169,11 @@ def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock") -> Figur
         look = {"color": colour, "symbol": SYMBOLS[place % 5]}
         chart.add(turned(whiskers(y, part, names, scenario.capitalize(), **look)))
         levels = part[[0.1, 0.5, 0.9]].to_numpy()
-        medians += [levels_in_words(each, measure)[1] for each in levels]
-        ends += [*part[0.9]]
-        heights += y
-        colours += [colour] * len(y)
+        medians = [levels_in_words(row, measure)[1] for row in levels]
+        labels += zip(y, part[0.9], medians, [colour] * len(y), strict=True)
     # All in one trace, above all others: a layer over a number keeps a checker from its contrast
-    words = words_at(heights, ends, medians, "middle right", size=11, color=colours)
-    chart.add(turned(words))
+    heights, ends, medians, colours = map(list, zip(*labels, strict=True))
+    chart.add(turned(words_at(heights, ends, medians, "middle right", size=11, color=colours)))
     return chart.figure()
 
 
