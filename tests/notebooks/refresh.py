@@ -52,7 +52,7 @@ def picture(figure: dict, name: str) -> str:
         r"vector-effect: none; ?",
         r"white-space: pre;? ?",
         r"stroke-miterlimit: 2;? ?",
-        r"(stroke: rgb\([^)]*\); )?stroke-width: 0px;? ?",
+        r"stroke: rgb\([^)]*\); (stroke-opacity: 1; )?stroke-width: 0px;? ?",
         r"<g/>|<path/>",
         r' style=" ?"',
     ):
