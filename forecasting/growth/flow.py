@@ -33,7 +33,7 @@ from forecasting.growth.prior import Prior
 from forecasting.growth.quotas import dated_changes, facts_of_quotas
 from forecasting.growth.request import Request
 from forecasting.growth.starting import MarketSize, entries_by_year
-from forecasting.growth.stored_flow import answered
+from forecasting.growth.stored_flow import answer_to
 from forecasting.periods import Period
 from forecasting.reading.places import find_place
 
@@ -211,7 +211,7 @@ def forecast_flow(
         pooled([*in_force, *dated_changes(quotas)]),
         tuple(quota for quota in quotas if quota.is_open_quota),
     )
-    return answered(request)
+    return answer_to(request)
 
 
 def _policies_in_force(table: pd.DataFrame, facts: Ledger, place: str | None) -> list[Policy]:

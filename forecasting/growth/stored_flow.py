@@ -27,7 +27,7 @@ from forecasting.growth.sharing import made_once
 from forecasting.names import FLOW_DRAWS
 
 MANY_FACTS = 12  # with fewer, drawing takes little longer than reading
-MOST_BYTES = 200_000_000  # of a file, unpacked
+MAX_FLOW_BYTES = 200_000_000  # of a file, unpacked
 
 _REPORT: ContextVar[Path | None] = ContextVar("report", default=None)
 
@@ -38,7 +38,7 @@ def save_flow(forecast: FlowForecast, folder: Path) -> None:
     Parameters
     ----------
     forecast : FlowForecast
-        As `answered` gave it.
+        As `answer_to` gave it.
     folder : Path
         Of a report; what an earlier one left there is removed.
 
@@ -66,7 +66,7 @@ def save_flow(forecast: FlowForecast, folder: Path) -> None:
 
 @contextlib.contextmanager
 def flow_of_report(folder: Path | None) -> Iterator[None]:
-    """Let `answered` read what `save_flow` wrote.
+    """Let `answer_to` read what `save_flow` wrote.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def flow_of_report(folder: Path | None) -> Iterator[None]:
         _REPORT.reset(token)
 
 
-def answered(request: Request) -> FlowForecast:
+def answer_to(request: Request) -> FlowForecast:
     """The answer to a request, of the draws beside the report where they are its own.
 
     Parameters
@@ -89,7 +89,7 @@ def answered(request: Request) -> FlowForecast:
         What is asked.
     """
     folder = _REPORT.get()
-    arrays = folder and _stored(folder / FLOW_DRAWS, request)
+    arrays = folder and _stored_arrays(folder / FLOW_DRAWS, request)
     if not arrays:
         return made_once(request.answer, *request.key)
     monthly, sizes = arrays.pop("monthly"), arrays.pop("sizes")
@@ -98,11 +98,11 @@ def answered(request: Request) -> FlowForecast:
     return request.answer_of(monthly, market, sizes, Posterior(**posterior))
 
 
-def _stored(path: Path, request: Request) -> dict[str, Any]:
+def _stored_arrays(path: Path, request: Request) -> dict[str, Any]:
     """The arrays of a file of a request; none of a file that is another's or damaged."""
     # A file that is none of ours fails in many ways, and what it should hold can be drawn
     with contextlib.suppress(Exception), zipfile.ZipFile(path) as file:
-        if sum(part.file_size for part in file.infolist()) <= MOST_BYTES:
+        if sum(part.file_size for part in file.infolist()) <= MAX_FLOW_BYTES:
             with np.load(path, allow_pickle=False) as stored:
                 arrays = dict(stored)
             if arrays.pop("digest") == _digest(request, arrays):

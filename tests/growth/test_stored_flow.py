@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from forecasting.growth.flow import FlowForecast, annual_totals, forecast_flow
-from forecasting.growth.stored_flow import answered, flow_of_report, save_flow
+from forecasting.growth.stored_flow import answer_to, flow_of_report, save_flow
 from forecasting.names import FLOW_DRAWS
 from forecasting.periods import year
 
@@ -30,7 +30,7 @@ def doubled(forecast: FlowForecast) -> FlowForecast:
 
 def read(forecast: FlowForecast, folder: Path) -> FlowForecast:
     with flow_of_report(folder):
-        return answered(forecast.request)
+        return answer_to(forecast.request)
 
 
 def same(one: FlowForecast, other: FlowForecast) -> bool:
@@ -58,12 +58,12 @@ def test_the_same_question_is_read_and_another_is_drawn(
 ) -> None:
     save_flow(doubled(forecast), tmp_path)
     assert same(read(forecast, tmp_path), doubled(forecast))
-    assert same(answered(forecast.request), forecast)
+    assert same(answer_to(forecast.request), forecast)
     later = forecast_flow(annual_totals(TOTALS.iloc[:-1]), [year(2011)], draws=32, seed=3)
     assert same(read(later, tmp_path), later)
     other_seed = replace(forecast.request, seed=4)
     with flow_of_report(tmp_path):
-        assert same(answered(other_seed), other_seed.answer())
+        assert same(answer_to(other_seed), other_seed.answer())
 
 
 def test_what_was_changed_or_is_damaged_is_drawn_anew(

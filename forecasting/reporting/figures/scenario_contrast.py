@@ -168,7 +168,7 @@ def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock") -> Figur
         names = [f"{place_name(code)}, {scenario}" for code in part["country"]]
         look = {"color": colour, "symbol": SYMBOLS[place % 5]}
         chart.add(turned(whiskers(y, part, names, scenario.capitalize(), **look)))
-        levels = part[[0.1, 0.5, 0.9]].to_numpy()
+        levels = part[RANGE_LEVELS].to_numpy()
         medians = [levels_in_words(row, measure)[1] for row in levels]
         labels += zip(y, part[0.9], medians, [colour] * len(y), strict=True)
     # All in one trace, above all others: a layer over a number keeps a checker from its contrast
