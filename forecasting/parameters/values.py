@@ -83,7 +83,7 @@ class Range(Strict):
         return self
 
     def quantile(self, level: Array) -> Array:
-        """The triangle's quantile at a levels between 0 and 1.
+        """The triangle's quantiles at levels between 0 and 1.
 
         >>> import numpy as np
         >>> Range(low=0, mode=0, high=2).quantile(np.array([0.0, 0.75]))
