@@ -72,7 +72,7 @@ pictures: report $(VENV)/.test-ready $(VENV)-lab/.ready ## Draw the pictures of 
 	$(BIN)/python docs/pictures.py $(OUT)
 
 notebooks: $(VENV)/.test-ready ## Run the notebooks anew and store their outputs, after a change that moves numbers
-	$(BIN)/python tests/notebooks/refresh.py
+	EV_FORECAST_CACHE= $(BIN)/python tests/notebooks/refresh.py
 
 lab: $(VENV)-lab/.ready ## Open the notebooks in JupyterLab; LAB_ARGS="--no-browser --port 9999" passes options on
 	cd notebooks && JUPYTER_CONFIG_PATH="$(CURDIR)/binder/jupyter" JUPYTER_PATH="$(CURDIR)/binder/jupyter" PLOTLY_RENDERER=plotly_mimetype \

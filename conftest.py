@@ -12,7 +12,7 @@ from itertools import groupby
 import pytest
 from _pytest.doctest import DoctestItem
 
-from forecasting.names import SHARED_VARIABLE
+from forecasting.names import CACHE_VARIABLE, SHARED_VARIABLE
 
 OUTLOOK = "turkmenistan-baseline"
 FORECASTS = "EV_FORECAST_TESTS"  # names the folder of forecasts that tests share
@@ -23,6 +23,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         folder = tempfile.TemporaryDirectory(prefix="forecasts-")
         os.environ[FORECASTS] = folder.name
+        os.environ[CACHE_VARIABLE] = ""  # tests neither read nor leave anything
         config.add_cleanup(folder.cleanup)
 
 

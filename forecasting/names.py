@@ -52,6 +52,9 @@ VARIABLES = "EV_FORECAST_"  # what all of the package's own begin with
 OUTPUT_VARIABLE = f"{VARIABLES}OUTPUT"
 # Where the processes of a run leave forecasts for each other
 SHARED_VARIABLE = f"{VARIABLES}SHARED"
+# Where this user's notebooks and runs leave forecasts for the next notebook; nothing: nowhere
+CACHE_VARIABLE = f"{VARIABLES}CACHE"
+CACHE = "ev-forecasting"  # else, in the user's folder of caches
 RUN_VARIABLE = f"{VARIABLES}RUN"  # marks the processes of a run, so that none outlives it
 FETCH_ADDRESS_VARIABLE = f"{VARIABLES}FETCH_ADDRESS"  # another server for a source of facts
 

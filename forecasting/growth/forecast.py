@@ -432,8 +432,12 @@ class FlowForecast(Shown):
     @cached_property
     def _influence(self) -> pd.DataFrame:
         request, periods = self.request, self.periods
-        flows = made_once(lambda: request.at_modes(periods, True), *request.key, str(periods))
-        changes = flows.iloc[1:].rsub(flows.iloc[0]).rename_axis("fact").reset_index()
+        question = ("influence", *request.key, str(periods))
+        flows = made_once(lambda: {"flows": request.at_modes(periods, True).to_numpy()}, *question)[
+            "flows"
+        ]
+        facts = pd.Index([observation.fact.id for observation in self._fit[0]], name="fact")
+        changes = pd.DataFrame(flows[0] - flows[1:], facts, self._index).reset_index()
         table = changes.melt("fact", var_name="period", value_name="change_percent")
         table["change_percent"] = 100 * np.expm1(table["change_percent"])
         median = np.repeat(self._totals_median, len(changes))
@@ -606,11 +610,10 @@ class FlowForecast(Shown):
         order = sorted(range(len(facts)), key=lambda i: not facts[i].is_count or abs(facts[i].side))
         prior_request = replace(request, periods=self.periods)
         scale = order[: request.market_size is None]
+        question = ("spread without facts", *request.key, str(self.periods))
         prior_spread = made_once(
-            lambda: prior_request.answer(scale)._log_totals.std(axis=1),
-            *request.key,
-            str(self.periods),
-        )
+            lambda: {"spread": prior_request.answer(scale)._log_totals.std(axis=1)}, *question
+        )["spread"]
         ratio = self._log_totals.std(axis=1) / prior_spread
         return pd.Series(1 - ratio, index=self._index, name="contraction")
 

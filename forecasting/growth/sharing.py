@@ -1,67 +1,210 @@
-"""What several processes ask for alike, made once: the scenarios of a country rest on the same
-facts.
+"""What was made of a question, kept in files, so that whoever asks the same again reads it: the
+scenarios of a country rest on the same facts, and a notebook is run more than once.
 
-Where the environment names a folder, what is made is left there under a hash of everything that it
-was asked for, and whoever asks the same reads it. A run of many scenarios does so, for its own time
-and in a folder of its own. Without one, everything is made where it is asked for.
+A file holds arrays alone, under a digest of the question and of themselves, and is never unpickled.
+The question holds all that the arrays depend on, the code and the data of the package and the
+libraries of linear algebra among it. A file that is damaged, or another's, is not read, and what it
+should hold is made anew.
+
+Where the environment names a folder, it is read and written: a run names one of its own for its
+own time, a notebook the user's cache. A run leaves what it makes in that cache, too, and never
+reads it. Without a folder, everything is made where it is asked for.
 """
 
 import contextlib
 import hashlib
 import os
 import pickle
+import platform
 import stat
-from collections.abc import Callable
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO
 
-from forecasting.names import SHARED_VARIABLE
+import numpy as np
 
-T = TypeVar("T")
+from forecasting.names import CACHE, CACHE_VARIABLE, PACKAGE, SHARED_VARIABLE
+
+MAX_FILE_BYTES = 200_000_000  # of a file, unpacked
+MAX_CACHE_BYTES = 500_000_000  # of all files of a folder
+DIGEST = "digest"  # name of the array that tells what the others answer
+FILE_NAMES = "[0-9a-f]" * 64 + ".npz*"  # also of files that were not written to their end
+# What decides the numbers, besides the libraries
+SOURCES = ("*.py", "*.csv", "*.json")
 
 
-def made_once(make: Callable[[], T], *prepared: object) -> T:
-    """Make something, or read what another process made of the same.
+def made_once(make: Callable[[], Mapping[str, Any]], *question: object) -> Mapping[str, Any]:
+    """Make some arrays, or read what was made of the same question.
 
     Parameters
     ----------
     make : callable
-        Makes it, the same from the same `prepared`, bit by bit.
-    *prepared : object
-        Everything that it depends on, besides the code.
+        Makes them, the same from the same question, bit by bit.
+    *question : object
+        Everything that they depend on, besides the code and the data of the package; first what is
+        asked for.
 
     Examples
     --------
-    >>> made_once(lambda: 6 * 7, "six times seven")
+    >>> made_once(lambda: {"product": np.array(6 * 7)}, "six times seven")["product"].item()
     42
     """
-    folder = os.environ.get(SHARED_VARIABLE)
-    if not folder:
+    shared = os.environ.get(SHARED_VARIABLE)
+    if not shared:
         return make()
-    # each on its own: what two of them have in common may be one object or two, and pickles tell
-    # which
-    parts = [pickle.dumps(part) for part in (make.__qualname__, *prepared)]
-    path = Path(folder) / hashlib.sha256(pickle.dumps(parts)).hexdigest()
-    (result,) = _stored(path) or _store(path, make)
-    return result  # type: ignore[no-any-return]
+    digest = digest_of(question)
+    stored = read_arrays(Path(shared) / f"{digest}.npz", digest)
+    if stored is not None:
+        return stored
+    arrays = make()
+    _store(Path(shared), digest, arrays)
+    of_user = cache_folder()
+    if of_user and of_user != Path(shared):
+        _store(of_user, digest, arrays)
+    return arrays
 
 
-def _stored(path: Path) -> tuple[Any] | None:
-    """What another process left, if it did. A pickle can do anything: what others may have written
-    is not read.
+def cache_folder() -> Path | None:
+    """Where this user's notebooks and runs leave what they make; None where that is turned off.
+
+    The environment names it; where it says nothing, it is one in the user's folder of caches.
     """
-    with contextlib.suppress(OSError):
-        # No link, no waiting for the other end of a pipe
-        names = ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")
-        handle = os.open(path, os.O_RDONLY | sum(getattr(os, name, 0) for name in names))
-        with open(handle, "rb") as file:
-            if _ours(os.fstat(handle)):
-                return pickle.load(file)  # type: ignore[no-any-return]
+    named = os.environ.get(CACHE_VARIABLE)
+    if named is not None:
+        return Path(named) if named else None
+    home = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    if home.is_absolute():  # the standard has others passed over
+        return home / CACHE
+    with contextlib.suppress(RuntimeError):  # a user without a home
+        return Path.home() / ".cache" / CACHE
     return None
 
 
+def read_cache() -> None:
+    """Let this process, and those that it starts, read and write the user's cache; those of a run
+    keep their own folder.
+    """
+    folder = cache_folder()
+    if folder:
+        os.environ.setdefault(SHARED_VARIABLE, str(folder))
+
+
+def digest_of(question: Sequence[object]) -> str:
+    """What tells a question from all others, and its answer by this code from that by another.
+
+    Parameters
+    ----------
+    question : sequence
+        All that the answer depends on, besides the code and the data of the package.
+
+    Examples
+    --------
+    >>> digest_of(["a"]) == digest_of(["a"]), digest_of(["a"]) == digest_of(["b"])
+    (True, False)
+    """
+    digest = hashlib.sha256(_method().encode())
+    # Each on its own: what two of them have in common may be one object or two, and pickles tell
+    # which
+    for part in question:
+        digest.update(pickle.dumps(part))
+    return digest.hexdigest()
+
+
+def read_arrays(path: Path, question: str) -> dict[str, Any] | None:
+    """The arrays of a file, where they answer a question; None of a file that is damaged, or
+    another's, or that others may have written.
+
+    Parameters
+    ----------
+    path : Path
+        Of the file.
+    question : str
+        Its digest.
+    """
+    # A file that is none of ours fails in many ways, and what it should hold can be made
+    with contextlib.suppress(Exception), _opened(path) as file:
+        if sum(part.file_size for part in zipfile.ZipFile(file).infolist()) > MAX_FILE_BYTES:
+            return None
+        file.seek(0)
+        with np.load(file, allow_pickle=False) as stored:
+            arrays = dict(stored)
+        if arrays.pop(DIGEST) == _digest_of_answer(question, arrays):
+            os.utime(path)  # what was used last is the last to go
+            return arrays
+    return None
+
+
+def write_arrays(path: Path, question: str, arrays: Mapping[str, Any]) -> None:
+    """Write arrays to a file, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        Of the file.
+    question : str
+        The digest of what they answer.
+    arrays : mapping of str to ndarray
+        None of objects.
+
+    Raises
+    ------
+    OSError
+        Where the file cannot be written.
+    """
+    digest = np.array(_digest_of_answer(question, arrays))
+    side = path.with_name(f"{path.name}.{os.getpid()}")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    with open(os.open(side, flags, 0o600), "wb") as file:
+        try:
+            np.savez(file, allow_pickle=False, **{DIGEST: digest}, **arrays)
+            side.replace(path)
+        finally:
+            side.unlink(missing_ok=True)
+
+
+def _digest_of_answer(question: str, arrays: Mapping[str, Any]) -> str:
+    """What tells a question with its answer from all others."""
+    digest = hashlib.sha256(question.encode())
+    for name, value in sorted(arrays.items()):
+        array = np.ascontiguousarray(value)
+        digest.update(repr((name, array.dtype.str, array.shape)).encode())
+        digest.update(array.tobytes())
+    return digest.hexdigest()
+
+
+@cache
+def _method() -> str:
+    """What numbers are made with: the code and the data of the package, and the libraries, which
+    round otherwise on another kind of processor.
+    """
+    import scipy
+    from threadpoolctl import ThreadpoolController
+
+    digest = hashlib.sha256()
+    for path in sorted(path for pattern in SOURCES for path in PACKAGE.rglob(pattern)):
+        digest.update(str(path.relative_to(PACKAGE)).encode())
+        digest.update(path.read_bytes())
+    kernels = [str(library.get("architecture")) for library in ThreadpoolController().info()]
+    versions = (platform.python_version(), np.__version__, scipy.__version__)
+    return " ".join([digest.hexdigest(), platform.machine(), *versions, *kernels])
+
+
+def _opened(path: Path) -> BinaryIO:
+    """A file for reading, if only this user could write it, whatever folder it lies in."""
+    # No link, no waiting for the other end of a pipe
+    names = ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")
+    handle = os.open(path, os.O_RDONLY | sum(getattr(os, name, 0) for name in names))
+    file = os.fdopen(handle, "rb")
+    if _ours(os.fstat(handle)):
+        return file
+    file.close()
+    raise PermissionError(path)
+
+
 def _ours(result: os.stat_result) -> bool:
-    """Whether only this user could write a file, whatever folder it lies in."""
+    """Whether a file is one that only this user could write."""
     if not hasattr(os, "geteuid"):  # pragma: no cover
         return True
     return (
@@ -71,16 +214,21 @@ def _ours(result: os.stat_result) -> bool:
     )
 
 
-def _store(path: Path, make: Callable[[], Any]) -> tuple[Any]:
-    """Make it, and leave it for others: whole or not at all, and only where there is room."""
-    result = (make(),)
-    side = path.with_name(f"{path.name}.{os.getpid()}")
+def _store(folder: Path, question: str, arrays: Mapping[str, Any]) -> None:
+    """Leave arrays for others, where there is room for them."""
+    if sum(np.asarray(array).nbytes for array in arrays.values()) > MAX_FILE_BYTES:
+        return
     with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(
-            side, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600
-        )
-        with open(handle, "wb") as file:
-            pickle.dump(result, file, protocol=5)
-        side.replace(path)
-    return result
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_arrays(folder / f"{question}.npz", question, arrays)
+        _make_room(folder)
+
+
+def _make_room(folder: Path) -> None:
+    """Remove the files of a folder that were used longest ago, beyond what may stay."""
+    files = [(path, path.stat()) for path in folder.glob(FILE_NAMES)]
+    size = 0
+    for path, result in sorted(files, key=lambda file: -file[1].st_mtime):
+        size += result.st_size
+        if size > MAX_CACHE_BYTES:
+            path.unlink(missing_ok=True)

@@ -9,7 +9,9 @@ exist, and a key is the text that was written.
 import math
 import re
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path
 
@@ -118,6 +120,12 @@ def parse_yaml(text: str, name: str = "params") -> Document:
         raise ScenarioError.at(
             name, "is empty", "`ev-forecast new COUNTRY` writes one to start from"
         )
+    return deepcopy(_document(text, name))
+
+
+@lru_cache(maxsize=32)
+def _document(text: str, name: str) -> Document:
+    """The content of a text: a notebook asks for the same files more than once."""
     reader = _Reader(name)
     try:
         reader.read(yaml.parse(text, Loader=yaml.SafeLoader))

@@ -10,6 +10,7 @@ from typing import Any
 
 from forecasting.arguments import instance, takes
 from forecasting.errors import InputError
+from forecasting.growth.sharing import read_cache
 from forecasting.names import OUTLOOK_WORKBOOK, OUTPUT_VARIABLE
 from forecasting.parameters.schema import Scenario, stored_scenario
 from forecasting.reporting.workbook import write_workbook
@@ -21,9 +22,10 @@ REQUIRED_KEYS = ("scenario", "as_of", "horizon", "seed")
 
 
 def setup() -> None:
-    """Keep a notebook's output small and the same from run to run.
+    """Keep a notebook's output small and the same from run to run, and its forecasts for the next.
 
-    Figures are stored as JSON, warnings in one line.
+    Figures are stored as JSON, warnings in one line. What is drawn is kept in the user's cache, and
+    read by whoever asks the same again: `EV_FORECAST_CACHE` names another folder; empty, none.
 
     Examples
     --------
@@ -33,6 +35,7 @@ def setup() -> None:
     """
     from forecasting.reporting.figures.drawing import use_notebook_renderer
 
+    read_cache()
     use_notebook_renderer()
     warnings.formatwarning = lambda message, category, *_, **__: f"{category.__name__}: {message}\n"
 

@@ -131,7 +131,7 @@ class Outlook(Shown):
     folder: Path | None = None
     flow_cache: dict[str, PlaceFlow] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def facts(self) -> Ledger:
         """What had been published on the scenario's places by its day, whatever it is about."""
         places = self.scenario.counted_at

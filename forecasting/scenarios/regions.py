@@ -76,7 +76,9 @@ def region_shares(
     0
     """
     facts = ledger.select(kind=("outcome", "estimate"), as_of=as_of).frame
-    _refuse_more_than_registered(facts[facts["place"].str.startswith(f"{place}-")])
+    of_parts = facts["place"].str.startswith(f"{place}-")
+    _refuse_more_than_registered(facts[of_parts])
+    facts = facts[of_parts | (facts["place"] == place)]
     dated = facts["relation"].isin(EXACT_RELATIONS) & facts["quantity"].isin(["", "stock"])
     dated &= facts["measure"].isin(measures) & (facts["period_end"] != "")
     counts = facts[dated & (facts["value"] > 0)]

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 import pickle
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.growth import request
+from forecasting.growth import request, sharing
 from forecasting.growth.flow import FlowForecast, annual_totals, forecast_flow
-from forecasting.growth.sharing import made_once
-from forecasting.names import SHARED_VARIABLE
+from forecasting.growth.sharing import cache_folder, made_once, read_cache
+from forecasting.names import CACHE_VARIABLE, SHARED_VARIABLE
 from forecasting.periods import year
 
 
@@ -24,27 +24,55 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "shared"
 
 
-def counted(calls: list[int]) -> int:
-    calls.append(1)
-    return len(calls)
+def counter() -> Callable[..., int]:
+    """How often it was made what one asks for."""
+    calls: list[int] = []
+
+    def made() -> dict[str, np.ndarray]:
+        calls.append(1)
+        return {"calls": np.array(len(calls))}
+
+    return lambda *question: int(made_once(made, *question)["calls"])
 
 
 def test_it_is_made_once_where_a_folder_is_named(folder: Path) -> None:
-    calls: list[int] = []
-    assert [made_once(lambda: counted(calls), "a", pd.Series([1.0])) for _ in range(3)] == [1, 1, 1]
-    assert made_once(lambda: counted(calls), "a", pd.Series([2.0])) == 2
+    ask = counter()
+    assert [ask("a", pd.Series([1.0])) for _ in range(3)] == [1, 1, 1]
+    assert ask("a", pd.Series([2.0])) == 2
     assert len(list(folder.iterdir())) == 2
 
 
 def test_it_is_made_each_time_where_none_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(SHARED_VARIABLE, raising=False)
-    calls: list[int] = []
-    assert [made_once(lambda: counted(calls), "a") for _ in range(2)] == [1, 2]
+    ask = counter()
+    assert [ask("a") for _ in range(2)] == [1, 2]
 
 
 def test_it_is_made_where_there_is_no_room_for_it(folder: Path) -> None:
     folder.touch()
-    assert made_once(lambda: 42, "a") == 42
+    ask = counter()
+    assert [ask("a") for _ in range(2)] == [1, 2]
+
+
+def test_other_code_or_data_makes_it_anew(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask = counter()
+    assert ask("a") == 1
+    monkeypatch.setattr(sharing, "_method", lambda: "another version")
+    assert ask("a") == 2
+
+
+def test_a_damaged_file_or_that_of_another_question_is_made_anew(folder: Path) -> None:
+    ask = counter()
+    ask("a")
+    (stored,) = folder.iterdir()
+    content = stored.read_bytes()
+    for number, damaged in enumerate((b"", content[:-30], content.replace(b"calls", b"balls")), 2):
+        stored.write_bytes(damaged)
+        assert ask("a") == number
+    ask("b")
+    (other,) = {*folder.iterdir()} - {stored}
+    stored.write_bytes(other.read_bytes())
+    assert ask("a") == 6
 
 
 def forecast() -> FlowForecast:
@@ -85,25 +113,88 @@ def test_a_forecast_that_was_read_asks_as_one_that_was_made(folder: Path) -> Non
 
 
 def test_what_another_user_may_have_written_is_not_read(folder: Path, tmp_path: Path) -> None:
-    ask = partial(made_once, list, "a")
-    ask()
-    (left,) = folder.iterdir()
-    assert left.stat().st_mode & 0o777 == 0o600
+    ask = counter()
+    ask("a")
+    (stored,) = folder.iterdir()
+    assert (stored.stat().st_mode & 0o777, folder.stat().st_mode & 0o777) == (0o600, 0o700)
+    stored.chmod(0o666)
+    assert ask("a") == 2
+    (tmp_path / "mine").write_bytes(stored.read_bytes())
+    stored.unlink()
+    stored.symlink_to(tmp_path / "mine")
+    assert ask("a") == 3
+    stored.unlink()
+    os.mkfifo(stored)
+    assert ask("a") == 4
+
+
+def test_a_pickle_is_not_opened(folder: Path, tmp_path: Path) -> None:
+    ask = counter()
+    ask("a")
+    (stored,) = folder.iterdir()
     evil = tmp_path / "evil"
 
     class Evil:
         def __reduce__(self) -> tuple[object, ...]:
             return evil.write_text, ("x",)
 
-    left.write_bytes(pickle.dumps(Evil()))
-    left.chmod(0o666)
-    assert ask() == []
+    with np.load(stored) as file:
+        digest = file["digest"]
+    np.savez(stored, digest=digest, calls=np.array([Evil()], dtype=object))
+    assert ask("a") == 2
+    stored.write_bytes(pickle.dumps(Evil()))
+    assert ask("a") == 3
     assert not evil.exists()
+
+
+def test_what_was_used_longest_ago_makes_room(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = counter()
+    ask("a")
+    (stored,) = folder.iterdir()
+    monkeypatch.setattr(sharing, "MAX_CACHE_BYTES", 2 * stored.stat().st_size)
+    (folder / "mine.npz").write_bytes(bytes(10_000))
+    ask("b")
+    for number, path in enumerate(sorted(folder.iterdir())):
+        os.utime(path, (number, number))
+    os.utime(stored, (0, 0))
+    assert ask("a") == 1  # and is the one that was used last
+    assert [ask(question) for question in "cab"] == [3, 1, 4]
+    assert (folder / "mine.npz").exists()
+    monkeypatch.setattr(sharing, "MAX_FILE_BYTES", 4)
+    assert [ask("d"), ask("d")] == [5, 6]
+
+
+def test_a_run_leaves_what_it_makes_for_notebooks_and_reads_nothing(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+    ask = counter()
+    assert ask("a") == 1
+    read_cache()
+    assert os.environ[SHARED_VARIABLE] == str(folder)
+    (left,) = folder.iterdir()
+    assert (tmp_path / "cache" / left.name).read_bytes() == left.read_bytes()
     left.unlink()
-    (tmp_path / "mine").write_bytes(pickle.dumps(Evil()))
-    left.symlink_to(tmp_path / "mine")
-    assert ask() == []
-    assert not evil.exists()
-    left.unlink()
-    os.mkfifo(left)
-    assert ask() == []
+    assert ask("a") == 2
+    monkeypatch.delenv(SHARED_VARIABLE)
+    read_cache()
+    assert (os.environ[SHARED_VARIABLE], ask("a")) == (str(tmp_path / "cache"), 2)
+
+
+def test_the_cache_is_where_the_user_has_caches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv(CACHE_VARIABLE, "")
+    assert cache_folder() is None
+    monkeypatch.delenv(CACHE_VARIABLE)
+    for named in ("", "not/from/the/root"):
+        monkeypatch.setenv("XDG_CACHE_HOME", named)
+        assert cache_folder() == tmp_path / ".cache" / "ev-forecasting"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
+    assert cache_folder() == tmp_path / "caches" / "ev-forecasting"
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "here"))
+    assert cache_folder() == tmp_path / "here"
+    assert not any(tmp_path.iterdir())
