@@ -2,13 +2,12 @@
 
 python benches/make_data.py priors PANEL MONTHS    prior_*.json and analogues.csv
 python benches/make_data.py practice PANEL         practice.json
-python benches/make_data.py chain RECORD           chain_record.csv
+python benches/make_data.py chain PANEL            chain_record.csv
 python benches/make_data.py record                 track_record.csv
 python benches/make_data.py package                datapackage.json
 python benches/make_data.py schema                 params.schema.json
 python benches/make_data.py names                  language_names.csv
 
-RECORD is what ev-forecast backtest --chain --panel PANEL --csv RECORD wrote.
 PANEL is IEA's Global EV Data table, MONTHS a CSV with the columns market, month and registrations
 (or bev): both are under terms of their own, and you bring them. Priors rest on the season and the
 effects of policies that ship: make them again until nothing changes. The record is due after a
@@ -32,7 +31,7 @@ import numpy as np
 import pandas as pd
 from babel import Locale
 
-from forecasting.evaluation.chain_record import summarise_chain
+from forecasting.evaluation.chain_record import chain_record, summarise_chain
 from forecasting.evaluation.track_record import ledger_record
 from forecasting.evidence import policies
 from forecasting.evidence.datasets import central_asia, programmes
@@ -177,10 +176,10 @@ def practice(panel: str, out: Path) -> None:
 
 
 @main.command()
-@click.argument("record")
+@click.argument("panel")
 @OUT
-def chain(record: str, out: Path) -> None:
-    summarise_chain(pd.read_csv(record)).round(3).to_csv(out / "chain_record.csv")
+def chain(panel: str, out: Path) -> None:
+    summarise_chain(chain_record(panel)).round(3).to_csv(out / "chain_record.csv")
 
 
 @main.command()

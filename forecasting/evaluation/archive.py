@@ -13,17 +13,10 @@ import pandas as pd
 
 from forecasting.errors import EvidenceError, InputError
 from forecasting.evaluation.forecast_chain import chain_of, withdrawals_of
-from forecasting.evaluation.peers import by_hand
-from forecasting.evaluation.records import RECORD_COLUMNS
-from forecasting.evaluation.scores import SCORE_LEVELS
-from forecasting.evaluation.track_record import (
-    MIN_QUANTILE,
-    Row,
-    is_later,
-    is_outcome,
-    rank,
-    scored_row,
-)
+from forecasting.evaluation.peers import BY_HAND, by_hand
+from forecasting.evaluation.records import RECORD_COLUMNS, THIS_PACKAGE, Case, results
+from forecasting.evaluation.scores import MIN_QUANTILE, SCORE_LEVELS
+from forecasting.evaluation.track_record import agencies_of, beside_rule, is_later, is_outcome, rank
 from forecasting.evidence.bases import same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
@@ -78,18 +71,18 @@ def archive_record(folder: str | Path, ledger: Ledger) -> pd.DataFrame:
         )
     tables = [_table_and_record(file) for file in files]
     tables += [(link.table, link.content) for link in chain if link.file not in withdrawals]
-    rows_of_files = [list(_rows(table, stored, ledger)) for table, stored in tables]
-    record = pd.DataFrame(chained.from_iterable(rows_of_files), columns=ARCHIVE_COLUMNS)
-    record = record.drop_duplicates(
+    cases_of_files = [list(_cases(table, stored, ledger)) for table, stored in tables]
+    table = results(
+        chained.from_iterable(cases or [Case({})] for cases in cases_of_files),
+        EvidenceError(
+            f"nothing was printed since of what the {len(tables)} forecasts in {home} are about"
+        ),
+    )
+    table.attrs["withdrawn"] = withdrawals
+    record = beside_rule(table).drop_duplicates(
         ["scenario", "as_of", "measure", "place", "period", "median", "fact"]
     )
-    record.attrs["open"] = rows_of_files.count([])
-    record.attrs["withdrawn"] = withdrawals
-    if record.empty:
-        raise EvidenceError(
-            f"nothing was printed since of what the {len(tables)} forecasts in {home} are about"
-        )
-    return record.sort_values(
+    return record[ARCHIVE_COLUMNS].sort_values(
         ["own_basis", "as_of", "place"],
         ascending=[False, True, True],
         kind="stable",
@@ -111,8 +104,8 @@ def _table_and_record(file: Path) -> tuple[pd.DataFrame, Mapping[str, Any]]:
     return table, record
 
 
-def _rows(table: pd.DataFrame, record: Mapping[str, Any], ledger: Ledger) -> Iterator[Row]:
-    """Rows of one kept forecast, as `ARCHIVE_COLUMNS` names them."""
+def _cases(table: pd.DataFrame, record: Mapping[str, Any], ledger: Ledger) -> Iterator[Case]:
+    """The cases of one kept forecast."""
     day = dt.date.fromisoformat(str(record["as_of"]))
     first_year = int(record["first_year"])
     for names, part in table.groupby(["country", "measure"], observed=True):
@@ -127,17 +120,16 @@ def _rows(table: pd.DataFrame, record: Mapping[str, Any], ledger: Ledger) -> Ite
                 continue
             facts_on_day = facts_of_flow(ledger, place, measure).select(as_of=day)
             rule = by_hand(facts_on_day, bases[0], fact.period)
-            on_own_basis = any(same_perimeter(fact.basis, basis) for basis in bases if basis)
-            of_day = {
+            row = agencies_of(fact, bases[0]) | {
                 "place": place,
                 "measure": measure,
-                "own_basis": on_own_basis,
+                "own_basis": any(same_perimeter(fact.basis, basis) for basis in bases if basis),
                 "as_of": day.isoformat(),
                 "period": fact.period.label,
                 "scenario": str(table["scenario"].iloc[0]),
                 "facts": len(facts_on_day),
             }
-            yield scored_row(forecast, bases[0], fact, rule) | of_day
+            yield Case(row, fact.value, {THIS_PACKAGE: forecast, BY_HAND: rule})
 
 
 def _bases(record: Mapping[str, Any], place: str, facts: list[Fact]) -> list[str]:

@@ -23,16 +23,20 @@ from forecasting.evaluation.peers import (
     AnalogueRegression,
     single_series,
 )
-from forecasting.evaluation.scores import (
-    SCORE_LEVELS,
+from forecasting.evaluation.records import (
+    THIS_PACKAGE,
     Forecaster,
     Mapped,
     Quantiles,
+    forecast_cases,
+    results,
+)
+from forecasting.evaluation.scores import (
+    SCORE_LEVELS,
     clustered_mean,
     coverage,
     mean_scores,
     ratio_to,
-    score_cases,
 )
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.flow import annual_totals, forecast_flow
@@ -42,7 +46,6 @@ from forecasting.growth.starting import MarketSize
 from forecasting.periods import year
 from forecasting.scenarios.facts_on_day import FlowInputs
 
-THIS_PACKAGE = "this package"
 REGRESSION = "analogue regression"
 FIRST_ORIGIN = 2014
 FEWEST_YEARS = 3
@@ -65,7 +68,7 @@ GROUPS = {
 
 
 @dataclass(frozen=True)
-class Case:
+class MarketYear:
     """One market at one origin.
 
     Parameters
@@ -96,7 +99,7 @@ class Case:
 
     @property
     def row(self) -> dict[str, object]:
-        """What a score says of it."""
+        """What tells it apart."""
         return {
             "market": self.market,
             "origin": self.origin,
@@ -127,14 +130,13 @@ def backtest_skill(
     peers : bool
         Score the other peers too; needs statsforecast.
     mapped : callable
-        As of :func:`forecasting.evaluation.scores.score_cases`.
+        As of :func:`forecasting.evaluation.records.forecast_cases`.
 
     Returns
     -------
     DataFrame
-        ``method, market, origin, years`` (of history), ``sales, share`` (at the origin), ``h,
-        scored`` (the year), ``wis`` (weighted interval score of log sales), ``ale`` (absolute log
-        error of the median), ``in80, in95``.
+        As :func:`forecasting.evaluation.records.results` has it, of ``market, origin, years`` (of
+        history), ``sales, share`` (at the origin), ``h, scored`` (the year).
 
     Raises
     ------
@@ -148,18 +150,18 @@ def backtest_skill(
             f"the panel has {panel_rows['market'].iloc[0]} alone, and growth is learned from other"
             " markets; give more of them, or some to learn from (--train)"
         )
-    cases = list(_cases(panel_rows, training))
-    if not cases:
-        raise EvidenceError(
+    methods = _methods(panel_rows if training is None else training, peers)
+    return results(
+        forecast_cases(methods, _origins(panel_rows, training), mapped),
+        EvidenceError(
             f"the panel has no market with {FEWEST_YEARS} years in a row up to one from"
             f" {FIRST_ORIGIN} on, {LEAST_SALES} sales in it and an outcome after it"
-        )
-    analogues = panel_rows if training is None else training
-    return score_cases(_methods(analogues, peers), cases, mapped)
+        ),
+    )
 
 
-def _cases(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> Iterator[Case]:
-    """Every case of a panel; its analogues are the training markets, or all of the panel but the
+def _origins(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> Iterator[MarketYear]:
+    """Every origin of a panel; its analogues are the training markets, or all of the panel but the
     scored one.
     """
     for market, rows in panel.groupby("market"):
@@ -178,8 +180,9 @@ def _cases(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> Iterator[C
                 since = year(int(history.index[0])).start
                 inputs = FlowInputs(facts, None, None, day, sizes, False, since, analogues)
                 share = float(rows["share"][origin])
-                prior_key = (str(market) if train is None else "", origin)
-                yield Case(str(market), origin, history, share, inputs, outcomes, prior_key)
+                name = str(market)
+                prior_key = (name if train is None else "", origin)
+                yield MarketYear(name, origin, history, share, inputs, outcomes, prior_key)
 
 
 def _published(sales: pd.Series) -> Ledger:
@@ -188,19 +191,19 @@ def _published(sales: pd.Series) -> Ledger:
     return ledger_of(annual_totals(sales).assign(published=days))
 
 
-def _package(cases: list[Case]) -> list[Quantiles]:
-    """The engine on what was known, with the prior that the cases share."""
-    prior = cases[0].inputs.prior
-    return [totals_ahead(case, case.inputs, prior, case.size, HORIZONS) for case in cases]
+def _package(markets: list[MarketYear]) -> list[Quantiles]:
+    """The engine on what was known, with the prior that the markets share."""
+    prior = markets[0].inputs.prior
+    return [totals_ahead(past, past.inputs, prior, past.size, HORIZONS) for past in markets]
 
 
 def totals_ahead(
-    case: Any, inputs: FlowInputs, prior: Prior, size: MarketSize, horizons: Sequence[int]
+    past: Any, inputs: FlowInputs, prior: Prior, size: MarketSize, horizons: Sequence[int]
 ) -> Quantiles:
-    """Quantiles of the totals of years after the origin of a case, as the engine has them."""
-    periods = [year(case.origin + h) for h in horizons]
+    """Quantiles of the totals of years after the origin of a market, as the engine has them."""
+    periods = [year(past.origin + h) for h in horizons]
     forecast = forecast_flow(
-        inputs.facts, periods, prior, size, draws=BACKTEST_DRAWS, place=case.market
+        inputs.facts, periods, prior, size, draws=BACKTEST_DRAWS, place=past.market
     )
     return dict(zip(horizons, forecast.quantiles(SCORE_LEVELS).to_numpy(), strict=True))
 
@@ -209,12 +212,12 @@ def _methods(analogues: pd.DataFrame, peers: bool) -> dict[str, Forecaster]:
     """What is scored, by name."""
 
     def of_history(peer: Callable[[pd.Series], Quantiles]) -> Forecaster:
-        return lambda cases: [peer(case.history) for case in cases]
+        return lambda markets: [peer(past.history) for past in markets]
 
     def of_analogues(*regressors: int) -> Forecaster:
         rule = AnalogueRegression(analogues, regressors)
-        return lambda cases: [
-            rule.forecast(case.prior_key[0], case.history, case.share) for case in cases
+        return lambda markets: [
+            rule.forecast(past.prior_key[0], past.history, past.share) for past in markets
         ]
 
     methods: dict[str, Forecaster] = {}

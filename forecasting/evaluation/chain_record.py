@@ -8,7 +8,6 @@ are apart is said with the answer.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,13 +16,14 @@ from tqdm import tqdm
 from forecasting.demand.parameters import Draws
 from forecasting.errors import EvidenceError
 from forecasting.evaluation.markets import Panel, panel_of
+from forecasting.evaluation.records import THIS_PACKAGE, Case, results
+from forecasting.evaluation.scores import SCORE_LEVELS
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.flow import annual_totals
 from forecasting.market_rows import market_rows
 from forecasting.panels.charger_panel import charger_panel, fast_odds, pooled_level
 from forecasting.panels.practice import Practice
 from forecasting.parameters.schema import scenario_from_parameters
-from forecasting.quantiles import RANGE_LEVELS
 from forecasting.reading.places import find_place
 from forecasting.scenarios.outlook import Outlook, outlook
 
@@ -64,7 +64,8 @@ def chain_record(panel: Panel, draws: int = RECORD_DRAWS) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``what, market, year, low, median, high, stands``: quantiles 0.1, 0.5 and 0.9.
+        As :func:`forecasting.evaluation.records.results` has it, of ``what, market, year``; the
+        outcome is called ``stands``.
 
     Raises
     ------
@@ -80,25 +81,24 @@ def chain_record(panel: Panel, draws: int = RECORD_DRAWS) -> pd.DataFrame:
     table = market_rows(panel_of(panel, NEEDED), "the panel", "year", NEEDED, error=EvidenceError)
     _refuse_what_tells_nothing(table)
     counts = charger_panel(table)
-    rows = [
-        row
+    cases = (
+        case
         for market, history in tqdm(table.groupby("market"), "chain", leave=False, disable=None)
         if not history["sales_phev"].max() > MAX_PLUG_INS
         for year in SCORED_YEARS
-        for row in _scored(
+        for case in _cases(
             str(market),
             history[history["year"] <= year],
             year,
             draws,
             counts[counts["market"] != market],
         )
-    ]
-    if not rows:
-        raise EvidenceError(
-            f"the panel has no known market with {MIN_CARS:,} battery cars and both fast and slow "
-            "points in the last years"
-        )
-    return pd.DataFrame(rows)
+    )
+    refusal = EvidenceError(
+        f"the panel has no known market with {MIN_CARS:,} battery cars and both fast and slow "
+        "points in the last years"
+    )
+    return results(cases, refusal).rename(columns={"outcome": "stands"})
 
 
 def _refuse_what_tells_nothing(table: pd.DataFrame) -> None:
@@ -118,14 +118,14 @@ def _refuse_what_tells_nothing(table: pd.DataFrame) -> None:
             )
 
 
-def _scored(
+def _cases(
     market: str,
     history: pd.DataFrame,
     year: int,
     draws: int,
     other_markets: pd.DataFrame,
-) -> Iterator[dict[str, Any]]:
-    """A row for each answer at the end of a year that can be set beside a count."""
+) -> Iterator[Case]:
+    """A case for each answer at the end of a year that can be set beside a count."""
     last = history[history["year"] == year]
     if last.empty or not last["stock_bev"].iloc[0] >= MIN_CARS:
         return
@@ -138,16 +138,9 @@ def _scored(
         at_end |= _as_others_teach(at_end, other_markets)
     for what, measure in ANSWERS_BY_WHAT.items():
         if stands[what] > 0:
-            low, median, high = np.quantile(at_end[measure], RANGE_LEVELS)
-            yield {
-                "what": what,
-                "market": market,
-                "year": year,
-                "low": low,
-                "median": median,
-                "high": high,
-                "stands": stands[what],
-            }
+            row = {"what": what, "market": market, "year": year}
+            quantiles = np.quantile(at_end[measure], SCORE_LEVELS)
+            yield Case(row, stands[what], {THIS_PACKAGE: quantiles})
 
 
 def _as_others_teach(at_end: Draws, other_markets: pd.DataFrame) -> Draws:
@@ -226,18 +219,17 @@ def summarise_chain(record: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> rows = [("stock", "A", 2024, 90, 100, 120, 110), ("stock", "B", 2024, 90, 100, 105, 110)]
-    >>> columns = ["what", "market", "year", "low", "median", "high", "stands"]
-    >>> summarise_chain(pd.DataFrame(rows, columns=columns)).round(2).to_dict("records")[0]["in80"]
-    0.5
+    >>> rows = [("stock", "A", 100, 110, 0.1, True), ("stock", "B", 100, 110, 0.1, False)]
+    >>> record = pd.DataFrame(rows, columns=["what", "market", "median", "stands", "ale", "in80"])
+    >>> summarise_chain(record)["in80"].tolist()
+    [0.5]
     """
     error: pd.Series = np.log(record["median"]) - np.log(record["stands"])
-    inside = (record["low"] <= record["stands"]) & (record["stands"] <= record["high"])
-    scored = record.assign(error=error, size=error.abs(), inside=inside.astype(float))
+    scored = record.assign(error=error, in80=record["in80"].astype(float))
     by_what = scored.groupby("what", sort=False)
-    table = by_what.agg(n=("size", "size"), mean_ale=("size", "mean"), in80=("inside", "mean"))
+    table = by_what.agg(n=("ale", "size"), mean_ale=("ale", "mean"), in80=("in80", "mean"))
     table.insert(1, "ratio", np.exp(by_what["error"].median()))
-    for name, column in (("se_ale", "size"), ("se80", "inside")):
+    for name, column in (("se_ale", "ale"), ("se80", "in80")):
         centred = scored[column] - by_what[column].transform("mean")
         sums = centred.groupby([scored["what"], scored["market"]], sort=False).sum()
         table[name] = np.sqrt((sums**2).groupby("what").sum()) / table["n"]

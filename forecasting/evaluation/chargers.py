@@ -7,13 +7,16 @@ training markets' errors at the same horizon. A market is new to the others, but
 teach too: dated to each origin, too few markets would have been counted for long.
 """
 
-from functools import cache
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from forecasting.errors import EvidenceError
 from forecasting.evaluation.markets import Panel, panel_of
+from forecasting.evaluation.records import Case, results
+from forecasting.evaluation.scores import SCORE_LEVELS
 from forecasting.panels.charger_panel import (
     REQUIRED_COLUMNS,
     charger_panel,
@@ -21,15 +24,17 @@ from forecasting.panels.charger_panel import (
     estimate_practice,
 )
 from forecasting.panels.practice import Practice, practice_error, practice_points
+from forecasting.quantiles import Array
 
 SCORED_HORIZONS = (1, 3, 5)
 BY_PRACTICE = "practice"
 CONSTANT_RATIO = "constant ratio"
 BY_DRIFT = "drift"
 CHARGER_DRAWS = 1000
+CENTRAL: Array = abs(2 * SCORE_LEVELS - 1)  # share between a level and its counterpart
 
 
-def backtest_chargers(panel: Panel, train: Panel | None = None) -> pd.DataFrame:
+def charger_skill(panel: Panel, train: Panel | None = None) -> pd.DataFrame:
     """Score forecasts of public charging points at 1, 3 and 5 years.
 
     Every case is a market and an origin with at least 50 points and 100 vehicles, both fast and
@@ -49,8 +54,7 @@ def backtest_chargers(panel: Panel, train: Panel | None = None) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``horizon, n, method, median_ale, mean_ale, mape, in80``: cases, median and mean absolute
-        log error, mean absolute error in per cent, share of outcomes inside the 80 % interval.
+        As :func:`forecasting.evaluation.records.results` has it, of ``market, year, horizon``.
 
     Raises
     ------
@@ -61,81 +65,65 @@ def backtest_chargers(panel: Panel, train: Panel | None = None) -> pd.DataFrame:
     --------
     >>> columns = ["market", "year", "stock_bev", "stock_phev", "public_fast_points",
     ...            "public_slow_points"]
-    >>> markets = [(market, year, 1000 * 1.5**year, 0, 10 * 1.3**year, 90 * 1.3**year)
-    ...            for market in "ABCD" for year in range(8)]
-    >>> scores = backtest_chargers(pd.DataFrame(markets, columns=columns))
-    >>> scores[["horizon", "n", "method"]].head(3).values.tolist()
-    [[1, 28, 'practice'], [1, 28, 'constant ratio'], [1, 28, 'drift']]
+    >>> markets = [(market, year, 1000 * 2.0**year, 0, 10 * 1.5**year, 90 * 1.5**year)
+    ...            for market in "ABCD" for year in range(7)]
+    >>> table = charger_skill(pd.DataFrame(markets, columns=columns))
+    >>> ratio = table[(table["method"] == CONSTANT_RATIO) & (table["horizon"] == 1)]
+    >>> bool(np.allclose(ratio["ale"], np.log(2 / 1.5)))
+    True
     """
-    counts = panel_of(panel, REQUIRED_COLUMNS)
-    training = None if train is None else panel_of(train, REQUIRED_COLUMNS)
-    errors = charger_errors(counts, training)
-    size = errors["error"].abs()
-    errors = errors.assign(size=size, percent=100 * np.expm1(errors["error"]).abs())
-    scores = errors.groupby(["horizon", "method"], sort=False, as_index=False).agg(
-        n=("size", "size"),
-        median_ale=("size", "median"),
-        mean_ale=("size", "mean"),
-        mape=("percent", "mean"),
-        in80=("inside", "mean"),
+    counts, steps = _steps(panel)
+    cases = _cases(steps, *((counts, steps) if train is None else _steps(train)))
+    table = results(
+        cases,
+        EvidenceError(
+            "no market has fast and slow points in two years that lie 1, 3 or 5 apart, from 50"
+            " points on"
+        ),
     )
-    scores.insert(1, "n", scores.pop("n"))
-    table = charger_panel(counts)
-    faults = table.loc[table["fault"] != "", ["market", "year", "points", "fault"]]
-    origins = errors[["market", "year"]].drop_duplicates().merge(table, on=["market", "year"])
-    scores.attrs["faults"] = faults.reset_index(drop=True)
-    scores.attrs["smallest"] = {name: float(origins[name].min()) for name in ("points", "stock")}
-    return scores
+    faults = counts.loc[counts["fault"] != "", ["market", "year", "points", "fault"]]
+    origins = steps[steps["horizon"].isin(SCORED_HORIZONS)]
+    table.attrs["faults"] = faults.reset_index(drop=True)
+    table.attrs["smallest"] = origins[["points", "stock"]].min().to_dict()
+    return table
 
 
-def charger_errors(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Every case's log error (forecast over outcome) and whether the 80 % interval held it, by
-    method.
+def summarise_chargers(table: pd.DataFrame) -> pd.DataFrame:
+    """One line per horizon and method, from the cases of :func:`charger_skill`.
 
     Returns
     -------
     pandas.DataFrame
-        ``market, year, horizon, method, error, inside``.
+        By ``horizon``: ``n, method, median_ale, mean_ale, mape, in80``: cases, median and mean
+        absolute log error, mean absolute error in per cent, share of outcomes inside the 80 %
+        interval.
 
     Examples
     --------
-    >>> columns = ["market", "year", "stock_bev", "stock_phev", "public_fast_points",
-    ...            "public_slow_points"]
-    >>> markets = [(market, year, 1000 * 2.0**year, 0, 10 * 1.5**year, 90 * 1.5**year)
-    ...            for market in "ABCD" for year in range(7)]
-    >>> errors = charger_errors(pd.DataFrame(markets, columns=columns))
-    >>> ratio = errors[(errors["method"] == "constant ratio") & (errors["horizon"] == 1)]
-    >>> bool(np.allclose(ratio["error"], np.log(2 / 1.5)))
-    True
+    >>> case = {"horizon": 1, "method": BY_DRIFT, "median": 110.0, "outcome": 100.0, "ale": 0.0953}
+    >>> float(summarise_chargers(pd.DataFrame([case | {"in80": True}])).loc[1, "mape"].round(3))
+    10.0
     """
-    table, steps = _steps(panel)
-    scored = steps[steps["horizon"].isin(SCORED_HORIZONS)]
-    if scored.empty:
-        raise EvidenceError(
-            "no market has fast and slow points in two years that lie 1, 3 or 5 apart, from 50"
-            " points on"
-        )
-    counts, training = (table, steps) if train is None else _steps(train)
-
-    @cache
-    def taught(market: str) -> tuple[Practice, pd.DataFrame]:
-        past = training[training["market"] != market]
-        return estimate_practice(counts[counts["market"] != market]), past
-
-    training_markets = {*training["market"]}
-    parts = [
-        _scored(method, cases, *taught(str(market) if market in training_markets else ""))
-        for method in (BY_PRACTICE, CONSTANT_RATIO, BY_DRIFT)
-        for market, cases in scored.groupby("market")
-    ]
-    return pd.concat(parts).sort_values("horizon", kind="stable", ignore_index=True)
+    percent = 100 * (table["median"] / table["outcome"] - 1).abs()
+    by_horizon = table.assign(percent=percent).groupby(["horizon", "method"], sort=False)
+    scores = by_horizon.agg(
+        n=("ale", "size"),
+        median_ale=("ale", "median"),
+        mean_ale=("ale", "mean"),
+        mape=("percent", "mean"),
+        in80=("in80", "mean"),
+    )
+    lines = scores.reset_index("method").sort_index(kind="stable")
+    lines.insert(0, "n", lines.pop("n"))
+    lines.attrs = table.attrs
+    return lines
 
 
-def _steps(panel: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _steps(panel: Panel) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The counts, and pairs of them with the growth by each rule: that of the stock, and the mean
     growth of the points themselves so far, where it is known.
     """
-    table = charger_panel(panel)
+    table = charger_panel(panel_of(panel, REQUIRED_COLUMNS))
     steps = charger_steps(table)
     counts = table[table["points"] > 0]
     first_counts = counts.groupby("market")[["year", "points"]].first().add_prefix("first_")
@@ -146,40 +134,42 @@ def _steps(panel: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     return table, steps.assign(**by_rule)
 
 
-def _scored(
-    method: str, cases: pd.DataFrame, practice: Practice, past: pd.DataFrame
-) -> pd.DataFrame:
-    """Errors of a method on some cases."""
-    grown = cases["grown"]
-    if method == BY_PRACTICE:
-        quantiles = [_by_practice(case, practice) for _, case in cases.iterrows()]
-        low, middle, high = np.transpose(quantiles)
-    else:
-        middle = cases[method]
-        errors = (past[method] - past["grown"]).abs().groupby(past["horizon"])
-        width = cases["horizon"].map(errors.quantile(0.8))
-        low = middle - width
-        high = middle + width
-    return cases[["market", "year", "horizon"]].assign(
-        method=method, error=middle - grown, inside=(low <= grown) & (grown <= high)
-    )
+def _cases(
+    steps: pd.DataFrame, training_counts: pd.DataFrame, training_steps: pd.DataFrame
+) -> Iterator[Case]:
+    """Every step of a scored length, by what the markets but its own teach."""
+    for market, market_steps in steps[steps["horizon"].isin(SCORED_HORIZONS)].groupby("market"):
+        past = training_steps[training_steps["market"] != market]
+        practice = estimate_practice(training_counts[training_counts["market"] != market])
+        for step in market_steps.to_dict("records"):
+            growth = {BY_PRACTICE: _by_practice(step, practice)}
+            at_horizon = past[past["horizon"] == step["horizon"]]
+            for rule in (CONSTANT_RATIO, BY_DRIFT):
+                errors = (at_horizon[rule] - at_horizon["grown"]).abs()
+                widths = np.sign(SCORE_LEVELS - 0.5) * errors.quantile(CENTRAL).to_numpy()
+                growth[rule] = step[rule] + widths
+            yield Case(
+                {name: step[name] for name in ("market", "year", "horizon")},
+                step["points_later"],
+                {method: step["points"] * np.exp(logs) for method, logs in growth.items()},
+            )
 
 
-def _by_practice(case: pd.Series, practice: Practice) -> tuple[float, float, float]:
-    """Log growth of points as scenarios forecast it, from today's count and the stock to come: 0.1,
-    rule, 0.9.
+def _by_practice(step: Mapping[Any, Any], practice: Practice) -> Array:
+    """Quantiles of the log growth of points as scenarios forecast it, from today's count and the
+    stock to come; the middle is the rule itself.
     """
-    logs = {0: 0.0, 1: 0.0, int(case["horizon"]): case["stock_grown"]}
+    logs = {0: 0.0, 1: 0.0, int(step["horizon"]): step["stock_grown"]}
     pace = None
-    if np.isfinite(case["own_grown"]) and np.isfinite(case["stock_next"]):
-        logs[1] = case["stock_next"]
-        pace = float(case["own_grown"])
-    years = [int(case["year"]) + horizon for horizon in logs]
-    stock = case["stock"] * np.exp([list(logs.values())] * CHARGER_DRAWS)
-    today = (float(case["year"]) + 1, np.full(CHARGER_DRAWS, case["points"]))
+    if np.isfinite(step["own_grown"]) and np.isfinite(step["stock_next"]):
+        logs[1] = step["stock_next"]
+        pace = float(step["own_grown"])
+    years = [int(step["year"]) + horizon for horizon in logs]
+    stock = step["stock"] * np.exp([list(logs.values())] * CHARGER_DRAWS)
+    today = (float(step["year"]) + 1, np.full(CHARGER_DRAWS, step["points"]))
     elasticity = np.full(CHARGER_DRAWS, practice.elasticity)
     rule = practice_points(stock, years, elasticity, 0.0, today, practice, pace)[0, -1]
     error = practice_error(np.random.default_rng(0), CHARGER_DRAWS, years, today, practice)[:, -1]
-    middle = np.log(rule / case["points"])
-    low, high = (middle + np.quantile(error, (0.1, 0.9))).tolist()
-    return low, middle, high
+    errors = np.quantile(error, SCORE_LEVELS)
+    errors[SCORE_LEVELS == 0.5] = 0.0
+    return np.asarray(np.log(rule / step["points"]) + errors)

@@ -6,7 +6,7 @@ last month with the privilege, the three months after it and the twelve. What po
 from the months of the other markets, and so is the prior.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,8 +18,8 @@ from forecasting.errors import EvidenceError, Problem
 from forecasting.evaluation.backtest import BACKTEST_DRAWS
 from forecasting.evaluation.markets import Panel, read_monthly, read_panel
 from forecasting.evaluation.part_year import counts_of, inputs_of, part_year, prior_of, total_of
-from forecasting.evaluation.peers import PartYear
-from forecasting.evaluation.scores import SCORE_LEVELS, coverage, judged, mean_scores, ratio_to
+from forecasting.evaluation.records import Case, results
+from forecasting.evaluation.scores import SCORE_LEVELS, coverage, mean_scores, ratio_to
 from forecasting.evidence.policies import Policy, read_policies
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.prior import Prior
@@ -54,9 +54,9 @@ def event_skill(panel: Panel, monthly: Panel, policies: str | Path | None = None
     Returns
     -------
     DataFrame
-        ``method, market, policy, known`` (whether it had been announced by then), ``scored`` (the
-        year of the event), ``months`` (``last``, ``three``, ``twelve``), ``wis`` (weighted interval
-        score of the log total), ``ale`` (absolute log error of the median), ``in80, in95``.
+        As :func:`forecasting.evaluation.records.results` has it, of ``market, policy, known``
+        (whether it had been announced by then), ``scored`` (the year of the event), ``months``
+        (``last``, ``three``, ``twelve``).
 
     Raises
     ------
@@ -80,23 +80,13 @@ def event_skill(panel: Panel, monthly: Panel, policies: str | Path | None = None
     rows = read_policies(policies)
     if policies is not None:
         _check_places(rows, set(of_panel), Path(policies).name)
-    cases = [
-        (event, facts)
-        for event in events(months, rows.values(), ["ends"])
-        if (facts := _facts_before(event, months))
-    ]
-    if not cases:
-        raise EvidenceError(
+    return results(
+        _cases(analogues, months, rows.values()),
+        EvidenceError(
             "no privilege that ended in these markets has a year of months before it; give months"
             " of Norway from 2021 to 2023, e.g."
-        )
-    scores: list[dict[str, object]] = []
-    for event, facts in tqdm(cases, WITH_DATE, leave=False, disable=None):
-        other_months = months[months["market"] != event.market]
-        inputs = inputs_of(facts, analogues, months)
-        effects = estimate_policy_effects(other_months, rows.values())
-        scores += _scores(event, inputs, replace(prior_of(facts, inputs), policies=effects))
-    return pd.DataFrame(scores)
+        ),
+    )
 
 
 def _check_places(policies: Mapping[str, Policy], markets: set[str], name: str) -> None:
@@ -112,15 +102,21 @@ def _check_places(policies: Mapping[str, Policy], markets: set[str], name: str) 
         raise EvidenceError(problems)
 
 
-def _facts_before(event: PolicyEvent, months: pd.DataFrame) -> PartYear | None:
-    """What an analyst knew four months before an event; None where months are missing."""
-    return part_year(
-        counts_of(months, event.market), event.market, event.start_month - MONTHS_BEFORE - 1
-    )
+def _cases(
+    analogues: pd.DataFrame, months: pd.DataFrame, policies: Collection[Policy]
+) -> Iterator[Case]:
+    """The cases of every event before which a year of months is known."""
+    for event in tqdm(events(months, policies, ["ends"]), leave=False, disable=None):
+        final_month = event.start_month - MONTHS_BEFORE - 1
+        past = part_year(counts_of(months, event.market), event.market, final_month)
+        if past is not None:
+            inputs = inputs_of(past, analogues, months)
+            effects = estimate_policy_effects(months[months["market"] != event.market], policies)
+            yield from _cases_of(event, inputs, replace(prior_of(past, inputs), policies=effects))
 
 
-def _scores(event: PolicyEvent, inputs: FlowInputs, prior: Prior) -> Iterator[dict[str, object]]:
-    """Rows of an event: each span of months by each method."""
+def _cases_of(event: PolicyEvent, inputs: FlowInputs, prior: Prior) -> Iterator[Case]:
+    """The cases of an event: each span of months."""
     outcomes: dict[str, tuple[Period, float]] = {}
     for name, (begins, ends, _) in SCORED_SPANS.items():
         start = event.start_month + begins
@@ -145,19 +141,18 @@ def _scores(event: PolicyEvent, inputs: FlowInputs, prior: Prior) -> Iterator[di
         for policies in ((policy,), ())
     )
     spread = np.exp(MULTIPLIER_SD * np.random.default_rng(0).standard_normal(BACKTEST_DRAWS))
-    of_case = {
+    of_event = {
         "market": event.market,
         "policy": policy.id,
         "known": was_known,
         "scored": event.start_month.year,
     }
-    for name, (period, outcome) in outcomes.items():
+    for span, (period, outcome) in outcomes.items():
         flow = undated.totals(period)
-        by_multiplier = flow * SCORED_SPANS[name][-1] * spread
+        by_multiplier = flow * SCORED_SPANS[span][-1] * spread
         draws = {WITH_DATE: dated.totals(period), WITHOUT_DATE: flow, MULTIPLIER: by_multiplier}
-        for method, flow_draws in draws.items():
-            score = judged(np.quantile(flow_draws, SCORE_LEVELS), outcome)
-            yield {"method": method, **of_case, "months": name, **score}
+        forecasts = {name: np.quantile(totals, SCORE_LEVELS) for name, totals in draws.items()}
+        yield Case(of_event | {"months": span}, outcome, forecasts)
 
 
 def summarise_events(table: pd.DataFrame) -> pd.DataFrame:

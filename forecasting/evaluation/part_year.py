@@ -7,24 +7,24 @@ alone, annual and monthly, in the years before: what was known on the last day o
 from :class:`forecasting.scenarios.facts_on_day.FlowInputs`, as in reports.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pandas as pd
 
 from forecasting.errors import EvidenceError, ModelError
-from forecasting.evaluation.backtest import THIS_PACKAGE, totals_ahead
+from forecasting.evaluation.backtest import totals_ahead
 from forecasting.evaluation.markets import Panel, read_monthly, read_panel
 from forecasting.evaluation.peers import LEAST_SALES, RULES, PartYear, rule_of_thumb
-from forecasting.evaluation.scores import (
+from forecasting.evaluation.records import (
+    THIS_PACKAGE,
     Forecaster,
     Mapped,
     Quantiles,
-    coverage,
-    mean_scores,
-    ratio_to,
-    score_cases,
+    forecast_cases,
+    results,
 )
+from forecasting.evaluation.scores import coverage, mean_scores, ratio_to
 from forecasting.growth.forecast import ledger_of
 from forecasting.growth.prior import Prior
 from forecasting.measures import did_you_mean
@@ -55,14 +55,13 @@ def part_year_skill(
         Other markets to learn growth from, in place of the panel; one of the same name as a scored
         market is left out.
     mapped : callable
-        As of :func:`forecasting.evaluation.scores.score_cases`.
+        As of :func:`forecasting.evaluation.records.forecast_cases`.
 
     Returns
     -------
     DataFrame
-        ``method, market, year, k`` (last month known), ``h`` (0 this year, 1 the next), ``scored``
-        (which year that is), ``wis`` (weighted interval score of the log total), ``ale`` (absolute
-        log error of the median), ``in80, in95``.
+        As :func:`forecasting.evaluation.records.results` has it, of ``market, year, k`` (last month
+        known), ``h`` (0 this year, 1 the next), ``scored`` (which year that is).
 
     Raises
     ------
@@ -77,33 +76,34 @@ def part_year_skill(
     >>> rows = [(m, y, 900.0 + y % 3, 0.0, 5.0) for m in "ABC" for y in range(2015, 2021)]
     >>> columns = ["market", "year", "sales_bev", "sales_phev", "sales_share_percent"]
     >>> scores = part_year_skill(pd.DataFrame(rows, columns=columns), counts)
-    >>> scores[["market", "year", "k", "h"]].iloc[:3].values.tolist()
+    >>> ours = scores[scores["method"] == THIS_PACKAGE]
+    >>> ours[["market", "year", "k", "h"]].iloc[:3].values.tolist()
     [['A', 2020, 2, 0], ['A', 2020, 2, 1], ['A', 2020, 4, 0]]
     """
     months = read_monthly(monthly)
     analogues = read_panel(panel if train is None else train, battery_only=True)
     if train is None:
         check_names(months, analogues)
-    cases = list(_cases(months))
-    if not cases:
-        raise EvidenceError(
-            f"no market has two whole years of months in a row, {LEAST_SALES} or more in the first;"
-            " give more months"
-        )
 
     def by_rule(name: str) -> Forecaster:
-        return lambda cases: [rule_of_thumb(name, case) for case in cases]
+        return lambda markets: [rule_of_thumb(name, past) for past in markets]
 
-    def package(cases: list[PartYear]) -> list[Quantiles]:
-        inputs = [inputs_of(case, analogues, months) for case in cases]
-        prior = prior_of(cases[0], inputs[0])
+    def package(markets: list[PartYear]) -> list[Quantiles]:
+        inputs = [inputs_of(past, analogues, months) for past in markets]
+        prior = prior_of(markets[0], inputs[0])
         return [
-            totals_ahead(case, case_inputs, prior, case_inputs.market.sizes, (0, 1))
-            for case, case_inputs in zip(cases, inputs, strict=True)
+            totals_ahead(past, past_inputs, prior, past_inputs.market.sizes, (0, 1))
+            for past, past_inputs in zip(markets, inputs, strict=True)
         ]
 
     methods = {name: by_rule(name) for name in RULES} | {THIS_PACKAGE: package}
-    return score_cases(methods, cases, mapped)
+    return results(
+        forecast_cases(methods, part_years(months, PART_YEAR_MONTHS), mapped),
+        EvidenceError(
+            f"no market has two whole years of months in a row, {LEAST_SALES} or more in the first;"
+            " give more months"
+        ),
+    )
 
 
 def check_names(months: pd.DataFrame, panel: pd.DataFrame) -> None:
@@ -119,7 +119,10 @@ def check_names(months: pd.DataFrame, panel: pd.DataFrame) -> None:
         )
 
 
-def _cases(months: pd.DataFrame) -> Iterator[PartYear]:
+def part_years(months: pd.DataFrame, final_months: Sequence[int]) -> Iterator[PartYear]:
+    """What is printed of every market and year by the end of some months, with the totals that
+    came: of this year, which is whole, and of the next where that is.
+    """
     for market in months["market"].unique():
         counts = counts_of(months, market)
         sales = counts["registrations"]
@@ -130,10 +133,8 @@ def _cases(months: pd.DataFrame) -> Iterator[PartYear]:
             }
             outcomes = {h: total for h, total in totals.items() if total > 0}
             if 0 in outcomes:
-                cases = [
-                    part_year(counts, market, pd.Period(f"{y}-{k:02d}")) for k in PART_YEAR_MONTHS
-                ]
-                yield from (replace(case, outcomes=outcomes) for case in cases if case)
+                parts = [part_year(counts, market, pd.Period(f"{y}-{k:02d}")) for k in final_months]
+                yield from (replace(past, outcomes=outcomes) for past in parts if past)
 
 
 def counts_of(months: pd.DataFrame, market: str) -> pd.DataFrame:
@@ -165,24 +166,24 @@ def part_year(counts: pd.DataFrame, market: str, final_month: pd.Period) -> Part
     return PartYear(market, final_month.year, final_month.month, last_year, part, growth, size, {})
 
 
-def inputs_of(case: PartYear, panel: pd.DataFrame, months: pd.DataFrame) -> FlowInputs:
+def inputs_of(past: PartYear, panel: pd.DataFrame, months: pd.DataFrame) -> FlowInputs:
     """The three facts, published on the last day of the part, the market's size, and the other
     markets.
     """
-    end = month(f"{case.origin}-{case.k:02d}").end
-    january = f"{case.origin}-01-01"
+    end = month(f"{past.origin}-{past.k:02d}").end
+    january = f"{past.origin}-01-01"
     facts = pd.DataFrame(
         {
             "relation": "equals",
             "quantity": ["total", "total", "yoy_growth_percent"],
-            "period_start": [f"{case.origin - 1}-01-01", january, january],
-            "period_end": [f"{case.origin - 1}-12-31", str(end), str(end)],
-            "value": [case.last_year, case.part, case.growth],
+            "period_start": [f"{past.origin - 1}-01-01", january, january],
+            "period_end": [f"{past.origin - 1}-12-31", str(end), str(end)],
+            "value": [past.last_year, past.part, past.growth],
             "published": str(end),
         }
     )
-    size = case.size and {case.origin - 1: case.size}
-    other_markets, other_months = (rows[rows["market"] != case.market] for rows in (panel, months))
+    size = past.size and {past.origin - 1: past.size}
+    other_markets, other_months = (rows[rows["market"] != past.market] for rows in (panel, months))
     return FlowInputs(
         ledger_of(facts),
         None,
@@ -195,13 +196,13 @@ def inputs_of(case: PartYear, panel: pd.DataFrame, months: pd.DataFrame) -> Flow
     )
 
 
-def prior_of(case: PartYear, inputs: FlowInputs) -> Prior:
-    """The prior of a case, the same for all of its market and year."""
+def prior_of(past: PartYear, inputs: FlowInputs) -> Prior:
+    """The prior of a part year, the same for all of its market and year."""
     try:
         return inputs.prior
     except ModelError as error:
         raise EvidenceError(
-            f"{case.market} in {case.origin}, its own rows left out: {error}; give earlier years"
+            f"{past.market} in {past.origin}, its own rows left out: {error}; give earlier years"
         ) from None
 
 

@@ -20,7 +20,8 @@ import numpy as np
 import pandas as pd
 
 from forecasting.errors import ModelError
-from forecasting.evaluation.scores import SCORE_LEVELS, Quantiles
+from forecasting.evaluation.records import Quantiles
+from forecasting.evaluation.scores import NO_QUANTILES, SCORE_LEVELS
 from forecasting.evidence.bases import same_perimeter
 from forecasting.evidence.fact import in_order
 from forecasting.evidence.ledger import Ledger
@@ -227,12 +228,12 @@ class PartYear:
 
     @property
     def row(self) -> dict[str, object]:
-        """What a score says of it."""
+        """What tells it apart."""
         return {"market": self.market, "year": self.origin, "k": self.k}
 
     @property
     def prior_key(self) -> tuple[str, int]:
-        """Which other cases have the same prior."""
+        """Which others have the same prior."""
         return self.market, self.origin
 
 
@@ -246,6 +247,7 @@ RULES = {
     HALVED: (0.27, 0.62),
 }
 SPREADS = RULES[HALVED]
+BY_HAND = "rule of thumb"  # the method that follows, for whatever was printed
 
 
 def rule_of_thumb(name: str, case: PartYear) -> Quantiles:
@@ -268,8 +270,8 @@ def rule_of_thumb(name: str, case: PartYear) -> Quantiles:
     return {h: np.exp(np.log(total * growth**h) + NORMAL * spread) for h, spread in spreads}
 
 
-def by_hand(facts: Ledger, basis: str, period: Period) -> Array | None:
-    """Quantiles of a flow by the rule of thumb; None where no total of a year or of its first
+def by_hand(facts: Ledger, basis: str, period: Period) -> Array:
+    """Quantiles of a flow by the rule of thumb; missing where no total of a year or of its first
     months is known.
 
     Parameters
@@ -299,7 +301,7 @@ def by_hand(facts: Ledger, basis: str, period: Period) -> Array | None:
         and fact.period.start == year(fact.period.end.year).start
     }
     if not yearly:
-        return None
+        return NO_QUANTILES
     base_year = max(yearly)
     base = yearly[base_year]
     growth = base / yearly.get(base_year - 1, base)

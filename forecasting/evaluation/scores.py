@@ -6,23 +6,20 @@ says.
 0.067
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import bdtr
-from tqdm import tqdm
 
 from forecasting.quantiles import Array
 
-Quantiles = Mapping[int, Array]  # horizon in years -> quantiles at LEVELS
-Forecaster = Callable[[list[Any]], list[Quantiles]]
-Mapped = Callable[[Forecaster, Iterable[list[Any]]], Iterable[list[Quantiles]]]
-
 # Of the central 50, 80, 95 % and the median
 SCORE_LEVELS: Array = np.array([0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975])
+NO_QUANTILES: Array = np.full(len(SCORE_LEVELS), np.nan)  # of a method that has no forecast
+MIN_QUANTILE = 1e-9  # of which there is a log
 CASE = ("market", "scored", "h", "k", "policy", "months")  # what tells cases apart
 
 
@@ -48,69 +45,35 @@ def weighted_interval_score(quantiles: ArrayLike, outcome: ArrayLike) -> Array:
     )
 
 
-def judged(quantiles: ArrayLike, outcome: float) -> dict[str, Any]:
+def judged(quantiles: Sequence[float] | Array, outcome: float) -> dict[str, Any]:
     """Set quantiles at `SCORE_LEVELS` of a positive quantity beside what happened.
 
     Returns
     -------
     dict
-        The weighted interval score (``wis``) and the median's absolute error (``ale``), both of
-        logs, and whether the central 80 and 95 % held the outcome (``in80, in95``).
+        The quantiles 0.1, 0.5 and 0.9 (``low, median, high``) and the ``outcome``; the weighted
+        interval score (``wis``) and the median's absolute error (``ale``), both of logs, and
+        whether the central 80 and 95 % held the outcome (``in80, in95``).
 
     Examples
     --------
-    >>> judged([50, 70, 85, 100, 118, 140, 200], 110.0)
-    {'wis': 0.0667..., 'ale': 0.0953..., 'in80': True, 'in95': True}
+    >>> score = judged([50.0, 70.0, 85.0, 100.0, 118.0, 140.0, 200.0], 110.0)
+    >>> score["low"], score["high"], round(score["wis"], 4), score["in80"]
+    (70.0, 140.0, 0.0668, True)
     """
-    logs = np.log(np.maximum(quantiles, 1e-9))
+    logs = np.log(np.maximum(quantiles, MIN_QUANTILE))
     log = float(np.log(outcome))
+    _, low, _, median, _, high, _ = quantiles
     return {
+        "low": low,
+        "median": median,
+        "high": high,
+        "outcome": outcome,
         "wis": float(weighted_interval_score(logs, log)),
         "ale": abs(log - float(logs[3])),
         "in80": bool(logs[1] <= log <= logs[5]),
         "in95": bool(logs[0] <= log <= logs[6]),
     }
-
-
-def score_cases(
-    methods: Mapping[str, Forecaster], cases: Iterable[Any], mapped: Mapped = map
-) -> pd.DataFrame:
-    """Score every method on every case.
-
-    Parameters
-    ----------
-    methods : mapping of str to callable
-        By name: quantiles at `SCORE_LEVELS` by horizon for each of some cases that share a prior.
-    cases : iterable
-        One market at one time each: ``row`` is what a score says of it, ``origin`` the year from
-        which horizons count, ``outcomes`` what happened by horizon, and cases of one ``prior_key``
-        share a prior.
-    mapped : callable
-        By what a method is applied to groups of cases, in their order; ``map`` does it here.
-
-    Returns
-    -------
-    DataFrame
-        ``method``, what a case says of itself, the horizon ``h``, the year that is ``scored``, and
-        `judged`: a row for each outcome.
-    """
-    groups: dict[object, list[Any]] = {}
-    for case in cases:
-        groups.setdefault(case.prior_key, []).append(case)
-    rows = []
-    for name, method in methods.items():
-        forecasts_of_groups = mapped(method, groups.values())
-        for group, forecasts in zip(
-            groups.values(),
-            tqdm(forecasts_of_groups, name, len(groups), leave=False, disable=None),
-            strict=True,
-        ):
-            for case, forecast in zip(group, forecasts, strict=True):
-                of_case = {"method": name, **case.row}
-                for h, outcome in case.outcomes.items():
-                    at = {"h": h, "scored": case.origin + h}
-                    rows.append(of_case | at | judged(forecast[h], outcome))
-    return pd.DataFrame(rows)
 
 
 def mean_scores(
@@ -121,7 +84,7 @@ def mean_scores(
     Parameters
     ----------
     table : DataFrame
-        From `score_cases`.
+        A table of results.
     parts : mapping of str to str
         Conditions on its columns.
     score : str
@@ -197,7 +160,7 @@ def ratio_to(table: pd.DataFrame, ours: str, reference: str) -> ClusteredMean:
     Parameters
     ----------
     table : pandas.DataFrame
-        Scores, as `score_cases` gives them.
+        Results of the record.
     ours, reference : str
         The methods.
 

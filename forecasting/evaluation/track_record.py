@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from contextlib import suppress
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -14,10 +15,10 @@ import pandas as pd
 from tqdm import tqdm
 
 from forecasting.errors import EvidenceError, ForecastingError, InputError
-from forecasting.evaluation.peers import NORMAL, SPREADS, by_hand, stock_by_hand
+from forecasting.evaluation.peers import BY_HAND, NORMAL, SPREADS, by_hand, stock_by_hand
 from forecasting.evaluation.quota_days import quota_forecast, shipped_quotas
-from forecasting.evaluation.records import RECORD_COLUMNS
-from forecasting.evaluation.scores import SCORE_LEVELS, judged
+from forecasting.evaluation.records import RECORD_COLUMNS, THIS_PACKAGE, Case, results
+from forecasting.evaluation.scores import MIN_QUANTILE, NO_QUANTILES, SCORE_LEVELS
 from forecasting.evidence.bases import same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
@@ -40,7 +41,7 @@ Row = dict[str, Any]
 Forecast = Callable[[Fact, dt.date], Array]
 QUOTA_DAYS = "quota_days"
 SHORTEST = 59  # days of a part of a year that counts as its outcome: January and February
-MIN_QUANTILE = 1e-9
+VALUE_COLUMNS = ["low", "median", "high", "outcome"]
 LEDGER_RECORD_COLUMNS = [*RECORD_COLUMNS, "facts", "basis", "outcome_basis", "fact"]
 COUNTRY = re.compile("[A-Z]{2}")
 INDICES = {name for name, row in MEASURES.items() if row.unit == "index"}
@@ -74,10 +75,10 @@ def ledger_record(
     Returns
     -------
     DataFrame
-        `ARCHIVE_COLUMNS`; one row per forecast that has an
-        outcome. Facts, market size and prior are those of a report made on the day. ``score`` is
-        the weighted interval score of the log, ``rule_score`` that of annualising with growth
-        halved. ``attrs["open"]`` counts forecasts without an outcome so far.
+        `LEDGER_RECORD_COLUMNS`; one row per forecast that has an outcome. Facts, market size and
+        prior are those of a report made on the day. ``score`` is the weighted interval score of the
+        log, ``rule_score`` that of annualising with growth halved. ``attrs["open"]`` counts
+        forecasts without an outcome so far.
 
     Raises
     ------
@@ -104,25 +105,25 @@ def ledger_record(
         {(fact.place, fact.measure) for fact in facts if fact.measure in recorded},
         key=lambda pair: (pair[1] in STOCKS_ON_RECORD, pair[1] in INDICES, pair),
     )
-    rows = [
-        row | {"place": where, "measure": name}
+    cases = [
+        replace(case, row=case.row | {"place": where, "measure": name})
         for where, name in tqdm(series, leave=False, disable=None)
         for day in days or year_ends
-        for row in _rows_of(ledger, where, name, day)
+        for case in _series_cases(ledger, where, name, day)
     ]
     if measure in (None, QUOTA_DAYS):
-        rows += [row for quota in shipped_quotas(place) for row in quota_rows(ledger, quota, days)]
-    record = pd.DataFrame(rows, columns=LEDGER_RECORD_COLUMNS)
-    still_open = record["outcome"].isna()
-    record = record[~still_open].reset_index(drop=True)
-    if record.empty:
-        raise EvidenceError(
-            "no forecast has an outcome: no flow that was asked for had both a fact by one of the"
-            " days and a total of that year or the next published after it; give other days, or"
-            " another place or measure"
-        )
-    record.attrs["open"] = int(still_open.sum())
-    return record
+        quotas = shipped_quotas(place)
+        cases += [case for quota in quotas for case in quota_cases(ledger, quota, days)]
+    refusal = EvidenceError(
+        "no forecast has an outcome: no flow that was asked for had both a fact by one of the"
+        " days and a total of that year or the next published after it; give other days, or"
+        " another place or measure"
+    )
+    record = beside_rule(results(cases, refusal))
+    is_growth = record["measure"].isin(INDICES)
+    factors = record.loc[is_growth, VALUE_COLUMNS]
+    record.loc[is_growth, VALUE_COLUMNS] = 100 * (factors - 1)
+    return record[LEDGER_RECORD_COLUMNS]
 
 
 def _year_ends(ledger: Ledger) -> list[dt.date]:
@@ -131,9 +132,9 @@ def _year_ends(ledger: Ledger) -> list[dt.date]:
     return [dt.date(y, 12, 31) for y in range(first_day.year, final_year)]
 
 
-def _rows_of(ledger: Ledger, place: str, measure: str, day: dt.date) -> Iterator[Row]:
-    """Rows of one day's forecasts of one series. Of an index it is known by its growth alone how it
-    came; of a port, a province or other vehicles no market is known.
+def _series_cases(ledger: Ledger, place: str, measure: str, day: dt.date) -> Iterator[Case]:
+    """Cases of one day's forecasts of one series. Of an index it is known by its growth alone how
+    it came; of a port, a province or other vehicles no market is known.
     """
     stock = measure in STOCKS_ON_RECORD
     flow = MEASURES["ev_registrations" if stock else measure]
@@ -142,33 +143,33 @@ def _rows_of(ledger: Ledger, place: str, measure: str, day: dt.date) -> Iterator
     facts = facts_of_flow(ledger, place, flow.name)
     inputs = FlowInputs(ledger, place, flow.name, day, size_from_ledger=cars and country)
     if measure in INDICES:
-        return growth_record_of(inputs, facts)
+        return growth_cases(inputs, facts)
     if not stock:
-        return _flow_rows(inputs, facts)
+        return _whole_year_cases(inputs, facts)
     if not country:
         return iter(())
     if measure == "ev_stock":
-        return register_rows(facts, day, inputs.market.sizes, inputs.prior)
-    return charger_rows(ledger, place, day, inputs.prior)
+        return register_cases(facts, day, inputs.market.sizes, inputs.prior)
+    return charger_cases(ledger, place, day, inputs.prior)
 
 
-def _flow_rows(inputs: FlowInputs, facts: Ledger) -> Iterator[Row]:
-    """Rows of a flow of which a whole year has been counted; two without an outcome for a day after
-    which no total was printed.
+def _whole_year_cases(inputs: FlowInputs, facts: Ledger) -> Iterator[Case]:
+    """Cases of a flow of which a whole year has been counted; two without an outcome for a day
+    after which no total was printed.
     """
     totals = list(filter(is_total, facts))
     has_year = any(fact.period == year(fact.period.end.year) for fact in totals)
     if has_year and len(inputs.facts):
         if any(is_later(fact, inputs.day) for fact in totals):
-            yield from record_of(inputs, facts)
+            yield from flow_cases(inputs, facts)
         else:
-            yield from ({"outcome": float("nan"), "facts": 0},) * 2
+            yield from (Case({}),) * 2
 
 
-def record_of(inputs: FlowInputs, flow: Ledger) -> Iterator[Row]:
-    """Rows of one day's forecasts of one flow, of that year and of the next.
+def flow_cases(inputs: FlowInputs, flow: Ledger) -> Iterator[Case]:
+    """Cases of one day's forecasts of one flow, of that year and of the next.
 
-    A year whose total was not printed within the forecast's own perimeter has a row of its longest
+    A year whose total was not printed within the forecast's own perimeter has a case of its longest
     part as well.
 
     Parameters
@@ -180,9 +181,10 @@ def record_of(inputs: FlowInputs, flow: Ledger) -> Iterator[Row]:
 
     Yields
     ------
-    dict
-        As :func:`scored_row` has them, and ``as_of``, ``facts`` (their number) and ``period``; of a
-        year without an outcome these three, and NaN as ``outcome``.
+    Case
+        Of a day ``as_of``, of so many ``facts`` and a ``period``, with the ``basis`` of the
+        forecast, the ``fact`` that is its outcome and its ``outcome_basis``, and whether that is
+        the forecast's own (``own_basis``); of a year without an outcome the first three alone.
     """
     years = [year(inputs.day.year + horizon) for horizon in (0, 1)]
     forecast = _forecast(inputs, years)
@@ -190,11 +192,12 @@ def record_of(inputs: FlowInputs, flow: Ledger) -> Iterator[Row]:
     for of_year in years:
         outcomes = outcomes_of(flow, of_year, inputs.day, basis)
         if not outcomes:
-            yield {"outcome": np.nan} | _of_day(inputs.day, inputs.facts, of_year)
+            yield Case(_of_day(inputs.day, inputs.facts, of_year))
         for outcome in outcomes:
+            row = _of_day(inputs.day, inputs.facts, outcome.period) | agencies_of(outcome, basis)
+            quantiles = quantiles_of(forecast.totals(outcome.period))
             rule = by_hand(inputs.facts, basis, outcome.period)
-            row = scored_row(quantiles_of(forecast.totals(outcome.period)), basis, outcome, rule)
-            yield row | _of_day(inputs.day, inputs.facts, outcome.period)
+            yield Case(row, outcome.value, {THIS_PACKAGE: quantiles, BY_HAND: rule})
 
 
 def _forecast(inputs: FlowInputs, periods: list[Period]) -> FlowForecast:
@@ -203,8 +206,8 @@ def _forecast(inputs: FlowInputs, periods: list[Period]) -> FlowForecast:
     return forecast_flow(inputs.facts, periods, inputs.prior, sizes, policies=inputs.policies)
 
 
-def growth_record_of(inputs: FlowInputs, flow: Ledger) -> Iterator[Row]:
-    """Rows of one day's forecasts of a flow of which growth alone is printed, in percent on the
+def growth_cases(inputs: FlowInputs, flow: Ledger) -> Iterator[Case]:
+    """Cases of one day's forecasts of a flow of which growth alone is printed, in percent on the
     year before.
 
     Parameters
@@ -217,8 +220,8 @@ def growth_record_of(inputs: FlowInputs, flow: Ledger) -> Iterator[Row]:
 
     Yields
     ------
-    dict
-        As :func:`record_of`; scores are of the factor's log, and the rule halves the last growth
+    Case
+        As :func:`flow_cases`; scores are of the factor's log, and the rule halves the last growth
         printed.
     """
     growths_on_day = list(filter(_is_growth, inputs.facts))
@@ -231,11 +234,9 @@ def growth_record_of(inputs: FlowInputs, flow: Ledger) -> Iterator[Row]:
         period = outcome.period
         forecast = _forecast(inputs, [year(period.end.year)])
         factors = forecast.totals(period) / forecast.totals(period.year_before())
-        grown = outcome.model_copy(update={"value": 1 + outcome.value / 100})
-        row = scored_row(quantiles_of(factors), forecast.basis, grown, rule)
-        for name in ("low", "median", "high", "outcome"):
-            row[name] = 100 * (row[name] - 1)
-        yield row | _of_day(inputs.day, inputs.facts, period)
+        row = _of_day(inputs.day, inputs.facts, period) | agencies_of(outcome, forecast.basis)
+        forecasts = {THIS_PACKAGE: quantiles_of(factors), BY_HAND: rule}
+        yield Case(row, 1 + outcome.value / 100, forecasts)
 
 
 def _last_of_years(
@@ -331,42 +332,33 @@ def quantiles_of(draws: Array) -> Array:
     return np.asarray(np.exp(np.quantile(np.log(np.maximum(draws, MIN_QUANTILE)), SCORE_LEVELS)))
 
 
-def scored_row(quantiles: Array, basis: str, outcome: Fact, rule: Array | None) -> Row:
-    """Forecast and outcome of one period or day, with the scores that compare them.
-
-    Parameters
-    ----------
-    quantiles : ndarray
-        Of the forecast, at `SCORE_LEVELS`.
-    basis : str
-        Whose definition they follow.
-    outcome : Fact
-        What was published since.
-    rule : ndarray or None
-        Quantiles at `SCORE_LEVELS` of the rule of thumb; None where the facts carry none.
-    """
-    _, low, _, median, _, high, _ = quantiles
-    score = judged(quantiles, outcome.value)
-    rule_score = np.nan
-    if rule is not None:
-        rule_score = judged(rule, outcome.value)["wis"]
+def agencies_of(outcome: Fact, basis: str) -> Row:
+    """Who counted an outcome, beside whose definition the forecast follows."""
     return {
         "basis": basis,
-        "low": low,
-        "median": median,
-        "high": high,
-        "outcome": outcome.value,
         "fact": outcome.id,
         "outcome_basis": outcome.basis,
-        "inside": score["in80"],
         "own_basis": same_perimeter(outcome.basis, basis),
-        "score": score["wis"],
-        "rule_score": rule_score,
     }
 
 
-def register_rows(facts: Ledger, day: dt.date, sizes: MarketSize, prior: Prior) -> Iterator[Row]:
-    """Rows of one day's forecast of a register: its last count, and what is registered from then
+def beside_rule(table: pd.DataFrame) -> pd.DataFrame:
+    """A line for each case in place of two: the forecast of this package, with the score of the
+    rule of thumb.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Results of a record in which each case has both.
+    """
+    is_rule = table["method"] == BY_HAND
+    record = table[~is_rule].reset_index(drop=True)
+    record["rule_score"] = table.loc[is_rule, "wis"].to_numpy()
+    return record.rename(columns={"in80": "inside", "wis": "score"})
+
+
+def register_cases(facts: Ledger, day: dt.date, sizes: MarketSize, prior: Prior) -> Iterator[Case]:
+    """Cases of one day's forecast of a register: its last count, and what is registered from then
     on.
 
     Parameters
@@ -380,9 +372,8 @@ def register_rows(facts: Ledger, day: dt.date, sizes: MarketSize, prior: Prior) 
 
     Yields
     ------
-    dict
-        As :func:`record_of`: one row for this year and one for
-        the next, the last count of each.
+    Case
+        As :func:`flow_cases`: one for this year and one for the next, the last count of each.
     """
     counts = _counts(facts.select(as_of=day))
     if not counts:
@@ -400,11 +391,11 @@ def register_rows(facts: Ledger, day: dt.date, sizes: MarketSize, prior: Prior) 
         flow = forecast_flow(facts_on_day, years, prior, sizes, newest.basis)
         return newest.value + flow.totals(span(newest.period.end + DAY, target_day))
 
-    yield from _stock_rows(facts, counts, day, forecast)
+    yield from _stock_cases(facts, counts, day, forecast)
 
 
-def charger_rows(ledger: Ledger, place: str, day: dt.date, prior: Prior) -> Iterator[Row]:
-    """Rows of one day's forecast of charging stations: those that markets with such a fleet have
+def charger_cases(ledger: Ledger, place: str, day: dt.date, prior: Prior) -> Iterator[Case]:
+    """Cases of one day's forecast of charging stations: those that markets with such a fleet have
     built in practice.
 
     Parameters
@@ -442,11 +433,11 @@ def charger_rows(ledger: Ledger, place: str, day: dt.date, prior: Prior) -> Iter
         path = np.column_stack([np.full(len(logs), np.log(newest.value)), logs])
         return np.exp([np.interp(target_day.toordinal(), days, row) for row in path])
 
-    yield from _stock_rows(facts, counts, day, forecast)
+    yield from _stock_cases(facts, counts, day, forecast)
 
 
-def quota_rows(ledger: Ledger, quota: Policy, days: Sequence[dt.date] = ()) -> Iterator[Row]:
-    """Rows of how many days a quota lasted, counted from its first one, where the day on which it
+def quota_cases(ledger: Ledger, quota: Policy, days: Sequence[dt.date] = ()) -> Iterator[Case]:
+    """Cases of how many days a quota lasted, counted from its first one, where the day on which it
     was used up has been printed.
 
     Parameters
@@ -461,8 +452,8 @@ def quota_rows(ledger: Ledger, quota: Policy, days: Sequence[dt.date] = ()) -> I
 
     Yields
     ------
-    dict
-        As :func:`record_of`. A quota that lasts has one day more than it may last.
+    Case
+        As :func:`flow_cases`. A quota that lasts has one day more than it may last.
     """
     first_day = quota.start.toordinal()
     longest = dt.date(quota.start.year, 12, 31).toordinal() - first_day + 2
@@ -472,7 +463,6 @@ def quota_rows(ledger: Ledger, quota: Policy, days: Sequence[dt.date] = ()) -> I
     for outcome in facts_of_quota:
         if (outcome.period_end, outcome.value) != (quota.end, quota.quota):
             continue
-        lasted_days = outcome.model_copy(update={"value": lasted})
         for day in days or [quarter.date() for quarter in quarters]:
             with suppress(InputError):  # nothing had been counted on that day
                 scenario = find_scenario(quota.place).on(day)
@@ -483,9 +473,10 @@ def quota_rows(ledger: Ledger, quota: Policy, days: Sequence[dt.date] = ()) -> I
                 used_up = days_used_up(flow.monthly, flow.months, forecast.quota) - first_day + 1
                 levels = np.quantile(used_up, SCORE_LEVELS, method="inverted_cdf")
                 basis = outcome.basis if forecast.measure == quota.measure else flow.basis
-                row = scored_row(np.minimum(levels, longest), basis, lasted_days, None)
-                row |= {"place": quota.place, "measure": QUOTA_DAYS}
-                yield row | _of_day(day, flow.evidence, year(quota.start.year))
+                row = {"place": quota.place, "measure": QUOTA_DAYS} | agencies_of(outcome, basis)
+                row |= _of_day(day, flow.evidence, year(quota.start.year))
+                forecasts = {THIS_PACKAGE: np.minimum(levels, longest), BY_HAND: NO_QUANTILES}
+                yield Case(row, lasted, forecasts)
 
 
 def _counts(facts: Ledger) -> list[Fact]:
@@ -498,9 +489,9 @@ def _is_count(fact: Fact) -> bool:
     return is_outcome(fact) and fact.stock
 
 
-def _stock_rows(
+def _stock_cases(
     facts: Ledger, counts: Sequence[Fact], day: dt.date, forecast: Forecast
-) -> Iterator[Row]:
+) -> Iterator[Case]:
     newest = counts[-1]
     perimeter_counts = [
         fact for fact in filter(_is_count, facts) if same_perimeter(fact.basis, newest.basis)
@@ -513,5 +504,7 @@ def _stock_rows(
         except ForecastingError:  # nothing could have been said on that day
             continue
         rule = stock_by_hand([(fact.period.end, fact.value) for fact in counts], target_day)
-        row = scored_row(quantiles_of(draws), newest.basis, outcome, rule)
-        yield row | _of_day(day, counts, Period(target_day, target_day))
+        row = _of_day(day, counts, Period(target_day, target_day)) | agencies_of(
+            outcome, newest.basis
+        )
+        yield Case(row, outcome.value, {THIS_PACKAGE: quantiles_of(draws), BY_HAND: rule})

@@ -174,7 +174,7 @@ def chargers_text(scores: pd.DataFrame) -> str:
     Parameters
     ----------
     scores : DataFrame
-        Of `forecasting.evaluation.chargers.backtest_chargers`.
+        Of `forecasting.evaluation.chargers.summarise_chargers`.
     """
     formatters = {
         "median_ale": "{:.3f}".format,
@@ -187,7 +187,7 @@ def chargers_text(scores: pd.DataFrame) -> str:
     by_kind = phrase(" ({})", ", ".join(f"{kind} {count}" for kind, count in faults.items()))
     return "\n".join(
         [
-            scores.to_string(index=False, formatters=formatters),
+            scores.reset_index().to_string(index=False, formatters=formatters),
             f"Forecasts start from {MIN_POINTS} points and {MIN_VEHICLES} vehicles on; the "
             f"smallest had {smallest['points']:,.0f} points, the smallest stock was "
             f"{smallest['stock']:,.0f} vehicles.",

@@ -13,14 +13,14 @@ import pytest
 from forecasting.errors import EvidenceError, ModelError
 from forecasting.evaluation.backtest import (
     REGRESSION,
-    THIS_PACKAGE,
-    _cases,
+    _origins,
     backtest_skill,
     by_group,
     summarise,
 )
 from forecasting.evaluation.markets import read_panel
 from forecasting.evaluation.peers import AnalogueRegression, drift, naive, single_series
+from forecasting.evaluation.records import THIS_PACKAGE
 from forecasting.reporting.score_words import BACKTEST, scores_text
 
 pytestmark = pytest.mark.slow
@@ -64,7 +64,7 @@ def test_panel_adds_both_kinds_of_cars(raw):
 
 def test_a_case_sees_unbroken_years_up_to_its_origin(raw):
     gap = raw[(raw["market"] == "m0") & (raw["year"] != 2015)]
-    cases = {case.origin: case for case in _cases(read_panel(gap))}
+    cases = {case.origin: case for case in _origins(read_panel(gap))}
     assert 2015 not in cases
     assert 2016 not in cases  # its history starts anew after the gap, and is too short
     assert cases[2018].history.index.tolist() == [2016, 2017, 2018]
@@ -77,7 +77,7 @@ def test_a_case_sees_unbroken_years_up_to_its_origin(raw):
 def test_a_case_keeps_the_size_last_known(raw):
     hidden = raw[raw["market"] == "m0"].copy()
     hidden.loc[hidden["year"] >= 2017, "sales_share_percent"] = np.nan
-    case = {case.origin: case for case in _cases(read_panel(hidden))}[2019]
+    case = {case.origin: case for case in _origins(read_panel(hidden))}[2019]
     assert case.size == pytest.approx(SIZE, rel=1e-6)
     assert np.isnan(case.share)
 
@@ -87,7 +87,7 @@ def test_a_case_knows_of_each_thing_what_a_report_of_that_day_would(raw):
     over.
     """
     panel = read_panel(raw[raw["year"] <= 2021])
-    case = {case.origin: case for case in _cases(panel) if case.market == "m3"}[2018]
+    case = {case.origin: case for case in _origins(panel) if case.market == "m3"}[2018]
     assert case.inputs.day == dt.date(2019, 1, 1)
     assert max(fact.period.end.year for fact in case.inputs.facts) == 2018
     assert case.inputs.market.sizes.index.max() == 2018

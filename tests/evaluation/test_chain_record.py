@@ -6,6 +6,7 @@ import pytest
 
 from forecasting.errors import EvidenceError
 from forecasting.evaluation.chain_record import ANSWERS_BY_WHAT, chain_record, summarise_chain
+from forecasting.evaluation.records import RECORDS
 
 
 def panel(**changes):
@@ -28,7 +29,7 @@ def panel(**changes):
 
 def test_each_answer_stands_beside_what_was_counted():
     record = chain_record(panel(), draws=100)
-    assert list(record.columns) == ["what", "market", "year", "low", "median", "high", "stands"]
+    assert {*RECORDS["chain"].columns} <= {*record.columns}
     assert record.groupby("year")["what"].agg(list).to_dict() == {
         2022: list(ANSWERS_BY_WHAT),
         2023: list(ANSWERS_BY_WHAT),
@@ -59,8 +60,8 @@ def test_practice_is_learned_without_the_market():
 
 
 def test_errors_are_clustered_by_market():
-    rows = [("stock", market, 2022, 90, 100, 110, 105) for market in "AB"] * 2
-    columns = ["what", "market", "year", "low", "median", "high", "stands"]
+    rows = [("stock", market, 100, 105, 0.05, True) for market in "AB"] * 2
+    columns = ["what", "market", "median", "stands", "ale", "in80"]
     score = summarise_chain(pd.DataFrame(rows, columns=columns)).loc["stock"]
     assert score["n"] == 4
     assert score["ratio"] == pytest.approx(100 / 105)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from forecasting.errors import EvidenceError
-from forecasting.evaluation.chargers import backtest_chargers, charger_errors
+from forecasting.evaluation.chargers import charger_skill, summarise_chargers
 
 pytestmark = pytest.mark.slow
 
@@ -33,7 +33,7 @@ def few():
 
 @pytest.fixture(scope="module")
 def scores():
-    return backtest_chargers(markets(10, noise=0.08))
+    return summarise_chargers(charger_skill(markets(10, noise=0.08))).reset_index()
 
 
 def test_three_methods_at_three_horizons(scores):
@@ -61,7 +61,7 @@ def test_plug_in_hybrids_that_nobody_counted_are_none(few, counted, tmp_path):
     if counted == "no column":
         panel = panel.drop(columns="stock_phev")
     panel.to_csv(tmp_path / "panel.csv", index=False)
-    pd.testing.assert_frame_equal(backtest_chargers(tmp_path / "panel.csv"), backtest_chargers(few))
+    pd.testing.assert_frame_equal(charger_skill(tmp_path / "panel.csv"), charger_skill(few))
 
 
 def test_where_points_grow_less_than_vehicles_practice_wins_more_the_farther_ahead(scores):
@@ -72,14 +72,15 @@ def test_where_points_grow_less_than_vehicles_practice_wins_more_the_farther_ahe
 
 
 def test_intervals_hold_four_in_five_on_markets_never_seen():
-    scores = backtest_chargers(markets(24, seed=3, prefix="T"), markets(24, seed=4))
+    table = charger_skill(markets(24, seed=3, prefix="T"), markets(24, seed=4))
+    scores = summarise_chargers(table)
     practice = scores[scores["method"] == "practice"]
     assert practice["in80"].between(0.72, 0.88).all()
 
 
 def test_a_perfect_rule_has_no_error():
-    errors = charger_errors(markets(6, noise=0.0))
-    assert errors.loc[errors["method"] == "practice", "error"].abs().max() < 1e-9
+    errors = charger_skill(markets(6, noise=0.0))
+    assert errors.loc[errors["method"] == "practice", "ale"].max() < 1e-9
 
 
 def test_a_market_never_teaches_itself():
@@ -89,17 +90,17 @@ def test_a_market_never_teaches_itself():
         np.linspace(0, 4, odd.sum())[:, None] * [1, 1]
     )
     without = panel[~odd]
-    alone = charger_errors(panel[odd], without)
-    both = charger_errors(panel[odd], panel)
+    alone = charger_skill(panel[odd], without)
+    both = charger_skill(panel[odd], panel)
     pd.testing.assert_frame_equal(alone, both)
 
 
 def test_a_missing_fast_count_is_not_zero():
     panel = markets(6, noise=0.0)
     panel.loc[(panel["market"] == "M1") & (panel["year"] < 2016), "public_fast_points"] = np.nan
-    errors = charger_errors(panel)
+    errors = charger_skill(panel)
     assert errors[errors["market"] == "M1"]["year"].min() == 2016
-    assert errors.loc[errors["method"] == "practice", "error"].abs().max() < 1e-9
+    assert errors.loc[errors["method"] == "practice", "ale"].max() < 1e-9
 
 
 def test_falls_and_repeats_are_kept_and_flagged():
@@ -108,7 +109,7 @@ def test_falls_and_repeats_are_kept_and_flagged():
     counts = ["public_fast_points", "public_slow_points"]
     panel.loc[at, counts] = panel.loc[at - 1, counts]
     panel.loc[at + 1, counts] = panel.loc[at, counts] * 0.6
-    scores = backtest_chargers(panel)
+    scores = summarise_chargers(charger_skill(panel))
     faults = scores.attrs["faults"].set_index(["market", "year"])["fault"]
     assert faults[("M2", 2018)] == "repeat"
     assert faults[("M2", 2019)] == "fall"
@@ -118,8 +119,8 @@ def test_falls_and_repeats_are_kept_and_flagged():
 def test_a_panel_that_cannot_be_scored_says_why(tmp_path):
     (tmp_path / "empty.csv").write_text("")
     with pytest.raises(EvidenceError, match=r"empty\.csv"):
-        backtest_chargers(tmp_path / "empty.csv")
+        charger_skill(tmp_path / "empty.csv")
     with pytest.raises(EvidenceError, match="no market has fast and slow points in two years"):
-        backtest_chargers(markets(4, years=range(2020, 2021)))
+        charger_skill(markets(4, years=range(2020, 2021)))
     with pytest.raises(EvidenceError, match="the panel lacks public_fast_points"):
-        backtest_chargers(markets(4).drop(columns="public_fast_points"))
+        charger_skill(markets(4).drop(columns="public_fast_points"))

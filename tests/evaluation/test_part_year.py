@@ -7,15 +7,16 @@ import pandas as pd
 import pytest
 
 from forecasting.errors import EvidenceError
-from forecasting.evaluation.backtest import THIS_PACKAGE
 from forecasting.evaluation.markets import read_monthly, read_panel
 from forecasting.evaluation.part_year import (
-    _cases,
+    PART_YEAR_MONTHS,
     inputs_of,
     part_year_skill,
+    part_years,
     summarise_part_year,
 )
 from forecasting.evaluation.peers import RULES
+from forecasting.evaluation.records import THIS_PACKAGE
 from forecasting.evaluation.scores import weighted_interval_score
 from forecasting.panels.seasons import estimate_within_year
 from forecasting.reporting.score_words import PART_YEAR, scores_text
@@ -62,7 +63,7 @@ def scored(raw: pd.DataFrame, monthly: pd.DataFrame) -> pd.DataFrame:
 
 
 def test_a_case_tells_three_printed_facts_and_keeps_two_outcomes(monthly: pd.DataFrame) -> None:
-    cases = list(_cases(read_monthly(monthly)))
+    cases = list(part_years(read_monthly(monthly), PART_YEAR_MONTHS))
     assert len(cases) == 2 * 3 * 4
     case = next(case for case in cases if (case.market, case.origin, case.k) == ("A", 2020, 4))
     counts = monthly[monthly["market"] == "A"].set_index("month")["bev"]
@@ -82,7 +83,7 @@ def test_a_missing_month_ends_a_year_and_missing_cars_leave_the_size_open(
     holes = monthly[~((monthly["market"] == "A") & (monthly["month"] == "2019-07"))].drop(
         columns="all_cars"
     )
-    cases = list(_cases(read_monthly(holes)))
+    cases = list(part_years(read_monthly(holes), PART_YEAR_MONTHS))
     assert {(case.market, case.origin) for case in cases} == {
         ("A", 2021),
         ("B", 2019),
@@ -91,7 +92,7 @@ def test_a_missing_month_ends_a_year_and_missing_cars_leave_the_size_open(
     }
     assert {case.size for case in cases} == {None}
     blank = monthly.assign(bev=monthly["bev"].where(monthly["month"] != "2019-07"))
-    assert {case.origin for case in _cases(read_monthly(blank))} == {2021}
+    assert {case.origin for case in part_years(read_monthly(blank), PART_YEAR_MONTHS)} == {2021}
 
 
 def test_every_method_is_scored_on_every_case(scored: pd.DataFrame) -> None:
@@ -134,7 +135,7 @@ def test_neither_its_own_rows_nor_later_years_teach_a_market(
     others = read_monthly(monthly[(monthly["market"] == "B") & (monthly["month"] < "2021-01")])
     case = next(
         case
-        for case in _cases(read_monthly(monthly))
+        for case in part_years(read_monthly(monthly), PART_YEAR_MONTHS)
         if (case.market, case.origin, case.k) == ("A", 2021, 4)
     )
     prior = inputs_of(case, read_panel(raw, battery_only=True), read_monthly(monthly)).prior

@@ -2,30 +2,39 @@
 
 import datetime as dt
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.evaluation.track_record import ledger_record, outcomes_of, record_of
+from forecasting.errors import EvidenceError
+from forecasting.evaluation.records import Case, results
+from forecasting.evaluation.track_record import (
+    beside_rule,
+    flow_cases,
+    ledger_record,
+    outcomes_of,
+)
 from forecasting.evidence.datasets import central_asia
-from forecasting.evidence.ledger import Ledger
 from forecasting.periods import year
 from forecasting.scenarios.facts_on_day import FlowInputs, facts_of_flow
 
 pytestmark = pytest.mark.slow
 
+UNCOUNTED = EvidenceError("nobody has counted")
 SIZES = {2021: 250_000, 2022: 300_000, 2023: 9e9}
 FLOW = facts_of_flow(central_asia(), "UZ", "ev_imports")
 
 
-def rows_of(ledger: Ledger, day: dt.date) -> list[dict[str, object]]:
+def cases_of(day: dt.date) -> list[Case]:
+    ledger = central_asia()
     known = FlowInputs(ledger, "UZ", "ev_imports", day, SIZES, size_from_ledger=False)
-    return list(record_of(known, facts_of_flow(ledger, "UZ", "ev_imports")))
+    return list(flow_cases(known, facts_of_flow(ledger, "UZ", "ev_imports")))
 
 
 @pytest.fixture(scope="module")
 def record() -> pd.DataFrame:
     days = [dt.date(2022, 3, 31), dt.date(2023, 6, 26)]
-    return pd.DataFrame([row for day in days for row in rows_of(central_asia(), day)])
+    return beside_rule(results([case for day in days for case in cases_of(day)], UNCOUNTED))
 
 
 def test_outcomes_stand_beside_forecasts(record: pd.DataFrame) -> None:
@@ -44,10 +53,11 @@ def test_an_outcome_of_another_agency_is_named(record: pd.DataFrame) -> None:
 
 
 def test_a_year_that_nobody_has_counted_is_left_open() -> None:
-    later = pd.DataFrame(rows_of(central_asia(), dt.date(2026, 12, 31)))
-    assert later["period"].tolist() == ["2026", "2027"]
-    assert later["outcome"].isna().all()
-    assert "fact" not in later
+    later = cases_of(dt.date(2026, 12, 31))
+    assert [case.row["period"] for case in later] == ["2026", "2027"]
+    assert all(np.isnan(case.outcome) and not case.forecasts for case in later)
+    with pytest.raises(EvidenceError, match=r"^nobody has counted$"):
+        results(later, UNCOUNTED)
 
 
 def test_the_own_total_of_a_year_stands_alone() -> None:
@@ -65,7 +75,7 @@ def test_the_record_of_uzbekistan_is_no_worse_with_its_policies() -> None:
             inputs = FlowInputs(ledger, "UZ", "ev_imports", dt.date.fromisoformat(day))
             if not known:
                 vars(inputs)["policies"] = ()
-            own += [row["score"] for row in record_of(inputs, flow)]
+            own += beside_rule(results(flow_cases(inputs, flow), UNCOUNTED))["score"].tolist()
     assert len(scores[True]) == 4
     assert sum(scores[True]) <= sum(scores[False])
 

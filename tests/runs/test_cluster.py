@@ -21,7 +21,8 @@ import pandas as pd
 import pytest
 
 from forecasting.errors import RunError
-from forecasting.evaluation.backtest import THIS_PACKAGE, backtest_skill
+from forecasting.evaluation.backtest import backtest_skill
+from forecasting.evaluation.records import THIS_PACKAGE
 from forecasting.runs.runner import run
 from forecasting.runs.workers import cluster, grid as grid_module
 from forecasting.runs.workers.grid import grid

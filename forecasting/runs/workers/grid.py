@@ -9,7 +9,8 @@ import numpy as np
 
 from forecasting.arguments import short_repr
 from forecasting.errors import RunError
-from forecasting.evaluation.scores import SCORE_LEVELS, Forecaster, Mapped, Quantiles
+from forecasting.evaluation.records import Forecaster, Mapped, Quantiles
+from forecasting.evaluation.scores import SCORE_LEVELS
 from forecasting.runs.workers.cluster import sent_by, workers
 
 
@@ -25,7 +26,7 @@ def grid(scheduler: str | None) -> Iterator[Mapped]:
     Yields
     ------
     callable
-        As `forecasting.evaluation.scores.score_cases` takes it.
+        As `forecasting.evaluation.records.forecast_cases` takes it.
 
     Raises
     ------
