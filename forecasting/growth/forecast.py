@@ -369,6 +369,10 @@ class FlowForecast(Shown):
         >>> forecast.fit_table()["printed"].tolist()
         ['809', '2,180']
         """
+        return self._fit_table.copy()
+
+    @cached_property
+    def _fit_table(self) -> pd.DataFrame:
         columns = [
             "fact",
             "period",

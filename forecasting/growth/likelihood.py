@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -75,6 +76,11 @@ class Contrasts:
         part = self.noise.parts(contrasts - self.value, spread)
         return np.asarray(part[..., -len(WRONG) :].sum(axis=-1))
 
+    @cached_property
+    def _sparse(self) -> list[csr_array]:
+        """Weights without their zeros: facts are of few months each."""
+        return [csr_array(weights) for weights in (self.numerator, self.denominator, self.aged)]
+
     def subset(self, rows: Indices) -> Contrasts:
         """Some of the facts."""
         names = [f.name for f in fields(self) if f.name not in ("months", "scrappage", "noise")]
@@ -119,12 +125,13 @@ class Contrasts:
         flows = np.exp(log_flows)
         top, bottom, contrasts, age = self._sums(flows, x)
         scrapped = SCRAPPAGE_SD * x[:, self.scrappage]
-        part = _combined(rows, (1 + scrapped * age) / top, self.numerator)
-        if self.denominator.any():
-            part -= _combined(rows, 1 / bottom, self.denominator)
+        numerator, denominator, aged = self._sparse
+        part = _combined(rows, (1 + scrapped * age) / top, numerator)
+        if denominator.nnz:
+            part -= _combined(rows, 1 / bottom, denominator)
         slopes = rows @ (self.offsets @ directions)
-        if self.aged.any():
-            part -= _combined(rows, scrapped / top, self.aged)
+        if aged.nnz:
+            part -= _combined(rows, scrapped / top, aged)
             slopes = slopes - SCRAPPAGE_SD * (age @ rows.T)[:, :, None] * directions[self.scrappage]
         if self.base_offsets.any():
             part_of_base = self._constant(x) / bottom
@@ -155,14 +162,12 @@ class Contrasts:
         return result
 
 
-def _combined(rows: Array, scale: Array, weights: Array) -> Array:
-    """Combinations of facts, each times a scale by draw, as weights of months.
-
-    Facts are of few months each, so that most weights are 0.
-    """
-    shape = (len(scale), len(rows), weights.shape[1])
-    scaled = (rows * scale[:, None, :]).reshape(shape[0] * shape[1], len(weights))
-    return np.asarray(scaled @ csr_array(weights)).reshape(shape)
+def _combined(rows: Array, scale: Array, weights: csr_array) -> Array:
+    """Combinations of facts, each times a scale by draw, as weights of months."""
+    facts, months = weights.shape
+    shape = (len(scale), len(rows), months)
+    scaled = (rows * scale[:, None, :]).reshape(shape[0] * shape[1], facts)
+    return np.asarray(scaled @ weights).reshape(shape)
 
 
 def as_arrays(

@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path
@@ -120,7 +120,8 @@ def parse_yaml(text: str, name: str = "params") -> Document:
         raise ScenarioError.at(
             name, "is empty", "`ev-forecast new COUNTRY` writes one to start from"
         )
-    return deepcopy(_document(text, name))
+    document = _document(text, name)
+    return replace(document, value=deepcopy(document.value))
 
 
 @lru_cache(maxsize=32)

@@ -476,7 +476,8 @@ def _siblings(scenario: Scenario) -> list[Scenario]:
 
 def _row_of(make: Callable[[], Outlook], scenario: Scenario, draws: int) -> dict[str, str]:
     """The numbers of another scenario's headline; the reports of one run make them once."""
-    question = ("row", scenario.model_dump_json(), facts_of_scenario(scenario), draws)
+    own_facts = scenario.ledger and facts_of_scenario(scenario)
+    question = ("row", scenario.model_dump_json(), own_facts, draws)
     stored = made_once(lambda: {"cells": np.array([*_row(make()).items()])}, *question)
     return dict(stored["cells"].tolist())
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
     from forecasting.scenarios.outlook import Outlook
 
+REGISTER = "vehicle_stock"
 MAX_DAYS_APART = 45  # days between the count of a part and that of the country
 # Standard deviation of a year's change of the log of a part's share over the rest's: Tashkent's
 # stations moved by 0.33 in a year, Almaty's cars by 0.03; a judgement between the two.
@@ -100,7 +102,7 @@ def _refuse_more_than_registered(parts: pd.DataFrame) -> None:
     stocks = parts[parts["relation"].isin(EXACT_RELATIONS)].sort_values("period_end")
     newest = stocks.groupby(["measure", "place"]).tail(1)
     electric = newest[newest["measure"] == "ev_stock"].set_index("place")
-    vehicles = newest[newest["measure"] == "vehicle_stock"].set_index("place")
+    vehicles = newest[newest["measure"] == REGISTER].set_index("place")
     pairs = electric.join(vehicles[["id", "value"]], rsuffix="_all", how="inner")
     for part, row in pairs[pairs["value"] > pairs["value_all"]].iterrows():
         raise LedgerError(
@@ -145,11 +147,20 @@ def by_region(outlook: Outlook, year: int | None = None) -> pd.DataFrame:
         raise InputError(
             f"{outlook.scenario.name} has no year {when}; it has {start_year} to {final_year}"
         )
-    place = outlook.years.index(when)
-    shares = region_shares(outlook.ledger, outlook.scenario.place, outlook.as_of)
+    return _by_region(outlook, when).copy()
+
+
+@lru_cache(maxsize=1)
+def _by_region(outlook: Outlook, year: int) -> pd.DataFrame:
+    """What `by_region` gives; two tables of a report ask for it."""
+    place = outlook.years.index(year)
+    measures = [*DIVIDED_BY, REGISTER]
+    shares = region_shares(outlook.ledger, outlook.scenario.place, outlook.as_of, measures)
+    by_measure = dict(list(shares.groupby("measure")))
+    all_cars = by_measure.pop(REGISTER, shares.iloc[:0])
     rows = []
-    for measure_counted, parts in shares.groupby("measure"):
-        share_draws = _drifted(parts, outlook, when)
+    for measure_counted, parts in by_measure.items():
+        share_draws = _drifted(parts, all_cars, outlook, year)
         names = [*zip(parts["place"], parts["name"], parts["share"], strict=True)]
         names.append(("", "the rest", np.nan))
         for measure in DIVIDED_BY[str(measure_counted)]:
@@ -161,7 +172,7 @@ def by_region(outlook: Outlook, year: int | None = None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _drifted(parts: pd.DataFrame, outlook: Outlook, year: int) -> Array:
+def _drifted(parts: pd.DataFrame, all_cars: pd.DataFrame, outlook: Outlook, year: int) -> Array:
     """Shares of the parts and of the rest in each draw: the odds walk from the count to the end of
     the year. Those of electric cars bend as the cars of a part run out; of a part without a count
     of its cars they are as many as its electric ones.
@@ -177,10 +188,7 @@ def _drifted(parts: pd.DataFrame, outlook: Outlook, year: int) -> Array:
     then = LEAST_SHARE
     country = np.full(len(drift), LEAST_SHARE)
     if parts["measure"].iloc[0] == "ev_stock":
-        counts = region_shares(
-            outlook.ledger, outlook.scenario.place, outlook.as_of, ["vehicle_stock"]
-        )
-        of_cars = parts["place"].map(counts.set_index("place")["share"])
+        of_cars = parts["place"].map(all_cars.set_index("place")["share"])
         cars = of_cars.fillna(parts["share"]).to_numpy(dtype=float)
         electric = outlook.results.values[EV_STOCK_SHARE] / 100
         ages = np.array([parts["day"].dt.year.max(), year]) - outlook.years[0]
@@ -237,7 +245,7 @@ def passed_registers(outlook: Outlook, places: pd.DataFrame) -> list[Fact]:
         From `by_region`.
     """
     medians = places[places["measure"] == "ev_stock"].set_index("region")["median"]
-    registers = outlook.ledger.select(measure="vehicle_stock", as_of=outlook.as_of)
+    registers = outlook.ledger.select(measure=REGISTER, as_of=outlook.as_of)
     return [
         fact
         for fact in registers
