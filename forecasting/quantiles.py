@@ -1,5 +1,5 @@
 """Quantiles of many draws of few periods, by sorting: what numpy gives to the last bit, in a
-quarter of its time.
+quarter of its time; and sums of their months.
 """
 
 import math
@@ -55,6 +55,22 @@ def medians(draws: Array) -> Array:
     """
     ordered, count = _ordered(draws), len(draws)
     return np.asarray((ordered[(count - 1) // 2] + ordered[count // 2]) / 2)
+
+
+def sums_of_years(monthly: Array) -> Array:
+    """Sums of twelve months, in each draw.
+
+    Parameters
+    ----------
+    monthly : ndarray, shape (draws, months)
+        From a January on, whole years.
+
+    Examples
+    --------
+    >>> sums_of_years(np.ones((1, 24))).tolist()
+    [[12.0, 12.0]]
+    """
+    return np.asarray(monthly.reshape(len(monthly), -1, 12).sum(axis=2))
 
 
 def stream_of(seed: int, name: str) -> np.random.Generator:

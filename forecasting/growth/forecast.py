@@ -20,9 +20,11 @@ from forecasting.evidence.policies import Policy, shipped_policies
 from forecasting.evidence.words import in_words
 from forecasting.growth.observation import Observation, flow_weights
 from forecasting.growth.policy_months import (
+    EFFECT,
     Policies,
     months_since,
     numbers_of,
+    percent_of,
 )
 from forecasting.growth.posterior import Posterior
 from forecasting.growth.prior import ANALOGUES, log_odds
@@ -30,33 +32,16 @@ from forecasting.growth.quotas import quota_table
 from forecasting.growth.sharing import made_once
 from forecasting.names import DATA
 from forecasting.periods import Period
-from forecasting.quantiles import RANGE_LEVELS, Array, Indices
+from forecasting.quantiles import RANGE_LEVELS, Array, Indices, sums_of_years
 from forecasting.showing import Shown, chart
 
 if TYPE_CHECKING:
     from forecasting.growth.request import Request
 
-EFFECT = ("effect_percent", "low", "high")
 LEAST_EFFECT = 0.5  # percent
 ALIKE = 0.35  # of log-odds, so far do shares count as about the same
 PERIOD = instance(Period, words="a Period, e.g. fc.year(2025)")
 EVIDENCE = instance(Ledger, pd.DataFrame, words="a Ledger, or a table of facts")
-
-
-def sums_of_years(monthly: Array) -> Array:
-    """Sums of twelve months, in each draw.
-
-    Parameters
-    ----------
-    monthly : ndarray, shape (draws, months)
-        From a January on, whole years.
-
-    Examples
-    --------
-    >>> sums_of_years(np.ones((1, 24))).tolist()
-    [[12.0, 12.0]]
-    """
-    return np.asarray(monthly.reshape(len(monthly), -1, 12).sum(axis=2))
 
 
 @dataclass(frozen=True, repr=False)
@@ -703,16 +688,6 @@ class FlowForecast(Shown):
             for j, label in enumerate(self._index)
         ]
         return pd.DataFrame(rows, columns=["fact", "period", "before", "after", "revision"])
-
-
-def percent_of(logs: Array, labels: Sequence[str]) -> pd.DataFrame:
-    """Changes of months in percent: the median and an 80 % interval, one row a month.
-
-    >>> percent_of(np.log([[1.1], [1.2], [1.3]]), ["2024-01"]).round(0).values.tolist()
-    [[20.0, 12.0, 28.0]]
-    """
-    percent = 100 * np.expm1(np.quantile(logs, [0.5, 0.1, 0.9], axis=0))
-    return pd.DataFrame(percent.T, [*labels], [*EFFECT])
 
 
 def _numbers_of(forecast: FlowForecast) -> Indices:

@@ -15,12 +15,11 @@ other markets by :mod:`forecasting.panels.policy_effects`.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
 
 from forecasting.evidence.policies import Policy
 from forecasting.periods import DAY
@@ -30,6 +29,7 @@ DAYS_OF_MONTH = 365.25 / 12  # of a month
 # Judgement: a car is registered so long after it was ordered
 DELIVERY = 60
 SATURATING_SHARE = 0.15
+EFFECT = ("effect_percent", "low", "high")
 # Of rush, fall and elasticity: how near to 0 the softplus bends
 SOFTNESS: Array = np.array([0.1, 0.1, 1.0])
 # Judgement, on one trade that was held up: log-odds of the part withheld, and how much of what is
@@ -47,6 +47,9 @@ def softplus(latent: Array) -> tuple[Array, Array]:
     >>> numbers.round(3).tolist()
     [0.402, 0.0, 3.049]
     """
+    # It takes longer to load than a params file to read, of which policies are a part
+    from scipy.special import expit
+
     ratio = latent / SOFTNESS
     return SOFTNESS * np.logaddexp(0.0, ratio), np.asarray(expit(ratio))
 
@@ -165,6 +168,16 @@ def numbers_of(first_year: int, months: int) -> Indices:
 def first_month(day: dt.date) -> pd.Period:
     """The first month that lies, for most of its days, after a day."""
     return pd.Period(pd.Timestamp(day) + pd.Timedelta(days=15), freq="M")
+
+
+def percent_of(logs: Array, labels: Sequence[str]) -> pd.DataFrame:
+    """Changes of months in percent: the median and an 80 % interval, one row a month.
+
+    >>> percent_of(np.log([[1.1], [1.2], [1.3]]), ["2024-01"]).round(0).values.tolist()
+    [[20.0, 12.0, 28.0]]
+    """
+    percent = 100 * np.expm1(np.quantile(logs, [0.5, 0.1, 0.9], axis=0))
+    return pd.DataFrame(percent.T, [*labels], [*EFFECT])
 
 
 def months_since(day: dt.date, months: Indices) -> Array:

@@ -20,7 +20,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.linalg import toeplitz
 
 from forecasting.quantiles import Array
 
@@ -95,7 +94,8 @@ class WithinYear:
 
     def noise_of_year(self) -> Array:
         """Map from twelve unit normals to the noise of a year's months: shape (12, 12)."""
-        return self.noise_sd * np.linalg.cholesky(toeplitz(self.noise_ar ** np.arange(12)))
+        factor = np.linalg.cholesky(correlation_of_months(self.noise_ar))
+        return np.asarray(self.noise_sd * factor)
 
     def across_a_border(self) -> WithinYear:
         """The same for imports and exports: no quarters that close high, no years of registrations,
@@ -112,3 +112,21 @@ class WithinYear:
             noise_sd=MORE_NOISE * self.noise_sd,
             source=f"flat, by judgement; {self.source}",
         )
+
+
+def correlation_of_months(noise_ar: float) -> Array:
+    """Of the noise of a year's months, each with each: shape (12, 12).
+
+    Parameters
+    ----------
+    noise_ar : float
+        Of neighbouring months.
+
+    Examples
+    --------
+    >>> correlation_of_months(0.5)[1, :3].tolist()
+    [0.5, 1.0, 0.5]
+    """
+    months = np.arange(12)
+    by_distance = noise_ar**months
+    return np.asarray(by_distance[abs(np.subtract.outer(months, months))])

@@ -5,10 +5,9 @@ how much markets, years and months differ.
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.linalg import toeplitz
 from scipy.special import softmax
 
-from forecasting.growth.within_year import POSITION, Kinds, WithinYear
+from forecasting.growth.within_year import POSITION, Kinds, WithinYear, correlation_of_months
 from forecasting.quantiles import Array
 
 PRIOR_YEARS = 6  # years that are believed to have shown the usual pattern
@@ -119,7 +118,7 @@ def _slopes(slopes: Array, growth: Array, default: WithinYear) -> tuple[Array, f
 
 def _slope_of_noise(noise_sd: float, noise_ar: float) -> float:
     """Variance of the slope that noise alone shows, of a line through twelve months of it."""
-    correlation = toeplitz(noise_ar ** np.arange(12))
+    correlation = correlation_of_months(noise_ar)
     return float(noise_sd**2 * (POSITION @ correlation @ POSITION) / (POSITION @ POSITION) ** 2)
 
 

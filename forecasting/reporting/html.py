@@ -5,6 +5,8 @@ nbconvert drops figures of plotly's JSON type without a word, and its own pages 
 elsewhere. Here a page is checked before it is given out: nothing is fetched from outside.
 """
 
+from __future__ import annotations
+
 import base64
 import hashlib
 import importlib.resources
@@ -14,15 +16,16 @@ from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from html import escape, unescape
 from pathlib import Path
-from typing import Any, NamedTuple
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from forecasting.errors import RunError
 from forecasting.names import OUTLOOK_TABLE, OUTLOOK_WORKBOOK, PLOTLY_SCRIPT
 from forecasting.reading.files import write_whole
 from forecasting.reporting.labels import memo_title, phrase
 from forecasting.writers.display import number_facts
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 Content = dict[str, Any]  # of a figure as plotly stores it, of a part of a page
 PLOTLY_TYPE = "application/vnd.plotly.v1+json"
@@ -97,24 +100,34 @@ def plotly_script() -> Any:
     return importlib.resources.files("plotly").joinpath("package_data", PLOTLY_SCRIPT)
 
 
+@lru_cache(maxsize=1024)  # prose is the same in many reports
+def _markdown(source: str) -> str:
+    """Prose of a notebook as HTML."""
+    # It brings what runs and exports notebooks, and most pages have prose of their own alone
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+    renderer = IPythonRenderer(escape=False, embed_images=True, exclude_anchor_links=True)
+    return str(MarkdownWithMath(renderer=renderer).render(source))
+
+
+def _without_colours(text: str) -> str:
+    """A traceback without the signs that colour it on a terminal."""
+    from nbconvert.filters import strip_ansi
+
+    return str(strip_ansi(text))  # type: ignore[no-untyped-call]
+
+
 @cache
 def page_template(name: str) -> Any:
     """A template of the package, ready to be filled; to make it ready takes longer than that."""
     from jinja2 import Environment, StrictUndefined
-    from nbconvert.filters import strip_ansi
-    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
-
-    @lru_cache(maxsize=1024)  # prose is the same in many reports
-    def markdown(source: str) -> str:
-        renderer = IPythonRenderer(escape=False, embed_images=True, exclude_anchor_links=True)
-        return str(MarkdownWithMath(renderer=renderer).render(source))
 
     page = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     page.filters |= {
-        "markdown": markdown,
-        "strip_ansi": strip_ansi,
+        "markdown": _markdown,
+        "without_colours": _without_colours,
         # Of the types that an output has, the one that a page shows best
         "richest": lambda data: next((kind for kind in PAGE_TYPES if kind in data), "text/plain"),
         "shortened": _shortened,

@@ -25,8 +25,7 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.policies import shipped_policies
 from forecasting.evidence.reconcile import conflicts, nesting, revisions
 from forecasting.evidence.words import in_words, period_words
-from forecasting.growth.forecast import percent_of
-from forecasting.growth.policy_months import first_month
+from forecasting.growth.policy_months import first_month, percent_of
 from forecasting.measures import AT_THE_HORIZON, DEMAND_STEPS, EV_FLOWS, MEASURES
 from forecasting.periods import span
 from forecasting.quantiles import quantiles, standing_digits

@@ -2,15 +2,20 @@
 and row of it is read as, with two of its numbers as they enter, and what is asked.
 """
 
+from __future__ import annotations
+
 import unicodedata
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from forecasting.measures import measure_of
 from forecasting.quantities import quantity_of
 from forecasting.reading.spreadsheets.cell_grid import column_letter
-from forecasting.reading.spreadsheets.reading import SpreadsheetReading
-from forecasting.reading.spreadsheets.roles import TableColumn
-from forecasting.reading.spreadsheets.table_facts import CellFact, TableReading
+
+if TYPE_CHECKING:
+    from forecasting.reading.spreadsheets.reading import SpreadsheetReading
+    from forecasting.reading.spreadsheets.roles import TableColumn
+    from forecasting.reading.spreadsheets.table_facts import CellFact, TableReading
 
 WIDTH = 80
 MOST_ROWS = 8  # of a table, that are drawn; the others are counted

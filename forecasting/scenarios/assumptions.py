@@ -16,12 +16,11 @@ from forecasting.demand.parameters import NEVER_YEAR, Event, Parameters, load_pa
 from forecasting.errors import AssumptionError, Problem
 from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.ledger import Ledger
-from forecasting.growth.forecast import sums_of_years
 from forecasting.measures import CAR, CHARGING_COUNTS, MEASURES, count_of
 from forecasting.parameters.schema import Driver, Scenario
 from forecasting.parameters.strict_yaml import KeyPath
 from forecasting.parameters.values import Range
-from forecasting.quantiles import Array
+from forecasting.quantiles import Array, sums_of_years
 from forecasting.reading.places import place_name
 from forecasting.scenarios.drivers import DAYS_A_YEAR, NEVER_DAY, draw_event
 from forecasting.scenarios.place_flows import OutlookRequest, PlaceFlow, by_year, stock_before

@@ -17,10 +17,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from forecasting.evidence.policies import shipped_policies
-from forecasting.growth.forecast import changed_policy, sums_of_years
 from forecasting.growth.quotas import parts_of_months, with_quota
 from forecasting.periods import Period
-from forecasting.quantiles import Array, Flags, stream_of
+from forecasting.quantiles import Array, Flags, stream_of, sums_of_years
 
 if TYPE_CHECKING:
     from forecasting.growth.flow import FlowForecast
@@ -229,6 +228,9 @@ def _with_driver(
             response = (1.0 + size) ** event_draws.elasticity[:, None] - 1.0
             return flow * (1.0 + response * at_work)
         case "policy":
+            # It brings the engine of forecasts, which drivers are read and checked without
+            from forecasting.growth.forecast import changed_policy
+
             change = changed_policy(
                 forecast,
                 driver.policy,

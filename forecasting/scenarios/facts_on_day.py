@@ -1,5 +1,7 @@
 """What a scenario rests on: the facts known on its day, and the size of its market."""
 
+from __future__ import annotations
+
 import contextlib
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -17,13 +20,14 @@ from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.policies import BATTERY_CARS, Policy, shipped_policies
 from forecasting.growth.prior import Prior
-from forecasting.growth.starting import MarketSize
 from forecasting.measures import CAR, MEASURES, NEW_CARS, count_of
-from forecasting.panels.growth_prior import estimate_prior
 from forecasting.parameters.naming import PARAMS_ENDINGS
 from forecasting.parameters.schema import Driver, Scenario, load_scenario
 from forecasting.reading.rules import OBSERVATION_KINDS
 from forecasting.scenarios.question import find_scenario, params_file
+
+if TYPE_CHECKING:
+    from forecasting.growth.starting import MarketSize
 
 # Days of a part-year from which a market's size is known at all; growth within a year is small by
 # then
@@ -252,6 +256,9 @@ class FlowInputs:
     def prior(self) -> Prior:
         """The prior from other markets, of the years that were over."""
         if isinstance(self.analogues, pd.DataFrame):
+            # Of a backtest alone: scenarios have the prior that ships
+            from forecasting.panels.growth_prior import estimate_prior
+
             months = self.analogue_months
             known_months = None if months is None else self._finished_years(months)
             return estimate_prior(self._finished_years(self.analogues), known_months)

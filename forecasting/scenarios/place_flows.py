@@ -19,10 +19,9 @@ import pandas as pd
 
 from forecasting.caveats import Caveat, each_once
 from forecasting.errors import EvidenceError
-from forecasting.growth.forecast import sums_of_years
 from forecasting.measures import MEASURES
 from forecasting.periods import DAY, span, year
-from forecasting.quantiles import Array
+from forecasting.quantiles import Array, sums_of_years
 from forecasting.reading.places import place_name
 from forecasting.scenarios.drivers import apply_drivers
 from forecasting.scenarios.facts_on_day import MarketOnDay, flow_inputs, last_day, sets_quotas

@@ -110,7 +110,6 @@ def write_summary(reports: Path) -> list[str]:
     """
     import pandas as pd
 
-    from forecasting.reporting.comparison_files import write_comparison
     from forecasting.reporting.site import build_site
     from forecasting.scenarios.joint_draws import RESULT_COLUMNS
     from forecasting.scenarios.outlook_files import load_results
@@ -129,6 +128,9 @@ def write_summary(reports: Path) -> list[str]:
             damaged.append(f"{record['name']}: {message}")
     results = pd.DataFrame(columns=RESULT_COLUMNS)
     if tables:
+        # It brings what writes workbooks
+        from forecasting.reporting.comparison_files import write_comparison
+
         results = pd.concat(tables, ignore_index=True)
         write_comparison(reports, results)
     build_site(reports, records, results)

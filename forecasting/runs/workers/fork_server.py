@@ -158,7 +158,8 @@ def run_in_forks(
         try:
             for task in waiting.values():
                 parent.submit(task)
-            load_writers()  # now there is nothing to do
+            if any(_shows_forecasts(task.template) for task in tasks):
+                load_writers()  # now there is nothing to do
             while waiting and (outcome := parent.outcome()):
                 del waiting[outcome.name]
                 yield outcome
@@ -264,7 +265,7 @@ def preload(template: str) -> None:
             from forecasting.runs.execute.execution import read_template
 
             notebook_to_html(read_template(Path(template)), title="")
-        if "forecasting" in modules:
+        if _shows_forecasts(template):
             with suppress(ForecastingError):
                 _load_outlook_code()
     gc.freeze()  # so that a child's collector leaves shared pages alone
@@ -291,6 +292,12 @@ def _load_outlook_code() -> None:
         workbook.write_workbook(small_outlook, Path(folder) / OUTLOOK_WORKBOOK)
 
 
+def _shows_forecasts(template: str) -> bool:
+    """Whether a notebook asks this package for results."""
+    return "forecasting" in _imports(Path(template))
+
+
+@cache
 def _imports(template: Path) -> set[str]:
     """The modules that a notebook's import statements name."""
     cells = json.loads(template.read_text(encoding="utf-8"))["cells"]
