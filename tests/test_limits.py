@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib
 import itertools
+import json
 import os
 import re
 import resource
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -45,7 +47,7 @@ def test_the_page_of_limits_has_the_numbers_of_the_code(
     assert f"{value:,}" == number
 
 
-def test_anchors_are_refused_soon(tmp_path: Path) -> None:
+def test_anchors_are_refused_soon(call: Call, tmp_path: Path) -> None:
     lines = ["a: &a [x,x,x,x,x,x,x,x,x,x]"]
     for last, name in itertools.pairwise("abcdefgh"):
         lines.append(f"{name}: &{name} [{','.join([f'*{last}'] * 10)}]")
@@ -55,7 +57,7 @@ def test_anchors_are_refused_soon(tmp_path: Path) -> None:
     assert "uz-a.yaml:1 a: uses a YAML anchor or alias" in done.stderr
 
 
-def test_a_mapping_has_an_end(tmp_path: Path) -> None:
+def test_a_mapping_has_an_end(call: Call, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("Country,2020\nUZ,5\n")
     mapping = tmp_path / "a.mapping.yaml"
     for text, said in ((" " * 100_001, "is larger than 100,000"), ("[" * 9000, "nested too deep")):
@@ -65,29 +67,55 @@ def test_a_mapping_has_an_end(tmp_path: Path) -> None:
         assert said in done.stderr
 
 
-def call(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """The command in a process that may use ten seconds of processor, and 1.5 GB."""
-
-    def limits() -> None:
+# Loads what most commands need, once; then does each command that it reads in a copy of itself
+COMMANDS = """
+import json, os, resource, signal, sys
+import forecasting.scenarios.check_params, forecasting.scenarios.check
+import forecasting.reporting.caveat_words, forecasting.runs.runner
+from forecasting.cli import main
+for line in sys.stdin:
+    folder, words = json.loads(line)
+    child = os.fork()
+    if not child:
+        os.chdir(folder)
+        for number, name in enumerate(("/dev/null", "stdout", "stderr")):
+            os.dup2(os.open(name, os.O_RDWR | os.O_CREAT | os.O_TRUNC), number)
         resource.setrlimit(resource.RLIMIT_CPU, (10, 10))
         resource.setrlimit(resource.RLIMIT_AS, (3 * 2**29, 3 * 2**29))
+        signal.alarm(600)  # it hangs; a busy machine is slow, but uses no more of its processor
+        main(words)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+Call = Callable[..., subprocess.CompletedProcess[str]]
 
-    command = [sys.executable, "-c", "from forecasting.cli import main; main()", *words]
+
+@pytest.fixture(scope="module")
+def call() -> Iterator[Call]:
+    """The command in a process that may use ten seconds of processor, and 1.5 GB."""
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
-    return subprocess.run(
-        command,
-        cwd=folder,
+    with subprocess.Popen(
+        [sys.executable, "-c", COMMANDS],
         env=environment,
-        preexec_fn=limits,
-        timeout=600,  # it hangs; a busy machine is slow, but uses no more of its processor
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         text=True,
-        check=False,
-    )
+    ) as server:
+
+        def called(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+            assert server.stdin is not None
+            assert server.stdout is not None
+            print(json.dumps([str(folder), words]), file=server.stdin, flush=True)
+            status = int(server.stdout.readline())
+            printed = [(folder / name).read_text() for name in ("stdout", "stderr")]
+            return subprocess.CompletedProcess([*words], status, *printed)
+
+        yield called
 
 
 @pytest.mark.parametrize("name", MUCH)
-def test_very_much_that_is_wrong_is_told_soon_and_in_few_words(tmp_path: Path, name: str) -> None:
+def test_very_much_that_is_wrong_is_told_soon_and_in_few_words(
+    call: Call, tmp_path: Path, name: str
+) -> None:
     (tmp_path / name).write_text(MUCH[name])
     done = call(tmp_path, "check", name)
     assert (done.returncode, done.stdout) == (2, ""), done.stderr[-500:]
@@ -102,7 +130,7 @@ def test_very_much_that_is_wrong_is_told_soon_and_in_few_words(tmp_path: Path, n
 
 @pytest.mark.parametrize("name", ["pipe.yaml", "pipe.csv", "pipe.xlsx"])
 @pytest.mark.parametrize("command", ["run", "check"])
-def test_a_pipe_is_refused_at_once(tmp_path: Path, name: str, command: str) -> None:
+def test_a_pipe_is_refused_at_once(call: Call, tmp_path: Path, name: str, command: str) -> None:
     os.mkfifo(tmp_path / name)
     if command == "run" and name != "pipe.yaml":
         (tmp_path / "uz-x.yaml").write_text(HEAD + f"ledger: [{name}]\n")
@@ -128,7 +156,7 @@ def test_a_file_that_may_not_become_so_large_is_named(tmp_path: Path) -> None:
     assert not [*tmp_path.rglob("*.yaml")]
 
 
-def test_a_file_without_an_end_is_not_read(tmp_path: Path) -> None:
+def test_a_file_without_an_end_is_not_read(call: Call, tmp_path: Path) -> None:
     (tmp_path / "zeros.csv").symlink_to("/dev/zero")
     with (tmp_path / "large.csv").open("wb") as file:
         file.truncate(60_000_000)
@@ -140,7 +168,7 @@ def test_a_file_without_an_end_is_not_read(tmp_path: Path) -> None:
         assert (done.returncode, said in done.stderr) == (2, True), done.stderr
 
 
-def test_very_many_good_facts_are_read(tmp_path: Path) -> None:
+def test_very_many_good_facts_are_read(call: Call, tmp_path: Path) -> None:
     (tmp_path / "many.csv").write_text(
         COLUMNS + "".join(ROW.format(i, 100 + i % 977, "") for i in range(100_000))
     )
@@ -167,7 +195,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_what_may_be_read_in_two_ways_is_refused(tmp_path: Path, name: str) -> None:
+def test_what_may_be_read_in_two_ways_is_refused(call: Call, tmp_path: Path, name: str) -> None:
     text, said = BAD[name]
     (tmp_path / name).write_text(text)
     done = call(tmp_path, "check", name)
@@ -176,7 +204,7 @@ def test_what_may_be_read_in_two_ways_is_refused(tmp_path: Path, name: str) -> N
     assert "Traceback" not in done.stderr
 
 
-def test_what_a_terminal_would_act_on_is_made_visible(tmp_path: Path) -> None:
+def test_what_a_terminal_would_act_on_is_made_visible(call: Call, tmp_path: Path) -> None:
     head, row = (
         COLUMNS.replace("\n", ",source\n"),
         ROW.format(1, 5, "").replace("\n", ",\x1b[2J\x1b]0;x\x07\u202e\n"),
@@ -194,7 +222,7 @@ def test_a_table_of_scores_holds_no_formula(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("seconds", ["nan", "inf", "0", "-1", "x"])
-def test_a_time_limit_that_is_none_is_refused(tmp_path: Path, seconds: str) -> None:
+def test_a_time_limit_that_is_none_is_refused(call: Call, tmp_path: Path, seconds: str) -> None:
     (tmp_path / "uz-x.yaml").write_text(HEAD)
     done = call(tmp_path, "run", "uz-x.yaml", "--timeout", seconds)
     assert (done.returncode, done.stdout) == (2, "")
@@ -202,7 +230,7 @@ def test_a_time_limit_that_is_none_is_refused(tmp_path: Path, seconds: str) -> N
     assert not (tmp_path / "reports").exists()
 
 
-def test_a_device_that_is_full_is_named(tmp_path: Path) -> None:
+def test_a_device_that_is_full_is_named(call: Call, tmp_path: Path) -> None:
     (tmp_path / "panel.csv").write_text(
         "market,year,stock_bev,stock_phev,public_fast_points,public_slow_points\n"
     )
@@ -220,7 +248,9 @@ def test_a_device_that_is_full_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "options", [["--panel"], ["--chargers", "--panel"], ["--panel", "panel.csv", "--monthly"]]
 )
-def test_a_backtest_of_a_device_ends_at_once(tmp_path: Path, options: list[str]) -> None:
+def test_a_backtest_of_a_device_ends_at_once(
+    call: Call, tmp_path: Path, options: list[str]
+) -> None:
     """Reading it as a table would fill the memory: a device has no end."""
     (tmp_path / "zero").symlink_to("/dev/zero")
     (tmp_path / "panel.csv").write_text("market,year,sales_bev,sales_share_percent\nA,2015,5,1\n")
