@@ -71,7 +71,7 @@ def test_a_mapping_has_an_end(call: Call, tmp_path: Path) -> None:
 COMMANDS = """
 import json, os, resource, signal, sys
 import forecasting.scenarios.check_params, forecasting.scenarios.check
-import forecasting.reporting.caveat_words, forecasting.runs.runner
+import forecasting.evaluation.records, forecasting.reporting.score_words, forecasting.runs.runner
 from forecasting.cli import main
 for line in sys.stdin:
     folder, words = json.loads(line)
