@@ -105,16 +105,12 @@ def test_a_worker_that_is_killed_is_survived_and_nothing_runs_twice_into_the_rep
         "    os.kill(parent(parent(os.getppid())), 9)\n    time.sleep(60)",
         "print(name, seed)",
     )
-    for seed, name in enumerate(("uz-a", "uz-b", "uz-c")):
+    for seed, name in enumerate(("uz-a", "uz-b")):
         project.scenario(name, seed)
     done = run([project.params], project.out, scheduler=scheduler, progress=False)
     assert once.exists()
     assert done.ok, str(done)
-    assert [project.printed(name) for name in ("uz-a", "uz-b", "uz-c")] == [
-        "uz-a 0\n",
-        "uz-b 1\n",
-        "uz-c 2\n",
-    ]
+    assert [project.printed(name) for name in ("uz-a", "uz-b")] == ["uz-a 0\n", "uz-b 1\n"]
 
 
 def test_a_worker_that_is_stopped_is_given_up_and_its_tasks_go_elsewhere(
@@ -129,18 +125,14 @@ def test_a_worker_that_is_stopped_is_given_up_and_its_tasks_go_elsewhere(
         "    os.kill(parent(parent(os.getppid())), 19)\n    time.sleep(2)",
         "print(name, seed)",
     )
-    for seed, name in enumerate(("uz-a", "uz-b", "uz-c")):
+    for seed, name in enumerate(("uz-a", "uz-b")):
         project.scenario(name, seed)
     try:
         done = run([project.params], project.out, scheduler=scheduler, timeout=10, progress=False)
     finally:
         os.kill(int(once.read_text()), 9)
     assert done.ok, str(done)
-    assert [project.printed(name) for name in ("uz-a", "uz-b", "uz-c")] == [
-        "uz-a 0\n",
-        "uz-b 1\n",
-        "uz-c 2\n",
-    ]
+    assert [project.printed(name) for name in ("uz-a", "uz-b")] == ["uz-a 0\n", "uz-b 1\n"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGSTOP, signal.SIGKILL])

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
 
-from forecasting.runs.runner import run
 from forecasting.runs.workers.fork_server import run_in_forks
 from forecasting.runs.workers.processes import Task, run_fresh
 
@@ -66,24 +63,3 @@ def test_a_notebook_shows_the_same_on_both_engines(name: str, executed: Path) ->
     assert len(fork) == len(kernel)
     for mine, theirs in zip(fork, kernel, strict=True):
         assert mine == theirs
-
-
-def test_a_real_scenario_becomes_a_whole_report(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(ROOT)
-    done = run(["params/turkmenistan-baseline.yaml"], tmp_path / "reports", progress=False)
-    assert done.ok, str(done)
-    report = tmp_path / "reports" / "turkmenistan-baseline"
-    whole = {
-        "report.ipynb",
-        "report.html",
-        "outlook.parquet",
-        "draws.parquet",
-        "outlook.xlsx",
-        "run.json",
-    }
-    assert {path.name for path in report.iterdir()} == whole
-    assert (report / "report.html").stat().st_size < 500_000
-    assert sys.prefix not in (report / "report.ipynb").read_text()
-    assert os.fspath(tmp_path) not in (report / "report.ipynb").read_text()

@@ -24,7 +24,7 @@ from forecasting.evaluation.forecast_chain import chain_of
 from forecasting.runs import runner
 from forecasting.runs.execute.child import sweep
 from forecasting.runs.output.folders import Store
-from forecasting.runs.output.overview import report_ages
+from forecasting.runs.output.overview import report_ages, write_summary
 from forecasting.runs.output.result import Progress, RunResult
 from forecasting.runs.runner import run
 from forecasting.runs.workers.processes import child_environment
@@ -358,14 +358,17 @@ def test_a_damaged_report_of_before_is_named_and_stops_nothing(project: Any) -> 
     other = io.BytesIO()
     pd.DataFrame({"mine": [1]}).to_parquet(other)
     project.scenario("uz-b")
+    path.write_bytes(b"PAR1 cut off")
+    done = run([project.params / "uz-b.yaml"], project.out, progress=False)
+    assert not done.ok
     for damage in (b"PAR1 cut off", b"", other.getvalue()):
         path.write_bytes(damage)
-        done = run([project.params / "uz-b.yaml"], project.out, force=True, progress=False)
-        assert not done.ok
+        (problem,) = write_summary(project.out)
         assert re.fullmatch(
             r"uz-a: outlook.parquet is (damaged|no table).*; move its folder away and run it again",
-            done.problem,
+            problem,
         )
+        assert problem == done.problem or damage != b"PAR1 cut off"
         assert {*pd.read_parquet(project.out / "comparison.parquet")["scenario"]} == {"uz-b"}
         assert "outlook.parquet is" in (project.out / "index.html").read_text()
     assert (project.out / "uz-b" / "run.json").is_file()
@@ -378,12 +381,18 @@ def test_a_scenario_alone_and_beside_another_of_its_country_gives_the_same_bytes
     # The second reads what the first has shared
     for name in ("turkmenistan-baseline", "turkmenistan-constrained"):
         shutil.copy(PARAMS / f"{name}.yaml", tmp_path / "params")
-    files = ("outlook.parquet", "draws.parquet", "outlook.xlsx", "report.html")
+    files = {"outlook.parquet", "draws.parquet", "outlook.xlsx", "report.html"}
     together, alone = tmp_path / "together", tmp_path / "alone"
     assert not run([tmp_path / "params"], together, progress=False).failed
     assert not run([tmp_path / "params" / f"{name}.yaml"], alone, progress=False).failed
     for file in files:
         assert (together / name / file).read_bytes() == (alone / name / file).read_bytes(), file
+    # It is whole, and says nothing of this machine
+    report = alone / name
+    assert {path.name for path in report.iterdir()} == files | {"report.ipynb", "run.json"}
+    assert (report / "report.html").stat().st_size < 500_000
+    assert sys.prefix not in (report / "report.ipynb").read_text()
+    assert os.fspath(tmp_path) not in (report / "report.ipynb").read_text()
 
 
 def test_a_run_keeps_its_forecasts_where_others_can_check_them(project: Any) -> None:

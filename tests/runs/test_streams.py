@@ -20,11 +20,11 @@ def status(project: Any, command: str) -> int:
     ).returncode
 
 
-@pytest.mark.parametrize("streams", ["2>&-", ">/dev/full", ">/dev/full 2>&1"])
-def test_the_report_is_made_and_the_status_is_true(project: Any, streams: str) -> None:
+def test_the_report_is_made_and_the_status_is_true(project: Any) -> None:
     project.scenario("uz-a", seed=7)
-    assert status(project, f"run --out reports {streams}") == 0
+    assert status(project, "run --out reports >/dev/full 2>&1") == 0
     assert project.printed("uz-a") == "uz-a 7\n"
+    assert status(project, "run --out reports >/dev/full") == 0
 
 
 def test_a_failed_scenario_keeps_its_status(project: Any) -> None:

@@ -120,9 +120,11 @@ class ForkServer:
         if self._under_way:  # it ends its tasks before itself
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(5)
+        # It cannot do so once it is killed, and this process may be killed at any moment, too
+        shutil.rmtree(self._scratch, ignore_errors=True)
         kill_group(self._process.pid)
         self._process.wait()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        shutil.rmtree(self._scratch, ignore_errors=True)  # of a process that did not end itself
         with self._output:
             if log is not None:
                 self._output.seek(0)
