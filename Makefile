@@ -23,7 +23,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help report test quick lowest fuzz look lint types docs pictures notebooks lab licences links dist dist-check lock clean
+.PHONY: help report test tests quick lowest fuzz look lint types docs pictures notebooks lab licences links dist dist-check lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -32,7 +32,11 @@ report: $(VENV)/.ready ## Run every scenario in params/ and write reports/index.
 	$(BIN)/ev-forecast run --out $(OUT)
 
 test: ## Check everything: style, types, unit tests, doctests, notebooks, pages in a browser
-	@$(MAKE) --no-print-directory --jobs=2 lint types $(VENV)-lab/.ready
+	@$(MAKE) --no-print-directory --jobs=2 lint $(VENV)-lab/.ready
+	@$(MAKE) --no-print-directory --jobs=2 types tests
+
+# Three at once on two processors, as some wait for a browser or a server
+tests: $(VENV)/.test-ready
 	$(BIN)/python -m pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 
 quick: lint types ## Check a change within a minute: style, types, and the tests that are not slow
