@@ -304,6 +304,15 @@ def span(start: object, end: object) -> Period:
     return Period(as_date(start), as_date(end))
 
 
+def month_number(day: dt.date) -> int:
+    """Which month a day lies in, counted from the year 0 on.
+
+    >>> month_number(dt.date(2024, 1, 31)) - month_number(dt.date(2023, 11, 1))
+    2
+    """
+    return day.year * 12 + day.month - 1
+
+
 def months_between(start: dt.date, end: dt.date) -> Iterator[Period]:
     """Whole calendar months from the one of ``start`` to the one of ``end``.
 
@@ -311,5 +320,5 @@ def months_between(start: dt.date, end: dt.date) -> Iterator[Period]:
     ['2023-11', '2023-12', '2024-01']
     """
     # A path may reach a year beyond what can be asked for
-    for number in range(start.year * 12 + start.month - 1, end.year * 12 + end.month):
+    for number in range(month_number(start), month_number(end) + 1):
         yield _month_of(dt.date(number // 12, number % 12 + 1, 1))

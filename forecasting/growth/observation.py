@@ -17,7 +17,7 @@ import numpy as np
 
 from forecasting.evidence.fact import Fact
 from forecasting.growth.mixtures import Mixtures
-from forecasting.periods import Period
+from forecasting.periods import Period, month_number
 from forecasting.quantiles import Array
 from forecasting.quantities import FIT, OUTLIER
 
@@ -168,7 +168,7 @@ def flow_weights(period: Period, first_year: int, months: int) -> Array:
     """
     weights = np.zeros(months)
     for month in period.months():
-        index = (month.start.year - first_year) * 12 + month.start.month - 1
+        index = month_number(month.start) - 12 * first_year
         if 0 <= index < months:
             weights[index] = month.overlap(period) / month.days
     return weights
@@ -181,13 +181,13 @@ def stock_ages(period: Period, first_year: int, months: int) -> Array:
     >>> stock_ages(span("2023-12-31", "2023-12-31"), 2022, 24)[[0, 12, 23]].round(2)
     array([1.92, 0.92, 0.  ])
     """
-    until = (period.end.year - first_year) * 12 + period.end.month - 1
+    until = month_number(period.end) - 12 * first_year
     return np.maximum(until - np.arange(months), 0) / 12
 
 
 def _stock_weights(fact: Fact, period: Period, first_year: int, months: int) -> Array:
     """Share of each month's flow that is still counted at the period's end."""
-    until = (period.end.year - first_year) * 12 + period.end.month - 1
+    until = month_number(period.end) - 12 * first_year
     survival = 1 - SCRAPPAGE if fact.stock else 1.0
     weights = survival ** stock_ages(period, first_year, months)
     weights[until + 1 :] = 0.0

@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.evidence.policies import Policy
-from forecasting.periods import DAY
+from forecasting.periods import DAY, month_number
 from forecasting.quantiles import Array, Indices
 
 DAYS_OF_MONTH = 365.25 / 12  # of a month
@@ -187,10 +187,9 @@ def months_since(day: dt.date, months: Indices) -> Array:
     >>> months_since(dt.date(2023, 2, 15), numbers_of(2023, 3))
     array([-1.5, -0.5,  0.5])
     """
-    start = 12 * day.year + day.month - 1
     following = (day.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
     part = (day.day - 1) / (following - day.replace(day=1)).days
-    return np.asarray(months - start - part, dtype=float)
+    return np.asarray(months - month_number(day) - part, dtype=float)
 
 
 def course(since: Array, effect: Effect, until: Array | None = None) -> Array:
