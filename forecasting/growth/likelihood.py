@@ -59,9 +59,14 @@ class Contrasts:
         return np.asarray((self.noise.weight > 0).sum(axis=1) <= 1 + len(WRONG))
 
     @property
+    def outlier(self) -> Array:
+        """Probability that each fact is wrong, before any other is known."""
+        return np.asarray(self.noise.weight[:, -len(WRONG) :].sum(axis=1))
+
+    @property
     def certain(self) -> Flags:
         """Which facts are decided to be right."""
-        return np.asarray(self.noise.weight[:, -len(WRONG) :].sum(axis=1) == 0)
+        return np.asarray(self.outlier == 0)
 
     def decided(self, row: int, right: bool) -> Contrasts:
         """The same with one number decided to be right, or wrong."""

@@ -129,6 +129,15 @@ class Mode:
         contrast, jacobian = self.facts.tangents(log_flows, gradient, point, identity)
         self.log_flows, self.contrast, self.jacobian = log_flows[0], contrast[0], jacobian[0]
 
+    @property
+    def innovation(self) -> Array:
+        """The contrasts that the facts aim at, about where the coordinates are all 0."""
+        return np.asarray(self.target - self.contrast + self.jacobian @ self.x)
+
+    def covariance(self, variance: Array, noise: Array) -> Covariance:
+        """Of the contrasts, given the variance of the coordinates and the noise of the facts."""
+        return Covariance(self.jacobian * np.sqrt(variance), noise)
+
     def climb(self, neighbour: Mode | None = None) -> Mode:
         """Gauss-Newton steps, noise and variances being re-weighted after each.
 
@@ -149,10 +158,10 @@ class Mode:
         length = STEP_LENGTH
         previous = np.inf
         for step in range(start_step, MAX_CLIMB_STEPS):
-            innovation = self.target - self.contrast + self.jacobian @ self.x
+            innovation = self.innovation
             # Narrow facts bind gradually
             noise = self.noise * (1 + NOISE_INFLATION * 0.5**step)
-            covariance = Covariance(self.jacobian * np.sqrt(self.variance), noise)
+            covariance = self.covariance(self.variance, noise)
             pulled = covariance.solve(innovation)
             change = self.variance * (self.jacobian.T @ pulled) - self.x
             largest = float(np.abs(change).max())
@@ -177,8 +186,8 @@ class Mode:
 
     def left_out(self) -> tuple[Array, Array]:
         """Each contrast as the other facts lead one to expect it: mean and variance."""
-        covariance = Covariance(self.jacobian * np.sqrt(self.variance), self.noise)
-        pulled = covariance.solve(self.target - self.contrast + self.jacobian @ self.x)
+        covariance = self.covariance(self.variance, self.noise)
+        pulled = covariance.solve(self.innovation)
         diagonal = np.maximum(covariance.diagonal, 1e-12)
         return self.target - pulled / diagonal, np.maximum(1 / diagonal - self.noise, 0.0)
 
@@ -214,7 +223,7 @@ class Mode:
         for k, variance in enumerate(self.path.kind_variance):
             scale = variance.copy()
             scale[at] = mixed
-            covariance = Covariance(self.jacobian * np.sqrt(scale), noise)
+            covariance = self.covariance(scale, noise)
             square = innovation @ covariance.solve(innovation)
             log_part[k] -= 0.5 * (square + covariance.log_determinant)
         self.kind = 0.5 * (self.kind + softmax(log_part))  # half way, as with noise

@@ -23,7 +23,6 @@ from scipy.special import logsumexp, ndtri, softmax
 from forecasting.growth.likelihood import Contrasts
 from forecasting.growth.mixtures import Mixtures
 from forecasting.growth.mode import Covariance, Mode
-from forecasting.growth.observation import WRONG
 from forecasting.growth.path import LatentPath
 from forecasting.growth.readings import readings_of
 from forecasting.quantiles import Array, Indices, strata
@@ -279,8 +278,7 @@ class _Linear:
         self.mode, self.path, self.facts = mode, path, f
         rows = np.arange(len(f.value))
         self.mean, self.variance = mode.left_out()
-        outlier = f.noise.weight[:, -len(WRONG) :].sum(axis=1)
-        doubt = f.doubt(self.mean, self.variance) / np.where(f.certain, 1.0, outlier)
+        doubt = f.doubt(self.mean, self.variance) / np.where(f.certain, 1.0, f.outlier)
         doubt = np.where(f.exact, doubt, np.inf)
         doubt[f.certain] = 0.0
         order = np.argsort(-doubt, kind="stable")
@@ -307,8 +305,7 @@ class _Linear:
         self.kind_variance = path.kind_variance[self.kinds].copy()
         self.kind_variance[:, mixed] = 0.0
         self.covariances = [
-            Covariance(mode.jacobian * np.sqrt(variance), self.noise)
-            for variance in self.kind_variance
+            mode.covariance(variance, self.noise) for variance in self.kind_variance
         ]
         solved = [covariance.solve(self.design) for covariance in self.covariances]
         self.precision = np.stack([self.design.T @ item for item in solved])

@@ -16,7 +16,7 @@ import numpy as np
 from scipy.special import softmax
 
 from forecasting.growth.likelihood import Contrasts
-from forecasting.growth.mode import Covariance, Mode
+from forecasting.growth.mode import Mode
 from forecasting.growth.path import LatentPath
 
 MAX_QUESTIONS = 3  # what readings may differ in, so that there are at most eight
@@ -49,7 +49,7 @@ class Reading:
     def log_evidence(self) -> float:
         """Log probability of facts and reading by height and width of the mode (Laplace)."""
         mode = self.mode
-        covariance = Covariance(mode.jacobian * np.sqrt(mode.variance), mode.noise)
+        covariance = mode.covariance(mode.variance, mode.noise)
         log_width = np.log(mode.noise).sum() - covariance.log_determinant
         return mode.log_density() + 0.5 * float(log_width + np.log(mode.variance).sum())
 
