@@ -114,7 +114,7 @@ def _of_whole(facts: Sequence[Fact], caveats: list[Caveat]) -> list[Fact]:
     for fact in facts:
         if fact.of_world:
             result.append(fact)
-        elif fact.is_count and fact.value > 0 and fact.side != -1:
+        elif _is_positive(fact):
             result.append(fact.model_copy(update={"relation": "at_least"}))
             caveats.append(Caveat("partner_is_bound", (fact,), {"partner": fact.partner}))
         else:
@@ -178,12 +178,16 @@ def _by_product(facts: Sequence[Fact]) -> list[Fact]:
     ]
 
 
+def _is_positive(fact: Fact) -> bool:
+    """Whether a fact says that some vehicles were counted."""
+    return fact.is_count and fact.value > 0 and fact.side != -1
+
+
 def _begun(facts: Sequence[Fact], caveats: list[Caveat]) -> list[Fact]:
     """Without the zeros before the first count, or at its start: of a market that has not begun
     they are no trend.
     """
-    positive = [fact for fact in facts if fact.is_count and fact.value > 0 and fact.side != -1]
-    start = min((fact.period.end for fact in positive), default=dt.date.min)
+    start = min((fact.period.end for fact in facts if _is_positive(fact)), default=dt.date.min)
     leading_zeros = [
         fact for fact in facts if fact.value == 0 and fact.is_count and fact.period.end < start
     ]

@@ -160,10 +160,9 @@ def _with_share(panel: pd.DataFrame) -> pd.DataFrame:
 def _growth_rows(panel: pd.DataFrame) -> pd.DataFrame:
     """The panel with log-odds, growth over a year, and years since a market's first row."""
     rows = panel[panel["sales"] > 0].sort_values(["market", "year"], ignore_index=True)
-    share = rows.get("share", pd.Series(np.nan, rows.index))
-    rows["z"] = log_odds(np.asarray(share, dtype=float))
+    rows["z"] = log_odds(np.asarray(rows["share"], dtype=float))
     rows["log_sales"] = np.log(rows["sales"])
-    rows["log_size"] = rows["log_sales"] - np.log(share.where(share > 0))
+    rows["log_size"] = rows["log_sales"] - np.log(rows["share"].where(rows["share"] > 0))
     by_market = rows.groupby("market")
     step = by_market[["year", "z", "log_sales", "log_size"]].diff()
     follows = step["year"] == 1
