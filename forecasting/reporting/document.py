@@ -252,9 +252,9 @@ class _Writer:
         self.turn(_lies_across(data))
         if PLOTLY_TYPE in data:
             picture = self.document.add_picture(io.BytesIO(next(images)), width=Cm(self.width))
-            title, subtitle, description = figure_words(data[PLOTLY_TYPE]["layout"])
-            picture._inline.docPr.set("descr", description)  # alternative text
-            self._caption("Figure", ": ".join(filter(None, (title, subtitle))))
+            words, alternative = figure_words(data[PLOTLY_TYPE]["layout"])
+            picture._inline.docPr.set("descr", alternative)
+            self._caption("Figure", words.caption)
         elif "text/html" in data:
             self.write(data["text/html"])
         elif "text/plain" in data:

@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from forecasting.errors import RunError
 from forecasting.names import OUTLOOK_TABLE, OUTLOOK_WORKBOOK, PLOTLY_SCRIPT
 from forecasting.reading.files import write_whole
-from forecasting.reporting.labels import memo_title, phrase
+from forecasting.reporting.labels import memo_title
 from forecasting.writers.display import number_facts
+from forecasting.writers.messages import FigureForm, sentence
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -34,6 +35,7 @@ HEADING = re.compile(r"<h([23])>(.*?)</h\1>", re.DOTALL)
 CONTENTS_HEAD = (
     '<details class="contents"><summary>Contents</summary><nav aria-label="Contents"><ol>'
 )
+FIGURE_CAPTION = "<b>{title}</b>[ <span>{subtitle}</span>]"
 HEADING_CLASSES = {"2": "", "3": ' class="sub"'}
 # What a page may do: draw, and run the script of this package and the library beside it. Whatever
 # else a file of a stranger brings with it does not run, and nothing is sent.
@@ -190,8 +192,9 @@ def figure_html(figure: Content, name: str) -> str:
     content = {"data": figure["data"], "layout": layout}
     text = json.dumps(content, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
     height = int(layout.get("height") or 450)
-    title, subtitle, description = map(escape, figure_words(layout))
-    caption = f"<b>{title}</b>" + phrase(" <span>{}</span>", subtitle)
+    words, alternative = figure_words(layout)
+    title, description = map(escape, (words.title, alternative))
+    caption = sentence(FIGURE_CAPTION, title=title, subtitle=escape(words.subtitle))
     buttons = "\n".join(
         f'<button type="button" data-keep="{kind.lower()}" aria-label="Keep as {kind}: {title}">'
         f"{kind}</button>"
@@ -207,26 +210,23 @@ def figure_html(figure: Content, name: str) -> str:
     )
 
 
-def figure_words(layout: Content) -> tuple[str, str, str]:
-    """Title, subtitle and description of a figure, without plotly's markup.
+def figure_words(layout: Content) -> tuple[FigureForm, str]:
+    """The words of a figure, and its alternative text, without plotly's markup.
 
     Parameters
     ----------
     layout : mapping
-        As plotly stores it; a description is in ``meta.alt``, else the titles describe it.
+        As plotly stores it; an alternative text is in ``meta.alt``, else the titles are.
     """
     title = layout.get("title", {})
-    subtitle = title.get("subtitle", {}).get("text", "")
-    title_words, subtitle_words = (
-        unescape(re.sub("<[^>]+>", "", words.replace("<br>", " ")))
-        for words in (title.get("text", "Figure"), subtitle)
-    )
-    described = layout.get("meta", {}).get("alt")
-    return (
-        title_words,
-        subtitle_words,
-        described or ": ".join(filter(None, (title_words, subtitle_words))),
-    )
+    texts = (title.get("text", "Figure"), title.get("subtitle", {}).get("text", ""))
+    words = FigureForm(*(_plain_text(text.replace("<br>", " ")) for text in texts))
+    return words, layout.get("meta", {}).get("alt") or words.caption
+
+
+def _plain_text(markup: str) -> str:
+    """Words without their tags."""
+    return unescape(re.sub("<[^>]+>", "", markup))
 
 
 def notebook_to_html(

@@ -32,6 +32,12 @@ SETTING_WORDS = {  # places of charging, as a reader calls them
     "destination_dc": "public, destination, fast",
     "enroute_dc": "public, on the road, fast",
 }
+ANSWER_WORDS = {  # on public charging, in one word
+    "charging_points_need": "need",
+    "charging_points_practice": "practice",
+    "charging_points_standard": "standard",
+    "charging_points_target": "target",
+}
 DIGITS_OF_TENTH = 2  # of a median of a tenth of the draws
 COUNTED_UNITS = ("vehicles", "points", "stations", "units")  # one by one
 SUBJECTS = {

@@ -34,6 +34,7 @@ from forecasting.reporting.figures.drawing import (
 from forecasting.reporting.figures.fan import basis_colours, marks_of
 from forecasting.reporting.html import template_text
 from forecasting.scenarios.joint_draws import sum_outlooks
+from forecasting.writers.messages import FigureForm
 
 
 def traces(chart, **wanted):
@@ -334,7 +335,7 @@ def test_colours_of_scenarios_and_chargers_differ():
 
 
 def test_a_figure_starts_empty_in_the_house_style():
-    chart = Drawing("A", "b", y="c").figure()
+    chart = Drawing(FigureForm("A", "b"), y="c").figure()
     assert json.loads(chart.to_json())["data"] == []
     assert chart.layout.template.layout.barmode == "overlay"
 

@@ -5,6 +5,7 @@ load, what moves an answer most, a road.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -39,19 +40,26 @@ from forecasting.reporting.figures.drawing import (
     tint,
     turned,
 )
-from forecasting.reporting.figures.fan import Mark, no_market_chart, of_outlook, place_marks
+from forecasting.reporting.figures.fan import (
+    OUTLOOK_SOURCE,
+    Mark,
+    no_market_chart,
+    place_marks,
+    words_of_outlook,
+)
 from forecasting.reporting.labels import (
+    ANSWER_WORDS,
     DIGITS_OF_TENTH,
     amounts,
     capital,
     label_of,
     median_and_range,
     parameter_words,
-    plural,
     readable,
     spoken_median,
     uncapital,
 )
+from forecasting.writers.messages import FigureForm, plural
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -68,8 +76,36 @@ SETTING_COLOURS = {
     "destination_dc": GREEN,
     "enroute_dc": ORANGE,
 }
-STANDING_LINES = {"points": "line", "stations": "dotted"}
-STANDING_DASHES = {"line": "solid", "dotted": "dot"}
+GAP_CHART = FigureForm(
+    "{scenario}: {need} public charging points needed in {year}; building at the pace of other "
+    "markets leads to {practice}",
+    "public points at the end of each year, medians; bars, the 80 % ranges of the last"
+    "[; line, {points}][; dotted, {stations}]",
+    OUTLOOK_SOURCE,
+)
+# What is counted of charging: how it is told, how a legend names it, and the dash of its line
+STANDING = {
+    "points": ("{count} points stood {when}", "{count} points stood, {period}", "solid"),
+    "stations": ("{count} stations stood {when}", "{count} stations stood, {period}", "dot"),
+}
+LOAD_CHART = FigureForm(
+    "{scenario}: charging takes {peak} MW at {hour}:00 on a {day} day of {year}",
+    "MW, mean over the draws, by where vehicles charge",
+    OUTLOOK_SOURCE,
+)
+TORNADO_CHART = FigureForm(
+    "{scenario}: {subject} move most with {assumption}, {range}",
+    "the median in {year}, {median}, where one assumption is in its lowest or highest tenth",
+    OUTLOOK_SOURCE,
+)
+FLAT_TORNADO_CHART = replace(TORNADO_CHART, title="{scenario}: no assumption matters much")
+TENTHS = {"low": "Lowest tenth", "high": "Highest tenth"}
+CORRIDOR_CHART = FigureForm(
+    "{what}: {middle}, in other cases {low} to {high}",
+    "points; bars, middle length and traffic; lines, from the low to the high case",
+    "Source: lengths and traffic with their sources, as the report lists them",
+)
+SECTION = "{section}<br>{points:.0f} points at {sites}"
 BAR_SPACING = 0.28  # years between the bars beside the last year
 MAX_ASSUMPTIONS = 8  # assumptions shown, those that move a result most
 
@@ -105,16 +141,15 @@ def charger_gap(outlook: Outlook) -> Figure:
     need, practice, _ = (
         spoken_median(wide.loc[final_year], name) for name, wide in answers.items()
     )
-    title = f"{need} public charging points needed in {final_year}; "
-    title += f"building at the pace of other markets leads to {practice}"
-    words = "public points at the end of each year, medians; bars, the 80 % ranges of the last"
-    standing = {unit: mark for unit in STANDING_LINES for mark in _standing(outlook, unit)}
-    for unit, mark in standing.items():
-        words += f"; {STANDING_LINES[unit]}, {mark.label} {unit} stood {when_words(mark.period)}"
-    chart = of_outlook(
-        outlook,
-        title,
-        words,
+    standing = {unit: mark for unit in STANDING for mark in _standing(outlook, unit)}
+    counts = {
+        unit: STANDING[unit][0].format(count=mark.label, when=when_words(mark.period))
+        for unit, mark in standing.items()
+    }
+    chart = Drawing(
+        words_of_outlook(
+            outlook, GAP_CHART, need=need, practice=practice, year=final_year, **counts
+        ),
         height=460,
         margin_r=136,
         yaxis=linear_scale([wide[0.9][final_year] for wide in answers.values()]),
@@ -125,7 +160,7 @@ def charger_gap(outlook: Outlook) -> Figure:
         low, median, high = wide.loc[final_year, RANGE_LEVELS]
         medians.append(median)
         number, range_words = median_and_range((low, median, high), measure)
-        label = f"{short(measure).capitalize()} {number}"
+        label = f"{capital(ANSWER_WORDS[measure])} {number}"
         names.append((f"<b>{label}</b><br> {range_words}", CHARGING_COLOURS[measure]))
         aside = [final_year + BAR_SPACING * (place + 1)] * 2
         colour = tint(CHARGING_COLOURS[measure], 0.5)
@@ -134,20 +169,19 @@ def charger_gap(outlook: Outlook) -> Figure:
     chart.names_at(final_year + 4 * BAR_SPACING, medians, names)
     for unit, mark in standing.items():
         at = points([years[0] - 0.45], [mark.height], [mark.hover], color=INK, size=5)
-        name = f"{mark.label} {unit} stood, {period_words(mark.period)}"
-        chart.mark("y", mark.height, dash=STANDING_DASHES[STANDING_LINES[unit]]).add(
-            at | {"name": name}
-        )
+        _, legend, dash = STANDING[unit]
+        name = legend.format(count=mark.label, period=period_words(mark.period))
+        chart.mark("y", mark.height, dash=dash).add(at | {"name": name})
     axis = {"range": [years[0] - 0.5, final_year + 4 * BAR_SPACING]}
     return chart.years(years).update_layout(xaxis=axis).figure()
 
 
 def _answer(wide: pd.DataFrame, measure: str, symbol: str) -> Trace:
     """The medians of an answer through the years."""
-    name = short(measure)
+    name = ANSWER_WORDS[measure]
     hover = hovers([f"{year}, {name}" for year in wide.index], wide)
     look = {"mode": "lines+markers", "marker": {"symbol": symbol, "size": 8}, "showlegend": False}
-    path = line(wide.index.tolist(), wide[0.5], CHARGING_COLOURS[measure], name=name.capitalize())
+    path = line(wide.index.tolist(), wide[0.5], CHARGING_COLOURS[measure], name=capital(name))
     return path | look | hovering(hover)
 
 
@@ -155,11 +189,6 @@ def _standing(outlook: Outlook, unit: str) -> list[Mark]:
     """The last count of points or of stations, if there is one; "at least" is of one network."""
     counts = place_marks(outlook, f"charging_{unit}", outlook.results.country)
     return [mark for mark in counts if not mark.side][-1:]
-
-
-def short(measure: str) -> str:
-    """An answer on charging in one word."""
-    return measure.removeprefix("charging_points_")
 
 
 def named_rows(names: Iterable[str]) -> Properties:
@@ -194,12 +223,15 @@ def load_chart(outlook: Outlook, day: str = "winter") -> Figure:
     wide = load.pivot(index="hour", columns="setting", values="mw")
     wide = wide[wide.sum().sort_values(ascending=False).index]
     total = wide.sum(axis=1)
-    peak = f"{readable(total.max())} MW at {total.idxmax()}:00"
-    title = f"charging takes {peak} on a {day} day of {outlook.scenario.horizon}"
-    words = "MW, mean over the draws, by where vehicles charge"
-    chart = of_outlook(
+    words = words_of_outlook(
         outlook,
-        title,
+        LOAD_CHART,
+        peak=readable(total.max()),
+        hour=total.idxmax(),
+        day=day,
+        year=outlook.scenario.horizon,
+    )
+    chart = Drawing(
         words,
         xaxis_title_text="hour of the day",
         xaxis={"dtick": 3, "range": [-0.5, 23.5]},
@@ -249,23 +281,24 @@ def tornado(outlook: Outlook, measure: str = NEED) -> Figure:
     levels = outlook.results.bands(measure).iloc[-1]
     middle = float(levels[0.5])
     inputs = [parameter_words(name) for name in frame["input"]]
-    title = "no assumption matters much"
-    if inputs:
-        widest = frame[["low", "high"]].iloc[-1]
-        range_words = amounts(widest.min(), widest.max(), measure, DIGITS_OF_TENTH)
-        subject = uncapital(label_of(measure)).replace(":", " by")
-        title = f"{subject} move most with {inputs[-1]}, {range_words}"
-    when = f"the median in {outlook.scenario.horizon}, {spoken_median(levels, measure)},"
-    subtitle = f"{when} where one assumption is in its lowest or highest tenth"
-    height = 150 + 40 * len(frame)
-    chart = of_outlook(outlook, title, subtitle, height=height, bargap=0.35, **SIDEWAYS)
+    ranges = [
+        amounts(min(ends), max(ends), measure, DIGITS_OF_TENTH)
+        for ends in frame[["low", "high"]].to_numpy()
+    ]
+    words = words_of_outlook(
+        outlook,
+        TORNADO_CHART if inputs else FLAT_TORNADO_CHART,
+        subject=uncapital(label_of(measure)).replace(":", " by"),
+        assumption=inputs and inputs[-1],
+        range=ranges and ranges[-1],
+        year=outlook.scenario.horizon,
+        median=spoken_median(levels, measure),
+    )
+    chart = Drawing(words, height=150 + 40 * len(frame), bargap=0.35, **SIDEWAYS)
     base = float(f"{middle:.4g}")
-    rows = []
-    for name, range_ends in zip(inputs, frame[["low", "high"]].to_numpy(), strict=True):
-        range_words = amounts(min(range_ends), max(range_ends), measure, DIGITS_OF_TENTH)
-        rows.append(f"{capital(name)}<br>{range_words}")
+    rows = [f"{capital(name)}<br>{ends}" for name, ends in zip(inputs, ranges, strict=True)]
     for end, colour in (("low", SKY), ("high", BLUE)):
-        tenth = f"{end.capitalize()}est tenth"
+        tenth = TENTHS[end]
         look = {"base": [base] * len(rows), "orientation": "h", "name": tenth}
         hover = f"{tenth} of %{{y}}"
         chart.add(turned(bars(rows, frame[end] - base, colour, hover, **look)))
@@ -323,14 +356,15 @@ def corridor_chart(plan: pd.DataFrame, title: str = "Charging points along the r
     wide = plan.pivot_table(index="section", columns="case", values="points", aggfunc="sum")
     wide = wide.loc[plan["section"].unique()[::-1]]
     sites = plan.query("case == 'middle'").groupby("section")["sites"].max()
-    subtitle = "points; bars, middle length and traffic; lines, from the low to the high case"
-    middle, low, high = (f"{wide[case].sum():,.0f}" for case in ("middle", "low", "high"))
-    title = f"{title}: {middle}, in other cases {low} to {high}"
-    source = "Source: lengths and traffic with their sources, as the report lists them"
-    height = 150 + 64 * len(wide)
-    chart = Drawing(title, subtitle, source=source, height=height, **SIDEWAYS)
+    totals = {case: f"{wide[case].sum():,.0f}" for case in ("middle", "low", "high")}
+    words = CORRIDOR_CHART.words(what=title, **totals)
+    chart = Drawing(words, height=150 + 64 * len(wide), **SIDEWAYS)
     names = [
-        f"{section.replace('-', ' – ')}<br>{count:.0f} points at {plural(int(site_count), 'site')}"
+        SECTION.format(
+            section=section.replace("-", " – "),
+            points=count,
+            sites=plural(int(site_count), "{} site", "{:,} sites"),
+        )
         for section, count, site_count in zip(
             map(str, wide.index), wide["middle"], sites[wide.index], strict=True
         )

@@ -29,6 +29,7 @@ from forecasting.reporting.labels import (
     readable,
     rounded,
 )
+from forecasting.writers.messages import FigureForm
 
 Properties = dict[str, Any]  # of an axis, a layout
 Trace = Properties
@@ -137,10 +138,8 @@ class Drawing:
 
     Parameters
     ----------
-    title, subtitle : str
-        What the figure says, and what it shows, in smaller letters.
-    source : str
-        Where the numbers come from.
+    words : FigureForm
+        What the figure says, what it shows, in smaller letters, and where the numbers come from.
     height : int
         Pixels.
     letters : int
@@ -150,27 +149,25 @@ class Drawing:
 
     Examples
     --------
-    >>> chart = Drawing("1,000 in 2030", "vehicles at year's end").add(scatter(x=[1], y=[2]))
-    >>> chart.figure().layout.meta["alt"]
+    >>> words = FigureForm("1,000 in 2030", "vehicles at year's end")
+    >>> Drawing(words).add(scatter(x=[1], y=[2])).figure().layout.meta["alt"]
     "1,000 in 2030: vehicles at year's end."
     """
 
     def __init__(
         self,
-        title: str,
-        subtitle: str,
+        words: FigureForm,
         *,
-        source: str = "",
         height: int = 420,
         letters: int = 84,
         **layout: Any,
     ) -> None:
-        lines = textwrap.wrap(title, letters)
-        smaller = textwrap.wrap(subtitle, int(SUBTITLE_LETTERS * letters))
-        words = {"text": "<br>".join(smaller), "font": {"size": 12.5, "color": MUTED}}
-        head = {"text": f"<b>{'<br>'.join(lines)}</b>", "font": {"size": 16}, "subtitle": words}
-        self.words = f"{title}: {subtitle}."
-        self.source = source
+        lines = textwrap.wrap(words.title, letters)
+        smaller = textwrap.wrap(words.subtitle, int(SUBTITLE_LETTERS * letters))
+        subtitle = {"text": "<br>".join(smaller), "font": {"size": 12.5, "color": MUTED}}
+        head = {"text": f"<b>{'<br>'.join(lines)}</b>", "font": {"size": 16}, "subtitle": subtitle}
+        self.alternative = f"{words.caption}."  # for a reader who does not see it
+        self.source = words.source
         self.top = 38 + 20 * len(lines) + LINE_PIXELS * len(smaller)
         self.layout: Properties = {"template": {"layout": HOUSE}, "xaxis": {}}
         self.traces: list[Trace] = []
@@ -196,9 +193,9 @@ class Drawing:
 
         Examples
         --------
-        >>> Drawing("", "").years([2024, 2026]).layout["xaxis"]["ticktext"]
+        >>> Drawing(FigureForm("")).years([2024, 2026]).layout["xaxis"]["ticktext"]
         ['2024', '2025', '2026']
-        >>> Drawing("", "").years([2019, 2030]).layout["xaxis"]["ticktext"][:3]
+        >>> Drawing(FigureForm("")).years([2019, 2030]).layout["xaxis"]["ticktext"][:3]
         ['2019', '’20', '’21']
         """
         years = range(math.floor(index[0] + 0.5), math.ceil(index[-1] - 0.5) + 1)
@@ -265,7 +262,7 @@ class Drawing:
             margin_t=self.top + 20 * rows,
             margin_b=foot,
             annotations=[SOURCE_LINE | {"text": self.source, "yshift": -depth}],
-            meta_alt=self.words,
+            meta_alt=self.alternative,
         )
         return go.Figure(data=self.traces, layout=self.layout, _validate=False)
 

@@ -18,7 +18,7 @@ import itertools
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,7 @@ import pandas as pd
 
 from forecasting.errors import InputError
 from forecasting.evaluation.quota_days import open_quotas
-from forecasting.evidence.bases import basis_name, basis_words, same_perimeter
+from forecasting.evidence.bases import basis_name, same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.words import in_words, period_words, when_words
 from forecasting.measures import EV_SHARE
@@ -62,15 +62,12 @@ from forecasting.reporting.figures.drawing import (
 from forecasting.reporting.labels import (
     MINUS,
     amount,
-    capital,
     day_words,
     finding,
     is_flow,
     label_of,
-    median_and_range,
+    levels_in_words,
     part_words,
-    phrase,
-    plural,
     readable,
     spoken_median,
     uncapital,
@@ -78,6 +75,7 @@ from forecasting.reporting.labels import (
     unit_of,
 )
 from forecasting.reporting.result_tables import label_in
+from forecasting.writers.messages import FigureForm, plural, sentence
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -92,7 +90,51 @@ if TYPE_CHECKING:
 INDEX_BASE = 100
 # Of an interval: its words, how dark it is, its ends
 FAN_SHADES = (("80 %", 0.2, 0.1, 0.9), ("50 %", 0.3, 0.25, 0.75))
-FAN_WORDS = "shaded, four in five and half of what may come"
+OUTLOOK_SOURCE = "Source: forecast of {as_of}[ from {facts}]"
+FAN_CHART = FigureForm(
+    "{scenario}: [{part}, ]{finding} in {year}[, {later} in {horizon}]",
+    "{unit}[, as counted by {agency}]; shaded, four in five and half of what may come"
+    "[implied?; open points, what the facts imply][; column, {column}]",
+    OUTLOOK_SOURCE,
+)
+COLUMN = "{count} counted {when}"
+STOCK_UNIT = "{unit}, at the end of each year"
+INDEX_UNIT = "index at a yearly rate, {period} = {base}"
+NO_MARKET_CHART = FigureForm(
+    "{scenario}: nothing is known of {subject}",
+    "the new cars of a year are not known: market_size in the params file",
+    OUTLOOK_SOURCE,
+)
+EVIDENCE_CHART = FigureForm(
+    "[{place}: ]{numbers} on {subject}, the newest {newest} {when}",
+    "{unit}, each as long as its period and as high as its yearly rate; log scale",
+    "Source: {agencies}",
+)
+STOCK_EVIDENCE_CHART = replace(
+    EVIDENCE_CHART, subtitle="{unit}, by day, with the change on the year before; log scale"
+)
+NO_EVIDENCE_CHART = FigureForm("{place}: no number is printed on {subject}")
+NO_EVIDENCE_ANYWHERE_CHART = FigureForm("No number is printed on {subject}")
+POLICIES_CHART = FigureForm(
+    "{scenario}: {with_policies} {vehicles} in {month} with the policies, {without} without",
+    "{vehicles} a month; shaded, four in five of what may come",
+    OUTLOOK_SOURCE,
+)
+NO_POLICIES_CHART = FigureForm(
+    "{scenario}: no policy enters this flow but the events above", source=OUTLOOK_SOURCE
+)
+# What stands at the day of a policy, by its kind
+POLICY_EVENTS = {
+    "ends": "{policy}: privilege ends {when}",
+    "blocked": "{policy} begins {when}",
+    "freed": "{policy} ends {when}",
+}
+ANY_POLICY_EVENT = "{policy} {when}"
+FORECAST_CHART = FigureForm(
+    "{subject}[: {place}], {total} {when}",
+    "[{unit} ]a year[, as counted by {agency}]; a fact is as long as its period",
+    "Source: forecast from the facts shown",
+)
 NO_HISTORY = pd.Series(dtype=float)
 POLICY_PLACE = re.compile(r"\S+-\d\d-")  # before the name in a policy's id
 QUOTA_USED_UP = "quota of {number} is used up (median)"
@@ -158,13 +200,18 @@ def fan_chart(
         history = history[:0]  # of a market that nobody counted no year before is known
     is_forecast = measure == outlook.measure
     year_to_date = _year_to_date(counts, outlook.first_year)
-    words = FAN_WORDS
-    if is_forecast and len(_implied_years(history, counts)):
-        words += "; open points, what the facts imply"
-    words += "".join(map(_column_words, year_to_date))
-    chart = _fan_drawing(outlook, measure, part.country, wide, words)
-    chart.update_layout(
-        yaxis=linear_scale([*history, *wide[0.1], *wide[0.9]]), margin_r=END_LABEL_PIXELS
+    words = words_of_outlook(
+        outlook,
+        FAN_CHART,
+        implied=is_forecast and len(_implied_years(history, counts)),
+        **_fan_places(outlook, measure, part.country, wide),
+        column="".join(map(_column_words, year_to_date)),
+    )
+    chart = Drawing(
+        words,
+        height=440,
+        yaxis=linear_scale([*history, *wide[0.1], *wide[0.9]]),
+        margin_r=END_LABEL_PIXELS,
     )
     if len(history):
         chart.mark("x", outlook.first_year - 0.5, dash="dot")
@@ -174,7 +221,7 @@ def fan_chart(
         *_history_traces(history, counts, measure, is_forecast),
     )
     # The alternative text has what a pointer shows of each year
-    chart.words += re.sub("<.*?>", " ", ";".join(hovers(wide.index, wide)))
+    chart.alternative += re.sub("<.*?>", " ", ";".join(hovers(wide.index, wide)))
     return chart.years([*history.index, *wide.index]).figure()
 
 
@@ -209,8 +256,8 @@ def newest_marks(marks: Iterable[Mark]) -> Marks:
 
 
 def _column_words(mark: Mark) -> str:
-    """What the column of an unfinished year is, for the subtitle."""
-    return f"; column, {mark.label} counted {when_words(mark.period)}"
+    """What the column of an unfinished year is."""
+    return COLUMN.format(count=mark.label, when=when_words(mark.period))
 
 
 def _count_column(mark: Mark) -> Trace:
@@ -305,25 +352,29 @@ def evidence_chart(evidence: Ledger | Outlook, measure: str | None = None) -> Fi
     measure = measure or str(ledger.frame["measure"].mode().get(0, "ev_imports"))
     marks = marks_of(ledger, measure)
     places = [*map(place_name, ledger.frame["place"].unique())]
-    where = phrase("{}: ", len(places) == 1 and places[0])
+    place = len(places) == 1 and places[0]
     subject = uncapital(label_of(measure))
-    unit = _unit(measure, ledger)
+    if not marks and place:
+        return empty_chart(NO_EVIDENCE_CHART.words(place=place, subject=subject))
     if not marks:
-        return empty_chart(Drawing(capital(f"{where}no number is printed on {subject}"), ""))
-    how = "by day, with the change on the year before; log scale"
-    if is_flow(measure):
-        how = "each as long as its period and as high as its yearly rate; log scale"
+        return empty_chart(NO_EVIDENCE_ANYWHERE_CHART.words(subject=subject))
     newest = max(marks, key=attrgetter("end"))
-    title = (
-        f"{where}{plural(len(marks), 'printed number')} on {subject}, the newest "
-        f"{RELATION_WORDS[newest.relation]}{newest.label} {when_words(newest.period)}"
-    )
     agencies = dict.fromkeys(basis_name(mark.basis).partition(",")[0] for mark in marks)
+    form = STOCK_EVIDENCE_CHART
+    if is_flow(measure):
+        form = EVIDENCE_CHART
+    words = form.words(
+        place=place,
+        numbers=plural(len(marks), "{} printed number", "{:,} printed numbers"),
+        subject=subject,
+        newest=f"{RELATION_WORDS[newest.relation]}{newest.label}",
+        when=when_words(newest.period),
+        unit=_unit(measure, ledger),
+        agencies=", ".join(agencies),
+    )
     heights = [mark.height for mark in marks]
     chart = Drawing(
-        title,
-        f"{unit}, {how}",
-        source=f"Source: {', '.join(agencies)}",
+        words,
         height=440,
         yaxis=log_scale([*heights, 1.5 * max(heights)]),
     )
@@ -363,8 +414,8 @@ def fan(
     hover = hovers(wide.index, wide)
     yield points(wide.index.tolist(), wide[0.5], hover, color=BLUE, size=6) | {"name": "Median"}
     if labels:
-        number, ends = median_and_range(wide[RANGE_LEVELS].iloc[-1], measure)
-        words = f"<b>{number}</b><br>{ends.replace(' to ', ' to<br>')}"
+        lower_end, median, upper_end = levels_in_words(wide[RANGE_LEVELS].iloc[-1], measure)
+        words = f"<b>{median}</b><br>{lower_end} to<br>{upper_end}"
         end = wide[0.5].iloc[-1:]
         yield words_at([*end.index], end, [words], "middle right", color=DEEP, size=12)
 
@@ -373,38 +424,39 @@ def _unit(measure: str, ledger: Ledger | None) -> str:
     """The unit of an axis: of a flow by year, of an index with the period that it sets to 100."""
     for fact in ledger or ():
         if (fact.measure, fact.unit, fact.value) == (measure, "index", INDEX_BASE):
-            return f"index at a yearly rate, {period_words(fact.period)} = {INDEX_BASE}"
+            return INDEX_UNIT.format(period=period_words(fact.period), base=INDEX_BASE)
     return unit_by_year(measure)
 
 
-def _fan_drawing(
-    outlook: Outlook, measure: str, place: str, wide: pd.DataFrame, fan_words: str
-) -> Drawing:
-    start_year = max(outlook.headline_year, wide.index[0])
-    final_year = wide.index[-1]
-    start_number, final_number = (
-        spoken_median(wide.loc[year], measure) for year in (start_year, final_year)
-    )
-    label = label_in(outlook, measure)
+def _fan_places(
+    outlook: Outlook, measure: str, place: str, wide: pd.DataFrame
+) -> dict[str, object]:
+    """What the words of a fan name: of a flow two years are told, of a stock the last."""
+    final_year = year = wide.index[-1]
+    final_number = spoken_median(wide.loc[final_year], measure)
     unit = _unit(measure, outlook.evidence)
-    title = f"{finding(measure, final_number, label)} in {final_year}"
+    places: dict[str, object] = {"unit": STOCK_UNIT.format(unit=unit)}
     if is_flow(measure):
-        title = f"{finding(measure, start_number, label)} in {start_year}, "
-        title += f"{final_number} in {final_year}"
-        unit += basis_words(", as counted by {}", _basis(outlook, measure, place))
-    else:
-        unit += ", at the end of each year"
-    if place != outlook.results.country:
-        title = f"{part_words(place)}, {title}"
-    return of_outlook(outlook, title, f"{unit}; {fan_words}", height=440)
+        year = max(outlook.headline_year, wide.index[0])
+        places = {"unit": unit, "later": final_number, "horizon": final_year}
+    number = spoken_median(wide.loc[year], measure)
+    return places | {
+        "part": place != outlook.results.country and part_words(place),
+        "finding": finding(measure, number, label_in(outlook, measure)),
+        "year": year,
+        "agency": basis_name(_basis(outlook, measure, place)),
+    }
 
 
-def of_outlook(outlook: Outlook, title: str, subtitle: str, **layout: Any) -> Drawing:
-    """A drawing on a scenario, with its facts as the source."""
-    source = f"Source: forecast of {day_words(outlook.as_of)}"
-    if outlook.evidence:
-        source += f" from {plural(len(outlook.evidence), 'published fact')}"
-    return Drawing(f"{outlook.scenario.title}: {title}", subtitle, source=source, **layout)
+def words_of_outlook(outlook: Outlook, form: FigureForm, **places: object) -> FigureForm:
+    """The words of a figure on a scenario, with its facts as the source."""
+    facts = plural(len(outlook.evidence or ()), "{} published fact", "{:,} published facts")
+    return form.words(
+        scenario=outlook.scenario.title,
+        as_of=day_words(outlook.as_of),
+        facts=outlook.evidence and facts,
+        **places,
+    )
 
 
 def policy_chart(outlook: Outlook) -> Figure:
@@ -427,12 +479,8 @@ def policy_chart(outlook: Outlook) -> Figure:
     '<b>Turkmenistan, baseline: no policy enters this flow but the events above</b>'
     """
     forecast = outlook.baseline_forecast
-    vehicles = unit_of(outlook.measure)
-    unit = f"{vehicles} a month"
     if forecast is None or not forecast.policies.rows:
-        return empty_chart(
-            of_outlook(outlook, "no policy enters this flow but the events above", "")
-        )
+        return empty_chart(words_of_outlook(outlook, NO_POLICIES_CHART))
     years = range(outlook.first_year - 3, outlook.first_year + 2)
     months = [n for n, month in enumerate(forecast.months) if month.start.year in years]
     days = [on_axis(forecast.months[number].start) + 0.04 for number in months]
@@ -440,16 +488,17 @@ def policy_chart(outlook: Outlook) -> Figure:
     median_without = np.median(forecast.without_policies()[:, months], axis=0)
     largest = int(np.argmax(np.abs(median - median_without)))
     digits = standing_digits(low[largest], high[largest])
-    month = period_words(forecast.months[months[largest]])
     policy_days = {day: words for day, words in _policy_days(outlook) if day.year in years}
     top = high.max() * (1 + POLICY_LINE * len(policy_days))
-    chart = of_outlook(
+    words = words_of_outlook(
         outlook,
-        f"{readable(median[largest], digits)} {vehicles} in {month} with the policies, "
-        f"{readable(median_without[largest], digits)} without",
-        f"{unit}; shaded, four in five of what may come",
-        yaxis=linear_scale([top]),
+        POLICIES_CHART,
+        vehicles=unit_of(outlook.measure),
+        month=period_words(forecast.months[months[largest]]),
+        with_policies=readable(median[largest], digits),
+        without=readable(median_without[largest], digits),
     )
+    chart = Drawing(words, yaxis=linear_scale([top]))
     chart.add(
         band(days, low, high, fillcolor=tint(BLUE, 0.2), name="80 %", showlegend=False),
         line(days, median, BLUE, name="with policies"),
@@ -479,10 +528,12 @@ def _policy_days(outlook: Outlook) -> Iterator[tuple[dt.date, str]]:
     """The day of each policy with its name; what was blocked is freed on a day of its own."""
     for policy in outlook.baseline_forecasts[outlook.results.country].policies.rows:
         name = POLICY_PLACE.sub("", policy.id).replace("-", " ").replace("vat", "VAT")
-        event = {"ends": ": privilege ends", "blocked": " begins"}.get(policy.kind, "")
-        yield policy.start, f"{name}{event} {when_words(Period(policy.start, policy.start))}"
+        events = {policy.kind: policy.start}
         if policy.kind == "blocked" and policy.end:
-            yield policy.end, f"{name} ends {when_words(Period(policy.end, policy.end))}"
+            events["freed"] = policy.end
+        for kind, day in events.items():
+            event = POLICY_EVENTS.get(kind, ANY_POLICY_EVENT)
+            yield day, event.format(policy=name, when=when_words(Period(day, day)))
     for quota in open_quotas(outlook):
         if quota.days.median:
             yield quota.days.median, QUOTA_USED_UP.format(number=f"{quota.quota.quota:,.0f}")
@@ -495,13 +546,12 @@ def no_market_chart(outlook: Outlook, measure: str) -> Figure | None:
     if outlook.measure != EV_SHARE or measure == EV_SHARE:
         return None
     subject, _, _ = uncapital(label_of(measure)).partition(":")
-    words = "the new cars of a year are not known: market_size in the params file"
-    return empty_chart(of_outlook(outlook, f"nothing is known of {subject}", words))
+    return empty_chart(words_of_outlook(outlook, NO_MARKET_CHART, subject=subject))
 
 
-def empty_chart(chart: Drawing) -> Figure:
+def empty_chart(words: FigureForm) -> Figure:
     """A title alone, in place of empty axes."""
-    return chart.update_layout(height=130, xaxis_visible=False, yaxis_visible=False).figure()
+    return Drawing(words, height=130, xaxis_visible=False, yaxis_visible=False).figure()
 
 
 def forecast_chart(forecast: FlowForecast) -> Figure:
@@ -515,18 +565,20 @@ def forecast_chart(forecast: FlowForecast) -> Figure:
     measure = forecast.measure
     totals = forecast.quantiles()
     rates = totals.mul([yearly_rate(1.0, period) for period in forecast.periods], axis=0)
-    title = (label_of(measure) or "Forecast") + phrase(": {}", place_words(forecast.place))
-    title += f", {readable(totals[0.5].iloc[-1])} {when_words(forecast.periods[-1])}"
-    basis = basis_words(", as counted by {}", forecast.basis)
-    words = f"{unit_of(measure)} a year{basis}; a fact is as long as its period".strip()
+    words = FORECAST_CHART.words(
+        subject=label_of(measure) or "Forecast",
+        place=place_words(forecast.place),
+        total=readable(totals[0.5].iloc[-1]),
+        when=when_words(forecast.periods[-1]),
+        unit=unit_of(measure),
+        agency=basis_name(forecast.basis),
+    )
     middles = [(on_axis(p.start) + on_axis(p.end)) / 2 for p in forecast.periods]
     hover = hovering(hovers(map(period_words, forecast.periods), totals))
     labels = [f"<b>{readable(total)}</b>" for total in totals[0.5]]
     marks = marks_of(forecast.evidence or (), measure)
     chart = Drawing(
-        title,
         words,
-        source="Source: forecast from the facts shown",
         height=440,
         yaxis=linear_scale([*rates[0.9], *(mark.height for mark in marks)]),
     )
@@ -626,13 +678,11 @@ def _is_counted(fact: Fact) -> bool:
 def _mark(fact: Fact) -> Mark:
     period = fact.period
     height = fact.value
-    label = f"{height:,.10g}"
+    label = sentence("{height:,.10g}[daily? a day]", height=height, daily=fact.declared.daily)
     if fact.stock:
         period = Period(period.end, period.end)
     else:
         height = yearly_rate(height, period, fact.quantity)
-    if fact.declared.daily:
-        label += " a day"
     return Mark(period, height, fact.basis, fact.relation, fact.stock, label, _hover(fact, period))
 
 

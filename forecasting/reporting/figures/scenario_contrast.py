@@ -5,6 +5,7 @@ was forecast and as it was printed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from forecasting.measures import EV_SHARE
 from forecasting.periods import year as year_of
 from forecasting.quantiles import RANGE_LEVELS, standing_digits
 from forecasting.reading.places import place_name
-from forecasting.reporting.figures.charging_charts import named_rows, short
+from forecasting.reporting.figures.charging_charts import named_rows
 from forecasting.reporting.figures.drawing import (
     ACCENTS,
     AMBER,
@@ -48,16 +49,18 @@ from forecasting.reporting.figures.drawing import (
 )
 from forecasting.reporting.figures.fan import (
     END_LABEL_PIXELS,
-    FAN_WORDS,
+    OUTLOOK_SOURCE,
     empty_chart,
     fan,
-    of_outlook,
     on_axis,
     part_of,
+    words_of_outlook,
 )
 from forecasting.reporting.labels import (
+    ANSWER_WORDS,
     amount,
     amounts,
+    capital,
     day_words,
     finding,
     label_of,
@@ -72,6 +75,7 @@ from forecasting.reporting.labels import (
 from forecasting.reporting.result_tables import label_in, stored_results, yearly
 from forecasting.scenarios.growth_on_year import first_rate_forecasts, printed_growth, yearly_growth
 from forecasting.scenarios.joint_draws import no_measure
+from forecasting.writers.messages import FigureForm
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -80,6 +84,54 @@ if TYPE_CHECKING:
     from forecasting.scenarios.joint_draws import Results
     from forecasting.scenarios.outlook import Outlook
 
+COMPARISON_CHART = FigureForm(
+    "{subject}: most in {place}, {number} in {year} ({scenario})",
+    "{unit}[is_log?, log scale]; medians with 80 % ranges",
+    "Source: scenarios on common random numbers",
+)
+COMPARISON_IN_ONE_PLACE_CHART = replace(
+    COMPARISON_CHART, title="{place}: {finding} in {year} ({scenario})"
+)
+PATHS_CHART = FigureForm(
+    "{place}: {finding} in {year}, by scenario", "{unit}; medians, and 80 % ranges"
+)
+REGION_CHART = FigureForm(
+    "{place}: {finding} in {year}",
+    "{unit}, the sum of joint draws, not of quantiles; shaded, four in five and half of what may "
+    "come",
+)
+SMALL_FAN_CHART = FigureForm("{place}: {number} in {year}", "{unit}, on a scale of its own")
+CURVES_CHART = FigureForm(
+    "{ends} in {final_year}, after {newest} in {newest_year}",
+    "of each period; medians and the interval of each",
+)
+ANALOGUES_CHART = FigureForm(
+    "{scenario}: {growth} in {year}; half of the markets at its share grew by more than {median}",
+    "growth in the year after each market-year at about {share} % of new vehicles; line and "
+    "shade, the median and four in five of what may come here"
+    "[has_past?; dotted, growth here in the year before]",
+    f"{OUTLOOK_SOURCE}; {{panel}}",
+)
+NO_SHARE_CHART = FigureForm(
+    "{scenario}: without the size of the market, no share tells which markets to compare",
+    "market_size in the params file",
+    OUTLOOK_SOURCE,
+)
+NO_ANALOGUES_CHART = FigureForm(
+    "{scenario}: no market before stood at its share, so that its growth is compared with none",
+    "{share} % of new vehicles",
+    OUTLOOK_SOURCE,
+)
+GROWTH_CHART = FigureForm(
+    "{scenario}: [{part}, ]{subject}, {growth} in {year}",
+    "per cent on the same dates a year before; medians, 80 % ranges",
+    OUTLOOK_SOURCE,
+)
+FORECAST_OF_DAY = "forecast of {day}"
+WHAT_IF_CHART = FigureForm(
+    "{scenario}: {finding} in {year}",
+    "{unit}; in grey, as it was given[; right, public points at the end of {end}]",
+)
 GROWTH_FACTORS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)  # of growth, at the ticks of an axis
 ANSWER_COLOURS = CHARGING_COLOURS | {"charging_points_target": AMBER}
 # Of a trace, where a scenario is changed: only what moved is sent to a browser
@@ -138,21 +190,27 @@ def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock") -> Figur
         names_present - set(SCENARIO_COLOURS)
     )
     largest = rows[rows["scenario"] == scenarios[0]].sort_values(0.5).iloc[-1]
-    leader = place_name(largest["country"])
     number = spoken_median(largest, measure)
-    headline = f"{leader}: {finding(measure, number)}"
-    if len(order) > 1:
-        headline = f"{label_of(measure)}: most in {leader}, {number}"
     range_ends = [*rows[0.1], *rows[0.9]]
-    unit = unit_of(measure)
+    is_log = min(range_ends) > 0
     scale = linear_scale
-    if min(range_ends) > 0:
-        unit += ", log scale"
+    if is_log:
         scale = log_scale
+    form = COMPARISON_IN_ONE_PLACE_CHART
+    if len(order) > 1:
+        form = COMPARISON_CHART
+    words = form.words(
+        subject=label_of(measure),
+        place=place_name(largest["country"]),
+        number=number,
+        finding=finding(measure, number),
+        year=rows.index[0],
+        scenario=scenarios[0],
+        unit=unit_of(measure),
+        is_log=is_log,
+    )
     chart = Drawing(
-        f"{headline} in {rows.index[0]} ({scenarios[0]})",
-        f"{unit}; medians with 80 % ranges",
-        source="Source: scenarios on common random numbers",
+        words,
         margin_r=64,
         height=150 + 84 * len(order),
         xaxis=scale(range_ends),
@@ -226,9 +284,11 @@ def scenario_paths(table: pd.DataFrame, country: str, measure: str = "ev_stock")
     years = [int(year) for year in next(iter(paths.values())).index]
     digits = min(standing_digits(*wide[[0.1, 0.9]].iloc[-1]) for wide in paths.values())
     final_range = finding(measure, amounts(min(medians), max(medians), measure, digits))
+    unit = unit_by_year(measure)
     chart = Drawing(
-        f"{place_name(country)}: {final_range} in {years[-1]}, by scenario",
-        f"{unit_by_year(measure)}; medians, and 80 % ranges",
+        PATHS_CHART.words(
+            place=place_name(country), finding=final_range, year=years[-1], unit=unit
+        ),
         yaxis=linear_scale(_range_ends(paths)),
         showlegend=False,
         margin_r=150,
@@ -272,10 +332,13 @@ def region_chart(total: Results, measure: str) -> Figure:
     '<b>Turkmenistan: 9,400 electric vehicles on the road in 2030</b>'
     """
     wide = total.bands(measure)
-    words = f"{unit_by_year(measure)}, the sum of joint draws, not of quantiles; {FAN_WORDS}"
-    number = finding(measure, spoken_median(wide.iloc[-1], measure))
-    title = f"{place_name(total.country)}: {number} in {wide.index[-1]}"
-    chart = Drawing(title, words, height=440, yaxis=linear_scale([*wide[0.1], *wide[0.9]]))
+    words = REGION_CHART.words(
+        place=place_name(total.country),
+        finding=finding(measure, spoken_median(wide.iloc[-1], measure)),
+        year=wide.index[-1],
+        unit=unit_by_year(measure),
+    )
+    chart = Drawing(words, height=440, yaxis=linear_scale([*wide[0.1], *wide[0.9]]))
     return chart.add(*fan(wide, measure)).years(wide.index).figure()
 
 
@@ -293,10 +356,11 @@ def small_fans(parts: Mapping[str, pd.DataFrame], measure: str) -> Iterator[Figu
     for name, bands in parts.items():
         wide = bands.iloc[-MAX_SMALL_YEARS:]
         final_year = wide.index[-1]
-        words = f"{unit_by_year(measure)}, on a scale of its own"
-        title = f"{name}: {spoken_median(wide.loc[final_year], measure)} in {final_year}"
+        number = spoken_median(wide.loc[final_year], measure)
+        unit = unit_by_year(measure)
+        words = SMALL_FAN_CHART.words(place=name, number=number, year=final_year, unit=unit)
         scale = linear_scale(wide[0.9])
-        chart = Drawing(title, words, height=240, yaxis=scale, margin_r=END_LABEL_PIXELS)
+        chart = Drawing(words, height=240, yaxis=scale, margin_r=END_LABEL_PIXELS)
         yield chart.add(*fan(wide, measure)).years(wide.index).figure()
 
 
@@ -337,10 +401,13 @@ def growth_curves_chart(
     }
     reached = ", ".join(f"{name} {readable(middle.iloc[-1])}" for name, middle in middles.items())
     future = next(iter(middles.values())).index
-    final_label, newest_label = (_label(index[-1]) for index in (future, series.index))
-    history_words = f"after {readable(series.iloc[-1])} in {newest_label}"
-    subtitle = "of each period; medians and the interval of each"
-    chart = Drawing(f"{reached} in {final_label}, {history_words}", subtitle, height=460)
+    words = CURVES_CHART.words(
+        ends=reached,
+        final_year=_label(future[-1]),
+        newest=readable(series.iloc[-1]),
+        newest_year=_label(series.index[-1]),
+    )
+    chart = Drawing(words, height=460)
     chart.add(_observation_trace(series, "known"))
     if held_back is not None:
         chart.add(_observation_trace(held_back, "happened later", 0.35))
@@ -422,32 +489,29 @@ def analogues_chart(outlook: Outlook) -> Figure:
     """
     forecast = outlook.forecast
     if forecast is None or forecast.market is None:
-        words = "without the size of the market, no share tells which markets to compare"
-        return empty_chart(of_outlook(outlook, words, "market_size in the params file"))
+        return empty_chart(words_of_outlook(outlook, NO_SHARE_CHART))
     table = forecast.analogues().assign(factor=lambda rows: 1 + rows["growth"])
     market = table.iloc[-1]
     analogues = table.iloc[:-1]
-    share = f"{readable(100 * market['share'], 2)} % of new vehicles"
+    share = readable(100 * market["share"], 2)
     if analogues.empty:
-        words = "no market before stood at its share, so that its growth is compared with none"
-        return empty_chart(of_outlook(outlook, words, share))
+        return empty_chart(words_of_outlook(outlook, NO_ANALOGUES_CHART, share=share))
     median_growth, market_growth = (
         percent(100 * rate) for rate in (analogues["growth"].median(), market["growth"])
     )
     row_count = len(analogues)
     has_past = market["before"] > -1
-    past = "; dotted, growth here in the year before" if has_past else ""
-    chart = of_outlook(
+    words = words_of_outlook(
         outlook,
-        f"{market_growth} in {market['year'] + 1}; half of the markets at its share grew by more "
-        f"than {median_growth.lstrip('+')}",
-        f"growth in the year after each market-year at about {share}; line and shade, the median "
-        f"and four in five of what may come here{past}",
-        height=150 + 16 * row_count,
-        showlegend=False,
-        **SIDEWAYS,
+        ANALOGUES_CHART,
+        growth=market_growth,
+        year=market["year"] + 1,
+        median=median_growth.lstrip("+"),
+        share=share,
+        has_past=has_past,
+        panel=analogues["source"].iloc[0],
     )
-    chart.source += f"; {analogues['source'].iloc[0]}"
+    chart = Drawing(words, height=150 + 16 * row_count, showlegend=False, **SIDEWAYS)
     names = [f"{row.market} {row.year}" for row in analogues.itertuples()]
     hover = [
         f"{name}: {percent(100 * rate)}"
@@ -505,21 +569,22 @@ def growth_chart(outlook: Outlook, place: str) -> Figure:
     measure = outlook.measure
     current_rates = yearly_growth(part_of(outlook, place), measure).loc[outlook.first_year - 1 :]
     next_year = current_rates.head(2).iloc[-1]
-    title = (
-        f"{uncapital(label_in(outlook, measure))}, {percent(next_year[0.5])} in {next_year.name}"
+    words = words_of_outlook(
+        outlook,
+        GROWTH_CHART,
+        part=len(outlook.forecasts) > 1 and place_name(place),
+        subject=uncapital(label_in(outlook, measure)),
+        growth=percent(next_year[0.5]),
+        year=next_year.name,
     )
-    if len(outlook.forecasts) > 1:
-        title = f"{place_name(place)}, {title}"
     current_rates = current_rates.set_axis(current_rates.index.map(year_of))
     day, cells = first_rate_forecasts(outlook, place) or (outlook.as_of, {})
     first_rates = pd.DataFrame.from_dict(cells, "index", columns=RANGE_LEVELS)
     order = sorted(
         {*current_rates.index, *first_rates.index, *printed_rates}, key=attrgetter("end", "start")
     )[::-1]
-    chart = of_outlook(
-        outlook,
-        title,
-        "per cent on the same dates a year before; medians, 80 % ranges",
+    chart = Drawing(
+        words,
         height=190 + 34 * len(order),
         yaxis=named_rows(map(period_words, order)),
         xaxis_ticksuffix=" %",
@@ -531,13 +596,14 @@ def growth_chart(outlook: Outlook, place: str) -> Figure:
         (first_rates, day, GREEN, -0.12),
     ):
         at = (rows[wide.index] + shift).tolist()
-        names = f"forecast of {day_words(since)}"
-        dots = whiskers(at, wide, map(period_words, wide.index), names, color=colour, opacity=0.75)
+        legend = FORECAST_OF_DAY.format(day=day_words(since))
+        periods = map(period_words, wide.index)
+        dots = whiskers(at, wide, periods, legend, color=colour, opacity=0.75)
         chart.add(turned(dots | {"showlegend": len(wide) > 0}))
-    words = [percent(rate) for rate in printed_rates.values()]
+    rates = [percent(rate) for rate in printed_rates.values()]
     at = [order.index(period) for period in printed_rates]
-    diamonds = points(at, printed_rates.values(), words, color=INK, symbol="diamond")
-    look = {"text": words, "textposition": "top center", "mode": "markers+text"}
+    diamonds = points(at, printed_rates.values(), rates, color=INK, symbol="diamond")
+    look = {"text": rates, "textposition": "top center", "mode": "markers+text"}
     diamonds |= look | {"name": "printed", "showlegend": True}
     return chart.add(turned(diamonds)).figure()
 
@@ -564,14 +630,16 @@ def what_if_chart(changed: Outlook, original: Outlook) -> Figure:
         outlook.results.bands(measure).loc[outlook.first_year :] for outlook in (changed, original)
     )
     final_value = spoken_median(flow.iloc[-1], measure)
-    words = f"{unit_of(measure)}; in grey, as it was given"
     answers = [name for name in ANSWER_COLOURS if name in changed.results.values]
     end = min(changed.years[-1], original.years[-1])
-    if answers:
-        words += f"; right, public points at the end of {end}"
+    words = WHAT_IF_CHART.words(
+        scenario=changed.scenario.title,
+        finding=finding(measure, final_value, label_in(changed, measure)),
+        year=flow.index[-1],
+        unit=unit_of(measure),
+        end=answers and end,
+    )
     chart = Drawing(
-        f"{changed.scenario.title}: {finding(measure, final_value, label_in(changed, measure))} in "
-        f"{flow.index[-1]}",
         words,
         letters=TITLE_LETTERS_BESIDE_LEVERS,
         height=360,
@@ -609,10 +677,12 @@ def _answer(
     ):
         if measure in results.values:
             wide = results.bands(measure).loc[[end]]
-            dot = points([place + shift], wide[0.5], hovers([short(measure)], wide), color=colour)
+            dot = points(
+                [place + shift], wide[0.5], hovers([ANSWER_WORDS[measure]], wide), color=colour
+            )
             bar = {"error_y": error_bar(*ends(wide), thickness=4, color=colour)}
             yield turned(dot | bar) | RIGHT_AXES
-    name = f"{short(measure).capitalize()} {spoken_median(wide.iloc[0], measure)}"
+    name = f"{capital(ANSWER_WORDS[measure])} {spoken_median(wide.iloc[0], measure)}"
     look = {"size": 11, "color": ANSWER_COLOURS[measure]}
     yield turned(words_at([place - 0.4], [0], [name], "middle right", **look)) | RIGHT_AXES
 

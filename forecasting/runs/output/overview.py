@@ -29,10 +29,11 @@ def load_writers() -> None:
         importlib.import_module(module)
     from forecasting.reporting.figures.drawing import Drawing, scatter
     from forecasting.reporting.html import page_template
+    from forecasting.writers.messages import FigureForm
 
     for name in ("index.html.j2", "article.html.j2"):
         page_template(name)
-    Drawing("", "").add(scatter(x=[0], y=[0])).figure()
+    Drawing(FigureForm("")).add(scatter(x=[0], y=[0])).figure()
 
 
 def read_records(reports: Path) -> list[Record]:
