@@ -617,7 +617,7 @@ def backtest(csv: Path | None, force: bool, **options: Any) -> None:
 def _write_csv(table: pd.DataFrame, path: Path | None) -> None:
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        from forecasting.reporting.comparison_files import csv_bytes
+        from forecasting.writers.sheets import csv_bytes
 
         write_asked(path, csv_bytes(table))
         say(f"wrote {path}")
@@ -685,13 +685,14 @@ def status(reports: Path) -> None:
 
     The exit status is 1 where the last run of a scenario failed.
     """
-    from forecasting.reporting.labels import plural
     from forecasting.runs.output.overview import report_ages
+    from forecasting.writers.messages import plural
 
     rows = report_ages(reports, dt.datetime.now(dt.UTC))
     say("\n".join(f"{state:6} {name}: {age}" for state, name, age in rows))
     failed = [name for state, name, _ in rows if state == "failed"]
-    say(f"{plural(len(rows), 'scenario')}, {len(failed)} failed")
+    scenarios = plural(len(rows), "{} scenario", "{:,} scenarios")
+    say(f"{scenarios}, {len(failed)} failed")
     if failed:
         raise Exit(1)
 
@@ -788,12 +789,12 @@ def _list_judgements() -> None:
 
 
 def _list(facts: Ledger, all_facts: Ledger) -> None:
-    from forecasting.reporting.labels import plural
+    from forecasting.writers.messages import plural
 
     for fact in facts:
         where = f"{fact.source}, {fact.published or 'no date'} {fact.url}".strip(", ")
         say(f"{fact.id}\n    {fact} [{fact.kind}]\n    {where}")
-    say(plural(len(facts), "fact"))
+    say(plural(len(facts), "{} fact", "{:,} facts"))
     if not len(facts):
         say("the ledger tells of")
         for place, measures in all_facts.frame.groupby("place")["measure"].unique().items():

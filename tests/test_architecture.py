@@ -59,8 +59,8 @@ FLOOR = {name: floor for floor, names in enumerate(ROOMS) for name in names}
 HOMES = {
     "click": ("cli.py",),
     "dask": ("runs/workers/cluster.py",),
-    "docx": ("reporting/document.py",),
-    "lxml": ("reporting/document.py",),
+    "docx": ("writers/document.py",),
+    "lxml": ("writers/document.py",),
     "distributed": ("runs/workers/cluster.py",),
     "httpx": ("evidence/sources/",),
     "ipywidgets": ("reporting/explore.py",),
@@ -74,7 +74,7 @@ HOMES = {
 
 # What the package as a whole may reach, at most: see `figures`.
 LIMITS = {
-    "tokens": 310_300,
+    "tokens": 311_200,
     "functions with more than ten branches, in percent": 2.6,
     "conditional expressions in 1,000 lines": 15,
     "tuple assignments in 1,000 lines": 8,

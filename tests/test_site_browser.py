@@ -18,10 +18,7 @@ from playwright.sync_api import Browser
 
 from forecasting.measures import CHARGING_ANSWERS
 from forecasting.quantiles import standing_digits
-from forecasting.reporting.labels import (
-    amount,
-    label_of,
-)
+from forecasting.reporting.labels import amount, label_of
 from forecasting.runs.runner import run
 from forecasting.scenarios.outlook_files import load_results
 

@@ -4,7 +4,6 @@ questions, and what was known until when.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
@@ -14,7 +13,7 @@ import numpy as np
 from forecasting import __version__
 from forecasting.demand.deployed import active_targets, moment
 from forecasting.errors import ForecastingError
-from forecasting.evidence.bases import basis_words, shipped_bases
+from forecasting.evidence.bases import basis_name, shipped_bases
 from forecasting.growth.sharing import made_once
 from forecasting.measures import EV_SHARE
 from forecasting.parameters.schema import Driver, Scenario
@@ -24,19 +23,12 @@ from forecasting.reporting.caveat_words import TWO_NUMBERS, age_line
 from forecasting.reporting.labels import (
     BASELINE,
     amount,
-    capital,
     day_words,
-    interval,
     known_as_growth,
     label_of,
     median_and_range,
     part_words,
-    percent,
-    phrase,
-    plural,
-    readable,
     spoken,
-    uncapital,
 )
 from forecasting.reporting.quota_words import quota_sentences
 from forecasting.reporting.result_tables import cars_in, headline, label_in
@@ -56,6 +48,11 @@ from forecasting.writers.display import (
     plain_frame,
     rows_table,
 )
+from forecasting.writers.messages import capital, linked_sentence, plural, sentence, uncapital
+from forecasting.writers.numbers import interval, percent, readable
+
+# Of a measure in a year: its median, and the ends of its range
+Wording = Callable[[Results, str, int], tuple[str, str]]
 
 # What each answer about chargers is called, and its question, in the order of a page; those that an
 # outlook lacks are left out.
@@ -76,7 +73,10 @@ QUESTIONS = {
         "By its ministry (stations)",
         "How many stations, one for {cars} cars?",
     ),
-    "charging_points_target": ("Target", "How many are promised?{targets}"),
+    "charging_points_target": (
+        "Target",
+        "How many are promised?[ {targets}, in equal yearly steps.]",
+    ),
 }
 # The finding on a flow; what stands on the road at the end, or the flow in the last year, follows
 FINDINGS = {
@@ -87,41 +87,52 @@ FINDINGS = {
     "ev_export_value_index": "The value of the electric cars that leave {where} will grow by about "
     "{first} in {soon}",
 }
-# The same of years that are over, of which no count was found; further years follow the noun
+# The same of years that are over, of which no count was found
 PAST_FINDINGS = {
-    "ev_imports": "{where} imported about {amount} {cars}{years}",
-    "ev_registrations": "{where} registered about {amount} {cars}{years}",
-    "ev_exports": "Through {where} left about {amount} {cars}{years}",
-    "vehicle_exports": "Through {where} left about {amount} vehicles of all types{years}",
+    "ev_imports": "{where} imported about {amount} {cars} in {year} ({ends})[, {later}]",
+    "ev_registrations": "{where} registered about {amount} {cars} in {year} ({ends})[, {later}]",
+    "ev_exports": "Through {where} left about {amount} {cars} in {year} ({ends})[, {later}]",
+    "vehicle_exports": "Through {where} left about {amount} vehicles of all types in {year} "
+    "({ends})[, {later}]",
     "ev_export_value_index": "The value of the electric cars that left {where} grew by about "
-    "{amount}{years}",
+    "{amount} in {year} ({ends})[, {later}]",
 }
-ANY_PAST_FINDING = "{where} saw about {amount} {label}{years}"
-PAST_YEAR = " in {year} ({ends})"
-NEXT_PAST_YEAR = ", {amount} in {year} ({ends})"
+ANY_PAST_FINDING = "{where} saw about {amount} {label} in {year} ({ends})[, {later}]"
+NEXT_PAST_YEAR = "{amount} in {year} ({ends})"
 NO_WHOLE_COUNT = "{finding}; no count of the whole of {years} was found."
-# By whether the same cars are counted there as in the flow
-ON_THE_ROAD = {
-    True: " and have about {later} on the road by the end of {horizon}",
-    False: " and have about {later} {cars_on_road} on the road by the end of {horizon}",
-}
+# The first sentence: of the stock it says which cars are counted, where it is others than come in
+FIRST_SENTENCE = (
+    "[blind?Nobody has counted this market; judging by other markets alone, ]{finding}"
+    "[, {count} of them counted by {day},]"
+    "[ and have about {stock} on the road by the end of {horizon}]"
+    "[ and have about {other_stock} {cars_on_road} on the road by the end of {horizon}]"
+    "[ and about {flow} in {horizon}]; {width}: {ends}."
+)
 ANY_FINDING = "{where} will see about {first} {label} in {soon}"
-BLIND = "Nobody has counted this market; judging by other markets alone, "
 WIDTHS = {10: "the range is very wide", 1.6: "the range is wide", 0: "the range is"}
 NO_POINTS = (
     "How many charging points it takes follows from the new cars of a year, which are not known "
     "here."
 )
+PROMISE = "{count} {unit} by {day}[ (promised by {agency}, not by the state)]"
 DATE_LINE = "By ev-forecasting {version}."
 SIDE_BY_SIDE = "The scenarios side by side, as of {day}"
 MAX_REASONS = 2  # of the events of a scenario that a brief names
-SCENARIO_LINE = "{scenario}: {reasons}."
-MORE_REASONS = "{reasons}; and {count} more"
+SCENARIO_LINE = "{scenario}: {reasons}[; and {more} more]."
 LIKE_BASELINE = "the events of the baseline"
 LEAD = "fc-lead"
 NO_BREAK = "\N{NO-BREAK SPACE}"
-TWO_DIGITS = "Numbers have two digits where chance alone would move a third."
-FOUR_IN_FIVE = "A range holds what comes four times in five."
+FIRST_RANGE = "For {year} the range is {ends}. A range holds what comes four times in five."
+EVIDENCE_SUMMARY = (
+    "Nothing published after {day} is used.[ It rests on {facts}.][ Counted are {counts}.]"
+    "[ It is about {agencies}.] Numbers have two digits where chance alone would move a third."
+)
+PLACE_OF_AGENCY = "{place}[, as counted by {agency}]"
+SHARES_ALONE = (
+    "Nothing is known of the market of {place}, so these are shares of new cars only: electric, as "
+    "elsewhere before, {shares}."
+)
+SHARE_OF_YEAR = "in {year} {share} % (80 % range {range} %)"
 
 
 def date_line(outlook: Outlook) -> Prose:
@@ -171,12 +182,6 @@ def answer(outlook: Outlook) -> Prose:
     return _finding(outlook)
 
 
-def _sentence(pattern: str, parts: dict[str, str | Link]) -> list[str | Link]:
-    """A pattern as a sentence; each name in braces is a part, which may lead somewhere."""
-    pieces = enumerate(re.split("[{}]", pattern))
-    return [parts[piece] if at % 2 else piece for at, piece in pieces]
-
-
 def _finding(outlook: Outlook) -> Prose:
     """The flow in the running year, or the first that the facts do not cover, what came in years
     that are over, and what stands at the horizon; of an index its growth, as its level is that of
@@ -184,53 +189,76 @@ def _finding(outlook: Outlook) -> Prose:
     """
     measure = outlook.measure
     horizon = outlook.scenario.horizon
-    flow_year = outlook.headline_year
-    pattern = FINDINGS.get(measure, ANY_FINDING)
-    if outlook.evidence is not None and not len(outlook.evidence):
-        pattern = BLIND + uncapital(pattern)
-    of_first_year = flow_year == outlook.first_year < horizon
-    if outlook.counted_part and of_first_year and not known_as_growth(measure):
-        count, until = outlook.counted_part
-        pattern += f", {amount(count, measure)} of them counted by {until.day} {until:%B},"
-    end_measure = measure
-    if "ev_stock" in outlook.results.values:
-        end_measure = "ev_stock"
-        same = cars_in(outlook, "ev_stock") == cars_in(outlook, measure)
-        pattern += ON_THE_ROAD[same]
-    elif horizon > flow_year:
-        pattern += " and about {later} in {horizon}"
-    low, _, high = _levels(outlook.results, end_measure, horizon)
-    width = next(words for factor, words in WIDTHS.items() if high >= factor * max(low, 1))
-    words = median_and_ends
+    year = outlook.headline_year
     start_year = outlook.first_year
-    if known_as_growth(measure):
+    is_growth = known_as_growth(measure)
+    words = median_and_ends
+    if is_growth:
         words = _growth_and_ends
         start_year = max(start_year, int(yearly_growth(outlook.results, measure).index[0]))
-        flow_year = max(flow_year, start_year)
-    parts: dict[str, str | Link] = {
-        "where": _where(outlook),
-        "label": uncapital(label_of(measure)),
-        "cars": cars_in(outlook, measure),
-        "cars_on_road": cars_in(outlook, "ev_stock"),
-        "soon": str(flow_year),
-        "horizon": str(horizon),
+        year = max(year, start_year)
+    pattern = FINDINGS.get(measure, ANY_FINDING)
+    is_blind = outlook.evidence is not None and not len(outlook.evidence)
+    if is_blind:
+        pattern = uncapital(pattern)
+    median, ends = _linked(words, outlook.results, measure, year)
+    finding = linked_sentence(
+        pattern,
+        where=_where(outlook),
+        label=uncapital(label_of(measure)),
+        cars=cars_in(outlook, measure),
+        first=median,
+        soon=year,
+    )
+    part: dict[str, object] = {}
+    of_first_year = outlook.headline_year == outlook.first_year < horizon
+    if outlook.counted_part and of_first_year and not is_growth:
+        count, until = outlook.counted_part
+        part = {"count": amount(count, measure), "day": f"{until.day} {until:%B}"}
+    lead = linked_sentence(
+        FIRST_SENTENCE,
+        blind=is_blind,
+        finding=finding,
+        horizon=horizon,
+        **part,
+        **_end_places(outlook, words),
+    )
+    past = _past_finding(outlook, range(start_year, year), words)
+    first_range = linked_sentence(FIRST_RANGE, year=year, ends=ends)
+    return Prose([lead, *past, first_range, *quota_sentences(outlook)], LEAD)
+
+
+def _end_places(outlook: Outlook, words: Wording) -> dict[str, object]:
+    """What the first sentence says of the horizon: of the stock, or of the flow without one, the
+    median, and how wide its range is.
+    """
+    measure = outlook.measure
+    horizon = outlook.scenario.horizon
+    has_stock = "ev_stock" in outlook.results.values
+    if has_stock:
+        measure = "ev_stock"
+    cars = cars_in(outlook, measure)
+    same_cars = cars == cars_in(outlook, outlook.measure)
+    low, _, high = _levels(outlook.results, measure, horizon)
+    median, ends = _linked(words, outlook.results, measure, horizon)
+    return {
+        "stock": has_stock and same_cars and median,
+        "other_stock": has_stock and not same_cars and median,
+        "cars_on_road": cars,
+        "flow": not has_stock and horizon > outlook.headline_year and median,
+        "width": next(width for factor, width in WIDTHS.items() if high >= factor * max(low, 1)),
+        "ends": ends,
     }
-    for name, part_measure, year in (
-        ("first", measure, flow_year),
-        ("later", end_measure, horizon),
-    ):
-        median, ends = words(outlook.results, part_measure, year)
-        address = f"#grounds-{part_measure}"
-        parts |= {name: Link(median, address), f"{name}_ends": Link(ends, address)}
-    reading = _sentence(f"For {flow_year} the range is {{first_ends}}. {FOUR_IN_FIVE}", parts)
-    finding = _sentence(f"{pattern}; {width}: {{later_ends}}.", parts)
-    past = _past_finding(outlook, range(start_year, flow_year), words)
-    return Prose([finding, *past, reading, *quota_sentences(outlook)], LEAD)
 
 
-def _past_finding(
-    outlook: Outlook, years: range, words: Callable[[Results, str, int], tuple[str, str]]
-) -> list[str]:
+def _linked(words: Wording, results: Results, measure: str, year: int) -> tuple[Link, Link]:
+    """A median and its range, which lead to what they rest on."""
+    address = f"#grounds-{measure}"
+    median, ends = words(results, measure, year)
+    return Link(median, address), Link(ends, address)
+
+
+def _past_finding(outlook: Outlook, years: range, words: Wording) -> list[str]:
     """What came in years that are over, of which no count was found."""
     if not years:
         return []
@@ -238,14 +266,16 @@ def _past_finding(
     (year, median, ends), *next_years = [
         (year, *words(outlook.results, measure, year)) for year in years
     ]
-    parts = [PAST_YEAR.format(year=year, ends=ends)]
-    parts += [NEXT_PAST_YEAR.format(year=y, amount=a, ends=e) for y, a, e in next_years]
-    finding = PAST_FINDINGS.get(measure, ANY_PAST_FINDING).format(
+    amounts = [NEXT_PAST_YEAR.format(year=y, amount=a, ends=e) for y, a, e in next_years]
+    finding = sentence(
+        PAST_FINDINGS.get(measure, ANY_PAST_FINDING),
         where=_where(outlook),
         amount=median,
         cars=cars_in(outlook, measure),
         label=uncapital(label_of(measure)),
-        years="".join(parts),
+        year=year,
+        ends=ends,
+        later=", ".join(amounts),
     )
     return [NO_WHOLE_COUNT.format(finding=capital(finding), years=" or ".join(map(str, years)))]
 
@@ -276,34 +306,34 @@ def evidence_summary(outlook: Outlook) -> Prose:
     >>> fc.tables.evidence_summary(fc.outlook("turkmenistan-baseline", draws=50))
     Nothing published after 31 March 2026 is used. Numbers have ...
     """
-    day = f"Nothing published after {day_words(outlook.as_of)} is used."
-    facts = phrase("It rests on {}.", outlook.evidence and plural(len(outlook.evidence), "fact"))
     # Of a corridor, the agency whose count is forecast at each place
-    agencies = " and ".join(
-        place_name(place) + basis_words(", as counted by {}", flow.basis)
+    places = [
+        sentence(PLACE_OF_AGENCY, place=place_name(place), agency=basis_name(flow.basis))
         for place, flow in outlook.forecasts.items()
-    )
-    definition = phrase("It is about {}.", agencies)
+    ]
+    definition: dict[str, object] = {"agencies": " and ".join(places)}
     if outlook.scenario.country:
         basis = shipped_bases().get(outlook.scenario.basis or "")
-        definition = phrase("Counted are {}.", basis and basis.counts)
-    sentences = " ".join(filter(None, (day, facts, definition, TWO_DIGITS)))
-    return Prose([sentences], "fc-evidence")
+        definition = {"counts": basis and basis.counts}
+    facts = outlook.evidence and plural(len(outlook.evidence), "{} fact", "{:,} facts")
+    day = day_words(outlook.as_of)
+    return Prose([sentence(EVIDENCE_SUMMARY, day=day, facts=facts, **definition)], "fc-evidence")
 
 
 def _shares(outlook: Outlook) -> str:
     """The answer for a market of which neither a count nor the size is known."""
     wide = outlook.results.bands(EV_SHARE)
     horizon = outlook.scenario.horizon
-    shares = ", and ".join(
-        f"in {year} {readable(wide[0.5][year])} % "
-        f"(80 % range {interval(wide[0.1][year], wide[0.9][year])} %)"
+    shares = [
+        SHARE_OF_YEAR.format(
+            year=year,
+            share=readable(wide[0.5][year]),
+            range=interval(wide[0.1][year], wide[0.9][year]),
+        )
         for year in sorted({min(outlook.first_year, horizon), horizon})
-    )
-    return (
-        f"Nothing is known of the market of {place_name(outlook.results.country)}, so these are "
-        f"shares of new cars only: electric, as elsewhere before, {shares}."
-    )
+    ]
+    place = place_name(outlook.results.country)
+    return SHARES_ALONE.format(place=place, shares=", and ".join(shares))
 
 
 def _levels(results: Results, measure: str, year: int) -> list[float]:
@@ -373,7 +403,7 @@ def charging_answers(outlook: Outlook) -> Table:
         if measure in outlook.results.values:
             median, ends = median_and_ends(outlook.results, measure, horizon)
             row = {"measure": measure, "answer": name, "points": median, "ends": ends}
-            rows.append(row | {"question": question.format(targets=targets, cars=cars)})
+            rows.append(row | {"question": sentence(question, targets=targets, cars=cars)})
     return ANSWERS.table(rows, horizon=horizon)
 
 
@@ -455,10 +485,12 @@ def _drivers_beyond(scenario: Scenario, common: set[str]) -> list[Driver]:
 def _assumption_line(scenario: Scenario, drivers: Sequence[Driver]) -> str:
     """The reasons of some of a scenario's events, in a line."""
     reasons = [driver.reason for driver in drivers] or [LIKE_BASELINE]
-    words = "; ".join(reasons[:MAX_REASONS])
-    if len(reasons) > MAX_REASONS:
-        words = MORE_REASONS.format(reasons=words, count=len(reasons) - MAX_REASONS)
-    return SCENARIO_LINE.format(scenario=capital(scenario.scenario), reasons=words)
+    return sentence(
+        SCENARIO_LINE,
+        scenario=capital(scenario.scenario),
+        reasons="; ".join(reasons[:MAX_REASONS]),
+        more=max(len(reasons) - MAX_REASONS, 0),
+    )
 
 
 def _siblings(scenario: Scenario) -> list[Scenario]:
@@ -513,9 +545,13 @@ def _targets(outlook: Outlook) -> str:
     per_station = demand.parameters["points_per_station"].mode
     if demand.standing is not None:
         start = max(start, demand.standing.when)
-    targets = ", ".join(
-        f"{readable(float(np.median(target.count)))} {target.unit} by {day_words(target.date)}"
-        + phrase(" (promised by {}, not by the state)", target.by)
+    return ", ".join(
+        sentence(
+            PROMISE,
+            count=readable(float(np.median(target.count))),
+            unit=target.unit,
+            day=day_words(target.date),
+            agency=target.by,
+        )
         for target in active_targets(demand.targets, start, per_station, demand.standing)
     )
-    return phrase(" {}, in equal yearly steps.", targets)

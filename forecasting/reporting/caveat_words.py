@@ -12,24 +12,16 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from forecasting.caveats import Caveat
-from forecasting.evidence.bases import basis_words
+from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.words import in_words, when_words
 from forecasting.measures import MEASURES
 from forecasting.reading.places import place_name
-from forecasting.reporting.labels import (
-    day_words,
-    label_of,
-    phrase,
-    plural,
-    published_words,
-    readable,
-    whole_percent,
-)
+from forecasting.reporting.labels import day_words, label_of, published_words
 from forecasting.reporting.table_picture import picture_of
 from forecasting.writers.display import Dated, Link
-
-Wording = str | Callable[[Caveat], str]  # a pattern that names what `_named` knows, or a function
+from forecasting.writers.messages import plural, sentence
+from forecasting.writers.numbers import readable, whole_percent
 
 TWO_NUMBERS = (
     "Two numbers would give vehicles and chargers: the new cars of a year (market_size in the "
@@ -60,14 +52,15 @@ def words_of(caveat: Caveat) -> str:
     >>> words_of(Caveat("only_differences", values={"place": "UZ"}))[:60]
     'Uzbekistan: no total is told, only how many more or fewer th'
     """
-    values = caveat.values
-    wording = CLAUSES.get(caveat.kind) or SENTENCES[caveat.kind]
-    words = (
-        wording.format(**_template_values(caveat)) if isinstance(wording, str) else wording(caveat)
-    )
-    if caveat.kind in CLAUSES and "place" in values:
-        return f"{place_name(values['place'])}: {words}."
-    return phrase("{}: ", values.get("subject")) + words
+    kind = caveat.kind
+    places = _places(caveat)
+    if kind in PLACES_OF_KIND:
+        places |= PLACES_OF_KIND[kind](caveat)
+    if kind not in CLAUSES:
+        words = sentence(SENTENCES[kind], **places)
+        return sentence("[{subject}: ]{words}", subject=places.get("subject"), words=words)
+    words = sentence(CLAUSES[kind], **places)
+    return sentence("[{place}: ]{words}[place?.]", place=places.get("place"), words=words)
 
 
 def lines_of(caveats: Iterable[Caveat]) -> list[str]:
@@ -81,30 +74,30 @@ def lines_of(caveats: Iterable[Caveat]) -> list[str]:
     return list(dict.fromkeys(map(words_of, caveats)))
 
 
-def _template_values(caveat: Caveat) -> dict[str, Any]:
+def _places(caveat: Caveat) -> dict[str, Any]:
     """What a wording may name: the values, the place by its name, measures by their labels, a day
     as a sentence names it, and the facts in words.
     """
-    template_values: dict[str, Any] = dict(caveat.values)
-    if "measure" in template_values:
-        label = MEASURES[template_values["measure"]].label
-        template_values |= {"measure": label, "measure_in_text": label.lower()}
-    if "place" in template_values:
-        template_values["place"] = place_name(template_values["place"])
-    if "day" in template_values:
-        template_values["day_in_text"] = day_words(dt.date.fromisoformat(template_values["day"]))
-    if "share" in template_values:
-        template_values["percent"] = whole_percent(template_values["share"])
+    places: dict[str, Any] = dict(caveat.values)
+    if "measure" in places:
+        label = MEASURES[places["measure"]].label
+        places |= {"measure": label, "measure_in_text": label.lower()}
+    if "place" in places:
+        places["place"] = place_name(places["place"])
+    if "day" in places:
+        places["day_in_text"] = day_words(dt.date.fromisoformat(places["day"]))
+    if "share" in places:
+        places["percent"] = whole_percent(places["share"])
     if caveat.facts:
         fact = caveat.facts[0]
-        template_values |= {
+        places |= {
             "fact": fact_words(fact),
-            "by": basis_words(", {},", fact.basis),
+            "agency": basis_name(fact.basis),
             "end": day_words(fact.period.end),
             "printed": published_words(fact.published),
             "last_says": in_words(caveat.facts[-1]),
         }
-    return template_values
+    return places
 
 
 def fact_words(fact: Fact) -> str:
@@ -121,6 +114,10 @@ def fact_words(fact: Fact) -> str:
     return words if words.endswith(when) else f"{words} {when}"
 
 
+SIZE_COUNTED = "{measures}, {years}"
+SIZE_JUDGED = "a judgement of the params file"
+
+
 def size_words(caveat: Caveat | None) -> str:
     """Where the size of a market comes from.
 
@@ -132,49 +129,15 @@ def size_words(caveat: Caveat | None) -> str:
     if caveat is None:
         return ""
     if caveat.kind == "size_counted":
-        names = [MEASURES[name].label.lower() for name in caveat.values["measures"]]
-        return f"{' or '.join(names)}, {', '.join(map(str, caveat.values['years']))}"
+        measures = [MEASURES[name].label.lower() for name in caveat.values["measures"]]
+        years = ", ".join(map(str, caveat.values["years"]))
+        return SIZE_COUNTED.format(measures=" or ".join(measures), years=years)
     if caveat.kind == "stored":
         return words_of(caveat)
-    return "a judgement of the params file"
+    return SIZE_JUDGED
 
 
-def _size(caveat: Caveat) -> str:
-    return f"The size of the market is {size_words(caveat)}."
-
-
-def _every_count(caveat: Caveat) -> str:
-    limits = {"at_least": "0 or more, which every count is"}
-    limit = limits.get(caveat.facts[0].relation, "not 0, and no more than that")
-    return f"{fact_words(caveat.facts[0])} says that a count is {limit}, and was not used"
-
-
-def _zeros_before_start(caveat: Caveat) -> str:
-    final_day = max(fact.period.end for fact in caveat.facts)
-    return (
-        f"{plural(len(caveat.facts), 'fact')} of none counted up to {day_words(final_day)}: the "
-        "market is taken to begin then, and zeros before its beginning are no trend"
-    )
-
-
-def _stock_falls(caveat: Caveat) -> str:
-    fall, *lower_counts = map(fact_words, caveat.facts)
-    if lower_counts:
-        fall = f"from {fall} to {lower_counts[0]}"
-    return (
-        f"a stock that falls ({fall}) loses more than it gains, and what it gains is known only to "
-        "be less than that: where a register was cleaned, or is counted otherwise since, leave out "
-        "what was counted before"
-    )
-
-
-def _place_silent(caveat: Caveat) -> str:
-    newest_count = "".join(f"its last count is of {fact_words(fact)}; " for fact in caveat.facts)
-    return (
-        f"{place_name(caveat.values['place'])} is unknown: {newest_count}nothing was counted in "
-        f"the two years to {day_words(dt.date.fromisoformat(caveat.values['day']))}, so no number "
-        "is given for it, and it is not in the sum."
-    )
+AGE_TODAY = "{age}[ That is {months} months ago.]"
 
 
 def age_today(age: Caveat, today: dt.date) -> str:
@@ -187,11 +150,8 @@ def age_today(age: Caveat, today: dt.date) -> str:
     today : date
         Of reading.
     """
-    for fact in age.facts:
-        months = round((today - fact.period.end).days / 30.44)
-        if months > 1:
-            return f"{words_of(age)} That is {months} months ago."
-    return words_of(age)
+    months = [round((today - fact.period.end).days / 30.44) for fact in age.facts]
+    return sentence(AGE_TODAY, age=words_of(age), months=next((n for n in months if n > 1), 0))
 
 
 def age_line(age: Caveat) -> str | Link:
@@ -201,20 +161,27 @@ def age_line(age: Caveat) -> str | Link:
     return Dated(words_of(age), str(age.facts[0].period.end))
 
 
-def _stock_not_closed(caveat: Caveat) -> str:
+def _limit(caveat: Caveat) -> dict[str, Any]:
+    is_lower = caveat.facts[0].relation == "at_least"
+    return {"every": is_lower, "most": not is_lower}
+
+
+def _fall(caveat: Caveat) -> dict[str, Any]:
+    fall, *lower_counts = map(fact_words, caveat.facts)
+    return {"fall": fall, "lower": lower_counts and lower_counts[0]}
+
+
+def _gap_of_stock(caveat: Caveat) -> dict[str, Any]:
     values = caveat.values
-    days = values["earlier"] and plural(values["earlier"], "earlier day")
-    repetition = phrase(" (as on {})", days).replace("on 1 ", "on one ")
-    day = day_words(dt.date.fromisoformat(values["day"]))
-    register = plural(round(values["printed"]), "vehicle")
+    repetitions = values["earlier"]
     modelled = values["modelled"]
     share = values["printed"] / modelled if modelled else math.inf
-    reason = GAPS[values["explanation"]].format(missing=100 * (1 - share), times=share)
-    cars = " (battery cars alone)" if values["battery"] else ""
-    return (
-        f"On {day} the register had {register}, this model {readable(modelled)}{cars}: "
-        f"{reason}{repetition}."
-    )
+    return {
+        "register": plural(round(values["printed"]), "{} vehicle", "{:,} vehicles"),
+        "modelled": readable(modelled),
+        "reason": GAPS[values["explanation"]].format(missing=100 * (1 - share), times=share),
+        "days": repetitions and plural(repetitions, "one earlier day", "{:,} earlier days"),
+    }
 
 
 # What the gap between a printed stock and the modelled one points to
@@ -228,40 +195,40 @@ GAPS = {
 }
 
 
-def _read_by_mapping(caveat: Caveat) -> str:
-    lines = caveat.values["mapping"].replace("\n", "\n    ")
-    picture = "\n    ".join(picture_of(caveat.values["reading"]))
-    return (
-        f"is read as follows:\n    {picture}\nIt is read by this mapping; save it as "
-        f"{caveat.values['own']} to keep or change it:\n    {lines}"
-    )
+def _rows(caveat: Caveat) -> dict[str, Any]:
+    places = caveat.values["some"]
+    rows = "; ".join(row.lstrip(":") for row in places)
+    return {"rows": rows, "more": max(caveat.values["number"] - len(places), 0)}
 
 
-def _rows_left_out(caveat: Caveat) -> str:
-    rows = "; ".join(row.lstrip(":") for row in caveat.values["some"])
-    remainder = phrase(" and {} more", max(caveat.values["number"] - len(caveat.values["some"]), 0))
-    return f"left out of row {rows}{remainder}"
-
-
-def _several_places(caveat: Caveat) -> str:
+def _names_of_places(caveat: Caveat) -> dict[str, Any]:
     places = caveat.values["places"]
-    names = ", ".join(places[:4])
-    if len(places) > 4:
-        names += ", ..."
-    return f"facts of {len(places)} places ({names}); a forecast takes those of its own place"
+    return {"count": len(places), "names": ", ".join(places[:4]), "more": len(places) > 4}
 
 
-def _parts_of_count(caveat: Caveat) -> str:
-    value = caveat.values["value"]
-    remainder = phrase(" (and {} more)", caveat.values.get("more"))
-    return (
-        f"{value} is no whole number of {caveat.values['unit']}: thousands? then write "
-        f"{1000 * float(value):.0f}{remainder}"
-    )
-
+# What some wordings name besides
+PLACES_OF_KIND: dict[str, Callable[[Caveat], dict[str, Any]]] = {
+    "every_count": _limit,
+    "zeros_before_start": lambda caveat: {
+        "facts": plural(len(caveat.facts), "{} fact", "{:,} facts"),
+        "final_day": day_words(max(fact.period.end for fact in caveat.facts)),
+    },
+    "stock_falls": _fall,
+    "place_silent": lambda caveat: {"count": "".join(map(fact_words, caveat.facts))},
+    "size_judged": lambda caveat: {"size": size_words(caveat)},
+    "size_counted": lambda caveat: {"size": size_words(caveat)},
+    "stock_not_closed": _gap_of_stock,
+    "read_by_mapping": lambda caveat: {
+        "lines": caveat.values["mapping"].replace("\n", "\n    "),
+        "picture": "\n    ".join(picture_of(caveat.values["reading"])),
+    },
+    "rows_left_out": _rows,
+    "several_places": _names_of_places,
+    "parts_of_count": lambda caveat: {"thousands": 1000 * float(caveat.values["value"])},
+}
 
 # Of a forecast: a clause without its full stop
-CLAUSES: dict[str, Wording] = {
+CLAUSES = {
     "one_partner": (
         "all facts are of one partner, {partner}: so is the forecast, not of the whole"
     ),
@@ -273,10 +240,20 @@ CLAUSES: dict[str, Wording] = {
     "no_other_period": (
         "{fact} refers to nothing of another period of this flow, and was not used"
     ),
-    "every_count": _every_count,
-    "zeros_before_start": _zeros_before_start,
+    "every_count": (
+        "{fact} says that a count is [every?0 or more, which every count is]"
+        "[most?not 0, and no more than that], and was not used"
+    ),
+    "zeros_before_start": (
+        "{facts} of none counted up to {final_day}: the market is taken to begin then, and zeros "
+        "before its beginning are no trend"
+    ),
     "new_vintage": "{fact}, printed {printed}, was printed anew as {last_says} and was not used",
-    "stock_falls": _stock_falls,
+    "stock_falls": (
+        "a stock that falls ([lower?from ]{fall}[ to {lower}]) loses more than it gains, and what "
+        "it gains is known only to be less than that: where a register was cleaned, or is counted "
+        "otherwise since, leave out what was counted before"
+    ),
     "only_bounds": (
         "only bounds tell of the level: the tightest of a year is taken to be near, as it was "
         "printed for that"
@@ -304,7 +281,7 @@ CLAUSES: dict[str, Wording] = {
     ),
     "analogues_alone": "no fact counts this flow: the forecast rests on analogue markets alone",
     "no_region": "no place is known as {name}: what the markets of all regions share is mixed",
-    "disagrees": "{fact}{by} disagrees with the other facts",
+    "disagrees": "{fact}[, {agency},] disagrees with the other facts",
     "reading_left_out": (
         "readings of its facts that are worth {percent} by a first look were left out of the draws"
     ),
@@ -319,7 +296,7 @@ CLAUSES: dict[str, Wording] = {
 }
 
 # Of an outlook, and of what is checked
-SENTENCES: dict[str, Wording] = {
+SENTENCES = {
     "stored": "{sentence}",
     "nothing_known": (
         "Nothing is known of the market of {place}: no count of electric vehicles, no number of "
@@ -330,8 +307,8 @@ SENTENCES: dict[str, Wording] = {
         "No count of {measure_in_text} is published for {place}: this outlook rests on the markets "
         "that went before and on the size of the market alone."
     ),
-    "size_judged": _size,
-    "size_counted": _size,
+    "size_judged": "The size of the market is {size}.",
+    "size_counted": "The size of the market is {size}.",
     "history_starts": (
         "Facts from before {day_in_text} are left out: the params file starts the history there."
     ),
@@ -357,7 +334,10 @@ SENTENCES: dict[str, Wording] = {
         "in some year, and are held to it in proportion."
     ),
     "place_uncounted": "{place} has no count of {measure_in_text}: it is not in the sum.",
-    "place_silent": _place_silent,
+    "place_silent": (
+        "{place} is unknown: [its last count is of {count}; ]nothing was counted in the two years "
+        "to {day_in_text}, so no number is given for it, and it is not in the sum."
+    ),
     "driver_unbounded": (
         "The driver {driver} is left out: the market of which it bounds the share was not known."
     ),
@@ -402,7 +382,10 @@ SENTENCES: dict[str, Wording] = {
     "odd_ratio": (
         "{ratio:.3g} vehicles per public point in {year} is outside 1 to 100: look at both counts."
     ),
-    "stock_not_closed": _stock_not_closed,
+    "stock_not_closed": (
+        "On {day_in_text} the register had {register}, this model {modelled}[battery? (battery "
+        "cars alone)]: {reason}[ (as on {days})]."
+    ),
     "named_otherwise": "the file has another name than its scenario, {scenario}",
     "shares_only": (
         "nothing is known of this market, so that the report gives shares of new cars only; give "
@@ -413,14 +396,22 @@ SENTENCES: dict[str, Wording] = {
         "{last}, the last year that was over"
     ),
     "columns_unread": "not read of its columns: {columns}",
-    "read_by_mapping": _read_by_mapping,
-    "rows_left_out": _rows_left_out,
-    "several_places": _several_places,
+    "read_by_mapping": (
+        "is read as follows:\n    {picture}\nIt is read by this mapping; save it as {own} to keep "
+        "or change it:\n    {lines}"
+    ),
+    "rows_left_out": "left out of row {rows}[ and {more} more]",
+    "several_places": (
+        "facts of {count} places ({names}[more?, ...]); a forecast takes those of its own place"
+    ),
     "two_numbers": (
         "two numbers of one quantity and day, {one} and {another}; where these are two agencies' "
         "or two days', say so in basis or published"
     ),
-    "parts_of_count": _parts_of_count,
+    "parts_of_count": (
+        "{value} is no whole number of {unit}: thousands? then write {thousands:.0f}"
+        "[ (and {more} more)]"
+    ),
     "facts_undated": (
         "{undated} of {number} facts have no date of publication and are not used: date them with "
         "`--published DATE`, or in a column published"

@@ -54,8 +54,6 @@ from forecasting.reporting.labels import (
     levels_in_words,
     parameter_words,
     phrase,
-    readable,
-    uncapital,
 )
 from forecasting.reporting.result_tables import (
     in_columns,
@@ -77,6 +75,8 @@ from forecasting.writers.display import (
     rows_table,
     side_by_side,
 )
+from forecasting.writers.messages import uncapital
+from forecasting.writers.numbers import readable
 
 NEED = "charging_points_need"
 PRACTICE_POINTS = "charging_points_practice"

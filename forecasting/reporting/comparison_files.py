@@ -27,13 +27,20 @@ from forecasting.names import (
 from forecasting.quantiles import Array
 from forecasting.reading.files import write_whole
 from forecasting.reading.places import place_words
-from forecasting.reporting.labels import BASELINE, inert, label_of, unit_of
+from forecasting.reporting.labels import BASELINE, label_of, unit_of
 from forecasting.reporting.result_tables import yearly
 from forecasting.reporting.workbook import COLOURS
 from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.outlook_files import load_draws, load_record
 from forecasting.writers.display import plain_frame
-from forecasting.writers.sheets import GRIDLINES, INTERVAL_LEVELS, LEVEL_HEADS, Book, letters
+from forecasting.writers.sheets import (
+    GRIDLINES,
+    INTERVAL_LEVELS,
+    LEVEL_HEADS,
+    Book,
+    csv_bytes,
+    letters,
+)
 
 Shown = Mapping[Any, Mapping[Any, float]]  # levels by scenario and place
 
@@ -90,11 +97,6 @@ def write_comparison(folder: Path, table: pd.DataFrame) -> None:
     }
     for name, content in contents.items():
         write_whole(folder / name, content)
-
-
-def csv_bytes(frame: pd.DataFrame) -> bytes:
-    """A table as CSV; text that a spreadsheet would take for a formula is made inert."""
-    return str(frame.map(inert).to_csv(index=False, lineterminator="\n")).encode()
 
 
 def _workbook(wide: pd.DataFrame) -> bytes:

@@ -36,7 +36,7 @@ from forecasting.reading.mapping import WHATS, ColumnAnswer, Mapping as ColumnMa
 from forecasting.reading.printed_numbers import printed_number
 from forecasting.reporting.answer import QUESTIONS
 from forecasting.reporting.figures.scenario_contrast import live_figure, redraw, what_if_chart
-from forecasting.reporting.labels import capital, parameter_words
+from forecasting.reporting.labels import parameter_words
 from forecasting.reporting.result_tables import measures_beside, size_words
 from forecasting.reporting.table_picture import role_of
 from forecasting.scenarios.joint_draws import difference
@@ -52,6 +52,7 @@ from forecasting.scenarios.what_if import (
     size_in,
 )
 from forecasting.writers.display import Table
+from forecasting.writers.messages import PLOTLY_TYPE, capital
 
 if TYPE_CHECKING:
     from forecasting.demand.parameters import Assumption
@@ -96,7 +97,6 @@ LABEL_LAYOUT = {"margin": "0 0 -8px 0"}
 UNSHRUNK_LAYOUT = {"flex": "0 0 auto"}  # in a column that is scrolled
 # Its name, what is written above it, the class of its widget, and what that holds
 Lever = tuple[str, str, Any, dict[str, Any]]
-PLOTLY = "application/vnd.plotly.v1+json"
 # How the tables look in the browser
 TABLE_STYLES = (
     "<style>.fc-table .amount { text-align: right; } "
@@ -176,7 +176,7 @@ class Explorer(WhatIf):
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
-        bundle = {"text/plain": repr(self), PLOTLY: json.loads(self.figure.to_json())}
+        bundle = {"text/plain": repr(self), PLOTLY_TYPE: json.loads(self.figure.to_json())}
         if self.panel is None:
             print(NO_WIDGETS)  # noqa: T201
         else:

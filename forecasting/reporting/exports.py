@@ -4,23 +4,28 @@ the wide table of the integrated-assessment community (IAMC), which pyam reads.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 
+import nbformat
 import pandas as pd
 
 from forecasting.demand.load import hourly_load
 from forecasting.errors import InputError
-from forecasting.names import COMPARISON_TABLE, REPORT_NOTEBOOK, REPORT_PAGE
+from forecasting.names import COMPARISON_TABLE, OUTLOOK_TABLE, REPORT_NOTEBOOK, REPORT_PAGE
 from forecasting.reading.files import refuse_existing, write_asked
 from forecasting.reading.places import place_words
-from forecasting.reporting.browser import print_page
-from forecasting.reporting.comparison_files import csv_bytes, live_comparison
+from forecasting.reporting.browser import pictures, print_page
+from forecasting.reporting.comparison_files import live_comparison
+from forecasting.reporting.html import report_title, stored_title
 from forecasting.reporting.labels import label_of, phrase
 from forecasting.reporting.result_tables import whole_years
 from forecasting.reporting.workbook import is_live, write_workbook
 from forecasting.reporting.workbook_live import live_workbook
 from forecasting.scenarios.outlook import Outlook, load_outlook
+from forecasting.scenarios.outlook_files import load_record
+from forecasting.writers.sheets import csv_bytes
 
 PAGE_FORMS = ("pdf", "docx")
 # of a table of the IAMC
@@ -100,13 +105,7 @@ def _write(
     if form == "pdf":
         return print_page(report / REPORT_PAGE, path, brief)
     if form == "docx":
-        try:
-            from forecasting.reporting.document import write_document
-        except ImportError:
-            raise InputError(
-                "python-docx is missing; install it: pip install 'ev-forecasting[documents]'"
-            ) from None
-        return write_document(report / REPORT_NOTEBOOK, path, template)
+        return _write_document(report, path, template)
     assert outlook is not None
     if form == "xlsx" and is_live(outlook):
         return write_asked(path, live_workbook(outlook))
@@ -118,6 +117,28 @@ def _write(
     if form == "iamc":
         table = iamc_frame(table)
     return write_asked(path, csv_bytes(table))
+
+
+def _write_document(report: Path, path: Path, template: Path | None) -> Path:
+    try:
+        from forecasting.writers.document import write_document
+    except ImportError:
+        raise InputError(
+            "python-docx is missing; install it: pip install 'ev-forecasting[documents]'"
+        ) from None
+    file = report / REPORT_NOTEBOOK
+    if not file.is_file():
+        raise InputError(f"{file} is not there; make the report first: ev-forecast run")
+    notebook = nbformat.read(file, as_version=4)  # type: ignore[no-untyped-call]
+    day = load_record(report / OUTLOOK_TABLE).get("as_of")
+    return write_document(
+        notebook,
+        path,
+        title=stored_title(report) or report_title(notebook) or report.name,
+        day=day and dt.date.fromisoformat(day),
+        draw=pictures,
+        template=template,
+    )
 
 
 def _hours(report: Path, outlook: Outlook) -> pd.DataFrame:

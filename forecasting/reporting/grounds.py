@@ -36,19 +36,11 @@ from forecasting.reporting.labels import (
     DIGITS_OF_TENTH,
     amount,
     amounts,
-    capital,
     day_words,
-    interval,
     label_of,
     parameter_words,
-    percent,
-    phrase,
-    plural,
-    probability_words,
     published_words,
-    readable,
     spoken_median,
-    uncapital,
 )
 from forecasting.reporting.result_tables import label_in
 from forecasting.scenarios.age import series_due
@@ -65,6 +57,8 @@ from forecasting.writers.display import (
     mention,
     plain_frame,
 )
+from forecasting.writers.messages import capital, linked_sentence, plural, sentence, uncapital
+from forecasting.writers.numbers import interval, percent, probability_words, readable
 
 # Why a country is not in the sum of the region, by whether it is of the five
 EXCLUSION_REASONS = {
@@ -104,12 +98,65 @@ STEP_ORIGINS = {
     "oil_avoided_t": "the vehicles on the road, how far they drive, and what a like vehicle burns",
     "co2_avoided_t": "the fuel avoided, and how the country's electricity is made",
 }
+DOUBT = (
+    "{fact} does not fit the other facts, which lead one to expect {range}. It is wrong with a "
+    "probability of {probability}; {effect}."
+)
+SAME_WITHOUT_IT = "the forecast of {period} would be the same without it"
+LOWER_WITHOUT_IT = "without it the forecast of {period} would be {number}, {change:.0f} % lower"
+HIGHER_WITHOUT_IT = "without it the forecast of {period} would be {number}, {change:.0f} % higher"
+MAIN_ASSUMPTION = (
+    "The need for public charging points in {year} depends most on {assumption}: {low} at one end "
+    "of what is likely, {high} at the other."
+)
+FACTS_SETTLE = (
+    "The published facts [remove {removed} % of][add {added} % to] the uncertainty about {year}; "
+    "for the rest the forecast follows other markets."
+)
+WITHOUT_EVENTS = (
+    "Without the events that it assumes, one would expect {free} {subject} in {year}, not "
+    "{scenario}."
+)
+NO_FACT_GROUNDS = (
+    "{label}: no fact counts it; it rests on other markets[has_size? and on the size of the "
+    "market] alone."
+)
+FLOW_GROUNDS = (
+    "{label}, {place}: {facts}, {count} counted by {agency}."
+    "[ They remove {removed} % of the uncertainty about {period}; for the rest the forecast "
+    "follows other markets.]"
+    "[ They add {added} % to the uncertainty about {period}; for the rest the forecast follows "
+    "other markets.]"
+    " Other random numbers would move its median by {error:.1f} % in {period}, by "
+    "{final_error:.1f} % in {final_period}."
+    "[ What moves it most: {causes}.][ Then {events} ahead.]"
+)
+CHAIN_GROUNDS = "{label}: it follows from {origin}.[ It is moved most by {inputs}.]"
+COUNTED_SHARE = "about the share of {place} in {year}, {share} % of new vehicles"
+ASSUMED_SHARE = (
+    "about the share that this model assumes for {place} in {year}, {share} % of new vehicles"
+)
+NO_MARKET_YEAR = "No market-year of the panel stood at {share}."
+MARKET_YEARS = (
+    "{count} stood at {share}. In the year after they grew by {range} (four in five of them), half "
+    "of them by more than {middle}; this forecast says {growth} ({growth_range})."
+)
+DEPARTURE = (
+    "It departs from the market's own past, {growth} in {year}: at one share, last year's growth "
+    "says little of next year's (among these market-years their rank correlation is "
+    "{correlation}, where 1 would be full agreement)."
+)
+STATEMENT = "{label}: {fact}[ ({kind})]"
+FACT_LINE = (
+    "{statement}. [“{quote}” ]{printer}.[is_later? Printed after the day of this forecast.]"
+    "[ It refers to {reference}.][ {effect}]"
+)
 MAX_ROWS = 10  # shown of what to find out, and of what is due
 FROM_FILES = "What an outlook from files does not know is in none of its files: run it anew."
 NOTHING_NARROWS = "No number that could be printed within a year would narrow this answer."
 # What each number is called that nobody has printed, unless it is the flow of a period
 NUMBER_NAMES = {
-    "market": "All new vehicles{where} in {period}",
+    "market": "All new vehicles[, {place}] in {period}",
     "ev_stock": "Electric cars on the register at the end of {period}",
     "charging_points_practice": "A count of public charging points at the end of {period}",
     "home_access": "A survey of charging at home",
@@ -135,12 +182,13 @@ def doubts(outlook: Outlook) -> Iterator[Line]:
         fit = flow.fit_table()
         doubted = fit[fit["doubted"] > MIN_DOUBT].sort_values("doubted", ascending=False)
         for row in doubted.to_dict("records"):
-            yield [
-                mention(row["fact"], capital(fact_name(outlook.ledger.get(row["fact"])))),
-                " does not fit the other facts, which lead one to expect "
-                f"{interval(row['low'], row['high'])}. It is wrong with a probability of "
-                f"{probability_words(row['doubted'])}{_effect(flow, row['fact'])}.",
-            ]
+            yield linked_sentence(
+                DOUBT,
+                fact=mention(row["fact"], capital(fact_name(outlook.ledger.get(row["fact"])))),
+                range=interval(row["low"], row["high"]),
+                probability=probability_words(row["doubted"]),
+                effect=_effect(flow, row["fact"]),
+            )
 
 
 def caveats(outlook: Outlook) -> BulletList:
@@ -209,27 +257,23 @@ def _main_uncertainties(outlook: Outlook) -> Iterator[str]:
             low, high = (
                 amount(end, NEED, DIGITS_OF_TENTH) for end in sorted((row["low"], row["high"]))
             )
-            yield (
-                f"The need for public charging points in {final_year} depends most on "
-                f"{parameter_words(row['input'])}: {low} at one end of what is likely, "
-                f"{high} at the other."
-            )
+            assumption = parameter_words(row["input"])
+            yield MAIN_ASSUMPTION.format(year=final_year, assumption=assumption, low=low, high=high)
     flow = outlook.baseline_forecast
     if flow is None or len(outlook.forecasts) > 1:
         return
     if flow.market is not None and not flow.fit_table().empty:
-        yield (
-            f"The published facts {_settled(flow, -1)} the uncertainty about {final_year}; for the "
-            "rest the forecast follows other markets."
-        )
+        yield sentence(FACTS_SETTLE, year=final_year, **_settled(flow, -1))
     free_median, scenario_median = (
         spoken_median(bands.iloc[-1], measure)
         for bands in (flow.quantiles(RANGE_LEVELS), outlook.results.bands(measure))
     )
     if free_median != scenario_median:
-        yield (
-            f"Without the events that it assumes, one would expect {free_median} "
-            f"{uncapital(label_in(outlook, measure))} in {final_year}, not {scenario_median}."
+        yield WITHOUT_EVENTS.format(
+            free=free_median,
+            subject=uncapital(label_in(outlook, measure)),
+            year=final_year,
+            scenario=scenario_median,
         )
 
 
@@ -239,11 +283,12 @@ def _effect(flow: FlowForecast, fact: str) -> str:
     rows = flow.influence().set_index(["fact", "period"]).to_dict("index")
     row = rows[fact, period]
     change = row["change_percent"]
+    pattern = HIGHER_WITHOUT_IT
+    if change > 0:
+        pattern = LOWER_WITHOUT_IT
     if abs(change) < MIN_EFFECT:
-        return f"; the forecast of {period} would be the same without it"
-    side = "lower" if change > 0 else "higher"
-    alternative = f"{readable(row['without'])}, {abs(change):.0f} % {side}"
-    return f"; without it the forecast of {period} would be {alternative}"
+        pattern = SAME_WITHOUT_IT
+    return pattern.format(period=period, number=readable(row["without"]), change=abs(change))
 
 
 def fact_name(fact: Fact) -> str:
@@ -253,7 +298,8 @@ def fact_name(fact: Fact) -> str:
     >>> fact_name(next(iter(central_asia().select("UZ", "ev_imports", basis="uz-statistics"))))
     '2,180 vehicles in 2022, Statistics Agency, battery cars'
     """
-    return ", ".join(filter(None, (fact_words(fact), basis_name(fact.basis, fact.measure))))
+    basis = basis_name(fact.basis, fact.measure)
+    return sentence("{statement}[, {basis}]", statement=fact_words(fact), basis=basis)
 
 
 def grounds(outlook: Outlook) -> BulletList:
@@ -283,10 +329,14 @@ def grounds(outlook: Outlook) -> BulletList:
     return BulletList([line for _, line in rows], "fc-grounds", anchors)
 
 
-def _settled(flow: FlowForecast, period: int) -> str:
-    """How much of the uncertainty about a period the facts remove, or add where they contradict."""
-    share = 100 * float(flow.contraction().iloc[period])
-    return f"remove {share:.0f} % of" if share >= 0 else f"add {-share:.0f} % to"
+def _settled(flow: FlowForecast, period: int) -> dict[str, str]:
+    """How many percent of the uncertainty about a period the facts remove, or add where they
+    contradict.
+    """
+    percents = 100 * float(flow.contraction().iloc[period])
+    if percents >= 0:
+        return {"removed": f"{percents:.0f}"}
+    return {"added": f"{-percents:.0f}"}
 
 
 def _flow_grounds(outlook: Outlook, flow: FlowForecast) -> Line:
@@ -296,44 +346,41 @@ def _flow_grounds(outlook: Outlook, flow: FlowForecast) -> Line:
     label = label_in(outlook, outlook.measure)
     fit = flow.fit_table()
     if fit.empty:
-        size = "" if flow.market is None else " and on the size of the market"
-        return f"{label}: no fact counts it; it rests on other markets{size} alone."
-    basis_facts = int((fit["basis"] == flow.basis).sum())
-    agency = agency_words(flow.basis)
-    line: list[str | Link] = [
-        f"{label}, {place_name(flow.place)}: {plural(len(fit), 'fact')}, {basis_facts} counted by "
-        f"{agency}."
-    ]
+        return sentence(NO_FACT_GROUNDS, label=label, has_size=flow.market is not None)
     period = flow.periods[0].label
-    if flow.market is not None:
-        line.append(
-            f" They {_settled(flow, 0)} the uncertainty about {period}; for the rest the forecast "
-            "follows other markets."
-        )
-    error = flow.random_error()
-    line.append(
-        f" Other random numbers would move its median by {100 * error.iloc[0]:.1f} % in {period}, "
-        f"by {100 * error.iloc[-1]:.1f} % in {flow.periods[-1].label}."
-    )
     events = sum(
         driver.on_flow and driver.acts_after(outlook.as_of) for driver in outlook.scenario.drivers
     )
-    event_words = phrase(" Then {} ahead.", events and plural(events, "assumed event"))
-    effects = moves(flow)[period]
+    error = 100 * flow.random_error()
+    return linked_sentence(
+        FLOW_GROUNDS,
+        label=label,
+        place=place_name(flow.place),
+        facts=plural(len(fit), "{} fact", "{:,} facts"),
+        count=int((fit["basis"] == flow.basis).sum()),
+        agency=agency_words(flow.basis),
+        period=period,
+        error=error.iloc[0],
+        final_period=flow.periods[-1].label,
+        final_error=error.iloc[-1],
+        causes=_causes(outlook, moves(flow)[period]),
+        events=events and plural(events, "{} assumed event", "{:,} assumed events"),
+        **({} if flow.market is None else _settled(flow, 0)),
+    )
+
+
+def _causes(outlook: Outlook, effects: pd.Series[float]) -> list[str | Link]:
+    """The facts that move the flow most, each with what it moves."""
     effects = effects[effects.abs().between(MIN_EFFECT, MAX_PERCENT)].sort_values(
         key=lambda by: -by.abs(), kind="stable"
     )
-    separator = " What moves it most: "
+    causes: list[str | Link] = []
     for fact, by in effects.head(MAX_CAUSES).items():
-        line += [
-            separator,
-            mention(str(fact), fact_name(outlook.ledger.get(str(fact)))),
-            f" ({percent(round(by))})",
-        ]
-        separator = "; "
-    if len(effects):
-        line.append(".")
-    return [*line, event_words]
+        name = mention(str(fact), fact_name(outlook.ledger.get(str(fact))))
+        causes += linked_sentence(
+            "[more?; ]{fact} ({by})", more=causes, fact=name, by=percent(round(by))
+        )
+    return causes
 
 
 def _chain_grounds(outlook: Outlook) -> Iterator[tuple[str, str]]:
@@ -355,9 +402,9 @@ def _chain_grounds(outlook: Outlook) -> Iterator[tuple[str, str]]:
             f"{parameter_words(name)} ({amounts(low, high, measure, DIGITS_OF_TENTH)})"
             for name, (low, high) in zip(rows["input"], ends, strict=True)
         )
-        moving = phrase(" It is moved most by {}.", inputs_words)
         origin = parts.format(coming=REGISTRATIONS.get(outlook.measure, ARRIVALS))
-        yield measure, f"{label_in(outlook, measure)}: it follows from {origin}.{moving}"
+        label = label_in(outlook, measure)
+        yield measure, sentence(CHAIN_GROUNDS, label=label, origin=origin, inputs=inputs_words)
 
 
 def _label_of_count(fact: Fact) -> str:
@@ -480,32 +527,36 @@ def analogues_lines(outlook: Outlook) -> BulletList:
     table = forecast.analogues()
     markets = table.iloc[:-1]
     market = table.iloc[-1]
-    where = f"{place_name(outlook.results.country)} in {market['year']}"
-    whose = f"the share of {where}"
+    pattern = COUNTED_SHARE
     if forecast.fit_table().empty:
-        whose = f"the share that this model assumes for {where}"
-    share = f"about {whose}, {readable(100 * market['share'])} % of new vehicles"
+        pattern = ASSUMED_SHARE
+    share = pattern.format(
+        place=place_name(outlook.results.country),
+        year=market["year"],
+        share=readable(100 * market["share"]),
+    )
     if markets.empty:
-        return BulletList([f"No market-year of the panel stood at {share}."])
+        return BulletList([NO_MARKET_YEAR.format(share=share)])
     rates = markets["growth"].quantile(RANGE_LEVELS).tolist()
     rates += market[["growth", "low", "high", "before"]].tolist()
     low, middle, high, growth, growth_low, growth_high, past_growth = (
         percent(100 * rate) for rate in rates
     )
     lines = [
-        f"{plural(len(markets), 'market-year')} stood at {share}. In the year after they grew by "
-        f"{low} to {high} (four in five of them), half of them by more than {middle}; this "
-        f"forecast says {growth} ({growth_low} to {growth_high})."
+        MARKET_YEARS.format(
+            count=plural(len(markets), "{} market-year", "{:,} market-years"),
+            share=share,
+            range=f"{low} to {high}",
+            middle=middle,
+            growth=growth,
+            growth_range=f"{growth_low} to {growth_high}",
+        )
     ]
     if abs(market["growth"] - market["before"]) > MIN_DEPARTURE:
         # Of ranks, as pandas would load a library for it
         ranks = markets[["growth", "before"]].dropna().rank()
         alike = readable(ranks["growth"].corr(ranks["before"]), 2)
-        lines.append(
-            f"It departs from the market's own past, {past_growth} in {market['year']}: at one "
-            "share, last year's growth says little of next year's (among these market-years "
-            f"their rank correlation is {alike}, where 1 would be full agreement)."
-        )
+        lines.append(DEPARTURE.format(growth=past_growth, year=market["year"], correlation=alike))
     return BulletList(lines)
 
 
@@ -578,16 +629,18 @@ def find_out_table(outlook: Outlook) -> Table:
 
 def _number(row: Mapping[Any, Any], flow: str, with_place: bool) -> str:
     """What a row of `worth_finding_out` is called; of several places, with its place."""
-    where = f", {place_name(row['place'])}" if with_place else ""
-    period = period_words(row["period"]) if row["period"] else ""
-    pattern = NUMBER_NAMES.get(row["name"], "{label}{where} in {period}")
-    return pattern.format(label=flow, where=where, period=period)
+    return sentence(
+        NUMBER_NAMES.get(row["name"], "{label}[, {place}] in {period}"),
+        label=flow,
+        place=with_place and place_name(row["place"]),
+        period=row["period"] and period_words(row["period"]),
+    )
 
 
 def _next_words(row: Row) -> str:
     """When a series may be expected; a day before that of the outlook has gone by without it."""
-    overdue = "overdue since " if row["next_print"] < row["as_of"] else ""
-    return f"{overdue}{row['next_print']}"
+    day = row["next_print"]
+    return sentence("[overdue?overdue since ]{day}", overdue=day < row["as_of"], day=day)
 
 
 DUE = TableForm(
@@ -707,14 +760,22 @@ def _row(fact: Fact, day: dt.date, effect: str) -> Line:
     printer: str | Link = f"{fact.source}, published {published_words(fact.published)}"
     if is_web_address(fact.url):
         printer = Link(str(printer), fact.url)
-    kind = phrase(" ({})", fact.kind.replace("outcome", ""))
-    statement = Link(f"{label_of(fact.measure)}: {fact_name(fact)}{kind}")
-    line: list[str | Link] = [statement, ". ", phrase("“{}” ", fact.quote), printer, "."]
-    if fact.known_from and fact.known_from > day:
-        line.append(" Printed after the day of this forecast.")
-    if fact.reference and "@" not in fact.reference:
-        line += [" It refers to ", mention(fact.reference, "this number"), "."]
-    return [*line, phrase(" {}", effect)]
+    statement = sentence(
+        STATEMENT,
+        label=label_of(fact.measure),
+        fact=fact_name(fact),
+        kind=fact.kind.replace("outcome", ""),
+    )
+    refers = fact.reference and "@" not in fact.reference
+    return linked_sentence(
+        FACT_LINE,
+        statement=Link(statement),
+        quote=fact.quote,
+        printer=printer,
+        is_later=fact.known_from and fact.known_from > day,
+        reference=refers and mention(fact.reference, "this number"),
+        effect=effect,
+    )
 
 
 def fact_list(outlook: Outlook, table_facts: Ledger | None = None) -> BulletList:
@@ -770,7 +831,7 @@ def _effect_words(row: pd.Series) -> str:
     words = [
         f"{period} by {percent(round(by))}" for period, by in row.items() if abs(by) >= MIN_EFFECT
     ]
-    return phrase("It moves {}.", ", ".join(words))
+    return sentence("[It moves {periods}.]", periods=", ".join(words))
 
 
 def moves(flow: FlowForecast) -> pd.DataFrame:

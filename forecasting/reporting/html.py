@@ -22,14 +22,13 @@ from forecasting.errors import RunError
 from forecasting.names import OUTLOOK_TABLE, OUTLOOK_WORKBOOK, PLOTLY_SCRIPT
 from forecasting.reading.files import write_whole
 from forecasting.reporting.labels import memo_title
-from forecasting.writers.display import number_facts
-from forecasting.writers.messages import FigureForm, sentence
+from forecasting.writers.display import ARABIC_OR_HEBREW, number_facts
+from forecasting.writers.messages import PLOTLY_TYPE, figure_words, sentence
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 Content = dict[str, Any]  # of a figure as plotly stores it, of a part of a page
-PLOTLY_TYPE = "application/vnd.plotly.v1+json"
 PAGE_TYPES = (PLOTLY_TYPE, "text/html", "text/markdown", "image/png")
 HEADING = re.compile(r"<h([23])>(.*?)</h\1>", re.DOTALL)
 CONTENTS_HEAD = (
@@ -51,8 +50,6 @@ FETCHING_TAG = re.compile(
     r"|<style.*?</style>",
     re.IGNORECASE | re.DOTALL,
 )
-# Letters that run to the left
-ARABIC_OR_HEBREW = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
 # What is no text of a page, and each stretch of such letters with what stands between them
 TEXT_TO_THE_LEFT = re.compile(
     r"<(script|style|title)\b.*?</\1>|<[^<>]*>|"
@@ -208,25 +205,6 @@ def figure_html(figure: Content, name: str) -> str:
         f'style="height:{height}px"></div>\n{keep}</figure>\n'
         f'<script type="application/json" id="{name}">{text}</script>'
     )
-
-
-def figure_words(layout: Content) -> tuple[FigureForm, str]:
-    """The words of a figure, and its alternative text, without plotly's markup.
-
-    Parameters
-    ----------
-    layout : mapping
-        As plotly stores it; an alternative text is in ``meta.alt``, else the titles are.
-    """
-    title = layout.get("title", {})
-    texts = (title.get("text", "Figure"), title.get("subtitle", {}).get("text", ""))
-    words = FigureForm(*(_plain_text(text.replace("<br>", " ")) for text in texts))
-    return words, layout.get("meta", {}).get("alt") or words.caption
-
-
-def _plain_text(markup: str) -> str:
-    """Words without their tags."""
-    return unescape(re.sub("<[^>]+>", "", markup))
 
 
 def notebook_to_html(

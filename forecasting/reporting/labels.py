@@ -1,8 +1,4 @@
-"""Numbers and names as a reader sees them: few digits, thin words, the same everywhere.
-
->>> readable(2543.7), readable(0.0312), interval(812.0, 15432.0)
-('2,540', '0.031', '812 to 15,400')
-"""
+"""Measures, parameters, places and days by the names that a reader sees, the same everywhere."""
 
 from __future__ import annotations
 
@@ -18,11 +14,12 @@ from forecasting.periods import Period
 from forecasting.quantiles import RANGE_LEVELS, standing_digits
 from forecasting.reading.places import is_place, place_name
 from forecasting.reading.printed_periods import period_of
+from forecasting.writers.messages import capital, uncapital
+from forecasting.writers.numbers import readable
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MINUS = "\u2212"  # the sign, wider than a hyphen
 SETTING_WORDS = {  # places of charging, as a reader calls them
     "home": "at home",
     "work": "at work",
@@ -89,62 +86,6 @@ PARAMETERS = {  # those whose name does not say it
     "vehicle_years": "years that vehicles stay on the road",
     "work_access": "share of drivers who can charge at work",
 }
-
-
-def rounded(values: Iterable[float]) -> list[float | None]:
-    """Values to four significant digits, missing ones as None: small and stable in a stored
-    figure.
-
-    Examples
-    --------
-    >>> rounded([1234567.0, 0.000123456, float("nan")])
-    [1235000.0, 0.0001235, None]
-    """
-    return [float(f"{value:.4g}") if math.isfinite(value) else None for value in values]
-
-
-def readable(value: float, digits: int = 3) -> str:
-    """A number in so many significant digits; whole numbers below ten thousand keep all of theirs
-    if they are exact.
-
-    Examples
-    --------
-    >>> readable(22400), readable(2180), readable(1234567), readable(12.345), readable(float("nan"))
-    ('22,400', '2,180', '1,230,000', '12.3', '–')
-    """
-    if not math.isfinite(value):
-        return "–"
-    if value == 0:
-        return "0"
-    if float(value).is_integer() and abs(value) < 10_000:
-        return f"{value:,.0f}"
-    short = float(f"{value:.{digits}g}")
-    if abs(short) >= 10 ** (digits - 1):
-        return f"{short:,.0f}"
-    if abs(short) < 1:
-        return f"{short:.2g}"
-    decimals = max(digits - 1 - math.floor(math.log10(abs(short))), 0)
-    return f"{short:.{decimals}f}".rstrip("0").rstrip(".")
-
-
-class ReadNumber(float):
-    """A number that is read as `readable` words it, and is written into a workbook as it is.
-
-    >>> print(ReadNumber(0.0312))
-    0.031
-    """
-
-    def __str__(self) -> str:
-        return readable(self)
-
-
-def interval(lower: float, upper: float, digits: int = 3) -> str:
-    """Two ends of an interval.
-
-    >>> interval(1.0, 2.5)
-    '1 to 2.5'
-    """
-    return f"{readable(lower, digits)} to {readable(upper, digits)}"
 
 
 def amount(value: float, measure: str, digits: int = 3) -> str:
@@ -275,41 +216,6 @@ def finding(measure: str, words: str, label: str = "") -> str:
     return f"{words} {unit} of {label}"
 
 
-def percent(value: float) -> str:
-    """A rate of growth: a rise with its sign, in whole per cent from ten on.
-
-    >>> percent(363.3), percent(-7.44), percent(0.0)
-    ('+363 %', '−7.4 %', '0 %')
-    """
-    digits = int(abs(value) < 10)
-    short = readable(round(value, digits))
-    if value > 0 and short != "0":
-        return f"+{short} %"
-    return f"{short.replace('-', MINUS)} %"
-
-
-def whole_percent(share: float) -> str:
-    """A part of the whole, in whole per cent.
-
-    >>> whole_percent(0.138)
-    '14 %'
-    """
-    return f"{100 * share:.0f} %"
-
-
-def probability_words(share: float) -> str:
-    """A probability in whole per cent; what draws count as certain or impossible is hardly that.
-
-    >>> probability_words(0.138), probability_words(0.9991), probability_words(0.0)
-    ('14 %', 'over 99 %', 'under 1 %')
-    """
-    if share >= 0.995:
-        return "over 99 %"
-    if share < 0.005:
-        return "under 1 %"
-    return whole_percent(share)
-
-
 def known_as_growth(measure: str) -> bool:
     """Whether only the growth of a measure is known: an index has a base, and no size."""
     return unit_of(measure) == "index"
@@ -384,17 +290,6 @@ def published_words(when: Period | None) -> str:
     return f"in {when.end:%Y}"
 
 
-def plural(number: int, noun: str) -> str:
-    """A number of things.
-
-    >>> plural(1, "fact"), plural(2000, "report")
-    ('1 fact', '2,000 reports')
-    """
-    if number == 1:
-        return f"1 {noun}"
-    return f"{number:,} {noun}s"
-
-
 def phrase(pattern: str, words: object) -> str:
     """A part of a sentence with words in it, or nothing where there are none.
 
@@ -404,26 +299,6 @@ def phrase(pattern: str, words: object) -> str:
     if words:
         return pattern.format(words)
     return ""
-
-
-def capital(words: str) -> str:
-    """Words with a capital letter in front, all others as they are.
-
-    >>> capital("public, destination, AC")
-    'Public, destination, AC'
-    """
-    return words[:1].upper() + words[1:]
-
-
-def uncapital(words: str) -> str:
-    """A label in the middle of a sentence.
-
-    >>> uncapital("Electric vehicles imported"), uncapital("CO2 avoided")
-    ('electric vehicles imported', 'CO2 avoided')
-    """
-    if words[:2].isupper():
-        return words
-    return words[:1].lower() + words[1:]
 
 
 def parameter_words(name: str) -> str:
@@ -442,16 +317,3 @@ def parameter_words(name: str) -> str:
             *(labels.get(part, part) for part in parts),
         ]
     )
-
-
-def inert(value: Any) -> Any:
-    """A value of a table, of which no spreadsheet takes a text for a formula.
-
-    Examples
-    --------
-    >>> inert("=cmd|' /C calc'!A0"), inert("-5 points"), inert("plain"), inert(-5.0)
-    ("'=cmd|' /C calc'!A0", "'-5 points", 'plain', -5.0)
-    """
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r", "\n")):
-        return f"'{value}"
-    return value

@@ -22,11 +22,12 @@ from forecasting.reporting.caveat_words import lines_of, words_of
 from forecasting.reporting.figures import fan_chart
 from forecasting.reporting.figures.fan import forecast_chart
 from forecasting.reporting.figures.scenario_contrast import results_chart
-from forecasting.reporting.labels import interval, label_of, phrase, readable
+from forecasting.reporting.labels import label_of, phrase
 from forecasting.reporting.result_tables import outlook_table, with_unit
 from forecasting.scenarios.outlook import Outlook
 from forecasting.showing import Shown
 from forecasting.writers.display import BulletList, Prose, Table, plain_frame
+from forecasting.writers.numbers import interval, readable
 
 MAX_FACT_ROWS = 12  # of a ledger
 

@@ -20,15 +20,7 @@ from forecasting.measures import AT_THE_HORIZON
 from forecasting.names import OUTLOOK_TABLE
 from forecasting.quantiles import standing_digits
 from forecasting.reporting.html import Changes
-from forecasting.reporting.labels import (
-    amount,
-    day_words,
-    label_of,
-    label_words,
-    phrase,
-    plural,
-    uncapital,
-)
+from forecasting.reporting.labels import amount, day_words, label_of, label_words, phrase
 from forecasting.reporting.result_tables import yearly
 from forecasting.reporting.score_words import (
     EVENTS,
@@ -48,6 +40,7 @@ from forecasting.writers.display import (
     Table,
     mention,
 )
+from forecasting.writers.messages import plural, uncapital
 
 Record = dict[str, Any]  # what a file holds of a report, or a page shows
 MIN_CHANGE = 0.01  # a change of a headline number, as a share of it, from which it is told
@@ -213,7 +206,7 @@ def _change_sentence(
     return pattern.format(
         day=day_words(dt.date.fromisoformat(record_before["as_of"])),
         changes=words,
-        facts=phrase(" ({} more)", fact_count and plural(fact_count, "fact")),
+        facts=phrase(" ({} more)", fact_count and plural(fact_count, "{} fact", "{:,} facts")),
     )
 
 

@@ -13,15 +13,11 @@ import numpy as np
 from forecasting.evaluation.quota_days import QuotaForecast, open_quotas, size_that_lifts
 from forecasting.measures import MEASURES
 from forecasting.quantiles import RANGE_LEVELS, Array
-from forecasting.reporting.labels import (
-    ReadNumber,
-    day_words,
-    median_and_range,
-    probability_words,
-    uncapital,
-)
+from forecasting.reporting.labels import day_words, median_and_range
 from forecasting.writers.columns import Column, TableForm
 from forecasting.writers.display import HIGH, LOW, Table
+from forecasting.writers.messages import uncapital
+from forecasting.writers.numbers import ReadNumber, probability_words
 
 if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook

@@ -30,17 +30,12 @@ from forecasting.measures import AT_THE_HORIZON, DEMAND_STEPS, EV_FLOWS, MEASURE
 from forecasting.periods import span
 from forecasting.quantiles import quantiles, standing_digits
 from forecasting.reporting.labels import (
-    MINUS,
-    ReadNumber,
     amount,
-    capital,
     day_words,
     label_of,
     label_words,
     parameter_words,
     part_words,
-    percent,
-    readable,
     unit_by_year,
     unit_of,
 )
@@ -64,6 +59,8 @@ from forecasting.writers.display import (
     rows_table,
     side_by_side,
 )
+from forecasting.writers.messages import capital
+from forecasting.writers.numbers import MINUS, ReadNumber, percent, readable
 
 if TYPE_CHECKING:
     from forecasting.curves.results import GrowthResults

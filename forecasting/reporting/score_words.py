@@ -20,12 +20,9 @@ from forecasting.panels.charger_panel import MIN_POINTS, MIN_VEHICLES
 from forecasting.quantiles import standing_digits
 from forecasting.quantities import quantity_of
 from forecasting.reading.places import place_name
-from forecasting.reporting.labels import (
-    day_words,
-    phrase,
-    plural,
-    whole_percent,
-)
+from forecasting.reporting.labels import day_words, phrase
+from forecasting.writers.messages import plural
+from forecasting.writers.numbers import whole_percent
 
 if TYPE_CHECKING:
     from forecasting.evaluation.claim import Claim
@@ -353,7 +350,7 @@ def conflicts_text(table: pd.DataFrame, width: int = TERMINAL_WIDTH) -> str:
         indent = " " * len(factor)
         room = min(width, TERMINAL_WIDTH)
         lines += wrap(f"{sentence} [{why}]", room, initial_indent=factor, subsequent_indent=indent)
-    return "\n".join([*lines, plural(len(table), "conflict")])
+    return "\n".join([*lines, plural(len(table), "{} conflict", "{:,} conflicts")])
 
 
 def record_sentence(record: pd.DataFrame) -> str:

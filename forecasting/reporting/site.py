@@ -37,16 +37,13 @@ from forecasting.reporting.caveat_words import age_line, lines_of
 from forecasting.reporting.figures.scenario_contrast import scenario_comparison, small_fans
 from forecasting.reporting.html import figure_html, plotly_script, write_page
 from forecasting.reporting.labels import (
+    ANSWER_WORDS,
     BASELINE,
-    capital,
     day_words,
     known_as_growth,
     label_of,
     median_and_range,
     part_words,
-    percent,
-    phrase,
-    plural,
 )
 from forecasting.reporting.past import kept_forecasts, scoreboard
 from forecasting.reporting.result_tables import (
@@ -65,6 +62,8 @@ from forecasting.scenarios.outlook_files import (
     stored_caveats,
 )
 from forecasting.writers.display import HIGH, LOW, Table, line_html, number_facts, side_by_side
+from forecasting.writers.messages import capital, plural, sentence
+from forecasting.writers.numbers import percent
 
 Record = Mapping[str, Any]  # what files hold of a report
 Run = dict[str, Any]  # what the page knows of it
@@ -80,6 +79,16 @@ REGION_MEASURES = ("ev_registrations", *HEADLINE)
 REGION_CHART_MEASURE = "ev_stock"
 # Of the region; the standard is a rule, which says nothing of one
 NEED, PRACTICE, _ = CHARGING_ANSWERS
+SUMMARY = (
+    "{reports}[ on what was published by {day}]. Beside each number stands the range that holds "
+    "what comes four times in five."
+)
+FRESH = "[as of {day}][both? · ][run {time} UTC]"
+TOGETHER = (
+    "About {stock} electric cars on the road by the end of {year} ({ends})[: they need {need} "
+    "public charging points, and building at the pace of other markets leads to {practice}]."
+    "[ The oldest count among them is that of {place}: it ends on {day}.]"
+)
 INDEX_SECTIONS = (
     {
         "id": "countries",
@@ -167,7 +176,6 @@ def _run_record(folder: Path, record: Record, results: Stored) -> Run:
     age = stored_caveat(stored.get("age"))
     as_of = str(stored.get("as_of") or keys.get("as_of") or "")
     finished = record.get("finished", "")[:16].replace("T", " ")
-    fresh = (phrase("as of {}", as_of), phrase("run {} UTC", finished))
     return _run_names(name, keys) | {
         "parameters": keys,
         "lines": [*_lines(name, keys, stored, results)],
@@ -178,7 +186,7 @@ def _run_record(folder: Path, record: Record, results: Stored) -> Run:
         "failure": record.get("failure"),
         "link": name if (folder / name / REPORT_PAGE).is_file() else "",
         "since": number_facts(record.get("since", "")),
-        "fresh": " · ".join(filter(None, fresh)),
+        "fresh": sentence(FRESH, day=as_of, both=as_of and finished, time=finished),
     }
 
 
@@ -199,14 +207,15 @@ def _summary_parts(report_count: int, newest: str, archive: Path) -> Part:
     """How many reports are whole, and what was known; how earlier forecasts did by the newest day,
     and those that were kept as they were made.
     """
-    words = plural(report_count, "report")
-    records: Part = {"record": None, "kept": None}
-    if newest:
-        day = dt.date.fromisoformat(newest)
-        words += f" on what was published by {day_words(day)}"
-        records = {"record": scoreboard(day), "kept": kept_forecasts(archive, day)}
-    words += ". Beside each number stands the range that holds what comes four times in five."
-    return {"summary": words} | records
+    reports = plural(report_count, "{} report", "{:,} reports")
+    if not newest:
+        return {"summary": sentence(SUMMARY, reports=reports), "record": None, "kept": None}
+    day = dt.date.fromisoformat(newest)
+    return {
+        "summary": sentence(SUMMARY, reports=reports, day=day_words(day)),
+        "record": scoreboard(day),
+        "kept": kept_forecasts(archive, day),
+    }
 
 
 def _columns(runs: Sequence[Run]) -> list[str]:
@@ -297,7 +306,7 @@ def _gap(results: Stored) -> Part | None:
     groups = {}
     for name in CHARGING_ANSWERS:
         rows = {place: baselines[place].bands(name).loc[year] for place in sorted(baselines)}
-        head = f"{name.rpartition('_')[2].capitalize()}, points"
+        head = f"{capital(ANSWER_WORDS[name])}, points"
         groups[head] = in_columns(pd.DataFrame(rows).T, name)
     return {"year": year, "table": Table(side_by_side(groups, "Country"))}
 
@@ -369,7 +378,7 @@ def _region_part(
     columns = {str(year): (total, year) for year in (total.years[0], total.years[-1])}
     return {
         "title": f"{len(stored)} countries together",
-        "sentence": f"{_sentence(total)} {_oldest_count(newest_counts)}".strip(),
+        "sentence": _sentence(total, newest_counts),
         "table": Table(measures_beside(columns, measures, "Together")),
         "figures": [
             {"place": name, "link": links.get(name, ""), "html": figure} for name, figure in figures
@@ -377,28 +386,19 @@ def _region_part(
     }
 
 
-def _oldest_count(newest_counts: Sequence[Fact]) -> str:
-    """Which country of a sum was counted last the longest ago, and when."""
-    if not newest_counts:
-        return ""
-    fact = min(newest_counts, key=lambda fact: fact.period.end)
-    return (
-        f"The oldest count among them is that of {place_name(fact.place)}: it ends on "
-        f"{day_words(fact.period.end)}."
-    )
-
-
-def _sentence(total: Results) -> str:
-    """The vehicles and the charging points at the horizon, each with its interval."""
+def _sentence(total: Results, newest_counts: Sequence[Fact]) -> str:
+    """The vehicles and the charging points at the horizon, each with its range, and which country
+    was counted last the longest ago.
+    """
     final_year = total.years[-1]
     median, ends = median_and_ends(total, REGION_CHART_MEASURE, final_year)
-    vehicles = f"About {median} electric cars on the road by the end of {final_year} ({ends})"
-    if not {NEED, PRACTICE} <= set(total.values):
-        return f"{vehicles}."
-    need, practice = (
-        "{} ({})".format(*median_and_ends(total, name, final_year)) for name in (NEED, PRACTICE)
-    )
-    return (
-        f"{vehicles}: they need {need} public charging points, and building at the pace of other "
-        f"markets leads to {practice}."
-    )
+    points = {
+        name: "{} ({})".format(*median_and_ends(total, measure, final_year))
+        for name, measure in {"need": NEED, "practice": PRACTICE}.items()
+        if measure in total.values
+    }
+    oldest: dict[str, object] = {}
+    if newest_counts:
+        fact = min(newest_counts, key=lambda fact: fact.period.end)
+        oldest = {"place": place_name(fact.place), "day": day_words(fact.period.end)}
+    return sentence(TOGETHER, stock=median, ends=ends, year=final_year, **points, **oldest)

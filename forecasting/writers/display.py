@@ -28,6 +28,8 @@ UNBROKEN_CELL = re.compile(r"[-+]?[\d,.]+( %)?|–|\d{4}(-\d\d){1,2}")
 INTERVAL = re.compile(r"(?<=\d )\([\d,.]+ to [\d,.]+\)")
 # What stands under what, digit by digit
 AMOUNT = re.compile(r"(under )?[-+]?[\d,.]+( %| million)?|–|anything")
+# Letters that run to the left
+ARABIC_OR_HEBREW = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
 LOW = "10 %"  # heads of an interval's ends, behind their median's
 HIGH = "90 %"
 # JupyterLab aligns every cell to the right

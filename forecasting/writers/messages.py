@@ -8,17 +8,21 @@ words and orders it as it needs.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from html import unescape
 from string import Formatter
+from typing import Any
 
 from forecasting.writers.display import Link, line_text
 
 # A part that may be left out, with a condition of its own where it names nothing
 OPTIONAL_PART = re.compile(r"\[(?:(\w+)\?)?(.*?)\]")
-PLACES = Formatter()
+PLACES_IN = Formatter().parse
+PLOTLY_TYPE = "application/vnd.plotly.v1+json"  # of a figure in a notebook
 
 
-def linked_sentence(message: str, **places: object) -> list[str | Link]:
+def linked_sentence(message: str, /, **places: object) -> list[str | Link]:
     """A message with its places filled, of which some may lead somewhere.
 
     Parameters
@@ -26,7 +30,8 @@ def linked_sentence(message: str, **places: object) -> list[str | Link]:
     message : str
         With the names of places in braces, and parts that may be missing in square brackets.
     **places : object
-        What stands there: a word, a number, a `Link`; false or not given where nothing is known.
+        What stands there: a word, a number, a `Link`, a list of words and links; false or not given
+        where nothing is known.
 
     Examples
     --------
@@ -34,11 +39,14 @@ def linked_sentence(message: str, **places: object) -> list[str | Link]:
     ['In 2023 ', Link(words='2,180', address='#fact-a', kind=''), ' came.']
     """
     parts: list[str | Link] = []
-    for words, name, form, _ in PLACES.parse(_without_missing_parts(message, places)):
+    for words, name, form, _ in PLACES_IN(_without_missing_parts(message, places)):
         parts.append(words)
         if name:
             value = places[name]
-            parts.append(value if isinstance(value, Link) else format(value, form or ""))
+            if isinstance(value, list):
+                parts += value
+            else:
+                parts.append(value if isinstance(value, Link) else format(value, form or ""))
     return [part for part in parts if part]
 
 
@@ -47,13 +55,13 @@ def _without_missing_parts(message: str, places: dict[str, object]) -> str:
 
     def part(match: re.Match[str]) -> str:
         condition, words = match.groups()
-        names = [condition] if condition else [name for _, name, *_ in PLACES.parse(words) if name]
+        names = [condition] if condition else [name for _, name, *_ in PLACES_IN(words) if name]
         return words if all(map(places.get, names)) else ""
 
     return OPTIONAL_PART.sub(part, message)
 
 
-def sentence(message: str, **places: object) -> str:
+def sentence(message: str, /, **places: object) -> str:
     """The same as text.
 
     Parameters
@@ -69,14 +77,14 @@ def sentence(message: str, **places: object) -> str:
     return line_text(linked_sentence(message, **places))
 
 
-def plural(number: int, one: str, several: str) -> str:
+def plural(number: int, singular: str, form: str) -> str:
     """A message about a number of things, in the form that the number asks for.
 
     Parameters
     ----------
     number : int
         Of the things; it fills the place in the message.
-    one, several : str
+    singular, form : str
         The message of one thing, and of any other number.
 
     Examples
@@ -84,7 +92,27 @@ def plural(number: int, one: str, several: str) -> str:
     >>> plural(1, "{} fact", "{:,} facts"), plural(2000, "{} report", "{:,} reports")
     ('1 fact', '2,000 reports')
     """
-    return (one if number == 1 else several).format(number)
+    return (singular if number == 1 else form).format(number)
+
+
+def capital(words: str) -> str:
+    """Words with a capital letter in front, all others as they are.
+
+    >>> capital("public, destination, AC")
+    'Public, destination, AC'
+    """
+    return words[:1].upper() + words[1:]
+
+
+def uncapital(words: str) -> str:
+    """A label in the middle of a sentence.
+
+    >>> uncapital("Electric vehicles imported"), uncapital("CO2 avoided")
+    ('electric vehicles imported', 'CO2 avoided')
+    """
+    if words[:2].isupper():
+        return words
+    return words[:1].lower() + words[1:]
 
 
 @dataclass(frozen=True)
@@ -127,3 +155,22 @@ class FigureForm:
     def caption(self) -> str:
         """Title and subtitle in one line."""
         return sentence("{title}[: {subtitle}]", title=self.title, subtitle=self.subtitle)
+
+
+def figure_words(layout: Mapping[str, Any]) -> tuple[FigureForm, str]:
+    """The words of a figure, and its alternative text, without plotly's markup.
+
+    Parameters
+    ----------
+    layout : mapping
+        As plotly stores it; an alternative text is in ``meta.alt``, else the titles are.
+    """
+    title = layout.get("title", {})
+    texts = (title.get("text", "Figure"), title.get("subtitle", {}).get("text", ""))
+    words = FigureForm(*(_plain_text(text.replace("<br>", " ")) for text in texts))
+    return words, layout.get("meta", {}).get("alt") or words.caption
+
+
+def _plain_text(markup: str) -> str:
+    """Words without their tags."""
+    return unescape(re.sub("<[^>]+>", "", markup))

@@ -1,4 +1,4 @@
-"""Excel workbooks: the sheets, the formats that they share, and tables in them.
+"""Excel workbooks: the sheets, the formats that they share, and tables in them; and tables as CSV.
 
 What is text stays text: no cell becomes a formula or a link by its looks. Equal contents give equal
 bytes.
@@ -361,3 +361,21 @@ def decimals(value: float) -> int:
     """
     limits = (100, 10, 1)
     return sum(0 < abs(value) < limit for limit in limits)
+
+
+def inert(value: Any) -> Any:
+    """A value of a table, of which no spreadsheet takes a text for a formula.
+
+    Examples
+    --------
+    >>> inert("=cmd|' /C calc'!A0"), inert("-5 points"), inert("plain"), inert(-5.0)
+    ("'=cmd|' /C calc'!A0", "'-5 points", 'plain', -5.0)
+    """
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r", "\n")):
+        return f"'{value}"
+    return value
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """A table as CSV; text that a spreadsheet would take for a formula is made inert."""
+    return str(frame.map(inert).to_csv(index=False, lineterminator="\n")).encode()

@@ -14,9 +14,9 @@ import pandas as pd
 import pytest
 from made_up import FACTS, make_ledger, make_outlook, stored
 
-from forecasting.reporting.comparison_files import csv_bytes
 from forecasting.reporting.exports import iamc_frame
 from forecasting.reporting.workbook import write_workbook
+from forecasting.writers.sheets import csv_bytes
 
 NAMED = ("Electric vehicles imported", "Electric vehicles on the road")
 

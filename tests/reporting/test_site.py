@@ -11,9 +11,7 @@ import pytest
 from made_up import make_outlook, stored
 
 from forecasting.quantiles import standing_digits
-from forecasting.reporting.labels import (
-    spoken,
-)
+from forecasting.reporting.labels import spoken
 from forecasting.reporting.site import build_site, write_assets
 from forecasting.scenarios.joint_draws import RESULT_COLUMNS
 from forecasting.scenarios.outlook_files import load_results

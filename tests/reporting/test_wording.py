@@ -7,7 +7,8 @@ from forecasting.evidence.fact import Fact
 from forecasting.evidence.words import period_words
 from forecasting.periods import month, span, year
 from forecasting.reporting.grounds import fact_name
-from forecasting.reporting.labels import inert, interval, readable, rounded
+from forecasting.writers.numbers import interval, readable, rounded
+from forecasting.writers.sheets import inert
 
 
 @pytest.mark.parametrize(

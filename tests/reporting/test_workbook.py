@@ -32,12 +32,12 @@ from forecasting.parameters.naming import new_params
 from forecasting.reporting.charging_tables import SOLD_AT
 from forecasting.reporting.comparison_files import live_comparison
 from forecasting.reporting.exports import export_report
-from forecasting.reporting.labels import readable
 from forecasting.reporting.workbook_live import live_workbook
 from forecasting.scenarios import assumptions
 from forecasting.scenarios.outlook import load_outlook
 from forecasting.scenarios.question import find_scenario
 from forecasting.scenarios.workbook_values import INPUT_HEADS, OWN, params_of_workbook, with_cells
+from forecasting.writers.numbers import readable
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared_forecasts")]
 

@@ -51,15 +51,13 @@ from forecasting.reporting.labels import (
     ANSWER_WORDS,
     DIGITS_OF_TENTH,
     amounts,
-    capital,
     label_of,
     median_and_range,
     parameter_words,
-    readable,
     spoken_median,
-    uncapital,
 )
-from forecasting.writers.messages import FigureForm, plural
+from forecasting.writers.messages import FigureForm, capital, plural, uncapital
+from forecasting.writers.numbers import readable
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

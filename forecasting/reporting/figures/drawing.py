@@ -24,12 +24,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from forecasting.quantiles import RANGE_LEVELS, standing_digits
-from forecasting.reporting.labels import (
-    interval,
-    readable,
-    rounded,
-)
 from forecasting.writers.messages import FigureForm
+from forecasting.writers.numbers import interval, readable, rounded
 
 Properties = dict[str, Any]  # of an axis, a layout
 Trace = Properties

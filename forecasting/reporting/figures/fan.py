@@ -60,7 +60,6 @@ from forecasting.reporting.figures.drawing import (
     words_at,
 )
 from forecasting.reporting.labels import (
-    MINUS,
     amount,
     day_words,
     finding,
@@ -68,14 +67,13 @@ from forecasting.reporting.labels import (
     label_of,
     levels_in_words,
     part_words,
-    readable,
     spoken_median,
-    uncapital,
     unit_by_year,
     unit_of,
 )
 from forecasting.reporting.result_tables import label_in
-from forecasting.writers.messages import FigureForm, plural, sentence
+from forecasting.writers.messages import FigureForm, plural, sentence, uncapital
+from forecasting.writers.numbers import MINUS, readable
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

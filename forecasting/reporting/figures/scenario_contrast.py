@@ -60,22 +60,19 @@ from forecasting.reporting.labels import (
     ANSWER_WORDS,
     amount,
     amounts,
-    capital,
     day_words,
     finding,
     label_of,
     levels_in_words,
-    percent,
-    readable,
     spoken_median,
-    uncapital,
     unit_by_year,
     unit_of,
 )
 from forecasting.reporting.result_tables import label_in, stored_results, yearly
 from forecasting.scenarios.growth_on_year import first_rate_forecasts, printed_growth, yearly_growth
 from forecasting.scenarios.joint_draws import no_measure
-from forecasting.writers.messages import FigureForm
+from forecasting.writers.messages import FigureForm, capital, uncapital
+from forecasting.writers.numbers import percent, readable
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

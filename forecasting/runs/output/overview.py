@@ -12,6 +12,7 @@ from forecasting.names import (
     RUN_RECORD,
 )
 from forecasting.runs.output.folders import Record, read_json
+from forecasting.writers.messages import FigureForm
 
 WRITERS = (
     "forecasting.reporting.site",
@@ -29,7 +30,6 @@ def load_writers() -> None:
         importlib.import_module(module)
     from forecasting.reporting.figures.drawing import Drawing, scatter
     from forecasting.reporting.html import page_template
-    from forecasting.writers.messages import FigureForm
 
     for name in ("index.html.j2", "article.html.j2"):
         page_template(name)

@@ -6,7 +6,7 @@ import datetime as dt
 import io
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -25,19 +25,10 @@ from lxml.html import fragment_fromstring
 from nbconvert.filters import markdown2html
 
 from forecasting.errors import InputError
-from forecasting.names import OUTLOOK_TABLE
 from forecasting.quantiles import Array
 from forecasting.reading.files import write_asked
-from forecasting.reporting.browser import pictures
-from forecasting.reporting.html import (
-    ARABIC_OR_HEBREW,
-    PLOTLY_TYPE,
-    figure_words,
-    report_title,
-    stored_title,
-)
-from forecasting.scenarios.outlook_files import load_record
-from forecasting.writers.display import is_web_address, number_facts
+from forecasting.writers.display import ARABIC_OR_HEBREW, is_web_address, number_facts
+from forecasting.writers.messages import PLOTLY_TYPE, figure_words
 
 CellPlace = tuple[int, int, int, int, Any]  # row, column, how many of each, and the cell
 
@@ -56,7 +47,7 @@ AUTHOR = "ev-forecasting"
 EVIDENCE_CLASS = 'class="fc-known"'
 LEAD_CLASS = 'class="fc-lead"'
 MAX_DESCRIPTION = 255  # letters that Word takes
-ANY_DAY = "2020-01-01"  # of a report without results: equal contents give equal files
+ANY_DAY = dt.date(2020, 1, 1)  # of a report without results: equal contents give equal files
 LEFT_TO_RIGHT_MARK = "\u200e"
 RIGHT_TO_LEFT = re.compile(
     rf"([{ARABIC_OR_HEBREW}](?:[\s{ARABIC_OR_HEBREW}]*[{ARABIC_OR_HEBREW}])?)"
@@ -71,35 +62,44 @@ WIDE_COLUMNS = 9  # of a table that lies across the page
 FONT_SIZES = (9, 8, 7, 6, 5)  # points of a table's letters: the first with which no word is split
 
 
-def write_document(report: Path, target: Path, template: Path | None = None) -> Path:
+def write_document(
+    notebook: nbformat.NotebookNode,
+    target: Path,
+    *,
+    title: str,
+    day: dt.date | None,
+    draw: Callable[[Sequence[Any]], Iterable[bytes]],
+    template: Path | None = None,
+) -> Path:
     """Write an executed report as a Word document.
 
     Parameters
     ----------
-    report : Path
-        The notebook of a report, ``report.ipynb``.
+    notebook : NotebookNode
+        Of a report.
     target : Path
         The file, ``.docx``; an older one is replaced.
+    title : str
+        Of the report.
+    day : date, optional
+        Of what is known; when the document is said to be made. It is never now, so that equal
+        contents give equal bytes.
+    draw : callable
+        Makes pictures of figures as a notebook stores them.
     template : Path, optional
         A Word document whose styles and page the new one has; what is written in it is left out.
 
     Raises
     ------
     InputError
-        Where there is no such report, no browser to draw the figures, or the template is no Word
-        document.
+        Where the figures cannot be drawn, or the template is no Word document.
     """
-    if not report.is_file():
-        raise InputError(f"{report} is not there; make the report first: ev-forecast run")
-    notebook = nbformat.read(report, as_version=4)  # type: ignore[no-untyped-call]
     cells = [cell for cell in notebook.cells if "about-code" not in cell.metadata.get("tags", [])]
     outputs = _output_data(*cells)
-    images = iter(pictures([data[PLOTLY_TYPE] for data in outputs if PLOTLY_TYPE in data]))
+    images = iter(draw([data[PLOTLY_TYPE] for data in outputs if PLOTLY_TYPE in data]))
     document = _empty_document(template)
     _set_up(document, template is None)
-    title = stored_title(report.parent) or report_title(notebook) or report.parent.name
-    description = _texts_of(outputs, LEAD_CLASS)
-    _describe(document, title, description, load_record(report.with_name(OUTLOOK_TABLE)))
+    _describe(document, title, _texts_of(outputs, LEAD_CLASS), day or ANY_DAY)
     document.add_paragraph(title, "Title")
     document.add_paragraph(_texts_of(outputs, EVIDENCE_CLASS), "Subtitle")
     writer = _Writer(document, cells, "".join(data.get("text/html", "") for data in outputs))
@@ -122,14 +122,13 @@ def _texts_of(outputs: Iterable[Mapping[str, Any]], html_class: str) -> str:
     return "\n".join(data.get("text/plain", "") for data in chosen)
 
 
-def _describe(document: Any, title: str, description: str, record: Mapping[str, Any]) -> None:
+def _describe(document: Any, title: str, description: str, day: dt.date) -> None:
     """Say in the file's properties what it is about, by whom, and of which day."""
     properties = document.core_properties
     properties.title = title
     properties.author = AUTHOR
     properties.comments = description[:MAX_DESCRIPTION]
-    day = dt.datetime.fromisoformat(record.get("as_of", ANY_DAY))
-    properties.created = properties.modified = day
+    properties.created = properties.modified = dt.datetime.combine(day, dt.time())
 
 
 def _empty_document(template: Path | None) -> Any:
