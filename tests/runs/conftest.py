@@ -26,6 +26,19 @@ market_size = None
 drivers = []
 assumptions = {}
 notes = []"""
+# Stores results as a notebook of the package does, and prints
+STORES = """import os, pandas as pd
+from forecasting.scenarios.outlook_files import save_tables
+year = {'scenario': name, 'country': country, 'measure': 'ev_imports'}
+days = {'unit': 'vehicles', 'period_start': '2025-01-01', 'period_end': '2025-12-31'}
+levels = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
+table = pd.DataFrame([year | days | {'quantile': level, 'value': float(seed)} for level in levels])
+draws = pd.DataFrame([year | {'year': 2025, 'draw': draw, 'value': float(seed)} for draw in (0, 1)])
+keys = {'country': country, 'scenario': scenario, 'horizon': horizon, 'seed': seed, 'name': name}
+told = {'first_year': 2025, 'market': '', 'warnings': [], 'facts_used': []}
+told |= {'as_of': as_of, 'parameters': keys | {'as_of': as_of}}
+save_tables(os.environ['EV_FORECAST_OUTPUT'], table, draws, told)
+print(name, seed)"""
 
 
 class Project:
@@ -94,6 +107,24 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
         project.scenario(name)
     assert run([project.params], project.out, progress=False).count("failed") == 1
     return project.root
+
+
+@pytest.fixture(scope="session")
+def reported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose scenarios `uz-a` and `uz-b` are reported, with results."""
+    project = Project(tmp_path_factory.mktemp("reported"))
+    project.notebook(STORES)
+    for seed, name in ((7, "uz-a"), (8, "uz-b")):
+        project.scenario(name, seed)
+    assert run([project.params], project.out, progress=False).ok
+    return project.root
+
+
+@pytest.fixture
+def reported_project(reported: Path, tmp_path: Path) -> Project:
+    """A copy of that project."""
+    shutil.copytree(reported, tmp_path, dirs_exist_ok=True, symlinks=True)
+    return Project(tmp_path)
 
 
 @pytest.fixture

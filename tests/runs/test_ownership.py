@@ -157,16 +157,15 @@ def test_a_log_with_a_second_name_is_not_written_through(used_project: Any) -> N
     log.unlink()
     log.hardlink_to(precious)
     for engine in ("fork", "kernel"):
-        assert run([project.params], project.out, force=True, engine=engine, progress=False).ok  # type: ignore[arg-type]
+        paths = [project.params / "uz-a.yaml"]
+        assert run(paths, project.out, force=True, engine=engine, progress=False).count("done") == 1  # type: ignore[arg-type]
         assert precious.read_text() == "mine"
 
 
 def test_a_report_that_cannot_be_replaced_fails_by_name_and_the_others_finish(
-    project: Any, monkeypatch: pytest.MonkeyPatch
+    reported_project: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("uz-a", "uz-b", "uz-c"):
-        project.scenario(name)
-    run([project.params], project.out, progress=False)
+    project = reported_project
     real, before = folders._replace, (project.out / "uz-b" / "run.json").read_bytes()
 
     def refused(side: Path, target: Path) -> None:
@@ -181,7 +180,7 @@ def test_a_report_that_cannot_be_replaced_fails_by_name_and_the_others_finish(
     assert result.exit_code == 1
     assert (
         "failed uz-b: its report cannot be put in its place: Operation not permitted\n"
-        "2 done, 1 failed" in result.stdout
+        "1 done, 1 failed" in result.stdout
     )
     assert (project.out / "uz-b" / "run.json").read_bytes() == before
     assert "Operation not permitted" in (project.out / "index.html").read_text()

@@ -33,18 +33,6 @@ pytestmark = pytest.mark.slow
 
 PARAMS = Path(__file__).parents[2] / "params"
 
-STORES = """import os, pandas as pd
-from forecasting.scenarios.outlook_files import save_tables
-year = {'scenario': name, 'country': country, 'measure': 'ev_imports'}
-days = {'unit': 'vehicles', 'period_start': '2025-01-01', 'period_end': '2025-12-31'}
-levels = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
-table = pd.DataFrame([year | days | {'quantile': level, 'value': float(seed)} for level in levels])
-draws = pd.DataFrame([year | {'year': 2025, 'draw': draw, 'value': float(seed)} for draw in (0, 1)])
-keys = {'country': country, 'scenario': scenario, 'horizon': horizon, 'seed': seed, 'name': name}
-told = {'first_year': 2025, 'market': '', 'warnings': [], 'facts_used': []}
-told |= {'as_of': as_of, 'parameters': keys | {'as_of': as_of}}
-save_tables(os.environ['EV_FORECAST_OUTPUT'], table, draws, told)
-print(name, seed)"""
 DATA = (
     "uz-a/outlook.parquet",
     "uz-a/draws.parquet",
@@ -58,11 +46,9 @@ def statuses(project: Any, **options: Any) -> dict[str, str]:
     return {result.name: result.status for result in done.results}
 
 
-def test_what_is_fresh_is_not_run_again(project: Any) -> None:
-    project.scenario("uz-baseline", 1)
-    project.scenario("kz-baseline", 2)
-    assert statuses(project) == {"kz-baseline": "done", "uz-baseline": "done"}
-    assert project.printed("kz-baseline") == "kz-baseline 2\n"
+def test_what_is_fresh_is_not_run_again(reported_project: Any) -> None:
+    project = reported_project
+    assert project.printed("uz-b") == "uz-b 8\n"
     before = {
         path: path.stat().st_mtime_ns
         for path in project.out.rglob("*")
@@ -72,29 +58,26 @@ def test_what_is_fresh_is_not_run_again(project: Any) -> None:
     assert again.count("fresh") == 2
 
     assert before == {path: path.stat().st_mtime_ns for path in before}
-    project.scenario("uz-baseline", 3)
-    assert statuses(project) == {"kz-baseline": "fresh", "uz-baseline": "done"}
-    assert statuses(project, force=True) == {"kz-baseline": "done", "uz-baseline": "done"}
+    project.scenario("uz-b", 3)
+    assert statuses(project) == {"uz-a": "fresh", "uz-b": "done"}
+    assert statuses(project, force=True) == {"uz-a": "done", "uz-b": "done"}
 
 
-def test_an_index_older_than_a_report_is_written_again(project: Any) -> None:
-    project.scenario("uz-baseline", 1)
-    statuses(project)
+def test_an_index_older_than_a_report_is_written_again(reported_project: Any) -> None:
+    project = reported_project
     index = project.out / "index.html"
     right = index.read_bytes()
     index.write_text("of a run that was killed before its summary")
     os.utime(index, (1, 1))
-    assert statuses(project) == {"uz-baseline": "fresh"}
+    assert statuses(project) == {"uz-a": "fresh", "uz-b": "fresh"}
     assert index.read_bytes() == right
 
 
-def test_a_table_of_all_reports_that_is_gone_is_written_again(project: Any) -> None:
-    project.notebook(STORES)
-    project.scenario("uz-a", 1)
-    statuses(project)
+def test_a_table_of_all_reports_that_is_gone_is_written_again(reported_project: Any) -> None:
+    project = reported_project
     for name in ("comparison.parquet", "comparison.csv", "comparison.xlsx"):
         (project.out / name).unlink()
-        assert statuses(project) == {"uz-a": "fresh"}
+        assert statuses(project) == {"uz-a": "fresh", "uz-b": "fresh"}
         assert (project.out / name).is_file(), name
 
 
@@ -121,9 +104,11 @@ def test_a_failed_scenario_is_named_and_the_others_finish(project: Any) -> None:
     assert statuses(project) == {"uz-a": "fresh", "uz-b": "failed", "uz-c": "fresh"}
 
 
-def test_a_failure_leaves_the_last_whole_report_and_a_success_forgets_it(project: Any) -> None:
-    project.scenario("uz-a")
-    run([project.params], project.out, progress=False)
+def test_a_failure_leaves_the_last_whole_report_and_a_success_forgets_it(
+    reported_project: Any,
+) -> None:
+    project = reported_project
+    (project.params / "uz-b.yaml").unlink()
     first = (project.out / "uz-a" / "report.ipynb").read_bytes()
     project.notebook("1 / 0")
     assert statuses(project) == {"uz-a": "failed"}
@@ -135,10 +120,8 @@ def test_a_failure_leaves_the_last_whole_report_and_a_success_forgets_it(project
     assert "ZeroDivisionError" not in (project.out / "index.html").read_text()
 
 
-def test_a_folder_says_what_ran_what_failed_and_how_old_it_is(project: Any) -> None:
-    project.scenario("uz-a")
-    project.scenario("uz-b")
-    run([project.params], project.out, progress=False)
+def test_a_folder_says_what_ran_what_failed_and_how_old_it_is(reported_project: Any) -> None:
+    project = reported_project
     shutil.rmtree(project.out / "uz-b")
     project.notebook("1 / 0")
     run([project.params], project.out, progress=False)
@@ -156,27 +139,21 @@ def test_a_folder_says_what_ran_what_failed_and_how_old_it_is(project: Any) -> N
         report_ages(project.params, dt.datetime.now(dt.UTC))
 
 
-def test_both_engines_make_the_same_report(project: Any) -> None:
-    project.notebook(STORES)
-    project.scenario("uz-a", 7)
-    texts, tables = [], []
-    for engine in ("kernel", "fork"):
-        assert statuses(project, engine=engine, force=True) == {"uz-a": "done"}
-        texts.append(without_times(project.out / "uz-a" / "report.ipynb"))
-        tables.append((project.out / "uz-a" / "outlook.parquet").read_bytes())
-    assert texts[0] == texts[1]
-    assert tables[0] == tables[1]
+@pytest.mark.parametrize("engine", ["fork", "kernel"])
+def test_running_again_on_either_engine_gives_the_same_bytes_but_for_the_times(
+    reported_project: Any, engine: Any
+) -> None:
+    project = reported_project
 
-
-def test_running_again_gives_the_same_bytes_but_for_the_times(project: Any) -> None:
-    project.notebook(STORES)
-    project.scenario("uz-a", 7)
-    seen = []
-    for _ in range(2):
-        run([project.params], project.out, force=True, progress=False)
+    def made() -> tuple[list[bytes], str]:
         data = [(project.out / name).read_bytes() for name in DATA]
-        seen.append((data, without_times(project.out / "uz-a" / "report.ipynb")))
-    assert seen[0] == seen[1]
+        return data, without_times(project.out / "uz-a" / "report.ipynb")
+
+    before = made()
+    paths = [project.params / "uz-a.yaml"]
+    done = run(paths, project.out, force=True, engine=engine, progress=False)
+    assert done.count("done") == 1
+    assert made() == before
 
 
 def without_times(path: Path) -> str:
@@ -185,21 +162,16 @@ def without_times(path: Path) -> str:
     return text
 
 
-def test_all_results_are_in_one_table(project: Any) -> None:
-    project.notebook(STORES)
-    for seed, name in enumerate(("uz-a", "uz-b")):
-        project.scenario(name, seed)
-    run([project.params], project.out, progress=False)
-    table = pd.read_parquet(project.out / "comparison.parquet")
+def test_all_results_are_in_one_table(reported: Path) -> None:
+    table = pd.read_parquet(reported / "reports" / "comparison.parquet")
     assert table.groupby("scenario")["value"].unique().map(list).to_dict() == {
-        "uz-a": [0.0],
-        "uz-b": [1.0],
+        "uz-a": [7.0],
+        "uz-b": [8.0],
     }
 
 
-def test_a_record_says_what_a_report_was_made_from(project: Any) -> None:
-    project.scenario("uz-a", 7)
-    run([project.params], project.out, progress=False)
+def test_a_record_says_what_a_report_was_made_from(reported_project: Any) -> None:
+    project = reported_project
     record = json.loads((project.out / "uz-a" / "run.json").read_text())
     assert (record["seed"], record["engine"], record["reason"]) == (7, "fork", "never run")
     assert {"parameters", "facts", "prior", "notebook", "package", "python", "numpy"} <= record[
@@ -341,26 +313,14 @@ def test_a_time_limit_need_not_be_whole(project: Any, engine: Any) -> None:
     ]
 
 
-RESULTS = """import os, pandas as pd
-row = {"scenario": name, "country": "UZ", "measure": "ev_stock", "unit": "vehicles", "value": 5.0}
-row |= {"period_start": "2025-12-31", "period_end": "2025-12-31"}
-levels = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
-folder = os.environ["EV_FORECAST_OUTPUT"]
-table = pd.DataFrame([row | {"quantile": level} for level in levels])
-table.to_parquet(f"{folder}/outlook.parquet")"""
-
-
-def test_a_damaged_report_of_before_is_named_and_stops_nothing(project: Any) -> None:
-    project.notebook(RESULTS)
-    project.scenario("uz-a")
-    assert run([project.params], project.out, progress=False).ok
+def test_a_damaged_report_of_before_is_named_and_stops_nothing(reported_project: Any) -> None:
+    project = reported_project
     path = project.out / "uz-a" / "outlook.parquet"
     other = io.BytesIO()
     pd.DataFrame({"mine": [1]}).to_parquet(other)
-    project.scenario("uz-b")
     path.write_bytes(b"PAR1 cut off")
-    done = run([project.params / "uz-b.yaml"], project.out, progress=False)
-    assert not done.ok
+    done = run([project.params / "uz-b.yaml"], project.out, force=True, progress=False)
+    assert (done.ok, done.count("done")) == (False, 1)
     for damage in (b"PAR1 cut off", b"", other.getvalue()):
         path.write_bytes(damage)
         (problem,) = write_summary(project.out)
@@ -395,15 +355,15 @@ def test_a_scenario_alone_and_beside_another_of_its_country_gives_the_same_bytes
     assert os.fspath(tmp_path) not in (report / "report.ipynb").read_text()
 
 
-def test_a_run_keeps_its_forecasts_where_others_can_check_them(project: Any) -> None:
-    project.notebook(STORES)
-    paths = [project.scenario("uzbekistan-baseline"), project.scenario("uzbekistan-slow", seed=2)]
+def test_a_run_keeps_its_forecasts_where_others_can_check_them(reported_project: Any) -> None:
+    project = reported_project
+    paths = [project.params]
     record = project.root / "record"
     assert run(paths, project.out, progress=False, keep_record=record).ok
     first, second = chain_of(record)
     assert (first.content["scenario"], second.content["scenario"]) == (
-        "uzbekistan-baseline",
-        "uzbekistan-slow",
+        "uz-a",
+        "uz-b",
     )
     assert second.content["before"]["file"] == first.file
     (project.root / "full").mkdir()
