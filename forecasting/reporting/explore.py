@@ -101,18 +101,43 @@ Lever = tuple[str, str, Any, dict[str, Any]]
 TABLE_STYLES = (
     "<style>.fc-table .amount { text-align: right; } "
     ".fc-table :is(td, th) { padding: 0 0.5em; line-height: 1.4; } "
-    ".widget-vbox .textpoint text { paint-order: stroke; stroke: white; stroke-width: 3px; }"
+    ".widget-vbox .textpoint text { paint-order: stroke; stroke: white; stroke-width: 3px; } "
+    # For checkers of contrast, as on the pages
+    ".widget-vbox svg :is(text, tspan) { background-color: white; } "
+    ".widget-vbox svg rect { display: block; } "
+    ".widget-vbox svg:has(> .hoverlayer:empty) { display: none; }"
     "</style>"
 )
 # A responsive figure looks at its room when the window changes: here it is told once it is drawn,
-# and when its column changes.
+# and when its column changes. What is written above a control is its name for a screen reader, and
+# the colour of a letter stands where a checker of contrast reads it.
 FITTING = """export default { render({el}) {
+  const name = (box) => {
+    for (const control of box.querySelectorAll(".noUi-handle, select")) {
+      const words = control.closest(".widget-vbox").querySelector(".widget-html-content");
+      const handles = control.closest(".noUi-target")?.querySelectorAll(".noUi-handle");
+      const end = control.matches(".noUi-handle-lower") ? ", lowest" : ", highest";
+      control.ariaLabel = words.textContent + (handles?.length > 1 ? end : "");
+    }
+    for (const words of box.querySelectorAll("svg text, svg tspan")) {
+      words.style.color = getComputedStyle(words).fill;
+    }
+  };
   const drawn = setInterval(() => {
-    if (!el.closest(".widget-vbox")?.querySelector(".main-svg .trace")) return;
+    const answers = el.closest(".widget-vbox");
+    if (!answers?.querySelector(".main-svg .trace")) return;
     clearInterval(drawn);
     new ResizeObserver(() => setTimeout(() => dispatchEvent(new Event("resize")), 200)).observe(el);
+    const box = answers.parentElement;
+    new MutationObserver(() => name(box)).observe(box, {childList: true, subtree: true});
+    name(box);
   }, 100);
 } }"""
+# A figure's title is cut where there is little room: here it stands above it, as text
+HEADING = """<p style="margin: 0; font-size: 16px; line-height: 1.3">{}</p>
+<p style="margin: 0; color: #5f6b76; line-height: 1.3">{}</p>"""
+# Wider than a phone: then it is scrolled, also by the keyboard
+SCROLLED = '<div tabindex="0" role="region" aria-label="{}" style="overflow-x: auto">{}</div>'
 
 
 class Explorer(WhatIf):
@@ -441,6 +466,7 @@ class ControlPanel:
         self.parts: list[tuple[Any, ...]] = []  # of the controls, all but what they hold
         self.busy = False  # while an answer is made, or the controls are set
         self.live = live_figure(explorer.figure)
+        self.heading = ipywidgets.HTML()
         self.table = ipywidgets.HTML()
         self.status = ipywidgets.HTML()
         self.file = ipywidgets.Text(description="File", layout=FULL_WIDTH)
@@ -452,7 +478,7 @@ class ControlPanel:
         self.levers = ipywidgets.VBox(layout=scrolled)
         fitting = type("Fitting", (AnyWidget,), {"_esm": FITTING})()
         answers = ipywidgets.VBox(
-            [self.status, fitting, self.live, self.table],
+            [self.status, fitting, self.heading, self.live, self.table],
             layout={"flex": "1 1 480px", "min_width": "0"},
         )
         # Side by side, so that the answers stay in view while the levers are scrolled
@@ -690,7 +716,11 @@ class ControlPanel:
             self.build()
             self.busy = False
         redraw(self.live, self.explorer.figure)
-        self.table.value = TABLE_STYLES + self.explorer.table._repr_html_()
+        title = self.explorer.figure.layout.title
+        lines = (text.replace("<br>", " ") for text in (title.text, title.subtitle.text))
+        self.heading.value = HEADING.format(*lines)
+        table = self.explorer.table
+        self.table.value = TABLE_STYLES + SCROLLED.format(table.caption, table._repr_html_())
         self.say("")
 
     def say(self, text: str, wrong: bool = False) -> None:

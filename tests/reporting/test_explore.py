@@ -139,7 +139,7 @@ def test_another_day_and_another_country_are_read_anew(explorer):
     assert "kazakhstan-accelerated" in explorer.panel.controls["scenario"].options
     explorer.panel.controls["scenario"].value = "kazakhstan-accelerated"
     assert explorer.reference.name == "kazakhstan-accelerated"
-    assert "Kazakhstan" in explorer.panel.live.layout.title.text
+    assert "Kazakhstan" in explorer.panel.heading.value
     assert said(explorer).endswith("></div>")
 
 

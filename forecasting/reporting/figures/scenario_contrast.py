@@ -133,6 +133,12 @@ GROWTH_FACTORS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)  # of growth, at the ticks of a
 ANSWER_COLOURS = CHARGING_COLOURS | {"charging_points_target": AMBER}
 # Of a trace, where a scenario is changed: only what moved is sent to a browser
 CHANGED_PROPERTIES = ("x", "y", "text", "hovertext", "error_x")
+# Of a chart whose title stands above it, as text
+UNTITLED = {
+    "title": {"text": "", "subtitle": {"text": ""}},
+    "margin": {"t": 16},
+    "height": 270,
+}
 TITLE_LETTERS_BESIDE_LEVERS = 46  # letters in a line of the title
 RIGHT_AXES = {"xaxis": "x2", "yaxis": "y2"}
 RIGHT_CHART_START = 0.68  # where the right chart begins, its ticks included
@@ -643,7 +649,8 @@ def what_if_chart(changed: Outlook, original: Outlook) -> Figure:
         autosize=True,
         showlegend=False,
         margin_r=44,
-        yaxis={"rangemode": "tozero"},
+        xaxis={"fixedrange": True},
+        yaxis={"rangemode": "tozero", "fixedrange": True},
     )
     dashed = line(
         original_flow.index.tolist(), original_flow[0.5], MUTED, dash="dash", name="Median as given"
@@ -656,8 +663,14 @@ def what_if_chart(changed: Outlook, original: Outlook) -> Figure:
             "anchor": "y2",
             "rangemode": "tozero",
             "nticks": 4,
+            "fixedrange": True,
         }
-        rows = {"anchor": "x2", "visible": False, "range": [len(answers) - 0.4, -0.8]}
+        rows = {
+            "anchor": "x2",
+            "visible": False,
+            "fixedrange": True,
+            "range": [len(answers) - 0.4, -0.8],
+        }
         chart.update_layout(xaxis={"domain": [0, 0.55]}, xaxis2=right, yaxis2=rows)
     for place, name in enumerate(answers):
         chart.add(*_answer(changed.results, original.results, name, place, end))
@@ -700,8 +713,8 @@ def live_figure(chart: Figure) -> go.FigureWidget:
             if self.is_complete:
                 super().open()
 
-    figure = WholeFigure(chart)
-    figure._config = {"responsive": True}
+    figure = WholeFigure(go.Figure(chart).update_layout(UNTITLED))
+    figure._config = {"responsive": True, "displayModeBar": False}
     figure.is_complete = True
     figure.open()
     return figure
@@ -720,9 +733,8 @@ def redraw(figure: go.FigureWidget, chart: Figure) -> None:
     if len(figure.data) != len(chart.data) or figure.layout.xaxis != chart.layout.xaxis:
         figure.data = ()
         figure.add_traces(chart.data)
-        figure.update_layout(chart.layout.to_plotly_json())
+        figure.update_layout(chart.layout.to_plotly_json() | UNTITLED)
     with figure.batch_update():  # one message, one drawing
-        figure.layout.title.text = chart.layout.title.text
         for trace, new in zip(figure.data, chart.data, strict=True):
             old_cells, cells = trace.to_plotly_json(), new.to_plotly_json()
             for name in CHANGED_PROPERTIES:
