@@ -22,6 +22,18 @@ if TYPE_CHECKING:
     from forecasting.evidence.fact import Fact
 
 
+ONE_UNIT = {
+    "days": "day",
+    "dwellings": "dwelling",
+    "hours": "hour",
+    "persons": "person",
+    "points": "point",
+    "stations": "station",
+    "trains": "train",
+    "units": "unit",
+    "users": "user",
+    "vehicles": "vehicle",
+}
 MONTH_NAMES = tuple(calendar.month_abbr)
 
 
@@ -85,7 +97,7 @@ def _number(value: float, unit: str) -> str:
     if multiple and money in ("USD", "CNY"):
         unit = f"{multiple} {money}"
     if digits == "1":
-        unit = unit.removesuffix("s")
+        unit = ONE_UNIT.get(unit, unit)
     return f"{digits} {unit}".strip()
 
 

@@ -302,12 +302,12 @@ def _report(row: Verdict) -> str:
 def _users(row: Verdict) -> str:
     """In words, who uses a statement: forecasts, events, other facts."""
     users = {
-        "the forecast of": _places(row.enters),
-        "an event of": _places(row.cited),
-        "statements": map(_number, row.referred),
+        "the forecast of {names}": _places(row.enters),
+        "an event of {names}": _places(row.cited),
+        "statements {names}": [*map(_number, row.referred)],
     }
-    roles = {words: ", ".join(names) for words, names in users.items()}
-    return "; ".join(f"{words} {names}" for words, names in roles.items() if names) or "–"
+    roles = [words.format(names=", ".join(names)) for words, names in users.items() if names]
+    return "; ".join(roles) or MISSING
 
 
 def _places(scenarios: Iterable[str]) -> list[str]:

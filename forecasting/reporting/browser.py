@@ -18,7 +18,6 @@ from typing import Any
 from forecasting.errors import InputError, RunError
 from forecasting.reading.files import write_asked
 from forecasting.reporting.html import plotly_script, template_text
-from forecasting.reporting.labels import phrase
 
 BROWSER_NAMES = (
     "chromium",
@@ -90,7 +89,9 @@ def print_page(page: Path, target: Path, brief: bool = False) -> Path:
         raise InputError(f"{page} is not there; make the report first: ev-forecast run")
     with tempfile.TemporaryDirectory() as folder:
         pdf = Path(folder) / "page.pdf"
-        address = page.resolve().as_uri() + phrase("?{}", brief and "brief")
+        address = page.resolve().as_uri()
+        if brief:
+            address = f"{address}?brief"
         reply = _browse(folder, "--no-pdf-header-footer", f"--print-to-pdf={pdf}", address)
         content = pdf.read_bytes() if pdf.is_file() else b""
         if not content.startswith(b"%PDF"):

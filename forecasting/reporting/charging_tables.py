@@ -46,6 +46,7 @@ from forecasting.quantiles import RANGE_LEVELS, Array
 from forecasting.quantities import RELATION_WORDS
 from forecasting.reading.places import place_name
 from forecasting.reporting.labels import (
+    ANSWER_WORDS,
     SETTING_WORDS,
     amount,
     amounts,
@@ -53,7 +54,6 @@ from forecasting.reporting.labels import (
     label_of,
     levels_in_words,
     parameter_words,
-    phrase,
 )
 from forecasting.reporting.result_tables import (
     in_columns,
@@ -75,8 +75,8 @@ from forecasting.writers.display import (
     rows_table,
     side_by_side,
 )
-from forecasting.writers.messages import uncapital
-from forecasting.writers.numbers import readable
+from forecasting.writers.messages import sentence, uncapital
+from forecasting.writers.numbers import readable, whole_percent
 
 NEED = "charging_points_need"
 PRACTICE_POINTS = "charging_points_practice"
@@ -115,6 +115,31 @@ def millions(value: float) -> str:
     return readable(value / 1e6)
 
 
+NEED_AND_PRACTICE = (
+    "Need counts the public points that carry the energy of {year} with short queues, {slow} of "
+    "them slow overnight points for those without a charger at home; practice starts from what "
+    "stands and grows as other markets did, whatever the need."
+)
+START_OF_PRACTICE = (
+    "Practice starts from {count:,.0f} {unit}, the newest count, of {day}, beside the {cars} "
+    "vehicles at the end of {year}; in other markets both are of the end of a year."
+)
+AMONG_MARKETS = (
+    "Four in five of the {markets} markets that had about as many vehicles had {range} points: "
+    "need without slow overnight points, {need}, {need_position}; practice, {practice}, "
+    "{practice_position}."
+)
+# Of an answer that is below what those markets had, among it, above it
+NEED_POSITIONS = (
+    "lies below them, as most energy is charged at home or slowly",
+    "lies among them",
+    "lies above them, as little is charged at home",
+)
+PRACTICE_POSITIONS = (
+    "lies below them, as it starts from few",
+    "lies among them",
+    "lies above them, as it starts from many",
+)
 # Zapmap on the second quarter of 2025, Paren on 2025: sources of utilisation_scale
 FAST_USE = (
     "A fast point then passes {kwh:,.0f} kWh a day, and a car is connected to it {in_use} of the "
@@ -156,10 +181,9 @@ def why(outlook: Outlook) -> BulletList:
         return BulletList(["Without electric vehicles there is neither need nor practice."])
     daily, in_use, promise = demand.fast_use
     lines = [
-        f"Need counts the public points that carry the energy of {demand.years[-1]} with short "
-        f"queues, {100 * _last_median(slow) / need:.0f} % of them slow overnight points for those "
-        "without a charger at home; practice starts from what stands and grows as other markets "
-        "did, whatever the need.",
+        NEED_AND_PRACTICE.format(
+            year=demand.years[-1], slow=whole_percent(_last_median(slow) / need)
+        ),
         FAST_USE.format(kwh=daily, in_use=share_words(in_use), promise=share_words(promise)),
     ]
     standing = demand.standing
@@ -167,21 +191,25 @@ def why(outlook: Outlook) -> BulletList:
         year = standing.date.year
         cars = np.median(draws["ev_stock"][:, demand.years.index(year)])
         lines.append(
-            f"Practice starts from {standing.count:,.0f} {standing.unit}, the newest count, of "
-            f"{day_words(standing.date)}, beside the {amount(float(cars), 'ev_stock')} vehicles at "
-            f"the end of {year}; in other markets both are of the end of a year."
+            START_OF_PRACTICE.format(
+                count=standing.count,
+                unit=standing.unit,
+                day=day_words(standing.date),
+                cars=amount(float(cars), "ev_stock"),
+                year=year,
+            )
         )
     low, _, high, markets = market_band(_last_median(draws["ev_stock"]))
     if markets:
-        ends = (low, high)
-        saved = ("most energy is charged at home or slowly", "little is charged at home")
-        need_position = _among(faster, *ends, *saved)
-        practice_position = _among(practice, *ends, "it starts from few", "it starts from many")
         lines.append(
-            f"Four in five of the {markets} markets that had about as many vehicles had "
-            f"{amounts(*ends, 'charging_points')} points: need without slow overnight points, "
-            f"{amount(faster, NEED)}, {need_position}; practice, {amount(practice, NEED)}, "
-            f"{practice_position}."
+            AMONG_MARKETS.format(
+                markets=markets,
+                range=amounts(low, high, "charging_points"),
+                need=amount(faster, NEED),
+                need_position=NEED_POSITIONS[_side(faster, low, high)],
+                practice=amount(practice, NEED),
+                practice_position=PRACTICE_POSITIONS[_side(practice, low, high)],
+            )
         )
     return BulletList(lines)
 
@@ -191,18 +219,14 @@ def _last_median(draws: Array) -> float:
     return float(np.median(draws[:, -1]))
 
 
-def _among(points: float, low: float, high: float, low_reason: str, high_reason: str) -> str:
-    if points < low:
-        return f"lies below them, as {low_reason}"
-    if points > high:
-        return f"lies above them, as {high_reason}"
-    return "lies among them"
+def _side(points: float, low: float, high: float) -> int:
+    """Whether a number is below an interval, in it or above it: 0, 1 or 2."""
+    return int(points >= low) + int(points > high)
 
 
 def _target_day(row: Row) -> str:
-    if row["date"] <= row["as_of"]:
-        return f"{row['date']}, passed"
-    return str(row["date"])
+    day = row["date"]
+    return sentence("{day}[passed?, passed]", day=day, passed=day <= row["as_of"])
 
 
 def _pace_needed(row: Row) -> str:
@@ -218,7 +242,6 @@ def _target_chance(row: Row) -> str:
     return share_words(row["probability"])
 
 
-STATEMENTS_OF_DAYS = "Said beside these targets, of their day: {}"
 TARGETS = TableForm(
     [
         Column("by", _target_day),
@@ -229,7 +252,7 @@ TARGETS = TableForm(
         Column("probability", _target_chance),
         Column("fact", "target"),
     ],
-    caption="{statements}",
+    caption="[Said beside these targets, of their day: {statements}]",
     nothing="No target of the state for public charging is known.",
 )
 
@@ -266,14 +289,23 @@ def targets_table(outlook: Outlook) -> Table:
         f"{basis_name(fact.basis, fact.measure)}, {fact.period.end}, “{fact.quote}”"
         for fact in statements_of_days(public, {row["date"] for row in targets})
     ]
-    words = phrase(STATEMENTS_OF_DAYS, "; ".join(statements))
+    words = "; ".join(statements)
     return TARGETS.table(targets, statements=words, as_of=day, final_year=demand.years[-1])
+
+
+def _share_target(row: Row) -> str:
+    return sentence(
+        "{share:g} % of {cars}[reached?, reached in this model]",
+        share=row["fact"].value,
+        cars=row["cars"],
+        reached=row["reached"],
+    )
 
 
 SHARE_TARGETS = TableForm(
     [
         Column("by", "{fact.period.end}"),
-        Column("target", "{fact.value:g} % of {cars}{reached}"),
+        Column("target", _share_target),
         Column("forecast", form=lambda share: readable(share, 2), unit="%"),
         Column("probability", form=share_words),
         Column("of battery cars alone", "battery", share_words),
@@ -315,9 +347,7 @@ def share_targets_table(outlook: Outlook) -> Table:
             **row,
             **row["path"],
             "cars": CARS_OF_SHARE[row["measure"]],
-            "reached": ""
-            if row["path"] or since not in demand.years
-            else ", reached in this model",
+            "reached": not row["path"] and since in demand.years,
         }
         for row in demand.share_targets(announced, since)
     ]
@@ -475,9 +505,10 @@ def consequences_table(outlook: Outlook) -> Table:
     return rows_table(frame, {str(year): CONSEQUENCES for year in years})
 
 
-BEYOND_REGISTER = (
-    "More than an older register of all vehicles has: {}. The sources differ: electric cars are "
-    "shared out as the newest print of their parts has them, and registers grow."
+REGIONS_CAPTION = (
+    "[Printed of a part: {counts}][More than an older register of all vehicles has: {registers}. "
+    "The sources differ: electric cars are shared out as the newest print of their parts has them, "
+    "and registers grow.]"
 )
 
 
@@ -533,14 +564,15 @@ def regions_table(
         for fact in points
         if "charging_stations" in measures and fact.place in set(places["region"])
     ]
-    count_words = phrase("Printed of a part: {}", "; ".join(counts))
     registers = [
         f"{place_name(fact.place)}, {in_words(fact)} ({basis_name(fact.basis, fact.measure)}, "
         f"{day_words(fact.period.end)})"
         for fact in passed_registers(outlook, places)
     ]
-    register_words = phrase(BEYOND_REGISTER, "; ".join(registers))
-    return rows_table(frame, rests_on, caption=count_words or register_words)
+    caption = sentence(
+        REGIONS_CAPTION, counts="; ".join(counts), registers=not counts and "; ".join(registers)
+    )
+    return rows_table(frame, rests_on, caption=caption)
 
 
 GRID_LOAD = TableForm(
@@ -739,7 +771,7 @@ def choice_table(
     choice = _choice_of(outlook, missing, idle)
     results = outlook.demand.results
     # The medians of the three answers, and the reader's own
-    options = {name.rpartition("_")[2]: _last_median(results[name]) for name in CHARGING_ANSWERS}
+    options = {ANSWER_WORDS[name]: _last_median(results[name]) for name in CHARGING_ANSWERS}
     if choice and choice.own is not None:
         options["one's own"] = choice.own
     costs = choice or Choice.model_construct(missing=1.0, idle=1.0)
@@ -747,7 +779,7 @@ def choice_table(
     words = {}
     for name in CHARGING_ANSWERS:
         levels = outlook.results.bands(name).iloc[-1][RANGE_LEVELS]
-        _, words[name.rpartition("_")[2]], _ = levels_in_words(levels, name)
+        _, words[ANSWER_WORDS[name]], _ = levels_in_words(levels, name)
     regret["number"] = regret["option"].map(words).fillna(regret["points"].map(in_digits))
     year = outlook.scenario.horizon
     if choice is None:

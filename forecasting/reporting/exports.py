@@ -19,12 +19,13 @@ from forecasting.reading.places import place_words
 from forecasting.reporting.browser import pictures, print_page
 from forecasting.reporting.comparison_files import live_comparison
 from forecasting.reporting.html import report_title, stored_title
-from forecasting.reporting.labels import label_of, phrase
+from forecasting.reporting.labels import label_of
 from forecasting.reporting.result_tables import whole_years
 from forecasting.reporting.workbook import is_live, write_workbook
 from forecasting.reporting.workbook_live import live_workbook
 from forecasting.scenarios.outlook import Outlook, load_outlook
 from forecasting.scenarios.outlook_files import load_record
+from forecasting.writers.messages import sentence
 from forecasting.writers.sheets import csv_bytes
 
 PAGE_FORMS = ("pdf", "docx")
@@ -194,5 +195,6 @@ def iamc_frame(table: pd.DataFrame) -> pd.DataFrame:
 
 def _variable(measure: str, quantile: float) -> str:
     kind, _, detail = label_of(measure).partition(": ")
-    name = IAMC_VARIABLES.get(measure, kind + phrase("|{}", detail.capitalize()))
+    standard_name = sentence("{kind}[|{detail}]", kind=kind, detail=detail.capitalize())
+    name = IAMC_VARIABLES.get(measure, standard_name)
     return f"{name}|{100 * quantile:.1f}th Percentile"

@@ -290,17 +290,6 @@ def published_words(when: Period | None) -> str:
     return f"in {when.end:%Y}"
 
 
-def phrase(pattern: str, words: object) -> str:
-    """A part of a sentence with words in it, or nothing where there are none.
-
-    >>> phrase(" ({})", "Statistics Agency"), phrase(" ({})", "")
-    (' (Statistics Agency)', '')
-    """
-    if words:
-        return pattern.format(words)
-    return ""
-
-
 def parameter_words(name: str) -> str:
     """A parameter of the demand chain, a class of vehicle or a place of charging for a reader.
 

@@ -2,31 +2,30 @@
 forecast, an outlook.
 """
 
-from collections.abc import Mapping
 from functools import singledispatch
 from typing import Any
 
-import pandas as pd
-
 from forecasting.caveats import Caveat
-from forecasting.evidence.bases import basis_name, basis_words
+from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.words import in_words, period_words
 from forecasting.growth.forecast import FlowForecast
 from forecasting.measures import AT_THE_HORIZON, MEASURES
-from forecasting.parameters.schema import Scenario
+from forecasting.parameters.schema import Driver, Scenario
 from forecasting.reading.places import place_words
 from forecasting.reporting.answer import answer
 from forecasting.reporting.caveat_words import lines_of, words_of
 from forecasting.reporting.figures import fan_chart
 from forecasting.reporting.figures.fan import forecast_chart
 from forecasting.reporting.figures.scenario_contrast import results_chart
-from forecasting.reporting.labels import label_of, phrase
+from forecasting.reporting.labels import label_of
 from forecasting.reporting.result_tables import outlook_table, with_unit
 from forecasting.scenarios.outlook import Outlook
 from forecasting.showing import Shown
-from forecasting.writers.display import BulletList, Prose, Table, plain_frame
+from forecasting.writers.columns import Column, TableForm
+from forecasting.writers.display import BulletList, Prose
+from forecasting.writers.messages import sentence
 from forecasting.writers.numbers import interval, readable
 
 MAX_FACT_ROWS = 12  # of a ledger
@@ -56,40 +55,70 @@ chart_of.register(FlowForecast, forecast_chart)
 chart_of.register(Outlook, fan_chart)
 
 
-def _rows(rows: Mapping[str, str], caption: str) -> str:
-    filled = [row for row in rows.items() if row[1]]
-    return Table(plain_frame(filled, columns=["", caption]))._repr_html_()
+FACT_TABLE = TableForm(
+    [
+        Column("says", lambda row: in_words(row["fact"])),
+        Column("of", lambda row: sentence("{label}[, {place}]", **row)),
+        Column("period"),
+        Column("counted by", "agency"),
+        Column("kind", "{fact.kind}"),
+        Column("published", lambda row: sentence("[{day}][both? ][by {source}]", **row)),
+        Column("quote", "{fact.quote}"),
+        Column("note", "{fact.note}"),
+    ]
+)
 
 
 @html_of.register
 def _fact_html(fact: Fact) -> str:
     """A fact as a small table: what is said, of what, by whom, since when."""
-    published = str(fact.published or "") + phrase(" by {}", fact.source)
-    rows = {
-        "says": in_words(fact),
-        "of": label_of(fact.measure) + phrase(", {}", place_words(fact.place)),
-        "period": str(fact.period_end or ""),
-        "counted by": basis_name(fact.basis, fact.measure),
-        "kind": fact.kind,
-        "published": published.strip(),
-        "quote": fact.quote,
-        "note": fact.note,
-    }
+    period = str(fact.period_end or "")
     if fact.period_start and fact.period_end:
-        rows["period"] = period_words(fact.period)
-    return _rows(rows, fact.id)
+        period = period_words(fact.period)
+    row = {
+        "fact": fact,
+        "label": label_of(fact.measure),
+        "place": place_words(fact.place),
+        "period": period,
+        "agency": basis_name(fact.basis, fact.measure),
+        "day": fact.published,
+        "source": fact.source,
+        "both": fact.published and fact.source,
+    }
+    return FACT_TABLE.upright(row, fact.id)._repr_html_()
+
+
+LEDGER_TABLE = TableForm(
+    [
+        Column("fact", lambda row: str(row["fact"])),
+        Column("kind", "{fact.kind}"),
+        Column("published", lambda row: str(row["fact"].published or "")),
+        Column("source", "{fact.source}"),
+    ]
+)
+MORE_FACTS = "{table}[<p>and {more} more facts</p>]"
 
 
 @html_of.register
 def _ledger_html(ledger: Ledger) -> str:
     """The first facts of a ledger as a table, and how many more there are."""
-    cells = [
-        (str(fact), fact.kind, str(fact.published or ""), fact.source)
-        for fact in ledger.head(MAX_FACT_ROWS)
+    table = LEDGER_TABLE.table({"fact": fact} for fact in ledger.head(MAX_FACT_ROWS))
+    remainder = max(len(ledger) - MAX_FACT_ROWS, 0)
+    return sentence(MORE_FACTS, table=table._repr_html_(), more=remainder)
+
+
+SCENARIO_TABLE = TableForm(
+    [
+        Column("known on", "{scenario.as_of}"),
+        Column("to", "{scenario.horizon}"),
+        Column("forecast", lambda row: sentence("{label}[, as counted by {agency}]", **row)),
+        Column("new vehicles a year", lambda row: _sizes(row["scenario"].market_size)),
+        Column("events", lambda row: "; ".join(map(_event, row["scenario"].drivers))),
+        Column("assumes", "sizes"),
+        Column("own facts", lambda row: ", ".join(row["scenario"].ledger)),
+        Column("notes", lambda row: "; ".join(row["scenario"].notes)),
     ]
-    table = Table(plain_frame(cells, columns=["fact", "kind", "published", "source"]))
-    remainder = len(ledger) - len(cells)
-    return table._repr_html_() + phrase("<p>and {} more facts</p>", remainder)
+)
 
 
 @html_of.register
@@ -97,30 +126,25 @@ def _scenario_html(scenario: Scenario) -> str:
     """A scenario as a small table: the question, its events, what it assumes otherwise than the
     package.
     """
-    events = [
-        f"{driver.name} from {driver.start} ({driver.kind} {_ends(driver.size)})"
-        for driver in scenario.drivers
-    ]
     sizes = [f"{name} {_ends(size)}" for name, size in scenario.assumptions.items()]
-    agency = basis_words(", as counted by {}", scenario.basis)
-    rows = {
-        "known on": str(scenario.as_of),
-        "to": str(scenario.horizon),
-        "forecast": label_of(scenario.measure) + agency,
-        "new vehicles a year": _sizes(scenario.market_size),
-        "events": "; ".join(events),
-        "assumes": "; ".join(sizes),
-        "own facts": ", ".join(scenario.ledger),
-        "notes": "; ".join(scenario.notes),
+    row = {
+        "scenario": scenario,
+        "label": label_of(scenario.measure),
+        "agency": basis_name(scenario.basis or ""),
+        "sizes": "; ".join(sizes),
     }
-    return _rows(rows, scenario.title)
+    return SCENARIO_TABLE.upright(row, scenario.title)._repr_html_()
+
+
+def _event(driver: Driver) -> str:
+    return f"{driver.name} from {driver.start} ({driver.kind} {_ends(driver.size)})"
 
 
 def _sizes(size: Any) -> str:
     """The size of a market in one line, one number or one by year."""
     if isinstance(size, dict):
         return ", ".join(f"{year}: {value:,.0f}" for year, value in size.items())
-    return phrase("{:,.0f}", size)
+    return sentence("[{size:,.0f}]", size=size)
 
 
 def _ends(size: Any) -> str:
@@ -129,27 +153,32 @@ def _ends(size: Any) -> str:
     return f"{interval(size.low, size.high)}, likeliest {readable(size.mode)}"
 
 
+FORECAST_TABLE = TableForm(
+    [
+        Column("period", form=period_words),
+        Column("median", 0.5, readable),
+        Column("80 % interval", lambda row: interval(row[0.1], row[0.9])),
+        Column("95 % interval", lambda row: interval(row[0.025], row[0.975])),
+    ],
+    caption="[{place}: ]{label}[, as counted by {agency}]",
+)
+
+
 @html_of.register
 def _forecast_html(forecast: FlowForecast) -> str:
     """A forecast as a table: a row per period, the median, and the 80 and 95 % intervals; below it
     what a reader must know.
     """
-    wide = forecast.quantiles()
-    ends = {"80 % interval": (0.1, 0.9), "95 % interval": (0.025, 0.975)}
-    columns = {
-        "period": [period_words(period) for period in forecast.periods],
-        "median": wide[0.5].map(readable).tolist(),
-    }
-    columns |= {
-        name: [interval(low, high) for low, high in zip(wide[lower], wide[upper], strict=True)]
-        for name, (lower, upper) in ends.items()
-    }
     label = "Forecast"
     if forecast.measure in MEASURES:
         label = with_unit(forecast.measure)
-    where = phrase("{}: ", place_words(forecast.place))
-    title = where + label + basis_words(", as counted by {}", forecast.basis)
-    table = Table(pd.DataFrame(columns), caption=title)
+    rows = forecast.quantiles().to_dict("records")
+    table = FORECAST_TABLE.table(
+        [{"period": period, **row} for period, row in zip(forecast.periods, rows, strict=True)],
+        place=place_words(forecast.place),
+        label=label,
+        agency=basis_name(forecast.basis),
+    )
     if not forecast.caveats:
         return table._repr_html_()
     return table._repr_html_() + BulletList(lines_of(forecast.caveats))._repr_html_()

@@ -20,7 +20,7 @@ from forecasting.measures import AT_THE_HORIZON
 from forecasting.names import OUTLOOK_TABLE
 from forecasting.quantiles import standing_digits
 from forecasting.reporting.html import Changes
-from forecasting.reporting.labels import amount, day_words, label_of, label_words, phrase
+from forecasting.reporting.labels import amount, day_words, label_of, label_words
 from forecasting.reporting.result_tables import yearly
 from forecasting.reporting.score_words import (
     EVENTS,
@@ -40,16 +40,27 @@ from forecasting.writers.display import (
     Table,
     mention,
 )
-from forecasting.writers.messages import plural, uncapital
+from forecasting.writers.messages import linked_sentence, plural, sentence, uncapital
 
 Record = dict[str, Any]  # what a file holds of a report, or a page shows
 MIN_CHANGE = 0.01  # a change of a headline number, as a share of it, from which it is told
 CHANGE_LINE = "{label}, {year}: {new}, before {old} ({share:+.0%})."
 CHANGE_WORDS = "{name} in {year} from {old} to {new}"
-CHANGE_SENTENCE = "Since the outlook of {day}{facts} these numbers moved: {changes}."
+CHANGE_SENTENCE = "Since the outlook of {day}[ ({facts} more)] these numbers moved: {changes}."
 NO_CHANGE_SENTENCE = (
-    "Since the outlook of {day}{facts} no number of the headline moved by a percent."
+    "Since the outlook of {day}[ ({facts} more)] no number of the headline moved by a percent."
 )
+# What a report has more, less or otherwise than the one before, by its kind
+DIFFERENCES = {
+    "fact": ("One fact more: {name}", "One fact less: {name}", "One fact changed: {name}"),
+    "policy": ("One policy more: {name}", "One policy less: {name}", "One policy changed: {name}"),
+    "event": ("One event more: {name}", "One event less: {name}", "One event changed: {name}"),
+    "scenario": (
+        "One part of the scenario more: {name}",
+        "One part of the scenario less: {name}",
+        "One part of the scenario changed: {name}",
+    ),
+}
 NOT_COMPARED = {"drivers", "as_of", "name", "title"}  # parts of a scenario
 
 
@@ -62,10 +73,11 @@ def _amount_column(head: str, key: str) -> Column:
 
 def _agencies(row: Row) -> str:
     """Who counted an outcome, and where another agency's counts were forecast, whose."""
-    agency = basis_name(row["outcome_basis"])
-    if row["own_basis"]:
-        return agency
-    return f"{agency}; forecast were those of {basis_name(row['basis'])}"
+    return sentence(
+        "{agency}[; forecast were those of {basis}]",
+        agency=basis_name(row["outcome_basis"]),
+        basis=not row["own_basis"] and basis_name(row["basis"]),
+    )
 
 
 PAST_FORECASTS = TableForm(
@@ -80,7 +92,7 @@ PAST_FORECASTS = TableForm(
         Column("inside", form=inside_words),
         Column("counted by", _agencies),
     ],
-    caption="{sentence}",
+    caption="[{record} ]{chain}",
     nothing="No forecast of an earlier year's end has an outcome yet: nothing was printed since, "
     "or before.",
 )
@@ -108,9 +120,9 @@ def past_forecasts(outlook: Outlook) -> Table:
     """
     record = record_known_by(outlook.as_of, outlook.results.country)
     rows = record.to_dict("records")
-    sentence = record_sentence(record) + " " if rows else ""
     chain = pd.read_csv(path("chain_record.csv"), index_col="what")
-    return PAST_FORECASTS.table(rows, sentence=sentence + chain_sentence(chain))
+    words = rows and record_sentence(record)
+    return PAST_FORECASTS.table(rows, record=words, chain=chain_sentence(chain))
 
 
 def scoreboard(day: dt.date) -> Record | None:
@@ -203,10 +215,11 @@ def _change_sentence(
     )
     fact_count = len({*record["facts_used"]} - {*record_before["facts_used"]})
     pattern = CHANGE_SENTENCE if words else NO_CHANGE_SENTENCE
-    return pattern.format(
+    return sentence(
+        pattern,
         day=day_words(dt.date.fromisoformat(record_before["as_of"])),
         changes=words,
-        facts=phrase(" ({} more)", fact_count and plural(fact_count, "{} fact", "{:,} facts")),
+        facts=fact_count and plural(fact_count, "{} fact", "{:,} facts"),
     )
 
 
@@ -217,7 +230,7 @@ def _parts(record: Record) -> dict[str, Record]:
         "fact": dict.fromkeys(record["facts_used"]),
         "policy": record.get("policies", {}),
         "event": {event["name"]: event for event in keys.get("drivers", ())},
-        "part of the scenario": {name: keys[name] for name in keys.keys() - NOT_COMPARED},
+        "scenario": {name: keys[name] for name in keys.keys() - NOT_COMPARED},
     }
 
 
@@ -226,12 +239,13 @@ def _differences(kind: str, old: Record, new: Record) -> Iterator[Line]:
         words: str | Link = name.replace("_", " ")
         if kind == "fact":
             words = mention(name)
+        addition, removal, change = DIFFERENCES[kind]
         if name not in old:
-            yield [f"One {kind} more: ", words]
+            yield linked_sentence(addition, name=words)
         elif name not in new:
-            yield [f"One {kind} less: ", words]
+            yield linked_sentence(removal, name=words)
         elif old[name] != new[name]:
-            yield [f"One {kind} changed: ", words]
+            yield linked_sentence(change, name=words)
 
 
 def _median_changes(old_folder: Path, folder: Path, record: Record) -> Iterator[dict[str, Any]]:

@@ -16,7 +16,7 @@ from forecasting.quantiles import RANGE_LEVELS, Array
 from forecasting.reporting.labels import day_words, median_and_range
 from forecasting.writers.columns import Column, TableForm
 from forecasting.writers.display import HIGH, LOW, Table
-from forecasting.writers.messages import uncapital
+from forecasting.writers.messages import sentence, uncapital
 from forecasting.writers.numbers import ReadNumber, probability_words
 
 if TYPE_CHECKING:
@@ -35,8 +35,7 @@ LIFTED = (
     "This scenario lifts the duty-free quota of {number}: the {size} in its place are more than "
     "come."
 )
-QUOTA_COUNTS = " It counts {counted}."
-QUOTA_COUNTS_ANOTHER = " It counts {counted}; what is forecast are {flow}."
+QUOTA_COUNTS = "{quota} It counts {counted}[; what is forecast are {flow}]."
 NOT_IN_TIME = "not in its time"
 VEHICLES_OF_QUOTA = ("within it", "after it, in its year", "in the year after")
 OPEN_QUOTAS = TableForm(
@@ -93,15 +92,16 @@ def quota_sentence(forecast: QuotaForecast) -> str:
     elif median is not None:
         pattern = USED_UP_OR_NOT
     days = {"low": low, "median": median, "high": high}
-    same = forecast.measure == forecast.quota.measure
-    return (pattern + (QUOTA_COUNTS if same else QUOTA_COUNTS_ANOTHER)).format(
-        counted=uncapital(MEASURES[forecast.quota.measure].label),
-        flow=uncapital(MEASURES[forecast.measure].label),
+    cars, flow = (
+        uncapital(MEASURES[name].label) for name in (forecast.quota.measure, forecast.measure)
+    )
+    quota = pattern.format(
         number=f"{forecast.quota.quota:,.0f}",
         year=forecast.quota.start.year,
         chance=probability_words(used_up),
         **{name: f"{day:%B}" for name, day in days.items() if day},
     )
+    return sentence(QUOTA_COUNTS, quota=quota, counted=cars, flow=flow != cars and flow)
 
 
 def quotas_table(outlook: Outlook) -> Table:

@@ -770,12 +770,9 @@ POLICIES = TableForm(
         Column(YEAR_ON_HEAD),
         Column("source", address="url"),
     ],
-    caption="Change of months, 80 % ranges; learned from {events} ends elsewhere",
+    caption="Change of months, 80 % ranges; learned from {events} ends elsewhere[blocked?; what is "
+    "held up, and how it fades, is a judgement]",
     nothing=NO_POLICY,
-)
-POLICIES_WITH_BLOCKED = replace(
-    POLICIES,
-    caption=f"{POLICIES.caption}; what is held up, and how it fades, is a judgement",
 )
 
 
@@ -810,10 +807,8 @@ def policies_table(outlook: Outlook) -> Table:
     if forecast is None:
         raise InputError(f"{outlook.scenario.name} was read from files, which hold no policies")
     rows = [*_known_policies(forecast), *_scenario_policies(outlook, forecast)]
-    form = POLICIES
-    if any(policy.kind == "blocked" for policy in forecast.policies.rows):
-        form = POLICIES_WITH_BLOCKED
-    return form.table(rows, events=forecast.policies.effects.ends.events)
+    blocked = any(policy.kind == "blocked" for policy in forecast.policies.rows)
+    return POLICIES.table(rows, events=forecast.policies.effects.ends.events, blocked=blocked)
 
 
 def _known_policies(forecast: FlowForecast) -> Iterator[Row]:
@@ -864,10 +859,10 @@ def _spans(
     for head, begin in begins.items():
         months = pd.period_range(begin, periods=3, freq="M").astype(str)
         mean = effects[["effect_percent", "low", "high"]].reindex(months, fill_value=0.0).mean()
-        middle, low, high = (percent(round(value)) for value in mean)
-        spans[head] = f"{middle} ({low.removesuffix(' %')} to {high.removesuffix(' %')})"
-        if {middle, low, high} == {percent(0)}:  # less than half a percent
-            spans[head] = MISSING
+        spans[head] = MISSING
+        if any(map(round, mean)):  # half a percent or more
+            middle, low, high = (percent(round(value)).removesuffix(" %") for value in mean)
+            spans[head] = f"{middle} % ({low} to {high})"
     return spans
 
 

@@ -20,8 +20,8 @@ from forecasting.panels.charger_panel import MIN_POINTS, MIN_VEHICLES
 from forecasting.quantiles import standing_digits
 from forecasting.quantities import quantity_of
 from forecasting.reading.places import place_name
-from forecasting.reporting.labels import day_words, phrase
-from forecasting.writers.messages import plural
+from forecasting.reporting.labels import day_words
+from forecasting.writers.messages import plural, sentence
 from forecasting.writers.numbers import whole_percent
 
 if TYPE_CHECKING:
@@ -165,6 +165,9 @@ def cells_of(lines: pd.DataFrame, column: str) -> pd.Series:
     return cells
 
 
+FLAGGED_COUNTS = "{count} counts are flagged as faults[ ({kinds})]; they stay in the score."
+
+
 def chargers_text(scores: pd.DataFrame) -> str:
     """The scores of the chargers' backtest, with what they rest on.
 
@@ -181,24 +184,24 @@ def chargers_text(scores: pd.DataFrame) -> str:
     }
     smallest = scores.attrs["smallest"]
     faults = scores.attrs["faults"]["fault"].value_counts()
-    by_kind = phrase(" ({})", ", ".join(f"{kind} {count}" for kind, count in faults.items()))
+    kinds = ", ".join(f"{kind} {count}" for kind, count in faults.items())
     return "\n".join(
         [
             scores.reset_index().to_string(index=False, formatters=formatters),
             f"Forecasts start from {MIN_POINTS} points and {MIN_VEHICLES} vehicles on; the "
             f"smallest had {smallest['points']:,.0f} points, the smallest stock was "
             f"{smallest['stock']:,.0f} vehicles.",
-            f"{faults.sum()} counts are flagged as faults{by_kind}; they stay in the score.",
+            sentence(FLAGGED_COUNTS, count=faults.sum(), kinds=kinds),
         ]
     )
 
 
 # By the name of the record in `forecasting.evaluation.records`
 MEAN_SCORES = (
-    "Score: weighted interval score of the log, mean {score:.2f}, 0.1 is about 10 % off{rule}. "
+    "Score: weighted interval score of the log, mean {score:.2f}, 0.1 is about 10 % off"
+    "[has_rule?; rule: the last year annualised and half its growth, mean {rule:.2f}]. "
     "Under `counted by` stands an agency that counts other things than the forecast's."
 )
-MEAN_OF_RULE = "; rule: the last year annualised and half its growth, mean {:.2f}"
 
 
 def record_text(record: pd.DataFrame) -> str:
@@ -214,13 +217,14 @@ def record_text(record: pd.DataFrame) -> str:
     with_rule = record[record["rule_score"].notna()]
     # No rule of thumb forecasts the day of a quota
     scored = record if with_rule.empty else with_rule
-    rule = "" if with_rule.empty else MEAN_OF_RULE.format(with_rule["rule_score"].mean())
+    rule = with_rule["rule_score"].mean()
+    means = {"score": scored["score"].mean(), "rule": rule, "has_rule": rule == rule}
     return "\n".join(
         [
             _rows_text(record),
             record_sentence(record),
             f"These are few, and not independent, from {series} series of {places}.",
-            MEAN_SCORES.format(score=scored["score"].mean(), rule=rule),
+            sentence(MEAN_SCORES, **means),
             f"Forecasts without an outcome so far: {record.attrs['open']}. Level and spread of "
             "growth come from a prior that has seen later years of other markets; its year effects "
             "end before each forecast's year.",
@@ -345,12 +349,19 @@ def conflicts_text(table: pd.DataFrame, width: int = TERMINAL_WIDTH) -> str:
     1 conflict
     """
     lines = [f"{'factor':>{FACTOR_WIDTH}}  what disagrees, and why"]
-    for ratio, sentence, why in table[["ratio", "sentence", "why"]].itertuples(index=False):
+    for ratio, words, why in table[["ratio", "sentence", "why"]].itertuples(index=False):
         factor = f"{ratio:>{FACTOR_WIDTH}.3g}  "
         indent = " " * len(factor)
         room = min(width, TERMINAL_WIDTH)
-        lines += wrap(f"{sentence} [{why}]", room, initial_indent=factor, subsequent_indent=indent)
+        lines += wrap(f"{words} [{why}]", room, initial_indent=factor, subsequent_indent=indent)
     return "\n".join([*lines, plural(len(table), "{} conflict", "{:,} conflicts")])
+
+
+RECORD_SENTENCE = (
+    "{inside} of {outcomes} outcomes counted as the forecast counts lie inside their 80 % range"
+    "[is_expected?, where {low} to {high} would be expected]; of all {all_outcomes}, others' "
+    "counts among them, {all_inside}."
+)
 
 
 def record_sentence(record: pd.DataFrame) -> str:
@@ -372,16 +383,45 @@ def record_sentence(record: pd.DataFrame) -> str:
     inside = record["inside"].astype(bool)
     same_basis = record["own_basis"].astype(bool)
     low, high = expected_inside(int(same_basis.sum()))
-    expected = f", where {low} to {high} would be expected" if same_basis.any() else ""
-    return (
-        f"{(inside & same_basis).sum()} of {same_basis.sum()} outcomes counted as the forecast "
-        f"counts lie inside their 80 % range{expected}; of all {len(record)}, others' counts "
-        f"among them, {inside.sum()}."
+    return sentence(
+        RECORD_SENTENCE,
+        inside=(inside & same_basis).sum(),
+        outcomes=same_basis.sum(),
+        is_expected=same_basis.any(),
+        low=low,
+        high=high,
+        all_outcomes=len(record),
+        all_inside=inside.sum(),
     )
 
 
 def _amount(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+CLAIM = (
+    "{value} {unit} ([of_growth?growth on the year before of ]{measure}, {place}, {period}): "
+    "{below} of the draws lie below it. The forecast of {day}: {median}{sign}, 80 % interval {low} "
+    "to {high}{sign}[two_digits?, of which two digits stand]; the number lies {side}."
+    "[ {comparison}] {facts}"
+)
+PRINTED_NUMBER = "Printed[is_estimate? as an estimate]: {statement} ([{agency}, ]{day})."
+GROWTH_OF_CLAIM = (
+    "From {base}{sign} in {year}[is_estimate?, which this model estimates,] it takes "
+    "{growth:+,.0f} % a year; the median takes {expected:+,.0f} %."
+    "[ Electric cars on an even way to it: {cars}.]"
+)
+ORIGIN_OF_CLAIM = (
+    "Scenario {scenario}[, from {file}][no_file?: no params file forecasts this, the facts alone "
+    "answer]. Facts it rests on: {facts}[, those of {ledgers} among them]."
+)
+QUOTA_USED_UP_ON = "The quota of {number} of {place}, {year}, was used up on {day} ({source})."
+QUOTA_CLAIM = (
+    "The quota of {number} of {place}, {year}, is used up by {day} with a probability of "
+    "{probability}. Median {median}, 80 % interval {low} to {high}; it lasts to its end with a "
+    "probability of {lasts}. Counted are {flow}, before events of the scenario {scenario}, as of "
+    "{as_of}."
+)
 
 
 def claim_text(claim: Claim) -> str:
@@ -393,20 +433,27 @@ def claim_text(claim: Claim) -> str:
         Of `forecasting.evaluation.claim.claim_of`.
     """
     measure = MEASURES[claim.measure]
-    unit = quantity_of(claim.quantity).unit_of(measure.unit).replace("percent", "%")
-    of_growth = "growth on the year before of " if quantity_of(claim.quantity).is_percent else ""
-    flow = f"{of_growth}{measure.label.lower()}, {place_name(claim.place)}, {claim.period.label}"
+    quantity = quantity_of(claim.quantity)
     low, median, high = claim.levels
-    sign = _sign_of_unit(claim)
-    ends = f"80 % interval {_digits(low)} to {_digits(high)}{sign}"
-    if standing_digits(low, high) == 2:
-        ends += ", of which two digits stand"
-    position = (
-        f"{claim.value:,.10g} {unit} ({flow}): {whole_percent(claim.probability_below)} of the "
-        f"draws lie below it. The forecast of {claim.outlook.as_of}: {_digits(median)}{sign}, "
-        f"{ends}; the number lies {SIDES[(claim.value >= low) + (claim.value > high)]}."
+    return sentence(
+        CLAIM,
+        value=f"{claim.value:,.10g}",
+        unit=quantity.unit_of(measure.unit).replace("percent", "%"),
+        of_growth=quantity.is_percent,
+        measure=measure.label.lower(),
+        place=place_name(claim.place),
+        period=claim.period.label,
+        below=whole_percent(claim.probability_below),
+        day=claim.outlook.as_of,
+        median=_digits(median),
+        low=_digits(low),
+        high=_digits(high),
+        sign=_sign_of_unit(claim),
+        two_digits=standing_digits(low, high) == 2,
+        side=SIDES[(claim.value >= low) + (claim.value > high)],
+        comparison=_comparison(claim),
+        facts=_origin(claim),
     )
-    return " ".join(filter(None, [position, _comparison(claim), _origin(claim)]))
 
 
 def quota_claim_text(claim: QuotaClaim) -> str:
@@ -418,37 +465,53 @@ def quota_claim_text(claim: QuotaClaim) -> str:
         Of `forecasting.evaluation.quota_days.quota_claim`.
     """
     quota = claim.quota
-    name = f"The quota of {quota.quota:,.0f} of {place_name(quota.place)}, {quota.start.year},"
+    places = {
+        "number": f"{quota.quota:,.0f}",
+        "place": place_name(quota.place),
+        "year": quota.start.year,
+    }
     if not quota.is_open_quota:
-        return f"{name} was used up on {day_words(quota.last_day)} ({quota.source})."
+        day = day_words(quota.last_day)
+        return QUOTA_USED_UP_ON.format(**places, day=day, source=quota.source)
     low, median, high = (day_words(day) if day else "not at all" for day in claim.days[:3])
-    probability = whole_percent(claim.probability)
-    chance = f"is used up by {day_words(claim.day)} with a probability of {probability}"
-    days = f"Median {median}, 80 % interval {low} to {high}"
-    lasts = f"it lasts to its end with a probability of {whole_percent(1 - claim.days.used_up)}"
-    flow = MEASURES[claim.measure].label.lower()
-    origin = f"Counted are {flow}, before events of the scenario {claim.scenario}"
-    return f"{name} {chance}. {days}; {lasts}. {origin}, as of {day_words(claim.as_of)}."
+    return QUOTA_CLAIM.format(
+        **places,
+        day=day_words(claim.day),
+        probability=whole_percent(claim.probability),
+        low=low,
+        median=median,
+        high=high,
+        lasts=whole_percent(1 - claim.days.used_up),
+        flow=MEASURES[claim.measure].label.lower(),
+        scenario=claim.scenario,
+        as_of=day_words(claim.as_of),
+    )
 
 
 def _comparison(claim: Claim) -> str:
     """What was printed of it, else the growth that it takes."""
     if claim.fact is not None:
-        by = basis_name(claim.fact.basis) or claim.fact.source
-        source = ", ".join(filter(None, [by, str(claim.fact.published)]))
-        kind = "Printed as an estimate" if claim.fact.kind == "estimate" else "Printed"
-        return f"{kind}: {in_words(claim.fact)} ({source})."
+        return sentence(
+            PRINTED_NUMBER,
+            is_estimate=claim.fact.kind == "estimate",
+            statement=in_words(claim.fact),
+            agency=basis_name(claim.fact.basis) or claim.fact.source,
+            day=claim.fact.published,
+        )
     growth = claim.growth_to(claim.value)
     if growth != growth:
         return ""
-    base = f"{claim.base:,.10g}" if claim.base_fact else _digits(claim.base)
-    origin = "" if claim.base_fact else ", which this model estimates,"
-    start = f"From {base}{_sign_of_unit(claim)} in {claim.from_year}{origin}"
-    takes = f"{start} it takes {growth:+,.0f} %"
     cars = [f"{_digits(count)} in {year}" for year, count in claim.path.items()]
-    path = phrase(" Electric cars on an even way to it: {}.", ", ".join(cars))
-    expected = claim.growth_to(claim.levels[1])
-    return f"{takes} a year; the median takes {expected:+,.0f} %.{path}"
+    return sentence(
+        GROWTH_OF_CLAIM,
+        base=f"{claim.base:,.10g}" if claim.base_fact else _digits(claim.base),
+        sign=_sign_of_unit(claim),
+        year=claim.from_year,
+        is_estimate=not claim.base_fact,
+        growth=growth,
+        expected=claim.growth_to(claim.levels[1]),
+        cars=", ".join(cars),
+    )
 
 
 def _sign_of_unit(claim: Claim) -> str:
@@ -458,12 +521,14 @@ def _sign_of_unit(claim: Claim) -> str:
 
 
 def _origin(claim: Claim) -> str:
-    own_facts = phrase(", those of {} among them", ", ".join(claim.outlook.scenario.ledger))
-    facts = f"Facts it rests on: {len(claim.outlook.evidence or ())}{own_facts}."
-    if claim.file:
-        return f"Scenario {claim.outlook.name}, from {claim.file}. {facts}"
-    why = "no params file forecasts this, the facts alone answer"
-    return f"Scenario {claim.outlook.name}: {why}. {facts}"
+    return sentence(
+        ORIGIN_OF_CLAIM,
+        scenario=claim.outlook.name,
+        file=claim.file,
+        no_file=not claim.file,
+        facts=len(claim.outlook.evidence or ()),
+        ledgers=", ".join(claim.outlook.scenario.ledger),
+    )
 
 
 def _digits(number: float) -> str:

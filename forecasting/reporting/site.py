@@ -83,6 +83,7 @@ SUMMARY = (
     "{reports}[ on what was published by {day}]. Beside each number stands the range that holds "
     "what comes four times in five."
 )
+FAILED = ("{failed} of {} run failed", "{failed} of {} runs failed")
 FRESH = "[as of {day}][both? · ][run {time} UTC]"
 TOGETHER = (
     "About {stock} electric cars on the road by the end of {year} ({ends})[: they need {need} "
@@ -144,6 +145,7 @@ def build_site(folder: Path, records: Sequence[Record], table: pd.DataFrame) -> 
         "index.html.j2",
         title=INDEX_TITLE,
         count=len(runs),
+        failed=plural(len(runs), *FAILED, failed=len(failures)),
         failures=failures,
         changes=[run for run in runs if run["since"]],
         region=_region(folder, runs, results),
@@ -245,11 +247,13 @@ def _row(place: str, mine: Sequence[Run], columns: Sequence[str]) -> Part:
     """A place and its cards, with what must be known of them: of all, or of which."""
     runs_with_numbers = [run for run in mine if run["lines"]]
     cards = {run["scenario"]: run for run in mine}
+    caveats = [*_caveats_of_place(runs_with_numbers)]
     return {
         "place": place,
         "link": next((run["link"] for run in mine if run["link"]), ""),
         "age": next((run["age"] for run in runs_with_numbers), ""),
-        "caveats": [*_caveats_of_place(runs_with_numbers)],
+        "caveats": caveats,
+        "caveats_head": plural(len(caveats), "{} thing to know", "{} things to know"),
         "cards": [cards.get(name) for name in columns],
     }
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from forecasting.reading.spreadsheets.reading import SpreadsheetReading
     from forecasting.reading.spreadsheets.roles import TableColumn
     from forecasting.reading.spreadsheets.table_facts import CellFact, TableReading
+from forecasting.writers.messages import sentence
 
 WIDTH = 80
 MOST_ROWS = 8  # of a table, that are drawn; the others are counted
@@ -120,8 +121,8 @@ def _grid(table: TableReading) -> Iterator[str]:
     size = max(NARROWEST, (WIDTH - 14) // max(len(columns), 1) - 1)
     size = min(size, 24 if len(columns) > 2 else 10)
     letters = "".join(f" {_padded(column_letter(index), size)}" for index in columns)
-    more = f" (and {width - len(columns)} more)" if width > len(columns) else ""
-    yield f"{'':<12}{letters.rstrip()}{more}"
+    more = width - len(columns)
+    yield sentence("{heads}[ (and {more} more)]", heads=f"{'':<12}{letters.rstrip()}", more=more)
     kinds = {row.line.number: row.kind or UNREAD for row in table.rows}
     rows = 0
     hidden = 0
@@ -162,11 +163,14 @@ def _described(table: TableReading) -> Iterator[TableColumn]:
 def _of_column(column: TableColumn, table: TableReading) -> Iterator[str]:
     """What a column is read as, and two of its numbers."""
     facts = [fact for fact in table.facts if fact.column.index == column.index]
-    role = role_of(column, table)
-    if column.reason and column.kind in ("", "nothing", "note"):
-        role += f", {column.reason}"
-    name = f" {column.head!r}" if column.head else ""
-    yield from _folded(f"{column.letter}{name}: {role}", 4)
+    words = sentence(
+        "{letter}[ {name}]: {role}[, {reason}]",
+        letter=column.letter,
+        name=column.head and repr(column.head),
+        role=role_of(column, table),
+        reason=column.kind in ("", "nothing", "note") and column.reason,
+    )
+    yield from _folded(words, 4)
     shown = facts[:1] if len(facts) < 2 else [facts[0], facts[-1]]
     for fact in shown:
         yield from _folded(f"    {_enters(fact)}", 8)
@@ -191,13 +195,15 @@ def _role_of_numbers(column: TableColumn, facts: Sequence[CellFact]) -> str:
     if not facts:
         return column.label.number or "numbers"
     numbers = [*dict.fromkeys(fact.number or "numbers" for fact in facts)]
-    words = numbers[0] if len(numbers) == 1 else f"{len(numbers)} measures, as the rows say"
     factors = {fact.factor for fact in facts if fact.is_count}
-    if len(factors) == 1 and factors != {1.0}:
-        words += f", x {factors.pop():,.10g}"
-    if column.label.dating.to_date or column.answer.dates == "year_to_date":
-        words += ", of the year to date"
-    return words
+    return sentence(
+        "[{measure}][{count} measures, as the rows say][, x {factor:,.10g}]"
+        "[to_date?, of the year to date]",
+        measure=len(numbers) == 1 and numbers[0],
+        count=len(numbers) > 1 and len(numbers),
+        factor=len(factors) == 1 and factors != {1.0} and factors.pop(),
+        to_date=column.label.dating.to_date or column.answer.dates == "year_to_date",
+    )
 
 
 def _enters(fact: CellFact) -> str:
@@ -206,21 +212,21 @@ def _enters(fact: CellFact) -> str:
     measure, _, quantity = fact.number.partition(" ")
     unit = quantity_of(quantity).unit_of(measure_of(measure).unit) if fact.number else ""
     unit = {"percent": "%"}.get(unit, unit)
-    place = f"{fact.place}, " if fact.place else ""
-    return f"{place}{fact.period or 'no period'}: {printed} -> {fact.value:,.10g} {unit}".rstrip()
+    return sentence(
+        "[{place}, ]{period}: {printed} -> {value:,.10g}[ {unit}]",
+        place=fact.place,
+        period=fact.period or "no period",
+        printed=printed,
+        value=fact.value,
+        unit=unit,
+    )
 
 
 def _of_context(table: TableReading) -> Iterator[str]:
     """What the lines above the table say of all of it."""
     context = table.context
-    words = []
-    if context.number:
-        words.append(context.number)
-    if context.factor:
-        words.append(f"x {context.factor:,.10g}")
-    if context.place:
-        words.append(context.place)
-    if context.when or context.dating.year:
-        words.append(str(context.dating.year or context.when))
+    factor = sentence("[x {factor:,.10g}]", factor=context.factor)
+    when = str(context.dating.year or context.when or "")
+    words = [*filter(None, (context.number, factor, context.place, when))]
     if words:
         yield from _folded(f"above the table: {', '.join(words)}", 4)

@@ -15,7 +15,7 @@ from forecasting.evidence.words import in_words
 from forecasting.measures import CAR, CHARGING_ANSWERS, HEADLINE, MEASURES
 from forecasting.reading.files import write_asked
 from forecasting.reporting.caveat_words import lines_of, size_words
-from forecasting.reporting.labels import label_of, unit_by_year, unit_of
+from forecasting.reporting.labels import ANSWER_WORDS, label_of, unit_by_year, unit_of
 from forecasting.reporting.result_tables import (
     CHAIN_MEASURES,
     assumptions_table,
@@ -120,7 +120,7 @@ def _results(book: Book, outlook: Outlook) -> None:
         if name in spans
     ]
     answers = [
-        (spans[name], 6, name.rpartition("_")[2], "solid", 2.5, colour)
+        (spans[name], 6, ANSWER_WORDS[name], "solid", 2.5, colour)
         for name, colour in zip(CHARGING_ANSWERS, COLOURS, strict=True)
         if name in spans
     ]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from forecasting.writers.display import Table, plain_frame
+from forecasting.writers.messages import sentence
 
 Row = Mapping[Any, Any]
 MISSING = "–"
@@ -47,7 +48,7 @@ class Column:
     ----------
     name : str
         What is read above it, without its unit.
-    source : str, int or callable
+    source : str, number or callable
         Where its cell comes from: the key of a row, a message that names keys in braces, or a
         function of the row. The name itself by default.
     form : callable
@@ -71,7 +72,7 @@ class Column:
     """
 
     name: str
-    source: str | int | Callable[[Row], object] = ""
+    source: str | float | Callable[[Row], object] = ""
     form: Callable[[Any], object] = words_or_dash
     unit: str = ""
     measure: str = ""
@@ -122,7 +123,7 @@ class TableForm:
     columns : sequence of Column
         From left to right.
     caption : str
-        One line above the table; it may name what `table` is given besides the rows.
+        One line above the table, a message that may name what `table` is given besides the rows.
     nothing : str
         What stands there where there is no row.
     kind : str
@@ -155,6 +156,20 @@ class TableForm:
         place = [column.head for column in self.columns].index(head)
         return replace(self, columns=[*self.columns[:place], *columns, *self.columns[place:]])
 
+    def upright(self, row: Row, head: str) -> Table:
+        """The table of one row, upright: a line for each column that has something in it.
+
+        Parameters
+        ----------
+        row : mapping
+            By key.
+        head : str
+            Of the cells.
+        """
+        cells = [(column.head, column.cell(row)) for column in self.columns]
+        lines = [line for line in cells if line[1] not in ("", MISSING)]
+        return Table(plain_frame(lines, columns=["", head]))
+
     def table(self, rows: Iterable[Row], **context: object) -> Table:
         """The table of some rows.
 
@@ -173,4 +188,4 @@ class TableForm:
             return Table(frame, caption=self.nothing, kind=self.kind)
         addresses = {column.head: column.links(whole) for column in self.columns}
         links = {head: places for head, places in addresses.items() if places}
-        return Table(frame, links, self.caption.format_map(context), self.kind)
+        return Table(frame, links, sentence(self.caption, **context), self.kind)

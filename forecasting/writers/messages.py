@@ -77,7 +77,7 @@ def sentence(message: str, /, **places: object) -> str:
     return line_text(linked_sentence(message, **places))
 
 
-def plural(number: int, singular: str, form: str) -> str:
+def plural(number: int, singular: str, form: str, **places: object) -> str:
     """A message about a number of things, in the form that the number asks for.
 
     Parameters
@@ -86,13 +86,15 @@ def plural(number: int, singular: str, form: str) -> str:
         Of the things; it fills the place in the message.
     singular, form : str
         The message of one thing, and of any other number.
+    **places : object
+        What else the message names.
 
     Examples
     --------
     >>> plural(1, "{} fact", "{:,} facts"), plural(2000, "{} report", "{:,} reports")
     ('1 fact', '2,000 reports')
     """
-    return (singular if number == 1 else form).format(number)
+    return (singular if number == 1 else form).format(number, **places)
 
 
 def capital(words: str) -> str:
