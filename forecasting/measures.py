@@ -1,14 +1,17 @@
-"""The measures that facts and results speak of, declared once: name, unit, flow or stock, bounds,
-and groups.
+"""The measures that facts and results speak of, each a row of ``data/measures.csv``: name, label,
+unit, flow or stock, and the vehicles that it is of; and groups of measures.
 
 >>> MEASURES["ev_imports"].unit, MEASURES["ev_imports"].kind
 ('vehicles', 'flow')
 """
 
+import csv
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+
+from forecasting.names import DATA
 
 LARGEST_COST = 1e12  # of one point and year, in any money, also one with many zeros
 EV_SHARE = "ev_share_percent"  # the only forecast of a market of which nothing is known
@@ -32,8 +35,6 @@ class Measure:
         not counted.
     label : str
         What a reader sees.
-    upper : float or None
-        Largest possible value; the smallest is 0.
     vehicle : str
         Class of the vehicles that it is of, e.g. ``bus``; empty where it is of none, or of all.
     electric : bool
@@ -46,10 +47,14 @@ class Measure:
     unit: str
     kind: Kind
     label: str
-    upper: float | None = None
     vehicle: str = ""
     electric: bool = False
     event: str = ""
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it is a part of a whole in percent, and so at most 100."""
+        return self.unit == "percent"
 
     @property
     def of_electric_cars(self) -> bool:
@@ -64,267 +69,14 @@ class Measure:
         return self.event in ("registrations", "sales")
 
 
-MEASURES: dict[str, Measure] = {}
+def _declarations() -> dict[str, Measure]:
+    """The rows of the table by name; whose vehicles are electric has a yes."""
+    with (DATA / "measures.csv").open(encoding="utf-8", newline="") as file:
+        rows: list[dict[str, Any]] = [*csv.DictReader(file)]
+    return {row["name"]: Measure(**row | {"electric": bool(row["electric"])}) for row in rows}
 
 
-def _declare(
-    unit: str, kind: Kind, vehicle: str = "", electric: bool = False, /, **labels: str
-) -> None:
-    """Declare measures of one unit and kind, each with its label."""
-    upper = {"percent": 100.0}.get(unit)
-    for name, label in labels.items():
-        MEASURES[name] = Measure(name, unit, kind, label, upper, vehicle, electric)
-
-
-def _count(vehicle: str, /, **labels: str) -> None:
-    """Declare counts of a class of electric vehicles; what happens to them stands behind the first
-    _.
-    """
-    for name, label in labels.items():
-        event = name.partition("_")[2]
-        kind: Kind = "flow"
-        if event == "stock":
-            kind = "stock"
-        MEASURES[name] = Measure(name, "vehicles", kind, label, None, vehicle, True, event)
-
-
-# vehicles that come, go and stay
-_count(
-    CAR,
-    ev_imports="Electric vehicles imported",
-    ev_exports="Electric vehicles exported",
-    ev_registrations="Electric vehicles registered",
-    ev_production="Electric vehicles built",
-    ev_retirements="Electric vehicles retired",
-    ev_sales="New electric vehicles sold",
-    ev_transactions="Electric vehicles changing hands",
-    ev_stock="Electric vehicles on the road",
-)
-_count(
-    "bev",
-    bev_stock="Battery cars on the road",
-    bev_production="Battery cars built in the country",
-)
-_count(
-    "phev",
-    phev_stock="Plug-in hybrids on the road",
-    phev_production="Plug-in hybrids built in the country",
-)
-_count(
-    "bus",
-    ebus_imports="Electric buses imported",
-    ebus_stock="Electric buses on the road",
-)
-_count("taxi", etaxi_stock="Electric taxis on the road")
-_count(
-    "truck",
-    etruck_imports="Electric trucks imported",
-    etruck_stock="Electric trucks on the road",
-)
-_declare(
-    "vehicles",
-    "flow",
-    CAR,
-    hybrid_imports="Hybrid vehicles imported",
-    car_imports="Cars imported",
-    car_registrations="New cars registered",
-    car_sales="New cars sold",
-    car_production="Cars built",
-)
-_declare(
-    "USD million",
-    "flow",
-    CAR,
-    hybrid_export_value="Hybrid vehicles exported, value",
-    car_export_value="Cars exported, value",
-)
-_declare(
-    "vehicles",
-    "flow",
-    vehicle_exports="Vehicles of all types exported",
-    border_crossings="Vehicles crossing both ways",
-    vehicle_production="Vehicles of all types built",
-    duty_free_quota="Quota of vehicles free of duty",
-)
-_declare(
-    "days",
-    "flow",
-    quota_days="Days until a quota is used up",
-)
-_declare(
-    "trains",
-    "flow",
-    freight_trains="Freight trains both ways",
-)
-_declare(
-    "vehicles",
-    "stock",
-    vehicle_stock="Vehicles of all types on the road",
-    vehicle_orders="Vehicles ordered so far",
-)
-_declare(
-    "vehicles per year",
-    "stock",
-    plant_capacity="Capacity of a plant",
-)
-_declare(
-    "index",
-    "flow",
-    CAR,
-    True,
-    ev_export_value_index="Electric vehicles exported, value index",
-)
-_declare(
-    "USD million",
-    "flow",
-    CAR,
-    True,
-    ev_import_value="Electric vehicles imported, value",
-    ev_export_value="Electric vehicles exported, value",
-)
-_declare(
-    "percent",
-    "flow",
-    CAR,
-    True,
-    ev_share_percent="Electric share of new cars",
-)
-_declare(
-    "percent",
-    "stock",
-    CAR,
-    True,
-    ev_stock_share_percent="Electric share of passenger cars on the road",
-)
-_declare(
-    "CNY billion",
-    "flow",
-    foreign_trade_value="Foreign trade, value",
-    goods_export_value="Goods exported, value",
-    new_three_export_value="EVs, batteries and solar cells exported, value",
-)
-_declare(
-    "USD billion",
-    "stock",
-    investment="Investment agreed",
-)
-_declare(
-    "GWh",
-    "flow",
-    energy_gwh="Electricity for electric vehicles",
-)
-_declare(
-    "MW",
-    "stock",
-    peak_mw="Peak charging load",
-    peak_summer_mw="Peak charging load, summer",
-    grid_peak_mw="Highest load of the country's grid",
-    grid_deficit_mw="What the country's plants lack of the highest load",
-)
-_declare(
-    "percent",
-    "stock",
-    power_share_percent="Share of the country's electricity",
-    peak_share_percent="Share of the country's highest load, winter",
-    peak_share_summer_percent="Share of the country's highest load, summer",
-    house_share_percent="Households that live in houses",
-    flat_share_percent="Households that live in flats",
-    charging_parking_percent="Parking places with a charger, by rule",
-)
-_declare(
-    "USD",
-    "flow",
-    investment_usd="Investment: chargers",
-    investment_public_usd="Investment: public chargers",
-    investment_private_usd="Investment: chargers at homes, work and depots",
-)
-_declare(
-    "t",
-    "flow",
-    oil_avoided_t="Petrol and diesel avoided",
-)
-_declare(
-    "t CO2",
-    "flow",
-    co2_avoided_t="CO2 avoided",
-)
-_declare(
-    "points",
-    "stock",
-    charging_points="Public charging points standing",
-    charging_points_need="Public charging points: need",
-    charging_points_need_slow="Public charging points: need, slow overnight",
-    charging_points_need_fast="Public charging points: need, fast",
-    charging_points_practice="Public charging points: practice",
-    charging_points_practice_fast="Public charging points: practice, fast",
-    charging_points_standard="Public charging points: standard",
-    charging_points_target="Public charging points: target",
-    charging_points_home="Charging points at home",
-)
-_declare(
-    "stations",
-    "stock",
-    charging_stations="Public charging stations",
-    charging_stations_standard="Public charging stations: the country's own rule",
-)
-_declare(
-    "units",
-    "flow",
-    charging_station_imports="Charging stations imported",
-)
-_declare(
-    "users",
-    "stock",
-    charging_users="Users of charging networks",
-)
-_declare(
-    "vehicles per station",
-    "stock",
-    vehicles_per_station="Vehicles per charging station",
-)
-_declare(
-    "USD/kWh",
-    "stock",
-    charging_price="Price of public charging",
-    electricity_price="Price of electricity",
-)
-_declare(
-    "persons",
-    "stock",
-    population="Population",
-)
-_declare(
-    "USD billion",
-    "flow",
-    gdp="Gross domestic product",
-)
-_declare(
-    "dwellings",
-    "stock",
-    dwellings="Dwellings",
-)
-_declare(
-    "cars per 1000 persons",
-    "stock",
-    cars_per_1000="Cars per 1000 persons",
-)
-_declare(
-    "",
-    "statement",
-    policy="Policy",
-    event="Event",
-    claim="Claim",
-)
-_declare(
-    "km",
-    "statement",
-    geography="Distance",
-)
-_declare(
-    "hours",
-    "statement",
-    border_time="Time at the border",
-)
+MEASURES = _declarations()
 
 # Groups of measures; a test refuses such lists anywhere else.
 EV_FLOWS = ("ev_imports", "ev_registrations")  # how electric vehicles come to be on the road

@@ -71,7 +71,7 @@ POLICY_MEANINGS = {  # of the columns, in their order
     "end": "last day of it; of a blocked trade, the day of its release",
     "announced": "day, month or year: since when the start is known",
     "end_announced": "day, month or year: since when the end is known; empty: with the start",
-    "measure": "what it moves; declared in forecasting/measures.py",
+    "measure": "what it moves; a row of forecasting/data/measures.csv",
     "vehicles": "class of vehicle",
     "origin": "where the vehicles are built, where that matters",
     "dated_by": "which day of a purchase decides: delivery (or registration, customs), or order",

@@ -324,7 +324,7 @@ def _in_time(fact: Fact) -> tuple[object, ...]:
 def _counted_measure(evidence: Ledger) -> str:
     """The measure of some facts; a share is refused."""
     measure = _single(evidence, "measure")
-    if measure and MEASURES[measure].upper is not None:
+    if measure and MEASURES[measure].is_share:
         raise EvidenceError(
             f"{measure} is a share, and shares do not add up over months: forecast what is "
             "counted, with its market_size"

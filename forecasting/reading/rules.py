@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from forecasting.caveats import Caveat
-from forecasting.errors import InputError, PeriodError, Problem, in_digits
+from forecasting.errors import InputError, PeriodError, Problem
 from forecasting.measures import MEASURES, Measure, did_you_mean, measure_of
 from forecasting.periods import Period, as_date, month, span, year
 from forecasting.quantities import QUANTITIES, RELATIONS, default_quantity, quantity_of
@@ -21,7 +21,7 @@ from forecasting.reading.places import find_partner, find_place, nearest_place, 
 
 MEANINGS = {  # of the columns, in their order
     "id": "its name; other facts and drivers refer to it",
-    "measure": "what is counted; declared in forecasting/measures.py",
+    "measure": "what is counted; a row of forecasting/data/measures.csv",
     "place": "where: ISO 3166, a port, or a group of countries",
     "partner": "with whom; World is everybody",
     "product": "of what",
@@ -349,9 +349,8 @@ def _in_range(row: Row, measure: Measure) -> Faults:
         return
     if quantity.fault(value, of_own=own_period(row) is not None):
         yield "value", quantity.impossible.format(row["value"]), quantity.remedy
-    elif quantity.default and measure.upper is not None and value > measure.upper:
-        limit = in_digits(measure.upper)
-        yield "value", f"{row['value']} is above {limit}, the most that {measure.name} can be", ""
+    elif quantity.default and measure.is_share and value > 100:
+        yield "value", f"{row['value']} is above 100, the most that {measure.name} can be", ""
 
 
 def own_period(row: Mapping[str, Any]) -> Period | None:
