@@ -239,7 +239,7 @@ def _read(measure: str, value: float | str) -> tuple[str, float]:
     if number is None:
         raise InputError(f"{value!r} is not a number; write it as 100,000 or 1.2 million")
     declared = MEASURES[measure]
-    if isinstance(value, str) and "%" in value and declared.unit != "percent":
+    if isinstance(value, str) and "%" in value and not declared.is_share:
         if re.match(r"\s*[-+\N{MINUS SIGN}]", value) and declared.kind == "flow":
             return _growth(value, number)
         raise InputError(

@@ -258,9 +258,7 @@ def _expectations(pools: Sequence[_Pool]) -> tuple[Array, Array]:
             for pool, m, v in zip(pools, mean, variance, strict=True)
         ]
     )
-    weight = softmax(log_weight, axis=0)
-    middle = (weight * mean).sum(axis=0)
-    return middle, (weight * (variance + (mean - middle) ** 2)).sum(axis=0)
+    return _moments(softmax(log_weight, axis=0), mean, variance)
 
 
 class _Linear:
@@ -525,10 +523,15 @@ class _Chains:
         log_density = f.noise.rows(rows).log_density(cavity_mean, spread)
         weight = np.exp(log_density.min(axis=0) - log_density)
         weight /= weight.sum(axis=0)
-        middle = (weight * cavity_mean).sum(axis=0)
+        middle, variance[rows] = _moments(weight, cavity_mean, spread)
         mean[rows] = f.value[rows] + middle
-        variance[rows] = (weight * (spread + (cavity_mean - middle) ** 2)).sum(axis=0)
         return mean, variance
+
+
+def _moments(weight: Array, mean: Array, variance: Array) -> tuple[Array, Array]:
+    """Mean and variance of mixtures, of one component a row."""
+    middle = (weight * mean).sum(axis=0)
+    return middle, (weight * (variance + (mean - middle) ** 2)).sum(axis=0)
 
 
 def _diagonals(rows: Array) -> Array:
