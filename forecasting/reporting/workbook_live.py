@@ -65,7 +65,10 @@ CHECKS = {
     "No lower end lies above its median, and no median above its upper end": (
         "SUMPRODUCT((answer!C2:C{end}>answer!D2:D{end})+(answer!D2:D{end}>answer!E2:E{end}))=0"
     ),
-    "No answer lies below 0": 'COUNTIF(answer!C2:E{end},"<0")=0',
+    # Where electricity is made of coal, an electric car may emit more
+    "No answer lies below 0, other than avoided CO2": (
+        'SUMPRODUCT((answer!A2:A{end}<>"co2_avoided_t")*(answer!C2:E{end}<0))=0'
+    ),
     "Without a number of yours, each median is that of the report": (
         "OR(COUNT({own})>0,"
         "SUMPRODUCT(--(ABS(answer!D2:D{end}-answer!I2:I{end})>{miss}*ABS(answer!I2:I{end})))=0)"

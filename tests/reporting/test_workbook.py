@@ -68,7 +68,7 @@ ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
 <item oor:path="/org.openoffice.Office.Calc/Formula/Load">
 <prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item></oor:items>"""
-ONE_SHEET = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,"
+EVERY_SHEET = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
 
 
 DRAWS = 60  # as many columns and formulas as with more, in a small part of the time
@@ -144,17 +144,22 @@ def set_cells(path, target, values, sheet=2):
     return target
 
 
-def reckoned(paths, folder, sheet=3):
-    """One sheet of each workbook, as a file, after LibreOffice has reckoned them."""
+def reckoned(paths, folder):
+    """The sheets of each workbook, as files by their names, after LibreOffice has reckoned them."""
     office = shutil.which("soffice")
     assert office, "soffice is missing: apt-get install libreoffice-calc-nogui"
     profile = folder / "profile"
     (profile / "user").mkdir(parents=True)
     (profile / "user" / "registrymodifications.xcu").write_text(ALWAYS)
     where = [f"-env:UserInstallation={profile.as_uri()}", "--headless"]
-    call = [office, *where, "--convert-to", f"{ONE_SHEET}{sheet}", "--outdir", folder, *paths]
+    call = [office, *where, "--convert-to", EVERY_SHEET, "--outdir", folder, *paths]
     subprocess.run(call, check=True, capture_output=True)
-    return [next(folder.glob(f"{path.stem}-[abc]*.csv")) for path in paths]
+    files = [sorted(folder.glob(f"{path.stem}-*.csv")) for path in paths]
+    return [{file.stem.rpartition("-")[2]: file for file in each} for each in files]
+
+
+def rows_of(path):
+    return list(csv.reader(path.read_text().splitlines()))
 
 
 def read_answers(path):
@@ -313,16 +318,13 @@ def test_libreoffice_reckons_what_the_report_and_a_new_run_have(made, together, 
     paths = [path for _, _, path in cases]
     asked = {ask(together, name, tmp_path): QUESTIONS[name] for name in QUESTIONS}
     files = reckoned([*paths, *asked], tmp_path)
-    for path, question in zip(files[len(paths) :], asked.values(), strict=True):
-        check_sums(list(csv.reader(path.read_text().splitlines())), together, **question)
-    checks = reckoned([path for _, _, path in cases[:2]], tmp_path / "checks", sheet=8)
-    for (_, own, _), file in zip(cases, checks, strict=False):
-        lines = list(csv.reader(file.read_text().splitlines()))[2:]
-        inputs, *others = (line[1] for line in lines)
+    for sheets, question in zip(files[len(paths) :], asked.values(), strict=True):
+        check_sums(rows_of(sheets["compare"]), together, **question)
+    for (each, own, _), sheets in zip(cases, files, strict=False):
+        inputs, *others = (row[1] for row in rows_of(sheets["checks"])[2:])
         assert inputs == ("look here" if "far" in own.values() else "ok"), own
         assert own or others == ["ok"] * 3
-    for (each, own, _), file in zip(cases, files, strict=False):
-        found = read_answers(file)
+        found = read_answers(sheets["answer"])
         if "far" in own.values():
             shown = {row[level] for row in found.values() for level in LEVELS}
             assert shown == {"check inputs"}
@@ -339,8 +341,10 @@ def test_with_many_draws_no_answer_misses_a_new_run(tmp_path):
         tmp_path / "together.xlsx",
         {each.cells[lever]: value for lever, value in TOGETHER.items()},
     )
-    (file,) = reckoned([path], tmp_path)
-    for level, of_level in misses(read_answers(file), each.with_cells(TOGETHER)).items():
+    (sheets,) = reckoned([path], tmp_path)
+    for level, of_level in misses(
+        read_answers(sheets["answer"]), each.with_cells(TOGETHER)
+    ).items():
         worst = max(of_level, key=of_level.get)
         assert of_level[worst] < LIMIT, (level, worst)
 
@@ -353,8 +357,8 @@ def test_the_flow_and_a_target_can_be_set(made, tmp_path):
     path = set_cells(
         each.path, tmp_path / "a.xlsx", {each.cells[name]: value for name, value in own.items()}
     )
-    (file,) = reckoned([path], tmp_path)
-    for level, of_level in misses(read_answers(file), each.with_cells(own)).items():
+    (sheets,) = reckoned([path], tmp_path)
+    for level, of_level in misses(read_answers(sheets["answer"]), each.with_cells(own)).items():
         assert max(of_level.values()) < LIMIT, level
 
 
@@ -365,10 +369,7 @@ def test_what_a_public_point_earns_follows_prices_and_costs(small, tmp_path):
     paths = [small.path, set_cells(small.path, tmp_path / "set.xlsx", cells)]
     loss = {small.cells["electricity_price"]: 0.4}
     paths.append(set_cells(small.path, tmp_path / "loss.xlsx", loss))
-    shown = [
-        list(csv.reader(file.read_text().splitlines()))[5:]
-        for file in reckoned(paths, tmp_path, sheet=4)
-    ]
+    shown = [rows_of(sheets["business"])[5:] for sheets in reckoned(paths, tmp_path)]
     table = fc.tables.business_table(small.outlook).frame
     for row, printed in zip(shown[0], table.itertuples(index=False), strict=True):
         assert (row[0], f"{row[1]} %") == printed[:2]
@@ -387,10 +388,7 @@ def test_prices_are_asked_for_where_none_is_printed(tmp_path):
     made = Made("turkmenistan-baseline", tmp_path, draws=20)
     prices = {made.cells["charging_price"]: 0.2, made.cells["electricity_price"]: 0.05}
     paths = [made.path, set_cells(made.path, tmp_path / "set.xlsx", prices)]
-    none, both = (
-        list(csv.reader(file.read_text().splitlines()))
-        for file in reckoned(paths, tmp_path, sheet=4)
-    )
+    none, both = (rows_of(sheets["business"]) for sheets in reckoned(paths, tmp_path))
     assert [row[1] for row in none[:2]] == ["", ""]  # of electricity, one of households alone
     assert {*none[5][6:9]} == {""}
     assert float(both[5][6]) == pytest.approx(200 * float(both[5][5]))
