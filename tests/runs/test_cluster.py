@@ -37,8 +37,8 @@ CLUSTER = """
 import sys
 from distributed import LocalCluster
 if __name__ == "__main__":
-    options = dict(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50)
-    with LocalCluster(**options) as made:
+    options = dict(threads_per_worker=1, dashboard_address=None, silence_logs=50)
+    with LocalCluster(n_workers=int(sys.argv[1]), **options) as made:
         print(made.scheduler_address, flush=True)
         sys.stdin.read()
 """
@@ -53,8 +53,8 @@ def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def started(folder: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """A scheduler with two workers, in a session of its own."""
+def started(folder: Path, workers: int = 2) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """A scheduler with its workers, in a session of its own."""
     script = folder / "cluster.py"
     script.write_text(CLUSTER)
     environment = os.environ | {
@@ -67,7 +67,7 @@ def started(folder: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
         "text": True,
         "env": environment,
     }
-    command = [sys.executable, str(script)]
+    command = [sys.executable, str(script), str(workers)]
     with subprocess.Popen(command, cwd=folder, start_new_session=True, **pipes) as process:
         assert process.stdout is not None
         yield process.stdout.readline().strip(), process
@@ -142,7 +142,7 @@ def test_a_scheduler_that_stands_still_or_dies_stops_no_run(
     monkeypatch.setattr(cluster, "SILENCE_SECONDS", 1.0)
     monkeypatch.setattr(cluster, "PARTING", 1.0)
     project.scenario("uz-a")
-    with started(tmp_path) as (address, process):
+    with started(tmp_path, workers=1) as (address, process):
         project.notebook(f"import os, time\nos.kill({process.pid}, {int(number)})\ntime.sleep(60)")
         try:
             done = run([project.params], project.out, scheduler=address, timeout=4, progress=False)
