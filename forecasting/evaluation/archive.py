@@ -15,8 +15,15 @@ from forecasting.errors import EvidenceError, InputError
 from forecasting.evaluation.forecast_chain import chain_of, withdrawals_of
 from forecasting.evaluation.peers import BY_HAND, by_hand
 from forecasting.evaluation.records import RECORD_COLUMNS, THIS_PACKAGE, Case, results
-from forecasting.evaluation.scores import MIN_QUANTILE, SCORE_LEVELS
-from forecasting.evaluation.track_record import agencies_of, beside_rule, is_later, is_outcome, rank
+from forecasting.evaluation.scores import SCORE_LEVELS
+from forecasting.evaluation.track_record import (
+    agencies_of,
+    beside_rule,
+    is_later,
+    is_outcome,
+    rank,
+    stock_on,
+)
 from forecasting.evidence.bases import same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
@@ -165,9 +172,7 @@ def _forecast(quantiles: Mapping[Period, Array], fact: Fact) -> Array | None:
     """What was forecast of the period of a fact; None where it was not."""
     if not fact.stock:
         return quantiles.get(fact.period)
-    day = fact.period.end.toordinal()
     days = [period.end.toordinal() for period in quantiles]
-    if not days or not days[0] <= day <= days[-1]:
+    if not days or not days[0] <= fact.period.end.toordinal() <= days[-1]:
         return None
-    logs = np.log(np.maximum([*quantiles.values()], MIN_QUANTILE))
-    return np.exp([np.interp(day, days, level) for level in logs.T])
+    return stock_on(fact.period.end, days, np.transpose([*quantiles.values()]))

@@ -126,14 +126,14 @@ def _cases(
     other_markets: pd.DataFrame,
 ) -> Iterator[Case]:
     """A case for each answer at the end of a year that can be set beside a count."""
-    last = history[history["year"] == year]
-    if last.empty or not last["stock_bev"].iloc[0] >= MIN_CARS:
+    counts = history[history["year"] == year]
+    if counts.empty or not counts["stock_bev"].iloc[0] >= MIN_CARS:
         return
-    stock, fast, slow = (float(last[name].iloc[0]) for name in COUNTED)
+    stock, fast, slow = (float(counts[name].iloc[0]) for name in COUNTED)
     points = fast + slow
     stands = dict(zip(ANSWERS_BY_WHAT, (stock, fast, slow, points, points, fast), strict=True))
-    results = _told_sales(find_place(market), history, year, draws).results
-    at_end = {name: draws[:, results.years.index(year)] for name, draws in results.values.items()}
+    answers = _told_sales(find_place(market), history, year, draws).results
+    at_end = {name: draws[:, answers.years.index(year)] for name, draws in answers.values.items()}
     if other_markets["market"].nunique() >= MIN_MARKETS:
         at_end |= _as_others_teach(at_end, other_markets)
     for what, measure in ANSWERS_BY_WHAT.items():
@@ -150,10 +150,11 @@ def _as_others_teach(at_end: Draws, other_markets: pd.DataFrame) -> Draws:
     practice = at_end[PRACTICE]
     chance = np.log(practice) - shipped.level - shipped.level_slope * logs
     level, slope, spread = pooled_level(other_markets)
-    moved = np.exp(level + slope * logs + spread * chance / shipped.level_spread)
+    practice_of_others = np.exp(level + slope * logs + spread * chance / shipped.level_spread)
     share = at_end[PRACTICE_FAST] / practice
     odds = share / (1 - share) * np.exp(fast_odds(other_markets)[0] - shipped.fast_level)
-    return {PRACTICE: moved, PRACTICE_FAST: moved * odds / (1 + odds)}
+    fast_points = practice_of_others * odds / (1 + odds)
+    return {PRACTICE: practice_of_others, PRACTICE_FAST: fast_points}
 
 
 def _told_sales(place: str, history: pd.DataFrame, year: int, draws: int) -> Outlook:

@@ -271,8 +271,8 @@ def _facts_alone(code: str, measure: str, facts: Ledger) -> Scenario:
     """A country's scenario without events: of the flow that is asked for, else of one counted."""
     flow = measure
     if measure not in FLOWS:
-        counted = (flow for flow in FLOWS if len(facts.select(code, flow)))
-        flow = next(counted, FLOWS[0])
+        counted_flows = (flow for flow in FLOWS if len(facts.select(code, flow)))
+        flow = next(counted_flows, FLOWS[0])
     parameters = new_scenario(code).parameters() | {"measure": flow, "scenario": "facts-alone"}
     return scenario_from_parameters(parameters | {"name": "", "title": ""})
 

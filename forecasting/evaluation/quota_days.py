@@ -63,8 +63,8 @@ class QuotaForecast:
         """
         in_force = Period(self.quota.start, self.quota.last_day)
         total = self.flow.totals(in_force)
-        within = np.minimum(total, self.quota.quota or 0.0)
-        return within, total - within, self.flow.totals(year(in_force.end.year + 1))
+        within_quota = np.minimum(total, self.quota.quota or 0.0)
+        return within_quota, total - within_quota, self.flow.totals(year(in_force.end.year + 1))
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from forecasting.evaluation.records import THIS_PACKAGE, Case, results
 from forecasting.evaluation.scores import SCORE_LEVELS, coverage, mean_scores
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.prior import Prior
+from forecasting.growth.quotas import time_reached
 from forecasting.periods import year
 from forecasting.quantiles import Array
 from forecasting.scenarios.facts_on_day import FlowInputs
@@ -153,10 +154,10 @@ def _grown(last_year: Array, past: PartYear) -> Array:
 
 def months_used_up(flow: Array, number: float) -> Array:
     """After how many months a sum of months reaches a number, by draw; of one that never does, the
-    number of months. Within a month the flow is even.
+    number of months.
 
     >>> months_used_up(np.array([[10.0, 20.0, 20.0]]), 20.0)
     array([1.5])
     """
-    counts = np.arange(flow.shape[1] + 1)
-    return np.array([np.interp(number, [0.0, *row], counts) for row in np.cumsum(flow, axis=1)])
+    months = flow.shape[1]
+    return np.minimum(time_reached(flow, number, range(months + 1)), months)

@@ -332,6 +332,17 @@ def quantiles_of(draws: Array) -> Array:
     return np.asarray(np.exp(np.quantile(np.log(np.maximum(draws, MIN_QUANTILE)), SCORE_LEVELS)))
 
 
+def stock_on(day: dt.date, days: Sequence[float] | Array, stocks: Array) -> Array:
+    """Stocks on a day, on the line between their logs on other days; a row a draw or a quantile.
+
+    >>> day = dt.date(2024, 1, 11)
+    >>> stock_on(day, [day.toordinal() - 10, day.toordinal() + 10], np.array([[100.0, 400.0]]))
+    array([200.])
+    """
+    logs = np.log(np.maximum(stocks, MIN_QUANTILE))
+    return np.exp([np.interp(day.toordinal(), days, row) for row in logs])
+
+
 def agencies_of(outcome: Fact, basis: str) -> Row:
     """Who counted an outcome, beside whose definition the forecast follows."""
     return {
@@ -429,9 +440,9 @@ def charger_cases(ledger: Ledger, place: str, day: dt.date, prior: Prior) -> Ite
         ends = np.array([dt.date(y, 12, 31).toordinal() for y in scenario_outlook.years])
         is_later_year = ends > newest.period.end.toordinal()
         days = np.r_[newest.period.end.toordinal(), ends[is_later_year]]
-        logs = np.log(scenario_outlook.results.values["charging_stations"][:, is_later_year])
-        path = np.column_stack([np.full(len(logs), np.log(newest.value)), logs])
-        return np.exp([np.interp(target_day.toordinal(), days, row) for row in path])
+        stations = scenario_outlook.results.values["charging_stations"][:, is_later_year]
+        start = np.full(len(stations), newest.value)
+        return stock_on(target_day, days, np.column_stack([start, stations]))
 
     yield from _stock_cases(facts, counts, day, forecast)
 

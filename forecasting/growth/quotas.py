@@ -283,9 +283,31 @@ def with_quota(
     return result
 
 
+def time_reached(flow: Array, number: float, bounds: Sequence[float] | Array) -> Array:
+    """When the sum of a flow reaches a number, in each draw: infinite where it never does. Within a
+    month the flow is even.
+
+    Parameters
+    ----------
+    flow : ndarray, shape (draws, months)
+        By month.
+    number : float
+        Above 0.
+    bounds : array_like, shape (months + 1)
+        When each month begins, and when the last one ends.
+
+    Examples
+    --------
+    >>> time_reached(np.array([[10.0, 20.0, 20.0], [1.0, 1.0, 1.0]]), 20.0, range(4))
+    array([1.5, inf])
+    """
+    totals = np.cumsum(flow, axis=1)
+    return np.array([np.interp(number, [0.0, *row], bounds, right=np.inf) for row in totals])
+
+
 def days_used_up(flow: Array, months: Sequence[Period], quota: Policy) -> Array:
     """The day on which a flow has used up a quota, as an ordinal, in each draw: infinite where it
-    lasts. Within a month the flow is even; a day that was printed is the same in all draws.
+    lasts. A day that was printed is the same in all draws.
 
     Parameters
     ----------
@@ -309,11 +331,10 @@ def days_used_up(flow: Array, months: Sequence[Period], quota: Policy) -> Array:
     first_day = quota.start.toordinal()
     bounds = [month.start.toordinal() for month in months] + [months[-1].end.toordinal() + 1]
     in_force = np.clip(bounds, first_day, quota.last_day.toordinal() + 1)
-    totals = np.cumsum(flow * months_in_force(quota, months), axis=1)
-    number = float(quota.quota or 0.0)
-    reached = [np.interp(number, [0.0, *row], in_force, right=np.inf) for row in totals]
+    flow_in_force = flow * months_in_force(quota, months)
+    days = time_reached(flow_in_force, float(quota.quota or 0.0), in_force)
     # What is used up at the end of a day is used up on that day, not on the next
-    return np.asarray(np.maximum(np.ceil(np.array(reached) - LEAST_FLOW) - 1, first_day))
+    return np.asarray(np.maximum(np.ceil(days - LEAST_FLOW) - 1, first_day))
 
 
 class QuotaDays(NamedTuple):
