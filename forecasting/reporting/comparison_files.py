@@ -29,10 +29,11 @@ from forecasting.reading.files import write_whole
 from forecasting.reading.places import place_words
 from forecasting.reporting.labels import BASELINE, label_of, unit_of
 from forecasting.reporting.result_tables import yearly
-from forecasting.reporting.workbook import COLOURS
+from forecasting.reporting.workbook import COLOURS, RESULTS_TABLE
 from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.outlook_files import load_draws, load_record
-from forecasting.writers.display import plain_frame
+from forecasting.writers.columns import Column, Row, TableForm
+from forecasting.writers.messages import FigureForm
 from forecasting.writers.sheets import (
     GRIDLINES,
     INTERVAL_LEVELS,
@@ -54,6 +55,15 @@ COMPARE_HEADS = (
     "minus baseline",
     "minus baseline, %",
 )
+ALL_RESULTS_TABLE = TableForm(
+    [
+        Column("key", lambda row: _key(row)),
+        Column("scenario"),
+        Column("country", form=place_words),
+        *RESULTS_TABLE.columns,
+    ]
+)
+CHOSEN_CHART = FigureForm("Medians of what is chosen")
 LEVEL_COLUMNS = {"J": 0.5, "H": 0.1, "L": 0.9}  # columns of the sheet All that are looked up
 SCENARIO_ROW = 9  # row of the first scenario
 HOW_TO_READ = (
@@ -131,7 +141,7 @@ def _chart(book: Book, final_row: int) -> Any:
     }
     chart = book.book.add_chart({"type": "bar"})
     chart.add_series({"name": "median", "fill": {"color": COLOURS[0]}, "gap": 60, **spans})
-    chart.set_title({"name": "Medians of what is chosen", "name_font": {"size": 12}})
+    chart.set_title({"name": CHOSEN_CHART.title, "name_font": {"size": 12}})
     chart.set_legend({"none": True})
     chart.set_y_axis({"reverse": True})
     chart.set_x_axis({"num_format": "#,##0", "major_gridlines": GRIDLINES})
@@ -139,23 +149,16 @@ def _chart(book: Book, final_row: int) -> Any:
     return chart
 
 
+def _key(row: Row) -> str:
+    """What the live sheet looks a row up by."""
+    return f"{row['scenario']}|{row['country']}|{label_of(row['measure'])}|{row['year']}"
+
+
 def _table(book: Book, wide: pd.DataFrame) -> None:
     """Every scenario's yearly results; the first column is what the live sheet looks up."""
     sheet = book.sheet("All", "", (8, 30, 26, 26))
-    rows = [
-        (
-            f"{scenario}|{code}|{label_of(measure)}|{year}",
-            scenario,
-            place_words(code),
-            label_of(measure),
-            unit_of(measure),
-            year,
-            *cells,
-        )
-        for (scenario, code, measure, year), *cells in wide.itertuples()
-    ]
-    head = ["key", "scenario", "country", "measure", "unit", "year", *LEVEL_HEADS.values()]
-    book.table(sheet, 0, plain_frame(rows, columns=head), frozen=6)
+    rows = wide.rename(columns=LEVEL_HEADS).reset_index().to_dict("records")
+    book.table(sheet, 0, ALL_RESULTS_TABLE.table(rows).frame, frozen=6)
     sheet.set_column(0, 0, None, None, {"hidden": True})
     sheet.repeat_rows(0)
 

@@ -23,7 +23,9 @@ from forecasting.reporting.result_tables import (
     headline,
 )
 from forecasting.scenarios.outlook import Outlook
-from forecasting.writers.display import plain_frame
+from forecasting.writers.columns import Column, TableForm
+from forecasting.writers.display import HIGH, LOW
+from forecasting.writers.messages import FigureForm
 from forecasting.writers.sheets import LEVEL_HEADS, Book
 
 COLOURS = ("#0072B2", "#009E73", "#B3659A")
@@ -38,17 +40,27 @@ HOW_TO_CHANGE = {  # by whether the outlook has a chain that a workbook can hold
     False: "These are values, without yellow cells: vehicles that only pass, or are no cars, are "
     "led to no charging points here. To change something, change the params file and run it again.",
 }
-FACT_SHEET_COLUMNS = [
-    "id",
-    "period_start",
-    "period_end",
-    "value",
-    "statement",
-    "basis",
-    "kind",
-    "published",
-    "source",
-]
+HEADLINE_TABLE = TableForm(
+    [Column("measure", form=label_of), *map(Column, ("year", "median", LOW, HIGH, "unit"))]
+)
+RESULTS_TABLE = TableForm(
+    [
+        Column("measure", form=label_of),
+        Column("unit", "measure", unit_of),
+        Column("year"),
+        *(Column(head, missing="") for head in LEVEL_HEADS.values()),
+    ]
+)
+FACTS_TABLE = TableForm(
+    [
+        *map(Column, ("id", "period_start", "period_end")),
+        Column("value", missing=""),
+        *map(Column, ("statement", "basis", "kind", "published")),
+        Column("source", address="url"),
+    ]
+)
+MEASURE_CHART = FigureForm("{label}", "{unit}")
+ANSWERS_CHART = FigureForm("Charging points at 31 December, medians", "public points")
 
 
 def is_live(outlook: Outlook) -> bool:
@@ -86,9 +98,7 @@ def _summary(book: Book, outlook: Outlook) -> None:
         1, 0, f"As of {outlook.as_of}: medians, and the ends of the 80 % interval", note
     )
     entries = headline(outlook.results, outlook.measure, outlook.headline_year)
-    frame = plain_frame(entries)
-    frame["measure"] = frame["measure"].map(label_of)
-    row = book.table(sheet, 3, frame)
+    row = book.table(sheet, 3, HEADLINE_TABLE.table(entries).frame)
     caveats = lines_of([outlook.age, *outlook.caveats])
     lines = [*caveats, *outlook.scenario.notes, HOW_TO_CHANGE[is_live(outlook)]]
     for at, words in enumerate(lines, start=row + 1):
@@ -111,11 +121,10 @@ def _results(book: Book, outlook: Outlook) -> None:
     spans = {
         name: (3 + rows[0], 3 + rows[-1]) for name, rows in wide.groupby("measure").groups.items()
     }
-    wide.insert(1, "unit", wide["measure"].map(unit_of))
-    wide["measure"] = wide["measure"].map(label_of)
-    book.table(sheet, 2, wide, frozen=3)
+    table = RESULTS_TABLE.table(wide.to_dict("records"))
+    book.table(sheet, 2, table.frame, frozen=3)
     charts = [
-        (label_of(name), unit_by_year(name), [(spans[name], *line) for line in BAND_LINES])
+        (chart_words(name), [(spans[name], *line) for line in BAND_LINES])
         for name in (outlook.measure, *HEADLINE[:2])
         if name in spans
     ]
@@ -125,8 +134,13 @@ def _results(book: Book, outlook: Outlook) -> None:
         if name in spans
     ]
     if answers:
-        charts.append(("Charging points at 31 December, medians", "public points", answers))
-    book.charts(sheet, len(wide.columns) + 1, 2, charts)
+        charts.append((ANSWERS_CHART, answers))
+    book.charts(sheet, len(table.frame.columns) + 1, 2, charts)
+
+
+def chart_words(measure: str) -> FigureForm:
+    """The words of a chart of a measure by year."""
+    return MEASURE_CHART.words(label=label_of(measure), unit=unit_by_year(measure))
 
 
 def grounds(book: Book, outlook: Outlook) -> None:
@@ -163,5 +177,5 @@ def grounds(book: Book, outlook: Outlook) -> None:
         fact.row() | {"statement": in_words(fact), "basis": basis_name(fact.basis, fact.measure)}
         for fact in facts
     ]
-    fact_rows = plain_frame(rows, columns=FACT_SHEET_COLUMNS)
-    book.table(sheet, 2, fact_rows, [fact.url for fact in facts], frozen=1)
+    table = FACTS_TABLE.table(rows)
+    book.table(sheet, 2, table.frame, table.links.get("source", ()), frozen=1)

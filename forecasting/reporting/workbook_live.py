@@ -21,10 +21,9 @@ from forecasting.reporting.labels import (
     SETTING_WORDS,
     label_of,
     parameter_words,
-    unit_by_year,
     unit_of,
 )
-from forecasting.reporting.workbook import COLOURS, grounds
+from forecasting.reporting.workbook import COLOURS, chart_words, grounds
 from forecasting.scenarios.assumptions import LARGEST_TARGET
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.workbook_values import (
@@ -316,8 +315,7 @@ class _LiveBook(Book):
         shown = [name for name in dict.fromkeys((next(iter(spans)), *HEADLINE)) if name in spans]
         charts = [
             (
-                label_of(measure),
-                unit_by_year(measure),
+                chart_words(measure),
                 [((spans[measure][0], spans[measure][-1]), *line) for line in ANSWER_LINES],
             )
             for measure in shown

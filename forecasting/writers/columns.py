@@ -59,6 +59,8 @@ class Column:
         The measure whose grounds its amounts lead to; of a row of its own, the key in braces.
     address : str
         The key of a row that says where its cells lead.
+    missing : str
+        What stands there where nothing is known.
 
     Examples
     --------
@@ -77,6 +79,7 @@ class Column:
     unit: str = ""
     measure: str = ""
     address: str = ""
+    missing: str = MISSING
 
     @property
     def head(self) -> str:
@@ -96,8 +99,8 @@ class Column:
         if isinstance(self.source, str) and "{" in self.source:
             return self.source.format_map(row)
         value = row.get(self.source or self.name)
-        missing = words_or_dash(value) == MISSING
-        return MISSING if missing else words_or_dash(self.form(value))
+        is_missing = words_or_dash(value) == MISSING
+        return self.missing if is_missing else words_or_dash(self.form(value))
 
     def links(self, rows: Sequence[Row]) -> list[str]:
         """Where its cells lead; nothing where they lead nowhere.

@@ -20,6 +20,7 @@ import pandas as pd
 
 from forecasting.quantiles import RANGE_LEVELS, Array
 from forecasting.writers.display import is_web_address
+from forecasting.writers.messages import FigureForm
 
 LEVEL_HEADS: dict[float, str] = {
     0.025: "2.5 %",
@@ -186,7 +187,11 @@ class Book:
         sheet.write_formula(row, column, f'=IFERROR({text},"")', look, cached)
 
     def charts(
-        self, sheet: Any, column: int, years: int, charts: Sequence[tuple[str, str, Sequence[Line]]]
+        self,
+        sheet: Any,
+        column: int,
+        years: int,
+        charts: Sequence[tuple[FigureForm, Sequence[Line]]],
     ) -> None:
         """Charts that a spreadsheet draws itself, one below the other.
 
@@ -199,17 +204,18 @@ class Book:
         years : int
             The column of the years.
         charts : sequence of tuple
-            For each its title, its unit, and its lines.
+            For each its words, of which the subtitle stands at its axis, and its lines.
         """
-        for place, (title, unit, lines) in enumerate(charts):
+        for place, (words, lines) in enumerate(charts):
             chart = self.book.add_chart({"type": "line"})
             for (top, bottom), values_column, name, dash, width, colour in lines:
                 look = {"color": colour, "width": width, "dash_type": dash}
                 cells = {"categories": years, "values": values_column}
                 spans = {key: [sheet.name, top, at, bottom, at] for key, at in cells.items()}
                 chart.add_series({"name": name, "line": look, **spans})
-            chart.set_title({"name": title, "name_font": {"size": 12}, "overlay": False})
-            chart.set_y_axis({"name": unit, "num_format": "#,##0", "major_gridlines": GRIDLINES})
+            chart.set_title({"name": words.title, "name_font": {"size": 12}, "overlay": False})
+            axis = {"name": words.subtitle, "num_format": "#,##0", "major_gridlines": GRIDLINES}
+            chart.set_y_axis(axis)
             chart.set_legend({"position": "bottom"})
             chart.set_size({"width": 620, "height": 320})
             sheet.insert_chart(2 + 17 * place, column, chart)
