@@ -21,7 +21,7 @@ from forecasting.evaluation.scores import weighted_interval_score
 from forecasting.panels.seasons import estimate_within_year
 from forecasting.reporting.score_words import PART_YEAR, scores_text
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared_forecasts")]
 
 SIZE = 240_000
 YEARS = range(2018, 2022)
