@@ -159,7 +159,8 @@ def _table(book: Book, wide: pd.DataFrame) -> None:
     sheet = book.sheet("All", "", (8, 30, 26, 26))
     rows = wide.rename(columns=LEVEL_HEADS).reset_index().to_dict("records")
     book.table(sheet, 0, ALL_RESULTS_TABLE.table(rows).frame, frozen=6)
-    sheet.set_column(0, 0, None, None, {"hidden": True})
+    # As wide as its words: LibreOffice makes a row as high as what is wrapped in it, seen or not
+    sheet.set_column(0, 0, max(len(_key(row)) for row in rows), None, {"hidden": True})
     sheet.repeat_rows(0)
 
 

@@ -222,6 +222,9 @@ def test_all_scenarios_are_in_one_csv_and_one_workbook(compared):
         if r[1:4] == ("uzbekistan-high", "Uzbekistan", "Electric vehicles on the road")
     )
     assert row[5] == 2021
+    key = book["All"].column_dimensions["A"]
+    assert key.hidden
+    assert key.width >= max(len(row[0]) for row in book["All"].values)
 
 
 def test_the_live_sheet_looks_up_medians_and_differences(compared):
