@@ -63,7 +63,7 @@ def quota(page: Page, reports: Path) -> bytes:
     """The day on which a quota is used up."""
     page.goto((reports / WITH_QUOTA / "report.html").resolve().as_uri())
     page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
-    chart = page.locator(".figure", has_text="used up").first
+    chart = page.locator("figure", has_text="used up").first
     chart.scroll_into_view_if_needed()
     page.wait_for_load_state("networkidle")
     return chart.screenshot()

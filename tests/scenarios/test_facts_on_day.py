@@ -65,7 +65,7 @@ def test_a_panel_teaches_nothing_of_the_day_s_own_year(monkeypatch):
     def years(*tables):
         return [None if table is None else table["year"].tolist() for table in tables]
 
-    monkeypatch.setattr("forecasting.scenarios.facts_on_day.estimate_prior", years)
+    monkeypatch.setattr("forecasting.panels.growth_prior.estimate_prior", years)
     assert known(analogues=panel).prior == [[2021, 2022], None]
     assert known(analogues=panel, analogue_months=panel[1:]).prior == [[2021, 2022], [2022]]
 
