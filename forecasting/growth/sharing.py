@@ -27,12 +27,12 @@ import numpy as np
 
 from forecasting.names import CACHE, CACHE_VARIABLE, PACKAGE, SHARED_VARIABLE
 
-MAX_FILE_BYTES = 200_000_000  # of a file, unpacked
+MAX_ANSWER_BYTES = 200_000_000  # of a file, unpacked
 MAX_CACHE_BYTES = 500_000_000  # of all files of a folder
 DIGEST = "digest"  # name of the array that tells what the others answer
 FILE_NAMES = "[0-9a-f]" * 64 + ".npz*"  # also of files that were not written to their end
 # What decides the numbers, besides the libraries
-SOURCES = (".py", ".csv", ".json")
+METHOD_FILES = (".py", ".csv", ".json")
 
 
 def made_once(make: Callable[[], Mapping[str, Any]], *question: object) -> Mapping[str, Any]:
@@ -125,7 +125,7 @@ def read_arrays(path: Path, question: str) -> dict[str, Any] | None:
     """
     # A file that is none of ours fails in many ways, and what it should hold can be made
     with contextlib.suppress(Exception), _opened(path) as file:
-        if sum(part.file_size for part in zipfile.ZipFile(file).infolist()) > MAX_FILE_BYTES:
+        if sum(part.file_size for part in zipfile.ZipFile(file).infolist()) > MAX_ANSWER_BYTES:
             return None
         file.seek(0)
         with np.load(file, allow_pickle=False) as stored:
@@ -183,7 +183,7 @@ def _method() -> str:
     from threadpoolctl import ThreadpoolController
 
     digest = hashlib.sha256()
-    for path in sorted(path for path in PACKAGE.rglob("*.*") if path.suffix in SOURCES):
+    for path in sorted(path for path in PACKAGE.rglob("*.*") if path.suffix in METHOD_FILES):
         digest.update(str(path.relative_to(PACKAGE)).encode())
         digest.update(path.read_bytes())
     kernels = [str(library.get("architecture")) for library in ThreadpoolController().info()]
@@ -216,7 +216,7 @@ def _ours(result: os.stat_result) -> bool:
 
 def _store(folder: Path, question: str, arrays: Mapping[str, Any]) -> None:
     """Leave arrays for others, where there is room for them."""
-    if sum(np.asarray(array).nbytes for array in arrays.values()) > MAX_FILE_BYTES:
+    if sum(np.asarray(array).nbytes for array in arrays.values()) > MAX_ANSWER_BYTES:
         return
     with contextlib.suppress(OSError):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -162,7 +162,7 @@ def test_what_was_used_longest_ago_makes_room(
     assert ask("a") == 1  # and is the one that was used last
     assert [ask(question) for question in "cab"] == [3, 1, 4]
     assert (folder / "mine.npz").exists()
-    monkeypatch.setattr(sharing, "MAX_FILE_BYTES", 4)
+    monkeypatch.setattr(sharing, "MAX_ANSWER_BYTES", 4)
     assert [ask("d"), ask("d")] == [5, 6]
 
 
