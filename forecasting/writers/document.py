@@ -109,7 +109,8 @@ def write_document(
             writer.turn(_lies_across(_output_before_text(cells[place:])))
             writer.write_markdown(cell.source)
         for data in _output_data(cell):
-            writer.write_output(data, images)
+            if EVIDENCE_CLASS not in data.get("text/html", ""):  # the subtitle says it
+                writer.write_output(data, images)
     writer.write_sources()
     content = io.BytesIO()
     document.save(content)

@@ -276,6 +276,17 @@ def test_a_table_in_word_has_headings_over_their_columns_and_facts_by_number(rep
     assert {"As 40² says", "1. A, a", "2. B"} <= set(text)
 
 
+def test_the_age_of_the_evidence_is_the_subtitle_and_stands_once(report, tmp_path):
+    notebook = nbformat.read(report / "report.ipynb", as_version=4)
+    words = "By ev-forecasting 0.2.0. Its newest count ends on 30 April 2023."
+    shown = {"text/html": f'<p class="fc-known">{words}</p>', "text/plain": words}
+    notebook.cells.insert(0, v4.new_code_cell("", outputs=[v4.new_output("display_data", shown)]))
+    nbformat.write(notebook, report / "report.ipynb")
+    (made,) = export_report(report, {"docx": tmp_path / "a.docx"})
+    paragraphs = docx.Document(made).paragraphs
+    assert [each.style.name for each in paragraphs if each.text == words] == ["Subtitle"]
+
+
 def test_wide_tables_lie_across_with_the_texts_that_introduce_them(report, tmp_path):
     def cells_of(text, columns):
         page = f"<table><tr>{'<td>1</td>' * columns}</tr></table>"
