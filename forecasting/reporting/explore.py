@@ -52,7 +52,7 @@ from forecasting.scenarios.what_if import (
     size_in,
 )
 from forecasting.writers.display import Table
-from forecasting.writers.messages import PLOTLY_TYPE, capital
+from forecasting.writers.messages import PLOTLY_TYPE, capital, figure_words
 
 if TYPE_CHECKING:
     from forecasting.demand.parameters import Assumption
@@ -134,7 +134,7 @@ FITTING = """export default { render({el}) {
   }, 100);
 } }"""
 # A figure's title is cut where there is little room: here it stands above it, as text
-HEADING = """<p style="margin: 0; font-size: 16px; line-height: 1.3">{}</p>
+HEADING = """<p style="margin: 0; font-size: 16px; line-height: 1.3"><b>{}</b></p>
 <p style="margin: 0; color: #5f6b76; line-height: 1.3">{}</p>"""
 # Wider than a phone: then it is scrolled, also by the keyboard
 SCROLLED = '<div tabindex="0" role="region" aria-label="{}" style="overflow-x: auto">{}</div>'
@@ -716,9 +716,8 @@ class ControlPanel:
             self.build()
             self.busy = False
         redraw(self.live, self.explorer.figure)
-        title = self.explorer.figure.layout.title
-        lines = (text.replace("<br>", " ") for text in (title.text, title.subtitle.text))
-        self.heading.value = HEADING.format(*lines)
+        words, _ = figure_words(self.explorer.figure.to_dict()["layout"])
+        self.heading.value = HEADING.format(escape(words.title), escape(words.subtitle))
         table = self.explorer.table
         self.table.value = TABLE_STYLES + SCROLLED.format(table.caption, table._repr_html_())
         self.say("")
