@@ -686,7 +686,7 @@ def status(reports: Path) -> None:
     The exit status is 1 where the last run of a scenario failed.
     """
     from forecasting.runs.output.overview import report_ages
-    from forecasting.writers.messages import plural
+    from forecasting.sentences import plural
 
     rows = report_ages(reports, dt.datetime.now(dt.UTC))
     say("\n".join(f"{state:6} {name}: {age}" for state, name, age in rows))
@@ -789,7 +789,7 @@ def _list_judgements() -> None:
 
 
 def _list(facts: Ledger, all_facts: Ledger) -> None:
-    from forecasting.writers.messages import plural
+    from forecasting.sentences import plural
 
     for fact in facts:
         where = f"{fact.source}, {fact.published or 'no date'} {fact.url}".strip(", ")

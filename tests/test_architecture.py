@@ -26,6 +26,7 @@ PACKAGE = ROOT / "forecasting"
 ROOMS = (
     (
         "limits",
+        "sentences",
         "errors",
         "names",
         "arguments",

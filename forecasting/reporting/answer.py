@@ -37,6 +37,7 @@ from forecasting.scenarios.growth_on_year import yearly_growth
 from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.outlook import Outlook, outlook as made_outlook
 from forecasting.scenarios.question import find_scenarios
+from forecasting.sentences import capital, plural, sentence, uncapital
 from forecasting.writers.columns import Column, TableForm
 from forecasting.writers.display import (
     HIGH,
@@ -48,7 +49,7 @@ from forecasting.writers.display import (
     plain_frame,
     rows_table,
 )
-from forecasting.writers.messages import capital, linked_sentence, plural, sentence, uncapital
+from forecasting.writers.messages import linked_sentence
 from forecasting.writers.numbers import interval, percent, readable
 
 # Of a measure in a year: its median, and the ends of its range

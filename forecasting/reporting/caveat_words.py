@@ -19,8 +19,8 @@ from forecasting.measures import MEASURES
 from forecasting.reading.places import place_name
 from forecasting.reporting.labels import day_words, label_of, published_words
 from forecasting.reporting.table_picture import picture_of
+from forecasting.sentences import plural, sentence
 from forecasting.writers.display import Dated, Link
-from forecasting.writers.messages import plural, sentence
 from forecasting.writers.numbers import readable, whole_percent
 
 TWO_NUMBERS = (

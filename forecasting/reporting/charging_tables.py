@@ -66,6 +66,7 @@ from forecasting.reporting.result_tables import (
 from forecasting.scenarios.assumptions import statements_of_days
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.regions import by_region, passed_registers
+from forecasting.sentences import sentence, uncapital
 from forecasting.writers.columns import MISSING, Column, Row, TableForm
 from forecasting.writers.display import (
     HIGH,
@@ -75,7 +76,6 @@ from forecasting.writers.display import (
     rows_table,
     side_by_side,
 )
-from forecasting.writers.messages import sentence, uncapital
 from forecasting.writers.numbers import readable, whole_percent
 
 NEED = "charging_points_need"

@@ -51,8 +51,9 @@ from forecasting.scenarios.what_if import (
     shipped,
     size_in,
 )
+from forecasting.sentences import capital
 from forecasting.writers.display import Table
-from forecasting.writers.messages import PLOTLY_TYPE, capital, figure_words
+from forecasting.writers.messages import PLOTLY_TYPE, figure_words
 
 if TYPE_CHECKING:
     from forecasting.demand.parameters import Assumption

@@ -25,7 +25,7 @@ from forecasting.reporting.workbook import is_live, write_workbook
 from forecasting.reporting.workbook_live import live_workbook
 from forecasting.scenarios.outlook import Outlook, load_outlook
 from forecasting.scenarios.outlook_files import load_record
-from forecasting.writers.messages import sentence
+from forecasting.sentences import sentence
 from forecasting.writers.sheets import csv_bytes
 
 PAGE_FORMS = ("pdf", "docx")

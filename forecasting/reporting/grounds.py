@@ -47,6 +47,7 @@ from forecasting.scenarios.age import series_due
 from forecasting.scenarios.find_out import worth_finding_out
 from forecasting.scenarios.joint_draws import region_places, region_total
 from forecasting.scenarios.outlook import Outlook
+from forecasting.sentences import capital, plural, sentence, uncapital
 from forecasting.writers.columns import Column, Row, TableForm
 from forecasting.writers.display import (
     BulletList,
@@ -57,7 +58,7 @@ from forecasting.writers.display import (
     mention,
     plain_frame,
 )
-from forecasting.writers.messages import capital, linked_sentence, plural, sentence, uncapital
+from forecasting.writers.messages import linked_sentence
 from forecasting.writers.numbers import interval, percent, probability_words, readable
 
 # Why a country is not in the sum of the region, by whether it is of the five

@@ -22,8 +22,9 @@ from forecasting.errors import RunError
 from forecasting.names import OUTLOOK_TABLE, OUTLOOK_WORKBOOK, PLOTLY_SCRIPT
 from forecasting.reading.files import write_whole
 from forecasting.reporting.labels import memo_title
+from forecasting.sentences import sentence
 from forecasting.writers.display import ARABIC_OR_HEBREW, number_facts
-from forecasting.writers.messages import PLOTLY_TYPE, figure_words, sentence
+from forecasting.writers.messages import PLOTLY_TYPE, figure_words
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

@@ -14,7 +14,7 @@ from forecasting.periods import Period
 from forecasting.quantiles import RANGE_LEVELS, standing_digits
 from forecasting.reading.places import is_place, place_name
 from forecasting.reading.printed_periods import period_of
-from forecasting.writers.messages import capital, uncapital
+from forecasting.sentences import capital, uncapital
 from forecasting.writers.numbers import readable
 
 if TYPE_CHECKING:

@@ -22,10 +22,10 @@ from forecasting.reporting.figures.scenario_contrast import results_chart
 from forecasting.reporting.labels import label_of
 from forecasting.reporting.result_tables import outlook_table, with_unit
 from forecasting.scenarios.outlook import Outlook
+from forecasting.sentences import sentence
 from forecasting.showing import Shown
 from forecasting.writers.columns import Column, TableForm
 from forecasting.writers.display import BulletList, Prose
-from forecasting.writers.messages import sentence
 from forecasting.writers.numbers import interval, readable
 
 MAX_FACT_ROWS = 12  # of a ledger

@@ -30,6 +30,7 @@ from forecasting.reporting.score_words import (
 )
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.outlook_files import load_record, load_results
+from forecasting.sentences import plural, sentence, uncapital
 from forecasting.writers.columns import Column, Row, TableForm, inside_words
 from forecasting.writers.display import (
     HIGH,
@@ -40,7 +41,7 @@ from forecasting.writers.display import (
     Table,
     mention,
 )
-from forecasting.writers.messages import linked_sentence, plural, sentence, uncapital
+from forecasting.writers.messages import linked_sentence
 
 Record = dict[str, Any]  # what a file holds of a report, or a page shows
 MIN_CHANGE = 0.01  # a change of a headline number, as a share of it, from which it is told

@@ -14,9 +14,9 @@ from forecasting.evaluation.quota_days import QuotaForecast, open_quotas, size_t
 from forecasting.measures import MEASURES
 from forecasting.quantiles import RANGE_LEVELS, Array
 from forecasting.reporting.labels import day_words, median_and_range
+from forecasting.sentences import sentence, uncapital
 from forecasting.writers.columns import Column, TableForm
 from forecasting.writers.display import HIGH, LOW, Table
-from forecasting.writers.messages import sentence, uncapital
 from forecasting.writers.numbers import ReadNumber, probability_words
 
 if TYPE_CHECKING:

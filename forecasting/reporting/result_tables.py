@@ -44,6 +44,7 @@ from forecasting.scenarios.drivers import apply_drivers
 from forecasting.scenarios.facts_on_day import drivers_on_day, last_day
 from forecasting.scenarios.growth_on_year import yearly_growth
 from forecasting.scenarios.joint_draws import Results
+from forecasting.sentences import capital
 from forecasting.writers.columns import (
     MISSING,
     Column,
@@ -59,7 +60,6 @@ from forecasting.writers.display import (
     rows_table,
     side_by_side,
 )
-from forecasting.writers.messages import capital
 from forecasting.writers.numbers import MINUS, ReadNumber, percent, readable
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from forecasting.quantiles import standing_digits
 from forecasting.quantities import quantity_of
 from forecasting.reading.places import place_name
 from forecasting.reporting.labels import day_words
-from forecasting.writers.messages import plural, sentence
+from forecasting.sentences import plural, sentence
 from forecasting.writers.numbers import whole_percent
 
 if TYPE_CHECKING:

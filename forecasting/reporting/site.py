@@ -61,8 +61,8 @@ from forecasting.scenarios.outlook_files import (
     stored_caveat,
     stored_caveats,
 )
+from forecasting.sentences import capital, plural, sentence
 from forecasting.writers.display import HIGH, LOW, Table, line_html, number_facts, side_by_side
-from forecasting.writers.messages import capital, plural, sentence
 from forecasting.writers.numbers import percent
 
 Record = Mapping[str, Any]  # what files hold of a report

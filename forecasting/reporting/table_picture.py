@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from forecasting.reading.spreadsheets.reading import SpreadsheetReading
     from forecasting.reading.spreadsheets.roles import TableColumn
     from forecasting.reading.spreadsheets.table_facts import CellFact, TableReading
-from forecasting.writers.messages import sentence
+from forecasting.sentences import sentence
 
 WIDTH = 80
 MOST_ROWS = 8  # of a table, that are drawn; the others are counted

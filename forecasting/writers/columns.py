@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from forecasting.sentences import sentence
 from forecasting.writers.display import Table, plain_frame
-from forecasting.writers.messages import sentence
 
 Row = Mapping[Any, Any]
 MISSING = "–"

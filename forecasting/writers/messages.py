@@ -1,9 +1,4 @@
-"""A sentence is one message with named places, and a figure's words are three of them.
-
-What stands in square brackets is left out where something that it names is missing, or the
-condition that stands before it: a sentence is never put together from pieces, and another language
-words and orders it as it needs.
-"""
+"""A message whose places may lead somewhere, and a figure's words, which are three messages."""
 
 from __future__ import annotations
 
@@ -11,14 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import unescape
-from string import Formatter
 from typing import Any
 
-from forecasting.writers.display import Link, line_text
+from forecasting.sentences import sentence, sentence_parts
+from forecasting.writers.display import Link
 
-# A part that may be left out, with a condition of its own where it names nothing
-OPTIONAL_PART = re.compile(r"\[(?:(\w+)\?)?(.*?)\]")
-PLACES_IN = Formatter().parse
 PLOTLY_TYPE = "application/vnd.plotly.v1+json"  # of a figure in a notebook
 
 
@@ -27,94 +19,16 @@ def linked_sentence(message: str, /, **places: object) -> list[str | Link]:
 
     Parameters
     ----------
-    message : str
-        With the names of places in braces, and parts that may be missing in square brackets.
-    **places : object
-        What stands there: a word, a number, a `Link`, a list of words and links; false or not given
-        where nothing is known.
+    message, **places
+        As of `sentence`; a place may hold a `Link`, or a list of words and links, too.
 
     Examples
     --------
     >>> linked_sentence("In 2023 {count} came[, or {rumour}].", count=Link("2,180", "#fact-a"))
     ['In 2023 ', Link(words='2,180', address='#fact-a', kind=''), ' came.']
     """
-    parts: list[str | Link] = []
-    for words, name, form, _ in PLACES_IN(_without_missing_parts(message, places)):
-        parts.append(words)
-        if name:
-            value = places[name]
-            if isinstance(value, list):
-                parts += value
-            else:
-                parts.append(value if isinstance(value, Link) else format(value, form or ""))
-    return [part for part in parts if part]
-
-
-def _without_missing_parts(message: str, places: dict[str, object]) -> str:
-    """A message without the parts of which something is missing."""
-
-    def part(match: re.Match[str]) -> str:
-        condition, words = match.groups()
-        names = [condition] if condition else [name for _, name, *_ in PLACES_IN(words) if name]
-        return words if all(map(places.get, names)) else ""
-
-    return OPTIONAL_PART.sub(part, message)
-
-
-def sentence(message: str, /, **places: object) -> str:
-    """The same as text.
-
-    Parameters
-    ----------
-    message, **places
-        As of `linked_sentence`.
-
-    Examples
-    --------
-    >>> sentence("{count:,} vehicles[, as counted by {agency}][log?; log scale]", count=2180)
-    '2,180 vehicles'
-    """
-    return line_text(linked_sentence(message, **places))
-
-
-def plural(number: int, singular: str, form: str, **places: object) -> str:
-    """A message about a number of things, in the form that the number asks for.
-
-    Parameters
-    ----------
-    number : int
-        Of the things; it fills the place in the message.
-    singular, form : str
-        The message of one thing, and of any other number.
-    **places : object
-        What else the message names.
-
-    Examples
-    --------
-    >>> plural(1, "{} fact", "{:,} facts"), plural(2000, "{} report", "{:,} reports")
-    ('1 fact', '2,000 reports')
-    """
-    return (singular if number == 1 else form).format(number, **places)
-
-
-def capital(words: str) -> str:
-    """Words with a capital letter in front, all others as they are.
-
-    >>> capital("public, destination, AC")
-    'Public, destination, AC'
-    """
-    return words[:1].upper() + words[1:]
-
-
-def uncapital(words: str) -> str:
-    """A label in the middle of a sentence.
-
-    >>> uncapital("Electric vehicles imported"), uncapital("CO2 avoided")
-    ('electric vehicles imported', 'CO2 avoided')
-    """
-    if words[:2].isupper():
-        return words
-    return words[:1].lower() + words[1:]
+    parts = sentence_parts(message, places)
+    return [part if isinstance(part, Link) else str(part) for part in parts if part != ""]
 
 
 @dataclass(frozen=True)

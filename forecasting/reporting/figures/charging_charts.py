@@ -56,7 +56,8 @@ from forecasting.reporting.labels import (
     parameter_words,
     spoken_median,
 )
-from forecasting.writers.messages import FigureForm, capital, plural, uncapital
+from forecasting.sentences import capital, plural, uncapital
+from forecasting.writers.messages import FigureForm
 from forecasting.writers.numbers import readable
 
 if TYPE_CHECKING:

@@ -72,7 +72,8 @@ from forecasting.reporting.labels import (
     unit_of,
 )
 from forecasting.reporting.result_tables import label_in
-from forecasting.writers.messages import FigureForm, plural, sentence, uncapital
+from forecasting.sentences import plural, sentence, uncapital
+from forecasting.writers.messages import FigureForm
 from forecasting.writers.numbers import MINUS, readable
 
 if TYPE_CHECKING:

@@ -71,7 +71,8 @@ from forecasting.reporting.labels import (
 from forecasting.reporting.result_tables import label_in, stored_results, yearly
 from forecasting.scenarios.growth_on_year import first_rate_forecasts, printed_growth, yearly_growth
 from forecasting.scenarios.joint_draws import no_measure
-from forecasting.writers.messages import FigureForm, capital, uncapital
+from forecasting.sentences import capital, uncapital
+from forecasting.writers.messages import FigureForm
 from forecasting.writers.numbers import percent, readable
 
 if TYPE_CHECKING:
