@@ -26,7 +26,7 @@ LAB = Path(f"{sys.prefix}-lab")  # where make puts it, beside the environment th
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 PLOTLY = "application/vnd.plotly.v1+json"
 IDLE = ".jp-Notebook-ExecutionIndicator[data-status='idle']"  # the kernel is there and waits
-SECONDS = 600  # of patience with one notebook on a busy machine
+SECONDS = 300  # of patience with one notebook on a busy machine
 AGAIN = 10  # seconds until a click or a key that changed nothing is repeated
 MARKS = ".trace path, .points path, .barlayer path, .scatterlayer path"
 DRAWN = f"""() => [...document.querySelectorAll(".jp-Notebook .js-plotly-plot")].filter(
@@ -38,6 +38,13 @@ PROMPTS = """() => [...document.querySelectorAll(".jp-Notebook .jp-CodeCell .jp-
 CLEARED = f"() => ({PROMPTS})().every(it => !/[\\d*]/.test(it))"
 STARTED = f"() => !({CLEARED})()"
 NUMBERED = f"() => ({PROMPTS})().every(it => /\\[\\d+\\]/.test(it))"
+# A kernel that is still starting as its page is closed may send nothing to the page that comes next.
+SHUT_DOWN = """async () => {
+    const headers = {"X-XSRFToken": document.cookie.match(/_xsrf=([^;]+)/)[1]};
+    const sessions = await (await fetch("/api/sessions")).json();
+    const ends = sessions.map(it => fetch(`/api/sessions/${it.id}`, {method: "DELETE", headers}));
+    return (await Promise.all(ends)).map(answer => answer.status);
+}"""
 # anywidget says so after two seconds, and goes on: on a busy machine its model comes later, as the
 # drawn figure shows.
 LATE = "[anywidget] Failed to initialize model."
@@ -150,7 +157,7 @@ class Desk:
 
     def figures(self, promised: int) -> int:
         """How many figures are drawn, once it is as many as promised, or after some patience."""
-        for _ in range(SECONDS):
+        for _ in range(2 * SECONDS):
             if (drawn := self.page.evaluate(DRAWN)) >= promised:
                 break
             self.page.wait_for_timeout(200)
@@ -198,6 +205,7 @@ def test_every_notebook_shows_its_figures_as_stored(lab, page):
     assert page.evaluate(ERRORS) == []
     assert desk.errors == []
     assert desk.outside == []
+    assert page.evaluate(SHUT_DOWN) == [204] * len(NOTEBOOKS)
 
 
 def test_a_notebook_shows_its_figures_after_run_all(lab, page):
