@@ -104,16 +104,15 @@ def image(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize(("status", "steps"), [(0, 2), (3, 1)])
-def test_post_build_installs_the_lab_and_the_package_and_stops_where_that_fails(
-    image, status, steps
-):
+@pytest.mark.parametrize(("status", "steps"), [(0, 3), (3, 1)])
+def test_post_build_installs_and_forecasts_and_stops_where_that_fails(image, status, steps):
     environment = {"PATH": f"{image}:{os.environ['PATH']}", "STATUS": str(status)}
     run = subprocess.run([BINDER / "postBuild"], env=environment, check=False)
     assert run.returncode == status
     assert (image / "called").read_text(encoding="utf-8").splitlines() == [
         "-m pip install --require-hashes --no-deps --requirement binder/requirements-lab.txt",
         "-m pip install --no-deps --no-build-isolation --editable .",
+        "-m forecasting.cli run --out reports",
     ][:steps]
 
 
