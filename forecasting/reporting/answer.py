@@ -31,7 +31,7 @@ from forecasting.reporting.labels import (
     spoken,
 )
 from forecasting.reporting.quota_words import quota_sentences
-from forecasting.reporting.result_tables import cars_in, headline, label_in
+from forecasting.reporting.result_tables import cars_in, headline, label_in, range_levels
 from forecasting.scenarios.facts_on_day import facts_of_scenario
 from forecasting.scenarios.growth_on_year import yearly_growth
 from forecasting.scenarios.joint_draws import Results
@@ -46,8 +46,6 @@ from forecasting.writers.display import (
     Link,
     Prose,
     Table,
-    plain_frame,
-    rows_table,
 )
 from forecasting.writers.messages import linked_sentence
 from forecasting.writers.numbers import interval, percent, readable
@@ -117,7 +115,6 @@ NO_POINTS = (
 )
 PROMISE = "{count} {unit} by {day}[ (promised by {agency}, not by the state)]"
 DATE_LINE = "By ev-forecasting {version}."
-SIDE_BY_SIDE = "The scenarios side by side, as of {day}"
 MAX_REASONS = 2  # of the events of a scenario that a brief names
 SCENARIO_LINE = "{scenario}: {reasons}[; and {more} more]."
 LIKE_BASELINE = "the events of the baseline"
@@ -240,7 +237,7 @@ def _end_places(outlook: Outlook, words: Wording) -> dict[str, object]:
         measure = "ev_stock"
     cars = cars_in(outlook, measure)
     same_cars = cars == cars_in(outlook, outlook.measure)
-    low, _, high = _levels(outlook.results, measure, horizon)
+    low, _, high = range_levels(outlook.results, measure, horizon)
     median, ends = _linked(words, outlook.results, measure, horizon)
     return {
         "stock": has_stock and same_cars and median,
@@ -337,11 +334,6 @@ def _shares(outlook: Outlook) -> str:
     return SHARES_ALONE.format(place=place, shares=", and ".join(shares))
 
 
-def _levels(results: Results, measure: str, year: int) -> list[float]:
-    """The lower end, the median and the upper end of one year."""
-    return list(results.bands(measure).loc[year, RANGE_LEVELS])
-
-
 def median_and_ends(results: Results, measure: str, year: int) -> tuple[str, str]:
     """Median and 80 % range of one year as they are said.
 
@@ -354,7 +346,7 @@ def median_and_ends(results: Results, measure: str, year: int) -> tuple[str, str
     year : int
         One of theirs.
     """
-    return median_and_range(_levels(results, measure, year), measure, spoken)
+    return median_and_range(range_levels(results, measure, year), measure, spoken)
 
 
 def _growth_and_ends(results: Results, measure: str, year: int) -> tuple[str, str]:
@@ -408,6 +400,14 @@ def charging_answers(outlook: Outlook) -> Table:
     return ANSWERS.table(rows, horizon=horizon)
 
 
+SCENARIOS = TableForm(
+    [Column("scenario", form=capital)],
+    caption="The scenarios side by side, as of {day}",
+    nothing="No other scenario of this place has a params file.",
+    kind="fc-scenarios",
+)
+
+
 def scenarios_table(outlook: Outlook) -> Table:
     """The scenarios of a place side by side, on the same day, as their params files stand.
 
@@ -437,11 +437,12 @@ def scenarios_table(outlook: Outlook) -> Table:
         with suppress(ForecastingError):
             rows[candidate.scenario] = _row_of(make, candidate.on(day), draws)
     if len(rows) < 2:
-        return rows_table([], nothing="No other scenario of this place has a params file.")
+        return SCENARIOS.table(())
     ordered = sorted(rows, key=lambda name: (name != BASELINE, name))
-    frame = plain_frame([{"scenario": capital(name)} | rows[name] for name in ordered])
-    caption = SIDE_BY_SIDE.format(day=day_words(day))
-    return Table(frame.fillna("–"), caption=caption, kind="fc-scenarios")
+    numbers = dict.fromkeys(head for name in ordered for head in rows[name])
+    return SCENARIOS.with_columns(map(Column, numbers)).table(
+        ({"scenario": name} | rows[name] for name in ordered), day=day_words(day)
+    )
 
 
 def scenario_assumptions(outlook: Outlook) -> BulletList:

@@ -56,9 +56,10 @@ from forecasting.reporting.labels import (
     parameter_words,
 )
 from forecasting.reporting.result_tables import (
-    in_columns,
     label_in,
-    measures_beside,
+    measure_rows,
+    range_columns,
+    range_levels,
     small_table,
     spread,
     with_unit,
@@ -67,14 +68,12 @@ from forecasting.scenarios.assumptions import statements_of_days
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.regions import by_region, passed_registers
 from forecasting.sentences import sentence, uncapital
-from forecasting.writers.columns import MISSING, Column, Row, TableForm
+from forecasting.writers.columns import MISSING, Column, Row, TableForm, rows_beside
 from forecasting.writers.display import (
     HIGH,
     LOW,
     BulletList,
     Table,
-    rows_table,
-    side_by_side,
 )
 from forecasting.writers.numbers import readable, whole_percent
 
@@ -85,8 +84,7 @@ NO_CHARGING = (
     "Nothing is said about charging: this outlook has no vehicles of a country, or was read from "
     "files."
 )
-NO_REGIONS = "No counts of {counted} are complete enough to split the country by region."
-NO_CHARGING_TABLE = Table(pd.DataFrame(), caption=NO_CHARGING)
+NO_CHARGING_TABLE = TableForm((), nothing=NO_CHARGING).table(())
 PEAKS = {
     "peak_mw": "charging on a winter evening, many points at once: the peak of all tables",
     "peak_summer_mw": "charging on a summer evening, many points at once",
@@ -353,7 +351,7 @@ def share_targets_table(outlook: Outlook) -> Table:
     ]
     years = dict.fromkeys(year for row in rows for year in row["path"])
     by_year = [Column(str(year), year, readable) for year in years]
-    return SHARE_TARGETS.before("fact", by_year).table(rows)
+    return SHARE_TARGETS.with_columns(by_year, "fact").table(rows)
 
 
 def _at_the_horizon(
@@ -478,6 +476,9 @@ def heavy_table(outlook: Outlook) -> Table:
     )
 
 
+BY_MEASURE = TableForm([Column("what", "measure", with_unit)])
+
+
 def consequences_table(outlook: Outlook) -> Table:
     """Investment, shares of the country's power, fuel and carbon avoided, first ahead and at the
     horizon.
@@ -501,14 +502,17 @@ def consequences_table(outlook: Outlook) -> Table:
         return NO_CHARGING_TABLE
     years = (outlook.first_year, outlook.scenario.horizon)
     groups = {str(year): (outlook.results, year) for year in years}
-    frame = measures_beside(groups, CONSEQUENCES, "what")
-    return rows_table(frame, {str(year): CONSEQUENCES for year in years})
+    columns = [column for year in groups for column in range_columns(year, rests_on="{measure}")]
+    rows = measure_rows(groups, CONSEQUENCES)
+    return BY_MEASURE.with_columns(columns).table(rows)
 
 
-REGIONS_CAPTION = (
-    "[Printed of a part: {counts}][More than an older register of all vehicles has: {registers}. "
-    "The sources differ: electric cars are shared out as the newest print of their parts has them, "
-    "and registers grow.]"
+BY_REGION = TableForm(
+    [Column("where")],
+    caption="[Printed of a part: {counts}][More than an older register of all vehicles has: "
+    "{registers}. The sources differ: electric cars are shared out as the newest print of their "
+    "parts has them, and registers grow.]",
+    nothing="No counts of {counted} are complete enough to split the country by region.",
 )
 
 
@@ -544,20 +548,15 @@ def regions_table(
     places = by_region(outlook, year)
     # Of a count of every part no rest is left
     places = places[places["high"] >= 1].sort_values("median", ascending=False)
-    heads = {with_unit(name, label_in(outlook, name)): name for name in measures}
-    parts = {}
-    for head, measure in heads.items():
+    levels = {}
+    columns = []
+    for measure in measures:
         rows = places[places["measure"] == measure].set_index("name")
         if len(rows):
-            levels = rows.rename(columns={"low": 0.1, "median": 0.5, "high": 0.9})
-            parts[head] = in_columns(levels, measure)
-    if not parts:
-        counted = uncapital(label_in(outlook, measures[0]))
-        return rows_table([], nothing=NO_REGIONS.format(counted=counted))
-    frame = side_by_side(parts, "where").sort_values(
-        ("where", ""), key=lambda names: names == "the rest", kind="stable"
-    )
-    rests_on = {head: STATIONS_ANSWER.get(name, name) for head, name in heads.items()}
+            levels[measure] = rows[["low", "median", "high"]].T.to_dict("list")
+            head = with_unit(measure, label_in(outlook, measure))
+            rests_on = STATIONS_ANSWER.get(measure, measure)
+            columns += range_columns(head, measure, measure, rests_on)
     points = outlook.ledger.select(measure="charging_points", as_of=outlook.as_of)
     counts = [
         f"{place_name(fact.place)}, {in_words(fact)} {when_words(fact.period)}, “{fact.quote}”"
@@ -569,10 +568,12 @@ def regions_table(
         f"{day_words(fact.period.end)})"
         for fact in passed_registers(outlook, places)
     ]
-    caption = sentence(
-        REGIONS_CAPTION, counts="; ".join(counts), registers=not counts and "; ".join(registers)
+    return BY_REGION.with_columns(columns).table(
+        sorted(rows_beside("where", levels), key=lambda row: row["where"] == "the rest"),
+        counts="; ".join(counts),
+        registers=not counts and "; ".join(registers),
+        counted=uncapital(label_in(outlook, measures[0])),
     )
-    return rows_table(frame, rests_on, caption=caption)
 
 
 GRID_LOAD = TableForm(
@@ -615,8 +616,7 @@ def grid_table(outlook: Outlook) -> Table:
     when = str(year)
     rows: list[Row] = []
     for measure, words in PEAKS.items():
-        levels = outlook.results.bands(measure).loc[year, RANGE_LEVELS]
-        low, middle, high = levels_in_words([*levels], measure)
+        low, middle, high = levels_in_words(range_levels(outlook.results, measure, year), measure)
         rows.append({"load": words, "when": when, "MW": middle, "low": low, "high": high})
     for day, loads in demand.load_day.groupby("day"):
         hours = loads.groupby("hour")["mw"].sum()
@@ -732,8 +732,7 @@ CHOICE = TableForm(
     "{year}",
 )
 CHOICE_WITH_COSTS = replace(
-    CHOICE,
-    columns=[*CHOICE.columns, Column("regret", form=few_digits)],
+    CHOICE.with_columns([Column("regret", form=few_digits)]),
     caption="A missing point at {missing}, an idle one at {idle} a year, the need of each possible "
     "future is what is wanted in {year}; the smallest cost first",
 )

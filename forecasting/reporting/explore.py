@@ -37,7 +37,12 @@ from forecasting.reading.printed_numbers import printed_number
 from forecasting.reporting.answer import QUESTIONS
 from forecasting.reporting.figures.scenario_contrast import live_figure, redraw, what_if_chart
 from forecasting.reporting.labels import parameter_words
-from forecasting.reporting.result_tables import measures_beside, size_words
+from forecasting.reporting.result_tables import (
+    measure_rows,
+    range_columns,
+    size_words,
+    with_unit,
+)
 from forecasting.reporting.table_picture import role_of
 from forecasting.scenarios.joint_draws import difference
 from forecasting.scenarios.new_country import NewCountry, Question
@@ -52,6 +57,7 @@ from forecasting.scenarios.what_if import (
     size_in,
 )
 from forecasting.sentences import capital
+from forecasting.writers.columns import Column, TableForm
 from forecasting.writers.display import Table
 from forecasting.writers.messages import PLOTLY_TYPE, figure_words
 
@@ -141,6 +147,17 @@ HEADING = """<p style="margin: 0; font-size: 16px; line-height: 1.3"><b>{}</b></
 SCROLLED = '<div tabindex="0" role="region" aria-label="{}" style="overflow-x: auto">{}</div>'
 
 
+WHAT_IF = TableForm(
+    [
+        Column("measure", form=with_unit),
+        *range_columns("now"),
+        *range_columns("difference"),
+        range_columns("as given")[0],
+    ],
+    caption="In {year}, medians with 80 % ranges",
+)
+
+
 class Explorer(WhatIf):
     """A scenario to be changed by hand: sliders where the notebook has widgets, the same by
     `change` everywhere.
@@ -193,8 +210,7 @@ class Explorer(WhatIf):
         year = min(self.scenario.horizon, self.reference.scenario.horizon)
         versions = {"now": now, "difference": difference(now, reference), "as given": reference}
         groups = {name: (results, year) for name, results in versions.items()}
-        frame = measures_beside(groups, measures, "measure")
-        return Table(frame.iloc[:, :-2], caption=f"In {year}, medians with 80 % ranges")
+        return WHAT_IF.table(measure_rows(groups, measures), year=year)
 
     def __repr__(self) -> str:
         return f"<Explorer of {self.reference.name}, as of {self.outlook.as_of}>"

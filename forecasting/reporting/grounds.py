@@ -56,7 +56,6 @@ from forecasting.writers.display import (
     Table,
     is_web_address,
     mention,
-    plain_frame,
 )
 from forecasting.writers.messages import linked_sentence
 from forecasting.writers.numbers import interval, percent, probability_words, readable
@@ -477,7 +476,7 @@ def counts_table(outlook: Outlook) -> Table:
         for series, fact in order
     ]
     whole_year = Column(common, "of year")
-    return COUNTS.before("% of expected", [whole_year]).table(rows, chosen=chosen)
+    return COUNTS.with_columns([whole_year], "% of expected").table(rows, chosen=chosen)
 
 
 def _car_counts(outlook: Outlook) -> list[Fact]:
@@ -562,7 +561,9 @@ def analogues_lines(outlook: Outlook) -> BulletList:
 
 
 FIND_OUT = TableForm(
-    [Column("number")], caption="How much of the uncertainty about {year} each number would settle."
+    [Column("number")],
+    caption="How much of the uncertainty about {year} each number would settle.",
+    nothing=NOTHING_NARROWS,
 )
 FIND_OUT_WITH_RANGE = TableForm(
     [
@@ -595,10 +596,10 @@ def find_out_table(outlook: Outlook) -> Table:
     'Table'
     """
     if not outlook.forecasts:
-        return Table(plain_frame([]), caption=FROM_FILES)
+        return replace(FIND_OUT, nothing=FROM_FILES).table(())
     worth = worth_finding_out(outlook).head(MAX_ROWS)
     if worth.empty:
-        return Table(plain_frame([]), caption=NOTHING_NARROWS)
+        return FIND_OUT.table(())
     measures = worth.columns[4:].tolist()
     with_place = len(outlook.forecasts) > 1
     flow_label = label_in(outlook, outlook.measure)
@@ -617,8 +618,8 @@ def find_out_table(outlook: Outlook) -> Table:
     ]
     year = outlook.years[-1]
     if not low > 0:
-        return replace(FIND_OUT, columns=[*FIND_OUT.columns, *shares]).table(rows, year=year)
-    return FIND_OUT_WITH_RANGE.before("leaves a factor of", shares).table(
+        return FIND_OUT.with_columns(shares).table(rows, year=year)
+    return FIND_OUT_WITH_RANGE.with_columns(shares, "leaves a factor of").table(
         rows,
         year=year,
         what=uncapital(label_of(target)),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -28,12 +28,13 @@ from forecasting.evidence.words import in_words, period_words
 from forecasting.growth.policy_months import first_month, percent_of
 from forecasting.measures import AT_THE_HORIZON, DEMAND_STEPS, EV_FLOWS, MEASURES
 from forecasting.periods import span
-from forecasting.quantiles import quantiles, standing_digits
+from forecasting.quantiles import RANGE_LEVELS
 from forecasting.reporting.labels import (
     amount,
     day_words,
     label_of,
     label_words,
+    levels_in_words,
     parameter_words,
     part_words,
     unit_by_year,
@@ -51,15 +52,9 @@ from forecasting.writers.columns import (
     Row,
     TableForm,
     inside_words,
+    rows_beside,
 )
-from forecasting.writers.display import (
-    HIGH,
-    LOW,
-    Table,
-    plain_frame,
-    rows_table,
-    side_by_side,
-)
+from forecasting.writers.display import HIGH, LOW, Table
 from forecasting.writers.numbers import MINUS, ReadNumber, percent, readable
 
 if TYPE_CHECKING:
@@ -68,9 +63,12 @@ if TYPE_CHECKING:
     from forecasting.parameters.schema import Driver, Range
     from forecasting.scenarios.outlook import Outlook
 
+Levels = Sequence[float]  # of an 80 % range: the lower end, the median, the upper end
 LOG_FLOOR = 1e-9
 MAX_RANGE_FACTOR = 1e4  # an 80 % range of more than this factor says nothing
 COLUMN_LEVELS = {"median": 0.5, LOW: 0.1, HIGH: 0.9}
+# The columns of a range, and where their numbers stand in its levels
+RANGE_PLACES = {"median": 1, LOW: 0, HIGH: 2}
 CHAIN_MEASURES = (*EV_FLOWS, *DEMAND_STEPS)
 # Of what is judged: no quantiles, the ends of what is thought possible
 RANGE_HEADS = ("likeliest", "lowest", "highest")
@@ -131,14 +129,73 @@ def spread(
     ['points', '10 %', '90 %']
     """
 
-    def words(key: str, row: Row) -> str:
-        return amount(row[key], measure, standing_digits(row["low"], row["high"]))
+    def words(place: int, row: Row) -> str:
+        return levels_in_words((row["low"], row[source], row["high"]), measure)[place]
+
+    heads = {name: 1, LOW: 0, HIGH: 2}
+    return [
+        Column(head, partial(words, place), unit=unit if head == name else "", measure=rests_on)
+        for head, place in heads.items()
+    ]
+
+
+def range_columns(
+    group: str,
+    key: str = "",
+    measure: str = "{measure}",
+    rests_on: str = "",
+    form: Callable[[Levels, str], list[str]] = levels_in_words,
+) -> list[Column]:
+    """A median and the two ends of its 80 % range under one heading.
+
+    Parameters
+    ----------
+    group : str
+        The heading.
+    key : str
+        Under which a row has the levels; the heading by default.
+    measure : str
+        In whose unit they are printed; of a row of its own, the key in braces.
+    rests_on : str
+        The measure whose grounds the amounts lead to, in the same manner.
+    form : callable
+        How the three levels are printed.
+
+    Examples
+    --------
+    >>> [column.heads for column in range_columns("stock", "ev_stock", "ev_stock")]
+    [('stock', 'median'), ('stock', '10 %'), ('stock', '90 %')]
+    """
+
+    def words(place: int, row: Row) -> str:
+        levels = row.get(key or group)
+        return MISSING if levels is None else form(levels, measure.format_map(row))[place]
 
     return [
-        Column(name, partial(words, source), unit=unit, measure=rests_on),
-        Column(LOW, partial(words, "low")),
-        Column(HIGH, partial(words, "high")),
+        Column(head, partial(words, place), measure=rests_on, group=group)
+        for head, place in RANGE_PLACES.items()
     ]
+
+
+def measure_rows(
+    groups: Mapping[str, tuple[Results, int]], measures: Sequence[str]
+) -> Sequence[Row]:
+    """A row per measure, with the levels of its 80 % range in some results and years.
+
+    Parameters
+    ----------
+    groups : mapping of str to (Results, int)
+        By the key of a group of columns, what is shown, and in which year.
+    measures : sequence of str
+        The rows.
+    """
+    return rows_beside(
+        "measure",
+        {
+            key: {measure: range_levels(results, measure, year) for measure in measures}
+            for key, (results, year) in groups.items()
+        },
+    )
 
 
 def whole_years(table: pd.DataFrame) -> pd.DataFrame:
@@ -316,9 +373,8 @@ def outlook_table(outlook: Outlook, *measures: str) -> Table:
     ('Electric cars on the road, vehicles', 'median')
     """
     columns = measures or tuple(dict.fromkeys((*CHAIN_MEASURES, outlook.measure)))
-    heads = {with_unit(name, label_in(outlook, name)): name for name in columns}
-    frame = _by_year(outlook.results, heads, outlook.first_year)
-    return rows_table(frame, heads, nothing="This outlook has none.")
+    heads = {name: with_unit(name, label_in(outlook, name)) for name in columns}
+    return _by_year(outlook.results, heads, outlook.first_year, rests_on="{measure}")
 
 
 def results_table(results: Results, *measures: str, since: int | None = None) -> Table:
@@ -343,20 +399,45 @@ def results_table(results: Results, *measures: str, since: int | None = None) ->
     >>> fc.tables.results_table(outlook.results, "ev_stock", since=2030).frame.iloc[0, 0]
     '2030'
     """
-    caption = results.scenario if " minus " in results.scenario else ""
-    return Table(
-        _by_year(results, {with_unit(name): name for name in measures}, since), {}, caption
-    )
+    return _by_year(results, {name: with_unit(name) for name in measures}, since)
 
 
-def _by_year(results: Results, heads: Mapping[str, str], since: int | None) -> pd.DataFrame:
+BY_YEAR = TableForm(
+    [Column("year", form=str)], caption="[{versions}]", nothing="This outlook has none."
+)
+
+
+def _by_year(
+    results: Results, heads: Mapping[str, str], since: int | None, rests_on: str = ""
+) -> Table:
     """The measures that results have by year, each under its head."""
-    columns = {
-        head: in_columns(results.bands(name).loc[since:], name)
-        for head, name in heads.items()
+    levels = {
+        name: by_year_levels(results.bands(name).loc[since:])
+        for name in heads
         if name in results.values
     }
-    return side_by_side(columns, "year")
+    columns = [
+        column
+        for name in levels
+        for column in range_columns(heads[name], name, name, rests_on.format(measure=name))
+    ]
+    versions = results.scenario if " minus " in results.scenario else ""
+    rows = rows_beside("year", levels)
+    return BY_YEAR.with_columns(columns).table(rows, versions=versions)
+
+
+def by_year_levels(bands: pd.DataFrame) -> dict[Any, list[float]]:
+    """The levels of an 80 % range, low to high, by year or whatever the rows of a table are.
+
+    >>> by_year_levels(pd.DataFrame({0.1: [1.0], 0.5: [2.0], 0.9: [4.0]}, index=[2030]))
+    {2030: [1.0, 2.0, 4.0]}
+    """
+    return bands[RANGE_LEVELS].T.to_dict("list")
+
+
+def range_levels(results: Results | StoredResults, measure: str, year: int) -> list[float]:
+    """The lower end, the median and the upper end of the 80 % range of one year."""
+    return list(results.bands(measure).loc[year, RANGE_LEVELS])
 
 
 def with_unit(measure: str, label: str = "") -> str:
@@ -368,40 +449,7 @@ def with_unit(measure: str, label: str = "") -> str:
     return ", ".join(filter(None, [label or label_of(measure), unit_by_year(measure)]))
 
 
-def in_columns(wide: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """Median and both ends of the 80 % range in columns of their own, in words."""
-    digits = [*map(standing_digits, wide[0.1], wide[0.9])]
-    words = {
-        head: [amount(value, measure, n) for value, n in zip(wide[level], digits, strict=True)]
-        for head, level in COLUMN_LEVELS.items()
-    }
-    return plain_frame(words, wide.index)
-
-
-def measures_beside(
-    groups: Mapping[str, tuple[Results, int]], measures: Sequence[str], head: str
-) -> pd.DataFrame:
-    """Median and 80 % range of some measures: a row per measure, results and years beside each
-    other.
-
-    Parameters
-    ----------
-    groups : mapping of str to (Results, int)
-        By its heading, what is shown, and in which year.
-    measures : sequence of str
-        The rows.
-    head : str
-        Of the first column.
-    """
-    parts = {}
-    for name, (results, year) in groups.items():
-        place = results.years.index(year)
-        draws = np.column_stack([results.values[measure][:, place] for measure in measures])
-        levels = dict(zip(COLUMN_LEVELS, quantiles(draws, [*COLUMN_LEVELS.values()]), strict=True))
-        digits = [*map(standing_digits, levels[LOW], levels[HIGH])]
-        words = {head: [*map(amount, row, measures, digits)] for head, row in levels.items()}
-        parts[name] = plain_frame(words, list(map(with_unit, measures)))
-    return side_by_side(parts, head)
+GROWTH = TableForm([Column("year", form=str)], caption="Growth on the year before")
 
 
 def growth_by_year(outlook: Outlook) -> Table:
@@ -425,13 +473,18 @@ def growth_by_year(outlook: Outlook) -> Table:
     'Growth on the year before'
     """
     has_parts = len(outlook.parts) > 2  # places, and their sum
-    groups = {}
+    levels = {}
     for part in outlook.parts if has_parts else outlook.parts[:1]:
         wide = yearly_growth(part, outlook.measure).loc[outlook.first_year - 1 :]
-        groups[part_words(part.country)] = pd.DataFrame(
-            {head: wide[level].map(percent) for head, level in COLUMN_LEVELS.items()}
-        )
-    return Table(side_by_side(groups, "year"), caption="Growth on the year before")
+        levels[part_words(part.country)] = by_year_levels(wide)
+    columns = [
+        column for place in levels for column in range_columns(place, measure="", form=_percents)
+    ]
+    return GROWTH.with_columns(columns).table(rows_beside("year", levels))
+
+
+def _percents(levels: Levels, _: str) -> list[str]:
+    return [*map(percent, levels)]
 
 
 FACTS = TableForm(
@@ -1035,8 +1088,7 @@ def methods_table(
         return METHODS.table(rows)
     for row in rows:
         row["inside"] = row["pi_lower"] <= happened <= row["pi_upper"]
-    form = replace(METHODS, columns=[*METHODS.columns, *OUTCOME_COLUMNS])
-    return form.table(rows, happened=happened)
+    return METHODS.with_columns(OUTCOME_COLUMNS).table(rows, happened=happened)
 
 
 def parameters_table(results: GrowthResults) -> Table:

@@ -9,7 +9,7 @@ import contextlib
 import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -49,10 +49,12 @@ from forecasting.reporting.past import kept_forecasts, scoreboard
 from forecasting.reporting.result_tables import (
     StoredResults,
     headline,
-    in_columns,
-    measures_beside,
+    measure_rows,
+    range_columns,
+    range_levels,
     stored_results,
     vehicles_in,
+    with_unit,
 )
 from forecasting.scenarios.joint_draws import Results, region_places, region_total
 from forecasting.scenarios.outlook_files import (
@@ -62,7 +64,8 @@ from forecasting.scenarios.outlook_files import (
     stored_caveats,
 )
 from forecasting.sentences import capital, plural, sentence
-from forecasting.writers.display import HIGH, LOW, Table, line_html, number_facts, side_by_side
+from forecasting.writers.columns import Column, TableForm, rows_beside
+from forecasting.writers.display import HIGH, LOW, line_html, number_facts
 from forecasting.writers.numbers import percent
 
 Record = Mapping[str, Any]  # what files hold of a report
@@ -105,6 +108,19 @@ INDEX_SECTIONS = (
         "words": "What leaves Xinjiang and passes its ports on the way to Central Asia.",
     },
 )
+
+
+GAP = TableForm(
+    [
+        Column("Country"),
+        *(
+            column
+            for name in CHARGING_ANSWERS
+            for column in range_columns(f"{capital(ANSWER_WORDS[name])}, points", name, name)
+        ),
+    ]
+)
+TOGETHER_TABLE = TableForm([Column("Together", "measure", with_unit)])
 
 
 def build_site(folder: Path, records: Sequence[Record], table: pd.DataFrame) -> Path:
@@ -307,12 +323,11 @@ def _gap(results: Stored) -> Part | None:
     year = min(
         part.bands(name).index[-1] for part in baselines.values() for name in CHARGING_ANSWERS
     )
-    groups = {}
-    for name in CHARGING_ANSWERS:
-        rows = {place: baselines[place].bands(name).loc[year] for place in sorted(baselines)}
-        head = f"{capital(ANSWER_WORDS[name])}, points"
-        groups[head] = in_columns(pd.DataFrame(rows).T, name)
-    return {"year": year, "table": Table(side_by_side(groups, "Country"))}
+    levels = {
+        name: {place: range_levels(baselines[place], name, year) for place in sorted(baselines)}
+        for name in CHARGING_ANSWERS
+    }
+    return {"year": year, "table": GAP.table(rows_beside("Country", levels))}
 
 
 def _comparisons(table: pd.DataFrame, scenarios: Sequence[str]) -> list[str]:
@@ -379,11 +394,12 @@ def _region_part(
     )
     figures = zip(("Together", *bands), _figures("region", charts), strict=True)
     measures = [measure for measure in REGION_MEASURES if measure in total.values]
-    columns = {str(year): (total, year) for year in (total.years[0], total.years[-1])}
+    groups = {str(year): (total, year) for year in (total.years[0], total.years[-1])}
+    table = TOGETHER_TABLE.with_columns(chain.from_iterable(map(range_columns, groups)))
     return {
         "title": f"{len(stored)} countries together",
         "sentence": _sentence(total, newest_counts),
-        "table": Table(measures_beside(columns, measures, "Together")),
+        "table": table.table(measure_rows(groups, measures)),
         "figures": [
             {"place": name, "link": links.get(name, ""), "html": figure} for name, figure in figures
         ],

@@ -40,6 +40,28 @@ def inside_words(inside: object) -> str:
     return "yes" if inside else "no"
 
 
+def rows_beside(key: str, groups: Mapping[Any, Mapping[Any, object]]) -> list[Row]:
+    """The rows of a table in which groups of columns stand beside each other.
+
+    Parameters
+    ----------
+    key : str
+        Under which a row has its name.
+    groups : mapping of mappings
+        What each group has of each row, by the group's key in a row and by the row's name.
+
+    Examples
+    --------
+    >>> rows_beside("year", {"imports": {2025: 1}, "stock": {2025: 2, 2026: 3}})
+    [{'year': 2025, 'imports': 1, 'stock': 2}, {'year': 2026, 'stock': 3}]
+    """
+    rows: dict[Any, dict[Any, object]] = {}
+    for group, cells in groups.items():
+        for name, cell in cells.items():
+            rows.setdefault(name, {key: name})[group] = cell
+    return [*rows.values()]
+
+
 @dataclass(frozen=True)
 class Column:
     """A column of a table.
@@ -61,6 +83,8 @@ class Column:
         The key of a row that says where its cells lead.
     missing : str
         What stands there where nothing is known.
+    group : str
+        What is read above it and its neighbours together.
 
     Examples
     --------
@@ -80,11 +104,17 @@ class Column:
     measure: str = ""
     address: str = ""
     missing: str = MISSING
+    group: str = ""
 
     @property
     def head(self) -> str:
         """What is read above it."""
         return ", ".join(filter(None, (self.name, self.unit)))
+
+    @property
+    def heads(self) -> tuple[str, str]:
+        """What is read above it in two lines, the second of which is free where it has no group."""
+        return (self.group, self.head) if self.group else (self.head, "")
 
     def cell(self, row: Row) -> object:
         """What stands in the column of a row.
@@ -128,7 +158,7 @@ class TableForm:
     caption : str
         One line above the table, a message that may name what `table` is given besides the rows.
     nothing : str
-        What stands there where there is no row.
+        What stands there where there is no row, a message in the same manner.
     kind : str
         As of `Table`.
 
@@ -146,17 +176,18 @@ class TableForm:
     nothing: str = ""
     kind: str = ""
 
-    def before(self, head: str, columns: Iterable[Column]) -> TableForm:
+    def with_columns(self, columns: Iterable[Column], before: str = "") -> TableForm:
         """The same table with further columns, such as one for each year.
 
         Parameters
         ----------
-        head : str
-            Of the column that follows them.
         columns : iterable of Column
             The further ones.
+        before : str
+            The head of the column that follows them; at the end by default.
         """
-        place = [column.head for column in self.columns].index(head)
+        heads = [column.head for column in self.columns]
+        place = heads.index(before) if before else len(heads)
         return replace(self, columns=[*self.columns[:place], *columns, *self.columns[place:]])
 
     def upright(self, row: Row, head: str) -> Table:
@@ -184,11 +215,15 @@ class TableForm:
             What all rows share; the caption may name it, too.
         """
         whole = [{**context, **row} for row in rows]
-        heads = [column.head for column in self.columns]
+        heads: list[Any] = [column.head for column in self.columns]
+        if any(column.group for column in self.columns):
+            heads = [column.heads for column in self.columns]
         cells = [[column.cell(row) for column in self.columns] for row in whole]
         frame = plain_frame(cells, columns=heads)
         if not whole:
-            return Table(frame, caption=self.nothing, kind=self.kind)
-        addresses = {column.head: column.links(whole) for column in self.columns}
+            return Table(frame, caption=sentence(self.nothing, **context), kind=self.kind)
+        addresses = {
+            head: column.links(whole) for head, column in zip(heads, self.columns, strict=True)
+        }
         links = {head: places for head, places in addresses.items() if places}
         return Table(frame, links, sentence(self.caption, **context), self.kind)

@@ -50,7 +50,6 @@ PAGE_LINK = re.compile(r'<a (class="fact" )?href="#((?:fact|grounds)-[^"]*)">(.*
 ROW = re.compile(r'<li id="((?:fact|grounds)-[^"]*)">')
 # A fact's id in a column of facts: the page makes a number of it, which leads to the fact's row.
 FACT = re.compile(r"[^\s,]+-[^\s,]+")
-NO_LINKS: Mapping[str, Any] = {}
 
 
 def plain_frame(rows: Any, index: Any = None, columns: list[Any] | None = None) -> pd.DataFrame:
@@ -62,7 +61,10 @@ def plain_frame(rows: Any, index: Any = None, columns: list[Any] | None = None) 
     """
     import pandas as pd
 
-    return pd.DataFrame(rows, index, columns, dtype=object)
+    heads: Any = columns
+    if columns and isinstance(columns[0], tuple):
+        heads = pd.MultiIndex.from_tuples(columns)
+    return pd.DataFrame(rows, index, heads, dtype=object)
 
 
 def is_web_address(text: str) -> bool:
@@ -210,10 +212,9 @@ class Table:
     ----------
     frame : pandas.DataFrame
         What is shown; values are turned into text as they are.
-    links : mapping of str to list of str
-        For a column, the address of each of its cells ("" for none); http, https and places in the
-        page become links. Columns under one heading lead to the same place, and the ends of an
-        interval where their median leads.
+    links : mapping of str or tuple to list of str
+        For a column of the frame, the address of each of its cells ("" for none); http, https and
+        places in the page become links.
     caption : str
         One line above the table.
     kind : str
@@ -230,7 +231,7 @@ class Table:
     """
 
     frame: pd.DataFrame
-    links: Mapping[str, list[str]] = field(default_factory=dict)
+    links: Mapping[Any, list[str]] = field(default_factory=dict)
     caption: str = ""
     kind: str = ""
 
@@ -246,16 +247,16 @@ class Table:
         heads = [[*map(str, name)] for name in self.frame.columns.to_frame().to_numpy()]
         lasts = []
         columns: list[Iterator[str]] = []
-        links: Sequence[str] = ()
-        for head, values in zip(heads, self.frame.to_numpy(dtype=object).T, strict=True):
+        labels = list(self.frame.columns)
+        for label, head, values in zip(
+            labels, heads, self.frame.to_numpy(dtype=object).T, strict=True
+        ):
             texts = list(map(str, values))
             kind = COLUMN_CLASSES.get(head[0], "")
             # The first column names the rows
             if columns and head[0] not in DATE_HEADS and all(map(AMOUNT.fullmatch, texts)):
                 kind = "amount"
-            if head[0] not in (LOW, HIGH):
-                links = ()
-            links = self.links.get(head[0], links) or [""] * len(texts)
+            links = self.links.get(label) or [""] * len(texts)
             columns.append(map(_cell, texts, repeat(kind), links))
             if head[1:] != [""]:
                 amount = kind if kind == "amount" else ""
@@ -282,64 +283,6 @@ class Table:
                 span = f'colspan="{len(members)}"' if members[0][1] else 'rowspan="2"'
                 cells.append(f"<th {span}>{escape(heading)}</th>")
             yield cells
-
-
-def side_by_side(groups: Mapping[str, pd.DataFrame], index: str) -> pd.DataFrame:
-    """Tables beside each other under a heading each, what they share in the first column.
-
-    >>> import pandas as pd
-    >>> left = pd.DataFrame({"median": ["1", "2"]}, index=[2025, 2026])
-    >>> side_by_side({"imports": left, "stock": left}, "year").columns.tolist()
-    [('year', ''), ('imports', 'median'), ('stock', 'median')]
-    """
-    import pandas as pd
-
-    if not groups:
-        return pd.DataFrame(columns=[index])
-    wide = pd.concat(groups, axis=1).fillna("–")
-    wide.insert(0, (index, ""), wide.index.map(str).astype(object))
-    return wide.reset_index(drop=True)
-
-
-def rows_table(
-    rows: Any,
-    rests_on: Mapping[str, str | Sequence[str]] = NO_LINKS,
-    *,
-    caption: str = "",
-    nothing: str = "",
-    kind: str = "",
-) -> Table:
-    """A table of some rows, whose amounts lead to what they rest on, and whose sources to where
-    they were published.
-
-    Parameters
-    ----------
-    rows : sequence of mapping, mapping of str to sequence, or DataFrame
-        The cells by the heads of their columns; of a column `url`, the addresses of the column
-        `source`.
-    rests_on : mapping of str to str or sequence of str
-        For a column, the measure of its amounts, or of each of them.
-    caption, nothing : str
-        One line above the table; where there is no row, the other one in its place.
-    kind : str
-        As of `Table`.
-
-    Examples
-    --------
-    >>> rows_table([{"points": "400"}], {"points": "charging_points_need"}).links
-    {'points': ['#grounds-charging_points_need']}
-    """
-    frame = plain_frame(rows) if isinstance(rows, Mapping | Sequence) else rows
-    frame = frame.fillna("–")
-    count = len(frame)
-    links = {}
-    for head, measures in rests_on.items():
-        names = [measures] * count if isinstance(measures, str) else measures
-        links[head] = [f"#grounds-{name}" for name in names]
-    if "url" in frame:
-        links["source"] = frame["url"].tolist()
-        frame = frame.drop(columns="url")
-    return Table(frame, links, caption if count else nothing or caption, kind)
 
 
 @dataclass(frozen=True)
