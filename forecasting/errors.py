@@ -25,9 +25,13 @@ REMEDIES = {  # by what a system says of a limit of its own
     os.strerror(errno.EFBIG): "no file may become so large here: raise the limit (ulimit -f)",
     os.strerror(errno.EAGAIN): PROCESSES,
     "can't start new thread": PROCESSES,
-    "was killed by SIGABRT": f"a library gave up, as where {PROCESSES}",
-    "Kernel died before replying": f"as where {PROCESSES}",
+    "was killed by SIGABRT": "a library gave up, as where no more processes may be started here: "
+    "end others, or raise the limit (ulimit -u)",
+    "Kernel died before replying": "as where no more processes may be started here: "
+    "end others, or raise the limit (ulimit -u)",
     os.strerror(errno.EMFILE): "no more files may be open here: raise the limit (ulimit -n)",
+    "Kernel didn't respond": "a kernel needs the loopback network and some twenty processes and "
+    "threads (ulimit -u), --engine fork does not",
 }
 
 

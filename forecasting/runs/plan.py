@@ -37,6 +37,8 @@ from forecasting.parameters.naming import named_again, unsafe_name
 from forecasting.periods import as_date
 from forecasting.reading.files import AnyPath, read_whole
 from forecasting.runs.output.folders import Record, read_json
+from forecasting.runs.run_words import FORCED, NEW_CONTENT, NEW_VERSION
+from forecasting.sentences import sentence
 
 Hashes = dict[str, str]  # and versions, each by what it is of
 VERSIONS = (
@@ -243,9 +245,8 @@ class Survey:
         read = self._read()
         runs = [self._fresh[path] or self._run(path, *read[path]) for path in self.files]
         if force:
-            old_reasons = {run.name: f"; also {run.reason}" for run in runs if run.reason}
             runs = [
-                replace(run, reason=f"forced{old_reasons.get(run.name, ' (was fresh)')}")
+                replace(run, reason=sentence(FORCED, reason=run.reason, fresh=run.fresh))
                 for run in runs
             ]
         return runs
@@ -296,8 +297,10 @@ def find_params(paths: Sequence[AnyPath]) -> list[Path]:
         For a path that is not there, and where there is no params file at all.
     """
     if not paths and not Path(PARAMS).exists():
-        hint = "give params files or names of scenarios; `ev-forecast new COUNTRY` writes one"
-        raise InputError(f"there is no folder {PARAMS} here; {hint}")
+        raise InputError(
+            f"there is no folder {PARAMS} here; give params files or names of scenarios; "
+            "`ev-forecast new COUNTRY` writes one"
+        )
     files = []
     for place in (_existing_path(path) for path in paths or [PARAMS]):
         if place.is_dir():
@@ -404,9 +407,10 @@ def _reason(folder: Path, record: Record, identity: Hashes) -> str:
         return "files are missing"
     old_identity = record.get("identity", {})
     changed = {key: value for key, value in identity.items() if old_identity.get(key) != value}
+    messages = [NEW_VERSION if key in VERSIONS else NEW_CONTENT for key in changed]
     return "; ".join(
-        f"{key} {old_identity.get(key)} is now {value}" if key in VERSIONS else f"{key} changed"
-        for key, value in changed.items()
+        message.format(key=key, old=old_identity.get(key), new=value)
+        for message, (key, value) in zip(messages, changed.items(), strict=True)
     )
 
 

@@ -19,7 +19,7 @@ from forecasting.errors import InputError, RunError, with_remedy
 from forecasting.names import FAILURE_RECORD, INDEX_PAGE, OUTLOOK_TABLE, RUN_RECORD, SCRATCH
 from forecasting.reading.files import AnyPath, allowing
 from forecasting.reporting.caveat_words import lines_of
-from forecasting.runs.execute.child import EngineName, ended, sweep
+from forecasting.runs.execute.child import EngineName, at_cell, ended, sweep
 from forecasting.runs.output.folders import (
     TABLES,
     Record,
@@ -34,9 +34,11 @@ from forecasting.runs.output.object_store import remote_address, run_remote
 from forecasting.runs.output.overview import write_summary
 from forecasting.runs.output.result import LogForm, Progress, RunResult, RunSummary
 from forecasting.runs.plan import Run, Survey, arranged, undated_facts
+from forecasting.runs.run_words import WITHOUT_WORD
 from forecasting.runs.workers.cluster import cluster
 from forecasting.runs.workers.fork_server import ForkServer, run_in_forks
 from forecasting.runs.workers.processes import Outcome, Task, failure, run_fresh
+from forecasting.sentences import sentence
 
 MAX_MESSAGE_LENGTH = 10_000_000  # seconds, a season
 SECONDS = Check(
@@ -267,8 +269,7 @@ def _settle(store: Store, outcome: Outcome) -> RunResult:
         side.mkdir(parents=True, exist_ok=True)
         write_json(side / FAILURE_RECORD, record)
         store.reject(name)
-    where = f"cell In [{record['cell']}]: " if record.get("cell") else ""
-    return RunResult(name, "failed", f"{where}{record['message']}", seconds)
+    return RunResult(name, "failed", at_cell(record["message"], record.get("cell", 0)), seconds)
 
 
 def _silence(store: Store, outcome: Outcome) -> str:
@@ -277,8 +278,9 @@ def _silence(store: Store, outcome: Outcome) -> str:
         clear_folder(store.folder(outcome.name) / ".probe").rmdir()
     except OSError as error:
         return f"{store.reports} cannot be written: {_cause(error)}"
-    hint = "; logs/engine.log may say why" if outcome.status == 1 else ""
-    return with_remedy(f"its process {ended(outcome.status)}{hint}")
+    ending = ended("its process", outcome.status)
+    log = outcome.status == 1 and "logs/engine.log"
+    return with_remedy(sentence(WITHOUT_WORD, ending=ending, log=log))
 
 
 def _cause(error: Exception) -> str:

@@ -18,25 +18,38 @@ EngineName = Literal["fork", "kernel"]
 STATUS_STALLED = -1001
 STATUS_OVER_MEMORY = -1002
 STATUS_WORDS = {
-    STATUS_STALLED: "stood still for longer than the time limit",
-    STATUS_OVER_MEMORY: "held more than the memory limit",
-    -9: "was killed by SIGKILL (out of memory, perhaps)",
+    STATUS_STALLED: "{process} stood still for longer than the time limit",
+    STATUS_OVER_MEMORY: "{process} held more than the memory limit",
+    -9: "{process} was killed by SIGKILL (out of memory, perhaps)",
 }
 
 
-def ended(status: int) -> str:
+def ended(process: str, status: int) -> str:
     """Say how a process ended.
 
     Examples
     --------
-    >>> ended(-9)
-    'was killed by SIGKILL (out of memory, perhaps)'
-    >>> ended(3)
-    'ended with status 3'
+    >>> ended("its process", -9)
+    'its process was killed by SIGKILL (out of memory, perhaps)'
+    >>> ended("its process", 3)
+    'its process ended with status 3'
     """
     if status >= 0:
-        return f"ended with status {status}"
-    return STATUS_WORDS.get(status) or f"was killed by {signal.Signals(-status).name}"
+        return f"{process} ended with status {status}"
+    if status in STATUS_WORDS:
+        return STATUS_WORDS[status].format(process=process)
+    return f"{process} was killed by {signal.Signals(-status).name}"
+
+
+def at_cell(message: str, cell: int) -> str:
+    """Say what went wrong, and in which cell, where one is to blame.
+
+    Examples
+    --------
+    >>> at_cell("no such column", 3), at_cell("Kernel died", 0)
+    ('cell In [3]: no such column', 'Kernel died')
+    """
+    return f"cell In [{cell}]: {message}" if cell else message
 
 
 class ForkedProcess(psutil.Process):  # type: ignore[misc]

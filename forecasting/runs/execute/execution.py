@@ -41,6 +41,7 @@ from forecasting.errors import RunError
 from forecasting.runs.execute.child import (
     EngineName,
     ForkedProcess,
+    at_cell,
     die_with_parent,
     ended,
     give_sign,
@@ -73,7 +74,7 @@ class NotebookError(RunError):
     """
 
     def __init__(self, cell: int, message: str, trace: str = "") -> None:
-        super().__init__(f"cell In [{cell}]: {message}" if cell else message)
+        super().__init__(at_cell(message, cell))
         self.cell = cell
         self.message = message
         self.trace = trace
@@ -169,7 +170,7 @@ class CellProcess:
             raise
         except (EOFError, OSError):
             kill_group(self._process.pid)
-            raise EOFError(f"the notebook's process {ended(self._process.wait())}") from None
+            raise EOFError(ended("the notebook's process", self._process.wait())) from None
         self._drain(receive)
         return reply
 

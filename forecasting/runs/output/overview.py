@@ -12,6 +12,8 @@ from forecasting.names import (
     RUN_RECORD,
 )
 from forecasting.runs.output.folders import Record, read_json
+from forecasting.runs.run_words import AGE, NO_REASON, NOW, TIMES_AGO
+from forecasting.sentences import plural, sentence
 from forecasting.writers.messages import FigureForm
 
 WRITERS = (
@@ -56,10 +58,10 @@ def time_ago(age: dt.timedelta) -> str:
     ('3 minutes ago', '1 day ago')
     """
     seconds = max(int(age.total_seconds()), 0)
-    for unit, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
+    for singular, form, length in TIMES_AGO:
         if count := seconds // length:
-            return f"{count} {unit}{'s' * (count > 1)} ago"
-    return "just now"
+            return plural(count, singular, form)
+    return NOW
 
 
 def report_ages(reports: Path, now: dt.datetime) -> list[tuple[str, str, str]]:
@@ -90,13 +92,12 @@ def report_ages(reports: Path, now: dt.datetime) -> list[tuple[str, str, str]]:
         )
     rows = []
     for record in records:
-        age = "no report"
-        if finished := record.get("finished"):
-            age = f"report made {time_ago(now - dt.datetime.fromisoformat(finished))}"
+        finished = record.get("finished")
+        age = finished and time_ago(now - dt.datetime.fromisoformat(finished))
         failure = record.get("failure")
-        if failure:
-            age = f"{failure.get('message', 'no reason was kept')}; {age}"
-        rows.append(("failed" if failure else "done", record["name"], age))
+        message = failure and failure.get("message", NO_REASON)
+        words = sentence(AGE, failure=message, age=age, missing=not age)
+        rows.append(("failed" if failure else "done", record["name"], words))
     return sorted(rows, key=lambda row: row[0] == "done")
 
 

@@ -14,6 +14,10 @@ from typing import Literal, get_args
 
 from tqdm import tqdm
 
+from forecasting.names import INDEX_PAGE
+from forecasting.runs.run_words import OUTCOME, OUTCOMES
+from forecasting.sentences import sentence
+
 LogForm = Literal["text", "json"]
 
 
@@ -91,14 +95,12 @@ class Progress:
             )
             return
         self._count += 1
-        text = f"{result.name} {result.status}"
-        line = f"[{self._count}/{self._total}] {text}"
-        if result.reason:
-            line += f": {result.reason}"
-        self._bar.set_postfix_str(text, refresh=False)
+        words = {"name": result.name, "status": result.status}
+        self._bar.set_postfix_str(sentence(OUTCOME, **words), refresh=False)
+        outcome = sentence(OUTCOME, **words, reason=result.reason)
         self._bar.update()
         if self._lines or (result.reason and not self._bar.disable):
-            self._bar.write(line, file=sys.stderr)
+            self._bar.write(f"[{self._count}/{self._total}] {outcome}", file=sys.stderr)
 
     def end(self, summary: RunSummary) -> None:
         """Say how the whole run went; a reader of lines hears of the scenarios that were fresh,
@@ -214,8 +216,8 @@ class RunSummary:
         for result in self.results:
             if result.status in ("failed", "stale"):
                 lines.append(f"{result.status:6} {result.name}: {result.reason}")
-        index = "" if self.count("stale") else f"; see {self.folder}/index.html"
-        lines.append(f"{self.counts} in {self.seconds:.1f} s{index}")
+        index = not self.count("stale") and f"{self.folder}/{INDEX_PAGE}"
+        lines.append(sentence(OUTCOMES, counts=self.counts, seconds=self.seconds, index=index))
         if self.problem:
             lines.append(self.problem)
         return "\n".join([*lines, *self.unused])

@@ -28,6 +28,7 @@ from forecasting.limits import MAX_REPORT_BYTES, MAX_REPORT_FILES
 from forecasting.names import FAILURE_RECORD, RUN_RECORD
 from forecasting.runs.output.folders import clear_folder, read_json, write_json, write_log
 from forecasting.runs.plan import REPORT_FILES, environment
+from forecasting.runs.run_words import NO_REASON
 from forecasting.runs.workers.fork_server import ForkServer
 from forecasting.runs.workers.processes import (
     Outcome,
@@ -200,8 +201,11 @@ def _home(task: Task, future: Any) -> Outcome:
                 return _failed(task, f"its worker sent a file named {short_repr(name)}, no report")
         size = sum(map(len, files.values()))
         if len(files) > MAX_REPORT_FILES or size > MAX_REPORT_BYTES:
-            most = f"{MAX_REPORT_FILES} files and {MAX_REPORT_BYTES:,} bytes are the most"
-            return _failed(task, f"its worker sent {len(files):,} files of {size:,} bytes, {most}")
+            return _failed(
+                task,
+                f"its worker sent {len(files):,} files of {size:,} bytes, "
+                f"{MAX_REPORT_FILES} files and {MAX_REPORT_BYTES:,} bytes are the most",
+            )
     except (AttributeError, LookupError, TypeError, ValueError):
         return _failed(task, f"its worker sent {short_repr(sent)}, no report")
     write_log(task.log, files.pop(LOG, b""))
@@ -221,7 +225,7 @@ def _marked(task: Task, folder: Path, outcome: Outcome) -> Outcome:
     if outcome.status:
         sent = read_json(folder / FAILURE_RECORD)
         if sent:
-            message = shortened(str(sent.get("message", "no reason was kept")))
+            message = shortened(str(sent.get("message", NO_REASON)))
             cell = sent.get("cell")
             number = cell if isinstance(cell, int) else 0
             record = failure(task.name, message, number, str(sent.get("trace")))

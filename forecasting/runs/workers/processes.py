@@ -53,10 +53,11 @@ from forecasting.runs.output.folders import (
     remove,
     write_json,
 )
+from forecasting.runs.run_words import OVER_MEMORY
+from forecasting.sentences import sentence
 
 # What is said of a notebook whose process has been killed
 KILLED = re.compile("SIGKILL|Kernel died")
-SILENT = "Kernel didn't respond"  # and of a kernel that cannot be reached
 
 
 @dataclass(frozen=True)
@@ -126,14 +127,8 @@ def perform(task: Task) -> int:
     except Exception as error:
         cell = getattr(error, "cell", 0)
         message = getattr(error, "message", f"{type(error).__name__}: {error}")
-        if task.memory and KILLED.search(message):
-            message += f"; the memory limit is {task.memory:,} MB"
-        message = with_remedy(message)
-        if SILENT in message:
-            message += (
-                "; a kernel needs the loopback network and some twenty processes and threads "
-                "(ulimit -u), --engine fork does not"
-            )
+        memory = KILLED.search(message) and task.memory
+        message = with_remedy(sentence(OVER_MEMORY, message=message, memory=memory))
         trace = getattr(error, "trace", traceback.format_exc())
         with suppress(OSError):  # the runner will say that nothing can be written
             _leave_failure(folder, failure(task.name, message, cell, trace))
