@@ -38,15 +38,8 @@ from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.outlook import Outlook, outlook as made_outlook
 from forecasting.scenarios.question import find_scenarios
 from forecasting.sentences import capital, plural, sentence, uncapital
-from forecasting.writers.columns import Column, TableForm
-from forecasting.writers.display import (
-    HIGH,
-    LOW,
-    BulletList,
-    Link,
-    Prose,
-    Table,
-)
+from forecasting.writers.columns import HIGH, LOW, Column, TableForm
+from forecasting.writers.display import BulletList, Link, Prose, Table
 from forecasting.writers.messages import linked_sentence
 from forecasting.writers.numbers import interval, percent, readable
 

@@ -178,10 +178,10 @@ STATEMENTS = TableForm(
     [
         Column("no.", lambda row: _number(row["fact"].id)),
         Column("said of", lambda row: place_words(row["fact"].place)),
-        Column("period", lambda row: _period(row["fact"])),
-        Column("sentence", "{fact.quote}", address="url"),
+        Column("period", lambda row: _period(row["fact"]), look="date"),
+        Column("sentence", "{fact.quote}", address="url", look="words"),
         Column("what becomes of it", "use"),
-        Column("reason"),
+        Column("reason", look="words"),
         Column("used by", "users", address="report"),
         Column("printed elsewhere", "since"),
     ]

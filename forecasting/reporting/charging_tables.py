@@ -68,13 +68,8 @@ from forecasting.scenarios.assumptions import statements_of_days
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.regions import by_region, passed_registers
 from forecasting.sentences import sentence, uncapital
-from forecasting.writers.columns import MISSING, Column, Row, TableForm, rows_beside
-from forecasting.writers.display import (
-    HIGH,
-    LOW,
-    BulletList,
-    Table,
-)
+from forecasting.writers.columns import HIGH, LOW, MISSING, Column, Row, TableForm, rows_beside
+from forecasting.writers.display import BulletList, Table
 from forecasting.writers.numbers import readable, whole_percent
 
 NEED = "charging_points_need"
@@ -248,7 +243,7 @@ TARGETS = TableForm(
         Column("points a year needed", _pace_needed),
         Column("points a year by practice", "pace_of_practice", readable),
         Column("probability", _target_chance),
-        Column("fact", "target"),
+        Column("fact", "target", look="id"),
     ],
     caption="[Said beside these targets, of their day: {statements}]",
     nothing="No target of the state for public charging is known.",
@@ -307,7 +302,7 @@ SHARE_TARGETS = TableForm(
         Column("forecast", form=lambda share: readable(share, 2), unit="%"),
         Column("probability", form=share_words),
         Column("of battery cars alone", "battery", share_words),
-        Column("fact", "{fact.id}"),
+        Column("fact", "{fact.id}", look="id"),
     ],
     caption="Passenger cars; those of each year, battery and plug-in, on an even way to the target",
     nothing="No target of an electric share is known.",
@@ -583,7 +578,7 @@ GRID_LOAD = TableForm(
         Column(LOW, "low"),
         Column(HIGH, "high"),
         Column("when"),
-        Column("fact"),
+        Column("fact", look="id"),
     ]
 )
 DAY_LOAD = "charging on a mean {day} day at {hour}:00, as in the curve of the day"

@@ -32,16 +32,9 @@ from forecasting.reporting.result_tables import yearly
 from forecasting.reporting.workbook import COLOURS, RESULTS_TABLE
 from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.outlook_files import load_draws, load_record
-from forecasting.writers.columns import Column, Row, TableForm
+from forecasting.writers.columns import INTERVAL_LEVELS, LEVEL_HEADS, Column, Row, TableForm
 from forecasting.writers.messages import FigureForm
-from forecasting.writers.sheets import (
-    GRIDLINES,
-    INTERVAL_LEVELS,
-    LEVEL_HEADS,
-    Book,
-    csv_bytes,
-    letters,
-)
+from forecasting.writers.sheets import GRIDLINES, Book, csv_bytes, letters
 
 Shown = Mapping[Any, Mapping[Any, float]]  # levels by scenario and place
 

@@ -424,7 +424,7 @@ COUNTS = TableForm(
         Column("of", lambda row: period_words(row["fact"].period)),
         Column("number", lambda row: amount(row["fact"].value, row["fact"].measure)),
         Column("% of expected", form=readable),
-        Column("fact", "{fact.id}"),
+        Column("fact", "{fact.id}", look="id"),
     ],
     caption="Counts differ by what they hold (battery cars, plug-in hybrids, buses), by when (at "
     "the border, on the register, at a sale) and by whose (new or used, of firms or of persons)",

@@ -18,7 +18,7 @@ MIRROR = TableForm(
         Column("what arrived", lambda row: label_of(row["arrival"].measure)),
         Column("arrived", lambda row: _amount_words(row["arrival"])),
         Column("times", lambda row: f"{row['ratio']:.1f}"),
-        Column("facts", "{left.id}, {arrival.id}"),
+        Column("facts", "{left.id}, {arrival.id}", look="id"),
     ],
     caption="From {origin} to {place}",
     nothing="Nothing has been printed by both sides.",

@@ -92,7 +92,7 @@ LEDGER_TABLE = TableForm(
     [
         Column("fact", lambda row: str(row["fact"])),
         Column("kind", "{fact.kind}"),
-        Column("published", lambda row: str(row["fact"].published or "")),
+        Column("published", lambda row: str(row["fact"].published or ""), look="date"),
         Column("source", "{fact.source}"),
     ]
 )

@@ -31,16 +31,8 @@ from forecasting.reporting.score_words import (
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.outlook_files import load_record, load_results
 from forecasting.sentences import plural, sentence, uncapital
-from forecasting.writers.columns import Column, Row, TableForm, inside_words
-from forecasting.writers.display import (
-    HIGH,
-    LOW,
-    BulletList,
-    Line,
-    Link,
-    Table,
-    mention,
-)
+from forecasting.writers.columns import HIGH, LOW, Column, Row, TableForm, inside_words
+from forecasting.writers.display import BulletList, Line, Link, Table, mention
 from forecasting.writers.messages import linked_sentence
 
 Record = dict[str, Any]  # what a file holds of a report, or a page shows
@@ -85,7 +77,7 @@ PAST_FORECASTS = TableForm(
     [
         Column("forecast of", "as_of"),
         Column("what", "measure", label_of),
-        Column("period", form=label_words),
+        Column("period", form=label_words, look="date"),
         _amount_column("median", "median"),
         _amount_column(LOW, "low"),
         _amount_column(HIGH, "high"),

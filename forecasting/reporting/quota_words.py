@@ -15,8 +15,8 @@ from forecasting.measures import MEASURES
 from forecasting.quantiles import RANGE_LEVELS, Array
 from forecasting.reporting.labels import day_words, median_and_range
 from forecasting.sentences import sentence, uncapital
-from forecasting.writers.columns import Column, TableForm
-from forecasting.writers.display import HIGH, LOW, Table
+from forecasting.writers.columns import HIGH, LOW, Column, TableForm
+from forecasting.writers.display import Table
 from forecasting.writers.numbers import ReadNumber, probability_words
 
 if TYPE_CHECKING:

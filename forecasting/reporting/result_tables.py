@@ -47,6 +47,10 @@ from forecasting.scenarios.growth_on_year import yearly_growth
 from forecasting.scenarios.joint_draws import Results
 from forecasting.sentences import capital
 from forecasting.writers.columns import (
+    HIGH,
+    INTERVAL_LEVELS,
+    LOW,
+    MEDIAN,
     MISSING,
     Column,
     Row,
@@ -54,7 +58,7 @@ from forecasting.writers.columns import (
     inside_words,
     rows_beside,
 )
-from forecasting.writers.display import HIGH, LOW, Table
+from forecasting.writers.display import Table
 from forecasting.writers.numbers import MINUS, ReadNumber, percent, readable
 
 if TYPE_CHECKING:
@@ -66,9 +70,8 @@ if TYPE_CHECKING:
 Levels = Sequence[float]  # of an 80 % range: the lower end, the median, the upper end
 LOG_FLOOR = 1e-9
 MAX_RANGE_FACTOR = 1e4  # an 80 % range of more than this factor says nothing
-COLUMN_LEVELS = {"median": 0.5, LOW: 0.1, HIGH: 0.9}
 # The columns of a range, and where their numbers stand in its levels
-RANGE_PLACES = {"median": 1, LOW: 0, HIGH: 2}
+RANGE_PLACES = {MEDIAN: 1, LOW: 0, HIGH: 2}
 CHAIN_MEASURES = (*EV_FLOWS, *DEMAND_STEPS)
 # Of what is judged: no quantiles, the ends of what is thought possible
 RANGE_HEADS = ("likeliest", "lowest", "highest")
@@ -344,8 +347,7 @@ def headline(
             pairs.append((name, final_year))
     entries = []
     for name, year in pairs:
-        row = results.bands(name).loc[year]
-        levels = dict(zip(COLUMN_LEVELS, row[[*COLUMN_LEVELS.values()]], strict=True))
+        levels = dict(zip(INTERVAL_LEVELS, range_levels(results, name, year), strict=True))
         entries.append({"measure": name, "year": year, **levels, "unit": unit_of(name)})
     return entries
 
@@ -493,9 +495,9 @@ FACTS = TableForm(
         Column("statement", lambda row: in_words(row["fact"])),
         Column("basis", lambda row: basis_name(row["fact"].basis, row["fact"].measure)),
         Column("kind", "{fact.kind}"),
-        Column("published", lambda row: str(row["fact"].published or "")),
+        Column("published", lambda row: str(row["fact"].published or ""), look="date"),
         Column("source", "{fact.source}", address="url"),
-        Column("fact", "{fact.id}"),
+        Column("fact", "{fact.id}", look="id"),
     ],
     nothing="Nothing has been printed.",
 )
@@ -537,15 +539,15 @@ def _when(fact: Fact) -> str:
 
 CONFLICTS = TableForm(
     [
-        Column("disagreement", "measure", label_of),
-        Column("period", form=label_words),
+        Column("disagreement", "measure", label_of, look="words"),
+        Column("period", form=label_words, look="date"),
         Column("one", lambda row: amount(row["value_a"], row["measure"])),
         Column("counted by", "basis_a", basis_name),
         Column("the other", lambda row: amount(row["value_b"], row["measure"])),
         Column("counted by", "basis_b", basis_name),
         Column("factor", "ratio", readable),
         Column("why"),
-        Column("facts", "{fact_a}, {fact_b}"),
+        Column("facts", "{fact_a}, {fact_b}", look="id"),
     ],
     nothing="No two facts disagree.",
 )
@@ -610,7 +612,7 @@ def revisions_table(ledger: Ledger) -> Table:
     return REVISIONS.table(revisions(ledger).to_dict("records"))
 
 
-NESTING = TableForm([Column("sentence"), Column("gap", form=figure)])
+NESTING = TableForm([Column("sentence", look="words"), Column("gap", form=figure)])
 
 
 def nesting_table(ledger: Ledger, limit: int = 8) -> Table:
@@ -651,12 +653,12 @@ FIT = TableForm(
     [
         Column("period", form=label_words),
         Column("printed", form=figure),
-        Column("expected", lambda row: _expected(row, "expected", "anything")),
+        Column("expected", lambda row: _expected(row, "expected", "anything"), look="amount"),
         Column(LOW, lambda row: _expected(row, "low", MISSING)),
         Column(HIGH, lambda row: _expected(row, "high", MISSING)),
         Column("surprise", form=figure),
         Column("doubted", lambda row: f"{100 * row['doubted']:.0f} %"),
-        Column("fact"),
+        Column("fact", look="id"),
     ],
     nothing="No fact enters this forecast.",
 )
@@ -737,11 +739,17 @@ def small_table(frame: pd.DataFrame, caption: str = "") -> Table:
      2030           12.3
     """
     whole = frame.reset_index()
-    columns = [Column(str(name).replace("_", " ") or MISSING, str(name), figure) for name in whole]
+    looks = ["date"] * frame.index.nlevels + [""] * len(frame.columns)
+    columns = [
+        Column(str(name).replace("_", " ") or MISSING, str(name), figure, look=look)
+        for name, look in zip(whole, looks, strict=True)
+    ]
     return TableForm(columns, caption).table(whole.rename(columns=str).to_dict("records"))
 
 
-SOURCES = TableForm([Column("source", address="url"), Column("facts", form=str), Column("newest")])
+SOURCES = TableForm(
+    [Column("source", address="url"), Column("facts", form=str), Column("newest", look="date")]
+)
 
 
 def sources_table(ledger: Ledger, limit: int | None = None) -> Table:
@@ -780,8 +788,8 @@ DRIVERS = TableForm(
         *map(Column, RANGE_HEADS),
         Column("unit", "driver", lambda driver: _unit(driver)),
         Column("probability", lambda row: ReadNumber(row["driver"].probability)),
-        Column("reason", "{driver.reason}"),
-        Column("facts", "{driver.source}"),
+        Column("reason", "{driver.reason}", look="words"),
+        Column("facts", "{driver.source}", look="id"),
     ],
     nothing="No event is assumed.",
 )

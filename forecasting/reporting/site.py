@@ -64,8 +64,8 @@ from forecasting.scenarios.outlook_files import (
     stored_caveats,
 )
 from forecasting.sentences import capital, plural, sentence
-from forecasting.writers.columns import Column, TableForm, rows_beside
-from forecasting.writers.display import HIGH, LOW, line_html, number_facts
+from forecasting.writers.columns import HIGH, LOW, Column, TableForm, rows_beside
+from forecasting.writers.display import line_html, number_facts
 from forecasting.writers.numbers import percent
 
 Record = Mapping[str, Any]  # what files hold of a report

@@ -23,10 +23,9 @@ from forecasting.reporting.result_tables import (
     headline,
 )
 from forecasting.scenarios.outlook import Outlook
-from forecasting.writers.columns import Column, TableForm
-from forecasting.writers.display import HIGH, LOW
+from forecasting.writers.columns import HIGH, LEVEL_HEADS, LOW, Column, TableForm
 from forecasting.writers.messages import FigureForm
-from forecasting.writers.sheets import LEVEL_HEADS, Book
+from forecasting.writers.sheets import Book
 
 COLOURS = ("#0072B2", "#009E73", "#B3659A")
 BAND_LINES = (  # column of the sheet Results, its name, its look

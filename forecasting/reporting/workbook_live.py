@@ -37,14 +37,9 @@ from forecasting.scenarios.workbook_values import (
     chain_of_report,
     stamp,
 )
+from forecasting.writers.columns import INTERVAL_LEVELS
 from forecasting.writers.display import plain_frame
-from forecasting.writers.sheets import (
-    INTERVAL_LEVELS,
-    Book,
-    NumberColumn,
-    letters,
-    with_columns,
-)
+from forecasting.writers.sheets import Book, NumberColumn, letters, with_columns
 
 FIRST_ROW = 2  # of the draws, counted from 0: heads and words stand above
 LONGEST_FORMULA = 1200  # characters of a part that is used more than once and is written in place

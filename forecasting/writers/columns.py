@@ -11,11 +11,24 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from forecasting.quantiles import RANGE_LEVELS
 from forecasting.sentences import sentence
 from forecasting.writers.display import Table, plain_frame
 
 Row = Mapping[Any, Any]
 MISSING = "–"
+LEVEL_HEADS: dict[float, str] = {
+    0.025: "2.5 %",
+    0.1: "10 %",
+    0.25: "25 %",
+    0.5: "median",
+    0.75: "75 %",
+    0.9: "90 %",
+    0.975: "97.5 %",
+}
+# Of an 80 % range, and of the median between its ends
+INTERVAL_LEVELS = {LEVEL_HEADS[level]: level for level in RANGE_LEVELS}
+LOW, MEDIAN, HIGH = INTERVAL_LEVELS
 
 
 def words_or_dash(value: object) -> object:
@@ -85,6 +98,10 @@ class Column:
         What stands there where nothing is known.
     group : str
         What is read above it and its neighbours together.
+    look : str
+        How a page shows it: ``amount``, digit under digit, as every column of numbers alone is but
+        the first; ``date``, of digits that are no amount; ``words``, with room; ``id``, of facts by
+        their ids, which lead to their rows.
 
     Examples
     --------
@@ -105,6 +122,7 @@ class Column:
     address: str = ""
     missing: str = MISSING
     group: str = ""
+    look: str = ""
 
     @property
     def head(self) -> str:
@@ -226,4 +244,5 @@ class TableForm:
             head: column.links(whole) for head, column in zip(heads, self.columns, strict=True)
         }
         links = {head: places for head, places in addresses.items() if places}
-        return Table(frame, links, sentence(self.caption, **context), self.kind)
+        looks = {head: column.look for head, column in zip(heads, self.columns, strict=True)}
+        return Table(frame, links, sentence(self.caption, **context), self.kind, looks)

@@ -15,28 +15,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # sentences need no table, and pandas takes half a second to load
     import pandas as pd
 
-# How a page sets columns apart that hold ids of facts, or need room
-COLUMN_CLASSES = {
-    "fact": "id",
-    "facts": "id",
-    "disagreement": "words",
-    "reason": "words",
-    "sentence": "words",
-}
 # What is not broken into lines: a cell of a number or a date, and an interval behind a number
 UNBROKEN_CELL = re.compile(r"[-+]?[\d,.]+( %)?|–|\d{4}(-\d\d){1,2}")
 INTERVAL = re.compile(r"(?<=\d )\([\d,.]+ to [\d,.]+\)")
 # What stands under what, digit by digit
-AMOUNT = re.compile(r"(under )?[-+]?[\d,.]+( %| million)?|–|anything")
+AMOUNT = re.compile(r"(under )?[-+]?[\d,.]+( %| million)?|–")
 # Letters that run to the left
 ARABIC_OR_HEBREW = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
-LOW = "10 %"  # heads of an interval's ends, behind their median's
-HIGH = "90 %"
 # JupyterLab aligns every cell to the right
 LEFT_IN_LAB = (
     "<style>.jp-RenderedHTMLCommon .fc-table :is(th,td):not(.amount){text-align:left}</style>"
 )
-DATE_HEADS = ("year", "period", "published", "newest")  # digits that are no amount
 # Addresses that become links: of a host without a user's name, and without marks that turn the
 # direction of reading; in the page; of a report beside it
 WEB_ADDRESS = re.compile(
@@ -219,6 +208,8 @@ class Table:
         One line above the table.
     kind : str
         By which a page's script finds the table; empty where none looks for it.
+    looks : mapping of str or tuple to str
+        For a column of the frame, how it looks, as `Column` has it.
 
     Examples
     --------
@@ -234,6 +225,7 @@ class Table:
     links: Mapping[Any, list[str]] = field(default_factory=dict)
     caption: str = ""
     kind: str = ""
+    looks: Mapping[Any, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         if self.frame.empty:
@@ -252,9 +244,11 @@ class Table:
             labels, heads, self.frame.to_numpy(dtype=object).T, strict=True
         ):
             texts = list(map(str, values))
-            kind = COLUMN_CLASSES.get(head[0], "")
+            kind = self.looks.get(label, "")
             # The first column names the rows
-            if columns and head[0] not in DATE_HEADS and all(map(AMOUNT.fullmatch, texts)):
+            if kind == "date":
+                kind = ""
+            elif columns and all(map(AMOUNT.fullmatch, texts)):
                 kind = "amount"
             links = self.links.get(label) or [""] * len(texts)
             columns.append(map(_cell, texts, repeat(kind), links))

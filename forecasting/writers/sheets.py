@@ -18,22 +18,10 @@ from xml.sax.saxutils import escape
 
 import pandas as pd
 
-from forecasting.quantiles import RANGE_LEVELS, Array
+from forecasting.quantiles import Array
 from forecasting.writers.display import is_web_address
 from forecasting.writers.messages import FigureForm
 
-LEVEL_HEADS: dict[float, str] = {
-    0.025: "2.5 %",
-    0.1: "10 %",
-    0.25: "25 %",
-    0.5: "median",
-    0.75: "75 %",
-    0.9: "90 %",
-    0.975: "97.5 %",
-}
-INTERVAL_LEVELS = {
-    LEVEL_HEADS[level]: level for level in RANGE_LEVELS
-}  # of the 80 % interval, and its middle
 # Rows, first and last, and column of a line; its name, dashes, width and colour
 Line = tuple[tuple[int, int], int, str, str, float, str]
 QUICK = 1  # of zlib: a file a sixth larger, in a third of the time

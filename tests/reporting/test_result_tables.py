@@ -12,6 +12,7 @@ from forecasting.errors import InputError
 from forecasting.evidence import datasets
 from forecasting.reporting import grounds, result_tables as tables
 from forecasting.scenarios.joint_draws import RESULT_COLUMNS
+from forecasting.writers.columns import Column, TableForm, rows_beside
 from forecasting.writers.display import BulletList, Table
 
 
@@ -224,3 +225,37 @@ def test_heads_say_which_electric_cars_are_counted(scenario, flow, stock):
     heads = list(dict.fromkeys(shown.columns.get_level_values(0)))
     assert heads[1:3] == [f"{flow}, vehicles a year", f"{stock}, vehicles"]
     assert set(heads[3:]) <= {"Electric buses on the road, vehicles"}
+
+
+def test_a_column_looks_as_its_table_declares():
+    form = TableForm(
+        [
+            Column("what"),
+            Column("year", look="date"),
+            Column("count"),
+            Column("proof", look="id"),
+            Column("why", look="words"),
+        ]
+    )
+    row = {"what": "5", "year": "2023", "count": "1,000", "proof": "a-1", "why": "so"}
+    assert form.table([row])._repr_html_().partition("<tbody>")[2] == (
+        '<tr><td class="number">5</td><td class="number">2023</td><td class="amount">1,000</td>'
+        '<td class="id"><a class="fact" href="#fact-a-1">a-1</a></td><td class="words">so</td></tr>'
+        "</tbody></table>"
+    )
+
+
+def test_columns_of_a_group_stand_under_one_heading_and_lead_to_places_of_their_own():
+    form = TableForm([Column("place")]).with_columns(
+        Column(name, name, group="Stock", measure=name) for name in ("cars", "buses")
+    )
+    table = form.table(rows_beside("place", {"cars": {"KZ": 9, "UZ": 8}, "buses": {"UZ": 7}}))
+    assert table.frame.columns.tolist() == [("place", ""), ("Stock", "cars"), ("Stock", "buses")]
+    assert table.frame.to_numpy().tolist() == [["KZ", 9, "–"], ["UZ", 8, 7]]
+    assert '<a href="#grounds-buses">7</a>' in table._repr_html_()
+
+
+def test_a_period_in_the_table_of_a_ledger_is_no_fact(ledger):
+    page = ledger._repr_html_()
+    assert "2023-01..2023-04: " in page
+    assert "#fact-" not in page
