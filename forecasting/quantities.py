@@ -27,12 +27,12 @@ EXACT_RELATIONS = ("equals", "about")  # the relations of a number; the others a
 # 1 from below, -1 from above
 BOUNDS = {"at_least": 1, "greater_than": 1, "at_most": -1, "less_than": -1}
 RELATION_WORDS = {
-    "equals": "",
-    "about": "about ",
-    "at_least": "at least ",
-    "at_most": "at most ",
-    "greater_than": "more than ",
-    "less_than": "less than ",
+    "equals": "{}",
+    "about": "about {}",
+    "at_least": "at least {}",
+    "at_most": "at most {}",
+    "greater_than": "more than {}",
+    "less_than": "less than {}",
 }
 # A growth above -12 % is a fall by less than 12 %.
 OPPOSITE = {
@@ -109,6 +109,8 @@ class Quantity:
     words : str
         As a sentence writes it: ``{number}`` is relation, value and unit, ``{reference}`` what it
         is a part of, ``{since}`` the first day, or the launch of the market.
+    fall : str
+        The same of a change below 0.
     unit : str
         ``{unit}`` is the measure's.
     needs : tuple of str
@@ -139,6 +141,7 @@ class Quantity:
     says: Literal["count", "change", "share", "market share"]
     kinds: tuple[Kind, ...] = ("flow", "stock")
     words: str = "{number}"
+    fall: str = ""
     unit: str = "{unit}"
     needs: tuple[str, ...] = ("period_end",)
     default: bool = False
@@ -263,7 +266,8 @@ QUANTITIES = {
             "yoy_growth_percent",
             "growth on the same dates a year before, in percent",
             "change",
-            words="{number} on the year before",
+            words="up {number} on the year before",
+            fall="down {number} on the year before",
             unit="percent",
             lowest=math.nextafter(-100.0, 0.0),
             impossible="a growth of {} % is -100 % or less",
@@ -273,7 +277,8 @@ QUANTITIES = {
             "yoy_difference",
             "how many more than on the same dates a year before, fewer with a minus",
             "change",
-            words="{number} on the year before",
+            words="up {number} on the year before",
+            fall="down {number} on the year before",
             lowest=-math.inf,
             spread=Spread(1.5 * FIT, digits=False, outlier=0.05),
         ),

@@ -184,26 +184,6 @@ def agency_words(code: str) -> str:
     return basis_name(code) or "an agency that is not named"
 
 
-def basis_words(pattern: str, code: str | None) -> str:
-    """A pattern with a basis named in it, or nothing where a fact names none.
-
-    Parameters
-    ----------
-    pattern : str
-        With one ``{}`` in it.
-    code : str or None
-        As a ledger's column has it.
-
-    Examples
-    --------
-    >>> basis_words(", {},", "my own survey"), basis_words(", {},", "")
-    (', my own survey,', '')
-    """
-    if code:
-        return pattern.format(basis_name(code))
-    return ""
-
-
 def basis_name(code: str, measure: str = "") -> str:
     """What a reader calls a basis; the code itself where it is somebody's own.
 

@@ -20,7 +20,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from forecasting.errors import LedgerError, PeriodError, Problem
-from forecasting.evidence.words import in_words
+from forecasting.evidence.words import FACT_IN_LINE, in_words
 from forecasting.measures import measure_of
 from forecasting.periods import Period, as_date, span
 from forecasting.quantities import BOUNDS, EXACT_RELATIONS, Quantity, quantity_of
@@ -35,6 +35,7 @@ from forecasting.reading.rules import (
     own_period,
     publication,
 )
+from forecasting.sentences import sentence, uncapital
 from forecasting.showing import Shown
 
 Cells = Mapping[str, Any]  # of a row, by column
@@ -249,18 +250,15 @@ class Fact(Shown, BaseModel):
         return cells
 
     def __str__(self) -> str:
-        where = place_name(self.place)
-        if not self.of_world:
-            where += f" with {place_name(self.partner)}"
-        label = measure_of(self.measure).label
-        if not label[:2].isupper():
-            label = label[0].lower() + label[1:]
-        when = ""
-        if self.period_end:
-            when = f", {self.period}"
-        elif self.period_start:
-            when = f", since {self.period_start}"
-        return f"{where}, {label}{when}: {in_words(self)}"
+        return sentence(
+            FACT_IN_LINE,
+            place=place_name(self.place),
+            partner=not self.of_world and place_name(self.partner),
+            measure=uncapital(measure_of(self.measure).label),
+            period=self.period_end and self.period,
+            start=not self.period_end and self.period_start,
+            words=in_words(self),
+        )
 
 
 def in_order(facts: Iterable[Fact]) -> list[Fact]:

@@ -23,12 +23,13 @@ from typing import Any, NamedTuple, TypeVar
 
 import pandas as pd
 
-from forecasting.evidence.bases import basis_name, basis_words, is_part, shipped_bases
+from forecasting.evidence.bases import basis_name, is_part, shipped_bases
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.measures import CAR_COUNTS, DRIVES
 from forecasting.periods import DAY, Period
 from forecasting.reading.places import REGION
+from forecasting.sentences import sentence
 
 ABOUT = 0.05  # "about" is read as within 5 % when two statements are compared
 IGNORED = ("target", "event", "judgement")
@@ -42,6 +43,25 @@ SUM = ["identity", "period", "parts", "whole", "gap", "closes", "sentence"]
 # What is counted, where and by whom; and with whom and when
 SERIES = attrgetter("measure", "place", "basis", "product")
 TRADE = attrgetter("measure", "place", "partner", "basis", "product", "period_start", "period_end")
+
+# What disagrees, or is a sum, and with what
+AGAINST = (
+    "{place}[ with {partner}] {measure} {when}: {value} ({by}) against {other_value} ({other}), "
+    "a factor of {ratio:.2f}[; {reasons}]"
+)
+ABOVE = (
+    "{place}[ with {partner}] {measure} {when}, within {whole}: {value} ({by}) above "
+    "{other_value} ({other}), a factor of {ratio:.2f}[; {reasons}]"
+)
+REVISION_WORDS = (
+    "{place}[ with {partner}] {measure} {when}[ ({by})]: {first} became {later} ({change:+.1f} %)"
+)
+SUM_OF_PARTS = (
+    "{place} {measure} {when}[ ({by})]: [{head} + {tail} against {whole}]"
+    "[{partner} comes to {total} of {whole}][partners?partners sum to {total} of {whole}]: "
+    "[closes?closes][does not close, by {gap}]"
+)
+BOUND_WORDS = {-1: "at most {}", 1: "at least {}"}
 
 Row = tuple[Any, ...]  # in the order of the columns
 Item = TypeVar("Item")
@@ -81,13 +101,11 @@ class Statement(NamedTuple):
         return self.period.label
 
     @property
-    def subject(self) -> str:
-        """Its series and time, as a sentence begins."""
+    def subject(self) -> dict[str, object]:
+        """Its series and time, as a sentence names them."""
         fact = self.fact
-        where = fact.place
-        if not fact.of_world:
-            where += f" with {fact.partner}"
-        return f"{where} {fact.measure} {self.when}"
+        partner = not fact.of_world and fact.partner
+        return {"place": fact.place, "partner": partner, "measure": fact.measure, "when": self.when}
 
     def agrees_with(self, statement: Statement) -> bool:
         """Whether some value is within both ranges."""
@@ -98,8 +116,7 @@ class Statement(NamedTuple):
         return SERIES(self.fact) == SERIES(statement.fact) and self.published != statement.published
 
     def __str__(self) -> str:
-        bound = {-1: "at most ", 1: "at least "}.get(self.fact.side, "")
-        return f"{bound}{_amount(self.value)}"
+        return BOUND_WORDS.get(self.fact.side, "{}").format(_amount(self.value))
 
 
 def conflicts(ledger: Ledger) -> pd.DataFrame:
@@ -128,7 +145,7 @@ def conflicts(ledger: Ledger) -> pd.DataFrame:
     """
     statements = _statements(ledger)
     rows = [
-        _conflict(statement, successor, f"{statement.subject}:", "against")
+        _conflict(statement, successor, AGAINST)
         for statement, successor in _disagreeing(statements)
         if not statement.is_revised_by(successor)
     ]
@@ -136,10 +153,7 @@ def conflicts(ledger: Ledger) -> pd.DataFrame:
     largest = {
         (total.name, part.fact.basis): (part, total) for part, total in _outgrown(statements)
     }
-    rows += [
-        _conflict(part, total, f"{part.subject}, within {total.when}:", "above")
-        for part, total in largest.values()
-    ]
+    rows += [_conflict(part, total, ABOVE) for part, total in largest.values()]
     # By measure, and by ratio, which stands before the sentence
     rows.sort(key=lambda row: (row[0] not in CAR_COUNTS, -row[-2]))
     return pd.DataFrame(rows, columns=CONFLICT)
@@ -314,7 +328,7 @@ def _outgrown(statements: list[Statement]) -> Iterator[tuple[Statement, Statemen
                 yield part, total
 
 
-def _conflict(a: Statement, b: Statement, subject: str, word: str) -> Row:
+def _conflict(a: Statement, b: Statement, message: str) -> Row:
     fact_a = a.fact
     fact_b = b.fact
     ratio = max(a.value, b.value) / max(min(a.value, b.value), 1e-12)
@@ -327,39 +341,57 @@ def _conflict(a: Statement, b: Statement, subject: str, word: str) -> Row:
             agencies = [f"{agencies[0]}: {product or 'no product named'}" for product in products]
     elif fact_a.basis == fact_b.basis:
         why = "same agency"
-    sentence = f"{subject} {a} ({agencies[0]}) {word} {b} ({agencies[1]}), a factor of {ratio:.2f}"
     # What is derived, or told beside the facts, says why they disagree
     reasons = [fact.note for fact in (fact_a, fact_b) if fact.kind in ("context", "estimate")]
-    sentence = "; ".join(filter(None, (sentence, *reasons)))
+    words = sentence(
+        message,
+        **a.subject,
+        whole=b.when,
+        value=a,
+        by=agencies[0],
+        other_value=b,
+        other=agencies[1],
+        ratio=ratio,
+        reasons="; ".join(filter(None, reasons)),
+    )
     sides = (a.name, b.name, fact_a.basis, fact_b.basis, a.value, b.value)
-    return (fact_a.measure, a.when, why, *sides, ratio, sentence)
+    return (fact_a.measure, a.when, why, *sides, ratio, words)
 
 
 def _revision(statement: Statement, successor: Statement) -> Row:
     fact = statement.fact
     change = 100 * (successor.value / statement.value - 1) if statement.value else inf
-    subject = f"{statement.subject}{basis_words(' ({})', fact.basis)}"
-    sentence = f"{subject}: {statement} became {successor} ({change:+.1f} %)"
+    numbers = {"first": statement, "later": successor, "change": change}
+    words = sentence(REVISION_WORDS, **statement.subject, by=basis_name(fact.basis), **numbers)
     values = (statement.value, successor.value, change)
-    return (fact.place, fact.measure, statement.when, fact.basis, *values, sentence)
+    return (fact.place, fact.measure, statement.when, fact.basis, *values, words)
 
 
 # The sums that printed figures must obey.
 
 
-def _sum(identity: str, world: Fact, parts: list[Fact], words: str, complete: bool = True) -> Row:
+def _sum(
+    identity: str, world: Fact, parts: list[Fact], complete: bool = True, **places: object
+) -> Row:
     """A sum beside the whole, which it may stay below where it is not complete."""
     total = sum(fact.value for fact in parts)
     gap = total - world.value
     slack = sum(fact.tolerance for fact in (world, *parts))
     closes = (abs(gap) if complete else gap) <= slack
     when = world.period.label
-    subject = f"{world.place} {world.measure} {when}{basis_words(' ({})', world.basis)}"
-    verdict = "closes"
-    if not closes:
-        verdict = f"does not close, by {_amount(abs(gap))}"
-    sentence = f"{subject}: {words.format(_amount(total))} {_amount(world.value)}: {verdict}"
-    return (identity, when, total, world.value, gap, closes, sentence)
+    words = sentence(
+        SUM_OF_PARTS,
+        place=world.place,
+        measure=world.measure,
+        when=when,
+        by=basis_name(world.basis),
+        total=_amount(total),
+        whole=_amount(world.value),
+        closes=closes,
+        gap=not closes and _amount(abs(gap)),
+        **places,
+    )
+    return (identity, when, total, world.value, gap, closes, words)
 
 
 def _periods(series: list[Fact]) -> Iterator[Row]:
@@ -369,8 +401,8 @@ def _periods(series: list[Fact]) -> Iterator[Row]:
         if head.period.end + DAY != tail.period.start:
             continue
         if total := facts.get(Period(head.period.start, tail.period.end)):
-            words = f"{_amount(head.value)} + {_amount(tail.value)} against"
-            yield _sum("periods", total, [head, tail], words)
+            head_amount = _amount(head.value)
+            yield _sum("periods", total, [head, tail], head=head_amount, tail=_amount(tail.value))
 
 
 def _partners(series: list[Fact]) -> Iterator[Row]:
@@ -383,5 +415,6 @@ def _partners(series: list[Fact]) -> Iterator[Row]:
     for world in filter(attrgetter("of_world"), series):
         for group in _grouped(parts[world.period], group_of).values():
             complete = any(fact.partner == "other" for fact in group)
-            subject = "partners sum" if len(group) > 1 else f"{group[0].partner} comes"
-            yield _sum("partners", world, group, f"{subject} to {{}} of", complete)
+            partners = len(group) > 1
+            partner = not partners and group[0].partner
+            yield _sum("partners", world, group, complete, partners=partners, partner=partner)

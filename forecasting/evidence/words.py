@@ -17,6 +17,7 @@ from forecasting.measures import MEASURES
 from forecasting.periods import Period, span
 from forecasting.quantities import OPPOSITE, RELATION_WORDS
 from forecasting.reading.rules import REFERENCE_PATTERN, number_text
+from forecasting.sentences import sentence
 
 if TYPE_CHECKING:
     from forecasting.evidence.fact import Fact
@@ -35,6 +36,17 @@ ONE_UNIT = {
     "vehicles": "vehicle",
 }
 MONTH_NAMES = tuple(calendar.month_abbr)
+# A fact in a line; what it says of a quantity, and in which relation, is declared with these
+FACT_IN_LINE = "{place}[ with {partner}], {measure}[, {period}][, since {start}]: {words}"
+# When it is of, by the length of the period
+ON_DAY = "on {period}"
+IN_PERIOD = "in {period}"
+ONE_DAY = "{last_day} {last_month} {last_year}"
+ONE_MONTH = "{last_month} {last_year}"
+SOME_MONTHS = "{first_month}–{last_month} {last_year}"
+SOME_DAYS = (
+    "[days?{first_day} ]{first_month}[ {first_year}] – [days?{last_day} ]{last_month} {last_year}"
+)
 
 
 def in_words(fact: Fact) -> str:
@@ -74,17 +86,14 @@ def in_words(fact: Fact) -> str:
         reference = reference_words(fact.reference, fact.reference_period)
     if math.isnan(fact.value):
         if relation and fact.reference:
-            return f"{RELATION_WORDS[relation]}{reference}"
+            return RELATION_WORDS[relation].format(reference)
         return fact.quote
-    direction = ""
-    if fact.is_change:
-        direction = "up "
+    message = fact.declared.words
     if fact.declared.turned(fact.value):
-        direction = "down "
+        message = fact.declared.fall
         relation = OPPOSITE.get(relation, relation)
-    number = _number(abs(fact.value), fact.unit)
-    return fact.declared.words.format(
-        number=f"{direction}{RELATION_WORDS.get(relation, '')}{number}",
+    return message.format(
+        number=RELATION_WORDS[relation or "equals"].format(_number(abs(fact.value), fact.unit)),
         reference=reference,
         since="the launch" if fact.accumulates or not start else period_words(Period(start, start)),
     )
@@ -144,7 +153,8 @@ def when_words(period: Period) -> str:
     >>> when_words(year(2022)), when_words(span("2025-05-01", "2025-05-01"))
     ('in 2022', 'on 1 May 2025')
     """
-    return f"{'on' if period.start == period.end else 'in'} {period_words(period)}"
+    message = ON_DAY if period.start == period.end else IN_PERIOD
+    return message.format(period=period_words(period))
 
 
 def period_words(period: Period) -> str:
@@ -168,20 +178,24 @@ def period_words(period: Period) -> str:
     start = period.start
     end = period.end
     label = period.label
-    start_words = MONTH_NAMES[start.month]
-    end_words = MONTH_NAMES[end.month]
+    is_of_months = start != end and label.count("-") <= 2
     if len(label) == 4:
         return label
-    if len(label) == 7:
-        return f"{start_words} {start.year}"
     if start == end:
-        return f"{start.day} {start_words} {start.year}"
-    whole_months = label.count("-") == 2
-    if whole_months and start.year == end.year:
-        return f"{start_words}–{end_words} {end.year}"
-    if not whole_months:
-        start_words = f"{start.day} {start_words}"
-        end_words = f"{end.day} {end_words}"
-    if start.year != end.year:
-        start_words += f" {start.year}"
-    return f"{start_words} – {end_words} {end.year}"
+        message = ONE_DAY
+    elif len(label) == 7:
+        message = ONE_MONTH
+    elif is_of_months and start.year == end.year:
+        message = SOME_MONTHS
+    else:
+        message = SOME_DAYS
+    return sentence(
+        message,
+        days=not is_of_months,
+        first_day=start.day,
+        first_month=MONTH_NAMES[start.month],
+        first_year=start.year != end.year and start.year,
+        last_day=end.day,
+        last_month=MONTH_NAMES[end.month],
+        last_year=end.year,
+    )

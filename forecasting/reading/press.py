@@ -418,9 +418,8 @@ class Mention:
         """Why a number may be of less than the whole."""
         for quantity, pattern in PRINTED.items():
             if self.part.has(pattern):
-                yield "may be " + QUANTITIES[quantity].words.format(
-                    number="so many", since="the launch"
-                )
+                amount = QUANTITIES[quantity].words.format(number="so many", since="the launch")
+                yield f"may be {amount}"
         if re.search(words.SOME_OF_THEM, self.lead):
             yield "may be a part: the first, or further ones"
         if re.search(words.MONEY_BEFORE, self.lead) and not self.currency:

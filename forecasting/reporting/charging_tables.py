@@ -397,7 +397,7 @@ def settings_table(outlook: Outlook) -> Table:
 COST_CHECKS = TableForm(
     [
         Column("printed elsewhere", "what"),
-        Column("USD", lambda row: RELATION_WORDS[row["relation"]] + readable(row["usd"])),
+        Column("USD", lambda row: RELATION_WORDS[row["relation"]].format(readable(row["usd"]))),
         *spread("USD here", "middle", "investment_usd"),
         Column("source", address="url"),
     ],
