@@ -17,7 +17,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from playwright.sync_api import Error, Page
+from playwright.sync_api import Error, Page, TimeoutError as OutOfPatience
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared_forecasts")]
 
@@ -27,6 +27,7 @@ NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 PLOTLY = "application/vnd.plotly.v1+json"
 IDLE = ".jp-Notebook-ExecutionIndicator[data-status='idle']"  # the kernel is there and waits
 SECONDS = 300  # of patience with one notebook on a busy machine
+STANDSTILL = 120  # seconds after which a reader would start the kernel anew
 AGAIN = 10  # seconds until a click or a key that changed nothing is repeated
 MARKS = ".trace path, .points path, .barlayer path, .scatterlayer path"
 DRAWN = f"""() => [...document.querySelectorAll(".jp-Notebook .js-plotly-plot")].filter(
@@ -38,7 +39,7 @@ PROMPTS = """() => [...document.querySelectorAll(".jp-Notebook .jp-CodeCell .jp-
 CLEARED = f"() => ({PROMPTS})().every(it => !/[\\d*]/.test(it))"
 STARTED = f"() => !({CLEARED})()"
 NUMBERED = f"() => ({PROMPTS})().every(it => /\\[\\d+\\]/.test(it))"
-# A kernel that is still starting as its page is closed may send nothing to the page that comes next.
+# A kernel that still starts as its page is closed may send nothing to the page that comes next.
 SHUT_DOWN = """async () => {
     const headers = {"X-XSRFToken": document.cookie.match(/_xsrf=([^;]+)/)[1]};
     const sessions = await (await fetch("/api/sessions")).json();
@@ -52,6 +53,7 @@ ERRORS = """() => [...document.querySelectorAll(
     ".jp-Notebook [data-mime-type='application/vnd.jupyter.error'], " +
     ".jp-Notebook [data-mime-type$='stderr']"
 )].map(it => it.innerText)"""
+RUN = f"() => ({NUMBERED})() || ({ERRORS})().length > 0"
 
 
 def make(*arguments: str, **options) -> subprocess.Popen:
@@ -171,7 +173,13 @@ class Desk:
         self.page.wait_for_selector(IDLE, timeout=SECONDS * 1000)
         self.repeat(lambda: self.choose("Edit", "Clear Outputs of All Cells"), CLEARED)
         self.repeat(lambda: self.choose("Run", "Run All Cells"), STARTED)
-        self.until(f"() => ({NUMBERED})() || ({ERRORS})().length > 0")
+        try:
+            self.until(RUN, STANDSTILL)
+        except OutOfPatience:
+            # A run has stood still once, without an error, on a machine with other work
+            self.choose("Kernel", "Restart Kernel and Run All Cells…")
+            self.page.get_by_role("button", name="Confirm Kernel Restart").click()
+            self.until(RUN)
 
 
 def notebook_in_lab(page: Page, lab: str, name: str) -> Desk:
