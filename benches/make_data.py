@@ -40,7 +40,7 @@ from forecasting.evidence.sources.iea import IEA, annual_sales, read_iea_panel
 from forecasting.growth.prior import ANALOGUES, SHIPPED
 from forecasting.measures import MEASURES
 from forecasting.names import DATA
-from forecasting.panels.charger_panel import CHARGER_COLUMNS, charger_panel, estimate_practice
+from forecasting.panels.charger_panel import COUNTS, charger_panel, estimate_practice
 from forecasting.panels.growth_prior import estimate_prior
 from forecasting.panels.policy_effects import estimate_policy_effects
 from forecasting.parameters.schema import CORRIDORS, Scenario
@@ -159,7 +159,7 @@ def priors(panel: str, months: str, out: Path) -> None:
 @click.argument("panel")
 @OUT
 def practice(panel: str, out: Path) -> None:
-    table = charger_panel(read_iea_panel(panel, CHARGER_COLUMNS))
+    table = charger_panel(read_iea_panel(panel, COUNTS))
     counted = table.dropna()
     rounded = {
         name: [round(x, 4) for x in value] if isinstance(value, tuple) else round(value, 4)

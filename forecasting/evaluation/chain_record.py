@@ -17,11 +17,10 @@ from forecasting.demand.parameters import Draws
 from forecasting.errors import EvidenceError
 from forecasting.evaluation.markets import Panel, panel_of
 from forecasting.evaluation.records import THIS_PACKAGE, Case, results
-from forecasting.evaluation.scores import SCORE_LEVELS
+from forecasting.evaluation.scores import SCORE_LEVELS, cluster_sums
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.flow import annual_totals
-from forecasting.market_rows import market_rows
-from forecasting.panels.charger_panel import charger_panel, fast_odds, pooled_level
+from forecasting.panels.charger_panel import charger_counts, fast_odds, pooled_level
 from forecasting.panels.practice import Practice
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reading.places import find_place
@@ -78,9 +77,9 @@ def chain_record(panel: Panel, draws: int = RECORD_DRAWS) -> pd.DataFrame:
     Traceback (most recent call last):
     forecasting.errors.EvidenceError: the panel lacks sales_bev, ...
     """
-    table = market_rows(panel_of(panel, NEEDED), "the panel", "year", NEEDED, error=EvidenceError)
+    table = panel_of(panel, NEEDED)
     _refuse_what_tells_nothing(table)
-    counts = charger_panel(table)
+    counts = charger_counts(table)
     cases = (
         case
         for market, history in tqdm(table.groupby("market"), "chain", leave=False, disable=None)
@@ -231,7 +230,6 @@ def summarise_chain(record: pd.DataFrame) -> pd.DataFrame:
     table = by_what.agg(n=("ale", "size"), mean_ale=("ale", "mean"), in80=("in80", "mean"))
     table.insert(1, "ratio", np.exp(by_what["error"].median()))
     for name, column in (("se_ale", "ale"), ("se80", "in80")):
-        centred = scored[column] - by_what[column].transform("mean")
-        sums = centred.groupby([scored["what"], scored["market"]], sort=False).sum()
-        table[name] = np.sqrt((sums**2).groupby("what").sum()) / table["n"]
+        sums = [cluster_sums(rows[column], rows["market"]) for _, rows in by_what]
+        table[name] = np.sqrt([(part**2).sum() for part in sums]) / table["n"]
     return table

@@ -18,8 +18,9 @@ from forecasting.evaluation.markets import Panel, panel_of
 from forecasting.evaluation.records import Case, results
 from forecasting.evaluation.scores import SCORE_LEVELS
 from forecasting.panels.charger_panel import (
-    REQUIRED_COLUMNS,
-    charger_panel,
+    COUNTS,
+    PLUG_IN_STOCK,
+    charger_counts,
     charger_steps,
     estimate_practice,
 )
@@ -123,7 +124,7 @@ def _steps(panel: Panel) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The counts, and pairs of them with the growth by each rule: that of the stock, and the mean
     growth of the points themselves so far, where it is known.
     """
-    table = charger_panel(panel_of(panel, REQUIRED_COLUMNS))
+    table = charger_counts(panel_of(panel, COUNTS, [PLUG_IN_STOCK]))
     steps = charger_steps(table)
     counts = table[table["points"] > 0]
     first_counts = counts.groupby("market")[["year", "points"]].first().add_prefix("first_")

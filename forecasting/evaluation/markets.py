@@ -7,7 +7,6 @@ import pandas as pd
 
 from forecasting.errors import EvidenceError
 from forecasting.evidence.sources.iea import (
-    SALES_COLUMNS,
     annual_sales,
     read_iea_panel,
     read_texts,
@@ -20,13 +19,27 @@ PLUG_IN_SALES = "sales_phev"
 Panel = pd.DataFrame | str | Path
 
 
-def panel_of(panel: Panel, required: Sequence[str] = SALES_COLUMNS) -> pd.DataFrame:
-    """A panel of markets by year: as it is given, or as its file, which has some columns, tells it.
+def panel_of(
+    panel: Panel, counts: Sequence[str], optional_counts: Sequence[str] = ()
+) -> pd.DataFrame:
+    """A panel of markets by year, given or from its file; its rows are checked, once.
 
-    >>> panel_of(pd.DataFrame({"market": ["Norway"]}))["market"].tolist()
-    ['Norway']
+    Parameters
+    ----------
+    panel : DataFrame or path
+        IEA's table, or one with market, year and the counts.
+    counts, optional_counts : sequence of str
+        As of `market_rows`.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"market": ["Norway"], "year": [2024], "sales_bev": ["7"]})
+    >>> panel_of(table, ["sales_bev"])["sales_bev"].tolist()
+    [7.0]
     """
-    return panel if isinstance(panel, pd.DataFrame) else read_iea_panel(panel, required)
+    if isinstance(panel, pd.DataFrame):
+        return market_rows(panel, "the panel", "year", counts, optional_counts, EvidenceError)
+    return read_iea_panel(panel, counts)
 
 
 def read_panel(panel: Panel, battery_only: bool = False) -> pd.DataFrame:
@@ -46,10 +59,7 @@ def read_panel(panel: Panel, battery_only: bool = False) -> pd.DataFrame:
         Where the file cannot be read, a column is missing, a cell is not a number, or a market has
         a year twice.
     """
-    raw = panel_of(panel)
-    rows = market_rows(
-        raw, _name(panel, "the panel"), "year", SALES, [PLUG_IN_SALES], EvidenceError
-    )
+    rows = panel_of(panel, SALES, [PLUG_IN_SALES])
     columns = ["market", "year", *SALES, PLUG_IN_SALES]
     sales = annual_sales(rows.reindex(columns=columns), battery_only)
     return sales[["market", "year", "sales", "share"]]
@@ -84,20 +94,16 @@ def read_monthly(monthly: Panel) -> pd.DataFrame:
     [['2020-01', 5.0, 1], ['2020-02', 7.0, 2]]
     """
     table = monthly
+    name = "the table of months"
     if not isinstance(table, pd.DataFrame):
+        name = Path(table).name
         table = read_texts(Path(table))
     if "bev" not in table:
         table = table.rename(columns={"registrations": "bev"})
     table = table.assign(all_cars=table.get("all_cars", float("nan")))
-    name = _name(monthly, "the table of months")
     rows = market_rows(table, name, "month", ["bev"], ["all_cars"], EvidenceError)
     rows = rows.rename(columns={"bev": "registrations"})
     result = rows[["market", "month", "registrations", "all_cars"]].assign(
         year=rows["month"].str[:4].astype(int), k=rows["month"].str[5:].astype(int)
     )
     return result.sort_values(["market", "month"], ignore_index=True)
-
-
-def _name(source: Panel, otherwise: str) -> str:
-    """What messages call a table."""
-    return otherwise if isinstance(source, pd.DataFrame) else Path(source).name

@@ -141,16 +141,36 @@ def clustered_mean(values: pd.Series, cases: pd.DataFrame) -> ClusteredMean:
     >>> clustered_mean(pd.Series([1, 1, 0, 0]), cases)
     ClusteredMean(mean=0.5, error=0.5)
     """
-    cases = cases.assign(apart=values - values.mean())
+    market = cases["market"]
+    year = cases["scored"]
     variance = []
-    for kind in (["market"], ["scored"], ["market", "scored"]):
-        sums = cases.groupby(kind)["apart"].sum()
+    for clusters in (market, year, [market, year]):
+        sums = cluster_sums(values, clusters)
         count = len(sums)
         variance.append(count / (count - 1) * (sums**2).sum() if count > 1 else np.nan)
     variance[2] = variance[0] + variance[1] - variance[2]
     return ClusteredMean(
         float(values.mean()), float(np.sqrt(np.fmax.reduce(variance)) / len(cases))
     )
+
+
+def cluster_sums(values: pd.Series, clusters: pd.Series | list[pd.Series]) -> pd.Series:
+    """How far the values of each cluster lie from the mean of all, together: the sum of their
+    squares is the variance of the sum of all values.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        By case.
+    clusters : pandas.Series, or a list of them
+        What those that err together share.
+
+    Examples
+    --------
+    >>> cluster_sums(pd.Series([1, 1, 0, 0]), pd.Series(["a", "a", "b", "b"])).tolist()
+    [1.0, -1.0]
+    """
+    return (values - values.mean()).groupby(clusters).sum()
 
 
 def ratio_to(table: pd.DataFrame, ours: str, reference: str) -> ClusteredMean:

@@ -58,7 +58,7 @@ REVISION_WORDS = (
 )
 SUM_OF_PARTS = (
     "{place} {measure} {when}[ ({by})]: [{head} + {tail} against {whole}]"
-    "[{partner} comes to {total} of {whole}][partners?partners sum to {total} of {whole}]: "
+    "[{alone} comes to {total} of {whole}][partners?partners sum to {total} of {whole}]: "
     "[closes?closes][does not close, by {gap}]"
 )
 BOUND_WORDS = {-1: "at most {}", 1: "at least {}"}
@@ -99,13 +99,6 @@ class Statement(NamedTuple):
         if self.fact.is_count and self.fact.stock:
             return str(self.fact.period_end)
         return self.period.label
-
-    @property
-    def subject(self) -> dict[str, object]:
-        """Its series and time, as a sentence names them."""
-        fact = self.fact
-        partner = not fact.of_world and fact.partner
-        return {"place": fact.place, "partner": partner, "measure": fact.measure, "when": self.when}
 
     def agrees_with(self, statement: Statement) -> bool:
         """Whether some value is within both ranges."""
@@ -234,6 +227,12 @@ def _grouped(items: Iterable[Item], key: Callable[[Item], Hashable]) -> dict[Has
     return groups
 
 
+def _subject(fact: Fact, when: str) -> dict[str, object]:
+    """A series and a time, as a sentence names them."""
+    partner = not fact.of_world and fact.partner
+    return {"place": fact.place, "partner": partner, "measure": fact.measure, "when": when}
+
+
 def _amount(value: float) -> str:
     return f"{round(value, 4):,.12g}"
 
@@ -345,7 +344,7 @@ def _conflict(a: Statement, b: Statement, message: str) -> Row:
     reasons = [fact.note for fact in (fact_a, fact_b) if fact.kind in ("context", "estimate")]
     words = sentence(
         message,
-        **a.subject,
+        **_subject(fact_a, a.when),
         whole=b.when,
         value=a,
         by=agencies[0],
@@ -361,8 +360,14 @@ def _conflict(a: Statement, b: Statement, message: str) -> Row:
 def _revision(statement: Statement, successor: Statement) -> Row:
     fact = statement.fact
     change = 100 * (successor.value / statement.value - 1) if statement.value else inf
-    numbers = {"first": statement, "later": successor, "change": change}
-    words = sentence(REVISION_WORDS, **statement.subject, by=basis_name(fact.basis), **numbers)
+    words = sentence(
+        REVISION_WORDS,
+        **_subject(fact, statement.when),
+        by=basis_name(fact.basis),
+        first=statement,
+        later=successor,
+        change=change,
+    )
     values = (statement.value, successor.value, change)
     return (fact.place, fact.measure, statement.when, fact.basis, *values, words)
 
@@ -381,9 +386,7 @@ def _sum(
     when = world.period.label
     words = sentence(
         SUM_OF_PARTS,
-        place=world.place,
-        measure=world.measure,
-        when=when,
+        **_subject(world, when),
         by=basis_name(world.basis),
         total=_amount(total),
         whole=_amount(world.value),
@@ -416,5 +419,5 @@ def _partners(series: list[Fact]) -> Iterator[Row]:
         for group in _grouped(parts[world.period], group_of).values():
             complete = any(fact.partner == "other" for fact in group)
             partners = len(group) > 1
-            partner = not partners and group[0].partner
-            yield _sum("partners", world, group, complete, partners=partners, partner=partner)
+            alone = not partners and group[0].partner
+            yield _sum("partners", world, group, complete, partners=partners, alone=alone)

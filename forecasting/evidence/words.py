@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import calendar
 import math
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,6 @@ from forecasting.measures import MEASURES
 from forecasting.periods import Period, span
 from forecasting.quantities import OPPOSITE, RELATION_WORDS
 from forecasting.reading.rules import REFERENCE_PATTERN, number_text
-from forecasting.sentences import sentence
 
 if TYPE_CHECKING:
     from forecasting.evidence.fact import Fact
@@ -35,18 +33,19 @@ ONE_UNIT = {
     "users": "user",
     "vehicles": "vehicle",
 }
-MONTH_NAMES = tuple(calendar.month_abbr)
 # A fact in a line; what it says of a quantity, and in which relation, is declared with these
 FACT_IN_LINE = "{place}[ with {partner}], {measure}[, {period}][, since {start}]: {words}"
 # When it is of, by the length of the period
 ON_DAY = "on {period}"
 IN_PERIOD = "in {period}"
-ONE_DAY = "{last_day} {last_month} {last_year}"
-ONE_MONTH = "{last_month} {last_year}"
-SOME_MONTHS = "{first_month}–{last_month} {last_year}"
-SOME_DAYS = (
-    "[days?{first_day} ]{first_month}[ {first_year}] – [days?{last_day} ]{last_month} {last_year}"
-)
+ONE_DAY = "{end.day} {end:%b %Y}"
+ONE_MONTH = "{end:%b %Y}"
+SEVERAL = {  # whole months or days, of one year or of several
+    (True, True): "{start:%b}–{end:%b %Y}",
+    (True, False): "{start:%b %Y} – {end:%b %Y}",
+    (False, True): "{start.day} {start:%b} – {end.day} {end:%b %Y}",
+    (False, False): "{start.day} {start:%b %Y} – {end.day} {end:%b %Y}",
+}
 
 
 def in_words(fact: Fact) -> str:
@@ -178,24 +177,11 @@ def period_words(period: Period) -> str:
     start = period.start
     end = period.end
     label = period.label
-    is_of_months = start != end and label.count("-") <= 2
     if len(label) == 4:
         return label
-    if start == end:
-        message = ONE_DAY
-    elif len(label) == 7:
+    message = SEVERAL[label.count("-") == 2, start.year == end.year]
+    if len(label) == 7:
         message = ONE_MONTH
-    elif is_of_months and start.year == end.year:
-        message = SOME_MONTHS
-    else:
-        message = SOME_DAYS
-    return sentence(
-        message,
-        days=not is_of_months,
-        first_day=start.day,
-        first_month=MONTH_NAMES[start.month],
-        first_year=start.year != end.year and start.year,
-        last_day=end.day,
-        last_month=MONTH_NAMES[end.month],
-        last_year=end.year,
-    )
+    elif start == end:
+        message = ONE_DAY
+    return message.format(start=start, end=end)

@@ -39,7 +39,7 @@ CHARGER_COLUMNS = (
     "public_slow_points",
 )
 PLUG_IN_STOCK = "stock_phev"  # of many markets nobody counts them
-REQUIRED_COLUMNS = tuple(name for name in CHARGER_COLUMNS if name != PLUG_IN_STOCK)
+COUNTS = ("stock_bev", "public_fast_points", "public_slow_points")  # which a panel must have
 
 
 def charger_panel(panel: pd.DataFrame) -> pd.DataFrame:
@@ -74,9 +74,19 @@ def charger_panel(panel: pd.DataFrame) -> pd.DataFrame:
     >>> table[["year", "points", "fault"]].values.tolist()
     [[2020, 60.0, ''], [2021, 60.0, 'repeat'], [2022, nan, '']]
     """
-    panel = market_rows(
-        panel, "the panel", "year", REQUIRED_COLUMNS[2:], [PLUG_IN_STOCK], EvidenceError
+    return charger_counts(
+        market_rows(panel, "the panel", "year", COUNTS, [PLUG_IN_STOCK], EvidenceError)
     )
+
+
+def charger_counts(panel: pd.DataFrame) -> pd.DataFrame:
+    """What `charger_panel` gives, of rows that have been checked.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        As `forecasting.market_rows.market_rows` gives them.
+    """
     plug_in = panel.get(PLUG_IN_STOCK, pd.Series(0.0, panel.index)).fillna(0)
     table = panel[["market", "year"]].assign(
         stock=panel["stock_bev"] + plug_in,

@@ -407,10 +407,11 @@ def _reason(folder: Path, record: Record, identity: Hashes) -> str:
         return "files are missing"
     old_identity = record.get("identity", {})
     changed = {key: value for key, value in identity.items() if old_identity.get(key) != value}
-    messages = [NEW_VERSION if key in VERSIONS else NEW_CONTENT for key in changed]
     return "; ".join(
-        message.format(key=key, old=old_identity.get(key), new=value)
-        for message, (key, value) in zip(messages, changed.items(), strict=True)
+        (NEW_VERSION if key in VERSIONS else NEW_CONTENT).format(
+            key=key, old=old_identity.get(key), new=value
+        )
+        for key, value in changed.items()
     )
 
 

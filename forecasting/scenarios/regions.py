@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
-from functools import lru_cache
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -36,6 +36,8 @@ MAX_DAYS_APART = 45  # days between the count of a part and that of the country
 SHARE_DRIFT = 0.2
 LEAST_SHARE = 1e-6  # of cars that are electric
 ROUNDS = 30  # until the parts' electric cars make the country's
+# By year; two tables of a report ask for the same, which goes with its outlook
+REGION_TABLES: WeakKeyDictionary[Outlook, dict[int, pd.DataFrame]] = WeakKeyDictionary()
 
 
 def region_shares(
@@ -147,12 +149,13 @@ def by_region(outlook: Outlook, year: int | None = None) -> pd.DataFrame:
         raise InputError(
             f"{outlook.scenario.name} has no year {when}; it has {start_year} to {final_year}"
         )
-    return _by_region(outlook, when).copy()
+    tables = REGION_TABLES.setdefault(outlook, {})
+    if when not in tables:
+        tables[when] = _by_region(outlook, when)
+    return tables[when].copy()
 
 
-@lru_cache(maxsize=1)
 def _by_region(outlook: Outlook, year: int) -> pd.DataFrame:
-    """What `by_region` gives; two tables of a report ask for it."""
     place = outlook.years.index(year)
     measures = [*DIVIDED_BY, REGISTER]
     shares = region_shares(outlook.ledger, outlook.scenario.place, outlook.as_of, measures)

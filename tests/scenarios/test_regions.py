@@ -3,6 +3,8 @@ nothing where none.
 """
 
 import datetime as dt
+import gc
+import weakref
 
 import numpy as np
 import pytest
@@ -85,6 +87,15 @@ def test_nothing_is_said_where_nothing_is_printed():
     assert region_shares(central_asia(), "TM", DAY).empty
     given = GIVEN | {"country": "TM", "market_size": 15_000, "horizon": 2027}
     assert by_region(outlook(scenario_from_parameters(given), draws=200)).empty
+
+
+def test_the_parts_go_with_their_outlook():
+    given = scenario_from_parameters(GIVEN | {"horizon": 2027})
+    gone = weakref.ref(made := outlook(given, draws=200))
+    assert by_region(made).equals(by_region(made))
+    del made
+    gc.collect()
+    assert gone() is None
 
 
 @pytest.mark.parametrize("year", [1990, 2050])

@@ -42,7 +42,6 @@ PANEL = (
     "sales_share_percent", "stock_share_percent", "public_fast_points", "public_slow_points",
 )  # fmt: skip
 
-SALES_COLUMNS = ("market", "year", "sales_bev")
 _LONG = ("region", "category", "parameter", "mode", "powertrain", "year", "value")
 
 FAST_POINTS = "EV charging points, EV, Publicly available fast"
@@ -87,7 +86,7 @@ _AGGREGATES = frozenset({
 })  # fmt: skip
 
 
-def read_iea_panel(path: str | Path, required: Sequence[str] = SALES_COLUMNS) -> pd.DataFrame:
+def read_iea_panel(path: str | Path, counts: Sequence[str] = ("sales_bev",)) -> pd.DataFrame:
     """Read the IEA's table, or a file already in the panel's columns.
 
     Parameters
@@ -95,8 +94,8 @@ def read_iea_panel(path: str | Path, required: Sequence[str] = SALES_COLUMNS) ->
     path : str or Path
         CSV with the IEA's columns (region, category, parameter, mode, powertrain, year, unit,
         value), or with those of `PANEL`.
-    required : sequence of str
-        Which of `PANEL` a file must have.
+    counts : sequence of str
+        Which of `PANEL` it must have, besides market and year, with a number in some row.
 
     Returns
     -------
@@ -126,9 +125,10 @@ def read_iea_panel(path: str | Path, required: Sequence[str] = SALES_COLUMNS) ->
             .rename(columns={"region": "market"})
         )
         wide.columns.name = None
-        return _rows(wide, path)
+        return _rows(wide, path, counts)
+    required = ("market", "year", *counts)
     if {*required} <= {*columns}:
-        return _rows(table, path)
+        return _rows(table, path, counts)
     where = f"{Path(path).name}:1"
     otherwise = "see IEA's Global EV Data"
     raise EvidenceError([
@@ -152,9 +152,9 @@ def read_texts(path: Path) -> pd.DataFrame:
     return table.rename(columns=names | {"region_country": "region"})
 
 
-def _rows(table: pd.DataFrame, path: str | Path) -> pd.DataFrame:
+def _rows(table: pd.DataFrame, path: str | Path, counts: Sequence[str]) -> pd.DataFrame:
     panel = table.reindex(columns=list(PANEL))
-    rows = market_rows(panel, Path(path).name, "year", [], PANEL[2:], EvidenceError)
+    rows = market_rows(panel, Path(path).name, "year", counts, PANEL[2:], EvidenceError)
     return rows.sort_values(["market", "year"], ignore_index=True)
 
 

@@ -95,9 +95,8 @@ class Progress:
             )
             return
         self._count += 1
-        words = {"name": result.name, "status": result.status}
-        self._bar.set_postfix_str(sentence(OUTCOME, **words), refresh=False)
-        outcome = sentence(OUTCOME, **words, reason=result.reason)
+        outcome = sentence(OUTCOME, **vars(result))
+        self._bar.set_postfix_str(f"{result.name} {result.status}", refresh=False)
         self._bar.update()
         if self._lines or (result.reason and not self._bar.disable):
             self._bar.write(f"[{self._count}/{self._total}] {outcome}", file=sys.stderr)
