@@ -214,12 +214,15 @@ def test_what_cannot_be_read_is_seen(tmp_path, visit):
     page.write_text(
         """<!DOCTYPE html><body style="background: #fff"><p style="color: #999">grey</p>
         <div class="figure" style="width: 300px; height: 100px">
-        <style>svg text { background: #eee } #false { color: #fff }</style>
+        <style>svg text, tspan { background: #eee } #false { color: #fff }</style>
         <svg class="main-svg" width="300" height="100"><rect width="300" height="100" fill="#eee"/>
         <rect x="150" width="150" height="100" fill="#555"/><path d="M0 25h100" stroke="#000"/>
         <g class="textpoint"><text x="10" y="30">struck</text></g><text x="200" y="30">dark</text>
         <text x="10" y="80">one</text><text x="20" y="84">two</text>
         <text x="80" y="80" id="false">false</text>
+        <text x="108" y="31"><tspan class="line">of</tspan><tspan class="line">two</tspan></text>
+        <text x="108" y="17">near</text>
+        <g class="ytick" style="visibility: hidden"><text x="0" y="99">0</text></g>
         <text x="280" y="80" fill="#fff">beyond</text></svg></div>""",
         encoding="utf-8",
     )
@@ -229,6 +232,8 @@ def test_what_cannot_be_read_is_seen(tmp_path, visit):
         "pale: grey",
         "outside: beyond",
         "over each other: one | two",
+        "over each other: oftwo | near",
+        "not on its axis: 0",
         "pale in a chart: dark",
         "on a mark: struck",
         "says rgb(0, 0, 0) on rgb(238, 238, 238): dark",

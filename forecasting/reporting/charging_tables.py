@@ -53,6 +53,7 @@ from forecasting.reporting.labels import (
     day_words,
     label_of,
     levels_in_words,
+    median_and_range,
     parameter_words,
 )
 from forecasting.reporting.result_tables import (
@@ -168,7 +169,8 @@ def why(outlook: Outlook) -> BulletList:
     draws = demand.results
     slow = draws["charging_points_need_slow"]
     need = _last_median(draws[NEED])
-    faster = _last_median(draws[NEED] - slow)
+    fast_draws = draws[NEED] - slow
+    faster = _last_median(fast_draws)
     practice = _last_median(draws[PRACTICE_POINTS])
     if not need:
         return BulletList(["Without electric vehicles there is neither need nor practice."])
@@ -198,9 +200,9 @@ def why(outlook: Outlook) -> BulletList:
             AMONG_MARKETS.format(
                 markets=markets,
                 range=amounts(low, high, "charging_points"),
-                need=amount(faster, NEED),
+                need=_last_median_in_words(fast_draws),
                 need_position=NEED_POSITIONS[_side(faster, low, high)],
-                practice=amount(practice, NEED),
+                practice=_last_median_in_words(draws[PRACTICE_POINTS]),
                 practice_position=PRACTICE_POSITIONS[_side(practice, low, high)],
             )
         )
@@ -210,6 +212,11 @@ def why(outlook: Outlook) -> BulletList:
 def _last_median(draws: Array) -> float:
     """The median of the last year."""
     return float(np.median(draws[:, -1]))
+
+
+def _last_median_in_words(draws: Array) -> str:
+    """The median of public points in the last year, in the digits that stand."""
+    return median_and_range(np.quantile(draws[:, -1], RANGE_LEVELS), NEED)[0]
 
 
 def _side(points: float, low: float, high: float) -> int:

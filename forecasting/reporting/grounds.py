@@ -58,7 +58,7 @@ from forecasting.writers.display import (
     mention,
 )
 from forecasting.writers.messages import linked_sentence
-from forecasting.writers.numbers import interval, percent, probability_words, readable
+from forecasting.writers.numbers import MINUS, interval, percent, probability_words, readable
 
 # Why a country is not in the sum of the region, by whether it is of the five
 EXCLUSION_REASONS = {
@@ -555,7 +555,7 @@ def analogues_lines(outlook: Outlook) -> BulletList:
     if abs(market["growth"] - market["before"]) > MIN_DEPARTURE:
         # Of ranks, as pandas would load a library for it
         ranks = markets[["growth", "before"]].dropna().rank()
-        alike = readable(ranks["growth"].corr(ranks["before"]), 2)
+        alike = readable(round(ranks["growth"].corr(ranks["before"]), 2)).replace("-", MINUS)
         lines.append(DEPARTURE.format(growth=past_growth, year=market["year"], correlation=alike))
     return BulletList(lines)
 

@@ -52,15 +52,21 @@ window.reading = (() => {
   const labelsOf = (place) => [...place.querySelectorAll(LABELS)].filter((label) => label.textContent.trim() && visible(label));
   const LABEL_CLASSES = ".textpoint, .annotation, .bars";  // what stands within a chart, among its marks
 
-  // Labels of one chart that lie on each other or outside of it
+  const linesIn = (label) => label.querySelectorAll("tspan.line").length;
+  const LEADING = 3;  // pixels above and below the letters of a line, by which boxes may overlap
+
+  // Labels of one chart that lie on each other or outside of it, lines of one that nearly touch another, and numbers that
+  // an axis has lost
   function laidOver(place) {
-    const labels = labelsOf(place).map((label) => [short(label.textContent), label.getBoundingClientRect()]);
+    const labels = labelsOf(place).map((label) => [short(label.textContent), label.getBoundingClientRect(), linesIn(label) > 1 ? 0 : LEADING]);
     const frame = place.querySelector(".main-svg").getBoundingClientRect(), found = [];
-    labels.forEach(([words, box], at) => {
+    for (const tick of place.querySelectorAll(".xtick text, .ytick text"))
+      if (tick.textContent.trim() && getComputedStyle(tick).visibility === "hidden") found.push(`not on its axis: ${short(tick.textContent)}`);
+    labels.forEach(([words, box, leading], at) => {
       if (box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 1 || box.bottom > frame.bottom + 1)
         found.push(`outside: ${words}`);
-      for (const [other, next] of labels.slice(at + 1))
-        if (Math.min(box.right, next.right) - Math.max(box.left, next.left) > 1 && Math.min(box.bottom, next.bottom) - Math.max(box.top, next.top) > 3)
+      for (const [other, next, space] of labels.slice(at + 1))
+        if (Math.min(box.right, next.right) - Math.max(box.left, next.left) > 1 && Math.min(box.bottom, next.bottom) - Math.max(box.top, next.top) > Math.min(leading, space))
           found.push(`over each other: ${words} | ${other}`);
     });
     return found;

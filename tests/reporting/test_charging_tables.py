@@ -12,6 +12,7 @@ from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting import charging_tables
+from forecasting.reporting.labels import spoken_median
 from forecasting.scenarios.outlook import load_outlook, outlook
 
 GIVEN = {
@@ -80,6 +81,8 @@ def test_need_stands_beside_the_markets_at_the_same_stock(made):
     assert re.search(
         r"Four in five of the \d+ markets .* had [\d,]+ to [\d,]+ points: need without", beside
     )
+    levels = made.results.bands("charging_points_practice").iloc[-1]
+    assert f"practice, {spoken_median(levels, 'charging_points_practice')}, " in beside
 
 
 def test_places_of_charging_private_ones_included(made):

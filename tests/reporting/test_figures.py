@@ -141,6 +141,8 @@ def test_a_stock_is_the_scenarios_own_line_with_the_counts_beside_it(outlook, le
     chart = figures.fan_chart(outlook, "ev_stock")
     (counted,) = traces(chart, name="Counted")
     assert list(counted.y) == [3100]
+    # Nor is a count of the first day of an unfinished year a part of it
+    assert chart.layout.title.subtitle.text.endswith("points, as counted by<br>statistics agency")
     (median,) = traces(chart, name="Median")
     assert median.x[0] == 2023
     assert chart.layout.title.text.endswith("electric cars on the road in 2030</b>")
@@ -156,6 +158,9 @@ def test_a_total_is_as_long_as_its_period_and_as_high_as_its_yearly_rate(ledger)
     at = facts.y.index(pytest.approx(part.height, rel=1e-3))
     assert facts.x[at] == pytest.approx(2022.6645, abs=1e-3)
     assert facts.error_x.array[at] == pytest.approx(120 / 365 / 2, abs=1e-3)
+    (newest,) = traces(figures.evidence_chart(ledger), textposition="middle right")
+    assert newest.text == ("<b>2,544</b><br>in Jan–Apr<br>2023",)
+    assert newest.x[0] == pytest.approx(facts.x[at] + facts.error_x.array[at], abs=1e-3)
 
 
 def test_a_bound_is_a_triangle_into_the_side_that_is_possible(ledger):
@@ -267,6 +272,8 @@ def test_the_gap_shows_three_answers_and_what_stands(outlook, ledger):
     assert need.y[0] == pytest.approx(400, rel=1e-3)
     assert list(need.x) == list(range(2023, 2031)) == list(chart.layout.xaxis.tickvals)
     assert [shape.y0 for shape in chart.layout.shapes] == [180.0, 60.0]
+    places = [trace.x[0] for trace in traces(chart, hoverinfo="skip") if len(trace.x) == 2]
+    assert np.diff(places) == pytest.approx(0.08 * len(need.x))  # as far apart in any years
 
 
 def test_a_corridor_has_no_charging(outlook):

@@ -105,7 +105,7 @@ CORRIDOR_CHART = FigureForm(
     "Source: lengths and traffic with their sources, as the report lists them",
 )
 SECTION = "{section}<br>{points:.0f} points at {sites}"
-BAR_SPACING = 0.28  # years between the bars beside the last year
+BAR_SPACING = 0.08  # between the bars beside the last year, as a part of the years shown
 MAX_ASSUMPTIONS = 8  # assumptions shown, those that move a result most
 
 
@@ -153,6 +153,7 @@ def charger_gap(outlook: Outlook) -> Figure:
         margin_r=136,
         yaxis=linear_scale([wide[0.9][final_year] for wide in answers.values()]),
     )
+    spacing = BAR_SPACING * len(years)
     names = []
     medians = []
     for place, (measure, wide) in enumerate(answers.items()):
@@ -160,18 +161,18 @@ def charger_gap(outlook: Outlook) -> Figure:
         medians.append(median)
         number, range_words = median_and_range((low, median, high), measure)
         label = f"{capital(ANSWER_WORDS[measure])} {number}"
-        names.append((f"<b>{label}</b><br> {range_words}", CHARGING_COLOURS[measure]))
-        aside = [final_year + BAR_SPACING * (place + 1)] * 2
+        names.append((f"<b>{label}</b><br>{range_words}", CHARGING_COLOURS[measure]))
+        aside = [final_year + spacing * (place + 1)] * 2
         colour = tint(CHARGING_COLOURS[measure], 0.5)
         chart.add(_answer(wide, measure, SYMBOLS[place]))
         chart.add(line(aside, [low, high], colour, width=6, showlegend=False, hoverinfo="skip"))
-    chart.names_at(final_year + 4 * BAR_SPACING, medians, names)
+    chart.names_at(final_year + 4 * spacing, medians, names)
     for unit, mark in standing.items():
         at = points([years[0] - 0.45], [mark.height], [mark.hover], color=INK, size=5)
         _, legend, dash = STANDING[unit]
         name = legend.format(count=mark.label, period=period_words(mark.period))
         chart.mark("y", mark.height, dash=dash).add(at | {"name": name})
-    axis = {"range": [years[0] - 0.5, final_year + 4 * BAR_SPACING]}
+    axis = {"range": [years[0] - 0.5, final_year + 4 * spacing]}
     return chart.years(years).update_layout(xaxis=axis).figure()
 
 

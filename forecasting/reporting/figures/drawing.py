@@ -82,7 +82,7 @@ HOUSE = {
     "plot_bgcolor": PAPER,
     "colorway": [BLUE, *ACCENTS],
     "xaxis": AXIS | {"showgrid": False},
-    "yaxis": AXIS,
+    "yaxis": AXIS | {"nticks": 6},
     "legend": {
         "orientation": "h",
         "y": 1,
@@ -111,7 +111,7 @@ SIDEWAYS: Properties = {
 THIN_LINE = {"color": MUTED, "width": 1}  # a line that marks a place
 MAX_FULL_YEARS = 9  # on an axis; of more, the century is written once
 AXIS_HEADROOM = 1.12  # above the highest thing drawn, as a factor
-SHORT_AXIS_DECADES = 3.2  # powers of ten on an axis
+SHORT_AXIS_DECADES = 2.2  # powers of ten on an axis
 LABEL_HEIGHT = 0.055  # height of a line of them as a part of an axis
 LINE_PIXELS = 15  # pixels of a line of small letters
 SOURCE_LINE = {  # below the axis
@@ -334,7 +334,8 @@ def points(x: Places, y: Values, hover: Sequence[str], **marker: Any) -> Trace:
     **marker
         Colour, size and whatever else is not as usual.
     """
-    style = {"marker": {"size": 10} | marker, "showlegend": False}
+    # A point on the axis is drawn whole
+    style = {"marker": {"size": 10} | marker, "showlegend": False, "cliponaxis": False}
     return scatter(x=x, y=rounded(y), mode="markers", **style, **hovering(hover))
 
 

@@ -17,6 +17,7 @@ import html
 import itertools
 import math
 import re
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -93,7 +94,8 @@ OUTLOOK_SOURCE = "Source: forecast of {as_of}[ from {facts}]"
 FAN_CHART = FigureForm(
     "{scenario}: [{part}, ]{finding} in {year}[, {later} in {horizon}]",
     "{unit}[, as counted by {agency}]; shaded, four in five and half of what may come"
-    "[implied?; open points, what the facts imply][; column, {column}]",
+    "[; points, as counted by {stock_agencies}][implied?; open points, what the facts imply]"
+    "[; column, {column}]",
     OUTLOOK_SOURCE,
 )
 COLUMN = "{count} counted {when}"
@@ -137,12 +139,13 @@ FORECAST_CHART = FigureForm(
 NO_HISTORY = pd.Series(dtype=float)
 POLICY_PLACE = re.compile(r"\S+-\d\d-")  # before the name in a policy's id
 QUOTA_USED_UP = "quota of {number} is used up (median)"
-POLICY_LINE = 0.09  # height of the name of a policy, as a part of the chart
+POLICY_LINE = 0.11  # height of the name of a policy, as a part of the chart
 COLUMN_YEARS = 0.42  # years that the column of an unfinished year is wide
 # Of a bound: its symbol, how its number is signed, and where that stands
 BOUND_SYMBOLS = {1: ("triangle-up", ">", "top center"), -1: ("triangle-down", "<", "bottom center")}
 
 END_LABEL_PIXELS = 70  # right of the axis, for the number at the end of a line
+PERIOD_LETTERS = 10  # of a line of the period below it
 
 text = partial(words_at, size=11.5, color=INK)
 
@@ -205,6 +208,7 @@ def fan_chart(
         implied=is_forecast and len(_implied_years(history, counts)),
         **_fan_places(outlook, measure, part.country, wide),
         column="".join(map(_column_words, year_to_date)),
+        stock_agencies=_agencies(mark for mark in counts if mark.stock),
     )
     chart = Drawing(
         words,
@@ -246,12 +250,20 @@ def _history_heights(medians: ByYear, counts: Marks, years: range) -> ByYear:
 
 def _year_to_date(counts: Marks, first_year: int) -> Marks:
     """The longest count of the unfinished year from its first day on, if there is one."""
-    return newest_marks(mark for mark in counts if mark.period.start == dt.date(first_year, 1, 1))
+    first_day = dt.date(first_year, 1, 1)
+    return newest_marks(
+        mark for mark in counts if mark.period.start == first_day and not mark.stock
+    )
 
 
 def newest_marks(marks: Iterable[Mark]) -> Marks:
     """That of some marks which ends last, if there is one."""
     return sorted(marks, key=attrgetter("end"))[-1:]
+
+
+def _agencies(marks: Iterable[Mark]) -> str:
+    """Who counted some marks, each once."""
+    return " and ".join(dict.fromkeys(basis_name(mark.basis) for mark in marks))
 
 
 def _column_words(mark: Mark) -> str:
@@ -376,6 +388,7 @@ def evidence_chart(evidence: Ledger | Outlook, measure: str | None = None) -> Fi
         words,
         height=440,
         yaxis=log_scale([*heights, 1.5 * max(heights)]),
+        margin_r=END_LABEL_PIXELS,
     )
     main_basis = getattr(getattr(evidence, "forecast", None), "basis", None)
     return chart.add(*fact_traces(marks, main_basis)).years(_axis_ends(marks)).figure()
@@ -500,7 +513,7 @@ def policy_chart(outlook: Outlook) -> Figure:
     chart = Drawing(words, yaxis=linear_scale([top]))
     chart.add(
         band(days, low, high, fillcolor=tint(BLUE, 0.2), name="80 %", showlegend=False),
-        line(days, median, BLUE, name="with policies"),
+        line(days, median, BLUE, name="with policies", zorder=1),
         line(days, median_without, ORANGE, dash="dash", name="without"),
     )
     # Names stand on one side of their lines. A line ends below the names that pass it: the earliest
@@ -584,7 +597,7 @@ def forecast_chart(forecast: FlowForecast) -> Figure:
     chart.add(
         whiskers(middles, rates, middles, "forecast, 80 %", color=BLUE) | hover,
         words_at(middles, rates[0.5], labels, "middle right", color=DEEP, size=12),
-        *fact_traces(marks, forecast.basis),
+        *fact_traces(marks, forecast.basis, "middle left"),
     )
     return chart.years(_axis_ends(marks, forecast.periods)).figure()
 
@@ -740,7 +753,9 @@ def basis_colours(names: Sequence[str], main_basis: str | None = None) -> dict[s
     return dict(zip(order, itertools.cycle((INK, *ACCENTS)), strict=False))
 
 
-def fact_traces(marks: Marks, main_basis: str | None) -> Iterator[Trace]:
+def fact_traces(
+    marks: Marks, main_basis: str | None, newest_side: str = "middle right"
+) -> Iterator[Trace]:
     """The traces of facts, one for each basis, however many facts there are, and their labels.
 
     Parameters
@@ -749,13 +764,15 @@ def fact_traces(marks: Marks, main_basis: str | None) -> Iterator[Trace]:
         From `marks_of`.
     main_basis : str, optional
         The basis whose numbers are printed beside them; the most frequent if not given.
+    newest_side : {"middle right", "middle left"}
+        On which side of the newest its number has room.
     """
     colours = basis_colours([mark.basis for mark in marks], main_basis)
     for basis, colour in colours.items():
         basis_marks = [mark for mark in marks if mark.basis == basis]
         yield _basis_trace(basis_marks, colour) | {"name": basis_name(basis) or "counted"}
     yield from _bound_labels(marks)
-    yield from _count_labels(counts_of_basis(marks, main_basis))
+    yield from _count_labels(counts_of_basis(marks, main_basis), newest_side)
 
 
 def counts_of_basis(marks: Marks, main_basis: str | None) -> Marks:
@@ -789,7 +806,7 @@ def at_marks(marks: Marks, **look: Any) -> Trace:
     return points([mark.middle for mark in marks], [mark.height for mark in marks], hover, **look)
 
 
-def _count_labels(counts: Marks) -> Iterator[Trace]:
+def _count_labels(counts: Marks, newest_side: str) -> Iterator[Trace]:
     """Numbers of the main basis: whole years, the newest of all, and the stocks at the end of a
     year with their change on the year before.
     """
@@ -803,8 +820,10 @@ def _count_labels(counts: Marks) -> Iterator[Trace]:
             labels[mark] += f"<br>{change.replace('-', MINUS)}"
     for mark in newest:
         labels.pop(mark, None)
-        words = f"{mark.label} {when_words(mark.period)}"
-        yield text([mark.start], [mark.height], [words], "middle left")
+        period = "<br>".join(textwrap.wrap(when_words(mark.period), PERIOD_LETTERS))
+        words = f"<b>{mark.label}</b><br>{period}"
+        place = {"middle left": mark.start}.get(newest_side, mark.end)
+        yield text([place], [mark.height], [words], newest_side)
     x = [mark.middle for mark in labels]
     yield text(x, [mark.height for mark in labels], [*labels.values()], "top center")
 

@@ -18,7 +18,7 @@
     for (const trace of data) if (trace.name) trace.name = trace.name.replace(/(.{22,}?) /g, "$1<br>");
     // Names beside lines tell the month alone
     for (const trace of data) if (Array.isArray(trace.text) && /^middle/.test(trace.textposition))
-      trace.text = trace.text.map((words) => String(words).replace(/ on \d+ ([A-Z][a-z]{2} \d{4})$/, " in $1"));
+      trace.text = trace.text.map((words) => String(words).replace(/ on \d+ ([A-Z][a-z]{2} \d{4})$/, " in $1").replace(/^([^<]{14,}?) (?=[^<]{8})/, "$1<br>"));
     // Names of rows take as many lines as they need, and the rows as much height
     let lines = 0;
     for (const trace of data) if (trace.orientation === "h" && trace.y) {
@@ -57,7 +57,7 @@
     if (!source || !source.text) return;
     const names = [...(layout.yaxis || {}).ticktext || [], ...data.flatMap((trace) => [...trace.y || []])].join("<br>").split("<br>");
     const longest = Math.max(...names.filter((name) => /[a-z]/.test(name)).map((name) => name.length), 0);
-    const lines = [""], room = width - Math.max(width < NARROW ? 150 : 60, 7 * longest + 16);
+    const lines = [""], room = width - Math.max(width < NARROW ? 90 : 60, 7 * longest + 16);
     for (const word of source.text.split(" "))
       if ((lines[lines.length - 1] + word).length * 6.3 < room) lines[lines.length - 1] += word + " ";
       else lines.push(word + " ");
@@ -83,7 +83,8 @@
     if (width === PAPER || width === PAPER - 40) layout.height = Math.min(layout.height || 450, paperHeight(place, layout));
     if (width < NARROW) onNarrow(data, layout);
     wrapSource(data, layout, width);
-    place.style.height = `${layout.height || 450}px`;
+    // The title alone says that there is nothing to draw
+    place.style.height = data.length ? `${layout.height || 450}px` : "1.5rem";
     Plotly.react(place, data, layout, {displayModeBar: false, staticPlot: false});
     withoutCollisions(place);
     forCheckers(place);
@@ -124,6 +125,11 @@
     link.download = `${title.replace(/<[^>]+>/g, "").replace(/[^\w]+/g, "-").toLowerCase()}.${kind}`;
     link.href = await picture(figure, kind, 1000, figure.layout.height || 450);
     link.click();
+  }
+
+  // A cell of many words is no narrow column where a table is scrolled to the side.
+  function giveWordsRoom() {
+    for (const cell of document.querySelectorAll("td:not([class])")) if (cell.textContent.length > 24) cell.className = "long";
   }
 
   // What can be scrolled to the side must be reached by the keyboard, too.
@@ -167,6 +173,7 @@
   for (const contents of document.querySelectorAll("details.contents")) contents.open = innerWidth >= 1180;
   if (innerWidth <= PHONE) for (const fold of folds) fold.open = false;  // answers come first on a phone
   keepTogether();
+  giveWordsRoom();
   onScreen();
   scrollable();
   if (location.hash) reveal(location.hash.slice(1));

@@ -1,9 +1,9 @@
 // What the pages and the pictures that are made of figures share.
 
 // Points on the lines, error bars and edges of a chart, which a label must keep off.
-function pointsOfMarks(place) {
+function pointsOfMarks(place, marks = ".js-line, .errorbars path, .points path, .shapelayer path") {
   const points = [], step = 4;  // pixels
-  for (const path of place.querySelectorAll(".js-line, .errorbars path, .points path, .shapelayer path")) {
+  for (const path of place.querySelectorAll(marks)) {
     const style = getComputedStyle(path), matrix = path.getScreenCTM();
     const drawn = (style.stroke !== "none" && parseFloat(style.strokeWidth) > 0) || style.fill !== "none";
     if (!drawn || style.opacity === "0" || !matrix || path.closest(".legend")) continue;
@@ -14,7 +14,7 @@ function pointsOfMarks(place) {
 }
 
 // Each label stands where it belongs or, where something is in its way, as near as there is room; without room it is
-// left out. Bold ones come first, then the newest. They leave the numbers of the axis alone where they can; of the
+// left out. No bar lies between a label and what it names. Bold ones come first, then the newest. They leave the numbers of the axis alone where they can; of the
 // others, a number stays or goes.
 function withoutCollisions(place) {
   const labels = [...place.querySelectorAll(".textpoint text, .annotation-text, .bartext")].reverse();
@@ -22,20 +22,27 @@ function withoutCollisions(place) {
   const ticks = [...place.querySelectorAll(".xtick text, .ytick text")];
   const isAmount = (label) => /^[\d,.]+$/.test(label.textContent) && !/^\d{4}$/.test(label.textContent);
   const numbers = ticks.filter(isAmount), years = ticks.filter((label) => label.closest(".xtick") && !isAmount(label));
+  const across = numbers.filter((label) => label.closest(".xtick")), upright = numbers.filter((label) => label.closest(".ytick"));
   const around = (place.querySelector(".main-svg") || place).getBoundingClientRect(), gap = 5;  // pixels
-  const kept = years.map((label) => label.getBoundingClientRect()), axis = numbers.map((label) => label.getBoundingClientRect());
+  const kept = [], dates = years.map((label) => label.getBoundingClientRect()), axis = numbers.map((label) => label.getBoundingClientRect());
   const apart = (box, other) => box.left >= other.right + gap || other.left >= box.right + gap || box.top + 2 >= other.bottom || other.top + 2 >= box.bottom;
-  const marks = pointsOfMarks(place);
+  const marks = pointsOfMarks(place), bars = pointsOfMarks(place, ".errorbars path");
+  const holds = (box, point) => point.x > box.left && point.x < box.right && point.y > box.top && point.y < box.bottom;
   const free = (box) => box.left >= around.left - 1 && box.right <= around.right + 1 && box.top >= around.top
-    && kept.every((other) => apart(box, other));
-  const clear = (box) => free(box) && !marks.some((point) => point.x > box.left && point.x < box.right && point.y > box.top + 2 && point.y < box.bottom - 2);
+    && [...kept, ...dates].every((other) => apart(box, other));
+  const clear = (box) => free(box) && !marks.some((point) => holds(box, point));
   for (const label of labels) {
     const movable = label.closest(".textpoint");
     if (movable) label.removeAttribute("transform");
-    const box = label.getBoundingClientRect();
-    const moves = [[0, 0]];
-    if (movable) for (const far of place.clientWidth < 560 ? [4, 8, 16, 24] : [4, 8, 16, 24, 34, 46]) for (const [x, y] of [[0, -1], [-1, -1], [-1, 0], [1, 1], [0, 1], [1, -1]]) moves.push([x * far, y * far]);
-    const isFree = movable ? clear : free, moved = ([x, y]) => new DOMRect(box.x + x, box.y + y, box.width, box.height);
+    // Lines of one label stand nearer to each other than to another label
+    const box = label.getBoundingClientRect(), air = label.querySelectorAll("tspan.line").length > 1 ? 4 : 0;
+    const moves = [[0, 0]], ways = [[0, -1], [-1, -1], [-1, 0], [1, 0], [1, 1], [0, 1], [1, -1]];
+    const side = {start: 0, middle: 0.5, end: 1}[getComputedStyle(label).textAnchor], from = {x: box.x + side * box.width, y: side === 0.5 ? box.bottom : box.y + box.height / 2};
+    const between = (to) => new DOMRect(Math.min(to.x, from.x), Math.min(to.y, from.y), Math.max(to.right, from.x) - Math.min(to.x, from.x), Math.max(to.bottom, from.y) - Math.min(to.y, from.y));
+    // What stands right of a line stays below what stands above it
+    if (side === 0) ways.splice(1, 0, [0, 1]);
+    if (movable) for (const far of place.clientWidth < 560 ? [4, 8, 16, 24] : [4, 8, 16, 24, 34, 46]) for (const [x, y] of ways) moves.push([x * far, y * far]);
+    const isFree = movable ? (box) => clear(box) && !bars.some((point) => holds(between(box), point)) : free, moved = ([x, y]) => new DOMRect(box.x + x, box.y + y - air, box.width, box.height + 2 * air);
     const places = moves.filter((by) => isFree(moved(by)));
     const move = places.find((by) => axis.every((other) => apart(moved(by), other))) || places[0];
     label.style.visibility = move ? "" : "hidden";
@@ -43,10 +50,14 @@ function withoutCollisions(place) {
     if (move[0] || move[1]) label.setAttribute("transform", `translate(${move})`);
     kept.push(label.getBoundingClientRect());
   }
-  for (const label of numbers) {
-    const box = label.getBoundingClientRect(), stays = free(box);
-    label.style.visibility = stays ? "" : "hidden";
-    if (stays) kept.push(box);
+  // The numbers of two axes have places of their own
+  for (const ticks of [across, upright]) {
+    const taken = [...kept];
+    for (const label of ticks) {
+      const box = label.getBoundingClientRect(), stays = taken.every((other) => apart(box, other));
+      label.style.visibility = stays ? "" : "hidden";
+      if (stays) taken.push(box);
+    }
   }
 }
 
