@@ -38,7 +38,7 @@ ITALIC = {"i", "em"}
 CELL_TAGS = {"td", "th"}
 UNPRINTED_TAGS = {"style", "script", "button"}
 BLOCKS = ("p", "li", "table", *HEADINGS)
-TEXT_WIDTH = 17.0  # centimetres between the margins of a page, where no template says otherwise
+TEXT_WIDTH = 18.0  # centimetres between the margins of a page, where no template says otherwise
 TABLE_STYLE = "Light List Accent 1"
 STYLES = ("Title", "Subtitle", "Heading 1", "Heading 2", "List Bullet", "Caption")
 REFERENCE_STYLE = "Reference"  # of facts and sources by number, which are many
@@ -55,11 +55,15 @@ RIGHT_TO_LEFT = re.compile(
 HEADING_LINE = re.compile("^##+ (.*)", re.MULTILINE)
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 MAX_COLUMN_LETTERS = 28  # letters of a cell beyond which its column gets no wider
+SOURCE_ROOM = " [99]"  # of the number of a source
 # Centimetres of a letter for each point of its size, and of a cell without its words
 LETTER = 0.022
-MARGINS = 0.42
-WIDE_COLUMNS = 9  # of a table that lies across the page
+MARGINS = 0.34
+CELL_MARGIN = "85"  # on each side of a cell, in twentieths of a point
+WHOLE_TABLE = 14  # rows of a table that is not cut where it fits a page
 FONT_SIZES = (9, 8, 7, 6, 5)  # points of a table's letters: the first with which no word is split
+SMALL_SIZE = 7  # points below which a table lies across the page
+TITLE_PIXELS = (30, 20, 15)  # of a figure's head, of each line of its title and of its subtitle
 
 
 def write_document(
@@ -96,7 +100,7 @@ def write_document(
     """
     cells = [cell for cell in notebook.cells if "about-code" not in cell.metadata.get("tags", [])]
     outputs = _output_data(*cells)
-    images = iter(draw([data[PLOTLY_TYPE] for data in outputs if PLOTLY_TYPE in data]))
+    images = iter(draw([_untitled(data[PLOTLY_TYPE]) for data in outputs if PLOTLY_TYPE in data]))
     document = _empty_document(template)
     _set_up(document, template is None)
     _describe(document, title, _texts_of(outputs, LEAD_CLASS), day or ANY_DAY)
@@ -106,7 +110,7 @@ def write_document(
     for place, cell in enumerate(cells, start=1):
         if cell.cell_type == "markdown":
             # A text stands on the page of what it introduces
-            writer.turn(_lies_across(_output_before_text(cells[place:])))
+            writer.turn_for(_output_before_text(cells[place:]))
             writer.write_markdown(cell.source)
         for data in _output_data(cell):
             if EVIDENCE_CLASS not in data.get("text/html", ""):  # the subtitle says it
@@ -154,12 +158,17 @@ def _output_before_text(cells: Iterable[nbformat.NotebookNode]) -> Mapping[str, 
     return next(iter(_output_data(*code)), {})
 
 
-def _lies_across(data: Mapping[str, Any]) -> bool:
-    """Whether an output is a table that lies across the page."""
-    if PLOTLY_TYPE in data:
-        return False
-    tree = fragment_fromstring(data.get("text/html", ""), create_parent="div")
-    return any(_column_count(_rows_of(table)) >= WIDE_COLUMNS for table in tree.iter("table"))
+def _untitled(figure: Mapping[str, Any]) -> dict[str, Any]:
+    """A figure without its title, which its caption says."""
+    layout = dict(figure["layout"])
+    title = layout.pop("title", {})
+    texts = [title.get("text"), title.get("subtitle", {}).get("text")]
+    lines = [1] + [1 + text.count("<br>") if text else 0 for text in texts]
+    head = int(np.dot(TITLE_PIXELS, lines))
+    margin = layout.get("margin", {})
+    if "height" in layout and "t" in margin:
+        layout |= {"height": layout["height"] - head, "margin": margin | {"t": margin["t"] - head}}
+    return {"data": figure["data"], "layout": layout}
 
 
 def _set_up(document: Any, own_layout: bool) -> None:
@@ -227,10 +236,11 @@ class _Writer:
         self.text: Any = None  # the last paragraph, which refers to what follows it
         section = document.sections[0]
         self.width = (section.page_width - section.left_margin - section.right_margin) / Cm(1)
+        self.upright = self.width
         self.sources: dict[str, str] = {}  # the words of each address that has a number
 
     def write_markdown(self, source: str) -> None:
-        """Write a text; the brief before the first section has pages of its own."""
+        """Write a text; the contents stand between the brief and the first section."""
         if source.startswith("## ") and not self.divided:
             self._add_contents()
             self.divided = True
@@ -239,19 +249,23 @@ class _Writer:
         self.write(markdown2html(re.sub(r"\A# .*\n?", "", source)), introduces=True)
 
     def _add_contents(self) -> None:
-        """A page of contents; Word adds the numbers of pages when the document is opened."""
+        """The contents; Word adds the numbers of pages when the document is opened."""
         head = self.document.add_paragraph("Contents", "Subtitle")
-        head.paragraph_format.page_break_before = True
+        head.paragraph_format.keep_with_next = True
         text = "\n".join(cell.source for cell in self.cells if cell.cell_type == "markdown")
         headings = "\n".join(HEADING_LINE.findall(text))
-        _add_field(self.document.add_paragraph(), 'TOC \\o "1-2" \\h', headings)
-        self.document.add_page_break()
+        entries = self.document.add_paragraph()
+        entries.paragraph_format.keep_together = True
+        _add_field(entries, 'TOC \\o "1-2" \\h', headings)
 
     def write_output(self, data: Mapping[str, Any], images: Iterator[bytes]) -> None:
         """Write what a cell shows: the next of the figures, HTML or text."""
-        self.turn(_lies_across(data))
+        self.turn_for(data)
         if PLOTLY_TYPE in data:
-            picture = self.document.add_picture(io.BytesIO(next(images)), width=Cm(self.width))
+            paragraph = self.document.add_paragraph()
+            paragraph.paragraph_format.keep_with_next = True  # its caption
+            run = paragraph.add_run()
+            picture = run.add_picture(io.BytesIO(next(images)), width=Cm(self.width))
             words, alternative = figure_words(data[PLOTLY_TYPE]["layout"])
             picture._inline.docPr.set("descr", alternative)
             self._caption("Figure", words.caption)
@@ -284,7 +298,7 @@ class _Writer:
         """Write HTML; a fact that it mentions has the number of its row in the list of facts. A
         text that introduces what follows refers to it by number.
         """
-        tree = fragment_fromstring(number_facts(page, self.facts), create_parent="div")
+        tree = self._tree_of(page)
         for block in tree.iter(*BLOCKS):
             if block.tag == "table":
                 self._table(block)
@@ -292,6 +306,10 @@ class _Writer:
                 self._fill(self._new_paragraph(block), block)
         if not introduces:
             self.text = None
+
+    def _tree_of(self, page: str) -> Any:
+        """The elements of HTML, with the numbers of facts in place of their names."""
+        return fragment_fromstring(number_facts(page, self.facts), create_parent="div")
 
     def _new_paragraph(self, block: Any) -> Any:
         """A heading, an item of a list with its number where the list has them, or a paragraph."""
@@ -347,14 +365,27 @@ class _Writer:
         if not rows:
             return
         width = _column_count(rows)
-        self._caption("Table", caption or self.topic.strip("# "))
+        self._caption("Table", " ".join((caption or self.topic.strip("# ")).split()))
         grid = self.document.add_table(rows=len(rows), cols=width, style=TABLE_STYLE)
         # Its first column is not bold
         grid._tbl.tblPr.find(qn("w:tblLook")).set(qn("w:firstColumn"), "0")
         grid.autofit = False
-        _fit(grid, self._fill_cells(grid, _cell_places(rows)), self.width)
+        _narrow_margins(grid)
+        self._fill_cells(grid, _cell_places(rows))
+        _fit(grid, _letters_of(rows), self.width)
         _mark_rows(grid, rows)
         self.document.add_paragraph()
+
+    def turn_for(self, data: Mapping[str, Any]) -> None:
+        """Go on upon a page that lies across where an output is a table that upright would be too
+        small to read.
+        """
+        tables = []
+        if PLOTLY_TYPE not in data:
+            tree = self._tree_of(data.get("text/html", ""))
+            tables = [rows for table in tree.iter("table") if (rows := _rows_of(table))]
+        sizes = [_font_size(_letters_of(rows)[:, 0], self.upright) for rows in tables]
+        self.turn(min(sizes, default=SMALL_SIZE) < SMALL_SIZE)
 
     def turn(self, across: bool) -> None:
         """Go on upon a page that lies across, or upright; on the same page where it does already.
@@ -380,34 +411,16 @@ class _Writer:
         section.page_height = width
         self.width = (height - section.left_margin - section.right_margin) / Cm(1)
 
-    def _fill_cells(self, grid: Any, places: Iterable[CellPlace]) -> Array:
-        """Fill the cells. Gives of each column the letters of its longest word, and as many as it
-        is to have where there is room.
-        """
-        letters = np.full((len(grid.columns), 2), 2.0)
+    def _fill_cells(self, grid: Any, places: Iterable[CellPlace]) -> None:
+        """Fill the cells, amounts to the right and heads of several columns in the middle."""
         for row, column, rowspan, colspan, element in places:
             corner = grid.cell(row + rowspan - 1, column + colspan - 1)
-            needs = self._cell(grid.cell(row, column).merge(corner).paragraphs[0], element)
-            if colspan == 1:
-                letters[column] = np.maximum(letters[column], needs)
-        return letters
-
-    def _cell(self, paragraph: Any, element: Any) -> tuple[int, int]:
-        """Fill a cell. Gives the letters of its longest word, and as many as its column is to have
-        where there is room; an amount is one word, and a heading is bold.
-        """
-        self._fill(paragraph, element, frozenset({element.tag}))
-        amount = "amount" in element.get("class", "")
-        if "colspan" in element.attrib:
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        elif amount:
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        words = paragraph.text
-        if element.tag == "th":
-            longest = 1 + max(map(len, words.split()), default=0)
-            return longest, longest
-        longest = max(map(len, [words] if amount else words.split()), default=0)
-        return longest, max(longest, min(len(words), MAX_COLUMN_LETTERS))
+            paragraph = grid.cell(row, column).merge(corner).paragraphs[0]
+            self._fill(paragraph, element, frozenset({element.tag}))
+            if "colspan" in element.attrib:
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+            elif "amount" in element.get("class", ""):
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
     def write_sources(self) -> None:
         """The addresses that the text has by number."""
@@ -419,14 +432,29 @@ class _Writer:
             self._words(paragraph, f"[{number}] {words}: {address}", frozenset())
 
 
-def _mark_rows(grid: Any, rows: Iterable[Sequence[Any]]) -> None:
-    """No row breaks between pages, and rows of headings stand on each page of their table."""
-    for row, cells in zip(grid.rows, rows, strict=True):
+def _mark_rows(grid: Any, rows: Sequence[Sequence[Any]]) -> None:
+    """No row breaks between pages, rows of headings stand on each page of their table, and a short
+    table stands on one.
+    """
+    for place, (row, cells) in enumerate(zip(grid.rows, rows, strict=True), start=1):
         marks = row._tr.get_or_add_trPr()
         # It does not break between pages; one of headings stands on each page of its table
         marks.append(_xml("w:cantSplit", "w:val", "true"))
         if {cell.tag for cell in cells} == {"th"}:
             marks.append(_xml("w:tblHeader", "w:val", "true"))
+        if place < len(rows) <= WHOLE_TABLE:
+            for paragraph in itertools.chain.from_iterable(cell.paragraphs for cell in row.cells):
+                paragraph.paragraph_format.keep_with_next = True
+
+
+def _narrow_margins(grid: Any) -> None:
+    """Leave more of a table's width to its words."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = _xml(f"w:{side}", "w:w", CELL_MARGIN)
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    grid._tbl.tblPr.find(qn("w:tblLook")).addprevious(margins)
 
 
 def _plain_words(block: Any) -> str:
@@ -436,15 +464,46 @@ def _plain_words(block: Any) -> str:
     return "".join(filter(None, words)).strip()
 
 
+def _letters_of(rows: Sequence[Sequence[Any]]) -> Array:
+    """Of each column the letters of its longest word, and as many as it is to have where there is
+    room.
+    """
+    letters = np.full((_column_count(rows), 2), 2.0)
+    for _, column, _, colspan, cell in _cell_places(rows):
+        if colspan == 1:
+            letters[column] = np.maximum(letters[column], _needs(cell))
+    return letters
+
+
+def _needs(cell: Any) -> tuple[int, int]:
+    """The letters of a cell's longest word, and as many as its column is to have where there is
+    room; an amount is one word, and a heading is bold.
+    """
+    words = cell.text_content().strip()
+    addresses = [address for address in cell.xpath(".//@href") if is_web_address(address)]
+    words += SOURCE_ROOM * len(addresses)
+    if cell.tag == "th":
+        longest = 1 + max(map(len, words.split()), default=0)
+        return longest, longest
+    if "amount" in cell.get("class", ""):
+        return len(words), len(words)
+    longest = max(map(len, words.split()), default=0)
+    return longest, max(longest, min(len(words), MAX_COLUMN_LETTERS))
+
+
+def _font_size(narrowest: Array, width: float) -> int:
+    """The largest size of letters with which no word of some columns is split."""
+    room = width - MARGINS * len(narrowest)
+    sizes = (size for size in FONT_SIZES if size * LETTER * narrowest.sum() <= room)
+    return next(sizes, FONT_SIZES[-1])
+
+
 def _fit(table: Any, letters: Array, width: float) -> None:
     """Fit a table to the page: letters so high that no word is split, each column as wide as its
     longest word, and of what is left as much as its longest cell asks for.
     """
     narrowest, wished = letters.T
-    room = width - MARGINS * len(letters)
-    size = next(
-        (size for size in FONT_SIZES if size * LETTER * narrowest.sum() <= room), FONT_SIZES[-1]
-    )
+    size = _font_size(narrowest, width)
     for paragraph in (paragraph for cell in table._cells for paragraph in cell.paragraphs):
         for run in paragraph.runs:
             run.font.size = Pt(size)

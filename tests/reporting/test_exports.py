@@ -18,7 +18,7 @@ from made_up import make_outlook
 from nbformat import v4
 
 from forecasting.errors import InputError, RunError
-from forecasting.reporting import browser, figures, html, result_tables as tables
+from forecasting.reporting import browser, exports, figures, html, result_tables as tables
 from forecasting.reporting.answer import answer
 from forecasting.reporting.comparison_files import write_comparison
 from forecasting.reporting.exports import export_report
@@ -105,7 +105,13 @@ def test_words_from_right_to_left_turn_no_number_round(report, tmp_path):
     assert page.read_bytes().startswith(b"%PDF")
 
 
-def test_a_document_has_the_sentence_the_figure_the_table_and_its_sources(report, tmp_path):
+def test_a_document_has_the_sentence_the_figure_the_table_and_its_sources(
+    report, tmp_path, monkeypatch
+):
+    drawn = []
+    monkeypatch.setattr(
+        exports, "pictures", lambda figures: drawn.append(figures) or browser.pictures(figures)
+    )
     (made,) = export_report(report, {"docx": tmp_path / "a.docx"})
     document = docx.Document(made)
     text = [paragraph.text for paragraph in document.paragraphs]
@@ -119,10 +125,10 @@ def test_a_document_has_the_sentence_the_figure_the_table_and_its_sources(report
         ._inline.docPr.get("descr")
         .startswith("Uzbekistan, baseline: 10,000 electric")
     )
-    captions = [
-        paragraph.text for paragraph in document.paragraphs if paragraph.style.name == "Caption"
+    places = [
+        place for place, each in enumerate(document.paragraphs) if each.style.name == "Caption"
     ]
-    assert [caption.partition(". ")[0] for caption in captions] == ["Figure 1", "Table 1"]
+    assert [text[place].partition(". ")[0] for place in places] == ["Figure 1", "Table 1"]
     assert document.paragraphs[0].style.name == "Title"
     # The brief begins below the title; contents follow it
     assert text[2].startswith("Uzbekistan will import about")
@@ -136,6 +142,15 @@ def test_a_document_has_the_sentence_the_figure_the_table_and_its_sources(report
     (table,) = document.tables
     assert table.rows[0].cells[0].text == "period"
     assert len(table.rows) == 1 + 6
+    # A short table is not cut, nor is a figure parted from its caption, which alone has its title
+    rows = [
+        [cell.paragraphs[0].paragraph_format.keep_with_next for cell in row.cells]
+        for row in table.rows
+    ]
+    assert [all(row) for row in rows] == [True] * 6 + [False]
+    assert document.paragraphs[places[0] - 1].paragraph_format.keep_with_next
+    ((figure,),) = drawn
+    assert "title" not in figure["layout"]
     assert "one of them [1]" in text
     assert "[1] them: https://example.org/b" in text
     assert any(
@@ -270,7 +285,7 @@ def test_a_table_in_word_has_headings_over_their_columns_and_facts_by_number(rep
         ["2030", "10", "1,380,000"],
     ]
     widths = [column.width.cm for column in table.columns]
-    assert sum(widths) == pytest.approx(17, abs=0.1)
+    assert sum(widths) == pytest.approx(18, abs=0.1)
     assert widths[2] > 1.5 * widths[1]
     text = [paragraph.text for paragraph in document.paragraphs]
     assert {"As 40² says", "1. A, a", "2. B"} <= set(text)
@@ -288,13 +303,15 @@ def test_the_age_of_the_evidence_is_the_subtitle_and_stands_once(report, tmp_pat
 
 
 def test_wide_tables_lie_across_with_the_texts_that_introduce_them(report, tmp_path):
-    def cells_of(text, columns):
-        page = f"<table><tr>{'<td>1</td>' * columns}</tr></table>"
+    def cells_of(text, words):
+        row = "".join(f"<td>{'x' * letters}</td>" for letters in words)
+        page = f"<table><tr>{row}</tr></table>"
         output = v4.new_output("display_data", {"text/html": page})
         return v4.new_markdown_cell(text), v4.new_code_cell("", outputs=[output])
 
     notebook = nbformat.read(report / "report.ipynb", as_version=4)
-    texts = {"Narrow.": 2, "Wide.": 9, "Wider.": 10, "Slim.": 8}
+    # Many columns of short words stand upright
+    texts = {"Narrow.": [1, 1], "Wide.": [16] * 9, "Wider.": [9] * 16, "Slim.": [4] * 12}
     notebook.cells = [cell for each in texts.items() for cell in cells_of(*each)]
     nbformat.write(notebook, report / "report.ipynb")
     (made,) = export_report(report, {"docx": tmp_path / "a.docx"})
