@@ -101,7 +101,7 @@ def print_page(page: Path, target: Path, brief: bool = False) -> Path:
 
 
 def pictures(figures: Sequence[dict[str, Any]]) -> list[bytes]:
-    """Draw figures as PNG, all of them in one visit of the browser.
+    """Draw figures as PNG without their titles, which captions say, in one visit of the browser.
 
     Parameters
     ----------
@@ -138,8 +138,14 @@ def _drawing(script: str, figures: str) -> str:
 <script src="{html.escape(script)}"></script>
 <script>
 {template_text("labels.js")}
-const drawn = {figures}.map(
-  (figure) => picture(figure, "png", {PICTURE_WIDTH}, figure.layout.height || {PICTURE_HEIGHT})
+// Without its title a chart begins with its legend
+const untitled = (layout) => {{
+  const margin = layout.margin || {{}}, spare = Math.max((margin.t || 0) - 44, 0);
+  const height = (layout.height || {PICTURE_HEIGHT}) - spare;
+  return {{...layout, title: {{}}, height, margin: {{...margin, t: margin.t - spare}}}};
+}};
+const drawn = {figures}.map(({{data, layout}}) => ({{data, layout: untitled(layout)}})).map(
+  (figure) => picture(figure, "png", {PICTURE_WIDTH}, figure.layout.height)
 );
 Promise.all(drawn).then((images) => {{
   const made = document.getElementById("waiting");

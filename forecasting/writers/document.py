@@ -38,7 +38,7 @@ ITALIC = {"i", "em"}
 CELL_TAGS = {"td", "th"}
 UNPRINTED_TAGS = {"style", "script", "button"}
 BLOCKS = ("p", "li", "table", *HEADINGS)
-TEXT_WIDTH = 18.0  # centimetres between the margins of a page, where no template says otherwise
+TEXT_WIDTH = 18.2  # centimetres between the margins of a page, where no template says otherwise
 TABLE_STYLE = "Light List Accent 1"
 STYLES = ("Title", "Subtitle", "Heading 1", "Heading 2", "List Bullet", "Caption")
 REFERENCE_STYLE = "Reference"  # of facts and sources by number, which are many
@@ -55,15 +55,12 @@ RIGHT_TO_LEFT = re.compile(
 HEADING_LINE = re.compile("^##+ (.*)", re.MULTILINE)
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 MAX_COLUMN_LETTERS = 28  # letters of a cell beyond which its column gets no wider
-SOURCE_ROOM = " [99]"  # of the number of a source
 # Centimetres of a letter for each point of its size, and of a cell without its words
 LETTER = 0.022
-MARGINS = 0.34
-CELL_MARGIN = "85"  # on each side of a cell, in twentieths of a point
+MARGINS = 0.38
 WHOLE_TABLE = 14  # rows of a table that is not cut where it fits a page
 FONT_SIZES = (9, 8, 7, 6, 5)  # points of a table's letters: the first with which no word is split
 SMALL_SIZE = 7  # points below which a table lies across the page
-TITLE_PIXELS = (30, 20, 15)  # of a figure's head, of each line of its title and of its subtitle
 
 
 def write_document(
@@ -89,7 +86,8 @@ def write_document(
         Of what is known; when the document is said to be made. It is never now, so that equal
         contents give equal bytes.
     draw : callable
-        Makes pictures of figures as a notebook stores them.
+        Makes pictures of figures as a notebook stores them, without their titles: captions say
+        them.
     template : Path, optional
         A Word document whose styles and page the new one has; what is written in it is left out.
 
@@ -100,7 +98,7 @@ def write_document(
     """
     cells = [cell for cell in notebook.cells if "about-code" not in cell.metadata.get("tags", [])]
     outputs = _output_data(*cells)
-    images = iter(draw([_untitled(data[PLOTLY_TYPE]) for data in outputs if PLOTLY_TYPE in data]))
+    images = iter(draw([data[PLOTLY_TYPE] for data in outputs if PLOTLY_TYPE in data]))
     document = _empty_document(template)
     _set_up(document, template is None)
     _describe(document, title, _texts_of(outputs, LEAD_CLASS), day or ANY_DAY)
@@ -156,19 +154,6 @@ def _output_before_text(cells: Iterable[nbformat.NotebookNode]) -> Mapping[str, 
     """What the first output of some cells shows; nothing where a text comes first."""
     code = itertools.takewhile(lambda cell: cell.cell_type == "code", cells)
     return next(iter(_output_data(*code)), {})
-
-
-def _untitled(figure: Mapping[str, Any]) -> dict[str, Any]:
-    """A figure without its title, which its caption says."""
-    layout = dict(figure["layout"])
-    title = layout.pop("title", {})
-    texts = [title.get("text"), title.get("subtitle", {}).get("text")]
-    lines = [1] + [1 + text.count("<br>") if text else 0 for text in texts]
-    head = int(np.dot(TITLE_PIXELS, lines))
-    margin = layout.get("margin", {})
-    if "height" in layout and "t" in margin:
-        layout |= {"height": layout["height"] - head, "margin": margin | {"t": margin["t"] - head}}
-    return {"data": figure["data"], "layout": layout}
 
 
 def _set_up(document: Any, own_layout: bool) -> None:
@@ -368,9 +353,10 @@ class _Writer:
         self._caption("Table", " ".join((caption or self.topic.strip("# ")).split()))
         grid = self.document.add_table(rows=len(rows), cols=width, style=TABLE_STYLE)
         # Its first column is not bold
-        grid._tbl.tblPr.find(qn("w:tblLook")).set(qn("w:firstColumn"), "0")
+        look = grid._tbl.tblPr.find(qn("w:tblLook"))
+        look.set(qn("w:firstColumn"), "0")
+        look.set(qn("w:val"), "0420")  # the same, as LibreOffice reads it
         grid.autofit = False
-        _narrow_margins(grid)
         self._fill_cells(grid, _cell_places(rows))
         _fit(grid, _letters_of(rows), self.width)
         _mark_rows(grid, rows)
@@ -378,23 +364,11 @@ class _Writer:
 
     def turn_for(self, data: Mapping[str, Any]) -> None:
         """Go on upon a page that lies across where an output is a table that upright would be too
-        small to read.
+        small to read, or upright; on the same page where it does already.
         """
-        tables = []
-        if PLOTLY_TYPE not in data:
-            tree = self._tree_of(data.get("text/html", ""))
-            tables = [rows for table in tree.iter("table") if (rows := _rows_of(table))]
-        sizes = [_font_size(_letters_of(rows)[:, 0], self.upright) for rows in tables]
-        self.turn(min(sizes, default=SMALL_SIZE) < SMALL_SIZE)
-
-    def turn(self, across: bool) -> None:
-        """Go on upon a page that lies across, or upright; on the same page where it does already.
-
-        Parameters
-        ----------
-        across : bool
-            Whether what follows is a wide table, or introduces one.
-        """
+        page = "" if PLOTLY_TYPE in data else data.get("text/html", "")
+        tables = filter(None, map(_rows_of, self._tree_of(page).iter("table")))
+        across = any(_font_size(_letters_of(rows), self.upright) < SMALL_SIZE for rows in tables)
         if across == self.across:
             return
         self.across = across
@@ -424,7 +398,7 @@ class _Writer:
 
     def write_sources(self) -> None:
         """The addresses that the text has by number."""
-        self.turn(across=False)
+        self.turn_for({})
         if self.sources:
             self.document.add_heading("Sources by number", 1)
         for number, (address, words) in enumerate(self.sources.items(), start=1):
@@ -442,19 +416,8 @@ def _mark_rows(grid: Any, rows: Sequence[Sequence[Any]]) -> None:
         marks.append(_xml("w:cantSplit", "w:val", "true"))
         if {cell.tag for cell in cells} == {"th"}:
             marks.append(_xml("w:tblHeader", "w:val", "true"))
-        if place < len(rows) <= WHOLE_TABLE:
-            for paragraph in itertools.chain.from_iterable(cell.paragraphs for cell in row.cells):
-                paragraph.paragraph_format.keep_with_next = True
-
-
-def _narrow_margins(grid: Any) -> None:
-    """Leave more of a table's width to its words."""
-    margins = OxmlElement("w:tblCellMar")
-    for side in ("left", "right"):
-        margin = _xml(f"w:{side}", "w:w", CELL_MARGIN)
-        margin.set(qn("w:type"), "dxa")
-        margins.append(margin)
-    grid._tbl.tblPr.find(qn("w:tblLook")).addprevious(margins)
+        for cell in row.cells:
+            cell.paragraphs[0].paragraph_format.keep_with_next = place < len(rows) <= WHOLE_TABLE
 
 
 def _plain_words(block: Any) -> str:
@@ -479,22 +442,17 @@ def _needs(cell: Any) -> tuple[int, int]:
     """The letters of a cell's longest word, and as many as its column is to have where there is
     room; an amount is one word, and a heading is bold.
     """
-    words = cell.text_content().strip()
-    addresses = [address for address in cell.xpath(".//@href") if is_web_address(address)]
-    words += SOURCE_ROOM * len(addresses)
-    if cell.tag == "th":
-        longest = 1 + max(map(len, words.split()), default=0)
-        return longest, longest
-    if "amount" in cell.get("class", ""):
-        return len(words), len(words)
-    longest = max(map(len, words.split()), default=0)
-    return longest, max(longest, min(len(words), MAX_COLUMN_LETTERS))
+    text = cell.text_content().strip()
+    amount = "amount" in cell.get("class", "")
+    head = cell.tag == "th"
+    longest = head + max(map(len, [text] if amount and not head else text.split()), default=0)
+    return longest, max(longest, not head and min(len(text), MAX_COLUMN_LETTERS))
 
 
-def _font_size(narrowest: Array, width: float) -> int:
+def _font_size(letters: Array, width: float) -> int:
     """The largest size of letters with which no word of some columns is split."""
-    room = width - MARGINS * len(narrowest)
-    sizes = (size for size in FONT_SIZES if size * LETTER * narrowest.sum() <= room)
+    room = width - MARGINS * len(letters)
+    sizes = (size for size in FONT_SIZES if size * LETTER * letters[:, 0].sum() <= room)
     return next(sizes, FONT_SIZES[-1])
 
 
@@ -503,7 +461,7 @@ def _fit(table: Any, letters: Array, width: float) -> None:
     longest word, and of what is left as much as its longest cell asks for.
     """
     narrowest, wished = letters.T
-    size = _font_size(narrowest, width)
+    size = _font_size(letters, width)
     for paragraph in (paragraph for cell in table._cells for paragraph in cell.paragraphs):
         for run in paragraph.runs:
             run.font.size = Pt(size)
