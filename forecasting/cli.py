@@ -24,10 +24,9 @@ from forecasting import __version__
 from forecasting.errors import ForecastingError, InputError, shortened, visible, with_remedy
 from forecasting.names import FETCH_ADDRESS_VARIABLE, PARAMS, REPORT_PAGE
 from forecasting.reading.files import allowing, fault_of_place, refuse_existing, write_asked
+from forecasting.sentences import plural, sentence
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from forecasting.evidence.ledger import Ledger
     from forecasting.reading.press import Proposal
     from forecasting.reading.spreadsheets.reading import SpreadsheetReading
@@ -96,10 +95,24 @@ def facts_path(text: str) -> Path:
     fetched unasked.
     """
     if "://" in text:
-        fault = "is a network address, and nothing is fetched unasked: save the file here"
-        raise click.BadParameter(f"{text} {fault}")
+        raise click.BadParameter(
+            f"{text} is a network address, and nothing is fetched unasked: save the file here"
+        )
     return path(text)
 
+
+# What commands say of scenarios and facts; each is one message with named places
+SCENARIOS_COUNTED = ("{} scenario", "{:,} scenarios")
+SCENARIOS_OF_OUT = ("{} scenario, {failed} failed", "{:,} scenarios, {failed} failed")
+FACTS_COUNTED = ("{} fact", "{:,} facts")
+CHECKED = "[order?in order: ]{counts}[empty?no scenario and no fact][; {unused}]"
+WRITTEN = (
+    "wrote {path} for [{place}][workbook?this workbook]; it runs as it is: "
+    "`ev-forecast run {path}`; edit it, then `ev-forecast check {path}`"
+)
+ASKED = "{question}[ {answer}][ ({reasons})]"
+SOURCE_OF_FACT = "[{source}, ][{published}][undated?no date][ {url}]"
+ASSUMPTION = "{key}[, {place}]: {low:g}, {mode:g}, {high:g} {unit}\n    {note}"
 
 OWN_FACTS = option(
     "--ledger",
@@ -231,8 +244,9 @@ class _Group(click.Group):
             if isinstance(error, ImportError) and "failed to map" not in str(error):
                 raise
             status = 1
-            need = "1 GB does for a command, 500 MB more for each job of a run"
-            message = f"too little memory; {need}"
+            message = (
+                "too little memory; 1 GB does for a command, 500 MB more for each job of a run"
+            )
         click.echo(shortened(f"ev-forecast {ctx.invoked_subcommand}: {message}"), err=True)
         raise Exit(status)
 
@@ -262,10 +276,7 @@ def main() -> None:
 @option("--out", default="reports", type=path, help="Folder of the reports.")
 @option("--jobs", default=2, type=click.IntRange(min=1), help="Scenarios at a time.")
 @_options(
-    {
-        "force": "Run what is fresh, too.",
-        "dry-run": "List what would run, and why; run nothing.",
-    },
+    {"force": "Run what is fresh, too.", "dry-run": "List what would run, and why; run nothing."},
     is_flag=True,
 )
 @option(
@@ -385,13 +396,14 @@ def check(paths: Paths, ledger: Paths, published: dt.date | None) -> None:
 
     for line in lines_of(checked.caveats):
         say(f"note: {line}")
-    counts = {"scenario": checked.scenarios, "fact": checked.facts}
-    words = [f"{n} {name}{'s' if n > 1 else ''}" for name, n in counts.items() if n]
-    counts_text = ", ".join(words) or "no scenario and no fact"
-    if checked.unused:
-        say(f"{counts_text}; {words_of(checked.unused[-1])}")
-    else:
-        say(f"in order: {counts_text}")
+    numbers = ((checked.scenarios, SCENARIOS_COUNTED), (checked.facts, FACTS_COUNTED))
+    counts = [plural(number, *forms) for number, forms in numbers if number]
+    unused = checked.unused and words_of(checked.unused[-1])
+    say(
+        sentence(
+            CHECKED, order=not unused, counts=", ".join(counts), empty=not counts, unused=unused
+        )
+    )
 
 
 @main.command()
@@ -444,7 +456,7 @@ def new(
 
     if scenario and (why := unsafe_name(scenario)):
         raise InputError(f"the scenario's name {scenario[:100]!a} {why}; e.g. baseline")
-    where = "this workbook"
+    place = ""
     if ledger is not None:
         _new_of_table(country, ledger, scenario or "baseline", folder, **answers)
         return
@@ -454,15 +466,12 @@ def new(
         name, text = params_of_workbook(workbook, scenario or "own", folder)
     elif country:
         name, text = new_params(country, scenario or "baseline")
-        where = place_name(country_code(country))
+        place = place_name(country_code(country))
     else:
         raise UsageError("name a country, a table with --ledger, or a workbook with --from")
     path = folder / name
     write_params(path, text)
-    say(
-        f"wrote {path} for {where}; it runs as it is: `ev-forecast run {path}`; "
-        f"edit it, then `ev-forecast check {path}`"
-    )
+    say(sentence(WRITTEN, path=path, place=place, workbook=workbook))
 
 
 def _on_terminal() -> bool:
@@ -473,24 +482,22 @@ def _answer(question: Question, on_terminal: bool) -> str:
     """The user's answer, asked for until it can be read; without a terminal the proposed one."""
     if not on_terminal:
         answer = question.proposed_answer()
-        say(f"{question.asks} {question.proposed}{_reason(question)}")
+        say(_asked(question, question.proposed))
         return answer
     while True:
-        asks = f"{question.asks}{_reason(question)}"
-        text = click.prompt(asks, default=question.proposed or None)
+        text = click.prompt(_asked(question), default=question.proposed or None)
         try:
             return question.read(text)
         except InputError as error:
             say(str(error))
 
 
-def _reason(question: Question) -> str:
-    """Why an answer is proposed, in brackets; empty where nothing is said."""
+def _asked(question: Question, answer: str = "") -> str:
+    """A question, with its answer and why that is proposed."""
     from forecasting.reporting.caveat_words import size_words
 
-    reasons = [size_words(question.origin), question.because]
-    text = "; ".join(filter(None, reasons))
-    return f" ({text})" if text else ""
+    reasons = "; ".join(filter(None, [size_words(question.origin), question.because]))
+    return sentence(ASKED, question=question.asks, answer=answer, reasons=reasons)
 
 
 def _ask(new_country: NewCountry, asks: bool) -> None:
@@ -592,7 +599,6 @@ def backtest(csv: Path | None, force: bool, **options: Any) -> None:
     The prior of a scored market is learned from other markets, in earlier years alone.
     """
     from forecasting.evaluation.records import RECORDS
-    from forecasting.reporting.score_words import WORDS_OF_RECORD
     from forecasting.runs.workers.grid import grid
 
     options_set = {name for name, value in options.items() if value}
@@ -609,12 +615,16 @@ def backtest(csv: Path | None, force: bool, **options: Any) -> None:
         refuse_existing(csv, force)
     with grid(options["scheduler"]) as mapped:
         given = options | {"mapped": mapped}
-        summary, table = record.scores(**{name: given[name] for name in ("panel", *record.inputs)})
+        _tell_scores(kind, csv, **{name: given[name] for name in ("panel", *record.inputs)})
+
+
+def _tell_scores(kind: str, path: Path | None, **inputs: Any) -> None:
+    """Make a record, sum it up in words, and write its table where that is asked for."""
+    from forecasting.evaluation.records import RECORDS
+    from forecasting.reporting.score_words import WORDS_OF_RECORD
+
+    summary, table = RECORDS[kind].scores(**inputs)
     say(WORDS_OF_RECORD[kind](summary))
-    _write_csv(table, csv)
-
-
-def _write_csv(table: pd.DataFrame, path: Path | None) -> None:
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
         from forecasting.writers.sheets import csv_bytes
@@ -669,13 +679,7 @@ def track_record(
         )
     else:
         question = {"folder": archive}
-    from forecasting.evaluation.records import RECORDS
-    from forecasting.reporting.score_words import WORDS_OF_RECORD
-
-    kind = "archive" if archive else "ledger"
-    record, table = RECORDS[kind].scores(ledger=facts, **question)
-    say(WORDS_OF_RECORD[kind](record))
-    _write_csv(table, csv)
+    _tell_scores("archive" if archive else "ledger", csv, ledger=facts, **question)
 
 
 @main.command()
@@ -686,13 +690,11 @@ def status(reports: Path) -> None:
     The exit status is 1 where the last run of a scenario failed.
     """
     from forecasting.runs.output.overview import report_ages
-    from forecasting.sentences import plural
 
     rows = report_ages(reports, dt.datetime.now(dt.UTC))
     say("\n".join(f"{state:6} {name}: {age}" for state, name, age in rows))
     failed = [name for state, name, _ in rows if state == "failed"]
-    scenarios = plural(len(rows), "{} scenario", "{:,} scenarios")
-    say(f"{scenarios}, {len(failed)} failed")
+    say(plural(len(rows), *SCENARIOS_OF_OUT, failed=len(failed)))
     if failed:
         raise Exit(1)
 
@@ -782,19 +784,16 @@ def _list_judgements() -> None:
     rows = load_parameters().rows
     judged = [row for row in rows if not row.url]
     for row in judged:
-        where = f", {row.place}" if row.place else ""
-        say(f"{row.key}{where}: {row.low:g}, {row.mode:g}, {row.high:g} {row.unit}\n    {row.note}")
+        say(sentence(ASSUMPTION, **vars(row) | {"key": row.key}))
     page_count = len(rows) - len(judged)
     say(f"{len(judged)} of {len(rows)} assumptions are judgements; a page shows {page_count}")
 
 
 def _list(facts: Ledger, all_facts: Ledger) -> None:
-    from forecasting.sentences import plural
-
     for fact in facts:
-        where = f"{fact.source}, {fact.published or 'no date'} {fact.url}".strip(", ")
-        say(f"{fact.id}\n    {fact} [{fact.kind}]\n    {where}")
-    say(plural(len(facts), "{} fact", "{:,} facts"))
+        source = sentence(SOURCE_OF_FACT, **vars(fact), undated=not fact.published)
+        say(f"{fact.id}\n    {fact} [{fact.kind}]\n    {source}")
+    say(plural(len(facts), *FACTS_COUNTED))
     if not len(facts):
         say("the ledger tells of")
         for place, measures in all_facts.frame.groupby("place")["measure"].unique().items():
@@ -860,10 +859,7 @@ worldbank  population and gross domestic product, by year
 )
 @option("--since", type=int, metavar="YEAR", help="First year.")
 @option(
-    "--out",
-    type=path,
-    metavar="FILE",
-    help="A new file for the rows; default proposed-SOURCE.csv.",
+    "--out", type=path, metavar="FILE", help="A new file for the rows; default proposed-SOURCE.csv."
 )
 @option(
     "--address",

@@ -21,11 +21,7 @@ from forecasting.demand.charging import (
     side,
     standard,
 )
-from forecasting.demand.consequences import (
-    fuel_and_carbon,
-    investment,
-    percent_of_power,
-)
+from forecasting.demand.consequences import fuel_and_carbon, investment, percent_of_power
 from forecasting.demand.demand_outlook import DemandOutlook
 from forecasting.demand.deployed import ExistingCharging, Target, deployed_points
 from forecasting.demand.energy import MONTH_DAYS, energy_by_month
@@ -134,36 +130,21 @@ def demand_outlook(
     road = vehicles_on_the_road(
         imports, span, assumptions, sample, start_stock, vehicle_class, _last_count(stock_facts)
     )
-    stocks = {name: fleet.stock for name, fleet in road.fleets.items()}
     vehicles, cars = _all_cars(assumptions, sample, span, new_cars)
     if symbols is None:
-        _check_taxis(stocks, cars[EV_STOCK_SHARE], span)
+        _check_taxis(road.stocks, cars[EV_STOCK_SHARE], span)
     electricity = _electricity(place, assumptions, road, sample, span)
     share = labelled("electric share of all vehicles", np.clip(road.stock / vehicles, 0, 1), span)
     points = charging_need(electricity.served, share, span, sample)
-    megawatts = _add_beside_energy(points, assumptions.classes, stocks, sample)
+    megawatts = _add_beside_energy(points, assumptions.classes, road.stocks, sample)
     unpushed, practice, targeted = deployed_points(
         road.stock, span, assumptions, sample, charging_today, as_of, targets, rng, charging_least
     )
-    results = _of_vehicles(road, stocks, cars)
+    results = _of_vehicles(road, cars)
     results |= _of_electricity(electricity, assumptions, road, points, megawatts, span, sample)
     if vehicle_class == CAR:  # after the load: what stands idle takes no power
         _add_least_network(points, megawatts, span, sample)
-    results |= {
-        "charging_points_need": _sum(points, PUBLIC),
-        "charging_points_need_slow": points["overnight"],
-        "charging_points_need_fast": _sum(points, FAST_SETTINGS),
-        "charging_points_practice": practice,
-        "charging_points_practice_fast": practice * _fast_share(sample, span),
-        "charging_stations": practice / sample["points_per_station"],
-        "charging_points_home": points["home"],
-        "charging_points_standard": standard(assumptions.classes, stocks, sample),
-    }
-    if targeted is not None:
-        results["charging_points_target"] = targeted
-    if assumptions.knows("cars_per_station"):
-        results["charging_stations_standard"] = road.stock / sample["cars_per_station"]
-    results |= _capital(points, sample)
+    results |= _of_charging(points, practice, targeted, road, assumptions, sample, span)
     return DemandOutlook(
         years=span,
         results=results,
@@ -245,7 +226,6 @@ def _electricity(
 ) -> _Electricity:
     """The electricity that the vehicles on the road take."""
     fleets = road.fleets
-    stocks = {name: fleet.stock for name, fleet in fleets.items()}
     a_year, month_shares, split = _of_a_vehicle(place, assumptions.classes, sample)
     for name, shares in split.items():
         for setting, share in shares.items():
@@ -255,11 +235,11 @@ def _electricity(
     efficiency = _grid_efficiency(sample)
     # At slow points, the only ones that it uses, a plug-in hybrid stays longer for a kWh
     stays = {name: kwh * sample["plug_in_time"] for name, kwh in per_vehicle[PLUG_IN].items()}
-    served = _energy(stocks, per_vehicle | {PLUG_IN: stays})
+    served = _energy(road.stocks, per_vehicle | {PLUG_IN: stays})
     for setting, kwh in served.items():
         labelled(f"kWh a year served, {setting}", kwh, years)
     return _Electricity(
-        at_end=_energy(stocks, per_vehicle),
+        at_end=_energy(road.stocks, per_vehicle),
         served=served,
         grid=_from_the_grid(in_year, efficiency),
         grid_per_vehicle={
@@ -272,15 +252,15 @@ def _electricity(
     )
 
 
-def _of_vehicles(road: Vehicles, stocks: Draws, cars: Draws) -> Draws:
+def _of_vehicles(road: Vehicles, cars: Draws) -> Draws:
     """Results on the vehicles."""
     results = {
         "ev_registrations": road.registered,
         "ev_retirements": road.retired,
         "ev_stock": road.stock,
     }
-    results |= _stocks_alone(stocks)
-    return results | _electric_shares(cars, stocks, road.registered) | _production(road)
+    results |= _stocks_alone(road.stocks)
+    return results | _electric_shares(cars, road.stocks, road.registered) | _production(road)
 
 
 def _of_electricity(
@@ -310,6 +290,35 @@ def _of_electricity(
         "oil_avoided_t": oil,
         "co2_avoided_t": carbon,
     }
+
+
+def _of_charging(
+    points: Draws,
+    practice: Array,
+    targeted: Array | None,
+    road: Vehicles,
+    assumptions: Parameters,
+    sample: Draws,
+    years: Years,
+) -> Draws:
+    """Results on charging: what the energy needs, what markets build, what rules and targets come
+    to, and what is paid for it.
+    """
+    results = {
+        "charging_points_need": _sum(points, PUBLIC),
+        "charging_points_need_slow": points["overnight"],
+        "charging_points_need_fast": _sum(points, FAST_SETTINGS),
+        "charging_points_practice": practice,
+        "charging_points_practice_fast": practice * _fast_share(sample, years),
+        "charging_stations": practice / sample["points_per_station"],
+        "charging_points_home": points["home"],
+        "charging_points_standard": standard(assumptions.classes, road.stocks, sample),
+    }
+    if targeted is not None:
+        results["charging_points_target"] = targeted
+    if assumptions.knows("cars_per_station"):
+        results["charging_stations_standard"] = road.stock / sample["cars_per_station"]
+    return results | _capital(points, sample)
 
 
 def _check_rollout(assumptions: Parameters, sample: Draws, first_year: int) -> None:
@@ -481,11 +490,7 @@ def _add_beside_energy(
 
 
 def _peaks(
-    kwh: Draws,
-    points: Draws,
-    megawatts: Draws,
-    month_shares: Array,
-    sample: Draws,
+    kwh: Draws, points: Draws, megawatts: Draws, month_shares: Array, sample: Draws
 ) -> list[Array]:
     """MW of a day of the month that takes most, a winter's where it is cold, and of the summer
     month that does.

@@ -248,11 +248,7 @@ def fuel_and_carbon(
 
 
 def expected_regret(
-    requirement: Array,
-    options: Mapping[str, float],
-    *,
-    missing: float,
-    idle: float,
+    requirement: Array, options: Mapping[str, float], *, missing: float, idle: float
 ) -> pd.DataFrame:
     """What building a number costs in the mean over the draws, beyond what the right number would
     have cost.

@@ -28,13 +28,7 @@ from forecasting.demand.queueing import ceilings
 from forecasting.demand.sensitivity import first_order
 from forecasting.demand.symbols import total
 from forecasting.evidence.fact import Fact
-from forecasting.measures import (
-    CHARGING_ANSWERS,
-    DEMAND_STEPS,
-    EV_SHARE,
-    EV_STOCK_SHARE,
-    MEASURES,
-)
+from forecasting.measures import CHARGING_ANSWERS, DEMAND_STEPS, EV_SHARE, EV_STOCK_SHARE, MEASURES
 from forecasting.panels.practice import NORMAL_80, Practice, column_at
 from forecasting.quantiles import RANGE_LEVELS, Array, medians, quantiles, ratio
 
@@ -440,12 +434,7 @@ def _ends(name: str, values: Array) -> Draws:
 
 
 def balance(
-    stock: Array,
-    years: Years,
-    facts: Iterable[Fact],
-    start: float = 0.0,
-    *,
-    monthly: Array,
+    stock: Array, years: Years, facts: Iterable[Fact], start: float = 0.0, *, monthly: Array
 ) -> pd.DataFrame:
     """What the chain makes of the vehicles on the road, beside what was printed, and what does not
     close.

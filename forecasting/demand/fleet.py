@@ -196,6 +196,11 @@ class Vehicles:
     displaced: Array
     fleets: dict[str, Fleet]
 
+    @property
+    def stocks(self) -> Draws:
+        """On the road by class."""
+        return {name: fleet.stock for name, fleet in self.fleets.items()}
+
 
 def vehicles_on_the_road(
     flow: Array,

@@ -118,11 +118,7 @@ def _refuse_what_tells_nothing(table: pd.DataFrame) -> None:
 
 
 def _cases(
-    market: str,
-    history: pd.DataFrame,
-    year: int,
-    draws: int,
-    other_markets: pd.DataFrame,
+    market: str, history: pd.DataFrame, year: int, draws: int, other_markets: pd.DataFrame
 ) -> Iterator[Case]:
     """A case for each answer at the end of a year that can be set beside a count."""
     counts = history[history["year"] == year]

@@ -6,11 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from forecasting.errors import EvidenceError
-from forecasting.evidence.sources.iea import (
-    annual_sales,
-    read_iea_panel,
-    read_texts,
-)
+from forecasting.evidence.sources.iea import annual_sales, read_iea_panel, read_texts
 from forecasting.market_rows import market_rows
 
 SALES = ("sales_bev", "sales_share_percent")

@@ -241,11 +241,7 @@ ANNUALISED = "annualised part year"
 HALVED = "growth, halved next year"
 # Each rule's spread (log) of this year's total and of the next's, as seen on the markets that the
 # rules were first tried on: hindsight, in the rules' favour.
-RULES = {
-    ANNUALISED: (0.30, 0.71),
-    "last year times growth": (0.27, 0.75),
-    HALVED: (0.27, 0.62),
-}
+RULES = {ANNUALISED: (0.30, 0.71), "last year times growth": (0.27, 0.75), HALVED: (0.27, 0.62)}
 SPREADS = RULES[HALVED]
 BY_HAND = "rule of thumb"  # the method that follows, for whatever was printed
 

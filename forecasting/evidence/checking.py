@@ -310,9 +310,7 @@ OTHER_FACT = "an id of this ledger, or measure@place:start/end"
 
 
 def checked_rows(
-    rows: Iterable[FoundRow],
-    unsaid: Collection[str] = (),
-    rules: Callable[[Row], Faults] = faults,
+    rows: Iterable[FoundRow], unsaid: Collection[str] = (), rules: Callable[[Row], Faults] = faults
 ) -> list[Problem]:
     """Every rule that a row breaks, alone or with the others: ids used twice, references to
     nothing.
@@ -350,9 +348,7 @@ def first_problems(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def problems_of_rows(
-    rows: Iterable[FoundRow],
-    unsaid: Collection[str] = (),
-    rules: Callable[[Row], Faults] = faults,
+    rows: Iterable[FoundRow], unsaid: Collection[str] = (), rules: Callable[[Row], Faults] = faults
 ) -> Iterator[Problem]:
     """The problems of `checked_rows`, each when it is asked for."""
     rows = list(rows)

@@ -79,8 +79,7 @@ FACTS_CHECK = fitting(
     tuple,
 )
 KINDS_CHECK = Check(
-    "one kind or several",
-    lambda value: tuple(map(_among(FACT_KINDS), texts("").read(value))),
+    "one kind or several", lambda value: tuple(map(_among(FACT_KINDS), texts("").read(value)))
 )
 
 

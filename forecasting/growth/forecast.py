@@ -19,13 +19,7 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.policies import Policy, shipped_policies
 from forecasting.evidence.words import in_words
 from forecasting.growth.observation import Observation, flow_weights
-from forecasting.growth.policy_months import (
-    EFFECT,
-    Policies,
-    months_since,
-    numbers_of,
-    percent_of,
-)
+from forecasting.growth.policy_months import EFFECT, Policies, months_since, numbers_of, percent_of
 from forecasting.growth.posterior import Posterior
 from forecasting.growth.prior import ANALOGUES, log_odds
 from forecasting.growth.quotas import quota_table

@@ -135,10 +135,7 @@ def _launch(prior: Prior, facts: Sequence[Fact], begins: int, start: Start) -> f
     share = log_odds(totals[0] / math.exp(start.log_size))
     densities = [
         math.exp(-0.5 * ((float(share) - mean) / sd) ** 2) / sd
-        for mean, sd in (
-            (launch.log_odds, launch.log_odds_sd),
-            (start.log_odds, start.log_odds_sd),
-        )
+        for mean, sd in ((launch.log_odds, launch.log_odds_sd), (start.log_odds, start.log_odds_sd))
     ]
     return densities[0] / sum(densities)
 

@@ -77,8 +77,7 @@ def _falling(facts: Sequence[Fact]) -> list[Caveat]:
     """
     stocks = [fact for fact in facts if fact.stock and not fact.side]
     ordered = sorted(
-        (fact for fact in stocks if fact.is_count),
-        key=lambda fact: (fact.basis, fact.period),
+        (fact for fact in stocks if fact.is_count), key=lambda fact: (fact.basis, fact.period)
     )
     falls: list[tuple[Fact, ...]] = [pair for pair in pairwise(ordered) if _is_fall(*pair)]
     falls += [(fact,) for fact in stocks if _tells_fall(fact)]

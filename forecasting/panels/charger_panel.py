@@ -13,13 +13,7 @@ import pandas as pd
 
 from forecasting.errors import EvidenceError
 from forecasting.market_rows import market_rows
-from forecasting.panels.practice import (
-    FAST_YEAR,
-    NORMAL_80,
-    OWN_GROWTH,
-    REFERENCE_POINTS,
-    Practice,
-)
+from forecasting.panels.practice import FAST_YEAR, NORMAL_80, OWN_GROWTH, REFERENCE_POINTS, Practice
 from forecasting.quantiles import Array
 
 HORIZONS = (1, 2, 3, 5)

@@ -49,10 +49,7 @@ DOWN_BEHIND = r"меньше|less than|fewer|\bkam\b|\bкам\b|\bbelow\b|\blowe
 # Of the words before a number, a bar, and the words behind it
 RELATIONS = [
     *(
-        (
-            relation,
-            rf"(?:^|[^a-zа-я])(?:{pattern})\s?(?:(?:the|a|чем|на|в) )*[$€]?\|",
-        )
+        (relation, rf"(?:^|[^a-zа-я])(?:{pattern})\s?(?:(?:the|a|чем|на|в) )*[$€]?\|")
         for relation, pattern in RELATION_PATTERNS.items()
     ),
     *((relation, rf"\|(?:{pattern})") for relation, pattern in _RELATIONS_BEHIND.items()),

@@ -9,12 +9,12 @@ NEW_CONTENT = "{key} changed"
 
 # Why it could not be made
 OVER_MEMORY = "{message}[; the memory limit is {memory:,} MB]"
-WITHOUT_WORD = "{ending}[; {log} may say why]"
+WITHOUT_WORD = "{ending}[log?; logs/engine.log may say why]"
 NO_REASON = "no reason was kept"
 
 # What became of one report, and of all
 OUTCOME = "{name} {status}[: {reason}]"
-OUTCOMES = "{counts} in {seconds:.1f} s[; see {index}]"
+OUTCOMES = "{counts} in {seconds:.1f} s[index?; see {folder}/index.html]"
 
 # How old it is; the units with their seconds
 TIMES_AGO = (

@@ -179,11 +179,7 @@ def run(
 
 
 def _make_reports(
-    survey: Survey,
-    means: Means,
-    force: bool,
-    keep: int | None,
-    progress: Callable[[int], Progress],
+    survey: Survey, means: Means, force: bool, keep: int | None, progress: Callable[[int], Progress]
 ) -> RunSummary:
     """Make the reports that are not fresh, and what sums up all."""
     started = time.monotonic()
@@ -279,8 +275,7 @@ def _silence(store: Store, outcome: Outcome) -> str:
     except OSError as error:
         return f"{store.reports} cannot be written: {_cause(error)}"
     ending = ended("its process", outcome.status)
-    log = outcome.status == 1 and "logs/engine.log"
-    return with_remedy(sentence(WITHOUT_WORD, ending=ending, log=log))
+    return with_remedy(sentence(WITHOUT_WORD, ending=ending, log=outcome.status == 1))
 
 
 def _cause(error: Exception) -> str:

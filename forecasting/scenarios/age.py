@@ -41,9 +41,7 @@ def age_of(evidence: Ledger | None, measure: str, day: dt.date) -> Caveat:
     """
     outcomes = [fact for fact in evidence or () if fact.kind == "outcome" and fact.period_end]
     newest = max(
-        outcomes,
-        key=lambda fact: (fact.period.end, fact.known_from or dt.date.min),
-        default=None,
+        outcomes, key=lambda fact: (fact.period.end, fact.known_from or dt.date.min), default=None
     )
     if newest is None:
         return Caveat("evidence_none", values={"measure": measure, "day": str(day)})

@@ -147,10 +147,7 @@ def _undated(shipped: Parameters, name: str, path: KeyPath) -> Iterator[KeyProbl
 
 
 def demand_of(
-    request: OutlookRequest,
-    flow: PlaceFlow,
-    parameters: Parameters,
-    symbols: Inputs | None = None,
+    request: OutlookRequest, flow: PlaceFlow, parameters: Parameters, symbols: Inputs | None = None
 ) -> DemandOutlook:
     """From the vehicles of each year to charging points, of a country.
 

@@ -408,10 +408,7 @@ def _with_own_target(demand: DemandOutlook, as_of: dt.date) -> Draws:
     own = path
     if announced is not None and any(np.any(target.pursued) for target in demand.targets):
         own = np.maximum(path, announced)
-    changed = {
-        "charging_points_practice": practice,
-        "charging_stations": practice / per_station,
-    }
+    changed = {"charging_points_practice": practice, "charging_stations": practice / per_station}
     if announced is not None:
         changed[TARGET] = np.where(is_set, own, announced)
     return changed

@@ -21,12 +21,7 @@ import pandas as pd
 from pydantic import BaseModel
 
 from forecasting.errors import EvidenceError, Problem, RunError
-from forecasting.evidence.sources.polite import (
-    Amount,
-    PageReader,
-    only_countries,
-    read_answer,
-)
+from forecasting.evidence.sources.polite import Amount, PageReader, only_countries, read_answer
 from forecasting.market_rows import market_rows
 from forecasting.measures import did_you_mean
 from forecasting.periods import year
@@ -95,7 +90,8 @@ def read_iea_panel(path: str | Path, counts: Sequence[str] = ("sales_bev",)) -> 
         CSV with the IEA's columns (region, category, parameter, mode, powertrain, year, unit,
         value), or with those of `PANEL`.
     counts : sequence of str
-        Which of `PANEL` it must have, besides market and year, with a number in some row.
+        Which of `PANEL` it must have, besides market and year, with a number in some row; a file
+        without the first is no panel.
 
     Returns
     -------
@@ -126,7 +122,7 @@ def read_iea_panel(path: str | Path, counts: Sequence[str] = ("sales_bev",)) -> 
         )
         wide.columns.name = None
         return _rows(wide, path, counts)
-    required = ("market", "year", *counts)
+    required = ("market", "year", counts[0])
     if {*required} <= {*columns}:
         return _rows(table, path, counts)
     where = f"{Path(path).name}:1"
@@ -153,8 +149,8 @@ def read_texts(path: Path) -> pd.DataFrame:
 
 
 def _rows(table: pd.DataFrame, path: str | Path, counts: Sequence[str]) -> pd.DataFrame:
-    panel = table.reindex(columns=list(PANEL))
-    rows = market_rows(panel, Path(path).name, "year", counts, PANEL[2:], EvidenceError)
+    rows = market_rows(table, Path(path).name, "year", counts, PANEL[2:], EvidenceError)
+    rows = rows.reindex(columns=list(PANEL))
     return rows.sort_values(["market", "year"], ignore_index=True)
 
 

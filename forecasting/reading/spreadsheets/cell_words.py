@@ -16,12 +16,7 @@ from forecasting.reading import press_words as words
 from forecasting.reading.mapping import NUMBER_TARGETS, UNKNOWN, read_head, target_of
 from forecasting.reading.places import countries_in, find_place
 from forecasting.reading.press import GROWTH
-from forecasting.reading.spreadsheets.dating import (
-    AS_OF,
-    NOTHING,
-    Dating,
-    dating_in,
-)
+from forecasting.reading.spreadsheets.dating import AS_OF, NOTHING, Dating, dating_in
 from forecasting.reading.spreadsheets.terms import (
     FORECAST_WORDS,
     MONEY_WORDS,

@@ -17,12 +17,7 @@ from forecasting.limits import (
     MAX_RANGE_CELLS,
     MAX_UNPACKED_BYTES,
 )
-from forecasting.reading.spreadsheets.cell_grid import (
-    Line,
-    Sheet,
-    ShownNumber,
-    spread,
-)
+from forecasting.reading.spreadsheets.cell_grid import Line, Sheet, ShownNumber, spread
 
 _NAMES = "urn:oasis:names:tc:opendocument:xmlns:"
 _TABLE = f"{{{_NAMES}table:1.0}}"

@@ -24,11 +24,7 @@ from forecasting.reading.spreadsheets.amounts import amount_of, bare_digits, dec
 from forecasting.reading.spreadsheets.cell_words import COUNTS_OF_A_DAY, OF_MONEY
 from forecasting.reading.spreadsheets.dating import LONGEST_MONTH, NOTHING
 from forecasting.reading.spreadsheets.roles import TableColumn, TableQuestion, TableRow
-from forecasting.reading.spreadsheets.table_facts import (
-    CellFact,
-    TableReading,
-    writes_points,
-)
+from forecasting.reading.spreadsheets.table_facts import CellFact, TableReading, writes_points
 from forecasting.reading.spreadsheets.terms import SUMS, YEAR_TO_DATE
 
 FAR_BELOW = 0.01  # of its neighbour, from which on a count may be in thousands

@@ -562,10 +562,7 @@ def _sections(table: SheetTable, context: Label) -> Iterator[Section]:
 
 
 def _rows_of_section(
-    section: Section,
-    labels: list[TableColumn],
-    mapping: Mapping,
-    answers: Answers[int, str],
+    section: Section, labels: list[TableColumn], mapping: Mapping, answers: Answers[int, str]
 ) -> Iterator[TableRow]:
     texts_above: dict[int, object] = {}
     parent = ""

@@ -29,12 +29,7 @@ from forecasting.reading.mapping import (
 )
 from forecasting.reading.press import GROWTH
 from forecasting.reading.printed_periods import period_cells, period_of
-from forecasting.reading.rules import (
-    Row,
-    cell_text,
-    number_text,
-    printed_rounding,
-)
+from forecasting.reading.rules import Row, cell_text, number_text, printed_rounding
 from forecasting.reading.spreadsheets.amounts import (
     Amount,
     amount_of,
@@ -624,11 +619,7 @@ def _of_two_days(cells: dict[str, object], mapping: Mapping) -> Period | None:
 
 
 def _factor(
-    amount: Amount,
-    column: TableColumn,
-    row: Label,
-    reading: TableReading,
-    number: str,
+    amount: Amount, column: TableColumn, row: Label, reading: TableReading, number: str
 ) -> tuple[float, bool]:
     """What a number is multiplied by, the nearest word first, and whether any says it."""
     if is_percent(number):

@@ -14,7 +14,6 @@ from typing import Literal, get_args
 
 from tqdm import tqdm
 
-from forecasting.names import INDEX_PAGE
 from forecasting.runs.run_words import OUTCOME, OUTCOMES
 from forecasting.sentences import sentence
 
@@ -215,8 +214,8 @@ class RunSummary:
         for result in self.results:
             if result.status in ("failed", "stale"):
                 lines.append(f"{result.status:6} {result.name}: {result.reason}")
-        index = not self.count("stale") and f"{self.folder}/{INDEX_PAGE}"
-        lines.append(sentence(OUTCOMES, counts=self.counts, seconds=self.seconds, index=index))
+        places = vars(self) | {"counts": self.counts, "index": not self.count("stale")}
+        lines.append(sentence(OUTCOMES, **places))
         if self.problem:
             lines.append(self.problem)
         return "\n".join([*lines, *self.unused])

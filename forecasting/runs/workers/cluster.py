@@ -30,13 +30,7 @@ from forecasting.runs.output.folders import clear_folder, read_json, write_json,
 from forecasting.runs.plan import REPORT_FILES, environment
 from forecasting.runs.run_words import NO_REASON
 from forecasting.runs.workers.fork_server import ForkServer
-from forecasting.runs.workers.processes import (
-    Outcome,
-    Task,
-    changes_of,
-    failure,
-    write_run_record,
-)
+from forecasting.runs.workers.processes import Outcome, Task, changes_of, failure, write_run_record
 
 CONNECT_SECONDS = 20  # seconds to wait for a scheduler
 PARTING = 30.0  # seconds to wait until all workers have put their things away
