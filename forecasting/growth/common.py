@@ -1,4 +1,4 @@
-"""What markets have in common by year, and what is left of it in years that a panel lacks."""
+"""Year effects that markets share, as a panel tells them, and their spread in other years."""
 
 from __future__ import annotations
 
@@ -6,21 +6,20 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-# Of a year's effect on growth, in the next; and the tails of a new one
-COMMON_AR = 0.2
-COMMON_NU = 10.0
+COMMON_AR = 0.2  # autocorrelation of the effect on growth, from year to year
+COMMON_NU = 10.0  # degrees of freedom of its shock in a new year, Student t
 
 
 @dataclass(frozen=True)
 class Common:
-    """Year effects shared by markets: mean and spread by year, and what holds in other years.
+    """Year effects shared by markets: mean and spread by year, and the spread in other years.
 
     Parameters
     ----------
     first_year : int
         Year of the first entry of ``mean`` and ``sd``.
     mean, sd : tuple of float
-        By year, as the panel tells them.
+        Of each year's effect, as the panel tells it.
     spread, persistence : float
         Standard deviation and first-order autocorrelation in years that the panel lacks.
 
@@ -44,7 +43,7 @@ class Common:
 
     @property
     def new_sd(self) -> float:
-        """Spread of what a year that the panel lacks adds to what is left of the year before."""
+        """Standard deviation of the shock that each year after the panel adds."""
         return self.spread * float(np.sqrt(1 - self.persistence**2))
 
     def at(self, year: int) -> tuple[float, float]:
@@ -59,6 +58,6 @@ class Common:
         return rho * self.mean[-1], float(np.sqrt((rho * self.sd[-1]) ** 2 + variance))
 
     def until(self, last_year: int) -> Common:
-        """The same without what is known of later years."""
-        keep = max(min(last_year - self.first_year + 1, len(self.mean)), 1)
-        return replace(self, mean=self.mean[:keep], sd=self.sd[:keep])
+        """The same without the effects of later years."""
+        count = max(min(last_year - self.first_year + 1, len(self.mean)), 1)
+        return replace(self, mean=self.mean[:count], sd=self.sd[:count])

@@ -37,7 +37,7 @@ from forecasting.growth.stored_flow import answer_to
 from forecasting.periods import Period
 from forecasting.reading.places import find_place
 
-MAX_DRAWS = 100_000  # draws, from which memory is short
+MAX_DRAWS = 100_000  # more would not fit into memory
 
 
 def _read_policies(value: object) -> object:
@@ -137,9 +137,9 @@ def forecast_flow(
         Growth learned from analogue markets; by default the one that ships.
     market_size : float, Series, mapping or None
         New vehicles a year: one number (for the last whole year that facts count) or by year. Where
-        a key is a period within a year, the vehicles of that part, from which the year follows by
-        its days with a spread. None where none is known or possible: then the prior is on the share
-        that the first fact is of, and units do not matter.
+        a key is a period within a year, the vehicles of that part: the year's number follows by the
+        share of days, with a spread. None where it is not known: then the share in the year of the
+        first fact is taken to be that of analogue markets, and units do not matter.
     basis : str, optional
         The agency whose definition is forecast; by default the one with most facts.
     draws : int
@@ -156,10 +156,10 @@ def forecast_flow(
         of vehicles in the column quota and what was left of it in remainder at the end of the
         day remainder_on, and where they are known end,
         announced and price_share (the part of a vehicle's price that the privilege is worth);
-        further columns as :class:`forecasting.evidence.policies.Policy` has them. One that was
-        announced after the day of the forecast is not known: that day is the last on which a fact
-        was published, or where no fact says when, the last that they cover, or that a quota has
-        a printed remainder or end of. Also a tuple of policies, all of which are known.
+        further columns as :class:`forecasting.evidence.policies.Policy` has them. A policy that was
+        announced after the day of the forecast is left out. That day is the last on which a fact
+        was published; where no fact tells when, the last day that facts cover, or that a printed
+        remainder or end of a quota is of. A tuple of policies is used as it is.
 
     Returns
     -------
@@ -186,8 +186,8 @@ def forecast_flow(
     A subsidy of a tenth of the price ends, and buyers hurry:
 
     >>> ends = pd.DataFrame({"kind": ["ends"], "start": ["2024-01-01"], "price_share": [0.1]})
-    >>> hurried = forecast_flow(facts, [year(2023)], market_size=300_000, draws=500, policies=ends)
-    >>> bool(hurried.quantiles([0.5]).iloc[0, 0] > forecast.quantiles([0.5]).iloc[0, 0])
+    >>> rush = forecast_flow(facts, [year(2023)], market_size=300_000, draws=500, policies=ends)
+    >>> bool(rush.quantiles([0.5]).iloc[0, 0] > forecast.quantiles([0.5]).iloc[0, 0])
     True
     """
     given_periods = tuple(periods) if periods is not None else None
@@ -215,7 +215,7 @@ def forecast_flow(
 
 
 def _policies_in_force(table: pd.DataFrame, facts: Ledger, place: str | None) -> list[Policy]:
-    """The policies of a table that were known when the last fact was, and move what is forecast."""
+    """The policies of a table that were known on the day of the forecast and concern its flow."""
     text_columns = table.rename(columns=str)
     cells = [
         {str(name): cell for name, cell in row.items()} for row in text_columns.to_dict("records")
@@ -225,14 +225,14 @@ def _policies_in_force(table: pd.DataFrame, facts: Ledger, place: str | None) ->
     places = {"", find_place(place or ""), *(fact.place for fact in facts)}
     last_day = _last_day(facts, [policy for policy in rows if policy.kind == "quota"])
     published = [policy.as_known(last_day) for policy in rows]
-    of_place = [policy for policy in published if policy and _touches(policy.place, places)]
+    of_place = [policy for policy in published if policy and _concerns(policy.place, places)]
     _refuse_other_quotas(of_place, measures)
-    return [policy for policy in of_place if _touches(policy.measure, measures)]
+    return [policy for policy in of_place if _concerns(policy.measure, measures)]
 
 
 def _refuse_other_quotas(policies: Sequence[Policy], measures: set[str]) -> None:
     for policy in policies:
-        if policy.kind == "quota" and not _touches(policy.measure, measures):
+        if policy.kind == "quota" and not _concerns(policy.measure, measures):
             raise LedgerError.at(
                 f"{policy.id} measure",
                 f"{policy.measure} is another flow than {max(measures)}",
@@ -241,8 +241,8 @@ def _refuse_other_quotas(policies: Sequence[Policy], measures: set[str]) -> None
 
 
 def _last_day(facts: Ledger, quotas: Sequence[Policy]) -> dt.date:
-    """The last day on which a fact was published; where none says when, the last that facts or
-    what was printed of quotas cover.
+    """The day of the forecast: the last on which a fact was published. Where no fact tells when,
+    the last that facts, or the printed remainders and ends of quotas, cover.
     """
     days = [fact.known_from or fact.period_end for fact in facts]
     if not any(fact.published for fact in facts):
@@ -250,6 +250,8 @@ def _last_day(facts: Ledger, quotas: Sequence[Policy]) -> dt.date:
     return max(filter(None, days), default=dt.date.max)
 
 
-def _touches(word: str, forecast: set[str]) -> bool:
-    """Whether a policy's word is one of the forecast's; where that has none, any is."""
-    return word in forecast or forecast == {""}
+def _concerns(name: str, forecast_names: set[str]) -> bool:
+    """Whether a policy's place or measure is one of the forecast's; facts that name none take
+    any.
+    """
+    return name in forecast_names or forecast_names == {""}

@@ -32,8 +32,8 @@ from forecasting.showing import Shown, chart
 if TYPE_CHECKING:
     from forecasting.growth.request import Request
 
-LEAST_EFFECT = 0.5  # percent
-ALIKE = 0.35  # of log-odds, so far do shares count as about the same
+LEAST_EFFECT = 0.5  # percent of a month's flow; a smaller effect is not listed
+MAX_SHARE_DISTANCE = 0.35  # log-odds; market-years whose share is farther away are no analogues
 PERIOD = instance(Period, words="a Period, e.g. fc.year(2025)")
 EVIDENCE = instance(Ledger, pd.DataFrame, words="a Ledger, or a table of facts")
 
@@ -321,8 +321,8 @@ class FlowForecast(Shown):
         >>> bool(np.allclose(doubled.totals(year(2023)), 2 * forecast.totals(year(2023))))
         True
         """
-        of_months = monthly.shape[1:] == self.monthly.shape[1:]
-        if not of_months or monthly.dtype.kind not in "fiu" or not np.isfinite(monthly).all():
+        same_months = monthly.shape[1:] == self.monthly.shape[1:]
+        if not same_months or monthly.dtype.kind not in "fiu" or not np.isfinite(monthly).all():
             raise EvidenceError(
                 f"monthly has shape {monthly.shape}: give finite numbers, draws by"
                 f" {len(self.months)} months"
@@ -330,7 +330,7 @@ class FlowForecast(Shown):
         return replace(self, monthly=monthly.astype(float))
 
     def fit_table(self) -> pd.DataFrame:
-        """Each fact beside what the others lead one to expect.
+        """Each fact, and what the other facts lead one to expect of it.
 
         Returns
         -------
@@ -379,16 +379,18 @@ class FlowForecast(Shown):
             rows.append(
                 (*message, printed_value, middle, low, high, surprise, float(fit.doubted[i]))
             )
-        as_told = {fact.id: row for row, fact in enumerate(self.evidence)}
+        place_in_ledger = {fact.id: row for row, fact in enumerate(self.evidence)}
         table = pd.DataFrame(rows, columns=columns)
-        return table.sort_values("fact", key=lambda ids: ids.map(as_told), ignore_index=True)
+        return table.sort_values(
+            "fact", key=lambda ids: ids.map(place_in_ledger), ignore_index=True
+        )
 
     def influence(self) -> pd.DataFrame:
         """What each fact does to the forecast: the median without it, and by how much it moves the
         median.
 
-        A fact's move is that of the posterior's mode, found anew without it: as the median moves,
-        without the noise of new draws.
+        The change is that of the posterior's mode, found again without the fact: it follows the
+        median's change, without the noise of new draws.
 
         Returns
         -------
@@ -416,11 +418,10 @@ class FlowForecast(Shown):
     def _influence(self) -> pd.DataFrame:
         request, periods = self.request, self.periods
         question = ("influence", *request.key, str(periods))
-        flows = made_once(lambda: {"flows": request.at_modes(periods, True).to_numpy()}, *question)[
-            "flows"
-        ]
+        stored = made_once(lambda: {"flows": request.at_modes(periods, True).to_numpy()}, *question)
+        log_flows = stored["flows"]
         facts = pd.Index([observation.fact.id for observation in self._fit[0]], name="fact")
-        changes = pd.DataFrame(flows[0] - flows[1:], facts, self._index).reset_index()
+        changes = pd.DataFrame(log_flows[0] - log_flows[1:], facts, self._index).reset_index()
         table = changes.melt("fact", var_name="period", value_name="change_percent")
         table["change_percent"] = 100 * np.expm1(table["change_percent"])
         median = np.repeat(self._totals_median, len(changes))
@@ -540,34 +541,35 @@ class FlowForecast(Shown):
                 "be compared; give market_size"
             )
         start_year = self.months[0].start.year
-        base = max(self.periods[0].start.year - 1, start_year)
+        base_year = max(self.periods[0].start.year - 1, start_year)
         flows = sums_of_years(self.monthly)
         market = sums_of_years(self.market)
-        at = base - start_year
-        share = float(np.median(flows[:, at] / market[:, at]))
+        column = base_year - start_year
+        share = float(np.median(flows[:, column] / market[:, column]))
         growth = flows[:, 1:] / flows[:, :-1] - 1
-        low, middle, high = np.quantile(growth[:, at], RANGE_LEVELS)
-        forecast_row = {"market": self.place or "this market", "year": base, "share": share}
+        low, middle, high = np.quantile(growth[:, column], RANGE_LEVELS)
+        forecast_row = {"market": self.place or "this market", "year": base_year, "share": share}
         forecast_row |= {
-            "sales": np.median(flows[:, at]),
+            "sales": np.median(flows[:, column]),
             "growth": middle,
             "low": low,
             "high": high,
         }
-        if at > 0:
-            forecast_row["before"] = np.median(growth[:, at - 1])
+        if column > 0:
+            forecast_row["before"] = np.median(growth[:, column - 1])
         panel = pd.read_csv(DATA / ANALOGUES)
         panel = panel[panel.pop("perimeter") == self.request.prior.perimeter]
         distance = np.abs(log_odds(panel["share"].to_numpy()) - log_odds(share))
-        neighbours = panel[(distance < ALIKE) & (panel["year"] < base)].sort_values("growth")
+        is_analogue = (distance < MAX_SHARE_DISTANCE) & (panel["year"] < base_year)
+        neighbours = panel[is_analogue].sort_values("growth")
         return pd.concat([neighbours, pd.DataFrame([forecast_row])], ignore_index=True)
 
     def contraction(self) -> pd.Series:
-        """How much of the answer is the facts': 1 less the ratio of spreads of the log flow with
-        and without them, on the path from which the forecast starts.
+        """How far the facts narrow the forecast: 1 less the ratio of the spread of the log flow
+        with them to that without them, over the same years.
 
-        0 means that the prior speaks alone, 1 that the facts do; below 0 they widen. Where no
-        market size is known, the first total stays: without it there is no scale.
+        0 means that all is the prior's, 1 that all is the facts'; below 0 they widen the forecast.
+        Where no market size is known, both use the first total: without it there is no scale.
 
         Returns
         -------
@@ -592,7 +594,7 @@ class FlowForecast(Shown):
         facts = [observation.fact for observation in self._fit[0]]
         order = sorted(range(len(facts)), key=lambda i: not facts[i].is_count or abs(facts[i].side))
         prior_request = replace(request, periods=self.periods)
-        scale = order[: request.market_size is None]
+        scale = order[:1] if request.market_size is None else []
         question = ("spread without facts", *request.key, str(self.periods))
         prior_spread = made_once(
             lambda: {"spread": prior_request.answer(scale)._log_totals.std(axis=1)}, *question
@@ -603,8 +605,8 @@ class FlowForecast(Shown):
     def random_error(self) -> pd.Series:
         """How far the random numbers alone move each median: its standard error, as a share of it.
 
-        It is half the distance of the quantiles that lie half a standard deviation of a share
-        beside the median, with as many draws as the weights leave.
+        It is half the distance between the quantiles one standard error of a proportion,
+        0.5 / sqrt(n), below and above the median, with n the effective number of draws.
 
         Returns
         -------
@@ -698,11 +700,11 @@ def changed_policy(
 ) -> Array:
     """By how much the log of each month's flow changes where a policy comes otherwise.
 
-    Buyers act on what is known: nothing changes before the day that had been decided, nor before an
-    earlier one, which comes without notice. Buyers who rushed for a cancelled date still drop out
-    afterwards; only the lasting part of the effect does not come. A policy that the forecast does
-    not know, of another place or without a size, is added; one that `begins` is a privilege that
-    holds, and is taken away.
+    Buyers act on what is known: nothing changes before the day that had been decided, or before an
+    earlier new day, which comes without notice. Buyers who rushed for a cancelled date still drop
+    out afterwards; only the lasting part of the effect does not come. A policy that the forecast
+    does not know, of another place or without a size, is added; one that `begins` is a privilege in
+    force, and is ended.
 
     Parameters
     ----------
@@ -711,14 +713,13 @@ def changed_policy(
     policy : str
         Its id.
     start : ndarray, shape (draws,)
-        Ordinal day on which it comes in each draw; of no day of the calendar, never.
+        Ordinal day on which it comes in each draw; a number beyond the calendar means never.
     size : ndarray, shape (draws,)
-        How many times what it does comes.
+        Factor on its effect.
     normal : ndarray, shape (draws, 3)
-        Standard normal numbers, from which what a policy does is drawn that the forecast does not
-        know.
+        Standard normal numbers, for the effect of a policy that the forecast does not know.
     end : datetime.date, optional
-        The last day of what it does, in place of its own.
+        The last day of the effect, in place of the policy's own.
 
     Returns
     -------
@@ -729,37 +730,38 @@ def changed_policy(
     matches = [
         pair for pair in policies.with_draws(forecast.sizes) if policy in pair[0].id.split(", ")
     ]
-    decided = np.zeros((*forecast.monthly.shape, 3))
+    old_parts = np.zeros((*forecast.monthly.shape, 3))
     if matches:
         row, coordinates = matches[0]
-        decided = policies.course_of(row, months).parts(coordinates)
+        old_parts = policies.course_of(row, months).parts(coordinates)
     else:
         row, coordinates = shipped_policies()[policy], normal
         if row.kind in ("begins", "quota"):
             row = replace(row, kind="ends", end=None)
-    change = -decided[..., -1] * (months_since(row.start, months) > -1)
+    change = -old_parts[..., -1] * (months_since(row.start, months) > -1)
     for day in np.unique(start[start <= dt.date.max.toordinal()]):
-        at = start == day
+        draws = start == day
         new_policy = replace(row, start=dt.date.fromordinal(int(day)), end=end or row.end)
-        withdrawn = decided[at, :, -1]
+        # Another size changes rush and fall, too; for another day, those of the old day stay
+        old_effect = old_parts[draws, :, -1]
         if new_policy.start == row.start:
-            withdrawn = decided[at].sum(axis=2)
-        coming = policies.course_of(new_policy, months).parts(coordinates[at]).sum(axis=2)
+            old_effect = old_parts[draws].sum(axis=2)
+        new_effect = policies.course_of(new_policy, months).parts(coordinates[draws]).sum(axis=2)
         start_day = min(row.start, new_policy.start) if matches else new_policy.start
         affected = months_since(start_day, months) > -1
-        change[at] = affected * (size[at, None] * coming - withdrawn)
+        change[draws] = affected * (size[draws, None] * new_effect - old_effect)
     return change
 
 
 def ledger_of(evidence: Ledger | pd.DataFrame, offset: int = 0) -> Ledger:
     """Facts as they are, or a table read by the rules of a ledger.
 
-    A table may leave unsaid what it counts, and where. Its facts are named in their order, and its
-    numbers are taken to the last digit: a number does not know which of its zeros were printed.
+    A table need not say what it counts, and where. Its facts are named in their order. Its numbers
+    are taken as printed to the last digit, since a number does not tell which zeros were rounded.
     """
     if isinstance(evidence, Ledger):
         return evidence
-    if not evidence.columns.is_unique:  # refused by name
+    if not evidence.columns.is_unique:  # the ledger refuses it, and names the column
         return Ledger.from_frame(evidence)
     names = pd.Series(
         [f"fact {offset + number}" for number in range(1, len(evidence) + 1)], evidence.index

@@ -30,14 +30,14 @@ class Contrasts:
     constant : ndarray, shape (facts,)
         Added to the denominator.
     aged : ndarray, shape (facts, months)
-        Weights times years on the register, of stocks: what a higher scrappage takes away.
+        Of stocks, weights times years on the register: how much a higher scrappage takes away.
     offsets, base_offsets : ndarray, shape (facts, width)
-        What the agencies' offsets add, by coordinate; and to the denominator alone, where a
-        constant is counted with it.
+        What the agencies' offsets add to the contrast, by coordinate; and to the denominator alone,
+        where a constant in the agency's own counts is added to that.
     scrappage : slice
         The coordinate of scrappage.
     value : ndarray, shape (facts,)
-        What each contrast of logs is said to be.
+        What each fact says its contrast of logs is.
     noise : Mixtures
         A row each.
     """
@@ -131,12 +131,12 @@ class Contrasts:
         top, bottom, contrasts, age = self._sums(flows, x)
         scrapped = SCRAPPAGE_SD * x[:, self.scrappage]
         numerator, denominator, aged = self._sparse
-        part = _combined(rows, (1 + scrapped * age) / top, numerator)
+        part = _month_weights(rows, (1 + scrapped * age) / top, numerator)
         if denominator.nnz:
-            part -= _combined(rows, 1 / bottom, denominator)
+            part -= _month_weights(rows, 1 / bottom, denominator)
         slopes = rows @ (self.offsets @ directions)
         if aged.nnz:
-            part -= _combined(rows, scrapped / top, aged)
+            part -= _month_weights(rows, scrapped / top, aged)
             slopes = slopes - SCRAPPAGE_SD * (age @ rows.T)[:, :, None] * directions[self.scrappage]
         if self.base_offsets.any():
             part_of_base = self._constant(x) / bottom
@@ -160,15 +160,18 @@ class Contrasts:
         """Precision of the noise at some contrasts, over its components: shape (draws, facts)."""
         return self._by_fact(Mixtures.precision, contrasts)
 
-    def _by_fact(self, of_noise: Callable[[Mixtures, Array], Array], contrasts: Array) -> Array:
+    def _by_fact(self, statistic: Callable[[Mixtures, Array], Array], contrasts: Array) -> Array:
         result = np.empty_like(contrasts)
         for rows in (self.exact, ~self.exact):  # numbers have fewer components than bounds
-            result[:, rows] = of_noise(self.noise.rows(rows), contrasts[:, rows] - self.value[rows])
+            error = contrasts[:, rows] - self.value[rows]
+            result[:, rows] = statistic(self.noise.rows(rows), error)
         return result
 
 
-def _combined(rows: Array, scale: Array, weights: csr_array) -> Array:
-    """Combinations of facts, each times a scale by draw, as weights of months."""
+def _month_weights(rows: Array, scale: Array, weights: csr_array) -> Array:
+    """Weights of months of combinations of facts, each fact scaled by draw: shape (draws,
+    combinations, months).
+    """
     facts, months = weights.shape
     shape = (len(scale), len(rows), months)
     scaled = (rows * scale[:, None, :]).reshape(shape[0] * shape[1], facts)
@@ -195,7 +198,7 @@ def as_arrays(
     for i, o in enumerate(observations):
         numerator[i, : path.months] = o.numerator
         denominator[i, : path.months] = o.denominator
-        if o.of_market:  # alike in each month of a year
+        if o.of_market:  # the market is the same in each month of a year
             by_year = denominator[i, : path.months].reshape(path.years, 12)
             denominator[i, path.months :] = by_year.mean(axis=1)
             denominator[i, : path.months] = 0.0
@@ -219,10 +222,10 @@ def as_arrays(
 
 
 def _offsets(o: Observation, path: LatentPath, basis: int) -> tuple[Array, Array]:
-    """What an agency's offset adds to a contrast of its counts; to two that are compared, its
-    drift.
+    """What an agency's offset adds to a contrast, and to the denominator alone.
 
-    And to the second of the two, where a number of that agency's is added to it.
+    Where the agency counts both sides, only the offset's drift between them stays. The denominator
+    needs its own where a number of the agency's is added to it.
     """
     by_year = path.offset(basis)
 

@@ -18,7 +18,7 @@ class Mixtures:
     Parameters
     ----------
     weight, mean, sd : ndarray, shape (mixtures, components)
-        Components that a mixture has not have weight 0.
+        A component that a mixture lacks has weight 0.
 
     Examples
     --------
@@ -45,7 +45,9 @@ class Mixtures:
 
     @classmethod
     def stacked(cls, mixtures: Sequence[Mixtures]) -> Mixtures:
-        """All of several, with as many components as the largest: what one lacks comes first."""
+        """Several joined, with as many components as the largest. A smaller one is filled up in
+        front, so that the last components stay the last.
+        """
         parts = max(item.weight.shape[1] for item in mixtures)
         tables = []
         for item in mixtures:
@@ -61,19 +63,19 @@ class Mixtures:
         return np.asarray(log_part - 0.5 * ((x[..., None] - self.mean) / sd) ** 2)
 
     def parts(self, x: Array, spread: Array | float = 0.0) -> Array:
-        """Probability of each component, of what is normal itself.
+        """Probability of each component, given where a number that it drew lies.
 
         Parameters
         ----------
         x : ndarray, shape (..., mixtures)
-            Where it is expected.
+            Mean of the number.
         spread : ndarray, shape (..., mixtures), or float
-            Variance of what is expected.
+            Variance of the number about that mean.
         """
         return np.asarray(softmax(self._log_parts(x, spread), axis=-1))
 
     def precision(self, x: Array) -> Array:
-        """Precision of the component that a draw is of, as expected: shape (..., mixtures)."""
+        """Expected precision of the component that drew each number: shape (..., mixtures)."""
         return np.asarray((self.parts(x) / self.sd**2).sum(axis=-1))
 
     def log_density(self, x: Array, spread: Array | float = 0.0) -> Array:

@@ -14,12 +14,12 @@ from forecasting.quantiles import Array
 
 MAX_CLIMB_STEPS = 40
 MIN_CLIMB_STEPS = 8
-PATIENT_STEPS = 16  # after which a step is halved where the change does not shrink
-CHANGE_TOLERANCE = 0.02  # what is left of the change of a coordinate, at which they end
+PATIENT_STEPS = 16  # steps after which their length is halved where the change does not shrink
+CHANGE_TOLERANCE = 0.02  # the climb ends where no coordinate has more than this left to go
 STEP_LENGTH = 0.8
-SHRINKAGE = 0.9  # of the change before: above that, steps go to and fro
-MAX_CHANGE = 2.0
-NEIGHBOUR_START = 6  # the step with which a climb begins that starts near its end
+SHRINKAGE = 0.9  # a change above this part of the one before means that steps oscillate
+MAX_CHANGE = 2.0  # of a coordinate in one step
+NEIGHBOUR_START = 6  # first step of a climb from a neighbour's mode: it needs little inflation
 NOISE_INFLATION = 50.0  # by how much the noise is inflated at first, halved at every step
 
 
@@ -77,12 +77,11 @@ class Covariance:
     @cached_property
     def log_determinant(self) -> float:
         """Log of its determinant."""
-        of_factor = 0.0 if self.empty else 2 * float(np.log(np.diag(self.factor)).sum())
-        return (
-            of_factor
-            if self.wide and not self.empty
-            else of_factor + float(np.log(self.noise).sum())
-        )
+        of_noise = float(np.log(self.noise).sum())
+        if self.empty:
+            return of_noise
+        of_factor = 2 * float(np.log(np.diag(self.factor)).sum())
+        return of_factor if self.wide else of_factor + of_noise
 
 
 class Mode:
@@ -122,7 +121,7 @@ class Mode:
         self.linearise()
 
     def linearise(self) -> None:
-        """Contrasts and their gradient where we stand."""
+        """Contrasts and their gradient at the present coordinates."""
         identity = np.eye(self.path.width)
         point = self.x[None, :]
         log_flows, gradient = self.path.tangents(point, identity, self.facts.months)
@@ -131,11 +130,13 @@ class Mode:
 
     @property
     def innovation(self) -> Array:
-        """The contrasts that the facts aim at, about where the coordinates are all 0."""
+        """The contrasts that the facts aim at, less those of the linear model at coordinates of
+        0.
+        """
         return np.asarray(self.target - self.contrast + self.jacobian @ self.x)
 
     def covariance(self, variance: Array, noise: Array) -> Covariance:
-        """Of the contrasts, given the variance of the coordinates and the noise of the facts."""
+        """Covariance of the contrasts, given the variances of coordinates and of noise."""
         return Covariance(self.jacobian * np.sqrt(variance), noise)
 
     def climb(self, neighbour: Mode | None = None) -> Mode:
@@ -148,29 +149,26 @@ class Mode:
         """
         start_step = 0
         if neighbour is not None:
-            self.x, self.variance, self.kind = (
-                neighbour.x.copy(),
-                neighbour.variance.copy(),
-                neighbour.kind.copy(),
-            )
+            self.x = neighbour.x.copy()
+            self.variance = neighbour.variance.copy()
+            self.kind = neighbour.kind.copy()
             start_step = NEIGHBOUR_START
             self.linearise()
         length = STEP_LENGTH
         previous = np.inf
         for step in range(start_step, MAX_CLIMB_STEPS):
             innovation = self.innovation
-            # Narrow facts bind gradually
+            # Narrow facts bind gradually, or the first steps would go too far
             noise = self.noise * (1 + NOISE_INFLATION * 0.5**step)
             covariance = self.covariance(self.variance, noise)
-            pulled = covariance.solve(innovation)
-            change = self.variance * (self.jacobian.T @ pulled) - self.x
+            pull = covariance.solve(innovation)
+            change = self.variance * (self.jacobian.T @ pull) - self.x
             largest = float(np.abs(change).max())
             if step > PATIENT_STEPS and largest > SHRINKAGE * previous:
                 length /= 2
             previous = largest
-            # No coordinate moves by much more than two prior standard deviations at once
             self.x = self.x + change * min(length, MAX_CHANGE / max(largest, 1e-9))
-            self._reweigh_noise(covariance.diagonal, pulled, noise)
+            self._reweigh_noise(covariance.diagonal, pull, noise)
             self._reweigh_mixtures(covariance)
             if step % 2 == 0:
                 self._weigh_kinds(innovation, noise)
@@ -180,30 +178,30 @@ class Mode:
         return self
 
     def log_density(self) -> float:
-        """Of facts and coordinates, but for a constant."""
+        """Log density of facts and coordinates, but for a constant."""
         of_facts = self.facts.log_density(self.contrast[None, :]).sum()
         return float(of_facts + self.path.log_density(self.x[None, :])[0])
 
-    def left_out(self) -> tuple[Array, Array]:
+    def leave_one_out(self) -> tuple[Array, Array]:
         """Each contrast as the other facts lead one to expect it: mean and variance."""
         covariance = self.covariance(self.variance, self.noise)
-        pulled = covariance.solve(self.innovation)
+        pull = covariance.solve(self.innovation)
         diagonal = np.maximum(covariance.diagonal, 1e-12)
-        return self.target - pulled / diagonal, np.maximum(1 / diagonal - self.noise, 0.0)
+        return self.target - pull / diagonal, np.maximum(1 / diagonal - self.noise, 0.0)
 
-    def _reweigh_noise(self, diagonal: Array, pulled: Array, noise: Array) -> None:
-        """Each fact's noise as one normal.
+    def _reweigh_noise(self, diagonal: Array, pull: Array, noise: Array) -> None:
+        """Approximate each fact's noise by one normal.
 
-        A number's components are weighted by how well they explain what the others leave; a bound
-        pulls by its slope where we stand: slack, by nothing.
+        Its components are weighted by how well they explain what the other facts lead one to
+        expect. A bound that those keep is then centred on it, and pulls at nothing.
         """
         f, diagonal = self.facts, np.maximum(diagonal, 1e-12)
-        cavity_mean = self.target - pulled / diagonal - f.value
+        cavity_mean = self.target - pull / diagonal - f.value
         spread = np.maximum(1 / diagonal - noise, 0.0)
         part = f.noise.parts(cavity_mean, spread)
         new = np.exp((part * np.log(f.noise.sd**2)).sum(axis=1))
         target = f.value + (part * f.noise.mean).sum(axis=1)
-        # half way, or facts that contradict each other would take turns
+        # Half way: facts that contradict each other would else take turns at being wrong
         self.noise, self.target = np.sqrt(self.noise * new), 0.5 * (self.target + target)
 
     def _reweigh_mixtures(self, covariance: Covariance) -> None:
@@ -226,6 +224,6 @@ class Mode:
             covariance = self.covariance(scale, noise)
             square = innovation @ covariance.solve(innovation)
             log_part[k] -= 0.5 * (square + covariance.log_determinant)
-        self.kind = 0.5 * (self.kind + softmax(log_part))  # half way, as with noise
+        self.kind = 0.5 * (self.kind + softmax(log_part))  # half way, as with the noise
         self.variance = self.kind @ self.path.kind_variance
         self.variance[at] = mixed

@@ -23,24 +23,27 @@ from forecasting.quantities import FIT, OUTLIER
 
 ESTIMATE_SD = 0.03  # extra log standard deviation of an estimate, or of "about" so many
 STOCK_FIT = 0.03  # registers are cleaned and vehicles re-exported between two counts
-NO_DATA = 0.1  # and a zero may be what nobody counted, or a month between two shipments; judgement
-# a total of none is less than one
+# Probability that a zero means that nobody counted, or that no ship came that month; judgement
+NO_DATA = 0.1
+# A total of 0 is read as about half a vehicle
 ZERO = 0.5
 ZERO_SD = 0.8
-# A wrong fact is wrong by half, or has a slipped digit or unit: part of those cases, spread
+# A wrong fact is off by about half, or has a slipped digit or unit: part of the wrong facts, and
+# log standard deviation
 WRONG = ((0.75, 0.5), (0.25, 2.5))
-WRONG_BOUND = ((0.004, 0.5), (0.0002, 2.5))  # bounds are printed to be on the safe side
+# The same of bounds, as parts of all bounds: they are printed to be on the safe side
+WRONG_BOUND = ((0.004, 0.5), (0.0002, 2.5))
 # Share of a register that leaves it in a year; judgement, 0.01 to 0.08
 SCRAPPAGE = 0.04
 SCRAPPAGE_SD = 0.02
-# What lies beyond a bound, by distance in steps of the leading digit: alike for one step, then less
-# by a factor, and falling with a power of the distance. Normals stand for it, whose means double
-# from a tenth of a step on
+# Density of the truth beyond a bound, by distance in steps of the leading digit: SLACK within one
+# step, then the distance to the power -FARTHER. It is a mixture of normals whose means, STEPPED,
+# double from a tenth of a step on
 STEPPED = 0.1 * 2.0 ** np.arange(12)
 SLACK = 6.0
 FARTHER = 0.6
 STEPPED_SD = 0.3  # relative to the mean
-# printed bounds are rounded and revised, in logs
+# The truth may lie a little on the wrong side, in logs: printed bounds are rounded and revised
 BOUND_EDGE = 0.02
 BOUND_EDGE_WEIGHT = 0.1
 COMPARISON_STEP = 0.3  # the step, in logs, of a bound that is another period's number
@@ -58,9 +61,9 @@ def noise_of_number(sd: float, outlier: float = OUTLIER) -> Mixtures:
 
 
 def noise_of_bound(step: float, side: int) -> Mixtures:
-    """What a bound leaves open: near beyond its number, as numbers are rounded down to bounds.
+    """Where the truth lies beyond a bound, in logs: mostly near, as bounds are rounded numbers.
 
-    Its density falls beyond the number by steps of the leading digit, and ever less, so that a
+    The density falls with the distance in steps of the leading digit, ever more slowly, so that a
     bound far from the truth moves nothing.
 
     >>> weight = noise_of_bound(0.1, side=1).weight[0]
@@ -91,7 +94,7 @@ class Observation:
     constant : float
         Added to the denominator.
     value : float
-        What the contrast of logs is said to be.
+        What the fact says the contrast of logs is.
     noise : Mixtures
         How the truth may lie about that value, a single row; the last components are those of a
         fact that is wrong.
@@ -119,18 +122,17 @@ class Observation:
 
     @property
     def offset_year(self) -> int | None:
-        """The year whose offset of the agency holds for what has gathered by then; None of a flow,
-        which has that of each of its years.
+        """Of a stock or a running total, the year whose offset of the agency holds for all of it;
+        None of a flow, each year of which has its own.
         """
         return self.fact.period.end.year if self.fact.accumulates else None
 
     @property
     def side(self) -> int:
-        """On which side of its value a bound leaves the contrast: 1 above, -1 below, 0 of none."""
-        falling = (
-            self.fact.declared.added and self.fact.value < 0
-        )  # the contrast is of the year before
-        return self.fact.side * (-1 if falling else 1)
+        """On which side of its value a bound leaves the contrast: 1 above, -1 below, 0 if none."""
+        # The contrast of a fall has the year before as its numerator, which turns a bound round
+        is_fall = self.fact.declared.added and self.fact.value < 0
+        return -self.fact.side if is_fall else self.fact.side
 
     def residual(self, contrast: float) -> float:
         """How far the value lies from a contrast: of a bound only where it would be broken."""
@@ -223,7 +225,9 @@ def _printed_size(fact: Fact, ratio: float) -> float:
 
 
 def _step(fact: Fact, ratio: float) -> float:
-    """A step of a bound's leading digit, in logs; what one partner has may be any part."""
+    """A step of a bound's leading digit, in logs; wide where one partner's part is the bound, as it
+    may be any part of the whole.
+    """
     if not fact.of_world:
         return PARTNER_STEP
     size = _printed_size(fact, ratio)
@@ -247,7 +251,7 @@ def observe(fact: Fact, first_year: int, months: int, discrete: bool = True) -> 
     first_year, months : int
         The grid of months.
     discrete : bool
-        Whether the unit is single things. Of numbers in anybody's unit digits say nothing.
+        Whether the unit is single things; in any other unit the digits left out say nothing.
 
     Examples
     --------
@@ -259,22 +263,25 @@ def observe(fact: Fact, first_year: int, months: int, discrete: bool = True) -> 
     """
     base_period = fact.reference_period or fact.period.year_before()
     if fact.accumulates:
-        size, base = (
-            _stock_weights(fact, p, first_year, months) for p in (fact.period, base_period)
-        )
+        weights = _stock_weights(fact, fact.period, first_year, months)
+        base_weights = _stock_weights(fact, base_period, first_year, months)
     else:
-        size, base = (
-            flow_weights(period, first_year, months) for period in (fact.period, base_period)
-        )
+        weights = flow_weights(fact.period, first_year, months)
+        base_weights = flow_weights(base_period, first_year, months)
     ages = stock_ages(fact.period, first_year, months) if fact.stock else np.zeros(months)
-    if math.isnan(fact.value):  # more than another period's total, that may never have been printed
+    if math.isnan(fact.value):  # a comparison with a period whose total need not be printed
         noise = noise_of_bound(COMPARISON_STEP, fact.side) if fact.side else noise_of_number(0.02)
-        return Observation(fact, size, base, 0.0, 0.0, noise, ages)
+        return Observation(fact, weights, base_weights, 0.0, 0.0, noise, ages)
     contrast = fact.declared.contrast(fact.value, fact.period.days)
-    sums = {"period": size, "before": base, "market": size, None: np.zeros_like(size)}
+    sums = {
+        "period": weights,
+        "before": base_weights,
+        "market": weights,
+        None: np.zeros_like(weights),
+    }
     top = sums[contrast.numerator]
     bottom = sums[contrast.denominator]
-    if contrast.ratio == 0:  # none was counted: less than one
+    if contrast.ratio == 0:  # none was counted
         noise = noise_of_number(ZERO_SD, NO_DATA)
         return Observation(fact, top, bottom, 1.0, math.log(ZERO), noise, ages)
     noise = _noise(fact, contrast.ratio, discrete, upwards=contrast.numerator == "period")
@@ -282,10 +289,10 @@ def observe(fact: Fact, first_year: int, months: int, discrete: bool = True) -> 
 
 
 def with_prints(observations: Sequence[Observation]) -> tuple[Observation, ...]:
-    """The same, with the noise of one measurement shared by the prints of it.
+    """The same, where numbers that are one measurement weigh as much as one of them.
 
-    Two numbers of one agency that differ by no more than revisions do are one measurement, printed
-    twice: together they say no more than one of them, but that none is a slip.
+    Two numbers of one agency that differ by no more than a revision are one measurement, printed
+    twice. Together they say no more than one of them, except that neither is a slip.
 
     Parameters
     ----------
@@ -295,7 +302,7 @@ def with_prints(observations: Sequence[Observation]) -> tuple[Observation, ...]:
     by_statement: dict[tuple[object, ...], list[Observation]] = defaultdict(list)
     for o in observations:
         by_statement[_statement(o.fact)].append(o)
-    return tuple(_shared(o, by_statement[_statement(o.fact)]) for o in observations)
+    return tuple(_as_one_print(o, by_statement[_statement(o.fact)]) for o in observations)
 
 
 def _statement(fact: Fact) -> tuple[object, ...]:
@@ -303,8 +310,8 @@ def _statement(fact: Fact) -> tuple[object, ...]:
     return fact.basis, fact.partner, fact.quantity, fact.side, fact.period, fact.reference_period
 
 
-def _shared(o: Observation, statements: Sequence[Observation]) -> Observation:
-    """An observation, as exact as all prints of its number are together."""
+def _as_one_print(o: Observation, statements: Sequence[Observation]) -> Observation:
+    """An observation with wider noise, so that all prints of its number are as exact as one."""
     prints = [other for other in statements if abs(other.value - o.value) <= FIT]
     if o.side or len(prints) == 1:
         return o

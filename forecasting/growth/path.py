@@ -20,10 +20,10 @@ from forecasting.growth.prior import FULL_SALES, REACH, REFERENCE_LOG_ODDS, Prio
 from forecasting.growth.within_year import LOT, POSITION
 from forecasting.quantiles import Array, Indices
 
-# The size of a market is a published number of another perimeter: it may be another size
+# A published market size may count another perimeter: with this probability, the size is another
 ANOTHER_SIZE = 0.1
-ANOTHER_SIZE_SD = 0.7
-SAME_SIZE_SD = 0.02
+ANOTHER_SIZE_SD = 0.7  # spread of its log then
+SAME_SIZE_SD = 0.02  # and else
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Start:
     log_size, log_size_sd : float
         Of the market in the path's first year.
     year : int, optional
-        From which the path walks, on and back: by default its first.
+        From which the path runs forwards and backwards: by default its first.
     of_flow : bool
         Whether the size is that of the flow itself in that year, not of the market.
     launch : float
@@ -54,7 +54,9 @@ class Start:
 
 
 def chained_effects(common: Common, years: Sequence[int]) -> tuple[Array, Array]:
-    """Mean and square-root factor of the common effects of some years: later ones are chained."""
+    """Mean and square-root factor of the common effects of some years; those after the panel
+    follow from the year before.
+    """
     mean = np.zeros(len(years))
     factor = np.zeros((len(years), len(years)))
     for i, year in enumerate(years):
@@ -129,7 +131,7 @@ class LatentPath:
 
     @cached_property
     def start_index(self) -> int:
-        """The year from which the path walks, counted from its first."""
+        """The year from which the path runs, counted from its first."""
         return 0 if self.start.year is None else self.start.year - self.first_year
 
     @cached_property
@@ -185,18 +187,18 @@ class LatentPath:
         """Mean and root of the market's log size by year: a random walk, tied to known sizes."""
         years = range(self.first_year, self.last_year + 1)
         mean, factor = chained_effects(self.prior.size, years)
-        steps = np.diag(factor) ** 2 + self.prior.size_sd**2
+        step_variance = np.diag(factor) ** 2 + self.prior.size_sd**2
         mean[0] = self.start.log_size
-        steps[0] = self.start.log_size_sd**2
-        walk = np.tri(self.years)
+        step_variance[0] = self.start.log_size_sd**2
+        sum_of_steps = np.tri(self.years)
         mean = np.cumsum(mean)
-        covariance = walk @ (steps[:, None] * walk.T)
+        covariance = sum_of_steps @ (step_variance[:, None] * sum_of_steps.T)
         published = {y: v for y, v in self.sizes.items() if y in years}
         if published:
             rows = np.array(list(published)) - self.first_year
             value, sd = np.array(list(published.values())).T
-            tied = covariance[np.ix_(rows, rows)] + np.diag(sd**2)
-            gain = np.linalg.solve(tied, covariance[rows]).T
+            innovation_covariance = covariance[np.ix_(rows, rows)] + np.diag(sd**2)
+            gain = np.linalg.solve(innovation_covariance, covariance[rows]).T
             mean = mean + gain @ (value - mean[rows])
             covariance = covariance - gain @ covariance[rows]
         root = np.linalg.cholesky(covariance + 1e-12 * np.eye(self.years))
@@ -236,9 +238,9 @@ class LatentPath:
 
     @cached_property
     def mixture(self) -> Mixtures:
-        """Of the mixed coordinates, a row each.
+        """Mixtures of the mixed coordinates, a row each.
 
-        The year after the first may follow that of the launch: then its shock is another.
+        The first year may be that of the launch: then the shock of the year after it is another.
         """
         student = list(zip(*student_mixture(self.prior.shock_nu), strict=True))
         shock = Mixtures.from_parts([(weight, 0.0, sd) for weight, sd in student])
@@ -284,7 +286,7 @@ class LatentPath:
         unsaturated = 1 / (1 + np.exp(z))
         total = size - np.logaddexp(0.0, -z)
         d_total = d_size + unsaturated[..., None] * dz
-        if self.start.of_flow:  # whatever share it is of
+        if self.start.of_flow:  # the size is the flow's: the share of the start year divides out
             b = self.start_index
             total = total + np.logaddexp(0.0, -z[:, b, None])
             d_total = d_total - (unsaturated[:, b, None] * dz[:, b])[:, None]
@@ -356,8 +358,8 @@ class LatentPath:
     def slopes(self, log_totals: Array) -> Array:
         """Slope within each year that the growth over the year before and of the next gives it.
 
-        Years are the second axis. A missing neighbour's growth is taken to be the other's; what
-        lies before the start tells nothing after it.
+        Years are the second axis. The growth of a missing neighbour is taken to be the other's;
+        growth up to the start year is not used for that year.
         """
         within_year = self.prior.within_year
         growth = np.diff(log_totals, axis=1)
@@ -403,22 +405,23 @@ class LatentPath:
         d_tilt = self.slopes(d_expected) + within_year.slope_sd * directions[at["tilt"]]
         lasting = np.asarray(within_year.pattern) + within_year.pattern_sd * x[:, at["pattern"]]
         d_lasting = within_year.pattern_sd * directions[at["pattern"]]
-        total, part, d_total, d_part = self._by_chance(
+        total, noise_factor, d_total, d_noise_factor = self._by_chance(
             x[:, at["chance"]], directions[at["chance"]], expected, d_expected
         )
-        shape = lasting[:, None, :] + tilt[..., None] * POSITION + part[..., None] * noise
+        shape = lasting[:, None, :] + tilt[..., None] * POSITION + noise_factor[..., None] * noise
         shape -= shape.max(axis=2, keepdims=True)
         share = np.exp(shape)
         total_share = share.sum(axis=2, keepdims=True)
         share /= total_share
         # What all months of a year have in common: the year's flow, less what the shape adds up to
         common = d_total - (share @ POSITION)[..., None] * d_tilt - share @ d_lasting
-        common -= part[..., None] * (share.transpose(1, 0, 2) @ d_noise).transpose(1, 0, 2)
-        common -= (share * noise).sum(axis=2)[..., None] * d_part
-        slopes = part[:, year, None] * d_noise.reshape(self.months, n)[months] + d_lasting[month]
+        common -= noise_factor[..., None] * (share.transpose(1, 0, 2) @ d_noise).transpose(1, 0, 2)
+        common -= (share * noise).sum(axis=2)[..., None] * d_noise_factor
+        slopes = noise_factor[:, year, None] * d_noise.reshape(self.months, n)[months]
+        slopes += d_lasting[month]
         slopes += common[:, year] + POSITION[month][:, None] * d_tilt[:, year]
         if self.discrete:
-            slopes += noise.reshape(len(x), self.months)[:, months, None] * d_part[:, year]
+            slopes += noise.reshape(len(x), self.months)[:, months, None] * d_noise_factor[:, year]
         log_flows = (total[..., None] + shape - np.log(total_share)).reshape(len(x), -1)[:, months]
         policy_draws = self.policies.with_draws(x[:, at["policy"]])
         policy_directions = self.policies.with_draws(directions[at["policy"]].T)
@@ -439,25 +442,25 @@ class LatentPath:
     def _by_chance(
         self, unit: Array, d_unit: Array, expected: Array, d_expected: Array
     ) -> tuple[Array, Array, Array, Array]:
-        """Log flow by year as single things come, and by how much more uneven months are for that.
+        """Log flow by year where single things come by chance, the factor of that on the noise of
+        months, and the derivatives of both.
 
-        The log of a count is normal with the mean and the variance of a Poisson count; months are
-        as uneven as lots are.
+        The count of a year is lognormal with the mean and the variance of a Poisson count. That of
+        a month is of lots of `LOT` things each.
         """
         if not self.discrete:
-            nothing = np.zeros_like(d_expected)
-            return expected, np.ones_like(expected), d_expected, nothing
-        rare = np.exp(-np.clip(expected, -30.0, 60.0))
-        sd = np.sqrt(np.log1p(rare))
-        d_sd = -rare / (2 * sd * (1 + rare))
-        by_expected = 1 + unit * d_sd + 0.5 * rare / (1 + rare)
+            return expected, np.ones_like(expected), d_expected, np.zeros_like(d_expected)
+        relative_variance = np.exp(-np.clip(expected, -30.0, 60.0))
+        sd = np.sqrt(np.log1p(relative_variance))
+        d_sd = -relative_variance / (2 * sd * (1 + relative_variance))
+        by_expected = 1 + unit * d_sd + 0.5 * relative_variance / (1 + relative_variance)
         total = expected + unit * sd - 0.5 * sd**2
         d_total = by_expected[..., None] * d_expected + sd[..., None] * d_unit
-        noise = self.prior.within_year.noise_sd**2
-        uneven = 12 * LOT * rare
-        part = np.sqrt(1 + np.log1p(uneven) / noise)
-        d_part = -uneven / ((1 + uneven) * 2 * part * noise)
-        return total, part, d_total, d_part[..., None] * d_expected
+        noise_variance = self.prior.within_year.noise_sd**2
+        of_lots = 12 * LOT * relative_variance
+        noise_factor = np.sqrt(1 + np.log1p(of_lots) / noise_variance)
+        d_noise_factor = -of_lots / ((1 + of_lots) * 2 * noise_factor * noise_variance)
+        return total, noise_factor, d_total, d_noise_factor[..., None] * d_expected
 
     def flows(self, x: Array) -> Array:
         """Monthly flows: shape (draws, months)."""
@@ -468,12 +471,14 @@ class LatentPath:
 
         Constant, but for what drifts: then a random walk by year, from the year of its first fact.
         """
-        linear = np.zeros((self.years, self.width))
-        linear[:, self.columns["basis"].start + basis] = self.prior.basis_sd
-        for number, (drifting, since) in enumerate(self.drifts):
-            if drifting == basis:
-                year = np.arange(self.years) - (since - self.first_year)
-                walked = (year[:, None] >= year) & (year > 0) | (year[:, None] <= year) & (year < 0)
+        offset_map = np.zeros((self.years, self.width))
+        offset_map[:, self.columns["basis"].start + basis] = self.prior.basis_sd
+        for number, (drift_basis, first_fact_year) in enumerate(self.drifts):
+            if drift_basis == basis:
+                year = np.arange(self.years) - (first_fact_year - self.first_year)
+                steps_after = (year[:, None] >= year) & (year > 0)
+                steps_before = (year[:, None] <= year) & (year < 0)
                 start = self.columns["drift"].start + number * self.years
-                linear[:, start : start + self.years] = self.prior.basis_drift * walked
-        return linear
+                drift = self.prior.basis_drift * (steps_after | steps_before)
+                offset_map[:, start : start + self.years] = drift
+        return offset_map

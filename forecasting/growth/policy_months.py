@@ -9,9 +9,9 @@ share p of the price, and was announced n months before, adds
 
 with ``worth(p) = p / (1 + p / SATURATING_SHARE)``: beyond some part of the price little is added.
 What begins does the same with the other sign: buyers wait for it, then come at once. A step has
-neither rush nor fall. What is blocked withholds a part of each month, and gives it back after its
-end. The numbers differ from event to event: mean and covariance are learned from the months of
-other markets by :mod:`forecasting.panels.policy_effects`.
+neither rush nor fall. A blocked trade loses a part of each month, which comes after its end. The
+numbers differ from event to event: mean and covariance are learned from the months of other markets
+by :mod:`forecasting.panels.policy_effects`.
 """
 
 import datetime as dt
@@ -25,19 +25,19 @@ from forecasting.evidence.policies import Policy
 from forecasting.periods import DAY, month_number
 from forecasting.quantiles import Array, Indices
 
-DAYS_OF_MONTH = 365.25 / 12  # of a month
-# Judgement: a car is registered so long after it was ordered
-DELIVERY = 60
+DAYS_OF_MONTH = 365.25 / 12
+DELIVERY = 60  # days from the order of a car to its registration; judgement
 SATURATING_SHARE = 0.15
 EFFECT = ("effect_percent", "low", "high")
 # Of rush, fall and elasticity: how near to 0 the softplus bends
 SOFTNESS: Array = np.array([0.1, 0.1, 1.0])
-# Judgement, on one trade that was held up: log-odds of the part withheld, and how much of what is
-# given back in a month is given back in the next
+# Judgement, on one trade that was held up: log-odds of the part withheld; how much comes later in a
+# month, of what did in the month before; and how much is withheld in a month, of that in the month
+# before, as trade finds other ways
 WITHHELD = 0.0
 WITHHELD_SD = 1.0
 GIVEN_BACK = 0.5
-STILL_HELD = 0.85  # part withheld in a month, of that in the month before: trade finds other ways
+STILL_HELD = 0.85
 
 
 def softplus(latent: Array) -> tuple[Array, Array]:
@@ -69,12 +69,12 @@ class Effect:
         Medians over events: in logs the rush in the last month and the fall in the first one, and
         what stays by the privilege's share of the price. None changes its sign.
     covariance : tuple of tuple of float
-        Between events, of what the three are the softplus of: normal where they are large, and
-        never below 0.
+        Between events, of the latent numbers whose softplus the three are: so these are normal
+        where they are large, and never below 0.
     rush_kept, fall_kept : float
         Part of rush and fall that the month farther from the event has.
     events : int
-        That it was learned from.
+        How many it was learned from.
 
     Examples
     --------
@@ -116,7 +116,7 @@ class PolicyEffects:
     hurry : float
         Months of notice that two thirds of the rush need.
     usual_share : float
-        Part of the price that a privilege is worth of which that was not printed.
+        Part of the price that a privilege is taken to be worth where none was printed.
 
     Examples
     --------
@@ -134,7 +134,7 @@ class PolicyEffects:
         return self.begins if kind == "begins" else self.ends
 
     def sizes(self, policy: Policy) -> Array:
-        """By how much rush, fall and elasticity of the kind are to be multiplied."""
+        """Factors of a policy on the rush, fall and elasticity of its kind."""
         if policy.kind == "step":
             share = policy.price_share or 0.0
             return np.array([0.0, 0.0, -np.sign(share) * worth(abs(share))])
@@ -157,7 +157,7 @@ def worth(share: float) -> float:
 
 
 def numbers_of(first_year: int, months: int) -> Indices:
-    """Numbers of months from January of a year on: twelve for each year before, and its place.
+    """Numbers of months from January of a year on, counted from January of the year 0.
 
     >>> numbers_of(2023, 2) - 12 * 2023
     array([0, 1])
@@ -227,7 +227,8 @@ class PolicyCourse:
     shape : ndarray, shape (months, coordinates)
         By how much each of its numbers moves each month.
     effect : Effect, optional
-        Of which the numbers are; else the coordinates are the numbers, as of a blocked trade.
+        The effect whose numbers the coordinates stand for; None of a blocked trade, whose
+        coordinates are the numbers.
     """
 
     mean: Array
@@ -237,11 +238,11 @@ class PolicyCourse:
     def parts(self, coordinates: Array) -> Array:
         """Rush, fall and what stays, in logs: shape (draws, months, 3).
 
-        All that a blocked trade does is what stays.
+        The whole effect of a blocked trade counts as what stays.
         """
         if self.effect is None:
-            effect = self.mean + coordinates @ self.shape.T
-            return np.pad(effect[..., None], ((0, 0), (0, 0), (2, 0)))
+            lasting = self.mean + coordinates @ self.shape.T
+            return np.pad(lasting[..., None], ((0, 0), (0, 0), (2, 0)))
         return self.effect.numbers(coordinates)[:, None] * self.shape
 
     def slopes(self, coordinates: Array, directions: Array) -> Array:
@@ -291,10 +292,11 @@ class Policies:
         """What one policy does in some months, numbered as by :func:`numbers_of`."""
         since, until = _since(row, months)
         if row.kind == "blocked":
-            at, upper, lower = (
-                _blocked(since, until, WITHHELD + step) for step in (0.0, WITHHELD_SD, -WITHHELD_SD)
-            )
-            return PolicyCourse(at, ((upper - lower) / 2)[:, None], None)
+            # Linear in the log-odds of the part withheld, by a difference of one spread either way
+            mean = _blocked(since, until, WITHHELD)
+            upper = _blocked(since, until, WITHHELD + WITHHELD_SD)
+            lower = _blocked(since, until, WITHHELD - WITHHELD_SD)
+            return PolicyCourse(mean, ((upper - lower) / 2)[:, None], None)
         effect = self.effects.effect_of(row.kind)
         shape = course(since, effect, until) * self.effects.sizes(row)
         return PolicyCourse(np.zeros(len(months)), shape, effect)
@@ -323,12 +325,12 @@ def _since(row: Policy, months: Indices) -> tuple[Array, Array | None]:
 
 
 def _blocked(since: Array, until: Array | None, log_odds: float) -> Array:
-    """What a blocked trade adds to logs: a part withheld, and given back after its end, or where
-    nobody knows the end, as less of it waits: a car that waits is late, not lost.
+    """What a blocked trade adds to the log flow: a part of each month waits, and comes after the
+    end; where the end is not known, a part of what waits comes each month.
     """
     part = 1 / (1 + np.exp(-log_odds))
-    begun = np.clip(since + 1, 0.0, 1.0)
-    withheld = part * begun * STILL_HELD ** np.maximum(since, 0.0)
+    part_blocked = np.clip(since + 1, 0.0, 1.0)
+    withheld = part * part_blocked * STILL_HELD ** np.maximum(since, 0.0)
     if until is None:
         waiting = np.zeros(len(since) + 1)
         for place, part_withheld in enumerate(withheld):
@@ -336,9 +338,9 @@ def _blocked(since: Array, until: Array | None, log_odds: float) -> Array:
         return np.asarray(np.log1p((1 - STILL_HELD) * waiting[:-1] - withheld))
     part_after = np.clip(until + 1, 0.0, 1.0)
     withheld *= 1 - part_after
-    freed = part_after * GIVEN_BACK ** np.maximum(until, 0.0)
-    returned = withheld.sum() * freed / max(freed.sum(), 1e-9)
-    return np.asarray(np.log1p(returned - withheld))
+    return_shape = part_after * GIVEN_BACK ** np.maximum(until, 0.0)
+    late_flow = withheld.sum() * return_shape / max(return_shape.sum(), 1e-9)
+    return np.asarray(np.log1p(late_flow - withheld))
 
 
 NO_POLICIES = Policies()
@@ -364,13 +366,13 @@ def pooled(policies: Iterable[Policy]) -> tuple[Policy, ...]:
     [('vat, weight', 0.1)]
     """
     policies = [policy for policy in policies if policy.kind != "quota"]
-    begun = {policy.start for policy in policies if policy.kind == "begins"}
+    renewal_days = {policy.start for policy in policies if policy.kind == "begins"}
     by_month: dict[tuple[object, ...], list[Policy]] = {}
     for policy in policies:
         if policy.kind == "step" and not policy.price_share:
-            continue  # of which nothing is known
-        if policy.end and policy.end + DAY in begun:
-            policy = replace(policy, end=None)  # what begins brings it back
+            continue
+        if policy.end and policy.end + DAY in renewal_days:
+            policy = replace(policy, end=None)  # the policy that begins undoes its effect
         if policy.dated_by == "order":
             registration = policy.start + dt.timedelta(days=DELIVERY)
             policy = replace(policy, start=registration, end=None)

@@ -27,44 +27,41 @@ from forecasting.growth.path import LatentPath
 from forecasting.growth.readings import readings_of
 from forecasting.quantiles import Array, Indices, strata
 
-# The root of the probability that each reading has at least when draws are shared out
+# Draws are shared out to readings by the root of their probability, of at least this
 MIN_READING_PART = 0.1
-EVIDENCE_DRAWS = 1000  # of components, that say how probable a reading is
-OPEN_PART = 0.1  # part of them that is drawn as the prior has them
+EVIDENCE_DRAWS = 1000  # of components, from which the probability of a reading is estimated
+OPEN_PART = 0.1  # part of them that is drawn from the prior
 CHAINS = 250
-BURN = 4
+BURN = 4  # sweeps before draws are taken
 MOST_WORK = 6e6  # chains times unknowns squared
 MOST_DOUBTFUL = 60  # facts whose components are drawn: those most in doubt
-MUCH_DOUBT = 1.5  # times the doubt in any fact, from which one is always drawn
-EXTRA_DOUBTFUL = 8  # so many more are drawn in any case
-# Pairs whose components are drawn together in one sweep: more at first where a number is in doubt,
-# as facts that contradict each other take turns at being wrong by pairs alone
+MUCH_DOUBT = 1.5  # posterior over prior probability of being wrong: above it a fact is in doubt
+EXTRA_DOUBTFUL = 8  # facts drawn beside those in doubt
+# Pairs whose components are drawn together in one sweep. There are more at first where a number is
+# in doubt: which of two contradicting facts is wrong can only change for both at once
 BURN_VISITS = 6
 VISITS = 2
 JITTER = 1e-6  # variance of a doubtful fact beside that of its component
-LEAST_LIKELY = 0.002  # of the likeliest kind of market, below which a kind is left out
-# Gap between true and linear contrasts, in units of their noise: what may stay, and the most that
-# counts
-BEARING = 0.5
+LEAST_LIKELY = 0.002  # of the likeliest kind of market's probability: a less likely one is left out
+# Gap between true and linear contrasts, in units of their noise: what may stay, and where larger
+# ones are cut off
+GAP_TOLERANCE = 0.5
 MOST_GAP = 20.0
 MOST_MOVED = 130  # combinations of facts that draws are moved onto
-HELD = 0.01  # part of a fact's variance that the directions of a move are made with
-SINGULAR_TOLERANCE = (
-    1e-6  # of the largest change of a combination, below which others make it already
-)
-MOVE_TOLERANCE = (
-    0.05  # of the wanted combinations, in units of the noise, from which a move has ended
-)
+DIRECTION_NOISE = 0.01  # part of the facts' variance in the directions of a move
+# Of the largest singular value: a combination with a smaller one follows from the others
+SINGULAR_TOLERANCE = 1e-6
+MOVE_TOLERANCE = 0.05  # gap in units of the noise at which a move has arrived
 FIXED_SLOPE_STEPS = 5  # with the slope at the mode, before those with the slope at the draw
 NEWTON_STEPS = 6
-MAX_COORDINATE = 60.0  # no coordinate is moved beyond, in prior standard deviations
+MAX_COORDINATE = 60.0  # a move goes no farther, in prior standard deviations
 MAX_STEP = 2.0  # of one coordinate in one step
-FEW_COUNT = 0.15  # part of the draws: where fewer count, another round is drawn
+MIN_EFFECTIVE_PART = 0.15  # of the draws: where fewer are effective, another round is drawn
 MOST_ROUNDS = 4
-MIN_TAIL = 5  # largest weights from which a shape is fitted
-NEARLY_ALL = 0.9  # of all weight, held by one draw
-EVEN = 1e-6  # of the largest weight: weights that differ by less are even
-NUMBERS_IN_MEMORY = 250_000  # numbers in memory at a time
+MIN_TAIL = 5  # a shape is fitted to no fewer of the largest weights
+NEARLY_ALL = 0.9  # of all weight: where one draw has more, no shape is fitted
+EVEN_MARGIN = 1e-6  # of the largest weight: a tail that rises by less is even, and not smoothed
+NUMBERS_IN_MEMORY = 250_000  # of one block of draws
 
 
 @dataclass(frozen=True)
@@ -91,7 +88,7 @@ class Posterior:
     readings : int
         Number of readings of the facts that were drawn from.
     left_out : float
-        Probability of those that were not, by their modes.
+        Probability of the readings that were not drawn from, by their modes.
     """
 
     x: Array
@@ -130,10 +127,10 @@ def sample(
         log_weight = np.concatenate([pool.log_weight + pool.log_scale for pool in pools])
         weight, tail = _pooled_weight(pools, log_weight)
         effective = float(1 / (weight**2).sum()) if weight.any() else 0.0
-        if effective > FEW_COUNT * draws:
+        if effective > MIN_EFFECTIVE_PART * draws:
             break
         _share_anew(pools, draws, rng)
-    rounds = [of_pool for pool in pools for of_pool in pool.rounds]
+    rounds = [pool_round for pool in pools for pool_round in pool.rounds]
     x, kind, contrast, _, place = (np.concatenate(item) for item in zip(*rounds, strict=True))
     index = resampled(weight, place, shared[:, -1], rng)
     expected, variance = _expectations(pools)
@@ -155,7 +152,7 @@ def sample(
 def _pools(
     path: LatentPath, facts: Contrasts, draws: int, rng: np.random.Generator
 ) -> tuple[list[_Pool], float]:
-    """A pool for each reading, with a part of the draws; and what is left out."""
+    """A pool for each reading, with a part of the draws; and the probability of other readings."""
     readings, left_out = readings_of(path, facts)
     chains = [_Chains(_Linear(reading.mode), draws, rng) for reading in readings]
     if len(chains) == 1:
@@ -167,8 +164,8 @@ def _pools(
 
 
 def _share_anew(pools: Sequence[_Pool], draws: int, rng: np.random.Generator) -> None:
-    """Another round goes where its draws lower the error most: by probability, and the root of how
-    many draws stand for one that counts (Neyman 1934).
+    """Share out another round so that it lowers the error most: by the probability of a reading,
+    times the root of the draws that it takes for one effective draw (Neyman 1934).
     """
     if len(pools) == 1:
         return
@@ -178,13 +175,13 @@ def _share_anew(pools: Sequence[_Pool], draws: int, rng: np.random.Generator) ->
 
 
 def _places(share: Array, draws: int, rng: np.random.Generator) -> list[Indices]:
-    """Numbers of draws, shared out."""
+    """Numbers of draws, shared out at random in given proportions."""
     edges = np.round(np.cumsum(share / share.sum())[:-1] * draws).astype(int)
     return [np.sort(part) for part in np.split(rng.permutation(draws), edges)]
 
 
 def _doubted(facts: Contrasts, contrast: Array) -> Array:
-    """How often each fact is wrong."""
+    """Probability that each fact is wrong, over draws."""
     blocks = 1 + contrast.size * facts.noise.weight.shape[1] // NUMBERS_IN_MEMORY
     parts = np.array_split(contrast, blocks)
     return np.asarray(sum(facts.doubt(part).sum(axis=0) for part in parts) / len(contrast))
@@ -206,7 +203,7 @@ class _Pool:
         self.rounds: list[tuple[Array, Indices, Array, Array, Indices]] = []
 
     def draw(self, shared: Array) -> None:
-        """Draw once more, one draw for each place."""
+        """Draw another round, one draw for each place."""
         if not len(self.places):
             return
         x, kind = self.chains.draw(shared[self.places])
@@ -215,23 +212,23 @@ class _Pool:
 
     @property
     def log_weight(self) -> Array:
-        """Of all draws."""
+        """Logs of the weights of all draws."""
         return np.concatenate([log_weight for *_, log_weight, _ in self.rounds])
 
     @property
     def efficiency(self) -> float:
-        """Part of the draws that count."""
+        """Effective part of the draws."""
         weight = smoothed(self.log_weight)[0]
         return 1 / max(len(weight) * float((weight**2).sum()), 1.0)
 
     @property
     def log_scale(self) -> float:
-        """What makes weights of readings comparable: those of one sum to its probability."""
+        """Log of the factor that makes a reading's weights sum to its probability."""
         return self.chains.log_evidence - float(np.log(len(self.log_weight)))
 
     @property
     def log_evidence(self) -> float:
-        """Log probability of facts and reading: of the linear model, times the mean weight."""
+        """Log probability of facts and reading: by the linear model, times the mean weight."""
         return float(max(logsumexp(self.log_weight) + self.log_scale, -1e300))
 
 
@@ -247,7 +244,7 @@ def _pooled_weight(pools: Sequence[_Pool], log_weight: Array) -> tuple[Array, fl
 def _expectations(pools: Sequence[_Pool]) -> tuple[Array, Array]:
     """Each contrast as the other facts lead one to expect it, over all readings.
 
-    A reading is as probable without a fact as it is with it, over how likely it makes the fact.
+    Without a fact, a reading's probability is that with it, divided by the fact's likelihood.
     """
     parts = [pool.chains.expectations() for pool in pools]
     mean = np.array([part[0] for part in parts])
@@ -275,7 +272,7 @@ class _Linear:
         f = mode.facts
         self.mode, self.path, self.facts = mode, path, f
         rows = np.arange(len(f.value))
-        self.mean, self.variance = mode.left_out()
+        self.mean, self.variance = mode.leave_one_out()
         doubt = f.doubt(self.mean, self.variance) / np.where(f.certain, 1.0, f.outlier)
         doubt = np.where(f.exact, doubt, np.inf)
         doubt[f.certain] = 0.0
@@ -285,7 +282,7 @@ class _Linear:
         count = int(in_doubt.sum()) + EXTRA_DOUBTFUL
         self.doubtful = np.sort(order[: min(count, MOST_DOUBTFUL)])
         settled = np.setdiff1d(rows, self.doubtful)
-        # A number that is settled is narrow, a bound what it is where the mode stands
+        # Other facts have one normal each, as the mode has it
         self.noise = np.full(len(rows), JITTER)
         self.y = f.value - mode.contrast + mode.jacobian @ mode.x
         self.noise[settled] = mode.noise[settled]
@@ -308,9 +305,9 @@ class _Linear:
         solved = [covariance.solve(self.design) for covariance in self.covariances]
         self.precision = np.stack([self.design.T @ item for item in solved])
         self.pull = np.stack([item.T @ self.y for item in solved])
-        # The normals of settled facts, as high as their own noise where the mode stands
-        missed = (mode.target - mode.contrast)[settled]
-        normal = -0.5 * (missed**2 / mode.noise[settled] + np.log(mode.noise[settled]))
+        # By how much the true noise of settled facts is denser at the mode than their normals
+        residual = (mode.target - mode.contrast)[settled]
+        normal = -0.5 * (residual**2 / mode.noise[settled] + np.log(mode.noise[settled]))
         exact = f.log_density(mode.contrast[None, :])[0, settled]
         self.log_height = float((exact - normal).sum())
         self.log_density = np.array(
@@ -338,15 +335,17 @@ class _Chains:
         distance = np.concatenate([size, (linear.mean - f.value)[linear.doubtful]])
         spread = np.concatenate([np.zeros(q), linear.variance[linear.doubtful]])
         start = mixtures.parts(distance, spread)
-        self.component = _chosen(np.tile(start, (self.chains, 1, 1)), rng)
+        self.component = _draw_components(np.tile(start, (self.chains, 1, 1)), rng)
         self.parts = mixtures.weight.shape[1]
         self.messages: list[tuple[Array, Array]] = []
-        visited = []
+        visits = []
         for _ in range(BURN):
             self.sweep()
             self._draw_kinds()
-            visited.append((self.kind, self.component))
-        self.visited = [np.concatenate(item) for item in zip(*visited, strict=True)]
+            visits.append((self.kind, self.component))
+        self.kind_visits, self.component_visits = (
+            np.concatenate(item) for item in zip(*visits, strict=True)
+        )
 
     @cached_property
     def log_evidence(self) -> float:
@@ -355,27 +354,23 @@ class _Chains:
         The mean weight of components drawn one by one, as often as the chains have visited them;
         their unknowns are integrated out.
         """
-        linear, mixtures = self.linear, self.linear.mixtures
-        kind_part, part = (
-            (1 - OPEN_PART) * (visited[..., None] == np.arange(prior.shape[-1])).mean(axis=0)
-            + OPEN_PART * prior / prior.sum(axis=-1, keepdims=True)
-            for visited, prior in zip(
-                self.visited, (linear.mode.kind[linear.kinds], mixtures.weight), strict=True
-            )
-        )
+        linear = self.linear
+        mixtures = linear.mixtures
+        kind_part = _proposal(self.kind_visits, linear.mode.kind[linear.kinds])
+        part = _proposal(self.component_visits, mixtures.weight)
         kind = self.rng.choice(len(kind_part), EVIDENCE_DRAWS, p=kind_part)
-        component = _chosen(np.tile(part, (EVIDENCE_DRAWS, 1, 1)), self.rng)
-        chosen = np.arange(len(part)), component
-        variance = mixtures.sd[chosen] ** 2
-        centre = mixtures.mean[chosen]
+        component = _draw_components(np.tile(part, (EVIDENCE_DRAWS, 1, 1)), self.rng)
+        index = np.arange(len(part)), component
+        variance = mixtures.sd[index] ** 2
+        centre = mixtures.mean[index]
         precision = linear.precision[kind] + _diagonals(1 / variance)
         pull = linear.pull[kind] + centre / variance
         mean = np.linalg.solve(precision, pull[:, :, None])[:, :, 0]
         square = (pull * mean - centre**2 / variance - np.log(variance)).sum(axis=1)
         log_weight = linear.log_density[kind] - np.log(kind_part[kind])
         log_weight += 0.5 * (square - np.linalg.slogdet(precision)[1])
-        weight = np.maximum(mixtures.weight[chosen], 1e-300)
-        log_weight += (np.log(weight) - np.log(part[chosen])).sum(axis=1)
+        weight = np.maximum(mixtures.weight[index], 1e-300)
+        log_weight += (np.log(weight) - np.log(part[index])).sum(axis=1)
         return float(logsumexp(log_weight) - np.log(EVIDENCE_DRAWS)) + linear.log_height
 
     def draw(self, shared: Array) -> tuple[Array, Indices]:
@@ -391,15 +386,15 @@ class _Chains:
         return np.concatenate(x), np.concatenate(kinds)
 
     def sweep(self, keep: bool = False) -> None:
-        """Components of pairs, all else integrated out; then unknowns, and all components."""
+        """Draw components of pairs, all else integrated out; then unknowns, and all components."""
         linear, rng = self.linear, self.rng
         mixtures = linear.mixtures
-        chosen = np.arange(self.component.shape[1]), self.component
-        variance = mixtures.sd[chosen] ** 2
-        centre = mixtures.mean[chosen]
+        index = np.arange(self.component.shape[1]), self.component
+        variance = mixtures.sd[index] ** 2
+        centre = mixtures.mean[index]
         precision = linear.precision[self.kind]
         n = variance.shape[1]
-        # The first of a pair lies in the size of the market, or in the noise of a fact
+        # One of a pair is the size of the market, or the noise of a fact; the other is any
         start = len(linear.path.mixed) - 1
         order = np.argsort(rng.random((self.chains, n - start)), axis=1)
         one_of_pair = start + order[:, : VISITS if keep else linear.burn_visits]
@@ -423,7 +418,7 @@ class _Chains:
             residual = np.maximum(1 / diagonal - 1 / variance, 1e-9)
             self.messages.append(((mean / diagonal - centre / variance) / residual, 1 / residual))
         self.unknown = mean + (normal @ root)[:, 0]
-        self.component = _chosen(mixtures.parts(self.unknown), rng)
+        self.component = _draw_components(mixtures.parts(self.unknown), rng)
 
     def _draw_kinds(self) -> None:
         """A kind of market for each chain, given the unknowns."""
@@ -431,7 +426,7 @@ class _Chains:
         unknown = self.unknown
         square = ((unknown @ linear.precision) * unknown).sum(axis=2).T
         log_part = linear.log_density + unknown @ linear.pull.T - 0.5 * square
-        self.kind = _chosen(softmax(log_part, axis=-1), self.rng)
+        self.kind = _draw_components(softmax(log_part, axis=-1), self.rng)
 
     def _pair(
         self,
@@ -442,7 +437,12 @@ class _Chains:
         variance: Array,
         centre: Array,
     ) -> None:
-        """Draw two unknowns' components together, all unknowns integrated out; one pair a chain."""
+        """Draw two unknowns' components together, all unknowns integrated out; one pair a chain.
+
+        m is the mean of each of the two, v and c are variance and centre of its present component.
+        a, g of the one and b, h of its partner are precision and pull with each component it may
+        have; ab couples the two.
+        """
         mixtures = self.linear.mixtures
         chain = np.arange(self.chains)[:, None]
         pair = pairs[:, number]
@@ -460,10 +460,10 @@ class _Chains:
         log_part = log_one[:, :, None] + log_partner[:, None, :] - 0.5 * np.log(determinant)
         log_part += 0.5 * (b * g**2 - 2 * ab * g * h + a * h**2) / determinant
         part = softmax(log_part.reshape(self.chains, -1), axis=1)
-        chosen = np.stack(np.divmod(_chosen(part, self.rng), self.parts), axis=1)
-        self.component[chain, pair] = chosen
-        new_v = mixtures.sd[pair, chosen] ** 2
-        new_c = mixtures.mean[pair, chosen]
+        new = np.stack(np.divmod(_draw_components(part, self.rng), self.parts), axis=1)
+        self.component[chain, pair] = new
+        new_v = mixtures.sd[pair, new] ** 2
+        new_c = mixtures.mean[pair, new]
         delta = 1 / new_v - 1 / v
         scaled = pair_columns @ (
             delta[:, :, None] * np.linalg.inv(np.eye(2) + block * delta[:, None, :])
@@ -477,21 +477,31 @@ class _Chains:
     def _component_terms(
         self, unknown: Indices, precision: Array, push: Array
     ) -> tuple[Array, Array, Array]:
-        """Log weight, precision and pull of an unknown's components, beside those of the others."""
+        """Log weight, precision and pull of an unknown with each component that it may have.
+
+        Parameters
+        ----------
+        unknown : ndarray of int, shape (chains, 1)
+            Its number.
+        precision, push : ndarray, shape (chains,)
+            Of the unknown without a component.
+        """
         mixtures = self.linear.mixtures
         component = np.arange(self.parts)
-        precise = 1 / mixtures.sd[unknown, component] ** 2
+        own_precision = 1 / mixtures.sd[unknown, component] ** 2
         centre = mixtures.mean[unknown, component]
-        pulled = centre * precise
+        own_pull = centre * own_precision
         log_weight = (
             np.log(np.maximum(mixtures.weight[unknown, component], 1e-300))
-            + 0.5 * np.log(precise)
-            - 0.5 * centre * pulled
+            + 0.5 * np.log(own_precision)
+            - 0.5 * centre * own_pull
         )
-        return log_weight, precision[:, None] + precise, push[:, None] + pulled
+        return log_weight, precision[:, None] + own_precision, push[:, None] + own_pull
 
     def _coordinates(self, unknown: Array, kind: Indices, shared: Array) -> Array:
-        """All coordinates given the unknowns: a draw of the prior, corrected by what it misses."""
+        """All coordinates given the unknowns: a draw of the prior, corrected by its distance from
+        the facts (Matheron).
+        """
         linear, path = self.linear, self.linear.path
         x = self.rng.standard_normal((len(unknown), path.width))
         yearly = path.columns["pattern"].start  # columns before those of single months
@@ -499,19 +509,19 @@ class _Chains:
         x[:, path.columns["common"]] = shared
         x *= np.sqrt(linear.kind_variance[kind])
         noise = np.sqrt(linear.noise) * self.rng.standard_normal((len(x), len(linear.noise)))
-        missed = linear.y - unknown @ linear.design.T - x @ linear.mode.jacobian.T - noise
+        residual = linear.y - unknown @ linear.design.T - x @ linear.mode.jacobian.T - noise
         for k, covariance in enumerate(linear.covariances):
             rows = np.flatnonzero(kind == k)
-            pulled = covariance.solve(missed[rows].T).T
-            x[rows] += linear.kind_variance[k] * (pulled @ linear.mode.jacobian)
+            pull = covariance.solve(residual[rows].T).T
+            x[rows] += linear.kind_variance[k] * (pull @ linear.mode.jacobian)
         x[:, path.mixed] = unknown[:, : len(path.mixed)]
         return x
 
     def expectations(self) -> tuple[Array, Array]:
         """Each contrast as the other facts lead one to expect it: mean and variance.
 
-        Components have adapted to the fact too: chains that find it likely count less (Gelfand
-        1996).
+        The components of a draw have adapted to the fact, too: draws that find it likely count less
+        (Gelfand 1996).
         """
         linear, f = self.linear, self.linear.facts
         mean, variance = linear.mean.copy(), linear.variance.copy()
@@ -528,6 +538,13 @@ class _Chains:
         return mean, variance
 
 
+def _proposal(visits: Indices, prior: Array) -> Array:
+    """How often each component was visited, mixed with its prior so that none is impossible."""
+    visit_part = (visits[..., None] == np.arange(prior.shape[-1])).mean(axis=0)
+    prior_part = prior / prior.sum(axis=-1, keepdims=True)
+    return np.asarray((1 - OPEN_PART) * visit_part + OPEN_PART * prior_part)
+
+
 def _moments(weight: Array, mean: Array, variance: Array) -> tuple[Array, Array]:
     """Mean and variance of mixtures, of one component a row."""
     middle = (weight * mean).sum(axis=0)
@@ -539,16 +556,16 @@ def _diagonals(rows: Array) -> Array:
     return rows[:, :, None] * np.eye(rows.shape[1])
 
 
-def _chosen(part: Array, rng: np.random.Generator) -> Indices:
-    """Of each row of weights a number, in proportion to them."""
+def _draw_components(part: Array, rng: np.random.Generator) -> Indices:
+    """The number of a component from each row of weights, drawn in proportion to them."""
     cumulative = part.cumsum(axis=-1)
     lot = rng.random(cumulative.shape[:-1])[..., None] * cumulative[..., -1:]
     return np.asarray(np.minimum((cumulative < lot).sum(axis=-1), part.shape[-1] - 1))
 
 
 def _shifted(linear: _Linear, x: Array) -> tuple[Array, Array, Array]:
-    """Draws whose true contrasts are what the linear ones were but for a gap, logs of their
-    weights, and their contrasts.
+    """Draws moved until their true contrasts are what the linear ones were, within a tolerance;
+    logs of their weights, and their contrasts.
     """
     path, facts, mode = linear.path, linear.facts, linear.mode
     if not len(facts.value):
@@ -559,9 +576,9 @@ def _shifted(linear: _Linear, x: Array) -> tuple[Array, Array, Array]:
     gap = np.clip((contrast - goal) * np.sqrt(precision), -MOST_GAP, MOST_GAP)
     sd = 1 / np.sqrt(precision.mean(axis=0))
     # The combinations of facts in which the true contrasts differ most from the linear ones
-    size, turned = np.linalg.eigh(gap.T @ gap / len(x))
+    size, vectors = np.linalg.eigh(gap.T @ gap / len(x))
     residual = np.cumsum(np.maximum(size, 0.0))
-    combined = (turned[:, residual > BEARING**2] / sd[:, None])[:, -MOST_MOVED:].T
+    combined = (vectors[:, residual > GAP_TOLERANCE**2] / sd[:, None])[:, -MOST_MOVED:].T
     shifted = x.copy()
     log_weight = np.zeros(len(x))
     if len(combined):
@@ -578,9 +595,9 @@ def _shifted(linear: _Linear, x: Array) -> tuple[Array, Array, Array]:
 
 
 def _contrasts(path: LatentPath, facts: Contrasts, x: Array) -> Array:
-    nothing = np.zeros((path.width, 0))
+    no_directions = np.zeros((path.width, 0))
     result = [
-        facts.at(path.tangents(part, nothing, facts.months)[0], part)
+        facts.at(path.tangents(part, no_directions, facts.months)[0], part)
         for part in np.array_split(x, 1 + len(x) * path.months // NUMBERS_IN_MEMORY)
     ]
     return np.concatenate(result)
@@ -589,9 +606,9 @@ def _contrasts(path: LatentPath, facts: Contrasts, x: Array) -> Array:
 class _Move:
     """Moves draws along some directions until combinations of contrasts are those wanted.
 
-    The directions are those in which the prior would move at the mode, so that what is not
-    combined stays. The weight is the change of variables: the volume that the move makes of the
-    volume about a draw.
+    The directions are those in which facts would move the prior at the mode, so that other
+    combinations stay. The weight is that of a change of variables: the ratio of the volumes about a
+    draw after and before the move.
     """
 
     def __init__(self, mode: Mode, combined: Array, noise: Array) -> None:
@@ -599,10 +616,10 @@ class _Move:
         variance = 1 / (mode.kind @ (1 / mode.path.kind_variance))
         variance[mode.path.mixed] = mode.variance[mode.path.mixed]
         root = mode.jacobian * np.sqrt(variance)
-        # A total, and its parts, cannot be moved apart
-        turned, size, _ = np.linalg.svd(combined @ root, full_matrices=False)
-        self.combined = combined = turned[:, size > SINGULAR_TOLERANCE * size[0]].T @ combined
-        covariance = Covariance(root, HELD * noise)
+        # A total and all of its parts cannot be moved independently
+        vectors, size, _ = np.linalg.svd(combined @ root, full_matrices=False)
+        self.combined = combined = vectors[:, size > SINGULAR_TOLERANCE * size[0]].T @ combined
+        covariance = Covariance(root, DIRECTION_NOISE * noise)
         gain = combined.T * noise[:, None]
         self.directions = variance[:, None] * (mode.jacobian.T @ covariance.solve(gain))
         slope = combined @ mode.jacobian @ self.directions
@@ -610,9 +627,9 @@ class _Move:
         self.sign = np.linalg.slogdet(slope)[0]
 
     def __call__(self, x: Array, goal: Array, contrast: Array) -> tuple[Array, Array, Array]:
-        """Draws where they end, logs of their weights, and their contrasts.
+        """Draws at the end of their moves, logs of their weights, and their contrasts.
 
-        A draw that does not get there has no weight.
+        A draw that does not arrive has no weight.
         """
         x = x.copy()
         contrast = contrast.copy()
@@ -620,7 +637,7 @@ class _Move:
         for step in range(FIXED_SLOPE_STEPS):
             if step:
                 current = _contrasts(self.path, self.facts, x)
-            x = self._stepped(x, (goal - current @ self.combined.T) @ self.inverse_slope.T)
+            x = self._step(x, (goal - current @ self.combined.T) @ self.inverse_slope.T)
         log_weight = np.full(len(x), -np.inf)
         rows = np.arange(len(x))
         for _ in range(NEWTON_STEPS):
@@ -636,12 +653,14 @@ class _Move:
             if not len(rows):
                 break
             slope = slope + 1e-9 * np.eye(slope.shape[1])
-            x[rows] = self._stepped(x[rows], np.linalg.solve(slope, gap[:, :, None])[:, :, 0])
+            x[rows] = self._step(x[rows], np.linalg.solve(slope, gap[:, :, None])[:, :, 0])
         return x, log_weight, contrast
 
-    def _stepped(self, x: Array, by: Array) -> Array:
-        """Moved by so much, no coordinate by much more than a prior standard deviation."""
-        step = by @ self.directions.T
+    def _step(self, x: Array, change: Array) -> Array:
+        """Draws after a step along the directions, shortened so that no coordinate moves by more
+        than `MAX_STEP`.
+        """
+        step = change @ self.directions.T
         excess = np.abs(step).max(axis=1, keepdims=True) / MAX_STEP
         return np.asarray(
             np.clip(x + step / np.maximum(excess, 1.0), -MAX_COORDINATE, MAX_COORDINATE)
@@ -670,10 +689,10 @@ def smoothed(log_weight: Array) -> tuple[Array, float]:
     largest = largest[log_ratio[largest] > cut]
     excess = weight[largest] - np.exp(cut)
     shape = 0.0
-    if tail < MIN_TAIL or not len(excess) or excess[-1] < EVEN:
+    if tail < MIN_TAIL or not len(excess) or excess[-1] < EVEN_MARGIN:
         pass
     elif len(excess) < MIN_TAIL or excess[-1] > NEARLY_ALL * weight.sum():
-        # So few draws hold the weight that no shape can be fitted
+        # Too few draws hold the weight for a shape to be fitted
         shape = np.inf
     else:
         shape, scale = _pareto(excess)
@@ -700,9 +719,9 @@ def _pareto(excess: Array) -> tuple[float, float]:
 
 
 def resampled(weight: Array, place: Indices, common: Array, rng: np.random.Generator) -> Indices:
-    """Numbers of draws, each as often as its weight says; as many as can stay where they are.
+    """Numbers of draws, each as often as its weight says. As many as possible keep their place.
 
-    A copy takes an empty place whose common shock is like its own.
+    A copy takes a vacant place with a common shock like its own.
 
     Parameters
     ----------

@@ -32,10 +32,11 @@ from forecasting.quantiles import Array
 from forecasting.reading.places import find_place
 
 REFERENCE_LOG_ODDS = -4.0  # log-odds at which `level` holds: a share of 1.8 %
-REACH = (-5.0, 5.0)  # growth depends on log-odds so far about the reference, and is flat beyond
+REACH = (-5.0, 5.0)  # log-odds about the reference, beyond which growth depends on them no more
 SHARE_LIMITS = (1e-6, 0.985)
 FULL_SALES = 3000.0  # vehicles a year above which shocks are no smaller for more sales
 
+# What is believed of level and slope before a panel is read
 LEVEL_BEFORE = 0.40
 SLOPE_BEFORE = -0.055
 ANALOGUES = "analogues.csv"  # the market-years behind the priors
@@ -58,44 +59,11 @@ def log_odds(share: Array | float) -> Array:
 
 
 MARKET_REGIONS = ("Europe", "elsewhere")
-# Markets under the fleet limits of the European Union, of its economic area, and of those that
-# took them over: what moved them in 2020 moved nobody else
-EUROPE = frozenset(
-    [
-        "AT",
-        "BE",
-        "BG",
-        "CH",
-        "CY",
-        "CZ",
-        "DE",
-        "DK",
-        "EE",
-        "ES",
-        "FI",
-        "FR",
-        "GB",
-        "GR",
-        "HR",
-        "HU",
-        "IE",
-        "IS",
-        "IT",
-        "LI",
-        "LT",
-        "LU",
-        "LV",
-        "MT",
-        "NL",
-        "NO",
-        "PL",
-        "PT",
-        "RO",
-        "SE",
-        "SI",
-        "SK",
-    ]
-)
+# Markets under the fleet limits of the European Union, which others took over: those limits moved
+# them in 2020, and no other market
+EU_MEMBERS = "AT,BE,BG,CY,CZ,DE,DK,EE,ES,FI,FR,GR,HR,HU,IE,IT,LT,LU,LV,MT,NL,PL,PT,RO,SE,SI,SK"
+OTHER_EUROPEAN = "CH,GB,IS,LI,NO"
+EUROPE = frozenset(f"{EU_MEMBERS},{OTHER_EUROPEAN}".split(","))
 
 
 def region_of(place: str) -> str:
@@ -202,7 +170,7 @@ class Prior:
     policies : PolicyEffects
         What policies do to single months.
     regions : mapping of str to Region
-        Spreads of each region; the rest mixes them.
+        Spreads of each region; `shock_sd` and `market_sd` above mix the regions.
     perimeter, source : str
         What was counted, and where the numbers come from.
     markets, last_year : int
@@ -241,7 +209,7 @@ class Prior:
 
     @property
     def level_sd(self) -> float:
-        """Spread of a market's level: what is not known of all markets', and its own."""
+        """Spread of a market's level: the error of the mean of all markets, and its own spread."""
         return float(np.hypot(np.sqrt(self.covariance[0][0]), self.market_sd))
 
     @property
@@ -386,8 +354,8 @@ class Prior:
 
     @takes(ModelError, measure=text())
     def of_measure(self, measure: str) -> Prior:
-        """The prior of one measure: imports and exports fall on their months otherwise than
-        registrations do.
+        """The prior of one measure: imports and exports have another pattern within the year than
+        registrations.
 
         Parameters
         ----------
@@ -397,7 +365,7 @@ class Prior:
         Returns
         -------
         Prior
-            This one, or one with months of its own.
+            This one, or one with another pattern within the year.
 
         Raises
         ------

@@ -15,8 +15,8 @@ Cars wait for a quota that is announced: of the flow without a privilege, m mont
 day, the part 1 - exp(-wait wait_kept^(m - 1)) comes in its first months instead, and none is lost.
 Wait is the rush of a privilege that begins, with its sign turned.
 
-The end of a quota is news. Of which none was reported by the day of the forecast, it had most
-likely not been used up a month before: of draws in which it had, the part `UNREPORTED` is taken.
+The end of a quota is reported. One whose end was not reported by the day of the forecast was most
+likely not used up a month before that: draws in which it was have the weight `UNREPORTED`.
 """
 
 import datetime as dt
@@ -42,8 +42,8 @@ UNREPORTED = 0.05
 
 
 def dated_changes(quotas: Iterable[Policy]) -> list[Policy]:
-    """What quotas that were used up on a printed day did: the privilege ends on the next day, and
-    begins with the next quota.
+    """The policies that quotas used up on a printed day come to: the privilege ends on the next
+    day, and begins with the next quota.
 
     Parameters
     ----------
@@ -77,7 +77,8 @@ def facts_of_quotas(policies: Iterable[Policy], flow: Iterable[Fact]) -> list[Fa
     Parameters
     ----------
     policies : iterable of Policy
-        Of one flow: of a quota with a remainder, all but that came; of one used up, all of it.
+        Of one flow: of a quota with a remainder, the total is the number less the remainder; of one
+        that is used up, the number.
     flow : iterable of Fact
         Facts of the flow; the first is the pattern for place, measure, basis and unit.
 
@@ -129,10 +130,10 @@ def parts_of_months(months: Sequence[Period], first_day: Array, last_day: float)
     >>> parts_of_months(list(year(2026).months())[:2], first_day, np.inf).round(2)
     array([[0.52, 1.  ]])
     """
-    opens = np.array([month.start.toordinal() for month in months])
-    closes = np.array([month.end.toordinal() + 1 for month in months])
-    days = np.minimum(closes, last_day + 1) - np.maximum(opens, first_day[:, None])
-    return np.asarray(np.clip(days, 0.0, None) / (closes - opens))
+    starts = np.array([month.start.toordinal() for month in months])
+    ends = np.array([month.end.toordinal() + 1 for month in months])
+    days = np.minimum(ends, last_day + 1) - np.maximum(starts, first_day[:, None])
+    return np.asarray(np.clip(days, 0.0, None) / (ends - starts))
 
 
 def with_cars_that_wait(
@@ -174,19 +175,19 @@ def with_cars_that_wait(
     wait = effect.numbers(rng.standard_normal((len(flow), 3)))[:, [0]] * size
     first_year = months[0].start.year
     since = months_since(quota.start, numbers_of(first_year, len(months)))
-    begins = np.maximum(privilege_ended + 1, (quota.announced or quota.start).toordinal())
-    parts = parts_of_months(months, begins, quota.start.toordinal() - 1)
+    wait_begins = np.maximum(privilege_ended + 1, (quota.announced or quota.start).toordinal())
+    parts = parts_of_months(months, wait_begins, quota.start.toordinal() - 1)
     parts[:, [month.start <= known_until for month in months]] = 0.0
     fading = effect.rush_kept ** np.maximum(-since - 1, 0.0)
     waiting = flow * parts * -np.expm1(-wait * fading)
     in_force = months_in_force(quota, months)
-    coming = in_force * effect.fall_kept ** np.maximum(since, 0.0)
-    coming /= max(coming.sum(), LEAST_FLOW)
-    return np.asarray(flow - waiting + waiting.sum(axis=1, keepdims=True) * coming)
+    arrival = in_force * effect.fall_kept ** np.maximum(since, 0.0)
+    arrival /= max(arrival.sum(), LEAST_FLOW)
+    return np.asarray(flow - waiting + waiting.sum(axis=1, keepdims=True) * arrival)
 
 
 def weight_of_silence(flow: Array, months: Sequence[Period], quota: Policy) -> Array:
-    """How often each draw is to be taken where nobody has reported the end of a quota.
+    """The weight of each draw, given that nobody has reported the end of a quota.
 
     Parameters
     ----------
@@ -214,7 +215,7 @@ def weight_of_silence(flow: Array, months: Sequence[Period], quota: Policy) -> A
 
 
 def _size(quota: Policy, effects: PolicyEffects) -> float:
-    """How much a quota's privilege is worth against a usual one, at most one; 0 of none."""
+    """Worth of a quota's privilege relative to a usual one: at most 1, 0 without a privilege."""
     return min(worth(quota.price_share or 0.0) / worth(effects.usual_share), 1.0)
 
 
@@ -244,8 +245,8 @@ def with_quota(
     seed : int
         Of the draws of rush, fall and elasticity.
     number : ndarray, shape (draws,), optional
-        Of vehicles in each draw, in place of the quota's own; 0 is no quota, for which nobody
-        hurries and after which nobody stays away.
+        Of vehicles in each draw, in place of the quota's own. 0 is no quota: the flow is that
+        without the privilege, with neither rush nor fall.
 
     Returns
     -------
@@ -270,16 +271,18 @@ def with_quota(
     ):
         if part <= 0:
             continue
-        free = np.maximum(flow[:, column], LEAST_FLOW)
+        usual = np.maximum(flow[:, column], LEAST_FLOW)
         if month.start <= known_until:
-            remainder = np.maximum(remainder - part * free, 0.0)
+            remainder = np.maximum(remainder - part * usual, 0.0)
             continue
-        hurried = free * np.exp(rush * effect.rush_kept ** np.maximum(remainder / free - 1, 0.0))
-        before_end = np.clip(remainder / hurried, 0.0, part)
-        lower = free * np.exp(-fall * effect.fall_kept**elapsed - elasticity)
-        result[:, column] = (1 - part) * free + before_end * hurried + (part - before_end) * lower
-        remainder = np.maximum(remainder - before_end * hurried, 0.0)
-        elapsed += part - before_end
+        months_left = np.maximum(remainder / usual - 1, 0.0)
+        with_rush = usual * np.exp(rush * effect.rush_kept**months_left)
+        before_end = np.clip(remainder / with_rush, 0.0, part)
+        after_end = part - before_end
+        with_fall = usual * np.exp(-fall * effect.fall_kept**elapsed - elasticity)
+        result[:, column] = (1 - part) * usual + before_end * with_rush + after_end * with_fall
+        remainder = np.maximum(remainder - before_end * with_rush, 0.0)
+        elapsed += after_end
     return result
 
 
@@ -333,7 +336,7 @@ def days_used_up(flow: Array, months: Sequence[Period], quota: Policy) -> Array:
     in_force = np.clip(bounds, first_day, quota.last_day.toordinal() + 1)
     flow_in_force = flow * months_in_force(quota, months)
     days = time_reached(flow_in_force, float(quota.quota or 0.0), in_force)
-    # What is used up at the end of a day is used up on that day, not on the next
+    # A quota that is used up at the end of a day is used up on that day, not on the next
     return np.asarray(np.maximum(np.ceil(days - LEAST_FLOW) - 1, first_day))
 
 

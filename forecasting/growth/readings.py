@@ -1,9 +1,9 @@
 """What facts that contradict each other may mean: readings, each with a mode of its own.
 
-A number above the market that is known, or one that others contradict, has two explanations. They
-lie far apart, and about each of them the contrasts of logs are linear in another way. A reading
-says of the market's size, and of each number in strong doubt, whether it is as told; readings of
-the same things exclude each other, and together they are all that there is.
+A number above the known size of the market, or one that others contradict, has two explanations.
+They lie far apart, and the contrasts of logs are linear about each of them in another way. A
+reading says of the market's size, and of each number in strong doubt, whether it is right; readings
+of the same things exclude each other, and together they are complete.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from forecasting.growth.path import LatentPath
 
 MAX_QUESTIONS = 3  # what readings may differ in, so that there are at most eight
 STRONG_DOUBT = 0.2  # probability of being wrong at the mode, from which a number is a question
-ANOTHER_SIZE_COORDINATE = 0.1  # of the mode, from which the market's size is a question
+ANOTHER_SIZE_COORDINATE = 0.1  # at the mode; from here on the market's size is a question
 MIN_PROBABILITY = 0.002  # by the height and width of its mode, below which a reading is left out
 
 
@@ -32,7 +32,7 @@ class Reading:
     Parameters
     ----------
     path : LatentPath
-        With the size of the market as told, as another, or open.
+        With the size of the market right, wrong, or open.
     facts : Contrasts
         With the numbers in question right or wrong.
     """
@@ -53,12 +53,12 @@ class Reading:
         log_width = np.log(mode.noise).sum() - covariance.log_determinant
         return mode.log_density() + 0.5 * float(log_width + np.log(mode.variance).sum())
 
-    def decided(self, row: int | None, told: bool) -> Reading:
-        """The same with a number, or the market's size, as told or otherwise."""
+    def decided(self, row: int | None, right: bool) -> Reading:
+        """The same with the number of a row, or for None the market's size, right or wrong."""
         if row is not None:
-            return Reading(self.path, self.facts.decided(row, told))
+            return Reading(self.path, self.facts.decided(row, right))
         same, another = self.path.size_weights
-        weights = (same, 0.0) if told else (0.0, another)
+        weights = (same, 0.0) if right else (0.0, another)
         return Reading(replace(self.path, size_weights=weights), self.facts)
 
 
@@ -68,15 +68,15 @@ def readings_of(path: LatentPath, facts: Contrasts) -> tuple[list[Reading], floa
     """
     readings = [Reading(path, facts)]
     left_out = 0.0
-    asked: list[int | None] = []
-    while len(asked) < MAX_QUESTIONS:
+    rows: list[int | None] = []  # of the questions that the readings answer
+    while len(rows) < MAX_QUESTIONS:
         questions = [row for reading in readings for row in _questions(reading)]
-        questions = [row for row in questions if row not in asked]
+        questions = [row for row in questions if row not in rows]
         if not questions:
             break
-        asked.append(questions[0])
+        rows.append(questions[0])
         answers = [
-            reading.decided(asked[-1], told) for reading in readings for told in (True, False)
+            reading.decided(rows[-1], right) for reading in readings for right in (True, False)
         ]
         readings, left_out = _probable(answers)
     return readings, left_out
@@ -88,13 +88,13 @@ def _questions(reading: Reading) -> list[int | None]:
     size = float(np.abs(mode.x[reading.path.columns["another_size"]]).sum())
     if min(reading.path.size_weights) > 0 and size > ANOTHER_SIZE_COORDINATE:
         return [None]
-    doubt = np.where(facts.exact, facts.doubt(*mode.left_out()), 0.0)
+    doubt = np.where(facts.exact, facts.doubt(*mode.leave_one_out()), 0.0)
     order = np.argsort(-doubt, kind="stable")
     return [int(row) for row in order if doubt[row] > STRONG_DOUBT]
 
 
 def _probable(readings: Sequence[Reading]) -> tuple[list[Reading], float]:
-    """Those that are worth drawing from, by probability, and what the others have."""
+    """The readings worth drawing from, the most probable first, and the others' probability."""
     probability = softmax(np.array([reading.log_evidence for reading in readings]))
     order = np.argsort(-probability, kind="stable")
     order = order[probability[order] >= MIN_PROBABILITY]

@@ -42,19 +42,19 @@ from forecasting.measures import MEASURES
 from forecasting.periods import LAST_YEAR, Period, months_between, year
 from forecasting.quantiles import Array, Indices, strata
 
-FEWEST_COUNT = 100  # effective draws, below which the approximation is said to have failed
+FEWEST_COUNT = 100  # effective draws, below which a caveat says that the approximation failed
 MAX_TAIL_SHAPE = 0.7  # of the largest weights, above which they cannot be trusted
-EVEN_SHARE = 0.9  # of the draws that count, from which the weights are even whatever their shape
-MAX_LEFT_OUT = 0.01  # probability of readings that are not drawn, above which it is said
+EVEN_SHARE = 0.9  # part of effective draws, from which weights count as even whatever their shape
+MAX_LEFT_OUT = 0.01  # probability of readings not drawn from, above which a caveat says so
 LONGEST_SPAN = 80  # years that facts may speak of: time and memory go with its square
-# Probability of being wrong, ten times that before any other fact, from which it is said to
-# disagree
+# Probability of being wrong above which a caveat says that a fact disagrees: ten times that before
+# any other fact
 DOUBTED = 0.2
 
 
 @cache
 def _threads() -> ThreadpoolController:
-    """Of the libraries of linear algebra, which take milliseconds to find."""
+    """Control of the threads of linear algebra, kept as the libraries take milliseconds to find."""
     return ThreadpoolController()
 
 
@@ -69,8 +69,8 @@ class Request:
     periods, prior, market_size, basis, draws, seed, place, policies
         As :func:`forecasting.growth.flow.forecast_flow` takes them.
     unit : bool
-        Whether the numbers are in a unit; those of a table that tells no rounding may be in
-        anybody's.
+        Whether the numbers count single things; those of a table without a rounding may be in any
+        unit.
     """
 
     evidence: Ledger
@@ -87,11 +87,11 @@ class Request:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """All that an answer depends on, one by one."""
+        """All that an answer depends on, part by part."""
         return tuple(self.__getstate__().values())
 
     def __getstate__(self) -> dict[str, object]:
-        """What was asked for alone: what it comes to is large, and is prepared anew."""
+        """The fields alone: what is prepared from them is large, and can be made again."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def answer(self, rows: Sequence[int] | None = None) -> FlowForecast:
@@ -100,12 +100,12 @@ class Request:
         Parameters
         ----------
         rows : sequence of int, optional
-            The facts that are told, in the order of the forecast's; by default all.
+            Numbers of the facts to use, in the order of the forecast's; by default all.
         """
         # The matrices are small: threads only wait for each other
         with _threads().limit(limits=1, user_api="blas"):
             prepared = self._prepared
-            return self._answer(prepared if rows is None else prepared.told(rows))
+            return self._answer(prepared if rows is None else prepared.with_rows(rows))
 
     def at_modes(self, periods: Sequence[Period], each_left_out: bool = False) -> pd.DataFrame:
         """Log flow of some periods at the mode, free of the noise of draws.
@@ -113,7 +113,7 @@ class Request:
         Parameters
         ----------
         periods : sequence of Period
-            Within the path or beyond it, a column each: beyond, coordinates are as one expects.
+            Within the path or beyond it, a column each; coordinates beyond it have their mean.
         each_left_out : bool
             Whether a row follows for each fact, at the mode of all others.
         """
@@ -121,24 +121,24 @@ class Request:
             prepared = self._prepared
             path, facts = prepared.path, prepared.facts
             modes = {"": Mode(path, facts).climb()}
-            for i, observation in enumerate(prepared.observations * each_left_out):
+            for i, observation in enumerate(prepared.observations if each_left_out else ()):
                 other_facts = facts.subset(np.delete(np.arange(len(facts.value)), i))
                 modes[observation.fact.id] = Mode(path, other_facts).climb(modes[""])
             long_path = path.reaching(max(period.end.year for period in periods))
             x = np.zeros((len(modes), long_path.width))
             x[:, long_path.columns_of(path)] = [mode.x for mode in modes.values()]
-            covered = [
+            weights = [
                 flow_weights(period, long_path.first_year, long_path.months) for period in periods
             ]
-            flows = long_path.flows(x) @ np.array(covered).T
+            flows = long_path.flows(x) @ np.array(weights).T
             return pd.DataFrame(np.log(flows), [*modes], [period.label for period in periods])
 
     @cached_property
     def _prepared(self) -> _Prepared:
-        """Facts read once, and the path that they are of."""
+        """The facts as observations, and the path that they are of."""
         measure = _counted_measure(self.evidence)
         facts, caveats = usable_facts(self.evidence, measure)
-        facts.sort(key=_in_time)  # in whatever order they were told
+        facts.sort(key=_order)  # so that the ledger's order does not move the numbers
         if self.market_size is None and not facts:
             unused = "; ".join(
                 map(in_words, [fact for caveat in caveats for fact in caveat.facts][:3])
@@ -148,7 +148,7 @@ class Request:
                 f"no facts{which} and no market size: give at least one of them, e.g. "
                 "market_size=100_000; targets, events and claims enter no forecast"
             )
-        caveats += _open_levels(facts, self.market_size is not None)
+        caveats += _level_caveats(facts, self.market_size is not None)
         basis, bases = _bases(facts, self.basis)
         drifts = [
             (column, min(fact.period.end.year for fact in facts if fact.basis == name))
@@ -157,8 +157,8 @@ class Request:
         ]
         periods = self.periods or _default_periods(facts)
         start_year, final_year, horizon = _years(facts, periods)
-        where = self.place or _single(self.evidence, "place")
-        prior = self.prior.in_region(where).of_measure(measure)
+        place = self.place or _single(self.evidence, "place")
+        prior = self.prior.in_region(place).of_measure(measure)
         caveats += _mixed_regions(self.place) + _learned_elsewhere(prior, measure)
         discrete = self.unit or self.market_size is not None
         years = (start_year, final_year + 1)
@@ -181,31 +181,28 @@ class Request:
         common = np.stack([common_shocks(self.seed, y, self.draws) for y in years], axis=1)
         rng = np.random.default_rng([self.seed, *place.encode()])
         posterior = sample(path, prepared.facts, common, rng)
-        # A year's months lie as the growth of the next has them
+        # One year more: the slope within a year depends on the growth of the next
         long_path, x = carried_on(path, posterior, horizon + 1, self.seed, place)
-        start_month, final_month = (
-            12 * (y - path.first_year) for y in (prepared.start_year, horizon + 1)
-        )
+        start_month = 12 * (prepared.start_year - path.first_year)
+        columns = slice(start_month, 12 * (horizon + 1 - path.first_year))
         market = None
         if self.market_size is not None:
-            market = np.repeat(np.exp(long_path.sizes_of(x)) / 12, 12, axis=1)[
-                :, start_month:final_month
-            ]
+            market = np.repeat(np.exp(long_path.sizes_of(x)) / 12, 12, axis=1)[:, columns]
         months = prepared.months
-        monthly = self._under_quotas(long_path.flows(x)[:, start_month:final_month], months)
+        monthly = self._under_quotas(long_path.flows(x)[:, columns], months)
         sizes = posterior.x[:, path.columns["policy"]]
         if self.quotas:
             index = self._unreported(monthly, months, common[:, -1], rng)
             monthly, sizes = monthly[index], sizes[index]
             market = market if market is None else market[index]
-        # Coordinates fill much room
+        # The coordinates take much memory, and a forecast needs them no more
         posterior = replace(posterior, x=posterior.x[:0].copy())
         return self._forecast(prepared, monthly, market, sizes, posterior)
 
     def answer_of(
         self, monthly: Array, market: Array | None, sizes: Array, posterior: Posterior
     ) -> FlowForecast:
-        """The same as `answer`, of draws that were made before.
+        """The same as `answer`, from draws that were stored.
 
         Parameters
         ----------
@@ -263,7 +260,7 @@ class Request:
     def _unreported(
         self, monthly: Array, months: Sequence[Period], common: Array, rng: np.random.Generator
     ) -> Indices:
-        """Numbers of draws: few of those in which a quota ended of whose end nobody reported."""
+        """Numbers of draws, fewer of those in which a quota ended though nobody reported that."""
         weight = np.ones(self.draws)
         for quota in self.quotas:
             weight *= weight_of_silence(monthly, months, quota)
@@ -277,15 +274,16 @@ class Request:
         ends = [fact.period_end for fact in self.evidence if fact.period_end]
         known_until = max(ends, default=dt.date.min)
         effects = self.prior.policies
-        renewed = {name for policy in self.policies for name in policy.id.split(", ")}
-        ended = np.full(self.draws, -np.inf)
+        policy_ids = {name for policy in self.policies for name in policy.id.split(", ")}
+        final_day = np.full(self.draws, -np.inf)
         for quota in sorted(self.quotas, key=lambda quota: quota.start):
-            if f"{quota.id}-begins" not in renewed:
+            # After a quota that was used up on a printed day, the policies hold the wait already
+            if f"{quota.id}-begins" not in policy_ids:
                 flow = with_cars_that_wait(
-                    flow, months, quota, effects, ended, known_until, self.seed
+                    flow, months, quota, effects, final_day, known_until, self.seed
                 )
             flow = with_quota(flow, months, quota, effects, known_until, self.seed)
-            ended = np.minimum(days_used_up(flow, months, quota), quota.last_day.toordinal())
+            final_day = np.minimum(days_used_up(flow, months, quota), quota.last_day.toordinal())
         return flow
 
 
@@ -309,14 +307,14 @@ class _Prepared:
         start, end = dt.date(self.start_year, 1, 1), dt.date(self.horizon, 12, 31)
         return tuple(months_between(start, end))
 
-    def told(self, rows: Sequence[int]) -> _Prepared:
+    def with_rows(self, rows: Sequence[int]) -> _Prepared:
         """The same path, with some of the facts."""
         observations = tuple(self.observations[i] for i in rows)
         facts = self.facts.subset(np.array(rows, dtype=int))
         return replace(self, observations=observations, facts=facts)
 
 
-def _in_time(fact: Fact) -> tuple[object, ...]:
+def _order(fact: Fact) -> tuple[object, ...]:
     statement = (fact.quantity, fact.relation, fact.value, fact.reference, fact.basis)
     return fact.period, *map(str, statement)
 
@@ -333,7 +331,7 @@ def _counted_measure(evidence: Ledger) -> str:
 
 
 def _mixed_regions(place: str | None) -> list[Caveat]:
-    """A caveat where a place was named that nobody knows."""
+    """A caveat where the place that was named is in no region."""
     if not place or region_of(place):
         return []
     return [Caveat("no_region", values={"name": place})]
@@ -347,29 +345,30 @@ def _learned_elsewhere(prior: Prior, measure: str) -> list[Caveat]:
     return [Caveat("learned_elsewhere", values={"measure": measure, **learned})]
 
 
-def _open_levels(facts: Sequence[Fact], sized: bool) -> list[Caveat]:
-    """What facts that tell no level, or only bounds of it, leave open."""
-    levels = [fact for fact in facts if _tells_level(fact, sized)]
+def _level_caveats(facts: Sequence[Fact], size_known: bool) -> list[Caveat]:
+    """A caveat where no fact tells the level of the flow, or only bounds or differences do."""
+    levels = [fact for fact in facts if _tells_level(fact, size_known)]
     if levels and all(fact.side for fact in levels) and not opposite(levels):
         return [Caveat("only_bounds")]
     if levels and all(fact.is_change for fact in levels):
         return [Caveat("only_differences")]
     if levels or not facts:
         return []
-    return [Caveat("no_level" if sized else "no_scale")]
+    return [Caveat("no_level" if size_known else "no_scale")]
 
 
-def _tells_level(fact: Fact, sized: bool) -> bool:
+def _tells_level(fact: Fact, size_known: bool) -> bool:
     """Whether a fact is a number of vehicles: a share of a market of known size is one, too."""
     if math.isnan(fact.value):
         return False
-    return not fact.declared.is_percent or (sized and fact.declared.of_market)
+    return not fact.declared.is_percent or (size_known and fact.declared.of_market)
 
 
 def _years(facts: Sequence[Fact], periods: Sequence[Period]) -> tuple[int, int, int]:
     """First year of the path, last year that facts speak of, last year that is asked for."""
-    begins = min(period.start.year for period in periods)
-    start, final = begins - 1, begins - 1
+    first_asked = min(period.start.year for period in periods)
+    start = first_asked - 1
+    final = first_asked - 1
     if facts:
         start, final = years_spoken_of(facts)
     if final - start >= LONGEST_SPAN:
@@ -382,12 +381,13 @@ def _years(facts: Sequence[Fact], periods: Sequence[Period]) -> tuple[int, int, 
             "leave facts out with "
             "select()"
         )
-    return min(start, begins), final, max(*(period.end.year for period in periods), final + 1)
+    horizon = max(*(period.end.year for period in periods), final + 1)
+    return min(start, first_asked), final, horizon
 
 
 def _single(evidence: Ledger, column: str) -> str:
-    """The commonest word of a column, the first in the alphabet of several; nothing where there are
-    no facts.
+    """The commonest entry of a column, of equally common ones the first in the alphabet; empty
+    without facts.
     """
     counts = Counter(getattr(fact, column) for fact in evidence)
     return min(counts, key=lambda word: (-counts[word], word), default="")
@@ -433,9 +433,10 @@ def _student_t(rng: np.random.Generator, nu: float, draws: int) -> Array:
 def carried_on(
     path: LatentPath, posterior: Posterior, until: int, seed: int, place: str
 ) -> tuple[LatentPath, Array]:
-    """The same path up to a later year, and draws of its coordinates: beyond as the prior has them.
+    """The same path up to a later year, and draws of its coordinates: those of later years are
+    drawn from the prior.
 
-    A year's draws are its own, so that they do not depend on the last year that is asked for.
+    Each year has random numbers of its own, so that they do not depend on the last year.
 
     Parameters
     ----------
@@ -448,7 +449,7 @@ def carried_on(
     seed : int
         Of all draws; those of common shocks are the same in every place.
     place : str
-        Where.
+        Its own random numbers go with it.
     """
     long_path = path.reaching(until)
     draws = len(posterior.x)

@@ -1,14 +1,14 @@
-"""What was made of a question, kept in files, so that whoever asks the same again reads it: the
-scenarios of a country rest on the same facts, and a notebook is run more than once.
+"""Answers to questions, kept in files so that they are computed once: the scenarios of a country
+rest on the same facts, and a notebook is run more than once.
 
 A file holds arrays alone, under a digest of the question and of themselves, and is never unpickled.
-The question holds all that the arrays depend on, the code and the data of the package and the
-libraries of linear algebra among it. A file that is damaged, or another's, is not read, and what it
-should hold is made anew.
+The question holds all that the arrays depend on, among it the code and the data of the package and
+the libraries of linear algebra. A file that is damaged, or another user's, is not read, and its
+arrays are computed again.
 
-Where the environment names a folder, it is read and written: a run names one of its own for its
-own time, a notebook the user's cache. A run leaves what it makes in that cache, too, and never
-reads it. Without a folder, everything is made where it is asked for.
+The folder is the one that the environment names: a run names one that it removes at its end, a
+notebook the user's cache. A run also writes to that cache, and never reads it. Without a folder,
+nothing is kept.
 """
 
 import contextlib
@@ -31,12 +31,12 @@ MAX_ANSWER_BYTES = 200_000_000  # of a file, unpacked
 MAX_CACHE_BYTES = 500_000_000  # of all files of a folder
 DIGEST = "digest"  # name of the array that tells what the others answer
 FILE_NAMES = "[0-9a-f]" * 64 + ".npz*"  # also of files that were not written to their end
-# What decides the numbers, besides the libraries
+# Files of the package that the numbers depend on
 METHOD_FILES = (".py", ".csv", ".json")
 
 
 def made_once(make: Callable[[], Mapping[str, Any]], *question: object) -> Mapping[str, Any]:
-    """Make some arrays, or read what was made of the same question.
+    """Make some arrays, or read those that were made for the same question.
 
     Parameters
     ----------
@@ -60,9 +60,9 @@ def made_once(make: Callable[[], Mapping[str, Any]], *question: object) -> Mappi
         return stored
     arrays = make()
     _store(Path(shared), digest, arrays)
-    of_user = cache_folder()
-    if of_user and of_user != Path(shared):
-        _store(of_user, digest, arrays)
+    user_cache = cache_folder()
+    if user_cache and user_cache != Path(shared):
+        _store(user_cache, digest, arrays)
     return arrays
 
 
@@ -71,20 +71,20 @@ def cache_folder() -> Path | None:
 
     The environment names it; where it says nothing, it is one in the user's folder of caches.
     """
-    named = os.environ.get(CACHE_VARIABLE)
-    if named is not None:
-        return Path(named) if named else None
+    folder = os.environ.get(CACHE_VARIABLE)
+    if folder is not None:
+        return Path(folder) if folder else None
     home = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    if home.is_absolute():  # the standard has others passed over
+    if home.is_absolute():  # the standard says to ignore a relative path
         return home / CACHE
-    with contextlib.suppress(RuntimeError):  # a user without a home
+    with contextlib.suppress(RuntimeError):  # a user may have no home
         return Path.home() / ".cache" / CACHE
     return None
 
 
 def read_cache() -> None:
-    """Let this process, and those that it starts, read and write the user's cache; those of a run
-    keep their own folder.
+    """Let this process, and those that it starts, read and write the user's cache; processes of a
+    run keep the run's folder.
     """
     folder = cache_folder()
     if folder:
@@ -92,7 +92,7 @@ def read_cache() -> None:
 
 
 def digest_of(question: Sequence[object]) -> str:
-    """What tells a question from all others, and its answer by this code from that by another.
+    """A text that identifies a question, and the code that answers it.
 
     Parameters
     ----------
@@ -105,16 +105,15 @@ def digest_of(question: Sequence[object]) -> str:
     (True, False)
     """
     digest = hashlib.sha256(_method().encode())
-    # Each on its own: what two of them have in common may be one object or two, and pickles tell
-    # which
+    # Part by part: a pickle of all would depend on whether two parts share an object or hold copies
     for part in question:
         digest.update(pickle.dumps(part))
     return digest.hexdigest()
 
 
 def read_arrays(path: Path, question: str) -> dict[str, Any] | None:
-    """The arrays of a file, where they answer a question; None of a file that is damaged, or
-    another's, or that others may have written.
+    """The arrays of a file, where they answer a question; None where the file is damaged, answers
+    another, or may be written by other users.
 
     Parameters
     ----------
@@ -123,15 +122,15 @@ def read_arrays(path: Path, question: str) -> dict[str, Any] | None:
     question : str
         Its digest.
     """
-    # A file that is none of ours fails in many ways, and what it should hold can be made
-    with contextlib.suppress(Exception), _opened(path) as file:
+    # A foreign file fails in many ways; the arrays can always be computed
+    with contextlib.suppress(Exception), _open_own_file(path) as file:
         if sum(part.file_size for part in zipfile.ZipFile(file).infolist()) > MAX_ANSWER_BYTES:
             return None
         file.seek(0)
         with np.load(file, allow_pickle=False) as stored:
             arrays = dict(stored)
         if arrays.pop(DIGEST) == _digest_of_answer(question, arrays):
-            os.utime(path)  # what was used last is the last to go
+            os.utime(path)  # files used longest ago are removed first
             return arrays
     return None
 
@@ -154,18 +153,18 @@ def write_arrays(path: Path, question: str, arrays: Mapping[str, Any]) -> None:
         Where the file cannot be written.
     """
     digest = np.array(_digest_of_answer(question, arrays))
-    side = path.with_name(f"{path.name}.{os.getpid()}")
+    part_file = path.with_name(f"{path.name}.{os.getpid()}")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    with open(os.open(side, flags, 0o600), "wb") as file:
+    with open(os.open(part_file, flags, 0o600), "wb") as file:
         try:
             np.savez(file, allow_pickle=False, **{DIGEST: digest}, **arrays)
-            side.replace(path)
+            part_file.replace(path)
         finally:
-            side.unlink(missing_ok=True)
+            part_file.unlink(missing_ok=True)
 
 
 def _digest_of_answer(question: str, arrays: Mapping[str, Any]) -> str:
-    """What tells a question with its answer from all others."""
+    """A text that identifies a question with its answer."""
     digest = hashlib.sha256(question.encode())
     for name, value in sorted(arrays.items()):
         array = np.ascontiguousarray(value)
@@ -176,8 +175,8 @@ def _digest_of_answer(question: str, arrays: Mapping[str, Any]) -> str:
 
 @cache
 def _method() -> str:
-    """What numbers are made with: the code and the data of the package, and the libraries, which
-    round otherwise on another kind of processor.
+    """A text that identifies the code and the data of the package, and the libraries: these round
+    differently on another kind of processor.
     """
     import scipy
     from threadpoolctl import ThreadpoolController
@@ -191,20 +190,20 @@ def _method() -> str:
     return " ".join([digest.hexdigest(), platform.machine(), *versions, *kernels])
 
 
-def _opened(path: Path) -> BinaryIO:
-    """A file for reading, if only this user could write it, whatever folder it lies in."""
-    # No link, no waiting for the other end of a pipe
+def _open_own_file(path: Path) -> BinaryIO:
+    """Open a file for reading, if only this user can write it, whatever folder it lies in."""
+    # Follow no link, and do not wait for the other end of a pipe
     names = ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")
     handle = os.open(path, os.O_RDONLY | sum(getattr(os, name, 0) for name in names))
     file = os.fdopen(handle, "rb")
-    if _ours(os.fstat(handle)):
+    if _is_own(os.fstat(handle)):
         return file
     file.close()
     raise PermissionError(path)
 
 
-def _ours(result: os.stat_result) -> bool:
-    """Whether a file is one that only this user could write."""
+def _is_own(result: os.stat_result) -> bool:
+    """Whether only this user can write a file."""
     if not hasattr(os, "geteuid"):  # pragma: no cover
         return True
     return (
@@ -215,7 +214,9 @@ def _ours(result: os.stat_result) -> bool:
 
 
 def _store(folder: Path, question: str, arrays: Mapping[str, Any]) -> None:
-    """Leave arrays for others, where there is room for them."""
+    """Write arrays for later questions, where they are not too large and the folder can be
+    written.
+    """
     if sum(np.asarray(array).nbytes for array in arrays.values()) > MAX_ANSWER_BYTES:
         return
     with contextlib.suppress(OSError):
@@ -225,7 +226,7 @@ def _store(folder: Path, question: str, arrays: Mapping[str, Any]) -> None:
 
 
 def _make_room(folder: Path) -> None:
-    """Remove the files of a folder that were used longest ago, beyond what may stay."""
+    """Remove the files of a folder that were used longest ago, until the rest is small enough."""
     files = [(path, path.stat()) for path in folder.glob(FILE_NAMES)]
     size = 0
     for path, result in sorted(files, key=lambda file: -file[1].st_mtime):

@@ -22,23 +22,23 @@ MarketSize = float | int | pd.Series | Mapping[int, float] | Mapping[Period, flo
 VEHICLES = Check("a number, which must be new vehicles a year, above 0", number(0, ends=False).read)
 # A published market size is the agency's own and counts vehicles of its own perimeter
 SIZE_SD = 0.05
-# Spread of the log of a year's cars, told from a part of it by its days, over the root of days left
-# to days seen: 0.08 to 0.12 after 2 to 11 months of 56 years of 11 markets (all new cars, without
-# 2020; collected by Open-EV-Charts).
+# Spread of the log of a year's cars, where it follows from a part of the year by its days, over the
+# root of days left to days seen: 0.08 to 0.12 after 2 to 11 months of 56 years of 11 markets (all
+# new cars, without 2020; collected by Open-EV-Charts).
 PART_SD = 0.1
-# Spread of a market's size in the path's first year about the first size known, and the least of
-# one that is known of years outside the path alone
+# Spread of a market's log size in the path's first year about the earliest published size, and the
+# least spread where only years before the path have one
 FIRST_SIZE_SD = 1.0
 OUTSIDE_SD = 0.15
 # A market without counts lags the others: its mean log-odds are lower by the gap, its spread wider
 LATE_MARKET_GAP = 1.0
 LATE_MARKET_SD = 0.8
-# Years before the first count, in which came what stood then: of what came earlier little is left
+# Years of the path before the first count, in which the stock came: little is left of earlier ones
 WALKED_BACK = 8
-NEAR_MARKET = 0.9  # part of the market from which a reader is told that a flow comes near it
-# Spread of the log of a flow before anything is read: it may be anything. Where a stock or a
-# difference alone tells of it, it is of the size of that, by a factor of 25 either way in the
-# central 80 %; where bounds alone do, by a factor of two. Judgement.
+NEAR_MARKET = 0.9  # part of the market above which a caveat says that a flow comes near it
+# Spread of the log of a flow before anything is read: it may be anything. Where only a stock or a
+# difference tells of it, it is of the size of that, within a factor of 25 either way in the central
+# 80 %; where only bounds do, within a factor of two. Judgement.
 UNKNOWN_LEVEL_SD = 10.0
 STOCK_LEVEL_SD = 2.5
 BOUND_LEVEL_SD = 0.6
@@ -86,46 +86,46 @@ def path_of(
     start_year, final_year = years
     sizes = _sizes(market_size, facts, start_year, final_year)
     final_year = max([final_year, *sizes])  # the path reaches every size that is known
-    begins = years_spoken_of(counts(facts))[0] if facts else start_year
-    mean, sd = prior.share_in(max(begins, FIRST_YEAR))
+    count_year = years_spoken_of(counts(facts))[0] if facts else start_year
+    mean, sd = prior.share_in(max(count_year, FIRST_YEAR))
     if not sizes:
         size, size_sd = _level(facts)
         start = Start(mean, sd, size, size_sd, of_flow=True)
     elif facts:
         start = Start(log_size=next(iter(sizes.values()))[0], log_size_sd=FIRST_SIZE_SD)
-        start = replace(start, launch=_launch(prior, facts, begins, start))
+        start = replace(start, launch=_launch(prior, facts, count_year, start))
         largest = _largest_rate(facts)
         size = math.exp(max(v for v, _ in sizes.values()))
         if largest > NEAR_MARKET * size:
             caveats.append(Caveat("flow_near_market", values={"flow": largest, "market": size}))
     else:
-        late_start = Start(
-            log_odds=mean - LATE_MARKET_GAP, log_odds_sd=math.hypot(sd, LATE_MARKET_SD)
-        )
-        start = replace(
-            late_start, log_size=next(iter(sizes.values()))[0], log_size_sd=FIRST_SIZE_SD
+        start = Start(
+            log_odds=mean - LATE_MARKET_GAP,
+            log_odds_sd=math.hypot(sd, LATE_MARKET_SD),
+            log_size=next(iter(sizes.values()))[0],
+            log_size_sd=FIRST_SIZE_SD,
         )
         caveats.append(Caveat("analogues_alone"))
     if any(fact.accumulates for fact in facts):
-        start_year = min(start_year, begins) - WALKED_BACK
-    start = replace(start, year=begins)
+        start_year = min(start_year, count_year) - WALKED_BACK
+    start = replace(start, year=count_year)
     return LatentPath(
         prior, start_year, final_year, start, sizes, bases, drifts, discrete, policies
     )
 
 
 def _largest_rate(facts: Sequence[Fact]) -> float:
-    """The largest flow a year that is told, bounds from above left out."""
+    """The largest flow, by the year, of any fact but an upper bound."""
     rates = [_yearly(fact) for fact in facts if fact.is_rate and fact.side != -1]
     return max(rates, default=0.0)
 
 
-def _launch(prior: Prior, facts: Sequence[Fact], begins: int, start: Start) -> float:
+def _launch(prior: Prior, facts: Sequence[Fact], count_year: int, start: Start) -> float:
     """Probability that the year of the first total is that in which the market was launched.
 
-    As likely as not before the share is known, which is lower in such a year than in any other.
+    A half before the share is known: in the year of a launch shares are lower than in others.
     """
-    whole_year = year(begins)
+    whole_year = year(count_year)
     totals = [
         fact.value for fact in facts if fact.is_rate and not fact.side and fact.period == whole_year
     ]
@@ -146,9 +146,9 @@ def _yearly(fact: Fact) -> float:
     return fact.declared.yearly(abs(fact.value), days)
 
 
-def _foremost(facts: Sequence[Fact]) -> float:
-    """The first of some numbers; of bounds alone the highest from below, or where there is none the
-    lowest.
+def _first_level(facts: Sequence[Fact]) -> float:
+    """The first of some numbers, by the year; where there are only bounds, the highest lower bound,
+    or without one the lowest upper bound.
     """
     numbers = [fact for fact in facts if not fact.side]
     if numbers:
@@ -158,30 +158,32 @@ def _foremost(facts: Sequence[Fact]) -> float:
 
 
 def _level(facts: Sequence[Fact]) -> tuple[float, float]:
-    """Log of about what a flow is, and its spread: by numbers of it, of a stock or of a difference,
-    else by bounds.
+    """Log of about what a flow is a year, and its spread: by totals, else by a stock, else by a
+    difference.
     """
     levels = counts(
         [fact for fact in facts if not fact.declared.is_percent and abs(fact.value) > 0]
     )
     if rates := [fact for fact in levels if fact.is_rate]:
-        bounded = all(fact.side for fact in rates) and not opposite(rates)
-        return math.log(_foremost(rates)), BOUND_LEVEL_SD if bounded else UNKNOWN_LEVEL_SD
+        only_bounds = all(fact.side for fact in rates) and not opposite(rates)
+        return math.log(_first_level(rates)), BOUND_LEVEL_SD if only_bounds else UNKNOWN_LEVEL_SD
     if stocks := [fact for fact in levels if fact.is_count]:
-        return math.log(_foremost(stocks)) - 1, STOCK_LEVEL_SD
+        # About a third of a growing stock came within the year
+        return math.log(_first_level(stocks)) - 1, STOCK_LEVEL_SD
     if levels:
-        return math.log(_foremost(levels)), STOCK_LEVEL_SD
+        return math.log(_first_level(levels)), STOCK_LEVEL_SD
     return 0.0, UNKNOWN_LEVEL_SD
 
 
 def opposite(bounds: Sequence[Fact]) -> bool:
-    """Whether two of them are opposite bounds of one quantity, which make a range."""
+    """Whether two facts are opposite bounds of one quantity, and so a range."""
     sides = {(fact.basis, fact.quantity, fact.period, fact.side) for fact in bounds}
     return any((*quantity_key, -side) in sides for *quantity_key, side in sides)
 
 
 def counts(facts: Sequence[Fact]) -> Sequence[Fact]:
-    """The facts that are numbers, where some are: a bound on years to come is no count of them.
+    """The facts that are no bounds, or all where there are only bounds: a bound on later years does
+    not count.
 
     Parameters
     ----------
@@ -255,7 +257,7 @@ def _sizes(
     if isinstance(market_size, pd.Series | Mapping):
         numbers = entries_by_year(market_size, "market_size")
         entries = {period: _size(value) for period, value in numbers.items()}
-        # The longest of a year comes last, and holds
+        # The longest part of a year comes last, and overwrites shorter ones
         for period in sorted(entries, key=lambda part: part.days):
             sizes[period.start.year] = _of_year(period, entries[period])
     else:
@@ -277,6 +279,6 @@ def _sizes(
 
 
 def _of_year(part: Period, count: float) -> tuple[float, float]:
-    """Log of a whole year's vehicles, and its spread, from those of a part of it."""
+    """Log of a year's vehicles, and its spread, from the vehicles of a part of the year."""
     share = part.share_of_year
     return math.log(count / share), math.hypot(SIZE_SD, PART_SD * math.sqrt(1 / share - 1))

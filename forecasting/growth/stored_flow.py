@@ -1,5 +1,5 @@
-"""The draws of a flow as arrays, as a run, a notebook and a report keep them: whoever asks the same
-question again reads them.
+"""The draws of a flow as arrays, which a run, a notebook and a report keep: the same question is
+then answered without drawing again.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def flow_of_report(folder: Path | None) -> Iterator[None]:
 
 
 def answer_to(request: Request) -> FlowForecast:
-    """The answer to a request, of the draws beside the report where they are its own.
+    """The answer to a request, from the draws stored in the report where they belong to it.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def answer_to(request: Request) -> FlowForecast:
 
 
 def _arrays_of(forecast: FlowForecast) -> dict[str, Any]:
-    """All that `answer_to` makes a forecast of again."""
+    """The arrays from which `answer_to` makes the forecast again."""
     posterior = forecast.posterior
     arrays: dict[str, Any] = {
         field.name: np.asarray(getattr(posterior, field.name)) for field in fields(posterior)

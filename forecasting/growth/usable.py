@@ -1,5 +1,5 @@
-"""Which facts of a ledger a likelihood can use: the whole of a flow, in its latest vintage, of one
-thing.
+"""Which facts of a ledger a likelihood can use: those of one whole flow, each in its latest
+vintage.
 """
 
 import datetime as dt
@@ -18,7 +18,7 @@ from forecasting.reading.places import WORLD
 from forecasting.reading.rules import OBSERVATION_KINDS
 
 LARGEST_COUNT = 1e15  # of anything that is counted
-# Of a number: what is said to be about so many, and the most that digits left out may be
+# Relative error of a number printed as "about", and the most that any rounding counts
 ABOUT_MARGIN = 0.03
 
 
@@ -67,13 +67,13 @@ def usable_facts(ledger: Ledger, measure: str = "") -> tuple[list[Fact], list[Ca
             f"{result.words}; forecast one of them, e.g. "
             f"ledger.select({result.column}={result.value!r})"
         )
-    usable = _begun(_latest(_by_product(facts), caveats), caveats)
+    usable = _without_leading_zeros(_latest(_by_product(facts), caveats), caveats)
     return usable, caveats + _falling(usable)
 
 
 def _falling(facts: Sequence[Fact]) -> list[Caveat]:
-    """What a stock that falls, by more than it may be off, leaves open: it tells what enters less
-    what leaves.
+    """A caveat where a stock falls by more than its error: it then tells only the difference of
+    what enters and what leaves.
     """
     stocks = [fact for fact in facts if fact.stock and not fact.side]
     ordered = sorted(
@@ -95,8 +95,8 @@ def _tells_fall(fact: Fact) -> bool:
 
 
 def _of_whole(facts: Sequence[Fact], caveats: list[Caveat]) -> list[Fact]:
-    """What a partner has of the whole, the whole has at least; one partner's facts alone are of the
-    flow with it.
+    """Facts of the whole flow: a count of one partner is a lower bound of it. Where all facts are
+    of one partner, the flow with that partner is forecast.
     """
     partners = dict.fromkeys(fact.partner for fact in facts)
     if WORLD not in partners:
@@ -162,8 +162,8 @@ def _on_basis(fact: Fact, basis: str) -> Fact:
 
 
 def _by_product(facts: Sequence[Fact]) -> list[Fact]:
-    """An agency's counts of a second product are counts on a basis of their own; what is unnamed is
-    of the first.
+    """Facts where an agency's counts of any but its most frequent product have a basis of their
+    own; a fact that names no product counts as of that one.
     """
     products: dict[str, Counter[str]] = {}
     for fact in facts:
@@ -182,9 +182,9 @@ def _is_positive(fact: Fact) -> bool:
     return fact.is_count and fact.value > 0 and fact.side != -1
 
 
-def _begun(facts: Sequence[Fact], caveats: list[Caveat]) -> list[Fact]:
-    """Without the zeros before the first count, or at its start: of a market that has not begun
-    they are no trend.
+def _without_leading_zeros(facts: Sequence[Fact], caveats: list[Caveat]) -> list[Fact]:
+    """Facts without the zeros that end before the first count does: they tell no trend, as the
+    market had not begun.
     """
     start = min((fact.period.end for fact in facts if _is_positive(fact)), default=dt.date.min)
     leading_zeros = [
@@ -196,17 +196,18 @@ def _begun(facts: Sequence[Fact], caveats: list[Caveat]) -> list[Fact]:
 
 
 def _latest(facts: Sequence[Fact], caveats: list[Caveat]) -> list[Fact]:
-    """The latest vintage of each quantity; facts of one day that differ are kept, to be weighed
-    against each other.
+    """The latest vintage of each quantity; facts published on one day that differ all stay, and the
+    likelihood weighs them.
 
-    A number that is repeated, be it rounded, is no new vintage.
+    A number that is repeated, even if rounded, is no new vintage.
     """
     vintages: dict[tuple[object, ...], list[Fact]] = {_quantity(fact): [] for fact in facts}
     for fact in sorted(facts, key=_publication_day):
         vintage = vintages[_quantity(fact)]
-        if any(_repeats(fact, h) for h in vintage):
+        if any(_repeats(fact, previous) for previous in vintage):
             continue
-        for older in [h for h in vintage if _publication_day(h) < _publication_day(fact)]:
+        day = _publication_day(fact)
+        for older in [previous for previous in vintage if _publication_day(previous) < day]:
             caveats.append(Caveat("new_vintage", (older, fact)))
             vintage.remove(older)
         vintage.append(fact)

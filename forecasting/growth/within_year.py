@@ -25,29 +25,28 @@ from forecasting.quantiles import Array
 
 Kinds = tuple[tuple[float, float], ...]
 
-# Of a month's middle within its year, the year's middle being 0
+# Middle of each month, in years from the middle of the year
 POSITION: Array = (np.arange(12) - 5.5) / 12
 # Months of a small market are as uneven as if so many cars came together, by the ship or for a
-# fleet: by the months of 28 markets, whose noise falls with their size
+# fleet: estimated from the months of 28 markets, whose noise falls with their size
 LOT = 6.0
 # Judgement: new cars are registered at the ends of quarters and of the year, when makers and
-# dealers close their books.
-# Mean factor 1
+# dealers close their books. The mean factor is 1
 CLOSINGS = (-0.32, -0.22, 0.16, -0.18, -0.08, 0.12, -0.10, -0.14, 0.17, 0.01, 0.12, 0.28)
 # Judgement: shares of markets, and by how many times their lasting departure, and their noise,
 # exceed the usual. Seven in ten have the common season; half-year plates or a tax at the year's end
 # move months by a factor of two or more.
 OWN_SEASONS = ((0.70, 1.0), (0.15, 4.0), (0.15, 10.0))
 STEADINESS = ((0.25, 0.5), (0.5, 1.0), (0.25, 1.8))
-# Judgement: what crosses a border comes by the shipload, whenever dealers close their books, and a
-# flow that grows at a steady rate has that rate as its slope; growth in jumps takes a little from
-# that.
+# Judgement: imports and exports come by the shipload, and do not follow the books of dealers. The
+# slope within a year is a mean of the growth up to it and after it: the rate, where that is steady
 STEADY_IMPORTS = ((0.1, 0.5), (0.9, 1.0))
 IMPORTS_ON_GROWTH = 0.9
 IMPORTS_ON_NEXT = 0.1
-MORE_OWN = 1.5
-MORE_SLOPE = 2.0
-MORE_NOISE = 1.6
+# Factors on the spreads of registrations
+BORDER_PATTERN_FACTOR = 1.5
+BORDER_SLOPE_FACTOR = 2.0
+BORDER_NOISE_FACTOR = 1.6
 
 
 @dataclass(frozen=True)
@@ -98,29 +97,29 @@ class WithinYear:
         return np.asarray(self.noise_sd * factor)
 
     def across_a_border(self) -> WithinYear:
-        """The same for imports and exports: no quarters that close high, no years of registrations,
-        wider spreads.
+        """The same for imports and exports: a flat pattern, a slope that follows growth, and wider
+        spreads.
         """
         return replace(
             self,
             pattern=(0.0,) * 12,
-            pattern_sd=MORE_OWN * self.pattern_sd,
+            pattern_sd=BORDER_PATTERN_FACTOR * self.pattern_sd,
             steadiness=STEADY_IMPORTS,
             slope_on_growth=IMPORTS_ON_GROWTH,
             slope_on_next=IMPORTS_ON_NEXT,
-            slope_sd=MORE_SLOPE * self.slope_sd,
-            noise_sd=MORE_NOISE * self.noise_sd,
+            slope_sd=BORDER_SLOPE_FACTOR * self.slope_sd,
+            noise_sd=BORDER_NOISE_FACTOR * self.noise_sd,
             source=f"flat, by judgement; {self.source}",
         )
 
 
 def correlation_of_months(noise_ar: float) -> Array:
-    """Of the noise of a year's months, each with each: shape (12, 12).
+    """Correlation of the noise of a year's months: shape (12, 12).
 
     Parameters
     ----------
     noise_ar : float
-        Of neighbouring months.
+        Correlation of neighbouring months.
 
     Examples
     --------

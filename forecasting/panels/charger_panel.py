@@ -1,5 +1,4 @@
-"""What is estimated from panels of markets of charging points and stocks of vehicles, faults of
-counts included.
+"""Estimates of practice from panels of markets: counts of charging points, stocks of vehicles.
 
 Public counts are recounted, repeated and half missing. A missing class of points is not zero, a
 fall or a repeat is flagged, and the estimates are medians, which such years move little.
@@ -20,10 +19,10 @@ HORIZONS = (1, 2, 3, 5)
 MIN_POINTS = 50
 MIN_VEHICLES = 100
 RESAMPLES = 200
-# What the rate of catching up, and the weight of a market's own growth, may be
+# Values to choose from for the rate of catching up, and for the weight of a market's own growth
 CATCH_UP_RATES: Array = np.arange(0, 0.305, 0.005)
 OWN_WEIGHTS: Array = np.arange(0, 1.01, 0.02)
-MIN_ERROR = 1e-9  # an error of a rule that fits to the last digit
+MIN_ERROR = 1e-9  # keeps the log finite where a rule fits to the last digit
 CHARGER_COLUMNS = (
     "market",
     "year",
@@ -32,12 +31,12 @@ CHARGER_COLUMNS = (
     "public_fast_points",
     "public_slow_points",
 )
-PLUG_IN_STOCK = "stock_phev"  # of many markets nobody counts them
+PLUG_IN_STOCK = "stock_phev"  # not counted in many markets
 COUNTS = ("stock_bev", "public_fast_points", "public_slow_points")  # which a panel must have
 
 
 def charger_panel(panel: pd.DataFrame) -> pd.DataFrame:
-    """Stocks and public points by market and year, with what is wrong with each count.
+    """Stocks and public points by market and year, with the fault of each count.
 
     A total needs both its fast and its slow points: a missing one is not zero, and that year has no
     total. A plug-in hybrid stock that is missing beside battery cars is taken as none. Faults are
@@ -96,9 +95,9 @@ def charger_counts(panel: pd.DataFrame) -> pd.DataFrame:
 
 
 def charger_steps(table: pd.DataFrame) -> pd.DataFrame:
-    """Every pair of counts so many years apart: growth of points and stock, in logs.
+    """Every pair of counts 1, 2, 3 or 5 years apart: growth of points and stock, in logs.
 
-    Counts below 50 points or 100 vehicles at the origin are left out: there a single site decides.
+    Origins below 50 points or 100 vehicles are left out: a single site would move their growth.
 
     Parameters
     ----------
@@ -110,7 +109,7 @@ def charger_steps(table: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         ``market, year, horizon, points, stock, grown, stock_grown, own_grown, stock_next``; the
         last two are the growth of points in the year before and of stock in the year after, missing
-        where a count is.
+        where a count is missing.
 
     Examples
     --------
@@ -141,13 +140,13 @@ def estimate_practice(table: pd.DataFrame) -> Practice:
     """Learn practice from counts of markets.
 
     The elasticity is that of least absolute errors over all pairs of counts 1, 2, 3 and 5 years
-    apart, each weighted by one over the root of its horizon, and so that each market counts alike:
-    recounts and stale years, which panels are full of, move a median little. The rate of catching
-    up and the weight of a market's own growth are of least absolute errors too, shrunk by their own
-    uncertainty: what twenty markets hardly tell from nothing is used with care. The spread is that
-    of each market's errors under the whole rule as all others teach it, so that nothing is counted
-    twice, and a standard error over markets and years up: of few a quantile is as often too small
-    as too large, and too small is the worse.
+    apart, each weighted by one over the root of its horizon, and so that each market has the same
+    weight: recounts and stale years, which are frequent in panels, move a median little. The rate
+    of catching up and the weight of a market's own growth are of least absolute errors, too, and
+    are shrunk by their standard errors, as twenty markets hardly tell them from 0. The spread is
+    that of each market's errors under the rule estimated from all others, plus one standard error
+    over markets and years: a spread from few markets is as often too small as too large, and too
+    small is worse.
 
     Parameters
     ----------
@@ -188,13 +187,13 @@ def estimate_practice(table: pd.DataFrame) -> Practice:
         )
         for name in ("catch_up", "own_weight")
     }
-    # Of each market, as the others teach the rule
+    # Errors of each market under the rule of the others
     pairs = zip(jackknife_rules, by_market, strict=True)
     error = pd.concat(
         _errors(_shrunk(jackknife_rule, shrinkage), rows) for jackknife_rule, rows in pairs
     )
     error = error.reindex(steps.index)
-    # How fast the log of the error's size falls with the log of the count, within horizons
+    # Slope of the log of the error's size on the log of the count, within horizons
     logs = pd.DataFrame({"size": np.log(error.abs() + 0.02), "points": np.log(steps["points"])})
     logs = logs - logs.groupby(steps["horizon"]).transform("mean")
     slope = max(-float((logs["size"] * logs["points"]).sum() / (logs["points"] ** 2).sum()), 0.0)
@@ -216,7 +215,7 @@ def estimate_practice(table: pd.DataFrame) -> Practice:
 
 
 def _rule(table: pd.DataFrame, steps: pd.DataFrame) -> Practice:
-    """How points grow, as some markets teach it: each market alike, however long it was counted."""
+    """The rule of growth of some markets, each with the same weight however long it was counted."""
     changes = steps[steps["stock_grown"] != 0]
     weight = _weight(changes) * changes["stock_grown"].abs() / np.sqrt(changes["horizon"])
     ratio = changes["grown"] / changes["stock_grown"]
@@ -224,14 +223,13 @@ def _rule(table: pd.DataFrame, steps: pd.DataFrame) -> Practice:
     elasticity_rule = Practice(elasticity, 0.0, HORIZONS, (), 0.0, *pooled_level(table))
     error = _errors(elasticity_rule, steps)
     years = steps["horizon"].to_numpy(dtype=float)
-    closing = (
-        -np.expm1(np.multiply.outer(years, -CATCH_UP_RATES)) * _gap(elasticity_rule, steps)[:, None]
-    )
+    gap_share = -np.expm1(np.multiply.outer(years, -CATCH_UP_RATES))
+    catch_up_growth = gap_share * _gap(elasticity_rule, steps)[:, None]
     next_year = steps[(steps["horizon"] == 1) & steps["own_grown"].notna()]
     departure = own_departure(next_year, elasticity).to_numpy()
     return replace(
         elasticity_rule,
-        catch_up=_best_choice(error, closing, CATCH_UP_RATES, 1 / np.sqrt(years)),
+        catch_up=_best_choice(error, catch_up_growth, CATCH_UP_RATES, 1 / np.sqrt(years)),
         own_weight=_best_choice(
             error[next_year.index], np.multiply.outer(departure, OWN_WEIGHTS), OWN_WEIGHTS
         ),
@@ -244,7 +242,7 @@ def _shrunk(rule: Practice, shrinkage: Mapping[str, float]) -> Practice:
 
 
 def _gap(rule: Practice, steps: pd.DataFrame) -> Array:
-    """What points lack to the level of other markets at the same stock, in logs."""
+    """By how much points are below the level of other markets at the same stock, in logs."""
     usual = rule.level + rule.level_slope * np.log(steps["stock"])
     return np.asarray(usual - np.log(steps["points"]))
 
@@ -259,20 +257,22 @@ def _errors(rule: Practice, steps: pd.DataFrame) -> pd.Series:
 
 
 def own_departure(steps: pd.DataFrame, elasticity: float) -> pd.Series:
-    """How much faster points grew in the year before than the rule has it for the next; a recount
-    is no growth.
+    """How much faster points grew in the year before than the rule expects of the next, in logs;
+    limited, as a recount is no growth.
     """
     return steps["own_grown"].clip(*OWN_GROWTH) - elasticity * steps["stock_next"]
 
 
 def _weight(steps: pd.DataFrame) -> pd.Series:
-    """Each market alike at each horizon: the next market is one of markets, not of their years."""
+    """Weights that are the same for each market at each horizon, as the rule is for a market, not
+    for a market's year.
+    """
     return 1 / steps.groupby(["market", "horizon"])["year"].transform("size")
 
 
 def _weighted_quantile(values: Array, weight: Array, level: float) -> float:
-    """What ``numpy.quantile(values, level, weights=weight, method="inverted_cdf")`` gives, in a
-    seventh of its time: the resamples ask for thousands.
+    """The same as ``numpy.quantile(values, level, weights=weight, method="inverted_cdf")``, seven
+    times as fast: the resamples need thousands.
 
     >>> _weighted_quantile(np.array([3.0, 1.0, 2.0]), np.array([1.0, 1.0, 2.0]), 0.5)
     2.0
@@ -283,10 +283,11 @@ def _weighted_quantile(values: Array, weight: Array, level: float) -> float:
 
 
 def _best_choice(
-    error: pd.Series, part: Array, choices: Array, weight: Array | float = 1.0
+    error: pd.Series, correction: Array, choices: Array, weight: Array | float = 1.0
 ) -> float:
-    """The choice with the least absolute error; ``part`` has a column for each choice."""
-    return float(choices[np.argmin((np.abs(error.to_numpy() - part.T) * weight).sum(axis=1))])
+    """The choice with the least absolute error; ``correction`` has a column for each choice."""
+    absolute_error = np.abs(error.to_numpy() - correction.T)
+    return float(choices[np.argmin((absolute_error * weight).sum(axis=1))])
 
 
 def _james_stein_factor(value: float, estimates: Sequence[float]) -> float:
@@ -300,8 +301,8 @@ def _jackknife(estimates: Sequence[float]) -> float:
 
 
 def _upper_spread(steps: pd.DataFrame) -> tuple[float, ...]:
-    """Standard deviation by horizon from the errors' 80 % quantiles, a standard error up: over
-    markets, and over years, in which all markets err together.
+    """Standard deviation by horizon from the errors' 80 % quantiles, plus one standard error: that
+    over markets, and that over years, as all markets err together in a year.
     """
     middle = []
     variance = []
@@ -335,7 +336,7 @@ def pooled_level(table: pd.DataFrame) -> tuple[float, float, float]:
 
 def fast_odds(table: pd.DataFrame) -> tuple[float, float, float]:
     """Log odds that a public point is fast at the end of 2024, their growth a year, and their
-    spread; of the last five years, one weight a market.
+    spread: over the last five years, one weight a market.
 
     >>> rows = [(m, y, 1e4, 0, 40 * 2.0 ** (y - 2024), 80) for m in "AB" for y in (2023, 2024)]
     >>> table = charger_panel(pd.DataFrame(rows, columns=CHARGER_COLUMNS))
@@ -348,16 +349,16 @@ def fast_odds(table: pd.DataFrame) -> tuple[float, float, float]:
     return _line(recent["year"] - FAST_YEAR, odds, recent["market"])
 
 
-def _line(given: pd.Series, told: pd.Series, market: pd.Series) -> tuple[float, float, float]:
-    """Level, slope and spread of a regression, one weight a market."""
+def _line(x: pd.Series, y: pd.Series, market: pd.Series) -> tuple[float, float, float]:
+    """Level, slope and spread of a regression of y on x, one weight a market."""
     weight = 1 / market.groupby(market).transform("size")
-    slope, level = np.polyfit(given, told, 1, w=np.sqrt(weight))
-    spread = np.sqrt(np.average((told - level - slope * given) ** 2, weights=weight))
+    slope, level = np.polyfit(x, y, 1, w=np.sqrt(weight))
+    spread = np.sqrt(np.average((y - level - slope * x) ** 2, weights=weight))
     return float(level), float(slope), float(spread)
 
 
 def _recent(table: pd.DataFrame) -> pd.DataFrame:
     """The counts of the last five years."""
-    counted = (table["points"] > 0) & (table["stock"] > 0)
-    recent: pd.DataFrame = table[counted & (table["year"] > table["year"].max() - 5)]
+    has_counts = (table["points"] > 0) & (table["stock"] > 0)
+    recent: pd.DataFrame = table[has_counts & (table["year"] > table["year"].max() - 5)]
     return recent

@@ -31,22 +31,24 @@ from forecasting.panels.policy_effects import without_events
 from forecasting.panels.seasons import estimate_within_year
 from forecasting.quantiles import Array
 
-MIN_SALES = 20  # growth out of fewer is counting noise
-MIN_REGION_MARKETS = 5  # of a region, to be told apart from the others
-# A logistic diffusion's growth rate is the coefficient of imitation q, whose mean over 213
-# published applications is 0.38 (Sultan, Farley and Lehmann 1990), spread wide enough for the panel
-# to speak
+MIN_SALES = 20  # growth from fewer is mostly chance
+MIN_REGION_MARKETS = 5  # with fewer in one, regions are not told apart
+# The mean before a panel is read: a logistic diffusion's growth rate is the coefficient of
+# imitation q, whose mean over 213 published applications is 0.38 (Sultan, Farley and Lehmann 1990).
+# The spread is wide enough for the panel to decide
 LEVEL_BEFORE_SD = 0.10
 SLOPE_BEFORE_SD = 0.02
-# Spread of years over that of shocks, weighted as six years: crises come to all markets at once
+# Ratio of the spread of years to that of shocks before a panel is read, with the weight of six
+# years: a crisis comes to all markets at once
 COMMON_BEFORE = 0.6
 COMMON_WEIGHT = 6
-# Spread of markets' lasting growth over that of shocks, weighted as four markets
+# The same of the spread of markets' lasting growth, with the weight of four markets
 MARKET_BEFORE = 0.1
 MARKET_WEIGHT = 4
-SHORTFALL_SD = 0.1  # of what is believed of the slope of shocks in the shortfall of sales, about 0
-MIN_LAUNCHES = 8  # first growths that tell what a launch is like
-SHOCK_WEIGHT = 5  # growths of all markets that a region's spread of shocks is believed to rest on
+# Before a panel is read the slope of shocks in the shortfall of sales is 0, with this spread
+SHORTFALL_SD = 0.1
+MIN_LAUNCHES = 8  # growths out of a first year, from which a launch is estimated
+SHOCK_WEIGHT = 5  # weight of all markets' spread in a region's spread of shocks, in growths
 REGRESSION_ROUNDS = 30
 
 
@@ -117,7 +119,7 @@ def estimate_prior(
         )
     shipped = Prior.shipped()
     within_year = shipped.within_year
-    if months is not None and len(months):  # a season holds no rush before a privilege ended
+    if months is not None and len(months):  # the rush before a privilege ends is no season
         months = market_rows(months, "months", "month", ["registrations"])
         within_year = estimate_within_year(without_events(months, shipped.policies))
     markets = int(rows["market"].nunique())
@@ -133,11 +135,13 @@ def estimate_prior(
     base, rows = _with_shares(base, rows)
     fit = _Regression(rows[usable])
     launches = rows[rows["growth"].notna() & (rows["before"] >= MIN_SALES) & (rows["age"] == 1)]
-    return _with_launches(_learned(fit, _with_sizes(base, rows)), fit, launches)
+    return _with_launches(_with_regression(fit, _with_sizes(base, rows)), fit, launches)
 
 
 def _with_share(panel: pd.DataFrame) -> pd.DataFrame:
-    """The panel with shares of new vehicles, told or from the sizes of markets; others refused."""
+    """The panel with shares of new vehicles, as given or from the sizes of markets; a panel without
+    any, or with shares above 1, is refused.
+    """
     share = panel.get("share", pd.Series(np.nan, panel.index))
     if "size" in panel:
         share = share.fillna(panel["sales"] / panel["size"].where(panel["size"] > 0))
@@ -165,20 +169,20 @@ def _growth_rows(panel: pd.DataFrame) -> pd.DataFrame:
     rows["log_size"] = rows["log_sales"] - np.log(rows["share"].where(rows["share"] > 0))
     by_market = rows.groupby("market")
     step = by_market[["year", "z", "log_sales", "log_size"]].diff()
-    follows = step["year"] == 1
-    # Of sales where the share is not known
-    rows["growth"] = step["z"].fillna(step["log_sales"]).where(follows)
-    rows["size_change"] = step["log_size"].where(follows)
+    after_a_year = step["year"] == 1
+    # Growth of log sales where the share is not known
+    rows["growth"] = step["z"].fillna(step["log_sales"]).where(after_a_year)
+    rows["size_change"] = step["log_size"].where(after_a_year)
     rows[["z_before", "before"]] = by_market[["z", "sales"]].shift()
     rows["age"] = rows["year"] - by_market["year"].transform("min")
     return rows
 
 
 def _with_shares(prior: Prior, rows: pd.DataFrame) -> tuple[Prior, pd.DataFrame]:
-    """Add how markets' shares rise with the years; fill in by it what was not printed.
+    """Add the common line by which markets' shares rise with the years, and fill missing shares.
 
-    A share is taken to lie as far from the common line as the market's nearest printed one, or on
-    it.
+    A missing share is as far from the line as the market's nearest known one, or on the line where
+    the market has none.
     """
     share_rows = rows[rows["z"].notna() & (rows["sales"] >= MIN_SALES)]
     if share_rows["market"].nunique() < 3 or share_rows["year"].nunique() < 2:
@@ -195,16 +199,16 @@ def _with_shares(prior: Prior, rows: pd.DataFrame) -> tuple[Prior, pd.DataFrame]
 
 
 def _with_sizes(prior: Prior, rows: pd.DataFrame) -> Prior:
-    """Add how market sizes move: a robust mean by year, and the spread about it."""
-    moves = rows.dropna(subset=["size_change"])
-    if len(moves) < 10:
+    """Add how market sizes change: a robust mean by year, and the spread about it."""
+    changes = rows.dropna(subset=["size_change"])
+    if len(changes) < 10:
         return prior
-    by_year = moves.groupby("year")["size_change"].agg(["median", "size"])
+    by_year = changes.groupby("year")["size_change"].agg(["median", "size"])
     start_year = int(by_year.index[0])
     by_year = by_year.reindex(range(start_year, int(by_year.index[-1]) + 1), fill_value=0)
     counts = by_year["size"]
     mean = by_year["median"] * counts / (counts + 3)
-    residual = moves["size_change"] - moves["year"].map(mean)
+    residual = changes["size_change"] - changes["year"].map(mean)
     spread = 1.4826 * float(np.median(np.abs(residual)))
     size = Common(
         start_year,
@@ -216,17 +220,17 @@ def _with_sizes(prior: Prior, rows: pd.DataFrame) -> Prior:
     return replace(prior, size=size, size_sd=float(np.clip(1.2 * spread, 0.05, 0.25)))
 
 
-def _learned(fit: _Regression, base: Prior) -> Prior:
-    """The prior with what was fitted."""
-    (aa, ab), (_, bb) = fit.covariance[:2, :2].tolist()
-    usual = fit.spreads()
+def _with_regression(fit: _Regression, base: Prior) -> Prior:
+    """The prior with the numbers of a fit."""
+    (level_variance, both), (_, slope_variance) = fit.covariance[:2, :2].tolist()
+    mixed_regions = fit.spreads()
     return replace(
         base,
         level=float(fit.effects[0]),
         slope=float(fit.effects[1]),
-        covariance=((aa, ab), (ab, bb)),
-        market_sd=usual.market_sd,
-        shock_sd=usual.shock_sd,
+        covariance=((level_variance, both), (both, slope_variance)),
+        market_sd=mixed_regions.market_sd,
+        shock_sd=mixed_regions.shock_sd,
         shock_slope=fit.shock_slope,
         shortfall_slope=fit.shortfall_slope,
         common=fit.common(),
@@ -235,7 +239,7 @@ def _learned(fit: _Regression, base: Prior) -> Prior:
 
 
 def _with_launches(prior: Prior, fit: _Regression, launches: pd.DataFrame) -> Prior:
-    """Add what a market's first year is like: its share, and how growth out of it differs."""
+    """Add the share of a market's first year, and how growth out of it differs."""
     if len(launches) < MIN_LAUNCHES:
         return prior
     surprise = fit.surprise(launches)
@@ -254,42 +258,44 @@ class _Effects:
     columns : slice
         Of the design.
     spread : float
-        Standard deviation that is believed.
+        Standard deviation before any growth is read.
     weight : float
-        So many effects that belief is worth.
+        Weight of that, in effects.
     chained : bool
-        Whether each inherits a part of the one before, with heavy-tailed news: those of years.
+        Whether each effect is a part of the one before, plus a heavy-tailed shock: those of years.
     """
 
     def __init__(self, columns: slice, spread: float, weight: float, chained: bool = False) -> None:
         self.columns = columns
-        self.spread = self.believed = spread
+        self.spread = self.prior_spread = spread
         self.weight = weight
         self.chained = chained
         count = columns.stop - columns.start
         persistence = COMMON_AR * chained
-        self.news = np.eye(count) - persistence * np.eye(count, k=-1)
-        self.inflate = np.r_[1.0, np.full(count - 1, 1 / (1 - persistence**2))][:count]
-        self.tails = np.ones(count)
+        self.to_shocks = np.eye(count) - persistence * np.eye(count, k=-1)
+        # Variance of an effect over that of its shock: the rest is kept from the effect before
+        self.variance_ratio = np.r_[1.0, np.full(count - 1, 1 / (1 - persistence**2))][:count]
+        self.tails = np.ones(count)  # weights of Student t shocks
 
     def precision(self) -> Array:
-        scale = self.tails * self.inflate / self.spread**2
-        return np.asarray(self.news.T @ (self.news * scale[:, None]))
+        scale = self.tails * self.variance_ratio / self.spread**2
+        return np.asarray(self.to_shocks.T @ (self.to_shocks * scale[:, None]))
 
     def update(self, effects: Array, covariance: Array) -> None:
-        """The spread, given the effects' mean and covariance."""
+        """Update the spread, given the effects' mean and covariance."""
         block = self.columns
-        news = self.news @ effects[block]
-        square = news**2 + np.diag(self.news @ covariance[block, block] @ self.news.T)
-        square = square * self.inflate
+        shocks = self.to_shocks @ effects[block]
+        square = shocks**2 + np.diag(self.to_shocks @ covariance[block, block] @ self.to_shocks.T)
+        square = square * self.variance_ratio
         if self.chained:
             self.tails = (COMMON_NU + 1) / (COMMON_NU + square / self.spread**2)
-        total = (self.tails * square).sum() + self.weight * self.believed**2
+        total = (self.tails * square).sum() + self.weight * self.prior_spread**2
         self.spread = float(np.sqrt(total / (len(square) + self.weight)))
 
 
 class _Regression:
-    """Growth on level and where markets stand, with effects of years and markets.
+    """Regression of growth on a level and the log-odds of the year before, with effects of years
+    and markets.
 
     Gaussian given scales, the model is a regression with random effects; scales, variances and
     effects are updated in turn (expectation-maximisation; Lange, Little and Taylor 1989 for the
@@ -298,19 +304,19 @@ class _Regression:
     Parameters
     ----------
     steps : DataFrame
-        Columns market, year, growth, z_before and before: where the market stood, and its sales.
+        Columns market, year, growth, z_before (log-odds of the year before) and before (its sales).
     """
 
     def __init__(self, steps: pd.DataFrame) -> None:
         self.growth = steps["growth"].to_numpy(dtype=float)
-        self.stands = _distance(steps)
+        self.distance = _distance(steps)
         self.shortfall = _shortfall(steps)
         names, market = np.unique(steps["market"].to_numpy(dtype=str), return_inverse=True)
         self.markets = len(names)
         years = steps["year"].to_numpy(dtype=int)
         self.first_year = int(years.min())
         market_region = [region_of(name) or MARKET_REGIONS[-1] for name in names.tolist()]
-        self.regions: list[str] = []  # none are told apart where one has few markets
+        self.regions: list[str] = []  # stays empty where one region has few markets
         self.region = np.zeros(len(steps), dtype=int)
         if min(map(market_region.count, MARKET_REGIONS)) >= MIN_REGION_MARKETS:
             self.regions = list(MARKET_REGIONS)
@@ -321,7 +327,7 @@ class _Regression:
         self.weight = np.ones(len(steps))
         by_market = np.eye(self.markets)[market]
         by_year = np.eye(int(np.ptp(years)) + 1)[years - self.first_year]
-        columns = [np.ones((len(steps), 1)), self.stands[:, None]]
+        columns = [np.ones((len(steps), 1)), self.distance[:, None]]
         self.width = len(columns)
         self.year = self._effects(columns, by_year, 0.2, COMMON_WEIGHT, chained=True)
         self.by_region = [
@@ -334,7 +340,7 @@ class _Regression:
         self.design = np.hstack(columns)
         for step in range(REGRESSION_ROUNDS):
             self._solve()
-            self._rescale(tilt=step > 3)  # once the rest has settled
+            self._rescale(tilt=step > 3)  # the other scales settle first
 
     def _effects(
         self,
@@ -353,22 +359,22 @@ class _Regression:
     @property
     def scale(self) -> Array:
         """Scale of the shock of each growth."""
-        log_factor = self.shock_slope * self.stands + self.shortfall_slope * self.shortfall
+        log_factor = self.shock_slope * self.distance + self.shortfall_slope * self.shortfall
         return self.shock[self.region] * np.exp(log_factor)
 
     def _solve(self) -> None:
         """Effects and their covariance, given the scales."""
-        precise = self.design * (self.weight / self.scale**2)[:, None]
-        a = precise.T @ self.design
-        b = precise.T @ self.growth
-        beliefs = (LEVEL_BEFORE, LEVEL_BEFORE_SD), (SLOPE_BEFORE, SLOPE_BEFORE_SD)
-        for k, (mean, sd) in enumerate(beliefs):
-            a[k, k] += 1 / sd**2
-            b[k] += mean / sd**2
+        weighted_design = self.design * (self.weight / self.scale**2)[:, None]
+        precision = weighted_design.T @ self.design
+        pull = weighted_design.T @ self.growth
+        priors = (LEVEL_BEFORE, LEVEL_BEFORE_SD), (SLOPE_BEFORE, SLOPE_BEFORE_SD)
+        for k, (mean, sd) in enumerate(priors):
+            precision[k, k] += 1 / sd**2
+            pull[k] += mean / sd**2
         for item in self.all_effects:
-            a[item.columns, item.columns] += item.precision()
-        self.covariance = np.asarray(np.linalg.inv(a), dtype=float)
-        self.effects = np.asarray(self.covariance @ b, dtype=float)
+            precision[item.columns, item.columns] += item.precision()
+        self.covariance = np.asarray(np.linalg.inv(precision), dtype=float)
+        self.effects = np.asarray(self.covariance @ pull, dtype=float)
 
     def _rescale(self, tilt: bool) -> None:
         """Scales of shocks, markets and years, given the effects."""
@@ -383,14 +389,14 @@ class _Regression:
             total = region_square.sum() + SHOCK_WEIGHT * pooled
             self.shock[number] = np.sqrt(total / (len(region_square) + SHOCK_WEIGHT))
         shock = float(np.sqrt(pooled))
-        self.year.believed = COMMON_BEFORE * shock
+        self.year.prior_spread = COMMON_BEFORE * shock
         for item in self.by_region:
-            item.believed = MARKET_BEFORE * shock
+            item.prior_spread = MARKET_BEFORE * shock
         for item in self.all_effects:
             item.update(self.effects, self.covariance)
         if tilt:  # how the scale of shocks varies, by damped steps of its likelihood
             excess = square / self.shock[self.region] ** 2 - 1
-            slope = 0.5 * (excess @ self.stands) / (2 * self.stands @ self.stands + 50)
+            slope = 0.5 * (excess @ self.distance) / (2 * self.distance @ self.distance + 50)
             self.shock_slope = float(np.clip(self.shock_slope + slope, -0.3, 0.05))
             belief = 1 / SHORTFALL_SD**2
             pull = excess @ self.shortfall - belief * self.shortfall_slope
@@ -409,7 +415,9 @@ class _Regression:
         )
 
     def spreads(self, *regions: int) -> Region:
-        """Spreads of shocks and of markets of a region; of none all mixed, by their growths."""
+        """Spreads of shocks and of markets of a region; without one, of all regions mixed by their
+        numbers of growths.
+        """
         numbers = list(regions or range(len(self.shock)))
         part = np.array([(self.region == number).mean() for number in numbers])
         part /= part.sum()
@@ -418,7 +426,7 @@ class _Regression:
         return Region(float(shocks), float(np.sqrt(part @ markets**2)))
 
     def surprise(self, steps: pd.DataFrame) -> Array:
-        """Growths beyond level, slope and common years, in scales of shocks of all regions."""
+        """Growths less what level, slope and year effects explain, in scales of a shock."""
         distance = _distance(steps)
         year = steps["year"].to_numpy(dtype=int) - self.first_year
         years = self.effects[self.year.columns]
@@ -430,11 +438,11 @@ class _Regression:
 
 
 def _distance(steps: pd.DataFrame) -> Array:
-    """Log-odds of the year before, from the reference."""
+    """Log-odds of the year before, less the reference."""
     return np.clip(steps["z_before"].to_numpy(dtype=float) - REFERENCE_LOG_ODDS, *REACH)
 
 
 def _shortfall(steps: pd.DataFrame) -> Array:
-    """Log by which sales of the year before fall short of those of a market of some size."""
+    """Log by which sales of the year before fall short of `FULL_SALES`."""
     sales = steps["before"].to_numpy(dtype=float)
     return np.clip(np.log(FULL_SALES / sales), 0.0, REACH[1])

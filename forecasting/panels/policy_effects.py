@@ -1,10 +1,10 @@
 """What the ends and beginnings of privileges do, learned from the months of other markets.
 
-About an event the log of a month's flow is taken to be a line, a random walk, the common season, a
-season of the market's own, noise, and the event's rush, fall and what stays. All but the three is
-integrated out, market by market. Each of the three has one sign, as the softplus of a normal
-number: medians and covariance over events follow by expectation-maximisation, how fast rush and
-fall fade from a grid.
+About an event the log of a month's flow is taken to be the sum of a line, a random walk, the common
+season, a season of the market's own, noise, and the event's rush, fall and lasting step. All but
+these three are integrated out, market by market. Each of the three has one sign, as the softplus of
+a normal number: medians and covariance over events follow by expectation-maximisation, and how fast
+rush and fall fade from a grid.
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,20 +31,21 @@ from forecasting.quantiles import Array, Indices
 from forecasting.reading.places import find_place
 
 EVENT_KINDS = ("ends", "begins")
-MONTHS_BEFORE = 30  # months about an event that are looked at
+MONTHS_BEFORE = 30  # months about an event that are used
 MONTHS_AFTER = 14
-MIN_MONTHS = 18  # months with a count, of those
+MIN_MONTHS = 18  # of those, with a count
 MIN_MONTHS_BEFORE = 12
-MIN_COUNT = 20  # vehicles in a month
+MIN_COUNT = 20  # vehicles; months with fewer are left out
 ANOTHER_SD = 0.7  # of rush, fall and step of another event within those months
-# Believed before any event, each worth so many events
+# The effect before any event is read, with the weight of so many events
 PRIOR_EFFECT = Effect()
 PRIOR_EVENTS = 4.0
+# Values to choose from for `rush_kept` and `fall_kept`, and for `hurry`
 FADING = (0.2, 0.35, 0.5, 0.65)
 HURRY = (0.5, 1.0, 2.0)
 EFFECT_ROUNDS = 30
 MODE_STEPS = 12
-# Of the level of a market's months, and of its growth a year about the usual
+# Spread of the level of a market's months, and of its growth a year about the usual
 LEVEL_SD = 3.0
 GROWTH_SD = 0.3
 
@@ -81,8 +82,8 @@ def events(
 ) -> list[PolicyEvent]:
     """Dated events of the markets of a table of months.
 
-    Left out is what is dated by orders, what touches no battery cars or a part of them alone, and
-    what lies where the market has no single months.
+    Policies that are dated by orders, or that do not concern all battery cars, are left out, and
+    those about which the market has too few months of its own.
 
     Parameters
     ----------
@@ -93,36 +94,39 @@ def events(
     kinds : sequence of str
         Which kinds.
     """
-    registered = [*filter(_moves_registrations, policies)]
-    dated = []
+    relevant = [*filter(_moves_registrations, policies)]
+    result = []
     for market, rows in months.groupby("market", sort=True):
         place = find_place(str(market))
-        market_policies = pooled(policy for policy in registered if policy.place == place)
+        market_policies = pooled(policy for policy in relevant if policy.place == place)
         index = pd.PeriodIndex(rows["month"], freq="M")
         counts = rows.set_index(index)["registrations"].sort_index()
         candidates = [
             PolicyEvent(str(market), policy, counts, market_policies) for policy in market_policies
         ]
-        dated += [
+        result += [
             event for event in candidates if event.policy.kind in kinds and _has_months(event)
         ]
-    return dated
+    return result
 
 
 def _moves_registrations(policy: Policy) -> bool:
-    """Whether it touches the registrations of all battery cars, by the day of registration."""
-    measured = policy.measure in ("ev_registrations", "")
-    return measured and policy.vehicles in BATTERY_CARS and policy.dated_by != "order"
+    """Whether a policy moves the registrations of all battery cars, by the day of registration."""
+    of_registrations = policy.measure in ("ev_registrations", "")
+    of_battery_cars = policy.vehicles in BATTERY_CARS
+    return of_registrations and of_battery_cars and policy.dated_by != "order"
 
 
 def _has_months(event: PolicyEvent) -> bool:
-    """Whether enough months are counted, and single ones: a third of a quarter is none."""
+    """Whether enough months are counted, and each on its own: three equal ones are thirds of a
+    quarter.
+    """
     window = _window(event)
     adjacent = window.loc[event.start_month - 4 : event.start_month + 3]
-    quarters = (adjacent.diff() == 0) & (adjacent.shift().diff() == 0)
+    three_equal = (adjacent.diff() == 0) & (adjacent.shift().diff() == 0)
     history = window.loc[: event.start_month - 1]
-    is_counted = window.count() >= MIN_MONTHS and history.count() >= MIN_MONTHS_BEFORE
-    return bool(is_counted and adjacent.count() >= 4 and not quarters.any())
+    enough = window.count() >= MIN_MONTHS and history.count() >= MIN_MONTHS_BEFORE
+    return bool(enough and adjacent.count() >= 4 and not three_equal.any())
 
 
 def _window(event: PolicyEvent) -> pd.Series:
@@ -150,7 +154,7 @@ def estimate_policy_effects(
     Returns
     -------
     PolicyEffects
-        Shrunk towards what is believed where few events are seen.
+        Shrunk towards the default where few events are seen.
 
     Examples
     --------
@@ -158,14 +162,14 @@ def estimate_policy_effects(
     >>> estimate_policy_effects(none).ends.events, estimate_policy_effects(none).begins.events
     (0, 0)
     """
-    dated = events(months, shipped_policies().values() if policies is None else policies)
-    shares = [e.policy.price_share for e in dated if e.policy.price_share is not None]
+    market_events = events(months, shipped_policies().values() if policies is None else policies)
+    shares = [e.policy.price_share for e in market_events if e.policy.price_share is not None]
     base = PolicyEffects(usual_share=float(np.median([PolicyEffects.usual_share, *shares])))
-    evidence = [_EventEvidence(event, Prior.shipped()) for event in dated]
-    fits = [(_fitted(evidence, "ends", replace(base, hurry=hurry)), hurry) for hurry in HURRY]
+    evidence = [_EventEvidence(event, Prior.shipped()) for event in market_events]
+    fits = [(_fit(evidence, "ends", replace(base, hurry=hurry)), hurry) for hurry in HURRY]
     (_, effect), hurry = max(fits, key=lambda fit: fit[0][0])
     base = replace(base, hurry=hurry, ends=effect)
-    return replace(base, begins=_fitted(evidence, "begins", base)[1])
+    return replace(base, begins=_fit(evidence, "begins", base)[1])
 
 
 def without_events(months: pd.DataFrame, effects: PolicyEffects) -> pd.DataFrame:
@@ -176,7 +180,7 @@ def without_events(months: pd.DataFrame, effects: PolicyEffects) -> pd.DataFrame
     months : DataFrame
         Columns market, month and registrations.
     effects : PolicyEffects
-        What such policies do; of each event its own months say how much.
+        What such policies do in general; each event's own months say how much it did.
 
     Returns
     -------
@@ -188,7 +192,7 @@ def without_events(months: pd.DataFrame, effects: PolicyEffects) -> pd.DataFrame
         evidence = _EventEvidence(event, Prior.shipped())
         effect = effects.effect_of(event.policy.kind)
         mean = inverse_softplus(effect.median)
-        event_evidence = [evidence.says(effect, effects)]
+        event_evidence = [evidence.precision_and_pull(effect, effects)]
         latent, _, _ = _modes(event_evidence, mean, np.array(effect.covariance), mean[None])
         rows = months["market"] == event.market
         index = pd.PeriodIndex(months.loc[rows, "month"], freq="M")
@@ -207,7 +211,7 @@ def _numbers_of(index: pd.PeriodIndex) -> Indices:
 
 
 class _EventEvidence:
-    """What an event's months say of rush, fall and what stays, however fast the first two fade.
+    """What an event's months say of its rush, fall and lasting step.
 
     Parameters
     ----------
@@ -221,59 +225,60 @@ class _EventEvidence:
         self.market, self.policy = event.market, event.policy
         counts = _window(event).dropna()
         self.months = pd.PeriodIndex(counts.index)
-        at = _numbers_of(self.months)
-        years = (at - at[-1]) / 12
+        month = _numbers_of(self.months)
+        years = (month - month[-1]) / 12
         within_year = prior.within_year
-        values = np.log(counts.to_numpy(dtype=float)) - np.asarray(within_year.pattern)[at % 12]
+        values = np.log(counts.to_numpy(dtype=float)) - np.asarray(within_year.pattern)[month % 12]
         values = values - prior.level * years
         values = values - values.mean()
-        open_to = [np.full((len(years), 1), LEVEL_SD), GROWTH_SD * years[:, None]]
+        columns = [np.full((len(years), 1), LEVEL_SD), GROWTH_SD * years[:, None]]
         other_policies = [
             p for p in event.market_policies if p is not event.policy and p.kind in EVENT_KINDS
         ]
-        open_to += [
+        columns += [
             ANOTHER_SD * _course(policy, PRIOR_EFFECT, self.months) for policy in other_policies
         ]
-        wide = np.hstack(open_to)
-        likeliest = -np.inf
+        root = np.hstack(columns)  # of the covariance of level, growth and other events
+        best_density = -np.inf
         for share, times in within_year.steadiness:
-            covariance = wide @ wide.T + _covariance(at, within_year, prior, times)
+            covariance = root @ root.T + _covariance(month, within_year, prior, times)
             inverse: Array = np.linalg.inv(covariance)
             square = values @ inverse @ values + np.linalg.slogdet(covariance)[1]
             log_density = np.log(share) - 0.5 * square
-            if log_density > likeliest:
-                likeliest = log_density
+            if log_density > best_density:
+                best_density = log_density
                 self.inverse = inverse
-        self.pulled = self.inverse @ values
+        self.pull = self.inverse @ values
 
-    def says(self, shape: Effect, effects: PolicyEffects) -> tuple[Array, Array]:
-        """Precision and pull of the three numbers."""
+    def precision_and_pull(self, shape: Effect, effects: PolicyEffects) -> tuple[Array, Array]:
+        """Precision and pull of the three numbers, where rush and fall fade as in a shape."""
         design = _course(self.policy, shape, self.months) * effects.sizes(self.policy)
-        return design.T @ self.inverse @ design, design.T @ self.pulled
+        return design.T @ self.inverse @ design, design.T @ self.pull
 
 
-def _fitted(
+def _fit(
     evidence: Sequence[_EventEvidence], kind: str, effects: PolicyEffects
 ) -> tuple[float, Effect]:
-    """The effect of one kind, and its log likelihood."""
+    """The log likelihood of the best effect of one kind, and the effect."""
     evidence = [event for event in evidence if event.policy.kind == kind]
     fits = []
     for rush_kept, fall_kept in product(FADING, FADING):
         shape = replace(PRIOR_EFFECT, rush_kept=rush_kept, fall_kept=fall_kept)
-        fits.append(_over_events([event.says(shape, effects) for event in evidence], shape))
+        parts = [event.precision_and_pull(shape, effects) for event in evidence]
+        fits.append(_over_events(parts, shape))
     likelihood, effect = max(fits, key=lambda fit: fit[0])
     return likelihood, replace(effect, events=len(evidence))
 
 
-def _covariance(at: Indices, within_year: WithinYear, prior: Prior, steady: float) -> Array:
-    """Of a market's months: its own season, noise, and a random walk."""
+def _covariance(month: Indices, within_year: WithinYear, prior: Prior, noise_times: float) -> Array:
+    """Covariance of a market's months: its own season, noise, and a random walk."""
     season_variance = (
         sum(share * times**2 for share, times in within_year.own_seasons)
         * within_year.pattern_sd**2
     )
-    lag = np.abs(at[:, None] - at[None, :])
-    noise = (steady * within_year.noise_sd) ** 2
-    walk = np.minimum.outer(at - at[0], at - at[0]) * prior.shock_sd**2 / 12
+    lag = np.abs(month[:, None] - month[None, :])
+    noise = (noise_times * within_year.noise_sd) ** 2
+    walk = np.minimum.outer(month - month[0], month - month[0]) * prior.shock_sd**2 / 12
     return np.asarray(season_variance * (lag % 12 == 0) + noise * within_year.noise_ar**lag + walk)
 
 
@@ -307,20 +312,20 @@ def _modes(
     evidence: Sequence[tuple[Array, Array]], mean: Array, covariance: Array, latent: Array
 ) -> tuple[Array, Array, float]:
     """Latent numbers of each event at their mode, the covariance about it, and the log density of
-    all events: Gauss-Newton steps, as the log likelihood is a square in the numbers.
+    all events. By Gauss-Newton steps, as the log likelihood is quadratic in the numbers.
     """
     precision = np.array([precision for precision, _ in evidence])
     pull = np.array([pull for _, pull in evidence])
-    spread = np.linalg.inv(covariance)
+    prior_precision = np.linalg.inv(covariance)
     for _ in range(MODE_STEPS):
         numbers, speed = softplus(latent)
-        left = pull - np.einsum("eij,ej->ei", precision, numbers)
-        gradient = speed * left - (latent - mean) @ spread
-        information = speed[:, :, None] * precision * speed[:, None, :] + spread
+        residual_pull = pull - np.einsum("eij,ej->ei", precision, numbers)
+        gradient = speed * residual_pull - (latent - mean) @ prior_precision
+        information = speed[:, :, None] * precision * speed[:, None, :] + prior_precision
         step = np.linalg.solve(information, gradient[..., None])[..., 0]
         latent = latent + step
     departure = latent - mean
-    square = np.einsum("ei,ij,ej->e", departure, spread, departure)
-    fit = (numbers * (pull + left)).sum(axis=1) - square
+    square = np.einsum("ei,ij,ej->e", departure, prior_precision, departure)
+    fit = (numbers * (pull + residual_pull)).sum(axis=1) - square
     volume = np.linalg.slogdet(information)[1] + np.linalg.slogdet(covariance)[1]
     return latent, np.linalg.inv(information), 0.5 * float((fit - volume).sum())

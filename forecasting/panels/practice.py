@@ -1,11 +1,11 @@
 """Practice: the charging points that markets deploy for a stock of vehicles, whatever the need or
 the standard.
 
-Points grow as a power of the stock below one, so a constant ratio of vehicles to points is a poor
-forecast: ``log C(t) = log C(0) + e (log S(t) - log S(0)) + error``, with a spread that grows with
-the horizon and is wider where few points stand. A market's own last year goes on in part for one
-more, and the path comes closer to the level of other markets as the years go by. Without a count
-of today the level is pooled over markets, and the interval says so.
+Points grow with a power of the stock that is below one, so a constant ratio of vehicles to points
+is a poor forecast: ``log C(t) = log C(0) + e (log S(t) - log S(0)) + error``, with a spread that
+grows with the horizon and is wider where few points stand. A part of a market's departure from the
+rule in its last year goes on for one more, and the path comes closer to the level of other markets
+as years pass. Without a count of today the level is pooled over markets, with a wide interval.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from forecasting.quantiles import Array
 
 REFERENCE_POINTS = 3000.0
 THIN_POINTS = 100.0
-OWN_GROWTH = (-0.1, 0.5)  # log growth of a year beyond which a count was mended rather than built
+OWN_GROWTH = (-0.1, 0.5)  # log growth of a year; beyond it a count was corrected rather than built
 FAST_YEAR = 2024  # the year of the share of points that are fast
 NORMAL_80 = 1.2815515655446004  # half-width of a standard normal's central 80 %
 
@@ -141,8 +141,7 @@ def market_band(stock: float) -> tuple[float, float, float, int]:
 
 
 def thin(points: Array) -> Array:
-    """How little a count says of what will stand: 1 up to 100 points, and in inverse proportion to
-    it beyond.
+    """How little a count tells of later counts: 1 up to 100 points, then in inverse proportion.
 
     >>> thin(np.array([30.0, 1000.0])).tolist()
     [1.0, 0.1]
@@ -160,8 +159,8 @@ def practice_error(
     """Log errors of whole paths about the rule.
 
     From a count of today they are a random walk, whose spread by horizon was learned from such
-    intervals. The spread between levels of markets comes in where few points stand, as far as the
-    path is pulled to them; without a count it is all.
+    intervals. Where few points stand, the spread between levels of markets is added as far as the
+    path has caught up with the pooled level; without a count it is the whole error.
 
     Parameters
     ----------
@@ -190,18 +189,19 @@ def practice_error(
     (True, True)
     """
     rule = practice or Practice.shipped()
-    of_market = rng.standard_normal((draws, 1))
-    chance = rng.standard_normal((len(years), draws)).T  # later years move no earlier one
+    market_normal = rng.standard_normal((draws, 1))
+    # Year by year, so that a longer horizon does not change the earlier years
+    year_normal = rng.standard_normal((len(years), draws)).T
     if today is None:
-        return np.repeat(rule.level_spread * of_market, len(years), axis=1)
+        return np.repeat(rule.level_spread * market_normal, len(years), axis=1)
     when, points = today
     horizon = np.asarray(years, dtype=float) + 1 - when
     steps = np.maximum(np.diff(rule.spread_at(horizon) ** 2, prepend=0.0), 0)
-    walk = np.cumsum(np.sqrt(steps) * chance, axis=1)
+    walk = np.cumsum(np.sqrt(steps) * year_normal, axis=1)
     size = (np.maximum(points, 1) / REFERENCE_POINTS) ** -rule.size_slope
-    level = rule.level_spread * of_market
-    pulled = 1 - np.exp(-rule.catch_up * np.maximum(horizon, 0))  # share of the way to the level
-    return walk * as_column(size) + pulled * as_column(thin(points)) * level
+    level = rule.level_spread * market_normal
+    gap_share = 1 - np.exp(-rule.catch_up * np.maximum(horizon, 0))
+    return walk * as_column(size) + gap_share * as_column(thin(points)) * level
 
 
 def practice_points(
@@ -228,12 +228,12 @@ def practice_points(
         Log errors, from ``practice_error``; 0 gives the rule itself.
     today : (float, ndarray), optional
         When the count was taken (a year and its fraction; 2024.0 is the end of 2023), and the
-        points, shape (draws,). Before that day the path is read backwards by the same rule.
+        points, shape (draws,). The path before that day follows from the same rule.
     practice : Practice, optional
         Default: as shipped.
     own_growth : float, optional
-        Log growth of the points in the year before today's count, where that is known: part of it
-        goes on for a year.
+        Log growth of the points in the year before today's count, where that is known: part of its
+        departure from the rule goes on for a year.
     catch_up : ndarray, shape (draws,), optional
         Rate a year at which the path comes closer to the pooled level; default the practice's own.
 
@@ -268,18 +268,19 @@ def practice_points(
         as_column(column_at(logs, float(np.clip(day - ends[0], 0, len(ends) - 1))))
         for day in (when, when + 1)
     )
-    so_far = np.clip(ends - when, 0, 1)  # of the year after the count
+    year_part = np.clip(ends - when, 0, 1)  # of the year after the count
     gap = rule.level + rule.level_slope * base - np.log(np.maximum(points, 1))
     rate = as_column(rule.catch_up if catch_up is None else catch_up)
     gap_share = 1 - np.exp(-(rate * np.maximum(ends - when, 0)))
     slope = as_column(elasticity)
-    grown = slope * (logs - base) + gap_share * gap + error
+    growth = slope * (logs - base) + gap_share * gap + error
     if own_growth is not None:
-        begun = np.where(so_far > 0, logs, base)
-        by_rule = np.where(so_far < 1, begun, next_year) - base
-        faster = np.clip(own_growth, *OWN_GROWTH) * so_far - slope * by_rule
-        grown = grown + rule.own_weight * faster
-    return np.where(stock > 0, points * np.exp(grown), 0.0)
+        # Growth of the stock within the year after the count: none before, no more after it
+        stock_in_year = np.where(year_part > 0, logs, base)
+        stock_growth = np.where(year_part < 1, stock_in_year, next_year) - base
+        departure = np.clip(own_growth, *OWN_GROWTH) * year_part - slope * stock_growth
+        growth = growth + rule.own_weight * departure
+    return np.where(stock > 0, points * np.exp(growth), 0.0)
 
 
 def as_column(values: Array | float) -> Array:

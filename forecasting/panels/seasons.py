@@ -10,16 +10,16 @@ from scipy.special import softmax
 from forecasting.growth.within_year import POSITION, Kinds, WithinYear, correlation_of_months
 from forecasting.quantiles import Array
 
-PRIOR_YEARS = 6  # years that are believed to have shown the usual pattern
-PRIOR_MARKETS = 20  # that are believed to have shown the usual shares of kinds
-INDEPENDENT = 0.6  # of months whose noise hangs together, as many are worth one each
+PRIOR_YEARS = 6  # weight of the default pattern, in years
+PRIOR_MARKETS = 20  # weight of the default shares of kinds, in markets
+INDEPENDENT_PART = 0.6  # of the months: their noise is correlated, so that each counts less
 MIN_SLOPE_SD = 0.05
 MAX_NOISE_AR = 0.9
 SEASON_ROUNDS = 30
 
 
 def _complete_years(months: pd.DataFrame) -> pd.DataFrame:
-    """Twelve counts by market and year, of every year without a gap or a zero."""
+    """Twelve counts by market and year, for years without a gap or a zero."""
     text = months["month"].astype(str)
     table = months.assign(year=text.str[:4].astype(int), k=text.str[5:7].astype(int))
     wide = table.pivot_table(values="registrations", index=["market", "year"], columns="k")
@@ -40,7 +40,7 @@ def estimate_within_year(months: pd.DataFrame) -> WithinYear:
     -------
     WithinYear
         Least squares for pattern and slopes, shrunk towards the default where few years are seen;
-        spreads from what is left over, a market's lasting part apart from the noise.
+        spreads from the residuals, with a market's lasting part apart from the noise.
 
     Examples
     --------
@@ -57,8 +57,8 @@ def estimate_within_year(months: pd.DataFrame) -> WithinYear:
     shape = np.log(counts / counts.mean(axis=1, keepdims=True))
     totals = np.log(years.sum(axis=1)).unstack("market")
     change = totals.reindex(range(totals.index.min(), totals.index.max() + 1)).diff()
-    of_years = [part.unstack().reindex(years.index) for part in (change, change.shift(-1))]
-    growth = np.column_stack(of_years)
+    growths = [part.unstack().reindex(years.index) for part in (change, change.shift(-1))]
+    growth = np.column_stack(growths)
     market = years.index.get_level_values("market").to_numpy(dtype=str)
     centred = shape - shape.mean(axis=1, keepdims=True)
     slopes = _tilt(centred)
@@ -68,13 +68,14 @@ def estimate_within_year(months: pd.DataFrame) -> WithinYear:
         result.update()
     pattern = result.pattern + beta[2] * POSITION
     pattern = pattern - np.log(np.mean(np.exp(pattern)))
-    noise_sd, noise_ar = result.noise_sd, result.noise_ar()
-    # Variance of all markets over the usual
-    uneven = result.noise.sum(axis=0) @ _times(default.steadiness) / result.noise.sum()
-    variance = float(slope_spread**2 / uneven - _slope_of_noise(noise_sd, noise_ar))
+    noise_sd = result.noise_sd
+    noise_ar = result.noise_ar()
+    # Noise variance of an average market over that of a usual one
+    noise_ratio = result.noise.sum(axis=0) @ _times(default.steadiness) / result.noise.sum()
+    variance = float(slope_spread**2 / noise_ratio - _slope_of_noise(noise_sd, noise_ar))
     slope_sd = float(np.sqrt(max(variance, MIN_SLOPE_SD**2)))
     return WithinYear(
-        pattern=tuple(float(x) for x in pattern),
+        pattern=tuple(pattern.tolist()),
         pattern_sd=result.pattern_sd,
         own_seasons=result.kinds(default.own_seasons, result.season),
         steadiness=result.kinds(default.steadiness, result.noise),
@@ -98,26 +99,24 @@ def _tilt(shape: Array) -> Array:
 
 
 def _slopes(slopes: Array, growth: Array, default: WithinYear) -> tuple[Array, float]:
-    """Slope on both growths, by ridge about the default, and a lasting part; with the spread left
-    over.
+    """Coefficients of the slope on both growths and a constant, by ridge regression about the
+    default; with the spread of the residuals.
     """
     has_growth = np.isfinite(growth).all(axis=1)
-    lasting = float(_tilt(_level(default)))
-    prior, sd = (
-        np.array([default.slope_on_growth, default.slope_on_next, lasting]),
-        default.slope_sd,
-    )
+    constant = float(_tilt(_level(default)))
+    prior = np.array([default.slope_on_growth, default.slope_on_next, constant])
+    sd = default.slope_sd
     x = growth[has_growth]
     y = slopes[has_growth]
     design = np.column_stack([x, np.ones(len(x))])
     penalty = np.diag(sd**2 / np.array([0.25, 0.25, 0.5]) ** 2)
     beta = np.linalg.solve(design.T @ design + penalty, design.T @ y + penalty @ prior)
-    remaining = y - design @ beta
-    return beta, float(np.sqrt((remaining @ remaining + 4 * sd**2) / (len(y) + 4)))
+    residual = y - design @ beta
+    return beta, float(np.sqrt((residual @ residual + 4 * sd**2) / (len(y) + 4)))
 
 
 def _slope_of_noise(noise_sd: float, noise_ar: float) -> float:
-    """Variance of the slope that noise alone shows, of a line through twelve months of it."""
+    """Variance of the slope of a line through twelve months of noise."""
     correlation = correlation_of_months(noise_ar)
     return float(noise_sd**2 * (POSITION @ correlation @ POSITION) / (POSITION @ POSITION) ** 2)
 
@@ -141,15 +140,16 @@ class _Markets:
         self.squares: Array = np.bincount(market_index, (self.departures**2).sum(axis=1)).astype(
             float
         )
-        # Of twelve months, a year's mean and slope are gone
+        # Degrees of freedom: a year's mean and slope take two of its twelve
         self.freedom: Array = 10 * (self.years - 1)
-        self.believed = _level(default) - _tilt(_level(default)) * POSITION
-        self.pattern, self.default = self.believed, default
-        self.pattern_sd, self.noise_sd = default.pattern_sd, self._usual_noise(self.squares)
-        self.season, self.noise = (
-            _prior_probabilities(kinds, len(self.names))
-            for kinds in (default.own_seasons, default.steadiness)
-        )
+        self.default = default
+        self.prior_pattern = _level(default) - _tilt(_level(default)) * POSITION
+        self.pattern = self.prior_pattern
+        self.pattern_sd = default.pattern_sd
+        self.noise_sd = self._usual_noise(self.squares)
+        # Probability of each kind, market by market
+        self.season = _prior_probabilities(default.own_seasons, len(self.names))
+        self.noise = _prior_probabilities(default.steadiness, len(self.names))
 
     def update(self) -> None:
         """One round: kinds of markets given spreads and pattern, then those given the kinds."""
@@ -159,33 +159,33 @@ class _Markets:
             self.default.steadiness,
             self.noise,
             self.squares,
-            INDEPENDENT * self.freedom,
+            INDEPENDENT_PART * self.freedom,
             noise,
-            INDEPENDENT,
+            INDEPENDENT_PART,
         )
         self.noise_sd = self._usual_noise(self.squares * (self.noise @ (1 / steadiness)))
-        # The variance that noise gives a mean
-        of_mean = self.noise_sd**2 * (self.noise @ steadiness) / self.years
+        # Variance of a market's mean year by noise alone
+        mean_variance = self.noise_sd**2 * (self.noise @ steadiness) / self.years
         distance = ((self.means - self.pattern) ** 2).sum(axis=1)
         spread = self.pattern_sd**2 * _times(self.default.own_seasons)
-        variance = spread + of_mean[:, None]
+        variance = spread + mean_variance[:, None]
         self.season = self._kinds(
             self.default.own_seasons, self.season, distance, np.full(len(distance), 10.0), variance
         )
         weight = self.noise_sd**2 * (self.season / variance).sum(axis=1)
-        self.pattern = (weight @ self.means + PRIOR_YEARS * self.believed) / (
+        self.pattern = (weight @ self.means + PRIOR_YEARS * self.prior_pattern) / (
             weight.sum() + PRIOR_YEARS
         )
-        lasting = (spread / variance) ** 2 * distance[:, None] / 10 + spread * of_mean[
-            :, None
-        ] / variance
-        usual = float((self.season * lasting / _times(self.default.own_seasons)).sum())
+        # Expected square of a market's lasting departure: of its mean, and its variance
+        square_of_mean = (spread / variance) ** 2 * distance[:, None] / 10
+        square = square_of_mean + spread * mean_variance[:, None] / variance
+        usual_square = float((self.season * square / _times(self.default.own_seasons)).sum())
         self.pattern_sd = float(
-            np.sqrt((usual + 4 * self.default.pattern_sd**2) / (len(distance) + 4))
+            np.sqrt((usual_square + 4 * self.default.pattern_sd**2) / (len(distance) + 4))
         )
 
     def _usual_noise(self, squares: Array) -> float:
-        """Spread of the noise of a usual market, from each market's squares as if it were one."""
+        """Spread of the noise of a usual market, from each market's squares scaled to one."""
         return float(
             np.sqrt((squares.sum() + 40 * self.default.noise_sd**2) / (self.freedom.sum() + 40))
         )
@@ -208,19 +208,18 @@ class _Markets:
         )
         return np.asarray(softmax(log_part, axis=1))
 
-    def kinds(self, believed: Kinds, result: Array) -> Kinds:
-        """Shares of the kinds: those of the markets seen, and of others that are believed to have
-        been.
-        """
-        counts = result.sum(axis=0) + PRIOR_MARKETS * np.array([share for share, _ in believed])
+    def kinds(self, default: Kinds, probabilities: Array) -> Kinds:
+        """Shares of the kinds over markets, shrunk towards the default."""
+        prior_counts = PRIOR_MARKETS * np.array([share for share, _ in default])
+        counts = probabilities.sum(axis=0) + prior_counts
         return tuple(
-            (float(n), times) for n, (_, times) in zip(counts / counts.sum(), believed, strict=True)
+            (float(n), times) for n, (_, times) in zip(counts / counts.sum(), default, strict=True)
         )
 
     def noise_ar(self) -> float:
         """Correlation of a month's noise with the month before."""
         pairs = self.departures[:, 1:] * self.departures[:, :-1]
-        # with a year's mean and slope taken out, a correlation rho shows as rho (1 - 4/12) - 2/12
+        # Without a year's mean and slope, a correlation rho shows as rho (1 - 4/12) - 2/12
         lag_correlation = pairs.sum() / max((self.departures**2).sum(), 1e-12)
         return float(np.clip((lag_correlation + 2 / 12) / (1 - 4 / 12), 0.0, MAX_NOISE_AR))
 
@@ -231,5 +230,5 @@ def _times(kinds: Kinds) -> Array:
 
 
 def _prior_probabilities(kinds: Kinds, markets: int) -> Array:
-    """Kinds of markets before any is seen."""
+    """Probability of each kind before any month is read, for each market."""
     return np.tile([share for share, _ in kinds], (markets, 1))
