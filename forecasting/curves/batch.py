@@ -15,8 +15,9 @@ from forecasting.errors import ModelError, in_digits
 from forecasting.quantiles import Array, Flags, Indices
 
 CHUNK_SERIES = 4096  # series solved together: their arrays stay in a core's cache
-# The series of all chunks that still move after some steps go on together
-PASSES, PASS_STEPS = 8, 14
+# Each pass takes some steps; the series of all chunks that still move go on together in the next
+PASSES = 8
+PASS_STEPS = 14
 
 
 @dataclass(frozen=True)

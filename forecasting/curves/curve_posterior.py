@@ -26,18 +26,17 @@ from forecasting.curves.noise import ErrorFamily, Scale
 from forecasting.errors import ModelError
 from forecasting.quantiles import Array, Indices
 
-ROUND_POINTS = 800  # a round
-MIN_ROUND_POINTS = 200  # a round, for long series: their posterior is close to normal
+ROUND_POINTS = 800
+MIN_ROUND_POINTS = 200  # for long series, whose posterior is close to normal
 ROUND_WORK = 1_000_000  # points times observations that a round may take
-MAX_ROUNDS = 12  # at most
-MAX_OBSERVATION = 1e120  # observation that is drawn: its square is still a float
-EFFECTIVE_ROUNDS = 0.6  # effective points at which the rounds end, in rounds
-SOFT = 0.3  # of the ends of the prior of the share reached, in probits
-# Weakly informative priors; pairs are a median and a standard deviation of the log, but for the
-# share reached, which is anywhere between two shares of the ceiling, flat in its probit. The ends
-# are soft: less or more is possible, so that next to nothing may have been seen of the curve, or
-# all of it.
+MAX_ROUNDS = 12
+MAX_OBSERVATION = 1e120  # largest observation that is drawn: its square is still a float
+EFFECTIVE_ROUNDS = 0.6  # effective points at which the rounds end, in points of one round
+# Weakly informative priors; pairs are a median and a standard deviation of the log. Only the share
+# reached is flat in its probit between two shares of the ceiling, with soft ends: the observations
+# may also show next to nothing of the curve, or all of it.
 REACHED_PRIOR = (0.03, 0.97)
+END_SOFTNESS = 0.3  # in probits
 # Takeover time in units of the time seen: 0.3 to 5 with probability 0.95. Curves much faster than
 # that show as a step, curves much slower as a straight line in logs, and are not fitted to so short
 # a series.
@@ -87,6 +86,7 @@ def _evaluate(problem: SeriesToFit, noise: ErrorFamily, z: Array) -> Array:
     shape = np.stack(curve.locate(reached, takeover, skew, sampling.ends[-1]))
     low, high = np.transpose([problem.bounds[name] for name in curve.names])[:, :, None]
     shape = np.clip(shape, low, high)
+    # Where no such curve exists, another stands in, without a density
     possible = np.isfinite(shape).all(axis=0)
     shape = np.where(possible, shape, shape[:, [np.argmax(possible)]])
     design = sampling.design(curve, shape)[problem.has_value]
@@ -96,8 +96,8 @@ def _evaluate(problem: SeriesToFit, noise: ErrorFamily, z: Array) -> Array:
     else:
         level = problem.bounds["m"][0]
         likelihood = noise.loglike(y[:, None], level * design, np.maximum(scatter, 1e-9))
-        none = np.zeros(len(z))
-        scale = Scale(none + np.log(abs(level)), none, likelihood.sum(axis=0))
+        no_spread = np.zeros(len(z))
+        scale = Scale(no_spread + np.log(abs(level)), no_spread, likelihood.sum(axis=0))
     density = scale.log_marginal - 0.5 * (z**2).sum(axis=1)
     density = np.where(possible & np.isfinite(density), density, -np.inf)
     return np.vstack([density, scatter, scale.mean, scale.sd, sign, shape])
@@ -113,9 +113,9 @@ def sample_curve(problem: SeriesToFit, noise: ErrorFamily) -> Particles:
     with np.errstate(all="ignore"):
         for _ in range(MAX_ROUNDS):
             mean, root = proposals[-1]
-            new = mean + _points(count, size, len(z)) @ root.T
-            z = np.concatenate([z, new])
-            table = np.concatenate([table, _evaluate(problem, noise, new)], axis=1)
+            points = mean + _points(count, size, len(z)) @ root.T
+            z = np.concatenate([z, points])
+            table = np.concatenate([table, _evaluate(problem, noise, points)], axis=1)
             mix = np.logaddexp.reduce([_log_normal(z, *proposal) for proposal in proposals])
             log_weight = table[0] - mix + np.log(len(proposals))
             if not np.isfinite(log_weight.max()):
@@ -124,7 +124,7 @@ def sample_curve(problem: SeriesToFit, noise: ErrorFamily) -> Particles:
             weight = softmax(log_weight)
             if len(proposals) > 1 and _effective(weight) > EFFECTIVE_ROUNDS * count:
                 break
-            for step in range(50):  # flattened: a bridge to a narrow posterior
+            for step in range(50):  # flatter weights lead round by round to a narrow posterior
                 if _effective(weight) > count / 10:
                     break
                 weight = softmax(0.8**step * log_weight)
@@ -150,9 +150,10 @@ def _flat(z: Array, low: float, high: float) -> Array:
     """A standard normal coordinate made flat from low to high: a uniform variable plus a small
     logistic one.
     """
-    span = (high - low) / SOFT
+    span = (high - low) / END_SOFTNESS
     return np.asarray(
-        low + SOFT * (np.log(np.expm1(span * ndtr(z))) - np.log(-np.expm1(-span * ndtr(-z))))
+        low
+        + END_SOFTNESS * (np.log(np.expm1(span * ndtr(z))) - np.log(-np.expm1(-span * ndtr(-z))))
     )
 
 
@@ -164,7 +165,7 @@ def _log_normal(z: Array, mean: Array, root: Array) -> Array:
 
 
 def _effective(weight: Array) -> float:
-    """So many draws of equal weight would tell as much."""
+    """The number of draws of equal weight that would be as exact."""
     return float(1 / (weight**2).sum())
 
 
@@ -224,9 +225,7 @@ class Mixture:
 
 
 def systematic(weights: Array, count: int) -> Indices:
-    """Indices drawn in proportion to weights, at equal steps: without chance, and with the least
-    variance.
-    """
+    """Indices drawn in proportion to weights at equal steps, which leaves nothing to chance."""
     edges = np.cumsum(weights)
     steps = (np.arange(count) + 0.5) / count
     return np.minimum(np.searchsorted(edges / edges[-1], steps), len(weights) - 1)

@@ -27,7 +27,8 @@ from forecasting.measures import did_you_mean
 from forecasting.quantiles import Array, Indices
 
 Arrays = tuple[Array, ...]
-POSITIVE, REAL = (0.0, np.inf), (-np.inf, np.inf)
+POSITIVE = (0.0, np.inf)
+REAL = (-np.inf, np.inf)
 LOG_81 = np.log(81.0)  # a logistic curve goes from 10 to 90 % in log(81) / b
 GOMPERTZ_SPAN = np.log(np.log(10.0)) - np.log(-np.log(0.9))
 
@@ -84,7 +85,7 @@ class Curve:
 
     @property
     def domain(self) -> dict[str, tuple[float, float]]:
-        """Between what each parameter lies; a ceiling is above zero."""
+        """Range of each parameter; a ceiling is above zero."""
         scale = POSITIVE if self.ceiling else REAL
         return {"m": scale, **dict(zip(self.names, self.bounds, strict=True))}
 
@@ -126,10 +127,10 @@ def _bass(t: Array, p: Array, q: Array) -> Arrays:
     rate = p + q
     decay = np.exp(-rate * t)
     rise = 1 - decay
-    lower = 1 / (p + q * decay)
-    decay *= lower * lower
-    through = (p * rate) * t  # the part of both derivatives that comes through the decay
-    return p * (rise * lower), (through + q * rise) * decay, (through - p * rise) * decay
+    inverse = 1 / (p + q * decay)
+    decay *= inverse * inverse
+    by_decay = (p * rate) * t  # both derivatives have this part, from that of the decay
+    return p * (rise * inverse), (by_decay + q * rise) * decay, (by_decay - p * rise) * decay
 
 
 def _bass_locate(reached: Array, takeover: Array, skew: Array, end: float) -> Arrays:
@@ -163,8 +164,8 @@ def _weibull(t: Array, a: Array, b: Array) -> Arrays:
 
 
 def _weibull_locate(reached: Array, takeover: Array, skew: Array, end: float) -> Arrays:
-    """Its growth is a power of time at first, so its own 10-90 % time says little of an early
-    market: it takes that of the logistic curve that gains log odds as fast at ``end``.
+    """At first the curve is a power of time, so that its own 10-90 % time says little of an early
+    market: ``takeover`` is that of the logistic curve whose log-odds rise as fast at ``end``.
     """
     power = -np.log1p(-reached)
     speed = LOG_81 / takeover * end * reached / power
@@ -173,7 +174,7 @@ def _weibull_locate(reached: Array, takeover: Array, skew: Array, end: float) ->
 
 def _shifted_gompertz(t: Array, a: Array, b: Array, c: Array) -> Arrays:
     decay = np.exp(-b * t)
-    # By its log, lest a tiny a with a huge c lose all digits
+    # By its log: a tiny a with a huge c would lose all digits
     log_base = np.log1p(a * decay)
     base = 1 + a * decay
     power = np.exp(-c * log_base)

@@ -98,8 +98,8 @@ def estimate(problem: SeriesToFit, start: Array | None = None) -> Estimate:
 
 
 def leaves_open(problem: SeriesToFit, estimates: Estimate) -> bool:
-    """Whether the data do not tell the parameters: no minimum, too few observations, or next to
-    nothing reached.
+    """Whether the data do not tell the parameters: there is no minimum, observations are too few,
+    or less than 1 % of the ceiling is reached.
     """
     if problem.spare < 0 or not np.isfinite(estimates.params).all():
         return True

@@ -21,25 +21,21 @@ from forecasting.quantiles import Array, Flags
 
 Bounds = Mapping[str, tuple[float, float]]
 MAX_STEPS = 100
-MOVING_SHARE = 0.1  # share of the series that still move, at which they are left
+MOVING_SHARE = 0.1  # the steps end where no more than this share of the series still moves
 TOLERANCE = 1e-10  # relative gain that the next step promises, below which a point is a minimum
-STEP_TOLERANCE = (
-    1e-7  # step in coordinates at which a search that gains nothing any more has arrived
-)
+STEP_TOLERANCE = 1e-7  # in coordinates: a search without gain has arrived where steps are smaller
 ROUNDING = 1e-13  # relative change of a sum of squares that is rounding alone
 EXACT_SSE = 1e-20  # sum of squares, relative to the data's, that is rounding alone
-START_MARGIN = (
-    1e-9  # how near to one of two bounds a start may lie, as a share of the span between them
-)
+START_MARGIN = 1e-9  # least distance of a start from two bounds, as a share of the span between
 REACHED_GRID = np.array([0.01, 0.05, 0.15, 0.3, 0.45, 0.6, 0.75, 0.85, 0.93, 0.98, 0.999])
 TAKEOVER_GRID = np.geomspace(0.1, 10.0, 12)  # in units of the time seen
 SKEW_GRID = np.array([0.2, 0.6, 1.0, 2.0])
 
 
-def inside(value: Array, low: float, high: float) -> Array:
+def to_coordinate(value: Array, low: float, high: float) -> Array:
     """The unbounded coordinate of a parameter: its log above a bound, its log-odds between two.
 
-    >>> outside(inside(np.array([0.3]), 0.0, 1.0), 0.0, 1.0)[0]
+    >>> to_parameter(to_coordinate(np.array([0.3]), 0.0, 1.0), 0.0, 1.0)[0]
     array([0.3])
     """
     if np.isinf(low):
@@ -49,7 +45,7 @@ def inside(value: Array, low: float, high: float) -> Array:
     return np.asarray(logit(np.clip((value - low) / (high - low), START_MARGIN, 1 - START_MARGIN)))
 
 
-def outside(coordinate: Array, low: float, high: float) -> tuple[Array, Array]:
+def to_parameter(coordinate: Array, low: float, high: float) -> tuple[Array, Array]:
     """A parameter and its derivative by its coordinate."""
     if np.isinf(low):
         return coordinate, np.ones_like(coordinate)
@@ -62,9 +58,9 @@ def outside(coordinate: Array, low: float, high: float) -> tuple[Array, Array]:
 
 @dataclass
 class Point:
-    """Where the searches of some series stand; arrays have the series as their last axis."""
+    """The state of the searches of some series; arrays have the series as their last axis."""
 
-    inner: Array  # coordinates (free parameters, series)
+    coordinates: Array  # (free parameters, series)
     design: Array  # fitted values for m = 1 (periods, series)
     slopes: Array  # their derivatives by each coordinate (free parameters, periods, series)
     level: Array
@@ -72,7 +68,7 @@ class Point:
     sse: Array
 
     def take(self, candidate: Point, better: Flags) -> None:
-        """Move the better ones."""
+        """Move the searches of which the candidate is better."""
         for name, values in vars(self).items():
             np.copyto(values, getattr(candidate, name), where=better)
 
@@ -107,19 +103,19 @@ class Solver:
         self.bounds = [bounds[name] for name in curve.names]
         self.free_rows = [row for row, (low, high) in enumerate(self.bounds) if low < high]
 
-    def inside(self, shape: Array) -> Array:
+    def to_coordinates(self, shape: Array) -> Array:
         """Coordinates (free parameters, series) of shape parameters (parameters, series)."""
-        rows = [inside(shape[row], *self.bounds[row]) for row in self.free_rows]
+        rows = [to_coordinate(shape[row], *self.bounds[row]) for row in self.free_rows]
         return np.array(rows).reshape(len(rows), shape.shape[1])
 
-    def outside(self, inner: Array) -> tuple[Array, Array]:
+    def to_shape(self, coordinates: Array) -> tuple[Array, Array]:
         """Shape parameters (parameters, series), and derivatives of the free ones by their
         coordinates.
         """
-        shape = np.repeat([[low] for low, _ in self.bounds], inner.shape[1], axis=1)
-        speed = np.empty_like(inner)
+        shape = np.repeat([[low] for low, _ in self.bounds], coordinates.shape[1], axis=1)
+        speed = np.empty_like(coordinates)
         for place, row in enumerate(self.free_rows):
-            shape[row], speed[place] = outside(inner[place], *self.bounds[row])
+            shape[row], speed[place] = to_parameter(coordinates[place], *self.bounds[row])
         return shape, speed
 
     @np.errstate(all="ignore")  # a step may leave what floats can hold; it is then refused
@@ -131,25 +127,34 @@ class Solver:
         steps: int = MAX_STEPS,
         polish: int = 0,
     ) -> Fits:
-        """Fit series, (series, periods), from a scan or given parameters, (series, parameters), in
-        so many steps at most, or until only few still move; then so many undamped ones, for all
-        digits.
+        """Fit some series.
+
+        Parameters
+        ----------
+        data, weights : ndarray (series, periods)
+            Observations, and 0 where one is missing; no weights where all count.
+        start : ndarray (series, parameters), optional
+            Where the searches start; by default at the best of a scan.
+        steps : int
+            Most damped steps; they end earlier where few series still move.
+        polish : int
+            Undamped steps after them, which bring a minimum to all its digits.
         """
         shape = self.scan(data, weights) if start is None else start.T[1:]
         root: Array | float = 1.0
         if weights is not None:
             root = np.sqrt(weights.T, order="C")
         data = data.T.copy() * root
-        point = self._at(data, root, self.inside(shape))
+        point = self._at(data, root, self.to_coordinates(shape))
         exact = EXACT_SSE * _dot(data, data)
         damping = np.full(len(point.sse), 1e-3)
         minimum = np.full(len(point.sse), not self.free_rows)
         moving = ~minimum
-        for _ in range(steps):  # all series together; those at rest only ever improve
+        for _ in range(steps):  # all series together: those at rest can only improve
             if np.count_nonzero(moving) <= MOVING_SHARE * len(moving):
                 break
             step, promise = self._step(point, damping)
-            trial = self._at(data, root, point.inner + step)
+            trial = self._at(data, root, point.coordinates + step)
             gain = (point.sse - trial.sse) / np.maximum(point.sse, 1e-300)
             better = gain >= -ROUNDING
             damping = np.clip(np.where(better, damping / 10, damping * 8), 1e-14, 1e12)
@@ -160,19 +165,19 @@ class Solver:
             moving &= ~minimum & ~resting & (damping < 1e10)
         for _ in range(polish):
             step, _ = self._step(point, np.zeros(len(point.sse)))
-            trial = self._at(data, root, point.inner + step)
+            trial = self._at(data, root, point.coordinates + step)
             point.take(trial, trial.sse <= point.sse * (1 + ROUNDING))
-        return Fits(self.outside(point.inner)[0], point.level, point.sse, minimum, moving)
+        return Fits(self.to_shape(point.coordinates)[0], point.level, point.sse, minimum, moving)
 
     def scan(self, data: Array, weights: Array | None) -> Array:
         """The best of a grid of curves for each series: shape parameters, (parameters, series)."""
         shape, design = self._grid()
-        size = np.sqrt((design**2).sum(axis=0))  # lest tiny designs underflow
-        # Subnormal numbers would be slow
+        # Products of tiny designs would underflow, and subnormal numbers would be slow
+        size = np.sqrt((design**2).sum(axis=0))
         design = np.where(np.abs(design) > 1e-12 * size, design / size, 0.0)
         if weights is None:
-            upright = design * np.sign(design.sum(axis=0))
-            return shape[:, np.argmax(data @ upright, axis=1)]
+            positive_design = design * np.sign(design.sum(axis=0))
+            return shape[:, np.argmax(data @ positive_design, axis=1)]
         cross = (data * weights) @ design
         square = np.maximum(weights @ design**2, 1e-200)
         scale = np.clip(cross / square, self.level[0] * size, self.level[1] * size)
@@ -185,45 +190,49 @@ class Solver:
         axes = np.meshgrid(REACHED_GRID, TAKEOVER_GRID * self.sampling.window, skew)
         reached, takeover, third = (axis.ravel() for axis in axes)
         shape = np.stack(self.curve.locate(reached, takeover, third, self.sampling.ends[-1]))
-        shape, _ = self.outside(self.inside(shape[:, np.isfinite(shape).all(axis=0)]))
+        shape = shape[:, np.isfinite(shape).all(axis=0)]
+        shape, _ = self.to_shape(self.to_coordinates(shape))
         design = self.sampling.design(self.curve, shape)
-        shows = np.isfinite(design).all(axis=0) & (np.abs(design).max(axis=0) > 1e-200)
-        if not shows.any():
+        is_visible = np.isfinite(design).all(axis=0) & (np.abs(design).max(axis=0) > 1e-200)
+        if not is_visible.any():
             raise ModelError(
                 f"within these bounds and fixed values no {self.curve.name} curve shows in the time"
                 " observed"
             )
-        return shape[:, shows], design[:, shows]
+        return shape[:, is_visible], design[:, is_visible]
 
-    def _at(self, data: Array, root: Array | float, inner: Array) -> Point:
-        """Fit the level, and take derivatives, at coordinates (free, series)."""
-        shape, speed = self.outside(inner)
+    def _at(self, data: Array, root: Array | float, coordinates: Array) -> Point:
+        """Fit the level, and take derivatives, at coordinates (free parameters, series)."""
+        shape, speed = self.to_shape(coordinates)
         design, slopes = self.sampling.tangent(self.curve, shape)
         design = design * root
-        columns = np.empty((len(inner), *design.shape))
+        columns = np.empty((len(coordinates), *design.shape))
         for place, row in enumerate(self.free_rows):
             columns[place] = slopes[row] * (speed[place] * root)
         level = np.clip(_dot(design, data) / _dot(design, design), *self.level)
         residual = data - level * design
         sse = _dot(residual, residual)
-        return Point(inner, design, columns, level, residual, np.where(sse < np.inf, sse, np.inf))
+        sse = np.where(sse < np.inf, sse, np.inf)
+        return Point(coordinates, design, columns, level, residual, sse)
 
     def _step(self, point: Point, damping: Array) -> tuple[Array, Array]:
-        """Step (free, series), and the relative gain in the sum of squares that an undamped one
-        promises.
+        """Step (free parameters, series), and the relative gain in the sum of squares that an
+        undamped step promises.
         """
-        moves = (self.level[0] < point.level) & (point.level < self.level[1])
-        taken_up = moves * _dot(point.slopes, point.design) / _dot(point.design, point.design)
-        columns = point.slopes - taken_up[:, None] * point.design
-        towards = _dot(columns, point.residual) * point.level
+        # The level follows each step, unless it is at a bound
+        level_is_free = (self.level[0] < point.level) & (point.level < self.level[1])
+        square = _dot(point.design, point.design)
+        projection = level_is_free * _dot(point.slopes, point.design) / square
+        columns = point.slopes - projection[:, None] * point.design
+        gradient = _dot(columns, point.residual) * point.level
         normal = _dot(columns[:, None], columns) * point.level**2
         size = np.sqrt(np.einsum("kki->ki", normal))
         size = np.where(size > 0, size, 1.0)
-        towards = np.nan_to_num(towards / size, posinf=0.0, neginf=0.0)
+        gradient = np.nan_to_num(gradient / size, posinf=0.0, neginf=0.0)
         matrix = np.nan_to_num(normal / (size[:, None] * size), posinf=0.0, neginf=0.0)
-        step = _solve(matrix, towards, damping)
-        newton = _solve(matrix, towards, np.full_like(damping, 1e-14))
-        promise = np.abs((newton * towards).sum(axis=0)) / np.maximum(point.sse, 1e-300)
+        step = _solve(matrix, gradient, damping)
+        newton = _solve(matrix, gradient, np.full_like(damping, 1e-14))
+        promise = np.abs((newton * gradient).sum(axis=0)) / np.maximum(point.sse, 1e-300)
         return np.clip(np.nan_to_num(step / size), -3, 3), promise
 
 
@@ -232,14 +241,14 @@ def _dot(rows: Array, factors: Array) -> Array:
     return np.asarray(np.einsum("...ij,...ij->...j", rows, factors))
 
 
-def _solve(matrix: Array, towards: Array, diagonal: Array) -> Array:
-    """Solve small systems with something added to their diagonals, by elimination: (parameters,
+def _solve(matrix: Array, gradient: Array, damping: Array) -> Array:
+    """Solve small systems, with damping added to their diagonals, by elimination: (parameters,
     series).
     """
-    system = np.concatenate([matrix, towards[:, None]], axis=1)
-    rows = range(len(towards))
+    system = np.concatenate([matrix, gradient[:, None]], axis=1)
+    rows = range(len(gradient))
     for row in rows:
-        system[row, row] += diagonal
+        system[row, row] += damping
     for row in rows:
         system[row] = system[row] / system[row, row]
         for target_row in rows:

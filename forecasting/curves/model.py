@@ -23,12 +23,12 @@ from forecasting.errors import ModelError, in_digits
 from forecasting.quantiles import Array
 
 Pair = tuple[float, float]
-# Squares of observations, and of a ceiling, are still floats within these
+# Between these, the squares of observations and of a ceiling are still floats
 MIN_SERIES_VALUE = 1e-100
 MAX_SERIES_VALUE = 1e100
-# Span below an upper bound that stands alone: no parameter that may be negative gets there
+# Where only an upper bound is given, the lower is so far below it: no estimate gets there
 BOUND_SPAN = 1e4
-AVERAGED = tuple(name for name, curve in CURVES.items() if curve.ceiling)  # what "auto" averages
+AUTO_CURVES = tuple(name for name, curve in CURVES.items() if curve.ceiling)
 
 
 class GrowthModel:
@@ -101,7 +101,7 @@ class GrowthModel:
         timeline = read_timeline(index, time, len(self.endog), kind)
         self.timeline, self.launch = timeline.launched(launch, kind)
         if isinstance(curve, str) and curve.lower() == "auto":
-            self.curves = [CURVES[name] for name in AVERAGED]
+            self.curves = [CURVES[name] for name in AUTO_CURVES]
         else:
             self.curves = [find_curve(curve)]
         check_names(bounds or {}, "bounds", self.curves)
@@ -353,7 +353,7 @@ def _column(endog: object) -> pd.Series:
                 f"endog has shape {values.shape}; give one series, and many to fit_curves"
             )
         if values.dtype.kind in "Mm":
-            values = values.astype(str)  # no numbers, whatever pandas makes of them
+            values = values.astype(str)  # pandas would take dates as numbers
         endog = pd.Series(values.ravel(), dtype=values.dtype)
     if endog.empty:
         raise ModelError("endog is empty; give a series of two observations or more")
@@ -396,7 +396,7 @@ def _pair(name: str, pair: object) -> Pair:
 
 
 def within_domain(bounds: Mapping[str, Pair], curve: Curve) -> dict[str, Pair]:
-    """Bounds of each parameter of a curve: a user's, met with what the curve itself allows."""
+    """Bounds of each parameter of a curve: a user's, within those that the curve allows."""
     limits = dict(curve.domain)
     for name in bounds.keys() & limits.keys():
         domain_low, domain_high = limits[name]
@@ -408,7 +408,9 @@ def within_domain(bounds: Mapping[str, Pair], curve: Curve) -> dict[str, Pair]:
                 " give a lower one below an upper one, within"
                 f" ({in_digits(domain_low)}, {in_digits(domain_high)})"
             )
-        limits[name] = (high - BOUND_SPAN if low == -np.inf and high < np.inf else low, high)
+        if low == -np.inf and high < np.inf:
+            low = high - BOUND_SPAN
+        limits[name] = (low, high)
     return limits
 
 

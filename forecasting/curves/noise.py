@@ -72,7 +72,7 @@ def _negative_binomial_scale(y: Array, design: Array, scatter: Array) -> Scale:
     mean = np.log(y.sum()) - np.log(np.maximum(design.sum(axis=0), MIN_MEAN))
     spread = scatter**2
     counts = y[:, None]
-    # Newton in log m, from the Poisson estimate; the last round for the curvature alone
+    # Newton's method in log m, from the Poisson estimate
     for _ in range(9):
         fitted = np.maximum(np.exp(mean) * design, MIN_MEAN)
         slope = ((counts - fitted) / (1 + spread * fitted)).sum(axis=0)
@@ -95,7 +95,7 @@ def _negative_binomial_loglike(y: Array, mean: Array, scatter: Array) -> Array:
 def _negative_binomial_draw(rng: np.random.Generator, mean: Array, scatter: Array) -> Array:
     shape = scatter**-2.0
     mean = mean * rng.gamma(shape, 1 / shape, mean.shape)
-    # Beyond what poisson takes
+    # The generator of Poisson numbers takes no larger mean
     normal = np.maximum(np.rint(mean + np.sqrt(mean) * rng.standard_normal(mean.shape)), 0)
     return np.where(mean > 1e15, normal, rng.poisson(np.minimum(mean, 1e15)))
 

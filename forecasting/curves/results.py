@@ -26,8 +26,8 @@ from forecasting.showing import chart
 if TYPE_CHECKING:
     from forecasting.curves.model import GrowthModel
 
-POSTERIOR_DRAWS = 8000  # of the posterior
-MAX_FORECAST_STEPS = 10_000  # periods, or paths: each takes a thousand draws
+POSTERIOR_DRAWS = 8000
+MAX_FORECAST_STEPS = 10_000  # periods: the draws of more would not fit into memory
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,8 +144,8 @@ class GrowthResults:
         self.from_prior = leaves_open(self._problem, estimates)
         if self.from_prior:
             draws = self.posterior.parameters(curve, 2000, np.random.default_rng(0))
-            untold = np.full_like(estimates.covariance, np.nan)
-            estimates = Estimate(np.median(draws, axis=0), untold, estimates.converged)
+            no_covariance = np.full_like(estimates.covariance, np.nan)
+            estimates = Estimate(np.median(draws, axis=0), no_covariance, estimates.converged)
         self._estimates = estimates
         self.converged = estimates.converged
 
@@ -504,7 +504,7 @@ class GrowthResults:
             "Errors:": "least squares",
             "Sample:": f"{model.index[0]} - {model.index[-1]}",
         }
-        how_well = {
+        fit_statistics = {
             "No. Observations:": str(self.nobs),
             "Log Likelihood:": f"{self.llf:.3f}",
             "AIC:": f"{self.aic:.3f}",
@@ -514,7 +514,7 @@ class GrowthResults:
         }
         left_table, right_table = (
             SimpleTable([[value] for value in cells.values()], stubs=[*cells], txt_fmt=fmt_2cols)
-            for cells in (settings, how_well)
+            for cells in (settings, fit_statistics)
         )
         left_table.title = "Growth curve results"
         left_table.extend_right(right_table)

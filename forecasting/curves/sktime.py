@@ -68,7 +68,8 @@ class GrowthForecaster(BaseForecaster):  # type: ignore[misc]
             curve=self.curve,
             kind=self.kind,  # type: ignore[arg-type]
         )
-        self.results_, self._final_label = model.fit(), y.index[-1]
+        self.results_ = model.fit()
+        self._final_label = y.index[-1]
         return self
 
     def _update(self, y: pd.Series, X: Any = None, update_params: bool = True) -> GrowthForecaster:

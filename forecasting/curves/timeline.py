@@ -26,10 +26,10 @@ from forecasting.periods import DAY, FIRST_YEAR, LAST_YEAR, Period, as_date
 from forecasting.quantiles import Array
 
 DAYS_PER_YEAR = 365.25
-LATEST = 1e300  # the largest number that a time may be
-FARTHEST = 9_500  # periods beyond these that a position may name
-AHEAD = 500  # periods after the last one that have labels to be found by
-CALENDAR = (1, 3, 6, 12)  # months that a period of a calendar has
+MAX_TIME = 1e300
+LABELS_AHEAD = 500  # periods after the last one that are found by their labels
+POSITIONS_AHEAD = 9_500  # periods after those that a position may still name
+CALENDAR_MONTHS = (1, 3, 6, 12)  # lengths of the periods of a calendar
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,8 @@ class Timeline:
 
     @property
     def step(self) -> float:
-        """Length of the steps of a forecast: of the last period, or for levels between the last two
-        times.
+        """Length of the steps of a forecast: that of the last period, or for a stock the time
+        between its last two levels.
         """
         return float(self.ends[-1] - self.starts[-1])
 
@@ -99,14 +99,14 @@ class Timeline:
         return Timeline(labels, edges[:-1], edges[1:], self.calendar)
 
     def _following(self, edges: Array) -> pd.Index:
-        """Labels that go on as those of the series."""
+        """Labels that continue those of the series."""
         labels = self.labels
         steps = len(edges) - 1
         if isinstance(labels, pd.PeriodIndex):
             return pd.period_range(labels[-1] + 1, periods=steps)
         if isinstance(labels, pd.DatetimeIndex):
             return pd.DatetimeIndex([*map(self._date_ahead, range(1, steps + 1))])
-        if self.calendar and labels.dtype == object:  # labels of Periods
+        if self.calendar and labels.dtype == object:  # made from a sequence of Period
             return pd.Index([_label(start, end) for start, end in pairwise(edges)])
         if pd.api.types.is_integer_dtype(labels) and labels[-1] + 1 <= edges[1] + 1e-9:
             start = int(labels[-1]) + 1
@@ -142,25 +142,29 @@ class Timeline:
         )
 
     def position(self, label: Any) -> int:
-        """Place of an observation, or of a period after the last one, by its label; else a position
-        as it is.
+        """Position of an observation, or of a period after the last one, by its label; a number
+        that is no label is a position itself.
         """
-        labels = self.part(0, len(self.labels) + AHEAD).labels
+        labels = self.part(0, len(self.labels) + LABELS_AHEAD).labels
         if isinstance(label, dt.date):
             label = pd.Timestamp(label)
         try:
             place: Any = labels.get_loc(label)
         except (KeyError, TypeError, ValueError, InvalidIndexError):
-            if isinstance(label, (int, np.integer)) and abs(int(label)) <= len(labels) + FARTHEST:
+            if (
+                isinstance(label, (int, np.integer))
+                and abs(int(label)) <= len(labels) + POSITIONS_AHEAD
+            ):
                 return int(label)
             raise ModelError(
-                f"{short_repr(label)} is not an observation, nor one of the {AHEAD} periods that"
-                f" follow; give a position, or a label as {self.labels[0]} to {self.labels[-1]}"
+                f"{short_repr(label)} is not an observation, nor one of the {LABELS_AHEAD} periods"
+                f" that follow; give a position, or a label as {self.labels[0]} to"
+                f" {self.labels[-1]}"
             ) from None
         return int(getattr(place, "start", place))
 
     def followed_by(self, continuation: Timeline) -> Timeline:
-        """Both, in a row."""
+        """The timeline with a later one appended."""
         if self.calendar != continuation.calendar or continuation.starts[0] < self.ends[-1] - 1e-6:
             raise ModelError(
                 f"the new observations start at {continuation.labels[0]}, not after"
@@ -177,7 +181,7 @@ class Timeline:
 def moment(value: object, calendar: bool) -> float:
     """A date as years, or a number as it is."""
     if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
-        if not -LATEST < value < LATEST:
+        if not -MAX_TIME < value < MAX_TIME:
             raise ModelError(f"time {short_repr(value)} is not finite, or too far")
         return float(value)
     if not calendar:
@@ -234,7 +238,7 @@ def read_timeline(index: Any, time: Any, count: int, kind: str) -> Timeline:
     times = index if time is None else time
     if times is None:
         times = pd.RangeIndex(count)
-    values = _in_order(times)
+    values = _sequence(times)
     are_periods = all(isinstance(value, Period) for value in values)
     are_edges = len(values) == count + 1 and time is not None and kind == "flow"
     if len(values) != count and (are_periods or not are_edges):
@@ -253,10 +257,10 @@ def read_timeline(index: Any, time: Any, count: int, kind: str) -> Timeline:
     return _of_labels(labels, kind, as_time=time is not None)
 
 
-def _in_order(times: Any) -> list[Any]:
-    """The times of a sequence of one dimension."""
-    unordered = isinstance(times, (str, bytes, Mapping, set)) or not hasattr(times, "__len__")
-    if unordered or getattr(times, "ndim", 1) != 1:
+def _sequence(times: Any) -> list[Any]:
+    """The times as a list; refused where they are no sequence of one dimension."""
+    no_sequence = isinstance(times, (str, bytes, Mapping, set)) or not hasattr(times, "__len__")
+    if no_sequence or getattr(times, "ndim", 1) != 1:
         raise ModelError(
             f"time is {short_repr(times)}: give a date, a period or a number for each observation"
         )
@@ -272,13 +276,13 @@ def _of_labels(labels: pd.Index, kind: str, as_time: bool) -> Timeline:
         return _of_numbers(labels, as_time)
     if kind == "flow":
         return _of_dates(labels)
-    # Levels stand at the end of their day
+    # A level is that at the end of its day
     ends = np.array([_years(day.date() + DAY) for day in labels])
     return _of_ends(labels, ends, calendar=True)
 
 
 def _index(times: Any, values: list[Any]) -> pd.Index:
-    """As an Index of pandas, in order; text is read as dates."""
+    """The times as an Index of pandas, refused where out of order; text is read as dates."""
     labels = times if isinstance(times, pd.Index) else pd.Index(values)
     if labels.dtype == object or pd.api.types.is_string_dtype(labels.dtype):
         try:
@@ -343,17 +347,17 @@ def _of_dates(labels: pd.DatetimeIndex) -> Timeline:
     months = labels.year.to_numpy() * 12 + month
     steps = np.unique(np.diff(months))
     base = int(steps[0])
-    ambiguous = base < 12 and np.isin(steps[1:], CALENDAR).any()
-    if base not in CALENDAR or (steps % base).any() or ambiguous:
+    ambiguous = base < 12 and np.isin(steps[1:], CALENDAR_MONTHS).any()
+    if base not in CALENDAR_MONTHS or (steps % base).any() or ambiguous:
         raise ModelError(
             f"the dates are {', '.join(map(str, steps))} months apart: gaps or mixed periods, which"
             " dates do not tell apart; give time= as a PeriodIndex or an IntervalIndex, or NaN for"
             " a missing period"
         )
-    to_the_end = base - month % base
+    months_to_end = base - month % base
     if labels.is_month_end.all():
-        to_the_end = np.ones_like(month)
-    ends = (months + to_the_end) / 12
+        months_to_end = np.ones_like(month)
+    ends = (months + months_to_end) / 12
     return Timeline(labels, ends - base / 12, ends, calendar=True)
 
 
