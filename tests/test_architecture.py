@@ -75,7 +75,7 @@ HOMES = {
 
 # What the package as a whole may reach, at most: see `figures`.
 LIMITS = {
-    "tokens": 312_500,
+    "tokens": 313_200,
     "functions with more than ten branches, in percent": 2.6,
     "conditional expressions in 1,000 lines": 15,
     "tuple assignments in 1,000 lines": 8,
