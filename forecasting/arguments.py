@@ -155,14 +155,16 @@ def integer(low: int = 0, high: int = 2**63 - 1) -> Check:
     ('a whole number from 1 to 9', 'a whole number of 0 or more')
     """
     high_text = f"{high:,}" if high > 9999 else high
-    span = f"from {low} to {high_text}" if high < 2**63 - 1 else f"of {low} or more"
+    words = f"a whole number from {low} to {high_text}"
+    if high == 2**63 - 1:
+        words = f"a whole number of {low} or more"
 
     def to_integer(value: Any) -> int:
         if _is_truth(value):
             raise TypeError
         return operator.index(value)
 
-    return fitting(f"a whole number {span}", lambda n: low <= n <= high, to_integer)
+    return fitting(words, lambda n: low <= n <= high, to_integer)
 
 
 def instance(*kinds: type, words: str) -> Check:

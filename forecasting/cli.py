@@ -105,7 +105,7 @@ def facts_path(text: str) -> Path:
 SCENARIOS_COUNTED = ("{} scenario", "{:,} scenarios")
 SCENARIOS_OF_OUT = ("{} scenario, {failed} failed", "{:,} scenarios, {failed} failed")
 FACTS_COUNTED = ("{} fact", "{:,} facts")
-CHECKED = "[order?in order: ]{counts}[empty?no scenario and no fact][; {unused}]"
+CHECKED = "[order?in order: ]{counts}[; {unused}]"
 WRITTEN = (
     "wrote {path} for [{place}][workbook?this workbook]; it runs as it is: "
     "`ev-forecast run {path}`; edit it, then `ev-forecast check {path}`"
@@ -399,11 +399,8 @@ def check(paths: Paths, ledger: Paths, published: dt.date | None) -> None:
     numbers = ((checked.scenarios, SCENARIOS_COUNTED), (checked.facts, FACTS_COUNTED))
     counts = [plural(number, *forms) for number, forms in numbers if number]
     unused = checked.unused and words_of(checked.unused[-1])
-    say(
-        sentence(
-            CHECKED, order=not unused, counts=", ".join(counts), empty=not counts, unused=unused
-        )
-    )
+    words = ", ".join(counts) or "no scenario and no fact"
+    say(sentence(CHECKED, order=not unused, counts=words, unused=unused))
 
 
 @main.command()
@@ -794,7 +791,7 @@ def _list(facts: Ledger, all_facts: Ledger) -> None:
         source = sentence(SOURCE_OF_FACT, **vars(fact), undated=not fact.published)
         say(f"{fact.id}\n    {fact} [{fact.kind}]\n    {source}")
     say(plural(len(facts), *FACTS_COUNTED))
-    if not len(facts):
+    if not facts:
         say("the ledger tells of")
         for place, measures in all_facts.frame.groupby("place")["measure"].unique().items():
             say(f"    {place}: {', '.join(sorted(measures))}")
@@ -939,10 +936,8 @@ def _list_proposals(proposals: list[Proposal]) -> None:
     """Proposals as a table, and below it what may be wrong with each."""
     rows = [["", "", *PROPOSAL_COLUMNS]]
     for number, proposal in enumerate(proposals, start=1):
-        verdict = "sure" if proposal.sure else "unsure"
-        rows.append(
-            [f"{number}.", verdict, *(proposal.cells.get(name, "-") for name in PROPOSAL_COLUMNS)]
-        )
+        cells = [proposal.cells.get(name, "-") for name in PROPOSAL_COLUMNS]
+        rows.append([f"{number}.", "sure" if proposal.sure else "unsure", *cells])
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         say("  ".join(map(str.ljust, row, widths)).rstrip())
@@ -961,11 +956,11 @@ def _chosen(proposals: list[Proposal], yes: bool) -> list[Proposal]:
     if not _on_terminal():
         say("nothing appended; --yes appends what is sure")
         return []
-    chosen = []
-    for number, proposal in enumerate(proposals, start=1):
-        if click.confirm(f"Append {number}?", default=proposal.sure):
-            chosen.append(proposal)
-    return chosen
+    return [
+        proposal
+        for number, proposal in enumerate(proposals, start=1)
+        if click.confirm(f"Append {number}?", default=proposal.sure)
+    ]
 
 
 if __name__ == "__main__":

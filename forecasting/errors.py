@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from forecasting.limits import MAX_MESSAGE_CHARACTERS, MAX_PROBLEM_CHARACTERS, MAX_PROBLEMS
+from forecasting.sentences import sentence
 
 PROCESSES = "no more processes may be started here: end others, or raise the limit (ulimit -u)"
 REMEDIES = {  # by what a system says of a limit of its own
@@ -108,7 +109,7 @@ class Problem:
     hint: str = ""
 
     def __str__(self) -> str:
-        return shortened(f"{self.where}: {self.fault}" + (f" ({self.hint})" if self.hint else ""))
+        return shortened(sentence("{where}: {fault}[ ({hint})]", **vars(self)))
 
 
 class ForecastingError(Exception):

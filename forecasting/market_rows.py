@@ -55,17 +55,17 @@ def market_rows(
     >>> market_rows(table, "the table", "month", ["bev"])["bev"].tolist()
     [7.0]
     """
+    columns = ", ".join(map(str, table.columns))
     if not table.columns.is_unique:
-        raise error(f"{name} has a column twice: {', '.join(map(str, table.columns))}")
+        raise error(f"{name} has a column twice: {columns}")
     if table.empty:
         raise error(f"{name} has no rows; give counts by market and {time}")
     required = ["market", time, *counts]
     missing = [column for column in required if column not in table or table[column].isna().all()]
     if missing:
-        has = ", ".join(map(str, table.columns))
-        raise error(f"{name} lacks {', '.join(missing)}; it has {has}")
+        raise error(f"{name} lacks {', '.join(missing)}; it has {columns}")
     table = table.reset_index(drop=True)
-    for column in table.columns.intersection(["market", time, *counts, *optional_counts]):
+    for column in table.columns.intersection([*required, *optional_counts]):
         cells = table[column]
         values, kind, hint = _read(cells)
         wrong = values.isna() & (cells.notna() | (column in ("market", time)))

@@ -45,6 +45,7 @@ from forecasting.growth.prior import Prior, region_of
 from forecasting.growth.starting import MarketSize
 from forecasting.periods import year
 from forecasting.scenarios.facts_on_day import FlowInputs
+from forecasting.sentences import plural
 
 REGRESSION = "analogue regression"
 FIRST_ORIGIN = 2014
@@ -55,7 +56,7 @@ BACKTEST_DRAWS = 2000
 # Conditions on the columns of a score, and the region
 GROUPS = {
     "all": "h > 0",
-    **{f"{h} {'year' if h == 1 else 'years'} ahead": f"h == {h}" for h in HORIZONS},
+    **{plural(h, "{} year ahead", "{} years ahead"): f"h == {h}" for h in HORIZONS},
     "Europe": "region == 'Europe'",
     "elsewhere": "region != 'Europe'",
     "at most 4 years of history": "years <= 4",

@@ -226,6 +226,6 @@ def summarise_chain(record: pd.DataFrame) -> pd.DataFrame:
     table = by_what.agg(n=("ale", "size"), mean_ale=("ale", "mean"), in80=("in80", "mean"))
     table.insert(1, "ratio", np.exp(by_what["error"].median()))
     for name, column in (("se_ale", "ale"), ("se80", "in80")):
-        sums = [cluster_sums(rows[column], rows["market"]) for _, rows in by_what]
+        sums = [cluster_sums(rows[column], [rows["market"]]) for _, rows in by_what]
         table[name] = np.sqrt([(part**2).sum() for part in sums]) / table["n"]
     return table

@@ -141,10 +141,9 @@ def clustered_mean(values: pd.Series, cases: pd.DataFrame) -> ClusteredMean:
     >>> clustered_mean(pd.Series([1, 1, 0, 0]), cases)
     ClusteredMean(mean=0.5, error=0.5)
     """
-    market = cases["market"]
-    year = cases["scored"]
+    keys = [cases["market"], cases["scored"]]
     variance = []
-    for clusters in (market, year, [market, year]):
+    for clusters in (keys[:1], keys[1:], keys):
         sums = cluster_sums(values, clusters)
         count = len(sums)
         variance.append(count / (count - 1) * (sums**2).sum() if count > 1 else np.nan)
@@ -154,7 +153,7 @@ def clustered_mean(values: pd.Series, cases: pd.DataFrame) -> ClusteredMean:
     )
 
 
-def cluster_sums(values: pd.Series, clusters: pd.Series | list[pd.Series]) -> pd.Series:
+def cluster_sums(values: pd.Series, clusters: list[pd.Series]) -> pd.Series:
     """How far the values of each cluster lie from the mean of all, together: the sum of their
     squares is the variance of the sum of all values.
 
@@ -162,12 +161,12 @@ def cluster_sums(values: pd.Series, clusters: pd.Series | list[pd.Series]) -> pd
     ----------
     values : pandas.Series
         By case.
-    clusters : pandas.Series, or a list of them
+    clusters : list of pandas.Series
         What those that err together share.
 
     Examples
     --------
-    >>> cluster_sums(pd.Series([1, 1, 0, 0]), pd.Series(["a", "a", "b", "b"])).tolist()
+    >>> cluster_sums(pd.Series([1, 1, 0, 0]), [pd.Series(["a", "a", "b", "b"])]).tolist()
     [1.0, -1.0]
     """
     return (values - values.mean()).groupby(clusters).sum()

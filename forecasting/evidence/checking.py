@@ -118,12 +118,8 @@ def _read(source: AnyPath) -> TableRead:
 # A ledger in its own columns.
 
 
-def _names_a_ledger(names: Sequence[str]) -> bool:
-    return len({*names} & {*REQUIRED_COLUMNS}) >= LEDGER_LIKE
-
-
 def _empty(name: str) -> LedgerError:
-    hint = "its first line must name the columns: " + ", ".join(REQUIRED_COLUMNS)
+    hint = f"its first line must name the columns: {', '.join(REQUIRED_COLUMNS)}"
     return LedgerError.at(name, "the file is empty", hint)
 
 
@@ -238,7 +234,8 @@ def read_table(path: Path, answers: Mapping | None = None) -> TableRead:
         raise _empty(path.name)
     names_of_columns = data.partition(b"\n")[0].decode("utf-8-sig", "replace").strip().split(",")
     is_mapped = bool(mapping.columns or mapping.values or mapping.letters)
-    if _names_a_ledger(names_of_columns) and not (is_mapped or is_workbook(path.name)):
+    names_a_ledger = len({*names_of_columns} & {*REQUIRED_COLUMNS}) >= LEDGER_LIKE
+    if names_a_ledger and not (is_mapped or is_workbook(path.name)):
         return ledger_rows(path.name, data)
     reading = read_spreadsheet(path.name, data, mapping)
     rows = reading.rows()
@@ -246,8 +243,10 @@ def read_table(path: Path, answers: Mapping | None = None) -> TableRead:
     problems += [*_ambiguous_rows(rows, reading)]
     problems += [*_of_questions(reading, mapping_file.name)]
     if problems and not is_mapped and answers is None:  # else it asks already
-        command = f"`ev-forecast new --ledger {path.name}`"
-        hint = f"{command} asks for it; {mapping_file.name} says it for good"
+        hint = (
+            f"`ev-forecast new --ledger {path.name}` asks for it; "
+            f"{mapping_file.name} says it for good"
+        )
         columns = ", ".join(reading.heads)
         problems.append(
             Problem(path.name, f"is not in a ledger's columns, but has {columns[:100]}", hint)

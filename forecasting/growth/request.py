@@ -41,6 +41,7 @@ from forecasting.growth.usable import usable_facts, years_spoken_of
 from forecasting.measures import MEASURES
 from forecasting.periods import LAST_YEAR, Period, months_between, year
 from forecasting.quantiles import Array, Indices, strata
+from forecasting.sentences import sentence
 
 FEWEST_COUNT = 100  # effective draws, below which a caveat says that the approximation failed
 MAX_TAIL_SHAPE = 0.7  # of the largest weights, above which they cannot be trusted
@@ -143,10 +144,13 @@ class Request:
             unused = "; ".join(
                 map(in_words, [fact for caveat in caveats for fact in caveat.facts][:3])
             )
-            which = f" that a forecast can use (not {unused})" if unused else ""
             raise EvidenceError(
-                f"no facts{which} and no market size: give at least one of them, e.g. "
-                "market_size=100_000; targets, events and claims enter no forecast"
+                sentence(
+                    "no facts[ that a forecast can use (not {unused})] and no market size: give at "
+                    "least one of them, e.g. market_size=100_000; targets, events and claims enter "
+                    "no forecast",
+                    unused=unused,
+                )
             )
         caveats += _level_caveats(facts, self.market_size is not None)
         basis, bases = _bases(facts, self.basis)

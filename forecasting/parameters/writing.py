@@ -12,6 +12,7 @@ from forecasting.errors import in_digits
 from forecasting.parameters.naming import names_of_place
 from forecasting.parameters.schema import Scenario
 from forecasting.parameters.values import DRIVER_KINDS, Driver
+from forecasting.sentences import sentence
 
 
 def meanings(model: type) -> dict[str, str]:
@@ -96,7 +97,7 @@ def params_text(scenario: Scenario, stem: str, origin: str = "", folder: Path | 
     del values["name"]
     drivers = values.pop("drivers", [])
     assumptions = values.pop("assumptions", {})
-    lines = [f"# {heading}, {name}{f': {origin}' if origin else ''}."]
+    lines = [sentence("# {place}, {name}[: {origin}].", place=heading, name=name, origin=origin)]
     words = {**KEY_MEANINGS}  # each is said where its key stands first
     lines += [_line(key, value, words) for key, value in values.items()]
     lines += [*_drivers(drivers, words), *_assumptions(assumptions, scenario.country)]

@@ -120,32 +120,28 @@ def _grid(table: TableReading) -> Iterator[str]:
     columns = [*range(min(width, MOST_COLUMNS))]
     size = max(NARROWEST, (WIDTH - 14) // max(len(columns), 1) - 1)
     size = min(size, 24 if len(columns) > 2 else 10)
-    letters = "".join(f" {_padded(column_letter(index), size)}" for index in columns)
+    letters = _in_columns([*map(column_letter, columns)], "heads", size)
     more = width - len(columns)
     yield sentence("{heads}[ (and {more} more)]", heads=f"{'':<12}{letters.rstrip()}", more=more)
     kinds = {row.line.number: row.kind or UNREAD for row in table.rows}
-    rows = 0
-    hidden = 0
+    facts = 0
     for line, kind in table.table.lines:
-        shown = kinds.get(line.number, kind)
-        if shown == "fact":
-            rows += 1
-            if rows > MOST_ROWS:
-                hidden += 1
-                continue
-        cells = [_cell(line, index) for index in columns]
-        if len({*filter(None, cells)}) == 1 and kind in ("title", "note", "section"):
-            yield f"{line.number:>2} {shown:<9} {_cut(next(filter(None, cells)), WIDTH - 14)}"
-            continue
-        text = "".join(f" {_padded(cell, size)}" for cell in cells)
-        yield f"{line.number:>2} {shown:<9}{text}".rstrip()
-    if hidden:
-        yield f"   ... and {hidden} more rows"
+        role = kinds.get(line.number, kind)
+        facts += role == "fact"
+        if role != "fact" or facts <= MOST_ROWS:
+            cells = _in_columns(line[: len(columns)], kind, size)
+            yield f"{line.number:>2} {role:<9}{cells}".rstrip()
+    if facts > MOST_ROWS:
+        yield f"   ... and {facts - MOST_ROWS} more rows"
 
 
-def _cell(line: Sequence[object], index: int) -> str:
-    cell = line[index] if index < len(line) else None
-    return "" if cell is None else str(cell)
+def _in_columns(line: Sequence[object], kind: str, size: int) -> str:
+    """Cells side by side; one alone that says what others are takes the room of all."""
+    cells = ["" if cell is None else str(cell) for cell in line]
+    texts = {*filter(None, cells)}
+    if len(texts) == 1 and kind in ("title", "note", "section"):
+        return f" {_cut(texts.pop(), WIDTH - 14)}"
+    return "".join(f" {_padded(cell, size)}" for cell in cells)
 
 
 def _described(table: TableReading) -> Iterator[TableColumn]:

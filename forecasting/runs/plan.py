@@ -308,12 +308,15 @@ def find_params(paths: Sequence[AnyPath]) -> list[Path]:
         elif place.is_file():
             files.append(place)
         else:
-            fault = "is neither a folder nor a regular file"
-            raise InputError.at(place, fault, "give a .yaml, or a folder of them")
+            raise InputError.at(
+                place,
+                "is neither a folder nor a regular file",
+                "give a .yaml, or a folder of them",
+            )
     if not files:
-        folders = ", ".join(map(str, paths or [PARAMS]))
         raise InputError(
-            f"no params file (*.yaml) in {folders}; `ev-forecast new COUNTRY` writes one"
+            f"no params file (*.yaml) in {', '.join(map(str, paths or [PARAMS]))}; "
+            "`ev-forecast new COUNTRY` writes one"
         )
     return files
 

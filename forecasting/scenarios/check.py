@@ -163,6 +163,5 @@ def _files_of(path: Path) -> list[Path]:
         return [existing_file(path)]
     if _is_params(path) or path.suffix.lower() in TABLES:
         return [path]
-    params_words = f"params ({', '.join(PARAMS_ENDINGS)})"
-    fault = f"is neither {params_words} nor a ledger ({', '.join(TABLES)})"
+    fault = f"is neither params ({', '.join(PARAMS_ENDINGS)}) nor a ledger ({', '.join(TABLES)})"
     raise InputError.at(path, fault, "rename it")

@@ -45,6 +45,7 @@ from forecasting.scenarios.assumptions import demand_of, demand_parameters
 from forecasting.scenarios.facts_on_day import drivers_on_day, sets_quotas
 from forecasting.scenarios.outlook import Outlook, outlook
 from forecasting.scenarios.place_flows import OutlookRequest, PlaceFlow, by_year, place_flow
+from forecasting.sentences import sentence
 
 STAMP = "stamp"
 TARGET = "charging_points_target"
@@ -450,10 +451,12 @@ def params_of_workbook(path: Path, name: str, folder: Path) -> tuple[str, str]:
         _refuse_changed(path, sheets[name_of_sheet], stored)
     parameters = json.loads("".join(map(str, parts)))
     scenario = with_cells(stored_scenario(parameters), cell_values)
-    origin = f"from {path.name}"
     left_out = [f"{price} {cell_values[price]:g}" for price in PRICES if price in cell_values]
-    if left_out:
-        origin += f"; without {' and '.join(left_out)}: no result of a run depends on a price"
+    origin = sentence(
+        "from {file}[; without {prices}: no result of a run depends on a price]",
+        file=path.name,
+        prices=" and ".join(left_out),
+    )
     stem = f"{names_of_place(scenario.place)[0]}-{name}"
     return f"{stem}.yaml", params_text(scenario, stem, origin, folder)
 

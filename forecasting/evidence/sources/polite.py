@@ -208,8 +208,9 @@ class PageReader:
                 raise self._failure(f"the answer takes longer than {MAX_PAGE_SECONDS} s") from None
             except httpx.HTTPError as error:
                 why = f"the connection failed ({type(error).__name__})"
-        hint = "what came before is kept: the same command goes on from here"
-        raise self._failure(f"{why}, {TRIES} times; {hint}")
+        raise self._failure(
+            f"{why}, {TRIES} times; what came before is kept: the same command goes on from here"
+        )
 
     async def _exchange(self, address: str) -> tuple[httpx.Response, bytes]:
         """An answer and its body as it came: what is packed could be of any size."""
@@ -246,7 +247,7 @@ class PageReader:
         if answer.status_code in (401, 403) and self.key:
             raise InputError(f"{self.name} at {self.base.host}: {why}: the key is refused")
         if answer.is_redirect:
-            why += ": the page has moved, and no other address is documented"
+            raise self._failure(f"{why}: the page has moved, and no other address is documented")
         raise self._failure(why)
 
 

@@ -260,7 +260,7 @@ def _joined(tables: list[SheetTable]) -> list[SheetTable]:
     joined: list[SheetTable] = []
     heads_above: list[list[str]] = []
     for table in tables:
-        heads = _heads(table)
+        heads = [[str(cell) for cell in filled(line)] for line in table.of_kind("heads")]
         if joined and heads == heads_above and not table.of_kind("title"):
             lines = [(line, "nothing" if kind == "heads" else kind) for line, kind in table.lines]
             joined[-1].lines.extend(lines)
@@ -268,10 +268,6 @@ def _joined(tables: list[SheetTable]) -> list[SheetTable]:
             joined.append(table)
             heads_above = heads
     return joined
-
-
-def _heads(table: SheetTable) -> list[list[str]]:
-    return [[str(cell) for cell in filled(line)] for line in table.of_kind("heads")]
 
 
 class LineEnds(NamedTuple):

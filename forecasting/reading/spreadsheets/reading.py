@@ -255,8 +255,9 @@ def _of_strange_table(table: TableReading, name: str) -> Problem:
 def _reason_of_sum(row: TableRow, table: TableReading) -> str:
     """Of what a row is the sum."""
     name = str(next(iter(filled(row.line)), ""))[:40]
-    parts = "places" if _of_places(table) else "the others"
-    return f"{name!r} is a sum of {parts}"
+    if any(row.label.place for row in table.rows if row.kind == "fact"):
+        return f"{name!r} is a sum of places"
+    return f"{name!r} is a sum of the others"
 
 
 def _by_name(table: TableReading) -> Mapping:
@@ -298,10 +299,6 @@ def _by_letter(table: TableReading) -> Mapping:
 def _forms_of(table: TableReading) -> dict[str, Any]:
     """How the numbers and dates of a table are written."""
     return {key: getattr(table.mapping, key) for key in ("decimal", "dates", "each")}
-
-
-def _of_places(table: TableReading) -> bool:
-    return any(row.label.place for row in table.rows if row.kind == "fact")
 
 
 def _with_id(fact: Row, stem: str, ids: Counter[str]) -> Row:
@@ -909,11 +906,13 @@ def _of_two_numbers(fact: CellFact, group: list[CellFact], proposed: str) -> Tab
 
 
 def _of_two_columns(match: TableColumn, column: TableColumn, name: str) -> TableQuestion:
-    fault = f"column {column.name} says another number of the same as column {match.name}"
+    asks = (
+        f"column {column.name} says another number of the same as column {match.name}; "
+        "what does it hold"
+    )
     if column.head == match.head:
-        fault = f"column {column.name} stands there twice"
-    key = ("columns", column.letter, "what")
-    return TableQuestion(key, name, f"{fault}; what does it hold", "nothing")
+        asks = f"column {column.name} stands there twice; what does it hold"
+    return TableQuestion(("columns", column.letter, "what"), name, asks, "nothing")
 
 
 def _percent_of_counts(reading: TableReading) -> Iterator[TableQuestion]:

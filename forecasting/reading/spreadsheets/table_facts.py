@@ -389,7 +389,8 @@ def _amount(reading: TableReading, row: TableRow, column: TableColumn) -> Amount
     cell = row.line.at(column.index)
     where = f"{reading.where(row)} value"
     if isinstance(cell, ShownNumber) and cell.repeated:
-        if not _repeats_at_side(row.line, column.index):
+        # A merged number that goes over several columns of a row counts in the first of them
+        if column.index == 0 or row.line[column.index - 1] != cell:
             fault = "is empty, its cell is merged with the one above"
             hint = "a number counts once: undo the merge"
             reading.problems.append(Problem(where, fault, hint))
@@ -431,11 +432,6 @@ def _factor_of_cells(reading: TableReading, index: int) -> float:
     largest = max(factors, default=0.0)
     agree = {*factors} <= {0.0, largest}
     return largest if agree and 2 * factors.count(largest) > len(factors) else 0.0
-
-
-def _repeats_at_side(line: Sequence[object], index: int) -> bool:
-    """Whether a merged number goes over several columns of one row: it counts in the first."""
-    return index > 0 and line[index - 1] == line[index]
 
 
 def _facts(
