@@ -34,20 +34,11 @@ from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.outlook_files import load_draws, load_record
 from forecasting.writers.columns import INTERVAL_LEVELS, LEVEL_HEADS, Column, Row, TableForm
 from forecasting.writers.messages import FigureForm
-from forecasting.writers.sheets import GRIDLINES, Book, csv_bytes, letters
+from forecasting.writers.sheets import GRIDLINES, Book, csv_bytes, letters, sheet_column
 
 Shown = Mapping[Any, Mapping[Any, float]]  # levels by scenario and place
 
 DEFAULT_MEASURE = HEADLINE[0]  # the measure that a sheet shows when it is opened
-COMPARE_HEADS = (
-    "scenario",
-    "country",
-    "median",
-    "10 %",
-    "90 %",
-    "minus baseline",
-    "minus baseline, %",
-)
 ALL_RESULTS_TABLE = TableForm(
     [
         Column("key", lambda row: _key(row)),
@@ -58,6 +49,21 @@ ALL_RESULTS_TABLE = TableForm(
 )
 CHOSEN_CHART = FigureForm("Medians of what is chosen")
 LEVEL_COLUMNS = {"J": 0.5, "H": 0.1, "L": 0.9}  # columns of the sheet All that are looked up
+LOOK_UP = (
+    'INDEX(All!${column}:${column},MATCH("{{scenario}}|{{country}}|"&$B$6&"|"&$B$7,All!$A:$A,0))'
+)
+COMPARE_TABLE = TableForm(
+    [
+        Column("scenario"),
+        Column("country", form=place_words),
+        *(
+            sheet_column(LEVEL_HEADS[level], level, LOOK_UP.format(column=column), 0)
+            for column, level in LEVEL_COLUMNS.items()
+        ),
+        sheet_column("minus baseline", "minus", "C{row}-C{base}", 0),
+        sheet_column("minus baseline, %", "percent", "100*(C{row}/C{base}-1)", 2),
+    ]
+)
 SCENARIO_ROW = 9  # row of the first scenario
 HOW_TO_READ = (
     "Choose a measure and a year in the two yellow cells; every number below is looked up on the "
@@ -121,8 +127,8 @@ def _workbook(wide: pd.DataFrame) -> bytes:
     numbers = pd.DataFrame(wide.xs((measure, years[-1]), level=["measure", "year"])).reindex(runs)
     _scenarios(book, live, numbers.to_dict("index"))
     final_row = SCENARIO_ROW + len(runs) - 1
-    live.insert_chart(SCENARIO_ROW - 1, len(COMPARE_HEADS) + 1, _chart(book, final_row))
-    live.print_area(0, 0, final_row, len(COMPARE_HEADS) - 1)
+    live.insert_chart(SCENARIO_ROW - 1, len(COMPARE_TABLE.columns) + 1, _chart(book, final_row))
+    live.print_area(0, 0, final_row, len(COMPARE_TABLE.columns) - 1)
     return book.content()
 
 
@@ -130,7 +136,7 @@ def _chart(book: Book, final_row: int) -> Any:
     """The medians of the sheet Compare as bars, in the order of its rows."""
     spans = {
         name: ["Compare", SCENARIO_ROW, column, final_row, column]
-        for name, column in (("categories", 0), ("values", COMPARE_HEADS.index("median")))
+        for name, column in (("categories", 0), ("values", 2))
     }
     chart = book.book.add_chart({"type": "bar"})
     chart.add_series({"name": "median", "fill": {"color": COLOURS[0]}, "gap": 60, **spans})
@@ -159,25 +165,18 @@ def _table(book: Book, wide: pd.DataFrame) -> None:
 
 def _scenarios(book: Book, sheet: Any, levels: Shown) -> None:
     """Each scenario of each place, looked up, and its median against that of the baseline."""
-    sheet.write_row(SCENARIO_ROW - 1, 0, COMPARE_HEADS, book.looks["head"])
-    rows = {run: SCENARIO_ROW + number for number, run in enumerate(levels)}
-    for run, row in rows.items():
-        scenario, code = run
-        sheet.write_string(row, 0, scenario)
-        sheet.write_string(row, 1, place_words(code))
-        key = f'"{scenario}|{code}|"&$B$6&"|"&$B$7'
-        for column, (letter, level) in enumerate(LEVEL_COLUMNS.items(), start=2):
-            look = f"INDEX(All!${letter}:${letter},MATCH({key},All!$A:$A,0))"
-            book.formula(sheet, row, column, look, levels[run][level], book.numbers[0])
+    places = {run: SCENARIO_ROW + number for number, run in enumerate(levels, start=1)}
+    rows = []
+    for (scenario, code), row in places.items():
+        cells = {"scenario": scenario, "country": code, "row": row, **levels[scenario, code]}
         base = (f"{scenario.rpartition('-')[0]}-{BASELINE}", code)
-        if base in rows and base != run:
-            mine = f"C{row + 1}"
-            baseline_cell = f"C{rows[base] + 1}"
+        if base in places and base != (scenario, code):
             baseline_median = levels[base][0.5]
-            minus = levels[run][0.5] - baseline_median
-            book.formula(sheet, row, 5, f"{mine}-{baseline_cell}", minus, book.numbers[0])
+            minus = cells[0.5] - baseline_median
             percent = 100 * minus / baseline_median if baseline_median else math.nan
-            book.formula(sheet, row, 6, f"100*({mine}/{baseline_cell}-1)", percent, book.numbers[2])
+            cells |= {"base": places[base], "minus": minus, "percent": percent}
+        rows.append(cells)
+    book.table(sheet, SCENARIO_ROW - 1, COMPARE_TABLE.table(rows).frame)
     sheet.freeze_panes(SCENARIO_ROW, 2)
 
 

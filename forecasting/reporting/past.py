@@ -24,9 +24,9 @@ from forecasting.reporting.labels import amount, day_words, label_of, label_word
 from forecasting.reporting.result_tables import yearly
 from forecasting.reporting.score_words import (
     EVENTS,
-    cells_of,
     chain_sentence,
     record_sentence,
+    score_column,
 )
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.outlook_files import load_record, load_results
@@ -135,11 +135,10 @@ def scoreboard(day: dt.date) -> Record | None:
     return board and board | {"events": events_record()}
 
 
-EVENT_FIGURES = ("events", "wis", "ratio", "in80")
 EVENT_SCORES = TableForm(
     [
         Column("forecast", "method"),
-        *(Column(EVENTS[name], name) for name in EVENT_FIGURES),
+        *(score_column(name, EVENTS[name]) for name in ("events", "wis", "ratio", "in80")),
     ]
 )
 
@@ -151,9 +150,7 @@ def events_record() -> Table:
     >>> events_record().frame["events"].tolist()
     ['34', '34', '34']
     """
-    lines = pd.read_csv(path("events_record.csv"), index_col="method")
-    cells = {name: cells_of(lines, name) for name in EVENT_FIGURES}
-    return EVENT_SCORES.table(pd.DataFrame(cells).reset_index().to_dict("records"))
+    return EVENT_SCORES.table(pd.read_csv(path("events_record.csv")).to_dict("records"))
 
 
 def kept_forecasts(folder: Path, day: dt.date) -> Record | None:

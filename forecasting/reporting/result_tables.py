@@ -10,8 +10,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from operator import itemgetter, methodcaller
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -131,20 +132,14 @@ def spread(
     >>> [column.head for column in spread("points", "middle", "charging_points")]
     ['points', '10 %', '90 %']
     """
-
-    def words(place: int, row: Row) -> str:
-        return levels_in_words((row["low"], row[source], row["high"]), measure)[place]
-
-    heads = {name: 1, LOW: 0, HIGH: 2}
-    return [
-        Column(head, partial(words, place), unit=unit if head == name else "", measure=rests_on)
-        for head, place in heads.items()
-    ]
+    levels = itemgetter("low", source, "high")
+    median, *ends = range_columns("", levels, measure, rests_on)
+    return [replace(median, name=name, unit=unit), *ends]
 
 
 def range_columns(
     group: str,
-    key: str = "",
+    key: str | Callable[[Row], Levels] = "",
     measure: str = "{measure}",
     rests_on: str = "",
     form: Callable[[Levels, str], list[str]] = levels_in_words,
@@ -155,8 +150,8 @@ def range_columns(
     ----------
     group : str
         The heading.
-    key : str
-        Under which a row has the levels; the heading by default.
+    key : str or callable
+        Under which a row has the levels, or how it gives them; the heading by default.
     measure : str
         In whose unit they are printed; of a row of its own, the key in braces.
     rests_on : str
@@ -169,9 +164,10 @@ def range_columns(
     >>> [column.heads for column in range_columns("stock", "ev_stock", "ev_stock")]
     [('stock', 'median'), ('stock', '10 %'), ('stock', '90 %')]
     """
+    levels_of = key if callable(key) else methodcaller("get", key or group)
 
     def words(place: int, row: Row) -> str:
-        levels = row.get(key or group)
+        levels = levels_of(row)
         return MISSING if levels is None else form(levels, measure.format_map(row))[place]
 
     return [

@@ -22,6 +22,7 @@ from forecasting.quantities import quantity_of
 from forecasting.reading.places import place_name
 from forecasting.reporting.labels import day_words
 from forecasting.sentences import plural, sentence
+from forecasting.writers.columns import Column, Row, TableForm, inside_words
 from forecasting.writers.numbers import whole_percent
 
 if TYPE_CHECKING:
@@ -148,24 +149,37 @@ def figures_in(lines: pd.DataFrame, words: Mapping[str, str]) -> pd.DataFrame:
     inside 80 %  0.810 ± 0.020
     cases                   40
     """
-    columns = [column for column in words if column in lines]
-    rows = [cells_of(lines, column).tolist() for column in columns]
-    return pd.DataFrame(rows, [words[column] for column in columns], list(lines.index))
+    columns = [score_column(name, head) for name, head in words.items() if name in lines]
+    frame = TableForm(columns).table(lines.to_dict("records")).frame
+    return frame.set_axis(lines.index.rename(None)).T
 
 
-def cells_of(lines: pd.DataFrame, column: str) -> pd.Series:
-    """A figure of each line as it is read, with its standard error where there is one."""
-    numbers = lines[column]
-    if pd.api.types.is_integer_dtype(numbers):
-        return numbers.map("{:,}".format)
-    cells = numbers.map("{:.3f}".format).where(numbers.notna(), "")
-    if ERRORS.get(column) in lines:
-        errors = lines[ERRORS[column]]
-        cells += errors.map(" ± {:.3f}".format).where(errors.notna(), "")
-    return cells
+def score_column(name: str, head: str) -> Column:
+    """A figure of each method as it is read, with its standard error where there is one."""
+
+    def words(row: Row) -> str:
+        number = row[name]
+        if isinstance(number, int):
+            return f"{number:,}"
+        errors = [row[ERRORS[name]]] if ERRORS.get(name) in row else []
+        numbers = [value for value in (number, *errors) if value == value]
+        return " ± ".join(f"{value:.3f}" for value in numbers)
+
+    return Column(head, words)
 
 
 FLAGGED_COUNTS = "{count} counts are flagged as faults[ ({kinds})]; they stay in the score."
+
+
+CHARGERS = TableForm(
+    [
+        *map(Column, ("horizon", "n", "method")),
+        Column("median_ale", form="{:.3f}".format),
+        Column("mean_ale", form="{:.3f}".format),
+        Column("mape", form="{:.1f} %".format),
+        Column("in80", form=whole_percent),
+    ]
+)
 
 
 def chargers_text(scores: pd.DataFrame) -> str:
@@ -176,18 +190,12 @@ def chargers_text(scores: pd.DataFrame) -> str:
     scores : DataFrame
         Of `forecasting.evaluation.chargers.summarise_chargers`.
     """
-    formatters = {
-        "median_ale": "{:.3f}".format,
-        "mean_ale": "{:.3f}".format,
-        "mape": "{:.1f} %".format,
-        "in80": whole_percent,
-    }
     smallest = scores.attrs["smallest"]
     faults = scores.attrs["faults"]["fault"].value_counts()
     kinds = ", ".join(f"{kind} {count}" for kind, count in faults.items())
     return "\n".join(
         [
-            scores.reset_index().to_string(index=False, formatters=formatters),
+            repr(CHARGERS.table(scores.reset_index().to_dict("records"))),
             f"Forecasts start from {MIN_POINTS} points and {MIN_VEHICLES} vehicles on; the "
             f"smallest had {smallest['points']:,.0f} points, the smallest stock was "
             f"{smallest['stock']:,.0f} vehicles.",
@@ -201,6 +209,29 @@ MEAN_SCORES = (
     "Score: weighted interval score of the log, mean {score:.2f}, 0.1 is about 10 % off"
     "[has_rule?; rule: the last year annualised and half its growth, mean {rule:.2f}]. "
     "Under `counted by` stands an agency that counts other things than the forecast's."
+)
+
+
+def _amount(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _other_agency(row: Row) -> str:
+    """Who counted an outcome, where not as the forecast counts."""
+    return "" if row["own_basis"] else basis_name(row["outcome_basis"])
+
+
+RECORD_ROWS = TableForm(
+    [
+        *map(Column, ("place", "measure")),
+        Column("as of", "as_of"),
+        *map(Column, ("facts", "period")),
+        *(Column(name, form=_amount) for name in ("low", "median", "high", "outcome")),
+        Column("inside", form=inside_words),
+        Column("score", form="{:.2f}".format),
+        Column("rule", "rule_score", "{:.2f}".format, missing=""),
+        Column("counted by", _other_agency),
+    ]
 )
 
 
@@ -221,7 +252,7 @@ def record_text(record: pd.DataFrame) -> str:
     means = {"score": scored["score"].mean(), "rule": rule, "has_rule": rule == rule}
     return "\n".join(
         [
-            _rows_text(record),
+            repr(RECORD_ROWS.table(record.to_dict("records"))),
             record_sentence(record),
             f"These are few, and not independent, from {series} series of {places}.",
             sentence(MEAN_SCORES, **means),
@@ -243,7 +274,7 @@ def archive_text(record: pd.DataFrame) -> str:
     forecasts = len(record.drop_duplicates(["scenario", "as_of"]))
     return "\n".join(
         [
-            _rows_text(record),
+            repr(RECORD_ROWS.table(record.to_dict("records"))),
             record_sentence(record),
             f"These are few, and not independent, from {forecasts} kept forecasts, each with the "
             f"events of its scenario; {record.attrs['open']} more have no outcome so far. Score: "
@@ -267,34 +298,6 @@ WORDS_OF_RECORD: dict[str, Callable[[pd.DataFrame], str]] = {
     "archive": archive_text,
     "panel": partial(scores_text, words=BACKTEST),
 }
-
-
-def _rows_text(record: pd.DataFrame) -> str:
-    amounts = {name: record[name].map(_amount) for name in ("low", "median", "high", "outcome")}
-    columns = {
-        "place": record["place"],
-        "measure": record["measure"],
-        "as of": record["as_of"].astype(str),
-        "facts": record["facts"],
-        "period": record["period"],
-        **amounts,
-        "inside": record["inside"].map({True: "yes", False: "no"}),
-        "score": record["score"].map("{:.2f}".format),
-        "rule": record["rule_score"].map("{:.2f}".format).replace("nan", ""),
-        "counted by": other_agency(record),
-    }
-    return pd.DataFrame(columns).to_string(index=False)
-
-
-def other_agency(record: pd.DataFrame) -> pd.Series:
-    """Who counted each outcome, where not as the forecast counts.
-
-    Parameters
-    ----------
-    record : DataFrame
-        With columns outcome_basis and own_basis.
-    """
-    return record["outcome_basis"].where(~record["own_basis"].astype(bool), "").map(basis_name)
 
 
 CHAIN_SENTENCE = (
@@ -393,10 +396,6 @@ def record_sentence(record: pd.DataFrame) -> str:
         all_outcomes=len(record),
         all_inside=inside.sum(),
     )
-
-
-def _amount(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 CLAIM = (

@@ -15,8 +15,8 @@ from forecasting.demand.symbols import LABELS, Cell, Node, Part, SharedTable, re
 from forecasting.errors import in_digits
 from forecasting.evidence.words import in_words
 from forecasting.measures import HEADLINE, PRICES
-from forecasting.quantiles import Array
-from forecasting.reporting.charging_tables import BUSY_SHARES, SOLD_AT, point_prices
+from forecasting.quantiles import RANGE_LEVELS, Array
+from forecasting.reporting.charging_tables import BUSINESS, BUSY_SHARES, SOLD_AT, point_prices
 from forecasting.reporting.labels import (
     SETTING_WORDS,
     label_of,
@@ -37,9 +37,8 @@ from forecasting.scenarios.workbook_values import (
     chain_of_report,
     stamp,
 )
-from forecasting.writers.columns import INTERVAL_LEVELS
-from forecasting.writers.display import plain_frame
-from forecasting.writers.sheets import Book, NumberColumn, letters, with_columns
+from forecasting.writers.columns import INTERVAL_LEVELS, Column, Row, TableForm
+from forecasting.writers.sheets import Book, NumberColumn, letters, sheet_column, with_columns
 
 FIRST_ROW = 2  # of the draws, counted from 0: heads and words stand above
 LONGEST_FORMULA = 1200  # characters of a part that is used more than once and is written in place
@@ -72,12 +71,6 @@ ABOUT_BUSINESS = (
     "Where no price is printed, give one on the sheet inputs. Rent, upkeep and taxes are not taken "
     "off. A point without a margin never pays back. Costs are medians, in dollars of 2024."
 )
-BUSINESS_HEADS = (
-    *("in use, % of hours", "kW while in use", "of a kWh bought, sold", "cost, USD"),
-    *("MWh a year", "revenue, USD", "margin, USD", "payback, years"),
-    *("scenario: of a kWh bought, sold", "scenario: cost, USD"),
-    *("scenario: charger, USD", "scenario: connection, USD"),
-)
 READ_ME = (
     "Change a yellow cell on the sheet inputs, and the answers with their 80 % intervals follow.",
     "inputs: one row for each thing that you can change. An empty yellow cell leaves it as the "
@@ -100,6 +93,45 @@ READ_ME = (
     "year; all of them are in the list of names beside the formula bar.",
     "Colours: yellow cells are yours, grey words explain, all else is computed or printed.",
     "The sheets are protected without a password, so that no formula is overwritten by chance.",
+)
+
+
+ANSWER_TABLE = TableForm(
+    [
+        *map(Column, ("measure", "year")),
+        *(
+            sheet_column(
+                head, level, f'IF({{wrong}}>0,"check inputs",PERCENTILE({{draws}},{level}))'
+            )
+            for head, level in INTERVAL_LEVELS.items()
+        ),
+        Column("what it is", "measure", label_of),
+        Column("unit", "measure", unit_of),
+        *(Column(f"scenario, {head}", level) for head, level in INTERVAL_LEVELS.items()),
+        sheet_column("median changes, %", "change", "100*(D{row}/I{row}-1)"),
+    ]
+)
+# Of a public point, under the heads that the report's own table has
+YEAR_OF_POINT = {
+    "mwh": "B{row}/100*$B$3*C{row}/1000",
+    "revenue": "1000*F{row}*$B$1",
+    "margin": "G{row}-1000*F{row}/D{row}*$B$2",
+    "payback": 'IF(H{row}>0,E{row}/H{row},"")',
+}
+HEADS_OF_POINT = {column.source or column.name: column.head for column in BUSINESS.columns}
+POINTS_TABLE = TableForm(
+    [
+        Column("public point", "setting", SETTING_WORDS.get),
+        sheet_column("in use, % of hours", "percent", decimals=0),
+        sheet_column("kW while in use", "kw", decimals=0),
+        sheet_column("of a kWh bought, sold", "efficiency", "{own_efficiency}"),
+        sheet_column("cost, USD", "cost", "{own_cost}"),
+        *(sheet_column(HEADS_OF_POINT[key], key, text) for key, text in YEAR_OF_POINT.items()),
+        sheet_column("scenario: of a kWh bought, sold", "efficiency"),
+        sheet_column("scenario: cost, USD", "cost", decimals=0),
+        sheet_column("scenario: charger, USD", "charger", decimals=0),
+        sheet_column("scenario: connection, USD", "connection", decimals=0),
+    ]
 )
 
 
@@ -290,20 +322,11 @@ class _LiveBook(Book):
         for row, (measure, year, part) in enumerate(self._answers(), start=2):
             spans.setdefault(measure, []).append(row - 1)
             draws = self.outlook.results.values[measure][:, self.outlook.years.index(year)]
-            exact = np.quantile(draws, [*INTERVAL_LEVELS.values()]).tolist()
-            words = [label_of(measure), unit_of(measure)]
-            rows.append([measure, year, *[math.nan] * 3, *words, *exact])
+            exact = dict(zip(RANGE_LEVELS, np.quantile(draws, RANGE_LEVELS).tolist(), strict=True))
+            place = {"row": row, "measure": measure, "year": year, "draws": self._place(part)}
+            rows.append(place | exact)
             self.book.define_name(f"{measure}_{year}", f"=answer!$C${row}:$E${row}")
-            for place, (level, value) in enumerate(
-                zip(INTERVAL_LEVELS.values(), exact, strict=True)
-            ):
-                text = f'IF({wrong}>0,"check inputs",PERCENTILE({self._place(part)},{level}))'
-                self.formula(sheet, row - 1, 2 + place, text, value)
-            self.formula(sheet, row - 1, 10, f"100*(D{row}/I{row}-1)", 0.0)
-        beside = [f"scenario, {level}" for level in INTERVAL_LEVELS]
-        heads = ["measure", "year", *INTERVAL_LEVELS, "what it is", "unit", *beside]
-        self.table(sheet, 0, plain_frame(rows, columns=heads))
-        sheet.write_string(0, 10, "median changes, %", self.looks["head"])
+        self.table(sheet, 0, ANSWER_TABLE.table(rows, wrong=wrong, change=0.0).frame)
         sheet.set_column("A:A", 30)
         sheet.set_column("F:F", 40)
         sheet.freeze_panes(1, 2)
@@ -346,38 +369,36 @@ class _LiveBook(Book):
         sheet.write_string(2, 0, "hours of a year")
         sheet.write_number(2, 1, HOURS_A_YEAR, self.numbers[0])
         sheet.write_string(3, 0, ABOUT_BUSINESS)
-        sheet.write_string(4, 0, "public point", self.looks["head"])
-        sheet.write_row(4, 1, BUSINESS_HEADS, self.looks["head of numbers"])
-        for row, (setting, use) in enumerate(itertools.product(SOLD_AT, BUSY_SHARES), start=6):
-            self._business_row(row, setting, use, *paid)
+        points = enumerate(itertools.product(SOLD_AT, BUSY_SHARES), start=6)
+        rows = [self._point_row(row, setting, use, *paid) for row, (setting, use) in points]
+        self.table(sheet, 4, POINTS_TABLE.table(rows).frame)
 
-    def _business_row(self, row: int, setting: str, use: float, sold: float, bought: float) -> None:
-        """One kind of point and one use; at the right what the scenario has, in medians."""
+    def _point_row(self, row: int, setting: str, use: float, sold: float, bought: float) -> Row:
+        """One kind of point and one use: what the scenario has, in medians, and where the reader's
+        own numbers go instead.
+        """
         assert self.outlook.demand is not None
-        sheet = self.sheets["business"]
         drawn = self.outlook.demand.sample
         part_costs = [f"{part}_cost.{setting}" for part in ("charger", "connection")]
         efficiency_name = f"charger_efficiency.{side(setting)}"
-        efficiency, *costs = (float(np.median(drawn[n])) for n in (efficiency_name, *part_costs))
+        names = (efficiency_name, *part_costs)
+        efficiency, charger, connection = (float(np.median(drawn[name])) for name in names)
         # The median of a sum is not the sum of medians
         cost = float(np.median(cost_per_point(setting, drawn)))
         year = point_business(setting, use, sold, bought, drawn, self.outlook.first_year)
-        sheet.write_string(row - 1, 0, SETTING_WORDS[setting])
-        sheet.write_row(row - 1, 1, (100 * use, year["kw"]), self.numbers[0])
         set_costs = f"COUNT({','.join(map(self._yellow, part_costs))})"
         cost_of_parts = "+".join(map(self._own, part_costs, (f"L{row}", f"M{row}")))
-        cells = {
-            self._own(efficiency_name, f"J{row}"): efficiency,
-            f"IF({set_costs}=0,K{row},{cost_of_parts})": cost,
-            f"B{row}/100*$B$3*C{row}/1000": year["mwh"],
-            f"1000*F{row}*$B$1": year["revenue"],
-            f"G{row}-1000*F{row}/D{row}*$B$2": year["margin"],
-            f'IF(H{row}>0,E{row}/H{row},"")': year["payback"],
+        return year | {
+            "row": row,
+            "setting": setting,
+            "percent": 100 * use,
+            "efficiency": efficiency,
+            "own_efficiency": self._own(efficiency_name, f"J{row}"),
+            "cost": cost,
+            "own_cost": f"IF({set_costs}=0,K{row},{cost_of_parts})",
+            "charger": charger,
+            "connection": connection,
         }
-        for column, (text, value) in enumerate(cells.items(), start=3):
-            self.formula(sheet, row - 1, column, text, value)
-        sheet.write_number(row - 1, 9, efficiency)
-        sheet.write_row(row - 1, 10, (cost, *costs), self.numbers[0])
 
     def _scenario_value(self, name: str) -> str:
         """The cell of what the scenario has, in the row of the reader's number."""

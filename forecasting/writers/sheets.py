@@ -19,6 +19,7 @@ from xml.sax.saxutils import escape
 import pandas as pd
 
 from forecasting.quantiles import Array
+from forecasting.writers.columns import Column, Row
 from forecasting.writers.display import is_web_address
 from forecasting.writers.messages import FigureForm
 
@@ -41,6 +42,53 @@ CELL_FORMATS: dict[str, dict[str, Any]] = {
     "own": {"bg_color": "#FFF2AB", "border": 1, "locked": False},
     "year": {"num_format": "0", "align": "left"},
 }
+
+
+@dataclass(frozen=True)
+class SheetNumber:
+    """A number of a table in a sheet; nothing is shown where it is missing or infinite.
+
+    Parameters
+    ----------
+    value : float
+        The number, or what its formula gives until it is reckoned anew.
+    formula : str
+        What follows ``=``.
+    decimals : int, optional
+        Those that leave it three digits by default.
+    """
+
+    value: float
+    formula: str = ""
+    decimals: int | None = None
+
+
+def sheet_column(head: str, key: Any, formula: str = "", decimals: int | None = None) -> Column:
+    """A column of numbers, or of formulas that give them.
+
+    Parameters
+    ----------
+    head : str
+        What is read above it.
+    key : object
+        Under which a row has the number; a row without it has an empty cell.
+    formula : str
+        A message that names keys of the row in braces.
+    decimals : int, optional
+        As of `SheetNumber`.
+
+    Examples
+    --------
+    >>> sheet_column("sum", "sum", "A{row}+B{row}").cell({"row": 2, "sum": 5.0})
+    SheetNumber(value=5.0, formula='A2+B2', decimals=None)
+    """
+
+    def number(row: Row) -> SheetNumber:
+        if key not in row:
+            return SheetNumber(math.nan)
+        return SheetNumber(row[key], formula.format_map(row), decimals)
+
+    return Column(head, number)
 
 
 class Book:
@@ -118,7 +166,7 @@ class Book:
         """
         rows = frame.to_numpy(dtype=object).tolist()
         for column, name in enumerate(frame.columns):
-            numeric = bool(rows) and isinstance(rows[0][column], float)
+            numeric = bool(rows) and isinstance(rows[0][column], float | SheetNumber)
             look = self.looks["head of numbers" if numeric else "head"]
             sheet.write_string(row, column, str(name), look)
         addresses = links or [""] * len(rows)
@@ -145,12 +193,23 @@ class Book:
         value : object
             What; nothing is written of what is missing.
         """
-        if isinstance(value, int):
+        if isinstance(value, SheetNumber):
+            self._number(sheet, row, column, value)
+        elif isinstance(value, int):
             sheet.write_number(row, column, value, self.looks["year"])
         elif isinstance(value, float) and math.isfinite(value):
             sheet.write_number(row, column, value, self.numbers[decimals(value)])
         elif str(value) not in ("", "nan"):
             sheet.write_string(row, column, str(value), self.looks["text"])
+
+    def _number(self, sheet: Any, row: int, column: int, number: SheetNumber) -> None:
+        """A number of a table, by its formula where it has one."""
+        places = decimals(number.value) if number.decimals is None else number.decimals
+        if number.formula:
+            look = self.numbers[places]
+            self.formula(sheet, row, column, number.formula, number.value, look)
+        elif math.isfinite(number.value):
+            sheet.write_number(row, column, number.value, self.numbers[places])
 
     def formula(
         self, sheet: Any, row: int, column: int, text: str, value: float, look: Any = None

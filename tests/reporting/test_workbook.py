@@ -37,7 +37,9 @@ from forecasting.scenarios import assumptions
 from forecasting.scenarios.outlook import load_outlook
 from forecasting.scenarios.question import find_scenario
 from forecasting.scenarios.workbook_values import INPUT_HEADS, OWN, params_of_workbook, with_cells
+from forecasting.writers.columns import Column, TableForm
 from forecasting.writers.numbers import readable
+from forecasting.writers.sheets import Book, sheet_column
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared_forecasts")]
 
@@ -532,3 +534,22 @@ def test_a_corridor_has_the_workbook_without_a_chain(tmp_path):
     assert "Results" in book.sheetnames
     words = [str(row[0]) for row in book["Summary"].values]
     assert any("without yellow cells: vehicles that only pass" in line for line in words)
+
+
+def test_a_column_of_a_sheet_is_a_formula_with_the_number_that_it_gives(tmp_path):
+    form = TableForm(
+        [Column("what"), sheet_column("half", "half", "A{row}/2", 1), sheet_column("all", "all")]
+    )
+    rows = [{"what": "a", "row": 2, "half": 2.5, "all": 5.0}, {"what": "b", "row": 3, "all": 12.0}]
+    book = Book("Halves")
+    book.table(book.sheet("one", "", (10,)), 0, form.table(rows).frame)
+    path = tmp_path / "halves.xlsx"
+    path.write_bytes(book.content())
+    cells = openpyxl.load_workbook(path)["one"]
+    assert [[cell.value for cell in row] for row in cells.iter_rows()] == [
+        ["what", "half", "all"],
+        ["a", '=IFERROR(A2/2,"")', 5],
+        ["b", None, 12],
+    ]
+    assert openpyxl.load_workbook(path, data_only=True)["one"]["B2"].value == 2.5
+    assert (cells["B2"].number_format, cells["C3"].number_format) == ("#,##0.0", "#,##0.0")
