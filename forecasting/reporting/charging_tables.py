@@ -101,7 +101,7 @@ def share_words(share: float) -> str:
         return "under 1 %"
     if np.isnan(share):
         return MISSING
-    return f"{100 * share:.0f} %"
+    return whole_percent(share)
 
 
 def millions(value: float) -> str:
@@ -780,7 +780,7 @@ def choice_table(
     words = {}
     for name in CHARGING_ANSWERS:
         levels = outlook.results.bands(name).iloc[-1][RANGE_LEVELS]
-        _, words[ANSWER_WORDS[name]], _ = levels_in_words(levels, name)
+        words[ANSWER_WORDS[name]] = levels_in_words(levels, name)[1]
     regret["number"] = regret["option"].map(words).fillna(regret["points"].map(in_digits))
     year = outlook.scenario.horizon
     if choice is None:

@@ -58,7 +58,14 @@ from forecasting.writers.display import (
     mention,
 )
 from forecasting.writers.messages import linked_sentence
-from forecasting.writers.numbers import MINUS, interval, percent, probability_words, readable
+from forecasting.writers.numbers import (
+    MINUS,
+    interval,
+    percent,
+    probability_words,
+    readable,
+    whole_percent,
+)
 
 # Why a country is not in the sum of the region, by whether it is of the five
 EXCLUSION_REASONS = {
@@ -612,10 +619,7 @@ def find_out_table(outlook: Outlook) -> Table:
     rows = [
         {**row, "number": _number(row, flow_label, with_place)} for row in worth.to_dict("records")
     ]
-    shares = [
-        Column(label_in(outlook, name), name, lambda share: f"{100 * share:.0f} %")
-        for name in measures
-    ]
+    shares = [Column(label_in(outlook, name), name, whole_percent) for name in measures]
     year = outlook.years[-1]
     if not low > 0:
         return FIND_OUT.with_columns(shares).table(rows, year=year)

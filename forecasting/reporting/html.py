@@ -213,8 +213,7 @@ def notebook_to_html(
     *,
     title: str,
     files: Mapping[str, str] | None = None,
-    since: str = "",
-    since_sentence: str = "",
+    **changes: str,
 ) -> str:
     """Turn an executed notebook into a page.
 
@@ -226,10 +225,8 @@ def notebook_to_html(
         Of the page.
     files : mapping of str to str, optional
         Files beside the page, by what they are called in it.
-    since : str
-        What changed since the last run, as HTML.
-    since_sentence : str
-        The same in a sentence, for the brief.
+    **changes : str
+        What changed since the last run, as of `Changes`.
 
     Returns
     -------
@@ -256,8 +253,7 @@ def notebook_to_html(
         files=files or {},
         brief=brief,
         sections=parts,
-        since=since,
-        since_sentence=since_sentence,
+        **Changes(**changes)._asdict(),
         figure=figure,
         contents=contents,
     )
@@ -394,9 +390,7 @@ def write_page(path: Path, template: str, **values: Any) -> Path:
     return write_whole(path, _filled(template, path.name, **values).encode())
 
 
-def write_report(
-    path: Path, notebook: NotebookNode, since: str = "", since_sentence: str = ""
-) -> Path:
+def write_report(path: Path, notebook: NotebookNode, **changes: str) -> Path:
     """Write the page of a stored notebook beside it, ``report.ipynb`` to ``report.html``, with the
     title of the scenario or the notebook's first heading.
 
@@ -406,7 +400,7 @@ def write_report(
         An executed notebook.
     notebook : NotebookNode
         The same, as it was read or made.
-    since, since_sentence : str
+    **changes : str
         As for `notebook_to_html`.
 
     Raises
@@ -419,9 +413,7 @@ def write_report(
     files = {"Notebook": path.name}
     if path.with_name(OUTLOOK_WORKBOOK).is_file():
         files["Excel"] = OUTLOOK_WORKBOOK
-    text = notebook_to_html(
-        notebook, title=title, files=files, since=since, since_sentence=since_sentence
-    )
+    text = notebook_to_html(notebook, title=title, files=files, **changes)
     page.write_text(text, encoding="utf-8")
     return page
 

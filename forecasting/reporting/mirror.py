@@ -17,7 +17,7 @@ MIRROR = TableForm(
         Column("left", lambda row: _amount_words(row["left"])),
         Column("what arrived", lambda row: label_of(row["arrival"].measure)),
         Column("arrived", lambda row: _amount_words(row["arrival"])),
-        Column("times", lambda row: f"{row['ratio']:.1f}"),
+        Column("times", "ratio", "{:.1f}".format),
         Column("facts", "{left.id}, {arrival.id}", look="id"),
     ],
     caption="From {origin} to {place}",

@@ -90,7 +90,7 @@ def _fact_html(fact: Fact) -> str:
 
 LEDGER_TABLE = TableForm(
     [
-        Column("fact", lambda row: str(row["fact"])),
+        Column("fact", "{fact}"),
         Column("kind", "{fact.kind}"),
         Column("published", lambda row: str(row["fact"].published or ""), look="date"),
         Column("source", "{fact.source}"),

@@ -18,10 +18,9 @@ from forecasting.evidence.bases import basis_name
 from forecasting.evidence.datasets import central_asia, path
 from forecasting.measures import AT_THE_HORIZON
 from forecasting.names import OUTLOOK_TABLE
-from forecasting.quantiles import standing_digits
 from forecasting.reporting.html import Changes
 from forecasting.reporting.labels import amount, day_words, label_of, label_words
-from forecasting.reporting.result_tables import yearly
+from forecasting.reporting.result_tables import spread, yearly
 from forecasting.reporting.score_words import (
     EVENTS,
     chain_sentence,
@@ -31,7 +30,7 @@ from forecasting.reporting.score_words import (
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.outlook_files import load_record, load_results
 from forecasting.sentences import plural, sentence, uncapital
-from forecasting.writers.columns import HIGH, LOW, Column, Row, TableForm, inside_words
+from forecasting.writers.columns import Column, Row, TableForm, inside_words
 from forecasting.writers.display import BulletList, Line, Link, Table, mention
 from forecasting.writers.messages import linked_sentence
 
@@ -57,13 +56,6 @@ DIFFERENCES = {
 NOT_COMPARED = {"drivers", "as_of", "name", "title"}  # parts of a scenario
 
 
-def _amount_column(head: str, key: str) -> Column:
-    return Column(
-        head,
-        lambda row: amount(row[key], row["measure"], standing_digits(row["low"], row["high"])),
-    )
-
-
 def _agencies(row: Row) -> str:
     """Who counted an outcome, and where another agency's counts were forecast, whose."""
     return sentence(
@@ -78,9 +70,7 @@ PAST_FORECASTS = TableForm(
         Column("forecast of", "as_of"),
         Column("what", "measure", label_of),
         Column("period", form=label_words, look="date"),
-        _amount_column("median", "median"),
-        _amount_column(LOW, "low"),
-        _amount_column(HIGH, "high"),
+        *spread("median", "median", "{measure}"),
         Column("printed since", lambda row: amount(row["outcome"], row["measure"])),
         Column("inside", form=inside_words),
         Column("counted by", _agencies),

@@ -60,7 +60,7 @@ from forecasting.writers.columns import (
     rows_beside,
 )
 from forecasting.writers.display import Table
-from forecasting.writers.numbers import MINUS, ReadNumber, percent, readable
+from forecasting.writers.numbers import MINUS, ReadNumber, percent, readable, whole_percent
 
 if TYPE_CHECKING:
     from forecasting.curves.results import GrowthResults
@@ -121,7 +121,7 @@ def spread(
     name, source : str
         Of the median; the keys of the ends are low and high.
     measure : str
-        In whose unit they are printed.
+        In whose unit they are printed; of a row of its own, the key in braces.
     rests_on : str
         The measure whose grounds the amounts lead to.
     unit : str
@@ -653,7 +653,7 @@ FIT = TableForm(
         Column(LOW, lambda row: _expected(row, "low", MISSING)),
         Column(HIGH, lambda row: _expected(row, "high", MISSING)),
         Column("surprise", form=figure),
-        Column("doubted", lambda row: f"{100 * row['doubted']:.0f} %"),
+        Column("doubted", form=whole_percent),
         Column("fact", look="id"),
     ],
     nothing="No fact enters this forecast.",
@@ -1090,8 +1090,6 @@ def methods_table(
         rows.append({"median": row.get("mean"), **row, "method": name})
     if happened is None:
         return METHODS.table(rows)
-    for row in rows:
-        row["inside"] = row["pi_lower"] <= happened <= row["pi_upper"]
     return METHODS.with_columns(OUTCOME_COLUMNS).table(rows, happened=happened)
 
 

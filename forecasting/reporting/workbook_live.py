@@ -38,7 +38,14 @@ from forecasting.scenarios.workbook_values import (
     stamp,
 )
 from forecasting.writers.columns import INTERVAL_LEVELS, Column, Row, TableForm
-from forecasting.writers.sheets import Book, NumberColumn, letters, sheet_column, with_columns
+from forecasting.writers.sheets import (
+    Book,
+    NumberColumn,
+    SheetNumber,
+    letters,
+    sheet_column,
+    with_columns,
+)
 
 FIRST_ROW = 2  # of the draws, counted from 0: heads and words stand above
 LONGEST_FORMULA = 1200  # characters of a part that is used more than once and is written in place
@@ -365,7 +372,8 @@ class _LiveBook(Book):
         for row, (name, price) in enumerate(zip(PRICES, paid, strict=True)):
             own = self._own(name, self._scenario_value(name) if name in prices else '""')
             self.cell(sheet, row, 0, f"{label_of(name)}, {unit_of(name)}")
-            self.formula(sheet, row, 1, f'IF({wrong}>0,"check inputs",{own})', price)
+            text = f'IF({wrong}>0,"check inputs",{own})'
+            self.cell(sheet, row, 1, SheetNumber(price, text))
         sheet.write_string(2, 0, "hours of a year")
         sheet.write_number(2, 1, HOURS_A_YEAR, self.numbers[0])
         sheet.write_string(3, 0, ABOUT_BUSINESS)

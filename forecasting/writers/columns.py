@@ -238,11 +238,8 @@ class TableForm:
             heads = [column.heads for column in self.columns]
         cells = [[column.cell(row) for column in self.columns] for row in whole]
         frame = plain_frame(cells, columns=heads)
-        if not whole:
-            return Table(frame, caption=sentence(self.nothing, **context), kind=self.kind)
-        addresses = {
-            head: column.links(whole) for head, column in zip(heads, self.columns, strict=True)
-        }
-        links = {head: places for head, places in addresses.items() if places}
-        looks = {head: column.look for head, column in zip(heads, self.columns, strict=True)}
-        return Table(frame, links, sentence(self.caption, **context), self.kind, looks)
+        columns = dict(zip(heads, self.columns, strict=True))
+        links = {head: column.links(whole) for head, column in columns.items()}
+        looks = {head: column.look for head, column in columns.items()}
+        caption = sentence(self.caption if whole else self.nothing, **context)
+        return Table(frame, links, caption, self.kind, looks)

@@ -205,14 +205,14 @@ class Book:
     def _number(self, sheet: Any, row: int, column: int, number: SheetNumber) -> None:
         """A number of a table, by its formula where it has one."""
         places = decimals(number.value) if number.decimals is None else number.decimals
+        look = self.numbers[places]
         if number.formula:
-            look = self.numbers[places]
             self.formula(sheet, row, column, number.formula, number.value, look)
         elif math.isfinite(number.value):
-            sheet.write_number(row, column, number.value, self.numbers[places])
+            sheet.write_number(row, column, number.value, look)
 
     def formula(
-        self, sheet: Any, row: int, column: int, text: str, value: float, look: Any = None
+        self, sheet: Any, row: int, column: int, text: str, value: float, look: Any
     ) -> None:
         """A formula with the value that it has until it is reckoned anew.
 
@@ -226,11 +226,10 @@ class Book:
             What follows ``=``, shown as nothing where it fails.
         value : float
             Missing or infinite where nothing is shown.
-        look : Format, optional
-            Of the cell; three digits where none is given.
+        look : Format
+            Of the cell.
         """
         cached = value if math.isfinite(value) else ""
-        look = look or self.numbers[decimals(value)]
         sheet.write_formula(row, column, f'=IFERROR({text},"")', look, cached)
 
     def charts(
