@@ -439,7 +439,7 @@ def cost_checks_table(outlook: Outlook) -> Table:
 BY_CLASS = TableForm(
     [
         Column("class", "label"),
-        *spread("on the road", "median", "ev_stock", unit="vehicles"),
+        *spread("on the road, vehicles", "median", "ev_stock"),
         Column("share of energy", lambda row: share_words(row["energy_percent"] / 100)),
         Column("depot points", "depot_points", readable),
         Column("depot MW", "depot_mw", readable),

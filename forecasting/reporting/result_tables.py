@@ -111,9 +111,7 @@ def figure(value: object) -> object:
     return str(value) or MISSING
 
 
-def spread(
-    name: str, source: str, measure: str, rests_on: str = "", unit: str = ""
-) -> list[Column]:
+def spread(name: str, source: str, measure: str, rests_on: str = "") -> list[Column]:
     """A median and the two ends of its 80 % range, in columns of their own.
 
     Parameters
@@ -124,8 +122,6 @@ def spread(
         In whose unit they are printed; of a row of its own, the key in braces.
     rests_on : str
         The measure whose grounds the amounts lead to.
-    unit : str
-        Of all three.
 
     Examples
     --------
@@ -134,7 +130,7 @@ def spread(
     """
     levels = itemgetter("low", source, "high")
     median, *ends = range_columns("", levels, measure, rests_on)
-    return [replace(median, name=name, unit=unit), *ends]
+    return [replace(median, name=name), *ends]
 
 
 def range_columns(

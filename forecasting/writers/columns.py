@@ -220,7 +220,7 @@ class TableForm:
         """
         cells = [(column.head, column.cell(row)) for column in self.columns]
         lines = [line for line in cells if line[1] not in ("", MISSING)]
-        return Table(plain_frame(lines, columns=["", head]))
+        return Table(plain_frame(lines, ["", head]))
 
     def table(self, rows: Iterable[Row], **context: object) -> Table:
         """The table of some rows.
@@ -237,7 +237,7 @@ class TableForm:
         if any(column.group for column in self.columns):
             heads = [column.heads for column in self.columns]
         cells = [[column.cell(row) for column in self.columns] for row in whole]
-        frame = plain_frame(cells, columns=heads)
+        frame = plain_frame(cells, heads)
         columns = dict(zip(heads, self.columns, strict=True))
         links = {head: column.links(whole) for head, column in columns.items()}
         looks = {head: column.look for head, column in columns.items()}

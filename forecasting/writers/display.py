@@ -41,11 +41,11 @@ ROW = re.compile(r'<li id="((?:fact|grounds)-[^"]*)">')
 FACT = re.compile(r"[^\s,]+-[^\s,]+")
 
 
-def plain_frame(rows: Any, index: Any = None, columns: list[Any] | None = None) -> pd.DataFrame:
+def plain_frame(rows: Any, columns: list[Any]) -> pd.DataFrame:
     """A frame of cells as they are; pandas would pack text tightly, which takes longer than all
     else about a table.
 
-    >>> plain_frame([{"year": "2023"}]).dtypes.tolist()
+    >>> plain_frame([["2023"]], ["year"]).dtypes.tolist()
     [dtype('O')]
     """
     import pandas as pd
@@ -53,7 +53,7 @@ def plain_frame(rows: Any, index: Any = None, columns: list[Any] | None = None) 
     heads: Any = columns
     if columns and isinstance(columns[0], tuple):
         heads = pd.MultiIndex.from_tuples(columns)
-    return pd.DataFrame(rows, index, heads, dtype=object)
+    return pd.DataFrame(rows, columns=heads, dtype=object)
 
 
 def is_web_address(text: str) -> bool:
@@ -236,13 +236,10 @@ class Table:
     def _repr_html_(self) -> str:
         if self.frame.empty:
             return f'<p class="fc-none">{escape(self.caption or "None.")}</p>'
-        heads = [[*map(str, name)] for name in self.frame.columns.to_frame().to_numpy()]
         lasts = []
         columns: list[Iterator[str]] = []
-        labels = list(self.frame.columns)
-        for label, head, values in zip(
-            labels, heads, self.frame.to_numpy(dtype=object).T, strict=True
-        ):
+        grouped = self.frame.columns.nlevels == 2
+        for label, values in self.frame.items():
             texts = list(map(str, values))
             kind = self.looks.get(label, "")
             # The first column names the rows
@@ -252,10 +249,12 @@ class Table:
                 kind = "amount"
             links = self.links.get(label) or [""] * len(texts)
             columns.append(map(_cell, texts, repeat(kind), links))
-            if head[1:] != [""]:
+            head = str(label[-1] if isinstance(label, tuple) else label)
+            if head or not grouped:
                 amount = kind if kind == "amount" else ""
-                lasts.append(f"<th{_of_class(amount)}>{escape(head[-1])}</th>")
-        rows = [*self._group_heads(heads), lasts, *zip(*columns, strict=True)]
+                lasts.append(f"<th{_of_class(amount)}>{escape(head)}</th>")
+        group_heads = [self._group_heads()] if grouped else []
+        rows = [*group_heads, lasts, *zip(*columns, strict=True)]
         body_rows = [f"<tr>{''.join(cells)}</tr>" for cells in rows]
         body = self.frame.columns.nlevels
         caption = ""
@@ -266,17 +265,12 @@ class Table:
             f"<thead>{''.join(body_rows[:body])}</thead><tbody>{''.join(body_rows[body:])}</tbody></table>"
         )
 
-    def _group_heads(self, heads: Sequence[Sequence[str]]) -> Iterator[list[str]]:
-        """Of columns with names in two parts, the row of the first parts, each over all that share
-        it.
-        """
-        if self.frame.columns.nlevels == 2:
-            cells = []
-            for heading, group in groupby(heads, key=itemgetter(0)):
-                members = list(group)
-                span = f'colspan="{len(members)}"' if members[0][1] else 'rowspan="2"'
-                cells.append(f"<th {span}>{escape(heading)}</th>")
-            yield cells
+    def _group_heads(self) -> Iterator[str]:
+        """Of columns with names in two parts, the first parts, each over all that share it."""
+        for heading, group in groupby(self.frame.columns, key=itemgetter(0)):
+            members = list(group)
+            span = f'colspan="{len(members)}"' if members[0][1] else 'rowspan="2"'
+            yield f"<th {span}>{escape(heading)}</th>"
 
 
 @dataclass(frozen=True)
