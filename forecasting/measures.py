@@ -41,6 +41,8 @@ class Measure:
         Whether those vehicles are electric.
     event : str
         What happens to the vehicles that it counts, e.g. ``imports``; ``stock`` of those that stay.
+    signed : bool
+        Whether it may lie below 0.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Measure:
     vehicle: str = ""
     electric: bool = False
     event: str = ""
+    signed: bool = False
 
     @property
     def is_share(self) -> bool:
@@ -70,10 +73,12 @@ class Measure:
 
 
 def _declarations() -> dict[str, Measure]:
-    """The rows of the table by name; whose vehicles are electric has a yes."""
+    """The rows of the table by name; what is electric, or signed, has a yes."""
     with (DATA / "measures.csv").open(encoding="utf-8", newline="") as file:
         rows: list[dict[str, Any]] = [*csv.DictReader(file)]
-    return {row["name"]: Measure(**row | {"electric": bool(row["electric"])}) for row in rows}
+    for row in rows:
+        row |= {name: bool(row[name]) for name in ("electric", "signed")}
+    return {row["name"]: Measure(**row) for row in rows}
 
 
 MEASURES = _declarations()

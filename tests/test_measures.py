@@ -17,7 +17,7 @@ def test_every_row_is_a_measure_of_a_name_of_its_own():
     assert [row["name"] for row in rows] == [*MEASURES]
     assert all(row["name"] and row["label"] for row in rows)
     assert {row["kind"] for row in rows} == {*get_args(Kind)}
-    assert {row["electric"] for row in rows} == {"", "yes"}
+    assert {row["electric"] for row in rows} == {row["signed"] for row in rows} == {"", "yes"}
 
 
 def test_vehicles_are_of_a_declared_class_and_their_event_is_in_the_name():
@@ -33,3 +33,8 @@ def test_only_what_is_in_percent_is_a_share():
     assert MEASURES["ev_share_percent"].is_share
     assert not MEASURES["ev_stock"].is_share
     assert all(name.endswith("_percent") == row.is_share for name, row in MEASURES.items())
+
+
+def test_avoided_carbon_alone_may_lie_below_0():
+    # Where electricity is made of coal, an electric car may emit more
+    assert [name for name, measure in MEASURES.items() if measure.signed] == ["co2_avoided_t"]

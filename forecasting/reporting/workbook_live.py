@@ -14,15 +14,10 @@ from forecasting.demand.consequences import cost_per_point, point_business
 from forecasting.demand.symbols import LABELS, Cell, Node, Part, SharedTable, reachable, render
 from forecasting.errors import in_digits
 from forecasting.evidence.words import in_words
-from forecasting.measures import HEADLINE, PRICES
+from forecasting.measures import HEADLINE, MEASURES, PRICES
 from forecasting.quantiles import RANGE_LEVELS, Array
 from forecasting.reporting.charging_tables import BUSINESS, BUSY_SHARES, SOLD_AT, point_prices
-from forecasting.reporting.labels import (
-    SETTING_WORDS,
-    label_of,
-    parameter_words,
-    unit_of,
-)
+from forecasting.reporting.labels import SETTING_WORDS, label_of, parameter_words, unit_of
 from forecasting.reporting.workbook import COLOURS, chart_words, grounds
 from forecasting.scenarios.assumptions import LARGEST_TARGET
 from forecasting.scenarios.outlook import Outlook
@@ -37,6 +32,7 @@ from forecasting.scenarios.workbook_values import (
     chain_of_report,
     stamp,
 )
+from forecasting.sentences import uncapital
 from forecasting.writers.columns import INTERVAL_LEVELS, Column, Row, TableForm
 from forecasting.writers.sheets import (
     Book,
@@ -66,8 +62,8 @@ CHECKS = {
         "SUMPRODUCT((answer!C2:C{end}>answer!D2:D{end})+(answer!D2:D{end}>answer!E2:E{end}))=0"
     ),
     # Where electricity is made of coal, an electric car may emit more
-    "No answer lies below 0, other than avoided CO2": (
-        'SUMPRODUCT((answer!A2:A{end}<>"co2_avoided_t")*(answer!C2:E{end}<0))=0'
+    "No answer lies below 0, other than {signed}": (
+        "SUMPRODUCT({unsigned}*(answer!C2:E{end}<0))=0"
     ),
     "Without a number of yours, each median is that of the report": (
         "OR(COUNT({own})>0,"
@@ -351,15 +347,19 @@ class _LiveBook(Book):
         """What must hold of the answers, line by line."""
         sheet = self.sheet("checks", "What must hold of the answers", (80, 14))
         own_column = letters(INPUT_HEADS.index(OWN))
+        end = 1 + len(self._answers())
+        signed = [measure for measure in MEASURES.values() if measure.signed]
         places = {
             "wrong": wrong,
             "own": f"inputs!{own_column}:{own_column}",
-            "end": 1 + len(self._answers()),
+            "end": end,
             "miss": MAX_MISS,
+            "signed": ", ".join(uncapital(measure.label) for measure in signed),
+            "unsigned": "*".join(f'(answer!A2:A{end}<>"{measure.name}")' for measure in signed),
         }
         for row, (words, condition) in enumerate(CHECKS.items(), start=2):
             formula = f'=IF({condition.format(**places)},"ok","look here")'
-            sheet.write_string(row, 0, words, self.looks["text"])
+            sheet.write_string(row, 0, words.format(**places), self.looks["text"])
             sheet.write_formula(row, 1, formula, self.looks["text"], "ok")
 
     def _business(self, wrong: str) -> None:

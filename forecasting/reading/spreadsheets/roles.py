@@ -518,12 +518,10 @@ def _details(line: Line, columns: list[TableColumn]) -> dict[str, object]:
     return {
         column.kind: line[column.index]
         for column in columns
-        if column.index < len(line) and not _is_sum_of_partners(line[column.index], column)
+        if column.index < len(line)
+        # A sum of partners is of none of them
+        and not (column.kind == "partner" and SUM_WORDS.fullmatch(_word(line[column.index])))
     }
-
-
-def _is_sum_of_partners(cell: object, column: TableColumn) -> bool:
-    return column.kind == "partner" and SUM_WORDS.fullmatch(_word(cell)) is not None
 
 
 class Section(NamedTuple):
