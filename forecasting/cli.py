@@ -451,8 +451,8 @@ def new(
     from forecasting.parameters.naming import country_code, new_params, unsafe_name, write_params
     from forecasting.reading.places import place_name
 
-    if scenario and (why := unsafe_name(scenario)):
-        raise InputError(f"the scenario's name {scenario[:100]!a} {why}; e.g. baseline")
+    if scenario and (why := unsafe_name(scenario, f"the scenario's name {scenario[:100]!a}")):
+        raise InputError(f"{why}; e.g. baseline")
     place = ""
     if ledger is not None:
         _new_of_table(country, ledger, scenario or "baseline", folder, **answers)

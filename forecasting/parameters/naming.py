@@ -2,7 +2,7 @@
 commented one for any country, ready to edit.
 
 >>> slug("Côte d'Ivoire"), unsafe_name("../../x")
-('cote-d-ivoire', 'has characters other than a-z, 0-9, - and _')
+('cote-d-ivoire', 'it has characters other than a-z, 0-9, - and _')
 """
 
 import re
@@ -146,24 +146,33 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", ascii_text).strip("-")
 
 
-def unsafe_name(text: str) -> str:
+def unsafe_name(text: str, name: str = "it") -> str:
     """Why a name cannot be a report's folder; empty where it can.
 
+    Parameters
+    ----------
+    text : str
+        The name.
+    name : str
+        As the message calls it.
+
+    Examples
+    --------
     >>> unsafe_name("uzbekistan-baseline"), unsafe_name("con")
-    ('', 'is reserved on Windows')
+    ('', 'it is reserved on Windows')
     """
     if not text:
-        return "is empty"
+        return f"{name} is empty"
     if len(text) > MAX_NAME_LENGTH:
-        return f"is {len(text)} characters long; {MAX_NAME_LENGTH} is the most"
+        return f"{name} is {len(text)} characters long; {MAX_NAME_LENGTH} is the most"
     if text != text.lower() and _SAFE.fullmatch(text.lower()):
-        return "is not in lower case"
+        return f"{name} is not in lower case"
     if not _SAFE.fullmatch(text):
-        return "has characters other than a-z, 0-9, - and _"
+        return f"{name} has characters other than a-z, 0-9, - and _"
     if text in _DEVICES:
-        return "is reserved on Windows"
+        return f"{name} is reserved on Windows"
     if text in _OURS:
-        return "is the name of a file that every run writes"
+        return f"{name} is the name of a file that every run writes"
     return ""
 
 

@@ -413,10 +413,8 @@ def scenario_of(document: Document, stem: str) -> Scenario:
     if not isinstance(data, dict):
         raise ScenarioError.at(document.name, "is not a list of keys", "write key: value lines")
     problems = []
-    if why := unsafe_name(stem):
-        problems.append(
-            Problem(document.name, f"the name {short(stem)} {why}", "e.g. uzbekistan-baseline.yaml")
-        )
+    if why := unsafe_name(stem, f"the name {short(stem)}"):
+        problems.append(Problem(document.name, why, "e.g. uzbekistan-baseline.yaml"))
     name = data.get("name", stem)
     checks: list[Check] = [
         (("name",), name != stem, f"{name!r} is not the file's name", f"use {stem}"),
@@ -639,8 +637,8 @@ def _missing_files(files: Sequence[str], folder: str) -> Iterator[Check]:
     """Ledgers that a params file in some folder names and that are not there."""
     hint = "give a file of facts, relative to this params file"
     for place, file in enumerate(files):
-        fault = f"is not in {folder or 'this folder'}"
+        fault = f"{short(file)} is not in {folder or 'this folder'}"
         if "://" in file:
-            fault = "is a network address"
+            fault = f"{short(file)} is a network address"
         is_missing = not Path(folder, file).exists()
-        yield ("ledger", place), is_missing, f"{short(file)} {fault}", hint
+        yield ("ledger", place), is_missing, fault, hint

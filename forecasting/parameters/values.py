@@ -128,8 +128,8 @@ def _day(value: object) -> object:
 
 
 def _safe(text: str) -> str:
-    if problem := unsafe_name(text):
-        raise ValueError(f"{short(text)} {problem}")
+    if problem := unsafe_name(text, short(text)):
+        raise ValueError(problem)
     return text
 
 

@@ -174,9 +174,8 @@ class Survey:
         problems = []
         for path in self.files:
             name = scenario_name(path)
-            if why := unsafe_name(name):
-                fault = f"the name {name[:100]!a} {why}"
-                problems.append(Problem(str(path), fault, "e.g. uzbekistan-baseline.yaml"))
+            if why := unsafe_name(name, f"the name {name[:100]!a}"):
+                problems.append(Problem(str(path), why, "e.g. uzbekistan-baseline.yaml"))
         if problems := [*problems, *named_again(self.files)]:
             raise ScenarioError(problems)
         self._environment = environment()

@@ -49,6 +49,7 @@ from forecasting.reading.spreadsheets.dating import FISCAL_MONTHS
 from forecasting.reading.spreadsheets.reading import SpreadsheetReading
 from forecasting.reading.spreadsheets.roles import TableQuestion
 from forecasting.scenarios.check import check_paths
+from forecasting.sentences import sentence
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
@@ -59,7 +60,6 @@ NOT_PRINTED = "nobody has printed it here"
 USUAL_HORIZON = 2030
 YEARS_AHEAD = 4
 SMALLEST_FLEET = 10_000  # vehicles of a country, as the assumption vehicle_stock has it
-ASK_OR_FILE = "answer on a terminal, or give --answers FILE"
 OF_COLUMN = "column "  # before the name of a column, in the key of a question
 OF_TABLE = (OF_COLUMN, "table ")
 USUAL = {"country": "NO", "scenario": "a", "as_of": "latest", "horizon": USUAL_HORIZON, "seed": 1}
@@ -108,10 +108,13 @@ class Question:
             Where no answer is proposed.
         """
         if self.remedy or not self.proposed:
-            hint = ASK_OR_FILE
-            if self.remedy:
-                hint += f" with {self.remedy}"
-            raise InputError.at(self.asks, "Nothing says it for certain", hint)
+            raise InputError.at(
+                self.asks,
+                "Nothing says it for certain",
+                sentence(
+                    "answer on a terminal, or give --answers FILE[ with {key}]", key=self.remedy
+                ),
+            )
         return self.read(self.proposed)
 
 
@@ -207,10 +210,15 @@ class NewCountry:
         read = self._read()
         if read.reading is None or not read.reading.questions:
             return
-        hint = f"{ASK_OR_FILE}: "
-        questions = read.reading.questions
         raise InputError(
-            [Problem(asked.where, f"{asked.asks}?", hint + asked.remedy) for asked in questions]
+            [
+                Problem(
+                    asked.where,
+                    f"{asked.asks}?",
+                    f"answer on a terminal, or give --answers FILE: {asked.remedy}",
+                )
+                for asked in read.reading.questions
+            ]
         )
 
     def _of_the_table(self) -> Iterator[Question]:

@@ -152,9 +152,7 @@ class WhatIf:
         # Turkmenistan, mine
         """
         if problem := unsafe_name(name):
-            raise InputError(
-                f"{name!r} cannot name a scenario: it {problem}; use a-z, 0-9, - and _"
-            )
+            raise InputError(f"{name!r} cannot name a scenario: {problem}; use a-z, 0-9, - and _")
         origin = f"saved from an exploration of {self.reference.name}"
         return params_text(self.scenario, name, origin, folder)
 

@@ -175,7 +175,6 @@ def _row(page: Page, record: TradeRecord, estimated: bool, vehicles: float) -> R
     place = next(place for place, code in PARTNERS.items() if code == record.partnerCode)
     measure, product = GOODS[record.cmdCode]
     relation, kind, note = RELATION_OF_ESTIMATE[estimated]
-    pieces = f"HS {record.cmdCode}: {vehicles:,.0f} pieces"
     return page.row(
         measure,
         place,
@@ -188,6 +187,7 @@ def _row(page: Page, record: TradeRecord, estimated: bool, vehicles: float) -> R
         value=number_text(vehicles),
         kind=kind,
         source="UN Comtrade, China as reporter",
-        quote=f"{pieces} exported from China to {place_name(place)}",
+        quote=f"HS {record.cmdCode}: {vehicles:,.0f} pieces exported from China to "
+        f"{place_name(place)}",
         note=f"by the month of leaving China{note}",
     )

@@ -32,6 +32,7 @@ from forecasting.quantities import on_a_day
 from forecasting.reading.files import read_whole, write_whole
 from forecasting.reading.printed_periods import period_cells
 from forecasting.reading.rules import Row
+from forecasting.sentences import sentence
 
 if TYPE_CHECKING:
     import httpx
@@ -309,9 +310,14 @@ def read_answer(shape: Any, content: object) -> Any:
     if fault["type"] == "json_invalid":
         raise RunError(f"the answer is not JSON; it begins with {begins}")
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in fault["loc"])
-    where = f"the answer's {path.lstrip('.')}" if path else "the answer"
-    why = fault["msg"][0].lower() + fault["msg"][1:]
-    raise RunError(f"{where} is {begins}: {why}: its table has changed")
+    raise RunError(
+        sentence(
+            "the answer['s {part}] is {begins}: {why}: its table has changed",
+            part=path.lstrip("."),
+            begins=begins,
+            why=fault["msg"][0].lower() + fault["msg"][1:],
+        )
+    )
 
 
 def only_countries(name: str, places: Sequence[str]) -> None:
