@@ -25,8 +25,8 @@ import openpyxl
 from playwright.sync_api import Page, sync_playwright
 
 import forecasting as fc
-from forecasting.reporting.browser import find_browser
 from forecasting.reporting.workbook_live import live_workbook
+from forecasting.writers.browser import find_browser
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

@@ -351,8 +351,8 @@ def _growth_and_ends(results: Results, measure: str, year: int) -> tuple[str, st
 ANSWERS = TableForm(
     [
         Column("answer"),
-        Column("points", measure="{measure}"),
-        Column("four times in five", "ends", measure="{measure}"),
+        Column("points", address="#grounds-{measure}"),
+        Column("four times in five", "ends", address="#grounds-{measure}"),
         Column("question"),
     ],
     caption="Public charging points at the end of {horizon}, by what is asked",

@@ -367,10 +367,10 @@ def _at_the_horizon(
 BY_SETTING = TableForm(
     [
         Column("charging", "setting", SETTING_WORDS.get),
-        *spread("points", "points", "charging_points", NEED),
+        *spread("points", "points", "charging_points", f"#grounds-{NEED}"),
         Column("MW installed", "installed_mw", readable),
-        Column("GWh a year", "energy_gwh", readable, measure="energy_gwh"),
-        Column("USD million", "usd", millions, measure="investment_usd"),
+        Column("GWh a year", "energy_gwh", readable, address="#grounds-energy_gwh"),
+        Column("USD million", "usd", millions, address="#grounds-investment_usd"),
     ],
     caption="Points for the vehicles at the end of the year; GWh and dollars of the year",
 )
@@ -504,7 +504,9 @@ def consequences_table(outlook: Outlook) -> Table:
         return NO_CHARGING_TABLE
     years = (outlook.first_year, outlook.scenario.horizon)
     groups = {str(year): (outlook.results, year) for year in years}
-    columns = [column for year in groups for column in range_columns(year, rests_on="{measure}")]
+    columns = [
+        column for year in groups for column in range_columns(year, address="#grounds-{measure}")
+    ]
     rows = measure_rows(groups, CONSEQUENCES)
     return BY_MEASURE.with_columns(columns).table(rows)
 
@@ -557,8 +559,8 @@ def regions_table(
         if len(rows):
             levels[measure] = rows[["low", "median", "high"]].T.to_dict("list")
             head = with_unit(measure, label_in(outlook, measure))
-            rests_on = STATIONS_ANSWER.get(measure, measure)
-            columns += range_columns(head, measure, measure, rests_on)
+            address = f"#grounds-{STATIONS_ANSWER.get(measure, measure)}"
+            columns += range_columns(head, measure, measure, address)
     points = outlook.ledger.select(measure="charging_points", as_of=outlook.as_of)
     counts = [
         f"{place_name(fact.place)}, {in_words(fact)} {when_words(fact.period)}, “{fact.quote}”"

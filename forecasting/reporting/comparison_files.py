@@ -157,7 +157,7 @@ def _table(book: Book, wide: pd.DataFrame) -> None:
     """Every scenario's yearly results; the first column is what the live sheet looks up."""
     sheet = book.sheet("All", "", (8, 30, 26, 26))
     rows = wide.rename(columns=LEVEL_HEADS).reset_index().to_dict("records")
-    book.table(sheet, 0, ALL_RESULTS_TABLE.table(rows).frame, frozen=6)
+    book.table(sheet, 0, ALL_RESULTS_TABLE.table(rows), frozen=6)
     # As wide as its words: LibreOffice makes a row as high as what is wrapped in it, seen or not
     sheet.set_column(0, 0, max(len(_key(row)) for row in rows), None, {"hidden": True})
     sheet.repeat_rows(0)
@@ -176,7 +176,7 @@ def _scenarios(book: Book, sheet: Any, levels: Shown) -> None:
             percent = 100 * minus / baseline_median if baseline_median else math.nan
             cells |= {"base": places[base], "minus": minus, "percent": percent}
         rows.append(cells)
-    book.table(sheet, SCENARIO_ROW - 1, COMPARE_TABLE.table(rows).frame)
+    book.table(sheet, SCENARIO_ROW - 1, COMPARE_TABLE.table(rows))
     sheet.freeze_panes(SCENARIO_ROW, 2)
 
 

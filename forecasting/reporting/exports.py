@@ -16,7 +16,6 @@ from forecasting.errors import InputError
 from forecasting.names import COMPARISON_TABLE, OUTLOOK_TABLE, REPORT_NOTEBOOK, REPORT_PAGE
 from forecasting.reading.files import refuse_existing, write_asked
 from forecasting.reading.places import place_words
-from forecasting.reporting.browser import pictures, print_page
 from forecasting.reporting.comparison_files import live_comparison
 from forecasting.reporting.html import report_title, stored_title
 from forecasting.reporting.labels import label_of
@@ -26,6 +25,7 @@ from forecasting.reporting.workbook_live import live_workbook
 from forecasting.scenarios.outlook import Outlook, load_outlook
 from forecasting.scenarios.outlook_files import load_record
 from forecasting.sentences import sentence
+from forecasting.writers.browser import pictures, print_page
 from forecasting.writers.sheets import csv_bytes
 
 PAGE_FORMS = ("pdf", "docx")

@@ -111,7 +111,7 @@ def figure(value: object) -> object:
     return str(value) or MISSING
 
 
-def spread(name: str, source: str, measure: str, rests_on: str = "") -> list[Column]:
+def spread(name: str, source: str, measure: str, address: str = "") -> list[Column]:
     """A median and the two ends of its 80 % range, in columns of their own.
 
     Parameters
@@ -120,8 +120,8 @@ def spread(name: str, source: str, measure: str, rests_on: str = "") -> list[Col
         Of the median; the keys of the ends are low and high.
     measure : str
         In whose unit they are printed; of a row of its own, the key in braces.
-    rests_on : str
-        The measure whose grounds the amounts lead to.
+    address : str
+        As of `Column`.
 
     Examples
     --------
@@ -129,7 +129,7 @@ def spread(name: str, source: str, measure: str, rests_on: str = "") -> list[Col
     ['points', '10 %', '90 %']
     """
     levels = itemgetter("low", source, "high")
-    median, *ends = range_columns("", levels, measure, rests_on)
+    median, *ends = range_columns("", levels, measure, address)
     return [replace(median, name=name), *ends]
 
 
@@ -137,7 +137,7 @@ def range_columns(
     group: str,
     key: str | Callable[[Row], Levels] = "",
     measure: str = "{measure}",
-    rests_on: str = "",
+    address: str = "",
     form: Callable[[Levels, str], list[str]] = levels_in_words,
 ) -> list[Column]:
     """A median and the two ends of its 80 % range under one heading.
@@ -150,14 +150,14 @@ def range_columns(
         Under which a row has the levels, or how it gives them; the heading by default.
     measure : str
         In whose unit they are printed; of a row of its own, the key in braces.
-    rests_on : str
-        The measure whose grounds the amounts lead to, in the same manner.
+    address : str
+        As of `Column`.
     form : callable
         How the three levels are printed.
 
     Examples
     --------
-    >>> [column.heads for column in range_columns("stock", "ev_stock", "ev_stock")]
+    >>> [(column.group, column.head) for column in range_columns("stock")]
     [('stock', 'median'), ('stock', '10 %'), ('stock', '90 %')]
     """
     levels_of = key if callable(key) else methodcaller("get", key or group)
@@ -167,7 +167,7 @@ def range_columns(
         return MISSING if levels is None else form(levels, measure.format_map(row))[place]
 
     return [
-        Column(head, partial(words, place), measure=rests_on, group=group)
+        Column(head, partial(words, place), address=address, group=group)
         for head, place in RANGE_PLACES.items()
     ]
 
@@ -368,7 +368,7 @@ def outlook_table(outlook: Outlook, *measures: str) -> Table:
     """
     columns = measures or tuple(dict.fromkeys((*CHAIN_MEASURES, outlook.measure)))
     heads = {name: with_unit(name, label_in(outlook, name)) for name in columns}
-    return _by_year(outlook.results, heads, outlook.first_year, rests_on="{measure}")
+    return _by_year(outlook.results, heads, outlook.first_year, address="#grounds-{measure}")
 
 
 def results_table(results: Results, *measures: str, since: int | None = None) -> Table:
@@ -402,7 +402,7 @@ BY_YEAR = TableForm(
 
 
 def _by_year(
-    results: Results, heads: Mapping[str, str], since: int | None, rests_on: str = ""
+    results: Results, heads: Mapping[str, str], since: int | None, address: str = ""
 ) -> Table:
     """The measures that results have by year, each under its head."""
     levels = {
@@ -413,7 +413,7 @@ def _by_year(
     columns = [
         column
         for name in levels
-        for column in range_columns(heads[name], name, name, rests_on.format(measure=name))
+        for column in range_columns(heads[name], name, name, address.format(measure=name))
     ]
     versions = results.scenario if " minus " in results.scenario else ""
     rows = rows_beside("year", levels)

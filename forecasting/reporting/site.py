@@ -35,7 +35,7 @@ from forecasting.reporting.answer import median_and_ends
 from forecasting.reporting.article import write_article
 from forecasting.reporting.caveat_words import age_line, lines_of
 from forecasting.reporting.figures.scenario_contrast import scenario_comparison, small_fans
-from forecasting.reporting.html import figure_html, plotly_script, write_page
+from forecasting.reporting.html import write_page
 from forecasting.reporting.labels import (
     ANSWER_WORDS,
     BASELINE,
@@ -67,6 +67,7 @@ from forecasting.sentences import capital, plural, sentence
 from forecasting.writers.columns import HIGH, LOW, Column, TableForm, rows_beside
 from forecasting.writers.display import line_html, number_facts
 from forecasting.writers.numbers import percent
+from forecasting.writers.page import figure_html, plotly_script
 
 Record = Mapping[str, Any]  # what files hold of a report
 Run = dict[str, Any]  # what the page knows of it

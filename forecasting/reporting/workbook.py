@@ -97,7 +97,7 @@ def _summary(book: Book, outlook: Outlook) -> None:
         1, 0, f"As of {outlook.as_of}: medians, and the ends of the 80 % interval", note
     )
     entries = headline(outlook.results, outlook.measure, outlook.headline_year)
-    row = book.table(sheet, 3, HEADLINE_TABLE.table(entries).frame)
+    row = book.table(sheet, 3, HEADLINE_TABLE.table(entries))
     caveats = lines_of([outlook.age, *outlook.caveats])
     lines = [*caveats, *outlook.scenario.notes, HOW_TO_CHANGE[is_live(outlook)]]
     for at, words in enumerate(lines, start=row + 1):
@@ -121,7 +121,7 @@ def _results(book: Book, outlook: Outlook) -> None:
         name: (3 + rows[0], 3 + rows[-1]) for name, rows in wide.groupby("measure").groups.items()
     }
     table = RESULTS_TABLE.table(wide.to_dict("records"))
-    book.table(sheet, 2, table.frame, frozen=3)
+    book.table(sheet, 2, table, frozen=3)
     charts = [
         (chart_words(name), [(spans[name], *line) for line in BAND_LINES])
         for name in (outlook.measure, *HEADLINE[:2])
@@ -163,10 +163,10 @@ def grounds(book: Book, outlook: Outlook) -> None:
     for row, (key, value) in enumerate(question.items(), start=2):
         book.cell(sheet, row, 0, key)
         book.cell(sheet, row, 1, value)
-    row = book.table(sheet, 3 + len(question), drivers_table(outlook).frame)
+    row = book.table(sheet, 3 + len(question), drivers_table(outlook))
     assumed = assumptions_table(outlook, all_of_them=True)
     if len(assumed.frame):
-        book.table(sheet, row + 1, assumed.frame, assumed.links["source"])
+        book.table(sheet, row + 1, assumed)
     sheet = book.sheet("Facts", "Facts", (44, 12, 12, 14, 34, 30, 12, 12, 40))
     if outlook.evidence is None:
         sheet.write_string(2, 0, "The facts are in the ledger.", book.looks["note"])
@@ -176,5 +176,4 @@ def grounds(book: Book, outlook: Outlook) -> None:
         fact.row() | {"statement": in_words(fact), "basis": basis_name(fact.basis, fact.measure)}
         for fact in facts
     ]
-    table = FACTS_TABLE.table(rows)
-    book.table(sheet, 2, table.frame, table.links.get("source", ()), frozen=1)
+    book.table(sheet, 2, FACTS_TABLE.table(rows), frozen=1)

@@ -329,7 +329,7 @@ class _LiveBook(Book):
             place = {"row": row, "measure": measure, "year": year, "draws": self._place(part)}
             rows.append(place | exact)
             self.book.define_name(f"{measure}_{year}", f"=answer!$C${row}:$E${row}")
-        self.table(sheet, 0, ANSWER_TABLE.table(rows, wrong=wrong, change=0.0).frame)
+        self.table(sheet, 0, ANSWER_TABLE.table(rows, wrong=wrong, change=0.0))
         sheet.set_column("A:A", 30)
         sheet.set_column("F:F", 40)
         sheet.freeze_panes(1, 2)
@@ -379,7 +379,7 @@ class _LiveBook(Book):
         sheet.write_string(3, 0, ABOUT_BUSINESS)
         points = enumerate(itertools.product(SOLD_AT, BUSY_SHARES), start=6)
         rows = [self._point_row(row, setting, use, *paid) for row, (setting, use) in points]
-        self.table(sheet, 4, POINTS_TABLE.table(rows).frame)
+        self.table(sheet, 4, POINTS_TABLE.table(rows))
 
     def _point_row(self, row: int, setting: str, use: float, sold: float, bought: float) -> Row:
         """One kind of point and one use: what the scenario has, in medians, and where the reader's

@@ -1,1 +1,3 @@
-"""Tables, lists and sentences as HTML, as text and as sheets of a workbook; nothing of vehicles."""
+"""Tables, lists and sentences as HTML, as text and as sheets of a workbook; pages and documents of
+notebooks; nothing of vehicles.
+"""

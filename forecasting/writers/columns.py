@@ -90,10 +90,9 @@ class Column:
         How the value behind a key is printed.
     unit : str
         Of its amounts; it stands in the head.
-    measure : str
-        The measure whose grounds its amounts lead to; of a row of its own, the key in braces.
     address : str
-        The key of a row that says where its cells lead.
+        Where its cells lead: the key of a row that says it, or a place in the page, a message that
+        begins with ``#``.
     missing : str
         What stands there where nothing is known.
     group : str
@@ -118,7 +117,6 @@ class Column:
     source: str | float | Callable[[Row], object] = ""
     form: Callable[[Any], object] = words_or_dash
     unit: str = ""
-    measure: str = ""
     address: str = ""
     missing: str = MISSING
     group: str = ""
@@ -128,11 +126,6 @@ class Column:
     def head(self) -> str:
         """What is read above it."""
         return ", ".join(filter(None, (self.name, self.unit)))
-
-    @property
-    def heads(self) -> tuple[str, str]:
-        """What is read above it in two lines, the second of which is free where it has no group."""
-        return (self.group, self.head) if self.group else (self.head, "")
 
     def cell(self, row: Row) -> object:
         """What stands in the column of a row.
@@ -158,11 +151,9 @@ class Column:
         rows : sequence of mapping
             By key.
         """
-        if self.address:
-            return [row.get(self.address) or "" for row in rows]
-        if self.measure:
-            return [f"#grounds-{self.measure.format_map(row)}" for row in rows]
-        return []
+        if self.address.startswith("#"):
+            return [self.address.format_map(row) for row in rows]
+        return [row.get(self.address) or "" for row in rows]
 
 
 @dataclass(frozen=True)
@@ -235,7 +226,10 @@ class TableForm:
         whole = [{**context, **row} for row in rows]
         heads: list[Any] = [column.head for column in self.columns]
         if any(column.group for column in self.columns):
-            heads = [column.heads for column in self.columns]
+            heads = [
+                (column.group or column.head, column.group and column.head)
+                for column in self.columns
+            ]
         cells = [[column.cell(row) for column in self.columns] for row in whole]
         frame = plain_frame(cells, heads)
         columns = dict(zip(heads, self.columns, strict=True))

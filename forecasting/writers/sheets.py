@@ -20,7 +20,7 @@ import pandas as pd
 
 from forecasting.quantiles import Array
 from forecasting.writers.columns import Column, Row
-from forecasting.writers.display import is_web_address
+from forecasting.writers.display import Table, is_web_address
 from forecasting.writers.messages import FigureForm
 
 # Rows, first and last, and column of a line; its name, dashes, width and colour
@@ -144,11 +144,10 @@ class Book:
         self,
         sheet: Any,
         row: int,
-        frame: pd.DataFrame,
-        links: Sequence[str] = (),
+        table: Table,
         frozen: int = 0,
     ) -> int:
-        """A frame from a row on; gives the row after it.
+        """A table from a row on; gives the row after it.
 
         Parameters
         ----------
@@ -156,20 +155,20 @@ class Book:
             Where.
         row : int
             Of its heads.
-        frame : pandas.DataFrame
-            Numbers are written as numbers, all else as text.
-        links : sequence of str
-            Where the cells of the last column lead.
+        table : Table
+            Numbers are written as numbers, all else as text; the cells of its last column may lead
+            somewhere.
         frozen : int
             Of a table that is alone on its sheet: how many columns stay in sight beside the heads,
             which take filters.
         """
+        frame = table.frame
         rows = frame.to_numpy(dtype=object).tolist()
         for column, name in enumerate(frame.columns):
             numeric = bool(rows) and isinstance(rows[0][column], float | SheetNumber)
             look = self.looks["head of numbers" if numeric else "head"]
             sheet.write_string(row, column, str(name), look)
-        addresses = links or [""] * len(rows)
+        addresses = table.links.get(frame.columns[-1]) or [""] * len(rows)
         for at, (cells, address) in enumerate(zip(rows, addresses, strict=True), start=row + 1):
             for column, value in enumerate(cells):
                 self.cell(sheet, at, column, value)

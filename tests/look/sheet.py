@@ -17,7 +17,7 @@ from pathlib import Path
 from pages import FORMS, Form, open_page, unreadable
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from forecasting.reporting.browser import find_browser
+from forecasting.writers.browser import find_browser
 
 SCALE = 0.5  # of a picture, which the sheet shows smaller still
 DOCUMENTATION = Path("docs/_build/html")

@@ -18,11 +18,13 @@ from made_up import make_outlook
 from nbformat import v4
 
 from forecasting.errors import InputError, RunError
-from forecasting.reporting import browser, figures, html, result_tables as tables
+from forecasting.reporting import figures, html, result_tables as tables
 from forecasting.reporting.answer import answer
 from forecasting.reporting.comparison_files import write_comparison
 from forecasting.reporting.exports import export_report
 from forecasting.reporting.site import write_assets
+from forecasting.writers import browser
+from forecasting.writers.messages import PLOTLY_TYPE
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared_forecasts")]
 
@@ -37,7 +39,7 @@ def report(tmp_path_factory):
     figure = json.loads(figures.fan_chart(outlook).to_json())
     shown = [answer(outlook), tables.facts_table(outlook.evidence)]
     outputs = [v4.new_output("display_data", {"text/html": each._repr_html_()}) for each in shown]
-    outputs.insert(1, v4.new_output("display_data", {html.PLOTLY_TYPE: figure}))
+    outputs.insert(1, v4.new_output("display_data", {PLOTLY_TYPE: figure}))
     cells = [v4.new_markdown_cell("# A country"), v4.new_code_cell("", outputs=outputs[:2])]
     cells += [v4.new_markdown_cell("## The facts\n\n- **one** of [them](https://example.org/b)")]
     cells += [v4.new_code_cell("", outputs=outputs[2:])]

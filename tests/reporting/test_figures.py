@@ -32,9 +32,10 @@ from forecasting.reporting.figures.drawing import (
     tint,
 )
 from forecasting.reporting.figures.fan import basis_colours, marks_of
-from forecasting.reporting.html import template_text
+from forecasting.reporting.html import REPORTING
 from forecasting.scenarios.joint_draws import sum_outlooks
 from forecasting.writers.messages import FigureForm
+from forecasting.writers.page import template_text
 
 
 def traces(chart, **wanted):
@@ -327,7 +328,7 @@ def test_scenarios_that_may_fall_below_nothing_are_compared_on_a_linear_scale(co
 
 
 def test_dark_mode_knows_every_colour_that_would_vanish():
-    script = template_text("figures.js")
+    script = template_text("figures.js", REPORTING)
     assert all(
         f'"{colour}"' in script
         for colour in (INK, "#5f6b76", "#e6e9ed", "#ffffff", "#003a5d", BLUE)

@@ -11,13 +11,15 @@ from nbformat import v4
 
 from forecasting.errors import RunError
 from forecasting.reporting import figures, html, result_tables as tables
+from forecasting.writers.messages import PLOTLY_TYPE
+from forecasting.writers.page import check_page, figure_html
 
 TITLE = "Uzbekistan, baseline"
 
 
 def shown(value):
     if hasattr(value, "to_json"):
-        return v4.new_output("display_data", {html.PLOTLY_TYPE: json.loads(value.to_json())})
+        return v4.new_output("display_data", {PLOTLY_TYPE: json.loads(value.to_json())})
     data = {"text/html": value._repr_html_(), "text/plain": repr(value)}
     return v4.new_output("execute_result", data, execution_count=1)
 
@@ -120,7 +122,7 @@ def test_of_very_much_that_was_printed_a_page_shows_both_ends():
 def test_a_figure_cannot_close_its_script():
     wild = v4.new_output(
         "display_data",
-        {html.PLOTLY_TYPE: {"data": [{"name": "</script><script>alert(1)"}], "layout": {}}},
+        {PLOTLY_TYPE: {"data": [{"name": "</script><script>alert(1)"}], "layout": {}}},
     )
     page = html.notebook_to_html(notebook(wild), title=TITLE)
     assert "<script>alert" not in page
@@ -140,7 +142,7 @@ def test_a_figure_cannot_close_its_script():
 )
 def test_an_address_outside_fails_the_page(page):
     with pytest.raises(RunError, match="must open without a network"):
-        html.check_page(page, name="x")
+        check_page(page, name="x")
 
 
 @pytest.mark.parametrize(
@@ -153,7 +155,7 @@ def test_an_address_outside_fails_the_page(page):
     ],
 )
 def test_links_and_files_beside_the_page_are_fine(page):
-    html.check_page(page, name="x")
+    check_page(page, name="x")
 
 
 def test_a_report_is_titled_by_its_scenario(tmp_path, outlook):
@@ -223,6 +225,6 @@ def test_a_figure_is_named_for_who_does_not_see_it(outlook):
     named = page.partition('role="img" aria-label="')[2].partition('"')[0]
     assert named.startswith("Uzbekistan, baseline: 10,000 electric cars imported in 2023")
     assert page.count("data-keep=") == 2
-    empty = html.figure_html({"data": [], "layout": {"title": {"text": "nothing"}}}, "f")
+    empty = figure_html({"data": [], "layout": {"title": {"text": "nothing"}}}, "f")
     assert "data-keep=" not in empty
     assert "Keep as" not in empty

@@ -247,7 +247,7 @@ def test_a_column_looks_as_its_table_declares():
 
 def test_columns_of_a_group_stand_under_one_heading_and_lead_to_places_of_their_own():
     form = TableForm([Column("place")]).with_columns(
-        Column(name, name, group="Stock", measure=name) for name in ("cars", "buses")
+        Column(name, name, group="Stock", address=f"#grounds-{name}") for name in ("cars", "buses")
     )
     table = form.table(rows_beside("place", {"cars": {"KZ": 9, "UZ": 8}, "buses": {"UZ": 7}}))
     assert table.frame.columns.tolist() == [("place", ""), ("Stock", "cars"), ("Stock", "buses")]

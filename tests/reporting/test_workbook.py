@@ -542,7 +542,7 @@ def test_a_column_of_a_sheet_is_a_formula_with_the_number_that_it_gives(tmp_path
     )
     rows = [{"what": "a", "row": 2, "half": 2.5, "all": 5.0}, {"what": "b", "row": 3, "all": 12.0}]
     book = Book("Halves")
-    book.table(book.sheet("one", "", (10,)), 0, form.table(rows).frame)
+    book.table(book.sheet("one", "", (10,)), 0, form.table(rows))
     path = tmp_path / "halves.xlsx"
     path.write_bytes(book.content())
     cells = openpyxl.load_workbook(path)["one"]

@@ -17,7 +17,7 @@ from typing import Any
 
 from forecasting.errors import InputError, RunError
 from forecasting.reading.files import write_asked
-from forecasting.reporting.html import plotly_script, template_text
+from forecasting.writers.page import plotly_script, template_text
 
 BROWSER_NAMES = (
     "chromium",
