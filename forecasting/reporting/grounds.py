@@ -9,8 +9,9 @@ gives it the number of its row.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -567,20 +568,24 @@ def analogues_lines(outlook: Outlook) -> BulletList:
     return BulletList(lines)
 
 
+def _number(row: Row) -> str:
+    """What a row of `worth_finding_out` is called; of several places, with its place."""
+    return sentence(
+        NUMBER_NAMES.get(row["name"], "{label}[, {place}] in {period}"),
+        label=row["flow"],
+        place=row["with_place"] and place_name(row["place"]),
+        period=row["period"] and period_words(row["period"]),
+    )
+
+
 FIND_OUT = TableForm(
-    [Column("number")],
-    caption="How much of the uncertainty about {year} each number would settle.",
+    [Column("number", _number)],
+    caption="How much of the uncertainty about {year} each number would settle.[ Now the 80 % "
+    "range of {what} goes from {low} to {high}, a factor of {factor}; the last column is what "
+    "would be left of it.]",
     nothing=NOTHING_NARROWS,
 )
-FIND_OUT_WITH_RANGE = TableForm(
-    [
-        Column("number"),
-        Column("leaves a factor of", "factor_left", lambda width: readable(width, 2)),
-    ],
-    caption="How much of the uncertainty about {year} each number would settle. Now the 80 % range "
-    "of {what} goes from {low} to {high}, a factor of {factor}; the last column is what would be "
-    "left of it.",
-)
+FACTOR_LEFT = Column("leaves a factor of", "factor_left", partial(readable, digits=2))
 
 
 def find_out_table(outlook: Outlook) -> Table:
@@ -608,38 +613,26 @@ def find_out_table(outlook: Outlook) -> Table:
     if worth.empty:
         return FIND_OUT.table(())
     measures = worth.columns[4:].tolist()
-    with_place = len(outlook.forecasts) > 1
-    flow_label = label_in(outlook, outlook.measure)
     target = measures[0]
+    columns = [Column(label_in(outlook, name), name, whole_percent) for name in measures]
+    words: dict[str, object] = {"year": outlook.years[-1]}
     low, high = np.quantile(outlook.results.values[target][:, -1], (0.1, 0.9)).tolist()
-    digits = standing_digits(low, high)
-    factor = high / low if low > 0 else np.nan
-    # On a log scale, what is left of the variance is one less the share
-    worth["factor_left"] = factor ** np.sqrt(1 - worth[target])
-    rows = [
-        {**row, "number": _number(row, flow_label, with_place)} for row in worth.to_dict("records")
-    ]
-    shares = [Column(label_in(outlook, name), name, whole_percent) for name in measures]
-    year = outlook.years[-1]
-    if not low > 0:
-        return FIND_OUT.with_columns(shares).table(rows, year=year)
-    return FIND_OUT_WITH_RANGE.with_columns(shares, "leaves a factor of").table(
-        rows,
-        year=year,
-        what=uncapital(label_of(target)),
-        low=amount(low, target, digits),
-        high=amount(high, target, digits),
-        factor=readable(factor, 2),
-    )
-
-
-def _number(row: Mapping[Any, Any], flow: str, with_place: bool) -> str:
-    """What a row of `worth_finding_out` is called; of several places, with its place."""
-    return sentence(
-        NUMBER_NAMES.get(row["name"], "{label}[, {place}] in {period}"),
-        label=flow,
-        place=with_place and place_name(row["place"]),
-        period=row["period"] and period_words(row["period"]),
+    if low > 0:
+        columns.append(FACTOR_LEFT)
+        # On a log scale, what is left of the variance is one less the share
+        worth["factor_left"] = (high / low) ** np.sqrt(1 - worth[target])
+        digits = standing_digits(low, high)
+        words |= {
+            "what": uncapital(label_of(target)),
+            "low": amount(low, target, digits),
+            "high": amount(high, target, digits),
+            "factor": readable(high / low, 2),
+        }
+    return FIND_OUT.with_columns(columns).table(
+        worth.to_dict("records"),
+        flow=label_in(outlook, outlook.measure),
+        with_place=len(outlook.forecasts) > 1,
+        **words,
     )
 
 
@@ -653,7 +646,10 @@ DUE = TableForm(
     [
         Column("what", "measure", label_of),
         Column("counted by", lambda row: basis_name(row["basis"], row["measure"])),
-        Column("printed", "{prints} times, every {interval}"),
+        Column(
+            "printed",
+            lambda row: f"{row['prints']} times, every {_interval_words(row['every_days'])}",
+        ),
         Column("counted until", "newest_end"),
         Column("last print", "last_print"),
         Column("next expected", _next_words),
@@ -686,8 +682,7 @@ def due_table(outlook: Outlook) -> Table:
     'Table'
     """
     series = series_due(outlook.facts, outlook.as_of).head(MAX_ROWS).to_dict("records")
-    rows = [{**row, "interval": _interval_words(row["every_days"])} for row in series]
-    return DUE.table(rows, day=day_words(outlook.as_of), as_of=outlook.as_of)
+    return DUE.table(series, day=day_words(outlook.as_of), as_of=outlook.as_of)
 
 
 def _interval_words(days: int) -> str:

@@ -4,7 +4,6 @@ which each is used up.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -41,10 +40,10 @@ VEHICLES_OF_QUOTA = ("within it", "after it, in its year", "in the year after")
 OPEN_QUOTAS = TableForm(
     [
         Column("quota", "{quota.quota:,.0f}"),
-        Column("from", "start"),
-        Column("used up", "median"),
-        Column(LOW, "low"),
-        Column(HIGH, "high"),
+        Column("from", lambda row: day_words(row["quota"].start)),
+        Column("used up", "median", day_words, missing=NOT_IN_TIME),
+        Column(LOW, "low", day_words, missing=NOT_IN_TIME),
+        Column(HIGH, "high", day_words, missing=NOT_IN_TIME),
         Column("probability", "used_up", ReadNumber),
         *map(Column, VEHICLES_OF_QUOTA),
         Column("source", "{quota.source}", address="url"),
@@ -128,23 +127,11 @@ def quotas_table(outlook: Outlook) -> Table:
     label = ""
     for forecast in open_quotas(outlook):
         quota = forecast.quota
-        low, median, high, used_up = forecast.days
         label = MEASURES[forecast.measure].label
-        row = {"quota": quota, "url": quota.url, "used_up": used_up}
-        row |= {
-            "start": day_words(quota.start),
-            "low": _day(low),
-            "median": _day(median),
-            "high": _day(high),
-        }
         ranges = (_with_range(draws, forecast.measure) for draws in forecast.vehicles)
-        row |= dict(zip(VEHICLES_OF_QUOTA, ranges, strict=True))
-        rows.append(row)
+        vehicles = dict(zip(VEHICLES_OF_QUOTA, ranges, strict=True))
+        rows.append({"quota": quota, "url": quota.url, **forecast.days._asdict(), **vehicles})
     return OPEN_QUOTAS.table(rows, measure=label)
-
-
-def _day(day: dt.date | None) -> str:
-    return day_words(day) if day else NOT_IN_TIME
 
 
 def _with_range(draws: Array, measure: str) -> str:
