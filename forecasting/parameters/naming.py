@@ -128,12 +128,12 @@ def write_params(path: Path, text: str) -> None:
 PARAMS_ENDINGS = (".yaml", ".yml")
 MAX_NAME_LENGTH = 80
 _SAFE = re.compile(r"[a-z0-9][a-z0-9_-]*")
-# Windows'
+# Names that Windows keeps for devices
 _DEVICES = {"con", "prn", "aux", "nul"} | {
     f"{port}{n}" for port in ("com", "lpt") for n in range(10)
 }
 # What a run writes beside its reports
-_OURS = {"article", "assets", "comparison", "failures", "index", "logs"}
+_RUN_FILES = {"article", "assets", "comparison", "failures", "index", "logs"}
 
 
 def slug(text: str) -> str:
@@ -171,7 +171,7 @@ def unsafe_name(text: str, name: str = "it") -> str:
         return f"{name} has characters other than a-z, 0-9, - and _"
     if text in _DEVICES:
         return f"{name} is reserved on Windows"
-    if text in _OURS:
+    if text in _RUN_FILES:
         return f"{name} is the name of a file that every run writes"
     return ""
 
@@ -228,8 +228,8 @@ def country_code(text: str) -> str:
     return code
 
 
-# Those whose name begins as another country's does
-NAMED_APART = {"KP": "north-korea", "CD": "dr-congo", "VI": "us-virgin-islands"}
+# Countries whose name, up to a comma, is also another country's
+OTHER_SLUGS = {"KP": "north-korea", "CD": "dr-congo", "VI": "us-virgin-islands"}
 
 
 def country_slug(code: str) -> str:
@@ -238,7 +238,7 @@ def country_slug(code: str) -> str:
     >>> country_slug("UZ"), country_slug("BO"), country_slug("KP")
     ('uzbekistan', 'bolivia', 'north-korea')
     """
-    return NAMED_APART.get(code) or slug(place_name(code).split(",")[0])
+    return OTHER_SLUGS.get(code) or slug(place_name(code).split(",")[0])
 
 
 def names_of_place(place: str) -> tuple[str, str]:

@@ -217,7 +217,7 @@ class Scenario(Shown, Strict):
         is_count = facts["kind"].isin(OBSERVATION_KINDS) & facts["place"].isin(self.counted_at)
         is_count &= facts["partner"].eq(WORLD)
         if not (is_count & facts["measure"].isin(flows)).any():
-            # That nobody has printed any is known by the newest of all facts
+            # By the newest of all facts it is known that nobody has printed a count
             if facts.empty:
                 raise EvidenceError(
                     f"as_of is latest, and no fact that {self.name} may use has a date of "
@@ -262,8 +262,8 @@ class Scenario(Shown, Strict):
         return self.model_copy(update={"ledger": ledger}).of_own_facts()
 
     def of_own_facts(self) -> Scenario:
-        """The same scenario, of the flow that its own ledger counts where it names none; a ledger
-        that is not in order is refused where it is read.
+        """The same scenario, of the flow that its own ledger counts where it names none. A ledger
+        with faults changes nothing here: it is refused where it is read.
 
         Returns
         -------
@@ -325,7 +325,7 @@ class Scenario(Shown, Strict):
         return self.model_copy(update={"measure": flows.mode()[0]})
 
     def on(self, day: dt.date) -> Scenario:
-        """The same scenario, its day settled.
+        """The same scenario on a given day.
 
         Parameters
         ----------
@@ -458,7 +458,8 @@ def scenario_from_parameters(parameters: Mapping[str, Any]) -> Scenario:
 
 
 def stored_scenario(parameters: Mapping[str, Any]) -> Scenario:
-    """The scenario of parameters that a file holds: its tables are read where a params file may.
+    """The scenario of parameters that a file holds, which may read the tables that a params file
+    may.
 
     Parameters
     ----------
@@ -505,7 +506,7 @@ def _completed(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _owner(path: KeyPath) -> tuple[str, dict[str, FieldInfo]]:
-    """Whose keys stand at a path, and which there are."""
+    """What has keys at a path, and which they may be."""
     if len(path) <= 1:
         return "a scenario", Scenario.model_fields
     if path[0] == "drivers" and len(path) == 3:
@@ -516,7 +517,7 @@ def _owner(path: KeyPath) -> tuple[str, dict[str, FieldInfo]]:
 
 
 def _joint_checks(data: Mapping[str, Any]) -> Iterator[Check]:
-    """What no single key can show, looked for even where single keys are wrong."""
+    """Checks of several keys together, made even where single keys are wrong."""
     country = data.get("country")
     corridor = data.get("corridor")
     horizon = data.get("horizon")
@@ -624,7 +625,9 @@ def worded(
 
 
 def _files_elsewhere(files: Sequence[str], folder: str) -> Iterator[Check]:
-    """Ledgers of a params file that it may not have read; the others may be from here on."""
+    """Ledgers that a params file may not read, by where they lie; the others may be read from here
+    on.
+    """
     for place, file in enumerate(files):
         path = Path(folder, file)
         fault, hint = fault_of_place(path, folder)
@@ -634,7 +637,7 @@ def _files_elsewhere(files: Sequence[str], folder: str) -> Iterator[Check]:
 
 
 def _missing_files(files: Sequence[str], folder: str) -> Iterator[Check]:
-    """Ledgers that a params file in some folder names and that are not there."""
+    """Ledgers that a params file names and that do not exist."""
     hint = "give a file of facts, relative to this params file"
     for place, file in enumerate(files):
         fault = f"{short(file)} is not in {folder or 'this folder'}"

@@ -220,16 +220,16 @@ PRICE_ELASTICITY = Range(low=-4, mode=-2.1, high=-1)
 
 
 class Kind(NamedTuple):
-    """What a size is of a kind of driver, and what it may be.
+    """What the size of one kind of driver means, and its limits.
 
     Parameters
     ----------
     words : str
-        What it is, beside it in a params file.
+        Its meaning, as the comment beside it in a params file.
     minimum, maximum : float
-        What it may be.
+        Its limits.
     too_low, too_high : str
-        What is said of another one.
+        The message about a size beyond them.
     """
 
     words: str
@@ -278,7 +278,7 @@ DRIVER_KINDS = {
         "{} {quantity} is no target; it must be above 0",
     ),
 }
-# Of the other ranges of a driver
+# Limits of a driver's other ranges
 NO_FALL = "{} is outside -15 to 0; what gets dearer sells less"
 RANGE_LIMITS = {
     "elasticity": Kind("", -15, NO_FALL, 0, NO_FALL),

@@ -16,7 +16,7 @@ from forecasting.sentences import sentence
 
 
 def meanings(model: type) -> dict[str, str]:
-    """What the docstring of a model says of it, by no name, and of each of its parameters.
+    """The words of a model's docstring: of the model, under an empty name, and of each parameter.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def meanings(model: type) -> dict[str, str]:
     return meaning_of_key
 
 
-# The first part of what is said of a key
+# Of each key the first part of its meaning, as a comment beside it
 KEY_MEANINGS = {
     key: re.split(r"[;.](?: |$)", words)[0].replace("``", "")
     for key, words in (meanings(Scenario) | meanings(Driver)).items()
@@ -98,7 +98,7 @@ def params_text(scenario: Scenario, stem: str, origin: str = "", folder: Path | 
     drivers = values.pop("drivers", [])
     assumptions = values.pop("assumptions", {})
     lines = [sentence("# {place}, {name}[: {origin}].", place=heading, name=name, origin=origin)]
-    words = {**KEY_MEANINGS}  # each is said where its key stands first
+    words = {**KEY_MEANINGS}  # each is taken out where its key stands first
     lines += [_line(key, value, words) for key, value in values.items()]
     lines += [*_drivers(drivers, words), *_assumptions(assumptions, scenario.country)]
     return "\n".join(lines) + "\n"
@@ -114,7 +114,7 @@ def _drivers(drivers: Sequence[Mapping[str, Any]], words: dict[str, str]) -> Ite
 
 
 def _assumptions(assumptions: Mapping[str, Any], country: str | None) -> Iterator[str]:
-    """Each with its unit, and the range that ships."""
+    """Lines of assumptions, each with its unit and the range that ships."""
     if assumptions:
         yield from ("", "assumptions:")
     shipped = {row.key: row for row in load_parameters().at(country)}

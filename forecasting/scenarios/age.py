@@ -10,8 +10,9 @@ import pandas as pd
 from forecasting.caveats import Caveat
 from forecasting.evidence.ledger import Ledger
 
-RECENT = 3 * 365  # days before the last print whose prints tell how often a series is printed
-ONE_PRINT, PRINTS = 14, 3  # days within which prints are one; prints that make a series
+RECENT_DAYS = 3 * 365  # before the last print; prints in them tell how often a series is printed
+SAME_PRINT_DAYS = 14  # prints within these are one
+MIN_PRINTS = 3  # of a series
 SERIES_COLUMNS = [
     *("measure", "place", "basis", "prints", "every_days"),
     *("newest_end", "last_print", "next_print", "late"),
@@ -22,7 +23,7 @@ MAX_MISSED_PRINTS = 3  # intervals without a print, after which a series may hav
 def age_of(evidence: Ledger | None, measure: str, day: dt.date) -> Caveat:
     """When the newest outcome ended and was printed.
 
-    How old that is depends on the day on which it is read, so that it is no part of the caveat.
+    Its age depends on the day of the reader, and so is no part of the caveat.
 
     Parameters
     ----------
@@ -60,7 +61,7 @@ def series_due(facts: Ledger, day: dt.date) -> pd.DataFrame:
     facts : Ledger
         All that is known of a place.
     day : date
-        Nothing printed later is looked at.
+        Later prints are ignored.
 
     Returns
     -------
@@ -86,17 +87,17 @@ def series_due(facts: Ledger, day: dt.date) -> pd.DataFrame:
     rows = []
     for series, prints in published.groupby(SERIES_COLUMNS[:3], sort=False):
         days = np.unique([*map(dt.date.toordinal, prints["known"])])
-        days = days[np.append(np.diff(days) >= ONE_PRINT, True)]  # the last day of each print
-        if len(days) < PRINTS:
+        days = days[np.append(np.diff(days) >= SAME_PRINT_DAYS, True)]  # the last day of each print
+        if len(days) < MIN_PRINTS:
             continue
-        recent = days[days[-1] - days <= RECENT]
-        typical = recent if len(recent) >= PRINTS else days
+        recent = days[days[-1] - days <= RECENT_DAYS]
+        typical = recent if len(recent) >= MIN_PRINTS else days
         interval = int(np.median(np.diff(typical)))
         last_print = dt.date.fromordinal(int(days[-1]))
-        following = last_print + dt.timedelta(days=interval)
-        delay = max((day - following).days, 0) / interval
+        next_print = last_print + dt.timedelta(days=interval)
+        delay = max((day - next_print).days, 0) / interval
         rows.append(
-            (*series, len(days), interval, prints["end"].max(), last_print, following, delay)
+            (*series, len(days), interval, prints["end"].max(), last_print, next_print, delay)
         )
     table = pd.DataFrame(rows, columns=SERIES_COLUMNS)
     table["ended"] = table["late"] > MAX_MISSED_PRINTS

@@ -27,7 +27,7 @@ from forecasting.scenarios.place_flows import OutlookRequest, PlaceFlow, by_year
 
 REEXPORT = "reexport_share"  # acts on the vehicles that come, from its year on
 NATIONAL = "national_target"  # points by a day: a target
-OF_CLASSES = ("class_share", "deliveries")  # what an event adds to, class by class
+CLASS_PARAMETERS = ("class_share", "deliveries")  # an event adds to them, class by class
 LARGEST_TARGET = 50_000_000
 
 
@@ -59,7 +59,7 @@ def demand_parameters(scenario: Scenario, drivers: Sequence[Driver], draws: int)
     """
     refuse(scenario, assumption_faults(scenario))
     sizes = {name: size.model_dump() for name, size in scenario.assumptions.items()}
-    changed = load_parameters().at(scenario.country).override(sizes)
+    parameters = load_parameters().at(scenario.country).override(sizes)
     events: dict[str, list[Event]] = {}
     for driver in drivers:
         if driver.kind == "demand" and driver.quantity not in (REEXPORT, NATIONAL):
@@ -71,7 +71,7 @@ def demand_parameters(scenario: Scenario, drivers: Sequence[Driver], draws: int)
                 years = max(float(np.diff(first_years(days))[0]), 1.0)
             event = Event(start_years, event_draws.size[:, None], start_years + years - 1)
             events.setdefault(driver.quantity, []).append(event)
-    return dataclasses.replace(changed, events=events)
+    return dataclasses.replace(parameters, events=events)
 
 
 def refuse(scenario: Scenario, faults: Iterable[KeyProblem]) -> None:
@@ -105,8 +105,8 @@ def assumption_faults(scenario: Scenario) -> Iterator[KeyProblem]:
     for i, driver in enumerate(scenario.drivers):
         if driver.kind == "demand":
             key = "size" if driver.quantity in parameter_keys else "quantity"
-            wrong = [*refused(shipped, driver.quantity, driver.size, ("drivers", i, key))]
-            yield from wrong or _undated(shipped, driver.quantity, ("drivers", i, "quantity"))
+            faults = [*refused(shipped, driver.quantity, driver.size, ("drivers", i, key))]
+            yield from faults or _undated(shipped, driver.quantity, ("drivers", i, "quantity"))
     yield from _too_many(scenario, shipped)
 
 
@@ -137,10 +137,10 @@ def refused(shipped: Parameters, name: str, size: Range, path: KeyPath) -> Itera
 
 
 def _undated(shipped: Parameters, name: str, path: KeyPath) -> Iterator[KeyProblem]:
-    """A dated event needs a parameter that has a year of its own."""
+    """The fault of a parameter that no dated event can act on: it has no year of its own."""
     names = {row.key for row in shipped}
     dated = {key for key in names if f"{key}_year" in names} | {REEXPORT}
-    dated |= {row.key for row in shipped if row.name in OF_CLASSES}
+    dated |= {row.key for row in shipped if row.name in CLASS_PARAMETERS}
     if name not in dated:
         hint = f"put it under assumptions; dated are {', '.join(sorted(dated))}"
         yield KeyProblem(path, "holds for all years", hint)
@@ -151,8 +151,8 @@ def demand_of(
 ) -> DemandOutlook:
     """From the vehicles of each year to charging points, of a country.
 
-    Of the drivers, a ``reexport_share`` is a further share that leaves from its year on.
-    Registrations, where those are counted, are not thinned by re-export again.
+    A driver of ``reexport_share`` is a further share of the vehicles that leaves from its year on.
+    Registrations are counted after re-export, and so are not reduced by it.
 
     Parameters
     ----------
@@ -167,8 +167,8 @@ def demand_of(
     """
     scenario = request.scenario
     place = scenario.place
-    counted = request.ledger.select(kind=("outcome", "estimate"), as_of=request.as_of)
-    counts = counted.select(place)
+    all_counts = request.ledger.select(kind=("outcome", "estimate"), as_of=request.as_of)
+    counts = all_counts.select(place)
     refuse(scenario, target_faults(scenario, counts, request.as_of))
     years, imports = by_year(flow.forecast)
     if MEASURES[scenario.measure].of_owners:
@@ -176,8 +176,8 @@ def demand_of(
     for driver in request.drivers:
         if driver.kind == "demand" and driver.quantity == REEXPORT:
             event_draws = draw_event(driver, len(imports), scenario.seed)
-            begun = years >= first_years(event_draws.start)[:, None]
-            imports = imports * (1.0 - event_draws.size[:, None] * begun)
+            in_force = years >= first_years(event_draws.start)[:, None]
+            imports = imports * (1.0 - event_draws.size[:, None] * in_force)
     vehicle = MEASURES[scenario.measure].vehicle or CAR
     stock = count_of("stock", vehicle)
     cars = flow.forecast.market
@@ -187,7 +187,7 @@ def demand_of(
         parameters=parameters,
         stock_facts=counts.select(measure=stock, since=scenario.since) if stock else (),
         charging_today=standing_today(counts),
-        charging_least=least_standing(counted, place),
+        charging_least=least_standing(all_counts, place),
         as_of=request.as_of,
         place=place,
         seed=scenario.seed,
@@ -201,8 +201,8 @@ def demand_of(
 
 
 def charging_targets(request: OutlookRequest) -> list[Target]:
-    """What is to stand by a day: the scenario's own targets, which are pursued, and those of the
-    ledger, compared.
+    """Targets of charging: the scenario's own, which are pursued, and those of the ledger, with
+    which the outlook is compared.
 
     Parameters
     ----------
@@ -232,7 +232,7 @@ def charging_targets(request: OutlookRequest) -> list[Target]:
 
 
 def statements_of_days(facts: Ledger, days: Collection[dt.date]) -> list[Fact]:
-    """What was printed of public charging for some days, and is neither a target nor a count.
+    """Statements about public charging on some days that are neither targets nor counts.
 
     Parameters
     ----------
@@ -250,7 +250,7 @@ def statements_of_days(facts: Ledger, days: Collection[dt.date]) -> list[Fact]:
 
 
 def _is_whole_target(fact: Fact) -> bool:
-    """Whether it is a dated number of the whole country."""
+    """Whether a target is a dated number of the whole country."""
     dated = fact.is_amount and fact.period_end is not None
     return dated and fact.value > 0 and not fact.basis
 
@@ -281,41 +281,41 @@ def standing_today(facts: Ledger) -> ExistingCharging | None:
     """The newest count of public charging of the whole country, points before stations; None where
     there is none.
 
-    A bound (at least 106 stations of one network) is no count: the chain then draws the level from
-    other markets. But a later bound above the count (30 points, then more than 230 stations) says
-    that the count is old, and replaces it.
+    A bound alone (at least 106 stations of one network) is no count: the chain then draws the level
+    from other markets. But a later bound above the count (30 points, then more than 230 stations)
+    shows that the count is old, and replaces it.
 
     Parameters
     ----------
     facts : Ledger
         Outcomes and estimates of the country.
     """
-    told = [
+    statements = [
         fact for name in reversed(CHARGING_COUNTS) for fact in in_order(facts.select(measure=name))
     ]
-    counts = [fact for fact in told if fact.is_exact]
+    counts = [fact for fact in statements if fact.is_exact]
     if not counts:
         return None
     newest = counts[-1]
-    if bounds := [fact for fact in told if _is_above(fact, newest)]:
+    if bounds := [fact for fact in statements if _is_above(fact, newest)]:
         return _existing(bounds[-1])
-    alike = [fact for fact in counts if fact.measure == newest.measure]
-    return dataclasses.replace(_existing(newest), grown=_grown(alike))
+    same_measure = [fact for fact in counts if fact.measure == newest.measure]
+    return dataclasses.replace(_existing(newest), grown=_growth(same_measure))
 
 
 def least_standing(facts: Ledger, place: str) -> ExistingCharging | None:
-    """The most points, or stations of a middling size, that a bound or a count of a part of the
-    country, exact or about, says to stand.
+    """The largest number that a lower bound, or a count of a part of the country, says to stand, a
+    station counted with its likeliest number of points.
     """
     per_station = np.array([[load_parameters()["points_per_station"].mode]])
-    told = [
+    least = [
         _existing(fact)
         for name in CHARGING_COUNTS
         for fact in facts.select(measure=name)
         if fact.is_amount and fact.place.startswith(place)
         if fact.side == 1 or (fact.is_exact and fact.place != place)
     ]
-    return max(told, key=lambda count: count.points(per_station).item(), default=None)
+    return max(least, key=lambda count: count.points(per_station).item(), default=None)
 
 
 def _existing(fact: Fact) -> ExistingCharging:
@@ -329,10 +329,8 @@ def _is_above(bound: Fact, count: Fact) -> bool:
     return bound.side == 1 and bound.value > count.value and is_newer
 
 
-def _grown(counts: Sequence[Fact]) -> float | None:
-    """Log growth a year up to the newest count, from the count that lies nearest to a year before
-    it.
-    """
+def _growth(counts: Sequence[Fact]) -> float | None:
+    """Log growth a year from the count nearest to a year before the newest count, up to that."""
     newest = counts[-1]
     values_by_age = {
         (newest.period.end - fact.period.end).days / DAYS_A_YEAR: fact.value

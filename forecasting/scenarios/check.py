@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Checked:
-    """What a check came to, where nothing must be put right.
+    """The result of a check.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class Checked:
     scenarios, facts : int
         How many were found in good order.
     problems : list of Problem
-        What must be put right; none once all is checked.
+        What must be put right; `check_paths` raises them, and returns a result without any.
     caveats : list of Caveat
         What is worth knowing; no error.
     published : date or None
@@ -52,7 +52,7 @@ class Checked:
 
     @property
     def unused(self) -> list[Caveat]:
-        """Which facts are never used, as nobody says since when they are known."""
+        """Caveats about facts that are never used, as nobody says since when they are known."""
         return [caveat for caveat in self.caveats if caveat.kind.endswith("facts_undated")]
 
 
@@ -95,7 +95,7 @@ def check_paths(
             report.problems += error.problems
     user_rows = _check_ledgers(report)
     if params := [path for path in report.files if _is_params(path)]:
-        # Slow to load, and of no use to ledgers alone
+        # Imported here: it is slow to load, and ledgers alone do not need it
         from forecasting.scenarios.check_params import read_checked, shipped_beside
 
         report.problems += named_again(params)
@@ -103,7 +103,7 @@ def check_paths(
         for path in params:
             with allowing(allow):
                 checked = read_checked(path, facts, published)
-            checked.problems.extend(_of_no_day(checked, path, ledger))
+            checked.problems.extend(_day_problems(checked, path, ledger))
             report.problems += checked.problems
             report.caveats += checked.caveats()
             report.scenarios += not checked.problems
@@ -113,7 +113,7 @@ def check_paths(
 
 
 def _check_ledgers(report: Checked) -> list[FoundRow]:
-    """Check the ledgers among the files; gives the rows of those that do not ship."""
+    """Check the ledgers among the files, and return the rows of those that do not ship."""
     read: dict[Path, list[FoundRow]] = {}
     for path in report.files:
         if _is_params(path):
@@ -135,10 +135,10 @@ def _is_params(path: Path) -> bool:
     return path.suffix.lower() in PARAMS_ENDINGS
 
 
-def _of_no_day(
+def _day_problems(
     checked: CheckedScenario, path: Path, ledger: Sequence[str | Path]
 ) -> Iterator[Problem]:
-    """What keeps a scenario that may use no fact at all from being of the latest day."""
+    """The problem of a scenario that asks for the latest day and may use no fact at all."""
     if checked.scenario and not (checked.problems or ledger or len(checked.ledger)):
         try:
             checked.scenario.known_by(checked.ledger)
@@ -148,7 +148,7 @@ def _of_no_day(
 
 
 def _files_of(path: Path) -> list[Path]:
-    """The params files and ledgers that a path stands for, by name, too."""
+    """The params files and ledgers that a path, or the name of a scenario, stands for."""
     if path.is_dir():
         inside = sorted(path.iterdir())
         files = [file for file in inside if _is_params(file)]

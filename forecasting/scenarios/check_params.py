@@ -27,7 +27,7 @@ from forecasting.scenarios.facts_on_day import flow_inputs, unused_facts
 
 
 def shipped_beside(rows: Sequence[dict[str, str]]) -> Ledger:
-    """The ledger that ships with rows of other ledgers; of one id, one's own counts.
+    """The ledger that ships with the rows of a user's; of two facts with one id the user's stays.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def read_checked(
             except LedgerError as error:
                 problems += [Problem(f"{where} {p.where}", p.fault, p.hint) for p in error.problems]
         scenario = scenario.of_counted(ledger)
-        faults = [*_against(scenario, ledger)]
+        faults = [*_faults_with_ledger(scenario, ledger)]
     except ScenarioError as error:
         problems += error.problems
         faults = [*_raw_assumptions(document)]
@@ -138,16 +138,14 @@ def read_checked(
 
 
 def _line(problem: Problem) -> int:
-    """The line that a problem names, so that a reader goes through the file once; 0 where it is the
-    file's own.
-    """
+    """The line that a problem names, by which problems are sorted; 0 where it names none."""
     line = re.search(r":(\d+)( |$)", problem.where)
     return int(line[1]) if line else 0
 
 
 def _raw(document: Document, key: str, kind: type) -> Any:
-    """What a file holds under a key, so that its faults are reported beside whatever else is wrong;
-    empty where it holds another thing.
+    """The value of a key in the file, so that its faults are reported even where other keys are
+    wrong; empty where it is of another kind.
     """
     value = document.value.get(key) if isinstance(document.value, dict) else None
     return value if isinstance(value, kind) else kind()
@@ -176,8 +174,8 @@ def _missing_facts(document: Document, ledger: Ledger) -> Iterator[KeyProblem]:
         yield KeyProblem(("drivers", i, "source"), f"no fact has the id {name!r}", hint)
 
 
-def _against(scenario: Scenario, ledger: Ledger) -> Iterator[KeyProblem]:
-    """What only shows beside the ledger and the demand chain."""
+def _faults_with_ledger(scenario: Scenario, ledger: Ledger) -> Iterator[KeyProblem]:
+    """Faults that only the ledger and the demand chain show."""
     yield from assumption_faults(scenario)
     if not len(ledger):
         return
@@ -203,7 +201,7 @@ def _against(scenario: Scenario, ledger: Ledger) -> Iterator[KeyProblem]:
     for place, evidence in facts.items():
         try:
             usable_facts(evidence, scenario.measure)
-        except EvidenceError as error:  # its next move is one of the Python interface
+        except EvidenceError as error:  # its hint is for users of Python
             fault = f"{place}: {str(error).partition(';')[0]}"
             yield KeyProblem((key,), fault, "put the ledger right, or leave these facts out of it")
     if scenario.country:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from forecasting.growth.flow import FlowForecast
     from forecasting.parameters.schema import Driver
 
-LIMIT_ORDER = {"quota": 1, "ceiling": 2}  # kinds that bound a flow, in the order in which they do
+LIMIT_ORDER = {"quota": 1, "ceiling": 2}  # kinds that bound a flow, in this order after all others
 DAYS_A_YEAR = 365.25
 MIN_FLOW = 1e-300
 NEVER_DAY = 10_000_000  # an ordinal day far beyond any horizon
@@ -33,7 +33,7 @@ NEVER_DAY = 10_000_000  # an ordinal day far beyond any horizon
 
 @dataclass(frozen=True)
 class EventDraws:
-    """What one driver turns out to be, in each draw.
+    """When and how large one driver is, in each draw.
 
     Parameters
     ----------
@@ -125,8 +125,7 @@ def activity(
 
 
 def scale_totals(flow: Array, limit: Array, changeable: Flags) -> Array:
-    """Hold the total of each calendar year under a limit by scaling its open months, as saturation
-    does.
+    """Hold the total of each calendar year under a limit by scaling the months that can change.
 
     Parameters
     ----------
@@ -170,8 +169,8 @@ def apply_drivers(
     Returns
     -------
     FlowForecast
-        Levels and growth first, in the order given, then quotas, then ceilings, which bound what
-        those make of it.
+        Levels and growth first, in the order given, then quotas, then ceilings, which bound the
+        result of those.
 
     Raises
     ------
@@ -194,19 +193,18 @@ def _with_quota(
     known_until: dt.date,
     seed: int,
 ) -> Array:
-    """The flow under a quota of each year; in the draws where none is granted nobody is free of
-    the duty.
+    """The flow under a quota of each year; in draws without a quota everybody pays the duty.
 
-    A renewal is not announced, so that nobody waits or hurries for its first day.
+    A renewal is not announced, so that nobody waits for its first day.
     """
     quota = shipped_policies()[driver.policy]
     final_day = driver.end or forecast.months[-1].end
     for of_year in range(driver.start.year, final_day.year + 1):
         start = max(driver.start, dt.date(of_year, 1, 1))
         end = min(final_day, dt.date(of_year, 12, 31))
-        renewed = replace(quota, start=start, end=end)
+        renewal = replace(quota, start=start, end=end)
         effects = forecast.policies.effects
-        flow = with_quota(flow, forecast.months, renewed, effects, known_until, seed, number)
+        flow = with_quota(flow, forecast.months, renewal, effects, known_until, seed, number)
     return flow
 
 
@@ -217,18 +215,18 @@ def _with_driver(
     months = forecast.months
     event_draws = draw_event(driver, len(flow), seed)
     size = event_draws.size[:, None]
-    at_work = activity(months, event_draws.start, driver.end, known_until)
+    active_part = activity(months, event_draws.start, driver.end, known_until)
     changeable: Flags = np.array([month.end > known_until for month in months])
     match driver.kind:
         case "level":
-            return flow * (1.0 + (size - 1.0) * at_work)
+            return flow * (1.0 + (size - 1.0) * active_part)
         case "growth":
-            return flow * size ** (np.cumsum(at_work, axis=1) / 12.0)
+            return flow * size ** (np.cumsum(active_part, axis=1) / 12.0)
         case "price":
             response = (1.0 + size) ** event_draws.elasticity[:, None] - 1.0
-            return flow * (1.0 + response * at_work)
+            return flow * (1.0 + response * active_part)
         case "policy":
-            # It brings the engine of forecasts, which drivers are read and checked without
+            # Imported here: drivers are read and checked without the engine of forecasts
             from forecasting.growth.forecast import changed_policy
 
             change = changed_policy(
@@ -243,6 +241,6 @@ def _with_driver(
         case "quota":
             number = np.where(event_draws.start < NEVER_DAY, event_draws.size, 0.0)
             return _with_quota(driver, number, flow, forecast, known_until, seed)
-        case _:  # a ceiling: where no size is known, `place_flow` leaves such a driver out
+        case _:  # a ceiling; where no market size is known, `place_flow` leaves it out
             bounded = scale_totals(flow, size * np.asarray(forecast.market), changeable)
-    return flow + (bounded - flow) * at_work
+    return flow + (bounded - flow) * active_part

@@ -29,10 +29,9 @@ from forecasting.scenarios.question import find_scenario, params_file
 if TYPE_CHECKING:
     from forecasting.growth.starting import MarketSize
 
-# Days of a part-year from which a market's size is known at all; growth within a year is small by
-# then
+# A market's size is read where some count covers so much of a year that growth within it matters
+# little. Then shorter parts of other years count, too, unless they tell mostly the season
 MIN_PART_DAYS = 150
-# Days of a part-year that move a size known so; of less the season is most of what it tells
 MIN_UPDATE_DAYS = 59
 
 # The Eurasian Economic Union, whose duties are those of its members
@@ -122,7 +121,7 @@ def facts_of_files(
 
 
 def unused_facts(scenario: Scenario, as_of: dt.date, added: Iterable[Fact] = ()) -> list[Caveat]:
-    """What a reader must know of own facts that are not used: without a date, too late; counted.
+    """Caveats about a user's facts that are not used, as they have no date or are too late.
 
     Parameters
     ----------
@@ -131,7 +130,7 @@ def unused_facts(scenario: Scenario, as_of: dt.date, added: Iterable[Fact] = ())
     as_of : date
         Day of the forecast.
     added : iterable of Fact
-        Further facts, whose dates alone are looked at.
+        Further facts, of which only the dates matter.
     """
     unused: list[Caveat] = []
     undated_facts = [fact for fact in added if fact.known_from is None]
@@ -167,8 +166,7 @@ class FlowInputs:
         The flow; None where the ledger holds a single one without a name, as of a market in a
         backtest.
     day : date
-        What was published later is not known, and neither is what happened in a year that was not
-        over.
+        Facts published later are not known, and no year effect of a year that was not over.
     given_size : float, mapping, Series or None
         New vehicles a year, in place of the ledger's; of numbers by year, those of years not over
         by the day are left out as hindsight.
@@ -185,8 +183,7 @@ class FlowInputs:
         within a year is learned from them. None for the pattern that ships. Read with a panel
         alone.
     sets_quotas : bool
-        Whether drivers say what quotas that are not used up do to the flow: then they do nothing by
-        themselves.
+        Whether drivers set the quotas that are not used up: then the table's have no effect.
     """
 
     ledger: Ledger
@@ -217,7 +214,7 @@ class FlowInputs:
         policies = tuple(
             policy_on_day
             for policy in shipped_policies().values()
-            if policy.place in places and policy.is_known(self.day) and self._moved_by(policy)
+            if policy.place in places and policy.is_known(self.day) and self._is_moved_by(policy)
             if (policy_on_day := policy.as_known(self.day)) is not None
         )
         if not self.sets_quotas:
@@ -227,15 +224,15 @@ class FlowInputs:
             for policy in policies
         )
 
-    def _moved_by(self, policy: Policy) -> bool:
-        """Whether a policy moves the flow, as far as is known: what is imported is registered, too.
+    def _is_moved_by(self, policy: Policy) -> bool:
+        """Whether a policy moves the flow: one of imports also moves registrations.
 
-        Of a beginning without size and announcement it is not known when buyers waited for what.
+        A beginning without a size and an announcement is left out, as its effect cannot be known.
         """
-        same = policy.measure == self.measure
-        imported = policy.measure == "ev_imports" and self.measure == "ev_registrations"
-        vague = policy.kind == "begins" and not (policy.price_share or policy.announced)
-        return policy.vehicles in BATTERY_CARS and (same or imported) and not vague
+        same_measure = policy.measure == self.measure
+        of_imports = policy.measure == "ev_imports" and self.measure == "ev_registrations"
+        no_size = policy.kind == "begins" and not (policy.price_share or policy.announced)
+        return policy.vehicles in BATTERY_CARS and (same_measure or of_imports) and not no_size
 
     @cached_property
     def market(self) -> MarketOnDay:
@@ -256,7 +253,7 @@ class FlowInputs:
     def prior(self) -> Prior:
         """The prior from other markets, of the years that were over."""
         if isinstance(self.analogues, pd.DataFrame):
-            # Of a backtest alone: scenarios have the prior that ships
+            # Imported here: only backtests learn a prior, scenarios use the one that ships
             from forecasting.panels.growth_prior import estimate_prior
 
             months = self.analogue_months
@@ -367,7 +364,7 @@ def _by_year(facts: Iterable[Fact]) -> dict[int, Fact]:
 
 
 def _is_yearly(fact: Fact) -> bool:
-    """Whether it is an exact total inside one calendar year."""
+    """Whether a fact is an exact total inside one calendar year."""
     inside = fact.period.start.year == fact.period.end.year
     return fact.quantity == "total" and fact.is_exact and fact.value > 0 and inside
 

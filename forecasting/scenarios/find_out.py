@@ -1,11 +1,10 @@
-"""What to find out next: how much of what is open about the last year a number would take away that
-is not printed yet.
+"""What to find out next: by how much a number that is not printed yet would narrow the answers of
+the last year.
 
-The draws answer it. A number not yet printed (a month's total, a count on the register, what a
-survey would find) has a value in each draw; printed with the noise of its kind, it explains a share
-of the variance of the log of an answer, by `forecasting.demand.sensitivity.first_order`. That is
-the share by which the variance falls, on average over what the number may turn out to be, if it is
-made known.
+A number not yet printed (a month's total, a count on the register, the result of a survey) has a
+value in each draw. With the noise of its kind added, it explains a share of the variance of the log
+of an answer (`forecasting.demand.sensitivity.first_order`). By that share the variance would fall
+if the number were printed, on average over its possible values.
 """
 
 from __future__ import annotations
@@ -47,11 +46,11 @@ class Unprinted(NamedTuple):
     name : str
         The measure or the assumption, or "market" for all new vehicles.
     kind : str
-        "count", "register" or "survey": what it would be printed by.
+        "count", "register" or "survey": who would print it.
     place : str
         Where it would be counted; empty of an assumption.
     period : Period or None
-        That it would be of; None of an assumption.
+        The period that it would count; None of an assumption.
     draws : ndarray
         Its value in each draw.
     """
@@ -70,7 +69,7 @@ def worth_finding_out(outlook: Outlook) -> pd.DataFrame:
     Parameters
     ----------
     outlook : Outlook
-        Made here, not read from files: what a survey would find is in no file.
+        With its draws; one that was read from files does not hold those of the assumptions.
 
     Returns
     -------
@@ -96,11 +95,11 @@ def worth_finding_out(outlook: Outlook) -> pd.DataFrame:
     measures = measures or [outlook.measure]
     answers = {name: outlook.results.values[name][:, -1] for name in measures}
     numbers = list(_numbers(outlook))
-    chance = np.random.default_rng(outlook.scenario.seed)
+    rng = np.random.default_rng(outlook.scenario.seed)
     candidates = {}
-    for at, number in enumerate(numbers):
-        noise = NOISE[number.kind] * chance.standard_normal(len(number.draws))
-        candidates[str(at)] = np.log(np.maximum(number.draws, 1e-9)) + noise
+    for row, number in enumerate(numbers):
+        noise = NOISE[number.kind] * rng.standard_normal(len(number.draws))
+        candidates[str(row)] = np.log(np.maximum(number.draws, 1e-9)) + noise
     explained = first_order(candidates, answers)
     shares = explained.pivot(index="input", columns="output", values="share")
     shares = shares.reindex(index=list(candidates), columns=measures).fillna(0.0)
@@ -120,25 +119,25 @@ def _numbers(outlook: Outlook) -> Iterator[Unprinted]:
         for period in (month(f"{start:%Y-%m}"), of_quarter, year(start.year)):
             if period.end <= flow.months[-1].end:
                 yield Unprinted(measure, "count", place, period, flow.totals(period))
-        inside = [at for at, part in enumerate(flow.months) if part.start.year == start.year]
-        if flow.market is not None and inside:
-            size = flow.market[:, inside].sum(axis=1)
+        columns = [i for i, part in enumerate(flow.months) if part.start.year == start.year]
+        if flow.market is not None and columns:
+            size = flow.market[:, columns].sum(axis=1)
             yield Unprinted("market", "count", place, year(start.year), size)
     if outlook.demand is not None:
         yield from _of_the_chain(outlook, outlook.demand.sample)
 
 
 def _of_the_chain(outlook: Outlook, assumptions: Mapping[str, Array]) -> Iterator[Unprinted]:
-    """What stands at the end of the first year that the facts do not cover, and what surveys would
-    find.
+    """The stock and the points at the end of the first year that the facts do not cover, and the
+    results of surveys.
     """
     place = outlook.results.country
     first_year = outlook.first_year
-    at = outlook.years.index(first_year)
+    column = outlook.years.index(first_year)
     for measure, kind in (("ev_stock", "register"), ("charging_points_practice", "count")):
         if measure in outlook.results.values and first_year < outlook.years[-1]:
             yield Unprinted(
-                measure, kind, place, year(first_year), outlook.results.values[measure][:, at]
+                measure, kind, place, year(first_year), outlook.results.values[measure][:, column]
             )
     for name in SURVEYED:
         if name in assumptions:

@@ -1,8 +1,8 @@
-"""Growth on the year: of what was forecast, of any period, as it would have been forecast on the
-day of the first rate.
+"""Growth on the year before: of any period of a forecast, and as it would have been forecast on the
+day of the first printed rate.
 
-A value index, and a port whose agencies count different things, are compared by growth alone: no
-level of one is the level of another.
+A value index, and a port whose agencies count different things, are compared by growth alone, as
+their levels cannot be compared.
 """
 
 from __future__ import annotations
@@ -143,9 +143,7 @@ def first_rate_forecasts(
 
 
 def _forecast_of(outlook: Outlook, place: str, day: dt.date, final_year: int) -> FlowForecast:
-    """The place's flow as it would have been forecast on an earlier day, to the end of what was
-    printed since.
-    """
+    """The place's flow as it would have been forecast on an earlier day, up to a later year."""
     from forecasting.growth.flow import forecast_flow
 
     assert outlook.evidence is not None

@@ -128,7 +128,7 @@ class Results:
         cells = [draws.T.ravel() for draws in self.values.values()]
         size = cells[0].size
         rows = len(names) * size
-        long = {
+        columns = {
             "scenario": pd.Categorical([self.scenario]).repeat(rows),
             "country": pd.Categorical([self.country]).repeat(rows),
             "measure": pd.Categorical(names, sorted(names)).repeat(size),
@@ -136,7 +136,7 @@ class Results:
             "draw": np.tile(np.arange(self.count), rows // self.count),
             "value": np.concatenate(cells),
         }
-        return pd.DataFrame(long)
+        return pd.DataFrame(columns)
 
     @takes(InputError, first_year=integer())
     def since(self, first_year: int) -> Results:
@@ -180,7 +180,7 @@ def _of_years(results: Results, years: Sequence[int]) -> dict[str, Array]:
 
 
 def no_measure(measure: str, measures: Iterable[str]) -> InputError:
-    """What is said where results lack a measure, with the nearest one that they have.
+    """The error where results lack a measure, with the nearest one that they have.
 
     >>> no_measure("ev_stok", ["ev_stock"])
     InputError("the results have no measure 'ev_stok'; they have ev_stock (ev_stock?)")
@@ -216,7 +216,7 @@ def quantile_table(
     Returns
     -------
     pandas.DataFrame
-        Columns `COLUMNS`, one row per measure, period and quantile.
+        Columns `RESULT_COLUMNS`, one row per measure, period and quantile.
     """
     level_count = len(QUANTILES)
     starts = np.repeat([period.start.isoformat() for period in periods], level_count)
@@ -295,7 +295,7 @@ def sum_outlooks(outlooks: Sequence[Results], country: str, scenario: str) -> Re
 def _in_common(
     parts: Sequence[Results], ignored: Collection[str] = ()
 ) -> tuple[list[int], list[str]]:
-    """The years and the measures that all have, draw by draw; in the order of the first.
+    """The years and the measures that all parts have, in the order of the first part.
 
     Raises
     ------
@@ -328,7 +328,7 @@ OUTLOOK_PARTS = sequence(Check("an Outlook", _part), "outlooks, one or more")
 
 @takes(ModelError, outlooks=OUTLOOK_PARTS, scenario=text())
 def region_total(outlooks: Collection[Outlook | Results], scenario: str = "baseline") -> Results:
-    """The five countries of Central Asia together, whatever stands beside them.
+    """The sum of the five countries of Central Asia; other outlooks are ignored.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
-"""A country of one's own: what its table cannot say is asked, one question at a time, and a params
-file written that is ready to run.
+"""A params file for any country, from a table of the user's and questions about what the table does
+not say.
 
-Each question holds what is proposed, so that the same questions serve a terminal, a form, and a
+Each question holds a proposed answer, so that the same questions serve a terminal, a form, and a
 run in which nobody answers.
 """
 
@@ -62,19 +62,26 @@ YEARS_AHEAD = 4
 SMALLEST_FLEET = 10_000  # vehicles of a country, as the assumption vehicle_stock has it
 OF_COLUMN = "column "  # before the name of a column, in the key of a question
 OF_TABLE = (OF_COLUMN, "table ")
-USUAL = {"country": "NO", "scenario": "a", "as_of": "latest", "horizon": USUAL_HORIZON, "seed": 1}
+# Keys of a valid scenario, in which one answer is checked
+VALID_KEYS = {
+    "country": "NO",
+    "scenario": "a",
+    "as_of": "latest",
+    "horizon": USUAL_HORIZON,
+    "seed": 1,
+}
 
 
 @dataclass(frozen=True)
 class Question:
-    """What a table cannot say.
+    """A question about what a table does not say.
 
     Parameters
     ----------
     key : str
         Under which the answer is kept.
     asks : str
-        In words.
+        The question in words.
     proposed : str
         The answer where nobody gives one; empty where there must be one.
     read : callable
@@ -82,8 +89,8 @@ class Question:
     because : str
         Why this is proposed.
     remedy : str
-        Of what is not certain: the line of a file of answers that says it. Only a person answers
-        such a question; what is proposed is not taken for her.
+        Where the answer is not certain, the line of a file of answers that would give it. Then only
+        a person may answer: the proposal alone is not used.
     choices : tuple of str
         Answers to choose from, where there are few.
     origin : Caveat, optional
@@ -153,21 +160,21 @@ class NewCountry:
         self.mapping = mapping or Mapping()
         self.answers: dict[str, str] = {}
         self.caveats: list[Caveat] = []
-        # What was answered when the table was last read, and what it held
-        self._last: tuple[Mapping, TableRead] | None = None
-        # What that came to for a country, as known since a day
+        # The answers with which the table was last read, and its content
+        self._last_read: tuple[Mapping, TableRead] | None = None
+        # That content, the country and the day of the facts, and the facts
         self._facts: tuple[TableRead, tuple[object, ...], Ledger] | None = None
 
     def questions(self) -> Iterator[Question]:
-        """Each question in its turn; the next one may hang on the answer, which is to be in
-        `answers` by then.
+        """Each question in its turn. Its answer must be in `answers` before the next one is asked
+        for, which may depend on it.
 
         Raises
         ------
         InputError
             Where the table cannot be read, whatever is answered.
         """
-        yield from self._of_the_table()
+        yield from self._table_questions()
         if not self.country:
             places = [row.cells["place"] for row in self._read().rows if row.cells["place"]]
             main_place = max(places, key=places.count, default="")
@@ -183,7 +190,7 @@ class NewCountry:
             asks = "Since when are these numbers known?"
             changed = dt.date.fromtimestamp(self.table.stat().st_mtime)
             day = str(self.published or changed)
-            because = "the file is of that day" * (not self.published)
+            because = "" if self.published else "the file is of that day"
             yield Question("published", asks, day, _key("published"), because)
         market = self._market()
         because = NOT_PRINTED
@@ -221,22 +228,22 @@ class NewCountry:
             ]
         )
 
-    def _of_the_table(self) -> Iterator[Question]:
-        """What the table does not say for certain, then what its columns of numbers are read as."""
+    def _table_questions(self) -> Iterator[Question]:
+        """What the table does not say for certain, then what its columns of numbers count."""
         reading = self.reading
         if reading is None:
             return
         while waiting := [q for q in reading.questions if key_of(q, reading) not in self.answers]:
-            yield _asked(waiting[0], reading)
+            yield _question_of(waiting[0], reading)
             reading = self._read().reading or reading  # an answer may settle others, or ask more
         for head, number in reading.counts().items():
             key = OF_COLUMN + head
             if key not in self.answers:
                 yield Question(key, f"What does {head!r} count?", number, _column)
-        yield from self._of_lacks(reading)
-        yield from self._of_exports()
+        yield from self._missing_columns(reading)
+        yield from self._exports_as_imports()
 
-    def _of_exports(self) -> Iterator[Question]:
+    def _exports_as_imports(self) -> Iterator[Question]:
         """Whether exports of another country to this one are its imports."""
         read = self._read()
         exports = [
@@ -255,8 +262,8 @@ class NewCountry:
         key = " ".join(("table", *question.key))
         yield Question(key, f"{asks}?", question.proposed, _column, "", question.remedy)
 
-    def _of_lacks(self, reading: SpreadsheetReading) -> Iterator[Question]:
-        """What the table does not say at all."""
+    def _missing_columns(self, reading: SpreadsheetReading) -> Iterator[Question]:
+        """What no column of the table says."""
         if "measure" in reading.lacks:
             guess = read_head(self.table.stem).number
             yield Question(
@@ -296,9 +303,9 @@ class NewCountry:
             a forecast takes.
         """
         read = self._read()
-        asked = (self.country, self._since)
-        if self._facts is None or self._facts[0] is not read or self._facts[1] != asked:
-            self._facts = read, asked, self._facts_of(read)
+        country_and_day = (self.country, self._since)
+        if self._facts is None or self._facts[0] is not read or self._facts[1] != country_and_day:
+            self._facts = read, country_and_day, self._facts_of(read)
         return self._facts[2]
 
     def _facts_of(self, read: TableRead) -> Ledger:
@@ -316,7 +323,7 @@ class NewCountry:
                 "the most",
                 "keep the newest",
             )
-        # pandas, which a table that is refused does not need
+        # Imported here: it loads pandas, which a table that is refused does not need
         from forecasting.evidence.ledger import Ledger
 
         rows = [row.cells for row in read.rows if row.cells["place"] == self.country]
@@ -324,12 +331,12 @@ class NewCountry:
         return ledger.select(self.country, kind=OBSERVATION_KINDS).published_by(self._since)
 
     def _counts(self, row: Row) -> bool:
-        """Whether a row tells how many there were in the country, from wherever they came."""
+        """Whether a row counts all vehicles of the country, of whatever origin."""
         is_whole = row["place"] == self.country and row["partner"] == WORLD
         return is_whole and row["kind"] in OBSERVATION_KINDS
 
     def write(self, folder: Path, scenario: str = "baseline") -> Path:
-        """Write the params file, and the mapping of the table beside it, once all is right.
+        """Write the params file, and the mapping of the table beside it, if a check finds no fault.
 
         Parameters
         ----------
@@ -376,14 +383,14 @@ class NewCountry:
         return folder / name
 
     def _read(self) -> TableRead:
-        """The table, with what has been answered so far; it is read anew for a new answer alone."""
-        mapping = self._answered()
-        if self._last is None or self._last[0] != mapping:
-            self._last = mapping, read_table(self.table, mapping)
-        return self._last[1]
+        """The table read with the answers so far; read again only after a new answer."""
+        mapping = self._mapping_of_answers()
+        if self._last_read is None or self._last_read[0] != mapping:
+            self._last_read = mapping, read_table(self.table, mapping)
+        return self._last_read[1]
 
-    def _answered(self) -> Mapping:
-        """What is said of the table, by its file of answers and by what was answered here."""
+    def _mapping_of_answers(self) -> Mapping:
+        """The mapping that the file of answers and the answers given here make."""
         constants = {"measure": self.answers.get("measure", ""), "place": self.country}
         if period := self.answers.get("period"):
             days = period_cells(period_of(period), one_day=False)
@@ -392,7 +399,7 @@ class NewCountry:
         mapping = mapping.with_answers(self.mapping)
         if not any(key.startswith(OF_TABLE) for key in self.answers):
             return mapping
-        reading = self._last[1].reading if self._last else None
+        reading = self._last_read[1].reading if self._last_read else None
         for key, text in self.answers.items():
             if reading is not None and key.startswith(OF_TABLE):
                 mapping = mapping.with_answers(answer_of(key, text, reading))
@@ -439,14 +446,14 @@ def _flows(facts: Ledger) -> list[str]:
 
 
 def key_of(question: TableQuestion, reading: SpreadsheetReading) -> str:
-    """Under which key the answer to a question about a table is kept."""
+    """The key under which the answer to a question about a table is kept."""
     if question.key[0] == "columns" and question.key[2] == "what":
         return OF_COLUMN + reading.name_of_column(question.key[1])
     return " ".join(("table", *question.key))
 
 
-def _asked(question: TableQuestion, reading: SpreadsheetReading) -> Question:
-    """A question about a table as a person is asked it."""
+def _question_of(question: TableQuestion, reading: SpreadsheetReading) -> Question:
+    """A question about a table in the form in which a person is asked."""
     read = {
         "columns": _column,
         "rows": _word_or_period((*KINDS_OF_ROW, *NUMBERS_OF_ROWS)),
@@ -496,7 +503,7 @@ def _size_of(market: MarketOnDay) -> str:
     return f"{cars / period.share_of_year:.0f}"
 
 
-# What an answer may be.
+# Readers of answers
 
 
 def _word_of(words: Collection[str]) -> Callable[[str], str]:
@@ -557,7 +564,7 @@ def _key(name: str) -> Callable[[str], str]:
             return UNSAID
         number = None if name == "published" else printed_number(text)
         value = text.strip() if number is None else int(number)
-        scenario_from_parameters(USUAL | {name: value})
+        scenario_from_parameters(VALID_KEYS | {name: value})
         return str(value)
 
     return read

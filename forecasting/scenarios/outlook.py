@@ -61,12 +61,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Outlook(Shown):
-    """What a scenario comes to, with everything that it came from.
+    """The results of a scenario, with everything that they rest on.
 
     Parameters
     ----------
     scenario : Scenario
-        What was asked, its day settled.
+        What was asked, on the day of the forecast.
     as_of : date
         Day of the forecast; nothing published later was used.
     age : Caveat
@@ -100,8 +100,8 @@ class Outlook(Shown):
     folder : Path or None
         Where it was read from.
     flow_cache : dict
-        What the facts say, for other scenarios of the place; empty where a caller's own facts or
-        prior were given.
+        Forecasts before drivers, for other scenarios of the place; empty where a caller's own facts
+        or prior were given.
 
     Examples
     --------
@@ -139,8 +139,8 @@ class Outlook(Shown):
 
     @property
     def counted_part(self) -> tuple[float, dt.date] | None:
-        """What was counted of the first year, and until when; None where nothing was, from the
-        first of January on.
+        """What was counted of the first year from 1 January on without a gap, and until when; None
+        where nothing was.
         """
         day = year_start = dt.date(self.first_year, 1, 1)
         count = 0.0
@@ -161,8 +161,8 @@ class Outlook(Shown):
 
     @property
     def running_year(self) -> int:
-        """The year in which the newest fact of all was printed; the year of the forecast's day
-        where a newer count of the flow is passed over, or no facts are there.
+        """The year in which the newest fact of all was printed. Where there are no facts, or the
+        flow has counts after the day of the forecast, the year of that day.
         """
         counts = [self.ledger.select(place, self.measure) for place in self.scenario.counted_at]
         days = [fact.known_from for facts in counts for fact in facts if fact.known_from]
@@ -172,8 +172,8 @@ class Outlook(Shown):
 
     @property
     def headline_year(self) -> int:
-        """The year of which a reader is told first: the running one, or a later one that is the
-        first that the facts do not cover.
+        """The year that a reader sees first: the running one, or the first that the facts do not
+        cover, if that is later.
         """
         return min(max(self.first_year, self.running_year), self.scenario.horizon)
 
@@ -303,8 +303,7 @@ class Outlook(Shown):
             save_flow(self.baseline_forecast, Path(folder))
 
     def fit_table(self) -> pd.DataFrame:
-        """Each fact of the flow beside what the others lead one to expect, as of
-        `FlowForecast.fit_table`.
+        """Each fact of the flow, and what the others lead one to expect: `FlowForecast.fit_table`.
 
         Returns
         -------
@@ -395,9 +394,9 @@ def outlook(
     draws : int
         Number of draws.
     flow_cache : dict, optional
-        A dictionary that begins empty and is given again with the same ledger and prior: what the
-        facts say is kept in it, and not sampled anew where only drivers or assumptions have
-        changed.
+        A dictionary that begins empty and is given again with the same ledger and prior. It keeps
+        the forecasts before drivers, which are not drawn again where only drivers or assumptions
+        have changed.
     as_of : date, optional
         Day of the forecast in place of the scenario's own; nothing published later is used.
     allow : sequence of path-like
@@ -489,7 +488,7 @@ def outlooks(pattern: str = "*", draws: int = 2000) -> dict[str, Outlook]:
 def _country(request: OutlookRequest) -> Outlook:
     scenario = request.scenario
     place = scenario.place
-    # First: a wrong one is known at once
+    # First, so that a wrong assumption is refused before the forecast is drawn
     parameters = demand_parameters(scenario, request.drivers, request.draws)
     flow = place_flow(request, place)
     years, yearly = by_year(flow.forecast)
@@ -523,10 +522,10 @@ def _of_flows(
     caveats: list[Caveat],
     **outlook_fields: Any,
 ) -> Outlook:
-    """An outlook with what every kind of it takes from its flows."""
+    """An outlook of one or several flows, with the fields that both kinds share."""
     scenario = request.scenario
     evidence = facts_of_places(scenario, request.ledger, request.as_of)
-    of_markets = [name for flow in flows.values() for name in flow.market.facts]
+    size_facts = [name for flow in flows.values() for name in flow.market.facts]
     monthly = [monthly_table(scenario, place, flow) for place, flow in flows.items()]
     return Outlook(
         scenario=scenario,
@@ -539,7 +538,7 @@ def _of_flows(
         parts=tuple(parts),
         monthly=pd.concat(monthly, ignore_index=True),
         caveats=caveats,
-        facts_used=[*evidence.frame["id"], *of_markets, *driver_facts(request.drivers)],
+        facts_used=[*evidence.frame["id"], *size_facts, *driver_facts(request.drivers)],
         ledger=request.ledger,
         **outlook_fields,
     )
@@ -564,7 +563,7 @@ def load_outlook(folder: str | Path) -> Outlook:
     as_of = dt.date.fromisoformat(record["as_of"])
     ledger = Ledger()
     evidence: Ledger | None = None
-    with contextlib.suppress(LedgerError):  # files of its own may be elsewhere by now
+    with contextlib.suppress(LedgerError):  # its own ledgers may have been moved
         ledger = facts_of_scenario(scenario)
         evidence = facts_of_places(scenario, ledger, as_of)
     return Outlook(

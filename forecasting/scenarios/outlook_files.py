@@ -1,4 +1,4 @@
-"""An outlook's tables as parquet files, with what else must be known in a file's metadata."""
+"""An outlook's tables as parquet files, with a record of the rest in the metadata of one."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -43,15 +43,15 @@ def save_tables(
     import pyarrow.parquet as pq
 
     for name, frame in ((OUTLOOK_TABLE, table), (DRAWS_TABLE, draws)):
-        # To start threads takes longer
+        # One thread: to start more takes longer than the conversion
         arrow = pa.Table.from_pandas(frame, preserve_index=False, nthreads=1)
         if name == OUTLOOK_TABLE:
             metadata = {METADATA_KEY: json.dumps(record, sort_keys=True).encode()}
             arrow = arrow.replace_schema_metadata({**(arrow.schema.metadata or {}), **metadata})
-        repeated = [column for column in frame if column != "value"]
+        dictionary_columns = [column for column in frame if column != "value"]
         try:
             Path(folder).mkdir(parents=True, exist_ok=True)
-            pq.write_table(arrow, Path(folder, name), use_dictionary=repeated)
+            pq.write_table(arrow, Path(folder, name), use_dictionary=dictionary_columns)
         except OSError as error:
             raise InputError(f"{folder} cannot be written to: {error}") from None
 
@@ -100,9 +100,9 @@ def load_draws(path: Path, measures: Sequence[str] | None = None) -> tuple[Resul
     InputError
         Where the file is damaged, or no such table.
     """
-    chosen = None if measures is None else [("measure", "in", [*measures])]
+    filters = None if measures is None else [("measure", "in", [*measures])]
     with _readable(path):
-        results = results_from(pd.read_parquet(path, filters=chosen))
+        results = results_from(pd.read_parquet(path, filters=filters))
     if not results:
         raise InputError(
             f"{path.name} has no draws of {', '.join(measures or ['anything'])}; run it again"
@@ -126,9 +126,7 @@ def load_results(path: Path) -> pd.DataFrame:
 
 
 def load_record(path: Path) -> dict[str, Any]:
-    """What a report says of itself beside its results; nothing where it says nothing that can be
-    read.
-    """
+    """The record that a report holds beside its results; empty where it cannot be read."""
     import pyarrow.parquet as pq
 
     try:
@@ -156,7 +154,7 @@ def stored_caveats(record: Mapping[str, Any]) -> list[Caveat]:
 
 
 def stored_caveat(row: Mapping[str, Any] | str | None) -> Caveat | None:
-    """A caveat of `Caveat.row`, or of a sentence; None of nothing.
+    """A caveat from `Caveat.row`, or from a sentence; None where nothing is stored.
 
     Parameters
     ----------

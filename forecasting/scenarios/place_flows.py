@@ -35,20 +35,20 @@ if TYPE_CHECKING:
 
 MONTHLY_YEARS = 2  # years of the outlook that are also shown by month
 SHARE_MARKET = 100.0
-# New vehicles a year where shares alone are told, so that they are as uneven as a middling market's
+# New vehicles a year where only shares are forecast: their months vary as in a market of that size
 UNKNOWN_MARKET = 100_000.0
-# Share of all that was told which came in the first year told, beyond which more came before it
-MUCH_BEFORE = 0.2
-MUCH = 0.05  # share of draws beyond which a reader must know that the flow exceeds its market
-LIMITED = 0.01  # share of draws from which a caveat says that the limit of a corridor holds
-SILENCE = 730  # days without a count after which a place beside others is unknown
+# Share of the flow so far that came in its first year, above which more must have come before that
+MAX_FIRST_YEAR_SHARE = 0.2
+MAX_ABOVE_MARKET = 0.05  # share of draws above which a caveat says that the flow exceeds its market
+MIN_LIMITED_SHARE = 0.01  # of draws, from which a caveat says that a corridor's limit holds
+MAX_SILENT_DAYS = 730  # without a count, after which a place is left out of a corridor
 # Keys of a scenario that change nothing before the drivers
 AFTER_THE_FACTS = {"drivers", "assumptions", "scenario", "name", "title", "notes"}
 
 
 @dataclass(frozen=True)
 class OutlookRequest:
-    """What every step of a run needs to know."""
+    """The scenario, its facts and its settings, as every step of a run needs them."""
 
     scenario: Scenario
     ledger: Ledger
@@ -91,7 +91,7 @@ def place_flow(request: OutlookRequest, place: str) -> PlaceFlow:
     EvidenceError
         Where there is neither a count nor a market size.
     """
-    # All that the forecast before drivers depends on, but the ledger and the prior
+    # All that the forecast before drivers depends on, besides the ledger and the prior
     keys = request.scenario.model_dump(exclude=AFTER_THE_FACTS)
     quotas = sets_quotas(request.scenario)
     key = repr((place, request.as_of, request.draws, quotas, sorted(keys.items())))
@@ -111,33 +111,33 @@ def place_flow(request: OutlookRequest, place: str) -> PlaceFlow:
 
 
 def _flow_of_facts(request: OutlookRequest, place: str) -> PlaceFlow:
-    """The flow of one place as its facts have it, before any driver."""
+    """The flow of one place, forecast from its facts before any driver."""
     from forecasting.growth.flow import forecast_flow
 
     scenario = request.scenario
     inputs = flow_inputs(scenario, place, request.ledger, request.as_of, request.prior)
     evidence = inputs.facts
     market = inputs.market
-    unknown = market.sizes is None and not len(evidence)
+    shares_only = market.sizes is None and not len(evidence)
     known_until = last_day(evidence, request.as_of)
     first_year = min((known_until + DAY).year, scenario.horizon)
     bases = {*evidence.frame["basis"]} - {""}
-    # One that is counted later, or elsewhere, is passed over; any other is refused by its name
-    passed_over = {*request.ledger.frame["basis"]} - bases
+    # A basis counted only later, or elsewhere, is ignored; the forecast refuses any other
+    unused_bases = {*request.ledger.frame["basis"]} - bases
     forecast = forecast_flow(
         evidence,
         [year(value) for value in range(first_year, scenario.horizon + 1)],
         prior=inputs.prior,
-        market_size=UNKNOWN_MARKET if unknown else market.sizes,
-        basis=scenario.basis if bases and scenario.basis not in passed_over else None,
+        market_size=UNKNOWN_MARKET if shares_only else market.sizes,
+        basis=scenario.basis if bases and scenario.basis not in unused_bases else None,
         draws=request.draws,
         seed=scenario.seed,
         place=place,
         policies=inputs.policies,
     )
-    if unknown:  # as a share: the months of a year add up to the year's, in per cent
-        of_the_year = np.repeat(sums_of_years(np.asarray(forecast.market)), 12, axis=1)
-        share = SHARE_MARKET * forecast.monthly / of_the_year
+    if shares_only:  # in per cent of the year's market, so that months add up to the year
+        market_of_year = np.repeat(sums_of_years(np.asarray(forecast.market)), 12, axis=1)
+        share = SHARE_MARKET * forecast.monthly / market_of_year
         even_size = np.full_like(share, SHARE_MARKET / 12)
         forecast = dataclasses.replace(forecast, monthly=share, market=even_size)
     caveats: tuple[Caveat, ...] = ()
@@ -161,7 +161,7 @@ def stock_before(flow: PlaceFlow) -> Array | float:
     """Vehicles on the road before the path begins, in each draw: the last count of stock before it,
     else the first one less what came until then.
 
-    Nothing where no stock was part of the evidence: a flow of imports begins with the market.
+    0 without a stock in the evidence: a flow of imports begins with the market.
     """
     forecast = flow.forecast
     counts = [
@@ -189,7 +189,7 @@ def monthly_table(scenario: Scenario, place: str, flow: PlaceFlow) -> pd.DataFra
 
 
 def place_caveats(scenario: Scenario, place: str, flow: PlaceFlow) -> list[Caveat]:
-    """What a reader must know first; a missing count before all else."""
+    """What a reader must know first, beginning with a missing count."""
     caveats = []
     if flow.shares_only:
         caveats.append(Caveat("nothing_known", values={"place": place}))
@@ -201,7 +201,7 @@ def place_caveats(scenario: Scenario, place: str, flow: PlaceFlow) -> list[Cavea
         years, yearly = by_year(flow.baseline)
         past_totals = yearly[:, : max(flow.first_year - years[0], 1)]
         share = float(np.median(past_totals[:, 0] / past_totals.sum(axis=1)))
-        if share > MUCH_BEFORE:
+        if share > MAX_FIRST_YEAR_SHARE:
             values = {"place": place, "year": years[0], "percent": SHARE_MARKET * share}
             caveats.append(Caveat("earlier_unknown", values=values))
     if scenario.since:
@@ -210,7 +210,7 @@ def place_caveats(scenario: Scenario, place: str, flow: PlaceFlow) -> list[Cavea
     if forecast.market is not None:
         size = _since(forecast, forecast.market, flow.first_year)
         exceeds = (_since(forecast, forecast.monthly, flow.first_year) > size).any(axis=1)
-        if exceeds.mean() > MUCH:
+        if exceeds.mean() > MAX_ABOVE_MARKET:
             percent = SHARE_MARKET * float(exceeds.mean())
             caveats.append(Caveat("above_market", values={"place": place, "percent": percent}))
     return [*caveats, *flow.caveats]
@@ -229,7 +229,7 @@ def port_flows(request: OutlookRequest) -> PortFlows:
     parts : list of Results
         By year; the last is the sum, where the corridor has several places.
     caveats : list of Caveat
-        Who is missing from the sum, and why.
+        Which places are missing from the sum, and why; and what limits it.
 
     Raises
     ------
@@ -245,17 +245,17 @@ def port_flows(request: OutlookRequest) -> PortFlows:
         raise EvidenceError(
             f"{scenario.name}: no count of {label} was known on {request.as_of} at {names}"
         )
-    flows, passing = within_one_limit(
+    flows, limited_share = within_one_limit(
         {place: place_flow(request, place) for place in counted_places}
     )
     parts = []
     caveats = [*missing.values(), *_beyond_cars(scenario.measure, flows)]
-    if passing >= LIMITED:
-        caveats.append(Caveat("shared_limit", values={"percent": SHARE_MARKET * passing}))
+    if limited_share >= MIN_LIMITED_SHARE:
+        caveats.append(Caveat("shared_limit", values={"percent": SHARE_MARKET * limited_share}))
     for place, flow in flows.items():
         years, draws = by_year(flow.forecast)
         parts.append(Results(scenario.name, place, years, {scenario.measure: draws}))
-        # What the prior was learned on is a caveat of all places already
+        # That the prior was learned on other things is a caveat of the whole corridor already
         port_caveats = place_caveats(scenario, place, flow)
         caveats += [caveat for caveat in port_caveats if caveat.kind != "learned_elsewhere"]
     if len(scenario.places) > 1:
@@ -283,13 +283,13 @@ def missing_places(scenario: Scenario, ledger: Ledger, day: dt.date) -> dict[str
             uncounted[place] = Caveat(
                 "place_uncounted", values={"place": place, "measure": scenario.measure}
             )
-        elif (day - last_day(facts, day)).days > SILENCE:
+        elif (day - last_day(facts, day)).days > MAX_SILENT_DAYS:
             counts = [fact for fact in facts if fact.is_count and fact.value == fact.value]
             counts.sort(key=lambda fact: (fact.period.end, fact.period.days))
             silent[place] = Caveat(
                 "place_silent", tuple(counts[-1:]), {"place": place, "day": str(day)}
             )
-    # There is nothing newer to prefer: the age of the evidence is a caveat
+    # Where all places are silent their old counts are used; the age of the evidence is a caveat
     if len(silent) + len(uncounted) == len(scenario.places):
         return uncounted
     return uncounted | silent
@@ -324,9 +324,10 @@ def within_one_limit(flows: dict[str, PlaceFlow]) -> tuple[dict[str, PlaceFlow],
     if len(flows) < 2 or any(flow.forecast.market is None for flow in flows.values()):
         return flows, 0.0
     first_year = max(flow.first_year for flow in flows.values())
-    widest = max(flows.values(), key=lambda flow: len(flow.evidence)).forecast
-    assert widest.market is not None
-    limit = _since(widest, widest.market, first_year)
+    # The market is one, and its size is best known where facts are most
+    reference = max(flows.values(), key=lambda flow: len(flow.evidence)).forecast
+    assert reference.market is not None
+    limit = _since(reference, reference.market, first_year)
     forecasts = [flow.forecast for flow in flows.values()]
     total = np.sum(
         [_since(forecast, forecast.monthly, first_year) for forecast in forecasts], axis=0

@@ -1,4 +1,4 @@
-"""What is asked: a params file, the name of a scenario or a place, and the scenario it stands for.
+"""From a params file, the name of a scenario or a place to the scenario that it stands for.
 
 Every command, page and notebook asks here, so that one question has one answer.
 """
@@ -201,6 +201,6 @@ def _question(value: Any) -> Scenario | str | os.PathLike[str]:
     return value
 
 
-# As it was asked: for who must first say what the scenario may read
+# The question as it is, where the caller first sets the folders that a scenario may read
 QUESTION_FORM = Check("a params file, the name of a scenario, a country, or a Scenario", _question)
 QUESTION = Check(QUESTION_FORM.words, lambda value: find_scenario(_question(value)))

@@ -1,10 +1,9 @@
-"""Where: the parts of a country in which vehicles and stations were counted, as shares with their
-own uncertainty.
+"""Shares of the parts of a country in its vehicles and stations, with their own uncertainty.
 
 A share of today drifts: Tashkent had 50 % of Uzbekistan's stations in May 2024 and 59 % a year
-later, Almaty kept 58 to 59 % of Kazakhstan's electric cars from 2023 to 2024. A part's share of the
-electric cars bends as its own cars run out: the odds that a car there is electric stay in
-proportion to the country's. Where nothing is printed for a part, nothing is said of it.
+later, Almaty kept 58 to 59 % of Kazakhstan's electric cars from 2023 to 2024. A part cannot have
+more electric cars than cars: the odds that a car there is electric stay in proportion to the
+country's. A part without a printed count is not shown.
 """
 
 from __future__ import annotations
@@ -34,8 +33,8 @@ MAX_DAYS_APART = 45  # days between the count of a part and that of the country
 # Standard deviation of a year's change of the log of a part's share over the rest's: Tashkent's
 # stations moved by 0.33 in a year, Almaty's cars by 0.03; a judgement between the two.
 SHARE_DRIFT = 0.2
-LEAST_SHARE = 1e-6  # of cars that are electric
-ROUNDS = 30  # until the parts' electric cars make the country's
+LEAST_SHARE = 1e-6  # of cars that are electric, so that its log-odds are finite
+ROUNDS = 30  # after which the parts' electric cars add up to the country's
 # By year; two tables of a report ask for the same, which goes with its outlook
 REGION_TABLES: WeakKeyDictionary[Outlook, dict[int, pd.DataFrame]] = WeakKeyDictionary()
 
@@ -100,7 +99,7 @@ def region_shares(
 
 
 def _refuse_more_than_registered(parts: pd.DataFrame) -> None:
-    """More electric cars in a part than its register has vehicles of all kinds."""
+    """Raise an error where a part has more electric cars than its register has vehicles."""
     stocks = parts[parts["relation"].isin(EXACT_RELATIONS)].sort_values("period_end")
     newest = stocks.groupby(["measure", "place"]).tail(1)
     electric = newest[newest["measure"] == "ev_stock"].set_index("place")
@@ -156,50 +155,51 @@ def by_region(outlook: Outlook, year: int | None = None) -> pd.DataFrame:
 
 
 def _by_region(outlook: Outlook, year: int) -> pd.DataFrame:
-    place = outlook.years.index(year)
+    column = outlook.years.index(year)
     measures = [*DIVIDED_BY, REGISTER]
     shares = region_shares(outlook.ledger, outlook.scenario.place, outlook.as_of, measures)
     by_measure = dict(list(shares.groupby("measure")))
     all_cars = by_measure.pop(REGISTER, shares.iloc[:0])
     rows = []
     for measure_counted, parts in by_measure.items():
-        share_draws = _drifted(parts, all_cars, outlook, year)
+        share_draws = _share_draws(parts, all_cars, outlook, year)
         names = [*zip(parts["place"], parts["name"], parts["share"], strict=True)]
         names.append(("", "the rest", np.nan))
         for measure in DIVIDED_BY[str(measure_counted)]:
             if measure in outlook.results.values:
-                total = outlook.results.values[measure][:, [place]]
+                total = outlook.results.values[measure][:, [column]]
                 ends = quantiles(total * share_draws, RANGE_LEVELS).T
                 rows += [(measure, *name, *end) for name, end in zip(names, ends, strict=True)]
     columns = ["measure", "region", "name", "share", "low", "median", "high"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _drifted(parts: pd.DataFrame, all_cars: pd.DataFrame, outlook: Outlook, year: int) -> Array:
-    """Shares of the parts and of the rest in each draw: the odds walk from the count to the end of
-    the year. Those of electric cars bend as the cars of a part run out; of a part without a count
-    of its cars they are as many as its electric ones.
+def _share_draws(parts: pd.DataFrame, all_cars: pd.DataFrame, outlook: Outlook, year: int) -> Array:
+    """Shares of the parts and of the rest in each draw: the log-odds drift from the count to the
+    end of the year. Of electric cars no part has more than it has cars; a part without a count of
+    its cars is taken to have the same share of all cars as of electric ones.
     """
     share = parts["share"].to_numpy(dtype=float)
     days = (pd.Timestamp(year, 12, 31) - parts["day"]).dt.days
-    since = days.clip(lower=0).to_numpy() / DAYS_A_YEAR
+    years_since = days.clip(lower=0).to_numpy() / DAYS_A_YEAR
     seed = outlook.scenario.seed
     streams = [stream_of(seed, name) for name in parts["place"] + parts["measure"]]
-    chance = np.column_stack([s.standard_normal(outlook.results.count) for s in streams])
-    drift = np.pad(SHARE_DRIFT * np.sqrt(since) * chance, ((0, 0), (0, 1)))
+    normal = np.column_stack([s.standard_normal(outlook.results.count) for s in streams])
+    drift = np.pad(SHARE_DRIFT * np.sqrt(years_since) * normal, ((0, 0), (0, 1)))
+    # Shares of stations have no limit, and drift like those of very few electric cars
     cars = share
-    then = LEAST_SHARE
+    electric_at_count = LEAST_SHARE
     country = np.full(len(drift), LEAST_SHARE)
     if parts["measure"].iloc[0] == "ev_stock":
-        of_cars = parts["place"].map(all_cars.set_index("place")["share"])
-        cars = of_cars.fillna(parts["share"]).to_numpy(dtype=float)
+        car_share = parts["place"].map(all_cars.set_index("place")["share"])
+        cars = car_share.fillna(parts["share"]).to_numpy(dtype=float)
         electric = outlook.results.values[EV_STOCK_SHARE] / 100
-        ages = np.array([parts["day"].dt.year.max(), year]) - outlook.years[0]
-        counted, asked = np.clip(ages, 0, len(outlook.years) - 1)
-        then = float(np.median(electric[:, counted]))
-        country = electric[:, asked]
-    whole = [np.append(part, max(1 - part.sum(), 1e-6)) for part in (share, cars)]
-    return electric_shares(whole[0] * then / whole[1], drift, whole[1], country)
+        columns = np.array([parts["day"].dt.year.max(), year]) - outlook.years[0]
+        count_column, column = np.clip(columns, 0, len(outlook.years) - 1)
+        electric_at_count = float(np.median(electric[:, count_column]))
+        country = electric[:, column]
+    shares, cars = (np.append(part, max(1 - part.sum(), 1e-6)) for part in (share, cars))
+    return electric_shares(shares * electric_at_count / cars, drift, cars, country)
 
 
 def electric_shares(electric: Array, drift: Array, cars: Array, country: Array) -> Array:
@@ -231,10 +231,10 @@ def electric_shares(electric: Array, drift: Array, cars: Array, country: Array) 
 
     odds = logit(np.clip(electric, LEAST_SHARE, 1 - LEAST_SHARE)) + drift
     whole = np.clip(country, LEAST_SHARE, 1 - LEAST_SHARE)[:, None]
-    for _ in range(ROUNDS):  # the odds of all parts rise alike, until they make the country's
-        there = cars * expit(odds)
-        odds = odds + logit(whole) - logit(there.sum(axis=1, keepdims=True))
-    return np.asarray(there / there.sum(axis=1, keepdims=True))
+    for _ in range(ROUNDS):  # the log-odds of all parts rise alike until they add up
+        part_electric = cars * expit(odds)
+        odds = odds + logit(whole) - logit(part_electric.sum(axis=1, keepdims=True))
+    return np.asarray(part_electric / part_electric.sum(axis=1, keepdims=True))
 
 
 def passed_registers(outlook: Outlook, places: pd.DataFrame) -> list[Fact]:

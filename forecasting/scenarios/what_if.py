@@ -27,8 +27,9 @@ from forecasting.scenarios.question import QUESTION, find_scenario
 class WhatIf:
     """A scenario that is changed, its outlook, and that of the scenario as it was given.
 
-    What the facts say is kept: only where the country, the day or the market's size changes is it
-    sampled anew. Both outlooks have the same random draws, so their difference is what was changed.
+    The forecast before drivers is kept: it is drawn again only where the country, the day or the
+    market's size changes. Both outlooks have the same random draws, so their difference is the
+    effect of the change.
 
     Parameters
     ----------
@@ -43,7 +44,7 @@ class WhatIf:
     ----------
     start, scenario : Scenario
         As given, and as it is now.
-    given, outlook : Outlook
+    reference, outlook : Outlook
         Of the one and of the other.
 
     Examples
@@ -120,7 +121,7 @@ class WhatIf:
         return self.outlook
 
     def _show(self) -> None:
-        """What follows a change where somebody looks on."""
+        """Show the outlook after a change, in a class that has a screen; here nothing."""
 
     def _forecast(self, scenario: Scenario) -> Outlook:
         return outlook(scenario, self.ledger, draws=self.draws, flow_cache=self._flow_cache)
@@ -201,8 +202,8 @@ MAX_ASSUMPTIONS = 8  # assumptions: those that explain most of the answers below
 
 
 def levers(scenario: Scenario, outlook: Outlook) -> Iterator[Driver]:
-    """What every scenario can be asked: a factor on the flow, from the first open year on, once or
-    each year.
+    """The levers of every scenario: a factor on the flow, once or each year, from the first year on
+    that the facts do not cover.
     """
     begins = f"{max(outlook.first_year, outlook.as_of.year)}-01-01"
     for kind, name in FLOW_LEVERS.items():
@@ -245,13 +246,13 @@ def size_in(row: Assumption, scenario: Scenario) -> Range:
     return scenario.assumptions.get(row.key, shipped(row))
 
 
-def shift_range(ends: tuple[float, float], start: Range, now: Range | None) -> Range:
-    """A range whose ends were moved: what is likeliest keeps its place between them.
+def shift_range(ends: tuple[float, float], start: Range, current: Range | None) -> Range:
+    """A range with other ends, between which the likeliest value keeps its relative place.
 
     >>> shift_range((0.2, 0.6), Range(low=0.0, mode=0.5, high=1.0), None)
     Range(low=0.2, mode=0.4, high=0.6)
     """
-    for candidate in (now, start):
+    for candidate in (current, start):
         if candidate is not None and (candidate.low, candidate.high) == tuple(ends):
             return candidate
     low, high = (float(f"{end:.6g}") for end in ends)

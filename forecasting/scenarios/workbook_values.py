@@ -1,8 +1,8 @@
-"""From a workbook back to a params file: the reader's yellow cells, and a refusal where anything
-else was changed.
+"""From a workbook back to a params file: the reader's yellow cells, and an error where any other
+cell was changed.
 
-A sheet ``stamp``, hidden, holds the version, the scenario, and for each row and column of the other
-sheets a sum over what their cells say: a changed cell is where a row and a column do not agree.
+A hidden sheet, ``stamp``, holds the version, the scenario, and a checksum of each row and of each
+column of the other sheets: a changed cell lies where the sums of a row and of a column differ.
 """
 
 import datetime as dt
@@ -50,9 +50,9 @@ from forecasting.sentences import sentence
 STAMP = "stamp"
 TARGET = "charging_points_target"
 TARGET_YEAR = "charging_points_target_year"
-# Of the flow, from none to the most that may be set
+# Factors on the flow at which it is computed, from 0 to the largest that may be set
 FLOW_FACTORS = (0.0, 0.01, 1.0, 2.0, 20.0)
-# A quota that is used up sooner or later bends the line in each draw elsewhere
+# Further ones under a quota, which bends the line of the flow at another factor in each draw
 QUOTA_FACTORS = (0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 1.1, 1.2, 1.35, 1.5)
 NUMBER_IN_FORMULA = re.compile(r"(?<![A-Z$\d.])\d+\.?\d*(?:E[-+]?\d+)?")
 OWN = "your own value"
@@ -68,8 +68,8 @@ INPUT_HEADS = (
     "source",
 )
 SHEETS = ("inputs", "answer", "business", "model", "draws", "tables")
-# Assumptions whose effect stands in the workbook as values: the climate by month, the ages of
-# vehicles and of points; and those that are dated, as plants, orders and roll-outs
+# Assumptions whose effect the workbook holds as values, so that they cannot be set there: the
+# climate by month, ages of vehicles and points, and dated plants, orders and roll-outs
 BY_TABLE = (
     *("temperature_shift", "daily_spread", "cold_slope", "hot_slope"),
     *(
@@ -86,9 +86,9 @@ BY_TABLE = (
     *("battery_assembly", "battery_assembly_year"),
     *("deliveries", "vehicle_stock_date", "power_date"),
 )
-MAX_CELL_CHARACTERS = 30_000  # Excel takes hardly more
+MAX_CELL_CHARACTERS = 30_000  # Excel takes 32,767
 
-# Row, column, and what is there, or numbers from there down
+# Row, column, and the content of a cell, or an array of numbers from that cell down
 CellContents = Iterable[tuple[int, int, object]]
 
 
@@ -115,8 +115,8 @@ def stamp(book: Any, scenario: dict[str, Any], cells: Mapping[str, CellContents]
 
 
 def _marks(cells: CellContents) -> list[list[int]]:
-    """Of each row, and of each column, a mark of what its cells hold, as far as a spreadsheet that
-    saves them anew leaves it.
+    """A checksum of each row, and of each column: of texts and of five digits of numbers, which a
+    spreadsheet program keeps when it saves the file again.
     """
     texts = []
     numbers = []
@@ -243,8 +243,8 @@ def _flows_by_factor(
     """The flow where each year that can be set is multiplied by a factor."""
     scenario = remade.scenario
     flows = {}
-    tried = FLOW_FACTORS + QUOTA_FACTORS * sets_quotas(scenario)
-    for factor in tried:
+    flow_factors = FLOW_FACTORS + (QUOTA_FACTORS if sets_quotas(scenario) else ())
+    for factor in flow_factors:
         factors = {
             f"{scenario.measure}.{year}": factor
             for year in remade.years
@@ -305,9 +305,9 @@ class _ReaderCells:
     first_year : int
         The first of them that can be set.
     flows : mapping of float to ndarray, shape (draws, years)
-        The flow where it is set to factors of 0, of little, of 1 and of very much.
+        The flow by factor, from 0 to the largest that may be set.
     quotas : bool
-        Whether quotas are used up, so that of what is more only a part comes.
+        Whether the scenario sets quotas, under which only a part of a larger flow comes.
     """
 
     def __init__(
@@ -321,8 +321,8 @@ class _ReaderCells:
         self.names = [f"{measure}.{year}" for year in years if year >= first_year]
         self.flows = flows
         self.quotas = quotas
-        # Vehicles that have an owner in the country do not leave again
-        self.fixed = {"reexport_share"} if MEASURES[measure].of_owners else set()
+        # Registered vehicles are not exported again
+        self.unsettable = {"reexport_share"} if MEASURES[measure].of_owners else set()
         draws = len(flows[1.0])
         columns: list[Part] = []
         for place, year in enumerate(years):
@@ -333,51 +333,51 @@ class _ReaderCells:
         self.flow = labelled("vehicles that come", Symbols(columns, draws), years)
 
     def _scaled(self, name: str, place: int) -> Node:
-        """The flow of a year times what the reader has set: what is known of it, and what is open,
-        up to a limit; as in the scenario where nothing is set.
+        """The flow of a year with the reader's factor: the part that the facts cover, plus the
+        factor times the other, up to a limit. The flow of the scenario where no factor is set.
         """
         table = {size: flow[:, [place]] for size, flow in self.flows.items()}
-        _, little, *_, most = sorted(table)
-        known = table[0.0]
-        free = (table[little] - known) / little
-        limit = table[most] - known
+        _, small_factor, *_, large_factor = sorted(table)
+        fixed_part = table[0.0]
+        unit_flow = (table[small_factor] - fixed_part) / small_factor
+        limit = table[large_factor] - fixed_part
         values = table[1.0][:, 0]
         factor = Symbols([Node(np.ones_like(values), "{}", (Cell(name),))], len(values))
-        rest: Any = factor * free
+        scaled_part: Any = factor * unit_flow
         if self.quotas:
-            # A quota bends the line at each factor
+            # The line bends at each factor
             sizes = sorted(table)[:-1]
             flows = np.hstack([table[size] for size in sizes])
             bends = np.diff(np.diff(flows) / np.diff(sizes))
             for size, bend in zip(sizes[1:-1], bends.T, strict=True):
-                rest = rest + np.maximum(factor - size, 0.0) * bend[:, None]
-        if np.any(limit < most * free * 0.999):
-            rest = np.minimum(rest, limit)
-        parts = (Cell(name), (known + rest).columns[0], values)
+                scaled_part = scaled_part + np.maximum(factor - size, 0.0) * bend[:, None]
+        if np.any(limit < large_factor * unit_flow * 0.999):
+            scaled_part = np.minimum(scaled_part, limit)
+        parts = (Cell(name), (fixed_part + scaled_part).columns[0], values)
         return Node(values, "IF(ISNUMBER({0}),{1},{2})", parts)
 
     def symbols(self, imports: Array, sample: Draws, parameters: Parameters) -> tuple[Any, Any]:
         """Imports and draws of assumptions, with the reader's cells in them."""
-        kept: Any = ratio(imports, self.flows[1.0], 1.0)
+        import_ratio: Any = ratio(imports, self.flows[1.0], 1.0)
         levers = {
-            row.key: Symbols([_set_or(row.key, sample[row.key][:, 0])], len(imports))
+            row.key: Symbols([_settable(row.key, sample[row.key][:, 0])], len(imports))
             for row in parameters
-            if _can_be_set(row, parameters) and row.key not in self.fixed
+            if _can_be_set(row, parameters) and row.key not in self.unsettable
         }
         self.names += levers
-        return self.flow * kept, sample | levers
+        return self.flow * import_ratio, sample | levers
 
 
 def _can_be_set(row: Assumption, parameters: Parameters) -> bool:
     """Whether a reader may set an assumption: it is of electric cars, no dated event acts on it,
-    and the workbook computes what it does.
+    and the workbook computes its effect.
     """
     of_cars = row.vehicle_class in ("", "bev", PLUG_IN)
     return of_cars and row.name not in BY_TABLE and row.key not in parameters.events
 
 
-def _set_or(name: str, values: Array) -> Node:
-    """What the reader has set, or else each draw's value."""
+def _settable(name: str, values: Array) -> Node:
+    """The reader's value, or where the cell is empty each draw's."""
     node = Node(values, "IF(ISNUMBER({0}),{0},{1})", (Cell(name), column_of(values)))
     LABELS[node] = name
     return node
@@ -406,12 +406,12 @@ def _with_own_target(demand: DemandOutlook, as_of: dt.date) -> Draws:
     results = demand.results
     practice = np.maximum(results["charging_points_practice"], np.where(is_set, path, 0.0))
     announced = results.get(TARGET)
-    own = path
+    own_path = path
     if announced is not None and any(np.any(target.pursued) for target in demand.targets):
-        own = np.maximum(path, announced)
+        own_path = np.maximum(path, announced)
     changed = {"charging_points_practice": practice, "charging_stations": practice / per_station}
     if announced is not None:
-        changed[TARGET] = np.where(is_set, own, announced)
+        changed[TARGET] = np.where(is_set, own_path, announced)
     return changed
 
 
@@ -445,7 +445,7 @@ def params_of_workbook(path: Path, name: str, folder: Path) -> tuple[str, str]:
             f"{path} {STAMP}!A1: made by version {version}, and this is {__version__}; "
             "export it again"
         )
-    cell_values = _taken_cells(path, sheets["inputs"])
+    cell_values = _take_values(path, sheets["inputs"])
     for row, name_of_sheet in enumerate(SHEETS, start=2):
         stored = [cell.value for cell in sheets[STAMP][row]]
         _refuse_changed(path, sheets[name_of_sheet], stored)
@@ -475,8 +475,8 @@ def _sheets_of(path: Path) -> dict[str, Any]:
         ) from None
 
 
-def _taken_cells(path: Path, inputs: Any) -> dict[str, float]:
-    """The reader's numbers by name, taken out of the yellow cells."""
+def _take_values(path: Path, inputs: Any) -> dict[str, float]:
+    """The reader's numbers by name. Their cells are emptied, as they were in the checksums."""
     column = INPUT_HEADS.index(OWN)
     numbers: dict[str, float] = {}
     for row in inputs.iter_rows(min_row=2):
@@ -495,7 +495,7 @@ def _taken_cells(path: Path, inputs: Any) -> dict[str, float]:
 
 
 def _bounds(inputs: Any, cell: str) -> tuple[float, float]:
-    """What a cell takes, as its own rule says."""
+    """The least and the largest number that a cell takes, by its own rule of validation."""
     (rule,) = [rule for rule in inputs.data_validations.dataValidation if cell in rule.sqref]
     return float(rule.formula1), float(rule.formula2)
 
@@ -503,13 +503,10 @@ def _bounds(inputs: Any, cell: str) -> tuple[float, float]:
 def _refuse_changed(path: Path, sheet: Any, stored: Iterable[str]) -> None:
     cells = (cell for row in sheet.iter_rows() for cell in row if cell.value is not None)
     marks = _marks((cell.row - 1, cell.column - 1, cell.value) for cell in cells)
-    changed = [
-        [place for place, (now, then) in enumerate(pairs, start=1) if now != then]
-        for pairs in (
-            itertools.zip_longest(across, json.loads(before), fillvalue=0)
-            for across, before in zip(marks, stored, strict=True)
-        )
-    ]
+    changed = []
+    for sums, stored_sums in zip(marks, stored, strict=True):
+        pairs = itertools.zip_longest(sums, json.loads(stored_sums), fillvalue=0)
+        changed.append([place for place, (now, old) in enumerate(pairs, start=1) if now != old])
     if any(changed):
         row, column = (places[0] if places else 1 for places in changed)
         where = f"{sheet.title}!{sheet.cell(row, column).coordinate}"
