@@ -1,5 +1,5 @@
-"""Files read and written whole: nothing that has no end is read, no link is written through,
-nothing is left half.
+"""Files read and written whole: no file without an end is read, no link is written through, and no
+half of a file is left.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ from forecasting.names import OUTPUT_VARIABLE, PARAMS
 
 AnyPath = str | os.PathLike[str]
 NO_PATH = (ValueError, OSError, RuntimeError)  # a zero byte, a loop of links
-SYSTEM_FOLDERS = ("/dev", "/proc", "/sys")  # what lies there is no file of anybody
+SYSTEM_FOLDERS = ("/dev", "/proc", "/sys")  # files there are not a user's
 _folders: ContextVar[tuple[Path, ...]] = ContextVar("folders that a params file may read")
 _files: set[Path] = set()  # tables that the user has named, or that a params file may read
 
@@ -55,7 +55,7 @@ def allowing(folders: Iterable[AnyPath]) -> Iterator[None]:
 
 def name_table(path: AnyPath) -> None:
     """Note a table that the user has named: it may be read wherever it lies."""
-    with contextlib.suppress(*NO_PATH):  # who reads it says what is wrong with it
+    with contextlib.suppress(*NO_PATH):  # the fault is reported where the table is read
         _files.add(Path(path).resolve())
 
 
@@ -86,10 +86,10 @@ def fault_of_place(path: AnyPath, folder: AnyPath | None = None) -> tuple[str, s
     # Notebooks look for params beside their own folder
     home = Path(folder or "").resolve()
     homes = [Path(), home, Path("..", PARAMS), *_folders.get(())]
-    if home.name == PARAMS:  # whose facts lie beside it
+    if home.name == PARAMS:  # the facts lie beside that folder
         homes.append(home.parent)
     inside = any(place.is_relative_to(home.resolve()) for home in homes)
-    # A run has looked at all parameters before it hands them to its processes
+    # In a process of a run, the run has checked all tables before
     was_named = folder is None and (place in _files or OUTPUT_VARIABLE in os.environ)
     if inside or was_named:
         return "", ""
@@ -130,7 +130,7 @@ def read_whole(path: AnyPath, largest: int = MAX_FILE_BYTES) -> bytes:
 
 
 def _open_at_once(path: str, flags: int) -> int:
-    """Open a file, also a pipe that nobody writes to."""
+    """Open a file without waiting, as for a pipe that nobody writes to."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
@@ -184,8 +184,8 @@ def write_whole(path: Path, content: bytes) -> Path:
 
 
 def write_asked(path: AnyPath, content: bytes) -> Path:
-    """Write a file that a user has named: whole or not at all, where his own link leads, or to his
-    device or pipe.
+    """Write a file that a user has named, whole or not at all; through a link, or to a device or a
+    pipe, if the name is one.
 
     Raises
     ------
@@ -212,7 +212,7 @@ def write_asked(path: AnyPath, content: bytes) -> Path:
 
 
 def refuse_existing(path: Path, force: bool) -> None:
-    """Refuse to write where a file is, which may be somebody's own; before the work for it begins.
+    """Refuse to write over a file that may be a user's own, before the work for it begins.
 
     Raises
     ------
@@ -250,15 +250,15 @@ def write_new(path: AnyPath, content: bytes) -> Path:
     return new
 
 
-def _replace_file(path: Path, side: Path, content: bytes) -> Path:
-    side.unlink(missing_ok=True)  # of a process that was killed
+def _replace_file(path: Path, part_file: Path, content: bytes) -> Path:
+    part_file.unlink(missing_ok=True)  # a process that was killed may have left one
     try:
-        with side.open("xb") as file:
+        with part_file.open("xb") as file:
             file.write(content)
         if path.is_file() and not path.is_symlink():
-            shutil.copymode(path, side)
-        return side.replace(path)
+            shutil.copymode(path, part_file)
+        return part_file.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
-            side.unlink(missing_ok=True)
+            part_file.unlink(missing_ok=True)
         raise

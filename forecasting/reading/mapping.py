@@ -1,8 +1,7 @@
 """What a reader says of a table of one's own, and what the names of its columns say by themselves.
 
 A mapping is a file of answers. It lies beside its table, ``facts.mapping.yaml`` beside
-``facts.csv``, or is given with ``--answers``; what it does not say is
-seen from the table, or asked.
+``facts.csv``, or is given with ``--answers``; the rest is read from the table, or asked.
 
 >>> print(Mapping(place="KZ", fiscal_year="april", rows={4: "heads"}).to_yaml(), end="")
 place: KZ
@@ -52,12 +51,12 @@ NUMBER_TARGETS = (
     *MEASURES,
     *(f"{measure} {quantity}" for measure in MEASURES for quantity in QUANTITIES),
 )
-WHATS = ("market_size", "sum", "period", "place", "note", "nothing")  # of a column, besides
+WHATS = ("market_size", "sum", "period", "place", "note", "nothing")  # other contents of a column
 DATES_OF_COLUMN = ("period", "year_to_date")
 CALENDARS = ("gregorian", "minguo", "solar_hijri", "buddhist")
 KINDS_OF_ROW = ("heads", "unit", "note", "sum", "nothing", "row")
 NUMBERS_OF_ROWS = (*NUMBER_TARGETS, "market_size")  # what a reader may say that a row counts
-# What is wrong with a mapping by pydantic's names of it, and the next move
+# Message and hint for each fault of a mapping, by pydantic's name of the fault
 MAPPING_FAULTS = {
     "model_type": ("is not a list of keys", "write columns: and, below it, place: Country"),
     "dict_type": ("is not a list of keys", "write name: column lines below it"),
@@ -97,7 +96,7 @@ DATE_FORMS = ("%Y-%m-%d", "%d.%m.%Y", "%Y/%m/%d", "%d/%m/%Y", "%m/%d/%Y", "%Y%m%
 ISO = "%Y-%m-%d"
 LENGTHS = {1: "month", 3: "quarter", 12: "year"}
 EXCEL_EPOCH = dt.date(1899, 12, 30)
-SUM_WORDS = re.compile(  # of places: no market of its own
+SUM_WORDS = re.compile(  # names of sums of places, which are no market
     r"(?:(?:grand |sub)?total|world|sum|rest of|all countries|europe|eu(?: ?\d+)?\b|european union|"
     r"asia|africa|america|oecd|итого|всего|весь мир|мир|jami|жами|барлығы|gesamt|insgesamt|summe|"
     r"welt|合计|总计|世界|全球)(?:\W.*|wide)?",
@@ -138,7 +137,7 @@ _COLUMN_WORDS = {
     "миқдор саны мәні мааниси шумора теъдод değer sayı adet miktar 数量 数值 值",
 }  # fmt: skip
 _TARGET_OF_WORD = {word: name for name, words in _COLUMN_WORDS.items() for word in words.split()}
-# Words of a head that say what its numbers are of
+# Words of a head that say what its numbers measure
 _GROWTH = rf"{words.UP_OR_DOWN}|\by/?o?/?y\b|同比"
 _SHARE = r"\bshare\b|доля|доли|占比"
 _SCALE = re.compile(rf"(?:\bin )?(?<![a-zа-я0-9])(?:{one_of(SCALES)}s?|'?000)(?![a-zа-я0-9])", re.I)
@@ -172,7 +171,7 @@ def _is_encoding(name: str) -> bool:
 
 
 def _is_date_form(form: str) -> bool:
-    """Whether a day that is written in it can be read again, to its year at least."""
+    """Whether a day that is written in a form can be read again, at least its year."""
     day = dt.date(2024, 2, 29)
     again = dated(day.strftime(form), form)
     return again is not None and again.year == day.year
@@ -234,7 +233,7 @@ def _are_few(signs: list[str]) -> bool:
 
 
 def _setting(fault: str, is_valid: Callable[[Any], bool]) -> AfterValidator:
-    """A check of what a mapping says of its file; empty is as the file shows."""
+    """A check of a setting of a mapping; an empty one passes, as the file itself tells it."""
 
     def checked(setting: Any) -> Any:
         if setting and not is_valid(setting):
@@ -288,11 +287,11 @@ class ColumnAnswer(BaseModel):
     dates: Annotated[Text, _setting("column_dates", _are_dates)] = ""
 
     def with_answers(self, answers: "ColumnAnswer") -> "ColumnAnswer":
-        """The answer with what another one says besides, or instead."""
+        """The answer with the keys of another one added, or replaced by them."""
         return self.model_copy(update={key: value for key, value in answers if value})
 
     def keys(self) -> dict[str, object]:
-        """What is said, as a file has it."""
+        """The keys that are not empty, as a file has them."""
         keys = {key: value for key, value in self if value}
         if self.factor and self.factor.is_integer():
             keys["factor"] = int(self.factor)
@@ -359,7 +358,7 @@ class Mapping(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _by_letter(cls, keys: object) -> object:
-        """Of ``columns``, those by their letters apart from those by their names."""
+        """Split ``columns`` into those with letters and those with names."""
         if not isinstance(keys, dict) or not isinstance(keys.get("columns"), dict):
             return keys
         if "letters" in keys:
@@ -375,7 +374,7 @@ class Mapping(BaseModel):
 
     @property
     def sheets(self) -> list[str]:
-        """The sheets that are read; none where they are to be seen."""
+        """The sheets that are read; none where they are found from the workbook."""
         if isinstance(self.sheet, list):
             return self.sheet
         return [self.sheet] if self.sheet else []
@@ -386,7 +385,7 @@ class Mapping(BaseModel):
         return number_of(self.fiscal_year) if self.fiscal_year else 0
 
     def with_answers(self, answers: "Mapping") -> "Mapping":
-        """A mapping with what another one says besides, or instead."""
+        """A mapping with the keys of another one added, or replaced by them."""
         keys = {key: value for key, value in answers if value}
         for key, value in keys.items():
             if isinstance(value, dict):
@@ -414,7 +413,8 @@ class Mapping(BaseModel):
 
 
 def target_of(name: str) -> str:
-    """The word of a mapping's columns that the name of a column says; empty where it says none.
+    """The key of a mapping's columns that the name of a column stands for; empty where it stands
+    for none.
 
     >>> target_of("Год"), target_of("EV sales")
     ('year', '')
@@ -442,7 +442,7 @@ class Head(NamedTuple):
 
 
 def read_head(name: str) -> Head:
-    """What the name of a column says, each of its words.
+    """What the name of a column says it holds, by all of its words.
 
     Parameters
     ----------
@@ -488,7 +488,7 @@ def _measure_of(passage: Passage) -> str:
 
 
 def _doubts_of_a_head(passage: Passage, measure: str) -> Iterator[str]:
-    """Why the numbers below a head may be of something else."""
+    """Why the numbers below a head may measure something else."""
     measures = passage.measures
     if measure == EV_SHARE and not {*measures} <= {*NEW_EVS}:
         yield "is a share of something else"
@@ -515,10 +515,10 @@ def mapping_path(table: Path) -> Path:
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """YAML without aliases, by which a few lines stand for billions."""
+    """YAML without aliases, with which a few lines can stand for billions."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        """What the next lines say."""
+        """The next node; an alias is refused."""
         if self.check_event(yaml.AliasEvent):
             raise yaml.YAMLError("a YAML alias is not read: write out what it stands for")
         return super().compose_node(parent, index)
@@ -556,8 +556,9 @@ def read_mapping(path: Path) -> Mapping:
 def _problem(name: str, fault: Any) -> Problem:
     parts = [str(part) for part in fault["loc"] if part != "[key]"]
     words = ["columns" if part == "letters" else part for part in parts]
-    kind = str(fault.get("ctx", {}).get("error") or fault["type"])  # of a check of ours its name
-    wrong, hint = MAPPING_FAULTS.get(kind, ("is unknown", ""))
+    # The checks of this module raise the name of the fault
+    kind = str(fault.get("ctx", {}).get("error") or fault["type"])
+    message, hint = MAPPING_FAULTS.get(kind, ("is unknown", ""))
     if not hint and words[0] == "constants":
         hint = did_you_mean(words[-1], LEDGER_COLUMNS)
         if words[-1] in PERIOD_LENGTHS:
@@ -565,4 +566,4 @@ def _problem(name: str, fault: Any) -> Problem:
     if not hint:
         hint = did_you_mean(words[-1], (*Mapping.model_fields, *TARGETS, *NUMBER_TARGETS))
     where = ".".join(words)
-    return Problem(f"{name} {where}".strip(), wrong.format(fault["input"]), hint)
+    return Problem(f"{name} {where}".strip(), message.format(fault["input"]), hint)

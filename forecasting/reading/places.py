@@ -24,7 +24,7 @@ Codes = dict[str, str]  # of places, by name or spelling
 WORLD = "World"  # as a partner: everybody
 COUNTRIES = ("KZ", "KG", "TJ", "TM", "UZ")
 REGION = "central-asia-5"  # these five together
-# Of the letters of a slip are right; below that a name of some language is near to anything
+# Part of the letters that a misspelt name has right; with less, some name is near to any word
 MIN_SIMILARITY = 0.8
 PORTS = ("alashankou", "baktu", "horgos", "karasu", "torugart")
 
@@ -74,7 +74,7 @@ def _by_spelling(table: str) -> Codes:
     return {spelling: code for code, spellings in rows for spelling in spellings.split("/")}
 
 
-# Other spellings of a place, behind its code
+# Each code with the other spellings of its place
 _SPELLINGS = _by_spelling(
     "XK:косово/kosova, alashankou:alataw pass/alatau pass/alashan pass/dostyk, "
     "baktu:bakhty/bakht/baketu/bakhtu, horgos:khorgos/khorgas/korgas/huoerguosi, "
@@ -85,21 +85,21 @@ _SPELLINGS = _by_spelling(
     "CN:prc/mainland china/china mainland, UZ-TK:tashkent city, US:usa, AE:uae, GB:uk, RU:russia, "
     f"KR:korea, TR:turkey, {REGION}:central asia/central asia 5/five central asian countries"
 )
-# What the press calls countries, beside their names in the tables of ISO
-LANGUAGES = ("ru", "de", "zh_CN", "uz", "kk")
-# Of which the names are compared with a slip, too; to compare those of all takes six times as long
+LANGUAGES = ("ru", "de", "zh_CN", "uz", "kk")  # of the press, besides English
+# Languages whose names are compared with a misspelt one: all would take six times as long
 SLIP_LANGUAGES = (
     *LANGUAGES,
     *("tr", "tg", "ky", "az", "uk", "be", "ka", "hi", "ar", "id", "vi"),
     *("fr", "es", "pt", "it", "nl", "pl", "cs", "ro"),
 )
+# Names of countries in the press that the tables of ISO lack
 _IN_THE_PRESS = _by_spelling(
     "RU:россия/russland/rossiya, US:сша/aqsh/vereinigte staaten/соединенные штаты, "
     "GB:великобритания/großbritannien/buyuk britaniya, AE:оаэ/bae, KR:южная корея/южной кореи/"
     "janubiy koreya/republic of korea, TR:turkiya/турции, CN:xitoy/хитой, DE:germaniya, "
     "GE:gruziya/грузия, JP:yaponiya, BY:белоруссия, CZ:чехия, NL:holland/голландия"
 )
-# Endings of names that are declined, by what stands there else, and the direction that they say
+# Endings of declined names, by the ending of the nominative and the direction that they tell
 _DECLINED = {
     ("", ""): "а е у ом s да da нинг ning де ның нің",
     ("ия", ""): "ии ию иеи",
@@ -147,8 +147,8 @@ def _folded(text: str) -> str:
 
 @lru_cache(maxsize=len(LANGUAGES) + 2)
 def _country_names(*languages: str) -> Codes:
-    """ISO 3166 alpha-2 code by folded name in English and other languages, of ``*`` any that
-    pycountry has; a name of two countries, as a few translations have it, is left out.
+    """ISO 3166 alpha-2 code by folded name in English and other languages; ``*`` stands for all
+    that pycountry has. A name that translations give to two countries is left out.
     """
     english = _english_names()
     # "Korea, Republic of" is the Republic of Korea
@@ -157,11 +157,11 @@ def _country_names(*languages: str) -> Codes:
     for language in languages:
         for file in Path(_iso().LOCALES_DIR).glob(f"{language}/LC_MESSAGES/iso3166-1.mo"):
             names.update(_translations(file))
-    named = [(english[name], translation) for name, translation in names if name in english]
-    folded = _folded(b"\n".join(translation for _, translation in named).decode()).split("\n")
+    pairs = [(english[name], translation) for name, translation in names if name in english]
+    folded = _folded(b"\n".join(translation for _, translation in pairs).decode()).split("\n")
     codes: Codes = {}
     ambiguous = set()
-    for (code, _), name in zip(named, folded, strict=True):
+    for (code, _), name in zip(pairs, folded, strict=True):
         if codes.setdefault(name, code) != code:
             ambiguous.add(name)
     return {name: code for name, code in codes.items() if name not in ambiguous}
@@ -178,8 +178,8 @@ def _english_names() -> dict[bytes, str]:
 
 
 def _translations(file: Path) -> Iterator[tuple[bytes, bytes]]:
-    """Texts and their translations in a catalogue of GNU gettext, which Python's own reader takes
-    three times as long to read.
+    """Texts and their translations in a catalogue of GNU gettext, three times as fast as Python's
+    own reader.
     """
     data = file.read_bytes()
     count, *starts = struct.unpack_from("<3I", data, offset=8)
@@ -198,7 +198,7 @@ class NamedCountry(NamedTuple):
     start, end : int
         Where it stands.
     case : {"from", "to", ""}
-        What an ending of the name says of the direction.
+        The direction that the ending of the name tells.
     """
 
     code: str
@@ -217,7 +217,7 @@ def countries_in(text: str) -> Iterator[NamedCountry]:
     names = _names_of_the_press()
     end = 0
     for word in _NAME_WORDS.finditer(text):
-        if word.start() < end or not word[0][0].isupper():  # того, chad
+        if word.start() < end or not word[0][0].isupper():  # e.g. Chad is a country, chad is none
             continue
         if country := next(_country_at(text, word.start(), names), None):
             end = country.end
@@ -323,7 +323,7 @@ def find_place(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def nearest_place(text: str) -> str:
-    """What to write instead of a place that nobody knows.
+    """The hint of a message about an unknown place.
 
     >>> nearest_place("Uzbekistann")
     'did you mean UZ (Uzbekistan)?'
@@ -332,7 +332,7 @@ def nearest_place(text: str) -> str:
     """
     if codes := AMBIGUOUS.get(text.lower()):
         return "give " + " or ".join(f"{code} ({place_name(code)})" for code in codes)
-    if text:  # of nothing nothing is near, and the names take a while to load
+    if text:  # to an empty text no name is near, and the names take a while to load
         word = _key(text)
         names = _names_of_like_letters(word)
         for name in difflib.get_close_matches(word, names, n=1, cutoff=MIN_SIMILARITY):
@@ -348,7 +348,7 @@ def _names_of_slips() -> Codes:
 
 
 def _letters(word: str) -> int:
-    """The letters of a word as bits; a few letters share one."""
+    """The letters of a word as bits; several letters of the alphabets share one."""
     bits = 0
     for letter in word:
         bits |= 1 << ord(letter) % 64
@@ -357,7 +357,7 @@ def _letters(word: str) -> int:
 
 @lru_cache(maxsize=1)
 def _names_by_size() -> dict[int, list[tuple[str, int]]]:
-    """These names with their letters, by how long they are."""
+    """The names of `_names_of_slips` with their letters, by length."""
     names: dict[int, list[tuple[str, int]]] = defaultdict(list)
     for name in _names_of_slips():
         names[len(name)].append((name, _letters(name)))
@@ -365,13 +365,13 @@ def _names_by_size() -> dict[int, list[tuple[str, int]]]:
 
 
 def _names_of_like_letters(word: str) -> Iterator[str]:
-    """The names that may be as similar to a word as a slip is: few enough letters stand in one of
-    the two alone. To compare all of them takes ten times as long.
+    """The names that may be similar enough to a word, as few letters stand in only one of the two:
+    a filter that is ten times as fast as the comparison.
     """
     letters = _letters(word)
     strange_letters = ~letters
     for size, names in _names_by_size().items():
-        # As many letters match at least
+        # The fewest letters that must match
         match = math.ceil(MIN_SIMILARITY * (size + len(word)) / 2 - 1e-9)
         if match > min(size, len(word)):
             continue
@@ -427,8 +427,7 @@ def place_name(code: str) -> str:
 
 
 def place_words(code: str) -> str:
-    """The name of a place; a code that is of none, such as the name of a sum of places, as it
-    stands.
+    """The name of a place; any other code, such as that of a sum of places, as it is.
 
     >>> place_words("NO"), place_words("ports")
     ('Norway', 'ports')

@@ -37,21 +37,21 @@ from forecasting.reading.printed_periods import (
 )
 from forecasting.reading.rules import Row, expected_unit, number_text, publication
 
-MOST_WORDS = 15  # of the original, that a quote may have
-MOST_UNKNOWN = 6  # words that a doubt names
+MOST_WORDS = 15  # of the original text, in a quote
+MOST_UNKNOWN = 6  # unknown words that a doubt names
 PARTNER = "may be of one partner: give --partner"
-# Sentences of a longer text that say what is counted
+# Words by which a sentence of a longer text says what is counted
 COUNTS = re.compile("|".join([words.ELECTRIC, *words.MEASURE_WORDS]), re.IGNORECASE)
 # At a port, vehicles of all types unless the text says electric
 VALUE_PORTS = ("horgos", "alashankou", "baktu")
 OF_ALL_TYPES = {"ev_exports": "vehicle_exports"}
 IN_MONEY = {"ev_imports": "ev_import_value", "ev_exports": "ev_export_value"}
 ELSEWHERE = "has its period in another part of the text"
-CLAUSE = 60  # characters before a number, and behind it, that say what it is
+CLAUSE = 60  # characters before a number, and after it, that say what it is
 GROWTH = "yoy_growth_percent"
 
 
-Amount = tuple[str, float]  # what a number is of, and its value
+Amount = tuple[str, float]  # a quantity, or a measure, and a number
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Proposal:
     cells : dict of str to str
         Columns of a ledger, as text; those that the text does not say are missing.
     doubts : tuple of str
-        Why it may be wrong; empty of one that every rule agrees on.
+        Why it may be wrong; empty where no rule has a doubt.
     """
 
     cells: Row
@@ -71,7 +71,7 @@ class Proposal:
 
     @property
     def sure(self) -> bool:
-        """Whether nothing speaks against it."""
+        """Whether there is no doubt."""
         return not self.doubts
 
 
@@ -91,7 +91,7 @@ class Passage:
     published: dt.date | None
 
     def has(self, pattern: str) -> bool:
-        """Whether some words stand there."""
+        """Whether a pattern is found in the text."""
         return re.search(pattern, self.lower) is not None
 
     @cached_property
@@ -101,7 +101,7 @@ class Passage:
 
     @cached_property
     def dates(self) -> list[tuple[int, int]]:
-        """Where it speaks of time."""
+        """Where the text names dates and periods."""
         return date_spans(self.text)
 
     @cached_property
@@ -110,7 +110,7 @@ class Passage:
         return [number for number in numbers_in(self.text) if self._may_count(number)]
 
     def _may_count(self, number: Number) -> bool:
-        """Whether a number names, measures or dates nothing: no HS 8703, no 12 km, not in 2023."""
+        """Whether a number is no part of a name, a unit or a date: not HS 8703, 12 km, in 2023."""
         lead = self.lower[: number.digit_start][-12:]
         tail = self.lower[number.end :]
         if re.search(words.BEFORE_A_NAME, lead) or re.match(r"[a-z]\d", tail):
@@ -138,7 +138,7 @@ class Passage:
 
     @cached_property
     def text_passage(self) -> Passage:
-        """The text up to where it turns to a part of what it has counted."""
+        """The text up to where it begins to tell of a part of its count."""
         turn = re.search(words.OF_WHICH, self.lower)
         if not turn:
             return self
@@ -147,7 +147,7 @@ class Passage:
         return Passage(self.text[: next(starts, end)], self.published)
 
     def blank(self, number: Number) -> Passage:
-        """The text without a number that looks like a date: 2024 cars are no year."""
+        """The text without a number that counts, which may look like a date: 2024 cars."""
         blank = " " * (number.end - number.start)
         text = self.text[: number.start] + blank + self.text[number.end :]
         return Passage(text, self.published)
@@ -158,7 +158,7 @@ class Passage:
         return [*countries_in(self.text)]
 
     def names_partner(self, measure: str) -> bool:
-        """Whether it names a country that vehicles come from, or go to, which counts none."""
+        """Whether it names a country that vehicles come from, or go to, and that counts none."""
         side = "to" if measure_of(measure).event == "exports" else "from"
         return any(
             country.case == side or re.search(words.BEFORE[side], self.lower[: country.start][-10:])
@@ -183,7 +183,7 @@ class Passage:
 
     @cached_property
     def doubts_of_numbers(self) -> list[str]:
-        """What makes every number doubtful: plans, and the other numbers."""
+        """Doubts about every number: plans, and the other numbers of the text."""
         doubts = words.doubts_of(words.WHOLE_DOUBTS, self.lower)
         if any(self._are_joined(*pair) for pair in itertools.pairwise(self.numbers)):
             doubts.append("is a range, a sum or a part of another number")
@@ -205,7 +205,7 @@ class Passage:
 
     @cached_property
     def doubts_of_words(self) -> list[str]:
-        """What the words do to every number, and whether no rule knows what some of them do."""
+        """Doubts that words give to every number, and words that no rule knows."""
         doubts = words.doubts_of(words.TEXT_DOUBTS, self.lower)
         spans = [(number.start, number.end) for number in self.numbers]
         spans += [(country.start, country.end) for country in self.countries]
@@ -222,7 +222,7 @@ def propose_facts(
     measure: str = "",
     period: Period | None = None,
 ) -> list[Proposal]:
-    """Facts that a sentence may hold, each with what may be wrong with it.
+    """Facts that a sentence may hold, each with its doubts.
 
     Parameters
     ----------
@@ -233,9 +233,9 @@ def propose_facts(
     published : date, optional
         The day of the text, from which "this year" and "so far" are read.
     place, measure : str
-        What the reader knows; default what the text says.
+        As the reader knows them; default what the text says.
     period : Period, optional
-        The same of the period.
+        Likewise.
 
     Returns
     -------
@@ -330,23 +330,23 @@ class Mention:
         cells = {column: cell for column, cell in cells.items() if cell}
         return Proposal(cells, tuple(dict.fromkeys(self.doubts)))
 
-    # The words around it.
+    # Words around the number
 
     @cached_property
     def lead(self) -> str:
-        """What stands before the number within its clause."""
+        """The text before the number within its clause."""
         text = self.passage.lower[: self.number.start]
         return re.split(r"[;；。(]|—(?! до)|\.\s|, (?=\d)", text)[-1][-CLAUSE:]
 
     @property
     def tail(self) -> str:
-        """What stands behind the number within its clause."""
+        """The text after the number within its clause."""
         text = self.part.lower[self.number.end :]
         return re.split(r"[;；。)]|\.\s", text)[0][:CLAUSE]
 
     @property
     def context(self) -> str:
-        """What stands before it, a bar, and what stands behind."""
+        """The text before the number, a bar, and the text after it."""
         return f"{self.lead}|{self.tail}"
 
     @property
@@ -375,7 +375,7 @@ class Mention:
 
     @property
     def direction(self) -> int:
-        """Up or down, by the nearest word that says so: before the number first, else 0."""
+        """1 up, -1 down, by the nearest word before the number, or without one after it; else 0."""
         if changes := _changes(self.lead, words.DOWN):
             return max(changes)[1]
         tail_changes = _changes(self.tail[:40], rf"{words.DOWN}|{words.DOWN_BEHIND}")
@@ -383,15 +383,15 @@ class Mention:
 
     @property
     def sign(self) -> float:
-        """-1 of what fell."""
+        """-1 of a fall, else 1."""
         if self.number.sign == "-" or self.direction < 0:
             return -1.0
         return 1.0
 
-    # What it is of.
+    # Quantity and value
 
     def _amount(self) -> Amount:
-        """What a number is of, and its value."""
+        """The quantity of the number, and its value."""
         if not (self.is_percent or self.number.times):
             return self._count()
         read = self._percent if self.is_percent else self._times
@@ -424,12 +424,12 @@ class Mention:
             yield "may be a part: the first, or further ones"
         if re.search(words.MONEY_BEFORE, self.lead) and not self.currency:
             yield "may be an amount of money"
-        # What stands between the number before and this one
-        since = re.split(r"(?<!\d)(?!20\d\d(?!\d))\d+", self.lead)[-1]
+        # The text after the number before this one
+        own_lead = re.split(r"(?<!\d)(?!20\d\d(?!\d))\d+", self.lead)[-1]
         level = rf"(?:{words.LEVEL})\W*(?:\w+\W+)?$"
         if re.search(r"\bup to\s$", self.lead):
             yield "may be what it rose to, or the most that it may be"
-        elif re.search(words.UP_OR_DOWN, since) and not re.search(level, since):
+        elif re.search(words.UP_OR_DOWN, own_lead) and not re.search(level, own_lead):
             yield "may be a change, not the whole"
 
     def _percent(self) -> Amount:
@@ -462,17 +462,17 @@ class Mention:
         return GROWTH, 100 * (factor - 1)
 
     def _relation(self, quantity: str) -> str:
-        """How the number stands to what was counted, as one of a ledger's relations."""
+        """The ledger's relation of the number to the count: equal, a bound, about."""
         lead = self.lead
         if re.search(rf"(?:{words.UP_OR_DOWN}).*?\s(?:до|to)\s$", lead.replace("up to", "")):
-            return "equals"  # what it rose to
+            return "equals"  # the level after a rise, not an upper bound
         change = QUANTITIES[quantity].says == "change"
         for relation, pattern in words.RELATIONS:
             if re.search(pattern, self.context) and not (change and relation == "at_most"):
                 return relation
         return "equals"
 
-    # Where, what and when.
+    # Place, measure and period
 
     def _place(self, default: str) -> str:
         """The place that the reader knows, or the nearest that the text names."""
@@ -485,7 +485,7 @@ class Mention:
         return default or min(places, key=lambda code: abs(places[code] - self.number.start))
 
     def _measure(self, place: str) -> str:
-        """What the words of the text count."""
+        """The measure that the words of the text tell."""
         names = self.passage.measures
         electric = self.part.has(words.ELECTRIC)
         if not names:
@@ -506,7 +506,7 @@ class Mention:
         return name
 
     def _of_heavy(self, name: str, vehicle: str) -> str:
-        """What a measure of electric cars is of buses or trucks."""
+        """The measure of buses or trucks in place of one of electric cars."""
         measure = MEASURES[name]
         heavy = count_of(measure.event, vehicle) if measure.electric else name
         if not heavy or self.passage.has(words.CARS):
@@ -514,8 +514,8 @@ class Mention:
         return heavy or name
 
     def _money(self, measure: str) -> Amount:
-        """The measure of an amount of money, and how many are one unit of it; of no amount the
-        measure, and 1. Another currency than the measure's is left for the reader.
+        """The measure of an amount of money, and the divisor to its unit; for any other number the
+        measure, and 1. An amount in another currency than the measure's is doubted.
         """
         if self.currency:
             measure = IN_MONEY.get(measure, measure)
@@ -574,8 +574,8 @@ def _changes(text: str, pattern: str) -> list[tuple[int, int]]:
 
 
 def _nearest_period(passage: Passage, number: Number, one_day: bool) -> tuple[Period | None, bool]:
-    """The period of a number, and whether it stands in another part of the text: that of its own
-    part, else of what stands before it, else of the rest.
+    """The period of a number, and whether another part of the text names it: the number's own part
+    is read first, then the text before it, then all of it.
     """
     text = passage.text
     marks = [*re.finditer(words.PARTS, text, re.I)]
@@ -597,9 +597,7 @@ def _years(text: str) -> set[str]:
 
 
 def _last_year(passage: Passage, proposals: list[Proposal]) -> Iterator[Proposal]:
-    """A total that exceeds that of a whole earlier year, which nobody printed: a bound on a
-    reference.
-    """
+    """The bound that a total exceeds that of the whole year before, which need not be printed."""
     total = next((p for p in proposals if p.cells["quantity"] == "total"), None)
     if total is None or not passage.has(words.LAST_YEAR) or "period_end" not in total.cells:
         return
@@ -624,7 +622,7 @@ def quoted(text: str) -> str:
 
 
 def rows_of_sentence(text: str, columns: Mapping[str, str]) -> list[Proposal]:
-    """Rows of a ledger that a sentence may hold, with what its reader has said of them.
+    """Rows of a ledger that a sentence may hold, with the columns that its reader has given.
 
     Parameters
     ----------

@@ -78,7 +78,7 @@ FOLDS = {
 
 
 def numbered(rows: Iterable[str], step: int = 1, start: int = 1) -> dict[str, int]:
-    """The number of each word, of rows in the order of their numbers.
+    """The number of each word, from rows of words in the order of their numbers.
 
     >>> numbered(["twenty двадцать", "thirty"], step=10, start=2)
     {'twenty': 20, 'двадцать': 20, 'thirty': 30}
@@ -114,7 +114,7 @@ _IN_WORDS = re.compile(
 
 
 def _from_words(sequence: re.Match[str]) -> str:
-    """A number in words as digits; what cannot be read as one number stays as it is."""
+    """A number in words as digits; words that are not one number stay as they are."""
     number = _IN_WORDS.fullmatch(sequence[0])
     if number is None:
         return sequence[0]
@@ -123,7 +123,7 @@ def _from_words(sequence: re.Match[str]) -> str:
         thousands = _below_thousand(number["thousands"])
         if units:
             return str(1000 * thousands + units)
-        return f"{thousands} {number['mark'].lower()}"  # a round number, known to the thousand
+        return f"{thousands} {number['mark'].lower()}"  # kept round: it is known to the thousand
     return str(units) if units >= 100 else sequence[0]
 
 
@@ -135,7 +135,7 @@ def _below_thousand(words: str) -> int:
 
 
 def _from_signs(numeral: re.Match[str]) -> str:
-    """A Chinese numeral as digits, of a round one with the sign of its thousands."""
+    """A Chinese numeral as digits; a round one keeps the sign of its thousands."""
     total = part = digit = 0
     for sign in numeral[1]:
         if sign in CHINESE_PLACES:
@@ -169,7 +169,7 @@ REWRITTEN: dict[str, str | Callable[[re.Match[str]], str]] = {
     r"\btwo and a half (?=times\b)": "2.5 ",
     r"\bthree and a half (?=times\b)": "3.5 ",
     r"\bby a factor of (\d+(?:[.,]\d+)?)": r"\1 times",
-    # Fractions: what is only printed as a part is known to a few percent
+    # Fractions: a part in words is known to a few percent
     r"\bhalved\b": "fell by ~50%",
     r"\bhalf as (?:many|much)\b": "~50% fewer",
     "减半": "下降~50%",
@@ -232,7 +232,7 @@ class Number:
     value : float
         With its multiplier; of "2.5 times" the factor.
     digits : str
-        As printed, without marks of thousands: its last digit tells how finely it is known.
+        As printed, without marks of thousands: its last digit tells its precision.
     scale : float
         What the digits were multiplied by.
     times : bool
@@ -314,8 +314,8 @@ def _in_digits(match: re.Match[str]) -> Number:
 
 
 def printed_number(text: str) -> float | None:
-    """A number as it is printed: in groups of three digits, with a multiplier, in percent; None of
-    what is none.
+    """The number of a text that is one: in groups of three digits, with a multiplier, in percent;
+    None of any other text.
 
     >>> printed_number("100,000"), printed_number("1.2 million"), printed_number("10 %")
     (100000.0, 1200000.0, 10.0)

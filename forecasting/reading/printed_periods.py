@@ -76,7 +76,7 @@ def _spellings(months: int, *patterns: str) -> list[Spelling]:
     ]
 
 
-# In a sentence the first group of which one is found tells; in a group the one that stands first
+# The first group with a match in a sentence is used, and of its matches the one that stands first
 SPELLINGS: tuple[list[Spelling], ...] = (
     _spellings(1, r"(?P<first>\d{1,2})月?(?:至|-|—|到)(?P<last>\d{1,2})月"),
     _spellings(1, r"前(?P<last>\d{1,2}|[一二三四五六七八九十])个?月"),
@@ -115,7 +115,7 @@ SPELLINGS: tuple[list[Spelling], ...] = (
     _spellings(1, _month("first") + "(?![a-zа-я])"),
 )
 ABBREVIATIONS = {
-    # years of two digits, and marks of the language of tables
+    # years of two digits, and short forms in tables
     r"\b([qh][1-4])[ ']?(\d\d)\b": r"\1 20\2",
     r"\b([1-4])([qh])[ ']?(?:20)?(\d\d)\b": r"\2\1 20\3",
     r"\b(\d\d?)\s?[mм]\s?(20\d\d)\b": r"first \1 months of \2",
@@ -123,7 +123,7 @@ ABBREVIATIONS = {
     r"(?<=\d )мес\.": "месяцев",
 }
 _IN_FULL = [(re.compile(short, re.IGNORECASE), full) for short, full in ABBREVIATIONS.items()]
-CELL_PATTERNS: list[Spelling] = [  # that no sentence is searched for
+CELL_PATTERNS: list[Spelling] = [  # of cells of a table only, not of sentences
     (re.compile(pattern), months)
     for months, pattern in (
         (12, r"(?P<year>\d{4})(?:年|\s?(?:г\.?|год|yil|йил|жыл))?"),
@@ -146,7 +146,7 @@ _DAY = re.compile(
     r"(?:(?P<year2>20\d\d)年)?(?P<first3>\d{1,2})月(?P<day3>\d{1,2})日",
     re.I,
 )
-_ACROSS = re.compile(  # months of two years
+_ACROSS = re.compile(  # from a month of one year to a month of another
     rf"{_month('first')}\s(?P<year>20\d\d){_TO}{_month('last')}\s(?P<end>20\d\d)|"
     r"(?P<year2>20\d\d)年(?P<first2>\d\d?)月(?:至|-|—|到)(?P<end2>20\d\d)年(?P<last2>\d\d?)月",
     re.I,
@@ -166,7 +166,7 @@ _SO_FAR = re.compile(
     re.I,
 )
 _BEGINNING = re.compile(r"(?:(?:beginning|start) of|(?:на|в) начал[оае]) (?=20\d\d)", re.I)
-_COMPARED = re.compile(  # what a number is compared with: not its own period
+_COMPARED = re.compile(  # the period that a number is compared with, which is not its own
     r"(?:the )?same period (?:of |in )?(?:last year|the previous year|(?:19|20)\d\d)|"
     r"аналогичн\w+ период\w*(?: прошл\w+ год\w*| 20\d\d год\w*)?|(?:than|against|from|with|over|"
     r"of|exceed\w*|surpass\w*|above|чем|к|с)\s(?:in |the |that of |total of |"
@@ -223,7 +223,7 @@ def period_of(text: str) -> Period:
 
 
 def period_cells(period: Period | None, one_day: bool) -> dict[str, str]:
-    """First and last day as a ledger's columns; of what stands on a day the last one alone."""
+    """First and last day as a ledger's columns; of a stock only the last one."""
     if period is None:
         return {}
     start = "" if one_day else period.start.isoformat()
@@ -266,7 +266,7 @@ def _period(text: str, published: Published, stock: bool) -> Period | None:
 
 
 def _parts(match: Match) -> dict[str, str]:
-    """What a match says by the names of its groups, whichever of several of one name it is."""
+    """The groups of a match by name; year2 and year3 are other places of year."""
     return {name.rstrip("23"): text for name, text in match.groupdict().items() if text}
 
 
@@ -304,7 +304,7 @@ def _ends(text: str) -> list[Match]:
 
 
 def _spelled(text: str, published: Published) -> Period | None:
-    """What the first of the spellings says that a text has."""
+    """The period of the first spelling that a text has."""
     days = _DAY.search(text)
     for group in SPELLINGS:
         matches = [(m, months) for pattern, months in group if (m := pattern.search(text))]
@@ -318,7 +318,7 @@ def _spelled(text: str, published: Published) -> Period | None:
 
 
 def _whole_year(text: str, published: Published) -> Period | None:
-    """The one year that a text names; this year as far as it has come."""
+    """The only year that a text names; of this year the days up to that of the text."""
     years = {*_PRINTED_YEAR.findall(text)}
     if len(years) == 1:
         return year(years.pop())
@@ -352,7 +352,7 @@ def _past(period: Period, match: Match, published: Published) -> Period:
 
 
 def _is_range(match: Match) -> bool:
-    """Whether two months make a range: joined by "and" only those that something is between do."""
+    """Whether two months make a range: joined by "and" only after "between"."""
     joined = {"and", "и"} & {*match[0].lower().split()}
     return not joined or bool(_BETWEEN.search(match.string[: match.start()]))
 
@@ -381,7 +381,7 @@ def _months(number: int | str, start: str | int, end: str | int) -> Period:
 
 
 def _months_of(match: Match, number: int, months: int) -> Period:
-    """The months of a year that a spelling names; of one that names none, the first unit."""
+    """The months of a year that a spelling names; without a number, those of the first unit."""
     parts = _parts(match)
     start = parts.get("first", "1")
     end = number_of(parts.get("last", start))
@@ -438,15 +438,15 @@ def several_months(text: str) -> bool:
 
 
 def date_spans(text: str) -> list[tuple[int, int]]:
-    """Where a text speaks of time: numbers there are no counts."""
+    """Where a text names dates and periods, whose numbers are no counts."""
     spelled = (pattern for pattern, _ in itertools.chain(*SPELLINGS))
     patterns = (*spelled, _ACROSS, _DAY, _ONLY_YEAR)
     return [match.span() for pattern in patterns for match in pattern.finditer(text)]
 
 
 def open_ended(text: str, published: Published) -> bool:
-    """Whether a text does not say since when, or up to when, a flow is counted: it has one day, or
-    a beginning only.
+    """Whether a text does not say since when, or up to when, a flow is counted: it names only one
+    day, or only a beginning.
     """
     sentence = without_comparisons(text)
     since = _SO_FAR.search(sentence)

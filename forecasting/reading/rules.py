@@ -1,7 +1,7 @@
 """What a row of a ledger may say: its columns, its vocabularies, and every rule that it can break.
 
-A row is read in two steps: `normalise` fills defaults and settles spellings, `faults` names all
-that is wrong. `forecasting.evidence.fact` makes a fact of a row without faults.
+A row is read in two steps: `normalise` fills in defaults and codes, `faults` lists all that is
+wrong. `forecasting.evidence.fact` makes a fact of a row without faults.
 """
 
 import contextlib
@@ -43,22 +43,14 @@ MEANINGS = {  # of the columns, in their order
     "note": "what a reader must know",
 }
 LEDGER_COLUMNS = tuple(MEANINGS)
-NUMBER_COLUMNS = LEDGER_COLUMNS[
-    1:10
-]  # measure to quantity: two rows that share them are of one number
+# Measure to quantity: two rows that share them give the same number
+NUMBER_COLUMNS = LEDGER_COLUMNS[1:10]
 REQUIRED_COLUMNS = ("id", "measure", "place", "period_start", "period_end", "relation", "value")
 
 FACT_KINDS = ("outcome", "estimate", "target", "event", "claim", "context", "judgement")
 OBSERVATION_KINDS = ("outcome", "estimate", "judgement")  # the kinds that may enter a likelihood
-INTEGER_UNITS = (
-    "vehicles",
-    "points",
-    "stations",
-    "persons",
-    "trains",
-    "units",
-    "users",
-)  # they have no parts
+# Units of things that are counted, which have no fractions
+INTEGER_UNITS = ("vehicles", "points", "stations", "persons", "trains", "units", "users")
 
 Fault = tuple[str, str, str]  # column, what is wrong, the next move
 Faults = Iterator[Fault]
@@ -83,7 +75,7 @@ EMPTY = dict.fromkeys(LEDGER_COLUMNS, "")
 _NUMBER_PATTERN = re.compile(
     r"[+-]?([0-9]{1,20}\.?[0-9]{0,20}|\.[0-9]{1,20})([eE][+-]?[0-9]{1,3})?"
 )
-# A quantity nobody printed
+# A reference to a quantity that is no fact of the ledger
 REFERENCE_PATTERN = re.compile(r"(?P<measure>\w+)@(?P<place>[^:]+):(?P<start>[^/]*)/(?P<end>.*)")
 _UNIT_SPELLINGS = {
     "%": "percent",
@@ -95,9 +87,7 @@ _UNIT_SPELLINGS = {
 
 
 def normalise(raw: Mapping[str, object]) -> Row:
-    """All columns as stripped text, defaults filled, places as codes; what cannot be settled stays
-    as it was.
-    """
+    """All columns as stripped text, with defaults and codes; an unknown word stays as it is."""
     cells = {column: cell_text(cell) for column, cell in raw.items() if column in EMPTY}
     return settled(EMPTY | cells)
 
@@ -216,7 +206,7 @@ def column_problems(
     columns: Sequence[str] = LEDGER_COLUMNS,
     table: str = "a ledger",
 ) -> Iterator[Problem]:
-    """Columns that a table should not have, that are missing, or that stand there twice.
+    """Problems of a table's columns: unknown, missing, or there twice.
 
     Parameters
     ----------
@@ -230,8 +220,9 @@ def column_problems(
         What the table is.
     """
     for column in sorted({*header} - {*columns}):
-        otherwise = did_you_mean(column, columns, "remove it")
-        hint = did_you_mean(column, {*columns} - {*header}, otherwise)
+        # A column that the table lacks is the likelier one to be meant
+        fallback = did_you_mean(column, columns, "remove it")
+        hint = did_you_mean(column, {*columns} - {*header}, fallback)
         yield Problem(where, f"{column!r} is an unknown column", hint)
     for column in required:
         if column not in header:
@@ -295,7 +286,7 @@ def place_faults(row: Row, column: str, find: Callable[[str], str] = find_place)
 
 
 def day_faults(row: Row, start_column: str, end_column: str) -> Faults:
-    """What is no date, and a last day before the first."""
+    """Faults of two days: no date, or a last day before the first."""
     days: list[dt.date] = []
     for column in (start_column, end_column):
         try:
@@ -318,7 +309,7 @@ def _needed_days(row: Row) -> Faults:
 
 
 def finite_number(text: str) -> float | None:
-    """The number that digits and a point write; None where they are none.
+    """The number of a text of digits and a point; None of any other text.
 
     >>> finite_number("410.4"), finite_number("2,544"), finite_number("nan")
     (410.4, None, None)
@@ -327,8 +318,8 @@ def finite_number(text: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def number_faults(row: Row, columns: Sequence[str], of_size: Collection[str]) -> Faults:
-    """What is no number, and sizes below 0."""
+def number_faults(row: Row, columns: Sequence[str], size_columns: Collection[str]) -> Faults:
+    """Faults of numbers: no number, or in a column of sizes below 0."""
     for column in columns:
         text = row[column]
         number = finite_number(text)
@@ -338,7 +329,7 @@ def number_faults(row: Row, columns: Sequence[str], of_size: Collection[str]) ->
             if digits != text and _NUMBER_PATTERN.fullmatch(digits):
                 hint = f"without thousands separators: {digits}"
             yield column, f"{text[:60]!r} is not a number", hint
-        elif column in of_size and (number or 0) < 0:
+        elif column in size_columns and (number or 0) < 0:
             yield column, f"{text} is negative", "give how much it is, 0 or more"
 
 
@@ -354,27 +345,27 @@ def _in_range(row: Row, measure: Measure) -> Faults:
 
 
 def own_period(row: Mapping[str, Any]) -> Period | None:
-    """The other period of its own flow that a reference writes out; None where it names another
+    """The other period of the row's own flow that a reference names; None where it names another
     flow, or a fact.
     """
-    written = REFERENCE_PATTERN.fullmatch(row["reference"])
+    match = REFERENCE_PATTERN.fullmatch(row["reference"])
     flow = (row["measure"], row["place"])
-    # Numbers that say neither what they count nor where can only speak of their own flow
-    if written and flow in (("", ""), (written["measure"], written["place"])):
+    # A row without measure and place can only refer to its own flow
+    if match and flow in (("", ""), (match["measure"], match["place"])):
         with contextlib.suppress(PeriodError):
-            return span(written["start"], written["end"])
+            return span(match["start"], match["end"])
     return None
 
 
 def _unit(row: Row, measure: Measure) -> Faults:
     unit = row["unit"]
-    right = ""
+    expected = ""
     if measure.kind != "statement":
-        right = expected_unit(measure.name, row["quantity"])
-    remedy = f"use {right}" if right else did_you_mean(unit, _units())
-    if unit not in {right, *_units()}:
+        expected = expected_unit(measure.name, row["quantity"])
+    remedy = f"use {expected}" if expected else did_you_mean(unit, _units())
+    if unit not in {expected, *_units()}:
         yield "unit", f"{unit!r} is an unknown unit", remedy
-    elif right not in ("", unit):
+    elif expected not in ("", unit):
         yield "unit", f"{unit!r} does not fit {row['quantity']} of {row['measure']}", remedy
 
 
@@ -384,22 +375,22 @@ def _reference(row: Row) -> Faults:
         yield "reference", f"{text!r} refers to itself", "name another fact"
     if "@" not in text:
         return
-    written = REFERENCE_PATTERN.fullmatch(text)
-    if written is None:
+    match = REFERENCE_PATTERN.fullmatch(text)
+    if match is None:
         yield "reference", f"{text!r} cannot be read", "write measure@place:YYYY-MM-DD/YYYY-MM-DD"
         return
-    measure = written["measure"]
+    measure = match["measure"]
     if measure not in MEASURES:
         yield "reference", f"{measure!r} is unknown", did_you_mean(measure, MEASURES)
     try:
-        place_code(written["place"])
-        span(written["start"], written["end"])
+        place_code(match["place"])
+        span(match["start"], match["end"])
     except InputError as error:
         yield "reference", f"in {text!r}: {error}", ""
 
 
 def print_faults(row: Row, column: str) -> Faults:
-    """A day of print that is none."""
+    """The fault of a day of publication that cannot be read."""
     try:
         publication(row[column])
     except PeriodError:
@@ -408,8 +399,8 @@ def print_faults(row: Row, column: str) -> Faults:
 
 
 def _published(row: Row) -> Faults:
-    if wrong := [*print_faults(row, "published")]:
-        yield from wrong
+    if date_faults := [*print_faults(row, "published")]:
+        yield from date_faults
         return
     print_period = publication(row["published"])
     end = row["period_end"]
@@ -420,8 +411,8 @@ def _published(row: Row) -> Faults:
 
 
 def thousands_apart(row: Row) -> Faults:
-    """A count with a point and three digits after it: in much of the world that is how thousands
-    are set apart.
+    """The fault of a count with a point before three digits, a mark of thousands in many
+    countries.
     """
     value = row["value"]
     if _counts_things(row) and re.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+", value):
@@ -431,7 +422,7 @@ def thousands_apart(row: Row) -> Faults:
 
 
 def parts_of_a_count(row: Row) -> Caveat | None:
-    """A caveat of a printed count that is no whole number, as of thousands."""
+    """A caveat of a printed count that is no whole number, as it may be in thousands."""
     value = row["value"]
     is_number = (row["kind"], row["relation"]) == ("outcome", "equals") and "." in value
     if not is_number or not _counts_things(row) or float(value).is_integer():
