@@ -90,14 +90,15 @@ def demand_outlook(
     start_stock : ndarray or float
         Vehicles on the road at the end of the year before the first.
     targets : sequence of Target
-        Announced numbers of public points or stations; those that a scenario pursues push practice.
+        Announced numbers of public points or stations; those that a scenario pursues raise
+        practice.
     vehicle_class : str
         The class of vehicle that is imported, e.g. ``bus``; electric cars where none is named.
     new_cars : ndarray, shape (draws, years), optional
         New cars of every drive, of which those that are electric are a share.
     monthly : ndarray, shape (draws, 12 years), optional
-        Vehicles by month, by which a printed stock of a day is set beside the model's; evenly over
-        the year where they are not given.
+        Vehicles by month, for the comparison with printed stocks of a day; by default even over
+        the year.
     symbols : callable, optional
         Puts symbols in the place of imports and of draws of assumptions, for a workbook: results
         are then symbols as well.
@@ -136,13 +137,13 @@ def demand_outlook(
     electricity = _electricity(place, assumptions, road, sample, span)
     share = labelled("electric share of all vehicles", np.clip(road.stock / vehicles, 0, 1), span)
     points = charging_need(electricity.served, share, span, sample)
-    megawatts = _add_beside_energy(points, assumptions.classes, road.stocks, sample)
+    megawatts = _add_homes_and_depots(points, assumptions.classes, road.stocks, sample)
     unpushed, practice, targeted = deployed_points(
         road.stock, span, assumptions, sample, charging_today, as_of, targets, rng, charging_least
     )
     results = _of_vehicles(road, cars)
     results |= _of_electricity(electricity, assumptions, road, points, megawatts, span, sample)
-    if vehicle_class == CAR:  # after the load: what stands idle takes no power
+    if vehicle_class == CAR:  # after the load, as idle points take no power
         _add_least_network(points, megawatts, span, sample)
     results |= _of_charging(points, practice, targeted, road, assumptions, sample, span)
     return DemandOutlook(
@@ -181,7 +182,7 @@ def _last_count(facts: Iterable[Fact]) -> int:
 def _all_cars(
     assumptions: Parameters, sample: Draws, years: Years, new_cars: Array | None
 ) -> tuple[Array, Draws]:
-    """Vehicles of all drives on the road; and the cars that each share is a share of."""
+    """Vehicles of all drives on the road, and the number of cars behind each electric share."""
     vehicles = all_vehicles(sample, years)
     if not assumptions.knows("vehicle_stock"):
         vehicles = vehicles_of_market(vehicles, new_cars, sample)
@@ -192,7 +193,7 @@ def _all_cars(
 
 
 def _check_taxis(stocks: Draws, cars: Array, years: Years) -> None:
-    """Electric taxis are cars of the country."""
+    """Refuse more electric taxis than the country has cars."""
     if TAXI not in stocks:
         return
     taxis = np.median(stocks[TAXI], axis=0)
@@ -207,9 +208,21 @@ def _check_taxis(stocks: Draws, cars: Array, years: Years) -> None:
 
 @dataclass(frozen=True)
 class _Electricity:
-    """Of the vehicles on the road: energy by setting in kWh a year, at the battery (what is charged
-    at the end of the year, and what points serve) and from the grid; that of one vehicle; the
-    months' shares; where each class is charged; and energy at the battery over that from the grid.
+    """The electricity of the vehicles on the road, kWh a year.
+
+    Parameters
+    ----------
+    at_end, served : dict of str to ndarray
+        At the battery by setting, of the stock at the year's end: as it is charged, and as points
+        serve it, where plug-in hybrids stay longer.
+    grid, grid_per_vehicle : dict of str to ndarray
+        From the grid over the year: by setting, and of one vehicle by class.
+    month_shares : dict of str to ndarray
+        Each month's share of the year, by class.
+    split : dict of str to dict
+        Where each class is charged, as shares by setting.
+    efficiency : dict of str to ndarray
+        Energy at the battery over that from the grid, by setting.
     """
 
     at_end: Draws
@@ -233,9 +246,9 @@ def _electricity(
     per_vehicle = {name: _by_setting(name, a_year[name], split[name]) for name in fleets}
     in_year = _energy({name: fleet.mean_stock for name, fleet in fleets.items()}, per_vehicle)
     efficiency = _grid_efficiency(sample)
-    # At slow points, the only ones that it uses, a plug-in hybrid stays longer for a kWh
-    stays = {name: kwh * sample["plug_in_time"] for name, kwh in per_vehicle[PLUG_IN].items()}
-    served = _energy(road.stocks, per_vehicle | {PLUG_IN: stays})
+    # A plug-in hybrid uses only slow points, and stays there longer for a kWh
+    plug_in_kwh = {name: kwh * sample["plug_in_time"] for name, kwh in per_vehicle[PLUG_IN].items()}
+    served = _energy(road.stocks, per_vehicle | {PLUG_IN: plug_in_kwh})
     for setting, kwh in served.items():
         labelled(f"kWh a year served, {setting}", kwh, years)
     return _Electricity(
@@ -259,7 +272,7 @@ def _of_vehicles(road: Vehicles, cars: Draws) -> Draws:
         "ev_retirements": road.retired,
         "ev_stock": road.stock,
     }
-    results |= _stocks_alone(road.stocks)
+    results |= _class_stocks(road.stocks)
     return results | _electric_shares(cars, road.stocks, road.registered) | _production(road)
 
 
@@ -272,7 +285,7 @@ def _of_electricity(
     years: Years,
     sample: Draws,
 ) -> Draws:
-    """Results on electricity, on load and on what they replace."""
+    """Results on electricity, on load, and on fuel and carbon."""
     energy = total(electricity.grid.values()) / 1e6
     at_end = _from_the_grid(electricity.at_end, electricity.efficiency)
     winter, summer = _peaks(at_end, points, megawatts, electricity.month_shares["bev"], sample)
@@ -301,9 +314,7 @@ def _of_charging(
     sample: Draws,
     years: Years,
 ) -> Draws:
-    """Results on charging: what the energy needs, what markets build, what rules and targets come
-    to, and what is paid for it.
-    """
+    """Results on charging: need, practice, standards, targets and cost."""
     results = {
         "charging_points_need": _sum(points, PUBLIC),
         "charging_points_need_slow": points["overnight"],
@@ -322,7 +333,7 @@ def _of_charging(
 
 
 def _check_rollout(assumptions: Parameters, sample: Draws, first_year: int) -> None:
-    """A lever that does nothing needs no date; one that acts must not end before the first year."""
+    """Refuse a roll-out that changes something and ends before the first year."""
     rollout_year = assumptions["charging_rollout_year"].high
     if rollout_year < first_year and np.any(sample["charging_rollout"] != 1):
         raise AssumptionError(
@@ -331,7 +342,7 @@ def _check_rollout(assumptions: Parameters, sample: Draws, first_year: int) -> N
 
 
 def _from_the_grid(kwh: Draws, efficiency: Draws) -> Draws:
-    """What the grid gives for energy at the battery, by setting."""
+    """Energy from the grid for energy at the battery, by setting."""
     return {setting: kwh[setting] / efficiency[setting] for setting in SETTINGS}
 
 
@@ -354,8 +365,8 @@ def _energy(vehicles: Draws, per_vehicle: Mapping[str, Draws]) -> Draws:
 def _of_a_vehicle(
     place: str | None, classes: Iterable[VehicleClass], sample: Draws
 ) -> tuple[Draws, Draws, dict[str, Draws]]:
-    """Of one vehicle of each class: kWh a year at the battery, were all kilometres electric; the
-    months' shares of it; and what of it is charged in each setting.
+    """Of one vehicle of each class: kWh a year at the battery, if all kilometres were electric; the
+    share of each month; and the share charged in each setting.
     """
     split = {vehicle.name: energy_split(vehicle, sample) for vehicle in classes}
     by_month = energy_by_month(place, sample, split)
@@ -364,7 +375,7 @@ def _of_a_vehicle(
 
 
 def _fast_share(sample: Draws, years: Years) -> Array:
-    """Of the public points that markets deploy, the share that is fast: its odds rise by the year.
+    """The fast share of the public points that markets deploy, whose odds rise year by year.
 
     >>> sample = {"practice_fast_share": np.array([[0.25]])}
     >>> sample["practice_fast_growth"] = np.ones((1, 1))
@@ -372,8 +383,8 @@ def _fast_share(sample: Draws, years: Years) -> Array:
     array([[0.25 , 0.475]])
     """
     share = sample["practice_fast_share"]
-    since = np.subtract(years, FAST_YEAR)
-    odds = share / (1 - share) * np.exp(sample["practice_fast_growth"] * since)
+    years_since = np.subtract(years, FAST_YEAR)
+    odds = share / (1 - share) * np.exp(sample["practice_fast_growth"] * years_since)
     fast: Array = odds / (1 + odds)
     return fast
 
@@ -396,14 +407,14 @@ def _grid_efficiency(sample: Draws) -> Draws:
 
 
 def _electric_shares(cars: Draws, stocks: Draws, registered: Array) -> Draws:
-    """Percent of all cars, on the road and new ones, that are electric."""
+    """Electric share of the cars on the road, and of new cars, in percent."""
     on_the_road = total(stocks[name] for name in ELECTRIC_CARS if name in stocks)
     electric = {EV_STOCK_SHARE: on_the_road, EV_SHARE: registered}
     return {name: 100 * np.minimum(electric[name] / count, 1) for name, count in cars.items()}
 
 
 def _capital(points: Draws, sample: Draws) -> Draws:
-    """Dollars that the points cost: all, those of the public, and the others."""
+    """Dollars that points cost: all of them, public ones and private ones."""
     dollars = investment(points, sample)
     public = _sum(dollars, PUBLIC)
     private = _sum(dollars, ("work", "home", "depot"))
@@ -414,7 +425,7 @@ def _capital(points: Draws, sample: Draws) -> Draws:
     }
 
 
-def _stocks_alone(stocks: Draws) -> Draws:
+def _class_stocks(stocks: Draws) -> Draws:
     """The stocks of classes that have a measure of their own, where there are any vehicles."""
     battery_cars = total(stocks[name] for name in BATTERY_CLASSES if name in stocks)
     of_classes = stocks | {"bev": battery_cars}
@@ -423,13 +434,12 @@ def _stocks_alone(stocks: Draws) -> Draws:
 
 
 def _sum(table: Draws, settings: Sequence[str]) -> Array:
-    """Of several settings together."""
+    """The sum of several settings."""
     return total(table[setting] for setting in settings)
 
 
 def all_vehicles(sample: Draws, years: Years) -> Array:
-    """Vehicles of all drives at 31 December of each year: the count, and what is added each year
-    since.
+    """Vehicles of all drives at 31 December of each year: the count, and linear growth since.
 
     >>> one = np.ones((1, 1))
     >>> sample = {"vehicle_stock": 1e6 * one, "vehicle_stock_date": 2025.0 * one}
@@ -437,13 +447,14 @@ def all_vehicles(sample: Draws, years: Years) -> Array:
     >>> all_vehicles(sample, [2023, 2025]).round()
     array([[ 950000., 1050000.]])
     """
-    since = np.asarray(years) + 1 - sample["vehicle_stock_date"]
-    return sample["vehicle_stock"] * np.maximum(1 + sample["vehicle_stock_growth"] * since, 0.2)
+    years_since = np.asarray(years) + 1 - sample["vehicle_stock_date"]
+    growth = np.maximum(1 + sample["vehicle_stock_growth"] * years_since, 0.2)
+    return sample["vehicle_stock"] * growth
 
 
 def vehicles_of_market(vehicles: Array, new_cars: Array | None, sample: Draws) -> Array:
-    """Vehicles of all drives on the road where nobody told their count: new cars of a mean year,
-    times the years for which they stay; as they were where new cars are not told either.
+    """Vehicles of all drives on the road where their count is not known: new cars of a mean year,
+    times the years for which they stay. The given numbers where new cars are not known either.
 
     >>> sample = {"vehicle_years": np.array([[17.0]]), "car_share": np.array([[0.85]])}
     >>> vehicles_of_market(np.ones((1, 2)), np.array([[90_000.0, 110_000.0]]), sample)
@@ -456,8 +467,8 @@ def vehicles_of_market(vehicles: Array, new_cars: Array | None, sample: Draws) -
 
 
 def _add_least_network(points: Draws, megawatts: Draws, years: Years, sample: Draws) -> None:
-    """Put a floor under the fast points on roads: those that are to be covered in both directions,
-    whatever the traffic.
+    """Raise the fast points on roads to those that cover main roads in both directions, whatever
+    the traffic.
     """
     sites = 2 * np.ceil(sample["coverage_km"] / sample["coverage_spacing"])
     on_roads = np.maximum(points["enroute_dc"], sites * sample["coverage_points"])
@@ -466,10 +477,10 @@ def _add_least_network(points: Draws, megawatts: Draws, years: Years, sample: Dr
     megawatts["enroute_dc"] = power_mix("enroute_dc").mean_kw / 1000 * on_roads
 
 
-def _add_beside_energy(
+def _add_homes_and_depots(
     points: Draws, classes: Iterable[VehicleClass], stocks: Draws, sample: Draws
 ) -> Draws:
-    """Add what does not follow energy: points at homes and depots follow vehicles. Gives the rated
+    """Add the points at homes and depots, which follow vehicles, not energy. Returns the rated
     power of all settings, megawatts.
     """
     at_home = depot = rated = np.zeros(points["work"].shape)
@@ -492,8 +503,8 @@ def _add_beside_energy(
 def _peaks(
     kwh: Draws, points: Draws, megawatts: Draws, month_shares: Array, sample: Draws
 ) -> list[Array]:
-    """MW of a day of the month that takes most, a winter's where it is cold, and of the summer
-    month that does.
+    """Peaks in MW: of a day in the month with most energy, in winter where it is cold, and of a day
+    in the summer month with most.
     """
     per_day = month_shares / MONTH_DAYS
     peaks = []

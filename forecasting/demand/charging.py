@@ -35,7 +35,7 @@ HOURS_A_YEAR = 8760.0
 
 
 def side(setting: str) -> str:
-    """On which side of the vehicle's charger a setting feeds it: ``ac`` or ``dc``."""
+    """The current that a setting gives to vehicles: ``ac`` or ``dc``."""
     return "dc" if setting in FAST_SETTINGS else "ac"
 
 
@@ -91,13 +91,13 @@ class PowerMix:
     def delivered(self, years: Years) -> Array:
         """Mean delivered power of a point in each year, kW."""
         progress = np.clip(np.subtract(years, 2023) / 12, 0, 1)[:, None]
-        ratio = self.delivery_2023 + (self.delivery_2035 - self.delivery_2023) * progress
-        return np.asarray((ratio * self.kw * self.share).sum(axis=1))
+        delivery = self.delivery_2023 + (self.delivery_2035 - self.delivery_2023) * progress
+        return np.asarray((delivery * self.kw * self.share).sum(axis=1))
 
 
 @cache
 def power_mix(setting: str) -> PowerMix:
-    """What stands at a setting, by rated power.
+    """The points of a setting by rated power.
 
     >>> power_mix("destination_dc").mean_kw
     70.0
@@ -153,9 +153,9 @@ def energy_split(vehicle: VehicleClass, sample: Draws) -> Draws:
                 weight = weight * (sample[name] if group[column] == "1" else 1 - sample[name])
         if commutes := group.get("with_commute"):  # those who do not commute drive less
             commuters = sample["commuter_share"]
-            ratio = sample["noncommuter_km"]
-            relative = 1.0 if commutes == "1" else ratio
-            weight = weight * relative / (commuters + (1 - commuters) * ratio)
+            noncommuter_km = sample["noncommuter_km"]
+            relative_km = 1.0 if commutes == "1" else noncommuter_km
+            weight = weight * relative_km / (commuters + (1 - commuters) * noncommuter_km)
         for setting, share in shares.items():
             total[setting] = total[setting] + share * (weight * electric)
     return total
@@ -169,7 +169,7 @@ def _shares_of_group(group: Row) -> dict[str, Any]:
 
 
 def _with_fast_scale(shares: dict[str, Any], scale: Array) -> dict[str, Any]:
-    """The same with more or less through fast points; the other settings make room in proportion.
+    """The shares with those of fast points scaled; the others change in proportion.
 
     >>> shares = _with_fast_scale({"home": 0.9, "enroute_dc": 0.1}, np.array([2.0]))
     >>> {setting: share.round(2).tolist() for setting, share in shares.items()}
@@ -302,7 +302,7 @@ def gross_additions(points: Array, life: Array) -> Array:
         return _additions_by_share(points, life)
     draws, years = points.shape
     ages = np.arange(years + 1)
-    # A power of 4, at a tenth of its time
+    # The fourth power, ten times as fast as **
     survival = np.exp(-np.square(np.square(ages / life)))
     additions = np.zeros((draws, years + 1))
     for year in range(1, years + 1):
@@ -312,14 +312,14 @@ def gross_additions(points: Array, life: Array) -> Array:
 
 
 def _additions_by_share(points: Symbols, life: Array) -> Any:
-    """Growth, and of what stood a year before the share that is replaced in the scenario: how old
-    the points are a spreadsheet is not told.
+    """Growth, plus the share of the points of a year before that is replaced in the scenario: the
+    formulas of a workbook do not follow the ages of points.
     """
-    stood = np.concatenate([np.zeros((len(points), 1)), points.values[:, :-1]], axis=1)
-    replaced = gross_additions(points.values, life) - np.maximum(points.values - stood, 0)
-    share = ratio(replaced, stood, 0.0)
-    before = np.concatenate([np.zeros((len(points), 1)), points[:, :-1]], axis=1)
-    return np.maximum(points - before, 0) + share * before
+    previous_values = np.concatenate([np.zeros((len(points), 1)), points.values[:, :-1]], axis=1)
+    growth = np.maximum(points.values - previous_values, 0)
+    share = ratio(gross_additions(points.values, life) - growth, previous_values, 0.0)
+    previous = np.concatenate([np.zeros((len(points), 1)), points[:, :-1]], axis=1)
+    return np.maximum(points - previous, 0) + share * previous
 
 
 def standard(classes: Iterable[VehicleClass], stocks: Draws, sample: Draws) -> Array:
@@ -328,7 +328,7 @@ def standard(classes: Iterable[VehicleClass], stocks: Draws, sample: Draws) -> A
     Parameters
     ----------
     classes : iterable of VehicleClass
-        For as what the rule counts each.
+        Each with the kind of vehicle as which the rule counts it.
     stocks : mapping of str to ndarray, shape (draws, years)
         Vehicles on the road, by class.
     sample : mapping

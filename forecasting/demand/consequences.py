@@ -1,6 +1,6 @@
-"""What comes with the vehicles: what their chargers cost, their share of power, the fuel and carbon
-they avoid; and a choice, what each number of points to build costs in the mean, where too few and
-too many both have a price.
+"""Consequences of the vehicles: the cost of their chargers, their share of power, the fuel and
+carbon that they avoid; and the mean cost of building a number of points, where too few and too many
+both have a price.
 """
 
 from collections.abc import Iterable, Mapping
@@ -46,13 +46,12 @@ def cost_per_point(setting: str, sample: Draws) -> Array:
 
 
 def cost_checks(sample: Draws) -> pd.DataFrame:
-    """Costs of stations that were printed, beside what the same points cost by the table of
-    costs.
+    """Printed costs of stations, and the cost of the same points by the table of costs.
 
     Parameters
     ----------
     sample : mapping of str to ndarray, shape (draws, 1)
-        Draws of the costs and of ``points_per_station``, for a station whose points are not said.
+        Draws of the costs and of ``points_per_station``, for a station whose points are not known.
 
     Returns
     -------
@@ -78,8 +77,8 @@ def cost_checks(sample: Draws) -> pd.DataFrame:
 def point_business(
     setting: str, use: float, price: float, power_price: float, sample: Draws, year: int
 ) -> dict[str, float]:
-    """A year of one public point: what it sells, what is left of that after the electricity, and
-    how long its cost takes to come back.
+    """A year of one public point: its sales, its margin over the electricity, and the years until
+    the margin has paid its cost.
 
     Parameters
     ----------
@@ -110,15 +109,15 @@ def point_business(
     {'kw': 33.7, 'mwh': 29.5, 'revenue': 6198.9, 'margin': 3640.6, 'payback': 5.5}
     """
     power = float(np.median(power_in_use(setting, [year], sample)))
-    sold = power * HOURS_A_YEAR * use
-    bought = sold / float(np.median(sample[f"charger_efficiency.{side(setting)}"]))
-    margin = sold * price - bought * power_price
+    kwh_sold = power * HOURS_A_YEAR * use
+    kwh_bought = kwh_sold / float(np.median(sample[f"charger_efficiency.{side(setting)}"]))
+    revenue = kwh_sold * price
+    margin = revenue - kwh_bought * power_price
     cost = float(np.median(cost_per_point(setting, sample)))
     payback = cost / margin if margin > 0 else np.inf
-    revenue = sold * price
     return {
         "kw": power,
-        "mwh": sold / 1000,
+        "mwh": kwh_sold / 1000,
         "revenue": revenue,
         "margin": margin,
         "payback": payback,
@@ -152,9 +151,9 @@ def investment(points: Draws, sample: Draws) -> Draws:
     dollars = {}
     for setting, standing in points.items():
         additions = gross_additions(standing, sample["charger_life"])
-        grown = np.maximum(np.diff(standing, prepend=0.0, axis=1), 0)
+        growth = np.maximum(np.diff(standing, prepend=0.0, axis=1), 0)
         chargers = additions * sample[f"charger_cost.{setting}"]
-        dollars[setting] = chargers + grown * sample[f"connection_cost.{setting}"]
+        dollars[setting] = chargers + growth * sample[f"connection_cost.{setting}"]
     return dollars
 
 
@@ -182,9 +181,9 @@ def percent_of_power(years: Years, sample: Draws) -> list[Array]:
     >>> [float(part[1]) for part in percent_of_power([2025, 2026], sample)]
     [840.0, 126.0]
     """
-    since = years - sample["power_date"]
-    grown = np.maximum(1 + sample["power_growth"] * since, 0.2)
-    return [sample[name] * grown / 100 for name in ("generation_gwh", "record_peak_mw")]
+    years_since = years - sample["power_date"]
+    growth = np.maximum(1 + sample["power_growth"] * years_since, 0.2)
+    return [sample[name] * growth / 100 for name in ("generation_gwh", "record_peak_mw")]
 
 
 def fuel_and_carbon(
@@ -196,9 +195,9 @@ def fuel_and_carbon(
 ) -> tuple[Array, Array]:
     """Tonnes a year of petrol and diesel that are not burnt, and of CO2 that is avoided.
 
-    Vehicles of the same classes would burn the fuel on their electric kilometres. The CO2 is that
-    of the fuel, with its making, less that of the electricity, with the grid's losses: below 0
-    where the power is dirtier than the fuel.
+    Without electric vehicles, others of the same classes would burn the fuel on their electric
+    kilometres. The CO2 is that of the fuel and of its production, less that of the electricity with
+    the grid's losses: below 0 where the power emits more than the fuel.
 
     Parameters
     ----------
@@ -243,24 +242,23 @@ def fuel_and_carbon(
         for per_litre in (DENSITY, CARBON)
     )
     per_gwh = 1000 * sample["grid_carbon"] / (1 - sample["grid_losses"])
-    burnt = carbon * (1 + sample["fuel_upstream"])
-    return fuel, burnt - energy_gwh * per_gwh
+    fuel_carbon = carbon * (1 + sample["fuel_upstream"])
+    return fuel, fuel_carbon - energy_gwh * per_gwh
 
 
 def expected_regret(
     requirement: Array, options: Mapping[str, float], *, missing: float, idle: float
 ) -> pd.DataFrame:
-    """What building a number costs in the mean over the draws, beyond what the right number would
-    have cost.
+    """The mean cost over the draws of building a number, beyond that of the right number.
 
-    Neither cost has a default: what a wait is worth is the reader's to say, and it decides the
-    answer. Were both known, the number with the least regret is the quantile ``missing / (missing +
-    idle)`` of what is wanted.
+    Neither cost has a default: only the reader can say what a wait is worth, and it decides the
+    answer. The number with the least regret is the quantile ``missing / (missing + idle)`` of the
+    requirement.
 
     Parameters
     ----------
     requirement : ndarray, shape (draws,)
-        Points that turn out to be wanted: draws of need, or of whatever is held to be right.
+        Points that are required in each draw: need, or another answer that is taken as right.
     options : mapping of str to float
         Numbers of points to build, by name.
     missing : float
@@ -285,18 +283,18 @@ def expected_regret(
     """
     numbers = np.array([*options.values()], dtype=float)
     surplus = numbers[:, None] - requirement
-    lacking = np.maximum(-surplus, 0).mean(axis=1)
-    unused = np.maximum(surplus, 0).mean(axis=1)
-    short = (surplus < 0).mean(axis=1)
+    mean_missing = np.maximum(-surplus, 0).mean(axis=1)
+    mean_idle = np.maximum(surplus, 0).mean(axis=1)
+    too_few = (surplus < 0).mean(axis=1)
     table = pd.DataFrame(
         {
             "option": [*options],
             "points": numbers,
-            "too_few": short,
-            "missing_points": lacking,
-            "idle_points": unused,
-            "right_at": ratio(1 - short, short, np.inf),
-            "regret": missing * lacking + idle * unused,
+            "too_few": too_few,
+            "missing_points": mean_missing,
+            "idle_points": mean_idle,
+            "right_at": ratio(1 - too_few, too_few, np.inf),
+            "regret": missing * mean_missing + idle * mean_idle,
         }
     )
     return table.sort_values("regret", kind="stable", ignore_index=True)

@@ -1,8 +1,9 @@
-"""Charging along a road: how far apart in winter, how many stops, how many points keep the promise;
-and electric trucks from Urumqi by Horgos and Almaty to Tashkent.
+"""Charging along a road: distances between sites in winter, stops, and points that keep waits
+short; and electric trucks from Urumqi by Horgos and Almaty to Tashkent.
 
-A trip keeps its battery's state from section to section: who drives through does not start full at
-each town. Every figure comes from a row of a shipped table, with its source or marked as judgement.
+A trip keeps its battery's state from section to section: a vehicle that drives through a town does
+not start full there. Every figure comes from a row of a shipped table, with its source or marked as
+judgement.
 """
 
 import math
@@ -25,12 +26,12 @@ FULL = 1.0
 RESERVE = 0.1
 FAST_TO = 0.8
 CASES = {"low": "_low", "middle": "", "high": "_high"}  # and their columns in tables of roads
-BY_DAY = ("car", "bus")  # trucks have megawatt points, and a plan of their own
+DEFAULT_VEHICLES = ("car", "bus")  # trucks have megawatt points, and a plan of their own
 ON_ROADS = ("car", "bus", "truck")
 MIN_SITE_POINTS = {"car": 2}  # points at a site whatever the traffic; of other classes one
 ALL_START_FULL = ((0.0, 1.0),)  # all trips start full where the section starts
-WARM = 25.0  # degrees Celsius at which a battery takes its full power
-SLOWEST = 0.4  # of the full power: a battery that is charged warms up
+FULL_POWER_CELSIUS = 25.0  # from which a battery takes its full power
+MIN_POWER_PART = 0.4  # of the full power, in any cold: charging warms a battery
 MILD = 15.0  # degrees Celsius
 TRUCK_ROAD = "urumqi-horgos-almaty-tashkent"
 TRUCK_SCENARIOS = ("baseline", "accelerated", "constrained")  # of the trucks' electric share
@@ -115,8 +116,9 @@ class RoadVehicle:
 
     def minutes_at_point(self, share: float, temperature: float) -> float:
         """Minutes that a charge of a share of the battery keeps a point busy."""
-        lost = self.charging_cold_loss * max(WARM - temperature, 0.0) / WARM
-        power = self.charging_kw * max(1 - lost, SLOWEST)  # a cold battery takes less
+        degrees_missing = max(FULL_POWER_CELSIUS - temperature, 0.0)
+        loss = self.charging_cold_loss * degrees_missing / FULL_POWER_CELSIUS
+        power = self.charging_kw * max(1 - loss, MIN_POWER_PART)
         return self.battery_kwh * share / power * 60 + self.settling_minutes
 
 
@@ -150,8 +152,8 @@ def plan_section(
     """Sites and points for a stretch of road.
 
     Vehicles arrive with 10 %, and charge to 80 % on the way; stops are spread evenly over the
-    sites. Sites stand ``spacing_km`` apart or as far as a fast charge carries in this cold,
-    whichever is shorter. At most one arrival in ten waits longer than ten minutes.
+    sites. The distance between sites is ``spacing_km``, or the range of a fast charge at the
+    temperature if that is shorter. At most one arrival in ten waits longer than ten minutes.
 
     Parameters
     ----------
@@ -176,7 +178,7 @@ def plan_section(
     -------
     dict of str to float
         ``sites`` along the road, serving both directions; ``points`` and ``megawatts`` of all
-        sites; ``longest_gap_km``, the farthest that a fast charge carries at this temperature;
+        sites; ``longest_gap_km``, the range of a fast charge at the temperature;
         ``stops_per_trip``.
 
     Examples
@@ -205,7 +207,7 @@ def stops_along(
     temperature: float,
     came_from: Sequence[tuple[float, float]] = ALL_START_FULL,
 ) -> float:
-    """Mean stops on a stretch of trips that left full some way before it.
+    """Mean stops on a stretch, of trips that started full some distance before it.
 
     Parameters
     ----------
@@ -228,10 +230,10 @@ def stops_along(
     full_reach = reach * (FULL - RESERVE)
     leg = reach * (FAST_TO - RESERVE)
 
-    def so_far(km: float) -> float:
+    def stops_after(km: float) -> float:
         return max(km - full_reach, 0.0) / leg
 
-    return sum(share * (so_far(km + length_km) - so_far(km)) for km, share in came_from)
+    return sum(share * (stops_after(km + length_km) - stops_after(km)) for km, share in came_from)
 
 
 def stops_by_section(
@@ -241,15 +243,15 @@ def stops_by_section(
     vehicle: RoadVehicle,
     temperature: float,
 ) -> list[float]:
-    """Mean stops of a trip on each section, both directions alike, where a part of the traffic
-    drives through.
+    """Mean stops of a trip on each section, over both directions, where a part of the traffic
+    drives on from section to section.
 
     Parameters
     ----------
     lengths, traffic : sequence of float
         Kilometres and vehicles a day of each section.
     through : float
-        Of the quieter of two neighbouring sections, the share of vehicles that drive both.
+        Share of the vehicles of the quieter of two neighbouring sections that drive both.
     vehicle : RoadVehicle
         What drives.
     temperature : float
@@ -274,9 +276,9 @@ def stops_by_section(
         previous_km = 0.0
         previous_traffic = 0.0
         for length, vehicles in zip(lengths[way], traffic[way], strict=True):
-            driven_on = through * min(previous_traffic, vehicles) / max(vehicles, 1e-9)
-            came_from = [(km + previous_km, share * driven_on) for km, share in came_from]
-            came_from.append((0.0, 1 - driven_on))
+            through_share = through * min(previous_traffic, vehicles) / max(vehicles, 1e-9)
+            came_from = [(km + previous_km, share * through_share) for km, share in came_from]
+            came_from.append((0.0, 1 - through_share))
             stops.append(stops_along(length, vehicle, temperature, came_from))
             previous_km = length
             previous_traffic = vehicles
@@ -350,7 +352,7 @@ def corridor_plan(
     electric_share: float | Mapping[str, float] = 0.05,
     temperature: float = -20.0,
     spacing_km: float = 60.0,
-    vehicles: Sequence[str] = BY_DAY,
+    vehicles: Sequence[str] = DEFAULT_VEHICLES,
 ) -> pd.DataFrame:
     """Sites and points along a corridor, section by section and class by class, for a low, middle
     and high case.
@@ -401,15 +403,15 @@ def corridor_plan(
         )
     rows = []
     for vehicle in vehicles:
-        of_traffic = road_figure("traffic_share", vehicle)
-        against_cars = road_figure("electric_against_cars", vehicle)
-        electric = {place: min(share * against_cars, 1.0) for place, share in shares.items()}
+        traffic_share = road_figure("traffic_share", vehicle)
+        share_ratio = road_figure("electric_against_cars", vehicle)
+        electric = {place: min(share * share_ratio, 1.0) for place, share in shares.items()}
         for case in CASES:
-            rows += _planned(
+            rows += _section_plans(
                 road,
                 vehicle,
                 case,
-                of_traffic,
+                traffic_share,
                 electric,
                 temperature=temperature,
                 spacing_km=spacing_km,
@@ -418,21 +420,21 @@ def corridor_plan(
     return pd.DataFrame(rows)
 
 
-def _planned(
+def _section_plans(
     road: Sequence[Mapping[str, str]],
     vehicle: str,
     case: str,
-    of_traffic: float,
+    traffic_share: float,
     shares: Mapping[str, float],
     temperature: float,
     **plan: Any,
 ) -> list[dict[str, Any]]:
-    """Each section of a road, planned for one class of vehicle."""
-    driven = road_vehicle(vehicle)
+    """A plan of each section of a road for one class of vehicle."""
+    vehicle_class = road_vehicle(vehicle)
     lengths = _by_section(road, "km", case)
-    traffic = [count * of_traffic for count in _by_section(road, "vehicles", case)]
+    traffic = [count * traffic_share for count in _by_section(road, "vehicles", case)]
     through = road_figure("through_share", vehicle)
-    stops = stops_by_section(lengths, traffic, through, driven, temperature)
+    stops = stops_by_section(lengths, traffic, through, vehicle_class, temperature)
     rows = []
     for part, km, daily, mean in zip(road, lengths, traffic, stops, strict=True):
         electric = daily * shares[part["country"]]
@@ -444,7 +446,7 @@ def _planned(
             "km": km,
             "vehicles_per_day": daily,
             "electric_per_day": electric,
-            **plan_section(km, electric, mean, driven, temperature=temperature, **plan),
+            **plan_section(km, electric, mean, vehicle_class, temperature=temperature, **plan),
             "basis": f"length {part['kind']}, traffic {part['traffic_kind']}",
         }
         rows.append(row)
@@ -452,10 +454,10 @@ def _planned(
 
 
 def truck_trip(temperature: float = MILD, truck: RoadVehicle | None = None) -> dict[str, float]:
-    """A drive from Urumqi to Tashkent: what it takes in energy and hours, and what it carries.
+    """The energy, the hours and the load of a drive from Urumqi to Tashkent.
 
     A driver rests at night, and the truck is full in the morning; breaks by day are used for
-    charging. Only what charging takes beyond them is lost.
+    charging. Only charging that takes longer than the breaks costs time.
 
     Parameters
     ----------
@@ -481,23 +483,23 @@ def truck_trip(temperature: float = MILD, truck: RoadVehicle | None = None) -> d
     >>> round(mild["extra_hours"], 1), round(cold["extra_hours"], 1), round(cold["of_diesel"], 2)
     (0.0, 0.0, 0.89)
     """
-    driven = truck or road_vehicle("truck")
+    truck = truck or road_vehicle("truck")
     km = sum(_by_section(stretches(TRUCK_ROAD), "km", "middle"))
     hours = km / road_figure("speed")
     nights = max(math.ceil(hours / road_figure("driving_a_day")) - 1, 0)
     pauses = max(math.ceil(hours / road_figure("driving_before_break")) - 1 - nights, 0)
     days = nights + 1
-    stops = days * stops_along(km / days, driven, temperature)
-    charging = stops * driven.minutes_at_point(FAST_TO - RESERVE, temperature) / 60
+    stops = days * stops_along(km / days, truck, temperature)
+    charging = stops * truck.minutes_at_point(FAST_TO - RESERVE, temperature) / 60
     breaks = pauses * road_figure("break_minutes") / 60
     rests = breaks + nights * road_figure("rest_a_night")
     extra = max(charging - breaks, 0.0)
     diesel = road_figure("payload_tonnes")
     payload = diesel * (1 - road_figure("payload_penalty"))
-    consumption = driven.kwh_per_km(temperature)
+    consumption = truck.kwh_per_km(temperature)
     return {
         "km": km,
-        "range_km": driven.range_km(temperature),
+        "range_km": truck.range_km(temperature),
         "kwh_per_km": consumption,
         "kwh_per_tonne_km": consumption / payload,
         "payload_tonnes": payload,
@@ -513,8 +515,8 @@ def truck_trip(temperature: float = MILD, truck: RoadVehicle | None = None) -> d
 def truck_plan(scenario: str = "baseline") -> pd.DataFrame:
     """Megawatt points along the road in 2030, section by section, for a low, middle and high case.
 
-    All that trucks take on the road is charged at these points, at night, too; with slower points
-    beside them fewer would do.
+    Trucks charge at these points only, at night, too; with additional slower points fewer of them
+    would be enough.
 
     Parameters
     ----------
@@ -538,7 +540,7 @@ def truck_plan(scenario: str = "baseline") -> pd.DataFrame:
     rows = []
     for case in CASES:
         share = road_figure("electric_share", scenario, case) / 100
-        rows += _planned(
+        rows += _section_plans(
             road,
             "truck",
             case,

@@ -1,5 +1,5 @@
-"""What is built: what stands today, practice, roll-outs on it, and the targets that are announced
-or that a scenario pursues.
+"""Public points that are built: from today's count by practice, with roll-outs, and with targets
+that are announced or that a scenario pursues.
 """
 
 import datetime as dt
@@ -27,7 +27,7 @@ def moment(day: dt.date) -> float:
 
 
 class ChargingCount:
-    """So many points or stations on a day."""
+    """A number of points or stations on a day."""
 
     count: Array | float
     unit: str
@@ -90,7 +90,7 @@ class Target(ChargingCount):
     date : datetime.date
         By when.
     pursued : ndarray of bool, shape (draws,), or bool
-        Where a scenario takes it to be built; False everywhere of a target that is only compared.
+        In which draws a scenario builds it; False for a target that is only compared.
     on_time : float
         Share of what is missing that stands on the day.
     delay : ndarray, shape (draws,), or float
@@ -152,8 +152,8 @@ def deployed_points(
     -------
     practice, pushed : ndarray, shape (draws, years)
         With the roll-outs, and raised to the targets that are pursued.
-    asked : ndarray or None
-        What the targets ask for that are pursued, or, where none is, that are announced.
+    targeted : ndarray or None
+        The points of the targets that are pursued or, where none is, that are announced.
     """
     per_station = sample["points_per_station"]
     today = None if standing is None else (standing.when, standing.points(per_station))
@@ -169,8 +169,8 @@ def deployed_points(
         catch_up=sample["practice_catch_up"],
     )
     if least is not None:
-        counted = np.add(years, 1) >= least.when
-        practice = np.maximum(practice, counted * least.points(per_station))
+        since_count = np.add(years, 1) >= least.when
+        practice = np.maximum(practice, since_count * least.points(per_station))
     points = np.zeros_like(per_station) if today is None else today[1]
     start = start_of_plans(years, standing, as_of)
     rollouts = [Event(sample["charging_rollout_year"], sample["charging_rollout"])]
@@ -184,19 +184,18 @@ def deployed_points(
     pushed = practice
     targeted: Array | None = None
     count_day = start_of_plans(years, standing, as_of if standing is None else None)
-    usual = assumptions["points_per_station"].mode
-    for target in active_targets(targets, start, usual, standing):
+    usual_size = assumptions["points_per_station"].mode
+    for target in active_targets(targets, start, usual_size, standing):
         delivery = delivery_path(target, years, start, points, per_station)
         pushed = np.maximum(pushed, delivery)
-        met = replace(target, pursued=True, on_time=1.0, delay=0.0)
-        requirement = delivery_path(met, years, count_day, points, per_station)
+        full_target = replace(target, pursued=True, on_time=1.0, delay=0.0)
+        requirement = delivery_path(full_target, years, count_day, points, per_station)
         targeted = requirement if targeted is None else np.maximum(targeted, requirement)
     return practice, pushed, targeted
 
 
 def start_of_plans(years: Years, standing: ExistingCharging | None, as_of: dt.date | None) -> float:
-    """When what is still to come begins: at the latest of the first year, the count, and the day of
-    the forecast.
+    """When plans begin: the latest of the first year, the count, and the day of the forecast.
 
     >>> start_of_plans([2020, 2021], None, dt.date(2023, 12, 31))
     2024.0
@@ -221,8 +220,8 @@ def active_targets(
     per_station: float,
     standing: ExistingCharging | None = None,
 ) -> list[Target]:
-    """Of the targets that are still to come those that are pursued, or all, where none is; not
-    those that the newest count has reached.
+    """The targets of later days that the newest count has not reached: those that are pursued, or
+    all, where none is.
 
     Examples
     --------
@@ -235,27 +234,27 @@ def active_targets(
     >>> [target.name for target in active_targets(plans, 2026.2, 2.0, standing)]
     ['2030']
     """
-    ahead = [
+    open_targets = [
         target
         for target in targets
         if target.when > start and not _is_reached(target, standing, per_station)
     ]
-    return [target for target in ahead if np.any(target.pursued)] or ahead
+    return [target for target in open_targets if np.any(target.pursued)] or open_targets
 
 
 def _is_reached(target: Target, standing: ExistingCharging | None, per_station: float) -> bool:
-    """Whether a count has come to it, in points of stations of the usual size."""
+    """Whether a count has reached a target, in points of stations of the usual size."""
     if standing is None:
         return False
-    usual = np.array([[per_station]])
-    return bool(standing.points(usual).item() >= np.median(target.points(usual)))
+    usual_size = np.array([[per_station]])
+    return bool(standing.points(usual_size).item() >= np.median(target.points(usual_size)))
 
 
 def delivery_path(
     target: Target, years: Years, start: float, standing: Array, per_station: Array
 ) -> Array:
-    """Public points as a target is built: a share of what is missing on its day, the rest later; 0
-    where it is not.
+    """Public points as a target is built: a share of the missing ones by its day, the rest later; 0
+    in draws that do not build it.
 
     Examples
     --------
@@ -281,8 +280,7 @@ def standing_shares(
     standing: ExistingCharging | None,
     per_station: Array,
 ) -> pd.DataFrame:
-    """Each target beside what stands and what practice comes to: its share, its pace, its
-    probability.
+    """Each target compared with what stands and with practice: share, pace and probability.
 
     Parameters
     ----------
@@ -327,9 +325,10 @@ def standing_shares(
         row["pace_needed"] = float(np.median((targeted - points) / years_ahead))
         place = target.when - 1 - years[0]
         if 0 <= place <= len(years) - 1:
-            by_then = as_column(np.exp(column_at(np.log(np.maximum(practice, 1e-9)), place)))
-            row["probability"] = float(np.mean(by_then >= targeted))
-            row["pace_of_practice"] = float(np.median((by_then - points) / years_ahead))
+            log_practice = column_at(np.log(np.maximum(practice, 1e-9)), place)
+            practice_on_day = as_column(np.exp(log_practice))
+            row["probability"] = float(np.mean(practice_on_day >= targeted))
+            row["pace_of_practice"] = float(np.median((practice_on_day - points) / years_ahead))
     columns = [
         *("target", "number", "unit", "date", "stands"),
         *("pace_needed", "pace_of_practice", "probability"),

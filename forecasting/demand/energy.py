@@ -14,7 +14,8 @@ from forecasting.demand.parameters import Draws, of_class, read_table
 from forecasting.quantiles import Array
 
 MONTH_DAYS = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
-COLD_BELOW, HOT_ABOVE = 15.0, 20.0
+COLD_BELOW = 15.0  # degrees Celsius
+HOT_ABOVE = 20.0
 MONTH_COLUMNS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -47,9 +48,9 @@ def _excess(distance: Array, spread: Array) -> Array:
     """Mean of max(X, 0) for X normal with mean ``distance`` and standard deviation ``spread``."""
     from scipy.special import ndtr
 
-    safe = np.maximum(spread, 1e-9)
-    z = distance / safe
-    return np.asarray(distance * ndtr(z) + safe * np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi))
+    sd = np.maximum(spread, 1e-9)
+    z = distance / sd
+    return np.asarray(distance * ndtr(z) + sd * np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi))
 
 
 def degrees_outside(
@@ -79,8 +80,9 @@ def degrees_outside(
     (35.0, 0.0)
     """
     celsius = normals + shift[:, None]
-    by_day = spread[:, None]
-    cold, hot = _excess(COLD_BELOW - celsius, by_day), _excess(celsius - HOT_ABOVE, by_day)
+    daily_spread = spread[:, None]
+    cold = _excess(COLD_BELOW - celsius, daily_spread)
+    hot = _excess(celsius - HOT_ABOVE, daily_spread)
     return np.einsum("dsm,s->dm", cold, weights), np.einsum("dsm,s->dm", hot, weights)
 
 
@@ -113,7 +115,7 @@ def climate_normals(place: str | None = None) -> tuple[Array, Array]:
 
 
 def energy_of_class(name: str, sample: Draws, degrees: tuple[Array, Array]) -> Array:
-    """Electricity at the battery per vehicle of a class and month, were all kilometres electric.
+    """Electricity at the battery per vehicle of a class and month, if all kilometres were electric.
 
     Parameters
     ----------
@@ -142,13 +144,13 @@ def energy_of_class(name: str, sample: Draws, degrees: tuple[Array, Array]) -> A
     slope = of_class(sample, "cold_slope", name)
     factor = 1 + slope * cold + sample["hot_slope"] * hot
     a_year = of_class(sample, "annual_km", name) * of_class(sample, "consumption", name) / 100
-    # Distance is even over the days
+    # All days have the same distance
     by_month: Array = a_year * (MONTH_DAYS / MONTH_DAYS.sum()) * factor
     return by_month
 
 
 def energy_by_month(place: str | None, sample: Draws, classes: Iterable[str]) -> Draws:
-    """What `energy_of_class` has for each of some classes, in the climate of a place."""
+    """`energy_of_class` for each of some classes, in the climate of a place."""
     climate = climate_normals(place)
     degrees = degrees_outside(*climate, sample["temperature_shift"], sample["daily_spread"])
     return {name: energy_of_class(name, sample, degrees) for name in classes}

@@ -1,11 +1,10 @@
-"""From imports to the road: what is registered, in which class, beside what is ordered apart, and
-how it ages.
+"""From imports to the road: registrations by class, separate orders, and survival.
 
 ``registrations = retained imports + local assembly - growth of the unsold inventory``.
 
 A vehicle of scale ``lam`` and shape ``k`` survives to age ``a`` with ``exp(-(a/lam)^k)``. The scale
-is not the mean life, which is ``lam * Gamma(1 + 1/k)``. Whoever enters at age ``e`` has survived so
-far: ``S(e + a) / S(e)``.
+is not the mean life, which is ``lam * Gamma(1 + 1/k)``. A vehicle that enters at age ``e`` has
+survived up to then: ``S(e + a) / S(e)``.
 """
 
 from collections.abc import Iterable
@@ -30,9 +29,9 @@ def registrations(
 ) -> Array:
     """Vehicles registered a year.
 
-    A share of the imports leaves again; of those kept, a share is still unsold at the year's end
-    and is registered in the next year. The first year sells an inventory of its own size, as no
-    year before it is known.
+    A share of the imports leaves again; of the others, a share is still unsold at the year's end
+    and is registered in the next year. The first year is taken to sell as many from the year
+    before, which is not known, as it leaves unsold.
 
     Parameters
     ----------
@@ -54,8 +53,8 @@ def registrations(
     """
     retained = imports * (1 - reexport_share)
     unsold = retained * inventory_share
-    carried = np.concatenate([unsold[:, :1], unsold[:, :-1]], axis=1)
-    registered: Array = retained - unsold + carried + assembly
+    previous_unsold = np.concatenate([unsold[:, :1], unsold[:, :-1]], axis=1)
+    registered: Array = retained - unsold + previous_unsold + assembly
     return registered
 
 
@@ -79,9 +78,9 @@ def conditional_survival(ages: Array, entry_age: Array, scale: Array, shape: Arr
     >>> conditional_survival(np.array([0.0, 5.0]), 3 * one, 16 * one, 5 * one).round(3)
     array([[1.   , 0.969]])
     """
-    entered = (entry_age / scale) ** shape
+    hazard_at_entry = (entry_age / scale) ** shape
     hazard = ((entry_age + ages) / scale) ** shape
-    return np.exp(entered - hazard)
+    return np.exp(hazard_at_entry - hazard)
 
 
 @dataclass(frozen=True)
@@ -93,9 +92,9 @@ class Fleet:
     registrations, stock, retirements : ndarray, shape (draws, years)
         Vehicles.
     survival : ndarray, shape (draws, years)
-        Share of a cohort still there so many years after it came.
+        Share of a cohort that is left 0, 1, 2, ... years after it came.
     start : ndarray, shape (draws, years)
-        What is left of the vehicles that were there before the first year.
+        Vehicles left of those on the road before the first year.
     """
 
     registrations: Array
@@ -106,7 +105,7 @@ class Fleet:
 
     @cached_property
     def mean_stock(self) -> Array:
-        """Vehicles on the road in the mean of the year: of its first and its last day."""
+        """Mean vehicles on the road in a year: of its first and its last day."""
         day_one_stock = self.stock - self.registrations + self.retirements
         return (day_one_stock + self.stock) / 2
 
@@ -156,36 +155,37 @@ def run_fleet(name: str, registered: Array, start_stock: Array | float, sample: 
     used_share = sample["used_share"]
     start = np.broadcast_to(start_stock, (draws, 1))
     ages = np.arange(years + 1, dtype=float)
-    fresh = conditional_survival(ages[:-1], np.zeros((1, 1)), *curve)
-    second = conditional_survival(ages[:-1], sample["entry_age"], *curve)
-    survival = fresh * (1 - used_share) + second * used_share
-    old = conditional_survival(ages, sample["start_age"], *curve)[:, 1:] * start
-    came = np.zeros((draws, years))
+    of_new = conditional_survival(ages[:-1], np.zeros((1, 1)), *curve)
+    of_used = conditional_survival(ages[:-1], sample["entry_age"], *curve)
+    survival = of_new * (1 - used_share) + of_used * used_share
+    start_left = conditional_survival(ages, sample["start_age"], *curve)[:, 1:] * start
+    cohort_stock = np.zeros((draws, years))
     for elapsed in range(years):
         cohorts = registered[:, : years - elapsed] * survival[:, [elapsed]]
-        came = came + np.concatenate([np.zeros((draws, elapsed)), cohorts], axis=1)
-    stock = old + came
+        no_cohorts = np.zeros((draws, elapsed))
+        cohort_stock = cohort_stock + np.concatenate([no_cohorts, cohorts], axis=1)
+    stock = start_left + cohort_stock
     previous_stock = np.concatenate([start, stock[:, :-1]], axis=1)
     # Rounding alone could make it negative
     retired = np.maximum(previous_stock + registered - stock, 0)
-    return Fleet(registered, stock, retired, survival, old)
+    return Fleet(registered, stock, retired, survival, start_left)
 
 
 @dataclass(frozen=True)
 class Vehicles:
-    """What is counted as registered and on the road, and the fleets of all classes.
+    """Vehicles registered and on the road, and the fleets of all classes.
 
     Parameters
     ----------
     registered, retired, stock : ndarray, shape (draws, years)
-        Of the vehicles that the series counts, and of plug-in hybrids that come beside them; what
-        else is ordered apart is not in them.
+        Of the vehicles that the series counts, and of plug-in hybrids ordered apart; other separate
+        orders are not in them.
     production, displaced : ndarray, shape (draws, years)
-        Cars built in the country, and imports whose place they took.
+        Cars built in the country, and imports that they replace.
     plug_ins_built : ndarray, shape (draws, years)
         Of the cars built in the country, the plug-in hybrids.
     fleets : dict of str to Fleet
-        By class, what is ordered apart included.
+        By class, with separate orders.
     """
 
     registered: Array
@@ -220,7 +220,7 @@ def vehicles_on_the_road(
     years : sequence of int
         Calendar years.
     assumptions : Parameters
-        For what dated events do: plants, shares of classes, orders.
+        With the dated events: plants, shares of classes, orders.
     sample : mapping of str to ndarray, shape (draws, 1)
         Draws of the assumptions.
     start_stock : ndarray or float
@@ -229,7 +229,7 @@ def vehicles_on_the_road(
         The class that the flow counts; of electric cars some may be plug-in hybrids, vans, buses
         and trucks, and cars built in the country join them.
     register_year : int
-        The year of the newest count of a register: what came until then was seen.
+        The year of the newest count of a register, which has all vehicles that came until then.
 
     Examples
     --------
@@ -245,9 +245,9 @@ def vehicles_on_the_road(
     of_cars = vehicle_class not in names
     main_class = names[0] if of_cars else vehicle_class
     minor_classes = [name for name in names if of_cars and f"class_share.{name}" in sample]
-    mixed = assumptions.yearly("local_assembly", sample, years) * of_cars
-    plug_ins_built = mixed * sample["assembly_phev"]
-    production = mixed + assumptions.yearly("battery_assembly", sample, years) * of_cars
+    local_assembly = assumptions.yearly("local_assembly", sample, years) * of_cars
+    plug_ins_built = local_assembly * sample["assembly_phev"]
+    production = local_assembly + assumptions.yearly("battery_assembly", sample, years) * of_cars
     displaced = production * sample["assembly_displaces"]
     if displaced.any():
         displaced = np.minimum(displaced, flow)
@@ -257,32 +257,32 @@ def vehicles_on_the_road(
     shares = {
         name: assumptions.yearly(f"class_share.{name}", sample, years) for name in minor_classes
     }
-    local = np.minimum(plug_ins_built / np.maximum(registered, 1), 1)
-    _share_out(shares, main_class, local, years)
-    # What stood before the first year has the classes that no later event sets
+    plug_in_share = np.minimum(plug_ins_built / np.maximum(registered, 1), 1)
+    _share_out(shares, main_class, plug_in_share, years)
+    # The stock before the first year has the shares of classes without events
     start = np.reshape(start_stock, (-1, 1))
     start_shares = {name: sample[f"class_share.{name}"] for name in minor_classes}
     start_shares[main_class] = 1 - sum(start_shares.values(), np.zeros(1))
-    orders = {  # apart from the series
+    orders = {  # not in the series
         name: assumptions.yearly(f"deliveries.{name}", sample, years)
         for name in names
         if f"deliveries.{name}" in sample
     }
-    # Since the register was last counted nobody counted used cars that come and go, and cars that
-    # are sold here and registered elsewhere
+    # After the last count of the register, trade in used cars and cars that are registered in
+    # another country are not counted
     since_count = np.greater(years, register_year)
     entered = registered * np.where(since_count, sample["uncounted_trade"], 1.0)
     fleets = {}
     for name in names:
-        bought = entered * shares.get(name, 0.0) + orders.get(name, 0.0)
-        bought = labelled(f"new vehicles, {name}", bought, years)
-        fleet = run_fleet(name, bought, start_shares.get(name, 0.0) * start, sample)
+        new_vehicles = entered * shares.get(name, 0.0) + orders.get(name, 0.0)
+        new_vehicles = labelled(f"new vehicles, {name}", new_vehicles, years)
+        fleet = run_fleet(name, new_vehicles, start_shares.get(name, 0.0) * start, sample)
         labelled(f"on the road at the end, {name}", fleet.stock, years)
         labelled(f"off the road in the year, {name}", fleet.retirements, years)
         labelled(f"on the road, mean of a year, {name}", fleet.mean_stock, years)
         fleets[name] = fleet
-    plug_in_orders = orders.pop(PLUG_IN, 0.0)  # electric cars, too, which customs count apart
-    separate_fleets = [run_fleet(name, bought, 0.0, sample) for name, bought in orders.items()]
+    plug_in_orders = orders.pop(PLUG_IN, 0.0)  # electric cars that customs count apart
+    separate_fleets = [run_fleet(name, order, 0.0, sample) for name, order in orders.items()]
     return Vehicles(
         registered=registered + plug_in_orders,
         retired=_count_of_series("retirements", fleets.values(), separate_fleets),
@@ -294,18 +294,18 @@ def vehicles_on_the_road(
     )
 
 
-def _share_out(shares: Draws, main_class: str, local: Array, years: Years) -> None:
-    """Give the main class what the others leave; of it plug-ins take what was built as such."""
-    rest_of_cars = np.maximum(1 - sum(shares.values(), 0.0), 0)
-    plug_in = labelled("share built as plug-ins", np.minimum(local, rest_of_cars), years)
-    shares[main_class] = rest_of_cars - plug_in
+def _share_out(shares: Draws, main_class: str, plug_in_share: Array, years: Years) -> None:
+    """Add the main class's share, which is the rest, less that of plug-ins built in the country."""
+    remainder = np.maximum(1 - sum(shares.values(), 0.0), 0)
+    plug_in = labelled("share built as plug-ins", np.minimum(plug_in_share, remainder), years)
+    shares[main_class] = remainder - plug_in
     shares[PLUG_IN] = shares.get(PLUG_IN, 0.0) + plug_in
 
 
 def _count_of_series(
     count: str, fleets: Iterable[Fleet], separate_fleets: Iterable[Fleet]
 ) -> Array:
-    """A count of all fleets less that of what was ordered apart."""
+    """A count of all fleets less that of separate orders."""
     all_classes, orders = (
         sum(getattr(fleet, count) for fleet in group) for group in (fleets, separate_fleets)
     )

@@ -1,9 +1,9 @@
 """Load: the hours of a day by setting, the peak that the grid must carry, and a year of hours for
 grid models: charging by setting, an 80 % interval, and one managed case.
 
-Energy gives the mean load of each hour; chance gives more. Of few points most may run at once, of
-many points a share: ``floor + (1 - floor) / sqrt(n)``. The peak is never below the mean load of the
-busiest hour.
+Energy gives the mean load of each hour; by chance it may be more. Of few points most may run at
+once, of many points a share: ``floor + (1 - floor) / sqrt(n)``. The peak is never below the mean
+load of the busiest hour.
 
 Hours are local clock hours of a year of 365 days: 29 February is left out, weekdays and weekends
 are alike. The energy of a year is spread over months as the climate spreads it, over days evenly,
@@ -79,10 +79,10 @@ def peak_load(day: Draws, points: Draws, megawatts: Draws, floor: Array) -> Arra
     heights = []
     for setting, shape in zip(SETTINGS, day_profile(), strict=True):
         # Share of the rated power of so many points that is drawn at once
-        at_once = floor + (1 - floor) / np.maximum(points[setting], 1) ** 0.5
-        in_step = at_once * megawatts[setting] / shape.max()
+        coincidence = floor + (1 - floor) / np.maximum(points[setting], 1) ** 0.5
         # Scaled so that height x shape is the load of the hour
-        height = np.maximum(in_step, day[setting])
+        coincident_height = coincidence * megawatts[setting] / shape.max()
+        height = np.maximum(coincident_height, day[setting])
         heights.append(labelled(f"height of a day's load, {setting}", height))
     return busiest_hour(heights)
 
@@ -142,21 +142,20 @@ def hourly_load(
     (8760, 8760.0, 8760.0)
     """
     rows = dict(zip(SETTINGS, day_profile(), strict=True))
-    per_day = np.repeat(
-        month_shares / COMMON_YEAR_DAYS, COMMON_YEAR_DAYS
-    )  # share of the year's energy on each day
-    # Of a day that took the whole year's energy: all days have one shape
+    # Share of the year's energy on each day
+    day_shares = np.repeat(month_shares / COMMON_YEAR_DAYS, COMMON_YEAR_DAYS)
+    # The year's energy in the shape of a day, which is the same for all days
     day = {name: 1000 * energy * rows[name] for name, energy in gwh.items()}
     total = np.sum([*day.values()], axis=0)
     low, _, high = (value / max(interval[1], 1e-12) for value in interval)
-    of_all = {"total": total, "total_low": total * low, "total_high": total * high}
-    day |= of_all | {"managed": managed_day(day)}
-    columns = {name: np.outer(per_day, hours).ravel() for name, hours in day.items()}
+    totals = {"total": total, "total_low": total * low, "total_high": total * high}
+    day |= totals | {"managed": managed_day(day)}
+    columns = {name: np.outer(day_shares, hours).ravel() for name, hours in day.items()}
     return pd.DataFrame(columns, index=pd.Index(_hours(year), name="snapshot"))
 
 
 def managed_day(load: Draws) -> Array:
-    """A day's load where a night tariff and a cap move what can be moved into the night's valleys.
+    """A day's load where a night tariff moves the movable part into the night's valleys.
 
     Parameters
     ----------

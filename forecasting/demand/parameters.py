@@ -6,8 +6,8 @@ A parameter's name in files and messages is ``name`` or ``name.class`` or ``name
 
 A class of vehicle is a row of ``vehicle_classes.csv``. Its numbers stand in the row itself, or,
 where each has a source of its own, in rows of ``demand_parameters.csv``; where it charges stands in
-the row itself, or in rows of ``charging_groups.csv``, one for each group of owners. What is said
-nowhere of a class is as of cars.
+the row itself, or in rows of ``charging_groups.csv``, one for each group of owners. Where a class
+lacks a number, that of cars holds.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from forecasting.measures import did_you_mean
 from forecasting.names import DATA
 from forecasting.quantiles import Array, strata, stream_of
 
-# Of parameters or results, by name: a row for each draw, a column for each year; of a parameter one
-# column, which holds in all years
+# Parameters or results by name: a row for each draw, a column for each year; a parameter has one
+# column, for all years
 Draws = dict[str, Array]
 Row = Mapping[str, str]  # of a table that ships
 Years = Sequence[int]
@@ -41,8 +41,8 @@ WORDS_OF_A_CLASS = {
     "fuel": ("petrol", "diesel"),
     "rule": ("bev", "phev", ""),
 }
-# What a number is often mistaken for: the factor that turns the wrong unit into the right one.
-MISTAKEN = {
+# Units that are often used in place of the right one, and the factor from the wrong to the right
+UNIT_CONFUSIONS = {
     "kWh/100 km": {"kWh/km": 100.0},
     "kW": {"GW": 1e6, "MW": 1e3, "W": 1e-3},
     "vehicles": {"thousands": 1e3, "millions": 1e6},
@@ -62,7 +62,7 @@ class Assumption:
     Parameters
     ----------
     name, vehicle_class, setting, place : str
-        What it is and whom it holds for; an empty place holds everywhere.
+        Its name, and for what it holds; an empty place means everywhere.
     low, mode, high : float
         Triangular: the ends and the peak. Lognormal: 10 %, 50 % and 90 % quantiles. Fixed: all
         equal.
@@ -142,7 +142,7 @@ class VehicleClass:
     fuel : {"petrol", "diesel"}
         What the vehicle would burn that it replaces.
     rule : {"bev", "phev", ""}
-        As what the standard of public power counts it, if at all.
+        The kind as which the standard of public power counts it; empty where it does not.
     groups : tuple of mapping
         Where it is charged, by who has access.
     numbers : tuple of Assumption
@@ -165,7 +165,7 @@ class VehicleClass:
 
 
 class Event(NamedTuple):
-    """What a dated event does to a parameter.
+    """The effect of a dated event on a parameter.
 
     Parameters
     ----------
@@ -184,20 +184,20 @@ class Event(NamedTuple):
 
 @dataclass(frozen=True)
 class Parameters:
-    """All assumptions of the chain, with what a place or a scenario changes.
+    """All assumptions of the chain, with the changes of a place and of a scenario.
 
     Parameters
     ----------
     rows : tuple of Assumption
         As shipped: defaults, and rows of single places.
     place : str
-        Whose rows are in force.
+        The place whose rows are in force.
     changed : mapping of str to Assumption
-        What a scenario overrides; these win over a place's rows.
+        Those that a scenario overrides; they win over a place's rows.
     events : mapping of str to sequence of Event
-        What dated events do to a parameter.
+        Dated events by parameter.
     classes : tuple of VehicleClass
-        Of these vehicles; the first is what is left of a series where others have their share.
+        All classes; the first has the rest of a series, after the shares of the others.
 
     Examples
     --------
@@ -255,7 +255,7 @@ class Parameters:
         changed = dict(self.changed)
         for key, size in changes.items():
             try:
-                changed[key] = _changed(self[key], size)
+                changed[key] = _with_size(self[key], size)
             except AssumptionError as error:
                 problems += error.problems
         if problems:
@@ -263,8 +263,8 @@ class Parameters:
         return replace(self, changed=changed)
 
     def yearly(self, key: str, sample: Draws, years: Years) -> Array:
-        """A parameter in each year: as drawn, from its own year on where it has one, and what
-        events add to it.
+        """A parameter in each year: as drawn, from its own year on where it has one, plus the sizes
+        of events.
 
         Parameters
         ----------
@@ -291,8 +291,8 @@ class Parameters:
         start_year = sample.get(f"{key}_year", np.zeros_like(sample[key]))
         value = sample[key] * (years >= start_year)
         for event in self.events.get(key, ()):
-            begun = years >= event.start_year
-            value = value + event.size * begun * (years <= event.end_year)
+            has_started = years >= event.start_year
+            value = value + event.size * has_started * (years <= event.end_year)
         return value
 
     def draw(self, rng: np.random.Generator, draws: int) -> Draws:
@@ -319,8 +319,8 @@ class Parameters:
         return sample
 
 
-def _changed(row: Assumption, size: Any) -> Assumption:
-    """An assumption as a scenario has it: one number, or low, mode and high in their order."""
+def _with_size(row: Assumption, size: Any) -> Assumption:
+    """An assumption as a scenario sets it: one number, or low, mode and high in their order."""
     ends = size if isinstance(size, Mapping) else dict.fromkeys(("low", "mode", "high"), size)
     values = dict.fromkeys(ends.values())
     if outside := [value for value in values if not row.minimum <= value <= row.maximum]:
@@ -331,16 +331,14 @@ def _changed(row: Assumption, size: Any) -> Assumption:
 
 
 def _outside(row: Assumption, value: float) -> Problem:
-    """The problem with a value outside its range; where another unit would explain the number, it
-    says so.
-    """
+    """The problem of a value outside its range, with a hint where another unit would explain it."""
     unit = row.unit
     hint = f"give it in {unit}"
-    for start, confusions in MISTAKEN.items():
-        for wrong, factor in confusions.items():
-            likely = row.minimum <= value * factor <= row.maximum
-            if likely and f"{unit} ".startswith(f"{start} "):
-                hint = f"looks like {wrong}; write {value * factor:.12g}"
+    for start, confusions in UNIT_CONFUSIONS.items():
+        for other_unit, factor in confusions.items():
+            is_likely = row.minimum <= value * factor <= row.maximum
+            if is_likely and f"{unit} ".startswith(f"{start} "):
+                hint = f"looks like {other_unit}; write {value * factor:.12g}"
     low = in_digits(row.minimum)
     high = in_digits(row.maximum)
     return Problem(row.key, f"{in_digits(value)} {unit} is outside {low} to {high}", hint)
@@ -378,10 +376,10 @@ def load_parameters() -> Parameters:
 
 
 def _vehicle_class(row: Row, shipped: Sequence[Assumption], groups: Sequence[Row]) -> VehicleClass:
-    """A class as its row says, and as the rows of other tables say that are of it."""
+    """A class of vehicle from its row, and from its rows in other tables."""
     templates = {line.name: line for line in reversed(shipped)}
     cells = {key: text for key, text in row.items() if key in templates and text}
-    if cells:  # it is counted and ordered where a scenario says so
+    if cells:  # none is counted or ordered unless a scenario says so
         cells |= {"class_share": "0", "deliveries": "0"}
     numbers = tuple(_number_of_class(row, templates[key], text) for key, text in cells.items())
     places = [group for group in groups if group["vehicle_class"] == row["name"]] or [row]

@@ -1,8 +1,8 @@
-"""Waiting at charging stations: the Erlang formulas, sizing for a promise, and the utilisation a
-promise allows.
+"""Waiting at charging stations: the Erlang formulas, the points that keep a limit on waits, and the
+utilisation that the limit allows.
 
-A station of ``servers`` points is an M/M/c queue. That is cautious for charging times that vary
-little, and hopeful for holiday peaks.
+A station of ``servers`` points is an M/M/c queue. That overstates waits where charging times vary
+little, and understates them at holidays.
 """
 
 import itertools
@@ -13,9 +13,9 @@ import numpy as np
 
 from forecasting.quantiles import Array
 
-# A promise: at most so many of those who arrive wait longer than so many minutes
-MAY_WAIT = 0.1
-WAIT = 10.0
+# The limit: at most this share of arrivals waits longer than these minutes
+MAX_WAITING_SHARE = 0.1
+MAX_WAIT = 10.0
 SERVICE = 30.0  # mean minutes at the point
 LARGEST_STATION = 64  # points at one station
 PEAK_HOUR = 0.085  # share of the day's arrivals that come in the busiest hour
@@ -78,7 +78,7 @@ def wait_exceeds(servers: int, load: float, time: float, service: float) -> floa
 
 
 def station_service(points: int, arrivals_per_hour: float) -> dict[str, float]:
-    """What drivers meet at a station in an hour with so many arrivals.
+    """Utilisation and waits at a station in an hour with so many arrivals.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def station_service(points: int, arrivals_per_hour: float) -> dict[str, float]:
 
 
 def points_for(load: float, service: float) -> int:
-    """Fewest points at which at most one in ten waits longer than is promised.
+    """Fewest points at which at most one arrival in ten waits longer than ten minutes.
 
     Parameters
     ----------
@@ -128,14 +128,16 @@ def points_for(load: float, service: float) -> int:
     """
     candidates = itertools.count(math.floor(load) + 1)  # with fewer the queue grows without end
     return next(
-        points for points in candidates if wait_exceeds(points, load, WAIT, service) <= MAY_WAIT
+        points
+        for points in candidates
+        if wait_exceeds(points, load, MAX_WAIT, service) <= MAX_WAITING_SHARE
     )
 
 
 @cache
 def utilisation_ceiling(points: int) -> float:
-    """Highest share of the day that a station's points can be busy while the promise holds in the
-    busiest hour.
+    """Highest share of the day for which a station's points can be busy while waits in the busiest
+    hour keep the limit.
 
     Parameters
     ----------
@@ -154,7 +156,9 @@ def utilisation_ceiling(points: int) -> float:
     """
     from scipy.optimize import brentq
 
-    load = brentq(lambda load: wait_exceeds(points, load, WAIT, SERVICE) - MAY_WAIT, 0.0, points)
+    load = brentq(
+        lambda load: wait_exceeds(points, load, MAX_WAIT, SERVICE) - MAX_WAITING_SHARE, 0.0, points
+    )
     return float(load / points / (24 * PEAK_HOUR))
 
 

@@ -15,10 +15,10 @@ def first_order(inputs: Draws, outputs: Draws) -> pd.DataFrame:
     """Share of an output's variance that each input explains alone, and the swing between its low
     and high ends.
 
-    The draws are sorted by an input and cut into bins; the variance of the bins' means, less what
-    chance alone gives bins of that size, over the total variance is the first-order (Sobol') index;
-    what chance alone could give one of many inputs is none. No further runs are needed. Variance is
-    that of the log: the outputs are right-skewed counts.
+    The draws are sorted by an input and cut into bins. The first-order (Sobol') index is the
+    variance of the bins' means, less that which chance gives bins of that size, over the total
+    variance; a share that chance could give one of many inputs is set to 0. No further runs are
+    needed. Variance is that of the log: the outputs are right-skewed counts.
 
     Parameters
     ----------
@@ -65,9 +65,9 @@ def _shares(values: Array) -> Array:
     by_chance = (residual_squares / np.maximum(sizes - 1, 1)).sum(axis=1) / count
     bin_squares = sizes * (sums / sizes - values.mean(axis=1, keepdims=True)) ** 2
     share = (bin_squares.sum(axis=1) / count - by_chance) / values.var(axis=1)
-    # Standard deviation of the share of an input that does nothing
-    chance = np.sqrt(2 * (len(sizes) - 1)) / count
-    return np.where(share > 5 * chance, share, 0.0)
+    # Standard deviation of the share of an input without an effect
+    chance_sd = np.sqrt(2 * (len(sizes) - 1)) / count
+    return np.where(share > 5 * chance_sd, share, 0.0)
 
 
 def _ends(values: Array) -> tuple[list[float], list[float]]:

@@ -3,8 +3,8 @@ own formula.
 
 A step of the chain is a function of arrays. Given `Symbols` in their place it computes the same
 numbers, and each column of its result is a `Node`: an operation on other columns. A workbook writes
-a node as one formula over all draws. What no reader's cell moves is an array as ever, and stands in
-a formula as a column of values.
+a node as one formula over all draws. A result that no reader's cell moves stays an array, and
+stands in a formula as a column of values.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ FORMULAS: dict[str, tuple[str, int, tuple[int, ...]]] = {
     "minimum": ("IF({0}<{1},{0},{1})", ATOM, (SUM, SUM)),
     "where": ("IF({},{},{})", ATOM, (SUM, SUM, SUM)),
 }
-# The value of one side with which an operation leaves the other as it is
+# The neutral value of each side of an operation, with which the result is the other side
 NEUTRAL = {
     "add": (0.0, 0.0),
     "subtract": (None, 0.0),
@@ -53,9 +53,8 @@ NEUTRAL = {
 }
 CURVE = ("points of a station", "share of the day in use", "more with each point")
 CURVE_FORMULA = "LOOKUP({0},{1},{2})+({0}-LOOKUP({0},{1},{1}))*LOOKUP({0},{1},{3})"
-Part = (
-    Any  # of a formula: a Node, a number, an array with one value a draw, a Cell or a SharedTable
-)
+# Part of a formula: a Node, a number, an array with one value a draw, a Cell or a SharedTable
+Part = Any
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,17 +86,17 @@ class Node:
 
     @property
     def label(self) -> str:
-        """What a reader is told that it is, where a step says so."""
+        """The name that a reader sees, where a step gives one."""
         return LABELS.get(self, "")
 
 
 class Cell(NamedTuple):
-    """A cell of the reader's.
+    """A cell in which the reader may set a number.
 
     Parameters
     ----------
     name : str
-        Of what can be set in it.
+        What the number is.
     """
 
     name: str
@@ -115,7 +114,7 @@ class SharedTable:
     Parameters
     ----------
     label : str
-        What a reader is told that they are.
+        The name that a reader sees.
     numbers : ndarray
         One column, or several side by side.
     """
@@ -174,16 +173,16 @@ class Symbols(NDArrayOperatorsMixin):
         return Symbols([total], self.draws)
 
     def __getitem__(self, place: Any) -> Symbols:
-        rows, which = place if isinstance(place, tuple) else (place, slice(None))
+        rows, index = place if isinstance(place, tuple) else (place, slice(None))
         if rows != slice(None):
             raise NotImplementedError("all draws have one formula")
-        if which is None:
+        if index is None:
             return self
-        columns = self.columns[which] if isinstance(which, slice) else self._chosen(which)
+        columns = self.columns[index] if isinstance(index, slice) else self._columns_at(index)
         return Symbols(columns, self.draws)
 
-    def _chosen(self, which: Any) -> list[Part]:
-        return [self.columns[int(place)] for place in np.atleast_1d(which)]
+    def _columns_at(self, index: Any) -> list[Part]:
+        return [self.columns[int(place)] for place in np.atleast_1d(index)]
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **_: Any) -> Any:
         if method != "__call__" or ufunc.__name__ not in FORMULAS:
@@ -203,7 +202,7 @@ def _values(part: Part) -> Any:
 
 
 def _multiple(part: Part) -> tuple[Node | None, Part]:
-    """What a column is a fixed multiple of, and the multiple."""
+    """The node of which a column is a fixed multiple, if any, and the multiple."""
     if not isinstance(part, Node):
         return None, part
     if part.formula == FORMULAS["multiply"][0] and not isinstance(part.parts[1], Node):
@@ -212,10 +211,11 @@ def _multiple(part: Part) -> tuple[Node | None, Part]:
 
 
 def operation(name: str, *parts: Part) -> Part:
-    """One operation of numpy on columns; what no reader's cell moves stays a number or an array.
+    """One operation of numpy on columns; a result that no reader's cell moves stays a number or an
+    array.
 
-    Multiples of one column are added and divided as multiples, so that what came in earlier years
-    is one column of values.
+    Multiples of one column are added and divided as multiples, so that vehicles of earlier years
+    stay one column of values.
 
     >>> operation("add", 2.0, 3.0)
     5.0
@@ -234,19 +234,20 @@ def operation(name: str, *parts: Part) -> Part:
 
 def _arithmetic(name: str, first: Part, second: Part) -> Part:
     """A sum, product or ratio of two columns, at least one of them a node."""
-    (one, times), (other, again) = _multiple(first), _multiple(second)
+    first_node, first_factor = _multiple(first)
+    second_node, second_factor = _multiple(second)
     if name == "multiply":
-        product = one or other
-        if one is not None and other is not None:
-            product = _node(name, (one, other))
-        return _weighted(product, column_of(times * again))
+        product = first_node or second_node
+        if first_node is not None and second_node is not None:
+            product = _node(name, (first_node, second_node))
+        return _weighted(product, column_of(first_factor * second_factor))
     if name == "divide":
-        if other is None:
-            return _weighted(one, column_of(times / again))
-        if one is other or _is_number(first, 0.0):
-            return column_of(np.divide(times, again))
-    elif one is other:
-        return _weighted(one, column_of(_function(name)(times, again)))
+        if second_node is None:
+            return _weighted(first_node, column_of(first_factor / second_factor))
+        if first_node is second_node or _is_number(first, 0.0):
+            return column_of(np.divide(first_factor, second_factor))
+    elif first_node is second_node:
+        return _weighted(first_node, column_of(_function(name)(first_factor, second_factor)))
     return _node(name, (first, second))
 
 
@@ -264,12 +265,12 @@ def _node(name: str, parts: tuple[Part, ...]) -> Node:
     """A node, the same one for the same operation on the same parts."""
     keys = [part.tobytes() if isinstance(part, np.ndarray) else part for part in parts]
     key = (name, *keys)
-    known = NODES.get(key)
-    if known is None:
+    node = NODES.get(key)
+    if node is None:
         formula, binding, needs = FORMULAS[name]
         values = np.asarray(_function(name)(*map(_values, parts)))
-        NODES[key] = known = Node(values, formula, parts, binding, needs)
-    return known
+        NODES[key] = node = Node(values, formula, parts, binding, needs)
+    return node
 
 
 def _is_number(part: Part, number: float) -> bool:
@@ -277,7 +278,7 @@ def _is_number(part: Part, number: float) -> bool:
 
 
 def column_of(values: Any) -> Part:
-    """An array of one value alone is a number.
+    """An array; a number in place of one with the same value everywhere.
 
     >>> column_of(np.ones(3))
     1.0
@@ -333,7 +334,7 @@ def _diff(table: Symbols, axis: int, prepend: float) -> Any:
 
 
 def _interp(places: Symbols, grid: Array, heights: Array) -> Symbols:
-    """As `numpy.interp` has it, by a table that stands in the workbook."""
+    """The same as `numpy.interp`, by a table in the workbook."""
     (part,) = places.columns
     slopes = np.diff(heights, append=heights[-1]) / np.diff(grid, append=grid[-1] + 1)
     tables = [
@@ -346,7 +347,7 @@ def _interp(places: Symbols, grid: Array, heights: Array) -> Symbols:
 
 
 def by_row(formula: str, parts: Sequence[Any], table: SharedTable, values: Array) -> Any:
-    """What a function of several columns gives, with a formula for each draw.
+    """The result of a function of several columns, with a formula for each draw.
 
     Parameters
     ----------
@@ -355,9 +356,9 @@ def by_row(formula: str, parts: Sequence[Any], table: SharedTable, values: Array
     parts : sequence of Symbols or ndarray
         Of as many columns each.
     table : SharedTable
-        What else it takes.
+        The table that the formula also needs.
     values : ndarray, shape (draws, columns)
-        What it gives.
+        The result.
     """
     columns = [
         Node(
@@ -399,7 +400,7 @@ def total(tables: Iterable[Array]) -> Array:
 
 
 def labelled(label: str, table: Any, years: Sequence[int] = ()) -> Any:
-    """The same, with what a reader is told that it is where it is of `Symbols`.
+    """The same table; of `Symbols`, each column gets the name that a reader sees.
 
     >>> labelled("stock", np.ones(1))
     array([1.])
@@ -438,9 +439,7 @@ def render(node: Node, refer: Callable[[Part], str]) -> str:
 
 
 def reachable(nodes: Iterable[Node]) -> dict[Node, int]:
-    """All nodes that some stand on, parts before what they are parts of, and how often each is
-    used.
-    """
+    """All nodes on which some nodes depend, parts first, and how often each is used."""
     uses: dict[Node, int] = {}
     order: dict[Node, None] = {}
 
