@@ -1,4 +1,4 @@
-"""Forecasts kept as they were made: the ``outlook.parquet`` of earlier reports, beside what was
+"""The record of stored forecasts: the ``outlook.parquet`` of earlier reports, scored by what was
 printed since.
 """
 
@@ -38,7 +38,7 @@ ARCHIVE_COLUMNS = [*RECORD_COLUMNS, "scenario", "basis", "outcome_basis", "fact"
 
 
 def archive_record(folder: str | Path, ledger: Ledger) -> pd.DataFrame:
-    """Forecasts kept in a folder, each beside what was printed after its day.
+    """Forecasts kept in a folder, each with an outcome printed after its day.
 
     Parameters
     ----------
@@ -55,9 +55,9 @@ def archive_record(folder: str | Path, ledger: Ledger) -> pd.DataFrame:
     pandas.DataFrame
         As `forecasting.evaluation.track_record.ledger_record` has it, and ``scenario``: one row
         for each year, month, or day of a stock, that was forecast and has an outcome since. A stock
-        between two year's ends is read off the line between their logs. ``attrs["open"]`` counts
-        kept forecasts without any outcome so far; ``attrs["withdrawn"]`` says why each withdrawn
-        one was withdrawn.
+        between two years' ends is interpolated between their logs. ``attrs["open"]`` counts kept
+        forecasts without any outcome so far; ``attrs["withdrawn"]`` has the reason of each
+        withdrawal.
 
     Raises
     ------
@@ -98,7 +98,7 @@ def archive_record(folder: str | Path, ledger: Ledger) -> pd.DataFrame:
 
 
 def _table_and_record(file: Path) -> tuple[pd.DataFrame, Mapping[str, Any]]:
-    """The results of a kept report, and what it says of itself."""
+    """The results of a kept report, and its record."""
     try:
         table = load_results(file)
         record = load_record(file)
@@ -160,7 +160,7 @@ def _quantiles(part: pd.DataFrame) -> dict[Period, Array]:
 
 
 def _outcomes(facts: Iterable[Fact], basis: str) -> list[Fact]:
-    """One fact a period, in the order of time."""
+    """The outcome of each period, in the order of time."""
     best: dict[Period, Fact] = {}
     for fact in sorted(facts, key=lambda fact: rank(fact, basis), reverse=True):
         if is_outcome(fact):
@@ -169,7 +169,7 @@ def _outcomes(facts: Iterable[Fact], basis: str) -> list[Fact]:
 
 
 def _forecast(quantiles: Mapping[Period, Array], fact: Fact) -> Array | None:
-    """What was forecast of the period of a fact; None where it was not."""
+    """The forecast of a fact's period; None where there is none."""
     if not fact.stock:
         return quantiles.get(fact.period)
     days = [period.end.toordinal() for period in quantiles]

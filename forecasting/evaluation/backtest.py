@@ -1,4 +1,4 @@
-"""Backtest of annual forecasts on markets never seen: what was known then, against what happened.
+"""Backtest of annual forecasts on markets that the prior has not seen.
 
 A case is a market, an origin and a horizon: the forecaster sees the market's annual sales up to the
 origin and, through the prior, the other markets' rows up to it, and is scored on the sales of the
@@ -100,7 +100,7 @@ class MarketYear:
 
     @property
     def row(self) -> dict[str, object]:
-        """What tells it apart."""
+        """Columns that identify the case."""
         return {
             "market": self.market,
             "origin": self.origin,
@@ -119,7 +119,7 @@ class MarketYear:
 def backtest_skill(
     panel: Panel, train: Panel | None = None, *, peers: bool = False, mapped: Mapped = map
 ) -> pd.DataFrame:
-    """Score every case of a panel, beside the analogue regression.
+    """Score every case of a panel by this package and by the analogue regression.
 
     Parameters
     ----------
@@ -173,7 +173,7 @@ def _origins(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> Iterator
         for origin in rows.index[rows.index >= FIRST_ORIGIN].tolist():
             day = dt.date(origin + 1, 1, 1)
             sales = rows["sales"].loc[:origin].astype(float)
-            runs = sales.index - np.arange(len(sales))  # years without a gap have one number
+            runs = sales.index - np.arange(len(sales))  # the same number in years without a gap
             history = sales[runs == runs[-1]]
             horizons = [h for h in HORIZONS if origin + h in rows.index]
             outcomes = {h: float(rows["sales"][origin + h]) for h in horizons}
@@ -193,7 +193,7 @@ def _published(sales: pd.Series) -> Ledger:
 
 
 def _package(markets: list[MarketYear]) -> list[Quantiles]:
-    """The engine on what was known, with the prior that the markets share."""
+    """Forecasts of this package, with the prior that the markets share."""
     prior = markets[0].inputs.prior
     return [totals_ahead(past, past.inputs, prior, past.size, HORIZONS) for past in markets]
 
@@ -201,7 +201,7 @@ def _package(markets: list[MarketYear]) -> list[Quantiles]:
 def totals_ahead(
     past: Any, inputs: FlowInputs, prior: Prior, size: MarketSize, horizons: Sequence[int]
 ) -> Quantiles:
-    """Quantiles of the totals of years after the origin of a market, as the engine has them."""
+    """Quantiles of the totals of years after a market's origin, by this package."""
     periods = [year(past.origin + h) for h in horizons]
     forecast = forecast_flow(
         inputs.facts, periods, prior, size, draws=BACKTEST_DRAWS, place=past.market
@@ -210,7 +210,7 @@ def totals_ahead(
 
 
 def _methods(analogues: pd.DataFrame, peers: bool) -> dict[str, Forecaster]:
-    """What is scored, by name."""
+    """The methods that are scored, by name."""
 
     def of_history(peer: Callable[[pd.Series], Quantiles]) -> Forecaster:
         return lambda markets: [peer(past.history) for past in markets]
@@ -262,7 +262,7 @@ def summarise(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def by_group(table: pd.DataFrame) -> pd.DataFrame:
-    """How this package does in groups of cases, beside the analogue regression.
+    """Scores of this package in groups of cases, and their ratio to the analogue regression.
 
     Parameters
     ----------

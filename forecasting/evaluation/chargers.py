@@ -3,8 +3,8 @@
 Three methods: ``practice`` (points grow as stock to an elasticity learned from other markets),
 ``constant ratio`` (vehicles per point stay as they are) and ``drift`` (points grow as they did,
 whatever the stock). Practice is what scenarios draw; the intervals of the other two are the
-training markets' errors at the same horizon. A market is new to the others, but their later years
-teach too: dated to each origin, too few markets would have been counted for long.
+training markets' errors at the same horizon. The scored market is left out of the training, but
+later years of the others are used: up to an origin, too few markets have long counts.
 """
 
 from collections.abc import Iterator, Mapping
@@ -49,8 +49,8 @@ def charger_skill(panel: Panel, train: Panel | None = None) -> pd.DataFrame:
         Markets to score: IEA's table as a file, or a table with market, year, stock_bev,
         stock_phev, public_fast_points and public_slow_points.
     train : pandas.DataFrame or path, optional
-        Markets to learn from, in the same columns. Without it each market is scored with what the
-        others of ``panel`` teach. A market that is in both never teaches itself.
+        Markets to learn from, in the same columns; by default the other markets of ``panel``. A
+        market that is in both is left out of its own training.
 
     Returns
     -------
@@ -138,7 +138,7 @@ def _steps(panel: Panel) -> tuple[pd.DataFrame, pd.DataFrame]:
 def _cases(
     steps: pd.DataFrame, training_counts: pd.DataFrame, training_steps: pd.DataFrame
 ) -> Iterator[Case]:
-    """Every step of a scored length, by what the markets but its own teach."""
+    """A case for each step of a scored horizon, forecast by the other markets."""
     for market, market_steps in steps[steps["horizon"].isin(SCORED_HORIZONS)].groupby("market"):
         past = training_steps[training_steps["market"] != market]
         practice = estimate_practice(training_counts[training_counts["market"] != market])
@@ -157,8 +157,8 @@ def _cases(
 
 
 def _by_practice(step: Mapping[Any, Any], practice: Practice) -> Array:
-    """Quantiles of the log growth of points as scenarios forecast it, from today's count and the
-    stock to come; the middle is the rule itself.
+    """Quantiles of the log growth of points as scenarios forecast it, from the count and the later
+    stock; the median is the rule without an error.
     """
     logs = {0: 0.0, 1: 0.0, int(step["horizon"]): step["stock_grown"]}
     pace = None

@@ -24,9 +24,9 @@ from forecasting.scenarios.facts_on_day import facts_of_scenario
 from forecasting.scenarios.outlook import Outlook, outlook
 from forecasting.scenarios.question import find_scenario, new_scenario, params_file
 
-# That may mean any of the answers on charging
+# Words for which all answers on charging are proposed
 CHARGER_WORDS = ("charger", "charging", "point", "station")
-FLOWS = (*dict.fromkeys(FLOW_OF_COUNT.values()),)  # that a scenario may be of
+FLOWS = (*dict.fromkeys(FLOW_OF_COUNT.values()),)  # those that a scenario may forecast
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,11 @@ class Claim:
     Parameters
     ----------
     place, measure, value
-        What was said.
+        The claim.
     quantity : str
         Which quantity of the measure: ``total``, ``stock`` or ``yoy_growth_percent``.
     period : Period
-        Of which it was said; of a stock its last day counts.
+        The period of the claim; of a stock its last day counts.
     file : str
         The params file of the scenario that was asked; empty where the facts alone answer.
     outlook : Outlook
@@ -50,11 +50,11 @@ class Claim:
     from_year : int
         The last year before the forecast.
     base_fact : Fact or None
-        What an agency that counts as the forecast does printed of that year.
+        The count of that year by an agency with the forecast's definition.
     base : float
-        Its value, else what is forecast of that year.
+        Its value, or without one the forecast's median.
     fact : Fact or None
-        What was printed of the quantity by then, the newest print.
+        The newest print of the claim's quantity and period.
     """
 
     place: str
@@ -72,7 +72,7 @@ class Claim:
 
     @property
     def probability_below(self) -> float:
-        """Share of the draws that lie below the number."""
+        """Share of the draws below the number."""
         return float((self.draws < self.value).mean())
 
     @property
@@ -82,7 +82,7 @@ class Claim:
 
     @property
     def path(self) -> dict[int, float]:
-        """Electric cars by year on an even way to a share of cars; nothing of other measures."""
+        """Electric cars by year on an even path to a share of cars; empty for other measures."""
         demand = self.outlook.demand
         if demand is None or self.measure not in demand.cars:
             return {}
@@ -110,7 +110,7 @@ def claim_of(
     params: str | Path | None = None,
     ledger: Ledger | None = None,
 ) -> Claim:
-    """Set a number beside the forecast of what it speaks of.
+    """Compare a number with the forecast of the same quantity.
 
     Parameters
     ----------
@@ -150,17 +150,18 @@ def claim_of(
     measure = _measure_code(measure)
     quantity, number = _read(measure, value)
     code = place_code(place)
-    of_period = period_of(period)
+    claim_period = period_of(period)
     file, scenario = _scenario_asked(code, measure, params, ledger)
     day = as_date(as_of) if as_of else scenario.as_of
-    final_year = max(scenario.horizon, of_period.end.year)
+    final_year = max(scenario.horizon, claim_period.end.year)
     scenario_outlook = outlook(
         scenario.model_copy(update={"as_of": day, "horizon": final_year}), ledger
     )
-    _check_place(scenario_outlook, code, measure, of_period)
-    draws = _draws(scenario_outlook, code, measure, of_period)
+    _check_place(scenario_outlook, code, measure, claim_period)
+    draws = _draws(scenario_outlook, code, measure, claim_period)
     if quantity_of(quantity).says == "change":
-        draws = 100 * (draws / _draws(scenario_outlook, code, measure, of_period.year_before()) - 1)
+        year_before = _draws(scenario_outlook, code, measure, claim_period.year_before())
+        draws = 100 * (draws / year_before - 1)
     start = max(scenario_outlook.first_year - 1, scenario_outlook.years[0])
     base_fact = _base_fact(scenario_outlook, code, measure, year(start))
     base = float(np.median(_draws(scenario_outlook, code, measure, year(start))))
@@ -168,7 +169,7 @@ def claim_of(
         place=code,
         measure=measure,
         quantity=quantity,
-        period=of_period,
+        period=claim_period,
         value=number,
         file=str(file or ""),
         outlook=scenario_outlook,
@@ -176,7 +177,7 @@ def claim_of(
         from_year=start,
         base_fact=base_fact,
         base=base_fact.value if base_fact else base,
-        fact=_newest_print(scenario_outlook, code, measure, quantity, of_period),
+        fact=_newest_print(scenario_outlook, code, measure, quantity, claim_period),
     )
 
 
@@ -223,18 +224,18 @@ def _measure_code(measure: str) -> str:
     for candidate in (name, f"ev_{name}", f"ev_{name}_percent"):
         if candidate in counts:
             return candidate
-    alike = nearest(name, counts)
+    suggestion = nearest(name, counts)
     if name.rstrip("s") in CHARGER_WORDS:
-        alike = " or ".join(CHARGING_ANSWERS)
-    if alike:
-        raise InputError(f"{measure!r} is unknown; did you mean {alike}?")
+        suggestion = " or ".join(CHARGING_ANSWERS)
+    if suggestion:
+        raise InputError(f"{measure!r} is unknown; did you mean {suggestion}?")
     raise InputError(
         f"{measure!r} is unknown; ask for one such as ev_imports, ev_stock or charging_points_need"
     )
 
 
 def _read(measure: str, value: float | str) -> tuple[str, float]:
-    """Which quantity was said, and its number; refuse what no forecast speaks of."""
+    """The quantity of a claim, and its number; a number that no forecast has is refused."""
     number = printed_number(value) if isinstance(value, str) else value
     if number is None:
         raise InputError(f"{value!r} is not a number; write it as 100,000 or 1.2 million")
@@ -320,8 +321,8 @@ def _base_fact(outlook: Outlook, code: str, measure: str, period: Period) -> Fac
 def _newest_print(
     outlook: Outlook, code: str, measure: str, quantity: str, period: Period
 ) -> Fact | None:
-    """What was printed of just that quantity and period: by the forecast's own agency where it
-    printed it, else by one that counts the same; of several the newest print.
+    """The newest print of a quantity and period: by the forecast's own agency, or without one by an
+    agency that counts the same.
     """
     of_day = MEASURES[measure].kind == "stock"
     forecast = outlook.forecasts.get(code)

@@ -31,8 +31,8 @@ from forecasting.scenarios.facts_on_day import FlowInputs
 WITH_DATE = "with its date"
 WITHOUT_DATE = "without"
 MULTIPLIER = "one multiplier"
-# First and last month of what is scored, from the first one after the event, and its median of the
-# visible markets without regard to size, notice or what else was known
+# Of each scored span the first and the last month, counted from the first one after the event, and
+# the median effect on the visible markets as a factor, whatever the size and the notice
 SCORED_SPANS = {"last": (-1, -1, 1.5), "three": (0, 2, 0.7), "twelve": (0, 11, 0.75)}
 MULTIPLIER_SD = 0.5
 MONTHS_BEFORE = 4  # months that facts end before the event
@@ -75,11 +75,12 @@ def event_skill(panel: Panel, monthly: Panel, policies: str | Path | None = None
     analogues = read_panel(panel, battery_only=True)
     names = {find_place(name): name for name in analogues["market"].unique()}
     months = read_monthly(monthly)
-    of_panel = {name: names.get(find_place(name), name) for name in months["market"].unique()}
-    months = months.assign(market=months["market"].map(of_panel))  # so that it can be left out
+    # Markets by their names in the panel, so that they can be left out of it
+    panel_names = {name: names.get(find_place(name), name) for name in months["market"].unique()}
+    months = months.assign(market=months["market"].map(panel_names))
     rows = read_policies(policies)
     if policies is not None:
-        _check_places(rows, set(of_panel), Path(policies).name)
+        _check_places(rows, set(panel_names), Path(policies).name)
     return results(
         _cases(analogues, months, rows.values()),
         EvidenceError(
@@ -125,10 +126,10 @@ def _cases_of(event: PolicyEvent, inputs: FlowInputs, prior: Prior) -> Iterator[
             period = Period(month(str(start)).start, month(str(end)).end)
             outcomes[name] = (period, outcome)
     policy = event.policy
-    was_known = policy.as_known(inputs.day) is not None
-    if not was_known:  # of one that was announced later the date alone
+    is_announced = policy.as_known(inputs.day) is not None
+    if not is_announced:  # its later announcement is not used, only its date
         policy = replace(policy, announced=None)
-    dated, undated = (
+    with_date, without_date = (
         forecast_flow(
             inputs.facts,
             [period for period, _ in outcomes.values()],
@@ -141,18 +142,22 @@ def _cases_of(event: PolicyEvent, inputs: FlowInputs, prior: Prior) -> Iterator[
         for policies in ((policy,), ())
     )
     spread = np.exp(MULTIPLIER_SD * np.random.default_rng(0).standard_normal(BACKTEST_DRAWS))
-    of_event = {
+    event_row = {
         "market": event.market,
         "policy": policy.id,
-        "known": was_known,
+        "known": is_announced,
         "scored": event.start_month.year,
     }
     for span, (period, outcome) in outcomes.items():
-        flow = undated.totals(period)
+        flow = without_date.totals(period)
         by_multiplier = flow * SCORED_SPANS[span][-1] * spread
-        draws = {WITH_DATE: dated.totals(period), WITHOUT_DATE: flow, MULTIPLIER: by_multiplier}
+        draws = {
+            WITH_DATE: with_date.totals(period),
+            WITHOUT_DATE: flow,
+            MULTIPLIER: by_multiplier,
+        }
         forecasts = {name: np.quantile(totals, SCORE_LEVELS) for name, totals in draws.items()}
-        yield Case(of_event | {"months": span}, outcome, forecasts)
+        yield Case(event_row | {"months": span}, outcome, forecasts)
 
 
 def summarise_events(table: pd.DataFrame) -> pd.DataFrame:

@@ -80,7 +80,7 @@ def chain_of(folder: AnyPath) -> list[ChainLink]:
     home = Path(folder)
     files = {path.relative_to(home).as_posix() for path in home.glob("????-??-??/*.json")}
     chain: list[ChainLink] = []
-    for sha256, file in _listed(home):
+    for sha256, file in _list_entries(home):
         if file not in files:
             raise InputError(f"{home / file} is missing, and {CHAIN_LIST} lists it; {CHAIN_REMEDY}")
         data = read_whole(home / file)
@@ -88,26 +88,27 @@ def chain_of(folder: AnyPath) -> list[ChainLink]:
             raise InputError(f"{home / file} was changed after it was written; {CHAIN_REMEDY}")
         _append(home, chain, _link(home, file, data))
         files.discard(file)
-    # A run that was ended between a file and the list leaves files that go on from its end
+    # A run that was stopped after it wrote a file has not listed it: such files continue the chain
     unlisted_links = [_link(home, file, read_whole(home / file)) for file in sorted(files)]
     while unlisted_links:
-        follows = [link for link in unlisted_links if link.content.get("before") == _place(chain)]
-        if len(follows) != 1:
+        end = _end_of(chain)
+        next_links = [link for link in unlisted_links if link.content.get("before") == end]
+        if len(next_links) != 1:
             other_files = ", ".join(
-                str(home / link.file) for link in (follows or unlisted_links)[:3]
+                str(home / link.file) for link in (next_links or unlisted_links)[:3]
             )
             raise InputError(
                 f"{home} holds more than one chain: {other_files} do not follow from the files that"
                 f" {CHAIN_LIST} lists; keep each chain in a folder of its own"
             )
-        _append(home, chain, follows[0])
-        unlisted_links.remove(follows[0])
+        _append(home, chain, next_links[0])
+        unlisted_links.remove(next_links[0])
     _check_withdrawals(home, chain)
     return chain
 
 
-def _listed(home: Path) -> list[tuple[str, str]]:
-    """Hash and name of each file, as the list has them."""
+def _list_entries(home: Path) -> list[tuple[str, str]]:
+    """Hash and name of each file in the list."""
     path = home / CHAIN_LIST
     if not path.exists():
         return []
@@ -122,7 +123,7 @@ def _listed(home: Path) -> list[tuple[str, str]]:
 
 
 def _link(home: Path, file: str, data: bytes) -> ChainLink:
-    """A file of a record, read."""
+    """A file of a record, checked."""
     try:
         content = json.loads(data)
         day = dt.date.fromisoformat(content["day"])
@@ -140,11 +141,11 @@ def _link(home: Path, file: str, data: bytes) -> ChainLink:
 def _append(home: Path, chain: list[ChainLink], link: ChainLink) -> None:
     """Add a file to a chain, if it says that it comes after the last."""
     earlier_link = link.content.get("before")
-    if earlier_link != _place(chain):
+    if earlier_link != _end_of(chain):
         stated_file = earlier_link["file"] if earlier_link else "nothing"
-        stands = chain[-1].file if chain else "nothing"
+        previous_file = chain[-1].file if chain else "nothing"
         raise InputError(
-            f"{home / link.file} was written after {stated_file}, and stands after {stands}:"
+            f"{home / link.file} was written after {stated_file}, and stands after {previous_file}:"
             f" the order was changed; {CHAIN_REMEDY}"
         )
     if chain and link.content["day"] < chain[-1].content["day"]:
@@ -152,8 +153,8 @@ def _append(home: Path, chain: list[ChainLink], link: ChainLink) -> None:
     chain.append(link)
 
 
-def _place(chain: Sequence[ChainLink]) -> dict[str, str] | None:
-    """What the next file says of the one before it."""
+def _end_of(chain: Sequence[ChainLink]) -> dict[str, str] | None:
+    """Name and hash of the last file, which the next one repeats; None of an empty chain."""
     return {"file": chain[-1].file, "sha256": chain[-1].sha256} if chain else None
 
 
@@ -189,8 +190,8 @@ def withdrawals_of(folder: AnyPath) -> dict[str, str]:
 
 def _check_withdrawals(home: Path, chain: Sequence[ChainLink]) -> None:
     withdrawn = withdrawals_of(home)
-    if strange := {*withdrawn} - {link.file for link in chain}:
-        raise InputError(f"{home / WITHDRAWALS} withdraws {min(strange)}, which is no file here")
+    if unknown := {*withdrawn} - {link.file for link in chain}:
+        raise InputError(f"{home / WITHDRAWALS} withdraws {min(unknown)}, which is no file here")
     for link in chain:
         for file, reason in link.content.get("withdrawals", {}).items():
             if withdrawn.get(file) != reason:
@@ -259,7 +260,7 @@ def add_to_chain(
         if file in files or not (Path(reports) / name / OUTLOOK_TABLE).is_file():
             continue
         content = _forecast_of(Path(reports) / name, name, day)
-        content |= {"before": _place(chain), "withdrawals": withdrawals_of(home)}
+        content |= {"before": _end_of(chain), "withdrawals": withdrawals_of(home)}
         data = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
         (home / str(day)).mkdir(parents=True, exist_ok=True)
         write_new(home / file, data)
@@ -271,7 +272,7 @@ def add_to_chain(
 
 
 def _forecast_of(report: Path, name: str, day: dt.date) -> dict[str, Any]:
-    """What a record holds of a report: its quantiles, and what they were made from."""
+    """A report's entry in a record: its quantiles, and what they were made from."""
     table = load_results(report / OUTLOOK_TABLE)
     table = table[table["measure"].isin(MEASURES_ON_RECORD)]
     table = table.assign(**{column: table[column].astype(str) for column in FORECAST_KEYS})

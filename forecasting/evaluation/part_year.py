@@ -1,4 +1,5 @@
-"""Backtest of forecasts from three printed facts, on markets never seen, beside the rules of thumb.
+"""Backtest of forecasts from three printed facts, on markets that the prior has not seen, against
+rules of thumb.
 
 A case is a market, a year and a month. The forecaster knows the total of the year before, the total
 from January to that month and its growth on the same months a year before, as a newspaper prints
@@ -39,7 +40,7 @@ SCORED_PARTS = {"wis": "h == 0", "next_wis": "h == 1"}
 def part_year_skill(
     panel: Panel, monthly: Panel, train: Panel | None = None, mapped: Mapped = map
 ) -> pd.DataFrame:
-    """Score every case, of ours and of the rules of thumb.
+    """Score every case by this package and by the rules of thumb.
 
     Parameters
     ----------
@@ -120,8 +121,8 @@ def check_names(months: pd.DataFrame, panel: pd.DataFrame) -> None:
 
 
 def part_years(months: pd.DataFrame, final_months: Sequence[int]) -> Iterator[PartYear]:
-    """What is printed of every market and year by the end of some months, with the totals that
-    came: of this year, which is whole, and of the next where that is.
+    """The facts printed of every market and year by the end of some months, with the totals of the
+    year, which must be whole, and of the next if it is.
     """
     for market in months["market"].unique():
         counts = counts_of(months, market)
@@ -149,7 +150,7 @@ def total_of(counts: pd.Series, start: pd.Period, end: pd.Period) -> float:
 
 
 def part_year(counts: pd.DataFrame, market: str, final_month: pd.Period) -> PartYear | None:
-    """What is printed of a market by the end of a month, without outcomes; None where months are
+    """The facts printed of a market by the end of a month, without outcomes; None where months are
     missing, or too few were sold.
     """
     sales = counts["registrations"]

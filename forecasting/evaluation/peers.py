@@ -30,9 +30,9 @@ from forecasting.quantiles import Array
 
 HORIZONS = (1, 2, 3, 5)
 NORMAL: Array = np.array([NormalDist().inv_cdf(level) for level in SCORE_LEVELS])
-LEAST_SALES = 100  # growth out of fewer is counting noise, and no case for a score
+LEAST_SALES = 100  # growth from fewer is mostly chance, and is not scored
 MIN_REGRESSION_STEPS = 20  # analogues that a regression needs
-WIDER = 1.1  # for coefficients that are themselves estimated
+INTERVAL_FACTOR = 1.1  # wider intervals, as coefficients are estimates
 
 SINGLE = (
     "naive",
@@ -81,7 +81,7 @@ def _statsforecast(model: Any, log: bool = True) -> Callable[[pd.Series], Quanti
                 warnings.simplefilter("ignore")  # a peer warns of short series
                 levels = np.log(y) if log else y
                 bands_of = model.forecast(y=levels, h=max(HORIZONS), level=[50, 80, 95])
-        except Exception:  # whatever a peer raises on a series of three years is its way to say no
+        except Exception:  # a peer may raise any error on a series of three years
             return naive(history)
         bands = np.stack([bands_of[column] for column in columns], axis=1)
         if not np.isfinite(bands).all():
@@ -169,15 +169,17 @@ class AnalogueRegression:
                 y = past_steps["ahead"].to_numpy()
                 beta = np.linalg.solve(x.T @ x + ridge, x.T @ y)
                 centre = np.log(sales) + features @ beta
-                result[h] = np.exp(centre + WIDER * np.quantile(y - x @ beta, SCORE_LEVELS))
+                result[h] = np.exp(
+                    centre + INTERVAL_FACTOR * np.quantile(y - x @ beta, SCORE_LEVELS)
+                )
         return result
 
     def _features(self, share: Array, growth: Array) -> Array:
-        """Of a constant, the log-odds of the share (-4 where unknown) and the last growth, all kept
-        within reason, those that are asked for.
+        """The columns of the regressors: a constant, the log-odds of the share (-4 where unknown)
+        and the last growth, both within limits.
         """
-        inside = np.clip(share, 1e-5, 0.97)
-        odds = np.where(np.isnan(share), -4.0, np.log(inside / (1 - inside)))
+        clipped = np.clip(share, 1e-5, 0.97)
+        odds = np.where(np.isnan(share), -4.0, np.log(clipped / (1 - clipped)))
         columns = np.column_stack([np.ones(len(share)), odds, np.clip(growth, -1, 2)])
         return columns[:, self.regressors]
 
@@ -228,19 +230,19 @@ class PartYear:
 
     @property
     def row(self) -> dict[str, object]:
-        """What tells it apart."""
+        """Columns that identify the case."""
         return {"market": self.market, "year": self.origin, "k": self.k}
 
     @property
     def prior_key(self) -> tuple[str, int]:
-        """Which others have the same prior."""
+        """The same for cases with the same prior."""
         return self.market, self.origin
 
 
 ANNUALISED = "annualised part year"
 HALVED = "growth, halved next year"
-# Each rule's spread (log) of this year's total and of the next's, as seen on the markets that the
-# rules were first tried on: hindsight, in the rules' favour.
+# Each rule's spread (log) of this year's total and of the next's, as seen on the markets on which
+# the rules were first tried: hindsight that favours the rules.
 RULES = {ANNUALISED: (0.30, 0.71), "last year times growth": (0.27, 0.75), HALVED: (0.27, 0.62)}
 SPREADS = RULES[HALVED]
 BY_HAND = "rule of thumb"  # the method that follows, for whatever was printed
@@ -286,7 +288,7 @@ def by_hand(facts: Ledger, basis: str, period: Period) -> Array:
     >>> by_hand(facts, "uz-statistics", year(2023))[3].round()  # 2,544 in four months
     np.float64(7738.0)
     """
-    yearly = {  # of a year the last total that begins with it, which is the longest
+    yearly = {  # of each year the last total from 1 January on, which is the longest
         fact.period.end.year: fact.value / fact.period.share_of_year
         for fact in in_order(facts)
         if fact.is_exact

@@ -1,4 +1,4 @@
-"""When a quota is used up: the forecast of its day, and somebody's day set beside it."""
+"""When a quota is used up: the forecast of the day, and a comparison with a day that is claimed."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from forecasting.scenarios.facts_on_day import FlowInputs, facts_of_scenario, fl
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.question import find_scenario
 
-HIGH_QUANTILE = 0.975  # quantile of a flow that nobody expects to be passed
+HIGH_QUANTILE = 0.975  # of a flow; a quota above it is taken as never used up
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,10 @@ class QuotaForecast:
     quota : Policy
         As known on the day of the forecast.
     flow : FlowForecast
-        Of what customs count where that has been printed, else of the scenario's own flow; before
-        the scenario's events.
+        Of imports as customs count them, or where nothing is printed of those, of the scenario's
+        own flow; before the scenario's events.
     measure : str
-        Which flow it is.
+        The flow that is forecast.
     as_of : date
         Of the forecast.
 
@@ -53,7 +53,7 @@ class QuotaForecast:
 
     @property
     def days(self) -> QuotaDays:
-        """On which it is used up, and the probability that it is."""
+        """The day on which it is used up, and the probability that it is."""
         return quota_days(self.flow.monthly, self.flow.months, self.quota)
 
     @property
@@ -69,14 +69,14 @@ class QuotaForecast:
 
 @dataclass(frozen=True)
 class QuotaClaim(QuotaForecast):
-    """A day set beside the forecast of the day on which a quota is used up.
+    """A claimed day, and the forecast of the day on which a quota is used up.
 
     Parameters
     ----------
     scenario : str
-        That was asked.
+        The scenario that was asked.
     day : date
-        The day that somebody names.
+        The claimed day.
     """
 
     scenario: str
@@ -84,7 +84,7 @@ class QuotaClaim(QuotaForecast):
 
     @property
     def probability(self) -> float:
-        """That it is used up by the day."""
+        """Probability that it is used up by the day."""
         days = days_used_up(self.flow.monthly, self.flow.months, self.quota)
         return float((days <= self.day.toordinal()).mean())
 
@@ -127,7 +127,7 @@ def quota_claim(
     params: str | Path | None = None,
     ledger: Ledger | None = None,
 ) -> QuotaClaim:
-    """Set a day beside the forecast of the day on which a quota is used up.
+    """Compare a claimed day with the forecast of the day on which a quota is used up.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ def quota_claim(
     period : str
         The year of the quota.
     day : str
-        By which it is used up, as somebody says.
+        The day by which it is claimed to be used up.
     as_of, params, ledger
         As for :func:`forecasting.evaluation.claim.claim_of`.
 
@@ -231,7 +231,7 @@ def open_quotas(outlook: Outlook) -> list[QuotaForecast]:
 
 
 def size_that_lifts(outlook: Outlook, quota: Policy) -> float | None:
-    """The number that a scenario puts in the place of a quota, where it is more than come.
+    """The number that a scenario sets for a quota, where it is more than will come.
 
     Parameters
     ----------

@@ -2,8 +2,8 @@
 
 An artificial quota is a share of a year's total of a market that was counted by month. Its day is
 forecast from the year before and the months up to February, April or June, with a prior and a
-pattern that are learned from other markets, and set beside two rules: the months so far go on
-evenly, and last year's months grow as the months so far did.
+pattern that are learned from other markets. Two rules are scored, too: the mean of the months so
+far goes on, and last year's months grow as the months so far did.
 """
 
 from collections.abc import Iterator
@@ -87,9 +87,9 @@ def summarise_quotas(table: pd.DataFrame) -> pd.DataFrame:
     >>> float(summarise_quotas(pd.DataFrame([row])).loc[THIS_PACKAGE, "error"])
     0.4
     """
-    sized = table.assign(error=(table["median"] - table["outcome"]).abs())
+    with_error = table.assign(error=(table["median"] - table["outcome"]).abs())
     months = {f"k{k}": f"k == {k}" for k in sorted(table["k"].unique())}
-    lines = mean_scores(sized, {"error": "k > 0"} | months, "error", "median").round(3)
+    lines = mean_scores(with_error, {"error": "k > 0"} | months, "error", "median").round(3)
     inside = coverage(table[table["method"] == THIS_PACKAGE])
     cases = table.groupby("method").size()
     return lines.join(inside[["in80", "se80"]]).assign(cases=cases).rename_axis("method")
@@ -130,31 +130,31 @@ def _cases_of(past: PartYear, sales: pd.Series, inputs: FlowInputs, prior: Prior
     start = next(
         place for place, month in enumerate(forecast.months) if month.start.year == past.origin
     )
-    so_far = actual[: past.k]
+    counts = actual[: past.k]
     flows = {
         THIS_PACKAGE: forecast.monthly[:, start : start + 24],
-        EVEN_MONTHS: np.append(so_far, np.full(24 - past.k, so_far.mean()))[None],
-        GROWN_MONTHS: np.append(so_far, _grown(last_year, past)[past.k :])[None],
+        EVEN_MONTHS: np.append(counts, np.full(24 - past.k, counts.mean()))[None],
+        GROWN_MONTHS: np.append(counts, _with_growth(last_year, past)[past.k :])[None],
     }
-    of_part = {"market": past.market, "scored": past.origin, "k": past.k}
+    case_row = {"market": past.market, "scored": past.origin, "k": past.k}
     for share, number in numbers.items():
         days = {
             method: np.quantile(months_used_up(flow, number), SCORE_LEVELS, method="inverted_cdf")
             for method, flow in flows.items()
         }
         day = months_used_up(actual[None], number)[0]
-        yield Case(of_part | {"share": share}, day, days)
+        yield Case(case_row | {"share": share}, day, days)
 
 
-def _grown(last_year: Array, past: PartYear) -> Array:
-    """Last year's months, and those of the year after it, as the growth so far has them."""
+def _with_growth(last_year: Array, past: PartYear) -> Array:
+    """The months of this year and the next: last year's, with the growth so far once and twice."""
     factor = 1 + past.growth / 100
     return np.append(last_year * factor, last_year * factor**2)
 
 
 def months_used_up(flow: Array, number: float) -> Array:
-    """After how many months a sum of months reaches a number, by draw; of one that never does, the
-    number of months.
+    """After how many months a sum of months reaches a number, by draw; the number of all months
+    where it never does.
 
     >>> months_used_up(np.array([[10.0, 20.0, 20.0]]), 20.0)
     array([1.5])

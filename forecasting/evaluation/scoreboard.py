@@ -1,5 +1,4 @@
-"""How earlier forecasts did: the track record of the facts that ship, kept with the package so that
-every page has it.
+"""The track record of the facts that ship, stored with the package so that every page has it.
 
 ``benches/make_data.py`` makes ``forecasting/data/track_record.csv`` again, in some ten seconds,
 after a change of the ledger or of the engine.
@@ -42,9 +41,9 @@ def record_known_by(day: dt.date, place: str | None = None) -> pd.DataFrame:
     >>> record_known_by(dt.date(2022, 12, 31), "UZ")[["as_of", "period", "outcome"]].values.tolist()
     [['2020-12-31', '2020', 131.0]]
     """
-    record = (
-        _stored_record() if place is None else _stored_record()[_stored_record()["place"] == place]
-    )
+    record = _stored_record()
+    if place is not None:
+        record = record[record["place"] == place]
     days = record["fact"].map(lambda fact: central_asia().get(fact).known_from or dt.date.max)
     rows = record[(days <= day) & (record["as_of"] < day.isoformat())]
     return rows.sort_values(
@@ -53,8 +52,8 @@ def record_known_by(day: dt.date, place: str | None = None) -> pd.DataFrame:
 
 
 def by_place(record: pd.DataFrame) -> pd.DataFrame:
-    """The record in one row a place: own outcomes, how many lie inside, how many should, and the
-    scores.
+    """The record by place: outcomes on the forecast's own basis, how many lie inside, how many
+    should, and the scores.
 
     Parameters
     ----------

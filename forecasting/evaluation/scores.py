@@ -1,5 +1,5 @@
-"""Scores of probabilistic forecasts: lower is better for all but coverage, which should be what it
-says.
+"""Scores of probabilistic forecasts: lower is better, except for coverage, which should equal its
+level.
 
 >>> forecast = np.log([50.0, 70.0, 85.0, 100.0, 118.0, 140.0, 200.0])
 >>> round(float(weighted_interval_score(forecast, np.log(110.0))), 3)
@@ -19,8 +19,8 @@ from forecasting.quantiles import Array
 # Of the central 50, 80, 95 % and the median
 SCORE_LEVELS: Array = np.array([0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975])
 NO_QUANTILES: Array = np.full(len(SCORE_LEVELS), np.nan)  # of a method that has no forecast
-MIN_QUANTILE = 1e-9  # of which there is a log
-CASE = ("market", "scored", "h", "k", "policy", "months")  # what tells cases apart
+MIN_QUANTILE = 1e-9  # so that its log is finite
+CASE = ("market", "scored", "h", "k", "policy", "months")  # columns that identify a case
 
 
 def weighted_interval_score(quantiles: ArrayLike, outcome: ArrayLike) -> Array:
@@ -46,7 +46,7 @@ def weighted_interval_score(quantiles: ArrayLike, outcome: ArrayLike) -> Array:
 
 
 def judged(quantiles: Sequence[float] | Array, outcome: float) -> dict[str, Any]:
-    """Set quantiles at `SCORE_LEVELS` of a positive quantity beside what happened.
+    """Score quantiles at `SCORE_LEVELS` of a positive quantity by its outcome.
 
     Returns
     -------
@@ -88,9 +88,9 @@ def mean_scores(
     parts : mapping of str to str
         Conditions on its columns.
     score : str
-        Which of them is summed up.
+        The column that is summed up.
     how : str
-        How, as pandas calls it.
+        By which function of pandas.
     """
     columns = {
         name: table.query(condition).groupby("method")[score].agg(how)
@@ -124,9 +124,9 @@ class ClusteredMean(NamedTuple):
 
 
 def clustered_mean(values: pd.Series, cases: pd.DataFrame) -> ClusteredMean:
-    """Mean over cases, with its standard error clustered by market and by year, in which all err
-    together (Cameron, Gelbach and Miller 2011), with G / (G - 1); at least that of either alone
-    (Liang and Zeger 1986).
+    """Mean over cases, with its standard error clustered by market and by year, as errors of one
+    year are alike (Cameron, Gelbach and Miller 2011), with G / (G - 1); at least that of either
+    cluster alone (Liang and Zeger 1986).
 
     Parameters
     ----------
@@ -200,12 +200,12 @@ def ratio_to(table: pd.DataFrame, ours: str, reference: str) -> ClusteredMean:
 
 
 def expected_inside(count: int) -> tuple[int, int]:
-    """How many of so many independent outcomes lie inside intervals that hold, nine times in ten.
+    """The range of the number of outcomes inside 80 % intervals that hold, with probability 0.9.
 
     Parameters
     ----------
     count : int
-        Outcomes.
+        Independent outcomes.
 
     Examples
     --------

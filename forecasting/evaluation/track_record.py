@@ -1,5 +1,5 @@
-"""What was forecast then, and what happened: forecasts from facts known on a day, beside what was
-published later; of a whole ledger every flow, at each year's end.
+"""The track record of a ledger: forecasts of every flow from the facts known on a day, by default
+each year's end, and outcomes published later.
 """
 
 import datetime as dt
@@ -40,7 +40,7 @@ Row = dict[str, Any]
 # The last count and a later day -> draws of the stock on that day
 Forecast = Callable[[Fact, dt.date], Array]
 QUOTA_DAYS = "quota_days"
-SHORTEST = 59  # days of a part of a year that counts as its outcome: January and February
+SHORTEST_PART = 59  # days: January and February; a shorter part of a year is no outcome of it
 VALUE_COLUMNS = ["low", "median", "high", "outcome"]
 LEDGER_RECORD_COLUMNS = [*RECORD_COLUMNS, "facts", "basis", "outcome_basis", "fact"]
 COUNTRY = re.compile("[A-Z]{2}")
@@ -58,7 +58,7 @@ def ledger_record(
     place: str | None = None,
     measure: str | None = None,
 ) -> pd.DataFrame:
-    """Forecasts of every flow of a ledger, each with what was known on the day alone, beside later
+    """Forecasts of every flow of a ledger, each from the facts known on the day, with later
     outcomes.
 
     Parameters
@@ -133,8 +133,8 @@ def _year_ends(ledger: Ledger) -> list[dt.date]:
 
 
 def _series_cases(ledger: Ledger, place: str, measure: str, day: dt.date) -> Iterator[Case]:
-    """Cases of one day's forecasts of one series. Of an index it is known by its growth alone how
-    it came; of a port, a province or other vehicles no market is known.
+    """Cases of one day's forecasts of one series. An index has outcomes of growth only; a port, a
+    province or other vehicles have no market size.
     """
     stock = measure in STOCKS_ON_RECORD
     flow = MEASURES["ev_registrations" if stock else measure]
@@ -154,8 +154,8 @@ def _series_cases(ledger: Ledger, place: str, measure: str, day: dt.date) -> Ite
 
 
 def _whole_year_cases(inputs: FlowInputs, facts: Ledger) -> Iterator[Case]:
-    """Cases of a flow of which a whole year has been counted; two without an outcome for a day
-    after which no total was printed.
+    """Cases of a flow of which a whole year has been counted; where no total was printed after the
+    day, two without an outcome.
     """
     totals = list(filter(is_total, facts))
     has_year = any(fact.period == year(fact.period.end.year) for fact in totals)
@@ -169,8 +169,8 @@ def _whole_year_cases(inputs: FlowInputs, facts: Ledger) -> Iterator[Case]:
 def flow_cases(inputs: FlowInputs, flow: Ledger) -> Iterator[Case]:
     """Cases of one day's forecasts of one flow, of that year and of the next.
 
-    A year whose total was not printed within the forecast's own perimeter has a case of its longest
-    part as well.
+    Where the total of a year was printed only by agencies of another perimeter, its longest part
+    within the forecast's perimeter is a case, too.
 
     Parameters
     ----------
@@ -182,9 +182,9 @@ def flow_cases(inputs: FlowInputs, flow: Ledger) -> Iterator[Case]:
     Yields
     ------
     Case
-        Of a day ``as_of``, of so many ``facts`` and a ``period``, with the ``basis`` of the
+        Its row has the day ``as_of``, the number of ``facts``, the ``period``, the ``basis`` of the
         forecast, the ``fact`` that is its outcome and its ``outcome_basis``, and whether that is
-        the forecast's own (``own_basis``); of a year without an outcome the first three alone.
+        the forecast's own (``own_basis``); without an outcome only the first three.
     """
     years = [year(inputs.day.year + horizon) for horizon in (0, 1)]
     forecast = _forecast(inputs, years)
@@ -192,23 +192,22 @@ def flow_cases(inputs: FlowInputs, flow: Ledger) -> Iterator[Case]:
     for of_year in years:
         outcomes = outcomes_of(flow, of_year, inputs.day, basis)
         if not outcomes:
-            yield Case(_of_day(inputs.day, inputs.facts, of_year))
+            yield Case(_row(inputs.day, inputs.facts, of_year))
         for outcome in outcomes:
-            row = _of_day(inputs.day, inputs.facts, outcome.period) | agencies_of(outcome, basis)
+            row = _row(inputs.day, inputs.facts, outcome.period) | agencies_of(outcome, basis)
             quantiles = quantiles_of(forecast.totals(outcome.period))
             rule = by_hand(inputs.facts, basis, outcome.period)
             yield Case(row, outcome.value, {THIS_PACKAGE: quantiles, BY_HAND: rule})
 
 
 def _forecast(inputs: FlowInputs, periods: list[Period]) -> FlowForecast:
-    """What would have been forecast of some periods on the day."""
+    """The forecast of some periods that would have been made on the day."""
     sizes = inputs.market.sizes
     return forecast_flow(inputs.facts, periods, inputs.prior, sizes, policies=inputs.policies)
 
 
 def growth_cases(inputs: FlowInputs, flow: Ledger) -> Iterator[Case]:
-    """Cases of one day's forecasts of a flow of which growth alone is printed, in percent on the
-    year before.
+    """Cases of one day's forecasts of a flow of which only growth on the year before is printed.
 
     Parameters
     ----------
@@ -221,20 +220,20 @@ def growth_cases(inputs: FlowInputs, flow: Ledger) -> Iterator[Case]:
     Yields
     ------
     Case
-        As :func:`flow_cases`; scores are of the factor's log, and the rule halves the last growth
-        printed.
+        As :func:`flow_cases`; scores are of the log of the growth factor, and the rule of thumb
+        halves the last printed growth.
     """
     growths_on_day = list(filter(_is_growth, inputs.facts))
     if not growths_on_day:
         return
     newest = max(growths_on_day, key=lambda fact: (fact.period.end, fact.period.days))
     rule = (1 + newest.value / 200) * np.exp(NORMAL * SPREADS[1])
-    growths = [fact for fact in filter(_is_growth, flow) if fact.period.days >= SHORTEST]
+    growths = [fact for fact in filter(_is_growth, flow) if fact.period.days >= SHORTEST_PART]
     for outcome in _last_of_years(growths, inputs.day, lambda fact: fact.period.days):
         period = outcome.period
         forecast = _forecast(inputs, [year(period.end.year)])
         factors = forecast.totals(period) / forecast.totals(period.year_before())
-        row = _of_day(inputs.day, inputs.facts, period) | agencies_of(outcome, forecast.basis)
+        row = _row(inputs.day, inputs.facts, period) | agencies_of(outcome, forecast.basis)
         forecasts = {THIS_PACKAGE: quantiles_of(factors), BY_HAND: rule}
         yield Case(row, 1 + outcome.value / 100, forecasts)
 
@@ -242,8 +241,8 @@ def growth_cases(inputs: FlowInputs, flow: Ledger) -> Iterator[Case]:
 def _last_of_years(
     facts: Iterable[Fact], day: dt.date, order: Callable[[Fact], object]
 ) -> list[Fact]:
-    """The last of the facts of the year of a day, in some order and then as they were published,
-    and that of the next year, of those published after the day.
+    """Of the facts published after a day the last one of the day's year and of the next year, in a
+    given order, then by the day of publication.
     """
     newer = [fact for fact in facts if is_later(fact, day)]
     newer.sort(key=lambda fact: (order(fact), fact.known_from))
@@ -251,7 +250,7 @@ def _last_of_years(
     return [fact_of_year[y] for y in (day.year, day.year + 1) if y in fact_of_year]
 
 
-def _of_day(day: dt.date, facts: Sized, period: Period) -> Row:
+def _row(day: dt.date, facts: Sized, period: Period) -> Row:
     return {"as_of": day, "facts": len(facts), "period": period.label}
 
 
@@ -266,16 +265,16 @@ def is_later(fact: Fact, day: dt.date) -> bool:
 
 
 def rank(fact: Fact, basis: str) -> tuple[bool, bool, dt.date]:
-    """Of facts of one period the greatest tells the outcome: of the forecast's own perimeter before
-    others, the last print.
+    """Sort key of facts of one period, the last of which is the outcome: the forecast's perimeter
+    comes after others, its own basis after both, a later print after an earlier one.
     """
     known_from = fact.known_from or dt.date.min
     return same_perimeter(fact.basis, basis), fact.basis == basis, known_from
 
 
 def outcomes_of(facts: Ledger, period: Period, day: dt.date, basis: str) -> list[Fact]:
-    """What was published after a day of how a year ended: its total, and the longest part of it on
-    the own perimeter.
+    """Outcomes of a year that were published after a day: its total, and its longest part within
+    the forecast's perimeter.
 
     Bases of one perimeter count as one. A part counts where the forecast's own agency, or one of
     the same perimeter, printed no total of the year. Of two prints the last counts.
@@ -287,14 +286,14 @@ def outcomes_of(facts: Ledger, period: Period, day: dt.date, basis: str) -> list
     period : Period
         A year.
     day : date
-        What was known by then is no outcome.
+        Facts known by then are no outcomes.
     basis : str
-        Whose definition is forecast.
+        The agency whose definition is forecast.
 
     Returns
     -------
     list of Fact
-        Empty, or one or two of them.
+        None, one or two.
     """
     totals = list(filter(is_total, facts))
     newer = [fact for fact in totals if is_later(fact, day)]
@@ -307,23 +306,27 @@ def outcomes_of(facts: Ledger, period: Period, day: dt.date, basis: str) -> list
 
 
 def _longest_part(period: Period, perimeter_totals: list[Fact], newer: list[Fact]) -> list[Fact]:
-    """The longest part of a period that ends after all that was known; none of none."""
+    """The longest part of a period that ends after all facts known on the day; empty where there is
+    none.
+    """
     newest = max(
         (fact.period.end for fact in perimeter_totals if fact not in newer), default=dt.date.min
     )
     parts = [fact for fact in newer if fact in perimeter_totals and fact.period.end > newest]
-    long = [part for part in parts if part.period.days >= SHORTEST and period.covers(part.period)]
+    long = [
+        part for part in parts if part.period.days >= SHORTEST_PART and period.covers(part.period)
+    ]
     return long[-1:]
 
 
 def is_outcome(fact: Fact) -> bool:
-    """Whether a fact states exactly how many were counted, and that is more than nothing."""
+    """Whether a fact is an exact count above 0."""
     exact = fact.is_exact and fact.is_amount and fact.kind == "outcome"
     return exact and fact.of_world and fact.value > 0
 
 
 def is_total(fact: Fact) -> bool:
-    """Whether a fact states how much the whole flow was."""
+    """Whether a fact is an exact total of the whole flow."""
     return is_outcome(fact) and not fact.stock
 
 
@@ -333,7 +336,7 @@ def quantiles_of(draws: Array) -> Array:
 
 
 def stock_on(day: dt.date, days: Sequence[float] | Array, stocks: Array) -> Array:
-    """Stocks on a day, on the line between their logs on other days; a row a draw or a quantile.
+    """Stocks on a day, interpolated between logs on other days; a row for each draw or quantile.
 
     >>> day = dt.date(2024, 1, 11)
     >>> stock_on(day, [day.toordinal() - 10, day.toordinal() + 10], np.array([[100.0, 400.0]]))
@@ -344,7 +347,7 @@ def stock_on(day: dt.date, days: Sequence[float] | Array, stocks: Array) -> Arra
 
 
 def agencies_of(outcome: Fact, basis: str) -> Row:
-    """Who counted an outcome, beside whose definition the forecast follows."""
+    """The agency of an outcome, and that whose definition the forecast follows."""
     return {
         "basis": basis,
         "fact": outcome.id,
@@ -354,8 +357,7 @@ def agencies_of(outcome: Fact, basis: str) -> Row:
 
 
 def beside_rule(table: pd.DataFrame) -> pd.DataFrame:
-    """A line for each case in place of two: the forecast of this package, with the score of the
-    rule of thumb.
+    """One line for each case: the forecast of this package, with the score of the rule of thumb.
 
     Parameters
     ----------
@@ -369,8 +371,7 @@ def beside_rule(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def register_cases(facts: Ledger, day: dt.date, sizes: MarketSize, prior: Prior) -> Iterator[Case]:
-    """Cases of one day's forecast of a register: its last count, and what is registered from then
-    on.
+    """Cases of one day's forecast of a register: its last count plus later registrations.
 
     Parameters
     ----------
@@ -389,7 +390,7 @@ def register_cases(facts: Ledger, day: dt.date, sizes: MarketSize, prior: Prior)
     counts = _counts(facts.select(as_of=day))
     if not counts:
         return
-    # When it was last seen to shrink: until then it was that of another market
+    # Days on which the register was seen to shrink: facts before the last belong to another market
     falls = [
         next_count.period.end
         for count, next_count in pairwise(counts)
@@ -406,8 +407,7 @@ def register_cases(facts: Ledger, day: dt.date, sizes: MarketSize, prior: Prior)
 
 
 def charger_cases(ledger: Ledger, place: str, day: dt.date, prior: Prior) -> Iterator[Case]:
-    """Cases of one day's forecast of charging stations: those that markets with such a fleet have
-    built in practice.
+    """Cases of one day's forecast of charging stations by practice.
 
     Parameters
     ----------
@@ -448,8 +448,7 @@ def charger_cases(ledger: Ledger, place: str, day: dt.date, prior: Prior) -> Ite
 
 
 def quota_cases(ledger: Ledger, quota: Policy, days: Sequence[dt.date] = ()) -> Iterator[Case]:
-    """Cases of how many days a quota lasted, counted from its first one, where the day on which it
-    was used up has been printed.
+    """Cases of the number of days until a quota was used up, where that day has been printed.
 
     Parameters
     ----------
@@ -464,18 +463,18 @@ def quota_cases(ledger: Ledger, quota: Policy, days: Sequence[dt.date] = ()) -> 
     Yields
     ------
     Case
-        As :func:`flow_cases`. A quota that lasts has one day more than it may last.
+        As :func:`flow_cases`. A quota that is not used up has one day more than its year leaves.
     """
     first_day = quota.start.toordinal()
-    longest = dt.date(quota.start.year, 12, 31).toordinal() - first_day + 2
-    lasted = float(quota.last_day.toordinal() - first_day + 1)
+    most_days = dt.date(quota.start.year, 12, 31).toordinal() - first_day + 2
+    outcome_days = float(quota.last_day.toordinal() - first_day + 1)
     quarters = pd.date_range(quota.start - DAY, quota.last_day, freq="QE")
     facts_of_quota = ledger.select(quota.place, quota.measure) if quota.end_announced else ()
     for outcome in facts_of_quota:
         if (outcome.period_end, outcome.value) != (quota.end, quota.quota):
             continue
         for day in days or [quarter.date() for quarter in quarters]:
-            with suppress(InputError):  # nothing had been counted on that day
+            with suppress(InputError):  # nothing had been counted by that day
                 scenario = find_scenario(quota.place).on(day)
                 forecast = quota_forecast(quota, scenario, ledger, day)
                 if forecast is None or not forecast.quota.is_open_quota:
@@ -485,13 +484,13 @@ def quota_cases(ledger: Ledger, quota: Policy, days: Sequence[dt.date] = ()) -> 
                 levels = np.quantile(used_up, SCORE_LEVELS, method="inverted_cdf")
                 basis = outcome.basis if forecast.measure == quota.measure else flow.basis
                 row = {"place": quota.place, "measure": QUOTA_DAYS} | agencies_of(outcome, basis)
-                row |= _of_day(day, flow.evidence, year(quota.start.year))
-                forecasts = {THIS_PACKAGE: np.minimum(levels, longest), BY_HAND: NO_QUANTILES}
-                yield Case(row, lasted, forecasts)
+                row |= _row(day, flow.evidence, year(quota.start.year))
+                forecasts = {THIS_PACKAGE: np.minimum(levels, most_days), BY_HAND: NO_QUANTILES}
+                yield Case(row, outcome_days, forecasts)
 
 
 def _counts(facts: Ledger) -> list[Fact]:
-    """The counts of one perimeter, the one with the newest count, by day."""
+    """The counts of the perimeter that has the newest count, by day."""
     exact = sorted(filter(_is_count, facts), key=lambda fact: fact.period.end)
     return [fact for fact in exact if same_perimeter(fact.basis, exact[-1].basis)]
 
@@ -512,10 +511,9 @@ def _stock_cases(
         target_day = outcome.period.end
         try:
             draws = forecast(newest, target_day)
-        except ForecastingError:  # nothing could have been said on that day
+        except ForecastingError:  # no forecast could have been made on that day
             continue
         rule = stock_by_hand([(fact.period.end, fact.value) for fact in counts], target_day)
-        row = _of_day(day, counts, Period(target_day, target_day)) | agencies_of(
-            outcome, newest.basis
-        )
+        row = _row(day, counts, Period(target_day, target_day))
+        row |= agencies_of(outcome, newest.basis)
         yield Case(row, outcome.value, {THIS_PACKAGE: quantiles_of(draws), BY_HAND: rule})
