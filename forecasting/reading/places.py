@@ -331,7 +331,8 @@ def nearest_place(text: str) -> str:
     'did you mean DE (Germany)?'
     """
     if codes := AMBIGUOUS.get(text.lower()):
-        return "give " + " or ".join(f"{code} ({place_name(code)})" for code in codes)
+        countries = " or ".join(f"{code} ({place_name(code)})" for code in codes)
+        return f"give {countries}"
     if text:  # to an empty text no name is near, and the names take a while to load
         word = _key(text)
         names = _names_of_like_letters(word)

@@ -261,7 +261,7 @@ def word_faults(
     """Words that their vocabulary does not have, and cells that should not be empty."""
     for column, words in vocabularies.items():
         word = row[column]
-        examples = "one of " + ", ".join([*words][:8])
+        examples = f"one of {', '.join([*words][:8])}"
         if word and word not in words:
             yield column, f"{word!r} is unknown", did_you_mean(word, words, examples)
         elif not word and column not in optional:
