@@ -245,6 +245,16 @@ SLIDER = """() => document.querySelector(".widget-vbox .widget-hslider .noUi-han
 FITS = """() => [...document.querySelectorAll(".widget-vbox .js-plotly-plot")].every(
     figure => figure.querySelector(".main-svg").clientWidth <= figure.clientWidth + 1
 )"""
+# Of a figure's layers those that hold a text alone are painted: an empty one lies above the others
+LAYERS = """() => [...document.querySelectorAll(".widget-vbox .main-svg")].filter(
+    layer => layer.checkVisibility() === !layer.querySelector("text")
+).length"""
+REACHED = """() => {
+    const wide = [...document.querySelectorAll(".jp-RenderedHTML")].filter(
+        box => box.scrollWidth > box.clientWidth
+    );
+    return wide.length > 0 && wide.every(box => box.tabIndex === 0);
+}"""
 DIFFERENCES = """() => [...document.querySelectorAll(".widget-html table")].at(-1)?.innerText"""
 
 
@@ -264,6 +274,7 @@ def test_a_slider_of_the_explorer_is_answered(lab, page, door):
         desk.until(SLIDER)
     page.wait_for_selector(".widget-vbox .main-svg .trace", timeout=SECONDS * 1000)
     desk.until(FITS)
+    assert page.evaluate(LAYERS) == 0
     desk.until(f"() => ({DIFFERENCES})()?.includes('as given')")
     page.wait_for_timeout(1000)
     # The levers of assumptions are those that matter most, and change with the facts: not this.

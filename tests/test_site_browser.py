@@ -341,6 +341,12 @@ def test_paper_has_its_figures_and_everything_that_is_folded(read):
     )
     assert set(widths) == {660}
     assert page.locator("details.fold").count() == page.locator("details.fold[open]").count() > 0
+    page.emulate_media(media="print")
+    arrows = page.locator(".fold > summary").evaluate_all(
+        "all => all.map(head => getComputedStyle(head, '::before').content)"
+    )
+    assert set(arrows) == {"none"}  # it would lie on the first letter
+    page.emulate_media(media="screen")
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.locator("details.fold[open]").count() == 0
     assert page.locator(".figure .main-svg").first.evaluate("one => one.clientWidth") != 660

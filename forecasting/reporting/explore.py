@@ -106,13 +106,14 @@ UNSHRUNK_LAYOUT = {"flex": "0 0 auto"}  # in a column that is scrolled
 Lever = tuple[str, str, Any, dict[str, Any]]
 # How the tables look in the browser
 TABLE_STYLES = (
-    "<style>.fc-table .amount { text-align: right; } "
+    "<style>.fc-table .amount { text-align: right; } .fc-table caption { text-align: left; } "
     ".fc-table :is(td, th) { padding: 0 0.5em; line-height: 1.4; } "
+    ".widget-vbox .fc-table td:not([class]) { min-width: 9em; } "
     ".widget-vbox .textpoint text { paint-order: stroke; stroke: white; stroke-width: 3px; } "
     # For checkers of contrast, as on the pages
     ".widget-vbox svg :is(text, tspan) { background-color: white; } "
     ".widget-vbox svg rect { display: block; } "
-    ".widget-vbox svg:has(> .hoverlayer:empty) { display: none; }"
+    ".widget-vbox .main-svg:not(:has(text)) { display: none; }"
     "</style>"
 )
 # A responsive figure looks at its room when the window changes: here it is told once it is drawn,

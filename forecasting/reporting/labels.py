@@ -15,7 +15,7 @@ from forecasting.quantiles import RANGE_LEVELS, standing_digits
 from forecasting.reading.places import is_place, place_name
 from forecasting.reading.printed_periods import period_of
 from forecasting.sentences import capital, uncapital
-from forecasting.writers.numbers import readable
+from forecasting.writers.numbers import MINUS, readable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,16 +93,17 @@ def amount(value: float, measure: str, digits: int = 3) -> str:
 
     Examples
     --------
-    >>> amount(85.12, "charging_points_need"), amount(85.12, "energy_gwh"), amount(0.4, "ev_stock")
-    ('85', '85.1', '0')
+    >>> amount(85.12, "charging_points_need"), amount(-85.12, "energy_gwh"), amount(0.4, "ev_stock")
+    ('85', '−85.1', '0')
     >>> amount(74_230_000, "investment_usd"), amount(85_120, "ev_stock", 2)
     ('74.2 million', '85,000')
     """
     if unit_of(measure) == "USD" and abs(value) >= 1e6:
         return f"{float(f'{value / 1e6:.{digits}g}'):,g} million"
     if unit_of(measure) in COUNTED_UNITS and math.isfinite(value):
-        return readable(round(float(f"{value:.{digits}g}")))
-    return readable(value, digits)
+        value = round(float(f"{value:.{digits}g}"))
+        digits = 3
+    return readable(value, digits).replace("-", MINUS)
 
 
 def amounts(lower: float, upper: float, measure: str, digits: int = 3) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # sentences need no table, and pandas takes half a second to 
 UNBROKEN_CELL = re.compile(r"[-+]?[\d,.]+( %)?|–|\d{4}(-\d\d){1,2}")
 INTERVAL = re.compile(r"(?<=\d )\([\d,.]+ to [\d,.]+\)")
 # What stands under what, digit by digit
-AMOUNT = re.compile(r"(under )?[-+]?[\d,.]+( %| million)?|–")
+AMOUNT = re.compile(r"(under )?[-+−]?[\d,.]+( %| million)?|–")
 # Letters that run to the left
 ARABIC_OR_HEBREW = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
 # JupyterLab aligns every cell to the right

@@ -179,13 +179,15 @@ class Drawing:
         _set_properties(self.layout, layout)
         return self
 
-    def years(self, index: Places | pd.Index) -> Drawing:
+    def years(self, index: Places | pd.Index, full_years: int = MAX_FULL_YEARS) -> Drawing:
         """Give the horizontal axis years as numbers, none of them left out.
 
         Parameters
         ----------
         index : sequence
             Years, or places between them, of which the first and the last must be seen.
+        full_years : int
+            How many have room for their century.
 
         Examples
         --------
@@ -196,7 +198,7 @@ class Drawing:
         """
         years = range(math.floor(index[0] + 0.5), math.ceil(index[-1] - 0.5) + 1)
         names = [str(year) for year in years]
-        if len(names) > MAX_FULL_YEARS:
+        if len(names) > full_years:
             names[1:] = [f"’{name[2:]}" for name in names[1:]]
         ends = [years[0] - 0.5, years[-1] + 0.5]
         return self.update_layout(xaxis={"tickvals": [*years], "ticktext": names, "range": ends})

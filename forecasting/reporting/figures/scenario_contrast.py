@@ -32,6 +32,7 @@ from forecasting.reporting.figures.drawing import (
     SIDEWAYS,
     SYMBOLS,
     Drawing,
+    Properties,
     Trace,
     band,
     ends,
@@ -135,10 +136,11 @@ ANSWER_COLOURS = CHARGING_COLOURS | {"charging_points_target": AMBER}
 # Of a trace, where a scenario is changed: only what moved is sent to a browser
 CHANGED_PROPERTIES = ("x", "y", "text", "hovertext", "error_x")
 # Of a chart whose title stands above it, as text
-UNTITLED = {
+UNTITLED: Properties = {
     "title": {"text": "", "subtitle": {"text": ""}},
     "margin": {"t": 16},
     "height": 270,
+    "annotations": (),  # an empty line at the foot would lie above the numbers of the axes
 }
 TITLE_LETTERS_BESIDE_LEVERS = 46  # letters in a line of the title
 RIGHT_AXES = {"xaxis": "x2", "yaxis": "y2"}
@@ -650,7 +652,7 @@ def what_if_chart(changed: Outlook, original: Outlook) -> Figure:
         autosize=True,
         showlegend=False,
         margin_r=44,
-        xaxis={"fixedrange": True},
+        xaxis={"fixedrange": True, "tickangle": 0, "tickfont": {"size": 11}},
         yaxis={"rangemode": "tozero", "fixedrange": True},
     )
     dashed = line(
@@ -664,6 +666,8 @@ def what_if_chart(changed: Outlook, original: Outlook) -> Figure:
             "anchor": "y2",
             "rangemode": "tozero",
             "nticks": 4,
+            "tickangle": 0,
+            "tickformat": "~s",
             "fixedrange": True,
         }
         rows = {
@@ -675,7 +679,7 @@ def what_if_chart(changed: Outlook, original: Outlook) -> Figure:
         chart.update_layout(xaxis={"domain": [0, 0.55]}, xaxis2=right, yaxis2=rows)
     for place, name in enumerate(answers):
         chart.add(*_answer(changed.results, original.results, name, place, end))
-    return chart.years(flow.index).figure()
+    return chart.years(flow.index, full_years=1).figure()
 
 
 def _answer(
@@ -714,7 +718,9 @@ def live_figure(chart: Figure) -> go.FigureWidget:
             if self.is_complete:
                 super().open()
 
-    figure = WholeFigure(go.Figure(chart).update_layout(UNTITLED))
+    untitled = go.Figure(chart).update_layout(UNTITLED)
+    untitled.layout.annotations = UNTITLED["annotations"]
+    figure = WholeFigure(untitled)
     figure._config = {"responsive": True, "displayModeBar": False}
     figure.is_complete = True
     figure.open()
