@@ -108,7 +108,8 @@ Lever = tuple[str, str, Any, dict[str, Any]]
 TABLE_STYLES = (
     "<style>.fc-table .amount { text-align: right; } .fc-table caption { text-align: left; } "
     ".fc-table :is(td, th) { padding: 0 0.5em; line-height: 1.4; } "
-    ".widget-vbox .fc-table td:not([class]) { min-width: 9em; } "
+    ".widget-vbox .fc-table td:not([class]) { min-width: 7em; } "
+    ".fc-table th.amount { white-space: nowrap; } "
     ".widget-vbox .textpoint text { paint-order: stroke; stroke: white; stroke-width: 3px; } "
     # For checkers of contrast, as on the pages
     ".widget-vbox svg :is(text, tspan) { background-color: white; } "
