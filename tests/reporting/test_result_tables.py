@@ -259,3 +259,8 @@ def test_a_period_in_the_table_of_a_ledger_is_no_fact(ledger):
     page = ledger._repr_html_()
     assert "2023-01..2023-04: " in page
     assert "#fact-" not in page
+
+
+def test_a_column_without_a_name_is_no_address_of_the_others():
+    shown = tables.small_table(pd.DataFrame({"": [52], "about": [1]}, index=["total"]))
+    assert "<a " not in shown._repr_html_()
