@@ -732,11 +732,12 @@ def small_table(frame: pd.DataFrame, caption: str = "") -> Table:
     """
     whole = frame.reset_index()
     looks = ["date"] * frame.index.nlevels + [""] * len(frame.columns)
+    keys = [f"column {place}" for place in range(len(looks))]  # a column may have no name
     columns = [
-        Column(str(name).replace("_", " ") or MISSING, str(name), figure, look=look)
-        for name, look in zip(whole, looks, strict=True)
+        Column(str(name).replace("_", " ") or MISSING, key, figure, look=look)
+        for name, key, look in zip(whole, keys, looks, strict=True)
     ]
-    return TableForm(columns, caption).table(whole.rename(columns=str).to_dict("records"))
+    return TableForm(columns, caption).table(whole.set_axis(keys, axis=1).to_dict("records"))
 
 
 SOURCES = TableForm(

@@ -153,8 +153,7 @@ class Column:
         """
         if self.address.startswith("#"):
             return [self.address.format_map(row) for row in rows]
-        # A table of a frame may have a column without a name
-        return [(self.address and row.get(self.address)) or "" for row in rows]
+        return [row.get(self.address) or "" for row in rows]
 
 
 @dataclass(frozen=True)

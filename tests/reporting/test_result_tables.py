@@ -261,6 +261,7 @@ def test_a_period_in_the_table_of_a_ledger_is_no_fact(ledger):
     assert "#fact-" not in page
 
 
-def test_a_column_without_a_name_is_no_address_of_the_others():
+def test_a_column_without_a_name_has_its_numbers_and_is_no_address_of_the_others():
     shown = tables.small_table(pd.DataFrame({"": [52], "about": [1]}, index=["total"]))
+    assert shown.frame.iloc[0].tolist() == ["total", "52", "1"]
     assert "<a " not in shown._repr_html_()
