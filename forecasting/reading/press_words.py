@@ -46,7 +46,7 @@ _RELATIONS_BEHIND = {
     "about": r"\s?(?:左右|atrofida|атрофида|(?:(?:ta|та)?(?:ga|га) )?(?:yaqin|яқин))",
 }
 DOWN_BEHIND = r"меньше|less than|fewer|\bkam\b|\bкам\b|\bbelow\b|\blower\b|\bниже\b"  # a number
-# Of the words before a number, a bar, and the words behind it
+# Searched in the words before a number, a bar, and the words behind it
 RELATIONS = [
     *(
         (relation, rf"(?:^|[^a-zа-я])(?:{pattern})\s?(?:(?:the|a|чем|на|в) )*[$€]?\|")
@@ -63,7 +63,7 @@ DIFFERENCE = (
     rf"(?:{UP_OR_DOWN}).*\bна\s\|"
 )
 TIMES_DOUBTS = {
-    # of the words before a factor, and behind the bar the factor itself
+    # searched in the words before a factor, a bar, and the factor itself
     r"\bна\s\|": "by N times: N00 % more, or N times as much",
     r"\|(?:twice|thrice|double$|triple$)": (
         "is a multiple of something: see that this is the year before"
@@ -280,7 +280,7 @@ PLACE_WORDS = {
     "CN-XJ": r"xinjiang|синьцзян|新疆",
 }
 
-# Words that change nothing: of English, Russian and Uzbek; and what signs of Chinese do not
+# English, Russian and Uzbek words that do not change what is counted; then such Chinese signs
 _NEUTRAL = """
 a an the this that these it its there in into to of for at as by on was were is are has have had
 been be and with all total totals totaled totalled totaling number numbers count amount amounts
@@ -355,7 +355,7 @@ def doubts_of(table: Mapping[str, str], text: str) -> list[str]:
 
 
 def unknown_words(text: str, spans: Iterable[tuple[int, int]]) -> list[str]:
-    """Words of a text of which no rule knows what they do.
+    """Words of a text that no rule knows: they may change what its numbers say.
 
     Parameters
     ----------

@@ -22,7 +22,7 @@ from forecasting.evidence.checking import read_rows
 from forecasting.reading.mapping import Mapping
 from forecasting.reading.spreadsheets.cell_words import label_of
 from forecasting.reading.spreadsheets.reading import read_spreadsheet
-from forecasting.reading.spreadsheets.workbook_parts import OF_CELLS, check_parts
+from forecasting.reading.spreadsheets.workbook_parts import CELL_ELEMENTS, check_parts
 
 YEARS = "Country,Year,EV sales\nNO,2023,104000\nNO,2024,114400\n"
 LEDGER = "id,measure,place,period_start,period_end,relation,value\n"
@@ -80,13 +80,13 @@ def elements_of(book: bytes) -> Counter[str]:
 
 def of_cells(count: int) -> bytes:
     elements = elements_of(with_part("xl/note.xml", b"<n></n>"))
-    size = sum(elements[name] for name in OF_CELLS)
+    size = sum(elements[name] for name in CELL_ELEMENTS)
     return with_part("xl/note.xml", b"<n>" + b"<c/>" * (count - size) + b"</n>")
 
 
 def of_further(count: int) -> bytes:
     elements = elements_of(with_part("xl/note.xml", b"<n></n>"))
-    size = elements.total() - sum(elements[name] for name in OF_CELLS)
+    size = elements.total() - sum(elements[name] for name in CELL_ELEMENTS)
     return with_part("xl/note.xml", b"<n>" + b"<n/>" * (count - size) + b"</n>")
 
 

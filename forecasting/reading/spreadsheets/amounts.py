@@ -96,17 +96,17 @@ def amount_of(cell: object, decimal: str = ".", signs: tuple[str, ...] = ()) -> 
         return Amount(cell_text(cell)) if cell == cell else None
     if isinstance(cell, dt.date):
         raise ValueError(f"{cell} is a day, no number")
-    return _of_text(str(cell), decimal, signs)
+    return _amount_of_text(str(cell), decimal, signs)
 
 
 @lru_cache(maxsize=65536)
-def _of_text(text: str, decimal: str, signs: tuple[str, ...]) -> Amount | None:
+def _amount_of_text(text: str, decimal: str, signs: tuple[str, ...]) -> Amount | None:
     if is_not_known(text, signs):
         return None
     clean = _without_raised_digits(text)
     clean = unicodedata.normalize("NFKC", clean).translate(_PLAIN_SIGNS).strip()
     clean = re.sub(r"\A([+-])\s+(?=\d)", r"\1", clean)
-    clean = re.sub(r"\A([+-]?)%\s?(\d.*)", r"\1\2%", clean)  # as Turkish has it
+    clean = re.sub(r"\A([+-]?)%\s?(\d.*)", r"\1\2%", clean)  # Turkish writes the sign first
     if is_not_known(clean, signs):
         return None
     match = _PRINTED_NUMBER.fullmatch(clean)

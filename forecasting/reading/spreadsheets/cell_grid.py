@@ -1,5 +1,5 @@
-"""The cells of a table as people keep it: text in any encoding and with any separator, or the
-sheets of an Excel workbook, each with the number that it shows.
+"""The cells of a table in a file: text in any encoding and with any separator, or the sheets of an
+Excel workbook, with numbers as they are shown.
 
 >>> (sheet,) = sheets_of("own.csv", b"Land;2023;2024%cNO;104000;114400" % 10)
 >>> sheet.lines
@@ -171,7 +171,7 @@ def is_workbook(name: str) -> bool:
     return Path(name).suffix.lower() in (*WORKBOOKS, OPEN_DOCUMENT)
 
 
-# A text.
+# Files of text.
 
 
 def _decoded(data: bytes, encoding: str) -> str:
@@ -294,25 +294,25 @@ def _regularity(text: str, mark: str) -> tuple[int, int]:
     return lines, length
 
 
-# A workbook.
+# Workbooks.
 
 
 def _sheets_of_workbook(name: str, data: bytes) -> list[Sheet]:
-    book, formulas = _opened(name, data)
-    sheets = [_sheet(name, sheet, formulas[sheet.title]) for sheet in _visible(book)]
+    book, formulas = _load(name, data)
+    sheets = [_sheet(name, sheet, formulas[sheet.title]) for sheet in _visible_sheets(book)]
     return [sheet for sheet in sheets if sheet.lines]
 
 
-def _visible(book: Any) -> list[Any]:
+def _visible_sheets(book: Any) -> list[Any]:
     """The sheets that a spreadsheet program shows; the only one of a workbook in any case."""
     sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     return book.worksheets if len(book.worksheets) == 1 else sheets
 
 
 def _check_reach(name: str, book: Any) -> None:
-    """Refuse sheets that reach far: each cell in between is made."""
+    """Refuse sheets with cells far out: the library makes each cell before them."""
     reach = 0
-    for sheet in _visible(book):
+    for sheet in _visible_sheets(book):
         if sheet.max_column > MAX_COLUMNS:
             fault = (
                 f"sheet {sheet.title!r} has {sheet.max_column:,} columns, "
@@ -380,7 +380,7 @@ def _hidden_columns(values: Any) -> frozenset[int]:
 
 
 def _check_results(name: str, values: Any, formulas: Any) -> None:
-    """Only a spreadsheet program can tell what a formula without a stored value comes to."""
+    """Refuse formulas without a stored value, which only a spreadsheet program can compute."""
     unknown = [
         cell.coordinate
         for row in formulas.iter_rows()
@@ -395,7 +395,7 @@ def _check_results(name: str, values: Any, formulas: Any) -> None:
         )
 
 
-def _opened(name: str, data: bytes) -> tuple[Any, Any]:
+def _load(name: str, data: bytes) -> tuple[Any, Any]:
     """A workbook with the values of its formulas, and with the formulas themselves."""
     from openpyxl import load_workbook
 
@@ -406,7 +406,7 @@ def _opened(name: str, data: bytes) -> tuple[Any, Any]:
         formulas = load_workbook(io.BytesIO(data)) if has_formulas else values
     except LedgerError:
         raise
-    # Of a damaged file the library raises whatever its parsers come upon
+    # For a damaged file the library raises errors of many kinds
     except Exception as error:
         reason = " ".join(str(error).split())[:150]
         fault = f"is no Excel workbook that can be read ({reason})"
@@ -415,16 +415,16 @@ def _opened(name: str, data: bytes) -> tuple[Any, Any]:
 
 
 def _cell_value(cell: Any) -> object:
-    """What a cell holds: of a time its day, of a number what its form shows."""
+    """The value of a cell: a time as its day, a number as its format shows it."""
     value = cell.value
     if isinstance(value, dt.datetime):
         return value.date()
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return _formatted(value, cell.number_format)
+        return _shown_number(value, cell.number_format)
     return value
 
 
-def _formatted(value: float, form: str) -> float:
+def _shown_number(value: float, form: str) -> float:
     percent, thousands, unit, decimals = _form_of(form)
     if not (percent or thousands or unit or decimals >= 0):
         return value

@@ -41,7 +41,7 @@ OF_MONEY = "is an amount of money"
 RATIO = "may be the percent of the year before: 117 % of it is a growth of 17 %"
 ALL_CARS = {"imports": "car_imports", "registrations": "car_registrations", "sales": "car_sales"}
 MARKET_SIZE = "market_size"  # all new cars, whatever is counted of them
-# What is counted on a day, in place of what came in a period
+# The stock that a count means where it is dated by a day, not by a period
 COUNTS_OF_A_DAY = {
     "ev_registrations": "ev_stock",
     "car_registrations": "vehicle_stock",
@@ -265,7 +265,7 @@ def _is_no_count(text: str, label: Label) -> bool:
 
 
 def _on_a_day(number: str, text: str, whole_text: str) -> str:
-    """What is counted where the text, or what stands above it, says that it is counted on a day."""
+    """The measure of a text: a stock where it, or the words above it, say that a day is meant."""
     if number and number not in COUNTS_OF_A_DAY:
         return number
     if not (_OF_A_DAY.search(whole_text) or AS_OF.search(whole_text)):
@@ -279,7 +279,7 @@ def _on_a_day(number: str, text: str, whole_text: str) -> str:
 
 
 def _event_in(english: str) -> str:
-    """What is done with the cars of a text; empty where it names nothing, or several things."""
+    """The event of cars that a text names, as imports; empty where it names none or several."""
     events = [
         event for event in (*ALL_CARS, "exports", "fleet", "production") if event in english.lower()
     ]

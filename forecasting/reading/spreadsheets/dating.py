@@ -1,4 +1,4 @@
-"""When the numbers of a table are of, as its cells say it: a year in one place, a month in another.
+"""The periods of the numbers of a table: one cell may say the year, another one the month.
 
 The names of months stand in a table that ships, those of quarters, halves and fiscal years in one
 table of words; whatever the press writes besides is read by `printed_periods.period_of`.
@@ -357,7 +357,7 @@ def fiscal_month_in(text: str) -> int:
 
 @lru_cache(maxsize=16384)
 def dating_in(text: str) -> tuple[Dating, str]:
-    """When a text is of, and the text without that; an empty dating where it names no time.
+    """The dating of a text, and the text without it; an empty dating where it names no time.
 
     >>> dating, remainder = dating_in("Ввоз, янв-июнь 2023")
     >>> str(dating.period()), remainder
@@ -384,7 +384,7 @@ def dating_in(text: str) -> tuple[Dating, str]:
 def _with_year(
     words: str, match: re.Match[str], part: Dating | None, fiscal: bool
 ) -> tuple[Dating, str]:
-    """When a text is of that names a year."""
+    """The dating of a text that names a year."""
     is_japanese = bool(match["reiwa"] or match["heisei"])
     dating = _year_of(match, fiscal or (is_japanese and words.startswith("年度", match.end())))
     if part and dating.exact is None:
@@ -402,7 +402,7 @@ def _part_in(words: str) -> Dating | None:
 
 
 def _without_year(words: str, part: Dating | None, fiscal: bool) -> tuple[Dating, str]:
-    """When a text is of that names no year in full: "m5 23"."""
+    """The dating of a text that names no year in full: "m5 23"."""
     if short := _SHORT.search(words):
         year_number = 2000 + int(short["short"]) - fiscal
         remainder = words[: short.start("short")] + words[short.end("short") :]
@@ -442,7 +442,7 @@ def _year_of(match: re.Match[str], fiscal: bool) -> Dating:
     if match["start"]:
         return _two_years(match) if int(match["start"]) <= LATEST_YEAR else NOTHING
     if match["year"]:
-        # A year with one number is called by the calendar year in which it ends
+        # A fiscal year with one number is called by the calendar year in which it ends
         return Dating(int(match["year"]) - fiscal, fiscal=fiscal)
     if match["hijri"]:
         return Dating(exact=_solar_year(int(match["hijri"])))
@@ -513,7 +513,7 @@ def _day_as_of(text: str) -> dt.date | None:
 
 @lru_cache(maxsize=16384)
 def dating_of(text: str) -> Dating:
-    """When a cell of a column of periods is of.
+    """The dating of a cell in a column of periods.
 
     Raises
     ------

@@ -92,7 +92,7 @@ def is_period(cell: object) -> bool:
     if not isinstance(cell, str) or not cell.strip() or len(cell) > LONGEST_LABEL:
         return False
     if cell.isdecimal() and len(cell) != len("2023"):
-        return False  # most numbers: it is soon seen that they are no years
+        return False  # saves the parsing of most numbers, which are no years
     return _names_period(cell)
 
 
@@ -162,30 +162,30 @@ def _is_of_periods(line: Line, upper: Line, lower: Line) -> bool:
     """Whether all numbers of a line are years that follow each other, and head columns."""
     places = [index for index, cell in enumerate(line) if is_amount(cell)]
     cells = [line[index] for index in places]
-    is_ours = all(map(is_period, cells))
-    if not is_ours and not all(map(_is_of_another_calendar, cells)):
+    is_gregorian = all(map(is_period, cells))
+    if not is_gregorian and not all(map(_is_of_another_calendar, cells)):
         return False
     if any(map(is_period, line[: places[0]])):
         return False  # the row of a period
     if len(cells) == 1:
-        return _is_below_heads(lower) or _names_its_rows(line, places[0], lower)
+        return _holds_words(lower) or _names_its_rows(line, places[0], lower)
     if _is_of_years(places[0], upper, lower):
         return False
-    return _follow(cells, is_ours)
+    return _are_successive(cells, is_gregorian)
 
 
-def _follow(cells: list[object], is_ours: bool) -> bool:
-    """Whether years follow each other, or come again, of another measure."""
+def _are_successive(cells: list[object], is_gregorian: bool) -> bool:
+    """Whether years follow each other, or begin again for another measure."""
     years = [_year_of(cell) for cell in cells]
     steps = [end - start for start, end in itertools.pairwise(years)]
-    if not is_ours:  # of another calendar
+    if not is_gregorian:
         return {*steps} == {1}
     is_long = len(years) > 3
     return all(abs(step) <= 1 or (is_long and -30 < step < 0) for step in steps)
 
 
-def _is_below_heads(line: Line) -> bool:
-    """Whether a line holds words alone, behind its first cell, too."""
+def _holds_words(line: Line) -> bool:
+    """Whether a line holds words and no numbers, with words behind its first cell."""
     words = [cell for cell in line[1:] if isinstance(cell, str) and cell.strip()]
     return bool(words) and not any(map(is_amount, line))
 
@@ -251,34 +251,34 @@ def tables_of(sheet: Sheet, answers: Mapping[int, str]) -> list[SheetTable]:
         if kinds[at] == "numbers":
             row = line
         parts[-1].append((line, kinds[at]))
-    tables = [SheetTable(sheet, _settled(part, answers), answers) for part in parts]
-    return _joined([table for table in tables if table.of_kind("row")])
+    tables = [SheetTable(sheet, _lines_with_kinds(part, answers), answers) for part in parts]
+    return _whole_tables([table for table in tables if table.of_kind("row")])
 
 
-def _joined(tables: list[SheetTable]) -> list[SheetTable]:
-    """The tables of a sheet, those that go on below with their heads once more as one."""
-    joined: list[SheetTable] = []
+def _whole_tables(tables: list[SheetTable]) -> list[SheetTable]:
+    """The tables of a sheet; one that repeats the heads of the one above goes on with it."""
+    whole_tables: list[SheetTable] = []
     heads_above: list[list[str]] = []
     for table in tables:
         heads = [[str(cell) for cell in filled(line)] for line in table.of_kind("heads")]
-        if joined and heads == heads_above and not table.of_kind("title"):
+        if whole_tables and heads == heads_above and not table.of_kind("title"):
             lines = [(line, "nothing" if kind == "heads" else kind) for line, kind in table.lines]
-            joined[-1].lines.extend(lines)
+            whole_tables[-1].lines.extend(lines)
         else:
-            joined.append(table)
+            whole_tables.append(table)
             heads_above = heads
-    return joined
+    return whole_tables
 
 
 class LineEnds(NamedTuple):
-    """Where, of each line, the titles end that begin with it, and the heads."""
+    """Where the run of titles, and that of heads, ends that begins at each line."""
 
     titles: list[int]
     heads: list[int]
 
 
 def _run_ends(kinds: list[str], group: Sequence[str]) -> list[int]:
-    """Of each line, where the lines of a group of kinds end that begin with it."""
+    """Where the run of lines of some kinds ends that begins at each line."""
     ends = [*range(len(kinds))]
     for at in reversed(ends[:-1]):
         if kinds[at] in group:
@@ -294,7 +294,7 @@ def _begins_table(
     row: Line,
     answers: Mapping[int, str],
 ) -> bool:
-    """Whether another table begins with a line below a row of numbers, as a reader says or as heads
+    """Whether another table begins at a line below a row of numbers: a reader says so, or heads
     come again.
     """
     if answers.get(lines[at].number) == "heads":
@@ -303,12 +303,12 @@ def _begins_table(
 
 
 def _are_heads(lines: list[Line], kinds: list[str], at: int, ends: LineEnds, row: Line) -> bool:
-    """Whether below the rows of a table titles or heads begin, with rows below these."""
+    """Whether titles or heads begin at a line below rows, with rows below them."""
     heads = ends.titles[at]
     if kinds[heads] not in KINDS_OF_HEADS:
         return False
     if heads > at and kinds[at - 1] == "single" and not _is_apart(lines, at):
-        return False  # the titles of a table are not parted
+        return False  # the titles began on a line above
     rows = ends.heads[heads]
     if kinds[rows] not in ("numbers", "single"):
         return False
@@ -327,12 +327,14 @@ def _all_words(line: Line, row: Line) -> bool:
     return len(columns) > 1 and all(isinstance(cell, str) and cell.strip() for cell in cells)
 
 
-def _settled(lines: list[tuple[Line, str]], answers: Mapping[int, str]) -> list[tuple[Line, str]]:
+def _lines_with_kinds(
+    lines: list[tuple[Line, str]], answers: Mapping[int, str]
+) -> list[tuple[Line, str]]:
     """The lines of a table with their kinds."""
     top, first_row = _bounds(lines, answers)
     rows = [at for at, (_, kind) in enumerate(lines) if kind in ("numbers", "periods")]
     last_row = max(rows, default=-1)
-    settled = []
+    lines_with_kinds = []
     for at, (line, kind) in enumerate(lines):
         if answer := answers.get(line.number):
             kind = answer if answer in KINDS_OF_ROW else "row"
@@ -342,8 +344,8 @@ def _settled(lines: list[tuple[Line, str]], answers: Mapping[int, str]) -> list[
             kind = {"units": "unit", "numbering": "nothing"}.get(kind, "heads")
         else:
             kind = _kind_below(line, kind, at > last_row)
-        settled.append((line, kind))
-    return settled
+        lines_with_kinds.append((line, kind))
+    return lines_with_kinds
 
 
 def _bounds(lines: list[tuple[Line, str]], answers: Mapping[int, str]) -> tuple[int, int]:

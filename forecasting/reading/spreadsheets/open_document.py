@@ -48,7 +48,7 @@ def open_document_sheets(name: str, data: bytes) -> list[Sheet]:
         return _sheets(name, data)
     except LedgerError:
         raise
-    # Whatever a broken or hostile file leads to
+    # For a broken or hostile file the parsers raise errors of many kinds
     except Exception as error:
         raise _unreadable(name, " ".join(str(error).split())[:150]) from None
 

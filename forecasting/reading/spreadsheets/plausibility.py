@@ -1,4 +1,4 @@
-"""What the numbers of a table say against the unit or the sum that they are read with.
+"""Whether the numbers of a table fit the unit, the sums and the dates that they are read with.
 
 A count is a whole number; a part is no larger than what it is a part of; a sum is the sum of its
 parts. Where that does not hold, a reader is asked, and nothing is taken.
@@ -27,13 +27,13 @@ from forecasting.reading.spreadsheets.roles import TableColumn, TableQuestion, T
 from forecasting.reading.spreadsheets.table_facts import CellFact, TableReading, writes_points
 from forecasting.reading.spreadsheets.terms import SUMS, YEAR_TO_DATE
 
-FAR_BELOW = 0.01  # of its neighbour, from which on a count may be in thousands
+MIN_RATIO = 0.01  # of a count to its neighbour; below it, the count may be in thousands
 THREE_DIGITS = 1000
-# That any country registers in a year, and that it has on its roads
-MOST_VEHICLES = (40e6, 600e6)
-LEAST_PARTS = 4  # rows of a sum and its parts, from which on they are known without words
-MONTHS_THAT_SHOW = 6  # of one year, from which on growth alone shows a running total
-MOST_PARTS = 60  # of a sum, of which each group of neighbours is added up
+# Vehicles that a country registers in a year, and that it has on its roads
+MAX_VEHICLES = {"flow": 40e6, "stock": 600e6}
+MIN_ROWS_OF_TOTAL = 4  # a sum and its parts, to find the sum without words
+MIN_RUNNING_MONTHS = 6  # of one year, for growth alone to show a running total
+MAX_PARTS_IN_GROUPS = 60  # of a sum, to add up each group of neighbours, too
 MAX_NEIGHBOURS = 30  # series of a place with which another one is compared
 
 
@@ -85,7 +85,7 @@ class Parts(NamedTuple):
         ]
 
 
-class Side(NamedTuple):
+class PrintedSum(NamedTuple):
     """A total beside its parts.
 
     Parameters
@@ -118,7 +118,7 @@ def series_of(facts: Sequence[CellFact]) -> list[Series]:
 def doubtful_units(reading: TableReading) -> Iterator[TableQuestion]:
     """Questions about units that the numbers contradict."""
     series = series_of(reading.facts)
-    questions = (_points_of_thousands(group, reading) for group in series)
+    questions = (_question_of_points(group, reading) for group in series)
     if question := next(filter(None, questions), None):
         yield question
         return
@@ -130,8 +130,8 @@ def doubtful_units(reading: TableReading) -> Iterator[TableQuestion]:
     yield from _each_column_once([*_doubtful_factors(series, neighbours, reading)])
     for group in series:
         for part in neighbours[group[0].place]:
-            if _is_of_all(part.measure, group.measure):
-                yield from _below_its_part(group, part)
+            if _is_electric_part(part.measure, group.measure):
+                yield from _questions_of_small_totals(group, part)
 
 
 def _doubtful_factors(
@@ -141,12 +141,14 @@ def _doubtful_factors(
     questions: dict[tuple[str, ...], TableQuestion] = {}
     for group in series:
         of_place = neighbours[group[0].place]
-        if question := _fractions(group, of_place, reading) or _far_below(group, of_place):
+        question = _question_of_fractions(group, of_place, reading)
+        question = question or _question_of_small_counts(group, of_place)
+        if question:
             questions.setdefault(question.key, question)
     yield from questions.values()
 
 
-def _points_of_thousands(group: Series, reading: TableReading) -> TableQuestion | None:
+def _question_of_points(group: Series, reading: TableReading) -> TableQuestion | None:
     """A number with a mark before three digits, which may set thousands apart or not."""
     if reading.mapping.decimal == "." or _is_answered(group) or _shows_marks(group):
         return None
@@ -193,41 +195,42 @@ def _is_answered(group: Series) -> bool:
     return all(fact.column.answer.factor for fact in group)
 
 
-def _fractions(group: Series, series: list[Series], reading: TableReading) -> TableQuestion | None:
+def _question_of_fractions(
+    group: Series, series: list[Series], reading: TableReading
+) -> TableQuestion | None:
     """Counts that are no whole numbers."""
-    broken = [fact for fact in group if fact.is_broken]
+    fractions = [fact for fact in group if fact.has_fraction]
     is_certain = reading.mapping.decimal == "." or _is_answered(group)
-    if not broken or is_certain or any(fact.factor >= 100 for fact in broken):
+    if not fractions or is_certain or any(fact.factor >= 100 for fact in fractions):
         return None
-    fact = broken[0]
+    fact = fractions[0]
     unit = measure_of(fact.measure).unit
     asks = (
         f"{fact.amount.digits} is no whole number of {unit}: what is column {fact.column.name} "
         "multiplied by"
     )
-    return _of_factor(
-        group, fact, asks, THREE_DIGITS if _may_be(group, THREE_DIGITS, series) else 0
-    )
+    is_possible = _is_possible_factor(group, THREE_DIGITS, series)
+    return _question_of_factor(group, fact, asks, THREE_DIGITS if is_possible else 0)
 
 
-def _of_factor(group: Series, fact: CellFact, asks: str, factor: float) -> TableQuestion:
+def _question_of_factor(group: Series, fact: CellFact, asks: str, factor: float) -> TableQuestion:
     """The question by what the numbers of a series are multiplied; a factor of 0 is no proposal."""
     key = ("columns", _letters(group), "factor")
     return TableQuestion(key, fact.where, asks, f"{factor:g}" if factor else "")
 
 
-def _may_be(group: Series, factor: float, series: list[Series]) -> bool:
-    """Whether the numbers of a series may be multiplied by a factor: then none is more than all
-    cars, of which it counts a part in another unit, nor more than any country has.
+def _is_possible_factor(group: Series, factor: float, series: list[Series]) -> bool:
+    """Whether a factor is possible for a series: none of its numbers is more than all cars beside
+    it, or than any country has.
     """
     values = [fact.amount.value * factor for fact in group]
-    most = MOST_VEHICLES[measure_of(group[0].measure).kind == "stock"]
-    if measure_of(group[0].measure).unit == "vehicles" and max(values) > most:
+    measure = measure_of(group[0].measure)
+    if measure.unit == "vehicles" and max(values) > MAX_VEHICLES[measure.kind]:
         return False
     return all(
         size >= count * factor / group[0].factor
         for match in series
-        if _is_of_all(group.measure, match.measure) and not _shares_columns(group, match)
+        if _is_electric_part(group.measure, match.measure) and not _shares_columns(group, match)
         for count, size in _pairs(group, match)
     )
 
@@ -237,32 +240,32 @@ def _shares_columns(group: Series, match: Series) -> bool:
     return bool({*_letters(group).split()} & {*_letters(match).split()})
 
 
-def _far_below(group: Series, series: list[Series]) -> TableQuestion | None:
+def _question_of_small_counts(group: Series, series: list[Series]) -> TableQuestion | None:
     """A count that is less than a hundredth of one beside it, though nothing says its unit."""
     if any(fact.stated for fact in group) or _is_answered(group):
         return None
-    if not _may_be(group, THREE_DIGITS, series):
+    if not _is_possible_factor(group, THREE_DIGITS, series):
         return None
     for match in series:
         if match is group or not _is_comparable(group.measure, match.measure):
             continue
-        if _is_far_below(_pairs(group, match)):
+        if _has_small_ratio(_pairs(group, match)):
             asks = (
                 f"column {group[-1].column.name} is in most rows less than a hundredth of "
                 f"{match[0].column.name} beside it, and names no unit: what is it multiplied by"
             )
-            # So few may be all that there are, or thousands: nobody can tell
-            return _of_factor(group, group[-1], asks, 0)
+            # No proposal: it may be a small count, or one in thousands
+            return _question_of_factor(group, group[-1], asks, 0)
     return None
 
 
-def _is_far_below(pairs: list[tuple[float, float]]) -> bool:
-    return bool(pairs) and statistics.median(count / size for count, size in pairs) < FAR_BELOW
+def _has_small_ratio(pairs: list[tuple[float, float]]) -> bool:
+    return bool(pairs) and statistics.median(count / size for count, size in pairs) < MIN_RATIO
 
 
 @lru_cache(maxsize=4096)
 def _is_comparable(name: str, match: str) -> bool:
-    """Whether two counts are of cars, and both of what comes or both of what stands."""
+    """Whether two counts are of cars, and both are flows or both stocks."""
     measures = [measure_of(count) for count in (name, match)]
     units = {measure.unit for measure in measures}
     return units == {"vehicles"} and len({measure.kind for measure in measures}) == 1
@@ -278,8 +281,8 @@ def _pairs(group: Series, match: Series) -> list[tuple[float, float]]:
 
 
 @lru_cache(maxsize=4096)
-def _is_of_all(name: str, name_of_all: str) -> bool:
-    """Whether one measure is of the electric cars among all cars of another."""
+def _is_electric_part(name: str, name_of_all: str) -> bool:
+    """Whether one measure counts the electric cars among all cars of another."""
     cars = measure_of(name_of_all)
     electric = measure_of(name)
     if not electric.electric or cars.electric or cars.unit != "vehicles":
@@ -289,8 +292,8 @@ def _is_of_all(name: str, name_of_all: str) -> bool:
     return cars.name == f"car_{electric.event}"
 
 
-def _below_its_part(group: Series, part: Series) -> Iterator[TableQuestion]:
-    """All cars, where they are fewer than the electric ones among them."""
+def _questions_of_small_totals(group: Series, part: Series) -> Iterator[TableQuestion]:
+    """The question about all cars that are fewer than the electric ones among them."""
     if not any(size < count for count, size in _pairs(part, group)):
         return
     asks = (
@@ -306,25 +309,29 @@ def _below_its_part(group: Series, part: Series) -> Iterator[TableQuestion]:
         (series, factor, fact)
         for series, fact in ((part, part[0]), (group, group[0]))
         for factor in (1.0, float(THREE_DIGITS))
-        if factor != fact.factor and _mends(group, part, series, factor)
+        if factor != fact.factor and _is_consistent_factor(group, part, series, factor)
     ]
     if len(candidates) == 1:
         series, factor, fact = candidates[0]
         asks = asks.replace("are they", f"is column {fact.column.name}")
-        yield _of_factor(series, fact, asks, factor)
+        yield _question_of_factor(series, fact, asks, factor)
     else:
-        yield _of_factor(part if _is_answered(group) else group, group[0], asks, 0)
+        yield _question_of_factor(part if _is_answered(group) else group, group[0], asks, 0)
 
 
-def _mends(group: Series, part: Series, series: Series, factor: float) -> bool:
-    """Whether another factor of one of two series makes the electric cars a part of all cars."""
+def _is_consistent_factor(group: Series, part: Series, series: Series, factor: float) -> bool:
+    """Whether another factor of a series makes it whole, and all cars no fewer than electric."""
     scale = factor / series[0].factor
     pairs = [
         (count * scale, size) if series is part else (count, size * scale)
         for count, size in _pairs(part, group)
     ]
     is_whole = all(float(round(fact.amount.value * factor, 6)).is_integer() for fact in series)
-    return is_whole and _may_be(series, factor, []) and all(count <= size for count, size in pairs)
+    return (
+        is_whole
+        and _is_possible_factor(series, factor, [])
+        and all(count <= size for count, size in pairs)
+    )
 
 
 def running_totals(reading: TableReading) -> Iterator[TableQuestion]:
@@ -352,8 +359,8 @@ def running_totals(reading: TableReading) -> Iterator[TableQuestion]:
 
 
 def counted_on_days(reading: TableReading) -> Iterator[TableQuestion]:
-    """Registrations dated by single days, a year or a quarter apart: of the period, or all that
-    stood on the day.
+    """Questions about registrations dated by single days, a year or a quarter apart: they may be
+    those of the period, or all cars registered on the day.
     """
     columns: dict[int, Series] = defaultdict(Series)
     for fact in reading.facts:
@@ -400,8 +407,8 @@ def _values_by_year(group: Series) -> list[list[float]]:
 
 
 def _are_running(years: list[list[float]], says_so: bool) -> bool:
-    """Whether the numbers of each year grow, and those of the next one begin anew; fewer numbers do
-    where the title says it.
+    """Whether the numbers of each year grow, and those of the next one begin anew; where the title
+    says so, growth alone shows it.
     """
     long_years = [values for values in years if len(values) >= (2 if says_so else 4)]
     if not long_years or not all(map(_grow, long_years)):
@@ -418,8 +425,8 @@ def _grow(values: list[float]) -> bool:
 
 
 def _grow_too_much(values: list[float]) -> bool:
-    """Whether the last month of a year is so many times the first as it seldom is in a market."""
-    return len(values) >= MONTHS_THAT_SHOW and values[-1] > 0.5 * len(values) * values[0]
+    """Whether the last month of a year exceeds the first by more than a market usually grows."""
+    return len(values) >= MIN_RUNNING_MONTHS and values[-1] > 0.5 * len(values) * values[0]
 
 
 def _each_column_once(questions: list[TableQuestion]) -> Iterator[TableQuestion]:
@@ -453,10 +460,10 @@ def wrong_sums(reading: TableReading, sums: Counts) -> Iterator[TableQuestion]:
     lines = frozenset(line for line, _ in printed)
     parts = Parts(counts, printed, lines, frozenset(column for _, column in printed))
     for row in _open_sums(reading):
-        yield from _of_a_row(row, reading, sums, parts)
+        yield from _questions_of_row_sum(row, reading, sums, parts)
     for column in reading.columns:
         if _is_open_total(column):
-            yield from _of_a_column(column, reading, sums, parts)
+            yield from _questions_of_column_sum(column, reading, sums, parts)
 
 
 def line_of_total(
@@ -467,7 +474,7 @@ def line_of_total(
     """
     places = [column.index for column in columns if _is_of_counts(column)]
     lines = [row.line for row in rows if _may_be_summed(row)]
-    if len(lines) < LEAST_PARTS or not places:
+    if len(lines) < MIN_ROWS_OF_TOTAL or not places:
         return 0
     totals = [_lines_of_totals([line.at(place) for line in lines], mapping) for place in places]
     common = set.intersection(*totals)
@@ -491,7 +498,7 @@ def _lines_of_totals(cells: Sequence[object], mapping: Mapping) -> set[int]:
     values = [amount.value if amount else 0.0 for amount in amounts]
     total = sum(values)
     slack = 0.51 * len(values)
-    return {at for at, value in enumerate(values) if abs(total - 2 * value) < slack}
+    return {index for index, value in enumerate(values) if abs(total - 2 * value) < slack}
 
 
 def _is_of_counts(column: TableColumn) -> bool:
@@ -503,8 +510,8 @@ def _is_of_counts(column: TableColumn) -> bool:
 def with_country(
     rows: list[TableRow], columns: Sequence[TableColumn], mapping: Mapping
 ) -> list[TableRow]:
-    """The rows; of places of which some are not known, those are parts of the one that is, or of
-    the sum of all: its number is the country's.
+    """The rows; those of unknown places are regions, and not read, where a known place or the sum
+    of all rows has the number of the country.
     """
     if not any(column.kind == "place" for column in columns):
         return rows
@@ -513,11 +520,11 @@ def with_country(
     total = line_of_total(rows, columns, mapping)
     if not lines or not (total or lines != places.keys()):
         return rows
-    return [_of_country(row, total, lines) for row in rows]
+    return [_row_in_country(row, total, lines) for row in rows]
 
 
-def _of_country(row: TableRow, total: int, lines: set[int]) -> TableRow:
-    """A row of places: that of the country, or one of a region, which is not read."""
+def _row_in_country(row: TableRow, total: int, lines: set[int]) -> TableRow:
+    """A row of places as that of the country, or as one of a region, which is not read."""
     number = row.line.number
     if number == total:
         place = "" if number in lines else row.label.place
@@ -577,23 +584,25 @@ def _is_open_sum(row: TableRow, reading: TableReading) -> bool:
     return row.kind == "sum" and not is_answered and SUMS.match(row.label.text) is not None
 
 
-def _of_a_row(
+def _questions_of_row_sum(
     row: TableRow, reading: TableReading, sums: Counts, parts: Parts
 ) -> Iterator[TableQuestion]:
-    """Whether a row that is called a sum is one."""
+    """The question about a row that is called a sum and is none."""
     total = row.line.number
     facts = [part for part in reading.rows if part.kind == "fact"]
-    lines = [part.line.number for part in facts if _is_of(part, row)]
+    lines = [part.line.number for part in facts if _may_be_part_of(part, row)]
     rows = [part.line.number for part in reading.rows if not part.label.is_part]
-    sides = []
+    printed_sums = []
     for column in reading.columns:
         index = column.index
         if (total, index) in sums:
             numbers = parts.read_at(itertools.product(lines, [index]))
             all_numbers = parts.at(itertools.product(rows, [index]))
             where = reading.where(row)
-            sides.append(Side(sums[total, index], numbers, all_numbers, where, column.name))
-    if wrong := _wrong_total(sides):
+            printed_sums.append(
+                PrintedSum(sums[total, index], numbers, all_numbers, where, column.name)
+            )
+    if wrong := _wrong_total(printed_sums):
         asks = (
             f"{_figure(wrong.total)} in column {wrong.column} is a sum by its name, but not of the "
             "rows: what is the row"
@@ -601,24 +610,26 @@ def _of_a_row(
         yield TableQuestion(("rows", str(total)), wrong.where, asks, "sum")
 
 
-def _of_a_column(
+def _questions_of_column_sum(
     column: TableColumn, reading: TableReading, sums: Counts, parts: Parts
 ) -> Iterator[TableQuestion]:
-    """Whether a column that is called a sum is one."""
+    """The question about a column that is called a sum and is none."""
     total = column.index
     neighbours = [part for part in reading.columns if part.index != total]
     columns = [part.index for part in neighbours]
     read_columns = [part.index for part in neighbours if part.kind == "number"]
     printed = parts.read | sums
-    sides = []
+    printed_sums = []
     for row in reading.rows:
         line = row.line.number
         if row.kind == "fact" and (line, total) in printed:
             numbers = parts.read_at(itertools.product([line], read_columns))
             all_numbers = parts.at(itertools.product([line], columns))
             where = reading.where(row)
-            sides.append(Side(printed[line, total], numbers, all_numbers, where, column.name))
-    if wrong := _wrong_total(sides):
+            printed_sums.append(
+                PrintedSum(printed[line, total], numbers, all_numbers, where, column.name)
+            )
+    if wrong := _wrong_total(printed_sums):
         asks = (
             f"{_figure(wrong.total)} in column {wrong.column} is a sum by its name, but not of the "
             "columns: what is it"
@@ -626,24 +637,25 @@ def _of_a_column(
         yield TableQuestion(("columns", column.letter, "what"), wrong.where, asks, "sum")
 
 
-def _wrong_total(sides: list[Side]) -> Side | None:
-    """The first total that is the sum neither of its parts that are read nor of these and the
-    others; of few that are read alone, where other totals of the table are sums of all.
+def _wrong_total(printed_sums: list[PrintedSum]) -> PrintedSum | None:
+    """The first total that is not the sum of the parts that are read or, where another total of the
+    table is the sum of all its parts, of all parts; a sum of all parts is never wrong.
     """
-    is_of_all = any(map(_is_sum_of_all, sides))
-    for side in sides:
-        is_checked = is_of_all and _differs(side.total, side.all_parts)
-        if (is_checked or _differs(side.total, side.parts)) and not _is_sum_of_all(side):
-            return side
+    is_of_all = any(map(_is_sum_of_all, printed_sums))
+    for printed_sum in printed_sums:
+        is_checked = is_of_all and _differs(printed_sum.total, printed_sum.all_parts)
+        is_wrong = is_checked or _differs(printed_sum.total, printed_sum.parts)
+        if is_wrong and not _is_sum_of_all(printed_sum):
+            return printed_sum
     return None
 
 
-def _is_sum_of_all(side: Side) -> bool:
-    parts = side.all_parts
-    return len(parts) > 1 and None not in parts and not _differs(side.total, parts)
+def _is_sum_of_all(printed_sum: PrintedSum) -> bool:
+    parts = printed_sum.all_parts
+    return len(parts) > 1 and None not in parts and not _differs(printed_sum.total, parts)
 
 
-def _is_of(row: TableRow, total: TableRow) -> bool:
+def _may_be_part_of(row: TableRow, total: TableRow) -> bool:
     """Whether a row may be a part of a sum: of its place and period, as far as they are said."""
     if total.label.dating != NOTHING and row.label.dating.joined(total.label.dating) is None:
         return False
@@ -651,8 +663,8 @@ def _is_of(row: TableRow, total: TableRow) -> bool:
 
 
 def _differs(value: float, parts: Sequence[float | None]) -> bool:
-    """Whether a sum is neither that of all its parts nor that of those before or behind it; none
-    where some are not known.
+    """Whether a number is the sum neither of all parts nor of neighbours among them; False where
+    some are not known.
     """
     numbers = [part for part in parts if part is not None]
     if len(numbers) < 2 or len(numbers) < len(parts):
@@ -664,10 +676,10 @@ def _differs(value: float, parts: Sequence[float | None]) -> bool:
 
 
 def _totals(numbers: list[float]) -> Iterator[float]:
-    """The sums of neighbours; of many numbers that of all alone."""
+    """The sum of all numbers, and those of neighbours among them where they are few."""
     yield sum(numbers)
     size = len(numbers)
-    if size <= MOST_PARTS:
+    if size <= MAX_PARTS_IN_GROUPS:
         for start in range(size):
             yield from (sum(numbers[start:end]) for end in range(start + 2, size + 1))
 

@@ -1,4 +1,4 @@
-r"""A file of tables read whole: grid, layout, roles, answers, facts, in this order.
+r"""The reading of a file of tables, in stages: grid, layout, roles, answers, facts.
 
 >>> text = "Импорт электромобилей в Казахстан, тыс. шт.;\nГод;Ввоз\n2023;1,37\n2024;2,1\n"
 >>> reading = read_spreadsheet("own.csv", text.encode(), Mapping())
@@ -81,14 +81,14 @@ from forecasting.reading.spreadsheets.terms import (
     SOURCE_WORDS,
 )
 
-# Columns of a ledger that tell two numbers of one place and period apart
-TELLING_APART = ("product", "basis", "source", "published", "partner", "quantity", "kind")
-# What a table is made for: where one of them is read, what else it has is named, not asked
+# Columns of a ledger in which two numbers of one place and period may differ
+DISTINGUISHING_COLUMNS = ("product", "basis", "source", "published", "partner", "quantity", "kind")
+# Beside one of these counts, rows and columns that are not read are listed, not asked about
 MAIN_COUNTS = {*FLOW_OF_COUNT} | {
     name for name, measure in MEASURES.items() if measure.unit in ("points", "stations")
 }
-# What a mapping may name of a table with a column for each period
-OF_WIDE_TABLES = ("value", *PERIOD_LENGTHS)
+# What a mapping may name though a table with a column for each period has no head for it
+WIDE_TABLE_TARGETS = ("value", *PERIOD_LENGTHS)
 HUNDRED_PERCENT = 100  # percent
 PARTS_OF_YEARS = re.compile(
     r"\bmonth|\bhalf|\bquarter|\bмес|місяц|\bмоҳ|полугод|піврічч|кварт|\bmois\b|\bmes(?:es|i)\b|"
@@ -159,7 +159,7 @@ class SpreadsheetReading:
     def left_out(self) -> Iterator[Problem]:
         """Rows that are no facts, each once, with its first number and the reason."""
         for table in self.strange:
-            yield _of_strange_table(table, self.name)
+            yield _problem_of_strange_table(table, self.name)
         for table in self.tables:
             for row in table.rows:
                 if row.kind != "fact" and row.reason != AS_ASKED:
@@ -242,7 +242,7 @@ class SpreadsheetReading:
         }
 
 
-def _of_strange_table(table: TableReading, name: str) -> Problem:
+def _problem_of_strange_table(table: TableReading, name: str) -> Problem:
     """A table of something else, with its first number."""
     line = next(line for line, kind in table.table.lines if kind != "title")
     head = str(filled(line)[0])[:40]
@@ -340,9 +340,9 @@ def read_spreadsheet(name: str, data: bytes, mapping: Mapping) -> SpreadsheetRea
         sheets = open_document_sheets(name, data)
     else:
         sheets = sheets_of(name, data, mapping.encoding, mapping.separator)
-    sheets = _chosen(name, sheets, mapping)
+    sheets = _named_sheets(name, sheets, mapping)
     _check_size(name, sheets)
-    reading = SpreadsheetReading(name, mapping, published=_published(sheets))
+    reading = SpreadsheetReading(name, mapping, published=_publication_day(sheets))
     tables = _tables_of_sheets(name, sheets, mapping)
     is_book = len({table.sheet.title for table in tables}) > 1
     contexts: dict[str, Label] = {}
@@ -356,10 +356,10 @@ def read_spreadsheet(name: str, data: bytes, mapping: Mapping) -> SpreadsheetRea
     for at, part in enumerate(reading.tables):
         reading.tables[at] = _with_sister_factors(part, reading, contexts)
     _leave_out_strange_tables(reading)
-    _settle(reading)
+    _gather_questions(reading)
     if is_book:
         reading.questions[:0] = _which_sheet(reading)
-    reading.problems[:0] = _missing(reading)
+    reading.problems[:0] = _missing_columns(reading)
     return reading
 
 
@@ -423,7 +423,7 @@ def _leave_out_strange_tables(reading: SpreadsheetReading) -> None:
         reading.tables[:] = main
 
 
-def _missing(reading: SpreadsheetReading) -> Iterator[Problem]:
+def _missing_columns(reading: SpreadsheetReading) -> Iterator[Problem]:
     """Columns that a mapping names and the tables lack, or have twice."""
     mapping = reading.mapping
     heads = reading.heads
@@ -431,7 +431,7 @@ def _missing(reading: SpreadsheetReading) -> Iterator[Problem]:
     where = f"{reading.name}:{reading.head_line}"
     hint = shortened(f"columns: {', '.join(heads)}")
     for target, column in (*mapping.columns.items(), *mapping.values.items()):
-        if column not in heads and not (is_wide and target in OF_WIDE_TABLES):
+        if column not in heads and not (is_wide and target in WIDE_TABLE_TARGETS):
             yield Problem(
                 where, f"has no column {column!r}, which the mapping gives to {target}", hint
             )
@@ -440,7 +440,7 @@ def _missing(reading: SpreadsheetReading) -> Iterator[Problem]:
 
 
 def _answers_of_rows(mapping: Mapping, sheet: Sheet, main: Sheet) -> dict[int, str]:
-    """What a reader says of the rows of a sheet: of another than the first, where it is alike."""
+    """What a reader says of the rows of a sheet; after the first sheet, of rows that are alike."""
     if sheet is main:
         return mapping.rows
     forms = {line.number: _form_of_line(line) for line in main.lines}
@@ -456,7 +456,7 @@ def _form_of_line(line: Line) -> tuple[bool, bool]:
     return any(map(is_amount, line)), bool(str(line.at(0) or "").strip())
 
 
-def _chosen(name: str, sheets: list[Sheet], mapping: Mapping) -> list[Sheet]:
+def _named_sheets(name: str, sheets: list[Sheet], mapping: Mapping) -> list[Sheet]:
     """The sheets that a reader has named; all where he names none."""
     titles = [sheet.title for sheet in sheets]
     for title in mapping.sheets:
@@ -469,7 +469,7 @@ def _chosen(name: str, sheets: list[Sheet], mapping: Mapping) -> list[Sheet]:
     return [sheet for sheet in sheets if not mapping.sheets or sheet.title in mapping.sheets]
 
 
-def _published(sheets: Sequence[Sheet]) -> str:
+def _publication_day(sheets: Sequence[Sheet]) -> str:
     """The day on which the tables say that they were published."""
     texts = [text for sheet in sheets for text in _texts_at_ends(sheet)]
     days = [*filter(None, map(_day_of_publication, texts))]
@@ -522,7 +522,7 @@ def _read_table(
     context = context_of(table, footnotes)
     if title_context is not None:
         # The sheet's titles hold for what its further tables leave open
-        context = _continued(context, title_context, bool(table.of_kind("title")))
+        context = _context_with_titles(context, title_context, bool(table.of_kind("title")))
     columns = columns_of(table, mapping, context)
     is_said_of_dates = bool(mapping.each)
     mapping = with_forms(mapping, table, columns, context)
@@ -536,19 +536,19 @@ def _read_table(
     _add_lines_too_long(reading)
     read_cells(reading)
     _leave_out_shares_of_parts(reading)
-    _take_sums(reading)
-    reading.questions.extend(_of_region(reading))
-    reading.questions.extend(_of_columns(reading))
-    reading.questions.extend(_of_unsure_periods(reading))
+    _check_sums(reading)
+    reading.questions.extend(_question_of_region(reading))
+    reading.questions.extend(_questions_of_columns(reading))
+    reading.questions.extend(_questions_of_periods(reading))
     _ask_of_rows(reading)
-    reading.questions.extend(_of_duplicates(reading))
-    reading.questions.extend(_of_noted_periods(reading))
+    reading.questions.extend(_questions_of_duplicates(reading))
+    reading.questions.extend(_questions_of_footnotes(reading))
     if not reading.questions:
         reading.questions.extend(doubtful_units(reading))
         reading.questions.extend(running_totals(reading))
         if not is_said_of_dates:
             reading.questions.extend(counted_on_days(reading))
-        reading.questions.extend(_percent_of_counts(reading))
+        reading.questions.extend(_questions_of_percent_counts(reading))
     return reading
 
 
@@ -570,7 +570,7 @@ def _with_measure_to_date(columns: list[TableColumn]) -> list[TableColumn]:
 def _without_undated(
     columns: list[TableColumn], rows: list[TableRow], context: Label
 ) -> list[TableColumn]:
-    """The columns, of which one of percents is not read where it alone has no period."""
+    """The columns; beside columns with a period, those of percents without one are not read."""
     numbers = [column for column in columns if column.kind == "number"]
     is_wide = any(column.label.dating.complete for column in numbers)
     labels = [context, *(row.label for row in rows)]
@@ -600,7 +600,7 @@ def _with_total(columns: list[TableColumn], context: Label) -> list[TableColumn]
     ]
 
 
-def _continued(context: Label, title_context: Label, has_title: bool) -> Label:
+def _context_with_titles(context: Label, title_context: Label, has_title: bool) -> Label:
     """What the lines above a table say, with what those above the first table of its sheet do."""
     context = replace(
         context,
@@ -648,7 +648,9 @@ def _add_lines_too_long(reading: TableReading) -> None:
 
 
 def _leave_out_shares_of_parts(reading: TableReading) -> None:
-    """Shares that add up to a hundred are of each row in all electric cars, not of these in all."""
+    """Drop shares that add up to 100 %: each is of a row in all electric cars, not of these in all
+    cars.
+    """
     totals = {
         fact.column.index
         for fact in reading.facts
@@ -663,7 +665,7 @@ def _leave_out_shares_of_parts(reading: TableReading) -> None:
     ]
 
 
-def _take_sums(reading: TableReading) -> None:
+def _check_sums(reading: TableReading) -> None:
     """Keep a sum as a fact where nothing else says the same; ask where it is not one."""
     reading.questions.extend(wrong_sums(reading, _printed_sums(reading)))
     is_total = _is_of_all_rows(reading)
@@ -694,8 +696,8 @@ def _printed_sums(reading: TableReading) -> dict[tuple[int, int], float]:
     return sums
 
 
-def _of_columns(reading: TableReading) -> Iterator[TableQuestion]:
-    """Columns of numbers that nothing explains, where the main count was not read."""
+def _questions_of_columns(reading: TableReading) -> Iterator[TableQuestion]:
+    """Questions about columns of numbers that nothing explains, where no main count was read."""
     counts = {fact.measure for fact in reading.facts}
     has_main_count = bool(counts & MAIN_COUNTS)
     proposals = _proposals_of_sums(reading)
@@ -714,8 +716,8 @@ def _proposed_of(column: TableColumn, reading: TableReading) -> str:
 
 
 def _proposals_of_sums(reading: TableReading) -> dict[int, str]:
-    """Of columns that are not read, each by its place, what is proposed for a sum of neighbours
-    that count the same, and for these: the sum counts it, and they are parts.
+    """Proposals for columns that are not read, by index, where one is the sum of its neighbours and
+    all count the same: the sum is the count, its parts are not read.
     """
     columns = [column for column in reading.columns if column.kind == ""]
     for end, total in enumerate(columns):
@@ -744,8 +746,8 @@ def _is_sum_of(total: TableColumn, parts: list[TableColumn], reading: TableReadi
     return bool(reading.rows_of_facts)
 
 
-def _of_region(reading: TableReading) -> Iterator[TableQuestion]:
-    """Where the numbers count, where a title names a part of a country that is not known here."""
+def _question_of_region(reading: TableReading) -> Iterator[TableQuestion]:
+    """The question of the place, where a title names an unknown part of a country."""
     if reading.mapping.place or "-" in reading.context.place:
         return
     titles = (str(cell) for line in reading.table.of_kind("title") for cell in filled(line)[:1])
@@ -754,8 +756,8 @@ def _of_region(reading: TableReading) -> Iterator[TableQuestion]:
         yield TableQuestion(("place",), reading.name, asks)
 
 
-def _of_unsure_periods(reading: TableReading) -> Iterator[TableQuestion]:
-    """Columns that a reader calls counts, and whose heads say of a year what no rule knows."""
+def _questions_of_periods(reading: TableReading) -> Iterator[TableQuestion]:
+    """Questions about columns that a reader calls counts, with unknown words beside a year."""
     for column in reading.columns:
         label = replace(column.label, number="")
         if column.kind != "number" or not column.answer.what or column.answer.dates:
@@ -769,7 +771,7 @@ def _of_unsure_periods(reading: TableReading) -> Iterator[TableQuestion]:
 
 
 def _may_be_main_count(column: TableColumn, counts: set[str]) -> bool:
-    """Whether but for words that no rule knows a column would be another count of cars."""
+    """Whether only words that no rule knows keep a column from being another count of cars."""
     number = column.label.number
     if OF_MONEY in column.label.doubts:
         return False
@@ -777,21 +779,23 @@ def _may_be_main_count(column: TableColumn, counts: set[str]) -> bool:
 
 
 def _ask_of_rows(reading: TableReading) -> None:
-    """Rows with numbers that cannot be read; of one that is the sum of them, that one alone."""
+    """Ask about rows with numbers that cannot be read; about their sum alone where one is that."""
     rows = [row for row in reading.rows if row.kind == "" and reading.has_number(row)]
     counts = {fact.measure for fact in reading.facts if fact.row.kind == "fact"} & MAIN_COUNTS
     if rows and not counts:
         total = line_of_total(reading.rows, reading.columns, reading.mapping)
-        reading.questions.extend(_of_rows(rows, total, reading))
+        reading.questions.extend(_questions_of_rows(rows, total, reading))
     else:
         doubtful_rows = [row for row in rows if row.doubtful]
-        reading.questions.extend(_of_rows(doubtful_rows, 0, reading))
+        reading.questions.extend(_questions_of_rows(doubtful_rows, 0, reading))
 
 
-def _of_rows(rows: list[TableRow], total: int, reading: TableReading) -> Iterator[TableQuestion]:
-    """What some rows are; only what their sum is, where one row is that."""
+def _questions_of_rows(
+    rows: list[TableRow], total: int, reading: TableReading
+) -> Iterator[TableQuestion]:
+    """Questions what some rows are; where one is their sum, about that one alone."""
     if total:
-        yield _of_total(total, reading)
+        yield _question_of_total(total, reading)
         return
     for row in rows[:MAX_TABLE_QUESTIONS]:
         asks = f"{row.reason}; what is the row"
@@ -800,7 +804,7 @@ def _of_rows(rows: list[TableRow], total: int, reading: TableReading) -> Iterato
         yield TableQuestion(key, reading.where(row), asks, proposed)
 
 
-def _of_total(total: int, reading: TableReading) -> TableQuestion:
+def _question_of_total(total: int, reading: TableReading) -> TableQuestion:
     """What the row is that is the sum of all others, of which no word says what they are."""
     row = next(row for row in reading.rows if row.line.number == total)
     name = str(next(iter(filled(row.line)), ""))[:40]
@@ -811,20 +815,20 @@ def _of_total(total: int, reading: TableReading) -> TableQuestion:
     return TableQuestion(("rows", str(total)), reading.where(row), asks)
 
 
-def _of_noted_periods(reading: TableReading) -> Iterator[TableQuestion]:
+def _questions_of_footnotes(reading: TableReading) -> Iterator[TableQuestion]:
     """Rows whose period has a mark, and a note that names months: "* first six months"."""
     footnotes = dict(filter(None, map(_marked_note, reading.table.of_kind("note"))))
     for row in reading.rows if footnotes else ():
         dating = row.label.dating
         is_of_year = dating.year and not dating.months and row.kind == "fact"
         if is_of_year and row.line.number not in reading.table.answers:
-            yield from _of_noted_period(row, footnotes, reading)
+            yield from _questions_of_footnote(row, footnotes, reading)
 
 
-def _of_noted_period(
+def _questions_of_footnote(
     row: TableRow, footnotes: dict[str, str], reading: TableReading
 ) -> Iterator[TableQuestion]:
-    """Of which period a row is, where a footnote of it names months."""
+    """The question of the period of a row, where a footnote of it names months."""
     marks = {_mark_of(str(cell)): cell for cell in row.line if is_period(cell)}
     for mark in marks.keys() & footnotes.keys():
         asks = f"{marks[mark]!r} has the note {footnotes[mark][:60]!r}; of which period is the row"
@@ -851,7 +855,7 @@ def _marked_note(line: Line) -> tuple[str, str] | None:
     return match[1], match[2]
 
 
-def _of_duplicates(reading: TableReading) -> Iterator[TableQuestion]:
+def _questions_of_duplicates(reading: TableReading) -> Iterator[TableQuestion]:
     """Two numbers of one thing, in two columns of a row or in two rows of a column."""
     groups: dict[tuple[object, ...], list[CellFact]] = defaultdict(list)
     for fact in reading.facts:
@@ -863,29 +867,29 @@ def _of_duplicates(reading: TableReading) -> Iterator[TableQuestion]:
         for fact in group[1:]:
             if fact.value != group[0].value and fact.column.index not in columns:
                 columns.add(fact.column.index)
-                yield _of_two_columns(group[0].column, fact.column, reading.name)
-    yield from _of_two_rows(reading)
+                yield _question_of_duplicate_column(group[0].column, fact.column, reading.name)
+    yield from _questions_of_duplicate_rows(reading)
 
 
-def _of_two_rows(reading: TableReading) -> Iterator[TableQuestion]:
-    """Rows with two numbers of one thing, each that a reader has said nothing of."""
-    asked: set[int] = set()
-    for group in _of_one_thing(reading):
+def _questions_of_duplicate_rows(reading: TableReading) -> Iterator[TableQuestion]:
+    """Questions about rows with two numbers of one thing, without the rows already answered."""
+    lines: set[int] = set()
+    for group in _duplicates(reading):
         is_revised = any(map(_is_revised, group))
         for fact in group:
             number = fact.row.line.number
-            is_settled = number in reading.table.answers or _is_revised(fact)
-            if number not in asked and not is_settled:
-                asked.add(number)
-                yield _of_two_numbers(fact, group, "nothing" if is_revised else "")
+            is_answered = number in reading.table.answers or _is_revised(fact)
+            if number not in lines and not is_answered:
+                lines.add(number)
+                yield _question_of_duplicate_row(fact, group, "nothing" if is_revised else "")
 
 
-def _of_one_thing(reading: TableReading) -> Iterator[list[CellFact]]:
+def _duplicates(reading: TableReading) -> Iterator[list[CellFact]]:
     """The facts of a column that say several numbers of one thing."""
     groups: dict[tuple[object, ...], list[CellFact]] = defaultdict(list)
     for fact in reading.facts:
         if fact.number and fact.period and fact.amount.relation == "equals":
-            details = tuple(str(fact.row.cells.get(name, "")) for name in TELLING_APART)
+            details = tuple(str(fact.row.cells.get(name, "")) for name in DISTINGUISHING_COLUMNS)
             key = (fact.column.index, fact.number, fact.place, fact.partner, fact.period, details)
             groups[key].append(fact)
     yield from (group for group in groups.values() if len({fact.value for fact in group}) > 1)
@@ -895,7 +899,9 @@ def _is_revised(fact: CellFact) -> bool:
     return REVISED.search(fact.row.label.when) is not None
 
 
-def _of_two_numbers(fact: CellFact, group: list[CellFact], proposed: str) -> TableQuestion:
+def _question_of_duplicate_row(
+    fact: CellFact, group: list[CellFact], proposed: str
+) -> TableQuestion:
     match = next(twin for twin in group if twin.value != fact.value)
     name = (fact.row.label.when or fact.row.label.text)[:40]
     asks = (
@@ -905,7 +911,9 @@ def _of_two_numbers(fact: CellFact, group: list[CellFact], proposed: str) -> Tab
     return TableQuestion(("rows", str(fact.row.line.number)), fact.where, asks, proposed)
 
 
-def _of_two_columns(match: TableColumn, column: TableColumn, name: str) -> TableQuestion:
+def _question_of_duplicate_column(
+    match: TableColumn, column: TableColumn, name: str
+) -> TableQuestion:
     asks = (
         f"column {column.name} says another number of the same as column {match.name}; "
         "what does it hold"
@@ -915,7 +923,7 @@ def _of_two_columns(match: TableColumn, column: TableColumn, name: str) -> Table
     return TableQuestion(("columns", column.letter, "what"), name, asks, "nothing")
 
 
-def _percent_of_counts(reading: TableReading) -> Iterator[TableQuestion]:
+def _questions_of_percent_counts(reading: TableReading) -> Iterator[TableQuestion]:
     """A count in percent."""
     counts = [
         fact
@@ -931,7 +939,7 @@ def _percent_of_counts(reading: TableReading) -> Iterator[TableQuestion]:
         yield TableQuestion(key, fact.where, asks, f"{fact.measure} share")
 
 
-def _settle(reading: SpreadsheetReading) -> None:
+def _gather_questions(reading: SpreadsheetReading) -> None:
     """Gather what the tables ask, each question once."""
     questions: dict[tuple[str, ...], TableQuestion] = {}
     for table in reading.tables:

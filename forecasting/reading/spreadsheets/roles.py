@@ -1,7 +1,6 @@
-"""What each column and each row of a table is read as: certain, or a question with its answer.
+"""What each column and each row of a table holds, or a question where that is not certain.
 
-The words of the heads and of the rows say it, what stands in the cells bears it out, and what a
-reader answers holds.
+The words of heads and rows say it, and the cells confirm it. An answer of a reader comes first.
 """
 
 import bisect
@@ -91,7 +90,7 @@ class TableQuestion(NamedTuple):
 
     @property
     def remedy(self) -> str:
-        """The line of a file of answers that settles it."""
+        """The line of a file of answers that answers it."""
         answer = self.proposed or "..."
         if self.key == ("sheet",):
             return f"name one in the mapping, e.g. sheet: {answer}"
@@ -232,7 +231,7 @@ def _common_code(heads: Sequence[Sequence[str]], rows: Sequence[Line]) -> str:
 
 
 def _with_names_of_rows(columns: list[TableColumn]) -> list[TableColumn]:
-    """The columns; where none names the rows, the first one of words alone does."""
+    """The columns; where none labels the rows, the first column of words does."""
     kinds = {column.kind for column in columns}
     if kinds & {*LABEL_KINDS} - {"unit"}:
         return columns
@@ -246,15 +245,15 @@ def _with_names_of_rows(columns: list[TableColumn]) -> list[TableColumn]:
 def _with_kind(
     column: TableColumn, cells: list[object], table: SheetTable, mapping: Mapping
 ) -> TableColumn:
-    """A column with what it is read as: as a reader says, else as it shows."""
+    """A column with its kind: by the answer of a reader, else by its head and cells."""
     if column.answer.what:
-        return _answered(column, cells)
+        return _column_by_answer(column, cells)
     if column.index in table.sheet.hidden:
         return replace(column, kind="nothing", reason="is hidden")
     names_columns = mapping.columns or mapping.values
     if names_columns and not column.label.dating.complete:
         return replace(column, kind="nothing", reason=AS_ASKED)
-    return _recognised(column, cells)
+    return _column_by_head(column, cells)
 
 
 def _answer(mapping: Mapping, letter: str, head: str) -> ColumnAnswer:
@@ -269,7 +268,7 @@ def _answer(mapping: Mapping, letter: str, head: str) -> ColumnAnswer:
 
 
 def _head_label(parts: Sequence[str], unit: str, context: Label) -> Label:
-    """What the heads of a column say together; the lowest unit holds."""
+    """What the heads of a column say together; a unit in a row of units comes first."""
     parts = [*dict.fromkeys(without_footnote_marks(part) for part in parts if part)]
     label = label_of(", ".join(parts), context.text)
     if len(parts) > 1 and not label.number:
@@ -288,24 +287,24 @@ def _common_number(labels: Sequence[Label]) -> str:
     return numbers.pop() if len(numbers) == 1 else ""
 
 
-def _answered(column: TableColumn, cells: list[object]) -> TableColumn:
-    """A column by word a reader says of it."""
+def _column_by_answer(column: TableColumn, cells: list[object]) -> TableColumn:
+    """A column by what a reader says of it."""
     word = column.answer.what
     if word == "note" and cells:
         if all(unit_of(_word(cell)).factor for cell in cells):
             return replace(column, kind="unit")  # a note on units holds for its rows
         if all(map(is_amount, cells)):  # of another sheet, where the column holds numbers
-            return _recognised(column, cells)
+            return _column_by_head(column, cells)
     if word in ("sum", "note", "nothing"):
         return replace(column, kind=word, reason=AS_ASKED)
     if word == "period":
         return replace(column, kind="date")
     if word in TARGETS and word not in MEASURES:
         return replace(column, kind=word)
-    return replace(column, kind="number", label=_answered_label(column))
+    return replace(column, kind="number", label=_label_by_answer(column))
 
 
-def _answered_label(column: TableColumn) -> Label:
+def _label_by_answer(column: TableColumn) -> Label:
     """What a column of numbers says, by its head and by what a reader says of it."""
     answer = column.answer
     number = answer.what
@@ -321,13 +320,13 @@ def _answered_label(column: TableColumn) -> Label:
 
 
 def _share_of(measure: str) -> str:
-    """The share that a count is of, as a number of a ledger."""
+    """The share that goes with a count: a measure, or a quantity of one."""
     if MEASURES[measure].kind == "stock":
         return EV_STOCK_SHARE
     return EV_SHARE if MEASURES[measure].of_owners else f"{measure} market_share_percent"
 
 
-def _recognised(column: TableColumn, cells: list[object]) -> TableColumn:
+def _column_by_head(column: TableColumn, cells: list[object]) -> TableColumn:
     """A column by its head and its cells."""
     label = column.label
     if not cells:
@@ -337,11 +336,13 @@ def _recognised(column: TableColumn, cells: list[object]) -> TableColumn:
         if CODE_WORDS.search(column.head):
             return replace(column, kind="note", reason="holds codes")
         if label.target:
-            return _of_target(column, amounts, words)
-    return _of_cells(column, amounts, words)
+            return _column_of_target(column, amounts, words)
+    return _column_by_cells(column, amounts, words)
 
 
-def _of_cells(column: TableColumn, amounts: list[object], words: list[object]) -> TableColumn:
+def _column_by_cells(
+    column: TableColumn, amounts: list[object], words: list[object]
+) -> TableColumn:
     """A column whose head names no column of a ledger, by its cells."""
     label = column.label
     if _numbers_rows(column, amounts, words):
@@ -350,11 +351,11 @@ def _of_cells(column: TableColumn, amounts: list[object], words: list[object]) -
     if days and all(map(_is_day, days)):
         return replace(column, kind="date")
     if len(words) > len(amounts) and not (label.number and not _are_labels(words)):
-        return _of_words(column, words)
+        return _column_of_words(column, words)
     kind = _kind_of_periods(amounts)
     if kind and not label.says_something:
         return replace(column, kind=kind)
-    return _of_numbers(column)
+    return _column_of_numbers(column)
 
 
 def _is_day(cell: object) -> bool:
@@ -363,7 +364,7 @@ def _is_day(cell: object) -> bool:
 
 
 def _amounts_and_words(cells: list[object]) -> tuple[list[object], list[object]]:
-    """The cells with numbers, without signs for those that are not known, and those with words."""
+    """The cells with numbers, without signs for unknown ones, and the cells with words."""
     amounts = [cell for cell in cells if is_amount(cell) and not is_sign(cell)]
     words = [cell for cell in cells if not is_amount(cell)]
     return amounts, words
@@ -376,7 +377,9 @@ def _kind_of_periods(amounts: list[object]) -> str:
     return "date" if isinstance(amounts[0], dt.date) else "year"
 
 
-def _of_target(column: TableColumn, amounts: list[object], words: list[object]) -> TableColumn:
+def _column_of_target(
+    column: TableColumn, amounts: list[object], words: list[object]
+) -> TableColumn:
     """A column whose head names a column of a ledger, or a period."""
     target = column.label.target
     if target == "product" and any(map(_names_cars, words)):
@@ -384,7 +387,7 @@ def _of_target(column: TableColumn, amounts: list[object], words: list[object]) 
     if target == "value":
         return replace(column, kind="number")
     if target in ("unit", "place", "measure") and len(amounts) > len(words):
-        return _of_numbers(column)
+        return _column_of_numbers(column)
     if target in (*PERIOD_LENGTHS, "place", "measure") and words and _are_labels(words):
         kinds = {*map(_kind_of_label, words)}
         if not kinds <= {"", "sum", target if target in ("place", "measure") else "dating"}:
@@ -413,7 +416,7 @@ def _kind_of_label(cell: object) -> str:
     return "dating" if is_period(cell) else ""
 
 
-def _of_words(column: TableColumn, words: list[object]) -> TableColumn:
+def _column_of_words(column: TableColumn, words: list[object]) -> TableColumn:
     if _are_labels(words) or column.index == 0:
         return replace(column, kind="label")
     if all(unit_of(_word(word)).factor for word in words):
@@ -429,7 +432,7 @@ def _numbers_rows(column: TableColumn, amounts: list[object], words: list[object
     return texts == [str(number) for number in range(1, len(texts) + 1)]
 
 
-def _of_numbers(column: TableColumn) -> TableColumn:
+def _column_of_numbers(column: TableColumn) -> TableColumn:
     label = column.label
     if label.is_sum and label.number == "":
         return replace(column, kind="sum")
@@ -493,7 +496,7 @@ class TableRow:
 
     @property
     def may_hold_facts(self) -> bool:
-        """Whether its numbers may be facts: a sum may, where no part of it says what it says."""
+        """Whether its numbers may be facts: a sum may, unless a reader calls it a sum."""
         return self.kind == "fact" or (self.kind == "sum" and self.reason != AS_ASKED)
 
 
@@ -565,7 +568,7 @@ def _rows_of_section(
     texts_above: dict[int, object] = {}
     parent = ""
     for line, kind in section.lines:
-        cells = _filled_down(line, labels, texts_above)
+        cells = _labels_of_line(line, labels, texts_above)
         if kind in ("sum", "nothing"):
             yield TableRow(line, kind, NO_LABEL, {}, AS_ASKED)
         elif line.hidden:
@@ -574,10 +577,10 @@ def _rows_of_section(
             row = _row(line, labels, cells, section._replace(parent=parent), mapping)
             if not row.label.is_part:
                 parent = row.label.text
-            yield _answered_row(row, answers.get(line.number, ""))
+            yield _row_by_answer(row, answers.get(line.number, ""))
 
 
-def _answered_row(row: TableRow, answer: str) -> TableRow:
+def _row_by_answer(row: TableRow, answer: str) -> TableRow:
     """A row of which a reader has said what it counts, or of which period it is."""
     if not answer:
         return row
@@ -606,11 +609,11 @@ def _section_label(outer: Label, inner: Label) -> Label:
     return inner if inner.factor else NO_LABEL
 
 
-def _filled_down(
+def _labels_of_line(
     line: Line, labels: list[TableColumn], texts_above: dict[int, object]
 ) -> dict[int, object]:
-    """The labels of a row; one that stands once for several rows, beside labels of their own, holds
-    for each.
+    """The labels of a row. An empty cell left of a filled one has the text above it, which stands
+    once for a group of rows.
     """
     cells = {column.index: line.at(column.index) for column in labels}
     texts = {index: cell for index, cell in cells.items() if _word(cell)}
@@ -639,27 +642,27 @@ def _row(
     mapping: Mapping,
 ) -> TableRow:
     """A row by its labels."""
-    joined = NO_LABEL
+    row_label = NO_LABEL
     for column in labels:
         cell = cells[column.index]
         if not _word(cell):
             continue
         label = _label_of_cell(cell, column, section, mapping)
         if isinstance(label, str):
-            return TableRow(line, "", joined, {}, label, True)
-        merged = _merged(joined, label)
-        if merged is None:
+            return TableRow(line, "", row_label, {}, label, True)
+        joint_label = _joint_label(row_label, label)
+        if joint_label is None:
             fault = f"{_word(cell)[:40]!r} contradicts what stands before it"
-            return TableRow(line, "", joined, {}, fault, True)
-        joined = merged
-    if _lacks_its_period(joined, labels, section.label):
-        return TableRow(line, "", joined, {}, "'' is not a period such as 2023 or 2023-04", True)
-    if joined.doubts:
-        text = _word(joined.text)[:40]
-        label = _merged_section(section.label, joined)
-        return TableRow(line, "", label, {}, f"{text!r} {'; '.join(joined.doubts)}")
-    kind = "sum" if joined.is_sum else "fact"
-    return TableRow(line, kind, _merged_section(section.label, joined), {})
+            return TableRow(line, "", row_label, {}, fault, True)
+        row_label = joint_label
+    if _lacks_its_period(row_label, labels, section.label):
+        return TableRow(line, "", row_label, {}, "'' is not a period such as 2023 or 2023-04", True)
+    if row_label.doubts:
+        text = _word(row_label.text)[:40]
+        label = _label_with_section(section.label, row_label)
+        return TableRow(line, "", label, {}, f"{text!r} {'; '.join(row_label.doubts)}")
+    kind = "sum" if row_label.is_sum else "fact"
+    return TableRow(line, kind, _label_with_section(section.label, row_label), {})
 
 
 def _lacks_its_period(label: Label, labels: list[TableColumn], section: Label) -> bool:
@@ -669,27 +672,29 @@ def _lacks_its_period(label: Label, labels: list[TableColumn], section: Label) -
     return label.dating == NOTHING and any(column.kind in PERIOD_LENGTHS for column in labels)
 
 
-def _merged_section(section: Label, label: Label) -> Label:
+def _label_with_section(section: Label, label: Label) -> Label:
     """The labels of a row with what the section says that they do not."""
     if section == NO_LABEL:
         return label
-    merged = _merged(
+    joint_label = _joint_label(
         replace(section, number="" if label.number else section.number, is_sum=False), label
     )
-    if merged is None:
+    if joint_label is None:
         return label
-    return replace(merged, factor=label.factor or section.factor, kind=label.kind or section.kind)
+    return replace(
+        joint_label, factor=label.factor or section.factor, kind=label.kind or section.kind
+    )
 
 
-def _merged(outer: Label, inner: Label) -> Label | None:
+def _joint_label(outer: Label, inner: Label) -> Label | None:
     """What two labels say together; None where they contradict each other."""
     dating = outer.dating.joined(inner.dating)
     places = {outer.place, inner.place} - {""}
     if dating is None or len(places) > 1:
         return None
     return Label(
-        _merged_text(outer, inner),
-        _merged_number(outer.number, inner.number),
+        _joint_text(outer, inner),
+        _joint_number(outer.number, inner.number),
         inner.factor or outer.factor,
         inner.kind or outer.kind,
         dating,
@@ -701,13 +706,13 @@ def _merged(outer: Label, inner: Label) -> Label | None:
     )
 
 
-def _merged_text(outer: Label, inner: Label) -> str:
+def _joint_text(outer: Label, inner: Label) -> str:
     if inner.number or inner.doubts:
         return inner.text
     return outer.text or inner.text
 
 
-def _merged_number(outer: str, inner: str) -> str:
+def _joint_number(outer: str, inner: str) -> str:
     """The inner of two numbers; a growth is of the measure before it."""
     if outer and inner == GROWTH:
         return growth_of(outer)
@@ -717,7 +722,7 @@ def _merged_number(outer: str, inner: str) -> str:
 def _label_of_cell(
     cell: object, column: TableColumn, section: Section, mapping: Mapping
 ) -> Label | str:
-    """What a label of a row says; a text where it cannot be read, why."""
+    """What a label of a row says; the reason, as text, where it cannot be read."""
     words = _word(cell)
     kind = column.kind
     if kind == "unit":
@@ -786,7 +791,7 @@ def day_of(cell: object, form: str) -> dt.date | None:
 
 
 def _place_label(words: str, label: Label) -> Label:
-    """The label of a cell in a column of places; one that nobody knows stays as it stands."""
+    """The label of a cell in a column of places; an unknown place stays as written."""
     if label.is_sum or SUM_WORDS.fullmatch(words):
         return Label(words, is_sum=True)
     return Label(words, place=label.place or words)

@@ -1,7 +1,7 @@
-"""From the columns and rows of a table, each with what it says, to the facts of its cells.
+"""The facts of the cells of a table, from what its columns and rows say.
 
-What a cell counts, where and when, its column and its row say together, and what neither says, the
-lines above the table do. A number with one of them missing is no fact.
+The column and the row of a cell say together what it counts, where and when; the lines above the
+table say what both leave open. A number that lacks one of these is no fact.
 """
 
 import calendar
@@ -126,8 +126,8 @@ class CellFact:
         return unit in UNITS_OF_COUNTS and not is_percent(self.number)
 
     @property
-    def is_broken(self) -> bool:
-        """Whether it is printed as a number that is not whole."""
+    def has_fraction(self) -> bool:
+        """Whether it is given as a number that is not whole."""
         return self.amount.relation == "equals" and not float(self.value).is_integer()
 
     def cells(self, constants: Row) -> Row:
@@ -326,11 +326,13 @@ def _largest_factor(table: SheetTable, columns: Sequence[TableColumn], context: 
 
 
 def _usual_mark(table: SheetTable, texts: Sequence[str], is_whole: bool) -> str:
-    """A comma where the words of a table are of a language that writes numbers with it."""
+    """A comma where the language of a table writes numbers with it, or where its points set
+    thousands apart.
+    """
     words = " ".join(str(cell) for line, _ in table.lines[:60] for cell in line)
     if re.search(COMMA_LETTERS, words) and any("," in text for text in texts):
         return ","
-    return _points(texts, is_whole)
+    return _mark_by_points(texts, is_whole)
 
 
 def writes_points(table: SheetTable) -> bool:
@@ -340,15 +342,18 @@ def writes_points(table: SheetTable) -> bool:
     return not re.search(COMMA_LETTERS, words) and bool(re.search(POINT_WORDS, words))
 
 
-def _points(texts: Sequence[str], is_whole: bool) -> str:
-    """A comma where several numbers have points, and always before three digits, or one has beside
+def _mark_by_points(texts: Sequence[str], is_whole: bool) -> str:
+    """A comma where each point stands before three digits: in several numbers, or in one beside
     whole numbers of a workbook.
     """
     numbers = [digits for digits in map(bare_digits, texts) if digits]
-    grouped = [digits for digits in numbers if re.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+", digits)]
-    short = [digits for digits in numbers if len(digits) < 4 and digits.isdecimal()]
-    is_grouped = len(grouped) + len(short) == len(numbers)
-    return "," if is_grouped and len({*grouped}) > 1 - is_whole else ""
+    numbers_with_points = [
+        digits for digits in numbers if re.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+", digits)
+    ]
+    short_numbers = [digits for digits in numbers if len(digits) < 4 and digits.isdecimal()]
+    is_grouped = len(numbers_with_points) + len(short_numbers) == len(numbers)
+    min_numbers = 1 if is_whole else 2
+    return "," if is_grouped and len({*numbers_with_points}) >= min_numbers else ""
 
 
 def _length(cells: Sequence[object], form: str) -> str:
@@ -368,7 +373,7 @@ def _length(cells: Sequence[object], form: str) -> str:
 
 
 def read_cells(reading: TableReading) -> None:
-    """Fill a reading with the facts of its cells, and with what hinders them."""
+    """Fill a reading with the facts of its cells, or the questions and problems of others."""
     numbers = reading.number_columns
     counts = {column.label.number for column in numbers} & MEASURES.keys() - {EV_SHARE}
     factors = {column.index: _factor_of_cells(reading, column.index) for column in numbers}
@@ -418,8 +423,8 @@ def is_percent_column(column: TableColumn) -> bool:
 
 
 def _factor_of_cells(reading: TableReading, index: int) -> float:
-    """What most cells of a column say beside their numbers that these are multiplied by, and no
-    cell contradicts; 0 where they say nothing.
+    """The factor that most cells of a column say beside their numbers, and none contradicts; 0
+    where there is none.
     """
     factors: list[float] = []
     for row in reading.rows:
@@ -534,7 +539,7 @@ def market_of(measures: set[str]) -> str:
 
 
 def _dating(column: TableColumn, row: Label, context: Label) -> Dating | None:
-    """When a cell is of, by its column, its row, and the lines above."""
+    """The dating of a cell, by its column, its row, and the lines above."""
     dating = column.label.dating.joined(row.dating)
     if dating is None:
         return None
@@ -560,16 +565,16 @@ def _period(
     mapping = reading.mapping
     if dating.exact and dating.exact.days == 1:
         is_of_day = on_a_day(measure, quantity)
-        return _of_a_day(reading, dating, is_of_day, reading.where(row))
+        return _period_of_day(reading, dating, is_of_day, reading.where(row))
     if cell_text(row.cells.get("period_end", "")) or mapping.constants.get("period_end"):
-        return _of_two_days(mapping.constants | row.cells, mapping)
+        return _period_between_days(mapping.constants | row.cells, mapping)
     if not dating.complete:
         reading.lacks.add(PERIODS)
         return None
-    return _of_years(reading, dating, row, column)
+    return _period_of_years(reading, dating, row, column)
 
 
-def _of_years(
+def _period_of_years(
     reading: TableReading, dating: Dating, row: TableRow, column: TableColumn
 ) -> Period | None:
     """The days of a year or of a part of it; None of a fiscal one whose beginning nothing says."""
@@ -588,7 +593,9 @@ def _of_years(
     return dating.period(fiscal_month or 1)
 
 
-def _of_a_day(reading: TableReading, dating: Dating, is_of_day: bool, where: str) -> Period | None:
+def _period_of_day(
+    reading: TableReading, dating: Dating, is_of_day: bool, where: str
+) -> Period | None:
     """The period for which a day stands."""
     assert dating.exact is not None
     day = dating.exact.end
@@ -607,7 +614,7 @@ def _of_a_day(reading: TableReading, dating: Dating, is_of_day: bool, where: str
     return period_of(f"{day:{forms[length]}}")
 
 
-def _of_two_days(cells: dict[str, object], mapping: Mapping) -> Period | None:
+def _period_between_days(cells: dict[str, object], mapping: Mapping) -> Period | None:
     ends = [day_of(cells.get(name), mapping.dates) for name in ("period_start", "period_end")]
     if ends[1] is None:
         return None

@@ -455,7 +455,7 @@ def is_not_known(text: str, signs: tuple[str, ...] = ()) -> bool:
 
 
 _MANY_MEANINGS = r"(?:данные|маълумот\w*|ma'lumot\w*|data|figures?|数据)?"
-FORECAST_WORDS = re.compile(  # none of what has happened
+FORECAST_WORDS = re.compile(  # beside numbers that are no facts yet
     r"прогноз|\bплан(?:овы\w+|ируем\w+)?\b|forecast|projection|projected|\btargets?\b|\bplan(?:ned)?\b|"
     r"prognoz|proqnoz|reja(?:lashtir\w*)?\b|режа|болжам|божомол|пешгӯй|tahmin|öngörü|hedef|预测|预计|计划|目标",
     re.IGNORECASE,
@@ -463,7 +463,7 @@ FORECAST_WORDS = re.compile(  # none of what has happened
 CODE_WORDS = re.compile(
     r"\bкод\w*|\bcodes?\b|\bhs\b|тн вэд|\bkod\w*|编码|代码|\bкоди\b|\bгтип\b", re.IGNORECASE
 )
-# In brackets behind a period: which of several numbers of it this is
+# In brackets behind a period: which release of its number this is
 REVISED = re.compile(
     rf"\(\s*(?:уточн\w+|пересмотр\w+|окончательн\w+|revised|final|aniqlangan|yakuniy|аниқланган|"
     rf"якуний|нақтыланған|такталган|kesin(?:leşmiş)?|修订|最终)\s*{_MANY_MEANINGS}\s*\)",
@@ -474,7 +474,7 @@ FIRST_ESTIMATE = re.compile(
     rf"оперативлик|алдын ала|geçici|初步)\s*{_MANY_MEANINGS}\s*\)",
     re.IGNORECASE,
 )
-OTHER_VEHICLES = re.compile(  # than cars: what is electric among them is none of the cars
+OTHER_VEHICLES = re.compile(  # than cars: electric ones among them are not counted as cars
     r"мото(?:цикл|роллер)|мопед|скутер|трактор|тягач|грузов|автобус|троллейбус|трамва|прицеп|"
     r"велосипед|"
     r"motorc|\bmotos?\b|moped|scooter|tractor|truck|lorr|\bbus(?:es)?\b|trolley|trailer|bicycle|"

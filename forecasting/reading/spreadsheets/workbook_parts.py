@@ -1,7 +1,7 @@
-"""How much an Excel workbook makes its reader do, seen before a library loads it.
+"""Limits on the size of an Excel workbook, checked before a library loads it.
 
-A workbook is a compressed folder of XML. A few bytes of it can stand for millions of cells: what
-compresses well, a merged range, a link over a whole sheet.
+A workbook is a compressed folder of XML. A few bytes of it can stand for millions of cells:
+repeated text, a merged range, a link over a whole sheet.
 """
 
 import io
@@ -24,12 +24,12 @@ PICTURES = "xl/media/"
 # The library makes each cell of their ranges
 RANGES = {"mergeCell": "merged ranges", "hyperlink": "links", "comment": "comments"}
 FORMULA = "f"
-OF_CELLS = ("row", "c", "v", "f", "is", "si", "t", "r")
+CELL_ELEMENTS = ("row", "c", "v", "f", "is", "si", "t", "r")
 AS_CSV = "save the one sheet as CSV"
 
 
 def check_parts(name: str, data: bytes) -> bool:
-    """Refuse a workbook that makes its reader do too much; otherwise, whether it has formulas.
+    """Refuse a workbook that would take too long to load; otherwise, whether it has formulas.
 
     Parameters
     ----------
@@ -65,12 +65,12 @@ class _Extent:
     def __init__(self, name: str) -> None:
         self.has_formulas = False
         self._name = name
-        self._of_cells = 0
-        self._further = 0
-        self._cells: Counter[str] = Counter()  # of all ranges of a kind
+        self._cell_elements = 0
+        self._other_elements = 0
+        self._range_cells: Counter[str] = Counter()  # of all ranges of a kind
 
     def add(self, part: bytes) -> None:
-        """Count what one part holds; of one that is no XML nothing."""
+        """Count the elements of one part; one that is no XML has none."""
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.StartElementHandler = self._element
         parser.StartDoctypeDeclHandler = self._doctype
@@ -85,13 +85,13 @@ class _Extent:
 
     def _element(self, tag: str, attributes: dict[str, str]) -> None:
         word = tag.rpartition(" ")[2]
-        is_of_cell = word in OF_CELLS
-        self._of_cells += is_of_cell
-        self._further += not is_of_cell
-        if self._of_cells > MAX_CELL_ELEMENTS:
+        is_of_cell = word in CELL_ELEMENTS
+        self._cell_elements += is_of_cell
+        self._other_elements += not is_of_cell
+        if self._cell_elements > MAX_CELL_ELEMENTS:
             fault = f"has more than {MAX_CELL_ELEMENTS:,} XML elements, two or three for each cell"
             raise LedgerError.at(self._name, fault, AS_CSV)
-        if self._further > MAX_FURTHER_ELEMENTS:
+        if self._other_elements > MAX_FURTHER_ELEMENTS:
             fault = (
                 f"has more than {MAX_FURTHER_ELEMENTS:,} XML elements of styles, links and rules"
             )
@@ -99,14 +99,14 @@ class _Extent:
         if word == FORMULA:
             self.has_formulas = True
         if word in RANGES:
-            self._cells[word] += _area(attributes.get("ref", ""))
-            if self._cells[word] > MAX_RANGE_CELLS:
-                fault = f"has {RANGES[word]} over {self._cells[word]:,} cells"
+            self._range_cells[word] += _area(attributes.get("ref", ""))
+            if self._range_cells[word] > MAX_RANGE_CELLS:
+                fault = f"has {RANGES[word]} over {self._range_cells[word]:,} cells"
                 raise LedgerError.at(self._name, fault, "undo what lies far from the table")
 
 
 def _area(reference: str) -> int:
-    """How many cells a range has; one where it is none, of which the library complains."""
+    """How many cells a range has; 1 for a faulty range, which the library refuses."""
     from openpyxl.utils import range_boundaries
 
     try:
