@@ -497,7 +497,7 @@ def _levers(outlook: Outlook, chain: WorkbookChain) -> Iterator[tuple[Any, ...]]
             row = outlook.demand.parameters[name]
             ends = (row.low, row.high)
             most = (row.minimum, row.maximum)
-            source = f"{row.kind} {row.source}"
+            source = " ".join(dict.fromkeys((row.kind, row.source)))  # a judgement is said once
             yield name, parameter_words(name), row.unit, row.mode, ends, most, source
     prices = point_prices(outlook)
     for name in PRICES:

@@ -421,6 +421,9 @@ def test_what_is_shown_before_a_spreadsheet_reckons_is_right_and_locked(made):
     assert max(max(of_level.values()) for of_level in apart.values()) < 1e-6
     assert book["draws"].max_row == 2 + DRAWS
     heads, *rows = book["inputs"].iter_rows(values_only=True)
+    sources = [row[heads.index("source")] for row in rows]
+    assert "judgement" in sources
+    assert "judgement judgement" not in sources
     assert "annual_km" in [row[0] for row in rows]
     assert sum("own" in head for head in heads) == 1
     formulas = openpyxl.load_workbook(each.path)
