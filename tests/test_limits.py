@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from forecasting.cli import _write_csv
+from forecasting.writers.sheets import csv_bytes
 
 pytestmark = pytest.mark.slow
 
@@ -215,10 +215,9 @@ def test_what_a_terminal_would_act_on_is_made_visible(call: Call, tmp_path: Path
     assert all(line.isprintable() for line in done.stdout.splitlines())
 
 
-def test_a_table_of_scores_holds_no_formula(tmp_path: Path) -> None:
+def test_a_table_of_scores_holds_no_formula() -> None:
     table = pd.DataFrame({"place": ["UZ", "=cmd()"], "fact": ["@x", "+1"], "score": [-0.5, 0.25]})
-    _write_csv(table, tmp_path / "out.csv")
-    assert (tmp_path / "out.csv").read_text() == "place,fact,score\nUZ,'@x,-0.5\n'=cmd(),'+1,0.25\n"
+    assert csv_bytes(table) == b"place,fact,score\nUZ,'@x,-0.5\n'=cmd(),'+1,0.25\n"
 
 
 @pytest.mark.parametrize("seconds", ["nan", "inf", "0", "-1", "x"])
