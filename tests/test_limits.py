@@ -174,7 +174,7 @@ def test_very_many_good_facts_are_read(call: Call, tmp_path: Path) -> None:
     )
     done = call(tmp_path, "check", "many.csv")
     said = done.stdout.splitlines()  # the first: that they contradict each other
-    assert (done.returncode, said[1:]) == (0, ["in order: 100000 facts"]), done.stderr
+    assert (done.returncode, said[1:]) == (0, ["in order: 100,000 facts"]), done.stderr
 
 
 BAD = {
