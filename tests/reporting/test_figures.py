@@ -298,6 +298,7 @@ def test_the_tornado_starts_at_the_median_and_ends_at_its_ends(outlook):
     assert [base + x for base, x in zip(high.base, high.x, strict=True)] == pytest.approx(
         [7430, 5300], rel=1e-2
     )
+    assert chart.layout.yaxis.dtick == 1  # every row has its name, however many there are
 
 
 def test_a_road_shows_the_middle_case_between_low_and_high():

@@ -105,6 +105,7 @@ HOUSE = {
 SIDEWAYS: Properties = {
     "xaxis_showgrid": True,
     "yaxis_showgrid": False,
+    "yaxis_dtick": 1,  # no row without its name
     "title_xref": "container",
     "title_x": 0.015,
 }

@@ -19,11 +19,11 @@
     // Names beside lines tell the month alone
     for (const trace of data) if (Array.isArray(trace.text) && /^middle/.test(trace.textposition))
       trace.text = trace.text.map((words) => String(words).replace(/ on \d+ ([A-Z][a-z]{2} \d{4})$/, " in $1").replace(/^([^<]{14,}?) (?=[^<]{8})/, "$1<br>"));
-    // Names of rows take as many lines as they need, and the rows as much height
+    // Names of rows take as many lines as they need, and all rows the height of the longest
     let lines = 0;
     for (const trace of data) if (trace.orientation === "h" && trace.y) {
       trace.y = trace.y.map((name) => name.replace(/([^<>]{14,}?) (?=\S{4})/g, "$1<br>"));
-      lines = Math.max(lines, trace.y.reduce((sum, name) => sum + name.split("<br>").length, 0));
+      lines = Math.max(lines, trace.y.length * Math.max(...trace.y.map((name) => name.split("<br>").length)));
     }
     layout.height = Math.max(layout.height || 450, 150 + 17 * lines);
     layout.font = {size: 11};
