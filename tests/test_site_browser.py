@@ -27,11 +27,13 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent
 SCENARIOS = ("uzbekistan-baseline", "turkmenistan-baseline", "turkmenistan-constrained")
 # What a drawn figure has: a canvas of some size, and inside it lines, bars or points.
+# Of one without data, its title says so.
 DRAWN = """figure => {
+    if (figure.hidden) return !!figure.closest("figure").querySelector("figcaption").textContent;
     const box = figure.querySelector(".main-svg")?.getBoundingClientRect();
     return !!box && box.width > 100 && box.height > 100
-        && figure.querySelectorAll(".trace path, .points path, .barlayer path, .scatterlayer path"
-            + ", .annotation-text").length > 0;  // words where nothing has been printed
+        && figure.querySelectorAll(".trace path, .points path, .barlayer path, .scatterlayer path")
+            .length > 0;
 }"""
 FOLDS = """open => {
     for (const fold of document.querySelectorAll("details.fold")) fold.open = open;
@@ -98,7 +100,7 @@ class Visit:
         self.page.evaluate(FOLDS, True)
         figures = self.page.locator(".figure[data-json]").all()
         for figure in figures:
-            figure.scroll_into_view_if_needed()
+            figure.evaluate("it => it.scrollIntoView()")
         found = [figure.evaluate(DRAWN) for figure in figures]
         self.page.evaluate(FOLDS, False)
         return found

@@ -75,6 +75,8 @@
 
   function draw(place, width, night_too) {
     const {data, layout} = figureOf(place, night_too);
+    place.hidden = !data.length;  // the title alone says that there is nothing to draw
+    if (place.hidden) return;
     delete layout.title;
     layout.margin = {...layout.margin, t: 16};
     layout.width = width;
@@ -83,8 +85,7 @@
     if (width === PAPER || width === PAPER - 40) layout.height = Math.min(layout.height || 450, paperHeight(place, layout));
     if (width < NARROW) onNarrow(data, layout);
     wrapSource(data, layout, width);
-    // The title alone says that there is nothing to draw
-    place.style.height = data.length ? `${layout.height || 450}px` : "1.5rem";
+    place.style.height = `${layout.height || 450}px`;
     Plotly.react(place, data, layout, {displayModeBar: false, staticPlot: false});
     withoutCollisions(place);
     forCheckers(place);
