@@ -63,15 +63,13 @@ def by_place(record: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        place, outcomes, inside, expected_low, expected_high, score, rule_score; the last row is of
-        all places.
+        place, outcomes, inside, expected_low, expected_high, score, rule_score; by the places'
+        names, and the last row is of all.
     """
     own_outcomes = record[record["own_basis"]]
-    parts = {place_name(str(place)): part for place, part in own_outcomes.groupby("place")} | {
-        "All": own_outcomes
-    }
+    by_name = own_outcomes.groupby(own_outcomes["place"].map(place_name))
     rows = []
-    for name, part in parts.items():
+    for name, part in [*by_name, ("All", own_outcomes)]:
         low, high = expected_inside(len(part))
         counts = {
             "place": name,
