@@ -39,7 +39,7 @@ autodoc_default_options = {
     "member-order": "bysource",
 }
 autodoc_typehints = "none"
-# A function is called by a short name, as its example shows; the room that it stands in is no part of it
+# A function is called by a short name, as its example shows
 add_module_names = False
 suppress_warnings = ["mystnb.unknown_mime_type", "myst.xref_missing"]
 
