@@ -40,9 +40,13 @@ CLEARED = f"() => ({PROMPTS})().every(it => !/[\\d*]/.test(it))"
 STARTED = f"() => !({CLEARED})()"
 NUMBERED = f"() => ({PROMPTS})().every(it => /\\[\\d+\\]/.test(it))"
 # A kernel that still starts as its page is closed may send nothing to the page that comes next.
-SHUT_DOWN = """async () => {
+SHUT_DOWN = """async number => {
     const headers = {"X-XSRFToken": document.cookie.match(/_xsrf=([^;]+)/)[1]};
-    const sessions = await (await fetch("/api/sessions")).json();
+    let sessions = [];
+    for (let tries = 0; tries < 600 && sessions.length < number; tries++) {
+        await new Promise(then => setTimeout(then, 200));
+        sessions = await (await fetch("/api/sessions")).json();
+    }
     const ends = sessions.map(it => fetch(`/api/sessions/${it.id}`, {method: "DELETE", headers}));
     return (await Promise.all(ends)).map(answer => answer.status);
 }"""
@@ -213,7 +217,7 @@ def test_every_notebook_shows_its_figures_as_stored(lab, page):
     assert page.evaluate(ERRORS) == []
     assert desk.errors == []
     assert desk.outside == []
-    assert page.evaluate(SHUT_DOWN) == [204] * len(NOTEBOOKS)
+    assert page.evaluate(SHUT_DOWN, len(NOTEBOOKS)) == [204] * len(NOTEBOOKS)
 
 
 def test_a_notebook_shows_its_figures_after_run_all(lab, page):
