@@ -32,7 +32,7 @@ from forecasting.reporting.result_tables import yearly
 from forecasting.reporting.workbook import COLOURS, RESULTS_TABLE
 from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.outlook_files import load_draws, load_record
-from forecasting.writers.columns import INTERVAL_LEVELS, LEVEL_HEADS, Column, Row, TableForm
+from forecasting.writers.columns import INTERVAL_LEVELS, LEVEL_HEADS, MEDIAN, Column, Row, TableForm
 from forecasting.writers.messages import FigureForm
 from forecasting.writers.sheets import GRIDLINES, Book, csv_bytes, letters, sheet_column
 
@@ -134,9 +134,10 @@ def _workbook(wide: pd.DataFrame) -> bytes:
 
 def _chart(book: Book, final_row: int) -> Any:
     """The medians of the sheet Compare as bars, in the order of its rows."""
+    heads = [column.head for column in COMPARE_TABLE.columns]
     spans = {
         name: ["Compare", SCENARIO_ROW, column, final_row, column]
-        for name, column in (("categories", 0), ("values", 2))
+        for name, column in (("categories", 0), ("values", heads.index(MEDIAN)))
     }
     chart = book.book.add_chart({"type": "bar"})
     chart.add_series({"name": "median", "fill": {"color": COLOURS[0]}, "gap": 60, **spans})

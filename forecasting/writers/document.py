@@ -443,10 +443,12 @@ def _needs(cell: Any) -> tuple[int, int]:
     room; an amount is one word, and a heading is bold.
     """
     text = cell.text_content().strip()
-    amount = "amount" in cell.get("class", "")
-    head = cell.tag == "th"
-    longest = head + max(map(len, [text] if amount and not head else text.split()), default=0)
-    return longest, max(longest, not head and min(len(text), MAX_COLUMN_LETTERS))
+    if cell.tag == "th":
+        longest = 1 + max(map(len, text.split()), default=0)
+        return longest, longest
+    words = [text] if "amount" in cell.get("class", "") else text.split()
+    longest = max(map(len, words), default=0)
+    return longest, max(longest, min(len(text), MAX_COLUMN_LETTERS))
 
 
 def _font_size(letters: Array, width: float) -> int:

@@ -32,7 +32,7 @@ from forecasting.quantities import on_a_day
 from forecasting.reading.files import read_whole, write_whole
 from forecasting.reading.printed_periods import period_cells
 from forecasting.reading.rules import Row
-from forecasting.sentences import sentence
+from forecasting.sentences import sentence, uncapital
 
 if TYPE_CHECKING:
     import httpx
@@ -315,7 +315,7 @@ def read_answer(shape: Any, content: object) -> Any:
             "the answer['s {part}] is {begins}: {why}: its table has changed",
             part=path.lstrip("."),
             begins=begins,
-            why=fault["msg"][0].lower() + fault["msg"][1:],
+            why=uncapital(fault["msg"]),
         )
     )
 

@@ -822,7 +822,7 @@ def _count_labels(counts: Marks, newest_side: str) -> Iterator[Trace]:
         labels.pop(mark, None)
         period = "<br>".join(textwrap.wrap(when_words(mark.period), PERIOD_LETTERS))
         words = f"<b>{mark.label}</b><br>{period}"
-        place = {"middle left": mark.start}.get(newest_side, mark.end)
+        place = mark.start if newest_side == "middle left" else mark.end
         yield text([place], [mark.height], [words], newest_side)
     x = [mark.middle for mark in labels]
     yield text(x, [mark.height for mark in labels], [*labels.values()], "top center")

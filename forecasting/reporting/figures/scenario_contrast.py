@@ -719,6 +719,7 @@ def live_figure(chart: Figure) -> go.FigureWidget:
                 super().open()
 
     untitled = go.Figure(chart).update_layout(UNTITLED)
+    # An update adds annotations, and takes none away
     untitled.layout.annotations = UNTITLED["annotations"]
     figure = WholeFigure(untitled)
     figure._config = {"responsive": True, "displayModeBar": False}
