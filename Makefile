@@ -52,7 +52,7 @@ lowest: $(UV) ## Check the lowest versions that pyproject.toml allows, with the 
 	# array of one number.
 	$(VENV)-lowest/bin/python -m pytest -m "not slow" $(TEST_FLAGS) --deselect tests/test_supply.py \
 		--deselect tests/test_make_data.py::test_what_ships_is_what_is_made \
-		--deselect tests/test_door.py::test_hostile_values_are_used_or_refused
+		--deselect tests/vocabulary/test_door.py::test_hostile_values_are_used_or_refused
 
 fuzz: $(VENV)/.test-ready ## Try thousands of hostile files; FUZZ_EXAMPLES=20000 tries more, and what breaks is kept in tests/fuzz/cases
 	FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),3000) $(BIN)/python -m pytest tests/fuzz tests/scenarios/test_random_ledgers.py

@@ -12,7 +12,7 @@ from itertools import groupby
 import pytest
 from _pytest.doctest import DoctestItem
 
-from forecasting.names import CACHE_VARIABLE, SHARED_VARIABLE
+from forecasting.vocabulary.names import CACHE_VARIABLE, SHARED_VARIABLE
 
 OUTLOOK = "turkmenistan-baseline"
 FORECASTS = "EV_FORECAST_TESTS"  # names the folder of forecasts that tests share

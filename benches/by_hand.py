@@ -15,7 +15,7 @@ import numpy as np
 from scipy.stats import norm
 
 import forecasting as fc
-from forecasting.names import DATA
+from forecasting.vocabulary.names import DATA
 
 COUNTRIES = ("uzbekistan", "kazakhstan", "kyrgyzstan", "tajikistan", "turkmenistan")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")

@@ -23,7 +23,7 @@ from tempfile import TemporaryDirectory
 
 import xlsxwriter
 
-from forecasting.limits import (
+from forecasting.vocabulary.limits import (
     MAX_FILE_BYTES,
     MAX_LABEL_CHARACTERS,
     MAX_LEDGER_ROWS,

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from forecasting.names import DATA
+from forecasting.vocabulary.names import DATA
 
 ALIVE = {401, 403, 405, 429}
 PATIENCE = 20  # seconds

@@ -38,8 +38,6 @@ from forecasting.evidence.datasets import central_asia, programmes
 from forecasting.evidence.ledger import read_ledger
 from forecasting.evidence.sources.iea import IEA, annual_sales, read_iea_panel
 from forecasting.growth.prior import ANALOGUES, SHIPPED
-from forecasting.measures import MEASURES
-from forecasting.names import DATA
 from forecasting.panels.charger_panel import COUNTS, charger_panel, estimate_practice
 from forecasting.panels.growth_prior import estimate_prior
 from forecasting.panels.policy_effects import estimate_policy_effects
@@ -49,6 +47,8 @@ from forecasting.parameters.writing import meanings
 from forecasting.reading.places import COUNTRIES
 from forecasting.reading.rules import FACT_VOCABULARIES, MEANINGS
 from forecasting.reading.spreadsheets.terms import LANGUAGE_NAMES
+from forecasting.vocabulary.measures import MEASURES
+from forecasting.vocabulary.names import DATA
 
 # Of tables in which months and countries are read
 LANGUAGES = ("en", "ru", "uz_Latn", "uz_Cyrl", "kk", "ky", "tg", "tr", "de")

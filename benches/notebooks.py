@@ -18,8 +18,8 @@ from tempfile import TemporaryDirectory
 import nbformat
 from nbclient import NotebookClient
 
-from forecasting.names import CACHE_VARIABLE
 from forecasting.scenarios.question import find_scenario
+from forecasting.vocabulary.names import CACHE_VARIABLE
 
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "country_outlook.ipynb"
 SCENARIOS = ["uzbekistan-baseline", "kazakhstan-baseline", "turkmenistan-baseline"]

@@ -43,7 +43,7 @@ def facts(count: int, latest: int) -> pd.DataFrame:
 
 def measure(count: int, latest: int) -> None:
     from forecasting.growth.flow import forecast_flow
-    from forecasting.periods import year
+    from forecasting.vocabulary.periods import year
 
     table, asked = facts(count, latest), [year(2023), year(2024), year(2025)]
     forecast_flow(facts(3, 3), asked, market_size=MARKET, draws=50)  # warm; its memory is small

@@ -27,8 +27,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from forecasting.names import CACHE_VARIABLE
 from forecasting.runs.plan import find_notebook, find_params
+from forecasting.vocabulary.names import CACHE_VARIABLE
 
 ENVIRONMENT = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 ENVIRONMENT[CACHE_VARIABLE] = ""  # neither finds what an earlier run has drawn

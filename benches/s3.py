@@ -17,10 +17,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from forecasting.errors import RunError
-from forecasting.names import LOCK
 from forecasting.runs.output import object_store
 from forecasting.runs.runner import RunSummary, run
+from forecasting.vocabulary.errors import RunError
+from forecasting.vocabulary.names import LOCK
 
 SCENARIOS = [
     Path("params") / f"{name}.yaml" for name in ("turkmenistan-baseline", "xinjiang-baseline")

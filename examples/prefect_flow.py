@@ -9,8 +9,8 @@ from __future__ import annotations
 from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 
-from forecasting.errors import InputError, RunError
 from forecasting.runs.runner import RunSummary, run
+from forecasting.vocabulary.errors import InputError, RunError
 
 
 def mendable(_task: object, _run: object, state: object) -> bool:

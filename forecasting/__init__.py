@@ -11,23 +11,10 @@ from typing import TYPE_CHECKING, Any
 # The one list of public names. Type checkers read it here; `_homes` reads it for all others.
 if TYPE_CHECKING:
     from forecasting import tables as tables
-    from forecasting.caveats import Caveat as Caveat
     from forecasting.curves.batch import fit_curves as fit_curves
     from forecasting.curves.model import GrowthModel as GrowthModel
     from forecasting.curves.results import GrowthResults as GrowthResults
     from forecasting.demand.corridor import corridor_plan as corridor_plan
-    from forecasting.errors import (
-        AssumptionError as AssumptionError,
-        EvidenceError as EvidenceError,
-        ForecastingError as ForecastingError,
-        InputError as InputError,
-        LedgerError as LedgerError,
-        ModelError as ModelError,
-        PeriodError as PeriodError,
-        Problem as Problem,
-        RunError as RunError,
-        ScenarioError as ScenarioError,
-    )
     from forecasting.evidence import datasets as datasets
     from forecasting.evidence.fact import Fact as Fact
     from forecasting.evidence.ledger import Ledger as Ledger, read_ledger as read_ledger
@@ -39,7 +26,6 @@ if TYPE_CHECKING:
     from forecasting.growth.prior import Prior as Prior
     from forecasting.panels.growth_prior import estimate_prior as estimate_prior
     from forecasting.parameters.schema import Scenario as Scenario, load_scenario as load_scenario
-    from forecasting.periods import Period as Period, month as month, span as span, year as year
     from forecasting.reporting import figures as figures, notebook as notebook
     from forecasting.reporting.explore import explore as explore, new as new
     from forecasting.scenarios.joint_draws import Results as Results, region_total as region_total
@@ -47,6 +33,25 @@ if TYPE_CHECKING:
         Outlook as Outlook,
         outlook as outlook,
         outlooks as outlooks,
+    )
+    from forecasting.vocabulary.caveats import Caveat as Caveat
+    from forecasting.vocabulary.errors import (
+        AssumptionError as AssumptionError,
+        EvidenceError as EvidenceError,
+        ForecastingError as ForecastingError,
+        InputError as InputError,
+        LedgerError as LedgerError,
+        ModelError as ModelError,
+        PeriodError as PeriodError,
+        Problem as Problem,
+        RunError as RunError,
+        ScenarioError as ScenarioError,
+    )
+    from forecasting.vocabulary.periods import (
+        Period as Period,
+        month as month,
+        span as span,
+        year as year,
     )
 
 __version__ = "0.2.0"

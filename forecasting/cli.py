@@ -21,10 +21,16 @@ from click import UsageError, argument, option
 from click.exceptions import Exit
 
 from forecasting import __version__
-from forecasting.errors import ForecastingError, InputError, shortened, visible, with_remedy
-from forecasting.names import FETCH_ADDRESS_VARIABLE, PARAMS, REPORT_PAGE
 from forecasting.reading.files import allowing, fault_of_place, refuse_existing, write_asked
-from forecasting.sentences import plural, sentence
+from forecasting.vocabulary.errors import (
+    ForecastingError,
+    InputError,
+    shortened,
+    visible,
+    with_remedy,
+)
+from forecasting.vocabulary.names import FETCH_ADDRESS_VARIABLE, PARAMS, REPORT_PAGE
+from forecasting.vocabulary.sentences import plural, sentence
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
@@ -344,8 +350,8 @@ def run(
     A report is made again only if something that it depends on has changed. One scenario that fails
     does not stop the others: the index names it, and the exit status is 1.
     """
-    from forecasting.periods import as_date
     from forecasting.runs.runner import run as run_all
+    from forecasting.vocabulary.periods import as_date
 
     day = as_of and as_date(as_of).isoformat()
     is_visible = bool(log) or not as_json

@@ -7,7 +7,6 @@
 
 # ruff: noqa: F401
 # mypy: implicit-reexport
-from forecasting.door import guard as _guard
 from forecasting.reporting.answer import (
     answer,
     charging_answers,
@@ -74,5 +73,6 @@ from forecasting.reporting.result_tables import (
     small_table,
     sources_table,
 )
+from forecasting.vocabulary.door import guard as _guard
 
 _guard(globals())

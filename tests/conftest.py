@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from forecasting.names import SHARED_VARIABLE
+from forecasting.vocabulary.names import SHARED_VARIABLE
 
 # numpy reads these when it is first loaded: the matrices are small, and threads only make them
 # slower.

@@ -1,12 +1,10 @@
 """The house rules: data flows one way, each thing has one home, the code stays plain and small."""
 
 import ast
-import io
 import re
 import sys
-import tokenize
 import tomllib
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -15,30 +13,15 @@ from pathlib import Path
 
 import pytest
 
-import forecasting.names
-from forecasting.measures import MEASURES
-from forecasting.reading.rules import LEDGER_COLUMNS
+import forecasting.vocabulary.names
+from forecasting.vocabulary.measures import MEASURES
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "forecasting"
 
 # A module imports from its own room and from those before it.
 ROOMS = (
-    (
-        "limits",
-        "sentences",
-        "errors",
-        "names",
-        "arguments",
-        "door",
-        "periods",
-        "measures",
-        "quantities",
-        "caveats",
-        "showing",
-        "quantiles",
-        "market_rows",
-    ),
+    ("vocabulary", "showing"),
     ("reading",),
     ("evidence",),
     ("curves",),
@@ -73,36 +56,7 @@ HOMES = {
     "xlsxwriter": ("writers/sheets.py",),
 }
 
-# What the package as a whole may reach, at most: see `figures`.
-LIMITS = {
-    "tokens": 313_200,
-    "functions with more than ten branches, in percent": 2.6,
-    "conditional expressions in 1,000 lines": 15,
-    "tuple assignments in 1,000 lines": 8,
-    "names that say nothing, of 1,000": 5.4,
-    "constants of one name and several values": 13,  # NOT_PROPOSED is what each publisher says
-    "modules that one other module alone imports": 45,
-    "sentences for readers outside reporting": 21,
-    "lists of public names": 1,
-    "lists of a ledger's columns": 1,
-}
-LARGEST_ROOM = 0.20  # of all tokens
-LONGEST_CELL = 8  # lines of a notebook's cell
-REPEATED = 6  # statements that may not stand twice
-SENTENCE = 8  # words
-LISTED = 12  # names of columns that make a list of them
 
-# Participles, pronouns and adverbs alone: a reader does not learn what is known, kept or beside
-VAGUE_WORDS = """
-said found given told asked known shown kept made moved taken seen drawn printed put counted
-used named needed held left done open whole rest own other others both all more most less many
-much some any each every one two of what that this those such who it them they first last next
-before after again then now here there near far together apart beside between within without
-above below under around out up down late early later earlier soon once so only
-"""
-VAGUE_NAMES = frozenset(VAGUE_WORDS.split())
-# Rooms whose results are objects; reporting finds the words for them
-WORDLESS = {"growth", "demand", "scenarios", "evaluation"}
 # Each command loads what it needs, and no other's
 COMMANDS = {"forecasting.cli"}
 # Through it alone `plot()` and `_repr_html_` reach the room that shows an object
@@ -224,12 +178,6 @@ def loaded_with(name: str) -> frozenset[str]:
     return frozenset(libraries(seen))
 
 
-def docstrings(path: Path) -> Iterator[ast.Expr]:
-    for node in nodes(path, ast.Module, ast.ClassDef, FUNCTION):
-        if ast.get_docstring(node, clean=False) is not None:
-            yield node.body[0]
-
-
 def bound_names(path: Path) -> Iterator[str]:
     """Every name that a module gives: of classes, functions, parameters, variables, fields."""
     for node in nodes(path, ast.ClassDef, FUNCTION, ast.arg, ast.Name):
@@ -239,18 +187,6 @@ def bound_names(path: Path) -> Iterator[str]:
             yield node.name
         elif isinstance(node.ctx, ast.Store):
             yield node.id
-
-
-def constants_by_name() -> dict[str, list[str]]:
-    """What each constant of a module is set to, in all modules that have one of that name."""
-    values = defaultdict(list)
-    for path in MODULES:
-        for node in parsed(path).body:
-            if isinstance(node, ast.Assign | ast.AnnAssign) and node.value:
-                target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-                if isinstance(target, ast.Name) and target.id.isupper():
-                    values[target.id].append(ast.unparse(node.value))
-    return values
 
 
 def constants(path: Path) -> set[str]:
@@ -316,15 +252,6 @@ def test_no_module_imports_itself_in_a_circle():
         pytest.fail(" -> ".join(error.args[1]))
 
 
-def test_no_room_is_large():
-    """A room that outgrows the others is two rooms."""
-    tokens = Counter()
-    for path in MODULES:
-        tokens[room_of(path)] += len(tokens_of(path))
-    whole = tokens.total()
-    assert not {room: count for room, count in tokens.items() if count > LARGEST_ROOM * whole}
-
-
 def test_outside_libraries_have_one_home():
     strays = []
     for path in MODULES:
@@ -375,7 +302,7 @@ def test_an_import_inside_a_function_keeps_start_up_light():
 def test_the_notebook_engine_knows_nothing_of_vehicles():
     engine = {name for name in imported_by_name() if name.startswith("forecasting.runs.execute.")}
     used = set().union(*(imported_by_name()[name] for name in engine))
-    assert used - engine <= {"forecasting.errors", "forecasting.names"}
+    assert used - engine <= {"forecasting.vocabulary.errors", "forecasting.vocabulary.names"}
 
 
 # Each thing has one home
@@ -390,42 +317,12 @@ def test_no_two_modules_and_no_two_classes_have_one_name():
     assert "Path" not in names, "Path is the one of pathlib"
 
 
-def test_no_lines_of_logic_stand_twice():
-    """What is written twice is mended once."""
-    places = defaultdict(list)
-    for path in MODULES:
-        lines = lines_of_logic(path)
-        for start in range(len(lines) - REPEATED + 1):
-            places[tuple(lines[start : start + REPEATED])].append(short(path))
-    repeated = [
-        f"{where}: {lines[0]} ... {lines[-1]}" for lines, where in places.items() if where[1:]
-    ]
-    assert not repeated, "\n".join(repeated)
-
-
-def lines_of_logic(path: Path) -> list[str]:
-    """A module's statements, each on its own lines however they are broken in the file, without
-    docstrings, imports and lone brackets.
-    """
-    tree = ast.parse(text_of(path))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | FUNCTION):
-            node.body = [part for part in node.body if not is_declaration(part)] or [ast.Pass()]
-    return [line.strip() for line in ast.unparse(tree).splitlines() if re.search(r"\w", line)]
-
-
-def is_declaration(node: ast.stmt) -> bool:
-    is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    is_list = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
-    return is_text or is_list or isinstance(node, ast.Import | ast.ImportFrom)
-
-
 def test_groups_of_measures_stand_in_one_module():
     """Who adds a measure sees every list that it may belong to; single names and tables of words
     stand where used.
     """
     counted = {name for name, measure in MEASURES.items() if measure.kind != "statement"}
-    others = [path for path in MODULES if path != PACKAGE / "measures.py"]
+    others = [path for path in MODULES if path != PACKAGE / "vocabulary" / "measures.py"]
     assert not [place for path in others for place in lists_of(path, counted, 2)]
 
 
@@ -435,7 +332,7 @@ def test_a_measure_says_what_it_is_and_no_prefix_of_its_name_does():
 
 def test_names_of_files_and_of_the_environment_stand_in_one_module():
     """Folders have names that are words, too: those count where they are a step of a path."""
-    values = [value for name, value in vars(forecasting.names).items() if name.isupper()]
+    values = [value for name, value in vars(forecasting.vocabulary.names).items() if name.isupper()]
     outside = {
         text for value in values for text in (value if isinstance(value, tuple) else [value])
     }
@@ -446,7 +343,9 @@ def test_names_of_files_and_of_the_environment_stand_in_one_module():
         texts = {text for text in constants(path) if re.search(r"[._]", text)}
         texts |= {node.value for node in steps if isinstance(node, ast.Constant)}
         strays += [f"{short(path)} writes {text}" for text in texts & outside]
-    assert not [stray for stray in strays if not stray.startswith("forecasting/names.py")]
+    assert not [
+        stray for stray in strays if not stray.startswith("forecasting/vocabulary/names.py")
+    ]
 
 
 def test_results_and_draws_are_read_in_one_module():
@@ -467,106 +366,6 @@ def test_what_a_reader_must_know_is_a_caveat():
         words = {word for name in bound_names(path) for word in name.lower().split("_")}
         strays += [f"{short(path)}: {word}" for word in words & others]
     assert strays == ["forecasting/parameters/schema.py: notes"]
-
-
-def sentences(path: Path) -> list[str]:
-    """Texts of some length that are no docstring and no part of an error."""
-    silent = {*docstrings(path), *nodes(path, ast.Raise)}
-    for node in nodes(path, ast.Call, ast.JoinedStr):
-        if isinstance(node, ast.JoinedStr):  # counted as a whole
-            silent.update(part for part in node.values if isinstance(part, ast.Constant))
-        elif re.search("error|problem|help|option|argument", ast.unparse(node.func), re.IGNORECASE):
-            silent.add(node)
-    inside = {part for node in silent for part in ast.walk(node)}
-    texts = [ast.unparse(node) for node in {*nodes(path, ast.Constant, ast.JoinedStr)} - inside]
-    spaced = [text for text in texts if " " in text]  # a formula of a workbook is no sentence
-    return [text for text in spaced if len(re.findall(r"[A-Za-z]{2,}", text)) >= SENTENCE]
-
-
-# The code stays plain and small
-
-
-def branches(function: ast.AST) -> int:
-    """One, and one more for each branch, those inside expressions and nested functions included."""
-    kinds = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.Assert, ast.IfExp)
-    count = 0
-    for node in ast.walk(function):
-        count += isinstance(node, (*kinds, ast.Lambda, ast.match_case, FUNCTION))
-        if isinstance(node, ast.BoolOp):
-            count += len(node.values) - 1
-        elif isinstance(node, ast.comprehension):
-            count += 1 + len(node.ifs)
-    return count
-
-
-@cache
-def tokens_of(path: Path) -> list[tokenize.TokenInfo]:
-    """The tokens of a module that say something: no comments, docstrings, line ends, indents."""
-    silent = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}
-    documented = {
-        line for node in docstrings(path) for line in range(node.lineno, node.end_lineno + 1)
-    }
-    return [
-        token
-        for token in tokenize.generate_tokens(io.StringIO(text_of(path)).readline)
-        if token.type not in silent | {tokenize.ENDMARKER} and token.start[0] not in documented
-    ]
-
-
-def test_the_code_is_plain_and_small():
-    """Shares of the whole, no bans: where an expression reads better packed, it stays."""
-    measured = figures()
-    over = {
-        name: (round(measured[name], 1), limit)
-        for name, limit in LIMITS.items()
-        if measured[name] > limit
-    }
-    assert not over, f"more than the limit: {over}"
-
-
-def figures() -> dict[str, float]:
-    tokens = {path: tokens_of(path) for path in MODULES}
-    lines = sum(len(lines_with(tokens[path])) for path in MODULES)
-    functions = [branches(node) for node in all_nodes(FUNCTION)]
-    conditional = all_nodes(ast.IfExp)
-    tuples = [node for node in all_nodes(ast.Assign) if assigns_tuple(node)]
-    importers = Counter(name for path in MODULES for name in modules_named(path))
-    names = [name for path in MODULES for name in bound_names(path)]
-    wordless = [path for path in MODULES if room_of(path) in WORDLESS]
-    column_lists = [place for path in MODULES for place in lists_of(path, LEDGER_COLUMNS, LISTED)]
-    vague = sum(name.strip("_") in VAGUE_NAMES for name in names)
-    values = constants_by_name()
-    complex_share = sum(count > 10 for count in functions) / len(functions)
-    return {
-        "tokens": sum(map(len, tokens.values())),
-        "functions with more than ten branches, in percent": 100 * complex_share,
-        "conditional expressions in 1,000 lines": 1000 * len(conditional) / lines,
-        "tuple assignments in 1,000 lines": 1000 * len(tuples) / lines,
-        "names that say nothing, of 1,000": 1000 * vague / len(names),
-        "constants of one name and several values": sum(len(set(v)) > 1 for v in values.values()),
-        "modules that one other module alone imports": list(importers.values()).count(1),
-        "sentences for readers outside reporting": sum(len(sentences(path)) for path in wordless),
-        "lists of public names": names.count("__all__"),
-        "lists of a ledger's columns": len(column_lists),
-    }
-
-
-def all_nodes(*kinds: type) -> list:
-    return [node for path in MODULES for node in nodes(path, *kinds)]
-
-
-def lines_with(tokens: list[tokenize.TokenInfo]) -> set[int]:
-    return {line for token in tokens for line in range(token.start[0], token.end[0] + 1)}
-
-
-def assigns_tuple(node: ast.Assign) -> bool:
-    """Whether several names are given several values at once: `a, b = x, y`."""
-    return isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple)
-
-
-def modules_named(path: Path) -> set[str]:
-    """The modules of the package from which a module imports names."""
-    return {node.module for node in nodes(path, ast.ImportFrom)} & imported_by_name().keys()
 
 
 def test_what_is_handed_on_cannot_be_changed():

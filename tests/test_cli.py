@@ -14,8 +14,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from forecasting.cli import main
-from forecasting.errors import RunError
 from forecasting.evaluation.records import RECORD_COLUMNS
+from forecasting.vocabulary.errors import RunError
 
 GOOD = "country: UZ\nscenario: test\nas_of: latest\nhorizon: 2035\nseed: 1\n"
 

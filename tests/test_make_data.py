@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner
 
 from forecasting.growth.prior import Prior
-from forecasting.names import DATA
 from forecasting.panels.charger_panel import CHARGER_COLUMNS
+from forecasting.vocabulary.names import DATA
 
 SCRIPT = Path(__file__).parent.parent / "benches" / "make_data.py"
 

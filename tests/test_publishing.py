@@ -14,7 +14,7 @@ from types import ModuleType
 import pytest
 import yaml
 
-from forecasting.names import DATA
+from forecasting.vocabulary.names import DATA
 
 ROOT = Path(__file__).parent.parent
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))

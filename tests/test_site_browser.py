@@ -16,11 +16,11 @@ import pytest
 from look.pages import PATIENCE, SETTLED, unreadable
 from playwright.sync_api import Browser
 
-from forecasting.measures import CHARGING_ANSWERS
-from forecasting.quantiles import standing_digits
 from forecasting.reporting.labels import amount, label_of
 from forecasting.runs.runner import run
 from forecasting.scenarios.outlook_files import load_results
+from forecasting.vocabulary.measures import CHARGING_ANSWERS
+from forecasting.vocabulary.quantiles import standing_digits
 
 pytestmark = pytest.mark.slow
 

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from forecasting.arguments import instance, numbers, optional, takes
 from forecasting.curves.definitions import Curve, Sampling, find_curve
 from forecasting.curves.least_squares import Solver
-from forecasting.errors import ModelError, in_digits
-from forecasting.quantiles import Array, Flags, Indices
+from forecasting.vocabulary.arguments import instance, numbers, optional, takes
+from forecasting.vocabulary.errors import ModelError, in_digits
+from forecasting.vocabulary.quantiles import Array, Flags, Indices
 
 CHUNK_SERIES = 4096  # series solved together: their arrays stay in a core's cache
 # Each pass takes some steps; the series of all chunks that still move go on together in the next

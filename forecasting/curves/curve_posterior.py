@@ -23,8 +23,8 @@ from scipy.special import ndtr, ndtri, softmax
 from forecasting.curves.definitions import Curve, Sampling
 from forecasting.curves.estimate import SeriesToFit
 from forecasting.curves.noise import ErrorFamily, Scale
-from forecasting.errors import ModelError
-from forecasting.quantiles import Array, Indices
+from forecasting.vocabulary.errors import ModelError
+from forecasting.vocabulary.quantiles import Array, Indices
 
 ROUND_POINTS = 800
 MIN_ROUND_POINTS = 200  # for long series, whose posterior is close to normal

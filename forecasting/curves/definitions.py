@@ -22,9 +22,9 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, log_expit
 
-from forecasting.errors import ModelError
-from forecasting.measures import did_you_mean
-from forecasting.quantiles import Array, Indices
+from forecasting.vocabulary.errors import ModelError
+from forecasting.vocabulary.measures import did_you_mean
+from forecasting.vocabulary.quantiles import Array, Indices
 
 Arrays = tuple[Array, ...]
 POSITIVE = (0.0, np.inf)

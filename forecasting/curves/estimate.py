@@ -6,7 +6,7 @@ import numpy as np
 
 from forecasting.curves.definitions import Curve, Sampling
 from forecasting.curves.least_squares import Bounds, Solver
-from forecasting.quantiles import Array, Flags
+from forecasting.vocabulary.quantiles import Array, Flags
 
 POLISHING = 8  # undamped steps that bring a minimum to all its digits
 

@@ -16,8 +16,8 @@ import numpy as np
 from scipy.special import expit, logit
 
 from forecasting.curves.definitions import Curve, Sampling
-from forecasting.errors import ModelError
-from forecasting.quantiles import Array, Flags
+from forecasting.vocabulary.errors import ModelError
+from forecasting.vocabulary.quantiles import Array, Flags
 
 Bounds = Mapping[str, tuple[float, float]]
 MAX_STEPS = 100

@@ -12,15 +12,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from forecasting.arguments import fitting, instance, numbers, optional, short_repr, takes
 from forecasting.curves.curve_posterior import Mixture, sample_curve
 from forecasting.curves.definitions import CURVES, Curve, Sampling, find_curve
 from forecasting.curves.estimate import SeriesToFit, estimate
 from forecasting.curves.noise import LOGNORMAL, NEGATIVE_BINOMIAL, ErrorFamily
 from forecasting.curves.results import GrowthResults
 from forecasting.curves.timeline import read_timeline
-from forecasting.errors import ModelError, in_digits
-from forecasting.quantiles import Array
+from forecasting.vocabulary.arguments import fitting, instance, numbers, optional, short_repr, takes
+from forecasting.vocabulary.errors import ModelError, in_digits
+from forecasting.vocabulary.quantiles import Array
 
 Pair = tuple[float, float]
 # Between these, the squares of observations and of a ceiling are still floats

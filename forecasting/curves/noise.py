@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaln
 
-from forecasting.quantiles import Array
+from forecasting.vocabulary.quantiles import Array
 
 MIN_MEAN = 1e-300
 

@@ -14,14 +14,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecasting.arguments import flag, integer, number, probability, read, sequence, takes
 from forecasting.curves.curve_posterior import Mixture
 from forecasting.curves.definitions import Curve
 from forecasting.curves.estimate import Estimate, leaves_open
 from forecasting.curves.timeline import Timeline
-from forecasting.errors import ModelError
-from forecasting.quantiles import Array
 from forecasting.showing import chart
+from forecasting.vocabulary.arguments import (
+    flag,
+    integer,
+    number,
+    probability,
+    read,
+    sequence,
+    takes,
+)
+from forecasting.vocabulary.errors import ModelError
+from forecasting.vocabulary.quantiles import Array
 
 if TYPE_CHECKING:
     from forecasting.curves.model import GrowthModel

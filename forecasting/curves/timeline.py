@@ -19,11 +19,11 @@ import numpy as np
 import pandas as pd
 from pandas.errors import InvalidIndexError
 
-from forecasting.arguments import short_repr
 from forecasting.curves.definitions import Sampling
-from forecasting.errors import ModelError
-from forecasting.periods import DAY, FIRST_YEAR, LAST_YEAR, Period, as_date
-from forecasting.quantiles import Array
+from forecasting.vocabulary.arguments import short_repr
+from forecasting.vocabulary.errors import ModelError
+from forecasting.vocabulary.periods import DAY, FIRST_YEAR, LAST_YEAR, Period, as_date
+from forecasting.vocabulary.quantiles import Array
 
 DAYS_PER_YEAR = 365.25
 MAX_TIME = 1e300

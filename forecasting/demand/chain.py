@@ -36,11 +36,11 @@ from forecasting.demand.fleet import (
 from forecasting.demand.load import peak_load
 from forecasting.demand.parameters import SETTINGS, Draws, Parameters, VehicleClass, Years, of_class
 from forecasting.demand.symbols import labelled, total
-from forecasting.errors import AssumptionError
 from forecasting.evidence.fact import Fact
-from forecasting.measures import CAR, EV_SHARE, EV_STOCK_SHARE, count_of
 from forecasting.panels.practice import FAST_YEAR
-from forecasting.quantiles import Array
+from forecasting.vocabulary.errors import AssumptionError
+from forecasting.vocabulary.measures import CAR, EV_SHARE, EV_STOCK_SHARE, count_of
+from forecasting.vocabulary.quantiles import Array
 
 SUMMER = slice(5, 8)  # June to August
 # Puts symbols in the place of imports and of draws of assumptions

@@ -25,7 +25,7 @@ from forecasting.demand.parameters import (
 )
 from forecasting.demand.queueing import ceilings
 from forecasting.demand.symbols import Symbols, labelled
-from forecasting.quantiles import Array, ratio
+from forecasting.vocabulary.quantiles import Array, ratio
 
 PUBLIC = ("overnight", "destination_ac", "destination_dc", "enroute_dc")
 ENERGY_SETTINGS = ("work", *PUBLIC)  # settings whose points follow the energy

@@ -12,7 +12,7 @@ from forecasting.demand.charging import HOURS_A_YEAR, gross_additions, power_in_
 from forecasting.demand.fleet import Fleet
 from forecasting.demand.parameters import Draws, VehicleClass, Years, of_class, read_table
 from forecasting.demand.symbols import total
-from forecasting.quantiles import RANGE_LEVELS, Array, ratio
+from forecasting.vocabulary.quantiles import RANGE_LEVELS, Array, ratio
 
 DENSITY = {"petrol": 0.745, "diesel": 0.835}  # kg per litre
 # Kg of CO2 per litre burnt: IPCC 2006 guidelines, by energy content

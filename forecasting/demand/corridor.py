@@ -14,12 +14,12 @@ from typing import Any
 
 import pandas as pd
 
-from forecasting.arguments import Check, fitting, number, sequence, takes, text
 from forecasting.demand.energy import climate_factor
 from forecasting.demand.parameters import read_table
 from forecasting.demand.queueing import PEAK_HOUR, points_for
-from forecasting.errors import AssumptionError
-from forecasting.measures import did_you_mean
+from forecasting.vocabulary.arguments import Check, fitting, number, sequence, takes, text
+from forecasting.vocabulary.errors import AssumptionError
+from forecasting.vocabulary.measures import did_you_mean
 
 # State of charge at departure, on arrival, and after a fast charge
 FULL = 1.0

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting.caveats import Caveat
 from forecasting.demand.charging import (
     FAST_SETTINGS,
     HOURS_A_YEAR,
@@ -28,9 +27,16 @@ from forecasting.demand.queueing import ceilings
 from forecasting.demand.sensitivity import first_order
 from forecasting.demand.symbols import total
 from forecasting.evidence.fact import Fact
-from forecasting.measures import CHARGING_ANSWERS, DEMAND_STEPS, EV_SHARE, EV_STOCK_SHARE, MEASURES
 from forecasting.panels.practice import NORMAL_80, Practice, column_at
-from forecasting.quantiles import RANGE_LEVELS, Array, medians, quantiles, ratio
+from forecasting.vocabulary.caveats import Caveat
+from forecasting.vocabulary.measures import (
+    CHARGING_ANSWERS,
+    DEMAND_STEPS,
+    EV_SHARE,
+    EV_STOCK_SHARE,
+    MEASURES,
+)
+from forecasting.vocabulary.quantiles import RANGE_LEVELS, Array, medians, quantiles, ratio
 
 MONTH_NUMBERS = range(1, 13)
 # Assumptions that lead to costs, shares of power, fuel and carbon, and to no answer on vehicles or

@@ -12,7 +12,7 @@ import pandas as pd
 
 from forecasting.demand.parameters import NEVER_YEAR, Draws, Event, Parameters, Years
 from forecasting.panels.practice import as_column, column_at, practice_error, practice_points
-from forecasting.quantiles import Array, Flags
+from forecasting.vocabulary.quantiles import Array, Flags
 
 
 def moment(day: dt.date) -> float:

@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 
 from forecasting.demand.parameters import Draws, of_class, read_table
-from forecasting.quantiles import Array
+from forecasting.vocabulary.quantiles import Array
 
 MONTH_DAYS = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 COLD_BELOW = 15.0  # degrees Celsius

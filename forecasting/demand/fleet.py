@@ -15,8 +15,8 @@ import numpy as np
 
 from forecasting.demand.parameters import Draws, Parameters, Years, of_class
 from forecasting.demand.symbols import labelled
-from forecasting.measures import CAR
-from forecasting.quantiles import Array
+from forecasting.vocabulary.measures import CAR
+from forecasting.vocabulary.quantiles import Array
 
 PLUG_IN = "phev"
 TAXI = "taxi"

@@ -19,7 +19,7 @@ import pandas as pd
 from forecasting.demand.energy import MONTH_DAYS
 from forecasting.demand.parameters import SETTINGS, Draws, read_table
 from forecasting.demand.symbols import SharedTable, Symbols, by_row, labelled
-from forecasting.quantiles import Array
+from forecasting.vocabulary.quantiles import Array
 
 HOUR_COLUMNS = tuple(f"h{hour:02d}" for hour in range(24))
 COMMON_YEAR_DAYS = MONTH_DAYS.astype(int)

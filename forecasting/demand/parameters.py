@@ -21,10 +21,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from forecasting.errors import AssumptionError, Problem, in_digits
-from forecasting.measures import did_you_mean
-from forecasting.names import DATA
-from forecasting.quantiles import Array, strata, stream_of
+from forecasting.vocabulary.errors import AssumptionError, Problem, in_digits
+from forecasting.vocabulary.measures import did_you_mean
+from forecasting.vocabulary.names import DATA
+from forecasting.vocabulary.quantiles import Array, strata, stream_of
 
 # Parameters or results by name: a row for each draw, a column for each year; a parameter has one
 # column, for all years

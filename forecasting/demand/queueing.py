@@ -11,7 +11,7 @@ from functools import cache
 
 import numpy as np
 
-from forecasting.quantiles import Array
+from forecasting.vocabulary.quantiles import Array
 
 # The limit: at most this share of arrivals waits longer than these minutes
 MAX_WAITING_SHARE = 0.1

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.demand.parameters import Draws
-from forecasting.quantiles import Array
+from forecasting.vocabulary.quantiles import Array
 
 BINS = 20
 

@@ -20,7 +20,7 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from forecasting.quantiles import Array
+from forecasting.vocabulary.quantiles import Array
 
 SUM, PRODUCT, SIGN, POWER, ATOM = range(5)  # how closely a formula binds its parts
 # By operation of numpy: the formula, how closely it binds, and how closely each part has to

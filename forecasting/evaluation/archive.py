@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting.errors import EvidenceError, InputError
 from forecasting.evaluation.forecast_chain import chain_of, withdrawals_of
 from forecasting.evaluation.peers import BY_HAND, by_hand
 from forecasting.evaluation.records import RECORD_COLUMNS, THIS_PACKAGE, Case, results
@@ -27,12 +26,13 @@ from forecasting.evaluation.track_record import (
 from forecasting.evidence.bases import same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
-from forecasting.limits import MAX_ARCHIVE_FILES
-from forecasting.names import OUTLOOK_TABLE
-from forecasting.periods import Period, span
-from forecasting.quantiles import Array
 from forecasting.scenarios.facts_on_day import facts_of_flow
 from forecasting.scenarios.outlook_files import load_record, load_results
+from forecasting.vocabulary.errors import EvidenceError, InputError
+from forecasting.vocabulary.limits import MAX_ARCHIVE_FILES
+from forecasting.vocabulary.names import OUTLOOK_TABLE
+from forecasting.vocabulary.periods import Period, span
+from forecasting.vocabulary.quantiles import Array
 
 ARCHIVE_COLUMNS = [*RECORD_COLUMNS, "scenario", "basis", "outcome_basis", "fact", "facts"]
 

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting.errors import EvidenceError
 from forecasting.evaluation.markets import Panel, read_panel
 from forecasting.evaluation.peers import (
     HORIZONS,
@@ -43,9 +42,10 @@ from forecasting.growth.flow import annual_totals, forecast_flow
 from forecasting.growth.forecast import ledger_of
 from forecasting.growth.prior import Prior, region_of
 from forecasting.growth.starting import MarketSize
-from forecasting.periods import year
 from forecasting.scenarios.facts_on_day import FlowInputs
-from forecasting.sentences import plural
+from forecasting.vocabulary.errors import EvidenceError
+from forecasting.vocabulary.periods import year
+from forecasting.vocabulary.sentences import plural
 
 REGRESSION = "analogue regression"
 FIRST_ORIGIN = 2014

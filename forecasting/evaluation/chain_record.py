@@ -14,7 +14,6 @@ import pandas as pd
 from tqdm import tqdm
 
 from forecasting.demand.parameters import Draws
-from forecasting.errors import EvidenceError
 from forecasting.evaluation.markets import Panel, panel_of
 from forecasting.evaluation.records import THIS_PACKAGE, Case, results
 from forecasting.evaluation.scores import SCORE_LEVELS, cluster_sums
@@ -25,6 +24,7 @@ from forecasting.panels.practice import Practice
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reading.places import find_place
 from forecasting.scenarios.outlook import Outlook, outlook
+from forecasting.vocabulary.errors import EvidenceError
 
 SCORED_YEARS = (2022, 2023, 2024, 2025)
 MIN_CARS = 2000  # battery cars on the road, from which a market is scored
@@ -75,7 +75,7 @@ def chain_record(panel: Panel, draws: int = RECORD_DRAWS) -> pd.DataFrame:
     --------
     >>> chain_record(pd.DataFrame({"market": ["Norway"], "year": [2023]}))
     Traceback (most recent call last):
-    forecasting.errors.EvidenceError: the panel lacks sales_bev, ...
+    forecasting.EvidenceError: the panel lacks sales_bev, ...
     """
     table = panel_of(panel, NEEDED)
     _refuse_what_tells_nothing(table)

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting.errors import EvidenceError
 from forecasting.evaluation.markets import Panel, panel_of
 from forecasting.evaluation.records import Case, results
 from forecasting.evaluation.scores import SCORE_LEVELS
@@ -25,7 +24,8 @@ from forecasting.panels.charger_panel import (
     estimate_practice,
 )
 from forecasting.panels.practice import Practice, practice_error, practice_points
-from forecasting.quantiles import Array
+from forecasting.vocabulary.errors import EvidenceError
+from forecasting.vocabulary.quantiles import Array
 
 SCORED_HORIZONS = (1, 3, 5)
 BY_PRACTICE = "practice"

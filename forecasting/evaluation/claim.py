@@ -7,22 +7,22 @@ from pathlib import Path
 
 import numpy as np
 
-from forecasting.errors import InputError, in_digits
 from forecasting.evidence.bases import agency_words, same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.words import in_words, when_words
-from forecasting.measures import CHARGING_ANSWERS, FLOW_OF_COUNT, MEASURES, nearest
 from forecasting.parameters.schema import CORRIDORS, Scenario, scenario_from_parameters
-from forecasting.periods import Period, as_date, year
-from forecasting.quantiles import RANGE_LEVELS, Array
-from forecasting.quantities import QUANTITIES, default_quantity, quantity_of
 from forecasting.reading.places import REGION, WORLD, place_code, place_name
 from forecasting.reading.printed_numbers import printed_number
 from forecasting.reading.printed_periods import period_of
 from forecasting.scenarios.facts_on_day import facts_of_scenario
 from forecasting.scenarios.outlook import Outlook, outlook
 from forecasting.scenarios.question import find_scenario, new_scenario, params_file
+from forecasting.vocabulary.errors import InputError, in_digits
+from forecasting.vocabulary.measures import CHARGING_ANSWERS, FLOW_OF_COUNT, MEASURES, nearest
+from forecasting.vocabulary.periods import Period, as_date, year
+from forecasting.vocabulary.quantiles import RANGE_LEVELS, Array
+from forecasting.vocabulary.quantities import QUANTITIES, default_quantity, quantity_of
 
 # Words for which all answers on charging are proposed
 CHARGER_WORDS = ("charger", "charging", "point", "station")

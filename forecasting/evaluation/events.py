@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from forecasting.errors import EvidenceError, Problem
 from forecasting.evaluation.backtest import BACKTEST_DRAWS
 from forecasting.evaluation.markets import Panel, read_monthly, read_panel
 from forecasting.evaluation.part_year import counts_of, inputs_of, part_year, prior_of, total_of
@@ -24,9 +23,10 @@ from forecasting.evidence.policies import Policy, read_policies
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.prior import Prior
 from forecasting.panels.policy_effects import PolicyEvent, estimate_policy_effects, events
-from forecasting.periods import Period, month
 from forecasting.reading.places import find_place
 from forecasting.scenarios.facts_on_day import FlowInputs
+from forecasting.vocabulary.errors import EvidenceError, Problem
+from forecasting.vocabulary.periods import Period, month
 
 WITH_DATE = "with its date"
 WITHOUT_DATE = "without"
@@ -70,7 +70,7 @@ def event_skill(panel: Panel, monthly: Panel, policies: str | Path | None = None
     >>> columns = ["market", "year", "sales_bev", "sales_phev", "sales_share_percent"]
     >>> event_skill(pd.DataFrame(rows, columns=columns), counts)
     Traceback (most recent call last):
-    forecasting.errors.EvidenceError: no privilege that ended ... has a year of months before ...
+    forecasting.EvidenceError: no privilege that ended ... has a year of months before ...
     """
     analogues = read_panel(panel, battery_only=True)
     names = {find_place(name): name for name in analogues["market"].unique()}

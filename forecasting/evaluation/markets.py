@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from forecasting.errors import EvidenceError
 from forecasting.evidence.sources.iea import annual_sales, read_iea_panel, read_texts
-from forecasting.market_rows import market_rows
+from forecasting.vocabulary.errors import EvidenceError
+from forecasting.vocabulary.market_rows import market_rows
 
 SALES = ("sales_bev", "sales_share_percent")
 PLUG_IN_SALES = "sales_phev"

@@ -13,7 +13,6 @@ from dataclasses import replace
 
 import pandas as pd
 
-from forecasting.errors import EvidenceError, ModelError
 from forecasting.evaluation.backtest import totals_ahead
 from forecasting.evaluation.markets import Panel, read_monthly, read_panel
 from forecasting.evaluation.peers import LEAST_SALES, RULES, PartYear, rule_of_thumb
@@ -28,9 +27,10 @@ from forecasting.evaluation.records import (
 from forecasting.evaluation.scores import coverage, mean_scores, ratio_to
 from forecasting.growth.forecast import ledger_of
 from forecasting.growth.prior import Prior
-from forecasting.measures import did_you_mean
-from forecasting.periods import month
 from forecasting.scenarios.facts_on_day import FlowInputs
+from forecasting.vocabulary.errors import EvidenceError, ModelError
+from forecasting.vocabulary.measures import did_you_mean
+from forecasting.vocabulary.periods import month
 
 PART_YEAR_MONTHS = (2, 4, 6, 9)  # last month of the part year
 MOST_SHOWN = 5

@@ -19,14 +19,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting.errors import ModelError
 from forecasting.evaluation.records import Quantiles
 from forecasting.evaluation.scores import NO_QUANTILES, SCORE_LEVELS
 from forecasting.evidence.bases import same_perimeter
 from forecasting.evidence.fact import in_order
 from forecasting.evidence.ledger import Ledger
-from forecasting.periods import Period, year
-from forecasting.quantiles import Array
+from forecasting.vocabulary.errors import ModelError
+from forecasting.vocabulary.periods import Period, year
+from forecasting.vocabulary.quantiles import Array
 
 HORIZONS = (1, 2, 3, 5)
 NORMAL: Array = np.array([NormalDist().inv_cdf(level) for level in SCORE_LEVELS])

@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from forecasting.errors import EvidenceError
 from forecasting.evaluation.markets import Panel, read_monthly, read_panel
 from forecasting.evaluation.part_year import check_names, counts_of, inputs_of, part_years, prior_of
 from forecasting.evaluation.peers import PartYear
@@ -23,9 +22,10 @@ from forecasting.evaluation.scores import SCORE_LEVELS, coverage, mean_scores
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.prior import Prior
 from forecasting.growth.quotas import time_reached
-from forecasting.periods import year
-from forecasting.quantiles import Array
 from forecasting.scenarios.facts_on_day import FlowInputs
+from forecasting.vocabulary.errors import EvidenceError
+from forecasting.vocabulary.periods import year
+from forecasting.vocabulary.quantiles import Array
 
 EVEN_MONTHS = "the months so far go on"
 GROWN_MONTHS = "last year's months times growth"

@@ -12,9 +12,9 @@ from typing import Any
 import pandas as pd
 from tqdm import tqdm
 
-from forecasting.errors import EvidenceError
 from forecasting.evaluation.scores import judged
-from forecasting.quantiles import Array
+from forecasting.vocabulary.errors import EvidenceError
+from forecasting.vocabulary.quantiles import Array
 
 Quantiles = Mapping[int, Array]  # horizon in years -> quantiles at SCORE_LEVELS
 Forecaster = Callable[[list[Any]], list[Quantiles]]

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import bdtr
 
-from forecasting.quantiles import Array
+from forecasting.vocabulary.quantiles import Array
 
 # Of the central 50, 80, 95 % and the median
 SCORE_LEVELS: Array = np.array([0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975])

@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from forecasting.errors import EvidenceError, ForecastingError, InputError
 from forecasting.evaluation.peers import BY_HAND, NORMAL, SPREADS, by_hand, stock_by_hand
 from forecasting.evaluation.quota_days import quota_forecast, shipped_quotas
 from forecasting.evaluation.records import RECORD_COLUMNS, THIS_PACKAGE, Case, results
@@ -27,14 +26,15 @@ from forecasting.growth.flow import FlowForecast, forecast_flow
 from forecasting.growth.prior import Prior
 from forecasting.growth.quotas import days_used_up
 from forecasting.growth.starting import MarketSize
-from forecasting.measures import EV_FLOWS, MEASURES, STOCKS_ON_RECORD
 from forecasting.parameters.schema import scenario_from_parameters
-from forecasting.periods import DAY, Period, as_date, span, year
-from forecasting.quantiles import Array
 from forecasting.reading.rules import OBSERVATION_KINDS
 from forecasting.scenarios.facts_on_day import FlowInputs, facts_of_flow
 from forecasting.scenarios.outlook import outlook
 from forecasting.scenarios.question import find_scenario
+from forecasting.vocabulary.errors import EvidenceError, ForecastingError, InputError
+from forecasting.vocabulary.measures import EV_FLOWS, MEASURES, STOCKS_ON_RECORD
+from forecasting.vocabulary.periods import DAY, Period, as_date, span, year
+from forecasting.vocabulary.quantiles import Array
 
 Row = dict[str, Any]
 # The last count and a later day -> draws of the stock on that day

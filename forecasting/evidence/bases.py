@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from forecasting.measures import EV_FLOWS, MEASURES
-from forecasting.names import DATA
+from forecasting.vocabulary.measures import EV_FLOWS, MEASURES
+from forecasting.vocabulary.names import DATA
 
 # Each product or measure, and those that contain it, or add it up, outright; what contains these
 # contains it, too.

@@ -18,12 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from forecasting.caveats import Caveat
-from forecasting.errors import InputError, LedgerError, Problem
 from forecasting.evidence.bases import two_things
-from forecasting.limits import MAX_LEDGER_ROWS, MAX_PROBLEMS
-from forecasting.measures import did_you_mean
-from forecasting.quantities import on_a_day
 from forecasting.reading.files import AnyPath, read_whole
 from forecasting.reading.mapping import UNKNOWN, Mapping, mapping_path, read_mapping
 from forecasting.reading.printed_periods import period_cells, period_of
@@ -45,6 +40,11 @@ from forecasting.reading.rules import (
 )
 from forecasting.reading.spreadsheets.cell_grid import is_workbook, rows_of_text
 from forecasting.reading.spreadsheets.reading import SpreadsheetReading, read_spreadsheet
+from forecasting.vocabulary.caveats import Caveat
+from forecasting.vocabulary.errors import InputError, LedgerError, Problem
+from forecasting.vocabulary.limits import MAX_LEDGER_ROWS, MAX_PROBLEMS
+from forecasting.vocabulary.measures import did_you_mean
+from forecasting.vocabulary.quantities import on_a_day
 
 Source = AnyPath | IO[str] | IO[bytes]
 # Of the required columns: a file that has so many is a ledger, and its other names are slips

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from forecasting.arguments import flag, takes, text, texts
-from forecasting.errors import InputError, LedgerError
 from forecasting.evidence.ledger import Ledger, read_ledger
-from forecasting.names import DATA, PARAMS
 from forecasting.reading.files import fault_of_place
 from forecasting.reading.mapping import mapping_path
+from forecasting.vocabulary.arguments import flag, takes, text, texts
+from forecasting.vocabulary.errors import InputError, LedgerError
+from forecasting.vocabulary.names import DATA, PARAMS
 
 DAYS_A_YEAR = 365.25
 
@@ -159,7 +159,7 @@ def facts_that_a_file_names(
     --------
     >>> facts_that_a_file_names(["/proc/self/environ"])
     Traceback (most recent call last):
-    forecasting.errors.LedgerError: /proc/self/environ: is a special file (give a file of facts)
+    forecasting.LedgerError: /proc/self/environ: is a special file (give a file of facts)
     """
     for path in map(_ledger_file, files):
         fault, hint = fault_of_place(path)

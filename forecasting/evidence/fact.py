@@ -19,11 +19,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from forecasting.errors import LedgerError, PeriodError, Problem
 from forecasting.evidence.words import FACT_IN_LINE, in_words
-from forecasting.measures import measure_of
-from forecasting.periods import Period, as_date, span
-from forecasting.quantities import BOUNDS, EXACT_RELATIONS, Quantity, quantity_of
 from forecasting.reading.places import WORLD, place_name
 from forecasting.reading.rules import (
     INTEGER_UNITS,
@@ -35,8 +31,12 @@ from forecasting.reading.rules import (
     own_period,
     publication,
 )
-from forecasting.sentences import sentence, uncapital
 from forecasting.showing import Shown
+from forecasting.vocabulary.errors import LedgerError, PeriodError, Problem
+from forecasting.vocabulary.measures import measure_of
+from forecasting.vocabulary.periods import Period, as_date, span
+from forecasting.vocabulary.quantities import BOUNDS, EXACT_RELATIONS, Quantity, quantity_of
+from forecasting.vocabulary.sentences import sentence, uncapital
 
 Cells = Mapping[str, Any]  # of a row, by column
 
@@ -49,7 +49,7 @@ class Fact(Shown, BaseModel):
     id : str
         Its name in the ledger.
     measure : str
-        One of `forecasting.measures.MEASURES`.
+        One of `forecasting.vocabulary.measures.MEASURES`.
     place, partner : str
         Where, and with whom (``World`` is everybody); `forecasting.reading.places`.
     product, basis : str
@@ -57,8 +57,8 @@ class Fact(Shown, BaseModel):
     period_start, period_end : date, or str as YYYY-MM-DD
         Both included; a stock stands on its last day. None where the fact has no such day.
     relation, quantity : str
-        One of those declared in `forecasting.quantities`; the quantity defaults to total or stock,
-        as the measure is.
+        One of those declared in `forecasting.vocabulary.quantities`; the quantity defaults to total
+        or stock, as the measure is.
     value : float
         In `unit`; NaN where the relation is to `reference`, or nothing was counted.
     unit : str
@@ -92,7 +92,7 @@ class Fact(Shown, BaseModel):
     ...      period_start="2023-01-01", period_end="2023-04-30")
     Traceback (most recent call last):
     ...
-    forecasting.errors.LedgerError: b value: -1 is negative (counts and amounts are 0 or more)
+    forecasting.LedgerError: b value: -1 is negative (counts and amounts are 0 or more)
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -16,23 +16,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting.arguments import (
-    Check,
-    fitting,
-    instance,
-    integer,
-    optional,
-    path as file_path,
-    short_repr,
-    takes,
-    text,
-    texts,
-)
-from forecasting.errors import EvidenceError, LedgerError, Problem
 from forecasting.evidence.checking import Source, checked_rows, read_rows
 from forecasting.evidence.fact import Fact, typed_facts
-from forecasting.measures import MEASURES, did_you_mean
-from forecasting.periods import Period, as_date
 from forecasting.reading.files import write_asked
 from forecasting.reading.places import WORLD, partner_code, place_code
 from forecasting.reading.rules import (
@@ -47,6 +32,21 @@ from forecasting.reading.rules import (
     publication,
 )
 from forecasting.showing import Shown
+from forecasting.vocabulary.arguments import (
+    Check,
+    fitting,
+    instance,
+    integer,
+    optional,
+    path as file_path,
+    short_repr,
+    takes,
+    text,
+    texts,
+)
+from forecasting.vocabulary.errors import EvidenceError, LedgerError, Problem
+from forecasting.vocabulary.measures import MEASURES, did_you_mean
+from forecasting.vocabulary.periods import Period, as_date
 
 NUMERIC = ("value", "rounding")
 # Of small tables that are often cut: Arrow's costs four times as much

@@ -35,11 +35,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from forecasting.errors import LedgerError, Problem
 from forecasting.evidence.checking import checked_rows
-from forecasting.measures import MEASURES
-from forecasting.names import DATA
-from forecasting.periods import as_date
 from forecasting.reading.files import AnyPath, read_text
 from forecasting.reading.places import place_code
 from forecasting.reading.rules import (
@@ -57,6 +53,10 @@ from forecasting.reading.rules import (
     publication,
     word_faults,
 )
+from forecasting.vocabulary.errors import LedgerError, Problem
+from forecasting.vocabulary.measures import MEASURES
+from forecasting.vocabulary.names import DATA
+from forecasting.vocabulary.periods import as_date
 
 POLICY_KINDS = ("ends", "begins", "blocked", "step", "quota")
 BATTERY_CARS = ("battery-cars", "electric-cars", "")  # classes of vehicle that hold all of them
@@ -306,7 +306,7 @@ def checked_policies(
     'NO'
     >>> checked_policies([row | {"kind": "end"}])
     Traceback (most recent call last):
-    forecasting.errors.LedgerError: policies:1 kind: 'end' is unknown (did you mean ends?)
+    forecasting.LedgerError: policies:1 kind: 'end' is unknown (did you mean ends?)
     """
     table = [*rows]
     if columns is None:

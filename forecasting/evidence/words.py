@@ -12,10 +12,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from forecasting.measures import MEASURES
-from forecasting.periods import Period, span
-from forecasting.quantities import OPPOSITE, RELATION_WORDS
 from forecasting.reading.rules import REFERENCE_PATTERN, number_text
+from forecasting.vocabulary.measures import MEASURES
+from forecasting.vocabulary.periods import Period, span
+from forecasting.vocabulary.quantities import OPPOSITE, RELATION_WORDS
 
 if TYPE_CHECKING:
     from forecasting.evidence.fact import Fact
@@ -148,7 +148,7 @@ def when_words(period: Period) -> str:
 
     Examples
     --------
-    >>> from forecasting.periods import year
+    >>> from forecasting.vocabulary.periods import year
     >>> when_words(year(2022)), when_words(span("2025-05-01", "2025-05-01"))
     ('in 2022', 'on 1 May 2025')
     """
@@ -166,7 +166,7 @@ def period_words(period: Period) -> str:
 
     Examples
     --------
-    >>> from forecasting.periods import month, year
+    >>> from forecasting.vocabulary.periods import month, year
     >>> period_words(year(2022)), period_words(month("2023-05"))
     ('2022', 'May 2023')
     >>> period_words(span("2023-01-01", "2023-04-30"))

@@ -1,6 +1,6 @@
 """The forecast of a flow from published facts: what the notebooks and the command line call.
 
->>> from forecasting.periods import year
+>>> from forecasting.vocabulary.periods import year
 >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
 >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=500)
 >>> bool(2180 < forecast.quantiles([0.5]).iloc[0, 0] < 8000)
@@ -13,7 +13,17 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from forecasting.arguments import (
+from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.policies import Policy, checked_policies
+from forecasting.growth.forecast import EVIDENCE, PERIOD, FlowForecast as FlowForecast, ledger_of
+from forecasting.growth.policy_months import pooled
+from forecasting.growth.prior import Prior
+from forecasting.growth.quotas import dated_changes, facts_of_quotas
+from forecasting.growth.request import Request
+from forecasting.growth.starting import MarketSize, entries_by_year
+from forecasting.growth.stored_flow import answer_to
+from forecasting.reading.places import find_place
+from forecasting.vocabulary.arguments import (
     Check,
     instance,
     integer,
@@ -24,18 +34,8 @@ from forecasting.arguments import (
     takes,
     text,
 )
-from forecasting.errors import EvidenceError, LedgerError
-from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.policies import Policy, checked_policies
-from forecasting.growth.forecast import EVIDENCE, PERIOD, FlowForecast as FlowForecast, ledger_of
-from forecasting.growth.policy_months import pooled
-from forecasting.growth.prior import Prior
-from forecasting.growth.quotas import dated_changes, facts_of_quotas
-from forecasting.growth.request import Request
-from forecasting.growth.starting import MarketSize, entries_by_year
-from forecasting.growth.stored_flow import answer_to
-from forecasting.periods import Period
-from forecasting.reading.places import find_place
+from forecasting.vocabulary.errors import EvidenceError, LedgerError
+from forecasting.vocabulary.periods import Period
 
 MAX_DRAWS = 100_000  # more would not fit into memory
 
@@ -175,7 +175,7 @@ def forecast_flow(
 
     Examples
     --------
-    >>> from forecasting.periods import year
+    >>> from forecasting.vocabulary.periods import year
     >>> facts = pd.DataFrame(
     ...     {"relation": "equals", "quantity": ["total", "yoy_growth_percent"],
     ...      "period_start": "2023-01-01", "period_end": "2023-04-30", "value": [2544, 300.0]})

@@ -12,9 +12,6 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import pandas as pd
 
-from forecasting.arguments import instance, number, probability, sequence, takes
-from forecasting.caveats import Caveat
-from forecasting.errors import EvidenceError
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.policies import Policy, shipped_policies
 from forecasting.evidence.words import in_words
@@ -24,10 +21,13 @@ from forecasting.growth.posterior import Posterior
 from forecasting.growth.prior import ANALOGUES, log_odds
 from forecasting.growth.quotas import quota_table
 from forecasting.growth.sharing import made_once
-from forecasting.names import DATA
-from forecasting.periods import Period
-from forecasting.quantiles import RANGE_LEVELS, Array, Indices, sums_of_years
 from forecasting.showing import Shown, chart
+from forecasting.vocabulary.arguments import instance, number, probability, sequence, takes
+from forecasting.vocabulary.caveats import Caveat
+from forecasting.vocabulary.errors import EvidenceError
+from forecasting.vocabulary.names import DATA
+from forecasting.vocabulary.periods import Period
+from forecasting.vocabulary.quantiles import RANGE_LEVELS, Array, Indices, sums_of_years
 
 if TYPE_CHECKING:
     from forecasting.growth.request import Request
@@ -66,7 +66,7 @@ class FlowForecast(Shown):
     Examples
     --------
     >>> from forecasting.growth.flow import annual_totals, forecast_flow
-    >>> from forecasting.periods import year
+    >>> from forecasting.vocabulary.periods import year
     >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
     >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
     >>> forecast.summary_frame(alpha=0.2).columns.tolist()
@@ -123,7 +123,7 @@ class FlowForecast(Shown):
         Examples
         --------
         >>> from forecasting.growth.flow import annual_totals, forecast_flow
-        >>> from forecasting.periods import year
+        >>> from forecasting.vocabulary.periods import year
         >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
         >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
         >>> [trace.name for trace in forecast.plot().data][:2]
@@ -153,7 +153,7 @@ class FlowForecast(Shown):
         Examples
         --------
         >>> from forecasting.growth.flow import annual_totals, forecast_flow
-        >>> from forecasting.periods import year
+        >>> from forecasting.vocabulary.periods import year
         >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
         >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
         >>> forecast.totals(year(2023)).shape
@@ -213,7 +213,7 @@ class FlowForecast(Shown):
         Examples
         --------
         >>> from forecasting.growth.flow import annual_totals, forecast_flow
-        >>> from forecasting.periods import year
+        >>> from forecasting.vocabulary.periods import year
         >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
         >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
         >>> forecast.quantiles([0.1, 0.9]).shape
@@ -245,7 +245,7 @@ class FlowForecast(Shown):
         Examples
         --------
         >>> from forecasting.growth.flow import annual_totals, forecast_flow
-        >>> from forecasting.periods import year
+        >>> from forecasting.vocabulary.periods import year
         >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
         >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
         >>> forecast.summary_frame(alpha=0.2).columns.tolist()
@@ -282,7 +282,7 @@ class FlowForecast(Shown):
         Examples
         --------
         >>> from forecasting.growth.flow import annual_totals, forecast_flow
-        >>> from forecasting.periods import year
+        >>> from forecasting.vocabulary.periods import year
         >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
         >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
         >>> forecast.probability(above=0).tolist()
@@ -314,7 +314,7 @@ class FlowForecast(Shown):
         Examples
         --------
         >>> from forecasting.growth.flow import annual_totals, forecast_flow
-        >>> from forecasting.periods import year
+        >>> from forecasting.vocabulary.periods import year
         >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
         >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
         >>> doubled = forecast.with_monthly(2 * forecast.monthly)
@@ -342,7 +342,7 @@ class FlowForecast(Shown):
         Examples
         --------
         >>> from forecasting.growth.flow import annual_totals, forecast_flow
-        >>> from forecasting.periods import year
+        >>> from forecasting.vocabulary.periods import year
         >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
         >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
         >>> forecast.fit_table()["printed"].tolist()
@@ -406,7 +406,7 @@ class FlowForecast(Shown):
         Examples
         --------
         >>> from forecasting.growth.flow import annual_totals, forecast_flow
-        >>> from forecasting.periods import year
+        >>> from forecasting.vocabulary.periods import year
         >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
         >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
         >>> sorted(forecast.influence()["fact"])
@@ -442,7 +442,7 @@ class FlowForecast(Shown):
         Examples
         --------
         >>> from forecasting.growth.flow import annual_totals, forecast_flow
-        >>> from forecasting.periods import year
+        >>> from forecasting.vocabulary.periods import year
         >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
         >>> duty = pd.DataFrame({"kind": ["ends"], "start": ["2024-01-01"], "price_share": [0.15]})
         >>> forecast = forecast_flow(facts, periods=[year(2024)], market_size=300_000, draws=200,
@@ -472,7 +472,7 @@ class FlowForecast(Shown):
         Examples
         --------
         >>> from forecasting.growth.flow import annual_totals, forecast_flow
-        >>> from forecasting.periods import year
+        >>> from forecasting.vocabulary.periods import year
         >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
         >>> quota = pd.DataFrame({"kind": ["quota"], "start": ["2023-01-01"], "quota": [1500]})
         >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200,
@@ -494,7 +494,7 @@ class FlowForecast(Shown):
         Examples
         --------
         >>> from forecasting.growth.flow import annual_totals, forecast_flow
-        >>> from forecasting.periods import year
+        >>> from forecasting.vocabulary.periods import year
         >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
         >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
         >>> bool((forecast.without_policies() == forecast.monthly).all())
@@ -528,7 +528,7 @@ class FlowForecast(Shown):
         Examples
         --------
         >>> from forecasting.growth.flow import annual_totals, forecast_flow
-        >>> from forecasting.periods import year
+        >>> from forecasting.vocabulary.periods import year
         >>> facts = annual_totals(pd.Series({2021: 3000, 2022: 3000}))
         >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
         >>> table = forecast.analogues()
@@ -584,7 +584,7 @@ class FlowForecast(Shown):
         Examples
         --------
         >>> from forecasting.growth.flow import annual_totals, forecast_flow
-        >>> from forecasting.periods import year
+        >>> from forecasting.vocabulary.periods import year
         >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
         >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
         >>> bool(forecast.contraction().between(0, 1).all())
@@ -616,7 +616,7 @@ class FlowForecast(Shown):
         Examples
         --------
         >>> from forecasting.growth.flow import annual_totals, forecast_flow
-        >>> from forecasting.periods import year
+        >>> from forecasting.vocabulary.periods import year
         >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
         >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
         >>> bool(forecast.random_error().between(0, 0.2).all())
@@ -653,7 +653,7 @@ class FlowForecast(Shown):
         Examples
         --------
         >>> from forecasting.growth.flow import annual_totals, forecast_flow
-        >>> from forecasting.periods import year
+        >>> from forecasting.vocabulary.periods import year
         >>> facts = annual_totals(pd.Series({2021: 809, 2022: 2180}))
         >>> forecast = forecast_flow(facts, periods=[year(2023)], market_size=300_000, draws=200)
         >>> more = pd.DataFrame({"relation": "equals", "quantity": "total",

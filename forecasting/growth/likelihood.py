@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 from forecasting.growth.mixtures import Mixtures
 from forecasting.growth.observation import SCRAPPAGE_SD, WRONG, Observation
 from forecasting.growth.path import LatentPath
-from forecasting.quantiles import Array, Flags, Indices
+from forecasting.vocabulary.quantiles import Array, Flags, Indices
 
 NO_NOISE = Mixtures(*np.zeros((3, 0, 1 + len(WRONG))))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import softmax
 
-from forecasting.quantiles import Array, Flags, Indices
+from forecasting.vocabulary.quantiles import Array, Flags, Indices
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from scipy.special import softmax
 
 from forecasting.growth.likelihood import Contrasts
 from forecasting.growth.path import LatentPath
-from forecasting.quantiles import Array
+from forecasting.vocabulary.quantiles import Array
 
 MAX_CLIMB_STEPS = 40
 MIN_CLIMB_STEPS = 8

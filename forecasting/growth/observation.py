@@ -17,9 +17,9 @@ import numpy as np
 
 from forecasting.evidence.fact import Fact
 from forecasting.growth.mixtures import Mixtures
-from forecasting.periods import Period, month_number
-from forecasting.quantiles import Array
-from forecasting.quantities import FIT, OUTLIER
+from forecasting.vocabulary.periods import Period, month_number
+from forecasting.vocabulary.quantiles import Array
+from forecasting.vocabulary.quantities import FIT, OUTLIER
 
 ESTIMATE_SD = 0.03  # extra log standard deviation of an estimate, or of "about" so many
 STOCK_FIT = 0.03  # registers are cleaned and vehicles re-exported between two counts
@@ -164,7 +164,7 @@ def flow_weights(period: Period, first_year: int, months: int) -> Array:
 
     Examples
     --------
-    >>> from forecasting.periods import span
+    >>> from forecasting.vocabulary.periods import span
     >>> flow_weights(span("2023-01-01", "2023-02-14"), 2023, 12)[:3]
     array([1. , 0.5, 0. ])
     """
@@ -179,7 +179,7 @@ def flow_weights(period: Period, first_year: int, months: int) -> Array:
 def stock_ages(period: Period, first_year: int, months: int) -> Array:
     """Years on the register by the end of a period, of each month's flow.
 
-    >>> from forecasting.periods import span
+    >>> from forecasting.vocabulary.periods import span
     >>> stock_ages(span("2023-12-31", "2023-12-31"), 2022, 24)[[0, 12, 23]].round(2)
     array([1.92, 0.92, 0.  ])
     """

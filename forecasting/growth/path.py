@@ -18,7 +18,7 @@ from forecasting.growth.mixtures import Mixtures
 from forecasting.growth.policy_months import NO_POLICIES, Policies, PolicyCourse, numbers_of
 from forecasting.growth.prior import FULL_SALES, REACH, REFERENCE_LOG_ODDS, Prior, student_mixture
 from forecasting.growth.within_year import LOT, POSITION
-from forecasting.quantiles import Array, Indices
+from forecasting.vocabulary.quantiles import Array, Indices
 
 # A published market size may count another perimeter: with this probability, the size is another
 ANOTHER_SIZE = 0.1

@@ -22,8 +22,8 @@ import numpy as np
 import pandas as pd
 
 from forecasting.evidence.policies import Policy
-from forecasting.periods import DAY, month_number
-from forecasting.quantiles import Array, Indices
+from forecasting.vocabulary.periods import DAY, month_number
+from forecasting.vocabulary.quantiles import Array, Indices
 
 DAYS_OF_MONTH = 365.25 / 12
 DELIVERY = 60  # days from the order of a car to its registration; judgement

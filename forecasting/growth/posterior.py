@@ -25,7 +25,7 @@ from forecasting.growth.mixtures import Mixtures
 from forecasting.growth.mode import Covariance, Mode
 from forecasting.growth.path import LatentPath
 from forecasting.growth.readings import readings_of
-from forecasting.quantiles import Array, Indices, strata
+from forecasting.vocabulary.quantiles import Array, Indices, strata
 
 # Draws are shared out to readings by the root of their probability, of at least this
 MIN_READING_PART = 0.1

@@ -21,15 +21,15 @@ from typing import Any
 import numpy as np
 from pydantic import TypeAdapter
 
-from forecasting.arguments import integer, optional, short_repr, takes, text
-from forecasting.errors import ModelError
 from forecasting.growth.common import Common
 from forecasting.growth.policy_months import PolicyEffects
 from forecasting.growth.within_year import WithinYear
-from forecasting.measures import BORDER_MEASURES
-from forecasting.names import DATA
-from forecasting.quantiles import Array
 from forecasting.reading.places import find_place
+from forecasting.vocabulary.arguments import integer, optional, short_repr, takes, text
+from forecasting.vocabulary.errors import ModelError
+from forecasting.vocabulary.measures import BORDER_MEASURES
+from forecasting.vocabulary.names import DATA
+from forecasting.vocabulary.quantiles import Array
 
 REFERENCE_LOG_ODDS = -4.0  # log-odds at which `level` holds: a share of 1.8 %
 REACH = (-5.0, 5.0)  # log-odds about the reference, beyond which growth depends on them no more
@@ -360,7 +360,7 @@ class Prior:
         Parameters
         ----------
         measure : str
-            One of `forecasting.measures.MEASURES`.
+            One of `forecasting.vocabulary.measures.MEASURES`.
 
         Returns
         -------

@@ -31,8 +31,8 @@ import pandas as pd
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.policies import Policy
 from forecasting.growth.policy_months import PolicyEffects, months_since, numbers_of, worth
-from forecasting.periods import DAY, Period
-from forecasting.quantiles import RANGE_LEVELS, Array, stream_of
+from forecasting.vocabulary.periods import DAY, Period
+from forecasting.vocabulary.quantiles import RANGE_LEVELS, Array, stream_of
 
 QUOTA_COLUMNS = ["policy", "start", "quota", "low", "median", "high", "used_up"]
 LEAST_FLOW = 1e-9
@@ -112,7 +112,7 @@ def facts_of_quotas(policies: Iterable[Policy], flow: Iterable[Fact]) -> list[Fa
 def months_in_force(quota: Policy, months: Sequence[Period]) -> Array:
     """The part of each month in which a quota holds: shape (months,).
 
-    >>> from forecasting.periods import year
+    >>> from forecasting.vocabulary.periods import year
     >>> quota = Policy("mine", "NO", "quota", dt.date(2026, 1, 16), dt.date(2026, 2, 28), quota=9.0)
     >>> months_in_force(quota, list(year(2026).months())[:3]).round(2)
     array([0.52, 1.  , 0.  ])
@@ -125,7 +125,7 @@ def months_in_force(quota: Policy, months: Sequence[Period]) -> Array:
 def parts_of_months(months: Sequence[Period], first_day: Array, last_day: float) -> Array:
     """The part of each month that lies between two ordinal days, by days: shape (draws, months).
 
-    >>> from forecasting.periods import year
+    >>> from forecasting.vocabulary.periods import year
     >>> first_day = np.array([dt.date(2026, 1, 16).toordinal()])
     >>> parts_of_months(list(year(2026).months())[:2], first_day, np.inf).round(2)
     array([[0.52, 1.  ]])
@@ -161,7 +161,7 @@ def with_cars_that_wait(
 
     Examples
     --------
-    >>> from forecasting.periods import year
+    >>> from forecasting.vocabulary.periods import year
     >>> quota = Policy("mine", "NO", "quota", dt.date(2026, 7, 1), quota=900.0, price_share=0.13,
     ...                announced=dt.date(2026, 3, 31))
     >>> flow = with_cars_that_wait(np.full((1, 12), 100.0), list(year(2026).months()), quota,
@@ -201,7 +201,7 @@ def weight_of_silence(flow: Array, months: Sequence[Period], quota: Policy) -> A
 
     Examples
     --------
-    >>> from forecasting.periods import year
+    >>> from forecasting.vocabulary.periods import year
     >>> quota = Policy("mine", "NO", "quota", dt.date(2026, 1, 1), quota=15.0,
     ...                open_on=dt.date(2026, 6, 30))
     >>> flow = np.array([[10.0], [1.0]]) * np.ones(12)
@@ -323,7 +323,7 @@ def days_used_up(flow: Array, months: Sequence[Period], quota: Policy) -> Array:
 
     Examples
     --------
-    >>> from forecasting.periods import year
+    >>> from forecasting.vocabulary.periods import year
     >>> quota = Policy("mine", "NO", "quota", dt.date(2026, 1, 1), quota=15.0)
     >>> days = days_used_up(np.full((1, 12), 10.0), list(year(2026).months()), quota)
     >>> dt.date.fromordinal(int(days[0])).isoformat()

@@ -14,8 +14,6 @@ import pandas as pd
 from scipy.special import stdtrit
 from threadpoolctl import ThreadpoolController
 
-from forecasting.caveats import Caveat, each_once
-from forecasting.errors import EvidenceError
 from forecasting.evidence.bases import count_different_things
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
@@ -38,10 +36,12 @@ from forecasting.growth.quotas import (
 )
 from forecasting.growth.starting import MarketSize, opposite, path_of
 from forecasting.growth.usable import usable_facts, years_spoken_of
-from forecasting.measures import MEASURES
-from forecasting.periods import LAST_YEAR, Period, months_between, year
-from forecasting.quantiles import Array, Indices, strata
-from forecasting.sentences import sentence
+from forecasting.vocabulary.caveats import Caveat, each_once
+from forecasting.vocabulary.errors import EvidenceError
+from forecasting.vocabulary.measures import MEASURES
+from forecasting.vocabulary.periods import LAST_YEAR, Period, months_between, year
+from forecasting.vocabulary.quantiles import Array, Indices, strata
+from forecasting.vocabulary.sentences import sentence
 
 FEWEST_COUNT = 100  # effective draws, below which a caveat says that the approximation failed
 MAX_TAIL_SHAPE = 0.7  # of the largest weights, above which they cannot be trusted

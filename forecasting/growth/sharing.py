@@ -25,7 +25,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from forecasting.names import CACHE, CACHE_VARIABLE, PACKAGE, SHARED_VARIABLE
+from forecasting.vocabulary.names import CACHE, CACHE_VARIABLE, PACKAGE, SHARED_VARIABLE
 
 MAX_ANSWER_BYTES = 200_000_000  # of a file, unpacked
 MAX_CACHE_BYTES = 500_000_000  # of all files of a folder

@@ -7,15 +7,15 @@ from typing import Any
 
 import pandas as pd
 
-from forecasting.arguments import Check, number, read, short_repr
-from forecasting.caveats import Caveat
-from forecasting.errors import EvidenceError, PeriodError
 from forecasting.evidence.fact import Fact
 from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.policy_months import NO_POLICIES, Policies
 from forecasting.growth.prior import Prior, log_odds
 from forecasting.growth.usable import years_spoken_of
-from forecasting.periods import FIRST_YEAR, LAST_YEAR, Period, as_date, year
+from forecasting.vocabulary.arguments import Check, number, read, short_repr
+from forecasting.vocabulary.caveats import Caveat
+from forecasting.vocabulary.errors import EvidenceError, PeriodError
+from forecasting.vocabulary.periods import FIRST_YEAR, LAST_YEAR, Period, as_date, year
 
 MarketSize = float | int | pd.Series | Mapping[int, float] | Mapping[Period, float] | None
 

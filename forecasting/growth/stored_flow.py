@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from forecasting.errors import InputError
 from forecasting.growth.forecast import FlowForecast
 from forecasting.growth.posterior import Posterior
 from forecasting.growth.request import Request
 from forecasting.growth.sharing import digest_of, made_once, read_arrays, write_arrays
-from forecasting.names import FLOW_DRAWS
+from forecasting.vocabulary.errors import InputError
+from forecasting.vocabulary.names import FLOW_DRAWS
 
 MANY_FACTS = 12  # with fewer, drawing takes little longer than reading
 

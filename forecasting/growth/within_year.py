@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forecasting.quantiles import Array
+from forecasting.vocabulary.quantiles import Array
 
 Kinds = tuple[tuple[float, float], ...]
 

@@ -10,10 +10,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from forecasting.errors import EvidenceError
-from forecasting.market_rows import market_rows
 from forecasting.panels.practice import FAST_YEAR, NORMAL_80, OWN_GROWTH, REFERENCE_POINTS, Practice
-from forecasting.quantiles import Array
+from forecasting.vocabulary.errors import EvidenceError
+from forecasting.vocabulary.market_rows import market_rows
+from forecasting.vocabulary.quantiles import Array
 
 HORIZONS = (1, 2, 3, 5)
 MIN_POINTS = 50
@@ -78,7 +78,7 @@ def charger_counts(panel: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     panel : pandas.DataFrame
-        As `forecasting.market_rows.market_rows` gives them.
+        As `forecasting.vocabulary.market_rows.market_rows` gives them.
     """
     plug_in = panel.get(PLUG_IN_STOCK, pd.Series(0.0, panel.index)).fillna(0)
     table = panel[["market", "year"]].assign(

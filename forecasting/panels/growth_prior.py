@@ -9,8 +9,6 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from forecasting.arguments import instance, optional, takes, text
-from forecasting.errors import ModelError
 from forecasting.growth.common import COMMON_AR, COMMON_NU, Common
 from forecasting.growth.prior import (
     FULL_SALES,
@@ -26,10 +24,12 @@ from forecasting.growth.prior import (
     log_odds,
     region_of,
 )
-from forecasting.market_rows import market_rows
 from forecasting.panels.policy_effects import without_events
 from forecasting.panels.seasons import estimate_within_year
-from forecasting.quantiles import Array
+from forecasting.vocabulary.arguments import instance, optional, takes, text
+from forecasting.vocabulary.errors import ModelError
+from forecasting.vocabulary.market_rows import market_rows
+from forecasting.vocabulary.quantiles import Array
 
 MIN_SALES = 20  # growth from fewer is mostly chance
 MIN_REGION_MARKETS = 5  # with fewer in one, regions are not told apart

@@ -27,8 +27,8 @@ from forecasting.growth.policy_months import (
 )
 from forecasting.growth.prior import Prior
 from forecasting.growth.within_year import WithinYear
-from forecasting.quantiles import Array, Indices
 from forecasting.reading.places import find_place
+from forecasting.vocabulary.quantiles import Array, Indices
 
 EVENT_KINDS = ("ends", "begins")
 MONTHS_BEFORE = 30  # months about an event that are used

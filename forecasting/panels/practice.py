@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 from pydantic import TypeAdapter
 
-from forecasting.errors import AssumptionError, in_digits
-from forecasting.names import DATA
-from forecasting.quantiles import Array
+from forecasting.vocabulary.errors import AssumptionError, in_digits
+from forecasting.vocabulary.names import DATA
+from forecasting.vocabulary.quantiles import Array
 
 REFERENCE_POINTS = 3000.0
 THIN_POINTS = 100.0

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.special import softmax
 
 from forecasting.growth.within_year import POSITION, Kinds, WithinYear, correlation_of_months
-from forecasting.quantiles import Array
+from forecasting.vocabulary.quantiles import Array
 
 PRIOR_YEARS = 6  # weight of the default pattern, in years
 PRIOR_MARKETS = 20  # weight of the default shares of kinds, in markets

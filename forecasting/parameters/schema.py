@@ -17,16 +17,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field, ValidationError
 
-from forecasting.arguments import path as file_path, short_repr, takes, texts
-from forecasting.errors import EvidenceError, InputError, Problem, ScenarioError
-from forecasting.measures import (
-    CHARGING_COUNTS,
-    FLOW_OF_COUNT,
-    MEASURES,
-    NEW_CARS,
-    count_of,
-    did_you_mean,
-)
 from forecasting.parameters.naming import country_code, names_of_place, unsafe_name
 from forecasting.parameters.strict_yaml import Check, Document, KeyPath, read_yaml
 from forecasting.parameters.values import (
@@ -45,11 +35,21 @@ from forecasting.parameters.values import (
     listed,
     short,
 )
-from forecasting.periods import as_date
 from forecasting.reading.files import fault_of_place, name_table
 from forecasting.reading.places import WORLD
 from forecasting.reading.rules import OBSERVATION_KINDS, publication
 from forecasting.showing import Shown
+from forecasting.vocabulary.arguments import path as file_path, short_repr, takes, texts
+from forecasting.vocabulary.errors import EvidenceError, InputError, Problem, ScenarioError
+from forecasting.vocabulary.measures import (
+    CHARGING_COUNTS,
+    FLOW_OF_COUNT,
+    MEASURES,
+    NEW_CARS,
+    count_of,
+    did_you_mean,
+)
+from forecasting.vocabulary.periods import as_date
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -446,7 +446,7 @@ def scenario_from_parameters(parameters: Mapping[str, Any]) -> Scenario:
     >>> given = dict(contry="UZ", scenario="a", as_of="latest", horizon=2030, seed=1)
     >>> scenario_from_parameters(given)
     Traceback (most recent call last):
-    forecasting.errors.ScenarioError: parameters contry: is not a key of a scenario
+    forecasting.ScenarioError: parameters contry: is not a key of a scenario
     (did you mean country?)
     parameters country: is missing (a country such as UZ, or a corridor: horgos, ports,
     xinjiang)

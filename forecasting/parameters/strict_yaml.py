@@ -17,9 +17,9 @@ from pathlib import Path
 
 import yaml
 
-from forecasting.errors import Problem, ScenarioError
-from forecasting.limits import MAX_PARAMS_BYTES, MAX_PARAMS_LEVELS, MAX_PARAMS_VALUES
 from forecasting.reading.files import read_text
+from forecasting.vocabulary.errors import Problem, ScenarioError
+from forecasting.vocabulary.limits import MAX_PARAMS_BYTES, MAX_PARAMS_LEVELS, MAX_PARAMS_VALUES
 
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")  # no octal: 0123 stays text
 _FLOAT = re.compile(
@@ -114,7 +114,7 @@ def parse_yaml(text: str, name: str = "params") -> Document:
     {'country': 'NO', 'market_size': {'2024': 150000.0}, 'code': '0123'}
     >>> parse_yaml("seed: 1\nseed: 2", "uz.yaml")
     Traceback (most recent call last):
-    forecasting.errors.ScenarioError: uz.yaml:2 seed: the key stands twice (keep one of them)
+    forecasting.ScenarioError: uz.yaml:2 seed: the key stands twice (keep one of them)
     """
     if not text.strip():
         raise ScenarioError.at(

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from forecasting.demand.parameters import load_parameters
-from forecasting.errors import in_digits
 from forecasting.parameters.naming import names_of_place
 from forecasting.parameters.schema import Scenario
 from forecasting.parameters.values import DRIVER_KINDS, Driver
-from forecasting.sentences import sentence
+from forecasting.vocabulary.errors import in_digits
+from forecasting.vocabulary.sentences import sentence
 
 
 def meanings(model: type) -> dict[str, str]:

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from pathlib import Path
 
-from forecasting.errors import InputError
-from forecasting.limits import MAX_FILE_BYTES
-from forecasting.names import OUTPUT_VARIABLE, PARAMS
+from forecasting.vocabulary.errors import InputError
+from forecasting.vocabulary.limits import MAX_FILE_BYTES
+from forecasting.vocabulary.names import OUTPUT_VARIABLE, PARAMS
 
 AnyPath = str | os.PathLike[str]
 NO_PATH = (ValueError, OSError, RuntimeError)  # a zero byte, a loop of links
@@ -196,7 +196,7 @@ def write_asked(path: AnyPath, content: bytes) -> Path:
     --------
     >>> write_asked("/dev/full", b"text")
     Traceback (most recent call last):
-    forecasting.errors.InputError: /dev/full cannot be written: No space left on device; give
+    forecasting.InputError: /dev/full cannot be written: No space left on device; give
     another path
     """
     target = Path(path).resolve()

@@ -30,10 +30,6 @@ from pydantic import (
     model_validator,
 )
 
-from forecasting.errors import LedgerError, PeriodError, Problem
-from forecasting.limits import MAX_HEAD_CHARACTERS, MAX_MAPPING_BYTES, MAX_PROBLEMS, MAX_SIGNS
-from forecasting.measures import EV_SHARE, MEASURES, NEW_EVS, count_of, did_you_mean, measure_of
-from forecasting.quantities import QUANTITIES
 from forecasting.reading import press_words as words
 from forecasting.reading.files import read_whole
 from forecasting.reading.places import find_place
@@ -41,6 +37,22 @@ from forecasting.reading.press import GROWTH, PARTNER, Passage
 from forecasting.reading.printed_numbers import SCALES, one_of, plain_text
 from forecasting.reading.printed_periods import number_of, period_of
 from forecasting.reading.rules import LEDGER_COLUMNS, publication
+from forecasting.vocabulary.errors import LedgerError, PeriodError, Problem
+from forecasting.vocabulary.limits import (
+    MAX_HEAD_CHARACTERS,
+    MAX_MAPPING_BYTES,
+    MAX_PROBLEMS,
+    MAX_SIGNS,
+)
+from forecasting.vocabulary.measures import (
+    EV_SHARE,
+    MEASURES,
+    NEW_EVS,
+    count_of,
+    did_you_mean,
+    measure_of,
+)
+from forecasting.vocabulary.quantities import QUANTITIES
 
 # What a column can say: the ledger's own words, or a period in one cell
 PERIOD_LENGTHS = ("date", "month", "quarter", "year")

@@ -18,7 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from forecasting.errors import LedgerError
+from forecasting.vocabulary.errors import LedgerError
 
 Codes = dict[str, str]  # of places, by name or spelling
 WORLD = "World"  # as a partner: everybody

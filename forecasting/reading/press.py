@@ -17,11 +17,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from forecasting.errors import InputError
-from forecasting.limits import MAX_PROPOSALS, MAX_SENTENCE_CHARACTERS
-from forecasting.measures import MEASURES, count_of, measure_of
-from forecasting.periods import Period
-from forecasting.quantities import PRINTED, QUANTITIES, default_quantity, on_a_day
 from forecasting.reading import press_words as words
 from forecasting.reading.places import NamedCountry, countries_in, place_code, place_name
 from forecasting.reading.printed_numbers import Number, numbers_in, plain_text
@@ -36,6 +31,11 @@ from forecasting.reading.printed_periods import (
     without_comparisons,
 )
 from forecasting.reading.rules import Row, expected_unit, number_text, publication
+from forecasting.vocabulary.errors import InputError
+from forecasting.vocabulary.limits import MAX_PROPOSALS, MAX_SENTENCE_CHARACTERS
+from forecasting.vocabulary.measures import MEASURES, count_of, measure_of
+from forecasting.vocabulary.periods import Period
+from forecasting.vocabulary.quantities import PRINTED, QUANTITIES, default_quantity, on_a_day
 
 MOST_WORDS = 15  # of the original text, in a quote
 MOST_UNKNOWN = 6  # unknown words that a doubt names

@@ -12,8 +12,8 @@ whatever is left of a text once its numbers, dates, places and measures are take
 import re
 from collections.abc import Iterable, Mapping
 
-from forecasting.quantities import PRINTED
 from forecasting.reading.printed_periods import ENGLISH_MONTHS
+from forecasting.vocabulary.quantities import PRINTED
 
 MORE = r"more than|over|above|exceed\w*|surpass\w*|свыше|более|больше|превы\w+|超过|突破|超|逾"
 RELATION_PATTERNS = {

@@ -19,9 +19,9 @@ import itertools
 import re
 from functools import lru_cache
 
-from forecasting.errors import PeriodError
-from forecasting.periods import Period, month, span, year
 from forecasting.reading.printed_numbers import CHINESE_DIGITS, NUMBER_WORDS, numbered, one_of
+from forecasting.vocabulary.errors import PeriodError
+from forecasting.vocabulary.periods import Period, month, span, year
 
 Match = re.Match[str]
 Published = dt.date | None  # the day of a text

@@ -12,12 +12,9 @@ import numpy as np
 
 from forecasting import __version__
 from forecasting.demand.deployed import active_targets, moment
-from forecasting.errors import ForecastingError
 from forecasting.evidence.bases import basis_name, shipped_bases
 from forecasting.growth.sharing import made_once
-from forecasting.measures import EV_SHARE
 from forecasting.parameters.schema import Driver, Scenario
-from forecasting.quantiles import RANGE_LEVELS
 from forecasting.reading.places import place_name
 from forecasting.reporting.caveat_words import TWO_NUMBERS, age_line
 from forecasting.reporting.labels import (
@@ -37,7 +34,10 @@ from forecasting.scenarios.growth_on_year import yearly_growth
 from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.outlook import Outlook, outlook as made_outlook
 from forecasting.scenarios.question import find_scenarios
-from forecasting.sentences import capital, plural, sentence, uncapital
+from forecasting.vocabulary.errors import ForecastingError
+from forecasting.vocabulary.measures import EV_SHARE
+from forecasting.vocabulary.quantiles import RANGE_LEVELS
+from forecasting.vocabulary.sentences import capital, plural, sentence, uncapital
 from forecasting.writers.columns import HIGH, LOW, Column, TableForm
 from forecasting.writers.display import BulletList, Link, Prose, Table
 from forecasting.writers.messages import linked_sentence

@@ -27,23 +27,11 @@ from forecasting.demand.corridor import (
 )
 from forecasting.demand.parameters import read_table
 from forecasting.demand.queueing import station_service
-from forecasting.errors import AssumptionError, in_digits
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.words import in_words, when_words
-from forecasting.measures import (
-    CHARGING_ANSWERS,
-    CONSEQUENCES,
-    EV_SHARE,
-    EV_STOCK_SHARE,
-    GRID_MEASURES,
-    PRICES,
-    SHOWN_BY_REGION,
-)
 from forecasting.panels.practice import market_band
 from forecasting.parameters.values import Choice
-from forecasting.quantiles import RANGE_LEVELS, Array
-from forecasting.quantities import RELATION_WORDS
 from forecasting.reading.places import place_name
 from forecasting.reporting.labels import (
     ANSWER_WORDS,
@@ -68,7 +56,19 @@ from forecasting.reporting.result_tables import (
 from forecasting.scenarios.assumptions import statements_of_days
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.regions import by_region, passed_registers
-from forecasting.sentences import sentence, uncapital
+from forecasting.vocabulary.errors import AssumptionError, in_digits
+from forecasting.vocabulary.measures import (
+    CHARGING_ANSWERS,
+    CONSEQUENCES,
+    EV_SHARE,
+    EV_STOCK_SHARE,
+    GRID_MEASURES,
+    PRICES,
+    SHOWN_BY_REGION,
+)
+from forecasting.vocabulary.quantiles import RANGE_LEVELS, Array
+from forecasting.vocabulary.quantities import RELATION_WORDS
+from forecasting.vocabulary.sentences import sentence, uncapital
 from forecasting.writers.columns import HIGH, LOW, MISSING, Column, Row, TableForm, rows_beside
 from forecasting.writers.display import BulletList, Table
 from forecasting.writers.numbers import readable, whole_percent

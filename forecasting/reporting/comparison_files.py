@@ -15,16 +15,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting.errors import InputError
-from forecasting.measures import HEADLINE
-from forecasting.names import (
-    COMPARISON_CSV,
-    COMPARISON_TABLE,
-    COMPARISON_WORKBOOK,
-    DRAWS_TABLE,
-    OUTLOOK_TABLE,
-)
-from forecasting.quantiles import Array
 from forecasting.reading.files import write_whole
 from forecasting.reading.places import place_words
 from forecasting.reporting.labels import BASELINE, label_of, unit_of
@@ -32,6 +22,16 @@ from forecasting.reporting.result_tables import yearly
 from forecasting.reporting.workbook import COLOURS, RESULTS_TABLE
 from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.outlook_files import load_draws, load_record
+from forecasting.vocabulary.errors import InputError
+from forecasting.vocabulary.measures import HEADLINE
+from forecasting.vocabulary.names import (
+    COMPARISON_CSV,
+    COMPARISON_TABLE,
+    COMPARISON_WORKBOOK,
+    DRAWS_TABLE,
+    OUTLOOK_TABLE,
+)
+from forecasting.vocabulary.quantiles import Array
 from forecasting.writers.columns import INTERVAL_LEVELS, LEVEL_HEADS, MEDIAN, Column, Row, TableForm
 from forecasting.writers.messages import FigureForm
 from forecasting.writers.sheets import GRIDLINES, Book, csv_bytes, letters, sheet_column

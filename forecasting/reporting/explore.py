@@ -14,16 +14,6 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forecasting.arguments import optional, path as file_path, takes, text
-from forecasting.errors import ForecastingError, InputError
-from forecasting.measures import (
-    CHARGING_COUNTS,
-    EV_FLOWS,
-    EV_SHARE,
-    FLOW_OF_COUNT,
-    HEADLINE,
-)
-from forecasting.names import PARAMS
 from forecasting.parameters.naming import country_slug
 from forecasting.parameters.schema import (
     Driver,
@@ -56,7 +46,17 @@ from forecasting.scenarios.what_if import (
     shipped,
     size_in,
 )
-from forecasting.sentences import capital
+from forecasting.vocabulary.arguments import optional, path as file_path, takes, text
+from forecasting.vocabulary.errors import ForecastingError, InputError
+from forecasting.vocabulary.measures import (
+    CHARGING_COUNTS,
+    EV_FLOWS,
+    EV_SHARE,
+    FLOW_OF_COUNT,
+    HEADLINE,
+)
+from forecasting.vocabulary.names import PARAMS
+from forecasting.vocabulary.sentences import capital
 from forecasting.writers.columns import Column, TableForm
 from forecasting.writers.display import Table
 from forecasting.writers.messages import PLOTLY_TYPE, figure_words

@@ -23,14 +23,6 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.reconcile import SERIES
 from forecasting.evidence.words import period_words
 from forecasting.growth.flow import FlowForecast
-from forecasting.measures import (
-    CAR_COUNTS,
-    CHARGING_ANSWERS,
-    CHARGING_COUNTS,
-    DRIVES,
-    GRID_MEASURES,
-)
-from forecasting.quantiles import RANGE_LEVELS, standing_digits
 from forecasting.reading.places import COUNTRIES, place_name
 from forecasting.reporting.caveat_words import fact_words, lines_of
 from forecasting.reporting.labels import (
@@ -48,7 +40,15 @@ from forecasting.scenarios.age import series_due
 from forecasting.scenarios.find_out import worth_finding_out
 from forecasting.scenarios.joint_draws import region_places, region_total
 from forecasting.scenarios.outlook import Outlook
-from forecasting.sentences import capital, plural, sentence, uncapital
+from forecasting.vocabulary.measures import (
+    CAR_COUNTS,
+    CHARGING_ANSWERS,
+    CHARGING_COUNTS,
+    DRIVES,
+    GRID_MEASURES,
+)
+from forecasting.vocabulary.quantiles import RANGE_LEVELS, standing_digits
+from forecasting.vocabulary.sentences import capital, plural, sentence, uncapital
 from forecasting.writers.columns import Column, Row, TableForm
 from forecasting.writers.display import (
     BulletList,

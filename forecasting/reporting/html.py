@@ -10,9 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from forecasting.names import OUTLOOK_TABLE, OUTLOOK_WORKBOOK
 from forecasting.reading.files import write_whole
 from forecasting.reporting.labels import memo_title
+from forecasting.vocabulary.names import OUTLOOK_TABLE, OUTLOOK_WORKBOOK
 from forecasting.writers.display import number_facts
 from forecasting.writers.page import (
     Content,

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from forecasting.evidence.words import period_words
-from forecasting.measures import EV_SHARE, MEASURES, measure_of
-from forecasting.periods import Period
-from forecasting.quantiles import RANGE_LEVELS, standing_digits
 from forecasting.reading.places import is_place, place_name
 from forecasting.reading.printed_periods import period_of
-from forecasting.sentences import capital, uncapital
+from forecasting.vocabulary.measures import EV_SHARE, MEASURES, measure_of
+from forecasting.vocabulary.periods import Period
+from forecasting.vocabulary.quantiles import RANGE_LEVELS, standing_digits
+from forecasting.vocabulary.sentences import capital, uncapital
 from forecasting.writers.numbers import MINUS, readable
 
 if TYPE_CHECKING:

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from forecasting.arguments import instance, takes
-from forecasting.errors import InputError
 from forecasting.growth.sharing import read_cache
-from forecasting.names import OUTLOOK_WORKBOOK, OUTPUT_VARIABLE
 from forecasting.parameters.schema import Scenario, stored_scenario
 from forecasting.reporting.workbook import write_workbook
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.question import find_scenario, scenario_of_place
+from forecasting.vocabulary.arguments import instance, takes
+from forecasting.vocabulary.errors import InputError
+from forecasting.vocabulary.names import OUTLOOK_WORKBOOK, OUTPUT_VARIABLE
 
 # What every params file says; where a notebook does not, the file of its scenario is read
 REQUIRED_KEYS = ("scenario", "as_of", "horizon", "seed")
@@ -71,7 +71,7 @@ def scenario_of(namespace: Mapping[str, Any]) -> Scenario:
     >>> keys = {"country": "UZ", "scenario": "a", "as_of": "latest", "horizon": 2030, "seed": 1}
     >>> scenario_of(keys | {"titel": "x"})
     Traceback (most recent call last):
-    forecasting.errors.ScenarioError: parameters titel: is not a key of a scenario (did you mean
+    forecasting.ScenarioError: parameters titel: is not a key of a scenario (did you mean
     title?)
     """
     keys = _parameters(namespace)

@@ -5,13 +5,11 @@ forecast, an outlook.
 from functools import singledispatch
 from typing import Any
 
-from forecasting.caveats import Caveat
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.words import in_words, period_words
 from forecasting.growth.forecast import FlowForecast
-from forecasting.measures import AT_THE_HORIZON, MEASURES
 from forecasting.parameters.schema import Driver, Scenario
 from forecasting.reading.places import place_words
 from forecasting.reporting.answer import answer
@@ -22,8 +20,10 @@ from forecasting.reporting.figures.scenario_contrast import results_chart
 from forecasting.reporting.labels import label_of
 from forecasting.reporting.result_tables import outlook_table, with_unit
 from forecasting.scenarios.outlook import Outlook
-from forecasting.sentences import sentence
 from forecasting.showing import Shown
+from forecasting.vocabulary.caveats import Caveat
+from forecasting.vocabulary.measures import AT_THE_HORIZON, MEASURES
+from forecasting.vocabulary.sentences import sentence
 from forecasting.writers.columns import Column, TableForm
 from forecasting.writers.display import BulletList, Prose
 from forecasting.writers.numbers import interval, readable

@@ -11,13 +11,10 @@ from typing import Any
 
 import pandas as pd
 
-from forecasting.errors import InputError
 from forecasting.evaluation.archive import archive_record
 from forecasting.evaluation.scoreboard import by_place, record_known_by
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.datasets import central_asia, path
-from forecasting.measures import AT_THE_HORIZON
-from forecasting.names import OUTLOOK_TABLE
 from forecasting.reporting.html import Changes
 from forecasting.reporting.labels import amount, day_words, label_of, label_words
 from forecasting.reporting.result_tables import spread, yearly
@@ -29,7 +26,10 @@ from forecasting.reporting.score_words import (
 )
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.outlook_files import load_record, load_results
-from forecasting.sentences import plural, sentence, uncapital
+from forecasting.vocabulary.errors import InputError
+from forecasting.vocabulary.measures import AT_THE_HORIZON
+from forecasting.vocabulary.names import OUTLOOK_TABLE
+from forecasting.vocabulary.sentences import plural, sentence, uncapital
 from forecasting.writers.columns import Column, Row, TableForm, inside_words
 from forecasting.writers.display import BulletList, Line, Link, Table, mention
 from forecasting.writers.messages import linked_sentence

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from forecasting.evaluation.quota_days import QuotaForecast, open_quotas, size_that_lifts
-from forecasting.measures import MEASURES
-from forecasting.quantiles import RANGE_LEVELS, Array
 from forecasting.reporting.labels import day_words, median_and_range
-from forecasting.sentences import sentence, uncapital
+from forecasting.vocabulary.measures import MEASURES
+from forecasting.vocabulary.quantiles import RANGE_LEVELS, Array
+from forecasting.vocabulary.sentences import sentence, uncapital
 from forecasting.writers.columns import HIGH, LOW, Column, TableForm
 from forecasting.writers.display import Table
 from forecasting.writers.numbers import ReadNumber, probability_words

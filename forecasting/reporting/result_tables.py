@@ -19,7 +19,6 @@ import numpy as np
 import pandas as pd
 
 from forecasting.demand.parameters import Assumption, load_parameters
-from forecasting.errors import InputError
 from forecasting.evidence.bases import basis_name, shipped_bases
 from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.ledger import Ledger
@@ -27,9 +26,6 @@ from forecasting.evidence.policies import shipped_policies
 from forecasting.evidence.reconcile import conflicts, nesting, revisions
 from forecasting.evidence.words import in_words, period_words
 from forecasting.growth.policy_months import first_month, percent_of
-from forecasting.measures import AT_THE_HORIZON, DEMAND_STEPS, EV_FLOWS, MEASURES
-from forecasting.periods import span
-from forecasting.quantiles import RANGE_LEVELS
 from forecasting.reporting.labels import (
     amount,
     day_words,
@@ -46,7 +42,11 @@ from forecasting.scenarios.drivers import apply_drivers
 from forecasting.scenarios.facts_on_day import drivers_on_day, last_day
 from forecasting.scenarios.growth_on_year import yearly_growth
 from forecasting.scenarios.joint_draws import Results
-from forecasting.sentences import capital
+from forecasting.vocabulary.errors import InputError
+from forecasting.vocabulary.measures import AT_THE_HORIZON, DEMAND_STEPS, EV_FLOWS, MEASURES
+from forecasting.vocabulary.periods import span
+from forecasting.vocabulary.quantiles import RANGE_LEVELS
+from forecasting.vocabulary.sentences import capital
 from forecasting.writers.columns import (
     HIGH,
     INTERVAL_LEVELS,

@@ -15,13 +15,13 @@ from forecasting.evaluation.backtest import LATE_ORIGIN, SHORT_HISTORY
 from forecasting.evaluation.scores import expected_inside
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.words import in_words
-from forecasting.measures import MEASURES
 from forecasting.panels.charger_panel import MIN_POINTS, MIN_VEHICLES
-from forecasting.quantiles import standing_digits
-from forecasting.quantities import quantity_of
 from forecasting.reading.places import place_name
 from forecasting.reporting.labels import day_words
-from forecasting.sentences import plural, sentence
+from forecasting.vocabulary.measures import MEASURES
+from forecasting.vocabulary.quantiles import standing_digits
+from forecasting.vocabulary.quantities import quantity_of
+from forecasting.vocabulary.sentences import plural, sentence
 from forecasting.writers.columns import Column, Row, TableForm, inside_words
 from forecasting.writers.numbers import whole_percent
 

@@ -16,18 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from forecasting.errors import InputError
 from forecasting.evidence.fact import Fact
-from forecasting.measures import AT_THE_HORIZON, CHARGING_ANSWERS, HEADLINE
-from forecasting.names import (
-    ARCHIVE,
-    ASSETS,
-    DRAWS_TABLE,
-    INDEX_PAGE,
-    OUTLOOK_TABLE,
-    PLOTLY_SCRIPT,
-    REPORT_PAGE,
-)
 from forecasting.parameters.naming import country_slug
 from forecasting.reading.files import write_whole
 from forecasting.reading.places import COUNTRIES, is_place, place_name
@@ -63,7 +52,18 @@ from forecasting.scenarios.outlook_files import (
     stored_caveat,
     stored_caveats,
 )
-from forecasting.sentences import capital, plural, sentence
+from forecasting.vocabulary.errors import InputError
+from forecasting.vocabulary.measures import AT_THE_HORIZON, CHARGING_ANSWERS, HEADLINE
+from forecasting.vocabulary.names import (
+    ARCHIVE,
+    ASSETS,
+    DRAWS_TABLE,
+    INDEX_PAGE,
+    OUTLOOK_TABLE,
+    PLOTLY_SCRIPT,
+    REPORT_PAGE,
+)
+from forecasting.vocabulary.sentences import capital, plural, sentence
 from forecasting.writers.columns import HIGH, LOW, Column, TableForm, rows_beside
 from forecasting.writers.display import line_html, number_facts
 from forecasting.writers.numbers import percent

@@ -8,15 +8,15 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from forecasting.measures import measure_of
-from forecasting.quantities import quantity_of
 from forecasting.reading.spreadsheets.cell_grid import column_letter
+from forecasting.vocabulary.measures import measure_of
+from forecasting.vocabulary.quantities import quantity_of
 
 if TYPE_CHECKING:
     from forecasting.reading.spreadsheets.reading import SpreadsheetReading
     from forecasting.reading.spreadsheets.roles import TableColumn
     from forecasting.reading.spreadsheets.table_facts import CellFact, TableReading
-from forecasting.sentences import sentence
+from forecasting.vocabulary.sentences import sentence
 
 WIDTH = 80
 MOST_ROWS = 8  # of a table, that are drawn; the others are counted

@@ -12,10 +12,7 @@ import numpy as np
 from forecasting.demand.charging import HOURS_A_YEAR, side
 from forecasting.demand.consequences import cost_per_point, point_business
 from forecasting.demand.symbols import LABELS, Cell, Node, Part, SharedTable, reachable, render
-from forecasting.errors import in_digits
 from forecasting.evidence.words import in_words
-from forecasting.measures import HEADLINE, MEASURES, PRICES
-from forecasting.quantiles import RANGE_LEVELS, Array
 from forecasting.reporting.charging_tables import BUSINESS, BUSY_SHARES, SOLD_AT, point_prices
 from forecasting.reporting.labels import SETTING_WORDS, label_of, parameter_words, unit_of
 from forecasting.reporting.workbook import COLOURS, chart_words, grounds
@@ -32,7 +29,10 @@ from forecasting.scenarios.workbook_values import (
     chain_of_report,
     stamp,
 )
-from forecasting.sentences import uncapital
+from forecasting.vocabulary.errors import in_digits
+from forecasting.vocabulary.measures import HEADLINE, MEASURES, PRICES
+from forecasting.vocabulary.quantiles import RANGE_LEVELS, Array
+from forecasting.vocabulary.sentences import uncapital
 from forecasting.writers.columns import INTERVAL_LEVELS, Column, Row, TableForm
 from forecasting.writers.sheets import (
     Book,

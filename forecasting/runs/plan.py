@@ -20,9 +20,13 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from forecasting.caveats import Caveat
-from forecasting.errors import InputError, Problem, ScenarioError
-from forecasting.names import (
+from forecasting.parameters.naming import named_again, unsafe_name
+from forecasting.reading.files import AnyPath, read_whole
+from forecasting.runs.output.folders import Record, read_json
+from forecasting.runs.run_words import FORCED, NEW_CONTENT, NEW_VERSION
+from forecasting.vocabulary.caveats import Caveat
+from forecasting.vocabulary.errors import InputError, Problem, ScenarioError
+from forecasting.vocabulary.names import (
     DATA,
     FAILURES,
     NOTEBOOKS,
@@ -33,12 +37,8 @@ from forecasting.names import (
     RUN_RECORD,
     shipped_folder,
 )
-from forecasting.parameters.naming import named_again, unsafe_name
-from forecasting.periods import as_date
-from forecasting.reading.files import AnyPath, read_whole
-from forecasting.runs.output.folders import Record, read_json
-from forecasting.runs.run_words import FORCED, NEW_CONTENT, NEW_VERSION
-from forecasting.sentences import sentence
+from forecasting.vocabulary.periods import as_date
+from forecasting.vocabulary.sentences import sentence
 
 Hashes = dict[str, str]  # and versions, each by what it is of
 VERSIONS = (

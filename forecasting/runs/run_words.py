@@ -1,5 +1,5 @@
 """What a run says: why a report is made again, what became of it, how old it is; each is one
-message with named places, as `forecasting.sentences.sentence` fills them.
+message with named places, as `forecasting.vocabulary.sentences.sentence` fills them.
 """
 
 # Why a report is made again

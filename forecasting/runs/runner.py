@@ -14,9 +14,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from forecasting.arguments import Check, integer, number, optional, path, takes
-from forecasting.errors import InputError, RunError, with_remedy
-from forecasting.names import FAILURE_RECORD, INDEX_PAGE, OUTLOOK_TABLE, RUN_RECORD, SCRATCH
 from forecasting.reading.files import AnyPath, allowing
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.runs.execute.child import EngineName, at_cell, ended, sweep
@@ -38,7 +35,16 @@ from forecasting.runs.run_words import WITHOUT_WORD
 from forecasting.runs.workers.cluster import cluster
 from forecasting.runs.workers.fork_server import ForkServer, run_in_forks
 from forecasting.runs.workers.processes import Outcome, Task, failure, run_fresh
-from forecasting.sentences import sentence
+from forecasting.vocabulary.arguments import Check, integer, number, optional, path, takes
+from forecasting.vocabulary.errors import InputError, RunError, with_remedy
+from forecasting.vocabulary.names import (
+    FAILURE_RECORD,
+    INDEX_PAGE,
+    OUTLOOK_TABLE,
+    RUN_RECORD,
+    SCRATCH,
+)
+from forecasting.vocabulary.sentences import sentence
 
 MAX_MESSAGE_LENGTH = 10_000_000  # seconds, a season
 SECONDS = Check(

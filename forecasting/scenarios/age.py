@@ -7,8 +7,8 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
-from forecasting.caveats import Caveat
 from forecasting.evidence.ledger import Ledger
+from forecasting.vocabulary.caveats import Caveat
 
 RECENT_DAYS = 3 * 365  # before the last print; prints in them tell how often a series is printed
 SAME_PRINT_DAYS = 14  # prints within these are one

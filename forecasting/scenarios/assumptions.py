@@ -13,17 +13,17 @@ from forecasting.demand.chain import Inputs, demand_outlook
 from forecasting.demand.demand_outlook import DemandOutlook
 from forecasting.demand.deployed import ExistingCharging, Target, moment
 from forecasting.demand.parameters import NEVER_YEAR, Event, Parameters, load_parameters
-from forecasting.errors import AssumptionError, Problem
 from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.ledger import Ledger
-from forecasting.measures import CAR, CHARGING_COUNTS, MEASURES, count_of
 from forecasting.parameters.schema import Driver, Scenario
 from forecasting.parameters.strict_yaml import KeyPath
 from forecasting.parameters.values import Range
-from forecasting.quantiles import Array, sums_of_years
 from forecasting.reading.places import place_name
 from forecasting.scenarios.drivers import DAYS_A_YEAR, NEVER_DAY, draw_event
 from forecasting.scenarios.place_flows import OutlookRequest, PlaceFlow, by_year, stock_before
+from forecasting.vocabulary.errors import AssumptionError, Problem
+from forecasting.vocabulary.measures import CAR, CHARGING_COUNTS, MEASURES, count_of
+from forecasting.vocabulary.quantiles import Array, sums_of_years
 
 REEXPORT = "reexport_share"  # acts on the vehicles that come, from its year on
 NATIONAL = "national_target"  # points by a day: a target

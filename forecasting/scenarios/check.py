@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from forecasting.caveats import Caveat
-from forecasting.errors import EvidenceError, InputError, Problem
 from forecasting.evidence.checking import checked_file, of_one_id, read_rows
-from forecasting.names import DATA, PARAMS
 from forecasting.parameters.naming import PARAMS_ENDINGS, named_again
 from forecasting.reading.files import AnyPath, allowing
 from forecasting.reading.rules import FoundRow
 from forecasting.reading.spreadsheets.cell_grid import TABLES
+from forecasting.vocabulary.caveats import Caveat
+from forecasting.vocabulary.errors import EvidenceError, InputError, Problem
+from forecasting.vocabulary.names import DATA, PARAMS
 
 if TYPE_CHECKING:
     from forecasting.scenarios.check_params import CheckedScenario

@@ -10,20 +10,20 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from forecasting.caveats import Caveat
 from forecasting.demand.parameters import load_parameters
-from forecasting.errors import EvidenceError, LedgerError, Problem, ScenarioError
 from forecasting.evidence import datasets
 from forecasting.evidence.fact import typed_facts
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.usable import usable_facts
-from forecasting.limits import MAX_PROBLEMS
-from forecasting.measures import did_you_mean
 from forecasting.parameters.schema import Scenario, scenario_of
 from forecasting.parameters.strict_yaml import Document, read_yaml
 from forecasting.parameters.values import Range, fact_ids
 from forecasting.scenarios.assumptions import KeyProblem, assumption_faults, refused, target_faults
 from forecasting.scenarios.facts_on_day import flow_inputs, unused_facts
+from forecasting.vocabulary.caveats import Caveat
+from forecasting.vocabulary.errors import EvidenceError, LedgerError, Problem, ScenarioError
+from forecasting.vocabulary.limits import MAX_PROBLEMS
+from forecasting.vocabulary.measures import did_you_mean
 
 
 def shipped_beside(rows: Sequence[dict[str, str]]) -> Ledger:

@@ -18,8 +18,8 @@ import numpy as np
 
 from forecasting.evidence.policies import shipped_policies
 from forecasting.growth.quotas import parts_of_months, with_quota
-from forecasting.periods import Period
-from forecasting.quantiles import Array, Flags, stream_of, sums_of_years
+from forecasting.vocabulary.periods import Period
+from forecasting.vocabulary.quantiles import Array, Flags, stream_of, sums_of_years
 
 if TYPE_CHECKING:
     from forecasting.growth.flow import FlowForecast
@@ -114,7 +114,7 @@ def activity(
 
     Examples
     --------
-    >>> from forecasting.periods import year
+    >>> from forecasting.vocabulary.periods import year
     >>> months = list(year(2026).months())[:3]
     >>> first = np.array([dt.date(2026, 2, 15).toordinal()], dtype=float)
     >>> activity(months, first, None, dt.date(2025, 12, 31)).round(2)

@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from forecasting.caveats import Caveat
-from forecasting.errors import InputError
 from forecasting.evidence.datasets import facts_of, facts_that_a_file_names
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.policies import BATTERY_CARS, Policy, shipped_policies
 from forecasting.growth.prior import Prior
-from forecasting.measures import CAR, MEASURES, NEW_CARS, count_of
 from forecasting.parameters.naming import PARAMS_ENDINGS
 from forecasting.parameters.schema import Driver, Scenario, load_scenario
 from forecasting.reading.rules import OBSERVATION_KINDS
 from forecasting.scenarios.question import find_scenario, params_file
+from forecasting.vocabulary.caveats import Caveat
+from forecasting.vocabulary.errors import InputError
+from forecasting.vocabulary.measures import CAR, MEASURES, NEW_CARS, count_of
 
 if TYPE_CHECKING:
     from forecasting.growth.starting import MarketSize

@@ -17,10 +17,10 @@ import numpy as np
 import pandas as pd
 
 from forecasting.demand.sensitivity import first_order
-from forecasting.measures import WORTH_FINDING_OUT
-from forecasting.periods import DAY, Period, month, span, year
-from forecasting.quantiles import Array
 from forecasting.scenarios.facts_on_day import last_day
+from forecasting.vocabulary.measures import WORTH_FINDING_OUT
+from forecasting.vocabulary.periods import DAY, Period, month, span, year
+from forecasting.vocabulary.quantiles import Array
 
 if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook

@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 
 from forecasting.evidence.ledger import Ledger
-from forecasting.periods import Period, year
-from forecasting.quantiles import RANGE_LEVELS, Array
 from forecasting.scenarios.facts_on_day import flow_inputs
 from forecasting.scenarios.joint_draws import Results, quantiles_by_year
+from forecasting.vocabulary.periods import Period, year
+from forecasting.vocabulary.quantiles import RANGE_LEVELS, Array
 
 if TYPE_CHECKING:
     from forecasting.evidence.fact import Fact

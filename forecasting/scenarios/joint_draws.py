@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecasting.arguments import Check, integer, sequence, takes, text
-from forecasting.errors import InputError, ModelError
-from forecasting.measures import HEADLINE, MEASURES, NOT_ADDED, nearest
 from forecasting.parameters.naming import country_slug
-from forecasting.periods import Period, year
-from forecasting.quantiles import Array, quantiles
 from forecasting.reading.places import COUNTRIES, REGION
+from forecasting.vocabulary.arguments import Check, integer, sequence, takes, text
+from forecasting.vocabulary.errors import InputError, ModelError
+from forecasting.vocabulary.measures import HEADLINE, MEASURES, NOT_ADDED, nearest
+from forecasting.vocabulary.periods import Period, year
+from forecasting.vocabulary.quantiles import Array, quantiles
 
 if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook

@@ -16,14 +16,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from forecasting.caveats import Caveat
-from forecasting.errors import InputError, Problem
 from forecasting.evidence.checking import TableRead, read_table
 from forecasting.evidence.fact import Fact, typed_facts
-from forecasting.limits import MAX_FORECAST_FACTS
-from forecasting.measures import FLOW_OF_COUNT, MEASURES, did_you_mean
 from forecasting.parameters.naming import country_code, new_params, write_params
-from forecasting.periods import as_date
 from forecasting.reading.mapping import (
     DATES_OF_COLUMN,
     DECIMAL_MARKS,
@@ -49,7 +44,12 @@ from forecasting.reading.spreadsheets.dating import FISCAL_MONTHS
 from forecasting.reading.spreadsheets.reading import SpreadsheetReading
 from forecasting.reading.spreadsheets.roles import TableQuestion
 from forecasting.scenarios.check import check_paths
-from forecasting.sentences import sentence
+from forecasting.vocabulary.caveats import Caveat
+from forecasting.vocabulary.errors import InputError, Problem
+from forecasting.vocabulary.limits import MAX_FORECAST_FACTS
+from forecasting.vocabulary.measures import FLOW_OF_COUNT, MEASURES, did_you_mean
+from forecasting.vocabulary.periods import as_date
+from forecasting.vocabulary.sentences import sentence
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger

@@ -14,15 +14,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from forecasting import __version__
-from forecasting.arguments import instance, integer, optional, path, short_repr, takes, text
-from forecasting.caveats import Caveat
-from forecasting.errors import EvidenceError, InputError, LedgerError
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.prior import Prior
 from forecasting.growth.stored_flow import save_flow
-from forecasting.measures import EV_SHARE
 from forecasting.parameters.schema import Scenario, stored_scenario
-from forecasting.periods import DAY, as_date
 from forecasting.reading.files import AnyPath, allowing
 from forecasting.scenarios.age import age_of
 from forecasting.scenarios.assumptions import demand_of, demand_parameters
@@ -53,6 +48,19 @@ from forecasting.scenarios.place_flows import (
 )
 from forecasting.scenarios.question import QUESTION_FORM, find_scenario, find_scenarios
 from forecasting.showing import Shown, chart
+from forecasting.vocabulary.arguments import (
+    instance,
+    integer,
+    optional,
+    path,
+    short_repr,
+    takes,
+    text,
+)
+from forecasting.vocabulary.caveats import Caveat
+from forecasting.vocabulary.errors import EvidenceError, InputError, LedgerError
+from forecasting.vocabulary.measures import EV_SHARE
+from forecasting.vocabulary.periods import DAY, as_date
 
 if TYPE_CHECKING:
     from forecasting.demand.demand_outlook import DemandOutlook

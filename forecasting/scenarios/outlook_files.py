@@ -8,12 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from forecasting.caveats import Caveat
-from forecasting.errors import InputError
 from forecasting.evidence.fact import Fact, typed_facts
-from forecasting.names import DRAWS_TABLE, OUTLOOK_TABLE
-from forecasting.periods import span
 from forecasting.scenarios.joint_draws import RESULT_COLUMNS, Results, results_from
+from forecasting.vocabulary.caveats import Caveat
+from forecasting.vocabulary.errors import InputError
+from forecasting.vocabulary.names import DRAWS_TABLE, OUTLOOK_TABLE
+from forecasting.vocabulary.periods import span
 
 METADATA_KEY = b"ev-forecast"
 STORED_CAVEATS = "caveats"

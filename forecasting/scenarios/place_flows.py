@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from forecasting.caveats import Caveat, each_once
-from forecasting.errors import EvidenceError
-from forecasting.measures import MEASURES
-from forecasting.periods import DAY, span, year
-from forecasting.quantiles import Array, sums_of_years
 from forecasting.reading.places import place_name
 from forecasting.scenarios.drivers import apply_drivers
 from forecasting.scenarios.facts_on_day import MarketOnDay, flow_inputs, last_day, sets_quotas
 from forecasting.scenarios.joint_draws import Results, quantile_table, sum_outlooks
+from forecasting.vocabulary.caveats import Caveat, each_once
+from forecasting.vocabulary.errors import EvidenceError
+from forecasting.vocabulary.measures import MEASURES
+from forecasting.vocabulary.periods import DAY, span, year
+from forecasting.vocabulary.quantiles import Array, sums_of_years
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger

@@ -8,10 +8,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-from forecasting.arguments import Check
-from forecasting.errors import InputError
-from forecasting.measures import did_you_mean, nearest
-from forecasting.names import PARAMS, shipped_folder
 from forecasting.parameters.naming import (
     PARAMS_ENDINGS,
     country_code,
@@ -22,6 +18,10 @@ from forecasting.parameters.naming import (
 from forecasting.parameters.schema import CORRIDORS, Scenario, load_scenario, scenario_of
 from forecasting.parameters.strict_yaml import parse_yaml
 from forecasting.reading.places import place_code
+from forecasting.vocabulary.arguments import Check
+from forecasting.vocabulary.errors import InputError
+from forecasting.vocabulary.measures import did_you_mean, nearest
+from forecasting.vocabulary.names import PARAMS, shipped_folder
 
 BASELINE = "baseline"
 
@@ -51,7 +51,7 @@ def find_scenario(question: Scenario | str | os.PathLike[str]) -> Scenario:
     ('uzbekistan-baseline', 'norway-baseline')
     >>> find_scenario("uzbekistan-basline")
     Traceback (most recent call last):
-    forecasting.errors.InputError: uzbekistan-basline: no such file, scenario or country (did you
+    forecasting.InputError: uzbekistan-basline: no such file, scenario or country (did you
     mean uzbekistan-baseline?)
     """
     if isinstance(question, Scenario):

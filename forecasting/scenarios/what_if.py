@@ -9,11 +9,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from forecasting.arguments import flag, optional, path as file_path, takes, text
 from forecasting.demand.parameters import Assumption, load_parameters
-from forecasting.errors import EvidenceError, InputError
 from forecasting.evidence.ledger import Ledger
-from forecasting.measures import CHARGING_ANSWERS
 from forecasting.parameters.naming import unsafe_name
 from forecasting.parameters.schema import Scenario, scenario_from_parameters
 from forecasting.parameters.values import Driver, Range
@@ -22,6 +19,9 @@ from forecasting.reading.files import write_asked, write_new
 from forecasting.scenarios.outlook import DRAW_COUNT, LEDGER, Outlook, outlook
 from forecasting.scenarios.place_flows import PlaceFlow
 from forecasting.scenarios.question import QUESTION, find_scenario
+from forecasting.vocabulary.arguments import flag, optional, path as file_path, takes, text
+from forecasting.vocabulary.errors import EvidenceError, InputError
+from forecasting.vocabulary.measures import CHARGING_ANSWERS
 
 
 class WhatIf:

@@ -34,18 +34,18 @@ from forecasting.demand.symbols import (
     labelled,
     reachable,
 )
-from forecasting.errors import InputError, in_digits
 from forecasting.growth.stored_flow import flow_of_report
-from forecasting.measures import HEADLINE, MEASURES, PRICES, WORKBOOK_ANSWERS
 from forecasting.parameters.naming import names_of_place
 from forecasting.parameters.schema import Scenario, scenario_from_parameters, stored_scenario
 from forecasting.parameters.writing import params_text
-from forecasting.quantiles import Array, ratio
 from forecasting.scenarios.assumptions import demand_of, demand_parameters
 from forecasting.scenarios.facts_on_day import drivers_on_day, sets_quotas
 from forecasting.scenarios.outlook import Outlook, outlook
 from forecasting.scenarios.place_flows import OutlookRequest, PlaceFlow, by_year, place_flow
-from forecasting.sentences import sentence
+from forecasting.vocabulary.errors import InputError, in_digits
+from forecasting.vocabulary.measures import HEADLINE, MEASURES, PRICES, WORKBOOK_ANSWERS
+from forecasting.vocabulary.quantiles import Array, ratio
+from forecasting.vocabulary.sentences import sentence
 
 STAMP = "stamp"
 TARGET = "charging_points_target"

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from forecasting.quantiles import RANGE_LEVELS
-from forecasting.sentences import sentence
+from forecasting.vocabulary.quantiles import RANGE_LEVELS
+from forecasting.vocabulary.sentences import sentence
 from forecasting.writers.display import Table, plain_frame
 
 Row = Mapping[Any, Any]

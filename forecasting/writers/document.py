@@ -24,9 +24,9 @@ from docx.shared import Cm, Pt
 from lxml.html import fragment_fromstring
 from nbconvert.filters import markdown2html
 
-from forecasting.errors import InputError
-from forecasting.quantiles import Array
 from forecasting.reading.files import write_asked
+from forecasting.vocabulary.errors import InputError
+from forecasting.vocabulary.quantiles import Array
 from forecasting.writers.display import ARABIC_OR_HEBREW, is_web_address, number_facts
 from forecasting.writers.messages import PLOTLY_TYPE, figure_words
 

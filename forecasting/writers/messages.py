@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
-from forecasting.sentences import sentence, sentence_parts
+from forecasting.vocabulary.sentences import sentence, sentence_parts
 from forecasting.writers.display import Link
 
 PLOTLY_TYPE = "application/vnd.plotly.v1+json"  # of a figure in a notebook

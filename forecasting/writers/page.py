@@ -17,9 +17,9 @@ from functools import lru_cache
 from html import escape, unescape
 from typing import TYPE_CHECKING, Any
 
-from forecasting.errors import RunError
-from forecasting.names import PLOTLY_SCRIPT
-from forecasting.sentences import sentence
+from forecasting.vocabulary.errors import RunError
+from forecasting.vocabulary.names import PLOTLY_SCRIPT
+from forecasting.vocabulary.sentences import sentence
 from forecasting.writers.display import ARABIC_OR_HEBREW
 from forecasting.writers.messages import PLOTLY_TYPE, figure_words
 
@@ -283,7 +283,7 @@ def check_page(page: str, name: str) -> None:
     --------
     >>> check_page('<script src="https://cdn.example/x.js"></script>', "uz")
     Traceback (most recent call last):
-    forecasting.errors.RunError: the page 'uz' would load https://cdn.example/x.js; a report ...
+    forecasting.RunError: the page 'uz' would load https://cdn.example/x.js; a report ...
     """
     addresses = [
         "".join(quoted).strip("\"' ")

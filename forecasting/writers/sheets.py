@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape
 
 import pandas as pd
 
-from forecasting.quantiles import Array
+from forecasting.vocabulary.quantiles import Array
 from forecasting.writers.columns import Column, Row
 from forecasting.writers.display import Table, is_web_address
 from forecasting.writers.messages import FigureForm

@@ -8,7 +8,7 @@ from scipy.optimize import curve_fit
 
 from forecasting.curves.batch import fit_curves
 from forecasting.curves.definitions import CURVES
-from forecasting.errors import ModelError
+from forecasting.vocabulary.errors import ModelError
 
 TRUTHS = {
     "bass": (0.02, 0.4),

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from forecasting.curves.definitions import CURVES, find_curve
-from forecasting.errors import ModelError
+from forecasting.vocabulary.errors import ModelError
 
 TIMES = np.array([0.0, 0.5, 1.0, 3.0, 7.5, 12.0])
 SHAPES = {

@@ -6,7 +6,7 @@ import pytest
 
 from forecasting.curves.definitions import CURVES
 from forecasting.curves.model import GrowthModel
-from forecasting.errors import ModelError
+from forecasting.vocabulary.errors import ModelError
 
 SALES = [96, 195, 238, 380, 1045, 1230, 1267, 1828, 1586, 1673, 1800, 1580, 1500]
 EARLY = [3.0, 7, 15, 29, 60, 95]

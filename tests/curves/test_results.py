@@ -9,7 +9,7 @@ import pytest
 from forecasting.curves.batch import fit_curves
 from forecasting.curves.definitions import CURVES
 from forecasting.curves.model import GrowthModel
-from forecasting.errors import ModelError
+from forecasting.vocabulary.errors import ModelError
 
 pytestmark = pytest.mark.slow
 

@@ -7,8 +7,8 @@ import pytest
 from forecasting.curves.definitions import CURVES
 from forecasting.curves.model import GrowthModel
 from forecasting.curves.timeline import read_timeline
-from forecasting.errors import ModelError
-from forecasting.periods import span, year
+from forecasting.vocabulary.errors import ModelError
+from forecasting.vocabulary.periods import span, year
 
 P, Q, M = 0.01, 0.5, 5e4
 

@@ -8,7 +8,7 @@ import pytest
 from forecasting.demand.chain import demand_outlook
 from forecasting.demand.consequences import cost_per_point, investment
 from forecasting.demand.parameters import SETTINGS, load_parameters
-from forecasting.errors import AssumptionError
+from forecasting.vocabulary.errors import AssumptionError
 
 
 def run(place="UZ", changes=(), draws=1000, flow=50_000.0, years=range(2025, 2031)):

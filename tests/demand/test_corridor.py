@@ -19,7 +19,7 @@ from forecasting.demand.corridor import (
     truck_trip,
 )
 from forecasting.demand.queueing import wait_exceeds
-from forecasting.errors import AssumptionError
+from forecasting.vocabulary.errors import AssumptionError
 
 CAR = road_vehicle("car")
 few = settings(max_examples=30, deadline=None, derandomize=True)

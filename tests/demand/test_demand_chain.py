@@ -18,9 +18,9 @@ from forecasting.demand.deployed import (
 )
 from forecasting.demand.energy import MONTH_DAYS
 from forecasting.demand.parameters import SETTINGS, load_parameters
-from forecasting.errors import AssumptionError
 from forecasting.evidence.fact import Fact
 from forecasting.reporting.caveat_words import lines_of
+from forecasting.vocabulary.errors import AssumptionError
 
 few = settings(max_examples=12, deadline=None, derandomize=True)
 YEARS = list(range(2024, 2034))

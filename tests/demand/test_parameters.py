@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from forecasting.demand.parameters import load_parameters, read_table
-from forecasting.errors import AssumptionError
+from forecasting.vocabulary.errors import AssumptionError
 
 TABLES = (
     "demand_parameters.csv",

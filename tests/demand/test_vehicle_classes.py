@@ -10,12 +10,12 @@ import forecasting as fc
 from forecasting.demand import parameters
 from forecasting.demand.chain import demand_outlook
 from forecasting.demand.parameters import load_parameters
-from forecasting.errors import AssumptionError
-from forecasting.measures import MEASURES, Measure
-from forecasting.names import DATA
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reading import rules
 from forecasting.scenarios.outlook import outlook
+from forecasting.vocabulary.errors import AssumptionError
+from forecasting.vocabulary.measures import MEASURES, Measure
+from forecasting.vocabulary.names import DATA
 
 ROW = {
     "name": "two-wheeler",

@@ -12,16 +12,16 @@ import pytest
 from click.testing import CliRunner
 
 from forecasting.cli import main
-from forecasting.errors import EvidenceError, InputError
 from forecasting.evaluation.archive import archive_record
 from forecasting.evaluation.records import RECORD_COLUMNS
 from forecasting.evaluation.scores import weighted_interval_score
 from forecasting.evidence.datasets import central_asia
-from forecasting.names import OUTLOOK_TABLE
-from forecasting.periods import month, year
 from forecasting.reporting.past import kept_forecasts
 from forecasting.scenarios.joint_draws import QUANTILES, quantile_table
 from forecasting.scenarios.outlook_files import load_results, save_tables
+from forecasting.vocabulary.errors import EvidenceError, InputError
+from forecasting.vocabulary.names import OUTLOOK_TABLE
+from forecasting.vocabulary.periods import month, year
 
 LEVELS = np.array(QUANTILES)
 

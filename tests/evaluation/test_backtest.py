@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.errors import EvidenceError, ModelError
 from forecasting.evaluation.backtest import (
     REGRESSION,
     _origins,
@@ -22,6 +21,7 @@ from forecasting.evaluation.markets import read_panel
 from forecasting.evaluation.peers import AnalogueRegression, drift, naive, single_series
 from forecasting.evaluation.records import THIS_PACKAGE
 from forecasting.reporting.score_words import BACKTEST, scores_text
+from forecasting.vocabulary.errors import EvidenceError, ModelError
 
 pytestmark = pytest.mark.slow
 

@@ -8,7 +8,6 @@ from importlib import import_module
 import numpy as np
 import pytest
 
-from forecasting.errors import EvidenceError
 from forecasting.evaluation.peers import BY_HAND
 from forecasting.evaluation.records import (
     RECORDS,
@@ -20,6 +19,7 @@ from forecasting.evaluation.records import (
 )
 from forecasting.evaluation.scores import NO_QUANTILES
 from forecasting.evaluation.track_record import beside_rule
+from forecasting.vocabulary.errors import EvidenceError
 
 REFUSAL = EvidenceError("nobody has counted")
 

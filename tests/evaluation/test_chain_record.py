@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.errors import EvidenceError
 from forecasting.evaluation.chain_record import ANSWERS_BY_WHAT, chain_record, summarise_chain
 from forecasting.evaluation.records import RECORDS
+from forecasting.vocabulary.errors import EvidenceError
 
 
 def panel(**changes):

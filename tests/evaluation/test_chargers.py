@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.errors import EvidenceError
 from forecasting.evaluation.chargers import charger_skill, summarise_chargers
+from forecasting.vocabulary.errors import EvidenceError
 
 pytestmark = pytest.mark.slow
 

@@ -11,7 +11,6 @@ import pytest
 from click.testing import CliRunner
 
 from forecasting.cli import main
-from forecasting.errors import EvidenceError, ForecastingError, InputError
 from forecasting.evaluation.claim import claim_of
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.fact import Fact
@@ -19,6 +18,7 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.reporting.answer import evidence_summary
 from forecasting.reporting.score_words import claim_text
 from forecasting.scenarios.outlook import outlook
+from forecasting.vocabulary.errors import EvidenceError, ForecastingError, InputError
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared_forecasts")]
 

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.errors import EvidenceError
 from forecasting.evaluation.events import (
     MULTIPLIER,
     WITH_DATE,
@@ -16,6 +15,7 @@ from forecasting.evaluation.events import (
     event_skill,
     summarise_events,
 )
+from forecasting.vocabulary.errors import EvidenceError
 
 PANEL = pd.DataFrame(
     [

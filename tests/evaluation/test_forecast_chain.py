@@ -14,12 +14,12 @@ from click.testing import CliRunner
 from test_archive import freeze
 
 from forecasting.cli import main
-from forecasting.errors import InputError
 from forecasting.evaluation.archive import archive_record
 from forecasting.evaluation.forecast_chain import add_to_chain, chain_of, check_day
 from forecasting.evidence.datasets import central_asia
-from forecasting.names import OUTLOOK_TABLE, RUN_RECORD
 from forecasting.reporting.score_words import archive_text
+from forecasting.vocabulary.errors import InputError
+from forecasting.vocabulary.names import OUTLOOK_TABLE, RUN_RECORD
 
 DAYS = [dt.date(2024, 12, 31), dt.date(2025, 1, 1), dt.date(2025, 1, 5)]
 NAMES = ["uzbekistan-baseline", "uzbekistan-constrained"]

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.errors import EvidenceError
 from forecasting.evaluation.records import RECORD_COLUMNS
 from forecasting.evaluation.track_record import ledger_record
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
 from forecasting.reporting.score_words import record_text
+from forecasting.vocabulary.errors import EvidenceError
 
 pytestmark = pytest.mark.slow
 

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.errors import EvidenceError
 from forecasting.evaluation.markets import read_monthly, read_panel
 from forecasting.evaluation.part_year import (
     PART_YEAR_MONTHS,
@@ -20,6 +19,7 @@ from forecasting.evaluation.records import THIS_PACKAGE
 from forecasting.evaluation.scores import weighted_interval_score
 from forecasting.panels.seasons import estimate_within_year
 from forecasting.reporting.score_words import PART_YEAR, scores_text
+from forecasting.vocabulary.errors import EvidenceError
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared_forecasts")]
 

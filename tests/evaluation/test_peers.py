@@ -7,7 +7,7 @@ import pytest
 
 from forecasting.evaluation.peers import by_hand, stock_by_hand
 from forecasting.evidence.datasets import central_asia
-from forecasting.periods import month, year
+from forecasting.vocabulary.periods import month, year
 
 UZ = central_asia().select("UZ", "ev_imports")
 

@@ -8,7 +8,6 @@ import pytest
 from click.testing import CliRunner
 
 from forecasting.cli import main
-from forecasting.errors import InputError
 from forecasting.evaluation.quota_days import quota_claim
 from forecasting.evaluation.quota_record import (
     EVEN_MONTHS,
@@ -18,6 +17,7 @@ from forecasting.evaluation.quota_record import (
     summarise_quotas,
 )
 from forecasting.evaluation.records import THIS_PACKAGE
+from forecasting.vocabulary.errors import InputError
 
 
 def test_the_day_of_2025_lay_within_the_range_of_june():

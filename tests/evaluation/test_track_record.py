@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.errors import EvidenceError
 from forecasting.evaluation.records import Case, results
 from forecasting.evaluation.track_record import (
     beside_rule,
@@ -15,8 +14,9 @@ from forecasting.evaluation.track_record import (
     outcomes_of,
 )
 from forecasting.evidence.datasets import central_asia
-from forecasting.periods import year
 from forecasting.scenarios.facts_on_day import FlowInputs, facts_of_flow
+from forecasting.vocabulary.errors import EvidenceError
+from forecasting.vocabulary.periods import year
 
 pytestmark = pytest.mark.slow
 

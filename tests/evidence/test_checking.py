@@ -8,9 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 from forecasting.cli import main
-from forecasting.errors import LedgerError
 from forecasting.evidence.checking import append_fact
 from forecasting.evidence.ledger import read_ledger
+from forecasting.vocabulary.errors import LedgerError
 
 GOOD = {
     "measure": "ev_sales", "place": "NO", "period_start": "2023-01-01", "period_end": "2023-12-31",

@@ -24,10 +24,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from forecasting.cli import main
-from forecasting.errors import InputError, RunError
 from forecasting.evidence.ledger import read_ledger
 from forecasting.evidence.sources import fetching, polite
 from forecasting.evidence.sources.comtrade import COMTRADE_KEY, GOODS, PARTNERS
+from forecasting.vocabulary.errors import InputError, RunError
 
 pytestmark = pytest.mark.slow
 Reply = tuple[int, dict[str, str], bytes]

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.errors import EvidenceError
 from forecasting.evidence.sources.iea import PANEL, annual_sales, read_iea_panel
+from forecasting.vocabulary.errors import EvidenceError
 
 LONG = """region,category,parameter,mode,powertrain,year,unit,value
 Norway,Historical,EV sales,Cars,BEV,2023,Vehicles,100000

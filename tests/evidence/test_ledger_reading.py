@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from forecasting.errors import LedgerError, PeriodError
 from forecasting.evidence import datasets
 from forecasting.evidence.ledger import read_ledger
 from forecasting.reading.places import place_code
 from forecasting.reading.rules import LEDGER_COLUMNS
+from forecasting.vocabulary.errors import LedgerError, PeriodError
 
 GOOD = {
     "id": "a",

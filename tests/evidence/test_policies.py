@@ -9,7 +9,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from forecasting.errors import LedgerError
 from forecasting.evidence import datasets
 from forecasting.evidence.policies import (
     POLICY_COLUMNS,
@@ -19,6 +18,7 @@ from forecasting.evidence.policies import (
     read_policies,
 )
 from forecasting.reading.places import COUNTRIES
+from forecasting.vocabulary.errors import LedgerError
 
 REGION = (*COUNTRIES, "EAEU")
 ROW = {

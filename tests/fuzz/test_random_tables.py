@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from forecasting.errors import LedgerError
 from forecasting.evidence.ledger import read_ledger
+from forecasting.vocabulary.errors import LedgerError
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0")) // 10 or 80
 HEADS = [

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 import forecasting as fc
-from forecasting.errors import EvidenceError
 from forecasting.growth.prior import ANALOGUES
-from forecasting.names import DATA
+from forecasting.vocabulary.errors import EvidenceError
+from forecasting.vocabulary.names import DATA
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from scipy import stats
 
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.observation import noise_of_bound, observe
-from forecasting.periods import span, year
 from forecasting.reporting.caveat_words import lines_of
+from forecasting.vocabulary.periods import span, year
 
 LAST = ("equals", "total", 2022, 2180)
 HALF = "2023-01-01/2023-06-30"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from forecasting.growth.flow import forecast_flow
-from forecasting.periods import year
+from forecasting.vocabulary.periods import year
 
 SIZE = {2023: 100_000.0}
 TABLES = {

@@ -12,15 +12,15 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from scipy.stats import spearmanr, t
 
-from forecasting.errors import EvidenceError, LedgerError
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.common import COMMON_NU
 from forecasting.growth.flow import annual_totals, forecast_flow
 from forecasting.growth.prior import Prior
 from forecasting.growth.request import common_shocks
-from forecasting.periods import month, span, year
 from forecasting.reporting.caveat_words import lines_of
+from forecasting.vocabulary.errors import EvidenceError, LedgerError
+from forecasting.vocabulary.periods import month, span, year
 
 QUICK = settings(deadline=None, derandomize=True, max_examples=12)
 HISTORY = annual_totals(pd.Series({2020: 131, 2021: 809, 2022: 2180}))

@@ -6,7 +6,7 @@ import pytest
 
 from forecasting.evidence.datasets import central_asia
 from forecasting.growth.flow import annual_totals, forecast_flow
-from forecasting.periods import year
+from forecasting.vocabulary.periods import year
 
 ASKED = [year(2023), year(2024), year(2027)]
 SERIES = annual_totals(pd.Series({2018: 100, 2019: 230, 2020: 300, 2021: 900, 2022: 2180}))

@@ -9,14 +9,14 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from forecasting.errors import EvidenceError
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.observation import flow_weights, observe, with_prints
 from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.prior import Prior
 from forecasting.growth.usable import usable_facts, years_spoken_of
-from forecasting.periods import span, year
+from forecasting.vocabulary.errors import EvidenceError
+from forecasting.vocabulary.periods import span, year
 
 QUICK = settings(deadline=None, derandomize=True, max_examples=40)
 DAYS = st.dates(

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.errors import EvidenceError
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.prior import Prior
 from forecasting.growth.starting import path_of
-from forecasting.periods import span, year
+from forecasting.vocabulary.errors import EvidenceError
+from forecasting.vocabulary.periods import span, year
 
 HALF, MONTHS = span("2023-01-01", "2023-06-30"), span("2023-01-01", "2023-02-28")
 

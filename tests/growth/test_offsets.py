@@ -12,7 +12,7 @@ from forecasting.growth.likelihood import as_arrays
 from forecasting.growth.observation import observe
 from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.prior import Prior
-from forecasting.periods import year
+from forecasting.vocabulary.periods import year
 
 
 def test_an_offset_that_drifts_is_a_walk_from_its_first_year():

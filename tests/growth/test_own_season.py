@@ -13,7 +13,7 @@ from forecasting.growth.flow import forecast_flow
 from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.prior import Prior
 from forecasting.panels.seasons import estimate_within_year
-from forecasting.periods import span, year
+from forecasting.vocabulary.periods import span, year
 
 SIZE = 100_000
 EARLY = "{0}-01-01/{0}-02-28"

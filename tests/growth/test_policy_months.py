@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 import forecasting as fc
-from forecasting.errors import LedgerError
 from forecasting.evidence.policies import Policy, checked_policies
 from forecasting.growth.forecast import changed_policy
 from forecasting.growth.policy_months import (
@@ -22,6 +21,7 @@ from forecasting.growth.policy_months import (
     pooled,
 )
 from forecasting.growth.prior import Prior
+from forecasting.vocabulary.errors import LedgerError
 
 FACTS = fc.annual_totals(pd.Series({2021: 809, 2022: 2180}))
 DECEMBER, JANUARY = fc.month("2023-12"), fc.month("2024-01")

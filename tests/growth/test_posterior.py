@@ -22,8 +22,8 @@ from forecasting.growth.posterior import _pools, _share_anew, resampled, sample,
 from forecasting.growth.prior import Prior
 from forecasting.growth.starting import path_of
 from forecasting.growth.usable import usable_facts
-from forecasting.periods import year
 from forecasting.reporting.caveat_words import lines_of
+from forecasting.vocabulary.periods import year
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 SIZE, BRUTE, LEVELS = 300_000.0, 120_000, (0.1, 0.25, 0.5, 0.75, 0.9)

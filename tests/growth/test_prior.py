@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from forecasting.errors import InputError, ModelError
 from forecasting.growth.common import Common
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.prior import REFERENCE_LOG_ODDS, Prior, log_odds
 from forecasting.panels.growth_prior import estimate_prior
-from forecasting.periods import span
+from forecasting.vocabulary.errors import InputError, ModelError
+from forecasting.vocabulary.periods import span
 
 YEARS = range(2008, 2024)
 EFFECTS = dict(

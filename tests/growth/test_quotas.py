@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 import forecasting as fc
-from forecasting.errors import LedgerError
 from forecasting.evidence.policies import Policy
 from forecasting.growth.flow import annual_totals, forecast_flow
 from forecasting.growth.policy_months import PolicyEffects
@@ -18,7 +17,8 @@ from forecasting.growth.quotas import (
     with_cars_that_wait,
     with_quota,
 )
-from forecasting.periods import year
+from forecasting.vocabulary.errors import LedgerError
+from forecasting.vocabulary.periods import year
 
 MONTHS = list(year(2026).months())
 NEVER_KNOWN = dt.date(2025, 12, 31)

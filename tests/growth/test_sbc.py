@@ -14,7 +14,7 @@ from scipy import stats
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.prior import Prior
-from forecasting.periods import year
+from forecasting.vocabulary.periods import year
 
 pytestmark = pytest.mark.slow
 

@@ -14,8 +14,8 @@ import pytest
 from forecasting.growth import request, sharing
 from forecasting.growth.flow import FlowForecast, annual_totals, forecast_flow
 from forecasting.growth.sharing import cache_folder, made_once, read_cache
-from forecasting.names import CACHE_VARIABLE, SHARED_VARIABLE
-from forecasting.periods import year
+from forecasting.vocabulary.names import CACHE_VARIABLE, SHARED_VARIABLE
+from forecasting.vocabulary.periods import year
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ import pytest
 
 from forecasting.growth.flow import FlowForecast, annual_totals, forecast_flow
 from forecasting.growth.stored_flow import answer_to, flow_of_report, save_flow
-from forecasting.names import FLOW_DRAWS
-from forecasting.periods import year
+from forecasting.vocabulary.names import FLOW_DRAWS
+from forecasting.vocabulary.periods import year
 
 TOTALS = pd.Series({1999 + n: 100 * 1.4**n for n in range(12)})
 

@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 
 from forecasting.demand.parameters import load_parameters
-from forecasting.errors import AssumptionError, EvidenceError
 from forecasting.panels.charger_panel import (
     CHARGER_COLUMNS,
     charger_panel,
@@ -13,6 +12,7 @@ from forecasting.panels.charger_panel import (
     estimate_practice,
 )
 from forecasting.panels.practice import NORMAL_80, Practice, practice_error, practice_points
+from forecasting.vocabulary.errors import AssumptionError, EvidenceError
 
 pytestmark = pytest.mark.slow
 

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from forecasting.errors import ScenarioError
 from forecasting.parameters.naming import unsafe_name
 from forecasting.parameters.schema import (
     Driver,
@@ -19,6 +18,7 @@ from forecasting.parameters.schema import (
     scenario_from_parameters,
 )
 from forecasting.reporting.notebook import scenario_of as scenario_of_notebook
+from forecasting.vocabulary.errors import ScenarioError
 
 GOOD = {"country": "UZ", "scenario": "baseline", "as_of": "2023-06-26", "horizon": 2030, "seed": 1}
 DUTY = {

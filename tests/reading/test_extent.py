@@ -15,14 +15,14 @@ from typing import NamedTuple
 import openpyxl
 import pytest
 
-from forecasting import limits
-from forecasting.errors import LedgerError
 from forecasting.evidence import checking
 from forecasting.evidence.checking import read_rows
 from forecasting.reading.mapping import Mapping
 from forecasting.reading.spreadsheets.cell_words import label_of
 from forecasting.reading.spreadsheets.reading import read_spreadsheet
 from forecasting.reading.spreadsheets.workbook_parts import CELL_ELEMENTS, check_parts
+from forecasting.vocabulary import limits
+from forecasting.vocabulary.errors import LedgerError
 
 YEARS = "Country,Year,EV sales\nNO,2023,104000\nNO,2024,114400\n"
 LEDGER = "id,measure,place,period_start,period_end,relation,value\n"

@@ -6,9 +6,9 @@ import zipfile
 import openpyxl
 import pytest
 
-from forecasting.errors import LedgerError
 from forecasting.reading.mapping import Mapping
 from forecasting.reading.spreadsheets.reading import read_spreadsheet
+from forecasting.vocabulary.errors import LedgerError
 
 
 def reading_of(text, answers=None, encoding="utf-8"):

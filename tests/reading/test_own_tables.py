@@ -10,11 +10,11 @@ from zipfile import ZipFile
 import pytest
 from openpyxl import Workbook
 
-from forecasting.errors import LedgerError
 from forecasting.evidence.ledger import read_ledger
 from forecasting.reading.mapping import read_head
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.scenarios.check import check_paths
+from forecasting.vocabulary.errors import LedgerError
 
 
 def _read(folder, text, mapping="", encoding="utf-8", name="own.csv"):

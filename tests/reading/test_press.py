@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from forecasting.errors import PeriodError
-from forecasting.limits import MAX_PROPOSALS, MAX_SENTENCE_CHARACTERS
-from forecasting.periods import span
 from forecasting.reading.press import propose_facts
 from forecasting.reading.printed_numbers import numbers_in, plain_text
 from forecasting.reading.printed_periods import dates_in_words, period_of, printed_period
+from forecasting.vocabulary.errors import PeriodError
+from forecasting.vocabulary.limits import MAX_PROPOSALS, MAX_SENTENCE_CHARACTERS
+from forecasting.vocabulary.periods import span
 
 DAY = dt.date(2024, 7, 20)
 

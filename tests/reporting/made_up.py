@@ -10,7 +10,6 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
-from forecasting.caveats import Caveat
 from forecasting.demand.load import day_profile
 from forecasting.demand.parameters import SETTINGS, load_parameters
 from forecasting.evidence.ledger import Ledger
@@ -18,6 +17,7 @@ from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.scenarios.age import age_of
 from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.outlook import Outlook
+from forecasting.vocabulary.caveats import Caveat
 
 YEARS = tuple(range(2021, 2031))
 MEDIANS = {

@@ -11,9 +11,7 @@ import pytest
 from made_up import make_outlook
 
 import forecasting as fc
-from forecasting.names import SHARED_VARIABLE
 from forecasting.parameters.schema import scenario_from_parameters
-from forecasting.quantiles import standing_digits
 from forecasting.reporting import figures
 from forecasting.reporting.answer import (
     answer,
@@ -26,6 +24,8 @@ from forecasting.reporting.grounds import caveats, grounds
 from forecasting.reporting.labels import median_and_range, memo_title, spoken
 from forecasting.scenarios.age import age_of
 from forecasting.scenarios.question import find_scenario
+from forecasting.vocabulary.names import SHARED_VARIABLE
+from forecasting.vocabulary.quantiles import standing_digits
 
 pytestmark = pytest.mark.usefixtures("shared_forecasts")
 

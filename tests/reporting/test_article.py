@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 import forecasting as fc
-from forecasting.names import ARTICLE_PAGE
 from forecasting.reporting.article import (
     USE_WORDS,
     article_checked,
@@ -13,6 +12,7 @@ from forecasting.reporting.article import (
     article_table,
     write_article,
 )
+from forecasting.vocabulary.names import ARTICLE_PAGE
 
 PARAMS = sorted((Path(__file__).parents[2] / "params").glob("*.yaml"))
 SCENARIOS = [fc.load_scenario(path) for path in PARAMS]

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import forecasting
-from forecasting.caveats import Caveat
 from forecasting.reporting.caveat_words import CLAUSES, SENTENCES, lines_of, size_words, words_of
+from forecasting.vocabulary.caveats import Caveat
 
 PACKAGE = Path(forecasting.__file__).parent
 

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from forecasting import tables
-from forecasting.errors import AssumptionError, InputError
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting import charging_tables
 from forecasting.reporting.labels import spoken_median
 from forecasting.scenarios.outlook import load_outlook, outlook
+from forecasting.vocabulary.errors import AssumptionError, InputError
 
 GIVEN = {
     "country": "UZ",

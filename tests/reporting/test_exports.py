@@ -17,12 +17,12 @@ import pytest
 from made_up import make_outlook
 from nbformat import v4
 
-from forecasting.errors import InputError, RunError
 from forecasting.reporting import figures, html, result_tables as tables
 from forecasting.reporting.answer import answer
 from forecasting.reporting.comparison_files import write_comparison
 from forecasting.reporting.exports import export_report
 from forecasting.reporting.site import write_assets
+from forecasting.vocabulary.errors import InputError, RunError
 from forecasting.writers import browser
 from forecasting.writers.messages import PLOTLY_TYPE
 

@@ -15,11 +15,9 @@ from made_up import make_outlook
 
 import forecasting as fc
 from forecasting.demand.corridor import corridor_plan
-from forecasting.errors import InputError
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.parameters.schema import scenario_from_parameters
-from forecasting.periods import span
 from forecasting.reporting import figures
 from forecasting.reporting.figures.drawing import (
     ACCENTS,
@@ -34,6 +32,8 @@ from forecasting.reporting.figures.drawing import (
 from forecasting.reporting.figures.fan import basis_colours, marks_of
 from forecasting.reporting.html import REPORTING
 from forecasting.scenarios.joint_draws import sum_outlooks
+from forecasting.vocabulary.errors import InputError
+from forecasting.vocabulary.periods import span
 from forecasting.writers.messages import FigureForm
 from forecasting.writers.page import template_text
 

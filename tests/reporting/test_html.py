@@ -9,8 +9,8 @@ import nbformat
 import pytest
 from nbformat import v4
 
-from forecasting.errors import RunError
 from forecasting.reporting import figures, html, result_tables as tables
+from forecasting.vocabulary.errors import RunError
 from forecasting.writers.messages import PLOTLY_TYPE
 from forecasting.writers.page import check_page, figure_html
 

@@ -3,8 +3,8 @@
 import pytest
 
 import forecasting as fc
-from forecasting.errors import InputError
 from forecasting.reporting.explore import NewForm
+from forecasting.vocabulary.errors import InputError
 
 
 @pytest.fixture

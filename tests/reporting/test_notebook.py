@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from forecasting.errors import InputError, ScenarioError
 from forecasting.reporting import figures, notebook
 from forecasting.scenarios.question import find_scenario
+from forecasting.vocabulary.errors import InputError, ScenarioError
 
 GIVEN = {"country": "UZ", "scenario": "baseline", "as_of": "2023-06-26", "horizon": 2030, "seed": 1}
 ROOT = Path(__file__).parents[2]

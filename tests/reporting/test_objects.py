@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 import forecasting as fc
-from forecasting.errors import InputError
 from forecasting.reporting.figures import fan_chart
+from forecasting.vocabulary.errors import InputError
 
 ROOT = Path(__file__).parents[2]
 

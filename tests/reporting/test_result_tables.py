@@ -8,10 +8,10 @@ import pytest
 from made_up import FIT, make_outlook, make_results
 
 import forecasting as fc
-from forecasting.errors import InputError
 from forecasting.evidence import datasets
 from forecasting.reporting import grounds, result_tables as tables
 from forecasting.scenarios.joint_draws import RESULT_COLUMNS
+from forecasting.vocabulary.errors import InputError
 from forecasting.writers.columns import Column, TableForm, rows_beside
 from forecasting.writers.display import BulletList, Table
 

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 from made_up import make_outlook, stored
 
-from forecasting.quantiles import standing_digits
 from forecasting.reporting.labels import spoken
 from forecasting.reporting.site import build_site, write_assets
 from forecasting.scenarios.joint_draws import RESULT_COLUMNS
 from forecasting.scenarios.outlook_files import load_results
+from forecasting.vocabulary.quantiles import standing_digits
 
 pytestmark = pytest.mark.slow
 

@@ -25,9 +25,7 @@ from forecasting.demand import chain
 from forecasting.demand.chain import all_vehicles
 from forecasting.demand.consequences import point_business
 from forecasting.demand.parameters import load_parameters
-from forecasting.errors import InputError
 from forecasting.growth.stored_flow import save_flow
-from forecasting.names import FLOW_DRAWS
 from forecasting.parameters.naming import new_params
 from forecasting.reporting.charging_tables import SOLD_AT
 from forecasting.reporting.comparison_files import live_comparison
@@ -37,6 +35,8 @@ from forecasting.scenarios import assumptions
 from forecasting.scenarios.outlook import load_outlook
 from forecasting.scenarios.question import find_scenario
 from forecasting.scenarios.workbook_values import INPUT_HEADS, OWN, params_of_workbook, with_cells
+from forecasting.vocabulary.errors import InputError
+from forecasting.vocabulary.names import FLOW_DRAWS
 from forecasting.writers.columns import Column, TableForm
 from forecasting.writers.numbers import readable
 from forecasting.writers.sheets import Book, sheet_column

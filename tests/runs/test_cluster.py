@@ -20,13 +20,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.errors import RunError
 from forecasting.evaluation.backtest import backtest_skill
 from forecasting.evaluation.records import THIS_PACKAGE
 from forecasting.runs.runner import run
 from forecasting.runs.workers import cluster, grid as grid_module
 from forecasting.runs.workers.grid import grid
 from forecasting.runs.workers.processes import Task
+from forecasting.vocabulary.errors import RunError
 
 pytestmark = pytest.mark.slow
 

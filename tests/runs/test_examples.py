@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from forecasting.cli import main
-from forecasting.errors import InputError, RunError
+from forecasting.vocabulary.errors import InputError, RunError
 
 pytestmark = pytest.mark.slow
 

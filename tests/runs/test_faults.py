@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from forecasting.errors import InputError
 from forecasting.runs.runner import ENDING, _signal_handlers as signal_handlers, run
+from forecasting.vocabulary.errors import InputError
 
 pytestmark = pytest.mark.slow
 

@@ -13,12 +13,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from forecasting.errors import InputError, RunError
-from forecasting.names import OUTLOOK_TABLE
 from forecasting.runs.output import folders as store_module
 from forecasting.runs.output.folders import Store, clear_folder, drop_earlier, read_json, write_json
 from forecasting.runs.runner import run
 from forecasting.scenarios.outlook_files import METADATA_KEY
+from forecasting.vocabulary.errors import InputError, RunError
+from forecasting.vocabulary.names import OUTLOOK_TABLE
 
 pytestmark = pytest.mark.slow
 

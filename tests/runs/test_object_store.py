@@ -11,9 +11,9 @@ from typing import Any
 import fsspec
 import pytest
 
-from forecasting.errors import InputError, RunError
 from forecasting.runs.output import object_store as remote
 from forecasting.runs.runner import RunResult, RunSummary, run
+from forecasting.vocabulary.errors import InputError, RunError
 
 pytestmark = pytest.mark.slow
 

@@ -12,9 +12,9 @@ import pytest
 from click.testing import CliRunner
 
 from forecasting.cli import main
-from forecasting.errors import InputError
 from forecasting.runs.output import folders
 from forecasting.runs.runner import run
+from forecasting.vocabulary.errors import InputError
 
 pytestmark = pytest.mark.slow
 

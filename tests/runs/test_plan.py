@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from forecasting.errors import InputError, ScenarioError
 from forecasting.runs import plan
 from forecasting.runs.plan import GROUPS_AT_ONCE, Run, Survey, arranged, canonical, find_params
+from forecasting.vocabulary.errors import InputError, ScenarioError
 
 
 def plan_runs(paths, out, as_of=None, force=False):

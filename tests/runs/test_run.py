@@ -19,7 +19,6 @@ import pytest
 from click.testing import CliRunner
 
 from forecasting.cli import main
-from forecasting.errors import InputError, RunError
 from forecasting.evaluation.forecast_chain import chain_of
 from forecasting.runs import runner
 from forecasting.runs.execute.child import sweep
@@ -28,6 +27,7 @@ from forecasting.runs.output.overview import report_ages, write_summary
 from forecasting.runs.output.result import Progress, RunResult
 from forecasting.runs.runner import run
 from forecasting.runs.workers.processes import child_environment
+from forecasting.vocabulary.errors import InputError, RunError
 
 pytestmark = pytest.mark.slow
 

@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner
 
 from forecasting.cli import main
-from forecasting.errors import InputError
 from forecasting.runs.runner import run
+from forecasting.vocabulary.errors import InputError
 
 FIELDS = ["time", "event", "scenario", "status", "seconds", "reason"]
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from forecasting.errors import InputError, Problem
 from forecasting.evidence import datasets
 from forecasting.parameters.naming import new_params
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.scenarios.check import check_paths
 from forecasting.scenarios.check_params import read_checked
+from forecasting.vocabulary.errors import InputError, Problem
 
 GOOD = "country: UZ\nscenario: test\nas_of: latest\nhorizon: 2035\nseed: 1\n"
 DRIVER = """drivers:

@@ -9,8 +9,8 @@ from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.prior import Prior
 from forecasting.parameters.schema import scenario_from_parameters
-from forecasting.periods import span
 from forecasting.scenarios.facts_on_day import FlowInputs, flow_inputs
+from forecasting.vocabulary.periods import span
 
 DAY = dt.date(2023, 6, 30)
 

@@ -12,9 +12,9 @@ from click.testing import CliRunner
 
 import forecasting as fc
 from forecasting.cli import main
-from forecasting.errors import InputError, LedgerError
 from forecasting.reporting.notebook import scenario_of
 from forecasting.scenarios.check import check_paths
+from forecasting.vocabulary.errors import InputError, LedgerError
 
 FACTS = """id,measure,place,period_start,period_end,relation,value,unit,published,source
 co-1,ev_registrations,CO,2023-01-01,2023-12-31,equals,3500,vehicles,2024-01-15,office

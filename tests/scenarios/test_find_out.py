@@ -15,10 +15,10 @@ from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.flow import FlowForecast, annual_totals, forecast_flow
 from forecasting.parameters.schema import scenario_from_parameters
-from forecasting.periods import month, year
 from forecasting.scenarios.age import series_due
 from forecasting.scenarios.find_out import NOISE, worth_finding_out
 from forecasting.scenarios.outlook import Outlook, outlook
+from forecasting.vocabulary.periods import month, year
 
 SOLD = {2019: 300, 2020: 500, 2021: 809, 2022: 2180, 2023: 6100}
 

@@ -8,10 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from forecasting.errors import EvidenceError
 from forecasting.evidence import datasets
 from forecasting.parameters.schema import load_scenario, scenario_from_parameters
-from forecasting.periods import span, year
 from forecasting.reporting import figures, result_tables
 from forecasting.reporting.answer import answer, evidence_summary
 from forecasting.reporting.caveat_words import lines_of
@@ -23,6 +21,8 @@ from forecasting.scenarios.growth_on_year import (
 )
 from forecasting.scenarios.outlook import Outlook, load_outlook, outlook
 from forecasting.scenarios.place_flows import within_one_limit
+from forecasting.vocabulary.errors import EvidenceError
+from forecasting.vocabulary.periods import span, year
 
 PARAMS = Path(__file__).parents[2] / "params"
 

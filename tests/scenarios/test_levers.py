@@ -11,7 +11,6 @@ import pytest
 from forecasting.demand.chain import demand_outlook
 from forecasting.demand.deployed import ExistingCharging, Target
 from forecasting.demand.parameters import load_parameters
-from forecasting.errors import AssumptionError, ScenarioError
 from forecasting.evidence.datasets import central_asia, programmes
 from forecasting.evidence.ledger import Ledger
 from forecasting.parameters.schema import load_scenario, scenario_from_parameters
@@ -22,6 +21,7 @@ from forecasting.scenarios.assumptions import (
 )
 from forecasting.scenarios.check_params import read_checked
 from forecasting.scenarios.outlook import outlook
+from forecasting.vocabulary.errors import AssumptionError, ScenarioError
 
 pytestmark = pytest.mark.usefixtures("shared_forecasts")
 

@@ -9,11 +9,11 @@ import pytest
 from click.testing import CliRunner
 
 from forecasting.cli import main
-from forecasting.errors import InputError
-from forecasting.limits import MAX_FORECAST_FACTS
 from forecasting.parameters.schema import load_scenario
 from forecasting.runs.runner import run
 from forecasting.scenarios.new_country import NewCountry
+from forecasting.vocabulary.errors import InputError
+from forecasting.vocabulary.limits import MAX_FORECAST_FACTS
 
 pytestmark = pytest.mark.usefixtures("shared_forecasts")
 

@@ -12,15 +12,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.errors import AssumptionError, EvidenceError, InputError, LedgerError
 from forecasting.evidence import datasets
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.prior import Prior
-from forecasting.names import SHARED_VARIABLE
 from forecasting.parameters.schema import Scenario, load_scenario, scenario_from_parameters
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.scenarios.joint_draws import difference, region_total
 from forecasting.scenarios.outlook import Outlook, load_outlook, outlook
+from forecasting.vocabulary.errors import AssumptionError, EvidenceError, InputError, LedgerError
+from forecasting.vocabulary.names import SHARED_VARIABLE
 
 PARAMS = Path(__file__).parents[2] / "params"
 DRAWS = 300
@@ -224,7 +224,7 @@ def test_ports_are_three_places_and_the_sum_of_their_draws() -> None:
 
 def test_the_index_of_xinjiang_keeps_to_the_published_growth() -> None:
     forecast = made("xinjiang-baseline", as_of=THEN).forecast
-    from forecasting.periods import span
+    from forecasting.vocabulary.periods import span
 
     ratio = forecast.totals(span("2023-01-01", "2023-05-31")) / forecast.totals(
         span("2022-01-01", "2022-05-31")

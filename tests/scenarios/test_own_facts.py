@@ -10,7 +10,6 @@ import pytest
 from click.testing import CliRunner
 
 from forecasting.cli import main
-from forecasting.errors import LedgerError, ScenarioError
 from forecasting.evidence.datasets import _read_once, central_asia, facts_of
 from forecasting.evidence.ledger import Ledger
 from forecasting.parameters.schema import load_scenario, scenario_from_parameters
@@ -21,6 +20,7 @@ from forecasting.reporting.grounds import grounds
 from forecasting.runs.plan import Survey
 from forecasting.scenarios.facts_on_day import facts_of_scenario, unused_facts
 from forecasting.scenarios.outlook import outlook
+from forecasting.vocabulary.errors import LedgerError, ScenarioError
 
 pytestmark = pytest.mark.usefixtures("shared_forecasts")
 

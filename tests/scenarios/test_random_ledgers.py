@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import forecasting as fc
-from forecasting.errors import InputError
 from forecasting.scenarios.check import check_paths
+from forecasting.vocabulary.errors import InputError
 
 pytestmark = pytest.mark.slow
 

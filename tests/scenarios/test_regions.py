@@ -9,12 +9,12 @@ import weakref
 import numpy as np
 import pytest
 
-from forecasting.errors import InputError, LedgerError
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.scenarios.outlook import outlook
 from forecasting.scenarios.regions import by_region, electric_shares, region_shares
+from forecasting.vocabulary.errors import InputError, LedgerError
 
 DAY = dt.date(2026, 3, 31)
 GIVEN = {

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from forecasting.errors import ModelError
 from forecasting.scenarios.joint_draws import (
     QUANTILES,
     Results,
@@ -11,6 +10,7 @@ from forecasting.scenarios.joint_draws import (
     results_from,
     sum_outlooks,
 )
+from forecasting.vocabulary.errors import ModelError
 
 
 def made(

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 import forecasting as fc
-from forecasting.errors import InputError, ScenarioError
 from forecasting.growth import flow
 from forecasting.parameters.schema import Range, scenario_from_parameters
 from forecasting.parameters.writing import params_text
 from forecasting.scenarios.joint_draws import difference
 from forecasting.scenarios.what_if import WhatIf, assumptions_that_matter, levers, shift_range
+from forecasting.vocabulary.errors import InputError, ScenarioError
 
 pytestmark = pytest.mark.usefixtures("shared_forecasts")
 

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
-from forecasting.errors import InputError, RunError
 from forecasting.evidence.checking import checked_rows
 from forecasting.evidence.sources import comtrade, iea, worldbank
 from forecasting.evidence.sources.polite import today
 from forecasting.reading.files import write_new
 from forecasting.reading.places import COUNTRIES, place_code
 from forecasting.reading.rules import LEDGER_COLUMNS, FoundRow, Row, normalise
+from forecasting.vocabulary.errors import InputError, RunError
 
 # Each with the years before this one that are asked for if nobody says since when
 SOURCES: dict[str, tuple[ModuleType, int]] = {
@@ -66,7 +66,7 @@ def fetch(
     --------
     >>> fetch("iea", since=1900)
     Traceback (most recent call last):
-    forecasting.errors.InputError: since 1900: give a year from 1990 to ...
+    forecasting.InputError: since 1900: give a year from 1990 to ...
     """
     publisher, years = SOURCES[source]
     places = [place_code(place)] if place else list(COUNTRIES)

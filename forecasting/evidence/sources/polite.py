@@ -25,14 +25,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from forecasting import __version__
-from forecasting.errors import InputError, RunError, shortened
-from forecasting.limits import MAX_PAGE_BYTES, MAX_PAGE_SECONDS, MAX_WAIT_SECONDS
-from forecasting.periods import Period
-from forecasting.quantities import on_a_day
 from forecasting.reading.files import read_whole, write_whole
 from forecasting.reading.printed_periods import period_cells
 from forecasting.reading.rules import Row
-from forecasting.sentences import sentence, uncapital
+from forecasting.vocabulary.errors import InputError, RunError, shortened
+from forecasting.vocabulary.limits import MAX_PAGE_BYTES, MAX_PAGE_SECONDS, MAX_WAIT_SECONDS
+from forecasting.vocabulary.periods import Period
+from forecasting.vocabulary.quantities import on_a_day
+from forecasting.vocabulary.sentences import sentence, uncapital
 
 if TYPE_CHECKING:
     import httpx
@@ -294,10 +294,10 @@ def read_answer(shape: Any, content: object) -> Any:
     [12.0, 12.5]
     >>> read_answer(list[Amount], ["many"])  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    forecasting.errors.RunError: the answer's [0] is 'many': input should be a valid number, ...
+    forecasting.RunError: the answer's [0] is 'many': input should be a valid number, ...
     >>> read_answer(list[Amount], "<html>busy</html>")
     Traceback (most recent call last):
-    forecasting.errors.RunError: the answer is not JSON; it begins with '<html>busy</html>'
+    forecasting.RunError: the answer is not JSON; it begins with '<html>busy</html>'
     """
     shaped = TypeAdapter(shape)
     try:

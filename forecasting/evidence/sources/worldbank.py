@@ -13,7 +13,6 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from forecasting.errors import PeriodError
 from forecasting.evidence.sources.polite import (
     Amount,
     Page,
@@ -21,9 +20,10 @@ from forecasting.evidence.sources.polite import (
     only_countries,
     read_answer,
 )
-from forecasting.periods import as_date, year
 from forecasting.reading.places import place_name
 from forecasting.reading.rules import Row, number_text
+from forecasting.vocabulary.errors import PeriodError
+from forecasting.vocabulary.periods import as_date, year
 
 WORLDBANK_ADDRESS = "https://api.worldbank.org"
 NOT_PROPOSED = "vehicles in use are not proposed: no documented series of them was found"

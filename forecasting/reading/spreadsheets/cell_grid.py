@@ -18,9 +18,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from forecasting.errors import LedgerError
-from forecasting.limits import MAX_COLUMNS, MAX_GRID_CELLS, MAX_LINES, MAX_TEXT_CELLS
 from forecasting.reading.spreadsheets.workbook_parts import check_parts
+from forecasting.vocabulary.errors import LedgerError
+from forecasting.vocabulary.limits import MAX_COLUMNS, MAX_GRID_CELLS, MAX_LINES, MAX_TEXT_CELLS
 
 # Digits of Arabic, Persian, Hindi and Bengali, and the marks between them
 _USUAL_DIGITS = {

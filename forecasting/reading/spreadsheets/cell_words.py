@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from forecasting.limits import MAX_LABEL_CHARACTERS
-from forecasting.measures import MEASURES, NEW_EVS
 from forecasting.reading import press_words as words
 from forecasting.reading.mapping import NUMBER_TARGETS, UNKNOWN, read_head, target_of
 from forecasting.reading.places import countries_in, find_place
@@ -31,6 +29,8 @@ from forecasting.reading.spreadsheets.terms import (
     unit_of_title,
     without_footnote_marks,
 )
+from forecasting.vocabulary.limits import MAX_LABEL_CHARACTERS
+from forecasting.vocabulary.measures import MEASURES, NEW_EVS
 
 OF_PUBLICATION = re.compile(
     rf"{PUBLICATION_WORDS.pattern}|\bedition\b|издани|источник|source", re.IGNORECASE

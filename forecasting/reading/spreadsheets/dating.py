@@ -16,8 +16,6 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
-from forecasting.errors import PeriodError
-from forecasting.periods import Period, month, year
 from forecasting.reading.printed_numbers import one_of
 from forecasting.reading.printed_periods import period_of
 from forecasting.reading.spreadsheets.terms import (
@@ -27,6 +25,8 @@ from forecasting.reading.spreadsheets.terms import (
     names_in_languages,
     without_footnote_marks,
 )
+from forecasting.vocabulary.errors import PeriodError
+from forecasting.vocabulary.periods import Period, month, year
 
 FISCAL_MONTHS = tuple(name.lower() for name in calendar.month_name[1:])
 

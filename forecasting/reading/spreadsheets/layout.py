@@ -18,12 +18,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from forecasting.errors import PeriodError
 from forecasting.reading.mapping import KINDS_OF_ROW, PERIOD_LENGTHS, target_of
 from forecasting.reading.spreadsheets.amounts import amount_of
 from forecasting.reading.spreadsheets.cell_grid import Line, Sheet, filled
 from forecasting.reading.spreadsheets.dating import dating_of
 from forecasting.reading.spreadsheets.terms import FOOTNOTES, SEVERAL_UNITS, is_not_known, unit_of
+from forecasting.vocabulary.errors import PeriodError
 
 KINDS_OF_HEADS = ("words", "periods", "units")
 HEADS_OR_UNIT = ("heads", "unit")  # what a reader may call a line above the rows

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
-from forecasting.errors import LedgerError
-from forecasting.limits import (
+from forecasting.reading.spreadsheets.cell_grid import Line, Sheet, ShownNumber, spread
+from forecasting.vocabulary.errors import LedgerError
+from forecasting.vocabulary.limits import (
     MAX_CELL_ELEMENTS,
     MAX_COLUMNS,
     MAX_FURTHER_ELEMENTS,
@@ -17,7 +18,6 @@ from forecasting.limits import (
     MAX_RANGE_CELLS,
     MAX_UNPACKED_BYTES,
 )
-from forecasting.reading.spreadsheets.cell_grid import Line, Sheet, ShownNumber, spread
 
 _NAMES = "urn:oasis:names:tc:opendocument:xmlns:"
 _TABLE = f"{{{_NAMES}table:1.0}}"

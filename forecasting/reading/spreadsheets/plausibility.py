@@ -14,10 +14,6 @@ from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from forecasting.errors import LedgerError
-from forecasting.limits import MAX_SUMS, MAX_TABLE_QUESTIONS
-from forecasting.measures import measure_of
-from forecasting.periods import Period
 from forecasting.reading.mapping import DATES_OF_COLUMN, Mapping
 from forecasting.reading.places import find_place
 from forecasting.reading.spreadsheets.amounts import amount_of, bare_digits, decimal_mark
@@ -26,6 +22,10 @@ from forecasting.reading.spreadsheets.dating import LONGEST_MONTH, NOTHING
 from forecasting.reading.spreadsheets.roles import TableColumn, TableQuestion, TableRow
 from forecasting.reading.spreadsheets.table_facts import CellFact, TableReading, writes_points
 from forecasting.reading.spreadsheets.terms import SUMS, YEAR_TO_DATE
+from forecasting.vocabulary.errors import LedgerError
+from forecasting.vocabulary.limits import MAX_SUMS, MAX_TABLE_QUESTIONS
+from forecasting.vocabulary.measures import measure_of
+from forecasting.vocabulary.periods import Period
 
 MIN_RATIO = 0.01  # of a count to its neighbour; below it, the count may be in thousands
 THREE_DIGITS = 1000

@@ -16,16 +16,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from forecasting.errors import LedgerError, Problem, shortened
-from forecasting.limits import (
-    MAX_GRID_CELLS,
-    MAX_TABLE_CELLS,
-    MAX_TABLE_CHARACTERS,
-    MAX_TABLE_QUESTIONS,
-    MAX_TABLE_TEXTS,
-    MAX_TABLES,
-)
-from forecasting.measures import EV_SHARE, FLOW_OF_COUNT, MEASURES
 from forecasting.reading.mapping import (
     NUMBER_TARGETS,
     PERIOD_LENGTHS,
@@ -80,6 +70,16 @@ from forecasting.reading.spreadsheets.terms import (
     REVISED,
     SOURCE_WORDS,
 )
+from forecasting.vocabulary.errors import LedgerError, Problem, shortened
+from forecasting.vocabulary.limits import (
+    MAX_GRID_CELLS,
+    MAX_TABLE_CELLS,
+    MAX_TABLE_CHARACTERS,
+    MAX_TABLE_QUESTIONS,
+    MAX_TABLE_TEXTS,
+    MAX_TABLES,
+)
+from forecasting.vocabulary.measures import EV_SHARE, FLOW_OF_COUNT, MEASURES
 
 # Columns of a ledger in which two numbers of one place and period may differ
 DISTINGUISHING_COLUMNS = ("product", "basis", "source", "published", "partner", "quantity", "kind")

@@ -12,10 +12,6 @@ from collections.abc import Iterator, Mapping as Answers, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from forecasting.errors import PeriodError
-from forecasting.limits import MAX_LABEL_CHARACTERS, MAX_TITLES_CHARACTERS
-from forecasting.measures import EV_SHARE, EV_STOCK_SHARE, MEASURES
-from forecasting.periods import Period
 from forecasting.reading.mapping import (
     DATE_FORMS,
     EACH,
@@ -57,6 +53,10 @@ from forecasting.reading.spreadsheets.terms import (
     unit_of,
     without_footnote_marks,
 )
+from forecasting.vocabulary.errors import PeriodError
+from forecasting.vocabulary.limits import MAX_LABEL_CHARACTERS, MAX_TITLES_CHARACTERS
+from forecasting.vocabulary.measures import EV_SHARE, EV_STOCK_SHARE, MEASURES
+from forecasting.vocabulary.periods import Period
 
 DECIMAL = "say in the mapping decimal: ',' where points set thousands apart, else decimal: '.'"
 SAMPLE_ROWS = 200  # rows that show what a column holds

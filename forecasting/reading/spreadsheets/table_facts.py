@@ -13,10 +13,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from forecasting.errors import PeriodError, Problem
-from forecasting.measures import EV_SHARE, MEASURES, NEW_CARS, measure_of
-from forecasting.periods import Period
-from forecasting.quantities import on_a_day, quantity_of
 from forecasting.reading.mapping import (
     DATE_FORMS,
     ISO,
@@ -43,6 +39,10 @@ from forecasting.reading.spreadsheets.dating import Dating, fiscal_month_in
 from forecasting.reading.spreadsheets.layout import SheetTable, is_amount
 from forecasting.reading.spreadsheets.roles import TableColumn, TableQuestion, TableRow, day_of
 from forecasting.reading.spreadsheets.terms import unit_of
+from forecasting.vocabulary.errors import PeriodError, Problem
+from forecasting.vocabulary.measures import EV_SHARE, MEASURES, NEW_CARS, measure_of
+from forecasting.vocabulary.periods import Period
+from forecasting.vocabulary.quantities import on_a_day, quantity_of
 
 UNNAMED_KINDS = ("number", "", "nothing", "note", "sum")  # of columns: no word of a mapping
 DATE_KINDS = ("date", "period_start", "period_end", "published", "label")

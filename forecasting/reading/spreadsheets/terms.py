@@ -15,8 +15,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from forecasting.names import DATA
 from forecasting.reading.press_words import AMOUNTS
+from forecasting.vocabulary.names import DATA
 
 LANGUAGE_NAMES = DATA / "language_names.csv"  # as Babel has them, which takes long to load
 # Signs and words for a number that is not known

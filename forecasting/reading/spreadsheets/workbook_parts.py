@@ -10,8 +10,8 @@ from typing import Any
 from xml.parsers import expat
 from zipfile import ZipFile
 
-from forecasting.errors import LedgerError
-from forecasting.limits import (
+from forecasting.vocabulary.errors import LedgerError
+from forecasting.vocabulary.limits import (
     MAX_CELL_ELEMENTS,
     MAX_FILE_BYTES,
     MAX_FURTHER_ELEMENTS,

@@ -3,7 +3,6 @@
 Each function takes results and returns a figure.
 """
 
-from forecasting.door import guard as _guard
 from forecasting.reporting.figures.charging_charts import (
     charger_gap as charger_gap,
     corridor_chart as corridor_chart,
@@ -24,5 +23,6 @@ from forecasting.reporting.figures.scenario_contrast import (
     scenario_comparison as scenario_comparison,
     scenario_paths as scenario_paths,
 )
+from forecasting.vocabulary.door import guard as _guard
 
 _guard(globals())

@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from forecasting.demand.corridor import truck_plan
-from forecasting.errors import InputError
 from forecasting.evidence.words import period_words, when_words
-from forecasting.quantiles import RANGE_LEVELS
 from forecasting.reporting.charging_tables import NEED
 from forecasting.reporting.figures.drawing import (
     AMBER,
@@ -56,7 +54,9 @@ from forecasting.reporting.labels import (
     parameter_words,
     spoken_median,
 )
-from forecasting.sentences import capital, plural, uncapital
+from forecasting.vocabulary.errors import InputError
+from forecasting.vocabulary.quantiles import RANGE_LEVELS
+from forecasting.vocabulary.sentences import capital, plural, uncapital
 from forecasting.writers.messages import FigureForm
 from forecasting.writers.numbers import readable
 

@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from forecasting.quantiles import RANGE_LEVELS, standing_digits
+from forecasting.vocabulary.quantiles import RANGE_LEVELS, standing_digits
 from forecasting.writers.messages import FigureForm
 from forecasting.writers.numbers import interval, readable, rounded
 

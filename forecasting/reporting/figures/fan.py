@@ -27,15 +27,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecasting.errors import InputError
 from forecasting.evaluation.quota_days import open_quotas
 from forecasting.evidence.bases import basis_name, same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.words import in_words, period_words, when_words
-from forecasting.measures import EV_SHARE
-from forecasting.periods import DAY, Period, year as year_of
-from forecasting.quantiles import RANGE_LEVELS, standing_digits
-from forecasting.quantities import BOUNDS, RELATION_WORDS, quantity_of
 from forecasting.reading.places import is_place, place_name, place_words
 from forecasting.reading.rules import OBSERVATION_KINDS
 from forecasting.reporting.figures.drawing import (
@@ -73,7 +68,12 @@ from forecasting.reporting.labels import (
     unit_of,
 )
 from forecasting.reporting.result_tables import label_in
-from forecasting.sentences import plural, sentence, uncapital
+from forecasting.vocabulary.errors import InputError
+from forecasting.vocabulary.measures import EV_SHARE
+from forecasting.vocabulary.periods import DAY, Period, year as year_of
+from forecasting.vocabulary.quantiles import RANGE_LEVELS, standing_digits
+from forecasting.vocabulary.quantities import BOUNDS, RELATION_WORDS, quantity_of
+from forecasting.vocabulary.sentences import plural, sentence, uncapital
 from forecasting.writers.messages import FigureForm
 from forecasting.writers.numbers import MINUS, readable
 
@@ -738,7 +738,7 @@ def yearly_rate(value: float, period: Period, quantity: str = "total") -> float:
 
     Examples
     --------
-    >>> from forecasting.periods import span, year
+    >>> from forecasting.vocabulary.periods import span, year
     >>> yearly_rate(2544.0, span("2023-01-01", "2023-04-30")), yearly_rate(2180.0, year(2022))
     (7738.0, 2180.0)
     """

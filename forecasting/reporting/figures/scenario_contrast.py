@@ -13,11 +13,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from forecasting.errors import InputError
 from forecasting.evidence.words import period_words
-from forecasting.measures import EV_SHARE
-from forecasting.periods import year as year_of
-from forecasting.quantiles import RANGE_LEVELS, standing_digits
 from forecasting.reading.places import place_name
 from forecasting.reporting.figures.charging_charts import named_rows
 from forecasting.reporting.figures.drawing import (
@@ -72,7 +68,11 @@ from forecasting.reporting.labels import (
 from forecasting.reporting.result_tables import label_in, stored_results, yearly
 from forecasting.scenarios.growth_on_year import first_rate_forecasts, printed_growth, yearly_growth
 from forecasting.scenarios.joint_draws import no_measure
-from forecasting.sentences import capital, uncapital
+from forecasting.vocabulary.errors import InputError
+from forecasting.vocabulary.measures import EV_SHARE
+from forecasting.vocabulary.periods import year as year_of
+from forecasting.vocabulary.quantiles import RANGE_LEVELS, standing_digits
+from forecasting.vocabulary.sentences import capital, uncapital
 from forecasting.writers.messages import FigureForm
 from forecasting.writers.numbers import percent, readable
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 import psutil
 
-from forecasting.names import RUN_VARIABLE
+from forecasting.vocabulary.names import RUN_VARIABLE
 
 EngineName = Literal["fork", "kernel"]
 

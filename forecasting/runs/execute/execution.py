@@ -37,7 +37,6 @@ from papermill.iorw import write_ipynb
 from papermill.parameterize import parameterize_notebook
 from traitlets.config import Config
 
-from forecasting.errors import RunError
 from forecasting.runs.execute.child import (
     EngineName,
     ForkedProcess,
@@ -48,6 +47,7 @@ from forecasting.runs.execute.child import (
     kill_group,
     take_streams,
 )
+from forecasting.vocabulary.errors import RunError
 
 ENGINES = {"fork": "ev-forecast", "kernel": "ev-forecast-kernel"}
 LANGUAGE = {

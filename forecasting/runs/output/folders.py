@@ -29,8 +29,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from forecasting.errors import InputError, Problem, RunError
-from forecasting.names import (
+from forecasting.reading.files import AnyPath, read_whole, write_whole
+from forecasting.runs.execute.child import sweep
+from forecasting.vocabulary.errors import InputError, Problem, RunError
+from forecasting.vocabulary.names import (
     ARCHIVE,
     ARTICLE_PAGE,
     ASSETS,
@@ -48,8 +50,6 @@ from forecasting.names import (
     RUN_RECORD,
     WORK,
 )
-from forecasting.reading.files import AnyPath, read_whole, write_whole
-from forecasting.runs.execute.child import sweep
 
 # An object of JSON: what a run writes of a report, or of a failure
 Record = dict[str, Any]

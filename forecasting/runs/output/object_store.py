@@ -28,8 +28,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from forecasting.errors import InputError, RunError
-from forecasting.names import (
+from forecasting.reading.files import AnyPath
+from forecasting.runs.output.folders import Record, in_use, this_process
+from forecasting.vocabulary.errors import InputError, RunError
+from forecasting.vocabulary.names import (
     ASSETS,
     COMPARISON_TABLE,
     FAILURE_RECORD,
@@ -40,8 +42,6 @@ from forecasting.names import (
     OUTLOOK_TABLE,
     RUN_RECORD,
 )
-from forecasting.reading.files import AnyPath
-from forecasting.runs.output.folders import Record, in_use, this_process
 
 if TYPE_CHECKING:
     from forecasting.runs.output.result import RunSummary

@@ -4,11 +4,11 @@ import datetime as dt
 import importlib
 from pathlib import Path
 
-from forecasting.errors import InputError
-from forecasting.names import FAILURE_RECORD, FAILURES, OUTLOOK_TABLE, RUN_RECORD
 from forecasting.runs.output.folders import Record, read_json
 from forecasting.runs.run_words import AGE, NO_REASON, NOW, TIMES_AGO
-from forecasting.sentences import plural, sentence
+from forecasting.vocabulary.errors import InputError
+from forecasting.vocabulary.names import FAILURE_RECORD, FAILURES, OUTLOOK_TABLE, RUN_RECORD
+from forecasting.vocabulary.sentences import plural, sentence
 from forecasting.writers.messages import FigureForm
 
 WRITERS = (

@@ -15,7 +15,7 @@ from typing import Literal, get_args
 from tqdm import tqdm
 
 from forecasting.runs.run_words import OUTCOME, OUTCOMES
-from forecasting.sentences import sentence
+from forecasting.vocabulary.sentences import sentence
 
 LogForm = Literal["text", "json"]
 

@@ -22,15 +22,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from forecasting.arguments import short_repr
-from forecasting.errors import RunError, shortened
-from forecasting.limits import MAX_REPORT_BYTES, MAX_REPORT_FILES
-from forecasting.names import FAILURE_RECORD, RUN_RECORD
 from forecasting.runs.output.folders import clear_folder, read_json, write_json, write_log
 from forecasting.runs.plan import REPORT_FILES, environment
 from forecasting.runs.run_words import NO_REASON
 from forecasting.runs.workers.fork_server import ForkServer
 from forecasting.runs.workers.processes import Outcome, Task, changes_of, failure, write_run_record
+from forecasting.vocabulary.arguments import short_repr
+from forecasting.vocabulary.errors import RunError, shortened
+from forecasting.vocabulary.limits import MAX_REPORT_BYTES, MAX_REPORT_FILES
+from forecasting.vocabulary.names import FAILURE_RECORD, RUN_RECORD
 
 CONNECT_SECONDS = 20  # seconds to wait for a scheduler
 PARTING = 30.0  # seconds to wait until all workers have put their things away

@@ -26,8 +26,6 @@ from secrets import token_hex
 from tempfile import TemporaryDirectory, TemporaryFile, gettempdir
 from typing import IO
 
-from forecasting.errors import ForecastingError, with_remedy
-from forecasting.names import OUTLOOK_WORKBOOK, SCRATCH, SHARED_VARIABLE
 from forecasting.runs.execute.child import ForkedProcess, die_with_parent, kill_group, take_streams
 from forecasting.runs.output.folders import write_log
 from forecasting.runs.output.overview import load_writers
@@ -40,6 +38,8 @@ from forecasting.runs.workers.processes import (
     perform,
     run_fresh,
 )
+from forecasting.vocabulary.errors import ForecastingError, with_remedy
+from forecasting.vocabulary.names import OUTLOOK_WORKBOOK, SCRATCH, SHARED_VARIABLE
 
 KEPT = 16  # groups of scenarios whose forecasts are kept for the others of the group
 SERVER_POLL_SECONDS = 0.005  # seconds between looks at the children

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from forecasting.arguments import short_repr
-from forecasting.errors import RunError
 from forecasting.evaluation.records import Forecaster, Mapped, Quantiles
 from forecasting.evaluation.scores import SCORE_LEVELS
 from forecasting.runs.workers.cluster import sent_by, workers
+from forecasting.vocabulary.arguments import short_repr
+from forecasting.vocabulary.errors import RunError
 
 
 @contextlib.contextmanager

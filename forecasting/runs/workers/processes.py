@@ -24,17 +24,6 @@ from pathlib import Path
 
 import psutil
 
-from forecasting.errors import InputError, with_remedy
-from forecasting.names import (
-    FAILURE_RECORD,
-    OUTLOOK_TABLE,
-    OUTPUT_VARIABLE,
-    REPORT_NOTEBOOK,
-    RUN_RECORD,
-    RUN_VARIABLE,
-    SHARED_VARIABLE,
-    VARIABLES,
-)
 from forecasting.runs.execute.child import (
     STATUS_OVER_MEMORY,
     STATUS_STALLED,
@@ -54,7 +43,18 @@ from forecasting.runs.output.folders import (
     write_json,
 )
 from forecasting.runs.run_words import OVER_MEMORY
-from forecasting.sentences import sentence
+from forecasting.vocabulary.errors import InputError, with_remedy
+from forecasting.vocabulary.names import (
+    FAILURE_RECORD,
+    OUTLOOK_TABLE,
+    OUTPUT_VARIABLE,
+    REPORT_NOTEBOOK,
+    RUN_RECORD,
+    RUN_VARIABLE,
+    SHARED_VARIABLE,
+    VARIABLES,
+)
+from forecasting.vocabulary.sentences import sentence
 
 # What is said of a notebook whose process has been killed
 KILLED = re.compile("SIGKILL|Kernel died")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from forecasting.sentences import plural, sentence
+from forecasting.vocabulary.sentences import plural, sentence
 
 FOUND = "{count:,} came[ to {place}][ ({first}, {later})][late?, late]"
 

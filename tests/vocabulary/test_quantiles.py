@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from forecasting.quantiles import medians, quantiles
+from forecasting.vocabulary.quantiles import medians, quantiles
 
 LEVELS = (0.0, 0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975, 1.0)
 

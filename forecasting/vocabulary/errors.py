@@ -18,8 +18,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from forecasting.limits import MAX_MESSAGE_CHARACTERS, MAX_PROBLEM_CHARACTERS, MAX_PROBLEMS
-from forecasting.sentences import sentence
+from forecasting.vocabulary.limits import (
+    MAX_MESSAGE_CHARACTERS,
+    MAX_PROBLEM_CHARACTERS,
+    MAX_PROBLEMS,
+)
+from forecasting.vocabulary.sentences import sentence
 
 PROCESSES = "no more processes may be started here: end others, or raise the limit (ulimit -u)"
 REMEDIES = {  # by what a system says of a limit of its own
@@ -197,3 +201,18 @@ class AssumptionError(InputError):
 
 class RunError(ForecastingError):
     """A report run, or an outside source, that failed."""
+
+
+# A traceback shows an error by its public name, wherever the error is defined.
+for public_error in (
+    ForecastingError,
+    InputError,
+    PeriodError,
+    ScenarioError,
+    EvidenceError,
+    LedgerError,
+    ModelError,
+    AssumptionError,
+    RunError,
+):
+    public_error.__module__ = "forecasting"

@@ -7,7 +7,7 @@ type hint before the function runs.
 >>> guard(names)
 >>> names["median_words"](2030, "spring")
 Traceback (most recent call last):
-forecasting.errors.InputError: day is 'spring'; give winter or summer
+forecasting.InputError: day is 'spring'; give winter or summer
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 import pandas as pd
 
-from forecasting.arguments import (
+from forecasting.vocabulary.arguments import (
     Check,
     fitting,
     flag,
@@ -31,8 +31,8 @@ from forecasting.arguments import (
     text,
     texts,
 )
-from forecasting.errors import InputError
-from forecasting.measures import LARGEST_COST
+from forecasting.vocabulary.errors import InputError
+from forecasting.vocabulary.measures import LARGEST_COST
 
 CLASSES = {
     "Outlook": "an Outlook, as fc.outlook makes it",

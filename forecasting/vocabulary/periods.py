@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from forecasting.arguments import integer, short_repr, takes
-from forecasting.errors import PeriodError
+from forecasting.vocabulary.arguments import integer, short_repr, takes
+from forecasting.vocabulary.errors import PeriodError
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 DAY = dt.timedelta(days=1)

@@ -7,7 +7,7 @@ An argument that is no good is named, with what it was and what the function tak
 ...     return 1 - alpha
 >>> interval(2)
 Traceback (most recent call last):
-forecasting.errors.InputError: alpha is 2; give a number between 0 and 1
+forecasting.InputError: alpha is 2; give a number between 0 and 1
 """
 
 import functools
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Any, ParamSpec, TypeVar
 
-from forecasting.errors import InputError, in_digits
+from forecasting.vocabulary.errors import InputError, in_digits
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -5,9 +5,9 @@ from collections import Counter
 import pandas as pd
 import pytest
 
-from forecasting import market_rows
 from forecasting.evaluation.markets import panel_of, read_panel
 from forecasting.panels.charger_panel import COUNTS, charger_counts
+from forecasting.vocabulary import market_rows
 
 PANEL = pd.DataFrame(
     [("A", 2023, 40, 5.0, 100, 10, 50), ("A", 2024, 60, 8.0, 150, 20, 70)],

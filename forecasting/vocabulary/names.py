@@ -10,7 +10,7 @@ begins here.
 import sysconfig
 from pathlib import Path
 
-PACKAGE = Path(__file__).parent
+PACKAGE = Path(__file__).parents[1]
 DATA = PACKAGE / "data"  # what ships with the package
 
 # in a working folder, unless the command line says otherwise

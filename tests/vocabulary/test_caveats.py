@@ -3,11 +3,11 @@
 import json
 import pickle
 
-from forecasting.caveats import Caveat, each_once
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.fact import Fact
 from forecasting.reporting.caveat_words import words_of
 from forecasting.scenarios.outlook_files import stored_caveat, stored_caveats
+from forecasting.vocabulary.caveats import Caveat, each_once
 
 MORE = Fact(
     id="a",

@@ -20,7 +20,7 @@ import forecasting as fc
 from forecasting.curves.results import GrowthPrediction
 from forecasting.reporting.explore import Explorer
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 SALES = [12.0, 28.0, 61.0, 118.0, 197.0, 264.0]
 FACTS = fc.annual_totals(pd.Series({2021: 809, 2022: 2180}))
 PANEL = pd.DataFrame(

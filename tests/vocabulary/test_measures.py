@@ -3,8 +3,8 @@
 import csv
 from typing import get_args
 
-from forecasting.measures import CAR, MEASURES, Kind
-from forecasting.names import DATA
+from forecasting.vocabulary.measures import CAR, MEASURES, Kind
+from forecasting.vocabulary.names import DATA
 
 
 def rows_of(table: str) -> list[dict[str, str]]:

@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from forecasting.arguments import LARGEST_NUMBER
-from forecasting.errors import InputError, ModelError, Problem
+from forecasting.vocabulary.arguments import LARGEST_NUMBER
+from forecasting.vocabulary.errors import InputError, ModelError, Problem
 
 MONTH = r"\d{4}-(?:0[1-9]|1[0-2])"
 MOST_LINES = 5  # that a message names

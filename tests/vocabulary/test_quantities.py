@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.errors import LedgerError
 from forecasting.evidence.fact import Fact
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.observation import observe
-from forecasting.periods import year
-from forecasting.quantities import (
+from forecasting.reading.press import propose_facts
+from forecasting.reporting.figures.fan import marks_of
+from forecasting.vocabulary.errors import LedgerError
+from forecasting.vocabulary.periods import year
+from forecasting.vocabulary.quantities import (
     BOUNDS,
     EXACT_RELATIONS,
     OPPOSITE,
@@ -25,10 +27,8 @@ from forecasting.quantities import (
     on_a_day,
     quantity_of,
 )
-from forecasting.reading.press import propose_facts
-from forecasting.reporting.figures.fan import marks_of
 
-PACKAGE = Path(__file__).parent.parent / "forecasting"
+PACKAGE = Path(__file__).parents[2] / "forecasting"
 
 
 def test_relations_are_numbers_or_bounds_each_with_its_opposite():

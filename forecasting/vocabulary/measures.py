@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from forecasting.names import DATA
+from forecasting.vocabulary.names import DATA
 
 LARGEST_COST = 1e12  # of one point and year, in any money, also one with many zeros
 EV_SHARE = "ev_share_percent"  # the only forecast of a market of which nothing is known

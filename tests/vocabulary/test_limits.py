@@ -35,7 +35,7 @@ MUCH = {
 }
 
 
-PAGE = Path(__file__).parents[1] / "docs" / "how-to" / "limits.md"
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "limits.md"
 LIMITS = re.findall(r"`forecasting\.([\w.]+)\.([A-Z_]+)` ([\d,]+)", PAGE.read_text())
 
 

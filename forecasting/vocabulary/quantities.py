@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from forecasting.measures import Kind, measure_of
+from forecasting.vocabulary.measures import Kind, measure_of
 
 if TYPE_CHECKING:
-    from forecasting.quantiles import Array
+    from forecasting.vocabulary.quantiles import Array
 
 RELATIONS = ("equals", "about", "at_least", "at_most", "greater_than", "less_than")
 EXACT_RELATIONS = ("equals", "about")  # the relations of a number; the others are bounds

@@ -1,0 +1,1 @@
+"""The words that all rooms share: errors, periods, measures, quantities, caveats, file names."""
