@@ -44,11 +44,11 @@ from forecasting.panels.policy_effects import estimate_policy_effects
 from forecasting.parameters.schema import CORRIDORS, Scenario
 from forecasting.parameters.values import Choice, Driver, Range
 from forecasting.parameters.writing import meanings
-from forecasting.reading.places import COUNTRIES
 from forecasting.reading.rules import FACT_VOCABULARIES, MEANINGS
 from forecasting.reading.spreadsheets.terms import LANGUAGE_NAMES
 from forecasting.vocabulary.measures import MEASURES
 from forecasting.vocabulary.names import DATA
+from forecasting.vocabulary.places import COUNTRIES
 
 # Of tables in which months and countries are read
 LANGUAGES = ("en", "ru", "uz_Latn", "uz_Cyrl", "kk", "ky", "tg", "tr", "de")

@@ -21,7 +21,6 @@ from click import UsageError, argument, option
 from click.exceptions import Exit
 
 from forecasting import __version__
-from forecasting.reading.files import allowing, fault_of_place, refuse_existing, write_asked
 from forecasting.vocabulary.errors import (
     ForecastingError,
     InputError,
@@ -29,6 +28,7 @@ from forecasting.vocabulary.errors import (
     visible,
     with_remedy,
 )
+from forecasting.vocabulary.files import allowing, fault_of_place, refuse_existing, write_asked
 from forecasting.vocabulary.names import FETCH_ADDRESS_VARIABLE, PARAMS, REPORT_PAGE
 from forecasting.vocabulary.sentences import plural, sentence
 
@@ -455,7 +455,7 @@ def new(
     With --ledger it is a country of your own facts: the params file reads them, and runs at once.
     """
     from forecasting.parameters.naming import country_code, new_params, unsafe_name, write_params
-    from forecasting.reading.places import place_name
+    from forecasting.vocabulary.places import place_name
 
     if scenario and (why := unsafe_name(scenario, f"the scenario's name {scenario[:100]!a}")):
         raise InputError(f"{why}; e.g. baseline")

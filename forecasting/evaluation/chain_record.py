@@ -22,9 +22,9 @@ from forecasting.growth.flow import annual_totals
 from forecasting.panels.charger_panel import charger_counts, fast_odds, pooled_level
 from forecasting.panels.practice import Practice
 from forecasting.parameters.schema import scenario_from_parameters
-from forecasting.reading.places import find_place
 from forecasting.scenarios.outlook import Outlook, outlook
 from forecasting.vocabulary.errors import EvidenceError
+from forecasting.vocabulary.places import find_place
 
 SCORED_YEARS = (2022, 2023, 2024, 2025)
 MIN_CARS = 2000  # battery cars on the road, from which a market is scored

@@ -23,10 +23,10 @@ from forecasting.evidence.policies import Policy, read_policies
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.prior import Prior
 from forecasting.panels.policy_effects import PolicyEvent, estimate_policy_effects, events
-from forecasting.reading.places import find_place
 from forecasting.scenarios.facts_on_day import FlowInputs
 from forecasting.vocabulary.errors import EvidenceError, Problem
 from forecasting.vocabulary.periods import Period, month
+from forecasting.vocabulary.places import find_place
 
 WITH_DATE = "with its date"
 WITHOUT_DATE = "without"

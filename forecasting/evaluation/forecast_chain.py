@@ -19,9 +19,9 @@ from typing import Any
 import pandas as pd
 
 from forecasting.evaluation.track_record import RECORDED
-from forecasting.reading.files import AnyPath, read_text, read_whole, write_new, write_whole
 from forecasting.scenarios.outlook_files import load_record, load_results
 from forecasting.vocabulary.errors import InputError
+from forecasting.vocabulary.files import AnyPath, read_text, read_whole, write_new, write_whole
 from forecasting.vocabulary.measures import HEADLINE
 from forecasting.vocabulary.names import CHAIN_LIST, OUTLOOK_TABLE, RUN_RECORD, WITHDRAWALS
 

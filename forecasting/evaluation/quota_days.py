@@ -11,12 +11,12 @@ from forecasting.evidence.policies import Policy, shipped_policies
 from forecasting.growth.flow import FlowForecast, forecast_flow
 from forecasting.growth.quotas import QuotaDays, days_used_up, quota_days
 from forecasting.parameters.schema import Scenario
-from forecasting.reading.places import place_code, place_name
 from forecasting.scenarios.facts_on_day import FlowInputs, facts_of_scenario, flow_inputs
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.question import find_scenario
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.periods import Period, as_date, year
+from forecasting.vocabulary.places import place_code, place_name
 from forecasting.vocabulary.quantiles import Array
 
 HIGH_QUANTILE = 0.975  # of a flow; a quota above it is taken as never used up

@@ -11,7 +11,7 @@ import pandas as pd
 
 from forecasting.evaluation.scores import expected_inside
 from forecasting.evidence.datasets import central_asia, path
-from forecasting.reading.places import place_name
+from forecasting.vocabulary.places import place_name
 
 
 @lru_cache(maxsize=1)

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import IO
 
 from forecasting.evidence.bases import two_things
-from forecasting.reading.files import AnyPath, read_whole
 from forecasting.reading.mapping import UNKNOWN, Mapping, mapping_path, read_mapping
 from forecasting.reading.printed_periods import period_cells, period_of
 from forecasting.reading.rules import (
@@ -42,6 +41,7 @@ from forecasting.reading.spreadsheets.cell_grid import is_workbook, rows_of_text
 from forecasting.reading.spreadsheets.reading import SpreadsheetReading, read_spreadsheet
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.errors import InputError, LedgerError, Problem
+from forecasting.vocabulary.files import AnyPath, read_whole
 from forecasting.vocabulary.limits import MAX_LEDGER_ROWS, MAX_PROBLEMS
 from forecasting.vocabulary.measures import did_you_mean
 from forecasting.vocabulary.quantities import on_a_day

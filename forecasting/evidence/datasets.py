@@ -13,10 +13,10 @@ from pathlib import Path
 import pandas as pd
 
 from forecasting.evidence.ledger import Ledger, read_ledger
-from forecasting.reading.files import fault_of_place
 from forecasting.reading.mapping import mapping_path
 from forecasting.vocabulary.arguments import flag, takes, text, texts
 from forecasting.vocabulary.errors import InputError, LedgerError
+from forecasting.vocabulary.files import fault_of_place
 from forecasting.vocabulary.names import DATA, PARAMS
 
 DAYS_A_YEAR = 365.25

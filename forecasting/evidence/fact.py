@@ -20,7 +20,6 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from forecasting.evidence.words import FACT_IN_LINE, in_words
-from forecasting.reading.places import WORLD, place_name
 from forecasting.reading.rules import (
     INTEGER_UNITS,
     LEDGER_COLUMNS,
@@ -35,6 +34,7 @@ from forecasting.showing import Shown
 from forecasting.vocabulary.errors import LedgerError, PeriodError, Problem
 from forecasting.vocabulary.measures import measure_of
 from forecasting.vocabulary.periods import Period, as_date, span
+from forecasting.vocabulary.places import WORLD, place_name
 from forecasting.vocabulary.quantities import BOUNDS, EXACT_RELATIONS, Quantity, quantity_of
 from forecasting.vocabulary.sentences import sentence, uncapital
 
@@ -51,7 +51,7 @@ class Fact(Shown, BaseModel):
     measure : str
         One of `forecasting.vocabulary.measures.MEASURES`.
     place, partner : str
-        Where, and with whom (``World`` is everybody); `forecasting.reading.places`.
+        Where, and with whom (``World`` is everybody); `forecasting.vocabulary.places`.
     product, basis : str
         What is counted, and whose definition counts it.
     period_start, period_end : date, or str as YYYY-MM-DD

@@ -18,8 +18,6 @@ import pandas as pd
 
 from forecasting.evidence.checking import Source, checked_rows, read_rows
 from forecasting.evidence.fact import Fact, typed_facts
-from forecasting.reading.files import write_asked
-from forecasting.reading.places import WORLD, partner_code, place_code
 from forecasting.reading.rules import (
     FACT_KINDS,
     LEDGER_COLUMNS,
@@ -45,8 +43,10 @@ from forecasting.vocabulary.arguments import (
     texts,
 )
 from forecasting.vocabulary.errors import EvidenceError, LedgerError, Problem
+from forecasting.vocabulary.files import write_asked
 from forecasting.vocabulary.measures import MEASURES, did_you_mean
 from forecasting.vocabulary.periods import Period, as_date
+from forecasting.vocabulary.places import WORLD, partner_code, place_code
 
 NUMERIC = ("value", "rounding")
 # Of small tables that are often cut: Arrow's costs four times as much

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
-from forecasting.reading.places import WORLD
 from forecasting.vocabulary.periods import Period
+from forecasting.vocabulary.places import WORLD
 
 # What leaves, and what arrives of it
 MIRROR_MEASURES = {"ev_export_value": "ev_import_value", "vehicle_exports": "car_imports"}

@@ -36,8 +36,6 @@ from types import MappingProxyType
 from typing import Any
 
 from forecasting.evidence.checking import checked_rows
-from forecasting.reading.files import AnyPath, read_text
-from forecasting.reading.places import place_code
 from forecasting.reading.rules import (
     MEANINGS,
     Faults,
@@ -54,9 +52,11 @@ from forecasting.reading.rules import (
     word_faults,
 )
 from forecasting.vocabulary.errors import LedgerError, Problem
+from forecasting.vocabulary.files import AnyPath, read_text
 from forecasting.vocabulary.measures import MEASURES
 from forecasting.vocabulary.names import DATA
 from forecasting.vocabulary.periods import as_date
+from forecasting.vocabulary.places import place_code
 
 POLICY_KINDS = ("ends", "begins", "blocked", "step", "quota")
 BATTERY_CARS = ("battery-cars", "electric-cars", "")  # classes of vehicle that hold all of them

@@ -26,9 +26,9 @@ import pandas as pd
 from forecasting.evidence.bases import basis_name, is_part, shipped_bases
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
-from forecasting.reading.places import REGION
 from forecasting.vocabulary.measures import CAR_COUNTS, DRIVES
 from forecasting.vocabulary.periods import DAY, Period
+from forecasting.vocabulary.places import REGION
 from forecasting.vocabulary.sentences import sentence
 
 ABOUT = 0.05  # "about" is read as within 5 % when two statements are compared

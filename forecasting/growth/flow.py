@@ -22,7 +22,6 @@ from forecasting.growth.quotas import dated_changes, facts_of_quotas
 from forecasting.growth.request import Request
 from forecasting.growth.starting import MarketSize, entries_by_year
 from forecasting.growth.stored_flow import answer_to
-from forecasting.reading.places import find_place
 from forecasting.vocabulary.arguments import (
     Check,
     instance,
@@ -36,6 +35,7 @@ from forecasting.vocabulary.arguments import (
 )
 from forecasting.vocabulary.errors import EvidenceError, LedgerError
 from forecasting.vocabulary.periods import Period
+from forecasting.vocabulary.places import find_place
 
 MAX_DRAWS = 100_000  # more would not fit into memory
 

@@ -24,11 +24,11 @@ from pydantic import TypeAdapter
 from forecasting.growth.common import Common
 from forecasting.growth.policy_months import PolicyEffects
 from forecasting.growth.within_year import WithinYear
-from forecasting.reading.places import find_place
 from forecasting.vocabulary.arguments import integer, optional, short_repr, takes, text
 from forecasting.vocabulary.errors import ModelError
 from forecasting.vocabulary.measures import BORDER_MEASURES
 from forecasting.vocabulary.names import DATA
+from forecasting.vocabulary.places import find_place
 from forecasting.vocabulary.quantiles import Array
 
 REFERENCE_LOG_ODDS = -4.0  # log-odds at which `level` holds: a share of 1.8 %

@@ -11,11 +11,11 @@ from itertools import pairwise
 from forecasting.evidence.bases import two_things
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
-from forecasting.reading.places import WORLD
 from forecasting.reading.rules import OBSERVATION_KINDS
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.errors import EvidenceError, in_digits
 from forecasting.vocabulary.limits import MAX_FORECAST_FACTS
+from forecasting.vocabulary.places import WORLD
 
 LARGEST_COUNT = 1e15  # of anything that is counted
 # Relative error of a number printed as "about", and the most that any rounding counts

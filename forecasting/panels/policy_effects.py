@@ -27,7 +27,7 @@ from forecasting.growth.policy_months import (
 )
 from forecasting.growth.prior import Prior
 from forecasting.growth.within_year import WithinYear
-from forecasting.reading.places import find_place
+from forecasting.vocabulary.places import find_place
 from forecasting.vocabulary.quantiles import Array, Indices
 
 EVENT_KINDS = ("ends", "begins")

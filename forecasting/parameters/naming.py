@@ -10,9 +10,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from forecasting.reading.files import write_new
-from forecasting.reading.places import PLACES, nearest_place, place_code, place_name
 from forecasting.vocabulary.errors import InputError, Problem
+from forecasting.vocabulary.files import write_new
+from forecasting.vocabulary.places import PLACES, nearest_place, place_code, place_name
 
 SEED = 20230626
 PARAMS_TEMPLATE = """\

@@ -35,12 +35,11 @@ from forecasting.parameters.values import (
     listed,
     short,
 )
-from forecasting.reading.files import fault_of_place, name_table
-from forecasting.reading.places import WORLD
 from forecasting.reading.rules import OBSERVATION_KINDS, publication
 from forecasting.showing import Shown
 from forecasting.vocabulary.arguments import path as file_path, short_repr, takes, texts
 from forecasting.vocabulary.errors import EvidenceError, InputError, Problem, ScenarioError
+from forecasting.vocabulary.files import fault_of_place, name_table
 from forecasting.vocabulary.measures import (
     CHARGING_COUNTS,
     FLOW_OF_COUNT,
@@ -50,6 +49,7 @@ from forecasting.vocabulary.measures import (
     did_you_mean,
 )
 from forecasting.vocabulary.periods import as_date
+from forecasting.vocabulary.places import WORLD
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import yaml
 
-from forecasting.reading.files import read_text
 from forecasting.vocabulary.errors import Problem, ScenarioError
+from forecasting.vocabulary.files import read_text
 from forecasting.vocabulary.limits import MAX_PARAMS_BYTES, MAX_PARAMS_LEVELS, MAX_PARAMS_VALUES
 
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")  # no octal: 0123 stays text

@@ -29,11 +29,11 @@ from pydantic import (
 from forecasting.demand.parameters import triangular
 from forecasting.evidence.policies import shipped_policies
 from forecasting.parameters.naming import country_code, unsafe_name
-from forecasting.reading.places import place_code
 from forecasting.vocabulary.arguments import short_repr
 from forecasting.vocabulary.errors import in_digits, visible
 from forecasting.vocabulary.measures import CHARGING_COUNTS, LARGEST_COST, MEASURES, did_you_mean
 from forecasting.vocabulary.periods import as_date
+from forecasting.vocabulary.places import place_code
 from forecasting.vocabulary.quantiles import Array
 
 LARGEST_MARKET = 200_000_000  # new vehicles a year: twice those of the world

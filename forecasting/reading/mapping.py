@@ -31,13 +31,12 @@ from pydantic import (
 )
 
 from forecasting.reading import press_words as words
-from forecasting.reading.files import read_whole
-from forecasting.reading.places import find_place
 from forecasting.reading.press import GROWTH, PARTNER, Passage
 from forecasting.reading.printed_numbers import SCALES, one_of, plain_text
 from forecasting.reading.printed_periods import number_of, period_of
 from forecasting.reading.rules import LEDGER_COLUMNS, publication
 from forecasting.vocabulary.errors import LedgerError, PeriodError, Problem
+from forecasting.vocabulary.files import read_whole
 from forecasting.vocabulary.limits import (
     MAX_HEAD_CHARACTERS,
     MAX_MAPPING_BYTES,
@@ -52,6 +51,7 @@ from forecasting.vocabulary.measures import (
     did_you_mean,
     measure_of,
 )
+from forecasting.vocabulary.places import find_place
 from forecasting.vocabulary.quantities import QUANTITIES
 
 # What a column can say: the ledger's own words, or a period in one cell

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from forecasting.reading import press_words as words
-from forecasting.reading.places import NamedCountry, countries_in, place_code, place_name
 from forecasting.reading.printed_numbers import Number, numbers_in, plain_text
 from forecasting.reading.printed_periods import (
     date_spans,
@@ -35,6 +34,7 @@ from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.limits import MAX_PROPOSALS, MAX_SENTENCE_CHARACTERS
 from forecasting.vocabulary.measures import MEASURES, count_of, measure_of
 from forecasting.vocabulary.periods import Period
+from forecasting.vocabulary.places import NamedCountry, countries_in, place_code, place_name
 from forecasting.vocabulary.quantities import PRINTED, QUANTITIES, default_quantity, on_a_day
 
 MOST_WORDS = 15  # of the original text, in a quote

@@ -12,11 +12,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from forecasting.reading.places import find_partner, find_place, nearest_place, place_code
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.errors import InputError, PeriodError, Problem
 from forecasting.vocabulary.measures import MEASURES, Measure, did_you_mean, measure_of
 from forecasting.vocabulary.periods import Period, as_date, month, span, year
+from forecasting.vocabulary.places import find_partner, find_place, nearest_place, place_code
 from forecasting.vocabulary.quantities import QUANTITIES, RELATIONS, default_quantity, quantity_of
 
 MEANINGS = {  # of the columns, in their order

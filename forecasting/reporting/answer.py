@@ -15,7 +15,6 @@ from forecasting.demand.deployed import active_targets, moment
 from forecasting.evidence.bases import basis_name, shipped_bases
 from forecasting.growth.sharing import made_once
 from forecasting.parameters.schema import Driver, Scenario
-from forecasting.reading.places import place_name
 from forecasting.reporting.caveat_words import TWO_NUMBERS, age_line
 from forecasting.reporting.labels import (
     BASELINE,
@@ -36,6 +35,7 @@ from forecasting.scenarios.outlook import Outlook, outlook as made_outlook
 from forecasting.scenarios.question import find_scenarios
 from forecasting.vocabulary.errors import ForecastingError
 from forecasting.vocabulary.measures import EV_SHARE
+from forecasting.vocabulary.places import place_name
 from forecasting.vocabulary.quantiles import RANGE_LEVELS
 from forecasting.vocabulary.sentences import capital, plural, sentence, uncapital
 from forecasting.writers.columns import HIGH, LOW, Column, TableForm

@@ -23,13 +23,13 @@ from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.words import in_words, period_words
 from forecasting.parameters.schema import Scenario, stored_scenario
-from forecasting.reading.places import place_words
 from forecasting.reporting.html import write_page
 from forecasting.scenarios.facts_on_day import facts_of_places
 from forecasting.scenarios.place_flows import missing_places
 from forecasting.scenarios.question import find_scenarios
 from forecasting.vocabulary.errors import ForecastingError
 from forecasting.vocabulary.names import ARTICLE_PAGE
+from forecasting.vocabulary.places import place_words
 from forecasting.writers.columns import MISSING, Column, TableForm
 from forecasting.writers.display import BulletList, Table
 

@@ -14,11 +14,11 @@ from typing import Any
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.words import in_words, when_words
-from forecasting.reading.places import place_name
 from forecasting.reporting.labels import day_words, label_of, published_words
 from forecasting.reporting.table_picture import picture_of
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.measures import MEASURES
+from forecasting.vocabulary.places import place_name
 from forecasting.vocabulary.sentences import plural, sentence
 from forecasting.writers.display import Dated, Link
 from forecasting.writers.numbers import readable, whole_percent

@@ -32,7 +32,6 @@ from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.words import in_words, when_words
 from forecasting.panels.practice import market_band
 from forecasting.parameters.values import Choice
-from forecasting.reading.places import place_name
 from forecasting.reporting.labels import (
     ANSWER_WORDS,
     SETTING_WORDS,
@@ -66,6 +65,7 @@ from forecasting.vocabulary.measures import (
     PRICES,
     SHOWN_BY_REGION,
 )
+from forecasting.vocabulary.places import place_name
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, Array
 from forecasting.vocabulary.quantities import RELATION_WORDS
 from forecasting.vocabulary.sentences import sentence, uncapital

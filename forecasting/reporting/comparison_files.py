@@ -15,14 +15,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting.reading.files import write_whole
-from forecasting.reading.places import place_words
 from forecasting.reporting.labels import BASELINE, label_of, unit_of
 from forecasting.reporting.result_tables import yearly
 from forecasting.reporting.workbook import COLOURS, RESULTS_TABLE
 from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.outlook_files import load_draws, load_record
 from forecasting.vocabulary.errors import InputError
+from forecasting.vocabulary.files import write_whole
 from forecasting.vocabulary.measures import HEADLINE
 from forecasting.vocabulary.names import (
     COMPARISON_CSV,
@@ -31,6 +30,7 @@ from forecasting.vocabulary.names import (
     DRAWS_TABLE,
     OUTLOOK_TABLE,
 )
+from forecasting.vocabulary.places import place_words
 from forecasting.vocabulary.quantiles import Array
 from forecasting.writers.columns import INTERVAL_LEVELS, LEVEL_HEADS, MEDIAN, Column, Row, TableForm
 from forecasting.writers.messages import FigureForm

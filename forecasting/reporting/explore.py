@@ -21,7 +21,6 @@ from forecasting.parameters.schema import (
     Scenario,
     scenario_from_parameters,
 )
-from forecasting.reading.files import allowing
 from forecasting.reading.mapping import WHATS, ColumnAnswer, Mapping as ColumnMapping
 from forecasting.reading.printed_numbers import printed_number
 from forecasting.reporting.answer import QUESTIONS
@@ -48,6 +47,7 @@ from forecasting.scenarios.what_if import (
 )
 from forecasting.vocabulary.arguments import optional, path as file_path, takes, text
 from forecasting.vocabulary.errors import ForecastingError, InputError
+from forecasting.vocabulary.files import allowing
 from forecasting.vocabulary.measures import (
     CHARGING_COUNTS,
     EV_FLOWS,

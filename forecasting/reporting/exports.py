@@ -12,8 +12,6 @@ import nbformat
 import pandas as pd
 
 from forecasting.demand.load import hourly_load
-from forecasting.reading.files import refuse_existing, write_asked
-from forecasting.reading.places import place_words
 from forecasting.reporting.comparison_files import live_comparison
 from forecasting.reporting.html import report_title, stored_title
 from forecasting.reporting.labels import label_of
@@ -23,12 +21,14 @@ from forecasting.reporting.workbook_live import live_workbook
 from forecasting.scenarios.outlook import Outlook, load_outlook
 from forecasting.scenarios.outlook_files import load_record
 from forecasting.vocabulary.errors import InputError
+from forecasting.vocabulary.files import refuse_existing, write_asked
 from forecasting.vocabulary.names import (
     COMPARISON_TABLE,
     OUTLOOK_TABLE,
     REPORT_NOTEBOOK,
     REPORT_PAGE,
 )
+from forecasting.vocabulary.places import place_words
 from forecasting.vocabulary.sentences import sentence
 from forecasting.writers.browser import pictures, print_page
 from forecasting.writers.sheets import csv_bytes

@@ -23,7 +23,6 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.reconcile import SERIES
 from forecasting.evidence.words import period_words
 from forecasting.growth.flow import FlowForecast
-from forecasting.reading.places import COUNTRIES, place_name
 from forecasting.reporting.caveat_words import fact_words, lines_of
 from forecasting.reporting.labels import (
     DIGITS_OF_TENTH,
@@ -47,6 +46,7 @@ from forecasting.vocabulary.measures import (
     DRIVES,
     GRID_MEASURES,
 )
+from forecasting.vocabulary.places import COUNTRIES, place_name
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, standing_digits
 from forecasting.vocabulary.sentences import capital, plural, sentence, uncapital
 from forecasting.writers.columns import Column, Row, TableForm

@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from forecasting.reading.files import write_whole
 from forecasting.reporting.labels import memo_title
+from forecasting.vocabulary.files import write_whole
 from forecasting.vocabulary.names import OUTLOOK_TABLE, OUTLOOK_WORKBOOK
 from forecasting.writers.display import number_facts
 from forecasting.writers.page import (

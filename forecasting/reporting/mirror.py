@@ -6,8 +6,8 @@ from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.mirror_trade import mirror_pairs
 from forecasting.evidence.words import in_words, when_words
-from forecasting.reading.places import place_name
 from forecasting.reporting.labels import label_of
+from forecasting.vocabulary.places import place_name
 from forecasting.writers.columns import Column, TableForm
 from forecasting.writers.display import Table
 

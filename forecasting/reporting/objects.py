@@ -11,7 +11,6 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.words import in_words, period_words
 from forecasting.growth.forecast import FlowForecast
 from forecasting.parameters.schema import Driver, Scenario
-from forecasting.reading.places import place_words
 from forecasting.reporting.answer import answer
 from forecasting.reporting.caveat_words import lines_of, words_of
 from forecasting.reporting.figures import fan_chart
@@ -23,6 +22,7 @@ from forecasting.scenarios.outlook import Outlook
 from forecasting.showing import Shown
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.measures import AT_THE_HORIZON, MEASURES
+from forecasting.vocabulary.places import place_words
 from forecasting.vocabulary.sentences import sentence
 from forecasting.writers.columns import Column, TableForm
 from forecasting.writers.display import BulletList, Prose

@@ -16,9 +16,9 @@ from forecasting.evaluation.scores import expected_inside
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.words import in_words
 from forecasting.panels.charger_panel import MIN_POINTS, MIN_VEHICLES
-from forecasting.reading.places import place_name
 from forecasting.reporting.labels import day_words
 from forecasting.vocabulary.measures import MEASURES
+from forecasting.vocabulary.places import place_name
 from forecasting.vocabulary.quantiles import standing_digits
 from forecasting.vocabulary.quantities import quantity_of
 from forecasting.vocabulary.sentences import plural, sentence

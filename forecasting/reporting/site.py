@@ -18,8 +18,6 @@ import pandas as pd
 
 from forecasting.evidence.fact import Fact
 from forecasting.parameters.naming import country_slug
-from forecasting.reading.files import write_whole
-from forecasting.reading.places import COUNTRIES, is_place, place_name
 from forecasting.reporting.answer import median_and_ends
 from forecasting.reporting.article import write_article
 from forecasting.reporting.caveat_words import age_line, lines_of
@@ -53,6 +51,7 @@ from forecasting.scenarios.outlook_files import (
     stored_caveats,
 )
 from forecasting.vocabulary.errors import InputError
+from forecasting.vocabulary.files import write_whole
 from forecasting.vocabulary.measures import AT_THE_HORIZON, CHARGING_ANSWERS, HEADLINE
 from forecasting.vocabulary.names import (
     ARCHIVE,
@@ -63,6 +62,7 @@ from forecasting.vocabulary.names import (
     PLOTLY_SCRIPT,
     REPORT_PAGE,
 )
+from forecasting.vocabulary.places import COUNTRIES, is_place, place_name
 from forecasting.vocabulary.sentences import capital, plural, sentence
 from forecasting.writers.columns import HIGH, LOW, Column, TableForm, rows_beside
 from forecasting.writers.display import line_html, number_facts

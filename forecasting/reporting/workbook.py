@@ -12,7 +12,6 @@ import pandas as pd
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import in_order
 from forecasting.evidence.words import in_words
-from forecasting.reading.files import write_asked
 from forecasting.reporting.caveat_words import lines_of, size_words
 from forecasting.reporting.labels import ANSWER_WORDS, label_of, unit_by_year, unit_of
 from forecasting.reporting.result_tables import (
@@ -22,6 +21,7 @@ from forecasting.reporting.result_tables import (
     headline,
 )
 from forecasting.scenarios.outlook import Outlook
+from forecasting.vocabulary.files import write_asked
 from forecasting.vocabulary.measures import CAR, CHARGING_ANSWERS, HEADLINE, MEASURES
 from forecasting.writers.columns import HIGH, LEVEL_HEADS, LOW, Column, TableForm
 from forecasting.writers.messages import FigureForm

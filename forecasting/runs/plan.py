@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from forecasting.parameters.naming import named_again, unsafe_name
-from forecasting.reading.files import AnyPath, read_whole
 from forecasting.runs.output.folders import Record, read_json
 from forecasting.runs.run_words import FORCED, NEW_CONTENT, NEW_VERSION
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.errors import InputError, Problem, ScenarioError
+from forecasting.vocabulary.files import AnyPath, read_whole
 from forecasting.vocabulary.names import (
     DATA,
     FAILURES,

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from forecasting.reading.files import AnyPath, allowing
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.runs.execute.child import EngineName, at_cell, ended, sweep
 from forecasting.runs.output.folders import (
@@ -37,6 +36,7 @@ from forecasting.runs.workers.fork_server import ForkServer, run_in_forks
 from forecasting.runs.workers.processes import Outcome, Task, failure, run_fresh
 from forecasting.vocabulary.arguments import Check, integer, number, optional, path, takes
 from forecasting.vocabulary.errors import InputError, RunError, with_remedy
+from forecasting.vocabulary.files import AnyPath, allowing
 from forecasting.vocabulary.names import (
     FAILURE_RECORD,
     INDEX_PAGE,

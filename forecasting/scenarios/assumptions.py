@@ -18,11 +18,11 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.parameters.schema import Driver, Scenario
 from forecasting.parameters.strict_yaml import KeyPath
 from forecasting.parameters.values import Range
-from forecasting.reading.places import place_name
 from forecasting.scenarios.drivers import DAYS_A_YEAR, NEVER_DAY, draw_event
 from forecasting.scenarios.place_flows import OutlookRequest, PlaceFlow, by_year, stock_before
 from forecasting.vocabulary.errors import AssumptionError, Problem
 from forecasting.vocabulary.measures import CAR, CHARGING_COUNTS, MEASURES, count_of
+from forecasting.vocabulary.places import place_name
 from forecasting.vocabulary.quantiles import Array, sums_of_years
 
 REEXPORT = "reexport_share"  # acts on the vehicles that come, from its year on

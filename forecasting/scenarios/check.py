@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 from forecasting.evidence.checking import checked_file, of_one_id, read_rows
 from forecasting.parameters.naming import PARAMS_ENDINGS, named_again
-from forecasting.reading.files import AnyPath, allowing
 from forecasting.reading.rules import FoundRow
 from forecasting.reading.spreadsheets.cell_grid import TABLES
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.errors import EvidenceError, InputError, Problem
+from forecasting.vocabulary.files import AnyPath, allowing
 from forecasting.vocabulary.names import DATA, PARAMS
 
 if TYPE_CHECKING:

@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 
 from forecasting.parameters.naming import country_slug
-from forecasting.reading.places import COUNTRIES, REGION
 from forecasting.vocabulary.arguments import Check, integer, sequence, takes, text
 from forecasting.vocabulary.errors import InputError, ModelError
 from forecasting.vocabulary.measures import HEADLINE, MEASURES, NOT_ADDED, nearest
 from forecasting.vocabulary.periods import Period, year
+from forecasting.vocabulary.places import COUNTRIES, REGION
 from forecasting.vocabulary.quantiles import Array, quantiles
 
 if TYPE_CHECKING:

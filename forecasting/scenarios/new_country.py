@@ -36,7 +36,6 @@ from forecasting.reading.mapping import (
     mapping_path,
     read_head,
 )
-from forecasting.reading.places import WORLD, find_place, place_name
 from forecasting.reading.printed_numbers import printed_number
 from forecasting.reading.printed_periods import number_of, period_cells, period_of
 from forecasting.reading.rules import OBSERVATION_KINDS, Row, number_text
@@ -49,6 +48,7 @@ from forecasting.vocabulary.errors import InputError, Problem
 from forecasting.vocabulary.limits import MAX_FORECAST_FACTS
 from forecasting.vocabulary.measures import FLOW_OF_COUNT, MEASURES, did_you_mean
 from forecasting.vocabulary.periods import as_date
+from forecasting.vocabulary.places import WORLD, find_place, place_name
 from forecasting.vocabulary.sentences import sentence
 
 if TYPE_CHECKING:

@@ -18,7 +18,6 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.growth.prior import Prior
 from forecasting.growth.stored_flow import save_flow
 from forecasting.parameters.schema import Scenario, stored_scenario
-from forecasting.reading.files import AnyPath, allowing
 from forecasting.scenarios.age import age_of
 from forecasting.scenarios.assumptions import demand_of, demand_parameters
 from forecasting.scenarios.facts_on_day import (
@@ -59,6 +58,7 @@ from forecasting.vocabulary.arguments import (
 )
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.errors import EvidenceError, InputError, LedgerError
+from forecasting.vocabulary.files import AnyPath, allowing
 from forecasting.vocabulary.measures import EV_SHARE
 from forecasting.vocabulary.periods import DAY, as_date
 

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from forecasting.reading.places import place_name
 from forecasting.scenarios.drivers import apply_drivers
 from forecasting.scenarios.facts_on_day import MarketOnDay, flow_inputs, last_day, sets_quotas
 from forecasting.scenarios.joint_draws import Results, quantile_table, sum_outlooks
@@ -25,6 +24,7 @@ from forecasting.vocabulary.caveats import Caveat, each_once
 from forecasting.vocabulary.errors import EvidenceError
 from forecasting.vocabulary.measures import MEASURES
 from forecasting.vocabulary.periods import DAY, span, year
+from forecasting.vocabulary.places import place_name
 from forecasting.vocabulary.quantiles import Array, sums_of_years
 
 if TYPE_CHECKING:

@@ -17,11 +17,11 @@ from forecasting.parameters.naming import (
 )
 from forecasting.parameters.schema import CORRIDORS, Scenario, load_scenario, scenario_of
 from forecasting.parameters.strict_yaml import parse_yaml
-from forecasting.reading.places import place_code
 from forecasting.vocabulary.arguments import Check
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.measures import did_you_mean, nearest
 from forecasting.vocabulary.names import PARAMS, shipped_folder
+from forecasting.vocabulary.places import place_code
 
 BASELINE = "baseline"
 

@@ -16,10 +16,10 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import pandas as pd
 
-from forecasting.reading.places import place_name
 from forecasting.scenarios.drivers import DAYS_A_YEAR
 from forecasting.vocabulary.errors import InputError, LedgerError
 from forecasting.vocabulary.measures import DIVIDED_BY, EV_STOCK_SHARE
+from forecasting.vocabulary.places import place_name
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, Array, quantiles, stream_of
 from forecasting.vocabulary.quantities import EXACT_RELATIONS
 

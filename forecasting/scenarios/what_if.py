@@ -15,12 +15,12 @@ from forecasting.parameters.naming import unsafe_name
 from forecasting.parameters.schema import Scenario, scenario_from_parameters
 from forecasting.parameters.values import Driver, Range
 from forecasting.parameters.writing import params_text
-from forecasting.reading.files import write_asked, write_new
 from forecasting.scenarios.outlook import DRAW_COUNT, LEDGER, Outlook, outlook
 from forecasting.scenarios.place_flows import PlaceFlow
 from forecasting.scenarios.question import QUESTION, find_scenario
 from forecasting.vocabulary.arguments import flag, optional, path as file_path, takes, text
 from forecasting.vocabulary.errors import EvidenceError, InputError
+from forecasting.vocabulary.files import write_asked, write_new
 from forecasting.vocabulary.measures import CHARGING_ANSWERS
 
 

@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from forecasting.reading.files import write_asked
 from forecasting.vocabulary.errors import InputError, RunError
+from forecasting.vocabulary.files import write_asked
 from forecasting.writers.page import plotly_script, template_text
 
 BROWSER_NAMES = (

@@ -24,8 +24,8 @@ from docx.shared import Cm, Pt
 from lxml.html import fragment_fromstring
 from nbconvert.filters import markdown2html
 
-from forecasting.reading.files import write_asked
 from forecasting.vocabulary.errors import InputError
+from forecasting.vocabulary.files import write_asked
 from forecasting.vocabulary.quantiles import Array
 from forecasting.writers.display import ARABIC_OR_HEBREW, is_web_address, number_facts
 from forecasting.writers.messages import PLOTLY_TYPE, figure_words

@@ -11,9 +11,9 @@ import pytest
 
 from forecasting.evidence import datasets
 from forecasting.evidence.ledger import read_ledger
-from forecasting.reading.places import place_code
 from forecasting.reading.rules import LEDGER_COLUMNS
 from forecasting.vocabulary.errors import LedgerError, PeriodError
+from forecasting.vocabulary.places import place_code
 
 GOOD = {
     "id": "a",

@@ -17,8 +17,8 @@ from forecasting.evidence.policies import (
     checked_policies,
     read_policies,
 )
-from forecasting.reading.places import COUNTRIES
 from forecasting.vocabulary.errors import LedgerError
+from forecasting.vocabulary.places import COUNTRIES
 
 REGION = (*COUNTRIES, "EAEU")
 ROW = {

@@ -8,9 +8,9 @@ import pytest
 
 from forecasting.evidence import datasets
 from forecasting.evidence.ledger import Ledger, read_ledger
-from forecasting.reading.places import COUNTRIES
 from forecasting.reading.rules import number_text
 from forecasting.vocabulary.errors import InputError
+from forecasting.vocabulary.places import COUNTRIES
 
 LEDGER = datasets.central_asia()
 SAID_IN_WORDS = ("policy", "geography", "border_time", "electricity_price")

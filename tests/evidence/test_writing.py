@@ -14,8 +14,8 @@ from click.testing import CliRunner
 from forecasting.cli import main
 from forecasting.evidence.checking import append_fact
 from forecasting.evidence.datasets import central_asia
-from forecasting.reading.files import write_asked, write_new, write_whole
 from forecasting.vocabulary.errors import InputError
+from forecasting.vocabulary.files import write_asked, write_new, write_whole
 
 FACT = {"measure": "ev_sales", "place": "NO",
         "period_start": "2023-01-01", "period_end": "2023-12-31",

@@ -14,10 +14,10 @@ from functools import partial
 from pydantic import BaseModel, ConfigDict
 
 from forecasting.evidence.sources.polite import Amount, Code, Page, PageReader, read_answer
-from forecasting.reading.places import COUNTRIES, place_name
 from forecasting.reading.rules import Row, number_text
 from forecasting.vocabulary.errors import InputError, RunError
 from forecasting.vocabulary.periods import month, months_between
+from forecasting.vocabulary.places import COUNTRIES, place_name
 
 COMTRADE_ADDRESS = "https://comtradeapi.un.org"
 COMTRADE_KEY = "COMTRADE_SUBSCRIPTION_KEY"

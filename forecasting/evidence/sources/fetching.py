@@ -13,10 +13,10 @@ from types import ModuleType
 from forecasting.evidence.checking import checked_rows
 from forecasting.evidence.sources import comtrade, iea, worldbank
 from forecasting.evidence.sources.polite import today
-from forecasting.reading.files import write_new
-from forecasting.reading.places import COUNTRIES, place_code
 from forecasting.reading.rules import LEDGER_COLUMNS, FoundRow, Row, normalise
 from forecasting.vocabulary.errors import InputError, RunError
+from forecasting.vocabulary.files import write_new
+from forecasting.vocabulary.places import COUNTRIES, place_code
 
 # Each with the years before this one that are asked for if nobody says since when
 SOURCES: dict[str, tuple[ModuleType, int]] = {

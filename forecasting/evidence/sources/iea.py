@@ -21,13 +21,13 @@ import pandas as pd
 from pydantic import BaseModel
 
 from forecasting.evidence.sources.polite import Amount, PageReader, only_countries, read_answer
-from forecasting.reading.files import read_whole
-from forecasting.reading.places import find_place, place_name
 from forecasting.reading.rules import Row, number_text
 from forecasting.vocabulary.errors import EvidenceError, Problem, RunError
+from forecasting.vocabulary.files import read_whole
 from forecasting.vocabulary.market_rows import market_rows
 from forecasting.vocabulary.measures import did_you_mean
 from forecasting.vocabulary.periods import year
+from forecasting.vocabulary.places import find_place, place_name
 
 # As what is estimated from it names it
 IEA = "IEA, Global EV Data Explorer, edition 2026 (CC BY 4.0 as IEA states it)"

@@ -25,10 +25,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from forecasting import __version__
-from forecasting.reading.files import read_whole, write_whole
 from forecasting.reading.printed_periods import period_cells
 from forecasting.reading.rules import Row
 from forecasting.vocabulary.errors import InputError, RunError, shortened
+from forecasting.vocabulary.files import read_whole, write_whole
 from forecasting.vocabulary.limits import MAX_PAGE_BYTES, MAX_PAGE_SECONDS, MAX_WAIT_SECONDS
 from forecasting.vocabulary.periods import Period
 from forecasting.vocabulary.quantities import on_a_day

@@ -20,10 +20,10 @@ from forecasting.evidence.sources.polite import (
     only_countries,
     read_answer,
 )
-from forecasting.reading.places import place_name
 from forecasting.reading.rules import Row, number_text
 from forecasting.vocabulary.errors import PeriodError
 from forecasting.vocabulary.periods import as_date, year
+from forecasting.vocabulary.places import place_name
 
 WORLDBANK_ADDRESS = "https://api.worldbank.org"
 NOT_PROPOSED = "vehicles in use are not proposed: no documented series of them was found"

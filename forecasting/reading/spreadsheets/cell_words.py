@@ -12,7 +12,6 @@ from functools import lru_cache
 
 from forecasting.reading import press_words as words
 from forecasting.reading.mapping import NUMBER_TARGETS, UNKNOWN, read_head, target_of
-from forecasting.reading.places import countries_in, find_place
 from forecasting.reading.press import GROWTH
 from forecasting.reading.spreadsheets.dating import AS_OF, NOTHING, Dating, dating_in
 from forecasting.reading.spreadsheets.terms import (
@@ -31,6 +30,7 @@ from forecasting.reading.spreadsheets.terms import (
 )
 from forecasting.vocabulary.limits import MAX_LABEL_CHARACTERS
 from forecasting.vocabulary.measures import MEASURES, NEW_EVS
+from forecasting.vocabulary.places import countries_in, find_place
 
 OF_PUBLICATION = re.compile(
     rf"{PUBLICATION_WORDS.pattern}|\bedition\b|издани|источник|source", re.IGNORECASE

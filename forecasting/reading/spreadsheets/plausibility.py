@@ -15,7 +15,6 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from forecasting.reading.mapping import DATES_OF_COLUMN, Mapping
-from forecasting.reading.places import find_place
 from forecasting.reading.spreadsheets.amounts import amount_of, bare_digits, decimal_mark
 from forecasting.reading.spreadsheets.cell_words import COUNTS_OF_A_DAY, OF_MONEY
 from forecasting.reading.spreadsheets.dating import LONGEST_MONTH, NOTHING
@@ -26,6 +25,7 @@ from forecasting.vocabulary.errors import LedgerError
 from forecasting.vocabulary.limits import MAX_SUMS, MAX_TABLE_QUESTIONS
 from forecasting.vocabulary.measures import measure_of
 from forecasting.vocabulary.periods import Period
+from forecasting.vocabulary.places import find_place
 
 MIN_RATIO = 0.01  # of a count to its neighbour; below it, the count may be in thousands
 THREE_DIGITS = 1000

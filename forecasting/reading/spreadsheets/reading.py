@@ -23,7 +23,6 @@ from forecasting.reading.mapping import (
     ColumnAnswer,
     Mapping,
 )
-from forecasting.reading.places import find_place
 from forecasting.reading.printed_periods import dates_in_words, printed_period
 from forecasting.reading.rules import FoundRow, Row, cell_text, normalise, number_text
 from forecasting.reading.spreadsheets.cell_grid import OPEN_DOCUMENT, Line, Sheet, filled, sheets_of
@@ -80,6 +79,7 @@ from forecasting.vocabulary.limits import (
     MAX_TABLES,
 )
 from forecasting.vocabulary.measures import EV_SHARE, FLOW_OF_COUNT, MEASURES
+from forecasting.vocabulary.places import find_place
 
 # Columns of a ledger in which two numbers of one place and period may differ
 DISTINGUISHING_COLUMNS = ("product", "basis", "source", "published", "partner", "quantity", "kind")

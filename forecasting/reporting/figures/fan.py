@@ -31,7 +31,6 @@ from forecasting.evaluation.quota_days import open_quotas
 from forecasting.evidence.bases import basis_name, same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.words import in_words, period_words, when_words
-from forecasting.reading.places import is_place, place_name, place_words
 from forecasting.reading.rules import OBSERVATION_KINDS
 from forecasting.reporting.figures.drawing import (
     ACCENTS,
@@ -71,6 +70,7 @@ from forecasting.reporting.result_tables import label_in
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.measures import EV_SHARE
 from forecasting.vocabulary.periods import DAY, Period, year as year_of
+from forecasting.vocabulary.places import is_place, place_name, place_words
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, standing_digits
 from forecasting.vocabulary.quantities import BOUNDS, RELATION_WORDS, quantity_of
 from forecasting.vocabulary.sentences import plural, sentence, uncapital

@@ -14,7 +14,6 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from forecasting.evidence.words import period_words
-from forecasting.reading.places import place_name
 from forecasting.reporting.figures.charging_charts import named_rows
 from forecasting.reporting.figures.drawing import (
     ACCENTS,
@@ -71,6 +70,7 @@ from forecasting.scenarios.joint_draws import no_measure
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.measures import EV_SHARE
 from forecasting.vocabulary.periods import year as year_of
+from forecasting.vocabulary.places import place_name
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, standing_digits
 from forecasting.vocabulary.sentences import capital, uncapital
 from forecasting.writers.messages import FigureForm

@@ -29,9 +29,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from forecasting.reading.files import AnyPath, read_whole, write_whole
 from forecasting.runs.execute.child import sweep
 from forecasting.vocabulary.errors import InputError, Problem, RunError
+from forecasting.vocabulary.files import AnyPath, read_whole, write_whole
 from forecasting.vocabulary.names import (
     ARCHIVE,
     ARTICLE_PAGE,

@@ -28,9 +28,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from forecasting.reading.files import AnyPath
 from forecasting.runs.output.folders import Record, in_use, this_process
 from forecasting.vocabulary.errors import InputError, RunError
+from forecasting.vocabulary.files import AnyPath
 from forecasting.vocabulary.names import (
     ASSETS,
     COMPARISON_TABLE,
