@@ -71,7 +71,7 @@ class Timeline:
             timeline = replace(self, starts=starts, open_start=False)
         start = timeline.starts[0]
         end = self.ends[0]
-        latest = {"flow": start, "stock": end}[kind]
+        latest = start if kind == "flow" else end
         if start >= end or time > latest + 1e-9:
             raise ModelError(
                 f"launch {short_repr(launch)} comes after the first observation; it is when the"

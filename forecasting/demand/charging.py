@@ -179,8 +179,12 @@ def _with_fast_scale(shares: dict[str, Any], scale: Array) -> dict[str, Any]:
     if not 0 < fast < 1:
         return shares
     through_fast = np.minimum(fast * scale, 1)
-    scaled = {True: through_fast / fast, False: (1 - through_fast) / (1 - fast)}
-    return {setting: share * scaled[setting in FAST_SETTINGS] for setting, share in shares.items()}
+    fast_factor = through_fast / fast
+    slow_factor = (1 - through_fast) / (1 - fast)
+    return {
+        setting: share * (fast_factor if setting in FAST_SETTINGS else slow_factor)
+        for setting, share in shares.items()
+    }
 
 
 def charging_need(energy_kwh: Draws, share: Array, years: Years, sample: Draws) -> Draws:

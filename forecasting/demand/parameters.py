@@ -289,10 +289,10 @@ class Parameters:
         array([[  0., 500., 590.]])
         """
         start_year = sample.get(f"{key}_year", np.zeros_like(sample[key]))
-        value = sample[key] * (years >= start_year)
+        value = np.where(years >= start_year, sample[key], 0.0)
         for event in self.events.get(key, ()):
-            has_started = years >= event.start_year
-            value = value + event.size * has_started * (years <= event.end_year)
+            holds = (years >= event.start_year) & (years <= event.end_year)
+            value = value + np.where(holds, event.size, 0.0)
         return value
 
     def draw(self, rng: np.random.Generator, draws: int) -> Draws:

@@ -267,7 +267,11 @@ def _range(fact: Fact) -> tuple[float, float]:
         half_width = max(half_width, abs(fact.value) * ABOUT)
     low = fact.value - half_width
     high = fact.value + half_width
-    return {-1: (-inf, high), 1: (low, inf)}.get(fact.side, (low, high))
+    if fact.side < 0:
+        return -inf, high
+    if fact.side > 0:
+        return low, inf
+    return low, high
 
 
 def _implied(facts: list[Fact]) -> Iterator[Statement]:

@@ -738,7 +738,8 @@ def changed_policy(
         row, coordinates = shipped_policies()[policy], normal
         if row.kind in ("begins", "quota"):
             row = replace(row, kind="ends", end=None)
-    change = -old_parts[..., -1] * (months_since(row.start, months) > -1)
+    has_begun = months_since(row.start, months) > -1
+    change = np.where(has_begun, -old_parts[..., -1], 0.0)
     for day in np.unique(start[start <= dt.date.max.toordinal()]):
         draws = start == day
         new_policy = replace(row, start=dt.date.fromordinal(int(day)), end=end or row.end)

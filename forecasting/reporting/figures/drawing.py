@@ -504,7 +504,7 @@ def log_scale(values: Values) -> Properties:
     if high - low < 0.5:
         low -= 0.3
         high += 0.3
-    dtick = {True: "D2"}.get(high - low < SHORT_AXIS_DECADES, 1)
+    dtick = "D2" if high - low < SHORT_AXIS_DECADES else 1
     edges = [round(low, 3), round(high, 3)]
     return {"type": "log", "range": edges, "dtick": dtick, "tickformat": ",~r"}
 

@@ -288,7 +288,7 @@ def _history_traces(
     yield line(
         [*history.index],
         history,
-        {True: INK}.get(is_forecast, MUTED),
+        INK if is_forecast else MUTED,
         hoverinfo="skip",
         showlegend=False,
     )
@@ -321,7 +321,9 @@ def part_of(outlook: Outlook, place: str | None) -> Results:
     of which a single place that is counted is all.
     """
     if not place:
-        return outlook.parts[-(len(outlook.forecasts) != 1)]
+        if len(outlook.forecasts) == 1:
+            return outlook.parts[0]
+        return outlook.parts[-1]
     parts = {part.country: part for part in outlook.parts}
     if place not in parts:
         place_names = ", ".join(parts)
@@ -533,7 +535,8 @@ def policy_chart(outlook: Outlook) -> Figure:
 
 def _side_with_room(place: float, years: range) -> str:
     """On which side of lines their names have room: left of them in the right half of a chart."""
-    return ("middle right", "middle left")[place > (years[0] + years[-1]) / 2]
+    middle = (years[0] + years[-1]) / 2
+    return "middle left" if place > middle else "middle right"
 
 
 def _policy_days(outlook: Outlook) -> Iterator[tuple[dt.date, str]]:
@@ -628,7 +631,7 @@ class Mark:
             return BOUND_SYMBOLS[self.side][0]
         if self.relation != "equals":
             return "circle-open"
-        return ("line-ew", "circle")[self.stock]
+        return "circle" if self.stock else "line-ew"
 
     @property
     def middle(self) -> float:

@@ -181,7 +181,7 @@ class _Remote:
         """
         finished = [result for result in summary.results if result.status in ("done", "failed")]
         for result in finished:
-            home = {"done": self.mirror, "failed": self.mirror / FAILURES}[result.status]
+            home = self.mirror if result.status == "done" else self.mirror / FAILURES
             self._remove(self._inside(f"{FAILURES}/{result.name}"))  # of an earlier failure
             self._send(home / result.name)
         if finished:
