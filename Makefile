@@ -61,9 +61,11 @@ look: report $(VENV)/.test-ready ## Draw every page on one sheet, look/index.htm
 	$(BIN)/python tests/look/sheet.py $(OUT) look $(LOOK_BEFORE)
 	@echo "see look/index.html"
 
-lint: $(VENV)/.test-ready ## Check style and format
+lint: $(VENV)/.test-ready ## Check style, format, the layers of imports, and what is unused
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo --no-cache
+	$(BIN)/vulture
 
 types: $(VENV)/.test-ready ## Check the types
 	$(BIN)/mypy

@@ -12,10 +12,6 @@ SALES = [96, 195, 238, 380, 1045, 1230, 1267, 1828, 1586, 1673, 1800, 1580, 1500
 EARLY = [3.0, 7, 15, 29, 60, 95]
 
 
-def bass(p=0.02, q=0.4, m=1e4, periods=12):
-    return m * np.diff(CURVES["bass"].share(np.arange(periods + 1.0), p, q))
-
-
 @pytest.mark.parametrize(
     ("endog", "message"),
     [

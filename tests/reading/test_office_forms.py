@@ -34,9 +34,6 @@ def questions_of(text, answers=None):
     return [(question.key, question.proposed) for question in reading.questions]
 
 
-TO_DATE = {letter: {"dates": "year_to_date"} for letter in "BCDE"}
-
-
 @pytest.mark.parametrize(
     ("text", "letters"),
     [
