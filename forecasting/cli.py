@@ -29,7 +29,7 @@ from forecasting.vocabulary.errors import (
     with_remedy,
 )
 from forecasting.vocabulary.files import allowing, fault_of_place, refuse_existing, write_asked
-from forecasting.vocabulary.names import FETCH_ADDRESS_VARIABLE, PARAMS, REPORT_PAGE
+from forecasting.vocabulary.names import CHAIN_ASIDE, FETCH_ADDRESS_VARIABLE, PARAMS, REPORT_PAGE
 from forecasting.vocabulary.sentences import plural, sentence
 
 if TYPE_CHECKING:
@@ -110,6 +110,9 @@ def facts_path(text: str) -> Path:
 # What commands say of scenarios and facts; each is one message with named places
 SCENARIOS_COUNTED = ("{} scenario", "{:,} scenarios")
 SCENARIOS_OF_OUT = ("{} scenario, {failed} failed", "{:,} scenarios, {failed} failed")
+KEPT_FILES = ("{} file", "{:,} files")
+MENDED = "the record holds {files}[, the last {last}][whole?; nothing was to be mended]"
+SET_ASIDE = "moved {file} to {folder}/{file}: it does not follow from the files that stay"
 FACTS_COUNTED = ("{} fact", "{:,} facts")
 CHECKED = "[order?in order: ]{counts}[; {unused}]"
 WRITTEN = (
@@ -195,6 +198,7 @@ EXAMPLES = {
     "new": "new NO --ledger sales.xlsx",
     "backtest": "backtest --panel sales.csv --peers",
     "track-record": "track-record --place UZ --measure ev_imports",
+    "mend": "mend record",
     "status": "status reports",
     "export": "export reports/uzbekistan-baseline --pdf brief.pdf --brief",
     "evidence": "evidence --place UZ --measure ev_imports --conflicts",
@@ -700,6 +704,23 @@ def status(reports: Path) -> None:
     say(plural(len(rows), *SCENARIOS_OF_OUT, failed=len(failed)))
     if failed:
         raise Exit(1)
+
+
+@main.command(short_help="Mend a record of forecasts to which two runs wrote at once.")
+@argument("folder", type=path)
+def mend(folder: Path) -> None:
+    """Set aside the files of the record FOLDER that do not follow from its others.
+
+    Files that SHA256SUMS lists stay, and those that follow from them. The others are moved to
+    FOLDER/set-aside as they are, and are no longer scored. No file is changed, and none is removed.
+    """
+    from forecasting.evaluation.forecast_chain import mend_chain
+
+    chain, moved = mend_chain(folder)
+    for file in moved:
+        say(sentence(SET_ASIDE, file=file, folder=CHAIN_ASIDE))
+    last = chain[-1].file if chain else ""
+    say(sentence(MENDED, files=plural(len(chain), *KEPT_FILES), last=last, whole=not moved))
 
 
 FORMS = {

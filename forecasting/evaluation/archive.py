@@ -6,12 +6,11 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain as chained
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from forecasting.evaluation.forecast_chain import chain_of, withdrawals_of
+from forecasting.evaluation.forecast_chain import Origin, chain_of, origin_of, withdrawals_of
 from forecasting.evaluation.peers import BY_HAND, by_hand
 from forecasting.evaluation.records import RECORD_COLUMNS, THIS_PACKAGE, Case, results
 from forecasting.evaluation.scores import SCORE_LEVELS
@@ -76,8 +75,12 @@ def archive_record(folder: str | Path, ledger: Ledger) -> pd.DataFrame:
             f"{home} is no folder that holds an {OUTLOOK_TABLE}; give one with earlier reports,"
             " e.g. reports/archive"
         )
-    tables = [_table_and_record(file) for file in files]
-    tables += [(link.table, link.content) for link in chain if link.file not in withdrawals]
+    tables = [_table_and_origin(file) for file in files]
+    tables += [
+        (link.table, origin_of(link.content, home / link.file))
+        for link in chain
+        if link.file not in withdrawals
+    ]
     cases_of_files = [list(_cases(table, stored, ledger)) for table, stored in tables]
     table = results(
         chained.from_iterable(cases or [Case({})] for cases in cases_of_files),
@@ -97,30 +100,25 @@ def archive_record(folder: str | Path, ledger: Ledger) -> pd.DataFrame:
     )
 
 
-def _table_and_record(file: Path) -> tuple[pd.DataFrame, Mapping[str, Any]]:
-    """The results of a kept report, and its record."""
+def _table_and_origin(file: Path) -> tuple[pd.DataFrame, Origin]:
+    """The results of a kept report, and what they were made from."""
     try:
         table = load_results(file)
         record = load_record(file)
     except InputError as error:
         raise InputError(f"{file.parent}: {error}; move that folder away") from None
-    if not {"as_of", "first_year"} <= {*record}:
-        raise InputError(
-            f"{file} does not say of which day it is: keep the file as `ev-forecast run` wrote it"
-        )
-    return table, record
+    return table, origin_of(record, file)
 
 
-def _cases(table: pd.DataFrame, record: Mapping[str, Any], ledger: Ledger) -> Iterator[Case]:
+def _cases(table: pd.DataFrame, origin: Origin, ledger: Ledger) -> Iterator[Case]:
     """The cases of one kept forecast."""
-    day = dt.date.fromisoformat(str(record["as_of"]))
-    first_year = int(record["first_year"])
+    day = dt.date.fromisoformat(origin.as_of)
     for names, part in table.groupby(["country", "measure"], observed=True):
         place, measure = map(str, names)
         facts = [f for f in ledger if (f.place, f.measure) == (place, measure)]
-        bases = _bases(record, place, facts)
+        bases = _bases(origin, place, facts)
         quantiles = _quantiles(part)
-        outcomes = [f for f in facts if is_later(f, day) and f.period.end.year >= first_year]
+        outcomes = [f for f in facts if is_later(f, day) and f.period.end.year >= origin.first_year]
         for fact in _outcomes(outcomes, bases[0]):
             forecast = _forecast(quantiles, fact)
             if forecast is None:
@@ -139,12 +137,12 @@ def _cases(table: pd.DataFrame, record: Mapping[str, Any], ledger: Ledger) -> It
             yield Case(row, fact.value, {THIS_PACKAGE: forecast, BY_HAND: rule})
 
 
-def _bases(record: Mapping[str, Any], place: str, facts: list[Fact]) -> list[str]:
+def _bases(origin: Origin, place: str, facts: list[Fact]) -> list[str]:
     """The basis of a kept forecast, then those of the facts that it used."""
-    fact_ids = set(record.get("facts_used", ()))
+    fact_ids = {*(origin.facts_used or ())}
     bases = sorted(fact.basis for fact in facts if fact.id in fact_ids)
-    stored_basis = (record.get("basis") or {}).get(place)
-    return [str(stored_basis or max(bases, key=bases.count, default="")), *bases]
+    stored_basis = (origin.basis or {}).get(place)
+    return [stored_basis or max(bases, key=bases.count, default=""), *bases]
 
 
 def _quantiles(part: pd.DataFrame) -> dict[Period, Array]:

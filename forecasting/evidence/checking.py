@@ -5,7 +5,6 @@ one more fact, which is checked beside its file before it is appended.
 Nothing stops at the first problem, and nothing here needs the libraries of a forecast.
 """
 
-import contextlib
 import csv
 import datetime as dt
 import io
@@ -41,6 +40,7 @@ from forecasting.reading.spreadsheets.cell_grid import is_workbook, rows_of_text
 from forecasting.reading.spreadsheets.reading import SpreadsheetReading, read_spreadsheet
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.errors import InputError, LedgerError, Problem
+from forecasting.vocabulary.file_lock import LONGEST_WAIT, lock_file
 from forecasting.vocabulary.files import AnyPath, read_whole
 from forecasting.vocabulary.limits import MAX_LEDGER_ROWS, MAX_PROBLEMS
 from forecasting.vocabulary.measures import did_you_mean
@@ -509,11 +509,8 @@ def append_fact(path: str | Path, cells: Row) -> str:
     if not file.exists():
         _new_lines(file.name, b"", cells)  # a fact that is refused makes no file
     with file.open("a+b", buffering=0) as handle:
-        # Where files cannot be locked, two at once are the user's to avoid
-        with contextlib.suppress(ImportError):
-            import fcntl
-
-            fcntl.flock(handle, fcntl.LOCK_EX)
+        if not lock_file(handle, LONGEST_WAIT):
+            raise LedgerError.at(file.name, "is in use by another command", "wait until it ends")
         name, lines = _new_lines(file.name, read_whole(file), cells)
         size = handle.seek(0, os.SEEK_END)
         buffer = lines.encode()

@@ -35,7 +35,7 @@ from forecasting.runs.workers.cluster import cluster
 from forecasting.runs.workers.fork_server import ForkServer, run_in_forks
 from forecasting.runs.workers.processes import Outcome, Task, failure, run_fresh
 from forecasting.vocabulary.arguments import Check, integer, number, optional, path, takes
-from forecasting.vocabulary.errors import InputError, RunError, with_remedy
+from forecasting.vocabulary.errors import ForecastingError, InputError, RunError, with_remedy
 from forecasting.vocabulary.files import AnyPath, allowing
 from forecasting.vocabulary.names import (
     FAILURE_RECORD,
@@ -175,7 +175,7 @@ def run(
         names = [result.name for result in summary.results if result.status != "failed"]
         try:
             add_to_chain(keep_record, survey.reports, names, today)
-        except OSError as error:
+        except (OSError, ForecastingError) as error:
             problem = f"the record {keep_record} could not be written: {_cause(error)}"
             return replace(summary, problem="; ".join(filter(None, [summary.problem, problem])))
         return summary

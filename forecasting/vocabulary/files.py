@@ -229,8 +229,8 @@ def refuse_existing(path: Path, force: bool) -> None:
 
 
 def write_new(path: AnyPath, content: bytes) -> Path:
-    """Write a file where there is none, not even a link; nothing is left of it if it cannot be
-    written whole.
+    """Write a file where there is none, not even a link. It appears whole: a process that is killed
+    leaves no part of it under its name.
 
     Raises
     ------
@@ -238,16 +238,41 @@ def write_new(path: AnyPath, content: bytes) -> Path:
         If something is there.
     OSError
         If it cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_new(Path(folder) / "a.txt", b"text").read_bytes()
+    b'text'
     """
     new = Path(path)
-    with new.open("xb") as file:
-        try:
+    part_file = new.with_name(f".{uuid.uuid4().hex}.part")
+    try:
+        if os.path.lexists(new):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+        with part_file.open("xb") as file:
             file.write(content)
             file.flush()
-        except BaseException:
-            new.unlink()
-            raise
+            os.fsync(file.fileno())
+        _take_name(part_file, new)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, os.fspath(new)) from None
+    finally:
+        with contextlib.suppress(OSError):
+            part_file.unlink()
     return new
+
+
+def _take_name(part_file: Path, new: Path) -> None:
+    """Give a file a name that nobody has taken."""
+    try:
+        os.link(part_file, new)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        new.open("xb").close()
+        part_file.replace(new)
 
 
 def _replace_file(path: Path, part_file: Path, content: bytes) -> Path:

@@ -62,6 +62,7 @@ MAX_REPORT_BYTES = 200_000_000
 
 # Of a folder of kept forecasts
 MAX_ARCHIVE_FILES = 2_000
+MAX_REASON_CHARACTERS = 1_000  # why a forecast is withdrawn
 
 # Of a message
 MAX_PROBLEMS = 50

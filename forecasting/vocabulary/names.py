@@ -45,6 +45,7 @@ LOCK = ".lock"
 # in the folder of a record of forecasts
 CHAIN_LIST = "SHA256SUMS"  # the files in their order
 WITHDRAWALS = "withdrawals.csv"
+CHAIN_ASIDE = "set-aside"  # files that do not follow from the others
 
 # environment variables
 VARIABLES = "EV_FORECAST_"  # what all of the package's own begin with

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
+import os
 import shutil
 import subprocess
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -14,11 +20,12 @@ from click.testing import CliRunner
 from test_archive import freeze
 
 from forecasting.cli import main
+from forecasting.evaluation import forecast_chain
 from forecasting.evaluation.archive import archive_record
-from forecasting.evaluation.forecast_chain import add_to_chain, chain_of, check_day
+from forecasting.evaluation.forecast_chain import add_to_chain, chain_of, check_day, mend_chain
 from forecasting.evidence.datasets import central_asia
 from forecasting.reporting.score_words import archive_text
-from forecasting.vocabulary.errors import InputError
+from forecasting.vocabulary.errors import InputError, RunError
 from forecasting.vocabulary.names import OUTLOOK_TABLE, RUN_RECORD
 
 DAYS = [dt.date(2024, 12, 31), dt.date(2025, 1, 1), dt.date(2025, 1, 5)]
@@ -220,3 +227,179 @@ def test_the_command_checks_before_it_scores(record: Path) -> None:
     done = CliRunner().invoke(main, ["track-record", "--archive", str(record)])
     assert done.exit_code == 2
     assert "uzbekistan-baseline.json was changed after it was written" in done.output
+
+
+def test_two_runs_that_end_at_once_write_one_after_the_other(
+    reports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content_of = forecast_chain._forecast_of
+
+    def slow_content(*question: Any) -> dict[str, Any]:
+        time.sleep(0.2)
+        return content_of(*question)
+
+    monkeypatch.setattr(forecast_chain, "_forecast_of", slow_content)
+    folder = tmp_path / "record"
+
+    def add(name: str) -> int:
+        return len(add_to_chain(folder, reports, [name], DAYS[0]))
+
+    with ThreadPoolExecutor(2) as threads:
+        assert [*threads.map(add, NAMES)] == [1, 1]
+    assert {link.content["scenario"] for link in chain_of(folder)} == {*NAMES}
+    assert len((folder / "SHA256SUMS").read_text().splitlines()) == 2
+
+
+def test_a_run_that_waits_in_vain_says_who_has_the_record(
+    record: Path, reports: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forecast_chain, "LONGEST_WAIT", 0.1)
+    with (record / ".lock").open("ab") as file:
+        assert forecast_chain.lock_file(file)
+        with pytest.raises(RunError, match=r"record is in use by another run: wait until it ends"):
+            add_to_chain(record, reports, NAMES, dt.date(2025, 2, 1))
+
+
+def test_an_empty_file_that_a_run_left_is_written_by_the_next(record: Path, reports: Path) -> None:
+    day = dt.date(2025, 2, 1)
+    (record / str(day)).mkdir()
+    (record / f"{day}/{NAMES[0]}.json").touch()
+    assert len(chain_of(record)) == 6
+    assert [link.file for link in add_to_chain(record, reports, NAMES[:1], day)] == [
+        f"{day}/{NAMES[0]}.json"
+    ]
+    assert len(chain_of(record)) == 7
+
+
+def forked(record: Path, reports: Path) -> str:
+    """Add two files that both say they come after the last, as two runs at once did; the name of
+    the one that is not listed.
+    """
+    day = dt.date(2025, 2, 1)
+    copy = shutil.copytree(record, record.parent / "copy")
+    add_to_chain(copy, reports, NAMES[1:], day)
+    add_to_chain(record, reports, NAMES[:1], day)
+    shutil.copy(copy / f"{day}/{NAMES[1]}.json", record / str(day))
+    return f"{day}/{NAMES[1]}.json"
+
+
+def test_a_record_with_two_ends_is_mended_and_loses_nothing(record: Path, reports: Path) -> None:
+    file = forked(record, reports)
+    refused(record, reports, r"holds more than one chain: .*`ev-forecast mend \S+record` keeps")
+    before = contents(record)
+    done = CliRunner().invoke(main, ["mend", str(record)])
+    assert done.exit_code == 0, done.output
+    assert done.stdout.splitlines() == [
+        f"moved {file} to set-aside/{file}: it does not follow from the files that stay",
+        f"the record holds 7 files, the last 2025-02-01/{NAMES[0]}.json",
+    ]
+    assert contents(record) == {
+        f"set-aside/{name}" if name == file else name: data for name, data in before.items()
+    }
+    assert len(chain_of(record)) == 7
+    assert len(add_to_chain(record, reports, NAMES, dt.date(2025, 3, 1))) == 2
+    done = CliRunner().invoke(main, ["mend", str(record)])
+    assert done.stdout.endswith(
+        "the last 2025-03-01/uzbekistan-constrained.json; nothing was to be mended\n"
+    )
+
+
+def test_the_longer_of_two_ends_stays_where_neither_is_listed(record: Path, reports: Path) -> None:
+    file = forked(record, reports)
+    sums = record / "SHA256SUMS"
+    sums.write_text("".join(sums.read_text().splitlines(keepends=True)[:6]))
+    copy = record.parent / "copy"
+    add_to_chain(copy, reports, NAMES[1:], dt.date(2025, 3, 1))
+    shutil.copytree(copy / "2025-03-01", record / "2025-03-01")
+    chain, moved = mend_chain(record)
+    assert [link.file for link in chain[6:]] == [file, f"2025-03-01/{NAMES[1]}.json"]
+    assert moved == [f"2025-02-01/{NAMES[0]}.json"]
+
+
+def test_what_was_set_aside_before_is_not_replaced(record: Path, reports: Path) -> None:
+    file = forked(record, reports)
+    (record / "set-aside" / file).parent.mkdir(parents=True)
+    (record / "set-aside" / file).write_text("mine")
+    before = contents(record)
+    with pytest.raises(InputError, match=r"constrained\.json is there already: move it elsewhere"):
+        mend_chain(record)
+    assert contents(record) == before
+
+
+def test_a_changed_file_is_not_mended(record: Path) -> None:
+    (record / chain_of(record)[2].file).write_text("{}")
+    before = contents(record)
+    with pytest.raises(InputError, match="was changed after it was written"):
+        mend_chain(record)
+    assert contents(record) == before
+
+
+def rewritten(record: Path, change: Callable[[dict[str, Any]], Any]) -> None:
+    """Change the last file, and its hash in the list: a record that agrees with itself."""
+    sums = record / "SHA256SUMS"
+    *lines, last = sums.read_text().splitlines()
+    file = record / last.partition("  ")[2]
+    content = json.loads(file.read_bytes())
+    changed = change(content)
+    file.write_text(json.dumps(content if changed is None else changed))
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    sums.write_text("\n".join([*lines, f"{digest}  {last.partition('  ')[2]}"]) + "\n")
+
+
+HOSTILE: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "a null day": lambda content: content.update(day=None),
+    "a null date of a row": lambda content: content["forecasts"][0].update(period_start=None),
+    "a period that ends first": lambda content: content["forecasts"][0].update(
+        period_start="2030-01-01"
+    ),
+    "a list of withdrawals": lambda content: content.update(withdrawals=["a"]),
+    "a list for a reason": lambda content: content.update(withdrawals={"a": ["b"]}),
+    "a text before": lambda content: content.update(before="x"),
+    "a row that is no mapping": lambda content: content["forecasts"].append(3),
+    "no rows": lambda content: content.update(forecasts=[]),
+    "an infinite value": lambda content: content["forecasts"][0].update({"0.5": float("inf")}),
+    "a huge value": lambda content: content["forecasts"][0].update({"0.5": 10**400}),
+    "a text for a value": lambda content: content["forecasts"][0].update({"0.5": "many"}),
+    "a quantile beyond one": lambda content: content["forecasts"][0].update({"5": 1.0}),
+    "a quantile in words": lambda content: content["forecasts"][0].update({"median": 1.0}),
+    "no day of evidence": lambda content: content.update(as_of=None),
+    "a year in words": lambda content: content.update(first_year="x"),
+    "a year far off": lambda content: content.update(first_year=10**30),
+    "a basis that is a list": lambda content: content.update(basis=[1]),
+    "facts that are a number": lambda content: content.update(facts_used=1),
+    "no object": lambda content: [content],
+}
+
+
+@pytest.mark.parametrize("change", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_file_with_its_own_hash_ends_in_one_message(
+    record: Path, reports: Path, change: Callable[[dict[str, Any]], Any]
+) -> None:
+    rewritten(record, change)
+    refused(record, reports, r"2025-01-05/uzbekistan-constrained\.json is no forecast that a run")
+
+
+@pytest.mark.parametrize("name", ["2025-01-05/x.json", "withdrawals.csv"])
+def test_a_pipe_in_a_record_is_refused_at_once(record: Path, name: str) -> None:
+    os.mkfifo(record / name)
+    with pytest.raises(InputError, match="is not a regular file"):
+        archive_record(record, central_asia())
+
+
+@pytest.mark.parametrize("length", [200_000, 5_000])
+def test_a_reason_without_an_end_is_refused(record: Path, reports: Path, length: int) -> None:
+    file = f"{DAYS[1]}/{NAMES[0]}.json"
+    (record / "withdrawals.csv").write_text(f"file,reason\n{file},{'x' * length}\n")
+    message = "field larger than field limit" if length > 131_072 else "has 5,000 characters"
+    refused(record, reports, rf"withdrawals\.csv.* {message}")
+
+
+def test_one_withdrawal_has_one_reason_and_blank_lines_say_nothing(
+    record: Path, reports: Path
+) -> None:
+    file = f"{DAYS[1]}/{NAMES[0]}.json"
+    withdrawals = record / "withdrawals.csv"
+    withdrawals.write_text(f"file,reason\n\n{file},a slip\n,\n{file},a slip\n\n")
+    assert archive_record(record, central_asia()).attrs["withdrawn"] == {file: "a slip"}
+    withdrawals.write_text(f"file,reason\n{file},a slip\n{file},no slip\n")
+    refused(record, reports, rf"line 3: withdraws {file} for another reason than a line above")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import resource
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +15,11 @@ import pytest
 from click.testing import CliRunner
 
 from forecasting.cli import main
+from forecasting.evidence import checking
 from forecasting.evidence.checking import append_fact
 from forecasting.evidence.datasets import central_asia
-from forecasting.vocabulary.errors import InputError
+from forecasting.vocabulary.errors import InputError, LedgerError
+from forecasting.vocabulary.file_lock import lock_file
 from forecasting.vocabulary.files import write_asked, write_new, write_whole
 
 FACT = {"measure": "ev_sales", "place": "NO",
@@ -65,6 +70,68 @@ def test_a_new_file_replaces_nothing_and_is_whole(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError, match="exists"):
         write_new(tmp_path / "a", b"x")
     assert not (tmp_path / "b").exists()
+
+
+def test_a_new_file_appears_whole_on_a_file_system_without_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_link(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", no_link)
+    assert write_new(tmp_path / "a", b"x").read_bytes() == b"x"
+    with pytest.raises(FileExistsError, match=r"File exists: '\S+/a'"):
+        write_new(tmp_path / "a", b"y")
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_a_process_that_is_killed_leaves_no_part_under_the_name(tmp_path: Path) -> None:
+    """What it was writing bears another name, which nobody reads."""
+    command = (
+        "from forecasting.vocabulary import files; files.os.fsync = lambda _: files.os._exit(9);"
+        f"files.write_new({os.fspath(tmp_path / 'a')!r}, b'x')"
+    )
+    assert subprocess.run([sys.executable, "-c", command]).returncode == 9
+    assert [path.suffix for path in tmp_path.iterdir()] == [".part"]
+
+
+class _Windows:
+    """The module `msvcrt` as far as a lock uses it: it locks a byte at the file's place."""
+
+    LK_NBLCK = 2
+
+    def __init__(self) -> None:
+        self.places: list[int] = []
+
+    def locking(self, number: int, _mode: int, _count: int) -> None:
+        place = os.lseek(number, 0, os.SEEK_CUR)
+        if place in self.places:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        self.places.append(place)
+
+
+def test_windows_locks_a_byte_beyond_the_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    windows = _Windows()
+    monkeypatch.setitem(sys.modules, "msvcrt", windows)
+    monkeypatch.setattr(sys, "platform", "win32")
+    with (tmp_path / "a").open("ab") as file, (tmp_path / "a").open("ab") as other:
+        assert lock_file(file)
+        assert not lock_file(other, seconds=0.1)
+        file.write(b"text")
+    assert windows.places == [1 << 30]
+    assert (tmp_path / "a").read_bytes() == b"text"
+
+
+def test_a_fact_waits_for_the_one_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "facts.csv"
+    append_fact(path, FACT)
+    monkeypatch.setattr(checking, "LONGEST_WAIT", 0.1)
+    with path.open("ab") as file:
+        assert lock_file(file)
+        with pytest.raises(LedgerError, match=r"facts\.csv: is in use by another command"):
+            append_fact(path, FACT)
 
 
 def test_a_fact_that_finds_no_room_leaves_the_ledger_as_it_was(tmp_path: Path) -> None:

@@ -21,7 +21,6 @@ import re
 import shutil
 import socket
 import stat
-import sys
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -31,6 +30,7 @@ from typing import IO, Any
 
 from forecasting.runs.execute.child import sweep
 from forecasting.vocabulary.errors import InputError, Problem, RunError
+from forecasting.vocabulary.file_lock import lock_file
 from forecasting.vocabulary.files import AnyPath, read_whole, write_whole
 from forecasting.vocabulary.names import (
     ARCHIVE,
@@ -439,20 +439,10 @@ def _take_lock(reports: Path) -> IO[str]:
     """Hold the folder's lock file; the system lets go of it however the process ends."""
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
     handle = os.fdopen(os.open(reports / LOCK, flags, 0o644), "a+", encoding="utf-8")
-    try:
-        if sys.platform == "win32":  # pragma: no cover
-            import msvcrt
-
-            handle.seek(1 << 20)  # a byte beyond the text, which others may go on reading
-            msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
+    if not lock_file(handle):
         with handle:
             handle.seek(0)
-            raise in_use(reports, handle.read().strip()) from error
+            raise in_use(reports, handle.read().strip())
     handle.truncate(0)
     handle.write(this_process())
     handle.flush()
