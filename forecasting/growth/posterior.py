@@ -624,7 +624,9 @@ class _Move:
         self.directions = variance[:, None] * (mode.jacobian.T @ covariance.solve(gain))
         slope = combined @ mode.jacobian @ self.directions
         self.inverse_slope = np.linalg.inv(slope)
-        self.sign = np.linalg.slogdet(slope)[0]
+        # Each round moves other combinations: its volumes compare with those of another round only
+        # as ratios to the volume at the mode
+        self.sign, self.log_volume = np.linalg.slogdet(slope)
 
     def __call__(self, x: Array, goal: Array, contrast: Array) -> tuple[Array, Array, Array]:
         """Draws at the end of their moves, logs of their weights, and their contrasts.
@@ -647,7 +649,7 @@ class _Move:
             sign, log_volume = np.linalg.slogdet(slope)
             close = np.abs(gap).max(axis=1) < MOVE_TOLERANCE
             good = close & (sign == self.sign)
-            log_weight[rows[good]] = -log_volume[good]
+            log_weight[rows[good]] = self.log_volume - log_volume[good]
             contrast[rows[good]] = current[good]
             rows, gap, slope = rows[~close], gap[~close], slope[~close]
             if not len(rows):

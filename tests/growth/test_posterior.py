@@ -20,6 +20,7 @@ from forecasting.growth.observation import observe
 from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.posterior import _pools, _share_anew, resampled, sample, smoothed
 from forecasting.growth.prior import Prior
+from forecasting.growth.request import Request
 from forecasting.growth.starting import path_of
 from forecasting.growth.usable import usable_facts
 from forecasting.reporting.caveat_words import lines_of
@@ -135,6 +136,28 @@ def test_without_facts_the_draws_are_the_prior(path, facts):
     # In each sweep of 250 chains one draw out of each of 250 equally likely ranges
     ranges = np.floor(250 * norm.cdf(posterior.x[:, path.columns["level"]].ravel())).astype(int)
     assert set(np.bincount(ranges, minlength=250)) == {4000 // 250}
+
+
+@pytest.mark.slow
+def test_every_round_finds_the_same_evidence():
+    """Log of the mean weight, within four standard errors: a round whose weights lacked a constant
+    of its own was up to e^5 off."""
+    told = central_asia().select(place="UZ", measure="ev_imports", as_of="2025-06-01")
+    request = Request(told, (year(2026),), Prior.shipped(), None, None, 1000, 0, place="UZ")
+    prepared = request._prepared
+    rng = np.random.default_rng(0)
+    pools, _ = _pools(prepared.path, prepared.facts, 1000, rng)
+    pool = max(pools, key=lambda pool: pool.chains.log_evidence)
+    common = rng.standard_normal((1000, prepared.path.years))
+    logs, errors = [], []
+    for _ in range(4):
+        pool.draw(common)
+        log_weight = pool.rounds[-1][3]
+        weight = np.exp(log_weight - log_weight.max())
+        logs.append(log_weight.max() + math.log(weight.mean()))
+        errors.append(weight.std() / weight.mean() / math.sqrt(len(weight)))
+    assert np.ptp(logs) < 4 * max(errors)
+    assert max(errors) < 0.5
 
 
 @pytest.mark.slow
